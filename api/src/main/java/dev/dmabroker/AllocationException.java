@@ -1,0 +1,30 @@
+package dev.dmabroker;
+
+import com.google.common.collect.ImmutableList;
+import java.util.List;
+
+/** Heaps suit, but none of them gave memory. */
+public final class AllocationException extends BrokerException {
+  private static final long serialVersionUID = 1;
+
+  private final transient ImmutableList<Attempt> attempts;
+
+  /**
+   * One heap's answer.
+   *
+   * @param heap its name
+   * @param reason why it gave nothing
+   */
+  public record Attempt(String heap, String reason) {}
+
+  /** With each heap's answer. */
+  public AllocationException(String message, List<Attempt> attempts) {
+    super(message);
+    this.attempts = ImmutableList.copyOf(attempts);
+  }
+
+  /** Each heap's answer, in the order in which they were asked. */
+  public List<Attempt> attempts() {
+    return attempts;
+  }
+}

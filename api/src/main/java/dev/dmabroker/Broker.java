@@ -1,0 +1,228 @@
+package dev.dmabroker;
+
+import dev.dmabroker.event.BrokerListener;
+import dev.dmabroker.event.BrokerSnapshot;
+import dev.dmabroker.internal.BrokerFactory;
+import dev.dmabroker.spi.Heap;
+import dev.dmabroker.spi.HeapProvider;
+import dev.dmabroker.spi.PlacementHeuristic;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ForkJoinPool;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Exports buffers that have no memory until a device maps them, places them where every attached
+ * device reaches them, and moves them when a stricter device attaches. Thread-safe. Not for
+ * implementation outside the library.
+ */
+public interface Broker extends AutoCloseable {
+
+  /** A builder with the defaults. */
+  static Builder builder() {
+    return new Builder();
+  }
+
+  /**
+   * Makes a device known that reads and writes and keeps mappings no longer than the default.
+   *
+   * @throws DuplicateNameException if a registered device has the name
+   * @throws ClosedException if the broker is closed
+   */
+  default Device register(String name, Constraints constraints) {
+    return register(DeviceSpec.named(name).constraints(constraints));
+  }
+
+  /**
+   * Makes a device known.
+   *
+   * @throws DuplicateNameException if a registered device has the name
+   * @throws ClosedException if the broker is closed
+   */
+  Device register(DeviceSpec spec);
+
+  /**
+   * Makes a buffer without memory, named {@code buffer-N}.
+   *
+   * @throws ClosedException if the broker is closed
+   */
+  SharedBuffer export(BufferSpec spec);
+
+  /**
+   * Makes a buffer without memory. Names appear in errors and events and need not be unique.
+   *
+   * @throws ClosedException if the broker is closed
+   */
+  SharedBuffer export(String name, BufferSpec spec);
+
+  /**
+   * Says where a buffer would be placed for these devices, and why not elsewhere. Allocates
+   * nothing; a heap that is full now is still listed.
+   *
+   * @throws IllegalArgumentException if a device belongs to another broker
+   */
+  Plan plan(BufferSpec spec, Collection<Device> devices);
+
+  /** The broker's state now, taken without stopping anything. */
+  BrokerSnapshot snapshot();
+
+  /**
+   * Calls the listener from now on.
+   *
+   * @return what ends the calls when closed
+   */
+  AutoCloseable listen(BrokerListener listener);
+
+  /**
+   * Refuses new work, ends every wait with {@link ClosedException}, waits for the mappings that are
+   * out (at most the close timeout), and gives back all memory. A second call does nothing.
+   *
+   * @throws OutstandingMappingsException if mappings are still out at the deadline; it says which.
+   *     Their memory is given back as each is closed.
+   * @throws WaitInterruptedException if interrupted; as at the deadline, memory is given back as
+   *     mappings close
+   */
+  @Override
+  void close();
+
+  /** Collects a broker's parts. Not thread-safe. */
+  final class Builder {
+    private final List<Heap> heaps = new ArrayList<>();
+    private final List<BrokerListener> listeners = new ArrayList<>();
+    private final List<HeapProvider> providers = new ArrayList<>();
+    private boolean discoverHeaps;
+    private @Nullable PlacementHeuristic heuristic;
+    private Duration mapTimeout = Duration.ofSeconds(5);
+    private Duration longestHold = Duration.ofSeconds(1);
+    private Duration closeTimeout = Duration.ofSeconds(5);
+    private Duration firstBackOff = Duration.ofMillis(50);
+    private int maxMoveAttempts = 6;
+    private boolean recordCallSites;
+    private Executor callbackExecutor = ForkJoinPool.commonPool();
+
+    private Builder() {}
+
+    /**
+     * Asks every {@link HeapProvider} that {@link java.util.ServiceLoader} finds. Providers that
+     * are a fallback are asked only if no other gave a heap that devices reach.
+     */
+    public Builder discoverHeaps() {
+      discoverHeaps = true;
+      return this;
+    }
+
+    /** Asks this provider, before those that are discovered. */
+    public Builder heaps(HeapProvider provider) {
+      providers.add(Objects.requireNonNull(provider, "provider"));
+      return this;
+    }
+
+    /** Adds a heap, before those of any provider. The broker closes it. */
+    public Builder heap(Heap heap) {
+      heaps.add(Objects.requireNonNull(heap, "heap"));
+      return this;
+    }
+
+    /**
+     * Sets what ranks heaps. Without it the broker takes the one named {@code least-cost} that
+     * {@link java.util.ServiceLoader} finds, or else the only one found.
+     */
+    public Builder heuristic(PlacementHeuristic heuristic) {
+      this.heuristic = Objects.requireNonNull(heuristic, "heuristic");
+      return this;
+    }
+
+    /** Adds a listener. */
+    public Builder listener(BrokerListener listener) {
+      listeners.add(Objects.requireNonNull(listener, "listener"));
+      return this;
+    }
+
+    /** How long a map waits when the call names no timeout; 5 s unless set. */
+    public Builder mapTimeout(Duration timeout) {
+      mapTimeout = positive("mapTimeout", timeout);
+      return this;
+    }
+
+    /** What a device's longest hold is when it declares none; 1 s unless set. */
+    public Builder longestHold(Duration longestHold) {
+      this.longestHold = positive("longestHold", longestHold);
+      return this;
+    }
+
+    /** How long {@link Broker#close} waits for mappings; 5 s unless set. */
+    public Builder closeTimeout(Duration timeout) {
+      closeTimeout = positive("closeTimeout", timeout);
+      return this;
+    }
+
+    /**
+     * How a move that was rolled back is tried again: after {@code firstBackOff}, doubled each
+     * time, {@code maxAttempts} attempts in all; 50 ms and 6 unless set. After the last, maps that
+     * need the move fail; the next such map or attach starts over.
+     *
+     * @throws IllegalArgumentException if the duration is not positive or the count less than 1
+     */
+    public Builder moveRetries(Duration firstBackOff, int maxAttempts) {
+      this.firstBackOff = positive("firstBackOff", firstBackOff);
+      if (maxAttempts < 1) {
+        throw new IllegalArgumentException("maxAttempts must be at least 1, is " + maxAttempts);
+      }
+      maxMoveAttempts = maxAttempts;
+      return this;
+    }
+
+    /**
+     * Records a stack trace at each map, so that errors say where a mapping that is still out was
+     * made. Costs microseconds and garbage a map; off unless set.
+     */
+    public Builder recordCallSites() {
+      recordCallSites = true;
+      return this;
+    }
+
+    /**
+     * Runs what is chained to {@link Attachment#mapAsync}; the common pool unless set. It must not
+     * run tasks in the calling thread if they can block.
+     */
+    public Builder callbackExecutor(Executor executor) {
+      callbackExecutor = Objects.requireNonNull(executor, "executor");
+      return this;
+    }
+
+    /**
+     * Opens the heaps and starts the broker.
+     *
+     * @throws DuplicateNameException if two heaps share a name or alias
+     * @throws IllegalStateException if there is no heap at all, or no heuristic; the text says what
+     *     to add
+     */
+    public Broker build() {
+      return BrokerFactory.create(
+          List.copyOf(heaps),
+          List.copyOf(providers),
+          discoverHeaps,
+          heuristic,
+          List.copyOf(listeners),
+          new BrokerFactory.Settings(
+              mapTimeout,
+              longestHold,
+              closeTimeout,
+              firstBackOff,
+              maxMoveAttempts,
+              recordCallSites,
+              callbackExecutor));
+    }
+
+    private static Duration positive(String field, Duration value) {
+      if (value.isNegative() || value.isZero()) {
+        throw new IllegalArgumentException(field + " must be positive, is " + value);
+      }
+      return value;
+    }
+  }
+}

@@ -1,0 +1,19 @@
+package dev.dmabroker;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The root of what the broker throws for what went wrong at run time. Arguments that could never be
+ * right throw {@link IllegalArgumentException} instead.
+ */
+public abstract class BrokerException extends RuntimeException {
+  private static final long serialVersionUID = 1;
+
+  BrokerException(String message) {
+    super(message);
+  }
+
+  BrokerException(String message, @Nullable Throwable cause) {
+    super(message, cause);
+  }
+}

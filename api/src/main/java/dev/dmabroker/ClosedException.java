@@ -1,0 +1,11 @@
+package dev.dmabroker;
+
+/** A broker, buffer, device, attachment, mapping or view was used after it was closed. */
+public final class ClosedException extends BrokerException {
+  private static final long serialVersionUID = 1;
+
+  /** With what, which, why, and what would help. */
+  public ClosedException(String message) {
+    super(message);
+  }
+}

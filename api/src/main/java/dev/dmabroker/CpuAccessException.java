@@ -1,0 +1,18 @@
+package dev.dmabroker;
+
+import org.jspecify.annotations.Nullable;
+
+/** The kernel refused to begin or end CPU access. */
+public final class CpuAccessException extends BrokerException {
+  private static final long serialVersionUID = 1;
+
+  /** With what, which, why, and what would help. */
+  public CpuAccessException(String message) {
+    super(message);
+  }
+
+  /** With what, which, why, and what would help. */
+  public CpuAccessException(String message, @Nullable Throwable cause) {
+    super(message, cause);
+  }
+}

@@ -1,0 +1,23 @@
+package dev.dmabroker;
+
+import com.google.common.collect.ImmutableList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** A buffer was not to be had before the deadline. */
+public final class MapTimeoutException extends BrokerException {
+  private static final long serialVersionUID = 1;
+
+  private final transient ImmutableList<Holder> holders;
+
+  /** With who holds mappings. */
+  public MapTimeoutException(String message, List<Holder> holders, @Nullable Throwable cause) {
+    super(message, cause);
+    this.holders = ImmutableList.copyOf(holders);
+  }
+
+  /** Who held mappings at the deadline; empty if nobody did. */
+  public List<Holder> holders() {
+    return holders;
+  }
+}

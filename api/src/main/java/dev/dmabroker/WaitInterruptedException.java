@@ -1,0 +1,18 @@
+package dev.dmabroker;
+
+import org.jspecify.annotations.Nullable;
+
+/** A wait was interrupted. The thread's interrupt flag is set again and nothing is half-done. */
+public final class WaitInterruptedException extends BrokerException {
+  private static final long serialVersionUID = 1;
+
+  /** With what, which, why, and what would help. */
+  public WaitInterruptedException(String message) {
+    super(message);
+  }
+
+  /** With what, which, why, and what would help. */
+  public WaitInterruptedException(String message, @Nullable Throwable cause) {
+    super(message, cause);
+  }
+}

@@ -1,0 +1,27 @@
+package dev.dmabroker.event;
+
+/**
+ * Told what the broker does. Every method is called without a lock, after the pipeline has gone on,
+ * from whichever thread did the thing, several at a time; what a method throws is logged. A method
+ * that blocks holds up later moves, so hand work over.
+ */
+public interface BrokerListener {
+
+  /** A buffer got its first memory, or new memory after it was evacuated. */
+  default void allocated(Allocation event) {}
+
+  /** A heap was asked for memory and gave none. */
+  default void heapRefused(HeapRefusal event) {}
+
+  /** A buffer lies in a new place. */
+  default void moved(Move event) {}
+
+  /** A move failed; the buffer lies in its old place with its contents. */
+  default void moveRolledBack(Move event) {}
+
+  /** A map had to wait. Called when the wait has ended, whichever way. */
+  default void stalled(Stall event) {}
+
+  /** A buffer's memory was given back. */
+  default void released(Release event) {}
+}

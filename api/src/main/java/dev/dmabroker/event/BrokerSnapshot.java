@@ -1,0 +1,86 @@
+package dev.dmabroker.event;
+
+import com.google.common.collect.ImmutableList;
+import dev.dmabroker.BufferSpec;
+import dev.dmabroker.Constraints;
+import dev.dmabroker.Holder;
+import dev.dmabroker.SharedBuffer;
+import dev.dmabroker.spi.HeapProvider;
+import dev.dmabroker.spi.HeapTraits;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * A broker's state. Each buffer is consistent in itself; the buffers are looked at one after the
+ * other while the broker goes on.
+ *
+ * @param heaps the open heaps, in the broker's order
+ * @param closedHeaps the heaps that cannot be used, and why
+ * @param devices the registered devices
+ * @param buffers the buffers that are not gone
+ */
+public record BrokerSnapshot(
+    List<HeapState> heaps,
+    List<HeapProvider.Closed> closedHeaps,
+    List<DeviceState> devices,
+    List<BufferState> buffers) {
+
+  /** Copies the lists. */
+  public BrokerSnapshot {
+    heaps = ImmutableList.copyOf(heaps);
+    closedHeaps = ImmutableList.copyOf(closedHeaps);
+    devices = ImmutableList.copyOf(devices);
+    buffers = ImmutableList.copyOf(buffers);
+  }
+
+  /**
+   * An open heap.
+   *
+   * @param name its name
+   * @param aliases its other names
+   * @param traits what is known of it
+   * @param backings allocations that are out
+   * @param usedBytes their bytes
+   */
+  public record HeapState(
+      String name, Set<String> aliases, HeapTraits traits, int backings, long usedBytes) {}
+
+  /**
+   * A device.
+   *
+   * @param name its name
+   * @param constraints what it asks of memory
+   */
+  public record DeviceState(String name, Constraints constraints) {}
+
+  /**
+   * A buffer.
+   *
+   * @param name its name
+   * @param spec what it holds
+   * @param state where it is in its life
+   * @param heap where its memory lies, if it has any
+   * @param generation the places it has had
+   * @param sizeBytes bytes of its memory
+   * @param attached the names of the attached devices
+   * @param holders who holds mappings
+   * @param waiting maps that wait
+   */
+  public record BufferState(
+      String name,
+      BufferSpec spec,
+      SharedBuffer.State state,
+      Optional<String> heap,
+      long generation,
+      long sizeBytes,
+      List<String> attached,
+      List<Holder> holders,
+      int waiting) {
+    /** Copies the lists. */
+    public BufferState {
+      attached = ImmutableList.copyOf(attached);
+      holders = ImmutableList.copyOf(holders);
+    }
+  }
+}

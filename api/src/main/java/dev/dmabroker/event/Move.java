@@ -1,0 +1,46 @@
+package dev.dmabroker.event;
+
+import com.google.common.collect.ImmutableList;
+import dev.dmabroker.Holder;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * A move, done or rolled back.
+ *
+ * @param buffer the buffer's name
+ * @param from the heap before
+ * @param to the heap after; empty if none was found
+ * @param cause the device on whose account it moved
+ * @param generation the buffer's generation now
+ * @param attempt 1 for the first try
+ * @param sizeBytes size of the contents
+ * @param copiedBytes bytes copied; 0 if the contents were dead
+ * @param prepare time spent to find and populate the new memory, while the pipeline ran
+ * @param stall time during which new maps waited: drain, copy and what lies between
+ * @param drain part of the stall: waiting for outstanding mappings
+ * @param copy part of the stall: copying
+ * @param failure why it was rolled back; empty if it was not
+ * @param holders who held it up at the deadline; empty unless that was the reason
+ */
+public record Move(
+    String buffer,
+    String from,
+    Optional<String> to,
+    String cause,
+    long generation,
+    int attempt,
+    long sizeBytes,
+    long copiedBytes,
+    Duration prepare,
+    Duration stall,
+    Duration drain,
+    Duration copy,
+    Optional<String> failure,
+    List<Holder> holders) {
+  /** Copies the list. */
+  public Move {
+    holders = ImmutableList.copyOf(holders);
+  }
+}

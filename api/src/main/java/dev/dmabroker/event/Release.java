@@ -1,0 +1,10 @@
+package dev.dmabroker.event;
+
+/**
+ * Memory was given back to its heap.
+ *
+ * @param buffer the buffer's name
+ * @param heap where
+ * @param sizeBytes how much
+ */
+public record Release(String buffer, String heap, long sizeBytes) {}

@@ -1,0 +1,179 @@
+package dev.dmabroker.spi;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * What is known of a heap's memory. Each trait says how it is known; one of which nothing is known
+ * counts as lacking, except for the two limits, where an allocation is simply tried.
+ */
+public final class HeapTraits {
+
+  private final Trait<Boolean> contiguous;
+  private final Trait<Integer> addressBits;
+  private final Trait<Long> alignmentBytes;
+  private final Trait<Long> maxSizeBytes;
+  private final Trait<Long> capacityBytes;
+  private final Trait<Boolean> cached;
+  private final Trait<Boolean> cpuReach;
+  private final Trait<Boolean> deviceAccess;
+  private final Trait<Speed> speed;
+
+  private HeapTraits(Builder builder) {
+    contiguous = builder.contiguous;
+    addressBits = builder.addressBits;
+    alignmentBytes = builder.alignmentBytes;
+    maxSizeBytes = builder.maxSizeBytes;
+    capacityBytes = builder.capacityBytes;
+    cached = builder.cached;
+    cpuReach = builder.cpuReach;
+    deviceAccess = builder.deviceAccess;
+    speed = builder.speed;
+  }
+
+  /** A builder of which nothing is known. */
+  public static Builder builder() {
+    return new Builder();
+  }
+
+  /** Whether every allocation is one physically contiguous range. */
+  public Trait<Boolean> contiguous() {
+    return contiguous;
+  }
+
+  /** All memory lies below 2^this. */
+  public Trait<Integer> addressBits() {
+    return addressBits;
+  }
+
+  /** The physical (or bus) address of an allocation's first byte is a multiple of this. */
+  public Trait<Long> alignmentBytes() {
+    return alignmentBytes;
+  }
+
+  /** The largest single allocation. */
+  public Trait<Long> maxSizeBytes() {
+    return maxSizeBytes;
+  }
+
+  /** All that the heap can ever give at one time. */
+  public Trait<Long> capacityBytes() {
+    return capacityBytes;
+  }
+
+  /** Whether the CPU's mappings are cached. */
+  public Trait<Boolean> cached() {
+    return cached;
+  }
+
+  /** Whether the CPU can map the memory. */
+  public Trait<Boolean> cpuReach() {
+    return cpuReach;
+  }
+
+  /** Whether the memory is a dma-buf, which drivers can import. */
+  public Trait<Boolean> deviceAccess() {
+    return deviceAccess;
+  }
+
+  /** How fast the memory is to use. */
+  public Trait<Speed> speed() {
+    return speed;
+  }
+
+  /** Every trait by name, in a fixed order, for a person to read. */
+  public Map<String, Trait<?>> all() {
+    Map<String, Trait<?>> all = new LinkedHashMap<>();
+    all.put("contiguous", contiguous);
+    all.put("addressBits", addressBits);
+    all.put("alignmentBytes", alignmentBytes);
+    all.put("maxSizeBytes", maxSizeBytes);
+    all.put("capacityBytes", capacityBytes);
+    all.put("cached", cached);
+    all.put("cpuReach", cpuReach);
+    all.put("deviceAccess", deviceAccess);
+    all.put("speed", speed);
+    return all;
+  }
+
+  @Override
+  public String toString() {
+    return all().toString();
+  }
+
+  /** Collects traits. Not thread-safe. */
+  public static final class Builder {
+    private static final String NOT_PROBED = "not probed";
+
+    private Trait<Boolean> contiguous = Trait.unknown(NOT_PROBED);
+    private Trait<Integer> addressBits = Trait.unknown(NOT_PROBED);
+    private Trait<Long> alignmentBytes = Trait.unknown(NOT_PROBED);
+    private Trait<Long> maxSizeBytes = Trait.unknown(NOT_PROBED);
+    private Trait<Long> capacityBytes = Trait.unknown(NOT_PROBED);
+    private Trait<Boolean> cached = Trait.unknown(NOT_PROBED);
+    private Trait<Boolean> cpuReach = Trait.unknown(NOT_PROBED);
+    private Trait<Boolean> deviceAccess = Trait.unknown(NOT_PROBED);
+    private Trait<Speed> speed = Trait.assumed(Speed.NORMAL, "ordinary memory");
+
+    private Builder() {}
+
+    /** See {@link HeapTraits#contiguous()}. */
+    public Builder contiguous(Trait<Boolean> trait) {
+      contiguous = trait;
+      return this;
+    }
+
+    /** See {@link HeapTraits#addressBits()}. */
+    public Builder addressBits(Trait<Integer> trait) {
+      addressBits = trait;
+      return this;
+    }
+
+    /** See {@link HeapTraits#alignmentBytes()}. */
+    public Builder alignmentBytes(Trait<Long> trait) {
+      alignmentBytes = trait;
+      return this;
+    }
+
+    /** See {@link HeapTraits#maxSizeBytes()}. */
+    public Builder maxSizeBytes(Trait<Long> trait) {
+      maxSizeBytes = trait;
+      return this;
+    }
+
+    /** See {@link HeapTraits#capacityBytes()}. */
+    public Builder capacityBytes(Trait<Long> trait) {
+      capacityBytes = trait;
+      return this;
+    }
+
+    /** See {@link HeapTraits#cached()}. */
+    public Builder cached(Trait<Boolean> trait) {
+      cached = trait;
+      return this;
+    }
+
+    /** See {@link HeapTraits#cpuReach()}. */
+    public Builder cpuReach(Trait<Boolean> trait) {
+      cpuReach = trait;
+      return this;
+    }
+
+    /** See {@link HeapTraits#deviceAccess()}. */
+    public Builder deviceAccess(Trait<Boolean> trait) {
+      deviceAccess = trait;
+      return this;
+    }
+
+    /** See {@link HeapTraits#speed()}. */
+    public Builder speed(Trait<Speed> trait) {
+      speed = trait;
+      return this;
+    }
+
+    /** The traits. */
+    public HeapTraits build() {
+      return new HeapTraits(this);
+    }
+  }
+}

@@ -1,0 +1,12 @@
+/** Broker, devices, constraints and buffers; the engine stays inside. */
+module dev.dmabroker {
+  requires com.google.common;
+  requires static transitive org.jspecify;
+
+  exports dev.dmabroker;
+  exports dev.dmabroker.spi;
+  exports dev.dmabroker.event;
+
+  uses dev.dmabroker.spi.HeapProvider;
+  uses dev.dmabroker.spi.PlacementHeuristic;
+}
