@@ -1,20 +1,43 @@
 package dev.dmabroker.internal;
 
 import dev.dmabroker.Broker;
+import dev.dmabroker.DuplicateNameException;
 import dev.dmabroker.event.BrokerListener;
 import dev.dmabroker.spi.Heap;
 import dev.dmabroker.spi.HeapProvider;
 import dev.dmabroker.spi.PlacementHeuristic;
+import java.lang.System.Logger.Level;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.ServiceLoader;
 import java.util.concurrent.Executor;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** Puts a broker together. */
+/** Puts a broker together: finds heaps and a heuristic, and refuses what does not fit. */
 public final class BrokerFactory {
+  private static final System.Logger LOG = System.getLogger(Broker.class.getName());
+  private static final String DEFAULT_HEURISTIC = "least-cost";
+
+  private final List<Heap> heaps = new ArrayList<>();
+  private final List<HeapProvider.Closed> closed = new ArrayList<>();
+
   private BrokerFactory() {}
 
-  /** What the builder was told. */
+  /**
+   * What the builder was told.
+   *
+   * @param mapTimeout how long a map waits that names no timeout
+   * @param longestHold of a device that declares none
+   * @param closeTimeout how long closing waits for mappings
+   * @param firstBackOff before a move is tried again
+   * @param maxMoveAttempts in all
+   * @param recordCallSites whether each map records a stack trace
+   * @param callbackExecutor for what users chain
+   */
   public record Settings(
       Duration mapTimeout,
       Duration longestHold,
@@ -32,6 +55,94 @@ public final class BrokerFactory {
       @Nullable PlacementHeuristic heuristic,
       List<BrokerListener> listeners,
       Settings settings) {
-    throw new UnsupportedOperationException();
+    BrokerFactory factory = new BrokerFactory();
+    factory.heaps.addAll(heaps);
+    try {
+      factory.ask(providers, discoverHeaps);
+      factory.checkHeaps();
+      List<HeapAccount> accounts = factory.heaps.stream().map(HeapAccount::new).toList();
+      Planner planner = new Planner(accounts, heuristic != null ? heuristic : discoverHeuristic());
+      return new BrokerEngine(
+          accounts, factory.closed, planner, new Listeners(listeners), settings);
+    } catch (RuntimeException | Error e) {
+      factory.closeHeaps();
+      throw e;
+    }
+  }
+
+  private void ask(List<HeapProvider> given, boolean discover) {
+    List<HeapProvider> providers = new ArrayList<>(given);
+    if (discover) {
+      ServiceLoader.load(HeapProvider.class).forEach(providers::add);
+    }
+    providers.stream().filter(provider -> !provider.fallback()).forEach(this::ask);
+    if (heaps.stream().noneMatch(heap -> heap.traits().deviceAccess().is(true))) {
+      providers.stream().filter(HeapProvider::fallback).forEach(this::ask);
+    }
+  }
+
+  private void ask(HeapProvider provider) {
+    try {
+      for (HeapProvider.Finding finding : provider.discover()) {
+        if (finding instanceof HeapProvider.Open open) {
+          heaps.add(open.heap());
+        } else if (finding instanceof HeapProvider.Closed shut) {
+          closed.add(shut);
+        }
+      }
+    } catch (RuntimeException | LinkageError e) {
+      LOG.log(Level.WARNING, "heap provider " + provider.name() + " threw; it gives no heaps", e);
+      closed.add(
+          new HeapProvider.Closed(
+              provider.name(), "looking for it threw " + e, "report this to who wrote it"));
+    }
+  }
+
+  private void checkHeaps() {
+    Map<String, String> owners = new HashMap<>();
+    for (Heap heap : heaps) {
+      Stream.concat(Stream.of(heap.name()), heap.aliases().stream())
+          .distinct()
+          .forEach(
+              name -> {
+                String other = owners.putIfAbsent(name, heap.name());
+                if (other != null) {
+                  throw new DuplicateNameException(
+                      "heaps " + other + " and " + heap.name() + " both go by " + name);
+                }
+              });
+    }
+    if (heaps.isEmpty()) {
+      throw new IllegalStateException(
+          "the broker has no heap: call discoverHeaps() with dmabroker-allocators on the path, or"
+              + " heap(...); closed heaps: "
+              + closed);
+    }
+  }
+
+  private static PlacementHeuristic discoverHeuristic() {
+    Map<String, PlacementHeuristic> found = new HashMap<>();
+    for (PlacementHeuristic heuristic : ServiceLoader.load(PlacementHeuristic.class)) {
+      if (found.put(heuristic.name(), heuristic) != null) {
+        throw new DuplicateNameException("two heuristics are named " + heuristic.name());
+      }
+    }
+    PlacementHeuristic chosen = found.get(DEFAULT_HEURISTIC);
+    if (chosen == null && found.size() == 1) {
+      chosen = found.values().iterator().next();
+    }
+    if (chosen == null) {
+      throw new IllegalStateException(
+          "the broker has no placement heuristic: put dmabroker-heuristics on the path, or call"
+              + " heuristic(...); found: "
+              + found.keySet());
+    }
+    return chosen;
+  }
+
+  private void closeHeaps() {
+    for (Heap heap : heaps) {
+      Listeners.guarded("closing heap " + heap.name(), heap::close);
+    }
   }
 }

@@ -1,0 +1,140 @@
+package dev.dmabroker.internal;
+
+import dev.dmabroker.Access;
+import dev.dmabroker.Attachment;
+import dev.dmabroker.BrokerException;
+import dev.dmabroker.Mapping;
+import dev.dmabroker.UndeclaredAccessException;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One device at one buffer. Maps through its own gate, and through the buffer when that is shut.
+ */
+final class AttachedDevice implements Attachment {
+  private final ManagedBuffer buffer;
+  private final RegisteredDevice device;
+  private final BrokerEngine engine;
+  private final Gate gate = new Gate();
+  private volatile boolean detached;
+  private volatile @Nullable Consumer<Long> moveListener;
+
+  AttachedDevice(BrokerEngine engine, ManagedBuffer buffer, RegisteredDevice device) {
+    this.engine = engine;
+    this.buffer = buffer;
+    this.device = device;
+  }
+
+  @Override
+  public RegisteredDevice device() {
+    return device;
+  }
+
+  @Override
+  public ManagedBuffer buffer() {
+    return buffer;
+  }
+
+  @Override
+  public Mapping map(Access access) {
+    BufferMapping mapping = enter(access);
+    return mapping != null ? mapping : buffer.map(this, access, engine.settings().mapTimeout());
+  }
+
+  @Override
+  public Mapping map(Access access, Duration timeout) {
+    Durations.positive("the timeout", timeout);
+    BufferMapping mapping = enter(access);
+    return mapping != null ? mapping : buffer.map(this, access, timeout);
+  }
+
+  @Override
+  public Optional<Mapping> tryMap(Access access) {
+    BufferMapping mapping = enter(access);
+    return Optional.ofNullable(mapping != null ? mapping : buffer.tryMap(this, access));
+  }
+
+  @Override
+  public CompletableFuture<Mapping> mapAsync(Access access) {
+    try {
+      BufferMapping mapping = enter(access);
+      return mapping != null
+          ? CompletableFuture.completedFuture(mapping)
+          : buffer.mapAsync(this, access);
+    } catch (BrokerException e) {
+      return CompletableFuture.failedFuture(e);
+    }
+  }
+
+  /** The fast path: no lock; null if the buffer has to be asked. */
+  private @Nullable BufferMapping enter(Access access) {
+    if (!device.access().permits(access)) {
+      throw new UndeclaredAccessException(
+          "cannot map "
+              + buffer.name()
+              + " for "
+              + device.name()
+              + " with "
+              + access
+              + ": the device declared "
+              + device.access()
+              + "; declare what it needs with DeviceSpec.access");
+    }
+    Gate.Pass pass = gate.enter(access, engine.settings().recordCallSites());
+    return pass == null ? null : mapped(pass, access);
+  }
+
+  BufferMapping mapped(Gate.Pass pass, Access access) {
+    if (access.writes()) {
+      pass.place().markWritten();
+    }
+    return new BufferMapping(this, pass, access);
+  }
+
+  @Override
+  public void onMove(Consumer<Long> listener) {
+    moveListener = Objects.requireNonNull(listener, "listener");
+  }
+
+  void tellMoved(long generation) {
+    Consumer<Long> listener = moveListener;
+    if (listener != null) {
+      Listeners.guarded(
+          "the move listener of " + device.name() + " at " + buffer.name(),
+          () -> listener.accept(generation));
+    }
+  }
+
+  boolean suits(Placement place) {
+    return place.suits(device.constraints());
+  }
+
+  Gate gate() {
+    return gate;
+  }
+
+  boolean isDetached() {
+    return detached;
+  }
+
+  /** Under the buffer's lock: false if it was detached before. */
+  boolean markDetached() {
+    boolean first = !detached;
+    detached = true;
+    return first;
+  }
+
+  @Override
+  public void close() {
+    buffer.detach(this);
+  }
+
+  @Override
+  public String toString() {
+    return device.name() + " at " + buffer.name();
+  }
+}

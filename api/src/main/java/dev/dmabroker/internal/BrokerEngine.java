@@ -1,0 +1,278 @@
+package dev.dmabroker.internal;
+
+import com.google.common.util.concurrent.ThreadFactoryBuilder;
+import dev.dmabroker.Broker;
+import dev.dmabroker.BufferSpec;
+import dev.dmabroker.ClosedException;
+import dev.dmabroker.Device;
+import dev.dmabroker.DeviceSpec;
+import dev.dmabroker.DuplicateNameException;
+import dev.dmabroker.Holder;
+import dev.dmabroker.OutstandingMappingsException;
+import dev.dmabroker.Plan;
+import dev.dmabroker.SharedBuffer;
+import dev.dmabroker.WaitInterruptedException;
+import dev.dmabroker.event.BrokerListener;
+import dev.dmabroker.event.BrokerSnapshot;
+import dev.dmabroker.spi.HeapProvider;
+import dev.dmabroker.spi.PlacementHeuristic.User;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Future;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Collectors;
+
+/** The broker: who and what there is, and the threads that work for it. */
+final class BrokerEngine implements Broker {
+  /** Moves that go on at the same time; more would fight over the memory bus. */
+  private static final int WORKERS = 2;
+
+  private final List<HeapAccount> heaps;
+  private final List<HeapProvider.Closed> closedHeaps;
+  private final BrokerFactory.Settings settings;
+  private final Listeners listeners;
+  private final Planner planner;
+  private final Allocator allocator;
+  private final ConcurrentHashMap<String, RegisteredDevice> devices = new ConcurrentHashMap<>();
+  private final Set<ManagedBuffer> buffers = ConcurrentHashMap.newKeySet();
+  private final AtomicLong exported = new AtomicLong();
+  private final ThreadPoolExecutor workers;
+  private final ScheduledThreadPoolExecutor timer;
+
+  /** Guards {@code closed}, and is notified when a buffer is gone. */
+  private final Object lifecycle = new Object();
+
+  private volatile boolean closed;
+
+  BrokerEngine(
+      List<HeapAccount> heaps,
+      List<HeapProvider.Closed> closedHeaps,
+      Planner planner,
+      Listeners listeners,
+      BrokerFactory.Settings settings) {
+    this.heaps = List.copyOf(heaps);
+    this.closedHeaps = List.copyOf(closedHeaps);
+    this.settings = settings;
+    this.listeners = listeners;
+    this.planner = planner;
+    this.allocator = new Allocator(planner, listeners);
+    this.workers =
+        new ThreadPoolExecutor(
+            WORKERS, WORKERS, 10, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), threads("mover"));
+    workers.allowCoreThreadTimeOut(true);
+    this.timer = new ScheduledThreadPoolExecutor(1, threads("timer"));
+    timer.setRemoveOnCancelPolicy(true);
+    timer.setKeepAliveTime(10, TimeUnit.SECONDS);
+    timer.allowCoreThreadTimeOut(true);
+  }
+
+  private static ThreadFactory threads(String role) {
+    return new ThreadFactoryBuilder()
+        .setNameFormat("dmabroker-" + role + "-%d")
+        .setDaemon(true)
+        .build();
+  }
+
+  @Override
+  public Device register(DeviceSpec spec) {
+    RegisteredDevice device = new RegisteredDevice(this, spec);
+    synchronized (lifecycle) {
+      checkOpen("register " + spec.name());
+      if (devices.putIfAbsent(spec.name(), device) != null) {
+        throw new DuplicateNameException(
+            "cannot register device "
+                + spec.name()
+                + ": a device of that name is registered; close it first or choose another name");
+      }
+    }
+    return device;
+  }
+
+  @Override
+  public SharedBuffer export(BufferSpec spec) {
+    return export("buffer-" + exported.incrementAndGet(), spec);
+  }
+
+  @Override
+  public SharedBuffer export(String name, BufferSpec spec) {
+    if (name.isBlank()) {
+      throw new IllegalArgumentException("a buffer's name must not be blank");
+    }
+    Objects.requireNonNull(spec, "spec").layout(1); // Refuses a size that overflows here and now.
+    ManagedBuffer buffer = new ManagedBuffer(this, name, spec);
+    synchronized (lifecycle) {
+      checkOpen("export " + name);
+      buffers.add(buffer);
+    }
+    return buffer;
+  }
+
+  private void checkOpen(String intent) {
+    if (closed) {
+      throw new ClosedException("cannot " + intent + ": the broker is closed");
+    }
+  }
+
+  @Override
+  public Plan plan(BufferSpec spec, Collection<Device> wanted) {
+    List<User> users = wanted.stream().map(device -> own(device).user()).toList();
+    return planner.rank(spec, users, Optional.empty()).plan(spec, users);
+  }
+
+  @Override
+  public AutoCloseable listen(BrokerListener listener) {
+    return listeners.add(Objects.requireNonNull(listener, "listener"));
+  }
+
+  @Override
+  public BrokerSnapshot snapshot() {
+    return new BrokerSnapshot(
+        heaps.stream().map(HeapAccount::snapshot).toList(),
+        closedHeaps,
+        devices.values().stream()
+            .map(device -> new BrokerSnapshot.DeviceState(device.name(), device.constraints()))
+            .toList(),
+        buffers.stream()
+            .map(ManagedBuffer::snapshot)
+            .filter(buffer -> buffer.state() != SharedBuffer.State.RELEASED)
+            .toList());
+  }
+
+  @Override
+  public void close() {
+    synchronized (lifecycle) {
+      if (closed) {
+        return;
+      }
+      closed = true;
+    }
+    buffers.forEach(ManagedBuffer::shutDown);
+    try {
+      awaitBuffers();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new WaitInterruptedException(
+          "interrupted while closing the broker; " + describe(holders()), e);
+    } finally {
+      heaps.forEach(HeapAccount::retire);
+      timer.shutdownNow();
+      workers.shutdown();
+    }
+    if (!buffers.isEmpty()) {
+      List<Holder> holders = holders();
+      throw new OutstandingMappingsException(
+          "the broker is closed, but after "
+              + settings.closeTimeout().toMillis()
+              + " ms "
+              + describe(holders)
+              + "; their memory is given back as they are closed",
+          holders,
+          null);
+    }
+  }
+
+  private void awaitBuffers() throws InterruptedException {
+    long deadline = System.nanoTime() + Durations.nanos(settings.closeTimeout());
+    synchronized (lifecycle) {
+      while (!buffers.isEmpty()) {
+        long left = deadline - System.nanoTime();
+        if (left <= 0) {
+          return;
+        }
+        TimeUnit.NANOSECONDS.timedWait(lifecycle, left);
+      }
+    }
+  }
+
+  private List<Holder> holders() {
+    List<Holder> holders = new ArrayList<>();
+    buffers.forEach(buffer -> holders.addAll(buffer.currentHolders()));
+    return holders;
+  }
+
+  private String describe(List<Holder> holders) {
+    return buffers.size()
+        + " buffers are still in use: "
+        + holders.stream()
+            .map(holder -> holder.buffer() + " by " + holder)
+            .collect(Collectors.joining(", "));
+  }
+
+  // ---- What buffers and devices need ----
+
+  RegisteredDevice own(Device device) {
+    if (device instanceof RegisteredDevice registered && registered.belongsTo(this)) {
+      return registered;
+    }
+    throw new IllegalArgumentException("device " + device.name() + " belongs to another broker");
+  }
+
+  void forget(RegisteredDevice device) {
+    devices.remove(device.name(), device);
+  }
+
+  void forget(ManagedBuffer buffer) {
+    synchronized (lifecycle) {
+      buffers.remove(buffer);
+      lifecycle.notifyAll();
+    }
+  }
+
+  BrokerFactory.Settings settings() {
+    return settings;
+  }
+
+  Planner planner() {
+    return planner;
+  }
+
+  Allocator allocator() {
+    return allocator;
+  }
+
+  Listeners listeners() {
+    return listeners;
+  }
+
+  /** Runs work that may take time: allocating, copying. */
+  void execute(Runnable work) {
+    Runnable guarded = () -> Listeners.guarded("a worker", work);
+    if (workers.isShutdown()) {
+      guarded.run(); // What is left after closing is giving memory back.
+    } else {
+      workers.execute(guarded);
+    }
+  }
+
+  /** Runs something short later. */
+  Future<?> schedule(Duration delay, Runnable work) {
+    return timer.schedule(
+        () -> Listeners.guarded("a timer", work), Durations.nanos(delay), TimeUnit.NANOSECONDS);
+  }
+
+  /** Hands a result to what the user chained. */
+  void callback(Runnable work) {
+    try {
+      settings.callbackExecutor().execute(work);
+    } catch (RejectedExecutionException e) {
+      work.run(); // Late and in the wrong thread is better than a mapping that nobody gets.
+    }
+  }
+
+  /** How long to rest after the n-th failed attempt. */
+  Duration backOff(int attempt) {
+    return settings.firstBackOff().multipliedBy(1L << Math.min(attempt - 1, 20));
+  }
+}

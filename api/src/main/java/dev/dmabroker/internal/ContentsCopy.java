@@ -1,0 +1,103 @@
+package dev.dmabroker.internal;
+
+import dev.dmabroker.Access;
+import dev.dmabroker.Layout;
+import dev.dmabroker.spi.Backing;
+import dev.dmabroker.spi.HeapException;
+import java.nio.ByteBuffer;
+
+/** Copies a buffer's contents from one backing to another with the CPU. */
+final class ContentsCopy {
+  /** The most that is asked for in one ByteBuffer, whose lengths are ints. */
+  private static final int CHUNK = 1 << 30;
+
+  private ContentsCopy() {}
+
+  /**
+   * Copies between CPU access on both sides, whose ends are reached whatever happens.
+   *
+   * @return bytes copied
+   * @throws HeapException if either side refuses; the old contents are intact
+   */
+  static long copy(Placement from, Placement to) throws HeapException {
+    try (Bracket reading = new Bracket(from.backing(), Access.READ);
+        Bracket writing = new Bracket(to.backing(), Access.OVERWRITE)) {
+      return from.layout().equals(to.layout())
+          ? copyAll(from.backing(), to.backing())
+          : copyLines(from, to);
+    }
+  }
+
+  private static final class Bracket implements AutoCloseable {
+    private final Backing backing;
+    private final Access access;
+
+    Bracket(Backing backing, Access access) throws HeapException {
+      this.backing = backing;
+      this.access = access;
+      backing.beginCpuAccess(access);
+    }
+
+    @Override
+    public void close() throws HeapException {
+      backing.endCpuAccess(access);
+    }
+  }
+
+  /** Everything, what lies past the layout included: a driver may have put something there. */
+  private static long copyAll(Backing from, Backing to) throws HeapException {
+    long sizeBytes = Math.min(from.sizeBytes(), to.sizeBytes());
+    copyRange(from, 0, to, 0, sizeBytes);
+    return sizeBytes;
+  }
+
+  private static void copyRange(
+      Backing from, long fromOffset, Backing to, long toOffset, long sizeBytes)
+      throws HeapException {
+    for (long done = 0; done < sizeBytes; done += CHUNK) {
+      int length = (int) Math.min(CHUNK, sizeBytes - done);
+      to.bytes(toOffset + done, length).put(from.bytes(fromOffset + done, length));
+    }
+  }
+
+  /** Line by line, where the strides differ. */
+  private static long copyLines(Placement from, Placement to) throws HeapException {
+    long copied = 0;
+    for (int i = 0; i < from.layout().planes().size(); i++) {
+      copied +=
+          copyPlane(
+              from.backing(),
+              from.layout().planes().get(i),
+              to.backing(),
+              to.layout().planes().get(i));
+    }
+    return copied;
+  }
+
+  private static long copyPlane(Backing from, Layout.Plane source, Backing to, Layout.Plane target)
+      throws HeapException {
+    long widest = Math.max(source.strideBytes(), target.strideBytes());
+    long linesAtOnce = Math.min(CHUNK / widest, source.lines());
+    for (long line = 0; line < source.lines(); ) {
+      long fromOffset = source.offsetBytes() + line * source.strideBytes();
+      long toOffset = target.offsetBytes() + line * target.strideBytes();
+      if (linesAtOnce == 0) {
+        copyRange(from, fromOffset, to, toOffset, source.lineBytes());
+        line++;
+        continue;
+      }
+      int lines = (int) Math.min(linesAtOnce, source.lines() - line);
+      ByteBuffer read = from.bytes(fromOffset, (int) (lines * source.strideBytes()));
+      ByteBuffer write = to.bytes(toOffset, (int) (lines * target.strideBytes()));
+      for (int i = 0; i < lines; i++) {
+        write.put(
+            (int) (i * target.strideBytes()),
+            read,
+            (int) (i * source.strideBytes()),
+            (int) source.lineBytes());
+      }
+      line += lines;
+    }
+    return source.lineBytes() * source.lines();
+  }
+}

@@ -1,0 +1,150 @@
+package dev.dmabroker.internal;
+
+import com.google.common.collect.ImmutableSet;
+import dev.dmabroker.event.BrokerSnapshot;
+import dev.dmabroker.spi.Backing;
+import dev.dmabroker.spi.Heap;
+import dev.dmabroker.spi.HeapException;
+import dev.dmabroker.spi.HeapTraits;
+import dev.dmabroker.spi.PlacementHeuristic.HeapLoad;
+import java.lang.System.Logger.Level;
+import org.jspecify.annotations.Nullable;
+
+/** A heap and what the broker has out of it. Thread-safe. */
+final class HeapAccount {
+  private static final System.Logger LOG = System.getLogger(HeapAccount.class.getName());
+
+  private final Heap heap;
+  private final String name;
+  private final ImmutableSet<String> aliases;
+  private final HeapTraits traits;
+
+  private int backings;
+  private long usedBytes;
+  private boolean retired;
+
+  HeapAccount(Heap heap) {
+    this.heap = heap;
+    this.name = heap.name();
+    this.aliases = ImmutableSet.copyOf(heap.aliases());
+    this.traits = heap.traits();
+  }
+
+  String name() {
+    return name;
+  }
+
+  ImmutableSet<String> aliases() {
+    return aliases;
+  }
+
+  HeapTraits traits() {
+    return traits;
+  }
+
+  boolean isNamed(String candidate) {
+    return name.equals(candidate) || aliases.contains(candidate);
+  }
+
+  /**
+   * Asks the heap, and distrusts its answer.
+   *
+   * @throws HeapException also for what a heap must not do: throw anything else, or give too little
+   */
+  Backing allocate(String label, long sizeBytes) throws HeapException {
+    synchronized (this) {
+      if (retired) {
+        throw new HeapException(HeapException.Kind.FAILED, "the broker is closed");
+      }
+      backings++; // Keeps the heap open while it is being asked.
+    }
+    Backing backing = null;
+    try {
+      backing = heap.allocate(label, sizeBytes);
+      long got = backing.sizeBytes();
+      if (got < sizeBytes) {
+        throw new HeapException(
+            HeapException.Kind.FAILED, "gave " + got + " bytes instead of " + sizeBytes);
+      }
+      synchronized (this) {
+        usedBytes += got;
+      }
+      return backing;
+    } catch (HeapException e) {
+      undo(backing);
+      throw e;
+    } catch (RuntimeException | LinkageError | OutOfMemoryError e) {
+      undo(backing);
+      throw new HeapException(HeapException.Kind.FAILED, "threw " + e, e);
+    } catch (Throwable t) {
+      undo(backing);
+      throw t;
+    }
+  }
+
+  private void undo(@Nullable Backing backing) {
+    if (backing != null) {
+      releaseQuietly(backing);
+    }
+    ended(0);
+  }
+
+  void release(Backing backing) {
+    long sizeBytes = backing.sizeBytes();
+    releaseQuietly(backing);
+    ended(sizeBytes);
+  }
+
+  private void releaseQuietly(Backing backing) {
+    try {
+      backing.release();
+    } catch (RuntimeException | Error e) {
+      LOG.log(Level.ERROR, "heap " + name + " threw while memory was given back to it", e);
+    }
+  }
+
+  private void ended(long sizeBytes) {
+    boolean close;
+    synchronized (this) {
+      backings--;
+      usedBytes -= sizeBytes;
+      close = retired && backings == 0;
+    }
+    if (close) {
+      closeQuietly();
+    }
+  }
+
+  /** Closes the heap as soon as nothing of it is out. */
+  void retire() {
+    boolean close;
+    synchronized (this) {
+      close = !retired && backings == 0;
+      retired = true;
+    }
+    if (close) {
+      closeQuietly();
+    }
+  }
+
+  private void closeQuietly() {
+    try {
+      heap.close();
+    } catch (RuntimeException | Error e) {
+      LOG.log(Level.ERROR, "heap " + name + " threw while it was closed", e);
+    }
+  }
+
+  synchronized HeapLoad load() {
+    return new HeapLoad(name, traits, usedBytes);
+  }
+
+  synchronized BrokerSnapshot.HeapState snapshot() {
+    return new BrokerSnapshot.HeapState(name, aliases, traits, backings, usedBytes);
+  }
+
+  @Override
+  public String toString() {
+    return name;
+  }
+}

@@ -1,0 +1,44 @@
+package dev.dmabroker.internal;
+
+import dev.dmabroker.event.BrokerListener;
+import java.lang.System.Logger.Level;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+
+/** Tells every listener; one that throws keeps nobody else from being told. */
+final class Listeners {
+  private static final System.Logger LOG = System.getLogger(Listeners.class.getName());
+
+  private final CopyOnWriteArrayList<BrokerListener> listeners;
+
+  Listeners(List<BrokerListener> listeners) {
+    this.listeners = new CopyOnWriteArrayList<>(listeners);
+  }
+
+  AutoCloseable add(BrokerListener listener) {
+    AtomicBoolean ended = new AtomicBoolean();
+    listeners.add(listener);
+    return () -> {
+      if (ended.compareAndSet(false, true)) {
+        listeners.remove(listener);
+      }
+    };
+  }
+
+  void tell(Consumer<BrokerListener> event) {
+    for (BrokerListener listener : listeners) {
+      guarded("listener " + listener, () -> event.accept(listener));
+    }
+  }
+
+  /** Runs user code. */
+  static void guarded(String what, Runnable code) {
+    try {
+      code.run();
+    } catch (Throwable t) {
+      LOG.log(Level.WARNING, what + " threw", t);
+    }
+  }
+}

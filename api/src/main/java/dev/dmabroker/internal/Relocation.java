@@ -1,0 +1,178 @@
+package dev.dmabroker.internal;
+
+import dev.dmabroker.BrokerException;
+import dev.dmabroker.Holder;
+import dev.dmabroker.event.Move;
+import dev.dmabroker.spi.HeapException;
+import dev.dmabroker.spi.PlacementHeuristic.User;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Future;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One attempt to move a buffer: what it does without the buffer's lock, and the times it took. The
+ * transitions are the buffer's; it hands the attempt from one stage to the next.
+ */
+final class Relocation {
+  /** Devices may come and go while memory is found; not for ever. */
+  private static final int MAX_RENEGOTIATIONS = 16;
+
+  private final ManagedBuffer buffer;
+  private final Placement from;
+  private final String cause;
+  private final int attempt;
+
+  private @Nullable Placement target;
+  private @Nullable Future<?> deadline;
+  private final long startNanos = System.nanoTime();
+  private long stallNanos;
+  private long drainedNanos;
+  private long copyNanos;
+  private long copiedBytes;
+
+  Relocation(ManagedBuffer buffer, Placement from, String cause, int attempt) {
+    this.buffer = buffer;
+    this.from = from;
+    this.cause = cause;
+    this.attempt = attempt;
+  }
+
+  /**
+   * Who is attached at a moment.
+   *
+   * @param users the devices that have to be suited
+   * @param version changes whenever they do
+   */
+  record Roster(List<User> users, int version) {}
+
+  /** How a drain began. */
+  enum Drain {
+    /** Nothing was mapped; copy now. */
+    DONE,
+    /** The last one out, or the deadline, goes on. */
+    UNDER_WAY,
+    /** A device has attached that the target does not suit; find another. */
+    STALE,
+    /** The move is no longer wanted. */
+    CANCELLED
+  }
+
+  /** Finds and populates memory while the pipeline runs, then begins the stall. */
+  void prepare() {
+    try {
+      for (int i = 0; i < MAX_RENEGOTIATIONS; i++) {
+        Roster roster = buffer.roster(this);
+        if (roster == null) {
+          return;
+        }
+        Placement candidate = buffer.allocate(roster.users(), Optional.of(from.heap().name()));
+        switch (buffer.beginDrain(this, candidate, roster)) {
+          case DONE -> {
+            copy();
+            return;
+          }
+          case UNDER_WAY -> {
+            return;
+          }
+          case STALE -> candidate.release();
+          case CANCELLED -> {
+            candidate.release();
+            return;
+          }
+        }
+      }
+      buffer.rollBack(this, "devices kept attaching while memory was sought", null);
+    } catch (BrokerException e) {
+      buffer.rollBack(this, String.valueOf(e.getMessage()), e);
+    } catch (Throwable t) {
+      buffer.rollBack(this, "preparing threw " + t, t);
+      throw t;
+    }
+  }
+
+  /** Copies while nothing is mapped, then lets the pipeline go on in the new place. */
+  void copy() {
+    try {
+      if (buffer.publishIfDead(this)) {
+        return;
+      }
+      long start = System.nanoTime();
+      copiedBytes = ContentsCopy.copy(from, target());
+      copyNanos = System.nanoTime() - start;
+      buffer.publish(this);
+    } catch (HeapException e) {
+      buffer.rollBack(this, "copying failed: " + e.getMessage(), e);
+    } catch (Throwable t) {
+      buffer.rollBack(this, "copying threw " + t, t);
+      throw t;
+    }
+  }
+
+  void startStall(Placement target) {
+    this.target = target;
+    stallNanos = System.nanoTime();
+  }
+
+  void endDrain() {
+    drainedNanos = System.nanoTime();
+    cancelDeadline();
+  }
+
+  void expect(Future<?> deadline) {
+    this.deadline = deadline;
+  }
+
+  void cancelDeadline() {
+    if (deadline != null) {
+      deadline.cancel(false);
+    }
+  }
+
+  Placement from() {
+    return from;
+  }
+
+  Placement target() {
+    if (target == null) {
+      throw new IllegalStateException("no target yet");
+    }
+    return target;
+  }
+
+  /** Where to, if that is decided. */
+  Optional<Placement> destination() {
+    return Optional.ofNullable(target);
+  }
+
+  int attempt() {
+    return attempt;
+  }
+
+  String cause() {
+    return cause;
+  }
+
+  /** What happened, for listeners; called when the stall, if there was one, has just ended. */
+  Move report(long generation, Optional<String> failure, List<Holder> holders) {
+    long now = System.nanoTime();
+    boolean stalled = target != null;
+    long drainEnd = drainedNanos == 0 ? now : drainedNanos;
+    return new Move(
+        buffer.name(),
+        from.heap().name(),
+        destination().map(place -> place.heap().name()),
+        cause,
+        generation,
+        attempt,
+        from.layout().sizeBytes(),
+        copiedBytes,
+        Duration.ofNanos((stalled ? stallNanos : now) - startNanos),
+        Duration.ofNanos(stalled ? now - stallNanos : 0),
+        Duration.ofNanos(stalled ? drainEnd - stallNanos : 0),
+        Duration.ofNanos(copyNanos),
+        failure,
+        holders);
+  }
+}

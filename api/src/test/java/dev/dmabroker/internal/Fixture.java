@@ -1,0 +1,199 @@
+package dev.dmabroker.internal;
+
+import static java.util.concurrent.TimeUnit.SECONDS;
+
+import dev.dmabroker.Access;
+import dev.dmabroker.Attachment;
+import dev.dmabroker.BlobSpec;
+import dev.dmabroker.Broker;
+import dev.dmabroker.BrokerException;
+import dev.dmabroker.Constraints;
+import dev.dmabroker.CpuView;
+import dev.dmabroker.Mapping;
+import dev.dmabroker.SharedBuffer;
+import dev.dmabroker.event.Allocation;
+import dev.dmabroker.event.BrokerListener;
+import dev.dmabroker.event.HeapRefusal;
+import dev.dmabroker.event.Move;
+import dev.dmabroker.event.Release;
+import dev.dmabroker.event.Stall;
+import dev.dmabroker.spi.PlacementHeuristic;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeoutException;
+import org.junit.jupiter.api.AfterEach;
+
+/** A broker over a scattered and a contiguous scripted heap, and what tests of it share. */
+abstract class Fixture {
+  static final long SIZE = 64 * 1024;
+  static final Constraints CONTIGUOUS = Constraints.builder().contiguous().build();
+
+  final ScriptedHeap system = ScriptedHeap.system();
+  final ScriptedHeap cma = ScriptedHeap.cma();
+  final Events events = new Events();
+  private final List<Thread> threads = new ArrayList<>();
+
+  Broker broker = builder().build();
+
+  Broker.Builder builder() {
+    return Broker.builder()
+        .heap(system)
+        .heap(cma)
+        .heuristic(new InOrder())
+        .listener(events)
+        .moveRetries(Duration.ofMillis(1), 3)
+        .closeTimeout(Duration.ofMillis(50));
+  }
+
+  @AfterEach
+  void nothingIsLeft() throws InterruptedException {
+    for (Thread thread : threads) {
+      Await.ended(thread);
+    }
+    try {
+      broker.close();
+    } catch (BrokerException e) {
+      // The test left something out on purpose, and closed it or did not.
+    }
+  }
+
+  SharedBuffer export() {
+    return broker.export(BlobSpec.of(SIZE));
+  }
+
+  static void write(Attachment attachment, long value) {
+    try (Mapping mapping = attachment.map(Access.WRITE);
+        CpuView view = mapping.cpuView()) {
+      ByteBuffer bytes = view.bytes();
+      for (int i = 0; i + 8 <= bytes.capacity(); i += 8) {
+        bytes.putLong(i, value + i);
+      }
+    }
+  }
+
+  /** The value that was written, or a failure if any part of the contents is wrong. */
+  static long read(Attachment attachment) {
+    try (Mapping mapping = attachment.map(Access.READ)) {
+      return read(mapping);
+    }
+  }
+
+  static long read(Mapping mapping) {
+    try (CpuView view = mapping.cpuView()) {
+      ByteBuffer bytes = view.bytes();
+      long value = bytes.getLong(0);
+      for (int i = 0; i + 8 <= SIZE; i += 8) {
+        if (bytes.getLong(i) != value + i) {
+          throw new AssertionError("contents differ at " + i);
+        }
+      }
+      return value;
+    }
+  }
+
+  static void assertSays(Throwable failure, String... parts) {
+    String text = String.valueOf(failure.getMessage());
+    for (String part : parts) {
+      if (!text.contains(part)) {
+        throw new AssertionError("\"" + text + "\" lacks \"" + part + "\"", failure);
+      }
+    }
+  }
+
+  /** Runs in a thread of its own. */
+  <T> Running<T> start(Callable<T> body) {
+    FutureTask<T> task = new FutureTask<>(body);
+    Thread thread = new Thread(task, "test-" + threads.size());
+    threads.add(thread);
+    thread.start();
+    return new Running<>(thread, task);
+  }
+
+  record Running<T>(Thread thread, FutureTask<T> task) {
+    Running<T> parked() {
+      Await.parked(thread);
+      return this;
+    }
+
+    T result() throws Exception {
+      try {
+        return task.get(30, SECONDS);
+      } catch (ExecutionException e) {
+        if (e.getCause() instanceof RuntimeException cause) {
+          throw cause;
+        }
+        throw e;
+      } catch (TimeoutException e) {
+        throw new AssertionError(thread.getName() + " did not end", e);
+      }
+    }
+  }
+
+  /** Ranks heaps in the broker's order. */
+  static final class InOrder implements PlacementHeuristic {
+    @Override
+    public String name() {
+      return "in-order";
+    }
+
+    @Override
+    public List<Ranked> rank(Request request) {
+      return request.heaps().stream().map(heap -> new Ranked(heap.name(), 0, "in order")).toList();
+    }
+  }
+
+  /** Keeps events until a test takes them. */
+  static final class Events implements BrokerListener {
+    final BlockingQueue<Allocation> allocated = new LinkedBlockingQueue<>();
+    final BlockingQueue<HeapRefusal> refused = new LinkedBlockingQueue<>();
+    final BlockingQueue<Move> moved = new LinkedBlockingQueue<>();
+    final BlockingQueue<Move> rolledBack = new LinkedBlockingQueue<>();
+    final BlockingQueue<Stall> stalled = new LinkedBlockingQueue<>();
+    final BlockingQueue<Release> released = new LinkedBlockingQueue<>();
+
+    @Override
+    public void allocated(Allocation event) {
+      allocated.add(event);
+    }
+
+    @Override
+    public void heapRefused(HeapRefusal event) {
+      refused.add(event);
+    }
+
+    @Override
+    public void moved(Move event) {
+      moved.add(event);
+    }
+
+    @Override
+    public void moveRolledBack(Move event) {
+      rolledBack.add(event);
+    }
+
+    @Override
+    public void stalled(Stall event) {
+      stalled.add(event);
+    }
+
+    @Override
+    public void released(Release event) {
+      released.add(event);
+    }
+
+    static <T> T next(BlockingQueue<T> queue) throws InterruptedException {
+      T event = queue.poll(30, SECONDS);
+      if (event == null) {
+        throw new AssertionError("no event");
+      }
+      return event;
+    }
+  }
+}

@@ -1,0 +1,31 @@
+package dev.dmabroker.heuristics;
+
+import dev.dmabroker.spi.PlacementHeuristic;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Tries the heaps in the broker's order. For those who give the builder their heaps in the order
+ * that they want, and for tests that must not depend on costs.
+ */
+public final class FirstFit implements PlacementHeuristic {
+
+  /** For {@link java.util.ServiceLoader} and for the builder. */
+  public FirstFit() {}
+
+  @Override
+  public String name() {
+    return "first-fit";
+  }
+
+  @Override
+  public List<Ranked> rank(Request request) {
+    List<Ranked> ranked = new ArrayList<>();
+    for (HeapLoad heap : request.heaps()) {
+      int position = ranked.size() + 1;
+      ranked.add(
+          new Ranked(heap.name(), position, "number " + position + " in the broker's order"));
+    }
+    return ranked;
+  }
+}
