@@ -2,7 +2,9 @@ package dev.dmabroker;
 
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /**
  * Who holds a mapping.
@@ -21,6 +23,13 @@ public record Holder(
     Duration held,
     String thread,
     Optional<Throwable> callSite) {
+
+  /** A count and each holder, for errors. */
+  public static String describe(List<Holder> holders) {
+    return holders.stream()
+        .map(Holder::toString)
+        .collect(Collectors.joining(", ", holders.size() + " (", ")"));
+  }
 
   /** Such as {@code camera for 12 ms (READ, by capture-1)}. */
   @Override

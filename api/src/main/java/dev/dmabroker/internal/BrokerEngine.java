@@ -270,9 +270,4 @@ final class BrokerEngine implements Broker {
       work.run(); // Late and in the wrong thread is better than a mapping that nobody gets.
     }
   }
-
-  /** How long to rest after the n-th failed attempt. */
-  Duration backOff(int attempt) {
-    return settings.firstBackOff().multipliedBy(1L << Math.min(attempt - 1, 20));
-  }
 }

@@ -25,7 +25,6 @@ import dev.dmabroker.event.Move;
 import dev.dmabroker.event.Release;
 import dev.dmabroker.spi.PlacementHeuristic.User;
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -33,8 +32,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
 import java.util.function.Consumer;
 import java.util.function.Function;
-import java.util.function.Predicate;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -69,8 +66,9 @@ final class ManagedBuffer implements SharedBuffer {
   private final BufferSpec spec;
 
   private final Object lock = new Object();
-  private final List<AttachedDevice> attached = new ArrayList<>(2);
-  private ArrayDeque<Request> waiting = new ArrayDeque<>(0);
+  private final Roster roster = new Roster();
+  private final Waiters waiters = new Waiters();
+  private final Retries retries;
   private State state = State.UNBACKED;
   private @Nullable Placement place;
   private long generation;
@@ -81,17 +79,6 @@ final class ManagedBuffer implements SharedBuffer {
   /** Who wants the memory given back; null but in DRAINING. */
   private @Nullable Request evacuation;
 
-  /** Changes with {@link #attached}. */
-  private int rosterVersion;
-
-  private int moveAttempts;
-
-  /** A move was rolled back and will be tried again when the time comes. */
-  private boolean resting;
-
-  /** The last attempt failed too; only a new wish starts over. */
-  private boolean gaveUp;
-
   private @Nullable MoveFailedException lastFailure;
   private boolean referenceClosed;
   private boolean brokerClosed;
@@ -100,6 +87,8 @@ final class ManagedBuffer implements SharedBuffer {
     this.engine = engine;
     this.name = name;
     this.spec = spec;
+    this.retries =
+        new Retries(engine.settings().firstBackOff(), engine.settings().maxMoveAttempts());
   }
 
   // ---- What users call ----
@@ -135,21 +124,20 @@ final class ManagedBuffer implements SharedBuffer {
         effects -> {
           checkReference("attach " + device.name() + " to " + name);
           registered.checkOpen("attach it to " + name);
-          List<User> users = new ArrayList<>(users());
+          List<User> users = new ArrayList<>(roster.users().users());
           users.add(registered.user());
           Planner.Feasible feasible = engine.planner().feasible(spec, users);
           if (feasible.heaps().isEmpty()) {
             throw unsatisfiable(registered, users, feasible);
           }
           AttachedDevice attachment = new AttachedDevice(engine, this, registered);
-          attached.add(attachment);
-          rosterVersion++;
+          roster.add(attachment);
           if (place != null && attachment.suits(place)) {
             if (state == State.RESIDENT || state == State.PREPARING) {
               attachment.gate().open(place);
             }
           } else if (state == State.RESIDENT) {
-            startOver();
+            retries.startOver();
             seekPlace(effects);
           }
           return attachment;
@@ -199,8 +187,8 @@ final class ManagedBuffer implements SharedBuffer {
             return null;
           }
           if (state == State.RESIDENT) {
-            shutGates();
-            if (isIdle()) {
+            roster.shutGates();
+            if (roster.isIdle()) {
               giveBack(effects);
               return null;
             }
@@ -270,13 +258,13 @@ final class ManagedBuffer implements SharedBuffer {
           if (serve(request, effects)) {
             return false;
           }
-          waiting.add(request);
+          waiters.add(request);
           if (state == State.UNBACKED) {
             state = State.ALLOCATING;
             return true;
           }
-          if (state == State.RESIDENT && !resting) {
-            startOver();
+          if (state == State.RESIDENT) {
+            retries.startOver();
             seekPlace(effects);
           }
           return false;
@@ -295,7 +283,7 @@ final class ManagedBuffer implements SharedBuffer {
         return false;
       }
       case PREPARE -> {
-        if (state != State.RESIDENT || firstUnsuited() != null) {
+        if (state != State.RESIDENT || !isSettled()) {
           return false;
         }
         request.grant(effects, null);
@@ -311,7 +299,7 @@ final class ManagedBuffer implements SharedBuffer {
         }
         evacuation = request;
         state = State.DRAINING;
-        shutGates();
+        roster.shutGates();
         advance(effects);
         return true;
       }
@@ -334,7 +322,7 @@ final class ManagedBuffer implements SharedBuffer {
         && request.parks()
         && place != null
         && attachment.suits(place)
-        && isHeldBy(Thread.currentThread());
+        && roster.isHeldBy(Thread.currentThread());
   }
 
   private void refuseSelfWait(Request request) {
@@ -342,9 +330,9 @@ final class ManagedBuffer implements SharedBuffer {
         request.kind() == Request.Kind.EVACUATE
             || (place != null
                 && (request.attachment() == null
-                    ? firstUnsuited() != null
+                    ? !isSettled()
                     : !request.attachment().suits(place)));
-    if (needsDrain && request.parks() && isHeldBy(Thread.currentThread())) {
+    if (needsDrain && request.parks() && roster.isHeldBy(Thread.currentThread())) {
       throw new WouldDeadlockException(
           "cannot "
               + request.describe()
@@ -359,7 +347,7 @@ final class ManagedBuffer implements SharedBuffer {
   void withdraw(Request request) {
     locked(
         effects -> {
-          waiting.remove(request);
+          waiters.remove(request);
           if (evacuation == request) {
             evacuation = null;
             state = State.RESIDENT;
@@ -382,11 +370,11 @@ final class ManagedBuffer implements SharedBuffer {
     locked(
         effects -> {
           if (attachment.markDetached()) {
-            rosterVersion++;
+            roster.changed();
             attachment.gate().shut();
             ClosedException closed =
                 new ClosedException(attachment.device().name() + " was detached from " + name);
-            failWaiting(effects, request -> request.attachment() == attachment, closed);
+            waiters.fail(effects, request -> request.attachment() == attachment, closed);
             advance(effects);
             if (state == State.RESIDENT) {
               settle(effects); // Who is left may be suited now, and a prepare be served.
@@ -422,7 +410,7 @@ final class ManagedBuffer implements SharedBuffer {
     long start = System.nanoTime();
     List<User> users;
     synchronized (lock) {
-      users = users();
+      users = roster.users().users();
     }
     Placement placed = null;
     BrokerException failure = null;
@@ -444,7 +432,7 @@ final class ManagedBuffer implements SharedBuffer {
           if (placed == null) {
             state = State.UNBACKED;
             if (!releaseIfOver(effects) && failure != null) {
-              failWaiting(effects, request -> true, failure);
+              waiters.fail(effects, request -> true, failure);
             }
             return null;
           }
@@ -470,39 +458,39 @@ final class ManagedBuffer implements SharedBuffer {
   // ---- Moving; called by the relocation ----
 
   /** The devices to find memory for, or null if the move is not needed any more. */
-  Relocation.@Nullable Roster roster(Relocation move) {
+  Roster.@Nullable Users users(Relocation move) {
     return locked(
         effects -> {
           if (relocation != move) {
             return null;
           }
-          if (firstUnsuited() == null) {
+          if (isSettled()) {
             relocation = null;
             state = State.RESIDENT;
             settle(effects);
             return null;
           }
-          return new Relocation.Roster(users(), rosterVersion);
+          return roster.users();
         });
   }
 
-  Relocation.Drain beginDrain(Relocation move, Placement target, Relocation.Roster roster) {
+  Relocation.Drain beginDrain(Relocation move, Placement target, Roster.Users sought) {
     synchronized (lock) {
       if (relocation != move) {
         return Relocation.Drain.CANCELLED;
       }
-      if (roster.version() != rosterVersion && !suitsAll(target)) {
+      if (sought.version() != roster.version() && !roster.isSuited(target)) {
         return Relocation.Drain.STALE;
       }
       state = State.DRAINING;
       move.startStall(target);
-      shutGates();
-      if (isIdle()) {
+      roster.shutGates();
+      if (roster.isIdle()) {
         move.endDrain();
         state = State.MOVING;
         return Relocation.Drain.DONE;
       }
-      Duration deadline = longestHoldOut();
+      Duration deadline = roster.longestHold();
       move.expect(engine.schedule(deadline, () -> drainExpired(move, deadline)));
       return Relocation.Drain.UNDER_WAY;
     }
@@ -530,12 +518,12 @@ final class ManagedBuffer implements SharedBuffer {
   boolean publishIfDead(Relocation move) {
     return locked(
         effects -> {
-          waiting.removeIf(Request::isDone);
-          Request first = waiting.peek();
           boolean overwritten =
-              first != null
-                  && first.access() == Access.OVERWRITE
-                  && first.mapper().suits(move.target());
+              waiters
+                  .first()
+                  .filter(first -> first.access() == Access.OVERWRITE)
+                  .filter(first -> first.mapper().suits(move.target()))
+                  .isPresent();
           if (relocation != move || (move.from().isWritten() && !overwritten)) {
             return false;
           }
@@ -561,11 +549,11 @@ final class ManagedBuffer implements SharedBuffer {
     generation = move.target().generation();
     relocation = null;
     state = State.RESIDENT;
-    startOver();
+    retries.startOver();
     lastFailure = null;
     Move event = move.report(generation, Optional.empty(), List.of());
     long now = generation;
-    List<AttachedDevice> told = List.copyOf(attached);
+    List<AttachedDevice> told = roster.copy();
     release(effects, old);
     effects.then(() -> told.forEach(attachment -> attachment.tellMoved(now)));
     tell(effects, listener -> listener.moved(event));
@@ -585,47 +573,29 @@ final class ManagedBuffer implements SharedBuffer {
     if (relocation != move) {
       return;
     }
-    List<Holder> holders = state == State.DRAINING ? holders() : List.of();
+    List<Holder> holders = state == State.DRAINING ? roster.holders(name) : List.of();
     Move event = move.report(generation, Optional.of(reason), holders);
     move.destination().ifPresent(target -> effects.then(target::release));
     relocation = null;
     state = State.RESIDENT;
-    lastFailure =
-        new MoveFailedException(
-            "cannot move "
-                + name
-                + " out of "
-                + event.from()
-                + event.to().map(heap -> " to " + heap).orElse("")
-                + " for "
-                + event.cause()
-                + ": "
-                + reason
-                + (holders.isEmpty() ? "" : ", outstanding: " + describe(holders))
-                + " (attempt "
-                + move.attempt()
-                + " of "
-                + engine.settings().maxMoveAttempts()
-                + "); it is where it was, with its contents",
-            holders,
-            cause);
-    if (moveAttempts >= engine.settings().maxMoveAttempts()) {
-      gaveUp = true;
-    } else {
-      resting = true;
-      Future<?> unused = engine.schedule(engine.backOff(moveAttempts), this::retry);
+    MoveFailedException failure =
+        move.failure(reason, holders, cause, engine.settings().maxMoveAttempts());
+    lastFailure = failure;
+    Duration rest = retries.failed();
+    if (!retries.gaveUp()) {
+      Future<?> unused = engine.schedule(rest, this::retry);
     }
     tell(effects, listener -> listener.moveRolledBack(event));
     settle(effects);
-    if (gaveUp) {
-      failWaiting(effects, request -> true, lastFailure);
+    if (retries.gaveUp()) {
+      waiters.fail(effects, request -> true, failure);
     }
   }
 
   private void retry() {
     locked(
         effects -> {
-          resting = false;
+          retries.rested();
           if (state == State.RESIDENT && !releaseIfOver(effects)) {
             seekPlace(effects);
           }
@@ -633,17 +603,12 @@ final class ManagedBuffer implements SharedBuffer {
         });
   }
 
-  private void startOver() {
-    moveAttempts = 0;
-    gaveUp = false;
-  }
-
   // ---- Transitions that several ways lead to; all under the lock ----
 
   /** Somebody left: see whether that was waited for. */
   private void advance(Effects effects) {
-    attached.removeIf(attachment -> attachment.isDetached() && attachment.gate().isEmpty());
-    if (releaseIfOver(effects) || state != State.DRAINING || !isIdle()) {
+    roster.prune();
+    if (releaseIfOver(effects) || state != State.DRAINING || !roster.isIdle()) {
       return;
     }
     Relocation move = relocation;
@@ -677,8 +642,7 @@ final class ManagedBuffer implements SharedBuffer {
   }
 
   private void allocateIfWanted(Effects effects) {
-    waiting.removeIf(Request::isDone);
-    if (state == State.UNBACKED && !waiting.isEmpty()) {
+    if (state == State.UNBACKED && waiters.first().isPresent()) {
       state = State.ALLOCATING;
       effects.then(() -> engine.execute(this::allocateFirst));
     }
@@ -689,33 +653,20 @@ final class ManagedBuffer implements SharedBuffer {
     if (releaseIfOver(effects)) {
       return;
     }
-    Placement here = resident();
-    for (AttachedDevice attachment : attached) {
-      if (!attachment.isDetached() && attachment.suits(here)) {
-        attachment.gate().open(here);
-      } else {
-        attachment.gate().shut();
-      }
-    }
-    ArrayDeque<Request> queue = waiting;
-    waiting = new ArrayDeque<>(0);
-    for (Request request : queue) {
-      if (!request.isDone() && !serve(request, effects)) {
-        waiting.add(request);
-      }
-    }
+    roster.openGates(resident());
+    waiters.serve(request -> serve(request, effects));
     seekPlace(effects);
     allocateIfWanted(effects);
   }
 
   /** Starts a move if somebody needs one. */
   private void seekPlace(Effects effects) {
-    AttachedDevice unsuited = firstUnsuited();
-    if (state != State.RESIDENT || unsuited == null || resting || gaveUp) {
+    Optional<AttachedDevice> unsuited = roster.firstUnsuited(place);
+    if (state != State.RESIDENT || unsuited.isEmpty() || !retries.mayStart()) {
       return;
     }
-    moveAttempts++;
-    Relocation move = new Relocation(this, resident(), unsuited.device().name(), moveAttempts);
+    String cause = unsuited.get().device().name();
+    Relocation move = new Relocation(this, resident(), cause, retries.begin());
     relocation = move;
     state = State.PREPARING;
     effects.then(() -> engine.execute(move::prepare));
@@ -738,18 +689,18 @@ final class ManagedBuffer implements SharedBuffer {
     if (state == State.RELEASED) {
       return true;
     }
-    if (!brokerClosed && !(referenceClosed && attached.isEmpty())) {
+    if (!brokerClosed && !(referenceClosed && roster.isEmpty())) {
       return false;
     }
-    shutGates();
+    roster.shutGates();
     ClosedException closed =
         new ClosedException(brokerClosed ? "the broker is closed" : name + " is closed");
-    failWaiting(effects, request -> true, closed);
+    waiters.fail(effects, request -> true, closed);
     if (state == State.PREPARING || state == State.DRAINING) {
       cancelDrain(effects, closed);
       state = State.RESIDENT;
     }
-    if ((state == State.RESIDENT || state == State.UNBACKED) && isIdle()) {
+    if ((state == State.RESIDENT || state == State.UNBACKED) && roster.isIdle()) {
       if (place != null) {
         release(effects, place);
         place = null;
@@ -778,21 +729,6 @@ final class ManagedBuffer implements SharedBuffer {
     tell(effects, listener -> listener.released(event));
   }
 
-  private void failWaiting(Effects effects, Predicate<Request> which, BrokerException failure) {
-    waiting.removeIf(
-        request -> {
-          if (which.test(request)) {
-            request.fail(effects, failure);
-            return true;
-          }
-          return false;
-        });
-  }
-
-  private void shutGates() {
-    attached.forEach(attachment -> attachment.gate().shut());
-  }
-
   // ---- Looking; all under the lock ----
 
   private Placement resident() {
@@ -802,52 +738,9 @@ final class ManagedBuffer implements SharedBuffer {
     return place;
   }
 
-  private boolean isIdle() {
-    return attached.stream().allMatch(attachment -> attachment.gate().isEmpty());
-  }
-
-  private boolean isHeldBy(Thread thread) {
-    return attached.stream().anyMatch(attachment -> attachment.gate().isHeldBy(thread));
-  }
-
-  private List<User> users() {
-    return attached.stream()
-        .filter(attachment -> !attachment.isDetached())
-        .map(attachment -> attachment.device().user())
-        .toList();
-  }
-
-  private boolean suitsAll(Placement candidate) {
-    return attached.stream()
-        .allMatch(attachment -> attachment.isDetached() || attachment.suits(candidate));
-  }
-
-  private @Nullable AttachedDevice firstUnsuited() {
-    Placement here = place;
-    for (AttachedDevice attachment : attached) {
-      if (here != null && !attachment.isDetached() && !attachment.suits(here)) {
-        return attachment;
-      }
-    }
-    return null;
-  }
-
-  /** The longest that anybody who holds a mapping now has declared to hold it. */
-  private Duration longestHoldOut() {
-    return attached.stream()
-        .filter(attachment -> !attachment.gate().isEmpty())
-        .map(attachment -> attachment.device().longestHold())
-        .max(Duration::compareTo)
-        .orElse(engine.settings().longestHold());
-  }
-
-  private List<Holder> holders() {
-    List<Holder> holders = new ArrayList<>();
-    long now = System.nanoTime();
-    for (AttachedDevice attachment : attached) {
-      attachment.gate().addHolders(name, attachment.device().name(), now, holders);
-    }
-    return holders;
+  /** Whether nobody needs a move. */
+  private boolean isSettled() {
+    return roster.isSuited(resident());
   }
 
   private void checkReference(String intent) {
@@ -874,7 +767,7 @@ final class ManagedBuffer implements SharedBuffer {
 
   List<Holder> currentHolders() {
     synchronized (lock) {
-      return holders();
+      return roster.holders(name);
     }
   }
 
@@ -887,12 +780,7 @@ final class ManagedBuffer implements SharedBuffer {
   }
 
   private String situation() {
-    return "state=" + state + ", outstanding=" + describe(holders());
-  }
-
-  private static String describe(List<Holder> holders) {
-    return holders.size()
-        + holders.stream().map(Holder::toString).collect(Collectors.joining(", ", " (", ")"));
+    return "state=" + state + ", outstanding=" + Holder.describe(roster.holders(name));
   }
 
   MapTimeoutException timedOut(Request request, Duration timeout) {
@@ -905,7 +793,7 @@ final class ManagedBuffer implements SharedBuffer {
               + " ms: "
               + situation()
               + (lastFailure == null ? "" : "; the last move failed: " + lastFailure.getMessage()),
-          holders(),
+          roster.holders(name),
           lastFailure);
     }
   }
@@ -926,9 +814,9 @@ final class ManagedBuffer implements SharedBuffer {
           Optional.ofNullable(place).map(here -> here.heap().name()),
           generation,
           place == null ? 0 : place.backing().sizeBytes(),
-          users().stream().map(User::device).toList(),
-          holders(),
-          waiting.size());
+          roster.users().users().stream().map(User::device).toList(),
+          roster.holders(name),
+          waiters.size());
     }
   }
 

@@ -2,9 +2,9 @@ package dev.dmabroker.internal;
 
 import dev.dmabroker.BrokerException;
 import dev.dmabroker.Holder;
+import dev.dmabroker.MoveFailedException;
 import dev.dmabroker.event.Move;
 import dev.dmabroker.spi.HeapException;
-import dev.dmabroker.spi.PlacementHeuristic.User;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -39,14 +39,6 @@ final class Relocation {
     this.attempt = attempt;
   }
 
-  /**
-   * Who is attached at a moment.
-   *
-   * @param users the devices that have to be suited
-   * @param version changes whenever they do
-   */
-  record Roster(List<User> users, int version) {}
-
   /** How a drain began. */
   enum Drain {
     /** Nothing was mapped; copy now. */
@@ -63,12 +55,12 @@ final class Relocation {
   void prepare() {
     try {
       for (int i = 0; i < MAX_RENEGOTIATIONS; i++) {
-        Roster roster = buffer.roster(this);
-        if (roster == null) {
+        Roster.Users sought = buffer.users(this);
+        if (sought == null) {
           return;
         }
-        Placement candidate = buffer.allocate(roster.users(), Optional.of(from.heap().name()));
-        switch (buffer.beginDrain(this, candidate, roster)) {
+        Placement candidate = buffer.allocate(sought.users(), Optional.of(from.heap().name()));
+        switch (buffer.beginDrain(this, candidate, sought)) {
           case DONE -> {
             copy();
             return;
@@ -86,9 +78,8 @@ final class Relocation {
       buffer.rollBack(this, "devices kept attaching while memory was sought", null);
     } catch (BrokerException e) {
       buffer.rollBack(this, String.valueOf(e.getMessage()), e);
-    } catch (Throwable t) {
-      buffer.rollBack(this, "preparing threw " + t, t);
-      throw t;
+    } catch (RuntimeException | Error e) {
+      buffer.rollBack(this, "preparing threw " + e, e);
     }
   }
 
@@ -104,9 +95,8 @@ final class Relocation {
       buffer.publish(this);
     } catch (HeapException e) {
       buffer.rollBack(this, "copying failed: " + e.getMessage(), e);
-    } catch (Throwable t) {
-      buffer.rollBack(this, "copying threw " + t, t);
-      throw t;
+    } catch (RuntimeException | Error e) {
+      buffer.rollBack(this, "copying threw " + e, e);
     }
   }
 
@@ -146,12 +136,27 @@ final class Relocation {
     return Optional.ofNullable(target);
   }
 
-  int attempt() {
-    return attempt;
-  }
-
-  String cause() {
-    return cause;
+  /** What those are told who need the move, or who ran into a timeout waiting for it. */
+  MoveFailedException failure(
+      String reason, List<Holder> holders, @Nullable Throwable why, int maxAttempts) {
+    return new MoveFailedException(
+        "cannot move "
+            + buffer.name()
+            + " out of "
+            + from.heap().name()
+            + destination().map(place -> " to " + place.heap().name()).orElse("")
+            + " for "
+            + cause
+            + ": "
+            + reason
+            + (holders.isEmpty() ? "" : ", outstanding=" + Holder.describe(holders))
+            + " (attempt "
+            + attempt
+            + " of "
+            + maxAttempts
+            + "); it is where it was, with its contents",
+        holders,
+        why);
   }
 
   /** What happened, for listeners; called when the stall, if there was one, has just ended. */
