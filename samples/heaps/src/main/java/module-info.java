@@ -1,0 +1,7 @@
+/**
+ * What this machine offers: every heap, its traits, how each is known, what opens the closed ones.
+ */
+module dev.dmabroker.samples.heaps {
+  requires dev.dmabroker;
+  requires static org.jspecify;
+}

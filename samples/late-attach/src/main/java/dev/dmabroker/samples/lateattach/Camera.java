@@ -1,0 +1,37 @@
+package dev.dmabroker.samples.lateattach;
+
+import dev.dmabroker.Constraints;
+import dev.dmabroker.Mapping;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/** Fills buffers on its own clock, from a queue that it is given. Used by one thread. */
+interface Camera extends AutoCloseable {
+
+  /**
+   * A filled buffer.
+   *
+   * @param index as it was queued
+   * @param sequence the frame's number; a gap is frames for which there was no buffer
+   */
+  record Captured(int index, long sequence) {}
+
+  /** What memory it reaches. */
+  Constraints constraints();
+
+  /** Gives it a buffer, whose mapping has to stay open until it comes back. */
+  void queue(int index, Mapping mapping);
+
+  /** Begins to fill what is queued. */
+  void start();
+
+  /** Waits for the next filled buffer. */
+  Optional<Captured> dequeue(Duration timeout);
+
+  /** Stops filling: the buffers that had been queued. */
+  List<Integer> stop();
+
+  @Override
+  void close();
+}

@@ -1,0 +1,212 @@
+package dev.dmabroker.samples.lateattach;
+
+import dev.dmabroker.Constraints;
+import dev.dmabroker.CpuView;
+import dev.dmabroker.ImageSpec;
+import dev.dmabroker.Mapping;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+
+/** Devices in software, each with a thread that stands for its hardware and keeps its clock. */
+final class ModelledRig {
+  private ModelledRig() {}
+
+  static Rig open(Options options) {
+    ImageSpec image = options.image(1920, 1080);
+    double rate = options.rate().orElse(60);
+    return new Rig(
+        new ModelledCamera(rate),
+        new ModelledDisplay(rate),
+        image,
+        rate,
+        "modelled",
+        "modelled camera (any memory) and display (contiguous, 32 address bits)");
+  }
+
+  /** A buffer that hardware has. */
+  private record Queued(int index, Mapping mapping) {}
+
+  /** Something that happens at a fixed rate, however late the thread comes. */
+  private abstract static class Hardware {
+    private final Thread thread;
+    private final long periodNanos;
+    private volatile boolean stopped;
+
+    Hardware(String name, double rate) {
+      periodNanos = (long) (1e9 / rate);
+      thread = new Thread(this::run, name);
+      thread.setDaemon(true);
+    }
+
+    final void begin() {
+      thread.start();
+    }
+
+    private void run() {
+      long next = System.nanoTime() + periodNanos;
+      while (!stopped) {
+        long wait = next - System.nanoTime();
+        if (wait > 0) {
+          LockSupport.parkNanos(wait);
+        } else {
+          tick();
+          next += periodNanos;
+        }
+      }
+    }
+
+    abstract void tick();
+
+    final void end() {
+      stopped = true;
+      LockSupport.unpark(thread);
+      try {
+        thread.join();
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  private static List<Integer> indices(BlockingQueue<Queued> queue) {
+    List<Queued> left = new ArrayList<>();
+    queue.drainTo(left);
+    return left.stream().map(Queued::index).toList();
+  }
+
+  private static final class ModelledCamera extends Hardware implements Camera {
+    private final BlockingQueue<Queued> queued = new LinkedBlockingQueue<>();
+    private final BlockingQueue<Captured> filled = new LinkedBlockingQueue<>();
+    private long sequence;
+
+    ModelledCamera(double rate) {
+      super("camera-hardware", rate);
+    }
+
+    @Override
+    public Constraints constraints() {
+      return Constraints.builder().deviceAccess().cpuReach().build();
+    }
+
+    @Override
+    public void queue(int index, Mapping mapping) {
+      queued.add(new Queued(index, mapping));
+    }
+
+    @Override
+    public void start() {
+      begin();
+    }
+
+    @Override
+    void tick() {
+      long frame = sequence++;
+      Queued next = queued.poll();
+      if (next != null) { // Else the frame is lost, as in a camera.
+        fill(next.mapping(), frame);
+        filled.add(new Captured(next.index(), frame));
+      }
+    }
+
+    /** A pattern that differs from frame to frame and from place to place. */
+    private static void fill(Mapping mapping, long frame) {
+      try (CpuView view = mapping.cpuView()) {
+        ByteBuffer bytes = view.bytes();
+        long value = frame * 0x9e3779b97f4a7c15L;
+        for (int i = 0; i + Long.BYTES <= bytes.capacity(); i += Long.BYTES) {
+          bytes.putLong(i, value + i);
+        }
+      }
+    }
+
+    @Override
+    public Optional<Captured> dequeue(Duration timeout) {
+      try {
+        return Optional.ofNullable(filled.poll(timeout.toNanos(), TimeUnit.NANOSECONDS));
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        return Optional.empty();
+      }
+    }
+
+    @Override
+    public List<Integer> stop() {
+      end();
+      List<Integer> left = new ArrayList<>(indices(queued));
+      filled.forEach(frame -> left.add(frame.index()));
+      filled.clear();
+      return left;
+    }
+
+    @Override
+    public void close() {
+      end();
+    }
+  }
+
+  private static final class ModelledDisplay extends Hardware implements Display {
+    private final BlockingQueue<Queued> queued = new LinkedBlockingQueue<>();
+    private final BlockingQueue<Integer> shown = new LinkedBlockingQueue<>();
+
+    ModelledDisplay(double rate) {
+      super("display-hardware", rate);
+      begin();
+    }
+
+    @Override
+    public Constraints constraints() {
+      return Constraints.builder().deviceAccess().cpuReach().contiguous().addressBits(32).build();
+    }
+
+    @Override
+    public Optional<String> refusal(int index, Mapping mapping) {
+      // The model of a device that would find several chunks in the memory's list.
+      return mapping.heapName().equals("cma")
+          ? Optional.empty()
+          : Optional.of("the modelled display takes contiguous memory only");
+    }
+
+    @Override
+    public void show(int index, Mapping mapping) {
+      refusal(index, mapping)
+          .ifPresent(
+              why -> {
+                throw new IllegalStateException("frame-" + index + ": " + why);
+              });
+      queued.add(new Queued(index, mapping));
+    }
+
+    /** Scans out the first in the queue until there is another to scan out. */
+    @Override
+    void tick() {
+      if (queued.size() > 1) {
+        shown.add(queued.remove().index());
+      }
+    }
+
+    @Override
+    public Optional<Integer> shown() {
+      return Optional.ofNullable(shown.poll());
+    }
+
+    @Override
+    public List<Integer> stop() {
+      end();
+      List<Integer> left = new ArrayList<>(indices(queued));
+      shown.drainTo(left);
+      return left;
+    }
+
+    @Override
+    public void close() {
+      end();
+    }
+  }
+}

@@ -1,0 +1,101 @@
+package dev.dmabroker.samples.lateattach;
+
+import dev.dmabroker.ImageSpec;
+import dev.dmabroker.PixelFormat;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/**
+ * What the command line says.
+ *
+ * @param seconds how long it runs
+ * @param rate frames a second; empty for what the devices do by default
+ * @param size width x height; empty for what the devices do by default
+ * @param format the pixel format
+ * @param devices which devices to take
+ */
+record Options(
+    int seconds, OptionalInt rate, Optional<int[]> size, PixelFormat format, Devices devices) {
+  static final String USAGE =
+      """
+      usage: samples/run [--kernel] late-attach [OPTION...]
+        --seconds N        how long it runs; the display attaches halfway (default 10)
+        --rate N           frames a second (default 60)
+        --size WxH         of a frame (default 1920x1080 modelled, 1280x720 real)
+        --format FORMAT    NV12, YUYV, ... (default NV12)
+        --devices WHICH    real, modelled or auto: real if there are any (default auto)
+      """;
+
+  /** Which devices to take. */
+  enum Devices {
+    AUTO,
+    REAL,
+    MODELLED
+  }
+
+  /**
+   * Reads the command line.
+   *
+   * @throws IllegalArgumentException with what is wrong
+   */
+  static Options parse(String... args) {
+    Options options =
+        new Options(10, OptionalInt.empty(), Optional.empty(), PixelFormat.NV12, Devices.AUTO);
+    for (int i = 0; i < args.length; i += 2) {
+      if (i + 1 == args.length) {
+        throw new IllegalArgumentException(args[i] + " is no option, or lacks its value");
+      }
+      options = options.with(args[i], args[i + 1]);
+    }
+    return options;
+  }
+
+  private Options with(String option, String value) {
+    return switch (option) {
+      case "--seconds" ->
+          new Options(number(option, value, 2, 86_400), rate, size, format, devices);
+      case "--rate" ->
+          new Options(
+              seconds, OptionalInt.of(number(option, value, 1, 1000)), size, format, devices);
+      case "--size" -> new Options(seconds, rate, Optional.of(size(value)), format, devices);
+      case "--format" ->
+          new Options(seconds, rate, size, PixelFormat.valueOf(upper(value)), devices);
+      case "--devices" -> new Options(seconds, rate, size, format, Devices.valueOf(upper(value)));
+      default -> throw new IllegalArgumentException(option + " is no option");
+    };
+  }
+
+  private static String upper(String value) {
+    return value.toUpperCase(Locale.ROOT);
+  }
+
+  private static int[] size(String value) {
+    String[] sides = value.split("x", -1);
+    if (sides.length != 2) {
+      throw new IllegalArgumentException("--size wants WxH, not " + value);
+    }
+    return new int[] {
+      number("--size", sides[0], 16, 16_384), number("--size", sides[1], 16, 16_384)
+    };
+  }
+
+  private static int number(String option, String value, int least, int most) {
+    int number;
+    try {
+      number = Integer.parseInt(value);
+    } catch (NumberFormatException e) {
+      throw new IllegalArgumentException(option + " wants a number, not " + value, e);
+    }
+    if (number < least || number > most) {
+      throw new IllegalArgumentException(
+          option + " wants " + least + " to " + most + ", not " + value);
+    }
+    return number;
+  }
+
+  ImageSpec image(int defaultWidth, int defaultHeight) {
+    int[] sides = size.orElse(new int[] {defaultWidth, defaultHeight});
+    return ImageSpec.of(sides[0], sides[1], format);
+  }
+}

@@ -1,0 +1,220 @@
+package dev.dmabroker.samples.lateattach;
+
+import dev.dmabroker.Access;
+import dev.dmabroker.Attachment;
+import dev.dmabroker.Mapping;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Camera, viewer and, once it has attached, display: a thread each, and queues of frames between
+ * them. A device has a buffer while a mapping is open: queueing is a map, dequeueing an unmap.
+ */
+final class Pipeline {
+  private static final Duration PATIENCE = Duration.ofMillis(2);
+
+  private final Camera camera;
+  private final Display display;
+  private final List<Frame> frames;
+  private final BlockingQueue<Frame> free = new LinkedBlockingQueue<>();
+  private final BlockingQueue<Frame> toView = new LinkedBlockingQueue<>();
+  private final BlockingQueue<Frame> toShow = new LinkedBlockingQueue<>();
+  private final List<Thread> threads = new ArrayList<>();
+  private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
+
+  private final AtomicLong captured = new AtomicLong();
+  private final AtomicLong viewed = new AtomicLong();
+  private final AtomicLong displayed = new AtomicLong();
+  private final AtomicLong dropped = new AtomicLong();
+  private final AtomicLong corrupt = new AtomicLong();
+  private volatile boolean stopping;
+
+  Pipeline(Camera camera, Display display, List<Frame> frames) {
+    this.camera = camera;
+    this.display = display;
+    this.frames = frames;
+    free.addAll(frames);
+  }
+
+  /** What a stage does until the pipeline stops. */
+  private interface Stage {
+    void run() throws InterruptedException;
+  }
+
+  void start() {
+    start("camera", this::runCamera);
+    start("viewer", this::runViewer);
+  }
+
+  void startDisplay() {
+    start("display", this::runDisplay);
+  }
+
+  private void start(String name, Stage stage) {
+    Thread thread =
+        new Thread(
+            () -> {
+              try {
+                stage.run();
+              } catch (Throwable t) {
+                failure.compareAndSet(null, t);
+                stopping = true;
+              }
+            },
+            name);
+    threads.add(thread);
+    thread.start();
+  }
+
+  /** A buffer that the camera has asked for, and gets when it is not on the move. */
+  private record Asked(Frame frame, CompletableFuture<Mapping> mapping) {}
+
+  /** Queues what is free, dequeues what is filled; never waits for a buffer that is on the move. */
+  private void runCamera() {
+    List<Asked> asked = new ArrayList<>();
+    Map<Integer, Mapping> queued = new HashMap<>();
+    boolean started = false;
+    long expected = 0;
+    try {
+      while (!stopping) {
+        for (Frame frame; (frame = free.poll()) != null; ) {
+          asked.add(new Asked(frame, frame.camera().mapAsync(Access.OVERWRITE)));
+        }
+        for (Asked ready : asked.stream().filter(one -> one.mapping().isDone()).toList()) {
+          asked.remove(ready);
+          Mapping mapping = ready.mapping().join();
+          queued.put(ready.frame().index(), mapping);
+          camera.queue(ready.frame().index(), mapping);
+        }
+        if (!started && queued.size() == frames.size()) {
+          camera.start();
+          started = true;
+        }
+        Optional<Camera.Captured> filled = started ? camera.dequeue(PATIENCE) : Optional.empty();
+        if (filled.isPresent()) {
+          Frame frame = frames.get(filled.get().index());
+          long sequence = filled.get().sequence();
+          // A driver that numbers by the clock may repeat a number after a late frame.
+          dropped.addAndGet(sequence - expected);
+          expected = sequence + 1;
+          frame.captured(sequence);
+          close(queued.remove(frame.index()));
+          captured.incrementAndGet();
+          toView.add(frame);
+        }
+      }
+    } finally {
+      camera.stop();
+      queued.values().forEach(Mapping::close);
+      for (Asked one : asked) {
+        CompletableFuture<Void> unused = one.mapping().thenAccept(Mapping::close);
+      }
+    }
+  }
+
+  private void runViewer() throws InterruptedException {
+    while (!stopping) {
+      Frame frame = toView.poll(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+      if (frame == null) {
+        continue;
+      }
+      try (Mapping mapping = frame.viewer().map(Access.READ)) {
+        check(frame, mapping, "viewer");
+      }
+      viewed.incrementAndGet();
+      (frame.display() == null ? free : toShow).add(frame);
+    }
+  }
+
+  private void runDisplay() throws InterruptedException {
+    Map<Integer, Mapping> showing = new HashMap<>();
+    try {
+      showFrames(showing);
+    } finally {
+      display.stop();
+      showing.values().forEach(Mapping::close);
+    }
+  }
+
+  private void showFrames(Map<Integer, Mapping> showing) throws InterruptedException {
+    while (!stopping) {
+      Frame frame = toShow.poll(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+      Attachment attachment = frame == null ? null : frame.display();
+      if (frame != null && attachment != null) {
+        Mapping mapping = attachment.map(Access.READ);
+        check(frame, mapping, "display");
+        showing.put(frame.index(), mapping);
+        display.show(frame.index(), mapping);
+        displayed.incrementAndGet();
+      }
+      Optional<Integer> shown = display.shown();
+      while (shown.isPresent()) {
+        close(showing.remove(shown.get()));
+        free.add(frames.get(shown.get()));
+        shown = display.shown();
+      }
+    }
+  }
+
+  private void check(Frame frame, Mapping mapping, String who) {
+    if (!frame.isIntact(mapping)) {
+      corrupt.incrementAndGet();
+      System.out.printf(
+          "CORRUPT: frame %d in %s (%s, generation %d) at the %s%n",
+          frame.sequence(), frame, mapping.heapName(), mapping.generation(), who);
+    }
+  }
+
+  private static void close(@Nullable Mapping mapping) {
+    if (mapping != null) {
+      mapping.close();
+    }
+  }
+
+  /** Stops every stage: the devices give back what they have, and all mappings are closed. */
+  void stop() throws InterruptedException {
+    stopping = true;
+    for (Thread thread : threads) {
+      thread.join();
+    }
+  }
+
+  Optional<Throwable> failure() {
+    return Optional.ofNullable(failure.get());
+  }
+
+  boolean isStopping() {
+    return stopping;
+  }
+
+  long captured() {
+    return captured.get();
+  }
+
+  long viewed() {
+    return viewed.get();
+  }
+
+  long displayed() {
+    return displayed.get();
+  }
+
+  long dropped() {
+    return dropped.get();
+  }
+
+  long corrupt() {
+    return corrupt.get();
+  }
+}

@@ -1,0 +1,39 @@
+package dev.dmabroker.samples.lateattach;
+
+import dev.dmabroker.ImageSpec;
+
+/**
+ * The devices of a run.
+ *
+ * @param camera fills frames
+ * @param display attaches halfway
+ * @param image what a frame is
+ * @param rate frames a second
+ * @param kind {@code real} or {@code modelled}
+ * @param description for a person to read
+ */
+record Rig(
+    Camera camera, Display display, ImageSpec image, double rate, String kind, String description)
+    implements AutoCloseable {
+
+  /** Opens the devices that the options ask for. */
+  static Rig open(Options options) {
+    return switch (options.devices()) {
+      case REAL ->
+          VividRig.open(options)
+              .orElseThrow(
+                  () ->
+                      new IllegalStateException(
+                          "there are no vivid devices here; run with --kernel, or load the vivid"
+                              + " module with n_devs=2 allocators=0,1"));
+      case MODELLED -> ModelledRig.open(options);
+      case AUTO -> VividRig.open(options).orElseGet(() -> ModelledRig.open(options));
+    };
+  }
+
+  @Override
+  public void close() {
+    camera.close();
+    display.close();
+  }
+}

@@ -1,0 +1,9 @@
+/**
+ * The main job: a camera at 60 frames a second, and a contiguous-only display that attaches
+ * halfway.
+ */
+module dev.dmabroker.samples.lateattach {
+  requires dev.dmabroker;
+  requires dev.dmabroker.samples.devices;
+  requires static org.jspecify;
+}

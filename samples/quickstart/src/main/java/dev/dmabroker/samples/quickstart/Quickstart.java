@@ -1,0 +1,50 @@
+package dev.dmabroker.samples.quickstart;
+
+import dev.dmabroker.Access;
+import dev.dmabroker.Attachment;
+import dev.dmabroker.Broker;
+import dev.dmabroker.Constraints;
+import dev.dmabroker.CpuView;
+import dev.dmabroker.Device;
+import dev.dmabroker.ImageSpec;
+import dev.dmabroker.Mapping;
+import dev.dmabroker.PixelFormat;
+import dev.dmabroker.SharedBuffer;
+
+/** The example of the README. */
+public final class Quickstart {
+  private Quickstart() {}
+
+  /** Takes no arguments. */
+  public static void main(String[] args) {
+    try (Broker broker = Broker.builder().discoverHeaps().build()) {
+      Device camera = broker.register("camera", Constraints.builder().cpuReach().build());
+      Device display =
+          broker.register(
+              "display",
+              Constraints.builder().contiguous().addressBits(32).strideAlignment(64).build());
+
+      SharedBuffer frame = broker.export(ImageSpec.of(1920, 1080, PixelFormat.NV12));
+      Attachment in = frame.attach(camera);
+      System.out.println("exported, attached:  " + where(frame)); // no memory yet
+
+      try (Mapping m = in.map(Access.OVERWRITE); // memory is chosen and allocated here
+          CpuView pixels = m.cpuView()) {
+        pixels.bytes().putInt(0, 0xcafe);
+        System.out.println("camera mapped:       " + where(frame) + ", " + m.layout());
+      }
+
+      Attachment out = frame.attach(display); // stricter: the frame has to move
+      try (Mapping m = out.map(Access.READ); // moved, contents intact
+          CpuView pixels = m.cpuView()) {
+        System.out.printf(
+            "display mapped:      %s, generation %d, contents 0x%x%n",
+            where(frame), m.generation(), pixels.bytes().getInt(0));
+      }
+    }
+  }
+
+  private static String where(SharedBuffer buffer) {
+    return buffer.state() + buffer.heapName().map(heap -> " in " + heap).orElse("");
+  }
+}

@@ -1,0 +1,5 @@
+/** The 20 lines of the README: what happens where. */
+module dev.dmabroker.samples.quickstart {
+  requires dev.dmabroker;
+  requires static org.jspecify;
+}
