@@ -36,7 +36,7 @@ final class Allocator {
       long generation) {
     Planner.Ranking ranking = planner.rank(spec, users, currentHeap);
     if (ranking.feasible().heaps().isEmpty()) {
-      throw unsatisfiable(buffer, spec, users, ranking);
+      throw Planner.unsatisfiable("allocate " + buffer, spec, users, ranking.feasible());
     }
     long sizeBytes = ranking.feasible().sizeBytes();
     List<AllocationException.Attempt> attempts = new ArrayList<>();
@@ -67,20 +67,6 @@ final class Allocator {
                     .map(attempt -> attempt.heap() + ": " + attempt.reason())
                     .collect(Collectors.joining("; "))),
         attempts);
-  }
-
-  private static UnsatisfiableException unsatisfiable(
-      String buffer, BufferSpec spec, List<User> users, Planner.Ranking ranking) {
-    return new UnsatisfiableException(
-        "no heap suits "
-            + buffer
-            + " ("
-            + spec
-            + ") for "
-            + names(users)
-            + ": "
-            + Planner.explain(ranking.feasible().passedOver()),
-        ranking.plan(spec, users));
   }
 
   private static List<String> names(List<User> users) {

@@ -5,19 +5,13 @@ import dev.dmabroker.AllocationException;
 import dev.dmabroker.Attachment;
 import dev.dmabroker.BrokerException;
 import dev.dmabroker.BufferSpec;
-import dev.dmabroker.BusyException;
 import dev.dmabroker.ClosedException;
 import dev.dmabroker.Device;
 import dev.dmabroker.Holder;
-import dev.dmabroker.MapTimeoutException;
 import dev.dmabroker.Mapping;
 import dev.dmabroker.MoveFailedException;
-import dev.dmabroker.Plan;
 import dev.dmabroker.SharedBuffer;
 import dev.dmabroker.UndeclaredAccessException;
-import dev.dmabroker.UnsatisfiableException;
-import dev.dmabroker.WaitInterruptedException;
-import dev.dmabroker.WouldDeadlockException;
 import dev.dmabroker.event.Allocation;
 import dev.dmabroker.event.BrokerListener;
 import dev.dmabroker.event.BrokerSnapshot;
@@ -25,7 +19,6 @@ import dev.dmabroker.event.Move;
 import dev.dmabroker.event.Release;
 import dev.dmabroker.spi.PlacementHeuristic.User;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -124,12 +117,7 @@ final class ManagedBuffer implements SharedBuffer {
         effects -> {
           checkReference("attach " + device.name() + " to " + name);
           registered.checkOpen("attach it to " + name);
-          List<User> users = new ArrayList<>(roster.users().users());
-          users.add(registered.user());
-          Planner.Feasible feasible = engine.planner().feasible(spec, users);
-          if (feasible.heaps().isEmpty()) {
-            throw unsatisfiable(registered, users, feasible);
-          }
+          engine.planner().requireFeasible(name, spec, roster.users().users(), registered.user());
           AttachedDevice attachment = new AttachedDevice(engine, this, registered);
           roster.add(attachment);
           if (place != null && attachment.suits(place)) {
@@ -142,23 +130,6 @@ final class ManagedBuffer implements SharedBuffer {
           }
           return attachment;
         });
-  }
-
-  private UnsatisfiableException unsatisfiable(
-      RegisteredDevice device, List<User> users, Planner.Feasible feasible) {
-    List<String> names = users.stream().map(User::device).toList();
-    return new UnsatisfiableException(
-        "cannot attach "
-            + device.name()
-            + " to "
-            + name
-            + " ("
-            + spec
-            + "): no heap suits "
-            + names
-            + " together: "
-            + Planner.explain(feasible.passedOver()),
-        new Plan(spec, names, List.of(), feasible.passedOver()));
   }
 
   @Override
@@ -194,8 +165,7 @@ final class ManagedBuffer implements SharedBuffer {
             }
             settle(effects);
           }
-          throw new BusyException(
-              "cannot give back the memory of " + name + " now: " + situation());
+          throw complaint().busy();
         });
   }
 
@@ -333,13 +303,7 @@ final class ManagedBuffer implements SharedBuffer {
                     ? !isSettled()
                     : !request.attachment().suits(place)));
     if (needsDrain && request.parks() && roster.isHeldBy(Thread.currentThread())) {
-      throw new WouldDeadlockException(
-          "cannot "
-              + request.describe()
-              + ": it has to wait until every mapping is closed, and the calling thread made one"
-              + " that is out: "
-              + situation()
-              + "; close that first, or use mapAsync if another thread will");
+      throw complaint().selfWait(request.describe());
     }
   }
 
@@ -779,29 +743,14 @@ final class ManagedBuffer implements SharedBuffer {
     effects.then(() -> engine.listeners().tell(event));
   }
 
-  private String situation() {
-    return "state=" + state + ", outstanding=" + Holder.describe(roster.holders(name));
+  private Complaint complaint() {
+    return new Complaint(name, state, roster.holders(name), lastFailure);
   }
 
-  MapTimeoutException timedOut(Request request, Duration timeout) {
+  /** For who gives up without holding the lock. */
+  Complaint currentComplaint() {
     synchronized (lock) {
-      return new MapTimeoutException(
-          "cannot "
-              + request.describe()
-              + " within "
-              + timeout.toMillis()
-              + " ms: "
-              + situation()
-              + (lastFailure == null ? "" : "; the last move failed: " + lastFailure.getMessage()),
-          roster.holders(name),
-          lastFailure);
-    }
-  }
-
-  WaitInterruptedException interrupted(Request request, InterruptedException cause) {
-    synchronized (lock) {
-      return new WaitInterruptedException(
-          "interrupted while waiting to " + request.describe() + ": " + situation(), cause);
+      return complaint();
     }
   }
 

@@ -5,6 +5,7 @@ import com.google.common.math.LongMath;
 import dev.dmabroker.BufferSpec;
 import dev.dmabroker.Layout;
 import dev.dmabroker.Plan;
+import dev.dmabroker.UnsatisfiableException;
 import dev.dmabroker.spi.PlacementHeuristic;
 import dev.dmabroker.spi.PlacementHeuristic.Ranked;
 import dev.dmabroker.spi.PlacementHeuristic.User;
@@ -79,6 +80,35 @@ final class Planner {
     }
   }
 
+  /**
+   * Refuses a device that could never be served together with the others. Calls nobody.
+   *
+   * @throws UnsatisfiableException if no heap, full or not, suits them all
+   */
+  void requireFeasible(String buffer, BufferSpec spec, List<User> present, User added) {
+    List<User> users = new ArrayList<>(present);
+    users.add(added);
+    Feasible feasible = feasible(spec, users);
+    if (feasible.heaps().isEmpty()) {
+      throw unsatisfiable("attach " + added.device() + " to " + buffer, spec, users, feasible);
+    }
+  }
+
+  static UnsatisfiableException unsatisfiable(
+      String what, BufferSpec spec, List<User> users, Feasible feasible) {
+    List<String> devices = users.stream().map(User::device).toList();
+    return new UnsatisfiableException(
+        "cannot "
+            + what
+            + " ("
+            + spec
+            + "): no heap suits "
+            + devices
+            + ": "
+            + explain(feasible.passedOver()),
+        new Plan(spec, devices, List.of(), feasible.passedOver()));
+  }
+
   private static void limits(HeapAccount heap, long sizeBytes, List<Plan.PassedOver> passedOver) {
     long limit =
         Math.min(
@@ -151,8 +181,8 @@ final class Planner {
     }
   }
 
-  /** What an error says when nothing suits: one line, the first reason against each heap. */
-  static String explain(List<Plan.PassedOver> passedOver) {
+  /** What an error says when nothing suits: one line with every reason. */
+  private static String explain(List<Plan.PassedOver> passedOver) {
     if (passedOver.isEmpty()) {
       return "the broker has no heap";
     }

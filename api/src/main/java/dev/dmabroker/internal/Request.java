@@ -140,14 +140,14 @@ final class Request {
       }
       return mapping;
     } catch (TimeoutException e) {
-      BrokerException failure = buffer.timedOut(this, timeout);
+      BrokerException failure = buffer.currentComplaint().timedOut(describe(), timeout);
       if (giveUp(failure)) {
         throw failure;
       }
       return await(timeout); // It has ended otherwise in the meantime.
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      BrokerException failure = buffer.interrupted(this, e);
+      BrokerException failure = buffer.currentComplaint().interrupted(describe(), e);
       if (!giveUp(failure) && !future.isCompletedExceptionally()) {
         BufferMapping late = future.join();
         if (late != null) {
@@ -168,7 +168,9 @@ final class Request {
     if (future.isDone()) {
       return;
     }
-    Future<?> timer = engine.schedule(timeout, () -> giveUp(buffer.timedOut(this, timeout)));
+    Future<?> timer =
+        engine.schedule(
+            timeout, () -> giveUp(buffer.currentComplaint().timedOut(describe(), timeout)));
     CompletableFuture<?> unused =
         future.whenComplete(
             (mapping, failure) -> {

@@ -7,6 +7,7 @@ import dev.dmabroker.Device;
 import dev.dmabroker.Mapping;
 import dev.dmabroker.SharedBuffer;
 import dev.dmabroker.samples.devices.FrameChecksum;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -50,6 +51,10 @@ final class Frame {
     return display;
   }
 
+  Attachment displayOrFail() {
+    return Objects.requireNonNull(display, "the display has not attached");
+  }
+
   void attachDisplay(Device device) {
     display = buffer.attach(device);
   }
@@ -75,6 +80,17 @@ final class Frame {
     try (CpuView view = mapping.cpuView()) {
       return FrameChecksum.of(view.bytes(0, Math.toIntExact(mapping.layout().sizeBytes())));
     }
+  }
+
+  /** Detaches everybody and gives the memory back. */
+  void close() {
+    camera.close();
+    viewer.close();
+    Attachment shown = display;
+    if (shown != null) {
+      shown.close();
+    }
+    buffer.close();
   }
 
   @Override
