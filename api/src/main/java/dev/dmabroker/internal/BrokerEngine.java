@@ -46,7 +46,7 @@ final class BrokerEngine implements Broker {
   private final Planner planner;
   private final Allocator allocator;
   private final ConcurrentHashMap<String, RegisteredDevice> devices = new ConcurrentHashMap<>();
-  private final Set<ManagedBuffer> buffers = ConcurrentHashMap.newKeySet();
+  private final Set<BufferLife> buffers = ConcurrentHashMap.newKeySet();
   private final AtomicLong exported = new AtomicLong();
   private final ThreadPoolExecutor workers;
   private final ScheduledThreadPoolExecutor timer;
@@ -145,7 +145,7 @@ final class BrokerEngine implements Broker {
             .map(device -> new BrokerSnapshot.DeviceState(device.name(), device.constraints()))
             .toList(),
         buffers.stream()
-            .map(ManagedBuffer::snapshot)
+            .map(BufferLife::snapshot)
             .filter(buffer -> buffer.state() != SharedBuffer.State.RELEASED)
             .toList());
   }
@@ -158,7 +158,7 @@ final class BrokerEngine implements Broker {
       }
       closed = true;
     }
-    buffers.forEach(ManagedBuffer::shutDown);
+    buffers.forEach(BufferLife::shutDown);
     try {
       awaitBuffers();
     } catch (InterruptedException e) {
@@ -223,7 +223,7 @@ final class BrokerEngine implements Broker {
     devices.remove(device.name(), device);
   }
 
-  void forget(ManagedBuffer buffer) {
+  void forget(BufferLife buffer) {
     synchronized (lifecycle) {
       buffers.remove(buffer);
       lifecycle.notifyAll();

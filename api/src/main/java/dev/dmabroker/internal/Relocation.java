@@ -19,7 +19,7 @@ final class Relocation {
   /** Devices may come and go while memory is found; not for ever. */
   private static final int MAX_RENEGOTIATIONS = 16;
 
-  private final ManagedBuffer buffer;
+  private final BufferLife buffer;
   private final Placement from;
   private final String cause;
   private final int attempt;
@@ -32,7 +32,7 @@ final class Relocation {
   private long copyNanos;
   private long copiedBytes;
 
-  Relocation(ManagedBuffer buffer, Placement from, String cause, int attempt) {
+  Relocation(BufferLife buffer, Placement from, String cause, int attempt) {
     this.buffer = buffer;
     this.from = from;
     this.cause = cause;
@@ -141,7 +141,7 @@ final class Relocation {
       String reason, List<Holder> holders, @Nullable Throwable why, int maxAttempts) {
     return new MoveFailedException(
         "cannot move "
-            + buffer.name()
+            + buffer.name
             + " out of "
             + from.heap().name()
             + destination().map(place -> " to " + place.heap().name()).orElse("")
@@ -165,7 +165,7 @@ final class Relocation {
     boolean stalled = target != null;
     long drainEnd = drainedNanos == 0 ? now : drainedNanos;
     return new Move(
-        buffer.name(),
+        buffer.name,
         from.heap().name(),
         destination().map(place -> place.heap().name()),
         cause,

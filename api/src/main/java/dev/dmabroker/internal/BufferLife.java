@@ -1,0 +1,480 @@
+package dev.dmabroker.internal;
+
+import dev.dmabroker.Access;
+import dev.dmabroker.AllocationException;
+import dev.dmabroker.BrokerException;
+import dev.dmabroker.BufferSpec;
+import dev.dmabroker.ClosedException;
+import dev.dmabroker.Holder;
+import dev.dmabroker.MoveFailedException;
+import dev.dmabroker.SharedBuffer;
+import dev.dmabroker.event.Allocation;
+import dev.dmabroker.event.BrokerListener;
+import dev.dmabroker.event.BrokerSnapshot;
+import dev.dmabroker.event.Move;
+import dev.dmabroker.event.Release;
+import dev.dmabroker.spi.PlacementHeuristic.User;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Future;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A buffer's life: its states, and what leads from one to the next. What users ask of it is {@link
+ * ManagedBuffer}.
+ *
+ * <pre>
+ * from       to          when
+ * UNBACKED   ALLOCATING  somebody maps or prepares
+ * ALLOCATING RESIDENT    a heap gave memory
+ * ALLOCATING UNBACKED    no heap did; who waited gets the reason
+ * RESIDENT   PREPARING   a device is attached that the place does not suit
+ * PREPARING  DRAINING    memory elsewhere is there, populated; the gates shut
+ * PREPARING  RESIDENT    there is none, or nobody needs it any more
+ * DRAINING   MOVING      the last mapping is closed
+ * DRAINING   RESIDENT    the deadline has passed: rolled back, tried again later
+ * MOVING     RESIDENT    copied, in the new place; or copying failed, in the old one
+ * RESIDENT   DRAINING    the memory is to be given back
+ * DRAINING   UNBACKED    the last mapping is closed, and it was
+ * UNBACKED,
+ * RESIDENT   RELEASED    the last reference is closed and nothing is attached, or the broker closed
+ * </pre>
+ *
+ * <p>A settled buffer is mapped through its attachments' {@link Gate}s without coming here. All
+ * else happens under {@link #lock}, and what it entails after the lock is released ({@link
+ * Effects}). Gates are open in RESIDENT and PREPARING, each if the place suits its device, and shut
+ * otherwise. The contents are in {@link #place} in every state that has one; a move writes to
+ * another backing and changes {@link #place} last, so a failure at any step loses nothing.
+ */
+abstract class BufferLife {
+  final BrokerEngine engine;
+  final String name;
+  final BufferSpec spec;
+
+  final Object lock = new Object();
+  final Roster roster = new Roster();
+  final Waiters waiters = new Waiters();
+  final Retries retries;
+  SharedBuffer.State state = SharedBuffer.State.UNBACKED;
+  @Nullable Placement place;
+  long generation;
+
+  /** The move under way; null but in PREPARING, MOVING and, unless it evacuates, DRAINING. */
+  @Nullable Relocation relocation;
+
+  /** Who wants the memory given back; null but in DRAINING. */
+  @Nullable Request evacuation;
+
+  @Nullable MoveFailedException lastFailure;
+  boolean referenceClosed;
+  boolean brokerClosed;
+
+  BufferLife(BrokerEngine engine, String name, BufferSpec spec) {
+    this.engine = engine;
+    this.name = name;
+    this.spec = spec;
+    this.retries =
+        new Retries(engine.settings().firstBackOff(), engine.settings().maxMoveAttempts());
+  }
+
+  /** Does what is asked if that can be done in the present state. Under the lock. */
+  abstract boolean serve(Request request, Effects effects);
+
+  // ---- The first memory ----
+
+  /** Ends ALLOCATING one way or the other. Called by whoever set it. */
+  void allocateFirst() {
+    long start = System.nanoTime();
+    List<User> users;
+    synchronized (lock) {
+      users = roster.users().users();
+    }
+    Placement placed = null;
+    BrokerException failure = null;
+    try {
+      placed = allocate(users, Optional.empty());
+    } catch (BrokerException e) {
+      failure = e;
+    } catch (RuntimeException | Error e) {
+      failure = new AllocationException("allocating " + name + " threw " + e, List.of());
+      failure.initCause(e);
+    }
+    endAllocating(placed, failure, Duration.ofNanos(System.nanoTime() - start));
+  }
+
+  private void endAllocating(
+      @Nullable Placement placed, @Nullable BrokerException failure, Duration took) {
+    locked(
+        effects -> {
+          if (placed == null) {
+            state = SharedBuffer.State.UNBACKED;
+            if (!releaseIfOver(effects) && failure != null) {
+              waiters.fail(effects, request -> true, failure);
+            }
+            return null;
+          }
+          place = placed;
+          generation = placed.generation();
+          state = SharedBuffer.State.RESIDENT;
+          var event =
+              new Allocation(name, placed.heap().name(), placed.backing().sizeBytes(), took);
+          tell(effects, listener -> listener.allocated(event));
+          settle(effects);
+          return null;
+        });
+  }
+
+  Placement allocate(List<User> users, Optional<String> currentHeap) {
+    long next;
+    synchronized (lock) {
+      next = generation + 1;
+    }
+    return engine.allocator().allocate(name, spec, users, currentHeap, next);
+  }
+
+  // ---- Moving; called by the relocation ----
+
+  /** The devices to find memory for, or null if the move is not needed any more. */
+  Roster.@Nullable Users users(Relocation move) {
+    return locked(
+        effects -> {
+          if (relocation != move) {
+            return null;
+          }
+          if (isSettled()) {
+            relocation = null;
+            state = SharedBuffer.State.RESIDENT;
+            settle(effects);
+            return null;
+          }
+          return roster.users();
+        });
+  }
+
+  Relocation.Drain beginDrain(Relocation move, Placement target, Roster.Users sought) {
+    synchronized (lock) {
+      if (relocation != move) {
+        return Relocation.Drain.CANCELLED;
+      }
+      if (sought.version() != roster.version() && !roster.isSuited(target)) {
+        return Relocation.Drain.STALE;
+      }
+      state = SharedBuffer.State.DRAINING;
+      move.startStall(target);
+      roster.shutGates();
+      if (roster.isIdle()) {
+        move.endDrain();
+        state = SharedBuffer.State.MOVING;
+        return Relocation.Drain.DONE;
+      }
+      Duration deadline = roster.longestHold();
+      move.expect(engine.schedule(deadline, () -> drainExpired(move, deadline)));
+      return Relocation.Drain.UNDER_WAY;
+    }
+  }
+
+  private void drainExpired(Relocation move, Duration deadline) {
+    Effects effects = new Effects();
+    synchronized (lock) {
+      if (relocation == move && state == SharedBuffer.State.DRAINING) {
+        rollBack(
+            move,
+            "mappings were still out " + deadline.toMillis() + " ms after new ones were stalled",
+            null,
+            effects);
+      }
+    }
+    effects.runWakeUps();
+    engine.execute(effects::runRest); // Heaps and listeners take time; deadlines must not.
+  }
+
+  /**
+   * Publishes without a copy if the contents are dead: never written, or about to be overwritten by
+   * the first in the queue, which is granted in the same step.
+   */
+  boolean publishIfDead(Relocation move) {
+    return locked(
+        effects -> {
+          boolean overwritten =
+              waiters
+                  .first()
+                  .filter(first -> first.access() == Access.OVERWRITE)
+                  .filter(first -> first.mapper().suits(move.target()))
+                  .isPresent();
+          if (relocation != move || (move.from().isWritten() && !overwritten)) {
+            return false;
+          }
+          publish(move, effects);
+          return true;
+        });
+  }
+
+  void publish(Relocation move) {
+    locked(
+        effects -> {
+          if (relocation == move) {
+            move.target().markWritten();
+            publish(move, effects);
+          }
+          return null;
+        });
+  }
+
+  private void publish(Relocation move, Effects effects) {
+    Placement old = resident();
+    place = move.target();
+    generation = move.target().generation();
+    relocation = null;
+    state = SharedBuffer.State.RESIDENT;
+    retries.startOver();
+    lastFailure = null;
+    Move event = move.report(generation, Optional.empty(), List.of());
+    long now = generation;
+    List<AttachedDevice> told = roster.copy();
+    release(effects, old);
+    effects.then(() -> told.forEach(attachment -> attachment.tellMoved(now)));
+    tell(effects, listener -> listener.moved(event));
+    settle(effects);
+  }
+
+  void rollBack(Relocation move, String reason, @Nullable Throwable cause) {
+    locked(
+        effects -> {
+          rollBack(move, reason, cause, effects);
+          return null;
+        });
+  }
+
+  private void rollBack(
+      Relocation move, String reason, @Nullable Throwable cause, Effects effects) {
+    if (relocation != move) {
+      return;
+    }
+    List<Holder> holders = state == SharedBuffer.State.DRAINING ? roster.holders(name) : List.of();
+    Move event = move.report(generation, Optional.of(reason), holders);
+    move.destination().ifPresent(target -> effects.then(target::release));
+    relocation = null;
+    state = SharedBuffer.State.RESIDENT;
+    MoveFailedException failure =
+        move.failure(reason, holders, cause, engine.settings().maxMoveAttempts());
+    lastFailure = failure;
+    Duration rest = retries.failed();
+    if (!retries.gaveUp()) {
+      Future<?> unused = engine.schedule(rest, this::retry);
+    }
+    tell(effects, listener -> listener.moveRolledBack(event));
+    settle(effects);
+    if (retries.gaveUp()) {
+      waiters.fail(effects, request -> true, failure);
+    }
+  }
+
+  private void retry() {
+    locked(
+        effects -> {
+          retries.rested();
+          if (state == SharedBuffer.State.RESIDENT && !releaseIfOver(effects)) {
+            seekPlace(effects);
+          }
+          return null;
+        });
+  }
+
+  // ---- Transitions that several ways lead to; all under the lock ----
+
+  /** Somebody left: see whether that was waited for. */
+  void advance(Effects effects) {
+    roster.prune();
+    if (releaseIfOver(effects) || state != SharedBuffer.State.DRAINING || !roster.isIdle()) {
+      return;
+    }
+    Relocation move = relocation;
+    if (move != null) {
+      move.endDrain();
+      state = SharedBuffer.State.MOVING;
+      effects.wake(() -> engine.execute(move::copy));
+    } else if (evacuation != null) {
+      endEvacuation(evacuation, effects);
+    }
+  }
+
+  private void endEvacuation(Request request, Effects effects) {
+    evacuation = null;
+    state = SharedBuffer.State.RESIDENT;
+    // Completed here and not later, so that who gives up now keeps the contents. Nothing is
+    // chained.
+    if (request.future().complete(null)) {
+      giveBack(effects);
+    } else {
+      settle(effects);
+    }
+  }
+
+  /** RESIDENT and idle, with the gates shut: becomes UNBACKED. */
+  void giveBack(Effects effects) {
+    release(effects, resident());
+    place = null;
+    state = SharedBuffer.State.UNBACKED;
+    allocateIfWanted(effects);
+  }
+
+  private void allocateIfWanted(Effects effects) {
+    if (state == SharedBuffer.State.UNBACKED && waiters.first().isPresent()) {
+      state = SharedBuffer.State.ALLOCATING;
+      effects.then(() -> engine.execute(this::allocateFirst));
+    }
+  }
+
+  /** RESIDENT: opens the gates, serves the queue in its order, and sees who is not suited yet. */
+  void settle(Effects effects) {
+    if (releaseIfOver(effects)) {
+      return;
+    }
+    roster.openGates(resident());
+    waiters.serve(request -> serve(request, effects));
+    seekPlace(effects);
+    allocateIfWanted(effects);
+  }
+
+  /** Starts a move if somebody needs one. */
+  void seekPlace(Effects effects) {
+    Optional<AttachedDevice> unsuited = roster.firstUnsuited(place);
+    if (state != SharedBuffer.State.RESIDENT || unsuited.isEmpty() || !retries.mayStart()) {
+      return;
+    }
+    String cause = unsuited.get().device().name();
+    Relocation move = new Relocation(this, resident(), cause, retries.begin());
+    relocation = move;
+    state = SharedBuffer.State.PREPARING;
+    effects.then(() -> engine.execute(move::prepare));
+  }
+
+  /** The broker closes. */
+  void shutDown() {
+    locked(
+        effects -> {
+          brokerClosed = true;
+          return releaseIfOver(effects);
+        });
+  }
+
+  /**
+   * Ends the buffer's life if nobody can use it any more: cancels what is under way, and gives the
+   * memory back as soon as the last mapping is closed.
+   */
+  boolean releaseIfOver(Effects effects) {
+    if (state == SharedBuffer.State.RELEASED) {
+      return true;
+    }
+    if (!brokerClosed && !(referenceClosed && roster.isEmpty())) {
+      return false;
+    }
+    roster.shutGates();
+    ClosedException closed =
+        new ClosedException(brokerClosed ? "the broker is closed" : name + " is closed");
+    waiters.fail(effects, request -> true, closed);
+    if (state == SharedBuffer.State.PREPARING || state == SharedBuffer.State.DRAINING) {
+      cancelDrain(effects, closed);
+      state = SharedBuffer.State.RESIDENT;
+    }
+    if ((state == SharedBuffer.State.RESIDENT || state == SharedBuffer.State.UNBACKED)
+        && roster.isIdle()) {
+      if (place != null) {
+        release(effects, place);
+        place = null;
+      }
+      state = SharedBuffer.State.RELEASED;
+      effects.then(() -> engine.forget(this));
+    }
+    return true;
+  }
+
+  private void cancelDrain(Effects effects, ClosedException closed) {
+    if (relocation != null) {
+      relocation.cancelDeadline();
+      relocation.destination().ifPresent(target -> effects.then(target::release));
+      relocation = null;
+    }
+    if (evacuation != null) {
+      evacuation.fail(effects, closed);
+      evacuation = null;
+    }
+  }
+
+  private void release(Effects effects, Placement old) {
+    var event = new Release(name, old.heap().name(), old.backing().sizeBytes());
+    effects.then(old::release);
+    tell(effects, listener -> listener.released(event));
+  }
+
+  // ---- Looking; all under the lock ----
+
+  Placement resident() {
+    if (place == null) {
+      throw new IllegalStateException(name + " has no memory in state " + state);
+    }
+    return place;
+  }
+
+  /** Whether nobody needs a move. */
+  boolean isSettled() {
+    return roster.isSuited(resident());
+  }
+
+  // ---- Saying why ----
+
+  List<Holder> currentHolders() {
+    synchronized (lock) {
+      return roster.holders(name);
+    }
+  }
+
+  void tell(Effects effects, Consumer<BrokerListener> event) {
+    effects.then(() -> engine.listeners().tell(event));
+  }
+
+  Complaint complaint() {
+    return new Complaint(name, state, roster.holders(name), lastFailure);
+  }
+
+  /** For who gives up without holding the lock. */
+  Complaint currentComplaint() {
+    synchronized (lock) {
+      return complaint();
+    }
+  }
+
+  BrokerSnapshot.BufferState snapshot() {
+    synchronized (lock) {
+      return new BrokerSnapshot.BufferState(
+          name,
+          spec,
+          state,
+          Optional.ofNullable(place).map(here -> here.heap().name()),
+          generation,
+          place == null ? 0 : place.backing().sizeBytes(),
+          roster.users().users().stream().map(User::device).toList(),
+          roster.holders(name),
+          waiters.size());
+    }
+  }
+
+  <T extends @Nullable Object> T locked(Function<Effects, T> body) {
+    Effects effects = new Effects();
+    try {
+      synchronized (lock) {
+        return body.apply(effects);
+      }
+    } finally {
+      effects.run();
+    }
+  }
+
+  @Override
+  public String toString() {
+    return name;
+  }
+}

@@ -1,0 +1,69 @@
+package dev.dmabroker.internal;
+
+import dev.dmabroker.BusyException;
+import dev.dmabroker.Holder;
+import dev.dmabroker.MapTimeoutException;
+import dev.dmabroker.MoveFailedException;
+import dev.dmabroker.SharedBuffer;
+import dev.dmabroker.WaitInterruptedException;
+import dev.dmabroker.WouldDeadlockException;
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Why a buffer cannot do now what is asked, with who holds it.
+ *
+ * @param buffer its name
+ * @param state where it is in its life
+ * @param holders who holds mappings
+ * @param lastFailure why the last move failed, if it did
+ */
+record Complaint(
+    String buffer,
+    SharedBuffer.State state,
+    List<Holder> holders,
+    @Nullable MoveFailedException lastFailure) {
+
+  MapTimeoutException timedOut(String what, Duration timeout) {
+    return new MapTimeoutException(
+        "cannot "
+            + what
+            + " within "
+            + timeout.toMillis()
+            + " ms: "
+            + this
+            + (lastFailure == null ? "" : "; the last move failed: " + lastFailure.getMessage()),
+        holders,
+        lastFailure);
+  }
+
+  WaitInterruptedException interrupted(String what, InterruptedException cause) {
+    return new WaitInterruptedException(
+        "interrupted while waiting to " + what + ": " + this, cause);
+  }
+
+  BusyException busy() {
+    return new BusyException(
+        "cannot give back the memory of "
+            + buffer
+            + " now: "
+            + this
+            + "; evacuate waits until it can");
+  }
+
+  WouldDeadlockException selfWait(String what) {
+    return new WouldDeadlockException(
+        "cannot "
+            + what
+            + ": it has to wait until every mapping is closed, and the calling thread made one that"
+            + " is out: "
+            + this
+            + "; close that first, or use mapAsync if another thread will");
+  }
+
+  @Override
+  public String toString() {
+    return "state=" + state + ", outstanding=" + Holder.describe(holders);
+  }
+}

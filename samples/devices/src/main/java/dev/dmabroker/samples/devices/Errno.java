@@ -1,0 +1,52 @@
+package dev.dmabroker.samples.devices;
+
+import java.util.Map;
+
+/**
+ * Error numbers of {@code asm-generic/errno.h}, which x86 and arm64 share, that a V4L2 driver may
+ * answer with.
+ */
+final class Errno {
+  static final int ENOENT = 2;
+  static final int EINTR = 4;
+  static final int EAGAIN = 11;
+  static final int EINVAL = 22;
+
+  static final Map<Integer, String> NAMES =
+      Map.ofEntries(
+          Map.entry(1, "EPERM"),
+          Map.entry(ENOENT, "ENOENT"),
+          Map.entry(EINTR, "EINTR"),
+          Map.entry(5, "EIO"),
+          Map.entry(6, "ENXIO"),
+          Map.entry(9, "EBADF"),
+          Map.entry(EAGAIN, "EAGAIN"),
+          Map.entry(12, "ENOMEM"),
+          Map.entry(13, "EACCES"),
+          Map.entry(14, "EFAULT"),
+          Map.entry(16, "EBUSY"),
+          Map.entry(17, "EEXIST"),
+          Map.entry(19, "ENODEV"),
+          Map.entry(20, "ENOTDIR"),
+          Map.entry(EINVAL, "EINVAL"),
+          Map.entry(23, "ENFILE"),
+          Map.entry(24, "EMFILE"),
+          Map.entry(25, "ENOTTY"),
+          Map.entry(28, "ENOSPC"),
+          Map.entry(32, "EPIPE"),
+          Map.entry(33, "EDOM"),
+          Map.entry(34, "ERANGE"),
+          Map.entry(61, "ENODATA"),
+          Map.entry(67, "ENOLINK"),
+          Map.entry(71, "EPROTO"),
+          Map.entry(75, "EOVERFLOW"),
+          Map.entry(95, "EOPNOTSUPP"),
+          Map.entry(110, "ETIMEDOUT"));
+
+  private Errno() {}
+
+  /** The symbolic name, or "errno 123" for one that no V4L2 driver is known to answer with. */
+  static String name(int errno) {
+    return NAMES.getOrDefault(errno, "errno " + errno);
+  }
+}

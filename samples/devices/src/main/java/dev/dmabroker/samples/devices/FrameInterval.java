@@ -1,0 +1,23 @@
+package dev.dmabroker.samples.devices;
+
+/**
+ * The time that a frame takes, in seconds, as V4L2 has it.
+ *
+ * @param numerator at least 1, as in 1/60
+ * @param denominator at least 1
+ */
+public record FrameInterval(int numerator, int denominator) {
+
+  /** Checks that both are positive. */
+  public FrameInterval {
+    if (numerator < 1 || denominator < 1) {
+      throw new IllegalArgumentException(
+          "a frame's time must be over 0 s, is " + numerator + "/" + denominator);
+    }
+  }
+
+  /** The rate that belongs to it. */
+  public double framesPerSecond() {
+    return (double) denominator / numerator;
+  }
+}

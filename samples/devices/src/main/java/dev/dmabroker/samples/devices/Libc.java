@@ -1,0 +1,82 @@
+package dev.dmabroker.samples.devices;
+
+import com.sun.jna.Native;
+import com.sun.jna.Pointer;
+
+/**
+ * The calls of the C library that this package makes. Each returns -1 on failure, and only then may
+ * {@link #errno()} be read, from the same thread and before the next call.
+ */
+final class Libc {
+  /** Reading and writing; the value is the same on every architecture. */
+  static final int O_RDWR = 2;
+
+  /** DQBUF answers EAGAIN instead of waiting. */
+  static final int O_NONBLOCK = 0x800;
+
+  /** Children do not inherit the descriptor. */
+  static final int O_CLOEXEC = 0x80000;
+
+  /** There is something to read: a filled buffer. */
+  static final short POLLIN = 1;
+
+  /** There is room to write: a buffer that was shown. */
+  static final short POLLOUT = 4;
+
+  /** The size of {@code struct pollfd}: int fd, short events, short revents. */
+  static final int POLLFD_SIZE = 8;
+
+  /** Where {@code events} lies in {@code struct pollfd}. */
+  static final int POLLFD_EVENTS = 4;
+
+  static {
+    Native.register(Libc.class, "c");
+  }
+
+  private Libc() {}
+
+  /**
+   * Opens a file; {@code int open(const char *path, int flags, ...)}, whose third argument counts
+   * only where a file is made.
+   *
+   * @return a descriptor; or -1 with errno EACCES, EBUSY, EINTR, EMFILE, ENFILE, ENODEV, ENOENT,
+   *     ENXIO
+   */
+  static native int open(String path, int flags);
+
+  /**
+   * Closes a descriptor; {@code int close(int fd)}. Linux has closed it even where this fails, so
+   * it is never called twice.
+   *
+   * @return 0; or -1 with errno EBADF, EINTR, EIO
+   */
+  static native int close(int fd);
+
+  /**
+   * A driver's own call; {@code int ioctl(int fd, unsigned long request, ...)}.
+   *
+   * @return 0 for the calls made here; or -1 with errno EBADF, EFAULT, EINTR, ENOTTY (no such call
+   *     on this node), ENODEV (unplugged), or one that {@link VideoDev2} documents at the request
+   */
+  static native int ioctl(int fd, long request, Pointer argument);
+
+  /**
+   * Waits for events; {@code int poll(struct pollfd *fds, nfds_t count, int timeoutMillis)}.
+   *
+   * @return how many descriptors have events, 0 when the time passed; or -1 with errno EINTR,
+   *     EINVAL, ENOMEM
+   */
+  static native int poll(Pointer fds, long count, int timeoutMillis);
+
+  /**
+   * The text of an error; {@code char *strerror(int errno)}.
+   *
+   * @return a text for any number
+   */
+  static native String strerror(int errno);
+
+  /** The error of this thread's last call here, which must have returned -1. */
+  static int errno() {
+    return Native.getLastError();
+  }
+}

@@ -1,0 +1,18 @@
+package dev.dmabroker.samples.devices;
+
+/**
+ * What VIDIOC_QUERYCAP tells about a node.
+ *
+ * @param driver the driver, such as "vivid"
+ * @param card the product; two of a kind may bear the same name
+ * @param busInfo where it is plugged in, which tells two of a kind apart: "platform:vivid-000"
+ * @param deviceCaps V4L2_CAP flags of this node, the others of the device left out
+ */
+public record V4l2Capabilities(String driver, String card, String busInfo, int deviceCaps) {
+
+  /** Whether the node streams single-planar frames this way, be it as a memory-to-memory device. */
+  public boolean streams(V4l2Direction direction) {
+    return (deviceCaps & VideoDev2.V4L2_CAP_STREAMING) != 0
+        && (deviceCaps & (direction.capability | VideoDev2.V4L2_CAP_VIDEO_M2M)) != 0;
+  }
+}

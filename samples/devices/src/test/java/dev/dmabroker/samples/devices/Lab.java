@@ -1,0 +1,49 @@
+package dev.dmabroker.samples.devices;
+
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** What the tests need of the kernel lab. */
+final class Lab {
+  /** The HDMI input of a vivid capture node. */
+  static final int HDMI_INPUT = 3;
+
+  /** The HDMI output of a vivid output node. */
+  static final int HDMI_OUTPUT = 1;
+
+  private Lab() {}
+
+  static void assumeVivid() {
+    assumeTrue(
+        Files.exists(Path.of("/dev/video0"))
+            && Files.exists(Path.of("/dev/dma_heap", DmaHeap.SYSTEM)),
+        "needs /dev/video*; run samples/kernel-lab/test");
+  }
+
+  /** A node of vivid's first or second instance, on HDMI. */
+  static V4l2Device vivid(int instance, V4l2Direction direction) {
+    V4l2Device device =
+        V4l2Device.find(direction, c -> c.busInfo().equals("platform:vivid-00" + instance))
+            .orElseThrow();
+    if (direction == V4l2Direction.CAPTURE) {
+      device.setInput(HDMI_INPUT);
+    } else {
+      device.setOutput(HDMI_OUTPUT);
+    }
+    return device;
+  }
+
+  static List<DmaHeap.Buffer> allocate(String heapName, int count, int sizeBytes) {
+    List<DmaHeap.Buffer> buffers = new ArrayList<>();
+    try (DmaHeap heap = new DmaHeap(heapName)) {
+      for (int i = 0; i < count; i++) {
+        buffers.add(heap.allocate(sizeBytes));
+      }
+    }
+    return buffers;
+  }
+}

@@ -1,0 +1,40 @@
+package dev.dmabroker.samples.devices;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class V4l2ExceptionTest {
+  @Test
+  void saysWhatWasCalledWhereAndWhy() {
+    V4l2Exception e = new V4l2Exception("VIDIOC_QBUF", Path.of("/dev/video3"), 14);
+    assertEquals("VIDIOC_QBUF on /dev/video3: EFAULT (Bad address)", e.getMessage());
+    assertEquals("VIDIOC_QBUF", e.call());
+    assertEquals("/dev/video3", e.node());
+    assertEquals(14, e.errno());
+    assertEquals("EFAULT", e.errnoName());
+  }
+
+  @Test
+  void anUnknownErrorKeepsItsNumber() {
+    assertEquals("errno 4000", new V4l2Exception("open", Path.of("/dev/x"), 4000).errnoName());
+  }
+
+  @Test
+  void numbersOfErrorsAndFlagsAreThoseOfTheHeaders(@TempDir Path folder) throws Exception {
+    Map<String, Long> expected = new LinkedHashMap<>();
+    Errno.NAMES.forEach((number, name) -> expected.put(name, (long) number));
+    expected.put("O_RDWR", (long) Libc.O_RDWR);
+    expected.put("O_NONBLOCK", (long) Libc.O_NONBLOCK);
+    expected.put("O_CLOEXEC", (long) Libc.O_CLOEXEC);
+    expected.put("POLLIN", (long) Libc.POLLIN);
+    expected.put("POLLOUT", (long) Libc.POLLOUT);
+    expected.put("sizeof(struct pollfd)", (long) Libc.POLLFD_SIZE);
+    expected.put("offsetof(struct pollfd, events)", (long) Libc.POLLFD_EVENTS);
+    HeaderProbe.assertHeadersSay(folder, expected);
+  }
+}
