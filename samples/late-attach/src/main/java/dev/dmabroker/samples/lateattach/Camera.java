@@ -13,9 +13,12 @@ interface Camera extends AutoCloseable {
    * A filled buffer.
    *
    * @param index as it was queued
-   * @param sequence the frame's number; a gap is frames for which there was no buffer
+   * @param sequence the frame's number
+   * @param dropped frames lost before this one because no buffer was queued
+   * @param skipped numbers that the device itself skipped before this one, with a buffer at hand;
+   *     an emulated one does when its machine is late
    */
-  record Captured(int index, long sequence) {}
+  record Captured(int index, long sequence, long dropped, long skipped) {}
 
   /** What memory it reaches. */
   Constraints constraints();

@@ -8,6 +8,7 @@ import dev.dmabroker.Mapping;
 import dev.dmabroker.SharedBuffer;
 import dev.dmabroker.samples.devices.FrameChecksum;
 import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,6 +21,7 @@ final class Frame {
   private final Attachment camera;
   private final Attachment viewer;
   private volatile @Nullable Attachment display;
+  private volatile boolean reachesDisplay;
   private long sequence;
   private long checksum;
 
@@ -47,16 +49,28 @@ final class Frame {
   }
 
   /** The display, once it has attached. */
-  @Nullable Attachment display() {
-    return display;
-  }
-
-  Attachment displayOrFail() {
+  Attachment display() {
     return Objects.requireNonNull(display, "the display has not attached");
   }
 
-  void attachDisplay(Device device) {
-    display = buffer.attach(device);
+  /**
+   * Attaches the display. It shows the buffer's frames from when the buffer has come to a place
+   * that it reaches; until then the others use the buffer where it is.
+   */
+  CompletableFuture<Void> attachDisplay(Device device) {
+    Attachment attachment = buffer.attach(device);
+    display = attachment;
+    return attachment
+        .mapAsync(Access.READ)
+        .thenAccept(
+            mapping -> {
+              mapping.close();
+              reachesDisplay = true;
+            });
+  }
+
+  boolean reachesDisplay() {
+    return reachesDisplay;
   }
 
   long sequence() {

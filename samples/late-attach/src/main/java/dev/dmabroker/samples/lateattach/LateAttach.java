@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
 
@@ -134,7 +135,12 @@ public final class LateAttach {
                 .constraints(rig.display().constraints())
                 .access(Access.READ));
     timeline.say("the display attaches: %s", display.constraints());
-    frames.forEach(frame -> frame.attachDisplay(display));
+    for (Frame frame : frames) {
+      CompletableFuture<Void> unused =
+          frame
+              .attachDisplay(display)
+              .thenRun(() -> timeline.say("%s has reached the display", frame));
+    }
   }
 
   private boolean report(Pipeline pipeline, List<Frame> frames, String from) {
@@ -154,6 +160,11 @@ public final class LateAttach {
             .collect(Collectors.joining("+"));
     List<Move> moves = timeline.moves();
     long[] stalls = timeline.stallMicros();
+    if (pipeline.skipped() != 0) {
+      timeline.say(
+          "the camera's own clock skipped %d numbers while it had a buffer: its machine was late",
+          pipeline.skipped());
+    }
     System.out.printf(
         Locale.ROOT,
         "result: frames=%d dropped=%d corrupt=%d moves=%d stall_p50_us=%d stall_p99_us=%d"

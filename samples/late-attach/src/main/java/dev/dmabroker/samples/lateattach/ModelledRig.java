@@ -85,6 +85,7 @@ final class ModelledRig {
     private final BlockingQueue<Queued> queued = new LinkedBlockingQueue<>();
     private final BlockingQueue<Captured> filled = new LinkedBlockingQueue<>();
     private long sequence;
+    private long dropped;
 
     ModelledCamera(double rate) {
       super("camera-hardware", rate);
@@ -109,10 +110,13 @@ final class ModelledRig {
     void tick() {
       long frame = sequence++;
       Queued next = queued.poll();
-      if (next != null) { // Else the frame is lost, as in a camera.
-        fill(next.mapping(), frame);
-        filled.add(new Captured(next.index(), frame));
+      if (next == null) {
+        dropped++; // As in a camera.
+        return;
       }
+      fill(next.mapping(), frame);
+      filled.add(new Captured(next.index(), frame, dropped, 0));
+      dropped = 0;
     }
 
     /** A pattern that differs from frame to frame and from place to place. */

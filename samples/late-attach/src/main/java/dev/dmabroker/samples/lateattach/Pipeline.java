@@ -1,7 +1,6 @@
 package dev.dmabroker.samples.lateattach;
 
 import dev.dmabroker.Access;
-import dev.dmabroker.Attachment;
 import dev.dmabroker.Mapping;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -37,6 +36,7 @@ final class Pipeline {
   private final AtomicLong viewed = new AtomicLong();
   private final AtomicLong displayed = new AtomicLong();
   private final AtomicLong dropped = new AtomicLong();
+  private final AtomicLong skipped = new AtomicLong();
   private final AtomicLong corrupt = new AtomicLong();
   private volatile boolean stopping;
 
@@ -85,7 +85,6 @@ final class Pipeline {
     List<Asked> asked = new ArrayList<>();
     Map<Integer, Mapping> queued = new HashMap<>();
     boolean started = false;
-    long expected = 0;
     try {
       while (!stopping) {
         for (Frame frame; (frame = free.poll()) != null; ) {
@@ -104,11 +103,9 @@ final class Pipeline {
         Optional<Camera.Captured> filled = started ? camera.dequeue(PATIENCE) : Optional.empty();
         if (filled.isPresent()) {
           Frame frame = frames.get(filled.get().index());
-          long sequence = filled.get().sequence();
-          // A driver that numbers by the clock may repeat a number after a late frame.
-          dropped.addAndGet(sequence - expected);
-          expected = sequence + 1;
-          frame.captured(sequence);
+          dropped.addAndGet(filled.get().dropped());
+          skipped.addAndGet(filled.get().skipped());
+          frame.captured(filled.get().sequence());
           close(queued.remove(frame.index()));
           captured.incrementAndGet();
           toView.add(frame);
@@ -133,7 +130,7 @@ final class Pipeline {
         check(frame, mapping, "viewer");
       }
       viewed.incrementAndGet();
-      (frame.display() == null ? free : toShow).add(frame);
+      (frame.reachesDisplay() ? toShow : free).add(frame);
     }
   }
 
@@ -150,9 +147,8 @@ final class Pipeline {
   private void showFrames(Map<Integer, Mapping> showing) throws InterruptedException {
     while (!stopping) {
       Frame frame = toShow.poll(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
-      Attachment attachment = frame == null ? null : frame.display();
-      if (frame != null && attachment != null) {
-        Mapping mapping = attachment.map(Access.READ);
+      if (frame != null) {
+        Mapping mapping = frame.display().map(Access.READ);
         check(frame, mapping, "display");
         showing.put(frame.index(), mapping);
         display.show(frame.index(), mapping);
@@ -212,6 +208,11 @@ final class Pipeline {
 
   long dropped() {
     return dropped.get();
+  }
+
+  /** Numbers that the camera skipped by itself, less those that it gave twice. */
+  long skipped() {
+    return skipped.get();
   }
 
   long corrupt() {

@@ -4,6 +4,7 @@ import dev.dmabroker.Constraints;
 import dev.dmabroker.ImageSpec;
 import dev.dmabroker.Mapping;
 import dev.dmabroker.samples.devices.DvTimings;
+import dev.dmabroker.samples.devices.V4l2Buffer;
 import dev.dmabroker.samples.devices.V4l2Device;
 import dev.dmabroker.samples.devices.V4l2Direction;
 import dev.dmabroker.samples.devices.V4l2Exception;
@@ -25,6 +26,11 @@ final class VividRig {
   private static final int HDMI_OUTPUT = 1;
   private static final int BUFFERS = 4;
 
+  /** What the emulated machine sustains with every frame read three times by the CPU. */
+  private static final int CAMERA_RATE = 30;
+
+  private static final int DISPLAY_RATE = 60;
+
   private VividRig() {}
 
   /** Empty if there are no such devices. */
@@ -37,20 +43,19 @@ final class VividRig {
       return Optional.empty();
     }
     ImageSpec image = options.image(1280, 720);
-    double rate = options.rate().orElse(60);
+    double rate = options.rate().orElse(CAMERA_RATE);
     try {
       camera.get().setInput(HDMI_INPUT);
       display.get().setOutput(HDMI_OUTPUT);
-      for (V4l2Device device : List.of(camera.get(), display.get())) {
-        device.setDvTimings(timings(device, image, rate));
-      }
+      camera.get().setDvTimings(timings(camera.get(), image, rate));
+      display.get().setDvTimings(timings(display.get(), image, DISPLAY_RATE));
       int frameBytes =
           Math.max(
               negotiate(camera.get(), V4l2Direction.CAPTURE, image),
               negotiate(display.get(), V4l2Direction.OUTPUT, image));
       return Optional.of(
           new Rig(
-              new VividCamera(camera.get(), frameBytes),
+              new VividCamera(camera.get(), frameBytes, rate),
               new VividDisplay(display.get(), frameBytes),
               image,
               rate,
@@ -59,7 +64,9 @@ final class VividRig {
                   + camera.get().node()
                   + ", any dma-buf) and the output of vivid-001 ("
                   + display.get().node()
-                  + ", contiguous dma-bufs only)"));
+                  + ", contiguous dma-bufs only, "
+                  + DISPLAY_RATE
+                  + " Hz)"));
     } catch (RuntimeException e) {
       camera.get().close();
       display.get().close();
@@ -103,9 +110,14 @@ final class VividRig {
     private final V4l2Device device;
     private final V4l2Queue queue;
     private final int frameBytes;
+    private final double periodNanos;
+    private final long[] queuedNanos = new long[BUFFERS];
+    private long lastSequence = -1;
+    private long lastNanos = Long.MAX_VALUE;
 
-    VividCamera(V4l2Device device, int frameBytes) {
+    VividCamera(V4l2Device device, int frameBytes, double rate) {
       this.device = device;
+      this.periodNanos = 1e9 / rate;
       this.frameBytes = frameBytes;
       this.queue = device.queue(V4l2Direction.CAPTURE, BUFFERS);
     }
@@ -123,6 +135,7 @@ final class VividRig {
 
     @Override
     public void queue(int index, Mapping mapping) {
+      queuedNanos[index] = System.nanoTime();
       queue.queue(index, mapping.fd(), 0, Math.toIntExact(mapping.sizeBytes()));
     }
 
@@ -136,7 +149,21 @@ final class VividRig {
       if (queue.queuedCount() == 0) {
         return Optional.empty();
       }
-      return queue.dequeue(timeout).map(frame -> new Captured(frame.index(), frame.sequence()));
+      return queue.dequeue(timeout).map(this::captured);
+    }
+
+    /**
+     * vivid numbers frames by the clock: the numbers that are missing were lost for lack of a
+     * buffer as far as this one was queued too late for them, and skipped by vivid's own late
+     * thread otherwise. The driver stamps frames with the clock that nanoTime reads.
+     */
+    private Captured captured(V4l2Buffer frame) {
+      long missing = frame.sequence() - lastSequence - 1;
+      long without = (long) ((queuedNanos[frame.index()] - lastNanos) / periodNanos);
+      long dropped = Math.max(0, Math.min(missing, without));
+      lastSequence = frame.sequence();
+      lastNanos = frame.timestampNanos();
+      return new Captured(frame.index(), frame.sequence(), dropped, missing - dropped);
     }
 
     @Override

@@ -33,9 +33,9 @@ final class WarmUp {
         Frame frame = new Frame(0, broker.export("scratch", rig.image()), camera, viewer);
         fill(frame, moves);
         frame.captured(moves);
-        frame.attachDisplay(display);
+        frame.attachDisplay(display).join();
         for (int i = 0; i < READS_PER_MOVE; i++) {
-          for (var attachment : List.of(frame.displayOrFail(), frame.viewer())) {
+          for (var attachment : List.of(frame.display(), frame.viewer())) {
             try (Mapping mapping = attachment.map(Access.READ)) {
               if (!frame.isIntact(mapping)) {
                 throw new IllegalStateException("a scratch buffer lost its contents");
