@@ -4,10 +4,13 @@ import dev.dmabroker.Access;
 import dev.dmabroker.Layout;
 import dev.dmabroker.spi.Backing;
 import dev.dmabroker.spi.HeapException;
+import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
 
 /** Copies a buffer's contents from one backing to another with the CPU. */
 final class ContentsCopy {
+  private static final System.Logger LOG = System.getLogger(ContentsCopy.class.getName());
+
   /** The most that is asked for in one ByteBuffer, whose lengths are ints. */
   private static final int CHUNK = 1 << 30;
 
@@ -25,6 +28,21 @@ final class ContentsCopy {
       return from.layout().equals(to.layout())
           ? copyAll(from.backing(), to.backing())
           : copyLines(from, to);
+    }
+  }
+
+  /**
+   * Has both sides mapped for the CPU before the stall: heaps do that when they are first asked for
+   * bytes. A refusal is left to {@link #copy}, which may not be needed.
+   */
+  static void prepare(Placement from, Placement to) {
+    if (from.isWritten()) {
+      try {
+        from.backing().bytes(0, 1);
+        to.backing().bytes(0, 1);
+      } catch (HeapException e) {
+        LOG.log(Level.DEBUG, "mapping ahead of a copy failed", e);
+      }
     }
   }
 

@@ -60,6 +60,7 @@ final class Relocation {
           return;
         }
         Placement candidate = buffer.allocate(sought.users(), Optional.of(from.heap().name()));
+        ContentsCopy.prepare(from, candidate);
         switch (buffer.beginDrain(this, candidate, sought)) {
           case DONE -> {
             copy();

@@ -128,7 +128,7 @@ final class VividRig {
           .deviceAccess()
           .cpuReach()
           .minSize(frameBytes)
-          // vivid maps what it imports into the kernel, which udmabuf did not offer before 6.6.
+          // vivid maps what it imports into the kernel, which udmabuf of 6.1 does not offer.
           .forbiddenHeaps("udmabuf")
           .build();
     }
