@@ -144,6 +144,7 @@ public final class LateAttach {
   }
 
   private boolean report(Pipeline pipeline, List<Frame> frames, String from) {
+    List<Move> moves = timeline.moves();
     pipeline
         .failure()
         .ifPresent(
@@ -151,6 +152,11 @@ public final class LateAttach {
               timeline.say("a stage failed: %s", failure);
               failure.printStackTrace();
             });
+    if (moves.size() < BUFFERS || pipeline.displayed() == 0) {
+      timeline.say(
+          "%d of %d buffers moved and %d frames were displayed, which is too few; run it longer",
+          moves.size(), BUFFERS, pipeline.displayed());
+    }
     String to =
         frames.stream()
             .map(Frame::buffer)
@@ -158,9 +164,8 @@ public final class LateAttach {
             .map(heap -> heap.orElse("none"))
             .distinct()
             .collect(Collectors.joining("+"));
-    List<Move> moves = timeline.moves();
     long[] stalls = timeline.stallMicros();
-    if (pipeline.skipped() != 0) {
+    if (pipeline.skipped() > 0) {
       timeline.say(
           "the camera's own clock skipped %d numbers while it had a buffer: its machine was late",
           pipeline.skipped());

@@ -22,7 +22,7 @@ record Options(
       usage: samples/run [--kernel] late-attach [OPTION...]
         --seconds N        how long it runs; the display attaches halfway (default 10)
         --rate N           frames a second (default 60 modelled, 30 real)
-        --size WxH         of a frame (default 1920x1080 modelled, 1280x720 real)
+        --size WxH         of a frame (default 1920x1080)
         --format FORMAT    NV12, YUYV, ... (default NV12)
         --devices WHICH    real, modelled or auto: real if there are any (default auto)
       """;
