@@ -1,0 +1,222 @@
+package dev.dmabroker;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ConstraintsTest {
+
+  /** A field by name, a step that sets it, and what it reads as. */
+  record Field(String name, Consumer<Constraints.Builder> set, String reads) {
+    @Override
+    public String toString() {
+      return name;
+    }
+  }
+
+  static Stream<Field> fields() {
+    return Stream.of(
+        new Field("contiguous", b -> b.contiguous(), "contiguous"),
+        new Field("cpuReach", b -> b.cpuReach(), "cpuReach"),
+        new Field("deviceAccess", b -> b.deviceAccess(), "deviceAccess"),
+        new Field("addressBits", b -> b.addressBits(32), "addressBits=32"),
+        new Field("alignment", b -> b.alignment(4096), "alignmentBytes=4096"),
+        new Field("strideAlignment", b -> b.strideAlignment(96), "strideAlignmentBytes=96"),
+        new Field("minSize", b -> b.minSize(10), "minSizeBytes=10"),
+        new Field("maxSize", b -> b.maxSize(20), "maxSizeBytes=20"),
+        new Field("caching", b -> b.caching(Caching.UNCACHED), "caching=UNCACHED"),
+        new Field("permittedHeaps", b -> b.permittedHeaps("b", "a"), "permittedHeaps=[a, b]"),
+        new Field("forbiddenHeaps", b -> b.forbiddenHeaps("c", "b"), "forbiddenHeaps=[b, c]"));
+  }
+
+  @Test
+  void asksForNothingUnlessToldTo() {
+    Constraints none = Constraints.builder().build();
+    assertFalse(none.contiguous() || none.cpuReach() || none.deviceAccess());
+    assertEquals(64, none.addressBits());
+    assertEquals(1, none.alignmentBytes());
+    assertEquals(1, none.strideAlignmentBytes());
+    assertEquals(1, none.minSizeBytes());
+    assertEquals(Long.MAX_VALUE, none.maxSizeBytes());
+    assertEquals(Caching.ANY, none.caching());
+    assertEquals(Optional.empty(), none.permittedHeaps());
+    assertEquals(Set.of(), none.forbiddenHeaps());
+    assertEquals("none", none.toString());
+    assertEquals(Constraints.none(), none);
+    assertSame(Constraints.none(), Constraints.none());
+  }
+
+  @Test
+  void everyFieldIsKeptAndSaid() {
+    Constraints.Builder builder = Constraints.builder();
+    fields().forEach(field -> field.set().accept(builder));
+    Constraints all = builder.build();
+    assertEquals(32, all.addressBits());
+    assertEquals(4096, all.alignmentBytes());
+    assertEquals(96, all.strideAlignmentBytes());
+    assertEquals(10, all.minSizeBytes());
+    assertEquals(20, all.maxSizeBytes());
+    assertEquals(Caching.UNCACHED, all.caching());
+    assertEquals(Optional.of(Set.of("a", "b")), all.permittedHeaps());
+    assertEquals(Set.of("b", "c"), all.forbiddenHeaps());
+    assertEquals(String.join(", ", fields().map(Field::reads).toList()), all.toString());
+  }
+
+  @ParameterizedTest
+  @MethodSource("fields")
+  void whatIsSetAlikeIsEqual(Field field) {
+    Constraints one = built(field);
+    Constraints same = built(field);
+    assertEquals(one, same);
+    assertEquals(one.hashCode(), same.hashCode());
+    assertNotEquals(Constraints.none(), one);
+    assertEquals(field.reads(), one.toString());
+  }
+
+  @Test
+  void askingForTheDefaultIsAskingForNothing() {
+    assertEquals(
+        Constraints.none(),
+        Constraints.builder()
+            .addressBits(64)
+            .alignment(1)
+            .strideAlignment(1)
+            .minSize(1)
+            .maxSize(Long.MAX_VALUE)
+            .caching(Caching.ANY)
+            .forbiddenHeaps()
+            .build());
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "addressBits",
+        "alignment",
+        "strideAlignment",
+        "minSize",
+        "maxSize",
+        "caching",
+        "permittedHeaps",
+        "forbiddenHeaps"
+      })
+  void aFieldIsSetOnce(String name) {
+    Field field = fields().filter(each -> each.name().equals(name)).findFirst().orElseThrow();
+    Constraints.Builder builder = Constraints.builder();
+    field.set().accept(builder);
+    var failure = assertThrows(IllegalStateException.class, () -> field.set().accept(builder));
+    assertSays(failure, name + " is set already, to ");
+    assertEquals(field.reads(), builder.build().toString(), "the first one counts");
+  }
+
+  static Stream<Arguments> refused() {
+    return Stream.of(
+        refused(b -> b.addressBits(0), "addressBits must be 1 to 64, is 0"),
+        refused(b -> b.addressBits(65), "addressBits must be 1 to 64, is 65"),
+        refused(b -> b.addressBits(-1), "addressBits must be 1 to 64, is -1"),
+        refused(b -> b.alignment(0), "alignment must be a power of two, is 0"),
+        refused(b -> b.alignment(3), "alignment must be a power of two, is 3"),
+        refused(b -> b.alignment(4097), "alignment must be a power of two, is 4097"),
+        refused(b -> b.alignment(-4096), "alignment must be a power of two, is -4096"),
+        refused(
+            b -> b.alignment(Long.MIN_VALUE), // A single bit, and yet no power of two.
+            "alignment must be a power of two, is -9223372036854775808"),
+        refused(b -> b.strideAlignment(0), "strideAlignment must be at least 1, is 0"),
+        refused(b -> b.strideAlignment(-64), "strideAlignment must be at least 1, is -64"),
+        refused(b -> b.minSize(0), "minSize must be at least 1 byte, is 0"),
+        refused(b -> b.minSize(-1), "minSize must be at least 1 byte, is -1"),
+        refused(b -> b.maxSize(0), "maxSize must be at least 1 byte, is 0"),
+        refused(b -> b.maxSize(-1), "maxSize must be at least 1 byte, is -1"),
+        refused(b -> b.permittedHeaps(), "permittedHeaps names no heap"));
+  }
+
+  private static Arguments refused(Consumer<Constraints.Builder> set, String says) {
+    return Arguments.of(set, says);
+  }
+
+  @ParameterizedTest(name = "{1}")
+  @MethodSource("refused")
+  void refuses(Consumer<Constraints.Builder> set, String says) {
+    Constraints.Builder builder = Constraints.builder();
+    var failure = assertThrows(IllegalArgumentException.class, () -> set.accept(builder));
+    assertSays(failure, says);
+    assertEquals(Constraints.none(), builder.build(), "what was refused leaves nothing behind");
+  }
+
+  @Test
+  void theLargestOfEachIsTaken() {
+    Constraints largest =
+        Constraints.builder()
+            .addressBits(1)
+            .alignment(1L << 62)
+            .strideAlignment(Long.MAX_VALUE)
+            .minSize(Long.MAX_VALUE)
+            .maxSize(Long.MAX_VALUE)
+            .build();
+    assertEquals(1, largest.addressBits());
+    assertEquals(1L << 62, largest.alignmentBytes());
+    assertEquals(Long.MAX_VALUE, largest.strideAlignmentBytes());
+    assertEquals(Long.MAX_VALUE, largest.minSizeBytes());
+  }
+
+  @Test
+  void aMinimumOverTheMaximumIsRefusedWithBothNamed() {
+    Constraints.Builder builder = Constraints.builder().minSize(11).maxSize(10);
+    assertSays(
+        assertThrows(IllegalArgumentException.class, builder::build),
+        "minSize 11 is over maxSize 10");
+    assertEquals(10, Constraints.builder().minSize(10).maxSize(10).build().minSizeBytes());
+  }
+
+  @Test
+  void heapsThatAreAllPermittedAndForbiddenAreRefusedWithBothNamed() {
+    Constraints.Builder builder =
+        Constraints.builder().permittedHeaps("a").forbiddenHeaps("b", "a");
+    assertSays(
+        assertThrows(IllegalArgumentException.class, builder::build),
+        "permittedHeaps [a] are all in forbiddenHeaps [",
+        "b");
+    Constraints some = Constraints.builder().permittedHeaps("a", "b").forbiddenHeaps("a").build();
+    assertEquals("permittedHeaps=[a, b], forbiddenHeaps=[a]", some.toString());
+  }
+
+  @Test
+  void whatIsHandedOutCannotBeChanged() {
+    String[] names = {"a", "b"};
+    Constraints.Builder builder = Constraints.builder().permittedHeaps(names).forbiddenHeaps("c");
+    Constraints built = builder.build();
+    names[0] = "z";
+    assertEquals("permittedHeaps=[a, b], forbiddenHeaps=[c]", built.toString());
+    Set<String> permitted = built.permittedHeaps().orElseThrow();
+    assertThrows(UnsupportedOperationException.class, () -> permitted.add("z"));
+    assertThrows(UnsupportedOperationException.class, () -> built.forbiddenHeaps().add("z"));
+    builder.contiguous();
+    assertFalse(built.contiguous(), "a builder that goes on does not change what it built");
+  }
+
+  private static Constraints built(Field field) {
+    Constraints.Builder builder = Constraints.builder();
+    field.set().accept(builder);
+    return builder.build();
+  }
+
+  private static void assertSays(Throwable failure, String... parts) {
+    for (String part : parts) {
+      if (!String.valueOf(failure.getMessage()).contains(part)) {
+        throw new AssertionError("\"" + failure.getMessage() + "\" lacks \"" + part + "\"");
+      }
+    }
+  }
+}

@@ -1,0 +1,248 @@
+package dev.dmabroker.internal;
+
+import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE;
+import static org.openjdk.jcstress.annotations.Expect.FORBIDDEN;
+
+import dev.dmabroker.Access;
+import dev.dmabroker.BlobSpec;
+import dev.dmabroker.Layout;
+import dev.dmabroker.spi.Backing;
+import dev.dmabroker.spi.HeapException;
+import org.jspecify.annotations.Nullable;
+import org.openjdk.jcstress.annotations.Actor;
+import org.openjdk.jcstress.annotations.Arbiter;
+import org.openjdk.jcstress.annotations.JCStressTest;
+import org.openjdk.jcstress.annotations.Outcome;
+import org.openjdk.jcstress.annotations.State;
+import org.openjdk.jcstress.infra.results.III_Result;
+import org.openjdk.jcstress.infra.results.II_Result;
+import org.openjdk.jcstress.infra.results.ZZZ_Result;
+import org.openjdk.jcstress.infra.results.ZZ_Result;
+
+/**
+ * What may come out where threads meet at a {@link Gate}; an outcome that is not listed is a
+ * failure. Not run by surefire: {@code mvn -pl api verify -Pjcstress}.
+ */
+public class GateStress {
+  private static final HeapAccount HEAP = new HeapAccount(ScriptedHeap.system());
+  private static final Layout LAYOUT = BlobSpec.of(8).layout(1);
+  private static final Backing BACKING = backing();
+
+  private static Backing backing() {
+    try {
+      return HEAP.allocate("stress", 8);
+    } catch (HeapException e) {
+      throw new ExceptionInInitializerError(e);
+    }
+  }
+
+  private static Placement placement(long generation) {
+    return new Placement(HEAP, BACKING, LAYOUT, generation);
+  }
+
+  private static Gate openAt(Placement place) {
+    Gate gate = new Gate();
+    gate.open(place);
+    return gate;
+  }
+
+  /** The claim of {@link Gate}: both a map and a move never win. */
+  @JCStressTest
+  @Outcome(id = "true, true", expect = FORBIDDEN, desc = "Mapped while the mover copies.")
+  @Outcome(id = "true, false", expect = ACCEPTABLE, desc = "Mapped; the mover waits.")
+  @Outcome(id = "false, true", expect = ACCEPTABLE, desc = "The mover copies; turned back.")
+  @Outcome(id = "false, false", expect = ACCEPTABLE, desc = "Turned back, and taken for a mapping.")
+  @State
+  public static class MapAgainstMove {
+    private final Gate gate = openAt(placement(1));
+
+    @Actor
+    public void mapper(ZZ_Result r) {
+      r.r1 = gate.enter(Access.WRITE, false) != null;
+    }
+
+    @Actor
+    public void mover(ZZ_Result r) {
+      gate.shut();
+      r.r2 = gate.isEmpty();
+    }
+  }
+
+  /** The other claim: who leaves last knows that the mover waits. */
+  @JCStressTest
+  @Outcome(id = "true, false", expect = FORBIDDEN, desc = "Nobody wakes the mover.")
+  @Outcome(id = "true, true", expect = ACCEPTABLE, desc = "Left before the move.")
+  @Outcome(id = "false, false", expect = ACCEPTABLE, desc = "Who leaves wakes the mover.")
+  @Outcome(id = "false, true", expect = ACCEPTABLE, desc = "Woken without need.")
+  @State
+  public static class UnmapAgainstMove {
+    private final Placement place = placement(1);
+    private final Gate gate = openAt(place);
+    private final Gate.@Nullable Pass pass = gate.enter(Access.WRITE, false);
+
+    @Actor
+    public void leaver(ZZ_Result r) {
+      if (pass != null && pass.leave()) {
+        r.r1 = gate.isOpenAt(place);
+      }
+    }
+
+    @Actor
+    public void mover(ZZ_Result r) {
+      gate.shut();
+      r.r2 = gate.isEmpty();
+    }
+  }
+
+  /** What was written through a mapping is there when the mover finds nobody. */
+  @JCStressTest
+  @Outcome(id = "1, 0, 0", expect = FORBIDDEN, desc = "The mover copies what is being replaced.")
+  @Outcome(id = "1, 1, 0", expect = FORBIDDEN, desc = "The mover takes the contents for unwritten.")
+  @Outcome(id = "1, 0, 1", expect = FORBIDDEN, desc = "The mover sees half of it.")
+  @Outcome(id = "1, 1, 1", expect = ACCEPTABLE, desc = "Written, then moved.")
+  @Outcome(id = "1, -1, -1", expect = ACCEPTABLE, desc = "The mover waits for the writer.")
+  @Outcome(id = "0, 0, 0", expect = ACCEPTABLE, desc = "Moved; the writer turned back.")
+  @Outcome(id = "0, -1, -1", expect = ACCEPTABLE, desc = "Turned back, taken for a mapping.")
+  @State
+  public static class WriteAgainstMove {
+    private final Placement place = placement(1);
+    private final Gate gate = openAt(place);
+    private int contents;
+
+    @Actor
+    public void writer(III_Result r) {
+      Gate.Pass pass = gate.enter(Access.WRITE, false);
+      if (pass != null) {
+        r.r1 = 1;
+        pass.place().markWritten();
+        contents = 1;
+        pass.leave();
+      }
+    }
+
+    @Actor
+    public void mover(III_Result r) {
+      gate.shut();
+      boolean empty = gate.isEmpty();
+      r.r2 = empty ? contents : -1;
+      r.r3 = !empty ? -1 : place.isWritten() ? 1 : 0;
+    }
+  }
+
+  /** Who is let in to the new place sees what the mover copied there. */
+  @JCStressTest
+  @Outcome(id = "2, 0", expect = FORBIDDEN, desc = "In the new place before its contents.")
+  @Outcome(id = "2, 1", expect = ACCEPTABLE, desc = "In the new place.")
+  @Outcome(id = "0, 0", expect = ACCEPTABLE, desc = "Turned back.")
+  @State
+  public static class MapAgainstPublish {
+    private final Gate gate = new Gate();
+    private final Placement target = placement(2);
+    private int contents;
+
+    @Actor
+    public void mover() {
+      contents = 1;
+      gate.open(target);
+    }
+
+    @Actor
+    public void mapper(II_Result r) {
+      Gate.Pass pass = gate.enter(Access.READ, false);
+      if (pass != null) {
+        r.r1 = (int) pass.place().generation();
+        r.r2 = contents;
+      }
+    }
+  }
+
+  /** One slot lets one in. The other goes by way of the buffer. */
+  @JCStressTest
+  @Outcome(id = "true, false", expect = ACCEPTABLE, desc = "The first.")
+  @Outcome(id = "false, true", expect = ACCEPTABLE, desc = "The second.")
+  @Outcome(id = "true, true", expect = FORBIDDEN, desc = "Two in one slot.")
+  @Outcome(id = "false, false", expect = FORBIDDEN, desc = "Each kept the other out.")
+  @State
+  public static class TwoMapsOneSlot {
+    private final Gate gate = openAt(placement(1));
+
+    @Actor
+    public void first(ZZ_Result r) {
+      r.r1 = gate.enter(Access.READ, false) != null;
+    }
+
+    @Actor
+    public void second(ZZ_Result r) {
+      r.r2 = gate.enter(Access.WRITE, false) != null;
+    }
+  }
+
+  /** Two slots let two in, each to its own. */
+  @JCStressTest
+  @Outcome(id = "true, true, true", expect = ACCEPTABLE, desc = "Both, side by side.")
+  @State
+  public static class TwoMapsTwoSlots {
+    private final Gate gate = withTwoSlots();
+    private Gate.@Nullable Pass one;
+    private Gate.@Nullable Pass other;
+
+    private static Gate withTwoSlots() {
+      Placement place = placement(1);
+      Gate gate = openAt(place);
+      Gate.Pass first = gate.admit(place, Access.READ, false);
+      Gate.Pass second = gate.admit(place, Access.READ, false);
+      first.leave();
+      second.leave();
+      return gate;
+    }
+
+    @Actor
+    public void first(ZZZ_Result r) {
+      one = gate.enter(Access.READ, false);
+      r.r1 = one != null;
+    }
+
+    @Actor
+    public void second(ZZZ_Result r) {
+      other = gate.enter(Access.READ, false);
+      r.r2 = other != null;
+    }
+
+    @Arbiter
+    public void both(ZZZ_Result r) {
+      r.r3 =
+          one != null
+              && other != null
+              && one.slot() != other.slot()
+              && one.isHeld()
+              && other.isHeld();
+    }
+  }
+
+  /** A mapping closed by two threads is closed once, and who maps next is not thrown out. */
+  @JCStressTest
+  @Outcome(id = "true, false, true", expect = ACCEPTABLE, desc = "The first closed it.")
+  @Outcome(id = "false, true, true", expect = ACCEPTABLE, desc = "The second closed it.")
+  @State
+  public static class TwoCloses {
+    private final Gate gate = openAt(placement(1));
+    private final Gate.@Nullable Pass pass = gate.enter(Access.READ, false);
+    private Gate.@Nullable Pass next;
+
+    @Actor
+    public void first(ZZZ_Result r) {
+      r.r1 = pass != null && pass.leave();
+    }
+
+    @Actor
+    public void second(ZZZ_Result r) {
+      r.r2 = pass != null && pass.leave();
+      next = gate.enter(Access.READ, false);
+    }
+
+    @Arbiter
+    public void nextIsIn(ZZZ_Result r) {
+      r.r3 = next != null && next.isHeld();
+    }
+  }
+}

@@ -1,0 +1,168 @@
+package dev.dmabroker.internal;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.dmabroker.Access;
+import dev.dmabroker.Attachment;
+import dev.dmabroker.BlobSpec;
+import dev.dmabroker.Broker;
+import dev.dmabroker.BufferSpec;
+import dev.dmabroker.Constraints;
+import dev.dmabroker.Device;
+import dev.dmabroker.ImageSpec;
+import dev.dmabroker.PixelFormat;
+import dev.dmabroker.Plan;
+import dev.dmabroker.event.BrokerSnapshot;
+import dev.dmabroker.spi.Trait;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** What a plan says, and that it does nothing. */
+class PlanTest extends Fixture {
+  private static final ImageSpec FRAME = ImageSpec.of(1000, 10, PixelFormat.NV12);
+
+  private final Device camera = broker.register("camera", Constraints.none());
+  private final Device display =
+      broker.register(
+          "display",
+          Constraints.builder().contiguous().addressBits(32).strideAlignment(64).build());
+
+  @Test
+  void saysWhereAFrameFitsAndWhyNotElsewhere() {
+    assertEquals(
+        String.join(
+            System.lineSeparator(),
+            "1000x10 NV12 for [camera, display]\n"
+                + "  cma                  fits     "
+                + String.format("%,d bytes, cost %.2f: in order", 15_360, 0.0),
+            "  system               ruled out by display, contiguous: the device needs physically"
+                + " contiguous memory; the heap has false (set when the heap was made)",
+            ""),
+        broker.plan(FRAME, List.of(camera, display)).toString());
+  }
+
+  @Test
+  void carriesTheLayoutThatSuitsAll() {
+    Plan plan = broker.plan(FRAME, List.of(camera, display));
+    assertEquals(FRAME, plan.spec());
+    assertEquals(List.of("camera", "display"), plan.devices());
+    Plan.Candidate candidate = plan.placements().get(0);
+    assertEquals(FRAME.layout(64), candidate.layout());
+    assertEquals(FRAME.layout(64).sizeBytes(), candidate.sizeBytes());
+    Plan.PassedOver passedOver = plan.passedOver().get(0);
+    assertEquals("system", passedOver.heap());
+    assertEquals("display", passedOver.device());
+    assertEquals("contiguous", passedOver.field());
+  }
+
+  @Test
+  void listsEveryHeapForWhoAsksForNothing() {
+    Plan plan = broker.plan(FRAME, List.of(camera));
+    assertEquals(
+        List.of("system", "cma"), plan.placements().stream().map(Plan.Candidate::heap).toList());
+    assertEquals(List.of(), plan.passedOver());
+    assertEquals(2, broker.plan(FRAME, List.of()).placements().size(), "for nobody");
+  }
+
+  @Test
+  void namesEveryDeviceThatRulesAHeapOut() {
+    Device scanner =
+        broker.register("scanner", Constraints.builder().forbiddenHeaps("system").build());
+    Device uncached = broker.register("uncached", Constraints.builder().alignment(1 << 20).build());
+    Plan plan = broker.plan(BlobSpec.of(1), List.of(display, scanner, uncached));
+    assertEquals(List.of(), plan.placements());
+    assertEquals(
+        List.of(
+            "system display contiguous",
+            "system scanner forbiddenHeaps",
+            "system uncached alignmentBytes",
+            "cma uncached alignmentBytes"),
+        plan.passedOver().stream()
+            .map(heap -> heap.heap() + " " + heap.device() + " " + heap.field())
+            .toList());
+  }
+
+  @Test
+  void hasNoSideEffectsAndAsksNoHeap() {
+    Attachment in = broker.export(FRAME).attach(camera);
+    in.map(Access.READ).close();
+    BrokerSnapshot before = broker.snapshot();
+    int allocations = system.allocations() + cma.allocations();
+    Plan first = broker.plan(FRAME, List.of(camera, display));
+    Plan second = broker.plan(FRAME, List.of(camera, display));
+    assertEquals(first, second);
+    assertEquals(before, broker.snapshot());
+    assertEquals(allocations, system.allocations() + cma.allocations());
+    assertTrue(events.refused.isEmpty() && events.moved.isEmpty());
+  }
+
+  @Test
+  void aHeapThatIsFullNowIsStillListed() {
+    system.capacity(0);
+    assertEquals("system", broker.plan(FRAME, List.of(camera)).placements().get(0).heap());
+  }
+
+  @Test
+  void aHeapThatNeverGivesThatMuchIsRuledOutForAll() {
+    ScriptedHeap small =
+        new ScriptedHeap(
+            "small",
+            ScriptedHeap.ordinary()
+                .maxSizeBytes(Trait.declared(8192L))
+                .capacityBytes(Trait.declared(4096L))
+                .build());
+    try (Broker over = Broker.builder().heap(small).heuristic(new InOrder()).build()) {
+      Device any = over.register("any", Constraints.none());
+      assertEquals(1, over.plan(BlobSpec.of(4096), List.of(any)).placements().size());
+      Plan plan = over.plan(BlobSpec.of(4097), List.of(any));
+      assertEquals(
+          List.of(
+              new Plan.PassedOver(
+                  "small",
+                  "",
+                  "sizeBytes",
+                  "the buffer needs 4097 bytes, the heap gives at most 4096")),
+          plan.passedOver());
+      assertTrue(plan.toString().contains("small                ruled out by all, sizeBytes: "));
+    }
+  }
+
+  @Test
+  void theSmallestSizeOfAnyDeviceCounts() {
+    Device codec = broker.register("codec", Constraints.builder().minSize(1 << 20).build());
+    Plan plan = broker.plan(BlobSpec.of(1), List.of(camera, codec));
+    assertEquals(1 << 20, plan.placements().get(0).sizeBytes());
+    assertEquals(1, plan.placements().get(0).layout().sizeBytes());
+    Device tiny = broker.register("tiny", Constraints.builder().maxSize(4096).build());
+    Plan both = broker.plan(BlobSpec.of(1), List.of(codec, tiny));
+    assertEquals(List.of(), both.placements());
+    assertEquals("tiny", both.passedOver().get(0).device());
+    assertEquals("maxSizeBytes", both.passedOver().get(0).field());
+  }
+
+  @Test
+  void stridesWithoutACommonMultipleAreAReasonAndNoError() {
+    Device odd = broker.register("odd", Constraints.builder().strideAlignment(1L << 62).build());
+    Device three = broker.register("three", Constraints.builder().strideAlignment(3).build());
+    Plan plan = broker.plan(FRAME, List.of(odd, three));
+    assertEquals(List.of(), plan.placements());
+    assertEquals(2, plan.passedOver().size());
+    assertEquals("strideAlignmentBytes", plan.passedOver().get(0).field());
+    assertTrue(
+        plan.passedOver().get(0).reason().startsWith("no stride serves all devices: "),
+        plan::toString);
+  }
+
+  @Test
+  void copiesWhatItIsGiven() {
+    List<String> devices = new ArrayList<>(List.of("camera"));
+    BufferSpec spec = BlobSpec.of(1);
+    Plan plan = new Plan(spec, devices, List.of(), List.of());
+    devices.clear();
+    assertEquals(List.of("camera"), plan.devices());
+    assertThrows(UnsupportedOperationException.class, () -> plan.placements().clear());
+  }
+}

@@ -1,0 +1,199 @@
+package dev.dmabroker.heuristics;
+
+import static dev.dmabroker.heuristics.Requests.ANY;
+import static dev.dmabroker.heuristics.Requests.SIZE;
+import static dev.dmabroker.heuristics.Requests.contiguous;
+import static dev.dmabroker.heuristics.Requests.cost;
+import static dev.dmabroker.heuristics.Requests.heap;
+import static dev.dmabroker.heuristics.Requests.request;
+import static dev.dmabroker.heuristics.Requests.scattered;
+import static dev.dmabroker.heuristics.Requests.user;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.dmabroker.Access;
+import dev.dmabroker.Constraints;
+import dev.dmabroker.spi.HeapTraits;
+import dev.dmabroker.spi.PlacementHeuristic.HeapLoad;
+import dev.dmabroker.spi.PlacementHeuristic.Ranked;
+import dev.dmabroker.spi.PlacementHeuristic.Request;
+import dev.dmabroker.spi.PlacementHeuristic.User;
+import dev.dmabroker.spi.Speed;
+import dev.dmabroker.spi.Trait;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+class LeastCostTest {
+  private final LeastCost leastCost = new LeastCost();
+
+  private List<String> order(Request request) {
+    return Requests.order(leastCost, request);
+  }
+
+  @Test
+  void scatteredMemoryIsPreferredWhereNobodyNeedsContiguity() {
+    assertEquals(
+        List.of("system", "cma"),
+        order(request(List.of(ANY), heap("cma", contiguous()), heap("system", scattered()))));
+  }
+
+  @Test
+  void contiguousMemoryCostsNothingExtraForWhoNeedsIt() {
+    User display = user("display", Constraints.builder().contiguous());
+    Request needed =
+        request(List.of(ANY, display), heap("cma", contiguous()), heap("carveout", contiguous()));
+    assertEquals(List.of("cma", "carveout"), order(needed));
+    Request unneeded = request(List.of(ANY, ANY), heap("cma", contiguous()));
+    assertTrue(cost(leastCost, needed, "cma") < cost(leastCost, unneeded, "cma"));
+  }
+
+  @Test
+  void lowMemoryIsKeptForWhoNeedsLowAddresses() {
+    HeapLoad low = heap("dma32", scattered().addressBits(Trait.declared(32)));
+    HeapLoad high = heap("system", scattered());
+    assertEquals(List.of("system", "dma32"), order(request(List.of(ANY), low, high)));
+    User narrow = user("narrow", Constraints.builder().addressBits(32));
+    Request needed = request(List.of(narrow), low, high);
+    assertEquals(cost(leastCost, needed, "system"), cost(leastCost, needed, "dma32"));
+  }
+
+  @Test
+  void lowMemoryIsNotScarceWhereAllMemoryIsLow() {
+    HeapTraits.Builder low = scattered().addressBits(Trait.declared(32));
+    Request alike = request(List.of(ANY), heap("a", low), heap("b", low));
+    Request anywhere = request(List.of(ANY), heap("a", scattered()));
+    assertEquals(cost(leastCost, anywhere, "a"), cost(leastCost, alike, "a"));
+  }
+
+  @Test
+  void theHeapThatTheBufferLiesInIsPreferredAmongEquals() {
+    assertEquals(
+        List.of("b", "a", "c"),
+        order(
+            request("b", heap("a", scattered()), heap("b", scattered()), heap("c", scattered()))));
+  }
+
+  @Test
+  void aMoveToOrdinaryMemoryPaysForSlowMemoryThatManyUse() {
+    HeapLoad slow = heap("slow", Requests.of(Speed.SLOW));
+    HeapLoad ordinary = heap("ordinary", scattered());
+    List<User> many = List.of(ANY, ANY, ANY);
+    assertEquals(
+        List.of("ordinary", "slow"),
+        order(new Request(SIZE, many, List.of(slow, ordinary), Optional.of("slow"))));
+  }
+
+  @Test
+  void fastMemoryComesFirstAndSlowMemoryLast() {
+    assertEquals(
+        List.of("fast", "ordinary", "slow"),
+        order(
+            request(
+                List.of(ANY),
+                heap("slow", Requests.of(Speed.SLOW)),
+                heap("ordinary", Requests.of(Speed.NORMAL)),
+                heap("fast", Requests.of(Speed.FAST)))));
+  }
+
+  @Test
+  void memoryOfUnknownSpeedIsTakenForOrdinary() {
+    HeapLoad unknown = heap("unknown", scattered().speed(Trait.unknown("not probed")));
+    HeapLoad ordinary = heap("ordinary", Requests.of(Speed.NORMAL));
+    Request request = request(List.of(ANY), unknown, ordinary);
+    assertEquals(cost(leastCost, request, "ordinary"), cost(leastCost, request, "unknown"));
+  }
+
+  @Test
+  void whoReadsAndWritesCountsTwice() {
+    HeapLoad heap = heap("system", scattered());
+    for (Access access : Access.values()) {
+      assertEquals(
+          access == Access.READ_WRITE ? 2 : 1,
+          cost(leastCost, request(List.of(user(access)), heap), "system"),
+          access.name());
+    }
+    assertEquals(
+        3,
+        cost(
+            leastCost,
+            request(List.of(user(Access.READ_WRITE), user(Access.OVERWRITE)), heap),
+            "system"));
+    assertEquals(1, cost(leastCost, request(List.of(), heap), "system"), "for nobody yet");
+  }
+
+  @Test
+  void theFullerOfTwoLimitedHeapsComesLater() {
+    HeapTraits.Builder limited = scattered().capacityBytes(Trait.declared(16 * SIZE));
+    assertEquals(
+        List.of("empty", "half", "full"),
+        order(
+            request(
+                List.of(ANY),
+                heap("full", limited, 16 * SIZE),
+                heap("half", limited, 8 * SIZE),
+                heap("empty", limited, 0))));
+  }
+
+  @Test
+  void anUnlimitedHeapIsPreferredToALimitedOne() {
+    assertEquals(
+        List.of("unlimited", "limited"),
+        order(
+            request(
+                List.of(ANY),
+                heap("limited", scattered().capacityBytes(Trait.declared(16 * SIZE))),
+                heap("unlimited", scattered(), Long.MAX_VALUE))));
+  }
+
+  @Test
+  void fullnessIsBoundedWhateverIsUsed() {
+    HeapTraits.Builder tiny = scattered().capacityBytes(Trait.declared(1L));
+    HeapTraits.Builder none = scattered().capacityBytes(Trait.declared(0L));
+    Request request =
+        request(
+            List.of(ANY),
+            heap("tiny", tiny, Long.MAX_VALUE),
+            heap("none", none, 0),
+            heap("contiguous", contiguous()));
+    assertEquals(cost(leastCost, request, "tiny"), cost(leastCost, request, "none"));
+    assertEquals(List.of("tiny", "none", "contiguous"), order(request));
+  }
+
+  @Test
+  void equalHeapsKeepTheBrokersOrder() {
+    List<String> names = IntStream.range(0, 100).mapToObj(i -> "heap-" + (i * 37 % 100)).toList();
+    HeapLoad[] heaps = names.stream().map(name -> heap(name, scattered())).toArray(HeapLoad[]::new);
+    assertEquals(names, order(request(List.of(ANY), heaps)));
+  }
+
+  @Test
+  void everyHeapIsRankedOnceWithAFiniteCostInRisingOrder() {
+    Request request =
+        request(
+            List.of(ANY),
+            heap("nothing-known", HeapTraits.builder()),
+            heap("cma", contiguous().capacityBytes(Trait.declared(SIZE)), SIZE),
+            heap("slow", Requests.of(Speed.SLOW)),
+            heap("fast", Requests.of(Speed.FAST)));
+    List<Ranked> ranked = leastCost.rank(request);
+    assertEquals(4, ranked.stream().map(Ranked::heap).distinct().count());
+    double before = 0;
+    for (Ranked heap : ranked) {
+      assertTrue(Double.isFinite(heap.cost()) && heap.cost() >= before, heap::toString);
+      assertTrue(heap.reason().startsWith("access "), heap::reason);
+      before = heap.cost();
+    }
+  }
+
+  @Test
+  void theSameRequestGivesTheSameAnswer() {
+    Request request =
+        request("cma", heap("cma", contiguous(), SIZE), heap("system", scattered(), 2 * SIZE));
+    List<Ranked> first = leastCost.rank(request);
+    assertEquals(List.of(), leastCost.rank(request(List.of(ANY))), "no heaps, no ranks");
+    assertEquals(first, leastCost.rank(request));
+    assertEquals(first, new LeastCost().rank(request));
+  }
+}

@@ -1,0 +1,71 @@
+package dev.dmabroker.metrics;
+
+import dev.dmabroker.Broker;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tag;
+import io.micrometer.core.instrument.Tags;
+import io.micrometer.core.instrument.binder.MeterBinder;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+
+/**
+ * A broker's meters: how full its heaps are, what its buffers do, what moves and waits cost. Their
+ * names, units and tags are listed in {@code docs/metrics.md}; no tag's values grow with the number
+ * of buffers or devices.
+ *
+ * <p>Counters and timers follow the broker's events, so mapping a settled buffer costs the same
+ * with and without them. Gauges read a snapshot that is taken at most once a second for each
+ * registry, however many of them are read.
+ *
+ * <p>Two brokers in one registry need a tag each that tells them apart: Micrometer gives a meter of
+ * the same name and tags to both.
+ *
+ * <p>Thread-safe.
+ */
+public final class DmaBufMetrics implements MeterBinder, AutoCloseable {
+  private final Broker broker;
+  private final Tags tags;
+
+  /** Guarded by this. */
+  private final List<Meters> bound = new ArrayList<>();
+
+  /** Guarded by this. */
+  private boolean closed;
+
+  /** Meters of {@code broker} without further tags. */
+  public DmaBufMetrics(Broker broker) {
+    this(broker, Tags.empty());
+  }
+
+  /** Meters of {@code broker} that all carry {@code tags}. */
+  public DmaBufMetrics(Broker broker, Iterable<Tag> tags) {
+    this.broker = Objects.requireNonNull(broker, "broker");
+    this.tags = Tags.of(tags);
+  }
+
+  /**
+   * Registers the meters and follows the broker from now on, until this or the broker is closed.
+   * May be called for several registries.
+   *
+   * @throws IllegalStateException if this is closed
+   */
+  @Override
+  public synchronized void bindTo(MeterRegistry registry) {
+    if (closed) {
+      throw new IllegalStateException("these metrics are closed; make new ones to bind again");
+    }
+    bound.add(new Meters(broker, registry, tags));
+  }
+
+  /**
+   * Stops following the broker and takes the meters out of their registries. Does not close the
+   * broker. A second call does nothing.
+   */
+  @Override
+  public synchronized void close() {
+    closed = true;
+    bound.forEach(Meters::close);
+    bound.clear();
+  }
+}

@@ -1,0 +1,345 @@
+package dev.dmabroker.metrics;
+
+import static java.util.concurrent.TimeUnit.NANOSECONDS;
+import static java.util.concurrent.TimeUnit.SECONDS;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.dmabroker.Access;
+import dev.dmabroker.AllocationException;
+import dev.dmabroker.Attachment;
+import dev.dmabroker.BlobSpec;
+import dev.dmabroker.Broker;
+import dev.dmabroker.BrokerException;
+import dev.dmabroker.Constraints;
+import dev.dmabroker.Device;
+import dev.dmabroker.DeviceSpec;
+import dev.dmabroker.Mapping;
+import dev.dmabroker.SharedBuffer;
+import dev.dmabroker.event.BrokerListener;
+import dev.dmabroker.event.Move;
+import dev.dmabroker.event.Stall;
+import dev.dmabroker.heuristics.FirstFit;
+import dev.dmabroker.spi.HeapException;
+import io.micrometer.core.instrument.Meter;
+import io.micrometer.core.instrument.MockClock;
+import io.micrometer.core.instrument.Tags;
+import io.micrometer.core.instrument.Timer;
+import io.micrometer.core.instrument.simple.SimpleConfig;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class DmaBufMetricsTest {
+  private static final int SIZE = 4096;
+
+  private final MemoryHeap system = new MemoryHeap("system", false);
+  private final MemoryHeap cma = new MemoryHeap("cma", true);
+  private final MockClock clock = new MockClock();
+  private final SimpleMeterRegistry registry = new SimpleMeterRegistry(SimpleConfig.DEFAULT, clock);
+  private final Broker broker =
+      Broker.builder()
+          .heap(system)
+          .heap(cma)
+          .heuristic(new FirstFit())
+          .moveRetries(Duration.ofSeconds(30), 2)
+          .closeTimeout(Duration.ofMillis(50))
+          .build();
+  private final DmaBufMetrics metrics = new DmaBufMetrics(broker);
+  private final Device camera = broker.register("camera", Constraints.none());
+  private final Device display =
+      broker.register("display", Constraints.builder().contiguous().build());
+  private final Seen seen = new Seen();
+
+  DmaBufMetricsTest() {
+    metrics.bindTo(registry);
+    AutoCloseable unused = broker.listen(seen); // After the meters, so they have been told.
+  }
+
+  @AfterEach
+  void close() {
+    metrics.close();
+    try {
+      broker.close();
+    } catch (BrokerException e) {
+      // A test left a mapping out on purpose.
+    }
+  }
+
+  private Attachment export(Device device) {
+    return broker.export(BlobSpec.of(SIZE)).attach(device);
+  }
+
+  private double gauge(String name, String... tags) {
+    clock.add(RecentSnapshot.FRESH);
+    return registry.get(name).tags(tags).gauge().value();
+  }
+
+  private double count(String name, String... tags) {
+    return registry.get(name).tags(tags).counter().count();
+  }
+
+  private Timer timer(String name, String... tags) {
+    return registry.get(name).tags(tags).timer();
+  }
+
+  private static void assertTook(Duration expected, Timer timer) {
+    assertEquals((double) expected.toNanos(), timer.totalTime(NANOSECONDS), 1);
+  }
+
+  @Test
+  void everythingIsThereAtZeroFromTheStart() {
+    clock.add(RecentSnapshot.FRESH);
+    for (Meter meter : registry.getMeters()) {
+      meter.use(
+          gauge -> assertEquals(0, gauge.value(), meter.getId()::toString),
+          counter -> assertEquals(0, counter.count(), meter.getId()::toString),
+          timer -> assertEquals(0, timer.count(), meter.getId()::toString),
+          other -> fail(meter),
+          other -> fail(meter),
+          other -> fail(meter),
+          other -> fail(meter),
+          other -> fail(meter),
+          other -> fail(meter));
+    }
+  }
+
+  private static void fail(Meter meter) {
+    throw new AssertionError("no such kind of meter was expected: " + meter.getId());
+  }
+
+  @Test
+  void gaugesFollowTheHeapsAndTheBuffers() {
+    Attachment in = export(camera);
+    SharedBuffer unbacked = broker.export(BlobSpec.of(1));
+    Mapping mapping = in.map(Access.READ);
+    assertEquals(SIZE, gauge("dmabuf.heap.used", "heap", "system"));
+    assertEquals(1, gauge("dmabuf.heap.backings", "heap", "system"));
+    assertEquals(0, gauge("dmabuf.heap.used", "heap", "cma"));
+    assertEquals(1, gauge("dmabuf.buffers", "state", "resident"));
+    assertEquals(1, gauge("dmabuf.buffers", "state", "unbacked"));
+    assertEquals(1, gauge("dmabuf.mappings"));
+    mapping.close();
+    unbacked.close();
+    in.buffer().unprepare();
+    assertEquals(0, gauge("dmabuf.heap.used", "heap", "system"));
+    assertEquals(1, gauge("dmabuf.buffers", "state", "unbacked"));
+    assertEquals(0, gauge("dmabuf.mappings"));
+  }
+
+  @Test
+  void aMoveIsCountedAndTimed() throws Exception {
+    Attachment in = export(camera);
+    in.map(Access.WRITE).close();
+    in.buffer().attach(display).map(Access.READ).close();
+    Move move = seen.next(seen.moved);
+    assertEquals(1, count("dmabuf.moves", "result", "done"));
+    assertEquals(0, count("dmabuf.moves", "result", "rolled_back"));
+    assertEquals(SIZE, count("dmabuf.moves.copied"));
+    assertEquals(1, timer("dmabuf.move.stall", "result", "done").count());
+    assertTook(move.stall(), timer("dmabuf.move.stall", "result", "done"));
+    assertTook(move.drain(), timer("dmabuf.move.drain"));
+    assertTook(move.copy(), timer("dmabuf.move.copy"));
+    assertEquals(1, count("dmabuf.allocations", "heap", "system", "result", "done"));
+    assertEquals(1, count("dmabuf.allocations", "heap", "cma", "result", "done"));
+    Stall stall = seen.next(seen.stalled);
+    while (!stall.device().equals("display")) {
+      stall = seen.next(seen.stalled); // The first map waited for its own allocation.
+    }
+    assertTrue(timer("dmabuf.map.stall", "result", "granted").count() >= 1);
+    assertEquals(0, timer("dmabuf.map.stall", "result", "failed").count());
+    assertEquals(SIZE, gauge("dmabuf.heap.used", "heap", "cma"));
+  }
+
+  @Test
+  void aMoveOfDeadContentsCopiesNothing() throws Exception {
+    Attachment in = export(camera);
+    in.map(Access.READ).close();
+    in.buffer().attach(display).map(Access.READ).close();
+    seen.next(seen.moved);
+    assertEquals(0, count("dmabuf.moves.copied"));
+    assertEquals(0, timer("dmabuf.move.copy").count());
+    assertEquals(1, timer("dmabuf.move.drain").count());
+  }
+
+  @Test
+  void aMoveThatIsHeldUpIsRolledBackAndItsStallCounts() throws Exception {
+    Device slow = broker.register(DeviceSpec.named("slow").longestHold(Duration.ofMillis(1)));
+    Attachment in = export(slow);
+    Mapping held = in.map(Access.WRITE);
+    Attachment out = in.buffer().attach(display);
+    var waiting = out.mapAsync(Access.READ);
+    seen.next(seen.rolledBack);
+    assertEquals(1, gauge("dmabuf.maps.waiting"));
+    assertEquals(1, count("dmabuf.moves", "result", "rolled_back"));
+    assertEquals(0, count("dmabuf.moves.copied"));
+    assertEquals(1, timer("dmabuf.move.stall", "result", "rolled_back").count());
+    assertEquals(1, timer("dmabuf.move.drain").count());
+    assertEquals(0, timer("dmabuf.move.copy").count());
+    assertEquals(1, count("dmabuf.allocations", "heap", "cma", "result", "done"));
+    assertTrue(waiting.cancel(false));
+    assertEquals(0, gauge("dmabuf.maps.waiting"));
+    held.close();
+  }
+
+  @Test
+  void aMoveThatFindsNoRoomStallsNobody() throws Exception {
+    Attachment in = export(camera);
+    in.map(Access.WRITE).close();
+    cma.refuse(HeapException.Kind.FULL);
+    Attachment unused = in.buffer().attach(display);
+    seen.next(seen.rolledBack);
+    assertEquals(1, count("dmabuf.moves", "result", "rolled_back"));
+    assertEquals(0, timer("dmabuf.move.stall", "result", "rolled_back").count());
+    assertEquals(0, timer("dmabuf.move.drain").count());
+    assertEquals(0, count("dmabuf.allocations", "heap", "cma", "result", "done"));
+    assertEquals(1, count("dmabuf.allocations", "heap", "cma", "result", "refused"));
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void refusalsAreCountedByKind(HeapException.Kind kind) {
+    system.refuse(kind);
+    cma.refuse(HeapException.Kind.FULL);
+    Attachment in = export(camera);
+    assertThrows(AllocationException.class, () -> in.map(Access.READ));
+    cma.refuse(null);
+    in.map(Access.READ).close();
+    String tag = kind.name().toLowerCase(Locale.ROOT);
+    assertEquals(2, count("dmabuf.heap.refusals", "heap", "system", "kind", tag));
+    assertEquals(1, count("dmabuf.heap.refusals", "heap", "cma", "kind", "full"));
+    assertEquals(2, count("dmabuf.allocations", "heap", "system", "result", "refused"));
+    assertEquals(1, count("dmabuf.allocations", "heap", "cma", "result", "done"));
+  }
+
+  @Test
+  void aMapThatTimesOutCountsAsFailed() throws Exception {
+    Device slow = broker.register(DeviceSpec.named("slow").longestHold(Duration.ofSeconds(30)));
+    Attachment in = export(slow);
+    Mapping held = in.map(Access.READ);
+    Attachment out = in.buffer().attach(display);
+    var waiting = out.mapAsync(Access.READ);
+    broker.close();
+    Stall stall = seen.next(seen.stalled);
+    while (stall.granted()) {
+      stall = seen.next(seen.stalled);
+    }
+    assertTrue(waiting.isCompletedExceptionally() || stall.device().equals("display"));
+    assertEquals(1, timer("dmabuf.map.stall", "result", "failed").count());
+    held.close();
+  }
+
+  @Test
+  void noTagGrowsWithBuffersOrDevices() {
+    Set<Meter.Id> before = ids(registry);
+    for (int i = 0; i < 50; i++) {
+      Device device = broker.register("device-" + i, Constraints.none());
+      broker.export("frame-" + i, BlobSpec.of(SIZE)).attach(device).map(Access.WRITE).close();
+    }
+    assertEquals(before, ids(registry));
+    String all = before.toString();
+    assertTrue(!all.contains("frame-") && !all.contains("device"), all);
+    assertEquals(50, gauge("dmabuf.buffers", "state", "resident"));
+  }
+
+  @Test
+  void closingTakesTheMetersOutAndEndsTheEvents() {
+    metrics.close();
+    metrics.close();
+    assertEquals(List.of(), registry.getMeters());
+    export(camera).map(Access.READ).close();
+    assertEquals(List.of(), registry.getMeters());
+    var failure = assertThrows(IllegalStateException.class, () -> metrics.bindTo(registry));
+    assertEquals("these metrics are closed; make new ones to bind again", failure.getMessage());
+    new DmaBufMetrics(broker).bindTo(registry);
+    assertEquals(SIZE, gauge("dmabuf.heap.used", "heap", "system"));
+  }
+
+  @Test
+  void extraTagsTellTwoBrokersApart() {
+    try (Broker other =
+            Broker.builder()
+                .heap(new MemoryHeap("system", false))
+                .heuristic(new FirstFit())
+                .build();
+        DmaBufMetrics more = new DmaBufMetrics(other, Tags.of("broker", "other"))) {
+      more.bindTo(registry);
+      other.export(BlobSpec.of(SIZE)).prepare();
+      assertEquals(SIZE, gauge("dmabuf.heap.used", "heap", "system", "broker", "other"));
+      assertEquals(
+          1, count("dmabuf.allocations", "heap", "system", "broker", "other", "result", "done"));
+    }
+    Set<Meter.Id> left = ids(registry);
+    assertTrue(left.stream().allMatch(id -> id.getTag("broker") == null), left::toString);
+    assertEquals(0, gauge("dmabuf.heap.used", "heap", "system"));
+  }
+
+  @Test
+  void oneBrokerMayBeBoundToSeveralRegistries() {
+    SimpleMeterRegistry second = new SimpleMeterRegistry();
+    metrics.bindTo(second);
+    export(camera).map(Access.READ).close();
+    assertEquals(1, count("dmabuf.allocations", "heap", "system", "result", "done"));
+    assertEquals(
+        1,
+        second
+            .get("dmabuf.allocations")
+            .tags("heap", "system", "result", "done")
+            .counter()
+            .count());
+    metrics.close();
+    assertEquals(List.of(), second.getMeters());
+  }
+
+  @Test
+  void aClosedBrokerCanStillBeRead() {
+    export(camera).map(Access.READ).close();
+    broker.close();
+    assertEquals(0, gauge("dmabuf.heap.used", "heap", "system"));
+    assertEquals(1, count("dmabuf.allocations", "heap", "system", "result", "done"));
+  }
+
+  private static Set<Meter.Id> ids(SimpleMeterRegistry registry) {
+    return registry.getMeters().stream().map(Meter::getId).collect(Collectors.toSet());
+  }
+
+  /** Told after the meters, in the same thread. */
+  private static final class Seen implements BrokerListener {
+    private final BlockingQueue<Move> moved = new LinkedBlockingQueue<>();
+    private final BlockingQueue<Move> rolledBack = new LinkedBlockingQueue<>();
+    private final BlockingQueue<Stall> stalled = new LinkedBlockingQueue<>();
+
+    @Override
+    public void moved(Move event) {
+      moved.add(event);
+    }
+
+    @Override
+    public void moveRolledBack(Move event) {
+      rolledBack.add(event);
+    }
+
+    @Override
+    public void stalled(Stall event) {
+      stalled.add(event);
+    }
+
+    <T> T next(BlockingQueue<T> queue) throws InterruptedException {
+      T event = queue.poll(30, SECONDS);
+      if (event == null) {
+        throw new AssertionError("no event");
+      }
+      return event;
+    }
+  }
+}

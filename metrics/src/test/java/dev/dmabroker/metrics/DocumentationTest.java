@@ -1,0 +1,83 @@
+package dev.dmabroker.metrics;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.dmabroker.Broker;
+import dev.dmabroker.heuristics.FirstFit;
+import io.micrometer.core.instrument.Meter;
+import io.micrometer.core.instrument.Tag;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+
+/** The table in docs/metrics.md says what the code registers. */
+class DocumentationTest {
+  private static final Pattern ROW =
+      Pattern.compile("\\| `(dmabuf[a-z.]+)` \\| (\\w+) \\| (\\w+) \\| ([^|]*)\\|.*");
+  private static final Path DOCUMENT =
+      Path.of(System.getProperty("basedir", ".")).resolveSibling("docs/metrics.md");
+
+  @Test
+  void theTableListsEveryMeterWithItsTypeUnitAndTags() throws Exception {
+    Map<String, String> documented = new TreeMap<>();
+    for (String line : Files.readAllLines(DOCUMENT)) {
+      Matcher row = ROW.matcher(line);
+      if (row.matches()) {
+        String tags = row.group(4).replaceAll("[`,]", "").strip();
+        String before =
+            documented.put(row.group(1), row.group(2) + " " + row.group(3) + " [" + tags + "]");
+        assertEquals(null, before, row.group(1) + " is listed twice");
+      }
+    }
+    assertEquals(registered(), documented);
+  }
+
+  @Test
+  void everyValueOfATagIsListedBesideIt() throws Exception {
+    String document = Files.readString(DOCUMENT);
+    for (Meter meter : bound().getMeters()) {
+      for (Tag tag : meter.getId().getTags()) {
+        if (!tag.getKey().equals("heap")) {
+          Pattern row =
+              Pattern.compile(
+                  "^\\| `" + tag.getKey() + "` \\|.*`" + tag.getValue() + "`", Pattern.MULTILINE);
+          assertTrue(row.matcher(document).find(), tag::toString);
+        }
+      }
+    }
+  }
+
+  private static Map<String, String> registered() {
+    Map<String, String> meters = new TreeMap<>();
+    for (Meter meter : bound().getMeters()) {
+      var keys = new TreeSet<String>();
+      meter.getId().getTags().forEach(tag -> keys.add(tag.getKey()));
+      meters.put(
+          meter.getId().getName(),
+          meter.getId().getType().name().toLowerCase(Locale.ROOT)
+              + " "
+              + meter.getId().getBaseUnit()
+              + " ["
+              + String.join(" ", keys)
+              + "]");
+    }
+    return meters;
+  }
+
+  private static SimpleMeterRegistry bound() {
+    SimpleMeterRegistry registry = new SimpleMeterRegistry();
+    try (Broker broker =
+        Broker.builder().heap(new MemoryHeap("system", false)).heuristic(new FirstFit()).build()) {
+      new DmaBufMetrics(broker).bindTo(registry);
+    }
+    return registry;
+  }
+}

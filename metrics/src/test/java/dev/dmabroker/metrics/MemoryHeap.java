@@ -1,0 +1,83 @@
+package dev.dmabroker.metrics;
+
+import dev.dmabroker.Access;
+import dev.dmabroker.spi.Backing;
+import dev.dmabroker.spi.Heap;
+import dev.dmabroker.spi.HeapException;
+import dev.dmabroker.spi.HeapTraits;
+import dev.dmabroker.spi.Trait;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import org.jspecify.annotations.Nullable;
+
+/** A heap in the Java heap that refuses when it is told to. */
+final class MemoryHeap implements Heap {
+  private final String name;
+  private final boolean contiguous;
+  private volatile HeapException.@Nullable Kind refusal;
+
+  MemoryHeap(String name, boolean contiguous) {
+    this.name = name;
+    this.contiguous = contiguous;
+  }
+
+  void refuse(HeapException.@Nullable Kind kind) {
+    refusal = kind;
+  }
+
+  @Override
+  public String name() {
+    return name;
+  }
+
+  @Override
+  public HeapTraits traits() {
+    return HeapTraits.builder()
+        .contiguous(Trait.declared(contiguous))
+        .cpuReach(Trait.declared(true))
+        .build();
+  }
+
+  @Override
+  public Backing allocate(String label, long sizeBytes) throws HeapException {
+    HeapException.Kind kind = refusal;
+    if (kind != null) {
+      throw new HeapException(kind, "told to");
+    }
+    return new Memory(ByteBuffer.allocateDirect(Math.toIntExact(sizeBytes)));
+  }
+
+  @Override
+  public void close() {}
+
+  private record Memory(ByteBuffer bytes) implements Backing {
+    @Override
+    public long sizeBytes() {
+      return bytes.capacity();
+    }
+
+    @Override
+    public int fd() {
+      return 1000;
+    }
+
+    @Override
+    public int dupFd() {
+      return 1001;
+    }
+
+    @Override
+    public ByteBuffer bytes(long offsetBytes, int lengthBytes) {
+      return bytes.slice((int) offsetBytes, lengthBytes).order(ByteOrder.nativeOrder());
+    }
+
+    @Override
+    public void beginCpuAccess(Access access) {}
+
+    @Override
+    public void endCpuAccess(Access access) {}
+
+    @Override
+    public void release() {}
+  }
+}
