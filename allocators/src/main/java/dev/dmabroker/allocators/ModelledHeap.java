@@ -1,0 +1,234 @@
+package dev.dmabroker.allocators;
+
+import dev.dmabroker.allocators.linux.MemfdSource;
+import dev.dmabroker.allocators.linux.NativeAccess;
+import dev.dmabroker.allocators.linux.Pages;
+import dev.dmabroker.spi.Backing;
+import dev.dmabroker.spi.Heap;
+import dev.dmabroker.spi.HeapException;
+import dev.dmabroker.spi.HeapException.Kind;
+import dev.dmabroker.spi.HeapTraits;
+import dev.dmabroker.spi.Speed;
+import dev.dmabroker.spi.Trait;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A heap that says of itself what its maker wants, over memfds. The memory is real, and so are the
+ * descriptor, the capacity and the CPU's view; that the memory is contiguous, say, is only claimed.
+ * Thread-safe.
+ */
+public final class ModelledHeap implements Heap {
+
+  private final String name;
+  private final Set<String> aliases;
+  private final HeapTraits traits;
+  private final long capacityBytes;
+  private final AtomicLong usedBytes = new AtomicLong();
+  private volatile boolean closed;
+
+  private ModelledHeap(Builder builder) {
+    name = builder.name;
+    aliases = builder.aliases;
+    capacityBytes = orElse(builder.capacityBytes, Long.MAX_VALUE);
+    traits = builder.traits();
+  }
+
+  private static <T> T orElse(@Nullable T value, T otherwise) {
+    return value == null ? otherwise : value;
+  }
+
+  @Override
+  public String name() {
+    return name;
+  }
+
+  @Override
+  public Set<String> aliases() {
+    return aliases;
+  }
+
+  /** Set by the maker, all of them. */
+  @Override
+  public HeapTraits traits() {
+    return traits;
+  }
+
+  /** What the heap has given and not got back, in whole pages. */
+  public long usedBytes() {
+    return usedBytes.get();
+  }
+
+  /**
+   * {@inheritDoc} Takes time in proportion to the size.
+   *
+   * @throws IllegalArgumentException if the size is less than 1
+   */
+  @Override
+  public Backing allocate(String label, long sizeBytes) throws HeapException {
+    if (closed) {
+      throw new HeapException(Kind.FAILED, "heap " + name + " is closed");
+    }
+    Pages.requirePositive(sizeBytes);
+    MemfdSource source = MemfdSource.ordinary(name);
+    long rounded = source.rounded(sizeBytes);
+    reserve(rounded);
+    boolean allocated = false;
+    try {
+      Backing backing = source.allocate(label, sizeBytes, () -> usedBytes.getAndAdd(-rounded));
+      allocated = true;
+      return backing;
+    } finally {
+      if (!allocated) {
+        usedBytes.getAndAdd(-rounded);
+      }
+    }
+  }
+
+  private void reserve(long bytes) throws HeapException {
+    if (bytes > capacityBytes) {
+      throw new HeapException(
+          Kind.TOO_LARGE,
+          name + " cannot give " + bytes + " bytes: it has " + capacityBytes + " in all");
+    }
+    while (true) {
+      long used = usedBytes.get();
+      if (bytes > capacityBytes - used) {
+        throw new HeapException(
+            Kind.FULL,
+            name
+                + " cannot give "
+                + bytes
+                + " bytes: "
+                + used
+                + " of "
+                + capacityBytes
+                + " are in use; release buffers, or use another heap");
+      }
+      if (usedBytes.compareAndSet(used, used + bytes)) {
+        return;
+      }
+    }
+  }
+
+  @Override
+  public void close() {
+    closed = true;
+  }
+
+  @Override
+  public String toString() {
+    return "heap " + name;
+  }
+
+  /** Collects the properties of a modelled heap. Not thread-safe. Each may be set once. */
+  public static final class Builder {
+    private final String name;
+    private Set<String> aliases = Set.of();
+    private @Nullable Long capacityBytes;
+    private @Nullable Boolean contiguous;
+    private @Nullable Integer addressBits;
+    private @Nullable Boolean cached;
+    private @Nullable Boolean deviceAccess;
+    private @Nullable Speed speed;
+
+    Builder(String name) {
+      this.name = Objects.requireNonNull(name, "name");
+      if (name.isBlank()) {
+        throw new IllegalArgumentException("a heap needs a name");
+      }
+    }
+
+    /** Other names that constraints may use. None if this is left out. */
+    public Builder aliases(String... aliases) {
+      if (!this.aliases.isEmpty()) {
+        throw new IllegalStateException("aliases are set already, to " + this.aliases);
+      }
+      this.aliases = Set.of(aliases);
+      return this;
+    }
+
+    /**
+     * All that the heap gives at one time, counted in whole pages. Unlimited if this is left out.
+     *
+     * @throws IllegalArgumentException if it is less than 1
+     */
+    public Builder capacityBytes(long bytes) {
+      if (bytes < 1) {
+        throw new IllegalArgumentException("capacity must be at least 1 byte, is " + bytes);
+      }
+      capacityBytes = once("capacityBytes", capacityBytes, bytes);
+      return this;
+    }
+
+    /** Whether the heap counts as physically contiguous. It does not if this is left out. */
+    public Builder contiguous(boolean contiguous) {
+      this.contiguous = once("contiguous", this.contiguous, contiguous);
+      return this;
+    }
+
+    /**
+     * The heap counts as lying below 2^{@code bits}. 64 if this is left out.
+     *
+     * @throws IllegalArgumentException unless 1 &lt;= bits &lt;= 64
+     */
+    public Builder addressBits(int bits) {
+      if (bits < 1 || bits > 64) {
+        throw new IllegalArgumentException("addressBits must be 1 to 64, is " + bits);
+      }
+      addressBits = once("addressBits", addressBits, bits);
+      return this;
+    }
+
+    /** Whether the CPU's mappings count as cached. They do if this is left out. */
+    public Builder cached(boolean cached) {
+      this.cached = once("cached", this.cached, cached);
+      return this;
+    }
+
+    /** Whether the memory counts as a dma-buf. It does if this is left out. */
+    public Builder deviceAccess(boolean deviceAccess) {
+      this.deviceAccess = once("deviceAccess", this.deviceAccess, deviceAccess);
+      return this;
+    }
+
+    /** How fast the memory counts. {@link Speed#NORMAL} if this is left out. */
+    public Builder speed(Speed speed) {
+      this.speed = once("speed", this.speed, Objects.requireNonNull(speed, "speed"));
+      return this;
+    }
+
+    /** The heap. Where memfds cannot be made it comes into being and refuses to allocate. */
+    public ModelledHeap build() {
+      return new ModelledHeap(this);
+    }
+
+    private HeapTraits traits() {
+      Trait<Long> capacity =
+          capacityBytes == null ? Trait.unknown("no limit was set") : Trait.declared(capacityBytes);
+      return HeapTraits.builder()
+          .contiguous(Trait.declared(orElse(contiguous, false)))
+          .addressBits(Trait.declared(orElse(addressBits, Long.SIZE)))
+          .alignmentBytes(
+              NativeAccess.problem().isPresent()
+                  ? Trait.unknown("no system calls can be made")
+                  : Trait.declared(Pages.size()))
+          .maxSizeBytes(capacity)
+          .capacityBytes(capacity)
+          .cached(Trait.declared(orElse(cached, true)))
+          .cpuReach(Trait.declared(true))
+          .deviceAccess(Trait.declared(orElse(deviceAccess, true)))
+          .speed(Trait.declared(orElse(speed, Speed.NORMAL)))
+          .build();
+    }
+
+    private static <T> T once(String property, @Nullable T before, T value) {
+      if (before != null) {
+        throw new IllegalStateException(property + " is set already, to " + before);
+      }
+      return value;
+    }
+  }
+}

@@ -1,0 +1,42 @@
+package dev.dmabroker.allocators;
+
+import dev.dmabroker.allocators.linux.NativeAccess;
+import dev.dmabroker.spi.HeapProvider;
+import java.util.List;
+
+/** The embedded default; see {@link Heaps#modelledDefaults}. */
+public final class ModelledHeapProvider implements HeapProvider {
+
+  private static final String SYSTEM = "system";
+  private static final String CMA = "cma";
+  private static final long CMA_BYTES = 256L << 20;
+
+  /** Of any machine. */
+  public ModelledHeapProvider() {}
+
+  @Override
+  public String name() {
+    return "modelled";
+  }
+
+  /** True: where a device can really import memory, a model of it would only be in the way. */
+  @Override
+  public boolean fallback() {
+    return true;
+  }
+
+  @Override
+  public List<Finding> discover() {
+    return NativeAccess.closed(SYSTEM, CMA)
+        .orElseGet(
+            () ->
+                List.of(
+                    new Open(Heaps.modelled(SYSTEM).build()),
+                    new Open(
+                        Heaps.modelled(CMA)
+                            .contiguous(true)
+                            .addressBits(32)
+                            .capacityBytes(CMA_BYTES)
+                            .build())));
+  }
+}

@@ -1,0 +1,177 @@
+package dev.dmabroker.allocators.linux;
+
+import com.sun.jna.Pointer;
+import dev.dmabroker.spi.HeapException;
+import dev.dmabroker.spi.HeapException.Kind;
+import java.lang.System.Logger.Level;
+import java.lang.ref.Cleaner;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A file's memory in the address space, which outlives the file for as long as a ByteBuffer of it
+ * does.
+ *
+ * <p>A ByteBuffer cannot be taken away from who has it, and a load from an unmapped address ends
+ * the JVM. So {@link #retire} does not unmap: it puts private zero pages into the place of the
+ * file's, in one step as far as other threads can tell, and the file's memory is free. The
+ * addresses are given back once no ByteBuffer of the range is reachable. The JDK lets each slice
+ * and duplicate of a direct buffer refer to the buffer that was made first, the root, so that a
+ * {@link Cleaner} on the roots tells when that is.
+ *
+ * <p>A ByteBuffer holds at most 2^31-1 bytes. A range up to that size has one root, and hands out
+ * slices of it; of a larger range each buffer is a root of its own.
+ *
+ * <p>Thread-safe. All states are guarded by the object's lock; {@code whole} is also read without
+ * it, which is sound because who has read it keeps the root, and so the addresses, alive.
+ */
+final class AddressRange {
+
+  private static final System.Logger LOG = System.getLogger(AddressRange.class.getName());
+  private static final Cleaner CLEANER = Cleaner.create();
+  private static final int READ_WRITE = LibC.PROT_READ | LibC.PROT_WRITE;
+
+  private final long address;
+  private final long sizeBytes;
+  private final String what;
+
+  /** The root, if the range is small enough for one and somebody has asked for bytes. */
+  private volatile @Nullable ByteBuffer whole;
+
+  private long reachableRoots;
+  private boolean retired;
+  private boolean mapped = true;
+
+  private AddressRange(long address, long sizeBytes, String what) {
+    this.address = address;
+    this.sizeBytes = sizeBytes;
+    this.what = what;
+  }
+
+  /**
+   * Maps a file from its start, shared.
+   *
+   * @param populate whether to fill in the page tables now, so that no access waits for that; what
+   *     the kernel cannot fill in is filled in at the first access
+   * @param what what the file is, for errors
+   * @throws HeapException if it cannot be mapped
+   */
+  static AddressRange map(int fd, long sizeBytes, boolean populate, String what)
+      throws HeapException {
+    int flags = LibC.MAP_SHARED | (populate ? LibC.MAP_POPULATE : 0);
+    long address = LibC.mmap(0, sizeBytes, READ_WRITE, flags, fd, 0);
+    if (address == LibC.MAP_FAILED) {
+      throw Errno.last().failure("mapping " + sizeBytes + " bytes of " + what);
+    }
+    return new AddressRange(address, sizeBytes, what);
+  }
+
+  /** Where the range starts, for a probe that asks the kernel about it before it is retired. */
+  long address() {
+    return address;
+  }
+
+  /**
+   * Part of the range, in native order.
+   *
+   * @throws IndexOutOfBoundsException if it is not within the range
+   * @throws HeapException if the range is retired
+   */
+  ByteBuffer bytes(long offsetBytes, int lengthBytes) throws HeapException {
+    if (offsetBytes < 0 || lengthBytes < 0 || offsetBytes > sizeBytes - lengthBytes) {
+      throw new IndexOutOfBoundsException(
+          lengthBytes
+              + " bytes from "
+              + offsetBytes
+              + " are not within the "
+              + sizeBytes
+              + " bytes of "
+              + what);
+    }
+    ByteBuffer root = whole;
+    if (root == null) {
+      if (sizeBytes > Integer.MAX_VALUE) {
+        return newRoot(offsetBytes, lengthBytes);
+      }
+      root = wholeRoot();
+    }
+    return root.slice((int) offsetBytes, lengthBytes).order(ByteOrder.nativeOrder());
+  }
+
+  private synchronized ByteBuffer wholeRoot() throws HeapException {
+    ByteBuffer root = whole;
+    if (root == null) {
+      root = newRoot(0, (int) sizeBytes);
+      whole = root;
+    }
+    return root;
+  }
+
+  private synchronized ByteBuffer newRoot(long offsetBytes, int lengthBytes) throws HeapException {
+    if (retired) {
+      throw new HeapException(Kind.FAILED, what + " has been released");
+    }
+    ByteBuffer root = new Pointer(address).getByteBuffer(offsetBytes, lengthBytes);
+    CLEANER.register(root, this::rootUnreachable);
+    reachableRoots++;
+    return root;
+  }
+
+  private synchronized void rootUnreachable() {
+    reachableRoots--;
+    unmapIfUnused();
+  }
+
+  /**
+   * Lets go of the file's memory. What ByteBuffers are left see zeros, and keep what is written to
+   * them for themselves. A second call does nothing. Never throws.
+   */
+  synchronized void retire() {
+    if (retired) {
+      return;
+    }
+    retired = true;
+    whole = null;
+    unmapIfUnused();
+    Errno failure = mapped ? replaceByZeros() : null;
+    if (failure != null) {
+      LOG.log(
+          Level.WARNING,
+          "{0}: a ByteBuffer is still reachable and no zero pages could take its memory''s place"
+              + " ({1}); {2} bytes stay in use until it is collected",
+          what,
+          failure,
+          sizeBytes);
+    }
+  }
+
+  private void unmapIfUnused() {
+    if (retired && mapped && reachableRoots == 0) {
+      mapped = false;
+      if (LibC.munmap(address, sizeBytes) != 0) {
+        LOG.log(Level.WARNING, "{0}: unmapping failed: {1}", what, Errno.last());
+      }
+    }
+  }
+
+  /**
+   * Makes the zero pages elsewhere and moves them into place. One mmap with MAP_FIXED would do the
+   * same, but where the kernel does not overcommit it may refuse after it has taken the old mapping
+   * away, which would leave a hole that faults.
+   */
+  private @Nullable Errno replaceByZeros() {
+    int flags = LibC.MAP_PRIVATE | LibC.MAP_ANONYMOUS | LibC.MAP_NORESERVE;
+    long zeros = LibC.mmap(0, sizeBytes, READ_WRITE, flags, -1, 0);
+    if (zeros == LibC.MAP_FAILED) {
+      return Errno.last();
+    }
+    int move = LibC.MREMAP_MAYMOVE | LibC.MREMAP_FIXED;
+    if (LibC.mremap(zeros, sizeBytes, sizeBytes, move, address) == address) {
+      return null;
+    }
+    Errno failure = Errno.last();
+    LibC.munmap(zeros, sizeBytes);
+    return failure;
+  }
+}

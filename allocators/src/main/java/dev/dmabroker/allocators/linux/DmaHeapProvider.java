@@ -1,0 +1,133 @@
+package dev.dmabroker.allocators.linux;
+
+import dev.dmabroker.spi.HeapException;
+import dev.dmabroker.spi.HeapException.Kind;
+import dev.dmabroker.spi.HeapProvider;
+import dev.dmabroker.spi.HeapTraits;
+import dev.dmabroker.spi.Trait;
+import java.io.IOException;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * The heaps in /dev/dma_heap, each under its node's name. The default CMA heap, whose name differs
+ * between kernels, is also called {@code cma}.
+ *
+ * <p>Looking for them allocates a few MiB from each for a moment, to see what its memory is like.
+ */
+public final class DmaHeapProvider implements HeapProvider {
+
+  private static final String NAME = "dma_heap";
+  private static final String REMEDY =
+      "a kernel with CONFIG_DMABUF_HEAPS and CONFIG_DMABUF_HEAPS_SYSTEM, and CONFIG_DMABUF_HEAPS_CMA"
+          + " for contiguous memory, of which cma=SIZE on the kernel's command line sets some"
+          + " aside; in a container /dev/dma_heap has to be passed in";
+
+  private final Path folder;
+
+  /** Of this machine. */
+  public DmaHeapProvider() {
+    this(Path.of("/dev/dma_heap"));
+  }
+
+  DmaHeapProvider(Path folder) {
+    this.folder = folder;
+  }
+
+  @Override
+  public String name() {
+    return "dma-heap";
+  }
+
+  @Override
+  public List<Finding> discover() {
+    Optional<List<Finding>> impossible = NativeAccess.closed(NAME);
+    if (impossible.isPresent()) {
+      return impossible.get();
+    }
+    Set<String> names;
+    try {
+      names = list();
+    } catch (NoSuchFileException e) {
+      return List.of(new Closed(NAME, "there is no " + folder, REMEDY));
+    } catch (IOException e) {
+      return List.of(new Closed(NAME, folder + " cannot be listed: " + e, REMEDY));
+    }
+    if (names.isEmpty()) {
+      return List.of(new Closed(NAME, folder + " is empty", REMEDY));
+    }
+    return discover(names);
+  }
+
+  private Set<String> list() throws IOException {
+    Set<String> names = new TreeSet<>();
+    try (var nodes = Files.newDirectoryStream(folder)) {
+      nodes.forEach(node -> names.add(node.getFileName().toString()));
+    } catch (DirectoryIteratorException e) {
+      throw e.getCause();
+    }
+    return names;
+  }
+
+  private List<Finding> discover(Set<String> names) {
+    List<Finding> findings = new ArrayList<>();
+    DmaHeapNames.aliases(names).forEach((name, aliases) -> findings.add(find(name, aliases)));
+    return findings;
+  }
+
+  private Finding find(String name, Set<String> aliases) {
+    Path path = folder.resolve(name);
+    DmaHeapSource source;
+    try {
+      source = new DmaHeapSource(name, Fd.open(path, LibC.O_RDONLY), name.startsWith("system"));
+    } catch (Fd.OpenFailure e) {
+      String match = "SUBSYSTEM==\"dma_heap\", KERNEL==\"" + name + "\"";
+      return new DeviceNode(path, name, match, REMEDY).closed(e.errno());
+    }
+    try {
+      return new Open(new LinuxHeap(name, aliases, traits(name, source), source));
+    } catch (HeapException e) {
+      source.close();
+      return new Closed(
+          name,
+          "a probe failed: " + e.getMessage(),
+          "look into the kernel's log (dmesg); is " + path + " really a dma-heap?");
+    }
+  }
+
+  private static HeapTraits traits(String name, Source source) throws HeapException {
+    Optional<DmaHeapNames.Documented> documented = DmaHeapNames.find(name);
+    String document = documented.map(DmaHeapNames.Documented::source).orElse("");
+    HeapTraits.Builder traits =
+        HeapTraits.builder()
+            .addressBits(PhysicalMemory.addressBits())
+            .alignmentBytes(
+                Trait.documented(Pages.size(), "DMA_HEAP_IOCTL_ALLOC gives whole pages"));
+    try {
+      AccessProbe.look(source, traits);
+    } catch (HeapException e) {
+      if (e.kind() != Kind.FULL) {
+        throw e;
+      }
+      String why = "dma-heaps give dma-bufs; it was not tried, as the heap is full";
+      traits.deviceAccess(Trait.documented(true, why)).cpuReach(Trait.unknown(why));
+    }
+    traits.contiguous(
+        ContiguityProbe.contiguous(
+            source, documented.map(DmaHeapNames.Documented::contiguous), document));
+    documented.ifPresent(
+        known -> {
+          traits.cached(Trait.documented(known.cached(), document));
+          traits.capacityBytes(
+              known.contiguous() ? PhysicalMemory.cmaTotal() : PhysicalMemory.total());
+        });
+    return traits.build();
+  }
+}

@@ -1,0 +1,69 @@
+package dev.dmabroker.allocators.linux;
+
+import com.sun.jna.Memory;
+import com.sun.jna.Pointer;
+import dev.dmabroker.spi.HeapException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+
+/** The dma-bufs of one node in /dev/dma_heap. Thread-safe. */
+final class DmaHeapSource implements Source {
+
+  private final String heap;
+  private final Fd node;
+  private final boolean ordinaryMemory;
+
+  /**
+   * Takes over the node.
+   *
+   * @param ordinaryMemory whether its memory is that of the page allocator, which answers a
+   *     shortage by killing a process
+   */
+  DmaHeapSource(String heap, Fd node, boolean ordinaryMemory) {
+    this.heap = heap;
+    this.node = node;
+    this.ordinaryMemory = ordinaryMemory;
+  }
+
+  @Override
+  public LinuxBacking allocate(String label, long sizeBytes) throws HeapException {
+    long rounded = Pages.roundUp(heap, sizeBytes, Pages.size());
+    if (ordinaryMemory) {
+      MemoryRoom.require(heap, rounded);
+    }
+    String what = heap + ":" + label;
+    Fd fd = new Fd(request(rounded, what), what);
+    setName(fd, label);
+    return new LinuxBacking(fd, rounded, true, what, () -> {});
+  }
+
+  private int request(long bytes, String what) throws HeapException {
+    ByteBuffer request =
+        ByteBuffer.allocate(Ioctl.HEAP_ALLOCATION_BYTES).order(ByteOrder.nativeOrder());
+    while (true) {
+      request.clear();
+      request.putLong(bytes).putInt(0).putInt(LibC.O_RDWR | LibC.O_CLOEXEC).putLong(0);
+      if (LibC.ioctl(node.value(), Ioctl.DMA_HEAP_IOCTL_ALLOC, request.array()) == 0) {
+        return request.getInt(Long.BYTES);
+      }
+      Errno errno = Errno.last();
+      if (!errno.equals(Errno.EINTR)) {
+        throw errno.failure("DMA_HEAP_IOCTL_ALLOC of " + bytes + " bytes for " + what);
+      }
+    }
+  }
+
+  /** The name is for the kernel's debug files alone, so that a refusal does not matter. */
+  static void setName(Fd fd, String label) {
+    byte[] name = Labels.fit(label, Ioctl.DMA_BUF_NAME_LEN);
+    try (Memory memory = new Memory(name.length)) {
+      memory.write(0, name, 0, name.length);
+      LibC.ioctl(fd.value(), Ioctl.DMA_BUF_SET_NAME, Pointer.nativeValue(memory));
+    }
+  }
+
+  @Override
+  public void close() {
+    node.close();
+  }
+}

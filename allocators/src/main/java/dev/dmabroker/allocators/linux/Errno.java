@@ -1,0 +1,86 @@
+package dev.dmabroker.allocators.linux;
+
+import com.sun.jna.Native;
+import dev.dmabroker.spi.HeapException;
+import dev.dmabroker.spi.HeapException.Kind;
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * Why a system call failed.
+ *
+ * @param code the kernel's number, as in asm-generic
+ */
+record Errno(int code) {
+  private static final Map<Integer, String> NAMES = new HashMap<>();
+
+  static final Errno EPERM = named(1, "EPERM, not permitted");
+  static final Errno ENOENT = named(2, "ENOENT, no such file");
+  static final Errno EINTR = named(4, "EINTR, interrupted by a signal");
+  static final Errno EAGAIN = named(11, "EAGAIN, try again");
+  static final Errno ENOMEM = named(12, "ENOMEM, out of memory");
+  static final Errno EACCES = named(13, "EACCES, permission denied");
+  static final Errno EFAULT = named(14, "EFAULT, bad address");
+  static final Errno EBUSY = named(16, "EBUSY, in use");
+  static final Errno ENODEV = named(19, "ENODEV, no such device");
+  static final Errno EINVAL = named(22, "EINVAL, invalid argument");
+  static final Errno ENFILE = named(23, "ENFILE, the system has no descriptor left");
+  static final Errno EMFILE = named(24, "EMFILE, the process has no descriptor left");
+  static final Errno ENOTTY = named(25, "ENOTTY, the file does not know the request");
+  static final Errno EFBIG = named(27, "EFBIG, file too large");
+  static final Errno ENOSPC = named(28, "ENOSPC, no space left");
+  static final Errno EOPNOTSUPP = named(95, "EOPNOTSUPP, not supported");
+
+  private static Errno named(int code, String text) {
+    NAMES.put(code, text);
+    return new Errno(code);
+  }
+
+  /** Why this thread's last call failed; to be read only after a call that returned -1. */
+  static Errno last() {
+    return new Errno(Native.getLastError());
+  }
+
+  /** What kind of refusal this is, for a call that allocates. */
+  Kind kind() {
+    if (equals(ENOMEM) || equals(ENOSPC)) {
+      return Kind.FULL;
+    }
+    if (equals(EFBIG)) {
+      return Kind.TOO_LARGE;
+    }
+    if (equals(EMFILE) || equals(ENFILE)) {
+      return Kind.NO_DESCRIPTORS;
+    }
+    if (equals(EACCES) || equals(EPERM)) {
+      return Kind.NO_PERMISSION;
+    }
+    return Kind.FAILED;
+  }
+
+  /**
+   * A refusal for this reason.
+   *
+   * @param asked what was asked of whom, such as {@code memfd_create for frame-7}
+   */
+  HeapException failure(String asked) {
+    return new HeapException(kind(), asked + " failed: " + this + help());
+  }
+
+  private String help() {
+    // No switch: javac makes a class for one over an enum, and loading it may take a descriptor.
+    Kind kind = kind();
+    if (kind == Kind.FULL) {
+      return "; release buffers, or use another heap";
+    }
+    if (kind == Kind.NO_DESCRIPTORS) {
+      return "; close buffers or duplicates, or raise the limit (ulimit -n, fs.file-max)";
+    }
+    return "";
+  }
+
+  @Override
+  public String toString() {
+    return NAMES.getOrDefault(code, "errno " + code);
+  }
+}

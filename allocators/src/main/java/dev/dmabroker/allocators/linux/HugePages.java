@@ -1,0 +1,52 @@
+package dev.dmabroker.allocators.linux;
+
+import java.io.IOException;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.OptionalLong;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** Which huge pages the system keeps ready. */
+final class HugePages {
+
+  static final String REMEDY =
+      "set some aside: sysctl vm.nr_hugepages=64 for the usual size, or hugepages=64 on the"
+          + " kernel's command line; CONFIG_HUGETLBFS is needed";
+
+  private static final Path FOLDER = Path.of("/sys/kernel/mm/hugepages");
+  private static final Pattern SIZE = Pattern.compile("hugepages-(\\d+)kB");
+
+  private HugePages() {}
+
+  /** The smallest size of which there are any, or may be made any on demand. */
+  static OptionalLong smallestBytes() {
+    return smallestBytes(FOLDER);
+  }
+
+  static OptionalLong smallestBytes(Path folder) {
+    TreeSet<Long> sizes = new TreeSet<>();
+    try (var entries = Files.newDirectoryStream(folder)) {
+      for (Path entry : entries) {
+        Matcher size = SIZE.matcher(entry.getFileName().toString());
+        if (size.matches()
+            && (count(entry, "nr_hugepages") > 0 || count(entry, "nr_overcommit_hugepages") > 0)) {
+          sizes.add(Long.parseLong(size.group(1)) << 10);
+        }
+      }
+    } catch (IOException | DirectoryIteratorException e) {
+      return OptionalLong.empty();
+    }
+    return sizes.isEmpty() ? OptionalLong.empty() : OptionalLong.of(sizes.first());
+  }
+
+  private static long count(Path folder, String file) {
+    try {
+      return Long.parseLong(Files.readString(folder.resolve(file)).strip());
+    } catch (IOException | NumberFormatException e) {
+      return 0;
+    }
+  }
+}

@@ -1,0 +1,49 @@
+package dev.dmabroker.allocators.linux;
+
+/**
+ * Numbers of the dma-buf requests, put together as asm-generic/ioctl.h does: from the top two bits
+ * of direction, fourteen of argument size, eight of type and eight of number. PowerPC, MIPS and
+ * SPARC lay them out differently and are not supported.
+ */
+final class Ioctl {
+
+  private static final int WRITE = 1;
+  private static final int READ = 2;
+
+  /** struct dma_heap_allocation_data: u64 len; u32 fd; u32 fd_flags; u64 heap_flags. */
+  static final int HEAP_ALLOCATION_BYTES = 24;
+
+  /** struct udmabuf_create: u32 memfd; u32 flags; u64 offset; u64 size. */
+  static final int UDMABUF_CREATE_BYTES = 24;
+
+  /** struct dma_buf_sync: u64 flags. */
+  static final int SYNC_BYTES = 8;
+
+  /** Of a dma-heap; fails with EINVAL for bad flags or size 0, ENOMEM if there is no room. */
+  static final long DMA_HEAP_IOCTL_ALLOC = number(READ | WRITE, 'H', 0, HEAP_ALLOCATION_BYTES);
+
+  /** Of /dev/udmabuf; returns the descriptor. EBADFD, EINVAL for size, seals or the limit. */
+  static final long UDMABUF_CREATE = number(WRITE, 'u', 0x42, UDMABUF_CREATE_BYTES);
+
+  /** Of a dma-buf; may block, and may ask to be repeated by EINTR and EAGAIN. */
+  static final long DMA_BUF_IOCTL_SYNC = number(WRITE, 'b', 0, SYNC_BYTES);
+
+  /**
+   * Of a dma-buf, DMA_BUF_SET_NAME_B of the header: the argument is the address of a text of less
+   * than 32 bytes, whose own size of 8 is in the number. EBUSY in old kernels once attached.
+   */
+  static final long DMA_BUF_SET_NAME = number(WRITE, 'b', 1, 8);
+
+  static final int DMA_BUF_SYNC_READ = 1;
+  static final int DMA_BUF_SYNC_WRITE = 2;
+  static final int DMA_BUF_SYNC_START = 0;
+  static final int DMA_BUF_SYNC_END = 4;
+  static final int DMA_BUF_NAME_LEN = 32;
+  static final int UDMABUF_FLAGS_CLOEXEC = 1;
+
+  private Ioctl() {}
+
+  static long number(int direction, char type, int number, int argumentBytes) {
+    return (long) direction << 30 | (long) argumentBytes << 16 | (long) type << 8 | number;
+  }
+}

@@ -1,0 +1,156 @@
+package dev.dmabroker.allocators.linux;
+
+import com.sun.jna.Memory;
+import com.sun.jna.Pointer;
+import dev.dmabroker.Access;
+import dev.dmabroker.spi.Backing;
+import dev.dmabroker.spi.HeapException;
+import dev.dmabroker.spi.HeapException.Kind;
+import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Memory behind a descriptor: a dma-buf, or a memfd, of which CPU access needs no announcement. It
+ * is mapped when its bytes are first asked for. Thread-safe.
+ */
+public final class LinuxBacking implements Backing {
+
+  private final Fd fd;
+  private final long sizeBytes;
+  private final boolean dmaBuf;
+  private final String what;
+  private final Runnable afterRelease;
+
+  private volatile @Nullable AddressRange range;
+  private boolean released;
+
+  /**
+   * Takes over the descriptor.
+   *
+   * @param what names the memory in errors
+   * @param afterRelease runs once the memory is given back; must not throw
+   */
+  LinuxBacking(Fd fd, long sizeBytes, boolean dmaBuf, String what, Runnable afterRelease) {
+    this.fd = fd;
+    this.sizeBytes = sizeBytes;
+    this.dmaBuf = dmaBuf;
+    this.what = what;
+    this.afterRelease = afterRelease;
+  }
+
+  @Override
+  public long sizeBytes() {
+    return sizeBytes;
+  }
+
+  @Override
+  public int fd() {
+    return fd.value();
+  }
+
+  @Override
+  public int dupFd() throws HeapException {
+    return fd.dup();
+  }
+
+  /**
+   * {@inheritDoc} The first call maps the memory and fills in the page tables, which takes time in
+   * proportion to its size; later calls only make a buffer.
+   */
+  @Override
+  public ByteBuffer bytes(long offsetBytes, int lengthBytes) throws HeapException {
+    return range().bytes(offsetBytes, lengthBytes);
+  }
+
+  /** The mapping, made if there is none. */
+  AddressRange range() throws HeapException {
+    AddressRange made = range;
+    return made == null ? makeRange() : made;
+  }
+
+  private synchronized AddressRange makeRange() throws HeapException {
+    AddressRange made = range;
+    if (made == null) {
+      if (released) {
+        throw new HeapException(Kind.FAILED, what + " has been released");
+      }
+      made = AddressRange.map(fd.value(), sizeBytes, true, what);
+      range = made;
+    }
+    return made;
+  }
+
+  /**
+   * {@inheritDoc} Blocks while a driver's fences on the dma-buf are pending. Does nothing for a
+   * memfd.
+   */
+  @Override
+  public void beginCpuAccess(Access access) throws HeapException {
+    sync(Ioctl.DMA_BUF_SYNC_START, access);
+  }
+
+  /** {@inheritDoc} Does nothing for a memfd. */
+  @Override
+  public void endCpuAccess(Access access) throws HeapException {
+    sync(Ioctl.DMA_BUF_SYNC_END, access);
+  }
+
+  private void sync(int startOrEnd, Access access) throws HeapException {
+    if (!dmaBuf) {
+      return;
+    }
+    int flags =
+        startOrEnd
+            | (access.reads() ? Ioctl.DMA_BUF_SYNC_READ : 0)
+            | (access.writes() ? Ioctl.DMA_BUF_SYNC_WRITE : 0);
+    int descriptor = fd.value();
+    while (LibC.ioctl(descriptor, Ioctl.DMA_BUF_IOCTL_SYNC, SyncFlags.address(flags)) != 0) {
+      Errno errno = Errno.last();
+      // The kernel documents both as a wish to be called again, and gives no other way to go on.
+      if (errno.equals(Errno.EAGAIN)) {
+        Thread.onSpinWait();
+      } else if (!errno.equals(Errno.EINTR)) {
+        throw errno.failure("DMA_BUF_IOCTL_SYNC with flags " + flags + " on " + what);
+      }
+    }
+  }
+
+  @Override
+  public void release() {
+    AddressRange made;
+    synchronized (this) {
+      if (released) {
+        return;
+      }
+      released = true;
+      made = range;
+    }
+    if (made != null) {
+      made.retire();
+    }
+    fd.close();
+    afterRelease.run();
+  }
+
+  @Override
+  public String toString() {
+    return what;
+  }
+
+  /** Each value of struct dma_buf_sync, so that a sync allocates nothing. */
+  private static final class SyncFlags {
+    private static final int COUNT = 8;
+    private static final Memory VALUES = new Memory((long) COUNT * Ioctl.SYNC_BYTES);
+    private static final long ADDRESS = Pointer.nativeValue(VALUES);
+
+    static {
+      for (int flags = 0; flags < COUNT; flags++) {
+        VALUES.setLong((long) flags * Ioctl.SYNC_BYTES, flags);
+      }
+    }
+
+    static long address(int flags) {
+      return ADDRESS + (long) flags * Ioctl.SYNC_BYTES;
+    }
+  }
+}

@@ -1,0 +1,69 @@
+package dev.dmabroker.allocators.linux;
+
+import dev.dmabroker.spi.Backing;
+import dev.dmabroker.spi.Heap;
+import dev.dmabroker.spi.HeapException;
+import dev.dmabroker.spi.HeapException.Kind;
+import dev.dmabroker.spi.HeapTraits;
+import java.util.Set;
+
+/** A source with its name and what is known of it. */
+final class LinuxHeap implements Heap {
+
+  private final String name;
+  private final Set<String> aliases;
+  private final HeapTraits traits;
+  private final Source source;
+  private volatile boolean closed;
+
+  /** Takes over the source. */
+  LinuxHeap(String name, Set<String> aliases, HeapTraits traits, Source source) {
+    this.name = name;
+    this.aliases = Set.copyOf(aliases);
+    this.traits = traits;
+    this.source = source;
+  }
+
+  @Override
+  public String name() {
+    return name;
+  }
+
+  @Override
+  public Set<String> aliases() {
+    return aliases;
+  }
+
+  @Override
+  public HeapTraits traits() {
+    return traits;
+  }
+
+  @Override
+  public Backing allocate(String label, long sizeBytes) throws HeapException {
+    if (closed) {
+      throw new HeapException(Kind.FAILED, "heap " + name + " is closed");
+    }
+    return source.allocate(label, sizeBytes);
+  }
+
+  /** Whether mappings of this memory show as page frames; see {@link PfnMapping}. */
+  boolean mapsPageFrames() {
+    try {
+      return PfnMapping.of(source);
+    } catch (HeapException e) {
+      return false;
+    }
+  }
+
+  @Override
+  public void close() {
+    closed = true;
+    source.close();
+  }
+
+  @Override
+  public String toString() {
+    return "heap " + name;
+  }
+}

@@ -1,0 +1,45 @@
+package dev.dmabroker.allocators.linux;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** What /proc/meminfo says at one time. */
+final class MemInfo {
+
+  private static final Path FILE = Path.of("/proc/meminfo");
+  private static final Pattern LINE = Pattern.compile("(\\S+):\\s+(\\d+) kB");
+
+  private final Map<String, Long> bytes = new HashMap<>();
+
+  private MemInfo(String text) {
+    for (Matcher line = LINE.matcher(text); line.find(); ) {
+      bytes.put(line.group(1), Long.parseLong(line.group(2)) << 10);
+    }
+  }
+
+  /** What it says now; nothing if it cannot be read. */
+  static MemInfo read() {
+    try {
+      return new MemInfo(Files.readString(FILE));
+    } catch (IOException e) {
+      return new MemInfo("");
+    }
+  }
+
+  /** From text in the file's form. */
+  static MemInfo of(String text) {
+    return new MemInfo(text);
+  }
+
+  /** A figure by its name, such as {@code MemTotal}. */
+  OptionalLong bytes(String name) {
+    Long value = bytes.get(name);
+    return value == null ? OptionalLong.empty() : OptionalLong.of(value);
+  }
+}

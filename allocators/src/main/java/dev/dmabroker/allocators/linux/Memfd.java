@@ -1,0 +1,94 @@
+package dev.dmabroker.allocators.linux;
+
+import dev.dmabroker.spi.HeapException;
+
+/**
+ * Makes memfds whose memory is all there and whose length nobody can change any more. Both matter
+ * for the same reason: an access to a page that the file lacks ends the JVM with SIGBUS, be it that
+ * memory ran out at that moment, or that a peer which got the descriptor cut the file short.
+ */
+final class Memfd {
+
+  /** NAME_MAX less the kernel's prefix, with the zero byte. */
+  private static final int NAME_BYTES = 250;
+
+  /**
+   * Most memory that one fallocate is asked for. The kernel takes back all of a call's pages when a
+   * signal arrives, so that a profiler's timer could keep a long call from ever ending.
+   */
+  private static final long STEP_BYTES = 16L << 20;
+
+  private static final int SEALS = LibC.F_SEAL_SHRINK | LibC.F_SEAL_GROW | LibC.F_SEAL_SEAL;
+
+  /** Known since kernel 6.3, and asked for by some hardened systems (vm.memfd_noexec=2). */
+  private static volatile int notExecutable = LibC.MFD_NOEXEC_SEAL;
+
+  private Memfd() {}
+
+  /**
+   * Makes a memfd. Takes time in proportion to the size.
+   *
+   * @param sizeBytes whole pages
+   * @param hugePageBytes the size of its huge pages, 0 for ordinary pages
+   * @throws HeapException if there is no memory or no descriptor
+   */
+  static Fd create(String label, long sizeBytes, long hugePageBytes) throws HeapException {
+    String what = "memfd " + label;
+    int huge =
+        hugePageBytes == 0
+            ? 0
+            : LibC.MFD_HUGETLB | Long.numberOfTrailingZeros(hugePageBytes) << LibC.MFD_HUGE_SHIFT;
+    Fd fd = new Fd(open(Labels.fit(label, NAME_BYTES), huge, what), what);
+    try {
+      setLength(fd, sizeBytes, what);
+      populate(fd, sizeBytes, Math.max(STEP_BYTES, hugePageBytes), what);
+      if (LibC.fcntl(fd.value(), LibC.F_ADD_SEALS, SEALS) != 0) {
+        throw Errno.last().failure("sealing " + what);
+      }
+      return fd;
+    } catch (HeapException | RuntimeException e) {
+      fd.close();
+      throw e;
+    }
+  }
+
+  private static int open(byte[] name, int huge, String what) throws HeapException {
+    int flags = LibC.MFD_CLOEXEC | LibC.MFD_ALLOW_SEALING | huge;
+    int noExec = notExecutable;
+    int fd = LibC.memfd_create(name, flags | noExec);
+    if (fd == -1 && noExec != 0 && Errno.last().equals(Errno.EINVAL)) {
+      fd = LibC.memfd_create(name, flags);
+      if (fd != -1) {
+        notExecutable = 0;
+      }
+    }
+    if (fd == -1) {
+      throw Errno.last().failure("memfd_create for " + what);
+    }
+    return fd;
+  }
+
+  private static void setLength(Fd fd, long sizeBytes, String what) throws HeapException {
+    while (LibC.ftruncate(fd.value(), sizeBytes) != 0) {
+      Errno errno = Errno.last();
+      if (!errno.equals(Errno.EINTR)) {
+        throw errno.failure("giving " + what + " " + sizeBytes + " bytes");
+      }
+    }
+  }
+
+  private static void populate(Fd fd, long sizeBytes, long stepBytes, String what)
+      throws HeapException {
+    for (long done = 0; done < sizeBytes; ) {
+      long step = Math.min(stepBytes, sizeBytes - done);
+      if (LibC.fallocate(fd.value(), 0, done, step) == 0) {
+        done += step;
+        continue;
+      }
+      Errno errno = Errno.last();
+      if (!errno.equals(Errno.EINTR)) {
+        throw errno.failure("allocating " + sizeBytes + " bytes for " + what);
+      }
+    }
+  }
+}

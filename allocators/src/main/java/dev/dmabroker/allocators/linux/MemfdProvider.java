@@ -1,0 +1,78 @@
+package dev.dmabroker.allocators.linux;
+
+import dev.dmabroker.spi.HeapException;
+import dev.dmabroker.spi.HeapProvider;
+import dev.dmabroker.spi.HeapTraits;
+import dev.dmabroker.spi.Speed;
+import dev.dmabroker.spi.Trait;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+
+/**
+ * Memory that processes can share but devices cannot import: {@code memfd}, and {@code memfd-huge}
+ * where the system has huge pages.
+ */
+public final class MemfdProvider implements HeapProvider {
+
+  private static final String ORDINARY = "memfd";
+  private static final String HUGE = "memfd-huge";
+
+  /** Of this machine. */
+  public MemfdProvider() {}
+
+  @Override
+  public String name() {
+    return "memfd";
+  }
+
+  @Override
+  public List<Finding> discover() {
+    Optional<List<Finding>> impossible = NativeAccess.closed(ORDINARY, HUGE);
+    return impossible.orElseGet(() -> List.of(ordinary(), huge()));
+  }
+
+  private static Finding ordinary() {
+    try {
+      return open(ORDINARY, MemfdSource.ordinary(ORDINARY), traits(Pages.size()));
+    } catch (HeapException e) {
+      return new Closed(ORDINARY, "a probe failed: " + e.getMessage(), "use another heap");
+    }
+  }
+
+  private static Finding huge() {
+    OptionalLong pageBytes = HugePages.smallestBytes();
+    if (pageBytes.isEmpty()) {
+      return new Closed(HUGE, "the system has no huge pages", HugePages.REMEDY);
+    }
+    try {
+      long bytes = pageBytes.getAsLong();
+      HeapTraits.Builder traits = traits(bytes).speed(fast());
+      return open(HUGE, MemfdSource.huge(HUGE, bytes), traits);
+    } catch (HeapException e) {
+      return new Closed(HUGE, "a probe failed: " + e.getMessage(), HugePages.REMEDY);
+    }
+  }
+
+  static Trait<Speed> fast() {
+    return Trait.assumed(Speed.FAST, "huge pages need fewer address translations");
+  }
+
+  private static Finding open(String name, MemfdSource source, HeapTraits.Builder traits)
+      throws HeapException {
+    AccessProbe.look(source, traits);
+    traits.deviceAccess(
+        Trait.documented(false, "a memfd is no dma-buf, so no driver imports it; see udmabuf"));
+    return new Open(new LinuxHeap(name, Set.of(), traits.build(), source));
+  }
+
+  private static HeapTraits.Builder traits(long pageBytes) {
+    return HeapTraits.builder()
+        .contiguous(Trait.documented(false, "memfd_create(2) promises no more than pages"))
+        .addressBits(PhysicalMemory.addressBits())
+        .alignmentBytes(Trait.documented(pageBytes, "a memfd consists of whole pages"))
+        .capacityBytes(PhysicalMemory.total())
+        .cached(Trait.documented(true, "it is ordinary memory"));
+  }
+}

@@ -1,0 +1,75 @@
+package dev.dmabroker.allocators.linux;
+
+import dev.dmabroker.spi.HeapException;
+
+/** Memfds of ordinary or of huge pages. Holds nothing itself. Thread-safe. */
+public final class MemfdSource implements Source {
+
+  private final String heap;
+  private final long hugePageBytes;
+  private final long unitBytes;
+
+  private MemfdSource(String heap, long hugePageBytes, long unitBytes) {
+    this.heap = heap;
+    this.hugePageBytes = hugePageBytes;
+    this.unitBytes = unitBytes;
+  }
+
+  /**
+   * Of ordinary pages.
+   *
+   * @throws HeapException if this JVM cannot make system calls
+   */
+  public static MemfdSource ordinary(String heap) throws HeapException {
+    NativeAccess.require();
+    return new MemfdSource(heap, 0, Pages.size());
+  }
+
+  /** Of huge pages. */
+  static MemfdSource huge(String heap, long hugePageBytes) {
+    return new MemfdSource(heap, hugePageBytes, hugePageBytes);
+  }
+
+  /** Sizes are rounded up to this. */
+  long unitBytes() {
+    return unitBytes;
+  }
+
+  /**
+   * The size that {@link #allocate} really takes for this one.
+   *
+   * @throws IllegalArgumentException if the size is less than 1
+   * @throws HeapException if no size in whole pages is that large
+   */
+  public long rounded(long sizeBytes) throws HeapException {
+    return Pages.roundUp(heap, sizeBytes, unitBytes);
+  }
+
+  @Override
+  public LinuxBacking allocate(String label, long sizeBytes) throws HeapException {
+    return allocate(label, sizeBytes, () -> {});
+  }
+
+  /**
+   * As {@link #allocate(String, long)}.
+   *
+   * @param afterRelease runs once the memory is given back; must not throw
+   */
+  public LinuxBacking allocate(String label, long sizeBytes, Runnable afterRelease)
+      throws HeapException {
+    long rounded = rounded(sizeBytes);
+    Fd fd = createSealed(label, rounded);
+    return new LinuxBacking(fd, rounded, false, heap + ":" + label, afterRelease);
+  }
+
+  /** The memfd alone, for who makes something else of it. */
+  Fd createSealed(String label, long rounded) throws HeapException {
+    if (hugePageBytes == 0) {
+      MemoryRoom.require(heap, rounded);
+    }
+    return Memfd.create(label, rounded, hugePageBytes);
+  }
+
+  @Override
+  public void close() {}
+}

@@ -1,0 +1,91 @@
+package dev.dmabroker.allocators.linux;
+
+import com.sun.jna.Native;
+import dev.dmabroker.spi.HeapException;
+import dev.dmabroker.spi.HeapProvider.Closed;
+import dev.dmabroker.spi.HeapProvider.Finding;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** Whether this JVM can make the system calls that the heaps need. */
+public final class NativeAccess {
+
+  /**
+   * Why it cannot.
+   *
+   * @param reason what is wrong
+   * @param remedy what would help
+   */
+  public record Problem(String reason, String remedy) {}
+
+  private NativeAccess() {}
+
+  /** Found out once; loading a native library again would fail in a more puzzling way. */
+  private static final class Holder {
+    static final @Nullable Problem PROBLEM = look();
+  }
+
+  /** What stands in the way, if anything does. */
+  public static Optional<Problem> problem() {
+    return Optional.ofNullable(Holder.PROBLEM);
+  }
+
+  /** One closed finding for each of the heaps, if something stands in the way. */
+  public static Optional<List<Finding>> closed(String... heaps) {
+    return problem()
+        .map(
+            problem ->
+                Arrays.stream(heaps)
+                    .map(heap -> new Closed(heap, problem.reason(), problem.remedy()))
+                    .collect(Collectors.<Finding>toUnmodifiableList()));
+  }
+
+  /**
+   * Returns if system calls can be made.
+   *
+   * @throws HeapException if not
+   */
+  static void require() throws HeapException {
+    Problem problem = Holder.PROBLEM;
+    if (problem != null) {
+      throw new HeapException(
+          HeapException.Kind.FAILED, problem.reason() + "; " + problem.remedy());
+    }
+  }
+
+  private static @Nullable Problem look() {
+    String os = System.getProperty("os.name", "an unknown system");
+    if (!os.equals("Linux")) {
+      return new Problem("dma-bufs and memfds are Linux's, and this is " + os, "run on Linux");
+    }
+    try {
+      if (Native.POINTER_SIZE != 8) {
+        return new Problem(
+            "this JVM has " + 8 * Native.POINTER_SIZE + "-bit pointers", "use a 64-bit JVM");
+      }
+      // Loaded now, for when no descriptor is left a class file cannot be opened either.
+      HeapException unused = Errno.EMFILE.failure("");
+      long pageSize = LibC.sysconf(LibC.SC_PAGESIZE);
+      return pageSize > 0 && Long.bitCount(pageSize) == 1
+          ? null
+          : new Problem("the system tells no page size, but " + pageSize, "report this");
+    } catch (VirtualMachineError e) {
+      throw e;
+    } catch (Error e) {
+      // UnsatisfiedLinkError, NoClassDefFoundError, or JNA's plain Error for a version mismatch.
+      return new Problem(
+          "JNA cannot load its native library: " + firstLine(e),
+          "if the temporary folder does not allow execution, name another one by"
+              + " -Djna.tmpdir=FOLDER, or a folder with an installed libjnidispatch.so by"
+              + " -Djna.boot.library.path=FOLDER; an older JNA installed system-wide is passed"
+              + " over with -Djna.nosys=true; glibc has to be 2.27 or newer");
+    }
+  }
+
+  private static String firstLine(Throwable e) {
+    return e.toString().lines().findFirst().orElse("");
+  }
+}

@@ -1,0 +1,44 @@
+package dev.dmabroker.allocators.linux;
+
+import dev.dmabroker.spi.HeapException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/**
+ * Whether a driver maps plain page frames (VM_PFNMAP), of which the kernel counts no users, or
+ * pages. /proc/self/smaps tells it by the flag {@code pf}.
+ */
+final class PfnMapping {
+
+  private static final Path SMAPS = Path.of("/proc/self/smaps");
+  private static final String FLAGS = "VmFlags:";
+
+  private PfnMapping() {}
+
+  /** Whether allocations of the source are mapped so; false if that cannot be told. */
+  static boolean of(Source source) throws HeapException {
+    LinuxBacking sample = source.allocate("dmabroker-probe", 1);
+    try {
+      return isSet(Files.readString(SMAPS), sample.range().address());
+    } catch (IOException e) {
+      return false;
+    } finally {
+      sample.release();
+    }
+  }
+
+  /** Whether text in the form of the file gives the mapping that starts at the address the flag. */
+  static boolean isSet(String smaps, long address) {
+    String start = Long.toHexString(address) + "-";
+    boolean inMapping = false;
+    for (String line : smaps.split("\n", -1)) {
+      if (line.startsWith(start)) {
+        inMapping = true;
+      } else if (inMapping && line.startsWith(FLAGS)) {
+        return (line + " ").contains(" pf ");
+      }
+    }
+    return false;
+  }
+}

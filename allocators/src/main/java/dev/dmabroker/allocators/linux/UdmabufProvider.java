@@ -1,0 +1,130 @@
+package dev.dmabroker.allocators.linux;
+
+import dev.dmabroker.spi.HeapException;
+import dev.dmabroker.spi.HeapProvider;
+import dev.dmabroker.spi.HeapTraits;
+import dev.dmabroker.spi.Trait;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+
+/**
+ * Dma-bufs of ordinary memory through /dev/udmabuf: {@code udmabuf}, and {@code udmabuf-huge} where
+ * the system has huge pages and the driver maps them without harm.
+ */
+public final class UdmabufProvider implements HeapProvider {
+
+  static final Path SIZE_LIMIT = Path.of("/sys/module/udmabuf/parameters/size_limit_mb");
+
+  private static final String ORDINARY = "udmabuf";
+  private static final String HUGE = "udmabuf-huge";
+  private static final String REMEDY =
+      "a kernel with CONFIG_UDMABUF; in a container /dev/udmabuf has to be passed in";
+
+  private final Path node;
+
+  /** Of this machine. */
+  public UdmabufProvider() {
+    this(Path.of("/dev/udmabuf"));
+  }
+
+  UdmabufProvider(Path node) {
+    this.node = node;
+  }
+
+  @Override
+  public String name() {
+    return "udmabuf";
+  }
+
+  @Override
+  public List<Finding> discover() {
+    Optional<List<Finding>> impossible = NativeAccess.closed(ORDINARY, HUGE);
+    if (impossible.isPresent()) {
+      return impossible.get();
+    }
+    Trait<Long> maxSize = maxSize();
+    List<Finding> findings = new ArrayList<>();
+    findings.add(find(ORDINARY, OptionalLong.empty(), maxSize));
+    // Where the node itself is closed, huge pages would make no difference.
+    if (findings.get(0) instanceof Open open) {
+      findings.add(huge(open, maxSize));
+    }
+    return findings;
+  }
+
+  private Finding huge(Open ordinary, Trait<Long> maxSize) {
+    OptionalLong pageBytes = HugePages.smallestBytes();
+    if (pageBytes.isEmpty()) {
+      return new Closed(HUGE, "the system has no huge pages", HugePages.REMEDY);
+    }
+    // Drivers that map pages, not page frames, lose count of the parts of a huge page when a
+    // mapping
+    // of them ends, and damage the kernel's own lists: 6.1 oopsed in free_huge_page. How the driver
+    // maps shows in ordinary memory, with which that does no harm.
+    return ordinary.heap() instanceof LinuxHeap heap && heap.mapsPageFrames()
+        ? find(HUGE, pageBytes, maxSize)
+        : new Closed(
+            HUGE,
+            "this kernel's udmabuf miscounts the parts of huge pages that a process maps, which"
+                + " damages the kernel's memory",
+            "a kernel whose udmabuf maps page frames (VM_PFNMAP)");
+  }
+
+  private Finding find(String name, OptionalLong hugePageBytes, Trait<Long> maxSize) {
+    Fd fd;
+    try {
+      fd = Fd.open(node, LibC.O_RDWR);
+    } catch (Fd.OpenFailure e) {
+      String match = "SUBSYSTEM==\"misc\", KERNEL==\"udmabuf\"";
+      return new DeviceNode(node, name, match, REMEDY).closed(e.errno());
+    }
+    try {
+      MemfdSource memory =
+          hugePageBytes.isPresent()
+              ? MemfdSource.huge(name, hugePageBytes.getAsLong())
+              : MemfdSource.ordinary(name);
+      Source source = new UdmabufSource(name, fd, memory, maxSize.or(Long.MAX_VALUE));
+      HeapTraits.Builder traits = traits(memory).maxSizeBytes(maxSize);
+      if (hugePageBytes.isPresent()) {
+        traits.speed(MemfdProvider.fast());
+      }
+      AccessProbe.look(source, traits);
+      return new Open(new LinuxHeap(name, Set.of(), traits.build(), source));
+    } catch (HeapException e) {
+      fd.close();
+      return new Closed(
+          name,
+          "a probe failed: " + e.getMessage(),
+          hugePageBytes.isPresent()
+              ? HugePages.REMEDY + "; the driver has to take them, too"
+              : "look into the kernel's log (dmesg)");
+    }
+  }
+
+  private static HeapTraits.Builder traits(MemfdSource memory) {
+    return HeapTraits.builder()
+        .contiguous(
+            // The memfd's own mapping shows the frames on each kernel, the dma-buf's not on all.
+            ContiguityProbe.contiguous(
+                memory, Optional.of(false), "a memfd promises no more than pages"))
+        .addressBits(PhysicalMemory.addressBits())
+        .alignmentBytes(Trait.documented(memory.unitBytes(), "a memfd consists of whole pages"))
+        .capacityBytes(PhysicalMemory.total())
+        .cached(Trait.documented(true, "udmabuf maps ordinary memory as it is"));
+  }
+
+  private static Trait<Long> maxSize() {
+    try {
+      long megabytes = Long.parseLong(Files.readString(SIZE_LIMIT).strip());
+      return Trait.probed(Math.multiplyExact(megabytes, 1L << 20), SIZE_LIMIT.toString());
+    } catch (IOException | NumberFormatException | ArithmeticException e) {
+      return Trait.unknown(SIZE_LIMIT + " cannot be read");
+    }
+  }
+}

@@ -1,0 +1,73 @@
+package dev.dmabroker.allocators.linux;
+
+import dev.dmabroker.spi.HeapException;
+import dev.dmabroker.spi.HeapException.Kind;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+
+/**
+ * Dma-bufs that /dev/udmabuf makes of sealed memfds. Each holds the memfd's pages itself, so that
+ * the memfd is closed as soon as its dma-buf is there. Thread-safe.
+ */
+final class UdmabufSource implements Source {
+
+  private final String heap;
+  private final Fd node;
+  private final MemfdSource memory;
+  private final long maxSizeBytes;
+
+  /** Takes over the node. */
+  UdmabufSource(String heap, Fd node, MemfdSource memory, long maxSizeBytes) {
+    this.heap = heap;
+    this.node = node;
+    this.memory = memory;
+    this.maxSizeBytes = maxSizeBytes;
+  }
+
+  @Override
+  public LinuxBacking allocate(String label, long sizeBytes) throws HeapException {
+    long rounded = memory.rounded(sizeBytes);
+    if (rounded > maxSizeBytes) {
+      throw new HeapException(
+          Kind.TOO_LARGE,
+          heap
+              + " cannot give "
+              + rounded
+              + " bytes: udmabuf takes at most "
+              + maxSizeBytes
+              + "; raise "
+              + UdmabufProvider.SIZE_LIMIT);
+    }
+    String what = heap + ":" + label;
+    try (Fd memfd = memory.createSealed(label, rounded)) {
+      Fd fd = new Fd(request(memfd, rounded, what), what);
+      DmaHeapSource.setName(fd, label);
+      return new LinuxBacking(fd, rounded, true, what, () -> {});
+    }
+  }
+
+  private int request(Fd memfd, long bytes, String what) throws HeapException {
+    ByteBuffer request =
+        ByteBuffer.allocate(Ioctl.UDMABUF_CREATE_BYTES)
+            .order(ByteOrder.nativeOrder())
+            .putInt(memfd.value())
+            .putInt(Ioctl.UDMABUF_FLAGS_CLOEXEC)
+            .putLong(0)
+            .putLong(bytes);
+    while (true) {
+      int fd = LibC.ioctl(node.value(), Ioctl.UDMABUF_CREATE, request.array());
+      if (fd != -1) {
+        return fd;
+      }
+      Errno errno = Errno.last();
+      if (!errno.equals(Errno.EINTR)) {
+        throw errno.failure("UDMABUF_CREATE of " + bytes + " bytes for " + what);
+      }
+    }
+  }
+
+  @Override
+  public void close() {
+    node.close();
+  }
+}

@@ -1,0 +1,18 @@
+/** Heaps of Linux: dma-heaps, udmabuf, memfd, and modelled ones for machines without dma-bufs. */
+module dev.dmabroker.allocators {
+  requires transitive dev.dmabroker;
+  requires com.sun.jna;
+  requires static org.jspecify;
+
+  exports dev.dmabroker.allocators;
+
+  // JNA registers the native methods of a class in it by reflection.
+  opens dev.dmabroker.allocators.linux to
+      com.sun.jna;
+
+  provides dev.dmabroker.spi.HeapProvider with
+      dev.dmabroker.allocators.linux.DmaHeapProvider,
+      dev.dmabroker.allocators.linux.UdmabufProvider,
+      dev.dmabroker.allocators.linux.MemfdProvider,
+      dev.dmabroker.allocators.ModelledHeapProvider;
+}

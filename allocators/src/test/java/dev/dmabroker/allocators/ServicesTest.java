@@ -1,0 +1,60 @@
+package dev.dmabroker.allocators;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+
+import dev.dmabroker.spi.HeapProvider;
+import java.io.InputStream;
+import java.lang.module.ModuleDescriptor;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.ServiceLoader;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+
+class ServicesTest {
+
+  private static final Path CLASSES =
+      Path.of(Heaps.class.getProtectionDomain().getCodeSource().getLocation().getPath());
+
+  @Test
+  void theModuleAndTheClassPathNameTheSameProviders() throws Exception {
+    List<String> onClassPath =
+        Files.readAllLines(CLASSES.resolve("META-INF/services/" + HeapProvider.class.getName()));
+    try (InputStream module = Files.newInputStream(CLASSES.resolve("module-info.class"))) {
+      List<String> inModule =
+          ModuleDescriptor.read(module).provides().stream()
+              .filter(provides -> provides.service().equals(HeapProvider.class.getName()))
+              .flatMap(provides -> provides.providers().stream())
+              .collect(Collectors.toList());
+      assertEquals(inModule, onClassPath);
+    }
+    List<String> loaded =
+        ServiceLoader.load(HeapProvider.class).stream()
+            .map(provider -> provider.type().getName())
+            .collect(Collectors.toList());
+    assertEquals(onClassPath, loaded);
+  }
+
+  @Test
+  void noProviderThrowsAndEachSaysWhatItMisses() {
+    ServiceLoader.load(HeapProvider.class)
+        .forEach(
+            provider -> {
+              List<HeapProvider.Finding> findings = provider.discover();
+              assertFalse(findings.isEmpty(), provider.name());
+              findings.forEach(ServicesTest::check);
+            });
+  }
+
+  private static void check(HeapProvider.Finding finding) {
+    if (finding instanceof HeapProvider.Open open) {
+      open.heap().close();
+    } else if (finding instanceof HeapProvider.Closed closed) {
+      assertFalse(closed.heap().isBlank());
+      assertFalse(closed.reason().isBlank(), closed.heap());
+      assertFalse(closed.remedy().isBlank(), closed.heap());
+    }
+  }
+}

@@ -1,0 +1,85 @@
+package dev.dmabroker.allocators.linux;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.function.BooleanSupplier;
+
+/** What /proc says of the process that runs the tests. */
+public final class OwnProcess {
+
+  private static final long DEADLINE_NANOS = 60_000_000_000L;
+
+  private OwnProcess() {}
+
+  /** How many descriptors of memfds and dma-bufs there are. */
+  public static int memoryDescriptors() {
+    int count = 0;
+    try (DirectoryStream<Path> fds = Files.newDirectoryStream(Path.of("/proc/self/fd"))) {
+      for (Path fd : fds) {
+        String target = target(fd);
+        if (target.startsWith("/memfd:") || target.startsWith("/dmabuf:")) {
+          count++;
+        }
+      }
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    }
+    return count;
+  }
+
+  /** What a descriptor refers to, as the kernel writes it. */
+  public static String target(int fd) {
+    return target(Path.of("/proc/self/fd/" + fd));
+  }
+
+  private static String target(Path fd) {
+    try {
+      return Files.readSymbolicLink(fd).toString();
+    } catch (IOException e) {
+      return "closed";
+    }
+  }
+
+  /** Whether a descriptor is close-on-exec. */
+  public static boolean closeOnExec(int fd) {
+    return LibC.fcntl(fd, LibC.F_GETFD, 0) == LibC.FD_CLOEXEC;
+  }
+
+  /** Size of the address space. */
+  public static long addressSpaceBytes() {
+    return MemInfo.of(read("/proc/self/status")).bytes("VmSize").orElseThrow();
+  }
+
+  private static String read(String file) {
+    try {
+      return Files.readString(Path.of(file));
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  /** Collects garbage until the condition holds; false if it never does. */
+  public static boolean collectUntil(BooleanSupplier condition) {
+    long start = System.nanoTime();
+    while (!condition.getAsBoolean()) {
+      if (System.nanoTime() - start > DEADLINE_NANOS) {
+        return false;
+      }
+      System.gc();
+    }
+    return true;
+  }
+
+  /** Maps a descriptor a second time, as a peer would that received it. */
+  public static ByteBuffer mapAgain(int fd, int bytes) throws Exception {
+    return AddressRange.map(fd, bytes, false, "peer").bytes(0, bytes);
+  }
+
+  /** Closes a descriptor that a test owns. */
+  public static void close(int fd) {
+    LibC.close(fd);
+  }
+}

@@ -1,0 +1,159 @@
+package dev.dmabroker.allocators.linux;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.dmabroker.spi.HeapException;
+import dev.dmabroker.spi.HeapException.Kind;
+import dev.dmabroker.spi.HeapProvider;
+import dev.dmabroker.spi.HeapProvider.Closed;
+import dev.dmabroker.spi.HeapProvider.Finding;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFileAttributes;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import java.util.OptionalLong;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What is missing or forbidden is said, with what would help, and never thrown. */
+class RefusalsTest {
+
+  private static Closed only(HeapProvider provider) {
+    List<Finding> findings = provider.discover();
+    assertEquals(1, findings.size(), findings.toString());
+    return (Closed) findings.get(0);
+  }
+
+  private static void contains(String text, String... parts) {
+    for (String part : parts) {
+      assertTrue(text.contains(part), () -> "'" + text + "' lacks '" + part + "'");
+    }
+  }
+
+  @Test
+  void withoutTheFolderTheKernelsOptionsAreNamed(@TempDir Path folder) {
+    Closed closed = only(new DmaHeapProvider(folder.resolve("dma_heap")));
+    assertEquals("dma_heap", closed.heap());
+    contains(closed.reason(), "there is no");
+    contains(closed.remedy(), "CONFIG_DMABUF_HEAPS_SYSTEM", "CONFIG_DMABUF_HEAPS_CMA", "cma=");
+    contains(only(new DmaHeapProvider(folder)).reason(), "empty");
+  }
+
+  @Test
+  void whatIsNoHeapIsClosed(@TempDir Path folder) throws Exception {
+    Files.createFile(folder.resolve("system"));
+    int before = folder.toFile().list().length;
+    Closed closed = only(new DmaHeapProvider(folder));
+    assertEquals("system", closed.heap());
+    contains(closed.reason(), "ENOTTY", "DMA_HEAP_IOCTL_ALLOC");
+    assertEquals(before, 1);
+    Closed udmabuf = only(new UdmabufProvider(folder.resolve("system")));
+    contains(udmabuf.reason(), "ENOTTY", "UDMABUF_CREATE");
+  }
+
+  @Test
+  void withoutUdmabufTheKernelsOptionIsNamed(@TempDir Path folder) {
+    Closed closed = only(new UdmabufProvider(folder.resolve("udmabuf")));
+    assertEquals("udmabuf", closed.heap());
+    contains(closed.remedy(), "CONFIG_UDMABUF");
+  }
+
+  @Test
+  void aForbiddenNodeNamesItsGroupAndAUdevRule(@TempDir Path folder) throws Exception {
+    Path node = Files.createFile(folder.resolve("system"));
+    Files.setPosixFilePermissions(node, PosixFilePermissions.fromString("rw-rw----"));
+    String group = Files.readAttributes(node, PosixFileAttributes.class).group().getName();
+    DeviceNode device = new DeviceNode(node, "system", "KERNEL==\"system\"", "none");
+    Closed joinable = device.closed(Errno.EACCES);
+    contains(joinable.reason(), "EACCES", node.toString());
+    contains(joinable.remedy(), "add the user to the group " + group, "KERNEL==\"system\", GROUP=");
+
+    Files.setPosixFilePermissions(node, PosixFilePermissions.fromString("rw-------"));
+    contains(
+        device.closed(Errno.EPERM).remedy(), "group " + group + ", which may not", "rw-------");
+    contains(device.closed(Errno.EMFILE).remedy(), "ulimit");
+    contains(device.closed(Errno.ENODEV).remedy(), "dmesg");
+    Files.delete(node);
+    contains(device.closed(Errno.EACCES).remedy(), "udev");
+  }
+
+  @Test
+  void aProcessWithoutTheRightIsToldSo(@TempDir Path folder) throws Exception {
+    Path setpriv = Path.of("/usr/bin/setpriv");
+    Assumptions.assumeTrue(Files.isExecutable(setpriv), "needs setpriv");
+    Path node = Files.createFile(folder.resolve("system"));
+    Files.setPosixFilePermissions(node, PosixFilePermissions.fromString("---------"));
+    // Even root is refused without these; the tests may run as root.
+    List<String> prefix =
+        "root".equals(System.getProperty("user.name"))
+            ? List.of(setpriv.toString(), "--bounding-set=-dac_override,-dac_read_search")
+            : List.of();
+    ChildJvm.Result result = ChildJvm.run(prefix, List.of(), Children.Discover.class, folder + "");
+    assertEquals(0, result.status(), result.output());
+    contains(result.output(), "Closed[heap=system", "EACCES", "udev");
+  }
+
+  @Test
+  void withoutJnasLibraryAllIsClosed() throws Exception {
+    ChildJvm.Result result =
+        ChildJvm.run(
+            List.of(),
+            List.of("-Djna.nosys=true", "-Djna.noclasspath=true", "-Djna.nounpack=true"),
+            Children.Discover.class);
+    assertEquals(0, result.status(), result.output());
+    for (String heap : List.of("dma_heap", "udmabuf", "memfd", "memfd-huge", "system", "cma")) {
+      contains(result.output(), "Closed[heap=" + heap + ",");
+    }
+    contains(result.output(), "jna.tmpdir", "modelled: FAILED");
+  }
+
+  @Test
+  void onAnotherSystemAllIsClosed() throws Exception {
+    ChildJvm.Result result =
+        ChildJvm.run(List.of(), List.of("-Dos.name=Plan 9"), Children.Discover.class);
+    assertEquals(0, result.status(), result.output());
+    contains(result.output(), "this is Plan 9", "modelled: FAILED");
+  }
+
+  @Test
+  void largeAllocationsThatCannotSucceedAreRefusedBeforehand(@TempDir Path cgroup)
+      throws Exception {
+    MemInfo memory = MemInfo.of("MemTotal:  1000 kB\nMemAvailable:  500 kB\n");
+    OptionalLong none = OptionalLong.empty();
+    MemoryRoom.require("x", 500 << 10, memory, none);
+    assertEquals(Kind.FULL, room(501 << 10, memory, none).kind());
+    assertEquals(Kind.TOO_LARGE, room(1001 << 10, memory, none).kind());
+    assertEquals(Kind.FULL, room(2, memory, OptionalLong.of(1)).kind());
+    MemoryRoom.require("x", 1L << 50, MemInfo.of(""), none);
+
+    assertTrue(MemoryRoom.cgroupRoom(cgroup).isEmpty());
+    Files.writeString(cgroup.resolve("memory.max"), "max\n");
+    assertTrue(MemoryRoom.cgroupRoom(cgroup).isEmpty());
+    Files.writeString(cgroup.resolve("memory.max"), "1000\n");
+    Files.writeString(cgroup.resolve("memory.current"), "900\n");
+    Files.writeString(cgroup.resolve("memory.stat"), "anon 5\ninactive_file 50\n");
+    assertEquals(OptionalLong.of(150), MemoryRoom.cgroupRoom(cgroup));
+  }
+
+  private static HeapException room(long bytes, MemInfo memory, OptionalLong cgroup) {
+    return assertThrows(HeapException.class, () -> MemoryRoom.require("x", bytes, memory, cgroup));
+  }
+
+  @Test
+  void errorsAreOfTheirKind() {
+    assertEquals(Kind.FULL, Errno.ENOMEM.kind());
+    assertEquals(Kind.FULL, Errno.ENOSPC.kind());
+    assertEquals(Kind.NO_DESCRIPTORS, Errno.EMFILE.kind());
+    assertEquals(Kind.NO_DESCRIPTORS, Errno.ENFILE.kind());
+    assertEquals(Kind.NO_PERMISSION, Errno.EACCES.kind());
+    assertEquals(Kind.NO_PERMISSION, Errno.EPERM.kind());
+    assertEquals(Kind.TOO_LARGE, Errno.EFBIG.kind());
+    assertEquals(Kind.FAILED, Errno.EINVAL.kind());
+    assertEquals("errno 9999", new Errno(9999).toString());
+    contains(Errno.EMFILE.failure("dup").toString(), "dup failed: EMFILE", "ulimit -n");
+  }
+}
