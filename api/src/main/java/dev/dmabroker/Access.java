@@ -13,7 +13,7 @@ public enum Access {
   READ_WRITE(true, true),
   /**
    * The device writes and nobody will read what was there before: a move that happens on the way
-   * need not copy the old contents.
+   * need not copy the old contents. They are dead from the call on, even if the map fails.
    */
   OVERWRITE(false, true);
 

@@ -74,10 +74,10 @@ final class BufferMapping implements Mapping {
     Gate.Pass hold = attachment.buffer().admitView(attachment, pass, access);
     try {
       hold.place().backing().beginCpuAccess(access);
-    } catch (HeapException e) {
+    } catch (HeapException | RuntimeException e) {
       leave(attachment, hold);
       throw new CpuAccessException("cannot begin CPU access to " + this + ": " + e.getMessage(), e);
-    } catch (RuntimeException | Error e) {
+    } catch (Error e) {
       leave(attachment, hold);
       throw e;
     }

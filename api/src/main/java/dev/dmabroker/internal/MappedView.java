@@ -63,7 +63,7 @@ final class MappedView implements CpuView {
     }
     try {
       hold.place().backing().endCpuAccess(access);
-    } catch (HeapException e) {
+    } catch (HeapException | RuntimeException e) {
       throw new CpuAccessException(
           "cannot end CPU access to " + attachment + ": " + e.getMessage(), e);
     } finally {

@@ -23,7 +23,8 @@ class DocumentationTest {
   private static final Pattern ROW =
       Pattern.compile("\\| `(dmabuf[a-z.]+)` \\| (\\w+) \\| (\\w+) \\| ([^|]*)\\|.*");
   private static final Path DOCUMENT =
-      Path.of(System.getProperty("basedir", ".")).resolveSibling("docs/metrics.md");
+      Path.of(System.getProperty("basedir", System.getProperty("user.dir")))
+          .resolveSibling("docs/metrics.md");
 
   @Test
   void theTableListsEveryMeterWithItsTypeUnitAndTags() throws Exception {
