@@ -23,6 +23,10 @@ public record BlobSpec(long sizeBytes) implements BufferSpec {
 
   @Override
   public Layout layout(long strideAlignmentBytes) {
+    if (strideAlignmentBytes < 1) {
+      throw new IllegalArgumentException(
+          "stride alignment must be at least 1 byte, is " + strideAlignmentBytes);
+    }
     return new Layout(
         sizeBytes, List.of(new Layout.Plane(0, sizeBytes, sizeBytes, /* lines= */ 1)));
   }

@@ -34,18 +34,18 @@ public final class Constraints {
   private final ImmutableList<String> asked;
 
   private Constraints(Builder builder) {
-    contiguous = builder.contiguous;
-    cpuReach = builder.cpuReach;
-    deviceAccess = builder.deviceAccess;
+    contiguous = builder.contiguous != null;
+    cpuReach = builder.cpuReach != null;
+    deviceAccess = builder.deviceAccess != null;
     addressBits = builder.addressBits == null ? 64 : builder.addressBits;
     alignmentBytes = orElse(builder.alignmentBytes, 1);
     strideAlignmentBytes = orElse(builder.strideAlignmentBytes, 1);
     minSizeBytes = orElse(builder.minSizeBytes, 1);
     maxSizeBytes = orElse(builder.maxSizeBytes, Long.MAX_VALUE);
     caching = builder.caching == null ? Caching.ANY : builder.caching;
-    permittedHeaps =
-        builder.permittedHeaps == null ? null : ImmutableSortedSet.copyOf(builder.permittedHeaps);
-    forbiddenHeaps = ImmutableSortedSet.copyOf(builder.forbiddenHeaps);
+    permittedHeaps = builder.permittedHeaps;
+    forbiddenHeaps =
+        builder.forbiddenHeaps == null ? ImmutableSortedSet.of() : builder.forbiddenHeaps;
     asked = describe();
   }
 
@@ -174,35 +174,35 @@ public final class Constraints {
 
   /** Collects constraints. Not thread-safe. Each field may be set once. */
   public static final class Builder {
-    private boolean contiguous;
-    private boolean cpuReach;
-    private boolean deviceAccess;
+    private @Nullable Boolean contiguous;
+    private @Nullable Boolean cpuReach;
+    private @Nullable Boolean deviceAccess;
     private @Nullable Integer addressBits;
     private @Nullable Long alignmentBytes;
     private @Nullable Long strideAlignmentBytes;
     private @Nullable Long minSizeBytes;
     private @Nullable Long maxSizeBytes;
     private @Nullable Caching caching;
-    private @Nullable Set<String> permittedHeaps;
-    private Set<String> forbiddenHeaps = Set.of();
+    private @Nullable ImmutableSortedSet<String> permittedHeaps;
+    private @Nullable ImmutableSortedSet<String> forbiddenHeaps;
 
     private Builder() {}
 
     /** Asks for one physically contiguous range. */
     public Builder contiguous() {
-      contiguous = true;
+      contiguous = once("contiguous", contiguous, true);
       return this;
     }
 
     /** Asks for memory that the CPU can map. */
     public Builder cpuReach() {
-      cpuReach = true;
+      cpuReach = once("cpuReach", cpuReach, true);
       return this;
     }
 
     /** Asks for a dma-buf that a device driver can import. */
     public Builder deviceAccess() {
-      deviceAccess = true;
+      deviceAccess = once("deviceAccess", deviceAccess, true);
       return this;
     }
 
@@ -274,7 +274,7 @@ public final class Constraints {
     /**
      * Names the only heaps that the device reaches, by name or alias.
      *
-     * @throws IllegalArgumentException if none is named
+     * @throws IllegalArgumentException if none is named, or a name is blank
      */
     public Builder permittedHeaps(String... names) {
       if (names.length == 0) {
@@ -282,17 +282,27 @@ public final class Constraints {
             "permittedHeaps names no heap, so nothing could ever be allocated; leave it out to"
                 + " permit all");
       }
-      permittedHeaps = once("permittedHeaps", permittedHeaps, Set.of(names));
+      permittedHeaps = once("permittedHeaps", permittedHeaps, heapNames("permittedHeaps", names));
       return this;
     }
 
-    /** Names heaps that the device does not reach, by name or alias. */
+    /**
+     * Names heaps that the device does not reach, by name or alias.
+     *
+     * @throws IllegalArgumentException if a name is blank
+     */
     public Builder forbiddenHeaps(String... names) {
-      if (!forbiddenHeaps.isEmpty()) {
-        throw new IllegalStateException("forbiddenHeaps is set already, to " + forbiddenHeaps);
-      }
-      forbiddenHeaps = Set.of(names);
+      forbiddenHeaps = once("forbiddenHeaps", forbiddenHeaps, heapNames("forbiddenHeaps", names));
       return this;
+    }
+
+    private static ImmutableSortedSet<String> heapNames(String field, String... names) {
+      for (String name : names) {
+        if (name.isBlank()) {
+          throw new IllegalArgumentException(field + " has a blank name");
+        }
+      }
+      return ImmutableSortedSet.copyOf(names);
     }
 
     /**
@@ -305,7 +315,9 @@ public final class Constraints {
         throw new IllegalArgumentException(
             "minSize " + minSizeBytes + " is over maxSize " + maxSizeBytes);
       }
-      if (permittedHeaps != null && forbiddenHeaps.containsAll(permittedHeaps)) {
+      if (permittedHeaps != null
+          && forbiddenHeaps != null
+          && forbiddenHeaps.containsAll(permittedHeaps)) {
         throw new IllegalArgumentException(
             "permittedHeaps " + permittedHeaps + " are all in forbiddenHeaps " + forbiddenHeaps);
       }

@@ -2,6 +2,7 @@ package dev.dmabroker;
 
 import com.google.common.collect.ImmutableList;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * Where a buffer can lie, best first, and why not elsewhere.
@@ -9,7 +10,7 @@ import java.util.List;
  * @param spec what is to be placed
  * @param devices the names of the devices that have to reach it
  * @param placements the heaps that suit, best first
- * @param passedOver the heaps that do not, one entry for each reason
+ * @param passedOver the heaps that do not, with the first reason of each device
  */
 public record Plan(
     BufferSpec spec,
@@ -53,13 +54,18 @@ public record Plan(
     for (Candidate candidate : placements) {
       text.append(
           String.format(
-              "  %-20s fits     %,d bytes, cost %.2f: %s%n",
-              candidate.heap(), candidate.sizeBytes(), candidate.cost(), candidate.reason()));
+              Locale.ROOT,
+              "  %-20s fits     %,d bytes, cost %.2f: %s\n",
+              candidate.heap(),
+              candidate.sizeBytes(),
+              candidate.cost(),
+              candidate.reason()));
     }
     for (PassedOver heap : passedOver) {
       text.append(
           String.format(
-              "  %-20s ruled out by %s, %s: %s%n",
+              Locale.ROOT,
+              "  %-20s ruled out by %s, %s: %s\n",
               heap.heap(),
               heap.device().isEmpty() ? "all" : heap.device(),
               heap.field(),

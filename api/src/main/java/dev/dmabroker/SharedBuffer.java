@@ -39,6 +39,7 @@ public interface SharedBuffer extends AutoCloseable {
    * move in progress is waited for.
    *
    * @throws AllocationException if no heap that suits has memory
+   * @throws UnsatisfiableException if no heap is large enough at all
    * @throws MapTimeoutException if a move did not end in time
    * @throws MoveFailedException if the move that is needed failed for good
    * @throws WaitInterruptedException if interrupted while waiting

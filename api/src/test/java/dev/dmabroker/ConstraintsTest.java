@@ -219,4 +219,20 @@ class ConstraintsTest {
       }
     }
   }
+
+  @Test
+  void flagsAndHeapListsAreSetOnceAndNameHeaps() {
+    assertThrows(
+        IllegalStateException.class, () -> Constraints.builder().contiguous().contiguous());
+    assertThrows(IllegalStateException.class, () -> Constraints.builder().cpuReach().cpuReach());
+    assertThrows(
+        IllegalStateException.class, () -> Constraints.builder().deviceAccess().deviceAccess());
+    assertThrows(
+        IllegalStateException.class,
+        () -> Constraints.builder().forbiddenHeaps().forbiddenHeaps("a"));
+    assertThrows(IllegalArgumentException.class, () -> Constraints.builder().permittedHeaps(" "));
+    assertThrows(
+        IllegalArgumentException.class, () -> Constraints.builder().forbiddenHeaps("a", ""));
+    assertThrows(IllegalArgumentException.class, () -> BlobSpec.of(1).layout(0));
+  }
 }

@@ -43,7 +43,7 @@ final class Allocator {
     for (HeapAccount heap : ranking.heaps().keySet()) {
       try {
         Backing backing = heap.allocate(buffer, sizeBytes);
-        return new Placement(heap, backing, ranking.feasible().layout(), generation);
+        return new Placement(heap, backing, ranking.feasible().layout(), sizeBytes, generation);
       } catch (HeapException e) {
         String reason = String.valueOf(e.getMessage());
         attempts.add(new AllocationException.Attempt(heap.name(), reason));

@@ -75,26 +75,43 @@ public final class BrokerFactory {
     if (discover) {
       ServiceLoader.load(HeapProvider.class).forEach(providers::add);
     }
-    providers.stream().filter(provider -> !provider.fallback()).forEach(this::ask);
+    List<HeapProvider> fallbacks = new ArrayList<>();
+    for (HeapProvider provider : providers) {
+      guarded(
+          provider,
+          () -> {
+            if (provider.fallback()) {
+              fallbacks.add(provider);
+            } else {
+              ask(provider);
+            }
+          });
+    }
     if (heaps.stream().noneMatch(heap -> heap.traits().deviceAccess().is(true))) {
-      providers.stream().filter(HeapProvider::fallback).forEach(this::ask);
+      fallbacks.forEach(provider -> guarded(provider, () -> ask(provider)));
+    }
+  }
+
+  private void guarded(HeapProvider provider, Runnable asking) {
+    try {
+      asking.run();
+    } catch (RuntimeException | LinkageError e) {
+      LOG.log(Level.WARNING, "heap provider " + provider.name() + " threw", e);
+      closed.add(
+          new HeapProvider.Closed(
+              provider.name(), "looking for it threw " + e, "report this to who wrote it"));
     }
   }
 
   private void ask(HeapProvider provider) {
-    try {
-      for (HeapProvider.Finding finding : provider.discover()) {
-        if (finding instanceof HeapProvider.Open open) {
-          heaps.add(open.heap());
-        } else if (finding instanceof HeapProvider.Closed shut) {
-          closed.add(shut);
-        }
+    for (HeapProvider.Finding finding : provider.discover()) {
+      if (finding instanceof HeapProvider.Open open) {
+        heaps.add(open.heap());
+      } else if (finding instanceof HeapProvider.Closed shut) {
+        closed.add(shut);
+      } else {
+        throw new IllegalStateException("heap provider " + provider.name() + " found null");
       }
-    } catch (RuntimeException | LinkageError e) {
-      LOG.log(Level.WARNING, "heap provider " + provider.name() + " threw; it gives no heaps", e);
-      closed.add(
-          new HeapProvider.Closed(
-              provider.name(), "looking for it threw " + e, "report this to who wrote it"));
     }
   }
 
@@ -105,6 +122,9 @@ public final class BrokerFactory {
           .distinct()
           .forEach(
               name -> {
+                if (name.isBlank()) {
+                  throw new IllegalStateException("a heap has a blank name: " + heap);
+                }
                 String other = owners.putIfAbsent(name, heap.name());
                 if (other != null) {
                   throw new DuplicateNameException(
@@ -142,7 +162,7 @@ public final class BrokerFactory {
 
   private void closeHeaps() {
     for (Heap heap : heaps) {
-      Listeners.guarded("closing heap " + heap.name(), heap::close);
+      Listeners.guarded("closing a heap", heap::close);
     }
   }
 }

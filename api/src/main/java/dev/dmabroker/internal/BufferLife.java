@@ -119,8 +119,7 @@ abstract class BufferLife {
           place = placed;
           generation = placed.generation();
           state = SharedBuffer.State.RESIDENT;
-          var event =
-              new Allocation(name, placed.heap().name(), placed.backing().sizeBytes(), took);
+          var event = new Allocation(name, placed.heap().name(), placed.sizeBytes(), took);
           tell(effects, listener -> listener.allocated(event));
           settle(effects);
           return null;
@@ -405,7 +404,7 @@ abstract class BufferLife {
   }
 
   private void release(Effects effects, Placement old) {
-    var event = new Release(name, old.heap().name(), old.backing().sizeBytes());
+    var event = new Release(name, old.heap().name(), old.sizeBytes());
     effects.then(old::release);
     tell(effects, listener -> listener.released(event));
   }
@@ -455,7 +454,7 @@ abstract class BufferLife {
           state,
           Optional.ofNullable(place).map(here -> here.heap().name()),
           generation,
-          place == null ? 0 : place.backing().sizeBytes(),
+          place == null ? 0 : place.sizeBytes(),
           roster.users().users().stream().map(User::device).toList(),
           roster.holders(name),
           waiters.size());

@@ -51,7 +51,7 @@ final class BufferMapping implements Mapping {
 
   @Override
   public long sizeBytes() {
-    return pass.place().backing().sizeBytes();
+    return pass.place().sizeBytes();
   }
 
   @Override

@@ -21,7 +21,7 @@ final class Durations {
   static Duration positive(String what, Duration duration) {
     if (duration.isNegative() || duration.isZero()) {
       throw new IllegalArgumentException(
-          what + " must be positive, is " + duration + "; to ask without waiting use tryMap");
+          what + " must be positive, is " + duration + "; tryMap and unprepare do not wait");
     }
     return duration;
   }

@@ -89,8 +89,8 @@ final class HeapAccount {
     ended(0);
   }
 
-  void release(Backing backing) {
-    long sizeBytes = backing.sizeBytes();
+  /** Takes back what {@link #allocate} gave, with the size that it had then. */
+  void release(Backing backing, long sizeBytes) {
     releaseQuietly(backing);
     ended(sizeBytes);
   }

@@ -27,7 +27,7 @@ final class MappedView implements CpuView {
 
   @Override
   public long sizeBytes() {
-    return hold.place().backing().sizeBytes();
+    return hold.place().sizeBytes();
   }
 
   @Override

@@ -21,16 +21,20 @@ final class Placement {
   private final HeapAccount heap;
   private final Backing backing;
   private final Layout layout;
+  private final long askedBytes;
+  private final long sizeBytes;
   private final long generation;
 
   /** Whether there are contents worth keeping. Read after the drain, which orders it. */
   @SuppressWarnings("UnusedVariable") // Reached through the VarHandle.
   private boolean written;
 
-  Placement(HeapAccount heap, Backing backing, Layout layout, long generation) {
+  Placement(HeapAccount heap, Backing backing, Layout layout, long askedBytes, long generation) {
     this.heap = heap;
     this.backing = backing;
     this.layout = layout;
+    this.askedBytes = askedBytes;
+    this.sizeBytes = backing.sizeBytes();
     this.generation = generation;
   }
 
@@ -44,6 +48,11 @@ final class Placement {
 
   Layout layout() {
     return layout;
+  }
+
+  /** Bytes allocated, as the heap said when it gave them. */
+  long sizeBytes() {
+    return sizeBytes;
   }
 
   long generation() {
@@ -62,10 +71,11 @@ final class Placement {
   }
 
   boolean suits(Constraints constraints) {
-    return Suitability.problem(heap, layout, backing.sizeBytes(), constraints) == null;
+    // The size that was asked for: what a heap rounds up to is no device's concern.
+    return Suitability.problem(heap, layout, askedBytes, constraints) == null;
   }
 
   void release() {
-    heap.release(backing);
+    heap.release(backing, sizeBytes);
   }
 }

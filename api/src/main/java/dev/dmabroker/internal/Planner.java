@@ -158,11 +158,19 @@ final class Planner {
       byName.forEach(
           (name, heap) -> ranked.put(heap, new Ranked(name, 0, "the heuristic threw " + e)));
     }
-    return new Ranking(feasible, ranked);
+    List<Plan.PassedOver> passedOver = new ArrayList<>(feasible.passedOver());
+    for (HeapAccount heap : feasible.heaps()) {
+      if (!ranked.containsKey(heap)) {
+        String reason = heuristic.name() + " left it out, though it suits";
+        passedOver.add(new Plan.PassedOver(heap.name(), "", "heuristic", reason));
+      }
+    }
+    return new Ranking(feasible, ranked, passedOver);
   }
 
   /** Feasible heaps in the order in which to try them. */
-  record Ranking(Feasible feasible, Map<HeapAccount, Ranked> heaps) {
+  record Ranking(
+      Feasible feasible, Map<HeapAccount, Ranked> heaps, List<Plan.PassedOver> passedOver) {
     Plan plan(BufferSpec spec, List<User> users) {
       return new Plan(
           spec,
@@ -177,7 +185,7 @@ final class Planner {
                           heap.cost(),
                           heap.reason()))
               .toList(),
-          feasible.passedOver());
+          passedOver);
     }
   }
 

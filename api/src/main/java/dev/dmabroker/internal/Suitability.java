@@ -56,7 +56,7 @@ final class Suitability {
           "addresses of " + constraints.addressBits() + " bits",
           traits.addressBits());
     }
-    if (constraints.alignmentBytes() > traits.alignmentBytes().or(1L)) {
+    if (traits.alignmentBytes().or(1L) % constraints.alignmentBytes() != 0) {
       return lacking(
           "alignmentBytes",
           "alignment to " + constraints.alignmentBytes() + " bytes",

@@ -2,6 +2,7 @@ package dev.dmabroker.spi;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * What is known of a heap's memory. Each trait says how it is known; one of which nothing is known
@@ -119,55 +120,55 @@ public final class HeapTraits {
 
     /** See {@link HeapTraits#contiguous()}. */
     public Builder contiguous(Trait<Boolean> trait) {
-      contiguous = trait;
+      contiguous = Objects.requireNonNull(trait, "contiguous");
       return this;
     }
 
     /** See {@link HeapTraits#addressBits()}. */
     public Builder addressBits(Trait<Integer> trait) {
-      addressBits = trait;
+      addressBits = Objects.requireNonNull(trait, "addressBits");
       return this;
     }
 
     /** See {@link HeapTraits#alignmentBytes()}. */
     public Builder alignmentBytes(Trait<Long> trait) {
-      alignmentBytes = trait;
+      alignmentBytes = Objects.requireNonNull(trait, "alignmentBytes");
       return this;
     }
 
     /** See {@link HeapTraits#maxSizeBytes()}. */
     public Builder maxSizeBytes(Trait<Long> trait) {
-      maxSizeBytes = trait;
+      maxSizeBytes = Objects.requireNonNull(trait, "maxSizeBytes");
       return this;
     }
 
     /** See {@link HeapTraits#capacityBytes()}. */
     public Builder capacityBytes(Trait<Long> trait) {
-      capacityBytes = trait;
+      capacityBytes = Objects.requireNonNull(trait, "capacityBytes");
       return this;
     }
 
     /** See {@link HeapTraits#cached()}. */
     public Builder cached(Trait<Boolean> trait) {
-      cached = trait;
+      cached = Objects.requireNonNull(trait, "cached");
       return this;
     }
 
     /** See {@link HeapTraits#cpuReach()}. */
     public Builder cpuReach(Trait<Boolean> trait) {
-      cpuReach = trait;
+      cpuReach = Objects.requireNonNull(trait, "cpuReach");
       return this;
     }
 
     /** See {@link HeapTraits#deviceAccess()}. */
     public Builder deviceAccess(Trait<Boolean> trait) {
-      deviceAccess = trait;
+      deviceAccess = Objects.requireNonNull(trait, "deviceAccess");
       return this;
     }
 
     /** See {@link HeapTraits#speed()}. */
     public Builder speed(Trait<Speed> trait) {
-      speed = trait;
+      speed = Objects.requireNonNull(trait, "speed");
       return this;
     }
 

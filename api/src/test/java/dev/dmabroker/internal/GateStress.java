@@ -37,7 +37,7 @@ public class GateStress {
   }
 
   private static Placement placement(long generation) {
-    return new Placement(HEAP, BACKING, LAYOUT, generation);
+    return new Placement(HEAP, BACKING, LAYOUT, 8, generation);
   }
 
   private static Gate openAt(Placement place) {

@@ -28,9 +28,9 @@ class HeapAccountTest {
     Backing two = account.allocate("two", 1);
     assertUsed(2, 4097);
     assertEquals(4097, account.load().usedBytes());
-    account.release(one);
+    account.release(one, one.sizeBytes());
     assertUsed(1, 1);
-    account.release(two);
+    account.release(two, two.sizeBytes());
     assertUsed(0, 0);
     assertEquals(0, heap.live());
   }
@@ -40,7 +40,7 @@ class HeapAccountTest {
     heap.shortBy(-96); // Rounds up.
     Backing backing = account.allocate("rounded", 4000);
     assertUsed(1, 4096);
-    account.release(backing);
+    account.release(backing, backing.sizeBytes());
     assertUsed(0, 0);
   }
 
@@ -49,9 +49,9 @@ class HeapAccountTest {
     Backing one = account.allocate("one", 1);
     Backing two = account.allocate("two", 1);
     account.retire();
-    account.release(one);
+    account.release(one, one.sizeBytes());
     assertEquals(0, heap.timesClosed());
-    account.release(two);
+    account.release(two, two.sizeBytes());
     assertEquals(1, heap.timesClosed());
     account.retire();
     assertEquals(1, heap.timesClosed());
@@ -59,7 +59,7 @@ class HeapAccountTest {
 
   @Test
   void isClosedAtOnceIfNothingIsOut() throws Exception {
-    account.release(account.allocate("gone", 1));
+    account.release(account.allocate("gone", 1), 1);
     assertEquals(0, heap.timesClosed());
     account.retire();
     account.retire();
@@ -86,7 +86,7 @@ class HeapAccountTest {
     Backing backing = account.allocate("across", 1);
     assertEquals(0, closedWhileAsked.get());
     assertEquals(0, heap.timesClosed());
-    account.release(backing);
+    account.release(backing, backing.sizeBytes());
     assertEquals(1, heap.timesClosed());
   }
 
@@ -144,7 +144,7 @@ class HeapAccountTest {
         () -> {
           throw new HeapException(HeapException.Kind.FAILED, "EIO");
         });
-    account.release(backing);
+    account.release(backing, backing.sizeBytes());
     assertUsed(0, 0);
     account.retire();
     assertEquals(1, heap.timesClosed());

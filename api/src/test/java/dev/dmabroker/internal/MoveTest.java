@@ -12,6 +12,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.dmabroker.Access;
 import dev.dmabroker.Attachment;
 import dev.dmabroker.BlobSpec;
+import dev.dmabroker.Broker;
 import dev.dmabroker.Constraints;
 import dev.dmabroker.CpuView;
 import dev.dmabroker.Device;
@@ -26,6 +27,7 @@ import dev.dmabroker.SharedBuffer;
 import dev.dmabroker.UnsatisfiableException;
 import dev.dmabroker.event.BrokerListener;
 import dev.dmabroker.event.Move;
+import dev.dmabroker.spi.Backing;
 import dev.dmabroker.spi.HeapException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -490,5 +492,25 @@ class MoveTest extends Fixture {
       assertEquals("cma", Events.next(events.moved).to().orElseThrow());
     }
     Await.until("given back", () -> system.live() == 0);
+  }
+
+  @Test
+  void whatAHeapRoundsUpToIsNoReasonToMove() throws Exception {
+    // Would be: too large for the device wherever it goes, so that it moved for ever.
+    ScriptedHeap pages =
+        new ScriptedHeap("pages", ScriptedHeap.ordinary().build()) {
+          @Override
+          public Backing allocate(String label, long sizeBytes) throws HeapException {
+            return super.allocate(label, (sizeBytes + 4095) / 4096 * 4096);
+          }
+        };
+    broker.close();
+    broker = Broker.builder().heap(pages).heuristic(new InOrder()).build();
+    Device tight = broker.register("tight", Constraints.builder().maxSize(2000).build());
+    try (Mapping mapping = broker.export(BlobSpec.of(100)).attach(tight).map(Access.READ)) {
+      assertEquals(4096, mapping.sizeBytes());
+      assertEquals(1, mapping.generation());
+    }
+    assertTrue(events.moved.isEmpty());
   }
 }

@@ -14,7 +14,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** A heap in the Java heap that does what a test tells it, and notices what is done to it. */
-public final class ScriptedHeap implements Heap {
+public class ScriptedHeap implements Heap {
 
   /** Called where a fault may strike. */
   public interface Hook {

@@ -7,6 +7,7 @@ import dev.dmabroker.spi.Speed;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * Tries the cheapest heap first: the default. The cost of a heap, in accesses to ordinary memory by
@@ -16,7 +17,7 @@ import java.util.List;
  *   <li>what the devices pay to use it: 1 an access in ordinary memory, 2 in slow, 1/2 in fast, and
  *       1 for each device even where none is known;
  *   <li>its scarcity: what few heaps offer is kept for those who need it, so memory that is
- *       contiguous, that lies below 4 GiB where other heaps' does not, or that is out of a set
+ *       contiguous, that lies lower than another heap that would do, or that is out of a set
  *       capacity costs extra if no device asked for it, and more as it fills up;
  *   <li>the copy, when the buffer lies elsewhere now.
  * </ul>
@@ -50,7 +51,8 @@ public final class LeastCost implements PlacementHeuristic {
           new Ranked(
               heap.name(),
               access + scarcity + copy,
-              String.format("access %.2f, scarcity %.2f, copy %.2f", access, scarcity, copy)));
+              String.format(
+                  Locale.ROOT, "access %.2f, scarcity %.2f, copy %.2f", access, scarcity, copy)));
     }
     ranked.sort(Comparator.comparingDouble(Ranked::cost));
     return ranked;
