@@ -143,10 +143,8 @@ abstract class BufferLife {
           if (relocation != move) {
             return null;
           }
-          if (isSettled()) {
-            relocation = null;
-            state = SharedBuffer.State.RESIDENT;
-            settle(effects);
+          if (isOver() || isSettled()) {
+            callOff(effects);
             return null;
           }
           return roster.users();
@@ -154,25 +152,34 @@ abstract class BufferLife {
   }
 
   Relocation.Drain beginDrain(Relocation move, Placement target, Roster.Users sought) {
-    synchronized (lock) {
-      if (relocation != move) {
-        return Relocation.Drain.CANCELLED;
-      }
-      if (sought.version() != roster.version() && !roster.isSuited(target)) {
-        return Relocation.Drain.STALE;
-      }
-      state = SharedBuffer.State.DRAINING;
-      move.startStall(target);
-      roster.shutGates();
-      if (roster.isIdle()) {
-        move.endDrain();
-        state = SharedBuffer.State.MOVING;
-        return Relocation.Drain.DONE;
-      }
-      Duration deadline = roster.longestHold();
-      move.expect(engine.schedule(deadline, () -> drainExpired(move, deadline)));
-      return Relocation.Drain.UNDER_WAY;
-    }
+    return locked(
+        effects -> {
+          if (isOver()) {
+            callOff(effects);
+            return Relocation.Drain.CANCELLED;
+          }
+          if (sought.version() != roster.version() && !roster.isSuited(target)) {
+            return Relocation.Drain.STALE;
+          }
+          state = SharedBuffer.State.DRAINING;
+          move.startStall(target);
+          roster.shutGates();
+          if (roster.isIdle()) {
+            move.endDrain();
+            state = SharedBuffer.State.MOVING;
+            return Relocation.Drain.DONE;
+          }
+          Duration deadline = roster.longestHold();
+          move.expect(engine.schedule(deadline, () -> drainExpired(move, deadline)));
+          return Relocation.Drain.UNDER_WAY;
+        });
+  }
+
+  /** PREPARING: the move is not needed any more. */
+  private void callOff(Effects effects) {
+    relocation = null;
+    state = SharedBuffer.State.RESIDENT;
+    settle(effects);
   }
 
   private void drainExpired(Relocation move, Duration deadline) {
@@ -368,14 +375,15 @@ abstract class BufferLife {
     if (state == SharedBuffer.State.RELEASED) {
       return true;
     }
-    if (!brokerClosed && !(referenceClosed && roster.isEmpty())) {
+    if (!isOver()) {
       return false;
     }
     roster.shutGates();
     ClosedException closed =
         new ClosedException(brokerClosed ? "the broker is closed" : name + " is closed");
     waiters.fail(effects, request -> true, closed);
-    if (state == SharedBuffer.State.PREPARING || state == SharedBuffer.State.DRAINING) {
+    // In ALLOCATING, PREPARING and MOVING somebody uses the memory, and comes back here in the end.
+    if (state == SharedBuffer.State.DRAINING) {
       cancelDrain(effects, closed);
       state = SharedBuffer.State.RESIDENT;
     }
@@ -389,6 +397,11 @@ abstract class BufferLife {
       effects.then(() -> engine.forget(this));
     }
     return true;
+  }
+
+  /** Whether nobody can use the buffer any more. */
+  private boolean isOver() {
+    return brokerClosed || (referenceClosed && roster.isEmpty());
   }
 
   private void cancelDrain(Effects effects, ClosedException closed) {

@@ -60,7 +60,7 @@ final class Relocation {
           return;
         }
         Placement candidate = buffer.allocate(sought.users(), Optional.of(from.heap().name()));
-        ContentsCopy.prepare(from, candidate);
+        mapAhead(candidate);
         switch (buffer.beginDrain(this, candidate, sought)) {
           case DONE -> {
             copy();
@@ -81,6 +81,15 @@ final class Relocation {
       buffer.rollBack(this, String.valueOf(e.getMessage()), e);
     } catch (RuntimeException | Error e) {
       buffer.rollBack(this, "preparing threw " + e, e);
+    }
+  }
+
+  private void mapAhead(Placement candidate) {
+    try {
+      ContentsCopy.prepare(from, candidate);
+    } catch (RuntimeException | Error e) {
+      candidate.release();
+      throw e;
     }
   }
 

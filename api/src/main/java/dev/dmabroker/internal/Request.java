@@ -8,6 +8,7 @@ import dev.dmabroker.event.Stall;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
@@ -148,19 +149,36 @@ final class Request {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       BrokerException failure = buffer.currentComplaint().interrupted(describe(), e);
-      if (!giveUp(failure) && !future.isCompletedExceptionally()) {
-        BufferMapping late = future.join();
-        if (late != null) {
-          late.close();
-        }
+      if (giveUp(failure)) {
+        throw failure;
       }
-      throw failure;
+      return endedAnyway(failure);
     } catch (ExecutionException e) {
       if (stalled) {
         tellStalled(false);
       }
       throw failure(e);
     }
+  }
+
+  /**
+   * The interrupt came too late. What was to be done to the buffer has been done, which must not be
+   * denied; a mapping, which nobody has seen yet, is taken back.
+   */
+  private @Nullable BufferMapping endedAnyway(BrokerException interrupted) {
+    BufferMapping mapping;
+    try {
+      mapping = future.join();
+    } catch (CompletionException e) {
+      throw interrupted;
+    }
+    if (kind == Kind.MAP) {
+      if (mapping != null) {
+        mapping.close();
+      }
+      throw interrupted;
+    }
+    return mapping;
   }
 
   /** Fails an asynchronous request after that time, unless it has ended by then. */
