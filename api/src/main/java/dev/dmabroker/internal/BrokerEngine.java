@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Future;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -249,17 +250,21 @@ final class BrokerEngine implements Broker {
   /** Runs work that may take time: allocating, copying. */
   void execute(Runnable work) {
     Runnable guarded = () -> Listeners.guarded("a worker", work);
-    if (workers.isShutdown()) {
-      guarded.run(); // What is left after closing is giving memory back.
-    } else {
+    try {
       workers.execute(guarded);
+    } catch (RejectedExecutionException e) {
+      guarded.run(); // What is left after closing is giving memory back.
     }
   }
 
-  /** Runs something short later. */
+  /** Runs something short later; never, once the broker is closed. */
   Future<?> schedule(Duration delay, Runnable work) {
-    return timer.schedule(
-        () -> Listeners.guarded("a timer", work), Durations.nanos(delay), TimeUnit.NANOSECONDS);
+    try {
+      return timer.schedule(
+          () -> Listeners.guarded("a timer", work), Durations.nanos(delay), TimeUnit.NANOSECONDS);
+    } catch (RejectedExecutionException e) {
+      return CompletableFuture.completedFuture(null);
+    }
   }
 
   /** Hands a result to what the user chained. */

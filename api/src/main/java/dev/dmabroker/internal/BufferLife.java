@@ -112,6 +112,7 @@ abstract class BufferLife {
           if (placed == null) {
             state = SharedBuffer.State.UNBACKED;
             if (!releaseIfOver(effects) && failure != null) {
+              grantEvacuations(effects);
               waiters.fail(effects, request -> true, failure);
             }
             return null;
@@ -324,7 +325,13 @@ abstract class BufferLife {
     release(effects, resident());
     place = null;
     state = SharedBuffer.State.UNBACKED;
+    grantEvacuations(effects);
     allocateIfWanted(effects);
+  }
+
+  /** UNBACKED: who wants the memory given back has that. */
+  private void grantEvacuations(Effects effects) {
+    waiters.serve(request -> request.kind() == Request.Kind.EVACUATE && serve(request, effects));
   }
 
   private void allocateIfWanted(Effects effects) {

@@ -62,26 +62,40 @@ final class Gate {
           slot.leave(token);
           return null;
         }
-        slot.note(token, recordCallSite);
+        slot.note(token, Thread.currentThread(), callSite(recordCallSite));
         return new Pass(slot, token, here);
       }
     }
     return null;
   }
 
-  /** Lets a mapping in to {@code here} whether the gate is open or not, making room if needed. */
+  static @Nullable Throwable callSite(boolean recorded) {
+    return recorded ? new Throwable("mapped here") : null;
+  }
+
+  /** Lets the calling thread's mapping in to {@code here}; see below. */
   Pass admit(Placement here, Access access, boolean recordCallSite) {
+    return admit(here, access, Thread.currentThread(), callSite(recordCallSite));
+  }
+
+  /**
+   * Lets a mapping in to {@code here} whether the gate is open or not, making room if needed.
+   *
+   * @param who asked for it, which need not be the calling thread
+   * @param where it was asked for
+   */
+  Pass admit(Placement here, Access access, Thread who, @Nullable Throwable where) {
     for (Slot slot : slots) {
       long token = slot.tryTake(access);
       if (token != 0) {
-        slot.note(token, recordCallSite);
+        slot.note(token, who, where);
         return new Pass(slot, token, here);
       }
     }
     Slot[] more = Arrays.copyOf(slots, slots.length + 1);
     Slot added = new Slot();
     long token = added.tryTake(access);
-    added.note(token, recordCallSite);
+    added.note(token, who, where);
     more[slots.length] = added;
     slots = more;
     return new Pass(added, token, here);

@@ -133,7 +133,9 @@ final class ManagedBuffer extends BufferLife implements SharedBuffer {
         effects -> {
           advance(effects);
           checkUsable(attachment);
-          return attachment.gate().isOpen() ? admit(attachment, access) : null;
+          return attachment.gate().isOpen()
+              ? admit(Request.map(attachment, access, /* parks= */ false))
+              : null;
         });
   }
 
@@ -186,7 +188,7 @@ final class ManagedBuffer extends BufferLife implements SharedBuffer {
       case MAP -> {
         AttachedDevice attachment = request.mapper();
         if (attachment.gate().isOpen() || isReentry(request, attachment)) {
-          request.grant(effects, admit(attachment, request.mapAccess()));
+          request.grant(effects, admit(request));
           return true;
         }
         return false;
@@ -216,10 +218,17 @@ final class ManagedBuffer extends BufferLife implements SharedBuffer {
     throw new AssertionError(request.kind());
   }
 
-  private BufferMapping admit(AttachedDevice attachment, Access access) {
-    Placement here = resident();
-    return attachment.mapped(
-        attachment.gate().admit(here, access, engine.settings().recordCallSites()), access);
+  private BufferMapping admit(Request request) {
+    AttachedDevice attachment = request.mapper();
+    Gate.Pass pass =
+        attachment
+            .gate()
+            .admit(resident(), request.mapAccess(), request.asker(), request.callSite());
+    return attachment.mapped(pass, request.mapAccess());
+  }
+
+  boolean recordsCallSites() {
+    return engine.settings().recordCallSites();
   }
 
   /**

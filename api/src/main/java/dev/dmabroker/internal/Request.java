@@ -36,6 +36,11 @@ final class Request {
   private final @Nullable AttachedDevice attachment;
   private final @Nullable Access access;
   private final boolean parks;
+
+  /** Who asked, and where: whoever grants the request notes that at the gate. */
+  private final Thread asker = Thread.currentThread();
+
+  private final @Nullable Throwable callSite;
   private final CompletableFuture<@Nullable BufferMapping> future = new CompletableFuture<>();
   private final long sinceNanos = System.nanoTime();
 
@@ -45,6 +50,7 @@ final class Request {
       @Nullable AttachedDevice attachment,
       @Nullable Access access,
       boolean parks) {
+    this.callSite = kind == Kind.MAP ? Gate.callSite(buffer.recordsCallSites()) : null;
     this.kind = kind;
     this.buffer = buffer;
     this.attachment = attachment;
@@ -86,6 +92,14 @@ final class Request {
   /** What the map is for, of a {@link Kind#MAP}. */
   Access mapAccess() {
     return Objects.requireNonNull(access);
+  }
+
+  Thread asker() {
+    return asker;
+  }
+
+  @Nullable Throwable callSite() {
+    return callSite;
   }
 
   /** Whether a thread is parked until the end. */

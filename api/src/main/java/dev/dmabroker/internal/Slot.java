@@ -98,10 +98,10 @@ final class Slot extends SlotWord {
   }
 
   /** Writes down who took the slot. Read by others only to explain and to find a self-wait. */
-  void note(long token, boolean recordCallSite) {
-    thread = Thread.currentThread();
+  void note(long token, Thread who, @Nullable Throwable where) {
+    thread = who;
     sinceNanos = System.nanoTime();
-    callSite = recordCallSite ? new Throwable("mapped here") : null;
+    callSite = where;
     noted = token;
   }
 
