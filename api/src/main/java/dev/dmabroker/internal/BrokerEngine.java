@@ -164,8 +164,7 @@ final class BrokerEngine implements Broker {
       awaitBuffers();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new WaitInterruptedException(
-          "interrupted while closing the broker; " + describe(holders()), e);
+      throw new WaitInterruptedException("interrupted while closing the broker; " + describe(), e);
     } finally {
       heaps.forEach(HeapAccount::retire);
       timer.shutdownNow();
@@ -177,7 +176,7 @@ final class BrokerEngine implements Broker {
           "the broker is closed, but after "
               + settings.closeTimeout().toMillis()
               + " ms "
-              + describe(holders)
+              + describe()
               + "; their memory is given back as they are closed",
           holders,
           null);
@@ -203,12 +202,10 @@ final class BrokerEngine implements Broker {
     return holders;
   }
 
-  private String describe(List<Holder> holders) {
+  private String describe() {
     return buffers.size()
         + " buffers are still in use: "
-        + holders.stream()
-            .map(holder -> holder.buffer() + " by " + holder)
-            .collect(Collectors.joining(", "));
+        + buffers.stream().map(BufferLife::describeUse).collect(Collectors.joining(", "));
   }
 
   // ---- What buffers and devices need ----

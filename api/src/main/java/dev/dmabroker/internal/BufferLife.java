@@ -20,6 +20,7 @@ import java.util.Optional;
 import java.util.concurrent.Future;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -463,6 +464,16 @@ abstract class BufferLife {
   Complaint currentComplaint() {
     synchronized (lock) {
       return complaint();
+    }
+  }
+
+  /** Who or what keeps the buffer from being given back. */
+  String describeUse() {
+    synchronized (lock) {
+      List<Holder> holders = roster.holders(name);
+      return holders.isEmpty()
+          ? name + " itself, " + state
+          : holders.stream().map(by -> name + " by " + by).collect(Collectors.joining(", "));
     }
   }
 

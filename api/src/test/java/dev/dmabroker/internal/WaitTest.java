@@ -158,7 +158,8 @@ class WaitTest extends Fixture {
   void waitersAreServedInTheOrderInWhichTheyAsked() throws Exception {
     List<Integer> order = new ArrayList<>();
     List<CompletableFuture<Void>> done = new ArrayList<>();
-    Broker inOrder = builder().callbackExecutor(Runnable::run).build();
+    Broker inOrder =
+        builder().callbackExecutor(Runnable::run).closeTimeout(Duration.ofSeconds(30)).build();
     SharedBuffer mine = inOrder.export(buffer.spec());
     Attachment reader =
         mine.attach(
@@ -200,7 +201,8 @@ class WaitTest extends Fixture {
 
   @Test
   void anAsynchronousMapEndsAtTheDefaultTimeout() throws Exception {
-    Broker hasty = builder().mapTimeout(Duration.ofMillis(1)).build();
+    Broker hasty =
+        builder().mapTimeout(Duration.ofMillis(1)).closeTimeout(Duration.ofSeconds(30)).build();
     SharedBuffer mine = hasty.export(buffer.spec());
     Attachment reader =
         mine.attach(hasty.register(DeviceSpec.named("reader").longestHold(Duration.ofSeconds(30))));
