@@ -30,6 +30,7 @@ public interface Attachment extends AutoCloseable {
    * @throws MapTimeoutException if the buffer was not there in time; the text says who holds it
    * @throws MoveFailedException if the move that this device needs failed for good
    * @throws WouldDeadlockException if only the calling thread's own mapping holds up the move
+   * @throws LeftOutException if the device is dispensable and is left out now
    * @throws UndeclaredAccessException if the device did not declare the access
    * @throws WaitInterruptedException if interrupted while waiting; nothing is mapped then
    * @throws ClosedException if the attachment or the broker is closed
@@ -54,6 +55,12 @@ public interface Attachment extends AutoCloseable {
    * mapping is closed again.
    */
   CompletableFuture<Mapping> mapAsync(Access access);
+
+  /**
+   * Whether this device, which is dispensable, is not served because the others could not be served
+   * with it. Mapping fails then. That may change when a device attaches or detaches.
+   */
+  boolean isLeftOut();
 
   /**
    * Calls {@code listener} after each move with the new generation: what the importer cached for an

@@ -22,11 +22,7 @@ public record BlobSpec(long sizeBytes) implements BufferSpec {
   }
 
   @Override
-  public Layout layout(long strideAlignmentBytes) {
-    if (strideAlignmentBytes < 1) {
-      throw new IllegalArgumentException(
-          "stride alignment must be at least 1 byte, is " + strideAlignmentBytes);
-    }
+  public Layout layout() {
     return new Layout(
         sizeBytes, List.of(new Layout.Plane(0, sizeBytes, sizeBytes, /* lines= */ 1)));
   }

@@ -9,7 +9,9 @@ import dev.dmabroker.spi.PlacementHeuristic;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ForkJoinPool;
@@ -60,9 +62,22 @@ public interface Broker extends AutoCloseable {
   SharedBuffer export(String name, BufferSpec spec);
 
   /**
-   * Says where a buffer would be placed for these devices, and why not elsewhere. Allocates
-   * nothing; a heap that is full now is still listed.
+   * Makes a buffer without memory that counts against the budgets of a device and its group: its
+   * tightest size is reserved now, and what it turns out to need beyond that when it is allocated.
    *
+   * @param owner a device of this broker
+   * @throws BudgetExceededException if a budget does not suffice; nothing is exported then
+   * @throws IllegalArgumentException if the device belongs to another broker
+   * @throws ClosedException if the broker is closed
+   */
+  SharedBuffer export(String name, BufferSpec spec, Device owner);
+
+  /**
+   * Says where a buffer would be placed for these devices, and why not elsewhere. Allocates
+   * nothing; a heap that is full now is still listed. Counts of buffers have to agree here, as for
+   * a pool, while a single buffer may be attached whatever they are.
+   *
+   * @throws SearchLimitException if alternatives and preferences have too many combinations
    * @throws IllegalArgumentException if a device belongs to another broker
    */
   Plan plan(BufferSpec spec, Collection<Device> devices);
@@ -93,6 +108,7 @@ public interface Broker extends AutoCloseable {
   final class Builder {
     private final List<Heap> heaps = new ArrayList<>();
     private final List<BrokerListener> listeners = new ArrayList<>();
+    private final Map<String, Long> budgets = new LinkedHashMap<>();
     private final List<HeapProvider> providers = new ArrayList<>();
     private boolean discoverHeaps;
     private @Nullable PlacementHeuristic heuristic;
@@ -177,6 +193,25 @@ public interface Broker extends AutoCloseable {
     }
 
     /**
+     * Limits what the buffers that are {@linkplain Broker#export(String, BufferSpec, Device)
+     * exported for} a device, or for the devices of a group, take of all heaps together. While a
+     * buffer moves, its old and its new memory count once.
+     *
+     * @param deviceOrGroup a device's name, or that of a {@linkplain DeviceSpec#group group}
+     * @throws IllegalArgumentException if the limit is less than 1, or is set already
+     */
+    public Builder budget(String deviceOrGroup, long bytes) {
+      if (bytes < 1) {
+        throw new IllegalArgumentException(
+            "the budget of " + deviceOrGroup + " must be at least 1 byte, is " + bytes);
+      }
+      if (budgets.putIfAbsent(Objects.requireNonNull(deviceOrGroup), bytes) != null) {
+        throw new IllegalArgumentException("the budget of " + deviceOrGroup + " is set already");
+      }
+      return this;
+    }
+
+    /**
      * Records a stack trace at each map, so that errors say where a mapping that is still out was
      * made. Costs microseconds and garbage a map; off unless set.
      */
@@ -215,7 +250,8 @@ public interface Broker extends AutoCloseable {
               firstBackOff,
               maxMoveAttempts,
               recordCallSites,
-              callbackExecutor));
+              callbackExecutor,
+              Map.copyOf(budgets)));
     }
 
     private static Duration positive(String field, Duration value) {

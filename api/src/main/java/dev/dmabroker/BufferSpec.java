@@ -9,13 +9,11 @@ import java.util.Optional;
 public sealed interface BufferSpec permits ImageSpec, BlobSpec {
 
   /**
-   * The tightest layout of this content for a device that wants rows to begin at multiples of
-   * {@code strideAlignmentBytes}.
+   * The tightest layout of this content, as it is when no device asks for more.
    *
-   * @param strideAlignmentBytes at least 1
-   * @throws IllegalArgumentException if the alignment is less than 1 or the size overflows
+   * @throws IllegalArgumentException if the size overflows
    */
-  Layout layout(long strideAlignmentBytes);
+  Layout layout();
 
   /** The image, when it is one. */
   default Optional<ImageSpec> image() {

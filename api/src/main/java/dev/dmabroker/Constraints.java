@@ -1,56 +1,62 @@
 package dev.dmabroker;
 
 import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ImmutableMap;
+import com.google.common.collect.ImmutableSet;
 import com.google.common.collect.ImmutableSortedSet;
+import com.google.common.collect.Maps;
+import com.google.common.collect.Sets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.EnumMap;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What memory a device can reach. Immutable; each field's default asks for nothing.
+ * What memory a device can reach, and how pictures have to lie in it. Immutable; each field's
+ * default asks for nothing, with three exceptions that a device has to widen by itself: it takes
+ * {@linkplain ImageConstraints linear} pictures, coherent through the CPU's caches or main memory,
+ * in memory that lies in no other device.
  *
- * <p>Every constraint here is hard: a heap of which a required property is not known counts as
+ * <p>What is asked directly is required: a heap of which a required property is not known counts as
  * lacking it, because a wrong guess shows up as a failed import or as a device that scribbles over
- * other memory.
+ * other memory. What is {@linkplain Builder#prefer preferred} only makes a place cost more.
  */
 public final class Constraints {
-
+  private static final ImmutableSet<Coherency> COHERENT =
+      Sets.immutableEnumSet(Coherency.CPU, Coherency.RAM);
   private static final Constraints NONE = builder().build();
 
-  private final boolean contiguous;
-  private final boolean cpuReach;
-  private final boolean deviceAccess;
-  private final int addressBits;
-  private final long alignmentBytes;
-  private final long strideAlignmentBytes;
-  private final long minSizeBytes;
-  private final long maxSizeBytes;
-  private final Caching caching;
-  private final @Nullable ImmutableSortedSet<String> permittedHeaps;
-  private final ImmutableSortedSet<String> forbiddenHeaps;
+  private final ImmutableMap<Field, Object> values;
+  private final ImmutableList<ImageConstraints> images;
+  private final ImmutableSet<Usage> usages;
+  private final ImmutableList<Preference> preferences;
 
-  /** Each field that asks for something, with its value: what is equal here is equal. */
-  private final ImmutableList<String> asked;
+  /**
+   * Fields that are preferred, each by itself.
+   *
+   * @param weight what each costs that is not met, 1 to {@value Builder#MAX_WEIGHT}
+   * @param wishes the fields
+   */
+  public record Preference(int weight, Constraints wishes) {}
 
-  private Constraints(Builder builder) {
-    contiguous = builder.contiguous != null;
-    cpuReach = builder.cpuReach != null;
-    deviceAccess = builder.deviceAccess != null;
-    addressBits = builder.addressBits == null ? 64 : builder.addressBits;
-    alignmentBytes = orElse(builder.alignmentBytes, 1);
-    strideAlignmentBytes = orElse(builder.strideAlignmentBytes, 1);
-    minSizeBytes = orElse(builder.minSizeBytes, 1);
-    maxSizeBytes = orElse(builder.maxSizeBytes, Long.MAX_VALUE);
-    caching = builder.caching == null ? Caching.ANY : builder.caching;
-    permittedHeaps = builder.permittedHeaps;
-    forbiddenHeaps =
-        builder.forbiddenHeaps == null ? ImmutableSortedSet.of() : builder.forbiddenHeaps;
-    asked = describe();
-  }
-
-  private static long orElse(@Nullable Long value, long otherwise) {
-    return value == null ? otherwise : value;
+  private Constraints(
+      Map<Field, Object> values,
+      ImmutableList<ImageConstraints> images,
+      ImmutableSet<Usage> usages,
+      ImmutableList<Preference> preferences) {
+    this.values = Maps.immutableEnumMap(values);
+    this.images = images;
+    this.usages = usages;
+    this.preferences = preferences;
   }
 
   /** Constraints that any memory meets. */
@@ -65,277 +71,733 @@ public final class Constraints {
 
   /** Whether the memory has to be one physically contiguous range. */
   public boolean contiguous() {
-    return contiguous;
+    return get(Field.CONTIGUOUS, false);
   }
 
   /** Whether the CPU has to be able to map the memory. */
   public boolean cpuReach() {
-    return cpuReach;
+    return get(Field.CPU_REACH, false);
   }
 
   /** Whether the memory has to be a dma-buf that a device driver can import. */
   public boolean deviceAccess() {
-    return deviceAccess;
+    return get(Field.DEVICE_ACCESS, false);
   }
 
   /** Width of the addresses that the device can put out, 1 to 64. */
   public int addressBits() {
-    return addressBits;
+    return get(Field.ADDRESS_BITS, 64);
+  }
+
+  /** Ranges of addresses of which one has to hold all of the memory; empty if any will do. */
+  public List<AddressRange> addressRanges() {
+    return get(Field.ADDRESS_RANGES, ImmutableList.of());
   }
 
   /** Alignment of the buffer's first byte, a power of two. */
   public long alignmentBytes() {
-    return alignmentBytes;
-  }
-
-  /** What each plane's stride has to be a multiple of, at least 1. */
-  public long strideAlignmentBytes() {
-    return strideAlignmentBytes;
+    return get(Field.ALIGNMENT, 1L);
   }
 
   /** The smallest buffer that the device takes; smaller ones are allocated at this size. */
   public long minSizeBytes() {
-    return minSizeBytes;
+    return get(Field.MIN_SIZE, 1L);
   }
 
   /** The largest buffer that the device takes. */
   public long maxSizeBytes() {
-    return maxSizeBytes;
+    return get(Field.MAX_SIZE, Long.MAX_VALUE);
   }
 
-  /** What the device asks of the CPU's caching. */
-  public Caching caching() {
-    return caching;
+  /** The most contiguous pieces that the device takes, as {@code sg_tablesize} in the kernel. */
+  public int maxSegments() {
+    return get(Field.MAX_SEGMENTS, Integer.MAX_VALUE);
+  }
+
+  /** The longest piece, as {@code dma_set_max_seg_size} in the kernel. */
+  public long maxSegmentBytes() {
+    return get(Field.MAX_SEGMENT_SIZE, Long.MAX_VALUE);
+  }
+
+  /**
+   * What no piece crosses a multiple of, as {@code dma_set_seg_boundary} in the kernel; {@code
+   * Long.MAX_VALUE} if there is no such boundary.
+   */
+  public long segmentBoundaryBytes() {
+    return get(Field.SEGMENT_BOUNDARY, Long.MAX_VALUE);
+  }
+
+  /** The coherency domains that the device supports; CPU and RAM unless declared. */
+  public Set<Coherency> coherency() {
+    return get(Field.COHERENCY, COHERENT);
+  }
+
+  /** Whether the memory has to be protected. */
+  public boolean secure() {
+    return get(Field.SECURE, false);
+  }
+
+  /** Whether the device reaches memory that lies in another device. */
+  public boolean peerToPeer() {
+    return get(Field.PEER_TO_PEER, false);
   }
 
   /** The heaps, by name or alias, outside of which the device reaches nothing; empty if all. */
   public Optional<Set<String>> permittedHeaps() {
-    return Optional.ofNullable(permittedHeaps);
+    return Optional.ofNullable(names(Field.PERMITTED_HEAPS));
   }
 
   /** The heaps, by name or alias, that the device does not reach. */
   public Set<String> forbiddenHeaps() {
-    return forbiddenHeaps;
+    return get(Field.FORBIDDEN_HEAPS, ImmutableSortedSet.of());
+  }
+
+  /** The types of heaps outside of which the device reaches nothing; empty if all. */
+  public Optional<Set<String>> permittedHeapTypes() {
+    return Optional.ofNullable(names(Field.PERMITTED_HEAP_TYPES));
+  }
+
+  /** The types of heaps that the device does not reach. */
+  public Set<String> forbiddenHeapTypes() {
+    return get(Field.FORBIDDEN_HEAP_TYPES, ImmutableSortedSet.of());
+  }
+
+  /** What the device asks of the CPU's caching. */
+  public Caching caching() {
+    return get(Field.CACHING, Caching.ANY);
+  }
+
+  /** The NUMA node that the memory has to lie at, if any. */
+  public OptionalInt numaNode() {
+    Integer node = (Integer) values.get(Field.NUMA_NODE);
+    return node == null ? OptionalInt.empty() : OptionalInt.of(node);
+  }
+
+  /** How fast the memory has to be at least. */
+  public Speed speed() {
+    return get(Field.SPEED, Speed.SLOW);
+  }
+
+  /** What each plane's stride has to be a multiple of, of pictures of any format; at least 1. */
+  public long strideAlignmentBytes() {
+    return get(Field.STRIDE_ALIGNMENT, 1L);
+  }
+
+  /** What is asked of pictures, by format; empty if linear ones of any format will do. */
+  public List<ImageConstraints> images() {
+    return images;
+  }
+
+  /** What the device does with buffers. */
+  public Set<Usage> usages() {
+    return usages;
+  }
+
+  /**
+   * How many buffers have to be there.
+   *
+   * @return a value for each field that counts and is set
+   */
+  public Map<Field, Integer> counts() {
+    EnumMap<Field, Integer> counts = new EnumMap<>(Field.class);
+    values.forEach(
+        (field, value) -> {
+          if (field.isCount()) {
+            counts.put(field, (Integer) value);
+          }
+        });
+    return Collections.unmodifiableMap(counts);
+  }
+
+  /** What is preferred, apart from what the usages prefer. */
+  public List<Preference> preferences() {
+    return preferences;
+  }
+
+  /**
+   * Every preferred field by itself, those of the usages included. An entry for pictures prefers
+   * its fields for pictures of its formats; one that has formats alone prefers those.
+   */
+  public List<Preference> wishes() {
+    ImmutableList.Builder<Preference> wishes = ImmutableList.builder();
+    preferences.forEach(each -> each.wishes().split(each.weight(), wishes));
+    usages.stream().map(Usage::wishes).distinct().forEach(each -> each.split(Usage.WEIGHT, wishes));
+    return wishes.build();
+  }
+
+  private void split(int weight, ImmutableList.Builder<Preference> wishes) {
+    values.forEach(
+        (field, value) ->
+            wishes.add(new Preference(weight, wish(Map.of(field, value), List.of()))));
+    for (ImageConstraints image : images) {
+      Set<Field> declared = EnumSet.copyOf(image.declared());
+      if (declared.size() > 1) {
+        declared.remove(Field.FORMATS);
+      }
+      for (Field field : declared) {
+        List<ImageConstraints> entries = new ArrayList<>(List.of(image.only(field)));
+        if (field != Field.FORMATS && image.formats().isPresent()) {
+          entries.add(ImageConstraints.anyFormat().anyModifier().build());
+        }
+        wishes.add(new Preference(weight, wish(Map.of(), entries)));
+      }
+    }
+  }
+
+  /** Constraints that ask for nothing else, the three defaults widened. */
+  private static Constraints wish(Map<Field, Object> asked, List<ImageConstraints> images) {
+    EnumMap<Field, Object> values = new EnumMap<>(Field.class);
+    values.put(Field.COHERENCY, Sets.immutableEnumSet(EnumSet.allOf(Coherency.class)));
+    values.put(Field.PEER_TO_PEER, true);
+    values.putAll(asked);
+    return new Constraints(
+        values,
+        images.isEmpty()
+            ? ImmutableList.of(ImageConstraints.anyFormat().anyModifier().build())
+            : ImmutableList.copyOf(images),
+        ImmutableSet.of(),
+        ImmutableList.of());
+  }
+
+  /** The required fields that ask for something, the three defaults included. */
+  public Set<Field> fields() {
+    EnumSet<Field> fields = EnumSet.noneOf(Field.class);
+    fields.addAll(values.keySet());
+    images.forEach(image -> fields.addAll(image.asked()));
+    if (images.isEmpty()) {
+      fields.add(Field.MODIFIERS);
+    }
+    if (coherency().containsAll(EnumSet.allOf(Coherency.class))) {
+      fields.remove(Field.COHERENCY);
+    } else {
+      fields.add(Field.COHERENCY);
+    }
+    if (peerToPeer()) {
+      fields.remove(Field.PEER_TO_PEER);
+    } else {
+      fields.add(Field.PEER_TO_PEER);
+    }
+    return Collections.unmodifiableSet(fields);
+  }
+
+  /**
+   * The value of a required field, for a person to read; empty unless it is one of {@link #fields}.
+   */
+  public String text(Field field) {
+    if (!fields().contains(field)) {
+      return "";
+    }
+    switch (field) {
+      case COHERENCY -> {
+        return coherency().toString();
+      }
+      case PEER_TO_PEER -> {
+        return "not declared";
+      }
+      default -> {
+        Object value = values.get(field);
+        List<String> texts = new ArrayList<>();
+        if (value != null) {
+          texts.add(value.toString());
+        }
+        images.stream()
+            .filter(image -> image.asked().contains(field))
+            .forEach(image -> texts.add(image.text(field)));
+        return texts.isEmpty()
+            ? "[LINEAR]"
+            : texts.stream().distinct().collect(Collectors.joining(" or "));
+      }
+    }
+  }
+
+  /**
+   * These constraints, and these heaps forbidden besides. They may name all that were permitted:
+   * then no heap is left, which a plan says.
+   */
+  public Constraints forbidding(String... heaps) {
+    if (heaps.length == 0) {
+      return this;
+    }
+    EnumMap<Field, Object> more = new EnumMap<>(Field.class);
+    more.putAll(values);
+    more.put(
+        Field.FORBIDDEN_HEAPS,
+        ImmutableSortedSet.<String>naturalOrder().addAll(forbiddenHeaps()).add(heaps).build());
+    return new Constraints(more, images, usages, preferences);
+  }
+
+  /** What is required alone. */
+  public Constraints withoutWishes() {
+    return new Constraints(values, images, ImmutableSet.of(), ImmutableList.of());
+  }
+
+  /** These constraints without what they require of one field. */
+  public Constraints without(Field field) {
+    EnumMap<Field, Object> kept = new EnumMap<>(Field.class);
+    kept.putAll(values);
+    kept.remove(field);
+    ImmutableList<ImageConstraints> keptImages = images;
+    if (field.isImage()) {
+      keptImages =
+          images.stream()
+              .map(image -> image.without(field))
+              .collect(ImmutableList.toImmutableList());
+    }
+    switch (field) {
+      case COHERENCY -> kept.put(field, Sets.immutableEnumSet(EnumSet.allOf(Coherency.class)));
+      case PEER_TO_PEER -> kept.put(field, true);
+      case MODIFIERS -> {
+        if (images.isEmpty()) {
+          keptImages = ImmutableList.of(ImageConstraints.anyFormat().anyModifier().build());
+        }
+      }
+      case FORMATS ->
+          // What is left may overlap: the first entry that covers a picture counts.
+          keptImages = keptImages.stream().distinct().collect(ImmutableList.toImmutableList());
+      default -> {}
+    }
+    return new Constraints(kept, keptImages, usages, preferences);
+  }
+
+  private <T> T get(Field field, T otherwise) {
+    Object value = values.get(field);
+    if (value == null) {
+      return otherwise;
+    }
+    @SuppressWarnings("unchecked") // The builder's setters give each field its type.
+    T typed = (T) value;
+    return typed;
+  }
+
+  private @Nullable ImmutableSortedSet<String> names(Field field) {
+    @SuppressWarnings("unchecked") // As above.
+    ImmutableSortedSet<String> names = (ImmutableSortedSet<String>) values.get(field);
+    return names;
   }
 
   @Override
   public boolean equals(@Nullable Object o) {
-    return o instanceof Constraints other && asked.equals(other.asked);
+    return o instanceof Constraints other
+        && values.equals(other.values)
+        && images.equals(other.images)
+        && usages.equals(other.usages)
+        && preferences.equals(other.preferences);
   }
 
   @Override
   public int hashCode() {
-    return asked.hashCode();
+    return Objects.hash(values, images, usages, preferences);
   }
 
-  /** The fields that ask for something, such as {@code contiguous, addressBits=32}. */
+  /** What is asked, such as {@code contiguous, addressBits=32}. */
   @Override
   public String toString() {
-    return asked.isEmpty() ? "none" : String.join(", ", asked);
-  }
-
-  private ImmutableList<String> describe() {
-    ImmutableList.Builder<String> fields = ImmutableList.builder();
-    if (contiguous) {
-      fields.add("contiguous");
+    List<String> texts = new ArrayList<>();
+    values.forEach(
+        (field, value) ->
+            texts.add(value.equals(true) ? field.label() : field.label() + "=" + value));
+    images.forEach(image -> texts.add("image(" + image + ")"));
+    if (!usages.isEmpty()) {
+      texts.add("usage=" + usages);
     }
-    if (cpuReach) {
-      fields.add("cpuReach");
-    }
-    if (deviceAccess) {
-      fields.add("deviceAccess");
-    }
-    if (addressBits < 64) {
-      fields.add("addressBits=" + addressBits);
-    }
-    if (alignmentBytes > 1) {
-      fields.add("alignmentBytes=" + alignmentBytes);
-    }
-    if (strideAlignmentBytes > 1) {
-      fields.add("strideAlignmentBytes=" + strideAlignmentBytes);
-    }
-    if (minSizeBytes > 1) {
-      fields.add("minSizeBytes=" + minSizeBytes);
-    }
-    if (maxSizeBytes < Long.MAX_VALUE) {
-      fields.add("maxSizeBytes=" + maxSizeBytes);
-    }
-    if (caching != Caching.ANY) {
-      fields.add("caching=" + caching);
-    }
-    if (permittedHeaps != null) {
-      fields.add("permittedHeaps=" + permittedHeaps);
-    }
-    if (!forbiddenHeaps.isEmpty()) {
-      fields.add("forbiddenHeaps=" + forbiddenHeaps);
-    }
-    return fields.build();
+    preferences.forEach(each -> texts.add("prefer " + each.weight() + ": (" + each.wishes() + ")"));
+    return texts.isEmpty() ? "none" : String.join(", ", texts);
   }
 
   /** Collects constraints. Not thread-safe. Each field may be set once. */
   public static final class Builder {
-    private @Nullable Boolean contiguous;
-    private @Nullable Boolean cpuReach;
-    private @Nullable Boolean deviceAccess;
-    private @Nullable Integer addressBits;
-    private @Nullable Long alignmentBytes;
-    private @Nullable Long strideAlignmentBytes;
-    private @Nullable Long minSizeBytes;
-    private @Nullable Long maxSizeBytes;
-    private @Nullable Caching caching;
-    private @Nullable ImmutableSortedSet<String> permittedHeaps;
-    private @Nullable ImmutableSortedSet<String> forbiddenHeaps;
+    /** The largest weight of a preference. */
+    public static final int MAX_WEIGHT = 1_000_000;
+
+    private static final int MAX_COUNT = 1 << 20;
+
+    private final EnumMap<Field, Object> values = new EnumMap<>(Field.class);
+
+    /** Fields that were set to what asks for nothing. */
+    private final Set<Field> neutral = EnumSet.noneOf(Field.class);
+
+    private final List<ImageConstraints> images = new ArrayList<>();
+    private final Set<Usage> usages = EnumSet.noneOf(Usage.class);
+    private final List<Preference> preferences = new ArrayList<>();
 
     private Builder() {}
 
     /** Asks for one physically contiguous range. */
     public Builder contiguous() {
-      contiguous = once("contiguous", contiguous, true);
-      return this;
+      return set(Field.CONTIGUOUS, true);
     }
 
     /** Asks for memory that the CPU can map. */
     public Builder cpuReach() {
-      cpuReach = once("cpuReach", cpuReach, true);
-      return this;
+      return set(Field.CPU_REACH, true);
     }
 
     /** Asks for a dma-buf that a device driver can import. */
     public Builder deviceAccess() {
-      deviceAccess = once("deviceAccess", deviceAccess, true);
-      return this;
+      return set(Field.DEVICE_ACCESS, true);
     }
 
     /**
      * Asks for addresses below 2^{@code bits}.
      *
-     * @throws IllegalArgumentException unless 1 &lt;= bits &lt;= 64
+     * @throws InvalidConstraintException unless 1 &lt;= bits &lt;= 64
      */
     public Builder addressBits(int bits) {
       if (bits < 1 || bits > 64) {
-        throw new IllegalArgumentException("addressBits must be 1 to 64, is " + bits);
+        throw invalid(Field.ADDRESS_BITS, "must be 1 to 64, is " + bits);
       }
-      addressBits = once("addressBits", addressBits, bits);
-      return this;
+      return set(Field.ADDRESS_BITS, bits, 64);
+    }
+
+    /**
+     * Asks for memory that lies in one of these ranges as a whole.
+     *
+     * @throws InvalidConstraintException if there is none
+     */
+    public Builder addressRanges(AddressRange... ranges) {
+      if (ranges.length == 0) {
+        throw invalid(Field.ADDRESS_RANGES, "names no range; leave it out to permit all addresses");
+      }
+      return set(Field.ADDRESS_RANGES, ImmutableList.copyOf(ranges));
     }
 
     /**
      * Asks for a first byte at a multiple of {@code bytes}.
      *
-     * @throws IllegalArgumentException unless {@code bytes} is a power of two
+     * @throws InvalidConstraintException if {@code bytes} is no power of two
      */
     public Builder alignment(long bytes) {
-      if (bytes < 1 || Long.bitCount(bytes) != 1) {
-        throw new IllegalArgumentException("alignment must be a power of two, is " + bytes);
-      }
-      alignmentBytes = once("alignment", alignmentBytes, bytes);
-      return this;
-    }
-
-    /**
-     * Asks for strides that are multiples of {@code bytes}.
-     *
-     * @throws IllegalArgumentException if {@code bytes} is less than 1
-     */
-    public Builder strideAlignment(long bytes) {
-      if (bytes < 1) {
-        throw new IllegalArgumentException("strideAlignment must be at least 1, is " + bytes);
-      }
-      strideAlignmentBytes = once("strideAlignment", strideAlignmentBytes, bytes);
-      return this;
+      return set(Field.ALIGNMENT, powerOfTwo(Field.ALIGNMENT, bytes), 1L);
     }
 
     /**
      * Asks for at least {@code bytes}, even if the contents are smaller.
      *
-     * @throws IllegalArgumentException if {@code bytes} is less than 1
+     * @throws InvalidConstraintException if {@code bytes} is less than 1
      */
     public Builder minSize(long bytes) {
-      minSizeBytes = once("minSize", minSizeBytes, positive("minSize", bytes));
-      return this;
+      return set(Field.MIN_SIZE, positive(Field.MIN_SIZE, bytes), 1L);
     }
 
     /**
      * Asks for at most {@code bytes}.
      *
-     * @throws IllegalArgumentException if {@code bytes} is less than 1
+     * @throws InvalidConstraintException if {@code bytes} is less than 1
      */
     public Builder maxSize(long bytes) {
-      maxSizeBytes = once("maxSize", maxSizeBytes, positive("maxSize", bytes));
-      return this;
+      return set(Field.MAX_SIZE, positive(Field.MAX_SIZE, bytes), Long.MAX_VALUE);
     }
 
-    /** Asks for memory that the CPU caches, or that it does not. */
-    public Builder caching(Caching caching) {
-      this.caching = once("caching", this.caching, Objects.requireNonNull(caching, "caching"));
-      return this;
+    /**
+     * Asks for at most so many contiguous pieces.
+     *
+     * @throws InvalidConstraintException if {@code segments} is less than 1
+     */
+    public Builder maxSegments(int segments) {
+      positive(Field.MAX_SEGMENTS, segments);
+      return set(Field.MAX_SEGMENTS, segments, Integer.MAX_VALUE);
+    }
+
+    /**
+     * Longer pieces count as several.
+     *
+     * @throws InvalidConstraintException if {@code bytes} is less than 1
+     */
+    public Builder maxSegmentSize(long bytes) {
+      return set(Field.MAX_SEGMENT_SIZE, positive(Field.MAX_SEGMENT_SIZE, bytes), Long.MAX_VALUE);
+    }
+
+    /**
+     * A piece that crosses a multiple of {@code bytes} counts as several.
+     *
+     * @throws InvalidConstraintException if {@code bytes} is no power of two
+     */
+    public Builder segmentBoundary(long bytes) {
+      return set(Field.SEGMENT_BOUNDARY, powerOfTwo(Field.SEGMENT_BOUNDARY, bytes), Long.MAX_VALUE);
+    }
+
+    /**
+     * The coherency domains that the device supports, instead of CPU and RAM.
+     *
+     * @throws InvalidConstraintException if there is none
+     */
+    public Builder coherency(Coherency... domains) {
+      if (domains.length == 0) {
+        throw invalid(Field.COHERENCY, "names no domain, so no memory could ever be used");
+      }
+      return set(Field.COHERENCY, Sets.immutableEnumSet(Arrays.asList(domains)), COHERENT);
+    }
+
+    /** Asks for protected memory; the device has to support {@link Coherency#INACCESSIBLE}. */
+    public Builder secure() {
+      return set(Field.SECURE, true);
+    }
+
+    /** The device reaches memory that lies in another device. */
+    public Builder peerToPeer() {
+      return set(Field.PEER_TO_PEER, true);
     }
 
     /**
      * Names the only heaps that the device reaches, by name or alias.
      *
-     * @throws IllegalArgumentException if none is named, or a name is blank
+     * @throws InvalidConstraintException if none is named, or a name is blank
      */
     public Builder permittedHeaps(String... names) {
-      if (names.length == 0) {
-        throw new IllegalArgumentException(
-            "permittedHeaps names no heap, so nothing could ever be allocated; leave it out to"
-                + " permit all");
-      }
-      permittedHeaps = once("permittedHeaps", permittedHeaps, heapNames("permittedHeaps", names));
-      return this;
+      return permitted(Field.PERMITTED_HEAPS, names);
     }
 
     /**
      * Names heaps that the device does not reach, by name or alias.
      *
-     * @throws IllegalArgumentException if a name is blank
+     * @throws InvalidConstraintException if a name is blank
      */
     public Builder forbiddenHeaps(String... names) {
-      forbiddenHeaps = once("forbiddenHeaps", forbiddenHeaps, heapNames("forbiddenHeaps", names));
+      return set(
+          Field.FORBIDDEN_HEAPS, heapNames(Field.FORBIDDEN_HEAPS, names), ImmutableSortedSet.of());
+    }
+
+    /**
+     * Names the only types of heaps that the device reaches, such as {@code dma-heap}.
+     *
+     * @throws InvalidConstraintException if none is named, or a name is blank
+     */
+    public Builder permittedHeapTypes(String... types) {
+      return permitted(Field.PERMITTED_HEAP_TYPES, types);
+    }
+
+    /**
+     * Names types of heaps that the device does not reach.
+     *
+     * @throws InvalidConstraintException if a name is blank
+     */
+    public Builder forbiddenHeapTypes(String... types) {
+      return set(
+          Field.FORBIDDEN_HEAP_TYPES,
+          heapNames(Field.FORBIDDEN_HEAP_TYPES, types),
+          ImmutableSortedSet.of());
+    }
+
+    /** Asks for memory that the CPU caches, or that it does not. */
+    public Builder caching(Caching caching) {
+      return set(Field.CACHING, Objects.requireNonNull(caching, "caching"), Caching.ANY);
+    }
+
+    /**
+     * Asks for memory at a NUMA node.
+     *
+     * @throws InvalidConstraintException if negative
+     */
+    public Builder numaNode(int node) {
+      if (node < 0) {
+        throw invalid(Field.NUMA_NODE, "must be at least 0, is " + node);
+      }
+      return set(Field.NUMA_NODE, node);
+    }
+
+    /** Asks for memory that is at least so fast. */
+    public Builder speed(Speed atLeast) {
+      return set(Field.SPEED, Objects.requireNonNull(atLeast, "atLeast"), Speed.SLOW);
+    }
+
+    /**
+     * Asks for strides that are multiples of {@code bytes}, in pictures of any format.
+     *
+     * @throws InvalidConstraintException if {@code bytes} is less than 1
+     */
+    public Builder strideAlignment(long bytes) {
+      return set(Field.STRIDE_ALIGNMENT, positive(Field.STRIDE_ALIGNMENT, bytes), 1L);
+    }
+
+    /**
+     * Adds what is asked of pictures of some formats. A device that has such entries takes no
+     * pictures that none of them covers.
+     *
+     * @throws InvalidConstraintException if a format and modifier is in two entries
+     */
+    public Builder image(ImageConstraints image) {
+      for (ImageConstraints other : images) {
+        if (overlap(image, other)) {
+          throw new InvalidConstraintException(
+              "two entries cover the same format and modifier: (" + other + ") and (" + image + ")",
+              Field.FORMATS,
+              Field.MODIFIERS);
+        }
+      }
+      images.add(image);
       return this;
     }
 
-    private static ImmutableSortedSet<String> heapNames(String field, String... names) {
-      for (String name : names) {
-        if (name.isBlank()) {
-          throw new IllegalArgumentException(field + " has a blank name");
-        }
+    /** {@link #image(ImageConstraints)} of what the builder has. */
+    public Builder image(ImageConstraints.Builder image) {
+      return image(image.build());
+    }
+
+    private static boolean overlap(ImageConstraints one, ImageConstraints other) {
+      return one.formats().isPresent() == other.formats().isPresent()
+          && meet(one.formats(), other.formats())
+          && meet(one.modifiers(), other.modifiers());
+    }
+
+    private static <T> boolean meet(Optional<Set<T>> one, Optional<Set<T>> other) {
+      return one.isEmpty() || other.isEmpty() || !Collections.disjoint(one.get(), other.get());
+    }
+
+    /** Says what the device does with buffers, which turns preferences on. */
+    public Builder usage(Usage... usages) {
+      this.usages.addAll(Arrays.asList(usages));
+      return this;
+    }
+
+    /**
+     * Buffers that the device may hold at once.
+     *
+     * @throws InvalidConstraintException unless 0 to 2^20
+     */
+    public Builder camping(int buffers) {
+      return count(Field.CAMPING, buffers, 0);
+    }
+
+    /**
+     * Buffers more that are for this device alone.
+     *
+     * @throws InvalidConstraintException unless 0 to 2^20
+     */
+    public Builder dedicatedSlack(int buffers) {
+      return count(Field.DEDICATED_SLACK, buffers, 0);
+    }
+
+    /**
+     * Buffers more that are for all devices.
+     *
+     * @throws InvalidConstraintException unless 0 to 2^20
+     */
+    public Builder sharedSlack(int buffers) {
+      return count(Field.SHARED_SLACK, buffers, 0);
+    }
+
+    /**
+     * The fewest buffers.
+     *
+     * @throws InvalidConstraintException unless 1 to 2^20
+     */
+    public Builder minCount(int buffers) {
+      return count(Field.MIN_COUNT, buffers, 1);
+    }
+
+    /**
+     * The most buffers.
+     *
+     * @throws InvalidConstraintException unless 1 to 2^20
+     */
+    public Builder maxCount(int buffers) {
+      return count(Field.MAX_COUNT, buffers, 1);
+    }
+
+    /**
+     * Prefers fields instead of requiring them: a place where one of them is not met costs {@code
+     * weight} more, for each. A weight of 100 is what one more access to ordinary memory costs, and
+     * what each step down a list of {@linkplain DeviceSpec#alternatives alternatives} does.
+     *
+     * @throws InvalidConstraintException unless the weight is 1 to {@value #MAX_WEIGHT}, or if the
+     *     wishes count buffers, have entries for several sets of formats, or have wishes themselves
+     */
+    public Builder prefer(int weight, Constraints wishes) {
+      if (weight < 1 || weight > MAX_WEIGHT) {
+        throw new InvalidConstraintException(
+            "a preference's weight must be 1 to " + MAX_WEIGHT + ", is " + weight);
       }
-      return ImmutableSortedSet.copyOf(names);
+      if (!wishes.counts().isEmpty()) {
+        throw new InvalidConstraintException(
+            "counts of buffers cannot be preferred: " + wishes,
+            wishes.counts().keySet().toArray(Field[]::new));
+      }
+      if (!wishes.preferences.isEmpty() || !wishes.usages.isEmpty() || wishes.images.size() > 1) {
+        throw new InvalidConstraintException(
+            "a preference has fields, and at most one entry for pictures, but no usage and no"
+                + " preference of its own: "
+                + wishes);
+      }
+      preferences.add(new Preference(weight, wishes));
+      return this;
     }
 
     /**
      * The constraints.
      *
-     * @throws IllegalArgumentException if two fields contradict each other; the text names both
+     * @throws InvalidConstraintException if two fields contradict each other; it names both
      */
     public Constraints build() {
-      if (minSizeBytes != null && maxSizeBytes != null && minSizeBytes > maxSizeBytes) {
-        throw new IllegalArgumentException(
-            "minSize " + minSizeBytes + " is over maxSize " + maxSizeBytes);
-      }
-      if (permittedHeaps != null
-          && forbiddenHeaps != null
-          && forbiddenHeaps.containsAll(permittedHeaps)) {
-        throw new IllegalArgumentException(
-            "permittedHeaps " + permittedHeaps + " are all in forbiddenHeaps " + forbiddenHeaps);
-      }
-      return new Constraints(this);
+      Constraints built =
+          new Constraints(
+              values,
+              ImmutableList.copyOf(images),
+              Sets.immutableEnumSet(usages),
+              ImmutableList.copyOf(preferences));
+      Contradictions.check(built);
+      return built;
     }
 
-    private static long positive(String field, long bytes) {
-      if (bytes < 1) {
-        throw new IllegalArgumentException(field + " must be at least 1 byte, is " + bytes);
+    private Builder permitted(Field field, String... names) {
+      if (names.length == 0) {
+        throw invalid(
+            field, "names no heap, so nothing could ever be allocated; leave it out to permit all");
       }
-      return bytes;
+      return set(field, heapNames(field, names));
     }
 
-    private static <T> T once(String field, @Nullable T before, T value) {
-      if (before != null) {
-        throw new IllegalStateException(field + " is set already, to " + before);
+    private static ImmutableSortedSet<String> heapNames(Field field, String... names) {
+      for (String name : names) {
+        if (name.isBlank()) {
+          throw invalid(field, "has a blank name");
+        }
+      }
+      return ImmutableSortedSet.copyOf(names);
+    }
+
+    private Builder count(Field field, int buffers, int least) {
+      if (buffers < least || buffers > MAX_COUNT) {
+        throw invalid(field, "must be " + least + " to " + MAX_COUNT + ", is " + buffers);
+      }
+      return set(field, buffers);
+    }
+
+    private static long positive(Field field, long value) {
+      if (value < 1) {
+        throw invalid(field, "must be at least 1, is " + value);
       }
       return value;
+    }
+
+    private static long powerOfTwo(Field field, long value) {
+      if (value < 1 || Long.bitCount(value) != 1) {
+        throw invalid(field, "must be a power of two, is " + value);
+      }
+      return value;
+    }
+
+    private static InvalidConstraintException invalid(Field field, String what) {
+      return new InvalidConstraintException(field + " " + what, field);
+    }
+
+    /** What asks for nothing is not kept, so that equal constraints are equal. */
+    private <T> Builder set(Field field, T value, T nothing) {
+      set(field, value);
+      if (value.equals(nothing)) {
+        values.remove(field);
+        neutral.add(field);
+      }
+      return this;
+    }
+
+    private Builder set(Field field, Object value) {
+      Object before = values.get(field);
+      if (before != null || neutral.contains(field)) {
+        throw new IllegalStateException(
+            field + " is set already" + (before == null ? "" : ", to " + before));
+      }
+      values.put(field, value);
+      return this;
     }
   }
 }

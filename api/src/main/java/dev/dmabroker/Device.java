@@ -1,6 +1,9 @@
 package dev.dmabroker;
 
+import dev.dmabroker.spi.DeviceProbe;
+import dev.dmabroker.spi.Trait;
 import java.time.Duration;
+import java.util.List;
 
 /**
  * A device known to a broker: a name, what memory it reaches and how it behaves. Thread-safe. Not
@@ -11,11 +14,14 @@ public interface Device extends AutoCloseable {
   /** Unique among the broker's registered devices. */
   String name();
 
-  /** The memory that the device can reach. */
+  /** The memory that the device can reach, as it likes it best, with what a probe has learnt. */
   Constraints constraints();
 
   /** The most that the device does with a buffer. */
   Access access();
+
+  /** What a probe learnt of the device, a heap each; empty if none was asked. */
+  List<Finding> findings();
 
   /** The longest that the device holds one mapping. */
   Duration longestHold();
@@ -26,4 +32,15 @@ public interface Device extends AutoCloseable {
    */
   @Override
   void close();
+
+  /**
+   * Whether a device takes a heap's memory.
+   *
+   * @param heap the heap's name
+   * @param verdict whether it does
+   * @param basis how that is known: {@code PROBED} if it was tried, {@code ASSUMED} if it is
+   *     inferred from what it did with others, {@code UNKNOWN} if it could not be asked
+   * @param reason for a person to read
+   */
+  record Finding(String heap, DeviceProbe.Verdict verdict, Trait.Basis basis, String reason) {}
 }

@@ -1,6 +1,9 @@
 package dev.dmabroker;
 
+import com.google.common.collect.ImmutableList;
+import dev.dmabroker.spi.DeviceProbe;
 import java.time.Duration;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -10,18 +13,32 @@ import org.jspecify.annotations.Nullable;
  * that field changed.
  */
 public final class DeviceSpec {
+  /** The most alternatives that a device may give. */
+  public static final int MAX_ALTERNATIVES = 16;
 
   private final String name;
-  private final Constraints constraints;
+  private final ImmutableList<Constraints> alternatives;
   private final Access access;
   private final @Nullable Duration longestHold;
+  private final boolean dispensable;
+  private final @Nullable DeviceProbe probe;
+  private final @Nullable String group;
 
   private DeviceSpec(
-      String name, Constraints constraints, Access access, @Nullable Duration longestHold) {
+      String name,
+      List<Constraints> alternatives,
+      Access access,
+      @Nullable Duration longestHold,
+      boolean dispensable,
+      @Nullable DeviceProbe probe,
+      @Nullable String group) {
     this.name = name;
-    this.constraints = constraints;
+    this.alternatives = ImmutableList.copyOf(alternatives);
     this.access = access;
     this.longestHold = longestHold;
+    this.dispensable = dispensable;
+    this.probe = probe;
+    this.group = group;
   }
 
   /**
@@ -34,18 +51,51 @@ public final class DeviceSpec {
     if (name.isBlank()) {
       throw new IllegalArgumentException("a device's name must not be blank");
     }
-    return new DeviceSpec(name, Constraints.none(), Access.READ_WRITE, null);
+    return new DeviceSpec(
+        name,
+        List.of(Constraints.none()),
+        Access.READ_WRITE,
+        null,
+        /* dispensable= */ false,
+        null,
+        null);
   }
 
   /** The memory that the device can reach. */
   public DeviceSpec constraints(Constraints constraints) {
+    return alternatives(constraints);
+  }
+
+  /**
+   * What the device can live with, best first: the broker takes the best combination over all
+   * devices. Each step down the list costs as much as an unmet preference of weight 100.
+   *
+   * @throws InvalidConstraintException if there is none, or more than {@value #MAX_ALTERNATIVES}
+   */
+  public DeviceSpec alternatives(Constraints... alternatives) {
+    if (alternatives.length == 0 || alternatives.length > MAX_ALTERNATIVES) {
+      throw new InvalidConstraintException(
+          "device "
+              + name
+              + " must have 1 to "
+              + MAX_ALTERNATIVES
+              + " alternatives, has "
+              + alternatives.length);
+    }
     return new DeviceSpec(
-        name, Objects.requireNonNull(constraints, "constraints"), access, longestHold);
+        name, List.of(alternatives), access, longestHold, dispensable, probe, group);
   }
 
   /** The most that the device does with a buffer. */
   public DeviceSpec access(Access access) {
-    return new DeviceSpec(name, constraints, Objects.requireNonNull(access, "access"), longestHold);
+    return new DeviceSpec(
+        name,
+        alternatives,
+        Objects.requireNonNull(access, "access"),
+        longestHold,
+        dispensable,
+        probe,
+        group);
   }
 
   /**
@@ -58,7 +108,43 @@ public final class DeviceSpec {
     if (longestHold.isNegative() || longestHold.isZero()) {
       throw new IllegalArgumentException("longestHold must be positive, is " + longestHold);
     }
-    return new DeviceSpec(name, constraints, access, longestHold);
+    return new DeviceSpec(name, alternatives, access, longestHold, dispensable, probe, group);
+  }
+
+  /**
+   * The device may be left out of a buffer when it cannot be served together with the others: it
+   * stays attached, and is served as soon as that is possible; see {@link Attachment#isLeftOut}.
+   */
+  public DeviceSpec dispensable() {
+    return new DeviceSpec(
+        name, alternatives, access, longestHold, /* dispensable= */ true, probe, group);
+  }
+
+  /**
+   * Has the real device asked, when it is registered, which heaps it imports from: registering
+   * blocks for that. What it refuses joins its constraints.
+   */
+  public DeviceSpec probe(DeviceProbe probe) {
+    return new DeviceSpec(
+        name,
+        alternatives,
+        access,
+        longestHold,
+        dispensable,
+        Objects.requireNonNull(probe, "probe"),
+        group);
+  }
+
+  /** The group whose budget counts besides the device's own; see {@link Broker.Builder#budget}. */
+  public DeviceSpec group(String group) {
+    return new DeviceSpec(
+        name,
+        alternatives,
+        access,
+        longestHold,
+        dispensable,
+        probe,
+        Objects.requireNonNull(group, "group"));
   }
 
   /** Unique in the broker. */
@@ -66,9 +152,14 @@ public final class DeviceSpec {
     return name;
   }
 
-  /** The memory that the device can reach. */
+  /** The memory that the device can reach, as it likes it best. */
   public Constraints constraints() {
-    return constraints;
+    return alternatives.get(0);
+  }
+
+  /** What the device can live with, best first; at least one. */
+  public List<Constraints> alternatives() {
+    return alternatives;
   }
 
   /** The most that the device does with a buffer. */
@@ -81,8 +172,25 @@ public final class DeviceSpec {
     return Optional.ofNullable(longestHold);
   }
 
+  /** Whether the device may be left out. */
+  public boolean isDispensable() {
+    return dispensable;
+  }
+
+  /** The group whose budget counts, if any. */
+  public Optional<String> group() {
+    return Optional.ofNullable(group);
+  }
+
+  /** What asks the real device, if anything does. */
+  public Optional<DeviceProbe> probe() {
+    return Optional.ofNullable(probe);
+  }
+
   @Override
   public String toString() {
-    return name + "(" + constraints + ")";
+    StringBuilder text = new StringBuilder(name).append('(').append(constraints());
+    alternatives.stream().skip(1).forEach(each -> text.append(", or else ").append(each));
+    return text.append(dispensable ? ", dispensable)" : ")").toString();
   }
 }

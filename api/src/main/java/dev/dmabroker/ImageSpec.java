@@ -1,18 +1,22 @@
 package dev.dmabroker;
 
 import com.google.common.collect.ImmutableList;
-import com.google.common.math.LongMath;
-import java.math.RoundingMode;
+import dev.dmabroker.internal.ImageLayout;
+import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 
 /**
  * A picture.
  *
  * @param width in pixels, at least 1
  * @param height in pixels, at least 1
- * @param format how pixels are stored
+ * @param formats how pixels may be stored, best first, at least one: the devices decide
+ * @param colorSpace the colour space, which every device has to take; empty if it does not matter
  */
-public record ImageSpec(int width, int height, PixelFormat format) implements BufferSpec {
+public record ImageSpec(
+    int width, int height, List<PixelFormat> formats, Optional<ColorSpace> colorSpace)
+    implements BufferSpec {
 
   /** Checks the dimensions. */
   public ImageSpec {
@@ -20,44 +24,46 @@ public record ImageSpec(int width, int height, PixelFormat format) implements Bu
       throw new IllegalArgumentException(
           "width and height must be at least 1 pixel, are " + width + " x " + height);
     }
-    Objects.requireNonNull(format, "format");
+    formats = formats.stream().distinct().collect(ImmutableList.toImmutableList());
+    if (formats.isEmpty()) {
+      throw new IllegalArgumentException("a picture needs at least one format");
+    }
+    Objects.requireNonNull(colorSpace, "colorSpace");
   }
 
-  /** A spec of {@code width} x {@code height} pixels. */
-  public static ImageSpec of(int width, int height, PixelFormat format) {
-    return new ImageSpec(width, height, format);
+  /**
+   * A spec of {@code width} x {@code height} pixels.
+   *
+   * @param format how pixels are stored
+   * @param others formats to fall back to, best first
+   */
+  public static ImageSpec of(int width, int height, PixelFormat format, PixelFormat... others) {
+    return new ImageSpec(
+        width,
+        height,
+        ImmutableList.<PixelFormat>builder().add(format).add(others).build(),
+        Optional.empty());
+  }
+
+  /** A picture like this one in a colour space. */
+  public ImageSpec in(ColorSpace colorSpace) {
+    return new ImageSpec(width, height, formats, Optional.of(colorSpace));
+  }
+
+  /** The format that is liked best. */
+  public PixelFormat format() {
+    return formats.get(0);
   }
 
   @Override
-  public Layout layout(long strideAlignmentBytes) {
-    if (strideAlignmentBytes < 1) {
-      throw new IllegalArgumentException(
-          "stride alignment must be at least 1 byte, is " + strideAlignmentBytes);
-    }
-    ImmutableList.Builder<Layout.Plane> planes = ImmutableList.builder();
-    long offset = 0;
-    try {
-      for (PixelFormat.Plane plane : format.planes()) {
-        long groups = LongMath.divide(width, plane.pixelsPerGroup(), RoundingMode.CEILING);
-        long rowBytes = Math.multiplyExact(groups, plane.bytesPerGroup());
-        long stride = roundUp(rowBytes, strideAlignmentBytes);
-        long lines = LongMath.divide(height, plane.rowsPerLine(), RoundingMode.CEILING);
-        planes.add(new Layout.Plane(offset, stride, rowBytes, lines));
-        offset = Math.addExact(offset, Math.multiplyExact(stride, lines));
-      }
-    } catch (ArithmeticException e) {
-      throw new IllegalArgumentException(
-          this + " with rows aligned to " + strideAlignmentBytes + " bytes is over 2^63 bytes", e);
-    }
-    return new Layout(offset, planes.build());
-  }
-
-  private static long roundUp(long value, long step) {
-    return Math.multiplyExact(LongMath.divide(value, step, RoundingMode.CEILING), step);
+  public Layout layout() {
+    return ImageLayout.tightest(this);
   }
 
   @Override
   public String toString() {
-    return width + "x" + height + " " + format;
+    String text =
+        width + "x" + height + " " + (formats.size() == 1 ? format().toString() : formats);
+    return colorSpace.map(space -> text + " " + space).orElse(text);
   }
 }

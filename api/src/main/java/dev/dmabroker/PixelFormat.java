@@ -1,34 +1,118 @@
 package dev.dmabroker;
 
 import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ImmutableMap;
 import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
 
 /**
- * Linear pixel formats that V4L2 and DRM have in common, planes back to back in one buffer.
+ * Pixel formats that V4L2 and DRM have in common in Linux 6.1, as they are on a little-endian
+ * machine, planes back to back in one buffer.
  *
  * <p>The codes are those of {@code linux/videodev2.h} and {@code drm/drm_fourcc.h}: four ASCII
- * characters, the first in the lowest byte. The two sides name components in different orders (V4L2
- * in memory order, DRM from the highest bit of a little-endian word), so the codes differ more
- * often than they agree.
+ * characters, the first in the lowest byte. DRM names components from the highest bit of a
+ * little-endian word; so does V4L2 up to two bytes a pixel, but from three bytes on it names them
+ * in memory order. So neither names nor codes tell what is the same: {@code BA12} is {@link
+ * #BGRA4444} to DRM and a Bayer pattern to V4L2. Of several V4L2 codes for one layout, this has the
+ * one that says whether there is alpha.
+ *
+ * <p>DRM has no luma alone and no palette in a format's name: {@code R8} and {@code C8} stand for
+ * them. Left out are formats that one side only has (BGR565, bytes A, Y, Cb, Cr), big-endian words
+ * and V4L2's tiled formats.
  */
 public enum PixelFormat {
   /** 8 bits of luma. */
   GREY("GREY", "R8  ", plane(1, 1, 1)),
+  /** Luma in the low 10 bits of a 16-bit little-endian word, the others unused. */
+  Y10("Y10 ", "R10 ", plane(2, 1, 1)),
+  /** Luma in the low 12 bits of a 16-bit little-endian word, the others unused. */
+  Y12("Y12 ", "R12 ", plane(2, 1, 1)),
+  /** 16 bits of luma, the low byte first. */
+  Y16("Y16 ", "R16 ", plane(2, 1, 1)),
+  /** 8 bits that are an index into a palette, which is not in the buffer. */
+  PAL8("PAL8", "C8  ", plane(1, 1, 1)),
   /** Packed 4:2:2, Y0 Cb Y1 Cr. */
   YUYV("YUYV", "YUYV", plane(4, 2, 1)),
   /** Packed 4:2:2, Cb Y0 Cr Y1. */
   UYVY("UYVY", "UYVY", plane(4, 2, 1)),
   /** Packed 4:2:2, Y0 Cr Y1 Cb. */
   YVYU("YVYU", "YVYU", plane(4, 2, 1)),
+  /** Packed 4:2:2, Cr Y0 Cb Y1. */
+  VYUY("VYUY", "VYUY", plane(4, 2, 1)),
+  /** Packed 4:4:4, 24 bits, bytes Y, Cb, Cr in memory. */
+  YUV24("YUV3", "VU24", plane(3, 1, 1)),
+  /** Packed 4:4:4, 32 bits, bytes Cr, Cb, Y, A in memory; DRM calls it AYUV. */
+  VUYA32("VUYA", "AYUV", plane(4, 1, 1)),
+  /** Packed 4:4:4, 32 bits, bytes Cr, Cb, Y and one unused in memory; DRM calls it XYUV. */
+  VUYX32("VUYX", "XYUV", plane(4, 1, 1)),
   /** 4:2:0, a plane of luma and a plane of interleaved Cb Cr. */
-  NV12("NV12", "NV12", plane(1, 1, 1), plane(2, 2, 2)),
+  NV12("NV12", "NM12", "NV12", plane(1, 1, 1), plane(2, 2, 2)),
   /** 4:2:0, a plane of luma and a plane of interleaved Cr Cb. */
-  NV21("NV21", "NV21", plane(1, 1, 1), plane(2, 2, 2)),
+  NV21("NV21", "NM21", "NV21", plane(1, 1, 1), plane(2, 2, 2)),
   /** 4:2:2, a plane of luma and a plane of interleaved Cb Cr. */
-  NV16("NV16", "NV16", plane(1, 1, 1), plane(2, 2, 1)),
+  NV16("NV16", "NM16", "NV16", plane(1, 1, 1), plane(2, 2, 1)),
+  /** 4:2:2, a plane of luma and a plane of interleaved Cr Cb. */
+  NV61("NV61", "NM61", "NV61", plane(1, 1, 1), plane(2, 2, 1)),
+  /** 4:4:4, a plane of luma and a plane of interleaved Cb Cr. */
+  NV24("NV24", "NV24", plane(1, 1, 1), plane(2, 1, 1)),
+  /** 4:4:4, a plane of luma and a plane of interleaved Cr Cb. */
+  NV42("NV42", "NV42", plane(1, 1, 1), plane(2, 1, 1)),
+  /** {@link #NV12} with components in the high 10 bits of 16-bit little-endian words. */
+  P010("P010", "P010", plane(2, 1, 1), plane(4, 2, 2)),
+  /** 4:1:0, planes of Y, Cb and Cr, one chroma sample for 4x4 pixels. */
+  YUV410("YUV9", "YUV9", plane(1, 1, 1), plane(1, 4, 4), plane(1, 4, 4)),
+  /** 4:1:0, planes of Y, Cr and Cb, one chroma sample for 4x4 pixels. */
+  YVU410("YVU9", "YVU9", plane(1, 1, 1), plane(1, 4, 4), plane(1, 4, 4)),
+  /** 4:1:1, planes of Y, Cb and Cr, one chroma sample for four pixels of a row. */
+  YUV411("411P", "YU11", plane(1, 1, 1), plane(1, 4, 1), plane(1, 4, 1)),
   /** 4:2:0, planes of Y, Cb and Cr. */
-  YUV420("YU12", "YU12", plane(1, 1, 1), plane(1, 2, 2), plane(1, 2, 2)),
-  /** 16 bits, 5 red, 6 green, 5 blue. */
+  YUV420("YU12", "YM12", "YU12", plane(1, 1, 1), plane(1, 2, 2), plane(1, 2, 2)),
+  /** 4:2:0, planes of Y, Cr and Cb. */
+  YVU420("YV12", "YM21", "YV12", plane(1, 1, 1), plane(1, 2, 2), plane(1, 2, 2)),
+  /** 4:2:2, planes of Y, Cb and Cr. */
+  YUV422("422P", "YM16", "YU16", plane(1, 1, 1), plane(1, 2, 1), plane(1, 2, 1)),
+  /** 4:2:2, planes of Y, Cr and Cb; V4L2 has it with the planes in separate buffers only. */
+  YVU422("YM61", "YM61", "YV16", plane(1, 1, 1), plane(1, 2, 1), plane(1, 2, 1)),
+  /** 4:4:4, planes of Y, Cb and Cr; V4L2 has it with the planes in separate buffers only. */
+  YUV444("YM24", "YM24", "YU24", plane(1, 1, 1), plane(1, 1, 1), plane(1, 1, 1)),
+  /** 4:4:4, planes of Y, Cr and Cb; V4L2 has it with the planes in separate buffers only. */
+  YVU444("YM42", "YM42", "YV24", plane(1, 1, 1), plane(1, 1, 1), plane(1, 1, 1)),
+  /** One byte, from its highest bit on 3 red, 3 green, 2 blue. */
+  RGB332("RGB1", "RGB8", plane(1, 1, 1)),
+  /** A 16-bit little-endian word, from its highest bit on 4 alpha, 4 red, 4 green, 4 blue. */
+  ARGB4444("AR12", "AR12", plane(2, 1, 1)),
+  /** A 16-bit little-endian word, from its highest bit on 4 unused, 4 red, 4 green, 4 blue. */
+  XRGB4444("XR12", "XR12", plane(2, 1, 1)),
+  /** A 16-bit little-endian word, from its highest bit on 4 red, 4 green, 4 blue, 4 alpha. */
+  RGBA4444("RA12", "RA12", plane(2, 1, 1)),
+  /** A 16-bit little-endian word, from its highest bit on 4 red, 4 green, 4 blue, 4 unused. */
+  RGBX4444("RX12", "RX12", plane(2, 1, 1)),
+  /** A 16-bit little-endian word, from its highest bit on 4 alpha, 4 blue, 4 green, 4 red. */
+  ABGR4444("AB12", "AB12", plane(2, 1, 1)),
+  /** A 16-bit little-endian word, from its highest bit on 4 unused, 4 blue, 4 green, 4 red. */
+  XBGR4444("XB12", "XB12", plane(2, 1, 1)),
+  /** A 16-bit little-endian word, from its highest bit on 4 blue, 4 green, 4 red, 4 alpha. */
+  BGRA4444("GA12", "BA12", plane(2, 1, 1)),
+  /** A 16-bit little-endian word, from its highest bit on 4 blue, 4 green, 4 red, 4 unused. */
+  BGRX4444("BX12", "BX12", plane(2, 1, 1)),
+  /** A 16-bit little-endian word, from its highest bit on 1 alpha, 5 red, 5 green, 5 blue. */
+  ARGB1555("AR15", "AR15", plane(2, 1, 1)),
+  /** A 16-bit little-endian word, from its highest bit on 1 unused, 5 red, 5 green, 5 blue. */
+  XRGB1555("XR15", "XR15", plane(2, 1, 1)),
+  /** A 16-bit little-endian word, from its highest bit on 5 red, 5 green, 5 blue, 1 alpha. */
+  RGBA5551("RA15", "RA15", plane(2, 1, 1)),
+  /** A 16-bit little-endian word, from its highest bit on 5 red, 5 green, 5 blue, 1 unused. */
+  RGBX5551("RX15", "RX15", plane(2, 1, 1)),
+  /** A 16-bit little-endian word, from its highest bit on 1 alpha, 5 blue, 5 green, 5 red. */
+  ABGR1555("AB15", "AB15", plane(2, 1, 1)),
+  /** A 16-bit little-endian word, from its highest bit on 1 unused, 5 blue, 5 green, 5 red. */
+  XBGR1555("XB15", "XB15", plane(2, 1, 1)),
+  /** A 16-bit little-endian word, from its highest bit on 5 blue, 5 green, 5 red, 1 alpha. */
+  BGRA5551("BA15", "BA15", plane(2, 1, 1)),
+  /** A 16-bit little-endian word, from its highest bit on 5 blue, 5 green, 5 red, 1 unused. */
+  BGRX5551("BX15", "BX15", plane(2, 1, 1)),
+  /** A 16-bit little-endian word, from its highest bit on 5 red, 6 green, 5 blue. */
   RGB565("RGBP", "RG16", plane(2, 1, 1)),
   /** 24 bits, bytes R, G, B in memory. */
   RGB24("RGB3", "BG24", plane(3, 1, 1)),
@@ -37,7 +121,19 @@ public enum PixelFormat {
   /** 32 bits, bytes B, G, R, A in memory. */
   ARGB8888("AR24", "AR24", plane(4, 1, 1)),
   /** 32 bits, bytes B, G, R and one unused in memory. */
-  XRGB8888("XR24", "XR24", plane(4, 1, 1));
+  XRGB8888("XR24", "XR24", plane(4, 1, 1)),
+  /** 32 bits, bytes A, B, G, R in memory. */
+  RGBA8888("RA24", "RA24", plane(4, 1, 1)),
+  /** 32 bits, one unused byte and bytes B, G, R in memory. */
+  RGBX8888("RX24", "RX24", plane(4, 1, 1)),
+  /** 32 bits, bytes R, G, B, A in memory. */
+  ABGR8888("AB24", "AB24", plane(4, 1, 1)),
+  /** 32 bits, bytes R, G, B and one unused in memory. */
+  XBGR8888("XB24", "XB24", plane(4, 1, 1)),
+  /** 32 bits, bytes A, R, G, B in memory. */
+  BGRA8888("BA24", "BA24", plane(4, 1, 1)),
+  /** 32 bits, one unused byte and bytes R, G, B in memory. */
+  BGRX8888("BX24", "BX24", plane(4, 1, 1));
 
   /**
    * One plane of a format.
@@ -48,21 +144,58 @@ public enum PixelFormat {
    */
   public record Plane(int bytesPerGroup, int pixelsPerGroup, int rowsPerLine) {}
 
+  private static final ImmutableMap<Integer, PixelFormat> BY_V4L2_CODE = byV4l2Code();
+  private static final ImmutableMap<Integer, PixelFormat> BY_DRM_CODE = byDrmCode();
+
   private final int v4l2Code;
+  private final OptionalInt v4l2MultiPlanarCode;
   private final int drmCode;
 
   @SuppressWarnings("ImmutableEnumChecker") // A Plane is a record of ints.
   private final ImmutableList<Plane> planes;
 
   PixelFormat(String v4l2, String drm, Plane... planes) {
-    this.v4l2Code = fourcc(v4l2);
-    this.drmCode = fourcc(drm);
+    this(fourcc(v4l2), OptionalInt.empty(), fourcc(drm), planes);
+  }
+
+  PixelFormat(String v4l2, String v4l2MultiPlanar, String drm, Plane... planes) {
+    this(fourcc(v4l2), OptionalInt.of(fourcc(v4l2MultiPlanar)), fourcc(drm), planes);
+  }
+
+  PixelFormat(int v4l2Code, OptionalInt v4l2MultiPlanarCode, int drmCode, Plane... planes) {
+    this.v4l2Code = v4l2Code;
+    this.v4l2MultiPlanarCode = v4l2MultiPlanarCode;
+    this.drmCode = drmCode;
     this.planes = ImmutableList.copyOf(planes);
   }
 
-  /** The code in {@code struct v4l2_pix_format.pixelformat}. */
+  /**
+   * The format with a code of V4L2's, be it {@link #v4l2Code} or {@link #v4l2MultiPlanarCode}: the
+   * planes are the same, in one buffer or in several. Empty for a code that is no format here.
+   */
+  public static Optional<PixelFormat> ofV4l2(int code) {
+    return Optional.ofNullable(BY_V4L2_CODE.get(code));
+  }
+
+  /** The format with a code of DRM's; empty for a code that is no format here. */
+  public static Optional<PixelFormat> ofDrm(int code) {
+    return Optional.ofNullable(BY_DRM_CODE.get(code));
+  }
+
+  /**
+   * The code in {@code struct v4l2_pix_format.pixelformat}. Where V4L2 has no code for planes in
+   * one buffer, as with {@link #YUV444}, it is the one for planes in separate buffers.
+   */
   public int v4l2Code() {
     return v4l2Code;
+  }
+
+  /**
+   * The code in {@code struct v4l2_pix_format_mplane.pixelformat} that says that each plane has a
+   * buffer of its own; empty where V4L2 has none.
+   */
+  public OptionalInt v4l2MultiPlanarCode() {
+    return v4l2MultiPlanarCode;
   }
 
   /** The code in {@code DRM_IOCTL_MODE_ADDFB2}. */
@@ -81,5 +214,27 @@ public enum PixelFormat {
 
   private static int fourcc(String code) {
     return code.charAt(0) | code.charAt(1) << 8 | code.charAt(2) << 16 | code.charAt(3) << 24;
+  }
+
+  private static ImmutableMap<Integer, PixelFormat> byV4l2Code() {
+    ImmutableMap.Builder<Integer, PixelFormat> formats = ImmutableMap.builder();
+    for (PixelFormat format : values()) {
+      formats.put(format.v4l2Code, format);
+      format.v4l2MultiPlanarCode.ifPresent(
+          code -> {
+            if (code != format.v4l2Code) {
+              formats.put(code, format);
+            }
+          });
+    }
+    return formats.buildOrThrow();
+  }
+
+  private static ImmutableMap<Integer, PixelFormat> byDrmCode() {
+    ImmutableMap.Builder<Integer, PixelFormat> formats = ImmutableMap.builder();
+    for (PixelFormat format : values()) {
+      formats.put(format.drmCode, format);
+    }
+    return formats.buildOrThrow();
   }
 }

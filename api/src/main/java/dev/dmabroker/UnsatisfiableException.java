@@ -5,15 +5,22 @@ public final class UnsatisfiableException extends BrokerException {
   private static final long serialVersionUID = 1;
 
   private final transient Plan plan;
+  private final transient Conflict conflict;
 
-  /** With the plan that found no placement. */
-  public UnsatisfiableException(String message, Plan plan) {
+  /** With the plan that found no placement, and why. */
+  public UnsatisfiableException(String message, Plan plan, Conflict conflict) {
     super(message);
     this.plan = plan;
+    this.conflict = conflict;
   }
 
   /** Why each heap was passed over. */
   public Plan plan() {
     return plan;
+  }
+
+  /** What cannot be had together, and what would help. */
+  public Conflict conflict() {
+    return conflict;
   }
 }

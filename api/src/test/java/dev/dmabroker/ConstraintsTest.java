@@ -19,26 +19,47 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ConstraintsTest {
 
   /** A field by name, a step that sets it, and what it reads as. */
-  record Field(String name, Consumer<Constraints.Builder> set, String reads) {
+  record Setter(String name, Consumer<Constraints.Builder> set, String reads) {
     @Override
     public String toString() {
       return name;
     }
   }
 
-  static Stream<Field> fields() {
+  static Stream<Setter> fields() {
     return Stream.of(
-        new Field("contiguous", b -> b.contiguous(), "contiguous"),
-        new Field("cpuReach", b -> b.cpuReach(), "cpuReach"),
-        new Field("deviceAccess", b -> b.deviceAccess(), "deviceAccess"),
-        new Field("addressBits", b -> b.addressBits(32), "addressBits=32"),
-        new Field("alignment", b -> b.alignment(4096), "alignmentBytes=4096"),
-        new Field("strideAlignment", b -> b.strideAlignment(96), "strideAlignmentBytes=96"),
-        new Field("minSize", b -> b.minSize(10), "minSizeBytes=10"),
-        new Field("maxSize", b -> b.maxSize(20), "maxSizeBytes=20"),
-        new Field("caching", b -> b.caching(Caching.UNCACHED), "caching=UNCACHED"),
-        new Field("permittedHeaps", b -> b.permittedHeaps("b", "a"), "permittedHeaps=[a, b]"),
-        new Field("forbiddenHeaps", b -> b.forbiddenHeaps("c", "b"), "forbiddenHeaps=[b, c]"));
+        new Setter("contiguous", b -> b.contiguous(), "contiguous"),
+        new Setter("cpuReach", b -> b.cpuReach(), "cpuReach"),
+        new Setter("deviceAccess", b -> b.deviceAccess(), "deviceAccess"),
+        new Setter("addressBits", b -> b.addressBits(32), "addressBits=32"),
+        new Setter(
+            "addressRanges",
+            b -> b.addressRanges(new AddressRange(0, 0xfff)),
+            "addressRanges=[0x0-0xfff]"),
+        new Setter("alignment", b -> b.alignment(4096), "alignmentBytes=4096"),
+        new Setter("minSize", b -> b.minSize(10), "minSizeBytes=10"),
+        new Setter("maxSize", b -> b.maxSize(20), "maxSizeBytes=20"),
+        new Setter("maxSegments", b -> b.maxSegments(8), "maxSegments=8"),
+        new Setter("maxSegmentSize", b -> b.maxSegmentSize(65536), "maxSegmentBytes=65536"),
+        new Setter("segmentBoundary", b -> b.segmentBoundary(4096), "segmentBoundaryBytes=4096"),
+        new Setter(
+            "coherency",
+            b -> b.coherency(Coherency.RAM, Coherency.INACCESSIBLE),
+            "coherency=[RAM, INACCESSIBLE]"),
+        new Setter("peerToPeer", b -> b.peerToPeer(), "peerToPeer"),
+        new Setter("permittedHeaps", b -> b.permittedHeaps("b", "a"), "permittedHeaps=[a, b]"),
+        new Setter("forbiddenHeaps", b -> b.forbiddenHeaps("c", "b"), "forbiddenHeaps=[b, c]"),
+        new Setter("permittedHeapTypes", b -> b.permittedHeapTypes("x"), "permittedHeapTypes=[x]"),
+        new Setter("forbiddenHeapTypes", b -> b.forbiddenHeapTypes("y"), "forbiddenHeapTypes=[y]"),
+        new Setter("caching", b -> b.caching(Caching.UNCACHED), "caching=UNCACHED"),
+        new Setter("numaNode", b -> b.numaNode(1), "numaNode=1"),
+        new Setter("speed", b -> b.speed(Speed.FAST), "speed=FAST"),
+        new Setter("strideAlignment", b -> b.strideAlignment(96), "strideAlignmentBytes=96"),
+        new Setter("camping", b -> b.camping(2), "camping=2"),
+        new Setter("dedicatedSlack", b -> b.dedicatedSlack(1), "dedicatedSlack=1"),
+        new Setter("sharedSlack", b -> b.sharedSlack(1), "sharedSlack=1"),
+        new Setter("minCount", b -> b.minCount(3), "minCount=3"),
+        new Setter("maxCount", b -> b.maxCount(9), "maxCount=9"));
   }
 
   @Test
@@ -71,12 +92,12 @@ class ConstraintsTest {
     assertEquals(Caching.UNCACHED, all.caching());
     assertEquals(Optional.of(Set.of("a", "b")), all.permittedHeaps());
     assertEquals(Set.of("b", "c"), all.forbiddenHeaps());
-    assertEquals(String.join(", ", fields().map(Field::reads).toList()), all.toString());
+    assertEquals(String.join(", ", fields().map(Setter::reads).toList()), all.toString());
   }
 
   @ParameterizedTest
   @MethodSource("fields")
-  void whatIsSetAlikeIsEqual(Field field) {
+  void whatIsSetAlikeIsEqual(Setter field) {
     Constraints one = built(field);
     Constraints same = built(field);
     assertEquals(one, same);
@@ -104,20 +125,28 @@ class ConstraintsTest {
   @ValueSource(
       strings = {
         "addressBits",
+        "addressRanges",
         "alignment",
         "strideAlignment",
         "minSize",
         "maxSize",
+        "maxSegments",
+        "coherency",
         "caching",
+        "numaNode",
+        "speed",
         "permittedHeaps",
-        "forbiddenHeaps"
+        "forbiddenHeaps",
+        "permittedHeapTypes",
+        "camping",
+        "maxCount"
       })
   void aFieldIsSetOnce(String name) {
-    Field field = fields().filter(each -> each.name().equals(name)).findFirst().orElseThrow();
+    Setter field = fields().filter(each -> each.name().equals(name)).findFirst().orElseThrow();
     Constraints.Builder builder = Constraints.builder();
     field.set().accept(builder);
     var failure = assertThrows(IllegalStateException.class, () -> field.set().accept(builder));
-    assertSays(failure, name + " is set already, to ");
+    assertSays(failure, field.reads().replaceAll("=.*", "") + " is set already, to ");
     assertEquals(field.reads(), builder.build().toString(), "the first one counts");
   }
 
@@ -126,19 +155,19 @@ class ConstraintsTest {
         refused(b -> b.addressBits(0), "addressBits must be 1 to 64, is 0"),
         refused(b -> b.addressBits(65), "addressBits must be 1 to 64, is 65"),
         refused(b -> b.addressBits(-1), "addressBits must be 1 to 64, is -1"),
-        refused(b -> b.alignment(0), "alignment must be a power of two, is 0"),
-        refused(b -> b.alignment(3), "alignment must be a power of two, is 3"),
-        refused(b -> b.alignment(4097), "alignment must be a power of two, is 4097"),
-        refused(b -> b.alignment(-4096), "alignment must be a power of two, is -4096"),
+        refused(b -> b.alignment(0), "alignmentBytes must be a power of two, is 0"),
+        refused(b -> b.alignment(3), "alignmentBytes must be a power of two, is 3"),
+        refused(b -> b.alignment(4097), "alignmentBytes must be a power of two, is 4097"),
+        refused(b -> b.alignment(-4096), "alignmentBytes must be a power of two, is -4096"),
         refused(
             b -> b.alignment(Long.MIN_VALUE), // A single bit, and yet no power of two.
-            "alignment must be a power of two, is -9223372036854775808"),
-        refused(b -> b.strideAlignment(0), "strideAlignment must be at least 1, is 0"),
-        refused(b -> b.strideAlignment(-64), "strideAlignment must be at least 1, is -64"),
-        refused(b -> b.minSize(0), "minSize must be at least 1 byte, is 0"),
-        refused(b -> b.minSize(-1), "minSize must be at least 1 byte, is -1"),
-        refused(b -> b.maxSize(0), "maxSize must be at least 1 byte, is 0"),
-        refused(b -> b.maxSize(-1), "maxSize must be at least 1 byte, is -1"),
+            "alignmentBytes must be a power of two, is -9223372036854775808"),
+        refused(b -> b.strideAlignment(0), "strideAlignmentBytes must be at least 1, is 0"),
+        refused(b -> b.strideAlignment(-64), "strideAlignmentBytes must be at least 1, is -64"),
+        refused(b -> b.minSize(0), "minSizeBytes must be at least 1, is 0"),
+        refused(b -> b.minSize(-1), "minSizeBytes must be at least 1, is -1"),
+        refused(b -> b.maxSize(0), "maxSizeBytes must be at least 1, is 0"),
+        refused(b -> b.maxSize(-1), "maxSizeBytes must be at least 1, is -1"),
         refused(b -> b.permittedHeaps(), "permittedHeaps names no heap"));
   }
 
@@ -176,7 +205,7 @@ class ConstraintsTest {
     Constraints.Builder builder = Constraints.builder().minSize(11).maxSize(10);
     assertSays(
         assertThrows(IllegalArgumentException.class, builder::build),
-        "minSize 11 is over maxSize 10");
+        "minSizeBytes 11 is over maxSizeBytes 10");
     assertEquals(10, Constraints.builder().minSize(10).maxSize(10).build().minSizeBytes());
   }
 
@@ -206,7 +235,7 @@ class ConstraintsTest {
     assertFalse(built.contiguous(), "a builder that goes on does not change what it built");
   }
 
-  private static Constraints built(Field field) {
+  private static Constraints built(Setter field) {
     Constraints.Builder builder = Constraints.builder();
     field.set().accept(builder);
     return builder.build();
@@ -233,6 +262,5 @@ class ConstraintsTest {
     assertThrows(IllegalArgumentException.class, () -> Constraints.builder().permittedHeaps(" "));
     assertThrows(
         IllegalArgumentException.class, () -> Constraints.builder().forbiddenHeaps("a", ""));
-    assertThrows(IllegalArgumentException.class, () -> BlobSpec.of(1).layout(0));
   }
 }

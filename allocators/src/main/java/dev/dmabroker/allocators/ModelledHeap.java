@@ -1,5 +1,7 @@
 package dev.dmabroker.allocators;
 
+import dev.dmabroker.Coherency;
+import dev.dmabroker.Speed;
 import dev.dmabroker.allocators.linux.MemfdSource;
 import dev.dmabroker.allocators.linux.NativeAccess;
 import dev.dmabroker.allocators.linux.Pages;
@@ -8,7 +10,6 @@ import dev.dmabroker.spi.Heap;
 import dev.dmabroker.spi.HeapException;
 import dev.dmabroker.spi.HeapException.Kind;
 import dev.dmabroker.spi.HeapTraits;
-import dev.dmabroker.spi.Speed;
 import dev.dmabroker.spi.Trait;
 import java.util.Objects;
 import java.util.Set;
@@ -48,6 +49,11 @@ public final class ModelledHeap implements Heap {
   @Override
   public Set<String> aliases() {
     return aliases;
+  }
+
+  @Override
+  public String type() {
+    return "modelled";
   }
 
   /** Set by the maker, all of them. */
@@ -133,6 +139,8 @@ public final class ModelledHeap implements Heap {
     private @Nullable Boolean cached;
     private @Nullable Boolean deviceAccess;
     private @Nullable Speed speed;
+    private @Nullable String deviceLocal;
+    private @Nullable Integer numaNode;
 
     Builder(String name) {
       this.name = Objects.requireNonNull(name, "name");
@@ -200,6 +208,18 @@ public final class ModelledHeap implements Heap {
       return this;
     }
 
+    /** The device in which the memory counts as lying. Main memory if this is left out. */
+    public Builder deviceLocal(String device) {
+      deviceLocal = once("deviceLocal", deviceLocal, Objects.requireNonNull(device, "device"));
+      return this;
+    }
+
+    /** The NUMA node at which the memory counts as lying. Not known if this is left out. */
+    public Builder numaNode(int node) {
+      numaNode = once("numaNode", numaNode, node);
+      return this;
+    }
+
     /** The heap. Where memfds cannot be made it comes into being and refuses to allocate. */
     public ModelledHeap build() {
       return new ModelledHeap(this);
@@ -208,10 +228,21 @@ public final class ModelledHeap implements Heap {
     private HeapTraits traits() {
       Trait<Long> capacity =
           capacityBytes == null ? Trait.unknown("no limit was set") : Trait.declared(capacityBytes);
-      return HeapTraits.builder()
+      HeapTraits.Builder traits = HeapTraits.builder();
+      if (deviceLocal != null) {
+        traits.deviceLocal(Trait.declared(deviceLocal));
+      }
+      if (numaNode != null) {
+        traits.numaNode(Trait.declared(numaNode));
+      }
+      return traits
           .contiguous(Trait.declared(orElse(contiguous, false)))
           .addressBits(Trait.declared(orElse(addressBits, Long.SIZE)))
           .alignmentBytes(
+              NativeAccess.problem().isPresent()
+                  ? Trait.unknown("no system calls can be made")
+                  : Trait.declared(Pages.size()))
+          .granuleBytes(
               NativeAccess.problem().isPresent()
                   ? Trait.unknown("no system calls can be made")
                   : Trait.declared(Pages.size()))
@@ -221,6 +252,9 @@ public final class ModelledHeap implements Heap {
           .cpuReach(Trait.declared(true))
           .deviceAccess(Trait.declared(orElse(deviceAccess, true)))
           .speed(Trait.declared(orElse(speed, Speed.NORMAL)))
+          .lowestAddress(Trait.declared(0L))
+          .coherency(Trait.declared(Set.of(Coherency.CPU, Coherency.RAM)))
+          .secure(Trait.declared(false))
           .build();
     }
 

@@ -7,6 +7,12 @@ package dev.dmabroker.event;
  */
 public interface BrokerListener {
 
+  /** A device was attached to a buffer. */
+  default void attached(Attach event) {}
+
+  /** A dispensable device is left out of a buffer, or served again. */
+  default void leftOut(LeftOut event) {}
+
   /** A buffer got its first memory, or new memory after it was evacuated. */
   default void allocated(Allocation event) {}
 

@@ -3,6 +3,7 @@ package dev.dmabroker.event;
 import com.google.common.collect.ImmutableList;
 import dev.dmabroker.BufferSpec;
 import dev.dmabroker.Constraints;
+import dev.dmabroker.Device;
 import dev.dmabroker.Holder;
 import dev.dmabroker.SharedBuffer;
 import dev.dmabroker.spi.HeapProvider;
@@ -19,12 +20,14 @@ import java.util.Set;
  * @param closedHeaps the heaps that cannot be used, and why
  * @param devices the registered devices
  * @param buffers the buffers that are not gone
+ * @param budgets what devices and groups have reserved
  */
 public record BrokerSnapshot(
     List<HeapState> heaps,
     List<HeapProvider.Closed> closedHeaps,
     List<DeviceState> devices,
-    List<BufferState> buffers) {
+    List<BufferState> buffers,
+    List<BudgetState> budgets) {
 
   /** Copies the lists. */
   public BrokerSnapshot {
@@ -32,6 +35,7 @@ public record BrokerSnapshot(
     closedHeaps = ImmutableList.copyOf(closedHeaps);
     devices = ImmutableList.copyOf(devices);
     buffers = ImmutableList.copyOf(buffers);
+    budgets = ImmutableList.copyOf(budgets);
   }
 
   /**
@@ -47,12 +51,27 @@ public record BrokerSnapshot(
       String name, Set<String> aliases, HeapTraits traits, int backings, long usedBytes) {}
 
   /**
+   * A budget.
+   *
+   * @param name the device or group
+   * @param limitBytes all of it
+   * @param reservedBytes what buffers have reserved
+   */
+  public record BudgetState(String name, long limitBytes, long reservedBytes) {}
+
+  /**
    * A device.
    *
    * @param name its name
-   * @param constraints what it asks of memory
+   * @param constraints what it asks of memory, as it likes it best
+   * @param findings what a probe learnt of it
    */
-  public record DeviceState(String name, Constraints constraints) {}
+  public record DeviceState(String name, Constraints constraints, List<Device.Finding> findings) {
+    /** Copies the list. */
+    public DeviceState {
+      findings = ImmutableList.copyOf(findings);
+    }
+  }
 
   /**
    * A buffer.

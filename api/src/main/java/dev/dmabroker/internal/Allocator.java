@@ -2,74 +2,153 @@ package dev.dmabroker.internal;
 
 import dev.dmabroker.AllocationException;
 import dev.dmabroker.BrokerException;
-import dev.dmabroker.BufferSpec;
 import dev.dmabroker.UnsatisfiableException;
 import dev.dmabroker.event.HeapRefusal;
 import dev.dmabroker.spi.Backing;
 import dev.dmabroker.spi.HeapException;
-import dev.dmabroker.spi.PlacementHeuristic.User;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** Gets memory from the best heap that has some. Calls heaps, so it never runs under a lock. */
 final class Allocator {
   private final Planner planner;
+  private final Evictor evictor;
   private final Listeners listeners;
 
-  Allocator(Planner planner, Listeners listeners) {
+  Allocator(Planner planner, Evictor evictor, Listeners listeners) {
     this.planner = planner;
+    this.evictor = evictor;
     this.listeners = listeners;
   }
 
   /**
-   * Tries the heaps that suit, best first.
+   * Tries the heaps that suit, best first; then those that were full once more, after idle buffers
+   * have made room there.
    *
-   * @throws BrokerException an {@link UnsatisfiableException} or {@link AllocationException}
+   * @param vacated the heap to leave alone; -1 if there is none
+   * @throws BrokerException an {@link UnsatisfiableException}, {@link AllocationException} or
+   *     {@link dev.dmabroker.BudgetExceededException}
    */
   Placement allocate(
       String buffer,
-      BufferSpec spec,
-      List<User> users,
+      Target target,
+      Budgets.Reservation reservation,
+      List<RegisteredDevice> devices,
       Optional<String> currentHeap,
-      long generation) {
-    Planner.Ranking ranking = planner.rank(spec, users, currentHeap);
-    if (ranking.feasible().heaps().isEmpty()) {
-      throw Planner.unsatisfiable("allocate " + buffer, spec, users, ranking.feasible());
+      long generation,
+      int vacated) {
+    Solution solution = planner.solve(target, devices);
+    if (!solution.isPossible()) {
+      throw planner.unsatisfiable("allocate " + buffer, target, devices, /* counting= */ false);
     }
-    long sizeBytes = ranking.feasible().sizeBytes();
-    List<AllocationException.Attempt> attempts = new ArrayList<>();
-    for (HeapAccount heap : ranking.heaps().keySet()) {
+    Search search = new Search(buffer, target, reservation, generation);
+    List<Planner.Try> tries =
+        planner.rank(target, solution, devices, currentHeap).stream()
+            .filter(each -> each.heap() != vacated)
+            .toList();
+    for (Planner.Try each : tries) {
+      Placement placement = search.tryIn(each);
+      if (placement != null) {
+        return placement;
+      }
+    }
+    if (vacated < 0) { // Who makes room does not ask others to make room.
+      for (Planner.Try each : tries) {
+        Placement placement = search.tryWithRoomMade(each);
+        if (placement != null) {
+          return placement;
+        }
+      }
+    }
+    throw search.failure(devices);
+  }
+
+  /** One allocation, and what the heaps said to it. */
+  private final class Search {
+    private final String buffer;
+    private final Target target;
+    private final Budgets.Reservation reservation;
+    private final long generation;
+    private final List<AllocationException.Attempt> attempts = new ArrayList<>();
+    private final Set<Integer> full = new HashSet<>();
+    private long neededBytes;
+    private @Nullable Placement placement;
+
+    Search(String buffer, Target target, Budgets.Reservation reservation, long generation) {
+      this.reservation = reservation;
+      this.buffer = buffer;
+      this.target = target;
+      this.generation = generation;
+      this.neededBytes = target.spec().layout().sizeBytes();
+    }
+
+    @Nullable Placement tryIn(Planner.Try each) {
+      HeapAccount heap = each.account();
+      long sizeBytes = each.choice().sizeBytes();
+      neededBytes = each.choice().neededBytes();
+      reservation.reach("allocate " + buffer + " in " + heap.name(), sizeBytes);
       try {
         Backing backing = heap.allocate(buffer, sizeBytes);
-        return new Placement(heap, backing, ranking.feasible().layout(), sizeBytes, generation);
+        return new Placement(
+            planner.table(), each.heap(), target, each.choice(), backing, generation);
       } catch (HeapException e) {
+        if (e.kind() == HeapException.Kind.FULL) {
+          full.add(each.heap());
+        }
         String reason = String.valueOf(e.getMessage());
         attempts.add(new AllocationException.Attempt(heap.name(), reason));
         var refusal = new HeapRefusal(buffer, heap.name(), sizeBytes, e.kind(), reason);
         listeners.tell(listener -> listener.heapRefused(refusal));
+        return null;
       }
     }
-    throw new AllocationException(
-        "cannot allocate "
-            + sizeBytes
-            + " bytes for "
-            + buffer
-            + " ("
-            + spec
-            + "), attached: "
-            + names(users)
-            + "; "
-            + (attempts.isEmpty()
-                ? "the heuristic left out every heap that suits"
-                : attempts.stream()
-                    .map(attempt -> attempt.heap() + ": " + attempt.reason())
-                    .collect(Collectors.joining("; "))),
-        attempts);
+
+    /** Once more, after buffers that lie there idle have moved elsewhere. */
+    @Nullable Placement tryWithRoomMade(Planner.Try each) {
+      if (!full.contains(each.heap())) {
+        return null;
+      }
+      String why =
+          evictor.makeRoom(
+              each.heap(),
+              buffer,
+              each.choice().sizeBytes(),
+              () -> {
+                placement = tryIn(each);
+                return placement != null;
+              });
+      if (placement == null && !why.isEmpty()) {
+        attempts.add(new AllocationException.Attempt(each.account().name(), why));
+      }
+      return placement;
+    }
+
+    AllocationException failure(List<RegisteredDevice> devices) {
+      return new AllocationException(
+          "cannot allocate "
+              + neededBytes
+              + " bytes for "
+              + buffer
+              + " ("
+              + target.spec()
+              + "), attached: "
+              + names(devices)
+              + "; "
+              + (attempts.isEmpty()
+                  ? "the heuristic left out every heap that suits"
+                  : attempts.stream()
+                      .map(attempt -> attempt.heap() + ": " + attempt.reason())
+                      .collect(Collectors.joining("; "))),
+          attempts);
+    }
   }
 
-  private static List<String> names(List<User> users) {
-    return users.stream().map(User::device).toList();
+  private static List<String> names(List<RegisteredDevice> devices) {
+    return devices.stream().map(RegisteredDevice::name).toList();
   }
 }

@@ -21,6 +21,7 @@ final class AttachedDevice implements Attachment {
   private final BrokerEngine engine;
   private final Gate gate = new Gate();
   private volatile boolean detached;
+  private volatile boolean leftOut;
   private volatile @Nullable Consumer<Long> moveListener;
 
   AttachedDevice(BrokerEngine engine, ManagedBuffer buffer, RegisteredDevice device) {
@@ -110,11 +111,20 @@ final class AttachedDevice implements Attachment {
   }
 
   boolean suits(Placement place) {
-    return place.suits(device.constraints());
+    return place.suits(device);
   }
 
   Gate gate() {
     return gate;
+  }
+
+  @Override
+  public boolean isLeftOut() {
+    return leftOut;
+  }
+
+  void leaveOut(boolean leftOut) {
+    this.leftOut = leftOut;
   }
 
   boolean isDetached() {

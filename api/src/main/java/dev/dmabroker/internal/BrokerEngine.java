@@ -15,13 +15,11 @@ import dev.dmabroker.WaitInterruptedException;
 import dev.dmabroker.event.BrokerListener;
 import dev.dmabroker.event.BrokerSnapshot;
 import dev.dmabroker.spi.HeapProvider;
-import dev.dmabroker.spi.PlacementHeuristic.User;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -34,6 +32,7 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** The broker: who and what there is, and the threads that work for it. */
 final class BrokerEngine implements Broker {
@@ -44,11 +43,13 @@ final class BrokerEngine implements Broker {
   private final List<HeapProvider.Closed> closedHeaps;
   private final BrokerFactory.Settings settings;
   private final Listeners listeners;
+  private final Budgets budgets;
   private final Planner planner;
   private final Allocator allocator;
   private final ConcurrentHashMap<String, RegisteredDevice> devices = new ConcurrentHashMap<>();
   private final Set<BufferLife> buffers = ConcurrentHashMap.newKeySet();
   private final AtomicLong exported = new AtomicLong();
+  private final AtomicLong unnamed = new AtomicLong();
   private final ThreadPoolExecutor workers;
   private final ScheduledThreadPoolExecutor timer;
 
@@ -67,8 +68,9 @@ final class BrokerEngine implements Broker {
     this.closedHeaps = List.copyOf(closedHeaps);
     this.settings = settings;
     this.listeners = listeners;
+    this.budgets = new Budgets(settings.budgets());
     this.planner = planner;
-    this.allocator = new Allocator(planner, listeners);
+    this.allocator = new Allocator(planner, new Evictor(planner, buffers), listeners);
     this.workers =
         new ThreadPoolExecutor(
             WORKERS, WORKERS, 10, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), threads("mover"));
@@ -88,7 +90,9 @@ final class BrokerEngine implements Broker {
 
   @Override
   public Device register(DeviceSpec spec) {
-    RegisteredDevice device = new RegisteredDevice(this, spec);
+    checkOpen("register " + spec.name());
+    Probing probing = Probing.of(spec, heaps);
+    RegisteredDevice device = new RegisteredDevice(this, spec, probing);
     synchronized (lifecycle) {
       checkOpen("register " + spec.name());
       if (devices.putIfAbsent(spec.name(), device) != null) {
@@ -103,21 +107,34 @@ final class BrokerEngine implements Broker {
 
   @Override
   public SharedBuffer export(BufferSpec spec) {
-    return export("buffer-" + exported.incrementAndGet(), spec);
+    return export("buffer-" + unnamed.incrementAndGet(), spec);
   }
 
   @Override
   public SharedBuffer export(String name, BufferSpec spec) {
+    return export(name, spec, (RegisteredDevice) null);
+  }
+
+  @Override
+  public SharedBuffer export(String name, BufferSpec spec, Device owner) {
+    return export(name, spec, own(owner));
+  }
+
+  private SharedBuffer export(String name, BufferSpec spec, @Nullable RegisteredDevice owner) {
     if (name.isBlank()) {
       throw new IllegalArgumentException("a buffer's name must not be blank");
     }
-    Objects.requireNonNull(spec, "spec").layout(1); // Refuses a size that overflows here and now.
-    ManagedBuffer buffer = new ManagedBuffer(this, name, spec);
+    // Refuses a size that overflows here and now.
+    long sizeBytes = Objects.requireNonNull(spec, "spec").layout().sizeBytes();
     synchronized (lifecycle) {
       checkOpen("export " + name);
+      Budgets.Reservation reservation =
+          budgets.reserve("export " + name + " (" + spec + ")", owner, sizeBytes);
+      ManagedBuffer buffer =
+          new ManagedBuffer(this, exported.incrementAndGet(), name, spec, reservation);
       buffers.add(buffer);
+      return buffer;
     }
-    return buffer;
   }
 
   private void checkOpen(String intent) {
@@ -128,8 +145,11 @@ final class BrokerEngine implements Broker {
 
   @Override
   public Plan plan(BufferSpec spec, Collection<Device> wanted) {
-    List<User> users = wanted.stream().map(device -> own(device).user()).toList();
-    return planner.rank(spec, users, Optional.empty()).plan(spec, users);
+    List<RegisteredDevice> registered = new ArrayList<>(wanted.size());
+    for (Device device : wanted) {
+      registered.add(own(device));
+    }
+    return planner.plan(spec, registered);
   }
 
   @Override
@@ -143,12 +163,16 @@ final class BrokerEngine implements Broker {
         heaps.stream().map(HeapAccount::snapshot).toList(),
         closedHeaps,
         devices.values().stream()
-            .map(device -> new BrokerSnapshot.DeviceState(device.name(), device.constraints()))
+            .map(
+                device ->
+                    new BrokerSnapshot.DeviceState(
+                        device.name(), device.constraints(), device.findings()))
             .toList(),
         buffers.stream()
             .map(BufferLife::snapshot)
             .filter(buffer -> buffer.state() != SharedBuffer.State.RELEASED)
-            .toList());
+            .toList(),
+        budgets.snapshot());
   }
 
   @Override

@@ -37,6 +37,7 @@ public final class BrokerFactory {
    * @param maxMoveAttempts in all
    * @param recordCallSites whether each map records a stack trace
    * @param callbackExecutor for what users chain
+   * @param budgets limits in bytes by device or group
    */
   public record Settings(
       Duration mapTimeout,
@@ -45,7 +46,8 @@ public final class BrokerFactory {
       Duration firstBackOff,
       int maxMoveAttempts,
       boolean recordCallSites,
-      Executor callbackExecutor) {}
+      Executor callbackExecutor,
+      Map<String, Long> budgets) {}
 
   /** See {@link Broker.Builder#build()}. */
   public static Broker create(
@@ -61,7 +63,8 @@ public final class BrokerFactory {
       factory.ask(providers, discoverHeaps);
       factory.checkHeaps();
       List<HeapAccount> accounts = factory.heaps.stream().map(HeapAccount::new).toList();
-      Planner planner = new Planner(accounts, heuristic != null ? heuristic : discoverHeuristic());
+      Planner planner =
+          new Planner(new HeapTable(accounts), heuristic != null ? heuristic : discoverHeuristic());
       return new BrokerEngine(
           accounts, factory.closed, planner, new Listeners(listeners), settings);
     } catch (RuntimeException | Error e) {

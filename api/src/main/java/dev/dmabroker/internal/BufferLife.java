@@ -11,9 +11,10 @@ import dev.dmabroker.SharedBuffer;
 import dev.dmabroker.event.Allocation;
 import dev.dmabroker.event.BrokerListener;
 import dev.dmabroker.event.BrokerSnapshot;
+import dev.dmabroker.event.LeftOut;
 import dev.dmabroker.event.Move;
 import dev.dmabroker.event.Release;
-import dev.dmabroker.spi.PlacementHeuristic.User;
+import dev.dmabroker.spi.PlacementHeuristic.Resident;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -52,8 +53,14 @@ import org.jspecify.annotations.Nullable;
  */
 abstract class BufferLife {
   final BrokerEngine engine;
+  final long id;
   final String name;
   final BufferSpec spec;
+
+  /** Every way to store it. */
+  private final Target target;
+
+  private final Budgets.Reservation reservation;
 
   final Object lock = new Object();
   final Roster roster = new Roster();
@@ -73,7 +80,11 @@ abstract class BufferLife {
   boolean referenceClosed;
   boolean brokerClosed;
 
-  BufferLife(BrokerEngine engine, String name, BufferSpec spec) {
+  BufferLife(
+      BrokerEngine engine, long id, String name, BufferSpec spec, Budgets.Reservation reservation) {
+    this.reservation = reservation;
+    this.id = id;
+    this.target = engine.planner().target(spec);
     this.engine = engine;
     this.name = name;
     this.spec = spec;
@@ -89,14 +100,14 @@ abstract class BufferLife {
   /** Ends ALLOCATING one way or the other. Called by whoever set it. */
   void allocateFirst() {
     long start = System.nanoTime();
-    List<User> users;
+    List<RegisteredDevice> devices;
     synchronized (lock) {
-      users = roster.users().users();
+      devices = roster.users().devices();
     }
     Placement placed = null;
     BrokerException failure = null;
     try {
-      placed = allocate(users, Optional.empty());
+      placed = allocate(devices, Optional.empty(), /* vacated= */ -1);
     } catch (BrokerException e) {
       failure = e;
     } catch (RuntimeException | Error e) {
@@ -128,12 +139,21 @@ abstract class BufferLife {
         });
   }
 
-  Placement allocate(List<User> users, Optional<String> currentHeap) {
+  /**
+   * Gets memory.
+   *
+   * @param vacated the heap to leave alone, to make room there; -1 if others may have to make room
+   */
+  Placement allocate(List<RegisteredDevice> devices, Optional<String> currentHeap, int vacated) {
     long next;
+    Target stored;
     synchronized (lock) {
       next = generation + 1;
+      stored = target();
     }
-    return engine.allocator().allocate(name, spec, users, currentHeap, next);
+    return engine
+        .allocator()
+        .allocate(name, stored, reservation, devices, currentHeap, next, vacated);
   }
 
   // ---- Moving; called by the relocation ----
@@ -145,7 +165,7 @@ abstract class BufferLife {
           if (relocation != move) {
             return null;
           }
-          if (isOver() || isSettled()) {
+          if (isOver() || (isSettled() && !move.makesRoom())) {
             callOff(effects);
             return null;
           }
@@ -163,9 +183,13 @@ abstract class BufferLife {
           if (sought.version() != roster.version() && !roster.isSuited(target)) {
             return Relocation.Drain.STALE;
           }
+          roster.shutGates();
+          if (move.makesRoom() && !roster.isIdle()) {
+            callOff(effects); // It is used again: no idle buffer any more.
+            return Relocation.Drain.CANCELLED;
+          }
           state = SharedBuffer.State.DRAINING;
           move.startStall(target);
-          roster.shutGates();
           if (roster.isIdle()) {
             move.endDrain();
             state = SharedBuffer.State.MOVING;
@@ -268,14 +292,19 @@ abstract class BufferLife {
     state = SharedBuffer.State.RESIDENT;
     MoveFailedException failure =
         move.failure(reason, holders, cause, engine.settings().maxMoveAttempts());
+    tell(effects, listener -> listener.moveRolledBack(event));
+    if (move.makesRoom()) {
+      settle(effects);
+      return;
+    }
     lastFailure = failure;
     Duration rest = retries.failed();
     if (!retries.gaveUp()) {
       Future<?> unused = engine.schedule(rest, this::retry);
     }
-    tell(effects, listener -> listener.moveRolledBack(event));
     settle(effects);
-    if (retries.gaveUp()) {
+    if (retries.gaveUp() && state == SharedBuffer.State.RESIDENT) {
+      // In any other state something is under way that may serve them yet.
       waiters.fail(effects, request -> true, failure);
     }
   }
@@ -289,6 +318,60 @@ abstract class BufferLife {
           }
           return null;
         });
+  }
+
+  // ---- Making room for others ----
+
+  /** What the buffer is as one that could leave the heap: idle, and suited elsewhere. */
+  Optional<Resident> resident(int heap) {
+    synchronized (lock) {
+      if (!couldLeave(heap)) {
+        return Optional.empty();
+      }
+      List<RegisteredDevice> devices = roster.users().devices();
+      Solution solution = engine.planner().solve(target(), devices);
+      if (!solution.isPossibleOutside(heap)) {
+        return Optional.empty();
+      }
+      Placement here = resident();
+      long idle = System.nanoTime() - roster.lastUseNanos(here.sinceNanos());
+      return Optional.of(
+          new Resident(
+              id,
+              name,
+              here.sizeBytes(),
+              Duration.ofNanos(Math.max(0, idle)),
+              devices.stream().map(RegisteredDevice::user).toList()));
+    }
+  }
+
+  /** Moves out of the heap in the calling thread, unless the buffer is used: whether it did. */
+  boolean moveOut(int heap, String cause) {
+    Relocation move =
+        locked(
+            effects -> {
+              if (!couldLeave(heap)) {
+                return null;
+              }
+              state = SharedBuffer.State.PREPARING;
+              relocation = Relocation.outOf(this, resident(), cause);
+              return relocation;
+            });
+    if (move == null) {
+      return false;
+    }
+    move.prepare();
+    synchronized (lock) {
+      return place == null || place.heapNumber() != heap;
+    }
+  }
+
+  private boolean couldLeave(int heap) {
+    return state == SharedBuffer.State.RESIDENT
+        && place != null
+        && place.heapNumber() == heap
+        && roster.isIdle()
+        && isSettled();
   }
 
   // ---- Transitions that several ways lead to; all under the lock ----
@@ -360,7 +443,7 @@ abstract class BufferLife {
       return;
     }
     String cause = unsuited.get().device().name();
-    Relocation move = new Relocation(this, resident(), cause, retries.begin());
+    Relocation move = Relocation.towards(this, resident(), cause, retries.begin());
     relocation = move;
     state = SharedBuffer.State.PREPARING;
     effects.then(() -> engine.execute(move::prepare));
@@ -402,6 +485,7 @@ abstract class BufferLife {
         place = null;
       }
       state = SharedBuffer.State.RELEASED;
+      effects.then(reservation::end);
       effects.then(() -> engine.forget(this));
     }
     return true;
@@ -430,7 +514,28 @@ abstract class BufferLife {
     tell(effects, listener -> listener.released(event));
   }
 
+  /** After somebody came or went: who is left out now, if anybody may be. */
+  void renegotiate(Effects effects) {
+    if (!roster.hasDispensable()) {
+      return;
+    }
+    List<AttachedDevice> before = roster.leftOut();
+    Solution solution = engine.planner().solve(target(), roster.users().devices());
+    roster.leaveOut(solution.leftOut());
+    for (AttachedDevice attachment : roster.copy()) {
+      if (before.contains(attachment) != attachment.isLeftOut()) {
+        var event = new LeftOut(name, attachment.device().name(), attachment.isLeftOut());
+        tell(effects, listener -> listener.leftOut(event));
+      }
+    }
+  }
+
   // ---- Looking; all under the lock ----
+
+  /** The ways to store it: contents that are there stay as they are. */
+  Target target() {
+    return place == null || !place.isWritten() ? target : target.storedAs(place.layout().image());
+  }
 
   Placement resident() {
     if (place == null) {
@@ -486,7 +591,7 @@ abstract class BufferLife {
           Optional.ofNullable(place).map(here -> here.heap().name()),
           generation,
           place == null ? 0 : place.sizeBytes(),
-          roster.users().users().stream().map(User::device).toList(),
+          roster.users().devices().stream().map(RegisteredDevice::name).toList(),
           roster.holders(name),
           waiters.size());
     }

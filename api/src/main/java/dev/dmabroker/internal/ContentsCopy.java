@@ -27,7 +27,7 @@ final class ContentsCopy {
         Bracket writing = new Bracket(to.backing(), Access.OVERWRITE)) {
       return from.layout().equals(to.layout())
           ? copyAll(from.backing(), to.backing())
-          : copyLines(from, to);
+          : copyPlanes(from, to);
     }
   }
 
@@ -78,8 +78,8 @@ final class ContentsCopy {
     }
   }
 
-  /** Line by line, where the strides differ. */
-  private static long copyLines(Placement from, Placement to) throws HeapException {
+  /** Plane by plane, where the strides differ; format and modifier are the same. */
+  private static long copyPlanes(Placement from, Placement to) throws HeapException {
     long copied = 0;
     for (int i = 0; i < from.layout().planes().size(); i++) {
       copied +=
@@ -92,30 +92,31 @@ final class ContentsCopy {
     return copied;
   }
 
+  /** A row of tiles at a time, which in a linear plane is a line. */
   private static long copyPlane(Backing from, Layout.Plane source, Backing to, Layout.Plane target)
       throws HeapException {
-    long widest = Math.max(source.strideBytes(), target.strideBytes());
-    long linesAtOnce = Math.min(CHUNK / widest, source.lines());
-    for (long line = 0; line < source.lines(); ) {
-      long fromOffset = source.offsetBytes() + line * source.strideBytes();
-      long toOffset = target.offsetBytes() + line * target.strideBytes();
-      if (linesAtOnce == 0) {
-        copyRange(from, fromOffset, to, toOffset, source.lineBytes());
-        line++;
+    long fromStep = source.strideBytes() * source.tileLines();
+    long toStep = target.strideBytes() * target.tileLines();
+    // What one of the layouts has only to be aligned holds no contents.
+    long rowBytes = Math.min(source.lineBytes(), target.lineBytes()) * source.tileLines();
+    long rows = Math.min(source.lines(), target.lines()) / source.tileLines();
+    long rowsAtOnce = Math.min(CHUNK / Math.max(fromStep, toStep), rows);
+    for (long row = 0; row < rows; ) {
+      long fromOffset = source.offsetBytes() + row * fromStep;
+      long toOffset = target.offsetBytes() + row * toStep;
+      if (rowsAtOnce == 0) {
+        copyRange(from, fromOffset, to, toOffset, rowBytes);
+        row++;
         continue;
       }
-      int lines = (int) Math.min(linesAtOnce, source.lines() - line);
-      ByteBuffer read = from.bytes(fromOffset, (int) (lines * source.strideBytes()));
-      ByteBuffer write = to.bytes(toOffset, (int) (lines * target.strideBytes()));
-      for (int i = 0; i < lines; i++) {
-        write.put(
-            (int) (i * target.strideBytes()),
-            read,
-            (int) (i * source.strideBytes()),
-            (int) source.lineBytes());
+      int count = (int) Math.min(rowsAtOnce, rows - row);
+      ByteBuffer read = from.bytes(fromOffset, (int) (count * fromStep));
+      ByteBuffer write = to.bytes(toOffset, (int) (count * toStep));
+      for (int i = 0; i < count; i++) {
+        write.put((int) (i * toStep), read, (int) (i * fromStep), (int) rowBytes);
       }
-      line += lines;
+      row += count;
     }
-    return source.lineBytes() * source.lines();
+    return rowBytes * rows;
   }
 }

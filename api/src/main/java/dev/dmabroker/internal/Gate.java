@@ -126,6 +126,17 @@ final class Gate {
     return true;
   }
 
+  /** When the last mapping began, or {@code otherwise} if that is later, as far as can be seen. */
+  long lastUseNanos(long otherwise) {
+    long last = otherwise;
+    for (Slot slot : slots) {
+      if (slot.noted != 0 && slot.sinceNanos - last > 0) {
+        last = slot.sinceNanos;
+      }
+    }
+    return last;
+  }
+
   boolean isHeldBy(Thread thread) {
     for (Slot slot : slots) {
       if (slot.isTakenBy(thread)) {

@@ -5,8 +5,8 @@ import dev.dmabroker.event.BrokerSnapshot;
 import dev.dmabroker.spi.Backing;
 import dev.dmabroker.spi.Heap;
 import dev.dmabroker.spi.HeapException;
+import dev.dmabroker.spi.HeapInfo;
 import dev.dmabroker.spi.HeapTraits;
-import dev.dmabroker.spi.PlacementHeuristic.HeapLoad;
 import java.lang.System.Logger.Level;
 import org.jspecify.annotations.Nullable;
 
@@ -17,6 +17,7 @@ final class HeapAccount {
   private final Heap heap;
   private final String name;
   private final ImmutableSet<String> aliases;
+  private final String type;
   private final HeapTraits traits;
 
   private int backings;
@@ -27,6 +28,7 @@ final class HeapAccount {
     this.heap = heap;
     this.name = heap.name();
     this.aliases = ImmutableSet.copyOf(heap.aliases());
+    this.type = heap.type();
     this.traits = heap.traits();
   }
 
@@ -38,12 +40,12 @@ final class HeapAccount {
     return aliases;
   }
 
-  HeapTraits traits() {
-    return traits;
+  String type() {
+    return type;
   }
 
-  boolean isNamed(String candidate) {
-    return name.equals(candidate) || aliases.contains(candidate);
+  HeapTraits traits() {
+    return traits;
   }
 
   /**
@@ -135,8 +137,13 @@ final class HeapAccount {
     }
   }
 
-  synchronized HeapLoad load() {
-    return new HeapLoad(name, traits, usedBytes);
+  HeapInfo info() {
+    return new HeapInfo(name, aliases, type, traits);
+  }
+
+  /** What the broker's buffers take of it. */
+  synchronized long usedBytes() {
+    return usedBytes;
   }
 
   synchronized BrokerSnapshot.HeapState snapshot() {

@@ -27,6 +27,10 @@ final class Listeners {
     };
   }
 
+  boolean isEmpty() {
+    return listeners.isEmpty();
+  }
+
   void tell(Consumer<BrokerListener> event) {
     for (BrokerListener listener : listeners) {
       guarded("listener " + listener, () -> event.accept(listener));

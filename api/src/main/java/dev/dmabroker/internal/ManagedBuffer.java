@@ -5,10 +5,13 @@ import dev.dmabroker.Attachment;
 import dev.dmabroker.BufferSpec;
 import dev.dmabroker.ClosedException;
 import dev.dmabroker.Device;
+import dev.dmabroker.LeftOutException;
 import dev.dmabroker.Mapping;
 import dev.dmabroker.SharedBuffer;
 import dev.dmabroker.UndeclaredAccessException;
+import dev.dmabroker.event.Attach;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
@@ -19,8 +22,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class ManagedBuffer extends BufferLife implements SharedBuffer {
 
-  ManagedBuffer(BrokerEngine engine, String name, BufferSpec spec) {
-    super(engine, name, spec);
+  ManagedBuffer(
+      BrokerEngine engine, long id, String name, BufferSpec spec, Budgets.Reservation reservation) {
+    super(engine, id, name, spec, reservation);
   }
 
   // ---- What users call ----
@@ -52,23 +56,70 @@ final class ManagedBuffer extends BufferLife implements SharedBuffer {
   @Override
   public Attachment attach(Device device) {
     RegisteredDevice registered = engine.own(device);
-    return locked(
-        effects -> {
-          checkReference("attach " + device.name() + " to " + name);
-          registered.checkOpen("attach it to " + name);
-          engine.planner().requireFeasible(name, spec, roster.users().users(), registered.user());
-          AttachedDevice attachment = new AttachedDevice(engine, this, registered);
-          roster.add(attachment);
-          if (place != null && attachment.suits(place)) {
-            if (state == State.RESIDENT || state == State.PREPARING) {
-              attachment.gate().open(place);
-            }
-          } else if (state == State.RESIDENT) {
-            retries.startOver();
-            seekPlace(effects);
-          }
-          return attachment;
-        });
+    Attempt attempt = locked(effects -> attach(registered, effects));
+    if (attempt.attachment() == null) {
+      // Working out why takes time, so it is done without the lock.
+      throw engine
+          .planner()
+          .unsatisfiable(
+              "attach " + device.name() + " to " + name,
+              attempt.target(),
+              attempt.devices(),
+              /* counting= */ false);
+    }
+    return attempt.attachment();
+  }
+
+  /** An attachment, or what made it impossible. */
+  private record Attempt(
+      @Nullable AttachedDevice attachment, Target target, List<RegisteredDevice> devices) {}
+
+  private Attempt attach(RegisteredDevice registered, Effects effects) {
+    checkReference("attach " + registered.name() + " to " + name);
+    registered.checkOpen("attach it to " + name);
+    Planner planner = engine.planner();
+    Target target = target();
+    Demand all = roster.with(target, registered);
+    AttachedDevice attachment = new AttachedDevice(engine, this, registered);
+    if (all != null) {
+      if (!Solver.serves(planner.table(), target, all)) {
+        return new Attempt(null, target, roster.devicesWith(registered));
+      }
+      tellAttached(registered, effects);
+      roster.add(attachment, target, all);
+    } else {
+      List<RegisteredDevice> devices = roster.devicesWith(registered);
+      if (!planner.solve(target, devices).isPossible()) {
+        return new Attempt(null, target, devices);
+      }
+      tellAttached(registered, effects);
+      roster.add(attachment);
+      renegotiate(effects);
+    }
+    if (place != null && attachment.suits(place)) {
+      if (state == State.RESIDENT || state == State.PREPARING) {
+        attachment.gate().open(place);
+      }
+    } else if (state == State.RESIDENT) {
+      retries.startOver();
+      seekPlace(effects);
+    }
+    return new Attempt(attachment, target, List.of());
+  }
+
+  private void tellAttached(RegisteredDevice registered, Effects effects) {
+    if (engine.listeners().isEmpty()) {
+      return;
+    }
+    var event =
+        new Attach(
+            id,
+            name,
+            spec,
+            registered.user(),
+            roster.users().devices().stream().map(RegisteredDevice::name).toList(),
+            heapName());
+    tell(effects, listener -> listener.attached(event));
   }
 
   @Override
@@ -191,6 +242,10 @@ final class ManagedBuffer extends BufferLife implements SharedBuffer {
           request.grant(effects, admit(request));
           return true;
         }
+        if (attachment.isLeftOut() && state == State.RESIDENT) {
+          request.fail(effects, leftOut(attachment));
+          return true;
+        }
         return false;
       }
       case PREPARE -> {
@@ -216,6 +271,18 @@ final class ManagedBuffer extends BufferLife implements SharedBuffer {
       }
     }
     throw new AssertionError(request.kind());
+  }
+
+  private LeftOutException leftOut(AttachedDevice attachment) {
+    return new LeftOutException(
+        "cannot map "
+            + name
+            + " for "
+            + attachment.device().name()
+            + ": the device is dispensable, and left out as long as "
+            + roster.users().devices().stream().map(RegisteredDevice::name).toList()
+            + " are attached and cannot all be served; the buffer lies in "
+            + resident().heap().name());
   }
 
   private BufferMapping admit(Request request) {
@@ -282,7 +349,8 @@ final class ManagedBuffer extends BufferLife implements SharedBuffer {
     locked(
         effects -> {
           if (attachment.markDetached()) {
-            roster.changed();
+            roster.detached(attachment);
+            renegotiate(effects);
             attachment.gate().shut();
             ClosedException closed =
                 new ClosedException(attachment.device().name() + " was detached from " + name);

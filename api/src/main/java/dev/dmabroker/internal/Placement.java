@@ -1,6 +1,5 @@
 package dev.dmabroker.internal;
 
-import dev.dmabroker.Constraints;
 import dev.dmabroker.Layout;
 import dev.dmabroker.spi.Backing;
 import java.lang.invoke.MethodHandles;
@@ -18,28 +17,39 @@ final class Placement {
     }
   }
 
-  private final HeapAccount heap;
+  private final HeapTable table;
+  private final int heap;
+  private final Target target;
   private final Backing backing;
   private final Layout layout;
-  private final long askedBytes;
+  private final long neededBytes;
   private final long sizeBytes;
   private final long generation;
+  private final long sinceNanos = System.nanoTime();
 
   /** Whether there are contents worth keeping. Read after the drain, which orders it. */
   @SuppressWarnings("UnusedVariable") // Reached through the VarHandle.
   private boolean written;
 
-  Placement(HeapAccount heap, Backing backing, Layout layout, long askedBytes, long generation) {
+  Placement(
+      HeapTable table,
+      int heap,
+      Target target,
+      Solution.Choice choice,
+      Backing backing,
+      long generation) {
+    this.table = table;
     this.heap = heap;
+    this.target = target;
     this.backing = backing;
-    this.layout = layout;
-    this.askedBytes = askedBytes;
+    this.layout = choice.layout();
+    this.neededBytes = choice.neededBytes();
     this.sizeBytes = backing.sizeBytes();
     this.generation = generation;
   }
 
   HeapAccount heap() {
-    return heap;
+    return table.account(heap);
   }
 
   Backing backing() {
@@ -53,6 +63,15 @@ final class Placement {
   /** Bytes allocated, as the heap said when it gave them. */
   long sizeBytes() {
     return sizeBytes;
+  }
+
+  /** The heap's number. */
+  int heapNumber() {
+    return heap;
+  }
+
+  long sinceNanos() {
+    return sinceNanos;
   }
 
   long generation() {
@@ -70,12 +89,18 @@ final class Placement {
     }
   }
 
-  boolean suits(Constraints constraints) {
-    // The size that was asked for: what a heap rounds up to is no device's concern.
-    return Suitability.problem(heap, layout, askedBytes, constraints) == null;
+  /** Whether the device can use it, with any of its alternatives. */
+  boolean suits(Member device) {
+    for (Option option : device.options()) {
+      // What was needed: what a heap rounds up to is no device's concern.
+      if (option.memory().suits(table, heap, target, layout, neededBytes)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   void release() {
-    heap.release(backing, sizeBytes);
+    heap().release(backing, sizeBytes);
   }
 }

@@ -1,213 +1,232 @@
 package dev.dmabroker.internal;
 
 import com.google.common.collect.ImmutableList;
-import com.google.common.math.LongMath;
 import dev.dmabroker.BufferSpec;
-import dev.dmabroker.Layout;
 import dev.dmabroker.Plan;
 import dev.dmabroker.UnsatisfiableException;
 import dev.dmabroker.spi.PlacementHeuristic;
+import dev.dmabroker.spi.PlacementHeuristic.HeapLoad;
 import dev.dmabroker.spi.PlacementHeuristic.Ranked;
 import dev.dmabroker.spi.PlacementHeuristic.User;
 import java.lang.System.Logger.Level;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** Finds the heaps that suit a set of devices, and has the heuristic rank them. Thread-safe. */
 final class Planner {
   private static final System.Logger LOG = System.getLogger(Planner.class.getName());
 
-  private final ImmutableList<HeapAccount> heaps;
+  private final HeapTable table;
   private final PlacementHeuristic heuristic;
+  private final Option.Maker options;
+  private volatile @Nullable Target last;
 
-  Planner(List<HeapAccount> heaps, PlacementHeuristic heuristic) {
-    this.heaps = ImmutableList.copyOf(heaps);
+  Planner(HeapTable table, PlacementHeuristic heuristic) {
+    this.table = table;
     this.heuristic = heuristic;
+    this.options = new Option.Maker(table);
+  }
+
+  HeapTable table() {
+    return table;
+  }
+
+  PlacementHeuristic heuristic() {
+    return heuristic;
+  }
+
+  /** Works out what devices ask, once for each. */
+  Option.Maker options() {
+    return options;
+  }
+
+  /** The ways to store what is specified. Buffers come in series: the last is kept. */
+  Target target(BufferSpec spec) {
+    Target known = last;
+    if (known == null || !known.spec().equals(spec)) {
+      known = Target.of(spec);
+      last = known;
+    }
+    return known;
   }
 
   /**
-   * The heaps that meet every hard constraint.
+   * The best way to use each heap for one buffer. Looks at constraints and traits alone: calls
+   * nobody, so it may run under a lock.
    *
-   * @param layout the layout that they would have
-   * @param sizeBytes what to ask of a heap
-   * @param heaps those that suit, in the broker's order
-   * @param passedOver why the others do not
+   * @throws dev.dmabroker.SearchLimitException if there are too many combinations
    */
-  record Feasible(
-      Layout layout, long sizeBytes, List<HeapAccount> heaps, List<Plan.PassedOver> passedOver) {}
-
-  /** Looks at constraints and traits alone: calls nobody, so it may run under a lock. */
-  Feasible feasible(BufferSpec spec, List<User> users) {
-    long stride = 1;
-    long minSizeBytes = 1;
-    try {
-      for (User user : users) {
-        stride = lcm(stride, user.constraints().strideAlignmentBytes());
-        minSizeBytes = Math.max(minSizeBytes, user.constraints().minSizeBytes());
-      }
-      Layout layout = spec.layout(stride);
-      long sizeBytes = Math.max(layout.sizeBytes(), minSizeBytes);
-      List<HeapAccount> suitable = new ArrayList<>();
-      List<Plan.PassedOver> passedOver = new ArrayList<>();
-      for (HeapAccount heap : heaps) {
-        int before = passedOver.size();
-        limits(heap, sizeBytes, passedOver);
-        for (User user : users) {
-          var problem = Suitability.problem(heap, layout, sizeBytes, user.constraints());
-          if (problem != null) {
-            passedOver.add(
-                new Plan.PassedOver(heap.name(), user.device(), problem.field(), problem.reason()));
-          }
-        }
-        if (passedOver.size() == before) {
-          suitable.add(heap);
-        }
-      }
-      return new Feasible(layout, sizeBytes, suitable, passedOver);
-    } catch (ArithmeticException | IllegalArgumentException e) {
-      String reason = "no stride serves all devices: " + e.getMessage();
-      return new Feasible(
-          spec.layout(1),
-          spec.layout(1).sizeBytes(),
-          List.of(),
-          heaps.stream()
-              .map(heap -> new Plan.PassedOver(heap.name(), "", "strideAlignmentBytes", reason))
-              .toList());
-    }
+  Solution solve(Target target, List<RegisteredDevice> devices) {
+    return Solver.solve(table, target, devices, /* counting= */ false);
   }
 
-  /**
-   * Refuses a device that could never be served together with the others. Calls nobody.
-   *
-   * @throws UnsatisfiableException if no heap, full or not, suits them all
-   */
-  void requireFeasible(String buffer, BufferSpec spec, List<User> present, User added) {
-    List<User> users = new ArrayList<>(present);
-    users.add(added);
-    Feasible feasible = feasible(spec, users);
-    if (feasible.heaps().isEmpty()) {
-      throw unsatisfiable("attach " + added.device() + " to " + buffer, spec, users, feasible);
-    }
-  }
-
-  static UnsatisfiableException unsatisfiable(
-      String what, BufferSpec spec, List<User> users, Feasible feasible) {
-    List<String> devices = users.stream().map(User::device).toList();
+  /** Why a problem without a solution has none. Takes time: not for a lock. */
+  UnsatisfiableException unsatisfiable(
+      String what, Target target, List<? extends Member> devices, boolean counting) {
+    Explanation explanation = Explanation.of(table, target, devices, counting);
+    List<String> names = devices.stream().map(Member::name).toList();
+    List<Plan.PassedOver> passedOver = explanation.passedOver();
     return new UnsatisfiableException(
         "cannot "
             + what
             + " ("
-            + spec
+            + target.spec()
             + "): no heap suits "
-            + devices
+            + names
             + ": "
-            + explain(feasible.passedOver()),
-        new Plan(spec, devices, List.of(), feasible.passedOver()));
+            + explanation.conflict()
+            + (table.size() == 0 ? "; the broker has no heap" : "")
+            + passedOver.stream()
+                .filter(heap -> !heap.reason().equals(explanation.conflict().cause()))
+                .map(
+                    heap ->
+                        heap.heap()
+                            + ": "
+                            + (heap.device().isEmpty() ? "" : heap.device() + "'s ")
+                            + heap.field()
+                            + " ("
+                            + heap.reason()
+                            + ")")
+                .map("; "::concat)
+                .collect(Collectors.joining()),
+        new Plan(target.spec(), names, List.of(), () -> passedOver),
+        explanation.conflict());
   }
 
-  private static void limits(HeapAccount heap, long sizeBytes, List<Plan.PassedOver> passedOver) {
-    long limit =
-        Math.min(
-            heap.traits().maxSizeBytes().or(Long.MAX_VALUE),
-            heap.traits().capacityBytes().or(Long.MAX_VALUE));
-    if (sizeBytes > limit) {
-      passedOver.add(
-          new Plan.PassedOver(
-              heap.name(),
-              "",
-              "sizeBytes",
-              "the buffer needs " + sizeBytes + " bytes, the heap gives at most " + limit));
+  /**
+   * A heap to try.
+   *
+   * @param heap its number
+   * @param account the heap
+   * @param choice how to use it
+   * @param ranked what the heuristic said
+   */
+  record Try(int heap, HeapAccount account, Solution.Choice choice, Ranked ranked) {}
+
+  /**
+   * The heaps that can serve, in the order in which to try them. Calls the heuristic, so it must
+   * not run under a lock.
+   */
+  List<Try> rank(
+      Target target,
+      Solution solution,
+      List<RegisteredDevice> devices,
+      Optional<String> currentHeap) {
+    ImmutableList.Builder<User> users = ImmutableList.builderWithExpectedSize(devices.size());
+    for (RegisteredDevice device : devices) {
+      users.add(device.user());
     }
+    ImmutableList.Builder<HeapLoad> loads = ImmutableList.builderWithExpectedSize(table.size());
+    for (int i = 0; i < table.size(); i++) {
+      Solution.Choice choice = solution.choice(i);
+      if (choice != null) {
+        loads.add(
+            new HeapLoad(
+                table.info(i), choice.sizeBytes(), table.account(i).usedBytes(), choice.penalty()));
+      }
+    }
+    return order(
+        new PlacementHeuristic.Request(target.spec(), users.build(), loads.build(), currentHeap),
+        solution);
   }
 
-  /** {@link #feasible}, ranked. Calls the heuristic, so it must not run under a lock. */
-  Ranking rank(BufferSpec spec, List<User> users, Optional<String> currentHeap) {
-    Feasible feasible = feasible(spec, users);
-    Map<String, HeapAccount> byName = new LinkedHashMap<>();
-    feasible.heaps().forEach(heap -> byName.put(heap.name(), heap));
-    var request =
-        new PlacementHeuristic.Request(
-            feasible.sizeBytes(),
-            users,
-            feasible.heaps().stream().map(HeapAccount::load).toList(),
-            currentHeap);
-    Map<HeapAccount, Ranked> ranked = new LinkedHashMap<>();
+  private List<Try> order(PlacementHeuristic.Request request, Solution solution) {
+    boolean[] taken = new boolean[table.size()];
+    List<Try> tries = new ArrayList<>(request.heaps().size());
     try {
-      for (Ranked heap : heuristic.rank(request)) {
-        HeapAccount account = byName.get(heap.heap());
-        if (account == null) {
+      for (Ranked ranked : heuristic.rank(request)) {
+        int heap = table.numberOf(ranked.heap());
+        Solution.Choice choice = heap < 0 ? null : solution.choice(heap);
+        if (choice == null) {
           LOG.log(
               Level.WARNING,
               "heuristic {0} named heap {1}, which does not suit",
               heuristic.name(),
-              heap.heap());
-        } else {
-          ranked.putIfAbsent(account, heap);
+              ranked.heap());
+        } else if (!taken[heap]) {
+          taken[heap] = true;
+          tries.add(new Try(heap, table.account(heap), choice, ranked));
         }
       }
+      return tries;
     } catch (RuntimeException e) {
       LOG.log(
           Level.WARNING,
           "heuristic " + heuristic.name() + " threw; heaps are tried in the broker's order",
           e);
-      ranked.clear();
-      byName.forEach(
-          (name, heap) -> ranked.put(heap, new Ranked(name, 0, "the heuristic threw " + e)));
+      return inOrder(solution, "the heuristic threw " + e);
     }
-    List<Plan.PassedOver> passedOver = new ArrayList<>(feasible.passedOver());
-    for (HeapAccount heap : feasible.heaps()) {
-      if (!ranked.containsKey(heap)) {
-        String reason = heuristic.name() + " left it out, though it suits";
-        passedOver.add(new Plan.PassedOver(heap.name(), "", "heuristic", reason));
+  }
+
+  private List<Try> inOrder(Solution solution, String reason) {
+    List<Try> tries = new ArrayList<>();
+    for (int i = 0; i < table.size(); i++) {
+      Solution.Choice choice = solution.choice(i);
+      if (choice != null) {
+        String name = table.info(i).name();
+        tries.add(new Try(i, table.account(i), choice, new Ranked(name, 0, reason)));
       }
     }
-    return new Ranking(feasible, ranked, passedOver);
+    return tries;
   }
 
-  /** Feasible heaps in the order in which to try them. */
-  record Ranking(
-      Feasible feasible, Map<HeapAccount, Ranked> heaps, List<Plan.PassedOver> passedOver) {
-    Plan plan(BufferSpec spec, List<User> users) {
-      return new Plan(
-          spec,
-          users.stream().map(User::device).toList(),
-          heaps.values().stream()
-              .map(
-                  heap ->
-                      new Plan.Candidate(
-                          heap.heap(),
-                          feasible.layout(),
-                          feasible.sizeBytes(),
-                          heap.cost(),
-                          heap.reason()))
-              .toList(),
-          passedOver);
+  /** Answers {@link dev.dmabroker.Broker#plan}. */
+  Plan plan(BufferSpec spec, List<RegisteredDevice> devices) {
+    Target target = target(spec);
+    Solution solution = Solver.solve(table, target, devices, /* counting= */ true);
+    List<Try> tries = rank(target, solution, devices, Optional.empty());
+    ImmutableList.Builder<Plan.Candidate> candidates =
+        ImmutableList.builderWithExpectedSize(tries.size());
+    for (Try each : tries) {
+      Solution.Choice choice = each.choice();
+      candidates.add(
+          new Plan.Candidate(
+              each.ranked().heap(),
+              choice.layout(),
+              choice.sizeBytes(),
+              table.info(each.heap()).traits().alignmentBytes().or(1L),
+              choice.count(),
+              choice.coherency(),
+              choice.penalty(),
+              choice.leftOut().isEmpty()
+                  ? List.of()
+                  : choice.leftOut().stream().map(Member::name).toList(),
+              each.ranked().cost(),
+              each.ranked().why()));
     }
-  }
-
-  /** What an error says when nothing suits: one line with every reason. */
-  private static String explain(List<Plan.PassedOver> passedOver) {
-    if (passedOver.isEmpty()) {
-      return "the broker has no heap";
+    ImmutableList.Builder<String> names = ImmutableList.builderWithExpectedSize(devices.size());
+    for (RegisteredDevice device : devices) {
+      names.add(device.name());
     }
-    return passedOver.stream()
-        .map(
-            heap ->
-                heap.heap()
-                    + ": "
-                    + (heap.device().isEmpty() ? "" : heap.device() + "'s ")
-                    + heap.field()
-                    + " ("
-                    + heap.reason()
-                    + ")")
-        .collect(Collectors.joining("; "));
+    return new Plan(
+        spec,
+        names.build(),
+        candidates.build(),
+        () -> passedOver(target, solution, devices, tries));
   }
 
-  private static long lcm(long a, long b) {
-    return Math.multiplyExact(a / LongMath.gcd(a, b), b);
+  private List<Plan.PassedOver> passedOver(
+      Target target, Solution solution, List<RegisteredDevice> devices, List<Try> tries) {
+    List<Plan.PassedOver> passedOver = new ArrayList<>();
+    if (solution.isPossible()) {
+      passedOver.addAll(Explanation.against(table, target, solution, devices));
+    } else {
+      passedOver.addAll(Explanation.of(table, target, devices, /* counting= */ true).passedOver());
+    }
+    for (int i = 0; i < table.size(); i++) {
+      int heap = i;
+      if (solution.choice(heap) != null && tries.stream().noneMatch(each -> each.heap() == heap)) {
+        passedOver.add(
+            new Plan.PassedOver(
+                table.info(heap).name(),
+                "",
+                "heuristic",
+                heuristic.name() + " left it out, though it suits"));
+      }
+    }
+    return passedOver;
   }
 }

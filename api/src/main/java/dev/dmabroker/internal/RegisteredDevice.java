@@ -1,5 +1,6 @@
 package dev.dmabroker.internal;
 
+import com.google.common.collect.ImmutableList;
 import dev.dmabroker.Access;
 import dev.dmabroker.ClosedException;
 import dev.dmabroker.Constraints;
@@ -7,17 +8,28 @@ import dev.dmabroker.Device;
 import dev.dmabroker.DeviceSpec;
 import dev.dmabroker.spi.PlacementHeuristic.User;
 import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
 
 /** A device of one broker. */
-final class RegisteredDevice implements Device {
+final class RegisteredDevice implements Device, Member {
   private final BrokerEngine engine;
   private final DeviceSpec spec;
   private final Duration longestHold;
+  private final ImmutableList<Option> options;
+  private final User user;
+  private final ImmutableList<Finding> findings;
   private volatile boolean closed;
 
-  RegisteredDevice(BrokerEngine engine, DeviceSpec spec) {
+  RegisteredDevice(BrokerEngine engine, DeviceSpec spec, Probing probing) {
     this.engine = engine;
     this.spec = spec;
+    this.findings = probing.findings();
+    this.options =
+        probing.alternatives().stream()
+            .map(each -> engine.planner().options().make(spec.name(), each))
+            .collect(ImmutableList.toImmutableList());
+    this.user = new User(spec.name(), probing.alternatives().get(0), spec.access());
     this.longestHold = spec.longestHold().orElse(engine.settings().longestHold());
   }
 
@@ -32,7 +44,7 @@ final class RegisteredDevice implements Device {
   }
 
   User user() {
-    return new User(name(), constraints(), access());
+    return user;
   }
 
   @Override
@@ -42,7 +54,27 @@ final class RegisteredDevice implements Device {
 
   @Override
   public Constraints constraints() {
-    return spec.constraints();
+    return user.constraints();
+  }
+
+  /** Whose budget counts besides the device's own. */
+  Optional<String> group() {
+    return spec.group();
+  }
+
+  @Override
+  public List<Finding> findings() {
+    return findings;
+  }
+
+  @Override
+  public List<Option> options() {
+    return options;
+  }
+
+  @Override
+  public boolean isDispensable() {
+    return spec.isDispensable();
   }
 
   @Override

@@ -24,6 +24,9 @@ final class Relocation {
   private final String cause;
   private final int attempt;
 
+  /** The heap to leave, for the sake of others; -1 if the buffer itself has to move. */
+  private final int vacated;
+
   private @Nullable Placement target;
   private @Nullable Future<?> deadline;
   private final long startNanos = System.nanoTime();
@@ -32,11 +35,27 @@ final class Relocation {
   private long copyNanos;
   private long copiedBytes;
 
-  Relocation(BufferLife buffer, Placement from, String cause, int attempt) {
+  private Relocation(BufferLife buffer, Placement from, String cause, int attempt, int vacated) {
+    this.vacated = vacated;
     this.buffer = buffer;
     this.from = from;
     this.cause = cause;
     this.attempt = attempt;
+  }
+
+  /** To where every device reaches it. */
+  static Relocation towards(BufferLife buffer, Placement from, String cause, int attempt) {
+    return new Relocation(buffer, from, cause, attempt, /* vacated= */ -1);
+  }
+
+  /** Out of the heap where it lies, unless it is used. */
+  static Relocation outOf(BufferLife buffer, Placement from, String cause) {
+    return new Relocation(buffer, from, cause, /* attempt= */ 1, from.heapNumber());
+  }
+
+  /** Whether it makes room for others: then nobody waits for it, and it is not tried again. */
+  boolean makesRoom() {
+    return vacated >= 0;
   }
 
   /** How a drain began. */
@@ -59,7 +78,8 @@ final class Relocation {
         if (sought == null) {
           return;
         }
-        Placement candidate = buffer.allocate(sought.users(), Optional.of(from.heap().name()));
+        Placement candidate =
+            buffer.allocate(sought.devices(), Optional.of(from.heap().name()), vacated);
         mapAhead(candidate);
         switch (buffer.beginDrain(this, candidate, sought)) {
           case DONE -> {

@@ -1,7 +1,6 @@
 package dev.dmabroker.internal;
 
 import dev.dmabroker.Holder;
-import dev.dmabroker.spi.PlacementHeuristic.User;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,22 +16,97 @@ final class Roster {
   private final List<AttachedDevice> attached = new ArrayList<>(2);
   private int version;
 
+  /** What all require, so that one device more costs that device alone; null if not known. */
+  private @Nullable Known known;
+
+  /**
+   * What all require.
+   *
+   * @param last who was attached last; null if that is not known
+   * @param before what was required before that
+   */
+  private record Known(
+      Target target, Demand demand, @Nullable AttachedDevice last, @Nullable Known before) {}
+
   /**
    * The devices that memory has to suit.
    *
-   * @param users the devices
+   * @param devices the devices
    * @param version changes whenever they do
    */
-  record Users(List<User> users, int version) {}
+  record Users(List<RegisteredDevice> devices, int version) {}
 
   void add(AttachedDevice attachment) {
     attached.add(attachment);
     version++;
+    known = null;
   }
 
-  /** One of them was detached. */
-  void changed() {
+  /** One of them was detached; who came last often goes first. */
+  @SuppressWarnings("ReferenceEquality")
+  void detached(AttachedDevice attachment) {
     version++;
+    known = known != null && known.last() == attachment ? known.before() : null;
+  }
+
+  /** Like {@link #add}, of a device that {@link #with} found possible. */
+  void add(AttachedDevice attachment, Target target, Demand all) {
+    Known before = known;
+    add(attachment);
+    known = new Known(target, all, attachment, before);
+  }
+
+  /**
+   * What all who are attached require, and one device more; null if some have alternatives, may be
+   * left out, or are none yet, so that a search is needed.
+   */
+  @Nullable Demand with(Target target, RegisteredDevice added) {
+    if (known == null || known.target() != target) {
+      known = all(target);
+    }
+    return known == null || !Solver.isPlain(added)
+        ? null
+        : known.demand().and(added.options().get(0).memory().of(target));
+  }
+
+  private @Nullable Known all(Target target) {
+    Demand all = null;
+    for (AttachedDevice attachment : attached) {
+      if (!attachment.isDetached()) {
+        if (!Solver.isPlain(attachment.device())) {
+          return null;
+        }
+        Demand its = attachment.device().options().get(0).memory().of(target);
+        all = all == null ? its : all.and(its);
+      }
+    }
+    return all == null ? null : new Known(target, all, null, null);
+  }
+
+  List<RegisteredDevice> devicesWith(RegisteredDevice added) {
+    List<RegisteredDevice> devices = new ArrayList<>(users().devices());
+    devices.add(added);
+    return devices;
+  }
+
+  List<AttachedDevice> leftOut() {
+    return attached.stream().filter(AttachedDevice::isLeftOut).toList();
+  }
+
+  /** Marks who is not served. */
+  void leaveOut(List<? extends Member> devices) {
+    for (AttachedDevice attachment : attached) {
+      attachment.leaveOut(devices.contains(attachment.device()));
+    }
+  }
+
+  boolean hasDispensable() {
+    for (AttachedDevice attachment : attached) {
+      if (attachment.device().isDispensable() && !attachment.isDetached()) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** Lets those go who are detached and have nothing out. */
@@ -52,7 +126,7 @@ final class Roster {
     return new Users(
         attached.stream()
             .filter(attachment -> !attachment.isDetached())
-            .map(attachment -> attachment.device().user())
+            .map(AttachedDevice::device)
             .toList(),
         version);
   }
@@ -81,6 +155,14 @@ final class Roster {
     return attached.stream().allMatch(attachment -> attachment.gate().isEmpty());
   }
 
+  long lastUseNanos(long otherwise) {
+    long last = otherwise;
+    for (AttachedDevice attachment : attached) {
+      last = attachment.gate().lastUseNanos(last);
+    }
+    return last;
+  }
+
   boolean isHeldBy(Thread thread) {
     return attached.stream().anyMatch(attachment -> attachment.gate().isHeldBy(thread));
   }
@@ -93,7 +175,8 @@ final class Roster {
     return place == null
         ? Optional.empty()
         : attached.stream()
-            .filter(attachment -> !attachment.isDetached() && !attachment.suits(place))
+            .filter(attachment -> !attachment.isDetached() && !attachment.isLeftOut())
+            .filter(attachment -> !attachment.suits(place))
             .findFirst();
   }
 

@@ -16,6 +16,11 @@ public interface Heap extends AutoCloseable {
     return Set.of();
   }
 
+  /** What kind of heap it is, such as {@code dma-heap}, for constraints that name types. */
+  default String type() {
+    return "other";
+  }
+
   /** What is known of the heap's memory; the same at every call. */
   HeapTraits traits();
 

@@ -1,8 +1,12 @@
 package dev.dmabroker.spi;
 
+import com.google.common.collect.Sets;
+import dev.dmabroker.Coherency;
+import dev.dmabroker.Speed;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 
 /**
  * What is known of a heap's memory. Each trait says how it is known; one of which nothing is known
@@ -19,6 +23,12 @@ public final class HeapTraits {
   private final Trait<Boolean> cpuReach;
   private final Trait<Boolean> deviceAccess;
   private final Trait<Speed> speed;
+  private final Trait<Long> granuleBytes;
+  private final Trait<Long> lowestAddress;
+  private final Trait<Set<Coherency>> coherency;
+  private final Trait<Boolean> secure;
+  private final Trait<String> deviceLocal;
+  private final Trait<Integer> numaNode;
 
   private HeapTraits(Builder builder) {
     contiguous = builder.contiguous;
@@ -30,6 +40,12 @@ public final class HeapTraits {
     cpuReach = builder.cpuReach;
     deviceAccess = builder.deviceAccess;
     speed = builder.speed;
+    granuleBytes = builder.granuleBytes;
+    lowestAddress = builder.lowestAddress;
+    coherency = builder.coherency;
+    secure = builder.secure;
+    deviceLocal = builder.deviceLocal;
+    numaNode = builder.numaNode;
   }
 
   /** A builder of which nothing is known. */
@@ -82,6 +98,39 @@ public final class HeapTraits {
     return speed;
   }
 
+  /**
+   * Memory comes in whole pieces of this size, each contiguous and aligned to it: the page size, or
+   * that of huge pages. Sizes are rounded up to it.
+   */
+  public Trait<Long> granuleBytes() {
+    return granuleBytes;
+  }
+
+  /** No memory lies below this physical address. */
+  public Trait<Long> lowestAddress() {
+    return lowestAddress;
+  }
+
+  /** The coherency domains that the memory can be used in. */
+  public Trait<Set<Coherency>> coherency() {
+    return coherency;
+  }
+
+  /** Whether the memory is protected from the CPU. */
+  public Trait<Boolean> secure() {
+    return secure;
+  }
+
+  /** The device in which the memory lies; of main memory, nothing is known here. */
+  public Trait<String> deviceLocal() {
+    return deviceLocal;
+  }
+
+  /** The NUMA node at which the memory lies. */
+  public Trait<Integer> numaNode() {
+    return numaNode;
+  }
+
   /** Every trait by name, in a fixed order, for a person to read. */
   public Map<String, Trait<?>> all() {
     Map<String, Trait<?>> all = new LinkedHashMap<>();
@@ -94,6 +143,12 @@ public final class HeapTraits {
     all.put("cpuReach", cpuReach);
     all.put("deviceAccess", deviceAccess);
     all.put("speed", speed);
+    all.put("granuleBytes", granuleBytes);
+    all.put("lowestAddress", lowestAddress);
+    all.put("coherency", coherency);
+    all.put("secure", secure);
+    all.put("deviceLocal", deviceLocal);
+    all.put("numaNode", numaNode);
     return all;
   }
 
@@ -105,6 +160,7 @@ public final class HeapTraits {
   /** Collects traits. Not thread-safe. */
   public static final class Builder {
     private static final String NOT_PROBED = "not probed";
+    private static final String ORDINARY = "ordinary memory";
 
     private Trait<Boolean> contiguous = Trait.unknown(NOT_PROBED);
     private Trait<Integer> addressBits = Trait.unknown(NOT_PROBED);
@@ -114,7 +170,14 @@ public final class HeapTraits {
     private Trait<Boolean> cached = Trait.unknown(NOT_PROBED);
     private Trait<Boolean> cpuReach = Trait.unknown(NOT_PROBED);
     private Trait<Boolean> deviceAccess = Trait.unknown(NOT_PROBED);
-    private Trait<Speed> speed = Trait.assumed(Speed.NORMAL, "ordinary memory");
+    private Trait<Speed> speed = Trait.assumed(Speed.NORMAL, ORDINARY);
+    private Trait<Long> granuleBytes = Trait.unknown(NOT_PROBED);
+    private Trait<Long> lowestAddress = Trait.unknown(NOT_PROBED);
+    private Trait<Set<Coherency>> coherency =
+        Trait.assumed(Sets.immutableEnumSet(Coherency.CPU, Coherency.RAM), ORDINARY);
+    private Trait<Boolean> secure = Trait.assumed(false, ORDINARY);
+    private Trait<String> deviceLocal = Trait.unknown("main memory");
+    private Trait<Integer> numaNode = Trait.unknown(NOT_PROBED);
 
     private Builder() {}
 
@@ -169,6 +232,42 @@ public final class HeapTraits {
     /** See {@link HeapTraits#speed()}. */
     public Builder speed(Trait<Speed> trait) {
       speed = Objects.requireNonNull(trait, "speed");
+      return this;
+    }
+
+    /** See {@link HeapTraits#granuleBytes()}. */
+    public Builder granuleBytes(Trait<Long> trait) {
+      granuleBytes = Objects.requireNonNull(trait, "granuleBytes");
+      return this;
+    }
+
+    /** See {@link HeapTraits#lowestAddress()}. */
+    public Builder lowestAddress(Trait<Long> trait) {
+      lowestAddress = Objects.requireNonNull(trait, "lowestAddress");
+      return this;
+    }
+
+    /** See {@link HeapTraits#coherency()}. */
+    public Builder coherency(Trait<Set<Coherency>> trait) {
+      coherency = Objects.requireNonNull(trait, "coherency");
+      return this;
+    }
+
+    /** See {@link HeapTraits#secure()}. */
+    public Builder secure(Trait<Boolean> trait) {
+      secure = Objects.requireNonNull(trait, "secure");
+      return this;
+    }
+
+    /** See {@link HeapTraits#deviceLocal()}. */
+    public Builder deviceLocal(Trait<String> trait) {
+      deviceLocal = Objects.requireNonNull(trait, "deviceLocal");
+      return this;
+    }
+
+    /** See {@link HeapTraits#numaNode()}. */
+    public Builder numaNode(Trait<Integer> trait) {
+      numaNode = Objects.requireNonNull(trait, "numaNode");
       return this;
     }
 

@@ -2,13 +2,18 @@ package dev.dmabroker.spi;
 
 import com.google.common.collect.ImmutableList;
 import dev.dmabroker.Access;
+import dev.dmabroker.BufferSpec;
 import dev.dmabroker.Constraints;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Ranks the heaps that suit. A pure function: the same request gives the same answer, and nothing
- * else changes. Called without a lock, from several threads.
+ * Ranks the heaps that suit. A pure function: the same request gives the same answer as long as
+ * nothing is learnt in between, and nothing else changes. Called without a lock, from several
+ * threads.
  */
 public interface PlacementHeuristic {
 
@@ -22,15 +27,26 @@ public interface PlacementHeuristic {
   List<Ranked> rank(Request request);
 
   /**
+   * Which buffers to move elsewhere, so that there is room for one that has no other place. The
+   * broker asks when every heap that suits has refused, moves those that are still idle one by one,
+   * and tries again after each.
+   *
+   * @return the buffers' numbers in the order in which to move them; none unless overridden
+   */
+  default Eviction evict(Crowded crowded) {
+    return Eviction.NONE;
+  }
+
+  /**
    * What is to be placed.
    *
-   * @param sizeBytes what will be asked of the heap
-   * @param users the devices that have to reach it
+   * @param spec what it holds
+   * @param users the devices that have to reach it, in the order in which they attached
    * @param heaps the heaps that meet every hard constraint, in the broker's order
    * @param currentHeap where the buffer lies now, if it does
    */
   record Request(
-      long sizeBytes, List<User> users, List<HeapLoad> heaps, Optional<String> currentHeap) {
+      BufferSpec spec, List<User> users, List<HeapLoad> heaps, Optional<String> currentHeap) {
     /** Copies the lists. */
     public Request {
       users = ImmutableList.copyOf(users);
@@ -42,7 +58,7 @@ public interface PlacementHeuristic {
    * A device that will use the buffer.
    *
    * @param device its name
-   * @param constraints what it asks of memory
+   * @param constraints what it asks of memory, as it likes it best
    * @param access what it does with the buffer
    */
   record User(String device, Constraints constraints, Access access) {}
@@ -50,18 +66,98 @@ public interface PlacementHeuristic {
   /**
    * A heap and how full it is.
    *
-   * @param name the heap's name
-   * @param traits what is known of it
+   * @param heap the heap
+   * @param sizeBytes what it would be asked for
    * @param usedBytes what the broker's buffers take of it
+   * @param penalty the weights of preferences that are not met there, and 100 for each step down a
+   *     list of alternatives
    */
-  record HeapLoad(String name, HeapTraits traits, long usedBytes) {}
+  record HeapLoad(HeapInfo heap, long sizeBytes, long usedBytes, long penalty) {
+    /** The heap's name. */
+    public String name() {
+      return heap.name();
+    }
+
+    /** What is known of the heap's memory. */
+    public HeapTraits traits() {
+      return heap.traits();
+    }
+  }
 
   /**
    * A heap with its rank.
    *
    * @param heap the heap's name
    * @param cost lower is better; comparable within one answer only
-   * @param reason for a person to read
+   * @param why gives the reason, for a person to read; called when somebody reads it
    */
-  record Ranked(String heap, double cost, String reason) {}
+  record Ranked(String heap, double cost, Supplier<String> why) {
+    /** With the reason at hand. */
+    public Ranked(String heap, double cost, String reason) {
+      this(heap, cost, () -> reason);
+    }
+
+    /** For a person to read. */
+    public String reason() {
+      return why.get();
+    }
+
+    /** By heap and cost: the same ranking may be explained by another object. */
+    @Override
+    public boolean equals(@Nullable Object o) {
+      return o instanceof Ranked other && heap.equals(other.heap) && cost == other.cost;
+    }
+
+    @Override
+    public int hashCode() {
+      return heap.hashCode() * 31 + Double.hashCode(cost);
+    }
+  }
+
+  /**
+   * A heap that has no room.
+   *
+   * @param heap the heap
+   * @param sizeBytes what it is to give
+   * @param residents the buffers in it that could lie elsewhere and that nobody has mapped now, in
+   *     the order in which they were exported
+   */
+  record Crowded(HeapLoad heap, long sizeBytes, List<Resident> residents) {
+    /** Copies the list. */
+    public Crowded {
+      residents = ImmutableList.copyOf(residents);
+    }
+  }
+
+  /**
+   * A buffer that could move out.
+   *
+   * @param id the broker's number of it
+   * @param buffer its name
+   * @param sizeBytes what it takes of the heap
+   * @param idle how long ago it was last mapped, or placed if that is later
+   * @param users the devices that are attached
+   */
+  record Resident(long id, String buffer, long sizeBytes, Duration idle, List<User> users) {
+    /** Copies the list. */
+    public Resident {
+      users = ImmutableList.copyOf(users);
+    }
+  }
+
+  /**
+   * Buffers to move out.
+   *
+   * @param buffers their numbers, in the order in which to move them
+   * @param movesPerSecond the most such moves in a second, over the broker's life on average
+   */
+  record Eviction(List<Long> buffers, double movesPerSecond) {
+    /** No buffer. */
+    public static final Eviction NONE = new Eviction(List.of(), 1);
+
+    /** Copies the list. */
+    public Eviction {
+      buffers = ImmutableList.copyOf(buffers);
+    }
+  }
 }

@@ -5,7 +5,6 @@ import static org.openjdk.jcstress.annotations.Expect.FORBIDDEN;
 
 import dev.dmabroker.Access;
 import dev.dmabroker.BlobSpec;
-import dev.dmabroker.Layout;
 import dev.dmabroker.spi.Backing;
 import dev.dmabroker.spi.HeapException;
 import org.jspecify.annotations.Nullable;
@@ -25,7 +24,6 @@ import org.openjdk.jcstress.infra.results.ZZ_Result;
  */
 public class GateStress {
   private static final HeapAccount HEAP = new HeapAccount(ScriptedHeap.system());
-  private static final Layout LAYOUT = BlobSpec.of(8).layout(1);
   private static final Backing BACKING = backing();
 
   private static Backing backing() {
@@ -37,7 +35,7 @@ public class GateStress {
   }
 
   private static Placement placement(long generation) {
-    return new Placement(HEAP, BACKING, LAYOUT, 8, generation);
+    return Placements.at(HEAP, BACKING, BlobSpec.of(8), generation);
   }
 
   private static Gate openAt(Placement place) {

@@ -38,7 +38,7 @@ class GateTest {
   }
 
   private Placement placement(long generation) throws HeapException {
-    return new Placement(heap, heap.allocate("test", 8), BlobSpec.of(8).layout(1), 8, generation);
+    return Placements.at(heap, heap.allocate("test", 8), BlobSpec.of(8), generation);
   }
 
   private Gate.Pass enter(Access access) {

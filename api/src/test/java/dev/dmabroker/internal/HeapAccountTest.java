@@ -27,7 +27,7 @@ class HeapAccountTest {
     assertUsed(1, 4096);
     Backing two = account.allocate("two", 1);
     assertUsed(2, 4097);
-    assertEquals(4097, account.load().usedBytes());
+    assertEquals(4097, account.usedBytes());
     account.release(one, one.sizeBytes());
     assertUsed(1, 1);
     account.release(two, two.sizeBytes());
@@ -153,8 +153,8 @@ class HeapAccountTest {
   @Test
   void goesByItsNameAndItsAliases() {
     HeapAccount cma = new HeapAccount(StubHeap.named("cma", "reserved"));
-    assertTrue(cma.isNamed("cma") && cma.isNamed("reserved"));
-    assertTrue(!cma.isNamed("CMA") && !cma.isNamed(""));
+    assertTrue(cma.info().isNamed("cma") && cma.info().isNamed("reserved"));
+    assertTrue(!cma.info().isNamed("CMA") && !cma.info().isNamed(""));
     assertEquals(Set.of("reserved"), cma.snapshot().aliases());
     assertEquals("cma", cma.toString());
   }

@@ -417,7 +417,7 @@ class MoveTest extends Fixture {
         broker.register("huge", Constraints.builder().strideAlignment(Long.MAX_VALUE - 4).build());
     assertSays(
         assertThrows(UnsatisfiableException.class, () -> buffer.attach(huge)),
-        "no stride serves all devices");
+        "strideAlignmentBytes=9223372036854775803 cannot be met");
   }
 
   @Test

@@ -4,14 +4,15 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.dmabroker.BlobSpec;
 import dev.dmabroker.Caching;
+import dev.dmabroker.Coherency;
 import dev.dmabroker.Constraints;
-import dev.dmabroker.ImageSpec;
-import dev.dmabroker.Layout;
-import dev.dmabroker.PixelFormat;
+import dev.dmabroker.Field;
+import dev.dmabroker.Speed;
 import dev.dmabroker.spi.HeapTraits;
 import dev.dmabroker.spi.Trait;
+import dev.dmabroker.spi.Unmet;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -21,7 +22,6 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** Each constraint against what is known, and against what is not. */
 class SuitabilityTest {
-  private static final Layout BYTES = BlobSpec.of(4096).layout(1);
 
   private static Constraints.Builder asked() {
     return Constraints.builder();
@@ -59,7 +59,17 @@ class SuitabilityTest {
         Arguments.of("addressBits", asked().addressBits(63), known().addressBits(is(64))),
         Arguments.of("alignmentBytes", asked().alignment(8192), known().alignmentBytes(is(4096L))),
         Arguments.of("caching", asked().caching(Caching.CACHED), known().cached(is(false))),
-        Arguments.of("caching", asked().caching(Caching.UNCACHED), known().cached(is(true))));
+        Arguments.of("caching", asked().caching(Caching.UNCACHED), known().cached(is(true))),
+        Arguments.of(
+            "secure",
+            asked().secure().coherency(Coherency.RAM, Coherency.INACCESSIBLE),
+            known().secure(is(false))),
+        Arguments.of("numaNode", asked().numaNode(1), known().numaNode(is(0))),
+        Arguments.of("speed", asked().speed(Speed.FAST), known().speed(is(Speed.NORMAL))),
+        Arguments.of(
+            "coherency",
+            asked().coherency(Coherency.CPU),
+            known().coherency(is(Set.of(Coherency.RAM)))));
   }
 
   @ParameterizedTest(name = "{index}")
@@ -73,7 +83,7 @@ class SuitabilityTest {
   void whatIsKnownToBeMissingIsNamedWithWhatThereIs(
       String field, Constraints.Builder asked, HeapTraits.Builder traits) {
     var problem = assertNotNull(problem(traits.build(), asked.build()));
-    assertEquals(field, problem.field());
+    assertEquals(field, problem.field().label());
     assertTrue(problem.reason().startsWith("the device needs "), problem.reason());
     assertTrue(problem.reason().contains("; the heap has "), problem.reason());
     assertTrue(problem.reason().endsWith(" (seen)"), problem.reason());
@@ -83,8 +93,13 @@ class SuitabilityTest {
   @MethodSource("lacking")
   void whatIsNotKnownCountsAsNo(
       String field, Constraints.Builder asked, HeapTraits.Builder ignored) {
-    var problem = assertNotNull(problem(known().build(), asked.build()));
-    assertEquals(field, problem.field());
+    HeapTraits.Builder nothing =
+        known().secure(Trait.unknown("not probed")).speed(Trait.unknown("not probed"));
+    if (field.equals("coherency")) {
+      nothing.coherency(Trait.unknown("not probed"));
+    }
+    var problem = assertNotNull(problem(nothing.build(), asked.build()));
+    assertEquals(field, problem.field().label());
     assertTrue(
         problem.reason().endsWith("not known of the heap, which counts as no (not probed)"),
         problem.reason());
@@ -101,7 +116,7 @@ class SuitabilityTest {
     assertNull(problem(cma, asked().permittedHeaps("cma").build()));
     assertNull(problem(cma, asked().permittedHeaps("reserved", "other").build()));
     var problem = assertNotNull(problem(cma, asked().permittedHeaps("system", "cm").build()));
-    assertEquals("permittedHeaps", problem.field());
+    assertEquals(Field.PERMITTED_HEAPS, problem.field());
     assertEquals("only [cm, system] are permitted", problem.reason());
   }
 
@@ -111,53 +126,22 @@ class SuitabilityTest {
     assertNull(problem(cma, asked().forbiddenHeaps("system").build()));
     for (String name : new String[] {"cma", "reserved"}) {
       var problem = assertNotNull(problem(cma, asked().forbiddenHeaps("system", name).build()));
-      assertEquals("forbiddenHeaps", problem.field());
+      assertEquals(Field.FORBIDDEN_HEAPS, problem.field());
     }
     var both = asked().permittedHeaps("cma", "system").forbiddenHeaps("reserved").build();
-    assertEquals("forbiddenHeaps", assertNotNull(problem(cma, both)).field(), "by another name");
+    assertEquals(
+        Field.FORBIDDEN_HEAPS, assertNotNull(problem(cma, both)).field(), "by another name");
   }
 
-  @Test
-  void aBufferHasToBeWithinTheDevicesSizes() {
-    HeapAccount heap = new HeapAccount(StubHeap.named("system"));
-    assertNull(problem(heap, asked().minSize(4096).maxSize(4096).build()));
-    var large = assertNotNull(problem(heap, asked().maxSize(4095).build()));
-    assertEquals("maxSizeBytes", large.field());
-    assertEquals("the buffer is 4096 bytes, the device takes 4095", large.reason());
-    var small = assertNotNull(problem(heap, asked().minSize(4097).build()));
-    assertEquals("minSizeBytes", small.field());
-    assertEquals("the buffer is 4096 bytes, the device needs 4097", small.reason());
-  }
-
-  @Test
-  void everyPlanesStrideHasToBeAMultiple() {
-    HeapAccount heap = new HeapAccount(StubHeap.named("system"));
-    Constraints by64 = asked().strideAlignment(64).build();
-    Layout tight = ImageSpec.of(320, 4, PixelFormat.YUV420).layout(1); // Strides 320, 160, 160.
-    var problem = assertNotNull(Suitability.problem(heap, tight, tight.sizeBytes(), by64));
-    assertEquals("strideAlignmentBytes", problem.field());
-    assertEquals("the stride is 160 bytes, the device needs a multiple of 64", problem.reason());
-    Layout padded = ImageSpec.of(320, 4, PixelFormat.YUV420).layout(128);
-    assertNull(Suitability.problem(heap, padded, padded.sizeBytes(), by64));
-  }
-
-  @Test
-  void aSingleLineHasNoStride() {
-    HeapAccount heap = new HeapAccount(StubHeap.named("system"));
-    Layout bytes = BlobSpec.of(4097).layout(1);
-    Constraints by64 = asked().strideAlignment(64).build();
-    assertNull(Suitability.problem(heap, bytes, bytes.sizeBytes(), by64));
-  }
-
-  private static Suitability.@Nullable Problem problem(HeapTraits traits, Constraints asked) {
+  private static @Nullable Unmet problem(HeapTraits traits, Constraints asked) {
     return problem(new HeapAccount(new StubHeap("heap", traits)), asked);
   }
 
-  private static Suitability.@Nullable Problem problem(HeapAccount heap, Constraints asked) {
-    return Suitability.problem(heap, BYTES, BYTES.sizeBytes(), asked);
+  private static @Nullable Unmet problem(HeapAccount heap, Constraints asked) {
+    return heap.info().unmet("device", asked).orElse(null);
   }
 
-  private static Suitability.Problem assertNotNull(Suitability.@Nullable Problem problem) {
+  private static Unmet assertNotNull(@Nullable Unmet problem) {
     if (problem == null) {
       throw new AssertionError("suits, and should not");
     }

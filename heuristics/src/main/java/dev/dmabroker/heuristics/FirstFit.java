@@ -6,7 +6,7 @@ import java.util.List;
 
 /**
  * Tries the heaps in the broker's order. For those who give the builder their heaps in the order
- * that they want, and for tests that must not depend on costs.
+ * that they want, and for tests that must not depend on costs. Preferences do not count.
  */
 public final class FirstFit implements PlacementHeuristic {
 
@@ -20,11 +20,11 @@ public final class FirstFit implements PlacementHeuristic {
 
   @Override
   public List<Ranked> rank(Request request) {
-    List<Ranked> ranked = new ArrayList<>();
+    List<Ranked> ranked = new ArrayList<>(request.heaps().size());
     for (HeapLoad heap : request.heaps()) {
       int position = ranked.size() + 1;
       ranked.add(
-          new Ranked(heap.name(), position, "number " + position + " in the broker's order"));
+          new Ranked(heap.name(), position, () -> "number " + position + " in the broker's order"));
     }
     return ranked;
   }

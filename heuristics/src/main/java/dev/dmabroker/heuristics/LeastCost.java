@@ -1,34 +1,45 @@
 package dev.dmabroker.heuristics;
 
 import dev.dmabroker.Access;
+import dev.dmabroker.Speed;
 import dev.dmabroker.spi.HeapTraits;
 import dev.dmabroker.spi.PlacementHeuristic;
-import dev.dmabroker.spi.Speed;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
- * Tries the cheapest heap first: the default. The cost of a heap, in accesses to ordinary memory by
- * one device, is the sum of
+ * Tries the cheapest heap first: the default, and what the other heuristics are best wrapped
+ * around. The cost of a heap, in accesses to ordinary memory by one device, is the sum of
  *
  * <ul>
- *   <li>what the devices pay to use it: 1 an access in ordinary memory, 2 in slow, 1/2 in fast, and
- *       1 for each device even where none is known;
- *   <li>its scarcity: what few heaps offer is kept for those who need it, so memory that is
- *       contiguous, that lies lower than another heap that would do, or that is out of a set
- *       capacity costs extra if no device asked for it, and more as it fills up;
- *   <li>the copy, when the buffer lies elsewhere now.
+ *   <li>what the devices pay to use it: 1 an access in ordinary memory, 2 in slow, 1/2 in fast, for
+ *       each device that reads or writes, twice for one that does both, and once where there is no
+ *       device;
+ *   <li>its scarcity: what few heaps offer is kept for those who need it. Memory that is contiguous
+ *       costs 4 if no device requires that; memory that lies lower than another heap that would do
+ *       costs 1 if every device reaches 64 bits; memory of a set capacity costs up to 2, in
+ *       proportion to how full it would be;
+ *   <li>the copy, when the buffer lies elsewhere now: 2, as it is read and written once;
+ *   <li>a hundredth of the {@linkplain PlacementHeuristic.HeapLoad#penalty() penalty} for what is
+ *       preferred and not met. A preference is no need: it has to weigh more than 400 to be given
+ *       contiguous memory that nobody requires.
  * </ul>
  *
- * Heaps of equal cost keep the broker's order.
+ * Heaps of equal cost keep the broker's order. It takes time linear in devices and heaps, but for
+ * the sort.
  */
 public final class LeastCost implements PlacementHeuristic {
-  private static final double UNNEEDED_CONTIGUITY = 4;
+  static final double UNNEEDED_CONTIGUITY = 4;
+  static final double COPY = 2;
+  static final Comparator<Ranked> CHEAPEST_FIRST = Comparator.comparingDouble(Ranked::cost);
+
   private static final double UNNEEDED_LOW_ADDRESSES = 1;
   private static final double FULLNESS = 2;
-  private static final double COPY = 2;
+  private static final double PENALTY_OF_ONE_ACCESS = 100;
 
   /** For {@link java.util.ServiceLoader} and for the builder. */
   public LeastCost() {}
@@ -40,31 +51,20 @@ public final class LeastCost implements PlacementHeuristic {
 
   @Override
   public List<Ranked> rank(Request request) {
-    List<Ranked> ranked = new ArrayList<>();
-    for (HeapLoad heap : request.heaps()) {
-      double access = access(request, heap.traits());
-      double scarcity = scarcity(request, heap);
-      boolean elsewhere =
-          request.currentHeap().map(current -> !current.equals(heap.name())).orElse(false);
-      double copy = elsewhere ? COPY : 0;
-      ranked.add(
-          new Ranked(
-              heap.name(),
-              access + scarcity + copy,
-              String.format(
-                  Locale.ROOT, "access %.2f, scarcity %.2f, copy %.2f", access, scarcity, copy)));
+    Need need = Need.of(request);
+    List<HeapLoad> heaps = request.heaps();
+    List<Ranked> ranked = new ArrayList<>(heaps.size());
+    for (HeapLoad heap : heaps) {
+      Cost cost =
+          new Cost(
+              need.accesses * perAccess(heap.traits().speed().or(Speed.NORMAL)),
+              scarcity(need, heap),
+              isElsewhere(request.currentHeap(), heap) ? COPY : 0,
+              heap.penalty() / PENALTY_OF_ONE_ACCESS);
+      ranked.add(new Ranked(heap.name(), cost.total(), cost));
     }
-    ranked.sort(Comparator.comparingDouble(Ranked::cost));
+    ranked.sort(CHEAPEST_FIRST);
     return ranked;
-  }
-
-  private static double access(Request request, HeapTraits traits) {
-    double perAccess = perAccess(traits.speed().or(Speed.NORMAL));
-    int accesses = 0;
-    for (User user : request.users()) {
-      accesses += user.access() == Access.READ_WRITE ? 2 : 1;
-    }
-    return perAccess * Math.max(1, accesses);
   }
 
   private static double perAccess(Speed speed) {
@@ -75,28 +75,75 @@ public final class LeastCost implements PlacementHeuristic {
     };
   }
 
-  private static double scarcity(Request request, HeapLoad heap) {
+  private static double scarcity(Need need, HeapLoad heap) {
     HeapTraits traits = heap.traits();
     double scarcity = 0;
-    if (traits.contiguous().is(true)
-        && request.users().stream().noneMatch(user -> user.constraints().contiguous())) {
+    if (!need.contiguity && traits.contiguous().is(true)) {
       scarcity += UNNEEDED_CONTIGUITY;
     }
-    if (isLowest(request, traits)
-        && request.users().stream().noneMatch(user -> user.constraints().addressBits() < 64)) {
+    if (bits(heap) < need.scarceBelowBits) {
       scarcity += UNNEEDED_LOW_ADDRESSES;
     }
-    if (traits.capacityBytes().known().isPresent()) {
-      double capacity = Math.max(1, traits.capacityBytes().known().get());
-      scarcity +=
-          FULLNESS * Math.min(1, (heap.usedBytes() + (double) request.sizeBytes()) / capacity);
+    Long capacity = traits.capacityBytes().value();
+    if (capacity != null) {
+      double full = (heap.usedBytes() + (double) heap.sizeBytes()) / Math.max(1, capacity);
+      scarcity += FULLNESS * Math.min(1, full);
     }
     return scarcity;
   }
 
-  /** Whether this heap reaches lower than another that would do. */
-  private static boolean isLowest(Request request, HeapTraits traits) {
-    int bits = traits.addressBits().or(64);
-    return request.heaps().stream().anyMatch(other -> other.traits().addressBits().or(64) > bits);
+  private static boolean isElsewhere(Optional<String> currentHeap, HeapLoad heap) {
+    return currentHeap.isPresent() && !currentHeap.get().equals(heap.name());
+  }
+
+  private static int bits(HeapLoad heap) {
+    return heap.traits().addressBits().or(64);
+  }
+
+  /**
+   * What the devices need, the same for every heap.
+   *
+   * @param accesses how often the buffer is read or written
+   * @param contiguity whether a device requires contiguous memory
+   * @param scarceBelowBits heaps of fewer address bits are kept for others; 0 if a device needs
+   *     them
+   */
+  private record Need(int accesses, boolean contiguity, int scarceBelowBits) {
+    static Need of(Request request) {
+      int accesses = 0;
+      boolean contiguity = false;
+      boolean lowAddresses = false;
+      for (User user : request.users()) {
+        accesses += user.access() == Access.READ_WRITE ? 2 : 1;
+        contiguity |= user.constraints().contiguous();
+        lowAddresses |= user.constraints().addressBits() < 64;
+      }
+      int highest = 0;
+      if (!lowAddresses) {
+        for (HeapLoad heap : request.heaps()) {
+          highest = Math.max(highest, bits(heap));
+        }
+      }
+      return new Need(Math.max(1, accesses), contiguity, highest);
+    }
+  }
+
+  /** What a heap's cost is made of; puts it in words when somebody reads it. */
+  private record Cost(double access, double scarcity, double copy, double penalty)
+      implements Supplier<String> {
+    double total() {
+      return access + scarcity + copy + penalty;
+    }
+
+    @Override
+    public String get() {
+      return String.format(
+          Locale.ROOT,
+          "access %.2f, scarcity %.2f, copy %.2f, penalty %.2f",
+          access,
+          scarcity,
+          copy,
+          penalty);
+    }
   }
 }

@@ -7,9 +7,8 @@ import static dev.dmabroker.heuristics.Requests.request;
 import static dev.dmabroker.heuristics.Requests.scattered;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import dev.dmabroker.spi.PlacementHeuristic.Ranked;
+import dev.dmabroker.Speed;
 import dev.dmabroker.spi.PlacementHeuristic.Request;
-import dev.dmabroker.spi.Speed;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -32,17 +31,17 @@ class FirstFitTest {
   void countsPositionsAsCosts() {
     assertEquals(
         List.of(
-            new Ranked("slow", 1, "number 1 in the broker's order"),
-            new Ranked("cma", 2, "number 2 in the broker's order"),
-            new Ranked("system", 3, "number 3 in the broker's order")),
-        firstFit.rank(request));
+            "slow 1.0 number 1 in the broker's order",
+            "cma 2.0 number 2 in the broker's order",
+            "system 3.0 number 3 in the broker's order"),
+        Requests.answer(firstFit, request));
   }
 
   @Test
   void theSameRequestGivesTheSameAnswer() {
-    List<Ranked> first = firstFit.rank(request);
+    List<String> first = Requests.answer(firstFit, request);
     assertEquals(List.of(), firstFit.rank(request(List.of(ANY))), "no heaps, no ranks");
-    assertEquals(first, firstFit.rank(request));
-    assertEquals(first, new FirstFit().rank(request));
+    assertEquals(first, Requests.answer(firstFit, request));
+    assertEquals(first, Requests.answer(new FirstFit(), request));
   }
 }

@@ -13,12 +13,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.dmabroker.Access;
 import dev.dmabroker.Constraints;
+import dev.dmabroker.Speed;
 import dev.dmabroker.spi.HeapTraits;
 import dev.dmabroker.spi.PlacementHeuristic.HeapLoad;
 import dev.dmabroker.spi.PlacementHeuristic.Ranked;
 import dev.dmabroker.spi.PlacementHeuristic.Request;
 import dev.dmabroker.spi.PlacementHeuristic.User;
-import dev.dmabroker.spi.Speed;
 import dev.dmabroker.spi.Trait;
 import java.util.List;
 import java.util.Optional;
@@ -82,7 +82,7 @@ class LeastCostTest {
     List<User> many = List.of(ANY, ANY, ANY);
     assertEquals(
         List.of("ordinary", "slow"),
-        order(new Request(SIZE, many, List.of(slow, ordinary), Optional.of("slow"))));
+        order(new Request(Requests.SPEC, many, List.of(slow, ordinary), Optional.of("slow"))));
   }
 
   @Test
@@ -185,6 +185,73 @@ class LeastCostTest {
       assertTrue(heap.reason().startsWith("access "), heap::reason);
       before = heap.cost();
     }
+  }
+
+  @Test
+  void aHundredOfPenaltyCostsAsMuchAsAnAccess() {
+    Request request =
+        request(
+            List.of(user(Access.READ)),
+            heap("second-choice", scattered(), 0, 100),
+            heap("unwished", scattered(), 0, 30),
+            heap("wished", scattered()));
+    assertEquals(List.of("wished", "unwished", "second-choice"), order(request));
+    assertEquals(1, cost(leastCost, request, "wished"));
+    assertEquals(1.3, cost(leastCost, request, "unwished"), 1e-9);
+    assertEquals(2, cost(leastCost, request, "second-choice"));
+  }
+
+  @Test
+  void aPreferenceIsNoNeedButMayOutweighScarcity() {
+    User wishes =
+        user("wishes", Constraints.builder().prefer(1, Constraints.builder().contiguous().build()));
+    assertEquals(
+        List.of("system", "cma"),
+        order(
+            request(
+                List.of(wishes), heap("cma", contiguous()), heap("system", scattered(), 0, 399))));
+    assertEquals(
+        List.of("cma", "system"),
+        order(
+            request(
+                List.of(wishes), heap("system", scattered(), 0, 401), heap("cma", contiguous()))));
+  }
+
+  @Test
+  void aMoveCostsAsMuchAsReadingAndWritingOnce() {
+    Request request = request("here", heap("here", scattered()), heap("there", scattered()));
+    assertEquals(
+        cost(leastCost, request, "here") + LeastCost.COPY, cost(leastCost, request, "there"));
+    Request first = request(List.of(ANY), heap("there", scattered()));
+    assertEquals(2, cost(leastCost, first, "there"), "nothing to copy yet");
+  }
+
+  @Test
+  void everyDeviceIsAskedWhatItNeeds() {
+    User display = user("display", Constraints.builder().contiguous());
+    User narrow = user("narrow", Constraints.builder().addressBits(32));
+    HeapLoad scarce = heap("scarce", contiguous().addressBits(Trait.declared(32)));
+    HeapLoad high = heap("high", scattered());
+    for (List<User> users : List.of(List.of(ANY, display, narrow), List.of(narrow, ANY, display))) {
+      assertEquals(6, cost(leastCost, request(users, high, scarce), "scarce"));
+    }
+    assertEquals(4 + 1, cost(leastCost, request(List.of(ANY, display), high, scarce), "scarce"));
+    assertEquals(4 + 4, cost(leastCost, request(List.of(ANY, narrow), high, scarce), "scarce"));
+    assertEquals(4 + 5, cost(leastCost, request(List.of(ANY, ANY), high, scarce), "scarce"));
+  }
+
+  @Test
+  void theReasonSaysWhatTheCostIsMadeOf() {
+    Request request =
+        request(
+            "system",
+            heap("cma", contiguous().capacityBytes(Trait.declared(4 * SIZE)), SIZE, 50),
+            heap("system", scattered()));
+    assertEquals(
+        List.of(
+            "system 2.0 access 2.00, scarcity 0.00, copy 0.00, penalty 0.00",
+            "cma 9.5 access 2.00, scarcity 5.00, copy 2.00, penalty 0.50"),
+        Requests.answer(leastCost, request));
   }
 
   @Test

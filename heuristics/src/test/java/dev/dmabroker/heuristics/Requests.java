@@ -1,27 +1,36 @@
 package dev.dmabroker.heuristics;
 
 import dev.dmabroker.Access;
+import dev.dmabroker.BlobSpec;
+import dev.dmabroker.BufferSpec;
 import dev.dmabroker.Constraints;
+import dev.dmabroker.Speed;
+import dev.dmabroker.spi.HeapInfo;
 import dev.dmabroker.spi.HeapTraits;
 import dev.dmabroker.spi.PlacementHeuristic;
 import dev.dmabroker.spi.PlacementHeuristic.HeapLoad;
 import dev.dmabroker.spi.PlacementHeuristic.Ranked;
 import dev.dmabroker.spi.PlacementHeuristic.Request;
 import dev.dmabroker.spi.PlacementHeuristic.User;
-import dev.dmabroker.spi.Speed;
 import dev.dmabroker.spi.Trait;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /** Requests in the words of the tests. */
 final class Requests {
   static final long SIZE = 1 << 20;
+  static final BufferSpec SPEC = BlobSpec.of(SIZE);
   static final User ANY = new User("any", Constraints.none(), Access.READ_WRITE);
 
   private Requests() {}
 
   static User user(String name, Constraints.Builder constraints) {
     return new User(name, constraints.build(), Access.READ_WRITE);
+  }
+
+  static User user(String name) {
+    return user(name, Constraints.builder());
   }
 
   static User user(Access access) {
@@ -49,15 +58,28 @@ final class Requests {
   }
 
   static HeapLoad heap(String name, HeapTraits.Builder traits, long usedBytes) {
-    return new HeapLoad(name, traits.build(), usedBytes);
+    return heap(name, traits, usedBytes, 0);
+  }
+
+  static HeapLoad heap(String name, HeapTraits.Builder traits, long usedBytes, long penalty) {
+    return new HeapLoad(info(name, traits), SIZE, usedBytes, penalty);
+  }
+
+  static HeapInfo info(String name, HeapTraits.Builder traits, String... aliases) {
+    return new HeapInfo(name, Set.of(aliases), "other", traits.build());
+  }
+
+  /** Scattered memory of which there are {@code sizes} times {@link #SIZE}. */
+  static HeapTraits.Builder limited(long sizes) {
+    return scattered().capacityBytes(Trait.declared(sizes * SIZE));
   }
 
   static Request request(List<User> users, HeapLoad... heaps) {
-    return new Request(SIZE, users, List.of(heaps), Optional.empty());
+    return new Request(SPEC, users, List.of(heaps), Optional.empty());
   }
 
   static Request request(String currentHeap, HeapLoad... heaps) {
-    return new Request(SIZE, List.of(ANY), List.of(heaps), Optional.of(currentHeap));
+    return new Request(SPEC, List.of(ANY), List.of(heaps), Optional.of(currentHeap));
   }
 
   /** The names, in the order of the answer. */
@@ -65,11 +87,25 @@ final class Requests {
     return heuristic.rank(request).stream().map(Ranked::heap).toList();
   }
 
+  /** All that a person sees of the answer; suppliers of reasons are not equal by themselves. */
+  static List<String> answer(PlacementHeuristic heuristic, Request request) {
+    return heuristic.rank(request).stream()
+        .map(ranked -> ranked.heap() + " " + ranked.cost() + " " + ranked.reason())
+        .toList();
+  }
+
+  static String reason(PlacementHeuristic heuristic, Request request, String heap) {
+    return find(heuristic, request, heap).reason();
+  }
+
   static double cost(PlacementHeuristic heuristic, Request request, String heap) {
+    return find(heuristic, request, heap).cost();
+  }
+
+  private static Ranked find(PlacementHeuristic heuristic, Request request, String heap) {
     return heuristic.rank(request).stream()
         .filter(ranked -> ranked.heap().equals(heap))
         .findFirst()
-        .orElseThrow()
-        .cost();
+        .orElseThrow();
   }
 }

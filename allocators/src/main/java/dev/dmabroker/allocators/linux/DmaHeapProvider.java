@@ -109,7 +109,8 @@ public final class DmaHeapProvider implements HeapProvider {
         HeapTraits.builder()
             .addressBits(PhysicalMemory.addressBits())
             .alignmentBytes(
-                Trait.documented(Pages.size(), "DMA_HEAP_IOCTL_ALLOC gives whole pages"));
+                Trait.documented(Pages.size(), "DMA_HEAP_IOCTL_ALLOC gives whole pages"))
+            .granuleBytes(Trait.documented(Pages.size(), "DMA_HEAP_IOCTL_ALLOC gives whole pages"));
     try {
       AccessProbe.look(source, traits);
     } catch (HeapException e) {

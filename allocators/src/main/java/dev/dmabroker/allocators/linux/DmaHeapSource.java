@@ -26,6 +26,11 @@ final class DmaHeapSource implements Source {
   }
 
   @Override
+  public String type() {
+    return "dma-heap";
+  }
+
+  @Override
   public LinuxBacking allocate(String label, long sizeBytes) throws HeapException {
     long rounded = Pages.roundUp(heap, sizeBytes, Pages.size());
     if (ordinaryMemory) {

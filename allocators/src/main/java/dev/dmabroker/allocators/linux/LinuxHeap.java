@@ -35,6 +35,11 @@ final class LinuxHeap implements Heap {
   }
 
   @Override
+  public String type() {
+    return source.type();
+  }
+
+  @Override
   public HeapTraits traits() {
     return traits;
   }

@@ -1,9 +1,9 @@
 package dev.dmabroker.allocators.linux;
 
+import dev.dmabroker.Speed;
 import dev.dmabroker.spi.HeapException;
 import dev.dmabroker.spi.HeapProvider;
 import dev.dmabroker.spi.HeapTraits;
-import dev.dmabroker.spi.Speed;
 import dev.dmabroker.spi.Trait;
 import java.util.List;
 import java.util.Optional;
@@ -72,6 +72,7 @@ public final class MemfdProvider implements HeapProvider {
         .contiguous(Trait.documented(false, "memfd_create(2) promises no more than pages"))
         .addressBits(PhysicalMemory.addressBits())
         .alignmentBytes(Trait.documented(pageBytes, "a memfd consists of whole pages"))
+        .granuleBytes(Trait.documented(pageBytes, "a memfd consists of whole pages"))
         .capacityBytes(PhysicalMemory.total())
         .cached(Trait.documented(true, "it is ordinary memory"));
   }

@@ -46,6 +46,11 @@ public final class MemfdSource implements Source {
   }
 
   @Override
+  public String type() {
+    return "memfd";
+  }
+
+  @Override
   public LinuxBacking allocate(String label, long sizeBytes) throws HeapException {
     return allocate(label, sizeBytes, () -> {});
   }

@@ -4,6 +4,8 @@ import dev.dmabroker.spi.HeapException;
 
 /** Makes allocations of one kind; what a heap is before anything is known of it. Thread-safe. */
 interface Source extends AutoCloseable {
+  /** What kind of heap takes from here, for constraints that name types. */
+  String type();
 
   /**
    * Allocates zeroed memory.

@@ -115,6 +115,7 @@ public final class UdmabufProvider implements HeapProvider {
                 memory, Optional.of(false), "a memfd promises no more than pages"))
         .addressBits(PhysicalMemory.addressBits())
         .alignmentBytes(Trait.documented(memory.unitBytes(), "a memfd consists of whole pages"))
+        .granuleBytes(Trait.documented(memory.unitBytes(), "a memfd consists of whole pages"))
         .capacityBytes(PhysicalMemory.total())
         .cached(Trait.documented(true, "udmabuf maps ordinary memory as it is"));
   }

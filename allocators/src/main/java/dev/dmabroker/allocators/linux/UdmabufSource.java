@@ -25,6 +25,11 @@ final class UdmabufSource implements Source {
   }
 
   @Override
+  public String type() {
+    return "udmabuf";
+  }
+
+  @Override
   public LinuxBacking allocate(String label, long sizeBytes) throws HeapException {
     long rounded = memory.rounded(sizeBytes);
     if (rounded > maxSizeBytes) {

@@ -7,31 +7,38 @@ import java.util.Map;
  * answer with.
  */
 final class Errno {
+  static final int EPERM = 1;
   static final int ENOENT = 2;
   static final int EINTR = 4;
   static final int EAGAIN = 11;
+  static final int ENOMEM = 12;
+  static final int EACCES = 13;
+  static final int EFAULT = 14;
+  static final int EBUSY = 16;
   static final int EINVAL = 22;
+  static final int ENOTTY = 25;
+  static final int EOPNOTSUPP = 95;
 
   static final Map<Integer, String> NAMES =
       Map.ofEntries(
-          Map.entry(1, "EPERM"),
+          Map.entry(EPERM, "EPERM"),
           Map.entry(ENOENT, "ENOENT"),
           Map.entry(EINTR, "EINTR"),
           Map.entry(5, "EIO"),
           Map.entry(6, "ENXIO"),
           Map.entry(9, "EBADF"),
           Map.entry(EAGAIN, "EAGAIN"),
-          Map.entry(12, "ENOMEM"),
-          Map.entry(13, "EACCES"),
-          Map.entry(14, "EFAULT"),
-          Map.entry(16, "EBUSY"),
+          Map.entry(ENOMEM, "ENOMEM"),
+          Map.entry(EACCES, "EACCES"),
+          Map.entry(EFAULT, "EFAULT"),
+          Map.entry(EBUSY, "EBUSY"),
           Map.entry(17, "EEXIST"),
           Map.entry(19, "ENODEV"),
           Map.entry(20, "ENOTDIR"),
           Map.entry(EINVAL, "EINVAL"),
           Map.entry(23, "ENFILE"),
           Map.entry(24, "EMFILE"),
-          Map.entry(25, "ENOTTY"),
+          Map.entry(ENOTTY, "ENOTTY"),
           Map.entry(28, "ENOSPC"),
           Map.entry(32, "EPIPE"),
           Map.entry(33, "EDOM"),
@@ -40,7 +47,7 @@ final class Errno {
           Map.entry(67, "ENOLINK"),
           Map.entry(71, "EPROTO"),
           Map.entry(75, "EOVERFLOW"),
-          Map.entry(95, "EOPNOTSUPP"),
+          Map.entry(EOPNOTSUPP, "EOPNOTSUPP"),
           Map.entry(110, "ETIMEDOUT"));
 
   private Errno() {}

@@ -15,4 +15,11 @@ public record V4l2Capabilities(String driver, String card, String busInfo, int d
     return (deviceCaps & VideoDev2.V4L2_CAP_STREAMING) != 0
         && (deviceCaps & (direction.capability | VideoDev2.V4L2_CAP_VIDEO_M2M)) != 0;
   }
+
+  /**
+   * Whether the node turns frames into frames: a codec, a scaler. Each opening is one of its own.
+   */
+  public boolean isMemoryToMemory() {
+    return (deviceCaps & VideoDev2.V4L2_CAP_VIDEO_M2M) != 0;
+  }
 }

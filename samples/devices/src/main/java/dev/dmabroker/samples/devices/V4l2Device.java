@@ -95,7 +95,8 @@ public final class V4l2Device implements AutoCloseable {
     return Optional.empty();
   }
 
-  private static List<Path> nodes() {
+  /** The paths of {@code /dev/video*}, by number. */
+  public static List<Path> nodes() {
     List<Path> nodes = new ArrayList<>();
     try (DirectoryStream<Path> found = Files.newDirectoryStream(DEV, "video[0-9]*")) {
       found.forEach(nodes::add);
@@ -145,6 +146,14 @@ public final class V4l2Device implements AutoCloseable {
     ioctl("VIDIOC_S_DV_TIMINGS", VideoDev2.VIDIOC_S_DV_TIMINGS, timings.toNative());
   }
 
+  /** The format that is set now. */
+  public V4l2Format format(V4l2Direction direction) {
+    Memory format = zeroed(VideoDev2.FORMAT);
+    format.setInt(VideoDev2.FORMAT__TYPE, direction.bufferType);
+    ioctl("VIDIOC_G_FMT", VideoDev2.VIDIOC_G_FMT, format);
+    return format(format);
+  }
+
   /**
    * Negotiates a format, lines as close as the driver likes them.
    *
@@ -169,6 +178,10 @@ public final class V4l2Device implements AutoCloseable {
     format.setInt(VideoDev2.FORMAT__FIELD, VideoDev2.V4L2_FIELD_NONE);
     format.setInt(VideoDev2.FORMAT__BYTESPERLINE, strideBytes);
     ioctl("VIDIOC_S_FMT", VideoDev2.VIDIOC_S_FMT, format);
+    return format(format);
+  }
+
+  private static V4l2Format format(Memory format) {
     return new V4l2Format(
         format.getInt(VideoDev2.FORMAT__WIDTH),
         format.getInt(VideoDev2.FORMAT__HEIGHT),
@@ -207,6 +220,20 @@ public final class V4l2Device implements AutoCloseable {
     return new FrameInterval(
         parameters.getInt(VideoDev2.STREAMPARM__NUMERATOR),
         parameters.getInt(VideoDev2.STREAMPARM__DENOMINATOR));
+  }
+
+  /**
+   * Whether the driver imports dma-bufs into buffers of this direction, whatever their memory.
+   *
+   * @throws V4l2Exception with EBUSY if another program has the buffers
+   */
+  public boolean importsDmaBufs(V4l2Direction direction) {
+    // Giving back no buffers changes nothing, and a memory type that is not there is refused.
+    int errno = tryIoctl(VideoDev2.VIDIOC_REQBUFS, V4l2Queue.request(direction, 0));
+    if (errno != 0 && errno != Errno.EINVAL && errno != Errno.ENOTTY) {
+      throw new V4l2Exception("VIDIOC_REQBUFS", node, errno);
+    }
+    return errno == 0;
   }
 
   /**

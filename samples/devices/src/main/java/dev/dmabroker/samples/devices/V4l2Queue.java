@@ -38,12 +38,17 @@ public final class V4l2Queue implements AutoCloseable {
 
   /** Sets the number of buffers, 0 giving back all that the driver holds; returns its answer. */
   private int request(int wanted) {
+    Memory request = request(direction, wanted);
+    device.ioctl("VIDIOC_REQBUFS", VideoDev2.VIDIOC_REQBUFS, request);
+    return request.getInt(VideoDev2.REQUESTBUFFERS__COUNT);
+  }
+
+  static Memory request(V4l2Direction direction, int wanted) {
     Memory request = V4l2Device.zeroed(VideoDev2.REQUESTBUFFERS);
     request.setInt(VideoDev2.REQUESTBUFFERS__COUNT, wanted);
     request.setInt(VideoDev2.REQUESTBUFFERS__TYPE, direction.bufferType);
     request.setInt(VideoDev2.REQUESTBUFFERS__MEMORY, VideoDev2.V4L2_MEMORY_DMABUF);
-    device.ioctl("VIDIOC_REQBUFS", VideoDev2.VIDIOC_REQBUFS, request);
-    return request.getInt(VideoDev2.REQUESTBUFFERS__COUNT);
+    return request;
   }
 
   /** How many buffers the driver granted, which may be more or fewer than were wished for. */

@@ -83,6 +83,9 @@ final class VideoDev2 {
   /** Tells driver, card, bus and abilities. Never fails on a V4L2 node; ENOTTY elsewhere. */
   static final long VIDIOC_QUERYCAP = ior(0, CAPABILITY);
 
+  /** Tells the format. EINVAL: no such direction on the node. */
+  static final long VIDIOC_G_FMT = iowr(4, FORMAT);
+
   /** Negotiates a format. EBUSY: there are buffers. EINVAL: no such direction on the node. */
   static final long VIDIOC_S_FMT = iowr(5, FORMAT);
 

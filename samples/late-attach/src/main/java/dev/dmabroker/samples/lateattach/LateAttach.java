@@ -60,7 +60,7 @@ public final class LateAttach {
     timeline.say("devices: %s", rig.description());
     timeline.say(
         "%s at %.0f frames a second, %d buffers of %,d bytes, for %d s",
-        rig.image(), rig.rate(), BUFFERS, rig.image().layout(1).sizeBytes(), options.seconds());
+        rig.image(), rig.rate(), BUFFERS, rig.image().layout().sizeBytes(), options.seconds());
     timeline.say("warmed up with %d moves of scratch buffers", WarmUp.run(rig));
     Device camera =
         broker.register(

@@ -98,7 +98,7 @@ final class VividRig {
 
   private static int negotiate(V4l2Device device, V4l2Direction direction, ImageSpec image) {
     V4l2Format format = device.setFormat(direction, image);
-    long stride = image.layout(1).planes().get(0).strideBytes();
+    long stride = image.layout().planes().get(0).strideBytes();
     if (!format.shows(image) || format.strideBytes() != stride) {
       throw new IllegalStateException(
           device.node() + " made " + format + " of " + image + " with a stride of " + stride);

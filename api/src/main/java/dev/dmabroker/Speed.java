@@ -1,4 +1,4 @@
-package dev.dmabroker.spi;
+package dev.dmabroker;
 
 /** How fast memory is to use, against the machine's ordinary memory. */
 public enum Speed {

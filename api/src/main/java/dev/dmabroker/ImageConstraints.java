@@ -1,0 +1,469 @@
+package dev.dmabroker;
+
+import com.google.common.collect.ImmutableMap;
+import com.google.common.collect.ImmutableSortedSet;
+import com.google.common.collect.Maps;
+import java.util.EnumMap;
+import java.util.EnumSet;
+import java.util.Map;
+import java.util.NavigableSet;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a device asks of pictures of some formats and modifiers. A device has one of these for each
+ * set of formats that it treats alike. Immutable; each field's default asks for nothing, but for
+ * the modifiers: a device that names none takes linear pictures alone.
+ *
+ * <p>A picture is {@linkplain ImageSpec shown} at one size and <em>coded</em> at one that may be
+ * larger: at least the minimum, and rounded up to the size alignment. All fields but the display
+ * alignment speak of the coded size. What is padded (blocks, vertical padding, over-read) is memory
+ * beyond the coded picture.
+ */
+public final class ImageConstraints {
+  private final @Nullable ImmutableSortedSet<PixelFormat> formats;
+  private final @Nullable ImmutableSortedSet<Modifier> modifiers;
+  private final boolean declaresModifiers;
+  private final @Nullable ImmutableSortedSet<ColorSpace> colorSpaces;
+  private final ImmutableSortedSet<Size> requiredSizes;
+  private final ImmutableMap<Field, Long> numbers;
+
+  private ImageConstraints(
+      @Nullable ImmutableSortedSet<PixelFormat> formats,
+      @Nullable ImmutableSortedSet<Modifier> modifiers,
+      boolean declaresModifiers,
+      @Nullable ImmutableSortedSet<ColorSpace> colorSpaces,
+      ImmutableSortedSet<Size> requiredSizes,
+      Map<Field, Long> numbers) {
+    this.formats = formats;
+    this.modifiers = modifiers;
+    this.declaresModifiers = declaresModifiers;
+    this.colorSpaces = colorSpaces;
+    this.requiredSizes = requiredSizes;
+    this.numbers = Maps.immutableEnumMap(numbers);
+  }
+
+  /**
+   * A builder for pictures of these formats.
+   *
+   * @throws InvalidConstraintException if none is named
+   */
+  public static Builder of(PixelFormat... formats) {
+    if (formats.length == 0) {
+      throw new InvalidConstraintException(
+          "formats names no format, so no picture could ever be placed; use anyFormat() to take all",
+          Field.FORMATS);
+    }
+    return new Builder(ImmutableSortedSet.copyOf(formats));
+  }
+
+  /** A builder for pictures of all formats that the device names in no other. */
+  public static Builder anyFormat() {
+    return new Builder(null);
+  }
+
+  /** The formats; empty if all that the device names in no other. */
+  public Optional<Set<PixelFormat>> formats() {
+    return Optional.ofNullable(formats);
+  }
+
+  /** The modifiers; empty if all. */
+  public Optional<Set<Modifier>> modifiers() {
+    return Optional.ofNullable(modifiers);
+  }
+
+  /** The colour spaces; empty if all. */
+  public Optional<Set<ColorSpace>> colorSpaces() {
+    return Optional.ofNullable(colorSpaces);
+  }
+
+  /** The sizes of pictures that the buffer has to be able to hold. */
+  public NavigableSet<Size> requiredSizes() {
+    return requiredSizes;
+  }
+
+  /**
+   * The number of a field.
+   *
+   * @throws IllegalArgumentException if the field is not a number of pictures
+   */
+  public long number(Field field) {
+    if (!field.isImageNumber()) {
+      throw new IllegalArgumentException(field + " is not a number of pictures");
+    }
+    Long number = numbers.get(field);
+    return number == null ? field.neutral() : number;
+  }
+
+  /** Whether pictures of the format and modifier are meant, leaving other entries aside. */
+  public boolean covers(PixelFormat format, Modifier modifier) {
+    return (formats == null || formats.contains(format))
+        && (modifiers == null || modifiers.contains(modifier));
+  }
+
+  /** The fields that ask for something. */
+  Set<Field> asked() {
+    EnumSet<Field> asked = EnumSet.noneOf(Field.class);
+    if (formats != null) {
+      asked.add(Field.FORMATS);
+    }
+    if (modifiers != null) {
+      asked.add(Field.MODIFIERS);
+    }
+    if (colorSpaces != null) {
+      asked.add(Field.COLOR_SPACES);
+    }
+    if (!requiredSizes.isEmpty()) {
+      asked.add(Field.REQUIRED_SIZES);
+    }
+    asked.addAll(numbers.keySet());
+    return asked;
+  }
+
+  /** The fields that were set, so that linear by default is not one of them. */
+  Set<Field> declared() {
+    EnumSet<Field> declared = EnumSet.copyOf(asked());
+    if (!declaresModifiers) {
+      declared.remove(Field.MODIFIERS);
+    }
+    return declared;
+  }
+
+  /** One field of these constraints for pictures of their formats; any picture meets the rest. */
+  ImageConstraints only(Field field) {
+    return new ImageConstraints(
+        formats,
+        field == Field.MODIFIERS ? modifiers : null,
+        true,
+        field == Field.COLOR_SPACES ? colorSpaces : null,
+        field == Field.REQUIRED_SIZES ? requiredSizes : ImmutableSortedSet.of(),
+        Maps.filterKeys(numbers, each -> each == field));
+  }
+
+  /** These constraints without what they ask of one field. */
+  ImageConstraints without(Field field) {
+    return new ImageConstraints(
+        field == Field.FORMATS ? null : formats,
+        field == Field.MODIFIERS ? null : modifiers,
+        declaresModifiers,
+        field == Field.COLOR_SPACES ? null : colorSpaces,
+        field == Field.REQUIRED_SIZES ? ImmutableSortedSet.of() : requiredSizes,
+        Maps.filterKeys(numbers, each -> each != field));
+  }
+
+  /** The value of a field, for a person to read. */
+  String text(Field field) {
+    return switch (field) {
+      case FORMATS -> formats == null ? "any" : formats.toString();
+      case MODIFIERS -> modifiers == null ? "any" : modifiers.toString();
+      case COLOR_SPACES -> colorSpaces == null ? "any" : colorSpaces.toString();
+      case REQUIRED_SIZES -> requiredSizes.toString();
+      default -> Long.toString(number(field));
+    };
+  }
+
+  @Override
+  public boolean equals(@Nullable Object o) {
+    return o instanceof ImageConstraints other
+        && Objects.equals(formats, other.formats)
+        && Objects.equals(modifiers, other.modifiers)
+        && Objects.equals(colorSpaces, other.colorSpaces)
+        && requiredSizes.equals(other.requiredSizes)
+        && numbers.equals(other.numbers);
+  }
+
+  @Override
+  public int hashCode() {
+    return Objects.hash(formats, modifiers, colorSpaces, requiredSizes, numbers);
+  }
+
+  /** The fields that ask for something, such as {@code formats=[NV12], modifiers=[LINEAR]}. */
+  @Override
+  public String toString() {
+    return asked().stream()
+        .map(field -> field + "=" + text(field))
+        .collect(Collectors.joining(", "));
+  }
+
+  /** Collects what is asked of pictures. Not thread-safe. Each field may be set once. */
+  public static final class Builder {
+    private static final int MAX_REQUIRED_SIZES = 16;
+
+    private final @Nullable ImmutableSortedSet<PixelFormat> formats;
+    private @Nullable ImmutableSortedSet<Modifier> modifiers;
+    private boolean anyModifier;
+    private @Nullable ImmutableSortedSet<ColorSpace> colorSpaces;
+    private @Nullable ImmutableSortedSet<Size> requiredSizes;
+    private final Map<Field, Long> numbers = new EnumMap<>(Field.class);
+
+    private Builder(@Nullable ImmutableSortedSet<PixelFormat> formats) {
+      this.formats = formats;
+    }
+
+    /**
+     * Takes these modifiers instead of linear alone. All of them are as good; a device that prefers
+     * one gives alternatives.
+     *
+     * @throws InvalidConstraintException if none is named, or one of them has no layout for any of
+     *     the formats
+     */
+    public Builder modifiers(Modifier... modifiers) {
+      checkUnset(Field.MODIFIERS, this.modifiers != null || anyModifier);
+      if (modifiers.length == 0) {
+        throw new InvalidConstraintException(
+            "modifiers names no modifier; leave it out to take LINEAR, or use anyModifier()",
+            Field.MODIFIERS);
+      }
+      for (Modifier modifier : modifiers) {
+        if (formats != null && formats.stream().noneMatch(modifier::supports)) {
+          throw new InvalidConstraintException(
+              "modifiers has " + modifier + ", which has no layout for any of formats " + formats,
+              Field.MODIFIERS,
+              Field.FORMATS);
+        }
+      }
+      this.modifiers = ImmutableSortedSet.copyOf(modifiers);
+      return this;
+    }
+
+    /** Takes every modifier. */
+    public Builder anyModifier() {
+      checkUnset(Field.MODIFIERS, modifiers != null || anyModifier);
+      anyModifier = true;
+      return this;
+    }
+
+    /**
+     * Takes these colour spaces alone.
+     *
+     * @throws InvalidConstraintException if none is named
+     */
+    public Builder colorSpaces(ColorSpace... colorSpaces) {
+      checkUnset(Field.COLOR_SPACES, this.colorSpaces != null);
+      if (colorSpaces.length == 0) {
+        throw new InvalidConstraintException(
+            "colorSpaces names none; leave it out to take all", Field.COLOR_SPACES);
+      }
+      this.colorSpaces = ImmutableSortedSet.copyOf(colorSpaces);
+      return this;
+    }
+
+    /**
+     * The narrowest and lowest picture that the device takes; smaller ones are coded at this size.
+     *
+     * @throws InvalidConstraintException if either is less than 1
+     */
+    public Builder minSize(int width, int height) {
+      return number(Field.MIN_WIDTH, width).number(Field.MIN_HEIGHT, height);
+    }
+
+    /**
+     * The widest and highest coded picture that the device takes.
+     *
+     * @throws InvalidConstraintException if either is less than 1
+     */
+    public Builder maxSize(int width, int height) {
+      return number(Field.MAX_WIDTH, width).number(Field.MAX_HEIGHT, height);
+    }
+
+    /**
+     * Sizes that the buffer has to be able to hold, each of them, besides its own.
+     *
+     * @throws InvalidConstraintException if there are none, or more than 16
+     */
+    public Builder requiredSizes(Size... sizes) {
+      checkUnset(Field.REQUIRED_SIZES, requiredSizes != null);
+      if (sizes.length == 0 || sizes.length > MAX_REQUIRED_SIZES) {
+        throw new InvalidConstraintException(
+            "requiredSizes must name 1 to " + MAX_REQUIRED_SIZES + " sizes, names " + sizes.length,
+            Field.REQUIRED_SIZES);
+      }
+      requiredSizes = ImmutableSortedSet.copyOf(sizes);
+      return this;
+    }
+
+    /**
+     * The most pixels of a coded picture.
+     *
+     * @throws InvalidConstraintException if less than 1
+     */
+    public Builder maxPixels(long pixels) {
+      return number(Field.MAX_PIXELS, pixels);
+    }
+
+    /**
+     * What the coded width and height are multiples of, in pixels.
+     *
+     * @throws InvalidConstraintException if either is less than 1
+     */
+    public Builder sizeAlignment(int width, int height) {
+      return number(Field.WIDTH_ALIGNMENT, width).number(Field.HEIGHT_ALIGNMENT, height);
+    }
+
+    /**
+     * What the width and height of the visible picture have to be multiples of, in pixels. The
+     * broker cannot help here: a picture of another size is refused.
+     *
+     * @throws InvalidConstraintException if either is less than 1
+     */
+    public Builder displayAlignment(int width, int height) {
+      return number(Field.DISPLAY_WIDTH_ALIGNMENT, width)
+          .number(Field.DISPLAY_HEIGHT_ALIGNMENT, height);
+    }
+
+    /**
+     * The smallest stride of the first plane.
+     *
+     * @throws InvalidConstraintException if less than 1
+     */
+    public Builder minStride(long bytes) {
+      return number(Field.MIN_STRIDE, bytes);
+    }
+
+    /**
+     * The largest stride of the first plane.
+     *
+     * @throws InvalidConstraintException if less than 1
+     */
+    public Builder maxStride(long bytes) {
+      return number(Field.MAX_STRIDE, bytes);
+    }
+
+    /**
+     * What every plane's stride is a multiple of.
+     *
+     * @throws InvalidConstraintException if less than 1
+     */
+    public Builder strideAlignment(long bytes) {
+      return number(Field.STRIDE_ALIGNMENT, bytes);
+    }
+
+    /**
+     * What the first plane's offset in the buffer is a multiple of.
+     *
+     * @throws InvalidConstraintException if less than 1
+     */
+    public Builder startOffsetAlignment(long bytes) {
+      return number(Field.START_OFFSET_ALIGNMENT, bytes);
+    }
+
+    /**
+     * What every plane's offset in the buffer is a multiple of.
+     *
+     * @throws InvalidConstraintException if less than 1
+     */
+    public Builder planeOffsetAlignment(long bytes) {
+      return number(Field.PLANE_OFFSET_ALIGNMENT, bytes);
+    }
+
+    /**
+     * The blocks, in pixels, that the device accesses as a whole: memory is padded to them on the
+     * right and below.
+     *
+     * @throws InvalidConstraintException if either is less than 1
+     */
+    public Builder blockPadding(int width, int height) {
+      return number(Field.BLOCK_WIDTH, width).number(Field.BLOCK_HEIGHT, height);
+    }
+
+    /**
+     * Bytes past the end of the picture that the device may read.
+     *
+     * @throws InvalidConstraintException if negative
+     */
+    public Builder overRead(long bytes) {
+      return number(Field.OVER_READ, bytes);
+    }
+
+    /**
+     * Rows of pixels after the last of each plane that the device may touch.
+     *
+     * @throws InvalidConstraintException if negative
+     */
+    public Builder verticalPadding(int rows) {
+      return number(Field.VERTICAL_PADDING, rows);
+    }
+
+    private Builder number(Field field, long value) {
+      long least = Math.min(field.neutral(), 1);
+      if (value < least) {
+        throw new InvalidConstraintException(
+            field + " must be at least " + least + ", is " + value, field);
+      }
+      checkUnset(field, numbers.containsKey(field));
+      numbers.put(field, value);
+      return this;
+    }
+
+    private static void checkUnset(Field field, boolean set) {
+      if (set) {
+        throw new IllegalStateException(field + " is set already");
+      }
+    }
+
+    /**
+     * The constraints.
+     *
+     * @throws InvalidConstraintException if two fields contradict each other; it names both
+     */
+    public ImageConstraints build() {
+      checkOrder(Field.MIN_WIDTH, Field.MAX_WIDTH);
+      checkOrder(Field.MIN_HEIGHT, Field.MAX_HEIGHT);
+      checkOrder(Field.MIN_STRIDE, Field.MAX_STRIDE);
+      checkOrder(Field.STRIDE_ALIGNMENT, Field.MAX_STRIDE);
+      checkOrder(Field.WIDTH_ALIGNMENT, Field.MAX_WIDTH);
+      checkOrder(Field.HEIGHT_ALIGNMENT, Field.MAX_HEIGHT);
+      if (number(Field.MIN_WIDTH) > number(Field.MAX_PIXELS) / number(Field.MIN_HEIGHT)) {
+        throw new InvalidConstraintException(
+            "minWidth x minHeight is over maxPixels " + number(Field.MAX_PIXELS),
+            Field.MIN_WIDTH,
+            Field.MAX_PIXELS);
+      }
+      if (requiredSizes != null) {
+        requiredSizes.forEach(this::checkRequired);
+      }
+      // What asks for nothing is left out, so that equal constraints are equal.
+      Map<Field, Long> asking =
+          Maps.filterEntries(numbers, e -> e.getValue() != e.getKey().neutral());
+      ImmutableSortedSet<Modifier> taken =
+          modifiers != null ? modifiers : ImmutableSortedSet.of(Modifier.LINEAR);
+      return new ImageConstraints(
+          formats,
+          anyModifier ? null : taken,
+          modifiers != null,
+          colorSpaces,
+          requiredSizes == null ? ImmutableSortedSet.of() : requiredSizes,
+          asking);
+    }
+
+    private void checkRequired(Size size) {
+      checkRequired(size, size.width() <= number(Field.MAX_WIDTH), Field.MAX_WIDTH);
+      checkRequired(size, size.height() <= number(Field.MAX_HEIGHT), Field.MAX_HEIGHT);
+      checkRequired(
+          size, (long) size.width() * size.height() <= number(Field.MAX_PIXELS), Field.MAX_PIXELS);
+    }
+
+    private void checkRequired(Size size, boolean fits, Field limit) {
+      if (!fits) {
+        throw new InvalidConstraintException(
+            "requiredSizes has " + size + ", which is over " + limit + " " + number(limit),
+            Field.REQUIRED_SIZES,
+            limit);
+      }
+    }
+
+    private void checkOrder(Field small, Field large) {
+      if (number(small) > number(large)) {
+        throw new InvalidConstraintException(
+            small + " " + number(small) + " is over " + large + " " + number(large), small, large);
+      }
+    }
+
+    private long number(Field field) {
+      return numbers.getOrDefault(field, field.neutral());
+    }
+  }
+}

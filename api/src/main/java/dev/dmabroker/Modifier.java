@@ -1,0 +1,265 @@
+package dev.dmabroker;
+
+import static com.google.common.collect.ImmutableMap.toImmutableMap;
+
+import com.google.common.base.Joiner;
+import com.google.common.collect.ImmutableMap;
+import com.google.common.collect.ImmutableSet;
+import com.google.common.collect.Sets;
+import java.util.Arrays;
+import java.util.EnumSet;
+
+/**
+ * DRM format modifiers, which say in what order a plane's bytes lie, as far as {@code
+ * drm/drm_fourcc.h} of Linux 6.1 tells how much memory that takes.
+ *
+ * <p>A plane consists of tiles of {@link #tileBytes} by {@link #tileLines}. Its stride is a
+ * multiple of the first, its number of lines a multiple of the second, and a row of tiles occupies
+ * stride x {@code tileLines} consecutive bytes, from the left tile to the right. Within a tile the
+ * order is the modifier's own affair.
+ *
+ * <p>Not here are compressed layouts (Arm's AFBC and AFRC, Intel's CCS, AMD's DCC, Amlogic's,
+ * Qualcomm's); those that depend on the chip or on numbers in the modifier (AMD's, NVIDIA's block
+ * linear one with a page kind, Broadcom's SAND and UIF); Intel's Yf, whose tile's shape the header
+ * leaves open; Vivante's for two pipes, which have two base addresses; and Broadcom's T, where
+ * every second row of tiles begins at the right.
+ */
+public enum Modifier {
+  /** {@code DRM_FORMAT_MOD_LINEAR}: line after line. */
+  LINEAR(Vendor.NONE, 0, Unit.BYTES, 1, 1, anyFormat()),
+  /**
+   * {@code I915_FORMAT_MOD_X_TILED}: tiles of 4 KiB, 512 bytes by 8 lines, within which bytes are
+   * row-major. The header vouches for it on Intel's generation 8 and later, and on Valleyview.
+   */
+  I915_X_TILED(Vendor.INTEL, 1, Unit.BYTES, 512, 8, anyFormat()),
+  /**
+   * {@code I915_FORMAT_MOD_Y_TILED}: tiles of 4 KiB, 128 bytes by 32 lines, within which columns of
+   * 16 bytes follow one another. The header vouches for it on Intel's generation 8 and later, and
+   * on Valleyview; it gives the shape at Tile 4.
+   */
+  I915_Y_TILED(Vendor.INTEL, 2, Unit.BYTES, 128, 32, anyFormat()),
+  /**
+   * {@code I915_FORMAT_MOD_4_TILED}: tiles of 4 KiB, 128 bytes by 32 lines, made of blocks of 64
+   * bytes by 8 lines.
+   */
+  I915_4_TILED(Vendor.INTEL, 9, Unit.BYTES, 128, 32, anyFormat()),
+  /**
+   * {@code DRM_FORMAT_MOD_NVIDIA_TEGRA_TILED}: tiles of 16 by 16 bytes, as Tegra 2, 3 and 4 have
+   * them.
+   */
+  NVIDIA_TEGRA_TILED(Vendor.NVIDIA, 1, Unit.BYTES, 16, 16, anyFormat()),
+  /**
+   * {@code DRM_FORMAT_MOD_NVIDIA_16BX2_BLOCK_ONE_GOB}: blocks of one group of bytes (GOB), which is
+   * 64 bytes by 8 lines, within which sectors of 16 bytes by 2 lines lie in Z shape.
+   */
+  NVIDIA_16BX2_BLOCK_ONE_GOB(Vendor.NVIDIA, 0x10, Unit.BYTES, 64, 8, anyFormat()),
+  /** {@code DRM_FORMAT_MOD_NVIDIA_16BX2_BLOCK_TWO_GOB}: 2 GOBs of 64 bytes by 8 lines stacked. */
+  NVIDIA_16BX2_BLOCK_TWO_GOB(Vendor.NVIDIA, 0x11, Unit.BYTES, 64, 16, anyFormat()),
+  /** {@code DRM_FORMAT_MOD_NVIDIA_16BX2_BLOCK_FOUR_GOB}: 4 GOBs of 64 bytes by 8 lines stacked. */
+  NVIDIA_16BX2_BLOCK_FOUR_GOB(Vendor.NVIDIA, 0x12, Unit.BYTES, 64, 32, anyFormat()),
+  /** {@code DRM_FORMAT_MOD_NVIDIA_16BX2_BLOCK_EIGHT_GOB}: 8 GOBs of 64 bytes by 8 lines stacked. */
+  NVIDIA_16BX2_BLOCK_EIGHT_GOB(Vendor.NVIDIA, 0x13, Unit.BYTES, 64, 64, anyFormat()),
+  /**
+   * {@code DRM_FORMAT_MOD_NVIDIA_16BX2_BLOCK_SIXTEEN_GOB}: 16 GOBs of 64 bytes by 8 lines stacked.
+   */
+  NVIDIA_16BX2_BLOCK_SIXTEEN_GOB(Vendor.NVIDIA, 0x14, Unit.BYTES, 64, 128, anyFormat()),
+  /**
+   * {@code DRM_FORMAT_MOD_NVIDIA_16BX2_BLOCK_THIRTYTWO_GOB}: 32 GOBs of 64 bytes by 8 lines
+   * stacked.
+   */
+  NVIDIA_16BX2_BLOCK_THIRTYTWO_GOB(Vendor.NVIDIA, 0x15, Unit.BYTES, 64, 256, anyFormat()),
+  /**
+   * {@code DRM_FORMAT_MOD_SAMSUNG_64_32_TILE}: NV12 in macroblocks of 64 bytes by 32 lines, the
+   * same in both planes.
+   *
+   * <p>Their order is a Z over two by two of them, which is why the stride is a multiple of 128
+   * bytes. What this class calls a tile is such a Z, 128 bytes by 64 lines: one row of macroblocks
+   * alone is not consecutive. The header asks for a multiple of 32 lines only, and V4L2, which has
+   * the layout as {@code NV12MT}, lays an odd last row out linearly; that row then is the first
+   * half of the last row of tiles here.
+   */
+  SAMSUNG_64_32_TILE(
+      Vendor.SAMSUNG, 1, Unit.BYTES, 128, 64, Sets.immutableEnumSet(PixelFormat.NV12)),
+  /**
+   * {@code DRM_FORMAT_MOD_SAMSUNG_16_16_TILE}, also called {@code
+   * DRM_FORMAT_MOD_GENERIC_16_16_TILE}: row-major tiles of 16 by 16 pixels; a tile of chroma has
+   * the samples of those pixels.
+   */
+  SAMSUNG_16_16_TILE(Vendor.SAMSUNG, 2, Unit.PIXELS, 16, 16, anyFormat()),
+  /**
+   * {@code DRM_FORMAT_MOD_VIVANTE_TILED}: row-major tiles of 4 by 4 pixels. The header does not say
+   * how chroma planes would lie.
+   */
+  VIVANTE_TILED(Vendor.VIVANTE, 1, Unit.PIXELS, 4, 4, onePlane()),
+  /**
+   * {@code DRM_FORMAT_MOD_VIVANTE_SUPER_TILED}: row-major tiles of 64 by 64 pixels, made of the
+   * tiles of {@link #VIVANTE_TILED}.
+   */
+  VIVANTE_SUPER_TILED(Vendor.VIVANTE, 2, Unit.PIXELS, 64, 64, onePlane()),
+  /**
+   * {@code DRM_FORMAT_MOD_ARM_16X16_BLOCK_U_INTERLEAVED}: blocks of 16 by 16 pixels in linear
+   * order, as Mali Utgard and Midgard have them. The header says neither how pixels lie within a
+   * block nor how chroma planes would lie.
+   */
+  ARM_16X16_BLOCK_U_INTERLEAVED(Vendor.ARM, 1L << 52 | 1, Unit.PIXELS, 16, 16, onePlane()),
+  /**
+   * {@code DRM_FORMAT_MOD_ALLWINNER_TILED}: row-major tiles of 32 by 32 luma samples, and of the
+   * chroma samples of 32 by 64 pixels.
+   *
+   * <p>Here with interleaved 4:2:0 only, where that is 32 bytes by 32 lines in either plane. The
+   * header mentions three planes too, but leaves open whether a tile of theirs is 32 samples wide
+   * or covers 32 pixels.
+   */
+  ALLWINNER_TILED(
+      Vendor.ALLWINNER,
+      1,
+      Unit.BYTES,
+      32,
+      32,
+      Sets.immutableEnumSet(PixelFormat.NV12, PixelFormat.NV21));
+
+  /** {@code DRM_FORMAT_MOD_INVALID}. */
+  static final long INVALID_CODE = (1L << 56) - 1;
+
+  private static final ImmutableMap<Long, Modifier> BY_CODE =
+      Arrays.stream(values()).collect(toImmutableMap(Modifier::code, modifier -> modifier));
+
+  /** The vendors of {@code DRM_FORMAT_MOD_VENDOR_*}. */
+  private enum Vendor {
+    NONE(0, "no vendor"),
+    INTEL(1, "Intel"),
+    AMD(2, "AMD"),
+    NVIDIA(3, "NVIDIA"),
+    SAMSUNG(4, "Samsung"),
+    QCOM(5, "Qualcomm"),
+    VIVANTE(6, "Vivante"),
+    BROADCOM(7, "Broadcom"),
+    ARM(8, "Arm"),
+    ALLWINNER(9, "Allwinner"),
+    AMLOGIC(10, "Amlogic");
+
+    private final int number;
+    private final String title;
+
+    Vendor(int number, String title) {
+      this.number = number;
+      this.title = title;
+    }
+  }
+
+  private enum Unit {
+    /** A tile has the same width and height in every plane. */
+    BYTES,
+    /** A tile covers the same pixels of the image in every plane. */
+    PIXELS
+  }
+
+  private final long code;
+  private final Unit unit;
+  private final int width;
+  private final int height;
+  private final ImmutableSet<PixelFormat> formats;
+
+  Modifier(
+      Vendor vendor,
+      long value,
+      Unit unit,
+      int width,
+      int height,
+      ImmutableSet<PixelFormat> formats) {
+    this.code = (long) vendor.number << 56 | value;
+    this.unit = unit;
+    this.width = width;
+    this.height = height;
+    this.formats = formats;
+  }
+
+  /**
+   * The modifier with a code.
+   *
+   * @throws UnknownModifierException if there is none here, or the code is {@code
+   *     DRM_FORMAT_MOD_INVALID}
+   */
+  public static Modifier of(long code) {
+    Modifier modifier = BY_CODE.get(code);
+    if (modifier == null) {
+      throw new UnknownModifierException(code);
+    }
+    return modifier;
+  }
+
+  /** The code in {@code struct drm_mode_fb_cmd2.modifier}. */
+  public long code() {
+    return code;
+  }
+
+  /**
+   * Whether the header tells how planes of a format lie. That a device takes the pair is for its
+   * driver to say.
+   */
+  public boolean supports(PixelFormat format) {
+    return formats.contains(format);
+  }
+
+  /**
+   * Lines of a plane in one tile, at least 1.
+   *
+   * @param plane the plane's index, from 0
+   * @throws IllegalArgumentException if the format is not {@linkplain #supports supported}
+   * @throws IndexOutOfBoundsException if the format has no such plane
+   */
+  public int tileLines(PixelFormat format, int plane) {
+    PixelFormat.Plane samples = plane(format, plane);
+    return unit == Unit.BYTES ? height : height / samples.rowsPerLine();
+  }
+
+  /**
+   * Bytes of one line in one tile, at least 1.
+   *
+   * @param plane the plane's index, from 0
+   * @throws IllegalArgumentException if the format is not {@linkplain #supports supported}
+   * @throws IndexOutOfBoundsException if the format has no such plane
+   */
+  public int tileBytes(PixelFormat format, int plane) {
+    PixelFormat.Plane samples = plane(format, plane);
+    return unit == Unit.BYTES ? width : width / samples.pixelsPerGroup() * samples.bytesPerGroup();
+  }
+
+  private PixelFormat.Plane plane(PixelFormat format, int plane) {
+    if (!supports(format)) {
+      throw new IllegalArgumentException(
+          this
+              + " is defined for "
+              + describeFormats()
+              + ", not "
+              + format
+              + "; LINEAR would help");
+    }
+    return format.planes().get(plane);
+  }
+
+  private String describeFormats() {
+    return unit == Unit.PIXELS ? "formats of one plane" : Joiner.on(" and ").join(formats);
+  }
+
+  /** Whose a code is, for messages. */
+  static String vendorOf(long code) {
+    int number = (int) (code >>> 56);
+    for (Vendor vendor : Vendor.values()) {
+      if (vendor.number == number) {
+        return vendor.title;
+      }
+    }
+    return String.format("unknown vendor 0x%02x", number);
+  }
+
+  private static ImmutableSet<PixelFormat> anyFormat() {
+    return Sets.immutableEnumSet(EnumSet.allOf(PixelFormat.class));
+  }
+
+  private static ImmutableSet<PixelFormat> onePlane() {
+    return Arrays.stream(PixelFormat.values())
+        .filter(format -> format.planes().size() == 1)
+        .collect(Sets.toImmutableEnumSet());
+  }
+}

@@ -1,0 +1,11 @@
+package dev.dmabroker;
+
+/** The devices' alternatives and preferences have more combinations than are looked at. */
+public final class SearchLimitException extends BrokerException {
+  private static final long serialVersionUID = 1;
+
+  /** With a text that says who gives how many. */
+  public SearchLimitException(String message) {
+    super(message);
+  }
+}

@@ -1,0 +1,108 @@
+package dev.dmabroker.internal;
+
+import com.google.common.collect.ImmutableMap;
+import dev.dmabroker.BudgetExceededException;
+import dev.dmabroker.event.BrokerSnapshot;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What devices and groups may take of all heaps together. A buffer reserves when it is exported, so
+ * that who has exported it can have it; and more when it turns out to need more. Thread-safe.
+ */
+final class Budgets {
+  private final ImmutableMap<String, Account> accounts;
+
+  Budgets(Map<String, Long> limits) {
+    ImmutableMap.Builder<String, Account> named = ImmutableMap.builder();
+    limits.forEach((name, limit) -> named.put(name, new Account(name, limit)));
+    accounts = named.buildOrThrow();
+  }
+
+  /** Guarded by the budgets. */
+  private static final class Account {
+    private final String name;
+    private final long limitBytes;
+    private long reservedBytes;
+
+    Account(String name, long limitBytes) {
+      this.name = name;
+      this.limitBytes = limitBytes;
+    }
+  }
+
+  /**
+   * Reserves for a buffer that is exported for a device.
+   *
+   * @throws BudgetExceededException if the device's or its group's budget does not suffice; nothing
+   *     is reserved then
+   */
+  Reservation reserve(String what, @Nullable RegisteredDevice owner, long bytes) {
+    if (owner == null || accounts.isEmpty()) {
+      return new Reservation(List.of());
+    }
+    Reservation reservation =
+        new Reservation(
+            Stream.concat(Stream.of(owner.name()), owner.group().stream())
+                .distinct()
+                .map(accounts::get)
+                .filter(account -> account != null)
+                .toList());
+    reservation.reach(what, bytes);
+    return reservation;
+  }
+
+  synchronized List<BrokerSnapshot.BudgetState> snapshot() {
+    return accounts.values().stream()
+        .map(
+            account ->
+                new BrokerSnapshot.BudgetState(
+                    account.name, account.limitBytes, account.reservedBytes))
+        .toList();
+  }
+
+  /** What one buffer has reserved. */
+  final class Reservation {
+    private final List<Account> charged;
+    private long bytes;
+    private boolean ended;
+
+    private Reservation(List<Account> charged) {
+      this.charged = charged;
+    }
+
+    /**
+     * Reserves so much in all, if that is more than before.
+     *
+     * @throws BudgetExceededException if a budget does not suffice; nothing has changed then
+     */
+    void reach(String what, long wanted) {
+      synchronized (Budgets.this) {
+        long more = wanted - bytes;
+        if (more <= 0 || ended) {
+          return;
+        }
+        for (Account account : charged) {
+          if (more > account.limitBytes - account.reservedBytes) {
+            throw new BudgetExceededException(
+                what, account.name, account.limitBytes, account.reservedBytes, more);
+          }
+        }
+        charged.forEach(account -> account.reservedBytes += more);
+        bytes = wanted;
+      }
+    }
+
+    /** Gives everything back; a second call does nothing. */
+    void end() {
+      synchronized (Budgets.this) {
+        if (!ended) {
+          ended = true;
+          charged.forEach(account -> account.reservedBytes -= bytes);
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,13 @@
+package dev.dmabroker.internal;
+
+import dev.dmabroker.Modifier;
+import dev.dmabroker.PixelFormat;
+
+/**
+ * A way to store a picture.
+ *
+ * @param format how pixels are stored
+ * @param modifier how lines are stored
+ * @param penalty what it costs to fall back to this format
+ */
+record Candidate(PixelFormat format, Modifier modifier, long penalty) {}

@@ -1,0 +1,113 @@
+package dev.dmabroker.internal;
+
+import dev.dmabroker.spi.PlacementHeuristic;
+import dev.dmabroker.spi.PlacementHeuristic.Crowded;
+import dev.dmabroker.spi.PlacementHeuristic.Eviction;
+import dev.dmabroker.spi.PlacementHeuristic.HeapLoad;
+import dev.dmabroker.spi.PlacementHeuristic.Resident;
+import java.lang.System.Logger.Level;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Makes room in a full heap: moves buffers that are idle and could lie elsewhere out of it, as the
+ * heuristic names them. Each such move is made by the thread that needs the room, and given up at
+ * once if the buffer is mapped again, so that nobody waits for anybody. Thread-safe.
+ */
+final class Evictor {
+  private static final System.Logger LOG = System.getLogger(Evictor.class.getName());
+
+  private final Planner planner;
+  private final Collection<BufferLife> buffers;
+
+  /** Moves that may be made now; guarded by this. */
+  private double allowance = Double.POSITIVE_INFINITY; // Full, whatever the rate is.
+
+  private long refilledNanos = System.nanoTime();
+
+  Evictor(Planner planner, Collection<BufferLife> buffers) {
+    this.planner = planner;
+    this.buffers = buffers;
+  }
+
+  /** Tried after each buffer that has moved out. */
+  interface Attempt {
+    /** Whether there was room now. */
+    boolean succeeds();
+  }
+
+  /**
+   * Moves buffers out of a heap until there is room.
+   *
+   * @return why there is none, for an error's text; empty if there is nothing to say
+   */
+  String makeRoom(int heap, String forBuffer, long sizeBytes, Attempt attempt) {
+    List<Resident> residents = new ArrayList<>();
+    Map<Long, BufferLife> byId = new HashMap<>();
+    for (BufferLife buffer : buffers) {
+      buffer
+          .resident(heap)
+          .ifPresent(
+              resident -> {
+                residents.add(resident);
+                byId.put(resident.id(), buffer);
+              });
+    }
+    residents.sort(Comparator.comparingLong(Resident::id));
+    HeapAccount account = planner.table().account(heap);
+    Eviction eviction = ask(heap, account, sizeBytes, residents);
+    int moved = 0;
+    for (long id : eviction.buffers()) {
+      BufferLife victim = byId.get(id);
+      if (victim == null) {
+        continue;
+      }
+      if (!mayMove(eviction.movesPerSecond())) {
+        return moved
+            + " idle buffers moved out, and no more for now: at most "
+            + eviction.movesPerSecond()
+            + " a second";
+      }
+      if (victim.moveOut(heap, "room for " + forBuffer)) {
+        moved++;
+        if (attempt.succeeds()) {
+          return "";
+        }
+      }
+    }
+    return eviction.buffers().isEmpty()
+        ? ""
+        : moved + " of " + eviction.buffers().size() + " idle buffers moved out";
+  }
+
+  private Eviction ask(int heap, HeapAccount account, long sizeBytes, List<Resident> residents) {
+    PlacementHeuristic heuristic = planner.heuristic();
+    try {
+      return heuristic.evict(
+          new Crowded(
+              new HeapLoad(planner.table().info(heap), sizeBytes, account.usedBytes(), 0),
+              sizeBytes,
+              residents));
+    } catch (RuntimeException e) {
+      LOG.log(Level.WARNING, "heuristic " + heuristic.name() + " threw; nothing is moved out", e);
+      return Eviction.NONE;
+    }
+  }
+
+  /** A bucket that fills at the rate, and holds what a second brings, but at least one. */
+  private synchronized boolean mayMove(double perSecond) {
+    long now = System.nanoTime();
+    allowance =
+        Math.min(Math.max(1, perSecond), allowance + (now - refilledNanos) * 1e-9 * perSecond);
+    refilledNanos = now;
+    if (allowance < 1) {
+      return false;
+    }
+    allowance--;
+    return true;
+  }
+}

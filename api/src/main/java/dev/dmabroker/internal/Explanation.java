@@ -1,0 +1,425 @@
+package dev.dmabroker.internal;
+
+import com.google.common.collect.ImmutableList;
+import dev.dmabroker.Conflict;
+import dev.dmabroker.Conflict.Change;
+import dev.dmabroker.Conflict.Clause;
+import dev.dmabroker.Conflict.Relaxation;
+import dev.dmabroker.Constraints;
+import dev.dmabroker.Field;
+import dev.dmabroker.Layout;
+import dev.dmabroker.Plan;
+import dev.dmabroker.SearchLimitException;
+import dev.dmabroker.spi.HeapInfo;
+import dev.dmabroker.spi.HeapTraits;
+import dev.dmabroker.spi.Unmet;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Why nothing fits. What is asked falls into <em>units</em>: each field of a device with one set of
+ * constraints, and all alternatives together of a device that has several. The smallest sets of
+ * units that conflict, and that give way, are found by trying sets of one, two, three units, and so
+ * on, as far as {@link #MAX_TRIALS} go; past it units are taken away one by one, which gives a set
+ * of which each unit is needed, though a smaller one may exist.
+ *
+ * @param conflict what cannot be had together, and what would help
+ * @param passedOver the reasons against each heap
+ */
+record Explanation(Conflict conflict, List<Plan.PassedOver> passedOver) {
+  private static final int MAX_TRIALS = 30_000;
+  private static final int MAX_RELAXATIONS = 5;
+
+  static Explanation of(
+      HeapTable table, Target target, List<? extends Member> members, boolean counting) {
+    Search search = new Search(table, target, members, counting);
+    Conflict conflict = search.conflict();
+    List<Plan.PassedOver> passedOver = new ArrayList<>();
+    for (int heap = 0; heap < table.size(); heap++) {
+      int before = passedOver.size();
+      against(table, target, heap, members, passedOver);
+      if (passedOver.size() == before) {
+        passedOver.add(
+            new Plan.PassedOver(
+                table.info(heap).name(),
+                "",
+                conflict.clauses().stream()
+                    .map(Clause::field)
+                    .distinct()
+                    .collect(Collectors.joining(" and ")),
+                conflict.cause()));
+      }
+    }
+    return new Explanation(conflict, passedOver);
+  }
+
+  /** The reasons against the heaps that cannot serve, where others can. */
+  static List<Plan.PassedOver> against(
+      HeapTable table, Target target, Solution solution, List<? extends Member> members) {
+    List<Plan.PassedOver> passedOver = new ArrayList<>();
+    for (int heap = 0; heap < table.size(); heap++) {
+      if (solution.choice(heap) != null) {
+        continue;
+      }
+      int before = passedOver.size();
+      against(table, target, heap, members, passedOver);
+      if (passedOver.size() == before) {
+        passedOver.add(
+            new Plan.PassedOver(
+                table.info(heap).name(),
+                "",
+                "combination",
+                "each device could use it, but not all of them together"));
+      }
+    }
+    return passedOver;
+  }
+
+  /** The first problem that each device by itself has with the heap. */
+  private static void against(
+      HeapTable table,
+      Target target,
+      int heap,
+      List<? extends Member> members,
+      List<Plan.PassedOver> passedOver) {
+    String name = table.info(heap).name();
+    for (Member member : members) {
+      Unmet unmet = unmet(table, target, heap, member);
+      if (unmet != null && !member.isDispensable()) {
+        passedOver.add(
+            new Plan.PassedOver(name, member.name(), unmet.field().label(), unmet.reason()));
+      }
+    }
+    Layout layout = target.spec().layout();
+    if (table.rounded(heap, layout.sizeBytes()) > table.limit(heap)) {
+      passedOver.add(
+          new Plan.PassedOver(
+              name,
+              "",
+              "sizeBytes",
+              "the buffer needs "
+                  + layout.sizeBytes()
+                  + " bytes, the heap gives at most "
+                  + table.limit(heap)));
+    }
+  }
+
+  /** What a device has against a heap whatever the other devices ask; null if nothing. */
+  private static @Nullable Unmet unmet(HeapTable table, Target target, int heap, Member member) {
+    Unmet first = null;
+    for (Option option : member.options()) {
+      HeapInfo info = table.info(heap);
+      Unmet unmet = info.unmet(member.name(), option.constraints()).orElse(null);
+      if (unmet == null) {
+        unmet = sizeUnmet(table, target, heap, option);
+      }
+      if (unmet == null) {
+        return null;
+      }
+      first = first == null ? unmet : first;
+    }
+    return first;
+  }
+
+  private static @Nullable Unmet sizeUnmet(
+      HeapTable table, Target target, int heap, Option option) {
+    long needed = Math.max(target.spec().layout().sizeBytes(), option.constraints().minSizeBytes());
+    if (needed > option.constraints().maxSizeBytes()) {
+      return new Unmet(
+          Field.MAX_SIZE,
+          "the buffer is "
+              + needed
+              + " bytes, the device takes "
+              + option.constraints().maxSizeBytes());
+    }
+    long limit = option.memory().limit(table.piecesOf(heap));
+    if (needed > limit) {
+      return new Unmet(
+          Field.MAX_SEGMENTS,
+          "the buffer is "
+              + needed
+              + " bytes, and memory of this heap surely falls into "
+              + option.constraints().maxSegments()
+              + " segments up to "
+              + limit
+              + " bytes only");
+    }
+    if (option.constraints().minSizeBytes() > table.limit(heap)) {
+      return new Unmet(
+          Field.MIN_SIZE,
+          "the device needs "
+              + option.constraints().minSizeBytes()
+              + " bytes, the heap gives at most "
+              + table.limit(heap));
+    }
+    return null;
+  }
+
+  /** Something that may be asked or not. */
+  private record Unit(Clause clause, @Nullable Field field, Member member) {}
+
+  /** A device that asks for some of its fields only. */
+  private record Part(String name, List<Option> options) implements Member {
+    @Override
+    public boolean isDispensable() {
+      return false;
+    }
+  }
+
+  private static final class Search {
+    private final HeapTable table;
+    private final Target target;
+    private final boolean counting;
+    private final List<? extends Member> members;
+    private final List<Unit> units;
+    private final List<Member> parts;
+    private int trials;
+
+    Search(HeapTable table, Target target, List<? extends Member> members, boolean counting) {
+      this.table = table;
+      this.target = target;
+      this.members = members;
+      this.counting = counting;
+      List<Unit> fine = units(/* whole= */ false);
+      // Fields that only mean something together, such as formats with their own modifiers, cannot
+      // be told apart; then each device is one unit.
+      units = isPossible(parts(fine)) ? units(/* whole= */ true) : fine;
+      parts = parts(units);
+    }
+
+    private List<Unit> units(boolean whole) {
+      ImmutableList.Builder<Unit> units = ImmutableList.builder();
+      for (Member member : members) {
+        if (member.isDispensable()) {
+          continue;
+        }
+        List<Option> options = member.options();
+        if (whole || options.size() > 1) {
+          String value =
+              options.stream()
+                  .map(option -> "(" + option.constraints() + ")")
+                  .collect(Collectors.joining(" or "));
+          String field = options.size() > 1 ? "alternatives" : "constraints";
+          units.add(new Unit(new Clause(member.name(), field, value), null, member));
+          continue;
+        }
+        Constraints constraints = options.get(0).constraints();
+        for (Field field : constraints.fields()) {
+          // These only mean something with the number of segments.
+          if (field != Field.MAX_SEGMENT_SIZE && field != Field.SEGMENT_BOUNDARY) {
+            units.add(
+                new Unit(
+                    new Clause(member.name(), field.label(), constraints.text(field)),
+                    field,
+                    member));
+          }
+        }
+      }
+      return units.build();
+    }
+
+    private List<Member> parts(List<Unit> units) {
+      Option.Maker maker = new Option.Maker(table);
+      ImmutableList.Builder<Member> parts = ImmutableList.builder();
+      for (Unit unit : units) {
+        parts.add(
+            unit.field() == null
+                ? new Part(unit.member().name(), unit.member().options())
+                : new Part(
+                    unit.member().name(), List.of(maker.make(unit.member().name(), only(unit)))));
+      }
+      return parts.build();
+    }
+
+    private static Constraints only(Unit unit) {
+      Constraints constraints = unit.member().options().get(0).constraints().withoutWishes();
+      for (Field field : constraints.fields()) {
+        boolean kept =
+            field == unit.field()
+                || (unit.field() == Field.MAX_SEGMENTS
+                    && (field == Field.MAX_SEGMENT_SIZE || field == Field.SEGMENT_BOUNDARY));
+        if (!kept) {
+          constraints = constraints.without(field);
+        }
+      }
+      return constraints;
+    }
+
+    private boolean isPossible(List<Member> wanted) {
+      trials++;
+      try {
+        return Solver.solve(table, target, wanted, counting).isPossible();
+      } catch (SearchLimitException e) {
+        return true; // Nothing is claimed that was not looked at.
+      }
+    }
+
+    private List<Member> select(BitSet chosen) {
+      return chosen.stream().mapToObj(parts::get).toList();
+    }
+
+    private List<Member> except(BitSet chosen) {
+      List<Member> rest = new ArrayList<>();
+      for (int i = 0; i < parts.size(); i++) {
+        if (!chosen.get(i)) {
+          rest.add(parts.get(i));
+        }
+      }
+      return rest;
+    }
+
+    Conflict conflict() {
+      BitSet nothing = new BitSet();
+      if (!isPossible(select(nothing))) {
+        return new Conflict(List.of(), /* smallest= */ true, List.of());
+      }
+      BitSet smallest = smallest(chosen -> !isPossible(select(chosen)));
+      BitSet conflict = smallest != null ? smallest : irreducible();
+      return new Conflict(
+          conflict.stream().mapToObj(i -> units.get(i).clause()).toList(),
+          smallest != null,
+          relaxations());
+    }
+
+    /** The first of the smallest sets that meet the condition; null if that takes too long. */
+    private @Nullable BitSet smallest(Predicate<BitSet> condition) {
+      int before = trials;
+      for (int size = 1; size <= parts.size(); size++) {
+        List<BitSet> found = new ArrayList<>();
+        if (!sets(size, 0, new BitSet(), condition, found, 1, before)) {
+          return null;
+        }
+        if (!found.isEmpty()) {
+          return found.get(0);
+        }
+      }
+      return null;
+    }
+
+    /** False if it took too long. */
+    private boolean sets(
+        int size,
+        int from,
+        BitSet chosen,
+        Predicate<BitSet> condition,
+        List<BitSet> found,
+        int most,
+        int before) {
+      if (found.size() >= most) {
+        return true;
+      }
+      if (trials - before > MAX_TRIALS) {
+        return false;
+      }
+      if (size == 0) {
+        if (condition.test(chosen)) {
+          found.add((BitSet) chosen.clone());
+        }
+        return true;
+      }
+      for (int i = from; i <= parts.size() - size; i++) {
+        chosen.set(i);
+        boolean going = sets(size - 1, i + 1, chosen, condition, found, most, before);
+        chosen.clear(i);
+        if (!going) {
+          return false;
+        }
+      }
+      return true;
+    }
+
+    /** Takes units away as long as the rest conflicts. */
+    private BitSet irreducible() {
+      BitSet kept = new BitSet();
+      kept.set(0, parts.size());
+      for (int i = 0; i < parts.size(); i++) {
+        kept.clear(i);
+        if (isPossible(select(kept))) {
+          kept.set(i);
+        }
+      }
+      return kept;
+    }
+
+    private List<Relaxation> relaxations() {
+      int before = trials;
+      for (int size = 1; size <= parts.size(); size++) {
+        List<BitSet> found = new ArrayList<>();
+        boolean all =
+            sets(
+                size,
+                0,
+                new BitSet(),
+                chosen -> isPossible(except(chosen)),
+                found,
+                MAX_RELAXATIONS,
+                before);
+        if (!found.isEmpty()) {
+          Set<Relaxation> relaxations = new LinkedHashSet<>();
+          found.forEach(chosen -> relaxations.add(relaxation(chosen)));
+          return List.copyOf(relaxations);
+        }
+        if (!all) {
+          return List.of();
+        }
+      }
+      return List.of();
+    }
+
+    private Relaxation relaxation(BitSet dropped) {
+      Solution solution = Solver.solve(table, target, except(dropped), counting);
+      for (int heap = 0; ; heap++) {
+        Solution.Choice choice = solution.choice(heap);
+        if (choice != null) {
+          HeapInfo info = table.info(heap);
+          return new Relaxation(
+              dropped.stream()
+                  .mapToObj(
+                      i -> new Change(units.get(i).clause(), instead(units.get(i), info, choice)))
+                  .toList(),
+              info.name());
+        }
+      }
+    }
+
+    /** What the device would have to ask, to be content with what there is. */
+    private static String instead(Unit unit, HeapInfo heap, Solution.Choice choice) {
+      Field field = unit.field();
+      if (field == null) {
+        return "not asked";
+      }
+      HeapTraits traits = heap.traits();
+      return switch (field) {
+        case ADDRESS_BITS -> String.valueOf(traits.addressBits().or(64));
+        case ALIGNMENT -> String.valueOf(traits.alignmentBytes().or(1L));
+        case MAX_SIZE -> String.valueOf(choice.neededBytes());
+        case PERMITTED_HEAPS -> "to permit " + heap.name() + " too";
+        case FORBIDDEN_HEAPS -> "not to forbid " + heap.name();
+        case PERMITTED_HEAP_TYPES -> "to permit " + heap.type() + " too";
+        case FORBIDDEN_HEAP_TYPES -> "not to forbid " + heap.type();
+        case COHERENCY -> "to include " + choice.coherency();
+        case PEER_TO_PEER -> "declared";
+        case SPEED -> String.valueOf(traits.speed());
+        case MAX_STRIDE -> String.valueOf(choice.layout().planes().get(0).strideBytes());
+        case MAX_COUNT -> String.valueOf(choice.count());
+        case MAX_WIDTH -> coded(choice, Layout.Image::codedWidth);
+        case MAX_HEIGHT -> coded(choice, Layout.Image::codedHeight);
+        case MAX_PIXELS -> coded(choice, image -> (long) image.codedWidth() * image.codedHeight());
+        case FORMATS -> "to include " + coded(choice, Layout.Image::format);
+        case MODIFIERS -> "to include " + coded(choice, Layout.Image::modifier);
+        default -> "not asked";
+      };
+    }
+
+    private static String coded(
+        Solution.Choice choice, java.util.function.Function<Layout.Image, Object> what) {
+      return choice.layout().image().map(what).map(String::valueOf).orElse("not asked");
+    }
+  }
+}

@@ -1,0 +1,168 @@
+package dev.dmabroker.internal;
+
+import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ImmutableMap;
+import dev.dmabroker.Coherency;
+import dev.dmabroker.Constraints;
+import dev.dmabroker.spi.HeapInfo;
+import dev.dmabroker.spi.HeapTraits;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * A broker's heaps, numbered, with what placement needs to know of them in the form in which it is
+ * fast: sets of heaps are bits, and heaps whose memory falls into pieces alike share a {@link
+ * Pieces}. Traits do not change, so this is made once. Immutable.
+ */
+final class HeapTable {
+  private final ImmutableList<HeapAccount> accounts;
+  private final ImmutableList<HeapInfo> infos;
+  private final ImmutableMap<String, Integer> numbers;
+  private final ImmutableList<Pieces> pieces;
+  private final int[] piecesOf;
+  private final long[] granules;
+  private final long[] limits;
+  private final int[] coherency;
+  private final Demand.Memory nobody;
+
+  /**
+   * How memory falls into contiguous pieces.
+   *
+   * @param contiguous whether an allocation is one piece
+   * @param alignedTo each piece begins at a multiple of this
+   * @param sizeBytes of a piece, unless contiguous; 0 if not known
+   */
+  record Pieces(boolean contiguous, long alignedTo, long sizeBytes) {
+
+    /** The largest buffer that surely falls into so few segments as a device takes. */
+    long largest(int maxSegments, long maxSegmentBytes, long boundaryBytes) {
+      if (maxSegments == Integer.MAX_VALUE) {
+        return Long.MAX_VALUE;
+      }
+      long window = boundaryBytes;
+      if (!contiguous) {
+        if (sizeBytes == 0) {
+          return 0;
+        }
+        window = Math.min(sizeBytes, boundaryBytes);
+        long segments = Rules.ceilDiv(window, maxSegmentBytes);
+        long windowsOfPiece = Rules.ceilDiv(sizeBytes, window);
+        return saturated(maxSegments / segments / windowsOfPiece, sizeBytes);
+      }
+      if (window == Long.MAX_VALUE) {
+        return saturated(maxSegments, maxSegmentBytes);
+      }
+      long windows = maxSegments / Rules.ceilDiv(window, maxSegmentBytes);
+      // What begins anywhere may touch one window more than it fills.
+      return saturated(alignedTo % window == 0 ? windows : Math.max(0, windows - 1), window);
+    }
+
+    private static long saturated(long count, long bytes) {
+      return count == 0 ? 0 : bytes > Long.MAX_VALUE / count ? Long.MAX_VALUE : count * bytes;
+    }
+  }
+
+  HeapTable(List<HeapAccount> heaps) {
+    accounts = ImmutableList.copyOf(heaps);
+    infos = accounts.stream().map(HeapAccount::info).collect(ImmutableList.toImmutableList());
+    int size = infos.size();
+    piecesOf = new int[size];
+    granules = new long[size];
+    limits = new long[size];
+    coherency = new int[size];
+    List<Pieces> distinct = new ArrayList<>();
+    for (int i = 0; i < size; i++) {
+      HeapTraits traits = infos.get(i).traits();
+      boolean contiguous = traits.contiguous().is(true);
+      Pieces its =
+          new Pieces(
+              contiguous,
+              traits.alignmentBytes().or(1L),
+              contiguous ? 0 : traits.granuleBytes().or(0L));
+      if (!distinct.contains(its)) {
+        distinct.add(its);
+      }
+      piecesOf[i] = distinct.indexOf(its);
+      granules[i] = Math.max(1, traits.granuleBytes().or(1L));
+      limits[i] =
+          Math.min(
+              traits.maxSizeBytes().or(Long.MAX_VALUE), traits.capacityBytes().or(Long.MAX_VALUE));
+      coherency[i] = bits(traits.coherency().known().orElse(Set.of()));
+    }
+    pieces = ImmutableList.copyOf(distinct);
+    ImmutableMap.Builder<String, Integer> named = ImmutableMap.builder();
+    for (int i = 0; i < size; i++) {
+      named.put(infos.get(i).name(), i);
+    }
+    numbers = named.buildOrThrow();
+    nobody = new Demand.Memory(this, "", Constraints.none());
+  }
+
+  @SuppressWarnings("EnumOrdinal") // Bits within this process.
+  static int bits(Set<Coherency> domains) {
+    int bits = 0;
+    for (Coherency domain : domains) {
+      bits |= 1 << domain.ordinal();
+    }
+    return bits;
+  }
+
+  /** What is required when nobody asks for anything. */
+  Demand.Memory nobody() {
+    return nobody;
+  }
+
+  int size() {
+    return infos.size();
+  }
+
+  /** Words of a set of heaps. */
+  int words() {
+    return (infos.size() + 63) >>> 6;
+  }
+
+  ImmutableList<HeapAccount> accounts() {
+    return accounts;
+  }
+
+  HeapAccount account(int heap) {
+    return accounts.get(heap);
+  }
+
+  HeapInfo info(int heap) {
+    return infos.get(heap);
+  }
+
+  /** The number of the heap of that name, or -1. */
+  int numberOf(String name) {
+    Integer number = numbers.get(name);
+    return number == null ? -1 : number;
+  }
+
+  /** The ways in which memory falls into pieces. */
+  ImmutableList<Pieces> pieces() {
+    return pieces;
+  }
+
+  int piecesOf(int heap) {
+    return piecesOf[heap];
+  }
+
+  /** The most that the heap ever gives at one time. */
+  long limit(int heap) {
+    return limits[heap];
+  }
+
+  int coherency(int heap) {
+    return coherency[heap];
+  }
+
+  /** What the heap is asked for to hold so much; over its limit if that overflows. */
+  long rounded(int heap, long sizeBytes) {
+    long granule = granules[heap];
+    long over = sizeBytes % granule;
+    long more = over == 0 ? 0 : granule - over;
+    return sizeBytes > Long.MAX_VALUE - more ? Long.MAX_VALUE : sizeBytes + more;
+  }
+}

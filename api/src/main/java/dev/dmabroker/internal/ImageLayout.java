@@ -1,0 +1,154 @@
+package dev.dmabroker.internal;
+
+import static dev.dmabroker.internal.Rules.ceilDiv;
+import static dev.dmabroker.internal.Rules.lcm;
+import static dev.dmabroker.internal.Rules.roundUp;
+import static dev.dmabroker.internal.Rules.rowBytes;
+
+import com.google.common.collect.ImmutableList;
+import com.google.common.math.LongMath;
+import dev.dmabroker.Field;
+import dev.dmabroker.ImageSpec;
+import dev.dmabroker.Layout;
+import dev.dmabroker.Modifier;
+import dev.dmabroker.PixelFormat;
+import dev.dmabroker.Size;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Computes the tightest layout of a picture that meets rules.
+ *
+ * <p>The strides of the planes keep the ratio of their rows: V4L2's single-planar API has one
+ * number, {@code bytesperline} of the first plane, and derives the others from it; DRM takes any.
+ * So one layout serves both.
+ */
+public final class ImageLayout {
+  private ImageLayout() {}
+
+  /**
+   * The layout when no device asks for more.
+   *
+   * @throws IllegalArgumentException if the size overflows
+   */
+  public static Layout tightest(ImageSpec spec) {
+    Layout layout = of(spec.width(), spec.height(), spec.format(), Modifier.LINEAR, Rules.NONE);
+    if (layout == null) {
+      throw new IllegalArgumentException(spec + " is over 2^63 bytes");
+    }
+    return layout;
+  }
+
+  /** The layout of the spec's picture, or null if there is none. */
+  static @Nullable Layout of(ImageSpec spec, PixelFormat format, Modifier modifier, Rules rules) {
+    if (!rules.takesColorSpaceOf(spec)
+        || spec.width() % rules.number(Field.DISPLAY_WIDTH_ALIGNMENT) != 0
+        || spec.height() % rules.number(Field.DISPLAY_HEIGHT_ALIGNMENT) != 0) {
+      return null;
+    }
+    Layout layout = of(spec.width(), spec.height(), format, modifier, rules);
+    long sizeBytes = layout == null ? 0 : layout.sizeBytes();
+    for (Size size : rules.requiredSizes()) {
+      Layout other = of(size.width(), size.height(), format, modifier, rules);
+      if (other == null) {
+        return null;
+      }
+      sizeBytes = Math.max(sizeBytes, other.sizeBytes());
+    }
+    return layout == null || sizeBytes == layout.sizeBytes()
+        ? layout
+        : new Layout(sizeBytes, layout.planes(), layout.image());
+  }
+
+  static @Nullable Layout of(
+      int width, int height, PixelFormat format, Modifier modifier, Rules rules) {
+    try {
+      long codedWidth =
+          roundUp(
+              Math.max(width, rules.number(Field.MIN_WIDTH)), rules.number(Field.WIDTH_ALIGNMENT));
+      long codedHeight =
+          roundUp(
+              Math.max(height, rules.number(Field.MIN_HEIGHT)),
+              rules.number(Field.HEIGHT_ALIGNMENT));
+      if (codedWidth > rules.number(Field.MAX_WIDTH)
+          || codedHeight > rules.number(Field.MAX_HEIGHT)
+          || codedWidth * codedHeight > rules.number(Field.MAX_PIXELS)) {
+        return null;
+      }
+      long stride =
+          firstStride(
+              format, modifier, rules, roundUp(codedWidth, rules.number(Field.BLOCK_WIDTH)));
+      return stride > rules.number(Field.MAX_STRIDE)
+          ? null
+          : planes(
+              new Layout.Image(format, modifier, (int) codedWidth, (int) codedHeight),
+              rules,
+              stride);
+    } catch (ArithmeticException e) {
+      return null; // Over 2^63 bytes.
+    }
+  }
+
+  /** The smallest stride of the first plane that serves all planes. */
+  private static long firstStride(
+      PixelFormat format, Modifier modifier, Rules rules, long paddedWidth) {
+    long least = rules.number(Field.MIN_STRIDE);
+    long step = 1;
+    List<PixelFormat.Plane> shapes = format.planes();
+    PixelFormat.Plane first = shapes.get(0);
+    for (int i = 0; i < shapes.size(); i++) {
+      PixelFormat.Plane shape = shapes.get(i);
+      // This plane's stride is to the first's as up is to down.
+      long up = (long) shape.bytesPerGroup() * first.pixelsPerGroup();
+      long down = (long) first.bytesPerGroup() * shape.pixelsPerGroup();
+      if (up == down) {
+        up = 1;
+        down = 1;
+      } else {
+        long common = LongMath.gcd(up, down);
+        up /= common;
+        down /= common;
+      }
+      long multiple = lcm(rules.number(Field.STRIDE_ALIGNMENT), modifier.tileBytes(format, i));
+      step =
+          lcm(
+              step,
+              up == 1 && down == 1 ? multiple : down * (multiple / LongMath.gcd(up, multiple)));
+      least = Math.max(least, ceilDiv(Math.multiplyExact(rowBytes(shape, paddedWidth), down), up));
+    }
+    return roundUp(least, step);
+  }
+
+  private static Layout planes(Layout.Image image, Rules rules, long firstStride) {
+    PixelFormat format = image.format();
+    long paddedHeight =
+        Math.addExact(
+            roundUp(image.codedHeight(), rules.number(Field.BLOCK_HEIGHT)),
+            rules.number(Field.VERTICAL_PADDING));
+    List<PixelFormat.Plane> shapes = format.planes();
+    PixelFormat.Plane first = shapes.get(0);
+    ImmutableList.Builder<Layout.Plane> planes =
+        ImmutableList.builderWithExpectedSize(shapes.size());
+    long offset = 0;
+    for (int i = 0; i < shapes.size(); i++) {
+      PixelFormat.Plane shape = shapes.get(i);
+      long stride =
+          i == 0
+              ? firstStride
+              : Math.multiplyExact(
+                      firstStride, (long) shape.bytesPerGroup() * first.pixelsPerGroup())
+                  / ((long) first.bytesPerGroup() * shape.pixelsPerGroup());
+      int tileLines = image.modifier().tileLines(format, i);
+      long lineBytes =
+          roundUp(rowBytes(shape, image.codedWidth()), image.modifier().tileBytes(format, i));
+      long lines = roundUp(ceilDiv(image.codedHeight(), shape.rowsPerLine()), tileLines);
+      long paddedLines = roundUp(ceilDiv(paddedHeight, shape.rowsPerLine()), tileLines);
+      offset = roundUp(offset, rules.number(Field.PLANE_OFFSET_ALIGNMENT));
+      planes.add(new Layout.Plane(offset, stride, lineBytes, lines, tileLines));
+      offset = Math.addExact(offset, Math.multiplyExact(stride, paddedLines));
+    }
+    return new Layout(
+        Math.addExact(offset, rules.number(Field.OVER_READ)), planes.build(), Optional.of(image));
+  }
+}

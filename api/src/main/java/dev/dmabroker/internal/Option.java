@@ -1,0 +1,89 @@
+package dev.dmabroker.internal;
+
+import com.google.common.collect.ImmutableList;
+import com.google.common.collect.Interner;
+import com.google.common.collect.Interners;
+import dev.dmabroker.Constraints;
+import dev.dmabroker.Field;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One of a device's alternatives, worked out against a broker's heaps.
+ *
+ * @param constraints what the device asks
+ * @param memory what it requires
+ * @param wishes what it prefers
+ */
+record Option(Constraints constraints, Demand.Memory memory, ImmutableList<Weighted> wishes) {
+
+  /**
+   * A wish and what it costs if it is not met.
+   *
+   * @param wish equal wishes of a broker are one object
+   * @param weight at least 1
+   */
+  record Weighted(Wish wish, long weight) {}
+
+  /** One preferred field. */
+  static final class Wish {
+    private final Constraints constraints;
+    private final Demand.Memory memory;
+    private final boolean shapes;
+
+    Wish(HeapTable table, Constraints constraints) {
+      this.constraints = constraints;
+      this.memory = new Demand.Memory(table, "", constraints);
+      this.shapes = constraints.fields().stream().anyMatch(Wish::shapes);
+    }
+
+    private static boolean shapes(Field field) {
+      return field.isImage() || field == Field.MIN_SIZE;
+    }
+
+    /** Whether how the buffer is laid out has to do with it, and not just the heap. */
+    boolean shapes() {
+      return shapes;
+    }
+
+    Demand.Memory memory() {
+      return memory;
+    }
+
+    @Override
+    public boolean equals(@Nullable Object o) {
+      return o instanceof Wish other && constraints.equals(other.constraints);
+    }
+
+    @Override
+    public int hashCode() {
+      return constraints.hashCode();
+    }
+  }
+
+  /** Makes options, sharing equal wishes. Thread-safe. */
+  static final class Maker {
+    private final HeapTable table;
+    private final Interner<Wish> wishes = Interners.newWeakInterner();
+
+    Maker(HeapTable table) {
+      this.table = table;
+    }
+
+    Option make(String device, Constraints constraints) {
+      return new Option(
+          constraints,
+          new Demand.Memory(table, device, constraints),
+          constraints.wishes().stream()
+              .map(
+                  each ->
+                      new Weighted(wishes.intern(new Wish(table, each.wishes())), each.weight()))
+              .collect(ImmutableList.toImmutableList()));
+    }
+  }
+
+  /** The fields that are required. */
+  Set<Field> fields() {
+    return constraints.fields();
+  }
+}

@@ -1,0 +1,82 @@
+package dev.dmabroker.internal;
+
+import dev.dmabroker.Coherency;
+import dev.dmabroker.Layout;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** The best way to use each heap. */
+final class Solution {
+  private final @Nullable Choice[] choices;
+
+  /** With a choice by each heap's number; null where the heap cannot serve. */
+  Solution(@Nullable Choice[] choices) {
+    this.choices = choices;
+  }
+
+  /**
+   * The best way to use a heap.
+   *
+   * @param leftOut dispensable devices that are not served
+   * @param penalty what alternatives and preferences cost
+   * @param layout how contents lie
+   * @param neededBytes what all need
+   * @param sizeBytes what the heap is asked for
+   * @param count buffers that all need
+   * @param coherency the domain
+   */
+  record Choice(
+      List<Member> leftOut,
+      long penalty,
+      Layout layout,
+      long neededBytes,
+      long sizeBytes,
+      long count,
+      Coherency coherency) {
+
+    boolean isBetterThan(@Nullable Choice other) {
+      return other == null || isBetter(leftOut.size(), penalty, other);
+    }
+
+    /** Whether so few left out, at such a penalty, is better. */
+    static boolean isBetter(int leftOut, long penalty, Choice than) {
+      return leftOut != than.leftOut.size()
+          ? leftOut < than.leftOut.size()
+          : penalty < than.penalty;
+    }
+  }
+
+  @Nullable Choice choice(int heap) {
+    return choices[heap];
+  }
+
+  boolean isPossible() {
+    for (Choice choice : choices) {
+      if (choice != null) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Whether another heap than this can serve. */
+  boolean isPossibleOutside(int heap) {
+    for (int i = 0; i < choices.length; i++) {
+      if (i != heap && choices[i] != null) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Those that are left out wherever the buffer lies best. */
+  List<Member> leftOut() {
+    Choice best = null;
+    for (Choice choice : choices) {
+      if (choice != null && choice.isBetterThan(best)) {
+        best = choice;
+      }
+    }
+    return best == null ? List.of() : best.leftOut();
+  }
+}

@@ -1,0 +1,282 @@
+package dev.dmabroker.internal;
+
+import dev.dmabroker.Coherency;
+import dev.dmabroker.Layout;
+import dev.dmabroker.SearchLimitException;
+import dev.dmabroker.internal.Option.Weighted;
+import dev.dmabroker.internal.Option.Wish;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Finds for each heap the best combination of the devices' alternatives: the fewest devices left
+ * out, then the smallest penalty. Exact: depth first over the devices, a branch being given up when
+ * it can be no better anywhere than what is known. Calls nobody. Used for one problem.
+ */
+final class Solver {
+  /** What one step down a list of alternatives costs. */
+  static final long STEP = 100;
+
+  /** Combinations that are looked at before the search is given up. */
+  static final int MAX_COMBINATIONS = 50_000;
+
+  private static final Coherency[] DOMAINS = Coherency.values();
+
+  private final HeapTable table;
+  private final Target target;
+  private final List<? extends Member> members;
+
+  /** Whether the devices' counts of buffers have to agree, as for a pool. */
+  private final boolean counting;
+
+  private final Solution.@Nullable Choice[] best;
+  private final @Nullable Option[] chosen;
+  private final List<Member> leftOut = new ArrayList<>(0);
+  private int combinations;
+
+  private Solver(HeapTable table, Target target, List<? extends Member> members, boolean counting) {
+    this.table = table;
+    this.target = target;
+    this.members = plainFirst(members);
+    this.counting = counting;
+    this.best = new Solution.Choice[table.size()];
+    this.chosen = new Option[members.size()];
+  }
+
+  /** Who has no choice goes first: what is impossible with them is found early. */
+  private static List<? extends Member> plainFirst(List<? extends Member> members) {
+    int plain = 0;
+    while (plain < members.size() && isPlain(members.get(plain))) {
+      plain++;
+    }
+    if (plain == members.size()) {
+      return members;
+    }
+    List<Member> ordered = new ArrayList<>(members.size());
+    for (Member member : members) {
+      if (isPlain(member)) {
+        ordered.add(member);
+      }
+    }
+    for (Member member : members) {
+      if (!isPlain(member)) {
+        ordered.add(member);
+      }
+    }
+    return ordered;
+  }
+
+  /** Whether a device leaves no choice. */
+  static boolean isPlain(Member member) {
+    return member.options().size() == 1 && !member.isDispensable();
+  }
+
+  /**
+   * The best way to use each heap.
+   *
+   * @param counting whether counts of buffers have to agree
+   * @throws SearchLimitException if there are too many combinations to look at
+   */
+  static Solution solve(
+      HeapTable table, Target target, List<? extends Member> members, boolean counting) {
+    Solver solver = new Solver(table, target, members, counting);
+    solver.search(0, null, 0);
+    return new Solution(solver.best);
+  }
+
+  /** Whether some heap meets what all require. */
+  static boolean serves(HeapTable table, Target target, Demand demand) {
+    Solver solver = new Solver(table, target, List.of(), /* counting= */ false);
+    solver.consider(demand, 0, new Wishes());
+    return new Solution(solver.best).isPossible();
+  }
+
+  private void search(int next, @Nullable Demand demand, long penalty) {
+    if (++combinations > MAX_COMBINATIONS) {
+      throw limit();
+    }
+    if (next == members.size()) {
+      leaf(demand, penalty);
+      return;
+    }
+    Member member = members.get(next);
+    List<Option> options = member.options();
+    for (int i = 0; i < options.size(); i++) {
+      Option option = options.get(i);
+      Demand its = option.memory().of(target);
+      Demand all = demand == null ? its : demand.and(its);
+      long cost = penalty + i * STEP;
+      if (canImprove(all, cost)) {
+        chosen[next] = option;
+        search(next + 1, all, cost);
+      }
+    }
+    if (member.isDispensable()) {
+      chosen[next] = null;
+      leftOut.add(member);
+      if (demand == null || canImprove(demand, penalty)) {
+        search(next + 1, demand, penalty);
+      }
+      leftOut.remove(leftOut.size() - 1);
+    }
+  }
+
+  private boolean canImprove(Demand demand, long penalty) {
+    if (!demand.isStorable()) {
+      return false;
+    }
+    long[] heaps = demand.heaps();
+    for (int word = 0; word < heaps.length; word++) {
+      for (long left = heaps[word]; left != 0; left &= left - 1) {
+        Solution.Choice known = best[(word << 6) + Long.numberOfTrailingZeros(left)];
+        if (known == null || Solution.Choice.isBetter(leftOut.size(), penalty, known)) {
+          return true;
+        }
+      }
+    }
+    return false;
+  }
+
+  /** Every device has an alternative, or is left out. */
+  private void leaf(@Nullable Demand demand, long penalty) {
+    Demand required = demand == null ? table.nobody().of(target) : demand;
+    Wishes wishes = new Wishes();
+    for (Option option : chosen) {
+      if (option != null) {
+        for (Weighted wish : option.wishes()) {
+          wishes.add(wish.wish(), wish.weight());
+        }
+      }
+    }
+    consider(required, penalty, wishes);
+    enforce(required, penalty, wishes, 0);
+  }
+
+  /**
+   * Wishes that shape the layout may be worth meeting on purpose: tries every set of them. One that
+   * is met by luck, or that costs more than it brings, is sorted out by {@link #consider}.
+   */
+  private void enforce(Demand demand, long penalty, Wishes wishes, int from) {
+    for (int i = from; i < wishes.size; i++) {
+      if (wishes.kinds[i].shapes()) {
+        if (++combinations > MAX_COMBINATIONS) {
+          throw limit();
+        }
+        Demand more = demand.and(wishes.kinds[i].memory().of(target));
+        if (canImprove(more, penalty)) {
+          consider(more, penalty, wishes);
+          enforce(more, penalty, wishes, i + 1);
+        }
+      }
+    }
+  }
+
+  /** Remembers what is better than what was known. */
+  private void consider(Demand demand, long penalty, Wishes wishes) {
+    if (counting && !demand.counts().isPossible()) {
+      return;
+    }
+    List<Candidate> candidates = target.candidates();
+    for (int i = 0; i < candidates.size(); i++) {
+      Rules rules = demand.rules(i);
+      Layout layout = rules == null ? null : layout(candidates.get(i), rules);
+      if (layout != null) {
+        place(demand, layout, penalty + candidates.get(i).penalty(), wishes);
+      }
+    }
+  }
+
+  private @Nullable Layout layout(Candidate candidate, Rules rules) {
+    return target.isImage()
+        ? ImageLayout.of(target.image(), candidate.format(), candidate.modifier(), rules)
+        : target.spec().layout();
+  }
+
+  private void place(Demand demand, Layout layout, long penalty, Wishes wishes) {
+    long needed = Math.max(layout.sizeBytes(), demand.minSizeBytes());
+    long[] heaps = demand.heaps();
+    for (int word = 0; word < heaps.length; word++) {
+      for (long left = heaps[word]; left != 0; left &= left - 1) {
+        int heap = (word << 6) + Long.numberOfTrailingZeros(left);
+        int domains = demand.coherency() & table.coherency(heap);
+        long asked = table.rounded(heap, needed);
+        if (domains == 0
+            || needed > demand.limit(table.piecesOf(heap))
+            || asked > table.limit(heap)) {
+          continue;
+        }
+        long cost = penalty + wishes.unmet(table, heap, target, layout, needed);
+        Solution.Choice known = best[heap];
+        if (known == null || Solution.Choice.isBetter(leftOut.size(), cost, known)) {
+          best[heap] =
+              new Solution.Choice(
+                  List.copyOf(leftOut),
+                  cost,
+                  layout,
+                  needed,
+                  asked,
+                  demand.counts().count(),
+                  DOMAINS[Integer.numberOfTrailingZeros(domains)]);
+        }
+      }
+    }
+  }
+
+  private SearchLimitException limit() {
+    StringBuilder text = new StringBuilder();
+    for (Member member : members) {
+      text.append(text.length() == 0 ? "" : ", ")
+          .append(member.name())
+          .append(": ")
+          .append(member.options().size())
+          .append(member.isDispensable() ? " or left out" : "");
+    }
+    return new SearchLimitException(
+        "more than "
+            + MAX_COMBINATIONS
+            + " combinations of alternatives and preferences for "
+            + target.spec()
+            + " ("
+            + text
+            + "); give fewer alternatives, or fewer preferences about pictures");
+  }
+
+  /** What several devices wish together: the weights of equal wishes add up. */
+  private static final class Wishes {
+    private Wish[] kinds = new Wish[0];
+    private long[] weights = new long[0];
+    private int size;
+
+    @SuppressWarnings("ReferenceEquality") // Equal wishes of a broker are one object.
+    void add(Wish wish, long weight) {
+      for (int i = 0; i < size; i++) {
+        if (kinds[i] == wish) {
+          weights[i] += weight;
+          return;
+        }
+      }
+      if (size == kinds.length) {
+        kinds = Arrays.copyOf(kinds, Math.max(4, 2 * size));
+        weights = Arrays.copyOf(weights, kinds.length);
+      }
+      kinds[size] = wish;
+      weights[size++] = weight;
+    }
+
+    /** The weights of those that are not met. */
+    long unmet(HeapTable table, int heap, Target target, Layout layout, long sizeBytes) {
+      long unmet = 0;
+      for (int i = 0; i < size; i++) {
+        Demand.Memory memory = kinds[i].memory();
+        boolean met =
+            kinds[i].shapes()
+                ? memory.suits(table, heap, target, layout, sizeBytes)
+                : memory.reaches(heap) && sizeBytes <= memory.limit(table.piecesOf(heap));
+        unmet += met ? 0 : weights[i];
+      }
+      return unmet;
+    }
+  }
+}

@@ -1,0 +1,80 @@
+package dev.dmabroker.internal;
+
+import com.google.common.collect.ImmutableList;
+import dev.dmabroker.BufferSpec;
+import dev.dmabroker.ImageSpec;
+import dev.dmabroker.Layout;
+import dev.dmabroker.Modifier;
+import dev.dmabroker.PixelFormat;
+import java.util.Optional;
+
+/**
+ * What is to be placed, with every way to store it. A buffer makes this once: while it has contents
+ * it can only be stored as it is.
+ */
+final class Target {
+  private static final Modifier[] MODIFIERS = Modifier.values();
+
+  private static final Candidate BLOB =
+      new Candidate(PixelFormat.GREY, Modifier.LINEAR, /* penalty= */ 0);
+
+  private final BufferSpec spec;
+  private final ImmutableList<Candidate> candidates;
+
+  private Target(BufferSpec spec, ImmutableList<Candidate> candidates) {
+    this.spec = spec;
+    this.candidates = candidates;
+  }
+
+  /**
+   * Every way to store it.
+   *
+   * @throws IllegalArgumentException if its size overflows
+   */
+  static Target of(BufferSpec spec) {
+    Layout unused = spec.layout();
+    if (!(spec instanceof ImageSpec image)) {
+      return new Target(spec, ImmutableList.of(BLOB));
+    }
+    ImmutableList.Builder<Candidate> candidates = ImmutableList.builder();
+    long penalty = 0;
+    for (PixelFormat format : image.formats()) {
+      for (Modifier modifier : MODIFIERS) {
+        if (modifier.supports(format)) {
+          candidates.add(new Candidate(format, modifier, penalty));
+        }
+      }
+      penalty += Solver.STEP;
+    }
+    return new Target(spec, candidates.build());
+  }
+
+  /** The same, to be stored like this alone. */
+  Target storedAs(Optional<Layout.Image> stored) {
+    return stored
+        .map(
+            image ->
+                new Target(
+                    spec,
+                    ImmutableList.of(
+                        new Candidate(image.format(), image.modifier(), /* penalty= */ 0))))
+        .orElse(this);
+  }
+
+  BufferSpec spec() {
+    return spec;
+  }
+
+  boolean isImage() {
+    return spec instanceof ImageSpec;
+  }
+
+  /** The picture that it is. */
+  ImageSpec image() {
+    return (ImageSpec) spec;
+  }
+
+  ImmutableList<Candidate> candidates() {
+    return candidates;
+  }
+}

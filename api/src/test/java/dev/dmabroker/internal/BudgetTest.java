@@ -1,0 +1,105 @@
+package dev.dmabroker.internal;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import dev.dmabroker.Access;
+import dev.dmabroker.BlobSpec;
+import dev.dmabroker.Broker;
+import dev.dmabroker.BudgetExceededException;
+import dev.dmabroker.Constraints;
+import dev.dmabroker.Device;
+import dev.dmabroker.DeviceSpec;
+import dev.dmabroker.SharedBuffer;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** What devices and groups may take. */
+class BudgetTest extends Fixture {
+  private Device encoder;
+  private Device scaler;
+
+  @BeforeEach
+  void open() {
+    broker.close();
+    broker = builder().budget("encoder", 3 * SIZE).budget("video", 4 * SIZE).build();
+    encoder = broker.register(DeviceSpec.named("encoder").group("video"));
+    scaler = broker.register(DeviceSpec.named("scaler").group("video"));
+  }
+
+  private SharedBuffer export(Device owner) {
+    return broker.export("frame", BlobSpec.of(SIZE), owner);
+  }
+
+  private List<Long> reserved() {
+    return broker.snapshot().budgets().stream()
+        .filter(each -> each.name().equals("encoder") || each.name().equals("video"))
+        .sorted((a, b) -> a.name().compareTo(b.name()))
+        .map(each -> each.reservedBytes())
+        .toList();
+  }
+
+  @Test
+  void anExportBeyondItIsRefusedWithTheNumbers() {
+    for (int i = 0; i < 3; i++) {
+      export(encoder);
+    }
+    var failure = assertThrows(BudgetExceededException.class, () -> export(encoder));
+    assertEquals(
+        "cannot export frame (65536 bytes): it needs 65536 bytes of the budget of encoder, of which"
+            + " 196608 of 196608 are reserved; close buffers of encoder, or give it a larger budget",
+        failure.getMessage());
+    assertEquals(List.of(3 * SIZE, 3 * SIZE), reserved(), "and nothing is half-reserved");
+    export(scaler);
+    failure = assertThrows(BudgetExceededException.class, () -> export(scaler));
+    assertEquals("video", failure.budget());
+    assertEquals(4 * SIZE, failure.limitBytes());
+    assertEquals(4 * SIZE, failure.reservedBytes());
+    assertEquals(SIZE, failure.askedBytes());
+    assertEquals(4, broker.snapshot().buffers().size());
+  }
+
+  @Test
+  void aBufferThatIsGoneGivesItBack() {
+    SharedBuffer buffer = export(encoder);
+    buffer.attach(encoder).close();
+    buffer.close();
+    buffer.close();
+    assertEquals(List.of(0L, 0L), reserved());
+  }
+
+  @Test
+  void whatDevicesNeedBeyondTheContentsCountsWhenItIsAllocated() {
+    Device padded = broker.register("padded", Constraints.builder().minSize(2 * SIZE).build());
+    SharedBuffer buffer = export(encoder);
+    var in = buffer.attach(padded);
+    in.map(Access.READ).close();
+    assertEquals(List.of(2 * SIZE, 2 * SIZE), reserved());
+    SharedBuffer second = export(encoder);
+    var late = second.attach(padded);
+    var failure = assertThrows(BudgetExceededException.class, () -> late.map(Access.READ));
+    assertEquals("encoder", failure.budget());
+    assertEquals(SharedBuffer.State.UNBACKED, second.state());
+    assertEquals(1, system.live());
+    buffer.close();
+    in.close();
+    late.map(Access.READ).close();
+    assertEquals(List.of(2 * SIZE, 2 * SIZE), reserved());
+  }
+
+  @Test
+  void whoHasNoBudgetIsNotLimited() {
+    for (int i = 0; i < 10; i++) {
+      broker.export(BlobSpec.of(SIZE));
+    }
+    assertEquals(List.of(0L, 0L), reserved());
+  }
+
+  @Test
+  void aBudgetIsPositiveAndSetOnce() {
+    Broker.Builder builder = Broker.builder().budget("a", 1);
+    assertThrows(IllegalArgumentException.class, () -> builder.budget("a", 2));
+    assertThrows(IllegalArgumentException.class, () -> builder.budget("b", 0));
+  }
+}

@@ -1,0 +1,151 @@
+package dev.dmabroker.heuristics;
+
+import dev.dmabroker.BufferSpec;
+import dev.dmabroker.event.Attach;
+import dev.dmabroker.event.BrokerListener;
+import dev.dmabroker.spi.PlacementHeuristic.User;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Learns which devices attach to buffers that already have memory, for {@link Foresight}. Buffers
+ * are of one kind if they hold the same and the same device attached first. For pipelines that
+ * start before all their devices are there, over and over: an encoder that joins when somebody
+ * presses record. Give it to the broker as a listener:
+ *
+ * <pre>
+ * var history = new AttachHistory();
+ * Broker.builder().listener(history).heuristic(new Foresight(new LeastCost(), history))
+ * </pre>
+ *
+ * <p>Each new buffer of a kind makes what was learnt of the kind before count less, by half after a
+ * set number of buffers. It remembers a set number of kinds, 16 devices of each, and the last 4096
+ * buffers; beyond, the least recently used kind, the rarest device and the oldest buffer are
+ * forgotten.
+ *
+ * <p>Thread-safe: all state is guarded by this, and nothing is called with the lock held.
+ */
+public final class AttachHistory implements BrokerListener {
+  /** Buffers after which what was learnt counts half, unless said otherwise. */
+  public static final double DEFAULT_HALF_LIFE_BUFFERS = 16;
+
+  /** Kinds that are remembered, unless said otherwise. */
+  public static final int DEFAULT_MAX_KINDS = 256;
+
+  static final int MAX_BUFFERS = 4096;
+
+  private final double keptPerBuffer;
+
+  /** In order of use; guarded by this. */
+  private final Map<Kind, Learnt> kinds;
+
+  /** By number, in order of age; guarded by this. */
+  private final Map<Long, Begun> buffers = bounded(MAX_BUFFERS);
+
+  /** With the defaults. */
+  public AttachHistory() {
+    this(DEFAULT_HALF_LIFE_BUFFERS, DEFAULT_MAX_KINDS);
+  }
+
+  /**
+   * With other limits.
+   *
+   * @param halfLifeBuffers new buffers of a kind after which what was learnt counts half
+   * @param maxKinds kinds to remember
+   * @throws IllegalArgumentException unless the half-life is positive and finite, and there is at
+   *     least one kind
+   */
+  public AttachHistory(double halfLifeBuffers, int maxKinds) {
+    if (!(halfLifeBuffers > 0 && Double.isFinite(halfLifeBuffers))) {
+      throw new IllegalArgumentException(
+          "the half-life must be positive and finite, is " + halfLifeBuffers + " buffers");
+    }
+    if (maxKinds < 1) {
+      throw new IllegalArgumentException("must remember at least 1 kind, not " + maxKinds);
+    }
+    keptPerBuffer = Math.pow(0.5, 1 / halfLifeBuffers);
+    kinds = bounded(maxKinds);
+  }
+
+  /**
+   * A device that tends to attach late.
+   *
+   * @param device the device, as it was last seen
+   * @param probability that it attaches late to a buffer of the kind, 0 to 1
+   * @param evidence how many buffers of the kind this was learnt from; old ones count less
+   */
+  public record Expectation(User device, double probability, double evidence) {}
+
+  @Override
+  public synchronized void attached(Attach event) {
+    if (event.before().isEmpty()) {
+      begin(event);
+    } else if (event.heap().isPresent()) {
+      attachedLate(event);
+    }
+  }
+
+  private void begin(Attach event) {
+    Kind kind = new Kind(event.spec(), event.device().device());
+    Learnt learnt = used(kind);
+    if (learnt == null) {
+      learnt = new Learnt();
+      kinds.put(kind, learnt);
+    }
+    learnt.begin(keptPerBuffer);
+    buffers.remove(event.bufferId());
+    buffers.put(event.bufferId(), new Begun(kind, new HashSet<>()));
+  }
+
+  /** A device that comes and goes counts once a buffer. */
+  private void attachedLate(Attach event) {
+    String device = event.device().device();
+    Begun begun = buffers.get(event.bufferId());
+    if (begun == null
+        || device.equals(begun.kind.firstDevice)
+        || begun.late.size() == Learnt.MAX_DEVICES
+        || !begun.late.add(device)) {
+      return;
+    }
+    Learnt learnt = used(begun.kind);
+    if (learnt != null) {
+      learnt.late(event.device());
+    }
+  }
+
+  private @Nullable Learnt used(Kind kind) {
+    Learnt learnt = kinds.remove(kind);
+    if (learnt != null) {
+      kinds.put(kind, learnt);
+    }
+    return learnt;
+  }
+
+  /**
+   * The devices that have attached late to such buffers, the likeliest first.
+   *
+   * @param spec what the buffer holds
+   * @param firstDevice the name of the device that attached first
+   */
+  public synchronized List<Expectation> expected(BufferSpec spec, String firstDevice) {
+    Learnt learnt = kinds.get(new Kind(spec, firstDevice));
+    return learnt == null ? List.of() : learnt.expected();
+  }
+
+  private static <K, V> Map<K, V> bounded(int max) {
+    return new LinkedHashMap<>() {
+      @Override
+      protected boolean removeEldestEntry(Map.Entry<K, V> eldest) {
+        return size() > max;
+      }
+    };
+  }
+
+  private record Kind(BufferSpec spec, String firstDevice) {}
+
+  private record Begun(Kind kind, Set<String> late) {}
+}

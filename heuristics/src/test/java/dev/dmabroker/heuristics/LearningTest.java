@@ -1,0 +1,100 @@
+package dev.dmabroker.heuristics;
+
+import static dev.dmabroker.heuristics.Requests.SPEC;
+import static dev.dmabroker.heuristics.Requests.contiguous;
+import static dev.dmabroker.heuristics.Requests.scattered;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.dmabroker.Access;
+import dev.dmabroker.Attachment;
+import dev.dmabroker.Broker;
+import dev.dmabroker.Constraints;
+import dev.dmabroker.Device;
+import dev.dmabroker.SharedBuffer;
+import dev.dmabroker.spi.Backing;
+import dev.dmabroker.spi.Heap;
+import dev.dmabroker.spi.HeapException;
+import dev.dmabroker.spi.HeapTraits;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+/** A broker places the third buffer as it moved the first two. */
+class LearningTest {
+
+  @Test
+  void aPipelineThatRunsAgainAndAgainStopsMoving() {
+    AttachHistory history = new AttachHistory();
+    List<Optional<String>> first = new ArrayList<>();
+    try (Broker broker =
+        Broker.builder()
+            .heap(new Memory("system", scattered().build()))
+            .heap(new Memory("cma", contiguous().build()))
+            .listener(history)
+            .heuristic(new Foresight(new LeastCost(), history))
+            .build()) {
+      Device camera = broker.register("camera", Constraints.none());
+      Device encoder =
+          broker.register("encoder", Constraints.builder().contiguous().deviceAccess().build());
+      for (int i = 0; i < 4; i++) {
+        try (SharedBuffer buffer = broker.export(SPEC);
+            Attachment shoots = buffer.attach(camera)) {
+          shoots.map(Access.OVERWRITE).close();
+          first.add(buffer.heapName());
+          try (Attachment encodes = buffer.attach(encoder)) {
+            encodes.map(Access.READ).close();
+          }
+          assertEquals(Optional.of("cma"), buffer.heapName());
+        }
+      }
+      String reason = broker.plan(SPEC, List.of(camera)).placements().get(1).reason();
+      assertTrue(reason.contains("encoder attached later to 3.8 of 3.8 such buffers"), reason);
+    }
+    assertEquals(
+        List.of("system", "system", "cma", "cma"), first.stream().map(Optional::get).toList());
+  }
+
+  private record Memory(String name, HeapTraits traits) implements Heap {
+    @Override
+    public Backing allocate(String label, long sizeBytes) {
+      return new Bytes(ByteBuffer.allocateDirect(Math.toIntExact(sizeBytes)));
+    }
+
+    @Override
+    public void close() {}
+  }
+
+  private record Bytes(ByteBuffer memory) implements Backing {
+    @Override
+    public long sizeBytes() {
+      return memory.capacity();
+    }
+
+    @Override
+    public int fd() {
+      return 0;
+    }
+
+    @Override
+    public int dupFd() throws HeapException {
+      throw new HeapException(HeapException.Kind.FAILED, "no descriptors here");
+    }
+
+    @Override
+    public ByteBuffer bytes(long offsetBytes, int lengthBytes) {
+      return memory.slice(Math.toIntExact(offsetBytes), lengthBytes);
+    }
+
+    @Override
+    public void beginCpuAccess(Access access) {}
+
+    @Override
+    public void endCpuAccess(Access access) {}
+
+    @Override
+    public void release() {}
+  }
+}

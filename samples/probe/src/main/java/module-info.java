@@ -1,0 +1,5 @@
+/** Which heaps this machine's cameras and displays really take. */
+module dev.dmabroker.samples.probe {
+  requires dev.dmabroker.samples.devices;
+  requires static org.jspecify;
+}
