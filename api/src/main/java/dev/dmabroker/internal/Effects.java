@@ -1,22 +1,30 @@
 package dev.dmabroker.internal;
 
 import java.util.ArrayDeque;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a change of state entails, collected under the buffer's lock and done after it is released:
  * no heap, listener or other foreign code ever runs under a lock. The pipeline goes on first.
  */
 final class Effects {
-  private final ArrayDeque<Runnable> wakeUps = new ArrayDeque<>();
-  private final ArrayDeque<Runnable> rest = new ArrayDeque<>();
+  // Most changes entail nothing.
+  private @Nullable ArrayDeque<Runnable> wakeUps;
+  private @Nullable ArrayDeque<Runnable> rest;
 
   /** Lets somebody who waits go on. */
   void wake(Runnable effect) {
+    if (wakeUps == null) {
+      wakeUps = new ArrayDeque<>();
+    }
     wakeUps.add(effect);
   }
 
   /** Gives memory back, tells listeners, starts work. */
   void then(Runnable effect) {
+    if (rest == null) {
+      rest = new ArrayDeque<>();
+    }
     rest.add(effect);
   }
 
@@ -33,7 +41,10 @@ final class Effects {
     runAll(rest);
   }
 
-  private static void runAll(ArrayDeque<Runnable> effects) {
+  private static void runAll(@Nullable ArrayDeque<Runnable> effects) {
+    if (effects == null) {
+      return;
+    }
     for (Runnable effect; (effect = effects.poll()) != null; ) {
       Listeners.guarded("an effect", effect);
     }

@@ -82,7 +82,7 @@ final class ManagedBuffer extends BufferLife implements SharedBuffer {
     Demand all = roster.with(target, registered);
     AttachedDevice attachment = new AttachedDevice(engine, this, registered);
     if (all != null) {
-      if (!Solver.serves(planner.table(), target, all)) {
+      if (!roster.require(target, all) && !Solver.serves(planner.table(), target, all)) {
         return new Attempt(null, target, roster.devicesWith(registered));
       }
       tellAttached(registered, effects);
@@ -352,9 +352,11 @@ final class ManagedBuffer extends BufferLife implements SharedBuffer {
             roster.detached(attachment);
             renegotiate(effects);
             attachment.gate().shut();
-            ClosedException closed =
-                new ClosedException(attachment.device().name() + " was detached from " + name);
-            waiters.fail(effects, request -> request.attachment() == attachment, closed);
+            if (waiters.size() > 0) {
+              ClosedException closed =
+                  new ClosedException(attachment.device().name() + " was detached from " + name);
+              waiters.fail(effects, request -> request.attachment() == attachment, closed);
+            }
             advance(effects);
             if (state == State.RESIDENT) {
               settle(effects); // Who is left may be suited now, and a prepare be served.

@@ -69,6 +69,12 @@ final class Roster {
         : known.demand().and(added.options().get(0).memory().of(target));
   }
 
+  /** Whether those who are attached require that much already. */
+  @SuppressWarnings("ReferenceEquality") // A demand that nothing was added to is the same object.
+  boolean require(Target target, Demand all) {
+    return known != null && known.target() == target && known.demand() == all;
+  }
+
   private @Nullable Known all(Target target) {
     Demand all = null;
     for (AttachedDevice attachment : attached) {

@@ -24,6 +24,8 @@ final class Solver {
 
   private static final Coherency[] DOMAINS = Coherency.values();
 
+  private static final Wishes NO_WISHES = new Wishes();
+
   private final HeapTable table;
   private final Target target;
   private final List<? extends Member> members;
@@ -89,7 +91,7 @@ final class Solver {
   /** Whether some heap meets what all require. */
   static boolean serves(HeapTable table, Target target, Demand demand) {
     Solver solver = new Solver(table, target, List.of(), /* counting= */ false);
-    solver.consider(demand, 0, new Wishes());
+    solver.consider(demand, 0, NO_WISHES);
     return new Solution(solver.best).isPossible();
   }
 
@@ -142,9 +144,10 @@ final class Solver {
   /** Every device has an alternative, or is left out. */
   private void leaf(@Nullable Demand demand, long penalty) {
     Demand required = demand == null ? table.nobody().of(target) : demand;
-    Wishes wishes = new Wishes();
+    Wishes wishes = NO_WISHES;
     for (Option option : chosen) {
-      if (option != null) {
+      if (option != null && !option.wishes().isEmpty()) {
+        wishes = wishes == NO_WISHES ? new Wishes() : wishes;
         for (Weighted wish : option.wishes()) {
           wishes.add(wish.wish(), wish.weight());
         }
@@ -212,7 +215,7 @@ final class Solver {
         if (known == null || Solution.Choice.isBetter(leftOut.size(), cost, known)) {
           best[heap] =
               new Solution.Choice(
-                  List.copyOf(leftOut),
+                  leftOut.isEmpty() ? List.of() : List.copyOf(leftOut),
                   cost,
                   layout,
                   needed,
@@ -245,8 +248,8 @@ final class Solver {
 
   /** What several devices wish together: the weights of equal wishes add up. */
   private static final class Wishes {
-    private Wish[] kinds = new Wish[0];
-    private long[] weights = new long[0];
+    private Wish[] kinds = {};
+    private long[] weights = {};
     private int size;
 
     @SuppressWarnings("ReferenceEquality") // Equal wishes of a broker are one object.

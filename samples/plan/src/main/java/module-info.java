@@ -1,0 +1,5 @@
+/** Where buffers would lie on this machine, and why not elsewhere. */
+module dev.dmabroker.samples.plan {
+  requires dev.dmabroker;
+  requires static org.jspecify;
+}
