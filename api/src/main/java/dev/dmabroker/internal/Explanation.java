@@ -92,8 +92,11 @@ record Explanation(Conflict conflict, List<Plan.PassedOver> passedOver) {
     for (Member member : members) {
       Unmet unmet = unmet(table, target, heap, member);
       if (unmet != null && !member.isDispensable()) {
-        passedOver.add(
-            new Plan.PassedOver(name, member.name(), unmet.field().label(), unmet.reason()));
+        String reason =
+            unmet.field() == Field.FORBIDDEN_HEAPS
+                ? member.refusal(name).orElse(unmet.reason())
+                : unmet.reason();
+        passedOver.add(new Plan.PassedOver(name, member.name(), unmet.field().label(), reason));
       }
     }
     Layout layout = target.spec().layout();

@@ -1,6 +1,7 @@
 package dev.dmabroker.internal;
 
 import java.util.List;
+import java.util.Optional;
 
 /** Who has to be served, as the solver sees it. */
 interface Member {
@@ -13,4 +14,9 @@ interface Member {
 
   /** Whether it may be left out. */
   boolean isDispensable();
+
+  /** What a probe learnt of why the device does not take a heap, if it was asked. */
+  default Optional<String> refusal(String heap) {
+    return Optional.empty();
+  }
 }

@@ -6,6 +6,7 @@ import dev.dmabroker.ClosedException;
 import dev.dmabroker.Constraints;
 import dev.dmabroker.Device;
 import dev.dmabroker.DeviceSpec;
+import dev.dmabroker.spi.DeviceProbe.Verdict;
 import dev.dmabroker.spi.PlacementHeuristic.User;
 import java.time.Duration;
 import java.util.List;
@@ -65,6 +66,15 @@ final class RegisteredDevice implements Device, Member {
   @Override
   public List<Finding> findings() {
     return findings;
+  }
+
+  @Override
+  public Optional<String> refusal(String heap) {
+    return findings.stream()
+        .filter(finding -> finding.heap().equals(heap))
+        .filter(finding -> finding.verdict() == Verdict.REFUSED)
+        .map(finding -> "the device was asked and refused: " + finding.reason())
+        .findFirst();
   }
 
   @Override

@@ -18,6 +18,7 @@ import dev.dmabroker.event.BrokerListener;
 import dev.dmabroker.event.HeapRefusal;
 import dev.dmabroker.event.Move;
 import dev.dmabroker.spi.HeapException;
+import dev.dmabroker.spi.PlacementHeuristic;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -64,7 +65,7 @@ class SoakTest {
           .heap(tiny)
           .heap(system)
           .heap(cma)
-          .heuristic(new Fixture.InOrder())
+          .heuristic(new Crowding())
           .listener(counts)
           .longestHold(Duration.ofMillis(5))
           .moveRetries(Duration.ofMillis(1), 3)
@@ -81,11 +82,38 @@ class SoakTest {
           broker.register("encoder", Constraints.builder().minSize(2 * SIZE).build()),
           broker.register("old", Constraints.builder().forbiddenHeaps("cma", "tiny").build()),
           broker.register("picky", Constraints.builder().permittedHeaps("system", "cma").build()),
-          broker.register(DeviceSpec.named("viewer").access(Access.READ)));
+          broker.register(DeviceSpec.named("viewer").access(Access.READ)),
+          broker.register(
+              DeviceSpec.named("flexible")
+                  .alternatives(
+                      Constraints.builder().permittedHeaps("tiny").build(),
+                      Constraints.builder().permittedHeaps("cma", "system").build())),
+          broker.register(
+              DeviceSpec.named("meter")
+                  .constraints(Constraints.builder().permittedHeaps("small", "system").build())
+                  .dispensable()));
 
   private final List<Cell> cells = new ArrayList<>();
   private final Queue<Throwable> failures = new ConcurrentLinkedQueue<>();
   private volatile boolean stop;
+
+  /** In order, and asks whoever is idle to leave a heap that is full. */
+  private static final class Crowding implements PlacementHeuristic {
+    @Override
+    public String name() {
+      return "crowding";
+    }
+
+    @Override
+    public List<Ranked> rank(Request request) {
+      return new Fixture.InOrder().rank(request);
+    }
+
+    @Override
+    public Eviction evict(Crowded crowded) {
+      return new Eviction(crowded.residents().stream().map(Resident::id).toList(), 1e9);
+    }
+  }
 
   /** What happened, for the summary. */
   private static final class Counts implements BrokerListener {
@@ -93,12 +121,16 @@ class SoakTest {
     final AtomicLong maps = new AtomicLong();
     final AtomicLong refused = new AtomicLong();
     final AtomicLong moves = new AtomicLong();
+    final AtomicLong evictions = new AtomicLong();
     final AtomicLong rollbacks = new AtomicLong();
     final AtomicLong heapRefusals = new AtomicLong();
 
     @Override
     public void moved(Move event) {
       moves.incrementAndGet();
+      if (event.cause().startsWith("room for ")) {
+        evictions.incrementAndGet();
+      }
     }
 
     @Override
@@ -185,7 +217,7 @@ class SoakTest {
     }
     broker.close();
     System.out.printf(
-        "soak: seed=%d length=%s operations=%d maps=%d refused=%d moves=%d rollbacks=%d"
+        "soak: seed=%d length=%s operations=%d maps=%d refused=%d moves=%d evictions=%d rollbacks=%d"
             + " heap_refusals=%d failures=%d%n",
         seed,
         length,
@@ -193,6 +225,7 @@ class SoakTest {
         counts.maps.get(),
         counts.refused.get(),
         counts.moves.get(),
+        counts.evictions.get(),
         counts.rollbacks.get(),
         counts.heapRefusals.get(),
         failures.size());
