@@ -12,7 +12,7 @@ import java.util.Optional;
  * @param buffer the buffer's name
  * @param from the heap before
  * @param to the heap after; empty if none was found
- * @param cause the device on whose account it moved
+ * @param cause the device on whose account it moved, or {@code room for} the buffer that needs it
  * @param generation the buffer's generation now
  * @param attempt 1 for the first try
  * @param sizeBytes size of the contents

@@ -1,0 +1,33 @@
+package dev.dmabroker.samples.replay;
+
+import java.util.Comparator;
+import java.util.PriorityQueue;
+
+/** What the applications of a scenario will do, and when. One thread does all of it. */
+final class Agenda {
+  private record Item(long micros, long number, Runnable work) {}
+
+  private final PriorityQueue<Item> items =
+      new PriorityQueue<>(Comparator.comparingLong(Item::micros).thenComparingLong(Item::number));
+  private long added;
+  private long now;
+
+  /** Puts work on the agenda; work of the same time is done in the order in which it was put. */
+  void at(long micros, Runnable work) {
+    items.add(new Item(Math.max(now, micros), added++, work));
+  }
+
+  /** Puts work that much later on the agenda. */
+  void in(long micros, Runnable work) {
+    at(now + micros, work);
+  }
+
+  /** Does everything, also what is put there meanwhile. */
+  void run(Pacer pacer) {
+    for (Item item = items.poll(); item != null; item = items.poll()) {
+      pacer.await(item.micros());
+      now = item.micros();
+      item.work().run();
+    }
+  }
+}

@@ -1,0 +1,16 @@
+package dev.dmabroker.samples.replay;
+
+/** Says when it is time. One thread awaits; any may ask. */
+interface Pacer {
+
+  /** Microseconds since the beginning. */
+  long micros();
+
+  /** Returns when that time has come. */
+  void await(long micros);
+
+  /** How long the pacer's time stood still because the machine was busy. */
+  default long heldUpMicros() {
+    return 0;
+  }
+}

@@ -1,0 +1,61 @@
+package dev.dmabroker.samples.replay;
+
+import dev.dmabroker.allocators.ModelledHeap;
+import dev.dmabroker.spi.Backing;
+import dev.dmabroker.spi.Heap;
+import dev.dmabroker.spi.HeapException;
+import dev.dmabroker.spi.HeapTraits;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
+
+/** A modelled heap, and the most that was ever out of it. Thread-safe. */
+final class PeakHeap implements Heap {
+  private final ModelledHeap heap;
+  private final AtomicLong peakBytes = new AtomicLong();
+
+  PeakHeap(ModelledHeap heap) {
+    this.heap = heap;
+  }
+
+  @Override
+  public String name() {
+    return heap.name();
+  }
+
+  @Override
+  public Set<String> aliases() {
+    return heap.aliases();
+  }
+
+  @Override
+  public String type() {
+    return heap.type();
+  }
+
+  @Override
+  public HeapTraits traits() {
+    return heap.traits();
+  }
+
+  @Override
+  public Backing allocate(String label, long sizeBytes) throws HeapException {
+    Backing backing = heap.allocate(label, sizeBytes);
+    peakBytes.accumulateAndGet(heap.usedBytes(), Math::max);
+    return backing;
+  }
+
+  /** In whole pages. */
+  long peakBytes() {
+    return peakBytes.get();
+  }
+
+  @Override
+  public void close() {
+    heap.close();
+  }
+
+  @Override
+  public String toString() {
+    return heap.toString();
+  }
+}

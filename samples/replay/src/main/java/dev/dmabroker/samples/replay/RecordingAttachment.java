@@ -1,0 +1,125 @@
+package dev.dmabroker.samples.replay;
+
+import dev.dmabroker.Access;
+import dev.dmabroker.Attachment;
+import dev.dmabroker.Device;
+import dev.dmabroker.Mapping;
+import dev.dmabroker.SharedBuffer;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+
+/** An attachment of a {@link RecordingBroker}. */
+final class RecordingAttachment implements Attachment {
+  private final Attachment attachment;
+  private final SharedBuffer buffer;
+  private final TraceRecorder recorder;
+  private final String bufferId;
+  private final AtomicBoolean closed = new AtomicBoolean();
+
+  RecordingAttachment(
+      Attachment attachment, SharedBuffer buffer, TraceRecorder recorder, String bufferId) {
+    this.attachment = attachment;
+    this.buffer = buffer;
+    this.recorder = recorder;
+    this.bufferId = bufferId;
+  }
+
+  @Override
+  public Device device() {
+    return attachment.device();
+  }
+
+  @Override
+  public SharedBuffer buffer() {
+    return buffer;
+  }
+
+  @Override
+  public Mapping map(Access access) {
+    return waited(access, () -> attachment.map(access));
+  }
+
+  @Override
+  public Mapping map(Access access, Duration timeout) {
+    return waited(access, () -> attachment.map(access, timeout));
+  }
+
+  private Mapping waited(Access access, Supplier<Mapping> map) {
+    TraceRecorder.PendingMap pending = begin(access);
+    boolean granted = false;
+    try {
+      Mapping mapping = map.get();
+      granted = true;
+      return new RecordingMapping(mapping, pending);
+    } finally {
+      pending.ended(granted);
+    }
+  }
+
+  @Override
+  public Optional<Mapping> tryMap(Access access) {
+    TraceRecorder.PendingMap pending = begin(access);
+    Optional<Mapping> mapping = attachment.tryMap(access);
+    pending.ended(mapping.isPresent());
+    return mapping.map(granted -> new RecordingMapping(granted, pending));
+  }
+
+  @Override
+  public CompletableFuture<Mapping> mapAsync(Access access) {
+    TraceRecorder.PendingMap pending = begin(access);
+    CompletableFuture<Mapping> inner = attachment.mapAsync(access);
+    CompletableFuture<Mapping> exposed = new CompletableFuture<>();
+    CompletableFuture<?> unused =
+        inner.whenComplete(
+            (mapping, failure) -> {
+              pending.ended(failure == null);
+              if (failure != null) {
+                exposed.completeExceptionally(failure);
+                return;
+              }
+              Mapping recording = new RecordingMapping(mapping, pending);
+              if (!exposed.complete(recording)) {
+                recording.close();
+              }
+            });
+    CompletableFuture<?> unusedEither =
+        exposed.whenComplete(
+            (mapping, failure) -> {
+              if (exposed.isCancelled()) {
+                inner.cancel(false);
+              }
+            });
+    return exposed;
+  }
+
+  private TraceRecorder.PendingMap begin(Access access) {
+    return recorder.map(bufferId, device().name(), access);
+  }
+
+  @Override
+  public boolean isLeftOut() {
+    return attachment.isLeftOut();
+  }
+
+  @Override
+  public void onMove(Consumer<Long> listener) {
+    attachment.onMove(listener);
+  }
+
+  @Override
+  public void close() {
+    if (closed.compareAndSet(false, true)) {
+      recorder.detach(bufferId, device().name());
+    }
+    attachment.close();
+  }
+
+  @Override
+  public String toString() {
+    return attachment.toString();
+  }
+}

@@ -1,0 +1,80 @@
+package dev.dmabroker.samples.replay;
+
+import dev.dmabroker.Broker;
+import dev.dmabroker.BufferSpec;
+import dev.dmabroker.Device;
+import dev.dmabroker.DeviceSpec;
+import dev.dmabroker.Plan;
+import dev.dmabroker.SharedBuffer;
+import dev.dmabroker.event.BrokerListener;
+import dev.dmabroker.event.BrokerSnapshot;
+import java.util.Collection;
+
+/**
+ * Does what another broker does, and notes what it was asked. Devices are that broker's own. What
+ * is asked of memory directly (prepare, evacuate, unprepare) is done, but not noted.
+ */
+final class RecordingBroker implements Broker {
+  private final Broker broker;
+  private final TraceRecorder recorder;
+
+  RecordingBroker(Broker broker, TraceRecorder recorder) {
+    this.broker = broker;
+    this.recorder = recorder;
+  }
+
+  /**
+   * {@inheritDoc}
+   *
+   * @throws IllegalArgumentException if a trace cannot say what the device declares
+   */
+  @Override
+  public Device register(DeviceSpec spec) {
+    TraceRecorder.check(spec);
+    Device device = broker.register(spec);
+    recorder.register(spec);
+    return device;
+  }
+
+  @Override
+  public SharedBuffer export(BufferSpec spec) {
+    return recording(broker.export(spec));
+  }
+
+  @Override
+  public SharedBuffer export(String name, BufferSpec spec) {
+    TraceRecorder.checkName(name);
+    return recording(broker.export(name, spec));
+  }
+
+  /** {@inheritDoc} A trace does not say on whose account. */
+  @Override
+  public SharedBuffer export(String name, BufferSpec spec, Device owner) {
+    TraceRecorder.checkName(name);
+    return recording(broker.export(name, spec, owner));
+  }
+
+  private SharedBuffer recording(SharedBuffer buffer) {
+    return new RecordingBuffer(buffer, recorder, recorder.export(buffer.name(), buffer.spec()));
+  }
+
+  @Override
+  public Plan plan(BufferSpec spec, Collection<Device> devices) {
+    return broker.plan(spec, devices);
+  }
+
+  @Override
+  public BrokerSnapshot snapshot() {
+    return broker.snapshot();
+  }
+
+  @Override
+  public AutoCloseable listen(BrokerListener listener) {
+    return broker.listen(listener);
+  }
+
+  @Override
+  public void close() {
+    broker.close();
+  }
+}

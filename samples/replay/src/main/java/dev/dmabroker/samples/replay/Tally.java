@@ -1,0 +1,98 @@
+package dev.dmabroker.samples.replay;
+
+import dev.dmabroker.event.BrokerListener;
+import dev.dmabroker.event.Move;
+import dev.dmabroker.event.Stall;
+import dev.dmabroker.spi.PlacementHeuristic;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.LongAdder;
+
+/** Counts what happens while a trace is played. Thread-safe. */
+final class Tally implements BrokerListener {
+  private final LongAdder moves = new LongAdder();
+  private final LongAdder copiedBytes = new LongAdder();
+  private final LongAdder evictions = new LongAdder();
+  private final LongAdder rolledBack = new LongAdder();
+  private final LongAdder stallNanos = new LongAdder();
+  private final LongAdder refusals = new LongAdder();
+  private final LongAdder dropped = new LongAdder();
+  private final LongAdder missed = new LongAdder();
+
+  /** Buffers, and the heaps that a heuristic wants them out of. */
+  private final Set<Eviction> wanted = ConcurrentHashMap.newKeySet();
+
+  private record Eviction(String buffer, String heap) {}
+
+  @Override
+  public void moved(Move event) {
+    moves.increment();
+    copiedBytes.add(event.copiedBytes());
+    if (wanted.remove(new Eviction(event.buffer(), event.from()))) {
+      evictions.increment();
+    }
+  }
+
+  @Override
+  public void moveRolledBack(Move event) {
+    rolledBack.increment();
+  }
+
+  @Override
+  public void stalled(Stall event) {
+    stallNanos.add(event.waited().toNanos());
+  }
+
+  /** A map found no room. */
+  void refused() {
+    refusals.increment();
+  }
+
+  /** A map was not granted in time: a frame is lost if it was the producer's, or passed over. */
+  void late(boolean producer) {
+    (producer ? dropped : missed).increment();
+  }
+
+  /** A heuristic that ranks and evicts as this one does, and whose evictions are counted. */
+  PlacementHeuristic watch(PlacementHeuristic heuristic) {
+    return new PlacementHeuristic() {
+      @Override
+      public String name() {
+        return heuristic.name();
+      }
+
+      @Override
+      public List<Ranked> rank(Request request) {
+        return heuristic.rank(request);
+      }
+
+      @Override
+      public PlacementHeuristic.Eviction evict(Crowded crowded) {
+        PlacementHeuristic.Eviction eviction = heuristic.evict(crowded);
+        for (Resident resident : crowded.residents()) {
+          if (eviction.buffers().contains(resident.id())) {
+            wanted.add(new Tally.Eviction(resident.buffer(), crowded.heap().name()));
+          }
+        }
+        return eviction;
+      }
+    };
+  }
+
+  /** What was counted. */
+  Result result(Choice choice, List<PeakHeap> heaps, long heldUpMicros) {
+    return new Result(
+        choice.name(),
+        moves.sum(),
+        copiedBytes.sum(),
+        refusals.sum(),
+        evictions.sum(),
+        rolledBack.sum(),
+        heaps.stream().map(heap -> new Result.Peak(heap.name(), heap.peakBytes())).toList(),
+        stallNanos.sum() / 1000,
+        dropped.sum(),
+        missed.sum(),
+        heldUpMicros);
+  }
+}

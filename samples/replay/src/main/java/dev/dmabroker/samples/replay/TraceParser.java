@@ -1,0 +1,305 @@
+package dev.dmabroker.samples.replay;
+
+import dev.dmabroker.Access;
+import dev.dmabroker.BlobSpec;
+import dev.dmabroker.BufferSpec;
+import dev.dmabroker.ColorSpace;
+import dev.dmabroker.ImageSpec;
+import dev.dmabroker.PixelFormat;
+import java.time.Duration;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+
+/** Reads one trace, and sees that each operation speaks of what is there. */
+final class TraceParser {
+  static final String MAGIC = "dmabroker-trace";
+  static final int VERSION = 1;
+  static final String UNLIMITED = "unlimited";
+  static final String DEFAULT = "default";
+
+  private final List<TraceHeap> heaps = new ArrayList<>();
+  private final List<Operation> operations = new ArrayList<>();
+  private final Set<String> devices = new HashSet<>();
+  private final Set<String> exported = new HashSet<>();
+  private final Set<String> buffers = new HashSet<>();
+  private final Set<String> attached = new HashSet<>();
+  private final Set<String> everMapped = new HashSet<>();
+  private final Set<String> mapped = new HashSet<>();
+  private long deadlineMicros;
+  private long lastMicros;
+
+  /**
+   * Reads the trace.
+   *
+   * @throws TraceException if it is none
+   */
+  Trace parse(String text) throws TraceException {
+    List<String> lines = text.lines().toList();
+    boolean versioned = false;
+    for (int i = 0; i < lines.size(); i++) {
+      String content = lines.get(i).strip();
+      if (content.isEmpty() || content.startsWith("#")) {
+        continue;
+      }
+      TraceLine line = new TraceLine(i + 1, content);
+      if (versioned) {
+        parse(line);
+      } else {
+        version(line);
+        versioned = true;
+      }
+      line.end();
+    }
+    if (!versioned || heaps.isEmpty() || deadlineMicros == 0) {
+      throw new TraceException(lines.size() + 1, "the header lacks its version, heaps or deadline");
+    }
+    return new Trace(heaps, deadlineMicros, operations);
+  }
+
+  private static void version(TraceLine line) throws TraceException {
+    if (!line.word("'" + MAGIC + "'").equals(MAGIC)) {
+      throw line.wrong("a trace begins with '" + MAGIC + " " + VERSION + "'");
+    }
+    long version = line.number("a version", 1);
+    if (version != VERSION) {
+      throw line.wrong("version is " + version + ", only " + VERSION + " is known");
+    }
+  }
+
+  private void parse(TraceLine line) throws TraceException {
+    String first = line.word("a time");
+    switch (first) {
+      case "heap" -> heaps.add(heap(line));
+      case "deadline" -> deadlineMicros = line.number("microseconds", 1);
+      default -> {
+        if (heaps.isEmpty() || deadlineMicros == 0) {
+          throw line.wrong("heaps and deadline come before the operations");
+        }
+        long micros = line.number(first, "a time", 0);
+        if (micros < lastMicros) {
+          throw line.wrong("time goes back, from " + lastMicros + " to " + micros);
+        }
+        lastMicros = micros;
+        operations.add(operation(line, micros));
+      }
+    }
+  }
+
+  private TraceHeap heap(TraceLine line) throws TraceException {
+    String name = line.word("a heap's name");
+    if (heaps.stream().anyMatch(heap -> heap.name().equals(name))) {
+      throw line.wrong("heap " + name + " is there already");
+    }
+    boolean contiguous =
+        switch (line.word("contiguous or scattered")) {
+          case "contiguous" -> true;
+          case "scattered" -> false;
+          default -> throw line.wrong("a heap is contiguous or scattered");
+        };
+    String capacity = line.word("a capacity");
+    return new TraceHeap(
+        name,
+        contiguous,
+        capacity.equals(UNLIMITED)
+            ? OptionalLong.empty()
+            : OptionalLong.of(line.number(capacity, "a capacity", 1)));
+  }
+
+  private Operation operation(TraceLine line, long micros) throws TraceException {
+    String verb = line.word("an operation");
+    return switch (verb) {
+      case "register" -> register(line, micros);
+      case "export" ->
+          new Operation.Export(micros, added(line, buffer(line), exported, buffers), spec(line));
+      case "attach" -> {
+        Operation.Attach attach =
+            new Operation.Attach(
+                micros, known(line, buffer(line), buffers), known(line, device(line), devices));
+        if (!attached.add(pair(attach.buffer(), attach.device()))) {
+          throw line.wrong(attach.device() + " is attached to " + attach.buffer() + " already");
+        }
+        yield attach;
+      }
+      case "map" -> map(line, micros);
+      case "unmap" ->
+          new Operation.Unmap(micros, removed(line, line.word("a mapping"), mapped, "mapped"));
+      case "detach" -> {
+        Operation.Detach detach = new Operation.Detach(micros, buffer(line), device(line));
+        removed(line, pair(detach.buffer(), detach.device()), attached, "attached");
+        yield detach;
+      }
+      case "close" ->
+          new Operation.Close(
+              micros, removed(line, buffer(line), buffers, "a buffer that is open"));
+      default -> throw line.wrong("'" + verb + "' is no operation");
+    };
+  }
+
+  private Operation register(TraceLine line, long micros) throws TraceException {
+    String device = device(line);
+    Access access = line.constant(Access.class, "an access");
+    String hold = line.word("the longest hold");
+    Optional<Duration> longestHold =
+        hold.equals(DEFAULT)
+            ? Optional.empty()
+            : Optional.of(Duration.of(line.number(hold, "a hold", 1), ChronoUnit.MICROS));
+    String constraints = line.word("constraints");
+    devices.add(device);
+    try {
+      return new Operation.Register(
+          micros, device, access, longestHold, ConstraintsText.parse(constraints));
+    } catch (IllegalArgumentException e) {
+      throw new TraceException(line.number(), String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  private Operation map(TraceLine line, long micros) throws TraceException {
+    String mapping = added(line, line.word("a mapping"), everMapped, mapped);
+    String buffer = buffer(line);
+    String device = device(line);
+    known(line, pair(buffer, device), attached);
+    Access access = line.constant(Access.class, "an access");
+    boolean granted =
+        switch (line.word("granted or failed")) {
+          case "granted" -> true;
+          case "failed" -> false;
+          default -> throw line.wrong("a map is granted or failed");
+        };
+    return new Operation.Map(
+        micros, mapping, buffer, device, access, granted, line.number("microseconds", 0));
+  }
+
+  private static BufferSpec spec(TraceLine line) throws TraceException {
+    switch (line.word("image or blob")) {
+      case "image" -> {
+        String size = line.word("a size");
+        String[] sides = size.split("x", -1);
+        if (sides.length != 2) {
+          throw line.wrong("a size is WIDTHxHEIGHT, not '" + size + "'");
+        }
+        List<PixelFormat> formats = new ArrayList<>();
+        for (String format : line.word("formats").split(",", -1)) {
+          formats.add(line.constant(format, PixelFormat.class, "a format"));
+        }
+        return new ImageSpec(
+            Math.toIntExact(Math.min(line.number(sides[0], "a width", 1), 1 << 20)),
+            Math.toIntExact(Math.min(line.number(sides[1], "a height", 1), 1 << 20)),
+            formats,
+            line.hasMore()
+                ? Optional.of(line.constant(ColorSpace.class, "a colour space"))
+                : Optional.empty());
+      }
+      case "blob" -> {
+        return BlobSpec.of(line.number("a size", 1));
+      }
+      default -> throw line.wrong("a buffer holds an image or a blob");
+    }
+  }
+
+  private static String buffer(TraceLine line) throws TraceException {
+    return line.word("a buffer");
+  }
+
+  private static String device(TraceLine line) throws TraceException {
+    return line.word("a device");
+  }
+
+  private static String pair(String buffer, String device) {
+    return device + " at " + buffer;
+  }
+
+  private static String known(TraceLine line, String id, Set<String> there) throws TraceException {
+    if (!there.contains(id)) {
+      throw line.wrong(id + " is not there");
+    }
+    return id;
+  }
+
+  private static String added(TraceLine line, String id, Set<String> ever, Set<String> there)
+      throws TraceException {
+    if (!ever.add(id)) {
+      throw line.wrong(id + " was there before; an id is for one thing");
+    }
+    there.add(id);
+    return id;
+  }
+
+  private static String removed(TraceLine line, String id, Set<String> there, String what)
+      throws TraceException {
+    if (!there.remove(id)) {
+      throw line.wrong(id + " is not " + what);
+    }
+    return id;
+  }
+
+  /** A line by its words. */
+  private static final class TraceLine {
+    private final int number;
+    private final List<String> words;
+    private int next;
+
+    TraceLine(int number, String content) {
+      this.number = number;
+      this.words = Arrays.asList(content.split("\\s+"));
+    }
+
+    int number() {
+      return number;
+    }
+
+    boolean hasMore() {
+      return next < words.size();
+    }
+
+    String word(String what) throws TraceException {
+      if (!hasMore()) {
+        throw wrong(what + " is missing");
+      }
+      return words.get(next++);
+    }
+
+    long number(String what, long least) throws TraceException {
+      return number(word(what), what, least);
+    }
+
+    long number(String word, String what, long least) throws TraceException {
+      try {
+        long value = Long.parseLong(word);
+        if (value >= least) {
+          return value;
+        }
+      } catch (NumberFormatException e) {
+        throw new TraceException(number, "'" + word + "' is not " + what, e);
+      }
+      throw wrong(what + " is at least " + least + ", not " + word);
+    }
+
+    <E extends Enum<E>> E constant(Class<E> type, String what) throws TraceException {
+      return constant(word(what), type, what);
+    }
+
+    <E extends Enum<E>> E constant(String word, Class<E> type, String what) throws TraceException {
+      try {
+        return Enum.valueOf(type, word);
+      } catch (IllegalArgumentException e) {
+        throw new TraceException(number, "'" + word + "' is not " + what, e);
+      }
+    }
+
+    void end() throws TraceException {
+      if (hasMore()) {
+        throw wrong("'" + words.get(next) + "' is too much");
+      }
+    }
+
+    TraceException wrong(String message) {
+      return new TraceException(number, message);
+    }
+  }
+}

@@ -1,0 +1,144 @@
+package dev.dmabroker.samples.replay;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.dmabroker.Broker;
+import dev.dmabroker.heuristics.LeastCost;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class PlayerTest {
+  private static final String HEADER =
+      """
+      dmabroker-trace 1
+      heap system scattered unlimited
+      heap cma contiguous 1048576
+      deadline 50
+      0 register camera WRITE default none
+      0 register decoder WRITE default contiguous
+      0 register display READ default contiguous
+      """;
+
+  private static Result play(String operations, long settlingUntilMicros) throws TraceException {
+    Trace trace = Trace.parse(HEADER + operations);
+    List<PeakHeap> heaps = trace.heaps().stream().map(heap -> new PeakHeap(heap.model())).toList();
+    Tally tally = new Tally();
+    SettlingPacer pacer = new SettlingPacer(settlingUntilMicros);
+    Broker.Builder builder = Broker.builder().heuristic(new LeastCost()).listener(tally);
+    heaps.forEach(builder::heap);
+    try (Broker broker = builder.build()) {
+      Player player = new Player(broker, trace, pacer, tally);
+      pacer.watch(player::pending);
+      player.play();
+      assertTrue(
+          broker.snapshot().buffers().stream().allMatch(buffer -> buffer.holders().isEmpty()));
+    }
+    return tally.result(Choice.named("least-cost"), heaps, pacer.heldUpMicros());
+  }
+
+  @Test
+  void aMapThatIsGrantedIsNoDrop() throws TraceException {
+    Result result =
+        play(
+            """
+            0 export a blob 524288
+            0 attach a decoder
+            10 map m1 a decoder OVERWRITE granted 0
+            20 unmap m1
+            30 detach a decoder
+            30 close a
+            """,
+            Long.MAX_VALUE);
+    assertEquals(0, result.dropped());
+    assertEquals(0, result.missed());
+    assertEquals(0, result.refusals());
+    assertEquals(
+        List.of(new Result.Peak("system", 0), new Result.Peak("cma", 524288)), result.peaks());
+  }
+
+  @Test
+  void mapsThatAreNotGrantedBeforeTheirEndAreLate() throws TraceException {
+    Result result =
+        play(
+            """
+            0 export a blob 4096
+            0 attach a camera
+            10 map m1 a camera OVERWRITE granted 0
+            20 attach a decoder
+            20 attach a display
+            30 map m2 a decoder WRITE granted 0
+            31 map m3 a display READ granted 0
+            40 unmap m2
+            40 unmap m3
+            90 unmap m1
+            """,
+            /* settlingUntilMicros= */ 30);
+    assertEquals(1, result.dropped());
+    assertEquals(1, result.missed());
+    assertEquals(0, result.refusals());
+  }
+
+  @Test
+  void aMapThatFindsNoRoomIsRefusedAndLate() throws TraceException {
+    Result result =
+        play(
+            """
+            0 export a blob 1048576
+            0 export b blob 1048576
+            0 attach a decoder
+            0 attach b decoder
+            10 map m1 a decoder OVERWRITE granted 0
+            20 map m2 b decoder OVERWRITE failed 0
+            30 unmap m1
+            """,
+            Long.MAX_VALUE);
+    assertEquals(1, result.refusals());
+    assertEquals(1, result.dropped());
+  }
+
+  @Test
+  void aDeviceThatAttachesLateMovesTheBuffer() throws TraceException {
+    Result result =
+        play(
+            """
+            0 export a blob 524288
+            0 attach a camera
+            10 map m1 a camera OVERWRITE granted 0
+            20 unmap m1
+            30 attach a display
+            40 map m2 a display READ granted 0
+            60 unmap m2
+            """,
+            Long.MAX_VALUE);
+    assertEquals(0, result.missed());
+    assertEquals(
+        List.of(new Result.Peak("system", 524288), new Result.Peak("cma", 524288)), result.peaks());
+  }
+
+  @Test
+  void aNameThatIsRegisteredAgainIsAnotherDevice() throws TraceException {
+    Result result =
+        play(
+            """
+            10 register camera WRITE default contiguous
+            20 export a blob 4096
+            20 attach a camera
+            30 map m1 a camera OVERWRITE granted 0
+            """,
+            Long.MAX_VALUE);
+    assertEquals(
+        List.of(new Result.Peak("system", 0), new Result.Peak("cma", 4096)), result.peaks());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"late-encoder", "contiguous-pressure", "short-streams"})
+  void scenariosRecordTracesThatCanBePlayed(String name) throws TraceException {
+    Trace trace = Scenarios.named(name).orElseThrow().record(new SettlingPacer(0));
+    assertEquals(trace, Trace.parse(trace.text()));
+    Result result = Performance.of(trace, Choice.named("foresight"), () -> new SettlingPacer(0));
+    assertEquals("foresight", result.heuristic());
+  }
+}

@@ -1,0 +1,134 @@
+package dev.dmabroker.samples.replay;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import dev.dmabroker.event.Move;
+import dev.dmabroker.spi.HeapInfo;
+import dev.dmabroker.spi.HeapTraits;
+import dev.dmabroker.spi.PlacementHeuristic;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ReportTest {
+  private static final Result RESULT =
+      new Result(
+          "sticky",
+          12,
+          3 << 20,
+          2,
+          1,
+          4,
+          List.of(new Result.Peak("system", 1 << 20), new Result.Peak("cma", 0)),
+          1500,
+          5,
+          6,
+          0);
+
+  @Test
+  void theLastLineIsForPrograms() {
+    assertEquals(
+        "result: trace=a heuristic=sticky moves=12 copied=3145728 refusals=2 peak_system=1048576"
+            + " peak_cma=0 stall_us=1500 dropped=5 missed=6 evictions=1 rolled_back=4",
+        RESULT.line("a"));
+  }
+
+  @Test
+  void theTableIsAligned() {
+    assertEquals(
+        List.of(
+            "heuristic  moves   copied  refusals  evictions  peak system  peak cma   stall  dropped"
+                + "  missed  rolled back",
+            "sticky        12  3.0 MiB         2          1      1.0 MiB   0.0 MiB  1.5 ms        5"
+                + "       6            4"),
+        Table.of(List.of(RESULT)));
+  }
+
+  /** A heuristic that wants every resident out. */
+  private static final class EvictAll implements PlacementHeuristic {
+    @Override
+    public String name() {
+      return "evict-all";
+    }
+
+    @Override
+    public List<Ranked> rank(Request request) {
+      return List.of();
+    }
+
+    @Override
+    public Eviction evict(Crowded crowded) {
+      return new Eviction(crowded.residents().stream().map(Resident::id).toList(), 1);
+    }
+  }
+
+  @Test
+  void aMoveThatTheHeuristicWantedIsAnEviction() {
+    Tally tally = new Tally();
+    PlacementHeuristic watched = tally.watch(new EvictAll());
+    HeapInfo cma = new HeapInfo("cma", Set.of(), "other", HeapTraits.builder().build());
+    watched.evict(
+        new PlacementHeuristic.Crowded(
+            new PlacementHeuristic.HeapLoad(cma, 1, 1, 0),
+            1,
+            List.of(new PlacementHeuristic.Resident(1, "idle", 1, Duration.ZERO, List.of()))));
+    tally.moved(move("busy", "cma"));
+    tally.moved(move("idle", "cma"));
+    tally.moved(move("idle", "system"));
+    tally.moved(move("idle", "cma"));
+    Result result = tally.result(Choice.named("pressure"), List.of(), 0);
+    assertEquals(4, result.moves());
+    assertEquals(1, result.evictions());
+  }
+
+  private static Move move(String buffer, String from) {
+    return new Move(
+        buffer,
+        from,
+        Optional.of("elsewhere"),
+        "display",
+        2,
+        1,
+        1,
+        1,
+        Duration.ZERO,
+        Duration.ZERO,
+        Duration.ZERO,
+        Duration.ZERO,
+        Optional.empty(),
+        List.of());
+  }
+
+  @Test
+  void readsTheCommandLine() {
+    assertEquals(new Options("a", Choice.NAMES, 1, Optional.empty()), Options.parse("a"));
+    assertEquals(
+        new Options("a", List.of("sticky", "first-fit"), 2.5, Optional.empty()),
+        Options.parse("--heuristic", "sticky", "a", "--speed", "2.5", "--heuristic", "first-fit"));
+    assertEquals(
+        new Options("a", List.of(), 1, Optional.of(Path.of("b"))),
+        Options.parse("--record", "a", "b"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "--speed 2",
+        "a b",
+        "a --speed",
+        "a --speed fast",
+        "a --speed 0",
+        "a --heuristic none",
+        "a --colour",
+        "a --record",
+      })
+  void refusesOtherCommandLines(String line) {
+    assertThrows(IllegalArgumentException.class, () -> Options.parse(line.split(" ", -1)));
+  }
+}
