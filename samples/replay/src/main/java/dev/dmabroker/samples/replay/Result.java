@@ -13,7 +13,8 @@ import java.util.stream.Collectors;
  * @param evictions moves that the heuristic wanted to make room
  * @param rolledBack moves that failed, each attempt
  * @param peaks the most that was out of each heap
- * @param stallMicros what all maps waited together, for moves and for memory
+ * @param stallMicros how long moves kept new maps of their buffers waiting, if there were any
+ * @param waitedMicros what all maps waited together, for moves and for their first memory
  * @param dropped maps of producers that were not granted in time: frames that are lost
  * @param missed other maps that were not
  * @param heldUpMicros how long the trace stood still because the machine was busy
@@ -27,6 +28,7 @@ record Result(
     long rolledBack,
     List<Peak> peaks,
     long stallMicros,
+    long waitedMicros,
     long dropped,
     long missed,
     long heldUpMicros) {
@@ -53,6 +55,7 @@ record Result(
                     .collect(Collectors.joining(" ")),
                 stallMicros,
                 dropped)
-        + " missed=%d evictions=%d rolled_back=%d".formatted(missed, evictions, rolledBack);
+        + " missed=%d evictions=%d rolled_back=%d waited_us=%d"
+            .formatted(missed, evictions, rolledBack, waitedMicros);
   }
 }

@@ -24,7 +24,7 @@ final class Table {
     List<String> headings =
         new ArrayList<>(List.of("heuristic", "moves", "copied", "refusals", "evictions"));
     result.peaks().forEach(peak -> headings.add("peak " + peak.heap()));
-    headings.addAll(List.of("stall", "dropped", "missed", "rolled back"));
+    headings.addAll(List.of("stall", "waited", "dropped", "missed", "rolled back"));
     return headings;
   }
 
@@ -37,6 +37,7 @@ final class Table {
     row.add(Long.toString(result.evictions()));
     result.peaks().forEach(peak -> row.add(mebibytes(peak.bytes())));
     row.add(String.format(Locale.ROOT, "%.1f ms", result.stallMicros() / 1e3));
+    row.add(String.format(Locale.ROOT, "%.1f ms", result.waitedMicros() / 1e3));
     row.add(Long.toString(result.dropped()));
     row.add(Long.toString(result.missed()));
     row.add(Long.toString(result.rolledBack()));

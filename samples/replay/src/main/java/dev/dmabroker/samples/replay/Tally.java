@@ -16,6 +16,7 @@ final class Tally implements BrokerListener {
   private final LongAdder evictions = new LongAdder();
   private final LongAdder rolledBack = new LongAdder();
   private final LongAdder stallNanos = new LongAdder();
+  private final LongAdder waitedNanos = new LongAdder();
   private final LongAdder refusals = new LongAdder();
   private final LongAdder dropped = new LongAdder();
   private final LongAdder missed = new LongAdder();
@@ -29,6 +30,7 @@ final class Tally implements BrokerListener {
   public void moved(Move event) {
     moves.increment();
     copiedBytes.add(event.copiedBytes());
+    stallNanos.add(event.stall().toNanos());
     if (wanted.remove(new Eviction(event.buffer(), event.from()))) {
       evictions.increment();
     }
@@ -37,11 +39,12 @@ final class Tally implements BrokerListener {
   @Override
   public void moveRolledBack(Move event) {
     rolledBack.increment();
+    stallNanos.add(event.stall().toNanos());
   }
 
   @Override
   public void stalled(Stall event) {
-    stallNanos.add(event.waited().toNanos());
+    waitedNanos.add(event.waited().toNanos());
   }
 
   /** A map found no room. */
@@ -91,6 +94,7 @@ final class Tally implements BrokerListener {
         rolledBack.sum(),
         heaps.stream().map(heap -> new Result.Peak(heap.name(), heap.peakBytes())).toList(),
         stallNanos.sum() / 1000,
+        waitedNanos.sum() / 1000,
         dropped.sum(),
         missed.sum(),
         heldUpMicros);

@@ -27,6 +27,7 @@ class ReportTest {
           4,
           List.of(new Result.Peak("system", 1 << 20), new Result.Peak("cma", 0)),
           1500,
+          2500,
           5,
           6,
           0);
@@ -35,7 +36,7 @@ class ReportTest {
   void theLastLineIsForPrograms() {
     assertEquals(
         "result: trace=a heuristic=sticky moves=12 copied=3145728 refusals=2 peak_system=1048576"
-            + " peak_cma=0 stall_us=1500 dropped=5 missed=6 evictions=1 rolled_back=4",
+            + " peak_cma=0 stall_us=1500 dropped=5 missed=6 evictions=1 rolled_back=4 waited_us=2500",
         RESULT.line("a"));
   }
 
@@ -43,9 +44,9 @@ class ReportTest {
   void theTableIsAligned() {
     assertEquals(
         List.of(
-            "heuristic  moves   copied  refusals  evictions  peak system  peak cma   stall  dropped"
+            "heuristic  moves   copied  refusals  evictions  peak system  peak cma   stall  waited  dropped"
                 + "  missed  rolled back",
-            "sticky        12  3.0 MiB         2          1      1.0 MiB   0.0 MiB  1.5 ms        5"
+            "sticky        12  3.0 MiB         2          1      1.0 MiB   0.0 MiB  1.5 ms  2.5 ms        5"
                 + "       6            4"),
         Table.of(List.of(RESULT)));
   }
