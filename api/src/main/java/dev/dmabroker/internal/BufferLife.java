@@ -7,6 +7,7 @@ import dev.dmabroker.BufferSpec;
 import dev.dmabroker.ClosedException;
 import dev.dmabroker.Holder;
 import dev.dmabroker.MoveFailedException;
+import dev.dmabroker.SearchLimitException;
 import dev.dmabroker.SharedBuffer;
 import dev.dmabroker.event.Allocation;
 import dev.dmabroker.event.BrokerListener;
@@ -329,8 +330,7 @@ abstract class BufferLife {
         return Optional.empty();
       }
       List<RegisteredDevice> devices = roster.users().devices();
-      Solution solution = engine.planner().solve(target(), devices);
-      if (!solution.isPossibleOutside(heap)) {
+      if (solve(devices).filter(solution -> solution.isPossibleOutside(heap)).isEmpty()) {
         return Optional.empty();
       }
       Placement here = resident();
@@ -514,14 +514,25 @@ abstract class BufferLife {
     tell(effects, listener -> listener.released(event));
   }
 
-  /** After somebody came or went: who is left out now, if anybody may be. */
+  /** After somebody went: who is left out now, if anybody may be. */
   void renegotiate(Effects effects) {
-    if (!roster.hasDispensable()) {
-      return;
+    if (roster.hasDispensable()) {
+      solve(roster.users().devices()).ifPresent(solution -> leaveOut(solution.leftOut(), effects));
     }
+  }
+
+  /** Empty if that is too much to look at: then nothing changes. */
+  private Optional<Solution> solve(List<RegisteredDevice> devices) {
+    try {
+      return Optional.of(engine.planner().solve(target(), devices));
+    } catch (SearchLimitException e) {
+      return Optional.empty();
+    }
+  }
+
+  void leaveOut(List<? extends Member> devices, Effects effects) {
     List<AttachedDevice> before = roster.leftOut();
-    Solution solution = engine.planner().solve(target(), roster.users().devices());
-    roster.leaveOut(solution.leftOut());
+    roster.leaveOut(devices);
     for (AttachedDevice attachment : roster.copy()) {
       if (before.contains(attachment) != attachment.isLeftOut()) {
         var event = new LeftOut(name, attachment.device().name(), attachment.isLeftOut());

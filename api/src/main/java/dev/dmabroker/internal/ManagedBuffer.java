@@ -89,12 +89,13 @@ final class ManagedBuffer extends BufferLife implements SharedBuffer {
       roster.add(attachment, target, all);
     } else {
       List<RegisteredDevice> devices = roster.devicesWith(registered);
-      if (!planner.solve(target, devices).isPossible()) {
+      Solution solution = planner.solve(target, devices);
+      if (!solution.isPossible()) {
         return new Attempt(null, target, devices);
       }
       tellAttached(registered, effects);
       roster.add(attachment);
-      renegotiate(effects);
+      leaveOut(solution.leftOut(), effects);
     }
     if (place != null && attachment.suits(place)) {
       if (state == State.RESIDENT || state == State.PREPARING) {

@@ -86,10 +86,10 @@ public final class Bench {
             .include(benchmarks.getName() + "\\.")
             .verbosity(VerboseMode.SILENT)
             .forks(quick ? 1 : 2)
-            .warmupIterations(quick ? 2 : 3)
-            .warmupTime(TimeValue.milliseconds(quick ? 300 : 1000))
-            .measurementIterations(quick ? 2 : 5)
-            .measurementTime(TimeValue.milliseconds(quick ? 300 : 1000));
+            .warmupIterations(2)
+            .warmupTime(TimeValue.milliseconds(quick ? 200 : 500))
+            .measurementIterations(quick ? 2 : 4)
+            .measurementTime(TimeValue.milliseconds(quick ? 200 : 500));
     return new Runner(options.build()).run();
   }
 
