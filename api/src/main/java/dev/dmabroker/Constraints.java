@@ -11,6 +11,7 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.EnumMap;
 import java.util.EnumSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -221,8 +222,10 @@ public final class Constraints {
   public List<Preference> wishes() {
     ImmutableList.Builder<Preference> wishes = ImmutableList.builder();
     preferences.forEach(each -> each.wishes().split(each.weight(), wishes));
-    usages.stream().map(Usage::wishes).distinct().forEach(each -> each.split(Usage.WEIGHT, wishes));
-    return wishes.build();
+    ImmutableList.Builder<Preference> used = ImmutableList.builder();
+    usages.forEach(each -> each.wishes().split(Usage.WEIGHT, used));
+    // What several usages prefer is preferred once.
+    return wishes.addAll(ImmutableSet.copyOf(used.build())).build();
   }
 
   private void split(int weight, ImmutableList.Builder<Preference> wishes) {
@@ -331,32 +334,49 @@ public final class Constraints {
     return new Constraints(values, images, ImmutableSet.of(), ImmutableList.of());
   }
 
-  /** These constraints without what they require of one field. */
-  public Constraints without(Field field) {
+  /**
+   * What is required by one of {@link #fields} alone: any memory meets the rest. All fields one by
+   * one are together what is required. The number of segments brings their size and boundary along,
+   * which mean nothing without it.
+   */
+  public Constraints only(Field field) {
     EnumMap<Field, Object> kept = new EnumMap<>(Field.class);
-    kept.putAll(values);
-    kept.remove(field);
-    ImmutableList<ImageConstraints> keptImages = images;
-    if (field.isImage()) {
-      keptImages =
-          images.stream()
-              .map(image -> image.without(field))
-              .collect(ImmutableList.toImmutableList());
+    values.forEach(
+        (each, value) -> {
+          if (each == field || (field == Field.MAX_SEGMENTS && isOfSegments(each))) {
+            kept.put(each, value);
+          }
+        });
+    if (field == Field.COHERENCY) {
+      kept.put(field, coherency());
+    } else if (field == Field.PEER_TO_PEER) {
+      kept.put(field, peerToPeer());
     }
-    switch (field) {
-      case COHERENCY -> kept.put(field, Sets.immutableEnumSet(EnumSet.allOf(Coherency.class)));
-      case PEER_TO_PEER -> kept.put(field, true);
-      case MODIFIERS -> {
-        if (images.isEmpty()) {
-          keptImages = ImmutableList.of(ImageConstraints.anyFormat().anyModifier().build());
-        }
-      }
-      case FORMATS ->
-          // What is left may overlap: the first entry that covers a picture counts.
-          keptImages = keptImages.stream().distinct().collect(ImmutableList.toImmutableList());
-      default -> {}
+    if (images.isEmpty() && field == Field.MODIFIERS) {
+      return wish(kept, List.of(ImageConstraints.anyFormat().build()));
     }
-    return new Constraints(kept, keptImages, usages, preferences);
+    return wish(kept, field.isImage() ? entriesOf(field) : List.of());
+  }
+
+  private static boolean isOfSegments(Field field) {
+    return field == Field.MAX_SEGMENT_SIZE || field == Field.SEGMENT_BOUNDARY;
+  }
+
+  /** The first entry that covers a picture counts, so what asks for less comes later. */
+  private List<ImageConstraints> entriesOf(Field field) {
+    Set<ImageConstraints> entries = new LinkedHashSet<>();
+    if (field != Field.FORMATS) {
+      images.forEach(image -> entries.add(image.keeping(field, /* withModifiers= */ true)));
+    }
+    if (field != Field.MODIFIERS) {
+      images.forEach(image -> entries.add(image.keeping(field, /* withModifiers= */ false)));
+    }
+    if (field != Field.FORMATS
+        && (field != Field.MODIFIERS
+            || images.stream().allMatch(image -> image.formats().isPresent()))) {
+      entries.add(ImageConstraints.anyFormat().anyModifier().build());
+    }
+    return List.copyOf(entries);
   }
 
   private <T> T get(Field field, T otherwise) {

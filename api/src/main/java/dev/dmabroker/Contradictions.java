@@ -1,5 +1,6 @@
 package dev.dmabroker;
 
+import com.google.common.math.LongMath;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -40,6 +41,7 @@ final class Contradictions {
     addresses(of);
     segments(of);
     counts(of.counts());
+    of.images().forEach(image -> strides(of.strideAlignmentBytes(), image));
     of.images()
         .forEach(
             image ->
@@ -51,6 +53,21 @@ final class Contradictions {
                         + image.number(Field.MAX_STRIDE),
                     Field.STRIDE_ALIGNMENT,
                     Field.MAX_STRIDE));
+  }
+
+  private static void strides(long all, ImageConstraints image) {
+    long its = image.number(Field.STRIDE_ALIGNMENT);
+    long factor = all / LongMath.gcd(all, its);
+    refuseIf(
+        factor > image.number(Field.MAX_STRIDE) / its,
+        "strideAlignmentBytes "
+            + all
+            + " of all pictures and "
+            + its
+            + " of some have no common multiple up to maxStrideBytes "
+            + image.number(Field.MAX_STRIDE),
+        Field.STRIDE_ALIGNMENT,
+        Field.MAX_STRIDE);
   }
 
   private static void names(
@@ -79,7 +96,9 @@ final class Contradictions {
   private static void segments(Constraints of) {
     long longest = Math.min(of.maxSegmentBytes(), of.segmentBoundaryBytes());
     refuseIf(
-        of.minSizeBytes() / of.maxSegments() > longest,
+        // Size and boundary mean nothing without the number.
+        of.maxSegments() != Integer.MAX_VALUE
+            && (of.minSizeBytes() - 1) / of.maxSegments() >= longest,
         "minSizeBytes "
             + of.minSizeBytes()
             + " does not fit into maxSegments "

@@ -143,15 +143,15 @@ public final class ImageConstraints {
         Maps.filterKeys(numbers, each -> each == field));
   }
 
-  /** These constraints without what they ask of one field. */
-  ImageConstraints without(Field field) {
+  /** One field of these constraints for pictures of their formats, and maybe modifiers. */
+  ImageConstraints keeping(Field field, boolean withModifiers) {
     return new ImageConstraints(
-        field == Field.FORMATS ? null : formats,
-        field == Field.MODIFIERS ? null : modifiers,
+        formats,
+        withModifiers ? modifiers : null,
         declaresModifiers,
-        field == Field.COLOR_SPACES ? null : colorSpaces,
-        field == Field.REQUIRED_SIZES ? ImmutableSortedSet.of() : requiredSizes,
-        Maps.filterKeys(numbers, each -> each != field));
+        field == Field.COLOR_SPACES ? colorSpaces : null,
+        field == Field.REQUIRED_SIZES ? requiredSizes : ImmutableSortedSet.of(),
+        Maps.filterKeys(numbers, each -> each == field));
   }
 
   /** The value of a field, for a person to read. */

@@ -149,9 +149,10 @@ final class Demand {
       return rules;
     }
 
-    /** The rules of the first entry that names the format, or else of the one for any. */
+    /** The rules of the first entry that names the format, or if none does of one for any. */
     private @Nullable Rules rules(Candidate candidate) {
       Rules otherwise = null;
+      boolean named = false;
       for (int i = 0; i < imageRules.size(); i++) {
         ImageConstraints image = images.get(i);
         if (image.covers(candidate.format(), candidate.modifier())) {
@@ -160,8 +161,13 @@ final class Demand {
           }
           otherwise = otherwise == null ? imageRules.get(i) : otherwise;
         }
+        named |= image.formats().isPresent() && image.formats().get().contains(candidate.format());
       }
-      return otherwise;
+      return named ? null : otherwise;
+    }
+
+    int coherency() {
+      return coherency;
     }
 
     boolean reaches(int heap) {

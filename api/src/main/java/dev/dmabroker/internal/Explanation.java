@@ -10,6 +10,7 @@ import dev.dmabroker.Field;
 import dev.dmabroker.Layout;
 import dev.dmabroker.Plan;
 import dev.dmabroker.SearchLimitException;
+import dev.dmabroker.Speed;
 import dev.dmabroker.spi.HeapInfo;
 import dev.dmabroker.spi.HeapTraits;
 import dev.dmabroker.spi.Unmet;
@@ -180,6 +181,11 @@ record Explanation(Conflict conflict, List<Plan.PassedOver> passedOver) {
     private final Target target;
     private final boolean counting;
     private final List<? extends Member> members;
+    private final Option.Maker maker;
+
+    /** Whoever takes what there is. */
+    private final Member anything;
+
     private final List<Unit> units;
     private final List<Member> parts;
     private int trials;
@@ -189,27 +195,26 @@ record Explanation(Conflict conflict, List<Plan.PassedOver> passedOver) {
       this.target = target;
       this.members = members;
       this.counting = counting;
-      List<Unit> fine = units(/* whole= */ false);
-      // Fields that only mean something together, such as formats with their own modifiers, cannot
-      // be told apart; then each device is one unit.
-      units = isPossible(parts(fine)) ? units(/* whole= */ true) : fine;
+      this.maker = new Option.Maker(table);
+      this.anything =
+          new Part("", List.of(maker.make("", Constraints.none().only(Field.CONTIGUOUS))));
+      units = units();
       parts = parts(units);
     }
 
-    private List<Unit> units(boolean whole) {
+    private List<Unit> units() {
       ImmutableList.Builder<Unit> units = ImmutableList.builder();
       for (Member member : members) {
         if (member.isDispensable()) {
           continue;
         }
         List<Option> options = member.options();
-        if (whole || options.size() > 1) {
+        if (options.size() > 1) {
           String value =
               options.stream()
                   .map(option -> "(" + option.constraints() + ")")
                   .collect(Collectors.joining(" or "));
-          String field = options.size() > 1 ? "alternatives" : "constraints";
-          units.add(new Unit(new Clause(member.name(), field, value), null, member));
+          units.add(new Unit(new Clause(member.name(), "alternatives", value), null, member));
           continue;
         }
         Constraints constraints = options.get(0).constraints();
@@ -228,39 +233,36 @@ record Explanation(Conflict conflict, List<Plan.PassedOver> passedOver) {
     }
 
     private List<Member> parts(List<Unit> units) {
-      Option.Maker maker = new Option.Maker(table);
       ImmutableList.Builder<Member> parts = ImmutableList.builder();
       for (Unit unit : units) {
         parts.add(
             unit.field() == null
                 ? new Part(unit.member().name(), unit.member().options())
                 : new Part(
-                    unit.member().name(), List.of(maker.make(unit.member().name(), only(unit)))));
+                    unit.member().name(),
+                    List.of(maker.make(unit.member().name(), asked(unit, unit.field())))));
       }
       return parts.build();
     }
 
-    private static Constraints only(Unit unit) {
-      Constraints constraints = unit.member().options().get(0).constraints().withoutWishes();
-      for (Field field : constraints.fields()) {
-        boolean kept =
-            field == unit.field()
-                || (unit.field() == Field.MAX_SEGMENTS
-                    && (field == Field.MAX_SEGMENT_SIZE || field == Field.SEGMENT_BOUNDARY));
-        if (!kept) {
-          constraints = constraints.without(field);
-        }
-      }
-      return constraints;
+    private static Constraints asked(Unit unit, Field field) {
+      return unit.member().options().get(0).constraints().only(field);
     }
 
-    private boolean isPossible(List<Member> wanted) {
+    /** Whether it could be had; what was not looked at is neither claimed nor denied. */
+    private boolean isPossible(List<Member> wanted, boolean otherwise) {
       trials++;
       try {
-        return Solver.solve(table, target, wanted, counting).isPossible();
+        // Nobody at all would take linear, coherent, ordinary memory only.
+        return Solver.solve(table, target, wanted.isEmpty() ? List.of(anything) : wanted, counting)
+            .isPossible();
       } catch (SearchLimitException e) {
-        return true; // Nothing is claimed that was not looked at.
+        return otherwise;
       }
+    }
+
+    private boolean conflicts(List<Member> wanted) {
+      return !isPossible(wanted, /* otherwise= */ true);
     }
 
     private List<Member> select(BitSet chosen) {
@@ -279,10 +281,10 @@ record Explanation(Conflict conflict, List<Plan.PassedOver> passedOver) {
 
     Conflict conflict() {
       BitSet nothing = new BitSet();
-      if (!isPossible(select(nothing))) {
+      if (parts.isEmpty() || conflicts(select(nothing))) {
         return new Conflict(List.of(), /* smallest= */ true, List.of());
       }
-      BitSet smallest = smallest(chosen -> !isPossible(select(chosen)));
+      BitSet smallest = smallest(chosen -> conflicts(select(chosen)));
       BitSet conflict = smallest != null ? smallest : irreducible();
       return new Conflict(
           conflict.stream().mapToObj(i -> units.get(i).clause()).toList(),
@@ -343,7 +345,7 @@ record Explanation(Conflict conflict, List<Plan.PassedOver> passedOver) {
       kept.set(0, parts.size());
       for (int i = 0; i < parts.size(); i++) {
         kept.clear(i);
-        if (isPossible(select(kept))) {
+        if (!conflicts(select(kept))) {
           kept.set(i);
         }
       }
@@ -359,7 +361,7 @@ record Explanation(Conflict conflict, List<Plan.PassedOver> passedOver) {
                 size,
                 0,
                 new BitSet(),
-                chosen -> isPossible(except(chosen)),
+                chosen -> isPossible(except(chosen), /* otherwise= */ false),
                 found,
                 MAX_RELAXATIONS,
                 before);
@@ -376,7 +378,9 @@ record Explanation(Conflict conflict, List<Plan.PassedOver> passedOver) {
     }
 
     private Relaxation relaxation(BitSet dropped) {
-      Solution solution = Solver.solve(table, target, except(dropped), counting);
+      List<Member> rest = except(dropped);
+      Solution solution =
+          Solver.solve(table, target, rest.isEmpty() ? List.of(anything) : rest, counting);
       for (int heap = 0; ; heap++) {
         Solution.Choice choice = solution.choice(heap);
         if (choice != null) {
@@ -408,7 +412,7 @@ record Explanation(Conflict conflict, List<Plan.PassedOver> passedOver) {
         case FORBIDDEN_HEAP_TYPES -> "not to forbid " + heap.type();
         case COHERENCY -> "to include " + choice.coherency();
         case PEER_TO_PEER -> "declared";
-        case SPEED -> String.valueOf(traits.speed());
+        case SPEED -> String.valueOf(traits.speed().or(Speed.SLOW));
         case MAX_STRIDE -> String.valueOf(choice.layout().planes().get(0).strideBytes());
         case MAX_COUNT -> String.valueOf(choice.count());
         case MAX_WIDTH -> coded(choice, Layout.Image::codedWidth);

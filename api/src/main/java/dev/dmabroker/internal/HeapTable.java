@@ -2,6 +2,7 @@ package dev.dmabroker.internal;
 
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
+import com.google.common.math.LongMath;
 import dev.dmabroker.Coherency;
 import dev.dmabroker.Constraints;
 import dev.dmabroker.spi.HeapInfo;
@@ -53,9 +54,22 @@ final class HeapTable {
       if (window == Long.MAX_VALUE) {
         return saturated(maxSegments, maxSegmentBytes);
       }
-      long windows = maxSegments / Rules.ceilDiv(window, maxSegmentBytes);
-      // What begins anywhere may touch one window more than it fills.
-      return saturated(alignedTo % window == 0 ? windows : Math.max(0, windows - 1), window);
+      long longest = Math.min(maxSegmentBytes, window);
+      if (alignedTo % window == 0) {
+        return filled(maxSegments, longest, window);
+      }
+      // The first segment may end at a boundary as soon as it has begun, after this much.
+      long least = LongMath.gcd(LongMath.gcd(alignedTo, window), longest);
+      long rest = filled(maxSegments - 1, longest, window);
+      return rest > Long.MAX_VALUE - least ? Long.MAX_VALUE : rest + least;
+    }
+
+    /** How far so many segments reach from a boundary on. */
+    private static long filled(int segments, long longest, long window) {
+      long perWindow = Rules.ceilDiv(window, longest);
+      long full = saturated(segments / perWindow, window);
+      long more = segments % perWindow * longest;
+      return full > Long.MAX_VALUE - more ? Long.MAX_VALUE : full + more;
     }
 
     private static long saturated(long count, long bytes) {

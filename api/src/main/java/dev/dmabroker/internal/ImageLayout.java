@@ -114,7 +114,9 @@ public final class ImageLayout {
       step =
           lcm(
               step,
-              up == 1 && down == 1 ? multiple : down * (multiple / LongMath.gcd(up, multiple)));
+              up == 1 && down == 1
+                  ? multiple
+                  : Math.multiplyExact(down, multiple / LongMath.gcd(up, multiple)));
       least = Math.max(least, ceilDiv(Math.multiplyExact(rowBytes(shape, paddedWidth), down), up));
     }
     return roundUp(least, step);

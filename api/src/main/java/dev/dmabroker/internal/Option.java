@@ -30,11 +30,33 @@ record Option(Constraints constraints, Demand.Memory memory, ImmutableList<Weigh
     private final Constraints constraints;
     private final Demand.Memory memory;
     private final boolean shapes;
+    private final boolean enlarges;
 
     Wish(HeapTable table, Constraints constraints) {
       this.constraints = constraints;
       this.memory = new Demand.Memory(table, "", constraints);
       this.shapes = constraints.fields().stream().anyMatch(Wish::shapes);
+      this.enlarges = constraints.fields().stream().anyMatch(Wish::enlarges);
+    }
+
+    private static boolean enlarges(Field field) {
+      return switch (field) {
+        case MIN_SIZE,
+            REQUIRED_SIZES,
+            MIN_WIDTH,
+            MIN_HEIGHT,
+            WIDTH_ALIGNMENT,
+            HEIGHT_ALIGNMENT,
+            MIN_STRIDE,
+            STRIDE_ALIGNMENT,
+            PLANE_OFFSET_ALIGNMENT,
+            BLOCK_WIDTH,
+            BLOCK_HEIGHT,
+            OVER_READ,
+            VERTICAL_PADDING ->
+            true;
+        default -> false;
+      };
     }
 
     private static boolean shapes(Field field) {
@@ -44,6 +66,11 @@ record Option(Constraints constraints, Demand.Memory memory, ImmutableList<Weigh
     /** Whether how the buffer is laid out has to do with it, and not just the heap. */
     boolean shapes() {
       return shapes;
+    }
+
+    /** Whether a larger layout may meet it where the tightest does not. */
+    boolean enlarges() {
+      return enlarges;
     }
 
     Demand.Memory memory() {

@@ -182,7 +182,8 @@ final class Rules {
       boolean last = i == layout.planes().size() - 1;
       long room =
           last ? sizeBytes - number(Field.OVER_READ) : layout.planes().get(i + 1).offsetBytes();
-      long lines = ceilDiv(paddedHeight, shape.rowsPerLine());
+      // Tiles are whole, so the picture ends with a row of them.
+      long lines = roundUp(ceilDiv(paddedHeight, shape.rowsPerLine()), plane.tileLines());
       if (plane.strideBytes() % number(Field.STRIDE_ALIGNMENT) != 0
           || plane.offsetBytes() % number(Field.PLANE_OFFSET_ALIGNMENT) != 0
           || plane.strideBytes() < rowBytes(shape, paddedWidth)

@@ -163,7 +163,7 @@ final class Solver {
    */
   private void enforce(Demand demand, long penalty, Wishes wishes, int from) {
     for (int i = from; i < wishes.size; i++) {
-      if (wishes.kinds[i].shapes()) {
+      if (wishes.kinds[i].enlarges()) {
         if (++combinations > MAX_COMBINATIONS) {
           throw limit();
         }
@@ -210,7 +210,8 @@ final class Solver {
             || asked > table.limit(heap)) {
           continue;
         }
-        long cost = penalty + wishes.unmet(table, heap, target, layout, needed);
+        int domain = wishes.cheapest(domains);
+        long cost = penalty + wishes.unmet(table, heap, target, layout, needed, domain);
         Solution.Choice known = best[heap];
         if (known == null || Solution.Choice.isBetter(leftOut.size(), cost, known)) {
           best[heap] =
@@ -221,7 +222,7 @@ final class Solver {
                   needed,
                   asked,
                   demand.counts().count(),
-                  DOMAINS[Integer.numberOfTrailingZeros(domains)]);
+                  DOMAINS[Integer.numberOfTrailingZeros(domain)]);
         }
       }
     }
@@ -268,8 +269,28 @@ final class Solver {
       weights[size++] = weight;
     }
 
+    /** The domain of these, each a bit, that costs least; the first of several. */
+    int cheapest(int domains) {
+      int cheapest = Integer.lowestOneBit(domains);
+      for (int left = domains - cheapest; left != 0; left &= left - 1) {
+        int domain = Integer.lowestOneBit(left);
+        cheapest = against(domain) < against(cheapest) ? domain : cheapest;
+      }
+      return cheapest;
+    }
+
+    /** The weights of the wishes for other domains. */
+    private long against(int domain) {
+      long against = 0;
+      for (int i = 0; i < size; i++) {
+        against += (kinds[i].memory().coherency() & domain) == 0 ? weights[i] : 0;
+      }
+      return against;
+    }
+
     /** The weights of those that are not met. */
-    long unmet(HeapTable table, int heap, Target target, Layout layout, long sizeBytes) {
+    long unmet(
+        HeapTable table, int heap, Target target, Layout layout, long sizeBytes, int domain) {
       long unmet = 0;
       for (int i = 0; i < size; i++) {
         Demand.Memory memory = kinds[i].memory();
@@ -277,7 +298,7 @@ final class Solver {
             kinds[i].shapes()
                 ? memory.suits(table, heap, target, layout, sizeBytes)
                 : memory.reaches(heap) && sizeBytes <= memory.limit(table.piecesOf(heap));
-        unmet += met ? 0 : weights[i];
+        unmet += met && (memory.coherency() & domain) != 0 ? 0 : weights[i];
       }
       return unmet;
     }

@@ -267,10 +267,10 @@ class NegotiationTest extends Fixture {
             Constraints.builder()
                 .image(ImageConstraints.anyFormat().maxStride(10_000_000_000_000_000L))
                 .build()));
-    // Strides that any five devices can agree on, and no six.
-    BigInteger prime = BigInteger.valueOf(1000);
+    // Strides that any six devices can agree on, and no seven.
+    BigInteger prime = BigInteger.valueOf(100);
     List<Device> devices = new ArrayList<>();
-    for (int i = 0; i < 6; i++) {
+    for (int i = 0; i < 7; i++) {
       Constraints[] alternatives = new Constraints[8];
       for (int j = 0; j < alternatives.length; j++) {
         prime = prime.nextProbablePrime();
@@ -278,13 +278,13 @@ class NegotiationTest extends Fixture {
       }
       devices.add(broker.register(DeviceSpec.named("d" + i).alternatives(alternatives)));
     }
-    devices.subList(0, 5).forEach(buffer::attach);
-    Device last = devices.get(5);
+    devices.subList(0, 6).forEach(buffer::attach);
+    Device last = devices.get(6);
     assertSays(
         assertThrows(SearchLimitException.class, () -> buffer.attach(last)),
         "more than 50000 combinations",
         "d0: 8",
         "give fewer alternatives");
-    assertEquals(6, broker.snapshot().buffers().get(0).attached().size());
+    assertEquals(7, broker.snapshot().buffers().get(0).attached().size());
   }
 }

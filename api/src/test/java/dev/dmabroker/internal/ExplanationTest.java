@@ -1,0 +1,475 @@
+package dev.dmabroker.internal;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.dmabroker.BlobSpec;
+import dev.dmabroker.BufferSpec;
+import dev.dmabroker.Coherency;
+import dev.dmabroker.Conflict;
+import dev.dmabroker.Conflict.Change;
+import dev.dmabroker.Conflict.Clause;
+import dev.dmabroker.Constraints;
+import dev.dmabroker.Field;
+import dev.dmabroker.ImageConstraints;
+import dev.dmabroker.ImageSpec;
+import dev.dmabroker.Modifier;
+import dev.dmabroker.PixelFormat;
+import dev.dmabroker.Speed;
+import dev.dmabroker.internal.RandomProblems.Asker;
+import dev.dmabroker.internal.RandomProblems.Problem;
+import dev.dmabroker.internal.RandomProblems.Taste;
+import dev.dmabroker.spi.HeapTraits;
+import dev.dmabroker.spi.Trait;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.UnaryOperator;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Why nothing fits: that what is said is so, and that no less would do. */
+class ExplanationTest {
+  /** Sets of clauses that are looked at to show that there is no smaller one. */
+  private static final int MOST_SETS = 400;
+
+  private static final Constraints ANYTHING =
+      Constraints.builder()
+          .coherency(Coherency.values())
+          .peerToPeer()
+          .image(ImageConstraints.anyFormat().anyModifier())
+          .build();
+
+  /** A problem and all that its devices ask, field by field. */
+  private static final class Case {
+    final Problem problem;
+    final Option.Maker maker;
+    final Map<String, Asker> parts = new LinkedHashMap<>();
+
+    Case(Problem problem) {
+      this.problem = problem;
+      this.maker = new Option.Maker(problem.table());
+      for (Asker device : problem.devices()) {
+        if (device.isDispensable()) {
+          continue;
+        }
+        if (device.alternatives().size() > 1) {
+          parts.put(device.name() + " alternatives", device);
+          continue;
+        }
+        Constraints asked = device.alternatives().get(0);
+        Set<Field> fields = EnumSet.copyOf(asked.fields());
+        fields.remove(Field.MAX_SEGMENT_SIZE);
+        fields.remove(Field.SEGMENT_BOUNDARY);
+        for (Field field : fields) {
+          parts.put(device.name() + " " + field, part(device.name(), asked.only(field)));
+        }
+      }
+    }
+
+    private Asker part(String name, Constraints asked) {
+      return new Asker(maker, name, /* dispensable= */ false, List.of(asked));
+    }
+
+    Solution solve(List<Asker> asked) {
+      return new Problem(
+              problem.table(),
+              problem.spec(),
+              asked.isEmpty() ? List.of(part("anybody", ANYTHING)) : asked,
+              problem.counting())
+          .solve();
+    }
+
+    boolean fits(List<Asker> asked) {
+      return solve(asked).isPossible();
+    }
+
+    Conflict conflict() {
+      return Explanation.of(
+              problem.table(), Target.of(problem.spec()), problem.devices(), problem.counting())
+          .conflict();
+    }
+
+    static String key(Clause clause) {
+      return clause.device() + " " + clause.field();
+    }
+
+    List<Asker> only(Set<String> keys) {
+      List<Asker> asked = new ArrayList<>();
+      parts.forEach(
+          (key, part) -> {
+            if (keys.contains(key)) {
+              asked.add(part);
+            }
+          });
+      assertEquals(keys.size(), asked.size(), () -> keys + " of " + parts.keySet());
+      return asked;
+    }
+
+    List<Asker> without(Set<String> keys) {
+      Set<String> rest = new HashSet<>(parts.keySet());
+      rest.removeAll(keys);
+      return only(rest);
+    }
+
+    /** All sets of so many clauses; empty if there are too many. */
+    List<Set<String>> sets(int size) {
+      List<Set<String>> sets = new ArrayList<>();
+      collect(new ArrayList<>(parts.keySet()), 0, size, new HashSet<>(), sets);
+      return sets.size() > MOST_SETS ? List.of() : sets;
+    }
+
+    private static void collect(
+        List<String> keys, int from, int size, Set<String> chosen, List<Set<String>> sets) {
+      if (size == 0) {
+        sets.add(Set.copyOf(chosen));
+        return;
+      }
+      for (int i = from; i < keys.size() && sets.size() <= MOST_SETS; i++) {
+        chosen.add(keys.get(i));
+        collect(keys, i + 1, size - 1, chosen, sets);
+        chosen.remove(keys.get(i));
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void whatIsSaidIsSo(Taste taste) {
+    int cases = taste == Taste.GREEDY ? 50 : 150; // Many clauses take long.
+    int explained = 0;
+    int relaxed = 0;
+    for (long seed = 0; explained < cases; seed++) {
+      Problem problem = new RandomProblems(seed).problem(taste);
+      if (problem.solve().isPossible()
+          || problem.devices().stream().allMatch(Asker::isDispensable)) {
+        continue;
+      }
+      explained++;
+      Case of = new Case(problem);
+      Conflict conflict = of.conflict();
+      String at = "seed " + seed + " " + taste + ": " + conflict + "\n" + problem;
+      if (conflict.clauses().isEmpty()) {
+        assertFalse(of.fits(List.of()), at);
+        assertEquals(List.of(), conflict.relaxations(), at);
+        continue;
+      }
+      checkClauses(of, conflict, at);
+      checkRelaxations(of, conflict, at);
+      relaxed += conflict.relaxations().size();
+    }
+    assertTrue(relaxed >= cases / 2, relaxed + " relaxations");
+  }
+
+  private static void checkClauses(Case of, Conflict conflict, String at) {
+    Set<String> clauses = new HashSet<>();
+    conflict.clauses().forEach(each -> clauses.add(Case.key(each)));
+    assertEquals(clauses.size(), conflict.clauses().size(), at);
+    assertFalse(of.fits(of.only(clauses)), at);
+    for (String clause : clauses) {
+      Set<String> rest = new HashSet<>(clauses);
+      rest.remove(clause);
+      assertTrue(of.fits(of.only(rest)), () -> "without " + clause + "; " + at);
+    }
+    assertTrue(conflict.smallest() || of.parts.size() > 12, at);
+    for (int size = 0; conflict.smallest() && size < clauses.size(); size++) {
+      for (Set<String> smaller : of.sets(size)) {
+        assertTrue(of.fits(of.only(smaller)), () -> smaller + " conflict too; " + at);
+      }
+    }
+  }
+
+  private static void checkRelaxations(Case of, Conflict conflict, String at) {
+    assertTrue(conflict.relaxations().size() <= 5, at);
+    assertTrue(!conflict.relaxations().isEmpty() || of.parts.size() > 12, at);
+    assertEquals(conflict.relaxations().size(), Set.copyOf(conflict.relaxations()).size(), at);
+    for (Conflict.Relaxation relaxation : conflict.relaxations()) {
+      assertEquals(conflict.relaxations().get(0).changes().size(), relaxation.changes().size(), at);
+      Set<String> dropped = new HashSet<>();
+      relaxation.changes().forEach(each -> dropped.add(Case.key(each.clause())));
+      int heap = of.problem.table().numberOf(relaxation.heap());
+      List<Asker> changed = new ArrayList<>(of.without(dropped));
+      assertTrue(of.solve(changed).choice(heap) != null, () -> relaxation + " dropped; " + at);
+      for (Change change : relaxation.changes()) {
+        changed.add(of.part(change.clause().device(), changed(of, change)));
+      }
+      assertTrue(of.solve(changed).choice(heap) != null, () -> relaxation + " applied; " + at);
+    }
+    for (int size = 0;
+        !conflict.relaxations().isEmpty() && size < conflict.relaxations().get(0).changes().size();
+        size++) {
+      for (Set<String> fewer : of.sets(size)) {
+        assertFalse(of.fits(of.without(fewer)), () -> "so would " + fewer + "; " + at);
+      }
+    }
+  }
+
+  /** What a device would ask that did what the change says. */
+  private static Constraints changed(Case of, Change change) {
+    String instead = change.instead();
+    Asker part = of.only(Set.of(Case.key(change.clause()))).get(0);
+    String last = instead.substring(instead.lastIndexOf(' ') + 1);
+    if (instead.equals("not asked")
+        || instead.equals("declared")
+        || instead.startsWith("not to forbid ")) {
+      return ANYTHING;
+    }
+    if (instead.startsWith("to permit ")) {
+      last = instead.substring("to permit ".length(), instead.length() - " too".length());
+    }
+    String value = last;
+    Constraints asked = part.alternatives().get(0);
+    Constraints.Builder builder = Constraints.builder().peerToPeer();
+    UnaryOperator<ImageConstraints.Builder> image = UnaryOperator.identity();
+    boolean coherent = true;
+    boolean named = false;
+    switch (field(change.clause().field())) {
+      case ADDRESS_BITS -> builder.addressBits(Integer.parseInt(value));
+      case ALIGNMENT -> builder.alignment(Long.parseLong(value));
+      case MAX_SIZE -> builder.maxSize(Long.parseLong(value));
+      case MAX_COUNT -> builder.maxCount(Integer.parseInt(value));
+      case SPEED -> builder.speed(Speed.valueOf(value));
+      case PERMITTED_HEAPS -> builder.permittedHeaps(value);
+      case PERMITTED_HEAP_TYPES -> builder.permittedHeapTypes(value);
+      case COHERENCY -> {
+        Set<Coherency> domains = EnumSet.copyOf(asked.coherency());
+        domains.add(Coherency.valueOf(value));
+        builder.coherency(domains.toArray(Coherency[]::new));
+        coherent = false;
+      }
+      case MAX_STRIDE -> image = each -> each.maxStride(Long.parseLong(value));
+      case MAX_WIDTH -> image = each -> each.maxSize(Integer.parseInt(value), Integer.MAX_VALUE);
+      case MAX_HEIGHT -> image = each -> each.maxSize(Integer.MAX_VALUE, Integer.parseInt(value));
+      case MAX_PIXELS -> image = each -> each.maxPixels(Long.parseLong(value));
+      case FORMATS -> {
+        builder.image(ImageConstraints.of(PixelFormat.valueOf(value)).anyModifier());
+        named = true;
+      }
+      case MODIFIERS -> {
+        builder.image(ImageConstraints.anyFormat().modifiers(Modifier.valueOf(value)));
+        named = true;
+      }
+      default -> throw new AssertionError("no way to apply " + change);
+    }
+    if (coherent) {
+      builder.coherency(Coherency.values());
+    }
+    if (!named) {
+      builder.image(image.apply(ImageConstraints.anyFormat().anyModifier()));
+    }
+    return builder.build();
+  }
+
+  private static Field field(String label) {
+    for (Field field : Field.values()) {
+      if (field.label().equals(label)) {
+        return field;
+      }
+    }
+    throw new AssertionError("no field " + label);
+  }
+
+  // ---- By hand ----
+
+  private static HeapTraits.Builder memory(boolean contiguous, int bits) {
+    return HeapTraits.builder()
+        .contiguous(Trait.declared(contiguous))
+        .addressBits(Trait.declared(bits))
+        .alignmentBytes(Trait.declared(4096L))
+        .cached(Trait.declared(true))
+        .cpuReach(Trait.declared(true))
+        .deviceAccess(Trait.declared(true));
+  }
+
+  private static HeapTable heaps() {
+    return new HeapTable(
+        List.of(
+            new HeapAccount(new StubHeap("system", memory(false, 40).build())),
+            new HeapAccount(new StubHeap("cma", memory(true, 32).build()))));
+  }
+
+  private static Conflict conflict(
+      HeapTable table, BufferSpec spec, Map<String, List<Constraints>> devices) {
+    Option.Maker maker = new Option.Maker(table);
+    List<Asker> members = new ArrayList<>();
+    devices.forEach(
+        (name, asked) -> members.add(new Asker(maker, name, /* dispensable= */ false, asked)));
+    Case of = new Case(new Problem(table, spec, members, /* counting= */ true));
+    return of.conflict();
+  }
+
+  private static Map<String, List<Constraints>> devices(
+      Constraints.Builder camera, Constraints.Builder display) {
+    Map<String, List<Constraints>> devices = new LinkedHashMap<>();
+    devices.put("camera", List.of(camera.build()));
+    devices.put("display", List.of(display.build()));
+    return devices;
+  }
+
+  @Test
+  void contiguousMemoryFromAHeapThatHasNone() {
+    assertEquals(
+        "camera's contiguous and display's permittedHeaps=[system] cannot be met together; it would"
+            + " fit if camera's contiguous were not asked (in system), or if display's"
+            + " permittedHeaps=[system] were to permit cma too (in cma)",
+        conflict(
+                heaps(),
+                BlobSpec.of(100),
+                devices(
+                    Constraints.builder().contiguous().maxSize(5000),
+                    Constraints.builder().permittedHeaps("system").addressBits(48)))
+            .toString());
+  }
+
+  @Test
+  void addressesOutOfReach() {
+    assertEquals(
+        "display's addressBits=24 cannot be met; it would fit if display's addressBits=24 were 40"
+            + " (in system)",
+        conflict(
+                heaps(),
+                BlobSpec.of(100),
+                devices(Constraints.builder().cpuReach(), Constraints.builder().addressBits(24)))
+            .toString());
+  }
+
+  @Test
+  void aBufferOverWhatADeviceTakes() {
+    assertEquals(
+        "camera's maxSizeBytes=100 cannot be met; it would fit if camera's maxSizeBytes=100 were"
+            + " 101 (in system)",
+        conflict(
+                heaps(),
+                BlobSpec.of(101),
+                devices(Constraints.builder().maxSize(100), Constraints.builder().minSize(50)))
+            .toString());
+    assertEquals(
+        "camera's maxSizeBytes=100 and display's minSizeBytes=200 cannot be met together; it would"
+            + " fit if camera's maxSizeBytes=100 were 200 (in system), or if display's"
+            + " minSizeBytes=200 were not asked (in system)",
+        conflict(
+                heaps(),
+                BlobSpec.of(50),
+                devices(Constraints.builder().maxSize(100), Constraints.builder().minSize(200)))
+            .toString());
+  }
+
+  @Test
+  void formatsThatHaveNothingInCommon() {
+    assertEquals(
+        "camera's formats=[NV12] and display's formats=[XRGB8888] cannot be met together; it would"
+            + " fit if camera's formats=[NV12] were to include XRGB8888 (in system), or if"
+            + " display's formats=[XRGB8888] were to include NV12 (in system)",
+        conflict(
+                heaps(),
+                ImageSpec.of(8, 8, PixelFormat.NV12, PixelFormat.XRGB8888),
+                devices(
+                    Constraints.builder().image(ImageConstraints.of(PixelFormat.NV12)),
+                    Constraints.builder().image(ImageConstraints.of(PixelFormat.XRGB8888))))
+            .toString());
+  }
+
+  /** What an entry asks of one format must not be held against another. */
+  @Test
+  void whatIsAskedOfOtherFormatsIsNotTheReason() {
+    assertEquals(
+        "display's addressBits=24 cannot be met; it would fit if display's addressBits=24 were 40"
+            + " (in system)",
+        conflict(
+                heaps(),
+                ImageSpec.of(20, 20, PixelFormat.XRGB8888),
+                devices(
+                    Constraints.builder()
+                        .image(ImageConstraints.of(PixelFormat.NV12).maxSize(10, 10))
+                        .image(ImageConstraints.of(PixelFormat.XRGB8888)),
+                    Constraints.builder().addressBits(24)))
+            .toString());
+  }
+
+  @Test
+  void whatIsAskedOfThisFormatIsTheReasonWhereverItStands() {
+    String expected =
+        "camera's maxWidth=10 cannot be met; it would fit if camera's maxWidth=10 were 20 (in"
+            + " system)";
+    ImageConstraints small = ImageConstraints.of(PixelFormat.NV12).maxSize(10, 30).build();
+    ImageConstraints free = ImageConstraints.of(PixelFormat.XRGB8888).build();
+    for (List<ImageConstraints> order : List.of(List.of(small, free), List.of(free, small))) {
+      assertEquals(
+          expected,
+          conflict(
+                  heaps(),
+                  ImageSpec.of(20, 20, PixelFormat.NV12),
+                  devices(
+                      Constraints.builder().image(order.get(0)).image(order.get(1)),
+                      Constraints.builder()))
+              .toString());
+    }
+  }
+
+  /** A heap that would not do for nobody may well do for a device that widens the defaults. */
+  @Test
+  void memoryOfADeviceThatLacksSomething() {
+    HeapTable vram =
+        new HeapTable(
+            List.of(
+                new HeapAccount(
+                    new StubHeap(
+                        "vram", memory(false, 40).deviceLocal(Trait.declared("gpu")).build()))));
+    assertEquals(
+        "camera's contiguous cannot be met; it would fit if camera's contiguous were not asked (in"
+            + " vram)",
+        conflict(
+                vram,
+                BlobSpec.of(100),
+                devices(
+                    Constraints.builder().peerToPeer().contiguous(),
+                    Constraints.builder().peerToPeer()))
+            .toString());
+    assertEquals(
+        "display's peerToPeer=not declared cannot be met; it would fit if display's peerToPeer=not"
+            + " declared were declared (in vram)",
+        conflict(
+                vram,
+                BlobSpec.of(100),
+                devices(Constraints.builder().peerToPeer(), Constraints.builder()))
+            .toString());
+  }
+
+  @Test
+  void heapsThatAreTooSmallForAnybody() {
+    HeapTable small =
+        new HeapTable(
+            List.of(
+                new HeapAccount(
+                    new StubHeap(
+                        "small", memory(false, 40).maxSizeBytes(Trait.declared(10L)).build()))));
+    Conflict conflict =
+        conflict(small, BlobSpec.of(11), devices(Constraints.builder(), Constraints.builder()));
+    assertEquals(new Conflict(List.of(), true, List.of()), conflict);
+    assertEquals("no heap could serve any device", conflict.toString());
+  }
+
+  /** What would fit cannot be told where there are too many combinations; what is wrong can. */
+  @Test
+  void aWayOutThatIsTooLongToSearchIsNotOffered() {
+    Map<String, List<Constraints>> devices = new LinkedHashMap<>();
+    devices.put("lost", List.of(Constraints.builder().permittedHeaps("nowhere").build()));
+    for (int i = 0; i < 6; i++) {
+      List<Constraints> alternatives = new ArrayList<>();
+      for (int j = 0; j < 10; j++) {
+        alternatives.add(
+            Constraints.builder().minSize(1 + i + 10L * j).maxSize(5000 + i + 10L * j).build());
+      }
+      devices.put("many" + i, alternatives);
+    }
+    devices.put("tiny", List.of(Constraints.builder().maxSize(2).build()));
+    Conflict conflict = conflict(heaps(), BlobSpec.of(3), devices);
+    assertEquals("lost's permittedHeaps=[nowhere] cannot be met", conflict.cause());
+  }
+}
