@@ -257,7 +257,7 @@ public final class ImageConstraints {
      * @throws InvalidConstraintException if either is less than 1
      */
     public Builder minSize(int width, int height) {
-      return number(Field.MIN_WIDTH, width).number(Field.MIN_HEIGHT, height);
+      return numbers(Field.MIN_WIDTH, width, Field.MIN_HEIGHT, height);
     }
 
     /**
@@ -266,7 +266,7 @@ public final class ImageConstraints {
      * @throws InvalidConstraintException if either is less than 1
      */
     public Builder maxSize(int width, int height) {
-      return number(Field.MAX_WIDTH, width).number(Field.MAX_HEIGHT, height);
+      return numbers(Field.MAX_WIDTH, width, Field.MAX_HEIGHT, height);
     }
 
     /**
@@ -300,7 +300,7 @@ public final class ImageConstraints {
      * @throws InvalidConstraintException if either is less than 1
      */
     public Builder sizeAlignment(int width, int height) {
-      return number(Field.WIDTH_ALIGNMENT, width).number(Field.HEIGHT_ALIGNMENT, height);
+      return numbers(Field.WIDTH_ALIGNMENT, width, Field.HEIGHT_ALIGNMENT, height);
     }
 
     /**
@@ -310,8 +310,7 @@ public final class ImageConstraints {
      * @throws InvalidConstraintException if either is less than 1
      */
     public Builder displayAlignment(int width, int height) {
-      return number(Field.DISPLAY_WIDTH_ALIGNMENT, width)
-          .number(Field.DISPLAY_HEIGHT_ALIGNMENT, height);
+      return numbers(Field.DISPLAY_WIDTH_ALIGNMENT, width, Field.DISPLAY_HEIGHT_ALIGNMENT, height);
     }
 
     /**
@@ -366,7 +365,7 @@ public final class ImageConstraints {
      * @throws InvalidConstraintException if either is less than 1
      */
     public Builder blockPadding(int width, int height) {
-      return number(Field.BLOCK_WIDTH, width).number(Field.BLOCK_HEIGHT, height);
+      return numbers(Field.BLOCK_WIDTH, width, Field.BLOCK_HEIGHT, height);
     }
 
     /**
@@ -387,15 +386,28 @@ public final class ImageConstraints {
       return number(Field.VERTICAL_PADDING, rows);
     }
 
+    /** Both or, if one is refused, none. */
+    private Builder numbers(Field one, long oneValue, Field other, long otherValue) {
+      check(one, oneValue);
+      check(other, otherValue);
+      numbers.put(one, oneValue);
+      numbers.put(other, otherValue);
+      return this;
+    }
+
     private Builder number(Field field, long value) {
+      check(field, value);
+      numbers.put(field, value);
+      return this;
+    }
+
+    private void check(Field field, long value) {
       long least = Math.min(field.neutral(), 1);
       if (value < least) {
         throw new InvalidConstraintException(
             field + " must be at least " + least + ", is " + value, field);
       }
       checkUnset(field, numbers.containsKey(field));
-      numbers.put(field, value);
-      return this;
     }
 
     private static void checkUnset(Field field, boolean set) {

@@ -35,6 +35,7 @@ import org.jspecify.annotations.Nullable;
  */
 record Explanation(Conflict conflict, List<Plan.PassedOver> passedOver) {
   private static final int MAX_TRIALS = 30_000;
+  private static final long MAX_WORK = 2_000_000;
   private static final int MAX_RELAXATIONS = 5;
 
   static Explanation of(
@@ -319,7 +320,7 @@ record Explanation(Conflict conflict, List<Plan.PassedOver> passedOver) {
       if (found.size() >= most) {
         return true;
       }
-      if (trials - before > MAX_TRIALS) {
+      if (trials - before > MAX_TRIALS || (long) (trials - before) * parts.size() > MAX_WORK) {
         return false;
       }
       if (size == 0) {

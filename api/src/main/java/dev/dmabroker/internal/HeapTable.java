@@ -32,7 +32,7 @@ final class HeapTable {
    *
    * @param contiguous whether an allocation is one piece
    * @param alignedTo each piece begins at a multiple of this
-   * @param sizeBytes of a piece, unless contiguous; 0 if not known
+   * @param sizeBytes of a piece, or what a contiguous range is a multiple of; 0 if not known
    */
   record Pieces(boolean contiguous, long alignedTo, long sizeBytes) {
 
@@ -41,16 +41,21 @@ final class HeapTable {
       if (maxSegments == Integer.MAX_VALUE) {
         return Long.MAX_VALUE;
       }
-      long window = boundaryBytes;
       if (!contiguous) {
         if (sizeBytes == 0) {
           return 0;
         }
-        window = Math.min(sizeBytes, boundaryBytes);
+        long window = Math.min(sizeBytes, boundaryBytes);
         long segments = Rules.ceilDiv(window, maxSegmentBytes);
         long windowsOfPiece = Rules.ceilDiv(sizeBytes, window);
         return saturated(maxSegments / segments / windowsOfPiece, sizeBytes);
       }
+      long largest = contiguous(maxSegments, maxSegmentBytes, boundaryBytes);
+      // The device maps what the heap gives, which is rounded up.
+      return sizeBytes == 0 ? largest : largest - largest % sizeBytes;
+    }
+
+    private long contiguous(int maxSegments, long maxSegmentBytes, long window) {
       if (window == Long.MAX_VALUE) {
         return saturated(maxSegments, maxSegmentBytes);
       }
@@ -90,10 +95,7 @@ final class HeapTable {
       HeapTraits traits = infos.get(i).traits();
       boolean contiguous = traits.contiguous().is(true);
       Pieces its =
-          new Pieces(
-              contiguous,
-              traits.alignmentBytes().or(1L),
-              contiguous ? 0 : traits.granuleBytes().or(0L));
+          new Pieces(contiguous, traits.alignmentBytes().or(1L), traits.granuleBytes().or(0L));
       if (!distinct.contains(its)) {
         distinct.add(its);
       }

@@ -116,8 +116,9 @@ class SegmentsTest {
   void nothingWrapsAround() {
     SplittableRandom random = new SplittableRandom(5);
     for (int i = 0; i < 100_000; i++) {
-      Pieces pieces =
-          new Pieces(random.nextBoolean(), 1L << random.nextInt(63), 1L << random.nextInt(63));
+      boolean contiguous = random.nextBoolean();
+      long piece = contiguous ? random.nextInt(2) : 1L << random.nextInt(63);
+      Pieces pieces = new Pieces(contiguous, 1L << random.nextInt(63), piece);
       int segments = random.nextInt(1, Integer.MAX_VALUE) >>> random.nextInt(30);
       long longest = random.nextLong(1, Long.MAX_VALUE) >>> random.nextInt(62);
       long boundary = random.nextInt(4) == 0 ? NO_BOUNDARY : 1L << random.nextInt(63);
@@ -130,5 +131,11 @@ class SegmentsTest {
             given <= LongMath.saturatedMultiply(Math.max(1, segments), Math.max(1, longest)), at);
       }
     }
+  }
+
+  @Test
+  void aContiguousRangeIsRoundedUpBeforeItIsMapped() {
+    assertEquals(61_440, new Pieces(true, 4096, 4096).largest(1, 65_535, NO_BOUNDARY));
+    assertEquals(65_536, new Pieces(true, 4096, 4096).largest(1, 65_536, NO_BOUNDARY));
   }
 }

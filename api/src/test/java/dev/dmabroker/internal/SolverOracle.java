@@ -218,6 +218,15 @@ final class SolverOracle {
     }
   }
 
+  private static long rounded(HeapInfo info, long needed) {
+    long granule = info.traits().granuleBytes().or(1L);
+    long asked = needed;
+    while (asked % granule != 0) {
+      asked++;
+    }
+    return asked;
+  }
+
   private void place(
       int heap,
       List<Constraints> all,
@@ -234,15 +243,12 @@ final class SolverOracle {
     for (Wish wish : enforced) {
       needed = Math.max(needed, wish.field() == Field.MIN_SIZE ? wish.of().minSizeBytes() : 1);
     }
+    long asked = rounded(info, needed);
     for (Constraints each : all) {
-      if (needed > each.maxSizeBytes() || !segmentsFit(info.traits(), each, needed)) {
+      // A device maps what the heap gives, and is told what is needed.
+      if (needed > each.maxSizeBytes() || !segmentsFit(info.traits(), each, asked)) {
         return;
       }
-    }
-    long granule = info.traits().granuleBytes().or(1L);
-    long asked = needed;
-    while (asked % granule != 0) {
-      asked++;
     }
     if (asked > info.traits().maxSizeBytes().or(Long.MAX_VALUE)
         || asked > info.traits().capacityBytes().or(Long.MAX_VALUE)) {
@@ -671,7 +677,12 @@ final class SolverOracle {
         case MIN_SIZE -> needed >= of.minSizeBytes();
         case MAX_SIZE -> needed <= of.maxSizeBytes();
         case MAX_SEGMENTS ->
-            segmentsFit(heap.traits(), of.maxSegments(), Long.MAX_VALUE, Long.MAX_VALUE, needed);
+            segmentsFit(
+                heap.traits(),
+                of.maxSegments(),
+                Long.MAX_VALUE,
+                Long.MAX_VALUE,
+                rounded(heap, needed));
         case MAX_SEGMENT_SIZE, SEGMENT_BOUNDARY -> true; // Nothing without a number of them.
         case COHERENCY -> of.coherency().contains(domain);
         case STRIDE_ALIGNMENT ->
