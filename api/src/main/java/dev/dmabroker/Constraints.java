@@ -329,11 +329,6 @@ public final class Constraints {
     return new Constraints(more, images, usages, preferences);
   }
 
-  /** What is required alone. */
-  public Constraints withoutWishes() {
-    return new Constraints(values, images, ImmutableSet.of(), ImmutableList.of());
-  }
-
   /**
    * What is required by one of {@link #fields} alone: any memory meets the rest. All fields one by
    * one are together what is required. The number of segments brings their size and boundary along,

@@ -246,7 +246,7 @@ class CombinationPropertyTest {
   void fieldsOneByOneAreTheWhole(Taste taste) {
     for (long seed = 0; seed < ROUNDS; seed++) {
       Scene scene = new Scene(seed, taste);
-      Constraints whole = scene.random().constraints(taste).withoutWishes();
+      Constraints whole = scene.random().constraints(taste);
       Demand together = scene.demand(ANYTHING);
       for (dev.dmabroker.Field field : whole.fields()) {
         Constraints part = whole.only(field);
