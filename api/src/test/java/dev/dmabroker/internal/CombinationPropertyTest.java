@@ -14,11 +14,13 @@ import dev.dmabroker.internal.RandomProblems.Taste;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** The laws by which what devices ask combines, so that their order does not matter. */
+@Tag("arithmetic")
 class CombinationPropertyTest {
   private static final int ROUNDS = 1000;
 

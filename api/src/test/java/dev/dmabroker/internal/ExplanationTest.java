@@ -30,11 +30,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.UnaryOperator;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Why nothing fits: that what is said is so, and that no less would do. */
+@Tag("arithmetic")
 class ExplanationTest {
   /** Sets of clauses that are looked at to show that there is no smaller one. */
   private static final int MOST_SETS = 400;

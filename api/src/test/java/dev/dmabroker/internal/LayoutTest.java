@@ -21,6 +21,7 @@ import java.util.SplittableRandom;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -28,6 +29,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Layouts of pictures: strides, offsets and sizes, and who takes them. */
+@Tag("arithmetic")
 class LayoutTest {
 
   private static Rules rules(UnaryOperator<ImageConstraints.Builder> asked) {

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.google.common.math.LongMath;
 import dev.dmabroker.internal.HeapTable.Pieces;
 import java.util.SplittableRandom;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -15,6 +16,7 @@ import org.junit.jupiter.params.provider.CsvSource;
  * byte. What is given is never too much. It is too little by less than the alignment at most, and
  * exact where the longest segment is a multiple of the alignment or of which the alignment is.
  */
+@Tag("arithmetic")
 class SegmentsTest {
   private static final long NO_BOUNDARY = Long.MAX_VALUE;
   private static final long[] POWERS = {1, 2, 4, 8, 16, 32};

@@ -6,10 +6,12 @@ import dev.dmabroker.internal.RandomProblems.Problem;
 import dev.dmabroker.internal.RandomProblems.Taste;
 import dev.dmabroker.internal.SolverOracle.Best;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** The solver against {@link SolverOracle}, which looks at everything. */
+@Tag("arithmetic")
 class SolverOracleTest {
   private static final long SEED = Long.getLong("dmabroker.oracle.seed", 1);
   private static final int PROBLEMS = Integer.getInteger("dmabroker.oracle.problems", 1500);
