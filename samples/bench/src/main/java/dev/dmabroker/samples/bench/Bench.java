@@ -86,10 +86,10 @@ public final class Bench {
             .include(benchmarks.getName() + "\\.")
             .verbosity(VerboseMode.SILENT)
             .forks(quick ? 1 : 2)
-            .warmupIterations(2)
-            .warmupTime(TimeValue.milliseconds(quick ? 200 : 500))
+            .warmupIterations(3)
+            .warmupTime(TimeValue.milliseconds(400))
             .measurementIterations(quick ? 2 : 4)
-            .measurementTime(TimeValue.milliseconds(quick ? 200 : 500));
+            .measurementTime(TimeValue.milliseconds(400));
     return new Runner(options.build()).run();
   }
 
