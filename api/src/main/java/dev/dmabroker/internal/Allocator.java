@@ -2,6 +2,7 @@ package dev.dmabroker.internal;
 
 import dev.dmabroker.AllocationException;
 import dev.dmabroker.BrokerException;
+import dev.dmabroker.BudgetExceededException;
 import dev.dmabroker.UnsatisfiableException;
 import dev.dmabroker.event.HeapRefusal;
 import dev.dmabroker.spi.Backing;
@@ -49,7 +50,7 @@ final class Allocator {
     Search search = new Search(buffer, target, reservation, generation);
     List<Planner.Try> tries =
         planner.rank(target, solution, devices, currentHeap).stream()
-            .filter(each -> each.heap() != vacated)
+            .filter(each -> vacated < 0 || solution.isAsGood(each.heap(), vacated))
             .toList();
     for (Planner.Try each : tries) {
       Placement placement = search.tryIn(each);
@@ -65,7 +66,7 @@ final class Allocator {
         }
       }
     }
-    throw search.failure(devices);
+    throw search.overBudget != null ? search.overBudget : search.failure(devices);
   }
 
   /** One allocation, and what the heaps said to it. */
@@ -76,6 +77,7 @@ final class Allocator {
     private final long generation;
     private final List<AllocationException.Attempt> attempts = new ArrayList<>();
     private final Set<Integer> full = new HashSet<>();
+    private @Nullable BudgetExceededException overBudget;
     private long neededBytes;
     private @Nullable Placement placement;
 
@@ -91,12 +93,20 @@ final class Allocator {
       HeapAccount heap = each.account();
       long sizeBytes = each.choice().sizeBytes();
       neededBytes = each.choice().neededBytes();
-      reservation.reach("allocate " + buffer + " in " + heap.name(), sizeBytes);
+      long before;
+      try {
+        before = reservation.reach("allocate " + buffer + " in " + heap.name(), sizeBytes);
+      } catch (BudgetExceededException e) { // Another heap may round up less.
+        overBudget = overBudget == null ? e : overBudget;
+        attempts.add(new AllocationException.Attempt(heap.name(), String.valueOf(e.getMessage())));
+        return null;
+      }
       try {
         Backing backing = heap.allocate(buffer, sizeBytes);
         return new Placement(
             planner.table(), each.heap(), target, each.choice(), backing, generation);
       } catch (HeapException e) {
+        reservation.backTo(before);
         if (e.kind() == HeapException.Kind.FULL) {
           full.add(each.heap());
         }

@@ -78,11 +78,11 @@ final class Budgets {
      *
      * @throws BudgetExceededException if a budget does not suffice; nothing has changed then
      */
-    void reach(String what, long wanted) {
+    long reach(String what, long wanted) {
       synchronized (Budgets.this) {
         long more = wanted - bytes;
         if (more <= 0 || ended) {
-          return;
+          return bytes;
         }
         for (Account account : charged) {
           if (more > account.limitBytes - account.reservedBytes) {
@@ -91,7 +91,20 @@ final class Budgets {
           }
         }
         charged.forEach(account -> account.reservedBytes += more);
+        long before = bytes;
         bytes = wanted;
+        return before;
+      }
+    }
+
+    /** Gives back what {@link #reach} added, as nothing was allocated. */
+    void backTo(long before) {
+      synchronized (Budgets.this) {
+        if (!ended && before < bytes) {
+          long less = bytes - before;
+          charged.forEach(account -> account.reservedBytes -= less);
+          bytes = before;
+        }
       }
     }
 

@@ -132,6 +132,8 @@ abstract class BufferLife {
           }
           place = placed;
           generation = placed.generation();
+          retries.startOver();
+          leaveOut(placed.leftOut(), effects);
           state = SharedBuffer.State.RESIDENT;
           var event = new Allocation(name, placed.heap().name(), placed.sizeBytes(), took);
           tell(effects, listener -> listener.allocated(event));
@@ -184,14 +186,25 @@ abstract class BufferLife {
           if (sought.version() != roster.version() && !roster.isSuited(target)) {
             return Relocation.Drain.STALE;
           }
+          if (!move.canCopyTo(target)) {
+            return Relocation.Drain.STALE;
+          }
+          if (!move.makesRoom() && !roster.isSuited(target)) {
+            leaveOut(target.leftOut(), effects);
+            if (isSettled()) {
+              callOff(effects); // It serves nobody who is not served here.
+              return Relocation.Drain.CANCELLED;
+            }
+          }
           roster.shutGates();
-          if (move.makesRoom() && !roster.isIdle()) {
+          boolean idle = roster.isIdle();
+          if (move.makesRoom() && !idle) {
             callOff(effects); // It is used again: no idle buffer any more.
             return Relocation.Drain.CANCELLED;
           }
           state = SharedBuffer.State.DRAINING;
           move.startStall(target);
-          if (roster.isIdle()) {
+          if (idle) {
             move.endDrain();
             state = SharedBuffer.State.MOVING;
             return Relocation.Drain.DONE;
@@ -202,10 +215,17 @@ abstract class BufferLife {
         });
   }
 
+  /** A place that was sought in vain is not paid for. */
+  private void trimReservation() {
+    reservation.backTo(Math.max(spec.layout().sizeBytes(), resident().sizeBytes()));
+  }
+
   /** PREPARING: the move is not needed any more. */
   private void callOff(Effects effects) {
+    trimReservation();
     relocation = null;
     state = SharedBuffer.State.RESIDENT;
+    retries.startOver();
     settle(effects);
   }
 
@@ -260,6 +280,8 @@ abstract class BufferLife {
     Placement old = resident();
     place = move.target();
     generation = move.target().generation();
+    leaveOut(place.leftOut(), effects);
+    trimReservation();
     relocation = null;
     state = SharedBuffer.State.RESIDENT;
     retries.startOver();
@@ -293,8 +315,10 @@ abstract class BufferLife {
     state = SharedBuffer.State.RESIDENT;
     MoveFailedException failure =
         move.failure(reason, holders, cause, engine.settings().maxMoveAttempts());
+    trimReservation();
     tell(effects, listener -> listener.moveRolledBack(event));
     if (move.makesRoom()) {
+      retries.startOver();
       settle(effects);
       return;
     }

@@ -105,6 +105,9 @@ final class ManagedBuffer extends BufferLife implements SharedBuffer {
       retries.startOver();
       seekPlace(effects);
     }
+    if (state == State.RESIDENT && waiters.size() > 0) {
+      settle(effects); // Who waits may have been left out, or need no move any more.
+    }
     return new Attempt(attachment, target, List.of());
   }
 

@@ -4,6 +4,7 @@ import dev.dmabroker.Layout;
 import dev.dmabroker.spi.Backing;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.List;
 
 /** The backing that a buffer has, with its generation. Compared by identity. */
 final class Placement {
@@ -22,6 +23,7 @@ final class Placement {
   private final Target target;
   private final Backing backing;
   private final Layout layout;
+  private final List<Member> leftOut;
   private final long neededBytes;
   private final long sizeBytes;
   private final long generation;
@@ -43,6 +45,7 @@ final class Placement {
     this.target = target;
     this.backing = backing;
     this.layout = choice.layout();
+    this.leftOut = choice.leftOut();
     this.neededBytes = choice.neededBytes();
     this.sizeBytes = backing.sizeBytes();
     this.generation = generation;
@@ -58,6 +61,11 @@ final class Placement {
 
   Layout layout() {
     return layout;
+  }
+
+  /** Dispensable devices that it was not made for. */
+  List<Member> leftOut() {
+    return leftOut;
   }
 
   /** Bytes allocated, as the heap said when it gave them. */

@@ -10,6 +10,7 @@ import dev.dmabroker.spi.PlacementHeuristic.Ranked;
 import dev.dmabroker.spi.PlacementHeuristic.User;
 import java.lang.System.Logger.Level;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -128,9 +129,14 @@ final class Planner {
                 table.info(i), choice.sizeBytes(), table.account(i).usedBytes(), choice.penalty()));
       }
     }
-    return order(
-        new PlacementHeuristic.Request(target.spec(), users.build(), loads.build(), currentHeap),
-        solution);
+    List<Try> tries =
+        order(
+            new PlacementHeuristic.Request(
+                target.spec(), users.build(), loads.build(), currentHeap),
+            solution);
+    // Whom to leave out is not the heuristic's to say.
+    tries.sort(Comparator.comparingInt(each -> each.choice().leftOut().size()));
+    return tries;
   }
 
   private List<Try> order(PlacementHeuristic.Request request, Solution solution) {

@@ -119,6 +119,10 @@ final class Relocation {
       if (buffer.publishIfDead(this)) {
         return;
       }
+      if (!canCopyTo(target())) {
+        buffer.rollBack(this, "it was written while memory in another format was sought", null);
+        return;
+      }
       long start = System.nanoTime();
       copiedBytes = ContentsCopy.copy(from, target());
       copyNanos = System.nanoTime() - start;
@@ -128,6 +132,19 @@ final class Relocation {
     } catch (RuntimeException | Error e) {
       buffer.rollBack(this, "copying threw " + e, e);
     }
+  }
+
+  /** Contents are copied, not converted: and they may have come since the target was sought. */
+  boolean canCopyTo(Placement candidate) {
+    if (!from.isWritten() || from.layout().image().isEmpty()) {
+      return true;
+    }
+    var image = from.layout().image().get();
+    return candidate
+        .layout()
+        .image()
+        .filter(it -> it.format() == image.format() && it.modifier() == image.modifier())
+        .isPresent();
   }
 
   void startStall(Placement target) {

@@ -62,11 +62,20 @@ final class Solution {
   /** Whether another heap than this can serve. */
   boolean isPossibleOutside(int heap) {
     for (int i = 0; i < choices.length; i++) {
-      if (i != heap && choices[i] != null) {
+      if (isAsGood(i, heap)) {
         return true;
       }
     }
     return false;
+  }
+
+  /** Whether the one can take what lies in the other, and leaves out no more devices. */
+  boolean isAsGood(int one, int other) {
+    Choice there = choices[one];
+    Choice here = choices[other];
+    return one != other
+        && there != null
+        && (here == null || there.leftOut().size() <= here.leftOut().size());
   }
 
   /** Those that are left out wherever the buffer lies best. */

@@ -155,8 +155,12 @@ public interface PlacementHeuristic {
     /** No buffer. */
     public static final Eviction NONE = new Eviction(List.of(), 1);
 
-    /** Copies the list. */
+    /** Copies the list, and checks the rate. */
     public Eviction {
+      if (!(movesPerSecond > 0 && Double.isFinite(movesPerSecond))) {
+        throw new IllegalArgumentException(
+            "movesPerSecond must be positive and finite, is " + movesPerSecond);
+      }
       buffers = ImmutableList.copyOf(buffers);
     }
   }

@@ -11,7 +11,9 @@ import dev.dmabroker.Constraints;
 import dev.dmabroker.Device;
 import dev.dmabroker.DeviceSpec;
 import dev.dmabroker.SharedBuffer;
+import dev.dmabroker.spi.Trait;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -86,6 +88,32 @@ class BudgetTest extends Fixture {
     in.close();
     late.map(Access.READ).close();
     assertEquals(List.of(2 * SIZE, 2 * SIZE), reserved());
+  }
+
+  @Test
+  void aHeapThatRoundsUpTooMuchIsPassedOverAndNotPaidFor() {
+    broker.close();
+    ScriptedHeap huge =
+        new ScriptedHeap(
+            "huge", ScriptedHeap.ordinary().granuleBytes(Trait.declared(2L << 20)).build());
+    broker =
+        Broker.builder()
+            .heap(huge)
+            .heap(system)
+            .heuristic(new InOrder())
+            .budget("small", 1 << 20)
+            .budget("large", 3 << 20)
+            .build();
+    Device small = broker.register("small", Constraints.none());
+    var in = export(small).attach(small);
+    in.map(Access.READ).close();
+    assertEquals(Optional.of("system"), in.buffer().heapName());
+    huge.capacity(0);
+    Device large = broker.register("large", Constraints.none());
+    export(large).attach(large).map(Access.READ).close();
+    assertEquals(
+        List.of(SIZE, SIZE),
+        broker.snapshot().budgets().stream().map(each -> each.reservedBytes()).toList());
   }
 
   @Test

@@ -9,6 +9,7 @@ import dev.dmabroker.AllocationException;
 import dev.dmabroker.Attachment;
 import dev.dmabroker.Constraints;
 import dev.dmabroker.Device;
+import dev.dmabroker.DeviceSpec;
 import dev.dmabroker.Mapping;
 import dev.dmabroker.SharedBuffer;
 import dev.dmabroker.spi.PlacementHeuristic;
@@ -154,6 +155,19 @@ class EvictionTest extends Fixture {
     assertEquals(null, asked.get());
     assertEquals(2, cma.live());
     assertEquals(2, system.live());
+  }
+
+  @Test
+  void nobodyIsLeftOutToMakeRoom() {
+    cma.capacity(SIZE);
+    Device extra = broker.register(DeviceSpec.named("extra").constraints(CONTIGUOUS).dispensable());
+    Attachment in = export().attach(camera);
+    Attachment served = in.buffer().attach(extra);
+    write(in, 7);
+    Attachment late = export().attach(display);
+    assertThrows(AllocationException.class, () -> late.map(Access.READ));
+    assertEquals(7, read(served));
+    assertEquals(Optional.of("cma"), in.buffer().heapName());
   }
 
   @Test

@@ -403,6 +403,30 @@ class MoveTest extends Fixture {
   }
 
   @Test
+  void aMoveThatGaveUpIsForgottenWithThePlaceThatItWasFor() throws Exception {
+    cma.capacity(0);
+    SharedBuffer buffer = export();
+    Attachment in = buffer.attach(camera);
+    write(in, 7);
+    Attachment first = buffer.attach(broker.register("first", CONTIGUOUS));
+    assertThrows(MoveFailedException.class, () -> first.map(Access.READ));
+    first.close();
+    buffer.evacuate(Duration.ofSeconds(1));
+    cma.capacity(Long.MAX_VALUE);
+    Device second = broker.register("second", CONTIGUOUS);
+    CompletableFuture<CompletableFuture<Mapping>> queued = new CompletableFuture<>();
+    system.onAllocate(
+        () -> {
+          if (!queued.isDone()) { // It attaches while the first memory is being allocated.
+            queued.complete(buffer.attach(second).mapAsync(Access.READ));
+          }
+        });
+    in.map(Access.READ).close();
+    queued.join().get(4, TimeUnit.SECONDS).close();
+    assertEquals(Optional.of("cma"), buffer.heapName());
+  }
+
+  @Test
   void stridesCombineToTheirLeastCommonMultiple() {
     ImageSpec spec = ImageSpec.of(100, 6, PixelFormat.GREY);
     SharedBuffer buffer = broker.export(spec);

@@ -18,6 +18,7 @@ import dev.dmabroker.Layout;
 import dev.dmabroker.LeftOutException;
 import dev.dmabroker.Mapping;
 import dev.dmabroker.Modifier;
+import dev.dmabroker.MoveFailedException;
 import dev.dmabroker.PixelFormat;
 import dev.dmabroker.Plan;
 import dev.dmabroker.SearchLimitException;
@@ -25,9 +26,13 @@ import dev.dmabroker.SharedBuffer;
 import dev.dmabroker.UnsatisfiableException;
 import dev.dmabroker.Usage;
 import java.math.BigInteger;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 
 /** Alternatives, preferences, dispensable devices, formats and counts, seen from outside. */
@@ -209,6 +214,86 @@ class NegotiationTest extends Fixture {
     Plan plan = broker.plan(FRAME, List.of(display, meter));
     assertEquals(List.of("meter"), plan.placements().get(0).leftOut());
     assertTrue(plan.toString().contains("; without meter"), plan::toString);
+  }
+
+  @Test
+  void aDispensableDeviceIsServedWhereverThatIsPossible() throws Exception {
+    Device extra = broker.register(DeviceSpec.named("extra").constraints(CONTIGUOUS).dispensable());
+    SharedBuffer buffer = export();
+    Attachment in = buffer.attach(camera);
+    Attachment out = buffer.attach(extra);
+    write(in, 7);
+    assertEquals(Optional.of("cma"), buffer.heapName(), "though system is ranked first");
+    assertEquals(7, read(out));
+    broker.close();
+    assertEquals(0, events.moved.size());
+  }
+
+  @Test
+  void aDispensableDeviceWhoseHeapIsFullIsLeftOutAndMovesNothing() throws Exception {
+    cma.capacity(0);
+    Device extra = broker.register(DeviceSpec.named("extra").constraints(CONTIGUOUS).dispensable());
+    SharedBuffer buffer = export();
+    Attachment in = buffer.attach(camera);
+    Attachment out = buffer.attach(extra);
+    write(in, 7);
+    assertTrue(out.isLeftOut());
+    assertThrows(LeftOutException.class, () -> out.map(Access.READ));
+    assertEquals(7, read(in));
+    broker.close();
+    assertEquals(0, events.moved.size());
+  }
+
+  @Test
+  void whoWaitsIsToldWhenItIsLeftOut() throws Exception {
+    broker.close();
+    broker = builder().moveRetries(Duration.ofMinutes(1), 3).build();
+    Device first = broker.register("first", Constraints.none());
+    Device extra = broker.register(DeviceSpec.named("extra").constraints(CONTIGUOUS).dispensable());
+    SharedBuffer buffer = export();
+    write(buffer.attach(first), 7);
+    system.capacity(0);
+    cma.capacity(0);
+    Attachment out = buffer.attach(extra);
+    var queued = out.mapAsync(Access.READ); // Until the move is tried again, in a minute.
+    Events.next(events.rolledBack);
+    buffer.attach(broker.register("fixed", SCATTERED));
+    assertTrue(out.isLeftOut());
+    var failure = assertThrows(ExecutionException.class, () -> queued.get(4, TimeUnit.SECONDS));
+    assertTrue(failure.getCause() instanceof LeftOutException, failure::toString);
+  }
+
+  @Test
+  void whatIsWrittenWhileAnotherFormatIsSoughtIsKept() throws Exception {
+    ImageSpec spec = ImageSpec.of(64, 16, PixelFormat.YUYV, PixelFormat.NV12);
+    Device encoder =
+        broker.register(
+            "encoder",
+            Constraints.builder()
+                .contiguous()
+                .image(ImageConstraints.of(PixelFormat.NV12))
+                .build());
+    SharedBuffer buffer = broker.export(spec);
+    Attachment in = buffer.attach(camera);
+    in.map(Access.READ).close();
+    AtomicBoolean written = new AtomicBoolean();
+    cma.onAllocate(
+        () -> {
+          if (written.compareAndSet(false, true)) {
+            try (Mapping mapping = in.map(Access.WRITE);
+                CpuView view = mapping.cpuView()) {
+              view.bytes().putLong(0, 42).putLong(2040, 43);
+            }
+          }
+        });
+    Attachment out = buffer.attach(encoder);
+    assertThrows(MoveFailedException.class, () -> out.map(Access.READ));
+    try (Mapping mapping = in.map(Access.READ);
+        CpuView view = mapping.cpuView()) {
+      assertEquals(PixelFormat.YUYV, format(mapping.layout()));
+      assertEquals(42, view.bytes().getLong(0));
+      assertEquals(43, view.bytes().getLong(2040));
+    }
   }
 
   @Test
