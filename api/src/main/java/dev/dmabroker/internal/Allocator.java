@@ -147,7 +147,7 @@ final class Allocator {
               + " ("
               + target.spec()
               + "), attached: "
-              + names(devices)
+              + Member.names(devices)
               + "; "
               + (attempts.isEmpty()
                   ? "the heuristic left out every heap that suits"
@@ -156,9 +156,5 @@ final class Allocator {
                       .collect(Collectors.joining("; "))),
           attempts);
     }
-  }
-
-  private static List<String> names(List<RegisteredDevice> devices) {
-    return devices.stream().map(RegisteredDevice::name).toList();
   }
 }

@@ -90,19 +90,24 @@ final class BrokerEngine implements Broker {
 
   @Override
   public Device register(DeviceSpec spec) {
-    checkOpen("register " + spec.name());
+    checkRegistrable(spec); // Before the real device is bothered, and once more after.
     Probing probing = Probing.of(spec, heaps);
     RegisteredDevice device = new RegisteredDevice(this, spec, probing);
     synchronized (lifecycle) {
-      checkOpen("register " + spec.name());
-      if (devices.putIfAbsent(spec.name(), device) != null) {
-        throw new DuplicateNameException(
-            "cannot register device "
-                + spec.name()
-                + ": a device of that name is registered; close it first or choose another name");
-      }
+      checkRegistrable(spec);
+      devices.put(spec.name(), device);
     }
     return device;
+  }
+
+  private void checkRegistrable(DeviceSpec spec) {
+    checkOpen("register " + spec.name());
+    if (devices.containsKey(spec.name())) {
+      throw new DuplicateNameException(
+          "cannot register device "
+              + spec.name()
+              + ": a device of that name is registered; close it first or choose another name");
+    }
   }
 
   @Override

@@ -51,6 +51,7 @@ final class Budgets {
                 .filter(account -> account != null)
                 .toList());
     reservation.reach(what, bytes);
+    reservation.leastBytes = bytes;
     return reservation;
   }
 
@@ -67,6 +68,7 @@ final class Budgets {
   final class Reservation {
     private final List<Account> charged;
     private long bytes;
+    private long leastBytes;
     private boolean ended;
 
     private Reservation(List<Account> charged) {
@@ -76,6 +78,7 @@ final class Budgets {
     /**
      * Reserves so much in all, if that is more than before.
      *
+     * @return what was reserved before
      * @throws BudgetExceededException if a budget does not suffice; nothing has changed then
      */
     long reach(String what, long wanted) {
@@ -97,13 +100,14 @@ final class Budgets {
       }
     }
 
-    /** Gives back what {@link #reach} added, as nothing was allocated. */
-    void backTo(long before) {
+    /** Keeps so much, but no less than was reserved at first, and gives back the rest. */
+    void backTo(long wanted) {
       synchronized (Budgets.this) {
-        if (!ended && before < bytes) {
-          long less = bytes - before;
+        long kept = Math.max(wanted, leastBytes);
+        if (!ended && kept < bytes) {
+          long less = bytes - kept;
           charged.forEach(account -> account.reservedBytes -= less);
-          bytes = before;
+          bytes = kept;
         }
       }
     }

@@ -217,7 +217,7 @@ abstract class BufferLife {
 
   /** A place that was sought in vain is not paid for. */
   private void trimReservation() {
-    reservation.backTo(Math.max(spec.layout().sizeBytes(), resident().sizeBytes()));
+    reservation.backTo(resident().sizeBytes());
   }
 
   /** PREPARING: the move is not needed any more. */
@@ -555,6 +555,9 @@ abstract class BufferLife {
   }
 
   void leaveOut(List<? extends Member> devices, Effects effects) {
+    if (!roster.hasDispensable()) {
+      return;
+    }
     List<AttachedDevice> before = roster.leftOut();
     roster.leaveOut(devices);
     for (AttachedDevice attachment : roster.copy()) {
@@ -626,7 +629,7 @@ abstract class BufferLife {
           Optional.ofNullable(place).map(here -> here.heap().name()),
           generation,
           place == null ? 0 : place.sizeBytes(),
-          roster.users().devices().stream().map(RegisteredDevice::name).toList(),
+          Member.names(roster.users().devices()),
           roster.holders(name),
           waiters.size());
     }

@@ -9,6 +9,7 @@ import dev.dmabroker.spi.HeapInfo;
 import dev.dmabroker.spi.Unmet;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.IntPredicate;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -23,42 +24,44 @@ record Explanation(Conflict conflict, List<Plan.PassedOver> passedOver) {
   static Explanation of(
       HeapTable table, Target target, List<? extends Member> members, boolean counting) {
     Conflict conflict = new ConflictSearch(table, target, members, counting).conflict();
-    List<Plan.PassedOver> passedOver = new ArrayList<>();
-    for (int heap = 0; heap < table.size(); heap++) {
-      int before = passedOver.size();
-      against(table, target, heap, members, passedOver);
-      if (passedOver.size() == before) {
-        passedOver.add(
-            new Plan.PassedOver(
-                table.info(heap).name(),
-                "",
-                conflict.clauses().stream()
-                    .map(Clause::field)
-                    .distinct()
-                    .collect(Collectors.joining(" and ")),
-                conflict.cause()));
-      }
-    }
-    return new Explanation(conflict, passedOver);
+    String fields =
+        conflict.clauses().stream()
+            .map(Clause::field)
+            .distinct()
+            .collect(Collectors.joining(" and "));
+    return new Explanation(
+        conflict, against(table, target, heap -> true, members, fields, conflict.cause()));
   }
 
   /** The reasons against the heaps that cannot serve, where others can. */
   static List<Plan.PassedOver> against(
       HeapTable table, Target target, Solution solution, List<? extends Member> members) {
+    return against(
+        table,
+        target,
+        heap -> solution.choice(heap) == null,
+        members,
+        "combination",
+        "each device could use it, but not all of them together");
+  }
+
+  /** With what to say of a heap that each device by itself could use. */
+  private static List<Plan.PassedOver> against(
+      HeapTable table,
+      Target target,
+      IntPredicate which,
+      List<? extends Member> members,
+      String fieldsTogether,
+      String reasonTogether) {
     List<Plan.PassedOver> passedOver = new ArrayList<>();
     for (int heap = 0; heap < table.size(); heap++) {
-      if (solution.choice(heap) != null) {
-        continue;
-      }
-      int before = passedOver.size();
-      against(table, target, heap, members, passedOver);
-      if (passedOver.size() == before) {
-        passedOver.add(
-            new Plan.PassedOver(
-                table.info(heap).name(),
-                "",
-                "combination",
-                "each device could use it, but not all of them together"));
+      if (which.test(heap)) {
+        int before = passedOver.size();
+        against(table, target, heap, members, passedOver);
+        if (passedOver.size() == before) {
+          passedOver.add(
+              new Plan.PassedOver(table.info(heap).name(), "", fieldsTogether, reasonTogether));
+        }
       }
     }
     return passedOver;

@@ -117,12 +117,7 @@ final class ManagedBuffer extends BufferLife implements SharedBuffer {
     }
     var event =
         new Attach(
-            id,
-            name,
-            spec,
-            registered.user(),
-            roster.users().devices().stream().map(RegisteredDevice::name).toList(),
-            heapName());
+            id, name, spec, registered.user(), Member.names(roster.users().devices()), heapName());
     tell(effects, listener -> listener.attached(event));
   }
 
@@ -284,7 +279,7 @@ final class ManagedBuffer extends BufferLife implements SharedBuffer {
             + " for "
             + attachment.device().name()
             + ": the device is dispensable, and left out as long as "
-            + roster.users().devices().stream().map(RegisteredDevice::name).toList()
+            + Member.names(roster.users().devices())
             + " are attached and cannot all be served; the buffer lies in "
             + resident().heap().name());
   }

@@ -9,6 +9,11 @@ interface Member {
   /** The device's name. */
   String name();
 
+  /** The names of several, in their order. */
+  static List<String> names(List<? extends Member> members) {
+    return members.stream().map(Member::name).toList();
+  }
+
   /** What it can live with, best first. */
   List<Option> options();
 

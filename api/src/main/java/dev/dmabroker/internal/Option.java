@@ -5,7 +5,6 @@ import com.google.common.collect.Interner;
 import com.google.common.collect.Interners;
 import dev.dmabroker.Constraints;
 import dev.dmabroker.Field;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -107,10 +106,5 @@ record Option(Constraints constraints, Demand.Memory memory, ImmutableList<Weigh
                       new Weighted(wishes.intern(new Wish(table, each.wishes())), each.weight()))
               .collect(ImmutableList.toImmutableList()));
     }
-  }
-
-  /** The fields that are required. */
-  Set<Field> fields() {
-    return constraints.fields();
   }
 }

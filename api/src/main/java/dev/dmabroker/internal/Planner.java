@@ -68,7 +68,7 @@ final class Planner {
   UnsatisfiableException unsatisfiable(
       String what, Target target, List<? extends Member> devices, boolean counting) {
     Explanation explanation = Explanation.of(table, target, devices, counting);
-    List<String> names = devices.stream().map(Member::name).toList();
+    List<String> names = Member.names(devices);
     List<Plan.PassedOver> passedOver = explanation.passedOver();
     return new UnsatisfiableException(
         "cannot "
@@ -197,9 +197,7 @@ final class Planner {
               choice.count(),
               choice.coherency(),
               choice.penalty(),
-              choice.leftOut().isEmpty()
-                  ? List.of()
-                  : choice.leftOut().stream().map(Member::name).toList(),
+              choice.leftOut().isEmpty() ? List.of() : Member.names(choice.leftOut()),
               each.ranked().cost(),
               each.ranked().why()));
     }

@@ -34,15 +34,12 @@ final class Solution {
       long count,
       Coherency coherency) {
 
-    boolean isBetterThan(@Nullable Choice other) {
-      return other == null || isBetter(leftOut.size(), penalty, other);
-    }
-
-    /** Whether so few left out, at such a penalty, is better. */
-    static boolean isBetter(int leftOut, long penalty, Choice than) {
-      return leftOut != than.leftOut.size()
-          ? leftOut < than.leftOut.size()
-          : penalty < than.penalty;
+    /** Whether so few left out, at such a penalty, is better than what is known, if anything is. */
+    static boolean isBetter(int leftOut, long penalty, @Nullable Choice known) {
+      return known == null
+          || (leftOut != known.leftOut.size()
+              ? leftOut < known.leftOut.size()
+              : penalty < known.penalty);
     }
   }
 
@@ -82,7 +79,7 @@ final class Solution {
   List<Member> leftOut() {
     Choice best = null;
     for (Choice choice : choices) {
-      if (choice != null && choice.isBetterThan(best)) {
+      if (choice != null && Choice.isBetter(choice.leftOut().size(), choice.penalty(), best)) {
         best = choice;
       }
     }

@@ -133,7 +133,7 @@ final class Solver {
     for (int word = 0; word < heaps.length; word++) {
       for (long left = heaps[word]; left != 0; left &= left - 1) {
         Solution.Choice known = best[(word << 6) + Long.numberOfTrailingZeros(left)];
-        if (known == null || Solution.Choice.isBetter(leftOut.size(), penalty, known)) {
+        if (Solution.Choice.isBetter(leftOut.size(), penalty, known)) {
           return true;
         }
       }
@@ -213,7 +213,7 @@ final class Solver {
         int domain = wishes.cheapest(domains);
         long cost = penalty + wishes.unmet(table, heap, target, layout, needed, domain);
         Solution.Choice known = best[heap];
-        if (known == null || Solution.Choice.isBetter(leftOut.size(), cost, known)) {
+        if (Solution.Choice.isBetter(leftOut.size(), cost, known)) {
           best[heap] =
               new Solution.Choice(
                   leftOut.isEmpty() ? List.of() : List.copyOf(leftOut),

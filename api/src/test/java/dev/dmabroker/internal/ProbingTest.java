@@ -1,12 +1,14 @@
 package dev.dmabroker.internal;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.dmabroker.BlobSpec;
 import dev.dmabroker.Constraints;
 import dev.dmabroker.Device;
 import dev.dmabroker.DeviceSpec;
+import dev.dmabroker.DuplicateNameException;
 import dev.dmabroker.spi.Backing;
 import dev.dmabroker.spi.DeviceProbe;
 import java.util.HashMap;
@@ -98,6 +100,16 @@ class ProbingTest extends Fixture {
     Device device = register();
     assertEquals(List.of("system UNKNOWN UNKNOWN", "cma UNKNOWN UNKNOWN"), told(device));
     assertEquals(Constraints.none(), device.constraints());
+  }
+
+  @Test
+  void aDeviceThatCannotBeRegisteredIsNotAsked() {
+    broker.register(DeviceSpec.named("vivid"));
+    assertThrows(
+        DuplicateNameException.class,
+        () -> broker.register(DeviceSpec.named("vivid").probe(importer)));
+    assertEquals(0, importer.asked);
+    assertEquals(0, system.allocations());
   }
 
   @Test
