@@ -297,6 +297,24 @@ class NegotiationTest extends Fixture {
   }
 
   @Test
+  void whoHasDetachedRequiresNothingAndTheOthersStillDo() {
+    Device display = broker.register("display", CONTIGUOUS);
+    Device legacy = broker.register("legacy", SCATTERED);
+    SharedBuffer buffer = broker.export(FRAME);
+    buffer.attach(camera);
+    buffer.attach(display).close(); // The last to come.
+    Attachment first = buffer.attach(legacy);
+    buffer.attach(camera);
+    assertThrows(UnsatisfiableException.class, () -> buffer.attach(display));
+    first.close(); // Not the last.
+    Attachment shown = buffer.attach(display);
+    buffer.attach(camera).close();
+    assertThrows(UnsatisfiableException.class, () -> buffer.attach(legacy));
+    shown.close();
+    buffer.attach(legacy);
+  }
+
+  @Test
   void countsCombine() {
     Device capture =
         broker.register(
