@@ -7,6 +7,7 @@ module dev.dmabroker {
   exports dev.dmabroker.spi;
   exports dev.dmabroker.event;
 
+  uses dev.dmabroker.spi.FencePoller;
   uses dev.dmabroker.spi.HeapProvider;
   uses dev.dmabroker.spi.PlacementHeuristic;
 }

@@ -1,7 +1,9 @@
 package dev.dmabroker.spi;
 
 import dev.dmabroker.Access;
+import dev.dmabroker.SyncFile;
 import java.nio.ByteBuffer;
+import java.util.Optional;
 
 /**
  * One allocation in a heap. The broker calls it without holding a lock; {@link #fd}, {@link #dupFd}
@@ -45,6 +47,16 @@ public interface Backing {
    * @throws HeapException if that is refused
    */
   void endCpuAccess(Access access) throws HeapException;
+
+  /**
+   * What the kernel's own fences on the memory make that access wait for. Does not block.
+   *
+   * @return a sync file that is the caller's, or empty if there is nothing to wait for
+   * @throws HeapException if the kernel does not tell
+   */
+  default Optional<SyncFile> pendingFence(Access access) throws HeapException {
+    return Optional.empty();
+  }
 
   /** Gives the memory back. Called once; must not throw. */
   void release();

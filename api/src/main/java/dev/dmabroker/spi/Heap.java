@@ -33,6 +33,14 @@ public interface Heap extends AutoCloseable {
    */
   Backing allocate(String label, long sizeBytes) throws HeapException;
 
+  /**
+   * What was given back to the heap but lives on because its descriptors were handed out. Looked
+   * for when asked, which may take milliseconds; never more than is so.
+   */
+  default Lingering lingering() {
+    return Lingering.NONE;
+  }
+
   /** Gives back what the heap itself holds. A second call does nothing. */
   @Override
   void close();
