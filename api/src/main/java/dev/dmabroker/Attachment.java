@@ -23,13 +23,17 @@ public interface Attachment extends AutoCloseable {
   /**
    * Gives the device the right to use the buffer until the mapping is closed. Allocates memory if
    * there is none; the allocation runs in the calling thread and is not bounded by the timeout.
-   * Waits while the buffer moves, at most {@code timeout}. A settled buffer is mapped without a
-   * lock.
+   * Waits while the buffer moves, at most {@code timeout}; a READ mapping of a place that suits the
+   * device does not wait for that, and keeps the old place with the contents as they were. A
+   * settled buffer is mapped without a lock.
    *
    * @throws AllocationException if no heap that suits has memory
    * @throws MapTimeoutException if the buffer was not there in time; the text says who holds it
    * @throws MoveFailedException if the move that this device needs failed for good
-   * @throws WouldDeadlockException if only the calling thread's own mapping holds up the move
+   * @throws PinnedException if the move that this device needs cannot be, as others have pinned the
+   *     buffer
+   * @throws WouldDeadlockException if the wait could only end after the calling thread's own
+   *     mapping is closed, directly or by way of threads that wait in turn
    * @throws LeftOutException if the device is dispensable and is left out now
    * @throws UndeclaredAccessException if the device did not declare the access
    * @throws WaitInterruptedException if interrupted while waiting; nothing is mapped then
@@ -53,8 +57,34 @@ public interface Attachment extends AutoCloseable {
    * throws, after the broker's default map timeout at the latest. Chained stages run on the
    * broker's callback executor. If the future was cancelled or completed by someone else, the
    * mapping is closed again.
+   *
+   * <p>Who would wait for itself is told so at once: a thread that joins the future while the map
+   * needs its own mapping closed, and a chain whose {@code thenCompose} maps what needs the mapping
+   * closed that it was given. Where someone else closes that, {@code thenComposeAsync} makes no
+   * such assumption.
    */
   CompletableFuture<Mapping> mapAsync(Access access);
+
+  /** Pins with the broker's default timeout; see {@link #pin(Duration)}. */
+  Pin pin();
+
+  /**
+   * Keeps the buffer where it is until the pin is closed. Allocates memory if there is none, as
+   * {@link #map(Access, Duration)} does, and waits until the buffer lies where this device reaches
+   * it, at most {@code timeout}.
+   *
+   * @throws AllocationException if no heap that suits has memory
+   * @throws MapTimeoutException if the buffer was not there in time
+   * @throws MoveFailedException if the move that this device needs failed for good
+   * @throws PinnedException if others have pinned the buffer where this device cannot reach it
+   * @throws WouldDeadlockException if the wait could only end after the calling thread's own
+   *     mapping is closed
+   * @throws LeftOutException if the device is dispensable and is left out now
+   * @throws WaitInterruptedException if interrupted while waiting; nothing is pinned then
+   * @throws ClosedException if the attachment or the broker is closed
+   * @throws IllegalArgumentException unless the timeout is positive
+   */
+  Pin pin(Duration timeout);
 
   /**
    * Whether this device, which is dispensable, is not served because the others could not be served

@@ -3,8 +3,10 @@ package dev.dmabroker;
 import dev.dmabroker.event.BrokerListener;
 import dev.dmabroker.event.BrokerSnapshot;
 import dev.dmabroker.internal.BrokerFactory;
+import dev.dmabroker.spi.FencePoller;
 import dev.dmabroker.spi.Heap;
 import dev.dmabroker.spi.HeapProvider;
+import dev.dmabroker.spi.Mover;
 import dev.dmabroker.spi.PlacementHeuristic;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -73,6 +75,16 @@ public interface Broker extends AutoCloseable {
   SharedBuffer export(String name, BufferSpec spec, Device owner);
 
   /**
+   * Makes buffers without memory that are used in turn, such as those of a video stream, named
+   * {@code name-1} and so on. When they have to move they do so one after the other, each when it
+   * is idle if there is such a moment, so that the others stay in use.
+   *
+   * @param count at least 1
+   * @throws ClosedException if the broker is closed
+   */
+  List<SharedBuffer> exportSet(String name, BufferSpec spec, int count);
+
+  /**
    * Says where a buffer would be placed for these devices, and why not elsewhere. Allocates
    * nothing; a heap that is full now is still listed. Counts of buffers have to agree here, as for
    * a pool, while a single buffer may be attached whatever they are.
@@ -119,6 +131,8 @@ public interface Broker extends AutoCloseable {
     private int maxMoveAttempts = 6;
     private boolean recordCallSites;
     private Executor callbackExecutor = ForkJoinPool.commonPool();
+    private @Nullable Mover mover;
+    private @Nullable FencePoller fencePoller;
 
     private Builder() {}
 
@@ -229,6 +243,21 @@ public interface Broker extends AutoCloseable {
       return this;
     }
 
+    /** Sets what copies contents when buffers move; the CPU does unless set. */
+    public Builder mover(Mover mover) {
+      this.mover = Objects.requireNonNull(mover, "mover");
+      return this;
+    }
+
+    /**
+     * Sets what waits for fences; otherwise the first that {@link java.util.ServiceLoader} finds,
+     * when the first fence comes. The broker closes it.
+     */
+    public Builder fencePoller(FencePoller poller) {
+      this.fencePoller = Objects.requireNonNull(poller, "poller");
+      return this;
+    }
+
     /**
      * Opens the heaps and starts the broker.
      *
@@ -251,7 +280,9 @@ public interface Broker extends AutoCloseable {
               maxMoveAttempts,
               recordCallSites,
               callbackExecutor,
-              Map.copyOf(budgets)));
+              Map.copyOf(budgets),
+              mover != null ? mover : BrokerFactory.cpuMover(),
+              fencePoller));
     }
 
     private static Duration positive(String field, Duration value) {

@@ -15,6 +15,7 @@ import java.util.stream.Collectors;
  * @param held since the map
  * @param thread name of the thread that mapped
  * @param callSite where it was mapped, if the broker records call sites
+ * @param fenced whether only a fence is waited for; see {@link Mapping#closeAfter}
  */
 public record Holder(
     String buffer,
@@ -22,7 +23,8 @@ public record Holder(
     Access access,
     Duration held,
     String thread,
-    Optional<Throwable> callSite) {
+    Optional<Throwable> callSite,
+    boolean fenced) {
 
   /** A count and each holder, for errors. */
   public static String describe(List<Holder> holders) {
@@ -39,6 +41,15 @@ public record Holder(
             .flatMap(at -> Arrays.stream(at.getStackTrace()).findFirst())
             .map(frame -> ", at " + frame)
             .orElse("");
-    return device + " for " + held.toMillis() + " ms (" + access + ", by " + thread + site + ")";
+    return device
+        + " for "
+        + held.toMillis()
+        + " ms ("
+        + access
+        + ", by "
+        + thread
+        + site
+        + (fenced ? ", until a fence signals" : "")
+        + ")";
   }
 }

@@ -41,7 +41,7 @@ public interface Mapping extends AutoCloseable {
   /** What the mapping was made for. */
   Access access();
 
-  /** Whether {@link #close} has not been called. */
+  /** Whether neither {@link #close} nor {@link #closeAfter} has been called. */
   boolean isOpen();
 
   /**
@@ -53,6 +53,21 @@ public interface Mapping extends AutoCloseable {
    * @throws ClosedException if this mapping is closed
    */
   CpuView cpuView();
+
+  /**
+   * Gives the right back once the fence signals: for a device whose work on the memory has been
+   * queued and goes on. From now on this mapping counts as closed for its user, who must not use
+   * its descriptor any more; the memory stays in place until the fence has signalled, and a move
+   * that the mapping holds up waits no longer than for any other. A fence that never signals keeps
+   * the memory. A fence that signals an error ends the mapping too, and listeners are told. Does
+   * not block.
+   *
+   * @param fence whose descriptor passes to the broker, which closes it
+   * @throws FenceException if the descriptor is not one of a sync file, or nothing here can wait
+   *     for one; the mapping is open and the descriptor the caller's then
+   * @throws ClosedException if this mapping is closed; the descriptor is still the caller's
+   */
+  void closeAfter(SyncFile fence);
 
   /** Gives the right back. Never blocks for longer than a hand-over; a second call does nothing. */
   @Override

@@ -27,6 +27,8 @@ public interface SharedBuffer extends AutoCloseable {
    *
    * @throws UnsatisfiableException if no heap suits the devices attached and this one; nothing
    *     changes then
+   * @throws PinnedException if the buffer is pinned where the device cannot reach it; nothing
+   *     changes then
    * @throws ClosedException if the buffer, the device or the broker is closed
    * @throws IllegalArgumentException if the device belongs to another broker
    */
@@ -58,6 +60,7 @@ public interface SharedBuffer extends AutoCloseable {
    * @throws MapTimeoutException if mappings were still out at the deadline; nothing has changed
    *     then and the contents are intact
    * @throws WaitInterruptedException if interrupted while waiting; nothing has changed then
+   * @throws PinnedException if the buffer is pinned
    * @throws ClosedException if the buffer or the broker is closed
    * @throws WouldDeadlockException if the calling thread itself made a mapping that is still out
    * @throws IllegalArgumentException unless the timeout is positive
@@ -69,6 +72,7 @@ public interface SharedBuffer extends AutoCloseable {
    * 0 answers EBUSY while buffers are in use.
    *
    * @throws BusyException if the buffer is mapped, or being allocated or moved
+   * @throws PinnedException if the buffer is pinned
    * @throws ClosedException if the buffer or the broker is closed
    */
   void unprepare();
@@ -90,9 +94,9 @@ public interface SharedBuffer extends AutoCloseable {
     RESIDENT,
     /** In its place, mappable, while memory elsewhere is being allocated. */
     PREPARING,
-    /** New maps stall while outstanding ones are being closed. */
+    /** New maps that write stall while outstanding ones are being closed and fences signal. */
     DRAINING,
-    /** Nothing is mapped; the contents are being copied. */
+    /** Nobody can write; the contents are being copied. Readers of the old place go on. */
     MOVING,
     /** Gone. */
     RELEASED

@@ -25,6 +25,9 @@ public interface BrokerListener {
   /** A move failed; the buffer lies in its old place with its contents. */
   default void moveRolledBack(Move event) {}
 
+  /** What a mapping waited for before it ended has failed; the contents may be incomplete. */
+  default void fenceFailed(FenceFailure event) {}
+
   /** A map had to wait. Called when the wait has ended, whichever way. */
   default void stalled(Stall event) {}
 

@@ -8,6 +8,8 @@ import dev.dmabroker.Holder;
 import dev.dmabroker.SharedBuffer;
 import dev.dmabroker.spi.HeapProvider;
 import dev.dmabroker.spi.HeapTraits;
+import dev.dmabroker.spi.Lingering;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -46,9 +48,15 @@ public record BrokerSnapshot(
    * @param traits what is known of it
    * @param backings allocations that are out
    * @param usedBytes their bytes
+   * @param lingering what was given back but lives on, as somebody has a descriptor of it
    */
   public record HeapState(
-      String name, Set<String> aliases, HeapTraits traits, int backings, long usedBytes) {}
+      String name,
+      Set<String> aliases,
+      HeapTraits traits,
+      int backings,
+      long usedBytes,
+      Lingering lingering) {}
 
   /**
    * A budget.
@@ -64,9 +72,11 @@ public record BrokerSnapshot(
    *
    * @param name its name
    * @param constraints what it asks of memory, as it likes it best
+   * @param longestHold how long it declared to hold a mapping at most: how long a move waits for it
    * @param findings what a probe learnt of it
    */
-  public record DeviceState(String name, Constraints constraints, List<Device.Finding> findings) {
+  public record DeviceState(
+      String name, Constraints constraints, Duration longestHold, List<Device.Finding> findings) {
     /** Copies the list. */
     public DeviceState {
       findings = ImmutableList.copyOf(findings);
@@ -84,7 +94,10 @@ public record BrokerSnapshot(
    * @param sizeBytes bytes of its memory
    * @param attached the names of the attached devices
    * @param holders who holds mappings
+   * @param pinned the names of the devices that pinned it
    * @param waiting maps that wait
+   * @param retired places that it has left and that readers still hold
+   * @param moves what became of its moves
    */
   public record BufferState(
       String name,
@@ -95,11 +108,15 @@ public record BrokerSnapshot(
       long sizeBytes,
       List<String> attached,
       List<Holder> holders,
-      int waiting) {
+      List<String> pinned,
+      int waiting,
+      int retired,
+      MoveStats moves) {
     /** Copies the lists. */
     public BufferState {
       attached = ImmutableList.copyOf(attached);
       holders = ImmutableList.copyOf(holders);
+      pinned = ImmutableList.copyOf(pinned);
     }
   }
 }

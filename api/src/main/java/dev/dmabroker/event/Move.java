@@ -15,12 +15,16 @@ import java.util.Optional;
  * @param cause the device on whose account it moved, or {@code room for} the buffer that needs it
  * @param generation the buffer's generation now
  * @param attempt 1 for the first try
+ * @param maxAttempts how many there may be before it is given up
  * @param sizeBytes size of the contents
  * @param copiedBytes bytes copied; 0 if the contents were dead
  * @param prepare time spent to find and populate the new memory, while the pipeline ran
  * @param stall time during which new maps waited: drain, copy and what lies between
- * @param drain part of the stall: waiting for outstanding mappings
+ * @param drain part of the stall: waiting for outstanding mappings and for fences
+ * @param deadline how long that might have taken: the longest hold that those who held mappings had
+ *     declared; zero if nothing had to be waited for
  * @param copy part of the stall: copying
+ * @param backOff how long it rests until it is tried again; zero if it is not
  * @param failure why it was rolled back; empty if it was not
  * @param holders who held it up at the deadline; empty unless that was the reason
  */
@@ -31,12 +35,15 @@ public record Move(
     String cause,
     long generation,
     int attempt,
+    int maxAttempts,
     long sizeBytes,
     long copiedBytes,
     Duration prepare,
     Duration stall,
     Duration drain,
+    Duration deadline,
     Duration copy,
+    Duration backOff,
     Optional<String> failure,
     List<Holder> holders) {
   /** Copies the list. */

@@ -4,6 +4,7 @@ import dev.dmabroker.Access;
 import dev.dmabroker.Attachment;
 import dev.dmabroker.BrokerException;
 import dev.dmabroker.Mapping;
+import dev.dmabroker.Pin;
 import dev.dmabroker.UndeclaredAccessException;
 import java.time.Duration;
 import java.util.Objects;
@@ -42,38 +43,36 @@ final class AttachedDevice implements Attachment {
 
   @Override
   public Mapping map(Access access) {
-    BufferMapping mapping = enter(access);
+    BufferMapping mapping = enter(access, /* own= */ true);
     return mapping != null ? mapping : buffer.map(this, access, engine.settings().mapTimeout());
   }
 
   @Override
   public Mapping map(Access access, Duration timeout) {
     Durations.positive("the timeout", timeout);
-    BufferMapping mapping = enter(access);
+    BufferMapping mapping = enter(access, /* own= */ true);
     return mapping != null ? mapping : buffer.map(this, access, timeout);
   }
 
   @Override
   public Optional<Mapping> tryMap(Access access) {
-    BufferMapping mapping = enter(access);
+    BufferMapping mapping = enter(access, /* own= */ true);
     return Optional.ofNullable(mapping != null ? mapping : buffer.tryMap(this, access));
   }
 
   @Override
   public CompletableFuture<Mapping> mapAsync(Access access) {
     try {
-      BufferMapping mapping = enter(access);
-      return mapping != null
-          ? CompletableFuture.completedFuture(mapping)
-          : buffer.mapAsync(this, access);
+      BufferMapping mapping = enter(access, /* own= */ false);
+      return mapping != null ? MapFuture.done(mapping) : buffer.mapAsync(this, access);
     } catch (BrokerException e) {
       return CompletableFuture.failedFuture(e);
     }
   }
 
   /** The fast path: no lock; null if the buffer has to be asked. */
-  private @Nullable BufferMapping enter(Access access) {
-    if (!device.access().permits(access)) {
+  private @Nullable BufferMapping enter(Access access, boolean own) {
+    if (!device.access().permits(Objects.requireNonNull(access, "access"))) {
       throw new UndeclaredAccessException(
           "cannot map "
               + buffer.name()
@@ -85,15 +84,54 @@ final class AttachedDevice implements Attachment {
               + device.access()
               + "; declare what it needs with DeviceSpec.access");
     }
-    Gate.Pass pass = gate.enter(access, engine.settings().recordCallSites());
-    return pass == null ? null : mapped(pass, access);
+    BufferMapping mapping = gate.enter(access, own, engine.clock(), engine.recordsCallSites());
+    if (mapping != null && access.writes()) {
+      mapping.place().markWritten();
+    }
+    return mapping;
   }
 
-  BufferMapping mapped(Gate.Pass pass, Access access) {
-    if (access.writes()) {
-      pass.place().markWritten();
+  void open(Placement place, Roster.Opening how) {
+    Occupancy occupancy = place.occupancy(this);
+    switch (how) {
+      case OPEN -> {
+        if (!gate.isFullyOpenAt(place)) {
+          gate.open(occupancy);
+        }
+      }
+      case WATCHED -> gate.watch(occupancy);
+      case TO_READERS -> gate.openToReaders(occupancy);
     }
-    return new BufferMapping(this, pass, access);
+  }
+
+  /** Lets a mapping in to the place; by the gate if that would let it in. */
+  BufferMapping admit(
+      Placement place, Access access, Thread who, boolean own, @Nullable Throwable where) {
+    Occupancy occupancy = place.occupancy(this);
+    Gate.Way way = gate.lets(access);
+    if (way == null || way.occupancy() != occupancy) {
+      way = Gate.Way.past(occupancy);
+    }
+    if (access.writes()) {
+      place.markWritten();
+    }
+    return occupancy.admit(way, access, who, own, engine.clock().nanos(), where);
+  }
+
+  /** Grants a map that waited. */
+  BufferMapping admitTo(Placement place, Request request) {
+    return admit(place, request.mapAccess(), request.asker(), request.parks(), request.callSite());
+  }
+
+  @Override
+  public Pin pin() {
+    return buffer.pin(this, engine.settings().mapTimeout());
+  }
+
+  @Override
+  public Pin pin(Duration timeout) {
+    Durations.positive("the timeout", timeout);
+    return buffer.pin(this, timeout);
   }
 
   @Override

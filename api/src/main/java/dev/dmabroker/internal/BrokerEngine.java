@@ -1,5 +1,6 @@
 package dev.dmabroker.internal;
 
+import com.google.common.collect.ImmutableList;
 import com.google.common.util.concurrent.ThreadFactoryBuilder;
 import dev.dmabroker.Broker;
 import dev.dmabroker.BufferSpec;
@@ -14,6 +15,7 @@ import dev.dmabroker.SharedBuffer;
 import dev.dmabroker.WaitInterruptedException;
 import dev.dmabroker.event.BrokerListener;
 import dev.dmabroker.event.BrokerSnapshot;
+import dev.dmabroker.event.MoveStats;
 import dev.dmabroker.spi.HeapProvider;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -36,8 +38,13 @@ import org.jspecify.annotations.Nullable;
 
 /** The broker: who and what there is, and the threads that work for it. */
 final class BrokerEngine implements Broker {
-  /** Moves that go on at the same time; more would fight over the memory bus. */
-  private static final int WORKERS = 2;
+  /** Copies that go on at the same time; more would fight over the memory bus. */
+  private static final int COPIERS = 2;
+
+  /**
+   * Searches for memory that go on at the same time, so that a heap which hangs holds up no other.
+   */
+  private static final int WORKERS = 4;
 
   private final List<HeapAccount> heaps;
   private final List<HeapProvider.Closed> closedHeaps;
@@ -51,7 +58,13 @@ final class BrokerEngine implements Broker {
   private final AtomicLong exported = new AtomicLong();
   private final AtomicLong unnamed = new AtomicLong();
   private final ThreadPoolExecutor workers;
+  private final ThreadPoolExecutor copiers;
   private final ScheduledThreadPoolExecutor timer;
+  private final Clock clock;
+  private final WaitGraph waits = new WaitGraph();
+  private final Fences fences;
+  private final MoveStats noMoves;
+  private final boolean recordsCallSites;
 
   /** Guards {@code closed}, and is notified when a buffer is gone. */
   private final Object lifecycle = new Object();
@@ -71,14 +84,28 @@ final class BrokerEngine implements Broker {
     this.budgets = new Budgets(settings.budgets());
     this.planner = planner;
     this.allocator = new Allocator(planner, new Evictor(planner, buffers), listeners);
-    this.workers =
-        new ThreadPoolExecutor(
-            WORKERS, WORKERS, 10, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), threads("mover"));
-    workers.allowCoreThreadTimeOut(true);
+    this.workers = pool(WORKERS, "worker");
+    this.copiers = pool(COPIERS, "mover");
     this.timer = new ScheduledThreadPoolExecutor(1, threads("timer"));
     timer.setRemoveOnCancelPolicy(true);
     timer.setKeepAliveTime(10, TimeUnit.SECONDS);
     timer.allowCoreThreadTimeOut(true);
+    this.clock =
+        new Clock(
+            (delay, work) -> {
+              Future<?> unused = schedule(delay, work);
+            });
+    this.fences = new Fences(settings.fencePoller(), listeners);
+    this.noMoves = MoveStats.none(settings.maxMoveAttempts());
+    this.recordsCallSites = settings.recordCallSites();
+  }
+
+  private static ThreadPoolExecutor pool(int threads, String role) {
+    ThreadPoolExecutor pool =
+        new ThreadPoolExecutor(
+            threads, threads, 10, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), threads(role));
+    pool.allowCoreThreadTimeOut(true);
+    return pool;
   }
 
   private static ThreadFactory threads(String role) {
@@ -117,15 +144,29 @@ final class BrokerEngine implements Broker {
 
   @Override
   public SharedBuffer export(String name, BufferSpec spec) {
-    return export(name, spec, (RegisteredDevice) null);
+    return export(name, spec, null, null);
+  }
+
+  @Override
+  public List<SharedBuffer> exportSet(String name, BufferSpec spec, int count) {
+    if (count < 1) {
+      throw new IllegalArgumentException("a set has at least one buffer, not " + count);
+    }
+    Convoy convoy = new Convoy();
+    ImmutableList.Builder<SharedBuffer> set = ImmutableList.builder();
+    for (int i = 1; i <= count; i++) {
+      set.add(export(name + "-" + i, spec, null, convoy));
+    }
+    return set.build();
   }
 
   @Override
   public SharedBuffer export(String name, BufferSpec spec, Device owner) {
-    return export(name, spec, own(owner));
+    return export(name, spec, own(owner), null);
   }
 
-  private SharedBuffer export(String name, BufferSpec spec, @Nullable RegisteredDevice owner) {
+  private SharedBuffer export(
+      String name, BufferSpec spec, @Nullable RegisteredDevice owner, @Nullable Convoy convoy) {
     if (name.isBlank()) {
       throw new IllegalArgumentException("a buffer's name must not be blank");
     }
@@ -136,7 +177,7 @@ final class BrokerEngine implements Broker {
       Budgets.Reservation reservation =
           budgets.reserve("export " + name + " (" + spec + ")", owner, sizeBytes);
       ManagedBuffer buffer =
-          new ManagedBuffer(this, exported.incrementAndGet(), name, spec, reservation);
+          new ManagedBuffer(this, exported.incrementAndGet(), name, spec, reservation, convoy);
       buffers.add(buffer);
       return buffer;
     }
@@ -171,7 +212,10 @@ final class BrokerEngine implements Broker {
             .map(
                 device ->
                     new BrokerSnapshot.DeviceState(
-                        device.name(), device.constraints(), device.findings()))
+                        device.name(),
+                        device.constraints(),
+                        device.longestHold(),
+                        device.findings()))
             .toList(),
         buffers.stream()
             .map(BufferLife::snapshot)
@@ -196,8 +240,10 @@ final class BrokerEngine implements Broker {
       throw new WaitInterruptedException("interrupted while closing the broker; " + describe(), e);
     } finally {
       heaps.forEach(HeapAccount::retire);
+      fences.close();
       timer.shutdownNow();
       workers.shutdown();
+      copiers.shutdown();
     }
     if (!buffers.isEmpty()) {
       List<Holder> holders = holders();
@@ -273,11 +319,41 @@ final class BrokerEngine implements Broker {
     return listeners;
   }
 
-  /** Runs work that may take time: allocating, copying. */
+  Clock clock() {
+    return clock;
+  }
+
+  WaitGraph waits() {
+    return waits;
+  }
+
+  Fences fences() {
+    return fences;
+  }
+
+  /** Of a buffer that has not moved yet. */
+  MoveStats noMoves() {
+    return noMoves;
+  }
+
+  boolean recordsCallSites() {
+    return recordsCallSites;
+  }
+
+  /** Runs work that may take long: finding memory, giving it back. */
   void execute(Runnable work) {
+    execute(workers, work);
+  }
+
+  /** Runs a copy, for which the pipeline waits. */
+  void executeCopy(Runnable work) {
+    execute(copiers, work);
+  }
+
+  private static void execute(ThreadPoolExecutor pool, Runnable work) {
     Runnable guarded = () -> Listeners.guarded("a worker", work);
     try {
-      workers.execute(guarded);
+      pool.execute(guarded);
     } catch (RejectedExecutionException e) {
       guarded.run(); // What is left after closing is giving memory back.
     }

@@ -3,8 +3,10 @@ package dev.dmabroker.internal;
 import dev.dmabroker.Broker;
 import dev.dmabroker.DuplicateNameException;
 import dev.dmabroker.event.BrokerListener;
+import dev.dmabroker.spi.FencePoller;
 import dev.dmabroker.spi.Heap;
 import dev.dmabroker.spi.HeapProvider;
+import dev.dmabroker.spi.Mover;
 import dev.dmabroker.spi.PlacementHeuristic;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
@@ -38,6 +40,8 @@ public final class BrokerFactory {
    * @param recordCallSites whether each map records a stack trace
    * @param callbackExecutor for what users chain
    * @param budgets limits in bytes by device or group
+   * @param mover what copies
+   * @param fencePoller what waits for fences; null to look for one
    */
   public record Settings(
       Duration mapTimeout,
@@ -47,7 +51,14 @@ public final class BrokerFactory {
       int maxMoveAttempts,
       boolean recordCallSites,
       Executor callbackExecutor,
-      Map<String, Long> budgets) {}
+      Map<String, Long> budgets,
+      Mover mover,
+      @Nullable FencePoller fencePoller) {}
+
+  /** What copies unless something else is given. */
+  public static Mover cpuMover() {
+    return new CpuMover();
+  }
 
   /** See {@link Broker.Builder#build()}. */
   public static Broker create(

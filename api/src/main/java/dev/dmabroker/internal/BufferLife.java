@@ -1,12 +1,12 @@
 package dev.dmabroker.internal;
 
-import dev.dmabroker.Access;
 import dev.dmabroker.AllocationException;
 import dev.dmabroker.BrokerException;
 import dev.dmabroker.BufferSpec;
 import dev.dmabroker.ClosedException;
 import dev.dmabroker.Holder;
 import dev.dmabroker.MoveFailedException;
+import dev.dmabroker.PinnedException;
 import dev.dmabroker.SearchLimitException;
 import dev.dmabroker.SharedBuffer;
 import dev.dmabroker.event.Allocation;
@@ -14,14 +14,17 @@ import dev.dmabroker.event.BrokerListener;
 import dev.dmabroker.event.BrokerSnapshot;
 import dev.dmabroker.event.LeftOut;
 import dev.dmabroker.event.Move;
+import dev.dmabroker.event.MoveStats;
 import dev.dmabroker.event.Release;
 import dev.dmabroker.spi.PlacementHeuristic.Resident;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Future;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -35,10 +38,11 @@ import org.jspecify.annotations.Nullable;
  * ALLOCATING RESIDENT    a heap gave memory
  * ALLOCATING UNBACKED    no heap did; who waited gets the reason
  * RESIDENT   PREPARING   a device is attached that the place does not suit
- * PREPARING  DRAINING    memory elsewhere is there, populated; the gates shut
+ * PREPARING  DRAINING    memory elsewhere is there, populated; the gates let in readers only
  * PREPARING  RESIDENT    there is none, or nobody needs it any more
- * DRAINING   MOVING      the last mapping is closed
- * DRAINING   RESIDENT    the deadline has passed: rolled back, tried again later
+ * DRAINING   MOVING      the last mapping that writes is closed, and the kernel's fences signalled
+ * DRAINING   RESIDENT    nothing has to be copied; or the deadline has passed: rolled back, tried again
+ *                        later
  * MOVING     RESIDENT    copied, in the new place; or copying failed, in the old one
  * RESIDENT   DRAINING    the memory is to be given back
  * DRAINING   UNBACKED    the last mapping is closed, and it was
@@ -48,9 +52,10 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A settled buffer is mapped through its attachments' {@link Gate}s without coming here. All
  * else happens under {@link #lock}, and what it entails after the lock is released ({@link
- * Effects}). Gates are open in RESIDENT and PREPARING, each if the place suits its device, and shut
- * otherwise. The contents are in {@link #place} in every state that has one; a move writes to
- * another backing and changes {@link #place} last, so a failure at any step loses nothing.
+ * Effects}). Gates are open in RESIDENT and PREPARING, each if the place suits its device; during a
+ * move they let in readers, and otherwise they are shut. The contents are in {@link #place} in
+ * every state that has one; a {@linkplain Relocation move} writes to another backing and changes
+ * {@link #place} last, so a failure at any step loses nothing.
  */
 abstract class BufferLife {
   final BrokerEngine engine;
@@ -77,12 +82,27 @@ abstract class BufferLife {
   /** Who wants the memory given back; null but in DRAINING. */
   @Nullable Request evacuation;
 
-  @Nullable MoveFailedException lastFailure;
+  /** Places that were left while readers held them, which still do. */
+  private List<Placement> retired = List.of();
+
+  /** Who keeps the buffer where it is; empty but in RESIDENT. */
+  private List<HeldPin> pins = List.of();
+
+  private final @Nullable Convoy convoy;
+  private MoveStats moves;
+  private @Nullable MoveFailedException lastFailure;
   boolean referenceClosed;
   boolean brokerClosed;
 
   BufferLife(
-      BrokerEngine engine, long id, String name, BufferSpec spec, Budgets.Reservation reservation) {
+      BrokerEngine engine,
+      long id,
+      String name,
+      BufferSpec spec,
+      Budgets.Reservation reservation,
+      @Nullable Convoy convoy) {
+    this.convoy = convoy;
+    this.moves = engine.noMoves();
     this.reservation = reservation;
     this.id = id;
     this.target = engine.planner().target(spec);
@@ -159,179 +179,110 @@ abstract class BufferLife {
         .allocate(name, stored, reservation, devices, currentHeap, next, vacated);
   }
 
-  // ---- Moving; called by the relocation ----
+  // ---- Moving ----
 
-  /** The devices to find memory for, or null if the move is not needed any more. */
-  Roster.@Nullable Users users(Relocation move) {
-    return locked(
-        effects -> {
-          if (relocation != move) {
-            return null;
-          }
-          if (isOver() || (isSettled() && !move.makesRoom())) {
-            callOff(effects);
-            return null;
-          }
-          return roster.users();
-        });
-  }
-
-  Relocation.Drain beginDrain(Relocation move, Placement target, Roster.Users sought) {
-    return locked(
-        effects -> {
-          if (isOver()) {
-            callOff(effects);
-            return Relocation.Drain.CANCELLED;
-          }
-          if (sought.version() != roster.version() && !roster.isSuited(target)) {
-            return Relocation.Drain.STALE;
-          }
-          if (!move.canCopyTo(target)) {
-            return Relocation.Drain.STALE;
-          }
-          if (!move.makesRoom() && !roster.isSuited(target)) {
-            leaveOut(target.leftOut(), effects);
-            if (isSettled()) {
-              callOff(effects); // It serves nobody who is not served here.
-              return Relocation.Drain.CANCELLED;
-            }
-          }
-          roster.shutGates();
-          boolean idle = roster.isIdle();
-          if (move.makesRoom() && !idle) {
-            callOff(effects); // It is used again: no idle buffer any more.
-            return Relocation.Drain.CANCELLED;
-          }
-          state = SharedBuffer.State.DRAINING;
-          move.startStall(target);
-          if (idle) {
-            move.endDrain();
-            state = SharedBuffer.State.MOVING;
-            return Relocation.Drain.DONE;
-          }
-          Duration deadline = roster.longestHold();
-          move.expect(engine.schedule(deadline, () -> drainExpired(move, deadline)));
-          return Relocation.Drain.UNDER_WAY;
-        });
-  }
-
-  /** A place that was sought in vain is not paid for. */
-  private void trimReservation() {
-    reservation.backTo(resident().sizeBytes());
-  }
-
-  /** PREPARING: the move is not needed any more. */
-  private void callOff(Effects effects) {
-    trimReservation();
-    relocation = null;
-    state = SharedBuffer.State.RESIDENT;
-    retries.startOver();
-    settle(effects);
-  }
-
-  private void drainExpired(Relocation move, Duration deadline) {
-    Effects effects = new Effects();
-    synchronized (lock) {
-      if (relocation == move && state == SharedBuffer.State.DRAINING) {
-        rollBack(
-            move,
-            "mappings were still out " + deadline.toMillis() + " ms after new ones were stalled",
-            null,
-            effects);
-      }
+  /** Starts a move if somebody needs one. */
+  void seekPlace(Effects effects) {
+    Optional<AttachedDevice> unsuited = roster.firstUnsuited(place);
+    if (state != SharedBuffer.State.RESIDENT
+        || unsuited.isEmpty()
+        || isPinned()
+        || !retries.mayStart()
+        || (convoy != null && !convoy.begin(this, waiters.size() > 0))) {
+      return;
     }
-    effects.runWakeUps();
-    engine.execute(effects::runRest); // Heaps and listeners take time; deadlines must not.
+    String cause = unsuited.get().device().name();
+    Relocation move = Relocation.towards(this, resident(), cause, retries.begin());
+    relocation = move;
+    state = SharedBuffer.State.PREPARING;
+    effects.then(() -> engine.execute(move::prepare));
   }
 
-  /**
-   * Publishes without a copy if the contents are dead: never written, or about to be overwritten by
-   * the first in the queue, which is granted in the same step.
-   */
-  boolean publishIfDead(Relocation move) {
-    return locked(
-        effects -> {
-          boolean overwritten =
-              waiters
-                  .first()
-                  .filter(first -> first.access() == Access.OVERWRITE)
-                  .filter(first -> first.mapper().suits(move.target()))
-                  .isPresent();
-          if (relocation != move || (move.from().isWritten() && !overwritten)) {
-            return false;
-          }
-          publish(move, effects);
-          return true;
-        });
+  boolean isInConvoy() {
+    return convoy != null;
   }
 
-  void publish(Relocation move) {
+  /** The convoy has let this buffer have its turn. */
+  private void takeTurn() {
     locked(
         effects -> {
-          if (relocation == move) {
-            move.target().markWritten();
-            publish(move, effects);
+          seekPlace(effects);
+          if (relocation == null) {
+            endTurn(effects);
           }
           return null;
         });
   }
 
-  private void publish(Relocation move, Effects effects) {
+  private void endTurn(Effects effects) {
+    BufferLife next = convoy == null ? null : convoy.end(this);
+    if (next != null) {
+      effects.then(() -> engine.execute(next::takeTurn));
+    }
+  }
+
+  /** The move turned out not to be needed any more. Under the lock. */
+  void moveCalledOff(Effects effects) {
+    endMove(effects);
+    retries.startOver();
+    settle(effects);
+  }
+
+  /** The move has brought the contents to its target. Under the lock. */
+  void moved(Relocation move, Effects effects) {
     Placement old = resident();
     place = move.target();
-    generation = move.target().generation();
+    generation = place.generation();
     leaveOut(place.leftOut(), effects);
-    trimReservation();
-    relocation = null;
-    state = SharedBuffer.State.RESIDENT;
+    endMove(effects);
     retries.startOver();
     lastFailure = null;
-    Move event = move.report(generation, Optional.empty(), List.of());
-    long now = generation;
+    Move event = move.report(generation, Optional.empty(), Duration.ZERO, List.of());
+    moves = moves.with(event);
     List<AttachedDevice> told = roster.copy();
-    release(effects, old);
-    effects.then(() -> told.forEach(attachment -> attachment.tellMoved(now)));
+    // Nobody reads the old place once somebody writes to the new one: all the gates are shut before
+    // the first is opened. And nobody comes in any more once it is looked who is in.
+    roster.shutGates();
+    retire(old, effects);
+    effects.then(() -> told.forEach(attachment -> attachment.tellMoved(event.generation())));
     tell(effects, listener -> listener.moved(event));
     settle(effects);
   }
 
-  void rollBack(Relocation move, String reason, @Nullable Throwable cause) {
-    locked(
-        effects -> {
-          rollBack(move, reason, cause, effects);
-          return null;
-        });
-  }
-
-  private void rollBack(
-      Relocation move, String reason, @Nullable Throwable cause, Effects effects) {
-    if (relocation != move) {
-      return;
-    }
-    List<Holder> holders = state == SharedBuffer.State.DRAINING ? roster.holders(name) : List.of();
-    Move event = move.report(generation, Optional.of(reason), holders);
-    move.destination().ifPresent(target -> effects.then(target::release));
-    relocation = null;
-    state = SharedBuffer.State.RESIDENT;
-    MoveFailedException failure =
-        move.failure(reason, holders, cause, engine.settings().maxMoveAttempts());
-    trimReservation();
+  /** The move was rolled back. Under the lock. */
+  void moveFailed(
+      Relocation move,
+      String reason,
+      @Nullable Throwable why,
+      List<Holder> holders,
+      Effects effects) {
+    MoveFailedException failure = move.failure(reason, holders, why);
+    Duration backOff = move.makesRoom() ? Duration.ZERO : retries.failed();
+    endMove(effects);
+    Move event = move.report(generation, Optional.of(reason), backOff, holders);
     tell(effects, listener -> listener.moveRolledBack(event));
     if (move.makesRoom()) {
       retries.startOver();
       settle(effects);
       return;
     }
+    moves = moves.with(event);
     lastFailure = failure;
-    Duration rest = retries.failed();
     if (!retries.gaveUp()) {
-      Future<?> unused = engine.schedule(rest, this::retry);
+      Future<?> unused = engine.schedule(backOff, this::retry);
     }
     settle(effects);
     if (retries.gaveUp() && state == SharedBuffer.State.RESIDENT) {
       // In any other state something is under way that may serve them yet.
       waiters.fail(effects, request -> true, failure);
     }
+  }
+
+  private void endMove(Effects effects) {
+    relocation = null;
+    state = SharedBuffer.State.RESIDENT;
+    reservation.backTo(resident().sizeBytes()); // What was sought in vain is not paid for.
+    endTurn(effects);
   }
 
   private void retry() {
@@ -343,6 +294,76 @@ abstract class BufferLife {
           }
           return null;
         });
+  }
+
+  /** The buffer does not lie there any more: given back now, or after its last reader. */
+  private void retire(Placement old, Effects effects) {
+    if (old.isIdle()) {
+      release(effects, old);
+    } else {
+      List<Placement> more = new ArrayList<>(retired);
+      more.add(old);
+      retired = more;
+    }
+  }
+
+  private void releaseRetired(Effects effects) {
+    if (retired.isEmpty()) {
+      return;
+    }
+    List<Placement> held = new ArrayList<>();
+    for (Placement old : retired) {
+      if (old.isIdle()) {
+        release(effects, old);
+      } else {
+        held.add(old);
+      }
+    }
+    retired = held.isEmpty() ? List.of() : held;
+  }
+
+  // ---- Pins; under the lock ----
+
+  boolean isPinned() {
+    return !pins.isEmpty();
+  }
+
+  HeldPin pin(AttachedDevice attachment) {
+    HeldPin pin = new HeldPin(attachment, resident());
+    List<HeldPin> more = new ArrayList<>(pins);
+    more.add(pin);
+    pins = more;
+    return pin;
+  }
+
+  void unpin(Predicate<HeldPin> which, Effects effects) {
+    if (pins.stream().noneMatch(which)) {
+      return;
+    }
+    pins = pins.stream().filter(which.negate()).toList();
+    if (!isPinned()) {
+      retries.startOver();
+      seekPlace(effects);
+    }
+  }
+
+  PinnedException pinned(String intent) {
+    List<String> devices = pinners();
+    return new PinnedException(
+        "cannot "
+            + intent
+            + ": "
+            + name
+            + " is pinned in "
+            + resident().heap().name()
+            + " by "
+            + devices
+            + "; close the pin first, or attach the device before it is pinned",
+        devices);
+  }
+
+  private List<String> pinners() {
+    return pins.stream().map(pin -> pin.attachment().device().name()).distinct().toList();
   }
 
   // ---- Making room for others ----
@@ -358,7 +379,7 @@ abstract class BufferLife {
         return Optional.empty();
       }
       Placement here = resident();
-      long idle = System.nanoTime() - roster.lastUseNanos(here.sinceNanos());
+      long idle = System.nanoTime() - here.lastUseNanos();
       return Optional.of(
           new Resident(
               id,
@@ -394,7 +415,8 @@ abstract class BufferLife {
     return state == SharedBuffer.State.RESIDENT
         && place != null
         && place.heapNumber() == heap
-        && roster.isIdle()
+        && place.isIdle()
+        && !isPinned()
         && isSettled();
   }
 
@@ -402,16 +424,16 @@ abstract class BufferLife {
 
   /** Somebody left: see whether that was waited for. */
   void advance(Effects effects) {
-    roster.prune();
-    if (releaseIfOver(effects) || state != SharedBuffer.State.DRAINING || !roster.isIdle()) {
+    releaseRetired(effects);
+    if (place != null) {
+      place.prune();
+    }
+    if (releaseIfOver(effects)) {
       return;
     }
-    Relocation move = relocation;
-    if (move != null) {
-      move.endDrain();
-      state = SharedBuffer.State.MOVING;
-      effects.wake(() -> engine.execute(move::copy));
-    } else if (evacuation != null) {
+    if (relocation != null) {
+      relocation.advance(effects);
+    } else if (evacuation != null && resident().isIdle()) {
       endEvacuation(evacuation, effects);
     }
   }
@@ -419,10 +441,9 @@ abstract class BufferLife {
   private void endEvacuation(Request request, Effects effects) {
     evacuation = null;
     state = SharedBuffer.State.RESIDENT;
-    // Completed here and not later, so that who gives up now keeps the contents. Nothing is
-    // chained.
-    if (request.future().complete(null)) {
+    if (request.claim()) {
       giveBack(effects);
+      request.grant(effects, null);
     } else {
       settle(effects);
     }
@@ -454,23 +475,14 @@ abstract class BufferLife {
     if (releaseIfOver(effects)) {
       return;
     }
-    roster.openGates(resident());
+    roster.openGates(resident(), Roster.Opening.OPEN);
+    boolean pinnedBefore = isPinned();
     waiters.serve(request -> serve(request, effects));
+    if (isPinned() && !pinnedBefore) {
+      waiters.serve(request -> serve(request, effects)); // Some may have to be refused now.
+    }
     seekPlace(effects);
     allocateIfWanted(effects);
-  }
-
-  /** Starts a move if somebody needs one. */
-  void seekPlace(Effects effects) {
-    Optional<AttachedDevice> unsuited = roster.firstUnsuited(place);
-    if (state != SharedBuffer.State.RESIDENT || unsuited.isEmpty() || !retries.mayStart()) {
-      return;
-    }
-    String cause = unsuited.get().device().name();
-    Relocation move = Relocation.towards(this, resident(), cause, retries.begin());
-    relocation = move;
-    state = SharedBuffer.State.PREPARING;
-    effects.then(() -> engine.execute(move::prepare));
   }
 
   /** The broker closes. */
@@ -498,16 +510,23 @@ abstract class BufferLife {
         new ClosedException(brokerClosed ? "the broker is closed" : name + " is closed");
     waiters.fail(effects, request -> true, closed);
     // In ALLOCATING, PREPARING and MOVING somebody uses the memory, and comes back here in the end.
-    if (state == SharedBuffer.State.DRAINING) {
+    if (state == SharedBuffer.State.DRAINING
+        || (state == SharedBuffer.State.PREPARING
+            && relocation != null
+            && relocation.isLingering())) {
       cancelDrain(effects, closed);
       state = SharedBuffer.State.RESIDENT;
     }
+    pins = List.of();
+    releaseRetired(effects);
     if ((state == SharedBuffer.State.RESIDENT || state == SharedBuffer.State.UNBACKED)
-        && roster.isIdle()) {
+        && retired.isEmpty()
+        && (place == null || place.isIdle())) {
       if (place != null) {
         release(effects, place);
         place = null;
       }
+      endTurn(effects);
       state = SharedBuffer.State.RELEASED;
       effects.then(reservation::end);
       effects.then(() -> engine.forget(this));
@@ -516,14 +535,13 @@ abstract class BufferLife {
   }
 
   /** Whether nobody can use the buffer any more. */
-  private boolean isOver() {
+  boolean isOver() {
     return brokerClosed || (referenceClosed && roster.isEmpty());
   }
 
   private void cancelDrain(Effects effects, ClosedException closed) {
     if (relocation != null) {
-      relocation.cancelDeadline();
-      relocation.destination().ifPresent(target -> effects.then(target::release));
+      relocation.cancel(effects);
       relocation = null;
     }
     if (evacuation != null) {
@@ -591,8 +609,19 @@ abstract class BufferLife {
 
   List<Holder> currentHolders() {
     synchronized (lock) {
-      return roster.holders(name);
+      return holders();
     }
+  }
+
+  /** Who holds mappings, of places that the buffer has left too. */
+  List<Holder> holders() {
+    List<Holder> holders = new ArrayList<>();
+    long now = System.nanoTime();
+    retired.forEach(old -> old.addHolders(name, now, holders));
+    if (place != null) {
+      place.addHolders(name, now, holders);
+    }
+    return holders;
   }
 
   void tell(Effects effects, Consumer<BrokerListener> event) {
@@ -600,7 +629,7 @@ abstract class BufferLife {
   }
 
   Complaint complaint() {
-    return new Complaint(name, state, roster.holders(name), lastFailure);
+    return new Complaint(name, state, holders(), lastFailure);
   }
 
   /** For who gives up without holding the lock. */
@@ -613,7 +642,7 @@ abstract class BufferLife {
   /** Who or what keeps the buffer from being given back. */
   String describeUse() {
     synchronized (lock) {
-      List<Holder> holders = roster.holders(name);
+      List<Holder> holders = holders();
       return holders.isEmpty()
           ? name + " itself, " + state
           : holders.stream().map(by -> name + " by " + by).collect(Collectors.joining(", "));
@@ -630,8 +659,11 @@ abstract class BufferLife {
           generation,
           place == null ? 0 : place.sizeBytes(),
           Member.names(roster.users().devices()),
-          roster.holders(name),
-          waiters.size());
+          holders(),
+          pinners(),
+          waiters.size(),
+          retired.size(),
+          moves);
     }
   }
 

@@ -7,21 +7,22 @@ import dev.dmabroker.CpuView;
 import dev.dmabroker.DescriptorException;
 import dev.dmabroker.Layout;
 import dev.dmabroker.Mapping;
+import dev.dmabroker.SyncFile;
 import dev.dmabroker.spi.HeapException;
 
 /**
  * A taken slot of a gate. Immutable, and all that changes lies in the slot: so the compiler can do
  * without the object where a mapping does not leave the method that made it.
  */
-final class BufferMapping implements Mapping {
-  private final AttachedDevice attachment;
-  private final Gate.Pass pass;
-  private final Access access;
+final class BufferMapping implements Mapping, Grant {
+  private final Gate.Way way;
+  private final Slot slot;
+  private final long token;
 
-  BufferMapping(AttachedDevice attachment, Gate.Pass pass, Access access) {
-    this.attachment = attachment;
-    this.pass = pass;
-    this.access = access;
+  BufferMapping(Gate.Way way, Slot slot, long token) {
+    this.way = way;
+    this.slot = slot;
+    this.token = token;
   }
 
   @Override
@@ -41,78 +42,122 @@ final class BufferMapping implements Mapping {
 
   @Override
   public Layout layout() {
-    return pass.place().layout();
+    return place().layout();
   }
 
   @Override
   public String heapName() {
-    return pass.place().heap().name();
+    return place().heap().name();
   }
 
   @Override
   public long sizeBytes() {
-    return pass.place().sizeBytes();
+    return place().sizeBytes();
   }
 
   @Override
   public long generation() {
-    return pass.place().generation();
+    return place().generation();
   }
 
   @Override
   public Access access() {
-    return access;
+    return Slot.access(token);
   }
 
   @Override
   public boolean isOpen() {
-    return pass.isHeld();
+    return slot.isTakenBy(token);
   }
 
   @Override
   public CpuView cpuView() {
-    Gate.Pass hold = attachment.buffer().admitView(attachment, pass, access);
+    BufferMapping hold = attachment().buffer().admitView(this);
     try {
-      hold.place().backing().beginCpuAccess(access);
+      place().backing().beginCpuAccess(access());
     } catch (HeapException | RuntimeException e) {
-      leave(attachment, hold);
+      hold.close();
       throw new CpuAccessException("cannot begin CPU access to " + this + ": " + e.getMessage(), e);
     } catch (Error e) {
-      leave(attachment, hold);
+      hold.close();
       throw e;
     }
-    return new MappedView(attachment, hold, access);
+    return new MappedView(hold);
   }
 
   @Override
   public void close() {
-    leave(attachment, pass);
+    if (leave()) {
+      report();
+    }
   }
 
-  /** Gives a slot back: true if this call did it. */
-  static boolean leave(AttachedDevice attachment, Gate.Pass pass) {
-    if (!pass.leave()) {
-      return false;
+  /** Frees the slot and tells nobody: false if that has happened before. */
+  boolean leave() {
+    return slot.leave(token);
+  }
+
+  @Override
+  public void closeAfter(SyncFile fence) {
+    open();
+    attachment().buffer().fences().watch(fence, this, this::leaveFenced);
+    // False if another thread has closed it in the meantime, or the fence has signalled already.
+    boolean unused = slot.fence(token);
+  }
+
+  private void leaveFenced() {
+    if (slot.leaveFenced(token)) {
+      report();
     }
-    if (!attachment.gate().isOpenAt(pass.place())) {
+  }
+
+  private void report() {
+    AttachedDevice attachment = attachment();
+    if (attachment.gate().isWaitedFor(way)) {
       attachment.buffer().left();
     }
-    return true;
+  }
+
+  /** A mapping that nobody got is closed again. */
+  @Override
+  public void takeBack() {
+    close();
+  }
+
+  /** The calling thread has got it now. */
+  void hand() {
+    slot.hand(token, Thread.currentThread());
+  }
+
+  AttachedDevice attachment() {
+    return way.occupancy().attachment();
+  }
+
+  Placement place() {
+    return way.occupancy().place();
+  }
+
+  Gate.Way way() {
+    return way;
+  }
+
+  Slot slot() {
+    return slot;
   }
 
   private Placement open() {
-    if (!pass.isHeld()) {
+    if (!isOpen()) {
       throw new ClosedException(this + " is closed; its descriptor may be another buffer's by now");
     }
-    return pass.place();
+    return place();
   }
 
   @Override
   public String toString() {
     return "the mapping of "
-        + attachment.buffer().name()
+        + attachment().buffer().name()
         + " for "
-        + attachment.device().name()
+        + attachment().device().name()
         + " in "
         + heapName();
   }

@@ -52,14 +52,21 @@ record Complaint(
             + "; evacuate waits until it can");
   }
 
-  WouldDeadlockException selfWait(String what) {
+  /**
+   * A wait for oneself.
+   *
+   * @param who made the mapping that has to be closed, and waits
+   */
+  WouldDeadlockException selfWait(String what, String who) {
     return new WouldDeadlockException(
         "cannot "
             + what
-            + ": it has to wait until every mapping is closed, and the calling thread made one that"
-            + " is out: "
+            + ": it has to wait until mappings are closed, and "
+            + who
+            + " has one that is out: "
             + this
-            + "; close that first, or use mapAsync if another thread will");
+            + "; close that first, or, if someone else will, use mapAsync and stages of their own",
+        List.of(who + " waits to " + what + ", which needs its own mapping closed"));
   }
 
   @Override

@@ -7,6 +7,7 @@ import dev.dmabroker.spi.Heap;
 import dev.dmabroker.spi.HeapException;
 import dev.dmabroker.spi.HeapInfo;
 import dev.dmabroker.spi.HeapTraits;
+import dev.dmabroker.spi.Lingering;
 import java.lang.System.Logger.Level;
 import org.jspecify.annotations.Nullable;
 
@@ -146,8 +147,20 @@ final class HeapAccount {
     return usedBytes;
   }
 
-  synchronized BrokerSnapshot.HeapState snapshot() {
-    return new BrokerSnapshot.HeapState(name, aliases, traits, backings, usedBytes);
+  BrokerSnapshot.HeapState snapshot() {
+    Lingering lingering = lingering();
+    synchronized (this) {
+      return new BrokerSnapshot.HeapState(name, aliases, traits, backings, usedBytes, lingering);
+    }
+  }
+
+  private Lingering lingering() {
+    try {
+      return heap.lingering();
+    } catch (RuntimeException | LinkageError e) {
+      LOG.log(Level.ERROR, "heap " + name + " threw when asked what lingers", e);
+      return Lingering.NONE;
+    }
   }
 
   @Override

@@ -23,8 +23,13 @@ import org.jspecify.annotations.Nullable;
 final class ManagedBuffer extends BufferLife implements SharedBuffer {
 
   ManagedBuffer(
-      BrokerEngine engine, long id, String name, BufferSpec spec, Budgets.Reservation reservation) {
-    super(engine, id, name, spec, reservation);
+      BrokerEngine engine,
+      long id,
+      String name,
+      BufferSpec spec,
+      Budgets.Reservation reservation,
+      @Nullable Convoy convoy) {
+    super(engine, id, name, spec, reservation, convoy);
   }
 
   // ---- What users call ----
@@ -81,6 +86,9 @@ final class ManagedBuffer extends BufferLife implements SharedBuffer {
     Target target = target();
     Demand all = roster.with(target, registered);
     AttachedDevice attachment = new AttachedDevice(engine, this, registered);
+    if (isPinned() && !attachment.suits(resident()) && !registered.isDispensable()) {
+      throw pinned("attach " + registered.name() + " to " + name);
+    }
     if (all != null) {
       if (!roster.require(target, all) && !Solver.serves(planner.table(), target, all)) {
         return new Attempt(null, target, roster.devicesWith(registered));
@@ -99,7 +107,7 @@ final class ManagedBuffer extends BufferLife implements SharedBuffer {
     }
     if (place != null && attachment.suits(place)) {
       if (state == State.RESIDENT || state == State.PREPARING) {
-        attachment.gate().open(place);
+        attachment.open(place, Roster.Opening.OPEN);
       }
     } else if (state == State.RESIDENT) {
       retries.startOver();
@@ -146,9 +154,12 @@ final class ManagedBuffer extends BufferLife implements SharedBuffer {
           if (state == State.UNBACKED) {
             return null;
           }
+          if (isPinned()) {
+            throw pinned("unprepare " + name);
+          }
           if (state == State.RESIDENT) {
             roster.shutGates();
-            if (roster.isIdle()) {
+            if (resident().isIdle()) {
               giveBack(effects);
               return null;
             }
@@ -171,34 +182,48 @@ final class ManagedBuffer extends BufferLife implements SharedBuffer {
 
   /** Maps, waits for the buffer to settle, or allocates in this thread. */
   BufferMapping map(AttachedDevice attachment, Access access, Duration timeout) {
-    BufferMapping mapping = run(Request.map(attachment, access, /* parks= */ true), timeout);
-    if (mapping == null) {
-      throw new IllegalStateException("a map was granted without a mapping");
+    Request request = Request.map(attachment, access, /* parks= */ true);
+    if (run(request, timeout) instanceof BufferMapping mapping) {
+      return mapping;
     }
-    return mapping;
+    throw new IllegalStateException("a map was granted without a mapping");
+  }
+
+  HeldPin pin(AttachedDevice attachment, Duration timeout) {
+    if (run(Request.pin(attachment), timeout) instanceof HeldPin pin) {
+      return pin;
+    }
+    throw new IllegalStateException("a pin was granted without one");
   }
 
   @Nullable BufferMapping tryMap(AttachedDevice attachment, Access access) {
     return locked(
         effects -> {
           advance(effects);
-          checkUsable(attachment);
-          return attachment.gate().isOpen()
-              ? admit(Request.map(attachment, access, /* parks= */ false))
-              : null;
+          checkUsable(attachment, "map");
+          return attachment.gate().lets(access) == null
+              ? null
+              : attachment.admit(
+                  resident(),
+                  access,
+                  Thread.currentThread(),
+                  /* own= */ true,
+                  Gate.callSite(engine.recordsCallSites()));
         });
   }
 
   CompletableFuture<Mapping> mapAsync(AttachedDevice attachment, Access access) {
     Request request = Request.map(attachment, access, /* parks= */ false);
-    if (submit(request)) {
+    boolean allocates = submit(request);
+    MapFuture future = MapFuture.of(request);
+    if (allocates) {
       engine.execute(this::allocateFirst);
     }
-    request.expireAfter(engine, engine.settings().mapTimeout());
-    return request.expose(engine);
+    request.expireAfter(engine.settings().mapTimeout());
+    return future;
   }
 
-  private @Nullable BufferMapping run(Request request, Duration timeout) {
+  private @Nullable Grant run(Request request, Duration timeout) {
     if (submit(request)) {
       allocateFirst();
     }
@@ -211,7 +236,7 @@ final class ManagedBuffer extends BufferLife implements SharedBuffer {
         effects -> {
           advance(effects); // The mover may have taken a map that turned back for a mapping.
           if (request.attachment() != null) {
-            checkUsable(request.attachment());
+            checkUsable(request.attachment(), request.kind() == Request.Kind.PIN ? "pin" : "map");
           } else {
             checkReference(request.describe());
           }
@@ -237,30 +262,42 @@ final class ManagedBuffer extends BufferLife implements SharedBuffer {
     switch (request.kind()) {
       case MAP -> {
         AttachedDevice attachment = request.mapper();
-        if (attachment.gate().isOpen() || isReentry(request, attachment)) {
-          request.grant(effects, admit(request));
-          return true;
+        if (attachment.gate().lets(request.mapAccess()) == null
+            && !isReentry(request, attachment)) {
+          return refuse(request, effects);
         }
-        if (attachment.isLeftOut() && state == State.RESIDENT) {
-          request.fail(effects, leftOut(attachment));
-          return true;
+        if (request.claim()) {
+          request.grant(effects, attachment.admitTo(resident(), request));
         }
-        return false;
+        return true;
+      }
+      case PIN -> {
+        if (state != State.RESIDENT || !request.mapper().suits(resident())) {
+          return refuse(request, effects);
+        }
+        if (request.claim()) {
+          request.grant(effects, pin(request.mapper()));
+        }
+        return true;
       }
       case PREPARE -> {
         if (state != State.RESIDENT || !isSettled()) {
-          return false;
+          return refuse(request, effects);
         }
-        request.grant(effects, null);
+        if (request.claim()) {
+          request.grant(effects, null);
+        }
         return true;
       }
       case EVACUATE -> {
         if (state == State.UNBACKED) {
-          request.grant(effects, null);
+          if (request.claim()) {
+            request.grant(effects, null);
+          }
           return true;
         }
-        if (state != State.RESIDENT) {
-          return false;
+        if (state != State.RESIDENT || isPinned()) {
+          return refuse(request, effects);
         }
         evacuation = request;
         state = State.DRAINING;
@@ -270,6 +307,23 @@ final class ManagedBuffer extends BufferLife implements SharedBuffer {
       }
     }
     throw new AssertionError(request.kind());
+  }
+
+  /** Ends what cannot be served by waiting: whether that is so. */
+  private boolean refuse(Request request, Effects effects) {
+    if (state != State.RESIDENT) {
+      return false;
+    }
+    AttachedDevice attachment = request.attachment();
+    if (attachment != null && attachment.isLeftOut()) {
+      request.fail(effects, leftOut(attachment));
+      return true;
+    }
+    if (isPinned()) {
+      request.fail(effects, pinned(request.describe()));
+      return true;
+    }
+    return false;
   }
 
   private LeftOutException leftOut(AttachedDevice attachment) {
@@ -284,21 +338,8 @@ final class ManagedBuffer extends BufferLife implements SharedBuffer {
             + resident().heap().name());
   }
 
-  private BufferMapping admit(Request request) {
-    AttachedDevice attachment = request.mapper();
-    Gate.Pass pass =
-        attachment
-            .gate()
-            .admit(resident(), request.mapAccess(), request.asker(), request.callSite());
-    return attachment.mapped(pass, request.mapAccess());
-  }
-
-  boolean recordsCallSites() {
-    return engine.settings().recordCallSites();
-  }
-
   /**
-   * Whether the thread holds a mapping already, so that it would wait for itself: letting it in
+   * Whether the thread holds up the drain already, so that it would wait for itself: letting it in
    * once more holds up the drain no longer than it is held up anyway.
    */
   private boolean isReentry(Request request, AttachedDevice attachment) {
@@ -306,19 +347,77 @@ final class ManagedBuffer extends BufferLife implements SharedBuffer {
         && request.parks()
         && place != null
         && attachment.suits(place)
-        && roster.isHeldBy(Thread.currentThread());
+        && place.isHeldBy(Thread.currentThread(), /* writing= */ evacuation == null);
   }
 
   private void refuseSelfWait(Request request) {
-    boolean needsDrain =
-        request.kind() == Request.Kind.EVACUATE
-            || (place != null
-                && (request.attachment() == null
-                    ? !isSettled()
-                    : !request.attachment().suits(place)));
-    if (needsDrain && request.parks() && roster.isHeldBy(Thread.currentThread())) {
-      throw complaint().selfWait(request.describe());
+    if (place != null
+        && request.parks()
+        && needsDrain(request)
+        && place.isHeldBy(Thread.currentThread(), needsOnlyWritersGone(request))) {
+      throw complaint().selfWait(request.describe(), "the calling thread");
     }
+  }
+
+  /** Whether it cannot be served where the buffer lies. */
+  private boolean needsDrain(Request request) {
+    return request.kind() == Request.Kind.EVACUATE
+        || (place != null
+            && (request.attachment() == null ? !isSettled() : !request.attachment().suits(place)));
+  }
+
+  private static boolean needsOnlyWritersGone(Request request) {
+    return request.kind() != Request.Kind.EVACUATE;
+  }
+
+  /** The threads that made mappings which have to be closed before the request can be served. */
+  List<Thread> blockers(Request request) {
+    synchronized (lock) {
+      if (request.isDone() || place == null) {
+        return List.of();
+      }
+      if (state == State.DRAINING) {
+        return place.threads(/* writing= */ evacuation == null);
+      }
+      return needsDrain(request) ? place.threads(needsOnlyWritersGone(request)) : List.of();
+    }
+  }
+
+  /** The drain is held up for ever anyway: whether letting the request in would help. */
+  boolean letInAnyway(Request request) {
+    return locked(
+        effects -> {
+          if (request.isDone()) {
+            return true;
+          }
+          if (request.kind() != Request.Kind.MAP
+              || state != State.DRAINING
+              || !request.mapper().suits(resident())) {
+            return false;
+          }
+          waiters.remove(request);
+          if (request.claim()) {
+            request.grant(effects, request.mapper().admitTo(resident(), request));
+          }
+          return true;
+        });
+  }
+
+  /**
+   * Ends a request that could only be served once a mapping is closed which its own chain holds.
+   */
+  void refuseWaitFor(Request request, BufferMapping held) {
+    locked(
+        effects -> {
+          if (held.isOpen()
+              && held.place() == place
+              && needsDrain(request)
+              && (held.access().writes() || !needsOnlyWritersGone(request))) {
+            waiters.remove(request);
+            request.fail(effects, complaint().selfWait(request.describe(), "its own chain"));
+          }
+          return null;
+        });
   }
 
   /** A request that ended by itself leaves the queue. */
@@ -348,9 +447,10 @@ final class ManagedBuffer extends BufferLife implements SharedBuffer {
     locked(
         effects -> {
           if (attachment.markDetached()) {
-            roster.detached(attachment);
-            renegotiate(effects);
+            roster.remove(attachment);
             attachment.gate().shut();
+            unpin(pin -> pin.attachment() == attachment, effects);
+            renegotiate(effects);
             if (waiters.size() > 0) {
               ClosedException closed =
                   new ClosedException(attachment.device().name() + " was detached from " + name);
@@ -365,22 +465,35 @@ final class ManagedBuffer extends BufferLife implements SharedBuffer {
         });
   }
 
+  void unpin(HeldPin pin) {
+    locked(
+        effects -> {
+          unpin(it -> it == pin, effects);
+          return null;
+        });
+  }
+
   /** Takes a slot for CPU access, which keeps the memory in place just as a mapping does. */
-  Gate.Pass admitView(AttachedDevice attachment, Gate.Pass mapping, Access access) {
+  BufferMapping admitView(BufferMapping mapping) {
+    AttachedDevice attachment = mapping.attachment();
     synchronized (lock) {
-      if (!mapping.isHeld()) {
-        throw new ClosedException(
-            "the mapping of " + name + " for " + attachment.device().name() + " is closed");
+      if (!mapping.isOpen()) {
+        throw new ClosedException(mapping + " is closed");
       }
       if (!mapping.place().heap().traits().cpuReach().is(true)) {
         throw new UndeclaredAccessException(
             name
                 + " lies in "
-                + mapping.place().heap().name()
+                + mapping.heapName()
                 + ", which is not known to be in the CPU's reach; give a device that wants CPU"
                 + " views the constraint cpuReach()");
       }
-      return attachment.gate().admit(mapping.place(), access, engine.settings().recordCallSites());
+      return attachment.admit(
+          mapping.place(),
+          mapping.access(),
+          Thread.currentThread(),
+          /* own= */ true,
+          Gate.callSite(engine.recordsCallSites()));
     }
   }
 
@@ -391,10 +504,12 @@ final class ManagedBuffer extends BufferLife implements SharedBuffer {
     }
   }
 
-  private void checkUsable(AttachedDevice attachment) {
+  private void checkUsable(AttachedDevice attachment, String verb) {
     if (brokerClosed || state == State.RELEASED || attachment.isDetached()) {
       throw new ClosedException(
-          "cannot map "
+          "cannot "
+              + verb
+              + " "
               + name
               + " for "
               + attachment.device().name()
@@ -404,7 +519,7 @@ final class ManagedBuffer extends BufferLife implements SharedBuffer {
     }
   }
 
-  Listeners listeners() {
-    return engine.listeners();
+  Fences fences() {
+    return engine.fences();
   }
 }

@@ -1,9 +1,9 @@
 package dev.dmabroker.internal;
 
-import dev.dmabroker.Access;
 import dev.dmabroker.ClosedException;
 import dev.dmabroker.CpuAccessException;
 import dev.dmabroker.CpuView;
+import dev.dmabroker.spi.Backing;
 import dev.dmabroker.spi.HeapException;
 import java.nio.ByteBuffer;
 import java.util.Objects;
@@ -14,27 +14,27 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * even if the mapping is closed first.
  */
 final class MappedView implements CpuView {
-  private final AttachedDevice attachment;
-  private final Gate.Pass hold;
-  private final Access access;
+  private final BufferMapping hold;
   private final AtomicBoolean closed = new AtomicBoolean();
 
-  MappedView(AttachedDevice attachment, Gate.Pass hold, Access access) {
-    this.attachment = attachment;
+  MappedView(BufferMapping hold) {
     this.hold = hold;
-    this.access = access;
+  }
+
+  private Backing backing() {
+    return hold.place().backing();
   }
 
   @Override
   public long sizeBytes() {
-    return hold.place().sizeBytes();
+    return hold.sizeBytes();
   }
 
   @Override
   public ByteBuffer bytes() {
     if (sizeBytes() > Integer.MAX_VALUE) {
       throw new IllegalStateException(
-          attachment
+          hold.attachment()
               + " has "
               + sizeBytes()
               + " bytes, which one ByteBuffer cannot span; use bytes(offset, length)");
@@ -46,13 +46,13 @@ final class MappedView implements CpuView {
   public ByteBuffer bytes(long offsetBytes, int lengthBytes) {
     Objects.checkFromIndexSize(offsetBytes, lengthBytes, sizeBytes());
     if (closed.get()) {
-      throw new ClosedException("the CPU view of " + attachment + " is closed");
+      throw new ClosedException("the CPU view of " + hold.attachment() + " is closed");
     }
     try {
-      ByteBuffer bytes = hold.place().backing().bytes(offsetBytes, lengthBytes);
-      return access.writes() ? bytes : bytes.asReadOnlyBuffer().order(bytes.order());
+      ByteBuffer bytes = backing().bytes(offsetBytes, lengthBytes);
+      return hold.access().writes() ? bytes : bytes.asReadOnlyBuffer().order(bytes.order());
     } catch (HeapException e) {
-      throw new CpuAccessException("cannot reach " + attachment + ": " + e.getMessage(), e);
+      throw new CpuAccessException("cannot reach " + hold.attachment() + ": " + e.getMessage(), e);
     }
   }
 
@@ -62,12 +62,12 @@ final class MappedView implements CpuView {
       return;
     }
     try {
-      hold.place().backing().endCpuAccess(access);
+      backing().endCpuAccess(hold.access());
     } catch (HeapException | RuntimeException e) {
       throw new CpuAccessException(
-          "cannot end CPU access to " + attachment + ": " + e.getMessage(), e);
+          "cannot end CPU access to " + hold.attachment() + ": " + e.getMessage(), e);
     } finally {
-      BufferMapping.leave(attachment, hold);
+      hold.close();
     }
   }
 }

@@ -1,9 +1,12 @@
 package dev.dmabroker.internal;
 
+import dev.dmabroker.Holder;
 import dev.dmabroker.Layout;
 import dev.dmabroker.spi.Backing;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 
 /** The backing that a buffer has, with its generation. Compared by identity. */
@@ -28,6 +31,9 @@ final class Placement {
   private final long sizeBytes;
   private final long generation;
   private final long sinceNanos = System.nanoTime();
+
+  /** Whose mappings may lie in it; under the buffer's lock. */
+  private final List<Occupancy> occupancies = new ArrayList<>(2);
 
   /** Whether there are contents worth keeping. Read after the drain, which orders it. */
   @SuppressWarnings("UnusedVariable") // Reached through the VarHandle.
@@ -78,10 +84,6 @@ final class Placement {
     return heap;
   }
 
-  long sinceNanos() {
-    return sinceNanos;
-  }
-
   long generation() {
     return generation;
   }
@@ -106,6 +108,76 @@ final class Placement {
       }
     }
     return false;
+  }
+
+  // ---- Who is in; under the buffer's lock, and final once the gates let nobody in ----
+
+  Occupancy occupancy(AttachedDevice attachment) {
+    for (Occupancy occupancy : occupancies) {
+      if (occupancy.attachment() == attachment) {
+        return occupancy;
+      }
+    }
+    Occupancy first = new Occupancy(attachment, this);
+    occupancies.add(first);
+    return first;
+  }
+
+  /** Forgets those who were detached and have nothing out. */
+  void prune() {
+    occupancies.removeIf(it -> it.attachment().isDetached() && it.isEmpty());
+  }
+
+  boolean isIdle() {
+    for (Occupancy occupancy : occupancies) {
+      if (!occupancy.isEmpty()) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  boolean hasWriters() {
+    for (Occupancy occupancy : occupancies) {
+      if (occupancy.hasWriters()) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  boolean isHeldBy(Thread thread, boolean writing) {
+    return occupancies.stream().anyMatch(it -> it.isHeldBy(thread, writing));
+  }
+
+  /** The threads that made mappings which are still out. */
+  List<Thread> threads(boolean writing) {
+    List<Thread> threads = new ArrayList<>();
+    occupancies.forEach(it -> it.addThreads(writing, threads));
+    return threads;
+  }
+
+  void addHolders(String buffer, long nowNanos, List<Holder> holders) {
+    for (Occupancy it : occupancies) {
+      it.addHolders(buffer, it.attachment().device().name(), nowNanos, holders);
+    }
+  }
+
+  long lastUseNanos() {
+    long last = sinceNanos;
+    for (Occupancy occupancy : occupancies) {
+      last = occupancy.lastUseNanos(last);
+    }
+    return last;
+  }
+
+  /** The longest that anybody who holds a mapping now has declared to hold it. */
+  Duration longestHold() {
+    return occupancies.stream()
+        .filter(it -> !it.isEmpty())
+        .map(it -> it.attachment().device().longestHold())
+        .max(Duration::compareTo)
+        .orElse(Duration.ZERO);
   }
 
   void release() {

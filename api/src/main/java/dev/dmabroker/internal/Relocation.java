@@ -1,10 +1,15 @@
 package dev.dmabroker.internal;
 
+import dev.dmabroker.Access;
 import dev.dmabroker.BrokerException;
 import dev.dmabroker.Holder;
 import dev.dmabroker.MoveFailedException;
+import dev.dmabroker.SharedBuffer.State;
+import dev.dmabroker.SyncFile;
 import dev.dmabroker.event.Move;
+import dev.dmabroker.spi.FencePoller;
 import dev.dmabroker.spi.HeapException;
+import dev.dmabroker.spi.Mover;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -12,8 +17,21 @@ import java.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One attempt to move a buffer: what it does without the buffer's lock, and the times it took. The
- * transitions are the buffer's; it hands the attempt from one stage to the next.
+ * One attempt to move a buffer, from the search for memory to its end. Each step that changes the
+ * buffer does so under the buffer's lock, and only while the buffer still has this attempt under
+ * way; what takes time runs without the lock, on the broker's workers.
+ *
+ * <pre>
+ * prepare        memory elsewhere is found, populated and mapped; maps go on
+ * arrived        in a convoy: waits for a moment in which nobody writes; maps go on
+ * stall          gates let in readers only; who writes is waited for, until the deadline
+ * drained        dead contents: published. Otherwise the kernel's fences are waited for, until then too
+ * copy           beside readers
+ * publish        the buffer lies in the new place; the old one is given back after its last reader
+ * </pre>
+ *
+ * <p>Any failure, and the deadline, lead to {@link #rollBack}: the old place, which nobody has
+ * written to since the copy began, never ceased to be the buffer's.
  */
 final class Relocation {
   /** Devices may come and go while memory is found; not for ever. */
@@ -27,13 +45,11 @@ final class Relocation {
   /** The heap to leave, for the sake of others; -1 if the buffer itself has to move. */
   private final int vacated;
 
+  private final MoveTimes times = new MoveTimes();
+  private int negotiations;
+  private int soughtFor;
   private @Nullable Placement target;
   private @Nullable Future<?> deadline;
-  private final long startNanos = System.nanoTime();
-  private long stallNanos;
-  private long drainedNanos;
-  private long copyNanos;
-  private long copiedBytes;
 
   private Relocation(BufferLife buffer, Placement from, String cause, int attempt, int vacated) {
     this.vacated = vacated;
@@ -58,35 +74,36 @@ final class Relocation {
     return vacated >= 0;
   }
 
-  /** How a drain began. */
-  enum Drain {
-    /** Nothing was mapped; copy now. */
-    DONE,
-    /** The last one out, or the deadline, goes on. */
-    UNDER_WAY,
-    /** A device has attached that the target does not suit; find another. */
+  // ---- Before the stall ----
+
+  /** What becomes of memory that was found. */
+  private enum Arrival {
+    /** Nobody writes, and nobody will: go on. */
+    DRAINED,
+    /** Whoever leaves last, or a deadline, goes on. */
+    WAITING,
+    /** A device has attached that it does not suit; find other. */
     STALE,
-    /** The move is no longer wanted. */
+    /** The move is not wanted any more. */
     CANCELLED
   }
 
   /** Finds and populates memory while the pipeline runs, then begins the stall. */
   void prepare() {
     try {
-      for (int i = 0; i < MAX_RENEGOTIATIONS; i++) {
-        Roster.Users sought = buffer.users(this);
-        if (sought == null) {
+      while (negotiations++ < MAX_RENEGOTIATIONS) {
+        Roster.Users users = users();
+        if (users == null) {
           return;
         }
         Placement candidate =
-            buffer.allocate(sought.devices(), Optional.of(from.heap().name()), vacated);
-        mapAhead(candidate);
-        switch (buffer.beginDrain(this, candidate, sought)) {
-          case DONE -> {
-            copy();
+            buffer.allocate(users.devices(), Optional.of(from.heap().name()), vacated);
+        switch (arrive(candidate, users)) {
+          case DRAINED -> {
+            awaitFences();
             return;
           }
-          case UNDER_WAY -> {
+          case WAITING -> {
             return;
           }
           case STALE -> candidate.release();
@@ -96,46 +113,269 @@ final class Relocation {
           }
         }
       }
-      buffer.rollBack(this, "devices kept attaching while memory was sought", null);
+      rollBack("devices kept attaching while memory was sought", null);
     } catch (BrokerException e) {
-      buffer.rollBack(this, String.valueOf(e.getMessage()), e);
+      rollBack(String.valueOf(e.getMessage()), e);
     } catch (RuntimeException | Error e) {
-      buffer.rollBack(this, "preparing threw " + e, e);
+      rollBack("preparing threw " + e, e);
     }
   }
 
-  private void mapAhead(Placement candidate) {
+  /** The devices to find memory for, or null if the move is not needed any more. */
+  private Roster.@Nullable Users users() {
+    return buffer.locked(
+        effects -> {
+          if (!isUnderWay(State.PREPARING)) {
+            return null;
+          }
+          if (buffer.isOver() || (buffer.isSettled() && !makesRoom())) {
+            callOff(effects);
+            return null;
+          }
+          return buffer.roster.users();
+        });
+  }
+
+  private Arrival arrive(Placement candidate, Roster.Users users) {
     try {
-      ContentsCopy.prepare(from, candidate);
+      if (from.isWritten()) {
+        buffer.engine.settings().mover().prepare(job(candidate));
+      }
+    } catch (HeapException e) {
+      candidate.release();
+      rollBack("preparing the copy failed: " + e.getMessage(), e);
+      return Arrival.WAITING;
     } catch (RuntimeException | Error e) {
       candidate.release();
       throw e;
     }
+    return buffer.locked(
+        effects -> {
+          soughtFor = users.version();
+          if (isStale(candidate)) {
+            return Arrival.STALE;
+          }
+          if (!isWanted(candidate, effects)) {
+            return Arrival.CANCELLED;
+          }
+          target = candidate;
+          if (!buffer.isInConvoy() || makesRoom()) {
+            return stall(effects);
+          }
+          return linger(effects);
+        });
   }
 
-  /** Copies while nothing is mapped, then lets the pipeline go on in the new place. */
-  void copy() {
-    try {
-      if (buffer.publishIfDead(this)) {
-        return;
-      }
-      if (!canCopyTo(target())) {
-        buffer.rollBack(this, "it was written while memory in another format was sought", null);
-        return;
-      }
-      long start = System.nanoTime();
-      copiedBytes = ContentsCopy.copy(from, target());
-      copyNanos = System.nanoTime() - start;
-      buffer.publish(this);
-    } catch (HeapException e) {
-      buffer.rollBack(this, "copying failed: " + e.getMessage(), e);
-    } catch (RuntimeException | Error e) {
-      buffer.rollBack(this, "copying threw " + e, e);
+  private boolean isStale(Placement candidate) {
+    Roster roster = buffer.roster;
+    return (soughtFor != roster.version() && !roster.isSuited(candidate)) || !canCopyTo(candidate);
+  }
+
+  /** Otherwise it is called off. */
+  private boolean isWanted(Placement candidate, Effects effects) {
+    boolean wanted = !buffer.isOver();
+    if (wanted && !makesRoom() && !buffer.roster.isSuited(candidate)) {
+      buffer.leaveOut(candidate.leftOut(), effects);
+      wanted = !buffer.isSettled(); // Otherwise it serves nobody who is not served here.
+    }
+    if (wanted && makesRoom() && !from.isIdle()) {
+      wanted = false; // It is used again: no idle buffer any more.
+    }
+    if (!wanted) {
+      callOff(effects);
+    }
+    return wanted;
+  }
+
+  /**
+   * Waits for a moment in which nobody writes, while everybody may; whoever leaves comes by {@link
+   * #advance}. Not for ever, as such a moment need not come.
+   */
+  private Arrival linger(Effects effects) {
+    buffer.roster.openGates(from, Roster.Opening.WATCHED);
+    if (!from.hasWriters()) {
+      return stall(effects);
+    }
+    expireAfter(from.longestHold(), this::patienceExpired);
+    return Arrival.WAITING;
+  }
+
+  private void patienceExpired() {
+    buffer.locked(
+        effects -> {
+          if (isUnderWay(State.PREPARING)) {
+            stallLater(effects);
+          }
+          return null;
+        });
+  }
+
+  /** PREPARING, with a target: begins the stall, unless the target has become useless. */
+  private void stallLater(Effects effects) {
+    Placement candidate = target();
+    cancelDeadline();
+    if (isStale(candidate)) {
+      target = null;
+      buffer.roster.openGates(from, Roster.Opening.OPEN);
+      effects.then(candidate::release);
+      effects.then(() -> buffer.engine.execute(this::prepare));
+    } else if (!isWanted(candidate, effects)) {
+      effects.then(candidate::release);
+    } else if (stall(effects) == Arrival.DRAINED) {
+      effects.wake(() -> buffer.engine.executeCopy(this::awaitFences));
     }
   }
 
+  // ---- The stall ----
+
+  private Arrival stall(Effects effects) {
+    if (makesRoom()) {
+      buffer.roster.shutGates();
+      if (!from.isIdle()) {
+        callOff(effects); // It is used again: no idle buffer any more.
+        return Arrival.CANCELLED;
+      }
+    } else {
+      buffer.roster.openGates(from, Roster.Opening.TO_READERS);
+    }
+    buffer.state = State.DRAINING;
+    times.startStall();
+    if (!from.hasWriters()) {
+      return endDrain(effects) ? Arrival.WAITING : Arrival.DRAINED;
+    }
+    drainFor(from.longestHold());
+    return Arrival.WAITING;
+  }
+
+  private void drainFor(Duration hold) {
+    times.mayDrainFor(hold);
+    expireAfter(hold, () -> drainExpired(hold));
+  }
+
+  /** Somebody left: see whether that was waited for. Under the lock. */
+  void advance(Effects effects) {
+    if (target == null || from.hasWriters()) {
+      return;
+    }
+    if (buffer.state == State.PREPARING) {
+      stallLater(effects);
+    } else if (buffer.state == State.DRAINING && !times.isDrained() && !endDrain(effects)) {
+      effects.wake(() -> buffer.engine.executeCopy(this::awaitFences));
+    }
+  }
+
+  /** Nobody writes any more. True if that was all, as nothing has to be copied. */
+  private boolean endDrain(Effects effects) {
+    times.endDrain();
+    return publishIfDead(effects);
+  }
+
+  private void drainExpired(Duration hold) {
+    Effects effects = new Effects();
+    synchronized (buffer.lock) {
+      if (isUnderWay(State.DRAINING)) {
+        String what =
+            times.isDrained()
+                ? "a fence of the kernel had not signalled "
+                : "mappings were still out ";
+        rollBack(what + hold.toMillis() + " ms after new ones were stalled", null, effects);
+      }
+    }
+    effects.runWakeUps();
+    buffer.engine.execute(effects::runRest); // Heaps and listeners take time; deadlines must not.
+  }
+
+  /** Nobody writes any more, but devices may still be at work that the kernel knows of. */
+  private void awaitFences() {
+    try {
+      FencePoller poller = buffer.engine.fences().poller();
+      // Without a poller the copy itself waits for them, in the kernel.
+      Optional<SyncFile> fence =
+          poller == null ? Optional.empty() : from.backing().pendingFence(Access.READ);
+      if (poller == null || fence.isEmpty()) {
+        copy();
+      } else if (!mayAwaitFence()) {
+        poller.discard(fence.get());
+      } else {
+        await(poller, fence.get());
+      }
+    } catch (HeapException e) {
+      rollBack("a fence of the kernel could not be waited for: " + e.getMessage(), e);
+    } catch (RuntimeException | Error e) {
+      rollBack("waiting for fences threw " + e, e);
+    }
+  }
+
+  private boolean mayAwaitFence() {
+    return buffer.locked(
+        effects -> {
+          if (!isUnderWay(State.DRAINING)) {
+            return false;
+          }
+          if (deadline == null) {
+            drainFor(buffer.roster.longestHold());
+          }
+          return true;
+        });
+  }
+
+  private void await(FencePoller poller, SyncFile fence) throws HeapException {
+    try {
+      // What the work behind it came to is its users' concern: the contents move as they are.
+      poller.watch(fence, errno -> buffer.engine.executeCopy(this::copy));
+    } catch (HeapException | RuntimeException | Error e) {
+      poller.discard(fence);
+      throw e;
+    }
+  }
+
+  /** Copies while nobody writes, then lets the pipeline go on in the new place. */
+  private void copy() {
+    try {
+      if (!beginCopy()) {
+        return;
+      }
+      long start = System.nanoTime();
+      long bytes = buffer.engine.settings().mover().copy(job(target()));
+      times.copied(bytes, System.nanoTime() - start);
+      buffer.locked(
+          effects -> {
+            if (isUnderWay(State.MOVING)) {
+              target().markWritten();
+              buffer.moved(this, effects);
+            }
+            return null;
+          });
+    } catch (HeapException e) {
+      rollBack("copying failed: " + e.getMessage(), e);
+    } catch (RuntimeException | Error e) {
+      rollBack("copying threw " + e, e);
+    }
+  }
+
+  private boolean beginCopy() {
+    return buffer.locked(
+        effects -> {
+          if (!isUnderWay(State.DRAINING)) {
+            return false;
+          }
+          cancelDeadline();
+          times.endFences();
+          if (!canCopyTo(target())) {
+            rollBack("it was written while memory in another format was sought", null, effects);
+            return false;
+          }
+          buffer.state = State.MOVING;
+          return true;
+        });
+  }
+
+  private Mover.Copy job(Placement to) {
+    return new Mover.Copy(from.backing(), from.layout(), to.backing(), to.layout());
+  }
+
   /** Contents are copied, not converted: and they may have come since the target was sought. */
-  boolean canCopyTo(Placement candidate) {
+  private boolean canCopyTo(Placement candidate) {
     if (!from.isWritten() || from.layout().image().isEmpty()) {
       return true;
     }
@@ -147,28 +387,87 @@ final class Relocation {
         .isPresent();
   }
 
-  void startStall(Placement target) {
-    this.target = target;
-    stallNanos = System.nanoTime();
+  // ---- Ends; all under the lock ----
+
+  /**
+   * Publishes without a copy if the contents are dead: never written, or about to be overwritten by
+   * the first in the queue, who is granted that in the same step.
+   */
+  private boolean publishIfDead(Effects effects) {
+    Request overwriter = null;
+    if (from.isWritten()) {
+      Request first = buffer.waiters.first().orElse(null);
+      // Claimed, it cannot give up any more: the old contents go only if it writes new ones.
+      if (first == null
+          || !first.overwrites()
+          || !first.mapper().suits(target())
+          || !first.claim()) {
+        return false;
+      }
+      overwriter = first;
+    }
+    buffer.moved(this, effects);
+    if (overwriter != null) {
+      overwriter.grant(effects, overwriter.mapper().admitTo(target(), overwriter));
+    }
+    return true;
   }
 
-  void endDrain() {
-    drainedNanos = System.nanoTime();
+  /** PREPARING: the move is not needed any more. */
+  private void callOff(Effects effects) {
     cancelDeadline();
+    buffer.moveCalledOff(effects);
   }
 
-  void expect(Future<?> deadline) {
-    this.deadline = deadline;
-  }
-
-  void cancelDeadline() {
-    if (deadline != null) {
-      deadline.cancel(false);
+  /** The buffer ends, and with it the move. */
+  void cancel(Effects effects) {
+    cancelDeadline();
+    if (target != null) {
+      effects.then(target::release);
     }
   }
 
-  Placement from() {
-    return from;
+  private void rollBack(String reason, @Nullable Throwable cause) {
+    buffer.locked(
+        effects -> {
+          rollBack(reason, cause, effects);
+          return null;
+        });
+  }
+
+  private void rollBack(String reason, @Nullable Throwable why, Effects effects) {
+    if (buffer.relocation != this) {
+      return;
+    }
+    cancelDeadline();
+    List<Holder> holders =
+        buffer.state == State.DRAINING && !times.isDrained() ? buffer.holders() : List.of();
+    if (target != null) {
+      effects.then(target::release);
+    }
+    buffer.moveFailed(this, reason, why, holders, effects);
+  }
+
+  private boolean isUnderWay(State in) {
+    return buffer.relocation == this && buffer.state == in;
+  }
+
+  private void expireAfter(Duration time, Runnable then) {
+    deadline = buffer.engine.schedule(time, then);
+  }
+
+  private void cancelDeadline() {
+    if (deadline != null) {
+      deadline.cancel(false);
+      deadline = null;
+    }
+  }
+
+  // ---- What others ask ----
+
+  /** Prepared, and waiting for a moment to begin the stall; if in PREPARING. */
+  boolean isLingering() {
+    return target != null;
   }
 
   Placement target() {
@@ -178,20 +477,14 @@ final class Relocation {
     return target;
   }
 
-  /** Where to, if that is decided. */
-  Optional<Placement> destination() {
-    return Optional.ofNullable(target);
-  }
-
   /** What those are told who need the move, or who ran into a timeout waiting for it. */
-  MoveFailedException failure(
-      String reason, List<Holder> holders, @Nullable Throwable why, int maxAttempts) {
+  MoveFailedException failure(String reason, List<Holder> holders, @Nullable Throwable why) {
     return new MoveFailedException(
         "cannot move "
             + buffer.name
             + " out of "
             + from.heap().name()
-            + destination().map(place -> " to " + place.heap().name()).orElse("")
+            + (target == null ? "" : " to " + target.heap().name())
             + " for "
             + cause
             + ": "
@@ -200,30 +493,31 @@ final class Relocation {
             + " (attempt "
             + attempt
             + " of "
-            + maxAttempts
+            + buffer.engine.settings().maxMoveAttempts()
             + "); it is where it was, with its contents",
         holders,
         why);
   }
 
   /** What happened, for listeners; called when the stall, if there was one, has just ended. */
-  Move report(long generation, Optional<String> failure, List<Holder> holders) {
+  Move report(long generation, Optional<String> failure, Duration backOff, List<Holder> holders) {
     long now = System.nanoTime();
-    boolean stalled = target != null;
-    long drainEnd = drainedNanos == 0 ? now : drainedNanos;
     return new Move(
         buffer.name,
         from.heap().name(),
-        destination().map(place -> place.heap().name()),
+        Optional.ofNullable(target).map(place -> place.heap().name()),
         cause,
         generation,
         attempt,
+        buffer.engine.settings().maxMoveAttempts(),
         from.layout().sizeBytes(),
-        copiedBytes,
-        Duration.ofNanos((stalled ? stallNanos : now) - startNanos),
-        Duration.ofNanos(stalled ? now - stallNanos : 0),
-        Duration.ofNanos(stalled ? drainEnd - stallNanos : 0),
-        Duration.ofNanos(copyNanos),
+        times.copiedBytes(),
+        times.prepare(now),
+        times.stall(now),
+        times.drain(now),
+        times.deadline(),
+        times.copy(),
+        backOff,
         failure,
         holders);
   }

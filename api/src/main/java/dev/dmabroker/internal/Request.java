@@ -3,7 +3,6 @@ package dev.dmabroker.internal;
 import dev.dmabroker.Access;
 import dev.dmabroker.BrokerException;
 import dev.dmabroker.ClosedException;
-import dev.dmabroker.Mapping;
 import dev.dmabroker.event.Stall;
 import java.time.Duration;
 import java.util.Objects;
@@ -13,11 +12,13 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Something that somebody waits for a buffer to do. It ends once: granted, failed, timed out or
- * interrupted, whichever completes the future first; a mapping that comes too late is closed.
+ * interrupted, whoever {@linkplain #claim claims} that first. What is done for a request is done
+ * after it is claimed and under the buffer's lock, so nothing is done for who has given up.
  */
 final class Request {
 
@@ -25,6 +26,8 @@ final class Request {
   enum Kind {
     /** A mapping. */
     MAP,
+    /** That the buffer stays where it is. */
+    PIN,
     /** Memory that suits all who are attached. */
     PREPARE,
     /** That the memory is given back. */
@@ -41,7 +44,8 @@ final class Request {
   private final Thread asker = Thread.currentThread();
 
   private final @Nullable Throwable callSite;
-  private final CompletableFuture<@Nullable BufferMapping> future = new CompletableFuture<>();
+  private final AtomicBoolean claimed = new AtomicBoolean();
+  private final CompletableFuture<@Nullable Grant> future = new CompletableFuture<>();
   private final long sinceNanos = System.nanoTime();
 
   private Request(
@@ -50,7 +54,7 @@ final class Request {
       @Nullable AttachedDevice attachment,
       @Nullable Access access,
       boolean parks) {
-    this.callSite = kind == Kind.MAP ? Gate.callSite(buffer.recordsCallSites()) : null;
+    this.callSite = kind == Kind.MAP ? Gate.callSite(buffer.engine.recordsCallSites()) : null;
     this.kind = kind;
     this.buffer = buffer;
     this.attachment = attachment;
@@ -60,6 +64,10 @@ final class Request {
 
   static Request map(AttachedDevice attachment, Access access, boolean parks) {
     return new Request(Kind.MAP, attachment.buffer(), attachment, access, parks);
+  }
+
+  static Request pin(AttachedDevice attachment) {
+    return new Request(Kind.PIN, attachment.buffer(), attachment, null, true);
   }
 
   static Request prepare(ManagedBuffer buffer) {
@@ -74,19 +82,22 @@ final class Request {
     return kind;
   }
 
-  /** Whose map it is; null unless {@link Kind#MAP}. */
+  ManagedBuffer buffer() {
+    return buffer;
+  }
+
+  /** Whose map or pin it is; null of other kinds. */
   @Nullable AttachedDevice attachment() {
     return attachment;
   }
 
-  /** What the map is for; null unless {@link Kind#MAP}. */
-  @Nullable Access access() {
-    return access;
-  }
-
-  /** Whose map it is, of a {@link Kind#MAP}. */
+  /** Whose map or pin it is. */
   AttachedDevice mapper() {
     return Objects.requireNonNull(attachment);
+  }
+
+  boolean overwrites() {
+    return access == Access.OVERWRITE;
   }
 
   /** What the map is for, of a {@link Kind#MAP}. */
@@ -107,37 +118,38 @@ final class Request {
     return parks;
   }
 
-  CompletableFuture<@Nullable BufferMapping> future() {
-    return future;
-  }
-
+  /** Whether it has ended, or is about to. */
   boolean isDone() {
-    return future.isDone();
+    return claimed.get();
   }
 
-  void grant(Effects effects, @Nullable BufferMapping mapping) {
-    effects.wake(
-        () -> {
-          if (!future.complete(mapping) && mapping != null) {
-            mapping.close();
-          }
-        });
+  /** Whether the caller, and nobody else, ends it. */
+  boolean claim() {
+    return claimed.compareAndSet(false, true);
+  }
+
+  /** After {@link #claim}. */
+  void grant(Effects effects, @Nullable Grant grant) {
+    effects.wake(() -> future.complete(grant));
   }
 
   void fail(Effects effects, BrokerException failure) {
-    effects.wake(() -> future.completeExceptionally(failure));
+    if (claim()) {
+      effects.wake(() -> future.completeExceptionally(failure));
+    }
   }
 
   /** In words, for errors. */
   String describe() {
     return switch (kind) {
       case MAP -> "map " + buffer.name() + " for " + deviceName() + " (" + access + ")";
+      case PIN -> "pin " + buffer.name() + " for " + deviceName();
       case PREPARE -> "prepare " + buffer.name();
       case EVACUATE -> "evacuate " + buffer.name();
     };
   }
 
-  String deviceName() {
+  private String deviceName() {
     return attachment == null ? "" : attachment.device().name();
   }
 
@@ -146,20 +158,25 @@ final class Request {
    *
    * @throws BrokerException what the request failed with
    */
-  @Nullable BufferMapping await(Duration timeout) {
-    boolean stalled = !future.isDone();
+  @Nullable Grant await(Duration timeout) {
+    if (future.isDone()) {
+      return ended();
+    }
+    WaitGraph waits = buffer.engine.waits();
+    waits.park(this);
+    boolean granted = false;
     try {
-      BufferMapping mapping = future.get(Durations.nanos(timeout), TimeUnit.NANOSECONDS);
-      if (stalled) {
-        tellStalled(true);
-      }
-      return mapping;
+      Grant grant = future.get(Durations.nanos(timeout), TimeUnit.NANOSECONDS);
+      granted = true;
+      return grant;
     } catch (TimeoutException e) {
       BrokerException failure = buffer.currentComplaint().timedOut(describe(), timeout);
       if (giveUp(failure)) {
         throw failure;
       }
-      return await(timeout); // It has ended otherwise in the meantime.
+      Grant grant = ended(); // It has ended otherwise in the meantime.
+      granted = true;
+      return grant;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       BrokerException failure = buffer.currentComplaint().interrupted(describe(), e);
@@ -168,63 +185,70 @@ final class Request {
       }
       return endedAnyway(failure);
     } catch (ExecutionException e) {
-      if (stalled) {
-        tellStalled(false);
-      }
-      throw failure(e);
+      throw failure(e.getCause());
+    } finally {
+      waits.unpark(this);
+      tellStalled(granted);
+    }
+  }
+
+  /** What came of a request that was claimed. */
+  private @Nullable Grant ended() {
+    try {
+      return future.join();
+    } catch (CompletionException e) {
+      throw failure(e.getCause());
     }
   }
 
   /**
    * The interrupt came too late. What was to be done to the buffer has been done, which must not be
-   * denied; a mapping, which nobody has seen yet, is taken back.
+   * denied; a mapping or pin, which nobody has seen yet, is taken back.
    */
-  private @Nullable BufferMapping endedAnyway(BrokerException interrupted) {
-    BufferMapping mapping;
+  private @Nullable Grant endedAnyway(BrokerException interrupted) {
+    Grant grant;
     try {
-      mapping = future.join();
+      grant = future.join();
     } catch (CompletionException e) {
       throw interrupted;
     }
-    if (kind == Kind.MAP) {
-      if (mapping != null) {
-        mapping.close();
-      }
-      throw interrupted;
+    if (grant == null) {
+      return null;
     }
-    return mapping;
+    grant.takeBack();
+    throw interrupted;
   }
 
   /** Fails an asynchronous request after that time, unless it has ended by then. */
-  void expireAfter(BrokerEngine engine, Duration timeout) {
+  void expireAfter(Duration timeout) {
     if (future.isDone()) {
       return;
     }
     Future<?> timer =
-        engine.schedule(
+        buffer.engine.schedule(
             timeout, () -> giveUp(buffer.currentComplaint().timedOut(describe(), timeout)));
     CompletableFuture<?> unused =
         future.whenComplete(
-            (mapping, failure) -> {
+            (grant, failure) -> {
               timer.cancel(false);
               tellStalled(failure == null);
             });
   }
 
   /**
-   * The future that the user gets: completed on the callback executor, so that what is chained to
-   * it holds nobody up.
+   * Hands the end of an asynchronous map to the future that the user got, on the callback executor,
+   * so that what is chained to it holds nobody up.
    */
-  CompletableFuture<Mapping> expose(BrokerEngine engine) {
-    CompletableFuture<Mapping> exposed = new CompletableFuture<>();
+  void hand(MapFuture exposed) {
     CompletableFuture<?> unused =
         future.whenComplete(
-            (mapping, failure) ->
-                engine.callback(
+            (grant, failure) ->
+                buffer.engine.callback(
                     () -> {
                       if (failure != null) {
                         exposed.completeExceptionally(failure);
-                      } else if (mapping != null && !exposed.complete(mapping)) {
+                      } else if (grant instanceof BufferMapping mapping
+                          && !exposed.complete(mapping)) {
                         mapping.close();
                       }
                     }));
@@ -235,18 +259,15 @@ final class Request {
                 giveUp(new ClosedException("the future of " + describe() + " was cancelled"));
               }
             });
-    return exposed;
   }
 
   /** Ends the request with {@code failure}: false if it has ended otherwise before. */
   boolean giveUp(BrokerException failure) {
-    if (!future.completeExceptionally(failure)) {
+    if (!claim()) {
       return false;
     }
     buffer.withdraw(this);
-    if (parks) {
-      tellStalled(false);
-    }
+    future.completeExceptionally(failure);
     return true;
   }
 
@@ -258,14 +279,19 @@ final class Request {
               deviceName(),
               Duration.ofNanos(System.nanoTime() - sinceNanos),
               granted);
-      buffer.listeners().tell(listener -> listener.stalled(stall));
+      buffer.engine.listeners().tell(listener -> listener.stalled(stall));
     }
   }
 
-  private static RuntimeException failure(ExecutionException e) {
-    if (e.getCause() instanceof BrokerException failure) {
+  private static RuntimeException failure(@Nullable Throwable cause) {
+    if (cause instanceof BrokerException failure) {
       return failure;
     }
-    throw new IllegalStateException("a request failed with what is not a BrokerException", e);
+    throw new IllegalStateException("a request failed with what is not a BrokerException", cause);
+  }
+
+  @Override
+  public String toString() {
+    return describe();
   }
 }

@@ -1,17 +1,12 @@
 package dev.dmabroker.internal;
 
-import dev.dmabroker.Holder;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Who is attached to a buffer, and their gates. A detached attachment whose mapping is still out
- * stays until that is closed: nobody places memory for it any more, but everybody waits for it.
- * Used under the buffer's lock.
- */
+/** Who is attached to a buffer, and their gates. Used under the buffer's lock. */
 final class Roster {
   private final List<AttachedDevice> attached = new ArrayList<>(2);
   private int version;
@@ -44,7 +39,8 @@ final class Roster {
 
   /** One of them was detached; who came last often goes first. */
   @SuppressWarnings("ReferenceEquality")
-  void detached(AttachedDevice attachment) {
+  void remove(AttachedDevice attachment) {
+    attached.remove(attachment);
     version++;
     known = known != null && known.last() == attachment ? known.before() : null;
   }
@@ -78,13 +74,11 @@ final class Roster {
   private @Nullable Known all(Target target) {
     Demand all = null;
     for (AttachedDevice attachment : attached) {
-      if (!attachment.isDetached()) {
-        if (!Solver.isPlain(attachment.device())) {
-          return null;
-        }
-        Demand its = attachment.device().options().get(0).memory().of(target);
-        all = all == null ? its : all.and(its);
+      if (!Solver.isPlain(attachment.device())) {
+        return null;
       }
+      Demand its = attachment.device().options().get(0).memory().of(target);
+      all = all == null ? its : all.and(its);
     }
     return all == null ? null : new Known(target, all, null, null);
   }
@@ -108,16 +102,11 @@ final class Roster {
 
   boolean hasDispensable() {
     for (AttachedDevice attachment : attached) {
-      if (attachment.device().isDispensable() && !attachment.isDetached()) {
+      if (attachment.device().isDispensable()) {
         return true;
       }
     }
     return false;
-  }
-
-  /** Lets those go who are detached and have nothing out. */
-  void prune() {
-    attached.removeIf(attachment -> attachment.isDetached() && attachment.gate().isEmpty());
   }
 
   boolean isEmpty() {
@@ -129,23 +118,27 @@ final class Roster {
   }
 
   Users users() {
-    return new Users(
-        attached.stream()
-            .filter(attachment -> !attachment.isDetached())
-            .map(AttachedDevice::device)
-            .toList(),
-        version);
+    return new Users(attached.stream().map(AttachedDevice::device).toList(), version);
   }
 
   List<AttachedDevice> copy() {
     return List.copyOf(attached);
   }
 
-  /** Opens the gates of those whom the place suits, and shuts the others. */
-  void openGates(Placement place) {
+  /** How the gates of those whom the place suits are; those of the others are shut. */
+  enum Opening {
+    /** They let everybody in. */
+    OPEN,
+    /** The same, but whoever leaves reports. */
+    WATCHED,
+    /** They let readers in. */
+    TO_READERS
+  }
+
+  void openGates(Placement place, Opening how) {
     for (AttachedDevice attachment : attached) {
-      if (!attachment.isDetached() && attachment.suits(place)) {
-        attachment.gate().open(place);
+      if (attachment.suits(place)) {
+        attachment.open(place, how);
       } else {
         attachment.gate().shut();
       }
@@ -156,23 +149,6 @@ final class Roster {
     attached.forEach(attachment -> attachment.gate().shut());
   }
 
-  /** Whether no mapping is out. Means something only while the gates are shut. */
-  boolean isIdle() {
-    return attached.stream().allMatch(attachment -> attachment.gate().isEmpty());
-  }
-
-  long lastUseNanos(long otherwise) {
-    long last = otherwise;
-    for (AttachedDevice attachment : attached) {
-      last = attachment.gate().lastUseNanos(last);
-    }
-    return last;
-  }
-
-  boolean isHeldBy(Thread thread) {
-    return attached.stream().anyMatch(attachment -> attachment.gate().isHeldBy(thread));
-  }
-
   boolean isSuited(Placement place) {
     return firstUnsuited(place).isEmpty();
   }
@@ -181,26 +157,16 @@ final class Roster {
     return place == null
         ? Optional.empty()
         : attached.stream()
-            .filter(attachment -> !attachment.isDetached() && !attachment.isLeftOut())
+            .filter(attachment -> !attachment.isLeftOut())
             .filter(attachment -> !attachment.suits(place))
             .findFirst();
   }
 
-  /** The longest that anybody who holds a mapping now has declared to hold it. */
+  /** The longest that anybody has declared to hold a mapping. */
   Duration longestHold() {
     return attached.stream()
-        .filter(attachment -> !attachment.gate().isEmpty())
         .map(attachment -> attachment.device().longestHold())
         .max(Duration::compareTo)
         .orElse(Duration.ZERO);
-  }
-
-  List<Holder> holders(String buffer) {
-    List<Holder> holders = new ArrayList<>();
-    long now = System.nanoTime();
-    for (AttachedDevice attachment : attached) {
-      attachment.gate().addHolders(buffer, attachment.device().name(), now, holders);
-    }
-    return holders;
   }
 }

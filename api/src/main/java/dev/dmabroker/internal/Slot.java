@@ -20,14 +20,16 @@ class SlotPadding {
 
 /** The fields of a slot that are written at each map. */
 class SlotWord extends SlotPadding {
-  /** Free: a multiple of 8. Taken: the same + 1 + the access's ordinal. Grows with each taking. */
+  /** Free: a multiple of 16. Taken: see {@link Slot#tryTake}. Grows with each taking. */
   volatile long word;
 
   /** The token that the note below belongs to, written last. */
-  volatile long noted;
+  @SuppressWarnings("UnusedVariable") // Reached through the VarHandle.
+  long noted;
 
   long sinceNanos;
   @Nullable Thread thread;
+  boolean own;
   @Nullable Throwable callSite;
 }
 
@@ -38,12 +40,22 @@ class SlotWord extends SlotPadding {
  */
 final class Slot extends SlotWord {
   private static final VarHandle WORD;
-  private static final int STEP = 8;
+  private static final VarHandle NOTED;
+  private static final int STEP = 16;
+
+  /** The access, from 1. */
+  private static final int ACCESS = 7;
+
+  /** Whoever had the mapping is done with it; a fence is waited for. */
+  private static final int FENCED = 8;
+
   private static final Access[] ACCESSES = Access.values();
 
   static {
     try {
-      WORD = MethodHandles.lookup().findVarHandle(SlotWord.class, "word", long.class);
+      MethodHandles.Lookup lookup = MethodHandles.lookup();
+      WORD = lookup.findVarHandle(SlotWord.class, "word", long.class);
+      NOTED = lookup.findVarHandle(SlotWord.class, "noted", long.class);
     } catch (ReflectiveOperationException e) {
       throw new ExceptionInInitializerError(e);
     }
@@ -84,11 +96,22 @@ final class Slot extends SlotWord {
     return WORD.compareAndSet(this, free, token) ? token : 0;
   }
 
-  /** Frees the slot: false if this taking has ended already. */
+  /** Frees the slot, fenced or not: false if this taking has ended already. */
   boolean leave(long token) {
     return WORD.compareAndSet(this, token, token & -STEP);
   }
 
+  /** Ends the right of use, and leaves the slot taken: false if that right has ended already. */
+  boolean fence(long token) {
+    return WORD.compareAndSet(this, token, token | FENCED);
+  }
+
+  /** The fence has signalled; whether {@link #fence} has been called yet makes no difference. */
+  boolean leaveFenced(long token) {
+    return leave(token) || leave(token | FENCED);
+  }
+
+  /** Whether this taking's right of use goes on. */
   boolean isTakenBy(long token) {
     return word == token;
   }
@@ -97,25 +120,71 @@ final class Slot extends SlotWord {
     return isFree(word);
   }
 
-  /** Writes down who took the slot. Read by others only to explain and to find a self-wait. */
-  void note(long token, Thread who, @Nullable Throwable where) {
-    thread = who;
-    sinceNanos = System.nanoTime();
-    callSite = where;
-    noted = token;
+  /** Whether it is taken by somebody who may write. */
+  boolean isWriting() {
+    long now = word;
+    return !isFree(now) && access(now).writes();
+  }
+
+  /**
+   * Writes down who took the slot. Read by others only to explain and to find a self-wait.
+   * References are written only if they change, as the garbage collector has a part in that.
+   *
+   * @param own whether nobody but that thread has the mapping, as far as is known
+   */
+  @SuppressWarnings("ReferenceEquality")
+  void note(long token, Thread who, boolean own, long nowNanos, @Nullable Throwable where) {
+    if (thread != who) {
+      thread = who;
+    }
+    if (this.own != own) {
+      this.own = own;
+    }
+    sinceNanos = nowNanos;
+    if (callSite != where) {
+      callSite = where;
+    }
+    NOTED.setRelease(this, token);
+  }
+
+  /** The thread has got the mapping that another one, or nobody, was noted for. */
+  void hand(long token, Thread who) {
+    if (word == token) {
+      thread = who;
+      own = true;
+    }
+  }
+
+  /** Whether what is written down is of this taking. */
+  boolean isNoted(long token) {
+    return (long) NOTED.getAcquire(this) == (token & ~FENCED);
+  }
+
+  boolean wasUsed() {
+    return (long) NOTED.getAcquire(this) != 0;
   }
 
   /** Whether the slot is taken, and by this thread as far as is written down. */
-  boolean isTakenBy(Thread candidate) {
+  @SuppressWarnings("ReferenceEquality")
+  boolean isTakenBy(Thread candidate, boolean writing) {
     long token = word;
-    return !isFree(token) && noted == token && thread == candidate;
+    return !isFree(token)
+        && !isFenced(token) // The thread has nothing to do with it any more.
+        && (!writing || access(token).writes())
+        && isNoted(token)
+        && own
+        && thread == candidate;
   }
 
   static Access access(long token) {
-    return ACCESSES[(int) (token & (STEP - 1)) - 1];
+    return ACCESSES[(int) (token & ACCESS) - 1];
+  }
+
+  static boolean isFenced(long token) {
+    return (token & FENCED) != 0;
   }
 
   static boolean isFree(long word) {
-    return (word & (STEP - 1)) == 0;
+    return (word & ACCESS) == 0;
   }
 }

@@ -1,20 +1,27 @@
 package dev.dmabroker.internal;
 
 import dev.dmabroker.BrokerException;
-import java.util.ArrayDeque;
+import java.util.LinkedHashSet;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Predicate;
 
 /** Who waits for a buffer, in the order in which they came. Used under the buffer's lock. */
 final class Waiters {
-  private ArrayDeque<Request> queue = new ArrayDeque<>(0);
+  /** A set, so that of thousands any one can give up cheaply. */
+  private Set<Request> queue = Set.of();
 
   void add(Request request) {
+    if (queue.isEmpty()) {
+      queue = new LinkedHashSet<>();
+    }
     queue.add(request);
   }
 
   void remove(Request request) {
-    queue.remove(request);
+    if (queue.contains(request)) {
+      queue.remove(request);
+    }
   }
 
   int size() {
@@ -23,17 +30,21 @@ final class Waiters {
 
   /** The first who still waits. */
   Optional<Request> first() {
-    queue.removeIf(Request::isDone);
-    return Optional.ofNullable(queue.peek());
+    for (Request request : queue) {
+      if (!request.isDone()) {
+        return Optional.of(request);
+      }
+    }
+    return Optional.empty();
   }
 
   /** Offers each its turn; who is not served goes on waiting. */
   void serve(Predicate<Request> serve) {
-    ArrayDeque<Request> before = queue;
-    queue = new ArrayDeque<>(0);
+    Set<Request> before = queue;
+    queue = Set.of();
     for (Request request : before) {
       if (!request.isDone() && !serve.test(request)) {
-        queue.add(request);
+        add(request);
       }
     }
   }

@@ -23,6 +23,9 @@ public interface FencePoller extends AutoCloseable {
    */
   void watch(SyncFile fence, Consumer<OptionalInt> whenSignalled) throws HeapException;
 
+  /** Closes the descriptor of a fence that nobody waits for any more. Never throws. */
+  void discard(SyncFile fence);
+
   /** Fences that have not signalled yet. */
   int pending();
 

@@ -38,10 +38,14 @@ public class GateStress {
     return Placements.at(HEAP, BACKING, BlobSpec.of(8), generation);
   }
 
-  private static Gate openAt(Placement place) {
-    Gate gate = new Gate();
-    gate.open(place);
-    return gate;
+  /** A gate, and where it leads to: one slot of one placement. */
+  private record Open(Gate gate, Occupancy occupancy) {
+    static Open at(Placement place, int slots) {
+      Gate gate = new Gate();
+      Occupancy occupancy = Placements.occupancy(place, slots);
+      gate.open(occupancy);
+      return new Open(gate, occupancy);
+    }
   }
 
   /** The claim of {@link Gate}: both a map and a move never win. */
@@ -52,17 +56,18 @@ public class GateStress {
   @Outcome(id = "false, false", expect = ACCEPTABLE, desc = "Turned back, and taken for a mapping.")
   @State
   public static class MapAgainstMove {
-    private final Gate gate = openAt(placement(1));
+    private final Open open = Open.at(placement(1), 1);
+    private final Gate gate = open.gate();
 
     @Actor
     public void mapper(ZZ_Result r) {
-      r.r1 = gate.enter(Access.WRITE, false) != null;
+      r.r1 = Placements.enter(gate, Access.WRITE) != null;
     }
 
     @Actor
     public void mover(ZZ_Result r) {
       gate.shut();
-      r.r2 = gate.isEmpty();
+      r.r2 = open.occupancy().isEmpty();
     }
   }
 
@@ -75,20 +80,21 @@ public class GateStress {
   @State
   public static class UnmapAgainstMove {
     private final Placement place = placement(1);
-    private final Gate gate = openAt(place);
-    private final Gate.@Nullable Pass pass = gate.enter(Access.WRITE, false);
+    private final Open open = Open.at(place, 1);
+    private final Gate gate = open.gate();
+    private final @Nullable BufferMapping pass = Placements.enter(gate, Access.WRITE);
 
     @Actor
     public void leaver(ZZ_Result r) {
       if (pass != null && pass.leave()) {
-        r.r1 = gate.isOpenAt(place);
+        r.r1 = !gate.isWaitedFor(pass.way());
       }
     }
 
     @Actor
     public void mover(ZZ_Result r) {
       gate.shut();
-      r.r2 = gate.isEmpty();
+      r.r2 = open.occupancy().isEmpty();
     }
   }
 
@@ -104,12 +110,13 @@ public class GateStress {
   @State
   public static class WriteAgainstMove {
     private final Placement place = placement(1);
-    private final Gate gate = openAt(place);
+    private final Open open = Open.at(place, 1);
+    private final Gate gate = open.gate();
     private int contents;
 
     @Actor
     public void writer(III_Result r) {
-      Gate.Pass pass = gate.enter(Access.WRITE, false);
+      @Nullable BufferMapping pass = Placements.enter(gate, Access.WRITE);
       if (pass != null) {
         r.r1 = 1;
         pass.place().markWritten();
@@ -121,7 +128,7 @@ public class GateStress {
     @Actor
     public void mover(III_Result r) {
       gate.shut();
-      boolean empty = gate.isEmpty();
+      boolean empty = open.occupancy().isEmpty();
       r.r2 = empty ? contents : -1;
       r.r3 = !empty ? -1 : place.isWritten() ? 1 : 0;
     }
@@ -135,7 +142,7 @@ public class GateStress {
   @State
   public static class MapAgainstPublish {
     private final Gate gate = new Gate();
-    private final Placement target = placement(2);
+    private final Occupancy target = Placements.occupancy(placement(2), 1);
     private int contents;
 
     @Actor
@@ -146,7 +153,7 @@ public class GateStress {
 
     @Actor
     public void mapper(II_Result r) {
-      Gate.Pass pass = gate.enter(Access.READ, false);
+      @Nullable BufferMapping pass = Placements.enter(gate, Access.READ);
       if (pass != null) {
         r.r1 = (int) pass.place().generation();
         r.r2 = contents;
@@ -162,16 +169,17 @@ public class GateStress {
   @Outcome(id = "false, false", expect = FORBIDDEN, desc = "Each kept the other out.")
   @State
   public static class TwoMapsOneSlot {
-    private final Gate gate = openAt(placement(1));
+    private final Open open = Open.at(placement(1), 1);
+    private final Gate gate = open.gate();
 
     @Actor
     public void first(ZZ_Result r) {
-      r.r1 = gate.enter(Access.READ, false) != null;
+      r.r1 = Placements.enter(gate, Access.READ) != null;
     }
 
     @Actor
     public void second(ZZ_Result r) {
-      r.r2 = gate.enter(Access.WRITE, false) != null;
+      r.r2 = Placements.enter(gate, Access.WRITE) != null;
     }
   }
 
@@ -180,29 +188,19 @@ public class GateStress {
   @Outcome(id = "true, true, true", expect = ACCEPTABLE, desc = "Both, side by side.")
   @State
   public static class TwoMapsTwoSlots {
-    private final Gate gate = withTwoSlots();
-    private Gate.@Nullable Pass one;
-    private Gate.@Nullable Pass other;
-
-    private static Gate withTwoSlots() {
-      Placement place = placement(1);
-      Gate gate = openAt(place);
-      Gate.Pass first = gate.admit(place, Access.READ, false);
-      Gate.Pass second = gate.admit(place, Access.READ, false);
-      first.leave();
-      second.leave();
-      return gate;
-    }
+    private final Gate gate = Open.at(placement(1), 2).gate();
+    private @Nullable BufferMapping one;
+    private @Nullable BufferMapping other;
 
     @Actor
     public void first(ZZZ_Result r) {
-      one = gate.enter(Access.READ, false);
+      one = Placements.enter(gate, Access.READ);
       r.r1 = one != null;
     }
 
     @Actor
     public void second(ZZZ_Result r) {
-      other = gate.enter(Access.READ, false);
+      other = Placements.enter(gate, Access.READ);
       r.r2 = other != null;
     }
 
@@ -212,8 +210,8 @@ public class GateStress {
           one != null
               && other != null
               && one.slot() != other.slot()
-              && one.isHeld()
-              && other.isHeld();
+              && one.isOpen()
+              && other.isOpen();
     }
   }
 
@@ -223,9 +221,10 @@ public class GateStress {
   @Outcome(id = "false, true, true", expect = ACCEPTABLE, desc = "The second closed it.")
   @State
   public static class TwoCloses {
-    private final Gate gate = openAt(placement(1));
-    private final Gate.@Nullable Pass pass = gate.enter(Access.READ, false);
-    private Gate.@Nullable Pass next;
+    private final Open open = Open.at(placement(1), 1);
+    private final Gate gate = open.gate();
+    private final @Nullable BufferMapping pass = Placements.enter(gate, Access.READ);
+    private @Nullable BufferMapping next;
 
     @Actor
     public void first(ZZZ_Result r) {
@@ -235,12 +234,12 @@ public class GateStress {
     @Actor
     public void second(ZZZ_Result r) {
       r.r2 = pass != null && pass.leave();
-      next = gate.enter(Access.READ, false);
+      next = Placements.enter(gate, Access.READ);
     }
 
     @Arbiter
     public void nextIsIn(ZZZ_Result r) {
-      r.r3 = next != null && next.isHeld();
+      r.r3 = next != null && next.isOpen();
     }
   }
 }

@@ -27,13 +27,13 @@ import org.junit.jupiter.params.provider.EnumSource;
 class GateTest {
   private final HeapAccount heap = new HeapAccount(ScriptedHeap.system());
   private final Gate gate = new Gate();
-  private Placement here;
-  private Placement there;
+  private Occupancy here;
+  private Occupancy there;
 
   @BeforeEach
   void open() throws HeapException {
-    here = placement(1);
-    there = placement(2);
+    here = Placements.occupancy(placement(1), 1);
+    there = Placements.occupancy(placement(2), 1);
     gate.open(here);
   }
 
@@ -41,101 +41,159 @@ class GateTest {
     return Placements.at(heap, heap.allocate("test", 8), BlobSpec.of(8), generation);
   }
 
-  private Gate.Pass enter(Access access) {
-    Gate.Pass pass = gate.enter(access, false);
+  private BufferMapping enter(Access access) {
+    BufferMapping pass = Placements.enter(gate, access);
     assertNotNull(pass, "not let in");
     return pass;
   }
 
   private List<Holder> holders() {
     List<Holder> holders = new ArrayList<>();
-    gate.addHolders("frame", "camera", System.nanoTime(), holders);
+    here.addHolders("frame", "camera", System.nanoTime(), holders);
     return holders;
   }
 
   @Test
-  void aNewGateIsShutAndEmpty() {
+  void aNewGateIsShut() {
     Gate fresh = new Gate();
-    assertFalse(fresh.isOpen());
-    assertTrue(fresh.isEmpty());
-    assertNull(fresh.enter(Access.READ, false));
-    assertTrue(fresh.isEmpty(), "who turns back leaves nothing");
+    assertTrue(fresh.isShut());
+    assertNull(fresh.lets(Access.READ));
+    assertNull(Placements.enter(fresh, Access.READ));
   }
 
   @Test
   void anOpenGateLetsInToItsPlace() {
-    Gate.Pass pass = enter(Access.READ);
-    assertSame(here, pass.place());
-    assertTrue(pass.isHeld());
-    assertFalse(gate.isEmpty());
+    BufferMapping pass = enter(Access.READ);
+    assertSame(here.place(), pass.place());
+    assertTrue(pass.isOpen());
+    assertFalse(here.isEmpty());
+    assertFalse(here.hasWriters());
+    assertFalse(gate.isWaitedFor(pass.way()));
     assertTrue(pass.leave());
-    assertFalse(pass.isHeld());
-    assertTrue(gate.isEmpty());
+    assertFalse(pass.isOpen());
+    assertTrue(here.isEmpty());
   }
 
   @Test
-  void itIsOpenAtOnePlace() {
-    assertTrue(gate.isOpen());
-    assertTrue(gate.isOpenAt(here));
-    assertFalse(gate.isOpenAt(there));
+  void itLeadsToOnePlace() {
+    BufferMapping before = enter(Access.READ);
+    assertTrue(gate.isFullyOpenAt(here.place()));
     gate.open(there);
-    assertFalse(gate.isOpenAt(here));
-    assertSame(there, enter(Access.READ).place());
+    assertFalse(gate.isFullyOpenAt(here.place()));
+    assertTrue(gate.isWaitedFor(before.way()), "who is in the old place is waited for");
+    assertSame(there.place(), enter(Access.READ).place());
+    assertSame(here.place(), before.place());
     gate.shut();
-    assertFalse(gate.isOpen());
-    assertFalse(gate.isOpenAt(there));
+    assertTrue(gate.isShut());
+    assertFalse(gate.isFullyOpenAt(there.place()));
   }
 
   @Test
-  void aPassOutlivesTheGate() {
-    Gate.Pass pass = enter(Access.READ);
-    gate.shut();
-    assertTrue(pass.isHeld());
-    assertSame(here, pass.place());
-    assertNull(gate.enter(Access.READ, false));
-    assertFalse(gate.isEmpty());
+  void whileContentsAreCopiedItLetsInReaders() {
+    gate.openToReaders(here);
+    assertFalse(gate.isFullyOpenAt(here.place()));
+    assertNull(gate.lets(Access.WRITE));
+    assertNull(Placements.enter(gate, Access.WRITE));
+    assertNull(Placements.enter(gate, Access.OVERWRITE));
+    assertNull(Placements.enter(gate, Access.READ_WRITE));
+    assertTrue(here.isEmpty(), "who turns back leaves nothing");
+    BufferMapping pass = enter(Access.READ);
+    assertFalse(here.hasWriters());
+    assertFalse(here.isEmpty());
     pass.leave();
-    assertTrue(gate.isEmpty());
+  }
+
+  @Test
+  void aWatchedGateLetsInEverybodyAndWantsToKnowWhoLeaves() {
+    BufferMapping before = enter(Access.WRITE);
+    gate.watch(here);
+    assertTrue(gate.isWaitedFor(before.way()));
+    before.leave();
+    BufferMapping pass = enter(Access.WRITE);
+    assertTrue(here.hasWriters());
+    assertTrue(gate.isWaitedFor(pass.way()));
+    pass.leave();
+  }
+
+  @Test
+  void aMappingOutlivesTheGate() {
+    BufferMapping pass = enter(Access.WRITE);
+    gate.shut();
+    assertTrue(pass.isOpen());
+    assertSame(here.place(), pass.place());
+    assertNull(Placements.enter(gate, Access.READ));
+    assertTrue(here.hasWriters());
+    assertTrue(gate.isWaitedFor(pass.way()));
+    pass.leave();
+    assertTrue(here.isEmpty());
+  }
+
+  @Test
+  void aFencedMappingIsOverForItsUserAndTakesItsSlot() {
+    BufferMapping pass = enter(Access.WRITE);
+    Slot slot = pass.slot();
+    long token = slot.word;
+    assertTrue(slot.fence(token));
+    assertFalse(pass.isOpen());
+    assertFalse(pass.leave(), "closing it now changes nothing");
+    assertFalse(slot.fence(token));
+    assertTrue(here.hasWriters());
+    assertTrue(holders().get(0).fenced());
+    assertFalse(here.isHeldBy(Thread.currentThread(), false), "the thread cannot close it");
+    assertTrue(slot.leaveFenced(token));
+    assertFalse(slot.leaveFenced(token));
+    assertTrue(here.isEmpty());
+  }
+
+  @Test
+  void aFenceMaySignalBeforeTheMappingIsMarked() {
+    BufferMapping pass = enter(Access.WRITE);
+    long token = pass.slot().word;
+    assertTrue(pass.slot().leaveFenced(token));
+    assertFalse(pass.slot().fence(token));
+    BufferMapping next = enter(Access.WRITE);
+    assertFalse(pass.slot().leaveFenced(token), "an old fence throws nobody out");
+    assertTrue(next.isOpen());
   }
 
   @Test
   void leavingTwiceTakesEffectOnce() {
-    Gate.Pass first = enter(Access.READ);
+    BufferMapping first = enter(Access.READ);
     assertTrue(first.leave());
     assertFalse(first.leave());
-    Gate.Pass second = enter(Access.READ);
+    BufferMapping second = enter(Access.READ);
     assertSame(first.slot(), second.slot(), "the slot is used again");
     assertFalse(first.leave(), "an old pass throws nobody out");
-    assertTrue(second.isHeld());
+    assertTrue(second.isOpen());
     assertTrue(second.leave());
   }
 
   @Test
-  void itAdmitsWhereItIsShutAndGrowsAsNeeded() {
+  void anOccupancyGrowsAsNeeded() {
     gate.shut();
-    List<Gate.Pass> passes = new ArrayList<>();
+    List<BufferMapping> passes = new ArrayList<>();
     Set<Slot> slots = new HashSet<>();
     for (int i = 0; i < 5; i++) {
-      Gate.Pass pass = gate.admit(there, Access.WRITE, false);
-      assertSame(there, pass.place());
+      BufferMapping pass = Placements.admit(here, Access.WRITE);
+      assertSame(here.place(), pass.place());
       passes.add(pass);
       assertTrue(slots.add(pass.slot()), "each has a slot of its own");
     }
     assertEquals(5, holders().size());
-    passes.forEach(Gate.Pass::leave);
-    assertTrue(gate.isEmpty());
+    passes.forEach(BufferMapping::leave);
+    assertTrue(here.isEmpty());
     gate.open(here);
     for (int i = 0; i < 5; i++) {
       assertTrue(slots.contains(enter(Access.READ).slot()), "it keeps the slots that it made");
     }
-    assertNull(gate.enter(Access.READ, false), "the way in without a lock makes no slots");
-    assertFalse(slots.contains(gate.admit(here, Access.READ, false).slot()));
+    assertNull(Placements.enter(gate, Access.READ), "the way in without a lock makes no slots");
+    assertFalse(slots.contains(Placements.admit(here, Access.READ).slot()));
   }
 
   @Test
   void holdersAreNamed() {
     assertEquals(List.of(), holders());
-    Gate.Pass pass = enter(Access.OVERWRITE);
+    BufferMapping pass = enter(Access.OVERWRITE);
     Holder holder = holders().get(0);
     assertEquals("frame", holder.buffer());
     assertEquals("camera", holder.device());
@@ -149,8 +207,7 @@ class GateTest {
 
   @Test
   void aCallSiteIsRecordedOnRequest() {
-    assertNotNull(gate.enter(Access.READ, true));
-    assertNotNull(gate.admit(here, Access.READ, true));
+    assertNotNull(gate.enter(Access.READ, true, Placements.CLOCK, /* recordCallSite= */ true));
     for (Holder holder : holders()) {
       assertTrue(
           List.of(holder.callSite().orElseThrow().getStackTrace()).stream()
@@ -167,23 +224,23 @@ class GateTest {
     assertEquals(Access.WRITE, holder.access());
     assertEquals(Duration.ZERO, holder.held());
     assertEquals("unknown thread", holder.thread());
-    assertFalse(gate.isHeldBy(Thread.currentThread()));
-    assertFalse(gate.isEmpty());
+    assertFalse(here.isHeldBy(Thread.currentThread(), false));
+    assertFalse(here.isEmpty());
   }
 
   @Test
   void itKnowsWhichThreadHolds() {
     Thread me = Thread.currentThread();
-    assertFalse(gate.isHeldBy(me));
-    Gate.Pass mine = enter(Access.READ);
-    assertTrue(gate.isHeldBy(me));
+    assertFalse(here.isHeldBy(me, false));
+    BufferMapping mine = enter(Access.READ);
+    assertTrue(here.isHeldBy(me, false));
     Thread other = new Thread(() -> {});
-    assertFalse(gate.isHeldBy(other));
+    assertFalse(here.isHeldBy(other, false));
     mine.leave();
-    assertFalse(gate.isHeldBy(me), "the note of who left does not count");
-    Gate.Pass theirs = CompletableFuture.supplyAsync(() -> enter(Access.READ)).join();
+    assertFalse(here.isHeldBy(me, false), "the note of who left does not count");
+    BufferMapping theirs = CompletableFuture.supplyAsync(() -> enter(Access.READ)).join();
     assertSame(mine.slot(), theirs.slot());
-    assertFalse(gate.isHeldBy(me));
+    assertFalse(here.isHeldBy(me, false));
     assertTrue(theirs.leave(), "anybody may close a mapping");
   }
 

@@ -77,8 +77,8 @@ class MoveTest extends Fixture {
     Mapping held = in.map(Access.WRITE);
     Attachment out = buffer.attach(display);
     Await.until("draining", () -> buffer.state() == DRAINING);
-    assertTrue(in.tryMap(Access.READ).isEmpty());
-    var stalled = start(() -> in.map(Access.READ)).parked();
+    assertTrue(in.tryMap(Access.WRITE).isEmpty());
+    var stalled = start(() -> in.map(Access.READ_WRITE)).parked();
     var strict = out.mapAsync(Access.READ);
     assertEquals("system", held.heapName());
     try (CpuView view = held.cpuView()) {
@@ -117,7 +117,7 @@ class MoveTest extends Fixture {
     SharedBuffer buffer = export();
     Attachment in = buffer.attach(slow);
     write(in, 3);
-    Mapping held = in.map(Access.READ);
+    Mapping held = in.map(Access.WRITE);
     Attachment out = buffer.attach(display);
     Move rolledBack = Events.next(events.rolledBack);
     assertEquals("slow", rolledBack.holders().get(0).device());
@@ -144,7 +144,7 @@ class MoveTest extends Fixture {
     SharedBuffer buffer = export();
     Attachment in = buffer.attach(slow);
     write(in, 3);
-    Mapping held = start(() -> in.map(Access.READ)).result();
+    Mapping held = start(() -> in.map(Access.WRITE)).result();
     Attachment out = buffer.attach(display);
     var failure = assertThrows(MoveFailedException.class, () -> mapUntilItFails(out));
     assertSays(
@@ -152,7 +152,7 @@ class MoveTest extends Fixture {
         "cannot move",
         "out of system to cma for display",
         "outstanding=1 (slow for ",
-        "(READ, by test-0)",
+        "(WRITE, by test-0)",
         "attempt 3 of 3");
     assertEquals(1, failure.holders().size());
     assertEquals(RESIDENT, buffer.state());
@@ -197,7 +197,7 @@ class MoveTest extends Fixture {
     SharedBuffer buffer = export();
     Attachment in = buffer.attach(camera);
     write(in, 1);
-    Mapping held = in.map(Access.READ);
+    Mapping held = in.map(Access.WRITE);
     Attachment out = buffer.attach(display);
     Await.until("draining", () -> buffer.state() == DRAINING);
     var overwriting = in.mapAsync(Access.OVERWRITE);
@@ -215,7 +215,7 @@ class MoveTest extends Fixture {
     SharedBuffer buffer = export();
     Attachment in = buffer.attach(camera);
     write(in, 1);
-    Mapping held = in.map(Access.READ);
+    Mapping held = in.map(Access.WRITE);
     Attachment out = buffer.attach(display);
     Await.until("draining", () -> buffer.state() == DRAINING);
     var reading = out.mapAsync(Access.READ);

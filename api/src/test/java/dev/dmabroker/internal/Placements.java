@@ -1,12 +1,17 @@
 package dev.dmabroker.internal;
 
+import dev.dmabroker.Access;
 import dev.dmabroker.BufferSpec;
 import dev.dmabroker.Coherency;
 import dev.dmabroker.spi.Backing;
+import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
-/** Placements without a planner. */
+/** Placements without a planner, and gates without a buffer. */
 final class Placements {
+  static final Clock CLOCK = new Clock((delay, work) -> {});
+
   private Placements() {}
 
   static Placement at(HeapAccount heap, Backing backing, BufferSpec spec, long generation) {
@@ -18,5 +23,26 @@ final class Placements {
         new Solution.Choice(List.of(), 0, spec.layout(), sizeBytes, sizeBytes, 1, Coherency.CPU),
         backing,
         generation);
+  }
+
+  /** Of nobody's attachment, with so many slots. */
+  @SuppressWarnings("NullAway") // A gate asks nothing of whose it is.
+  static Occupancy occupancy(Placement place, int slots) {
+    Occupancy occupancy = new Occupancy(null, place);
+    List<BufferMapping> made = new ArrayList<>();
+    for (int i = 0; i < slots; i++) {
+      made.add(admit(occupancy, Access.READ));
+    }
+    made.forEach(BufferMapping::leave);
+    return occupancy;
+  }
+
+  static BufferMapping admit(Occupancy occupancy, Access access) {
+    return occupancy.admit(
+        Gate.Way.past(occupancy), access, Thread.currentThread(), true, System.nanoTime(), null);
+  }
+
+  static @Nullable BufferMapping enter(Gate gate, Access access) {
+    return gate.enter(access, /* own= */ true, CLOCK, /* recordCallSite= */ false);
   }
 }

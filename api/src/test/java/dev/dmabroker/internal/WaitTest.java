@@ -46,14 +46,14 @@ class WaitTest extends Fixture {
   @BeforeEach
   void drain() throws Exception {
     write(in, 21);
-    held = start(() -> in.map(Access.READ)).result();
+    held = start(() -> in.map(Access.WRITE)).result();
     out = buffer.attach(display);
     Await.until("draining", () -> buffer.state() == DRAINING);
   }
 
   @Test
   void anInterruptedMapIsNotMapped() throws Exception {
-    assertInterruptible(() -> in.map(Access.READ));
+    assertInterruptible(() -> in.map(Access.READ_WRITE));
     assertInterruptible(() -> out.map(Access.READ));
     assertEquals(0, broker.snapshot().buffers().get(0).waiting());
     goOn();
@@ -166,16 +166,16 @@ class WaitTest extends Fixture {
             inOrder.register(DeviceSpec.named("reader").longestHold(Duration.ofSeconds(30))));
     Attachment writer = mine.attach(inOrder.register("writer", Constraints.none()));
     write(reader, 1);
-    Mapping first = reader.map(Access.READ);
+    Mapping first = reader.map(Access.WRITE);
     Attachment strict = mine.attach(inOrder.register("strict", CONTIGUOUS));
     Await.until("draining", () -> mine.state() == DRAINING);
     List<Attachment> who = List.of(reader, writer, strict);
+    List<Access> what = List.of(Access.READ_WRITE, Access.WRITE, Access.READ);
     for (int i = 0; i < 300; i++) {
       int number = i;
-      Access access = i % 3 == 1 ? Access.WRITE : Access.READ;
       done.add(
           who.get(i % 3)
-              .mapAsync(access)
+              .mapAsync(what.get(i % 3))
               .thenAccept(
                   mapping -> {
                     order.add(number);
@@ -226,11 +226,11 @@ class WaitTest extends Fixture {
     Mapping own = mine.map(Access.WRITE);
     Attachment strict = another.attach(display);
     var failure = assertThrows(WouldDeadlockException.class, () -> strict.map(Access.READ));
-    assertSays(failure, "the calling thread made one", "camera for ");
+    assertSays(failure, "the calling thread has one", "camera for ");
     assertThrows(WouldDeadlockException.class, another::prepare);
     assertThrows(WouldDeadlockException.class, () -> another.evacuate(Duration.ofSeconds(1)));
     // But what the old place can serve it serves, as the drain is held up anyway.
-    mine.map(Access.READ).close();
+    mine.map(Access.READ_WRITE).close();
     var async = strict.mapAsync(Access.READ);
     own.close();
     assertEquals("cma", async.join().heapName());
@@ -251,7 +251,7 @@ class WaitTest extends Fixture {
   @Test
   void closingTheBrokerEndsEveryWaitAndSaysWhatIsOut() throws Exception {
     var waiting = start(() -> out.map(Access.READ)).parked();
-    var async = in.mapAsync(Access.READ);
+    var async = in.mapAsync(Access.WRITE);
     var failure = assertThrows(OutstandingMappingsException.class, broker::close);
     assertSays(failure, "after 50 ms", "buffer-1 by camera for ");
     assertEquals(1, failure.holders().size());

@@ -221,7 +221,7 @@ class DmaBufMetricsTest {
   void mapsThatWaitAreTimedByHowTheyEnd() throws Exception {
     Device slow = broker.register(DeviceSpec.named("slow").longestHold(Duration.ofSeconds(30)));
     Attachment in = export(slow);
-    Mapping held = in.map(Access.READ);
+    Mapping held = in.map(Access.WRITE);
     Attachment out = in.buffer().attach(display);
     Attachment gone = in.buffer().attach(display);
     var granted = out.mapAsync(Access.READ);

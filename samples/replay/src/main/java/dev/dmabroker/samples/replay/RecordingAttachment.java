@@ -4,6 +4,7 @@ import dev.dmabroker.Access;
 import dev.dmabroker.Attachment;
 import dev.dmabroker.Device;
 import dev.dmabroker.Mapping;
+import dev.dmabroker.Pin;
 import dev.dmabroker.SharedBuffer;
 import java.time.Duration;
 import java.util.Optional;
@@ -98,6 +99,17 @@ final class RecordingAttachment implements Attachment {
 
   private TraceRecorder.PendingMap begin(Access access) {
     return recorder.map(bufferId, device().name(), access);
+  }
+
+  /** {@inheritDoc} A trace does not tell of pins. */
+  @Override
+  public Pin pin() {
+    return attachment.pin();
+  }
+
+  @Override
+  public Pin pin(Duration timeout) {
+    return attachment.pin(timeout);
   }
 
   @Override

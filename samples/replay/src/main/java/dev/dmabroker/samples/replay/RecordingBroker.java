@@ -9,6 +9,7 @@ import dev.dmabroker.SharedBuffer;
 import dev.dmabroker.event.BrokerListener;
 import dev.dmabroker.event.BrokerSnapshot;
 import java.util.Collection;
+import java.util.List;
 
 /**
  * Does what another broker does, and notes what it was asked. Devices are that broker's own. What
@@ -52,6 +53,13 @@ final class RecordingBroker implements Broker {
   public SharedBuffer export(String name, BufferSpec spec, Device owner) {
     TraceRecorder.checkName(name);
     return recording(broker.export(name, spec, owner));
+  }
+
+  /** {@inheritDoc} A trace does not say that the buffers belong together. */
+  @Override
+  public List<SharedBuffer> exportSet(String name, BufferSpec spec, int count) {
+    TraceRecorder.checkName(name);
+    return broker.exportSet(name, spec, count).stream().map(this::recording).toList();
   }
 
   private SharedBuffer recording(SharedBuffer buffer) {

@@ -4,6 +4,7 @@ import dev.dmabroker.Access;
 import dev.dmabroker.CpuView;
 import dev.dmabroker.Layout;
 import dev.dmabroker.Mapping;
+import dev.dmabroker.SyncFile;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /** A mapping of a {@link RecordingBroker}. */
@@ -60,6 +61,15 @@ final class RecordingMapping implements Mapping {
   @Override
   public CpuView cpuView() {
     return mapping.cpuView();
+  }
+
+  /** {@inheritDoc} A trace takes it for closed now. */
+  @Override
+  public void closeAfter(SyncFile fence) {
+    mapping.closeAfter(fence);
+    if (closed.compareAndSet(false, true)) {
+      map.unmapped();
+    }
   }
 
   @Override

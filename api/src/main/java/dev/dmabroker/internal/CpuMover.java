@@ -4,45 +4,39 @@ import dev.dmabroker.Access;
 import dev.dmabroker.Layout;
 import dev.dmabroker.spi.Backing;
 import dev.dmabroker.spi.HeapException;
+import dev.dmabroker.spi.Mover;
 import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
 
 /** Copies a buffer's contents from one backing to another with the CPU. */
-final class ContentsCopy {
-  private static final System.Logger LOG = System.getLogger(ContentsCopy.class.getName());
+final class CpuMover implements Mover {
+  private static final System.Logger LOG = System.getLogger(CpuMover.class.getName());
 
   /** The most that is asked for in one ByteBuffer, whose lengths are ints. */
   private static final int CHUNK = 1 << 30;
 
-  private ContentsCopy() {}
+  @Override
+  public String name() {
+    return "cpu";
+  }
 
-  /**
-   * Copies between CPU access on both sides, whose ends are reached whatever happens.
-   *
-   * @return bytes copied
-   * @throws HeapException if either side refuses; the old contents are intact
-   */
-  static long copy(Placement from, Placement to) throws HeapException {
-    try (Bracket reading = new Bracket(from.backing(), Access.READ);
-        Bracket writing = new Bracket(to.backing(), Access.OVERWRITE)) {
-      return from.layout().equals(to.layout())
-          ? copyAll(from.backing(), to.backing())
-          : copyPlanes(from, to);
+  @Override
+  public long copy(Copy copy) throws HeapException {
+    try (Bracket reading = new Bracket(copy.from(), Access.READ);
+        Bracket writing = new Bracket(copy.to(), Access.OVERWRITE)) {
+      return copy.source().equals(copy.target())
+          ? copyAll(copy.from(), copy.to())
+          : copyPlanes(copy);
     }
   }
 
-  /**
-   * Has both sides mapped for the CPU before the stall: heaps do that when they are first asked for
-   * bytes. A refusal is left to {@link #copy}, which may not be needed.
-   */
-  static void prepare(Placement from, Placement to) {
-    if (from.isWritten()) {
-      try {
-        from.backing().bytes(0, 1);
-        to.backing().bytes(0, 1);
-      } catch (HeapException e) {
-        LOG.log(Level.DEBUG, "mapping ahead of a copy failed", e);
-      }
+  @Override
+  public void prepare(Copy copy) {
+    try {
+      copy.from().bytes(0, 1);
+      copy.to().bytes(0, 1);
+    } catch (HeapException e) {
+      LOG.log(Level.DEBUG, "mapping ahead of a copy failed", e);
     }
   }
 
@@ -79,15 +73,12 @@ final class ContentsCopy {
   }
 
   /** Plane by plane, where the strides differ; format and modifier are the same. */
-  private static long copyPlanes(Placement from, Placement to) throws HeapException {
+  private static long copyPlanes(Copy copy) throws HeapException {
     long copied = 0;
-    for (int i = 0; i < from.layout().planes().size(); i++) {
+    for (int i = 0; i < copy.source().planes().size(); i++) {
       copied +=
           copyPlane(
-              from.backing(),
-              from.layout().planes().get(i),
-              to.backing(),
-              to.layout().planes().get(i));
+              copy.from(), copy.source().planes().get(i), copy.to(), copy.target().planes().get(i));
     }
     return copied;
   }

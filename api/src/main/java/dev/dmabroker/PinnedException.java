@@ -1,0 +1,22 @@
+package dev.dmabroker;
+
+import com.google.common.collect.ImmutableList;
+import java.util.List;
+
+/** A buffer would have to move or give its memory back, but is pinned. */
+public final class PinnedException extends BrokerException {
+  private static final long serialVersionUID = 1;
+
+  private final ImmutableList<String> devices;
+
+  /** With who pinned. */
+  public PinnedException(String message, List<String> devices) {
+    super(message);
+    this.devices = ImmutableList.copyOf(devices);
+  }
+
+  /** The names of the devices that pinned it. */
+  public List<String> devices() {
+    return devices;
+  }
+}

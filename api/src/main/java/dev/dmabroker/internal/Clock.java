@@ -1,0 +1,76 @@
+package dev.dmabroker.internal;
+
+import java.time.Duration;
+
+/**
+ * Tells mappings the time. {@link System#nanoTime} takes longer than everything else that a map
+ * does, so while maps are frequent the time is read off a field that a timer renews each
+ * millisecond, and is late by up to that and what the timer is late. While they are rare it is
+ * exact, and nothing wakes up. Only explanations and the order of evictions depend on it.
+ */
+final class Clock {
+  private static final Duration TICK = Duration.ofMillis(1);
+
+  /** After so many the timer stops, to see whether maps are still frequent. */
+  private static final int TICKS = 1000;
+
+  /** So many exact readings in one {@link #FREQUENT_NANOS} start the timer. */
+  private static final int READINGS = 500;
+
+  private static final long FREQUENT_NANOS = 10_000_000;
+
+  /** Runs something later, once. */
+  interface Timer {
+    void after(Duration delay, Runnable work);
+  }
+
+  private final Timer timer;
+
+  /** The time; 0 while it does not tick. */
+  private volatile long ticked;
+
+  // Racy on purpose: a reading that is lost starts the timer later by that one.
+  private int readings;
+  private long windowNanos;
+
+  private int ticks;
+
+  Clock(Timer timer) {
+    this.timer = timer;
+  }
+
+  /** The time as {@link System#nanoTime} has it. */
+  long nanos() {
+    long now = ticked;
+    return now != 0 ? now : exact();
+  }
+
+  private long exact() {
+    long now = System.nanoTime();
+    if (++readings >= READINGS) {
+      readings = 0;
+      boolean frequent = now - windowNanos < FREQUENT_NANOS;
+      windowNanos = now;
+      if (frequent) {
+        start(now);
+      }
+    }
+    return now;
+  }
+
+  private synchronized void start(long now) {
+    if (ticks == 0) {
+      ticks = TICKS;
+      ticked = now;
+      timer.after(TICK, this::tick);
+    }
+  }
+
+  private synchronized void tick() {
+    ticks--;
+    ticked = ticks == 0 ? 0 : System.nanoTime();
+    if (ticks > 0) {
+      timer.after(TICK, this::tick);
+    }
+  }
+}

@@ -1,0 +1,92 @@
+package dev.dmabroker.internal;
+
+import dev.dmabroker.FenceException;
+import dev.dmabroker.SyncFile;
+import dev.dmabroker.event.FenceFailure;
+import dev.dmabroker.spi.FencePoller;
+import dev.dmabroker.spi.HeapException;
+import java.util.OptionalInt;
+import java.util.ServiceLoader;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** The broker's way to wait for fences: one poller, looked for when the first fence comes. */
+final class Fences {
+  private final Listeners listeners;
+
+  /** Null if it was not looked for yet, or was and there is none. */
+  private @Nullable FencePoller poller;
+
+  private boolean lookedFor;
+  private boolean closed;
+
+  Fences(@Nullable FencePoller given, Listeners listeners) {
+    this.poller = given;
+    this.lookedFor = given != null;
+    this.listeners = listeners;
+  }
+
+  /** The poller, or null if there is none. */
+  synchronized @Nullable FencePoller poller() {
+    if (!lookedFor) {
+      lookedFor = true;
+      poller = ServiceLoader.load(FencePoller.class).findFirst().orElse(null);
+      if (poller != null && closed) {
+        poller.close();
+      }
+    }
+    return poller;
+  }
+
+  /**
+   * Ends a mapping when the fence has signalled.
+   *
+   * @throws FenceException if that cannot be waited for
+   */
+  void watch(SyncFile fence, BufferMapping mapping, Runnable end) {
+    watch(
+        fence,
+        "end " + mapping + " after its fence",
+        errno -> {
+          end.run();
+          errno.ifPresent(
+              why -> {
+                var event =
+                    new FenceFailure(
+                        mapping.attachment().buffer().name(),
+                        mapping.attachment().device().name(),
+                        mapping.access(),
+                        why);
+                listeners.tell(listener -> listener.fenceFailed(event));
+              });
+        });
+  }
+
+  private void watch(SyncFile fence, String intent, Consumer<OptionalInt> whenSignalled) {
+    FencePoller found = poller();
+    if (found == null) {
+      throw new FenceException(
+          "cannot "
+              + intent
+              + ": nothing here can wait for fences; put dmabroker-allocators on the path, or call"
+              + " fencePoller(...)",
+          null);
+    }
+    try {
+      found.watch(fence, whenSignalled);
+    } catch (HeapException | RuntimeException e) {
+      throw new FenceException("cannot " + intent + ": " + e.getMessage(), e);
+    }
+  }
+
+  void close() {
+    FencePoller found;
+    synchronized (this) {
+      closed = true;
+      found = poller;
+    }
+    if (found != null) {
+      Listeners.guarded("closing the fence poller", found::close);
+    }
+  }
+}

@@ -1,0 +1,142 @@
+package dev.dmabroker.internal;
+
+import dev.dmabroker.Mapping;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What an asynchronous map returns. It sees who waits for it: a thread that joins it, and a chain
+ * that {@linkplain #thenCompose composes} it with a further map, so that a wait for oneself is
+ * refused at once and not by a timeout.
+ */
+final class MapFuture extends CompletableFuture<Mapping> {
+  private static final ThreadLocal<@Nullable Chain> CURRENT = new ThreadLocal<>();
+
+  /** Null if it was mapped at once. */
+  private final @Nullable Request request;
+
+  /** The chain that asked; null if none did. */
+  private final @Nullable Chain asker = CURRENT.get();
+
+  /**
+   * What a chain has been given, and asks for meanwhile.
+   *
+   * @param mapping the last that it was given
+   * @param before the chain until then
+   * @param asked what has to be served before it goes on
+   */
+  private record Chain(Mapping mapping, @Nullable Chain before, List<Request> asked) {}
+
+  private MapFuture(@Nullable Request request) {
+    this.request = request;
+  }
+
+  static MapFuture done(BufferMapping mapping) {
+    MapFuture future = new MapFuture(null);
+    future.complete(mapping);
+    return future;
+  }
+
+  /** Not done yet, whoever serves the request completes it. */
+  static MapFuture of(Request request) {
+    MapFuture future = new MapFuture(request);
+    Chain chain = future.asker;
+    if (chain != null) {
+      chain.asked().add(request);
+    }
+    request.hand(future);
+    return future;
+  }
+
+  @Override
+  public <U> CompletableFuture<U> thenCompose(
+      Function<? super Mapping, ? extends CompletionStage<U>> next) {
+    return super.thenCompose(mapping -> within(new Chain(mapping, asker, new ArrayList<>()), next));
+  }
+
+  private static <U> CompletionStage<U> within(
+      Chain chain, Function<? super Mapping, ? extends CompletionStage<U>> next) {
+    Chain outer = CURRENT.get();
+    CURRENT.set(chain);
+    try {
+      return next.apply(chain.mapping());
+    } finally {
+      if (outer == null) {
+        CURRENT.remove();
+      } else {
+        CURRENT.set(outer);
+      }
+      chain.asked().forEach(asked -> refuseSelfWait(asked, chain));
+    }
+  }
+
+  private static void refuseSelfWait(Request asked, @Nullable Chain chain) {
+    for (Chain link = chain; link != null; link = link.before()) {
+      if (link.mapping() instanceof BufferMapping held) {
+        asked.buffer().refuseWaitFor(asked, held);
+      }
+    }
+  }
+
+  @Override
+  public Mapping join() {
+    WaitGraph waits = park();
+    try {
+      return taken(super.join());
+    } finally {
+      unpark(waits);
+    }
+  }
+
+  @Override
+  public Mapping get() throws InterruptedException, ExecutionException {
+    WaitGraph waits = park();
+    try {
+      return taken(super.get());
+    } finally {
+      unpark(waits);
+    }
+  }
+
+  @Override
+  public Mapping get(long timeout, TimeUnit unit)
+      throws InterruptedException, ExecutionException, TimeoutException {
+    WaitGraph waits = park();
+    try {
+      return taken(super.get(timeout, unit));
+    } finally {
+      unpark(waits);
+    }
+  }
+
+  /** The thread that waited for a mapping is taken for the one that closes it. */
+  private static Mapping taken(Mapping mapping) {
+    if (mapping instanceof BufferMapping held) {
+      held.hand();
+    }
+    return mapping;
+  }
+
+  private @Nullable WaitGraph park() {
+    if (request == null || isDone()) {
+      return null;
+    }
+    refuseSelfWait(request, CURRENT.get());
+    WaitGraph waits = request.buffer().engine.waits();
+    waits.park(request);
+    return waits;
+  }
+
+  private void unpark(@Nullable WaitGraph waits) {
+    if (waits != null && request != null) {
+      waits.unpark(request);
+    }
+  }
+}

@@ -1,0 +1,87 @@
+package dev.dmabroker.internal;
+
+import dev.dmabroker.WouldDeadlockException;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which threads are parked, and for what: so that a wait which could only end after itself, by way
+ * of any number of buffers and threads, is refused when the last edge would close the ring. Looked
+ * at only when a thread is about to park. Thread-safe; takes one buffer's lock at a time.
+ *
+ * <p><b>Why a ring that is found is one.</b> The edges are looked at one after the other. A thread
+ * that is parked for a request closes no mapping, and neither a request nor a mapping comes back
+ * once it has ended. So if the same requests and threads are found a second time, each edge was
+ * there from its first look to its second, and all of them were at the moment in between.
+ */
+final class WaitGraph {
+  private final Map<Thread, Request> parked = new ConcurrentHashMap<>();
+
+  /** A thread that waits, what for, and who made a mapping that has to be closed before. */
+  private record Edge(Thread waiting, Request request, Thread blocking) {
+    @Override
+    public String toString() {
+      return waiting.getName()
+          + " waits to "
+          + request.describe()
+          + ", which needs the mapping of "
+          + request.buffer().name()
+          + " closed that "
+          + blocking.getName()
+          + " made";
+    }
+  }
+
+  /**
+   * The calling thread is about to wait. If that would close a ring, the request is let in where it
+   * is, if that helps, or ended with {@link WouldDeadlockException}.
+   */
+  void park(Request request) {
+    parked.put(Thread.currentThread(), request);
+    List<Edge> ring = ring(request);
+    if (!ring.isEmpty() && ring.equals(ring(request)) && !request.buffer().letInAnyway(request)) {
+      List<String> edges = ring.stream().map(Edge::toString).toList();
+      boolean unused =
+          request.giveUp(
+              new WouldDeadlockException(
+                  "cannot "
+                      + request.describe()
+                      + ": the wait could never end: "
+                      + String.join("; ", edges)
+                      + "; close one of these mappings before waiting, or map in the same order"
+                      + " everywhere",
+                  edges));
+    }
+  }
+
+  void unpark(Request request) {
+    parked.remove(Thread.currentThread(), request);
+  }
+
+  private List<Edge> ring(Request first) {
+    List<Edge> path = new ArrayList<>();
+    return find(Thread.currentThread(), Thread.currentThread(), first, path, new HashSet<>())
+        ? path
+        : List.of();
+  }
+
+  private boolean find(
+      Thread start, Thread waiting, @Nullable Request request, List<Edge> path, Set<Thread> seen) {
+    if (request == null || !seen.add(waiting)) {
+      return false;
+    }
+    for (Thread blocking : request.buffer().blockers(request)) {
+      path.add(new Edge(waiting, request, blocking));
+      if (blocking == start || find(start, blocking, parked.get(blocking), path, seen)) {
+        return true;
+      }
+      path.remove(path.size() - 1);
+    }
+    return false;
+  }
+}
