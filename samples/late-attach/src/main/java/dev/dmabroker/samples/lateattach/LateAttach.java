@@ -49,7 +49,8 @@ public final class LateAttach {
     }
     Timeline timeline = new Timeline();
     boolean good;
-    try (Rig rig = Rig.open(options);
+    try (Load load = new Load(options.load());
+        Rig rig = Rig.open(options);
         Broker broker = Broker.builder().discoverHeaps().listener(timeline).build()) {
       good = new LateAttach(options, rig, broker, timeline).run();
     }
@@ -61,6 +62,11 @@ public final class LateAttach {
     timeline.say(
         "%s at %.0f frames a second, %d buffers of %,d bytes, for %d s",
         rig.image(), rig.rate(), BUFFERS, rig.image().layout().sizeBytes(), options.seconds());
+    if (options.load() > 0) {
+      timeline.say(
+          "%d of %d cores are kept busy by other processes",
+          options.load(), Runtime.getRuntime().availableProcessors());
+    }
     timeline.say("warmed up with %d moves of scratch buffers", WarmUp.run(rig));
     Device camera =
         broker.register(
@@ -73,8 +79,8 @@ public final class LateAttach {
                 .constraints(Constraints.builder().cpuReach().build())
                 .access(Access.READ));
     List<Frame> frames = new ArrayList<>();
-    for (int i = 0; i < BUFFERS; i++) {
-      frames.add(new Frame(i, broker.export("frame-" + (i + 1), rig.image()), camera, viewer));
+    for (SharedBuffer buffer : broker.exportSet("frame", rig.image(), BUFFERS)) {
+      frames.add(new Frame(frames.size(), buffer, camera, viewer));
     }
     Pipeline pipeline = new Pipeline(rig.camera(), rig.display(), frames);
     pipeline.start();

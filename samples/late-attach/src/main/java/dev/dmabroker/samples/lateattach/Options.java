@@ -14,9 +14,15 @@ import java.util.OptionalInt;
  * @param size width x height; empty for what the devices do by default
  * @param format the pixel format
  * @param devices which devices to take
+ * @param load cores to keep busy meanwhile
  */
 record Options(
-    int seconds, OptionalInt rate, Optional<int[]> size, PixelFormat format, Devices devices) {
+    int seconds,
+    OptionalInt rate,
+    Optional<int[]> size,
+    PixelFormat format,
+    Devices devices,
+    int load) {
   static final String USAGE =
       """
       usage: samples/run [--kernel] late-attach [OPTION...]
@@ -25,6 +31,7 @@ record Options(
         --size WxH         of a frame (default 1920x1080)
         --format FORMAT    NV12, YUYV, ... (default NV12)
         --devices WHICH    real, modelled or auto: real if there are any (default auto)
+        --load N           cores that other processes keep busy meanwhile (default 0)
       """;
 
   /** Which devices to take. */
@@ -41,7 +48,7 @@ record Options(
    */
   static Options parse(String... args) {
     Options options =
-        new Options(10, OptionalInt.empty(), Optional.empty(), PixelFormat.NV12, Devices.AUTO);
+        new Options(10, OptionalInt.empty(), Optional.empty(), PixelFormat.NV12, Devices.AUTO, 0);
     for (int i = 0; i < args.length; i += 2) {
       if (i + 1 == args.length) {
         throw new IllegalArgumentException(args[i] + " is no option, or lacks its value");
@@ -54,14 +61,18 @@ record Options(
   private Options with(String option, String value) {
     return switch (option) {
       case "--seconds" ->
-          new Options(number(option, value, 2, 86_400), rate, size, format, devices);
-      case "--rate" ->
-          new Options(
-              seconds, OptionalInt.of(number(option, value, 1, 1000)), size, format, devices);
-      case "--size" -> new Options(seconds, rate, Optional.of(size(value)), format, devices);
+          new Options(number(option, value, 2, 86_400), rate, size, format, devices, load);
+      case "--rate" -> {
+        OptionalInt perSecond = OptionalInt.of(number(option, value, 1, 1000));
+        yield new Options(seconds, perSecond, size, format, devices, load);
+      }
+      case "--size" -> new Options(seconds, rate, Optional.of(size(value)), format, devices, load);
       case "--format" ->
-          new Options(seconds, rate, size, PixelFormat.valueOf(upper(value)), devices);
-      case "--devices" -> new Options(seconds, rate, size, format, Devices.valueOf(upper(value)));
+          new Options(seconds, rate, size, PixelFormat.valueOf(upper(value)), devices, load);
+      case "--devices" ->
+          new Options(seconds, rate, size, format, Devices.valueOf(upper(value)), load);
+      case "--load" ->
+          new Options(seconds, rate, size, format, devices, number(option, value, 0, 1024));
       default -> throw new IllegalArgumentException(option + " is no option");
     };
   }
