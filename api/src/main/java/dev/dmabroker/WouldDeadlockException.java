@@ -5,7 +5,8 @@ import java.util.List;
 
 /**
  * A wait could only end after something that the waiting thread or chain itself holds is closed, be
- * it directly or by way of others that wait in turn.
+ * it directly or by way of others that wait in turn. The thread that made a mapping, or joined the
+ * future of one, is taken for the one that closes it.
  */
 public final class WouldDeadlockException extends BrokerException {
   private static final long serialVersionUID = 1;

@@ -286,13 +286,12 @@ abstract class BufferLife {
   }
 
   private void retry() {
-    locked(
+    onTime(
         effects -> {
           retries.rested();
           if (state == SharedBuffer.State.RESIDENT && !releaseIfOver(effects)) {
             seekPlace(effects);
           }
-          return null;
         });
   }
 
@@ -518,6 +517,9 @@ abstract class BufferLife {
       state = SharedBuffer.State.RESIDENT;
     }
     pins = List.of();
+    if (relocation == null) {
+      endTurn(effects);
+    }
     releaseRetired(effects);
     if ((state == SharedBuffer.State.RESIDENT || state == SharedBuffer.State.UNBACKED)
         && retired.isEmpty()
@@ -526,7 +528,6 @@ abstract class BufferLife {
         release(effects, place);
         place = null;
       }
-      endTurn(effects);
       state = SharedBuffer.State.RELEASED;
       effects.then(reservation::end);
       effects.then(() -> engine.forget(this));
@@ -664,6 +665,19 @@ abstract class BufferLife {
           waiters.size(),
           retired.size(),
           moves);
+    }
+  }
+
+  /** What a timer brings about: heaps and listeners take their time, deadlines must not. */
+  void onTime(Consumer<Effects> body) {
+    Effects effects = new Effects();
+    try {
+      synchronized (lock) {
+        body.accept(effects);
+      }
+    } finally {
+      effects.runWakeUps();
+      effects.handRest(engine);
     }
   }
 

@@ -30,15 +30,19 @@ final class Effects {
 
   void run() {
     runWakeUps();
-    runRest();
+    runAll(rest);
   }
 
   void runWakeUps() {
     runAll(wakeUps);
   }
 
-  void runRest() {
-    runAll(rest);
+  /** Leaves the rest to a worker. */
+  void handRest(BrokerEngine engine) {
+    ArrayDeque<Runnable> left = rest;
+    if (left != null) {
+      engine.execute(() -> runAll(left));
+    }
   }
 
   private static void runAll(@Nullable ArrayDeque<Runnable> effects) {

@@ -107,7 +107,8 @@ final class ManagedBuffer extends BufferLife implements SharedBuffer {
     }
     if (place != null && attachment.suits(place)) {
       if (state == State.RESIDENT || state == State.PREPARING) {
-        attachment.open(place, Roster.Opening.OPEN);
+        boolean watched = relocation != null && relocation.isLingering();
+        attachment.open(place, watched ? Roster.Opening.WATCHED : Roster.Opening.OPEN);
       }
     } else if (state == State.RESIDENT) {
       retries.startOver();

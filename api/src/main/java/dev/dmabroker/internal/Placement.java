@@ -171,10 +171,10 @@ final class Placement {
     return last;
   }
 
-  /** The longest that anybody who holds a mapping now has declared to hold it. */
+  /** The longest that anybody who may write now has declared to hold a mapping. */
   Duration longestHold() {
     return occupancies.stream()
-        .filter(it -> !it.isEmpty())
+        .filter(Occupancy::hasWriters)
         .map(it -> it.attachment().device().longestHold())
         .max(Duration::compareTo)
         .orElse(Duration.ZERO);

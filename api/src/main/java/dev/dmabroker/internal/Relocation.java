@@ -201,12 +201,11 @@ final class Relocation {
   }
 
   private void patienceExpired() {
-    buffer.locked(
+    buffer.onTime(
         effects -> {
-          if (isUnderWay(State.PREPARING)) {
+          if (isUnderWay(State.PREPARING) && isLingering()) {
             stallLater(effects);
           }
-          return null;
         });
   }
 
@@ -271,18 +270,16 @@ final class Relocation {
   }
 
   private void drainExpired(Duration hold) {
-    Effects effects = new Effects();
-    synchronized (buffer.lock) {
-      if (isUnderWay(State.DRAINING)) {
-        String what =
-            times.isDrained()
-                ? "a fence of the kernel had not signalled "
-                : "mappings were still out ";
-        rollBack(what + hold.toMillis() + " ms after new ones were stalled", null, effects);
-      }
-    }
-    effects.runWakeUps();
-    buffer.engine.execute(effects::runRest); // Heaps and listeners take time; deadlines must not.
+    buffer.onTime(
+        effects -> {
+          if (isUnderWay(State.DRAINING)) {
+            String what =
+                times.isDrained()
+                    ? "a fence of the kernel had not signalled "
+                    : "mappings were still out ";
+            rollBack(what + hold.toMillis() + " ms after new ones were stalled", null, effects);
+          }
+        });
   }
 
   /** Nobody writes any more, but devices may still be at work that the kernel knows of. */
@@ -406,6 +403,7 @@ final class Relocation {
       }
       overwriter = first;
     }
+    cancelDeadline();
     buffer.moved(this, effects);
     if (overwriter != null) {
       overwriter.grant(effects, overwriter.mapper().admitTo(target(), overwriter));

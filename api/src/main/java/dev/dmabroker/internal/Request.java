@@ -188,7 +188,7 @@ final class Request {
       throw failure(e.getCause());
     } finally {
       waits.unpark(this);
-      tellStalled(granted);
+      stalled(granted).run();
     }
   }
 
@@ -231,7 +231,8 @@ final class Request {
         future.whenComplete(
             (grant, failure) -> {
               timer.cancel(false);
-              tellStalled(failure == null);
+              Runnable tell = stalled(failure == null);
+              buffer.engine.execute(tell); // Not here: it may be the timer.
             });
   }
 
@@ -271,16 +272,15 @@ final class Request {
     return true;
   }
 
-  private void tellStalled(boolean granted) {
-    if (kind == Kind.MAP) {
-      var stall =
-          new Stall(
-              buffer.name(),
-              deviceName(),
-              Duration.ofNanos(System.nanoTime() - sinceNanos),
-              granted);
-      buffer.engine.listeners().tell(listener -> listener.stalled(stall));
+  /** Tells listeners of a wait that ends now. */
+  private Runnable stalled(boolean granted) {
+    if (kind != Kind.MAP) {
+      return () -> {};
     }
+    var stall =
+        new Stall(
+            buffer.name(), deviceName(), Duration.ofNanos(System.nanoTime() - sinceNanos), granted);
+    return () -> buffer.engine.listeners().tell(listener -> listener.stalled(stall));
   }
 
   private static RuntimeException failure(@Nullable Throwable cause) {
