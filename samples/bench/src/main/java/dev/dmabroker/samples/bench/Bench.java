@@ -1,109 +1,61 @@
 package dev.dmabroker.samples.bench;
 
-import java.util.Collection;
 import java.util.List;
-import java.util.Locale;
-import java.util.Map;
-import java.util.TreeMap;
-import org.openjdk.jmh.results.RunResult;
-import org.openjdk.jmh.runner.Runner;
-import org.openjdk.jmh.runner.RunnerException;
-import org.openjdk.jmh.runner.options.ChainedOptionsBuilder;
-import org.openjdk.jmh.runner.options.OptionsBuilder;
-import org.openjdk.jmh.runner.options.TimeValue;
-import org.openjdk.jmh.runner.options.VerboseMode;
 
-/** Runs benchmarks and prints them beside their peers and bars. */
+/**
+ * Runs benchmarks and prints them in one table, beside their peers and bars. Exit status: 0 if all
+ * were measured, whether they reach their bars or not, 1 if one did not work, 2 for a wrong command
+ * line.
+ */
 public final class Bench {
-  private static final int[] COUNTS = {1, 8, 64, 1000};
+  private static final List<Suite> SUITES =
+      List.of(
+          new MapSuite(),
+          new FirstMapSuite(),
+          new MoveSuite(),
+          new StreamSuite(),
+          new PlanSuite(),
+          new DevicesSuite(),
+          new MemorySuite());
 
-  private final boolean quick;
+  private Bench() {}
 
-  private Bench(boolean quick) {
-    this.quick = quick;
-  }
-
-  /** {@code plan [--quick]}. */
-  public static void main(String[] args) throws RunnerException {
-    List<String> arguments = List.of(args);
-    boolean quick = arguments.contains("--quick");
-    if (arguments.isEmpty() || !arguments.get(0).equals("plan")) {
-      System.err.println("usage: samples/run bench plan [--quick]");
+  /** See {@link Options#usage}. */
+  public static void main(String[] args) {
+    List<String> names = SUITES.stream().map(Suite::name).toList();
+    Options options;
+    try {
+      options = Options.parse(names, args);
+    } catch (IllegalArgumentException e) {
+      System.err.println(e.getMessage());
+      System.err.print(Options.usage(names));
       System.exit(2);
+      return;
     }
-    new Bench(quick).plan();
-  }
-
-  private void plan() throws RunnerException {
-    Map<String, RunResult> grid = new TreeMap<>();
-    for (RunResult result : run(PlanBench.class)) {
-      var params = result.getParams();
-      grid.put(
-          name(result) + " " + params.getParam("devices") + " " + params.getParam("heaps"), result);
+    String machine = Machine.describe(); // Before the load is our own.
+    Table table = new Table();
+    boolean good = true;
+    for (Suite suite : SUITES) {
+      good &= !options.suites().contains(suite.name()) || measured(suite, options.form(), table);
     }
-    System.out.println("plan: microseconds, and how many times as long the naive way takes");
-    System.out.printf(Locale.ROOT, "  %-12s", "devices");
-    for (int heaps : COUNTS) {
-      System.out.printf(Locale.ROOT, "%22s", heaps + (heaps == 1 ? " heap" : " heaps"));
-    }
-    System.out.println();
-    for (int devices : COUNTS) {
-      System.out.printf(Locale.ROOT, "  %-12d", devices);
-      for (int heaps : COUNTS) {
-        double plan = micros(grid, "plan", devices, heaps);
-        double naive = micros(grid, "pairwise", devices, heaps);
-        System.out.printf(
-            Locale.ROOT, "%22s", String.format(Locale.ROOT, "%.2f (x %.1f)", plan, naive / plan));
-      }
-      System.out.println();
-    }
-    bar("plan, 8 x 8", micros(grid, "plan", 8, 8), 2);
+    Form form = options.form();
+    System.out.println(machine);
     System.out.printf(
-        Locale.ROOT,
-        "  growth from 8 x 8 to 1,000 x 1,000: x %.0f in time, x %.0f in devices + heaps%n",
-        micros(grid, "plan", 1000, 1000) / micros(grid, "plan", 8, 8),
-        2000 / 16.0);
-    Map<String, Double> bars =
-        Map.of("attach", 1.0, "alternatives", 50.0, "alternativesWorst", 50.0);
-    for (RunResult result : run(AttachBench.class)) {
-      bar(name(result), micros(result), bars.getOrDefault(name(result), Double.NaN));
+        "%s form, %d rounds; figures are medians, the spread is half of what lies between rounds%n",
+        form.name(), form.rounds());
+    table.lines().forEach(System.out::println);
+    System.exit(good ? 0 : 1);
+  }
+
+  /** A suite that does not work is no reason to lose the figures of the others. */
+  private static boolean measured(Suite suite, Form form, Table table) {
+    try {
+      suite.measure(form, table);
+      return true;
+    } catch (RuntimeException e) {
+      System.err.println(suite.name() + " did not work: " + e.getMessage());
+      e.printStackTrace();
+      return false;
     }
-  }
-
-  private static void bar(String what, double micros, double bar) {
-    System.out.printf(
-        Locale.ROOT,
-        "  %-20s %8.3f us, bar %.0f us: %s%n",
-        what,
-        micros,
-        bar,
-        micros <= bar ? "met" : "NOT met");
-  }
-
-  private Collection<RunResult> run(Class<?> benchmarks) throws RunnerException {
-    ChainedOptionsBuilder options =
-        new OptionsBuilder()
-            .include(benchmarks.getName() + "\\.")
-            .verbosity(VerboseMode.SILENT)
-            .forks(quick ? 1 : 2)
-            .warmupIterations(3)
-            .warmupTime(TimeValue.milliseconds(400))
-            .measurementIterations(quick ? 2 : 4)
-            .measurementTime(TimeValue.milliseconds(400));
-    return new Runner(options.build()).run();
-  }
-
-  private static String name(RunResult result) {
-    String method = result.getParams().getBenchmark();
-    return method.substring(method.lastIndexOf('.') + 1);
-  }
-
-  private static double micros(Map<String, RunResult> grid, String name, int devices, int heaps) {
-    RunResult result = grid.get(name + " " + devices + " " + heaps);
-    return result == null ? Double.NaN : micros(result);
-  }
-
-  private static double micros(RunResult result) {
-    return result.getPrimaryResult().getScore() / 1000;
   }
 }

@@ -1,0 +1,106 @@
+package dev.dmabroker.samples.bench;
+
+import dev.dmabroker.Access;
+import dev.dmabroker.Attachment;
+import dev.dmabroker.BlobSpec;
+import dev.dmabroker.Broker;
+import dev.dmabroker.Constraints;
+import dev.dmabroker.Mapping;
+import dev.dmabroker.SharedBuffer;
+import dev.dmabroker.allocators.Heaps;
+import dev.dmabroker.heuristics.LeastCost;
+import dev.dmabroker.metrics.DmaBufMetrics;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.Level;
+import org.openjdk.jmh.annotations.Param;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.TearDown;
+
+/** Mapping and unmapping one settled buffer, each thread through an attachment of its own. */
+public class MapBench {
+  /** For JMH. */
+  public MapBench() {}
+
+  /** The buffer that all threads map. */
+  @State(Scope.Benchmark)
+  public static class Shared {
+    /** Whether Micrometer meters follow the broker. */
+    @Param("false")
+    public boolean metrics;
+
+    private final AtomicInteger devices = new AtomicInteger();
+    private Broker broker;
+    private SharedBuffer buffer;
+
+    /** For JMH. */
+    @SuppressWarnings("NullAway.Init") // JMH calls open first.
+    public Shared() {}
+
+    /** Exports the buffer. */
+    @Setup(Level.Trial)
+    public void open() {
+      broker =
+          Broker.builder()
+              .heap(Heaps.modelled("system").build())
+              .heuristic(new LeastCost())
+              .build();
+      if (metrics) {
+        new DmaBufMetrics(broker).bindTo(new SimpleMeterRegistry());
+      }
+      buffer = broker.export(BlobSpec.of(1 << 20));
+    }
+
+    /** Closes the broker. */
+    @TearDown(Level.Trial)
+    public void close() {
+      broker.close();
+    }
+
+    Attachment attach() {
+      String name = "device-" + devices.incrementAndGet();
+      return buffer.attach(broker.register(name, Constraints.none()));
+    }
+  }
+
+  /** A thread's own. */
+  @State(Scope.Thread)
+  public static class Own {
+    private Attachment attachment;
+    private Mapping kept;
+
+    /** For JMH. */
+    @SuppressWarnings("NullAway.Init") // JMH calls attach first.
+    public Own() {}
+
+    /** Attaches, and maps once, so that the buffer has its memory. */
+    @Setup(Level.Trial)
+    public void attach(Shared shared) {
+      attachment = shared.attach();
+      kept = attachment.map(Access.READ);
+    }
+
+    /** Lets go of the last mapping. */
+    @TearDown(Level.Trial)
+    public void close() {
+      kept.close();
+    }
+  }
+
+  /** As a method does that maps, uses and unmaps. */
+  @Benchmark
+  public void map(Own own) {
+    own.attachment.map(Access.READ).close();
+  }
+
+  /** The mapping outlives the method that made it, as it does when hardware has the buffer. */
+  @Benchmark
+  public void mapAndKeep(Own own) {
+    Mapping before = own.kept;
+    own.kept = own.attachment.map(Access.READ);
+    before.close();
+  }
+}

@@ -1,0 +1,74 @@
+package dev.dmabroker.samples.bench;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Mapping a settled buffer, beside other ways to hold something for a while. */
+final class MapSuite implements Suite {
+  private static final int[] THREADS = {1, 2, 4};
+
+  private static final Map<String, String> PEERS = new LinkedHashMap<>();
+
+  static {
+    PEERS.put("stampedLock", "StampedLock, read");
+    PEERS.put("readWriteLock", "ReentrantReadWriteLock, read");
+    PEERS.put("netty", "Netty, 4 KiB direct, pooled");
+    PEERS.put("stormpot", "Stormpot, claim and release");
+    PEERS.put("commonsPool", "Commons Pool, borrow and return");
+  }
+
+  @Override
+  public String name() {
+    return "map";
+  }
+
+  @Override
+  public void measure(Form form, Table table) {
+    Case kept = map("map + unmap later, 1 thread", "mapAndKeep", 1, false);
+    Case metered = map("map + unmap with metrics, 1 thread", "map", 1, true);
+    List<Case> cases = new ArrayList<>(List.of(kept, metered));
+    for (int threads : THREADS) {
+      cases.add(map(threads));
+      cases.add(adds(threads));
+      PEERS.keySet().forEach(peer -> cases.add(peer(peer, threads)));
+    }
+    Figures figures = new Forks(form, this).measure(cases);
+    table.section("map: one settled buffer, an attachment for each thread");
+    Figure one = figures.of(map(1));
+    table.add(one, figures.of(adds(1)), Bar.MAP);
+    table.add(one.garbageFigure(), Bar.MAP_GARBAGE);
+    table.add(figures.of(map(2)), one, Bar.MAP_TWO_THREADS);
+    table.add(figures.of(map(4)), one);
+    table.add(figures.of(metered), one, Bar.MAP_METRICS);
+    table.add(figures.of(kept), one);
+    for (int threads : THREADS) {
+      Figure ours = figures.of(map(threads));
+      table.add(figures.of(adds(threads)), ours);
+      PEERS.keySet().forEach(peer -> table.add(figures.of(peer(peer, threads)), ours));
+    }
+  }
+
+  private static Case map(int threads) {
+    return map("map + unmap, " + count(threads), "map", threads, false);
+  }
+
+  private static Case map(String what, String method, int threads, boolean metrics) {
+    Map<String, String> params = Map.of("metrics", Boolean.toString(metrics));
+    return new Case(what, MapBench.class, method, threads, params);
+  }
+
+  private static Case adds(int threads) {
+    return new Case("two atomic adds, " + count(threads), MapPeers.class, "atomicAdds", threads);
+  }
+
+  private static Case peer(String method, int threads) {
+    String what = PEERS.getOrDefault(method, method) + ", " + count(threads);
+    return new Case(what, MapPeers.class, method, threads);
+  }
+
+  private static String count(int threads) {
+    return threads == 1 ? "1 thread" : threads + " threads";
+  }
+}
