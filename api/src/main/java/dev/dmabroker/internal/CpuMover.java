@@ -1,43 +1,98 @@
 package dev.dmabroker.internal;
 
 import dev.dmabroker.Access;
-import dev.dmabroker.Layout;
 import dev.dmabroker.spi.Backing;
 import dev.dmabroker.spi.HeapException;
 import dev.dmabroker.spi.Mover;
 import java.lang.System.Logger.Level;
-import java.nio.ByteBuffer;
 
-/** Copies a buffer's contents from one backing to another with the CPU. */
+/**
+ * Copies with the CPU, between CPU access on both sides whose ends are reached whatever happens.
+ * Large copies use several threads if that has been found to be faster. When {@link #copy} returns
+ * or throws, nobody writes to the target any more. Thread-safe; blocks for as long as the copy
+ * takes, interrupted or not.
+ */
 final class CpuMover implements Mover {
   private static final System.Logger LOG = System.getLogger(CpuMover.class.getName());
 
-  /** The most that is asked for in one ByteBuffer, whose lengths are ints. */
-  private static final int CHUNK = 1 << 30;
+  /**
+   * From here on several threads are considered. Copying less takes some 0.2 ms, of which a second
+   * thread saves no more than it takes to wake it.
+   */
+  static final int LARGE_BYTES = 4 << 20;
+
+  /** Copied in a trial at most. Memory that the CPU does not cache may take 0.1 s for it. */
+  private static final int TRIAL_BYTES = 8 << 20;
+
+  /** More than this use up what the memory can give, and what the pipeline needs. */
+  private static final int MOST_THREADS = 4;
+
+  private final CrewSize size;
+  private final CopyCrew crew;
+
+  CpuMover() {
+    this(Math.min(Runtime.getRuntime().availableProcessors(), MOST_THREADS));
+  }
+
+  private CpuMover(int mostThreads) {
+    this(new CrewSize(mostThreads), new CopyCrew(Math.max(1, mostThreads - 1)));
+  }
+
+  /** With a size that may be decided already. */
+  CpuMover(CrewSize size, CopyCrew crew) {
+    this.size = size;
+    this.crew = crew;
+  }
 
   @Override
   public String name() {
     return "cpu";
   }
 
-  @Override
-  public long copy(Copy copy) throws HeapException {
-    try (Bracket reading = new Bracket(copy.from(), Access.READ);
-        Bracket writing = new Bracket(copy.to(), Access.OVERWRITE)) {
-      return copy.source().equals(copy.target())
-          ? copyAll(copy.from(), copy.to())
-          : copyPlanes(copy);
-    }
-  }
-
+  /**
+   * Has both sides mapped for the CPU, for heaps do that when they are first asked for bytes. If
+   * the copy is large, has threads stand by; the first time it also measures whether they are worth
+   * it, by copying inside the target, which takes some ten milliseconds. A refusal is left to
+   * {@link #copy}, which may not be needed.
+   */
   @Override
   public void prepare(Copy copy) {
     try {
       copy.from().bytes(0, 1);
       copy.to().bytes(0, 1);
+      if (CopyParts.sizeBytes(copy) >= LARGE_BYTES) {
+        if (size.isUndecided()) {
+          size.decide(trialIn(copy.to()));
+        }
+        if (size.threads() > 1) {
+          crew.standBy();
+        }
+      }
     } catch (HeapException e) {
-      LOG.log(Level.DEBUG, "mapping ahead of a copy failed", e);
+      LOG.log(Level.DEBUG, "preparing a copy failed", e);
     }
+  }
+
+  @Override
+  public long copy(Copy copy) throws HeapException {
+    try (Bracket reading = new Bracket(copy.from(), Access.READ);
+        Bracket writing = new Bracket(copy.to(), Access.OVERWRITE)) {
+      CopyParts parts = CopyParts.of(copy);
+      int threads = parts.sizeBytes() >= LARGE_BYTES ? size.threads() : 1;
+      crew.run(parts.count(), parts::copy, threads);
+      return parts.sizeBytes();
+    }
+  }
+
+  private CrewSize.Trial trialIn(Backing target) {
+    return threads -> {
+      try (Bracket both = new Bracket(target, Access.READ_WRITE)) {
+        CopyParts parts = CopyParts.inside(target, TRIAL_BYTES);
+        long start = System.nanoTime();
+        crew.run(parts.count(), parts::copy, threads);
+        return System.nanoTime() - start;
+      }
+    };
   }
 
   private static final class Bracket implements AutoCloseable {
@@ -54,60 +109,5 @@ final class CpuMover implements Mover {
     public void close() throws HeapException {
       backing.endCpuAccess(access);
     }
-  }
-
-  /** Everything, what lies past the layout included: a driver may have put something there. */
-  private static long copyAll(Backing from, Backing to) throws HeapException {
-    long sizeBytes = Math.min(from.sizeBytes(), to.sizeBytes());
-    copyRange(from, 0, to, 0, sizeBytes);
-    return sizeBytes;
-  }
-
-  private static void copyRange(
-      Backing from, long fromOffset, Backing to, long toOffset, long sizeBytes)
-      throws HeapException {
-    for (long done = 0; done < sizeBytes; done += CHUNK) {
-      int length = (int) Math.min(CHUNK, sizeBytes - done);
-      to.bytes(toOffset + done, length).put(from.bytes(fromOffset + done, length));
-    }
-  }
-
-  /** Plane by plane, where the strides differ; format and modifier are the same. */
-  private static long copyPlanes(Copy copy) throws HeapException {
-    long copied = 0;
-    for (int i = 0; i < copy.source().planes().size(); i++) {
-      copied +=
-          copyPlane(
-              copy.from(), copy.source().planes().get(i), copy.to(), copy.target().planes().get(i));
-    }
-    return copied;
-  }
-
-  /** A row of tiles at a time, which in a linear plane is a line. */
-  private static long copyPlane(Backing from, Layout.Plane source, Backing to, Layout.Plane target)
-      throws HeapException {
-    long fromStep = source.strideBytes() * source.tileLines();
-    long toStep = target.strideBytes() * target.tileLines();
-    // What one of the layouts has only to be aligned holds no contents.
-    long rowBytes = Math.min(source.lineBytes(), target.lineBytes()) * source.tileLines();
-    long rows = Math.min(source.lines(), target.lines()) / source.tileLines();
-    long rowsAtOnce = Math.min(CHUNK / Math.max(fromStep, toStep), rows);
-    for (long row = 0; row < rows; ) {
-      long fromOffset = source.offsetBytes() + row * fromStep;
-      long toOffset = target.offsetBytes() + row * toStep;
-      if (rowsAtOnce == 0) {
-        copyRange(from, fromOffset, to, toOffset, rowBytes);
-        row++;
-        continue;
-      }
-      int count = (int) Math.min(rowsAtOnce, rows - row);
-      ByteBuffer read = from.bytes(fromOffset, (int) (count * fromStep));
-      ByteBuffer write = to.bytes(toOffset, (int) (count * toStep));
-      for (int i = 0; i < count; i++) {
-        write.put((int) (i * toStep), read, (int) (i * fromStep), (int) rowBytes);
-      }
-      row += count;
-    }
-    return rowBytes * rows;
   }
 }
