@@ -10,6 +10,8 @@ module dev.dmabroker.allocators {
   opens dev.dmabroker.allocators.linux to
       com.sun.jna;
 
+  provides dev.dmabroker.spi.FencePoller with
+      dev.dmabroker.allocators.linux.LinuxFencePoller;
   provides dev.dmabroker.spi.HeapProvider with
       dev.dmabroker.allocators.linux.DmaHeapProvider,
       dev.dmabroker.allocators.linux.UdmabufProvider,

@@ -3,6 +3,7 @@ package dev.dmabroker.allocators;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 
+import dev.dmabroker.spi.FencePoller;
 import dev.dmabroker.spi.HeapProvider;
 import java.io.InputStream;
 import java.lang.module.ModuleDescriptor;
@@ -12,26 +13,29 @@ import java.util.List;
 import java.util.ServiceLoader;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ServicesTest {
 
   private static final Path CLASSES =
       Path.of(Heaps.class.getProtectionDomain().getCodeSource().getLocation().getPath());
 
-  @Test
-  void theModuleAndTheClassPathNameTheSameProviders() throws Exception {
+  @ParameterizedTest
+  @ValueSource(classes = {HeapProvider.class, FencePoller.class})
+  void theModuleAndTheClassPathNameTheSameProviders(Class<?> service) throws Exception {
     List<String> onClassPath =
-        Files.readAllLines(CLASSES.resolve("META-INF/services/" + HeapProvider.class.getName()));
+        Files.readAllLines(CLASSES.resolve("META-INF/services/" + service.getName()));
     try (InputStream module = Files.newInputStream(CLASSES.resolve("module-info.class"))) {
       List<String> inModule =
           ModuleDescriptor.read(module).provides().stream()
-              .filter(provides -> provides.service().equals(HeapProvider.class.getName()))
+              .filter(provides -> provides.service().equals(service.getName()))
               .flatMap(provides -> provides.providers().stream())
               .collect(Collectors.toList());
       assertEquals(inModule, onClassPath);
     }
     List<String> loaded =
-        ServiceLoader.load(HeapProvider.class).stream()
+        ServiceLoader.load(service).stream()
             .map(provider -> provider.type().getName())
             .collect(Collectors.toList());
     assertEquals(onClassPath, loaded);

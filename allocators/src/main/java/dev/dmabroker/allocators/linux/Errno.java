@@ -17,6 +17,7 @@ record Errno(int code) {
   static final Errno EPERM = named(1, "EPERM, not permitted");
   static final Errno ENOENT = named(2, "ENOENT, no such file");
   static final Errno EINTR = named(4, "EINTR, interrupted by a signal");
+  static final Errno EBADF = named(9, "EBADF, not an open descriptor");
   static final Errno EAGAIN = named(11, "EAGAIN, try again");
   static final Errno ENOMEM = named(12, "ENOMEM, out of memory");
   static final Errno EACCES = named(13, "EACCES, permission denied");

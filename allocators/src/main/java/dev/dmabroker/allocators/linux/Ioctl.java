@@ -1,9 +1,9 @@
 package dev.dmabroker.allocators.linux;
 
 /**
- * Numbers of the dma-buf requests, put together as asm-generic/ioctl.h does: from the top two bits
- * of direction, fourteen of argument size, eight of type and eight of number. PowerPC, MIPS and
- * SPARC lay them out differently and are not supported.
+ * Numbers of the requests to dma-bufs and sync files, put together as asm-generic/ioctl.h does:
+ * from the top two bits of direction, fourteen of argument size, eight of type and eight of number.
+ * PowerPC, MIPS and SPARC lay them out differently and are not supported.
  */
 final class Ioctl {
 
@@ -19,6 +19,15 @@ final class Ioctl {
   /** struct dma_buf_sync: u64 flags. */
   static final int SYNC_BYTES = 8;
 
+  /** struct dma_buf_export_sync_file: u32 flags; s32 fd. */
+  static final int EXPORT_SYNC_FILE_BYTES = 8;
+
+  /** struct sync_file_info: char name[32]; s32 status; u32 flags, num_fences, pad; u64 infos. */
+  static final int SYNC_FILE_INFO_BYTES = 56;
+
+  /** struct sync_fence_info, of which sync_file_info points to an array. */
+  static final int SYNC_FENCE_INFO_BYTES = 80;
+
   /** Of a dma-heap; fails with EINVAL for bad flags or size 0, ENOMEM if there is no room. */
   static final long DMA_HEAP_IOCTL_ALLOC = number(READ | WRITE, 'H', 0, HEAP_ALLOCATION_BYTES);
 
@@ -33,6 +42,21 @@ final class Ioctl {
    * than 32 bytes, whose own size of 8 is in the number. EBUSY in old kernels once attached.
    */
   static final long DMA_BUF_SET_NAME = number(WRITE, 'b', 1, 8);
+
+  /**
+   * Of a dma-buf, since kernel 6.0: a sync file, close-on-exec, of the fences there are now. With
+   * DMA_BUF_SYNC_READ alone those that a read waits for, which are the writers'; with
+   * DMA_BUF_SYNC_WRITE all. ENOTTY if the kernel is older or lacks CONFIG_SYNC_FILE; EMFILE,
+   * ENFILE, ENOMEM.
+   */
+  static final long DMA_BUF_IOCTL_EXPORT_SYNC_FILE =
+      number(READ | WRITE, 'b', 2, EXPORT_SYNC_FILE_BYTES);
+
+  /**
+   * Of a sync file; the status is 1 once it has signalled, 0 before, or a negative errno. Asked for
+   * 0 fences it tells their number. EINVAL if there are more than asked for.
+   */
+  static final long SYNC_IOC_FILE_INFO = number(READ | WRITE, '>', 4, SYNC_FILE_INFO_BYTES);
 
   static final int DMA_BUF_SYNC_READ = 1;
   static final int DMA_BUF_SYNC_WRITE = 2;

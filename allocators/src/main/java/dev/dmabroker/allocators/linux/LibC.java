@@ -48,6 +48,26 @@ final class LibC {
   static final int MREMAP_FIXED = 2;
   static final long MAP_FAILED = -1;
 
+  static final int POLLIN = 1;
+  static final int POLLOUT = 4;
+  static final int POLLERR = 8;
+  static final int POLLNVAL = 0x20;
+
+  static final int EFD_CLOEXEC = 0x80000;
+  static final int EFD_NONBLOCK = 0x800;
+
+  /** The file system of dma-bufs, as fstatfs tells it; linux/magic.h. */
+  static final long DMA_BUF_MAGIC = 0x444d4142;
+
+  /** struct pollfd: int fd; short events; short revents. */
+  static final int POLLFD_BYTES = 8;
+
+  /** struct timespec: long tv_sec; long tv_nsec. */
+  static final int TIMESPEC_BYTES = 16;
+
+  /** struct statfs, whose first member is {@code long f_type}. */
+  static final int STATFS_BYTES = 120;
+
   static final int SC_PAGESIZE = 30;
 
   static {
@@ -153,6 +173,55 @@ final class LibC {
    */
   static native long mremap(
       long address, long oldLength, long newLength, int flags, long newAddress);
+
+  /**
+   * Waits until one of the descriptors is ready.
+   *
+   * @param entries the address of {@code struct pollfd}s, in and out
+   * @param timeout the address of a {@code struct timespec}, or 0 to wait for ever
+   * @param signalMask 0, for the thread's own
+   * @return how many entries have a result, or -1: EINTR, EINVAL for more entries than
+   *     RLIMIT_NOFILE allows, ENOMEM
+   */
+  static native int ppoll(long entries, long count, long timeout, long signalMask);
+
+  /**
+   * As the other form, for few entries and a wait that does not block, as the arrays are copied.
+   *
+   * @param entries {@code struct pollfd}s, in and out, in native byte order
+   * @param timeout a {@code struct timespec}
+   */
+  static native int ppoll(byte[] entries, long count, byte[] timeout, long signalMask);
+
+  /**
+   * Makes a counter that polls readable while it is not 0.
+   *
+   * @return a new descriptor, or -1: EMFILE, ENFILE, ENODEV, ENOMEM
+   */
+  static native int eventfd(int value, int flags);
+
+  /**
+   * Adds to an eventfd's counter.
+   *
+   * @return 0, or -1: EAGAIN if it would pass its maximum of 2^64-2, EBADF
+   */
+  static native int eventfd_write(int fd, long value);
+
+  /**
+   * Takes an eventfd's counter, which is 0 then.
+   *
+   * @param value eight bytes
+   * @return 0, or -1: EAGAIN if it is 0 already, EBADF, EINTR
+   */
+  static native int eventfd_read(int fd, byte[] value);
+
+  /**
+   * Tells about the file system that a file is in.
+   *
+   * @param result a {@code struct statfs}
+   * @return 0, or -1: EBADF
+   */
+  static native int fstatfs(int fd, byte[] result);
 
   /**
    * Tells a limit of the system.

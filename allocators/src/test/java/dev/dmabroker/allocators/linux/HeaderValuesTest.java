@@ -25,6 +25,12 @@ class HeaderValuesTest {
           "unistd.h",
           "sys/mman.h",
           "sys/ioctl.h",
+          "sys/eventfd.h",
+          "sys/vfs.h",
+          "poll.h",
+          "time.h",
+          "linux/magic.h",
+          "linux/sync_file.h",
           "linux/memfd.h",
           "linux/dma-buf.h",
           "linux/dma-heap.h",
@@ -36,6 +42,8 @@ class HeaderValuesTest {
     assertEquals(0x40187542L, Ioctl.UDMABUF_CREATE);
     assertEquals(0x40086200L, Ioctl.DMA_BUF_IOCTL_SYNC);
     assertEquals(0x40086201L, Ioctl.DMA_BUF_SET_NAME);
+    assertEquals(0xc0086202L, Ioctl.DMA_BUF_IOCTL_EXPORT_SYNC_FILE);
+    assertEquals(0xc0383e04L, Ioctl.SYNC_IOC_FILE_INFO);
   }
 
   @Test
@@ -50,8 +58,11 @@ class HeaderValuesTest {
 
     Map<String, Long> ours = constants();
     assertTrue(ours.size() > 40, "constants found by reflection: " + ours.size());
-    StringBuilder program = new StringBuilder("#define _GNU_SOURCE\n#include <stdio.h>\n");
+    StringBuilder program =
+        new StringBuilder("#define _GNU_SOURCE\n#include <stddef.h>\n#include <stdio.h>\n");
     HEADERS.forEach(header -> program.append("#include <").append(header).append(">\n"));
+    layouts()
+        .forEach(layout -> program.append("_Static_assert(" + layout + ", \"" + layout + "\");\n"));
     program.append("int main(void) {\n");
     ours.keySet()
         .forEach(
@@ -63,12 +74,14 @@ class HeaderValuesTest {
     program.append("}\n");
     Path source = Files.writeString(folder.resolve("values.c"), program);
     Path binary = folder.resolve("values");
-    // Older headers lack this one.
-    String missing =
-        Files.readString(Path.of("/usr/include/linux/memfd.h")).contains("MFD_NOEXEC_SEAL")
-            ? "-DX"
-            : "-DNO_MFD_NOEXEC_SEAL";
-    run("/usr/bin/gcc", missing, "-o", binary.toString(), source.toString());
+    // Older headers lack these.
+    run(
+        "/usr/bin/gcc",
+        unlessIn("linux/memfd.h", "MFD_NOEXEC_SEAL"),
+        unlessIn("linux/dma-buf.h", "DMA_BUF_IOCTL_EXPORT_SYNC_FILE"),
+        "-o",
+        binary.toString(),
+        source.toString());
 
     for (String line : run(binary.toString()).split("\n", -1)) {
       String[] value = line.split(" ", -1);
@@ -76,6 +89,28 @@ class HeaderValuesTest {
         assertEquals(Long.parseLong(value[1]), ours.get(value[0]), value[0]);
       }
     }
+  }
+
+  private static String unlessIn(String header, String name) throws Exception {
+    boolean there = Files.readString(Path.of("/usr/include", header)).contains(name);
+    return there ? "-DX" : "-DNO_" + name;
+  }
+
+  /** Structures whose sizes are in no request's number, and the members that are read. */
+  private static List<String> layouts() {
+    return List.of(
+        "sizeof(struct pollfd) == " + LibC.POLLFD_BYTES,
+        "offsetof(struct pollfd, events) == 4",
+        "offsetof(struct pollfd, revents) == 6",
+        "sizeof(struct timespec) == " + LibC.TIMESPEC_BYTES,
+        "sizeof(struct statfs) == " + LibC.STATFS_BYTES,
+        "offsetof(struct statfs, f_type) == 0",
+        "sizeof(((struct statfs *)0)->f_type) == 8",
+        "offsetof(struct sync_file_info, status) == 32",
+        "offsetof(struct sync_file_info, num_fences) == 40",
+        "offsetof(struct sync_file_info, sync_fence_info) == 48",
+        "sizeof(struct sync_fence_info) == " + Ioctl.SYNC_FENCE_INFO_BYTES,
+        "offsetof(struct sync_fence_info, status) == 64");
   }
 
   private static Map<String, Long> constants() throws IllegalAccessException {

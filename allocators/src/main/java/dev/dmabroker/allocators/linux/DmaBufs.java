@@ -1,0 +1,57 @@
+package dev.dmabroker.allocators.linux;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.util.OptionalLong;
+
+/** What the kernel says of a dma-buf's file. */
+final class DmaBufs {
+
+  private static final String COUNT = "count:";
+
+  /** The lines up to the count take less than 150 bytes. */
+  private static final int READ_BYTES = 512;
+
+  private DmaBufs() {}
+
+  /**
+   * Whether a descriptor is one of a dma-buf, by its file system, which dma-bufs have for
+   * themselves since kernel 5.3 (drivers/dma-buf/dma-buf.c). Takes no descriptor.
+   */
+  static boolean isDmaBuf(int fd) {
+    byte[] result = new byte[LibC.STATFS_BYTES];
+    return LibC.fstatfs(fd, result) == 0
+        && ByteBuffer.wrap(result).order(ByteOrder.nativeOrder()).getLong(0) == LibC.DMA_BUF_MAGIC;
+  }
+
+  /**
+   * How many hold a dma-buf's file: its descriptors in all processes, sent ones included, its
+   * mappings, the drivers that have imported it, and for a moment each system call on it. The line
+   * {@code count:} of /proc/self/fdinfo (Documentation/filesystems/proc.rst).
+   *
+   * @return 1 if the descriptor is all there is; empty if this cannot be read, as of a file that is
+   *     no dma-buf, or where no descriptor is left
+   */
+  static OptionalLong holders(int fd) {
+    int info = LibC.open(Fd.text("/proc/self/fdinfo/" + fd), LibC.O_RDONLY | LibC.O_CLOEXEC, 0);
+    if (info == -1) {
+      return OptionalLong.empty();
+    }
+    byte[] bytes = new byte[READ_BYTES];
+    long length = LibC.pread(info, bytes, READ_BYTES, 0);
+    LibC.close(info);
+    return length <= 0
+        ? OptionalLong.empty()
+        : holders(new String(bytes, 0, (int) length, StandardCharsets.ISO_8859_1));
+  }
+
+  /** From the file's text. */
+  static OptionalLong holders(String fdinfo) {
+    return fdinfo
+        .lines()
+        .filter(line -> line.startsWith(COUNT))
+        .mapToLong(line -> Long.parseLong(line.substring(COUNT.length()).strip()))
+        .findFirst();
+  }
+}

@@ -1,0 +1,96 @@
+package dev.dmabroker.allocators.linux;
+
+import com.sun.jna.Memory;
+import com.sun.jna.Pointer;
+import dev.dmabroker.spi.HeapException;
+import dev.dmabroker.spi.HeapException.Kind;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/**
+ * Sync files, and dma-bufs in the place of one: a dma-buf polls readable once the fences of those
+ * that write to it have signalled, and before kernel 6.0 gives out no sync file of them (see {@link
+ * ImplicitFences}). Of a dma-buf nobody learns whether the work failed.
+ */
+final class KernelFences implements FenceKind {
+
+  /** In struct sync_file_info, linux/sync_file.h. */
+  private static final int STATUS = 32;
+
+  private static final int NUM_FENCES = 40;
+  private static final int INFOS = 48;
+
+  /** In struct sync_fence_info. */
+  private static final int FENCE_STATUS = 64;
+
+  @Override
+  public void check(int fd) throws HeapException {
+    if (ask(fd, new byte[Ioctl.SYNC_FILE_INFO_BYTES])) {
+      return;
+    }
+    Errno errno = Errno.last();
+    if (!DmaBufs.isDmaBuf(fd)) {
+      throw new HeapException(
+          Kind.FAILED,
+          "descriptor "
+              + fd
+              + " ("
+              + target(fd)
+              + ") is no fence: expected a sync file, as drivers give out for their work, or a"
+              + " dma-buf, but SYNC_IOC_FILE_INFO failed: "
+              + errno);
+    }
+  }
+
+  @Override
+  public int outcome(int fd) {
+    byte[] answer = new byte[Ioctl.SYNC_FILE_INFO_BYTES];
+    if (!ask(fd, answer)) {
+      return DmaBufs.isDmaBuf(fd) ? 0 : NO_FENCE;
+    }
+    ByteBuffer info = ByteBuffer.wrap(answer).order(ByteOrder.nativeOrder());
+    int errno = Math.max(0, -info.getInt(STATUS));
+    int fences = info.getInt(NUM_FENCES);
+    return errno != 0 || fences == 0 ? errno : firstErrno(fd, fences);
+  }
+
+  /**
+   * Asks for each fence of the file: the file's own status leaves errors out in older kernels, and
+   * in any if it stands for a chain.
+   */
+  private static int firstErrno(int fd, int fences) {
+    try (Memory infos = new Memory((long) fences * Ioctl.SYNC_FENCE_INFO_BYTES)) {
+      infos.clear();
+      byte[] request = new byte[Ioctl.SYNC_FILE_INFO_BYTES];
+      ByteBuffer.wrap(request)
+          .order(ByteOrder.nativeOrder())
+          .putInt(NUM_FENCES, fences)
+          .putLong(INFOS, Pointer.nativeValue(infos));
+      if (!ask(fd, request)) {
+        return 0;
+      }
+      for (int at = 0; at < fences; at++) {
+        int status = infos.getInt((long) at * Ioctl.SYNC_FENCE_INFO_BYTES + FENCE_STATUS);
+        if (status < 0) {
+          return -status;
+        }
+      }
+      return 0;
+    }
+  }
+
+  private static boolean ask(int fd, byte[] info) {
+    return LibC.ioctl(fd, Ioctl.SYNC_IOC_FILE_INFO, info) == 0;
+  }
+
+  private static String target(int fd) {
+    try {
+      return Files.readSymbolicLink(Path.of("/proc/self/fd/" + fd)).toString();
+    } catch (IOException | UnsupportedOperationException e) {
+      return "not open, or /proc is not there";
+    }
+  }
+}

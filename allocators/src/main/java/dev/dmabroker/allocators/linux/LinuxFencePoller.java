@@ -1,0 +1,265 @@
+package dev.dmabroker.allocators.linux;
+
+import dev.dmabroker.SyncFile;
+import dev.dmabroker.spi.FencePoller;
+import dev.dmabroker.spi.HeapException;
+import dev.dmabroker.spi.HeapException.Kind;
+import java.lang.System.Logger.Level;
+import java.util.ArrayDeque;
+import java.util.Objects;
+import java.util.OptionalInt;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Waits for sync files in one daemon thread, {@code dmabroker-fences}, by ppoll. Besides sync files
+ * it takes dma-bufs, see {@link KernelFences}. A wait costs in proportion to the fences that are
+ * pending.
+ *
+ * <p>A descriptor that is closed while it is watched, or is another file's by then, ends with
+ * EBADF, as nobody can wait for it any more.
+ *
+ * <p>Each thread has a {@link Waiter} of its own. Under the lock a fence is either added to the
+ * waiter of the running thread, or a new thread is made with it; and under the lock a thread that
+ * has found nothing more to wait for takes its waiter out. So no fence is added to a thread that
+ * ends. Whatever a wait may need is allocated when the fence is added, where a lack of memory can
+ * be told to who adds it.
+ */
+public final class LinuxFencePoller implements FencePoller {
+
+  private static final System.Logger LOG = System.getLogger(LinuxFencePoller.class.getName());
+  private static final String THREAD = "dmabroker-fences";
+  private static final int FIRST_CAPACITY = 64;
+  private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+
+  private final FenceKind kind;
+  private final Object lock = new Object();
+
+  // Guarded by the lock, as is what waiters say is.
+  private @Nullable Waiter waiter;
+  private int pending;
+  private boolean closed;
+
+  /** For sync files; makes no system call. */
+  public LinuxFencePoller() {
+    this(new KernelFences());
+  }
+
+  LinuxFencePoller(FenceKind kind) {
+    this.kind = kind;
+  }
+
+  /** {@inheritDoc} Makes a system call or two, and never blocks for longer. */
+  @Override
+  public void watch(SyncFile fence, Consumer<OptionalInt> whenSignalled) throws HeapException {
+    Objects.requireNonNull(whenSignalled, "whenSignalled");
+    int fd = fence.fd();
+    NativeAccess.require();
+    kind.check(fd);
+    try {
+      add(new Watch(fd, whenSignalled));
+    } catch (OutOfMemoryError e) {
+      throw new HeapException(
+          Kind.FULL,
+          "fence " + fd + " cannot be watched, for want of memory or of threads: " + e.getMessage(),
+          e);
+    }
+  }
+
+  private void add(Watch watch) throws HeapException {
+    synchronized (lock) {
+      if (closed) {
+        throw new HeapException(
+            Kind.FAILED, "fence " + watch.fd() + " cannot be watched: the poller is closed");
+      }
+      Waiter running = waiter;
+      if (running == null) {
+        waiter = start(watch);
+      } else {
+        running.add(watch);
+      }
+      pending++;
+    }
+  }
+
+  private Waiter start(Watch first) throws HeapException {
+    int wake = LibC.eventfd(0, LibC.EFD_CLOEXEC | LibC.EFD_NONBLOCK);
+    if (wake == -1) {
+      throw Errno.last().failure("eventfd for the thread that waits for fences");
+    }
+    Fd fd = new Fd(wake, "the eventfd of " + THREAD);
+    try {
+      Waiter made = new Waiter(fd, first);
+      Thread thread = new Thread(null, made, THREAD, 0, false);
+      thread.setDaemon(true);
+      thread.start();
+      return made;
+    } catch (RuntimeException | Error e) {
+      fd.close();
+      throw e;
+    }
+  }
+
+  @Override
+  public int pending() {
+    synchronized (lock) {
+      return pending;
+    }
+  }
+
+  @Override
+  public void close() {
+    synchronized (lock) {
+      closed = true;
+    }
+  }
+
+  /** A fence, and whom to tell. */
+  private record Watch(int fd, Consumer<OptionalInt> whenSignalled) {}
+
+  /** What one thread does. */
+  private final class Waiter implements Runnable {
+
+    /** Polls readable once there is something for the thread to take. */
+    private final Fd wake;
+
+    /** Belongs to the thread; the wake-up is its first. */
+    private PollSet<Watch> set;
+
+    // Guarded by the poller's lock.
+    private final ArrayDeque<Watch> added = new ArrayDeque<>();
+    private @Nullable PollSet<Watch> larger;
+    private int capacity;
+    private int held = 1;
+    private boolean woken = true;
+
+    Waiter(Fd wake, Watch first) {
+      this.wake = wake;
+      set = new PollSet<>(FIRST_CAPACITY);
+      capacity = set.capacity();
+      set.add(wake.value(), first);
+      set.add(first.fd(), first);
+      held++;
+    }
+
+    /** Called with the lock held. */
+    void add(Watch watch) {
+      if (held == capacity) {
+        PollSet<Watch> made = new PollSet<>(Math.multiplyExact(2, capacity));
+        if (larger != null) {
+          larger.close();
+        }
+        larger = made;
+        capacity = made.capacity();
+      }
+      added.add(watch);
+      held++;
+      if (!woken) {
+        woken = true;
+        // Fails only if the counter is at its maximum, where it wakes all the same.
+        LibC.eventfd_write(wake.value(), 1);
+      }
+    }
+
+    @Override
+    public void run() {
+      boolean more = true;
+      while (more) {
+        try {
+          more = round();
+        } catch (Throwable e) {
+          // Nothing is lost: what was not served is found again by the next round.
+          complain("waiting for fences failed and is tried again", e);
+          pause();
+        }
+      }
+    }
+
+    /** Waits once and serves what has signalled; false once there is nothing to wait for. */
+    private boolean round() throws HeapException {
+      if (!take()) {
+        return false;
+      }
+      set.await();
+      // From the end, see PollSet.
+      for (int at = set.size() - 1; at > 0; at--) {
+        int results = set.results(at);
+        if (results != 0) {
+          serve(at, results);
+        }
+      }
+      int results = set.results(0);
+      if ((results & LibC.POLLIN) != 0) {
+        LibC.eventfd_read(wake.value(), new byte[Long.BYTES]);
+      } else if (results != 0) {
+        throw new IllegalStateException(
+            "somebody has closed descriptor " + wake.value() + ", which is the poller's");
+      }
+      return true;
+    }
+
+    /** Takes what was added; without any fence ends the waiter and returns false. */
+    private boolean take() {
+      synchronized (lock) {
+        PollSet<Watch> grown = larger;
+        if (grown != null) {
+          grown.takeAll(set);
+          set = grown;
+          larger = null;
+        }
+        for (Watch watch = added.poll(); watch != null; watch = added.poll()) {
+          set.add(watch.fd(), watch);
+        }
+        woken = false;
+        if (set.size() > 1) {
+          return true;
+        }
+        waiter = null;
+        set.close();
+        wake.close();
+        return false;
+      }
+    }
+
+    private void serve(int at, int results) {
+      Watch watch = set.item(at);
+      int errno = (results & LibC.POLLNVAL) == 0 ? kind.outcome(watch.fd()) : FenceKind.NO_FENCE;
+      boolean ours = errno != FenceKind.NO_FENCE;
+      if (!ours || (errno == 0 && (results & LibC.POLLIN) == 0)) {
+        errno = Errno.EBADF.code();
+      }
+      OptionalInt outcome = errno == 0 ? OptionalInt.empty() : OptionalInt.of(errno);
+
+      // From here on nothing throws, or the fence would be served twice.
+      set.remove(at);
+      if (ours) {
+        LibC.close(watch.fd());
+      }
+      synchronized (lock) {
+        pending--;
+        held--;
+      }
+      try {
+        watch.whenSignalled().accept(outcome);
+      } catch (Throwable e) {
+        complain("what was to follow fence " + watch.fd() + " failed", e);
+      }
+    }
+  }
+
+  private static void complain(String what, Throwable e) {
+    try {
+      LOG.log(Level.WARNING, what, e);
+    } catch (Throwable alsoFailed) {
+      // There may be no memory to log with, and the thread has to go on.
+    }
+  }
+
+  private static void pause() {
+    // A callback may have left the thread interrupted, in which case it would not park.
+    boolean unused = Thread.interrupted();
+    LockSupport.parkNanos(PAUSE_NANOS);
+  }
+}

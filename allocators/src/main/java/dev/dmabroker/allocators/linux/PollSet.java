@@ -1,0 +1,110 @@
+package dev.dmabroker.allocators.linux;
+
+import com.sun.jna.Memory;
+import com.sun.jna.Pointer;
+import dev.dmabroker.spi.HeapException;
+import java.nio.ByteBuffer;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Descriptors to wait for until they are readable, each with what it stands for, in memory that
+ * ppoll reads. Adding and removing one take constant time and allocate nothing. Not thread-safe.
+ */
+final class PollSet<T> implements AutoCloseable {
+
+  /** In struct pollfd, poll.h. */
+  private static final int EVENTS = 4;
+
+  private static final int REVENTS = 6;
+
+  private final Memory memory;
+  private final ByteBuffer entries;
+  private final @Nullable Object[] items;
+  private int size;
+
+  /**
+   * An empty set.
+   *
+   * @param capacity how many it can take
+   * @throws OutOfMemoryError if there is no memory for that many
+   */
+  PollSet(int capacity) {
+    items = new Object[capacity];
+    memory = new Memory((long) capacity * LibC.POLLFD_BYTES);
+    entries = memory.getByteBuffer(0, memory.size());
+  }
+
+  int capacity() {
+    return items.length;
+  }
+
+  int size() {
+    return size;
+  }
+
+  /** Adds a descriptor, at the end; there has to be room. */
+  void add(int fd, T item) {
+    items[size] = item;
+    int at = size * LibC.POLLFD_BYTES;
+    entries
+        .putInt(at, fd)
+        .putShort(at + EVENTS, (short) LibC.POLLIN)
+        .putShort(at + REVENTS, (short) 0);
+    size++;
+  }
+
+  /** Adds all of another set, in its order, and empties and closes that one. */
+  void takeAll(PollSet<T> other) {
+    for (int at = 0; at < other.size; at++) {
+      add(other.entries.getInt(at * LibC.POLLFD_BYTES), other.item(at));
+    }
+    other.size = 0;
+    other.close();
+  }
+
+  @SuppressWarnings("unchecked") // Only T are added.
+  T item(int at) {
+    return (T) Objects.requireNonNull(items[at]);
+  }
+
+  /**
+   * Removes one; the last takes its place, so that who goes through all and removes some does it
+   * from the end.
+   */
+  void remove(int at) {
+    size--;
+    entries.putLong(at * LibC.POLLFD_BYTES, entries.getLong(size * LibC.POLLFD_BYTES));
+    items[at] = items[size];
+    items[size] = null;
+  }
+
+  /**
+   * Waits until one is readable or has failed; a signal may also end the wait.
+   *
+   * @throws HeapException if the kernel refuses to wait
+   */
+  void await() throws HeapException {
+    if (LibC.ppoll(Pointer.nativeValue(memory), size, 0, 0) != -1) {
+      return;
+    }
+    Errno errno = Errno.last();
+    for (int at = 0; at < size; at++) {
+      // The kernel has written nothing, and what is there is of an earlier wait.
+      entries.putShort(at * LibC.POLLFD_BYTES + REVENTS, (short) 0);
+    }
+    if (!errno.equals(Errno.EINTR)) {
+      throw errno.failure("waiting for " + size + " descriptors");
+    }
+  }
+
+  /** What the last wait found: 0, or POLLIN, POLLERR and the like. */
+  int results(int at) {
+    return entries.getShort(at * LibC.POLLFD_BYTES + REVENTS);
+  }
+
+  @Override
+  public void close() {
+    memory.close();
+  }
+}
