@@ -2,6 +2,7 @@ package dev.dmabroker.allocators;
 
 import dev.dmabroker.Coherency;
 import dev.dmabroker.Speed;
+import dev.dmabroker.allocators.linux.Leftovers;
 import dev.dmabroker.allocators.linux.MemfdSource;
 import dev.dmabroker.allocators.linux.NativeAccess;
 import dev.dmabroker.allocators.linux.Pages;
@@ -10,6 +11,7 @@ import dev.dmabroker.spi.Heap;
 import dev.dmabroker.spi.HeapException;
 import dev.dmabroker.spi.HeapException.Kind;
 import dev.dmabroker.spi.HeapTraits;
+import dev.dmabroker.spi.Lingering;
 import dev.dmabroker.spi.Trait;
 import java.util.Objects;
 import java.util.Set;
@@ -28,6 +30,7 @@ public final class ModelledHeap implements Heap {
   private final HeapTraits traits;
   private final long capacityBytes;
   private final AtomicLong usedBytes = new AtomicLong();
+  private final Leftovers leftovers = new Leftovers();
   private volatile boolean closed;
 
   private ModelledHeap(Builder builder) {
@@ -78,7 +81,7 @@ public final class ModelledHeap implements Heap {
       throw new HeapException(Kind.FAILED, "heap " + name + " is closed");
     }
     Pages.requirePositive(sizeBytes);
-    MemfdSource source = MemfdSource.ordinary(name);
+    MemfdSource source = MemfdSource.ordinary(name, leftovers);
     long rounded = source.rounded(sizeBytes);
     reserve(rounded);
     boolean allocated = false;
@@ -117,6 +120,15 @@ public final class ModelledHeap implements Heap {
         return;
       }
     }
+  }
+
+  /**
+   * {@inheritDoc} Seen is what was duplicated by {@link Backing#dupFd} and is still open or mapped
+   * in this process. It is not part of {@link #usedBytes}.
+   */
+  @Override
+  public Lingering lingering() {
+    return leftovers.look();
   }
 
   @Override

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.dmabroker.Speed;
+import dev.dmabroker.allocators.linux.OwnProcess;
 import dev.dmabroker.allocators.linux.Pages;
 import dev.dmabroker.spi.Backing;
 import dev.dmabroker.spi.HeapException;
@@ -13,6 +14,7 @@ import dev.dmabroker.spi.HeapException.Kind;
 import dev.dmabroker.spi.HeapProvider;
 import dev.dmabroker.spi.HeapProvider.Open;
 import dev.dmabroker.spi.HeapTraits;
+import dev.dmabroker.spi.Lingering;
 import dev.dmabroker.spi.Trait.Basis;
 import java.util.ArrayList;
 import java.util.List;
@@ -94,6 +96,20 @@ class ModelledHeapTest {
     heap.allocate("two again", 2 * page).release();
     one.release();
     assertEquals(0, heap.usedBytes());
+  }
+
+  @Test
+  void tellsWhatLingers() throws Exception {
+    long page = Pages.size();
+    ModelledHeap heap = Heaps.modelled("kept").build();
+    Backing backing = heap.allocate("kept", 2 * page);
+    int duplicate = backing.dupFd();
+    assertEquals(Lingering.NONE, heap.lingering());
+    backing.release();
+    assertEquals(0, heap.usedBytes());
+    assertEquals(new Lingering(1, 2 * page), heap.lingering());
+    OwnProcess.close(duplicate);
+    assertEquals(Lingering.NONE, heap.lingering());
   }
 
   private static Kind refusal(ModelledHeap heap, long bytes) {

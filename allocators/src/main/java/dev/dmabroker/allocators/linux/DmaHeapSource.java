@@ -12,6 +12,7 @@ final class DmaHeapSource implements Source {
   private final String heap;
   private final Fd node;
   private final boolean ordinaryMemory;
+  private final Leftovers leftovers = new Leftovers();
 
   /**
    * Takes over the node.
@@ -39,7 +40,7 @@ final class DmaHeapSource implements Source {
     String what = heap + ":" + label;
     Fd fd = new Fd(request(rounded, what), what);
     setName(fd, label);
-    return new LinuxBacking(fd, rounded, true, what, () -> {});
+    return new LinuxBacking(fd, rounded, true, what, leftovers, () -> {});
   }
 
   private int request(long bytes, String what) throws HeapException {
@@ -65,6 +66,11 @@ final class DmaHeapSource implements Source {
       memory.write(0, name, 0, name.length);
       LibC.ioctl(fd.value(), Ioctl.DMA_BUF_SET_NAME, Pointer.nativeValue(memory));
     }
+  }
+
+  @Override
+  public Leftovers leftovers() {
+    return leftovers;
   }
 
   @Override

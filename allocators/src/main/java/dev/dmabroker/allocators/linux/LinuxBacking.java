@@ -3,10 +3,13 @@ package dev.dmabroker.allocators.linux;
 import com.sun.jna.Memory;
 import com.sun.jna.Pointer;
 import dev.dmabroker.Access;
+import dev.dmabroker.allocators.linux.Leftovers.Leftover;
 import dev.dmabroker.spi.Backing;
 import dev.dmabroker.spi.HeapException;
 import dev.dmabroker.spi.HeapException.Kind;
 import java.nio.ByteBuffer;
+import java.util.Optional;
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,7 +22,14 @@ public final class LinuxBacking implements Backing {
   private final long sizeBytes;
   private final boolean dmaBuf;
   private final String what;
+  private final Leftovers leftovers;
   private final Runnable afterRelease;
+
+  /** Whether somebody was told the descriptor's number, and may have let a driver import it. */
+  private volatile boolean told;
+
+  /** Whether somebody was given a duplicate of the descriptor, which may outlive this. */
+  private volatile boolean duplicated;
 
   private volatile @Nullable AddressRange range;
   private boolean released;
@@ -28,13 +38,21 @@ public final class LinuxBacking implements Backing {
    * Takes over the descriptor.
    *
    * @param what names the memory in errors
+   * @param leftovers is told of the memory if it lives on after its release
    * @param afterRelease runs once the memory is given back; must not throw
    */
-  LinuxBacking(Fd fd, long sizeBytes, boolean dmaBuf, String what, Runnable afterRelease) {
+  LinuxBacking(
+      Fd fd,
+      long sizeBytes,
+      boolean dmaBuf,
+      String what,
+      Leftovers leftovers,
+      Runnable afterRelease) {
     this.fd = fd;
     this.sizeBytes = sizeBytes;
     this.dmaBuf = dmaBuf;
     this.what = what;
+    this.leftovers = leftovers;
     this.afterRelease = afterRelease;
   }
 
@@ -45,11 +63,16 @@ public final class LinuxBacking implements Backing {
 
   @Override
   public int fd() {
-    return fd.value();
+    int value = fd.value();
+    if (!told) {
+      told = true;
+    }
+    return value;
   }
 
   @Override
   public int dupFd() throws HeapException {
+    duplicated = true;
     return fd.dup();
   }
 
@@ -128,8 +151,39 @@ public final class LinuxBacking implements Backing {
     if (made != null) {
       made.retire();
     }
-    fd.close();
-    afterRelease.run();
+    try {
+      Optional<Leftover> leftover = leftover();
+      fd.close();
+      leftover.ifPresent(leftovers::add);
+    } finally {
+      // Even if there is not the memory to keep books.
+      fd.close();
+      afterRelease.run();
+    }
+  }
+
+  /**
+   * This memory, if somebody else may hold it; called when the own mapping has gone. The kernel
+   * tells that of a dma-buf, be it held by a driver or another process; of a memfd it is supposed
+   * if the descriptor was duplicated here. Memory whose descriptor nobody has seen is not asked
+   * about.
+   */
+  private Optional<Leftover> leftover() {
+    return isHeld()
+        ? FileId.of(fd.value()).map(id -> new Leftover(id, sizeBytes, dmaBuf))
+        : Optional.empty();
+  }
+
+  private boolean isHeld() {
+    if (!dmaBuf || !(told || duplicated)) {
+      return duplicated;
+    }
+    OptionalLong holders = DmaBufs.holders(fd.value());
+    // Without a descriptor left the count cannot be read. In kernels that do not tell it, all
+    // dma-bufs share one inode.
+    return holders.isPresent()
+        ? holders.getAsLong() > 1
+        : duplicated && DmaBufs.isDmaBuf(fd.value());
   }
 
   @Override

@@ -5,6 +5,7 @@ import dev.dmabroker.spi.Heap;
 import dev.dmabroker.spi.HeapException;
 import dev.dmabroker.spi.HeapException.Kind;
 import dev.dmabroker.spi.HeapTraits;
+import dev.dmabroker.spi.Lingering;
 import java.util.Set;
 
 /** A source with its name and what is known of it. */
@@ -50,6 +51,16 @@ final class LinuxHeap implements Heap {
       throw new HeapException(Kind.FAILED, "heap " + name + " is closed");
     }
     return source.allocate(label, sizeBytes);
+  }
+
+  /**
+   * {@inheritDoc} Seen are, of dma-bufs, all that live on if the kernel lists its dma-bufs, else
+   * those that this process has descriptors or mappings of; of memfds, those duplicated by {@link
+   * Backing#dupFd} that this process has still.
+   */
+  @Override
+  public Lingering lingering() {
+    return source.leftovers().look();
   }
 
   /** Whether mappings of this memory show as page frames; see {@link PfnMapping}. */

@@ -8,11 +8,13 @@ public final class MemfdSource implements Source {
   private final String heap;
   private final long hugePageBytes;
   private final long unitBytes;
+  private final Leftovers leftovers;
 
-  private MemfdSource(String heap, long hugePageBytes, long unitBytes) {
+  private MemfdSource(String heap, long hugePageBytes, long unitBytes, Leftovers leftovers) {
     this.heap = heap;
     this.hugePageBytes = hugePageBytes;
     this.unitBytes = unitBytes;
+    this.leftovers = leftovers;
   }
 
   /**
@@ -20,14 +22,24 @@ public final class MemfdSource implements Source {
    *
    * @throws HeapException if this JVM cannot make system calls
    */
-  public static MemfdSource ordinary(String heap) throws HeapException {
+  static MemfdSource ordinary(String heap) throws HeapException {
+    return ordinary(heap, new Leftovers());
+  }
+
+  /**
+   * Of ordinary pages.
+   *
+   * @param leftovers is told of what lives on after its release
+   * @throws HeapException if this JVM cannot make system calls
+   */
+  public static MemfdSource ordinary(String heap, Leftovers leftovers) throws HeapException {
     NativeAccess.require();
-    return new MemfdSource(heap, 0, Pages.size());
+    return new MemfdSource(heap, 0, Pages.size(), leftovers);
   }
 
   /** Of huge pages. */
   static MemfdSource huge(String heap, long hugePageBytes) {
-    return new MemfdSource(heap, hugePageBytes, hugePageBytes);
+    return new MemfdSource(heap, hugePageBytes, hugePageBytes, new Leftovers());
   }
 
   /** Sizes are rounded up to this. */
@@ -64,7 +76,7 @@ public final class MemfdSource implements Source {
       throws HeapException {
     long rounded = rounded(sizeBytes);
     Fd fd = createSealed(label, rounded);
-    return new LinuxBacking(fd, rounded, false, heap + ":" + label, afterRelease);
+    return new LinuxBacking(fd, rounded, false, heap + ":" + label, leftovers, afterRelease);
   }
 
   /** The memfd alone, for who makes something else of it. */
@@ -73,6 +85,11 @@ public final class MemfdSource implements Source {
       MemoryRoom.require(heap, rounded);
     }
     return Memfd.create(label, rounded, hugePageBytes);
+  }
+
+  @Override
+  public Leftovers leftovers() {
+    return leftovers;
   }
 
   @Override

@@ -68,6 +68,7 @@ public final class NativeAccess {
       }
       // Loaded now, for when no descriptor is left a class file cannot be opened either.
       HeapException unused = Errno.EMFILE.failure("");
+      Optional<FileId> unusedToo = FileId.of(0);
       long pageSize = LibC.sysconf(LibC.SC_PAGESIZE);
       return pageSize > 0 && Long.bitCount(pageSize) == 1
           ? null

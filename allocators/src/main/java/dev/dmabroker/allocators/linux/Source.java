@@ -15,6 +15,9 @@ interface Source extends AutoCloseable {
    */
   LinuxBacking allocate(String label, long sizeBytes) throws HeapException;
 
+  /** What was released and lives on. */
+  Leftovers leftovers();
+
   /** Gives back what the source itself holds. A second call does nothing. */
   @Override
   void close();

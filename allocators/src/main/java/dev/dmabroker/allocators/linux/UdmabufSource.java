@@ -15,6 +15,7 @@ final class UdmabufSource implements Source {
   private final Fd node;
   private final MemfdSource memory;
   private final long maxSizeBytes;
+  private final Leftovers leftovers = new Leftovers();
 
   /** Takes over the node. */
   UdmabufSource(String heap, Fd node, MemfdSource memory, long maxSizeBytes) {
@@ -47,7 +48,7 @@ final class UdmabufSource implements Source {
     try (Fd memfd = memory.createSealed(label, rounded)) {
       Fd fd = new Fd(request(memfd, rounded, what), what);
       DmaHeapSource.setName(fd, label);
-      return new LinuxBacking(fd, rounded, true, what, () -> {});
+      return new LinuxBacking(fd, rounded, true, what, leftovers, () -> {});
     }
   }
 
@@ -69,6 +70,11 @@ final class UdmabufSource implements Source {
         throw errno.failure("UDMABUF_CREATE of " + bytes + " bytes for " + what);
       }
     }
+  }
+
+  @Override
+  public Leftovers leftovers() {
+    return leftovers;
   }
 
   @Override

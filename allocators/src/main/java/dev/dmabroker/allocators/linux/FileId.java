@@ -1,0 +1,58 @@
+package dev.dmabroker.allocators.linux;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * What makes a file the same one under any descriptor.
+ *
+ * @param device of its file system, st_dev in stat(2)
+ * @param inode st_ino
+ */
+record FileId(long device, long inode) {
+
+  /** Of an open descriptor of this process; empty if that is not open, or /proc is not there. */
+  static Optional<FileId> of(int fd) {
+    return of(Path.of("/proc/self/fd/" + fd));
+  }
+
+  /** Of what a path leads to; takes no descriptor. */
+  static Optional<FileId> of(Path path) {
+    try {
+      Map<String, Object> attributes = Files.readAttributes(path, "unix:dev,ino");
+      return attributes.get("dev") instanceof Long device
+              && attributes.get("ino") instanceof Long inode
+          ? Optional.of(new FileId(device, inode))
+          : Optional.empty();
+    } catch (IOException | UnsupportedOperationException | IllegalArgumentException e) {
+      return Optional.empty();
+    }
+  }
+
+  /**
+   * From a line of /proc/PID/maps; empty for memory without a file, and for what is no such line.
+   */
+  static Optional<FileId> ofMapping(String line) {
+    String[] fields = line.split(" +", 6);
+    if (fields.length < 5) {
+      return Optional.empty();
+    }
+    try {
+      String[] device = fields[3].split(":", 2);
+      long major = Long.parseLong(device[0], 16);
+      long minor = Long.parseLong(device[1], 16);
+      long inode = Long.parseLong(fields[4]);
+      return inode == 0 ? Optional.empty() : Optional.of(new FileId(encode(major, minor), inode));
+    } catch (NumberFormatException | ArrayIndexOutOfBoundsException e) {
+      return Optional.empty();
+    }
+  }
+
+  /** As stat tells a device, which maps tells in two parts; linux/kdev_t.h. */
+  private static long encode(long major, long minor) {
+    return (minor & 0xff) | (major << 8) | ((minor & ~0xffL) << 12);
+  }
+}
