@@ -3,6 +3,7 @@ package dev.dmabroker.allocators.linux;
 import com.sun.jna.Memory;
 import com.sun.jna.Pointer;
 import dev.dmabroker.Access;
+import dev.dmabroker.SyncFile;
 import dev.dmabroker.allocators.linux.Leftovers.Leftover;
 import dev.dmabroker.spi.Backing;
 import dev.dmabroker.spi.HeapException;
@@ -136,6 +137,15 @@ public final class LinuxBacking implements Backing {
         throw errno.failure("DMA_BUF_IOCTL_SYNC with flags " + flags + " on " + what);
       }
     }
+  }
+
+  /**
+   * {@inheritDoc} One system call if there is nothing to wait for; nothing at all for a memfd. For
+   * what kernels before 6.0 tell see {@link ImplicitFences#pending}.
+   */
+  @Override
+  public Optional<SyncFile> pendingFence(Access access) throws HeapException {
+    return dmaBuf ? ImplicitFences.pending(fd, access, what) : Optional.empty();
   }
 
   @Override
