@@ -103,6 +103,11 @@ public final class LinuxFencePoller implements FencePoller {
   }
 
   @Override
+  public void discard(SyncFile fence) {
+    LibC.close(fence.fd());
+  }
+
+  @Override
   public int pending() {
     synchronized (lock) {
       return pending;
