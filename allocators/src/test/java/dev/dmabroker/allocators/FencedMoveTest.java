@@ -83,7 +83,7 @@ class FencedMoveTest {
         heaps.size() == 2, "needs /dev/dma_heap/system and reserved; run samples/kernel-lab/test");
     home = heaps.get(0);
     buffer = broker.export("frame", BlobSpec.of(SIZE));
-    in = attach("camera", Duration.ofSeconds(120), heaps.toArray(String[]::new));
+    in = attach("camera", Duration.ofMinutes(2), heaps.toArray(String[]::new));
     try (Mapping mapping = in.map(Access.WRITE);
         CpuView view = mapping.cpuView()) {
       view.bytes().putLong(0, 42);
@@ -114,8 +114,7 @@ class FencedMoveTest {
   }
 
   private Attachment stricter() {
-    return attach(
-        "display", Duration.ofSeconds(120), home.equals("system") ? "reserved" : "system");
+    return attach("display", Duration.ofMinutes(2), home.equals("system") ? "reserved" : "system");
   }
 
   private static <T> T next(BlockingQueue<T> queue) throws InterruptedException {
@@ -161,7 +160,7 @@ class FencedMoveTest {
     assertTrue(event.holders().get(0).toString().contains("until a fence signals"));
     assertEquals(Duration.ofMillis(1), event.deadline());
     timeline.advance(1);
-    assertEquals(42, contents(out.map(Access.READ, Duration.ofSeconds(120))));
+    assertEquals(42, contents(out.map(Access.READ, Duration.ofMinutes(2))));
   }
 
   @Test
@@ -222,6 +221,6 @@ class FencedMoveTest {
     assertEquals(List.of(), event.holders());
     assertEquals(home, buffer.heapName().orElseThrow());
     timeline.advance(1);
-    assertEquals(42, contents(out.map(Access.READ, Duration.ofSeconds(120))));
+    assertEquals(42, contents(out.map(Access.READ, Duration.ofMinutes(2))));
   }
 }
