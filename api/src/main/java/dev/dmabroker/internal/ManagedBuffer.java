@@ -106,10 +106,7 @@ final class ManagedBuffer extends BufferLife implements SharedBuffer {
       leaveOut(solution.leftOut(), effects);
     }
     if (place != null && attachment.suits(place)) {
-      if (state == State.RESIDENT || state == State.PREPARING) {
-        boolean watched = relocation != null && relocation.isLingering();
-        attachment.open(place, watched ? Roster.Opening.WATCHED : Roster.Opening.OPEN);
-      }
+      roster.openGate(attachment, place);
     } else if (state == State.RESIDENT) {
       retries.startOver();
       seekPlace(effects);

@@ -172,7 +172,7 @@ final class Placement {
   }
 
   /** The longest that anybody who may write now has declared to hold a mapping. */
-  Duration longestHold() {
+  Duration longestHoldOfWriters() {
     return occupancies.stream()
         .filter(Occupancy::hasWriters)
         .map(it -> it.attachment().device().longestHold())

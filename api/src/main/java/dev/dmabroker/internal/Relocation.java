@@ -11,6 +11,7 @@ import dev.dmabroker.spi.FencePoller;
 import dev.dmabroker.spi.HeapException;
 import dev.dmabroker.spi.Mover;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Future;
@@ -193,10 +194,12 @@ final class Relocation {
    */
   private Arrival linger(Effects effects) {
     buffer.roster.openGates(from, Roster.Opening.WATCHED);
+    Duration hold = from.longestHoldOfWriters();
     if (!from.hasWriters()) {
       return stall(effects);
     }
-    expireAfter(from.longestHold(), this::patienceExpired);
+    // Zero if those who write have come just now.
+    expireAfter(hold.isZero() ? buffer.roster.longestHold() : hold, this::patienceExpired);
     return Arrival.WAITING;
   }
 
@@ -239,10 +242,12 @@ final class Relocation {
     }
     buffer.state = State.DRAINING;
     times.startStall();
+    // Asked before it is looked who is in: whoever is still in then was asked too.
+    Duration hold = from.longestHoldOfWriters();
     if (!from.hasWriters()) {
       return endDrain(effects) ? Arrival.WAITING : Arrival.DRAINED;
     }
-    drainFor(from.longestHold());
+    drainFor(hold);
     return Arrival.WAITING;
   }
 
@@ -439,11 +444,19 @@ final class Relocation {
     }
     cancelDeadline();
     List<Holder> holders =
-        buffer.state == State.DRAINING && !times.isDrained() ? buffer.holders() : List.of();
+        buffer.state == State.DRAINING && !times.isDrained() ? writers() : List.of();
     if (target != null) {
       effects.then(target::release);
     }
     buffer.moveFailed(this, reason, why, holders, effects);
+  }
+
+  /** Who holds up the drain; readers do not. */
+  private List<Holder> writers() {
+    List<Holder> holders = new ArrayList<>();
+    from.addHolders(buffer.name, System.nanoTime(), holders);
+    holders.removeIf(holder -> !holder.access().writes());
+    return holders;
   }
 
   private boolean isUnderWay(State in) {

@@ -11,6 +11,9 @@ final class Roster {
   private final List<AttachedDevice> attached = new ArrayList<>(2);
   private int version;
 
+  /** How the gates are; null while they are shut. */
+  private @Nullable Opening opening;
+
   /** What all require, so that one device more costs that device alone; null if not known. */
   private @Nullable Known known;
 
@@ -136,6 +139,7 @@ final class Roster {
   }
 
   void openGates(Placement place, Opening how) {
+    opening = how;
     for (AttachedDevice attachment : attached) {
       if (attachment.suits(place)) {
         attachment.open(place, how);
@@ -145,7 +149,15 @@ final class Roster {
     }
   }
 
+  /** Of who came last: as those of the others are. */
+  void openGate(AttachedDevice attachment, Placement place) {
+    if (opening != null && attachment.suits(place)) {
+      attachment.open(place, opening);
+    }
+  }
+
   void shutGates() {
+    opening = null;
     attached.forEach(attachment -> attachment.gate().shut());
   }
 

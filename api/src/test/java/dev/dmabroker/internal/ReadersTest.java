@@ -1,0 +1,441 @@
+package dev.dmabroker.internal;
+
+import static dev.dmabroker.SharedBuffer.State.DRAINING;
+import static dev.dmabroker.SharedBuffer.State.MOVING;
+import static dev.dmabroker.SharedBuffer.State.RESIDENT;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.dmabroker.Access;
+import dev.dmabroker.Attachment;
+import dev.dmabroker.Constraints;
+import dev.dmabroker.CpuView;
+import dev.dmabroker.Device;
+import dev.dmabroker.DeviceSpec;
+import dev.dmabroker.Mapping;
+import dev.dmabroker.MoveFailedException;
+import dev.dmabroker.OutstandingMappingsException;
+import dev.dmabroker.SharedBuffer;
+import dev.dmabroker.event.BrokerSnapshot;
+import dev.dmabroker.event.Move;
+import dev.dmabroker.spi.HeapException;
+import java.nio.ReadOnlyBufferException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Who reads holds up no move, and keeps the place that the buffer has left. */
+class ReadersTest extends Fixture {
+  private final ScriptedMover mover = new ScriptedMover();
+  private Device camera;
+  private Device display;
+  private SharedBuffer buffer;
+  private Attachment in;
+
+  @BeforeEach
+  void open() {
+    broker.close();
+    broker = builder().mover(mover).build();
+    camera = broker.register(DeviceSpec.named("camera").longestHold(Duration.ofSeconds(30)));
+    display = broker.register("display", CONTIGUOUS);
+    buffer = export();
+    in = buffer.attach(camera);
+    write(in, 1);
+  }
+
+  private BrokerSnapshot.BufferState state() {
+    return broker.snapshot().buffers().get(0);
+  }
+
+  private Device larger(long bytes) {
+    return broker.register(
+        "larger-" + bytes, Constraints.builder().contiguous().minSize(bytes).build());
+  }
+
+  @Test
+  void aReaderHoldsUpNoMove() throws Exception {
+    Mapping reader = in.map(Access.READ);
+    Attachment out = buffer.attach(display);
+    assertEquals(1, read(out));
+    Move move = Events.next(events.moved);
+    assertEquals(Duration.ZERO, move.deadline(), "nothing had to be waited for");
+    assertEquals(SIZE, move.copiedBytes());
+    assertTrue(reader.isOpen());
+    assertEquals("system", reader.heapName());
+    assertEquals(1, reader.generation());
+    assertEquals(1, read(reader));
+    reader.close();
+  }
+
+  @Test
+  void aReaderGoesOnSeeingWhatTheBufferHeldWhenItMoved() {
+    Mapping reader = in.map(Access.READ);
+    Attachment out = buffer.attach(display);
+    write(out, 2);
+    write(in, 3);
+    assertEquals(1, read(reader));
+    assertEquals(3, read(out));
+    assertEquals("cma", in.map(Access.READ).heapName(), "who comes now reads the new place");
+    assertEquals(1, read(reader));
+    reader.close();
+  }
+
+  @Test
+  void theOldPlaceIsGivenBackWithItsLastReader() throws Exception {
+    Mapping one = in.map(Access.READ);
+    Mapping other = in.map(Access.READ);
+    Attachment out = buffer.attach(display);
+    assertEquals(1, read(out));
+    assertEquals(1, state().retired());
+    assertEquals(2, state().holders().size(), "who reads there is still told of");
+    one.close();
+    one.close();
+    assertEquals(1, state().retired());
+    assertEquals(1, system.live());
+    start(
+            () -> {
+              other.close();
+              return null;
+            })
+        .result();
+    assertEquals(0, state().retired());
+    assertEquals(0, system.live());
+    assertEquals("system", Events.next(events.released).heap());
+    assertTrue(events.released.isEmpty(), "once");
+  }
+
+  @Test
+  void readersComeInWhileTheContentsAreCopied() throws Exception {
+    ScriptedMover.Stop stop = mover.stopCopy();
+    Attachment out = buffer.attach(display);
+    stop.awaitReached();
+    assertEquals(MOVING, buffer.state());
+    Mapping fast = in.map(Access.READ);
+    Mapping tried = in.tryMap(Access.READ).orElseThrow();
+    Mapping async = in.mapAsync(Access.READ).get(30, TimeUnit.SECONDS);
+    for (Mapping mapping : List.of(fast, tried, async)) {
+      assertEquals("system", mapping.heapName());
+      assertEquals(1, read(mapping));
+    }
+    assertTrue(events.stalled.isEmpty());
+    stop.goOn();
+    assertEquals(1, read(out));
+    write(out, 2);
+    for (Mapping mapping : List.of(fast, tried, async)) {
+      assertEquals(1, read(mapping));
+      assertEquals(1, system.live());
+      mapping.close();
+    }
+    assertEquals(0, system.live());
+  }
+
+  @Test
+  void whoWritesWaitsWhileTheContentsAreCopied() throws Exception {
+    ScriptedMover.Stop stop = mover.stopCopy();
+    Attachment unused = buffer.attach(display);
+    stop.awaitReached();
+    var waiting = new ArrayList<Running<Mapping>>();
+    for (Access access : List.of(Access.WRITE, Access.READ_WRITE, Access.OVERWRITE)) {
+      assertEquals(Optional.empty(), in.tryMap(access));
+      waiting.add(start(() -> in.map(access)).parked());
+    }
+    stop.goOn();
+    for (Running<Mapping> map : waiting) {
+      Mapping mapping = map.result();
+      assertEquals("cma", mapping.heapName());
+      assertEquals(1, read(mapping), "the copy had begun");
+      mapping.close();
+    }
+  }
+
+  @Test
+  void aDeviceThatAttachesWhileTheContentsAreCopiedReadsTheOldPlaceToo() {
+    ScriptedMover.Stop stop = mover.stopCopy();
+    Attachment unused = buffer.attach(display);
+    stop.awaitReached();
+    Attachment late = buffer.attach(broker.register("late", Constraints.none()));
+    Mapping mapping = late.map(Access.READ, Duration.ofSeconds(5));
+    assertEquals(MOVING, buffer.state(), "it did not wait");
+    assertEquals(1, read(mapping));
+    assertEquals(Optional.empty(), late.tryMap(Access.WRITE));
+    stop.goOn();
+    Await.until("moved", () -> buffer.state() == RESIDENT);
+    assertEquals("cma", late.map(Access.WRITE).heapName());
+    mapping.close();
+  }
+
+  @Test
+  void aDeviceThatAttachesDuringADrainReadsToo() throws Exception {
+    Mapping writer = start(() -> in.map(Access.WRITE)).result();
+    Attachment unused = buffer.attach(display);
+    Await.until("draining", () -> buffer.state() == DRAINING);
+    Attachment late = buffer.attach(broker.register("late", Constraints.none()));
+    try (Mapping mapping = late.map(Access.READ, Duration.ofSeconds(5))) {
+      assertEquals(DRAINING, buffer.state(), "it did not wait");
+      assertEquals("system", mapping.heapName());
+    }
+    writer.close();
+    Await.until("moved", () -> buffer.state() == RESIDENT);
+  }
+
+  @Test
+  void readersComeInWhileWritersDrain() throws Exception {
+    Mapping writer = start(() -> in.map(Access.WRITE)).result();
+    Attachment out = buffer.attach(display);
+    Await.until("draining", () -> buffer.state() == DRAINING);
+    Mapping reader = in.map(Access.READ);
+    assertEquals("system", reader.heapName());
+    assertTrue(events.stalled.isEmpty());
+    writer.close();
+    assertEquals(1, read(out));
+    assertEquals(1, state().retired());
+    reader.close();
+    assertEquals(0, system.live());
+  }
+
+  @Test
+  void readersOfSeveralGenerationsReadEachItsOwn() {
+    List<Mapping> readers = new ArrayList<>();
+    readers.add(in.map(Access.READ));
+    for (int i = 1; i <= 4; i++) {
+      Attachment next = buffer.attach(larger((i + 1) * SIZE));
+      write(next, 1 + i); // Waits for the move.
+      readers.add(in.map(Access.READ));
+      assertEquals(i + 1, readers.get(i).generation());
+    }
+    assertEquals(4, state().retired());
+    assertEquals(5, state().holders().size());
+    for (int i = 0; i <= 4; i++) {
+      assertEquals(1 + i, read(readers.get(i)));
+    }
+    // The middle ones first, so that no order is taken for granted.
+    for (int i : List.of(2, 1, 3, 0)) {
+      readers.get(i).close();
+    }
+    assertEquals(0, state().retired());
+    assertEquals(1, cma.live());
+    assertEquals(0, system.live());
+    readers.get(4).close();
+    assertEquals(5, read(in));
+  }
+
+  @Test
+  void aReaderOfALeftPlaceHoldsUpNeitherEvacuationNorAnotherMove() {
+    Mapping reader = in.map(Access.READ);
+    Attachment out = buffer.attach(display);
+    assertEquals(1, read(out));
+    buffer.evacuate(Duration.ofSeconds(30));
+    assertEquals(0, cma.live());
+    assertEquals(1, read(reader));
+    assertEquals(1, state().retired());
+    assertEquals(1, state().holders().size());
+    write(out, 5);
+    buffer.unprepare();
+    assertEquals(0, cma.live());
+    assertEquals(1, read(reader));
+    reader.close();
+    assertEquals(0, system.live());
+    assertEquals(0, state().retired());
+  }
+
+  @Test
+  void aReaderThatWasDetachedKeepsItsPlace() {
+    Mapping reader = in.map(Access.READ);
+    Attachment out = buffer.attach(display);
+    assertEquals(1, read(out));
+    in.close();
+    write(out, 2);
+    assertEquals(1, read(reader));
+    assertEquals(1, system.live());
+    reader.close();
+    assertEquals(0, system.live());
+    assertEquals(2, read(out));
+  }
+
+  @Test
+  void aReaderThatIsDetachedWhileTheContentsAreCopiedKeepsItsPlace() {
+    ScriptedMover.Stop stop = mover.stopCopy();
+    Attachment out = buffer.attach(display);
+    stop.awaitReached();
+    Mapping reader = in.map(Access.READ);
+    in.close();
+    stop.goOn();
+    write(out, 2);
+    assertEquals(1, read(reader));
+    reader.close();
+    assertEquals(0, system.live());
+  }
+
+  @Test
+  void aBufferIsGoneWithTheLastReaderOfAnyOfItsPlaces() {
+    Mapping reader = in.map(Access.READ);
+    Attachment out = buffer.attach(display);
+    assertEquals(1, read(out));
+    in.close();
+    out.close();
+    buffer.close();
+    assertEquals(1, read(reader));
+    assertEquals(1, broker.snapshot().buffers().size());
+    reader.close();
+    assertEquals(SharedBuffer.State.RELEASED, buffer.state());
+    assertEquals(0, system.live() + cma.live());
+    assertTrue(broker.snapshot().buffers().isEmpty());
+  }
+
+  @Test
+  void aBrokerThatClosesNamesTheReaderOfALeftPlace() {
+    Mapping reader = in.map(Access.READ);
+    Attachment out = buffer.attach(display);
+    assertEquals(1, read(out));
+    int before = system.timesClosed();
+    var failure = assertThrows(OutstandingMappingsException.class, broker::close);
+    assertSays(failure, "buffer-1 by camera for ", "READ");
+    assertEquals(1, failure.holders().size());
+    assertEquals(1, read(reader));
+    reader.close();
+    assertEquals(0, system.live() + cma.live());
+    assertEquals(before + 1, system.timesClosed());
+  }
+
+  @Test
+  void aCopyThatFailsLeavesTheReadersWhereTheyAre() {
+    Mapping before = in.map(Access.READ);
+    ScriptedMover.Stop stop = new ScriptedMover.Stop();
+    mover.onCopy =
+        () -> {
+          stop.run();
+          throw new HeapException(HeapException.Kind.FAILED, "EIO");
+        };
+    Attachment out = buffer.attach(display);
+    stop.awaitReached();
+    Mapping meanwhile = in.map(Access.READ);
+    stop.goOn();
+    var failure = assertThrows(MoveFailedException.class, () -> out.map(Access.READ));
+    assertSays(failure, "EIO");
+    assertEquals(List.of(), failure.holders(), "they held nothing up");
+    assertEquals(0, state().retired());
+    assertEquals(1, read(before));
+    assertEquals(1, read(meanwhile));
+    write(in, 2);
+    assertEquals(2, read(before), "it is the same place");
+    before.close();
+    meanwhile.close();
+    mover.onCopy = () -> {};
+    assertEquals(2, read(out));
+    Await.until("given back", () -> system.live() == 0);
+  }
+
+  @Test
+  void onlyWhoWritesIsBlamedForADrainThatTookTooLong() throws Exception {
+    Device slow = broker.register(DeviceSpec.named("slow").longestHold(Duration.ofMillis(1)));
+    Attachment writing = buffer.attach(slow);
+    Mapping writer = start(() -> writing.map(Access.WRITE)).result();
+    Mapping reader = in.map(Access.READ); // Declared to hold it for 30 s, and delays nothing.
+    Attachment unused = buffer.attach(display);
+    Move failed = Events.next(events.rolledBack);
+    assertEquals(Duration.ofMillis(1), failed.deadline());
+    assertEquals(List.of("slow"), failed.holders().stream().map(it -> it.device()).toList());
+    writer.close();
+    reader.close();
+  }
+
+  @Test
+  void aViewKeepsAnOldPlaceThoughItsMappingIsClosed() {
+    Mapping reader = in.map(Access.READ);
+    CpuView view = reader.cpuView();
+    Attachment out = buffer.attach(display);
+    write(out, 2);
+    CpuView late = reader.cpuView();
+    reader.close();
+    assertEquals(1, system.live());
+    assertEquals(1, view.bytes().getLong(0));
+    assertThrows(ReadOnlyBufferException.class, () -> late.bytes().putLong(0, 3));
+    view.close();
+    assertEquals(1, system.live());
+    assertEquals(1, late.bytes().getLong(0));
+    late.close();
+    assertEquals(0, system.live());
+    assertEquals(0, state().retired());
+  }
+
+  @Test
+  void aViewForReadingHoldsUpNoMove() {
+    Mapping reader = in.map(Access.READ);
+    CpuView view = reader.cpuView();
+    reader.close();
+    Attachment out = buffer.attach(display);
+    write(out, 2);
+    assertEquals(1, view.bytes().getLong(0));
+    view.close();
+    assertEquals(0, system.live());
+  }
+
+  @Test
+  void aViewForWritingHoldsUpTheMoveThoughItsMappingIsClosed() throws Exception {
+    Mapping writer = start(() -> in.map(Access.WRITE)).result();
+    CpuView view = start(writer::cpuView).result();
+    Attachment out = buffer.attach(display);
+    Await.until("draining", () -> buffer.state() == DRAINING);
+    writer.close();
+    assertEquals(DRAINING, buffer.state());
+    view.bytes().putLong(0, 1);
+    view.close();
+    assertEquals(1, read(out));
+  }
+
+  @Test
+  void readersDoNotSeeTheContentsOfWhoOverwritesInTheNewPlace() throws Exception {
+    Mapping reader = in.map(Access.READ);
+    Mapping writer = start(() -> in.map(Access.WRITE)).result();
+    Attachment out = buffer.attach(display);
+    Await.until("draining", () -> buffer.state() == DRAINING);
+    var overwriting = out.mapAsync(Access.OVERWRITE);
+    writer.close();
+    try (Mapping mapping = overwriting.get(30, TimeUnit.SECONDS);
+        CpuView view = mapping.cpuView()) {
+      assertEquals("cma", mapping.heapName());
+      assertEquals(0, view.bytes().getLong(0), "dead contents are not copied");
+      view.bytes().putLong(0, 9);
+    }
+    assertEquals(0, Events.next(events.moved).copiedBytes());
+    assertEquals(1, read(reader));
+    reader.close();
+    assertFalse(reader.isOpen());
+  }
+
+  @Test
+  void nobodyEntersAPlaceAfterItWasLeft() throws Exception {
+    for (int i = 0; i < 100; i++) {
+      SharedBuffer mine = export();
+      Attachment reading = mine.attach(camera);
+      write(reading, 1);
+      var hammering =
+          start(
+              () -> {
+                long last = 1;
+                while (last == 1) {
+                  try (Mapping mapping = reading.map(Access.READ)) {
+                    assertTrue(mapping.generation() >= last, "back to an older place");
+                    last = mapping.generation();
+                    assertEquals(1, read(mapping));
+                  }
+                }
+                return null;
+              });
+      try (Mapping moved = mine.attach(display).map(Access.READ)) {
+        assertEquals(2, moved.generation());
+        hammering.result();
+      }
+      reading.close();
+      mine.close();
+      broker.snapshot();
+    }
+    Await.until("each old place is given back", () -> system.live() == 1);
+  }
+}

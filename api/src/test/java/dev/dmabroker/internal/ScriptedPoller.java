@@ -1,0 +1,77 @@
+package dev.dmabroker.internal;
+
+import dev.dmabroker.SyncFile;
+import dev.dmabroker.spi.FencePoller;
+import dev.dmabroker.spi.HeapException;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+
+/** Fences that signal when a test says so. */
+final class ScriptedPoller implements FencePoller {
+  volatile ScriptedHeap.Hook onWatch = () -> {};
+  final List<SyncFile> discarded = new CopyOnWriteArrayList<>();
+  final AtomicInteger watched = new AtomicInteger();
+  final AtomicInteger timesClosed = new AtomicInteger();
+  private final Map<SyncFile, Consumer<OptionalInt>> waiting = new ConcurrentHashMap<>();
+
+  /** Whether it signals before {@link #watch} returns. */
+  volatile boolean signalsAtOnce;
+
+  @Override
+  public void watch(SyncFile fence, Consumer<OptionalInt> whenSignalled) throws HeapException {
+    onWatch.run();
+    watched.incrementAndGet();
+    if (signalsAtOnce) {
+      whenSignalled.accept(OptionalInt.empty());
+    } else if (waiting.putIfAbsent(fence, whenSignalled) != null) {
+      throw new AssertionError(fence + " was given twice");
+    }
+  }
+
+  void refuse() {
+    onWatch =
+        () -> {
+          throw new HeapException(HeapException.Kind.FAILED, "EINVAL");
+        };
+  }
+
+  void signal(SyncFile fence) {
+    end(fence, OptionalInt.empty());
+  }
+
+  void fail(SyncFile fence, int errno) {
+    end(fence, OptionalInt.of(errno));
+  }
+
+  private void end(SyncFile fence, OptionalInt errno) {
+    Consumer<OptionalInt> whenSignalled = waiting.remove(fence);
+    if (whenSignalled == null) {
+      throw new AssertionError(fence + " is not watched");
+    }
+    whenSignalled.accept(errno);
+  }
+
+  void awaitWatched(SyncFile fence) {
+    Await.until(fence + " is watched", () -> waiting.containsKey(fence));
+  }
+
+  @Override
+  public void discard(SyncFile fence) {
+    discarded.add(fence);
+  }
+
+  @Override
+  public int pending() {
+    return waiting.size();
+  }
+
+  @Override
+  public void close() {
+    timesClosed.incrementAndGet();
+  }
+}
