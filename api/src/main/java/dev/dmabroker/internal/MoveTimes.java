@@ -25,7 +25,6 @@ final class MoveTimes {
 
   void endDrain() {
     drainedNanos = System.nanoTime();
-    fencedNanos = drainedNanos;
   }
 
   /** Whether nobody writes any more. */

@@ -32,6 +32,9 @@ final class Placement {
   private final long generation;
   private final long sinceNanos = System.nanoTime();
 
+  /** What the broker itself does with it now that must not outlast it; under the buffer's lock. */
+  private int uses;
+
   /** Whose mappings may lie in it; under the buffer's lock. */
   private final List<Occupancy> occupancies = new ArrayList<>(2);
 
@@ -128,7 +131,19 @@ final class Placement {
     occupancies.removeIf(it -> it.attachment().isDetached() && it.isEmpty());
   }
 
+  /** Keeps it from being given back until {@link #endUse}. */
+  void beginUse() {
+    uses++;
+  }
+
+  void endUse() {
+    uses--;
+  }
+
   boolean isIdle() {
+    if (uses > 0) {
+      return false;
+    }
     for (Occupancy occupancy : occupancies) {
       if (!occupancy.isEmpty()) {
         return false;

@@ -292,8 +292,7 @@ final class Relocation {
     try {
       FencePoller poller = buffer.engine.fences().poller();
       // Without a poller the copy itself waits for them, in the kernel.
-      Optional<SyncFile> fence =
-          poller == null ? Optional.empty() : from.backing().pendingFence(Access.READ);
+      Optional<SyncFile> fence = poller == null ? Optional.empty() : pendingFence();
       if (poller == null || fence.isEmpty()) {
         copy();
       } else if (!mayAwaitFence()) {
@@ -305,6 +304,32 @@ final class Relocation {
       rollBack("a fence of the kernel could not be waited for: " + e.getMessage(), e);
     } catch (RuntimeException | Error e) {
       rollBack("waiting for fences threw " + e, e);
+    }
+  }
+
+  /** Keeps the memory while it is asked: the buffer may end, or the move be rolled back. */
+  private Optional<SyncFile> pendingFence() throws HeapException {
+    boolean wanted =
+        buffer.locked(
+            effects -> {
+              if (!isUnderWay(State.DRAINING)) {
+                return false;
+              }
+              from.beginUse();
+              return true;
+            });
+    if (!wanted) {
+      return Optional.empty();
+    }
+    try {
+      return from.backing().pendingFence(Access.READ);
+    } finally {
+      buffer.locked(
+          effects -> {
+            from.endUse();
+            buffer.advance(effects);
+            return null;
+          });
     }
   }
 
