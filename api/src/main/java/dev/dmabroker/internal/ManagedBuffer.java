@@ -240,6 +240,9 @@ final class ManagedBuffer extends BufferLife implements SharedBuffer {
           }
           refuseSelfWait(request);
           if (serve(request, effects)) {
+            if (request.kind() == Request.Kind.PIN) {
+              waiters.serve(other -> serve(other, effects)); // Some may have to be refused now.
+            }
             return false;
           }
           waiters.add(request);
@@ -360,6 +363,8 @@ final class ManagedBuffer extends BufferLife implements SharedBuffer {
   /** Whether it cannot be served where the buffer lies. */
   private boolean needsDrain(Request request) {
     return request.kind() == Request.Kind.EVACUATE
+        // It has to wait for the end of a move wherever that leads.
+        || (request.kind() == Request.Kind.PIN && relocation != null && !relocation.makesRoom())
         || (place != null
             && (request.attachment() == null ? !isSettled() : !request.attachment().suits(place)));
   }
