@@ -390,34 +390,40 @@ final class ManagedBuffer extends BufferLife implements SharedBuffer {
   boolean letInAnyway(Request request) {
     return locked(
         effects -> {
-          if (request.isDone()) {
-            return true;
-          }
-          if (request.kind() != Request.Kind.MAP
-              || state != State.DRAINING
-              || !request.mapper().suits(resident())) {
-            return false;
-          }
-          waiters.remove(request);
-          if (request.claim()) {
-            request.grant(effects, request.mapper().admitTo(resident(), request));
-          }
-          return true;
+          return request.isDone() || letIn(request, effects);
         });
   }
 
+  private boolean letIn(Request request, Effects effects) {
+    if (request.kind() != Request.Kind.MAP
+        || state != State.DRAINING
+        || !request.mapper().suits(resident())) {
+      return false;
+    }
+    waiters.remove(request);
+    if (request.claim()) {
+      request.grant(effects, request.mapper().admitTo(resident(), request));
+    }
+    return true;
+  }
+
   /**
-   * Ends a request that could only be served once a mapping is closed which its own chain holds.
+   * Ends a request that could only be served once a mapping is closed which its own chain holds; or
+   * lets it in where that one is, if that helps.
    */
   void refuseWaitFor(Request request, BufferMapping held) {
     locked(
         effects -> {
-          if (held.isOpen()
-              && held.place() == place
-              && needsDrain(request)
-              && (held.access().writes() || !needsOnlyWritersGone(request))) {
-            waiters.remove(request);
-            request.fail(effects, complaint().selfWait(request.describe(), "its own chain"));
+          if (request.isDone() || !held.isOpen() || held.place() != place) {
+            return null;
+          }
+          if (needsDrain(request)) {
+            if (held.access().writes() || !needsOnlyWritersGone(request)) {
+              waiters.remove(request);
+              request.fail(effects, complaint().selfWait(request.describe(), "its own chain"));
+            }
+          } else if (held.access().writes() || evacuation != null) {
+            boolean unused = letIn(request, effects);
           }
           return null;
         });

@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Which threads are parked, and for what: so that a wait which could only end after itself, by way
  * of any number of buffers and threads, is refused when the last edge would close the ring. Looked
- * at only when a thread is about to park. Thread-safe; takes one buffer's lock at a time.
+ * at only when a thread is about to park. Thread-safe; takes one buffer's lock at a time, and is
+ * never used under one.
  *
  * <p><b>Why a ring that is found is one.</b> The edges are looked at one after the other. A thread
  * that is parked for a request closes no mapping, and neither a request nor a mapping comes back
@@ -42,9 +43,8 @@ final class WaitGraph {
    * is, if that helps, or ended with {@link WouldDeadlockException}.
    */
   void park(Request request) {
-    parked.put(Thread.currentThread(), request);
-    List<Edge> ring = ring(request);
-    if (!ring.isEmpty() && ring.equals(ring(request)) && !request.buffer().letInAnyway(request)) {
+    List<Edge> ring = closedRing(request);
+    if (!ring.isEmpty() && !request.buffer().letInAnyway(request)) {
       List<String> edges = ring.stream().map(Edge::toString).toList();
       boolean unused =
           request.giveUp(
@@ -57,6 +57,21 @@ final class WaitGraph {
                       + " everywhere",
                   edges));
     }
+  }
+
+  /**
+   * The ring that the wait would close; empty if there is none. One thread after the other looks,
+   * and who closes a ring does not count as waiting any more: otherwise two that park at the same
+   * time would both be refused.
+   */
+  private synchronized List<Edge> closedRing(Request request) {
+    parked.put(Thread.currentThread(), request);
+    List<Edge> ring = ring(request);
+    if (ring.isEmpty() || !ring.equals(ring(request))) {
+      return List.of();
+    }
+    unpark(request);
+    return ring;
   }
 
   void unpark(Request request) {
