@@ -18,12 +18,14 @@ import dev.dmabroker.WouldDeadlockException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -46,7 +48,7 @@ class WaitRingTest extends Fixture {
   private final class Moving {
     final SharedBuffer buffer = export();
     final Attachment in = buffer.attach(camera);
-    private Attachment out;
+    private @Nullable Attachment out;
 
     Moving() {
       write(in, 1);
@@ -63,7 +65,7 @@ class WaitRingTest extends Fixture {
     }
 
     Attachment out() {
-      return out;
+      return Objects.requireNonNull(out, "drain() first");
     }
   }
 
@@ -355,8 +357,7 @@ class WaitRingTest extends Fixture {
                   return out.mapAsync(Access.READ).whenComplete((m, e) -> mapping.close());
                 });
     var failure = assertThrows(ExecutionException.class, () -> chain.get(30, TimeUnit.SECONDS));
-    assertInstanceOf(WouldDeadlockException.class, failure.getCause());
-    assertSays(failure.getCause(), "its own chain");
+    assertSays(assertInstanceOf(WouldDeadlockException.class, failure.getCause()), "its own chain");
   }
 
   @Test
