@@ -4,22 +4,22 @@
  *
  * here                 in the code (package dev.dmabroker.internal)
  * ----                 --------------------------------------------
- * gate[a]              the volatile field of an attachment that holds its Gate
+ * gate[a]              Gate.way
  * SHUT                 null there: all have to go by way of the buffer's lock
- * FULL(p), READERS(p)  a Gate into placement p, and its readers-only variant: the same slots,
- *                      another identity
+ * FULL(p), READERS(p)  a Gate.Way to the attachment's Occupancy of placement p, and the same to
+ *                      readers only: the same slots, another identity
  * word                 Slot.word: free, or taken with an access
  * enter                Gate.enter, the fast path of Attachment.map
  * leave                BufferMapping.close: Slot.leave, then the report to the buffer
  * slowPath             ManagedBuffer.map: submit, Request.await, withdraw
- * look                 Gate.isEmpty; the same for writers only
+ * look                 Placement.isIdle and hasWriters
  * advance              BufferLife.advance, called by whoever left or turned back
  * setGates             Roster.openGates, shutGates
- * serve, grant         Waiters.serve, Gate.admit and Request.grant
- * Mover                Relocation.prepare and copy, BufferLife.beginDrain, publishIfDead, publish;
- *                      the threads that these run in, and the timer that tries again
- * rollBack             BufferLife.rollBack
- * Timer                BufferLife.drainExpired
+ * serve, grant         Waiters.serve, Request.claim, AttachedDevice.admitTo
+ * Mover                Relocation, BufferLife.moved; the threads that these run in, and the timer
+ *                      that tries again
+ * rollBack             Relocation.rollBack, BufferLife.moveFailed
+ * Timer                Relocation.drainExpired
  * Poller               the thread of FencePoller: it ends what closeAfter left, and tells of the
  *                      kernel's fences
  * Hardware             devices: they go on when the mapping is closed

@@ -395,8 +395,10 @@ final class ManagedBuffer extends BufferLife implements SharedBuffer {
   }
 
   private boolean letIn(Request request, Effects effects) {
+    // Once drained, who came in to write might be missed by the copy.
     if (request.kind() != Request.Kind.MAP
         || state != State.DRAINING
+        || (relocation != null && relocation.isDrained())
         || !request.mapper().suits(resident())) {
       return false;
     }

@@ -506,6 +506,11 @@ final class Relocation {
     return target != null;
   }
 
+  /** Whether nobody writes any more. */
+  boolean isDrained() {
+    return times.isDrained();
+  }
+
   Placement target() {
     if (target == null) {
       throw new IllegalStateException("no target yet");
