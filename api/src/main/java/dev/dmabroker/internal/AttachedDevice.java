@@ -84,7 +84,8 @@ final class AttachedDevice implements Attachment {
               + device.access()
               + "; declare what it needs with DeviceSpec.access");
     }
-    BufferMapping mapping = gate.enter(access, own, engine.clock(), engine.recordsCallSites());
+    BufferMapping mapping =
+        gate.enter(access, own, engine.clock().nanos(), Gate.callSite(engine.recordsCallSites()));
     if (mapping != null && access.writes()) {
       mapping.place().markWritten();
     }
@@ -110,7 +111,7 @@ final class AttachedDevice implements Attachment {
     Occupancy occupancy = place.occupancy(this);
     Gate.Way way = gate.lets(access);
     if (way == null || way.occupancy() != occupancy) {
-      way = Gate.Way.past(occupancy);
+      way = gate.past(occupancy);
     }
     if (access.writes()) {
       place.markWritten();

@@ -112,9 +112,8 @@ final class BufferMapping implements Mapping, Grant {
   }
 
   private void report() {
-    AttachedDevice attachment = attachment();
-    if (attachment.gate().isWaitedFor(way)) {
-      attachment.buffer().left();
+    if (way.isWaitedFor()) {
+      attachment().buffer().left();
     }
   }
 
@@ -134,7 +133,7 @@ final class BufferMapping implements Mapping, Grant {
   }
 
   Placement place() {
-    return way.occupancy().place();
+    return way.place();
   }
 
   Gate.Way way() {

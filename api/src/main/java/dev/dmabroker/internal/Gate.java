@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * means that it was there all the time.
  *
  * <p><b>Why the mover is always woken.</b> Whoever leaves frees the slot first and then reads the
- * way ({@link #isWaitedFor}). If the mover saw the slot taken, it had changed the way before, so
+ * way ({@link Way#isWaitedFor}). If the mover saw the slot taken, it had changed the way before, so
  * the one that leaves sees that and reports to the buffer. A mapper that had to turn back reports
  * as well, as the mover may have taken it for a mapping.
  *
@@ -33,25 +33,36 @@ final class Gate {
   /** Where mappings are let in to, and which; null while shut. */
   private volatile @Nullable Way way;
 
-  /** Compared by identity. */
+  /** Compared by identity. Keeps at hand what a map looks at, as each further look takes time. */
   static final class Way {
+    private final Gate gate;
     private final Occupancy occupancy;
+    private final Placement place;
+    private final Slot first;
     private final boolean readersOnly;
     private final boolean watched;
 
-    private Way(Occupancy occupancy, boolean readersOnly, boolean watched) {
+    private Way(Gate gate, Occupancy occupancy, boolean readersOnly, boolean watched) {
+      this.gate = gate;
       this.occupancy = occupancy;
+      this.place = occupancy.place();
+      this.first = occupancy.first();
       this.readersOnly = readersOnly;
       this.watched = watched;
     }
 
-    /** What a mapping counts as having come by that the buffer let in itself. */
-    static Way past(Occupancy occupancy) {
-      return new Way(occupancy, /* readersOnly= */ false, /* watched= */ true);
-    }
-
     Occupancy occupancy() {
       return occupancy;
+    }
+
+    Placement place() {
+      return place;
+    }
+
+    /** Whether somebody may wait for who came by this way and has left. */
+    @SuppressWarnings("ReferenceEquality")
+    boolean isWaitedFor() {
+      return gate.way != this || watched;
     }
   }
 
@@ -62,47 +73,62 @@ final class Gate {
    * @return null if the gate lets none in or the slots are all taken: the caller has to go by way
    *     of the buffer's lock, where it also reports that it turned back
    */
-  @SuppressWarnings("ReferenceEquality")
-  @Nullable BufferMapping enter(Access access, boolean own, Clock clock, boolean recordCallSite) {
+  @Nullable BufferMapping enter(
+      Access access, boolean own, long nowNanos, @Nullable Throwable callSite) {
     Way here = way;
     if (here == null || (here.readersOnly && access.writes())) {
       return null;
     }
+    Slot slot = here.first;
+    long token = slot.tryTake(access);
+    if (token == 0) {
+      return enterBeside(here, access, own, nowNanos, callSite);
+    }
+    return confirm(here, slot, token, own, nowNanos, callSite);
+  }
+
+  private @Nullable BufferMapping enterBeside(
+      Way here, Access access, boolean own, long nowNanos, @Nullable Throwable callSite) {
     for (Slot slot : here.occupancy.slots()) {
       long token = slot.tryTake(access);
       if (token != 0) {
-        if (way != here) {
-          slot.leave(token);
-          return null;
-        }
-        slot.note(token, Thread.currentThread(), own, clock.nanos(), callSite(recordCallSite));
-        return new BufferMapping(here, slot, token);
+        return confirm(here, slot, token, own, nowNanos, callSite);
       }
     }
     return null;
+  }
+
+  @SuppressWarnings("ReferenceEquality")
+  private @Nullable BufferMapping confirm(
+      Way here, Slot slot, long token, boolean own, long nowNanos, @Nullable Throwable callSite) {
+    if (way != here) {
+      slot.leave(token);
+      return null;
+    }
+    slot.note(token, Thread.currentThread(), own, nowNanos, callSite);
+    return new BufferMapping(here, slot, token);
   }
 
   static @Nullable Throwable callSite(boolean recorded) {
     return recorded ? new Throwable("mapped here") : null;
   }
 
-  /** Whether somebody may wait for who came by that way and has left. */
-  @SuppressWarnings("ReferenceEquality")
-  boolean isWaitedFor(Way entered) {
-    return way != entered || entered.watched;
+  /** What a mapping counts as having come by that the buffer let in itself. */
+  Way past(Occupancy occupancy) {
+    return new Way(this, occupancy, /* readersOnly= */ false, /* watched= */ true);
   }
 
   void open(Occupancy occupancy) {
-    way = new Way(occupancy, /* readersOnly= */ false, /* watched= */ false);
+    way = new Way(this, occupancy, /* readersOnly= */ false, /* watched= */ false);
   }
 
   /** Open, but whoever leaves reports. */
   void watch(Occupancy occupancy) {
-    way = new Way(occupancy, /* readersOnly= */ false, /* watched= */ true);
+    way = new Way(this, occupancy, /* readersOnly= */ false, /* watched= */ true);
   }
 
   void openToReaders(Occupancy occupancy) {
-    way = new Way(occupancy, /* readersOnly= */ true, /* watched= */ false);
+    way = new Way(this, occupancy, /* readersOnly= */ true, /* watched= */ false);
   }
 
   void shut() {
@@ -115,7 +141,7 @@ final class Gate {
 
   boolean isFullyOpenAt(Placement place) {
     Way here = way;
-    return here != null && here.occupancy.place() == place && !here.readersOnly && !here.watched;
+    return here != null && here.place == place && !here.readersOnly && !here.watched;
   }
 
   /** Where a mapping with this access would be let in now; null if nowhere. */

@@ -14,13 +14,13 @@ import org.jspecify.annotations.Nullable;
  * nobody in any more.
  */
 final class Occupancy {
-  private static final Slot[] NONE = {};
-
   private final AttachedDevice attachment;
   private final Placement place;
 
+  private final Slot first = new Slot();
+
   /** Grown by copying, never shrunk: as many as were taken at once. */
-  private volatile Slot[] slots = NONE;
+  private volatile Slot[] slots = {first};
 
   Occupancy(AttachedDevice attachment, Placement place) {
     this.attachment = attachment;
@@ -33,6 +33,10 @@ final class Occupancy {
 
   Placement place() {
     return place;
+  }
+
+  Slot first() {
+    return first;
   }
 
   Slot[] slots() {

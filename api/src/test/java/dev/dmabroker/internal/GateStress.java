@@ -87,7 +87,7 @@ public class GateStress {
     @Actor
     public void leaver(ZZ_Result r) {
       if (pass != null && pass.leave()) {
-        r.r1 = !gate.isWaitedFor(pass.way());
+        r.r1 = !pass.way().isWaitedFor();
       }
     }
 

@@ -68,7 +68,7 @@ class GateTest {
     assertTrue(pass.isOpen());
     assertFalse(here.isEmpty());
     assertFalse(here.hasWriters());
-    assertFalse(gate.isWaitedFor(pass.way()));
+    assertFalse(pass.way().isWaitedFor());
     assertTrue(pass.leave());
     assertFalse(pass.isOpen());
     assertTrue(here.isEmpty());
@@ -80,7 +80,7 @@ class GateTest {
     assertTrue(gate.isFullyOpenAt(here.place()));
     gate.open(there);
     assertFalse(gate.isFullyOpenAt(here.place()));
-    assertTrue(gate.isWaitedFor(before.way()), "who is in the old place is waited for");
+    assertTrue(before.way().isWaitedFor(), "who is in the old place is waited for");
     assertSame(there.place(), enter(Access.READ).place());
     assertSame(here.place(), before.place());
     gate.shut();
@@ -107,11 +107,11 @@ class GateTest {
   void aWatchedGateLetsInEverybodyAndWantsToKnowWhoLeaves() {
     BufferMapping before = enter(Access.WRITE);
     gate.watch(here);
-    assertTrue(gate.isWaitedFor(before.way()));
+    assertTrue(before.way().isWaitedFor());
     before.leave();
     BufferMapping pass = enter(Access.WRITE);
     assertTrue(here.hasWriters());
-    assertTrue(gate.isWaitedFor(pass.way()));
+    assertTrue(pass.way().isWaitedFor());
     pass.leave();
   }
 
@@ -123,7 +123,7 @@ class GateTest {
     assertSame(here.place(), pass.place());
     assertNull(Placements.enter(gate, Access.READ));
     assertTrue(here.hasWriters());
-    assertTrue(gate.isWaitedFor(pass.way()));
+    assertTrue(pass.way().isWaitedFor());
     pass.leave();
     assertTrue(here.isEmpty());
   }
@@ -207,7 +207,7 @@ class GateTest {
 
   @Test
   void aCallSiteIsRecordedOnRequest() {
-    assertNotNull(gate.enter(Access.READ, true, Placements.CLOCK, /* recordCallSite= */ true));
+    assertNotNull(gate.enter(Access.READ, true, 0, Gate.callSite(true)));
     for (Holder holder : holders()) {
       assertTrue(
           List.of(holder.callSite().orElseThrow().getStackTrace()).stream()

@@ -10,8 +10,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Placements without a planner, and gates without a buffer. */
 final class Placements {
-  static final Clock CLOCK = new Clock((delay, work) -> {});
-
   private Placements() {}
 
   static Placement at(HeapAccount heap, Backing backing, BufferSpec spec, long generation) {
@@ -39,10 +37,10 @@ final class Placements {
 
   static BufferMapping admit(Occupancy occupancy, Access access) {
     return occupancy.admit(
-        Gate.Way.past(occupancy), access, Thread.currentThread(), true, System.nanoTime(), null);
+        new Gate().past(occupancy), access, Thread.currentThread(), true, System.nanoTime(), null);
   }
 
   static @Nullable BufferMapping enter(Gate gate, Access access) {
-    return gate.enter(access, /* own= */ true, CLOCK, /* recordCallSite= */ false);
+    return gate.enter(access, /* own= */ true, System.nanoTime(), /* callSite= */ null);
   }
 }
