@@ -206,7 +206,7 @@ class WaitTest extends Fixture {
     SharedBuffer mine = hasty.export(buffer.spec());
     Attachment reader =
         mine.attach(hasty.register(DeviceSpec.named("reader").longestHold(Duration.ofSeconds(30))));
-    Mapping first = start(() -> reader.map(Access.WRITE)).result();
+    Mapping first = start(() -> reader.map(Access.WRITE)).result(); // Not a wait for oneself.
     Attachment strict = mine.attach(hasty.register("strict", CONTIGUOUS));
     Await.until("draining", () -> mine.state() == DRAINING);
     var future = strict.mapAsync(Access.READ);
