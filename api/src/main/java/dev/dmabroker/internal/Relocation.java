@@ -174,7 +174,7 @@ final class Relocation {
 
   /** Otherwise it is called off. */
   private boolean isWanted(Placement candidate, Effects effects) {
-    boolean wanted = !buffer.isOver();
+    boolean wanted = !buffer.isOver() && (makesRoom() || !buffer.isSettled());
     if (wanted && !makesRoom() && !buffer.roster.isSuited(candidate)) {
       buffer.leaveOut(candidate.leftOut(), effects);
       wanted = !buffer.isSettled(); // Otherwise it serves nobody who is not served here.
@@ -258,12 +258,17 @@ final class Relocation {
 
   /** Somebody left: see whether that was waited for. Under the lock. */
   void advance(Effects effects) {
-    if (target == null || from.hasWriters()) {
+    if (target == null) {
       return;
     }
     if (buffer.state == State.PREPARING) {
-      stallLater(effects);
-    } else if (buffer.state == State.DRAINING && !times.isDrained() && !endDrain(effects)) {
+      if (!from.hasWriters() || buffer.isSettled()) {
+        stallLater(effects);
+      }
+    } else if (buffer.state == State.DRAINING
+        && !times.isDrained()
+        && !from.hasWriters()
+        && !endDrain(effects)) {
       effects.wake(() -> buffer.engine.executeCopy(this::awaitFences));
     }
   }

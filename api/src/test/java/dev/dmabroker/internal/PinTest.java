@@ -18,12 +18,14 @@ import dev.dmabroker.Device;
 import dev.dmabroker.DeviceSpec;
 import dev.dmabroker.MapTimeoutException;
 import dev.dmabroker.Mapping;
+import dev.dmabroker.OutstandingMappingsException;
 import dev.dmabroker.Pin;
 import dev.dmabroker.PinnedException;
 import dev.dmabroker.SharedBuffer;
 import dev.dmabroker.WaitInterruptedException;
 import dev.dmabroker.WouldDeadlockException;
 import dev.dmabroker.spi.HeapException;
+import dev.dmabroker.spi.PlacementHeuristic;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -169,7 +171,7 @@ class PinTest extends Fixture {
   }
 
   /** Contiguous memory first; moves out whatever it can. */
-  private static final class Leaving implements dev.dmabroker.spi.PlacementHeuristic {
+  private static final class Leaving implements PlacementHeuristic {
     @Override
     public String name() {
       return "leaving";
@@ -315,7 +317,7 @@ class PinTest extends Fixture {
     stop.goOn();
     try {
       closing.result();
-    } catch (dev.dmabroker.OutstandingMappingsException e) {
+    } catch (OutstandingMappingsException e) {
       // The copy took longer than the broker's patience.
     }
     Await.until("given back", () -> system.live() == 0 && cma.live() == 0);

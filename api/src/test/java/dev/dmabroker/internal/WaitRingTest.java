@@ -65,7 +65,7 @@ class WaitRingTest extends Fixture {
     }
 
     Attachment out() {
-      return Objects.requireNonNull(out, "drain() first");
+      return Objects.requireNonNull(out, "drain first");
     }
   }
 
@@ -357,7 +357,8 @@ class WaitRingTest extends Fixture {
                   return out.mapAsync(Access.READ).whenComplete((m, e) -> mapping.close());
                 });
     var failure = assertThrows(ExecutionException.class, () -> chain.get(30, TimeUnit.SECONDS));
-    assertSays(assertInstanceOf(WouldDeadlockException.class, failure.getCause()), "its own chain");
+    assertInstanceOf(WouldDeadlockException.class, failure.getCause());
+    assertSays(Objects.requireNonNull(failure.getCause()), "its own chain");
   }
 
   @Test
