@@ -246,7 +246,7 @@ class WaitRingTest extends Fixture {
     for (Running<Long> thread : threads) {
       assertEquals(1, thread.result());
     }
-    assertEquals(2, events.moved.size());
+    Await.until("both have moved", () -> events.moved.size() == 2);
   }
 
   @Test
