@@ -18,6 +18,7 @@ import dev.dmabroker.FenceException;
 import dev.dmabroker.Mapping;
 import dev.dmabroker.SharedBuffer;
 import dev.dmabroker.SyncFile;
+import dev.dmabroker.allocators.linux.LinuxFencePoller;
 import dev.dmabroker.allocators.linux.SwSync;
 import dev.dmabroker.event.BrokerListener;
 import dev.dmabroker.event.FenceFailure;
@@ -42,6 +43,7 @@ class FencedMoveTest {
   private final BlockingQueue<Move> rolledBack = new LinkedBlockingQueue<>();
   private final BlockingQueue<FenceFailure> failed = new LinkedBlockingQueue<>();
 
+  private final LinuxFencePoller poller = new LinuxFencePoller();
   private SwSync timeline;
   private Broker broker;
   private SharedBuffer buffer;
@@ -56,6 +58,7 @@ class FencedMoveTest {
         Broker.builder()
             .discoverHeaps()
             .heuristic(new InOrder())
+            .fencePoller(poller)
             .moveRetries(Duration.ofMillis(10), 2)
             .closeTimeout(Duration.ofMillis(50))
             .listener(
@@ -212,9 +215,10 @@ class FencedMoveTest {
     }
     Attachment out = stricter();
     CompletableFuture<Mapping> strict = out.mapAsync(Access.READ);
-    while (buffer.state() != SharedBuffer.State.DRAINING) {
-      Thread.onSpinWait(); // Until the stall has begun, which nothing but the fence can hold up.
+    while (poller.pending() == 0) {
+      Thread.onSpinWait(); // Until the move waits for it.
     }
+    assertEquals(SharedBuffer.State.DRAINING, buffer.state());
     assertFalse(strict.isDone());
     timeline.advance(1);
     assertEquals(42, contents(strict.get(120, TimeUnit.SECONDS)));

@@ -188,7 +188,7 @@ abstract class BufferLife {
         || unsuited.isEmpty()
         || isPinned()
         || !retries.mayStart()
-        || (convoy != null && !convoy.begin(this, waiters.size() > 0))) {
+        || !beginTurn()) {
       return;
     }
     String cause = unsuited.get().device().name();
@@ -202,6 +202,18 @@ abstract class BufferLife {
     return convoy != null;
   }
 
+  /** Whether it may move now; otherwise its turn will come. */
+  boolean beginTurn() {
+    return convoy == null || convoy.begin(this, waiters.size() > 0);
+  }
+
+  /** Moves when there is an idle moment; those that somebody waits for may go first. */
+  void lingerInTurn(Effects effects) {
+    if (convoy != null && waiters.size() == 0) {
+      passTurn(convoy.linger(this), effects);
+    }
+  }
+
   /** The convoy has let this buffer have its turn. */
   private void takeTurn() {
     locked(
@@ -209,13 +221,20 @@ abstract class BufferLife {
           seekPlace(effects);
           if (relocation == null) {
             endTurn(effects);
+          } else {
+            relocation.takeTurn(effects);
           }
           return null;
         });
   }
 
   private void endTurn(Effects effects) {
-    BufferLife next = convoy == null ? null : convoy.end(this);
+    if (convoy != null) {
+      passTurn(convoy.end(this), effects);
+    }
+  }
+
+  private void passTurn(@Nullable BufferLife next, Effects effects) {
     if (next != null) {
       effects.then(() -> engine.execute(next::takeTurn));
     }

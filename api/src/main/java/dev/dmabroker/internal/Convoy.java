@@ -6,18 +6,29 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Buffers that are used in turn, such as those of a stream. They move one at a time, so that the
- * others stay in use; one that somebody waits for goes ahead of the others. Thread-safe; its lock
- * is taken under those of buffers.
+ * others stay in use; one that somebody waits for goes ahead of the others, even of one whose turn
+ * it is while that only lingers for an idle moment. Thread-safe; its lock is taken under those of
+ * buffers.
  */
 final class Convoy {
   private @Nullable BufferLife moving;
+
+  /** Whether the one that moves can still give its turn away. */
+  private boolean yields;
+
   private final Set<BufferLife> waiting = new LinkedHashSet<>();
   private @Nullable BufferLife urgent;
 
   /** Whether the buffer may move now; otherwise {@link #end} of another will tell that it may. */
   synchronized boolean begin(BufferLife buffer, boolean isUrgent) {
+    if (moving != null && moving != buffer && yields && isUrgent) {
+      waiting.add(moving);
+      moving = null;
+    }
     if (moving == null || moving == buffer) {
+      leaveQueue(buffer);
       moving = buffer;
+      yields = false;
       return true;
     }
     waiting.add(buffer);
@@ -25,6 +36,26 @@ final class Convoy {
       urgent = buffer;
     }
     return false;
+  }
+
+  /**
+   * Its turn may go to one that somebody waits for, until it begins again.
+   *
+   * @return to whom it has gone, if it has
+   */
+  synchronized @Nullable BufferLife linger(BufferLife buffer) {
+    if (moving != buffer) {
+      return null;
+    }
+    yields = true;
+    BufferLife next = urgent;
+    if (next != null) {
+      waiting.add(buffer);
+      leaveQueue(next);
+      moving = next;
+      yields = false;
+    }
+    return next;
   }
 
   /**
@@ -37,6 +68,7 @@ final class Convoy {
     if (moving != buffer) {
       return null;
     }
+    yields = false;
     moving = urgent != null ? urgent : waiting.stream().findFirst().orElse(null);
     if (moving != null) {
       leaveQueue(moving);

@@ -386,12 +386,13 @@ final class ManagedBuffer extends BufferLife implements SharedBuffer {
     }
   }
 
-  /** The drain is held up for ever anyway: whether letting the request in would help. */
+  /** The drain is held up for ever anyway: whether the request need not wait for it, or not now. */
   boolean letInAnyway(Request request) {
     return locked(
-        effects -> {
-          return request.isDone() || letIn(request, effects);
-        });
+        effects ->
+            request.isDone()
+                || (relocation != null && relocation.isDrained())
+                || letIn(request, effects));
   }
 
   private boolean letIn(Request request, Effects effects) {

@@ -51,6 +51,8 @@ final class Relocation {
   private int soughtFor;
   private @Nullable Placement target;
   private @Nullable Future<?> deadline;
+  private boolean awaitsFence;
+  private boolean impatient;
 
   private Relocation(BufferLife buffer, Placement from, String cause, int attempt, int vacated) {
     this.vacated = vacated;
@@ -200,6 +202,7 @@ final class Relocation {
     }
     // Zero if those who write have come just now.
     expireAfter(hold.isZero() ? buffer.roster.longestHold() : hold, this::patienceExpired);
+    buffer.lingerInTurn(effects);
     return Arrival.WAITING;
   }
 
@@ -207,13 +210,32 @@ final class Relocation {
     buffer.onTime(
         effects -> {
           if (isUnderWay(State.PREPARING) && isLingering()) {
+            impatient = true;
             stallLater(effects);
           }
         });
   }
 
-  /** PREPARING, with a target: begins the stall, unless the target has become useless. */
+  /** It gave its turn away while it lingered, and has it again. */
+  void takeTurn(Effects effects) {
+    if (buffer.state != State.PREPARING || !isLingering()) {
+      return;
+    }
+    if (impatient || !from.hasWriters()) {
+      stallLater(effects);
+    } else {
+      buffer.lingerInTurn(effects);
+    }
+  }
+
+  /**
+   * PREPARING, with a target: begins the stall, unless the target has become useless, or it is
+   * another's turn.
+   */
   private void stallLater(Effects effects) {
+    if (!buffer.beginTurn()) {
+      return;
+    }
     Placement candidate = target();
     cancelDeadline();
     if (isStale(candidate)) {
@@ -282,11 +304,17 @@ final class Relocation {
   private void drainExpired(Duration hold) {
     buffer.onTime(
         effects -> {
-          if (isUnderWay(State.DRAINING)) {
+          deadline = null;
+          if (!isUnderWay(State.DRAINING)) {
+            return;
+          }
+          if (!times.isDrained() && !from.hasWriters()) {
+            advance(effects); // The last has just left, and is about to say so.
+          } else {
             String what =
-                times.isDrained()
+                awaitsFence
                     ? "a fence of the kernel had not signalled "
-                    : "mappings were still out ";
+                    : times.isDrained() ? "the copy had not begun " : "mappings were still out ";
             rollBack(what + hold.toMillis() + " ms after new ones were stalled", null, effects);
           }
         });
@@ -344,6 +372,7 @@ final class Relocation {
           if (!isUnderWay(State.DRAINING)) {
             return false;
           }
+          awaitsFence = true;
           if (deadline == null) {
             drainFor(buffer.roster.longestHold());
           }

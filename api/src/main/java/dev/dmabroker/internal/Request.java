@@ -203,7 +203,8 @@ final class Request {
 
   /**
    * The interrupt came too late. What was to be done to the buffer has been done, which must not be
-   * denied; a mapping or pin, which nobody has seen yet, is taken back.
+   * denied, and so is the map to overwrite it, for which the old contents may have been dropped;
+   * another mapping or a pin, which nobody has seen yet, is taken back.
    */
   private @Nullable Grant endedAnyway(BrokerException interrupted) {
     Grant grant;
@@ -212,8 +213,8 @@ final class Request {
     } catch (CompletionException e) {
       throw interrupted;
     }
-    if (grant == null) {
-      return null;
+    if (grant == null || overwrites()) {
+      return grant;
     }
     grant.takeBack();
     throw interrupted;

@@ -5,11 +5,15 @@ import static dev.dmabroker.SharedBuffer.State.MOVING;
 import static dev.dmabroker.SharedBuffer.State.PREPARING;
 import static dev.dmabroker.SharedBuffer.State.UNBACKED;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.dmabroker.Access;
 import dev.dmabroker.Attachment;
+import dev.dmabroker.BlobSpec;
 import dev.dmabroker.BrokerException;
+import dev.dmabroker.Constraints;
 import dev.dmabroker.CpuAccessException;
 import dev.dmabroker.Device;
 import dev.dmabroker.DeviceSpec;
@@ -20,7 +24,10 @@ import dev.dmabroker.WaitInterruptedException;
 import dev.dmabroker.WouldDeadlockException;
 import dev.dmabroker.spi.HeapException;
 import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 
 /** What happens at the same moment, each found by the soak or by reading, and once wrong. */
@@ -185,5 +192,116 @@ class RaceTest extends Fixture {
     try (Mapping mapping = in.map(Access.READ)) {
       assertThrows(BrokerException.class, mapping.cpuView()::close);
     }
+  }
+
+  /** The old contents may have been dropped for its sake, so it must not be denied its mapping. */
+  @Test
+  void anOverwriteThatWasGrantedIsNotTakenBackForAnInterrupt() throws Exception {
+    AttachedDevice attachment = (AttachedDevice) export().attach(camera);
+    Running<Mapping> overwriting = interruptedAfterTheClaim(attachment, Access.OVERWRITE);
+    try (Mapping mapping = overwriting.result()) {
+      assertTrue(mapping.isOpen());
+    }
+    Running<Mapping> writing = interruptedAfterTheClaim(attachment, Access.WRITE);
+    assertThrows(WaitInterruptedException.class, writing::result);
+    attachment.buffer().evacuate(LONG);
+  }
+
+  private Running<Mapping> interruptedAfterTheClaim(AttachedDevice attachment, Access access) {
+    AtomicReference<Request> asked = new AtomicReference<>();
+    Running<Mapping> running =
+        start(
+            () -> {
+              Request request = Request.map(attachment, access, /* parks= */ true);
+              assertTrue(request.claim());
+              asked.set(request);
+              Thread.currentThread().interrupt();
+              return (Mapping) request.await(LONG);
+            });
+    Await.until("asked", () -> asked.get() != null);
+    running.parked();
+    Effects effects = new Effects();
+    Objects.requireNonNull(asked.get()).grant(effects, (BufferMapping) attachment.map(access));
+    effects.run();
+    return running;
+  }
+
+  @Test
+  void aBufferThatEndsInItsTurnHoldsUpNoOtherOfItsSet() throws Exception {
+    List<SharedBuffer> set = broker.exportSet("frame", BlobSpec.of(SIZE), 2);
+    Attachment firstIn = set.get(0).attach(camera);
+    Attachment secondIn = set.get(1).attach(camera);
+    write(firstIn, 8);
+    write(secondIn, 16);
+    Mapping held = firstIn.map(Access.WRITE);
+    Attachment firstOut = set.get(0).attach(display);
+    ManagedBuffer first = (ManagedBuffer) set.get(0);
+    Await.until("it waits for the writer", () -> isLingering(first));
+    firstOut.close();
+    firstIn.close();
+    first.close();
+    assertEquals(16, read(set.get(1).attach(display)));
+    held.close();
+    Await.until("released", () -> first.state() == SharedBuffer.State.RELEASED);
+  }
+
+  private static boolean isLingering(ManagedBuffer buffer) {
+    synchronized (buffer.lock) {
+      return buffer.relocation != null && buffer.relocation.isLingering();
+    }
+  }
+
+  /** A move that has been drained, and asks for the kernel's fences. */
+  private ManagedBuffer drained(CountDownLatch asking, CountDownLatch allow) throws Exception {
+    broker = builder().fencePoller(new SignallingPoller()).build();
+    system.onPendingFence(
+        () -> {
+          asking.countDown();
+          LifeTest.await(allow);
+        });
+    SharedBuffer buffer = export();
+    write(buffer.attach(broker.register("camera", Constraints.none())), 8);
+    Attachment unused = buffer.attach(broker.register("display", CONTIGUOUS));
+    asking.await();
+    assertEquals(DRAINING, buffer.state());
+    return (ManagedBuffer) buffer;
+  }
+
+  @Test
+  void memoryStaysWhileItsFencesAreAskedFor() throws Exception {
+    CountDownLatch allow = new CountDownLatch(1);
+    ManagedBuffer buffer = drained(new CountDownLatch(1), allow);
+    buffer.roster.copy().forEach(Attachment::close);
+    buffer.close();
+    assertEquals(1, system.live());
+    allow.countDown();
+    Await.until("given back", () -> system.live() == 0 && cma.live() == 0);
+    assertEquals(SharedBuffer.State.RELEASED, buffer.state());
+  }
+
+  /** The ring of waits was broken between its discovery and this. */
+  @Test
+  void whoIsInARingIsNotLetInAfterTheDrain() throws Exception {
+    CountDownLatch allow = new CountDownLatch(1);
+    ManagedBuffer buffer = drained(new CountDownLatch(1), allow);
+    Request request = Request.map(buffer.roster.copy().get(0), Access.WRITE, /* parks= */ true);
+    assertTrue(buffer.letInAnyway(request));
+    assertFalse(request.isDone(), "it would write what is being copied");
+    allow.countDown();
+    Events.next(events.moved);
+  }
+
+  @Test
+  void aDrainThatHasEndedUnseenIsNotRolledBackAtItsDeadline() throws Exception {
+    Attachment in =
+        export().attach(broker.register(DeviceSpec.named("x").longestHold(Duration.ofMillis(300))));
+    write(in, 8);
+    BufferMapping held = (BufferMapping) in.map(Access.WRITE);
+    Attachment out = in.buffer().attach(display);
+    Await.until("draining", () -> in.buffer().state() == DRAINING);
+    assertTrue(held.leave(), "and tells nobody yet");
+    Events.next(events.moved);
+    assertTrue(events.rolledBack.isEmpty());
+    assertEquals(8, read(out));
   }
 }

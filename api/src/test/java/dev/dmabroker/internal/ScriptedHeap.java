@@ -1,6 +1,7 @@
 package dev.dmabroker.internal;
 
 import dev.dmabroker.Access;
+import dev.dmabroker.SyncFile;
 import dev.dmabroker.spi.Backing;
 import dev.dmabroker.spi.Heap;
 import dev.dmabroker.spi.HeapException;
@@ -9,6 +10,7 @@ import dev.dmabroker.spi.Trait;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -31,6 +33,7 @@ public class ScriptedHeap implements Heap {
   private volatile Hook onAllocate = () -> {};
   private volatile Hook onBegin = () -> {};
   private volatile Hook onEnd = () -> {};
+  private volatile Hook onPendingFence = () -> {};
   private volatile Hook onRelease = () -> {};
   private volatile long shortBy;
   private volatile long capacity = Long.MAX_VALUE;
@@ -83,6 +86,10 @@ public class ScriptedHeap implements Heap {
 
   public void onEnd(Hook hook) {
     onEnd = hook;
+  }
+
+  public void onPendingFence(Hook hook) {
+    onPendingFence = hook;
   }
 
   public void onRelease(Hook hook) {
@@ -174,6 +181,14 @@ public class ScriptedHeap implements Heap {
         throw new AssertionError("CPU access ended that had not begun");
       }
       onEnd.run();
+    }
+
+    @Override
+    public Optional<SyncFile> pendingFence(Access access) throws HeapException {
+      checkLive();
+      onPendingFence.run();
+      checkLive();
+      return Optional.empty();
     }
 
     @Override
