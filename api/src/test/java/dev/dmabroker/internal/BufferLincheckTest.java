@@ -7,11 +7,18 @@ import dev.dmabroker.Broker;
 import dev.dmabroker.Constraints;
 import dev.dmabroker.CpuView;
 import dev.dmabroker.Device;
+import dev.dmabroker.MapTimeoutException;
 import dev.dmabroker.Mapping;
+import dev.dmabroker.Pin;
+import dev.dmabroker.PinnedException;
 import dev.dmabroker.SharedBuffer;
+import dev.dmabroker.WouldDeadlockException;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
+import java.time.Duration;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.function.Supplier;
 import org.jetbrains.lincheck.datastructures.IntGen;
 import org.jetbrains.lincheck.datastructures.Operation;
 import org.jetbrains.lincheck.datastructures.Param;
@@ -20,12 +27,14 @@ import org.jetbrains.lincheck.datastructures.Validate;
 import org.junit.jupiter.api.Test;
 
 /**
- * A buffer that moves back and forth under its users is still one register: every history of maps,
- * unmaps, attaches, detaches and moves has an order in which each read sees the last write. {@link
- * Register} is the sequential specification.
+ * A buffer that moves back and forth under its users is still one register: every history of maps
+ * of all kinds, unmaps, attaches, detaches, pins, evacuations and moves has an order in which each
+ * read sees the last write. {@link Register} is the sequential specification.
  */
 @Param(name = "value", gen = IntGen.class, conf = "1:9")
 public class BufferLincheckTest {
+  private static final Duration LONG_ENOUGH = Duration.ofSeconds(30);
+  private static final Duration AT_ONCE = Duration.ofNanos(100_000);
   private static final VarHandle LONG =
       MethodHandles.byteBufferViewVarHandle(long[].class, ByteOrder.nativeOrder());
 
@@ -44,50 +53,159 @@ public class BufferLincheckTest {
   private static final Device NOT_CMA =
       BROKER.register("not-cma", Constraints.builder().forbiddenHeaps("cma").build());
 
+  private final ReentrantReadWriteLock overwriting = new ReentrantReadWriteLock();
   private final SharedBuffer buffer = BROKER.export(BlobSpec.of(64));
   private final Attachment writer = buffer.attach(CPU);
   private final Attachment reader = buffer.attach(CPU);
 
   @Operation
   public void write(@Param(name = "value") int value) {
-    try (Mapping mapping = writer.map(Access.READ_WRITE);
-        CpuView view = mapping.cpuView()) {
-      LONG.setVolatile(view.bytes(), 0, (long) value);
-    }
+    shared(() -> write(value, writer.map(Access.READ_WRITE)));
   }
 
   @Operation
-  public long read() {
-    return read(reader);
-  }
-
-  /** Moves the buffer out of the system heap if it is there, and reads. */
-  @Operation
-  public long readElsewhere() {
-    try (Attachment attachment = buffer.attach(NOT_SYSTEM)) {
-      return read(attachment);
-    }
-  }
-
-  /** Moves the buffer out of the CMA heap if it is there, and reads. */
-  @Operation
-  public long readOutsideCma() {
-    try (Attachment attachment = buffer.attach(NOT_CMA)) {
-      return read(attachment);
-    }
+  public void writeLater(@Param(name = "value") int value) {
+    shared(() -> write(value, writer.mapAsync(Access.WRITE).join()));
   }
 
   /** Adds without losing what others add: only if no write is lost in a move. */
   @Operation
   public long add(@Param(name = "value") int value) {
-    try (Mapping mapping = writer.map(Access.READ_WRITE);
-        CpuView view = mapping.cpuView()) {
-      return (long) LONG.getAndAdd(view.bytes(), 0, (long) value);
+    return shared(() -> addTo(value, writer.map(Access.READ_WRITE)));
+  }
+
+  /**
+   * Adds by overwriting, or by writing if it is not let in at once. A move that this waits for need
+   * not copy, but has to if this has given up. Nobody else may look between the map and the write.
+   */
+  @Operation
+  public long addByOverwriting(@Param(name = "value") int value) {
+    overwriting.writeLock().lock();
+    try {
+      long before = read(reader.map(Access.READ));
+      try (Attachment attachment = buffer.attach(NOT_SYSTEM)) {
+        write(before + value, attachment.map(Access.OVERWRITE, AT_ONCE));
+      } catch (MapTimeoutException e) {
+        addTo(value, writer.map(Access.READ_WRITE));
+      }
+      return before;
+    } finally {
+      overwriting.writeLock().unlock();
     }
   }
 
-  private static long read(Attachment attachment) {
-    try (Mapping mapping = attachment.map(Access.READ);
+  @Operation
+  public void evacuate() {
+    shared(
+        () -> {
+          buffer.evacuate(LONG_ENOUGH);
+          return 0L;
+        });
+  }
+
+  @Operation
+  public long read() {
+    return shared(() -> read(reader.map(Access.READ)));
+  }
+
+  @Operation
+  public long readAtOnceIfPossible() {
+    return shared(() -> read(reader.tryMap(Access.READ).orElseGet(() -> reader.map(Access.READ))));
+  }
+
+  @Operation
+  public long readLater() {
+    return shared(() -> read(reader.mapAsync(Access.READ).join()));
+  }
+
+  /** Moves the buffer out of the system heap if it is there, and reads. */
+  @Operation
+  public long readElsewhere() {
+    return shared(() -> readFor(NOT_SYSTEM));
+  }
+
+  /** Moves the buffer out of the CMA heap if it is there, and reads. */
+  @Operation
+  public long readOutsideCma() {
+    return shared(() -> readFor(NOT_CMA));
+  }
+
+  private long readFor(Device device) {
+    try (Attachment attachment = buffer.attach(device)) {
+      return read(attachment.map(Access.READ));
+    }
+  }
+
+  /** Holds on to what may be the old place while the buffer moves, and reads it then. */
+  @Operation
+  public long readAcrossMove() {
+    return shared(
+        () -> {
+          Mapping held = reader.map(Access.READ);
+          try (Attachment attachment = buffer.attach(NOT_SYSTEM)) {
+            attachment.map(Access.READ).close();
+          } catch (PinnedException | WouldDeadlockException e) {
+            // It does not move now, or is to be evacuated once this is closed.
+          }
+          return read(held);
+        });
+  }
+
+  @Operation
+  public long readAfterDetach() {
+    return shared(
+        () -> {
+          Attachment attachment = buffer.attach(CPU);
+          Mapping mapping = attachment.map(Access.READ);
+          attachment.close();
+          return read(mapping);
+        });
+  }
+
+  @Operation
+  public long readPinned() {
+    return shared(
+        () -> {
+          try (Pin pin = reader.pin()) {
+            return read(reader.map(Access.READ));
+          }
+        });
+  }
+
+  /** Beside all others but who overwrites; again, if it is kept out by a pin, which is short. */
+  @SuppressWarnings("ThreadPriorityCheck") // Nothing relies on who runs.
+  private long shared(Supplier<Long> action) {
+    overwriting.readLock().lock();
+    try {
+      while (true) {
+        try {
+          return action.get();
+        } catch (PinnedException e) {
+          Thread.yield();
+        }
+      }
+    } finally {
+      overwriting.readLock().unlock();
+    }
+  }
+
+  private static long write(long value, Mapping mapping) {
+    try (mapping;
+        CpuView view = mapping.cpuView()) {
+      LONG.setVolatile(view.bytes(), 0, value);
+      return value;
+    }
+  }
+
+  private static long addTo(long addend, Mapping mapping) {
+    try (mapping;
+        CpuView view = mapping.cpuView()) {
+      return (long) LONG.getAndAdd(view.bytes(), 0, addend);
+    }
+  }
+
+  private static long read(Mapping mapping) {
+    try (mapping;
         CpuView view = mapping.cpuView()) {
       return (long) LONG.getVolatile(view.bytes(), 0);
     }
@@ -104,10 +222,10 @@ public class BufferLincheckTest {
   @Test
   void isLinearizable() {
     new StressOptions()
-        .iterations(25)
-        .invocationsPerIteration(150)
+        .iterations(30)
+        .invocationsPerIteration(80)
         .threads(3)
-        .actorsPerThread(3)
+        .actorsPerThread(2)
         .actorsBefore(1)
         .actorsAfter(1)
         .sequentialSpecification(Register.class)
@@ -122,7 +240,33 @@ public class BufferLincheckTest {
       value = newValue;
     }
 
+    public void writeLater(int newValue) {
+      value = newValue;
+    }
+
+    public long add(int addend) {
+      long before = value;
+      value += addend;
+      return before;
+    }
+
+    public long addByOverwriting(int addend) {
+      return add(addend);
+    }
+
+    public void evacuate() {
+      value = 0;
+    }
+
     public long read() {
+      return value;
+    }
+
+    public long readAtOnceIfPossible() {
+      return value;
+    }
+
+    public long readLater() {
       return value;
     }
 
@@ -134,10 +278,16 @@ public class BufferLincheckTest {
       return value;
     }
 
-    public long add(int addend) {
-      long before = value;
-      value += addend;
-      return before;
+    public long readAcrossMove() {
+      return value;
+    }
+
+    public long readAfterDetach() {
+      return value;
+    }
+
+    public long readPinned() {
+      return value;
     }
   }
 }
