@@ -26,6 +26,9 @@ final class SoakFences {
   private final Thread thread = new Thread(this::run, "soak-fences");
   private volatile boolean stop;
 
+  /** The thread has ended: whoever makes a fence signals it. */
+  private volatile boolean ended;
+
   /** A fence, when it signals, what is done before that and what it signals. */
   private record Due(SyncFile fence, long nanos, Runnable work, OptionalInt errno) {}
 
@@ -55,8 +58,17 @@ final class SoakFences {
     int dice = (int) Long.remainderUnsigned(fate >>> 8, 100);
     long delay = Long.remainderUnsigned(fate >>> 16, dice < 85 ? SOON_NANOS : LATE_NANOS);
     Due made = new Due(fence, System.nanoTime() + delay, work, errno);
-    if (dice != 99 || !isKept(made)) {
+    if (dice != 99 || stop || !isKept(made)) {
       due.add(made);
+      if (ended) {
+        signalAll();
+      }
+    }
+  }
+
+  private void signalAll() {
+    for (Due next; (next = due.poll()) != null; ) {
+      signal(next);
     }
   }
 
@@ -89,6 +101,8 @@ final class SoakFences {
   void end() throws InterruptedException {
     stop = true;
     Await.ended(thread);
+    ended = true;
+    signalAll();
     synchronized (never) {
       never.forEach(this::signal);
     }
