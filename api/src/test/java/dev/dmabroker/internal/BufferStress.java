@@ -48,7 +48,7 @@ public class BufferStress {
 
   private static final Memory SYSTEM = new Memory("system");
   private static final Memory OTHER = new Memory("other");
-  private static final ScriptedPoller POLLER = new ScriptedPoller();
+  private static final SignallingPoller POLLER = new SignallingPoller();
 
   private static final Broker BROKER =
       Broker.builder()

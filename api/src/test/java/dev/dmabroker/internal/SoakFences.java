@@ -18,7 +18,7 @@ final class SoakFences {
   private static final long LATE_NANOS = 30_000_000;
   private static final int MOST_THAT_NEVER_SIGNAL = 6;
 
-  final ScriptedPoller poller = new ScriptedPoller();
+  final SignallingPoller poller = new SignallingPoller();
   private final long seed;
   private final PriorityBlockingQueue<Due> due =
       new PriorityBlockingQueue<>(64, Comparator.comparingLong(Due::nanos));
