@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** The laws by which what devices ask combines, so that their order does not matter. */
 @Tag("arithmetic")
 class CombinationPropertyTest {
-  private static final int ROUNDS = 1000;
+  private static final int ROUNDS = Integer.getInteger("dmabroker.rounds", 1000);
 
   /** Asks for nothing, not even what is asked by default. */
   private static final Constraints ANYTHING =

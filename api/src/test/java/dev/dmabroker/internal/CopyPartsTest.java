@@ -14,6 +14,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -86,6 +87,7 @@ class CopyPartsTest {
 
   /** Against a copy byte by byte, over layouts of all shapes. */
   @Test
+  @Tag("long")
   void planesAreCopiedRowByRowAndNothingElseIsTouched() throws Exception {
     Random random = new Random(42);
     for (int i = 0; i < 300; i++) {

@@ -19,6 +19,7 @@ import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -183,6 +184,7 @@ class CpuMoverTest {
   }
 
   @Test
+  @Tag("long")
   void copiesAtOnceShareTheHelpers() throws Exception {
     CpuMover mover = mover(3);
     CountDownLatch start = new CountDownLatch(1);

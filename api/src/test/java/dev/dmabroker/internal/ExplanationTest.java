@@ -143,6 +143,7 @@ class ExplanationTest {
 
   @ParameterizedTest
   @EnumSource
+  @Tag("long")
   void whatIsSaidIsSo(Taste taste) {
     int cases = taste == Taste.GREEDY ? 50 : 150; // Many clauses take long.
     int explained = 0;

@@ -331,6 +331,7 @@ class LayoutTest {
    * that are read over, each is added, though one may do for another.
    */
   @Test
+  @Tag("long")
   void whatSuitsBothSuitsEach() {
     int both = 0;
     int luck = 0;
@@ -400,6 +401,7 @@ class LayoutTest {
 
   /** Either there is no layout, or its numbers are right in arithmetic without bounds. */
   @Test
+  @Tag("long")
   void nothingWrapsAround() {
     SplittableRandom random = new SplittableRandom(11);
     int none = 0;

@@ -115,6 +115,7 @@ class SegmentsTest {
   }
 
   @Test
+  @Tag("long")
   void nothingWrapsAround() {
     SplittableRandom random = new SplittableRandom(5);
     for (int i = 0; i < 100_000; i++) {
