@@ -4,8 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.dmabroker.Access;
+import dev.dmabroker.Attachment;
 import dev.dmabroker.BlobSpec;
 import dev.dmabroker.Broker;
+import dev.dmabroker.BrokerException;
 import dev.dmabroker.BudgetExceededException;
 import dev.dmabroker.Constraints;
 import dev.dmabroker.Device;
@@ -129,5 +131,23 @@ class BudgetTest extends Fixture {
     Broker.Builder builder = Broker.builder().budget("a", 1);
     assertThrows(IllegalArgumentException.class, () -> builder.budget("a", 2));
     assertThrows(IllegalArgumentException.class, () -> builder.budget("b", 0));
+  }
+
+  @Test
+  void aMoveThatFailsLeavesWhatWasReserved() {
+    Device padded = broker.register("padded", Constraints.builder().minSize(2 * SIZE).build());
+    SharedBuffer buffer = export(encoder);
+    buffer.attach(padded).map(Access.READ).close();
+    cma.capacity(0);
+    for (long needed : List.of(2 * SIZE, 3 * SIZE)) {
+      Device strict =
+          broker.register(
+              "strict" + needed, Constraints.builder().contiguous().minSize(needed).build());
+      try (Attachment late = buffer.attach(strict)) {
+        assertThrows(BrokerException.class, () -> late.map(Access.READ));
+      }
+      assertEquals(List.of(2 * SIZE, 2 * SIZE), reserved());
+    }
+    buffer.close();
   }
 }

@@ -1,5 +1,6 @@
 package dev.dmabroker.internal;
 
+import static java.util.stream.Collectors.toSet;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -474,5 +475,60 @@ class ExplanationTest {
     devices.put("tiny", List.of(Constraints.builder().maxSize(2).build()));
     Conflict conflict = conflict(heaps(), BlobSpec.of(3), devices);
     assertEquals("lost's permittedHeaps=[nowhere] cannot be met", conflict.cause());
+  }
+
+  @Test
+  void alternativesAreOneClauseWithAllOfThem() {
+    Map<String, List<Constraints>> devices = new LinkedHashMap<>();
+    devices.put(
+        "camera",
+        List.of(
+            Constraints.builder().permittedHeaps("nowhere").build(),
+            Constraints.builder().maxSize(10).build()));
+    Clause clause =
+        new Clause("camera", "alternatives", "(permittedHeaps=[nowhere]) or (maxSizeBytes=10)");
+    Conflict conflict = conflict(heaps(), BlobSpec.of(11), devices);
+    assertEquals(List.of(clause), conflict.clauses());
+    assertEquals(List.of(new Change(clause, "not asked")), conflict.relaxations().get(0).changes());
+  }
+
+  @Test
+  void aPictureOfTooManyPixels() {
+    assertEquals(
+        "camera's maxPixels=399 cannot be met; it would fit if camera's maxPixels=399 were 400 (in"
+            + " system)",
+        conflict(
+                heaps(),
+                ImageSpec.of(20, 20, PixelFormat.NV12),
+                devices(
+                    Constraints.builder()
+                        .image(ImageConstraints.of(PixelFormat.NV12).maxPixels(399)),
+                    Constraints.builder()))
+            .toString());
+  }
+
+  /** Sixteen cameras hold a buffer each: with any of them gone fifteen buffers are enough. */
+  @Test
+  void whereTooManySetsWouldHaveToBeTriedNothingNeedlessIsNamedAllTheSame() {
+    Map<String, List<Constraints>> devices = new LinkedHashMap<>();
+    devices.put("display", List.of(Constraints.builder().maxCount(15).addressBits(40).build()));
+    for (int i = 0; i < 16; i++) {
+      devices.put("camera" + i, List.of(Constraints.builder().camping(1).build()));
+    }
+    Conflict conflict = conflict(heaps(), BlobSpec.of(1), devices);
+    assertFalse(conflict.smallest());
+    assertEquals(
+        devices.keySet(), conflict.clauses().stream().map(Clause::device).collect(toSet()));
+    assertEquals(
+        Set.of("maxCount", "camping"),
+        conflict.clauses().stream().map(Clause::field).collect(toSet()));
+    assertEquals(17, conflict.clauses().size());
+    assertEquals(5, conflict.relaxations().size(), "no more than can be read");
+    assertEquals(
+        List.of(new Change(new Clause("display", "maxCount", "15"), "16")),
+        conflict.relaxations().get(0).changes());
+    devices.remove("camera15");
+    devices.put("tiny", List.of(Constraints.builder().permittedHeaps("nowhere").build()));
+    assertTrue(conflict(heaps(), BlobSpec.of(1), devices).smallest());
   }
 }

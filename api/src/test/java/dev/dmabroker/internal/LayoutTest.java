@@ -497,4 +497,30 @@ class LayoutTest {
             .build();
     assertEquals("4 or 6", of.text(Field.STRIDE_ALIGNMENT));
   }
+
+  /** What a device takes of a picture of 6x4 pixels in memory of its own size. */
+  private static boolean takes(UnaryOperator<ImageConstraints.Builder> asked) {
+    ImageSpec spec = ImageSpec.of(6, 4, PixelFormat.GREY);
+    Layout layout =
+        assertNotNullAnd(ImageLayout.of(spec, spec.format(), Modifier.LINEAR, Rules.NONE));
+    return rules(asked).accept(spec, layout, layout.sizeBytes());
+  }
+
+  @Test
+  void aPictureOfJustTheSizeIsTakenAndOneThatIsOffByOneIsNot() {
+    UnaryOperator<ImageConstraints.Builder> just =
+        b -> b.minSize(6, 4).maxSize(6, 4).maxPixels(24).minStride(6).maxStride(6);
+    assertTrue(takes(just));
+    assertEquals(
+        "6x4 strides [6] offsets [0] size 24",
+        text(ImageLayout.of(6, 4, PixelFormat.GREY, Modifier.LINEAR, rules(just))));
+    assertFalse(takes(b -> b.minSize(7, 4)));
+    assertFalse(takes(b -> b.minSize(6, 5)));
+    assertFalse(takes(b -> b.maxSize(5, 4)));
+    assertFalse(takes(b -> b.maxSize(6, 3)));
+    assertFalse(takes(b -> b.maxPixels(23)));
+    assertFalse(takes(b -> b.minStride(7)));
+    assertFalse(takes(b -> b.maxStride(5)));
+    assertFalse(takes(b -> b.overRead(1)), "there is no room for it");
+  }
 }

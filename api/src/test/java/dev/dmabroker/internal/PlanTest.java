@@ -11,14 +11,19 @@ import dev.dmabroker.Broker;
 import dev.dmabroker.BufferSpec;
 import dev.dmabroker.Constraints;
 import dev.dmabroker.Device;
+import dev.dmabroker.ImageConstraints;
 import dev.dmabroker.ImageSpec;
 import dev.dmabroker.Layout;
 import dev.dmabroker.PixelFormat;
 import dev.dmabroker.Plan;
+import dev.dmabroker.SharedBuffer;
+import dev.dmabroker.UnsatisfiableException;
 import dev.dmabroker.event.BrokerSnapshot;
+import dev.dmabroker.spi.PlacementHeuristic;
 import dev.dmabroker.spi.Trait;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
 /** What a plan says, and that it does nothing. */
@@ -171,5 +176,55 @@ class PlanTest extends Fixture {
     devices.clear();
     assertEquals(List.of("camera"), plan.devices());
     assertThrows(UnsupportedOperationException.class, () -> plan.placements().clear());
+  }
+
+  @Test
+  void aHeapThatTheHeuristicLeavesOutIsNamedWithIt() {
+    broker.close();
+    broker = builder().heuristic(new Last()).build();
+    Device any = broker.register("any", Constraints.none());
+    Device strict = broker.register("strict", CONTIGUOUS);
+    Plan plan = broker.plan(BlobSpec.of(1), List.of(any));
+    assertEquals(List.of("cma"), plan.placements().stream().map(Plan.Candidate::heap).toList());
+    assertEquals(
+        List.of(
+            new Plan.PassedOver("system", "", "heuristic", "last left it out, though it suits")),
+        plan.passedOver());
+    assertEquals(
+        List.of("contiguous"),
+        broker.plan(BlobSpec.of(1), List.of(strict)).passedOver().stream()
+            .map(Plan.PassedOver::field)
+            .toList(),
+        "what does not suit is not the heuristic's doing");
+  }
+
+  /** Ranks the last heap alone. */
+  private static final class Last implements PlacementHeuristic {
+    @Override
+    public String name() {
+      return "last";
+    }
+
+    @Override
+    public List<Ranked> rank(Request request) {
+      String heap = request.heaps().get(request.heaps().size() - 1).name();
+      return List.of(new Ranked(heap, 0, "last"));
+    }
+  }
+
+  @Test
+  void anErrorGivesAReasonThatHoldsForEveryHeapOnce() {
+    SharedBuffer buffer = broker.export(ImageSpec.of(8, 8, PixelFormat.NV12, PixelFormat.XRGB8888));
+    buffer.attach(register("nv12", PixelFormat.NV12));
+    Device rgb = register("rgb", PixelFormat.XRGB8888);
+    var failure = assertThrows(UnsatisfiableException.class, () -> buffer.attach(rgb));
+    String cause = failure.conflict().cause();
+    assertSays(failure, "no heap suits [nv12, rgb]: " + cause);
+    assertEquals(2, String.valueOf(failure.getMessage()).split(Pattern.quote(cause), -1).length);
+    assertEquals(2, failure.plan().passedOver().size());
+  }
+
+  private Device register(String name, PixelFormat format) {
+    return broker.register(name, Constraints.builder().image(ImageConstraints.of(format)).build());
   }
 }

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.dmabroker.BlobSpec;
+import dev.dmabroker.Broker;
 import dev.dmabroker.Constraints;
 import dev.dmabroker.Device;
 import dev.dmabroker.DeviceSpec;
@@ -15,6 +16,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** What a trial import teaches. */
 class ProbingTest extends Fixture {
@@ -116,5 +119,72 @@ class ProbingTest extends Fixture {
   void withoutAProbeNothingIsAsked() {
     assertEquals(List.of(), broker.register(DeviceSpec.named("plain")).findings());
     assertEquals(0, system.allocations());
+  }
+
+  private Device registerWithFullHeaps(ScriptedHeap... full) {
+    broker.close();
+    Broker.Builder with = builder();
+    for (ScriptedHeap each : full) {
+      each.capacity(0);
+      with.heap(each);
+    }
+    broker = with.build();
+    return register();
+  }
+
+  private static ScriptedHeap contiguous(String name) {
+    return new ScriptedHeap(name, ScriptedHeap.cma().traits());
+  }
+
+  @Test
+  void whatHasTheTraitIsAssumedToBeTakenAndSaysWhyItWasNotTried() {
+    importer.answers.put(1, new DeviceProbe.Answer(DeviceProbe.Verdict.REFUSED, "EFAULT"));
+    importer.answers.put(2, new DeviceProbe.Answer(DeviceProbe.Verdict.ACCEPTED, "imported"));
+    Device device =
+        registerWithFullHeaps(
+            contiguous("like-cma"), new ScriptedHeap("like-system", system.traits()));
+    assertEquals(
+        List.of("like-cma ACCEPTED ASSUMED", "like-system REFUSED ASSUMED"),
+        told(device).subList(2, 4));
+    assertEquals(
+        "of the heaps that were tried, the device took those that are physically contiguous, and no"
+            + " other; this one is physically contiguous. It was not tried: the heap gave no memory"
+            + " to try it with: ENOMEM",
+        device.findings().get(2).reason());
+    assertTrue(
+        device.findings().get(3).reason().contains("not known to be physically contiguous"),
+        device.findings().get(3).reason());
+  }
+
+  /** Of heaps that are all taken, or all refused, no trait tells anything. */
+  @ParameterizedTest
+  @EnumSource(names = {"ACCEPTED", "REFUSED"})
+  void whereAllAnswersAreTheSameNothingIsInferred(DeviceProbe.Verdict verdict) {
+    importer.answers.put(1, new DeviceProbe.Answer(verdict, "it is so"));
+    importer.answers.put(2, new DeviceProbe.Answer(verdict, "it is so"));
+    Device device = registerWithFullHeaps(contiguous("full"));
+    assertEquals("full UNKNOWN UNKNOWN", told(device).get(2));
+    assertEquals(
+        "the heap gave no memory to try it with: ENOMEM", device.findings().get(2).reason());
+  }
+
+  @Test
+  void anAnswerThatLeavesItOpenForbidsNothing() {
+    importer.answers.put(1, new DeviceProbe.Answer(DeviceProbe.Verdict.UNKNOWN, "no such ioctl"));
+    importer.answers.put(2, new DeviceProbe.Answer(DeviceProbe.Verdict.ACCEPTED, "imported"));
+    Device device = register();
+    assertEquals(List.of("system UNKNOWN UNKNOWN", "cma ACCEPTED PROBED"), told(device));
+    assertEquals("no such ioctl", device.findings().get(0).reason());
+    assertEquals(Constraints.none(), device.constraints());
+  }
+
+  @Test
+  void aProbeThatThrowsOnceIsAskedAboutTheOtherHeaps() {
+    importer.answers.put(2, new DeviceProbe.Answer(DeviceProbe.Verdict.ACCEPTED, "imported"));
+    Device device = register();
+    assertEquals(List.of("system UNKNOWN UNKNOWN", "cma ACCEPTED PROBED"), told(device));
+    assertEquals(
+        "the probe threw java.lang.IllegalStateException: the driver is gone",
+        device.findings().get(0).reason());
   }
 }
