@@ -13,6 +13,7 @@ import dev.dmabroker.DeviceSpec;
 import dev.dmabroker.Mapping;
 import dev.dmabroker.SharedBuffer;
 import dev.dmabroker.spi.PlacementHeuristic;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -73,6 +74,7 @@ class EvictionTest extends Fixture {
 
   @Test
   void anIdleBufferMovesOutWithItsContents() throws Exception {
+    long start = System.nanoTime();
     Attachment idle = export().attach(camera);
     write(idle, 7);
     Attachment other = export().attach(camera);
@@ -87,6 +89,11 @@ class EvictionTest extends Fixture {
     var move = Events.next(events.moved);
     assertTrue(move.cause().startsWith("room for buffer-"), move.cause());
     assertEquals(2, asked().residents().size());
+    Duration elapsed = Duration.ofNanos(System.nanoTime() - start);
+    for (PlacementHeuristic.Resident resident : asked().residents()) {
+      assertEquals(SIZE, resident.sizeBytes());
+      assertTrue(resident.idle().compareTo(elapsed) <= 0, "idle since it was placed at most");
+    }
     assertEquals(
         List.of(camera.name()),
         asked().residents().get(0).users().stream().map(PlacementHeuristic.User::device).toList());

@@ -14,6 +14,7 @@ import dev.dmabroker.SharedBuffer;
 import dev.dmabroker.event.Allocation;
 import dev.dmabroker.event.BrokerListener;
 import dev.dmabroker.event.HeapRefusal;
+import dev.dmabroker.event.LeftOut;
 import dev.dmabroker.event.Move;
 import dev.dmabroker.event.Release;
 import dev.dmabroker.event.Stall;
@@ -157,6 +158,7 @@ abstract class Fixture {
     final BlockingQueue<Move> rolledBack = new LinkedBlockingQueue<>();
     final BlockingQueue<Stall> stalled = new LinkedBlockingQueue<>();
     final BlockingQueue<Release> released = new LinkedBlockingQueue<>();
+    final BlockingQueue<LeftOut> leftOut = new LinkedBlockingQueue<>();
 
     @Override
     public void allocated(Allocation event) {
@@ -186,6 +188,11 @@ abstract class Fixture {
     @Override
     public void released(Release event) {
       released.add(event);
+    }
+
+    @Override
+    public void leftOut(LeftOut event) {
+      leftOut.add(event);
     }
 
     static <T> T next(BlockingQueue<T> queue) throws InterruptedException {

@@ -25,6 +25,7 @@ import dev.dmabroker.SearchLimitException;
 import dev.dmabroker.SharedBuffer;
 import dev.dmabroker.UnsatisfiableException;
 import dev.dmabroker.Usage;
+import dev.dmabroker.event.LeftOut;
 import java.math.BigInteger;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -214,6 +215,11 @@ class NegotiationTest extends Fixture {
     Plan plan = broker.plan(FRAME, List.of(display, meter));
     assertEquals(List.of("meter"), plan.placements().get(0).leftOut());
     assertTrue(plan.toString().contains("; without meter"), plan::toString);
+    broker.close();
+    assertEquals(
+        List.of(new LeftOut("buffer-1", "meter", true), new LeftOut("buffer-1", "meter", false)),
+        List.copyOf(events.leftOut),
+        "each change is told once");
   }
 
   @Test
@@ -242,6 +248,7 @@ class NegotiationTest extends Fixture {
     assertEquals(7, read(in));
     broker.close();
     assertEquals(0, events.moved.size());
+    assertEquals(List.of(new LeftOut("buffer-1", "extra", true)), List.copyOf(events.leftOut));
   }
 
   @Test

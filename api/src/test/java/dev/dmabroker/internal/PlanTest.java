@@ -19,6 +19,7 @@ import dev.dmabroker.Plan;
 import dev.dmabroker.SharedBuffer;
 import dev.dmabroker.UnsatisfiableException;
 import dev.dmabroker.event.BrokerSnapshot;
+import dev.dmabroker.spi.Heap;
 import dev.dmabroker.spi.PlacementHeuristic;
 import dev.dmabroker.spi.Trait;
 import java.util.ArrayList;
@@ -226,5 +227,29 @@ class PlanTest extends Fixture {
 
   private Device register(String name, PixelFormat format) {
     return broker.register(name, Constraints.builder().image(ImageConstraints.of(format)).build());
+  }
+
+  @Test
+  void moreHeapsThanAWordHasBits() {
+    List<Heap> heaps = new ArrayList<>();
+    for (int i = 0; i < 70; i++) {
+      heaps.add(StubHeap.named("heap" + i));
+    }
+    heaps.set(67, new StubHeap("contiguous", cma.traits()));
+    Broker.Builder many = Broker.builder().heuristic(new InOrder());
+    heaps.forEach(many::heap);
+    try (Broker over = many.build()) {
+      Device any = over.register("any", Constraints.none());
+      Device strict = over.register("strict", CONTIGUOUS);
+      assertEquals(
+          heaps.stream().map(Heap::name).toList(),
+          over.plan(BlobSpec.of(1), List.of(any)).placements().stream()
+              .map(Plan.Candidate::heap)
+              .toList());
+      Plan plan = over.plan(BlobSpec.of(1), List.of(any, strict));
+      assertEquals(
+          List.of("contiguous"), plan.placements().stream().map(Plan.Candidate::heap).toList());
+      assertEquals(69, plan.passedOver().size());
+    }
   }
 }
