@@ -37,14 +37,6 @@ final class HeapAccount {
     return name;
   }
 
-  ImmutableSet<String> aliases() {
-    return aliases;
-  }
-
-  String type() {
-    return type;
-  }
-
   HeapTraits traits() {
     return traits;
   }

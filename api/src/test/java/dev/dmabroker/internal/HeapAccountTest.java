@@ -7,10 +7,14 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.dmabroker.spi.Backing;
+import dev.dmabroker.spi.Heap;
 import dev.dmabroker.spi.HeapException;
+import dev.dmabroker.spi.HeapTraits;
+import dev.dmabroker.spi.Lingering;
 import java.io.IOException;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -148,6 +152,58 @@ class HeapAccountTest {
     assertUsed(0, 0);
     account.retire();
     assertEquals(1, heap.timesClosed());
+  }
+
+  /** What says nothing of the heap is no refusal of it. */
+  @Test
+  void anErrorOfTheMachineIsPassedOnAndCountsNothing() {
+    StackOverflowError error = new StackOverflowError("deep");
+    heap.onAllocate(
+        () -> {
+          throw error;
+        });
+    assertSame(error, assertThrows(StackOverflowError.class, () -> account.allocate("deep", 1)));
+    assertUsed(0, 0);
+    account.retire();
+    assertEquals(1, heap.timesClosed());
+  }
+
+  @Test
+  void saysWhatLingersAndNothingIfTheHeapThrows() {
+    Lingering much = new Lingering(3, 4096);
+    assertEquals(much, new HeapAccount(new Lingerer(() -> much)).snapshot().lingering());
+    IllegalStateException bug = new IllegalStateException("bug");
+    Lingerer throwing =
+        new Lingerer(
+            () -> {
+              throw bug;
+            });
+    assertEquals(Lingering.NONE, new HeapAccount(throwing).snapshot().lingering());
+  }
+
+  private record Lingerer(Supplier<Lingering> what) implements Heap {
+    @Override
+    public String name() {
+      return "lingerer";
+    }
+
+    @Override
+    public HeapTraits traits() {
+      return ScriptedHeap.ordinary().build();
+    }
+
+    @Override
+    public Backing allocate(String label, long sizeBytes) throws HeapException {
+      throw new HeapException(HeapException.Kind.FULL, "ENOMEM");
+    }
+
+    @Override
+    public Lingering lingering() {
+      return what.get();
+    }
+
+    @Override
+    public void close() {}
   }
 
   @Test
