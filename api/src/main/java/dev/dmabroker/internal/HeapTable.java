@@ -138,10 +138,6 @@ final class HeapTable {
     return (infos.size() + 63) >>> 6;
   }
 
-  ImmutableList<HeapAccount> accounts() {
-    return accounts;
-  }
-
   HeapAccount account(int heap) {
     return accounts.get(heap);
   }

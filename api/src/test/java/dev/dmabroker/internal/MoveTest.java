@@ -537,4 +537,31 @@ class MoveTest extends Fixture {
     }
     assertTrue(events.moved.isEmpty());
   }
+
+  @Test
+  void aCopyThatCannotBePreparedIsRolledBackAndTriedAgain() throws Exception {
+    broker.close();
+    ScriptedMover mover = new ScriptedMover();
+    broker = builder().mover(mover).build();
+    Attachment in = export().attach(broker.register("first", Constraints.none()));
+    write(in, 9);
+    AtomicInteger attempts = new AtomicInteger();
+    mover.onPrepare =
+        () -> {
+          switch (attempts.incrementAndGet()) {
+            case 1 -> throw new HeapException(HeapException.Kind.FAILED, "EIO");
+            case 2 -> throw new IllegalStateException("bug");
+            default -> {}
+          }
+        };
+    Attachment out = in.buffer().attach(broker.register("strict", CONTIGUOUS));
+    assertEquals(9, read(out));
+    assertEquals(
+        Optional.of("preparing the copy failed: EIO"), Events.next(events.rolledBack).failure());
+    assertEquals(
+        Optional.of("preparing threw java.lang.IllegalStateException: bug"),
+        Events.next(events.rolledBack).failure());
+    assertEquals(3, cma.allocations());
+    assertEquals(1, cma.live(), "what was found in vain is given back");
+  }
 }
