@@ -56,7 +56,7 @@ public interface Attachment extends AutoCloseable {
    * in which they were made. Completes exceptionally with what {@link #map(Access, Duration)}
    * throws, after the broker's default map timeout at the latest. Chained stages run on the
    * broker's callback executor. If the future was cancelled or completed by someone else, the
-   * mapping is closed again.
+   * mapping is closed again; cancelling answers false once the map has been granted or refused.
    *
    * <p>Who would wait for itself is told so at once: a thread that joins the future while the map
    * needs its own mapping closed, and a chain whose {@code thenCompose} maps what needs the mapping

@@ -95,7 +95,7 @@ final class BrokerEngine implements Broker {
             (delay, work) -> {
               Future<?> unused = schedule(delay, work);
             });
-    this.fences = new Fences(settings.fencePoller(), listeners);
+    this.fences = new Fences(settings.fencePoller(), listeners, this::execute);
     this.noMoves = MoveStats.none(settings.maxMoveAttempts());
     this.recordsCallSites = settings.recordCallSites();
   }
@@ -354,8 +354,10 @@ final class BrokerEngine implements Broker {
     Runnable guarded = () -> Listeners.guarded("a worker", work);
     try {
       pool.execute(guarded);
-    } catch (RejectedExecutionException e) {
-      guarded.run(); // What is left after closing is giving memory back.
+    } catch (RejectedExecutionException | OutOfMemoryError e) {
+      // What is left after closing is giving memory back. And if no thread can be made the work is
+      // not queued: it must be done all the same, or what waits for it waits for ever.
+      guarded.run();
     }
   }
 
@@ -364,7 +366,7 @@ final class BrokerEngine implements Broker {
     try {
       return timer.schedule(
           () -> Listeners.guarded("a timer", work), Durations.nanos(delay), TimeUnit.NANOSECONDS);
-    } catch (RejectedExecutionException e) {
+    } catch (RejectedExecutionException | OutOfMemoryError e) {
       return CompletableFuture.completedFuture(null);
     }
   }

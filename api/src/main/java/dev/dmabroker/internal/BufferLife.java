@@ -207,6 +207,13 @@ abstract class BufferLife {
     return convoy == null || convoy.begin(this, waiters.size() > 0);
   }
 
+  /** Somebody waits for it now. */
+  void hurry() {
+    if (convoy != null) {
+      convoy.hurry(this);
+    }
+  }
+
   /** Moves when there is an idle moment; those that somebody waits for may go first. */
   void lingerInTurn(Effects effects) {
     if (convoy != null && waiters.size() == 0) {

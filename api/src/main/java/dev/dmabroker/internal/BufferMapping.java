@@ -105,9 +105,10 @@ final class BufferMapping implements Mapping, Grant {
     boolean unused = slot.fence(token);
   }
 
+  /** From the poller's thread, which has other fences to see to. */
   private void leaveFenced() {
-    if (slot.leaveFenced(token)) {
-      report();
+    if (slot.leaveFenced(token) && way.isWaitedFor()) {
+      attachment().buffer().leftOnTime();
     }
   }
 

@@ -17,7 +17,7 @@ final class Convoy {
   private boolean yields;
 
   private final Set<BufferLife> waiting = new LinkedHashSet<>();
-  private @Nullable BufferLife urgent;
+  private final Set<BufferLife> urgent = new LinkedHashSet<>();
 
   /** Whether the buffer may move now; otherwise {@link #end} of another will tell that it may. */
   synchronized boolean begin(BufferLife buffer, boolean isUrgent) {
@@ -32,10 +32,19 @@ final class Convoy {
       return true;
     }
     waiting.add(buffer);
-    if (isUrgent && urgent == null) {
-      urgent = buffer;
+    if (isUrgent) {
+      urgent.add(buffer);
     }
     return false;
+  }
+
+  /** Somebody waits for the buffer now: it keeps its turn, or is among the first to get one. */
+  synchronized void hurry(BufferLife buffer) {
+    if (moving == buffer) {
+      yields = false;
+    } else if (waiting.contains(buffer)) {
+      urgent.add(buffer);
+    }
   }
 
   /**
@@ -48,7 +57,7 @@ final class Convoy {
       return null;
     }
     yields = true;
-    BufferLife next = urgent;
+    BufferLife next = first(urgent);
     if (next != null) {
       waiting.add(buffer);
       leaveQueue(next);
@@ -69,7 +78,7 @@ final class Convoy {
       return null;
     }
     yields = false;
-    moving = urgent != null ? urgent : waiting.stream().findFirst().orElse(null);
+    moving = first(urgent.isEmpty() ? waiting : urgent);
     if (moving != null) {
       leaveQueue(moving);
     }
@@ -78,8 +87,10 @@ final class Convoy {
 
   private void leaveQueue(BufferLife buffer) {
     waiting.remove(buffer);
-    if (urgent == buffer) {
-      urgent = null;
-    }
+    urgent.remove(buffer);
+  }
+
+  private static @Nullable BufferLife first(Set<BufferLife> buffers) {
+    return buffers.isEmpty() ? null : buffers.iterator().next();
   }
 }

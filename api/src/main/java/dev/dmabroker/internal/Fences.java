@@ -7,12 +7,14 @@ import dev.dmabroker.spi.FencePoller;
 import dev.dmabroker.spi.HeapException;
 import java.util.OptionalInt;
 import java.util.ServiceLoader;
+import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** The broker's way to wait for fences: one poller, looked for when the first fence comes. */
 final class Fences {
   private final Listeners listeners;
+  private final Executor workers;
 
   /** Null if it was not looked for yet, or was and there is none. */
   private @Nullable FencePoller poller;
@@ -20,10 +22,16 @@ final class Fences {
   private boolean lookedFor;
   private boolean closed;
 
-  Fences(@Nullable FencePoller given, Listeners listeners) {
+  /**
+   * Of a broker.
+   *
+   * @param workers tell listeners, for the poller's thread must not be held up
+   */
+  Fences(@Nullable FencePoller given, Listeners listeners, Executor workers) {
     this.poller = given;
     this.lookedFor = given != null;
     this.listeners = listeners;
+    this.workers = workers;
   }
 
   /** The poller, or null if there is none. */
@@ -57,7 +65,7 @@ final class Fences {
                         mapping.attachment().device().name(),
                         mapping.access(),
                         why);
-                listeners.tell(listener -> listener.fenceFailed(event));
+                workers.execute(() -> listeners.tell(listener -> listener.fenceFailed(event)));
               });
         });
   }

@@ -253,6 +253,8 @@ final class ManagedBuffer extends BufferLife implements SharedBuffer {
           if (state == State.RESIDENT) {
             retries.startOver();
             seekPlace(effects);
+          } else {
+            hurry();
           }
           return false;
         });
@@ -348,7 +350,7 @@ final class ManagedBuffer extends BufferLife implements SharedBuffer {
         && request.parks()
         && place != null
         && attachment.suits(place)
-        && place.isHeldBy(Thread.currentThread(), /* writing= */ evacuation == null);
+        && place.isHeldBy(request.asker(), /* writing= */ evacuation == null);
   }
 
   private void refuseSelfWait(Request request) {
@@ -453,6 +455,11 @@ final class ManagedBuffer extends BufferLife implements SharedBuffer {
           advance(effects);
           return null;
         });
+  }
+
+  /** The same, from a thread that must not be held up. */
+  void leftOnTime() {
+    onTime(this::advance);
   }
 
   void detach(AttachedDevice attachment) {

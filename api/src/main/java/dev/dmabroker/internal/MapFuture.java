@@ -1,5 +1,6 @@
 package dev.dmabroker.internal;
 
+import dev.dmabroker.ClosedException;
 import dev.dmabroker.Mapping;
 import java.util.ArrayList;
 import java.util.List;
@@ -58,7 +59,19 @@ final class MapFuture extends CompletableFuture<Mapping> {
   @Override
   public <U> CompletableFuture<U> thenCompose(
       Function<? super Mapping, ? extends CompletionStage<U>> next) {
-    return super.thenCompose(mapping -> within(new Chain(mapping, asker, new ArrayList<>()), next));
+    return super.thenCompose(
+        mapping -> within(new Chain(mapping, held(asker), new ArrayList<>()), next));
+  }
+
+  /**
+   * The chain without what it has closed at its end, or a chain that goes on for ever would grow.
+   */
+  private static @Nullable Chain held(@Nullable Chain chain) {
+    Chain link = chain;
+    while (link != null && !link.mapping().isOpen()) {
+      link = link.before();
+    }
+    return link;
   }
 
   private static <U> CompletionStage<U> within(
@@ -83,6 +96,24 @@ final class MapFuture extends CompletableFuture<Mapping> {
         asked.buffer().refuseWaitFor(asked, held);
       }
     }
+  }
+
+  /**
+   * {@inheritDoc} False if the map has been granted or refused already, even if this future does
+   * not know yet: a buffer's old contents may have gone for its sake.
+   */
+  @Override
+  public boolean cancel(boolean mayInterruptIfRunning) {
+    if (request == null || isDone()) {
+      return isCancelled();
+    }
+    if (!request.claim()) {
+      return isCancelled();
+    }
+    boolean cancelled = super.cancel(mayInterruptIfRunning);
+    request.endGivenUp(
+        new ClosedException("the future of " + request.describe() + " was cancelled"));
+    return cancelled;
   }
 
   @Override

@@ -141,7 +141,7 @@ final class Relocation {
 
   private Arrival arrive(Placement candidate, Roster.Users users) {
     try {
-      if (from.isWritten()) {
+      if (from.isWritten() && canCopyTo(candidate)) {
         buffer.engine.settings().mover().prepare(job(candidate));
       }
     } catch (HeapException e) {
@@ -223,9 +223,19 @@ final class Relocation {
     }
     if (impatient || !from.hasWriters()) {
       stallLater(effects);
-    } else {
+    } else if (isNeeded(effects)) {
       buffer.lingerInTurn(effects);
     }
+  }
+
+  /** PREPARING, with a target; otherwise it is called off. */
+  private boolean isNeeded(Effects effects) {
+    if (makesRoom() || !buffer.isSettled()) {
+      return true;
+    }
+    effects.then(target()::release);
+    callOff(effects);
+    return false;
   }
 
   /**
@@ -233,7 +243,7 @@ final class Relocation {
    * another's turn.
    */
   private void stallLater(Effects effects) {
-    if (!buffer.beginTurn()) {
+    if (!isNeeded(effects) || !buffer.beginTurn()) {
       return;
     }
     Placement candidate = target();
@@ -269,7 +279,8 @@ final class Relocation {
     if (!from.hasWriters()) {
       return endDrain(effects) ? Arrival.WAITING : Arrival.DRAINED;
     }
-    drainFor(hold);
+    // Zero if those who are in have come just now, and will turn back.
+    drainFor(hold.isZero() ? buffer.roster.longestHold() : hold);
     return Arrival.WAITING;
   }
 
@@ -468,9 +479,12 @@ final class Relocation {
       overwriter = first;
     }
     cancelDeadline();
+    // Let in before others are served: one of them may want the memory given back.
+    BufferMapping granted =
+        overwriter == null ? null : overwriter.mapper().admitTo(target(), overwriter);
     buffer.moved(this, effects);
     if (overwriter != null) {
-      overwriter.grant(effects, overwriter.mapper().admitTo(target(), overwriter));
+      overwriter.grant(effects, granted);
     }
     return true;
   }

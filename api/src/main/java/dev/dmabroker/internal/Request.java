@@ -268,9 +268,14 @@ final class Request {
     if (!claim()) {
       return false;
     }
+    endGivenUp(failure);
+    return true;
+  }
+
+  /** After {@link #claim}, by who does not want it any more. */
+  void endGivenUp(BrokerException failure) {
     buffer.withdraw(this);
     future.completeExceptionally(failure);
-    return true;
   }
 
   /** Tells listeners of a wait that ends now. */

@@ -25,6 +25,10 @@ final class WaitGraph {
 
   /** A thread that waits, what for, and who made a mapping that has to be closed before. */
   private record Edge(Thread waiting, Request request, Thread blocking) {
+    boolean isLetInAnyway() {
+      return request.buffer().letInAnyway(request);
+    }
+
     @Override
     public String toString() {
       return waiting.getName()
@@ -44,7 +48,14 @@ final class WaitGraph {
    */
   void park(Request request) {
     List<Edge> ring = closedRing(request);
-    if (!ring.isEmpty() && !request.buffer().letInAnyway(request)) {
+    // Whoever is let in may break it, and then others may close another.
+    while (!ring.isEmpty() && ring.stream().anyMatch(Edge::isLetInAnyway)) {
+      if (request.isDone()) {
+        return;
+      }
+      ring = closedRing(request);
+    }
+    if (!ring.isEmpty()) {
       List<String> edges = ring.stream().map(Edge::toString).toList();
       boolean unused =
           request.giveUp(

@@ -112,7 +112,7 @@ class FenceTest extends Fixture {
     buffer.close();
     assertEquals(1, fenced.live());
     poller.signal(FENCE);
-    assertEquals(0, fenced.live());
+    Await.until("given back", () -> fenced.live() == 0);
     assertEquals(SharedBuffer.State.RELEASED, buffer.state());
   }
 
@@ -167,7 +167,7 @@ class FenceTest extends Fixture {
     assertEquals(1, read(out));
     assertEquals(1, fenced.live());
     poller.signal(FENCE);
-    assertEquals(0, fenced.live());
+    Await.until("given back", () -> fenced.live() == 0);
   }
 
   @Test
@@ -182,7 +182,7 @@ class FenceTest extends Fixture {
     Await.until("draining", () -> buffer.state() == DRAINING);
     poller.signal(FENCE);
     evacuating.result();
-    assertEquals(0, fenced.live());
+    Await.until("given back", () -> fenced.live() == 0);
   }
 
   @Test

@@ -211,6 +211,34 @@ class MoveTest extends Fixture {
   }
 
   @Test
+  void anEvacuationThatComesBehindAnOverwriteWaitsForIt() throws Exception {
+    SharedBuffer buffer = export();
+    Attachment in = buffer.attach(camera);
+    write(in, 1);
+    Mapping held = start(() -> in.map(Access.WRITE)).result();
+    Attachment out = buffer.attach(display);
+    Await.until("draining", () -> buffer.state() == DRAINING);
+    var overwriting = out.mapAsync(Access.OVERWRITE);
+    var evacuating =
+        start(
+                () -> {
+                  buffer.evacuate(Duration.ofSeconds(30));
+                  return null;
+                })
+            .parked();
+    held.close();
+    try (Mapping mapping = overwriting.get(30, TimeUnit.SECONDS);
+        CpuView view = mapping.cpuView()) {
+      view.bytes().putLong(0, 2);
+      assertEquals(1, cma.live());
+      assertFalse(evacuating.task().isDone());
+    }
+    evacuating.result();
+    assertEquals(SharedBuffer.State.UNBACKED, buffer.state());
+    Await.until("given back", () -> cma.live() == 0 && system.live() == 0);
+  }
+
+  @Test
   void whoAskedFirstToReadStillReadsTheOldContents() throws Exception {
     SharedBuffer buffer = export();
     Attachment in = buffer.attach(camera);

@@ -286,13 +286,26 @@ final class SoakActions {
     try {
       closing(cell, mark, future.get(random.nextInt(5_000_000), TimeUnit.NANOSECONDS));
     } catch (TimeoutException | InterruptedException e) {
-      if (!future.cancel(false) && !future.isCompletedExceptionally()) {
-        future.join().close();
+      if (!future.cancel(false)) {
+        CompletableFuture<?> ended =
+            future.handle(
+                (mapping, failure) -> {
+                  closeAnyway(mapping);
+                  return true;
+                });
+        Object unusedToo = ended.join();
       }
     } catch (ExecutionException e) {
       if (!(e.getCause() instanceof BrokerException)) {
         throw new AssertionError(e);
       }
+    }
+  }
+
+  /** What came too late, if it was a mapping. */
+  private static void closeAnyway(@Nullable Mapping mapping) {
+    if (mapping != null) {
+      mapping.close();
     }
   }
 

@@ -228,6 +228,43 @@ class WaitRingTest extends Fixture {
   }
 
   @Test
+  void itIsEnoughIfTheOldPlaceSuitsAnyOfTheRing() throws Exception {
+    Moving first = new Moving();
+    Moving second = new Moving();
+    CountDownLatch mine = new CountDownLatch(1);
+    Running<Long> suited =
+        start(
+            () -> {
+              try (Mapping unused = first.drain(Access.WRITE)) {
+                mine.countDown();
+                Await.until("the other drains", () -> second.buffer.state() == DRAINING);
+                second.in.map(Access.WRITE).close(); // Stalled by that drain alone.
+                return 1L;
+              }
+            });
+    Running<Long> strict =
+        start(
+            () -> {
+              mine.await();
+              try (Mapping unused = second.drain(Access.WRITE)) {
+                awaitWaiter(second);
+                return read(first.out());
+              }
+            });
+    assertEquals(1, suited.result());
+    assertEquals(1, strict.result());
+  }
+
+  /** Until somebody waits for it. */
+  private void awaitWaiter(Moving moving) {
+    Await.until(
+        "somebody waits",
+        () ->
+            broker.snapshot().buffers().stream()
+                .anyMatch(it -> it.name().equals(moving.buffer.name()) && it.waiting() > 0));
+  }
+
+  @Test
   void readersAreNoPartOfARing() throws Exception {
     Moving first = new Moving();
     Moving second = new Moving();
