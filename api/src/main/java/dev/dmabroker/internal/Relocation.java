@@ -479,6 +479,7 @@ final class Relocation {
       overwriter = first;
     }
     cancelDeadline();
+    times.endFences(); // Nobody has to wait for them.
     // Let in before others are served: one of them may want the memory given back.
     BufferMapping granted =
         overwriter == null ? null : overwriter.mapper().admitTo(target(), overwriter);

@@ -70,13 +70,30 @@ public class MapBench {
   @State(Scope.Thread)
   public static class Own {
     private Attachment attachment;
-    private Mapping kept;
 
     /** For JMH. */
     @SuppressWarnings("NullAway.Init") // JMH calls attach first.
     public Own() {}
 
     /** Attaches, and maps once, so that the buffer has its memory. */
+    @Setup(Level.Trial)
+    public void attach(Shared shared) {
+      attachment = shared.attach();
+      attachment.map(Access.READ).close();
+    }
+  }
+
+  /** The same with a mapping that is out at all times. */
+  @State(Scope.Thread)
+  public static class Keeping {
+    private Attachment attachment;
+    private Mapping kept;
+
+    /** For JMH. */
+    @SuppressWarnings("NullAway.Init") // JMH calls attach first.
+    public Keeping() {}
+
+    /** Attaches and maps. */
     @Setup(Level.Trial)
     public void attach(Shared shared) {
       attachment = shared.attach();
@@ -98,7 +115,7 @@ public class MapBench {
 
   /** The mapping outlives the method that made it, as it does when hardware has the buffer. */
   @Benchmark
-  public void mapAndKeep(Own own) {
+  public void mapAndKeep(Keeping own) {
     Mapping before = own.kept;
     own.kept = own.attachment.map(Access.READ);
     before.close();
