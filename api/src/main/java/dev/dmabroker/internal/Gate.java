@@ -135,10 +135,6 @@ final class Gate {
     way = null;
   }
 
-  boolean isShut() {
-    return way == null;
-  }
-
   boolean isFullyOpenAt(Placement place) {
     Way here = way;
     return here != null && here.place == place && !here.readersOnly && !here.watched;

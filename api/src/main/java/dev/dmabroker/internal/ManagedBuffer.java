@@ -269,34 +269,26 @@ final class ManagedBuffer extends BufferLife implements SharedBuffer {
             && !isReentry(request, attachment)) {
           return refuse(request, effects);
         }
-        if (request.claim()) {
-          request.grant(effects, attachment.admitTo(resident(), request));
-        }
+        request.serve(effects, () -> attachment.admitTo(resident(), request));
         return true;
       }
       case PIN -> {
         if (state != State.RESIDENT || !request.mapper().suits(resident())) {
           return refuse(request, effects);
         }
-        if (request.claim()) {
-          request.grant(effects, pin(request.mapper()));
-        }
+        request.serve(effects, () -> pin(request.mapper()));
         return true;
       }
       case PREPARE -> {
         if (state != State.RESIDENT || !isSettled()) {
           return refuse(request, effects);
         }
-        if (request.claim()) {
-          request.grant(effects, null);
-        }
+        request.serve(effects, () -> null);
         return true;
       }
       case EVACUATE -> {
         if (state == State.UNBACKED) {
-          if (request.claim()) {
-            request.grant(effects, null);
-          }
+          request.serve(effects, () -> null);
           return true;
         }
         if (state != State.RESIDENT || isPinned()) {
@@ -406,9 +398,7 @@ final class ManagedBuffer extends BufferLife implements SharedBuffer {
       return false;
     }
     waiters.remove(request);
-    if (request.claim()) {
-      request.grant(effects, request.mapper().admitTo(resident(), request));
-    }
+    request.serve(effects, () -> request.mapper().admitTo(resident(), request));
     return true;
   }
 

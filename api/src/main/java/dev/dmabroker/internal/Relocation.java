@@ -131,7 +131,7 @@ final class Relocation {
           if (!isUnderWay(State.PREPARING)) {
             return null;
           }
-          if (buffer.isOver() || (buffer.isSettled() && !makesRoom())) {
+          if (buffer.isOver() || !isNeeded()) {
             callOff(effects);
             return null;
           }
@@ -176,10 +176,10 @@ final class Relocation {
 
   /** Otherwise it is called off. */
   private boolean isWanted(Placement candidate, Effects effects) {
-    boolean wanted = !buffer.isOver() && (makesRoom() || !buffer.isSettled());
+    boolean wanted = !buffer.isOver() && isNeeded();
     if (wanted && !makesRoom() && !buffer.roster.isSuited(candidate)) {
       buffer.leaveOut(candidate.leftOut(), effects);
-      wanted = !buffer.isSettled(); // Otherwise it serves nobody who is not served here.
+      wanted = isNeeded(); // Otherwise it serves nobody who is not served here.
     }
     if (wanted && makesRoom() && !from.isIdle()) {
       wanted = false; // It is used again: no idle buffer any more.
@@ -196,12 +196,11 @@ final class Relocation {
    */
   private Arrival linger(Effects effects) {
     buffer.roster.openGates(from, Roster.Opening.WATCHED);
-    Duration hold = from.longestHoldOfWriters();
+    Duration hold = longestHold();
     if (!from.hasWriters()) {
       return stall(effects);
     }
-    // Zero if those who write have come just now.
-    expireAfter(hold.isZero() ? buffer.roster.longestHold() : hold, this::patienceExpired);
+    expireAfter(hold, this::patienceExpired);
     buffer.lingerInTurn(effects);
     return Arrival.WAITING;
   }
@@ -223,19 +222,24 @@ final class Relocation {
     }
     if (impatient || !from.hasWriters()) {
       stallLater(effects);
-    } else if (isNeeded(effects)) {
+    } else if (!callOffIfNotNeeded(effects)) {
       buffer.lingerInTurn(effects);
     }
   }
 
-  /** PREPARING, with a target; otherwise it is called off. */
-  private boolean isNeeded(Effects effects) {
-    if (makesRoom() || !buffer.isSettled()) {
-      return true;
+  /** Whether it still serves somebody who is not served here. */
+  private boolean isNeeded() {
+    return makesRoom() || !buffer.isSettled();
+  }
+
+  /** PREPARING, with a target: whether it was called off. */
+  private boolean callOffIfNotNeeded(Effects effects) {
+    if (isNeeded()) {
+      return false;
     }
     effects.then(target()::release);
     callOff(effects);
-    return false;
+    return true;
   }
 
   /**
@@ -243,7 +247,7 @@ final class Relocation {
    * another's turn.
    */
   private void stallLater(Effects effects) {
-    if (!isNeeded(effects) || !buffer.beginTurn()) {
+    if (callOffIfNotNeeded(effects) || !buffer.beginTurn()) {
       return;
     }
     Placement candidate = target();
@@ -275,13 +279,18 @@ final class Relocation {
     buffer.state = State.DRAINING;
     times.startStall();
     // Asked before it is looked who is in: whoever is still in then was asked too.
-    Duration hold = from.longestHoldOfWriters();
+    Duration hold = longestHold();
     if (!from.hasWriters()) {
       return endDrain(effects) ? Arrival.WAITING : Arrival.DRAINED;
     }
-    // Zero if those who are in have come just now, and will turn back.
-    drainFor(hold.isZero() ? buffer.roster.longestHold() : hold);
+    drainFor(hold);
     return Arrival.WAITING;
+  }
+
+  /** Of those who write; of all, if those who do come only after it is looked. */
+  private Duration longestHold() {
+    Duration ofWriters = from.longestHoldOfWriters();
+    return ofWriters.isZero() ? buffer.roster.longestHold() : ofWriters;
   }
 
   private void drainFor(Duration hold) {
@@ -295,7 +304,7 @@ final class Relocation {
       return;
     }
     if (buffer.state == State.PREPARING) {
-      if (!from.hasWriters() || buffer.isSettled()) {
+      if (!from.hasWriters() || !isNeeded()) {
         stallLater(effects);
       }
     } else if (buffer.state == State.DRAINING

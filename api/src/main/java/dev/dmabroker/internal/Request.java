@@ -13,6 +13,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -126,6 +127,13 @@ final class Request {
   /** Whether the caller, and nobody else, ends it. */
   boolean claim() {
     return claimed.compareAndSet(false, true);
+  }
+
+  /** Grants it unless it has ended; what is granted is made only then. */
+  void serve(Effects effects, Supplier<? extends @Nullable Grant> grant) {
+    if (claim()) {
+      grant(effects, grant.get());
+    }
   }
 
   /** After {@link #claim}. */
