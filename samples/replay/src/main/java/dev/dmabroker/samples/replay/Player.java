@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
@@ -143,11 +144,18 @@ final class Player implements Operation.Visitor {
       throw new IllegalStateException("no such map: " + unmap.text());
     }
     CompletableFuture<Mapping> future = flight.future();
-    if (future == null || future.cancel(false) || future.isCompletedExceptionally()) {
+    if (future == null || future.cancel(false)) {
       tally.late(flight.access().writes());
-    } else {
-      future.join().close();
+      return;
     }
+    Mapping mapping;
+    try {
+      mapping = future.join();
+    } catch (CompletionException e) { // Too late to cancel, yet not granted; the tally has why.
+      tally.late(flight.access().writes());
+      return;
+    }
+    mapping.close();
   }
 
   @Override
