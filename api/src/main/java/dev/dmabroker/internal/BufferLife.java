@@ -478,6 +478,7 @@ abstract class BufferLife {
   void giveBack(Effects effects) {
     release(effects, resident());
     place = null;
+    reservation.backTo(0);
     state = SharedBuffer.State.UNBACKED;
     grantEvacuations(effects);
     allocateIfWanted(effects);

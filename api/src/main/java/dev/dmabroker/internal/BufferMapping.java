@@ -99,10 +99,15 @@ final class BufferMapping implements Mapping, Grant {
 
   @Override
   public void closeAfter(SyncFile fence) {
-    open();
-    attachment().buffer().fences().watch(fence, this, this::leaveFenced);
-    // False if another thread has closed it in the meantime, or the fence has signalled already.
-    boolean unused = slot.fence(token);
+    if (!slot.fence(token)) {
+      throw closed();
+    }
+    try {
+      attachment().buffer().fences().watch(fence, this, this::leaveFenced);
+    } catch (RuntimeException | Error e) {
+      slot.unfence(token);
+      throw e;
+    }
   }
 
   /** From the poller's thread, which has other fences to see to. */
@@ -147,9 +152,13 @@ final class BufferMapping implements Mapping, Grant {
 
   private Placement open() {
     if (!isOpen()) {
-      throw new ClosedException(this + " is closed; its descriptor may be another buffer's by now");
+      throw closed();
     }
     return place();
+  }
+
+  private ClosedException closed() {
+    return new ClosedException(this + " is closed; its descriptor may be another buffer's by now");
   }
 
   @Override

@@ -35,15 +35,27 @@ final class Fences {
   }
 
   /** The poller, or null if there is none. */
-  synchronized @Nullable FencePoller poller() {
-    if (!lookedFor) {
-      lookedFor = true;
-      poller = ServiceLoader.load(FencePoller.class).findFirst().orElse(null);
-      if (poller != null && closed) {
-        poller.close();
+  @Nullable FencePoller poller() {
+    synchronized (this) {
+      if (lookedFor) {
+        return poller;
       }
     }
-    return poller;
+    FencePoller found = ServiceLoader.load(FencePoller.class).findFirst().orElse(null);
+    FencePoller surplus = found;
+    FencePoller settled;
+    synchronized (this) {
+      if (!lookedFor) {
+        lookedFor = true;
+        poller = found;
+        surplus = closed ? found : null;
+      }
+      settled = poller;
+    }
+    if (surplus != null) { // Another thread has found one as well, or the broker is closed.
+      surplus.close();
+    }
+    return settled;
   }
 
   /**

@@ -376,7 +376,9 @@ final class ManagedBuffer extends BufferLife implements SharedBuffer {
       if (state == State.DRAINING) {
         return place.threads(/* writing= */ evacuation == null);
       }
-      return needsDrain(request) ? place.threads(needsOnlyWritersGone(request)) : List.of();
+      // Whoever reads may still do so in the place that a move leaves behind.
+      boolean writing = needsOnlyWritersGone(request) || relocation != null;
+      return needsDrain(request) ? place.threads(writing) : List.of();
     }
   }
 

@@ -9,6 +9,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -22,6 +23,9 @@ final class MapFuture extends CompletableFuture<Mapping> {
 
   /** Null if it was mapped at once. */
   private final @Nullable Request request;
+
+  /** Whether somebody is about to complete this with what came of the request, or has. */
+  private final AtomicBoolean ended = new AtomicBoolean();
 
   /** The chain that asked; null if none did. */
   private final @Nullable Chain asker = CURRENT.get();
@@ -116,10 +120,31 @@ final class MapFuture extends CompletableFuture<Mapping> {
     return cancelled;
   }
 
+  /** Takes over what came of the request, the first time; a mapping that nobody wants is closed. */
+  void end(@Nullable Grant grant, @Nullable Throwable failure) {
+    if (!ended.compareAndSet(false, true)) {
+      return;
+    }
+    if (failure != null) {
+      completeExceptionally(failure);
+    } else if (grant instanceof BufferMapping mapping && !complete(mapping)) {
+      mapping.close();
+    }
+  }
+
+  /*
+   * A thread that waits here takes the end of the request over itself: it may be the one thread of
+   * the callback executor.
+   */
+
   @Override
   public Mapping join() {
     WaitGraph waits = park();
     try {
+      if (waits != null && request != null) {
+        request.endedOr(this).join();
+        request.handNow(this);
+      }
       return taken(super.join());
     } finally {
       unpark(waits);
@@ -130,6 +155,10 @@ final class MapFuture extends CompletableFuture<Mapping> {
   public Mapping get() throws InterruptedException, ExecutionException {
     WaitGraph waits = park();
     try {
+      if (waits != null && request != null) {
+        request.endedOr(this).get();
+        request.handNow(this);
+      }
       return taken(super.get());
     } finally {
       unpark(waits);
@@ -141,6 +170,10 @@ final class MapFuture extends CompletableFuture<Mapping> {
       throws InterruptedException, ExecutionException, TimeoutException {
     WaitGraph waits = park();
     try {
+      if (waits != null && request != null) {
+        request.endedOr(this).get(timeout, unit);
+        request.handNow(this);
+      }
       return taken(super.get(timeout, unit));
     } finally {
       unpark(waits);

@@ -131,8 +131,14 @@ final class Request {
 
   /** Grants it unless it has ended; what is granted is made only then. */
   void serve(Effects effects, Supplier<? extends @Nullable Grant> grant) {
-    if (claim()) {
+    if (!claim()) {
+      return;
+    }
+    try {
       grant(effects, grant.get());
+    } catch (RuntimeException | Error e) { // No memory: who waits must not wait for ever.
+      future.completeExceptionally(e);
+      throw e;
     }
   }
 
@@ -252,16 +258,7 @@ final class Request {
   void hand(MapFuture exposed) {
     CompletableFuture<?> unused =
         future.whenComplete(
-            (grant, failure) ->
-                buffer.engine.callback(
-                    () -> {
-                      if (failure != null) {
-                        exposed.completeExceptionally(failure);
-                      } else if (grant instanceof BufferMapping mapping
-                          && !exposed.complete(mapping)) {
-                        mapping.close();
-                      }
-                    }));
+            (grant, failure) -> buffer.engine.callback(() -> exposed.end(grant, failure)));
     CompletableFuture<?> unusedEither =
         exposed.whenComplete(
             (mapping, failure) -> {
@@ -295,6 +292,18 @@ final class Request {
         new Stall(
             buffer.name(), deviceName(), Duration.ofNanos(System.nanoTime() - sinceNanos), granted);
     return () -> buffer.engine.listeners().tell(listener -> listener.stalled(stall));
+  }
+
+  /** Is done once the request has ended or the other is done; never fails. */
+  CompletableFuture<?> endedOr(CompletableFuture<?> other) {
+    return CompletableFuture.anyOf(future, other).handle((done, failure) -> this);
+  }
+
+  /** Does what the callback executor will do, for a thread that cannot wait for that. */
+  void handNow(MapFuture exposed) {
+    if (future.isDone()) {
+      CompletableFuture<?> unused = future.whenComplete(exposed::end);
+    }
   }
 
   private static RuntimeException failure(@Nullable Throwable cause) {

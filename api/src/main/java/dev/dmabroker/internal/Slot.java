@@ -106,9 +106,14 @@ final class Slot extends SlotWord {
     return WORD.compareAndSet(this, token, token | FENCED);
   }
 
-  /** The fence has signalled; whether {@link #fence} has been called yet makes no difference. */
+  /** Gives the right of use back that {@link #fence} has ended. */
+  void unfence(long token) {
+    WORD.compareAndSet(this, token | FENCED, token);
+  }
+
+  /** The fence has signalled. */
   boolean leaveFenced(long token) {
-    return leave(token) || leave(token | FENCED);
+    return leave(token | FENCED);
   }
 
   /** Whether this taking's right of use goes on. */

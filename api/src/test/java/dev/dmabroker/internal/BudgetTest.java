@@ -74,6 +74,15 @@ class BudgetTest extends Fixture {
   }
 
   @Test
+  void memoryThatIsGivenBackIsNotPaidForAnyMore() {
+    Device padded = broker.register("padded", Constraints.builder().minSize(2 * SIZE).build());
+    SharedBuffer buffer = export(encoder);
+    buffer.attach(padded).map(Access.READ).close();
+    buffer.unprepare();
+    assertEquals(List.of(SIZE, SIZE), reserved(), "what the export reserved");
+  }
+
+  @Test
   void whatDevicesNeedBeyondTheContentsCountsWhenItIsAllocated() {
     Device padded = broker.register("padded", Constraints.builder().minSize(2 * SIZE).build());
     SharedBuffer buffer = export(encoder);

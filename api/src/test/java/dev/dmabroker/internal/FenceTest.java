@@ -11,6 +11,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.dmabroker.Access;
 import dev.dmabroker.Attachment;
 import dev.dmabroker.Broker;
+import dev.dmabroker.BusyException;
 import dev.dmabroker.ClosedException;
 import dev.dmabroker.Constraints;
 import dev.dmabroker.CpuView;
@@ -239,15 +240,23 @@ class FenceTest extends Fixture {
   }
 
   @Test
-  void aCloseThatComesWhileTheFenceIsHandedOverWins() {
+  void whatComesWhileTheFenceIsHandedOverIsTooLate() {
     Mapping mapping = in.map(Access.WRITE);
-    poller.onWatch = mapping::close;
+    SyncFile other = new SyncFile(2);
+    poller.onWatch =
+        () -> {
+          poller.onWatch = () -> {};
+          assertThrows(ClosedException.class, () -> mapping.closeAfter(other));
+          mapping.close();
+        };
     mapping.closeAfter(FENCE);
     assertFalse(mapping.isOpen());
+    assertEquals(1, poller.pending());
+    assertThrows(BusyException.class, buffer::unprepare, "the fence alone ends it");
+    poller.signal(FENCE);
     buffer.unprepare();
     Mapping next = in.map(Access.WRITE); // Takes the same slot.
-    poller.signal(FENCE);
-    assertTrue(next.isOpen(), "a fence ends no mapping but its own");
+    assertTrue(next.isOpen());
     next.close();
   }
 

@@ -145,14 +145,27 @@ class GateTest {
   }
 
   @Test
-  void aFenceMaySignalBeforeTheMappingIsMarked() {
+  void aFenceEndsTheMappingThatItWasGivenForAlone() {
     BufferMapping pass = enter(Access.WRITE);
     long token = pass.slot().word;
+    assertFalse(pass.slot().leaveFenced(token), "it was given none");
+    assertTrue(pass.slot().fence(token));
     assertTrue(pass.slot().leaveFenced(token));
-    assertFalse(pass.slot().fence(token));
     BufferMapping next = enter(Access.WRITE);
-    assertFalse(pass.slot().leaveFenced(token), "an old fence throws nobody out");
+    assertFalse(pass.slot().leaveFenced(token));
     assertTrue(next.isOpen());
+  }
+
+  @Test
+  void aFenceThatNobodyWatchesLeavesTheMappingAsItWas() {
+    BufferMapping pass = enter(Access.WRITE);
+    long token = pass.slot().word;
+    assertTrue(pass.slot().fence(token));
+    pass.slot().unfence(token);
+    assertTrue(pass.isOpen());
+    assertTrue(pass.leave());
+    pass.slot().unfence(token);
+    assertTrue(here.isEmpty(), "nor does it come back");
   }
 
   @Test

@@ -1,14 +1,17 @@
 package dev.dmabroker.internal;
 
 import static dev.dmabroker.SharedBuffer.State.DRAINING;
+import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.dmabroker.Access;
 import dev.dmabroker.Attachment;
+import dev.dmabroker.Constraints;
 import dev.dmabroker.Device;
 import dev.dmabroker.DeviceSpec;
 import dev.dmabroker.MapTimeoutException;
@@ -24,7 +27,10 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -225,6 +231,40 @@ class WaitRingTest extends Fixture {
     mine.close();
     other.result();
     second.buffer.evacuate(LONG);
+  }
+
+  @Test
+  void whoReadsWhatAMoveLeavesBehindHoldsUpNoEvacuation() throws Exception {
+    Moving first = new Moving();
+    Moving second = new Moving();
+    Mapping mine = first.drain(Access.WRITE);
+    ScriptedMover.Stop allocation = new ScriptedMover.Stop();
+    cma.onAllocate(allocation);
+    CountDownLatch mapped = new CountDownLatch(1);
+    var other =
+        start(
+            () -> {
+              Mapping held = second.drain(Access.READ);
+              mapped.countDown();
+              first.out().map(Access.READ).close();
+              held.close();
+              return null;
+            });
+    mapped.await();
+    allocation.awaitReached();
+    awaitWaiter(first);
+    other.parked();
+    var heap =
+        start(
+            () -> {
+              awaitWaiter(second);
+              allocation.goOn();
+              return null;
+            });
+    second.buffer.evacuate(LONG); // Though this thread waits for one that waits for it.
+    mine.close();
+    heap.result();
+    other.result();
   }
 
   @Test
@@ -517,6 +557,54 @@ class WaitRingTest extends Fixture {
     close.countDown();
     assertEquals(1, read(out));
     closed.get(30, TimeUnit.SECONDS);
+  }
+
+  @Test
+  void theOneCallbackThreadMayWaitForAFuture() throws Exception {
+    ExecutorService one = Executors.newSingleThreadExecutor();
+    try {
+      broker.close();
+      broker = builder().mapTimeout(LONG).callbackExecutor(one).build();
+      Attachment slow = export().attach(broker.register("slow", Constraints.none()));
+      Attachment next = export().attach(broker.register("next", Constraints.none()));
+      List<Function<CompletableFuture<Mapping>, Mapping>> waits =
+          List.of(
+              CompletableFuture::join,
+              future -> assertDoesNotThrow(() -> future.get()),
+              future -> assertDoesNotThrow(() -> future.get(30, TimeUnit.SECONDS)));
+      for (var wait : waits) {
+        CompletableFuture<Void> chain =
+            slow.mapAsync(Access.READ)
+                .thenAcceptAsync(
+                    mapping -> {
+                      CompletableFuture<Mapping> inner = next.mapAsync(Access.READ);
+                      Mapping got = wait.apply(inner);
+                      assertSame(got, inner.join());
+                      assertTrue(got.isOpen());
+                      got.close();
+                      mapping.close();
+                    },
+                    one);
+        chain.get(30, TimeUnit.SECONDS);
+        slow.buffer().unprepare();
+        next.buffer().unprepare();
+      }
+    } finally {
+      one.shutdown();
+    }
+  }
+
+  @Test
+  void aFutureThatIsEndedFromOutsideIsNotWaitedForAnyMore() throws Exception {
+    Moving first = new Moving();
+    Mapping mine = start(() -> first.drain(Access.WRITE)).result();
+    CompletableFuture<Mapping> future = first.out().mapAsync(Access.READ);
+    var waiting = start(() -> assertThrows(CompletionException.class, future::join)).parked();
+    future.completeExceptionally(new IllegalStateException("enough"));
+    assertSays(waiting.result(), "enough");
+    mine.close();
+    assertEquals(1, read(first.out()));
+    first.buffer.evacuate(LONG); // What was granted to nobody is closed.
   }
 
   @Test
