@@ -1,5 +1,6 @@
 package dev.dmabroker.samples.bench;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -18,8 +19,8 @@ final class FirstMapSuite implements Suite {
   private static final int FEWEST_CYCLES = 3;
   private static final long BYTES_PER_SLICE = 64L << 20;
 
-  /** What a JVM needs to compile a cycle as well as it can. */
-  private static final int WARM_UP_SLICES = 15;
+  /** What a JVM needs to compile a cycle as well as it can: JMH takes as long by default. */
+  private static final Duration WARM_UP = Duration.ofSeconds(10);
 
   @Override
   public String name() {
@@ -78,17 +79,17 @@ final class FirstMapSuite implements Suite {
 
   private static void takeTurns(
       Form form, Subject subject, Worker java, @Nullable Worker inC, Rounds rounds) {
+    // Larger buffers go through the code that the smallest has warmed up.
+    Duration warmUp = subject.bytes() == SIZES[0] ? WARM_UP : Duration.ZERO;
+    long start = System.nanoTime();
+    do {
+      double unused = nanos(java, subject);
+    } while (System.nanoTime() - start < warmUp.toNanos());
     List<Double> ours = new ArrayList<>();
     List<Double> theirs = new ArrayList<>();
-    // Larger buffers go through the code that the smallest has warmed up.
-    int warmUps = subject.bytes() == SIZES[0] ? WARM_UP_SLICES : 1;
-    for (int slice = -warmUps; slice < form.slices(); slice++) {
-      double nanos = nanos(java, subject);
-      double nanosInC = inC == null ? Double.NaN : nanos(inC, subject);
-      if (slice >= 0) {
-        ours.add(nanos);
-        theirs.add(nanosInC);
-      }
+    for (int slice = 0; slice < form.slices(); slice++) {
+      ours.add(nanos(java, subject));
+      theirs.add(inC == null ? Double.NaN : nanos(inC, subject));
     }
     rounds.ours().add(Samples.median(ours));
     rounds.inC().add(Samples.median(theirs));

@@ -1,11 +1,14 @@
 package dev.dmabroker.samples.replay;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.dmabroker.Broker;
 import dev.dmabroker.heuristics.LeastCost;
 import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -97,6 +100,54 @@ class PlayerTest {
             Long.MAX_VALUE);
     assertEquals(1, result.refusals());
     assertEquals(1, result.dropped());
+  }
+
+  @Test
+  void aRefusalThatIsKnownTooLateToCancelIsLateToo() throws TraceException {
+    Trace trace =
+        Trace.parse(
+            HEADER
+                + """
+                0 export a blob 1048576
+                0 export b blob 1048576
+                0 attach a decoder
+                0 attach b decoder
+                10 map m1 a decoder OVERWRITE granted 0
+                20 map m2 b decoder OVERWRITE failed 0
+                30 unmap m2
+                40 unmap m1
+                """);
+    BlockingQueue<Runnable> callbacks = new LinkedBlockingQueue<>();
+    Tally tally = new Tally();
+    Broker.Builder builder =
+        Broker.builder().heuristic(new LeastCost()).callbackExecutor(callbacks::add);
+    trace.heaps().forEach(heap -> builder.heap(heap.model()));
+    try (Broker broker = builder.build()) {
+      new Player(broker, trace, new TooLate(callbacks), tally).play();
+    }
+    assertEquals(1, tally.result(Choice.named("least-cost"), List.of(), 0).dropped());
+  }
+
+  /** Lets the first map be granted, and the second fail without anybody being told. */
+  private record TooLate(BlockingQueue<Runnable> callbacks) implements Pacer {
+    @Override
+    public long micros() {
+      return 0;
+    }
+
+    @Override
+    public void await(long due) {
+      try {
+        if (due == 20) {
+          callbacks.take().run();
+        } else if (due == 30) {
+          Runnable neverRun = callbacks.take();
+          assertNotNull(neverRun);
+        }
+      } catch (InterruptedException e) {
+        throw new AssertionError(e);
+      }
+    }
   }
 
   @Test
