@@ -10,6 +10,9 @@ public interface BrokerListener {
   /** A device was attached to a buffer. */
   default void attached(Attach event) {}
 
+  /** A device could not be attached. Told before the caller is. */
+  default void refused(Refusal event) {}
+
   /** A dispensable device is left out of a buffer, or served again. */
   default void leftOut(LeftOut event) {}
 
@@ -30,6 +33,9 @@ public interface BrokerListener {
 
   /** A map had to wait. Called when the wait has ended, whichever way. */
   default void stalled(Stall event) {}
+
+  /** Something became unreachable without having been closed, and was closed by the broker. */
+  default void leaked(Leak event) {}
 
   /** A buffer's memory was given back. */
   default void released(Release event) {}

@@ -23,13 +23,20 @@ import java.util.Set;
  * @param devices the registered devices
  * @param buffers the buffers that are not gone
  * @param budgets what devices and groups have reserved
+ * @param fences who waits for fences
+ * @param leaks what was found unreachable and not closed
+ * @param maps mappings and CPU views made so far, never more than were; a map that met a gate just
+ *     as it shut may count twice
  */
 public record BrokerSnapshot(
     List<HeapState> heaps,
     List<HeapProvider.Closed> closedHeaps,
     List<DeviceState> devices,
     List<BufferState> buffers,
-    List<BudgetState> budgets) {
+    List<BudgetState> budgets,
+    FenceState fences,
+    LeakStats leaks,
+    long maps) {
 
   /** Copies the lists. */
   public BrokerSnapshot {
@@ -68,6 +75,38 @@ public record BrokerSnapshot(
   public record BudgetState(String name, long limitBytes, long reservedBytes) {}
 
   /**
+   * What waits for fences.
+   *
+   * @param pending fences that have not signalled
+   * @param trouble why they are not waited for at the moment; empty if they are
+   */
+  public record FenceState(int pending, Optional<String> trouble) {
+    /** No fence yet. */
+    public static final FenceState NONE = new FenceState(0, Optional.empty());
+  }
+
+  /**
+   * What was found unreachable and not closed, by kind; see {@link Leak}.
+   *
+   * @param mappings and CPU views
+   * @param attachments of devices
+   * @param buffers or rather references to them
+   */
+  public record LeakStats(long mappings, long attachments, long buffers) {
+    /** Nothing yet. */
+    public static final LeakStats NONE = new LeakStats(0, 0, 0);
+  }
+
+  /**
+   * An attachment.
+   *
+   * @param device the device's name
+   * @param age since it attached
+   * @param leftOut whether the device is dispensable and not served now
+   */
+  public record AttachmentState(String device, Duration age, boolean leftOut) {}
+
+  /**
    * A device.
    *
    * @param name its name
@@ -86,37 +125,50 @@ public record BrokerSnapshot(
   /**
    * A buffer.
    *
+   * @param id the broker's number of it
    * @param name its name
+   * @param age since it was exported
    * @param spec what it holds
    * @param state where it is in its life
    * @param heap where its memory lies, if it has any
    * @param generation the places it has had
    * @param sizeBytes bytes of its memory
-   * @param attached the names of the attached devices
+   * @param residence since this memory was allocated, if it has any
+   * @param attachments the attached devices, in their order
    * @param holders who holds mappings
    * @param pinned the names of the devices that pinned it
    * @param waiting maps that wait
    * @param retired places that it has left and that readers still hold
    * @param moves what became of its moves
+   * @param maps mappings and CPU views made of it so far, as {@link BrokerSnapshot#maps}
    */
   public record BufferState(
+      long id,
       String name,
+      Duration age,
       BufferSpec spec,
       SharedBuffer.State state,
       Optional<String> heap,
       long generation,
       long sizeBytes,
-      List<String> attached,
+      Optional<Duration> residence,
+      List<AttachmentState> attachments,
       List<Holder> holders,
       List<String> pinned,
       int waiting,
       int retired,
-      MoveStats moves) {
+      MoveStats moves,
+      long maps) {
     /** Copies the lists. */
     public BufferState {
-      attached = ImmutableList.copyOf(attached);
+      attachments = ImmutableList.copyOf(attachments);
       holders = ImmutableList.copyOf(holders);
       pinned = ImmutableList.copyOf(pinned);
+    }
+
+    /** The names of the attached devices. */
+    public List<String> attached() {
+      return attachments.stream().map(AttachmentState::device).toList();
     }
   }
 }

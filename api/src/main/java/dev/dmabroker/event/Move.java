@@ -12,7 +12,9 @@ import java.util.Optional;
  * @param buffer the buffer's name
  * @param from the heap before
  * @param to the heap after; empty if none was found
- * @param cause the device on whose account it moved, or {@code room for} the buffer that needs it
+ * @param cause what made it move
+ * @param beneficiary the device that needs the move; with {@link Cause#ROOM}, the buffer that the
+ *     room is for
  * @param generation the buffer's generation now
  * @param attempt 1 for the first try
  * @param maxAttempts how many there may be before it is given up
@@ -32,7 +34,8 @@ public record Move(
     String buffer,
     String from,
     Optional<String> to,
-    String cause,
+    Cause cause,
+    String beneficiary,
     long generation,
     int attempt,
     int maxAttempts,
@@ -49,5 +52,21 @@ public record Move(
   /** Copies the list. */
   public Move {
     holders = ImmutableList.copyOf(holders);
+  }
+
+  /** What makes a buffer move: whatever asked for it last before the attempt began. */
+  public enum Cause {
+    /** A device attached that the place does not suit. */
+    ATTACH,
+    /** A device went, so that one that had been left out can be served. */
+    DETACH,
+    /** A map waits that could not be served where the buffer lies. */
+    MAP,
+    /** A pin waits for it. */
+    PIN,
+    /** Who prepares the buffer waits for it. */
+    PREPARE,
+    /** Another buffer needs the room. */
+    ROOM
   }
 }

@@ -6,6 +6,7 @@ import dev.dmabroker.BrokerException;
 import dev.dmabroker.Mapping;
 import dev.dmabroker.Pin;
 import dev.dmabroker.UndeclaredAccessException;
+import dev.dmabroker.event.BrokerSnapshot.AttachmentState;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
@@ -21,6 +22,7 @@ final class AttachedDevice implements Attachment {
   private final RegisteredDevice device;
   private final BrokerEngine engine;
   private final Gate gate = new Gate();
+  private final long sinceNanos = System.nanoTime();
   private volatile boolean detached;
   private volatile boolean leftOut;
   private volatile @Nullable Consumer<Long> moveListener;
@@ -164,6 +166,10 @@ final class AttachedDevice implements Attachment {
 
   void leaveOut(boolean leftOut) {
     this.leftOut = leftOut;
+  }
+
+  AttachmentState snapshot(long nowNanos) {
+    return new AttachmentState(device.name(), BufferLife.since(nowNanos, sinceNanos), leftOut);
   }
 
   boolean isDetached() {

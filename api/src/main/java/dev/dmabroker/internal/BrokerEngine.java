@@ -55,6 +55,10 @@ final class BrokerEngine implements Broker {
   private final Allocator allocator;
   private final ConcurrentHashMap<String, RegisteredDevice> devices = new ConcurrentHashMap<>();
   private final Set<BufferLife> buffers = ConcurrentHashMap.newKeySet();
+
+  /** Mappings of buffers that are gone. */
+  private final AtomicLong formerTakings = new AtomicLong();
+
   private final AtomicLong exported = new AtomicLong();
   private final AtomicLong unnamed = new AtomicLong();
   private final ThreadPoolExecutor workers;
@@ -205,6 +209,11 @@ final class BrokerEngine implements Broker {
 
   @Override
   public BrokerSnapshot snapshot() {
+    long maps = formerTakings.get(); // First, so that a buffer which ends now counts once or not.
+    List<BrokerSnapshot.BufferState> states = buffers.stream().map(BufferLife::snapshot).toList();
+    for (BrokerSnapshot.BufferState buffer : states) {
+      maps += buffer.maps();
+    }
     return new BrokerSnapshot(
         heaps.stream().map(HeapAccount::snapshot).toList(),
         closedHeaps,
@@ -217,11 +226,11 @@ final class BrokerEngine implements Broker {
                         device.longestHold(),
                         device.findings()))
             .toList(),
-        buffers.stream()
-            .map(BufferLife::snapshot)
-            .filter(buffer -> buffer.state() != SharedBuffer.State.RELEASED)
-            .toList(),
-        budgets.snapshot());
+        states.stream().filter(buffer -> buffer.state() != SharedBuffer.State.RELEASED).toList(),
+        budgets.snapshot(),
+        fences.snapshot(),
+        BrokerSnapshot.LeakStats.NONE,
+        maps);
   }
 
   @Override
@@ -298,7 +307,9 @@ final class BrokerEngine implements Broker {
 
   void forget(BufferLife buffer) {
     synchronized (lifecycle) {
-      buffers.remove(buffer);
+      if (buffers.remove(buffer)) {
+        formerTakings.addAndGet(buffer.formerTakings());
+      }
       lifecycle.notifyAll();
     }
   }

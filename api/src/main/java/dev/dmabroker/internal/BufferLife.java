@@ -90,6 +90,15 @@ abstract class BufferLife {
 
   private final @Nullable Convoy convoy;
   private MoveStats moves;
+
+  /** What asked last for the move that is wanted, or that is under way. */
+  Move.Cause moveCause = Move.Cause.ATTACH;
+
+  private final long sinceNanos = System.nanoTime();
+
+  /** Mappings in places that were given back. */
+  private long formerTakings;
+
   private @Nullable MoveFailedException lastFailure;
   boolean referenceClosed;
   boolean brokerClosed;
@@ -191,8 +200,8 @@ abstract class BufferLife {
         || !beginTurn()) {
       return;
     }
-    String cause = unsuited.get().device().name();
-    Relocation move = Relocation.towards(this, resident(), cause, retries.begin());
+    String beneficiary = unsuited.get().device().name();
+    Relocation move = Relocation.towards(this, resident(), moveCause, beneficiary, retries.begin());
     relocation = move;
     state = SharedBuffer.State.PREPARING;
     effects.then(() -> engine.execute(move::prepare));
@@ -416,7 +425,7 @@ abstract class BufferLife {
   }
 
   /** Moves out of the heap in the calling thread, unless the buffer is used: whether it did. */
-  boolean moveOut(int heap, String cause) {
+  boolean moveOut(int heap, String beneficiary) {
     Relocation move =
         locked(
             effects -> {
@@ -424,7 +433,7 @@ abstract class BufferLife {
                 return null;
               }
               state = SharedBuffer.State.PREPARING;
-              relocation = Relocation.outOf(this, resident(), cause);
+              relocation = Relocation.outOf(this, resident(), beneficiary);
               return relocation;
             });
     if (move == null) {
@@ -579,6 +588,7 @@ abstract class BufferLife {
   }
 
   private void release(Effects effects, Placement old) {
+    formerTakings += old.takings();
     var event = new Release(name, old.heap().name(), old.sizeBytes());
     effects.then(old::release);
     tell(effects, listener -> listener.released(event));
@@ -678,21 +688,44 @@ abstract class BufferLife {
   }
 
   BrokerSnapshot.BufferState snapshot() {
+    long now = System.nanoTime();
     synchronized (lock) {
       return new BrokerSnapshot.BufferState(
+          id,
           name,
+          since(now, sinceNanos),
           spec,
           state,
           Optional.ofNullable(place).map(here -> here.heap().name()),
           generation,
           place == null ? 0 : place.sizeBytes(),
-          Member.names(roster.users().devices()),
+          Optional.ofNullable(place).map(here -> since(now, here.sinceNanos())),
+          roster.snapshot(now),
           holders(),
           pinners(),
           waiters.size(),
           retired.size(),
-          moves);
+          moves,
+          takings());
     }
+  }
+
+  /** Mappings that there have been; under the lock. */
+  private long takings() {
+    return formerTakings
+        + (place == null ? 0 : place.takings())
+        + retired.stream().mapToLong(Placement::takings).sum();
+  }
+
+  /** The same of a buffer that is gone. */
+  long formerTakings() {
+    synchronized (lock) {
+      return formerTakings;
+    }
+  }
+
+  static Duration since(long nowNanos, long thenNanos) {
+    return Duration.ofNanos(Math.max(0, nowNanos - thenNanos));
   }
 
   /** What a timer brings about: heaps and listeners take their time, deadlines must not. */

@@ -72,7 +72,7 @@ final class Evictor {
             + eviction.movesPerSecond()
             + " a second";
       }
-      if (victim.moveOut(heap, "room for " + forBuffer)) {
+      if (victim.moveOut(heap, forBuffer)) {
         moved++;
         if (attempt.succeeds()) {
           return "";

@@ -2,6 +2,7 @@ package dev.dmabroker.internal;
 
 import dev.dmabroker.FenceException;
 import dev.dmabroker.SyncFile;
+import dev.dmabroker.event.BrokerSnapshot;
 import dev.dmabroker.event.FenceFailure;
 import dev.dmabroker.spi.FencePoller;
 import dev.dmabroker.spi.HeapException;
@@ -97,6 +98,16 @@ final class Fences {
     } catch (HeapException | RuntimeException e) {
       throw new FenceException("cannot " + intent + ": " + e.getMessage(), e);
     }
+  }
+
+  BrokerSnapshot.FenceState snapshot() {
+    FencePoller found;
+    synchronized (this) {
+      found = poller;
+    }
+    return found == null
+        ? BrokerSnapshot.FenceState.NONE
+        : new BrokerSnapshot.FenceState(found.pending(), found.trouble());
   }
 
   void close() {

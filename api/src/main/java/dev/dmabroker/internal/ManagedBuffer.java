@@ -9,7 +9,10 @@ import dev.dmabroker.LeftOutException;
 import dev.dmabroker.Mapping;
 import dev.dmabroker.SharedBuffer;
 import dev.dmabroker.UndeclaredAccessException;
+import dev.dmabroker.UnsatisfiableException;
 import dev.dmabroker.event.Attach;
+import dev.dmabroker.event.Move;
+import dev.dmabroker.event.Refusal;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -64,13 +67,17 @@ final class ManagedBuffer extends BufferLife implements SharedBuffer {
     Attempt attempt = locked(effects -> attach(registered, effects));
     if (attempt.attachment() == null) {
       // Working out why takes time, so it is done without the lock.
-      throw engine
-          .planner()
-          .unsatisfiable(
-              "attach " + device.name() + " to " + name,
-              attempt.target(),
-              attempt.devices(),
-              /* counting= */ false);
+      UnsatisfiableException refused =
+          engine
+              .planner()
+              .unsatisfiable(
+                  "attach " + device.name() + " to " + name,
+                  attempt.target(),
+                  attempt.devices(),
+                  /* counting= */ false);
+      var event = new Refusal(name, device.name(), refused);
+      engine.listeners().tell(listener -> listener.refused(event));
+      throw refused;
     }
     return attempt.attachment();
   }
@@ -107,9 +114,12 @@ final class ManagedBuffer extends BufferLife implements SharedBuffer {
     }
     if (place != null && attachment.suits(place)) {
       roster.openGate(attachment, place);
-    } else if (state == State.RESIDENT) {
-      retries.startOver();
-      seekPlace(effects);
+    } else {
+      moveCause = Move.Cause.ATTACH;
+      if (state == State.RESIDENT) {
+        retries.startOver();
+        seekPlace(effects);
+      }
     }
     if (state == State.RESIDENT && waiters.size() > 0) {
       settle(effects); // Who waits may have been left out, or need no move any more.
@@ -251,6 +261,7 @@ final class ManagedBuffer extends BufferLife implements SharedBuffer {
             return true;
           }
           if (state == State.RESIDENT) {
+            moveCause = request.moveCause();
             retries.startOver();
             seekPlace(effects);
           } else {
@@ -461,6 +472,7 @@ final class ManagedBuffer extends BufferLife implements SharedBuffer {
             roster.remove(attachment);
             attachment.gate().shut();
             unpin(pin -> pin.attachment() == attachment, effects);
+            moveCause = Move.Cause.DETACH; // If one is needed now.
             renegotiate(effects);
             if (waiters.size() > 0) {
               ClosedException closed =

@@ -92,6 +92,15 @@ final class Occupancy {
     return false;
   }
 
+  /** Mappings that there have been; one that turned back at a shut gate counts too. */
+  long takings() {
+    long sum = 0;
+    for (Slot slot : slots) {
+      sum += slot.takings();
+    }
+    return sum;
+  }
+
   /** When the last mapping began, or {@code otherwise} if that is later, as far as can be seen. */
   long lastUseNanos(long otherwise) {
     long last = otherwise;

@@ -38,6 +38,9 @@ final class Placement {
   /** Whose mappings may lie in it; under the buffer's lock. */
   private final List<Occupancy> occupancies = new ArrayList<>(2);
 
+  /** Mappings made by those that {@link #prune} forgot; under the buffer's lock. */
+  private long forgottenTakings;
+
   /** Whether there are contents worth keeping. Read after the drain, which orders it. */
   @SuppressWarnings("UnusedVariable") // Reached through the VarHandle.
   private boolean written;
@@ -128,7 +131,14 @@ final class Placement {
 
   /** Forgets those who were detached and have nothing out. */
   void prune() {
-    occupancies.removeIf(it -> it.attachment().isDetached() && it.isEmpty());
+    occupancies.removeIf(
+        it -> {
+          boolean over = it.attachment().isDetached() && it.isEmpty();
+          if (over) {
+            forgottenTakings += it.takings();
+          }
+          return over;
+        });
   }
 
   /** Keeps it from being given back until {@link #endUse}. */
@@ -176,6 +186,16 @@ final class Placement {
     for (Occupancy it : occupancies) {
       it.addHolders(buffer, it.attachment().device().name(), nowNanos, holders);
     }
+  }
+
+  /** Mappings that there have been. */
+  long takings() {
+    return forgottenTakings + occupancies.stream().mapToLong(Occupancy::takings).sum();
+  }
+
+  /** When it was allocated. */
+  long sinceNanos() {
+    return sinceNanos;
   }
 
   long lastUseNanos() {

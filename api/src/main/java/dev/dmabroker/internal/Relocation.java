@@ -40,7 +40,8 @@ final class Relocation {
 
   private final BufferLife buffer;
   private final Placement from;
-  private final String cause;
+  private final Move.Cause cause;
+  private final String beneficiary;
   private final int attempt;
 
   /** The heap to leave, for the sake of others; -1 if the buffer itself has to move. */
@@ -54,7 +55,14 @@ final class Relocation {
   private boolean awaitsFence;
   private boolean impatient;
 
-  private Relocation(BufferLife buffer, Placement from, String cause, int attempt, int vacated) {
+  private Relocation(
+      BufferLife buffer,
+      Placement from,
+      Move.Cause cause,
+      String beneficiary,
+      int attempt,
+      int vacated) {
+    this.beneficiary = beneficiary;
     this.vacated = vacated;
     this.buffer = buffer;
     this.from = from;
@@ -63,13 +71,15 @@ final class Relocation {
   }
 
   /** To where every device reaches it. */
-  static Relocation towards(BufferLife buffer, Placement from, String cause, int attempt) {
-    return new Relocation(buffer, from, cause, attempt, /* vacated= */ -1);
+  static Relocation towards(
+      BufferLife buffer, Placement from, Move.Cause cause, String beneficiary, int attempt) {
+    return new Relocation(buffer, from, cause, beneficiary, attempt, /* vacated= */ -1);
   }
 
   /** Out of the heap where it lies, unless it is used. */
-  static Relocation outOf(BufferLife buffer, Placement from, String cause) {
-    return new Relocation(buffer, from, cause, /* attempt= */ 1, from.heapNumber());
+  static Relocation outOf(BufferLife buffer, Placement from, String beneficiary) {
+    return new Relocation(
+        buffer, from, Move.Cause.ROOM, beneficiary, /* attempt= */ 1, from.heapNumber());
   }
 
   /** Whether it makes room for others: then nobody waits for it, and it is not tried again. */
@@ -584,8 +594,8 @@ final class Relocation {
             + " out of "
             + from.heap().name()
             + (target == null ? "" : " to " + target.heap().name())
-            + " for "
-            + cause
+            + (makesRoom() ? " to make room for " : " for ")
+            + beneficiary
             + ": "
             + reason
             + (holders.isEmpty() ? "" : ", outstanding=" + Holder.describe(holders))
@@ -606,6 +616,7 @@ final class Relocation {
         from.heap().name(),
         Optional.ofNullable(target).map(place -> place.heap().name()),
         cause,
+        beneficiary,
         generation,
         attempt,
         buffer.engine.settings().maxMoveAttempts(),

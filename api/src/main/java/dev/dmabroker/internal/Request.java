@@ -3,6 +3,7 @@ package dev.dmabroker.internal;
 import dev.dmabroker.Access;
 import dev.dmabroker.BrokerException;
 import dev.dmabroker.ClosedException;
+import dev.dmabroker.event.Move;
 import dev.dmabroker.event.Stall;
 import java.time.Duration;
 import java.util.Objects;
@@ -81,6 +82,15 @@ final class Request {
 
   Kind kind() {
     return kind;
+  }
+
+  /** What a move that it needs is put down to. */
+  Move.Cause moveCause() {
+    return switch (kind) {
+      case MAP -> Move.Cause.MAP;
+      case PIN -> Move.Cause.PIN;
+      case PREPARE, EVACUATE -> Move.Cause.PREPARE;
+    };
   }
 
   ManagedBuffer buffer() {

@@ -1,5 +1,6 @@
 package dev.dmabroker.internal;
 
+import dev.dmabroker.event.BrokerSnapshot.AttachmentState;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -122,6 +123,10 @@ final class Roster {
 
   Users users() {
     return new Users(attached.stream().map(AttachedDevice::device).toList(), version);
+  }
+
+  List<AttachmentState> snapshot(long nowNanos) {
+    return attached.stream().map(attachment -> attachment.snapshot(nowNanos)).toList();
   }
 
   List<AttachedDevice> copy() {

@@ -165,6 +165,11 @@ final class Slot extends SlotWord {
     return (long) NOTED.getAcquire(this) == (token & ~FENCED);
   }
 
+  /** How often it has been taken. */
+  long takings() {
+    return word / STEP;
+  }
+
   boolean wasUsed() {
     return (long) NOTED.getAcquire(this) != 0;
   }

@@ -1,6 +1,7 @@
 package dev.dmabroker.spi;
 
 import dev.dmabroker.SyncFile;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.Consumer;
 
@@ -28,6 +29,11 @@ public interface FencePoller extends AutoCloseable {
 
   /** Fences that have not signalled yet. */
   int pending();
+
+  /** Why fences are not waited for at the moment, though some are pending; empty if they are. */
+  default Optional<String> trouble() {
+    return Optional.empty();
+  }
 
   /**
    * Refuses further fences. Those that are watched still are; the thread ends with the last of

@@ -12,6 +12,7 @@ import dev.dmabroker.Device;
 import dev.dmabroker.DeviceSpec;
 import dev.dmabroker.Mapping;
 import dev.dmabroker.SharedBuffer;
+import dev.dmabroker.event.Move;
 import dev.dmabroker.spi.PlacementHeuristic;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -87,7 +88,8 @@ class EvictionTest extends Fixture {
     assertEquals(7, read(idle));
     assertEquals(8, read(other));
     var move = Events.next(events.moved);
-    assertTrue(move.cause().startsWith("room for buffer-"), move.cause());
+    assertEquals(Move.Cause.ROOM, move.cause());
+    assertTrue(move.beneficiary().startsWith("buffer-"), move.beneficiary());
     assertEquals(2, asked().residents().size());
     Duration elapsed = Duration.ofNanos(System.nanoTime() - start);
     for (PlacementHeuristic.Resident resident : asked().residents()) {

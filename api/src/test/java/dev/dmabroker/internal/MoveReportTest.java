@@ -81,7 +81,8 @@ class MoveReportTest extends Fixture {
     assertEquals(buffer.name(), move.buffer());
     assertEquals("system", move.from());
     assertEquals(Optional.of("cma"), move.to());
-    assertEquals("display", move.cause());
+    assertEquals(Move.Cause.ATTACH, move.cause());
+    assertEquals("display", move.beneficiary());
     assertEquals(2, move.generation());
     assertEquals(1, move.attempt());
     assertEquals(3, move.maxAttempts());

@@ -62,7 +62,8 @@ class MoveTest extends Fixture {
     Move move = Events.next(events.moved);
     assertEquals("system", move.from());
     assertEquals(Optional.of("cma"), move.to());
-    assertEquals("display", move.cause());
+    assertEquals(Move.Cause.ATTACH, move.cause());
+    assertEquals("display", move.beneficiary());
     assertEquals(2, move.generation());
     assertEquals(SIZE, move.copiedBytes());
     Await.until("told", () -> told.equals(List.of(2L)));

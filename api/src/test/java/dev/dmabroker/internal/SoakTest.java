@@ -112,7 +112,7 @@ class SoakTest {
     @Override
     public void moved(Move event) {
       moves.incrementAndGet();
-      if (event.cause().startsWith("room for ")) {
+      if (event.cause() == Move.Cause.ROOM) {
         evictions.incrementAndGet();
       }
       faults.strikeUndeclared(Site.LISTENER);

@@ -1,139 +1,125 @@
 package dev.dmabroker.metrics;
 
 import dev.dmabroker.Broker;
-import dev.dmabroker.Holder;
-import dev.dmabroker.SharedBuffer;
 import dev.dmabroker.event.Allocation;
+import dev.dmabroker.event.Attach;
 import dev.dmabroker.event.BrokerListener;
 import dev.dmabroker.event.BrokerSnapshot;
-import dev.dmabroker.event.BrokerSnapshot.BufferState;
-import dev.dmabroker.event.BrokerSnapshot.HeapState;
+import dev.dmabroker.event.BrokerSnapshot.BudgetState;
+import dev.dmabroker.event.FenceFailure;
 import dev.dmabroker.event.HeapRefusal;
+import dev.dmabroker.event.Leak;
 import dev.dmabroker.event.Move;
+import dev.dmabroker.event.Refusal;
 import dev.dmabroker.event.Stall;
-import dev.dmabroker.spi.HeapException;
 import io.micrometer.core.instrument.Counter;
-import io.micrometer.core.instrument.Gauge;
-import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.binder.BaseUnits;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
-import java.util.function.ToDoubleFunction;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The meters of one broker in one registry. All are registered at once, for a broker's heaps do not
  * change: what has not happened yet reads zero, and an event finds its meter without asking the
  * registry.
  *
- * <p>Gauges refer to the snapshot weakly, and the broker to this listener: when nobody uses the
+ * <p>Gauges refer to the census weakly, and the broker to this listener: when nobody uses the
  * broker any more, a registry that lives on does not keep it.
  */
 final class Meters implements BrokerListener {
   private static final String DONE = "done";
   private static final String ROLLED_BACK = "rolled_back";
 
-  private final MeterRegistry registry;
-  private final Tags tags;
-  private final RecentSnapshot snapshot;
-  private final List<Meter> registered = new ArrayList<>();
+  private final Registration registration;
   private final Map<String, HeapMeters> heaps = new HashMap<>();
   private final MoveMeters movesDone;
   private final MoveMeters movesRolledBack;
   private final Counter copied;
+  private final Timer allocation;
+  private final Timer prepare;
   private final Timer drain;
   private final Timer copy;
   private final Timer mapsGranted;
   private final Timer mapsFailed;
+  private final Counter attached;
+  private final Counter refused;
+  private final Counter fencesFailed;
+  private final Map<Leak.Kind, Counter> leaks = new EnumMap<>(Leak.Kind.class);
   private final AutoCloseable listening;
 
-  private record HeapMeters(
-      Counter given, Counter refused, Map<HeapException.Kind, Counter> refusals) {}
-
-  private record MoveMeters(Counter moves, Timer stall) {}
+  /** Of those with one result. */
+  private record MoveMeters(Map<Move.Cause, Counter> moves, Timer stall) {
+    static MoveMeters of(Registration meters, String result) {
+      Tags results = Tags.of("result", result);
+      Map<Move.Cause, Counter> moves = new EnumMap<>(Move.Cause.class);
+      for (Move.Cause cause : Move.Cause.values()) {
+        Tags causes = results.and("cause", inWords(cause));
+        moves.put(cause, meters.counter("dmabuf.moves", causes, "moves"));
+      }
+      return new MoveMeters(moves, meters.stallTimer("dmabuf.move.stall", results));
+    }
+  }
 
   Meters(Broker broker, MeterRegistry registry, Tags tags) {
-    this.registry = registry;
-    this.tags = tags;
-    this.snapshot = new RecentSnapshot(broker::snapshot, registry.config().clock());
-    broker.snapshot().heaps().forEach(heap -> heaps.put(heap.name(), heapMeters(heap.name())));
-    for (SharedBuffer.State state : SharedBuffer.State.values()) {
-      if (state != SharedBuffer.State.RELEASED) { // Those are gone, and in no snapshot.
-        gauge("dmabuf.buffers", Tags.of("state", inWords(state)), "buffers", now -> in(now, state));
-      }
+    RecentCensus census = new RecentCensus(broker::snapshot, registry.config().clock());
+    registration = new Registration(registry, tags, census);
+    BrokerSnapshot first = broker.snapshot();
+    first
+        .heaps()
+        .forEach(heap -> heaps.put(heap.name(), new HeapMeters(registration, heap.name())));
+    HeapMeters.withoutHeap(registration);
+    first.budgets().forEach(budget -> registerBudget(budget.name()));
+    registerGauges();
+    allocation = registration.stallTimer("dmabuf.allocation", Tags.empty());
+    movesDone = MoveMeters.of(registration, DONE);
+    movesRolledBack = MoveMeters.of(registration, ROLLED_BACK);
+    copied = registration.counter("dmabuf.moves.copied", Tags.empty(), BaseUnits.BYTES);
+    prepare = registration.timer("dmabuf.move.prepare", Tags.empty());
+    drain = registration.stallTimer("dmabuf.move.drain", Tags.empty());
+    copy = registration.stallTimer("dmabuf.move.copy", Tags.empty());
+    mapsGranted = registration.stallTimer("dmabuf.map.stall", Tags.of("result", "granted"));
+    mapsFailed = registration.stallTimer("dmabuf.map.stall", Tags.of("result", "failed"));
+    attached = registration.counter("dmabuf.attaches", Tags.of("result", DONE), "attaches");
+    refused = registration.counter("dmabuf.attaches", Tags.of("result", "refused"), "attaches");
+    fencesFailed = registration.counter("dmabuf.fences.failed", Tags.empty(), "fences");
+    for (Leak.Kind kind : Leak.Kind.values()) {
+      Tags kinds = Tags.of("kind", inWords(kind));
+      leaks.put(kind, registration.counter("dmabuf.leaks", kinds, "leaks"));
     }
-    gauge("dmabuf.mappings", Tags.empty(), "mappings", Meters::mappings);
-    gauge("dmabuf.maps.waiting", Tags.empty(), "maps", Meters::waiting);
-    movesDone = moveMeters(DONE);
-    movesRolledBack = moveMeters(ROLLED_BACK);
-    copied = counter("dmabuf.moves.copied", Tags.empty(), BaseUnits.BYTES);
-    drain = timer("dmabuf.move.drain", Tags.empty());
-    copy = timer("dmabuf.move.copy", Tags.empty());
-    mapsGranted = timer("dmabuf.map.stall", Tags.of("result", "granted"));
-    mapsFailed = timer("dmabuf.map.stall", Tags.of("result", "failed"));
     listening = broker.listen(this);
   }
 
-  // ---- Registering ----
+  private void registerGauges() {
+    registration.counted("dmabuf.maps", "maps", Census::maps);
+    registration.gauge("dmabuf.maps.waiting", Tags.empty(), "maps", Census::waiting);
+    registration.gauge("dmabuf.mappings", Tags.empty(), "mappings", Census::mappings);
+    registration.gauge("dmabuf.mappings.overdue", Tags.empty(), "mappings", Census::overdue);
+    registration.ageInNanos("dmabuf.mappings.oldest", Census::oldestNanos);
+    registration.gauge("dmabuf.buffers.pinned", Tags.empty(), "buffers", Census::pinned);
+    registration.gauge("dmabuf.fences.pending", Tags.empty(), "fences", Census::pendingFences);
+  }
 
-  private HeapMeters heapMeters(String name) {
-    Tags heap = Tags.of("heap", name);
-    gauge(
-        "dmabuf.heap.used",
-        heap,
+  private void registerBudget(String name) {
+    Tags tag = Tags.of("budget", name);
+    registration.gauge(
+        "dmabuf.budget.limit",
+        tag,
         BaseUnits.BYTES,
-        now -> heap(now, name).map(HeapState::usedBytes).orElse(0L));
-    gauge(
-        "dmabuf.heap.backings",
-        heap,
-        "backings",
-        now -> heap(now, name).map(HeapState::backings).orElse(0));
-    Map<HeapException.Kind, Counter> refusals = new EnumMap<>(HeapException.Kind.class);
-    for (HeapException.Kind kind : HeapException.Kind.values()) {
-      Tags kinds = heap.and("kind", inWords(kind));
-      refusals.put(kind, counter("dmabuf.heap.refusals", kinds, "refusals"));
-    }
-    return new HeapMeters(
-        counter("dmabuf.allocations", heap.and("result", DONE), "allocations"),
-        counter("dmabuf.allocations", heap.and("result", "refused"), "allocations"),
-        refusals);
+        now -> now.budget(name, BudgetState::limitBytes));
+    registration.gauge(
+        "dmabuf.budget.reserved",
+        tag,
+        BaseUnits.BYTES,
+        now -> now.budget(name, BudgetState::reservedBytes));
   }
 
-  private MoveMeters moveMeters(String result) {
-    Tags results = Tags.of("result", result);
-    return new MoveMeters(
-        counter("dmabuf.moves", results, "moves"), timer("dmabuf.move.stall", results));
-  }
-
-  private void gauge(String name, Tags own, String unit, ToDoubleFunction<BrokerSnapshot> value) {
-    registered.add(
-        Gauge.builder(name, snapshot, recent -> value.applyAsDouble(recent.get()))
-            .tags(tags.and(own))
-            .baseUnit(unit)
-            .register(registry));
-  }
-
-  private Counter counter(String name, Tags own, String unit) {
-    Counter counter = Counter.builder(name).tags(tags.and(own)).baseUnit(unit).register(registry);
-    registered.add(counter);
-    return counter;
-  }
-
-  private Timer timer(String name, Tags own) {
-    Timer timer = Timer.builder(name).tags(tags.and(own)).register(registry);
-    registered.add(timer);
-    return timer;
-  }
-
-  private static String inWords(Enum<?> value) {
+  static String inWords(Enum<?> value) {
     return value.name().toLowerCase(Locale.ROOT);
   }
 
@@ -144,40 +130,32 @@ final class Meters implements BrokerListener {
     } catch (Exception e) {
       throw new IllegalStateException("the broker refused to end its events", e);
     }
-    registered.forEach(registry::remove);
-  }
-
-  // ---- Reading a snapshot ----
-
-  private static Optional<HeapState> heap(BrokerSnapshot now, String name) {
-    return now.heaps().stream().filter(heap -> heap.name().equals(name)).findFirst();
-  }
-
-  private static double in(BrokerSnapshot now, SharedBuffer.State state) {
-    return now.buffers().stream().filter(buffer -> buffer.state() == state).count();
-  }
-
-  private static double mappings(BrokerSnapshot now) {
-    return now.buffers().stream().map(BufferState::holders).mapToInt(List<Holder>::size).sum();
-  }
-
-  private static double waiting(BrokerSnapshot now) {
-    return now.buffers().stream().mapToInt(BufferState::waiting).sum();
+    registration.removeAll();
   }
 
   // ---- What happens ----
 
   @Override
+  public void attached(Attach event) {
+    attached.increment();
+  }
+
+  @Override
+  public void refused(Refusal event) {
+    refused.increment();
+  }
+
+  @Override
   public void allocated(Allocation event) {
-    given(event.heap());
+    allocation.record(event.took());
+    gave(event.heap());
   }
 
   @Override
   public void heapRefused(HeapRefusal event) {
     HeapMeters heap = heaps.get(event.heap());
     if (heap != null) {
-      heap.refused().increment();
-      Optional.ofNullable(heap.refusals().get(event.kind())).ifPresent(Counter::increment);
+      heap.refused(event);
     }
   }
 
@@ -197,9 +175,20 @@ final class Meters implements BrokerListener {
     (event.granted() ? mapsGranted : mapsFailed).record(event.waited());
   }
 
+  @Override
+  public void fenceFailed(FenceFailure event) {
+    fencesFailed.increment();
+  }
+
+  @Override
+  public void leaked(Leak event) {
+    increment(leaks.get(event.kind()));
+  }
+
   private void record(MoveMeters meters, Move move) {
-    meters.moves().increment();
-    move.to().ifPresent(this::given);
+    increment(meters.moves().get(move.cause()));
+    prepare.record(move.prepare());
+    move.to().ifPresent(this::gave);
     if (!move.stall().equals(Duration.ZERO)) { // Not if it ended while memory was sought.
       meters.stall().record(move.stall());
       drain.record(move.drain());
@@ -209,10 +198,17 @@ final class Meters implements BrokerListener {
     }
   }
 
-  private void given(String name) {
+  /** All values of an enum have their counter. */
+  private static void increment(@Nullable Counter counter) {
+    if (counter != null) {
+      counter.increment();
+    }
+  }
+
+  private void gave(String name) {
     HeapMeters heap = heaps.get(name);
     if (heap != null) {
-      heap.given().increment();
+      heap.gave();
     }
   }
 }

@@ -13,15 +13,20 @@ import dev.dmabroker.BlobSpec;
 import dev.dmabroker.Broker;
 import dev.dmabroker.BrokerException;
 import dev.dmabroker.Constraints;
+import dev.dmabroker.CpuView;
 import dev.dmabroker.Device;
 import dev.dmabroker.DeviceSpec;
 import dev.dmabroker.Mapping;
+import dev.dmabroker.Pin;
 import dev.dmabroker.SharedBuffer;
+import dev.dmabroker.UnsatisfiableException;
 import dev.dmabroker.event.BrokerListener;
 import dev.dmabroker.event.Move;
 import dev.dmabroker.event.Stall;
 import dev.dmabroker.heuristics.FirstFit;
 import dev.dmabroker.spi.HeapException;
+import dev.dmabroker.spi.Lingering;
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MockClock;
 import io.micrometer.core.instrument.Tags;
@@ -29,12 +34,14 @@ import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.simple.SimpleConfig;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -82,12 +89,17 @@ class DmaBufMetricsTest {
   }
 
   private double gauge(String name, String... tags) {
-    clock.add(RecentSnapshot.FRESH);
+    clock.add(RecentCensus.FRESH);
     return registry.get(name).tags(tags).gauge().value();
   }
 
   private double count(String name, String... tags) {
     return registry.get(name).tags(tags).counter().count();
+  }
+
+  private double counted(String name) {
+    clock.add(RecentCensus.FRESH);
+    return registry.get(name).functionCounter().count();
   }
 
   private Timer timer(String name, String... tags) {
@@ -100,19 +112,27 @@ class DmaBufMetricsTest {
 
   @Test
   void everythingIsThereAtZeroFromTheStart() {
-    clock.add(RecentSnapshot.FRESH);
+    clock.add(RecentCensus.FRESH);
     for (Meter meter : registry.getMeters()) {
       meter.use(
-          gauge -> assertEquals(0, gauge.value(), meter.getId()::toString),
+          gauge -> assertEquals(atStart(gauge), gauge.value(), meter.getId()::toString),
           counter -> assertEquals(0, counter.count(), meter.getId()::toString),
           timer -> assertEquals(0, timer.count(), meter.getId()::toString),
           other -> fail(meter),
           other -> fail(meter),
-          other -> fail(meter),
-          other -> fail(meter),
+          gauge -> assertEquals(0, gauge.value(SECONDS), meter.getId()::toString),
+          counter -> assertEquals(0, counter.count(), meter.getId()::toString),
           other -> fail(meter),
           other -> fail(meter));
     }
+  }
+
+  /** What is not known is not zero. */
+  private static double atStart(Gauge gauge) {
+    return switch (gauge.getId().getName()) {
+      case "dmabuf.heap.capacity", "dmabuf.heap.headroom" -> Double.NaN;
+      default -> 0;
+    };
   }
 
   private static void fail(Meter meter) {
@@ -127,15 +147,155 @@ class DmaBufMetricsTest {
     assertEquals(SIZE, gauge("dmabuf.heap.used", "heap", "system"));
     assertEquals(1, gauge("dmabuf.heap.backings", "heap", "system"));
     assertEquals(0, gauge("dmabuf.heap.used", "heap", "cma"));
-    assertEquals(1, gauge("dmabuf.buffers", "state", "resident"));
-    assertEquals(1, gauge("dmabuf.buffers", "state", "unbacked"));
+    assertEquals(1, gauge("dmabuf.buffers", "heap", "system", "state", "resident"));
+    assertEquals(1, gauge("dmabuf.buffers", "heap", "none", "state", "unbacked"));
     assertEquals(1, gauge("dmabuf.mappings"));
     mapping.close();
     unbacked.close();
     in.buffer().unprepare();
     assertEquals(0, gauge("dmabuf.heap.used", "heap", "system"));
-    assertEquals(1, gauge("dmabuf.buffers", "state", "unbacked"));
+    assertEquals(1, gauge("dmabuf.buffers", "heap", "none", "state", "unbacked"));
     assertEquals(0, gauge("dmabuf.mappings"));
+  }
+
+  @Test
+  void headroomIsWhatIsNeitherUsedNorLingers() {
+    MemoryHeap pool = new MemoryHeap("pool", false, 10L * SIZE);
+    try (Broker other = Broker.builder().heap(pool).heuristic(new FirstFit()).build();
+        DmaBufMetrics more = new DmaBufMetrics(other, Tags.of("broker", "other"))) {
+      more.bindTo(registry);
+      other.export(BlobSpec.of(SIZE)).prepare();
+      pool.linger(new Lingering(3, 2L * SIZE));
+      assertEquals(10 * SIZE, gauge("dmabuf.heap.capacity", "heap", "pool"));
+      assertEquals(2 * SIZE, gauge("dmabuf.heap.lingering", "heap", "pool"));
+      assertEquals(3, gauge("dmabuf.heap.lingering.backings", "heap", "pool"));
+      assertEquals(7 * SIZE, gauge("dmabuf.heap.headroom", "heap", "pool"));
+      assertEquals(SIZE, gauge("dmabuf.buffers.size", "heap", "pool", "state", "resident"));
+      pool.linger(new Lingering(1, 100L * SIZE));
+      assertEquals(0, gauge("dmabuf.heap.headroom", "heap", "pool"), "others may take more");
+    }
+  }
+
+  @Test
+  void budgetsShowWhatIsLeft() {
+    try (Broker other =
+            Broker.builder()
+                .heap(new MemoryHeap("pool", false))
+                .heuristic(new FirstFit())
+                .budget("codec", 3L * SIZE)
+                .build();
+        DmaBufMetrics more = new DmaBufMetrics(other, Tags.of("broker", "other"))) {
+      more.bindTo(registry);
+      Device codec = other.register("codec", Constraints.none());
+      SharedBuffer unused = other.export("frame", BlobSpec.of(SIZE), codec);
+      assertEquals(3 * SIZE, gauge("dmabuf.budget.limit", "budget", "codec"));
+      assertEquals(SIZE, gauge("dmabuf.budget.reserved", "budget", "codec"));
+    }
+  }
+
+  @Test
+  void mapsAreCountedWhereverTheyWere() throws Exception {
+    Attachment in = export(camera);
+    for (int i = 0; i < 10; i++) {
+      in.map(Access.WRITE).close();
+    }
+    assertEquals(10, counted("dmabuf.maps"));
+    Attachment out = in.buffer().attach(display);
+    out.map(Access.READ).close();
+    assertEquals(11, counted("dmabuf.maps"), "the first place's are not forgotten");
+    try (Mapping mapping = in.map(Access.READ);
+        CpuView view = mapping.cpuView()) {
+      assertEquals(13, counted("dmabuf.maps"), "a view counts as well");
+    }
+    out.close();
+    in.close();
+    in.buffer().close();
+    assertEquals(0, gauge("dmabuf.buffers", "heap", "cma", "state", "resident"));
+    assertEquals(13, counted("dmabuf.maps"), "nor those of a buffer that is gone");
+  }
+
+  @Test
+  void theOldestMappingShowsAndWhoOverstays() throws Exception {
+    Device hasty = broker.register(DeviceSpec.named("hasty").longestHold(Duration.ofNanos(1)));
+    assertEquals(0, registry.get("dmabuf.mappings.oldest").timeGauge().value(SECONDS));
+    Mapping patient = export(camera).map(Access.READ);
+    Mapping overdue = export(hasty).map(Access.READ);
+    assertEquals(1, gauge("dmabuf.mappings.overdue"));
+    assertTrue(registry.get("dmabuf.mappings.oldest").timeGauge().value(SECONDS) > 0);
+    overdue.close();
+    assertEquals(0, gauge("dmabuf.mappings.overdue"));
+    patient.close();
+    clock.add(RecentCensus.FRESH);
+    assertEquals(0, registry.get("dmabuf.mappings.oldest").timeGauge().value(SECONDS));
+  }
+
+  @Test
+  void attachesAreCountedWithThoseRefused() {
+    MemoryHeap only = new MemoryHeap("only", false);
+    try (Broker other = Broker.builder().heap(only).heuristic(new FirstFit()).build();
+        DmaBufMetrics more = new DmaBufMetrics(other, Tags.of("broker", "other"))) {
+      more.bindTo(registry);
+      Device any = other.register("any", Constraints.none());
+      Device strict = other.register("strict", Constraints.builder().contiguous().build());
+      SharedBuffer buffer = other.export(BlobSpec.of(SIZE));
+      Attachment unused = buffer.attach(any);
+      assertThrows(UnsatisfiableException.class, () -> buffer.attach(strict));
+      assertEquals(1, count("dmabuf.attaches", "broker", "other", "result", "done"));
+      assertEquals(1, count("dmabuf.attaches", "broker", "other", "result", "refused"));
+    }
+  }
+
+  @Test
+  void aPinnedBufferShows() {
+    Attachment in = export(camera);
+    try (Pin pin = in.pin()) {
+      assertEquals(1, gauge("dmabuf.buffers.pinned"), pin::heapName);
+    }
+    assertEquals(0, gauge("dmabuf.buffers.pinned"));
+  }
+
+  @Test
+  void moveCausesAreToldApart() throws Exception {
+    try (Broker other =
+            Broker.builder()
+                .heap(system)
+                .heap(cma)
+                .heuristic(new FirstFit())
+                .moveRetries(Duration.ofSeconds(30), 1)
+                .build();
+        DmaBufMetrics more = new DmaBufMetrics(other, Tags.of("broker", "other"))) {
+      more.bindTo(registry);
+      AutoCloseable unused = other.listen(seen);
+      Attachment in = other.export(BlobSpec.of(SIZE)).attach(other.register("in", any()));
+      in.map(Access.WRITE).close();
+      cma.refuse(HeapException.Kind.FULL);
+      Attachment out = in.buffer().attach(other.register("out", contiguous()));
+      seen.next(seen.rolledBack);
+      cma.refuse(null);
+      out.map(Access.READ).close(); // The attach's move was given up, so this starts another.
+      assertEquals(Move.Cause.MAP, seen.next(seen.moved).cause());
+      assertEquals(1, count("dmabuf.moves", "broker", "other", "cause", "map", "result", "done"));
+      assertEquals(
+          1, count("dmabuf.moves", "broker", "other", "cause", "attach", "result", "rolled_back"));
+    }
+  }
+
+  private static Constraints any() {
+    return Constraints.none();
+  }
+
+  private static Constraints contiguous() {
+    return Constraints.builder().contiguous().build();
+  }
+
+  @Test
+  void stallsFallIntoBucketsAroundAFrame() {
+    List<Double> millis =
+        Arrays.stream(
+                timer("dmabuf.map.stall", "result", "granted").takeSnapshot().histogramCounts())
+            .map(bucket -> bucket.bucket(TimeUnit.MILLISECONDS))
+            .toList();
+    assertEquals(List.of(1.0, 4.0, 8.0, 16.7, 33.3, 50.0, 100.0, 500.0), millis);
   }
 
   @Test
@@ -144,8 +304,8 @@ class DmaBufMetricsTest {
     in.map(Access.WRITE).close();
     in.buffer().attach(display).map(Access.READ).close();
     Move move = seen.next(seen.moved);
-    assertEquals(1, count("dmabuf.moves", "result", "done"));
-    assertEquals(0, count("dmabuf.moves", "result", "rolled_back"));
+    assertEquals(1, count("dmabuf.moves", "cause", "attach", "result", "done"));
+    assertEquals(0, count("dmabuf.moves", "cause", "attach", "result", "rolled_back"));
     assertEquals(SIZE, count("dmabuf.moves.copied"));
     assertEquals(1, timer("dmabuf.move.stall", "result", "done").count());
     assertTook(move.stall(), timer("dmabuf.move.stall", "result", "done"));
@@ -176,7 +336,7 @@ class DmaBufMetricsTest {
     var waiting = out.mapAsync(Access.READ);
     seen.next(seen.rolledBack);
     assertEquals(1, gauge("dmabuf.maps.waiting"));
-    assertEquals(1, count("dmabuf.moves", "result", "rolled_back"));
+    assertEquals(1, count("dmabuf.moves", "cause", "attach", "result", "rolled_back"));
     assertEquals(0, count("dmabuf.moves.copied"));
     assertEquals(1, timer("dmabuf.move.stall", "result", "rolled_back").count());
     assertEquals(1, timer("dmabuf.move.drain").count());
@@ -194,7 +354,7 @@ class DmaBufMetricsTest {
     cma.refuse(HeapException.Kind.FULL);
     Attachment unused = in.buffer().attach(display);
     seen.next(seen.rolledBack);
-    assertEquals(1, count("dmabuf.moves", "result", "rolled_back"));
+    assertEquals(1, count("dmabuf.moves", "cause", "attach", "result", "rolled_back"));
     assertEquals(0, timer("dmabuf.move.stall", "result", "rolled_back").count());
     assertEquals(0, timer("dmabuf.move.drain").count());
     assertEquals(0, count("dmabuf.allocations", "heap", "cma", "result", "done"));
@@ -250,7 +410,7 @@ class DmaBufMetricsTest {
     assertEquals(before, ids(registry));
     String all = before.toString();
     assertTrue(!all.contains("frame-") && !all.contains("device"), all);
-    assertEquals(50, gauge("dmabuf.buffers", "state", "resident"));
+    assertEquals(50, gauge("dmabuf.buffers", "heap", "system", "state", "resident"));
   }
 
   @Test

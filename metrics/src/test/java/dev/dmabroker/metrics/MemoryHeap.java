@@ -5,6 +5,7 @@ import dev.dmabroker.spi.Backing;
 import dev.dmabroker.spi.Heap;
 import dev.dmabroker.spi.HeapException;
 import dev.dmabroker.spi.HeapTraits;
+import dev.dmabroker.spi.Lingering;
 import dev.dmabroker.spi.Trait;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -14,11 +15,28 @@ import org.jspecify.annotations.Nullable;
 final class MemoryHeap implements Heap {
   private final String name;
   private final boolean contiguous;
+  private final @Nullable Long capacityBytes;
   private volatile HeapException.@Nullable Kind refusal;
+  private volatile Lingering lingering = Lingering.NONE;
 
+  /** Nobody knows how much it has. */
   MemoryHeap(String name, boolean contiguous) {
+    this(name, contiguous, null);
+  }
+
+  MemoryHeap(String name, boolean contiguous, @Nullable Long capacityBytes) {
     this.name = name;
     this.contiguous = contiguous;
+    this.capacityBytes = capacityBytes;
+  }
+
+  void linger(Lingering what) {
+    lingering = what;
+  }
+
+  @Override
+  public Lingering lingering() {
+    return lingering;
   }
 
   void refuse(HeapException.@Nullable Kind kind) {
@@ -32,9 +50,9 @@ final class MemoryHeap implements Heap {
 
   @Override
   public HeapTraits traits() {
-    return HeapTraits.builder()
-        .contiguous(Trait.declared(contiguous))
-        .cpuReach(Trait.declared(true))
+    HeapTraits.Builder traits =
+        HeapTraits.builder().contiguous(Trait.declared(contiguous)).cpuReach(Trait.declared(true));
+    return (capacityBytes == null ? traits : traits.capacityBytes(Trait.declared(capacityBytes)))
         .build();
   }
 

@@ -7,6 +7,7 @@ import dev.dmabroker.spi.HeapException.Kind;
 import java.lang.System.Logger.Level;
 import java.util.ArrayDeque;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -41,6 +42,9 @@ public final class LinuxFencePoller implements FencePoller {
   private @Nullable Waiter waiter;
   private int pending;
   private boolean closed;
+
+  /** What made the last round fail; null if it did not. */
+  private volatile @Nullable Throwable trouble;
 
   /** For sync files; makes no system call. */
   public LinuxFencePoller() {
@@ -115,6 +119,11 @@ public final class LinuxFencePoller implements FencePoller {
   }
 
   @Override
+  public Optional<String> trouble() {
+    return Optional.ofNullable(trouble).map(it -> "waiting for fences failed with " + it);
+  }
+
+  @Override
   public void close() {
     synchronized (lock) {
       closed = true;
@@ -174,8 +183,10 @@ public final class LinuxFencePoller implements FencePoller {
       while (more) {
         try {
           more = round();
+          trouble = null;
         } catch (Throwable e) {
           // Nothing is lost: what was not served is found again by the next round.
+          trouble = e;
           complain("waiting for fences failed and is tried again", e);
           pause();
         }

@@ -44,7 +44,7 @@ final class Timeline implements BrokerListener {
         event.buffer(),
         event.from(),
         event.to().orElse("?"),
-        event.cause(),
+        event.beneficiary(),
         millis(event.prepare()),
         millis(event.stall()),
         millis(event.drain()),

@@ -93,6 +93,7 @@ class ReportTest {
         buffer,
         from,
         Optional.of("elsewhere"),
+        Move.Cause.ATTACH,
         "display",
         2,
         1,

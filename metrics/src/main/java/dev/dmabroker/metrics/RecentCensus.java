@@ -7,31 +7,31 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A snapshot that all gauges of one scrape share: a snapshot looks at every buffer, and a scrape
+ * A census that all gauges of one scrape share: a snapshot looks at every buffer, and a scrape
  * reads every gauge. Thread-safe; readers who come while one is being taken wait for it.
  */
-final class RecentSnapshot {
+final class RecentCensus {
   /** Longer than a scrape takes, shorter than the pause between two. */
   static final Duration FRESH = Duration.ofSeconds(1);
 
   private final Supplier<BrokerSnapshot> source;
   private final Clock clock;
-  private @Nullable BrokerSnapshot latest;
+  private @Nullable Census latest;
   private long takenNanos;
 
-  RecentSnapshot(Supplier<BrokerSnapshot> source, Clock clock) {
+  RecentCensus(Supplier<BrokerSnapshot> source, Clock clock) {
     this.source = source;
     this.clock = clock;
   }
 
-  synchronized BrokerSnapshot get() {
+  synchronized Census get() {
     long now = clock.monotonicTime();
-    BrokerSnapshot snapshot = latest;
-    if (snapshot == null || now - takenNanos >= FRESH.toNanos()) {
-      snapshot = source.get();
-      latest = snapshot;
+    Census census = latest;
+    if (census == null || now - takenNanos >= FRESH.toNanos()) {
+      census = Census.of(source.get(), census);
+      latest = census;
       takenNanos = now;
     }
-    return snapshot;
+    return census;
   }
 }

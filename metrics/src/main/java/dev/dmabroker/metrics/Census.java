@@ -1,0 +1,143 @@
+package dev.dmabroker.metrics;
+
+import dev.dmabroker.Holder;
+import dev.dmabroker.SharedBuffer;
+import dev.dmabroker.event.BrokerSnapshot;
+import dev.dmabroker.event.BrokerSnapshot.BudgetState;
+import dev.dmabroker.event.BrokerSnapshot.BufferState;
+import dev.dmabroker.event.BrokerSnapshot.DeviceState;
+import dev.dmabroker.event.BrokerSnapshot.HeapState;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** A snapshot added up, once for all gauges. */
+final class Census {
+  /** The tag of buffers that have no memory. */
+  static final String NO_HEAP = "none";
+
+  private final Map<String, HeapState> heaps;
+  private final Map<String, BudgetState> budgets;
+  private final Map<Where, Total> buffers = new HashMap<>();
+  private final BrokerSnapshot snapshot;
+  private final long maps;
+  private int pinned;
+  private int mappings;
+  private int overdue;
+  private int waiting;
+  private Duration oldest = Duration.ZERO;
+
+  private record Where(String heap, SharedBuffer.State state) {}
+
+  private record Total(int buffers, long bytes) {
+    static final Total NONE = new Total(0, 0);
+
+    Total and(Total other) {
+      return new Total(buffers + other.buffers, bytes + other.bytes);
+    }
+  }
+
+  private Census(BrokerSnapshot snapshot, long mapsBefore) {
+    this.snapshot = snapshot;
+    maps = Math.max(mapsBefore, snapshot.maps());
+    heaps =
+        snapshot.heaps().stream().collect(Collectors.toMap(HeapState::name, Function.identity()));
+    budgets =
+        snapshot.budgets().stream()
+            .collect(Collectors.toMap(BudgetState::name, Function.identity()));
+    Map<String, Duration> holds =
+        snapshot.devices().stream()
+            .collect(Collectors.toMap(DeviceState::name, DeviceState::longestHold));
+    snapshot.buffers().forEach(buffer -> add(buffer, holds));
+  }
+
+  /**
+   * Adds a snapshot up.
+   *
+   * @param before the one before; a snapshot may see fewer maps than that, a counter must not
+   */
+  static Census of(BrokerSnapshot snapshot, @Nullable Census before) {
+    return new Census(snapshot, before == null ? 0 : before.maps);
+  }
+
+  private void add(BufferState buffer, Map<String, Duration> holds) {
+    Where where = new Where(buffer.heap().orElse(NO_HEAP), buffer.state());
+    buffers.merge(where, new Total(1, buffer.sizeBytes()), Total::and);
+    pinned += buffer.pinned().isEmpty() ? 0 : 1;
+    waiting += buffer.waiting();
+    for (Holder holder : buffer.holders()) {
+      mappings++;
+      oldest = oldest.compareTo(holder.held()) < 0 ? holder.held() : oldest;
+      Duration declared = holds.get(holder.device());
+      overdue += declared != null && declared.compareTo(holder.held()) < 0 ? 1 : 0;
+    }
+  }
+
+  private Total total(String heap, SharedBuffer.State state) {
+    return buffers.getOrDefault(new Where(heap, state), Total.NONE);
+  }
+
+  int buffers(String heap, SharedBuffer.State state) {
+    return total(heap, state).buffers();
+  }
+
+  long bytes(String heap, SharedBuffer.State state) {
+    return total(heap, state).bytes();
+  }
+
+  double heap(String name, Function<HeapState, Number> what) {
+    return Optional.ofNullable(heaps.get(name)).map(what).orElse(0).doubleValue();
+  }
+
+  /** What the heap can give at all; NaN if nobody knows. */
+  double capacityBytes(String name) {
+    return Optional.ofNullable(heaps.get(name))
+        .flatMap(heap -> heap.traits().capacityBytes().known())
+        .map(Long::doubleValue)
+        .orElse(Double.NaN);
+  }
+
+  /** What it can give now, as far as this broker knows; NaN if nobody knows. */
+  double headroomBytes(String name) {
+    double taken =
+        heap(name, HeapState::usedBytes) + heap(name, heap -> heap.lingering().sizeBytes());
+    return Math.max(0, capacityBytes(name) - taken); // NaN stays NaN.
+  }
+
+  double budget(String name, Function<BudgetState, Long> what) {
+    return Optional.ofNullable(budgets.get(name)).map(what).orElse(0L);
+  }
+
+  int pendingFences() {
+    return snapshot.fences().pending();
+  }
+
+  long maps() {
+    return maps;
+  }
+
+  int pinned() {
+    return pinned;
+  }
+
+  int mappings() {
+    return mappings;
+  }
+
+  /** Mappings that are held for longer than their device declared. */
+  int overdue() {
+    return overdue;
+  }
+
+  int waiting() {
+    return waiting;
+  }
+
+  long oldestNanos() {
+    return oldest.toNanos();
+  }
+}

@@ -1,0 +1,74 @@
+package dev.dmabroker.metrics;
+
+import dev.dmabroker.SharedBuffer;
+import dev.dmabroker.event.BrokerSnapshot.HeapState;
+import dev.dmabroker.event.HeapRefusal;
+import dev.dmabroker.spi.HeapException;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Tags;
+import io.micrometer.core.instrument.binder.BaseUnits;
+import java.util.EnumMap;
+import java.util.Map;
+
+/** The meters of one heap. */
+final class HeapMeters {
+  private final Counter given;
+  private final Counter refused;
+  private final Map<HeapException.Kind, Counter> refusals = new EnumMap<>(HeapException.Kind.class);
+
+  HeapMeters(Registration meters, String name) {
+    Tags tag = Tags.of("heap", name);
+    meters.gauge(
+        "dmabuf.heap.used", tag, BaseUnits.BYTES, now -> now.heap(name, HeapState::usedBytes));
+    meters.gauge(
+        "dmabuf.heap.backings", tag, "backings", now -> now.heap(name, HeapState::backings));
+    meters.gauge("dmabuf.heap.capacity", tag, BaseUnits.BYTES, now -> now.capacityBytes(name));
+    meters.gauge("dmabuf.heap.headroom", tag, BaseUnits.BYTES, now -> now.headroomBytes(name));
+    meters.gauge(
+        "dmabuf.heap.lingering",
+        tag,
+        BaseUnits.BYTES,
+        now -> now.heap(name, heap -> heap.lingering().sizeBytes()));
+    meters.gauge(
+        "dmabuf.heap.lingering.backings",
+        tag,
+        "backings",
+        now -> now.heap(name, heap -> heap.lingering().backings()));
+    for (SharedBuffer.State state : SharedBuffer.State.values()) {
+      switch (state) {
+        case RESIDENT, PREPARING, DRAINING, MOVING -> buffers(meters, name, state);
+        default -> {} // Those have no memory.
+      }
+    }
+    given = meters.counter("dmabuf.allocations", tag.and("result", "done"), "allocations");
+    refused = meters.counter("dmabuf.allocations", tag.and("result", "refused"), "allocations");
+    for (HeapException.Kind kind : HeapException.Kind.values()) {
+      Tags kinds = tag.and("kind", Meters.inWords(kind));
+      refusals.put(kind, meters.counter("dmabuf.heap.refusals", kinds, "refusals"));
+    }
+  }
+
+  /** Of those that have no memory. */
+  static void withoutHeap(Registration meters) {
+    buffers(meters, Census.NO_HEAP, SharedBuffer.State.UNBACKED);
+    buffers(meters, Census.NO_HEAP, SharedBuffer.State.ALLOCATING);
+  }
+
+  private static void buffers(Registration meters, String heap, SharedBuffer.State state) {
+    Tags tags = Tags.of("heap", heap, "state", Meters.inWords(state));
+    meters.gauge("dmabuf.buffers", tags, "buffers", now -> now.buffers(heap, state));
+    meters.gauge("dmabuf.buffers.size", tags, BaseUnits.BYTES, now -> now.bytes(heap, state));
+  }
+
+  void gave() {
+    given.increment();
+  }
+
+  void refused(HeapRefusal event) {
+    refused.increment();
+    Counter counter = refusals.get(event.kind());
+    if (counter != null) {
+      counter.increment();
+    }
+  }
+}

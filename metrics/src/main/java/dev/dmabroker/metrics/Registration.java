@@ -1,0 +1,96 @@
+package dev.dmabroker.metrics;
+
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.Meter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tags;
+import io.micrometer.core.instrument.TimeGauge;
+import io.micrometer.core.instrument.Timer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.ToDoubleFunction;
+
+/**
+ * Registers one broker's meters, which all carry the same further tags, and takes them out again.
+ * Gauges refer to what they read weakly. Not thread-safe.
+ */
+final class Registration {
+  /** Around one frame at 60 and at 30 a second, and what is too little or too much to be seen. */
+  private static final Duration[] AROUND_A_FRAME = {
+    Duration.ofMillis(1),
+    Duration.ofMillis(4),
+    Duration.ofMillis(8),
+    Duration.ofNanos(16_700_000),
+    Duration.ofNanos(33_300_000),
+    Duration.ofMillis(50),
+    Duration.ofMillis(100),
+    Duration.ofMillis(500)
+  };
+
+  private final MeterRegistry registry;
+  private final Tags tags;
+  private final RecentCensus census;
+  private final List<Meter> registered = new ArrayList<>();
+
+  Registration(MeterRegistry registry, Tags tags, RecentCensus census) {
+    this.registry = registry;
+    this.tags = tags;
+    this.census = census;
+  }
+
+  void gauge(String name, Tags own, String unit, ToDoubleFunction<Census> value) {
+    registered.add(
+        Gauge.builder(name, census, recent -> value.applyAsDouble(recent.get()))
+            .tags(tags.and(own))
+            .baseUnit(unit)
+            .register(registry));
+  }
+
+  void ageInNanos(String name, ToDoubleFunction<Census> value) {
+    registered.add(
+        TimeGauge.builder(
+                name, census, TimeUnit.NANOSECONDS, recent -> value.applyAsDouble(recent.get()))
+            .tags(tags)
+            .register(registry));
+  }
+
+  /** A count that the census has; it must not go down. */
+  void counted(String name, String unit, ToDoubleFunction<Census> value) {
+    registered.add(
+        FunctionCounter.builder(name, census, recent -> value.applyAsDouble(recent.get()))
+            .tags(tags)
+            .baseUnit(unit)
+            .register(registry));
+  }
+
+  Counter counter(String name, Tags own, String unit) {
+    Counter counter = Counter.builder(name).tags(tags.and(own)).baseUnit(unit).register(registry);
+    registered.add(counter);
+    return counter;
+  }
+
+  Timer timer(String name, Tags own) {
+    Timer timer = Timer.builder(name).tags(tags.and(own)).register(registry);
+    registered.add(timer);
+    return timer;
+  }
+
+  /** A timer of what a pipeline waits for: with buckets around one frame. */
+  Timer stallTimer(String name, Tags own) {
+    Timer timer =
+        Timer.builder(name)
+            .tags(tags.and(own))
+            .serviceLevelObjectives(AROUND_A_FRAME)
+            .register(registry);
+    registered.add(timer);
+    return timer;
+  }
+
+  void removeAll() {
+    registered.forEach(registry::remove);
+  }
+}
