@@ -130,6 +130,7 @@ public interface Broker extends AutoCloseable {
     private Duration firstBackOff = Duration.ofMillis(50);
     private int maxMoveAttempts = 6;
     private boolean recordCallSites;
+    private LeakTracking leakTracking = LeakTracking.SAMPLED;
     private Executor callbackExecutor = ForkJoinPool.commonPool();
     private @Nullable Mover mover;
     private @Nullable FencePoller fencePoller;
@@ -235,6 +236,17 @@ public interface Broker extends AutoCloseable {
     }
 
     /**
+     * Sets how the broker looks for mappings, attachments and buffers that became unreachable
+     * without having been closed; by samples unless set. What it finds it closes, logs, and tells
+     * {@linkplain BrokerListener#leaked listeners} of, each with where it was made if that was
+     * noted. It is found by the garbage collector, so whenever that gets to it.
+     */
+    public Builder leakTracking(LeakTracking tracking) {
+      leakTracking = Objects.requireNonNull(tracking, "tracking");
+      return this;
+    }
+
+    /**
      * Runs what is chained to {@link Attachment#mapAsync}; the common pool unless set. It must not
      * run tasks in the calling thread if they can block.
      */
@@ -279,6 +291,7 @@ public interface Broker extends AutoCloseable {
               firstBackOff,
               maxMoveAttempts,
               recordCallSites,
+              leakTracking,
               callbackExecutor,
               Map.copyOf(budgets),
               mover != null ? mover : BrokerFactory.cpuMover(),

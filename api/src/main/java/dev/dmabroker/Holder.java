@@ -14,7 +14,7 @@ import java.util.stream.Collectors;
  * @param access what the mapping was made for
  * @param held since the map
  * @param thread name of the thread that mapped
- * @param callSite where it was mapped, if the broker records call sites
+ * @param callSite where it was mapped, if the broker records call sites, or took a sample of it
  * @param fenced whether only a fence is waited for; see {@link Mapping#closeAfter}
  */
 public record Holder(

@@ -7,6 +7,8 @@ import dev.dmabroker.Mapping;
 import dev.dmabroker.Pin;
 import dev.dmabroker.UndeclaredAccessException;
 import dev.dmabroker.event.BrokerSnapshot.AttachmentState;
+import dev.dmabroker.event.Leak;
+import java.lang.ref.WeakReference;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
@@ -17,17 +19,20 @@ import org.jspecify.annotations.Nullable;
 /**
  * One device at one buffer. Maps through its own gate, and through the buffer when that is shut.
  */
-final class AttachedDevice implements Attachment {
+final class AttachedDevice extends Leakable implements Attachment {
   private final ManagedBuffer buffer;
   private final RegisteredDevice device;
   private final BrokerEngine engine;
   private final Gate gate = new Gate();
-  private final long sinceNanos = System.nanoTime();
   private volatile boolean detached;
   private volatile boolean leftOut;
-  private volatile @Nullable Consumer<Long> moveListener;
 
-  AttachedDevice(BrokerEngine engine, ManagedBuffer buffer, RegisteredDevice device) {
+  /** A consumer of generations, or a weak reference to one. */
+  private volatile @Nullable Object moveListener;
+
+  AttachedDevice(
+      BrokerEngine engine, ManagedBuffer buffer, RegisteredDevice device, @Nullable Making making) {
+    super(making, engine.leaks());
     this.engine = engine;
     this.buffer = buffer;
     this.device = device;
@@ -86,12 +91,25 @@ final class AttachedDevice implements Attachment {
               + device.access()
               + "; declare what it needs with DeviceSpec.access");
     }
-    BufferMapping mapping =
-        gate.enter(access, own, engine.clock().nanos(), Gate.callSite(engine.recordsCallSites()));
-    if (mapping != null && access.writes()) {
-      mapping.place().markWritten();
+    long now = engine.clock().nanos();
+    Throwable where = engine.callSite(now);
+    BufferMapping mapping = gate.enter(access, own, now, where);
+    if (mapping != null) {
+      if (access.writes()) {
+        mapping.place().markWritten();
+      }
+      if (where != null) {
+        mapping.followed = follow(mapping.way(), mapping.slot(), mapping.token(), where);
+      }
     }
     return mapping;
+  }
+
+  /** Makes sure that it is found if it is lost. Without the mapping, which must not escape here. */
+  private @Nullable Followed follow(Gate.Way way, Slot slot, long token, Throwable where) {
+    return engine.leaks().isTracking()
+        ? new Followed(new BufferMapping(way, slot, token), where)
+        : null;
   }
 
   void open(Placement place, Roster.Opening how) {
@@ -118,7 +136,12 @@ final class AttachedDevice implements Attachment {
     if (access.writes()) {
       place.markWritten();
     }
-    return occupancy.admit(way, access, who, own, engine.clock().nanos(), where);
+    long now = engine.clock().nanos();
+    BufferMapping mapping = occupancy.admit(way, access, who, own, now, where);
+    if (where != null) {
+      mapping.followed = follow(mapping.way(), mapping.slot(), mapping.token(), where);
+    }
+    return mapping;
   }
 
   /** Grants a map that waited. */
@@ -142,13 +165,27 @@ final class AttachedDevice implements Attachment {
     moveListener = Objects.requireNonNull(listener, "listener");
   }
 
+  /** The same, without keeping it. */
+  void onMoveWeakly(Consumer<Long> listener) {
+    moveListener = new WeakReference<>(Objects.requireNonNull(listener, "listener"));
+  }
+
   void tellMoved(long generation) {
-    Consumer<Long> listener = moveListener;
-    if (listener != null) {
+    Object listener = moveListener;
+    if (listener instanceof WeakReference<?> weak) {
+      listener = weak.get();
+    }
+    if (listener instanceof Consumer<?>) {
+      @SuppressWarnings("unchecked") // Nothing else is kept there.
+      Consumer<Long> told = (Consumer<Long>) listener;
       Listeners.guarded(
           "the move listener of " + device.name() + " at " + buffer.name(),
-          () -> listener.accept(generation));
+          () -> told.accept(generation));
     }
+  }
+
+  BrokerEngine engine() {
+    return engine;
   }
 
   boolean suits(Placement place) {
@@ -169,7 +206,7 @@ final class AttachedDevice implements Attachment {
   }
 
   AttachmentState snapshot(long nowNanos) {
-    return new AttachmentState(device.name(), BufferLife.since(nowNanos, sinceNanos), leftOut);
+    return new AttachmentState(device.name(), Leaks.age(nowNanos, sinceNanos()), leftOut);
   }
 
   boolean isDetached() {
@@ -185,7 +222,26 @@ final class AttachedDevice implements Attachment {
 
   @Override
   public void close() {
-    buffer.detach(this);
+    boolean unused = buffer.detach(this);
+  }
+
+  @Override
+  void lost() {
+    engine.execute(
+        () -> {
+          if (buffer.detach(this)) {
+            engine
+                .leaks()
+                .report(
+                    new Leak(
+                        Leak.Kind.ATTACHMENT,
+                        buffer.name(),
+                        Optional.of(device.name()),
+                        Optional.empty(),
+                        age(),
+                        created()));
+          }
+        });
   }
 
   @Override

@@ -69,6 +69,8 @@ final class BrokerEngine implements Broker {
   private final Fences fences;
   private final MoveStats noMoves;
   private final boolean recordsCallSites;
+  private final Leaks leaks;
+  private final MoveLog moveLog = new MoveLog();
 
   /** Guards {@code closed}, and is notified when a buffer is gone. */
   private final Object lifecycle = new Object();
@@ -102,6 +104,7 @@ final class BrokerEngine implements Broker {
     this.fences = new Fences(settings.fencePoller(), listeners, this::execute);
     this.noMoves = MoveStats.none(settings.maxMoveAttempts());
     this.recordsCallSites = settings.recordCallSites();
+    this.leaks = new Leaks(settings.leakTracking(), listeners);
   }
 
   private static ThreadPoolExecutor pool(int threads, String role) {
@@ -171,6 +174,17 @@ final class BrokerEngine implements Broker {
 
   private SharedBuffer export(
       String name, BufferSpec spec, @Nullable RegisteredDevice owner, @Nullable Convoy convoy) {
+    Throwable site = leaks.site("exported here");
+    return new BufferHandle(
+        handle -> make(name, spec, owner, convoy, new Leakable.Making(handle, site)));
+  }
+
+  private ManagedBuffer make(
+      String name,
+      BufferSpec spec,
+      @Nullable RegisteredDevice owner,
+      @Nullable Convoy convoy,
+      Leakable.@Nullable Making making) {
     if (name.isBlank()) {
       throw new IllegalArgumentException("a buffer's name must not be blank");
     }
@@ -181,8 +195,12 @@ final class BrokerEngine implements Broker {
       Budgets.Reservation reservation =
           budgets.reserve("export " + name + " (" + spec + ")", owner, sizeBytes);
       ManagedBuffer buffer =
-          new ManagedBuffer(this, exported.incrementAndGet(), name, spec, reservation, convoy);
+          new ManagedBuffer(
+              this, exported.incrementAndGet(), name, spec, reservation, convoy, making);
       buffers.add(buffer);
+      if (leaks.isTracking()) {
+        Leaks.keep(this); // Or it would be lost together with its users.
+      }
       return buffer;
     }
   }
@@ -229,7 +247,7 @@ final class BrokerEngine implements Broker {
         states.stream().filter(buffer -> buffer.state() != SharedBuffer.State.RELEASED).toList(),
         budgets.snapshot(),
         fences.snapshot(),
-        BrokerSnapshot.LeakStats.NONE,
+        leaks.snapshot(),
         maps);
   }
 
@@ -308,6 +326,9 @@ final class BrokerEngine implements Broker {
   void forget(BufferLife buffer) {
     synchronized (lifecycle) {
       if (buffers.remove(buffer)) {
+        if (buffers.isEmpty()) {
+          Leaks.release(this);
+        }
         formerTakings.addAndGet(buffer.formerTakings());
       }
       lifecycle.notifyAll();
@@ -347,8 +368,22 @@ final class BrokerEngine implements Broker {
     return noMoves;
   }
 
-  boolean recordsCallSites() {
-    return recordsCallSites;
+  Leaks leaks() {
+    return leaks;
+  }
+
+  MoveLog moveLog() {
+    return moveLog;
+  }
+
+  /** Where a mapping is made, if that is to be noted; such a mapping is followed. */
+  @Nullable Throwable callSite(long nowNanos) {
+    return recordsCallSites || leaks.isDue(nowNanos) ? leaks.sample(nowNanos, "mapped here") : null;
+  }
+
+  /** The same, where there is time to read the clock. */
+  @Nullable Throwable callSite() {
+    return callSite(clock.nanos());
   }
 
   /** Runs work that may take long: finding memory, giving it back. */

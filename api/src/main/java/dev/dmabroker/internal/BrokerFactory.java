@@ -2,6 +2,7 @@ package dev.dmabroker.internal;
 
 import dev.dmabroker.Broker;
 import dev.dmabroker.DuplicateNameException;
+import dev.dmabroker.LeakTracking;
 import dev.dmabroker.event.BrokerListener;
 import dev.dmabroker.spi.FencePoller;
 import dev.dmabroker.spi.Heap;
@@ -38,6 +39,7 @@ public final class BrokerFactory {
    * @param firstBackOff before a move is tried again
    * @param maxMoveAttempts in all
    * @param recordCallSites whether each map records a stack trace
+   * @param leakTracking how what was not closed is looked for
    * @param callbackExecutor for what users chain
    * @param budgets limits in bytes by device or group
    * @param mover what copies
@@ -50,6 +52,7 @@ public final class BrokerFactory {
       Duration firstBackOff,
       int maxMoveAttempts,
       boolean recordCallSites,
+      LeakTracking leakTracking,
       Executor callbackExecutor,
       Map<String, Long> budgets,
       Mover mover,
@@ -73,6 +76,7 @@ public final class BrokerFactory {
     try {
       factory.ask(providers, discoverHeaps);
       factory.checkHeaps();
+      factory.logHeaps();
       List<HeapAccount> accounts = factory.heaps.stream().map(HeapAccount::new).toList();
       Planner planner =
           new Planner(new HeapTable(accounts), heuristic != null ? heuristic : discoverHeuristic());
@@ -152,6 +156,19 @@ public final class BrokerFactory {
               + " heap(...); closed heaps: "
               + closed);
     }
+  }
+
+  private void logHeaps() {
+    heaps.forEach(
+        heap ->
+            LOG.log(
+                Level.DEBUG,
+                () -> "heap " + heap.name() + " of type " + heap.type() + ": " + heap.traits()));
+    closed.forEach(
+        shut ->
+            LOG.log(
+                Level.DEBUG,
+                () -> "no heap " + shut.heap() + ": " + shut.reason() + "; " + shut.remedy()));
   }
 
   private static PlacementHeuristic discoverHeuristic() {

@@ -12,6 +12,7 @@ import dev.dmabroker.SharedBuffer;
 import dev.dmabroker.event.Allocation;
 import dev.dmabroker.event.BrokerListener;
 import dev.dmabroker.event.BrokerSnapshot;
+import dev.dmabroker.event.Leak;
 import dev.dmabroker.event.LeftOut;
 import dev.dmabroker.event.Move;
 import dev.dmabroker.event.MoveStats;
@@ -57,7 +58,7 @@ import org.jspecify.annotations.Nullable;
  * every state that has one; a {@linkplain Relocation move} writes to another backing and changes
  * {@link #place} last, so a failure at any step loses nothing.
  */
-abstract class BufferLife {
+abstract class BufferLife extends Leakable {
   final BrokerEngine engine;
   final long id;
   final String name;
@@ -94,8 +95,6 @@ abstract class BufferLife {
   /** What asked last for the move that is wanted, or that is under way. */
   Move.Cause moveCause = Move.Cause.ATTACH;
 
-  private final long sinceNanos = System.nanoTime();
-
   /** Mappings in places that were given back. */
   private long formerTakings;
 
@@ -109,7 +108,9 @@ abstract class BufferLife {
       String name,
       BufferSpec spec,
       Budgets.Reservation reservation,
-      @Nullable Convoy convoy) {
+      @Nullable Convoy convoy,
+      @Nullable Making making) {
+    super(making, engine.leaks());
     this.convoy = convoy;
     this.moves = engine.noMoves();
     this.reservation = reservation;
@@ -295,6 +296,8 @@ abstract class BufferLife {
     Duration backOff = move.makesRoom() ? Duration.ZERO : retries.failed();
     endMove(effects);
     Move event = move.report(generation, Optional.of(reason), backOff, holders);
+    boolean gaveUp = !move.makesRoom() && retries.gaveUp();
+    effects.then(() -> engine.moveLog().rolledBack(failure, gaveUp));
     tell(effects, listener -> listener.moveRolledBack(event));
     if (move.makesRoom()) {
       retries.startOver();
@@ -693,13 +696,13 @@ abstract class BufferLife {
       return new BrokerSnapshot.BufferState(
           id,
           name,
-          since(now, sinceNanos),
+          Leaks.age(now, sinceNanos()),
           spec,
           state,
           Optional.ofNullable(place).map(here -> here.heap().name()),
           generation,
           place == null ? 0 : place.sizeBytes(),
-          Optional.ofNullable(place).map(here -> since(now, here.sinceNanos())),
+          Optional.ofNullable(place).map(here -> Leaks.age(now, here.sinceNanos())),
           roster.snapshot(now),
           holders(),
           pinners(),
@@ -724,8 +727,35 @@ abstract class BufferLife {
     }
   }
 
-  static Duration since(long nowNanos, long thenNanos) {
-    return Duration.ofNanos(Math.max(0, nowNanos - thenNanos));
+  @Override
+  final void lost() {
+    engine.execute(
+        () -> {
+          if (dropReference()) {
+            engine
+                .leaks()
+                .report(
+                    new Leak(
+                        Leak.Kind.BUFFER,
+                        name,
+                        Optional.empty(),
+                        Optional.empty(),
+                        age(),
+                        created()));
+          }
+        });
+  }
+
+  /** False if it was dropped before, or if the broker's end was the buffer's. */
+  boolean dropReference() {
+    clear();
+    return locked(
+        effects -> {
+          boolean dropped = !referenceClosed && !brokerClosed;
+          referenceClosed = true;
+          boolean unused = releaseIfOver(effects);
+          return dropped;
+        });
   }
 
   /** What a timer brings about: heaps and listeners take their time, deadlines must not. */

@@ -9,15 +9,19 @@ import dev.dmabroker.Layout;
 import dev.dmabroker.Mapping;
 import dev.dmabroker.SyncFile;
 import dev.dmabroker.spi.HeapException;
+import org.jspecify.annotations.Nullable;
 
 /**
- * A taken slot of a gate. Immutable, and all that changes lies in the slot: so the compiler can do
- * without the object where a mapping does not leave the method that made it.
+ * A taken slot of a gate. All that changes lies in the slot: so the compiler can do without the
+ * object where a mapping does not leave the method that made it.
  */
 final class BufferMapping implements Mapping, Grant {
   private final Gate.Way way;
   private final Slot slot;
   private final long token;
+
+  /** Set at once, if at all, and read when it is closed, so that it is not lost before. */
+  @Nullable Followed followed;
 
   BufferMapping(Gate.Way way, Slot slot, long token) {
     this.way = way;
@@ -90,6 +94,14 @@ final class BufferMapping implements Mapping, Grant {
     if (leave()) {
       report();
     }
+    endFollowing();
+  }
+
+  private void endFollowing() {
+    Followed followed = this.followed;
+    if (followed != null) {
+      followed.end();
+    }
   }
 
   /** Frees the slot and tells nobody: false if that has happened before. */
@@ -108,6 +120,7 @@ final class BufferMapping implements Mapping, Grant {
       slot.unfence(token);
       throw e;
     }
+    endFollowing();
   }
 
   /** From the poller's thread, which has other fences to see to. */
@@ -117,7 +130,8 @@ final class BufferMapping implements Mapping, Grant {
     }
   }
 
-  private void report() {
+  /** After {@link #leave}. */
+  void report() {
     if (way.isWaitedFor()) {
       attachment().buffer().left();
     }
@@ -148,6 +162,10 @@ final class BufferMapping implements Mapping, Grant {
 
   Slot slot() {
     return slot;
+  }
+
+  long token() {
+    return token;
   }
 
   private Placement open() {

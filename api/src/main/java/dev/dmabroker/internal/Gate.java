@@ -109,10 +109,6 @@ final class Gate {
     return new BufferMapping(here, slot, token);
   }
 
-  static @Nullable Throwable callSite(boolean recorded) {
-    return recorded ? new Throwable("mapped here") : null;
-  }
-
   /** What a mapping counts as having come by that the buffer let in itself. */
   Way past(Occupancy occupancy) {
     return new Way(this, occupancy, /* readersOnly= */ false, /* watched= */ true);

@@ -1,7 +1,6 @@
 package dev.dmabroker.internal;
 
 import dev.dmabroker.Access;
-import dev.dmabroker.Attachment;
 import dev.dmabroker.BufferSpec;
 import dev.dmabroker.ClosedException;
 import dev.dmabroker.Device;
@@ -31,8 +30,9 @@ final class ManagedBuffer extends BufferLife implements SharedBuffer {
       String name,
       BufferSpec spec,
       Budgets.Reservation reservation,
-      @Nullable Convoy convoy) {
-    super(engine, id, name, spec, reservation, convoy);
+      @Nullable Convoy convoy,
+      @Nullable Making making) {
+    super(engine, id, name, spec, reservation, convoy, making);
   }
 
   // ---- What users call ----
@@ -61,10 +61,15 @@ final class ManagedBuffer extends BufferLife implements SharedBuffer {
     }
   }
 
+  /** For the broker itself: nobody notices if it is not closed. */
   @Override
-  public Attachment attach(Device device) {
+  public AttachedDevice attach(Device device) {
+    return attach(device, null);
+  }
+
+  AttachedDevice attach(Device device, @Nullable Making making) {
     RegisteredDevice registered = engine.own(device);
-    Attempt attempt = locked(effects -> attach(registered, effects));
+    Attempt attempt = locked(effects -> attach(registered, making, effects));
     if (attempt.attachment() == null) {
       // Working out why takes time, so it is done without the lock.
       UnsatisfiableException refused =
@@ -86,21 +91,22 @@ final class ManagedBuffer extends BufferLife implements SharedBuffer {
   private record Attempt(
       @Nullable AttachedDevice attachment, Target target, List<RegisteredDevice> devices) {}
 
-  private Attempt attach(RegisteredDevice registered, Effects effects) {
+  private Attempt attach(RegisteredDevice registered, @Nullable Making making, Effects effects) {
     checkReference("attach " + registered.name() + " to " + name);
     registered.checkOpen("attach it to " + name);
     Planner planner = engine.planner();
     Target target = target();
     Demand all = roster.with(target, registered);
-    AttachedDevice attachment = new AttachedDevice(engine, this, registered);
-    if (isPinned() && !attachment.suits(resident()) && !registered.isDispensable()) {
+    if (isPinned() && !resident().suits(registered) && !registered.isDispensable()) {
       throw pinned("attach " + registered.name() + " to " + name);
     }
+    AttachedDevice attachment;
     if (all != null) {
       if (!roster.require(target, all) && !Solver.serves(planner.table(), target, all)) {
         return new Attempt(null, target, roster.devicesWith(registered));
       }
       tellAttached(registered, effects);
+      attachment = new AttachedDevice(engine, this, registered, making);
       roster.add(attachment, target, all);
     } else {
       List<RegisteredDevice> devices = roster.devicesWith(registered);
@@ -109,6 +115,7 @@ final class ManagedBuffer extends BufferLife implements SharedBuffer {
         return new Attempt(null, target, devices);
       }
       tellAttached(registered, effects);
+      attachment = new AttachedDevice(engine, this, registered, making);
       roster.add(attachment);
       leaveOut(solution.leftOut(), effects);
     }
@@ -179,11 +186,7 @@ final class ManagedBuffer extends BufferLife implements SharedBuffer {
 
   @Override
   public void close() {
-    locked(
-        effects -> {
-          referenceClosed = true;
-          return releaseIfOver(effects);
-        });
+    boolean unused = dropReference();
   }
 
   // ---- Mapping, when the gate did not let it in ----
@@ -212,11 +215,7 @@ final class ManagedBuffer extends BufferLife implements SharedBuffer {
           return attachment.gate().lets(access) == null
               ? null
               : attachment.admit(
-                  resident(),
-                  access,
-                  Thread.currentThread(),
-                  /* own= */ true,
-                  Gate.callSite(engine.recordsCallSites()));
+                  resident(), access, Thread.currentThread(), /* own= */ true, engine.callSite());
         });
   }
 
@@ -465,10 +464,13 @@ final class ManagedBuffer extends BufferLife implements SharedBuffer {
     onTime(this::advance);
   }
 
-  void detach(AttachedDevice attachment) {
-    locked(
+  /** False if it was detached before, be it with the broker. */
+  boolean detach(AttachedDevice attachment) {
+    attachment.clear();
+    return locked(
         effects -> {
-          if (attachment.markDetached()) {
+          boolean first = attachment.markDetached();
+          if (first) {
             roster.remove(attachment);
             attachment.gate().shut();
             unpin(pin -> pin.attachment() == attachment, effects);
@@ -484,7 +486,7 @@ final class ManagedBuffer extends BufferLife implements SharedBuffer {
               settle(effects); // Who is left may be suited now, and a prepare be served.
             }
           }
-          return null;
+          return first && !brokerClosed;
         });
   }
 
@@ -516,7 +518,7 @@ final class ManagedBuffer extends BufferLife implements SharedBuffer {
           mapping.access(),
           Thread.currentThread(),
           /* own= */ true,
-          Gate.callSite(engine.recordsCallSites()));
+          engine.callSite());
     }
   }
 

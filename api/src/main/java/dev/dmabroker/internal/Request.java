@@ -56,7 +56,7 @@ final class Request {
       @Nullable AttachedDevice attachment,
       @Nullable Access access,
       boolean parks) {
-    this.callSite = kind == Kind.MAP ? Gate.callSite(buffer.engine.recordsCallSites()) : null;
+    this.callSite = kind == Kind.MAP ? buffer.engine.callSite() : null;
     this.kind = kind;
     this.buffer = buffer;
     this.attachment = attachment;

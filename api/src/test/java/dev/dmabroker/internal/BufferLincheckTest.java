@@ -7,6 +7,7 @@ import dev.dmabroker.Broker;
 import dev.dmabroker.Constraints;
 import dev.dmabroker.CpuView;
 import dev.dmabroker.Device;
+import dev.dmabroker.LeakTracking;
 import dev.dmabroker.MapTimeoutException;
 import dev.dmabroker.Mapping;
 import dev.dmabroker.Pin;
@@ -45,6 +46,7 @@ public class BufferLincheckTest {
           .heap(ScriptedHeap.cma())
           .heap(new ScriptedHeap("other", ScriptedHeap.ordinary().build()))
           .heuristic(new Fixture.InOrder())
+          .leakTracking(LeakTracking.NEVER) // By time and chance, which Lincheck must not meet.
           .build();
 
   private static final Device CPU = BROKER.register("cpu", Constraints.none());

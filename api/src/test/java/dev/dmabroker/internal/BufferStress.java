@@ -13,6 +13,7 @@ import dev.dmabroker.ClosedException;
 import dev.dmabroker.Constraints;
 import dev.dmabroker.Device;
 import dev.dmabroker.DeviceSpec;
+import dev.dmabroker.LeakTracking;
 import dev.dmabroker.MapTimeoutException;
 import dev.dmabroker.Mapping;
 import dev.dmabroker.SharedBuffer;
@@ -57,6 +58,7 @@ public class BufferStress {
           .heuristic(new Fixture.InOrder())
           .fencePoller(POLLER)
           .moveRetries(Duration.ofNanos(50_000), 10_000)
+          .leakTracking(LeakTracking.NEVER) // It goes behind the handles.
           .build();
 
   private static final Device CPU = BROKER.register("cpu", Constraints.none());
@@ -167,8 +169,8 @@ public class BufferStress {
     final AttachedDevice attachment;
 
     Written(Device device) {
-      buffer = (ManagedBuffer) BROKER.export("stress-" + NAMES.incrementAndGet(), BlobSpec.of(8));
-      attachment = (AttachedDevice) buffer.attach(device);
+      buffer = Handles.of(BROKER.export("stress-" + NAMES.incrementAndGet(), BlobSpec.of(8)));
+      attachment = buffer.attach(device);
       try (Mapping mapping = attachment.map(Access.WRITE)) {
         contents(mapping).putInt(0, OLD);
       }

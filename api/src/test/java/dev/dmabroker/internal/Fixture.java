@@ -9,6 +9,7 @@ import dev.dmabroker.Broker;
 import dev.dmabroker.BrokerException;
 import dev.dmabroker.Constraints;
 import dev.dmabroker.CpuView;
+import dev.dmabroker.LeakTracking;
 import dev.dmabroker.Mapping;
 import dev.dmabroker.SharedBuffer;
 import dev.dmabroker.event.Allocation;
@@ -49,6 +50,7 @@ abstract class Fixture {
         .heap(cma)
         .heuristic(new InOrder())
         .listener(events)
+        .leakTracking(LeakTracking.NEVER) // Tests drop what they do not need any more.
         .moveRetries(Duration.ofMillis(1), 3)
         .closeTimeout(Duration.ofMillis(50));
   }

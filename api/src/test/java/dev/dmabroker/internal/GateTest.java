@@ -219,7 +219,7 @@ class GateTest {
 
   @Test
   void aCallSiteIsRecordedOnRequest() {
-    assertNotNull(gate.enter(Access.READ, true, 0, Gate.callSite(true)));
+    assertNotNull(gate.enter(Access.READ, true, 0, new Throwable("mapped here")));
     for (Holder holder : holders()) {
       assertTrue(
           List.of(holder.callSite().orElseThrow().getStackTrace()).stream()

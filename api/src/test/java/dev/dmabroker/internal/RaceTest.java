@@ -197,7 +197,7 @@ class RaceTest extends Fixture {
   /** The old contents may have been dropped for its sake, so it must not be denied its mapping. */
   @Test
   void anOverwriteThatWasGrantedIsNotTakenBackForAnInterrupt() throws Exception {
-    AttachedDevice attachment = (AttachedDevice) export().attach(camera);
+    AttachedDevice attachment = Handles.of(export().attach(camera));
     Running<Mapping> overwriting = interruptedAfterTheClaim(attachment, Access.OVERWRITE);
     try (Mapping mapping = overwriting.result()) {
       assertTrue(mapping.isOpen());
@@ -235,7 +235,7 @@ class RaceTest extends Fixture {
     write(secondIn, 16);
     Mapping held = firstIn.map(Access.WRITE);
     Attachment firstOut = set.get(0).attach(display);
-    ManagedBuffer first = (ManagedBuffer) set.get(0);
+    ManagedBuffer first = Handles.of(set.get(0));
     Await.until("it waits for the writer", () -> isLingering(first));
     firstOut.close();
     firstIn.close();
@@ -264,7 +264,7 @@ class RaceTest extends Fixture {
     Attachment unused = buffer.attach(broker.register("display", CONTIGUOUS));
     asking.await();
     assertEquals(DRAINING, buffer.state());
-    return (ManagedBuffer) buffer;
+    return Handles.of(buffer);
   }
 
   @Test

@@ -1,0 +1,53 @@
+package dev.dmabroker.internal;
+
+import java.lang.ref.PhantomReference;
+import java.time.Duration;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a handle stands for that users have to close. The handle is all that they hold, and nothing
+ * of the broker refers to it: so once it is unreachable nobody can close it any more, and {@link
+ * #lost} is called. What stands for it goes on living in the broker, and is that reference itself
+ * rather than having one, as there may be hundreds of thousands. This is what {@link
+ * java.lang.ref.Cleaner} does, which needs two more objects each.
+ */
+abstract class Leakable extends PhantomReference<Object> {
+  private final long sinceNanos;
+  private final @Nullable Throwable created;
+
+  /**
+   * A handle that is being made.
+   *
+   * @param handle the handle
+   * @param site where, if that is to be noted
+   */
+  record Making(Object handle, @Nullable Throwable site) {}
+
+  /**
+   * Of a handle.
+   *
+   * @param making null if the broker itself is the user
+   * @param leaks who notices
+   */
+  Leakable(@Nullable Making making, Leaks leaks) {
+    super(making == null ? null : making.handle(), leaks.queue());
+    this.sinceNanos = System.nanoTime();
+    this.created = making == null ? null : making.site();
+  }
+
+  final long sinceNanos() {
+    return sinceNanos;
+  }
+
+  final Duration age() {
+    return Leaks.age(System.nanoTime(), sinceNanos);
+  }
+
+  final Optional<Throwable> created() {
+    return Optional.ofNullable(created);
+  }
+
+  /** The handle is unreachable, and {@link #clear} was not called before. May block. */
+  abstract void lost();
+}

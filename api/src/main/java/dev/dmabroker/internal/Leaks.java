@@ -1,0 +1,158 @@
+package dev.dmabroker.internal;
+
+import dev.dmabroker.Broker;
+import dev.dmabroker.LeakTracking;
+import dev.dmabroker.event.BrokerSnapshot.LeakStats;
+import dev.dmabroker.event.Leak;
+import java.lang.System.Logger.Level;
+import java.lang.ref.ReferenceQueue;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicLongArray;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Finds what users lost without closing it. One daemon thread serves all brokers; it hands what it
+ * is told to a worker of the broker.
+ *
+ * <p><b>Samples.</b> To follow a mapping takes longer than all that a map does otherwise, and makes
+ * garbage. So they are taken by time rather than by number: one in 10 ms on average, which nobody
+ * notices who maps a million times in between, and which is every map of a pipeline at 60 frames a
+ * second. The pause is random, as a pipeline that maps in a fixed order would otherwise always be
+ * met at the same point. What was not used is saved up, for 64 samples in a row at most.
+ */
+final class Leaks {
+  private static final System.Logger LOG = System.getLogger(Broker.class.getName());
+  private static final long PAUSE_NANOS = 10_000_000;
+  private static final int SAVED_UP = 64;
+
+  private static final ReferenceQueue<Object> LOST = new ReferenceQueue<>();
+
+  /** What is reachable from nowhere else while it waits to be lost. */
+  private static final Set<Object> KEPT = ConcurrentHashMap.newKeySet();
+
+  static {
+    Thread thread = new Thread(null, Leaks::serve, "dmabroker-leaks", 0, false);
+    thread.setDaemon(true);
+    thread.setContextClassLoader(null); // It outlives whoever loaded the first broker.
+    thread.start();
+  }
+
+  private final LeakTracking tracking;
+  private final Listeners listeners;
+  private final LogLimit limit = new LogLimit();
+  private final AtomicLongArray found = new AtomicLongArray(Leak.Kind.values().length);
+
+  /** When the next sample is due. Racy on purpose: that costs a sample too many. */
+  private long dueNanos;
+
+  Leaks(LeakTracking tracking, Listeners listeners) {
+    this.tracking = tracking;
+    this.listeners = listeners;
+    long now = System.nanoTime();
+    // For who never tracks, in a century or two.
+    dueNanos =
+        tracking == LeakTracking.NEVER ? now + Long.MAX_VALUE / 2 : now - SAVED_UP * PAUSE_NANOS;
+  }
+
+  boolean isTracking() {
+    return tracking != LeakTracking.NEVER;
+  }
+
+  /** What to be told by; null if nobody wants to know. */
+  @Nullable ReferenceQueue<Object> queue() {
+    return isTracking() ? LOST : null;
+  }
+
+  // ---- Samples ----
+
+  /** Whether what is made now should be followed. Two reads and a comparison. */
+  boolean isDue(long nowNanos) {
+    return nowNanos - dueNanos >= 0;
+  }
+
+  /** Where something is made, if that is to be noted. */
+  @Nullable Throwable site(String what) {
+    long nowNanos = System.nanoTime();
+    return isDue(nowNanos) ? sample(nowNanos, what) : null;
+  }
+
+  /** After {@link #isDue}: where it is made. */
+  Throwable sample(long nowNanos, String what) {
+    if (tracking == LeakTracking.SAMPLED) {
+      long saved = nowNanos - SAVED_UP * PAUSE_NANOS;
+      long from = dueNanos - saved < 0 ? saved : dueNanos;
+      dueNanos = from + ThreadLocalRandom.current().nextLong(2 * PAUSE_NANOS);
+    }
+    return new Throwable(what);
+  }
+
+  // ---- Being lost ----
+
+  /** Keeps something from being collected before what it stands for is. */
+  static void keep(Object leakable) {
+    KEPT.add(leakable);
+  }
+
+  static void release(Object leakable) {
+    KEPT.remove(leakable);
+  }
+
+  private static void serve() {
+    while (true) {
+      try {
+        if (LOST.remove() instanceof Leakable lost) {
+          Listeners.guarded("closing what was not closed", lost::lost);
+        }
+      } catch (InterruptedException e) {
+        // Nobody who means to; it goes on.
+      }
+    }
+  }
+
+  /** Counts, logs and tells; blocks as listeners do. */
+  void report(Leak leak) {
+    found.incrementAndGet(leak.kind().ordinal());
+    log(leak);
+    listeners.tell(listener -> listener.leaked(leak));
+  }
+
+  private void log(Leak leak) {
+    OptionalLong skipped = limit.enter(System.nanoTime());
+    if (skipped.isEmpty()) {
+      return;
+    }
+    LOG.log(
+        Level.WARNING,
+        switch (leak.kind()) {
+              case MAPPING -> "a mapping of " + leak.buffer() + forDevice(leak.device());
+              case ATTACHMENT -> "an attachment to " + leak.buffer() + forDevice(leak.device());
+              case BUFFER -> "buffer " + leak.buffer();
+            }
+            + " was not closed, is unreachable since, and has been closed by the broker "
+            + leak.age().toMillis()
+            + " ms after it was made"
+            + (leak.created().isPresent() ? "" : "; where that was is not known")
+            + LogLimit.skipped(skipped.getAsLong()),
+        leak.created().orElse(null));
+  }
+
+  private static String forDevice(Optional<String> device) {
+    return device.map(name -> " for " + name).orElse("");
+  }
+
+  LeakStats snapshot() {
+    return new LeakStats(
+        found.get(Leak.Kind.MAPPING.ordinal()),
+        found.get(Leak.Kind.ATTACHMENT.ordinal()),
+        found.get(Leak.Kind.BUFFER.ordinal()));
+  }
+
+  static Duration age(long nowNanos, long thenNanos) {
+    return Duration.ofNanos(Math.max(0, nowNanos - thenNanos));
+  }
+}

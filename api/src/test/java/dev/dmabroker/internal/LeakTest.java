@@ -1,0 +1,389 @@
+package dev.dmabroker.internal;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.dmabroker.Access;
+import dev.dmabroker.Attachment;
+import dev.dmabroker.BlobSpec;
+import dev.dmabroker.Broker;
+import dev.dmabroker.Constraints;
+import dev.dmabroker.CpuView;
+import dev.dmabroker.Device;
+import dev.dmabroker.DeviceSpec;
+import dev.dmabroker.LeakTracking;
+import dev.dmabroker.Mapping;
+import dev.dmabroker.Pin;
+import dev.dmabroker.SharedBuffer;
+import dev.dmabroker.SyncFile;
+import dev.dmabroker.UnsatisfiableException;
+import dev.dmabroker.event.BrokerListener;
+import dev.dmabroker.event.Leak;
+import java.lang.ref.WeakReference;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.function.BooleanSupplier;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** What is lost is lost in methods of its own, so that no local variable keeps it. */
+class LeakTest extends Fixture {
+  private final BlockingQueue<Leak> leaks = new LinkedBlockingQueue<>();
+  private final ScriptedPoller poller = new ScriptedPoller();
+
+  private final BrokerListener listener =
+      new BrokerListener() {
+        @Override
+        public void leaked(Leak event) {
+          leaks.add(event);
+        }
+      };
+
+  private Device camera = restart(LeakTracking.ALWAYS);
+
+  private Device restart(LeakTracking tracking) {
+    broker.close();
+    broker =
+        builder()
+            .leakTracking(tracking)
+            .listener(listener)
+            .fencePoller(poller)
+            .longestHold(Duration.ofSeconds(30))
+            .build();
+    camera = broker.register("camera", Constraints.none());
+    return camera;
+  }
+
+  /** Has the garbage collector look until the state is there. */
+  private static void collectUntil(String what, BooleanSupplier state) {
+    Await.until(
+        what,
+        () -> {
+          System.gc();
+          return state.getAsBoolean();
+        });
+  }
+
+  private Leak found() throws InterruptedException {
+    collectUntil("a leak is found", () -> !leaks.isEmpty());
+    return leaks.take();
+  }
+
+  /** Looks once more, until something is found that was lost after all the rest. */
+  private void nothingElseIsFound() throws InterruptedException {
+    try (Broker canary =
+        Broker.builder()
+            .heap(ScriptedHeap.system())
+            .heuristic(new InOrder())
+            .leakTracking(LeakTracking.ALWAYS)
+            .listener(listener)
+            .build()) {
+      lose(canary, "canary");
+      assertEquals("canary", found().buffer());
+      WeakReference<Object> collected = new WeakReference<>(new Object());
+      collectUntil("garbage is collected", () -> collected.refersTo(null));
+    }
+    assertEquals(List.of(), List.copyOf(leaks));
+  }
+
+  private static void lose(Broker broker, String name) {
+    SharedBuffer unused = broker.export(name, BlobSpec.of(SIZE));
+  }
+
+  private static void assertCreatedIn(String method, Leak leak) {
+    Throwable site = leak.created().orElseThrow();
+    assertTrue(
+        Arrays.stream(site.getStackTrace()).anyMatch(frame -> frame.getMethodName().equals(method)),
+        () -> Arrays.toString(site.getStackTrace()));
+  }
+
+  // ---- Buffers ----
+
+  @ParameterizedTest
+  @EnumSource(names = {"SAMPLED", "ALWAYS"})
+  void aLostBufferIsFoundAndItsMemoryGivenBack(LeakTracking tracking) throws Exception {
+    restart(tracking);
+    loseBuffer();
+    Leak leak = found();
+    assertEquals(Leak.Kind.BUFFER, leak.kind());
+    assertEquals("lost", leak.buffer());
+    assertEquals(Optional.empty(), leak.device());
+    assertFalse(leak.age().isNegative());
+    assertCreatedIn("loseBuffer", leak);
+    assertEquals(0, system.live());
+    assertEquals(1, broker.snapshot().leaks().buffers());
+    assertEquals(List.of(), broker.snapshot().buffers());
+  }
+
+  private void loseBuffer() {
+    SharedBuffer buffer = broker.export("lost", BlobSpec.of(SIZE));
+    buffer.prepare();
+  }
+
+  @Test
+  void whatIsAttachedKeepsItsBuffer() throws Exception {
+    Attachment kept = broker.export("kept", BlobSpec.of(SIZE)).attach(camera);
+    nothingElseIsFound();
+    assertEquals("kept", kept.buffer().name());
+  }
+
+  @Test
+  void whatWasClosedIsNoLeak() throws Exception {
+    useAndClose();
+    nothingElseIsFound();
+    assertEquals(0, system.live());
+  }
+
+  private void useAndClose() {
+    SharedBuffer buffer = export();
+    Attachment attachment = buffer.attach(camera);
+    write(attachment, 1);
+    attachment.close();
+    buffer.close();
+  }
+
+  @Test
+  void theBrokersEndIsTheEndOfAll() throws Exception {
+    loseBuffer();
+    broker.close();
+    nothingElseIsFound();
+  }
+
+  @Test
+  void memoryOfALostBrokerIsGivenBack() {
+    loseBrokerAndAll();
+    collectUntil("the memory is given back", () -> system.live() == 0);
+  }
+
+  private void loseBrokerAndAll() {
+    loseBuffer();
+    broker = builder().build();
+    camera = broker.register("camera", Constraints.none());
+  }
+
+  // ---- Attachments ----
+
+  @Test
+  void aLostAttachmentIsDetached() throws Exception {
+    SharedBuffer buffer = export();
+    Attachment kept = buffer.attach(camera);
+    loseAttachment(buffer);
+    Leak leak = found();
+    assertEquals(Leak.Kind.ATTACHMENT, leak.kind());
+    assertEquals(Optional.of("display"), leak.device());
+    assertCreatedIn("loseAttachment", leak);
+    assertEquals(List.of("camera"), broker.snapshot().buffers().get(0).attached());
+    assertEquals(1, broker.snapshot().leaks().attachments());
+    write(kept, 1);
+    assertEquals(Optional.of("system"), buffer.heapName(), "the display does not count any more");
+  }
+
+  private void loseAttachment(SharedBuffer buffer) {
+    Device display = broker.register(DeviceSpec.named("display").constraints(CONTIGUOUS));
+    Attachment lost = buffer.attach(display);
+    lost.onMove(generation -> assertNotNull(lost.buffer())); // Refers to itself.
+  }
+
+  @Test
+  void aRefusedAttachmentIsNone() throws Exception {
+    SharedBuffer buffer = export();
+    refuse(buffer);
+    nothingElseIsFound();
+    assertEquals(SharedBuffer.State.UNBACKED, buffer.state());
+  }
+
+  private void refuse(SharedBuffer buffer) {
+    Device impossible =
+        broker.register(
+            "impossible", Constraints.builder().forbiddenHeaps("system", "cma").build());
+    try {
+      Attachment unused = buffer.attach(impossible);
+      throw new AssertionError("attached");
+    } catch (UnsatisfiableException e) {
+      assertNotNull(e);
+    }
+  }
+
+  @Test
+  void aPinKeepsItsAttachment() throws Exception {
+    Pin pin = export().attach(camera).pin();
+    nothingElseIsFound();
+    assertEquals("system", pin.heapName());
+    assertEquals(1, pin.generation());
+    assertEquals("camera", pin.attachment().device().name());
+    pin.close();
+    assertNotNull(pin.toString());
+  }
+
+  @Test
+  void moveListenersAreStillTold() throws Exception {
+    BlockingQueue<Long> generations = new LinkedBlockingQueue<>();
+    Attachment attachment = export().attach(camera);
+    attachment.onMove(generations::add);
+    write(attachment, 1);
+    System.gc();
+    Device display = broker.register(DeviceSpec.named("display").constraints(CONTIGUOUS));
+    try (Attachment out = attachment.buffer().attach(display)) {
+      assertEquals(1, read(out));
+      assertEquals(2, Events.next(generations));
+    }
+    assertNotNull(attachment.toString());
+  }
+
+  // ---- Mappings ----
+
+  @Test
+  void aLostMappingIsFoundAndWhatWaitsForItGoesOn() throws Exception {
+    Attachment in = export().attach(camera);
+    write(in, 7);
+    loseMapping(in);
+    Device display = broker.register(DeviceSpec.named("display").constraints(CONTIGUOUS));
+    Attachment out = in.buffer().attach(display);
+    Running<Long> waiting = start(() -> read(out)).parked();
+    Leak leak = found();
+    assertEquals(Leak.Kind.MAPPING, leak.kind());
+    assertEquals(Optional.of("camera"), leak.device());
+    assertEquals(Optional.of(Access.WRITE), leak.access());
+    assertCreatedIn("loseMapping", leak);
+    assertEquals(7, waiting.result());
+    assertEquals(1, broker.snapshot().leaks().mappings());
+    assertEquals(Optional.of("cma"), in.buffer().heapName());
+  }
+
+  private static void loseMapping(Attachment attachment) {
+    Mapping unused = attachment.map(Access.WRITE);
+  }
+
+  @Test
+  void aMappingOfAMapThatWaitedIsFoundToo() throws Exception {
+    Attachment in = export().attach(camera);
+    Mapping held = in.map(Access.WRITE);
+    Device display = broker.register(DeviceSpec.named("display").constraints(CONTIGUOUS));
+    Attachment out = in.buffer().attach(display);
+    Running<Boolean> waiting =
+        start(
+            () -> {
+              loseMapping(out);
+              return true;
+            });
+    waiting.parked();
+    held.close();
+    assertTrue(waiting.result());
+    Leak leak = found();
+    assertEquals(Optional.of("display"), leak.device());
+    assertCreatedIn("loseMapping", leak);
+    assertNotNull(out.toString());
+  }
+
+  @Test
+  void aLostViewIsFound() throws Exception {
+    Attachment in = export().attach(camera);
+    try (Mapping mapping = in.map(Access.READ)) {
+      loseView(mapping);
+      Leak leak = found();
+      assertEquals(Leak.Kind.MAPPING, leak.kind());
+      assertCreatedIn("loseView", leak);
+      assertTrue(mapping.isOpen());
+    }
+    in.buffer().unprepare();
+  }
+
+  private static void loseView(Mapping mapping) {
+    CpuView unused = mapping.cpuView();
+  }
+
+  @Test
+  void aMappingThatWaitsForItsFenceIsNotLost() throws Exception {
+    SyncFile fence = new SyncFile(77);
+    Attachment in = export().attach(camera);
+    closeAfter(in, fence);
+    nothingElseIsFound();
+    assertEquals(1, broker.snapshot().buffers().get(0).holders().size());
+    poller.signal(fence);
+    assertEquals(0, broker.snapshot().buffers().get(0).holders().size());
+    assertNotNull(in.toString());
+  }
+
+  private static void closeAfter(Attachment in, SyncFile fence) {
+    in.map(Access.WRITE).closeAfter(fence);
+  }
+
+  @Test
+  void whoDoesNotTrackIsToldNothing() throws Exception {
+    restart(LeakTracking.NEVER);
+    Attachment in = export().attach(camera);
+    loseMapping(in);
+    loseAttachment(in.buffer());
+    loseBuffer();
+    nothingElseIsFound();
+    assertEquals(1, broker.snapshot().buffers().get(0).holders().size());
+    assertNotNull(in.toString());
+  }
+
+  /** The compiled code may do without the mapping, but not forget that it is there. */
+  @Test
+  void mappingsInUseAreNotTakenForLost() throws Exception {
+    Attachment in = export().attach(camera);
+    Running<Boolean> collector =
+        start(
+            () -> {
+              for (int i = 0; i < 20; i++) {
+                System.gc();
+              }
+              return true;
+            });
+    long maps = 0;
+    while (collector.thread().isAlive()) {
+      try (Mapping mapping = in.map(Access.READ)) {
+        maps += mapping.isOpen() ? 1 : 0;
+        Thread.onSpinWait();
+        assertTrue(mapping.isOpen());
+      }
+    }
+    assertTrue(collector.result());
+    assertTrue(maps > 0);
+    nothingElseIsFound();
+    assertNotNull(in.toString());
+  }
+
+  // ---- Samples ----
+
+  @Test
+  void samplesAreTakenByTime() {
+    Leaks leaks = new Leaks(LeakTracking.SAMPLED, new Listeners(List.of()));
+    long start = System.nanoTime() + Duration.ofHours(1).toNanos();
+    assertAbout(64, 40, samples(leaks, LongStream.generate(() -> start).limit(100_000)));
+    // Ten seconds later, of which the first 0.64 were saved up.
+    long perMicrosecond =
+        samples(leaks, LongStream.range(0, 10_000_000).map(i -> start + i * 1000));
+    assertAbout(1000, 200, perMicrosecond);
+    long later = start + Duration.ofSeconds(20).toNanos();
+    long frames = samples(leaks, LongStream.range(0, 1000).map(i -> later + i * 16_666_667));
+    assertTrue(frames > 950, () -> frames + " of 1000 frames");
+  }
+
+  private static void assertAbout(long expected, long tolerance, long actual) {
+    assertTrue(Math.abs(actual - expected) <= tolerance, () -> actual + " of about " + expected);
+  }
+
+  private static long samples(Leaks leaks, LongStream times) {
+    return times
+        .filter(
+            now -> {
+              boolean due = leaks.isDue(now);
+              if (due) {
+                leaks.sample(now, "here");
+              }
+              return due;
+            })
+        .count();
+  }
+}

@@ -1,0 +1,149 @@
+package dev.dmabroker.internal;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.dmabroker.Access;
+import dev.dmabroker.Attachment;
+import dev.dmabroker.Broker;
+import dev.dmabroker.Device;
+import dev.dmabroker.DeviceSpec;
+import dev.dmabroker.Mapping;
+import dev.dmabroker.MoveFailedException;
+import dev.dmabroker.spi.HeapException;
+import dev.dmabroker.spi.HeapProvider;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.logging.Handler;
+import java.util.logging.Level;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** System.Logger ends in java.util.logging where nothing else is set up. */
+class LoggingTest extends Fixture {
+  private static final Logger LOGGER = Logger.getLogger(Broker.class.getName());
+
+  private final List<LogRecord> records = new CopyOnWriteArrayList<>();
+  private final Handler handler =
+      new Handler() {
+        @Override
+        public void publish(LogRecord line) {
+          records.add(line);
+        }
+
+        @Override
+        public void flush() {}
+
+        @Override
+        public void close() {}
+      };
+
+  @BeforeEach
+  void listen() {
+    LOGGER.addHandler(handler);
+    LOGGER.setUseParentHandlers(false);
+  }
+
+  @AfterEach
+  void unlisten() {
+    LOGGER.removeHandler(handler);
+    LOGGER.setUseParentHandlers(true);
+    LOGGER.setLevel(null);
+  }
+
+  private List<String> lines(Level level) {
+    return records.stream()
+        .filter(line -> line.getLevel().equals(level))
+        .map(line -> String.valueOf(line.getMessage()))
+        .toList();
+  }
+
+  private static List<HeapProvider.Finding> shut() {
+    return List.of(new HeapProvider.Closed("shut", "EACCES", "join the group video"));
+  }
+
+  private Broker.Builder withShutHeap() {
+    return builder()
+        .heaps(
+            new HeapProvider() {
+              @Override
+              public String name() {
+                return "test";
+              }
+
+              @Override
+              public List<Finding> discover() {
+                return shut();
+              }
+            });
+  }
+
+  @Test
+  void aLineForEachHeapFoundAndClosed() {
+    LOGGER.setLevel(Level.FINE);
+    withShutHeap().build().close();
+    List<String> lines = lines(Level.FINE);
+    assertEquals(3, lines.size(), lines::toString);
+    assertTrue(lines.get(0).startsWith("heap system of type other: {contiguous="), lines::toString);
+    assertTrue(lines.get(1).startsWith("heap cma of type other: {contiguous="), lines::toString);
+    assertEquals("no heap shut: EACCES; join the group video", lines.get(2));
+  }
+
+  @Test
+  void quietByDefault() throws Exception {
+    withShutHeap().build().close();
+    Attachment in = export().attach(broker.register(DeviceSpec.named("camera")));
+    write(in, 1);
+    AtomicBoolean first = new AtomicBoolean(true);
+    cma.onAllocate(
+        () -> {
+          if (first.getAndSet(false)) {
+            throw new HeapException(HeapException.Kind.FULL, "full for once");
+          }
+        });
+    Device display = broker.register(DeviceSpec.named("display").constraints(CONTIGUOUS));
+    try (Attachment out = in.buffer().attach(display)) {
+      Events.next(events.rolledBack); // And tried again, with success.
+      assertEquals(1, read(out));
+    }
+    assertEquals(List.of(), records.stream().map(LogRecord::getMessage).toList());
+  }
+
+  @Test
+  void aMoveThatIsGivenUpIsAWarningAndItsAttemptsAreNot() throws Exception {
+    LOGGER.setLevel(Level.FINE);
+    Device slow = broker.register(DeviceSpec.named("slow").longestHold(Duration.ofMillis(1)));
+    Attachment in = export().attach(slow);
+    try (Mapping held = in.map(Access.WRITE)) {
+      Device display = broker.register(DeviceSpec.named("display").constraints(CONTIGUOUS));
+      Attachment out = in.buffer().attach(display);
+      for (int i = 0; i < 3; i++) {
+        Events.next(events.rolledBack);
+      }
+      assertEquals(2, lines(Level.FINE).size(), records::toString);
+      List<String> warnings = lines(Level.WARNING);
+      assertEquals(1, warnings.size(), warnings::toString);
+      assertTrue(
+          warnings.get(0).startsWith("cannot move buffer-1 out of system to cma for display: "),
+          warnings::toString);
+      assertTrue(warnings.get(0).endsWith("; given up"), warnings::toString);
+      out.close();
+      assertTrue(held.isOpen());
+    }
+  }
+
+  @Test
+  void linesAreLimited() {
+    MoveLog log = new MoveLog();
+    for (int i = 0; i < 1000; i++) {
+      log.rolledBack(new MoveFailedException("no", List.of(), null), true);
+    }
+    int lines = lines(Level.WARNING).size();
+    assertTrue(lines >= LogLimit.AT_ONCE && lines <= LogLimit.AT_ONCE + 1, lines + " lines");
+  }
+}
