@@ -25,6 +25,7 @@ import java.util.Set;
  * @param budgets what devices and groups have reserved
  * @param fences who waits for fences
  * @param leaks what was found unreachable and not closed
+ * @param closed whether the broker is closed
  * @param maps mappings and CPU views made so far, never more than were; a map that met a gate just
  *     as it shut may count twice
  */
@@ -36,6 +37,7 @@ public record BrokerSnapshot(
     List<BudgetState> budgets,
     FenceState fences,
     LeakStats leaks,
+    boolean closed,
     long maps) {
 
   /** Copies the lists. */

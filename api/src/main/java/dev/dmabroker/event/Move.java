@@ -20,6 +20,7 @@ import java.util.Optional;
  * @param maxAttempts how many there may be before it is given up
  * @param sizeBytes size of the contents
  * @param copiedBytes bytes copied; 0 if the contents were dead
+ * @param placedBytes bytes of the new memory; 0 if none was found
  * @param prepare time spent to find and populate the new memory, while the pipeline ran
  * @param stall time during which new maps waited: drain, copy and what lies between
  * @param drain part of the stall: waiting for outstanding mappings and for fences
@@ -41,6 +42,7 @@ public record Move(
     int maxAttempts,
     long sizeBytes,
     long copiedBytes,
+    long placedBytes,
     Duration prepare,
     Duration stall,
     Duration drain,

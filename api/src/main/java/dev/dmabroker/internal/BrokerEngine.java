@@ -248,6 +248,7 @@ final class BrokerEngine implements Broker {
         budgets.snapshot(),
         fences.snapshot(),
         leaks.snapshot(),
+        closed,
         maps);
   }
 

@@ -12,7 +12,7 @@ import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.atomic.AtomicLongArray;
+import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,7 +45,9 @@ final class Leaks {
   private final LeakTracking tracking;
   private final Listeners listeners;
   private final LogLimit limit = new LogLimit();
-  private final AtomicLongArray found = new AtomicLongArray(Leak.Kind.values().length);
+  private final LongAdder mappings = new LongAdder();
+  private final LongAdder attachments = new LongAdder();
+  private final LongAdder buffers = new LongAdder();
 
   /** When the next sample is due. Racy on purpose: that costs a sample too many. */
   private long dueNanos;
@@ -116,7 +118,11 @@ final class Leaks {
 
   /** Counts, logs and tells; blocks as listeners do. */
   void report(Leak leak) {
-    found.incrementAndGet(leak.kind().ordinal());
+    switch (leak.kind()) {
+      case MAPPING -> mappings.increment();
+      case ATTACHMENT -> attachments.increment();
+      case BUFFER -> buffers.increment();
+    }
     log(leak);
     listeners.tell(listener -> listener.leaked(leak));
   }
@@ -146,10 +152,7 @@ final class Leaks {
   }
 
   LeakStats snapshot() {
-    return new LeakStats(
-        found.get(Leak.Kind.MAPPING.ordinal()),
-        found.get(Leak.Kind.ATTACHMENT.ordinal()),
-        found.get(Leak.Kind.BUFFER.ordinal()));
+    return new LeakStats(mappings.sum(), attachments.sum(), buffers.sum());
   }
 
   static Duration age(long nowNanos, long thenNanos) {

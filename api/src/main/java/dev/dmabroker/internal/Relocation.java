@@ -622,6 +622,7 @@ final class Relocation {
         buffer.engine.settings().maxMoveAttempts(),
         from.layout().sizeBytes(),
         times.copiedBytes(),
+        target == null ? 0 : target.sizeBytes(),
         times.prepare(now),
         times.stall(now),
         times.drain(now),

@@ -88,6 +88,7 @@ class MoveReportTest extends Fixture {
     assertEquals(3, move.maxAttempts());
     assertEquals(SIZE, move.sizeBytes());
     assertEquals(SIZE, move.copiedBytes());
+    assertEquals(SIZE, move.placedBytes());
     assertEquals(Duration.ofSeconds(30), move.deadline());
     assertEquals(Duration.ZERO, move.backOff());
     assertEquals(Optional.empty(), move.failure());

@@ -17,7 +17,7 @@ final class Snapshots {
         List.of(),
         List.of(),
         FenceState.NONE,
-        LeakStats.NONE,
+        LeakStats.NONE, false,
         maps);
   }
 }

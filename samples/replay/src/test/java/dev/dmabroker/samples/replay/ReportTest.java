@@ -100,6 +100,7 @@ class ReportTest {
         6,
         1,
         1,
+        1,
         Duration.ZERO,
         Duration.ZERO,
         Duration.ZERO,

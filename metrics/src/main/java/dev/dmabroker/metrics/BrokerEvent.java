@@ -1,0 +1,200 @@
+package dev.dmabroker.metrics;
+
+import dev.dmabroker.Holder;
+import jdk.jfr.Category;
+import jdk.jfr.DataAmount;
+import jdk.jfr.Description;
+import jdk.jfr.Event;
+import jdk.jfr.Label;
+import jdk.jfr.Name;
+import jdk.jfr.StackTrace;
+import jdk.jfr.Timespan;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What Flight Recorder keeps. An event is written when the thing is over; how long that took is a
+ * field, as a recording's own durations cannot begin in the past. The flight recorder reads the
+ * fields.
+ */
+@Category("dma-buf broker")
+@StackTrace(false)
+abstract class BrokerEvent extends Event {
+  private BrokerEvent() {}
+
+  @Label("Buffer")
+  @Nullable String buffer;
+
+  @Name("dmabroker.Allocation")
+  @Label("Allocation")
+  @Description("A buffer got its first memory, in the thread that mapped it")
+  @StackTrace
+  static final class Allocation extends BrokerEvent {
+    @Label("Heap")
+    @Nullable String heap;
+
+    @Label("Size")
+    @DataAmount
+    long size;
+
+    @Label("Took")
+    @Timespan(Timespan.NANOSECONDS)
+    long took;
+  }
+
+  @Name("dmabroker.Stall")
+  @Label("Stall")
+  @Description("A map had to wait, in this thread unless it was asynchronous")
+  @StackTrace
+  static final class Stall extends BrokerEvent {
+    @Label("Device")
+    @Nullable String device;
+
+    @Label("Waited")
+    @Timespan(Timespan.NANOSECONDS)
+    long waited;
+
+    @Label("Granted")
+    boolean granted;
+  }
+
+  @Name("dmabroker.Move")
+  @Label("Move")
+  @Description("A buffer moved, or did not")
+  static final class Move extends BrokerEvent {
+    @Label("From")
+    @Nullable String from;
+
+    @Label("To")
+    @Nullable String to;
+
+    @Label("Cause")
+    @Nullable String cause;
+
+    @Label("For")
+    @Description("The device that needed it; if it made room, the buffer that the room is for")
+    @Nullable String beneficiary;
+
+    @Label("Generation")
+    long generation;
+
+    @Label("Attempt")
+    int attempt;
+
+    @Label("Copied")
+    @DataAmount
+    long copied;
+
+    @Label("Prepare")
+    @Description("Memory was sought, while maps went on")
+    @Timespan(Timespan.NANOSECONDS)
+    long prepare;
+
+    @Label("Stall")
+    @Description("New maps waited")
+    @Timespan(Timespan.NANOSECONDS)
+    long stall;
+
+    @Label("Drain")
+    @Description("The part of the stall that waited for mappings and fences")
+    @Timespan(Timespan.NANOSECONDS)
+    long drain;
+
+    @Label("Copy")
+    @Description("The part of the stall that copied")
+    @Timespan(Timespan.NANOSECONDS)
+    long copy;
+
+    @Label("Failure")
+    @Description("Why it was rolled back; null if it was not")
+    @Nullable String failure;
+
+    @Label("Holders")
+    @Description("Who held it up at the deadline")
+    @Nullable String holders;
+
+    Move of(dev.dmabroker.event.Move move) {
+      buffer = move.buffer();
+      from = move.from();
+      to = move.to().orElse(null);
+      cause = move.cause().name();
+      beneficiary = move.beneficiary();
+      generation = move.generation();
+      attempt = move.attempt();
+      copied = move.copiedBytes();
+      prepare = move.prepare().toNanos();
+      stall = move.stall().toNanos();
+      drain = move.drain().toNanos();
+      copy = move.copy().toNanos();
+      failure = move.failure().orElse(null);
+      holders = move.holders().isEmpty() ? null : Holder.describe(move.holders());
+      return this;
+    }
+  }
+
+  @Name("dmabroker.HeapRefusal")
+  @Label("Heap Refusal")
+  @Description("A heap gave no memory")
+  @StackTrace
+  static final class HeapRefusal extends BrokerEvent {
+    @Label("Heap")
+    @Nullable String heap;
+
+    @Label("Size")
+    @DataAmount
+    long size;
+
+    @Label("Kind")
+    @Nullable String kind;
+
+    @Label("Reason")
+    @Nullable String reason;
+  }
+
+  @Name("dmabroker.AttachRefusal")
+  @Label("Attach Refusal")
+  @Description("No heap suits a device together with those that are attached")
+  @StackTrace
+  static final class AttachRefusal extends BrokerEvent {
+    @Label("Device")
+    @Nullable String device;
+
+    @Label("Reason")
+    @Nullable String reason;
+  }
+
+  @Name("dmabroker.Leak")
+  @Label("Leak")
+  @Description("Something became unreachable without having been closed")
+  static final class Leak extends BrokerEvent {
+    @Label("Device")
+    @Nullable String device;
+
+    @Label("Kind")
+    @Nullable String kind;
+
+    @Label("Age")
+    @Timespan(Timespan.NANOSECONDS)
+    long age;
+
+    @Label("Created")
+    @Description("Where it was made, if that was noted")
+    @Nullable String created;
+
+    Leak of(dev.dmabroker.event.Leak leak) {
+      buffer = leak.buffer();
+      device = leak.device().orElse(null);
+      kind = leak.kind().name();
+      age = leak.age().toNanos();
+      created = leak.created().map(Leak::frames).orElse(null);
+      return this;
+    }
+
+    private static String frames(Throwable site) {
+      StringBuilder text = new StringBuilder();
+      for (StackTraceElement frame : site.getStackTrace()) {
+        text.append(text.isEmpty() ? "" : "\n").append(frame);
+      }
+      return text.toString();
+    }
+  }
+}

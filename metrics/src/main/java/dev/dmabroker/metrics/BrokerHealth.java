@@ -1,0 +1,141 @@
+package dev.dmabroker.metrics;
+
+import dev.dmabroker.Holder;
+import dev.dmabroker.event.BrokerSnapshot;
+import dev.dmabroker.event.BrokerSnapshot.BufferState;
+import dev.dmabroker.event.BrokerSnapshot.DeviceState;
+import dev.dmabroker.event.BrokerSnapshot.HeapState;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/**
+ * Whether a broker does well, judged by a snapshot, for a health endpoint or a log line. Immutable.
+ *
+ * @param status the worst of what was found
+ * @param reasons what was found, the worst first; empty if all is well
+ */
+public record BrokerHealth(Status status, List<String> reasons) {
+  /** The share of a heap's capacity from which on it counts as nearly full. */
+  public static final double WATERMARK = 0.9;
+
+  /** Failed attempts in a row from which on a move counts as failing repeatedly. */
+  public static final int REPEATEDLY = 2;
+
+  /** So many reasons of a kind are told; the others are counted. */
+  private static final int TOLD = 5;
+
+  /** How it does. */
+  public enum Status {
+    /** Well. */
+    UP,
+    /** It works, and somebody should look. */
+    DEGRADED,
+    /** It does not do its work. */
+    DOWN
+  }
+
+  /** Copies the list. */
+  public BrokerHealth {
+    reasons = List.copyOf(reasons);
+  }
+
+  /**
+   * Judges a snapshot. DOWN are a closed broker, and one whose fences nobody waits for. DEGRADED
+   * are mappings held for longer than their device declared, heaps of which {@link #WATERMARK} is
+   * used or lingers, and moves that have failed {@link #REPEATEDLY}.
+   */
+  public static BrokerHealth of(BrokerSnapshot snapshot) {
+    List<String> down = new ArrayList<>();
+    if (snapshot.closed()) {
+      down.add("the broker is closed");
+    }
+    snapshot
+        .fences()
+        .trouble()
+        .filter(trouble -> snapshot.fences().pending() > 0)
+        .ifPresent(
+            trouble ->
+                down.add(snapshot.fences().pending() + " fences are not waited for: " + trouble));
+    List<String> reasons = new ArrayList<>(down);
+    addSome(reasons, overdue(snapshot));
+    addSome(reasons, crowded(snapshot));
+    addSome(reasons, failing(snapshot));
+    return new BrokerHealth(
+        !down.isEmpty() ? Status.DOWN : reasons.isEmpty() ? Status.UP : Status.DEGRADED, reasons);
+  }
+
+  private static void addSome(List<String> reasons, List<String> found) {
+    reasons.addAll(found.subList(0, Math.min(TOLD, found.size())));
+    if (found.size() > TOLD) {
+      reasons.add("and " + (found.size() - TOLD) + " more like the last");
+    }
+  }
+
+  private static List<String> overdue(BrokerSnapshot snapshot) {
+    Map<String, Duration> declared =
+        snapshot.devices().stream()
+            .collect(Collectors.toMap(DeviceState::name, DeviceState::longestHold));
+    List<String> found = new ArrayList<>();
+    for (BufferState buffer : snapshot.buffers()) {
+      for (Holder holder : buffer.holders()) {
+        Duration most = declared.get(holder.device());
+        if (most != null && holder.held().compareTo(most) > 0) {
+          found.add(
+              buffer.name()
+                  + " is held by "
+                  + holder
+                  + ", which declared "
+                  + most.toMillis()
+                  + " ms at most");
+        }
+      }
+    }
+    return found;
+  }
+
+  private static List<String> crowded(BrokerSnapshot snapshot) {
+    List<String> found = new ArrayList<>();
+    for (HeapState heap : snapshot.heaps()) {
+      long taken = heap.usedBytes() + heap.lingering().sizeBytes();
+      heap.traits()
+          .capacityBytes()
+          .known()
+          .filter(capacity -> taken >= WATERMARK * capacity)
+          .ifPresent(
+              capacity ->
+                  found.add(
+                      "heap "
+                          + heap.name()
+                          + " is nearly full: "
+                          + taken
+                          + " of "
+                          + capacity
+                          + " bytes"
+                          + (heap.lingering().sizeBytes() == 0
+                              ? ""
+                              : ", of which "
+                                  + heap.lingering().sizeBytes()
+                                  + " were given back and linger")));
+    }
+    return found;
+  }
+
+  private static List<String> failing(BrokerSnapshot snapshot) {
+    return snapshot.buffers().stream()
+        .filter(buffer -> buffer.moves().attempts() >= REPEATEDLY)
+        .map(
+            buffer ->
+                "the move of "
+                    + buffer.name()
+                    + " out of "
+                    + buffer.heap().orElse("no heap")
+                    + " has failed "
+                    + buffer.moves().attempts()
+                    + " times of "
+                    + buffer.moves().maxAttempts())
+        .toList();
+  }
+}

@@ -1,0 +1,87 @@
+package dev.dmabroker.metrics;
+
+import dev.dmabroker.event.Allocation;
+import dev.dmabroker.event.BrokerListener;
+import dev.dmabroker.event.HeapRefusal;
+import dev.dmabroker.event.Leak;
+import dev.dmabroker.event.Move;
+import dev.dmabroker.event.Refusal;
+import dev.dmabroker.event.Stall;
+
+/**
+ * Writes a broker's allocations, stalls, moves, refusals and leaks to Java Flight Recorder, as
+ * events named {@code dmabroker.*}. Give it to {@link dev.dmabroker.Broker.Builder#listener}; it
+ * costs next to nothing while nothing is being recorded, and mapping a settled buffer makes no
+ * event. {@code docs/flight.md} shows what {@code jfr print} makes of them. Thread-safe.
+ */
+public final class FlightEvents implements BrokerListener {
+
+  @Override
+  public void allocated(Allocation event) {
+    BrokerEvent.Allocation flight = new BrokerEvent.Allocation();
+    if (flight.isEnabled()) {
+      flight.buffer = event.buffer();
+      flight.heap = event.heap();
+      flight.size = event.sizeBytes();
+      flight.took = event.took().toNanos();
+      flight.commit();
+    }
+  }
+
+  @Override
+  public void stalled(Stall event) {
+    BrokerEvent.Stall flight = new BrokerEvent.Stall();
+    if (flight.isEnabled()) {
+      flight.buffer = event.buffer();
+      flight.device = event.device();
+      flight.waited = event.waited().toNanos();
+      flight.granted = event.granted();
+      flight.commit();
+    }
+  }
+
+  @Override
+  public void moved(Move event) {
+    BrokerEvent.Move flight = new BrokerEvent.Move();
+    if (flight.isEnabled()) {
+      flight.of(event).commit();
+    }
+  }
+
+  @Override
+  public void moveRolledBack(Move event) {
+    moved(event);
+  }
+
+  @Override
+  public void heapRefused(HeapRefusal event) {
+    BrokerEvent.HeapRefusal flight = new BrokerEvent.HeapRefusal();
+    if (flight.isEnabled()) {
+      flight.buffer = event.buffer();
+      flight.heap = event.heap();
+      flight.size = event.sizeBytes();
+      flight.kind = event.kind().name();
+      flight.reason = event.reason();
+      flight.commit();
+    }
+  }
+
+  @Override
+  public void refused(Refusal event) {
+    BrokerEvent.AttachRefusal flight = new BrokerEvent.AttachRefusal();
+    if (flight.isEnabled()) {
+      flight.buffer = event.buffer();
+      flight.device = event.device();
+      flight.reason = event.explanation().getMessage();
+      flight.commit();
+    }
+  }
+
+  @Override
+  public void leaked(Leak event) {
+    BrokerEvent.Leak flight = new BrokerEvent.Leak();
+    if (flight.isEnabled()) {
+      flight.of(event).commit();
+    }
+  }
+}

@@ -1,0 +1,188 @@
+package dev.dmabroker.metrics;
+
+import dev.dmabroker.Device;
+import dev.dmabroker.Holder;
+import dev.dmabroker.event.BrokerSnapshot;
+import dev.dmabroker.event.BrokerSnapshot.AttachmentState;
+import dev.dmabroker.event.BrokerSnapshot.BufferState;
+import dev.dmabroker.event.BrokerSnapshot.BudgetState;
+import dev.dmabroker.event.BrokerSnapshot.DeviceState;
+import dev.dmabroker.event.BrokerSnapshot.HeapState;
+import dev.dmabroker.event.MoveStats;
+import dev.dmabroker.spi.HeapProvider;
+import dev.dmabroker.spi.Trait;
+import java.io.IOException;
+import java.io.Writer;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A broker's state as JSON, for a bug report: every heap, device, buffer, attachment and holder, and
+ * since when. {@code docs/snapshot.schema.json} describes it. Taking a {@linkplain
+ * dev.dmabroker.Broker#snapshot snapshot} stops nothing, and neither does writing it.
+ */
+public final class SnapshotJson {
+  /** Of the format; another is not compatible. */
+  public static final int VERSION = 1;
+
+  private final JsonWriter json;
+
+  private SnapshotJson(Writer out) {
+    // A line each buffer, device and heap.
+    this.json = new JsonWriter(out, 2);
+  }
+
+  /**
+   * Writes a snapshot.
+   *
+   * @param taken when it was taken, from which all ages in it count back
+   * @param out should be buffered; is flushed, and not closed
+   */
+  public static void write(BrokerSnapshot snapshot, Instant taken, Writer out) throws IOException {
+    new SnapshotJson(out).write(snapshot, taken);
+    out.write('\n');
+    out.flush();
+  }
+
+  private interface Item<T> {
+    void write(T item) throws IOException;
+  }
+
+  private <T> void list(String name, Collection<T> items, Item<T> item) throws IOException {
+    json.name(name).array();
+    for (T each : items) {
+      item.write(each);
+    }
+    json.endArray();
+  }
+
+  private void strings(String name, Collection<String> strings) throws IOException {
+    list(name, strings, json::value);
+  }
+
+  private void age(String name, Duration age) throws IOException {
+    json.member(name, age.toNanos());
+  }
+
+  private void write(BrokerSnapshot snapshot, Instant taken) throws IOException {
+    json.object().member("format", "dmabroker-snapshot").member("version", VERSION);
+    json.member("taken", taken.toString()).member("closed", snapshot.closed());
+    json.member("maps", snapshot.maps());
+    json.name("fences").object().member("pending", snapshot.fences().pending());
+    json.member("trouble", snapshot.fences().trouble().orElse(null)).endObject();
+    json.name("leaks").object().member("mappings", snapshot.leaks().mappings());
+    json.member("attachments", snapshot.leaks().attachments());
+    json.member("buffers", snapshot.leaks().buffers()).endObject();
+    list("heaps", snapshot.heaps(), this::write);
+    list("closedHeaps", snapshot.closedHeaps(), this::write);
+    list("budgets", snapshot.budgets(), this::write);
+    list("devices", snapshot.devices(), this::write);
+    list("buffers", snapshot.buffers(), this::write);
+    json.endObject();
+  }
+
+  private void write(HeapState heap) throws IOException {
+    json.object().member("name", heap.name());
+    strings("aliases", heap.aliases());
+    json.member("backings", heap.backings()).member("usedBytes", heap.usedBytes());
+    json.name("lingering").object().member("backings", heap.lingering().backings());
+    json.member("sizeBytes", heap.lingering().sizeBytes()).endObject();
+    json.name("traits").object();
+    for (Map.Entry<String, Trait<?>> trait : heap.traits().all().entrySet()) {
+      json.name(trait.getKey()).object();
+      value(trait.getValue().value());
+      json.member("basis", trait.getValue().basis().name());
+      json.member("source", trait.getValue().source()).endObject();
+    }
+    json.endObject().endObject();
+  }
+
+  private void value(@Nullable Object value) throws IOException {
+    json.name("value");
+    if (value instanceof Boolean flag) {
+      json.value(flag);
+    } else if (value instanceof Number number) {
+      json.value(number.longValue());
+    } else {
+      json.value(value == null ? null : value.toString());
+    }
+  }
+
+  private void write(HeapProvider.Closed heap) throws IOException {
+    json.object().member("name", heap.heap()).member("reason", heap.reason());
+    json.member("remedy", heap.remedy()).endObject();
+  }
+
+  private void write(BudgetState budget) throws IOException {
+    json.object().member("name", budget.name()).member("limitBytes", budget.limitBytes());
+    json.member("reservedBytes", budget.reservedBytes()).endObject();
+  }
+
+  private void write(DeviceState device) throws IOException {
+    json.object().member("name", device.name());
+    json.member("constraints", device.constraints().toString());
+    age("longestHoldNanos", device.longestHold());
+    list("findings", device.findings(), this::write);
+    json.endObject();
+  }
+
+  private void write(Device.Finding finding) throws IOException {
+    json.object().member("heap", finding.heap()).member("verdict", finding.verdict().name());
+    json.member("reason", finding.reason()).endObject();
+  }
+
+  private void write(BufferState buffer) throws IOException {
+    json.object().member("id", buffer.id()).member("name", buffer.name());
+    json.member("spec", buffer.spec().toString()).member("state", buffer.state().name());
+    age("ageNanos", buffer.age());
+    json.member("heap", buffer.heap().orElse(null));
+    json.member("generation", buffer.generation()).member("sizeBytes", buffer.sizeBytes());
+    json.name("residenceNanos");
+    Optional<Duration> residence = buffer.residence();
+    if (residence.isPresent()) {
+      json.value(residence.get().toNanos());
+    } else {
+      json.value((String) null);
+    }
+    list("attachments", buffer.attachments(), this::write);
+    list("holders", buffer.holders(), this::write);
+    strings("pinned", buffer.pinned());
+    json.member("waiting", buffer.waiting()).member("retired", buffer.retired());
+    json.member("maps", buffer.maps()).name("moves");
+    write(buffer.moves());
+    json.endObject();
+  }
+
+  private void write(AttachmentState attachment) throws IOException {
+    json.object().member("device", attachment.device());
+    age("ageNanos", attachment.age());
+    json.member("leftOut", attachment.leftOut()).endObject();
+  }
+
+  private void write(Holder holder) throws IOException {
+    json.object().member("device", holder.device()).member("access", holder.access().name());
+    age("ageNanos", holder.held());
+    json.member("thread", holder.thread()).member("fenced", holder.fenced());
+    list(
+        "callSite",
+        holder.callSite().map(at -> Arrays.asList(at.getStackTrace())).orElse(List.of()),
+        frame -> json.value(frame.toString()));
+    json.endObject();
+  }
+
+  private void write(MoveStats moves) throws IOException {
+    json.object().member("done", moves.done()).member("rolledBack", moves.rolledBack());
+    json.member("attempts", moves.attempts()).member("maxAttempts", moves.maxAttempts());
+    age("backOffNanos", moves.backOff());
+    json.member("copiedBytes", moves.copiedBytes());
+    age("longestStallNanos", moves.longestStall());
+    age("longestDrainNanos", moves.longestDrain());
+    json.endObject();
+  }
+}

@@ -1,0 +1,247 @@
+package dev.dmabroker.metrics;
+
+import dev.dmabroker.event.Allocation;
+import dev.dmabroker.event.BrokerListener;
+import dev.dmabroker.event.HeapRefusal;
+import dev.dmabroker.event.Leak;
+import dev.dmabroker.event.Move;
+import dev.dmabroker.event.Refusal;
+import dev.dmabroker.event.Release;
+import dev.dmabroker.event.Stall;
+import java.io.IOException;
+import java.io.Writer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.LongSupplier;
+import java.util.stream.Collectors;
+
+/**
+ * Keeps what a broker does, and writes it in the Chrome trace-event format, which Perfetto and
+ * chrome://tracing open: a lane for each device with the stalls of its maps, a lane for each buffer
+ * with its allocations and moves and what they consist of, arrows from a move to the maps that
+ * waited for it, and the bytes that lie in each heap as counters. Buffers are told apart by name.
+ *
+ * <p>Give it to {@link dev.dmabroker.Broker.Builder#listener}. Thread-safe. An event takes a few
+ * hundred bytes; past {@link #MAX_EVENTS} no more are kept.
+ */
+public final class TraceExport implements BrokerListener {
+  /** The most events that are kept. */
+  public static final int MAX_EVENTS = 1_000_000;
+
+  private final LongSupplier nanos;
+  private final long startNanos;
+
+  // Guarded by this.
+  private final Map<TraceLane.Kind, Map<String, TraceLane>> lanes =
+      new EnumMap<>(TraceLane.Kind.class);
+  private final Map<String, Long> heapBytes = new HashMap<>();
+  private final List<TraceEvent> events = new ArrayList<>();
+  private long left;
+
+  /** Time begins now. */
+  public TraceExport() {
+    this(System::nanoTime);
+  }
+
+  TraceExport(LongSupplier nanos) {
+    this.nanos = nanos;
+    this.startNanos = nanos.getAsLong();
+  }
+
+  private long now() {
+    return nanos.getAsLong() - startNanos;
+  }
+
+  private TraceLane lane(TraceLane.Kind kind, String name) {
+    Map<String, TraceLane> ofKind = lanes.computeIfAbsent(kind, it -> new LinkedHashMap<>());
+    return ofKind.computeIfAbsent(name, it -> new TraceLane(kind, ofKind.size(), it));
+  }
+
+  private TraceLane device(String name) {
+    return lane(TraceLane.Kind.DEVICE, name);
+  }
+
+  private TraceLane buffer(String name) {
+    return lane(TraceLane.Kind.BUFFER, name);
+  }
+
+  private boolean isFull() {
+    if (events.size() < MAX_EVENTS) {
+      return false;
+    }
+    left++;
+    return true;
+  }
+
+  private void put(String heap, long bytes, long at) {
+    events.add(lane(TraceLane.Kind.HEAP, heap).counter(at, heapBytes.merge(heap, bytes, Long::sum)));
+  }
+
+  // ---- What happens ----
+
+  @Override
+  public synchronized void allocated(Allocation event) {
+    if (isFull()) {
+      return;
+    }
+    long end = now();
+    events.add(
+        buffer(event.buffer())
+            .slice("allocate in " + event.heap(), end, event.took(), Map.of("heap", event.heap())));
+    put(event.heap(), event.sizeBytes(), end);
+  }
+
+  @Override
+  public synchronized void released(Release event) {
+    if (!isFull()) {
+      put(event.heap(), -event.sizeBytes(), now());
+    }
+  }
+
+  @Override
+  public synchronized void stalled(Stall event) {
+    if (!isFull()) {
+      events.add(
+          device(event.device())
+              .slice(
+                  (event.granted() ? "wait for " : "wait in vain for ") + event.buffer(),
+                  now(),
+                  event.waited(),
+                  Map.of("buffer", event.buffer())));
+    }
+  }
+
+  @Override
+  public synchronized void moved(Move event) {
+    if (isFull()) {
+      return;
+    }
+    long end = now();
+    move(event, end, event.from() + " to " + event.to().orElse("?"));
+    event.to().ifPresent(heap -> put(heap, event.placedBytes(), end));
+  }
+
+  @Override
+  public synchronized void moveRolledBack(Move event) {
+    if (!isFull()) {
+      move(event, now(), "rolled back: " + event.from() + " to " + event.to().orElse("?"));
+    }
+  }
+
+  /** The move, and within it its parts: preparing, then the stall with drain and copy in it. */
+  private void move(Move event, long end, String name) {
+    Map<String, String> details = new LinkedHashMap<>();
+    details.put("buffer", event.buffer());
+    details.put("cause", event.cause().name());
+    details.put("for", event.beneficiary());
+    details.put("copiedBytes", Long.toString(event.copiedBytes()));
+    event.failure().ifPresent(failure -> details.put("failure", failure));
+    TraceLane lane = buffer(event.buffer());
+    TraceEvent whole = lane.slice(name, end, event.prepare().plus(event.stall()), details);
+    events.add(whole);
+    long stall = Math.max(whole.atNanos(), end - event.stall().toNanos());
+    part(whole, "prepare", whole.atNanos(), event.prepare());
+    part(whole, "stall", stall, event.stall());
+    part(whole, "drain", stall, event.drain());
+    part(whole, "copy", end - event.copy().toNanos(), event.copy());
+  }
+
+  private void part(TraceEvent whole, String name, long at, Duration took) {
+    long from = Math.max(at, whole.atNanos());
+    long until = Math.min(from + took.toNanos(), whole.endNanos());
+    if (until > from) {
+      events.add(whole.part(name, from, until - from));
+    }
+  }
+
+  @Override
+  public synchronized void heapRefused(HeapRefusal event) {
+    if (!isFull()) {
+      events.add(
+          buffer(event.buffer())
+              .instant(event.heap() + " refused", now(), Map.of("reason", event.reason())));
+    }
+  }
+
+  @Override
+  public synchronized void refused(Refusal event) {
+    if (!isFull()) {
+      String reason = String.valueOf(event.explanation().getMessage());
+      events.add(
+          device(event.device())
+              .instant("no place in " + event.buffer(), now(), Map.of("reason", reason)));
+    }
+  }
+
+  @Override
+  public synchronized void leaked(Leak event) {
+    if (!isFull()) {
+      String kind = event.kind().name();
+      events.add(buffer(event.buffer()).instant("leak", now(), Map.of("kind", kind)));
+    }
+  }
+
+  // ---- Writing ----
+
+  /**
+   * Writes what has been kept, in the order of time.
+   *
+   * @param out should be buffered; is flushed, and not closed
+   */
+  public void write(Writer out) throws IOException {
+    JsonWriter json = new JsonWriter(out, 2);
+    List<TraceEvent> all;
+    json.object().member("displayTimeUnit", "ms").name("traceEvents").array();
+    long dropped;
+    synchronized (this) {
+      all = new ArrayList<>(events);
+      dropped = left;
+      for (Map.Entry<TraceLane.Kind, Map<String, TraceLane>> kind : lanes.entrySet()) {
+        kind.getKey().writeName(json);
+        for (TraceLane lane : kind.getValue().values()) {
+          lane.writeNames(json);
+        }
+      }
+    }
+    all.addAll(arrows(all));
+    all.sort(
+        Comparator.comparingLong(TraceEvent::atNanos)
+            .thenComparing(Comparator.comparingLong(TraceEvent::lengthNanos).reversed()));
+    for (TraceEvent event : all) {
+      event.write(json);
+    }
+    json.endArray().name("otherData").object().member("eventsNotKept", dropped).endObject();
+    json.endObject();
+    out.write('\n');
+    out.flush();
+  }
+
+  /** From each move to the maps that waited for that buffer meanwhile. */
+  private static List<TraceEvent> arrows(List<TraceEvent> events) {
+    Map<String, List<TraceEvent>> stalls =
+        events.stream()
+            .filter(event -> event.concernsBuffer(TraceLane.Kind.DEVICE))
+            .collect(Collectors.groupingBy(TraceEvent::buffer));
+    List<TraceEvent> arrows = new ArrayList<>();
+    for (TraceEvent move : events) {
+      if (!move.concernsBuffer(TraceLane.Kind.BUFFER)) {
+        continue;
+      }
+      for (TraceEvent stall : stalls.getOrDefault(move.buffer(), List.of())) {
+        long both = Math.max(move.atNanos(), stall.atNanos());
+        if (both < Math.min(move.endNanos(), stall.endNanos())) {
+          int number = arrows.size() / 2 + 1;
+          arrows.add(move.arrow(TraceEvent.Phase.ARROW_FROM, both, number));
+          arrows.add(stall.arrow(TraceEvent.Phase.ARROW_TO, both, number));
+        }
+      }
+    }
+    return arrows;
+  }
+}

@@ -1,0 +1,95 @@
+package dev.dmabroker.metrics;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A lane of a device, a buffer or a heap. It gets several rows where its slices overlap: in one they
+ * must not, unless one lies within the other. Slices come in the order of their ends.
+ */
+final class TraceLane {
+  /** The trace's processes. */
+  enum Kind {
+    HEAP("heaps", 1),
+    DEVICE("devices", 2),
+    BUFFER("buffers", 3);
+
+    private final String title;
+    private final int process;
+
+    Kind(String title, int process) {
+      this.title = title;
+      this.process = process;
+    }
+
+    void writeName(JsonWriter json) throws IOException {
+      json.object().member("ph", "M").member("name", "process_name").member("pid", process);
+      json.member("tid", 0).name("args").object().member("name", title).endObject().endObject();
+    }
+  }
+
+  private static final int MAX_ROWS = 1000;
+
+  private final Kind kind;
+  private final int number;
+  private final String name;
+
+  /** When the last slice of each row ends. */
+  private final List<Long> ends = new ArrayList<>(List.of(0L));
+
+  TraceLane(Kind kind, int number, String name) {
+    this.kind = kind;
+    this.number = number;
+    this.name = name;
+  }
+
+  Kind kind() {
+    return kind;
+  }
+
+  int process() {
+    return kind.process;
+  }
+
+  int thread(int row) {
+    return number * MAX_ROWS + Math.min(row, MAX_ROWS - 1) + 1;
+  }
+
+  /** Something that has taken that long until now. */
+  TraceEvent slice(String what, long end, Duration took, Map<String, String> details) {
+    long at = Math.max(0, end - took.toNanos());
+    int row = 0;
+    while (row < ends.size() && ends.get(row) > at) {
+      row++;
+    }
+    if (row == ends.size()) {
+      ends.add(end);
+    } else {
+      ends.set(row, end);
+    }
+    return TraceEvent.slice(what, at, end - at, this, row, details);
+  }
+
+  TraceEvent instant(String what, long at, Map<String, String> details) {
+    return new TraceEvent(TraceEvent.Phase.INSTANT, what, at, 0, this, 0, 0, details);
+  }
+
+  TraceEvent counter(long at, long value) {
+    return new TraceEvent(TraceEvent.Phase.COUNTER, name, at, 0, this, 0, value, Map.of());
+  }
+
+  void writeNames(JsonWriter json) throws IOException {
+    for (int row = 0; row < Math.min(ends.size(), MAX_ROWS); row++) {
+      String shown = row == 0 ? name : name + " (" + (row + 1) + ")";
+      json.object().member("ph", "M").member("name", "thread_name").member("pid", process());
+      json.member("tid", thread(row)).name("args").object().member("name", shown).endObject();
+      json.endObject();
+      json.object().member("ph", "M").member("name", "thread_sort_index");
+      json.member("pid", process()).member("tid", thread(row)).name("args").object();
+      json.member("sort_index", thread(row)).endObject().endObject();
+    }
+  }
+}
