@@ -15,21 +15,23 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * A broker's state. Each buffer is consistent in itself; the buffers are looked at one after the
- * other while the broker goes on.
+ * A broker's state. Each buffer and stream is consistent in itself; they are looked at one after
+ * the other while the broker goes on.
  *
  * @param heaps the open heaps, in the broker's order
  * @param closedHeaps the heaps that cannot be used, and why
  * @param devices the registered devices
  * @param buffers the buffers that are not gone
  * @param budgets what devices and groups have reserved
+ * @param streams the streams that are not closed
  */
 public record BrokerSnapshot(
     List<HeapState> heaps,
     List<HeapProvider.Closed> closedHeaps,
     List<DeviceState> devices,
     List<BufferState> buffers,
-    List<BudgetState> budgets) {
+    List<BudgetState> budgets,
+    List<StreamState> streams) {
 
   /** Copies the lists. */
   public BrokerSnapshot {
@@ -38,6 +40,7 @@ public record BrokerSnapshot(
     devices = ImmutableList.copyOf(devices);
     buffers = ImmutableList.copyOf(buffers);
     budgets = ImmutableList.copyOf(budgets);
+    streams = ImmutableList.copyOf(streams);
   }
 
   /**

@@ -2,8 +2,10 @@ package dev.dmabroker.internal;
 
 import com.google.common.collect.ImmutableList;
 import com.google.common.util.concurrent.ThreadFactoryBuilder;
+import dev.dmabroker.Access;
 import dev.dmabroker.Broker;
 import dev.dmabroker.BufferSpec;
+import dev.dmabroker.BufferStream;
 import dev.dmabroker.ClosedException;
 import dev.dmabroker.Device;
 import dev.dmabroker.DeviceSpec;
@@ -12,6 +14,8 @@ import dev.dmabroker.Holder;
 import dev.dmabroker.OutstandingMappingsException;
 import dev.dmabroker.Plan;
 import dev.dmabroker.SharedBuffer;
+import dev.dmabroker.StreamSpec;
+import dev.dmabroker.UndeclaredAccessException;
 import dev.dmabroker.WaitInterruptedException;
 import dev.dmabroker.event.BrokerListener;
 import dev.dmabroker.event.BrokerSnapshot;
@@ -55,6 +59,7 @@ final class BrokerEngine implements Broker {
   private final Allocator allocator;
   private final ConcurrentHashMap<String, RegisteredDevice> devices = new ConcurrentHashMap<>();
   private final Set<BufferLife> buffers = ConcurrentHashMap.newKeySet();
+  private final Set<ManagedStream> streams = ConcurrentHashMap.newKeySet();
   private final AtomicLong exported = new AtomicLong();
   private final AtomicLong unnamed = new AtomicLong();
   private final ThreadPoolExecutor workers;
@@ -165,7 +170,7 @@ final class BrokerEngine implements Broker {
     return export(name, spec, own(owner), null);
   }
 
-  private SharedBuffer export(
+  ManagedBuffer export(
       String name, BufferSpec spec, @Nullable RegisteredDevice owner, @Nullable Convoy convoy) {
     if (name.isBlank()) {
       throw new IllegalArgumentException("a buffer's name must not be blank");
@@ -180,6 +185,35 @@ final class BrokerEngine implements Broker {
           new ManagedBuffer(this, exported.incrementAndGet(), name, spec, reservation, convoy);
       buffers.add(buffer);
       return buffer;
+    }
+  }
+
+  @Override
+  public BufferStream stream(StreamSpec spec) {
+    RegisteredDevice producer = own(spec.producer());
+    producer.checkOpen("stream from it");
+    checkDeclared(producer, Access.OVERWRITE, spec.name());
+    synchronized (lifecycle) {
+      checkOpen("make stream " + spec.name());
+      ManagedStream stream = new ManagedStream(this, spec, producer);
+      streams.add(stream);
+      return stream;
+    }
+  }
+
+  /** Refuses early what every map would refuse. */
+  static void checkDeclared(RegisteredDevice device, Access access, String stream) {
+    if (!device.access().permits(access)) {
+      throw new UndeclaredAccessException(
+          "cannot use "
+              + device.name()
+              + " in stream "
+              + stream
+              + ": it would map with "
+              + access
+              + " and declared "
+              + device.access()
+              + "; declare what it needs with DeviceSpec.access");
     }
   }
 
@@ -221,7 +255,8 @@ final class BrokerEngine implements Broker {
             .map(BufferLife::snapshot)
             .filter(buffer -> buffer.state() != SharedBuffer.State.RELEASED)
             .toList(),
-        budgets.snapshot());
+        budgets.snapshot(),
+        streams.stream().map(StreamLife::snapshot).toList());
   }
 
   @Override
@@ -232,6 +267,7 @@ final class BrokerEngine implements Broker {
       }
       closed = true;
     }
+    streams.forEach(ManagedStream::shutDown);
     buffers.forEach(BufferLife::shutDown);
     try {
       awaitBuffers();
@@ -301,6 +337,10 @@ final class BrokerEngine implements Broker {
       buffers.remove(buffer);
       lifecycle.notifyAll();
     }
+  }
+
+  void forget(StreamLife stream) {
+    streams.remove(stream);
   }
 
   BrokerFactory.Settings settings() {

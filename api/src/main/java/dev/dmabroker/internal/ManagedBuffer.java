@@ -1,7 +1,6 @@
 package dev.dmabroker.internal;
 
 import dev.dmabroker.Access;
-import dev.dmabroker.Attachment;
 import dev.dmabroker.BufferSpec;
 import dev.dmabroker.ClosedException;
 import dev.dmabroker.Device;
@@ -59,7 +58,7 @@ final class ManagedBuffer extends BufferLife implements SharedBuffer {
   }
 
   @Override
-  public Attachment attach(Device device) {
+  public AttachedDevice attach(Device device) {
     RegisteredDevice registered = engine.own(device);
     Attempt attempt = locked(effects -> attach(registered, effects));
     if (attempt.attachment() == null) {

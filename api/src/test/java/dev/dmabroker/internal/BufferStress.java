@@ -168,7 +168,7 @@ public class BufferStress {
 
     Written(Device device) {
       buffer = (ManagedBuffer) BROKER.export("stress-" + NAMES.incrementAndGet(), BlobSpec.of(8));
-      attachment = (AttachedDevice) buffer.attach(device);
+      attachment = buffer.attach(device);
       try (Mapping mapping = attachment.map(Access.WRITE)) {
         contents(mapping).putInt(0, OLD);
       }

@@ -21,7 +21,7 @@ class RecentSnapshotTest {
     if (taken.incrementAndGet() == 3) {
       throw new IllegalStateException("bug");
     }
-    return new BrokerSnapshot(List.of(), List.of(), List.of(), List.of(), List.of());
+    return new BrokerSnapshot(List.of(), List.of(), List.of(), List.of(), List.of(), List.of());
   }
 
   @Test

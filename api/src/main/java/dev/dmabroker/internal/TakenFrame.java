@@ -1,0 +1,63 @@
+package dev.dmabroker.internal;
+
+import dev.dmabroker.Access;
+import dev.dmabroker.Frame;
+import dev.dmabroker.SyncFile;
+
+/** A consumer's turn with a buffer, from when it is queued. */
+final class TakenFrame extends Lease implements Frame {
+  private final StreamReader reader;
+  private final AttachedDevice attachment;
+  private final long sequence;
+
+  TakenFrame(StreamLife stream, StreamReader reader, StreamBuffer buffer, long sequence) {
+    super(stream, buffer);
+    this.reader = reader;
+    this.attachment = buffer.attachment(reader);
+    this.sequence = sequence;
+  }
+
+  @Override
+  AttachedDevice attachment() {
+    return attachment;
+  }
+
+  @Override
+  Access access() {
+    return Access.READ;
+  }
+
+  @Override
+  public long sequence() {
+    return sequence;
+  }
+
+  @Override
+  public void closeAfter(SyncFile fence) {
+    if (!isOpen()) {
+      throw ended("close");
+    }
+    mapped().closeAfter(fence, errno -> reader.signalled(this));
+    // False if another thread has closed it in the meantime.
+    boolean unused = end(Phase.DONE);
+  }
+
+  @Override
+  public void close() {
+    if (end(Phase.DONE)) {
+      unmap();
+      reader.released(this);
+    }
+  }
+
+  @Override
+  void takeBack() {
+    unmap();
+    reader.putBack(this);
+  }
+
+  @Override
+  public String toString() {
+    return "frame " + sequence + " in " + buffer() + " for " + reader.device().name();
+  }
+}
