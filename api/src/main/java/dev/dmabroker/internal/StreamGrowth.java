@@ -18,6 +18,8 @@ import org.jspecify.annotations.Nullable;
  * stream's lock; memory is got without it.
  */
 final class StreamGrowth {
+  private static final String DECLARED = "declared";
+
   private final StreamLife stream;
   private final StreamPool pool;
   private final Convoy convoy = new Convoy();
@@ -99,7 +101,7 @@ final class StreamGrowth {
     while (stream.state == BufferStream.State.RUNNING
         && pool.reserved() < floor()
         && obstacle() == null) {
-      begin("declared", effects);
+      begin(DECLARED, effects);
     }
   }
 
@@ -202,7 +204,7 @@ final class StreamGrowth {
     List<StreamBuffer> made = new ArrayList<>();
     try {
       for (int index; (index = reserveMissing()) >= 0; ) {
-        made.add(make(index, "declared"));
+        made.add(make(index, DECLARED));
       }
     } catch (RuntimeException | Error e) {
       made.forEach(buffer -> stream.remove(buffer.index()));
@@ -281,7 +283,7 @@ final class StreamGrowth {
               .forEach(left -> effects.then(left::close)); // They have gone meanwhile.
           int before = pool.depth();
           pool.add(made, stream.now());
-          grown++;
+          grown += reason.equals(DECLARED) ? 0 : 1;
           refusal = null;
           enough();
           stream.tellResized(before, reason, effects);

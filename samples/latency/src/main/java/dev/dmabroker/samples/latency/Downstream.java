@@ -1,5 +1,6 @@
 package dev.dmabroker.samples.latency;
 
+import dev.dmabroker.CpuView;
 import dev.dmabroker.Frame;
 import dev.dmabroker.MapTimeoutException;
 import dev.dmabroker.StreamConsumer;
@@ -47,13 +48,20 @@ final class Downstream implements Runnable {
     }
     try {
       Frame frame = consumer.take(Duration.ofNanos(wait));
-      long latency = schedule.latency(Math.toIntExact(frame.sequence())) * frameNanos;
+      long latency = schedule.latency(number(frame)) * frameNanos;
       // In the order of arrival, as a display has it: none overtakes another.
       long until = System.nanoTime() + latency;
       Kept last = kept.peekLast();
       kept.add(new Kept(frame, last == null ? until : Math.max(until, last.untilNanos())));
     } catch (MapTimeoutException e) {
       // Something has to be released first.
+    }
+  }
+
+  /** What the decoder wrote. */
+  private static int number(Frame frame) {
+    try (CpuView pixels = frame.mapping().cpuView()) {
+      return pixels.bytes().getInt(0);
     }
   }
 

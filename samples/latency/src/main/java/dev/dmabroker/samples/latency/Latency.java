@@ -11,10 +11,10 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * A decoder fills frames at a steady rate for a downstream that keeps each of them for 1 to 30 frame
- * times: with fixed counts of buffers, and with a stream that has as many as it takes. Exit status:
- * 0 if the dynamic stream did not stutter more than the largest fixed count, 1 if it did, 2 for a
- * wrong command line.
+ * A decoder fills frames at a steady rate for a downstream that keeps each of them for 1 to 30
+ * frame times: with fixed counts of buffers, and with a stream that has as many as it takes. Exit
+ * status: 0 if the dynamic stream did not stutter more than the largest fixed count, 1 if it did, 2
+ * for a wrong command line.
  */
 public final class Latency {
   private static final ImageSpec IMAGE = ImageSpec.of(1280, 720, PixelFormat.NV12);

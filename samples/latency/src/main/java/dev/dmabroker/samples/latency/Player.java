@@ -42,7 +42,11 @@ final class Player {
                 DeviceSpec.named("decoder")
                     .constraints(Constraints.builder().cpuReach().build())
                     .access(Access.READ_WRITE));
-        Device display = broker.register(DeviceSpec.named("display").access(Access.READ));
+        Device display =
+            broker.register(
+                DeviceSpec.named("display")
+                    .constraints(Constraints.builder().cpuReach().build())
+                    .access(Access.READ));
         BufferStream stream =
             broker.stream(
                 StreamSpec.of("video", image, decoder)
@@ -51,15 +55,14 @@ final class Player {
                     .quietTime(QUIET))) {
       StreamConsumer consumer = stream.consumer(display, StreamConsumer.Policy.EVERY_FRAME);
       stream.start();
-      Thread downstream =
-          new Thread(new Downstream(consumer, schedule, frameNanos), "downstream");
+      Thread downstream = new Thread(new Downstream(consumer, schedule, frameNanos), "downstream");
       downstream.start();
       List<Long> bytes = new ArrayList<>();
       List<Integer> stutters = decode(stream, bytes);
       StreamState end = stream.snapshot();
       stream.stop(Duration.ofSeconds(5));
       downstream.join();
-      return new Run(pool.name(), bytes, stutters, end.grown() - pool.fewest(), end.shrunk());
+      return new Run(pool.name(), bytes, stutters, end.grown(), end.shrunk());
     }
   }
 
