@@ -59,7 +59,8 @@ public interface BufferStream extends AutoCloseable {
   /**
    * Returns every buffer to the stream and ends every mapping, and frees nothing. Whoever waits to
    * acquire is refused. Buffers that were acquired and not submitted are taken back at once, so the
-   * producing device has to be stopped first. What was submitted may be taken and released until
+   * producing device has to be stopped first; one that the CPU has a view of returns when its frame
+   * is submitted, which is refused, or closed. What was submitted may be taken and released until
    * the deadline; what is still queued then is dropped. Each consumer learns of the stop once, by a
    * {@link StreamStoppedException} after the last frame. Frames that are still held then stay valid
    * until they are closed. A second stop waits for the first; a stopped stream stays as it is.

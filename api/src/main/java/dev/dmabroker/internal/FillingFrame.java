@@ -39,11 +39,16 @@ final class FillingFrame extends Lease implements EmptyFrame {
 
   @Override
   public void submit() {
-    if (!end(Phase.DONE)) {
-      throw ended("submit");
-    }
+    checkEnds();
     unmap();
     handOn();
+  }
+
+  private void checkEnds() {
+    if (!end(Phase.DONE)) {
+      returnLate();
+      throw ended("submit");
+    }
   }
 
   private void handOn() {
@@ -55,18 +60,16 @@ final class FillingFrame extends Lease implements EmptyFrame {
 
   @Override
   public void submitAfter(SyncFile fence) {
-    if (!end(Phase.DONE)) {
-      throw ended("submit");
-    }
+    checkEnds();
     fenced = true;
     handOn();
     try {
       mapped().closeAfter(fence, errno -> stream().signalled(this, errno));
-    } catch (BrokerException e) {
-      fenced = false;
+    } catch (RuntimeException | Error e) {
       stream()
           .locked(
               effects -> {
+                fenced = false;
                 stream().unsubmit(this, effects);
                 return null;
               });
@@ -78,6 +81,25 @@ final class FillingFrame extends Lease implements EmptyFrame {
   public void close() {
     if (end(Phase.DONE)) {
       takeBack();
+    } else {
+      returnLate();
+    }
+  }
+
+  /**
+   * The stream stops. Where a CPU view is still open somebody writes, so that the buffer is
+   * returned by who ends the frame.
+   */
+  void cancelled() {
+    unmap();
+    if (buffer().buffer().currentHolders().isEmpty()) {
+      stream().returned(this);
+    }
+  }
+
+  private void returnLate() {
+    if (isCancelled()) {
+      stream().returned(this);
     }
   }
 

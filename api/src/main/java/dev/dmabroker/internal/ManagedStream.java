@@ -128,7 +128,7 @@ final class ManagedStream extends StreamLife implements BufferStream {
               }
               return finished;
             });
-    cancelled.forEach(FillingFrame::takeBack);
+    cancelled.forEach(FillingFrame::cancelled);
     return end;
   }
 

@@ -23,7 +23,6 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import java.util.function.Function;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -357,19 +356,19 @@ abstract class StreamLife {
     return engine.clock().nanos();
   }
 
-  /** Who has the buffers, for errors. */
+  /** Who has the buffers, for errors; with the lock or without. */
   String describeUse() {
-    long now = System.nanoTime();
-    return "of "
-        + pool.depth()
-        + " buffers "
-        + pool.free()
-        + " are free, "
-        + filling.describe(now)
-        + readers.stream()
-            .map(reader -> ", " + reader.describeUse(now))
-            .collect(Collectors.joining())
-        + (submitted.isEmpty() ? "" : ", " + submitted.size() + " wait for a fence");
+    synchronized (lock) {
+      long now = System.nanoTime();
+      StringBuilder text = new StringBuilder("of ");
+      text.append(pool.depth()).append(" buffers ").append(pool.free()).append(" are free, ");
+      text.append(filling.describe(now));
+      readers.forEach(reader -> text.append(", ").append(reader.describeUse(now)));
+      if (!submitted.isEmpty()) {
+        text.append(", ").append(submitted.size()).append(" wait for a fence");
+      }
+      return text.toString();
+    }
   }
 
   void tell(Effects effects, Consumer<BrokerListener> event) {

@@ -34,12 +34,15 @@ final class TakenFrame extends Lease implements Frame {
 
   @Override
   public void closeAfter(SyncFile fence) {
-    if (!isOpen()) {
+    if (!end(Phase.DONE)) {
       throw ended("close");
     }
-    mapped().closeAfter(fence, errno -> reader.signalled(this));
-    // False if another thread has closed it in the meantime.
-    boolean unused = end(Phase.DONE);
+    try {
+      mapped().closeAfter(fence, errno -> reader.signalled(this));
+    } catch (RuntimeException | Error e) {
+      reopen();
+      throw e;
+    }
   }
 
   @Override

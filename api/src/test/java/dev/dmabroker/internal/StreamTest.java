@@ -473,6 +473,23 @@ class StreamTest extends Fixture {
   }
 
   @Test
+  void whatTheCpuStillWritesToIsReturnedWhenItHasDone() {
+    BufferStream stream = started(spec -> spec.maxBuffers(2));
+    EmptyFrame filling = stream.acquire();
+    CpuView view = filling.mapping().cpuView();
+    assertThrows(OutstandingMappingsException.class, () -> stream.stop(AT_ONCE));
+    stream.start();
+    EmptyFrame other = stream.acquire();
+    assertThrows(
+        MapTimeoutException.class, () -> stream.acquire(AT_ONCE), "it is still written to");
+    view.close();
+    assertThrows(StreamStoppedException.class, filling::submit);
+    filling.close();
+    assertEquals(filling.index(), stream.acquire(AT_ONCE).index());
+    other.close();
+  }
+
+  @Test
   void stopLetsConsumersFinish() throws Exception {
     BufferStream stream = started(spec -> spec);
     StreamConsumer consumer = stream.consumer(viewer, Policy.EVERY_FRAME);

@@ -21,7 +21,7 @@ final class Chart {
 
   /** Fixed counts get darker with their size; the dynamic one, which comes last, stands out. */
   private static final List<String> COLOURS =
-      List.of("#9ecae1", "#6baed6", "#3182bd", "#08519c", "#d55e00");
+      List.of("#7aa9cf", "#4a8dbf", "#2868a0", "#0b3c6f", "#d55e00");
 
   private final StringBuilder svg = new StringBuilder();
   private final Schedule schedule;
