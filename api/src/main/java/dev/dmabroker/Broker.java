@@ -85,6 +85,16 @@ public interface Broker extends AutoCloseable {
   List<SharedBuffer> exportSet(String name, BufferSpec spec, int count);
 
   /**
+   * Makes a stream of buffers that go round between a producer and consumers. It has no buffers
+   * until it is {@linkplain BufferStream#start started}.
+   *
+   * @throws UndeclaredAccessException if the producer did not declare that it writes
+   * @throws IllegalArgumentException if the producer belongs to another broker
+   * @throws ClosedException if the producer or the broker is closed
+   */
+  BufferStream stream(StreamSpec spec);
+
+  /**
    * Says where a buffer would be placed for these devices, and why not elsewhere. Allocates
    * nothing; a heap that is full now is still listed. Counts of buffers have to agree here, as for
    * a pool, while a single buffer may be attached whatever they are.

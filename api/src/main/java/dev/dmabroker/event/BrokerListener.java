@@ -39,4 +39,16 @@ public interface BrokerListener {
 
   /** A buffer's memory was given back. */
   default void released(Release event) {}
+
+  /** A stream has more buffers, or fewer. */
+  default void streamResized(StreamResized event) {}
+
+  /** A stream's producer has to wait, and the stream does not grow. */
+  default void streamHeldBack(StreamHeldBack event) {}
+
+  /** A consumer of a stream will not see a frame. */
+  default void frameDropped(FrameDropped event) {}
+
+  /** A device holds more of a stream than it declared. */
+  default void overheld(Overheld event) {}
 }

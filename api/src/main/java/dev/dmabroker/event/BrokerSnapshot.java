@@ -15,14 +15,15 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * A broker's state. Each buffer is consistent in itself; the buffers are looked at one after the
- * other while the broker goes on.
+ * A broker's state. Each buffer and stream is consistent in itself; they are looked at one after
+ * the other while the broker goes on.
  *
  * @param heaps the open heaps, in the broker's order
  * @param closedHeaps the heaps that cannot be used, and why
  * @param devices the registered devices
  * @param buffers the buffers that are not gone
  * @param budgets what devices and groups have reserved
+ * @param streams the streams that are not closed
  * @param fences who waits for fences
  * @param leaks what was found unreachable and not closed
  * @param closed whether the broker is closed
@@ -35,6 +36,7 @@ public record BrokerSnapshot(
     List<DeviceState> devices,
     List<BufferState> buffers,
     List<BudgetState> budgets,
+    List<StreamState> streams,
     FenceState fences,
     LeakStats leaks,
     boolean closed,
@@ -47,6 +49,7 @@ public record BrokerSnapshot(
     devices = ImmutableList.copyOf(devices);
     buffers = ImmutableList.copyOf(buffers);
     budgets = ImmutableList.copyOf(budgets);
+    streams = ImmutableList.copyOf(streams);
   }
 
   /**

@@ -55,7 +55,7 @@ final class AttachedDevice extends Leakable implements Attachment {
   }
 
   @Override
-  public Mapping map(Access access, Duration timeout) {
+  public BufferMapping map(Access access, Duration timeout) {
     Durations.positive("the timeout", timeout);
     BufferMapping mapping = enter(access, /* own= */ true);
     return mapping != null ? mapping : buffer.map(this, access, timeout);
@@ -78,7 +78,7 @@ final class AttachedDevice extends Leakable implements Attachment {
   }
 
   /** The fast path: no lock; null if the buffer has to be asked. */
-  private @Nullable BufferMapping enter(Access access, boolean own) {
+  @Nullable BufferMapping enter(Access access, boolean own) {
     if (!device.access().permits(Objects.requireNonNull(access, "access"))) {
       throw new UndeclaredAccessException(
           "cannot map "

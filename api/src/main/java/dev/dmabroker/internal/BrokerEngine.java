@@ -2,8 +2,10 @@ package dev.dmabroker.internal;
 
 import com.google.common.collect.ImmutableList;
 import com.google.common.util.concurrent.ThreadFactoryBuilder;
+import dev.dmabroker.Access;
 import dev.dmabroker.Broker;
 import dev.dmabroker.BufferSpec;
+import dev.dmabroker.BufferStream;
 import dev.dmabroker.ClosedException;
 import dev.dmabroker.Device;
 import dev.dmabroker.DeviceSpec;
@@ -12,6 +14,8 @@ import dev.dmabroker.Holder;
 import dev.dmabroker.OutstandingMappingsException;
 import dev.dmabroker.Plan;
 import dev.dmabroker.SharedBuffer;
+import dev.dmabroker.StreamSpec;
+import dev.dmabroker.UndeclaredAccessException;
 import dev.dmabroker.WaitInterruptedException;
 import dev.dmabroker.event.BrokerListener;
 import dev.dmabroker.event.BrokerSnapshot;
@@ -59,6 +63,7 @@ final class BrokerEngine implements Broker {
   /** Mappings of buffers that are gone. */
   private final AtomicLong formerTakings = new AtomicLong();
 
+  private final Set<ManagedStream> streams = ConcurrentHashMap.newKeySet();
   private final AtomicLong exported = new AtomicLong();
   private final AtomicLong unnamed = new AtomicLong();
   private final ThreadPoolExecutor workers;
@@ -179,7 +184,8 @@ final class BrokerEngine implements Broker {
         handle -> make(name, spec, owner, convoy, new Leakable.Making(handle, site)));
   }
 
-  private ManagedBuffer make(
+  /** A buffer, of the broker's own unless {@code making} says who is to close it. */
+  ManagedBuffer make(
       String name,
       BufferSpec spec,
       @Nullable RegisteredDevice owner,
@@ -202,6 +208,35 @@ final class BrokerEngine implements Broker {
         Leaks.keep(this); // Or it would be lost together with its users.
       }
       return buffer;
+    }
+  }
+
+  @Override
+  public BufferStream stream(StreamSpec spec) {
+    RegisteredDevice producer = own(spec.producer());
+    producer.checkOpen("stream from it");
+    checkDeclared(producer, Access.OVERWRITE, spec.name());
+    synchronized (lifecycle) {
+      checkOpen("make stream " + spec.name());
+      ManagedStream stream = new ManagedStream(this, spec, producer);
+      streams.add(stream);
+      return stream;
+    }
+  }
+
+  /** Refuses early what every map would refuse. */
+  static void checkDeclared(RegisteredDevice device, Access access, String stream) {
+    if (!device.access().permits(access)) {
+      throw new UndeclaredAccessException(
+          "cannot use "
+              + device.name()
+              + " in stream "
+              + stream
+              + ": it would map with "
+              + access
+              + " and declared "
+              + device.access()
+              + "; declare what it needs with DeviceSpec.access");
     }
   }
 
@@ -246,6 +281,7 @@ final class BrokerEngine implements Broker {
             .toList(),
         states.stream().filter(buffer -> buffer.state() != SharedBuffer.State.RELEASED).toList(),
         budgets.snapshot(),
+        streams.stream().map(StreamLife::snapshot).toList(),
         fences.snapshot(),
         leaks.snapshot(),
         closed,
@@ -260,6 +296,7 @@ final class BrokerEngine implements Broker {
       }
       closed = true;
     }
+    streams.forEach(ManagedStream::shutDown);
     buffers.forEach(BufferLife::shutDown);
     try {
       awaitBuffers();
@@ -334,6 +371,10 @@ final class BrokerEngine implements Broker {
       }
       lifecycle.notifyAll();
     }
+  }
+
+  void forget(StreamLife stream) {
+    streams.remove(stream);
   }
 
   BrokerFactory.Settings settings() {

@@ -9,6 +9,8 @@ import dev.dmabroker.Layout;
 import dev.dmabroker.Mapping;
 import dev.dmabroker.SyncFile;
 import dev.dmabroker.spi.HeapException;
+import java.util.OptionalInt;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -111,11 +113,28 @@ final class BufferMapping implements Mapping, Grant {
 
   @Override
   public void closeAfter(SyncFile fence) {
+    closeAfter(fence, errno -> {});
+  }
+
+  /**
+   * The same, and tells when the memory is no longer held, with what the fence signalled: from the
+   * poller's thread, which must not be held up.
+   */
+  void closeAfter(SyncFile fence, Consumer<OptionalInt> then) {
     if (!slot.fence(token)) {
       throw closed();
     }
     try {
-      attachment().buffer().fences().watch(fence, this, this::leaveFenced);
+      attachment()
+          .buffer()
+          .fences()
+          .watch(
+              fence,
+              this,
+              errno -> {
+                leaveFenced();
+                then.accept(errno);
+              });
     } catch (RuntimeException | Error e) {
       slot.unfence(token);
       throw e;

@@ -64,12 +64,12 @@ final class Fences {
    *
    * @throws FenceException if that cannot be waited for
    */
-  void watch(SyncFile fence, BufferMapping mapping, Runnable end) {
+  void watch(SyncFile fence, BufferMapping mapping, Consumer<OptionalInt> end) {
     watch(
         fence,
         "end " + mapping + " after its fence",
         errno -> {
-          end.run();
+          end.accept(errno);
           errno.ifPresent(
               why -> {
                 var event =

@@ -14,11 +14,15 @@ import dev.dmabroker.Mapping;
 import dev.dmabroker.SharedBuffer;
 import dev.dmabroker.event.Allocation;
 import dev.dmabroker.event.BrokerListener;
+import dev.dmabroker.event.FrameDropped;
 import dev.dmabroker.event.HeapRefusal;
 import dev.dmabroker.event.LeftOut;
 import dev.dmabroker.event.Move;
+import dev.dmabroker.event.Overheld;
 import dev.dmabroker.event.Release;
 import dev.dmabroker.event.Stall;
+import dev.dmabroker.event.StreamHeldBack;
+import dev.dmabroker.event.StreamResized;
 import dev.dmabroker.spi.PlacementHeuristic;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -40,6 +44,7 @@ abstract class Fixture {
   final ScriptedHeap system = ScriptedHeap.system();
   final ScriptedHeap cma = ScriptedHeap.cma();
   final Events events = new Events();
+  final StreamEvents streamEvents = new StreamEvents();
   private final List<Thread> threads = new ArrayList<>();
 
   Broker broker = builder().build();
@@ -51,6 +56,7 @@ abstract class Fixture {
         .heuristic(new InOrder())
         .listener(events)
         .leakTracking(LeakTracking.NEVER) // Tests drop what they do not need any more.
+        .listener(streamEvents)
         .moveRetries(Duration.ofMillis(1), 3)
         .closeTimeout(Duration.ofMillis(50));
   }
@@ -203,6 +209,34 @@ abstract class Fixture {
         throw new AssertionError("no event");
       }
       return event;
+    }
+  }
+
+  /** Keeps the events of streams until a test takes them. */
+  static final class StreamEvents implements BrokerListener {
+    final BlockingQueue<StreamResized> resized = new LinkedBlockingQueue<>();
+    final BlockingQueue<StreamHeldBack> heldBack = new LinkedBlockingQueue<>();
+    final BlockingQueue<FrameDropped> dropped = new LinkedBlockingQueue<>();
+    final BlockingQueue<Overheld> overheld = new LinkedBlockingQueue<>();
+
+    @Override
+    public void streamResized(StreamResized event) {
+      resized.add(event);
+    }
+
+    @Override
+    public void streamHeldBack(StreamHeldBack event) {
+      heldBack.add(event);
+    }
+
+    @Override
+    public void frameDropped(FrameDropped event) {
+      dropped.add(event);
+    }
+
+    @Override
+    public void overheld(Overheld event) {
+      overheld.add(event);
     }
   }
 }

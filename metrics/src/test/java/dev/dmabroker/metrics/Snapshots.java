@@ -16,8 +16,10 @@ final class Snapshots {
         List.of(),
         List.of(),
         List.of(),
+        List.of(),
         FenceState.NONE,
-        LeakStats.NONE, false,
+        LeakStats.NONE,
+        false,
         maps);
   }
 }

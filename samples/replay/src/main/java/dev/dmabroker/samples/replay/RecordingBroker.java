@@ -2,10 +2,12 @@ package dev.dmabroker.samples.replay;
 
 import dev.dmabroker.Broker;
 import dev.dmabroker.BufferSpec;
+import dev.dmabroker.BufferStream;
 import dev.dmabroker.Device;
 import dev.dmabroker.DeviceSpec;
 import dev.dmabroker.Plan;
 import dev.dmabroker.SharedBuffer;
+import dev.dmabroker.StreamSpec;
 import dev.dmabroker.event.BrokerListener;
 import dev.dmabroker.event.BrokerSnapshot;
 import java.util.Collection;
@@ -64,6 +66,12 @@ final class RecordingBroker implements Broker {
 
   private SharedBuffer recording(SharedBuffer buffer) {
     return new RecordingBuffer(buffer, recorder, recorder.export(buffer.name(), buffer.spec()));
+  }
+
+  /** {@inheritDoc} A trace does not tell of streams. */
+  @Override
+  public BufferStream stream(StreamSpec spec) {
+    return broker.stream(spec);
   }
 
   @Override

@@ -1,0 +1,11 @@
+package dev.dmabroker;
+
+/** A stream does not run, or was stopped meanwhile. It can be started again. */
+public final class StreamStoppedException extends BrokerException {
+  private static final long serialVersionUID = 1;
+
+  /** With what, which, why, and what would help. */
+  public StreamStoppedException(String message) {
+    super(message);
+  }
+}

@@ -1,0 +1,276 @@
+package dev.dmabroker.internal;
+
+import dev.dmabroker.BrokerException;
+import dev.dmabroker.WaitInterruptedException;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Those who wait for a stream's frames, in the order of asking: producers for free buffers, or a
+ * consumer's threads for what was submitted. Frames are handed out under the stream's lock, mapped
+ * if their buffer lies still; one that is on the move is mapped by who gets it, which may take
+ * until the move is done.
+ */
+abstract class Line<F extends Lease> {
+  private final StreamLife stream;
+  private final ArrayDeque<Turn<F>> turns = new ArrayDeque<>();
+
+  Line(StreamLife stream) {
+    this.stream = stream;
+  }
+
+  StreamLife stream() {
+    return stream;
+  }
+
+  // ---- What the two sides do differently; under the lock ----
+
+  /** Throws if nobody may ask now. */
+  abstract void check();
+
+  /**
+   * Takes what there is.
+   *
+   * @param own whether the calling thread gets it
+   * @param still whether it has to lie still
+   * @return null if there is nothing
+   */
+  abstract @Nullable F poll(boolean own, boolean still, Effects effects);
+
+  /** Somebody has to wait, or asked in vain. */
+  abstract void starve(Effects effects);
+
+  /** In words, for errors. */
+  abstract String describe();
+
+  /** What keeps those who wait; called without the lock. */
+  abstract BrokerException timedOut(Duration timeout);
+
+  /** Whether {@link #ready} has nothing to do. */
+  boolean isReady(F frame) {
+    return true;
+  }
+
+  /**
+   * Makes ready what was mapped; called without the lock.
+   *
+   * @return false if it has to be another, and this one is gone
+   */
+  boolean ready(F frame) {
+    return true;
+  }
+
+  // ---- Asking ----
+
+  F get(Duration timeout) {
+    Durations.positive("the timeout", timeout);
+    long start = System.nanoTime();
+    long nanos = Durations.nanos(timeout);
+    while (true) {
+      Turn<F> turn = new Turn<>();
+      stream.locked(effects -> ask(turn, /* own= */ true, effects));
+      F frame =
+          turn.await(
+              left(start, nanos),
+              interrupt -> {
+                if (!withdraw(turn)) {
+                  return null;
+                }
+                return interrupt == null
+                    ? timedOut(timeout)
+                    : new WaitInterruptedException(
+                        "interrupted while waiting to " + describe(), interrupt);
+              });
+      map(frame, left(start, nanos));
+      if (ready(frame)) {
+        return frame;
+      }
+    }
+  }
+
+  private static long left(long start, long nanos) {
+    return Math.max(1, nanos - (System.nanoTime() - start));
+  }
+
+  private void map(F frame, long nanos) {
+    if (frame.isMapped()) {
+      frame.mapped().hand();
+      return;
+    }
+    BufferMapping mapping;
+    try {
+      mapping = frame.attachment().map(frame.access(), Duration.ofNanos(nanos));
+    } catch (RuntimeException | Error e) {
+      frame.takeBack();
+      if (frame.isCancelled()) {
+        throw frame.ended(describe());
+      }
+      throw e;
+    }
+    adopt(frame, mapping);
+  }
+
+  /** The frame is mapped, unless the stream was stopped meanwhile. */
+  private void adopt(F frame, BufferMapping mapping) {
+    boolean open =
+        stream.locked(
+            effects -> {
+              frame.mapped(mapping);
+              return frame.isOpen();
+            });
+    if (!open) {
+      frame.takeBack();
+      throw frame.ended(describe());
+    }
+  }
+
+  Optional<F> tryGet() {
+    while (true) {
+      F frame =
+          stream.locked(
+              effects -> {
+                check();
+                F found =
+                    turns.isEmpty() ? poll(/* own= */ true, /* still= */ true, effects) : null;
+                if (found == null) {
+                  starve(effects);
+                  found =
+                      turns.isEmpty() ? poll(/* own= */ true, /* still= */ true, effects) : null;
+                }
+                return found;
+              });
+      if (frame == null) {
+        return Optional.empty();
+      }
+      if (ready(frame)) {
+        return Optional.of(frame);
+      }
+    }
+  }
+
+  /** Completes the future, on the callback executor, once there is a frame. */
+  void getAsync(CompletableFuture<? super F> exposed) {
+    Turn<F> turn = new Turn<>();
+    try {
+      stream.locked(effects -> ask(turn, /* own= */ false, effects));
+    } catch (BrokerException e) {
+      exposed.completeExceptionally(e);
+      return;
+    }
+    turn.then(
+        (frame, failure) -> {
+          if (frame == null) {
+            fail(exposed, failure);
+          } else if (frame.isMapped()) {
+            hand(frame, exposed);
+          } else {
+            mapAsync(frame, exposed);
+          }
+        });
+    CompletableFuture<?> unused =
+        exposed.whenComplete(
+            (frame, failure) -> {
+              boolean unusedToo = withdraw(turn);
+            });
+  }
+
+  private void mapAsync(F frame, CompletableFuture<? super F> exposed) {
+    CompletableFuture<?> unused =
+        frame
+            .attachment()
+            .mapAsync(frame.access())
+            .whenComplete(
+                (mapping, failure) -> {
+                  if (mapping == null) {
+                    frame.takeBack();
+                    fail(exposed, frame.isCancelled() ? frame.ended(describe()) : failure);
+                    return;
+                  }
+                  try {
+                    adopt(frame, (BufferMapping) mapping);
+                  } catch (RuntimeException e) {
+                    fail(exposed, e);
+                    return;
+                  }
+                  hand(frame, exposed);
+                });
+  }
+
+  /** To make it ready takes time, and the thread may be the one that released the buffer. */
+  private void hand(F frame, CompletableFuture<? super F> exposed) {
+    if (isReady(frame)) {
+      give(frame, exposed);
+      return;
+    }
+    stream.engine.execute(
+        () -> {
+          if (ready(frame)) {
+            give(frame, exposed);
+          } else {
+            getAsync(exposed);
+          }
+        });
+  }
+
+  private void give(F frame, CompletableFuture<? super F> exposed) {
+    stream.engine.callback(
+        () -> {
+          if (!exposed.complete(frame)) {
+            frame.takeBack();
+          }
+        });
+  }
+
+  private void fail(CompletableFuture<? super F> exposed, @Nullable Throwable failure) {
+    Throwable why = failure == null ? new IllegalStateException("no frame, no failure") : failure;
+    stream.engine.callback(() -> exposed.completeExceptionally(why));
+  }
+
+  // ---- Under the lock ----
+
+  private boolean ask(Turn<F> turn, boolean own, Effects effects) {
+    check();
+    F frame = turns.isEmpty() ? poll(own, /* still= */ false, effects) : null;
+    if (frame == null) {
+      turns.add(turn);
+      starve(effects);
+    } else {
+      turn.grant(effects, frame);
+    }
+    return frame != null;
+  }
+
+  private boolean withdraw(Turn<F> turn) {
+    return stream.locked(effects -> turns.remove(turn));
+  }
+
+  boolean isAwaited() {
+    return !turns.isEmpty();
+  }
+
+  int waiting() {
+    return turns.size();
+  }
+
+  /** Gives what there is to those who wait. */
+  void serve(Effects effects) {
+    while (!turns.isEmpty()) {
+      F frame = poll(/* own= */ false, /* still= */ false, effects);
+      if (frame == null) {
+        return;
+      }
+      turns.remove().grant(effects, frame);
+    }
+  }
+
+  /** Whether there was somebody to refuse. */
+  boolean refuse(BrokerException failure, Effects effects) {
+    boolean any = !turns.isEmpty();
+    turns.forEach(turn -> turn.fail(effects, failure));
+    turns.clear();
+    return any;
+  }
+}

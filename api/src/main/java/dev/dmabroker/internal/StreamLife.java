@@ -1,0 +1,496 @@
+package dev.dmabroker.internal;
+
+import com.google.common.collect.ImmutableSet;
+import dev.dmabroker.BrokerException;
+import dev.dmabroker.BufferStream;
+import dev.dmabroker.ClosedException;
+import dev.dmabroker.StreamSpec;
+import dev.dmabroker.StreamStoppedException;
+import dev.dmabroker.event.BrokerListener;
+import dev.dmabroker.event.FrameDropped;
+import dev.dmabroker.event.FrameDropped.Reason;
+import dev.dmabroker.event.Overheld;
+import dev.dmabroker.event.StreamHeldBack;
+import dev.dmabroker.event.StreamResized;
+import dev.dmabroker.event.StreamState;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How buffers go round in a stream: what leads from one of their states to the next. What users ask
+ * of it is {@link ManagedStream}.
+ *
+ * <pre>
+ * from       to         when
+ * free       filling    acquired: mapped for the producer
+ * filling    free       closed unsubmitted, or the stream stops
+ * filling    in flight  submitted: unmapped, and after the producer's fence queued for the consumers
+ * in flight  free       every consumer has released it, or dropped it from its queue
+ * free       gone       idle for the quiet time, or to be removed, or the stream is closed
+ * </pre>
+ *
+ * <p>All that happens under {@link #lock}, one for the stream and held for bookkeeping only; what
+ * it entails, after the lock is released ({@link Effects}). A buffer that lies still is mapped
+ * under it too, as that takes no lock ({@link Gate}); it is unmapped before, so that it is never
+ * free while it is mapped. Nothing but {@link Gate}s is called with the lock held, so no order of
+ * locks has to be kept.
+ */
+abstract class StreamLife {
+  final BrokerEngine engine;
+  final StreamSpec spec;
+  final RegisteredDevice producer;
+  final Object lock = new Object();
+  final StreamPool pool;
+  final Holdings filling;
+  final Acquirers acquirers;
+  final StreamGrowth growth;
+
+  /** Attached to every buffer. */
+  final List<StreamReader> readers = new ArrayList<>(2);
+
+  /** Submitted, in that order; the first waits for its fence. */
+  private final ArrayDeque<FillingFrame> submitted = new ArrayDeque<>();
+
+  /** The groups that may see what is acquired now. */
+  private Set<String> audience;
+
+  /** Changed under the lock. */
+  volatile BufferStream.State state = BufferStream.State.STOPPED;
+
+  /** Completed when nothing is in flight; null unless STOPPING. */
+  @Nullable CompletableFuture<Void> finished;
+
+  private final StreamWatch watch;
+  private long sequence;
+  private long failed;
+  private long scrubbed;
+  private boolean brokerClosed;
+
+  StreamLife(BrokerEngine engine, StreamSpec spec, RegisteredDevice producer) {
+    this.engine = engine;
+    this.spec = spec;
+    this.producer = producer;
+    this.pool = new StreamPool(spec);
+    this.filling = new Holdings(spec.name(), producer);
+    this.acquirers = new Acquirers(this);
+    this.growth = new StreamGrowth(this);
+    this.watch = new StreamWatch(this);
+    this.audience = ImmutableSet.of(group(producer));
+  }
+
+  /** Devices without a group trust each other. */
+  static String group(RegisteredDevice device) {
+    return device.group().orElse("");
+  }
+
+  /** See {@link BufferStream#remove}. */
+  abstract boolean remove(int index);
+
+  // ---- Free to filling ----
+
+  /**
+   * Gives out a free buffer, preferably one that lies still.
+   *
+   * @param still whether it has to
+   */
+  @Nullable FillingFrame fill(boolean own, boolean still, Effects effects) {
+    FillingFrame[] found = new FillingFrame[1];
+    StreamBuffer buffer =
+        pool.take(
+            free -> {
+              FillingFrame frame = new FillingFrame(this, free);
+              found[0] = frame;
+              return frame.enter(own);
+            });
+    if (buffer == null) {
+      if (still) {
+        return null;
+      }
+      buffer = pool.take(free -> true); // It moves; who gets it waits for that.
+      if (buffer == null) {
+        return null;
+      }
+      found[0] = new FillingFrame(this, buffer);
+    }
+    FillingFrame frame = found[0];
+    buffer.use();
+    frame.scrub(!buffer.isFor(audience));
+    filling.begin(frame, now(), event -> tellOverheld(event, effects));
+    watch.start(effects);
+    return frame;
+  }
+
+  /** The producer does not have it any more: false if that was known. */
+  boolean endFilling(FillingFrame frame, Effects effects) {
+    return filling.end(frame, now(), event -> tellOverheld(event, effects));
+  }
+
+  /** Returned unused. */
+  void returned(FillingFrame frame) {
+    locked(
+        effects -> {
+          if (endFilling(frame, effects)) {
+            release(frame.buffer(), effects);
+          }
+          return null;
+        });
+  }
+
+  void scrubbed() {
+    synchronized (lock) {
+      scrubbed++;
+    }
+  }
+
+  // ---- Filling to in flight ----
+
+  /**
+   * In its turn, and once its fence has signalled, it is handed to the consumers.
+   *
+   * @return false if the stream has stopped meanwhile; then nothing has changed
+   */
+  boolean submit(FillingFrame frame, Effects effects) {
+    if (!isFlowing()) {
+      return false;
+    }
+    boolean unused = endFilling(frame, effects);
+    frame.sequence(sequence++);
+    submitted.add(frame);
+    handOn(effects);
+    return true;
+  }
+
+  /** Its fence cannot be waited for: as if it had not been submitted. */
+  void unsubmit(FillingFrame frame, Effects effects) {
+    boolean unused = submitted.remove(frame); // False if the stream has stopped meanwhile.
+    filling.begin(frame, now(), event -> tellOverheld(event, effects));
+    frame.reopen();
+    handOn(effects);
+  }
+
+  /** From the poller's thread. */
+  void signalled(FillingFrame frame, OptionalInt errno) {
+    onTime(
+        effects -> {
+          frame.signalled(errno.isPresent());
+          if (submitted.contains(frame)) {
+            handOn(effects);
+          } else {
+            release(frame.buffer(), effects); // The stream has stopped meanwhile.
+          }
+        });
+  }
+
+  private void handOn(Effects effects) {
+    while (!submitted.isEmpty() && submitted.element().isReady()) {
+      FillingFrame frame = submitted.remove();
+      if (frame.hasFailed()) {
+        failed++;
+        tellDropped(producer, frame.sequence(), Reason.FAILED, effects);
+      } else {
+        for (StreamReader reader : readers) {
+          if (frame.buffer().mayBeSeenBy(group(reader.device()))) {
+            reader.offer(frame.buffer(), frame.sequence(), effects);
+          }
+        }
+      }
+      release(frame.buffer(), effects);
+    }
+    if (acquirers.isAwaited()) {
+      growth.relieve(effects);
+    }
+  }
+
+  // ---- In flight to free ----
+
+  /** One of those who had it does not any more. */
+  void release(StreamBuffer buffer, Effects effects) {
+    if (!buffer.endUse() || buffer.isGone()) {
+      return;
+    }
+    if (buffer.isLeaving()) {
+      effects.then(pool.remove(buffer));
+      growth.keepFloor(effects);
+    } else {
+      pool.giveBack(buffer, now());
+      acquirers.serve(effects);
+    }
+    if (pool.free() > 0) {
+      growth.enough();
+    }
+    finishIfIdle(effects);
+  }
+
+  void finishIfIdle(Effects effects) {
+    CompletableFuture<Void> waited = finished;
+    if (waited != null && pool.isIdle()) {
+      effects.wake(() -> waited.complete(null));
+    }
+  }
+
+  // ---- Stopping ----
+
+  boolean isFlowing() {
+    return state == BufferStream.State.RUNNING || state == BufferStream.State.STOPPING;
+  }
+
+  /** Takes back what the producer has: to be unmapped, and returned, without the lock. */
+  List<FillingFrame> cancelFilling() {
+    List<FillingFrame> cancelled = new ArrayList<>();
+    for (Lease lease : filling.copy()) {
+      // One that is just being mapped is returned by who maps it.
+      if (lease.end(Lease.Phase.CANCELLED) && lease.isMapped()) {
+        cancelled.add((FillingFrame) lease);
+      }
+    }
+    return cancelled;
+  }
+
+  /** Drops what nobody has taken, and tells each consumer once. */
+  void cancelQueued(Effects effects) {
+    List<FillingFrame> dropped = List.copyOf(submitted);
+    submitted.clear();
+    for (FillingFrame frame : dropped) {
+      tellDropped(producer, frame.sequence(), Reason.STOPPED, effects);
+      if (frame.isReady()) {
+        release(frame.buffer(), effects);
+      } // Otherwise when its fence signals.
+    }
+    for (StreamReader reader : readers) {
+      reader.stop(effects);
+    }
+  }
+
+  BrokerException stopped(String intent) {
+    if (state == BufferStream.State.CLOSED) {
+      return closed(intent);
+    }
+    return new StreamStoppedException(
+        "cannot "
+            + intent
+            + ": stream "
+            + spec.name()
+            + " is "
+            + (state == BufferStream.State.RUNNING ? "running again, it was stopped" : state)
+            + "; start it first");
+  }
+
+  /** Throws if the stream is closed. */
+  void checkOpen(String intent) {
+    if (state == BufferStream.State.CLOSED) {
+      throw closed(intent);
+    }
+  }
+
+  ClosedException closed(String intent) {
+    return new ClosedException(
+        "cannot "
+            + intent
+            + ": "
+            + (brokerClosed ? "the broker" : "stream " + spec.name())
+            + " is closed");
+  }
+
+  /** Nobody gets anything any more, and the memory goes as soon as nobody has it. */
+  void close(Effects effects, boolean isBrokerClosed) {
+    if (state == BufferStream.State.CLOSED) {
+      return;
+    }
+    state = BufferStream.State.CLOSED;
+    brokerClosed = isBrokerClosed;
+    boolean unused = acquirers.refuse(closed("acquire"), effects);
+    for (StreamReader reader : List.copyOf(readers)) {
+      reader.leave(closed("take"), effects);
+    }
+    cancelQueued(effects);
+    for (StreamBuffer buffer : pool.copy()) {
+      effects.then(pool.remove(buffer));
+    }
+    CompletableFuture<Void> waited = finished;
+    if (waited != null) {
+      effects.wake(() -> waited.complete(null));
+    }
+    effects.then(() -> engine.forget(this));
+  }
+
+  // ---- Who is there ----
+
+  void join(StreamReader reader, Effects effects) {
+    readers.add(reader);
+    countAudience();
+    growth.keepFloor(effects);
+  }
+
+  void left(StreamReader reader) {
+    if (readers.remove(reader)) {
+      countAudience();
+    }
+  }
+
+  private void countAudience() {
+    ImmutableSet.Builder<String> groups = ImmutableSet.builder();
+    groups.add(group(producer));
+    readers.forEach(reader -> groups.add(group(reader.device())));
+    audience = groups.build();
+  }
+
+  List<RegisteredDevice> devices() {
+    List<RegisteredDevice> devices = new ArrayList<>();
+    devices.add(producer);
+    readers.forEach(reader -> devices.add(reader.device()));
+    return devices;
+  }
+
+  // ---- Saying what happens ----
+
+  long now() {
+    return engine.clock().nanos();
+  }
+
+  /** Who has the buffers, for errors; with the lock or without. */
+  String describeUse() {
+    synchronized (lock) {
+      long now = System.nanoTime();
+      StringBuilder text = new StringBuilder("of ");
+      text.append(pool.depth()).append(" buffers ").append(pool.free()).append(" are free, ");
+      text.append(filling.describe(now));
+      readers.forEach(reader -> text.append(", ").append(reader.describeUse(now)));
+      if (!submitted.isEmpty()) {
+        text.append(", ").append(submitted.size()).append(" wait for a fence");
+      }
+      return text.toString();
+    }
+  }
+
+  void tell(Effects effects, Consumer<BrokerListener> event) {
+    if (!engine.listeners().isEmpty()) {
+      effects.then(() -> engine.listeners().tell(event));
+    }
+  }
+
+  void tellDropped(RegisteredDevice device, long frame, Reason reason, Effects effects) {
+    if (!engine.listeners().isEmpty()) {
+      var event = new FrameDropped(spec.name(), device.name(), frame, reason);
+      tell(effects, listener -> listener.frameDropped(event));
+    }
+  }
+
+  void tellOverheld(Overheld event, Effects effects) {
+    tell(effects, listener -> listener.overheld(event));
+  }
+
+  void tellResized(int before, String reason, Effects effects) {
+    var event = new StreamResized(spec.name(), before, pool.depth(), pool.sizeBytes(), reason);
+    tell(effects, listener -> listener.streamResized(event));
+  }
+
+  void tellHeldBack(String reason, Effects effects) {
+    var event = new StreamHeldBack(spec.name(), pool.depth(), reason + "; " + describeUse());
+    tell(effects, listener -> listener.streamHeldBack(event));
+  }
+
+  StreamState snapshot() {
+    synchronized (lock) {
+      int depth = pool.depth();
+      return new StreamState(
+          spec.name(),
+          state,
+          depth,
+          growth.floor(),
+          spec.maxBuffers(),
+          pool.sizeBytes(),
+          pool.free(),
+          filling.count(),
+          depth - pool.free() - filling.count(),
+          acquirers.waiting(),
+          sequence,
+          failed,
+          growth.starved(),
+          growth.grown(),
+          growth.shrunk(),
+          growth.refused(),
+          scrubbed,
+          Optional.ofNullable(growth.heldBack()),
+          filling.snapshot(),
+          readers.stream().map(StreamReader::state).toList());
+    }
+  }
+
+  /** What a timer or the poller brings about: listeners take their time, those must not. */
+  void onTime(Consumer<Effects> body) {
+    Effects effects = new Effects();
+    try {
+      synchronized (lock) {
+        body.accept(effects);
+      }
+    } finally {
+      effects.runWakeUps();
+      effects.handRest(engine);
+    }
+  }
+
+  <T extends @Nullable Object> T locked(Function<Effects, T> body) {
+    Effects effects = new Effects();
+    try {
+      synchronized (lock) {
+        return body.apply(effects);
+      }
+    } finally {
+      effects.run();
+    }
+  }
+
+  /** Producers that wait for a free buffer. */
+  static final class Acquirers extends Line<FillingFrame> {
+    Acquirers(StreamLife stream) {
+      super(stream);
+    }
+
+    @Override
+    void check() {
+      stream().checkOpen(describe());
+      if (stream().state != BufferStream.State.RUNNING) {
+        throw stream().stopped(describe());
+      }
+    }
+
+    @Override
+    @Nullable FillingFrame poll(boolean own, boolean still, Effects effects) {
+      return stream().fill(own, still, effects);
+    }
+
+    @Override
+    void starve(Effects effects) {
+      stream().growth.starve(effects);
+    }
+
+    @Override
+    String describe() {
+      return "acquire a buffer of " + stream().spec.name();
+    }
+
+    @Override
+    BrokerException timedOut(Duration timeout) {
+      return stream().growth.timedOut(describe(), timeout);
+    }
+
+    @Override
+    boolean isReady(FillingFrame frame) {
+      return !frame.isToScrub();
+    }
+
+    @Override
+    boolean ready(FillingFrame frame) {
+      return !frame.isToScrub() || frame.scrub();
+    }
+  }
+}

@@ -1,0 +1,78 @@
+package dev.dmabroker.internal;
+
+import dev.dmabroker.BufferStream;
+import java.time.Duration;
+import java.util.concurrent.Future;
+
+/**
+ * Looks after a stream from time to time, as long as there is something to look after: what is held
+ * too long, what lies idle, and whether heaps that refused have memory again. State is guarded by
+ * the stream's lock.
+ */
+final class StreamWatch {
+  private static final Duration SHORTEST = Duration.ofMillis(1);
+  private static final Duration LONGEST = Duration.ofMillis(250);
+
+  private final StreamLife stream;
+  private boolean running;
+
+  StreamWatch(StreamLife stream) {
+    this.stream = stream;
+  }
+
+  /** Under the lock. */
+  void start(Effects effects) {
+    if (!running) {
+      running = true;
+      Duration period = period();
+      effects.then(
+          () -> {
+            Future<?> unused = stream.engine.schedule(period, this::look);
+          });
+    }
+  }
+
+  /** Half of the shortest time that matters. */
+  private Duration period() {
+    Duration period = stream.spec.quietTime();
+    for (RegisteredDevice device : stream.devices()) {
+      period = shorter(period, device.longestHold());
+    }
+    Duration half = shorter(period.dividedBy(2), LONGEST);
+    return half.compareTo(SHORTEST) < 0 ? SHORTEST : half;
+  }
+
+  private static Duration shorter(Duration one, Duration other) {
+    return one.compareTo(other) < 0 ? one : other;
+  }
+
+  private void look() {
+    stream.onTime(
+        effects -> {
+          running = false;
+          if (stream.state == BufferStream.State.CLOSED) {
+            return;
+          }
+          long now = System.nanoTime();
+          boolean held = stream.filling.count() > 0;
+          stream.filling.check(now, event -> stream.tellOverheld(event, effects));
+          for (StreamReader reader : stream.readers) {
+            held |= reader.holdings().count() > 0;
+            reader.holdings().check(now, event -> stream.tellOverheld(event, effects));
+          }
+          boolean isRunning = stream.state == BufferStream.State.RUNNING;
+          if (isRunning) {
+            stream.growth.shrink(now, effects);
+            if (stream.acquirers.isAwaited()) {
+              stream.growth.retry(effects);
+            }
+          }
+          if (held
+              || (isRunning
+                  && (stream.acquirers.isAwaited()
+                      || stream.pool.depth() > stream.growth.floor()))) {
+            start(effects);
+          }
+        });
+  }
+}

@@ -1,0 +1,66 @@
+package dev.dmabroker.internal;
+
+import dev.dmabroker.Access;
+import dev.dmabroker.Frame;
+import dev.dmabroker.SyncFile;
+
+/** A consumer's turn with a buffer, from when it is queued. */
+final class TakenFrame extends Lease implements Frame {
+  private final StreamReader reader;
+  private final AttachedDevice attachment;
+  private final long sequence;
+
+  TakenFrame(StreamLife stream, StreamReader reader, StreamBuffer buffer, long sequence) {
+    super(stream, buffer);
+    this.reader = reader;
+    this.attachment = buffer.attachment(reader);
+    this.sequence = sequence;
+  }
+
+  @Override
+  AttachedDevice attachment() {
+    return attachment;
+  }
+
+  @Override
+  Access access() {
+    return Access.READ;
+  }
+
+  @Override
+  public long sequence() {
+    return sequence;
+  }
+
+  @Override
+  public void closeAfter(SyncFile fence) {
+    if (!end(Phase.DONE)) {
+      throw ended("close");
+    }
+    try {
+      mapped().closeAfter(fence, errno -> reader.signalled(this));
+    } catch (RuntimeException | Error e) {
+      reopen();
+      throw e;
+    }
+  }
+
+  @Override
+  public void close() {
+    if (end(Phase.DONE)) {
+      unmap();
+      reader.released(this);
+    }
+  }
+
+  @Override
+  void takeBack() {
+    unmap();
+    reader.putBack(this);
+  }
+
+  @Override
+  public String toString() {
+    return "frame " + sequence + " in " + buffer() + " for " + reader.device().name();
+  }
+}

@@ -1,0 +1,161 @@
+package dev.dmabroker.internal;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.dmabroker.BlobSpec;
+import dev.dmabroker.BufferStream;
+import dev.dmabroker.Constraints;
+import dev.dmabroker.Device;
+import dev.dmabroker.Frame;
+import dev.dmabroker.StreamConsumer.Policy;
+import dev.dmabroker.StreamSpec;
+import dev.dmabroker.UnsatisfiableException;
+import java.time.Duration;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Flow;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+/** Frames as Flow items. */
+class StreamPublisherTest extends Fixture {
+  private final Device camera = broker.register("camera", Constraints.none());
+  private final Device viewer = broker.register("viewer", Constraints.none());
+  private final BufferStream stream =
+      broker.stream(StreamSpec.of("video", BlobSpec.of(SIZE), camera));
+
+  /** Keeps what it is given. */
+  private static class Subscriber implements Flow.Subscriber<Frame> {
+    final Queue<Frame> frames = new ConcurrentLinkedQueue<>();
+    volatile Flow.@Nullable Subscription subscription;
+    volatile @Nullable Throwable failure;
+    volatile boolean completed;
+
+    @Override
+    public void onSubscribe(Flow.Subscription given) {
+      subscription = given;
+    }
+
+    @Override
+    public void onNext(Frame frame) {
+      frames.add(frame);
+    }
+
+    @Override
+    public void onError(Throwable why) {
+      failure = why;
+    }
+
+    @Override
+    public void onComplete() {
+      completed = true;
+    }
+
+    void request(long frames) {
+      Flow.Subscription known = subscription;
+      if (known != null) {
+        known.request(frames);
+      }
+    }
+
+    void cancel() {
+      Flow.Subscription known = subscription;
+      if (known != null) {
+        known.cancel();
+      }
+    }
+  }
+
+  private <S extends Subscriber> S subscribe(S subscriber) {
+    stream.publisher(viewer, Policy.EVERY_FRAME).subscribe(subscriber);
+    return subscriber;
+  }
+
+  private int consumers() {
+    return stream.snapshot().consumers().size();
+  }
+
+  @Test
+  void givesAsManyAsWereRequestedInOrderAndCompletesWhenTheStreamStops() {
+    stream.start();
+    Subscriber subscriber = subscribe(new Subscriber());
+    StreamTest.submit(stream, 1);
+    StreamTest.submit(stream, 2);
+    StreamTest.submit(stream, 3);
+    subscriber.request(2);
+    Await.until("two frames", () -> subscriber.frames.size() == 2);
+    assertEquals(1, stream.snapshot().consumers().get(0).queued());
+    try (Frame frame = subscriber.frames.remove()) {
+      assertEquals(1, read(frame.mapping()));
+    }
+    subscriber.request(Long.MAX_VALUE);
+    subscriber.request(Long.MAX_VALUE);
+    Await.until("the third", () -> subscriber.frames.size() == 2);
+    subscriber.frames.forEach(Frame::close);
+    stream.stop(Duration.ZERO);
+    Await.until("completed", () -> subscriber.completed);
+    assertEquals(0, consumers());
+    stream.start();
+    Subscriber again = subscribe(new Subscriber());
+    again.request(1);
+    StreamTest.submit(stream, 4);
+    Await.until("a frame", () -> again.frames.size() == 1);
+    assertEquals(2, subscriber.frames.size(), "its time is over");
+  }
+
+  @Test
+  void cancellingDetaches() {
+    stream.start();
+    Subscriber subscriber = subscribe(new Subscriber());
+    subscriber.request(5);
+    subscriber.cancel();
+    subscriber.cancel();
+    assertEquals(0, consumers());
+    StreamTest.submit(stream, 1);
+    subscriber.request(1);
+    assertTrue(subscriber.frames.isEmpty());
+    assertFalse(subscriber.completed);
+  }
+
+  @Test
+  void aSubscriberThatThrowsIsDetachedAndItsFrameReleased() {
+    stream.start();
+    Subscriber subscriber =
+        subscribe(
+            new Subscriber() {
+              @Override
+              public void onNext(Frame frame) {
+                throw new IllegalStateException("a subscriber's mistake");
+              }
+            });
+    subscriber.request(5);
+    StreamTest.submit(stream, 1);
+    Await.until("detached", () -> consumers() == 0);
+    Await.until("released", () -> stream.snapshot().free() == 2);
+  }
+
+  @Test
+  void whatCannotBeRequestedOrAttachedIsAnError() {
+    stream.start();
+    Subscriber subscriber = subscribe(new Subscriber());
+    subscriber.request(0);
+    assertInstanceOf(IllegalArgumentException.class, subscriber.failure);
+    assertEquals(0, consumers());
+    Device odd = broker.register("odd", Constraints.builder().addressBits(4).build());
+    Subscriber refused = new Subscriber();
+    stream.publisher(odd, Policy.LATEST).subscribe(refused);
+    assertInstanceOf(UnsatisfiableException.class, refused.failure);
+  }
+
+  @Test
+  void closingTheStreamCompletes() {
+    stream.start();
+    Subscriber subscriber = subscribe(new Subscriber());
+    subscriber.request(1);
+    stream.close();
+    Await.until("completed", () -> subscriber.completed);
+  }
+}
