@@ -5,17 +5,22 @@ import com.google.common.util.concurrent.ThreadFactoryBuilder;
 import dev.dmabroker.Broker;
 import dev.dmabroker.BufferSpec;
 import dev.dmabroker.ClosedException;
+import dev.dmabroker.Constraints;
 import dev.dmabroker.Device;
 import dev.dmabroker.DeviceSpec;
 import dev.dmabroker.DuplicateNameException;
 import dev.dmabroker.Holder;
+import dev.dmabroker.Layout;
 import dev.dmabroker.OutstandingMappingsException;
 import dev.dmabroker.Plan;
+import dev.dmabroker.Shadow;
 import dev.dmabroker.SharedBuffer;
 import dev.dmabroker.WaitInterruptedException;
+import dev.dmabroker.event.Allocation;
 import dev.dmabroker.event.BrokerListener;
 import dev.dmabroker.event.BrokerSnapshot;
 import dev.dmabroker.event.MoveStats;
+import dev.dmabroker.spi.ForeignMemory;
 import dev.dmabroker.spi.HeapProvider;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -53,6 +58,7 @@ final class BrokerEngine implements Broker {
   private final Budgets budgets;
   private final Planner planner;
   private final Allocator allocator;
+  private final Adoption adoption;
   private final ConcurrentHashMap<String, RegisteredDevice> devices = new ConcurrentHashMap<>();
   private final Set<BufferLife> buffers = ConcurrentHashMap.newKeySet();
   private final AtomicLong exported = new AtomicLong();
@@ -84,6 +90,7 @@ final class BrokerEngine implements Broker {
     this.budgets = new Budgets(settings.budgets());
     this.planner = planner;
     this.allocator = new Allocator(planner, new Evictor(planner, buffers), listeners);
+    this.adoption = new Adoption(planner.table(), buffers);
     this.workers = pool(WORKERS, "worker");
     this.copiers = pool(COPIERS, "mover");
     this.timer = new ScheduledThreadPoolExecutor(1, threads("timer"));
@@ -177,9 +184,70 @@ final class BrokerEngine implements Broker {
       Budgets.Reservation reservation =
           budgets.reserve("export " + name + " (" + spec + ")", owner, sizeBytes);
       ManagedBuffer buffer =
-          new ManagedBuffer(this, exported.incrementAndGet(), name, spec, reservation, convoy);
+          new ManagedBuffer(
+              this, exported.incrementAndGet(), name, planner.target(spec), reservation, convoy);
       buffers.add(buffer);
       return buffer;
+    }
+  }
+
+  @Override
+  public SharedBuffer adopt(String name, BufferSpec spec, Layout layout, ForeignMemory memory) {
+    if (name.isBlank()) {
+      throw new IllegalArgumentException("a buffer's name must not be blank");
+    }
+    checkOpen("adopt " + name);
+    boolean stays = !memory.movable();
+    Target target = planner.target(spec);
+    Placement place = adoption.take(name, target, layout, memory);
+    ManagedBuffer buffer;
+    try {
+      buffer =
+          new ManagedBuffer(
+              this, exported.incrementAndGet(), name, target, budgets.none(), /* convoy= */ null);
+      buffer.adopt(place, stays);
+      synchronized (lifecycle) {
+        checkOpen("adopt " + name);
+        buffers.add(buffer);
+      }
+    } catch (RuntimeException | Error e) {
+      place.release();
+      throw e;
+    }
+    var event = new Allocation(name, place.heap().name(), place.sizeBytes(), Duration.ZERO);
+    listeners.tell(listener -> listener.allocated(event));
+    return buffer;
+  }
+
+  @Override
+  public Shadow shadow(SharedBuffer original) {
+    if (!(original instanceof ManagedBuffer its) || its.engine != this || !its.stays()) {
+      throw new IllegalArgumentException(
+          original.name()
+              + " was not adopted by this broker in memory that stays, so it needs no shadow:"
+              + " attach to it");
+    }
+    DeviceSpec spec =
+        DeviceSpec.named("shadow of " + its.name())
+            .constraints(Constraints.builder().cpuReach().build());
+    RegisteredDevice copier = new RegisteredDevice(this, spec, Probing.of(spec, List.of()));
+    ManagedBuffer copy =
+        new ManagedBuffer(
+            this,
+            exported.incrementAndGet(),
+            spec.name(),
+            its.storedTarget(),
+            budgets.none(),
+            /* convoy= */ null);
+    synchronized (lifecycle) {
+      checkOpen("make a " + copy.name());
+      buffers.add(copy);
+    }
+    try {
+      return new ShadowBuffer(its, copy, copier, settings.mover());
+    } catch (RuntimeException | Error e) {
+      copy.close();
+      throw e;
     }
   }
 

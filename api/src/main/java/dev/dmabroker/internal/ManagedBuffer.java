@@ -26,10 +26,10 @@ final class ManagedBuffer extends BufferLife implements SharedBuffer {
       BrokerEngine engine,
       long id,
       String name,
-      BufferSpec spec,
+      Target target,
       Budgets.Reservation reservation,
       @Nullable Convoy convoy) {
-    super(engine, id, name, spec, reservation, convoy);
+    super(engine, id, name, target, reservation, convoy);
   }
 
   // ---- What users call ----
@@ -60,14 +60,18 @@ final class ManagedBuffer extends BufferLife implements SharedBuffer {
 
   @Override
   public Attachment attach(Device device) {
-    RegisteredDevice registered = engine.own(device);
+    return attachOwn(engine.own(device));
+  }
+
+  AttachedDevice attachOwn(RegisteredDevice registered) {
+    askIfItTakesWhatStays(registered);
     Attempt attempt = locked(effects -> attach(registered, effects));
     if (attempt.attachment() == null) {
       // Working out why takes time, so it is done without the lock.
       throw engine
           .planner()
           .unsatisfiable(
-              "attach " + device.name() + " to " + name,
+              "attach " + registered.name() + " to " + name,
               attempt.target(),
               attempt.devices(),
               /* counting= */ false);
@@ -87,10 +91,23 @@ final class ManagedBuffer extends BufferLife implements SharedBuffer {
     Demand all = roster.with(target, registered);
     AttachedDevice attachment = new AttachedDevice(engine, this, registered);
     if (isPinned() && !attachment.suits(resident()) && !registered.isDispensable()) {
-      throw pinned("attach " + registered.name() + " to " + name);
+      throw pinned(
+          "attach "
+              + registered.name()
+              + " to "
+              + name
+              + (stays() ? ", which lacks its " + resident().unmet(registered) : ""));
     }
-    if (all != null) {
-      if (!roster.require(target, all) && !Solver.serves(planner.table(), target, all)) {
+    if (suitsAllWithoutHeaps(attachment)) {
+      tellAttached(registered, effects);
+      roster.add(attachment);
+      if (stays()) {
+        leaveOut(roster.unsuited(resident()), effects);
+      }
+    } else if (all != null) {
+      // Where they were served without heaps, it was not asked whether one suits.
+      boolean known = (place == null || !place.isAdopted()) && roster.require(target, all);
+      if (!known && !Solver.serves(planner.table(), target, all)) {
         return new Attempt(null, target, roster.devicesWith(registered));
       }
       tellAttached(registered, effects);
@@ -115,6 +132,46 @@ final class ManagedBuffer extends BufferLife implements SharedBuffer {
       settle(effects); // Who waits may have been left out, or need no move any more.
     }
     return new Attempt(attachment, target, List.of());
+  }
+
+  /** Whether it lies in adopted memory and need not leave, so that no heap has to suit. */
+  private boolean suitsAllWithoutHeaps(AttachedDevice attachment) {
+    return stays()
+        || (place != null
+            && place.isAdopted()
+            && attachment.suits(place)
+            && roster.isSuited(place));
+  }
+
+  /** Memory that stays is the device's only choice: if it does not seem to suit, it is tried. */
+  private void askIfItTakesWhatStays(RegisteredDevice registered) {
+    Placement tried =
+        locked(
+            effects -> {
+              if (!stays() || place == null || place.suits(registered)) {
+                return null;
+              }
+              place.beginUse();
+              return place;
+            });
+    if (tried == null) {
+      return;
+    }
+    boolean taken = false;
+    try {
+      taken = registered.takes(tried.backing());
+    } finally {
+      boolean accepted = taken;
+      locked(
+          effects -> {
+            if (accepted) {
+              tried.accept(registered);
+            }
+            tried.endUse();
+            advance(effects);
+            return null;
+          });
+    }
   }
 
   private void tellAttached(RegisteredDevice registered, Effects effects) {
