@@ -65,7 +65,7 @@ class AdoptTest extends Fixture {
   void memoryIsLetGoOfOnce() {
     broker.close();
     // Who moved it away gives it back after that, in its own time.
-    Await.until(() -> users.heap.live() + imported.heap.live() == 0);
+    Await.until("it is let go of", () -> users.heap.live() + imported.heap.live() == 0);
   }
 
   @Test
@@ -96,7 +96,7 @@ class AdoptTest extends Fixture {
     assertEquals(42, read(out));
     assertEquals(Optional.of("cma"), frame.heapName());
     assertEquals("elsewhere", Events.next(events.moved).from());
-    Await.until(() -> users.heap.live() == 0);
+    Await.until("it is let go of", () -> users.heap.live() == 0);
     write(in, 7);
     assertEquals(7, read(out));
   }

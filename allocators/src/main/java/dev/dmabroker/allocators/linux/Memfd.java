@@ -30,9 +30,11 @@ final class Memfd {
    *
    * @param sizeBytes whole pages
    * @param hugePageBytes the size of its huge pages, 0 for ordinary pages
+   * @param node the NUMA node to lie at while that has room, -1 for any
    * @throws HeapException if there is no memory or no descriptor
    */
-  static Fd create(String label, long sizeBytes, long hugePageBytes) throws HeapException {
+  static Fd create(String label, long sizeBytes, long hugePageBytes, int node)
+      throws HeapException {
     String what = "memfd " + label;
     int huge =
         hugePageBytes == 0
@@ -41,6 +43,9 @@ final class Memfd {
     Fd fd = new Fd(open(Labels.fit(label, NAME_BYTES), huge, what), what);
     try {
       setLength(fd, sizeBytes, what);
+      if (node >= 0) {
+        NumaNodes.prefer(fd, sizeBytes, node, what);
+      }
       populate(fd, sizeBytes, Math.max(STEP_BYTES, hugePageBytes), what);
       if (LibC.fcntl(fd.value(), LibC.F_ADD_SEALS, SEALS) != 0) {
         throw Errno.last().failure("sealing " + what);
