@@ -116,11 +116,13 @@ final class DumbSource implements Source {
     return dumb;
   }
 
+  @SuppressWarnings("ByteBufferBackingArray")
   private void destroy(int handle) {
     byte[] destroy = request(Drm.DESTROY_DUMB_BYTES).putInt(0, handle).array();
     LibC.ioctl(node.value(), Drm.DRM_IOCTL_MODE_DESTROY_DUMB, destroy);
   }
 
+  @SuppressWarnings("ByteBufferBackingArray") // Each is allocated as an array of its own.
   private void call(long request, ByteBuffer argument, String what) throws HeapException {
     while (LibC.ioctl(node.value(), request, argument.array()) != 0) {
       Errno errno = Errno.last();

@@ -9,6 +9,8 @@ import dev.dmabroker.spi.HeapException;
  */
 final class Memfd {
 
+  static final int ANY_NODE = -1;
+
   /** NAME_MAX less the kernel's prefix, with the zero byte. */
   private static final int NAME_BYTES = 250;
 
@@ -25,12 +27,17 @@ final class Memfd {
 
   private Memfd() {}
 
+  /** Makes a memfd whose pages may lie anywhere. */
+  static Fd create(String label, long sizeBytes, long hugePageBytes) throws HeapException {
+    return create(label, sizeBytes, hugePageBytes, ANY_NODE);
+  }
+
   /**
    * Makes a memfd. Takes time in proportion to the size.
    *
    * @param sizeBytes whole pages
    * @param hugePageBytes the size of its huge pages, 0 for ordinary pages
-   * @param node the NUMA node to lie at while that has room, -1 for any
+   * @param node the NUMA node to lie at while that has room, or {@link #ANY_NODE}
    * @throws HeapException if there is no memory or no descriptor
    */
   static Fd create(String label, long sizeBytes, long hugePageBytes, int node)
@@ -43,7 +50,7 @@ final class Memfd {
     Fd fd = new Fd(open(Labels.fit(label, NAME_BYTES), huge, what), what);
     try {
       setLength(fd, sizeBytes, what);
-      if (node >= 0) {
+      if (node != ANY_NODE) {
         NumaNodes.prefer(fd, sizeBytes, node, what);
       }
       populate(fd, sizeBytes, Math.max(STEP_BYTES, hugePageBytes), what);

@@ -5,8 +5,6 @@ import dev.dmabroker.spi.HeapException;
 /** Memfds of ordinary or of huge pages. Holds nothing itself. Thread-safe. */
 public final class MemfdSource implements Source {
 
-  private static final int ANY_NODE = -1;
-
   private final String heap;
   private final long hugePageBytes;
   private final long unitBytes;
@@ -39,12 +37,12 @@ public final class MemfdSource implements Source {
    */
   public static MemfdSource ordinary(String heap, Leftovers leftovers) throws HeapException {
     NativeAccess.require();
-    return new MemfdSource(heap, 0, Pages.size(), ANY_NODE, leftovers);
+    return new MemfdSource(heap, 0, Pages.size(), Memfd.ANY_NODE, leftovers);
   }
 
   /** Of huge pages. */
   static MemfdSource huge(String heap, long hugePageBytes) {
-    return new MemfdSource(heap, hugePageBytes, hugePageBytes, ANY_NODE, new Leftovers());
+    return new MemfdSource(heap, hugePageBytes, hugePageBytes, Memfd.ANY_NODE, new Leftovers());
   }
 
   /** The same pages at a NUMA node, as far as that has room. */

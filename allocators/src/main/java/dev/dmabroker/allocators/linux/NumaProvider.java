@@ -20,7 +20,7 @@ public final class NumaProvider implements HeapProvider {
     this(NumaNodes.withMemory());
   }
 
-  NumaProvider(int... nodes) {
+  NumaProvider(int[] nodes) {
     this.nodes = nodes;
   }
 

@@ -21,6 +21,7 @@ interface V4l2Node extends AutoCloseable {
   static V4l2Node of(Fd fd) {
     return new V4l2Node() {
       @Override
+      @SuppressWarnings("ByteBufferBackingArray") // Each is allocated as an array of its own.
       public @Nullable Errno ask(long request, ByteBuffer argument) {
         while (LibC.ioctl(fd.value(), request, argument.array()) != 0) {
           Errno errno = Errno.last();

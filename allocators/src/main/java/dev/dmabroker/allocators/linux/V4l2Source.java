@@ -37,9 +37,10 @@ public final class V4l2Source implements Source {
   private final long bufferBytes;
   private final Leftovers leftovers = new Leftovers();
 
-  /** Those that the queue has, and of these those that are out. */
+  /** Those that the queue has, of these those that have ever been out, and those that are. */
   private final BitSet made = new BitSet();
 
+  private final BitSet used = new BitSet();
   private final BitSet out = new BitSet();
   private final Map<FileId, Integer> indexes = new HashMap<>();
   private boolean adds = true;
@@ -168,24 +169,22 @@ public final class V4l2Source implements Source {
   private record Taken(int index, Fd fd, boolean used) {}
 
   private synchronized Taken take(String what) throws HeapException {
-    int index = idle().orElse(-1);
-    boolean used = index >= 0;
-    if (!used) {
-      index = add(what);
-    }
+    OptionalInt idle = idle();
+    int index = idle.isPresent() ? idle.getAsInt() : add(what);
     try {
       Fd fd = export(index, what);
+      boolean before = used.get(index);
       out.set(index);
-      int its = index;
-      FileId.of(fd.value()).ifPresent(id -> indexes.put(id, its));
-      return new Taken(index, fd, used);
+      used.set(index);
+      FileId.of(fd.value()).ifPresent(id -> indexes.put(id, index));
+      return new Taken(index, fd, before);
     } catch (HeapException e) {
       freeAllIfIdle();
       throw e;
     }
   }
 
-  /** One that was given back, and that nobody has any more. */
+  /** One that is not out, and that nobody has any more. */
   private OptionalInt idle() {
     for (int i = made.nextSetBit(0); i >= 0; i = made.nextSetBit(i + 1)) {
       if (!out.get(i) && !isHeld(i)) {
@@ -219,7 +218,7 @@ public final class V4l2Source implements Source {
           request(V4l2.CREATE_BUFFERS_BYTES)
               .putInt(4, 1)
               .putInt(8, V4l2.V4L2_MEMORY_MMAP)
-              .put(V4l2.CREATE_BUFFERS_FORMAT, format.array());
+              .put(V4l2.CREATE_BUFFERS_FORMAT, format, 0, V4l2.FORMAT_BYTES);
       Errno refusal = node.ask(V4l2.VIDIOC_CREATE_BUFS, create);
       if (refusal == null) {
         return granted(create.getInt(4), create.getInt(0), 1, what);
@@ -310,6 +309,7 @@ public final class V4l2Source implements Source {
       Errno refusal = node.ask(V4l2.VIDIOC_REMOVE_BUFS, remove);
       if (refusal == null) {
         made.clear(index);
+        used.clear(index);
       } else if (refusal.equals(Errno.ENOTTY)) {
         removes = false;
       }
@@ -325,6 +325,7 @@ public final class V4l2Source implements Source {
     try {
       int unused = requestBuffers(0, "nobody");
       made.clear();
+      used.clear();
     } catch (HeapException e) {
       // Tried again when the next comes back; the file's end frees them in any case.
     }
