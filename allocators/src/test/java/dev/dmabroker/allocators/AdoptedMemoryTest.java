@@ -43,6 +43,7 @@ class AdoptedMemoryTest {
       Broker.builder()
           .heap(Heaps.modelled("system").build())
           .heap(Heaps.modelled("cma").contiguous(true).build())
+          .heuristic(new InOrder())
           .build();
   private final int descriptorsBefore = OwnProcess.memoryDescriptors();
 
@@ -161,7 +162,7 @@ class AdoptedMemoryTest {
     SharedBuffer buffer = broker.adopt("odd", BlobSpec.of(SIZE / 2), user);
     check(attach(buffer, "reader", cpu()), 8);
     Attachment strict =
-        attach(buffer, "driver", Constraints.builder().alignment((int) Pages.size()).build());
+        attach(buffer, "driver", Constraints.builder().alignment(Pages.size()).build());
     check(strict, 8);
     assertFalse(buffer.heapName().equals(Optional.of("user-memory")));
   }

@@ -22,7 +22,6 @@ import dev.dmabroker.spi.Backing;
 import dev.dmabroker.spi.Heap;
 import dev.dmabroker.spi.HeapException;
 import dev.dmabroker.spi.HeapTraits;
-import dev.dmabroker.spi.PlacementHeuristic;
 import dev.dmabroker.spi.Trait;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -38,7 +37,11 @@ class LabMemoryTest {
   private static final Duration SOON = Duration.ofMinutes(2);
 
   private int descriptorsBefore;
+
+  @SuppressWarnings("NullAway.Init") // set before each test
   private Heap system;
+
+  @SuppressWarnings("NullAway.Init") // by start(), in each test
   private Broker broker;
 
   @BeforeEach
@@ -53,18 +56,6 @@ class LabMemoryTest {
       builder.heap(other);
     }
     broker = builder.build();
-  }
-
-  private static final class InOrder implements PlacementHeuristic {
-    @Override
-    public String name() {
-      return "in-order";
-    }
-
-    @Override
-    public List<Ranked> rank(Request request) {
-      return request.heaps().stream().map(heap -> new Ranked(heap.name(), 0, "in order")).toList();
-    }
   }
 
   @AfterEach
