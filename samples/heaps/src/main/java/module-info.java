@@ -3,5 +3,6 @@
  */
 module dev.dmabroker.samples.heaps {
   requires dev.dmabroker;
+  requires dev.dmabroker.allocators;
   requires static org.jspecify;
 }

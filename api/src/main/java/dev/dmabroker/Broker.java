@@ -4,6 +4,7 @@ import dev.dmabroker.event.BrokerListener;
 import dev.dmabroker.event.BrokerSnapshot;
 import dev.dmabroker.internal.BrokerFactory;
 import dev.dmabroker.spi.FencePoller;
+import dev.dmabroker.spi.ForeignMemory;
 import dev.dmabroker.spi.Heap;
 import dev.dmabroker.spi.HeapProvider;
 import dev.dmabroker.spi.Mover;
@@ -93,6 +94,56 @@ public interface Broker extends AutoCloseable {
    * @throws ClosedException if the producer or the broker is closed
    */
   BufferStream stream(StreamSpec spec);
+
+  /**
+   * Makes a buffer of memory that is there already, with its contents, laid out as the spec's
+   * tightest layout; see {@link #adopt(String, BufferSpec, Layout, ForeignMemory)}.
+   */
+  default SharedBuffer adopt(String name, BufferSpec spec, ForeignMemory memory) {
+    return adopt(name, spec, spec.layout(), memory);
+  }
+
+  /**
+   * Makes a buffer of memory that is there already, with its contents: what a user brought, or a
+   * dma-buf from elsewhere. It is resident from the start. What becomes of it when a device
+   * attaches that the memory does not suit, its owner says:
+   *
+   * <ul>
+   *   <li>If it is {@linkplain ForeignMemory#movable movable}, the contents are copied into a heap
+   *       that suits, like any buffer's. From then on the memory is no longer the buffer's: it
+   *       keeps the contents of that moment, and nothing is ever written back to it.
+   *   <li>Otherwise the buffer stays, as if pinned for good: attaching throws {@link
+   *       PinnedException}, and so do {@link SharedBuffer#evacuate} and {@link
+   *       SharedBuffer#unprepare}. A {@link #shadow} serves such a device.
+   * </ul>
+   *
+   * <p>The memory's traits decide whom it suits; what is not known counts as no. Of memory that
+   * stays, a device's {@link DeviceSpec#probe probe} is asked when the device attaches, in the
+   * attaching thread, if the traits alone would not do: what the device takes suits it. Memory that
+   * is adopted is not in the broker's list of heaps, and counts against no budget.
+   *
+   * @param layout how the contents lie in the memory
+   * @param memory let go of when the buffer ends, when it moves, and if this throws
+   * @throws AllocationException if the memory cannot be had, or is smaller than the layout
+   * @throws DuplicateMemoryException if a buffer of this broker has the memory already
+   * @throws DuplicateNameException if a heap has the memory's name
+   * @throws IllegalArgumentException if the layout is not one of what the spec says
+   * @throws ClosedException if the broker is closed
+   */
+  SharedBuffer adopt(String name, BufferSpec spec, Layout layout, ForeignMemory memory);
+
+  /**
+   * Makes a second buffer for the contents of one that stays where it is, for devices that its
+   * memory does not suit. The two are the same only as far as the shadow is told to copy.
+   *
+   * @param original adopted by this broker in memory that is not movable
+   * @throws PinnedException if nobody but devices reaches the original's memory, so that it cannot
+   *     be copied
+   * @throws UnsatisfiableException if the broker has no heap that the CPU reaches
+   * @throws IllegalArgumentException if the original moves by itself, or is another broker's
+   * @throws ClosedException if the original or the broker is closed
+   */
+  Shadow shadow(SharedBuffer original);
 
   /**
    * Says where a buffer would be placed for these devices, and why not elsewhere. Allocates

@@ -10,6 +10,8 @@ public interface Mapping extends AutoCloseable {
    * The descriptor of the memory, borrowed: valid until this mapping is closed and not to be closed
    * by the caller. It is close-on-exec.
    *
+   * @throws DescriptorException if the memory has none, being a user's own ({@link Broker#adopt});
+   *     a device that needs one says so by {@link Constraints.Builder#deviceAccess}
    * @throws ClosedException if this mapping is closed
    */
   int fd();
@@ -19,7 +21,7 @@ public interface Mapping extends AutoCloseable {
    * closed, but is no longer the buffer's once the buffer has moved.
    *
    * @throws ClosedException if this mapping is closed
-   * @throws DescriptorException if the process has no descriptor left
+   * @throws DescriptorException if the process has no descriptor left, or the memory has none
    */
   int dupFd();
 

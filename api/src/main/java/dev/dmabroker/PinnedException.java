@@ -15,7 +15,7 @@ public final class PinnedException extends BrokerException {
     this.devices = ImmutableList.copyOf(devices);
   }
 
-  /** The names of the devices that pinned it. */
+  /** The names of the devices that pinned it; none if it was adopted in memory that stays. */
   public List<String> devices() {
     return devices;
   }

@@ -27,8 +27,8 @@ public interface SharedBuffer extends AutoCloseable {
    *
    * @throws UnsatisfiableException if no heap suits the devices attached and this one; nothing
    *     changes then
-   * @throws PinnedException if the buffer is pinned where the device cannot reach it; nothing
-   *     changes then
+   * @throws PinnedException if the buffer is pinned, or was {@linkplain Broker#adopt adopted} in
+   *     memory that stays, where the device cannot reach it; nothing changes then
    * @throws ClosedException if the buffer, the device or the broker is closed
    * @throws IllegalArgumentException if the device belongs to another broker
    */

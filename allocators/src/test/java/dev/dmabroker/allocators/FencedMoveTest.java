@@ -23,7 +23,6 @@ import dev.dmabroker.allocators.linux.SwSync;
 import dev.dmabroker.event.BrokerListener;
 import dev.dmabroker.event.FenceFailure;
 import dev.dmabroker.event.Move;
-import dev.dmabroker.spi.PlacementHeuristic;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
@@ -94,18 +93,6 @@ class FencedMoveTest {
       view.bytes().putLong(0, 42);
     }
     home = buffer.heapName().orElseThrow();
-  }
-
-  private static final class InOrder implements PlacementHeuristic {
-    @Override
-    public String name() {
-      return "in-order";
-    }
-
-    @Override
-    public List<Ranked> rank(Request request) {
-      return request.heaps().stream().map(heap -> new Ranked(heap.name(), 0, "in order")).toList();
-    }
   }
 
   @AfterEach

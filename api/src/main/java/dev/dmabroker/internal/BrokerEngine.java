@@ -7,19 +7,24 @@ import dev.dmabroker.Broker;
 import dev.dmabroker.BufferSpec;
 import dev.dmabroker.BufferStream;
 import dev.dmabroker.ClosedException;
+import dev.dmabroker.Constraints;
 import dev.dmabroker.Device;
 import dev.dmabroker.DeviceSpec;
 import dev.dmabroker.DuplicateNameException;
 import dev.dmabroker.Holder;
+import dev.dmabroker.Layout;
 import dev.dmabroker.OutstandingMappingsException;
 import dev.dmabroker.Plan;
+import dev.dmabroker.Shadow;
 import dev.dmabroker.SharedBuffer;
 import dev.dmabroker.StreamSpec;
 import dev.dmabroker.UndeclaredAccessException;
 import dev.dmabroker.WaitInterruptedException;
+import dev.dmabroker.event.Allocation;
 import dev.dmabroker.event.BrokerListener;
 import dev.dmabroker.event.BrokerSnapshot;
 import dev.dmabroker.event.MoveStats;
+import dev.dmabroker.spi.ForeignMemory;
 import dev.dmabroker.spi.HeapProvider;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -37,6 +42,7 @@ import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -57,6 +63,7 @@ final class BrokerEngine implements Broker {
   private final Budgets budgets;
   private final Planner planner;
   private final Allocator allocator;
+  private final Adoption adoption;
   private final ConcurrentHashMap<String, RegisteredDevice> devices = new ConcurrentHashMap<>();
   private final Set<BufferLife> buffers = ConcurrentHashMap.newKeySet();
 
@@ -95,6 +102,7 @@ final class BrokerEngine implements Broker {
     this.budgets = new Budgets(settings.budgets());
     this.planner = planner;
     this.allocator = new Allocator(planner, new Evictor(planner, buffers), listeners);
+    this.adoption = new Adoption(planner.table(), buffers);
     this.workers = pool(WORKERS, "worker");
     this.copiers = pool(COPIERS, "mover");
     this.timer = new ScheduledThreadPoolExecutor(1, threads("timer"));
@@ -202,11 +210,14 @@ final class BrokerEngine implements Broker {
           budgets.reserve("export " + name + " (" + spec + ")", owner, sizeBytes);
       ManagedBuffer buffer =
           new ManagedBuffer(
-              this, exported.incrementAndGet(), name, spec, reservation, convoy, making);
-      buffers.add(buffer);
-      if (leaks.isTracking()) {
-        Leaks.keep(this); // Or it would be lost together with its users.
-      }
+              this,
+              exported.incrementAndGet(),
+              name,
+              planner.target(spec),
+              reservation,
+              convoy,
+              making);
+      keep(buffer);
       return buffer;
     }
   }
@@ -237,6 +248,90 @@ final class BrokerEngine implements Broker {
               + " and declared "
               + device.access()
               + "; declare what it needs with DeviceSpec.access");
+    }
+  }
+
+  /** A buffer over no heap's reservation, and what its user holds of it. */
+  private BufferHandle handle(
+      String name, Target target, String what, UnaryOperator<ManagedBuffer> begin) {
+    Throwable site = leaks.site(what);
+    return new BufferHandle(
+        handle -> {
+          ManagedBuffer buffer =
+              begin.apply(
+                  new ManagedBuffer(
+                      this,
+                      exported.incrementAndGet(),
+                      name,
+                      target,
+                      budgets.none(),
+                      /* convoy= */ null,
+                      new Leakable.Making(handle, site)));
+          synchronized (lifecycle) {
+            checkOpen("make " + name);
+            keep(buffer);
+          }
+          return buffer;
+        });
+  }
+
+  private void keep(ManagedBuffer buffer) {
+    buffers.add(buffer);
+    if (leaks.isTracking()) {
+      Leaks.keep(this); // Or it would be lost together with its users.
+    }
+  }
+
+  @Override
+  public SharedBuffer adopt(String name, BufferSpec spec, Layout layout, ForeignMemory memory) {
+    if (name.isBlank()) {
+      throw new IllegalArgumentException("a buffer's name must not be blank");
+    }
+    checkOpen("adopt " + name);
+    boolean stays = !memory.movable();
+    Target target = planner.target(spec);
+    Placement place = adoption.take(name, target, layout, memory);
+    SharedBuffer buffer;
+    try {
+      buffer =
+          handle(
+              name,
+              target,
+              "adopted here",
+              adopted -> {
+                adopted.adopt(place, stays);
+                return adopted;
+              });
+    } catch (RuntimeException | Error e) {
+      place.release();
+      throw e;
+    }
+    var event = new Allocation(name, place.heap().name(), place.sizeBytes(), Duration.ZERO);
+    listeners.tell(listener -> listener.allocated(event));
+    return buffer;
+  }
+
+  @Override
+  public Shadow shadow(SharedBuffer original) {
+    if (!(original instanceof BufferHandle handle)
+        || handle.buffer().engine != this
+        || !handle.buffer().stays()) {
+      throw new IllegalArgumentException(
+          original.name()
+              + " was not adopted by this broker in memory that stays, so it needs no shadow:"
+              + " attach to it");
+    }
+    ManagedBuffer its = handle.buffer();
+    DeviceSpec spec =
+        DeviceSpec.named("shadow of " + its.name())
+            .constraints(Constraints.builder().cpuReach().build());
+    RegisteredDevice copier = new RegisteredDevice(this, spec, Probing.of(spec, List.of()));
+    BufferHandle copy = handle(spec.name(), its.storedTarget(), "shadowed here", made -> made);
+    try {
+      return new ShadowBuffer(handle, copy, copier, settings.mover());
+    } catch (RuntimeException | Error e) {
+      copy.close();
+      throw e;
     }
   }
 

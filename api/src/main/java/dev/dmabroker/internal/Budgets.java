@@ -55,6 +55,11 @@ final class Budgets {
     return reservation;
   }
 
+  /** For a buffer on nobody's account. */
+  Reservation none() {
+    return new Reservation(List.of());
+  }
+
   synchronized List<BrokerSnapshot.BudgetState> snapshot() {
     return accounts.values().stream()
         .map(

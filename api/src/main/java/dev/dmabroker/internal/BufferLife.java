@@ -102,11 +102,14 @@ abstract class BufferLife extends Leakable {
   boolean referenceClosed;
   boolean brokerClosed;
 
+  /** Whether it was adopted in memory that it never leaves. */
+  private boolean stays;
+
   BufferLife(
       BrokerEngine engine,
       long id,
       String name,
-      BufferSpec spec,
+      Target target,
       Budgets.Reservation reservation,
       @Nullable Convoy convoy,
       @Nullable Making making) {
@@ -115,10 +118,10 @@ abstract class BufferLife extends Leakable {
     this.moves = engine.noMoves();
     this.reservation = reservation;
     this.id = id;
-    this.target = engine.planner().target(spec);
+    this.target = target;
     this.engine = engine;
     this.name = name;
-    this.spec = spec;
+    this.spec = target.spec();
     this.retries =
         new Retries(engine.settings().firstBackOff(), engine.settings().maxMoveAttempts());
   }
@@ -127,6 +130,52 @@ abstract class BufferLife extends Leakable {
   abstract boolean serve(Request request, Effects effects);
 
   // ---- The first memory ----
+
+  /** Born with memory that was there before; nobody else knows the buffer yet. */
+  void adopt(Placement adopted, boolean stays) {
+    synchronized (lock) {
+      this.stays = stays;
+      place = adopted;
+      generation = adopted.generation();
+      state = SharedBuffer.State.RESIDENT;
+      roster.openGates(adopted, Roster.Opening.OPEN);
+    }
+  }
+
+  /** Whether it was adopted in memory that it never leaves. */
+  boolean stays() {
+    return stays;
+  }
+
+  /** The way in which the contents are stored where they are, which a copy has to share. */
+  Target storedTarget() {
+    synchronized (lock) {
+      return target();
+    }
+  }
+
+  /** Whether the buffer lies in that memory, or left it while readers hold it. */
+  boolean lies(Object identity) {
+    List<Placement> places = new ArrayList<>();
+    synchronized (lock) {
+      places.addAll(retired);
+      if (place != null) {
+        places.add(place);
+      }
+      places.forEach(Placement::beginUse);
+    }
+    try {
+      return places.stream()
+          .anyMatch(it -> !it.isAdopted() && it.backing().identity().equals(Optional.of(identity)));
+    } finally {
+      locked(
+          effects -> {
+            places.forEach(Placement::endUse);
+            advance(effects);
+            return null;
+          });
+    }
+  }
 
   /** Ends ALLOCATING one way or the other. Called by whoever set it. */
   void allocateFirst() {
@@ -362,7 +411,7 @@ abstract class BufferLife extends Leakable {
   // ---- Pins; under the lock ----
 
   boolean isPinned() {
-    return !pins.isEmpty();
+    return (stays && place != null) || !pins.isEmpty();
   }
 
   HeldPin pin(AttachedDevice attachment) {
@@ -386,6 +435,18 @@ abstract class BufferLife extends Leakable {
 
   PinnedException pinned(String intent) {
     List<String> devices = pinners();
+    if (stays) {
+      return new PinnedException(
+          "cannot "
+              + intent
+              + ": "
+              + name
+              + " was adopted in "
+              + resident().heap().name()
+              + ", which it does not leave; let devices that need other memory use a shadow of it"
+              + " (Broker.shadow)",
+          devices);
+    }
     return new PinnedException(
         "cannot "
             + intent
@@ -599,7 +660,9 @@ abstract class BufferLife extends Leakable {
 
   /** After somebody went: who is left out now, if anybody may be. */
   void renegotiate(Effects effects) {
-    if (roster.hasDispensable()) {
+    if (stays && place != null) {
+      leaveOut(roster.unsuited(resident()), effects);
+    } else if (roster.hasDispensable()) {
       solve(roster.users().devices()).ifPresent(solution -> leaveOut(solution.leftOut(), effects));
     }
   }

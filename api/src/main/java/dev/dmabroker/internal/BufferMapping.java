@@ -33,7 +33,14 @@ final class BufferMapping implements Mapping, Grant {
 
   @Override
   public int fd() {
-    return open().backing().fd();
+    int fd = open().backing().fd();
+    if (fd < 0) {
+      throw new DescriptorException(
+          this
+              + " has no descriptor: it is memory that was adopted without one; give a device that"
+              + " needs one the constraint deviceAccess()");
+    }
+    return fd;
   }
 
   @Override

@@ -180,10 +180,15 @@ final class Demand {
 
     /** Whether memory of that heap, so large and laid out like this, suits the device. */
     boolean suits(HeapTable table, int heap, Target target, Layout layout, long sizeBytes) {
-      if (!reaches(heap)
-          || sizeBytes > limits[table.piecesOf(heap)]
-          || sizeBytes < minSizeBytes
-          || (coherency & table.coherency(heap)) == 0) {
+      return reaches(heap)
+          && sizeBytes <= limits[table.piecesOf(heap)]
+          && (coherency & table.coherency(heap)) != 0
+          && suitsStored(target, layout, sizeBytes);
+    }
+
+    /** The same, of how contents lie alone: whatever memory that is. */
+    boolean suitsStored(Target target, Layout layout, long sizeBytes) {
+      if (sizeBytes < minSizeBytes) {
         return false;
       }
       if (layout.image().isEmpty()) {

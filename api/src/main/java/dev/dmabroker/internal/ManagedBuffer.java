@@ -28,11 +28,11 @@ final class ManagedBuffer extends BufferLife implements SharedBuffer {
       BrokerEngine engine,
       long id,
       String name,
-      BufferSpec spec,
+      Target target,
       Budgets.Reservation reservation,
       @Nullable Convoy convoy,
       @Nullable Making making) {
-    super(engine, id, name, spec, reservation, convoy, making);
+    super(engine, id, name, target, reservation, convoy, making);
   }
 
   // ---- What users call ----
@@ -68,7 +68,11 @@ final class ManagedBuffer extends BufferLife implements SharedBuffer {
   }
 
   AttachedDevice attach(Device device, @Nullable Making making) {
-    RegisteredDevice registered = engine.own(device);
+    return attachOwn(engine.own(device), making);
+  }
+
+  AttachedDevice attachOwn(RegisteredDevice registered, @Nullable Making making) {
+    askIfItTakesWhatStays(registered);
     Attempt attempt = locked(effects -> attach(registered, making, effects));
     if (attempt.attachment() == null) {
       // Working out why takes time, so it is done without the lock.
@@ -76,11 +80,11 @@ final class ManagedBuffer extends BufferLife implements SharedBuffer {
           engine
               .planner()
               .unsatisfiable(
-                  "attach " + device.name() + " to " + name,
+                  "attach " + registered.name() + " to " + name,
                   attempt.target(),
                   attempt.devices(),
                   /* counting= */ false);
-      var event = new Refusal(name, device.name(), refused);
+      var event = new Refusal(name, registered.name(), refused);
       engine.listeners().tell(listener -> listener.refused(event));
       throw refused;
     }
@@ -98,11 +102,25 @@ final class ManagedBuffer extends BufferLife implements SharedBuffer {
     Target target = target();
     Demand all = roster.with(target, registered);
     if (isPinned() && !resident().suits(registered) && !registered.isDispensable()) {
-      throw pinned("attach " + registered.name() + " to " + name);
+      throw pinned(
+          "attach "
+              + registered.name()
+              + " to "
+              + name
+              + (stays() ? ", which lacks its " + resident().unmet(registered) : ""));
     }
     AttachedDevice attachment;
-    if (all != null) {
-      if (!roster.require(target, all) && !Solver.serves(planner.table(), target, all)) {
+    if (suitsAllWithoutHeaps(registered)) {
+      tellAttached(registered, effects);
+      attachment = new AttachedDevice(engine, this, registered, making);
+      roster.add(attachment);
+      if (stays()) {
+        leaveOut(roster.unsuited(resident()), effects);
+      }
+    } else if (all != null) {
+      // Where they were served without heaps, it was not asked whether one suits.
+      boolean known = (place == null || !place.isAdopted()) && roster.require(target, all);
+      if (!known && !Solver.serves(planner.table(), target, all)) {
         return new Attempt(null, target, roster.devicesWith(registered));
       }
       tellAttached(registered, effects);
@@ -132,6 +150,46 @@ final class ManagedBuffer extends BufferLife implements SharedBuffer {
       settle(effects); // Who waits may have been left out, or need no move any more.
     }
     return new Attempt(attachment, target, List.of());
+  }
+
+  /** Whether it lies in adopted memory and need not leave, so that no heap has to suit. */
+  private boolean suitsAllWithoutHeaps(RegisteredDevice registered) {
+    return stays()
+        || (place != null
+            && place.isAdopted()
+            && place.suits(registered)
+            && roster.isSuited(place));
+  }
+
+  /** Memory that stays is the device's only choice: if it does not seem to suit, it is tried. */
+  private void askIfItTakesWhatStays(RegisteredDevice registered) {
+    Placement tried =
+        locked(
+            effects -> {
+              if (!stays() || place == null || place.suits(registered)) {
+                return null;
+              }
+              place.beginUse();
+              return place;
+            });
+    if (tried == null) {
+      return;
+    }
+    boolean taken = false;
+    try {
+      taken = registered.takes(tried.backing());
+    } finally {
+      boolean accepted = taken;
+      locked(
+          effects -> {
+            if (accepted) {
+              tried.accept(registered);
+            }
+            tried.endUse();
+            advance(effects);
+            return null;
+          });
+    }
   }
 
   private void tellAttached(RegisteredDevice registered, Effects effects) {

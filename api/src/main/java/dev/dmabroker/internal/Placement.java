@@ -7,7 +7,11 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** The backing that a buffer has, with its generation. Compared by identity. */
 final class Placement {
@@ -30,6 +34,13 @@ final class Placement {
   private final long neededBytes;
   private final long sizeBytes;
   private final long generation;
+
+  /**
+   * Of adopted memory, whose table has this one place and none of the broker's heaps: who was asked
+   * and took it, whatever is known of it. Null if a heap gave it. Under the buffer's lock.
+   */
+  private final @Nullable Set<Member> accepted;
+
   private final long sinceNanos = System.nanoTime();
 
   /** What the broker itself does with it now that must not outlast it; under the buffer's lock. */
@@ -61,6 +72,22 @@ final class Placement {
     this.neededBytes = choice.neededBytes();
     this.sizeBytes = backing.sizeBytes();
     this.generation = generation;
+    this.accepted = null;
+  }
+
+  /** Memory that was there before, with contents. Devices get all of it. */
+  Placement(HeapTable itself, Target target, Layout layout, Backing backing) {
+    this.table = itself;
+    this.heap = 0;
+    this.target = target;
+    this.backing = backing;
+    this.layout = layout;
+    this.leftOut = List.of();
+    this.sizeBytes = backing.sizeBytes();
+    this.neededBytes = sizeBytes;
+    this.generation = 1;
+    this.accepted = new HashSet<>();
+    markWritten();
   }
 
   HeapAccount heap() {
@@ -85,9 +112,13 @@ final class Placement {
     return sizeBytes;
   }
 
-  /** The heap's number. */
+  /** The heap's number; -1 if it is none of the broker's. */
   int heapNumber() {
-    return heap;
+    return isAdopted() ? -1 : heap;
+  }
+
+  boolean isAdopted() {
+    return accepted != null;
   }
 
   long generation() {
@@ -109,11 +140,42 @@ final class Placement {
   boolean suits(Member device) {
     for (Option option : device.options()) {
       // What was needed: what a heap rounds up to is no device's concern.
-      if (option.memory().suits(table, heap, target, layout, neededBytes)) {
+      if (memory(device, option).suits(table, heap, target, layout, neededBytes)
+          || (accepted != null && accepted.contains(device) && suitsOtherwise(option))) {
         return true;
       }
     }
     return false;
+  }
+
+  /** What a device asks is known of the broker's heaps only, and worked out here for others. */
+  private Demand.Memory memory(Member device, Option option) {
+    return isAdopted()
+        ? new Demand.Memory(table, device.name(), option.constraints())
+        : option.memory();
+  }
+
+  /** In what a trial import does not tell. */
+  private boolean suitsOtherwise(Option option) {
+    return (!option.constraints().cpuReach() || heap().traits().cpuReach().is(true))
+        && option.memory().suitsStored(target, layout, neededBytes);
+  }
+
+  /** The device was asked and took it. Under the buffer's lock. */
+  void accept(Member device) {
+    if (accepted != null) {
+      accepted.add(device);
+    }
+  }
+
+  /** Why it does not suit the device. */
+  String unmet(Member device) {
+    return device.options().stream()
+        .map(option -> table.info(heap).unmet(device.name(), option.constraints()))
+        .flatMap(Optional::stream)
+        .findFirst()
+        .map(unmet -> unmet.field() + " (" + unmet.reason() + ")")
+        .orElse("the buffer's size or layout, " + neededBytes + " bytes as " + layout);
   }
 
   // ---- Who is in; under the buffer's lock, and final once the gates let nobody in ----

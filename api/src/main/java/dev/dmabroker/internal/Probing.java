@@ -68,6 +68,22 @@ record Probing(List<Constraints> alternatives, ImmutableList<Finding> findings) 
         spec.alternatives().stream().map(each -> each.forbidding(refused)).toList(), findings);
   }
 
+  /** Whether the device takes that memory, as far as it can be asked. */
+  static boolean takes(DeviceProbe probe, DeviceSpec spec, Backing memory) {
+    synchronized (probe) { // It is made for one at a time.
+      try {
+        DeviceProbe.Sample sample = probe.sample(spec.constraints());
+        return sample.sizeBytes() <= memory.sizeBytes()
+            && probe.tryImport(memory, sample).verdict() == Verdict.ACCEPTED;
+      } catch (RuntimeException e) {
+        LOG.log(Level.WARNING, "probe " + probe.name() + " threw", e);
+        return false;
+      } finally {
+        close(probe);
+      }
+    }
+  }
+
   private static Finding ask(DeviceProbe probe, DeviceProbe.Sample sample, HeapAccount heap) {
     Backing backing;
     try {

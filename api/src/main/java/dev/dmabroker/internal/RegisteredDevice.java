@@ -6,6 +6,7 @@ import dev.dmabroker.ClosedException;
 import dev.dmabroker.Constraints;
 import dev.dmabroker.Device;
 import dev.dmabroker.DeviceSpec;
+import dev.dmabroker.spi.Backing;
 import dev.dmabroker.spi.DeviceProbe.Verdict;
 import dev.dmabroker.spi.PlacementHeuristic.User;
 import java.time.Duration;
@@ -46,6 +47,11 @@ final class RegisteredDevice implements Device, Member {
 
   User user() {
     return user;
+  }
+
+  /** Whether the device's probe, if it has one, takes that very memory. Asks the real device. */
+  boolean takes(Backing memory) {
+    return spec.probe().isPresent() && Probing.takes(spec.probe().get(), spec, memory);
   }
 
   @Override

@@ -179,6 +179,14 @@ final class Roster {
             .findFirst();
   }
 
+  /** Whom the place does not suit. */
+  List<RegisteredDevice> unsuited(Placement place) {
+    return attached.stream()
+        .filter(attachment -> !attachment.suits(place))
+        .map(AttachedDevice::device)
+        .toList();
+  }
+
   /** The longest that anybody has declared to hold a mapping. */
   Duration longestHold() {
     return attached.stream()

@@ -14,13 +14,16 @@ public interface Backing {
   /** Bytes allocated, at least as many as were asked for. */
   long sizeBytes();
 
-  /** The descriptor of the memory, close-on-exec, owned by the backing. */
+  /**
+   * The descriptor of the memory, close-on-exec, owned by the backing; -1 if the memory has none,
+   * as what a user brought.
+   */
   int fd();
 
   /**
    * A duplicate of {@link #fd}, close-on-exec, owned by the caller.
    *
-   * @throws HeapException if there is no descriptor left
+   * @throws HeapException if there is no descriptor left, or the memory has none
    */
   int dupFd() throws HeapException;
 
@@ -55,6 +58,16 @@ public interface Backing {
    * @throws HeapException if the kernel does not tell
    */
   default Optional<SyncFile> pendingFence(Access access) throws HeapException {
+    return Optional.empty();
+  }
+
+  /**
+   * What tells this memory from all other, by {@code equals}: two backings of the same memory have
+   * the same. A dma-buf's inode, whatever number its descriptor has. Does not block.
+   *
+   * @return empty if nothing is known that does
+   */
+  default Optional<Object> identity() {
     return Optional.empty();
   }
 

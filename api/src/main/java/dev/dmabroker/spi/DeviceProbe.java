@@ -30,7 +30,11 @@ public interface DeviceProbe {
    */
   Answer tryImport(Backing backing, Sample sample);
 
-  /** Gives back what the probe holds. Called once, after the last heap. */
+  /**
+   * Gives back what the probe holds. Called after the last heap; memory that is {@linkplain
+   * dev.dmabroker.Broker#adopt adopted} later may be offered after that, once more between {@link
+   * #sample} and this, from the thread that attaches.
+   */
   default void close() {}
 
   /**

@@ -59,12 +59,23 @@ final class AddressRange {
    */
   static AddressRange map(int fd, long sizeBytes, boolean populate, String what)
       throws HeapException {
+    return map(fd, 0, sizeBytes, populate, what);
+  }
+
+  /** As the other form, from an offset, which in a device's file may stand for anything. */
+  static AddressRange map(int fd, long offset, long sizeBytes, boolean populate, String what)
+      throws HeapException {
     int flags = LibC.MAP_SHARED | (populate ? LibC.MAP_POPULATE : 0);
-    long address = LibC.mmap(0, sizeBytes, READ_WRITE, flags, fd, 0);
+    long address = LibC.mmap(0, sizeBytes, READ_WRITE, flags, fd, offset);
     if (address == LibC.MAP_FAILED) {
       throw Errno.last().failure("mapping " + sizeBytes + " bytes of " + what);
     }
     return new AddressRange(address, sizeBytes, what);
+  }
+
+  /** Fills it with zeros. The caller sees to it that it is not retired meanwhile. */
+  void zero() {
+    new Pointer(address).clear(sizeBytes);
   }
 
   /** Where the range starts, for a probe that asks the kernel about it before it is retired. */

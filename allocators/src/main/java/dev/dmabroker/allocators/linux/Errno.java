@@ -30,7 +30,9 @@ record Errno(int code) {
   static final Errno ENOTTY = named(25, "ENOTTY, the file does not know the request");
   static final Errno EFBIG = named(27, "EFBIG, file too large");
   static final Errno ENOSPC = named(28, "ENOSPC, no space left");
+  static final Errno ENOSYS = named(38, "ENOSYS, the kernel does not know the call");
   static final Errno EOPNOTSUPP = named(95, "EOPNOTSUPP, not supported");
+  static final Errno ENOBUFS = named(105, "ENOBUFS, no buffer left");
 
   private static Errno named(int code, String text) {
     NAMES.put(code, text);
@@ -44,7 +46,7 @@ record Errno(int code) {
 
   /** What kind of refusal this is, for a call that allocates. */
   Kind kind() {
-    if (equals(ENOMEM) || equals(ENOSPC)) {
+    if (equals(ENOMEM) || equals(ENOSPC) || equals(ENOBUFS)) {
       return Kind.FULL;
     }
     if (equals(EFBIG)) {

@@ -12,7 +12,7 @@ import java.util.Optional;
  * @param device of its file system, st_dev in stat(2)
  * @param inode st_ino
  */
-record FileId(long device, long inode) {
+public record FileId(long device, long inode) {
 
   /** Of an open descriptor of this process; empty if that is not open, or /proc is not there. */
   static Optional<FileId> of(int fd) {

@@ -67,6 +67,16 @@ final class Ioctl {
 
   private Ioctl() {}
 
+  /** A request whose argument is filled in. */
+  static long read(char type, int number, int argumentBytes) {
+    return number(READ, type, number, argumentBytes);
+  }
+
+  /** A request whose argument goes both ways. */
+  static long readWrite(char type, int number, int argumentBytes) {
+    return number(READ | WRITE, type, number, argumentBytes);
+  }
+
   static long number(int direction, char type, int number, int argumentBytes) {
     return (long) direction << 30 | (long) argumentBytes << 16 | (long) type << 8 | number;
   }

@@ -21,6 +21,8 @@ final class LibC {
   static final int O_RDWR = 2;
   static final int O_CLOEXEC = 0x80000;
 
+  static final int SEEK_END = 2;
+
   static final int F_GETFD = 1;
   static final int F_DUPFD_CLOEXEC = 1030;
   static final int F_ADD_SEALS = 1033;
@@ -143,6 +145,14 @@ final class LibC {
   static native int fallocate(int fd, int mode, long offset, long length);
 
   /**
+   * Moves a file's position, and so tells its size; of a dma-buf that is all it can do
+   * (Documentation/driver-api/dma-buf.rst).
+   *
+   * @return the position, or -1: EBADF, EINVAL, ESPIPE
+   */
+  static native long lseek(int fd, long offset, int whence);
+
+  /**
    * Reads at an offset.
    *
    * @param buffer at least {@code count} bytes
@@ -222,6 +232,14 @@ final class LibC {
    * @return 0, or -1: EBADF
    */
   static native int fstatfs(int fd, byte[] result);
+
+  /**
+   * Makes a system call that libc has no function for.
+   *
+   * @param number differs between architectures
+   * @return what the call says, or -1: ENOSYS if the kernel has no such call
+   */
+  static native long syscall(long number, long a, long b, long c, long d, long e, long f);
 
   /**
    * Tells a limit of the system.

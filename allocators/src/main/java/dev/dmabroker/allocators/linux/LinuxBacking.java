@@ -57,6 +57,19 @@ public final class LinuxBacking implements Backing {
     this.afterRelease = afterRelease;
   }
 
+  /** The same, of memory that is mapped already; not necessarily by the descriptor. */
+  LinuxBacking(Fd fd, AddressRange range, long sizeBytes, String what, Leftovers leftovers) {
+    this(fd, sizeBytes, true, what, leftovers, () -> {});
+    this.range = range;
+  }
+
+  /** Clears it by the CPU, which also gives it all its pages. */
+  void zero() throws HeapException {
+    beginCpuAccess(Access.WRITE);
+    range().zero();
+    endCpuAccess(Access.WRITE);
+  }
+
   @Override
   public long sizeBytes() {
     return sizeBytes;
@@ -146,6 +159,15 @@ public final class LinuxBacking implements Backing {
   @Override
   public Optional<SyncFile> pendingFence(Access access) throws HeapException {
     return dmaBuf ? ImplicitFences.pending(fd, access, what) : Optional.empty();
+  }
+
+  /** {@inheritDoc} Before kernel 5.3 all dma-bufs had one inode. */
+  @Override
+  public Optional<Object> identity() {
+    int descriptor = fd.value();
+    return dmaBuf && !DmaBufs.isDmaBuf(descriptor)
+        ? Optional.empty()
+        : FileId.of(descriptor).map(id -> id);
   }
 
   @Override

@@ -9,6 +9,8 @@ import dev.dmabroker.spi.HeapException;
  */
 final class Memfd {
 
+  static final int ANY_NODE = -1;
+
   /** NAME_MAX less the kernel's prefix, with the zero byte. */
   private static final int NAME_BYTES = 250;
 
@@ -25,14 +27,21 @@ final class Memfd {
 
   private Memfd() {}
 
+  /** Makes a memfd whose pages may lie anywhere. */
+  static Fd create(String label, long sizeBytes, long hugePageBytes) throws HeapException {
+    return create(label, sizeBytes, hugePageBytes, ANY_NODE);
+  }
+
   /**
    * Makes a memfd. Takes time in proportion to the size.
    *
    * @param sizeBytes whole pages
    * @param hugePageBytes the size of its huge pages, 0 for ordinary pages
+   * @param node the NUMA node to lie at while that has room, or {@link #ANY_NODE}
    * @throws HeapException if there is no memory or no descriptor
    */
-  static Fd create(String label, long sizeBytes, long hugePageBytes) throws HeapException {
+  static Fd create(String label, long sizeBytes, long hugePageBytes, int node)
+      throws HeapException {
     String what = "memfd " + label;
     int huge =
         hugePageBytes == 0
@@ -41,6 +50,9 @@ final class Memfd {
     Fd fd = new Fd(open(Labels.fit(label, NAME_BYTES), huge, what), what);
     try {
       setLength(fd, sizeBytes, what);
+      if (node != ANY_NODE) {
+        NumaNodes.prefer(fd, sizeBytes, node, what);
+      }
       populate(fd, sizeBytes, Math.max(STEP_BYTES, hugePageBytes), what);
       if (LibC.fcntl(fd.value(), LibC.F_ADD_SEALS, SEALS) != 0) {
         throw Errno.last().failure("sealing " + what);

@@ -59,7 +59,7 @@ public final class MemfdProvider implements HeapProvider {
     return Trait.assumed(Speed.FAST, "huge pages need fewer address translations");
   }
 
-  private static Finding open(String name, MemfdSource source, HeapTraits.Builder traits)
+  static Open open(String name, MemfdSource source, HeapTraits.Builder traits)
       throws HeapException {
     AccessProbe.look(source, traits);
     traits.deviceAccess(
@@ -67,7 +67,7 @@ public final class MemfdProvider implements HeapProvider {
     return new Open(new LinuxHeap(name, Set.of(), traits.build(), source));
   }
 
-  private static HeapTraits.Builder traits(long pageBytes) {
+  static HeapTraits.Builder traits(long pageBytes) {
     return HeapTraits.builder()
         .contiguous(Trait.documented(false, "memfd_create(2) promises no more than pages"))
         .addressBits(PhysicalMemory.addressBits())

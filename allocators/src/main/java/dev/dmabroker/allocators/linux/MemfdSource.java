@@ -8,9 +8,12 @@ public final class MemfdSource implements Source {
   private final String heap;
   private final long hugePageBytes;
   private final long unitBytes;
+  private final int node;
   private final Leftovers leftovers;
 
-  private MemfdSource(String heap, long hugePageBytes, long unitBytes, Leftovers leftovers) {
+  private MemfdSource(
+      String heap, long hugePageBytes, long unitBytes, int node, Leftovers leftovers) {
+    this.node = node;
     this.heap = heap;
     this.hugePageBytes = hugePageBytes;
     this.unitBytes = unitBytes;
@@ -34,12 +37,17 @@ public final class MemfdSource implements Source {
    */
   public static MemfdSource ordinary(String heap, Leftovers leftovers) throws HeapException {
     NativeAccess.require();
-    return new MemfdSource(heap, 0, Pages.size(), leftovers);
+    return new MemfdSource(heap, 0, Pages.size(), Memfd.ANY_NODE, leftovers);
   }
 
   /** Of huge pages. */
   static MemfdSource huge(String heap, long hugePageBytes) {
-    return new MemfdSource(heap, hugePageBytes, hugePageBytes, new Leftovers());
+    return new MemfdSource(heap, hugePageBytes, hugePageBytes, Memfd.ANY_NODE, new Leftovers());
+  }
+
+  /** The same pages at a NUMA node, as far as that has room. */
+  MemfdSource at(int numaNode) {
+    return new MemfdSource(heap, hugePageBytes, unitBytes, numaNode, new Leftovers());
   }
 
   /** Sizes are rounded up to this. */
@@ -84,7 +92,7 @@ public final class MemfdSource implements Source {
     if (hugePageBytes == 0) {
       MemoryRoom.require(heap, rounded);
     }
-    return Memfd.create(label, rounded, hugePageBytes);
+    return Memfd.create(label, rounded, hugePageBytes, node);
   }
 
   @Override

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Set;
 
@@ -76,7 +77,18 @@ public final class UdmabufProvider implements HeapProvider {
             "a kernel whose udmabuf maps page frames (VM_PFNMAP)");
   }
 
+  /** The ordinary one at a NUMA node. */
+  Finding at(int numaNode) {
+    return find(
+        ORDINARY + "-node" + numaNode, OptionalLong.empty(), OptionalInt.of(numaNode), maxSize());
+  }
+
   private Finding find(String name, OptionalLong hugePageBytes, Trait<Long> maxSize) {
+    return find(name, hugePageBytes, OptionalInt.empty(), maxSize);
+  }
+
+  private Finding find(
+      String name, OptionalLong hugePageBytes, OptionalInt numaNode, Trait<Long> maxSize) {
     Fd fd;
     try {
       fd = Fd.open(node, LibC.O_RDWR);
@@ -89,11 +101,15 @@ public final class UdmabufProvider implements HeapProvider {
           hugePageBytes.isPresent()
               ? MemfdSource.huge(name, hugePageBytes.getAsLong())
               : MemfdSource.ordinary(name);
+      if (numaNode.isPresent()) {
+        memory = memory.at(numaNode.getAsInt());
+      }
       Source source = new UdmabufSource(name, fd, memory, maxSize.or(Long.MAX_VALUE));
       HeapTraits.Builder traits = traits(memory).maxSizeBytes(maxSize);
       if (hugePageBytes.isPresent()) {
         traits.speed(MemfdProvider.fast());
       }
+      numaNode.ifPresent(number -> traits.numaNode(NumaNodes.trait(number)));
       AccessProbe.look(source, traits);
       return new Open(new LinuxHeap(name, Set.of(), traits.build(), source));
     } catch (HeapException e) {

@@ -78,6 +78,15 @@ public final class OwnProcess {
     return AddressRange.map(fd, bytes, false, "peer").bytes(0, bytes);
   }
 
+  /** Opens a node for reading and writing; the caller closes it. */
+  public static int open(Path node) {
+    int fd = LibC.open(Fd.text(node.toString()), LibC.O_RDWR | LibC.O_CLOEXEC, 0);
+    if (fd == -1) {
+      throw new AssertionError(node + ": " + Errno.last());
+    }
+    return fd;
+  }
+
   /** Closes a descriptor that a test owns. */
   public static void close(int fd) {
     LibC.close(fd);

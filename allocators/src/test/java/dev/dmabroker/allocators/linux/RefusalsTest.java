@@ -56,6 +56,43 @@ class RefusalsTest {
   }
 
   @Test
+  void withoutACardTheKernelsOptionsAreNamed(@TempDir Path folder) {
+    Closed closed = only(new DumbProvider(folder.resolve("dri")));
+    contains(closed.reason(), "there is no");
+    contains(closed.remedy(), "CONFIG_DRM_VKMS");
+    contains(only(new DumbProvider(folder)).reason(), "no card");
+  }
+
+  @Test
+  void whatIsNoCardIsClosed(@TempDir Path folder) throws Exception {
+    Files.createFile(folder.resolve("card7"));
+    Closed closed = only(new DumbProvider(folder));
+    assertEquals("drm-card7", closed.heap());
+    contains(closed.reason(), "no dumb buffers", "DRM_CAP_DUMB_BUFFER");
+  }
+
+  @Test
+  void withoutAVideoNodeTheKernelsOptionIsNamed(@TempDir Path folder) {
+    Closed closed = only(new V4l2Provider(folder));
+    contains(closed.reason(), "there is no");
+    contains(closed.remedy(), "CONFIG_VIDEO_VIVID");
+  }
+
+  @Test
+  void whatIsNoVideoNodeIsClosed(@TempDir Path folder) throws Exception {
+    Files.createFile(folder.resolve("video3"));
+    Closed closed = only(new V4l2Provider(folder));
+    assertEquals("video3-capture", closed.heap());
+    contains(closed.reason(), "VIDIOC_QUERYCAP", "ENOTTY");
+  }
+
+  @Test
+  void aMachineWithOneNodeHasNoHeapsByNode() {
+    contains(only(new NumaProvider(new int[] {0})).reason(), "one NUMA node");
+    contains(only(new NumaProvider(new int[0])).reason(), "one NUMA node");
+  }
+
+  @Test
   void withoutUdmabufTheKernelsOptionIsNamed(@TempDir Path folder) {
     Closed closed = only(new UdmabufProvider(folder.resolve("udmabuf")));
     assertEquals("udmabuf", closed.heap());

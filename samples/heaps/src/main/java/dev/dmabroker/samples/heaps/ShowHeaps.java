@@ -1,19 +1,29 @@
 package dev.dmabroker.samples.heaps;
 
 import dev.dmabroker.Broker;
+import dev.dmabroker.allocators.Heaps;
 import dev.dmabroker.event.BrokerSnapshot;
 import dev.dmabroker.spi.HeapProvider;
 import dev.dmabroker.spi.Trait;
 import java.util.Locale;
 import java.util.Map;
 
-/** Prints the heaps that a broker finds on this machine, and those that it cannot open. */
+/**
+ * Prints the heaps that a broker finds on this machine, those that it is given, and those that it
+ * cannot open.
+ */
 public final class ShowHeaps {
   private ShowHeaps() {}
 
   /** Takes no arguments. */
   public static void main(String[] args) {
-    try (Broker broker = Broker.builder().discoverHeaps().build()) {
+    try (Broker broker =
+        Broker.builder()
+            .discoverHeaps()
+            .heaps(Heaps.numa())
+            .heaps(Heaps.drmDumb())
+            .heaps(Heaps.v4l2())
+            .build()) {
       BrokerSnapshot snapshot = broker.snapshot();
       for (BrokerSnapshot.HeapState heap : snapshot.heaps()) {
         print(heap);

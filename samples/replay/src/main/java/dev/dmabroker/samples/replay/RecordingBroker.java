@@ -5,11 +5,14 @@ import dev.dmabroker.BufferSpec;
 import dev.dmabroker.BufferStream;
 import dev.dmabroker.Device;
 import dev.dmabroker.DeviceSpec;
+import dev.dmabroker.Layout;
 import dev.dmabroker.Plan;
+import dev.dmabroker.Shadow;
 import dev.dmabroker.SharedBuffer;
 import dev.dmabroker.StreamSpec;
 import dev.dmabroker.event.BrokerListener;
 import dev.dmabroker.event.BrokerSnapshot;
+import dev.dmabroker.spi.ForeignMemory;
 import java.util.Collection;
 import java.util.List;
 
@@ -62,6 +65,20 @@ final class RecordingBroker implements Broker {
   public List<SharedBuffer> exportSet(String name, BufferSpec spec, int count) {
     TraceRecorder.checkName(name);
     return broker.exportSet(name, spec, count).stream().map(this::recording).toList();
+  }
+
+  /** {@inheritDoc} A trace does not say where the memory came from. */
+  @Override
+  public SharedBuffer adopt(String name, BufferSpec spec, Layout layout, ForeignMemory memory) {
+    TraceRecorder.checkName(name);
+    return recording(broker.adopt(name, spec, layout, memory));
+  }
+
+  /** {@inheritDoc} Neither the shadow nor what it copies is noted. */
+  @Override
+  public Shadow shadow(SharedBuffer original) {
+    return broker.shadow(
+        original instanceof RecordingBuffer recording ? recording.recorded() : original);
   }
 
   private SharedBuffer recording(SharedBuffer buffer) {

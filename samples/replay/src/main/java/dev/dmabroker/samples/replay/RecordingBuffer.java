@@ -21,6 +21,10 @@ final class RecordingBuffer implements SharedBuffer {
     this.id = id;
   }
 
+  SharedBuffer recorded() {
+    return buffer;
+  }
+
   @Override
   public String name() {
     return buffer.name();

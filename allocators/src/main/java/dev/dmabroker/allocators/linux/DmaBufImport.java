@@ -1,0 +1,93 @@
+package dev.dmabroker.allocators.linux;
+
+import dev.dmabroker.Access;
+import dev.dmabroker.spi.Backing;
+import dev.dmabroker.spi.HeapException;
+import dev.dmabroker.spi.HeapException.Kind;
+import dev.dmabroker.spi.HeapTraits;
+import dev.dmabroker.spi.Trait;
+import java.util.Optional;
+
+/**
+ * A dma-buf of somebody else's, by a descriptor of the application's. Immutable.
+ *
+ * @param fd borrowed until {@link #open} has returned
+ * @param id what tells it from other files that may get the descriptor's number
+ * @param sizeBytes as the kernel says
+ */
+public record DmaBufImport(int fd, FileId id, long sizeBytes) {
+
+  /**
+   * Looks at a descriptor.
+   *
+   * @throws HeapException if it is not open, or no dma-buf
+   */
+  public static DmaBufImport of(int fd) throws HeapException {
+    NativeAccess.require();
+    long size = LibC.lseek(fd, 0, LibC.SEEK_END);
+    if (size == -1) {
+      Errno errno = Errno.last();
+      if (errno.equals(Errno.EBADF)) {
+        throw errno.failure("looking at descriptor " + fd);
+      }
+    }
+    Optional<FileId> id = FileId.of(fd);
+    if (size < 1 || id.isEmpty() || !DmaBufs.isDmaBuf(fd)) {
+      throw new HeapException(
+          Kind.FAILED,
+          "descriptor "
+              + fd
+              + " is no dma-buf (kernels from 5.3 on tell); a memfd becomes one by /dev/udmabuf");
+    }
+    return new DmaBufImport(fd, id.get(), size);
+  }
+
+  /** What shows of its own; unknown counts as no. */
+  public HeapTraits traits() {
+    return HeapTraits.builder()
+        .deviceAccess(Trait.probed(true, "it is a file of the dma-buf file system"))
+        .cpuReach(cpuReach())
+        .build();
+  }
+
+  private Trait<Boolean> cpuReach() {
+    try {
+      Backing sample = open();
+      try {
+        sample.beginCpuAccess(Access.READ);
+        sample.endCpuAccess(Access.READ);
+        sample.bytes(0, 1);
+        return Trait.probed(true, "it was mapped");
+      } finally {
+        sample.release();
+      }
+    } catch (HeapException e) {
+      return Trait.probed(false, "the CPU does not reach it: " + e.getMessage());
+    }
+  }
+
+  /**
+   * The memory, by a descriptor of its own.
+   *
+   * @throws HeapException if the descriptor is closed or another file's by now, or none is left
+   */
+  public Backing open() throws HeapException {
+    int duplicate = LibC.fcntl(fd, LibC.F_DUPFD_CLOEXEC, 0);
+    if (duplicate == -1) {
+      throw Errno.last().failure("duplicating descriptor " + fd);
+    }
+    Fd own = new Fd(duplicate, toString());
+    if (!FileId.of(duplicate).equals(Optional.of(id))) {
+      own.close();
+      throw new HeapException(
+          Kind.FAILED,
+          "descriptor " + fd + " is another file's by now; keep it open until it is adopted");
+    }
+    return new LinuxBacking(own, sizeBytes, true, toString(), new Leftovers(), () -> {});
+  }
+
+  @Override
+  public String toString() {
+    return "dma-buf with inode " + id.inode();
+  }
+}

@@ -1,0 +1,156 @@
+package dev.dmabroker.allocators.linux;
+
+import com.sun.jna.Memory;
+import com.sun.jna.Pointer;
+import dev.dmabroker.spi.HeapException;
+import dev.dmabroker.spi.HeapProvider;
+import dev.dmabroker.spi.HeapTraits;
+import dev.dmabroker.spi.Trait;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+
+/** The dumb buffers of each node /dev/dri/cardN, as the heap {@code drm-cardN}. */
+public final class DumbProvider implements HeapProvider {
+  private static final String NAME = "drm-card";
+  private static final String REMEDY =
+      "a kernel with a DRM driver for the machine's display, or CONFIG_DRM_VGEM or CONFIG_DRM_VKMS"
+          + " for one without; in a container /dev/dri has to be passed in";
+
+  /**
+   * Drivers whose dumb buffers are pages of main memory (drm_gem_shmem_helper.c, or as vgem and udl
+   * say of themselves). Those of others may lie in the card.
+   */
+  private static final Set<String> IN_MAIN_MEMORY = Set.of("vgem", "vkms", "udl", "gud");
+
+  private static final int NAME_BYTES = 32;
+
+  private final Path folder;
+
+  /** Of this machine. */
+  public DumbProvider() {
+    this(Path.of("/dev/dri"));
+  }
+
+  DumbProvider(Path folder) {
+    this.folder = folder;
+  }
+
+  @Override
+  public String name() {
+    return "drm-dumb";
+  }
+
+  @Override
+  public List<Finding> discover() {
+    Optional<List<Finding>> impossible = NativeAccess.closed(NAME + "N");
+    if (impossible.isPresent()) {
+      return impossible.get();
+    }
+    Set<Path> cards = new TreeSet<>();
+    try (var nodes = Files.newDirectoryStream(folder, "card[0-9]*")) {
+      nodes.forEach(cards::add);
+    } catch (NoSuchFileException e) {
+      return List.of(new Closed(NAME + "N", "there is no " + folder, REMEDY));
+    } catch (IOException | DirectoryIteratorException e) {
+      return List.of(new Closed(NAME + "N", folder + " cannot be listed: " + e, REMEDY));
+    }
+    if (cards.isEmpty()) {
+      return List.of(new Closed(NAME + "N", folder + " has no card", REMEDY));
+    }
+    List<Finding> findings = new ArrayList<>();
+    cards.forEach(card -> findings.add(find(card)));
+    return findings;
+  }
+
+  private static Finding find(Path card) {
+    String name = "drm-" + card.getFileName();
+    Fd node;
+    try {
+      node = Fd.open(card, LibC.O_RDWR);
+    } catch (Fd.OpenFailure e) {
+      String match = "SUBSYSTEM==\"drm\", KERNEL==\"" + card.getFileName() + "\"";
+      return new DeviceNode(card, name, match, REMEDY).closed(e.errno());
+    }
+    LibC.ioctl(node.value(), Drm.DRM_IOCTL_DROP_MASTER, 0);
+    try {
+      Optional<String> lack = lack(node);
+      if (lack.isPresent()) {
+        node.close();
+        return new Closed(name, card + ": " + lack.get(), "use another card, or a dma-heap");
+      }
+      String driver = driver(node);
+      boolean ordinary = IN_MAIN_MEMORY.contains(driver);
+      DumbSource source = new DumbSource(name, node, ordinary);
+      HeapTraits.Builder traits = traits(name, driver);
+      AccessProbe.look(source, traits);
+      traits.contiguous(
+          ContiguityProbe.contiguous(source, Optional.empty(), "the driver does not tell"));
+      return new Open(new LinuxHeap(name, Set.of(), traits.build(), source));
+    } catch (HeapException e) {
+      node.close();
+      return new Closed(
+          name, "a probe failed: " + e.getMessage(), "look into the kernel's log (dmesg)");
+    }
+  }
+
+  private static Optional<String> lack(Fd node) {
+    if (capability(node, Drm.DRM_CAP_DUMB_BUFFER) == 0) {
+      return Optional.of("its driver has no dumb buffers (DRM_CAP_DUMB_BUFFER)");
+    }
+    return (capability(node, Drm.DRM_CAP_PRIME) & Drm.DRM_PRIME_CAP_EXPORT) == 0
+        ? Optional.of("its driver does not export buffers (DRM_CAP_PRIME)")
+        : Optional.empty();
+  }
+
+  /** 0 if the node does not know the capability, or is no DRM device. */
+  private static long capability(Fd node, long which) {
+    ByteBuffer request =
+        ByteBuffer.allocate(Drm.GET_CAP_BYTES).order(ByteOrder.nativeOrder()).putLong(0, which);
+    return LibC.ioctl(node.value(), Drm.DRM_IOCTL_GET_CAP, request.array()) == 0
+        ? request.getLong(8)
+        : 0;
+  }
+
+  /** The driver's name; empty if it does not tell. */
+  private static String driver(Fd node) {
+    try (Memory name = new Memory(NAME_BYTES)) {
+      name.clear();
+      ByteBuffer version =
+          ByteBuffer.allocate(Drm.VERSION_BYTES)
+              .order(ByteOrder.nativeOrder())
+              .putLong(16, NAME_BYTES - 1)
+              .putLong(24, Pointer.nativeValue(name));
+      return LibC.ioctl(node.value(), Drm.DRM_IOCTL_VERSION, version.array()) == 0
+          ? name.getString(0, StandardCharsets.US_ASCII.name())
+          : "";
+    }
+  }
+
+  private static HeapTraits.Builder traits(String name, String driver) {
+    HeapTraits.Builder traits =
+        HeapTraits.builder()
+            .cached(Trait.unknown("the driver " + driver + " does not tell"))
+            .maxSizeBytes(Trait.documented(DumbSource.maxSizeBytes(), "sizes have 32 bits"));
+    if (IN_MAIN_MEMORY.contains(driver)) {
+      String why = "the driver " + driver + " takes pages of main memory";
+      return traits
+          .addressBits(PhysicalMemory.addressBits())
+          .alignmentBytes(Trait.documented(Pages.size(), why))
+          .granuleBytes(Trait.documented(Pages.size(), why))
+          .capacityBytes(PhysicalMemory.total());
+    }
+    return traits.deviceLocal(
+        Trait.assumed(name, "the buffers of the driver " + driver + " may lie in the card"));
+  }
+}

@@ -1,0 +1,149 @@
+package dev.dmabroker.allocators.linux;
+
+import dev.dmabroker.spi.HeapException;
+import dev.dmabroker.spi.HeapException.Kind;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+
+/**
+ * Dumb buffers of a DRM device, as dma-bufs. A dumb buffer is a picture; here it is one of 32 bits
+ * a pixel whose lines are a page long, and as many of them as it takes.
+ *
+ * <p>GEM handles are not counted, and shared by all who share the open file. So none outlives the
+ * call that made it: the dma-buf, and a mapping, hold the memory without one. Thread-safe.
+ */
+final class DumbSource implements Source {
+  private static final int BITS_PER_PIXEL = 32;
+
+  /** The kernel keeps a dumb buffer's size in 32 bits (drm_dumb_buffers.c). */
+  private static final long LIMIT_BYTES = 1L << 32;
+
+  private final String heap;
+  private final Fd node;
+  private final boolean ordinaryMemory;
+  private final Leftovers leftovers = new Leftovers();
+
+  /**
+   * Takes over the node.
+   *
+   * @param ordinaryMemory whether its memory is that of the page allocator, which answers a
+   *     shortage by killing a process
+   */
+  DumbSource(String heap, Fd node, boolean ordinaryMemory) {
+    this.heap = heap;
+    this.node = node;
+    this.ordinaryMemory = ordinaryMemory;
+  }
+
+  /** The largest. */
+  static long maxSizeBytes() {
+    return LIMIT_BYTES - Pages.size();
+  }
+
+  @Override
+  public String type() {
+    return "drm-dumb";
+  }
+
+  @Override
+  public LinuxBacking allocate(String label, long sizeBytes) throws HeapException {
+    long rounded = Pages.roundUp(heap, sizeBytes, Pages.size());
+    if (rounded > maxSizeBytes()) {
+      throw new HeapException(
+          Kind.TOO_LARGE,
+          heap + " cannot give " + rounded + " bytes: a dumb buffer has less than " + LIMIT_BYTES);
+    }
+    if (ordinaryMemory) {
+      MemoryRoom.require(heap, rounded);
+    }
+    String what = heap + ":" + label;
+    ByteBuffer dumb = create(rounded, what);
+    int handle = dumb.getInt(16);
+    try {
+      return export(handle, dumb.getLong(24), label, what);
+    } finally {
+      destroy(handle);
+    }
+  }
+
+  /** The dma-buf, mapped and cleared: drivers need not clear it, nor give it pages before. */
+  private LinuxBacking export(int handle, long sizeBytes, String label, String what)
+      throws HeapException {
+    ByteBuffer prime =
+        request(Drm.PRIME_HANDLE_BYTES).putInt(0, handle).putInt(4, Drm.DRM_CLOEXEC | Drm.DRM_RDWR);
+    call(Drm.DRM_IOCTL_PRIME_HANDLE_TO_FD, prime, "DRM_IOCTL_PRIME_HANDLE_TO_FD for " + what);
+    Fd fd = new Fd(prime.getInt(8), what);
+    LinuxBacking backing;
+    try {
+      DmaHeapSource.setName(fd, label);
+      backing = new LinuxBacking(fd, map(fd, handle, sizeBytes, what), sizeBytes, what, leftovers);
+    } catch (HeapException | RuntimeException | Error e) {
+      fd.close();
+      throw e;
+    }
+    try {
+      backing.zero();
+      return backing;
+    } catch (HeapException | RuntimeException | Error e) {
+      backing.release();
+      throw e;
+    }
+  }
+
+  /** By the dma-buf; where the driver does not map that, by the node. */
+  private AddressRange map(Fd dmaBuf, int handle, long sizeBytes, String what)
+      throws HeapException {
+    try {
+      return AddressRange.map(dmaBuf.value(), sizeBytes, true, what);
+    } catch (HeapException e) {
+      ByteBuffer map = request(Drm.MAP_DUMB_BYTES).putInt(0, handle);
+      call(Drm.DRM_IOCTL_MODE_MAP_DUMB, map, "DRM_IOCTL_MODE_MAP_DUMB for " + what);
+      return AddressRange.map(node.value(), map.getLong(8), sizeBytes, true, what);
+    }
+  }
+
+  private ByteBuffer create(long bytes, String what) throws HeapException {
+    long pitch = Pages.size();
+    ByteBuffer dumb =
+        request(Drm.CREATE_DUMB_BYTES)
+            .putInt(0, (int) (bytes / pitch))
+            .putInt(4, (int) (pitch / (BITS_PER_PIXEL / Byte.SIZE)))
+            .putInt(8, BITS_PER_PIXEL);
+    call(
+        Drm.DRM_IOCTL_MODE_CREATE_DUMB,
+        dumb,
+        "DRM_IOCTL_MODE_CREATE_DUMB of " + bytes + " bytes for " + what);
+    return dumb;
+  }
+
+  @SuppressWarnings("ByteBufferBackingArray")
+  private void destroy(int handle) {
+    byte[] destroy = request(Drm.DESTROY_DUMB_BYTES).putInt(0, handle).array();
+    LibC.ioctl(node.value(), Drm.DRM_IOCTL_MODE_DESTROY_DUMB, destroy);
+  }
+
+  @SuppressWarnings("ByteBufferBackingArray") // Each is allocated as an array of its own.
+  private void call(long request, ByteBuffer argument, String what) throws HeapException {
+    while (LibC.ioctl(node.value(), request, argument.array()) != 0) {
+      Errno errno = Errno.last();
+      // The DRM core wants both repeated, as drmIoctl does.
+      if (!errno.equals(Errno.EINTR) && !errno.equals(Errno.EAGAIN)) {
+        throw errno.failure(what);
+      }
+    }
+  }
+
+  private static ByteBuffer request(int bytes) {
+    return ByteBuffer.allocate(bytes).order(ByteOrder.nativeOrder());
+  }
+
+  @Override
+  public Leftovers leftovers() {
+    return leftovers;
+  }
+
+  @Override
+  public void close() {
+    node.close();
+  }
+}

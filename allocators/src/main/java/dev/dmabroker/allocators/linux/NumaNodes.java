@@ -1,0 +1,89 @@
+package dev.dmabroker.allocators.linux;
+
+import com.sun.jna.Memory;
+import com.sun.jna.Pointer;
+import dev.dmabroker.spi.HeapException;
+import dev.dmabroker.spi.HeapException.Kind;
+import dev.dmabroker.spi.Trait;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.IntStream;
+
+/** The machine's NUMA nodes, and how to ask for memory of one. */
+final class NumaNodes {
+  private static final Path WITH_MEMORY = Path.of("/sys/devices/system/node/has_memory");
+  private static final int MPOL_PREFERRED = 1;
+
+  /** By the JVM's name of the architecture: asm/unistd_64.h, and asm-generic/unistd.h. */
+  static final Map<String, Long> SYS_MBIND =
+      Map.of("amd64", 237L, "aarch64", 235L, "riscv64", 235L);
+
+  private NumaNodes() {}
+
+  /** Those that have memory, ascending; empty if the kernel does not tell. */
+  static int[] withMemory() {
+    try {
+      return parse(Files.readString(WITH_MEMORY));
+    } catch (IOException | NumberFormatException e) {
+      return new int[0];
+    }
+  }
+
+  /** From a list such as {@code 0-1,3}. */
+  static int[] parse(String list) {
+    return list.isBlank()
+        ? new int[0]
+        : Arrays.stream(list.strip().split(",", -1))
+            .flatMapToInt(
+                range -> {
+                  String[] ends = range.split("-", 2);
+                  return IntStream.rangeClosed(
+                      Integer.parseInt(ends[0]), Integer.parseInt(ends[ends.length - 1]));
+                })
+            .toArray();
+  }
+
+  static Trait<Integer> trait(int node) {
+    return Trait.assumed(
+        node, "its pages are asked of that node, and come from others when it is full");
+  }
+
+  /**
+   * Has the pages that a memfd will get come from a node while there are any. The policy is the
+   * file's, set by way of a mapping (mbind(2)): so no thread's own is changed.
+   *
+   * @throws HeapException if the kernel or this architecture does not know how, or there is no such
+   *     node
+   */
+  static void prefer(Fd memfd, long sizeBytes, int node, String what) throws HeapException {
+    String architecture = System.getProperty("os.arch", "");
+    long number =
+        Optional.ofNullable(SYS_MBIND.get(architecture))
+            .orElseThrow(
+                () ->
+                    new HeapException(
+                        Kind.FAILED, "the number of mbind is not known on " + architecture));
+    if (node < 0 || node >= Long.SIZE - 1) {
+      throw new HeapException(Kind.FAILED, what + " cannot lie at node " + node);
+    }
+    int flags = LibC.MAP_SHARED;
+    long address = LibC.mmap(0, sizeBytes, LibC.PROT_READ, flags, memfd.value(), 0);
+    if (address == LibC.MAP_FAILED) {
+      throw Errno.last().failure("mapping " + what);
+    }
+    try (Memory nodes = new Memory(Long.BYTES)) {
+      nodes.setLong(0, 1L << node);
+      long mask = Pointer.nativeValue(nodes);
+      // The kernel takes one bit less than it is told there are.
+      if (LibC.syscall(number, address, sizeBytes, MPOL_PREFERRED, mask, Long.SIZE, 0) == -1) {
+        throw Errno.last().failure("mbind of " + what + " to node " + node);
+      }
+    } finally {
+      LibC.munmap(address, sizeBytes);
+    }
+  }
+}

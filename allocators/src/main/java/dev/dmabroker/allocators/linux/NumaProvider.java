@@ -1,0 +1,66 @@
+package dev.dmabroker.allocators.linux;
+
+import dev.dmabroker.spi.HeapException;
+import dev.dmabroker.spi.HeapProvider;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Ordinary memory at each NUMA node of a machine that has several: {@code memfd-nodeN} and {@code
+ * udmabuf-nodeN}.
+ */
+public final class NumaProvider implements HeapProvider {
+  private static final String MEMFD = "memfd-node";
+
+  private final int[] nodes;
+
+  /** Of this machine. */
+  public NumaProvider() {
+    this(NumaNodes.withMemory());
+  }
+
+  NumaProvider(int[] nodes) {
+    this.nodes = nodes;
+  }
+
+  @Override
+  public String name() {
+    return "numa";
+  }
+
+  @Override
+  public List<Finding> discover() {
+    Optional<List<Finding>> impossible = NativeAccess.closed(MEMFD + "N");
+    if (impossible.isPresent()) {
+      return impossible.get();
+    }
+    if (nodes.length < 2) {
+      return List.of(
+          new Closed(
+              MEMFD + "N",
+              "all memory lies at one NUMA node, or the kernel tells of none",
+              "use memfd and udmabuf, whose memory is the same; CONFIG_NUMA is needed where there"
+                  + " are several"));
+    }
+    List<Finding> findings = new ArrayList<>();
+    UdmabufProvider udmabuf = new UdmabufProvider();
+    for (int node : nodes) {
+      findings.add(memfd(node));
+      findings.add(udmabuf.at(node));
+    }
+    return findings;
+  }
+
+  private static Finding memfd(int node) {
+    String name = MEMFD + node;
+    try {
+      return MemfdProvider.open(
+          name,
+          MemfdSource.ordinary(name).at(node),
+          MemfdProvider.traits(Pages.size()).numaNode(NumaNodes.trait(node)));
+    } catch (HeapException e) {
+      return new Closed(name, "a probe failed: " + e.getMessage(), "use memfd");
+    }
+  }
+}

@@ -1,0 +1,117 @@
+package dev.dmabroker.allocators.linux;
+
+import dev.dmabroker.spi.HeapException;
+import dev.dmabroker.spi.HeapProvider;
+import dev.dmabroker.spi.HeapTraits;
+import dev.dmabroker.spi.Trait;
+import java.io.IOException;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * The buffers of each V4L2 node, as the heaps {@code videoN-capture} and {@code videoN-output}, in
+ * the format that is set now.
+ */
+public final class V4l2Provider implements HeapProvider {
+  private static final String NAME = "videoN";
+  private static final String REMEDY =
+      "a kernel with a V4L2 driver, such as CONFIG_VIDEO_VIVID; in a container /dev/videoN has to"
+          + " be passed in";
+
+  private final Path folder;
+
+  /** Of this machine. */
+  public V4l2Provider() {
+    this(Path.of("/dev"));
+  }
+
+  V4l2Provider(Path folder) {
+    this.folder = folder;
+  }
+
+  @Override
+  public String name() {
+    return "v4l2";
+  }
+
+  @Override
+  public List<Finding> discover() {
+    Optional<List<Finding>> impossible = NativeAccess.closed(NAME);
+    if (impossible.isPresent()) {
+      return impossible.get();
+    }
+    List<Path> nodes = new ArrayList<>();
+    try (var found = Files.newDirectoryStream(folder, "video[0-9]*")) {
+      found.forEach(nodes::add);
+    } catch (IOException | DirectoryIteratorException e) {
+      return List.of(new Closed(NAME, folder + " cannot be listed: " + e, REMEDY));
+    }
+    if (nodes.isEmpty()) {
+      return List.of(new Closed(NAME, "there is no " + folder.resolve("video*"), REMEDY));
+    }
+    // By length first: video10 comes after video9.
+    nodes.sort(Comparator.comparing((Path p) -> p.toString().length()).thenComparing(p -> p));
+    List<Finding> findings = new ArrayList<>();
+    nodes.forEach(
+        node -> {
+          Finding capture = find(node, false);
+          Finding output = find(node, true);
+          // What has one queue has no other: that is no finding.
+          if (capture instanceof Open || !(output instanceof Open)) {
+            findings.add(capture);
+          }
+          if (output instanceof Open) {
+            findings.add(output);
+          }
+        });
+    return findings;
+  }
+
+  private static Finding find(Path path, boolean output) {
+    String name = path.getFileName() + (output ? "-output" : "-capture");
+    V4l2Node node;
+    try {
+      node = V4l2Node.of(Fd.open(path, LibC.O_RDWR));
+    } catch (Fd.OpenFailure e) {
+      String match = "SUBSYSTEM==\"video4linux\", KERNEL==\"" + path.getFileName() + "\"";
+      return new DeviceNode(path, name, match, REMEDY).closed(e.errno());
+    }
+    try {
+      V4l2Source source = V4l2Source.of(name, node, output);
+      return new Open(new LinuxHeap(name, Set.of(), traits(source), source));
+    } catch (HeapException e) {
+      node.close();
+      return new Closed(
+          name,
+          "a probe failed: " + e.getMessage(),
+          "end the program that has the node's buffers, or set a format");
+    }
+  }
+
+  /**
+   * What is known of a driver's buffers.
+   *
+   * @throws HeapException if none can be had
+   */
+  public static HeapTraits traits(V4l2Source source) throws HeapException {
+    HeapTraits.Builder traits =
+        HeapTraits.builder()
+            .addressBits(PhysicalMemory.addressBits())
+            .alignmentBytes(Trait.documented(Pages.size(), "videobuf2 allocates whole pages"))
+            .granuleBytes(Trait.documented(Pages.size(), "videobuf2 allocates whole pages"))
+            .maxSizeBytes(
+                Trait.probed(source.bufferBytes(), "sizeimage of the format (VIDIOC_G_FMT)"))
+            .cached(Trait.unknown("the driver does not tell"));
+    AccessProbe.look(source, traits);
+    return traits
+        .contiguous(
+            ContiguityProbe.contiguous(source, Optional.empty(), "the driver does not tell"))
+        .build();
+  }
+}

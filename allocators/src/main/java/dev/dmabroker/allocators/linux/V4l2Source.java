@@ -1,0 +1,360 @@
+package dev.dmabroker.allocators.linux;
+
+import com.sun.jna.Memory;
+import com.sun.jna.Pointer;
+import dev.dmabroker.spi.HeapException;
+import dev.dmabroker.spi.HeapException.Kind;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.BitSet;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The buffers that a V4L2 driver allocates for one of its queues (V4L2_MEMORY_MMAP), as dma-bufs.
+ *
+ * <p>A driver frees all buffers of a queue or, since kernel 6.10, single ones. So one that comes
+ * back is taken away if the driver can, and else kept to be given out again; when the last comes
+ * back all are freed. A buffer whose dma-buf somebody still has is not given out: the driver tells
+ * (V4L2_BUF_FLAG_MAPPED).
+ *
+ * <p>Thread-safe; requests are made one at a time.
+ */
+public final class V4l2Source implements Source {
+  /** What a queue could have before kernel 6.9: VIDEO_MAX_FRAME of videodev2.h. */
+  private static final int MOST_BUFFERS = 32;
+
+  /** VIDEO_MAX_PLANES. */
+  private static final int MOST_PLANES = 8;
+
+  private final String heap;
+  private final V4l2Node node;
+  private final int type;
+  private final ByteBuffer format;
+  private final long bufferBytes;
+  private final Leftovers leftovers = new Leftovers();
+
+  /** Those that the queue has, of these those that have ever been out, and those that are. */
+  private final BitSet made = new BitSet();
+
+  private final BitSet used = new BitSet();
+  private final BitSet out = new BitSet();
+  private final Map<FileId, Integer> indexes = new HashMap<>();
+  private boolean adds = true;
+  private boolean removes = true;
+
+  private V4l2Source(String heap, V4l2Node node, int type, ByteBuffer format, long bufferBytes) {
+    this.heap = heap;
+    this.node = node;
+    this.type = type;
+    this.format = format;
+    this.bufferBytes = bufferBytes;
+  }
+
+  /**
+   * A queue of an open node.
+   *
+   * @param node taken over, if this does not throw
+   * @param output whether it is the queue that the device reads from
+   * @throws HeapException if there is no such queue, or its pictures lie in several memories
+   */
+  static V4l2Source of(String heap, V4l2Node node, boolean output) throws HeapException {
+    ByteBuffer capability = request(V4l2.CAPABILITY_BYTES);
+    require(node.ask(V4l2.VIDIOC_QUERYCAP, capability), "VIDIOC_QUERYCAP of " + heap);
+    int all = capability.getInt(V4l2.CAPABILITY_ALL);
+    int caps =
+        (all & (int) V4l2.V4L2_CAP_DEVICE_CAPS) != 0
+            ? capability.getInt(V4l2.CAPABILITY_DEVICE)
+            : all;
+    int single =
+        V4l2.V4L2_CAP_VIDEO_M2M
+            | (output ? V4l2.V4L2_CAP_VIDEO_OUTPUT : V4l2.V4L2_CAP_VIDEO_CAPTURE);
+    int multi =
+        V4l2.V4L2_CAP_VIDEO_M2M_MPLANE
+            | (output ? V4l2.V4L2_CAP_VIDEO_OUTPUT_MPLANE : V4l2.V4L2_CAP_VIDEO_CAPTURE_MPLANE);
+    if ((caps & V4l2.V4L2_CAP_STREAMING) == 0 || (caps & (single | multi)) == 0) {
+      throw new HeapException(
+          Kind.FAILED, heap + ": the node has no queue for " + (output ? "output" : "capture"));
+    }
+    boolean planar = (caps & multi) != 0;
+    int type =
+        output
+            ? (planar ? V4l2.V4L2_BUF_TYPE_VIDEO_OUTPUT_MPLANE : V4l2.V4L2_BUF_TYPE_VIDEO_OUTPUT)
+            : (planar ? V4l2.V4L2_BUF_TYPE_VIDEO_CAPTURE_MPLANE : V4l2.V4L2_BUF_TYPE_VIDEO_CAPTURE);
+    ByteBuffer format = request(V4l2.FORMAT_BYTES).putInt(0, type);
+    require(node.ask(V4l2.VIDIOC_G_FMT, format), "VIDIOC_G_FMT of " + heap);
+    int planes = planar ? format.get(V4l2.FORMAT_MULTI_PLANES) & 0xff : 1;
+    if (planes != 1) {
+      throw new HeapException(
+          Kind.FAILED,
+          heap
+              + ": each picture lies in "
+              + planes
+              + " memories, and a buffer is one; set a format whose planes lie together, such as"
+              + " NV12 rather than NM12");
+    }
+    long sizeBytes =
+        format.getInt(planar ? V4l2.FORMAT_MULTI_SIZEIMAGE : V4l2.FORMAT_SINGLE_SIZEIMAGE)
+            & 0xffff_ffffL;
+    if (sizeBytes == 0) {
+      throw new HeapException(
+          Kind.FAILED, heap + ": no format is set (sizeimage is 0); set one with VIDIOC_S_FMT");
+    }
+    return new V4l2Source(heap, node, type, format, Pages.roundUp(heap, sizeBytes, Pages.size()));
+  }
+
+  /**
+   * A queue of a node of the application's.
+   *
+   * @param fd a duplicate is taken
+   */
+  public static V4l2Source of(String heap, int fd, boolean output) throws HeapException {
+    NativeAccess.require();
+    int duplicate = LibC.fcntl(fd, LibC.F_DUPFD_CLOEXEC, 0);
+    if (duplicate == -1) {
+      throw Errno.last().failure("duplicating descriptor " + fd + " for " + heap);
+    }
+    V4l2Node node = V4l2Node.of(new Fd(duplicate, heap));
+    try {
+      return of(heap, node, output);
+    } catch (HeapException | RuntimeException e) {
+      node.close();
+      throw e;
+    }
+  }
+
+  /** What a buffer has, in whole pages; the format says. */
+  public long bufferBytes() {
+    return bufferBytes;
+  }
+
+  @Override
+  public String type() {
+    return "v4l2";
+  }
+
+  @Override
+  public LinuxBacking allocate(String label, long sizeBytes) throws HeapException {
+    if (Pages.roundUp(heap, sizeBytes, Pages.size()) > bufferBytes) {
+      throw new HeapException(
+          Kind.TOO_LARGE,
+          heap
+              + " cannot give "
+              + sizeBytes
+              + " bytes: the format makes all buffers "
+              + bufferBytes
+              + " bytes large (sizeimage); set a larger one and open the heap anew, or use another"
+              + " heap");
+    }
+    String what = heap + ":" + label;
+    Taken taken = take(what);
+    LinuxBacking backing =
+        new LinuxBacking(
+            taken.fd(), bufferBytes, true, what, leftovers, () -> giveBack(taken.index()));
+    try {
+      DmaHeapSource.setName(taken.fd(), label);
+      if (taken.used()) {
+        backing.zero(); // videobuf2 clears new ones.
+      }
+      return backing;
+    } catch (HeapException | RuntimeException | Error e) {
+      backing.release();
+      throw e;
+    }
+  }
+
+  private record Taken(int index, Fd fd, boolean used) {}
+
+  private synchronized Taken take(String what) throws HeapException {
+    OptionalInt idle = idle();
+    int index = idle.isPresent() ? idle.getAsInt() : add(what);
+    try {
+      Fd fd = export(index, what);
+      boolean before = used.get(index);
+      out.set(index);
+      used.set(index);
+      FileId.of(fd.value()).ifPresent(id -> indexes.put(id, index));
+      return new Taken(index, fd, before);
+    } catch (HeapException e) {
+      freeAllIfIdle();
+      throw e;
+    }
+  }
+
+  /** One that is not out, and that nobody has any more. */
+  private OptionalInt idle() {
+    for (int i = made.nextSetBit(0); i >= 0; i = made.nextSetBit(i + 1)) {
+      if (!out.get(i) && !isHeld(i)) {
+        return OptionalInt.of(i);
+      }
+    }
+    return OptionalInt.empty();
+  }
+
+  private boolean isHeld(int index) {
+    try (Memory planes = new Memory((long) MOST_PLANES * V4l2.PLANE_BYTES)) {
+      planes.clear();
+      ByteBuffer buffer =
+          request(V4l2.BUFFER_BYTES)
+              .putInt(0, index)
+              .putInt(4, type)
+              .putInt(V4l2.BUFFER_MEMORY, V4l2.V4L2_MEMORY_MMAP);
+      if (type >= V4l2.V4L2_BUF_TYPE_VIDEO_CAPTURE_MPLANE) {
+        buffer
+            .putLong(V4l2.BUFFER_M, Pointer.nativeValue(planes))
+            .putInt(V4l2.BUFFER_LENGTH, MOST_PLANES);
+      }
+      return node.ask(V4l2.VIDIOC_QUERYBUF, buffer) != null
+          || (buffer.getInt(V4l2.BUFFER_FLAGS) & V4l2.V4L2_BUF_FLAG_MAPPED) != 0;
+    }
+  }
+
+  private int add(String what) throws HeapException {
+    if (adds) {
+      ByteBuffer create =
+          request(V4l2.CREATE_BUFFERS_BYTES)
+              .putInt(4, 1)
+              .putInt(8, V4l2.V4L2_MEMORY_MMAP)
+              .put(V4l2.CREATE_BUFFERS_FORMAT, format, 0, V4l2.FORMAT_BYTES);
+      Errno refusal = node.ask(V4l2.VIDIOC_CREATE_BUFS, create);
+      if (refusal == null) {
+        return granted(create.getInt(4), create.getInt(0), 1, what);
+      }
+      if (!refusal.equals(Errno.ENOTTY)) {
+        throw refusal(refusal, "VIDIOC_CREATE_BUFS for " + what);
+      }
+      adds = false;
+    }
+    if (!made.isEmpty()) {
+      throw new HeapException(
+          Kind.FULL,
+          heap
+              + " has no buffer left for "
+              + what
+              + ": the driver granted "
+              + made.cardinality()
+              + " of "
+              + MOST_BUFFERS
+              + " at first, and adds none later; release buffers, or use another heap");
+    }
+    int count = requestBuffers(MOST_BUFFERS, what);
+    return granted(count, 0, MOST_BUFFERS, what);
+  }
+
+  private int granted(int count, int first, int asked, String what) throws HeapException {
+    if (count < 1) {
+      throw new HeapException(
+          Kind.FULL,
+          heap
+              + " has no buffer left for "
+              + what
+              + ": the driver granted none of "
+              + asked
+              + "; release buffers, or use another heap");
+    }
+    made.set(first, first + count);
+    return first;
+  }
+
+  private int requestBuffers(int count, String what) throws HeapException {
+    ByteBuffer buffers =
+        request(V4l2.REQUESTBUFFERS_BYTES)
+            .putInt(0, count)
+            .putInt(4, type)
+            .putInt(8, V4l2.V4L2_MEMORY_MMAP);
+    Errno refusal = node.ask(V4l2.VIDIOC_REQBUFS, buffers);
+    if (refusal != null) {
+      throw refusal(refusal, "VIDIOC_REQBUFS of " + count + " for " + what);
+    }
+    return buffers.getInt(0);
+  }
+
+  private Fd export(int index, String what) throws HeapException {
+    ByteBuffer export =
+        request(V4l2.EXPORTBUFFER_BYTES)
+            .putInt(0, type)
+            .putInt(4, index)
+            .putInt(12, LibC.O_RDWR | LibC.O_CLOEXEC);
+    Errno refusal = node.ask(V4l2.VIDIOC_EXPBUF, export);
+    if (refusal != null) {
+      throw refusal(refusal, "VIDIOC_EXPBUF of buffer " + index + " for " + what);
+    }
+    return new Fd(export.getInt(16), what);
+  }
+
+  private static HeapException refusal(Errno errno, String asked) {
+    HeapException refusal = errno.failure(asked);
+    if (errno.equals(Errno.ENODEV)) {
+      return new HeapException(
+          refusal.kind(), refusal.getMessage() + "; the device is gone, use another heap");
+    }
+    if (errno.equals(Errno.EBUSY)) {
+      return new HeapException(
+          refusal.kind(),
+          refusal.getMessage() + "; the queue streams, or its buffers are another program's");
+    }
+    return refusal;
+  }
+
+  /** The dma-buf has been closed here. */
+  private synchronized void giveBack(int index) {
+    out.clear(index);
+    indexes.values().removeIf(its -> its == index);
+    if (removes) {
+      ByteBuffer remove =
+          request(V4l2.REMOVE_BUFFERS_BYTES).putInt(0, index).putInt(4, 1).putInt(8, type);
+      Errno refusal = node.ask(V4l2.VIDIOC_REMOVE_BUFS, remove);
+      if (refusal == null) {
+        made.clear(index);
+        used.clear(index);
+      } else if (refusal.equals(Errno.ENOTTY)) {
+        removes = false;
+      }
+    }
+    freeAllIfIdle();
+  }
+
+  /** Kept where the driver does not free them now, say because it streams. */
+  private void freeAllIfIdle() {
+    if (!out.isEmpty() || made.isEmpty()) {
+      return;
+    }
+    try {
+      int unused = requestBuffers(0, "nobody");
+      made.clear();
+      used.clear();
+    } catch (HeapException e) {
+      // Tried again when the next comes back; the file's end frees them in any case.
+    }
+  }
+
+  /** The number by which the queue knows a buffer that is out, by any descriptor of its dma-buf. */
+  public synchronized OptionalInt indexOf(int fd) {
+    Optional<FileId> id = FileId.of(fd);
+    Integer index = id.map(indexes::get).orElse(null);
+    return index == null ? OptionalInt.empty() : OptionalInt.of(index);
+  }
+
+  private static void require(@Nullable Errno refusal, String asked) throws HeapException {
+    if (refusal != null) {
+      throw refusal(refusal, asked);
+    }
+  }
+
+  private static ByteBuffer request(int bytes) {
+    return ByteBuffer.allocate(bytes).order(ByteOrder.nativeOrder());
+  }
+
+  @Override
+  public Leftovers leftovers() {
+    return leftovers;
+  }
+
+  @Override
+  public synchronized void close() {
+    node.close();
+  }
+}

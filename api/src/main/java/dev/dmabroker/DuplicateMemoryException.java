@@ -1,0 +1,19 @@
+package dev.dmabroker;
+
+/** Memory was to be adopted that a buffer of the broker has already. */
+public final class DuplicateMemoryException extends BrokerException {
+  private static final long serialVersionUID = 1;
+
+  private final String buffer;
+
+  /** With what, which, why, and the buffer's name. */
+  public DuplicateMemoryException(String message, String buffer) {
+    super(message);
+    this.buffer = buffer;
+  }
+
+  /** The name of the buffer that has it. */
+  public String buffer() {
+    return buffer;
+  }
+}

@@ -1,0 +1,99 @@
+package dev.dmabroker.internal;
+
+import dev.dmabroker.Access;
+import dev.dmabroker.ClosedException;
+import dev.dmabroker.CpuAccessException;
+import dev.dmabroker.Mapping;
+import dev.dmabroker.Shadow;
+import dev.dmabroker.SharedBuffer;
+import dev.dmabroker.spi.HeapException;
+import dev.dmabroker.spi.Mover;
+import java.time.Duration;
+
+/**
+ * Copies between two buffers as a device that is attached to both, so that neither goes from under
+ * the copy.
+ */
+final class ShadowBuffer implements Shadow {
+  private final BufferHandle original;
+  private final BufferHandle copy;
+  private final AttachedDevice atOriginal;
+  private final AttachedDevice atCopy;
+  private final Mover mover;
+  private volatile boolean closed;
+
+  /** Takes over the copy, if it does not throw. */
+  ShadowBuffer(BufferHandle original, BufferHandle copy, RegisteredDevice copier, Mover mover) {
+    this.original = original;
+    this.copy = copy;
+    this.mover = mover;
+    this.atOriginal = original.buffer().attachOwn(copier, null);
+    try {
+      this.atCopy = copy.buffer().attachOwn(copier, null);
+    } catch (RuntimeException | Error e) {
+      atOriginal.close();
+      throw e;
+    }
+  }
+
+  @Override
+  public SharedBuffer original() {
+    return original;
+  }
+
+  @Override
+  public SharedBuffer buffer() {
+    return copy;
+  }
+
+  @Override
+  public long refresh(Duration timeout) {
+    checkOpen();
+    // The copy first, for it may move: nobody is held up by a mapping of the original meanwhile.
+    try (Mapping to = atCopy.map(Access.OVERWRITE, timeout);
+        Mapping from = atOriginal.map(Access.READ, timeout)) {
+      return copy(from, to);
+    }
+  }
+
+  @Override
+  public long writeBack(Duration timeout) {
+    checkOpen();
+    // What lies between the lines of the original is somebody else's, so it is not overwritten.
+    try (Mapping from = atCopy.map(Access.READ, timeout);
+        Mapping to = atOriginal.map(Access.WRITE, timeout)) {
+      return copy(from, to);
+    }
+  }
+
+  private long copy(Mapping from, Mapping to) {
+    Placement source = ((BufferMapping) from).place();
+    Placement target = ((BufferMapping) to).place();
+    try {
+      return mover.copy(
+          new Mover.Copy(source.backing(), source.layout(), target.backing(), target.layout()));
+    } catch (HeapException e) {
+      throw new CpuAccessException(
+          "cannot copy from " + from + " to " + to + ": " + e.getMessage(), e);
+    }
+  }
+
+  private void checkOpen() {
+    if (closed) {
+      throw new ClosedException("the " + copy.name() + " is closed");
+    }
+  }
+
+  @Override
+  public void close() {
+    closed = true;
+    atOriginal.close();
+    atCopy.close();
+    copy.close();
+  }
+
+  @Override
+  public String toString() {
+    return copy.name();
+  }
+}
