@@ -4,8 +4,8 @@ import dev.dmabroker.Device;
 import dev.dmabroker.Holder;
 import dev.dmabroker.event.BrokerSnapshot;
 import dev.dmabroker.event.BrokerSnapshot.AttachmentState;
-import dev.dmabroker.event.BrokerSnapshot.BufferState;
 import dev.dmabroker.event.BrokerSnapshot.BudgetState;
+import dev.dmabroker.event.BrokerSnapshot.BufferState;
 import dev.dmabroker.event.BrokerSnapshot.DeviceState;
 import dev.dmabroker.event.BrokerSnapshot.HeapState;
 import dev.dmabroker.event.MoveStats;
@@ -23,8 +23,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A broker's state as JSON, for a bug report: every heap, device, buffer, attachment and holder, and
- * since when. {@code docs/snapshot.schema.json} describes it. Taking a {@linkplain
+ * A broker's state as JSON, for a bug report: every heap, device, buffer, attachment and holder,
+ * and since when. {@code docs/snapshot.schema.json} describes it. Taking a {@linkplain
  * dev.dmabroker.Broker#snapshot snapshot} stops nothing, and neither does writing it.
  */
 public final class SnapshotJson {

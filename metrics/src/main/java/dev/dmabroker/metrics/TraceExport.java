@@ -80,7 +80,8 @@ public final class TraceExport implements BrokerListener {
   }
 
   private void put(String heap, long bytes, long at) {
-    events.add(lane(TraceLane.Kind.HEAP, heap).counter(at, heapBytes.merge(heap, bytes, Long::sum)));
+    events.add(
+        lane(TraceLane.Kind.HEAP, heap).counter(at, heapBytes.merge(heap, bytes, Long::sum)));
   }
 
   // ---- What happens ----

@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A lane of a device, a buffer or a heap. It gets several rows where its slices overlap: in one they
- * must not, unless one lies within the other. Slices come in the order of their ends.
+ * A lane of a device, a buffer or a heap. It gets several rows where its slices overlap: in one
+ * they must not, unless one lies within the other. Slices come in the order of their ends.
  */
 final class TraceLane {
   /** The trace's processes. */

@@ -17,7 +17,8 @@ final class Snapshots {
         List.of(),
         List.of(),
         FenceState.NONE,
-        LeakStats.NONE, false,
+        LeakStats.NONE,
+        false,
         maps);
   }
 }
