@@ -108,8 +108,9 @@ class SnapshotJsonTest {
         assertEquals(1, buffer.at("/moves/done").longValue());
         assertEquals(mapping.generation(), buffer.get("generation").longValue());
         assertTrue(
-            buffer.get("ageNanos").longValue() >= buffer.at("/attachments/0/ageNanos").longValue());
-        assertTrue(named(dump, "empty").get("residenceNanos").isNull(), empty::name);
+            Instant.parse(buffer.get("since").textValue())
+                .isBefore(Instant.parse(buffer.at("/attachments/0/since").textValue())));
+        assertTrue(named(dump, "empty").get("residentSince").isNull(), empty::name);
       }
       in.close();
     }
