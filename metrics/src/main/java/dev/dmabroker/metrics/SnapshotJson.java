@@ -41,12 +41,10 @@ public final class SnapshotJson {
    * Writes a snapshot.
    *
    * @param taken when it was taken
-   * @param out should be buffered; is flushed, and not closed
+   * @param out is flushed, and not closed
    */
   public static void write(BrokerSnapshot snapshot, Instant taken, Writer out) throws IOException {
     new SnapshotJson(out).write(snapshot, taken);
-    out.write('\n');
-    out.flush();
   }
 
   private interface Item<T> {
@@ -83,7 +81,7 @@ public final class SnapshotJson {
     list("budgets", snapshot.budgets(), this::write);
     list("devices", snapshot.devices(), this::write);
     list("buffers", snapshot.buffers(), this::write);
-    json.endObject();
+    json.endObject().end();
   }
 
   private void write(HeapState heap) throws IOException {

@@ -128,7 +128,8 @@ class BrokerHealthTest {
     BrokerHealth health = health();
     assertEquals(Status.DEGRADED, health.status());
     String reason = health.reasons().get(0);
-    assertTrue(reason.matches("the move of frame out of system has failed [23] times of 3"), reason);
+    assertTrue(
+        reason.matches("the move of frame out of system has failed [23] times of 3"), reason);
     out.close();
   }
 

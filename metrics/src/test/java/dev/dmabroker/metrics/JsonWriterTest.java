@@ -19,6 +19,7 @@ class JsonWriterTest {
   private final JsonWriter json = new JsonWriter(out, 1);
 
   private JsonNode parsed() throws IOException {
+    json.end();
     return new ObjectMapper().readTree(out.toString());
   }
 
@@ -27,14 +28,16 @@ class JsonWriterTest {
     json.object().member("a", 1).name("b").array();
     json.value("x").value(true).object().endObject().array().endArray().value((String) null);
     json.endArray().member("c", -5L).member("d", false).endObject();
+    JsonNode parsed = parsed();
     assertEquals(
-        "{\n  \"a\": 1,\n  \"b\": [\"x\",true,{},[],null],\n  \"c\": -5,\n  \"d\": false\n}",
+        "{\n  \"a\": 1,\n  \"b\": [\"x\",true,{},[],null],\n  \"c\": -5,\n  \"d\": false\n}\n",
         out.toString());
-    assertEquals(5, parsed().get("b").size());
+    assertEquals(5, parsed.get("b").size());
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"", "a\"b\\c/", "line\nreturn\rtab\t", "\u0000\u001f\u007f", "ü \ud83d\ude00"})
+  @ValueSource(
+      strings = {"", "a\"b\\c/", "line\nreturn\rtab\t", "\u0000\u001f\u007f", "ü \ud83d\ude00"})
   void textComesBack(String text) throws IOException {
     json.object().member(text, text).endObject();
     assertEquals(text, parsed().get(text).textValue());
@@ -43,8 +46,9 @@ class JsonWriterTest {
   @ParameterizedTest
   @ValueSource(strings = {"\ud83d", "\ude00\ud83d", "a\ud83db"})
   void halfACharacterIsEscaped(String text) throws IOException {
-    json.value(text);
-    String encoded = new String(out.toString().getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8);
+    json.value(text).end();
+    String encoded =
+        new String(out.toString().getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8);
     assertEquals(text, new ObjectMapper().readTree(encoded).textValue());
   }
 
@@ -61,11 +65,17 @@ class JsonWriterTest {
 
   @ParameterizedTest
   @CsvSource({
-    "0, 0", "999, 0.999", "1000, 1", "1001, 1.001", "1010, 1.010", "-1, -0.001", "-2500, -2.500",
+    "0, 0",
+    "999, 0.999",
+    "1000, 1",
+    "1001, 1.001",
+    "1010, 1.010",
+    "-1, -0.001",
+    "-2500, -2.500",
     "9223372036854775807, 9223372036854775.807"
   })
   void microsecondsKeepTheirFraction(long nanos, String micros) throws IOException {
-    json.micros(nanos);
-    assertEquals(micros, out.toString());
+    json.micros(nanos).end();
+    assertEquals(micros + "\n", out.toString());
   }
 }

@@ -154,10 +154,7 @@ class SnapshotJsonTest {
   void aHundredThousandBuffers() throws IOException {
     int count = 100_000;
     try (Broker broker =
-        Broker.builder()
-            .heap(new MemoryHeap("system", false))
-            .heuristic(new FirstFit())
-            .build()) {
+        Broker.builder().heap(new MemoryHeap("system", false)).heuristic(new FirstFit()).build()) {
       Device camera = broker.register("camera", Constraints.none());
       Device viewer = broker.register("viewer", Constraints.none());
       List<Attachment> kept = new ArrayList<>();
