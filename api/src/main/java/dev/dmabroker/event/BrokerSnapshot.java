@@ -10,6 +10,7 @@ import dev.dmabroker.spi.HeapProvider;
 import dev.dmabroker.spi.HeapTraits;
 import dev.dmabroker.spi.Lingering;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -106,10 +107,10 @@ public record BrokerSnapshot(
    * An attachment.
    *
    * @param device the device's name
-   * @param age since it attached
+   * @param since when it attached
    * @param leftOut whether the device is dispensable and not served now
    */
-  public record AttachmentState(String device, Duration age, boolean leftOut) {}
+  public record AttachmentState(String device, Instant since, boolean leftOut) {}
 
   /**
    * A device.
@@ -132,13 +133,13 @@ public record BrokerSnapshot(
    *
    * @param id the broker's number of it
    * @param name its name
-   * @param age since it was exported
+   * @param since when it was exported
    * @param spec what it holds
    * @param state where it is in its life
    * @param heap where its memory lies, if it has any
    * @param generation the places it has had
    * @param sizeBytes bytes of its memory
-   * @param residence since this memory was allocated, if it has any
+   * @param residentSince when this memory was allocated, if it has any
    * @param attachments the attached devices, in their order
    * @param holders who holds mappings
    * @param pinned the names of the devices that pinned it
@@ -150,13 +151,13 @@ public record BrokerSnapshot(
   public record BufferState(
       long id,
       String name,
-      Duration age,
+      Instant since,
       BufferSpec spec,
       SharedBuffer.State state,
       Optional<String> heap,
       long generation,
       long sizeBytes,
-      Optional<Duration> residence,
+      Optional<Instant> residentSince,
       List<AttachmentState> attachments,
       List<Holder> holders,
       List<String> pinned,

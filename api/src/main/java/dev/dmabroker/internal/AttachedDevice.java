@@ -205,8 +205,8 @@ final class AttachedDevice extends Leakable implements Attachment {
     this.leftOut = leftOut;
   }
 
-  AttachmentState snapshot(long nowNanos) {
-    return new AttachmentState(device.name(), Leaks.age(nowNanos, sinceNanos()), leftOut);
+  AttachmentState snapshot() {
+    return new AttachmentState(device.name(), engine.instant(sinceNanos()), leftOut);
   }
 
   boolean isDetached() {

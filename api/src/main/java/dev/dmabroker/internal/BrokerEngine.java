@@ -27,6 +27,7 @@ import dev.dmabroker.event.MoveStats;
 import dev.dmabroker.spi.ForeignMemory;
 import dev.dmabroker.spi.HeapProvider;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -82,6 +83,8 @@ final class BrokerEngine implements Broker {
   private final MoveStats noMoves;
   private final boolean recordsCallSites;
   private final Leaks leaks;
+  private final Instant started = Instant.now();
+  private final long startedNanos = System.nanoTime();
   private final MoveLog moveLog = new MoveLog();
 
   /** Guards {@code closed}, and is notified when a buffer is gone. */
@@ -507,6 +510,11 @@ final class BrokerEngine implements Broker {
 
   Leaks leaks() {
     return leaks;
+  }
+
+  /** When that was, as clocks on the wall have it; the same at each call. */
+  Instant instant(long nanos) {
+    return started.plusNanos(nanos - startedNanos);
   }
 
   MoveLog moveLog() {

@@ -754,19 +754,18 @@ abstract class BufferLife extends Leakable {
   }
 
   BrokerSnapshot.BufferState snapshot() {
-    long now = System.nanoTime();
     synchronized (lock) {
       return new BrokerSnapshot.BufferState(
           id,
           name,
-          Leaks.age(now, sinceNanos()),
+          engine.instant(sinceNanos()),
           spec,
           state,
           Optional.ofNullable(place).map(here -> here.heap().name()),
           generation,
           place == null ? 0 : place.sizeBytes(),
-          Optional.ofNullable(place).map(here -> Leaks.age(now, here.sinceNanos())),
-          roster.snapshot(now),
+          Optional.ofNullable(place).map(here -> engine.instant(here.sinceNanos())),
+          roster.snapshot(),
           holders(),
           pinners(),
           waiters.size(),

@@ -41,7 +41,7 @@ abstract class Leakable extends PhantomReference<Object> {
   }
 
   final Duration age() {
-    return Leaks.age(System.nanoTime(), sinceNanos);
+    return Duration.ofNanos(Math.max(0, System.nanoTime() - sinceNanos));
   }
 
   final Optional<Throwable> created() {

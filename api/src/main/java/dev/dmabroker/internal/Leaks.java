@@ -6,7 +6,6 @@ import dev.dmabroker.event.BrokerSnapshot.LeakStats;
 import dev.dmabroker.event.Leak;
 import java.lang.System.Logger.Level;
 import java.lang.ref.ReferenceQueue;
-import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -153,9 +152,5 @@ final class Leaks {
 
   LeakStats snapshot() {
     return new LeakStats(mappings.sum(), attachments.sum(), buffers.sum());
-  }
-
-  static Duration age(long nowNanos, long thenNanos) {
-    return Duration.ofNanos(Math.max(0, nowNanos - thenNanos));
   }
 }

@@ -125,8 +125,8 @@ final class Roster {
     return new Users(attached.stream().map(AttachedDevice::device).toList(), version);
   }
 
-  List<AttachmentState> snapshot(long nowNanos) {
-    return attached.stream().map(attachment -> attachment.snapshot(nowNanos)).toList();
+  List<AttachmentState> snapshot() {
+    return attached.stream().map(AttachedDevice::snapshot).toList();
   }
 
   List<AttachedDevice> copy() {

@@ -2,8 +2,7 @@ package dev.dmabroker.metrics;
 
 import java.io.IOException;
 import java.io.Writer;
-import java.util.ArrayDeque;
-import java.util.Deque;
+import java.util.BitSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,16 +12,22 @@ import org.jspecify.annotations.Nullable;
 final class JsonWriter {
   private static final char[] HEX = "0123456789abcdef".toCharArray();
 
+  /** Handed on when there is this much. */
+  private static final int CHUNK = 8192;
+
   private final Writer out;
   private final int linesToDepth;
+  private final StringBuilder text = new StringBuilder(CHUNK + 1024);
 
-  /** Whether the structure has a member yet, innermost first. */
-  private final Deque<Boolean> begun = new ArrayDeque<>();
+  private int depth;
+
+  /** Whether the structure at each depth has a member yet. */
+  private final BitSet begun = new BitSet();
 
   private boolean named;
 
   /**
-   * Onto a writer, which should be buffered and is not closed.
+   * Onto a writer, which is not closed.
    *
    * @param linesToDepth how deep in structures each member begins a line of its own
    */
@@ -35,7 +40,7 @@ final class JsonWriter {
     return open('{');
   }
 
-  JsonWriter endObject() throws IOException {
+  JsonWriter endObject() {
     return close('}');
   }
 
@@ -43,14 +48,14 @@ final class JsonWriter {
     return open('[');
   }
 
-  JsonWriter endArray() throws IOException {
+  JsonWriter endArray() {
     return close(']');
   }
 
   JsonWriter name(String name) throws IOException {
     separate();
-    text(name);
-    out.write(": ");
+    quote(name);
+    text.append(": ");
     named = true;
     return this;
   }
@@ -58,22 +63,22 @@ final class JsonWriter {
   JsonWriter value(@Nullable String value) throws IOException {
     separate();
     if (value == null) {
-      out.write("null");
+      text.append("null");
     } else {
-      text(value);
+      quote(value);
     }
     return this;
   }
 
   JsonWriter value(long value) throws IOException {
     separate();
-    out.write(Long.toString(value));
+    text.append(value);
     return this;
   }
 
   JsonWriter value(boolean value) throws IOException {
     separate();
-    out.write(value ? "true" : "false");
+    text.append(value);
     return this;
   }
 
@@ -81,13 +86,12 @@ final class JsonWriter {
   JsonWriter micros(long nanos) throws IOException {
     separate();
     if (nanos < 0) {
-      out.write('-');
+      text.append('-');
     }
-    out.write(Long.toString(Math.abs(nanos / 1000)));
+    text.append(Math.abs(nanos / 1000));
     long fraction = Math.abs(nanos % 1000);
     if (fraction != 0) {
-      out.write('.');
-      out.write(Long.toString(1000 + fraction), 1, 3);
+      text.append('.').append(Long.toString(1000 + fraction), 1, 4);
     }
     return this;
   }
@@ -104,83 +108,91 @@ final class JsonWriter {
     return name(name).value(value);
   }
 
+  /** Hands on what is left, and flushes. */
+  void end() throws IOException {
+    text.append('\n');
+    handOn();
+    out.flush();
+  }
+
+  private void handOn() throws IOException {
+    out.append(text);
+    text.setLength(0);
+  }
+
   private JsonWriter open(char bracket) throws IOException {
     separate();
-    out.write(bracket);
-    begun.push(false);
+    text.append(bracket);
+    begun.clear(++depth);
     return this;
   }
 
-  private JsonWriter close(char bracket) throws IOException {
-    boolean any = begun.pop();
-    if (any && begun.size() < linesToDepth) {
+  private JsonWriter close(char bracket) {
+    boolean any = begun.get(depth--);
+    if (any && depth < linesToDepth) {
       newLine();
     }
-    out.write(bracket);
+    text.append(bracket);
     return this;
   }
 
+  /** What comes before a member. */
   private void separate() throws IOException {
+    if (text.length() > CHUNK) {
+      handOn();
+    }
     if (named) {
       named = false;
-      return;
-    }
-    if (begun.isEmpty()) {
-      return;
-    }
-    if (begun.pop()) {
-      out.write(',');
-    }
-    if (begun.size() < linesToDepth) {
-      begun.push(true);
-      newLine();
-    } else {
-      begun.push(true);
+    } else if (depth > 0) {
+      if (begun.get(depth)) {
+        text.append(',');
+      }
+      begun.set(depth);
+      if (depth <= linesToDepth) {
+        newLine();
+      }
     }
   }
 
-  private void newLine() throws IOException {
-    out.write('\n');
-    for (int i = 0; i < begun.size(); i++) {
-      out.write("  ");
-    }
+  private void newLine() {
+    text.append('\n').append("  ".repeat(depth));
   }
 
-  private void text(String text) throws IOException {
-    out.write('"');
-    for (int i = 0; i < text.length(); i++) {
-      char c = text.charAt(i);
-      switch (c) {
-        case '"', '\\' -> {
-          out.write('\\');
-          out.write(c);
-        }
-        case '\n' -> out.write("\\n");
-        case '\t' -> out.write("\\t");
-        case '\r' -> out.write("\\r");
-        default -> {
-          if (c < ' ' || isUnpaired(text, i)) {
-            out.write("\\u");
-            for (int shift = 12; shift >= 0; shift -= 4) {
-              out.write(HEX[(c >> shift) & 15]);
-            }
-          } else {
-            out.write(c);
-          }
+  private void quote(String string) {
+    text.append('"');
+    int plain = 0; // Until here all is written.
+    for (int i = 0; i < string.length(); i++) {
+      char c = string.charAt(i);
+      if (c < ' ' || c == '"' || c == '\\' || (Character.isSurrogate(c) && isUnpaired(string, i))) {
+        text.append(string, plain, i);
+        escape(c);
+        plain = i + 1;
+      }
+    }
+    text.append(string, plain, string.length()).append('"');
+  }
+
+  private void escape(char c) {
+    text.append('\\');
+    switch (c) {
+      case '"', '\\' -> text.append(c);
+      case '\n' -> text.append('n');
+      case '\t' -> text.append('t');
+      case '\r' -> text.append('r');
+      default -> {
+        text.append('u');
+        for (int shift = 12; shift >= 0; shift -= 4) {
+          text.append(HEX[(c >> shift) & 15]);
         }
       }
     }
-    out.write('"');
   }
 
   /** Half a character, which no encoding can take. */
-  private static boolean isUnpaired(String text, int at) {
-    char c = text.charAt(at);
-    if (!Character.isSurrogate(c)) {
-      return false;
-    }
-    boolean before = at > 0 && Character.isSurrogatePair(text.charAt(at - 1), c);
-    boolean after = at + 1 < text.length() && Character.isSurrogatePair(c, text.charAt(at + 1));
+  private static boolean isUnpaired(String string, int at) {
+    char c = string.charAt(at);
+    boolean before = at > 0 && Character.isSurrogatePair(string.charAt(at - 1), c);
+    boolean after = at + 1 < string.length() && Character.isSurrogatePair(c, string.charAt(at + 1));
     return !before && !after;
   }
 }

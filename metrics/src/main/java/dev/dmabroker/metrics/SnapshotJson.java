@@ -19,7 +19,6 @@ import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,13 +40,11 @@ public final class SnapshotJson {
   /**
    * Writes a snapshot.
    *
-   * @param taken when it was taken, from which all ages in it count back
-   * @param out should be buffered; is flushed, and not closed
+   * @param taken when it was taken
+   * @param out is flushed, and not closed
    */
   public static void write(BrokerSnapshot snapshot, Instant taken, Writer out) throws IOException {
     new SnapshotJson(out).write(snapshot, taken);
-    out.write('\n');
-    out.flush();
   }
 
   private interface Item<T> {
@@ -66,8 +63,8 @@ public final class SnapshotJson {
     list(name, strings, json::value);
   }
 
-  private void age(String name, Duration age) throws IOException {
-    json.member(name, age.toNanos());
+  private void time(String name, Duration time) throws IOException {
+    json.member(name, time.toNanos());
   }
 
   private void write(BrokerSnapshot snapshot, Instant taken) throws IOException {
@@ -84,7 +81,7 @@ public final class SnapshotJson {
     list("budgets", snapshot.budgets(), this::write);
     list("devices", snapshot.devices(), this::write);
     list("buffers", snapshot.buffers(), this::write);
-    json.endObject();
+    json.endObject().end();
   }
 
   private void write(HeapState heap) throws IOException {
@@ -127,7 +124,7 @@ public final class SnapshotJson {
   private void write(DeviceState device) throws IOException {
     json.object().member("name", device.name());
     json.member("constraints", device.constraints().toString());
-    age("longestHoldNanos", device.longestHold());
+    time("longestHoldNanos", device.longestHold());
     list("findings", device.findings(), this::write);
     json.endObject();
   }
@@ -140,16 +137,10 @@ public final class SnapshotJson {
   private void write(BufferState buffer) throws IOException {
     json.object().member("id", buffer.id()).member("name", buffer.name());
     json.member("spec", buffer.spec().toString()).member("state", buffer.state().name());
-    age("ageNanos", buffer.age());
+    json.member("since", buffer.since().toString());
     json.member("heap", buffer.heap().orElse(null));
     json.member("generation", buffer.generation()).member("sizeBytes", buffer.sizeBytes());
-    json.name("residenceNanos");
-    Optional<Duration> residence = buffer.residence();
-    if (residence.isPresent()) {
-      json.value(residence.get().toNanos());
-    } else {
-      json.value((String) null);
-    }
+    json.member("residentSince", buffer.residentSince().map(Instant::toString).orElse(null));
     list("attachments", buffer.attachments(), this::write);
     list("holders", buffer.holders(), this::write);
     strings("pinned", buffer.pinned());
@@ -161,13 +152,13 @@ public final class SnapshotJson {
 
   private void write(AttachmentState attachment) throws IOException {
     json.object().member("device", attachment.device());
-    age("ageNanos", attachment.age());
+    json.member("since", attachment.since().toString());
     json.member("leftOut", attachment.leftOut()).endObject();
   }
 
   private void write(Holder holder) throws IOException {
     json.object().member("device", holder.device()).member("access", holder.access().name());
-    age("ageNanos", holder.held());
+    time("heldNanos", holder.held());
     json.member("thread", holder.thread()).member("fenced", holder.fenced());
     list(
         "callSite",
@@ -179,10 +170,10 @@ public final class SnapshotJson {
   private void write(MoveStats moves) throws IOException {
     json.object().member("done", moves.done()).member("rolledBack", moves.rolledBack());
     json.member("attempts", moves.attempts()).member("maxAttempts", moves.maxAttempts());
-    age("backOffNanos", moves.backOff());
+    time("backOffNanos", moves.backOff());
     json.member("copiedBytes", moves.copiedBytes());
-    age("longestStallNanos", moves.longestStall());
-    age("longestDrainNanos", moves.longestDrain());
+    time("longestStallNanos", moves.longestStall());
+    time("longestDrainNanos", moves.longestDrain());
     json.endObject();
   }
 }

@@ -193,7 +193,7 @@ public final class TraceExport implements BrokerListener {
   /**
    * Writes what has been kept, in the order of time.
    *
-   * @param out should be buffered; is flushed, and not closed
+   * @param out is flushed, and not closed
    */
   public void write(Writer out) throws IOException {
     JsonWriter json = new JsonWriter(out, 2);
@@ -218,9 +218,7 @@ public final class TraceExport implements BrokerListener {
       event.write(json);
     }
     json.endArray().name("otherData").object().member("eventsNotKept", dropped).endObject();
-    json.endObject();
-    out.write('\n');
-    out.flush();
+    json.endObject().end();
   }
 
   /** From each move to the maps that waited for that buffer meanwhile. */

@@ -9,6 +9,7 @@ import dev.dmabroker.spi.Lingering;
 import dev.dmabroker.spi.Trait;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /** A heap in the Java heap that refuses when it is told to. */
@@ -16,6 +17,7 @@ final class MemoryHeap implements Heap {
   private final String name;
   private final boolean contiguous;
   private final @Nullable Long capacityBytes;
+  private final AtomicReference<HeapException.@Nullable Kind> nextRefusal = new AtomicReference<>();
   private volatile HeapException.@Nullable Kind refusal;
   private volatile Lingering lingering = Lingering.NONE;
 
@@ -43,6 +45,11 @@ final class MemoryHeap implements Heap {
     refusal = kind;
   }
 
+  /** Once. */
+  void refuseNext(HeapException.Kind kind) {
+    nextRefusal.set(kind);
+  }
+
   @Override
   public String name() {
     return name;
@@ -58,7 +65,8 @@ final class MemoryHeap implements Heap {
 
   @Override
   public Backing allocate(String label, long sizeBytes) throws HeapException {
-    HeapException.Kind kind = refusal;
+    HeapException.Kind next = nextRefusal.getAndSet(null);
+    HeapException.Kind kind = next != null ? next : refusal;
     if (kind != null) {
       throw new HeapException(kind, "told to");
     }

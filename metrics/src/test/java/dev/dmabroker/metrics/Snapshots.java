@@ -19,7 +19,21 @@ final class Snapshots {
         List.of(),
         FenceState.NONE,
         LeakStats.NONE,
-        false,
+        /* closed= */ false,
         maps);
+  }
+
+  static BrokerSnapshot with(BrokerSnapshot of, FenceState fences) {
+    return new BrokerSnapshot(
+        of.heaps(),
+        of.closedHeaps(),
+        of.devices(),
+        of.buffers(),
+        of.budgets(),
+        of.streams(),
+        fences,
+        of.leaks(),
+        of.closed(),
+        of.maps());
   }
 }

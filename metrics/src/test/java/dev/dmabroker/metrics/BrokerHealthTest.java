@@ -1,0 +1,154 @@
+package dev.dmabroker.metrics;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.dmabroker.Access;
+import dev.dmabroker.Attachment;
+import dev.dmabroker.BlobSpec;
+import dev.dmabroker.Broker;
+import dev.dmabroker.BrokerException;
+import dev.dmabroker.Constraints;
+import dev.dmabroker.Device;
+import dev.dmabroker.DeviceSpec;
+import dev.dmabroker.Mapping;
+import dev.dmabroker.event.BrokerListener;
+import dev.dmabroker.event.BrokerSnapshot;
+import dev.dmabroker.event.BrokerSnapshot.FenceState;
+import dev.dmabroker.event.Move;
+import dev.dmabroker.heuristics.FirstFit;
+import dev.dmabroker.metrics.BrokerHealth.Status;
+import dev.dmabroker.spi.HeapException;
+import dev.dmabroker.spi.Lingering;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class BrokerHealthTest {
+  private static final int SIZE = 4096;
+
+  private final MemoryHeap system = new MemoryHeap("system", false, 10L * SIZE);
+  private final MemoryHeap cma = new MemoryHeap("cma", true);
+  private final CountDownLatch failures = new CountDownLatch(2);
+  private final Broker broker =
+      Broker.builder()
+          .heap(system)
+          .heap(cma)
+          .heuristic(new FirstFit())
+          .moveRetries(Duration.ofMillis(1), 3)
+          .closeTimeout(Duration.ofMillis(50))
+          .listener(
+              new BrokerListener() {
+                @Override
+                public void moveRolledBack(Move event) {
+                  failures.countDown();
+                }
+              })
+          .build();
+  private final Device camera =
+      broker.register(DeviceSpec.named("camera").longestHold(Duration.ofHours(1)));
+
+  @AfterEach
+  void close() {
+    try {
+      broker.close();
+    } catch (BrokerException e) {
+      // A mapping was left out on purpose.
+    }
+  }
+
+  private BrokerHealth health() {
+    return BrokerHealth.of(broker.snapshot());
+  }
+
+  private Attachment export() {
+    return broker.export("frame", BlobSpec.of(SIZE)).attach(camera);
+  }
+
+  @Test
+  void allIsWell() {
+    try (Mapping mapping = export().map(Access.WRITE)) {
+      assertEquals(new BrokerHealth(Status.UP, List.of()), health(), mapping::heapName);
+    }
+  }
+
+  @Test
+  void whoHoldsForTooLongIsNamed() {
+    Device hasty = broker.register(DeviceSpec.named("hasty").longestHold(Duration.ofNanos(1)));
+    Attachment attachment = broker.export("frame", BlobSpec.of(SIZE)).attach(hasty);
+    List<Mapping> held = new ArrayList<>();
+    for (int i = 0; i < 7; i++) {
+      held.add(attachment.map(Access.READ));
+    }
+    BrokerHealth health = health();
+    assertEquals(Status.DEGRADED, health.status());
+    assertEquals(6, health.reasons().size());
+    String first = health.reasons().get(0);
+    assertTrue(first.startsWith("frame is held by hasty for "), first);
+    assertTrue(first.endsWith(", which declared 0 ms at most"), first);
+    assertEquals("and 2 more like the last", health.reasons().get(5));
+    held.forEach(Mapping::close);
+    assertEquals(Status.UP, health().status());
+  }
+
+  @Test
+  void aHeapThatIsNearlyFullIsNamed() {
+    List<Attachment> all = new ArrayList<>();
+    for (int i = 0; i < 8; i++) {
+      Attachment attachment = export();
+      attachment.buffer().prepare();
+      all.add(attachment);
+    }
+    assertEquals(Status.UP, health().status());
+    system.linger(new Lingering(1, SIZE));
+    assertEquals(
+        new BrokerHealth(
+            Status.DEGRADED,
+            List.of(
+                "heap system is nearly full: 36864 of 40960 bytes, of which 4096 were given back"
+                    + " and linger")),
+        health());
+    all.get(0).buffer().unprepare();
+    assertEquals(Status.UP, health().status());
+  }
+
+  @Test
+  void aMoveThatFailsAgainAndAgainIsNamed() throws Exception {
+    Attachment in = export();
+    in.map(Access.WRITE).close();
+    cma.refuse(HeapException.Kind.FULL);
+    Device display = broker.register("display", Constraints.builder().contiguous().build());
+    Attachment out = in.buffer().attach(display);
+    assertTrue(failures.await(30, TimeUnit.SECONDS));
+    BrokerHealth health = health();
+    assertEquals(Status.DEGRADED, health.status());
+    String reason = health.reasons().get(0);
+    assertTrue(
+        reason.matches("the move of frame out of system has failed [23] times of 3"), reason);
+    out.close();
+  }
+
+  @Test
+  void aClosedBrokerIsDown() {
+    broker.close();
+    assertEquals(new BrokerHealth(Status.DOWN, List.of("the broker is closed")), health());
+  }
+
+  @Test
+  void fencesThatNobodyWaitsForAreTheEnd() {
+    BrokerSnapshot idle = broker.snapshot();
+    assertEquals(Status.UP, BrokerHealth.of(with(idle, 0, "EBADF")).status());
+    assertEquals(
+        new BrokerHealth(Status.DOWN, List.of("3 fences are not waited for: EBADF")),
+        BrokerHealth.of(with(idle, 3, "EBADF")));
+  }
+
+  private static BrokerSnapshot with(BrokerSnapshot snapshot, int pending, String trouble) {
+    return Snapshots.with(snapshot, new FenceState(pending, Optional.of(trouble)));
+  }
+}

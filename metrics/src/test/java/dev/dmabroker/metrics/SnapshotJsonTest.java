@@ -1,0 +1,209 @@
+package dev.dmabroker.metrics;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.networknt.schema.JsonSchema;
+import com.networknt.schema.JsonSchemaFactory;
+import com.networknt.schema.SpecVersion;
+import dev.dmabroker.Access;
+import dev.dmabroker.Attachment;
+import dev.dmabroker.BlobSpec;
+import dev.dmabroker.Broker;
+import dev.dmabroker.Constraints;
+import dev.dmabroker.Device;
+import dev.dmabroker.ImageSpec;
+import dev.dmabroker.Mapping;
+import dev.dmabroker.Pin;
+import dev.dmabroker.PixelFormat;
+import dev.dmabroker.SharedBuffer;
+import dev.dmabroker.event.BrokerSnapshot;
+import dev.dmabroker.heuristics.FirstFit;
+import dev.dmabroker.spi.HeapProvider;
+import java.io.BufferedWriter;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.OutputStreamWriter;
+import java.io.StringWriter;
+import java.lang.management.ManagementFactory;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import org.junit.jupiter.api.Test;
+
+class SnapshotJsonTest {
+  private static final Path SCHEMA =
+      Path.of(System.getProperty("basedir", System.getProperty("user.dir")))
+          .resolveSibling("docs/snapshot.schema.json");
+  private static final Instant TAKEN = Instant.parse("2026-01-02T03:04:05.678Z");
+
+  private static Broker.Builder builder() {
+    return Broker.builder()
+        .heap(new MemoryHeap("system", false, 1L << 30))
+        .heap(new MemoryHeap("cma", true))
+        .heuristic(new FirstFit())
+        .recordCallSites()
+        .budget("codec", 1 << 20)
+        .heaps(
+            new HeapProvider() {
+              @Override
+              public String name() {
+                return "test";
+              }
+
+              @Override
+              public List<Finding> discover() {
+                return List.of(new Closed("shut \"1\"", "EACCES\n", "join a group"));
+              }
+            });
+  }
+
+  private static JsonNode written(BrokerSnapshot snapshot) throws IOException {
+    StringWriter out = new StringWriter();
+    SnapshotJson.write(snapshot, TAKEN, out);
+    return new ObjectMapper().readTree(out.toString());
+  }
+
+  private static void assertValid(JsonNode dump) throws IOException {
+    JsonSchema schema =
+        JsonSchemaFactory.getInstance(SpecVersion.VersionFlag.V202012)
+            .getSchema(Files.readString(SCHEMA));
+    assertEquals(List.of(), List.copyOf(schema.validate(dump)));
+  }
+
+  @Test
+  void aBusyBrokerIsWrittenAsTheSchemaSays() throws IOException {
+    try (Broker broker = builder().build()) {
+      Device camera = broker.register("camera", Constraints.none());
+      Device display = broker.register("display", Constraints.builder().contiguous().build());
+      ImageSpec image = ImageSpec.of(64, 64, PixelFormat.NV12);
+      SharedBuffer frame = broker.export("frame", image);
+      SharedBuffer empty = broker.export("empty", BlobSpec.of(1));
+      Attachment in = frame.attach(camera);
+      in.map(Access.WRITE).close();
+      Attachment out = frame.attach(display);
+      try (Mapping mapping = out.map(Access.READ);
+          Pin pin = out.pin()) {
+        JsonNode dump = written(broker.snapshot());
+        assertValid(dump);
+        assertEquals("2026-01-02T03:04:05.678Z", dump.get("taken").textValue());
+        assertEquals("shut \"1\"", dump.at("/closedHeaps/0/name").textValue());
+        assertEquals(1 << 30, dump.at("/heaps/0/traits/capacityBytes/value").longValue());
+        assertTrue(dump.at("/heaps/1/traits/capacityBytes/value").isNull());
+        assertEquals(1 << 20, dump.at("/budgets/0/limitBytes").longValue());
+        JsonNode buffer = named(dump, "frame");
+        assertEquals("cma", buffer.get("heap").textValue());
+        assertEquals("display", buffer.at("/attachments/1/device").textValue());
+        assertEquals("READ", buffer.at("/holders/0/access").textValue());
+        assertTrue(
+            buffer.at("/holders/0/callSite").toString().contains("SnapshotJsonTest"),
+            buffer::toString);
+        assertEquals("display", buffer.at("/pinned/0").textValue(), pin::heapName);
+        assertEquals(1, buffer.at("/moves/done").longValue());
+        assertEquals(mapping.generation(), buffer.get("generation").longValue());
+        assertTrue(
+            Instant.parse(buffer.get("since").textValue())
+                .isBefore(Instant.parse(buffer.at("/attachments/0/since").textValue())));
+        assertTrue(named(dump, "empty").get("residentSince").isNull(), empty::name);
+      }
+      in.close();
+    }
+  }
+
+  private static JsonNode named(JsonNode dump, String name) {
+    for (JsonNode buffer : dump.get("buffers")) {
+      if (buffer.get("name").textValue().equals(name)) {
+        return buffer;
+      }
+    }
+    throw new AssertionError("no " + name + " in " + dump);
+  }
+
+  @Test
+  void aClosedBrokerIsWrittenToo() throws IOException {
+    Broker broker = builder().build();
+    broker.close();
+    JsonNode dump = written(broker.snapshot());
+    assertValid(dump);
+    assertTrue(dump.get("closed").booleanValue());
+  }
+
+  @Test
+  void theSchemaRefusesWhatItDoesNotKnow() throws IOException {
+    JsonSchema schema =
+        JsonSchemaFactory.getInstance(SpecVersion.VersionFlag.V202012)
+            .getSchema(Files.readString(SCHEMA));
+    StringWriter out = new StringWriter();
+    SnapshotJson.write(Snapshots.empty(0), TAKEN, out);
+    ObjectMapper mapper = new ObjectMapper();
+    assertEquals(List.of(), List.copyOf(schema.validate(mapper.readTree(out.toString()))));
+    String more = out.toString().replaceFirst("\"closed\"", "\"more\": 1, \"closed\"");
+    assertFalse(schema.validate(mapper.readTree(more)).isEmpty());
+    String less = out.toString().replaceFirst("\"taken\": [^,]*,", "");
+    assertFalse(schema.validate(mapper.readTree(less)).isEmpty());
+  }
+
+  /** Prints how long it takes; how long it may take is for who reads that on a quiet machine. */
+  @Test
+  void aHundredThousandBuffers() throws IOException {
+    int count = 100_000;
+    try (Broker broker =
+        Broker.builder().heap(new MemoryHeap("system", false)).heuristic(new FirstFit()).build()) {
+      Device camera = broker.register("camera", Constraints.none());
+      Device viewer = broker.register("viewer", Constraints.none());
+      List<Attachment> kept = new ArrayList<>();
+      for (int i = 0; i < count; i++) {
+        SharedBuffer buffer = broker.export("frame-" + i, BlobSpec.of(4096));
+        kept.add(buffer.attach(camera));
+        kept.add(buffer.attach(viewer));
+      }
+      for (int round = 0; round < 3; round++) {
+        long start = cpuNanos();
+        BrokerSnapshot snapshot = broker.snapshot();
+        long taken = cpuNanos();
+        Counting bytes = new Counting();
+        try (BufferedWriter out =
+            new BufferedWriter(new OutputStreamWriter(bytes, StandardCharsets.UTF_8))) {
+          SnapshotJson.write(snapshot, TAKEN, out);
+        }
+        long written = cpuNanos();
+        System.out.printf(
+            Locale.ROOT,
+            "snapshot of %,d buffers with two attachments each: taken in %d ms, written in %d ms"
+                + " of this thread's time, %,d bytes%n",
+            count,
+            (taken - start) / 1_000_000,
+            (written - taken) / 1_000_000,
+            bytes.count);
+        assertEquals(count, snapshot.buffers().size());
+        assertTrue(bytes.count > count * 100L);
+      }
+      assertEquals(2 * count, kept.size());
+    }
+  }
+
+  private static long cpuNanos() {
+    return ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime();
+  }
+
+  private static final class Counting extends OutputStream {
+    private long count;
+
+    @Override
+    public void write(int value) {
+      count++;
+    }
+
+    @Override
+    public void write(byte[] bytes, int from, int length) {
+      count += length;
+    }
+  }
+}
