@@ -135,7 +135,10 @@ public final class DeviceSpec {
         group);
   }
 
-  /** The group whose budget counts besides the device's own; see {@link Broker.Builder#budget}. */
+  /**
+   * The group whose budget counts besides the device's own, see {@link Broker.Builder#budget}, and
+   * whose members trust each other with old contents of a {@link BufferStream}'s buffers.
+   */
   public DeviceSpec group(String group) {
     return new DeviceSpec(
         name,
@@ -177,7 +180,7 @@ public final class DeviceSpec {
     return dispensable;
   }
 
-  /** The group whose budget counts, if any. */
+  /** The group whose budget and trust count, if any. */
   public Optional<String> group() {
     return Optional.ofNullable(group);
   }

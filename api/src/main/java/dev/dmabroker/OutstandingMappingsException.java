@@ -4,7 +4,7 @@ import com.google.common.collect.ImmutableList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** A broker was closed while mappings were out, and its deadline passed. */
+/** A broker was closed, or a stream stopped, while mappings were out, and its deadline passed. */
 public final class OutstandingMappingsException extends BrokerException {
   private static final long serialVersionUID = 1;
 

@@ -249,6 +249,7 @@ final class StreamGrowth {
       made = new StreamBuffer(index, buffer, buffer.attach(stream.producer));
       attachMissing(made);
       buffer.prepare();
+      made.sizeBytes(buffer.snapshot().sizeBytes());
       while (!add(made, reason)) {
         attachMissing(made); // Somebody has come meanwhile.
       }

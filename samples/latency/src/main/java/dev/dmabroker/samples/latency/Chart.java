@@ -71,7 +71,7 @@ final class Chart {
 
   private void memory() {
     heading(MEMORY_TOP, "Memory of the stream, MiB");
-    double most = runs.stream().mapToLong(Run::peakBytes).max().orElse(1);
+    double most = runs.stream().mapToDouble(Run::peakBytes).max().orElse(1);
     double step = step(Report.mebibytes(most));
     double top = Math.ceil(Report.mebibytes(most) / step) * step;
     for (double at = 0; at <= top; at += step) {
@@ -86,7 +86,7 @@ final class Chart {
       for (int frame = 0; frame < run.bytes().size(); frame++) {
         long now = run.bytes().get(frame);
         if (now != before || frame == run.bytes().size() - 1) {
-          double y = memoryY(Report.mebibytes(now), top);
+          double y = memoryY(Report.mebibytes((double) now), top);
           path.append(
               before < 0
                   ? String.format(Locale.ROOT, "M%.1f %.1f", x(frame), y)
@@ -99,7 +99,11 @@ final class Chart {
           path, COLOURS.get(i), isDynamic(i) ? "2.5" : "1.5");
       long last = run.bytes().get(run.bytes().size() - 1);
       boolean below = isDynamic(i);
-      label(RIGHT + 8, memoryY(Report.mebibytes(last), top) + (below ? 10 : 4), i, run.name());
+      label(
+          RIGHT + 8,
+          memoryY(Report.mebibytes((double) last), top) + (below ? 10 : 4),
+          i,
+          run.name());
     }
   }
 

@@ -30,7 +30,7 @@ final class Report {
               run.stutters().size(),
               run.longestStutter(),
               mebibytes(run.meanBytes()),
-              mebibytes(run.peakBytes()),
+              mebibytes((double) run.peakBytes()),
               run.grown(),
               run.shrunk()));
     }

@@ -1,0 +1,132 @@
+package dev.dmabroker.allocators;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.dmabroker.Broker;
+import dev.dmabroker.BufferStream;
+import dev.dmabroker.Constraints;
+import dev.dmabroker.CpuView;
+import dev.dmabroker.Device;
+import dev.dmabroker.EmptyFrame;
+import dev.dmabroker.Frame;
+import dev.dmabroker.ImageSpec;
+import dev.dmabroker.OutstandingMappingsException;
+import dev.dmabroker.PixelFormat;
+import dev.dmabroker.StreamConsumer;
+import dev.dmabroker.StreamConsumer.Policy;
+import dev.dmabroker.StreamSpec;
+import dev.dmabroker.StreamStoppedException;
+import dev.dmabroker.allocators.linux.OwnProcess;
+import dev.dmabroker.spi.Heap;
+import dev.dmabroker.spi.PlacementHeuristic;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/** Streams over real memory leave nothing in the process. */
+class StreamCyclesTest {
+  private static final int CYCLES = 1000;
+  private static final int BUFFERS = 3;
+  private static final ImageSpec IMAGE = ImageSpec.of(320, 240, PixelFormat.NV12);
+
+  @Test
+  void aThousandStartsAndStopsOfOneStreamKeepItsMemoryAndNothingElse() throws IOException {
+    Heap memfd = Machine.open(Heaps.memfd(), "memfd", "memfd_create");
+    int descriptors = OwnProcess.memoryDescriptors();
+    long mappings = mappings();
+    try (Broker broker = Broker.builder().heap(memfd).heuristic(new TheOnly()).build()) {
+      Device camera = broker.register("camera", Constraints.builder().cpuReach().build());
+      Device viewer = broker.register("viewer", Constraints.builder().cpuReach().build());
+      BufferStream stream =
+          broker.stream(StreamSpec.of("cycles", IMAGE, camera).minBuffers(BUFFERS));
+      StreamConsumer consumer = stream.consumer(viewer, Policy.EVERY_FRAME);
+      for (int i = 0; i < CYCLES; i++) {
+        cycle(stream, consumer, i);
+        assertEquals(descriptors + BUFFERS, OwnProcess.memoryDescriptors(), "in cycle " + i);
+      }
+      assertTrue(
+          mappings() <= mappings + BUFFERS, "each buffer is in the address space once at most");
+      broker.snapshot().buffers().forEach(buffer -> assertTrue(buffer.holders().isEmpty()));
+      stream.close();
+      assertEquals(descriptors, OwnProcess.memoryDescriptors());
+      assertEquals(0, broker.snapshot().heaps().get(0).backings());
+    }
+    assertEquals(mappings, mappings());
+  }
+
+  private static void cycle(BufferStream stream, StreamConsumer consumer, int value) {
+    stream.start();
+    try (EmptyFrame frame = stream.acquire()) {
+      try (CpuView view = frame.mapping().cpuView()) {
+        view.bytes().putInt(0, value);
+      }
+      frame.submit();
+    }
+    EmptyFrame unused = stream.acquire(); // Never submitted.
+    try (Frame frame = consumer.take();
+        CpuView view = frame.mapping().cpuView()) {
+      assertEquals(value, view.bytes().getInt(0));
+    }
+    stream.stop();
+    assertThrows(StreamStoppedException.class, consumer::take);
+  }
+
+  @Test
+  void aHundredStreamsOneAfterTheOtherLeaveNothing() throws IOException {
+    Heap memfd = Machine.open(Heaps.memfd(), "memfd", "memfd_create");
+    int descriptors = OwnProcess.memoryDescriptors();
+    try (Broker broker = Broker.builder().heap(memfd).heuristic(new TheOnly()).build()) {
+      Device camera = broker.register("camera", Constraints.builder().cpuReach().build());
+      Device viewer = broker.register("viewer", Constraints.builder().cpuReach().build());
+      for (int i = 0; i < 100; i++) {
+        Frame held;
+        try (BufferStream stream = broker.stream(StreamSpec.of("short", IMAGE, camera))) {
+          StreamConsumer consumer = stream.consumer(viewer, Policy.EVERY_FRAME);
+          cycle(stream, consumer, i);
+          stream.start();
+          stream.acquire().submit();
+          held = consumer.take();
+          stream.acquire().submit(); // Nobody takes it.
+          stream.consumer(viewer, Policy.LATEST).close();
+          dropAfter(stream);
+        }
+        assertEquals(descriptors + 1, OwnProcess.memoryDescriptors(), "what is held outlives it");
+        held.close();
+        assertEquals(descriptors, OwnProcess.memoryDescriptors());
+      }
+      assertTrue(broker.snapshot().buffers().isEmpty());
+      assertTrue(broker.snapshot().streams().isEmpty());
+    }
+  }
+
+  /** Cancels at once what is in flight, so that closing need not wait for it. */
+  private static void dropAfter(BufferStream stream) {
+    assertThrows(OutstandingMappingsException.class, () -> stream.stop(Duration.ZERO));
+  }
+
+  /** Mappings of memfds and dma-bufs, as the kernel lists them. */
+  private static long mappings() throws IOException {
+    try (Stream<String> lines = Files.lines(Path.of("/proc/self/maps"))) {
+      return lines.filter(line -> line.contains("memfd:") || line.contains("dmabuf:")).count();
+    }
+  }
+
+  /** There is one heap. */
+  private static final class TheOnly implements PlacementHeuristic {
+    @Override
+    public String name() {
+      return "the-only";
+    }
+
+    @Override
+    public List<Ranked> rank(Request request) {
+      return request.heaps().stream().map(heap -> new Ranked(heap.name(), 0, "the only")).toList();
+    }
+  }
+}
