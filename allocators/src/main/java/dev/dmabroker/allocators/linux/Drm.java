@@ -23,7 +23,10 @@ final class Drm {
 
   static final long DRM_IOCTL_VERSION = Ioctl.readWrite('d', 0x00, VERSION_BYTES);
 
-  /** EINVAL for a capability that the kernel does not know. */
+  /**
+   * EINVAL for a capability that the kernel does not know, EOPNOTSUPP for one of displays where the
+   * driver has none.
+   */
   static final long DRM_IOCTL_GET_CAP = Ioctl.readWrite('d', 0x0c, GET_CAP_BYTES);
 
   /** Who opens a card first is its master, which a display server wants to be. */

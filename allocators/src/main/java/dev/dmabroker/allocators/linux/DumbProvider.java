@@ -105,21 +105,23 @@ public final class DumbProvider implements HeapProvider {
   }
 
   private static Optional<String> lack(Fd node) {
-    if (capability(node, Drm.DRM_CAP_DUMB_BUFFER) == 0) {
+    // Of drivers without displays the kernel does not tell the first (drm_ioctl.c): it is tried.
+    if (capability(node, Drm.DRM_CAP_DUMB_BUFFER, /* ifNotTold= */ 1) == 0) {
       return Optional.of("its driver has no dumb buffers (DRM_CAP_DUMB_BUFFER)");
     }
-    return (capability(node, Drm.DRM_CAP_PRIME) & Drm.DRM_PRIME_CAP_EXPORT) == 0
+    return (capability(node, Drm.DRM_CAP_PRIME, /* ifNotTold= */ 0) & Drm.DRM_PRIME_CAP_EXPORT) == 0
         ? Optional.of("its driver does not export buffers (DRM_CAP_PRIME)")
         : Optional.empty();
   }
 
-  /** 0 if the node does not know the capability, or is no DRM device. */
-  private static long capability(Fd node, long which) {
+  /** 0 if the node is no DRM device. */
+  private static long capability(Fd node, long which, long ifNotTold) {
     ByteBuffer request =
         ByteBuffer.allocate(Drm.GET_CAP_BYTES).order(ByteOrder.nativeOrder()).putLong(0, which);
-    return LibC.ioctl(node.value(), Drm.DRM_IOCTL_GET_CAP, request.array()) == 0
-        ? request.getLong(8)
-        : 0;
+    if (LibC.ioctl(node.value(), Drm.DRM_IOCTL_GET_CAP, request.array()) == 0) {
+      return request.getLong(8);
+    }
+    return Errno.last().equals(Errno.EOPNOTSUPP) ? ifNotTold : 0;
   }
 
   /** The driver's name; empty if it does not tell. */
