@@ -4,6 +4,7 @@
  */
 module dev.dmabroker.samples.lateattach {
   requires dev.dmabroker;
+  requires dev.dmabroker.metrics;
   requires dev.dmabroker.samples.devices;
   requires static org.jspecify;
 }

@@ -16,6 +16,9 @@ import dev.dmabroker.event.Stall;
  */
 public final class FlightEvents implements BrokerListener {
 
+  /** A listener for one broker, or for several. */
+  public FlightEvents() {}
+
   @Override
   public void allocated(Allocation event) {
     BrokerEvent.Allocation flight = new BrokerEvent.Allocation();

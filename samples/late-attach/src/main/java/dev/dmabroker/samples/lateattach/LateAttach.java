@@ -8,6 +8,12 @@ import dev.dmabroker.DeviceSpec;
 import dev.dmabroker.Mapping;
 import dev.dmabroker.SharedBuffer;
 import dev.dmabroker.event.Move;
+import dev.dmabroker.metrics.FlightEvents;
+import dev.dmabroker.metrics.TraceExport;
+import java.io.IOException;
+import java.io.Writer;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -48,13 +54,31 @@ public final class LateAttach {
       return;
     }
     Timeline timeline = new Timeline();
+    TraceExport trace = new TraceExport();
     boolean good;
     try (Load load = new Load(options.load());
         Rig rig = Rig.open(options);
-        Broker broker = Broker.builder().discoverHeaps().listener(timeline).build()) {
+        Broker broker = broker(options, timeline, trace)) {
       good = new LateAttach(options, rig, broker, timeline).run();
     }
+    if (options.trace().isPresent()) {
+      write(trace, options.trace().get());
+    }
     System.exit(good ? 0 : 1);
+  }
+
+  private static Broker broker(Options options, Timeline timeline, TraceExport trace) {
+    Broker.Builder builder =
+        Broker.builder().discoverHeaps().listener(timeline).listener(new FlightEvents());
+    return (options.trace().isPresent() ? builder.listener(trace) : builder).build();
+  }
+
+  private static void write(TraceExport trace, Path file) {
+    try (Writer out = Files.newBufferedWriter(file)) {
+      trace.write(out);
+    } catch (IOException e) {
+      System.err.println("the trace could not be written: " + e);
+    }
   }
 
   private boolean run() throws InterruptedException {

@@ -2,6 +2,7 @@ package dev.dmabroker.samples.lateattach;
 
 import dev.dmabroker.ImageSpec;
 import dev.dmabroker.PixelFormat;
+import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -15,6 +16,7 @@ import java.util.OptionalInt;
  * @param format the pixel format
  * @param devices which devices to take
  * @param load cores to keep busy meanwhile
+ * @param trace where to write what happened; empty if nowhere
  */
 record Options(
     int seconds,
@@ -22,7 +24,8 @@ record Options(
     Optional<int[]> size,
     PixelFormat format,
     Devices devices,
-    int load) {
+    int load,
+    Optional<Path> trace) {
   static final String USAGE =
       """
       usage: samples/run [--kernel] late-attach [OPTION...]
@@ -32,6 +35,7 @@ record Options(
         --format FORMAT    NV12, YUYV, ... (default NV12)
         --devices WHICH    real, modelled or auto: real if there are any (default auto)
         --load N           cores that other processes keep busy meanwhile (default 0)
+        --trace FILE       writes what happened for ui.perfetto.dev or chrome://tracing
       """;
 
   /** Which devices to take. */
@@ -48,7 +52,14 @@ record Options(
    */
   static Options parse(String... args) {
     Options options =
-        new Options(10, OptionalInt.empty(), Optional.empty(), PixelFormat.NV12, Devices.AUTO, 0);
+        new Options(
+            10,
+            OptionalInt.empty(),
+            Optional.empty(),
+            PixelFormat.NV12,
+            Devices.AUTO,
+            0,
+            Optional.empty());
     for (int i = 0; i < args.length; i += 2) {
       if (i + 1 == args.length) {
         throw new IllegalArgumentException(args[i] + " is no option, or lacks its value");
@@ -61,18 +72,21 @@ record Options(
   private Options with(String option, String value) {
     return switch (option) {
       case "--seconds" ->
-          new Options(number(option, value, 2, 86_400), rate, size, format, devices, load);
+          new Options(number(option, value, 2, 86_400), rate, size, format, devices, load, trace);
       case "--rate" -> {
         OptionalInt perSecond = OptionalInt.of(number(option, value, 1, 1000));
-        yield new Options(seconds, perSecond, size, format, devices, load);
+        yield new Options(seconds, perSecond, size, format, devices, load, trace);
       }
-      case "--size" -> new Options(seconds, rate, Optional.of(size(value)), format, devices, load);
+      case "--size" ->
+          new Options(seconds, rate, Optional.of(size(value)), format, devices, load, trace);
       case "--format" ->
-          new Options(seconds, rate, size, PixelFormat.valueOf(upper(value)), devices, load);
+          new Options(seconds, rate, size, PixelFormat.valueOf(upper(value)), devices, load, trace);
       case "--devices" ->
-          new Options(seconds, rate, size, format, Devices.valueOf(upper(value)), load);
+          new Options(seconds, rate, size, format, Devices.valueOf(upper(value)), load, trace);
       case "--load" ->
-          new Options(seconds, rate, size, format, devices, number(option, value, 0, 1024));
+          new Options(seconds, rate, size, format, devices, number(option, value, 0, 1024), trace);
+      case "--trace" ->
+          new Options(seconds, rate, size, format, devices, load, Optional.of(Path.of(value)));
       default -> throw new IllegalArgumentException(option + " is no option");
     };
   }
