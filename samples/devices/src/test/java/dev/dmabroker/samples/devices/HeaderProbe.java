@@ -22,7 +22,8 @@ final class HeaderProbe {
         "needs gcc and linux-libc-dev");
     StringBuilder program = new StringBuilder();
     program.append("#include <errno.h>\n#include <fcntl.h>\n#include <poll.h>\n");
-    program.append("#include <stddef.h>\n#include <stdio.h>\n#include <linux/videodev2.h>\n");
+    program.append(
+        "#include <stddef.h>\n#include <stdio.h>\n#include <sys/mman.h>\n#include <linux/videodev2.h>\n");
     program.append("int main(void) {\n");
     expected
         .keySet()

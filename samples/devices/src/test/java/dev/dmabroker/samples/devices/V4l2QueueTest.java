@@ -97,9 +97,9 @@ class V4l2QueueTest {
     display.setFormat(V4l2Direction.OUTPUT, IMAGE, 4 * 1280 * 2);
     V4l2Queue out = display.queue(V4l2Direction.OUTPUT, COUNT);
     DmaHeap.Buffer buffer = scattered.get(0);
-    V4l2Exception e =
+    DeviceException e =
         assertThrows(
-            V4l2Exception.class, () -> out.queue(0, buffer.fd, 4 * size, buffer.sizeBytes));
+            DeviceException.class, () -> out.queue(0, buffer.fd, 4 * size, buffer.sizeBytes));
     assertEquals(
         "VIDIOC_QBUF on %s: EFAULT (Bad address)".formatted(display.node()), e.getMessage());
     assertEquals(0, out.queuedCount());
@@ -111,11 +111,11 @@ class V4l2QueueTest {
   void aBufferThatIsTooSmallOrNoDmaBufIsInvalid() {
     List<DmaHeap.Buffer> small = Lab.allocate(DmaHeap.SYSTEM, 1, 4096);
     V4l2Queue in = camera.queue(V4l2Direction.CAPTURE, COUNT);
-    V4l2Exception tooSmall =
-        assertThrows(V4l2Exception.class, () -> in.queue(0, small.get(0).fd, 0, 4096));
+    DeviceException tooSmall =
+        assertThrows(DeviceException.class, () -> in.queue(0, small.get(0).fd, 0, 4096));
     assertEquals("EINVAL", tooSmall.errnoName());
-    V4l2Exception noDmaBuf =
-        assertThrows(V4l2Exception.class, () -> in.queue(0, camera.fd(), 0, size));
+    DeviceException noDmaBuf =
+        assertThrows(DeviceException.class, () -> in.queue(0, camera.fd(), 0, size));
     assertEquals("EINVAL", noDmaBuf.errnoName());
     closeAll(small);
   }
