@@ -7,9 +7,7 @@ package dev.dmabroker.samples.devices;
  */
 final class DrmMode {
   static final int DRM_CLIENT_CAP_ATOMIC = 3;
-  static final int DRM_MODE_CONNECTED = 1;
   static final int DRM_MODE_ATOMIC_NONBLOCK = 0x200;
-  static final int DRM_PLANE_TYPE_PRIMARY = 1;
   static final int DRM_MODE_OBJECT_CRTC = 0xcccccccc;
   static final int DRM_MODE_OBJECT_PLANE = 0xeeeeeeee;
 

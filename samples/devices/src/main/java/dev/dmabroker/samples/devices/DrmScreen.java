@@ -20,6 +20,10 @@ import java.util.function.Predicate;
 final class DrmScreen implements Screen {
   private static final Path DRI = Path.of("/dev/dri");
 
+  // No header for programs has these two: the kernel's drm_connector.h and drm_plane.h.
+  private static final int CONNECTED = 1;
+  private static final int PRIMARY = 1;
+
   private final Node node;
   private final GemHandles handles;
   private final Map<Integer, Integer> handleOfFrame = new HashMap<>();
@@ -137,7 +141,7 @@ final class DrmScreen implements Screen {
       getConnector(connector);
       int modes = connector.getInt(DrmMode.MODE_GET_CONNECTOR__COUNT_MODES);
       int encoders = connector.getInt(DrmMode.MODE_GET_CONNECTOR__COUNT_ENCODERS);
-      if (connector.getInt(DrmMode.MODE_GET_CONNECTOR__CONNECTION) != DrmMode.DRM_MODE_CONNECTED
+      if (connector.getInt(DrmMode.MODE_GET_CONNECTOR__CONNECTION) != CONNECTED
           || modes == 0
           || encoders == 0) {
         continue;
@@ -189,8 +193,7 @@ final class DrmScreen implements Screen {
       getPlane(answer);
       int possibleCrtcs = answer.getInt(DrmMode.MODE_GET_PLANE__POSSIBLE_CRTCS);
       if ((possibleCrtcs & 1 << crtcIndex) == 0
-          || property(DrmMode.DRM_MODE_OBJECT_PLANE, id, "type").value()
-              != DrmMode.DRM_PLANE_TYPE_PRIMARY) {
+          || property(DrmMode.DRM_MODE_OBJECT_PLANE, id, "type").value() != PRIMARY) {
         continue;
       }
       int formats = answer.getInt(DrmMode.MODE_GET_PLANE__COUNT_FORMAT_TYPES);

@@ -150,7 +150,7 @@ class V4l2DeviceTest {
   void aClosedDeviceSaysSo() {
     Lab.assumeVivid();
     V4l2Device camera = Lab.vivid(0, V4l2Direction.CAPTURE);
-    V4l2Queue queue = camera.queue(V4l2Direction.CAPTURE, 4);
+    V4l2Queue<Integer> queue = camera.queue(V4l2Direction.CAPTURE, 4);
     camera.close();
     camera.close();
     assertTrue(queue.isClosed());
@@ -161,7 +161,7 @@ class V4l2DeviceTest {
   void aDirectionHasOneQueue() {
     Lab.assumeVivid();
     try (V4l2Device camera = Lab.vivid(0, V4l2Direction.CAPTURE)) {
-      V4l2Queue queue = camera.queue(V4l2Direction.CAPTURE, 4);
+      V4l2Queue<Integer> queue = camera.queue(V4l2Direction.CAPTURE, 4);
       assertThrows(IllegalStateException.class, () -> camera.queue(V4l2Direction.CAPTURE, 4));
       queue.close();
       camera.queue(V4l2Direction.CAPTURE, 4).close();
