@@ -77,7 +77,8 @@ final class LinuxNode implements Node {
       result = Libc.ioctl(fd(), request, argument);
       result = result == -1 ? -Libc.errno() : result;
     } while (result == -Errno.EINTR);
-    return result;
+    // What another file answers that has the number now, after somebody closed ours, means nothing.
+    return result < 0 && result != -Errno.EAGAIN && !isOurs() ? -Errno.EBADF : result;
   }
 
   @Override
@@ -113,10 +114,14 @@ final class LinuxNode implements Node {
   public synchronized void close() {
     if (!closed) {
       closed = true;
-      if (target(fd).equals(identity)) {
+      if (isOurs()) {
         Libc.close(fd);
       }
     }
+  }
+
+  private boolean isOurs() {
+    return target(fd).equals(identity);
   }
 
   /** What the kernel says a descriptor is; empty if it is none, or /proc is not there. */

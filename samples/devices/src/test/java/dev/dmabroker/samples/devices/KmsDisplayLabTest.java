@@ -36,7 +36,7 @@ class KmsDisplayLabTest {
   @BeforeAll
   static void assumeVkms() {
     assumeTrue(
-        Files.exists(Path.of("/sys/bus/platform/drivers/vkms")),
+        Files.exists(Path.of("/sys/devices/platform/vkms/drm")),
         "needs vkms; run samples/kernel-lab/test");
   }
 
