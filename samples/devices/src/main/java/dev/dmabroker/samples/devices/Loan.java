@@ -1,5 +1,7 @@
 package dev.dmabroker.samples.devices;
 
+import dev.dmabroker.EmptyFrame;
+import dev.dmabroker.Frame;
 import dev.dmabroker.Mapping;
 import dev.dmabroker.SyncFile;
 
@@ -39,6 +41,49 @@ public interface Loan extends AutoCloseable {
       @Override
       public void close() {
         mapping.close();
+      }
+    };
+  }
+
+  /** A stream's frame that a device reads: closing releases it. */
+  static Loan of(Frame frame) {
+    return new Loan() {
+      @Override
+      public Mapping mapping() {
+        return frame.mapping();
+      }
+
+      @Override
+      public void closeAfter(SyncFile fence) {
+        frame.closeAfter(fence);
+      }
+
+      @Override
+      public void close() {
+        frame.close();
+      }
+    };
+  }
+
+  /**
+   * A stream's frame that a device fills: closing returns it unused, unless it has been submitted;
+   * a fence submits it.
+   */
+  static Loan of(EmptyFrame frame) {
+    return new Loan() {
+      @Override
+      public Mapping mapping() {
+        return frame.mapping();
+      }
+
+      @Override
+      public void closeAfter(SyncFile fence) {
+        frame.submitAfter(fence);
+      }
+
+      @Override
+      public void close() {
+        frame.close();
       }
     };
   }

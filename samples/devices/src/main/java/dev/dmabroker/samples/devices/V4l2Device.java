@@ -184,6 +184,21 @@ public final class V4l2Device implements AutoCloseable {
     return format(format);
   }
 
+  /**
+   * Sets the format of an image whose lines lie as close as the broker lays them.
+   *
+   * @throws IllegalStateException if the driver makes something else of it
+   */
+  public V4l2Format requireFormat(V4l2Direction direction, ImageSpec image) {
+    V4l2Format format = setFormat(direction, image);
+    long stride = image.layout().planes().get(0).strideBytes();
+    if (!format.shows(image) || format.strideBytes() != stride) {
+      throw new IllegalStateException(
+          path + " made " + format + " of " + image + " with a stride of " + stride);
+    }
+    return format;
+  }
+
   private V4l2Format format(Memory format) {
     List<V4l2Format.Plane> planes = new ArrayList<>();
     if (multiPlanar) {

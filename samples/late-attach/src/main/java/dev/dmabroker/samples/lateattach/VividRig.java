@@ -9,7 +9,6 @@ import dev.dmabroker.samples.devices.FrameLosses;
 import dev.dmabroker.samples.devices.V4l2Buffer;
 import dev.dmabroker.samples.devices.V4l2Device;
 import dev.dmabroker.samples.devices.V4l2Direction;
-import dev.dmabroker.samples.devices.V4l2Format;
 import dev.dmabroker.samples.devices.V4l2Queue;
 import java.time.Duration;
 import java.util.Optional;
@@ -54,8 +53,8 @@ final class VividRig {
       display.get().setDvTimings(timings(display.get(), image, DISPLAY_RATE));
       int frameBytes =
           Math.max(
-              negotiate(camera.get(), V4l2Direction.CAPTURE, image),
-              negotiate(display.get(), V4l2Direction.OUTPUT, image));
+              camera.get().requireFormat(V4l2Direction.CAPTURE, image).sizeBytes(),
+              display.get().requireFormat(V4l2Direction.OUTPUT, image).sizeBytes());
       return Optional.of(
           new Rig(
               new VividCamera(camera.get(), frameBytes, rate),
@@ -97,16 +96,6 @@ final class VividRig {
                         + rate
                         + "/s; it has "
                         + device.dvTimings()));
-  }
-
-  private static int negotiate(V4l2Device device, V4l2Direction direction, ImageSpec image) {
-    V4l2Format format = device.setFormat(direction, image);
-    long stride = image.layout().planes().get(0).strideBytes();
-    if (!format.shows(image) || format.strideBytes() != stride) {
-      throw new IllegalStateException(
-          device.node() + " made " + format + " of " + image + " with a stride of " + stride);
-    }
-    return format.sizeBytes();
   }
 
   private static final class VividCamera implements Camera {
