@@ -13,10 +13,21 @@ import java.util.stream.Stream;
  * What this process holds of devices and memory, as the kernel tells it: taken before and after, it
  * tells what was left behind.
  *
- * @param descriptors open files of {@code /dev}, memory and fences, by the kernel's names for them
+ * @param descriptors open device nodes, memory and fences, by the kernel's names for them
  * @param dmaBufs how many dma-bufs the kernel lists in debugfs; 0 where that cannot be read
  */
 public record Books(List<String> descriptors, long dmaBufs) {
+  /** A descriptor of the JVM's own, such as that of /dev/random, is none of these. */
+  private static final List<String> KINDS =
+      List.of(
+          "/dev/video",
+          "/dev/dri/",
+          "/dev/dma_heap/",
+          "/dev/udmabuf",
+          "/dmabuf",
+          "/memfd",
+          "anon_inode:sync_file");
+
   private static final Path BUFINFO = Path.of("/sys/kernel/debug/dma_buf/bufinfo");
 
   /** Copies the list. */
@@ -45,12 +56,7 @@ public record Books(List<String> descriptors, long dmaBufs) {
   private static List<String> listDescriptors() {
     try (Stream<Path> open = Files.list(Path.of("/proc/self/fd"))) {
       return open.map(Books::target)
-          .filter(
-              target ->
-                  target.startsWith("/dev/")
-                      || target.startsWith("/dmabuf")
-                      || target.startsWith("/memfd")
-                      || target.contains("sync_file"))
+          .filter(target -> KINDS.stream().anyMatch(target::startsWith))
           .sorted()
           .toList();
     } catch (IOException e) {

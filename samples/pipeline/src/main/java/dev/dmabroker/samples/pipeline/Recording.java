@@ -3,6 +3,7 @@ package dev.dmabroker.samples.pipeline;
 import dev.dmabroker.Access;
 import dev.dmabroker.BlobSpec;
 import dev.dmabroker.Broker;
+import dev.dmabroker.BufferSpec;
 import dev.dmabroker.BufferStream;
 import dev.dmabroker.Constraints;
 import dev.dmabroker.CpuView;
@@ -13,6 +14,7 @@ import dev.dmabroker.StreamConsumer;
 import dev.dmabroker.StreamSpec;
 import dev.dmabroker.samples.devices.Books;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
@@ -34,6 +36,7 @@ final class Recording {
   private final Consumer<String> say;
   private final Comparison comparison = new Comparison();
   private final AtomicBoolean failed = new AtomicBoolean();
+  private final AtomicBoolean allConverted = new AtomicBoolean();
   private final AtomicLong captured = new AtomicLong();
   private final AtomicLong converted = new AtomicLong();
   private final AtomicLong encoded = new AtomicLong();
@@ -136,7 +139,7 @@ final class Recording {
                           pictureLabels,
                           device.device(),
                           (frame, label) -> displayed.incrementAndGet());
-                  Stages.show(device.device(), inlet);
+                  Stages.show(device.device(), inlet, allConverted::get);
                 }
               });
       Stage converting =
@@ -173,9 +176,10 @@ final class Recording {
       // One after the other, as each stage ends when what comes to it has ended.
       raw.stop(FINISH);
       converting.join();
+      allConverted.set(true);
+      showing.join();
       pictures.stop(FINISH);
       encoder.join();
-      showing.join();
       coded.stop(FINISH);
       writing.join();
       for (BufferStream stream : List.of(raw, pictures, coded)) {
@@ -202,7 +206,7 @@ final class Recording {
         out.write(bytes);
       }
     } catch (IOException e) {
-      throw new java.io.UncheckedIOException(e);
+      throw new UncheckedIOException(e);
     }
   }
 
@@ -333,7 +337,7 @@ final class Recording {
     }
   }
 
-  private StreamSpec spec(String name, dev.dmabroker.BufferSpec buffer, Device producer) {
+  private StreamSpec spec(String name, BufferSpec buffer, Device producer) {
     return StreamSpec.of(name, buffer, producer).minBuffers(4).maxBuffers(12);
   }
 

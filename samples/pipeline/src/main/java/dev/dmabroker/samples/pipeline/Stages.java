@@ -73,20 +73,30 @@ final class Stages {
     }
   }
 
-  /** Shows frames until there are no more. */
-  static void show(Reader display, Inlet inlet) {
+  /**
+   * Shows frames until there are no more. A display keeps its last frame, and a stream's stop would
+   * wait for that; so it is told first.
+   *
+   * @param noMoreCome whether the stream has all the frames that it will get
+   */
+  static void show(Reader display, Inlet inlet, BooleanSupplier noMoreCome) {
     boolean started = false;
+    boolean last = false;
     try {
-      while (!inlet.hasEnded()) {
+      while (!last && !inlet.hasEnded()) {
+        boolean ending = noMoreCome.getAsBoolean();
+        long before = inlet.fed();
         inlet.feed(PATIENCE);
+        last = ending && inlet.fed() == before;
         if (!started && inlet.fed() > 0) {
           display.start();
           started = true;
         }
-        inlet.release(inlet.hasEnded() ? Duration.ZERO : PATIENCE);
+        inlet.release(Duration.ZERO);
       }
     } finally {
       display.stop();
+      inlet.end();
     }
   }
 
