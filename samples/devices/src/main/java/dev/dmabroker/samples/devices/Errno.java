@@ -3,18 +3,20 @@ package dev.dmabroker.samples.devices;
 import java.util.Map;
 
 /**
- * Error numbers of {@code asm-generic/errno.h}, which x86 and arm64 share, that a V4L2 driver may
- * answer with.
+ * Error numbers of {@code asm-generic/errno.h}, which x86 and arm64 share, that a driver of V4L2 or
+ * DRM may answer with.
  */
 final class Errno {
   static final int EPERM = 1;
   static final int ENOENT = 2;
   static final int EINTR = 4;
+  static final int EBADF = 9;
   static final int EAGAIN = 11;
   static final int ENOMEM = 12;
   static final int EACCES = 13;
   static final int EFAULT = 14;
   static final int EBUSY = 16;
+  static final int ENODEV = 19;
   static final int EINVAL = 22;
   static final int ENOTTY = 25;
   static final int EOPNOTSUPP = 95;
@@ -26,14 +28,14 @@ final class Errno {
           Map.entry(EINTR, "EINTR"),
           Map.entry(5, "EIO"),
           Map.entry(6, "ENXIO"),
-          Map.entry(9, "EBADF"),
+          Map.entry(EBADF, "EBADF"),
           Map.entry(EAGAIN, "EAGAIN"),
           Map.entry(ENOMEM, "ENOMEM"),
           Map.entry(EACCES, "EACCES"),
           Map.entry(EFAULT, "EFAULT"),
           Map.entry(EBUSY, "EBUSY"),
           Map.entry(17, "EEXIST"),
-          Map.entry(19, "ENODEV"),
+          Map.entry(ENODEV, "ENODEV"),
           Map.entry(20, "ENOTDIR"),
           Map.entry(EINVAL, "EINVAL"),
           Map.entry(23, "ENFILE"),
@@ -52,7 +54,7 @@ final class Errno {
 
   private Errno() {}
 
-  /** The symbolic name, or "errno 123" for one that no V4L2 driver is known to answer with. */
+  /** The symbolic name, or "errno 123" for one that no such driver is known to answer with. */
   static String name(int errno) {
     return NAMES.getOrDefault(errno, "errno " + errno);
   }

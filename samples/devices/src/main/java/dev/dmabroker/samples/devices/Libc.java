@@ -20,6 +20,9 @@ final class Libc {
   /** There is something to read: a filled buffer. */
   static final short POLLIN = 1;
 
+  /** There is an event to read, such as a new size of a stream. */
+  static final short POLLPRI = 2;
+
   /** There is room to write: a buffer that was shown. */
   static final short POLLOUT = 4;
 
@@ -28,6 +31,13 @@ final class Libc {
 
   /** Where {@code events} lies in {@code struct pollfd}. */
   static final int POLLFD_EVENTS = 4;
+
+  /** Duplicates a descriptor, close-on-exec. */
+  static final int F_DUPFD_CLOEXEC = 1030;
+
+  static final int PROT_READ_WRITE = 3;
+  static final int MAP_SHARED = 1;
+  static final int MAP_PRIVATE_ANONYMOUS = 0x22;
 
   static {
     Native.register(Libc.class, "c");
@@ -56,7 +66,8 @@ final class Libc {
    * A driver's own call; {@code int ioctl(int fd, unsigned long request, ...)}.
    *
    * @return 0 for the calls made here; or -1 with errno EBADF, EFAULT, EINTR, ENOTTY (no such call
-   *     on this node), ENODEV (unplugged), or one that {@link VideoDev2} documents at the request
+   *     on this node), ENODEV (unplugged), or one that {@link VideoDev2} or {@link DrmMode}
+   *     documents at the request
    */
   static native int ioctl(int fd, long request, Pointer argument);
 
@@ -67,6 +78,28 @@ final class Libc {
    *     EINVAL, ENOMEM
    */
   static native int poll(Pointer fds, long count, int timeoutMillis);
+
+  /**
+   * Does something to a descriptor; {@code int fcntl(int fd, int command, ...)}.
+   *
+   * @return for F_DUPFD_CLOEXEC a descriptor; or -1 with errno EBADF, EINVAL, EMFILE
+   */
+  static native int fcntl(int fd, int command, int argument);
+
+  /**
+   * Maps memory; {@code void *mmap(void *at, size_t length, int protection, int flags, int fd,
+   * off_t from)}.
+   *
+   * @return its address; or -1 with errno EACCES, EBADF, EINVAL, ENODEV, ENOMEM
+   */
+  static native Pointer mmap(Pointer at, long length, int protection, int flags, int fd, long from);
+
+  /**
+   * Unmaps memory; {@code int munmap(void *at, size_t length)}.
+   *
+   * @return 0; or -1 with errno EINVAL
+   */
+  static native int munmap(Pointer at, long length);
 
   /**
    * The text of an error; {@code char *strerror(int errno)}.

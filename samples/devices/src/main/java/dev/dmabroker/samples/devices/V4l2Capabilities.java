@@ -9,17 +9,28 @@ package dev.dmabroker.samples.devices;
  * @param deviceCaps V4L2_CAP flags of this node, the others of the device left out
  */
 public record V4l2Capabilities(String driver, String card, String busInfo, int deviceCaps) {
+  private static final int MEMORY_TO_MEMORY =
+      VideoDev2.V4L2_CAP_VIDEO_M2M | VideoDev2.V4L2_CAP_VIDEO_M2M_MPLANE;
+  private static final int MULTI_PLANAR =
+      VideoDev2.V4L2_CAP_VIDEO_CAPTURE_MPLANE
+          | VideoDev2.V4L2_CAP_VIDEO_OUTPUT_MPLANE
+          | VideoDev2.V4L2_CAP_VIDEO_M2M_MPLANE;
 
-  /** Whether the node streams single-planar frames this way, be it as a memory-to-memory device. */
+  /** Whether the node streams frames this way, be it as a memory-to-memory device. */
   public boolean streams(V4l2Direction direction) {
     return (deviceCaps & VideoDev2.V4L2_CAP_STREAMING) != 0
-        && (deviceCaps & (direction.capability | VideoDev2.V4L2_CAP_VIDEO_M2M)) != 0;
+        && (deviceCaps & (direction.capabilities | MEMORY_TO_MEMORY)) != 0;
   }
 
   /**
    * Whether the node turns frames into frames: a codec, a scaler. Each opening is one of its own.
    */
   public boolean isMemoryToMemory() {
-    return (deviceCaps & VideoDev2.V4L2_CAP_VIDEO_M2M) != 0;
+    return (deviceCaps & MEMORY_TO_MEMORY) != 0;
+  }
+
+  /** Whether the node wants the multi-planar API, in which a frame may lie in several buffers. */
+  public boolean isMultiPlanar() {
+    return (deviceCaps & MULTI_PLANAR) != 0;
   }
 }

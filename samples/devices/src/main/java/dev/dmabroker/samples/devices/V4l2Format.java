@@ -15,16 +15,53 @@ import java.util.Optional;
  * @param width in pixels
  * @param height in pixels
  * @param pixelFormat the V4L2 code, see {@link dev.dmabroker.PixelFormat#v4l2Code()}
- * @param strideBytes bytes from the start of a line to the start of the next, in the first plane
- * @param sizeBytes bytes that a buffer must have at least
+ * @param planes what each buffer of a frame must hold; one, unless the multi-planar API gives
+ *     planes buffers of their own
  */
-public record V4l2Format(int width, int height, int pixelFormat, int strideBytes, int sizeBytes) {
+public record V4l2Format(int width, int height, int pixelFormat, List<Plane> planes) {
+
+  /**
+   * One buffer of a frame.
+   *
+   * @param strideBytes bytes from the start of a line to the start of the next, in the first of the
+   *     picture's planes that lie in it
+   * @param sizeBytes bytes that the buffer must have at least
+   */
+  public record Plane(int strideBytes, int sizeBytes) {}
+
+  /** Copies the list. */
+  public V4l2Format {
+    planes = List.copyOf(planes);
+  }
+
+  /** A format of frames that lie in one buffer each. */
+  public V4l2Format(int width, int height, int pixelFormat, int strideBytes, int sizeBytes) {
+    this(width, height, pixelFormat, List.of(new Plane(strideBytes, sizeBytes)));
+  }
+
+  /** Whether frames have a size; a codec's result has none before the stream told it. */
+  public boolean isSet() {
+    return width > 0
+        && height > 0
+        && !planes.isEmpty()
+        && planes.stream().allMatch(plane -> plane.sizeBytes() > 0);
+  }
+
+  /** The stride of the first buffer; 0 if there is none. */
+  public int strideBytes() {
+    return planes.isEmpty() ? 0 : planes.get(0).strideBytes();
+  }
+
+  /** The least size of the first buffer, which is the only one in the single-planar API. */
+  public int sizeBytes() {
+    return planes.isEmpty() ? 0 : planes.get(0).sizeBytes();
+  }
 
   /** Whether size and pixel format are those of the image. */
   public boolean shows(ImageSpec image) {
     return width == image.width()
         && height == image.height()
-        && pixelFormat == image.format().v4l2Code();
+        && PixelFormat.ofV4l2(pixelFormat).equals(Optional.of(image.format()));
   }
 
   /**
@@ -32,11 +69,15 @@ public record V4l2Format(int width, int height, int pixelFormat, int strideBytes
    * Bytes without structure where the format is compressed or unknown to the broker.
    *
    * @throws IllegalArgumentException if the format has no size yet
+   * @throws IllegalStateException if a frame lies in several buffers
    */
   public Layout layout() {
+    if (planes.size() > 1) {
+      throw new IllegalStateException(this + " has no layout of one buffer");
+    }
     return PixelFormat.ofV4l2(pixelFormat)
         .map(this::layout)
-        .orElseGet(() -> BlobSpec.of(sizeBytes).layout());
+        .orElseGet(() -> BlobSpec.of(sizeBytes()).layout());
   }
 
   private Layout layout(PixelFormat format) {
@@ -45,7 +86,7 @@ public record V4l2Format(int width, int height, int pixelFormat, int strideBytes
     long offset = 0;
     for (PixelFormat.Plane shape : format.planes()) {
       long stride =
-          (long) strideBytes
+          (long) strideBytes()
               * shape.bytesPerGroup()
               * first.pixelsPerGroup()
               / first.bytesPerGroup()
@@ -56,7 +97,7 @@ public record V4l2Format(int width, int height, int pixelFormat, int strideBytes
       offset += stride * lines;
     }
     return new Layout(
-        sizeBytes, planes, Optional.of(new Layout.Image(format, Modifier.LINEAR, width, height)));
+        sizeBytes(), planes, Optional.of(new Layout.Image(format, Modifier.LINEAR, width, height)));
   }
 
   private static long ceilDiv(int value, int divisor) {
@@ -65,15 +106,19 @@ public record V4l2Format(int width, int height, int pixelFormat, int strideBytes
 
   @Override
   public String toString() {
-    return "%dx%d %c%c%c%c, stride %d, %d bytes"
-        .formatted(
-            width,
-            height,
-            pixelFormat & 0x7f,
-            pixelFormat >> 8 & 0x7f,
-            pixelFormat >> 16 & 0x7f,
-            pixelFormat >> 24 & 0x7f,
-            strideBytes,
-            sizeBytes);
+    StringBuilder text =
+        new StringBuilder(
+            "%dx%d %c%c%c%c"
+                .formatted(
+                    width,
+                    height,
+                    pixelFormat & 0x7f,
+                    pixelFormat >> 8 & 0x7f,
+                    pixelFormat >> 16 & 0x7f,
+                    pixelFormat >> 24 & 0x7f));
+    planes.forEach(
+        plane ->
+            text.append(", stride %d, %d bytes".formatted(plane.strideBytes(), plane.sizeBytes())));
+    return text.toString();
   }
 }

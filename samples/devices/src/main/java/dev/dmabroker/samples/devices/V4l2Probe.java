@@ -89,14 +89,14 @@ public final class V4l2Probe implements DeviceProbe {
     try {
       importer = opener.open();
       V4l2Format format = importer.format();
-      if (format.sizeBytes() > 0) {
+      if (format.isSet()) {
         frameBytes = format.sizeBytes();
         obstacle = "";
         long sizeBytes = Math.max(Math.max(frameBytes, LEAST_BYTES), declared.minSizeBytes());
         return new Sample(Math.min(sizeBytes, Integer.MAX_VALUE), format.layout());
       }
       obstacle = "the node has no format yet";
-    } catch (V4l2Exception e) {
+    } catch (DeviceException e) {
       obstacle = text(e);
     }
     return new Sample(1, BlobSpec.of(1).layout());
@@ -112,12 +112,12 @@ public final class V4l2Probe implements DeviceProbe {
       return new Answer(
           Verdict.ACCEPTED,
           String.format(Locale.ROOT, "VIDIOC_QBUF took %,d bytes of it", sample.sizeBytes()));
-    } catch (V4l2Exception e) {
+    } catch (DeviceException e) {
       return answer(e);
     }
   }
 
-  private static Answer answer(V4l2Exception e) {
+  private static Answer answer(DeviceException e) {
     boolean refused =
         switch (e.call()) {
           case "VIDIOC_QBUF" -> OF_MEMORY.contains(e.errno());
@@ -128,7 +128,7 @@ public final class V4l2Probe implements DeviceProbe {
     return new Answer(refused ? Verdict.REFUSED : Verdict.UNKNOWN, text(e));
   }
 
-  private static String text(V4l2Exception e) {
+  private static String text(DeviceException e) {
     return String.valueOf(e.getMessage());
   }
 
@@ -148,14 +148,12 @@ public final class V4l2Probe implements DeviceProbe {
     }
 
     /**
-     * A fresh queue for each import: after one that failed videobuf2 keeps a length of 0 at the
-     * index, and so refuses whatever is queued there with EINVAL (seen in 6.1).
+     * A fresh set of buffers for each import: after one that failed videobuf2 keeps a length of 0
+     * at the index, and so refuses whatever is queued there with EINVAL (seen in 6.1).
      */
     @Override
     public void take(int fd, int bytesUsed, int lengthBytes) {
-      try (V4l2Queue queue = device.queue(direction, 1)) {
-        queue.queue(0, fd, bytesUsed, lengthBytes);
-      }
+      device.tryImport(direction, new V4l2Ring.Plane(fd, bytesUsed, lengthBytes));
     }
 
     @Override

@@ -1,214 +1,340 @@
 package dev.dmabroker.samples.devices;
 
-import com.sun.jna.Memory;
+import dev.dmabroker.Attachment;
+import dev.dmabroker.Mapping;
 import java.time.Duration;
-import java.util.BitSet;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The buffers of one direction of a device, all of them dma-bufs that the driver imports.
+ * The buffers of one direction of a device, all of them a broker's, which the driver imports.
  *
- * <p>A queue is used by one thread; {@link #stop()} and {@link #close()} may come from any. They
- * wake a {@link #dequeue} that waits: the kernel ends its wait when streaming stops, and only then
- * do they take the lock that {@code dequeue} holds.
+ * <p>QBUF is a map and DQBUF an unmap. The device has a buffer as long as it has the {@link Loan}:
+ * {@link #queue} takes that over, and whatever gives the buffer back closes it, be it {@link
+ * #dequeue}, {@link #stop}, {@link #close} or the driver's refusal. So no way leads out of here
+ * that leaves a mapping behind.
+ *
+ * <p>Thread-safe. {@code stop} and {@code close} wake a {@code dequeue} that waits. Loans are
+ * closed, and user code is called, without a lock.
  *
  * <p>The driver keeps a dma-buf attached to its index after it gave the buffer back, and also after
- * {@code stop()}: until another dma-buf is queued at that index, or the queue is closed.
+ * {@code stop}: until another dma-buf is queued at that index, or the queue is closed. A frame is
+ * therefore queued where its memory was last, if that is free.
+ *
+ * @param <T> what the caller knows a buffer by
  */
-public final class V4l2Queue implements AutoCloseable {
-  private final V4l2Device device;
-  private final V4l2Direction direction;
-  private final int count;
-  private final Memory type;
+public final class V4l2Queue<T> implements OpenQueue {
+  private final V4l2Ring ring;
+  private final int wanted;
+  private final Function<? super T, ?> memory;
   private final Object lock = new Object();
   // Guarded by the lock.
-  private final Memory buffer = new Memory(VideoDev2.BUFFER);
-  private final Memory pollFd = new Memory(Libc.POLLFD_SIZE);
-  private final BitSet queued = new BitSet();
-  private volatile boolean streaming;
-  private volatile boolean closed;
+  private List<Slot> slots;
+  private final Map<Integer, Queued<T>> queued = new LinkedHashMap<>(); // In the order of queueing.
+  private long uses;
+  private boolean streaming;
+  private boolean closed;
 
-  V4l2Queue(V4l2Device device, V4l2Direction direction, int count) {
-    this.device = device;
-    this.direction = direction;
-    this.type = V4l2Device.integer(direction.bufferType);
-    this.count = request(count);
+  /** An index of the driver's. */
+  private static final class Slot {
+    final int index;
+    @Nullable Object last;
+    long lastUse;
+
+    /**
+     * After an import that failed videobuf2 keeps a length of 0 at the index, and so refuses what
+     * an output queues there with EINVAL (seen in 6.1).
+     */
+    boolean spoilt;
+
+    Slot(int index) {
+      this.index = index;
+    }
   }
 
-  /** Sets the number of buffers, 0 giving back all that the driver holds; returns its answer. */
-  private int request(int wanted) {
-    Memory request = request(direction, wanted);
-    device.ioctl("VIDIOC_REQBUFS", VideoDev2.VIDIOC_REQBUFS, request);
-    return request.getInt(VideoDev2.REQUESTBUFFERS__COUNT);
+  private record Queued<T>(T frame, List<Loan> loans) {
+    void end() {
+      loans.forEach(Loan::close);
+    }
   }
 
-  static Memory request(V4l2Direction direction, int wanted) {
-    Memory request = V4l2Device.zeroed(VideoDev2.REQUESTBUFFERS);
-    request.setInt(VideoDev2.REQUESTBUFFERS__COUNT, wanted);
-    request.setInt(VideoDev2.REQUESTBUFFERS__TYPE, direction.bufferType);
-    request.setInt(VideoDev2.REQUESTBUFFERS__MEMORY, VideoDev2.V4L2_MEMORY_DMABUF);
-    return request;
+  /**
+   * A frame that the driver gave back.
+   *
+   * @param frame as it was queued
+   * @param buffer what the driver says of it
+   */
+  public record Done<T>(T frame, V4l2Buffer buffer) {}
+
+  V4l2Queue(V4l2Ring ring, int wanted, Function<? super T, ?> memory) {
+    this.ring = ring;
+    this.wanted = wanted;
+    this.memory = memory;
+    this.slots = slots(ring.count());
+  }
+
+  private static List<Slot> slots(int count) {
+    List<Slot> slots = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      slots.add(new Slot(i));
+    }
+    return slots;
   }
 
   /** How many buffers the driver granted, which may be more or fewer than were wished for. */
   public int count() {
-    return count;
+    synchronized (lock) {
+      return slots.size();
+    }
   }
 
   /** How many buffers the driver has now. */
   public int queuedCount() {
     synchronized (lock) {
-      return queued.cardinality();
+      return queued.size();
     }
   }
 
+  /** What a frame needs. */
+  public V4l2Format format() {
+    return ring.format();
+  }
+
   /**
-   * Gives a buffer to the driver, which imports the dma-buf unless it has it at this index already.
+   * Maps a buffer for the device and gives it to the driver; waits as {@link Attachment#map} does.
    *
-   * @param index from 0 to {@link #count()} - 1, and not queued
-   * @param fd a dma-buf; the driver keeps a reference of its own, so that it may be closed
-   * @param bytesUsed bytes of contents for an output; a capture ignores it
-   * @param lengthBytes the size of the dma-buf, at least {@link V4l2Format#sizeBytes()}
-   * @throws V4l2Exception with EFAULT if the device cannot reach the memory, EINVAL if the index is
-   *     wrong or taken, the memory too small, or the descriptor no dma-buf
-   * @throws IllegalStateException if the queue is closed
+   * @param planes the device's attachments to the buffers of the frame, one for each of the
+   *     format's planes
+   * @throws dev.dmabroker.BrokerException as {@link Attachment#map} throws
+   * @throws DeviceException as {@link #queue(Object, Mapping...)}
+   * @throws IllegalStateException as {@link #queue(Object, Mapping...)}
    */
-  public void queue(int index, int fd, int bytesUsed, int lengthBytes) {
-    synchronized (lock) {
-      checkOpen();
-      clearBuffer();
-      buffer.setInt(VideoDev2.BUFFER__INDEX, index);
-      buffer.setInt(VideoDev2.BUFFER__BYTESUSED, bytesUsed);
-      buffer.setInt(VideoDev2.BUFFER__FIELD, VideoDev2.V4L2_FIELD_NONE);
-      buffer.setInt(VideoDev2.BUFFER__FD, fd);
-      buffer.setInt(VideoDev2.BUFFER__LENGTH, lengthBytes);
-      device.ioctl("VIDIOC_QBUF", VideoDev2.VIDIOC_QBUF, buffer);
-      queued.set(index);
+  public void queue(T frame, Attachment... planes) {
+    List<Mapping> mappings = new ArrayList<>();
+    try {
+      for (Attachment plane : planes) {
+        mappings.add(plane.map(ring.direction().access()));
+      }
+    } catch (Throwable t) {
+      mappings.forEach(Mapping::close);
+      throw t;
     }
+    queue(frame, mappings.toArray(Mapping[]::new));
+  }
+
+  /**
+   * Gives a buffer to the driver, and with it the mappings, also if this throws: they are closed
+   * then. An output's contents are whole frames.
+   *
+   * @param planes one for each of the format's planes
+   * @throws DeviceException with EFAULT if the device cannot reach the memory, EINVAL if it is too
+   *     small or no dma-buf, ENODEV if the device is gone
+   * @throws IllegalArgumentException if the format has more planes, or fewer
+   * @throws IllegalStateException if the queue is closed, or all its buffers are queued
+   */
+  public void queue(T frame, Mapping... planes) {
+    give(
+        new Queued<>(frame, Arrays.stream(planes).map(Loan::of).toList()),
+        0,
+        ring.format().planes().stream().mapToInt(V4l2Format.Plane::sizeBytes).toArray());
+  }
+
+  /**
+   * As {@link #queue(Object, Mapping...)} for what lies in one plane: for contents of any length,
+   * such as a codec's, and for memory to memory.
+   *
+   * @param timestampNanos what a memory-to-memory device hands on to its result, in whole
+   *     microseconds
+   * @param bytesUsed bytes of contents of an output; a capture ignores it
+   */
+  public void queue(T frame, long timestampNanos, int bytesUsed, Loan loan) {
+    give(new Queued<>(frame, List.of(loan)), timestampNanos, bytesUsed);
+  }
+
+  private void give(Queued<T> giving, long timestampNanos, int... bytesUsed) {
+    try {
+      if (giving.loans().size() != ring.format().planes().size()) {
+        throw new IllegalArgumentException(
+            "%s takes frames in %d planes (%s), not %d"
+                .formatted(
+                    this, ring.format().planes().size(), ring.format(), giving.loans().size()));
+      }
+      List<V4l2Ring.Plane> contents = new ArrayList<>();
+      for (int i = 0; i < bytesUsed.length; i++) {
+        Mapping mapping = giving.loans().get(i).mapping();
+        int lengthBytes = Math.toIntExact(mapping.sizeBytes());
+        contents.add(new V4l2Ring.Plane(mapping.fd(), bytesUsed[i], lengthBytes));
+      }
+      synchronized (lock) {
+        checkOpen();
+        Slot slot = choose(giving.frame());
+        slot.last = memory.apply(giving.frame());
+        slot.lastUse = ++uses;
+        slot.spoilt = true;
+        ring.queue(slot.index, timestampNanos, contents);
+        slot.spoilt = false;
+        queued.put(slot.index, giving);
+      }
+    } catch (Throwable t) {
+      giving.end();
+      throw t;
+    }
+  }
+
+  /** Of those that are free: not spoilt, where the memory was last, longest not used. */
+  private Slot choose(T frame) {
+    Object key = memory.apply(frame);
+    return slots.stream()
+        .filter(slot -> !queued.containsKey(slot.index))
+        .min(
+            Comparator.<Slot, Boolean>comparing(slot -> slot.spoilt)
+                .thenComparing(slot -> !Objects.equals(slot.last, key))
+                .thenComparing(slot -> slot.lastUse))
+        .orElseThrow(
+            () ->
+                new IllegalStateException(
+                    "%s has all of its %d buffers queued".formatted(this, slots.size())));
   }
 
   /**
    * Starts streaming; buffers may be queued before or after.
    *
-   * @throws V4l2Exception if the driver cannot start
+   * @throws DeviceException if the driver cannot start
    * @throws IllegalStateException if the queue is closed
    */
   public void start() {
     synchronized (lock) {
       checkOpen();
-      device.ioctl("VIDIOC_STREAMON", VideoDev2.VIDIOC_STREAMON, type);
+      ring.streamOn();
       streaming = true;
     }
   }
 
+  /** {@link #dequeue(Duration, Consumer)} without a look. */
+  public Optional<Done<T>> dequeue(Duration timeout) {
+    return dequeue(timeout, done -> {});
+  }
+
   /**
-   * Takes back the next buffer that the driver is done with; waits for one.
+   * Takes back the next buffer that the driver is done with, and unmaps it; waits for one.
    *
-   * @param timeout how long to wait, up to {@link Integer#MAX_VALUE} ms; zero looks and returns
+   * @param timeout how long to wait; zero looks and returns
+   * @param beforeUnmap is shown the frame while it still cannot move, and may end the loan in its
+   *     own way; what it throws is thrown on after the buffer has been unmapped
    * @return empty if the time passed
-   * @throws V4l2Exception with EIO if the device failed, EPIPE after the last frame of a codec
+   * @throws DeviceException with EIO if the device failed, ENODEV if it is gone, EPIPE after the
+   *     last frame of a codec
    * @throws IllegalStateException if the queue is not streaming, be it that another thread stopped
    *     it during the wait, or if nothing is queued, so that nothing could come back
    */
-  public Optional<V4l2Buffer> dequeue(Duration timeout) {
+  public Optional<Done<T>> dequeue(Duration timeout, Consumer<? super Done<T>> beforeUnmap) {
     long deadline = System.nanoTime() + timeout.toNanos();
-    synchronized (lock) {
-      checkStreaming();
-      if (queued.isEmpty()) {
-        throw new IllegalStateException(this + " has nothing queued to wait for");
-      }
-      while (poll(deadline)) {
-        clearBuffer();
-        int errno = device.tryIoctl(VideoDev2.VIDIOC_DQBUF, buffer);
-        if (errno == 0) {
-          V4l2Buffer result = read();
-          queued.clear(result.index());
-          return Optional.of(result);
-        }
-        if (errno != Errno.EAGAIN) {
-          checkStreaming(); // EINVAL after a stop is no driver's fault.
-          throw new V4l2Exception("VIDIOC_DQBUF", device.node(), errno);
-        }
-      }
-      return Optional.empty();
-    }
-  }
-
-  /** Waits until DQBUF has something to say; false if that is not so at the deadline. */
-  private boolean poll(long deadline) {
     while (true) {
-      pollFd.clear();
-      pollFd.setInt(0, device.fd());
-      pollFd.setShort(Libc.POLLFD_EVENTS, direction.pollEvents);
-      // Rounded up, lest the last millisecond be spent spinning.
-      long millis = Math.max(0, (deadline - System.nanoTime() + 999_999) / 1_000_000);
-      int ready = Libc.poll(pollFd, 1, (int) Math.min(millis, Integer.MAX_VALUE));
-      if (ready >= 0) {
-        return ready > 0;
+      synchronized (lock) {
+        checkStreaming();
+        if (queued.isEmpty()) {
+          throw new IllegalStateException(this + " has nothing queued to wait for");
+        }
       }
-      int errno = Libc.errno();
-      if (errno != Errno.EINTR) {
-        throw new V4l2Exception("poll", device.node(), errno);
+      boolean ready = ring.await(deadline);
+      Optional<V4l2Buffer> buffer = Optional.empty();
+      Queued<T> back = null;
+      synchronized (lock) {
+        checkStreaming(); // An error after a stop is no driver's fault.
+        if (ready) {
+          buffer = ring.tryDequeue();
+          back = buffer.map(V4l2Buffer::index).map(queued::remove).orElse(null);
+        }
+      }
+      if (buffer.isPresent() && back != null) {
+        Done<T> done = new Done<>(back.frame(), buffer.get());
+        try {
+          beforeUnmap.accept(done);
+        } finally {
+          back.end();
+        }
+        return Optional.of(done);
+      }
+      if (!ready) {
+        return Optional.empty();
       }
     }
   }
 
-  private V4l2Buffer read() {
-    long seconds = buffer.getLong(VideoDev2.BUFFER__TIMESTAMP_SEC);
-    long micros = buffer.getLong(VideoDev2.BUFFER__TIMESTAMP_USEC);
-    return new V4l2Buffer(
-        buffer.getInt(VideoDev2.BUFFER__INDEX),
-        buffer.getInt(VideoDev2.BUFFER__BYTESUSED),
-        Integer.toUnsignedLong(buffer.getInt(VideoDev2.BUFFER__SEQUENCE)),
-        seconds * 1_000_000_000 + micros * 1_000,
-        (buffer.getInt(VideoDev2.BUFFER__FLAGS) & VideoDev2.V4L2_BUF_FLAG_ERROR) != 0);
-  }
-
   /**
-   * Stops streaming and takes every buffer away from the driver. The queue can be started again.
+   * Stops streaming, takes every buffer away from the driver and unmaps them. The queue can be
+   * started again.
    *
-   * @return the indices that were queued, in ascending order, so that the caller can unmap them;
-   *     empty on a second call
+   * @return the frames that were queued, in that order; empty on a second call
+   * @throws DeviceException if the driver does not stop, or is gone; all is unmapped even so
    */
-  public List<Integer> stop() {
-    streaming = false;
-    streamOff(); // Without the lock: it ends the wait of a thread that holds it.
-    synchronized (lock) {
-      streaming = false; // That thread may have started and queued in between.
-      streamOff();
-      List<Integer> indices = queued.stream().boxed().toList();
-      queued.clear();
-      return indices;
+  public List<T> stop() {
+    List<Queued<T>> back = new ArrayList<>();
+    try {
+      synchronized (lock) {
+        takeAll(back);
+        if (!closed) {
+          ring.streamOff();
+          replaceSpoilt();
+        }
+      }
+    } finally {
+      back.forEach(Queued::end);
     }
+    return back.stream().map(Queued::frame).toList();
   }
 
-  private void streamOff() {
-    if (!closed) {
-      device.ioctl("VIDIOC_STREAMOFF", VideoDev2.VIDIOC_STREAMOFF, type);
+  private void takeAll(List<Queued<T>> back) {
+    streaming = false;
+    back.addAll(queued.values());
+    queued.clear();
+  }
+
+  /** New indices for those that a refusal has spoilt; only while the driver has nothing. */
+  private void replaceSpoilt() {
+    if (slots.stream().anyMatch(slot -> slot.spoilt)) {
+      ring.request(0);
+      ring.request(wanted);
+      slots = slots(ring.count());
     }
   }
 
   /**
-   * Stops, and lets the driver forget every dma-buf. A caller that has to know what was queued
-   * calls {@link #stop()} first. A second call does nothing.
+   * Stops, unmaps every buffer, and lets the driver forget every dma-buf. A second call does
+   * nothing, and neither is it an error if the device is gone.
+   *
+   * @throws DeviceException if the driver does not let go; all is unmapped even so
    */
   @Override
   public void close() {
-    if (closed) {
-      return;
-    }
-    stop();
-    synchronized (lock) {
-      if (!closed) {
-        closed = true;
-        request(0);
+    List<Queued<T>> back = new ArrayList<>();
+    try {
+      synchronized (lock) {
+        if (!closed) {
+          closed = true;
+          takeAll(back);
+          ring.release();
+        }
       }
+    } finally {
+      back.forEach(Queued::end);
     }
   }
 
-  boolean isClosed() {
-    return closed;
+  @Override
+  public boolean isClosed() {
+    synchronized (lock) {
+      return closed;
+    }
   }
 
   private void checkOpen() {
@@ -224,15 +350,9 @@ public final class V4l2Queue implements AutoCloseable {
     }
   }
 
-  private void clearBuffer() {
-    buffer.clear();
-    buffer.setInt(VideoDev2.BUFFER__TYPE, direction.bufferType);
-    buffer.setInt(VideoDev2.BUFFER__MEMORY, VideoDev2.V4L2_MEMORY_DMABUF);
-  }
-
   /** For errors: "the CAPTURE queue of /dev/video7". */
   @Override
   public String toString() {
-    return "the %s queue of %s".formatted(direction, device.node());
+    return ring.toString();
   }
 }

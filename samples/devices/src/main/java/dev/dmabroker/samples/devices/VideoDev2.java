@@ -7,13 +7,29 @@ package dev.dmabroker.samples.devices;
 final class VideoDev2 {
   static final int V4L2_CAP_VIDEO_CAPTURE = 0x1;
   static final int V4L2_CAP_VIDEO_OUTPUT = 0x2;
+  static final int V4L2_CAP_VIDEO_CAPTURE_MPLANE = 0x1000;
+  static final int V4L2_CAP_VIDEO_OUTPUT_MPLANE = 0x2000;
+  static final int V4L2_CAP_VIDEO_M2M_MPLANE = 0x4000;
   static final int V4L2_CAP_VIDEO_M2M = 0x8000;
   static final int V4L2_CAP_STREAMING = 0x4000000;
   static final int V4L2_BUF_TYPE_VIDEO_CAPTURE = 1;
   static final int V4L2_BUF_TYPE_VIDEO_OUTPUT = 2;
+  static final int V4L2_BUF_TYPE_VIDEO_CAPTURE_MPLANE = 9;
+  static final int V4L2_BUF_TYPE_VIDEO_OUTPUT_MPLANE = 10;
+  static final int V4L2_MEMORY_MMAP = 1;
+  static final int V4L2_MEMORY_USERPTR = 2;
   static final int V4L2_MEMORY_DMABUF = 4;
   static final int V4L2_FIELD_NONE = 1;
   static final int V4L2_BUF_FLAG_ERROR = 0x40;
+  static final int V4L2_BUF_FLAG_LAST = 0x100000;
+  static final int V4L2_ENC_CMD_STOP = 1;
+  static final int V4L2_DEC_CMD_STOP = 1;
+  static final int V4L2_EVENT_SOURCE_CHANGE = 5;
+  static final long V4L2_CTRL_FLAG_NEXT_CTRL = 0x80000000L;
+  static final int V4L2_PIX_FMT_FWHT = 'F' | 'W' << 8 | 'H' << 16 | 'T' << 24;
+
+  /** The most planes that a buffer may have. */
+  static final int VIDEO_MAX_PLANES = 8;
 
   /** {@code struct v4l2_capability}. */
   static final int CAPABILITY = 104;
@@ -23,7 +39,10 @@ final class VideoDev2 {
   static final int CAPABILITY__BUS_INFO = 48;
   static final int CAPABILITY__DEVICE_CAPS = 88;
 
-  /** {@code struct v4l2_format}, of whose union {@code v4l2_pix_format} is used. */
+  /**
+   * {@code struct v4l2_format}, of whose union {@code v4l2_pix_format} is used and {@code
+   * v4l2_pix_format_mplane}, MP, whose first four members lie at the same places.
+   */
   static final int FORMAT = 208;
 
   static final int FORMAT__TYPE = 0;
@@ -33,6 +52,14 @@ final class VideoDev2 {
   static final int FORMAT__FIELD = 20;
   static final int FORMAT__BYTESPERLINE = 24;
   static final int FORMAT__SIZEIMAGE = 28;
+  static final int FORMAT__MP_PLANES = 28;
+  static final int FORMAT__MP_NUM_PLANES = 188;
+
+  /** {@code struct v4l2_plane_pix_format}. */
+  static final int PLANE_PIX_FORMAT = 20;
+
+  static final int PLANE_PIX_FORMAT__SIZEIMAGE = 0;
+  static final int PLANE_PIX_FORMAT__BYTESPERLINE = 4;
 
   /** {@code struct v4l2_requestbuffers}. */
   static final int REQUESTBUFFERS = 20;
@@ -53,8 +80,46 @@ final class VideoDev2 {
   static final int BUFFER__TIMESTAMP_USEC = 32;
   static final int BUFFER__SEQUENCE = 56;
   static final int BUFFER__MEMORY = 60;
+  static final int BUFFER__OFFSET = 64;
+  static final int BUFFER__USERPTR = 64;
+  static final int BUFFER__PLANES = 64;
   static final int BUFFER__FD = 64;
   static final int BUFFER__LENGTH = 72;
+
+  /** {@code struct v4l2_plane}. */
+  static final int PLANE = 64;
+
+  static final int PLANE__BYTESUSED = 0;
+  static final int PLANE__LENGTH = 4;
+  static final int PLANE__OFFSET = 8;
+  static final int PLANE__USERPTR = 8;
+  static final int PLANE__FD = 8;
+
+  /** {@code struct v4l2_encoder_cmd}. */
+  static final int ENCODER_CMD = 40;
+
+  /** {@code struct v4l2_decoder_cmd}. */
+  static final int DECODER_CMD = 72;
+
+  /** {@code struct v4l2_event_subscription}. */
+  static final int EVENT_SUBSCRIPTION = 32;
+
+  /** {@code struct v4l2_event}. */
+  static final int EVENT = 136;
+
+  static final int EVENT__TYPE = 0;
+
+  /** {@code struct v4l2_queryctrl}. */
+  static final int QUERYCTRL = 68;
+
+  static final int QUERYCTRL__ID = 0;
+  static final int QUERYCTRL__NAME = 8;
+
+  /** {@code struct v4l2_control}. */
+  static final int CONTROL = 8;
+
+  static final int CONTROL__ID = 0;
+  static final int CONTROL__VALUE = 4;
 
   /** {@code struct v4l2_streamparm}; capture and output have the frame time at one place. */
   static final int STREAMPARM = 204;
@@ -81,68 +146,70 @@ final class VideoDev2 {
   static final int ENUM_DV_TIMINGS__TIMINGS = 16;
 
   /** Tells driver, card, bus and abilities. Never fails on a V4L2 node; ENOTTY elsewhere. */
-  static final long VIDIOC_QUERYCAP = ior(0, CAPABILITY);
+  static final long VIDIOC_QUERYCAP = Ioctl.ior('V', 0, CAPABILITY);
 
   /** Tells the format. EINVAL: no such direction on the node. */
-  static final long VIDIOC_G_FMT = iowr(4, FORMAT);
+  static final long VIDIOC_G_FMT = Ioctl.iowr('V', 4, FORMAT);
 
   /** Negotiates a format. EBUSY: there are buffers. EINVAL: no such direction on the node. */
-  static final long VIDIOC_S_FMT = iowr(5, FORMAT);
+  static final long VIDIOC_S_FMT = Ioctl.iowr('V', 5, FORMAT);
 
   /** Asks for, or with count 0 gives back, buffers. EBUSY: in use. EINVAL: no such memory. */
-  static final long VIDIOC_REQBUFS = iowr(8, REQUESTBUFFERS);
+  static final long VIDIOC_REQBUFS = Ioctl.iowr('V', 8, REQUESTBUFFERS);
+
+  /** Tells where a buffer of the driver's own is mapped from. EINVAL: no such index. */
+  static final long VIDIOC_QUERYBUF = Ioctl.iowr('V', 9, BUFFER);
 
   /**
    * Gives a buffer to the driver. EFAULT: the importer cannot reach the memory. EINVAL: no such
    * index, already queued, too small, or no dma-buf. ENOMEM: no room for the mapping. EIO: device.
    */
-  static final long VIDIOC_QBUF = iowr(15, BUFFER);
+  static final long VIDIOC_QBUF = Ioctl.iowr('V', 15, BUFFER);
 
   /** Takes a buffer back. EAGAIN: none yet. EINVAL: not streaming. EIO: device. EPIPE: the last. */
-  static final long VIDIOC_DQBUF = iowr(17, BUFFER);
+  static final long VIDIOC_DQBUF = Ioctl.iowr('V', 17, BUFFER);
 
   /** Starts. EINVAL: too few buffers. EPIPE: the pads disagree. ENOLINK: bad pipeline. */
-  static final long VIDIOC_STREAMON = iow(18, Integer.BYTES);
+  static final long VIDIOC_STREAMON = Ioctl.iow('V', 18, Integer.BYTES);
 
   /** Stops, and takes all buffers away from the driver. EINVAL: no such direction. */
-  static final long VIDIOC_STREAMOFF = iow(19, Integer.BYTES);
+  static final long VIDIOC_STREAMOFF = Ioctl.iow('V', 19, Integer.BYTES);
 
   /** Reads the time a frame takes. ENOTTY: unknown to the driver. */
-  static final long VIDIOC_G_PARM = iowr(21, STREAMPARM);
+  static final long VIDIOC_G_PARM = Ioctl.iowr('V', 21, STREAMPARM);
 
   /** Negotiates the time a frame takes. ENOTTY: unknown to the driver. EBUSY: streaming. */
-  static final long VIDIOC_S_PARM = iowr(22, STREAMPARM);
+  static final long VIDIOC_S_PARM = Ioctl.iowr('V', 22, STREAMPARM);
+
+  /** Sets a control. EINVAL: no such one. ERANGE: the value. EBUSY: not now. */
+  static final long VIDIOC_S_CTRL = Ioctl.iowr('V', 28, CONTROL);
+
+  /** Describes a control, or with NEXT_CTRL the next one. EINVAL: none. ENOTTY: no controls. */
+  static final long VIDIOC_QUERYCTRL = Ioctl.iowr('V', 36, QUERYCTRL);
+
+  /** Tells an encoder to finish what it has. EINVAL: no such command. ENOTTY: no encoder. */
+  static final long VIDIOC_ENCODER_CMD = Ioctl.iowr('V', 77, ENCODER_CMD);
+
+  /** Takes the next event. ENOENT: there is none, and the node does not block. */
+  static final long VIDIOC_DQEVENT = Ioctl.ior('V', 89, EVENT);
+
+  /** Asks for events of a type. EINVAL: the node has none such. ENOTTY: no events at all. */
+  static final long VIDIOC_SUBSCRIBE_EVENT = Ioctl.iow('V', 90, EVENT_SUBSCRIPTION);
+
+  /** Tells a decoder to finish what it has. EINVAL: no such command. ENOTTY: no decoder. */
+  static final long VIDIOC_DECODER_CMD = Ioctl.iowr('V', 96, DECODER_CMD);
 
   /** Selects an input. EINVAL: no such one. EBUSY: streaming. */
-  static final long VIDIOC_S_INPUT = iowr(39, Integer.BYTES);
+  static final long VIDIOC_S_INPUT = Ioctl.iowr('V', 39, Integer.BYTES);
 
   /** Selects an output. EINVAL: no such one. EBUSY: streaming. */
-  static final long VIDIOC_S_OUTPUT = iowr(47, Integer.BYTES);
+  static final long VIDIOC_S_OUTPUT = Ioctl.iowr('V', 47, Integer.BYTES);
 
   /** Sets digital timings. ENODATA: the input has none. EINVAL: unsupported. EBUSY: in use. */
-  static final long VIDIOC_S_DV_TIMINGS = iowr(87, DV_TIMINGS);
+  static final long VIDIOC_S_DV_TIMINGS = Ioctl.iowr('V', 87, DV_TIMINGS);
 
   /** Lists digital timings. EINVAL: past the last. ENODATA: the input has none. */
-  static final long VIDIOC_ENUM_DV_TIMINGS = iowr(98, ENUM_DV_TIMINGS);
+  static final long VIDIOC_ENUM_DV_TIMINGS = Ioctl.iowr('V', 98, ENUM_DV_TIMINGS);
 
   private VideoDev2() {}
-
-  // asm-generic/ioctl.h: the direction in the two highest of 32 bits, then 14 bits for the size,
-  // 8 for the driver's letter, 8 for the number.
-
-  private static long ior(int number, int size) {
-    return request(2, number, size);
-  }
-
-  private static long iow(int number, int size) {
-    return request(1, number, size);
-  }
-
-  private static long iowr(int number, int size) {
-    return request(3, number, size);
-  }
-
-  private static long request(long direction, int number, int size) {
-    return direction << 30 | (long) size << 16 | 'V' << 8 | number;
-  }
 }

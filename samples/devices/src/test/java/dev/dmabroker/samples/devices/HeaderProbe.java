@@ -17,12 +17,21 @@ final class HeaderProbe {
 
   /** Compares C integer expressions with what this package takes their values for. */
   static void assertHeadersSay(Path folder, Map<String, Long> expected) throws Exception {
+    assertHeadersSay(folder, "linux/videodev2.h", "linux-libc-dev", expected);
+  }
+
+  /** The same for the expressions of a header of a package. */
+  static void assertHeadersSay(
+      Path folder, String header, String packageName, Map<String, Long> expected) throws Exception {
     assumeTrue(
-        compiles(folder, "#include <linux/videodev2.h>\nint main(void) { return 0; }"),
-        "needs gcc and linux-libc-dev");
+        compiles(folder, "#include <" + header + ">\nint main(void) { return 0; }"),
+        "needs gcc and " + packageName);
     StringBuilder program = new StringBuilder();
     program.append("#include <errno.h>\n#include <fcntl.h>\n#include <poll.h>\n");
-    program.append("#include <stddef.h>\n#include <stdio.h>\n#include <linux/videodev2.h>\n");
+    program.append(
+        "#include <stddef.h>\n#include <stdio.h>\n#include <sys/mman.h>\n#include <"
+            + header
+            + ">\n");
     program.append("int main(void) {\n");
     expected
         .keySet()
@@ -45,7 +54,13 @@ final class HeaderProbe {
     Path source = Files.writeString(folder.resolve("probe.c"), program);
     try {
       Process gcc =
-          new ProcessBuilder("gcc", "-D_GNU_SOURCE", "-o", folder + "/probe", source.toString())
+          new ProcessBuilder(
+                  "gcc",
+                  "-D_GNU_SOURCE",
+                  "-I/usr/include/libdrm",
+                  "-o",
+                  folder + "/probe",
+                  source.toString())
               .redirectErrorStream(true)
               .redirectOutput(folder.resolve("gcc.log").toFile())
               .start();

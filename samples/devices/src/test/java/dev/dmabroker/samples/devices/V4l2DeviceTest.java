@@ -17,8 +17,8 @@ import org.junit.jupiter.api.Test;
 class V4l2DeviceTest {
   @Test
   void aMissingNodeIsNamed() {
-    V4l2Exception e =
-        assertThrows(V4l2Exception.class, () -> V4l2Device.open(Path.of("/dev/video999")));
+    DeviceException e =
+        assertThrows(DeviceException.class, () -> V4l2Device.open(Path.of("/dev/video999")));
     assertEquals("open on /dev/video999: ENOENT (No such file or directory)", e.getMessage());
     assertEquals(Errno.ENOENT, e.errno());
   }
@@ -26,8 +26,8 @@ class V4l2DeviceTest {
   @Test
   void anotherKindOfNodeIsRefusedAndClosed() throws Exception {
     for (int i = 0; i < 3; i++) {
-      V4l2Exception e =
-          assertThrows(V4l2Exception.class, () -> V4l2Device.open(Path.of("/dev/null")));
+      DeviceException e =
+          assertThrows(DeviceException.class, () -> V4l2Device.open(Path.of("/dev/null")));
       assertEquals("VIDIOC_QUERYCAP", e.call());
       assertEquals("ENOTTY", e.errnoName());
     }
@@ -140,7 +140,7 @@ class V4l2DeviceTest {
   void aMissingInputIsInvalid() {
     Lab.assumeVivid();
     try (V4l2Device camera = Lab.vivid(0, V4l2Direction.CAPTURE)) {
-      V4l2Exception e = assertThrows(V4l2Exception.class, () -> camera.setInput(99));
+      DeviceException e = assertThrows(DeviceException.class, () -> camera.setInput(99));
       assertEquals("VIDIOC_S_INPUT", e.call());
       assertEquals(Errno.EINVAL, e.errno());
     }
@@ -150,7 +150,7 @@ class V4l2DeviceTest {
   void aClosedDeviceSaysSo() {
     Lab.assumeVivid();
     V4l2Device camera = Lab.vivid(0, V4l2Direction.CAPTURE);
-    V4l2Queue queue = camera.queue(V4l2Direction.CAPTURE, 4);
+    V4l2Queue<Integer> queue = camera.queue(V4l2Direction.CAPTURE, 4);
     camera.close();
     camera.close();
     assertTrue(queue.isClosed());
@@ -161,7 +161,7 @@ class V4l2DeviceTest {
   void aDirectionHasOneQueue() {
     Lab.assumeVivid();
     try (V4l2Device camera = Lab.vivid(0, V4l2Direction.CAPTURE)) {
-      V4l2Queue queue = camera.queue(V4l2Direction.CAPTURE, 4);
+      V4l2Queue<Integer> queue = camera.queue(V4l2Direction.CAPTURE, 4);
       assertThrows(IllegalStateException.class, () -> camera.queue(V4l2Direction.CAPTURE, 4));
       queue.close();
       camera.queue(V4l2Direction.CAPTURE, 4).close();

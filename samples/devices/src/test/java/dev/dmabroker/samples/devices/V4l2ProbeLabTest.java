@@ -89,7 +89,7 @@ class V4l2ProbeLabTest {
   @Test
   void nothingIsFoundOutWhileAnotherHasTheBuffers() {
     try (V4l2Device display = Lab.vivid(1, V4l2Direction.OUTPUT);
-        V4l2Queue queue = display.queue(V4l2Direction.OUTPUT, 1)) {
+        V4l2Queue<Integer> queue = display.queue(V4l2Direction.OUTPUT, 1)) {
       assertTrue(queue.count() > 0);
       Device registered = register(1, V4l2Direction.OUTPUT);
       for (Device.Finding finding : registered.findings()) {

@@ -67,7 +67,7 @@ class V4l2ProbeTest {
   })
   void anErrorOfMemoryIsARefusalAndAnyOtherTellsNothing(
       String call, String errnoName, Verdict verdict) {
-    V4l2Exception e = new V4l2Exception(call, NODE, errno(errnoName));
+    DeviceException e = new DeviceException(call, NODE.toString(), errno(errnoName));
     V4l2Probe probe = new V4l2Probe("fake", () -> new Fake(e));
     Answer answer = probe.tryImport(new Shared(5), probe.sample(Constraints.none()));
     assertEquals(new Answer(verdict, String.valueOf(e.getMessage())), answer);
@@ -75,7 +75,7 @@ class V4l2ProbeTest {
 
   @Test
   void aNodeThatCannotBeOpenedIsUnknownToAllMemory() {
-    V4l2Exception busy = new V4l2Exception("open", NODE, Errno.EBUSY);
+    DeviceException busy = new DeviceException("open", NODE.toString(), Errno.EBUSY);
     V4l2Probe probe =
         new V4l2Probe(
             "fake",

@@ -5,12 +5,20 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.dmabroker.Access;
+import dev.dmabroker.Attachment;
+import dev.dmabroker.BlobSpec;
+import dev.dmabroker.Broker;
+import dev.dmabroker.Constraints;
 import dev.dmabroker.ImageSpec;
+import dev.dmabroker.Mapping;
 import dev.dmabroker.PixelFormat;
+import dev.dmabroker.SharedBuffer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -22,12 +30,15 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
+/** A broker's buffers in the queues of vivid and vim2m, all of them real. */
 @Timeout(120)
 class V4l2QueueTest {
   private static final ImageSpec IMAGE = ImageSpec.of(1280, 720, PixelFormat.YUYV);
   private static final Duration LONG = Duration.ofSeconds(20);
   private static final int COUNT = 4;
 
+  private Books before;
+  private Broker broker;
   private V4l2Device camera;
   private V4l2Device display;
   private int size;
@@ -39,6 +50,8 @@ class V4l2QueueTest {
 
   @BeforeEach
   void openBoth() {
+    before = Books.open();
+    broker = Broker.builder().discoverHeaps().build();
     camera = Lab.vivid(0, V4l2Direction.CAPTURE);
     display = Lab.vivid(1, V4l2Direction.OUTPUT);
     V4l2Format captured = camera.setFormat(V4l2Direction.CAPTURE, IMAGE);
@@ -48,111 +61,260 @@ class V4l2QueueTest {
   }
 
   @AfterEach
-  void closeBoth() {
+  void closeBothAndCompareTheBooks() {
     camera.close();
     display.close();
+    assertEquals(0, Books.mappings(broker));
+    broker.close();
+    assertEquals(before, Books.open());
+  }
+
+  /** Buffers in one of the kernel's heaps, attached to a device that takes what lies there. */
+  private List<Attachment> buffers(String heap, int count, int sizeBytes) {
+    var device =
+        broker.register(
+            "device " + heap + " " + sizeBytes,
+            Constraints.builder().cpuReach().permittedHeaps(heap).build());
+    List<Attachment> attached = new ArrayList<>();
+    for (SharedBuffer buffer :
+        broker.exportSet("frame " + sizeBytes, BlobSpec.of(sizeBytes), count)) {
+      attached.add(buffer.attach(device));
+    }
+    return attached;
   }
 
   @Test
   void framesGoFromScatteredMemoryOverContiguousToTheDisplay() {
-    List<DmaHeap.Buffer> scattered = Lab.allocate(DmaHeap.SYSTEM, COUNT, size);
-    List<DmaHeap.Buffer> contiguous = Lab.allocate(DmaHeap.CMA, COUNT, size);
-    V4l2Queue in = camera.queue(V4l2Direction.CAPTURE, COUNT);
-    V4l2Queue out = display.queue(V4l2Direction.OUTPUT, COUNT);
+    List<Attachment> scattered = buffers(DmaHeap.SYSTEM, COUNT, size);
+    List<Attachment> contiguous = buffers(DmaHeap.CMA, COUNT, size);
+    V4l2Queue<Integer> in = camera.queue(V4l2Direction.CAPTURE, COUNT);
+    V4l2Queue<Integer> out = display.queue(V4l2Direction.OUTPUT, COUNT);
     assertEquals(COUNT, in.count());
     for (int i = 0; i < COUNT; i++) {
-      in.queue(i, scattered.get(i).fd, 0, size);
+      in.queue(i, scattered.get(i));
     }
     in.start();
     Set<Long> sums = new HashSet<>();
     long lastSequence = -1;
     long lastTimestamp = 0;
     for (int frame = 0; frame < 20; frame++) {
-      V4l2Buffer filled = in.dequeue(LONG).orElseThrow();
-      assertFalse(filled.error());
-      assertEquals(size, filled.bytesUsed());
+      V4l2Queue.Done<Integer> filled = in.dequeue(LONG).orElseThrow();
+      assertFalse(filled.buffer().error());
+      assertEquals(size, filled.buffer().bytesUsed());
       // vivid numbers frames by the clock: one that was late may get the number of the last.
-      assertTrue(filled.sequence() >= lastSequence, filled.toString());
-      assertTrue(filled.timestampNanos() > lastTimestamp, filled.toString());
-      lastSequence = filled.sequence();
-      lastTimestamp = filled.timestampNanos();
-      int slot = frame < COUNT ? frame : out.dequeue(LONG).orElseThrow().index();
-      contiguous.get(slot).copyFrom(scattered.get(filled.index()));
-      sums.add(contiguous.get(slot).checksum(size));
-      in.queue(filled.index(), scattered.get(filled.index()).fd, 0, size);
-      out.queue(slot, contiguous.get(slot).fd, size, size);
+      assertTrue(filled.buffer().sequence() >= lastSequence, filled.toString());
+      assertTrue(filled.buffer().timestampNanos() > lastTimestamp, filled.toString());
+      lastSequence = filled.buffer().sequence();
+      lastTimestamp = filled.buffer().timestampNanos();
+      int slot = frame < COUNT ? frame : out.dequeue(LONG).orElseThrow().frame();
+      sums.add(copy(scattered.get(filled.frame()), contiguous.get(slot)));
+      in.queue(filled.frame(), scattered.get(filled.frame()));
+      out.queue(slot, contiguous.get(slot));
       if (frame == COUNT - 1) {
         out.start();
       }
+      assertEquals(in.queuedCount() + out.queuedCount(), Books.mappings(broker));
     }
     // vivid writes the time into its picture, so that frames differ.
     assertTrue(sums.size() > 10, sums.size() + " different pictures");
-    closeAll(scattered);
-    closeAll(contiguous);
+  }
+
+  private static long copy(Attachment from, Attachment to) {
+    try (Mapping source = from.map(Access.READ);
+        Mapping target = to.map(Access.OVERWRITE);
+        var read = source.cpuView();
+        var written = target.cpuView()) {
+      written.bytes().put(read.bytes());
+      return FrameChecksum.of(written.bytes());
+    }
   }
 
   @Test
   void aScatteredBufferIsNotForTheDisplay() {
-    List<DmaHeap.Buffer> scattered = Lab.allocate(DmaHeap.SYSTEM, 1, 4 * size);
     display.setFormat(V4l2Direction.OUTPUT, IMAGE, 4 * 1280 * 2);
-    V4l2Queue out = display.queue(V4l2Direction.OUTPUT, COUNT);
-    DmaHeap.Buffer buffer = scattered.get(0);
-    V4l2Exception e =
-        assertThrows(
-            V4l2Exception.class, () -> out.queue(0, buffer.fd, 4 * size, buffer.sizeBytes));
+    List<Attachment> scattered = buffers(DmaHeap.SYSTEM, 1, 4 * size);
+    List<Attachment> contiguous = buffers(DmaHeap.CMA, 1, 4 * size);
+    V4l2Queue<Integer> out = display.queue(V4l2Direction.OUTPUT, 1);
+    DeviceException e = assertThrows(DeviceException.class, () -> out.queue(0, scattered.get(0)));
     assertEquals(
         "VIDIOC_QBUF on %s: EFAULT (Bad address)".formatted(display.node()), e.getMessage());
     assertEquals(0, out.queuedCount());
+    assertEquals(0, Books.mappings(broker));
     assertEquals(List.of(), out.stop());
-    closeAll(scattered);
+    // videobuf2 would refuse whatever comes to the index that saw the refusal.
+    out.queue(0, contiguous.get(0));
   }
 
   @Test
   void aBufferThatIsTooSmallOrNoDmaBufIsInvalid() {
-    List<DmaHeap.Buffer> small = Lab.allocate(DmaHeap.SYSTEM, 1, 4096);
-    V4l2Queue in = camera.queue(V4l2Direction.CAPTURE, COUNT);
-    V4l2Exception tooSmall =
-        assertThrows(V4l2Exception.class, () -> in.queue(0, small.get(0).fd, 0, 4096));
-    assertEquals("EINVAL", tooSmall.errnoName());
-    V4l2Exception noDmaBuf =
-        assertThrows(V4l2Exception.class, () -> in.queue(0, camera.fd(), 0, size));
-    assertEquals("EINVAL", noDmaBuf.errnoName());
-    closeAll(small);
+    List<Attachment> small = buffers(DmaHeap.SYSTEM, 1, 4096);
+    List<Attachment> noDmaBuf = buffers("memfd", 1, size);
+    V4l2Queue<Integer> in = camera.queue(V4l2Direction.CAPTURE, COUNT);
+    for (Attachment each : List.of(small.get(0), noDmaBuf.get(0))) {
+      DeviceException e = assertThrows(DeviceException.class, () -> in.queue(0, each));
+      assertEquals("EINVAL", e.errnoName());
+      assertEquals(0, Books.mappings(broker));
+    }
   }
 
   @Test
   void stoppingTellsWhatWasQueuedAndItCanStartAgain() {
-    List<DmaHeap.Buffer> buffers = Lab.allocate(DmaHeap.SYSTEM, COUNT, size);
-    V4l2Queue in = camera.queue(V4l2Direction.CAPTURE, COUNT);
-    for (int round = 0; round < 2; round++) {
+    List<Attachment> buffers = buffers(DmaHeap.SYSTEM, COUNT, size);
+    V4l2Queue<Integer> in = camera.queue(V4l2Direction.CAPTURE, COUNT);
+    for (int round = 0; round < 20; round++) {
       for (int i = 0; i < COUNT; i++) {
-        in.queue(i, buffers.get(i).fd, 0, size);
+        in.queue(i, buffers.get(i));
       }
       in.start();
-      int taken = in.dequeue(LONG).orElseThrow().index();
-      Set<Integer> expected = new HashSet<>(Set.of(0, 1, 2, 3));
-      expected.remove(taken);
-      assertEquals(List.copyOf(expected), in.stop());
+      List<Integer> expected = new ArrayList<>(List.of(0, 1, 2, 3));
+      expected.remove(in.dequeue(LONG).orElseThrow().frame());
+      assertEquals(expected, in.stop());
+      assertEquals(0, Books.mappings(broker));
       assertEquals(List.of(), in.stop());
       assertThrows(IllegalStateException.class, () -> in.dequeue(Duration.ZERO));
     }
-    closeAll(buffers);
   }
 
   @Test
   void aBufferQueuedBeforeTheStartIsReturnedByStop() {
-    List<DmaHeap.Buffer> buffers = Lab.allocate(DmaHeap.SYSTEM, 1, size);
-    V4l2Queue in = camera.queue(V4l2Direction.CAPTURE, COUNT);
-    in.queue(2, buffers.get(0).fd, 0, size);
+    List<Attachment> buffers = buffers(DmaHeap.SYSTEM, 1, size);
+    V4l2Queue<Integer> in = camera.queue(V4l2Direction.CAPTURE, COUNT);
+    in.queue(2, buffers.get(0));
     assertEquals(List.of(2), in.stop());
-    in.queue(2, buffers.get(0).fd, 0, size);
-    closeAll(buffers);
+    in.queue(2, buffers.get(0));
+  }
+
+  @Test
+  void theDriverGrantsFewerBuffersThanAskedFor() {
+    V4l2Queue<Integer> in = camera.queue(V4l2Direction.CAPTURE, 100);
+    assertEquals(32, in.count(), "VIDEO_MAX_FRAME");
+    List<Attachment> buffers = buffers(DmaHeap.SYSTEM, 33, size);
+    for (int i = 0; i < 32; i++) {
+      in.queue(i, buffers.get(i));
+    }
+    assertThrows(IllegalStateException.class, () -> in.queue(32, buffers.get(32)));
+    assertEquals(32, Books.mappings(broker));
+  }
+
+  @Test
+  void anErrorOfTheDriverUnmaps() {
+    List<Attachment> buffers = buffers(DmaHeap.SYSTEM, COUNT, size);
+    V4l2Queue<Integer> in = camera.queue(V4l2Direction.CAPTURE, COUNT);
+    camera.setControl("Inject VIDIOC_QBUF Error", 1);
+    DeviceException e = assertThrows(DeviceException.class, () -> in.queue(0, buffers.get(0)));
+    assertEquals("VIDIOC_QBUF", e.call());
+    assertEquals(0, Books.mappings(broker));
+    for (int i = 0; i < 3; i++) {
+      in.queue(i, buffers.get(i));
+    }
+    camera.setControl("Inject VIDIOC_STREAMON Error", 1);
+    assertThrows(DeviceException.class, in::start);
+    // videobuf2 gives the buffers back to itself: the queue still has them.
+    assertEquals(3, Books.mappings(broker));
+    in.start();
+    camera.setControl("Inject Fatal Streaming Error", 1);
+    DeviceException fatal =
+        assertThrows(
+            DeviceException.class,
+            () -> {
+              while (true) {
+                in.dequeue(LONG).orElseThrow();
+              }
+            });
+    assertEquals("EIO", fatal.errnoName());
+    in.stop();
+    assertEquals(0, Books.mappings(broker));
+    in.queue(0, buffers.get(0));
+    in.start();
+    assertFalse(in.dequeue(LONG).orElseThrow().buffer().error());
+  }
+
+  @Test
+  void aDeviceThatIsUnpluggedLeavesNothingMapped() {
+    List<Attachment> buffers = buffers(DmaHeap.SYSTEM, COUNT, size);
+    V4l2Queue<Integer> in = camera.queue(V4l2Direction.CAPTURE, COUNT);
+    for (int i = 0; i < COUNT; i++) {
+      in.queue(i, buffers.get(i));
+    }
+    in.start();
+    assertFalse(in.dequeue(LONG).orElseThrow().buffer().error());
+    // vivid comes back when its last user has closed it.
+    camera.setControl("Disconnect", 1);
+    DeviceException e =
+        assertThrows(
+            DeviceException.class,
+            () -> {
+              while (true) {
+                in.dequeue(LONG).orElseThrow();
+              }
+            });
+    assertTrue(e.isGone(), e.toString());
+    DeviceException stopping = assertThrows(DeviceException.class, in::stop);
+    assertTrue(stopping.isGone(), stopping.toString());
+    assertEquals(0, Books.mappings(broker));
+    camera.close();
+    camera = Lab.vivid(0, V4l2Direction.CAPTURE);
+  }
+
+  @Test
+  void aDescriptorThatIsClosedUnderTheQueueLeavesNothingMapped() {
+    List<Attachment> buffers = buffers(DmaHeap.SYSTEM, COUNT, size);
+    V4l2Queue<Integer> in = camera.queue(V4l2Direction.CAPTURE, COUNT);
+    in.queue(0, buffers.get(0));
+    in.queue(1, buffers.get(1));
+    in.start();
+    // Its number goes to another node, which must neither be used nor closed in its stead.
+    Libc.close(camera.fd());
+    int stranger = Libc.fcntl(display.fd(), Libc.F_DUPFD_CLOEXEC, camera.fd());
+    DeviceException e = assertThrows(DeviceException.class, () -> in.dequeue(LONG));
+    assertEquals("EBADF", e.errnoName());
+    assertThrows(DeviceException.class, () -> in.queue(2, buffers.get(2)));
+    assertThrows(DeviceException.class, in::stop);
+    assertEquals(0, Books.mappings(broker));
+    camera.close();
+    assertEquals(0, Libc.close(stranger));
+  }
+
+  @Test
+  void aFrameInTwoPlanesIsTwoBuffers() {
+    try (V4l2Device camera = Lab.vivid(2, V4l2Direction.CAPTURE)) {
+      int code = PixelFormat.NV12.v4l2MultiPlanarCode().orElseThrow();
+      V4l2Format format = camera.setFormat(V4l2Direction.CAPTURE, 1280, 720, code, 0);
+      assertEquals(
+          "1280x720 NM12, stride 1280, 921600 bytes, stride 1280, 460800 bytes", format.toString());
+      V4l2Queue<Integer> in = camera.queue(V4l2Direction.CAPTURE, 2);
+      List<Attachment> luma = buffers(DmaHeap.SYSTEM, 2, format.planes().get(0).sizeBytes());
+      List<Attachment> chroma = buffers(DmaHeap.SYSTEM, 2, format.planes().get(1).sizeBytes());
+      for (int i = 0; i < 2; i++) {
+        in.queue(i, luma.get(i), chroma.get(i));
+      }
+      assertThrows(IllegalArgumentException.class, () -> in.queue(2, luma.get(0)));
+      assertEquals(4, Books.mappings(broker));
+      in.start();
+      V4l2Queue.Done<Integer> done = in.dequeue(LONG).orElseThrow();
+      assertEquals(921600 + 460800, done.buffer().bytesUsed());
+      assertTrue(isWritten(luma.get(done.frame())));
+      assertTrue(isWritten(chroma.get(done.frame())));
+    }
+  }
+
+  private static boolean isWritten(Attachment plane) {
+    try (Mapping mapping = plane.map(Access.READ);
+        var view = mapping.cpuView()) {
+      var bytes = view.bytes();
+      for (int i = 0; i < bytes.capacity(); i++) {
+        if (bytes.get(i) != 0) {
+          return true;
+        }
+      }
+      return false;
+    }
   }
 
   @Test
   void waitingEndsAfterTheTimeout() {
     try (V4l2Device scaler = scaler()) {
-      V4l2Queue result = waitForEver(scaler);
+      V4l2Queue<Integer> result = waitForEver(scaler);
       long before = System.nanoTime();
       assertTrue(result.dequeue(Duration.ofMillis(300)).isEmpty());
       assertTrue(System.nanoTime() - before >= 300_000_000);
@@ -166,55 +328,79 @@ class V4l2QueueTest {
   }
 
   /** A queue whose buffer never comes back, because the scaler is given nothing to scale. */
-  private static V4l2Queue waitForEver(V4l2Device scaler) {
+  private V4l2Queue<Integer> waitForEver(V4l2Device scaler) {
     ImageSpec image = ImageSpec.of(640, 480, PixelFormat.YUYV);
-    int size = scaler.setFormat(V4l2Direction.CAPTURE, image).sizeBytes();
-    V4l2Queue result = scaler.queue(V4l2Direction.CAPTURE, 1);
-    List<DmaHeap.Buffer> buffers = Lab.allocate(DmaHeap.SYSTEM, 1, size);
-    result.queue(0, buffers.get(0).fd, 0, size);
-    closeAll(buffers); // The driver has a reference of its own.
+    int bytes = scaler.setFormat(V4l2Direction.CAPTURE, image).sizeBytes();
+    V4l2Queue<Integer> result = scaler.queue(V4l2Direction.CAPTURE, 1);
+    result.queue(0, buffers(DmaHeap.SYSTEM, 1, bytes).get(0));
     result.start();
     return result;
   }
 
   @Test
   void waitingForNothingIsAnError() {
-    V4l2Queue in = camera.queue(V4l2Direction.CAPTURE, COUNT);
+    V4l2Queue<Integer> in = camera.queue(V4l2Direction.CAPTURE, COUNT);
     in.start();
     assertThrows(IllegalStateException.class, () -> in.dequeue(LONG));
   }
 
   @Test
-  void closingWakesAThreadThatWaits() throws Exception {
-    V4l2Device scaler = scaler();
-    V4l2Queue result = waitForEver(scaler);
-    FutureTask<IllegalStateException> waits =
-        new FutureTask<>(
-            () ->
-                assertThrows(
-                    IllegalStateException.class, () -> result.dequeue(Duration.ofMinutes(5))));
-    Thread waiter = new Thread(waits, "waiter");
-    waiter.start();
-    // Whoever wants the lock is blocked as soon as the waiter waits with it.
-    for (Thread probe = probe(result); probe.getState() != Thread.State.BLOCKED; ) {
-      if (!probe.isAlive()) {
-        probe = probe(result);
+  void stoppingAndClosingWakeAThreadThatWaits() throws Exception {
+    for (boolean close : new boolean[] {false, true}) {
+      try (V4l2Device scaler = scaler()) {
+        V4l2Queue<Integer> result = waitForEver(scaler);
+        FutureTask<IllegalStateException> waits =
+            new FutureTask<>(
+                () ->
+                    assertThrows(
+                        IllegalStateException.class, () -> result.dequeue(Duration.ofMinutes(5))));
+        new Thread(waits, "v4l2-waiter").start();
+        awaitSleepInPoll("v4l2-waiter");
+        if (close) {
+          scaler.close();
+        } else {
+          assertEquals(List.of(0), result.stop());
+        }
+        IllegalStateException e = waits.get(30, TimeUnit.SECONDS);
+        assertTrue(e.toString().contains("the CAPTURE queue of /dev/video"), e.toString());
+        assertEquals(0, Books.mappings(broker));
+      }
+      broker.close();
+      broker = Broker.builder().discoverHeaps().build();
+    }
+  }
+
+  /** A thread's name is its task's; the kernel says which call it sleeps in. */
+  private static void awaitSleepInPoll(String name) throws IOException {
+    while (true) {
+      try (var tasks = Files.newDirectoryStream(Path.of("/proc/self/task"))) {
+        for (Path task : tasks) {
+          if (read(task.resolve("comm")).equals(name)
+              && read(task.resolve("wchan")).contains("poll")) {
+            return;
+          }
+        }
       }
       Thread.onSpinWait();
     }
-    scaler.close();
-    IllegalStateException e = waits.get(30, TimeUnit.SECONDS);
-    assertTrue(e.toString().contains("the CAPTURE queue of /dev/video"), e.toString());
+  }
+
+  private static String read(Path file) {
+    try {
+      return Files.readString(file).strip();
+    } catch (IOException e) {
+      return ""; // The task has ended.
+    }
   }
 
   @Test
   void theDriverKeepsTheMemoryUntilTheQueueIsClosed() throws Exception {
     int unusual = size + 3 * 4096;
-    V4l2Queue in = camera.queue(V4l2Direction.CAPTURE, COUNT);
-    List<DmaHeap.Buffer> buffers = Lab.allocate(DmaHeap.SYSTEM, 1, unusual);
-    in.queue(0, buffers.get(0).fd, 0, unusual);
-    closeAll(buffers);
+    V4l2Queue<Integer> in = camera.queue(V4l2Direction.CAPTURE, COUNT);
+    Attachment buffer = buffers(DmaHeap.SYSTEM, 1, unusual).get(0);
+    in.queue(0, buffer);
     in.stop();
+    buffer.buffer().unprepare();
     assertEquals(1, buffersOf(unusual));
     in.close();
     assertEquals(0, buffersOf(unusual));
@@ -227,23 +413,38 @@ class V4l2QueueTest {
     return Files.readAllLines(list).stream().filter(line -> line.startsWith(start)).count();
   }
 
-  private static Thread probe(V4l2Queue queue) {
-    Thread probe = new Thread(queue::queuedCount, "probe");
-    probe.start();
-    return probe;
-  }
-
+  /**
+   * What there was before dma-bufs: a copy by the CPU, and the program's memory in both devices.
+   */
   @Test
-  void aClosedQueueSaysSo() {
-    V4l2Queue in = camera.queue(V4l2Direction.CAPTURE, COUNT);
+  void framesGoByTheMemoryOfBeforeToo() {
+    V4l2CpuQueue in = camera.driversMemory(V4l2Direction.CAPTURE, COUNT);
+    V4l2CpuQueue out = display.driversMemory(V4l2Direction.OUTPUT, COUNT);
+    in.queue(0);
+    in.start();
+    V4l2Buffer filled = in.dequeue(LONG).orElseThrow();
+    out.copyFrame(1, in, filled.index());
+    out.queue(1);
+    out.queue(2);
+    out.start();
+    assertEquals(1, out.dequeue(LONG).orElseThrow().index());
+    out.close();
     in.close();
-    in.close();
-    assertEquals(List.of(), in.stop());
-    assertThrows(IllegalStateException.class, in::start);
-    assertThrows(IllegalStateException.class, () -> in.queue(0, 0, 0, size));
-  }
+    assertThrows(IllegalStateException.class, () -> out.copyFrame(1, in, 0));
 
-  private static void closeAll(List<DmaHeap.Buffer> buffers) {
-    buffers.forEach(DmaHeap.Buffer::close);
+    try (V4l2Device shows = Lab.vivid(0, V4l2Direction.OUTPUT);
+        UserMemory first = new UserMemory(size);
+        UserMemory second = new UserMemory(size)) {
+      shows.setFormat(V4l2Direction.OUTPUT, IMAGE);
+      V4l2CpuQueue user = camera.usersMemory(V4l2Direction.CAPTURE, List.of(first, second));
+      V4l2CpuQueue shown = shows.usersMemory(V4l2Direction.OUTPUT, List.of(first, second));
+      user.queue(1);
+      user.start();
+      shown.queue(user.dequeue(LONG).orElseThrow().index());
+      shown.queue(0);
+      shown.start();
+      assertEquals(1, shown.dequeue(LONG).orElseThrow().index());
+      user.close();
+    }
   }
 }

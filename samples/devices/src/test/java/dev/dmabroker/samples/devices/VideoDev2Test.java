@@ -23,7 +23,15 @@ class VideoDev2Test {
           Map.entry("FORMAT__SIZEIMAGE", "fmt.pix.sizeimage"),
           Map.entry("BUFFER__TIMESTAMP_SEC", "timestamp.tv_sec"),
           Map.entry("BUFFER__TIMESTAMP_USEC", "timestamp.tv_usec"),
+          Map.entry("FORMAT__MP_PLANES", "fmt.pix_mp.plane_fmt"),
+          Map.entry("FORMAT__MP_NUM_PLANES", "fmt.pix_mp.num_planes"),
           Map.entry("BUFFER__FD", "m.fd"),
+          Map.entry("BUFFER__OFFSET", "m.offset"),
+          Map.entry("BUFFER__USERPTR", "m.userptr"),
+          Map.entry("BUFFER__PLANES", "m.planes"),
+          Map.entry("PLANE__FD", "m.fd"),
+          Map.entry("PLANE__OFFSET", "m.mem_offset"),
+          Map.entry("PLANE__USERPTR", "m.userptr"),
           Map.entry("STREAMPARM__NUMERATOR", "parm.capture.timeperframe.numerator"),
           Map.entry("STREAMPARM__DENOMINATOR", "parm.capture.timeperframe.denominator"));
 
@@ -49,7 +57,7 @@ class VideoDev2Test {
   }
 
   private static String expression(String name) {
-    if (name.startsWith("V4L2_") || name.startsWith("VIDIOC_")) {
+    if (name.startsWith("V4L2_") || name.startsWith("VIDIOC_") || name.equals("VIDEO_MAX_PLANES")) {
       return name;
     }
     int separator = name.indexOf("__");

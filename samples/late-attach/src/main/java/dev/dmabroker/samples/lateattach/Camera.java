@@ -3,8 +3,8 @@ package dev.dmabroker.samples.lateattach;
 import dev.dmabroker.Constraints;
 import dev.dmabroker.Mapping;
 import java.time.Duration;
-import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /** Fills buffers on its own clock, from a queue that it is given. Used by one thread. */
 interface Camera extends AutoCloseable {
@@ -23,17 +23,17 @@ interface Camera extends AutoCloseable {
   /** What memory it reaches. */
   Constraints constraints();
 
-  /** Gives it a buffer, whose mapping has to stay open until it comes back. */
+  /** Gives it a buffer with its mapping, which is closed when the buffer comes back. */
   void queue(int index, Mapping mapping);
 
   /** Begins to fill what is queued. */
   void start();
 
-  /** Waits for the next filled buffer. */
-  Optional<Captured> dequeue(Duration timeout);
+  /** Waits for the next filled buffer; shows it before it is unmapped. */
+  Optional<Captured> dequeue(Duration timeout, Consumer<Captured> beforeUnmap);
 
-  /** Stops filling: the buffers that had been queued. */
-  List<Integer> stop();
+  /** Stops filling, and unmaps the buffers that had been queued. */
+  void stop();
 
   @Override
   void close();

@@ -150,12 +150,12 @@ public final class LateAttach {
 
   /** Offers the display a frame where it lies now. */
   private void showNeed(Frame frame) {
-    try (Mapping mapping = frame.viewer().map(Access.READ)) {
-      Optional<String> refusal = rig.display().refusal(frame.index(), mapping);
-      timeline.say(
-          "without a move: %s in %s, offered to the display as it is: %s",
-          frame, mapping.heapName(), refusal.orElse("accepted, the memory happens to suit"));
-    }
+    Mapping mapping = frame.viewer().map(Access.READ);
+    String heap = mapping.heapName();
+    Optional<String> refusal = rig.display().refusal(frame.index(), mapping);
+    timeline.say(
+        "without a move: %s in %s, offered to the display as it is: %s",
+        frame, heap, refusal.orElse("accepted, the memory happens to suit"));
   }
 
   private void attachDisplay(List<Frame> frames) {

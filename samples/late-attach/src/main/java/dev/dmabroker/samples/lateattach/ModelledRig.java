@@ -6,13 +6,12 @@ import dev.dmabroker.ImageSpec;
 import dev.dmabroker.Mapping;
 import java.nio.ByteBuffer;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
 
 /** Devices in software, each with a thread that stands for its hardware and keeps its clock. */
 final class ModelledRig {
@@ -75,17 +74,20 @@ final class ModelledRig {
     }
   }
 
-  private static List<Integer> indices(BlockingQueue<Queued> queue) {
-    List<Queued> left = new ArrayList<>();
-    queue.drainTo(left);
-    return left.stream().map(Queued::index).toList();
+  private static void unmapAll(BlockingQueue<Queued> queue) {
+    for (Queued each; (each = queue.poll()) != null; ) {
+      each.mapping().close();
+    }
   }
 
   private static final class ModelledCamera extends Hardware implements Camera {
     private final BlockingQueue<Queued> queued = new LinkedBlockingQueue<>();
-    private final BlockingQueue<Captured> filled = new LinkedBlockingQueue<>();
+    private final BlockingQueue<Filled> filled = new LinkedBlockingQueue<>();
     private long sequence;
     private long dropped;
+
+    /** A buffer that is back from the hardware, and still mapped. */
+    private record Filled(Captured frame, Mapping mapping) {}
 
     ModelledCamera(double rate) {
       super("camera-hardware", rate);
@@ -115,7 +117,7 @@ final class ModelledRig {
         return;
       }
       fill(next.mapping(), frame);
-      filled.add(new Captured(next.index(), frame, dropped, 0));
+      filled.add(new Filled(new Captured(next.index(), frame, dropped, 0), next.mapping()));
       dropped = 0;
     }
 
@@ -131,22 +133,29 @@ final class ModelledRig {
     }
 
     @Override
-    public Optional<Captured> dequeue(Duration timeout) {
+    public Optional<Captured> dequeue(Duration timeout, Consumer<Captured> beforeUnmap) {
+      Filled next;
       try {
-        return Optional.ofNullable(filled.poll(timeout.toNanos(), TimeUnit.NANOSECONDS));
+        next = filled.poll(timeout.toNanos(), TimeUnit.NANOSECONDS);
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
         return Optional.empty();
       }
+      if (next == null) {
+        return Optional.empty();
+      }
+      try (Mapping mapping = next.mapping()) {
+        beforeUnmap.accept(next.frame());
+      }
+      return Optional.of(next.frame());
     }
 
     @Override
-    public List<Integer> stop() {
+    public void stop() {
       end();
-      List<Integer> left = new ArrayList<>(indices(queued));
-      filled.forEach(frame -> left.add(frame.index()));
+      unmapAll(queued);
+      filled.forEach(each -> each.mapping().close());
       filled.clear();
-      return left;
     }
 
     @Override
@@ -171,7 +180,13 @@ final class ModelledRig {
 
     @Override
     public Optional<String> refusal(int index, Mapping mapping) {
-      // The model of a device that would find several chunks in the memory's list.
+      try (mapping) {
+        return refusal(mapping);
+      }
+    }
+
+    /** The model of a device that would find several chunks in the memory's list. */
+    private static Optional<String> refusal(Mapping mapping) {
       return mapping.heapName().equals("cma")
           ? Optional.empty()
           : Optional.of("the modelled display takes contiguous memory only");
@@ -179,11 +194,11 @@ final class ModelledRig {
 
     @Override
     public void show(int index, Mapping mapping) {
-      refusal(index, mapping)
-          .ifPresent(
-              why -> {
-                throw new IllegalStateException("frame-" + index + ": " + why);
-              });
+      Optional<String> refusal = refusal(mapping);
+      if (refusal.isPresent()) {
+        mapping.close();
+        throw new IllegalStateException("frame-" + index + ": " + refusal.get());
+      }
       queued.add(new Queued(index, mapping));
     }
 
@@ -191,7 +206,9 @@ final class ModelledRig {
     @Override
     void tick() {
       if (queued.size() > 1) {
-        shown.add(queued.remove().index());
+        Queued past = queued.remove();
+        past.mapping().close();
+        shown.add(past.index());
       }
     }
 
@@ -201,11 +218,9 @@ final class ModelledRig {
     }
 
     @Override
-    public List<Integer> stop() {
+    public void stop() {
       end();
-      List<Integer> left = new ArrayList<>(indices(queued));
-      shown.drainTo(left);
-      return left;
+      unmapAll(queued);
     }
 
     @Override

@@ -4,9 +4,7 @@ import dev.dmabroker.Access;
 import dev.dmabroker.Mapping;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
@@ -83,7 +81,7 @@ final class Pipeline {
   /** Queues what is free, dequeues what is filled; never waits for a buffer that is on the move. */
   private void runCamera() {
     List<Asked> asked = new ArrayList<>();
-    Map<Integer, Mapping> queued = new HashMap<>();
+    int queued = 0;
     boolean started = false;
     try {
       while (!stopping) {
@@ -92,28 +90,26 @@ final class Pipeline {
         }
         for (Asked ready : asked.stream().filter(one -> one.mapping().isDone()).toList()) {
           asked.remove(ready);
-          Mapping mapping = ready.mapping().join();
-          queued.put(ready.frame().index(), mapping);
-          camera.queue(ready.frame().index(), mapping);
+          camera.queue(ready.frame().index(), ready.mapping().join());
+          queued++;
         }
-        if (!started && queued.size() == frames.size()) {
+        if (!started && queued == frames.size()) {
           camera.start();
           started = true;
         }
-        Optional<Camera.Captured> filled = started ? camera.dequeue(PATIENCE) : Optional.empty();
+        Optional<Camera.Captured> filled =
+            started
+                ? camera.dequeue(PATIENCE, one -> frames.get(one.index()).captured(one.sequence()))
+                : Optional.empty();
         if (filled.isPresent()) {
-          Frame frame = frames.get(filled.get().index());
           dropped.addAndGet(filled.get().dropped());
           skipped.addAndGet(filled.get().skipped());
-          frame.captured(filled.get().sequence());
-          close(queued.remove(frame.index()));
           captured.incrementAndGet();
-          toView.add(frame);
+          toView.add(frames.get(filled.get().index()));
         }
       }
     } finally {
       camera.stop();
-      queued.values().forEach(Mapping::close);
       for (Asked one : asked) {
         CompletableFuture<Void> unused = one.mapping().thenAccept(Mapping::close);
       }
@@ -135,28 +131,24 @@ final class Pipeline {
   }
 
   private void runDisplay() throws InterruptedException {
-    Map<Integer, Mapping> showing = new HashMap<>();
     try {
-      showFrames(showing);
+      showFrames();
     } finally {
       display.stop();
-      showing.values().forEach(Mapping::close);
     }
   }
 
-  private void showFrames(Map<Integer, Mapping> showing) throws InterruptedException {
+  private void showFrames() throws InterruptedException {
     while (!stopping) {
       Frame frame = toShow.poll(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
       if (frame != null) {
         Mapping mapping = frame.display().map(Access.READ);
         check(frame, mapping, "display");
-        showing.put(frame.index(), mapping);
         display.show(frame.index(), mapping);
         displayed.incrementAndGet();
       }
       Optional<Integer> shown = display.shown();
       while (shown.isPresent()) {
-        close(showing.remove(shown.get()));
         free.add(frames.get(shown.get()));
         shown = display.shown();
       }
@@ -169,12 +161,6 @@ final class Pipeline {
       System.out.printf(
           "CORRUPT: frame %d in %s (%s, generation %d) at the %s%n",
           frame.sequence(), frame, mapping.heapName(), mapping.generation(), who);
-    }
-  }
-
-  private static void close(@Nullable Mapping mapping) {
-    if (mapping != null) {
-      mapping.close();
     }
   }
 

@@ -3,16 +3,18 @@ package dev.dmabroker.samples.lateattach;
 import dev.dmabroker.Constraints;
 import dev.dmabroker.ImageSpec;
 import dev.dmabroker.Mapping;
+import dev.dmabroker.samples.devices.DeviceException;
 import dev.dmabroker.samples.devices.DvTimings;
+import dev.dmabroker.samples.devices.FrameLosses;
 import dev.dmabroker.samples.devices.V4l2Buffer;
 import dev.dmabroker.samples.devices.V4l2Device;
 import dev.dmabroker.samples.devices.V4l2Direction;
-import dev.dmabroker.samples.devices.V4l2Exception;
-import dev.dmabroker.samples.devices.V4l2Format;
 import dev.dmabroker.samples.devices.V4l2Queue;
 import java.time.Duration;
-import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The kernel's vivid driver: its first device as the camera, which takes any dma-buf that the
@@ -51,8 +53,8 @@ final class VividRig {
       display.get().setDvTimings(timings(display.get(), image, DISPLAY_RATE));
       int frameBytes =
           Math.max(
-              negotiate(camera.get(), V4l2Direction.CAPTURE, image),
-              negotiate(display.get(), V4l2Direction.OUTPUT, image));
+              camera.get().requireFormat(V4l2Direction.CAPTURE, image).sizeBytes(),
+              display.get().requireFormat(V4l2Direction.OUTPUT, image).sizeBytes());
       return Optional.of(
           new Rig(
               new VividCamera(camera.get(), frameBytes, rate),
@@ -96,28 +98,16 @@ final class VividRig {
                         + device.dvTimings()));
   }
 
-  private static int negotiate(V4l2Device device, V4l2Direction direction, ImageSpec image) {
-    V4l2Format format = device.setFormat(direction, image);
-    long stride = image.layout().planes().get(0).strideBytes();
-    if (!format.shows(image) || format.strideBytes() != stride) {
-      throw new IllegalStateException(
-          device.node() + " made " + format + " of " + image + " with a stride of " + stride);
-    }
-    return format.sizeBytes();
-  }
-
   private static final class VividCamera implements Camera {
     private final V4l2Device device;
-    private final V4l2Queue queue;
+    private final V4l2Queue<Integer> queue;
     private final int frameBytes;
-    private final double periodNanos;
     private final long[] queuedNanos = new long[BUFFERS];
-    private long lastSequence = -1;
-    private long lastNanos = Long.MAX_VALUE;
+    private final FrameLosses losses;
 
     VividCamera(V4l2Device device, int frameBytes, double rate) {
       this.device = device;
-      this.periodNanos = 1e9 / rate;
+      this.losses = new FrameLosses(rate);
       this.frameBytes = frameBytes;
       this.queue = device.queue(V4l2Direction.CAPTURE, BUFFERS);
     }
@@ -136,7 +126,7 @@ final class VividRig {
     @Override
     public void queue(int index, Mapping mapping) {
       queuedNanos[index] = System.nanoTime();
-      queue.queue(index, mapping.fd(), 0, Math.toIntExact(mapping.sizeBytes()));
+      queue.queue(index, mapping);
     }
 
     @Override
@@ -145,30 +135,30 @@ final class VividRig {
     }
 
     @Override
-    public Optional<Captured> dequeue(Duration timeout) {
+    public Optional<Captured> dequeue(Duration timeout, Consumer<Captured> beforeUnmap) {
       if (queue.queuedCount() == 0) {
         return Optional.empty();
       }
-      return queue.dequeue(timeout).map(this::captured);
+      AtomicReference<@Nullable Captured> captured = new AtomicReference<>();
+      queue.dequeue(
+          timeout,
+          done -> {
+            Captured frame = captured(done.buffer(), done.frame());
+            captured.set(frame);
+            beforeUnmap.accept(frame);
+          });
+      return Optional.ofNullable(captured.get());
     }
 
-    /**
-     * vivid numbers frames by the clock: the numbers that are missing were lost for lack of a
-     * buffer as far as this one was queued too late for them, and skipped by vivid's own late
-     * thread otherwise. The driver stamps frames with the clock that nanoTime reads.
-     */
-    private Captured captured(V4l2Buffer frame) {
-      long missing = frame.sequence() - lastSequence - 1;
-      long without = (long) ((queuedNanos[frame.index()] - lastNanos) / periodNanos);
-      long dropped = Math.max(0, Math.min(missing, without));
-      lastSequence = frame.sequence();
-      lastNanos = frame.timestampNanos();
-      return new Captured(frame.index(), frame.sequence(), dropped, missing - dropped);
+    private Captured captured(V4l2Buffer frame, int index) {
+      long skipped = losses.skipped();
+      long dropped = losses.captured(frame, queuedNanos[index]);
+      return new Captured(index, frame.sequence(), dropped, losses.skipped() - skipped);
     }
 
     @Override
-    public List<Integer> stop() {
-      return queue.stop();
+    public void stop() {
+      queue.stop();
     }
 
     @Override
@@ -179,7 +169,7 @@ final class VividRig {
 
   private static final class VividDisplay implements Display {
     private final V4l2Device device;
-    private V4l2Queue queue;
+    private final V4l2Queue<Integer> queue;
     private final int frameBytes;
     private boolean started;
 
@@ -203,26 +193,19 @@ final class VividRig {
 
     @Override
     public Optional<String> refusal(int index, Mapping mapping) {
-      Optional<String> refusal = Optional.empty();
       try {
-        queue(index, mapping);
-      } catch (V4l2Exception e) {
-        refusal = Optional.of(String.valueOf(e.getMessage()));
+        queue.queue(index, mapping);
+        return Optional.empty();
+      } catch (DeviceException e) {
+        return Optional.of(String.valueOf(e.getMessage()));
+      } finally {
+        queue.stop();
       }
-      // A fresh queue: after a failed import videobuf2 keeps a length of 0 at the index, and so
-      // refuses whatever is queued there with EINVAL (seen in 6.1).
-      queue.close();
-      queue = device.queue(V4l2Direction.OUTPUT, BUFFERS);
-      return refusal;
-    }
-
-    private void queue(int index, Mapping mapping) {
-      queue.queue(index, mapping.fd(), frameBytes, Math.toIntExact(mapping.sizeBytes()));
     }
 
     @Override
     public void show(int index, Mapping mapping) {
-      queue(index, mapping);
+      queue.queue(index, mapping);
       if (!started) {
         started = true;
         queue.start();
@@ -234,12 +217,12 @@ final class VividRig {
       if (!started || queue.queuedCount() == 0) {
         return Optional.empty();
       }
-      return queue.dequeue(Duration.ZERO).map(frame -> frame.index());
+      return queue.dequeue(Duration.ZERO).map(V4l2Queue.Done::frame);
     }
 
     @Override
-    public List<Integer> stop() {
-      return queue.stop();
+    public void stop() {
+      queue.stop();
     }
 
     @Override

@@ -6,10 +6,10 @@ import dev.dmabroker.Device;
 import dev.dmabroker.DeviceSpec;
 import dev.dmabroker.ImageSpec;
 import dev.dmabroker.PixelFormat;
+import dev.dmabroker.samples.devices.DeviceException;
 import dev.dmabroker.samples.devices.V4l2Capabilities;
 import dev.dmabroker.samples.devices.V4l2Device;
 import dev.dmabroker.samples.devices.V4l2Direction;
-import dev.dmabroker.samples.devices.V4l2Exception;
 import dev.dmabroker.samples.devices.V4l2Probe;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -63,7 +63,7 @@ public final class ShowProbes {
             nodes.add(new Node(name(path, is, direction), path, direction));
           }
         }
-      } catch (V4l2Exception e) {
+      } catch (DeviceException e) {
         leftOut.add(String.valueOf(e.getMessage()));
       }
     }

@@ -8,10 +8,10 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class V4l2ExceptionTest {
+class DeviceExceptionTest {
   @Test
   void saysWhatWasCalledWhereAndWhy() {
-    V4l2Exception e = new V4l2Exception("VIDIOC_QBUF", Path.of("/dev/video3"), 14);
+    DeviceException e = new DeviceException("VIDIOC_QBUF", "/dev/video3", 14);
     assertEquals("VIDIOC_QBUF on /dev/video3: EFAULT (Bad address)", e.getMessage());
     assertEquals("VIDIOC_QBUF", e.call());
     assertEquals("/dev/video3", e.node());
@@ -21,7 +21,7 @@ class V4l2ExceptionTest {
 
   @Test
   void anUnknownErrorKeepsItsNumber() {
-    assertEquals("errno 4000", new V4l2Exception("open", Path.of("/dev/x"), 4000).errnoName());
+    assertEquals("errno 4000", new DeviceException("open", "/dev/x", 4000).errnoName());
   }
 
   @Test
@@ -32,7 +32,12 @@ class V4l2ExceptionTest {
     expected.put("O_NONBLOCK", (long) Libc.O_NONBLOCK);
     expected.put("O_CLOEXEC", (long) Libc.O_CLOEXEC);
     expected.put("POLLIN", (long) Libc.POLLIN);
+    expected.put("POLLPRI", (long) Libc.POLLPRI);
     expected.put("POLLOUT", (long) Libc.POLLOUT);
+    expected.put("F_DUPFD_CLOEXEC", (long) Libc.F_DUPFD_CLOEXEC);
+    expected.put("PROT_READ | PROT_WRITE", (long) Libc.PROT_READ_WRITE);
+    expected.put("MAP_SHARED", (long) Libc.MAP_SHARED);
+    expected.put("MAP_PRIVATE | MAP_ANONYMOUS", (long) Libc.MAP_PRIVATE_ANONYMOUS);
     expected.put("sizeof(struct pollfd)", (long) Libc.POLLFD_SIZE);
     expected.put("offsetof(struct pollfd, events)", (long) Libc.POLLFD_EVENTS);
     HeaderProbe.assertHeadersSay(folder, expected);

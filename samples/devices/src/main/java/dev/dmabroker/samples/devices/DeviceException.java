@@ -1,9 +1,7 @@
 package dev.dmabroker.samples.devices;
 
-import java.nio.file.Path;
-
-/** A V4L2 node refused a call. */
-public final class V4l2Exception extends RuntimeException {
+/** A device node refused a call: typed by the call that failed and its error number. */
+public final class DeviceException extends RuntimeException {
   private static final long serialVersionUID = 1;
 
   /** As {@link #call()}. */
@@ -15,10 +13,10 @@ public final class V4l2Exception extends RuntimeException {
   /** As {@link #errno()}. */
   private final int errno;
 
-  V4l2Exception(String call, Path node, int errno) {
+  DeviceException(String call, String node, int errno) {
     super("%s on %s: %s (%s)".formatted(call, node, Errno.name(errno), Libc.strerror(errno)));
     this.call = call;
-    this.node = node.toString();
+    this.node = node;
     this.errno = errno;
   }
 
@@ -40,5 +38,10 @@ public final class V4l2Exception extends RuntimeException {
   /** The name of the error as {@code errno.h} has it, such as "EFAULT". */
   public String errnoName() {
     return Errno.name(errno);
+  }
+
+  /** Whether the node is not there any more: the device unplugged, or its descriptor closed. */
+  public boolean isGone() {
+    return errno == Errno.ENODEV || errno == Errno.EBADF;
   }
 }

@@ -1,0 +1,73 @@
+package dev.dmabroker.samples.pipeline;
+
+import dev.dmabroker.BufferStream;
+import dev.dmabroker.EmptyFrame;
+import dev.dmabroker.MapTimeoutException;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
+
+/** Has a device fill a stream's frames. Used by one thread, but for the count. */
+final class Outlet {
+  private final Filler device;
+  private final BufferStream stream;
+  private final Labels labels;
+  private final AtomicLong count;
+  private long submitted;
+
+  /**
+   * Has it fill that stream.
+   *
+   * @param count is counted up for each frame submitted
+   */
+  Outlet(Filler device, BufferStream stream, Labels labels, AtomicLong count) {
+    this.device = device;
+    this.stream = stream;
+    this.labels = labels;
+    this.count = count;
+  }
+
+  /** Gives the device what it has room for; waits only if it has nothing at all. */
+  void refill(Duration patience) {
+    while (device.room() > 0) {
+      Optional<EmptyFrame> frame = stream.tryAcquire();
+      if (frame.isEmpty() && device.count() == 0) {
+        frame = acquire(patience);
+      }
+      if (frame.isEmpty()) {
+        return;
+      }
+      device.queue(frame.get());
+    }
+  }
+
+  private Optional<EmptyFrame> acquire(Duration patience) {
+    try {
+      return Optional.of(stream.acquire(patience));
+    } catch (MapTimeoutException e) {
+      return Optional.empty(); // Back-pressure.
+    }
+  }
+
+  /** Submits the frames that are filled; waits for the first. */
+  void collect(Duration patience) {
+    Duration left = patience;
+    while (device.dequeue(left, this::submit)) {
+      left = Duration.ZERO;
+    }
+  }
+
+  /** Frames submitted so far. */
+  long submitted() {
+    return submitted;
+  }
+
+  private void submit(EmptyFrame frame, Label label) {
+    if (label.bytes() == 0) {
+      return; // A codec's word that it is done: returned unused.
+    }
+    labels.submit(frame, label);
+    submitted++;
+    count.incrementAndGet();
+  }
+}

@@ -1,0 +1,22 @@
+package dev.dmabroker.samples.pipeline;
+
+import dev.dmabroker.Frame;
+import java.time.Duration;
+
+/** A device that reads frames: a display, or the source side of a {@link Transform}. One thread. */
+interface Reader {
+  /** How many more frames it takes now. */
+  int room();
+
+  /** Gives it a frame to read; it is released when the device is done with it. */
+  void queue(Frame frame, Label label);
+
+  /** Begins to read. */
+  void start();
+
+  /** Releases what the device is done with; waits for the first. */
+  void dequeue(Duration timeout);
+
+  /** Stops, and releases the frames that it has. */
+  void stop();
+}

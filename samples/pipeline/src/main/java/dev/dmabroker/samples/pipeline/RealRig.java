@@ -1,0 +1,207 @@
+package dev.dmabroker.samples.pipeline;
+
+import dev.dmabroker.Constraints;
+import dev.dmabroker.EmptyFrame;
+import dev.dmabroker.Frame;
+import dev.dmabroker.ImageSpec;
+import dev.dmabroker.PixelFormat;
+import dev.dmabroker.samples.devices.FrameInterval;
+import dev.dmabroker.samples.devices.V4l2Device;
+import dev.dmabroker.samples.devices.V4l2Direction;
+import dev.dmabroker.samples.devices.V4l2Format;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+
+/**
+ * The kernel's test drivers: vivid's first device as the camera, vim2m as the converter, vicodec as
+ * encoder and decoder, and the output of vivid's second device as the display, which with {@code
+ * vivid.allocators=0,1} takes physically contiguous memory only.
+ */
+final class RealRig implements Rig {
+  private static final String CAMERA = "platform:vivid-000";
+  private static final String DISPLAY = "platform:vivid-001";
+
+  /** The largest that vim2m knows; vicodec knows none smaller than 640x360. */
+  private static final int WIDTH = 640;
+
+  private static final int HEIGHT = 480;
+  private static final int WEBCAM_INPUT = 0;
+  private static final int HDMI_OUTPUT = 1;
+  private static final FrameInterval INTERVAL = new FrameInterval(1, 10);
+  private static final int BUFFERS = 3;
+  private static final Duration LONGEST = Duration.ofSeconds(30);
+
+  /** What vivid calls its fastest movement to the right, so that no two frames are alike. */
+  private static final int MOVE_RIGHT_FAST = 6;
+
+  private final int codedBytes;
+
+  private RealRig() {
+    try (V4l2Device encoder = codec(V4l2Direction.CAPTURE);
+        V4l2Device decoder = codec(V4l2Direction.OUTPUT)) {
+      codedBytes =
+          Math.max(
+              encoder.format(V4l2Direction.CAPTURE).sizeBytes(),
+              decoder.format(V4l2Direction.OUTPUT).sizeBytes());
+    }
+  }
+
+  /** Empty if a device is missing. */
+  static Optional<Rig> open() {
+    for (String driver : new String[] {CAMERA, DISPLAY, "platform:vim2m", "platform:vicodec"}) {
+      V4l2Direction direction =
+          driver.equals(CAMERA) ? V4l2Direction.CAPTURE : V4l2Direction.OUTPUT;
+      try (V4l2Device found = find(direction, driver).orElse(null)) {
+        if (found == null) {
+          return Optional.empty();
+        }
+      }
+    }
+    return Optional.of(new RealRig());
+  }
+
+  private static Optional<V4l2Device> find(V4l2Direction direction, String bus) {
+    return V4l2Device.find(direction, is -> is.busInfo().equals(bus));
+  }
+
+  /** The node of vicodec that has coded frames on that side: each of its nodes has a role. */
+  private static V4l2Device codec(V4l2Direction codedSide) {
+    for (Path path : V4l2Device.nodes()) {
+      V4l2Device device = V4l2Device.open(path);
+      if (device.capabilities().busInfo().equals("platform:vicodec")
+          && codedFormat(device, codedSide).pixelFormat() == V4l2Device.FWHT) {
+        return device;
+      }
+      device.close();
+    }
+    throw new IllegalStateException("vicodec has no node with FWHT as its " + codedSide);
+  }
+
+  @Override
+  public String kind() {
+    return "real";
+  }
+
+  @Override
+  public String description() {
+    return "vivid-000 (camera), vim2m (converter), vicodec (encoder), the output of vivid-001"
+        + " (display, contiguous dma-bufs only)";
+  }
+
+  @Override
+  public ImageSpec captured() {
+    return ImageSpec.of(WIDTH, HEIGHT, PixelFormat.RGB565);
+  }
+
+  @Override
+  public ImageSpec converted() {
+    return ImageSpec.of(WIDTH, HEIGHT, PixelFormat.YUYV);
+  }
+
+  @Override
+  public int codedBytes() {
+    return codedBytes;
+  }
+
+  @Override
+  public Constraints reach(Kind kind) {
+    // All map what they import into the kernel, which udmabuf of 6.1 does not offer.
+    Constraints.Builder constraints =
+        Constraints.builder().deviceAccess().cpuReach().forbiddenHeaps("udmabuf");
+    return kind == Kind.DISPLAY
+        ? constraints.contiguous().addressBits(32).build()
+        : constraints.build();
+  }
+
+  @Override
+  public Device<Filler> camera() {
+    V4l2Device device = find(V4l2Direction.CAPTURE, CAMERA).orElseThrow();
+    try {
+      device.setInput(WEBCAM_INPUT);
+      device.requireFormat(V4l2Direction.CAPTURE, captured());
+      device.setFrameInterval(V4l2Direction.CAPTURE, INTERVAL);
+      device.setControl("Horizontal Movement", MOVE_RIGHT_FAST);
+      return new Device<>(
+          new V4l2Sides.Camera(device.queue(V4l2Direction.CAPTURE, BUFFERS, EmptyFrame::index)),
+          device::close);
+    } catch (Throwable t) {
+      device.close();
+      throw t;
+    }
+  }
+
+  @Override
+  public Transform converter() {
+    V4l2Device device = find(V4l2Direction.OUTPUT, "platform:vim2m").orElseThrow();
+    try {
+      device.requireFormat(V4l2Direction.OUTPUT, captured());
+      device.setControl("Transaction Time (msec)", 1);
+    } catch (Throwable t) {
+      device.close();
+      throw t;
+    }
+    return new V4l2Transform(
+        device,
+        BUFFERS,
+        () -> device.requireFormat(V4l2Direction.CAPTURE, converted()),
+        finished -> {}); // It keeps nothing back.
+  }
+
+  @Override
+  public Transform encoder() {
+    V4l2Device device = codec(V4l2Direction.CAPTURE);
+    try {
+      device.requireFormat(V4l2Direction.OUTPUT, converted());
+    } catch (Throwable t) {
+      device.close();
+      throw t;
+    }
+    return new V4l2Transform(device, BUFFERS, () -> {}, V4l2Device::drainEncoder);
+  }
+
+  @Override
+  public Transform decoder() {
+    V4l2Device device = codec(V4l2Direction.OUTPUT);
+    try {
+      device.watchSourceChange();
+    } catch (Throwable t) {
+      device.close();
+      throw t;
+    }
+    return new V4l2Transform(
+        device,
+        BUFFERS,
+        () -> {
+          if (!device.awaitSourceChange(LONGEST)) {
+            throw new IllegalStateException("the decoder finds no frame in the stream");
+          }
+          device.requireFormat(V4l2Direction.CAPTURE, converted());
+        },
+        V4l2Device::drainDecoder);
+  }
+
+  private static V4l2Format codedFormat(V4l2Device codec, V4l2Direction direction) {
+    return codec.setFormat(direction, WIDTH, HEIGHT, V4l2Device.FWHT, 0);
+  }
+
+  @Override
+  public Device<Reader> display() {
+    V4l2Device device = find(V4l2Direction.OUTPUT, DISPLAY).orElseThrow();
+    try {
+      device.setOutput(HDMI_OUTPUT);
+      device.setDvTimings(
+          device.dvTimings().stream()
+              .filter(each -> each.shows(WIDTH, HEIGHT, 59.94))
+              .findFirst()
+              .orElseThrow());
+      device.requireFormat(V4l2Direction.OUTPUT, converted());
+      return new Device<>(
+          new V4l2Sides.Sources(device.queue(V4l2Direction.OUTPUT, BUFFERS, Frame::index)),
+          device::close);
+    } catch (Throwable t) {
+      device.close();
+      throw t;
+    }
+  }
+}

@@ -1,0 +1,62 @@
+package dev.dmabroker.samples.pipeline;
+
+import dev.dmabroker.Constraints;
+import dev.dmabroker.ImageSpec;
+
+/**
+ * The devices of a run, real or modelled. Each is made when it is needed, and closed by its user.
+ */
+interface Rig {
+  /** {@code real} or {@code modelled}. */
+  String kind();
+
+  /** For a person to read. */
+  String description();
+
+  /** What the camera delivers. */
+  ImageSpec captured();
+
+  /** What the converter makes of it. */
+  ImageSpec converted();
+
+  /** The most bytes that a coded frame takes. */
+  int codedBytes();
+
+  /** What memory each kind of device reaches, said before one is opened. */
+  Constraints reach(Kind kind);
+
+  /** Kinds of devices. */
+  enum Kind {
+    CAMERA,
+    TRANSFORM,
+    DISPLAY
+  }
+
+  /** Opens the camera. */
+  Device<Filler> camera();
+
+  /** Opens the converter. */
+  Transform converter();
+
+  /** Opens the encoder; each time it begins a stream that stands by itself. */
+  Transform encoder();
+
+  /** Opens the decoder. */
+  Transform decoder();
+
+  /** Opens the display. */
+  Device<Reader> display();
+
+  /**
+   * Something that is closed when it is not used any more.
+   *
+   * @param device what it does
+   * @param closing stops it and closes it
+   */
+  record Device<D>(D device, Runnable closing) implements AutoCloseable {
+    @Override
+    public void close() {
+      closing.run();
+    }
+  }
+}

@@ -1,0 +1,115 @@
+package dev.dmabroker.samples.pipeline;
+
+import dev.dmabroker.Frame;
+import dev.dmabroker.StreamConsumer;
+import dev.dmabroker.StreamStoppedException;
+import java.time.Duration;
+import java.util.function.BooleanSupplier;
+import java.util.function.Function;
+
+/**
+ * The loops of the stages: what runs above the devices. A stage ends when the stream before it has
+ * stopped and it has handed on what it had; whoever runs it then stops the stream behind it, which
+ * waits until that one's consumers have finished.
+ */
+final class Stages {
+  private static final Duration PATIENCE = Duration.ofMillis(5);
+  private static final Duration LONGEST = Duration.ofSeconds(60);
+
+  private Stages() {}
+
+  /** Captures until that is enough. */
+  static void capture(Filler camera, Outlet outlet, BooleanSupplier enough) {
+    try {
+      outlet.refill(LONGEST);
+      camera.start();
+      while (!enough.getAsBoolean()) {
+        outlet.refill(PATIENCE);
+        outlet.collect(PATIENCE);
+      }
+    } finally {
+      camera.stop();
+    }
+  }
+
+  /**
+   * Makes frames of frames until there are no more, or it is switched off; then finishes those that
+   * it has taken.
+   *
+   * @param results makes the outlet once there is a first source; a decoder knows its results only
+   *     then
+   */
+  static void transform(
+      Transform device, Inlet inlet, Function<Filler, Outlet> results, BooleanSupplier off) {
+    Outlet outlet = null;
+    long deadline = Long.MAX_VALUE;
+    while (outlet == null
+        ? !inlet.hasEnded()
+        : outlet.submitted() < inlet.fed() || !inlet.hasEnded()) {
+      boolean ended = inlet.hasEnded();
+      if (!ended && off.getAsBoolean()) {
+        inlet.end();
+      }
+      inlet.feed(PATIENCE);
+      if (outlet == null && inlet.fed() > 0) {
+        device.source().start();
+        outlet = results.apply(device.result());
+        outlet.refill(LONGEST);
+        device.result().start();
+      }
+      if (outlet != null) {
+        if (inlet.hasEnded() && !ended) {
+          device.drain();
+          deadline = System.nanoTime() + LONGEST.toNanos();
+        }
+        outlet.refill(PATIENCE);
+        outlet.collect(PATIENCE);
+        inlet.release(Duration.ZERO);
+        if (System.nanoTime() - deadline > 0) {
+          throw new IllegalStateException(
+              "%d of %d frames came out of %s".formatted(outlet.submitted(), inlet.fed(), device));
+        }
+      }
+    }
+  }
+
+  /**
+   * Shows frames until there are no more. A display keeps its last frame, and a stream's stop would
+   * wait for that; so it is told first.
+   *
+   * @param noMoreCome whether the stream has all the frames that it will get
+   */
+  static void show(Reader display, Inlet inlet, BooleanSupplier noMoreCome) {
+    boolean started = false;
+    boolean last = false;
+    try {
+      while (!last && !inlet.hasEnded()) {
+        boolean ending = noMoreCome.getAsBoolean();
+        long before = inlet.fed();
+        inlet.feed(PATIENCE);
+        last = ending && inlet.fed() == before;
+        if (!started && inlet.fed() > 0) {
+          display.start();
+          started = true;
+        }
+        inlet.release(Duration.ZERO);
+      }
+    } finally {
+      display.stop();
+      inlet.end();
+    }
+  }
+
+  /** Looks at each frame of a consumer until there are no more. */
+  static void each(StreamConsumer consumer, Labels labels, Inlet.Look look) {
+    try {
+      while (true) {
+        try (Frame frame = consumer.take(LONGEST)) {
+          look.at(frame, labels.of(frame));
+        }
+      }
+    } catch (StreamStoppedException e) {
+      // After the last frame.
+    }
+  }
+}

@@ -1,0 +1,153 @@
+package dev.dmabroker.samples.modes;
+
+import dev.dmabroker.Broker;
+import dev.dmabroker.ImageSpec;
+import dev.dmabroker.PixelFormat;
+import dev.dmabroker.samples.devices.Books;
+import dev.dmabroker.samples.devices.FrameInterval;
+import dev.dmabroker.samples.devices.KmsDisplay;
+import dev.dmabroker.samples.devices.V4l2Device;
+import dev.dmabroker.samples.devices.V4l2Direction;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Shows a camera's frames by each kind of memory in turn. Exit status: 0 if every mode showed all
+ * its frames and left nothing behind, or there are no devices; 1 if not; 2 for a wrong command
+ * line.
+ */
+public final class Modes {
+  static final String USAGE =
+      """
+      usage: samples/run --kernel v4l2-modes [--frames N]
+        --frames N   how many each mode shows (default 100)
+      """;
+
+  /** What vivid, vivid's output and vkms all have, at the rate of the webcam input. */
+  private static final ImageSpec IMAGE = ImageSpec.of(640, 480, PixelFormat.XRGB8888);
+
+  private static final int WEBCAM_INPUT = 0;
+  private static final int HDMI_OUTPUT = 1;
+  private static final FrameInterval INTERVAL = new FrameInterval(1, 15);
+  private static final int BUFFERS = 5;
+  private static final int WARM_UP = 30;
+
+  private Modes() {}
+
+  /** See {@link #USAGE}. */
+  public static void main(String[] args) {
+    int frames;
+    try {
+      frames = frames(args);
+    } catch (IllegalArgumentException e) {
+      System.err.println(e.getMessage());
+      System.err.print(USAGE);
+      System.exit(2);
+      return;
+    }
+    List<String> missing = missing();
+    if (!missing.isEmpty()) {
+      System.out.printf(
+          "this machine has no %s; samples/run --kernel v4l2-modes runs it in the kernel lab%n",
+          String.join(", and no ", missing));
+      System.out.println("result: devices=none");
+      return;
+    }
+    System.exit(run(frames) ? 0 : 1);
+  }
+
+  static int frames(String... args) {
+    if (args.length == 0) {
+      return 100;
+    }
+    if (args.length != 2 || !args[0].equals("--frames")) {
+      throw new IllegalArgumentException(String.join(" ", args) + " is no option");
+    }
+    try {
+      int frames = Integer.parseInt(args[1]);
+      if (frames >= 1 && frames <= 100_000) {
+        return frames;
+      }
+    } catch (NumberFormatException e) {
+      // As if it were out of range.
+    }
+    throw new IllegalArgumentException("--frames wants 1 to 100000, not " + args[1]);
+  }
+
+  private static List<String> missing() {
+    List<String> missing = new ArrayList<>();
+    for (V4l2Direction direction : V4l2Direction.values()) {
+      try (V4l2Device found = vivid(direction).orElse(null)) {
+        if (found == null) {
+          missing.add("vivid " + (direction == V4l2Direction.CAPTURE ? "camera" : "output"));
+        }
+      }
+    }
+    return missing;
+  }
+
+  private static Optional<V4l2Device> vivid(V4l2Direction direction) {
+    return V4l2Device.find(direction, is -> is.busInfo().equals("platform:vivid-000"));
+  }
+
+  private static boolean run(int frames) {
+    System.out.printf(
+        "%s at %.0f frames a second, %d buffers; %d frames to warm up, then %d in each mode%n",
+        IMAGE, INTERVAL.framesPerSecond(), BUFFERS, WARM_UP, frames);
+    Job job = new Job(WARM_UP, frames, INTERVAL.framesPerSecond());
+    List<Job.Result> results = new ArrayList<>();
+    Books before = Books.open();
+    long mapped;
+    try (Mode mode = CpuMode.mmap(camera(), output(), BUFFERS)) {
+      results.add(job.run(mode));
+    }
+    try (Mode mode =
+        CpuMode.userptr(camera(), output(), BUFFERS, (int) IMAGE.layout().sizeBytes())) {
+      results.add(job.run(mode));
+    }
+    try (Broker broker = Broker.builder().discoverHeaps().build()) {
+      try (Mode mode = BrokerMode.v4l2(broker, camera(), output(), IMAGE, BUFFERS)) {
+        results.add(job.run(mode));
+      }
+      Optional<KmsDisplay<Integer>> screen =
+          KmsDisplay.open("vkms"::equals, IMAGE.width(), IMAGE.height(), IMAGE.format());
+      if (screen.isPresent()) {
+        try (Mode mode = BrokerMode.kms(broker, camera(), screen.get(), IMAGE, BUFFERS)) {
+          results.add(job.run(mode));
+        }
+      } else {
+        System.out.println("there is no vkms here to show frames on");
+      }
+      mapped = Books.mappings(broker);
+    }
+    long left = before.left() + mapped;
+    System.out.println();
+    System.out.print(Table.of(results));
+    System.out.printf(
+        "%nCPU time is the job's own thread in user and kernel mode; what the drivers' threads do to"
+            + " fill and show frames is the same in all modes.%n");
+    System.out.printf("result: %s left=%d devices=real%n", Table.line(results), left);
+    return left == 0 && results.stream().allMatch(each -> each.damaged() == 0);
+  }
+
+  private static V4l2Device camera() {
+    V4l2Device camera = vivid(V4l2Direction.CAPTURE).orElseThrow();
+    camera.setInput(WEBCAM_INPUT);
+    camera.requireFormat(V4l2Direction.CAPTURE, IMAGE);
+    camera.setFrameInterval(V4l2Direction.CAPTURE, INTERVAL);
+    return camera;
+  }
+
+  private static V4l2Device output() {
+    V4l2Device output = vivid(V4l2Direction.OUTPUT).orElseThrow();
+    output.setOutput(HDMI_OUTPUT);
+    output.setDvTimings(
+        output.dvTimings().stream()
+            .filter(each -> each.shows(IMAGE.width(), IMAGE.height(), 59.94))
+            .findFirst()
+            .orElseThrow());
+    output.requireFormat(V4l2Direction.OUTPUT, IMAGE);
+    return output;
+  }
+}
