@@ -36,7 +36,7 @@ public final class Dashboard {
     PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     try (Broker broker = builder.build();
         DmaBufMetrics metrics = new DmaBufMetrics(broker);
-        Demo demo = new Demo(broker, feed, options.buffers(), options.rate());
+        Demo demo = new Demo(broker, options.buffers(), options.rate());
         PageServer server = serve(options, broker, feed, demo, registry)) {
       metrics.bindTo(registry);
       if (options.everySeconds() > 0) {

@@ -1,10 +1,11 @@
 package dev.dmabroker.samples.dashboard;
 
-import dev.dmabroker.UnsatisfiableException;
+import dev.dmabroker.Conflict;
 import dev.dmabroker.event.Allocation;
 import dev.dmabroker.event.BrokerListener;
 import dev.dmabroker.event.HeapRefusal;
 import dev.dmabroker.event.Move;
+import dev.dmabroker.event.Refusal;
 import dev.dmabroker.event.Stall;
 import java.time.Clock;
 import java.time.Duration;
@@ -13,6 +14,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
@@ -84,14 +86,14 @@ final class Feed implements BrokerListener {
     add(refusals, REFUSALS, entry);
   }
 
-  /** A device could not attach, which the broker tells only the one who asked. */
-  void refused(String buffer, String device, UnsatisfiableException failure) {
-    Map<String, Object> entry = refusal(buffer, device);
-    entry.put("why", failure.conflict().cause());
-    entry.put("explanation", String.valueOf(failure.getMessage()));
-    entry.put("clauses", failure.conflict().clauses().stream().map(Object::toString).toList());
-    entry.put(
-        "wouldHelp", failure.conflict().relaxations().stream().map(Object::toString).toList());
+  @Override
+  public void refused(Refusal event) {
+    Conflict conflict = event.explanation().conflict();
+    Map<String, Object> entry = refusal(event.buffer(), event.device());
+    entry.put("why", conflict.cause());
+    entry.put("explanation", String.valueOf(event.explanation().getMessage()));
+    entry.put("clauses", conflict.clauses().stream().map(Object::toString).toList());
+    entry.put("wouldHelp", conflict.relaxations().stream().map(Object::toString).toList());
     add(refusals, REFUSALS, entry);
   }
 
@@ -109,7 +111,8 @@ final class Feed implements BrokerListener {
     entry.put("buffer", event.buffer());
     entry.put("from", event.from());
     entry.put("to", event.to());
-    entry.put("cause", event.cause());
+    entry.put("cause", event.cause().name().toLowerCase(Locale.ROOT));
+    entry.put("beneficiary", event.beneficiary());
     entry.put("sizeBytes", event.sizeBytes());
     entry.put("copiedBytes", event.copiedBytes());
     entry.put("tookMillis", millis(event.prepare().plus(event.stall())));

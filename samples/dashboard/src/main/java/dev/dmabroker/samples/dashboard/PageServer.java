@@ -184,9 +184,12 @@ final class PageServer implements AutoCloseable {
       OutputStream body = exchange.getResponseBody();
       body.write("retry: 1000\n\n".getBytes(StandardCharsets.UTF_8));
       Update seen = Update.NONE;
-      for (Update next; (next = updates.after(seen)).number() > seen.number(); seen = next) {
+      Update next = updates.after(seen);
+      while (next.number() > seen.number()) {
         body.write(("data: " + next.text() + "\n\n").getBytes(StandardCharsets.UTF_8));
         body.flush();
+        seen = next;
+        next = updates.after(seen);
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

@@ -3,12 +3,14 @@ package dev.dmabroker.samples.dashboard;
 import dev.dmabroker.Broker;
 import dev.dmabroker.Holder;
 import dev.dmabroker.event.BrokerSnapshot;
+import dev.dmabroker.event.BrokerSnapshot.AttachmentState;
 import dev.dmabroker.event.BrokerSnapshot.BufferState;
 import dev.dmabroker.event.BrokerSnapshot.DeviceState;
 import dev.dmabroker.event.BrokerSnapshot.HeapState;
 import dev.dmabroker.spi.HeapProvider;
 import dev.dmabroker.spi.HeapTraits;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.Supplier;
@@ -82,6 +84,7 @@ final class PageState implements Supplier<String> {
 
   private static Map<String, Object> buffer(BufferState buffer) {
     Map<String, Object> state = new LinkedHashMap<>();
+    state.put("id", buffer.id());
     state.put("name", buffer.name());
     state.put("spec", buffer.spec().toString());
     state.put("state", buffer.state().name().toLowerCase(Locale.ROOT));
@@ -89,12 +92,20 @@ final class PageState implements Supplier<String> {
     state.put("generation", buffer.generation());
     state.put("sizeBytes", buffer.sizeBytes());
     state.put("attached", buffer.attached());
+    state.put("leftOut", leftOut(buffer));
     state.put("holders", buffer.holders().stream().map(PageState::holder).toList());
     state.put("pinned", buffer.pinned());
     state.put("waiting", buffer.waiting());
     state.put("moves", buffer.moves().done());
     state.put("longestStallMillis", Feed.millis(buffer.moves().longestStall()));
     return state;
+  }
+
+  private static List<String> leftOut(BufferState buffer) {
+    return buffer.attachments().stream()
+        .filter(AttachmentState::leftOut)
+        .map(AttachmentState::device)
+        .toList();
   }
 
   private static Map<String, Object> holder(Holder holder) {

@@ -186,15 +186,15 @@ const buffers = {
 
   show(state) {
     this.all = state.buffers;
-    this.all.forEach((buffer, index) => {
-      const key = `${index} ${buffer.name}`;
-      if (this.places.has(key) && this.places.get(key) !== buffer.heap && buffer.heap !== null) {
-        this.moved.set(key, performance.now());
-      }
-      this.places.set(key, buffer.heap);
-      buffer.key = key;
-    });
-    if (this.places.size > 2 * this.all.length + 100) this.places.clear();
+    const before = this.places;
+    this.places = new Map(this.all.map((buffer) => [buffer.id, buffer.heap]));
+    const now = performance.now();
+    for (const [id, heap] of this.places) {
+      if (heap !== null && before.has(id) && before.get(id) !== heap) this.moved.set(id, now);
+    }
+    for (const [id, at] of this.moved) {
+      if (now - at > 1600) this.moved.delete(id);
+    }
     this.filter();
   },
 
@@ -253,8 +253,8 @@ const buffers = {
     say(state.firstChild, buffer.pinned.length > 0 ? `${buffer.state}, pinned` : buffer.state);
     const held = new Map(buffer.holders.map((holder) => [holder.device, holder]));
     const devices = [...new Set([...buffer.attached, ...held.keys()])];
-    fill(chips, devices, () => this.chip(), (chip, device) => this.updateChip(chip, device, held.get(device)));
-    const moved = performance.now() - (this.moved.get(buffer.key) ?? -Infinity) < 1600;
+    fill(chips, devices, () => this.chip(), (chip, device) => this.updateChip(chip, buffer, device, held.get(device)));
+    const moved = this.moved.has(buffer.id);
     if (row.classList.contains('moved') !== moved) row.classList.toggle('moved', moved);
   },
 
@@ -265,14 +265,14 @@ const buffers = {
   },
 
   /** How long it holds is told once it is long: the rest would only flicker. */
-  updateChip(chip, device, holder) {
+  updateChip(chip, buffer, device, holder) {
     mark(chip, 'device', device);
     mark(chip, 'holds', holder !== undefined);
     say(chip.children[0], device);
     const access = holder?.access.replace('_', ' and ');
     say(chip.children[1], holder ? ` holds it (${access})` : '');
     say(chip.children[2], holder && holder.heldMillis >= 1000 ? millis(holder.heldMillis) : '');
-    const title = holder ? `${device} holds a mapping (${access}), made by ${holder.thread}` : `${device} is attached`;
+    const title = holder ? `${device} holds a mapping (${access}), made by ${holder.thread}` : buffer.leftOut.includes(device) ? `${device} is attached, but left out` : `${device} is attached`;
     if (chip.title !== title) chip.title = title;
   },
 };
@@ -326,7 +326,7 @@ const activity = {
     if (entry.kind === 'allocated') return bytes(entry.sizeBytes);
     if (entry.kind === 'rolled back') return `${entry.failure ?? ''} ${entry.holders.join('; ')}`.trim();
     const copied = entry.copiedBytes > 0 ? `${bytes(entry.copiedBytes)} copied in ${millis(entry.copyMillis)}` : 'contents dead, not copied';
-    return `for ${entry.cause}: ${copied}`;
+    return `${entry.cause === 'room' ? 'room for' : `${entry.cause} of`} ${entry.beneficiary}: ${copied}`;
   },
 
   /** One line for a screen reader, however much happened. */
