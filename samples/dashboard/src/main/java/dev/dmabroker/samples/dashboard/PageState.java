@@ -9,6 +9,7 @@ import dev.dmabroker.event.BrokerSnapshot.DeviceState;
 import dev.dmabroker.event.BrokerSnapshot.HeapState;
 import dev.dmabroker.spi.HeapProvider;
 import dev.dmabroker.spi.HeapTraits;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -42,7 +43,12 @@ final class PageState implements Supplier<String> {
     state.put("heaps", snapshot.heaps().stream().map(PageState::heap).toList());
     state.put("closedHeaps", snapshot.closedHeaps().stream().map(PageState::closed).toList());
     state.put("devices", snapshot.devices().stream().map(PageState::device).toList());
-    state.put("buffers", snapshot.buffers().stream().map(PageState::buffer).toList());
+    state.put(
+        "buffers",
+        snapshot.buffers().stream()
+            .sorted(Comparator.comparingLong(BufferState::id))
+            .map(PageState::buffer)
+            .toList());
     state.putAll(feed.read());
     return Json.of(state);
   }

@@ -56,9 +56,11 @@ function fill(parent, items, make, update) {
   items.forEach((item, index) => update(parent.children[index], item, index));
 }
 
-function dot(heap) {
-  const made = element('span', 'dot');
-  made.dataset.heap = heaps.colour(heap);
+function place(heap) {
+  const made = element('span', 'at-heap', heap);
+  const dot = element('span', 'dot');
+  dot.dataset.heap = heaps.colour(heap);
+  made.prepend(dot);
   return made;
 }
 
@@ -145,12 +147,13 @@ const heaps = {
     bar.setAttribute('aria-valuemax', scale);
     bar.setAttribute('aria-valuenow', heap.usedBytes);
     bar.setAttribute('aria-valuetext', amount);
+    const width = bar.clientWidth;
     fill(bar, this.segments(heap, residents), () => element('span'), (span, segment) => {
       const share = `${(100 * segment.bytes / scale).toFixed(2)}%`;
       if (span.style.width !== share) span.style.width = share;
       if (span.className !== segment.kind) span.className = segment.kind;
       if (span.title !== segment.title) span.title = segment.title;
-      say(span, segment.bytes / scale > 0.07 ? segment.label : '');
+      say(span, width * segment.bytes / scale > 8 * segment.label.length + 8 ? segment.label : '');
     });
   },
 
@@ -312,8 +315,8 @@ const activity = {
     const what = element('span', 'what');
     const verb = element('span', 'verb', entry.kind === 'allocated' ? 'allocated in' : entry.kind);
     what.append(element('b', '', entry.buffer), verb);
-    if (entry.from) what.append(dot(entry.from), entry.from, '→');
-    what.append(...(entry.to ? [dot(entry.to), entry.to] : ['nowhere']));
+    if (entry.from) what.append(place(entry.from), '→');
+    what.append(entry.to ? place(entry.to) : 'nowhere');
     const cost = element('span', 'cost', entry.kind === 'allocated' ? `${millis(entry.tookMillis)}` : `stalled ${millis(entry.stallMillis)}`);
     const why = element('span', 'why', this.why(entry));
     const time = element('time', '', clock(entry.at));
@@ -413,7 +416,7 @@ const stalls = {
         animation: false, responsive: true, maintainAspectRatio: false, resizeDelay: 100,
         interaction: { mode: 'index', intersect: false },
         plugins: {
-          legend: { display: false },
+          legend: { display: false }, colors: { enabled: false },
           tooltip: { filter: (item) => item.raw > 0, callbacks: { title: ([item]) => item ? `${-Number(item.label)} s ago` : '' } },
         },
         scales: {
@@ -423,6 +426,7 @@ const stalls = {
       },
     });
     this.colour(chart);
+    chart.update('none');
     dark.addEventListener('change', () => {
       this.colour(chart);
       chart.update('none');
