@@ -64,6 +64,10 @@ function place(heap) {
   return made;
 }
 
+function colour(name) {
+  return getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+}
+
 // ---- Figures ----
 
 const figures = {
@@ -215,7 +219,7 @@ const buffers = {
 
   draw() {
     const view = $('buffers');
-    const height = parseFloat(getComputedStyle(document.documentElement).getPropertyValue('--row')) * 16;
+    const height = parseFloat(colour('--row')) * parseFloat(getComputedStyle(document.documentElement).fontSize);
     const total = `${this.shown.length * height}px`;
     if ($('rows').style.height !== total) $('rows').style.height = total;
     const first = Math.max(0, Math.floor(view.scrollTop / height) - OVERSCAN);
@@ -410,7 +414,7 @@ const stalls = {
       type: 'bar',
       data: {
         labels: Array.from({ length: seconds }, (_, index) => index - seconds + 1),
-        datasets: words.map((word) => ({ label: word, data: [], stack: 'all', categoryPercentage: 1, barPercentage: 0.86 })),
+        datasets: words.map((word, bucket) => ({ label: word, data: [], backgroundColor: colour(`--stall-${bucket}`), stack: 'all', categoryPercentage: 1, barPercentage: 0.86 })),
       },
       options: {
         animation: false, responsive: true, maintainAspectRatio: false, resizeDelay: 100,
@@ -426,7 +430,6 @@ const stalls = {
       },
     });
     this.colour(chart);
-    chart.update('none');
     dark.addEventListener('change', () => {
       this.colour(chart);
       chart.update('none');
@@ -435,15 +438,13 @@ const stalls = {
   },
 
   colour(chart) {
-    const style = getComputedStyle(document.documentElement);
-    const of = (name) => style.getPropertyValue(name).trim();
     chart.data.datasets.forEach((set, bucket) => {
-      set.backgroundColor = of(`--stall-${bucket}`);
+      set.backgroundColor = colour(`--stall-${bucket}`);
     });
     Object.values(chart.options.scales).forEach((scale) => {
-      scale.ticks.color = of('--muted');
+      scale.ticks.color = colour('--muted');
     });
-    chart.options.scales.y.grid = { color: of('--line') };
+    chart.options.scales.y.grid = { color: colour('--line') };
   },
 };
 
