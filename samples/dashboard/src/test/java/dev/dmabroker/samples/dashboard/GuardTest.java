@@ -25,8 +25,14 @@ class GuardTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "localhost:8642", "LocalHost", "127.0.0.1:8642", "10.1.2.3:8642", "[::1]:8642", "[fe80::1]",
-        "bench.example:8642", "Bench.Example"
+        "localhost:8642",
+        "LocalHost",
+        "127.0.0.1:8642",
+        "10.1.2.3:8642",
+        "[::1]:8642",
+        "[fe80::1]",
+        "bench.example:8642",
+        "Bench.Example"
       })
   void addressesAndNamesThatWereAllowedAreThisServer(String host) {
     assertEquals(Optional.empty(), GUARD.refusal("GET", headers("Host", host)));
@@ -35,8 +41,15 @@ class GuardTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "evil.example", "localhost.evil.example:8642", "127.0.0.1.evil.example", "evil.example:8642",
-        "localhost@evil.example", "bench.example.evil", "", "local host", "127.0.0.1:8642:1"
+        "evil.example",
+        "localhost.evil.example:8642",
+        "127.0.0.1.evil.example",
+        "evil.example:8642",
+        "localhost@evil.example",
+        "bench.example.evil",
+        "",
+        "local host",
+        "127.0.0.1:8642:1"
       })
   void aNameThatSomebodyElseMayPointHereIsRefused(String host) {
     assertTrue(GUARD.refusal("GET", headers("Host", host)).isPresent(), host);
@@ -72,8 +85,11 @@ class GuardTest {
 
   @ParameterizedTest
   @CsvSource({
-    "same-origin, cors, true", "none, navigate, true", "cross-site, no-cors, false",
-    "same-site, cors, false", "cross-site, navigate, true"
+    "same-origin, cors, true",
+    "none, navigate, true",
+    "cross-site, no-cors, false",
+    "same-site, cors, false",
+    "cross-site, navigate, true"
   })
   void whatAnotherSiteEmbedsIsRefusedWhatItLinksToIsNot(String site, String mode, boolean allowed) {
     Headers headers =

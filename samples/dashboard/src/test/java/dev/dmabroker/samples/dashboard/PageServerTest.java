@@ -6,14 +6,18 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import dev.dmabroker.Access;
 import dev.dmabroker.BlobSpec;
 import dev.dmabroker.Constraints;
 import dev.dmabroker.Device;
-import java.io.BufferedReader;
-import java.io.InputStreamReader;
 import java.net.InetAddress;
 import java.net.Socket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.util.Iterator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -57,7 +61,8 @@ class PageServerTest {
         assertEquals(404, status(site.ask("GET " + path + " HTTP/1.1", "Host: localhost")), path);
       }
       assertEquals(
-          405, status(site.ask("DELETE / HTTP/1.1", "Host: localhost", "Origin: http://localhost")));
+          405,
+          status(site.ask("DELETE / HTTP/1.1", "Host: localhost", "Origin: http://localhost")));
     }
   }
 
@@ -84,7 +89,9 @@ class PageServerTest {
 
   @ParameterizedTest
   @CsvSource({
-    "evil.example, http://evil.example", "localhost, http://evil.example", "localhost, null",
+    "evil.example, http://evil.example",
+    "localhost, http://evil.example",
+    "localhost, null",
     "127.0.0.1, http://localhost"
   })
   void changesNothingForAnotherPage(String host, String origin) throws Exception {
@@ -101,8 +108,7 @@ class PageServerTest {
 
   @Test
   void sendsAtMostTenStatesASecondWhateverHappens() throws Exception {
-    try (Site site = new Site(false);
-        Socket socket = new Socket(InetAddress.getLoopbackAddress(), site.server.port())) {
+    try (Site site = new Site(false)) {
       Device device = site.broker.register("busy", Constraints.none());
       Thread busy =
           new Thread(
@@ -110,17 +116,18 @@ class PageServerTest {
                 while (!Thread.interrupted()) {
                   try (var buffer = site.broker.export(BlobSpec.of(4096));
                       var attachment = buffer.attach(device)) {
-                    attachment.map(dev.dmabroker.Access.READ).close();
+                    attachment.map(Access.READ).close();
                   }
                 }
               });
       busy.start();
-      socket
-          .getOutputStream()
-          .write("GET /events HTTP/1.1\r\nHost: localhost\r\n\r\n".getBytes(StandardCharsets.UTF_8));
-      BufferedReader lines =
-          new BufferedReader(
-              new InputStreamReader(socket.getInputStream(), StandardCharsets.UTF_8));
+      Iterator<String> lines =
+          HttpClient.newHttpClient()
+              .send(
+                  HttpRequest.newBuilder(URI.create(site.url() + "events")).build(),
+                  HttpResponse.BodyHandlers.ofLines())
+              .body()
+              .iterator();
       nextState(lines);
       long begin = System.nanoTime();
       int states = 20;
@@ -137,10 +144,10 @@ class PageServerTest {
     }
   }
 
-  private static JsonObject nextState(BufferedReader lines) throws Exception {
-    String line = lines.readLine();
+  private static JsonObject nextState(Iterator<String> lines) {
+    String line = lines.next();
     while (!line.startsWith("data: ")) {
-      line = lines.readLine();
+      line = lines.next();
     }
     return JsonParser.parseString(line.substring(6)).getAsJsonObject();
   }
@@ -151,7 +158,8 @@ class PageServerTest {
       Socket socket = new Socket(InetAddress.getLoopbackAddress(), site.server.port());
       socket
           .getOutputStream()
-          .write("GET /events HTTP/1.1\r\nHost: localhost\r\n\r\n".getBytes(StandardCharsets.UTF_8));
+          .write(
+              "GET /events HTTP/1.1\r\nHost: localhost\r\n\r\n".getBytes(StandardCharsets.UTF_8));
       Site.await("a page watches", () -> site.server.watching() == 1);
       socket.close();
       Site.await("it has left", () -> site.server.watching() == 0);

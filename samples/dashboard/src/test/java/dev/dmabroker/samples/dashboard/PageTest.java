@@ -26,8 +26,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -35,7 +38,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
-import org.jspecify.annotations.Nullable;
 
 /** The page, in a browser. */
 @Timeout(120)
@@ -82,7 +84,7 @@ class PageTest {
   }
 
   private static Browser browser() {
-    return java.util.Objects.requireNonNull(started, "browser");
+    return Objects.requireNonNull(started, "browser");
   }
 
   private Page open(Site site) {
@@ -122,7 +124,8 @@ class PageTest {
         page.waitForFunction("count => heaps.names.length === count", now.heaps().size());
         for (HeapState heap : now.heaps()) {
           assertEquals(
-              heap.usedBytes(), number(page, "#heaps li[data-name=" + heap.name() + "]", "data-used"));
+              heap.usedBytes(),
+              number(page, "#heaps li[data-name=" + heap.name() + "]", "data-used"));
         }
         assertEquals(
             now.heaps().stream().mapToLong(HeapState::usedBytes).sum(),
@@ -150,7 +153,7 @@ class PageTest {
       page.waitForSelector("#activity li[data-kind=moved][data-buffer=frame-4]");
       assertEquals("Detach the display", page.textContent("#display"));
       assertTrue(site.demo.isDisplayAttached());
-      page.waitForFunction("document.querySelector('#moves').dataset.value >= 4");
+      page.waitForFunction("() => document.querySelector('#moves').dataset.value >= 4");
       assertEquals(
           List.of("cma", "cma", "cma", "cma"), page.locator("#rows .where").allTextContents());
       String refusal = page.textContent("#refusals > li");
@@ -158,7 +161,7 @@ class PageTest {
       assertTrue(refusal.contains("display's contiguous and scaler's permittedHeaps"), refusal);
       page.click("#display");
       page.waitForFunction(
-          "[...document.querySelectorAll('#rows .where')].every(e => e.textContent === 'system')");
+          "() => [...document.querySelectorAll('#rows .where')].every(e => e.textContent === 'system')");
       assertFalse(site.demo.isDisplayAttached());
     }
   }
@@ -185,7 +188,7 @@ class PageTest {
         attachments.get(i).map(Access.READ).close();
       }
       Page page = open(site);
-      page.waitForFunction("document.querySelector('#buffer-count').dataset.value == 1004");
+      page.waitForFunction("() => document.querySelector('#buffer-count').dataset.value == 1004");
       Object slow =
           page.evaluate(
               "() => new Promise(done => {"
@@ -208,7 +211,7 @@ class PageTest {
       assertTrue(medianDraw < 16, "to draw took " + medianDraw + " ms");
       assertTrue(elements < 1500, elements + " elements");
       page.fill("#filter", "many-999");
-      page.waitForFunction("document.querySelectorAll('#rows .row').length === 1");
+      page.waitForFunction("() => document.querySelectorAll('#rows .row').length === 1");
       assertEquals("many-999", page.textContent("#rows b"));
       attachments.forEach(Attachment::close);
     }
@@ -255,14 +258,17 @@ class PageTest {
           List.of(),
           page.evaluate(
               "document.getAnimations().filter(a => a.playState === 'running').map(String)"));
-      boolean dark = (Boolean) page.evaluate("luminance(getComputedStyle(document.body))".replace(
-          "luminance", "(s => Number(s.backgroundColor.match(/\\d+/)[0]) < 64)"));
+      Object dark =
+          page.evaluate(
+              "() => Number(getComputedStyle(document.body).backgroundColor.match(/\\d+/)[0]) < 64");
       assertEquals(scheme == ColorScheme.DARK, dark);
       Files.createDirectories(SHOTS);
       page.screenshot(
           new Page.ScreenshotOptions()
               .setFullPage(true)
-              .setPath(SHOTS.resolve("phone-" + scheme.name().toLowerCase(java.util.Locale.ROOT) + ".png")));
+              .setPath(
+                  SHOTS.resolve(
+                      "phone-" + scheme.name().toLowerCase(Locale.ROOT) + ".png")));
     }
   }
 

@@ -12,6 +12,7 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 
 /** A dashboard on loopback, with its broker and the demo. */
@@ -65,8 +66,7 @@ final class Site implements AutoCloseable {
       if (System.nanoTime() - deadline > 0) {
         throw new AssertionError("in vain: " + what);
       }
-      Thread.onSpinWait();
-      Thread.yield();
+      LockSupport.parkNanos(1_000_000);
     }
   }
 
