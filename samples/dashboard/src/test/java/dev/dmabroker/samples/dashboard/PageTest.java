@@ -266,9 +266,7 @@ class PageTest {
       page.screenshot(
           new Page.ScreenshotOptions()
               .setFullPage(true)
-              .setPath(
-                  SHOTS.resolve(
-                      "phone-" + scheme.name().toLowerCase(Locale.ROOT) + ".png")));
+              .setPath(SHOTS.resolve("phone-" + scheme.name().toLowerCase(Locale.ROOT) + ".png")));
     }
   }
 

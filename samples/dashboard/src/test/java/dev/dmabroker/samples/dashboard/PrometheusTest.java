@@ -76,8 +76,12 @@ class PrometheusTest {
 
   private static String row(Query query, List<Double> values) {
     return String.format(
-        Locale.ROOT, "%-24s %3d series, first %-12.6g %s",
-        query.panel(), values.size(), values.get(0), query.expression());
+        Locale.ROOT,
+        "%-24s %3d series, first %-12.6g %s",
+        query.panel(),
+        values.size(),
+        values.get(0),
+        query.expression());
   }
 
   private static int freePort() throws IOException {
