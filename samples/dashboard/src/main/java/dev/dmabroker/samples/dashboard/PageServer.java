@@ -24,6 +24,9 @@ final class PageServer implements AutoCloseable {
   private static final String HTML = "text/html; charset=utf-8";
   private static final String JSON = "application/json";
   private static final String TEXT = "text/plain; charset=utf-8";
+  private static final String OPEN_METRICS =
+      "application/openmetrics-text; version=1.0.0; charset=utf-8";
+  private static final String PROMETHEUS = "text/plain; version=0.0.4; charset=utf-8";
 
   /** Each takes a thread. */
   private static final int MOST_WATCHING = 32;
@@ -125,7 +128,7 @@ final class PageServer implements AutoCloseable {
     String path = exchange.getRequestURI().getPath();
     switch (path) {
       case "/" -> file(exchange, "/index.html");
-      case "/state" -> answer(exchange, 200, JSON, state.get());
+      case "/snapshot.json" -> answer(exchange, 200, JSON, state.snapshot());
       case "/events" -> stream(exchange);
       case "/metrics" -> {
         String accept = exchange.getRequestHeaders().getFirst("Accept");
@@ -135,10 +138,6 @@ final class PageServer implements AutoCloseable {
       default -> file(exchange, path);
     }
   }
-
-  private static final String OPEN_METRICS =
-      "application/openmetrics-text; version=1.0.0; charset=utf-8";
-  private static final String PROMETHEUS = "text/plain; version=0.0.4; charset=utf-8";
 
   private void post(HttpExchange exchange) throws IOException {
     String path = exchange.getRequestURI().getPath();

@@ -40,7 +40,7 @@ class PageServerTest {
   @CsvSource({
     "/, text/html, dmabroker", "/page.js, text/javascript, EventSource",
     "/page.css, text/css, prefers-color-scheme", "/chart/chart.umd.min.js, text/javascript, Chart",
-    "/icon.svg, image/svg+xml, svg", "/state, application/json, frame-1",
+    "/icon.svg, image/svg+xml, svg", "/snapshot.json, application/json, frame-1",
     "/metrics, text/plain, dmabuf_heap_used_bytes"
   })
   void servesThePageFromItsOwnJar(String path, String type, String content) throws Exception {
@@ -99,7 +99,7 @@ class PageServerTest {
       String[] lines = {ATTACH, "Host: " + host, "Origin: " + origin, "Content-Length: 0"};
       assertEquals(403, status(site.ask(lines)));
       assertEquals(403, status(site.ask(ATTACH, "Host: localhost", "Content-Length: 0")));
-      assertEquals(403, status(site.ask("GET /state HTTP/1.1", "Host: evil.example")));
+      assertEquals(403, status(site.ask("GET /snapshot.json HTTP/1.1", "Host: evil.example")));
       String get = "GET /control/display/attach HTTP/1.1";
       assertEquals(404, status(site.ask(get, "Host: localhost")));
       assertFalse(site.demo.isDisplayAttached());

@@ -29,6 +29,7 @@ function millis(value) {
 
 const number = (count) => count.toLocaleString('en');
 const several = (count, one, more = `${one}s`) => `${number(count)} ${count === 1 ? one : more}`;
+const words = (constant) => constant.toLowerCase().replaceAll('_', ' ');
 const clock = (at) => new Date(at).toLocaleTimeString('en-GB');
 
 // ---- Elements ----
@@ -76,7 +77,7 @@ const figures = {
     const used = sum(state.heaps, (heap) => heap.usedBytes);
     const held = sum(state.buffers, (buffer) => buffer.holders.length);
     const waiting = sum(state.buffers, (buffer) => buffer.waiting);
-    const lingering = sum(state.heaps, (heap) => heap.lingeringBytes);
+    const lingering = sum(state.heaps, (heap) => heap.lingering.sizeBytes);
     this.put('used', used, bytes(used));
     say($('used-note'), lingering > 0 ? `and ${bytes(lingering)} lingering` : `in ${several(state.heaps.length, 'heap')}`);
     this.put('buffer-count', state.buffers.length, number(state.buffers.length));
@@ -87,7 +88,7 @@ const figures = {
     say($('moves-note'), `${bytes(state.totals.copied)} copied, ${number(state.totals.rolledBack)} rolled back`);
     const longest = state.stalls.longestMillis;
     this.put('longest', longest ?? 0, longest === null ? 'none' : millis(longest));
-    say($('at'), `As of ${clock(state.at)}, ${several(state.devices.length, 'device')} registered`);
+    say($('at'), `As of ${clock(Date.parse(state.taken))}, ${several(state.devices.length, 'device')} registered`);
   },
 
   put(id, value, text) {
@@ -97,7 +98,7 @@ const figures = {
 
   states(buffers) {
     const counts = new Map();
-    buffers.forEach((buffer) => counts.set(buffer.state, (counts.get(buffer.state) ?? 0) + 1));
+    buffers.forEach((buffer) => counts.set(words(buffer.state), (counts.get(words(buffer.state)) ?? 0) + 1));
     return [...counts].map(([state, count]) => `${number(count)} ${state}`).join(', ') || 'none exported';
   },
 };
@@ -106,6 +107,7 @@ const figures = {
 
 const heaps = {
   names: [],
+  width: 0,
   scales: new Map(),
 
   colour(name) {
@@ -141,24 +143,31 @@ const heaps = {
     mark(item, 'used', heap.usedBytes);
     mark(item, 'heap', this.colour(heap.name));
     say(item.querySelector('.name'), heap.name);
-    say(item.querySelector('.kind'), heap.kind);
-    const limit = heap.capacityBytes === null ? 'no limit known' : `of ${bytes(heap.capacityBytes)}`;
-    const amount = `${bytes(heap.usedBytes)} ${heap.capacityBytes === null ? `(${limit})` : limit}, ${several(heap.backings, 'backing')}`;
+    say(item.querySelector('.kind'), this.kind(heap.traits));
+    const capacity = heap.traits.capacityBytes.value;
+    const limit = capacity === null ? '(no limit known)' : `of ${bytes(capacity)}`;
+    const amount = `${bytes(heap.usedBytes)} ${limit}, ${several(heap.backings, 'backing')}`;
     say(item.querySelector('.amount'), amount);
-    const scale = this.scale(heap);
+    const scale = this.scale(heap, capacity);
     const bar = item.querySelector('.bar');
     bar.setAttribute('aria-label', `Heap ${heap.name}`);
     bar.setAttribute('aria-valuemax', scale);
     bar.setAttribute('aria-valuenow', heap.usedBytes);
     bar.setAttribute('aria-valuetext', amount);
-    const width = bar.clientWidth;
+    // Asked for once a size: each time would have the page laid out amid the changes.
+    this.width ||= bar.clientWidth;
     fill(bar, this.segments(heap, residents), () => element('span'), (span, segment) => {
       const share = `${(100 * segment.bytes / scale).toFixed(2)}%`;
       if (span.style.width !== share) span.style.width = share;
       if (span.className !== segment.kind) span.className = segment.kind;
       if (span.title !== segment.title) span.title = segment.title;
-      say(span, width * segment.bytes / scale > 8 * segment.label.length + 8 ? segment.label : '');
+      say(span, this.width * segment.bytes / scale > 8 * segment.label.length + 8 ? segment.label : '');
     });
+  },
+
+  kind(traits) {
+    const below = traits.addressBits.value ?? 64;
+    return `${traits.contiguous.value ? 'contiguous' : 'scattered'}${below < 64 ? `, ${below} address bits` : ''}`;
   },
 
   /** Each buffer, or all in one if they are too many to tell apart; then what is no buffer's place. */
@@ -169,14 +178,14 @@ const heaps = {
       : [{ kind: '', bytes: placed, label: several(residents.length, 'buffer'), title: several(residents.length, 'buffer') }];
     const other = heap.usedBytes - placed;
     if (other > 0) list.push({ kind: 'other', bytes: other, label: '', title: `${bytes(other)} being moved into, or left and still read` });
-    if (heap.lingeringBytes > 0) list.push({ kind: 'lingering', bytes: heap.lingeringBytes, label: '', title: `${bytes(heap.lingeringBytes)} given back, but somebody has a descriptor` });
+    if (heap.lingering.sizeBytes > 0) list.push({ kind: 'lingering', bytes: heap.lingering.sizeBytes, label: '', title: `${bytes(heap.lingering.sizeBytes)} given back, but somebody has a descriptor` });
     return list;
   },
 
   /** The capacity; where none is known, twice the most seen, rounded up, so that bars do not jump. */
-  scale(heap) {
-    const full = heap.usedBytes + heap.lingeringBytes;
-    if (heap.capacityBytes !== null) return Math.max(heap.capacityBytes, full, 1);
+  scale(heap, capacity) {
+    const full = heap.usedBytes + heap.lingering.sizeBytes;
+    if (capacity !== null) return Math.max(capacity, full, 1);
     const most = Math.max(this.scales.get(heap.name) ?? 1, 2 ** Math.ceil(Math.log2(Math.max(1, full * 1.5))));
     this.scales.set(heap.name, most);
     return most;
@@ -192,7 +201,10 @@ const buffers = {
   moved: new Map(),
 
   show(state) {
-    this.all = state.buffers;
+    this.all = state.buffers.sort((one, other) => one.id - other.id);
+    this.all.forEach((buffer) => {
+      buffer.devices = buffer.attachments.map((attachment) => attachment.device);
+    });
     const before = this.places;
     this.places = new Map(this.all.map((buffer) => [buffer.id, buffer.heap]));
     const now = performance.now();
@@ -209,7 +221,7 @@ const buffers = {
     const wanted = $('filter').value.trim().toLowerCase();
     this.shown = wanted === ''
       ? this.all
-      : this.all.filter((buffer) => [buffer.name, buffer.heap ?? '', buffer.state, ...buffer.attached]
+      : this.all.filter((buffer) => [buffer.name, buffer.heap ?? '', buffer.state, ...buffer.devices]
         .some((text) => text.toLowerCase().includes(wanted)));
     $('no-buffers').hidden = this.shown.length > 0;
     say($('no-buffers'), wanted === '' ? 'No buffers.' : `No buffer matches “${wanted}”.`);
@@ -251,15 +263,15 @@ const buffers = {
     const [name, place, state, chips] = row.children;
     mark(row, 'name', buffer.name);
     say(name.firstChild, buffer.name);
-    say(name.lastChild, `${buffer.spec}${buffer.moves > 0 ? `, moved ${several(buffer.moves, 'time')}` : ''}`);
+    say(name.lastChild, `${buffer.spec}${buffer.moves.done > 0 ? `, moved ${several(buffer.moves.done, 'time')}` : ''}`);
     place.firstChild.hidden = buffer.heap === null;
     mark(place.firstChild, 'heap', heaps.colour(buffer.heap));
     say(place.children[1], buffer.heap ?? 'no memory');
     say(place.lastChild, buffer.heap === null ? '' : bytes(buffer.sizeBytes));
-    mark(state.firstChild, 'state', buffer.state);
-    say(state.firstChild, buffer.pinned.length > 0 ? `${buffer.state}, pinned` : buffer.state);
+    mark(state.firstChild, 'state', words(buffer.state));
+    say(state.firstChild, `${words(buffer.state)}${buffer.pinned.length > 0 ? ', pinned' : ''}`);
     const held = new Map(buffer.holders.map((holder) => [holder.device, holder]));
-    const devices = [...new Set([...buffer.attached, ...held.keys()])];
+    const devices = [...new Set([...buffer.devices, ...held.keys()])];
     fill(chips, devices, () => this.chip(), (chip, device) => this.updateChip(chip, buffer, device, held.get(device)));
     const moved = this.moved.has(buffer.id);
     if (row.classList.contains('moved') !== moved) row.classList.toggle('moved', moved);
@@ -276,10 +288,10 @@ const buffers = {
     mark(chip, 'device', device);
     mark(chip, 'holds', holder !== undefined);
     say(chip.children[0], device);
-    const access = holder?.access.replace('_', ' and ');
+    const access = holder && words(holder.access);
     say(chip.children[1], holder ? ` holds it (${access})` : '');
-    say(chip.children[2], holder && holder.heldMillis >= 1000 ? millis(holder.heldMillis) : '');
-    const title = holder ? `${device} holds a mapping (${access}), made by ${holder.thread}` : buffer.leftOut.includes(device) ? `${device} is attached, but left out` : `${device} is attached`;
+    say(chip.children[2], holder && holder.ageNanos >= 1e9 ? millis(holder.ageNanos / 1e6) : '');
+    const title = holder ? `${device} holds a mapping (${access}), made by ${holder.thread}` : buffer.attachments.some((each) => each.device === device && each.leftOut) ? `${device} is attached, but left out` : `${device} is attached`;
     if (chip.title !== title) chip.title = title;
   },
 };
@@ -381,7 +393,7 @@ const stalls = {
   chart: null,
   drawn: '',
 
-  words(bounds) {
+  ranges(bounds) {
     return [...bounds.map((bound) => `up to ${bound < 10 ? bound : bound.toFixed(bound % 1 ? 1 : 0)} ms`), 'longer'];
   },
 
@@ -390,31 +402,31 @@ const stalls = {
     const key = `${newestSecond} ${JSON.stringify(columns)}`;
     if (key === this.drawn) return;
     this.drawn = key;
-    const words = this.words(boundsMillis);
-    this.chart ??= this.make(words, columns.length);
+    const ranges = this.ranges(boundsMillis);
+    this.chart ??= this.make(ranges, columns.length);
     this.chart.data.datasets.forEach((set, bucket) => {
       set.data = columns.map((column) => column[bucket]);
     });
     this.chart.update('none');
-    const totals = words.map((_, bucket) => columns.reduce((total, column) => total + column[bucket], 0));
-    fill($('stall-legend'), words, () => {
+    const totals = ranges.map((_, bucket) => columns.reduce((total, column) => total + column[bucket], 0));
+    fill($('stall-legend'), ranges, () => {
       const item = element('li');
       item.append(element('i'), element('span'));
       return item;
-    }, (item, word, bucket) => {
+    }, (item, range, bucket) => {
       item.firstChild.style.background = `var(--stall-${bucket})`;
-      say(item.lastChild, `${word}: ${number(totals[bucket])}`);
+      say(item.lastChild, `${range}: ${number(totals[bucket])}`);
     });
-    const said = words.map((word, bucket) => `${totals[bucket]} ${word}`).filter((_, bucket) => totals[bucket] > 0).join(', ');
+    const said = ranges.map((range, bucket) => `${totals[bucket]} ${range}`).filter((_, bucket) => totals[bucket] > 0).join(', ');
     $('stalls').setAttribute('aria-label', said ? `Maps that waited in the last minute: ${said}` : 'No map had to wait in the last minute');
   },
 
-  make(words, seconds) {
+  make(ranges, seconds) {
     const chart = new Chart($('stalls'), {
       type: 'bar',
       data: {
         labels: Array.from({ length: seconds }, (_, index) => index - seconds + 1),
-        datasets: words.map((word, bucket) => ({ label: word, data: [], backgroundColor: colour(`--stall-${bucket}`), stack: 'all', categoryPercentage: 1, barPercentage: 0.86 })),
+        datasets: ranges.map((range, bucket) => ({ label: range, data: [], backgroundColor: colour(`--stall-${bucket}`), stack: 'all', categoryPercentage: 1, barPercentage: 0.86 })),
       },
       options: {
         animation: false, responsive: true, maintainAspectRatio: false, resizeDelay: 100,
@@ -445,6 +457,19 @@ const stalls = {
       scale.ticks.color = colour('--muted');
     });
     chart.options.scales.y.grid = { color: colour('--line') };
+  },
+};
+
+// ---- Health ----
+
+const health = {
+  show(state) {
+    const { status, reasons } = state.health;
+    $('health').hidden = false;
+    mark($('health'), 'state', status);
+    say($('health'), { UP: 'Healthy', DEGRADED: 'Degraded', DOWN: 'Down' }[status]);
+    $('health-reasons').hidden = reasons.length === 0;
+    fill($('health-reasons'), reasons, () => element('li'), say);
   },
 };
 
@@ -508,9 +533,10 @@ const connection = {
 
   draw() {
     const begin = performance.now();
-    const state = JSON.parse(this.state);
+    const { snapshot, ...rest } = JSON.parse(this.state);
+    const state = { ...snapshot, ...rest };
     this.state = null;
-    [heaps, figures, buffers, activity, stalls, refusals, control].forEach((part) => part.show(state));
+    [heaps, figures, buffers, activity, stalls, refusals, health, control].forEach((part) => part.show(state));
     this.tell('live', 'Live');
     this.drawMillis.push(performance.now() - begin);
     if (this.drawMillis.length > 100) this.drawMillis.shift();
@@ -530,7 +556,10 @@ addEventListener('DOMContentLoaded', () => {
     buffers.filter();
   });
   $('buffers').addEventListener('scroll', () => buffers.draw(), { passive: true });
-  addEventListener('resize', () => buffers.draw());
+  addEventListener('resize', () => {
+    heaps.width = 0;
+    buffers.draw();
+  });
   connection.open();
   // A page that nobody sees keeps no connection; one that has heard nothing for long gets a new one.
   document.addEventListener('visibilitychange', () => (document.hidden ? connection.close() : connection.open()));
