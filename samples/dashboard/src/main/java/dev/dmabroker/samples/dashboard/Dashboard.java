@@ -1,0 +1,79 @@
+package dev.dmabroker.samples.dashboard;
+
+import dev.dmabroker.Broker;
+import dev.dmabroker.metrics.DmaBufMetrics;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.net.InetSocketAddress;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+
+/** Serves the live page of a broker that runs the demo. Exit status: 2 for a wrong command line. */
+public final class Dashboard {
+  private Dashboard() {}
+
+  /** See {@link Options#USAGE}. */
+  public static void main(String[] args) throws InterruptedException {
+    Options options;
+    try {
+      options = Options.parse(args);
+    } catch (IllegalArgumentException e) {
+      System.err.println(e.getMessage());
+      System.err.print(Options.USAGE);
+      System.exit(2);
+      return;
+    }
+    CountDownLatch end = new CountDownLatch(1);
+    Runtime.getRuntime().addShutdownHook(new Thread(end::countDown, "dashboard-end"));
+    Feed feed = new Feed();
+    Broker.Builder builder = Broker.builder().listener(feed);
+    Demo.heaps().forEach(builder::heap);
+    ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
+    PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    try (Broker broker = builder.build();
+        DmaBufMetrics metrics = new DmaBufMetrics(broker);
+        Demo demo = new Demo(broker, options.buffers(), options.rate());
+        PageServer server = serve(options, broker, feed, demo, registry)) {
+      metrics.bindTo(registry);
+      if (options.everySeconds() > 0) {
+        ScheduledFuture<?> unused =
+            timer.scheduleAtFixedRate(
+                () -> comeOrGo(demo), 3, options.everySeconds(), TimeUnit.SECONDS);
+      }
+      System.out.printf(
+          "dashboard: http://%s:%d/%s%n",
+          options.address(),
+          server.port(),
+          options.control() ? "" : " (read only; --control lets the page attach the display)");
+      if (options.seconds() > 0) {
+        end.await(options.seconds(), TimeUnit.SECONDS);
+      } else {
+        end.await();
+      }
+    } finally {
+      timer.shutdownNow();
+    }
+  }
+
+  private static PageServer serve(
+      Options options, Broker broker, Feed feed, Demo demo, PrometheusMeterRegistry registry) {
+    return new PageServer(
+        new InetSocketAddress(options.address(), options.port()),
+        new Guard(options.names()),
+        new PageState(broker, feed, demo, options.control()),
+        options.control() ? Optional.of(demo) : Optional.empty(),
+        registry::scrape);
+  }
+
+  private static void comeOrGo(Demo demo) {
+    if (demo.isDisplayAttached()) {
+      demo.detachDisplay();
+    } else {
+      demo.attachDisplay();
+    }
+  }
+}

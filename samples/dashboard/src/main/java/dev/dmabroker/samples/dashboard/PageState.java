@@ -1,0 +1,62 @@
+package dev.dmabroker.samples.dashboard;
+
+import dev.dmabroker.Broker;
+import dev.dmabroker.event.BrokerSnapshot;
+import dev.dmabroker.metrics.BrokerHealth;
+import dev.dmabroker.metrics.SnapshotJson;
+import java.io.IOException;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.function.Supplier;
+
+/**
+ * All that the page shows, as JSON on one line: the broker's snapshot and health, what happened
+ * lately, and whether there are controls.
+ */
+final class PageState implements Supplier<String> {
+  private final Broker broker;
+  private final Feed feed;
+  private final Controls controls;
+  private final boolean control;
+
+  PageState(Broker broker, Feed feed, Controls controls, boolean control) {
+    this.broker = broker;
+    this.feed = feed;
+    this.controls = controls;
+    this.control = control;
+  }
+
+  @Override
+  public String get() {
+    BrokerSnapshot snapshot = broker.snapshot();
+    BrokerHealth health = BrokerHealth.of(snapshot);
+    Map<String, Object> state = new LinkedHashMap<>();
+    state.put("control", control);
+    state.put("displayAttached", controls.isDisplayAttached());
+    state.put("health", Map.of("status", health.status(), "reasons", health.reasons()));
+    state.putAll(feed.read());
+    // The line ends stand between values only: within texts they are escaped.
+    return "{\"snapshot\":"
+        + text(snapshot).replace("\n", "")
+        + ","
+        + Json.of(state).substring("{".length());
+  }
+
+  /** The snapshot alone. */
+  String snapshot() {
+    return text(broker.snapshot());
+  }
+
+  private static String text(BrokerSnapshot snapshot) {
+    StringWriter text = new StringWriter();
+    try {
+      SnapshotJson.write(snapshot, Instant.now(), text);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return text.toString();
+  }
+}

@@ -1,0 +1,168 @@
+package dev.dmabroker.samples.dashboard;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
+import dev.dmabroker.Access;
+import dev.dmabroker.BlobSpec;
+import dev.dmabroker.Constraints;
+import dev.dmabroker.Device;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.util.Iterator;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+@Timeout(60)
+class PageServerTest {
+  private static final String ATTACH = "POST /control/display/attach HTTP/1.1";
+
+  private static int status(String answer) {
+    return Integer.parseInt(answer.substring(9, 12));
+  }
+
+  private static String[] same(Site site, String request) {
+    String host = "127.0.0.1:" + site.server.port();
+    return new String[] {request, "Host: " + host, "Origin: http://" + host, "Content-Length: 0"};
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "/, text/html, dmabroker", "/page.js, text/javascript, EventSource",
+    "/page.css, text/css, prefers-color-scheme", "/chart/chart.umd.min.js, text/javascript, Chart",
+    "/icon.svg, image/svg+xml, svg", "/snapshot.json, application/json, frame-1",
+    "/metrics, text/plain, dmabuf_heap_used_bytes"
+  })
+  void servesThePageFromItsOwnJar(String path, String type, String content) throws Exception {
+    try (Site site = new Site(false)) {
+      String answer = site.ask("GET " + path + " HTTP/1.1", "Host: localhost");
+      assertEquals(200, status(answer));
+      assertTrue(answer.contains(type), answer);
+      assertTrue(answer.contains(content));
+      assertTrue(answer.contains("default-src 'none'"));
+      assertTrue(answer.contains("frame-ancestors 'none'"));
+    }
+  }
+
+  @Test
+  void servesNothingElse() throws Exception {
+    try (Site site = new Site(false)) {
+      for (String path : new String[] {"/../Dashboard.class", "/chart/LICENSE.md", "/x", "//etc"}) {
+        assertEquals(404, status(site.ask("GET " + path + " HTTP/1.1", "Host: localhost")), path);
+      }
+      assertEquals(
+          405,
+          status(site.ask("DELETE / HTTP/1.1", "Host: localhost", "Origin: http://localhost")));
+    }
+  }
+
+  @Test
+  void changesNothingUnlessItWasStartedToDoSo() throws Exception {
+    try (Site site = new Site(false)) {
+      String answer = site.ask(same(site, ATTACH));
+      assertEquals(403, status(answer));
+      assertTrue(answer.contains("--control"), answer);
+      assertFalse(site.demo.isDisplayAttached());
+    }
+  }
+
+  @Test
+  void changesWhatItsOwnPageAsksFor() throws Exception {
+    try (Site site = new Site(true)) {
+      assertEquals(204, status(site.ask(same(site, ATTACH))));
+      assertTrue(site.demo.isDisplayAttached());
+      assertEquals(204, status(site.ask(same(site, "POST /control/display/detach HTTP/1.1"))));
+      assertFalse(site.demo.isDisplayAttached());
+      assertEquals(404, status(site.ask(same(site, "POST /control/broker/close HTTP/1.1"))));
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "evil.example, http://evil.example",
+    "localhost, http://evil.example",
+    "localhost, null",
+    "127.0.0.1, http://localhost"
+  })
+  void changesNothingForAnotherPage(String host, String origin) throws Exception {
+    try (Site site = new Site(true)) {
+      String[] lines = {ATTACH, "Host: " + host, "Origin: " + origin, "Content-Length: 0"};
+      assertEquals(403, status(site.ask(lines)));
+      assertEquals(403, status(site.ask(ATTACH, "Host: localhost", "Content-Length: 0")));
+      assertEquals(403, status(site.ask("GET /snapshot.json HTTP/1.1", "Host: evil.example")));
+      String get = "GET /control/display/attach HTTP/1.1";
+      assertEquals(404, status(site.ask(get, "Host: localhost")));
+      assertFalse(site.demo.isDisplayAttached());
+    }
+  }
+
+  @Test
+  void sendsAtMostTenStatesASecondWhateverHappens() throws Exception {
+    try (Site site = new Site(false)) {
+      Device device = site.broker.register("busy", Constraints.none());
+      Thread busy =
+          new Thread(
+              () -> {
+                while (!Thread.interrupted()) {
+                  try (var buffer = site.broker.export(BlobSpec.of(4096));
+                      var attachment = buffer.attach(device)) {
+                    attachment.map(Access.READ).close();
+                  }
+                }
+              });
+      busy.start();
+      Iterator<String> lines =
+          HttpClient.newHttpClient()
+              .send(
+                  HttpRequest.newBuilder(URI.create(site.url() + "events")).build(),
+                  HttpResponse.BodyHandlers.ofLines())
+              .body()
+              .iterator();
+      nextState(lines);
+      long begin = System.nanoTime();
+      int states = 20;
+      JsonObject last = new JsonObject();
+      for (int i = 0; i < states; i++) {
+        last = nextState(lines);
+      }
+      busy.interrupt();
+      busy.join();
+      double seconds = (System.nanoTime() - begin) / 1e9;
+      // The first may have been late, the last was not early.
+      assertTrue(seconds >= (states - 1) / 10.0, states + " states in " + seconds + " s");
+      assertTrue(last.getAsJsonArray("activities").size() <= 40);
+    }
+  }
+
+  private static JsonObject nextState(Iterator<String> lines) {
+    String line = lines.next();
+    while (!line.startsWith("data: ")) {
+      line = lines.next();
+    }
+    return JsonParser.parseString(line.substring(6)).getAsJsonObject();
+  }
+
+  @Test
+  void makesStatesOnlyWhileSomebodyWatches() throws Exception {
+    try (Site site = new Site(false)) {
+      Socket socket = new Socket(InetAddress.getLoopbackAddress(), site.server.port());
+      socket
+          .getOutputStream()
+          .write(
+              "GET /events HTTP/1.1\r\nHost: localhost\r\n\r\n".getBytes(StandardCharsets.UTF_8));
+      Site.await("a page watches", () -> site.server.watching() == 1);
+      socket.close();
+      Site.await("it has left", () -> site.server.watching() == 0);
+    }
+  }
+}

@@ -1,0 +1,80 @@
+package dev.dmabroker.samples.dashboard;
+
+import dev.dmabroker.Broker;
+import dev.dmabroker.metrics.DmaBufMetrics;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+
+/** A dashboard on loopback, with its broker and the demo. */
+final class Site implements AutoCloseable {
+  final Feed feed = new Feed();
+  final Broker broker;
+  final Demo demo;
+  final PageServer server;
+  private final DmaBufMetrics metrics;
+
+  Site(boolean control) {
+    this(control, 0);
+  }
+
+  Site(boolean control, int port) {
+    Broker.Builder builder = Broker.builder().listener(feed);
+    Demo.heaps().forEach(builder::heap);
+    broker = builder.build();
+    demo = new Demo(broker, 4, 30);
+    PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    metrics = new DmaBufMetrics(broker);
+    metrics.bindTo(registry);
+    server =
+        new PageServer(
+            new InetSocketAddress(InetAddress.getLoopbackAddress(), port),
+            new Guard(Set.of()),
+            new PageState(broker, feed, demo, control),
+            control ? Optional.of(demo) : Optional.empty(),
+            registry::scrape);
+  }
+
+  String url() {
+    return "http://127.0.0.1:" + server.port() + "/";
+  }
+
+  /** What the server answers to exactly these lines. */
+  String ask(String... lines) throws IOException {
+    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.port())) {
+      String text = String.join("\r\n", lines) + "\r\nConnection: close\r\n\r\n";
+      socket.getOutputStream().write(text.getBytes(StandardCharsets.UTF_8));
+      try (InputStream in = socket.getInputStream()) {
+        return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+      }
+    }
+  }
+
+  /** Waits until that is so. */
+  static void await(String what, BooleanSupplier state) {
+    long deadline = System.nanoTime() + 30_000_000_000L;
+    while (!state.getAsBoolean()) {
+      if (System.nanoTime() - deadline > 0) {
+        throw new AssertionError("in vain: " + what);
+      }
+      LockSupport.parkNanos(1_000_000);
+    }
+  }
+
+  @Override
+  public void close() {
+    server.close();
+    demo.close();
+    metrics.close();
+    broker.close();
+  }
+}
