@@ -206,7 +206,8 @@ class PageTest {
                           + "[connection.drawMillis.length >> 1]"))
               .doubleValue();
       int elements = (Integer) page.evaluate("document.querySelectorAll('*').length");
-      // Medians, as this machine may be busy with others; from 50 ms on browsers speak of long tasks.
+      // Medians, as this machine may be busy with others; from 50 ms on browsers speak of long
+      // tasks.
       assertTrue(medianFrame < 34, "a frame took " + medianFrame + " ms");
       assertTrue(medianDraw < 50, "to draw took " + medianDraw + " ms");
       assertTrue(elements < 1500, elements + " elements");
