@@ -24,6 +24,7 @@ import dev.dmabroker.heuristics.FirstFit;
 import dev.dmabroker.spi.HeapException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
@@ -70,8 +71,10 @@ class FlightEventsTest {
       recording.stop();
       recording.dump(file);
     }
+    // A file has the events by the thread that made them.
     return RecordingFile.readAllEvents(file).stream()
         .filter(event -> event.getEventType().getName().startsWith("dmabroker."))
+        .sorted(Comparator.comparing(RecordedEvent::getStartTime))
         .toList();
   }
 
