@@ -25,6 +25,7 @@ public record Holder(
     String thread,
     Optional<Throwable> callSite,
     boolean fenced) {
+  private static final String BROKER = "dev.dmabroker.internal.";
 
   /** A count and each holder, for errors. */
   public static String describe(List<Holder> holders) {
@@ -36,11 +37,7 @@ public record Holder(
   /** Such as {@code camera for 12 ms (READ, by capture-1)}. */
   @Override
   public String toString() {
-    String site =
-        callSite
-            .flatMap(at -> Arrays.stream(at.getStackTrace()).findFirst())
-            .map(frame -> ", at " + frame)
-            .orElse("");
+    String site = callSite.flatMap(Holder::caller).map(frame -> ", at " + frame).orElse("");
     return device
         + " for "
         + held.toMillis()
@@ -51,5 +48,14 @@ public record Holder(
         + site
         + (fenced ? ", until a fence signals" : "")
         + ")";
+  }
+
+  /** Whoever called the broker; without that, the first of what is known. */
+  private static Optional<StackTraceElement> caller(Throwable at) {
+    StackTraceElement[] frames = at.getStackTrace();
+    return Arrays.stream(frames)
+        .dropWhile(frame -> frame.getClassName().startsWith(BROKER))
+        .findFirst()
+        .or(() -> Arrays.stream(frames).findFirst());
   }
 }

@@ -5,6 +5,9 @@ import dev.dmabroker.event.BrokerSnapshot;
 import dev.dmabroker.event.BrokerSnapshot.BufferState;
 import dev.dmabroker.event.BrokerSnapshot.DeviceState;
 import dev.dmabroker.event.BrokerSnapshot.HeapState;
+import dev.dmabroker.event.StreamState;
+import dev.dmabroker.event.StreamState.ConsumerState;
+import dev.dmabroker.event.StreamState.Holds;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -45,7 +48,8 @@ public record BrokerHealth(Status status, List<String> reasons) {
   /**
    * Judges a snapshot. DOWN are a closed broker, and one whose fences nobody waits for. DEGRADED
    * are mappings held for longer than their device declared, heaps of which {@link #WATERMARK} is
-   * used or lingers, and moves that have failed {@link #REPEATEDLY}.
+   * used or lingers, moves that have failed {@link #REPEATEDLY}, and streams whose producers wait
+   * while they do not grow; frames that a device holds for too long are mappings, too.
    */
   public static BrokerHealth of(BrokerSnapshot snapshot) {
     List<String> down = new ArrayList<>();
@@ -63,6 +67,7 @@ public record BrokerHealth(Status status, List<String> reasons) {
     addSome(reasons, overdue(snapshot));
     addSome(reasons, crowded(snapshot));
     addSome(reasons, failing(snapshot));
+    addSome(reasons, starving(snapshot));
     return new BrokerHealth(
         !down.isEmpty() ? Status.DOWN : reasons.isEmpty() ? Status.UP : Status.DEGRADED, reasons);
   }
@@ -137,5 +142,30 @@ public record BrokerHealth(Status status, List<String> reasons) {
                     + " times of "
                     + buffer.moves().maxAttempts())
         .toList();
+  }
+
+  private static List<String> starving(BrokerSnapshot snapshot) {
+    return snapshot.streams().stream()
+        .filter(stream -> stream.waiting() > 0)
+        .flatMap(stream -> stream.heldBack().stream().map(why -> starving(stream, why)))
+        .toList();
+  }
+
+  private static String starving(StreamState stream, String why) {
+    StringBuilder text = new StringBuilder("stream " + stream.name() + " starves: " + why);
+    text.append("; of ").append(stream.depth()).append(" buffers ");
+    text.append(held(stream.producer()));
+    for (ConsumerState consumer : stream.consumers()) {
+      text.append(", ").append(held(consumer.holds()));
+      text.append(consumer.queued() == 0 ? "" : " and has " + consumer.queued() + " queued");
+    }
+    return text.toString();
+  }
+
+  private static String held(Holds holds) {
+    return holds.device()
+        + " holds "
+        + holds.now()
+        + (holds.camping() < 0 ? "" : " (declared " + holds.camping() + ")");
   }
 }

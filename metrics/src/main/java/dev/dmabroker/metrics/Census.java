@@ -24,6 +24,7 @@ final class Census {
   private final Map<String, BudgetState> budgets;
   private final Map<Where, Total> buffers = new HashMap<>();
   private final BrokerSnapshot snapshot;
+  private final StreamCensus streams;
   private final long maps;
   private int pinned;
   private int mappings;
@@ -41,9 +42,10 @@ final class Census {
     }
   }
 
-  private Census(BrokerSnapshot snapshot, long mapsBefore) {
+  private Census(BrokerSnapshot snapshot, long mapsBefore, StreamCensus streamsBefore) {
     this.snapshot = snapshot;
     maps = Math.max(mapsBefore, snapshot.maps());
+    streams = StreamCensus.of(snapshot.streams(), streamsBefore);
     heaps =
         snapshot.heaps().stream().collect(Collectors.toMap(HeapState::name, Function.identity()));
     budgets =
@@ -58,10 +60,12 @@ final class Census {
   /**
    * Adds a snapshot up.
    *
-   * @param before the one before; a snapshot may see fewer maps than that, a counter must not
+   * @param before the one before; a snapshot may count less than that, a counter must not
    */
   static Census of(BrokerSnapshot snapshot, @Nullable Census before) {
-    return new Census(snapshot, before == null ? 0 : before.maps);
+    return before == null
+        ? new Census(snapshot, 0, StreamCensus.NONE)
+        : new Census(snapshot, before.maps, before.streams);
   }
 
   private void add(BufferState buffer, Map<String, Duration> holds) {
@@ -110,6 +114,10 @@ final class Census {
 
   double budget(String name, Function<BudgetState, Long> what) {
     return Optional.ofNullable(budgets.get(name)).map(what).orElse(0L);
+  }
+
+  StreamCensus streams() {
+    return streams;
   }
 
   int pendingFences() {

@@ -10,9 +10,10 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * A broker's meters: how full its heaps are, what its buffers do, what moves and waits cost. Their
- * names, units and tags are listed in {@code docs/metrics.md}; no tag's values grow with the number
- * of buffers or devices.
+ * A broker's meters: how full its heaps are, what its buffers and streams do, what moves and waits
+ * cost. Their names, units and tags are listed in {@code docs/metrics.md}; no tag's values grow
+ * with the number of buffers. Streams, and devices at them, have their meters as long as they are
+ * there.
  *
  * <p>Counters and timers follow the broker's events, so mapping a settled buffer costs the same
  * with and without them. Gauges read a snapshot that is taken at most once a second for each

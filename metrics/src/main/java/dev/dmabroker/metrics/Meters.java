@@ -25,9 +25,9 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The meters of one broker in one registry. All are registered at once, for a broker's heaps do not
- * change: what has not happened yet reads zero, and an event finds its meter without asking the
- * registry.
+ * The meters of one broker in one registry. All but those of streams are registered at once, for a
+ * broker's heaps do not change: what has not happened yet reads zero, and an event finds its meter
+ * without asking the registry.
  *
  * <p>Gauges refer to the census weakly, and the broker to this listener: when nobody uses the
  * broker any more, a registry that lives on does not keep it.
@@ -37,6 +37,7 @@ final class Meters implements BrokerListener {
   private static final String ROLLED_BACK = "rolled_back";
 
   private final Registration registration;
+  private final StreamMeters streams;
   private final Map<String, HeapMeters> heaps = new HashMap<>();
   private final MoveMeters movesDone;
   private final MoveMeters movesRolledBack;
@@ -69,6 +70,7 @@ final class Meters implements BrokerListener {
   Meters(Broker broker, MeterRegistry registry, Tags tags) {
     RecentCensus census = new RecentCensus(broker::snapshot, registry.config().clock());
     registration = new Registration(registry, tags, census);
+    streams = new StreamMeters(() -> new Registration(registry, tags, census));
     BrokerSnapshot first = broker.snapshot();
     first
         .heaps()
@@ -92,15 +94,17 @@ final class Meters implements BrokerListener {
       Tags kinds = Tags.of("kind", inWords(kind));
       leaks.put(kind, registration.counter("dmabuf.leaks", kinds, "leaks"));
     }
+    census.follow(streams::follow);
+    Census unused = census.get(); // For the streams that are there.
     listening = broker.listen(this);
   }
 
   private void registerGauges() {
-    registration.counted("dmabuf.maps", "maps", Census::maps);
+    registration.counted("dmabuf.maps", Tags.empty(), "maps", Census::maps);
     registration.gauge("dmabuf.maps.waiting", Tags.empty(), "maps", Census::waiting);
     registration.gauge("dmabuf.mappings", Tags.empty(), "mappings", Census::mappings);
     registration.gauge("dmabuf.mappings.overdue", Tags.empty(), "mappings", Census::overdue);
-    registration.ageInNanos("dmabuf.mappings.oldest", Census::oldestNanos);
+    registration.nanos("dmabuf.mappings.oldest", Tags.empty(), Census::oldestNanos);
     registration.gauge("dmabuf.buffers.pinned", Tags.empty(), "buffers", Census::pinned);
     registration.gauge("dmabuf.fences.pending", Tags.empty(), "fences", Census::pendingFences);
   }
@@ -130,6 +134,7 @@ final class Meters implements BrokerListener {
     } catch (Exception e) {
       throw new IllegalStateException("the broker refused to end its events", e);
     }
+    streams.close();
     registration.removeAll();
   }
 

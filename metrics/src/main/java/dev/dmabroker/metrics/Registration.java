@@ -2,6 +2,7 @@ package dev.dmabroker.metrics;
 
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.FunctionTimer;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -50,20 +51,35 @@ final class Registration {
             .register(registry));
   }
 
-  void ageInNanos(String name, ToDoubleFunction<Census> value) {
+  /** A time that the census has in nanoseconds. */
+  void nanos(String name, Tags own, ToDoubleFunction<Census> value) {
     registered.add(
         TimeGauge.builder(
                 name, census, TimeUnit.NANOSECONDS, recent -> value.applyAsDouble(recent.get()))
-            .tags(tags)
+            .tags(tags.and(own))
             .register(registry));
   }
 
   /** A count that the census has; it must not go down. */
-  void counted(String name, String unit, ToDoubleFunction<Census> value) {
+  void counted(String name, Tags own, String unit, ToDoubleFunction<Census> value) {
     registered.add(
         FunctionCounter.builder(name, census, recent -> value.applyAsDouble(recent.get()))
-            .tags(tags)
+            .tags(tags.and(own))
             .baseUnit(unit)
+            .register(registry));
+  }
+
+  /** What the census has counted, and how long that took together; neither must go down. */
+  void timedInNanos(
+      String name, Tags own, ToDoubleFunction<Census> count, ToDoubleFunction<Census> nanos) {
+    registered.add(
+        FunctionTimer.builder(
+                name,
+                census,
+                recent -> (long) count.applyAsDouble(recent.get()),
+                recent -> nanos.applyAsDouble(recent.get()),
+                TimeUnit.NANOSECONDS)
+            .tags(tags.and(own))
             .register(registry));
   }
 

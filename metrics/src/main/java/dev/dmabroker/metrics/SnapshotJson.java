@@ -9,6 +9,9 @@ import dev.dmabroker.event.BrokerSnapshot.BufferState;
 import dev.dmabroker.event.BrokerSnapshot.DeviceState;
 import dev.dmabroker.event.BrokerSnapshot.HeapState;
 import dev.dmabroker.event.MoveStats;
+import dev.dmabroker.event.StreamState;
+import dev.dmabroker.event.StreamState.ConsumerState;
+import dev.dmabroker.event.StreamState.Holds;
 import dev.dmabroker.spi.HeapProvider;
 import dev.dmabroker.spi.Trait;
 import java.io.IOException;
@@ -22,8 +25,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A broker's state as JSON, for a bug report: every heap, device, buffer, attachment and holder,
- * and since when. {@code docs/snapshot.schema.json} describes it. Taking a {@linkplain
+ * A broker's state as JSON, for a bug report: every heap, device, buffer, attachment, holder and
+ * stream, and since when. {@code docs/snapshot.schema.json} describes it. Taking a {@linkplain
  * dev.dmabroker.Broker#snapshot snapshot} stops nothing, and neither does writing it.
  */
 public final class SnapshotJson {
@@ -81,6 +84,7 @@ public final class SnapshotJson {
     list("budgets", snapshot.budgets(), this::write);
     list("devices", snapshot.devices(), this::write);
     list("buffers", snapshot.buffers(), this::write);
+    list("streams", snapshot.streams(), this::write);
     json.endObject().end();
   }
 
@@ -92,7 +96,7 @@ public final class SnapshotJson {
     json.member("sizeBytes", heap.lingering().sizeBytes()).endObject();
     json.name("traits").object();
     for (Map.Entry<String, Trait<?>> trait : heap.traits().all().entrySet()) {
-      json.name(trait.getKey()).object();
+      json.name(trait.getKey()).object().name("value");
       value(trait.getValue().value());
       json.member("basis", trait.getValue().basis().name());
       json.member("source", trait.getValue().source()).endObject();
@@ -101,7 +105,6 @@ public final class SnapshotJson {
   }
 
   private void value(@Nullable Object value) throws IOException {
-    json.name("value");
     if (value instanceof Boolean flag) {
       json.value(flag);
     } else if (value instanceof Number number) {
@@ -175,5 +178,40 @@ public final class SnapshotJson {
     time("longestStallNanos", moves.longestStall());
     time("longestDrainNanos", moves.longestDrain());
     json.endObject();
+  }
+
+  private void write(StreamState stream) throws IOException {
+    json.object().member("name", stream.name()).member("state", stream.state().name());
+    json.member("depth", stream.depth()).member("floor", stream.floor());
+    json.member("maxBuffers", stream.maxBuffers()).member("sizeBytes", stream.sizeBytes());
+    json.member("free", stream.free()).member("filling", stream.filling());
+    json.member("inFlight", stream.inFlight()).member("waiting", stream.waiting());
+    json.member("submitted", stream.submitted()).member("failed", stream.failed());
+    json.member("starved", stream.starved()).member("grown", stream.grown());
+    json.member("shrunk", stream.shrunk()).member("refused", stream.refused());
+    json.member("scrubbed", stream.scrubbed());
+    json.member("heldBack", stream.heldBack().orElse(null)).name("producer");
+    write(stream.producer());
+    list("consumers", stream.consumers(), this::write);
+    json.endObject();
+  }
+
+  private void write(ConsumerState consumer) throws IOException {
+    json.object().member("policy", consumer.policy().name());
+    json.member("queued", consumer.queued()).member("dropped", consumer.dropped());
+    json.name("holds");
+    write(consumer.holds());
+    json.endObject();
+  }
+
+  private void write(Holds holds) throws IOException {
+    json.object().member("device", holds.device()).member("now", holds.now());
+    json.member("most", holds.most()).name("camping");
+    value(holds.camping() < 0 ? null : holds.camping());
+    json.member("ended", holds.ended());
+    time("totalNanos", holds.total());
+    time("longestNanos", holds.longest());
+    time("longestHoldNanos", holds.longestHold());
+    json.member("overheld", holds.overheld()).endObject();
   }
 }

@@ -79,7 +79,7 @@ record TraceEvent(
       case INSTANT -> json.member("s", "t");
       case ARROW_FROM -> json.member("id", number);
       case ARROW_TO -> json.member("id", number).member("bp", "e"); // To the slice it lies in.
-      case COUNTER -> json.name("args").object().member("bytes", number).endObject();
+      case COUNTER -> json.name("args").object().member(lane.kind().unit(), number).endObject();
     }
     if (!details.isEmpty()) {
       json.name("args").object();

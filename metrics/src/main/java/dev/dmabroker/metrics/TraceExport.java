@@ -1,6 +1,7 @@
 package dev.dmabroker.metrics;
 
 import dev.dmabroker.event.Allocation;
+import dev.dmabroker.event.Attach;
 import dev.dmabroker.event.BrokerListener;
 import dev.dmabroker.event.HeapRefusal;
 import dev.dmabroker.event.Leak;
@@ -8,6 +9,7 @@ import dev.dmabroker.event.Move;
 import dev.dmabroker.event.Refusal;
 import dev.dmabroker.event.Release;
 import dev.dmabroker.event.Stall;
+import dev.dmabroker.event.StreamResized;
 import java.io.IOException;
 import java.io.Writer;
 import java.time.Duration;
@@ -23,9 +25,10 @@ import java.util.stream.Collectors;
 
 /**
  * Keeps what a broker does, and writes it in the Chrome trace-event format, which Perfetto and
- * chrome://tracing open: a lane for each device with the stalls of its maps, a lane for each buffer
- * with its allocations and moves and what they consist of, arrows from a move to the maps that
- * waited for it, and the bytes that lie in each heap as counters. Buffers are told apart by name.
+ * chrome://tracing open: a lane for each device with its attaches and the stalls of its maps, a
+ * lane for each buffer with its allocations and moves and what they consist of, arrows from a move
+ * to the maps that waited for it, and as counters the bytes that lie in each heap and the buffers
+ * of each stream. Buffers are told apart by name.
  *
  * <p>Give it to {@link dev.dmabroker.Broker.Builder#listener}. Thread-safe. An event takes a few
  * hundred bytes; past {@link #MAX_EVENTS} no more are kept.
@@ -85,6 +88,15 @@ public final class TraceExport implements BrokerListener {
   }
 
   // ---- What happens ----
+
+  @Override
+  public synchronized void attached(Attach event) {
+    if (!isFull()) {
+      events.add(
+          device(event.device().device())
+              .instant("attach to " + event.buffer(), now(), Map.of("buffer", event.buffer())));
+    }
+  }
 
   @Override
   public synchronized void allocated(Allocation event) {
@@ -158,6 +170,13 @@ public final class TraceExport implements BrokerListener {
     long until = Math.min(from + took.toNanos(), whole.endNanos());
     if (until > from) {
       events.add(whole.part(name, from, until - from));
+    }
+  }
+
+  @Override
+  public synchronized void streamResized(StreamResized event) {
+    if (!isFull()) {
+      events.add(lane(TraceLane.Kind.STREAM, event.stream()).counter(now(), event.after()));
     }
   }
 

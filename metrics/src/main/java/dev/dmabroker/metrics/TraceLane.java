@@ -7,22 +7,30 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A lane of a device, a buffer or a heap. It gets several rows where its slices overlap: in one
- * they must not, unless one lies within the other. Slices come in the order of their ends.
+ * A lane of a device, a buffer, a heap or a stream. It gets several rows where its slices overlap:
+ * in one they must not, unless one lies within the other. Slices come in the order of their ends.
  */
 final class TraceLane {
   /** The trace's processes. */
   enum Kind {
-    HEAP("heaps", 1),
-    DEVICE("devices", 2),
-    BUFFER("buffers", 3);
+    HEAP("heaps", 1, "bytes"),
+    DEVICE("devices", 2, ""),
+    BUFFER("buffers", 3, ""),
+    STREAM("streams", 4, "buffers");
 
     private final String title;
     private final int process;
+    private final String unit;
 
-    Kind(String title, int process) {
+    /** With the unit of its counters, if there are any. */
+    Kind(String title, int process, String unit) {
       this.title = title;
       this.process = process;
+      this.unit = unit;
+    }
+
+    String unit() {
+      return unit;
     }
 
     void writeName(JsonWriter json) throws IOException {

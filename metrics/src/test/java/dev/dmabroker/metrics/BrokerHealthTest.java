@@ -8,10 +8,14 @@ import dev.dmabroker.Attachment;
 import dev.dmabroker.BlobSpec;
 import dev.dmabroker.Broker;
 import dev.dmabroker.BrokerException;
+import dev.dmabroker.BufferStream;
 import dev.dmabroker.Constraints;
 import dev.dmabroker.Device;
 import dev.dmabroker.DeviceSpec;
+import dev.dmabroker.Frame;
 import dev.dmabroker.Mapping;
+import dev.dmabroker.StreamConsumer;
+import dev.dmabroker.StreamSpec;
 import dev.dmabroker.event.BrokerListener;
 import dev.dmabroker.event.BrokerSnapshot;
 import dev.dmabroker.event.BrokerSnapshot.FenceState;
@@ -131,6 +135,59 @@ class BrokerHealthTest {
     assertTrue(
         reason.matches("the move of frame out of system has failed [23] times of 3"), reason);
     out.close();
+  }
+
+  @Test
+  void aStreamIsNamedWhenItStarvesNotWhenItIsFull() {
+    Device display =
+        broker.register(
+            DeviceSpec.named("display")
+                .constraints(Constraints.builder().camping(1).build())
+                .longestHold(Duration.ofHours(1)));
+    BufferStream stream = started(3);
+    StreamConsumer consumer = stream.consumer(display, StreamConsumer.Policy.EVERY_FRAME);
+    for (int i = 0; i < 3; i++) {
+      stream.acquire().submit();
+    }
+    assertTrue(stream.tryAcquire().isEmpty());
+    Frame first = consumer.take();
+    Frame second = consumer.take();
+    assertTrue(stream.snapshot().heldBack().isPresent());
+    assertEquals(new BrokerHealth(Status.UP, List.of()), health(), "nobody waits");
+    var waiting = stream.acquireAsync();
+    assertEquals(
+        new BrokerHealth(
+            Status.DEGRADED,
+            List.of(
+                "stream video starves: it has all the 3 buffers that it may have; of 3 buffers"
+                    + " camera holds 0, display holds 2 (declared 1) and has 1 queued")),
+        health());
+    first.close();
+    waiting.join().close();
+    assertEquals(Status.UP, health().status());
+    second.close();
+  }
+
+  @Test
+  void aConsumerThatHoldsAFrameForTooLongIsNamed() {
+    Device hasty = broker.register(DeviceSpec.named("hasty").longestHold(Duration.ofNanos(1)));
+    BufferStream stream = started(3);
+    StreamConsumer consumer = stream.consumer(hasty, StreamConsumer.Policy.LATEST);
+    stream.acquire().submit();
+    Frame frame = consumer.take();
+    BrokerHealth health = health();
+    assertEquals(Status.DEGRADED, health.status());
+    String reason = health.reasons().get(0);
+    assertTrue(reason.matches("video-\\d is held by hasty for .*"), reason);
+    frame.close();
+    assertEquals(Status.UP, health().status());
+  }
+
+  private BufferStream started(int maxBuffers) {
+    BufferStream stream =
+        broker.stream(StreamSpec.of("video", BlobSpec.of(1), camera).maxBuffers(maxBuffers));
+    stream.start();
+    return stream;
   }
 
   @Test

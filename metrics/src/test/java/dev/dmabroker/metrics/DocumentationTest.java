@@ -3,7 +3,12 @@ package dev.dmabroker.metrics;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.dmabroker.BlobSpec;
 import dev.dmabroker.Broker;
+import dev.dmabroker.Constraints;
+import dev.dmabroker.Device;
+import dev.dmabroker.StreamConsumer;
+import dev.dmabroker.StreamSpec;
 import dev.dmabroker.heuristics.FirstFit;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.Tag;
@@ -26,7 +31,7 @@ class DocumentationTest {
       Pattern.compile("\\| `(dmabuf[a-z.]+)` \\| (\\w+) \\| (\\w+) \\| ([^|]*)\\|.*");
 
   /** Their values are whatever the broker was built with. */
-  private static final Set<String> CONFIGURED = Set.of("heap", "budget");
+  private static final Set<String> CONFIGURED = Set.of("heap", "budget", "stream", "device");
 
   private static final Path DOCUMENT =
       Path.of(System.getProperty("basedir", System.getProperty("user.dir")))
@@ -94,6 +99,10 @@ class DocumentationTest {
             .heuristic(new FirstFit())
             .budget("codec", 1)
             .build()) {
+      Device camera = broker.register("camera", Constraints.none());
+      StreamConsumer unused =
+          broker.stream(StreamSpec.of("video", BlobSpec.of(1), camera))
+              .consumer(camera, StreamConsumer.Policy.LATEST);
       new DmaBufMetrics(broker).bindTo(registry);
     }
     return registry;

@@ -13,13 +13,17 @@ import dev.dmabroker.Access;
 import dev.dmabroker.Attachment;
 import dev.dmabroker.BlobSpec;
 import dev.dmabroker.Broker;
+import dev.dmabroker.BufferStream;
 import dev.dmabroker.Constraints;
 import dev.dmabroker.Device;
+import dev.dmabroker.Frame;
 import dev.dmabroker.ImageSpec;
 import dev.dmabroker.Mapping;
 import dev.dmabroker.Pin;
 import dev.dmabroker.PixelFormat;
 import dev.dmabroker.SharedBuffer;
+import dev.dmabroker.StreamConsumer;
+import dev.dmabroker.StreamSpec;
 import dev.dmabroker.event.BrokerSnapshot;
 import dev.dmabroker.heuristics.FirstFit;
 import dev.dmabroker.spi.HeapProvider;
@@ -114,6 +118,41 @@ class SnapshotJsonTest {
         assertTrue(named(dump, "empty").get("residentSince").isNull(), empty::name);
       }
       in.close();
+    }
+  }
+
+  @Test
+  void aStreamIsWrittenWithWhoHoldsItsBuffers() throws IOException {
+    try (Broker broker = builder().build()) {
+      Device camera = broker.register("camera", Constraints.none());
+      Device display =
+          broker.register("display", Constraints.builder().contiguous().camping(1).build());
+      BufferStream stream =
+          broker.stream(StreamSpec.of("video", BlobSpec.of(4096), camera).maxBuffers(2));
+      stream.start();
+      StreamConsumer consumer = stream.consumer(display, StreamConsumer.Policy.EVERY_FRAME);
+      stream.acquire().submit();
+      stream.acquire().submit();
+      try (Frame frame = consumer.take()) {
+        assertTrue(stream.tryAcquire().isEmpty(), frame::toString);
+        JsonNode dump = written(broker.snapshot());
+        assertValid(dump);
+        JsonNode video = dump.at("/streams/0");
+        assertEquals("video", video.get("name").textValue());
+        assertEquals("RUNNING", video.get("state").textValue());
+        assertEquals(2, video.get("depth").intValue());
+        assertEquals(2, video.get("inFlight").intValue());
+        assertEquals(1, video.get("starved").intValue());
+        assertTrue(video.get("heldBack").textValue().contains("all the 2 buffers"));
+        assertTrue(video.at("/producer/camping").isNull());
+        assertEquals(2, video.at("/producer/ended").intValue());
+        assertEquals(1, video.at("/consumers/0/queued").intValue());
+        assertEquals("display", video.at("/consumers/0/holds/device").textValue());
+        assertEquals(1, video.at("/consumers/0/holds/camping").intValue());
+        assertEquals(1, video.at("/consumers/0/holds/now").intValue());
+      }
+      stream.close();
+      assertEquals(0, written(broker.snapshot()).get("streams").size());
     }
   }
 

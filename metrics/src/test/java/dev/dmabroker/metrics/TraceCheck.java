@@ -103,7 +103,8 @@ record TraceCheck(
           Slice to = outermost(stack, at);
           check.arrows.add(from.lane + ":" + from.name + " > " + to.lane + ":" + to.name);
         }
-        case "C" -> check.counters.add(name + "=" + event.at("/args/bytes").longValue());
+        case "C" ->
+            check.counters.add(name + "=" + event.get("args").elements().next().longValue());
         case "i" -> assertEquals("t", event.get("s").textValue());
         default -> throw new AssertionError(event.toString());
       }

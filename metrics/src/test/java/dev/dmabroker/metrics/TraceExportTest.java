@@ -19,6 +19,7 @@ import dev.dmabroker.event.BrokerListener;
 import dev.dmabroker.event.Move;
 import dev.dmabroker.event.Release;
 import dev.dmabroker.event.Stall;
+import dev.dmabroker.event.StreamResized;
 import dev.dmabroker.heuristics.FirstFit;
 import java.io.IOException;
 import java.io.StringWriter;
@@ -130,6 +131,33 @@ class TraceExportTest {
   }
 
   @Test
+  void aStreamsDepthIsACounter() throws IOException {
+    trace.streamResized(new StreamResized("video", 0, 2, 2 * SIZE, "declared"));
+    trace.streamResized(new StreamResized("video", 2, 3, 3 * SIZE, "grown"));
+    TraceCheck check = written(trace);
+    assertEquals(List.of("video=2", "video=3"), check.counters());
+    assertEquals(List.of("video"), check.lanes("streams"));
+    StringWriter out = new StringWriter();
+    trace.write(out);
+    assertTrue(out.toString().contains("{\"buffers\": 3}"), out::toString);
+  }
+
+  @Test
+  void aDeviceThatNeverWaitsHasItsLane() throws IOException {
+    TraceExport real = new TraceExport();
+    try (Broker broker =
+        Broker.builder()
+            .heap(new MemoryHeap("system", false))
+            .heuristic(new FirstFit())
+            .listener(real)
+            .build()) {
+      Device viewer = broker.register("viewer", Constraints.none());
+      Attachment unused = broker.export(BlobSpec.of(SIZE)).attach(viewer);
+    }
+    assertEquals(List.of("viewer"), written(real).lanes("devices"));
+  }
+
+  @Test
   void whatTookLongerThanTheTraceBeginsWithIt() throws IOException {
     pass(ms(3));
     trace.stalled(new Stall("frame", "display", ms(20), true));
@@ -187,7 +215,7 @@ class TraceExportTest {
     }
     TraceCheck check = written(real);
     assertEquals(List.of("frame-0", "frame-1", "frame-2", "frame-3"), check.lanes("buffers"));
-    assertEquals("display", check.lanes("devices").get(0));
+    assertEquals(List.of("camera", "display"), check.lanes("devices").subList(0, 2));
     assertEquals(4, check.arrows().size(), check::toString);
     assertEquals(4L, check.slices().stream().filter(it -> it.startsWith("system to cma")).count());
     assertTrue(check.counters().contains("cma=" + 4 * SIZE), check::toString);

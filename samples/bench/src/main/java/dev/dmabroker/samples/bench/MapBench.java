@@ -5,6 +5,7 @@ import dev.dmabroker.Attachment;
 import dev.dmabroker.BlobSpec;
 import dev.dmabroker.Broker;
 import dev.dmabroker.Constraints;
+import dev.dmabroker.LeakTracking;
 import dev.dmabroker.Mapping;
 import dev.dmabroker.SharedBuffer;
 import dev.dmabroker.allocators.Heaps;
@@ -32,6 +33,10 @@ public class MapBench {
     @Param("false")
     public boolean metrics;
 
+    /** How lost mappings are looked for. */
+    @Param("SAMPLED")
+    public LeakTracking leaks;
+
     private final AtomicInteger devices = new AtomicInteger();
     private Broker broker;
     private SharedBuffer buffer;
@@ -47,6 +52,7 @@ public class MapBench {
           Broker.builder()
               .heap(Heaps.modelled("system").build())
               .heuristic(new LeastCost())
+              .leakTracking(leaks)
               .build();
       if (metrics) {
         new DmaBufMetrics(broker).bindTo(new SimpleMeterRegistry());

@@ -1,5 +1,6 @@
 package dev.dmabroker.samples.bench;
 
+import dev.dmabroker.LeakTracking;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -26,9 +27,15 @@ final class MapSuite implements Suite {
 
   @Override
   public void measure(Form form, Table table) {
-    Case kept = map("map + unmap later, 1 thread", "mapAndKeep", 1, false);
-    Case metered = map("map + unmap with metrics, 1 thread", "map", 1, true);
-    List<Case> cases = new ArrayList<>(List.of(kept, metered));
+    Case kept = map("map + unmap later, 1 thread", "mapAndKeep", 1, Map.of());
+    Case metered = map("map + unmap with metrics, 1 thread", "map", 1, Map.of("metrics", "true"));
+    Case untracked =
+        map(
+            "map + unmap, leaks not looked for, 1 thread",
+            "map",
+            1,
+            Map.of("leaks", LeakTracking.NEVER.name()));
+    List<Case> cases = new ArrayList<>(List.of(kept, metered, untracked));
     for (int threads : THREADS) {
       cases.add(map(threads));
       cases.add(adds(threads));
@@ -42,6 +49,7 @@ final class MapSuite implements Suite {
     table.add(figures.of(map(2)), one, Bar.MAP_TWO_THREADS);
     table.add(figures.of(map(4)), one);
     table.add(figures.of(metered), one, Bar.MAP_METRICS);
+    table.add(figures.of(untracked), one);
     table.add(figures.of(kept), one);
     for (int threads : THREADS) {
       Figure ours = figures.of(map(threads));
@@ -51,11 +59,10 @@ final class MapSuite implements Suite {
   }
 
   private static Case map(int threads) {
-    return map("map + unmap, " + count(threads), "map", threads, false);
+    return map("map + unmap, " + count(threads), "map", threads, Map.of());
   }
 
-  private static Case map(String what, String method, int threads, boolean metrics) {
-    Map<String, String> params = Map.of("metrics", Boolean.toString(metrics));
+  private static Case map(String what, String method, int threads, Map<String, String> params) {
     return new Case(what, MapBench.class, method, threads, params);
   }
 

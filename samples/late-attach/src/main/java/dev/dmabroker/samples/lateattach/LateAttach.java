@@ -25,7 +25,7 @@ import java.util.stream.Collectors;
 /**
  * A camera fills four buffers, a viewer reads them, and halfway a display attaches that takes
  * contiguous memory only. Exit status: 0 if no frame was dropped or corrupt and every buffer moved,
- * 1 if not, 2 for a wrong command line.
+ * and the trace is written if one was asked for, 1 if not, 2 for a wrong command line.
  */
 public final class LateAttach {
   private static final int BUFFERS = 4;
@@ -44,14 +44,18 @@ public final class LateAttach {
 
   /** See {@link Options#USAGE}. */
   public static void main(String[] args) throws InterruptedException {
+    System.exit(run(args));
+  }
+
+  /** The exit status. */
+  static int run(String... args) throws InterruptedException {
     Options options;
     try {
       options = Options.parse(args);
     } catch (IllegalArgumentException e) {
       System.err.println(e.getMessage());
       System.err.print(Options.USAGE);
-      System.exit(2);
-      return;
+      return 2;
     }
     Timeline timeline = new Timeline();
     TraceExport trace = new TraceExport();
@@ -61,10 +65,8 @@ public final class LateAttach {
         Broker broker = broker(options, timeline, trace)) {
       good = new LateAttach(options, rig, broker, timeline).run();
     }
-    if (options.trace().isPresent()) {
-      write(trace, options.trace().get());
-    }
-    System.exit(good ? 0 : 1);
+    boolean written = options.trace().map(file -> write(trace, file)).orElse(true);
+    return good && written ? 0 : 1;
   }
 
   private static Broker broker(Options options, Timeline timeline, TraceExport trace) {
@@ -73,11 +75,13 @@ public final class LateAttach {
     return (options.trace().isPresent() ? builder.listener(trace) : builder).build();
   }
 
-  private static void write(TraceExport trace, Path file) {
+  private static boolean write(TraceExport trace, Path file) {
     try (Writer out = Files.newBufferedWriter(file)) {
       trace.write(out);
+      return true;
     } catch (IOException e) {
       System.err.println("the trace could not be written: " + e);
+      return false;
     }
   }
 

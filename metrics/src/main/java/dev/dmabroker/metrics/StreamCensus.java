@@ -1,0 +1,165 @@
+package dev.dmabroker.metrics;
+
+import dev.dmabroker.event.StreamState;
+import dev.dmabroker.event.StreamState.ConsumerState;
+import dev.dmabroker.event.StreamState.Holds;
+import io.micrometer.core.instrument.Tags;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.BinaryOperator;
+
+/**
+ * What streams do and what devices do at them, by the tags of their meters: streams of one name are
+ * added up, and so are a device's consumers at them. Counts do not go down while there is such a
+ * stream or device, though streams are closed and consumers leave.
+ */
+final class StreamCensus {
+  static final StreamCensus NONE = new StreamCensus(new HashMap<>());
+
+  /** What is known of a stream, or of a device at one. */
+  enum Figure {
+    FREE,
+    FILLING,
+    IN_FLIGHT,
+    LIMIT,
+    SIZE,
+    WAITING,
+    HELD_BACK,
+    SUBMITTED(true),
+    FAILED(true),
+    STARVED(true),
+    GROWN(true),
+    SHRUNK(true),
+    REFUSED(true),
+    SCRUBBED(true),
+
+    HELD,
+    HELD_DECLARED,
+    QUEUED,
+    HOLD_LONGEST_NANOS,
+    HOLD_DECLARED_NANOS,
+    DROPPED(true),
+    OVERHELD(true),
+    RELEASED(true),
+    HOLD_NANOS(true);
+
+    private final boolean counts;
+
+    Figure() {
+      this(false);
+    }
+
+    Figure(boolean counts) {
+      this.counts = counts;
+    }
+  }
+
+  /** Whose figures. */
+  private record Owner(Map<Figure, Double> seen, Map<Figure, Double> shown) {
+    Owner() {
+      this(new EnumMap<>(Figure.class), new EnumMap<>(Figure.class));
+    }
+
+    Owner add(Figure figure, Number value) {
+      return merge(figure, value, Double::sum);
+    }
+
+    Owner most(Figure figure, Number value) {
+      return merge(figure, value, Math::max);
+    }
+
+    private Owner merge(Figure figure, Number value, BinaryOperator<Double> how) {
+      seen.merge(figure, value.doubleValue(), how);
+      return this;
+    }
+
+    /** What is counted goes on from there. */
+    void follow(Owner before) {
+      seen.forEach(
+          (figure, value) -> {
+            if (figure.counts) {
+              double more = Math.max(0, value - before.seen.getOrDefault(figure, 0.0));
+              shown.put(figure, before.value(figure) + more);
+            }
+          });
+    }
+
+    double value(Figure figure) {
+      return shown.getOrDefault(figure, seen.getOrDefault(figure, 0.0));
+    }
+  }
+
+  private final Map<Tags, Owner> owners;
+
+  private StreamCensus(Map<Tags, Owner> owners) {
+    this.owners = owners;
+  }
+
+  /** Adds streams up, and goes on counting from what was counted before. */
+  static StreamCensus of(List<StreamState> streams, StreamCensus before) {
+    StreamCensus census = new StreamCensus(new HashMap<>());
+    streams.forEach(census::add);
+    census.owners.forEach(
+        (tags, owner) -> {
+          Owner known = before.owners.get(tags);
+          if (known != null) {
+            owner.follow(known);
+          }
+        });
+    return census;
+  }
+
+  private void add(StreamState stream) {
+    Tags tags = Tags.of("stream", stream.name());
+    owner(tags)
+        .add(Figure.FREE, stream.free())
+        .add(Figure.FILLING, stream.filling())
+        .add(Figure.IN_FLIGHT, stream.inFlight())
+        .add(Figure.LIMIT, stream.maxBuffers())
+        .add(Figure.SIZE, stream.sizeBytes())
+        .add(Figure.WAITING, stream.waiting())
+        .add(Figure.HELD_BACK, stream.heldBack().isPresent() ? 1 : 0)
+        .add(Figure.SUBMITTED, stream.submitted())
+        .add(Figure.FAILED, stream.failed())
+        .add(Figure.STARVED, stream.starved())
+        .add(Figure.GROWN, stream.grown())
+        .add(Figure.SHRUNK, stream.shrunk())
+        .add(Figure.REFUSED, stream.refused())
+        .add(Figure.SCRUBBED, stream.scrubbed());
+    Owner unused = add(tags.and("role", "producer"), stream.producer());
+    for (ConsumerState consumer : stream.consumers()) {
+      add(tags.and("role", "consumer"), consumer.holds())
+          .add(Figure.QUEUED, consumer.queued())
+          .add(Figure.DROPPED, consumer.dropped());
+    }
+  }
+
+  private Owner add(Tags tags, Holds holds) {
+    return owner(tags.and("device", holds.device()))
+        .add(Figure.HELD, holds.now())
+        .add(Figure.HELD_DECLARED, holds.camping() < 0 ? Double.NaN : holds.camping())
+        .most(Figure.HOLD_LONGEST_NANOS, holds.longest().toNanos())
+        .most(Figure.HOLD_DECLARED_NANOS, holds.longestHold().toNanos())
+        .add(Figure.OVERHELD, holds.overheld())
+        .add(Figure.RELEASED, holds.ended())
+        .add(Figure.HOLD_NANOS, holds.total().toNanos());
+  }
+
+  private Owner owner(Tags tags) {
+    return owners.computeIfAbsent(tags, it -> new Owner());
+  }
+
+  /** All that have figures. */
+  Set<Tags> owners() {
+    return owners.keySet();
+  }
+
+  /** Zero where it is not known. */
+  double value(Tags tags, Figure figure) {
+    Owner owner = owners.get(tags);
+    return owner == null ? 0 : owner.value(figure);
+  }
+}
