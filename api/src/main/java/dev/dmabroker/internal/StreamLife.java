@@ -123,7 +123,9 @@ abstract class StreamLife {
     }
     FillingFrame frame = found[0];
     buffer.use();
-    frame.scrub(!buffer.isFor(audience));
+    if (!buffer.isFor(audience)) {
+      frame.scrubFor(audience);
+    }
     filling.begin(frame, now(), event -> tellOverheld(event, effects));
     watch.start(effects);
     return frame;
@@ -145,8 +147,9 @@ abstract class StreamLife {
         });
   }
 
-  void scrubbed() {
+  void scrubbed(StreamBuffer buffer, Set<String> groups) {
     synchronized (lock) {
+      buffer.scrubbedFor(groups);
       scrubbed++;
     }
   }
@@ -490,7 +493,7 @@ abstract class StreamLife {
 
     @Override
     boolean ready(FillingFrame frame) {
-      return !frame.isToScrub() || frame.scrub();
+      return frame.scrub();
     }
   }
 }
