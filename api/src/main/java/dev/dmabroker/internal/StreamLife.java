@@ -208,16 +208,17 @@ abstract class StreamLife {
       }
       release(frame.buffer(), effects);
     }
-    if (acquirers.isAwaited()) {
-      growth.relieve(effects);
-    }
   }
 
   // ---- In flight to free ----
 
   /** One of those who had it does not any more. */
   void release(StreamBuffer buffer, Effects effects) {
-    if (!buffer.endUse() || buffer.isGone()) {
+    boolean isLast = buffer.endUse();
+    if (!isLast && acquirers.isAwaited()) {
+      growth.relieve(effects); // Who is left may do without it.
+    }
+    if (!isLast || buffer.isGone()) {
       return;
     }
     if (buffer.isLeaving()) {
@@ -474,6 +475,7 @@ abstract class StreamLife {
     @Override
     void starve(Effects effects) {
       stream().growth.starve(effects);
+      stream().watch.start(effects); // What it was refused for may pass without a sign.
     }
 
     @Override
