@@ -1,12 +1,13 @@
 package dev.dmabroker.internal;
 
 import dev.dmabroker.Access;
-import dev.dmabroker.BrokerException;
 import dev.dmabroker.CpuView;
 import dev.dmabroker.EmptyFrame;
 import dev.dmabroker.SyncFile;
 import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** The producer's turn with a buffer. */
 final class FillingFrame extends Lease implements EmptyFrame {
@@ -16,7 +17,7 @@ final class FillingFrame extends Lease implements EmptyFrame {
   private static final byte[] ZEROS = new byte[64 * 1024];
 
   // Guarded by the stream's lock, but for who has the frame.
-  private boolean toScrub;
+  private @Nullable Set<String> scrubFor;
   private long sequence;
   private boolean fenced;
   private boolean failed;
@@ -136,21 +137,26 @@ final class FillingFrame extends Lease implements EmptyFrame {
 
   // ---- Scrubbing ----
 
-  void scrub(boolean needed) {
-    toScrub = needed;
+  boolean isToScrub() {
+    return scrubFor != null;
   }
 
-  boolean isToScrub() {
-    return toScrub;
+  /** Its contents are not for all of these groups. */
+  void scrubFor(Set<String> groups) {
+    scrubFor = groups;
   }
 
   /**
-   * Overwrites the buffer with zeros. If the CPU cannot, the buffer leaves the stream, and another
-   * takes its place when it is needed.
+   * Overwrites the buffer with zeros, if its contents are not for all who are there. If the CPU
+   * cannot, the buffer leaves the stream, and another takes its place when it is needed.
    *
-   * @return false if it has left
+   * @return false if it has left, or if the stream was stopped meanwhile
    */
   boolean scrub() {
+    Set<String> groups = scrubFor;
+    if (groups == null) {
+      return true;
+    }
     try (CpuView view = mapped().cpuView()) {
       long size = view.sizeBytes();
       for (long at = 0; at < size; at += ZEROS.length) {
@@ -158,14 +164,16 @@ final class FillingFrame extends Lease implements EmptyFrame {
         ByteBuffer part = view.bytes(at, length);
         part.put(ZEROS, 0, length);
       }
-    } catch (BrokerException e) {
-      LOG.log(Level.DEBUG, "cannot scrub " + this + "; it leaves the stream", e);
-      boolean unused = stream().remove(buffer().index());
+      stream().scrubbed(buffer(), groups); // While the view keeps it from being given out anew.
+    } catch (RuntimeException | Error e) { // Whatever a heap throws: the buffer is not lost.
+      if (!isCancelled()) {
+        LOG.log(Level.DEBUG, "cannot scrub " + this + "; it leaves the stream", e);
+        boolean unused = stream().remove(buffer().index());
+      }
       takeBack();
       return false;
     }
-    toScrub = false;
-    stream().scrubbed();
+    scrubFor = null;
     return true;
   }
 

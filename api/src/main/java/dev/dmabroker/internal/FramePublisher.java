@@ -28,7 +28,7 @@ final class FramePublisher implements Flow.Publisher<Frame> {
   @Override
   public void subscribe(Flow.Subscriber<? super Frame> subscriber) {
     Objects.requireNonNull(subscriber, "subscriber");
-    StreamConsumer consumer;
+    StreamReader consumer;
     try {
       consumer = stream.attach(device, policy);
     } catch (RuntimeException e) {
@@ -43,6 +43,8 @@ final class FramePublisher implements Flow.Publisher<Frame> {
       subscription.cancel();
       throw e;
     }
+    consumer.onEnd(subscription::over);
+    subscription.goOn();
   }
 
   /** Of a subscriber that could not be attached. */
@@ -56,19 +58,23 @@ final class FramePublisher implements Flow.Publisher<Frame> {
 
   /**
    * Takes one frame at a time, so that signals come one after the other: each is followed by the
-   * next take, started by whoever ended the last signal.
+   * next take, started by whoever ended the last signal. The first is {@code onSubscribe}.
    */
   private static final class Subscription implements Flow.Subscription {
-    private final StreamConsumer consumer;
+    private final StreamReader consumer;
     private final Flow.Subscriber<? super Frame> subscriber;
 
     // Guarded by this.
     private long requested;
-    private boolean taking;
+    private boolean taking = true;
     private boolean ended;
+
+    /** The consumer has an end to tell, for which nothing need be requested. */
+    private boolean over;
+
     private @Nullable IllegalArgumentException badRequest;
 
-    Subscription(StreamConsumer consumer, Flow.Subscriber<? super Frame> subscriber) {
+    Subscription(StreamReader consumer, Flow.Subscriber<? super Frame> subscriber) {
       this.consumer = consumer;
       this.subscriber = subscriber;
     }
@@ -85,6 +91,9 @@ final class FramePublisher implements Flow.Publisher<Frame> {
           requested = requested + n < 0 ? Long.MAX_VALUE : requested + n;
         }
       }
+      if (n < 1) {
+        consumer.close(); // Ends a take that waits.
+      }
       takeNext();
     }
 
@@ -96,6 +105,22 @@ final class FramePublisher implements Flow.Publisher<Frame> {
       consumer.close();
     }
 
+    /** From the thread that stops the stream, which is to be held up by nobody. */
+    void over() {
+      synchronized (this) {
+        over = true;
+      }
+      consumer.stream().engine.callback(this::takeNext);
+    }
+
+    /** The last signal has ended. */
+    void goOn() {
+      synchronized (this) {
+        taking = false;
+      }
+      takeNext();
+    }
+
     private void takeNext() {
       IllegalArgumentException bad;
       synchronized (this) {
@@ -104,10 +129,10 @@ final class FramePublisher implements Flow.Publisher<Frame> {
         }
         bad = badRequest;
         if (bad == null) {
-          if (requested == 0) {
+          if (requested == 0 && !over) {
             return;
           }
-          requested--;
+          requested = Math.max(0, requested - 1);
         }
         taking = true;
       }
@@ -135,10 +160,7 @@ final class FramePublisher implements Flow.Publisher<Frame> {
         LOG.log(Level.WARNING, "a subscriber of " + consumer + " threw", e);
         return;
       }
-      synchronized (this) {
-        taking = false;
-      }
-      takeNext();
+      goOn();
     }
 
     private synchronized boolean isEnded() {
@@ -146,14 +168,15 @@ final class FramePublisher implements Flow.Publisher<Frame> {
     }
 
     private void end(@Nullable Throwable failure) {
+      Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
       synchronized (this) {
         if (ended) {
           return;
         }
         ended = true;
+        cause = badRequest == null ? cause : badRequest;
       }
       consumer.close();
-      Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
       if (cause instanceof StreamStoppedException || cause instanceof ClosedException) {
         subscriber.onComplete();
       } else {

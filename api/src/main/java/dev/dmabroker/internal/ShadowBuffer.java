@@ -9,6 +9,7 @@ import dev.dmabroker.SharedBuffer;
 import dev.dmabroker.spi.HeapException;
 import dev.dmabroker.spi.Mover;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Copies between two buffers as a device that is attached to both, so that neither goes from under
@@ -17,8 +18,11 @@ import java.time.Duration;
 final class ShadowBuffer implements Shadow {
   private final BufferHandle original;
   private final BufferHandle copy;
-  private final AttachedDevice atOriginal;
-  private final AttachedDevice atCopy;
+
+  /** As users have them, so that they are found, too, if this is lost. */
+  private final AttachmentHandle atOriginal;
+
+  private final AttachmentHandle atCopy;
   private final Mover mover;
   private volatile boolean closed;
 
@@ -27,13 +31,20 @@ final class ShadowBuffer implements Shadow {
     this.original = original;
     this.copy = copy;
     this.mover = mover;
-    this.atOriginal = original.buffer().attachOwn(copier, null);
+    Throwable site = copy.buffer().engine.leaks().site("shadowed here");
+    this.atOriginal = attach(original, copier, site);
     try {
-      this.atCopy = copy.buffer().attachOwn(copier, null);
+      this.atCopy = attach(copy, copier, site);
     } catch (RuntimeException | Error e) {
       atOriginal.close();
       throw e;
     }
+  }
+
+  private static AttachmentHandle attach(
+      BufferHandle buffer, RegisteredDevice copier, @Nullable Throwable site) {
+    return new AttachmentHandle(
+        buffer, handle -> buffer.buffer().attachOwn(copier, new Leakable.Making(handle, site)));
   }
 
   @Override

@@ -120,14 +120,20 @@ final class StreamBuffer {
   // ---- Whom its contents are for ----
 
   /**
-   * From now on it is for these.
-   *
-   * @return whether what it held before was for all of them
+   * From now on it is for these, if what it holds is for all of them. Otherwise it stays for whom
+   * it was until it {@linkplain #scrubbedFor is scrubbed}, which may fail or be cancelled.
    */
   boolean isFor(Set<String> groups) {
-    Set<String> before = audience;
+    if (audience != null && !audience.equals(groups) && !audience.containsAll(groups)) {
+      return false;
+    }
     audience = groups;
-    return before == null || before.equals(groups) || before.containsAll(groups);
+    return true;
+  }
+
+  /** Nothing is left of what it held. */
+  void scrubbedFor(Set<String> groups) {
+    audience = groups;
   }
 
   boolean mayBeSeenBy(String group) {

@@ -123,7 +123,9 @@ abstract class StreamLife {
     }
     FillingFrame frame = found[0];
     buffer.use();
-    frame.scrub(!buffer.isFor(audience));
+    if (!buffer.isFor(audience)) {
+      frame.scrubFor(audience);
+    }
     filling.begin(frame, now(), event -> tellOverheld(event, effects));
     watch.start(effects);
     return frame;
@@ -145,8 +147,9 @@ abstract class StreamLife {
         });
   }
 
-  void scrubbed() {
+  void scrubbed(StreamBuffer buffer, Set<String> groups) {
     synchronized (lock) {
+      buffer.scrubbedFor(groups);
       scrubbed++;
     }
   }
@@ -205,16 +208,17 @@ abstract class StreamLife {
       }
       release(frame.buffer(), effects);
     }
-    if (acquirers.isAwaited()) {
-      growth.relieve(effects);
-    }
   }
 
   // ---- In flight to free ----
 
   /** One of those who had it does not any more. */
   void release(StreamBuffer buffer, Effects effects) {
-    if (!buffer.endUse() || buffer.isGone()) {
+    boolean isLast = buffer.endUse();
+    if (!isLast && acquirers.isAwaited()) {
+      growth.relieve(effects); // Who is left may do without it.
+    }
+    if (!isLast || buffer.isGone()) {
       return;
     }
     if (buffer.isLeaving()) {
@@ -471,6 +475,7 @@ abstract class StreamLife {
     @Override
     void starve(Effects effects) {
       stream().growth.starve(effects);
+      stream().watch.start(effects); // What it was refused for may pass without a sign.
     }
 
     @Override
@@ -490,7 +495,7 @@ abstract class StreamLife {
 
     @Override
     boolean ready(FillingFrame frame) {
-      return !frame.isToScrub() || frame.scrub();
+      return frame.scrub();
     }
   }
 }

@@ -8,9 +8,10 @@ import dev.dmabroker.StreamConsumer;
 import dev.dmabroker.event.FrameDropped.Reason;
 import dev.dmabroker.event.StreamState;
 import java.time.Duration;
-import java.util.ArrayDeque;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.PriorityQueue;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
@@ -21,11 +22,18 @@ final class StreamReader extends Line<TakenFrame> implements StreamConsumer {
 
   // All guarded by the stream's lock.
   private final Holdings holdings;
-  private final ArrayDeque<TakenFrame> queue = new ArrayDeque<>();
+
+  /** In the order of submission, in whatever order frames that were taken come back. */
+  private final PriorityQueue<TakenFrame> queue =
+      new PriorityQueue<>(Comparator.comparingLong(TakenFrame::sequence));
+
   private long dropped;
 
   /** The stream has stopped and nobody has been told. */
   private boolean stopUntold;
+
+  /** Called, without the lock, when there is an end to tell. */
+  private @Nullable Runnable onEnd;
 
   private @Nullable ClosedException closed;
 
@@ -83,21 +91,29 @@ final class StreamReader extends Line<TakenFrame> implements StreamConsumer {
   // ---- Frames come; under the lock ----
 
   void offer(StreamBuffer buffer, long sequence, Effects effects) {
+    buffer.use();
+    queue(new TakenFrame(stream(), this, buffer, sequence), effects);
+  }
+
+  private void queue(TakenFrame frame, Effects effects) {
     if (policy == Policy.LATEST) {
       drop(Reason.SLOW, effects);
     }
-    buffer.use();
-    queue.add(new TakenFrame(stream(), this, buffer, sequence));
+    queue.add(frame);
     serve(effects);
   }
 
   /** Drops what is queued. */
   private void drop(Reason reason, Effects effects) {
     for (TakenFrame frame; (frame = queue.poll()) != null; ) {
-      dropped++;
-      stream().tellDropped(device, frame.sequence(), reason, effects);
-      stream().release(frame.buffer(), effects);
+      drop(frame, reason, effects);
     }
+  }
+
+  private void drop(TakenFrame frame, Reason reason, Effects effects) {
+    dropped++;
+    stream().tellDropped(device, frame.sequence(), reason, effects);
+    stream().release(frame.buffer(), effects);
   }
 
   /** The buffer that is queued, if the producer may have it back. */
@@ -118,7 +134,7 @@ final class StreamReader extends Line<TakenFrame> implements StreamConsumer {
     if (closed != null) {
       throw closed;
     }
-    if (queue.isEmpty() && stopUntold) {
+    if (stopUntold) { // What is queued was submitted after a new start.
       stopUntold = false;
       throw stream().stopped(describe());
     }
@@ -178,7 +194,7 @@ final class StreamReader extends Line<TakenFrame> implements StreamConsumer {
     }
   }
 
-  /** Nobody has seen it: it is the first again, unless there is a later one that counts. */
+  /** Nobody has seen it: it is queued again, unless there is a later one that counts. */
   void putBack(TakenFrame frame) {
     stream()
         .locked(
@@ -187,25 +203,48 @@ final class StreamReader extends Line<TakenFrame> implements StreamConsumer {
                 return null;
               }
               frame.forgetMapping();
-              if (closed != null
-                  || !stream().isFlowing()
-                  || (policy == Policy.LATEST && !queue.isEmpty())) {
-                dropped++;
-                stream().release(frame.buffer(), effects);
+              if (closed != null || !stream().isFlowing()) {
+                drop(frame, Reason.STOPPED, effects);
+              } else if (policy == Policy.LATEST && isOutdated(frame)) {
+                drop(frame, Reason.SLOW, effects);
               } else {
-                queue.addFirst(frame);
-                serve(effects);
+                queue(frame, effects);
               }
               return null;
             });
   }
 
+  private boolean isOutdated(TakenFrame frame) {
+    TakenFrame queued = queue.peek();
+    return queued != null && queued.sequence() > frame.sequence();
+  }
+
   // ---- The end; under the lock ----
+
+  /** Has somebody told, without the lock, when a take would say that there are no more frames. */
+  void onEnd(Runnable told) {
+    stream()
+        .locked(
+            effects -> {
+              onEnd = told;
+              if (stopUntold || closed != null) {
+                effects.then(told);
+              }
+              return null;
+            });
+  }
+
+  private void tellEnd(Effects effects) {
+    if (onEnd != null) {
+      effects.then(onEnd);
+    }
+  }
 
   /** Drops what is queued, and says once that the stream has stopped. */
   void stop(Effects effects) {
     drop(Reason.STOPPED, effects);
     stopUntold = !refuse(stream().stopped(describe()), effects);
+    tellEnd(effects);
   }
 
   void leave(ClosedException why, Effects effects) {
@@ -216,6 +255,7 @@ final class StreamReader extends Line<TakenFrame> implements StreamConsumer {
     stream().left(this);
     drop(Reason.STOPPED, effects);
     boolean unused = refuse(why, effects);
+    tellEnd(effects);
     for (StreamBuffer buffer : stream().pool.copy()) {
       AttachedDevice attachment = buffer.removeReader(this);
       if (attachment != null) {

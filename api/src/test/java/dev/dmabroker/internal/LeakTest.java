@@ -16,6 +16,7 @@ import dev.dmabroker.DeviceSpec;
 import dev.dmabroker.LeakTracking;
 import dev.dmabroker.Mapping;
 import dev.dmabroker.Pin;
+import dev.dmabroker.Shadow;
 import dev.dmabroker.SharedBuffer;
 import dev.dmabroker.SyncFile;
 import dev.dmabroker.UnsatisfiableException;
@@ -23,6 +24,7 @@ import dev.dmabroker.event.BrokerListener;
 import dev.dmabroker.event.Leak;
 import java.lang.ref.WeakReference;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -126,6 +128,33 @@ class LeakTest extends Fixture {
   private void loseBuffer() {
     SharedBuffer buffer = broker.export("lost", BlobSpec.of(SIZE));
     buffer.prepare();
+  }
+
+  @Test
+  void aLostShadowIsFoundAndLetsGoOfBothSides() throws Exception {
+    var memory =
+        new ScriptedMemory(
+            ScriptedHeap.ordinary().build(), /* movable= */ false, SIZE, /* identity= */ null);
+    SharedBuffer frame = broker.adopt("frame", BlobSpec.of(SIZE), memory);
+    loseShadow(frame);
+    List<Leak.Kind> kinds = new ArrayList<>();
+    for (int i = 0; i < 3; i++) {
+      Leak leak = found();
+      kinds.add(leak.kind());
+      assertCreatedIn("loseShadow", leak);
+    }
+    kinds.sort(null);
+    assertEquals(
+        List.of(Leak.Kind.ATTACHMENT, Leak.Kind.ATTACHMENT, Leak.Kind.BUFFER), kinds, "all of it");
+    Await.until("the copy is given back", () -> system.live() == 0);
+    assertEquals(1, broker.snapshot().buffers().size());
+    frame.close();
+    assertEquals(0, memory.heap.live());
+  }
+
+  private void loseShadow(SharedBuffer frame) {
+    Shadow shadow = broker.shadow(frame);
+    assertEquals(SIZE, shadow.refresh(Duration.ofSeconds(10)));
   }
 
   @Test

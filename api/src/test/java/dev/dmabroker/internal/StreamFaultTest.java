@@ -31,10 +31,12 @@ import dev.dmabroker.StreamSpec;
 import dev.dmabroker.StreamStoppedException;
 import dev.dmabroker.SyncFile;
 import dev.dmabroker.event.FrameDropped;
+import dev.dmabroker.event.StreamState;
 import dev.dmabroker.spi.HeapException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletionException;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.BeforeEach;
@@ -421,6 +423,43 @@ class StreamFaultTest extends Fixture {
     assertEquals(0, firstWord(other));
     EmptyFrame async = stream.acquireAsync().get(30, java.util.concurrent.TimeUnit.SECONDS);
     async.close();
+  }
+
+  @Test
+  void aBufferThatWasGivenBackBeforeItWasScrubbedIsScrubbedWhenItIsNext() {
+    BufferStream stream = started(spec -> spec.minBuffers(1).maxBuffers(1));
+    StreamTest.submit(stream, 77);
+    Device stranger = broker.register(DeviceSpec.named("stranger").group("others"));
+    StreamConsumer other = stream.consumer(stranger, Policy.EVERY_FRAME);
+    ScriptedMover.Stop stop = mover.stopCopy();
+    stream.consumer(broker.register("display", CONTIGUOUS), Policy.LATEST);
+    stop.awaitReached();
+    assertThrows(MapTimeoutException.class, () -> stream.acquire(AT_ONCE), "it is on the move");
+    stop.goOn();
+    Await.until(
+        "moved with its contents",
+        () -> broker.snapshot().buffers().get(0).heap().equals(Optional.of("cma")));
+    stream.acquire().submit();
+    assertEquals(0, firstWord(other));
+    assertEquals(1, stream.snapshot().scrubbed());
+  }
+
+  @Test
+  void anErrorWhileABufferIsScrubbedCostsThatBufferAlone() {
+    BufferStream stream = started(spec -> spec.minBuffers(1));
+    StreamTest.submit(stream, 77);
+    Device stranger = broker.register(DeviceSpec.named("stranger").group("others"));
+    StreamConsumer other = stream.consumer(stranger, Policy.EVERY_FRAME);
+    system.onBegin(
+        () -> {
+          throw new LinkageError("a test");
+        });
+    EmptyFrame frame = stream.acquire();
+    system.onBegin(() -> {});
+    frame.submit();
+    assertEquals(0, firstWord(other));
+    StreamState state = stream.snapshot();
+    assertEquals(state.depth(), state.free(), "nothing is held by nobody");
   }
 
   private static long firstWord(StreamConsumer consumer) {

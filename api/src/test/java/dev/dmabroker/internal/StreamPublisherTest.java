@@ -16,6 +16,7 @@ import dev.dmabroker.UnsatisfiableException;
 import java.time.Duration;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Flow;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -148,6 +149,55 @@ class StreamPublisherTest extends Fixture {
     Subscriber refused = new Subscriber();
     stream.publisher(odd, Policy.LATEST).subscribe(refused);
     assertInstanceOf(UnsatisfiableException.class, refused.failure);
+  }
+
+  @Test
+  void whatCannotBeRequestedIsAnErrorThoughNoFrameComes() {
+    stream.start();
+    Subscriber subscriber = subscribe(new Subscriber());
+    subscriber.request(1);
+    subscriber.request(-1);
+    Await.until("failed", () -> subscriber.failure != null);
+    assertInstanceOf(IllegalArgumentException.class, subscriber.failure);
+    assertEquals(0, consumers());
+    assertFalse(subscriber.completed);
+  }
+
+  @Test
+  void nothingIsSignalledBeforeOnSubscribeHasReturned() throws Exception {
+    stream.start();
+    CountDownLatch requested = new CountDownLatch(1);
+    CountDownLatch submitted = new CountDownLatch(1);
+    Subscriber subscriber =
+        new Subscriber() {
+          @Override
+          public void onSubscribe(Flow.Subscription given) {
+            super.onSubscribe(given);
+            given.request(1);
+            requested.countDown();
+            LifeTest.await(submitted);
+            // Its frame is not even taken, so that it cannot come now.
+            assertEquals(1, stream.snapshot().consumers().get(0).queued());
+          }
+        };
+    var subscribing = start(() -> subscribe(subscriber));
+    LifeTest.await(requested);
+    StreamTest.submit(stream, 1);
+    submitted.countDown();
+    subscribing.result();
+    Await.until("a frame", () -> subscriber.frames.size() == 1);
+  }
+
+  @Test
+  void stoppingCompletesThoughNothingIsRequested() {
+    stream.start();
+    Subscriber subscriber = subscribe(new Subscriber());
+    stream.stop(Duration.ZERO);
+    Await.until("completed", () -> subscriber.completed);
+    assertEquals(0, consumers());
+    Subscriber late = subscribe(new Subscriber());
+    stream.close();
+    Await.until("completed", () -> late.completed);
   }
 
   @Test

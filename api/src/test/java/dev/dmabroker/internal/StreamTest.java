@@ -211,6 +211,18 @@ class StreamTest extends Fixture {
   }
 
   @Test
+  void asksTheHeapsAgainThoughNoBufferIsLeft() throws Exception {
+    BufferStream stream = started(spec -> spec.minBuffers(1).quietTime(Duration.ofMillis(500)));
+    system.capacity(0);
+    cma.capacity(0);
+    stream.remove(0);
+    Events.next(streamEvents.heldBack);
+    var waiting = stream.acquireAsync();
+    system.capacity(SIZE);
+    waiting.get(10, TimeUnit.SECONDS).close();
+  }
+
+  @Test
   void givesBackWhatLayIdleButNotBelowTheStartingCount() {
     BufferStream stream = started(spec -> spec.minBuffers(3).quietTime(Duration.ofMillis(20)));
     List<EmptyFrame> held = new ArrayList<>();
@@ -329,6 +341,25 @@ class StreamTest extends Fixture {
     held.close();
     assertEquals(1, stream.snapshot().consumers().get(0).dropped());
     assertEquals(1, stream.snapshot().consumers().get(1).dropped());
+  }
+
+  @Test
+  void whatOnlyALatestConsumerHasLeftIsTakenBackAtOnce() {
+    broker.close();
+    broker = builder().callbackExecutor(Runnable::run).build();
+    Device producer = broker.register("camera", Constraints.none());
+    BufferStream stream =
+        broker.stream(
+            StreamSpec.of("video", BlobSpec.of(SIZE), producer).minBuffers(1).maxBuffers(1));
+    stream.start();
+    StreamConsumer every = stream.consumer(producer, Policy.EVERY_FRAME);
+    stream.consumer(producer, Policy.LATEST);
+    submit(stream, 0);
+    Frame frame = every.take();
+    var waiting = stream.acquireAsync();
+    assertFalse(waiting.isDone());
+    frame.close();
+    assertTrue(waiting.isDone());
   }
 
   @Test
@@ -564,6 +595,18 @@ class StreamTest extends Fixture {
   }
 
   @Test
+  void whoWasAwayLearnsOfTheStopBeforeTheFramesOfTheNextRun() {
+    BufferStream stream = started(spec -> spec);
+    StreamConsumer consumer = stream.consumer(viewer, Policy.EVERY_FRAME);
+    submit(stream, 0);
+    stream.stop(Duration.ZERO);
+    stream.start();
+    submit(stream, 1);
+    assertThrows(StreamStoppedException.class, () -> consumer.take(AT_ONCE));
+    assertEquals(1, consumer.take(AT_ONCE).sequence());
+  }
+
+  @Test
   void anInterruptedStopCancels() throws Exception {
     BufferStream stream = started(spec -> spec);
     StreamConsumer consumer = stream.consumer(viewer, Policy.EVERY_FRAME);
@@ -705,6 +748,32 @@ class StreamTest extends Fixture {
     try (Frame frame = consumer.takeAsync().get(30, TimeUnit.SECONDS)) {
       assertEquals(3, read(frame.mapping()));
     }
+  }
+
+  @Test
+  void framesThatNobodyGotAreTakenInTheirOrder() {
+    var held = new ArrayDeque<Runnable>();
+    broker.close();
+    broker = builder().callbackExecutor(held::add).build();
+    Device producer = broker.register("camera", Constraints.none());
+    BufferStream stream = broker.stream(StreamSpec.of("video", BlobSpec.of(SIZE), producer));
+    stream.start();
+    StreamConsumer every = stream.consumer(producer, Policy.EVERY_FRAME);
+    StreamConsumer latest = stream.consumer(producer, Policy.LATEST);
+    var cancelled =
+        List.of(every.takeAsync(), every.takeAsync(), latest.takeAsync(), latest.takeAsync());
+    submit(stream, 0);
+    submit(stream, 1);
+    cancelled.forEach(future -> future.cancel(false));
+    held.forEach(Runnable::run); // They have been granted, and nobody wants them.
+    for (int i = 0; i < 2; i++) {
+      try (Frame frame = every.take(AT_ONCE)) {
+        assertEquals(i, frame.sequence());
+      }
+    }
+    assertEquals(1, latest.take(AT_ONCE).sequence());
+    assertEquals(1, stream.snapshot().consumers().get(1).dropped());
+    assertEquals(0, streamEvents.dropped.remove().sequence());
   }
 
   // ---- Single buffers ----
