@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
@@ -46,6 +47,20 @@ public record Books(List<String> descriptors, long dmaBufs) {
     List<String> more = new ArrayList<>(now.descriptors);
     descriptors.forEach(more::remove);
     return more.size() + Math.max(0, now.dmaBufs - dmaBufs);
+  }
+
+  /**
+   * As {@link #left()}, once it is 0 or the time has passed: some things the kernel takes apart in
+   * its own time, such as a fence's file.
+   */
+  public long leftWithin(Duration patience) throws InterruptedException {
+    long deadline = System.nanoTime() + patience.toNanos();
+    long left = left();
+    while (left > 0 && System.nanoTime() - deadline < 0) {
+      Thread.sleep(10);
+      left = left();
+    }
+    return left;
   }
 
   /** How many mappings of a broker's are out. */

@@ -3,6 +3,7 @@ package dev.dmabroker.samples.pipeline;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * Whether decoded frames are those that were encoded. The codec is lossy, so they are compared by
@@ -58,11 +59,6 @@ final class Comparison {
     return 10 * Math.log10(255.0 * 255.0 * one.length / squares);
   }
 
-  /** Frames that were encoded. */
-  int sourceCount() {
-    return sources.size();
-  }
-
   /** Frames that were decoded. */
   int decodedCount() {
     return ratios.size();
@@ -76,5 +72,16 @@ final class Comparison {
   /** The worst ratio, in decibels; 0 if there are no frames. */
   double worst() {
     return ratios.stream().mapToDouble(each -> each).min().orElse(0);
+  }
+
+  @Override
+  public String toString() {
+    return String.format(
+        Locale.ROOT,
+        "%d of %d frames decoded, the worst with %.1f dB PSNR; %d nearer to another frame's source",
+        decodedCount(),
+        sources.size(),
+        worst(),
+        misplaced);
   }
 }

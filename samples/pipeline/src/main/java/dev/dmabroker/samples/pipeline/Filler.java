@@ -12,7 +12,7 @@ interface Filler {
   /** How many frames it has. */
   int count();
 
-  /** Gives it a frame to fill. */
+  /** Passes it a frame to fill, which it returns unused if this throws. */
   void queue(EmptyFrame frame);
 
   /** Begins to fill. */

@@ -9,8 +9,8 @@ import java.util.Optional;
 
 /** Has a device read a stream's frames. Used by one thread. */
 final class Inlet {
+  private final Link link;
   private final StreamConsumer consumer;
-  private final Labels labels;
   private final Reader device;
   private final Look look;
   private long fed;
@@ -22,9 +22,9 @@ final class Inlet {
     void at(Frame frame, Label label);
   }
 
-  Inlet(StreamConsumer consumer, Labels labels, Reader device, Look look) {
+  Inlet(Link link, StreamConsumer consumer, Reader device, Look look) {
+    this.link = link;
     this.consumer = consumer;
-    this.labels = labels;
     this.device = device;
     this.look = look;
   }
@@ -51,14 +51,15 @@ final class Inlet {
   }
 
   private void feed(Frame frame) {
+    Label label;
     try {
-      Label label = labels.of(frame);
+      label = link.label(frame);
       look.at(frame, label);
-      device.queue(frame, label);
     } catch (Throwable t) {
       frame.close();
       throw t;
     }
+    device.queue(frame, label);
     fed++;
   }
 

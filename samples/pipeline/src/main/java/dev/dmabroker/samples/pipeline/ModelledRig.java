@@ -155,9 +155,11 @@ final class ModelledRig implements Rig {
 
     @Override
     public void queue(Frame frame, Label label) {
-      if (!frame.mapping().heapName().equals("cma")) {
+      String heap = frame.mapping().heapName();
+      if (!heap.equals("cma")) {
+        frame.close();
         throw new IllegalStateException(
-            "the modelled display takes contiguous memory only, not " + frame.mapping().heapName());
+            "the modelled display takes contiguous memory only, not " + heap);
       }
       queued.add(frame);
     }

@@ -1,6 +1,5 @@
 package dev.dmabroker.samples.pipeline;
 
-import dev.dmabroker.BufferStream;
 import dev.dmabroker.EmptyFrame;
 import dev.dmabroker.MapTimeoutException;
 import java.time.Duration;
@@ -10,27 +9,25 @@ import java.util.concurrent.atomic.AtomicLong;
 /** Has a device fill a stream's frames. Used by one thread, but for the count. */
 final class Outlet {
   private final Filler device;
-  private final BufferStream stream;
-  private final Labels labels;
+  private final Link link;
   private final AtomicLong count;
   private long submitted;
 
   /**
-   * Has it fill that stream.
+   * Has it fill the frames of that link.
    *
    * @param count is counted up for each frame submitted
    */
-  Outlet(Filler device, BufferStream stream, Labels labels, AtomicLong count) {
+  Outlet(Filler device, Link link, AtomicLong count) {
     this.device = device;
-    this.stream = stream;
-    this.labels = labels;
+    this.link = link;
     this.count = count;
   }
 
   /** Gives the device what it has room for; waits only if it has nothing at all. */
   void refill(Duration patience) {
     while (device.room() > 0) {
-      Optional<EmptyFrame> frame = stream.tryAcquire();
+      Optional<EmptyFrame> frame = link.stream().tryAcquire();
       if (frame.isEmpty() && device.count() == 0) {
         frame = acquire(patience);
       }
@@ -43,7 +40,7 @@ final class Outlet {
 
   private Optional<EmptyFrame> acquire(Duration patience) {
     try {
-      return Optional.of(stream.acquire(patience));
+      return Optional.of(link.stream().acquire(patience));
     } catch (MapTimeoutException e) {
       return Optional.empty(); // Back-pressure.
     }
@@ -66,7 +63,7 @@ final class Outlet {
     if (label.bytes() == 0) {
       return; // A codec's word that it is done: returned unused.
     }
-    labels.submit(frame, label);
+    link.submit(frame, label);
     submitted++;
     count.incrementAndGet();
   }

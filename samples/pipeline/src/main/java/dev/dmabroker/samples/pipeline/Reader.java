@@ -8,7 +8,7 @@ interface Reader {
   /** How many more frames it takes now. */
   int room();
 
-  /** Gives it a frame to read; it is released when the device is done with it. */
+  /** Passes it a frame to read, which it releases when it is done with it, or if this throws. */
   void queue(Frame frame, Label label);
 
   /** Begins to read. */

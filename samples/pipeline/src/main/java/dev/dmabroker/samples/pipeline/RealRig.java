@@ -5,6 +5,7 @@ import dev.dmabroker.EmptyFrame;
 import dev.dmabroker.Frame;
 import dev.dmabroker.ImageSpec;
 import dev.dmabroker.PixelFormat;
+import dev.dmabroker.samples.devices.DeviceException;
 import dev.dmabroker.samples.devices.FrameInterval;
 import dev.dmabroker.samples.devices.V4l2Device;
 import dev.dmabroker.samples.devices.V4l2Direction;
@@ -21,6 +22,8 @@ import java.util.Optional;
 final class RealRig implements Rig {
   private static final String CAMERA = "platform:vivid-000";
   private static final String DISPLAY = "platform:vivid-001";
+  private static final String CONVERTER = "platform:vim2m";
+  private static final String CODEC = "platform:vicodec";
 
   /** The largest that vim2m knows; vicodec knows none smaller than 640x360. */
   private static final int WIDTH = 640;
@@ -47,18 +50,21 @@ final class RealRig implements Rig {
     }
   }
 
-  /** Empty if a device is missing. */
+  /** Empty if a device is missing, or is not for this user to open. */
   static Optional<Rig> open() {
-    for (String driver : new String[] {CAMERA, DISPLAY, "platform:vim2m", "platform:vicodec"}) {
-      V4l2Direction direction =
-          driver.equals(CAMERA) ? V4l2Direction.CAPTURE : V4l2Direction.OUTPUT;
-      try (V4l2Device found = find(direction, driver).orElse(null)) {
-        if (found == null) {
-          return Optional.empty();
+    try {
+      for (String bus : new String[] {CAMERA, DISPLAY, CONVERTER, CODEC}) {
+        V4l2Direction direction = bus.equals(CAMERA) ? V4l2Direction.CAPTURE : V4l2Direction.OUTPUT;
+        try (V4l2Device found = find(direction, bus).orElse(null)) {
+          if (found == null) {
+            return Optional.empty();
+          }
         }
       }
+      return Optional.of(new RealRig());
+    } catch (DeviceException e) {
+      return Optional.empty();
     }
-    return Optional.of(new RealRig());
   }
 
   private static Optional<V4l2Device> find(V4l2Direction direction, String bus) {
@@ -69,7 +75,7 @@ final class RealRig implements Rig {
   private static V4l2Device codec(V4l2Direction codedSide) {
     for (Path path : V4l2Device.nodes()) {
       V4l2Device device = V4l2Device.open(path);
-      if (device.capabilities().busInfo().equals("platform:vicodec")
+      if (device.capabilities().busInfo().equals(CODEC)
           && codedFormat(device, codedSide).pixelFormat() == V4l2Device.FWHT) {
         return device;
       }
@@ -133,7 +139,7 @@ final class RealRig implements Rig {
 
   @Override
   public Transform converter() {
-    V4l2Device device = find(V4l2Direction.OUTPUT, "platform:vim2m").orElseThrow();
+    V4l2Device device = find(V4l2Direction.OUTPUT, CONVERTER).orElseThrow();
     try {
       device.requireFormat(V4l2Direction.OUTPUT, captured());
       device.setControl("Transaction Time (msec)", 1);

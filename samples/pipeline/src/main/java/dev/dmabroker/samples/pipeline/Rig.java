@@ -1,6 +1,8 @@
 package dev.dmabroker.samples.pipeline;
 
+import dev.dmabroker.Access;
 import dev.dmabroker.Constraints;
+import dev.dmabroker.DeviceSpec;
 import dev.dmabroker.ImageSpec;
 
 /**
@@ -24,6 +26,23 @@ interface Rig {
 
   /** What memory each kind of device reaches, said before one is opened. */
   Constraints reach(Kind kind);
+
+  /** How a device is registered that reads frames. */
+  default DeviceSpec reads(String name, Kind kind) {
+    return DeviceSpec.named(name).constraints(reach(kind)).access(Access.READ);
+  }
+
+  /** How a device is registered that fills frames. */
+  default DeviceSpec fills(String name, Kind kind) {
+    return DeviceSpec.named(name).constraints(reach(kind)).access(Access.READ_WRITE);
+  }
+
+  /** How the CPU is registered. */
+  static DeviceSpec cpu(String name, Access access) {
+    return DeviceSpec.named(name)
+        .constraints(Constraints.builder().cpuReach().build())
+        .access(access);
+  }
 
   /** Kinds of devices. */
   enum Kind {

@@ -1,8 +1,11 @@
 package dev.dmabroker.samples.pipeline;
 
+import dev.dmabroker.CpuView;
 import dev.dmabroker.Frame;
 import dev.dmabroker.StreamConsumer;
 import dev.dmabroker.StreamStoppedException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
@@ -10,7 +13,7 @@ import java.util.function.Function;
 /**
  * The loops of the stages: what runs above the devices. A stage ends when the stream before it has
  * stopped and it has handed on what it had; whoever runs it then stops the stream behind it, which
- * waits until that one's consumers have finished.
+ * waits until that one's consumers have finished. Each throws if its thread is interrupted.
  */
 final class Stages {
   private static final Duration PATIENCE = Duration.ofMillis(5);
@@ -19,11 +22,13 @@ final class Stages {
   private Stages() {}
 
   /** Captures until that is enough. */
-  static void capture(Filler camera, Outlet outlet, BooleanSupplier enough) {
+  static void capture(Filler camera, Outlet outlet, BooleanSupplier enough)
+      throws InterruptedException {
     try {
       outlet.refill(LONGEST);
       camera.start();
       while (!enough.getAsBoolean()) {
+        checkNotInterrupted();
         outlet.refill(PATIENCE);
         outlet.collect(PATIENCE);
       }
@@ -40,12 +45,14 @@ final class Stages {
    *     then
    */
   static void transform(
-      Transform device, Inlet inlet, Function<Filler, Outlet> results, BooleanSupplier off) {
+      Transform device, Inlet inlet, Function<Filler, Outlet> results, BooleanSupplier off)
+      throws InterruptedException {
     Outlet outlet = null;
     long deadline = Long.MAX_VALUE;
     while (outlet == null
         ? !inlet.hasEnded()
         : outlet.submitted() < inlet.fed() || !inlet.hasEnded()) {
+      checkNotInterrupted();
       boolean ended = inlet.hasEnded();
       if (!ended && off.getAsBoolean()) {
         inlet.end();
@@ -79,11 +86,13 @@ final class Stages {
    *
    * @param noMoreCome whether the stream has all the frames that it will get
    */
-  static void show(Reader display, Inlet inlet, BooleanSupplier noMoreCome) {
+  static void show(Reader display, Inlet inlet, BooleanSupplier noMoreCome)
+      throws InterruptedException {
     boolean started = false;
     boolean last = false;
     try {
       while (!last && !inlet.hasEnded()) {
+        checkNotInterrupted();
         boolean ending = noMoreCome.getAsBoolean();
         long before = inlet.fed();
         inlet.feed(PATIENCE);
@@ -100,16 +109,29 @@ final class Stages {
     }
   }
 
-  /** Looks at each frame of a consumer until there are no more. */
-  static void each(StreamConsumer consumer, Labels labels, Inlet.Look look) {
+  /** Reads the contents of each frame by the CPU until there are no more. */
+  static void each(Link link, StreamConsumer consumer, Contents contents) throws IOException {
     try {
       while (true) {
-        try (Frame frame = consumer.take(LONGEST)) {
-          look.at(frame, labels.of(frame));
+        try (Frame frame = consumer.take(LONGEST);
+            CpuView view = frame.mapping().cpuView()) {
+          contents.are(view.bytes(0, link.label(frame).bytes()));
         }
       }
     } catch (StreamStoppedException e) {
       // After the last frame.
+    }
+  }
+
+  /** Sees what lies in a frame. */
+  interface Contents {
+    /** Sees them as long as this takes. */
+    void are(ByteBuffer bytes) throws IOException;
+  }
+
+  private static void checkNotInterrupted() throws InterruptedException {
+    if (Thread.interrupted()) {
+      throw new InterruptedException();
     }
   }
 }

@@ -18,6 +18,7 @@ final class V4l2Sides {
   /** A capture queue that gives frames the numbers of their sources. */
   static final class Results implements Filler {
     private final V4l2Queue<EmptyFrame> queue;
+    private boolean drained; // To ask a codec after its last frame is an error (EPIPE).
 
     Results(V4l2Queue<EmptyFrame> queue) {
       this.queue = queue;
@@ -45,13 +46,16 @@ final class V4l2Sides {
 
     @Override
     public boolean dequeue(Duration timeout, BiConsumer<EmptyFrame, Label> then) {
-      return count() > 0 && queue.dequeue(timeout, done -> accept(done, then)).isPresent();
+      return !drained
+          && count() > 0
+          && queue.dequeue(timeout, done -> accept(done, then)).isPresent();
     }
 
     private void accept(V4l2Queue.Done<EmptyFrame> done, BiConsumer<EmptyFrame, Label> then) {
       if (done.buffer().error()) {
         throw new IllegalStateException(queue + " gave a damaged frame: " + done.buffer());
       }
+      drained = done.buffer().last();
       then.accept(
           done.frame(),
           new Label(done.buffer().timestampNanos() / NANOS_PER_NUMBER, done.buffer().bytesUsed()));

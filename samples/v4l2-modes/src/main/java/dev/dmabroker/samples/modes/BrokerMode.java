@@ -17,19 +17,18 @@ import java.util.Optional;
 
 /** Both drivers import the broker's dma-bufs. */
 final class BrokerMode implements Mode {
-  private final V4l2Device camera;
   private final V4l2Queue<Integer> in;
   private final Screen screen;
   private final List<Attachment> toFill = new ArrayList<>();
   private final List<Attachment> toShow = new ArrayList<>();
 
-  /** What shows frames. */
+  /** What shows frames; closing takes them back. */
   private interface Screen extends AutoCloseable {
     String name();
 
     void show(int number, Attachment buffer);
 
-    Optional<Integer> shown();
+    Optional<Integer> shown(Duration timeout);
 
     @Override
     void close();
@@ -37,7 +36,6 @@ final class BrokerMode implements Mode {
 
   private BrokerMode(
       Broker broker, V4l2Device camera, Screen screen, ImageSpec image, int buffers) {
-    this.camera = camera;
     this.screen = screen;
     this.in = camera.queue(V4l2Direction.CAPTURE, buffers);
     // Both map what they import into the kernel, which udmabuf of 6.1 does not offer.
@@ -108,13 +106,13 @@ final class BrokerMode implements Mode {
   }
 
   @Override
-  public Optional<Integer> shown() {
-    return screen.shown();
+  public Optional<Integer> shown(Duration timeout) {
+    return screen.shown(timeout);
   }
 
   @Override
   public void close() {
-    camera.close();
+    in.close();
     screen.close();
     toFill.forEach(each -> each.buffer().close());
     toFill.forEach(Attachment::close);
@@ -122,12 +120,10 @@ final class BrokerMode implements Mode {
   }
 
   private static final class V4l2Screen implements Screen {
-    private final V4l2Device device;
     private final V4l2Queue<Integer> queue;
     private boolean showing;
 
     V4l2Screen(V4l2Device device, int buffers) {
-      this.device = device;
       this.queue = device.queue(V4l2Direction.OUTPUT, buffers);
     }
 
@@ -146,15 +142,15 @@ final class BrokerMode implements Mode {
     }
 
     @Override
-    public Optional<Integer> shown() {
+    public Optional<Integer> shown(Duration timeout) {
       return queue.queuedCount() == 0
           ? Optional.empty()
-          : queue.dequeue(Duration.ZERO).map(V4l2Queue.Done::frame);
+          : queue.dequeue(timeout).map(V4l2Queue.Done::frame);
     }
 
     @Override
     public void close() {
-      device.close();
+      queue.close();
     }
   }
 
@@ -170,13 +166,13 @@ final class BrokerMode implements Mode {
     }
 
     @Override
-    public Optional<Integer> shown() {
-      return display.shown(Duration.ZERO);
+    public Optional<Integer> shown(Duration timeout) {
+      return display.shown(timeout);
     }
 
     @Override
     public void close() {
-      display.close();
+      display.stop();
     }
   }
 }

@@ -42,10 +42,10 @@ interface Mode extends AutoCloseable {
   /** Has a frame shown. */
   void show(int number);
 
-  /** A buffer that the display is done with, if there is one now, for the camera. */
-  Optional<Integer> shown();
+  /** Waits for a buffer that the display is done with, for the camera. */
+  Optional<Integer> shown(Duration timeout);
 
-  /** Stops both devices and closes them. */
+  /** Takes every buffer back from the devices, which stay open. */
   @Override
   void close();
 }

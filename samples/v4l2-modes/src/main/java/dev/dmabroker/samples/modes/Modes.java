@@ -4,17 +4,19 @@ import dev.dmabroker.Broker;
 import dev.dmabroker.ImageSpec;
 import dev.dmabroker.PixelFormat;
 import dev.dmabroker.samples.devices.Books;
+import dev.dmabroker.samples.devices.DeviceException;
 import dev.dmabroker.samples.devices.FrameInterval;
 import dev.dmabroker.samples.devices.KmsDisplay;
 import dev.dmabroker.samples.devices.V4l2Device;
 import dev.dmabroker.samples.devices.V4l2Direction;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
 /**
  * Shows a camera's frames by each kind of memory in turn. Exit status: 0 if every mode showed all
- * its frames and left nothing behind, or there are no devices; 1 if not; 2 for a wrong command
+ * its frames and left nothing behind; 1 if not, or there are no devices; 2 for a wrong command
  * line.
  */
 public final class Modes {
@@ -24,19 +26,21 @@ public final class Modes {
         --frames N   how many each mode shows (default 100)
       """;
 
-  /** What vivid, vivid's output and vkms all have, at the rate of the webcam input. */
+  /** What vivid, vivid's output and vkms all have, at the webcam input's highest rate. */
   private static final ImageSpec IMAGE = ImageSpec.of(640, 480, PixelFormat.XRGB8888);
 
+  private static final FrameInterval INTERVAL = new FrameInterval(1, 25);
   private static final int WEBCAM_INPUT = 0;
   private static final int HDMI_OUTPUT = 1;
-  private static final FrameInterval INTERVAL = new FrameInterval(1, 15);
+  private static final double OUTPUT_RATE = 59.94;
   private static final int BUFFERS = 5;
-  private static final int WARM_UP = 30;
+  private static final int WARM_UP = 100;
+  private static final Duration PATIENCE = Duration.ofSeconds(2);
 
   private Modes() {}
 
   /** See {@link #USAGE}. */
-  public static void main(String[] args) {
+  public static void main(String[] args) throws InterruptedException {
     int frames;
     try {
       frames = frames(args);
@@ -48,11 +52,11 @@ public final class Modes {
     }
     List<String> missing = missing();
     if (!missing.isEmpty()) {
-      System.out.printf(
-          "this machine has no %s; samples/run --kernel v4l2-modes runs it in the kernel lab%n",
-          String.join(", and no ", missing));
-      System.out.println("result: devices=none");
-      return;
+      System.err.printf(
+          "this needs the camera and the output of vivid, but %s; samples/run --kernel v4l2-modes"
+              + " runs it in the kernel lab%n",
+          String.join(", and ", missing));
+      System.exit(1);
     }
     System.exit(run(frames) ? 0 : 1);
   }
@@ -80,8 +84,10 @@ public final class Modes {
     for (V4l2Direction direction : V4l2Direction.values()) {
       try (V4l2Device found = vivid(direction).orElse(null)) {
         if (found == null) {
-          missing.add("vivid " + (direction == V4l2Direction.CAPTURE ? "camera" : "output"));
+          missing.add("there is no " + direction + " node of it");
         }
+      } catch (DeviceException e) {
+        missing.add("it cannot be looked for: " + e.getMessage());
       }
     }
     return missing;
@@ -91,63 +97,71 @@ public final class Modes {
     return V4l2Device.find(direction, is -> is.busInfo().equals("platform:vivid-000"));
   }
 
-  private static boolean run(int frames) {
+  private static boolean run(int frames) throws InterruptedException {
     System.out.printf(
         "%s at %.0f frames a second, %d buffers; %d frames to warm up, then %d in each mode%n",
         IMAGE, INTERVAL.framesPerSecond(), BUFFERS, WARM_UP, frames);
-    Job job = new Job(WARM_UP, frames, INTERVAL.framesPerSecond());
-    List<Job.Result> results = new ArrayList<>();
     Books before = Books.open();
-    long mapped;
-    try (Mode mode = CpuMode.mmap(camera(), output(), BUFFERS)) {
-      results.add(job.run(mode));
-    }
-    try (Mode mode =
-        CpuMode.userptr(camera(), output(), BUFFERS, (int) IMAGE.layout().sizeBytes())) {
-      results.add(job.run(mode));
-    }
-    try (Broker broker = Broker.builder().discoverHeaps().build()) {
-      try (Mode mode = BrokerMode.v4l2(broker, camera(), output(), IMAGE, BUFFERS)) {
-        results.add(job.run(mode));
-      }
-      Optional<KmsDisplay<Integer>> screen =
-          KmsDisplay.open("vkms"::equals, IMAGE.width(), IMAGE.height(), IMAGE.format());
-      if (screen.isPresent()) {
-        try (Mode mode = BrokerMode.kms(broker, camera(), screen.get(), IMAGE, BUFFERS)) {
-          results.add(job.run(mode));
-        }
-      } else {
-        System.out.println("there is no vkms here to show frames on");
-      }
-      mapped = Books.mappings(broker);
-    }
-    long left = before.left() + mapped;
+    List<Job.Result> results = results(new Job(WARM_UP, frames, INTERVAL.framesPerSecond()));
+    long left = before.leftWithin(PATIENCE);
     System.out.println();
     System.out.print(Table.of(results));
     System.out.printf(
-        "%nCPU time is the job's own thread in user and kernel mode; what the drivers' threads do to"
-            + " fill and show frames is the same in all modes.%n");
-    System.out.printf("result: %s left=%d devices=real%n", Table.line(results), left);
+        "%nCPU time is that of the job's own thread; what the drivers' threads do to fill and show"
+            + " frames is the same in all modes.%n");
+    System.out.printf("dma-bufs: %d before, %d after%n", before.dmaBufs(), Books.open().dmaBufs());
+    System.out.printf("result: %s left=%d%n", Table.line(results), left);
     return left == 0 && results.stream().allMatch(each -> each.damaged() == 0);
   }
 
-  private static V4l2Device camera() {
-    V4l2Device camera = vivid(V4l2Direction.CAPTURE).orElseThrow();
-    camera.setInput(WEBCAM_INPUT);
-    camera.requireFormat(V4l2Direction.CAPTURE, IMAGE);
-    camera.setFrameInterval(V4l2Direction.CAPTURE, INTERVAL);
-    return camera;
+  private static List<Job.Result> results(Job job) {
+    List<Job.Result> results = new ArrayList<>();
+    try (V4l2Device camera = vivid(V4l2Direction.CAPTURE).orElseThrow();
+        V4l2Device output = vivid(V4l2Direction.OUTPUT).orElseThrow();
+        Broker broker = Broker.builder().discoverHeaps().build()) {
+      setUpCamera(camera);
+      setUpOutput(output);
+      try (Mode mode = new CopyMode(camera, output, BUFFERS)) {
+        results.add(job.run(mode));
+      }
+      try (Mode mode =
+          UserptrMode.open(camera, output, BUFFERS, (int) IMAGE.layout().sizeBytes())) {
+        results.add(job.run(mode));
+      }
+      try (Mode mode = BrokerMode.v4l2(broker, camera, output, IMAGE, BUFFERS)) {
+        results.add(job.run(mode));
+      }
+      try (KmsDisplay<Integer> screen =
+          KmsDisplay.<Integer>open("vkms"::equals, IMAGE.width(), IMAGE.height(), IMAGE.format())
+              .orElse(null)) {
+        if (screen == null) {
+          System.out.println("there is no vkms here to show frames on");
+          return results;
+        }
+        try (Mode mode = BrokerMode.kms(broker, camera, screen, IMAGE, BUFFERS)) {
+          results.add(job.run(mode));
+        }
+      }
+    }
+    return results;
   }
 
-  private static V4l2Device output() {
-    V4l2Device output = vivid(V4l2Direction.OUTPUT).orElseThrow();
+  private static void setUpCamera(V4l2Device camera) {
+    camera.setInput(WEBCAM_INPUT);
+    camera.requireFormat(V4l2Direction.CAPTURE, IMAGE);
+    FrameInterval interval = camera.setFrameInterval(V4l2Direction.CAPTURE, INTERVAL);
+    if (!interval.equals(INTERVAL)) {
+      throw new IllegalStateException(camera.node() + " made " + interval + " of " + INTERVAL);
+    }
+  }
+
+  private static void setUpOutput(V4l2Device output) {
     output.setOutput(HDMI_OUTPUT);
     output.setDvTimings(
         output.dvTimings().stream()
-            .filter(each -> each.shows(IMAGE.width(), IMAGE.height(), 59.94))
+            .filter(each -> each.shows(IMAGE.width(), IMAGE.height(), OUTPUT_RATE))
             .findFirst()
             .orElseThrow());
     output.requireFormat(V4l2Direction.OUTPUT, IMAGE);
-    return output;
   }
 }

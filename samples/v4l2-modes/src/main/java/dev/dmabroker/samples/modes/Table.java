@@ -1,13 +1,12 @@
 package dev.dmabroker.samples.modes;
 
 import java.util.List;
-import java.util.Locale;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /** The modes side by side, for people and for programs. */
 final class Table {
-  private static final String ROW = "%-16s  %-14s  %6s  %12s  %12s  %7s%n";
+  private static final String ROW = "%-16s  %-14s  %6s  %12s  %9s  %12s  %7s%n";
 
   private Table() {}
 
@@ -15,26 +14,35 @@ final class Table {
     StringBuilder table =
         new StringBuilder(
             ROW.formatted(
-                "memory", "display", "frames", "CPU us/frame", "copies/frame", "dropped"));
+                "memory",
+                "display",
+                "frames",
+                "CPU us/frame",
+                "in kernel",
+                "copies/frame",
+                "dropped"));
     for (Job.Result result : results) {
       table.append(
           ROW.formatted(
               result.mode(),
               result.display(),
               result.frames(),
-              String.format(Locale.ROOT, "%.0f", result.cpuMicros()),
+              Math.round(result.cpuMicros()),
+              Math.round(result.kernelMicros()),
               result.copies(),
               result.dropped()));
     }
     return table.toString();
   }
 
-  /** One line: {@code modes=mmap/vivid,... cpu_us=... copies=... dropped=... damaged=...}. */
+  /** One line: {@code modes=... cpu_us=... kernel_us=... copies=... dropped=... damaged=...}. */
   static String line(List<Job.Result> results) {
     return "modes="
         + joined(results, each -> (each.mode() + "/" + each.display()).replace(' ', '-'))
         + " cpu_us="
         + joined(results, each -> String.valueOf(Math.round(each.cpuMicros())))
+        + " kernel_us="
+        + joined(results, each -> String.valueOf(Math.round(each.kernelMicros())))
         + " copies="
         + joined(results, each -> String.valueOf(each.copies()))
         + " dropped="

@@ -1,0 +1,98 @@
+package dev.dmabroker.samples.modes;
+
+import dev.dmabroker.samples.devices.UserMemory;
+import dev.dmabroker.samples.devices.V4l2Buffer;
+import dev.dmabroker.samples.devices.V4l2CpuQueue;
+import dev.dmabroker.samples.devices.V4l2Device;
+import dev.dmabroker.samples.devices.V4l2Direction;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** USERPTR: both drivers take the program's memory. */
+final class UserptrMode implements Mode {
+  private final V4l2CpuQueue in;
+  private final V4l2CpuQueue out;
+  private final List<UserMemory> memory;
+  private boolean showing;
+
+  private UserptrMode(V4l2CpuQueue in, V4l2CpuQueue out, List<UserMemory> memory) {
+    this.in = in;
+    this.out = out;
+    this.memory = memory;
+  }
+
+  static UserptrMode open(V4l2Device camera, V4l2Device display, int buffers, int frameBytes) {
+    List<UserMemory> memory = new ArrayList<>();
+    try {
+      for (int i = 0; i < buffers; i++) {
+        memory.add(new UserMemory(frameBytes));
+      }
+      return new UserptrMode(
+          camera.usersMemory(V4l2Direction.CAPTURE, memory),
+          display.usersMemory(V4l2Direction.OUTPUT, memory),
+          memory);
+    } catch (Throwable t) {
+      memory.forEach(UserMemory::close); // No driver has been given it yet.
+      throw t;
+    }
+  }
+
+  @Override
+  public String name() {
+    return "USERPTR";
+  }
+
+  @Override
+  public String display() {
+    return "vivid output";
+  }
+
+  @Override
+  public int copies() {
+    return 0;
+  }
+
+  @Override
+  public int buffers() {
+    return Math.min(in.count(), out.count());
+  }
+
+  @Override
+  public void give(int number) {
+    in.queue(number);
+  }
+
+  @Override
+  public void start() {
+    in.start();
+  }
+
+  @Override
+  public Optional<Captured> capture(Duration timeout) {
+    return in.dequeue(timeout).map(buffer -> new Captured(buffer.index(), buffer));
+  }
+
+  @Override
+  public void show(int number) {
+    out.queue(number);
+    if (!showing) {
+      showing = true;
+      out.start();
+    }
+  }
+
+  @Override
+  public Optional<Integer> shown(Duration timeout) {
+    return out.queuedCount() == 0 ? Optional.empty() : out.dequeue(timeout).map(V4l2Buffer::index);
+  }
+
+  @Override
+  public void close() {
+    // First those who have the memory.
+    in.close();
+    out.close();
+    memory.forEach(UserMemory::close);
+  }
+}
