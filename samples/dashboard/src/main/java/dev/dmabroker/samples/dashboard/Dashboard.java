@@ -37,6 +37,7 @@ public final class Dashboard {
     try (Broker broker = builder.build();
         DmaBufMetrics metrics = new DmaBufMetrics(broker);
         Demo demo = new Demo(broker, options.buffers(), options.rate());
+        Preview preview = new Preview(broker, options.rate());
         PageServer server = serve(options, broker, feed, demo, registry)) {
       metrics.bindTo(registry);
       if (options.everySeconds() > 0) {

@@ -38,10 +38,10 @@ final class Demo implements Controls, AutoCloseable {
 
   private final Broker broker;
   private final long periodNanos;
-  private final List<Frame> frames = new ArrayList<>();
-  private final BlockingQueue<Frame> free = new LinkedBlockingQueue<>();
-  private final BlockingQueue<Frame> toEncode = new LinkedBlockingQueue<>();
-  private final BlockingQueue<Frame> toShow = new LinkedBlockingQueue<>();
+  private final List<DemoBuffer> frames = new ArrayList<>();
+  private final BlockingQueue<DemoBuffer> free = new LinkedBlockingQueue<>();
+  private final BlockingQueue<DemoBuffer> toEncode = new LinkedBlockingQueue<>();
+  private final BlockingQueue<DemoBuffer> toShow = new LinkedBlockingQueue<>();
   private final List<Thread> threads = new ArrayList<>();
   private volatile boolean stopping;
 
@@ -50,7 +50,7 @@ final class Demo implements Controls, AutoCloseable {
 
   /** A stage's work on one frame; says where the frame goes next. */
   private interface Work {
-    BlockingQueue<Frame> on(Frame frame);
+    BlockingQueue<DemoBuffer> on(DemoBuffer frame);
   }
 
   /** Starts the camera and the encoder. */
@@ -65,7 +65,7 @@ final class Demo implements Controls, AutoCloseable {
         broker.register(
             device("encoder", Constraints.builder().deviceAccess().build()).access(Access.READ));
     for (SharedBuffer buffer : broker.exportSet("frame", IMAGE, buffers)) {
-      frames.add(new Frame(buffer, camera, encoder));
+      frames.add(new DemoBuffer(buffer, camera, encoder));
     }
     free.addAll(frames);
     start("camera", free, this::capture);
@@ -84,18 +84,18 @@ final class Demo implements Controls, AutoCloseable {
     return DeviceSpec.named(name).constraints(constraints).longestHold(HOLD);
   }
 
-  private void start(String name, BlockingQueue<Frame> queue, Work work) {
+  private void start(String name, BlockingQueue<DemoBuffer> queue, Work work) {
     Thread thread = new Thread(() -> run(queue, work), name);
     thread.setDaemon(true);
     threads.add(thread);
     thread.start();
   }
 
-  private void run(BlockingQueue<Frame> queue, Work work) {
+  private void run(BlockingQueue<DemoBuffer> queue, Work work) {
     long due = System.nanoTime();
     while (!stopping) {
       try {
-        Frame frame = queue.poll(periodNanos, TimeUnit.NANOSECONDS);
+        DemoBuffer frame = queue.poll(periodNanos, TimeUnit.NANOSECONDS);
         if (frame != null) {
           work.on(frame).add(frame);
         }
@@ -110,17 +110,17 @@ final class Demo implements Controls, AutoCloseable {
 
   // ---- The stages ----
 
-  private BlockingQueue<Frame> capture(Frame frame) {
+  private BlockingQueue<DemoBuffer> capture(DemoBuffer frame) {
     frame.recycle();
     return use(frame.camera(), Access.OVERWRITE, periodNanos / 3) ? toEncode : free;
   }
 
-  private BlockingQueue<Frame> encode(Frame frame) {
+  private BlockingQueue<DemoBuffer> encode(DemoBuffer frame) {
     use(frame.encoder(), Access.READ, periodNanos / 2);
     return frame.display() != null ? toShow : free;
   }
 
-  private BlockingQueue<Frame> show(Frame frame) {
+  private BlockingQueue<DemoBuffer> show(DemoBuffer frame) {
     Attachment attachment = frame.display();
     if (attachment != null) {
       use(attachment, Access.READ, periodNanos * 3 / 4);
@@ -177,7 +177,7 @@ final class Demo implements Controls, AutoCloseable {
   @Override
   public synchronized void detachDisplay() {
     if (display != null) {
-      frames.forEach(Frame::detachDisplay);
+      frames.forEach(DemoBuffer::detachDisplay);
       display.close();
       display = null;
     }
@@ -207,6 +207,6 @@ final class Demo implements Controls, AutoCloseable {
       }
     }
     detachDisplay();
-    frames.forEach(Frame::close);
+    frames.forEach(DemoBuffer::close);
   }
 }

@@ -29,7 +29,19 @@ final class PageServer implements AutoCloseable {
   private static final String PROMETHEUS = "text/plain; version=0.0.4; charset=utf-8";
 
   /** Each takes a thread. */
-  private static final int MOST_WATCHING = 32;
+  static final int MOST_WATCHING = 32;
+
+  /** Of all others, who wait for a thread if they are more. */
+  private static final int MOST_AT_ONCE = 8;
+
+  static final int MOST_CONNECTIONS = 256;
+
+  static {
+    // The server reads them once, and knows no limits without; seconds for a request to come in.
+    Map<Object, Object> properties = System.getProperties();
+    properties.putIfAbsent("jdk.httpserver.maxConnections", Integer.toString(MOST_CONNECTIONS));
+    properties.putIfAbsent("sun.net.httpserver.maxReqTime", "3");
+  }
 
   /** The files of the page by path, with their types. */
   private static final Map<String, String> FILES =
@@ -41,7 +53,8 @@ final class PageServer implements AutoCloseable {
           "/chart/chart.umd.min.js", "text/javascript; charset=utf-8");
 
   private final HttpServer server;
-  private final ExecutorService threads = Executors.newCachedThreadPool(PageServer::thread);
+  private final ExecutorService threads =
+      Executors.newFixedThreadPool(MOST_WATCHING + MOST_AT_ONCE, PageServer::thread);
   private final Updates updates;
   private final PageState state;
   private final Guard guard;

@@ -69,6 +69,8 @@ final class Updates implements AutoCloseable {
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+    } finally {
+      close(); // Should a state fail: who watches sees the connection end rather than nothing new.
     }
   }
 

@@ -2,6 +2,7 @@ package dev.dmabroker.samples.dashboard;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.gson.JsonObject;
@@ -10,14 +11,17 @@ import dev.dmabroker.Access;
 import dev.dmabroker.BlobSpec;
 import dev.dmabroker.Constraints;
 import dev.dmabroker.Device;
-import java.net.InetAddress;
+import dev.dmabroker.SharedBuffer;
+import java.io.EOFException;
+import java.io.IOException;
 import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Iterator;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -25,6 +29,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 @Timeout(60)
 class PageServerTest {
+  private static final String WATCH = "GET /events HTTP/1.1\r\nHost: localhost\r\n\r\n";
   private static final String ATTACH = "POST /control/display/attach HTTP/1.1";
 
   private static int status(String answer) {
@@ -121,13 +126,7 @@ class PageServerTest {
                 }
               });
       busy.start();
-      Iterator<String> lines =
-          HttpClient.newHttpClient()
-              .send(
-                  HttpRequest.newBuilder(URI.create(site.url() + "events")).build(),
-                  HttpResponse.BodyHandlers.ofLines())
-              .body()
-              .iterator();
+      Iterator<String> lines = watch(site);
       nextState(lines);
       long begin = System.nanoTime();
       int states = 20;
@@ -144,6 +143,15 @@ class PageServerTest {
     }
   }
 
+  private static Iterator<String> watch(Site site) throws Exception {
+    return HttpClient.newHttpClient()
+        .send(
+            HttpRequest.newBuilder(URI.create(site.url() + "events")).build(),
+            HttpResponse.BodyHandlers.ofLines())
+        .body()
+        .iterator();
+  }
+
   private static JsonObject nextState(Iterator<String> lines) {
     String line = lines.next();
     while (!line.startsWith("data: ")) {
@@ -155,14 +163,94 @@ class PageServerTest {
   @Test
   void makesStatesOnlyWhileSomebodyWatches() throws Exception {
     try (Site site = new Site(false)) {
-      Socket socket = new Socket(InetAddress.getLoopbackAddress(), site.server.port());
-      socket
-          .getOutputStream()
-          .write(
-              "GET /events HTTP/1.1\r\nHost: localhost\r\n\r\n".getBytes(StandardCharsets.UTF_8));
+      Socket socket = site.send(WATCH);
       Site.await("a page watches", () -> site.server.watching() == 1);
       socket.close();
       Site.await("it has left", () -> site.server.watching() == 0);
+    }
+  }
+
+  @Test
+  void whoDoesNotReadHoldsUpNobody() throws Exception {
+    try (Site site = new Site(false)) {
+      List<SharedBuffer> buffers = new ArrayList<>(); // So that a few states fill the sockets.
+      for (int i = 0; i < 2000; i++) {
+        buffers.add(site.broker.export("many-" + i, BlobSpec.of(4096)));
+      }
+      try (Socket silent = site.send(WATCH)) {
+        Iterator<String> lines = watch(site);
+        for (int i = 0; i < 30; i++) {
+          nextState(lines);
+        }
+        assertEquals(2, site.server.watching());
+        long maps = site.broker.snapshot().maps();
+        Site.await("the demo goes on", () -> site.broker.snapshot().maps() > maps);
+      }
+      buffers.forEach(SharedBuffer::close);
+    }
+  }
+
+  @Test
+  void refusesToBeWatchedByMoreThanThereAreThreadsFor() throws Exception {
+    List<Socket> sockets = new ArrayList<>();
+    try (Site site = new Site(false)) {
+      for (int i = 0; i < PageServer.MOST_WATCHING; i++) {
+        sockets.add(site.send(WATCH));
+      }
+      Site.await("all watch", () -> site.server.watching() == PageServer.MOST_WATCHING);
+      assertEquals(503, status(site.ask("GET /events HTTP/1.1", "Host: localhost")));
+      assertEquals(200, status(site.ask("GET / HTTP/1.1", "Host: localhost")));
+    } finally {
+      close(sockets);
+    }
+  }
+
+  @Test
+  void requestsThatNeverEndHoldUpOthersOnlyBriefly() throws Exception {
+    List<Socket> sockets = new ArrayList<>();
+    try (Site site = new Site(false)) {
+      for (int i = 0; i < 2 * PageServer.MOST_WATCHING; i++) {
+        sockets.add(site.send("GET / HTTP/1.1\r\nHost: loc"));
+      }
+      assertEquals(200, status(site.ask("GET / HTTP/1.1", "Host: localhost")));
+      assertTrue(Site.serving() <= 2 * PageServer.MOST_WATCHING, "threads: " + Site.serving());
+    } finally {
+      close(sockets);
+    }
+  }
+
+  @Test
+  void takesSoManyConnectionsAndNoMore() throws Exception {
+    List<Socket> sockets = new ArrayList<>();
+    try (Site site = new Site(false)) {
+      for (int i = 0; i < PageServer.MOST_CONNECTIONS; i++) {
+        sockets.add(site.send(""));
+      }
+      assertThrows(
+          IOException.class,
+          () -> {
+            if (site.ask("GET / HTTP/1.1", "Host: localhost").isEmpty()) {
+              throw new EOFException("closed without an answer");
+            }
+          });
+      close(sockets);
+      Site.await("others are gone", () -> isAnswered(site));
+    } finally {
+      close(sockets);
+    }
+  }
+
+  private static boolean isAnswered(Site site) {
+    try {
+      return !site.ask("GET / HTTP/1.1", "Host: localhost").isEmpty();
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  private static void close(List<Socket> sockets) throws IOException {
+    for (Socket socket : sockets) {
+      socket.close();
     }
   }
 }

@@ -5,25 +5,36 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
 import com.microsoft.playwright.Browser;
 import com.microsoft.playwright.BrowserType;
+import com.microsoft.playwright.CDPSession;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Playwright;
 import com.microsoft.playwright.assertions.PlaywrightAssertions;
 import com.microsoft.playwright.options.ColorScheme;
 import com.microsoft.playwright.options.ReducedMotion;
+import com.microsoft.playwright.options.WaitForSelectorState;
 import dev.dmabroker.Access;
 import dev.dmabroker.Attachment;
 import dev.dmabroker.BlobSpec;
+import dev.dmabroker.BufferStream;
 import dev.dmabroker.Constraints;
 import dev.dmabroker.Device;
+import dev.dmabroker.EmptyFrame;
+import dev.dmabroker.Frame;
 import dev.dmabroker.Mapping;
 import dev.dmabroker.SharedBuffer;
+import dev.dmabroker.StreamConsumer;
+import dev.dmabroker.StreamSpec;
 import dev.dmabroker.event.BrokerSnapshot;
 import dev.dmabroker.event.BrokerSnapshot.BufferState;
 import dev.dmabroker.event.BrokerSnapshot.HeapState;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -144,6 +155,49 @@ class PageTest {
   }
 
   @Test
+  void showsWhatStreamsDo() {
+    try (Site site = new Site(false)) {
+      Page page = open(site);
+      assertFalse(page.isVisible("#stream-panel"));
+      Device producer = site.broker.register("producer", Constraints.none());
+      Device late = site.broker.register("late", Constraints.none());
+      try (BufferStream stream =
+              site.broker.stream(
+                  StreamSpec.of("video", BlobSpec.of(4096), producer)
+                      .minBuffers(4)
+                      .maxBuffers(8)
+                      .stopDeadline(Duration.ZERO));
+          StreamConsumer consumer = stream.consumer(late, StreamConsumer.Policy.LATEST)) {
+        stream.start();
+        stream.acquire().submit();
+        Frame held = consumer.take();
+        stream.acquire().submit();
+        stream.acquire().submit();
+        EmptyFrame filling = stream.acquire();
+        page.waitForSelector("#streams [data-device=late][data-dropped='1']");
+        assertEquals(4, number(page, "#streams [data-name=video]", "data-depth"));
+        assertEquals("4 of at most 8 buffers, 16.0 KiB", page.textContent("#streams .amount"));
+        assertEquals(
+            "late: latest: holds 1, 1 queued, 1 dropped",
+            page.textContent("#streams .chip")
+                + ": "
+                + page.textContent("#streams .consumers .small"));
+        assertEquals(
+            List.of("filling", "flight", "flight", "free"),
+            page.locator("#streams .bar span")
+                .evaluateAll("spans => spans.map(span => span.dataset.use)"));
+        filling.close();
+        held.close();
+      }
+      page.waitForSelector("#stream-panel", hidden());
+    }
+  }
+
+  private static Page.WaitForSelectorOptions hidden() {
+    return new Page.WaitForSelectorOptions().setState(WaitForSelectorState.HIDDEN);
+  }
+
+  @Test
   void theButtonCausesAMoveThatAppears() {
     try (Site site = new Site(true)) {
       Page page = open(site);
@@ -183,39 +237,45 @@ class PageTest {
       List<Attachment> attachments = new ArrayList<>();
       for (int i = 0; i < 1000; i++) {
         SharedBuffer buffer = site.broker.export("many-" + i, BlobSpec.of(4096));
-        attachments.add(buffer.attach(reader));
-        buffer.attach(writer);
-        attachments.get(i).map(Access.READ).close();
+        Attachment attachment = buffer.attach(reader);
+        attachment.map(Access.READ).close();
+        attachments.add(attachment);
+        attachments.add(buffer.attach(writer));
       }
       Page page = open(site);
       page.waitForFunction("() => document.querySelector('#buffer-count').dataset.value == 1004");
-      Object slow =
+      CDPSession session = page.context().newCDPSession(page);
+      JsonObject ofTheThread = new JsonObject();
+      ofTheThread.addProperty("timeDomain", "threadTicks");
+      session.send("Performance.enable", ofTheThread);
+      double before = taskSeconds(session);
+      Object frames =
           page.evaluate(
-              "() => new Promise(done => {"
-                  + " const frames = []; let last = performance.now(); let top = 0;"
-                  + " const step = now => { frames.push(now - last); last = now;"
-                  + "  document.querySelector('#buffers').scrollTop = (top += 300);"
-                  + "  frames.length < 120 ? requestAnimationFrame(step)"
-                  + "   : done(frames.sort((a, b) => a - b)[60]); };"
+              "() => new Promise(done => { const last = connection.updates + 20; let frames = 0;"
+                  + " const step = () => {"
+                  + "  document.querySelector('#buffers').scrollTop = 300 * ++frames;"
+                  + "  connection.updates < last ? requestAnimationFrame(step) : done(frames); };"
                   + " requestAnimationFrame(step); })");
-      double medianFrame = ((Number) slow).doubleValue();
-      double medianDraw =
-          ((Number)
-                  page.evaluate(
-                      "connection.drawMillis.slice().sort((a, b) => a - b)"
-                          + "[connection.drawMillis.length >> 1]"))
-              .doubleValue();
+      double each = (taskSeconds(session) - before) / ((Number) frames).intValue();
+      // Of the page's thread, as this machine may be busy with others: enough for 30 a second.
+      assertTrue(each < 0.033, "a frame, scrolling, took " + each + " s");
       int elements = (Integer) page.evaluate("document.querySelectorAll('*').length");
-      // Medians, as this machine may be busy with others; from 50 ms on browsers speak of long
-      // tasks.
-      assertTrue(medianFrame < 34, "a frame took " + medianFrame + " ms");
-      assertTrue(medianDraw < 50, "to draw took " + medianDraw + " ms");
       assertTrue(elements < 1500, elements + " elements");
       page.fill("#filter", "many-999");
       page.waitForFunction("() => document.querySelectorAll('#rows .row').length === 1");
       assertEquals("many-999", page.textContent("#rows b"));
       attachments.forEach(Attachment::close);
     }
+  }
+
+  /** What the page's thread has worked so far. */
+  private static double taskSeconds(CDPSession session) {
+    for (JsonElement metric : session.send("Performance.getMetrics").getAsJsonArray("metrics")) {
+      if (metric.getAsJsonObject().get("name").getAsString().equals("TaskDuration")) {
+        return metric.getAsJsonObject().get("value").getAsDouble();
+      }
+    }
+    throw new AssertionError("no TaskDuration");
   }
 
   @Test
@@ -243,7 +303,8 @@ class PageTest {
       value = ColorScheme.class,
       names = {"LIGHT", "DARK"})
   void fitsAPhoneInBothThemesWithoutMotion(ColorScheme scheme) throws Exception {
-    try (Site site = new Site(true)) {
+    try (Site site = new Site(true);
+        Preview preview = new Preview(site.broker, 30)) {
       Page page =
           open(
               site,
@@ -254,6 +315,7 @@ class PageTest {
                       .setViewportSize(360, 740));
       page.click("#display");
       page.waitForSelector("#activity li[data-kind=moved]");
+      page.waitForSelector("#streams li");
       assertEquals(360, page.evaluate("document.documentElement.scrollWidth"));
       assertEquals(
           List.of(),
@@ -263,12 +325,17 @@ class PageTest {
           page.evaluate(
               "() => Number(getComputedStyle(document.body).backgroundColor.match(/\\d+/)[0]) < 64");
       assertEquals(scheme == ColorScheme.DARK, dark);
-      Files.createDirectories(SHOTS);
-      page.screenshot(
-          new Page.ScreenshotOptions()
-              .setFullPage(true)
-              .setPath(SHOTS.resolve("phone-" + scheme.name().toLowerCase(Locale.ROOT) + ".png")));
+      shoot(page, "phone", scheme);
+      page.setViewportSize(1280, 900);
+      shoot(page, "desktop", scheme);
     }
+  }
+
+  /** For people to look at. */
+  private static void shoot(Page page, String width, ColorScheme scheme) throws IOException {
+    Files.createDirectories(SHOTS);
+    String name = width + "-" + scheme.name().toLowerCase(Locale.ROOT) + ".png";
+    page.screenshot(new Page.ScreenshotOptions().setFullPage(true).setPath(SHOTS.resolve(name)));
   }
 
   @Test

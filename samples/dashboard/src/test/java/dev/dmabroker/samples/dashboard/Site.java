@@ -50,13 +50,24 @@ final class Site implements AutoCloseable {
 
   /** What the server answers to exactly these lines. */
   String ask(String... lines) throws IOException {
-    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.port())) {
-      String text = String.join("\r\n", lines) + "\r\nConnection: close\r\n\r\n";
-      socket.getOutputStream().write(text.getBytes(StandardCharsets.UTF_8));
-      try (InputStream in = socket.getInputStream()) {
-        return new String(in.readAllBytes(), StandardCharsets.UTF_8);
-      }
+    try (Socket socket = send(String.join("\r\n", lines) + "\r\nConnection: close\r\n\r\n");
+        InputStream in = socket.getInputStream()) {
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
     }
+  }
+
+  /** A connection on which exactly this has been sent. */
+  Socket send(String text) throws IOException {
+    Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.port());
+    socket.getOutputStream().write(text.getBytes(StandardCharsets.UTF_8));
+    return socket;
+  }
+
+  /** How many threads serve requests, in this JVM. */
+  static long serving() {
+    return Thread.getAllStackTraces().keySet().stream()
+        .filter(thread -> thread.getName().equals("dashboard-http"))
+        .count();
   }
 
   /** Waits until that is so. */

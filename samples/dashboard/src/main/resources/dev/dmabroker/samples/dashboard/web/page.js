@@ -358,6 +358,60 @@ const activity = {
   },
 };
 
+// ---- Streams ----
+
+const streams = {
+  show(state) {
+    $('stream-panel').hidden = state.streams.length === 0;
+    fill($('streams'), state.streams, () => this.item(), (item, stream) => this.update(item, stream));
+  },
+
+  item() {
+    const item = element('li');
+    const line = element('div', 'heap-line');
+    line.append(element('span', 'name'), element('span', 'muted small kind'), element('span', 'amount'));
+    const bar = element('div', 'bar');
+    bar.setAttribute('role', 'meter');
+    bar.setAttribute('aria-valuemin', '0');
+    item.append(line, bar, element('p', 'muted small counts'), element('ul', 'consumers'));
+    return item;
+  },
+
+  update(item, stream) {
+    ['depth', 'inFlight', 'starved'].forEach((key) => mark(item, key, stream[key]));
+    mark(item, 'name', stream.name);
+    say(item.querySelector('.name'), stream.name);
+    say(item.querySelector('.kind'), `${words(stream.state)}${stream.heldBack === null ? '' : `, does not grow: ${stream.heldBack}`}`);
+    const amount = `${number(stream.depth)} of at most ${several(stream.maxBuffers, 'buffer')}, ${bytes(stream.sizeBytes)}`;
+    say(item.querySelector('.amount'), amount);
+    const bar = item.querySelector('.bar');
+    bar.setAttribute('aria-label', `Stream ${stream.name}`);
+    bar.setAttribute('aria-valuemax', stream.maxBuffers);
+    bar.setAttribute('aria-valuenow', stream.depth);
+    bar.setAttribute('aria-valuetext', `${amount}; ${stream.filling} being filled, ${stream.inFlight} in flight, ${stream.free} free`);
+    const uses = [['filling', stream.filling], ['flight', stream.inFlight], ['free', stream.free]]
+      .flatMap(([use, count]) => Array(count).fill(use));
+    fill(bar, uses, () => element('span'), (span, use) => {
+      mark(span, 'use', use);
+      span.style.width = `${100 / stream.maxBuffers}%`;
+    });
+    say(item.querySelector('.counts'), `${several(stream.submitted, 'frame')}, starved ${several(stream.starved, 'time')}, `
+      + `grown by ${number(stream.grown)}, shrunk by ${number(stream.shrunk)}`);
+    fill(item.querySelector('.consumers'), stream.consumers, () => this.consumer(), (row, consumer) => {
+      mark(row, 'device', consumer.device);
+      mark(row, 'dropped', consumer.dropped);
+      say(row.firstChild, consumer.device);
+      say(row.lastChild, `${words(consumer.policy)}: holds ${number(consumer.holds)}, ${number(consumer.queued)} queued, ${number(consumer.dropped)} dropped`);
+    });
+  },
+
+  consumer() {
+    const row = element('li');
+    row.append(element('span', 'chip'), element('span', 'muted small'));
+    return row;
+  },
+};
+
 const refusals = {
   newest: -1,
 
@@ -503,7 +557,6 @@ const connection = {
   heard: 0,
   state: null,
   updates: 0,
-  drawMillis: [],
 
   open() {
     this.source?.close();
@@ -532,14 +585,11 @@ const connection = {
   },
 
   draw() {
-    const begin = performance.now();
     const { snapshot, ...rest } = JSON.parse(this.state);
     const state = { ...snapshot, ...rest };
     this.state = null;
-    [heaps, figures, buffers, activity, stalls, refusals, health, control].forEach((part) => part.show(state));
+    [heaps, figures, buffers, streams, activity, stalls, refusals, health, control].forEach((part) => part.show(state));
     this.tell('live', 'Live');
-    this.drawMillis.push(performance.now() - begin);
-    if (this.drawMillis.length > 100) this.drawMillis.shift();
   },
 
   tell(state, words) {

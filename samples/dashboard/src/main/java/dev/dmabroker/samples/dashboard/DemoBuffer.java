@@ -9,7 +9,7 @@ import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /** One of the demo's buffers with who is attached. One stage has it at a time. */
-final class Frame {
+final class DemoBuffer {
   private final SharedBuffer buffer;
   private final Attachment camera;
   private final Attachment encoder;
@@ -17,7 +17,7 @@ final class Frame {
   private volatile boolean reachesDisplay;
   private volatile boolean leaves;
 
-  Frame(SharedBuffer buffer, Device camera, Device encoder) {
+  DemoBuffer(SharedBuffer buffer, Device camera, Device encoder) {
     this.buffer = buffer;
     this.camera = buffer.attach(camera);
     this.encoder = buffer.attach(encoder);

@@ -1,0 +1,54 @@
+package dev.dmabroker.samples.dashboard;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.dmabroker.samples.dashboard.Updates.Update;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(60)
+class UpdatesTest {
+  private final AtomicInteger made = new AtomicInteger();
+
+  private static boolean isIdle() {
+    return Thread.getAllStackTraces().keySet().stream()
+        .filter(thread -> thread.getName().equals("dashboard-updates"))
+        .allMatch(thread -> thread.getState() == Thread.State.WAITING);
+  }
+
+  @Test
+  void nothingIsMadeWhileNobodyWatches() throws Exception {
+    try (Updates updates = new Updates(() -> "state " + made.incrementAndGet())) {
+      Site.await("it waits for who watches", UpdatesTest::isIdle);
+      assertEquals(0, made.get());
+      updates.join();
+      assertEquals("state 1", updates.after(Update.NONE).text());
+      updates.leave();
+      Site.await("it waits again", UpdatesTest::isIdle);
+    }
+  }
+
+  @Test
+  void whoIsSlowMissesStates() throws Exception {
+    try (Updates updates = new Updates(() -> "state " + made.incrementAndGet())) {
+      updates.join();
+      Update first = updates.after(Update.NONE);
+      Update third = updates.after(updates.after(first));
+      assertTrue(updates.after(first).number() >= third.number());
+    }
+  }
+
+  @Test
+  void aStateThatFailsEndsTheWaiting() throws Exception {
+    try (Updates updates =
+        new Updates(
+            () -> {
+              throw new IllegalStateException("expected by this test");
+            })) {
+      updates.join();
+      assertEquals(Update.NONE, updates.after(Update.NONE));
+    }
+  }
+}
