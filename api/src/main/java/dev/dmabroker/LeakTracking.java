@@ -1,6 +1,10 @@
 package dev.dmabroker;
 
-/** How a broker looks for what was not closed; see {@link Broker.Builder#leakTracking}. */
+/**
+ * How a broker looks for what was not closed; see {@link Broker.Builder#leakTracking}. What belongs
+ * to a {@linkplain BufferStream stream}, its frames and consumers, is not among it: {@linkplain
+ * dev.dmabroker.event.BrokerListener#overheld events} name who holds a frame too long.
+ */
 public enum LeakTracking {
   /** Not at all: what is not closed stays out for good, for those who mean it. */
   NEVER,

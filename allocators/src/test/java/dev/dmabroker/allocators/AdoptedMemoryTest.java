@@ -219,6 +219,8 @@ class AdoptedMemoryTest {
         assertThrows(HeapException.class, () -> ImportedDmaBuf.of(memfd.fd())),
         "no dma-buf",
         "udmabuf");
+    String position = Files.readString(Path.of("/proc/self/fdinfo/" + memfd.fd()));
+    assertTrue(position.matches("(?s)pos:\\s*0\\n.*"), "looking at it does not seek in it");
     memfd.release();
     assertThrows(HeapException.class, () -> ImportedDmaBuf.of(0));
   }

@@ -24,15 +24,13 @@ public record DmaBufImport(int fd, FileId id, long sizeBytes) {
    */
   public static DmaBufImport of(int fd) throws HeapException {
     NativeAccess.require();
-    long size = LibC.lseek(fd, 0, LibC.SEEK_END);
-    if (size == -1) {
-      Errno errno = Errno.last();
-      if (errno.equals(Errno.EBADF)) {
-        throw errno.failure("looking at descriptor " + fd);
-      }
+    if (LibC.fcntl(fd, LibC.F_GETFD, 0) == -1) {
+      throw Errno.last().failure("looking at descriptor " + fd);
     }
     Optional<FileId> id = FileId.of(fd);
-    if (size < 1 || id.isEmpty() || !DmaBufs.isDmaBuf(fd)) {
+    // Seeking tells a dma-buf's size; of any other file it would move the user's position.
+    long size = DmaBufs.isDmaBuf(fd) ? LibC.lseek(fd, 0, LibC.SEEK_END) : -1;
+    if (size < 1 || id.isEmpty()) {
       throw new HeapException(
           Kind.FAILED,
           "descriptor "
