@@ -7,11 +7,15 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 
-/** Tells every listener; one that throws keeps nobody else from being told. */
+/**
+ * Tells every listener; one that throws keeps nobody else from being told, and is logged now and
+ * then.
+ */
 final class Listeners {
   private static final System.Logger LOG = System.getLogger(Listeners.class.getName());
 
   private final CopyOnWriteArrayList<BrokerListener> listeners;
+  private final LogLimit limit = new LogLimit();
 
   Listeners(List<BrokerListener> listeners) {
     this.listeners = new CopyOnWriteArrayList<>(listeners);
@@ -33,8 +37,27 @@ final class Listeners {
 
   void tell(Consumer<BrokerListener> event) {
     for (BrokerListener listener : listeners) {
-      guarded("listener " + listener, () -> event.accept(listener));
+      try {
+        event.accept(listener);
+      } catch (Throwable t) {
+        log(listener, t);
+      }
     }
+  }
+
+  /** What throws once may throw at every event. */
+  private void log(BrokerListener listener, Throwable thrown) {
+    limit
+        .enter(System.nanoTime())
+        .ifPresent(
+            skipped ->
+                LOG.log(
+                    Level.WARNING,
+                    "listener "
+                        + listener.getClass().getName()
+                        + " threw"
+                        + LogLimit.skipped(skipped),
+                    thrown));
   }
 
   /** Runs user code. */

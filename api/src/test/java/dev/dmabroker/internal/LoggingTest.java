@@ -10,6 +10,8 @@ import dev.dmabroker.Device;
 import dev.dmabroker.DeviceSpec;
 import dev.dmabroker.Mapping;
 import dev.dmabroker.MoveFailedException;
+import dev.dmabroker.event.BrokerListener;
+import dev.dmabroker.event.Release;
 import dev.dmabroker.spi.HeapException;
 import dev.dmabroker.spi.HeapProvider;
 import java.time.Duration;
@@ -145,5 +147,38 @@ class LoggingTest extends Fixture {
     }
     int lines = lines(Level.WARNING).size();
     assertTrue(lines >= LogLimit.AT_ONCE && lines <= LogLimit.AT_ONCE + 1, lines + " lines");
+  }
+
+  @Test
+  void aListenerThatAlwaysThrowsDoesNotFloodTheLog() {
+    Logger logger = Logger.getLogger(Listeners.class.getName());
+    logger.addHandler(handler);
+    logger.setUseParentHandlers(false);
+    try {
+      Listeners listeners = new Listeners(List.of(new Angry()));
+      for (int i = 0; i < 1000; i++) {
+        listeners.tell(listener -> listener.released(new Release("frame", "system", 1)));
+      }
+    } finally {
+      logger.removeHandler(handler);
+      logger.setUseParentHandlers(true);
+    }
+    List<String> lines = lines(Level.WARNING);
+    assertTrue(
+        lines.size() >= LogLimit.AT_ONCE && lines.size() <= LogLimit.AT_ONCE + 1, lines::toString);
+    assertEquals("listener " + Angry.class.getName() + " threw", lines.get(0));
+  }
+
+  /** Not even its name can be had. */
+  private static final class Angry implements BrokerListener {
+    @Override
+    public void released(Release event) {
+      throw new IllegalStateException("bug");
+    }
+
+    @Override
+    public String toString() {
+      throw new IllegalStateException("another");
+    }
   }
 }

@@ -28,7 +28,7 @@ import java.util.stream.Collectors;
  * chrome://tracing open: a lane for each device with its attaches and the stalls of its maps, a
  * lane for each buffer with its allocations and moves and what they consist of, arrows from a move
  * to the maps that waited for it, and as counters the bytes that lie in each heap and the buffers
- * of each stream. Buffers are told apart by name.
+ * of each stream. Buffers are told apart by name. {@code docs/trace.md} shows what comes out.
  *
  * <p>Give it to {@link dev.dmabroker.Broker.Builder#listener}. Thread-safe. An event takes a few
  * hundred bytes; past {@link #MAX_EVENTS} no more are kept.
@@ -92,9 +92,11 @@ public final class TraceExport implements BrokerListener {
   @Override
   public synchronized void attached(Attach event) {
     if (!isFull()) {
-      events.add(
-          device(event.device().device())
-              .instant("attach to " + event.buffer(), now(), Map.of("buffer", event.buffer())));
+      long at = now();
+      String device = event.device().device();
+      Map<String, String> details = Map.of("buffer", event.buffer(), "device", device);
+      events.add(device(device).instant("attach to " + event.buffer(), at, details));
+      events.add(buffer(event.buffer()).instant(device + " attaches", at, details));
     }
   }
 

@@ -63,7 +63,7 @@ final class TraceLane {
   }
 
   int thread(int row) {
-    return number * MAX_ROWS + Math.min(row, MAX_ROWS - 1) + 1;
+    return number * MAX_ROWS + row + 1;
   }
 
   /** Something that has taken that long until now. */
@@ -73,9 +73,10 @@ final class TraceLane {
     while (row < ends.size() && ends.get(row) > at) {
       row++;
     }
-    if (row == ends.size()) {
+    if (row == ends.size() && row < MAX_ROWS) {
       ends.add(end);
     } else {
+      row = Math.min(row, MAX_ROWS - 1); // The last takes what is left, over one another.
       ends.set(row, end);
     }
     return TraceEvent.slice(what, at, end - at, this, row, details);
@@ -90,7 +91,7 @@ final class TraceLane {
   }
 
   void writeNames(JsonWriter json) throws IOException {
-    for (int row = 0; row < Math.min(ends.size(), MAX_ROWS); row++) {
+    for (int row = 0; row < ends.size(); row++) {
       String shown = row == 0 ? name : name + " (" + (row + 1) + ")";
       json.object().member("ph", "M").member("name", "thread_name").member("pid", process());
       json.member("tid", thread(row)).name("args").object().member("name", shown).endObject();

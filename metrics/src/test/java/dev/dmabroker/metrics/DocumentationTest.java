@@ -1,5 +1,7 @@
 package dev.dmabroker.metrics;
 
+import static java.util.regex.Pattern.DOTALL;
+import static java.util.regex.Pattern.MULTILINE;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -23,19 +25,23 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import jdk.jfr.EventType;
 import org.junit.jupiter.api.Test;
 
-/** The table in docs/metrics.md says what the code registers. */
+/** docs/metrics.md says what the code registers, docs/flight.md what it records. */
 class DocumentationTest {
   private static final Pattern ROW =
       Pattern.compile("\\| `(dmabuf[a-z.]+)` \\| (\\w+) \\| (\\w+) \\| ([^|]*)\\|.*");
 
+  private static final Pattern FIELD = Pattern.compile("^  (\\w+) = ", MULTILINE);
+
   /** Their values are whatever the broker was built with. */
   private static final Set<String> CONFIGURED = Set.of("heap", "budget", "stream", "device");
 
-  private static final Path DOCUMENT =
-      Path.of(System.getProperty("basedir", System.getProperty("user.dir")))
-          .resolveSibling("docs/metrics.md");
+  private static final Path DOCS =
+      Path.of(System.getProperty("basedir", System.getProperty("user.dir"))).resolveSibling("docs");
+
+  private static final Path DOCUMENT = DOCS.resolve("metrics.md");
 
   @Test
   void theTableListsEveryMeterWithItsTypeUnitAndTags() throws Exception {
@@ -65,6 +71,35 @@ class DocumentationTest {
         }
       }
     }
+  }
+
+  @Test
+  void everyFlightEventIsListedAndShownWithItsFields() throws Exception {
+    String document = Files.readString(DOCS.resolve("flight.md"));
+    Set<String> events = new TreeSet<>();
+    for (Class<?> type : BrokerEvent.class.getDeclaredClasses()) {
+      EventType event = EventType.getEventType(type.asSubclass(BrokerEvent.class));
+      events.add(event.getName());
+      assertTrue(document.contains("| `" + event.getName() + "` |"), event::getName);
+      Set<String> fields = new TreeSet<>();
+      event.getFields().forEach(field -> fields.add(field.getName()));
+      Matcher shown =
+          Pattern.compile("^" + event.getName() + " \\{\\n(.*?)^}$", MULTILINE | DOTALL)
+              .matcher(document);
+      assertTrue(shown.find(), event::getName);
+      Set<String> documented = names(FIELD, shown.group(1));
+      // Zero and empty ones are not printed.
+      fields.removeAll(Set.of("duration", "stackTrace"));
+      documented.remove("stackTrace");
+      assertEquals(fields, documented, event.getName());
+    }
+    assertEquals(events, names(Pattern.compile("`(dmabroker\\.[A-Z]\\w+)`"), document));
+  }
+
+  private static Set<String> names(Pattern pattern, String text) {
+    Set<String> names = new TreeSet<>();
+    pattern.matcher(text).results().forEach(found -> names.add(found.group(1)));
+    return names;
   }
 
   private static Map<String, String> registered() {

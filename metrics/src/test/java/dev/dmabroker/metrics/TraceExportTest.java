@@ -29,6 +29,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
 class TraceExportTest {
@@ -101,6 +102,18 @@ class TraceExportTest {
         check.slices());
     assertEquals(List.of("frame:system to cma > display:wait for frame"), check.arrows());
     assertEquals(List.of("system=4096", "system=0", "cma=4096"), check.counters());
+  }
+
+  @Test
+  void aLaneHasSoManyRowsAtMost() throws IOException {
+    pass(ms(100));
+    for (int i = 0; i < 1100; i++) {
+      trace.stalled(new Stall("frame", "display", ms(20), true));
+    }
+    StringWriter out = new StringWriter();
+    trace.write(out);
+    String rows = "\"tid\": \\d+,\"args\": \\{\"name\": \"display";
+    assertEquals(1000, Pattern.compile(rows).matcher(out.toString()).results().count());
   }
 
   @Test
