@@ -4,8 +4,6 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import dev.dmabroker.Broker;
 import dev.dmabroker.event.BrokerSnapshot;
-import dev.dmabroker.event.StreamState;
-import dev.dmabroker.event.StreamState.ConsumerState;
 import dev.dmabroker.metrics.BrokerHealth;
 import dev.dmabroker.metrics.SnapshotJson;
 import java.io.IOException;
@@ -38,9 +36,6 @@ final class PageState implements Supplier<String> {
     state.addProperty("control", control);
     state.addProperty("displayAttached", controls.isDisplayAttached());
     state.add("health", health(BrokerHealth.of(snapshot)));
-    JsonArray streams = new JsonArray();
-    snapshot.streams().forEach(stream -> streams.add(stream(stream)));
-    state.add("streams", streams);
     // The line ends stand between values only: within texts they are escaped.
     return "{\"snapshot\":"
         + text(snapshot).replace("\n", "")
@@ -55,39 +50,6 @@ final class PageState implements Supplier<String> {
     health.addProperty("status", found.status().name());
     health.add("reasons", reasons);
     return health;
-  }
-
-  private static JsonObject stream(StreamState stream) {
-    JsonObject state = new JsonObject();
-    state.addProperty("name", stream.name());
-    state.addProperty("state", stream.state().name());
-    state.addProperty("depth", stream.depth());
-    state.addProperty("maxBuffers", stream.maxBuffers());
-    state.addProperty("sizeBytes", stream.sizeBytes());
-    state.addProperty("filling", stream.filling());
-    state.addProperty("inFlight", stream.inFlight());
-    state.addProperty("free", stream.free());
-    state.addProperty("submitted", stream.submitted());
-    state.addProperty("starved", stream.starved());
-    state.addProperty("grown", stream.grown());
-    state.addProperty("shrunk", stream.shrunk());
-    state.addProperty("heldBack", stream.heldBack().orElse(null));
-    JsonArray consumers = new JsonArray();
-    stream.consumers().forEach(consumer -> consumers.add(consumer(consumer)));
-    state.add("consumers", consumers);
-    return state;
-  }
-
-  private static JsonObject consumer(ConsumerState consumer) {
-    JsonObject holds = new JsonObject();
-    holds.addProperty("device", consumer.holds().device());
-    holds.addProperty("now", consumer.holds().now());
-    JsonObject state = new JsonObject();
-    state.addProperty("policy", consumer.policy().name());
-    state.addProperty("queued", consumer.queued());
-    state.addProperty("dropped", consumer.dropped());
-    state.add("holds", holds);
-    return state;
   }
 
   /** The snapshot alone. */
