@@ -1,5 +1,6 @@
 /** A live page of a running broker, and its metrics for Prometheus. */
 module dev.dmabroker.samples.dashboard {
+  requires com.google.gson;
   requires dev.dmabroker;
   requires dev.dmabroker.allocators;
   requires dev.dmabroker.metrics;

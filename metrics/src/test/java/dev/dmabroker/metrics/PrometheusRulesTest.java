@@ -5,7 +5,12 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.dmabroker.BlobSpec;
 import dev.dmabroker.Broker;
+import dev.dmabroker.BufferStream;
+import dev.dmabroker.Constraints;
+import dev.dmabroker.StreamConsumer;
+import dev.dmabroker.StreamSpec;
 import dev.dmabroker.heuristics.FirstFit;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
@@ -59,7 +64,14 @@ class PrometheusRulesTest {
                 .heap(new MemoryHeap("system", false))
                 .heuristic(new FirstFit())
                 .build();
-        DmaBufMetrics metrics = new DmaBufMetrics(broker)) {
+        DmaBufMetrics metrics = new DmaBufMetrics(broker);
+        BufferStream stream =
+            broker.stream(
+                StreamSpec.of(
+                    "video", BlobSpec.of(4096), broker.register("camera", Constraints.none())));
+        StreamConsumer consumer =
+            stream.consumer(
+                broker.register("viewer", Constraints.none()), StreamConsumer.Policy.LATEST)) {
       metrics.bindTo(registry);
       return registry
           .scrape()

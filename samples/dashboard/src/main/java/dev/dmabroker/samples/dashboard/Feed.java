@@ -1,5 +1,7 @@
 package dev.dmabroker.samples.dashboard;
 
+import com.google.gson.JsonArray;
+import com.google.gson.JsonObject;
 import dev.dmabroker.Conflict;
 import dev.dmabroker.event.Allocation;
 import dev.dmabroker.event.BrokerListener;
@@ -10,13 +12,10 @@ import dev.dmabroker.event.Stall;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Deque;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
-import java.util.Optional;
 
 /**
  * What happened lately, of which a snapshot knows nothing: the last moves, allocations and
@@ -30,9 +29,9 @@ final class Feed implements BrokerListener {
   private final StallHistogram stalls = new StallHistogram(System::nanoTime);
 
   /** The newest first; guarded by this, as is what follows. */
-  private final Deque<Map<String, Object>> activities = new ArrayDeque<>();
+  private final Deque<JsonObject> activities = new ArrayDeque<>();
 
-  private final Deque<Map<String, Object>> refusals = new ArrayDeque<>();
+  private final Deque<JsonObject> refusals = new ArrayDeque<>();
   private long number;
   private long moved;
   private long rolledBack;
@@ -41,12 +40,12 @@ final class Feed implements BrokerListener {
 
   @Override
   public void allocated(Allocation event) {
-    Map<String, Object> entry = new LinkedHashMap<>();
-    entry.put("kind", "allocated");
-    entry.put("buffer", event.buffer());
-    entry.put("to", event.heap());
-    entry.put("sizeBytes", event.sizeBytes());
-    entry.put("tookMillis", millis(event.took()));
+    JsonObject entry = new JsonObject();
+    entry.addProperty("kind", "allocated");
+    entry.addProperty("buffer", event.buffer());
+    entry.addProperty("to", event.heap());
+    entry.addProperty("sizeBytes", event.sizeBytes());
+    entry.addProperty("tookMillis", millis(event.took()));
     add(activities, ACTIVITIES, entry);
   }
 
@@ -64,10 +63,10 @@ final class Feed implements BrokerListener {
     synchronized (this) {
       rolledBack++;
     }
-    Map<String, Object> entry = move("rolled back", event);
-    entry.put("attempt", event.attempt());
-    entry.put("failure", event.failure());
-    entry.put("holders", event.holders().stream().map(Object::toString).toList());
+    JsonObject entry = move("rolled back", event);
+    entry.addProperty("attempt", event.attempt());
+    entry.addProperty("failure", event.failure().orElse(null));
+    entry.add("holders", texts(event.holders()));
     add(activities, ACTIVITIES, entry);
   }
 
@@ -78,80 +77,100 @@ final class Feed implements BrokerListener {
 
   @Override
   public void heapRefused(HeapRefusal event) {
-    Map<String, Object> entry = refusal(event.buffer(), event.heap());
-    entry.put("why", "heap " + event.heap() + " gave no memory");
-    entry.put("explanation", event.reason());
-    entry.put("clauses", List.of());
-    entry.put("wouldHelp", List.of());
+    JsonObject entry = refusal(event.buffer(), event.heap());
+    entry.addProperty("why", "heap " + event.heap() + " gave no memory");
+    entry.addProperty("explanation", event.reason());
+    entry.add("clauses", new JsonArray());
+    entry.add("wouldHelp", new JsonArray());
     add(refusals, REFUSALS, entry);
   }
 
   @Override
   public void refused(Refusal event) {
     Conflict conflict = event.explanation().conflict();
-    Map<String, Object> entry = refusal(event.buffer(), event.device());
-    entry.put("why", conflict.cause());
-    entry.put("explanation", String.valueOf(event.explanation().getMessage()));
-    entry.put("clauses", conflict.clauses().stream().map(Object::toString).toList());
-    entry.put("wouldHelp", conflict.relaxations().stream().map(Object::toString).toList());
+    JsonObject entry = refusal(event.buffer(), event.device());
+    entry.addProperty("why", conflict.cause());
+    entry.addProperty("explanation", String.valueOf(event.explanation().getMessage()));
+    entry.add("clauses", texts(conflict.clauses()));
+    entry.add("wouldHelp", texts(conflict.relaxations()));
     add(refusals, REFUSALS, entry);
   }
 
-  private synchronized Map<String, Object> refusal(String buffer, String by) {
+  private synchronized JsonObject refusal(String buffer, String by) {
     refused++;
-    Map<String, Object> entry = new LinkedHashMap<>();
-    entry.put("buffer", buffer);
-    entry.put("of", by);
+    JsonObject entry = new JsonObject();
+    entry.addProperty("buffer", buffer);
+    entry.addProperty("of", by);
     return entry;
   }
 
-  private static Map<String, Object> move(String kind, Move event) {
-    Map<String, Object> entry = new LinkedHashMap<>();
-    entry.put("kind", kind);
-    entry.put("buffer", event.buffer());
-    entry.put("from", event.from());
-    entry.put("to", event.to());
-    entry.put("cause", event.cause().name().toLowerCase(Locale.ROOT));
-    entry.put("beneficiary", event.beneficiary());
-    entry.put("sizeBytes", event.sizeBytes());
-    entry.put("copiedBytes", event.copiedBytes());
-    entry.put("tookMillis", millis(event.prepare().plus(event.stall())));
-    entry.put("stallMillis", millis(event.stall()));
-    entry.put("drainMillis", millis(event.drain()));
-    entry.put("copyMillis", millis(event.copy()));
+  private static JsonObject move(String kind, Move event) {
+    JsonObject entry = new JsonObject();
+    entry.addProperty("kind", kind);
+    entry.addProperty("buffer", event.buffer());
+    entry.addProperty("from", event.from());
+    entry.addProperty("to", event.to().orElse(null));
+    entry.addProperty("cause", event.cause().name().toLowerCase(Locale.ROOT));
+    entry.addProperty("beneficiary", event.beneficiary());
+    entry.addProperty("sizeBytes", event.sizeBytes());
+    entry.addProperty("copiedBytes", event.copiedBytes());
+    entry.addProperty("tookMillis", millis(event.prepare().plus(event.stall())));
+    entry.addProperty("stallMillis", millis(event.stall()));
+    entry.addProperty("drainMillis", millis(event.drain()));
+    entry.addProperty("copyMillis", millis(event.copy()));
     return entry;
   }
 
-  private synchronized void add(
-      Deque<Map<String, Object>> entries, int most, Map<String, Object> entry) {
-    entry.put("id", ++number);
-    entry.put("at", clock.millis());
+  private synchronized void add(Deque<JsonObject> entries, int most, JsonObject entry) {
+    entry.addProperty("id", ++number);
+    entry.addProperty("at", clock.millis());
     entries.addFirst(entry);
     if (entries.size() > most) {
       entries.removeLast();
     }
   }
 
-  /** All of it, as {@link Json} writes it. */
-  synchronized Map<String, Object> read() {
-    Map<String, Object> all = new LinkedHashMap<>();
-    all.put("activities", new ArrayList<>(activities));
-    all.put("refusals", new ArrayList<>(refusals));
-    all.put(
-        "totals",
-        Map.of(
-            "moved", moved, "rolledBack", rolledBack, "copied", copiedBytes, "refused", refused));
-    all.put(
-        "stalls",
-        Map.of(
-            "boundsMillis",
-            StallHistogram.BOUNDS.stream().map(Feed::millis).toList(),
-            "newestSecond",
-            stalls.newestSecond(),
-            "columns",
-            stalls.columns(),
-            "longestMillis",
-            Optional.of(stalls.longest()).filter(longest -> !longest.isZero()).map(Feed::millis)));
+  private static JsonArray texts(List<?> list) {
+    JsonArray texts = new JsonArray();
+    list.forEach(each -> texts.add(each.toString()));
+    return texts;
+  }
+
+  /** All of it; the entries are not to be changed. */
+  synchronized JsonObject read() {
+    JsonObject all = new JsonObject();
+    all.add("activities", array(activities));
+    all.add("refusals", array(refusals));
+    JsonObject totals = new JsonObject();
+    totals.addProperty("moved", moved);
+    totals.addProperty("rolledBack", rolledBack);
+    totals.addProperty("copied", copiedBytes);
+    totals.addProperty("refused", refused);
+    all.add("totals", totals);
+    all.add("stalls", readStalls());
+    return all;
+  }
+
+  private static JsonArray array(Collection<JsonObject> entries) {
+    JsonArray array = new JsonArray();
+    entries.forEach(array::add);
+    return array;
+  }
+
+  private JsonObject readStalls() {
+    JsonArray bounds = new JsonArray();
+    StallHistogram.BOUNDS.forEach(bound -> bounds.add(millis(bound)));
+    JsonArray columns = new JsonArray();
+    for (List<Long> column : stalls.columns()) {
+      JsonArray counts = new JsonArray();
+      column.forEach(counts::add);
+      columns.add(counts);
+    }
+    JsonObject all = new JsonObject();
+    all.add("boundsMillis", bounds);
+    all.add("columns", columns);
+    all.addProperty("newestSecond", stalls.newestSecond());
+    all.addProperty("longestMillis", millis(stalls.longest()));
     return all;
   }
 

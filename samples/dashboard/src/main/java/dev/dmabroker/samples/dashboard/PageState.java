@@ -1,17 +1,15 @@
 package dev.dmabroker.samples.dashboard;
 
+import com.google.gson.JsonArray;
+import com.google.gson.JsonObject;
 import dev.dmabroker.Broker;
 import dev.dmabroker.event.BrokerSnapshot;
-import dev.dmabroker.event.StreamState;
-import dev.dmabroker.event.StreamState.ConsumerState;
 import dev.dmabroker.metrics.BrokerHealth;
 import dev.dmabroker.metrics.SnapshotJson;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.time.Instant;
-import java.util.LinkedHashMap;
-import java.util.Map;
 import java.util.function.Supplier;
 
 /**
@@ -34,46 +32,24 @@ final class PageState implements Supplier<String> {
   @Override
   public String get() {
     BrokerSnapshot snapshot = broker.snapshot();
-    BrokerHealth health = BrokerHealth.of(snapshot);
-    Map<String, Object> state = new LinkedHashMap<>();
-    state.put("control", control);
-    state.put("displayAttached", controls.isDisplayAttached());
-    state.put("health", Map.of("status", health.status(), "reasons", health.reasons()));
-    state.put("streams", snapshot.streams().stream().map(PageState::stream).toList());
-    state.putAll(feed.read());
+    JsonObject state = feed.read();
+    state.addProperty("control", control);
+    state.addProperty("displayAttached", controls.isDisplayAttached());
+    state.add("health", health(BrokerHealth.of(snapshot)));
     // The line ends stand between values only: within texts they are escaped.
     return "{\"snapshot\":"
         + text(snapshot).replace("\n", "")
         + ","
-        + Json.of(state).substring("{".length());
+        + state.toString().substring("{".length());
   }
 
-  private static Map<String, Object> stream(StreamState stream) {
-    Map<String, Object> state = new LinkedHashMap<>();
-    state.put("name", stream.name());
-    state.put("state", stream.state());
-    state.put("depth", stream.depth());
-    state.put("maxBuffers", stream.maxBuffers());
-    state.put("sizeBytes", stream.sizeBytes());
-    state.put("filling", stream.filling());
-    state.put("inFlight", stream.inFlight());
-    state.put("free", stream.free());
-    state.put("submitted", stream.submitted());
-    state.put("starved", stream.starved());
-    state.put("grown", stream.grown());
-    state.put("shrunk", stream.shrunk());
-    state.put("heldBack", stream.heldBack());
-    state.put("consumers", stream.consumers().stream().map(PageState::consumer).toList());
-    return state;
-  }
-
-  private static Map<String, Object> consumer(ConsumerState consumer) {
-    return Map.of(
-        "device", consumer.holds().device(),
-        "policy", consumer.policy(),
-        "queued", consumer.queued(),
-        "holds", consumer.holds().now(),
-        "dropped", consumer.dropped());
+  private static JsonObject health(BrokerHealth found) {
+    JsonArray reasons = new JsonArray();
+    found.reasons().forEach(reasons::add);
+    JsonObject health = new JsonObject();
+    health.addProperty("status", found.status().name());
+    health.add("reasons", reasons);
+    return health;
   }
 
   /** The snapshot alone. */

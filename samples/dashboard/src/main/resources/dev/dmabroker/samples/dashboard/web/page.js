@@ -87,7 +87,7 @@ const figures = {
     this.put('moves', state.totals.moved, number(state.totals.moved));
     say($('moves-note'), `${bytes(state.totals.copied)} copied, ${number(state.totals.rolledBack)} rolled back`);
     const longest = state.stalls.longestMillis;
-    this.put('longest', longest ?? 0, longest === null ? 'none' : millis(longest));
+    this.put('longest', longest, longest === 0 ? 'none' : millis(longest));
     say($('at'), `As of ${clock(Date.parse(state.taken))}, ${several(state.devices.length, 'device')} registered`);
   },
 
@@ -398,10 +398,10 @@ const streams = {
     say(item.querySelector('.counts'), `${several(stream.submitted, 'frame')}, starved ${several(stream.starved, 'time')}, `
       + `grown by ${number(stream.grown)}, shrunk by ${number(stream.shrunk)}`);
     fill(item.querySelector('.consumers'), stream.consumers, () => this.consumer(), (row, consumer) => {
-      mark(row, 'device', consumer.device);
+      mark(row, 'device', consumer.holds.device);
       mark(row, 'dropped', consumer.dropped);
-      say(row.firstChild, consumer.device);
-      say(row.lastChild, `${words(consumer.policy)}: holds ${number(consumer.holds)}, ${number(consumer.queued)} queued, ${number(consumer.dropped)} dropped`);
+      say(row.firstChild, consumer.holds.device);
+      say(row.lastChild, `${words(consumer.policy)}: holds ${number(consumer.holds.now)}, ${number(consumer.queued)} queued, ${number(consumer.dropped)} dropped`);
     });
   },
 
