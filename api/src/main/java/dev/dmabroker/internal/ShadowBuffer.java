@@ -8,6 +8,7 @@ import dev.dmabroker.Shadow;
 import dev.dmabroker.SharedBuffer;
 import dev.dmabroker.spi.HeapException;
 import dev.dmabroker.spi.Mover;
+import java.lang.ref.Reference;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
@@ -64,6 +65,8 @@ final class ShadowBuffer implements Shadow {
     try (Mapping to = atCopy.map(Access.OVERWRITE, timeout);
         Mapping from = atOriginal.map(Access.READ, timeout)) {
       return copy(from, to);
+    } finally {
+      Reference.reachabilityFence(this); // Or it may be taken for lost while it copies.
     }
   }
 
@@ -74,6 +77,8 @@ final class ShadowBuffer implements Shadow {
     try (Mapping from = atCopy.map(Access.READ, timeout);
         Mapping to = atOriginal.map(Access.WRITE, timeout)) {
       return copy(from, to);
+    } finally {
+      Reference.reachabilityFence(this);
     }
   }
 
