@@ -36,7 +36,6 @@ final class Feed implements BrokerListener {
   private long moved;
   private long rolledBack;
   private long copiedBytes;
-  private long refused;
 
   @Override
   public void allocated(Allocation event) {
@@ -64,7 +63,6 @@ final class Feed implements BrokerListener {
       rolledBack++;
     }
     JsonObject entry = move("rolled back", event);
-    entry.addProperty("attempt", event.attempt());
     entry.addProperty("failure", event.failure().orElse(null));
     entry.add("holders", texts(event.holders()));
     add(activities, ACTIVITIES, entry);
@@ -96,8 +94,7 @@ final class Feed implements BrokerListener {
     add(refusals, REFUSALS, entry);
   }
 
-  private synchronized JsonObject refusal(String buffer, String by) {
-    refused++;
+  private static JsonObject refusal(String buffer, String by) {
     JsonObject entry = new JsonObject();
     entry.addProperty("buffer", buffer);
     entry.addProperty("of", by);
@@ -112,11 +109,9 @@ final class Feed implements BrokerListener {
     entry.addProperty("to", event.to().orElse(null));
     entry.addProperty("cause", event.cause().name().toLowerCase(Locale.ROOT));
     entry.addProperty("beneficiary", event.beneficiary());
-    entry.addProperty("sizeBytes", event.sizeBytes());
     entry.addProperty("copiedBytes", event.copiedBytes());
     entry.addProperty("tookMillis", millis(event.prepare().plus(event.stall())));
     entry.addProperty("stallMillis", millis(event.stall()));
-    entry.addProperty("drainMillis", millis(event.drain()));
     entry.addProperty("copyMillis", millis(event.copy()));
     return entry;
   }
@@ -145,7 +140,6 @@ final class Feed implements BrokerListener {
     totals.addProperty("moved", moved);
     totals.addProperty("rolledBack", rolledBack);
     totals.addProperty("copied", copiedBytes);
-    totals.addProperty("refused", refused);
     all.add("totals", totals);
     all.add("stalls", readStalls());
     return all;

@@ -59,7 +59,6 @@ final class Site implements AutoCloseable {
   /** A connection on which exactly this has been sent. */
   Socket send(String text) throws IOException {
     Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.port());
-    socket.setSoTimeout(30_000); // Rather than for ever.
     socket.getOutputStream().write(text.getBytes(StandardCharsets.UTF_8));
     return socket;
   }

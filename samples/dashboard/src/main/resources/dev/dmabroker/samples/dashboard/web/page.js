@@ -412,6 +412,8 @@ const streams = {
   },
 };
 
+// ---- Refusals ----
+
 const refusals = {
   newest: -1,
 
