@@ -31,6 +31,20 @@ class UpdatesTest {
   }
 
   @Test
+  void atMostTenAreMadeASecond() throws Exception {
+    try (Updates updates = new Updates(() -> "state " + made.incrementAndGet())) {
+      updates.join();
+      Update last = updates.after(Update.NONE);
+      long begin = System.nanoTime();
+      while (last.number() <= 10) {
+        last = updates.after(last);
+      }
+      // The first may have been seen late, the last was not early.
+      assertTrue(System.nanoTime() - begin >= 900_000_000L);
+    }
+  }
+
+  @Test
   void whoIsSlowMissesStates() throws Exception {
     try (Updates updates = new Updates(() -> "state " + made.incrementAndGet())) {
       updates.join();
