@@ -174,12 +174,6 @@ final class ModelledRig implements Rig {
 
     @Override
     public void queue(Frame frame, Label label) {
-      String heap = frame.mapping().heapName();
-      if (!heap.equals("cma")) {
-        frame.close();
-        throw new IllegalStateException(
-            "the modelled display takes contiguous memory only, not " + heap);
-      }
       queued.add(frame);
     }
 
