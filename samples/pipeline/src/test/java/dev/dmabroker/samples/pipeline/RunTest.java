@@ -52,8 +52,10 @@ class RunTest {
   @ValueSource(ints = {3, 1})
   void whatWasEncodedIsDecodedInItsOrder(int buffers) throws Exception {
     Recording.Outcome outcome = run(new ModelledRig(buffers));
-    assertEquals(FRAMES, outcome.converted());
-    assertTrue(outcome.encoded() > 0 && outcome.encoded() < FRAMES, outcome.toString());
+    assertTrue(outcome.captured() >= FRAMES, outcome.toString());
+    assertEquals(outcome.captured(), outcome.converted());
+    assertTrue(
+        outcome.encoded() > 0 && outcome.encoded() < outcome.converted(), outcome.toString());
     assertTrue(outcome.displayed() > 0, outcome.toString());
     assertEquals(outcome.encoded(), comparison.decodedCount());
     assertEquals(0, comparison.misplaced());
