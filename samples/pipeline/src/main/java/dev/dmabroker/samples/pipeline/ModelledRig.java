@@ -21,7 +21,16 @@ final class ModelledRig implements Rig {
   private static final int WIDTH = 320;
   private static final int HEIGHT = 180;
   private static final int FRAMES_PER_SECOND = 60;
-  private static final int BUFFERS = 3;
+  private final int buffers;
+
+  ModelledRig() {
+    this(3);
+  }
+
+  /** Whose devices take so many frames at a time. */
+  ModelledRig(int buffers) {
+    this.buffers = buffers;
+  }
 
   @Override
   public String kind() {
@@ -59,28 +68,28 @@ final class ModelledRig implements Rig {
 
   @Override
   public Device<Filler> camera() {
-    Camera camera = new Camera();
+    Camera camera = new Camera(buffers);
     return new Device<>(camera, camera::stop);
   }
 
   @Override
   public Transform converter() {
-    return new Work("the modelled converter", ModelledCodec::toYuyv);
+    return new Work("the modelled converter", ModelledCodec::toYuyv, buffers);
   }
 
   @Override
   public Transform encoder() {
-    return new Work("the modelled encoder", ModelledCodec::encode);
+    return new Work("the modelled encoder", ModelledCodec::encode, buffers);
   }
 
   @Override
   public Transform decoder() {
-    return new Work("the modelled decoder", ModelledCodec::decode);
+    return new Work("the modelled decoder", ModelledCodec::decode, buffers);
   }
 
   @Override
   public Device<Reader> display() {
-    Display display = new Display();
+    Display display = new Display(buffers);
     return new Device<>(display, display::stop);
   }
 
@@ -90,13 +99,18 @@ final class ModelledRig implements Rig {
   }
 
   private static final class Camera implements Filler {
+    private final int buffers;
     private final Deque<EmptyFrame> queued = new ArrayDeque<>();
     private long number;
     private long nextNanos;
 
+    Camera(int buffers) {
+      this.buffers = buffers;
+    }
+
     @Override
     public int room() {
-      return BUFFERS - queued.size();
+      return buffers - queued.size();
     }
 
     @Override
@@ -146,21 +160,20 @@ final class ModelledRig implements Rig {
   }
 
   private static final class Display implements Reader {
+    private final int buffers;
     private final Deque<Frame> queued = new ArrayDeque<>();
+
+    Display(int buffers) {
+      this.buffers = buffers;
+    }
 
     @Override
     public int room() {
-      return BUFFERS - queued.size();
+      return buffers - queued.size();
     }
 
     @Override
     public void queue(Frame frame, Label label) {
-      String heap = frame.mapping().heapName();
-      if (!heap.equals("cma")) {
-        frame.close();
-        throw new IllegalStateException(
-            "the modelled display takes contiguous memory only, not " + heap);
-      }
       queued.add(frame);
     }
 
@@ -184,13 +197,15 @@ final class ModelledRig implements Rig {
   private static final class Work implements Transform, Reader, Filler {
     private final String name;
     private final Function function;
+    private final int buffers;
     private final Deque<Frame> sources = new ArrayDeque<>();
     private final Deque<Label> labels = new ArrayDeque<>();
     private final Deque<EmptyFrame> results = new ArrayDeque<>();
 
-    Work(String name, Function function) {
+    Work(String name, Function function, int buffers) {
       this.name = name;
       this.function = function;
+      this.buffers = buffers;
     }
 
     @Override
@@ -205,7 +220,7 @@ final class ModelledRig implements Rig {
 
     @Override
     public int room() {
-      return BUFFERS - sources.size();
+      return buffers - sources.size();
     }
 
     @Override
@@ -274,7 +289,7 @@ final class ModelledRig implements Rig {
     private record Results(Work work) implements Filler {
       @Override
       public int room() {
-        return BUFFERS - work.results.size();
+        return work.buffers - work.results.size();
       }
 
       @Override

@@ -7,7 +7,7 @@ import java.util.Optional;
 /**
  * What the command line says.
  *
- * @param frames how many the camera takes
+ * @param frames after how many the camera ends; it may have filled a few more by then
  * @param file where the coded frames go; empty for a temporary file
  * @param devices which devices to take
  */
@@ -15,7 +15,7 @@ record Options(int frames, Optional<Path> file, Devices devices) {
   static final String USAGE =
       """
       usage: samples/run [--kernel] pipeline [OPTION...]
-        --frames N        how many the camera takes (default 60)
+        --frames N        ends the camera after so many (default 60)
         --file PATH       keeps the coded frames there
         --devices WHICH   real, modelled or auto: real if there are any (default auto)
       """;

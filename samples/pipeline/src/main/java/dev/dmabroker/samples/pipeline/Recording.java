@@ -19,6 +19,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 
 /**
  * Camera, converter, encoder and display in their threads, with a stream of buffers between each
@@ -86,14 +87,16 @@ final class Recording {
       var writing = crew.start("writer", () -> write(coded, toWrite, out));
       var showing = crew.start("display", () -> show(pictures, toShow));
       var converting = crew.start("converter", () -> convert(raw, toConvert, pictures));
-      var capturing = crew.start("camera", () -> capture(raw, frames));
       AtomicBoolean off = new AtomicBoolean();
-      var firstThird = crew.start("encoder", () -> encode(pictures, encodes, coded, off::get));
+      StreamConsumer first = attachEncoder(pictures, encodes);
+      var firstThird = crew.start("encoder", () -> encode(pictures, first, coded, off::get));
+      var capturing = crew.start("camera", () -> capture(raw, frames));
       awaitConverted(crew, frames / 3);
       off.set(true);
       crew.join(firstThird);
       awaitConverted(crew, 2 * frames / 3);
-      var lastThird = crew.start("encoder", () -> encode(pictures, encodes, coded, () -> false));
+      StreamConsumer last = attachEncoder(pictures, encodes);
+      var lastThird = crew.start("encoder", () -> encode(pictures, last, coded, () -> false));
       // From here each stage ends when what comes to it has ended.
       crew.join(capturing);
       raw.stream().stop(FINISH);
@@ -133,13 +136,17 @@ final class Recording {
     }
   }
 
-  /** Is opened when it is switched on and closed when it is switched off, and attached between. */
-  private void encode(Link pictures, Device encodes, Link coded, BooleanSupplier off)
+  private StreamConsumer attachEncoder(Link pictures, Device encodes) {
+    StreamConsumer consumer = pictures.stream().consumer(encodes, Policy.EVERY_FRAME);
+    say.accept("encoder on, after %d of the converter's frames".formatted(converted.get()));
+    return consumer;
+  }
+
+  private void encode(Link pictures, StreamConsumer from, Link coded, BooleanSupplier off)
       throws InterruptedException {
     long before = encoded.get();
-    try (StreamConsumer from = pictures.stream().consumer(encodes, Policy.EVERY_FRAME);
+    try (from;
         Transform encoder = rig.encoder()) {
-      say.accept("encoder on, after %d of the converter's frames".formatted(converted.get()));
       Inlet inlet =
           new Inlet(
               pictures,
@@ -188,9 +195,21 @@ final class Recording {
 
   private void report(Link link) {
     StreamState state = link.stream().snapshot();
+    String heaps =
+        broker.snapshot().buffers().stream()
+            .filter(buffer -> buffer.name().startsWith(state.name() + "-"))
+            .flatMap(buffer -> buffer.heap().stream())
+            .distinct()
+            .sorted()
+            .collect(Collectors.joining(", "));
     say.accept(
-        "%s: %d frames in %d buffers of %,d bytes together, of which %d were added under way"
+        "%s: %d frames in %d buffers of %,d bytes together in %s, of which %d were added under way"
             .formatted(
-                state.name(), state.submitted(), state.depth(), state.sizeBytes(), state.grown()));
+                state.name(),
+                state.submitted(),
+                state.depth(),
+                state.sizeBytes(),
+                heaps,
+                state.grown()));
   }
 }

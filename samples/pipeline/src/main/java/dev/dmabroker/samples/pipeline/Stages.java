@@ -48,13 +48,11 @@ final class Stages {
       Transform device, Inlet inlet, Function<Filler, Outlet> results, BooleanSupplier off)
       throws InterruptedException {
     Outlet outlet = null;
-    long deadline = Long.MAX_VALUE;
-    while (outlet == null
-        ? !inlet.hasEnded()
-        : outlet.submitted() < inlet.fed() || !inlet.hasEnded()) {
+    long drainedNanos = 0;
+    while (!inlet.hasEnded() || (outlet != null && outlet.submitted() < inlet.fed())) {
       checkNotInterrupted();
-      boolean ended = inlet.hasEnded();
-      if (!ended && off.getAsBoolean()) {
+      boolean draining = inlet.hasEnded();
+      if (!draining && off.getAsBoolean()) {
         inlet.end();
       }
       inlet.feed(PATIENCE);
@@ -64,18 +62,19 @@ final class Stages {
         outlet.refill(LONGEST);
         device.result().start();
       }
-      if (outlet != null) {
-        if (inlet.hasEnded() && !ended) {
-          device.drain();
-          deadline = System.nanoTime() + LONGEST.toNanos();
-        }
-        outlet.refill(PATIENCE);
-        outlet.collect(PATIENCE);
-        inlet.release(Duration.ZERO);
-        if (System.nanoTime() - deadline > 0) {
-          throw new IllegalStateException(
-              "%d of %d frames came out of %s".formatted(outlet.submitted(), inlet.fed(), device));
-        }
+      if (outlet == null) {
+        continue;
+      }
+      if (!draining && inlet.hasEnded()) {
+        device.drain();
+        drainedNanos = System.nanoTime();
+      }
+      outlet.refill(PATIENCE);
+      outlet.collect(PATIENCE);
+      inlet.release(Duration.ZERO);
+      if (draining && System.nanoTime() - drainedNanos > LONGEST.toNanos()) {
+        throw new IllegalStateException(
+            "%d of %d frames came out of %s".formatted(outlet.submitted(), inlet.fed(), device));
       }
     }
   }

@@ -4,6 +4,7 @@ import dev.dmabroker.samples.devices.FrameLosses;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.Optional;
 
 /** Moves frames from camera to display, the same way in every mode, and measures itself. */
@@ -18,8 +19,9 @@ final class Job {
    * What came of it.
    *
    * @param frames captured and given to the display
-   * @param cpuMicros of the job's thread, in user and kernel mode, for each frame
-   * @param kernelMicros of these in kernel mode
+   * @param cpuMicros of the job's thread, in user and kernel mode, for a frame: the median, as a
+   *     busy host takes its time out of single frames
+   * @param kernelShare of that thread's time, from 0 to 1
    * @param copies by the CPU, for each frame
    * @param dropped frames lost for want of a buffer in the camera
    * @param damaged frames that the driver called so
@@ -29,7 +31,7 @@ final class Job {
       String display,
       int frames,
       double cpuMicros,
-      double kernelMicros,
+      double kernelShare,
       int copies,
       long dropped,
       int damaged) {}
@@ -56,6 +58,7 @@ final class Job {
     mode.start();
     FrameLosses losses = new FrameLosses(framesPerSecond);
     long droppedBefore = 0;
+    long[] cpuNanos = new long[frames];
     long cpuBefore = 0;
     long userBefore = 0;
     int damaged = 0;
@@ -65,6 +68,7 @@ final class Job {
         cpuBefore = threads.getCurrentThreadCpuTime();
         userBefore = threads.getCurrentThreadUserTime();
       }
+      long frameBefore = threads.getCurrentThreadCpuTime();
       Mode.Captured frame =
           mode.capture(LONGEST)
               .orElseThrow(
@@ -81,15 +85,19 @@ final class Job {
         givenNanos[free.get()] = System.nanoTime();
         atCamera++;
       }
+      if (i >= warmUp) {
+        cpuNanos[i - warmUp] = threads.getCurrentThreadCpuTime() - frameBefore;
+      }
     }
-    double cpuMicros = (threads.getCurrentThreadCpuTime() - cpuBefore) / 1e3 / frames;
-    double userMicros = (threads.getCurrentThreadUserTime() - userBefore) / 1e3 / frames;
+    double cpu = threads.getCurrentThreadCpuTime() - cpuBefore;
+    double user = threads.getCurrentThreadUserTime() - userBefore;
+    Arrays.sort(cpuNanos);
     return new Result(
         mode.name(),
         mode.display(),
         frames,
-        cpuMicros,
-        Math.max(0, cpuMicros - userMicros), // The one is exact, the other counts clock ticks.
+        cpuNanos[frames / 2] / 1e3,
+        Math.max(0, 1 - user / cpu), // The one counts clock ticks, the other is exact.
         mode.copies(),
         losses.dropped() - droppedBefore,
         damaged);

@@ -28,21 +28,23 @@ final class Table {
               result.display(),
               result.frames(),
               Math.round(result.cpuMicros()),
-              Math.round(result.kernelMicros()),
+              Math.round(100 * result.kernelShare()) + " %",
               result.copies(),
               result.dropped()));
     }
     return table.toString();
   }
 
-  /** One line: {@code modes=... cpu_us=... kernel_us=... copies=... dropped=... damaged=...}. */
+  /**
+   * One line: {@code modes=... cpu_us=... kernel_percent=... copies=... dropped=... damaged=...}.
+   */
   static String line(List<Job.Result> results) {
     return "modes="
         + joined(results, each -> (each.mode() + "/" + each.display()).replace(' ', '-'))
         + " cpu_us="
         + joined(results, each -> String.valueOf(Math.round(each.cpuMicros())))
-        + " kernel_us="
-        + joined(results, each -> String.valueOf(Math.round(each.kernelMicros())))
+        + " kernel_percent="
+        + joined(results, each -> String.valueOf(Math.round(100 * each.kernelShare())))
         + " copies="
         + joined(results, each -> String.valueOf(each.copies()))
         + " dropped="
