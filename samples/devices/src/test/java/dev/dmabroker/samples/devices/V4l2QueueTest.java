@@ -354,8 +354,9 @@ class V4l2QueueTest {
                 () ->
                     assertThrows(
                         IllegalStateException.class, () -> result.dequeue(Duration.ofMinutes(5))));
-        new Thread(waits, "v4l2-waiter").start();
-        awaitSleepInPoll("v4l2-waiter");
+        Thread waiter = new Thread(waits, "v4l2-waiter");
+        waiter.start();
+        awaitSleepInPoll(waiter);
         if (close) {
           scaler.close();
         } else {
@@ -370,19 +371,27 @@ class V4l2QueueTest {
     }
   }
 
-  /** A thread's name is its task's; the kernel says which call it sleeps in. */
-  private static void awaitSleepInPoll(String name) throws IOException {
-    while (true) {
-      try (var tasks = Files.newDirectoryStream(Path.of("/proc/self/task"))) {
-        for (Path task : tasks) {
-          if (read(task.resolve("comm")).equals(name)
-              && read(task.resolve("wchan")).contains("poll")) {
-            return;
-          }
+  /** The JVM says which call it is in, and the kernel, by the thread's name, whether it sleeps. */
+  private static void awaitSleepInPoll(Thread waiter) throws IOException, InterruptedException {
+    while (!isInPoll(waiter) || !sleeps(waiter.getName())) {
+      Thread.sleep(1);
+    }
+  }
+
+  private static boolean isInPoll(Thread waiter) {
+    StackTraceElement[] stack = waiter.getStackTrace();
+    return stack.length > 0 && stack[0].getMethodName().equals("poll");
+  }
+
+  private static boolean sleeps(String name) throws IOException {
+    try (var tasks = Files.newDirectoryStream(Path.of("/proc/self/task"))) {
+      for (Path task : tasks) {
+        if (read(task.resolve("stat")).contains("(" + name + ") S ")) {
+          return true;
         }
       }
-      Thread.onSpinWait();
     }
+    return false;
   }
 
   private static String read(Path file) {
