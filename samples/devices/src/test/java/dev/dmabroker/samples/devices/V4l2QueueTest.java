@@ -266,9 +266,8 @@ class V4l2QueueTest {
     // Its number goes to another node, which must neither be used nor closed in its stead.
     Libc.close(camera.fd());
     int stranger = Libc.fcntl(display.fd(), Libc.F_DUPFD_CLOEXEC, camera.fd());
-    DeviceException e = assertThrows(DeviceException.class, () -> in.dequeue(LONG));
+    DeviceException e = assertThrows(DeviceException.class, () -> in.queue(2, buffers.get(2)));
     assertEquals("EBADF", e.errnoName());
-    assertThrows(DeviceException.class, () -> in.queue(2, buffers.get(2)));
     assertThrows(DeviceException.class, in::stop);
     assertEquals(0, Books.mappings(broker));
     camera.close();
@@ -354,8 +353,9 @@ class V4l2QueueTest {
                 () ->
                     assertThrows(
                         IllegalStateException.class, () -> result.dequeue(Duration.ofMinutes(5))));
-        new Thread(waits, "v4l2-waiter").start();
-        awaitSleepInPoll("v4l2-waiter");
+        Thread waiter = new Thread(waits, "v4l2-waiter");
+        waiter.start();
+        awaitSleepInPoll(waiter);
         if (close) {
           scaler.close();
         } else {
@@ -370,19 +370,27 @@ class V4l2QueueTest {
     }
   }
 
-  /** A thread's name is its task's; the kernel says which call it sleeps in. */
-  private static void awaitSleepInPoll(String name) throws IOException {
-    while (true) {
-      try (var tasks = Files.newDirectoryStream(Path.of("/proc/self/task"))) {
-        for (Path task : tasks) {
-          if (read(task.resolve("comm")).equals(name)
-              && read(task.resolve("wchan")).contains("poll")) {
-            return;
-          }
+  /** The JVM says which call it is in, and the kernel, by the thread's name, whether it sleeps. */
+  private static void awaitSleepInPoll(Thread waiter) throws IOException, InterruptedException {
+    while (!isInPoll(waiter) || !sleeps(waiter.getName())) {
+      Thread.sleep(1);
+    }
+  }
+
+  private static boolean isInPoll(Thread waiter) {
+    StackTraceElement[] stack = waiter.getStackTrace();
+    return stack.length > 0 && stack[0].getMethodName().equals("poll");
+  }
+
+  private static boolean sleeps(String name) throws IOException {
+    try (var tasks = Files.newDirectoryStream(Path.of("/proc/self/task"))) {
+      for (Path task : tasks) {
+        if (read(task.resolve("stat")).contains("(" + name + ") S ")) {
+          return true;
         }
       }
-      Thread.onSpinWait();
     }
+    return false;
   }
 
   private static String read(Path file) {
