@@ -91,8 +91,13 @@ final class AttachedDevice extends Leakable implements Attachment {
               + device.access()
               + "; declare what it needs with DeviceSpec.access");
     }
-    long now = engine.clock().nanos();
-    Throwable where = engine.callSite(now);
+    Clock clock = engine.clock();
+    long now = clock.ticked();
+    Throwable where = null;
+    if (now == 0) {
+      now = clock.exact();
+      where = engine.callSite(now);
+    }
     BufferMapping mapping = gate.enter(access, own, now, where);
     if (mapping != null) {
       if (access.writes()) {

@@ -112,15 +112,16 @@ final class BrokerEngine implements Broker {
     timer.setRemoveOnCancelPolicy(true);
     timer.setKeepAliveTime(10, TimeUnit.SECONDS);
     timer.allowCoreThreadTimeOut(true);
+    this.recordsCallSites = settings.recordCallSites();
+    this.leaks = new Leaks(settings.leakTracking(), listeners);
     this.clock =
         new Clock(
             (delay, work) -> {
               Future<?> unused = schedule(delay, work);
-            });
+            },
+            this::isToBeNoted);
     this.fences = new Fences(settings.fencePoller(), listeners, this::execute);
     this.noMoves = MoveStats.none(settings.maxMoveAttempts());
-    this.recordsCallSites = settings.recordCallSites();
-    this.leaks = new Leaks(settings.leakTracking(), listeners);
   }
 
   private static ThreadPoolExecutor pool(int threads, String role) {
@@ -521,9 +522,16 @@ final class BrokerEngine implements Broker {
     return moveLog;
   }
 
-  /** Where a mapping is made, if that is to be noted; such a mapping is followed. */
+  private boolean isToBeNoted(long nowNanos) {
+    return recordsCallSites || leaks.isDue(nowNanos);
+  }
+
+  /**
+   * Where a mapping is made, if that is to be noted; such a mapping is followed. At the clock's
+   * exact readings only.
+   */
   @Nullable Throwable callSite(long nowNanos) {
-    return recordsCallSites || leaks.isDue(nowNanos) ? leaks.sample(nowNanos, "mapped here") : null;
+    return isToBeNoted(nowNanos) ? leaks.sample(nowNanos, "mapped here") : null;
   }
 
   /** The same, where there is time to read the clock. */

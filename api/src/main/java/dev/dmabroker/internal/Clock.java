@@ -1,12 +1,16 @@
 package dev.dmabroker.internal;
 
 import java.time.Duration;
+import java.util.function.LongPredicate;
 
 /**
  * Tells mappings the time. {@link System#nanoTime} takes longer than everything else that a map
  * does, so while maps are frequent the time is read off a field that a timer renews each
  * millisecond, and is late by up to that and what the timer is late. While they are rare it is
  * exact, and nothing wakes up. Only explanations and the order of evictions depend on it.
+ *
+ * <p>Whoever has to do something at a map now and then says so by {@code due}, and does it at exact
+ * readings only: so other maps have one thing to look at rather than two.
  */
 final class Clock {
   private static final Duration TICK = Duration.ofMillis(1);
@@ -25,18 +29,26 @@ final class Clock {
   }
 
   private final Timer timer;
+  private final LongPredicate due;
 
-  /** The time; 0 while it does not tick. */
+  /** The time; 0 while it does not tick, or is to be read exactly. */
   private volatile long ticked;
 
   // Racy on purpose: a reading that is lost starts the timer later by that one.
   private int readings;
   private long windowNanos;
 
-  private int ticks;
+  /** Changed under the lock. */
+  private volatile int ticks;
 
-  Clock(Timer timer) {
+  /**
+   * A clock.
+   *
+   * @param due whether readings have to be exact at this time
+   */
+  Clock(Timer timer, LongPredicate due) {
     this.timer = timer;
+    this.due = due;
   }
 
   /** The time as {@link System#nanoTime} has it. */
@@ -45,9 +57,16 @@ final class Clock {
     return now != 0 ? now : exact();
   }
 
-  private long exact() {
+  /** The same, or 0 if it has to be {@link #exact}. */
+  long ticked() {
+    return ticked;
+  }
+
+  long exact() {
     long now = System.nanoTime();
-    if (++readings >= READINGS) {
+    if (ticks > 0) {
+      tickOn(now);
+    } else if (++readings >= READINGS) {
       readings = 0;
       boolean frequent = now - windowNanos < FREQUENT_NANOS;
       windowNanos = now;
@@ -61,16 +80,24 @@ final class Clock {
   private synchronized void start(long now) {
     if (ticks == 0) {
       ticks = TICKS;
-      ticked = now;
+      tickOn(now);
       timer.after(TICK, this::tick);
     }
   }
 
   private synchronized void tick() {
     ticks--;
-    ticked = ticks == 0 ? 0 : System.nanoTime();
-    if (ticks > 0) {
+    if (ticks == 0) {
+      ticked = 0;
+    } else {
+      tickOn(System.nanoTime());
       timer.after(TICK, this::tick);
+    }
+  }
+
+  private synchronized void tickOn(long now) {
+    if (ticks > 0) {
+      ticked = due.test(now) ? 0 : now;
     }
   }
 }

@@ -12,12 +12,14 @@ import org.junit.jupiter.api.Test;
 /** Exact while it is seldom asked, and cheap while it is often. */
 class ClockTest {
   private final Deque<Runnable> timer = new ArrayDeque<>();
+  private boolean due;
   private final Clock clock =
       new Clock(
           (delay, work) -> {
             assertEquals(Duration.ofMillis(1), delay);
             timer.add(work);
-          });
+          },
+          now -> due);
 
   /** Asks so often that it begins to tick; how often at most does not matter here. */
   private void askOften() {
@@ -101,5 +103,36 @@ class ClockTest {
     long first = clock.nanos();
     passTime();
     assertEquals(first, clock.nanos());
+  }
+
+  @Test
+  void whatIsDueIsReadExactlyWhileItTicks() {
+    askOften();
+    due = true;
+    assertNotEquals(0, clock.ticked(), "it is asked at the next tick");
+    timer.remove().run();
+    for (int i = 0; i < 3; i++) {
+      assertEquals(0, clock.ticked());
+      long before = System.nanoTime();
+      assertTrue(clock.nanos() - before >= 0);
+    }
+    due = false;
+    long last = clock.nanos();
+    assertEquals(last, clock.ticked(), "it goes on at once");
+    passTime();
+    assertEquals(last, clock.nanos());
+    assertEquals(1, timer.size());
+  }
+
+  @Test
+  void itStaysStoppedHoweverLateAReadingIs() {
+    askOften();
+    due = true;
+    while (!timer.isEmpty()) {
+      timer.remove().run();
+    }
+    due = false;
+    assertNotEquals(0, clock.nanos());
+    assertEquals(0, clock.ticked());
   }
 }

@@ -143,6 +143,7 @@ class StreamPublisherTest extends Fixture {
     stream.start();
     Subscriber subscriber = subscribe(new Subscriber());
     subscriber.request(0);
+    Await.until("failed", () -> subscriber.failure != null); // Perhaps by a callback.
     assertInstanceOf(IllegalArgumentException.class, subscriber.failure);
     assertEquals(0, consumers());
     Device odd = broker.register("odd", Constraints.builder().addressBits(4).build());
