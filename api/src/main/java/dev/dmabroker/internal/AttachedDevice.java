@@ -79,6 +79,11 @@ final class AttachedDevice extends Leakable implements Attachment {
 
   /** The fast path: no lock; null if the buffer has to be asked. */
   @Nullable BufferMapping enter(Access access, boolean own) {
+    return enter(gate, access, own);
+  }
+
+  /** The same for who has the gate at hand, as each further look takes time. */
+  @Nullable BufferMapping enter(Gate gate, Access access, boolean own) {
     if (!device.access().permits(Objects.requireNonNull(access, "access"))) {
       throw new UndeclaredAccessException(
           "cannot map "

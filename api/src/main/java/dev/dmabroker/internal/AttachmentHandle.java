@@ -18,6 +18,9 @@ final class AttachmentHandle implements Attachment {
   private final BufferHandle buffer;
   private final AttachedDevice attached;
 
+  /** The attachment's. */
+  private final Gate gate;
+
   /** Kept here, as it may well refer to this. */
   @SuppressWarnings("UnusedVariable")
   private volatile @Nullable Consumer<Long> moveListener;
@@ -26,6 +29,7 @@ final class AttachmentHandle implements Attachment {
   AttachmentHandle(BufferHandle buffer, Function<AttachmentHandle, AttachedDevice> attach) {
     this.buffer = buffer;
     this.attached = attach.apply(this);
+    this.gate = attached.gate();
   }
 
   AttachedDevice attached() {
@@ -44,7 +48,8 @@ final class AttachmentHandle implements Attachment {
 
   @Override
   public Mapping map(Access access) {
-    return attached.map(access);
+    BufferMapping mapping = attached.enter(gate, access, /* own= */ true);
+    return mapping != null ? mapping : attached.map(access);
   }
 
   @Override
