@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -39,14 +40,19 @@ class TraceTest {
 
     assertEquals(Set.of("camera", "viewer", "display"), lanes.get("devices"));
     assertEquals(Set.of("frame-1", "frame-2", "frame-3", "frame-4"), lanes.get("buffers"));
-    assertEquals(Set.of("system", "cma"), lanes.get("heaps"));
-    assertEquals(4, slices.stream().filter(name -> name.equals("allocate in system")).count());
-    assertEquals(4, slices.stream().filter(name -> name.equals("system to cma")).count());
+    assertEquals(4, slices.stream().filter(name -> name.startsWith("allocate in ")).count());
+    // Which heaps there are is the machine's to say.
+    List<String> moves = slices.stream().filter(name -> name.contains(" to ")).toList();
+    assertEquals(4, moves.size(), slices::toString);
+    for (String move : moves) {
+      assertTrue(counters.keySet().containsAll(Arrays.asList(move.split(" to ", -1))), move);
+    }
     assertTrue(slices.contains("prepare") && slices.contains("stall"), slices::toString);
     assertTrue(slices.stream().anyMatch(name -> name.startsWith("wait for frame-")));
     assertTrue(arrowsTo.size() > 0, "somebody waits for a move of what it has attached to");
     assertEquals(arrowsFrom, arrowsTo);
-    assertEquals(Map.of("system", 0L, "cma", 0L), counters, "all is given back");
+    assertEquals(counters.keySet(), lanes.get("heaps"));
+    assertEquals(Set.of(0L), Set.copyOf(counters.values()), "all is given back");
   }
 
   private void read(JsonNode event) {
