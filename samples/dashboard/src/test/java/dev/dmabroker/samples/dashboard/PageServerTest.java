@@ -216,7 +216,8 @@ class PageServerTest {
       for (int i = 0; i < 2 * PageServer.MOST_WATCHING; i++) {
         sockets.add(site.send("GET / HTTP/1.1\r\nHost: loc"));
       }
-      assertEquals(200, status(site.ask("GET / HTTP/1.1", "Host: localhost")));
+      // One that waited for a thread with them may be ended with them.
+      Site.await("others are served again", () -> isAnswered(site));
       assertTrue(Site.serving() <= 2 * PageServer.MOST_WATCHING, "threads: " + Site.serving());
     } finally {
       close(sockets);
@@ -246,7 +247,7 @@ class PageServerTest {
 
   private static boolean isAnswered(Site site) {
     try {
-      return !site.ask("GET / HTTP/1.1", "Host: localhost").isEmpty();
+      return site.ask("GET / HTTP/1.1", "Host: localhost").startsWith("HTTP/1.1 200");
     } catch (IOException e) {
       return false;
     }
