@@ -820,28 +820,13 @@ abstract class BufferLife extends Leakable {
         });
   }
 
-  /** What a timer brings about: heaps and listeners take their time, deadlines must not. */
+  /** What a timer brings about. */
   void onTime(Consumer<Effects> body) {
-    Effects effects = new Effects();
-    try {
-      synchronized (lock) {
-        body.accept(effects);
-      }
-    } finally {
-      effects.runWakeUps();
-      effects.handRest(engine);
-    }
+    Effects.onTime(lock, engine, body);
   }
 
   <T extends @Nullable Object> T locked(Function<Effects, T> body) {
-    Effects effects = new Effects();
-    try {
-      synchronized (lock) {
-        return body.apply(effects);
-      }
-    } finally {
-      effects.run();
-    }
+    return Effects.under(lock, body);
   }
 
   @Override

@@ -1,16 +1,47 @@
 package dev.dmabroker.internal;
 
 import java.util.ArrayDeque;
+import java.util.function.Consumer;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a change of state entails, collected under the buffer's lock and done after it is released:
- * no heap, listener or other foreign code ever runs under a lock. The pipeline goes on first.
+ * What a change of state entails, collected under a buffer's or stream's lock and done after it is
+ * released: no heap, listener or other foreign code ever runs under a lock. The pipeline goes on
+ * first.
  */
 final class Effects {
   // Most changes entail nothing.
   private @Nullable ArrayDeque<Runnable> wakeUps;
   private @Nullable ArrayDeque<Runnable> rest;
+
+  /** Changes state under the lock, and does after it what that entails. */
+  static <T extends @Nullable Object> T under(Object lock, Function<Effects, T> change) {
+    Effects effects = new Effects();
+    try {
+      synchronized (lock) {
+        return change.apply(effects);
+      }
+    } finally {
+      effects.run();
+    }
+  }
+
+  /**
+   * The same for the timer or the poller, whose threads have other deadlines to keep: heaps and
+   * listeners, which take their time, are left to a worker.
+   */
+  static void onTime(Object lock, BrokerEngine engine, Consumer<Effects> change) {
+    Effects effects = new Effects();
+    try {
+      synchronized (lock) {
+        change.accept(effects);
+      }
+    } finally {
+      effects.runWakeUps();
+      effects.handRest(engine);
+    }
+  }
 
   /** Lets somebody who waits go on. */
   void wake(Runnable effect) {
@@ -33,12 +64,12 @@ final class Effects {
     runAll(rest);
   }
 
-  void runWakeUps() {
+  private void runWakeUps() {
     runAll(wakeUps);
   }
 
   /** Leaves the rest to a worker. */
-  void handRest(BrokerEngine engine) {
+  private void handRest(BrokerEngine engine) {
     ArrayDeque<Runnable> left = rest;
     if (left != null) {
       engine.execute(() -> runAll(left));

@@ -429,28 +429,13 @@ abstract class StreamLife {
     }
   }
 
-  /** What a timer or the poller brings about: listeners take their time, those must not. */
+  /** What a timer or the poller brings about. */
   void onTime(Consumer<Effects> body) {
-    Effects effects = new Effects();
-    try {
-      synchronized (lock) {
-        body.accept(effects);
-      }
-    } finally {
-      effects.runWakeUps();
-      effects.handRest(engine);
-    }
+    Effects.onTime(lock, engine, body);
   }
 
   <T extends @Nullable Object> T locked(Function<Effects, T> body) {
-    Effects effects = new Effects();
-    try {
-      synchronized (lock) {
-        return body.apply(effects);
-      }
-    } finally {
-      effects.run();
-    }
+    return Effects.under(lock, body);
   }
 
   /** Producers that wait for a free buffer. */
