@@ -24,6 +24,11 @@ final class AttachedDevice extends Leakable implements Attachment {
   private final RegisteredDevice device;
   private final BrokerEngine engine;
   private final Gate gate = new Gate();
+
+  // At hand, as each further look that a map takes has its time.
+  private final Access declared;
+  private final Clock clock;
+
   private volatile boolean detached;
   private volatile boolean leftOut;
 
@@ -36,6 +41,8 @@ final class AttachedDevice extends Leakable implements Attachment {
     this.engine = engine;
     this.buffer = buffer;
     this.device = device;
+    this.declared = device.access();
+    this.clock = engine.clock();
   }
 
   @Override
@@ -84,7 +91,7 @@ final class AttachedDevice extends Leakable implements Attachment {
 
   /** The same for who has the gate at hand, as each further look takes time. */
   @Nullable BufferMapping enter(Gate gate, Access access, boolean own) {
-    if (!device.access().permits(Objects.requireNonNull(access, "access"))) {
+    if (!declared.permits(Objects.requireNonNull(access, "access"))) {
       throw new UndeclaredAccessException(
           "cannot map "
               + buffer.name()
@@ -96,30 +103,11 @@ final class AttachedDevice extends Leakable implements Attachment {
               + device.access()
               + "; declare what it needs with DeviceSpec.access");
     }
-    Clock clock = engine.clock();
-    long now = clock.ticked();
-    Throwable where = null;
-    if (now == 0) {
-      now = clock.exact();
-      where = engine.callSite(now);
-    }
-    BufferMapping mapping = gate.enter(access, own, now, where);
-    if (mapping != null) {
-      if (access.writes()) {
-        mapping.place().markWritten();
-      }
-      if (where != null) {
-        mapping.followed = follow(mapping.way(), mapping.slot(), mapping.token(), where);
-      }
+    BufferMapping mapping = gate.enter(access, own, clock.ticked());
+    if (mapping != null && access.writes()) {
+      mapping.place().markWritten();
     }
     return mapping;
-  }
-
-  /** Makes sure that it is found if it is lost. Without the mapping, which must not escape here. */
-  private @Nullable Followed follow(Gate.Way way, Slot slot, long token, Throwable where) {
-    return engine.leaks().isTracking()
-        ? new Followed(new BufferMapping(way, slot, token), where)
-        : null;
   }
 
   void open(Placement place, Roster.Opening how) {
@@ -138,20 +126,10 @@ final class AttachedDevice extends Leakable implements Attachment {
   /** Lets a mapping in to the place; by the gate if that would let it in. */
   BufferMapping admit(
       Placement place, Access access, Thread who, boolean own, @Nullable Throwable where) {
-    Occupancy occupancy = place.occupancy(this);
-    Gate.Way way = gate.lets(access);
-    if (way == null || way.occupancy() != occupancy) {
-      way = gate.past(occupancy);
-    }
     if (access.writes()) {
       place.markWritten();
     }
-    long now = engine.clock().nanos();
-    BufferMapping mapping = occupancy.admit(way, access, who, own, now, where);
-    if (where != null) {
-      mapping.followed = follow(mapping.way(), mapping.slot(), mapping.token(), where);
-    }
-    return mapping;
+    return gate.admit(place.occupancy(this), access, who, own, clock.nanos(), where);
   }
 
   /** Grants a map that waited. */

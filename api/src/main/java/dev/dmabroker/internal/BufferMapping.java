@@ -11,21 +11,19 @@ import dev.dmabroker.SyncFile;
 import dev.dmabroker.spi.HeapException;
 import java.util.OptionalInt;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A taken slot of a gate. All that changes lies in the slot: so the compiler can do without the
  * object where a mapping does not leave the method that made it.
  */
 final class BufferMapping implements Mapping, Grant {
+  private final Gate gate;
   private final Gate.Way way;
   private final Slot slot;
   private final long token;
 
-  /** Set at once, if at all, and read when it is closed, so that it is not lost before. */
-  @Nullable Followed followed;
-
-  BufferMapping(Gate.Way way, Slot slot, long token) {
+  BufferMapping(Gate gate, Gate.Way way, Slot slot, long token) {
+    this.gate = gate;
     this.way = way;
     this.slot = slot;
     this.token = token;
@@ -101,15 +99,7 @@ final class BufferMapping implements Mapping, Grant {
   @Override
   public void close() {
     if (leave()) {
-      report();
-    }
-    endFollowing();
-  }
-
-  private void endFollowing() {
-    Followed followed = this.followed;
-    if (followed != null) {
-      followed.end();
+      gate.left(way);
     }
   }
 
@@ -146,20 +136,13 @@ final class BufferMapping implements Mapping, Grant {
       slot.unfence(token);
       throw e;
     }
-    endFollowing();
+    way.endFollowing();
   }
 
   /** From the poller's thread, which has other fences to see to. */
   private void leaveFenced() {
-    if (slot.leaveFenced(token) && way.isWaitedFor()) {
-      attachment().buffer().leftOnTime();
-    }
-  }
-
-  /** After {@link #leave}. */
-  void report() {
-    if (way.isWaitedFor()) {
-      attachment().buffer().left();
+    if (slot.leaveFenced(token)) {
+      gate.leftOnTime(way);
     }
   }
 
@@ -180,6 +163,11 @@ final class BufferMapping implements Mapping, Grant {
 
   Placement place() {
     return way.place();
+  }
+
+  /** Tells that it has left, after {@link #leave}. */
+  void report() {
+    gate.left(way);
   }
 
   Gate.Way way() {

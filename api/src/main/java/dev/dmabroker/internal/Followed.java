@@ -3,60 +3,49 @@ package dev.dmabroker.internal;
 import dev.dmabroker.event.Leak;
 import java.util.Optional;
 
-/**
- * Lies in a mapping that is followed, and nowhere else: so it is lost with it. The mapping itself
- * is not what is watched, or the compiler could never do without it.
- */
-final class Followed {
-  private final Watch watch;
+/** A mapping that is closed and reported when the {@linkplain Gate.Way way} that it has is lost. */
+final class Followed extends Leakable {
+  private final BufferMapping twin;
 
   /**
    * Follows a mapping.
    *
    * @param twin equal to the mapping, and not followed
    */
-  Followed(BufferMapping twin, Throwable site) {
-    watch = new Watch(new Leakable.Making(this, site), twin);
-    Leaks.keep(watch);
+  Followed(Making making, Leaks leaks, BufferMapping twin) {
+    super(making, leaks);
+    this.twin = twin;
+    Leaks.keep(this);
   }
 
   /** It was closed. */
   void end() {
-    watch.clear();
-    Leaks.release(watch);
+    clear();
+    Leaks.release(this);
   }
 
-  private static final class Watch extends Leakable {
-    private final BufferMapping twin;
+  @Override
+  void lost() {
+    Leaks.release(this);
+    twin.attachment().engine().execute(this::close);
+  }
 
-    Watch(Making making, BufferMapping twin) {
-      super(making, twin.attachment().engine().leaks());
-      this.twin = twin;
+  private void close() {
+    if (!twin.leave()) {
+      return; // Closed, or waiting for a fence.
     }
-
-    @Override
-    void lost() {
-      Leaks.release(this);
-      twin.attachment().engine().execute(this::close);
-    }
-
-    private void close() {
-      if (!twin.leave()) {
-        return; // Closed, or waiting for a fence.
-      }
-      twin.report();
-      AttachedDevice attachment = twin.attachment();
-      attachment
-          .engine()
-          .leaks()
-          .report(
-              new Leak(
-                  Leak.Kind.MAPPING,
-                  attachment.buffer().name(),
-                  Optional.of(attachment.device().name()),
-                  Optional.of(twin.access()),
-                  age(),
-                  created()));
-    }
+    twin.report();
+    AttachedDevice attachment = twin.attachment();
+    attachment
+        .engine()
+        .leaks()
+        .report(
+            new Leak(
+                Leak.Kind.MAPPING,
+                attachment.buffer().name(),
+                Optional.of(attachment.device().name()),
+                Optional.of(twin.access()),
+                age(),
+                created()));
   }
 }

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * means that it was there all the time.
  *
  * <p><b>Why the mover is always woken.</b> Whoever leaves frees the slot first and then reads the
- * way ({@link Way#isWaitedFor}). If the mover saw the slot taken, it had changed the way before, so
+ * way ({@link #isWaitedFor}). If the mover saw the slot taken, it had changed the way before, so
  * the one that leaves sees that and reports to the buffer. A mapper that had to turn back reports
  * as well, as the mover may have taken it for a mapping.
  *
@@ -35,15 +35,16 @@ final class Gate {
 
   /** Compared by identity. Keeps at hand what a map looks at, as each further look takes time. */
   static final class Way {
-    private final Gate gate;
     private final Occupancy occupancy;
     private final Placement place;
     private final Slot first;
     private final boolean readersOnly;
     private final boolean watched;
 
-    private Way(Gate gate, Occupancy occupancy, boolean readersOnly, boolean watched) {
-      this.gate = gate;
+    /** Of the one mapping that came by this way, if it is to be found when it is lost. */
+    private @Nullable Followed followed;
+
+    private Way(Occupancy occupancy, boolean readersOnly, boolean watched) {
       this.occupancy = occupancy;
       this.place = occupancy.place();
       this.first = occupancy.first();
@@ -59,10 +60,11 @@ final class Gate {
       return place;
     }
 
-    /** Whether somebody may wait for who came by this way and has left. */
-    @SuppressWarnings("ReferenceEquality")
-    boolean isWaitedFor() {
-      return gate.way != this || watched;
+    /** Nobody can lose the mapping any more. */
+    void endFollowing() {
+      if (followed != null) {
+        followed.end();
+      }
     }
   }
 
@@ -70,11 +72,11 @@ final class Gate {
    * Lets a mapping in without a lock.
    *
    * @param own whether the calling thread gets it
+   * @param tickedNanos what the {@link Clock#ticked clock} says
    * @return null if the gate lets none in or the slots are all taken: the caller has to go by way
    *     of the buffer's lock, where it also reports that it turned back
    */
-  @Nullable BufferMapping enter(
-      Access access, boolean own, long nowNanos, @Nullable Throwable callSite) {
+  @Nullable BufferMapping enter(Access access, boolean own, long tickedNanos) {
     Way here = way;
     if (here == null || (here.readersOnly && access.writes())) {
       return null;
@@ -82,17 +84,17 @@ final class Gate {
     Slot slot = here.first;
     long token = slot.tryTake(access);
     if (token == 0) {
-      return enterBeside(here, access, own, nowNanos, callSite);
+      return enterBeside(here, access, own, tickedNanos);
     }
-    return confirm(here, slot, token, own, nowNanos, callSite);
+    return confirm(here, slot, token, own, tickedNanos);
   }
 
   private @Nullable BufferMapping enterBeside(
-      Way here, Access access, boolean own, long nowNanos, @Nullable Throwable callSite) {
+      Way here, Access access, boolean own, long tickedNanos) {
     for (Slot slot : here.occupancy.slots()) {
       long token = slot.tryTake(access);
       if (token != 0) {
-        return confirm(here, slot, token, own, nowNanos, callSite);
+        return confirm(here, slot, token, own, tickedNanos);
       }
     }
     return null;
@@ -100,31 +102,109 @@ final class Gate {
 
   @SuppressWarnings("ReferenceEquality")
   private @Nullable BufferMapping confirm(
-      Way here, Slot slot, long token, boolean own, long nowNanos, @Nullable Throwable callSite) {
+      Way here, Slot slot, long token, boolean own, long tickedNanos) {
     if (way != here) {
       slot.leave(token);
       return null;
     }
-    slot.note(token, Thread.currentThread(), own, nowNanos, callSite);
-    return new BufferMapping(here, slot, token);
+    // In one place, or the compiler could not do without it.
+    return new BufferMapping(this, note(here, slot, token, own, tickedNanos), slot, token);
   }
 
-  /** What a mapping counts as having come by that the buffer let in itself. */
-  Way past(Occupancy occupancy) {
-    return new Way(this, occupancy, /* readersOnly= */ false, /* watched= */ true);
+  /** Notes who took the slot, and gives the way that the mapping came by. */
+  private Way note(Way here, Slot slot, long token, boolean own, long tickedNanos) {
+    if (tickedNanos == 0) {
+      return noteExactly(here, slot, token, own);
+    }
+    slot.note(token, Thread.currentThread(), own, tickedNanos);
+    return here;
+  }
+
+  /** The same with what is done at the clock's exact readings only. */
+  private Way noteExactly(Way here, Slot slot, long token, boolean own) {
+    BrokerEngine engine = here.occupancy.attachment().engine();
+    long nowNanos = engine.clock().exact();
+    Throwable where = engine.callSite(nowNanos);
+    slot.note(token, Thread.currentThread(), own, nowNanos, where);
+    return where == null ? here : follow(here, slot, token, where);
+  }
+
+  /**
+   * Lets a mapping in whether the gate is open or not, under the buffer's lock.
+   *
+   * @param who asked for it, which need not be the calling thread
+   * @param own whether that one gets it
+   * @param where it was asked for
+   */
+  BufferMapping admit(
+      Occupancy occupancy,
+      Access access,
+      Thread who,
+      boolean own,
+      long nowNanos,
+      @Nullable Throwable where) {
+    Way by = lets(access);
+    if (by == null || by.occupancy != occupancy) {
+      by = new Way(occupancy, /* readersOnly= */ false, /* watched= */ true);
+    }
+    Slot slot = occupancy.take(access);
+    long token = slot.word;
+    slot.note(token, who, own, nowNanos, where);
+    Way way = where == null ? by : follow(by, slot, token, where);
+    return new BufferMapping(this, way, slot, token);
+  }
+
+  /**
+   * A way for one mapping alone, which is lost with it. So a mapping needs no field to be followed,
+   * and whoever closes one looks at nothing that it does not look at anyway.
+   */
+  private Way follow(Way here, Slot slot, long token, Throwable where) {
+    Leaks leaks = here.occupancy.attachment().engine().leaks();
+    if (!leaks.isTracking()) {
+      return here;
+    }
+    Way own = new Way(here.occupancy, here.readersOnly, here.watched);
+    own.followed =
+        new Followed(
+            new Leakable.Making(own, where), leaks, new BufferMapping(this, here, slot, token));
+    return own;
+  }
+
+  /**
+   * A mapping that came by this way has left. Which one is not told: what is an argument of a call
+   * that is too rare for the compiler to inline has to be made.
+   */
+  void left(Way by) {
+    if (isWaitedFor(by)) {
+      by.endFollowing();
+      by.occupancy.attachment().buffer().left();
+    }
+  }
+
+  /** The same after a fence, from a thread that must not be held up. */
+  void leftOnTime(Way by) {
+    if (isWaitedFor(by)) {
+      by.occupancy.attachment().buffer().leftOnTime();
+    }
+  }
+
+  /** Whether somebody may wait for who came by this way and has left, or it was followed. */
+  @SuppressWarnings("ReferenceEquality")
+  boolean isWaitedFor(Way by) {
+    return way != by || by.watched;
   }
 
   void open(Occupancy occupancy) {
-    way = new Way(this, occupancy, /* readersOnly= */ false, /* watched= */ false);
+    way = new Way(occupancy, /* readersOnly= */ false, /* watched= */ false);
   }
 
   /** Open, but whoever leaves reports. */
   void watch(Occupancy occupancy) {
-    way = new Way(this, occupancy, /* readersOnly= */ false, /* watched= */ true);
+    way = new Way(occupancy, /* readersOnly= */ false, /* watched= */ true);
   }
 
   void openToReaders(Occupancy occupancy) {
-    way = new Way(this, occupancy, /* readersOnly= */ true, /* watched= */ false);
+    way = new Way(occupancy, /* readersOnly= */ true, /* watched= */ false);
   }
 
   void shut() {

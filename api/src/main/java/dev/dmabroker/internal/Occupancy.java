@@ -6,10 +6,9 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /**
- * One attachment's mappings in one placement. {@link #admit} is called under the buffer's lock;
+ * One attachment's mappings in one placement. {@link #take} is called under the buffer's lock;
  * everything else from anywhere. What it says of who is in is final only once the {@link Gate} lets
  * nobody in any more.
  */
@@ -43,35 +42,19 @@ final class Occupancy {
     return slots;
   }
 
-  /**
-   * Lets a mapping in whether the gate is open or not, making room if needed.
-   *
-   * @param way what it counts as having come by
-   * @param who asked for it, which need not be the calling thread
-   * @param own whether that one gets it
-   * @param where it was asked for
-   */
-  BufferMapping admit(
-      Gate.Way way,
-      Access access,
-      Thread who,
-      boolean own,
-      long nowNanos,
-      @Nullable Throwable where) {
+  /** Takes a slot, making room if needed. */
+  Slot take(Access access) {
     for (Slot slot : slots) {
-      long token = slot.tryTake(access);
-      if (token != 0) {
-        slot.note(token, who, own, nowNanos, where);
-        return new BufferMapping(way, slot, token);
+      if (slot.tryTake(access) != 0) {
+        return slot;
       }
     }
-    Slot[] more = Arrays.copyOf(slots, slots.length + 1);
     Slot added = new Slot();
-    long token = added.tryTake(access);
-    added.note(token, who, own, nowNanos, where);
+    long unused = added.tryTake(access);
+    Slot[] more = Arrays.copyOf(slots, slots.length + 1);
     more[slots.length] = added;
     slots = more;
-    return new BufferMapping(way, added, token);
+    return added;
   }
 
   boolean isEmpty() {
@@ -148,7 +131,7 @@ final class Occupancy {
               Slot.access(token),
               Duration.ofNanos(Math.max(0, nowNanos - since)),
               noted && thread != null ? thread.getName() : "unknown thread",
-              noted ? Optional.ofNullable(slot.callSite) : Optional.empty(),
+              Optional.ofNullable(slot.callSite(token)),
               Slot.isFenced(token)));
     }
   }

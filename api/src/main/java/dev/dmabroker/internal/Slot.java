@@ -30,7 +30,11 @@ class SlotWord extends SlotPadding {
   long sinceNanos;
   @Nullable Thread thread;
   boolean own;
+
   @Nullable Throwable callSite;
+
+  /** The token that the call site belongs to: so most takings need not write either. */
+  long sited;
 }
 
 /**
@@ -138,7 +142,7 @@ final class Slot extends SlotWord {
    * @param own whether nobody but that thread has the mapping, as far as is known
    */
   @SuppressWarnings("ReferenceEquality")
-  void note(long token, Thread who, boolean own, long nowNanos, @Nullable Throwable where) {
+  void note(long token, Thread who, boolean own, long nowNanos) {
     if (thread != who) {
       thread = who;
     }
@@ -146,10 +150,21 @@ final class Slot extends SlotWord {
       this.own = own;
     }
     sinceNanos = nowNanos;
-    if (callSite != where) {
-      callSite = where;
-    }
     NOTED.setRelease(this, token);
+  }
+
+  /** The same, with where that was. */
+  void note(long token, Thread who, boolean own, long nowNanos, @Nullable Throwable where) {
+    if (where != null) {
+      callSite = where;
+      sited = token;
+    }
+    note(token, who, own, nowNanos);
+  }
+
+  /** Where this taking began, if that was noted. */
+  @Nullable Throwable callSite(long token) {
+    return isNoted(token) && sited == (token & ~FENCED) ? callSite : null;
   }
 
   /** The thread has got the mapping that another one, or nobody, was noted for. */

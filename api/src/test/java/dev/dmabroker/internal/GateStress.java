@@ -103,7 +103,7 @@ public class GateStress {
     @Actor
     public void leaver(ZZ_Result r) {
       if (pass != null && pass.leave()) {
-        r.r1 = !pass.way().isWaitedFor();
+        r.r1 = !gate.isWaitedFor(pass.way());
       }
     }
 
@@ -330,7 +330,7 @@ public class GateStress {
     @Actor
     public void leaver(II_Result r) {
       if (pass != null && pass.leave()) {
-        r.r1 = pass.way().isWaitedFor() ? 1 : 0;
+        r.r1 = gate.isWaitedFor(pass.way()) ? 1 : 0;
       }
     }
 
@@ -362,7 +362,7 @@ public class GateStress {
       @Nullable BufferMapping pass = Placements.enter(gate, Access.WRITE);
       r.r1 = pass == null ? -1 : 0;
       if (pass != null && pass.leave()) {
-        r.r1 = pass.way().isWaitedFor() ? 1 : 0;
+        r.r1 = gate.isWaitedFor(pass.way()) ? 1 : 0;
       }
     }
 
@@ -482,7 +482,7 @@ public class GateStress {
     public void poller(ZZ_Result r) {
       boolean unused = taken.slot().fence(taken.token());
       if (taken.slot().leaveFenced(taken.token())) {
-        r.r1 = !taken.way().isWaitedFor();
+        r.r1 = !taken.gate().isWaitedFor(taken.way());
       }
     }
 

@@ -67,7 +67,7 @@ class GateTest {
     assertTrue(pass.isOpen());
     assertFalse(here.isEmpty());
     assertFalse(here.hasWriters());
-    assertFalse(pass.way().isWaitedFor());
+    assertFalse(gate.isWaitedFor(pass.way()));
     assertTrue(pass.leave());
     assertFalse(pass.isOpen());
     assertTrue(here.isEmpty());
@@ -79,7 +79,7 @@ class GateTest {
     assertTrue(gate.isFullyOpenAt(here.place()));
     gate.open(there);
     assertFalse(gate.isFullyOpenAt(here.place()));
-    assertTrue(before.way().isWaitedFor(), "who is in the old place is waited for");
+    assertTrue(gate.isWaitedFor(before.way()), "who is in the old place is waited for");
     assertSame(there.place(), enter(Access.READ).place());
     assertSame(here.place(), before.place());
     gate.shut();
@@ -106,11 +106,11 @@ class GateTest {
   void aWatchedGateLetsInEverybodyAndWantsToKnowWhoLeaves() {
     BufferMapping before = enter(Access.WRITE);
     gate.watch(here);
-    assertTrue(before.way().isWaitedFor());
+    assertTrue(gate.isWaitedFor(before.way()));
     before.leave();
     BufferMapping pass = enter(Access.WRITE);
     assertTrue(here.hasWriters());
-    assertTrue(pass.way().isWaitedFor());
+    assertTrue(gate.isWaitedFor(pass.way()));
     pass.leave();
   }
 
@@ -122,7 +122,7 @@ class GateTest {
     assertSame(here.place(), pass.place());
     assertNull(Placements.enter(gate, Access.READ));
     assertTrue(here.hasWriters());
-    assertTrue(pass.way().isWaitedFor());
+    assertTrue(gate.isWaitedFor(pass.way()));
     pass.leave();
     assertTrue(here.isEmpty());
   }
@@ -219,7 +219,9 @@ class GateTest {
 
   @Test
   void aCallSiteIsRecordedOnRequest() {
-    assertNotNull(gate.enter(Access.READ, true, 0, new Throwable("mapped here")));
+    Slot slot = enter(Access.READ).slot();
+    slot.note(slot.word, Thread.currentThread(), true, 0, new Throwable("mapped here"));
+    assertEquals(1, holders().size());
     for (Holder holder : holders()) {
       assertTrue(
           List.of(holder.callSite().orElseThrow().getStackTrace()).stream()

@@ -36,11 +36,11 @@ final class Placements {
   }
 
   static BufferMapping admit(Occupancy occupancy, Access access) {
-    return occupancy.admit(
-        new Gate().past(occupancy), access, Thread.currentThread(), true, System.nanoTime(), null);
+    return new Gate()
+        .admit(occupancy, access, Thread.currentThread(), true, System.nanoTime(), null);
   }
 
   static @Nullable BufferMapping enter(Gate gate, Access access) {
-    return gate.enter(access, /* own= */ true, System.nanoTime(), /* callSite= */ null);
+    return gate.enter(access, /* own= */ true, System.nanoTime());
   }
 }
