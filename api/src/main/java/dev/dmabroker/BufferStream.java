@@ -116,7 +116,8 @@ public interface BufferStream extends AutoCloseable {
    * The next free buffer, without parking any thread and without a deadline of its own ({@link
    * CompletableFuture#orTimeout} gives one). Completes exceptionally with what {@link
    * #acquire(Duration)} throws. Chained stages run on the broker's callback executor. If the future
-   * was cancelled or completed by someone else, the buffer goes to the next who wants one.
+   * was cancelled or completed by someone else, the buffer goes to the next who wants one;
+   * cancelling answers false once the frame is there, which then has to be closed.
    */
   CompletableFuture<EmptyFrame> acquireAsync();
 

@@ -47,7 +47,8 @@ public interface StreamConsumer extends AutoCloseable {
    * The next frame, without parking any thread and without a deadline of its own ({@link
    * CompletableFuture#orTimeout} gives one). Completes exceptionally with what {@link
    * #take(Duration)} throws. Chained stages run on the broker's callback executor. If the future
-   * was cancelled or completed by someone else, the frame stays in the queue.
+   * was cancelled or completed by someone else, the frame stays in the queue; cancelling answers
+   * false once the frame is there, which then has to be closed.
    */
   CompletableFuture<Frame> takeAsync();
 

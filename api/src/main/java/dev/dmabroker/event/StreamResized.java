@@ -1,7 +1,8 @@
 package dev.dmabroker.event;
 
 /**
- * A stream has got a buffer more, or has fewer.
+ * A stream has got a buffer more, or has fewer; none once it is closed, as what is still held then
+ * goes when it is released.
  *
  * @param stream the stream's name
  * @param before how many it had

@@ -80,7 +80,7 @@ final class FillingFrame extends Lease implements EmptyFrame {
 
   @Override
   public void close() {
-    if (end(Phase.DONE)) {
+    if (endForGood()) {
       takeBack();
     } else {
       returnLate();

@@ -26,6 +26,9 @@ abstract class Lease {
   private final StreamBuffer buffer;
   private final AtomicReference<Phase> phase = new AtomicReference<>(Phase.OPEN);
 
+  /** Somebody who came too late wanted it to be over. */
+  private volatile boolean unwanted;
+
   /** Set under the stream's lock before anybody else gets the lease. */
   private @Nullable BufferMapping mapping;
 
@@ -114,9 +117,25 @@ abstract class Lease {
     return phase.compareAndSet(Phase.OPEN, how);
   }
 
-  /** What was ended by {@link Phase#DONE} goes on after all. */
-  void reopen() {
+  /**
+   * The same for who has nothing more to do with it: if it is just being handed on and that fails,
+   * it must not go on after all.
+   */
+  boolean endForGood() {
+    if (end(Phase.DONE)) {
+      return true;
+    }
+    unwanted = true; // Before the second try, as reopen looks at it after it has opened.
+    return end(Phase.DONE);
+  }
+
+  /**
+   * What was ended by {@link Phase#DONE} goes on after all, unless somebody has done with it
+   * meanwhile: then it is still ended, and the caller has to see to what that entails.
+   */
+  boolean reopen() {
     phase.set(Phase.OPEN);
+    return !unwanted || !end(Phase.DONE);
   }
 
   boolean isCancelled() {

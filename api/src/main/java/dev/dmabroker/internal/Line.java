@@ -167,7 +167,8 @@ abstract class Line<F extends Lease> {
           } else if (frame.isMapped()) {
             hand(frame, exposed);
           } else {
-            mapAsync(frame, exposed);
+            // It may be the poller's thread, and to map takes more than to look.
+            stream.engine.execute(() -> mapAsync(frame, exposed));
           }
         });
     CompletableFuture<?> unused =

@@ -53,24 +53,31 @@ final class ManagedStream extends StreamLife implements BufferStream {
 
   @Override
   public void start() {
+    synchronized (lock) {
+      checkStartable(); // Before any memory is sought.
+    }
     growth.fill();
     locked(
         effects -> {
-          checkOpen("start " + spec.name());
-          if (state == State.STOPPING) {
-            throw new BusyException(
-                "cannot start "
-                    + spec.name()
-                    + ": it is being stopped; "
-                    + describeUse()
-                    + "; start it when stop has returned");
-          }
+          checkStartable();
           if (state == State.STOPPED) {
             state = State.RUNNING;
             pool.restart(now());
           }
           return null;
         });
+  }
+
+  private void checkStartable() {
+    checkOpen("start " + spec.name());
+    if (state == State.STOPPING) {
+      throw new BusyException(
+          "cannot start "
+              + spec.name()
+              + ": it is being stopped; "
+              + describeUse()
+              + "; start it when stop has returned");
+    }
   }
 
   @Override
@@ -154,6 +161,7 @@ final class ManagedStream extends StreamLife implements BufferStream {
             finished = null;
             if (state == State.STOPPING) {
               state = State.STOPPED;
+              run++;
               cancelQueued(effects);
             }
             effects.wake(() -> end.complete(null));

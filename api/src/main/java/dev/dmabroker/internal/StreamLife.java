@@ -66,6 +66,9 @@ abstract class StreamLife {
   /** Changed under the lock. */
   volatile BufferStream.State state = BufferStream.State.STOPPED;
 
+  /** How often it has been stopped; changed under the lock. */
+  long run;
+
   /** Completed when nothing is in flight; null unless STOPPING. */
   @Nullable CompletableFuture<Void> finished;
 
@@ -176,7 +179,11 @@ abstract class StreamLife {
   void unsubmit(FillingFrame frame, Effects effects) {
     boolean unused = submitted.remove(frame); // False if the stream has stopped meanwhile.
     filling.begin(frame, now(), event -> tellOverheld(event, effects));
-    frame.reopen();
+    if (!frame.reopen()) {
+      effects.then(frame::takeBack);
+    } else if (state != BufferStream.State.RUNNING && frame.end(Lease.Phase.CANCELLED)) {
+      effects.then(frame::cancelled);
+    }
     handOn(effects);
   }
 
@@ -316,8 +323,12 @@ abstract class StreamLife {
       reader.leave(closed("take"), effects);
     }
     cancelQueued(effects);
+    int before = pool.depth();
     for (StreamBuffer buffer : pool.copy()) {
       effects.then(pool.remove(buffer));
+    }
+    if (before > 0) {
+      tellResized(before, "closed", effects);
     }
     CompletableFuture<Void> waited = finished;
     if (waited != null) {

@@ -203,7 +203,7 @@ final class StreamReader extends Line<TakenFrame> implements StreamConsumer {
                 return null;
               }
               frame.forgetMapping();
-              if (closed != null || !stream().isFlowing()) {
+              if (closed != null || !stream().isFlowing() || !frame.isOfThisRun()) {
                 drop(frame, Reason.STOPPED, effects);
               } else if (policy == Policy.LATEST && isOutdated(frame)) {
                 drop(frame, Reason.SLOW, effects);

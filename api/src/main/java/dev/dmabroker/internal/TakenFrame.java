@@ -10,11 +10,20 @@ final class TakenFrame extends Lease implements Frame {
   private final AttachedDevice attachment;
   private final long sequence;
 
+  /** Which of the stream's it is of. */
+  private final long run;
+
   TakenFrame(StreamLife stream, StreamReader reader, StreamBuffer buffer, long sequence) {
     super(stream, buffer);
     this.reader = reader;
     this.attachment = buffer.attachment(reader);
     this.sequence = sequence;
+    this.run = stream.run;
+  }
+
+  /** Whether the stream has not been stopped since it was submitted. */
+  boolean isOfThisRun() {
+    return run == stream().run;
   }
 
   @Override
@@ -40,17 +49,23 @@ final class TakenFrame extends Lease implements Frame {
     try {
       mapped().closeAfter(fence, errno -> reader.signalled(this));
     } catch (RuntimeException | Error e) {
-      reopen();
+      if (!reopen()) {
+        release();
+      }
       throw e;
     }
   }
 
   @Override
   public void close() {
-    if (end(Phase.DONE)) {
-      unmap();
-      reader.released(this);
+    if (endForGood()) {
+      release();
     }
+  }
+
+  private void release() {
+    unmap();
+    reader.released(this);
   }
 
   @Override

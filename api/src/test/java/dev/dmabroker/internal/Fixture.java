@@ -126,6 +126,18 @@ abstract class Fixture {
   }
 
   record Running<T>(Thread thread, FutureTask<T> task) {
+    /** Where it is, or how it ended. */
+    String describe() {
+      if (!task.isDone()) {
+        return thread.getName() + " at " + List.of(thread.getStackTrace());
+      }
+      try {
+        return thread.getName() + " ended with " + task.get();
+      } catch (ExecutionException | InterruptedException e) {
+        return thread.getName() + " ended with " + e;
+      }
+    }
+
     Running<T> parked() {
       Await.parked(thread);
       return this;

@@ -34,8 +34,14 @@ final class ScriptedPoller implements FencePoller {
   }
 
   void refuse() {
+    refuseAfter(() -> {});
+  }
+
+  /** Once what happens at the same time has happened. */
+  void refuseAfter(ScriptedHeap.Hook meanwhile) {
     onWatch =
         () -> {
+          meanwhile.run();
           throw new HeapException(HeapException.Kind.FAILED, "EINVAL");
         };
   }

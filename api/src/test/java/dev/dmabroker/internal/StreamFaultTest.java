@@ -172,6 +172,65 @@ class StreamFaultTest extends Fixture {
   }
 
   @Test
+  void whatIsClosedWhileItsFenceIsRefusedIsClosed() {
+    BufferStream stream = started(spec -> spec);
+    StreamConsumer consumer = stream.consumer(viewer, Policy.EVERY_FRAME);
+    EmptyFrame filling = stream.acquire();
+    poller.refuseAfter(filling::close);
+    assertThrows(FenceException.class, () -> filling.submitAfter(FENCE));
+    assertFalse(filling.mapping().isOpen());
+    assertEquals(2, stream.snapshot().free());
+    stream.acquire().submit();
+    Frame frame = consumer.take();
+    poller.refuseAfter(frame::close);
+    assertThrows(FenceException.class, () -> frame.closeAfter(FENCE));
+    assertFalse(frame.mapping().isOpen());
+    assertEquals(2, stream.snapshot().free());
+    assertThrows(ClosedException.class, () -> frame.closeAfter(FENCE));
+  }
+
+  @Test
+  void whatIsStoppedWhileItsFenceIsRefusedIsCancelled() throws Exception {
+    BufferStream stream = started(spec -> spec);
+    EmptyFrame filling = stream.acquire();
+    List<Running<State>> stopping = new ArrayList<>();
+    poller.refuseAfter(
+        () ->
+            stopping.add(
+                start(
+                        () -> {
+                          stream.stop(Duration.ofSeconds(30));
+                          return stream.state();
+                        })
+                    .parked()));
+    assertThrows(FenceException.class, () -> filling.submitAfter(FENCE));
+    assertEquals(State.STOPPED, stopping.get(0).result());
+    assertEquals(2, stream.snapshot().free());
+    assertThrows(StreamStoppedException.class, filling::submit);
+    filling.close();
+    assertEquals(2, stream.snapshot().free());
+  }
+
+  @Test
+  void aFrameOfTheTimeBeforeAStopIsNotPutBackAfterIt() throws Exception {
+    BufferStream stream = started(spec -> spec);
+    ScriptedMover.Stop stop = new ScriptedMover.Stop();
+    cma.onAllocate(stop);
+    Device display = broker.register("display", CONTIGUOUS);
+    StreamConsumer late = stream.consumer(display, Policy.EVERY_FRAME);
+    stop.awaitReached();
+    stream.acquire().submit();
+    var waiting = start(() -> late.take(Duration.ofMillis(300)));
+    Await.until("it is taken", () -> stream.snapshot().consumers().get(0).holds().now() == 1);
+    stream.stop(AT_ONCE);
+    stream.start();
+    assertThrows(BrokerException.class, waiting::result);
+    assertEquals(0, stream.snapshot().consumers().get(0).queued());
+    assertEquals(stream.snapshot().depth(), stream.snapshot().free());
+    stop.goOn();
+  }
+
+  @Test
   void stopDoesNotWaitForAFenceThatNeverSignals() {
     BufferStream stream = started(spec -> spec);
     StreamConsumer consumer = stream.consumer(viewer, Policy.EVERY_FRAME);
@@ -268,7 +327,10 @@ class StreamFaultTest extends Fixture {
                   return stream.state();
                 })
             .parked();
+    assertTrue(stream.remove(1 - held.index()));
+    assertEquals(1, stream.snapshot().depth());
     assertSays(assertThrows(BusyException.class, stream::start), "viewer holds 1");
+    assertEquals(1, stream.snapshot().depth(), "no memory is sought for that");
     held.close();
     assertEquals(State.STOPPED, stopping.result());
   }

@@ -79,7 +79,11 @@ class StreamStressTest extends Fixture {
       } else if (i % 8 == 4) {
         boolean unused = stream.remove(random.nextInt(6));
       }
-      Await.until("it goes on", () -> seen.get() >= until);
+      try {
+        Await.until("it goes on", () -> seen.get() >= until);
+      } catch (AssertionError e) {
+        throw new AssertionError(describe(all), e);
+      }
       StreamState state = stream.snapshot();
       assertTrue(state.depth() <= 6, () -> "too many buffers: " + state);
       assertTrue(state.free() + state.filling() <= state.depth(), () -> "counted twice: " + state);
@@ -96,6 +100,14 @@ class StreamStressTest extends Fixture {
     Await.until("all is given back", () -> system.live() == 0 && cma.live() == 0);
     Await.until("gone", () -> broker.snapshot().buffers().isEmpty());
     assertEquals(State.CLOSED, stream.state());
+  }
+
+  /** What everybody is at, for who looks for the reason. */
+  private String describe(List<Running<Object>> all) {
+    StringBuilder text = new StringBuilder("round of ").append(stream.snapshot());
+    all.forEach(each -> text.append('\n').append(each.describe()));
+    broker.snapshot().buffers().forEach(buffer -> text.append('\n').append(buffer));
+    return text.toString();
   }
 
   /** Does it again and again; being stopped, starved and late is part of the game. */
@@ -121,9 +133,8 @@ class StreamStressTest extends Fixture {
 
   private void produceAsync(SplittableRandom random) throws Exception {
     var future = stream.acquireAsync();
-    if (random.nextInt(3) == 0) {
-      future.cancel(false);
-      return;
+    if (random.nextInt(3) == 0 && future.cancel(false)) {
+      return; // Otherwise the frame has come, and somebody has to close it.
     }
     try {
       fillAndSubmit(future.get(30, TimeUnit.SECONDS), random);

@@ -29,6 +29,7 @@ import dev.dmabroker.StreamStoppedException;
 import dev.dmabroker.UndeclaredAccessException;
 import dev.dmabroker.UnsatisfiableException;
 import dev.dmabroker.WaitInterruptedException;
+import dev.dmabroker.event.StreamResized;
 import dev.dmabroker.event.StreamState;
 import dev.dmabroker.spi.HeapException;
 import java.time.Duration;
@@ -645,7 +646,9 @@ class StreamTest extends Fixture {
     BufferStream stream = started(spec -> spec);
     StreamConsumer consumer = stream.consumer(viewer, Policy.EVERY_FRAME);
     var taking = start(() -> consumer.take(Duration.ofSeconds(30))).parked();
+    StreamResized last = new StreamResized("video", stream.snapshot().depth(), 0, 0, "closed");
     stream.close();
+    Await.until("told", () -> streamEvents.resized.contains(last));
     stream.close();
     assertThrows(RuntimeException.class, taking::result);
     assertEquals(0, system.live());
