@@ -101,6 +101,9 @@ public final class DumbProvider implements HeapProvider {
       node.close();
       return new Closed(
           name, "a probe failed: " + e.getMessage(), "look into the kernel's log (dmesg)");
+    } catch (RuntimeException | Error e) {
+      node.close();
+      throw e;
     }
   }
 

@@ -91,6 +91,9 @@ public final class V4l2Provider implements HeapProvider {
           name,
           "a probe failed: " + e.getMessage(),
           "end the program that has the node's buffers, or set a format");
+    } catch (RuntimeException | Error e) {
+      node.close();
+      throw e;
     }
   }
 
