@@ -107,26 +107,25 @@ final class Gate {
       slot.leave(token);
       return null;
     }
-    // In one place, or the compiler could not do without it.
-    return new BufferMapping(this, note(here, slot, token, own, tickedNanos), slot, token);
+    Way by = note(here, slot, token, own, tickedNanos);
+    // Made in one place and after the calls, or the compiler could not do without it.
+    return new BufferMapping(this, by, slot, token);
   }
 
   /** Notes who took the slot, and gives the way that the mapping came by. */
   private Way note(Way here, Slot slot, long token, boolean own, long tickedNanos) {
-    if (tickedNanos == 0) {
-      return noteExactly(here, slot, token, own);
+    long nowNanos = tickedNanos;
+    Way by = here;
+    if (nowNanos == 0) {
+      BrokerEngine engine = here.occupancy.attachment().engine();
+      nowNanos = engine.clock().exact();
+      Throwable where = engine.callSite(nowNanos);
+      if (where != null) {
+        by = follow(here, slot, token, where);
+      }
     }
-    slot.note(token, Thread.currentThread(), own, tickedNanos);
-    return here;
-  }
-
-  /** The same with what is done at the clock's exact readings only. */
-  private Way noteExactly(Way here, Slot slot, long token, boolean own) {
-    BrokerEngine engine = here.occupancy.attachment().engine();
-    long nowNanos = engine.clock().exact();
-    Throwable where = engine.callSite(nowNanos);
-    slot.note(token, Thread.currentThread(), own, nowNanos, where);
-    return where == null ? here : follow(here, slot, token, where);
+    slot.note(token, Thread.currentThread(), own, nowNanos);
+    return by;
   }
 
   /**
@@ -149,25 +148,36 @@ final class Gate {
     }
     Slot slot = occupancy.take(access);
     long token = slot.word;
-    slot.note(token, who, own, nowNanos, where);
-    Way way = where == null ? by : follow(by, slot, token, where);
-    return new BufferMapping(this, way, slot, token);
+    try {
+      Way way = where == null ? by : follow(by, slot, token, where);
+      slot.note(token, who, own, nowNanos);
+      return new BufferMapping(this, way, slot, token);
+    } catch (RuntimeException | Error e) {
+      slot.leave(token); // There may be no memory to make objects of.
+      throw e;
+    }
   }
 
   /**
-   * A way for one mapping alone, which is lost with it. So a mapping needs no field to be followed,
-   * and whoever closes one looks at nothing that it does not look at anyway.
+   * Notes where the slot was taken, before the rest is noted, and makes a way for that one mapping
+   * alone, which is lost with it. So a mapping needs no field to be followed, and whoever closes
+   * one looks at nothing that it does not look at anyway.
    */
   private Way follow(Way here, Slot slot, long token, Throwable where) {
+    slot.noteSite(token, where);
     Leaks leaks = here.occupancy.attachment().engine().leaks();
     if (!leaks.isTracking()) {
       return here;
     }
-    Way own = new Way(here.occupancy, here.readersOnly, here.watched);
-    own.followed =
-        new Followed(
-            new Leakable.Making(own, where), leaks, new BufferMapping(this, here, slot, token));
-    return own;
+    try {
+      Way own = new Way(here.occupancy, here.readersOnly, here.watched);
+      own.followed =
+          new Followed(
+              new Leakable.Making(own, where), leaks, new BufferMapping(this, here, slot, token));
+      return own;
+    } catch (OutOfMemoryError | StackOverflowError e) {
+      return here; // No map fails because it cannot be followed.
+    }
   }
 
   /**

@@ -82,14 +82,18 @@ final class Leaks {
     return isDue(nowNanos) ? sample(nowNanos, what) : null;
   }
 
-  /** After {@link #isDue}: where it is made. */
-  Throwable sample(long nowNanos, String what) {
+  /** After {@link #isDue}: where it is made; null if there is no room to note that. */
+  @Nullable Throwable sample(long nowNanos, String what) {
     if (tracking == LeakTracking.SAMPLED) {
       long saved = nowNanos - SAVED_UP * PAUSE_NANOS;
       long from = dueNanos - saved < 0 ? saved : dueNanos;
       dueNanos = from + ThreadLocalRandom.current().nextLong(2 * PAUSE_NANOS);
     }
-    return new Throwable(what);
+    try {
+      return new Throwable(what);
+    } catch (OutOfMemoryError | StackOverflowError e) {
+      return null;
+    }
   }
 
   // ---- Being lost ----

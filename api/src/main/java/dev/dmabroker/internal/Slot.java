@@ -153,13 +153,10 @@ final class Slot extends SlotWord {
     NOTED.setRelease(this, token);
   }
 
-  /** The same, with where that was. */
-  void note(long token, Thread who, boolean own, long nowNanos, @Nullable Throwable where) {
-    if (where != null) {
-      callSite = where;
-      sited = token;
-    }
-    note(token, who, own, nowNanos);
+  /** Writes down where that is, before {@link #note}. */
+  void noteSite(long token, Throwable where) {
+    callSite = where;
+    sited = token;
   }
 
   /** Where this taking began, if that was noted. */

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.dmabroker.Access;
@@ -218,9 +219,19 @@ class GateTest {
   }
 
   @Test
+  void whoCannotBeNotedTakesNoSlot() {
+    // To follow it the attachment is asked, and there is none.
+    assertThrows(
+        NullPointerException.class,
+        () -> gate.admit(here, Access.READ, Thread.currentThread(), true, 1, new Throwable()));
+    assertTrue(here.isEmpty());
+    assertNotNull(enter(Access.READ));
+  }
+
+  @Test
   void aCallSiteIsRecordedOnRequest() {
     Slot slot = enter(Access.READ).slot();
-    slot.note(slot.word, Thread.currentThread(), true, 0, new Throwable("mapped here"));
+    slot.noteSite(slot.word, new Throwable("mapped here"));
     assertEquals(1, holders().size());
     for (Holder holder : holders()) {
       assertTrue(
