@@ -38,6 +38,10 @@ public class AttachBench {
   private Broker broker;
   private SharedBuffer buffer;
   private Device ninth;
+
+  /** Kept, or they would be found as lost, and detached. */
+  private final List<Attachment> attached = new ArrayList<>();
+
   private final List<Device> pliant = new ArrayList<>();
   private final List<Device> stubborn = new ArrayList<>();
 
@@ -55,7 +59,7 @@ public class AttachBench {
     broker = builder.build();
     buffer = broker.export(FRAME);
     for (int i = 0; i < 8; i++) {
-      Attachment unused = buffer.attach(broker.register("device-" + i, Mixed.of(i)));
+      attached.add(buffer.attach(broker.register("device-" + i, Mixed.of(i))));
     }
     ninth = broker.register("ninth", Mixed.of(1));
     for (int i = 0; i < 4; i++) {

@@ -66,15 +66,18 @@ public final class ShowPlans {
                         .image(ImageConstraints.of(PixelFormat.NV12).maxStride(4096))
                         .build()));
     var frame = broker.export("frame", FRAME);
-    frame.attach(display);
+    var shown = frame.attach(display);
     try {
-      frame.attach(legacy);
+      frame.attach(legacy).close();
       System.out.println("legacy and display go together here");
     } catch (UnsatisfiableException e) {
       Conflict conflict = e.conflict();
       System.out.println(e.getMessage());
       System.out.println("  conflict:   " + conflict.clauses());
       conflict.relaxations().forEach(each -> System.out.println("  would help: " + each));
+    } finally {
+      shown.close();
+      frame.close();
     }
   }
 }
