@@ -107,6 +107,11 @@ final class Leaks {
     KEPT.remove(leakable);
   }
 
+  /** What is kept now, of all brokers. */
+  static Set<Object> kept() {
+    return Set.copyOf(KEPT);
+  }
+
   private static void serve() {
     while (true) {
       try {

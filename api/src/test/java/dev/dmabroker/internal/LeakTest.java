@@ -26,8 +26,10 @@ import java.lang.ref.WeakReference;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.function.BooleanSupplier;
@@ -285,6 +287,34 @@ class LeakTest extends Fixture {
     assertEquals(7, waiting.result());
     assertEquals(1, broker.snapshot().leaks().mappings());
     assertEquals(Optional.of("cma"), in.buffer().heapName());
+  }
+
+  @Test
+  void nothingIsKeptOfWhatWasClosedOrFound() throws Exception {
+    Set<Object> before = Leaks.kept();
+    Attachment attachment = export().attach(camera);
+    write(attachment, 7);
+    assertEquals(1, keptSince(before).size(), "the broker, as it has a buffer");
+    Mapping closed = attachment.map(Access.READ);
+    Mapping fenced = attachment.map(Access.READ);
+    assertEquals(3, keptSince(before).size());
+    SyncFile fence = new SyncFile(78);
+    fenced.closeAfter(fence);
+    assertEquals(2, keptSince(before).size(), "nobody can lose it any more");
+    closed.close();
+    poller.signal(fence);
+    loseMapping(attachment);
+    assertEquals(Leak.Kind.MAPPING, found().kind());
+    assertEquals(1, keptSince(before).size());
+    attachment.close();
+    attachment.buffer().close();
+    assertEquals(Set.of(), keptSince(before));
+  }
+
+  private static Set<Object> keptSince(Set<Object> before) {
+    Set<Object> kept = new HashSet<>(Leaks.kept());
+    kept.removeAll(before);
+    return kept;
   }
 
   private static void loseMapping(Attachment attachment) {
