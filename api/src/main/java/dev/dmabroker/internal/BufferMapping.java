@@ -99,7 +99,7 @@ final class BufferMapping implements Mapping, Grant {
   @Override
   public void close() {
     if (leave()) {
-      gate.left(way);
+      report();
     }
   }
 
