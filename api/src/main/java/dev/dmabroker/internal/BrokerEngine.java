@@ -176,7 +176,7 @@ final class BrokerEngine implements Broker {
     if (count < 1) {
       throw new IllegalArgumentException("a set has at least one buffer, not " + count);
     }
-    Convoy convoy = new Convoy();
+    Convoy<BufferLife> convoy = new Convoy<>();
     ImmutableList.Builder<SharedBuffer> set = ImmutableList.builder();
     for (int i = 1; i <= count; i++) {
       set.add(export(name + "-" + i, spec, null, convoy));
@@ -190,7 +190,10 @@ final class BrokerEngine implements Broker {
   }
 
   private SharedBuffer export(
-      String name, BufferSpec spec, @Nullable RegisteredDevice owner, @Nullable Convoy convoy) {
+      String name,
+      BufferSpec spec,
+      @Nullable RegisteredDevice owner,
+      @Nullable Convoy<BufferLife> convoy) {
     Throwable site = leaks.site("exported here");
     return new BufferHandle(
         handle -> make(name, spec, owner, convoy, new Leakable.Making(handle, site)));
@@ -201,7 +204,7 @@ final class BrokerEngine implements Broker {
       String name,
       BufferSpec spec,
       @Nullable RegisteredDevice owner,
-      @Nullable Convoy convoy,
+      @Nullable Convoy<BufferLife> convoy,
       Leakable.@Nullable Making making) {
     if (name.isBlank()) {
       throw new IllegalArgumentException("a buffer's name must not be blank");

@@ -89,7 +89,7 @@ abstract class BufferLife extends Leakable {
   /** Who keeps the buffer where it is; empty but in RESIDENT. */
   private List<HeldPin> pins = List.of();
 
-  private final @Nullable Convoy convoy;
+  private final @Nullable Convoy<BufferLife> convoy;
   private MoveStats moves;
 
   /** What asked last for the move that is wanted, or that is under way. */
@@ -111,7 +111,7 @@ abstract class BufferLife extends Leakable {
       String name,
       Target target,
       Budgets.Reservation reservation,
-      @Nullable Convoy convoy,
+      @Nullable Convoy<BufferLife> convoy,
       @Nullable Making making) {
     super(making, engine.leaks());
     this.convoy = convoy;

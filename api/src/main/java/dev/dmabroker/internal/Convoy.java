@@ -9,19 +9,21 @@ import org.jspecify.annotations.Nullable;
  * others stay in use; one that somebody waits for goes ahead of the others, even of one whose turn
  * it is while that only lingers for an idle moment. Thread-safe; its lock is taken under those of
  * buffers.
+ *
+ * @param <B> a buffer, by its identity
  */
-final class Convoy {
-  private @Nullable BufferLife moving;
+final class Convoy<B> {
+  private @Nullable B moving;
 
   /** Whether the one that moves can still give its turn away. */
   private boolean yields;
 
-  private final Set<BufferLife> waiting = new LinkedHashSet<>();
-  private final Set<BufferLife> urgent = new LinkedHashSet<>();
+  private final Set<B> waiting = new LinkedHashSet<>();
+  private final Set<B> urgent = new LinkedHashSet<>();
 
   /** Whether the buffer may move now; otherwise {@link #end} of another will tell that it may. */
-  synchronized boolean begin(BufferLife buffer, boolean isUrgent) {
-    if (moving != null && moving != buffer && yields && isUrgent) {
+  synchronized boolean begin(B buffer, boolean isUrgent) {
+    if (moving != null && yields && isUrgent) {
       waiting.add(moving);
       moving = null;
     }
@@ -39,7 +41,7 @@ final class Convoy {
   }
 
   /** Somebody waits for the buffer now: it keeps its turn, or is among the first to get one. */
-  synchronized void hurry(BufferLife buffer) {
+  synchronized void hurry(B buffer) {
     if (moving == buffer) {
       yields = false;
     } else if (waiting.contains(buffer)) {
@@ -52,12 +54,12 @@ final class Convoy {
    *
    * @return to whom it has gone, if it has
    */
-  synchronized @Nullable BufferLife linger(BufferLife buffer) {
+  synchronized @Nullable B linger(B buffer) {
     if (moving != buffer) {
       return null;
     }
     yields = true;
-    BufferLife next = first(urgent);
+    B next = first(urgent);
     if (next != null) {
       waiting.add(buffer);
       leaveQueue(next);
@@ -72,7 +74,7 @@ final class Convoy {
    *
    * @return whose turn it is now, if it has changed
    */
-  synchronized @Nullable BufferLife end(BufferLife buffer) {
+  synchronized @Nullable B end(B buffer) {
     leaveQueue(buffer);
     if (moving != buffer) {
       return null;
@@ -85,12 +87,12 @@ final class Convoy {
     return moving;
   }
 
-  private void leaveQueue(BufferLife buffer) {
+  private void leaveQueue(B buffer) {
     waiting.remove(buffer);
     urgent.remove(buffer);
   }
 
-  private static @Nullable BufferLife first(Set<BufferLife> buffers) {
+  private @Nullable B first(Set<B> buffers) {
     return buffers.isEmpty() ? null : buffers.iterator().next();
   }
 }

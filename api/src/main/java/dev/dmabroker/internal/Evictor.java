@@ -12,6 +12,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * Makes room in a full heap: moves buffers that are idle and could lie elsewhere out of it, as the
@@ -24,10 +25,8 @@ final class Evictor {
   private final Planner planner;
   private final Collection<BufferLife> buffers;
 
-  /** Moves that may be made now; guarded by this. */
-  private double allowance = Double.POSITIVE_INFINITY; // Full, whatever the rate is.
-
-  private long refilledNanos = System.nanoTime();
+  /** Guarded by this. */
+  private final TokenBucket moves = new TokenBucket();
 
   Evictor(Planner planner, Collection<BufferLife> buffers) {
     this.planner = planner;
@@ -87,27 +86,20 @@ final class Evictor {
   private Eviction ask(int heap, HeapAccount account, long sizeBytes, List<Resident> residents) {
     PlacementHeuristic heuristic = planner.heuristic();
     try {
-      return heuristic.evict(
-          new Crowded(
-              new HeapLoad(planner.table().info(heap), sizeBytes, account.usedBytes(), 0),
-              sizeBytes,
-              residents));
+      return Objects.requireNonNull(
+          heuristic.evict(
+              new Crowded(
+                  new HeapLoad(planner.table().info(heap), sizeBytes, account.usedBytes(), 0),
+                  sizeBytes,
+                  residents)),
+          "evict answered null");
     } catch (RuntimeException e) {
       LOG.log(Level.WARNING, "heuristic " + heuristic.name() + " threw; nothing is moved out", e);
       return Eviction.NONE;
     }
   }
 
-  /** A bucket that fills at the rate, and holds what a second brings, but at least one. */
   private synchronized boolean mayMove(double perSecond) {
-    long now = System.nanoTime();
-    allowance =
-        Math.min(Math.max(1, perSecond), allowance + (now - refilledNanos) * 1e-9 * perSecond);
-    refilledNanos = now;
-    if (allowance < 1) {
-      return false;
-    }
-    allowance--;
-    return true;
+    return moves.take(perSecond, Math.max(1, perSecond), System.nanoTime());
   }
 }

@@ -11,24 +11,15 @@ final class LogLimit {
   static final Duration PAUSE = Duration.ofMinutes(1);
   static final int AT_ONCE = 5;
 
-  private double allowed = AT_ONCE;
-  private long refilledNanos;
-  private boolean used;
+  private final TokenBucket lines = new TokenBucket();
   private long skipped;
 
   /** Empty if the line is one too many; otherwise how many were since the last that was not. */
   synchronized OptionalLong enter(long nowNanos) {
-    if (used) {
-      double refill = (double) (nowNanos - refilledNanos) / PAUSE.toNanos();
-      allowed = Math.min(AT_ONCE, allowed + refill);
-    }
-    used = true;
-    refilledNanos = nowNanos;
-    if (allowed < 1) {
+    if (!lines.take(1.0 / PAUSE.toSeconds(), AT_ONCE, nowNanos)) {
       skipped++;
       return OptionalLong.empty();
     }
-    allowed--;
     long before = skipped;
     skipped = 0;
     return OptionalLong.of(before);

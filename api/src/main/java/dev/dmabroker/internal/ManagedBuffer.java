@@ -30,7 +30,7 @@ final class ManagedBuffer extends BufferLife implements SharedBuffer {
       String name,
       Target target,
       Budgets.Reservation reservation,
-      @Nullable Convoy convoy,
+      @Nullable Convoy<BufferLife> convoy,
       @Nullable Making making) {
     super(engine, id, name, target, reservation, convoy, making);
   }

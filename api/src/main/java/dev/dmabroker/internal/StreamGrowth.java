@@ -22,7 +22,7 @@ final class StreamGrowth {
 
   private final StreamLife stream;
   private final StreamPool pool;
-  private final Convoy convoy = new Convoy();
+  private final Convoy<BufferLife> convoy = new Convoy<>();
   private final long quietNanos;
   private long starved;
   private long grown;

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.dmabroker.Access;
 import dev.dmabroker.AllocationException;
 import dev.dmabroker.Attachment;
+import dev.dmabroker.BlobSpec;
 import dev.dmabroker.Constraints;
 import dev.dmabroker.Device;
 import dev.dmabroker.DeviceSpec;
@@ -20,6 +21,8 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -28,6 +31,7 @@ import org.junit.jupiter.api.Test;
 class EvictionTest extends Fixture {
   private final AtomicReference<PlacementHeuristic.Crowded> asked = new AtomicReference<>();
   private double movesPerSecond = 1000;
+  private @Nullable Supplier<PlacementHeuristic.Eviction> fault;
   private Device camera;
   private Device display;
 
@@ -50,6 +54,9 @@ class EvictionTest extends Fixture {
     @Override
     public Eviction evict(Crowded crowded) {
       asked.set(crowded);
+      if (fault != null) {
+        return fault.get();
+      }
       return new Eviction(crowded.residents().stream().map(Resident::id).toList(), movesPerSecond);
     }
   }
@@ -154,6 +161,52 @@ class EvictionTest extends Fixture {
     assertSays(
         assertThrows(AllocationException.class, () -> late.map(Access.READ)),
         "0 idle buffers moved out, and no more for now: at most 1.0E-9 a second");
+  }
+
+  @Test
+  void saysHowManyMovedOutBeforeTheRateWasReached() {
+    // Each that moves out makes room, but not enough.
+    movesPerSecond = 2;
+    cma.capacity(4 * SIZE);
+    for (int i = 0; i < 4; i++) {
+      write(export().attach(camera), i);
+    }
+    Attachment late =
+        broker.export("large", BlobSpec.of(4 * SIZE)).attach(broker.register("large", CONTIGUOUS));
+    assertSays(
+        assertThrows(AllocationException.class, () -> late.map(Access.READ)),
+        "2 idle buffers moved out, and no more for now: at most 2.0 a second");
+    assertEquals(2, cma.live());
+  }
+
+  @Test
+  void residentsAreNamedInTheOrderOfTheirExport() {
+    cma.capacity(20 * SIZE);
+    for (int i = 0; i < 20; i++) {
+      write(export().attach(camera), i);
+    }
+    export().attach(display).map(Access.READ).close();
+    List<Long> ids = asked().residents().stream().map(PlacementHeuristic.Resident::id).toList();
+    assertEquals(20, ids.size());
+    assertEquals(ids.stream().sorted().toList(), ids);
+  }
+
+  @Test
+  @SuppressWarnings("NullAway") // What nobody should answer.
+  void aHeuristicThatThrowsOrAnswersNullMovesNothingOutAndTheMapSaysWhatTheHeapSaid() {
+    write(export().attach(camera), 1);
+    write(export().attach(camera), 2);
+    Attachment late = export().attach(display);
+    fault =
+        () -> {
+          throw new IllegalStateException("bug");
+        };
+    assertSays(assertThrows(AllocationException.class, () -> late.map(Access.READ)), "cma: ENOMEM");
+    fault = () -> null;
+    assertSays(assertThrows(AllocationException.class, () -> late.map(Access.READ)), "cma: ENOMEM");
+    assertEquals(0, system.live());
+    fault = null;
+    late.map(Access.READ).close();
   }
 
   @Test
