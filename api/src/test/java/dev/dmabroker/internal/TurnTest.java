@@ -1,0 +1,140 @@
+package dev.dmabroker.internal;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.dmabroker.BrokerException;
+import dev.dmabroker.ClosedException;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.Test;
+
+/** Waiting for a turn, and giving that up just before it ends. */
+class TurnTest {
+  private static final long LONG = 60_000_000_000L;
+
+  private final Turn<String> turn = new Turn<>();
+  private final BrokerException closed = new ClosedException("closed");
+
+  private void grant() {
+    Effects effects = new Effects();
+    turn.grant(effects, "frame");
+    effects.run();
+  }
+
+  private void fail() {
+    Effects effects = new Effects();
+    turn.fail(effects, closed);
+    effects.run();
+  }
+
+  @Test
+  void givesWhatWasGranted() {
+    grant();
+    assertEquals(
+        "frame",
+        turn.await(
+            LONG,
+            interrupt -> {
+              throw new AssertionError("nobody gave up");
+            }));
+  }
+
+  @Test
+  void throwsWhatItFailedWith() {
+    fail();
+    assertSame(closed, assertThrows(ClosedException.class, () -> turn.await(LONG, none -> null)));
+  }
+
+  @Test
+  void throwsWhatGivingUpMakesAtTheDeadline() {
+    assertSame(
+        closed,
+        assertThrows(
+            ClosedException.class,
+            () ->
+                turn.await(
+                    1,
+                    interrupt -> {
+                      assertNull(interrupt);
+                      return closed;
+                    })));
+  }
+
+  @Test
+  void whatWasGrantedAsTheDeadlinePassedIsNotLost() {
+    assertEquals(
+        "frame",
+        turn.await(
+            1,
+            interrupt -> {
+              grant();
+              return null;
+            }));
+  }
+
+  @Test
+  void whatFailedAsTheDeadlinePassedIsThrown() {
+    assertSame(
+        closed,
+        assertThrows(
+            ClosedException.class,
+            () ->
+                turn.await(
+                    1,
+                    interrupt -> {
+                      fail();
+                      return null;
+                    })));
+  }
+
+  @Test
+  void whatWasGrantedAsItWasInterruptedIsNotLostAndNeitherIsTheInterrupt() {
+    AtomicReference<InterruptedException> seen = new AtomicReference<>();
+    Thread.currentThread().interrupt();
+    String frame =
+        turn.await(
+            LONG,
+            interrupt -> {
+              seen.set(interrupt);
+              grant();
+              return null;
+            });
+    assertTrue(Thread.interrupted());
+    assertEquals("frame", frame);
+    assertNotNull(seen.get());
+  }
+
+  @Test
+  void anInterruptEndsTheWait() {
+    Thread.currentThread().interrupt();
+    assertSame(
+        closed, assertThrows(ClosedException.class, () -> turn.await(LONG, interrupt -> closed)));
+    assertTrue(Thread.interrupted());
+  }
+
+  @Test
+  void whoIsCalledBackIsToldEither() {
+    AtomicReference<String> frame = new AtomicReference<>();
+    AtomicReference<Throwable> failure = new AtomicReference<>();
+    turn.then(
+        (granted, thrown) -> {
+          frame.set(granted);
+          failure.set(thrown);
+        });
+    assertNull(frame.get());
+    grant();
+    assertEquals("frame", frame.get());
+    assertNull(failure.get());
+    Turn<String> other = new Turn<>();
+    other.then((granted, thrown) -> failure.set(thrown));
+    Effects effects = new Effects();
+    other.fail(effects, closed);
+    assertNull(failure.get(), "not yet");
+    effects.run();
+    assertSame(closed, failure.get());
+  }
+}
