@@ -48,10 +48,10 @@ final class Allocator {
       throw planner.unsatisfiable("allocate " + buffer, target, devices, /* counting= */ false);
     }
     Search search = new Search(buffer, target, reservation, generation);
-    List<Planner.Try> tries =
-        planner.rank(target, solution, devices, currentHeap).stream()
-            .filter(each -> vacated < 0 || solution.isAsGood(each.heap(), vacated))
-            .toList();
+    List<Planner.Try> tries = planner.rank(target, solution, devices, currentHeap);
+    if (vacated >= 0) {
+      tries.removeIf(each -> !solution.isAsGood(each.heap(), vacated));
+    }
     for (Planner.Try each : tries) {
       Placement placement = search.tryIn(each);
       if (placement != null) {

@@ -242,15 +242,15 @@ abstract class BufferLife extends Leakable {
 
   /** Starts a move if somebody needs one. */
   void seekPlace(Effects effects) {
-    Optional<AttachedDevice> unsuited = roster.firstUnsuited(place);
+    AttachedDevice unsuited = place == null ? null : roster.firstUnsuited(place);
     if (state != SharedBuffer.State.RESIDENT
-        || unsuited.isEmpty()
+        || unsuited == null
         || isPinned()
         || !retries.mayStart()
         || !beginTurn()) {
       return;
     }
-    String beneficiary = unsuited.get().device().name();
+    String beneficiary = unsuited.device().name();
     Relocation move = Relocation.towards(this, resident(), moveCause, beneficiary, retries.begin());
     relocation = move;
     state = SharedBuffer.State.PREPARING;
@@ -605,15 +605,15 @@ abstract class BufferLife extends Leakable {
       return false;
     }
     roster.shutGates();
-    ClosedException closed =
-        new ClosedException(brokerClosed ? "the broker is closed" : name + " is closed");
-    waiters.fail(effects, request -> true, closed);
+    if (waiters.size() > 0) {
+      waiters.fail(effects, request -> true, closed());
+    }
     // In ALLOCATING, PREPARING and MOVING somebody uses the memory, and comes back here in the end.
     if (state == SharedBuffer.State.DRAINING
         || (state == SharedBuffer.State.PREPARING
             && relocation != null
             && relocation.isLingering())) {
-      cancelDrain(effects, closed);
+      cancelDrain(effects);
       state = SharedBuffer.State.RESIDENT;
     }
     pins = List.of();
@@ -640,13 +640,17 @@ abstract class BufferLife extends Leakable {
     return brokerClosed || (referenceClosed && roster.isEmpty());
   }
 
-  private void cancelDrain(Effects effects, ClosedException closed) {
+  private ClosedException closed() {
+    return new ClosedException(brokerClosed ? "the broker is closed" : name + " is closed");
+  }
+
+  private void cancelDrain(Effects effects) {
     if (relocation != null) {
       relocation.cancel(effects);
       relocation = null;
     }
     if (evacuation != null) {
-      evacuation.fail(effects, closed);
+      evacuation.fail(effects, closed());
       evacuation = null;
     }
   }

@@ -4,7 +4,6 @@ import dev.dmabroker.event.BrokerSnapshot.AttachmentState;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Who is attached to a buffer, and their gates. Used under the buffer's lock. */
@@ -88,7 +87,7 @@ final class Roster {
   }
 
   List<RegisteredDevice> devicesWith(RegisteredDevice added) {
-    List<RegisteredDevice> devices = new ArrayList<>(users().devices());
+    List<RegisteredDevice> devices = users().devices();
     devices.add(added);
     return devices;
   }
@@ -122,7 +121,11 @@ final class Roster {
   }
 
   Users users() {
-    return new Users(attached.stream().map(AttachedDevice::device).toList(), version);
+    List<RegisteredDevice> devices = new ArrayList<>(attached.size());
+    for (AttachedDevice attachment : attached) {
+      devices.add(attachment.device());
+    }
+    return new Users(devices, version);
   }
 
   List<AttachmentState> snapshot() {
@@ -167,16 +170,17 @@ final class Roster {
   }
 
   boolean isSuited(Placement place) {
-    return firstUnsuited(place).isEmpty();
+    return firstUnsuited(place) == null;
   }
 
-  Optional<AttachedDevice> firstUnsuited(@Nullable Placement place) {
-    return place == null
-        ? Optional.empty()
-        : attached.stream()
-            .filter(attachment -> !attachment.isLeftOut())
-            .filter(attachment -> !attachment.suits(place))
-            .findFirst();
+  /** Whom, of those who are served, the place does not suit; null if there is nobody. */
+  @Nullable AttachedDevice firstUnsuited(Placement place) {
+    for (AttachedDevice attachment : attached) {
+      if (!attachment.isLeftOut() && !attachment.suits(place)) {
+        return attachment;
+      }
+    }
+    return null;
   }
 
   /** Whom the place does not suit. */

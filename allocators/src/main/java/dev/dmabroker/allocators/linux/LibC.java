@@ -137,7 +137,8 @@ final class LibC {
   static native int ftruncate(int fd, long length);
 
   /**
-   * Reserves a file's memory, and in a memfd allocates its pages.
+   * Reserves a file's memory, and in a memfd allocates its pages. A file that is shorter becomes as
+   * long as that.
    *
    * @param mode 0
    * @return 0, or -1: EINTR with the pages of this call given back, ENOMEM, ENOSPC

@@ -42,6 +42,9 @@ final class Memfd {
    */
   static Fd create(String label, long sizeBytes, long hugePageBytes, int node)
       throws HeapException {
+    if (sizeBytes < 1) {
+      throw new IllegalArgumentException("a memfd of " + sizeBytes + " bytes");
+    }
     String what = "memfd " + label;
     int huge =
         hugePageBytes == 0
@@ -49,8 +52,8 @@ final class Memfd {
             : LibC.MFD_HUGETLB | Long.numberOfTrailingZeros(hugePageBytes) << LibC.MFD_HUGE_SHIFT;
     Fd fd = new Fd(open(Labels.fit(label, NAME_BYTES), huge, what), what);
     try {
-      setLength(fd, sizeBytes, what);
       if (node != ANY_NODE) {
+        setLength(fd, sizeBytes, what); // Else populating it does.
         NumaNodes.prefer(fd, sizeBytes, node, what);
       }
       populate(fd, sizeBytes, Math.max(STEP_BYTES, hugePageBytes), what);

@@ -25,11 +25,14 @@ class MemfdTest {
   @Test
   void aFailureAtAnyStepLeavesNoDescriptor() {
     int before = OwnProcess.memoryDescriptors();
-    // A length that no file has fails at ftruncate; huge pages of a size that no machine has at
-    // memfd_create, or where there are none of it at fallocate.
-    assertThrows(HeapException.class, () -> Memfd.create("truncate", -4096, 0));
+    // Huge pages of a size that no machine has fail at memfd_create, or where there are none of it
+    // at
+    // fallocate; so many at ftruncate, which sets the length for a node.
     assertThrows(HeapException.class, () -> Memfd.create("huge", 1L << 40, 1L << 40));
     assertThrows(HeapException.class, () -> Memfd.create("huge", 1L << 50, 1L << 21));
+    assertThrows(HeapException.class, () -> Memfd.create("node", Long.MAX_VALUE, 1L << 21, 0));
+    assertThrows(IllegalArgumentException.class, () -> Memfd.create("nothing", 0, 0));
+    assertThrows(IllegalArgumentException.class, () -> Memfd.create("less", -4096, 0));
     assertEquals(before, OwnProcess.memoryDescriptors());
   }
 

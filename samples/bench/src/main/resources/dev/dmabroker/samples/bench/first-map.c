@@ -38,7 +38,6 @@ static int must(int result, const char *what) {
 
 static int sealed_memfd(long bytes) {
   int fd = must(memfd_create(NAME, MFD_CLOEXEC | MFD_ALLOW_SEALING | no_exec), "memfd_create");
-  must(ftruncate(fd, bytes), "ftruncate");
   for (long done = 0; done < bytes; done += STEP_BYTES) {
     long step = bytes - done < STEP_BYTES ? bytes - done : STEP_BYTES;
     must(fallocate(fd, 0, done, step), "fallocate");
