@@ -62,6 +62,8 @@ public class DevicesBench {
     buffer = broker.export(BlobSpec.of(OneBackingHeap.BYTES));
     mapped = buffer.attach(broker.register("viewer", here));
     mapped.map(Access.OVERWRITE).close();
+    // Devices stay for months: the collector is not to be seen copying the young ones.
+    System.gc();
   }
 
   /** Closes the broker. */

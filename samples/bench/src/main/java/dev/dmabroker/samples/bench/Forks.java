@@ -20,7 +20,7 @@ import org.openjdk.jmh.runner.options.OptionsBuilder;
 import org.openjdk.jmh.runner.options.TimeValue;
 
 /**
- * Runs JMH benchmarks, each in a JVM of its own, all of them once and then all of them again: a
+ * Runs JMH benchmarks, each in JVMs of its own, all of them once and then all of them again: a
  * machine that slows down meanwhile then slows peers alike.
  */
 final class Forks {
@@ -87,7 +87,7 @@ final class Forks {
             .mode(Mode.AverageTime)
             .timeUnit(TimeUnit.NANOSECONDS)
             .threads(each.threads())
-            .forks(1)
+            .forks(each.jvms())
             .warmupIterations(form.warmUps())
             .warmupTime(iteration)
             .measurementIterations(form.iterations())

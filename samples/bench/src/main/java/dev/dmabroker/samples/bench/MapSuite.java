@@ -10,6 +10,9 @@ import java.util.Map;
 final class MapSuite implements Suite {
   private static final int[] THREADS = {1, 2, 4};
 
+  /** Of what a bar is about. */
+  private static final int JVMS = 4;
+
   private static final Map<String, String> PEERS = new LinkedHashMap<>();
 
   static {
@@ -28,13 +31,15 @@ final class MapSuite implements Suite {
   @Override
   public void measure(Form form, Table table) {
     Case kept = map("map + unmap later, 1 thread", "mapAndKeep", 1, Map.of());
-    Case metered = map("map + unmap with metrics, 1 thread", "map", 1, Map.of("metrics", "true"));
+    Case metered =
+        map("map + unmap with metrics, 1 thread", "map", 1, Map.of("metrics", "true")).in(JVMS);
     Case untracked =
         map(
-            "map + unmap, leaks not looked for, 1 thread",
-            "map",
-            1,
-            Map.of("leaks", LeakTracking.NEVER.name()));
+                "map + unmap, leaks not looked for, 1 thread",
+                "map",
+                1,
+                Map.of("leaks", LeakTracking.NEVER.name()))
+            .in(JVMS);
     List<Case> cases = new ArrayList<>(List.of(kept, metered, untracked));
     for (int threads : THREADS) {
       cases.add(map(threads));
@@ -59,7 +64,7 @@ final class MapSuite implements Suite {
   }
 
   private static Case map(int threads) {
-    return map("map + unmap, " + count(threads), "map", threads, Map.of());
+    return map("map + unmap, " + count(threads), "map", threads, Map.of()).in(JVMS);
   }
 
   private static Case map(String what, String method, int threads, Map<String, String> params) {
@@ -67,7 +72,8 @@ final class MapSuite implements Suite {
   }
 
   private static Case adds(int threads) {
-    return new Case("two atomic adds, " + count(threads), MapPeers.class, "atomicAdds", threads);
+    return new Case("two atomic adds, " + count(threads), MapPeers.class, "atomicAdds", threads)
+        .in(JVMS);
   }
 
   private static Case peer(String method, int threads) {
