@@ -24,6 +24,7 @@ import dev.dmabroker.event.Allocation;
 import dev.dmabroker.event.BrokerListener;
 import dev.dmabroker.event.BrokerSnapshot;
 import dev.dmabroker.event.MoveStats;
+import dev.dmabroker.spi.FencePoller;
 import dev.dmabroker.spi.ForeignMemory;
 import dev.dmabroker.spi.HeapProvider;
 import java.time.Duration;
@@ -32,6 +33,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
+import java.util.ServiceLoader;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -120,7 +122,12 @@ final class BrokerEngine implements Broker {
               Future<?> unused = schedule(delay, work);
             },
             this::isToBeNoted);
-    this.fences = new Fences(settings.fencePoller(), listeners, this::execute);
+    this.fences =
+        new Fences(
+            settings.fencePoller(),
+            () -> ServiceLoader.load(FencePoller.class).findFirst(),
+            listeners,
+            this::execute);
     this.noMoves = MoveStats.none(settings.maxMoveAttempts());
   }
 

@@ -6,14 +6,16 @@ import dev.dmabroker.event.BrokerSnapshot;
 import dev.dmabroker.event.FenceFailure;
 import dev.dmabroker.spi.FencePoller;
 import dev.dmabroker.spi.HeapException;
+import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.ServiceLoader;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** The broker's way to wait for fences: one poller, looked for when the first fence comes. */
 final class Fences {
+  private final Supplier<Optional<? extends FencePoller>> finder;
   private final Listeners listeners;
   private final Executor workers;
 
@@ -26,10 +28,17 @@ final class Fences {
   /**
    * Of a broker.
    *
+   * @param given the poller; null if it has to be found
+   * @param finder looks for one
    * @param workers tell listeners, for the poller's thread must not be held up
    */
-  Fences(@Nullable FencePoller given, Listeners listeners, Executor workers) {
+  Fences(
+      @Nullable FencePoller given,
+      Supplier<Optional<? extends FencePoller>> finder,
+      Listeners listeners,
+      Executor workers) {
     this.poller = given;
+    this.finder = finder;
     this.lookedFor = given != null;
     this.listeners = listeners;
     this.workers = workers;
@@ -42,7 +51,7 @@ final class Fences {
         return poller;
       }
     }
-    FencePoller found = ServiceLoader.load(FencePoller.class).findFirst().orElse(null);
+    FencePoller found = finder.get().orElse(null);
     FencePoller surplus = found;
     FencePoller settled;
     synchronized (this) {

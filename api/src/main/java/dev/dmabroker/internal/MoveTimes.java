@@ -1,13 +1,15 @@
 package dev.dmabroker.internal;
 
 import java.time.Duration;
+import java.util.function.LongSupplier;
 
 /**
  * When a move did what. Written by one thread after the other, under the buffer's lock or its
  * mover.
  */
 final class MoveTimes {
-  private final long startNanos = System.nanoTime();
+  private final LongSupplier clock;
+  private final long startNanos;
   private long stallNanos;
   private long drainedNanos;
   private long fencedNanos;
@@ -15,8 +17,18 @@ final class MoveTimes {
   private long copiedBytes;
   private Duration deadline = Duration.ZERO;
 
+  /**
+   * Of a move that starts now.
+   *
+   * @param clock {@link System#nanoTime}
+   */
+  MoveTimes(LongSupplier clock) {
+    this.clock = clock;
+    this.startNanos = clock.getAsLong();
+  }
+
   void startStall() {
-    stallNanos = System.nanoTime();
+    stallNanos = clock.getAsLong();
   }
 
   void mayDrainFor(Duration deadline) {
@@ -24,7 +36,7 @@ final class MoveTimes {
   }
 
   void endDrain() {
-    drainedNanos = System.nanoTime();
+    drainedNanos = clock.getAsLong();
   }
 
   /** Whether nobody writes any more. */
@@ -33,7 +45,7 @@ final class MoveTimes {
   }
 
   void endFences() {
-    fencedNanos = System.nanoTime();
+    fencedNanos = clock.getAsLong();
   }
 
   void copied(long bytes, long nanos) {

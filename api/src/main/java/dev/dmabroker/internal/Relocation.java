@@ -47,7 +47,7 @@ final class Relocation {
   /** The heap to leave, for the sake of others; -1 if the buffer itself has to move. */
   private final int vacated;
 
-  private final MoveTimes times = new MoveTimes();
+  private final MoveTimes times = new MoveTimes(System::nanoTime);
   private int negotiations;
   private int soughtFor;
   private @Nullable Placement target;

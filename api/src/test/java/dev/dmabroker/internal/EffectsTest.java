@@ -1,0 +1,104 @@
+package dev.dmabroker.internal;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotSame;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import org.junit.jupiter.api.Test;
+
+/** What a change entails is done after it, without the lock. */
+class EffectsTest extends Fixture {
+  private final Object lock = new Object();
+  private final List<String> done = Collections.synchronizedList(new ArrayList<>());
+
+  private Runnable noting(String what) {
+    return () -> {
+      assertFalse(Thread.holdsLock(lock));
+      done.add(what);
+    };
+  }
+
+  @Test
+  void whoWaitsGoesOnFirstAndTheRestFollowsInItsOrder() {
+    String result =
+        Effects.under(
+            lock,
+            effects -> {
+              assertTrue(Thread.holdsLock(lock));
+              effects.then(noting("free"));
+              effects.wake(noting("wake 1"));
+              effects.then(noting("tell"));
+              effects.wake(noting("wake 2"));
+              assertEquals(List.of(), done);
+              return "changed";
+            });
+    assertEquals("changed", result);
+    assertEquals(List.of("wake 1", "wake 2", "free", "tell"), done);
+  }
+
+  @Test
+  void whatAnEffectEntailsIsDoneToo() {
+    Effects effects = new Effects();
+    effects.then(
+        () -> {
+          done.add("first");
+          effects.then(noting("second"));
+        });
+    effects.run();
+    assertEquals(List.of("first", "second"), done);
+    effects.run();
+    assertEquals(2, done.size(), "each once");
+  }
+
+  @Test
+  void aChangeThatThrowsHasItsEffectsAndSoDoesWhatThrowsItself() {
+    assertThrows(
+        IllegalStateException.class,
+        () ->
+            Effects.under(
+                lock,
+                effects -> {
+                  effects.then(
+                      () -> {
+                        throw new IllegalArgumentException("this one");
+                      });
+                  effects.then(noting("the next"));
+                  throw new IllegalStateException("changed half");
+                }));
+    assertEquals(List.of("the next"), done);
+  }
+
+  @Test
+  void onATimerOnlyWhoWaitsIsWokenThereAndAWorkerDoesTheRest() throws Exception {
+    BrokerEngine engine = Handles.of(export()).engine;
+    BlockingQueue<Thread> threads = new LinkedBlockingQueue<>();
+    Effects.onTime(
+        lock,
+        engine,
+        effects -> {
+          assertTrue(Thread.holdsLock(lock));
+          effects.then(
+              () -> {
+                assertEquals(List.of("wake"), done);
+                threads.add(Thread.currentThread());
+              });
+          effects.wake(
+              () -> {
+                threads.add(Thread.currentThread());
+                done.add("wake");
+              });
+        });
+    assertSame(Thread.currentThread(), Events.next(threads));
+    assertNotSame(Thread.currentThread(), Events.next(threads));
+    Effects.onTime(lock, engine, effects -> effects.wake(noting("nothing else")));
+    assertEquals(List.of("wake", "nothing else"), done);
+  }
+}

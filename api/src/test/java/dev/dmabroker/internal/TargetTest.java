@@ -1,0 +1,72 @@
+package dev.dmabroker.internal;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.dmabroker.BlobSpec;
+import dev.dmabroker.ImageSpec;
+import dev.dmabroker.Modifier;
+import dev.dmabroker.PixelFormat;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+/** The ways in which something can be stored. */
+class TargetTest {
+  private final ImageSpec picture =
+      ImageSpec.of(64, 32, PixelFormat.NV12, PixelFormat.XRGB8888, PixelFormat.GREY);
+
+  private static List<Modifier> modifiers(Target target, PixelFormat format) {
+    return target.candidates().stream()
+        .filter(candidate -> candidate.format() == format)
+        .map(Candidate::modifier)
+        .toList();
+  }
+
+  private static List<Modifier> supported(PixelFormat format) {
+    return List.of(Modifier.values()).stream().filter(it -> it.supports(format)).toList();
+  }
+
+  @Test
+  void bytesAreStoredInOneWay() {
+    BlobSpec spec = BlobSpec.of(4096);
+    Target target = Target.of(spec);
+    assertFalse(target.isImage());
+    assertSame(spec, target.spec());
+    assertEquals(1, target.candidates().size());
+    assertEquals(0, target.candidates().get(0).penalty());
+    assertSame(target, target.storedAs(spec.layout().image()));
+  }
+
+  @Test
+  void aPictureIsStoredInEachFormatThatItTakesWithEachModifierOfThat() {
+    Target target = Target.of(picture);
+    assertTrue(target.isImage());
+    assertSame(picture, target.image());
+    for (PixelFormat format : picture.formats()) {
+      assertEquals(supported(format), modifiers(target, format));
+    }
+    assertFalse(
+        supported(PixelFormat.NV12).equals(supported(PixelFormat.XRGB8888)),
+        "not the same of all formats");
+  }
+
+  @Test
+  void formatsCostMoreTheLaterTheyAreNamed() {
+    for (Candidate candidate : Target.of(picture).candidates()) {
+      assertEquals(
+          picture.formats().indexOf(candidate.format()) * Solver.STEP, candidate.penalty());
+    }
+  }
+
+  @Test
+  void whatHasContentsIsStoredAsTheyAre() {
+    Target target = Target.of(picture);
+    Target stored = target.storedAs(picture.layout().image());
+    assertEquals(List.of(new Candidate(PixelFormat.NV12, Modifier.LINEAR, 0)), stored.candidates());
+    assertSame(picture, stored.image());
+    assertSame(target, target.storedAs(Optional.empty()));
+  }
+}
