@@ -580,6 +580,11 @@ final class BrokerEngine implements Broker {
     }
   }
 
+  /** What is to be done later; each keeps what it is for. */
+  int scheduled() {
+    return timer.getQueue().size();
+  }
+
   /** Hands a result to what the user chained. */
   void callback(Runnable work) {
     try {

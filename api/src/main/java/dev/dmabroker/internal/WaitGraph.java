@@ -89,6 +89,11 @@ final class WaitGraph {
     parked.remove(Thread.currentThread(), request);
   }
 
+  /** How many threads count as parked. */
+  int size() {
+    return parked.size();
+  }
+
   private List<Edge> ring(Request first) {
     List<Edge> path = new ArrayList<>();
     return find(Thread.currentThread(), Thread.currentThread(), first, path, new HashSet<>())

@@ -135,4 +135,19 @@ class ClockTest {
     assertNotEquals(0, clock.nanos());
     assertEquals(0, clock.ticked());
   }
+
+  @Test
+  void aReadingThatWasUnderWayAtTheLastTickDoesNotMakeItStandStillForEver() throws Exception {
+    askOften();
+    Thread late = new Thread(clock::exact);
+    synchronized (clock) { // It has seen that the clock ticks, and goes on when it does not.
+      late.start();
+      Await.until("it is under way", () -> late.getState() == Thread.State.BLOCKED);
+      while (!timer.isEmpty()) {
+        timer.remove().run();
+      }
+    }
+    Await.ended(late);
+    assertEquals(0, clock.ticked());
+  }
 }

@@ -372,7 +372,14 @@ class LifeTest extends Fixture {
     try (Mapping mapping = in.map(Access.READ)) {
       var failure = assertThrows(CpuAccessException.class, mapping::cpuView);
       assertSays(failure, "EIO");
-      assertThrows(DescriptorException.class, mapping::dupFd);
+      assertSays(assertThrows(DescriptorException.class, mapping::dupFd), "buffer-1", "EMFILE");
+    }
+    system.onBegin(
+        () -> {
+          throw new StackOverflowError("for once");
+        });
+    try (Mapping mapping = in.map(Access.READ)) {
+      assertThrows(StackOverflowError.class, mapping::cpuView);
     }
     system.onBegin(() -> {});
     system.onEnd(

@@ -8,14 +8,19 @@ import dev.dmabroker.Attachment;
 import dev.dmabroker.Broker;
 import dev.dmabroker.Device;
 import dev.dmabroker.DeviceSpec;
+import dev.dmabroker.LeakTracking;
 import dev.dmabroker.Mapping;
 import dev.dmabroker.MoveFailedException;
 import dev.dmabroker.event.BrokerListener;
+import dev.dmabroker.event.BrokerSnapshot.LeakStats;
+import dev.dmabroker.event.Leak;
 import dev.dmabroker.event.Release;
 import dev.dmabroker.spi.HeapException;
 import dev.dmabroker.spi.HeapProvider;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.logging.Handler;
@@ -137,6 +142,33 @@ class LoggingTest extends Fixture {
       out.close();
       assertTrue(held.isOpen());
     }
+  }
+
+  @Test
+  void aLeakIsAWarningThatSaysWhatAndSinceWhen() {
+    Leaks leaks = new Leaks(LeakTracking.ALWAYS, new Listeners(List.of()));
+    Throwable site = new Throwable("made here");
+    for (Leak.Kind kind : Leak.Kind.values()) {
+      leaks.report(
+          new Leak(
+              kind,
+              "frame",
+              kind == Leak.Kind.BUFFER ? Optional.empty() : Optional.of("camera"),
+              Optional.empty(),
+              Duration.ofMillis(12),
+              kind == Leak.Kind.MAPPING ? Optional.empty() : Optional.of(site)));
+    }
+    String rest =
+        " was not closed, is unreachable since, and has been closed by the broker 12 ms after it"
+            + " was made";
+    assertEquals(
+        Set.of(
+            "buffer frame" + rest,
+            "an attachment to frame for camera" + rest,
+            "a mapping of frame for camera" + rest + "; where that was is not known"),
+        Set.copyOf(lines(Level.WARNING)));
+    assertEquals(2, records.stream().filter(line -> line.getThrown() == site).count());
+    assertEquals(new LeakStats(1, 1, 1), leaks.snapshot());
   }
 
   @Test

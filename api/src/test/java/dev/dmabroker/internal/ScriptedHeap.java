@@ -35,6 +35,8 @@ public class ScriptedHeap implements Heap {
   private volatile Hook onEnd = () -> {};
   private volatile Hook onPendingFence = () -> {};
   private volatile Hook onRelease = () -> {};
+  private volatile Hook onIdentity = () -> {};
+  private volatile Optional<Object> identity = Optional.empty();
   private volatile long shortBy;
   private volatile long capacity = Long.MAX_VALUE;
   private final AtomicInteger closed = new AtomicInteger();
@@ -94,6 +96,12 @@ public class ScriptedHeap implements Heap {
 
   public void onRelease(Hook hook) {
     onRelease = hook;
+  }
+
+  /** By what its memory is known, all of it. */
+  public void identity(Object its, Hook whenAsked) {
+    identity = Optional.of(its);
+    onIdentity = whenAsked;
   }
 
   public void shortBy(long bytes) {
@@ -189,6 +197,18 @@ public class ScriptedHeap implements Heap {
       onPendingFence.run();
       checkLive();
       return Optional.empty();
+    }
+
+    @Override
+    public Optional<Object> identity() {
+      checkLive();
+      try {
+        onIdentity.run();
+      } catch (HeapException e) {
+        throw new IllegalStateException(e);
+      }
+      checkLive();
+      return identity;
     }
 
     @Override

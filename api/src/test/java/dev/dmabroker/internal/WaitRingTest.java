@@ -30,8 +30,10 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -48,6 +50,11 @@ class WaitRingTest extends Fixture {
     broker = builder().mapTimeout(LONG).build();
     camera = broker.register(DeviceSpec.named("camera").longestHold(LONG));
     display = broker.register(DeviceSpec.named("display").constraints(CONTIGUOUS));
+  }
+
+  @AfterEach
+  void nobodyCountsAsWaiting() {
+    assertEquals(0, ((BrokerEngine) broker).waits().size());
   }
 
   /** A buffer that somebody writes to, and that has to move for a stricter device. */
@@ -378,6 +385,33 @@ class WaitRingTest extends Fixture {
   // ---- Futures ----
 
   @Test
+  void aThreadThatWaitedForAFutureInVainIsForgotten() throws Exception {
+    Moving first = new Moving();
+    Moving second = new Moving();
+    Mapping mine = first.drain(Access.WRITE);
+    CountDownLatch drained = new CountDownLatch(1);
+    CountDownLatch end = new CountDownLatch(1);
+    var other =
+        start(
+            () -> {
+              Mapping held = second.drain(Access.WRITE);
+              CompletableFuture<Mapping> future = first.out().mapAsync(Access.READ);
+              assertThrows(TimeoutException.class, () -> future.get(1, TimeUnit.MILLISECONDS));
+              drained.countDown();
+              end.await();
+              held.close();
+              return future;
+            });
+    drained.await();
+    assertThrows(
+        MapTimeoutException.class, () -> second.out().map(Access.READ, Duration.ofMillis(1)));
+    end.countDown();
+    var future = other.result();
+    mine.close();
+    future.join().close();
+  }
+
+  @Test
   void aThreadThatJoinsAFutureWhichNeedsItsOwnMappingClosedIsToldSo() throws Exception {
     Moving first = new Moving();
     Mapping mine = first.drain(Access.WRITE);
@@ -598,10 +632,14 @@ class WaitRingTest extends Fixture {
   void aFutureThatIsEndedFromOutsideIsNotWaitedForAnyMore() throws Exception {
     Moving first = new Moving();
     Mapping mine = start(() -> first.drain(Access.WRITE)).result();
-    CompletableFuture<Mapping> future = first.out().mapAsync(Access.READ);
-    var waiting = start(() -> assertThrows(CompletionException.class, future::join)).parked();
-    future.completeExceptionally(new IllegalStateException("enough"));
-    assertSays(waiting.result(), "enough");
+    CompletableFuture<Mapping> joined = first.out().mapAsync(Access.READ);
+    var joining = start(() -> assertThrows(CompletionException.class, joined::join)).parked();
+    joined.completeExceptionally(new IllegalStateException("enough"));
+    assertSays(joining.result(), "enough");
+    CompletableFuture<Mapping> got = first.out().mapAsync(Access.READ);
+    var getting = start(() -> assertThrows(ExecutionException.class, got::get)).parked();
+    got.completeExceptionally(new IllegalStateException("enough"));
+    assertSays(getting.result(), "enough");
     mine.close();
     assertEquals(1, read(first.out()));
     first.buffer.evacuate(LONG); // What was granted to nobody is closed.
