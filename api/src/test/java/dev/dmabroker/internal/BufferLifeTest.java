@@ -16,6 +16,7 @@ import dev.dmabroker.AllocationException;
 import dev.dmabroker.Attachment;
 import dev.dmabroker.BlobSpec;
 import dev.dmabroker.ClosedException;
+import dev.dmabroker.Constraints;
 import dev.dmabroker.Device;
 import dev.dmabroker.DeviceSpec;
 import dev.dmabroker.DuplicateMemoryException;
@@ -23,13 +24,18 @@ import dev.dmabroker.Mapping;
 import dev.dmabroker.Pin;
 import dev.dmabroker.PinnedException;
 import dev.dmabroker.SharedBuffer;
+import dev.dmabroker.UnsatisfiableException;
 import dev.dmabroker.event.Allocation;
+import dev.dmabroker.event.BrokerListener;
 import dev.dmabroker.event.BrokerSnapshot;
+import dev.dmabroker.event.Refusal;
 import dev.dmabroker.spi.HeapException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -111,6 +117,14 @@ class BufferLifeTest extends Fixture {
     second.result();
     assertEquals(1, system.allocations());
     assertEquals(UNBACKED, buffer.state());
+  }
+
+  @Test
+  void whatHasNoMemoryIsEvacuatedWithoutAllocating() {
+    buffer.evacuate(LONG);
+    assertEquals(UNBACKED, buffer.state());
+    assertEquals(0, system.allocations());
+    assertEquals(0, snapshot().waiting());
   }
 
   @Test
@@ -251,6 +265,24 @@ class BufferLifeTest extends Fixture {
     Objects.requireNonNull(evacuating.get()).result();
     Await.until("given back", () -> system.live() == 0);
     adopt("this one");
+  }
+
+  // ---- Who is told ----
+
+  @Test
+  void aRefusedAttachmentIsTold() throws Exception {
+    BlockingQueue<Refusal> refused = new LinkedBlockingQueue<>();
+    AutoCloseable unused =
+        broker.listen(
+            new BrokerListener() {
+              @Override
+              public void refused(Refusal event) {
+                refused.add(event);
+              }
+            });
+    Device narrow = broker.register("narrow", Constraints.builder().addressBits(8).build());
+    var failure = assertThrows(UnsatisfiableException.class, () -> buffer.attach(narrow));
+    assertEquals(new Refusal(buffer.name(), "narrow", failure), Events.next(refused));
   }
 
   // ---- In a convoy ----

@@ -8,9 +8,11 @@ import dev.dmabroker.Access;
 import dev.dmabroker.AllocationException;
 import dev.dmabroker.Attachment;
 import dev.dmabroker.BlobSpec;
+import dev.dmabroker.Broker;
 import dev.dmabroker.Constraints;
 import dev.dmabroker.Device;
 import dev.dmabroker.DeviceSpec;
+import dev.dmabroker.LeakTracking;
 import dev.dmabroker.Mapping;
 import dev.dmabroker.SharedBuffer;
 import dev.dmabroker.event.Move;
@@ -106,6 +108,27 @@ class EvictionTest extends Fixture {
     assertEquals(
         List.of(camera.name()),
         asked().residents().get(0).users().stream().map(PlacementHeuristic.User::device).toList());
+  }
+
+  @Test
+  void theFirstHeapIsMadeRoomInLikeAnyOther() {
+    broker.close();
+    ScriptedHeap first = ScriptedHeap.cma();
+    broker =
+        Broker.builder()
+            .heap(first)
+            .heap(system)
+            .heuristic(new Pushy())
+            .leakTracking(LeakTracking.NEVER)
+            .build();
+    first.capacity(SIZE);
+    system.capacity(0);
+    Attachment idle = export().attach(broker.register("camera", Constraints.none()));
+    write(idle, 7);
+    system.capacity(Long.MAX_VALUE);
+    export().attach(broker.register("display", CONTIGUOUS)).map(Access.READ).close();
+    assertEquals(Optional.of("system"), idle.buffer().heapName());
+    assertEquals(7, read(idle));
   }
 
   @Test

@@ -121,6 +121,7 @@ class LeakTest extends Fixture {
     assertEquals("lost", leak.buffer());
     assertEquals(Optional.empty(), leak.device());
     assertFalse(leak.age().isNegative());
+    assertTrue(leak.age().compareTo(Duration.ofMinutes(10)) < 0, leak.age().toString());
     assertCreatedIn("loseBuffer", leak);
     assertEquals(0, system.live());
     assertEquals(1, broker.snapshot().leaks().buffers());

@@ -38,7 +38,7 @@ class MappedViewTest {
 
     @Override
     public int fd() {
-      return 3;
+      return 0;
     }
 
     @Override
@@ -87,6 +87,11 @@ class MappedViewTest {
 
   private MappedView view() {
     return new MappedView(hold(Access.WRITE));
+  }
+
+  @Test
+  void zeroIsADescriptorLikeAnyOther() {
+    assertEquals(0, hold(Access.READ).fd());
   }
 
   @Test

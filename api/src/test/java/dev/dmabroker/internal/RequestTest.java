@@ -205,6 +205,15 @@ class RequestTest extends Fixture {
   }
 
   @Test
+  void aPinThatWasGrantedAsItWasInterruptedIsTakenBack() throws Exception {
+    Request request = Request.pin(in);
+    Running<String> waiting = interruptLate(request);
+    grant(request, managed.pin(in));
+    assertEquals("interrupted", waiting.result());
+    assertFalse(managed.isPinned());
+  }
+
+  @Test
   void whatWasDoneAsItWasInterruptedIsNotDenied() throws Exception {
     Request overwriting = map(Access.OVERWRITE);
     Running<String> waiting = interruptLate(overwriting);

@@ -539,6 +539,26 @@ class WaitRingTest extends Fixture {
   }
 
   @Test
+  void whatAThreadAsksForAfterAChainIsNoPartOfIt() throws Exception {
+    Moving first = new Moving();
+    Thread me = Thread.currentThread();
+    // Mapped at once, the chain runs here and now; what it was given is for somebody else to close.
+    Mapping held =
+        first.in.mapAsync(Access.WRITE).thenCompose(CompletableFuture::completedFuture).get();
+    Attachment out = first.buffer.attach(display);
+    Await.until("draining", () -> first.buffer.state() == DRAINING);
+    var closing =
+        start(
+            () -> {
+              Await.parked(me);
+              held.close();
+              return null;
+            });
+    assertEquals(1, read(out.mapAsync(Access.READ).join()));
+    closing.result();
+  }
+
+  @Test
   void stagesThatSomebodyElseMayFinishAreNotRefused() throws Exception {
     Moving first = new Moving();
     CompletableFuture<Mapping> given = new CompletableFuture<>();
