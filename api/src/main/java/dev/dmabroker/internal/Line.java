@@ -71,7 +71,7 @@ abstract class Line<F extends Lease> {
     long nanos = Durations.nanos(timeout);
     while (true) {
       Turn<F> turn = new Turn<>();
-      stream.locked(effects -> ask(turn, /* own= */ true, effects));
+      ask(turn, /* own= */ true);
       F frame =
           turn.await(
               left(start, nanos),
@@ -155,7 +155,7 @@ abstract class Line<F extends Lease> {
   void getAsync(CompletableFuture<? super F> exposed) {
     Turn<F> turn = new Turn<>();
     try {
-      stream.locked(effects -> ask(turn, /* own= */ false, effects));
+      ask(turn, /* own= */ false);
     } catch (BrokerException e) {
       exposed.completeExceptionally(e);
       return;
@@ -230,23 +230,26 @@ abstract class Line<F extends Lease> {
     stream.engine.callback(() -> exposed.completeExceptionally(why));
   }
 
-  // ---- Under the lock ----
-
-  private boolean ask(Turn<F> turn, boolean own, Effects effects) {
-    check();
-    F frame = turns.isEmpty() ? poll(own, /* still= */ false, effects) : null;
-    if (frame == null) {
-      turns.add(turn);
-      starve(effects);
-    } else {
-      turn.grant(effects, frame);
-    }
-    return frame != null;
+  private void ask(Turn<F> turn, boolean own) {
+    stream.locked(
+        effects -> {
+          check();
+          F frame = turns.isEmpty() ? poll(own, /* still= */ false, effects) : null;
+          if (frame == null) {
+            turns.add(turn);
+            starve(effects);
+          } else {
+            turn.grant(effects, frame);
+          }
+          return null;
+        });
   }
 
   private boolean withdraw(Turn<F> turn) {
     return stream.locked(effects -> turns.remove(turn));
   }
+
+  // ---- Under the lock ----
 
   boolean isAwaited() {
     return !turns.isEmpty();

@@ -21,6 +21,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Future;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -86,7 +87,12 @@ abstract class StreamLife {
     this.filling = new Holdings(spec.name(), producer);
     this.acquirers = new Acquirers(this);
     this.growth = new StreamGrowth(this);
-    this.watch = new StreamWatch(this);
+    this.watch =
+        new StreamWatch(
+            this,
+            (delay, work) -> {
+              Future<?> unused = engine.schedule(delay, work);
+            });
     this.audience = ImmutableSet.of(group(producer));
   }
 

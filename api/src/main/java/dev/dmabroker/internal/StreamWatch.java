@@ -2,7 +2,6 @@ package dev.dmabroker.internal;
 
 import dev.dmabroker.BufferStream;
 import java.time.Duration;
-import java.util.concurrent.Future;
 
 /**
  * Looks after a stream from time to time, as long as there is something to look after: what is held
@@ -14,10 +13,12 @@ final class StreamWatch {
   private static final Duration LONGEST = Duration.ofMillis(250);
 
   private final StreamLife stream;
+  private final Clock.Timer timer;
   private boolean running;
 
-  StreamWatch(StreamLife stream) {
+  StreamWatch(StreamLife stream, Clock.Timer timer) {
     this.stream = stream;
+    this.timer = timer;
   }
 
   /** Under the lock. */
@@ -25,10 +26,7 @@ final class StreamWatch {
     if (!running) {
       running = true;
       Duration period = period();
-      effects.then(
-          () -> {
-            Future<?> unused = stream.engine.schedule(period, this::look);
-          });
+      effects.then(() -> timer.after(period, this::look));
     }
   }
 
@@ -54,25 +52,27 @@ final class StreamWatch {
             return;
           }
           long now = System.nanoTime();
-          boolean held = stream.filling.count() > 0;
           stream.filling.check(now, event -> stream.tellOverheld(event, effects));
           for (StreamReader reader : stream.readers) {
-            held |= reader.holdings().count() > 0;
             reader.holdings().check(now, event -> stream.tellOverheld(event, effects));
           }
-          boolean isRunning = stream.state == BufferStream.State.RUNNING;
-          if (isRunning) {
+          if (stream.state == BufferStream.State.RUNNING) {
             stream.growth.shrink(now, effects);
             if (stream.acquirers.isAwaited()) {
               stream.growth.retry(effects);
             }
           }
-          if (held
-              || (isRunning
-                  && (stream.acquirers.isAwaited()
-                      || stream.pool.depth() > stream.growth.floor()))) {
+          if (isNeeded()) {
             start(effects);
           }
         });
+  }
+
+  /** Under the lock: whether there is something to look after. */
+  boolean isNeeded() {
+    return stream.filling.count() > 0
+        || stream.readers.stream().anyMatch(reader -> reader.holdings().count() > 0)
+        || (stream.state == BufferStream.State.RUNNING
+            && (stream.acquirers.isAwaited() || stream.pool.depth() > stream.growth.floor()));
   }
 }

@@ -1,0 +1,99 @@
+package dev.dmabroker.internal;
+
+import dev.dmabroker.BlobSpec;
+import dev.dmabroker.Broker;
+import dev.dmabroker.Constraints;
+import dev.dmabroker.Device;
+import dev.dmabroker.EmptyFrame;
+import dev.dmabroker.StreamConsumer.Policy;
+import dev.dmabroker.StreamSpec;
+import dev.dmabroker.SyncFile;
+import dev.dmabroker.event.Attach;
+import dev.dmabroker.event.BrokerListener;
+import java.time.Duration;
+import java.util.List;
+import java.util.function.UnaryOperator;
+import org.junit.jupiter.api.BeforeEach;
+
+/** Streams from a camera to a viewer, seen from inside. */
+abstract class StreamFixture extends Fixture {
+  static final Duration AT_ONCE = Duration.ofMillis(1);
+  static final Duration FOR_EVER = Duration.ofDays(1);
+  static final SyncFile FENCE = new SyncFile(7);
+  static final SyncFile OTHER = new SyncFile(8);
+
+  final ScriptedPoller poller = new ScriptedPoller();
+  final ScriptedMover mover = new ScriptedMover();
+  Device camera;
+  Device viewer;
+
+  @BeforeEach
+  void open() {
+    open(builder -> builder);
+  }
+
+  final void open(UnaryOperator<Broker.Builder> how) {
+    broker.close();
+    broker = how.apply(builder().fencePoller(poller).mover(mover)).build();
+    camera = broker.register("camera", Constraints.none());
+    viewer = broker.register("viewer", Constraints.none());
+  }
+
+  ManagedStream stream(UnaryOperator<StreamSpec> how) {
+    return (ManagedStream)
+        broker.stream(how.apply(StreamSpec.of("video", BlobSpec.of(SIZE), camera)));
+  }
+
+  ManagedStream started(UnaryOperator<StreamSpec> how) {
+    ManagedStream stream = stream(how);
+    stream.start();
+    return stream;
+  }
+
+  /** Of as few buffers as can be. */
+  ManagedStream startedWith(int buffers) {
+    return started(spec -> spec.minBuffers(buffers).maxBuffers(buffers));
+  }
+
+  static FillingFrame acquire(ManagedStream stream) {
+    return filling(stream.acquire());
+  }
+
+  static FillingFrame filling(EmptyFrame frame) {
+    return (FillingFrame) frame;
+  }
+
+  /** The only buffer is on the move until the test lets it go on. */
+  ScriptedMover.Stop moving(ManagedStream stream) {
+    StreamTest.submit(stream, 1);
+    ScriptedMover.Stop stop = mover.stopCopy();
+    stream.attach(broker.register("display", CONTIGUOUS), Policy.EVERY_FRAME);
+    stop.awaitReached();
+    return stop;
+  }
+
+  /** Who is attached to each of the buffers that there are. */
+  List<List<String>> attached() {
+    return broker.snapshot().buffers().stream().map(buffer -> buffer.attached()).toList();
+  }
+
+  /** Who grows a stream tells of it when the buffer is there. */
+  void awaitResized(int times) {
+    Await.until("told of each", () -> streamEvents.resized.size() == times);
+  }
+
+  /** Has something happen just after a device was attached to a buffer. */
+  void whenAttached(Device device, String buffer, Runnable then) {
+    AutoCloseable unused =
+        broker.listen(
+            new BrokerListener() {
+              @Override
+              public void attached(Attach event) {
+                if (event.device().device().equals(device.name())
+                    && event.buffer().equals(buffer)) {
+                  then.run();
+                }
+              }
+            });
+  }
+}
