@@ -215,7 +215,6 @@ final class StreamGrowth {
   /** The index of a buffer that has to be made; -1 if there are enough. */
   private int reserveMissing() {
     synchronized (stream.lock) {
-      stream.checkOpen("start " + stream.spec.name());
       if (pool.reserved() >= floor()) {
         return -1;
       }

@@ -463,7 +463,6 @@ abstract class StreamLife {
 
     @Override
     void check() {
-      stream().checkOpen(describe());
       if (stream().state != BufferStream.State.RUNNING) {
         throw stream().stopped(describe());
       }

@@ -1,6 +1,7 @@
 package dev.dmabroker.internal;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -16,6 +17,17 @@ import org.junit.jupiter.api.Test;
 
 /** Consumers that come while buffers or devices go. */
 class StreamAttachTest extends StreamFixture {
+
+  @Test
+  void saysWhatItIsAndWhoIsAttachedHow() {
+    ManagedStream stream = stream(spec -> spec);
+    assertEquals("video", stream.spec().name());
+    for (Policy policy : Policy.values()) {
+      StreamReader reader = stream.attach(viewer, policy);
+      assertEquals(policy, reader.policy());
+      assertSame(viewer, reader.device());
+    }
+  }
 
   @Test
   void whoCannotBeAttachedToEachBufferIsAttachedToNone() {

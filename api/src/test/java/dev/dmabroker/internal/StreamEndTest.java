@@ -4,10 +4,13 @@ import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.dmabroker.BufferStream.State;
+import dev.dmabroker.BusyException;
 import dev.dmabroker.ClosedException;
 import dev.dmabroker.EmptyFrame;
 import dev.dmabroker.Frame;
@@ -15,9 +18,11 @@ import dev.dmabroker.OutstandingMappingsException;
 import dev.dmabroker.StreamConsumer;
 import dev.dmabroker.StreamConsumer.Policy;
 import dev.dmabroker.StreamStoppedException;
+import dev.dmabroker.WaitInterruptedException;
 import dev.dmabroker.event.FrameDropped;
 import dev.dmabroker.event.FrameDropped.Reason;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
 import org.junit.jupiter.api.Test;
@@ -38,19 +43,22 @@ class StreamEndTest extends StreamFixture {
           new FrameDropped("video", "camera", 0, Reason.STOPPED),
           new FrameDropped("video", "camera", 1, Reason.STOPPED));
 
+  /** Somebody who stops it, however long that takes. */
+  private Running<State> stopping(ManagedStream stream) {
+    return start(
+        () -> {
+          stream.stop(FOR_EVER);
+          return stream.state();
+        });
+  }
+
   // ---- Stopping ----
 
   @Test
   void anIdleStreamStopsAtOnce() throws Exception {
     ManagedStream stream = startedWith(1);
     EmptyFrame unused = stream.acquire();
-    start(
-            () -> {
-              stream.stop(FOR_EVER);
-              return null;
-            })
-        .result();
-    assertEquals(State.STOPPED, stream.state());
+    assertEquals(State.STOPPED, stopping(stream).result());
   }
 
   @Test
@@ -136,6 +144,65 @@ class StreamEndTest extends StreamFixture {
     assertEquals(List.of(), broker.snapshot().buffers().get(0).holders());
   }
 
+  @Test
+  void whoStopsWithLessPatienceEndsItForAll() throws Exception {
+    ManagedStream stream = startedWith(1);
+    StreamConsumer consumer = stream.attach(viewer, Policy.EVERY_FRAME);
+    stream.acquire().submit();
+    Frame held = consumer.take();
+    var patient = stopping(stream).parked();
+    assertThrows(OutstandingMappingsException.class, () -> stream.stop(Duration.ZERO));
+    assertThrows(OutstandingMappingsException.class, patient::result);
+    held.close();
+  }
+
+  @Test
+  void anInterruptOutlastsTheStop() throws Exception {
+    ManagedStream stream = startedWith(1);
+    stream.attach(viewer, Policy.EVERY_FRAME);
+    stream.acquire().submit();
+    var stopping =
+        start(
+                () -> {
+                  assertThrows(WaitInterruptedException.class, () -> stream.stop(FOR_EVER));
+                  return Thread.interrupted();
+                })
+            .parked();
+    stopping.thread().interrupt();
+    assertTrue(stopping.result());
+  }
+
+  @Test
+  void theTimeUntilItIsStartedAgainIsNotIdle() {
+    ManagedStream stream = startedWith(1);
+    stream.stop();
+    long stopped = System.nanoTime();
+    assertNotNull(stream.pool.idleSince(stopped));
+    stream.start();
+    assertNull(stream.pool.idleSince(stopped));
+  }
+
+  @Test
+  void aStartThatAStopHasOvertakenIsRefused() throws Exception {
+    ManagedStream stream = stream(spec -> spec.minBuffers(2).maxBuffers(2));
+    StreamConsumer consumer = stream.attach(viewer, Policy.EVERY_FRAME);
+    List<Frame> held = new ArrayList<>();
+    List<Running<State>> stopping = new ArrayList<>();
+    system.onAllocate(
+        () ->
+            system.onAllocate( // The second buffer, while the first is there.
+                () -> {
+                  system.onAllocate(() -> {});
+                  stream.start();
+                  stream.acquire().submit();
+                  held.add(consumer.take());
+                  stopping.add(stopping(stream).parked());
+                }));
+    assertSays(assertThrows(BusyException.class, stream::start), "it is being stopped");
+    held.get(0).close();
+    assertEquals(State.STOPPED, stopping.get(0).result());
+  }
+
   // ---- Closing ----
 
   @Test
@@ -185,7 +252,7 @@ class StreamEndTest extends StreamFixture {
     assertEquals(BOTH_DROPPED, List.copyOf(streamEvents.dropped));
     assertFalse(stream.describeUse().contains("fence"));
     poller.signal(FENCE);
-    assertEquals(0, system.live());
+    Await.until("given back", () -> system.live() == 0);
   }
 
   @Test
@@ -194,13 +261,7 @@ class StreamEndTest extends StreamFixture {
     StreamConsumer consumer = stream.attach(viewer, Policy.EVERY_FRAME);
     stream.acquire().submit();
     Frame held = consumer.take();
-    var stopping =
-        start(
-                () -> {
-                  stream.stop(FOR_EVER);
-                  return stream.state();
-                })
-            .parked();
+    var stopping = stopping(stream).parked();
     stream.shutDown();
     assertEquals(State.CLOSED, stopping.result());
     held.close();

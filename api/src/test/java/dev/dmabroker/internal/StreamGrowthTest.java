@@ -101,6 +101,23 @@ class StreamGrowthTest extends StreamFixture {
     assertEquals(2, system.allocations());
   }
 
+  @Test
+  void oneIsMadeForEachThatWaits() {
+    ManagedStream stream = started(spec -> spec.minBuffers(1));
+    EmptyFrame held = stream.acquire();
+    ScriptedMover.Stop stop = new ScriptedMover.Stop();
+    system.onAllocate(stop);
+    var first = stream.acquireAsync();
+    assertEquals(2, reserved(stream));
+    assertTrue(stream.tryAcquire().isEmpty());
+    assertEquals(2, reserved(stream), "who only tries does not wait");
+    var second = stream.acquireAsync();
+    assertEquals(3, reserved(stream));
+    stop.goOn();
+    assertEquals(3, first.join().index() + second.join().index());
+    held.close();
+  }
+
   // ---- How much there is ----
 
   @Test

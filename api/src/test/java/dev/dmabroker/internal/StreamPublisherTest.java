@@ -3,6 +3,8 @@ package dev.dmabroker.internal;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.dmabroker.BlobSpec;
@@ -14,6 +16,8 @@ import dev.dmabroker.StreamConsumer.Policy;
 import dev.dmabroker.StreamSpec;
 import dev.dmabroker.UnsatisfiableException;
 import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
@@ -150,6 +154,48 @@ class StreamPublisherTest extends Fixture {
     Subscriber refused = new Subscriber();
     stream.publisher(odd, Policy.LATEST).subscribe(refused);
     assertInstanceOf(UnsatisfiableException.class, refused.failure);
+    assertNotNull(refused.subscription, "the rules ask for one");
+    refused.request(1);
+    refused.cancel();
+  }
+
+  @Test
+  void aSubscriberThatThrowsAsItSubscribesIsDetached() {
+    stream.start();
+    assertThrows(
+        IllegalStateException.class,
+        () ->
+            subscribe(
+                new Subscriber() {
+                  @Override
+                  public void onSubscribe(Flow.Subscription given) {
+                    throw new IllegalStateException("a subscriber's mistake");
+                  }
+                }));
+    assertEquals(0, consumers());
+  }
+
+  @Test
+  void aFrameThatComesAsItIsCancelledIsReleased() {
+    Deque<Runnable> callbacks = new ArrayDeque<>();
+    broker.close();
+    broker = builder().callbackExecutor(callbacks::add).build();
+    BufferStream other =
+        broker.stream(
+            StreamSpec.of(
+                "video", BlobSpec.of(SIZE), broker.register("camera", Constraints.none())));
+    other.start();
+    Subscriber subscriber = new Subscriber();
+    other
+        .publisher(broker.register("viewer", Constraints.none()), Policy.EVERY_FRAME)
+        .subscribe(subscriber);
+    subscriber.request(1);
+    StreamTest.submit(other, 1);
+    assertEquals(1, other.snapshot().free());
+    subscriber.cancel();
+    callbacks.forEach(Runnable::run);
+    assertTrue(subscriber.frames.isEmpty());
+    assertEquals(2, other.snapshot().free());
   }
 
   @Test

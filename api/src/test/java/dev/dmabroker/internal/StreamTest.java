@@ -653,7 +653,9 @@ class StreamTest extends Fixture {
     assertThrows(RuntimeException.class, taking::result);
     assertEquals(0, system.live());
     assertSays(assertThrows(ClosedException.class, stream::acquire), "stream video is closed");
-    assertThrows(ClosedException.class, stream::start);
+    assertSays(
+        assertThrows(ClosedException.class, stream::start),
+        "cannot start video: stream video is closed");
     assertThrows(ClosedException.class, consumer::take);
     assertThrows(ClosedException.class, () -> stream.consumer(viewer, Policy.LATEST));
     stream.stop();

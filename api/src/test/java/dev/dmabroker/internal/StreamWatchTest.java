@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.dmabroker.Constraints;
+import dev.dmabroker.Device;
 import dev.dmabroker.DeviceSpec;
 import dev.dmabroker.EmptyFrame;
 import dev.dmabroker.FenceException;
@@ -139,9 +140,16 @@ class StreamWatchTest extends StreamFixture {
     assertEquals(10, stream.snapshot().consumers().get(0).holds().overheld());
   }
 
+  private Device holdingOne() {
+    return broker.register(
+        DeviceSpec.named("still")
+            .constraints(Constraints.builder().camping(1).build())
+            .longestHold(FOR_EVER));
+  }
+
   @Test
   void aProducerThatFillsMoreThanItDeclaredIsTold() {
-    camera = broker.register("still", Constraints.builder().camping(1).build());
+    camera = holdingOne();
     ManagedStream stream = startedWith(2);
     stream.acquire();
     assertTrue(streamEvents.overheld.isEmpty());
@@ -160,7 +168,7 @@ class StreamWatchTest extends StreamFixture {
 
   @Test
   void aFrameThatCouldNotBeSubmittedCountsAgain() {
-    camera = broker.register("still", Constraints.builder().camping(1).build());
+    camera = holdingOne();
     ManagedStream stream = startedWith(2);
     EmptyFrame frame = stream.acquire();
     poller.refuseAfter(stream::acquire);
