@@ -173,19 +173,21 @@ final class StreamGrowth {
     try {
       StreamBuffer unused = make(index, reason);
     } catch (BrokerException e) {
-      refuse(e);
+      refuse(index, e);
     } catch (RuntimeException | Error e) {
       BrokerException failure =
           new AllocationException(
               "a buffer more for " + stream.spec.name() + " threw " + e, List.of());
       failure.initCause(e);
-      refuse(failure);
+      refuse(index, failure);
     }
   }
 
-  private void refuse(BrokerException failure) {
+  /** Frees its place and says why in one step, or a buffer made in between would be denied. */
+  private void refuse(int index, BrokerException failure) {
     stream.locked(
         effects -> {
+          pool.release(index);
           if (stream.state != BufferStream.State.CLOSED) {
             refusal = failure;
             refusedNanos = System.nanoTime();
@@ -204,10 +206,21 @@ final class StreamGrowth {
     List<StreamBuffer> made = new ArrayList<>();
     try {
       for (int index; (index = reserveMissing()) >= 0; ) {
-        made.add(make(index, DECLARED));
+        made.add(makeDeclared(index));
       }
     } catch (RuntimeException | Error e) {
       made.forEach(buffer -> stream.remove(buffer.index()));
+      throw e;
+    }
+  }
+
+  private StreamBuffer makeDeclared(int index) {
+    try {
+      return make(index, DECLARED);
+    } catch (RuntimeException | Error e) {
+      synchronized (stream.lock) {
+        pool.release(index);
+      }
       throw e;
     }
   }
@@ -233,7 +246,10 @@ final class StreamGrowth {
     }
   }
 
-  /** Makes a buffer with memory that suits all who are there, and adds it to the stream. */
+  /**
+   * Makes a buffer with memory that suits all who are there, and adds it to the stream. If it
+   * throws its index is still taken.
+   */
   private StreamBuffer make(int index, String reason) {
     ManagedBuffer buffer = null;
     StreamBuffer made = null;
@@ -254,7 +270,7 @@ final class StreamGrowth {
       }
       return made;
     } catch (RuntimeException | Error e) {
-      discard(index, buffer, made);
+      discard(buffer, made);
       throw e;
     }
   }
@@ -293,10 +309,9 @@ final class StreamGrowth {
         });
   }
 
-  private void discard(int index, @Nullable ManagedBuffer buffer, @Nullable StreamBuffer made) {
+  private void discard(@Nullable ManagedBuffer buffer, @Nullable StreamBuffer made) {
     Runnable end;
     synchronized (stream.lock) {
-      pool.release(index);
       end = made != null ? made.destroy() : buffer != null ? buffer::close : () -> {};
     }
     end.run();

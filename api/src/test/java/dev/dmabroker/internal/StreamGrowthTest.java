@@ -11,6 +11,8 @@ import dev.dmabroker.Device;
 import dev.dmabroker.EmptyFrame;
 import dev.dmabroker.StreamConsumer;
 import dev.dmabroker.StreamConsumer.Policy;
+import dev.dmabroker.event.BrokerListener;
+import dev.dmabroker.event.Release;
 import dev.dmabroker.event.StreamResized;
 import dev.dmabroker.event.StreamState;
 import java.time.Duration;
@@ -73,7 +75,9 @@ class StreamGrowthTest extends StreamFixture {
     EmptyFrame first = stream.acquire();
     whileMaking(early::close);
     EmptyFrame second = stream.acquire();
-    assertEquals(List.of(List.of("camera", "camera"), List.of("camera", "camera")), attached());
+    Await.until(
+        "only who is there is attached",
+        () -> attached().equals(List.of(List.of("camera", "camera"), List.of("camera", "camera"))));
     second.submit();
     assertEquals(second.index(), other.take().index());
     first.close();
@@ -115,6 +119,32 @@ class StreamGrowthTest extends StreamFixture {
     assertEquals(3, reserved(stream));
     stop.goOn();
     assertEquals(3, first.join().index() + second.join().index());
+    held.close();
+  }
+
+  @Test
+  void noOtherIsTriedBetweenAFailureAndItsBeingKnown() throws Exception {
+    ManagedStream stream = started(spec -> spec.minBuffers(1));
+    EmptyFrame held = stream.acquire();
+    List<Integer> reserved = new ArrayList<>();
+    AutoCloseable unused =
+        broker.listen(
+            new BrokerListener() {
+              @Override
+              public void released(Release event) {
+                reserved.add(reserved(stream));
+              }
+            });
+    whileMaking(
+        () -> {
+          StreamConsumer late = stream.attach(viewer, Policy.EVERY_FRAME);
+          assertEquals(viewer, late.device());
+          viewer.close(); // The buffer cannot be attached to it.
+        });
+    assertTrue(stream.tryAcquire().isEmpty());
+    assertSays(new Exception(Events.next(streamEvents.heldBack).reason()), "viewer is closed");
+    assertEquals(List.of(2), reserved, "its place is kept until the reason is");
+    assertEquals(1, reserved(stream));
     held.close();
   }
 
