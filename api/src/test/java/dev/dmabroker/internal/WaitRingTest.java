@@ -31,6 +31,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -485,7 +486,7 @@ class WaitRingTest extends Fixture {
                   Await.until("draining", () -> first.buffer.state() == DRAINING);
                   return first.in.mapAsync(Access.WRITE).whenComplete((m, e) -> mapping.close());
                 });
-    Mapping inner = chain.get(4, TimeUnit.SECONDS);
+    Mapping inner = chain.get(30, TimeUnit.SECONDS);
     assertEquals("system", inner.heapName());
     inner.close();
     Await.until("moved", () -> first.buffer.heapName().orElseThrow().equals("cma"));
@@ -536,6 +537,33 @@ class WaitRingTest extends Fixture {
             .get(30, TimeUnit.SECONDS);
     assertEquals(1, read(inner));
     inner.close();
+  }
+
+  @Test
+  void whatAChainAsksForAfterAnotherInsideItIsItsOwn() throws Exception {
+    Moving first = new Moving();
+    Moving second = new Moving();
+    AtomicReference<@Nullable Mapping> held = new AtomicReference<>();
+    CompletableFuture<Mapping> chain =
+        first
+            .in
+            .mapAsync(Access.WRITE)
+            .thenCompose(
+                mapping -> {
+                  held.set(mapping);
+                  CompletableFuture<Mapping> inner =
+                      second
+                          .in
+                          .mapAsync(Access.READ)
+                          .thenCompose(CompletableFuture::completedFuture);
+                  inner.join().close();
+                  Attachment out = first.buffer.attach(display);
+                  Await.until("draining", () -> first.buffer.state() == DRAINING);
+                  return out.mapAsync(Access.READ);
+                });
+    var failure = assertThrows(ExecutionException.class, () -> chain.get(30, TimeUnit.SECONDS));
+    assertInstanceOf(WouldDeadlockException.class, failure.getCause());
+    Objects.requireNonNull(held.get()).close();
   }
 
   @Test
