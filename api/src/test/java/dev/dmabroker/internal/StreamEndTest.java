@@ -57,7 +57,9 @@ class StreamEndTest extends StreamFixture {
   @Test
   void anIdleStreamStopsAtOnce() throws Exception {
     ManagedStream stream = startedWith(1);
-    EmptyFrame unused = stream.acquire();
+    assertEquals(State.STOPPED, stopping(stream).result());
+    stream.start();
+    EmptyFrame unused = stream.acquire(); // Not submitted: taken back.
     assertEquals(State.STOPPED, stopping(stream).result());
   }
 

@@ -70,7 +70,7 @@ class StreamGrowthTest extends StreamFixture {
   @Test
   void whoLeavesMeanwhileIsNotKept() {
     ManagedStream stream = started(spec -> spec.minBuffers(1));
-    StreamConsumer early = stream.attach(viewer, Policy.EVERY_FRAME);
+    StreamReader early = stream.attach(viewer, Policy.EVERY_FRAME);
     StreamConsumer other = stream.attach(camera, Policy.EVERY_FRAME);
     EmptyFrame first = stream.acquire();
     whileMaking(early::close);
@@ -78,6 +78,7 @@ class StreamGrowthTest extends StreamFixture {
     Await.until(
         "only who is there is attached",
         () -> attached().equals(List.of(List.of("camera", "camera"), List.of("camera", "camera"))));
+    assertTrue(stream.pool.copy().stream().noneMatch(buffer -> buffer.isReadBy(early)));
     second.submit();
     assertEquals(second.index(), other.take().index());
     first.close();
