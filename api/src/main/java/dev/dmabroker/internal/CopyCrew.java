@@ -3,6 +3,7 @@ package dev.dmabroker.internal;
 import com.google.common.util.concurrent.ThreadFactoryBuilder;
 import java.lang.System.Logger.Level;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -35,6 +36,13 @@ final class CopyCrew {
 
   /** With so many helpers at most, over all jobs; at least 1. */
   CopyCrew(int maxHelpers) {
+    this(
+        maxHelpers,
+        new ThreadFactoryBuilder().setNameFormat("dmabroker-copy-%d").setDaemon(true).build());
+  }
+
+  /** The same, of threads that are made like this. */
+  CopyCrew(int maxHelpers, ThreadFactory threads) {
     helpers =
         new ThreadPoolExecutor(
             maxHelpers,
@@ -42,17 +50,13 @@ final class CopyCrew {
             IDLE_SECONDS,
             TimeUnit.SECONDS,
             new LinkedBlockingQueue<>(),
-            new ThreadFactoryBuilder().setNameFormat("dmabroker-copy-%d").setDaemon(true).build());
+            threads);
     helpers.allowCoreThreadTimeOut(true);
   }
 
   /** Starts the helpers now, so that a job which comes soon need not. */
   void standBy() {
-    try {
-      helpers.prestartAllCoreThreads();
-    } catch (OutOfMemoryError e) {
-      withoutHelp(e);
-    }
+    call(helpers::prestartAllCoreThreads);
   }
 
   /**
@@ -73,7 +77,12 @@ final class CopyCrew {
     }
     Job job = new Job(parts, part);
     try {
-      call(job, wanted);
+      call(
+          () -> {
+            for (int i = 0; i < wanted; i++) {
+              helpers.execute(job);
+            }
+          });
       job.work();
     } finally {
       job.stop();
@@ -84,19 +93,13 @@ final class CopyCrew {
     job.throwFailure();
   }
 
-  private void call(Job job, int wanted) {
+  /** Where no thread is to be had, none is needed. */
+  private static void call(Runnable forHelp) {
     try {
-      for (int i = 0; i < wanted; i++) {
-        helpers.execute(job);
-      }
+      forHelp.run();
     } catch (OutOfMemoryError e) {
-      withoutHelp(e);
+      LOG.log(Level.DEBUG, "copying goes on without more threads", e);
     }
-  }
-
-  /** No thread is to be had, and none is needed. */
-  private static void withoutHelp(OutOfMemoryError why) {
-    LOG.log(Level.DEBUG, "copying goes on without more threads", why);
   }
 
   private static final class Job implements Runnable {

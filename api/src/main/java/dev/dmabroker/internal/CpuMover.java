@@ -5,6 +5,7 @@ import dev.dmabroker.spi.Backing;
 import dev.dmabroker.spi.HeapException;
 import dev.dmabroker.spi.Mover;
 import java.lang.System.Logger.Level;
+import java.util.function.LongSupplier;
 
 /**
  * Copies with the CPU, between CPU access on both sides whose ends are reached whatever happens.
@@ -29,6 +30,7 @@ final class CpuMover implements Mover {
 
   private final CrewSize size;
   private final CopyCrew crew;
+  private final LongSupplier nanoTime;
 
   CpuMover() {
     this(Math.min(Runtime.getRuntime().availableProcessors(), MOST_THREADS));
@@ -40,8 +42,14 @@ final class CpuMover implements Mover {
 
   /** With a size that may be decided already. */
   CpuMover(CrewSize size, CopyCrew crew) {
+    this(size, crew, System::nanoTime);
+  }
+
+  /** With what a trial is measured by. */
+  CpuMover(CrewSize size, CopyCrew crew, LongSupplier nanoTime) {
     this.size = size;
     this.crew = crew;
+    this.nanoTime = nanoTime;
   }
 
   @Override
@@ -88,9 +96,9 @@ final class CpuMover implements Mover {
     return threads -> {
       try (Bracket both = new Bracket(target, Access.READ_WRITE)) {
         CopyParts parts = CopyParts.inside(target, TRIAL_BYTES);
-        long start = System.nanoTime();
+        long start = nanoTime.getAsLong();
         crew.run(parts.count(), parts::copy, threads);
-        return System.nanoTime() - start;
+        return nanoTime.getAsLong() - start;
       }
     };
   }

@@ -1,16 +1,15 @@
 package dev.dmabroker.internal;
 
 import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 
 /** Durations that users give. */
 final class Durations {
-  private static final Duration LONGEST = Duration.ofNanos(Long.MAX_VALUE);
-
   private Durations() {}
 
   /** In nanoseconds, at most 292 years. */
   static long nanos(Duration duration) {
-    return duration.compareTo(LONGEST) < 0 ? duration.toNanos() : Long.MAX_VALUE;
+    return TimeUnit.NANOSECONDS.convert(duration);
   }
 
   /**
@@ -18,11 +17,10 @@ final class Durations {
    *
    * @throws IllegalArgumentException unless positive
    */
-  static Duration positive(String what, Duration duration) {
+  static void positive(String what, Duration duration) {
     if (duration.isNegative() || duration.isZero()) {
       throw new IllegalArgumentException(
           what + " must be positive, is " + duration + "; tryMap and unprepare do not wait");
     }
-    return duration;
   }
 }

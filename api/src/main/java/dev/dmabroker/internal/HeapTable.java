@@ -48,7 +48,7 @@ final class HeapTable {
         long window = Math.min(sizeBytes, boundaryBytes);
         long segments = Rules.ceilDiv(window, maxSegmentBytes);
         long windowsOfPiece = Rules.ceilDiv(sizeBytes, window);
-        return saturated(maxSegments / segments / windowsOfPiece, sizeBytes);
+        return LongMath.saturatedMultiply(maxSegments / segments / windowsOfPiece, sizeBytes);
       }
       long largest = contiguous(maxSegments, maxSegmentBytes, boundaryBytes);
       // The device maps what the heap gives, which is rounded up.
@@ -57,7 +57,7 @@ final class HeapTable {
 
     private long contiguous(int maxSegments, long maxSegmentBytes, long window) {
       if (window == Long.MAX_VALUE) {
-        return saturated(maxSegments, maxSegmentBytes);
+        return LongMath.saturatedMultiply(maxSegments, maxSegmentBytes);
       }
       long longest = Math.min(maxSegmentBytes, window);
       if (alignedTo % window == 0) {
@@ -65,20 +65,15 @@ final class HeapTable {
       }
       // The first segment may end at a boundary as soon as it has begun, after this much.
       long least = LongMath.gcd(LongMath.gcd(alignedTo, window), longest);
-      long rest = filled(maxSegments - 1, longest, window);
-      return rest > Long.MAX_VALUE - least ? Long.MAX_VALUE : rest + least;
+      return LongMath.saturatedAdd(filled(maxSegments - 1, longest, window), least);
     }
 
     /** How far so many segments reach from a boundary on. */
     private static long filled(int segments, long longest, long window) {
       long perWindow = Rules.ceilDiv(window, longest);
-      long full = saturated(segments / perWindow, window);
-      long more = segments % perWindow * longest;
-      return full > Long.MAX_VALUE - more ? Long.MAX_VALUE : full + more;
-    }
-
-    private static long saturated(long count, long bytes) {
-      return count == 0 ? 0 : bytes > Long.MAX_VALUE / count ? Long.MAX_VALUE : count * bytes;
+      return LongMath.saturatedAdd(
+          LongMath.saturatedMultiply(segments / perWindow, window),
+          segments % perWindow * longest);
     }
   }
 
@@ -174,7 +169,6 @@ final class HeapTable {
   long rounded(int heap, long sizeBytes) {
     long granule = granules[heap];
     long over = sizeBytes % granule;
-    long more = over == 0 ? 0 : granule - over;
-    return sizeBytes > Long.MAX_VALUE - more ? Long.MAX_VALUE : sizeBytes + more;
+    return over == 0 ? sizeBytes : LongMath.saturatedAdd(sizeBytes, granule - over);
   }
 }

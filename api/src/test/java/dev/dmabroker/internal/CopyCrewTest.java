@@ -1,5 +1,6 @@
 package dev.dmabroker.internal;
 
+import static java.lang.Thread.State.WAITING;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertSame;
@@ -237,6 +238,75 @@ class CopyCrewTest {
           }
         },
         3);
+  }
+
+  @Test
+  void whereNoThreadCanBeMadeTheCallerDoesItAll() {
+    CopyCrew alone =
+        new CopyCrew(
+            2,
+            work -> {
+              throw new OutOfMemoryError("unable to create native thread");
+            });
+    alone.standBy();
+    AtomicInteger calls = new AtomicInteger();
+    alone.run(
+        100,
+        part -> {
+          assertSame(test, Thread.currentThread());
+          calls.incrementAndGet();
+        },
+        3);
+    assertEquals(100, calls.get());
+  }
+
+  /** It ends the run, but not before the helper that was called first has finished its part. */
+  @Test
+  void whatElseCallingAHelperThrowsWaitsForTheOthers() throws Exception {
+    StackOverflowError failure = new StackOverflowError("deep");
+    CountDownLatch helperIsIn = new CountDownLatch(1);
+    CountDownLatch letHelperGo = new CountDownLatch(1);
+    AtomicInteger made = new AtomicInteger();
+    AtomicInteger calls = new AtomicInteger();
+    AtomicBoolean helperIsOut = new AtomicBoolean();
+    CopyCrew few =
+        new CopyCrew(
+            2,
+            work -> {
+              if (made.incrementAndGet() == 2) {
+                await(helperIsIn);
+                throw failure;
+              }
+              Thread helper = new Thread(work, "helper");
+              helper.setDaemon(true);
+              return helper;
+            });
+    FutureTask<Boolean> run =
+        new FutureTask<>(
+            () -> {
+              assertSame(
+                  failure,
+                  assertThrows(
+                      StackOverflowError.class,
+                      () ->
+                          few.run(
+                              100,
+                              part -> {
+                                calls.incrementAndGet();
+                                helperIsIn.countDown();
+                                await(letHelperGo);
+                                helperIsOut.set(true);
+                              },
+                              3)));
+              return helperIsOut.get();
+            });
+    Thread caller = new Thread(run, "caller");
+    caller.start();
+    await(helperIsIn);
+    Await.until("waits, or does not", () -> run.isDone() || caller.getState() == WAITING);
+    letHelperGo.countDown();
+    assertTrue(run.get(30, TimeUnit.SECONDS));
+    assertEquals(1, calls.get(), "nothing was begun after the failure");
   }
 
   /** Many short jobs, so that helpers come late all the time; none may be at work afterwards. */

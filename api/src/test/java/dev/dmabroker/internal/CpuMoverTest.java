@@ -16,8 +16,10 @@ import java.util.List;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -42,10 +44,14 @@ class CpuMoverTest {
 
   /** One that has found this many threads to be the best. */
   private static CpuMover mover(int threads) throws HeapException {
+    return new CpuMover(decided(threads), new CopyCrew(Math.max(1, threads - 1)));
+  }
+
+  private static CrewSize decided(int threads) throws HeapException {
     CrewSize size = new CrewSize(threads);
     size.decide(n -> 1_000_000 / n);
     assertEquals(threads, size.threads());
-    return new CpuMover(size, new CopyCrew(Math.max(1, threads - 1)));
+    return size;
   }
 
   private void fill(Backing backing, long value) throws HeapException {
@@ -156,6 +162,55 @@ class CpuMoverTest {
     assertEquals(List.of(), List.copyOf(calls));
     assertEquals(LARGE - 1, mover.copy(new Mover.Copy(small, BYTES, to, BYTES)));
     small.release();
+  }
+
+  @Test
+  void helpersStandByForALargeCopyIfTheyAreWorthItAndHelpWithNoOther() throws Exception {
+    for (int threads = 1; threads <= 3; threads++) {
+      AtomicInteger started = new AtomicInteger();
+      CrewSize size = decided(threads);
+      CpuMover mover = new CpuMover(size, new CopyCrew(2, counting(started)));
+      Watched small = new Watched("small", LARGE - 1);
+      Mover.Copy less = new Mover.Copy(small, BYTES, to, BYTES);
+      mover.prepare(less);
+      mover.copy(less);
+      assertEquals(0, started.get(), threads + " threads, a small copy");
+      mover.prepare(copy);
+      assertEquals(threads == 1 ? 0 : 2, started.get(), threads + " threads, a large one");
+      small.release();
+    }
+  }
+
+  @Test
+  void aLargeCopyThatNobodyPreparedHasAsManyThreads() throws Exception {
+    AtomicInteger started = new AtomicInteger();
+    new CpuMover(decided(2), new CopyCrew(3, counting(started))).copy(copy);
+    assertEquals(1, started.get(), "besides the caller");
+  }
+
+  private static ThreadFactory counting(AtomicInteger started) {
+    return work -> {
+      started.incrementAndGet();
+      Thread thread = new Thread(work, "helper");
+      thread.setDaemon(true);
+      return thread;
+    };
+  }
+
+  @Test
+  void whatATrialTakesIsMeasured() {
+    // A clock that is before its zero and goes on by a millisecond at each look.
+    AtomicLong now = new AtomicLong(-1_000_000_000_000L);
+    CrewSize same = new CrewSize(2);
+    new CpuMover(same, new CopyCrew(1), () -> now.getAndAdd(1_000_000)).prepare(copy);
+    assertEquals(1, same.threads(), "two are no faster");
+    // The same, but each trial takes half as long as the one before.
+    AtomicLong step = new AtomicLong(64_000_000);
+    CrewSize faster = new CrewSize(2);
+    new CpuMover(
+            faster, new CopyCrew(1), () -> now.getAndAdd(step.getAndUpdate(nanos -> nanos / 2)))
+        .prepare(copy);
+    assertEquals(2, faster.threads());
   }
 
   @Test
