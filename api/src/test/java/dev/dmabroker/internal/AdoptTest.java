@@ -9,8 +9,10 @@ import dev.dmabroker.Access;
 import dev.dmabroker.AllocationException;
 import dev.dmabroker.Attachment;
 import dev.dmabroker.BlobSpec;
+import dev.dmabroker.Broker;
 import dev.dmabroker.ClosedException;
 import dev.dmabroker.Constraints;
+import dev.dmabroker.CpuAccessException;
 import dev.dmabroker.CpuView;
 import dev.dmabroker.DescriptorException;
 import dev.dmabroker.Device;
@@ -37,6 +39,7 @@ import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
 
 /** Buffers in memory that no heap gave: where they may go, and what of them stays. */
 class AdoptTest extends Fixture {
@@ -198,6 +201,37 @@ class AdoptTest extends Fixture {
   }
 
   @Test
+  void memoryThatTheBrokerHandedOutIsRefusedAsLongAsABufferLiesThere() {
+    export().prepare();
+    SharedBuffer given = broker.export("given", BlobSpec.of(SIZE));
+    Object identity;
+    try (Mapping mapping = given.attach(camera()).map(Access.READ)) {
+      identity = "inode " + mapping.fd();
+    }
+    export().prepare();
+    ScriptedMemory back =
+        new ScriptedMemory(ScriptedHeap.ordinary().build(), /* movable= */ true, SIZE, identity);
+    DuplicateMemoryException refusal =
+        assertThrows(DuplicateMemoryException.class, () -> adopt(back));
+    assertEquals("given", refusal.buffer());
+    assertEquals(0, back.heap.live());
+    given.unprepare();
+    assertEquals(SharedBuffer.State.RESIDENT, adopt(back).state());
+  }
+
+  @Test
+  void itsTypeMayBePermittedOrForbidden() {
+    SharedBuffer frame = adopt(imported);
+    Device importer =
+        broker.register(
+            "importer", Constraints.builder().permittedHeapTypes("foreign", "other").build());
+    assertEquals(42, read(frame.attach(importer)));
+    Device owner =
+        broker.register("owner", Constraints.builder().forbiddenHeapTypes("foreign").build());
+    assertThrows(PinnedException.class, () -> frame.attach(owner));
+  }
+
+  @Test
   void memoryThatIsTooSmallIsRefused() {
     AllocationException refusal =
         assertThrows(
@@ -250,6 +284,62 @@ class AdoptTest extends Fixture {
     assertEquals(0, imported.heap.allocations());
   }
 
+  /** A picture of 64x64 XRGB8888 or GREY, as it may lie and just no more. */
+  @Test
+  void aPictureLiesInItsMemoryLineByLine() {
+    PixelFormat xrgb = PixelFormat.XRGB8888;
+    long size = 64 * 256;
+    Layout.Image image = new Layout.Image(xrgb, Modifier.LINEAR, 64, 64);
+    Layout.Plane whole = new Layout.Plane(0, 256, 256, 64);
+    for (Layout layout :
+        List.of(
+            picture(size, whole, image),
+            picture(size, whole, new Layout.Image(xrgb, Modifier.LINEAR, 65, 64)),
+            picture(size, whole, new Layout.Image(xrgb, Modifier.LINEAR, 64, 65)),
+            picture(size + 1, new Layout.Plane(1, 256, 256, 64), image),
+            picture(size + 63, new Layout.Plane(0, 257, 256, 64), image),
+            picture(64 * 64, new Layout.Plane(0, 64, 64, 64), grey()))) {
+      broker.adopt("frame", spec(), layout, users).close();
+    }
+    int opened = users.heap.allocations();
+    for (Layout layout :
+        List.of(
+            picture(size - 1, whole, image),
+            picture(size, whole, new Layout.Image(xrgb, Modifier.LINEAR, 63, 64)),
+            picture(size, whole, new Layout.Image(xrgb, Modifier.LINEAR, 64, 63)),
+            picture(size, whole, new Layout.Image(PixelFormat.XBGR8888, Modifier.LINEAR, 64, 64)),
+            picture(64 * 64, new Layout.Plane(0, 64, 64, 64), image),
+            picture(size, whole, new Layout.Image(xrgb, Modifier.ALLWINNER_TILED, 64, 64)),
+            picture(size, new Layout.Plane(1, 256, 256, 64), image),
+            picture(size + 62, new Layout.Plane(0, 257, 256, 64), image),
+            picture(size, new Layout.Plane(0, 255, 256, 64), image),
+            picture(size, new Layout.Plane(0, 256, 255, 64), image),
+            picture(size, new Layout.Plane(0, 256, 256, 63), image),
+            new Layout(2 * size, List.of(whole, whole), Optional.of(image)),
+            new Layout(size, List.of(whole)))) {
+      assertThrows(
+          IllegalArgumentException.class,
+          () -> broker.adopt("frame", spec(), layout, users),
+          layout.toString());
+    }
+    assertThrows(
+        IllegalArgumentException.class,
+        () -> broker.adopt("frame", BlobSpec.of(size), picture(size, whole, image), users));
+    assertEquals(opened, users.heap.allocations());
+  }
+
+  private static ImageSpec spec() {
+    return ImageSpec.of(64, 64, PixelFormat.XRGB8888, PixelFormat.GREY);
+  }
+
+  private static Layout.Image grey() {
+    return new Layout.Image(PixelFormat.GREY, Modifier.LINEAR, 64, 64);
+  }
+
+  private static Layout picture(long sizeBytes, Layout.Plane plane, Layout.Image image) {
+    return new Layout(sizeBytes, List.of(plane), Optional.of(image));
+  }
+
   @Test
   void aPicturesOwnStrideIsKeptWhereItLiesAndNotBeyond() {
     ImageSpec spec = ImageSpec.of(64, 64, PixelFormat.XRGB8888);
@@ -292,6 +382,21 @@ class AdoptTest extends Fixture {
   }
 
   @Test
+  void aBlankNameIsRefused() {
+    assertThrows(
+        IllegalArgumentException.class, () -> broker.adopt(" ", BlobSpec.of(SIZE), imported));
+    assertEquals(0, imported.heap.allocations());
+  }
+
+  @Test
+  void aBrokerThatClosesMeanwhileLetsGoOfTheMemory() {
+    imported.heap.onAllocate(broker::close);
+    assertSays(assertThrows(ClosedException.class, () -> adopt(imported)), "frame");
+    assertEquals(1, imported.heap.allocations());
+    assertEquals(0, imported.heap.live());
+  }
+
+  @Test
   void aClosedBrokerAdoptsNothing() {
     broker.close();
     assertThrows(ClosedException.class, () -> adopt(imported));
@@ -302,6 +407,8 @@ class AdoptTest extends Fixture {
 
   private static final class Probe implements DeviceProbe {
     private final Verdict verdict;
+    private long sampleBytes = SIZE;
+    private boolean broken;
     private int asked;
     private int open;
 
@@ -317,12 +424,15 @@ class AdoptTest extends Fixture {
     @Override
     public Sample sample(Constraints declared) {
       open++;
-      return new Sample(SIZE, BlobSpec.of(SIZE).layout());
+      return new Sample(sampleBytes, BlobSpec.of(sampleBytes).layout());
     }
 
     @Override
     public Answer tryImport(Backing backing, Sample sample) {
       asked++;
+      if (broken) {
+        throw new IllegalStateException("the driver is gone");
+      }
       return new Answer(backing.sizeBytes() == SIZE ? verdict : Verdict.UNKNOWN, "as told");
     }
 
@@ -346,6 +456,23 @@ class AdoptTest extends Fixture {
     assertEquals(42, read(out));
     assertEquals(1, probe.asked);
     assertEquals(0, probe.open);
+  }
+
+  @Test
+  void whatIsLessThanADevicesSampleOrBreaksItsProbeDoesNot() {
+    for (boolean broken : new boolean[] {false, true}) {
+      Probe probe = new Probe(DeviceProbe.Verdict.ACCEPTED);
+      try (Device device = broker.register(asking(probe))) {
+        probe.sampleBytes = broken ? SIZE : SIZE + 1;
+        probe.broken = broken;
+        probe.asked = 0;
+        SharedBuffer frame = adopt(imported);
+        assertThrows(PinnedException.class, () -> frame.attach(device));
+        assertEquals(broken ? 1 : 0, probe.asked);
+        assertEquals(0, probe.open);
+        frame.close();
+      }
+    }
   }
 
   @Test
@@ -441,6 +568,39 @@ class AdoptTest extends Fixture {
                 null));
     assertThrows(PinnedException.class, () -> broker.shadow(frame));
     assertEquals(1, broker.snapshot().buffers().size());
+  }
+
+  @Test
+  void whereNoHeapServesTheCpuNothingIsLeftOfAShadow() {
+    broker.close();
+    ScriptedHeap remote =
+        new ScriptedHeap(
+            "remote", ScriptedHeap.ordinary().cpuReach(Trait.declared(false)).build());
+    broker = Broker.builder().heap(remote).heuristic(new InOrder()).build();
+    SharedBuffer frame = adopt(imported);
+    assertThrows(UnsatisfiableException.class, () -> broker.shadow(frame));
+    assertEquals(1, broker.snapshot().buffers().size());
+    assertEquals(List.of(), broker.snapshot().buffers().get(0).attached());
+  }
+
+  @Test
+  void aCopyThatFailsHoldsNothing() {
+    SharedBuffer frame = adopt(imported);
+    try (Shadow shadow = broker.shadow(frame)) {
+      shadow.refresh(SOON);
+      imported.heap.onBegin(
+          () -> {
+            throw new HeapException(HeapException.Kind.FAILED, "EIO");
+          });
+      for (Executable copy :
+          List.<Executable>of(() -> shadow.refresh(SOON), () -> shadow.writeBack(SOON))) {
+        assertSays(assertThrows(CpuAccessException.class, copy), "cannot copy from", "EIO");
+        assertTrue(
+            broker.snapshot().buffers().stream().allMatch(each -> each.holders().isEmpty()));
+      }
+      imported.heap.onBegin(() -> {});
+      shadow.writeBack(SOON);
+    }
   }
 
   @Test

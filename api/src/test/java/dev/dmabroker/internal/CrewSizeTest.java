@@ -58,6 +58,21 @@ class CrewSizeTest {
     assertEquals(2, size.threads());
   }
 
+  /** Of two trials that take so many nanoseconds each, as long as 30 ms are not used up. */
+  @ParameterizedTest
+  @CsvSource({"1, 8", "15000000, 1", "14999999, 2", "3749999, 5", "3750000, 4"})
+  void roundsEndAfterSomeTimeOrAreEight(long nanos, int rounds) throws Exception {
+    CrewSize size = new CrewSize(2);
+    List<Integer> tried = new ArrayList<>();
+    size.decide(
+        threads -> {
+          tried.add(threads);
+          return nanos;
+        });
+    assertEquals(2 * rounds, tried.size());
+    assertEquals(1, size.threads());
+  }
+
   @Test
   void theChoiceIsKept() throws Exception {
     CrewSize size = new CrewSize(2);

@@ -169,6 +169,11 @@ public class ScriptedHeap implements Heap {
     }
 
     @Override
+    public Optional<Object> identity() {
+      return Optional.of("inode " + fd);
+    }
+
+    @Override
     public ByteBuffer bytes(long offsetBytes, int lengthBytes) {
       Objects.checkFromIndexSize(offsetBytes, lengthBytes, memory.capacity());
       checkLive();
