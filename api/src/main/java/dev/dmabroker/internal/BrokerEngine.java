@@ -59,6 +59,8 @@ final class BrokerEngine implements Broker {
    */
   private static final int WORKERS = 4;
 
+  private static final long IDLE_SECONDS = 10;
+
   private final List<HeapAccount> heaps;
   private final List<HeapProvider.Closed> closedHeaps;
   private final BrokerFactory.Settings settings;
@@ -110,10 +112,7 @@ final class BrokerEngine implements Broker {
     this.adoption = new Adoption(planner.table(), buffers);
     this.workers = pool(WORKERS, "worker");
     this.copiers = pool(COPIERS, "mover");
-    this.timer = new ScheduledThreadPoolExecutor(1, threads("timer"));
-    timer.setRemoveOnCancelPolicy(true);
-    timer.setKeepAliveTime(10, TimeUnit.SECONDS);
-    timer.allowCoreThreadTimeOut(true);
+    this.timer = timer();
     this.recordsCallSites = settings.recordCallSites();
     this.leaks = new Leaks(settings.leakTracking(), listeners);
     this.clock =
@@ -131,12 +130,27 @@ final class BrokerEngine implements Broker {
     this.noMoves = MoveStats.none(settings.maxMoveAttempts());
   }
 
-  private static ThreadPoolExecutor pool(int threads, String role) {
+  /** Its threads end when they have been idle for a while. */
+  static ThreadPoolExecutor pool(int threads, String role) {
     ThreadPoolExecutor pool =
         new ThreadPoolExecutor(
-            threads, threads, 10, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), threads(role));
+            threads,
+            threads,
+            IDLE_SECONDS,
+            TimeUnit.SECONDS,
+            new LinkedBlockingQueue<>(),
+            threads(role));
     pool.allowCoreThreadTimeOut(true);
     return pool;
+  }
+
+  /** Keeps nothing of what is cancelled; its thread ends like those of a pool. */
+  static ScheduledThreadPoolExecutor timer() {
+    ScheduledThreadPoolExecutor timer = new ScheduledThreadPoolExecutor(1, threads("timer"));
+    timer.setRemoveOnCancelPolicy(true);
+    timer.setKeepAliveTime(IDLE_SECONDS, TimeUnit.SECONDS);
+    timer.allowCoreThreadTimeOut(true);
+    return timer;
   }
 
   private static ThreadFactory threads(String role) {

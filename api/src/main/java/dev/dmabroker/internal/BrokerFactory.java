@@ -79,7 +79,9 @@ public final class BrokerFactory {
       factory.logHeaps();
       List<HeapAccount> accounts = factory.heaps.stream().map(HeapAccount::new).toList();
       Planner planner =
-          new Planner(new HeapTable(accounts), heuristic != null ? heuristic : discoverHeuristic());
+          new Planner(
+              new HeapTable(accounts),
+              heuristic != null ? heuristic : choose(ServiceLoader.load(PlacementHeuristic.class)));
       return new BrokerEngine(
           accounts, factory.closed, planner, new Listeners(listeners), settings);
     } catch (RuntimeException | Error e) {
@@ -171,9 +173,10 @@ public final class BrokerFactory {
                 () -> "no heap " + shut.heap() + ": " + shut.reason() + "; " + shut.remedy()));
   }
 
-  private static PlacementHeuristic discoverHeuristic() {
+  /** The default one of those that were found, or the only one. */
+  static PlacementHeuristic choose(Iterable<PlacementHeuristic> heuristics) {
     Map<String, PlacementHeuristic> found = new HashMap<>();
-    for (PlacementHeuristic heuristic : ServiceLoader.load(PlacementHeuristic.class)) {
+    for (PlacementHeuristic heuristic : heuristics) {
       if (found.put(heuristic.name(), heuristic) != null) {
         throw new DuplicateNameException("two heuristics are named " + heuristic.name());
       }

@@ -72,8 +72,7 @@ final class HeapTable {
     private static long filled(int segments, long longest, long window) {
       long perWindow = Rules.ceilDiv(window, longest);
       return LongMath.saturatedAdd(
-          LongMath.saturatedMultiply(segments / perWindow, window),
-          segments % perWindow * longest);
+          LongMath.saturatedMultiply(segments / perWindow, window), segments % perWindow * longest);
     }
   }
 

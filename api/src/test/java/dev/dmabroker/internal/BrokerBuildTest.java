@@ -1,6 +1,7 @@
 package dev.dmabroker.internal;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.dmabroker.Access;
@@ -13,6 +14,7 @@ import dev.dmabroker.spi.Backing;
 import dev.dmabroker.spi.Heap;
 import dev.dmabroker.spi.HeapProvider;
 import dev.dmabroker.spi.HeapTraits;
+import dev.dmabroker.spi.PlacementHeuristic;
 import dev.dmabroker.spi.Trait;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -207,6 +209,40 @@ class BrokerBuildTest {
         "put dmabroker-heuristics on the path, or call heuristic(...)",
         "found: []");
     assertEquals(1, system.timesClosed());
+  }
+
+  private static PlacementHeuristic heuristic(String name) {
+    return new PlacementHeuristic() {
+      @Override
+      public String name() {
+        return name;
+      }
+
+      @Override
+      public List<Ranked> rank(Request request) {
+        return List.of();
+      }
+    };
+  }
+
+  @Test
+  void theDefaultHeuristicIsChosenOfThoseFoundAndTheOnlyOneOfOne() {
+    PlacementHeuristic any = heuristic("any");
+    PlacementHeuristic other = heuristic("other");
+    PlacementHeuristic standard = heuristic("least-cost");
+    assertSame(any, BrokerFactory.choose(List.of(any)));
+    assertSame(standard, BrokerFactory.choose(List.of(any, standard, other)));
+    Fixture.assertSays(
+        assertThrows(IllegalStateException.class, () -> BrokerFactory.choose(List.of(any, other))),
+        "call heuristic(...)",
+        "any",
+        "other");
+    assertEquals(
+        "two heuristics are named least-cost",
+        assertThrows(
+                DuplicateNameException.class,
+                () -> BrokerFactory.choose(List.of(standard, any, heuristic("least-cost"))))
+            .getMessage());
   }
 
   // ---- Settings ----

@@ -32,8 +32,7 @@ class BudgetsTest extends Fixture {
     assertEquals(100, reservation.reach("allocate frame", 100));
     assertEquals(List.of(100L, 100L), reserved());
     var failure =
-        assertThrows(
-            BudgetExceededException.class, () -> reservation.reach("allocate frame", 101));
+        assertThrows(BudgetExceededException.class, () -> reservation.reach("allocate frame", 101));
     assertEquals(
         List.of(100L, 100L, 1L),
         List.of(failure.limitBytes(), failure.reservedBytes(), failure.askedBytes()));

@@ -183,7 +183,7 @@ class EvictionTest extends Fixture {
     Attachment late = export().attach(display);
     assertSays(
         assertThrows(AllocationException.class, () -> late.map(Access.READ)),
-        "0 idle buffers moved out, and no more for now: at most 1.0E-9 a second");
+        "cma: 0 idle buffers moved out, and no more for now: at most 1.0E-9 a second");
   }
 
   @Test
@@ -198,7 +198,7 @@ class EvictionTest extends Fixture {
         broker.export("large", BlobSpec.of(4 * SIZE)).attach(broker.register("large", CONTIGUOUS));
     assertSays(
         assertThrows(AllocationException.class, () -> late.map(Access.READ)),
-        "2 idle buffers moved out, and no more for now: at most 2.0 a second");
+        "cma: 2 idle buffers moved out, and no more for now: at most 2.0 a second");
     assertEquals(2, cma.live());
   }
 

@@ -1,6 +1,7 @@
 package dev.dmabroker.internal;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -12,9 +13,12 @@ import dev.dmabroker.DeviceSpec;
 import dev.dmabroker.DuplicateNameException;
 import dev.dmabroker.spi.Backing;
 import dev.dmabroker.spi.DeviceProbe;
+import dev.dmabroker.spi.Trait;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -25,6 +29,8 @@ class ProbingTest extends Fixture {
   /** Takes contiguous memory, as far as it is asked. */
   private final class Importer implements DeviceProbe {
     private final Map<Integer, Answer> answers = new HashMap<>();
+    private final Set<String> faults = new HashSet<>();
+    private Runnable onSample = () -> {};
     private int asked;
     private int closed;
 
@@ -35,12 +41,14 @@ class ProbingTest extends Fixture {
 
     @Override
     public Sample sample(Constraints declared) {
+      onSample.run();
+      strike("sample");
       return new Sample(SIZE, BlobSpec.of(SIZE).layout());
     }
 
     @Override
     public Answer tryImport(Backing backing, Sample sample) {
-      assertEquals(1, system.live() + cma.live(), "one sample at a time");
+      assertEquals(1, live(), "one sample at a time");
       asked++;
       Answer answer = answers.get(asked);
       if (answer == null) {
@@ -52,15 +60,27 @@ class ProbingTest extends Fixture {
     @Override
     public void close() {
       closed++;
+      strike("close");
+    }
+
+    private void strike(String call) {
+      if (faults.contains(call)) {
+        throw new IllegalStateException("no " + call);
+      }
     }
   }
 
   private final Importer importer = new Importer();
+  private List<ScriptedHeap> heaps = List.of(system, cma);
+
+  private int live() {
+    return heaps.stream().mapToInt(ScriptedHeap::live).sum();
+  }
 
   private Device register() {
     Device device = broker.register(DeviceSpec.named("vivid").probe(importer));
     assertEquals(1, importer.closed);
-    assertEquals(0, system.live() + cma.live(), "nothing is left of the samples");
+    assertEquals(0, live(), "nothing is left of the samples");
     return device;
   }
 
@@ -113,6 +133,14 @@ class ProbingTest extends Fixture {
         () -> broker.register(DeviceSpec.named("vivid").probe(importer)));
     assertEquals(0, importer.asked);
     assertEquals(0, system.allocations());
+  }
+
+  @Test
+  void aNameThatIsTakenWhileTheDeviceIsAskedIsRefused() {
+    importer.onSample = () -> broker.register("vivid", CONTIGUOUS);
+    assertThrows(DuplicateNameException.class, this::register);
+    assertEquals(1, broker.snapshot().devices().size());
+    assertEquals(CONTIGUOUS, broker.snapshot().devices().get(0).constraints());
   }
 
   @Test
@@ -186,5 +214,78 @@ class ProbingTest extends Fixture {
     assertEquals(
         "the probe threw java.lang.IllegalStateException: the driver is gone",
         device.findings().get(0).reason());
+  }
+
+  @Test
+  void aProbeThatGivesNoSampleTeachesNothingOfAnyHeap() {
+    importer.faults.add("sample");
+    Device device = register();
+    assertEquals(List.of("system UNKNOWN UNKNOWN", "cma UNKNOWN UNKNOWN"), told(device));
+    for (Device.Finding finding : device.findings()) {
+      assertEquals("the probe threw java.lang.IllegalStateException: no sample", finding.reason());
+    }
+    assertEquals(0, importer.asked);
+    assertEquals(0, system.allocations() + cma.allocations());
+  }
+
+  @Test
+  void whatItLearntHoldsThoughItDoesNotClose() {
+    importer.faults.add("close");
+    importer.answers.put(1, new DeviceProbe.Answer(DeviceProbe.Verdict.REFUSED, "EFAULT"));
+    importer.answers.put(2, new DeviceProbe.Answer(DeviceProbe.Verdict.ACCEPTED, "imported"));
+    assertEquals(List.of("system REFUSED PROBED", "cma ACCEPTED PROBED"), told(register()));
+  }
+
+  /** What both have, or both lack, tells nothing; the next trait may. */
+  @Test
+  void anyTraitThatDriversDependOnMayTell() {
+    for (boolean cached : new boolean[] {false, true}) {
+      broker.close();
+      importer.asked = 0;
+      importer.closed = 0;
+      heaps = List.of(heap("cached", true), heap("uncached", false), heap("like", cached));
+      heaps.get(2).capacity(0);
+      Broker.Builder builder = Broker.builder().heuristic(new InOrder());
+      heaps.forEach(builder::heap);
+      broker = builder.build();
+      importer.answers.put(1, new DeviceProbe.Answer(DeviceProbe.Verdict.ACCEPTED, "imported"));
+      importer.answers.put(2, new DeviceProbe.Answer(DeviceProbe.Verdict.REFUSED, "EFAULT"));
+      Device device = register();
+      assertEquals(cached ? "like ACCEPTED ASSUMED" : "like REFUSED ASSUMED", told(device).get(2));
+      String reason = device.findings().get(2).reason();
+      assertTrue(reason.contains("those that are cached, and no other"), reason);
+    }
+  }
+
+  private static ScriptedHeap heap(String name, boolean cached) {
+    return new ScriptedHeap(name, ScriptedHeap.ordinary().cached(Trait.declared(cached)).build());
+  }
+
+  @Test
+  void aPlanSaysOfEachHeapWhyTheDeviceRefusedIt() {
+    importer.answers.put(1, new DeviceProbe.Answer(DeviceProbe.Verdict.REFUSED, "EFAULT"));
+    importer.answers.put(2, new DeviceProbe.Answer(DeviceProbe.Verdict.REFUSED, "ENXIO"));
+    Device device = register();
+    assertEquals(
+        List.of(
+            "system forbiddenHeaps the device was asked and refused: EFAULT",
+            "cma forbiddenHeaps the device was asked and refused: ENXIO"),
+        broker.plan(BlobSpec.of(1), List.of(device)).passedOver().stream()
+            .map(each -> each.heap() + " " + each.field() + " " + each.reason())
+            .toList());
+  }
+
+  @Test
+  void aPlanDoesNotSayThatADeviceRefusedWhatItTook() {
+    importer.answers.put(1, new DeviceProbe.Answer(DeviceProbe.Verdict.ACCEPTED, "imported"));
+    importer.answers.put(2, new DeviceProbe.Answer(DeviceProbe.Verdict.ACCEPTED, "imported"));
+    Device device =
+        broker.register(
+            DeviceSpec.named("vivid")
+                .constraints(Constraints.builder().forbiddenHeaps("system").build())
+                .probe(importer));
+    var passedOver = broker.plan(BlobSpec.of(1), List.of(device)).passedOver().get(0);
+    assertEquals("forbiddenHeaps", passedOver.field());
+    assertFalse(passedOver.reason().contains("asked"), passedOver.reason());
   }
 }
