@@ -21,6 +21,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadPoolExecutor;
@@ -56,7 +57,11 @@ class BrokerEndTest extends Fixture {
   void eachKindOfWorkHasItsThreads() throws Exception {
     assertRunsIn("dmabroker-worker-0", engine()::execute);
     assertRunsIn("dmabroker-mover-0", engine()::executeCopy);
-    assertRunsIn("dmabroker-timer-0", work -> engine().schedule(Duration.ofNanos(1), work));
+    assertRunsIn("dmabroker-timer-0", this::schedule);
+  }
+
+  private void schedule(Runnable work) {
+    Future<?> unused = engine().schedule(Duration.ofNanos(1), work);
   }
 
   private static void assertRunsIn(String name, Consumer<Runnable> executor) throws Exception {

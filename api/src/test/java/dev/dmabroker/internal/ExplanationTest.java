@@ -459,6 +459,60 @@ class ExplanationTest {
     assertEquals("no heap could serve any device", conflict.toString());
   }
 
+  /** Heap, device, field and reason against a heap of pages that gives 10,000 bytes at most. */
+  private static List<String> against(long sizeBytes, boolean dispensable, Constraints asked) {
+    HeapTable pages =
+        new HeapTable(
+            List.of(
+                new HeapAccount(
+                    new StubHeap(
+                        "pages",
+                        memory(false, 40)
+                            .granuleBytes(Trait.declared(1000L))
+                            .maxSizeBytes(Trait.declared(10_000L))
+                            .build()))));
+    Asker camera = new Asker(new Option.Maker(pages), "camera", dispensable, List.of(asked));
+    return Explanation.of(pages, Target.of(BlobSpec.of(sizeBytes)), List.of(camera), true)
+        .passedOver()
+        .stream()
+        .map(each -> each.device() + " " + each.field() + ": " + each.reason())
+        .toList();
+  }
+
+  @Test
+  void whatADeviceHasAgainstAHeapIsSaidWithTheNumbersAndOnlyWhereItIsSo() {
+    Constraints small = Constraints.builder().maxSize(5000).build();
+    assertEquals(
+        List.of("camera maxSizeBytes: the buffer is 5001 bytes, the device takes 5000"),
+        against(5001, false, small));
+    Constraints few = Constraints.builder().maxSegments(3).build();
+    assertEquals(
+        List.of(
+            "camera maxSegments: the buffer is 3001 bytes, and memory of this heap surely falls"
+                + " into 3 segments up to 3000 bytes only"),
+        against(3001, false, few));
+    Constraints much = Constraints.builder().minSize(10_001).build();
+    assertEquals(
+        List.of("camera minSizeBytes: the device needs 10001 bytes, the heap gives at most 10000"),
+        against(1, false, much));
+    for (Constraints asked : List.of(small, few, much)) {
+      assertFalse(
+          against(10_001, true, asked).stream().anyMatch(each -> each.startsWith("camera")),
+          "who may be left out is not in the way");
+    }
+    for (long just : new long[] {3000, 5000, 10_000}) {
+      Constraints asked =
+          Constraints.builder()
+              .minSize(just)
+              .maxSize(just)
+              .maxSegments((int) (just / 1000))
+              .build();
+      assertFalse(
+          against(just, false, asked).stream().anyMatch(each -> each.startsWith("camera")),
+          "all of it is just so");
+    }
+  }
+
   /** What would fit cannot be told where there are too many combinations; what is wrong can. */
   @Test
   void aWayOutThatIsTooLongToSearchIsNotOffered() {
