@@ -98,7 +98,7 @@ public class ScriptedHeap implements Heap {
     onRelease = hook;
   }
 
-  /** By what its memory is known, all of it. */
+  /** By what its memory is known, all of it; otherwise each by what its descriptor tells. */
   public void identity(Object its, Hook whenAsked) {
     identity = Optional.of(its);
     onIdentity = whenAsked;
@@ -169,11 +169,6 @@ public class ScriptedHeap implements Heap {
     }
 
     @Override
-    public Optional<Object> identity() {
-      return Optional.of("inode " + fd);
-    }
-
-    @Override
     public ByteBuffer bytes(long offsetBytes, int lengthBytes) {
       Objects.checkFromIndexSize(offsetBytes, lengthBytes, memory.capacity());
       checkLive();
@@ -213,7 +208,7 @@ public class ScriptedHeap implements Heap {
         throw new IllegalStateException(e);
       }
       checkLive();
-      return identity;
+      return identity.or(() -> Optional.of("inode " + fd));
     }
 
     @Override
