@@ -52,7 +52,7 @@ final class Relocation {
   private int soughtFor;
   private @Nullable Placement target;
   private @Nullable Future<?> deadline;
-  private boolean awaitsFence;
+  private volatile boolean awaitsFence; // The poller may end it.
   private boolean impatient;
 
   private Relocation(
@@ -413,7 +413,12 @@ final class Relocation {
   private void await(FencePoller poller, SyncFile fence) throws HeapException {
     try {
       // What the work behind it came to is its users' concern: the contents move as they are.
-      poller.watch(fence, errno -> buffer.engine.executeCopy(this::copy));
+      poller.watch(
+          fence,
+          errno -> {
+            awaitsFence = false;
+            buffer.engine.executeCopy(this::copy);
+          });
     } catch (HeapException | RuntimeException | Error e) {
       poller.discard(fence);
       throw e;

@@ -22,6 +22,7 @@ import dev.dmabroker.SharedBuffer;
 import dev.dmabroker.SyncFile;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -206,5 +207,22 @@ class DeadlineTest extends Fixture {
     assertThrows(OutstandingMappingsException.class, broker::close);
     assertThrows(RuntimeException.class, waiting::join);
     held.close();
+  }
+
+  @Test
+  void aFenceThatHasSignalledIsNotBlamedForCopiersThatAreBusy() throws Exception {
+    Device hasty = broker.register(DeviceSpec.named("hasty").longestHold(Duration.ofMillis(20)));
+    write(buffer.attach(hasty), 1);
+    fenced.fence.set(FENCE);
+    poller.signalsAtOnce = true;
+    CountDownLatch free = new CountDownLatch(1);
+    engine.executeCopy(() -> LifeTest.await(free));
+    poller.onWatch = () -> engine.executeCopy(() -> LifeTest.await(free));
+    buffer.attach(
+        broker.register(
+            DeviceSpec.named("strict").constraints(CONTIGUOUS).longestHold(Duration.ofMillis(20))));
+    String reason = Events.next(events.rolledBack).failure().orElseThrow();
+    free.countDown();
+    assertTrue(reason.startsWith("the copy had not begun 20 ms"), reason);
   }
 }
