@@ -86,7 +86,7 @@ final class Allocator {
       this.buffer = buffer;
       this.target = target;
       this.generation = generation;
-      this.neededBytes = target.spec().layout().sizeBytes();
+      this.neededBytes = target.layout().sizeBytes();
     }
 
     @Nullable Placement tryIn(Planner.Try each) {

@@ -423,7 +423,7 @@ abstract class BufferLife extends Leakable {
   }
 
   void unpin(Predicate<HeldPin> which, Effects effects) {
-    if (pins.stream().noneMatch(which)) {
+    if (pins.isEmpty() || pins.stream().noneMatch(which)) {
       return;
     }
     pins = pins.stream().filter(which.negate()).toList();
@@ -733,7 +733,9 @@ abstract class BufferLife extends Leakable {
   }
 
   void tell(Effects effects, Consumer<BrokerListener> event) {
-    effects.then(() -> engine.listeners().tell(event));
+    if (!engine.listeners().isEmpty()) {
+      effects.then(() -> engine.listeners().tell(event));
+    }
   }
 
   Complaint complaint() {

@@ -11,6 +11,8 @@ import org.jspecify.annotations.Nullable;
  * first.
  */
 final class Effects {
+  private static final int FEW = 3;
+
   // Most changes entail nothing.
   private @Nullable ArrayDeque<Runnable> wakeUps;
   private @Nullable ArrayDeque<Runnable> rest;
@@ -46,7 +48,7 @@ final class Effects {
   /** Lets somebody who waits go on. */
   void wake(Runnable effect) {
     if (wakeUps == null) {
-      wakeUps = new ArrayDeque<>();
+      wakeUps = new ArrayDeque<>(FEW);
     }
     wakeUps.add(effect);
   }
@@ -54,7 +56,7 @@ final class Effects {
   /** Gives memory back, tells listeners, starts work. */
   void then(Runnable effect) {
     if (rest == null) {
-      rest = new ArrayDeque<>();
+      rest = new ArrayDeque<>(FEW);
     }
     rest.add(effect);
   }

@@ -85,7 +85,7 @@ record Explanation(Conflict conflict, List<Plan.PassedOver> passedOver) {
         passedOver.add(new Plan.PassedOver(name, member.name(), unmet.field().label(), reason));
       }
     }
-    Layout layout = target.spec().layout();
+    Layout layout = target.layout();
     if (table.rounded(heap, layout.sizeBytes()) > table.limit(heap)) {
       passedOver.add(
           new Plan.PassedOver(
@@ -118,7 +118,7 @@ record Explanation(Conflict conflict, List<Plan.PassedOver> passedOver) {
 
   private static @Nullable Unmet sizeUnmet(
       HeapTable table, Target target, int heap, Option option) {
-    long needed = Math.max(target.spec().layout().sizeBytes(), option.constraints().minSizeBytes());
+    long needed = Math.max(target.layout().sizeBytes(), option.constraints().minSizeBytes());
     if (needed > option.constraints().maxSizeBytes()) {
       return new Unmet(
           Field.MAX_SIZE,

@@ -252,7 +252,11 @@ final class Placement {
 
   /** Mappings that there have been. */
   long takings() {
-    return forgottenTakings + occupancies.stream().mapToLong(Occupancy::takings).sum();
+    long sum = forgottenTakings;
+    for (Occupancy occupancy : occupancies) {
+      sum += occupancy.takings();
+    }
+    return sum;
   }
 
   /** When it was allocated. */

@@ -194,7 +194,7 @@ final class Solver {
   private @Nullable Layout layout(Candidate candidate, Rules rules) {
     return target.isImage()
         ? ImageLayout.of(target.image(), candidate.format(), candidate.modifier(), rules)
-        : target.spec().layout();
+        : target.layout();
   }
 
   private void place(Demand demand, Layout layout, long penalty, Wishes wishes) {

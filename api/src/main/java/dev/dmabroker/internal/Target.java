@@ -19,10 +19,12 @@ final class Target {
       new Candidate(PixelFormat.GREY, Modifier.LINEAR, /* penalty= */ 0);
 
   private final BufferSpec spec;
+  private final Layout layout;
   private final ImmutableList<Candidate> candidates;
 
-  private Target(BufferSpec spec, ImmutableList<Candidate> candidates) {
+  private Target(BufferSpec spec, Layout layout, ImmutableList<Candidate> candidates) {
     this.spec = spec;
+    this.layout = layout;
     this.candidates = candidates;
   }
 
@@ -32,9 +34,9 @@ final class Target {
    * @throws IllegalArgumentException if its size overflows
    */
   static Target of(BufferSpec spec) {
-    Layout unused = spec.layout();
+    Layout layout = spec.layout();
     if (!(spec instanceof ImageSpec image)) {
-      return new Target(spec, ImmutableList.of(BLOB));
+      return new Target(spec, layout, ImmutableList.of(BLOB));
     }
     ImmutableList.Builder<Candidate> candidates = ImmutableList.builder();
     long penalty = 0;
@@ -46,7 +48,7 @@ final class Target {
       }
       penalty += Solver.STEP;
     }
-    return new Target(spec, candidates.build());
+    return new Target(spec, layout, candidates.build());
   }
 
   /** The same, to be stored like this alone. */
@@ -56,6 +58,7 @@ final class Target {
             image ->
                 new Target(
                     spec,
+                    layout,
                     ImmutableList.of(
                         new Candidate(image.format(), image.modifier(), /* penalty= */ 0))))
         .orElse(this);
@@ -63,6 +66,11 @@ final class Target {
 
   BufferSpec spec() {
     return spec;
+  }
+
+  /** The tightest, as it is when no device asks for more. */
+  Layout layout() {
+    return layout;
   }
 
   boolean isImage() {

@@ -13,7 +13,7 @@ final class Waiters {
 
   void add(Request request) {
     if (queue.isEmpty()) {
-      queue = new LinkedHashSet<>();
+      queue = new LinkedHashSet<>(1); // Mostly it stays alone.
     }
     queue.add(request);
   }
