@@ -43,9 +43,7 @@ final class Forks {
       for (Case each : cases) {
         suite.progress(form, round, each.what());
         RunResult result = run(each);
-        nanos
-            .computeIfAbsent(each, key -> new ArrayList<>())
-            .add(result.getPrimaryResult().getScore());
+        nanos.computeIfAbsent(each, key -> new ArrayList<>()).add(median(result));
         bytes.computeIfAbsent(each, key -> new ArrayList<>()).add(garbage(result));
       }
     }
@@ -57,6 +55,15 @@ final class Forks {
                 Figure.of(each.what(), Unit.NANOS, rounds)
                     .withGarbage(Samples.median(bytes.getOrDefault(each, List.of())))));
     return new Figures(figures);
+  }
+
+  /** Over the iterations of all its JVMs: one that the machine spent elsewhere does not count. */
+  private static double median(RunResult result) {
+    return Samples.median(
+        result.getBenchmarkResults().stream()
+            .flatMap(jvm -> jvm.getIterationResults().stream())
+            .map(iteration -> iteration.getPrimaryResult().getScore())
+            .toList());
   }
 
   private static double garbage(RunResult result) {
