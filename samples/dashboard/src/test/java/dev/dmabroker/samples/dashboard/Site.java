@@ -72,7 +72,7 @@ final class Site implements AutoCloseable {
 
   /** Waits until that is so. */
   static void await(String what, BooleanSupplier state) {
-    long deadline = System.nanoTime() + 30_000_000_000L;
+    long deadline = System.nanoTime() + 120_000_000_000L;
     while (!state.getAsBoolean()) {
       if (System.nanoTime() - deadline > 0) {
         throw new AssertionError("in vain: " + what);
