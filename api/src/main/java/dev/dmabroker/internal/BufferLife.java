@@ -53,8 +53,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A settled buffer is mapped through its attachments' {@link Gate}s without coming here. All
  * else happens under {@link #lock}, and what it entails after the lock is released ({@link
- * Effects}). Gates are open in RESIDENT and PREPARING, each if the place suits its device; during a
- * move they let in readers, and otherwise they are shut. The contents are in {@link #place} in
+ * AfterLock}). Gates are open in RESIDENT and PREPARING, each if the place suits its device; during
+ * a move they let in readers, and otherwise they are shut. The contents are in {@link #place} in
  * every state that has one; a {@linkplain Relocation move} writes to another backing and changes
  * {@link #place} last, so a failure at any step loses nothing.
  */
@@ -127,7 +127,7 @@ abstract class BufferLife extends Leakable {
   }
 
   /** Does what is asked if that can be done in the present state. Under the lock. */
-  abstract boolean serve(Request request, Effects effects);
+  abstract boolean serve(Request request, AfterLock after);
 
   // ---- The first memory ----
 
@@ -169,9 +169,9 @@ abstract class BufferLife extends Leakable {
           .anyMatch(it -> !it.isAdopted() && it.backing().identity().equals(Optional.of(identity)));
     } finally {
       locked(
-          effects -> {
+          after -> {
             places.forEach(Placement::endUse);
-            advance(effects);
+            advance(after);
             return null;
           });
     }
@@ -200,23 +200,23 @@ abstract class BufferLife extends Leakable {
   private void endAllocating(
       @Nullable Placement placed, @Nullable BrokerException failure, Duration took) {
     locked(
-        effects -> {
+        after -> {
           if (placed == null) {
             state = SharedBuffer.State.UNBACKED;
-            if (!releaseIfOver(effects) && failure != null) {
-              grantEvacuations(effects);
-              waiters.fail(effects, request -> true, failure);
+            if (!releaseIfOver(after) && failure != null) {
+              grantEvacuations(after);
+              waiters.fail(after, request -> true, failure);
             }
             return null;
           }
           place = placed;
           generation = placed.generation();
           retries.startOver();
-          leaveOut(placed.leftOut(), effects);
+          leaveOut(placed.leftOut(), after);
           state = SharedBuffer.State.RESIDENT;
           var event = new Allocation(name, placed.heap().name(), placed.sizeBytes(), took);
-          tell(effects, listener -> listener.allocated(event));
-          settle(effects);
+          tell(after, listener -> listener.allocated(event));
+          settle(after);
           return null;
         });
   }
@@ -241,7 +241,7 @@ abstract class BufferLife extends Leakable {
   // ---- Moving ----
 
   /** Starts a move if somebody needs one. */
-  void seekPlace(Effects effects) {
+  void seekPlace(AfterLock after) {
     AttachedDevice unsuited = place == null ? null : roster.firstUnsuited(place);
     if (state != SharedBuffer.State.RESIDENT
         || unsuited == null
@@ -254,7 +254,7 @@ abstract class BufferLife extends Leakable {
     Relocation move = Relocation.towards(this, resident(), moveCause, beneficiary, retries.begin());
     relocation = move;
     state = SharedBuffer.State.PREPARING;
-    effects.then(() -> engine.execute(move::prepare));
+    after.then(() -> engine.execute(move::prepare));
   }
 
   boolean isInConvoy() {
@@ -274,52 +274,52 @@ abstract class BufferLife extends Leakable {
   }
 
   /** Moves when there is an idle moment; those that somebody waits for may go first. */
-  void lingerInTurn(Effects effects) {
+  void lingerInTurn(AfterLock after) {
     if (convoy != null && waiters.size() == 0) {
-      passTurn(convoy.linger(this), effects);
+      passTurn(convoy.linger(this), after);
     }
   }
 
   /** The convoy has let this buffer have its turn. */
   private void takeTurn() {
     locked(
-        effects -> {
-          seekPlace(effects);
+        after -> {
+          seekPlace(after);
           if (relocation == null) {
-            endTurn(effects);
+            endTurn(after);
           } else {
-            relocation.takeTurn(effects);
+            relocation.takeTurn(after);
           }
           return null;
         });
   }
 
-  private void endTurn(Effects effects) {
+  private void endTurn(AfterLock after) {
     if (convoy != null) {
-      passTurn(convoy.end(this), effects);
+      passTurn(convoy.end(this), after);
     }
   }
 
-  private void passTurn(@Nullable BufferLife next, Effects effects) {
+  private void passTurn(@Nullable BufferLife next, AfterLock after) {
     if (next != null) {
-      effects.then(() -> engine.execute(next::takeTurn));
+      after.then(() -> engine.execute(next::takeTurn));
     }
   }
 
   /** The move turned out not to be needed any more. Under the lock. */
-  void moveCalledOff(Effects effects) {
-    endMove(effects);
+  void moveCalledOff(AfterLock after) {
+    endMove(after);
     retries.startOver();
-    settle(effects);
+    settle(after);
   }
 
   /** The move has brought the contents to its target. Under the lock. */
-  void moved(Relocation move, Effects effects) {
+  void moved(Relocation move, AfterLock after) {
     Placement old = resident();
     place = move.target();
     generation = place.generation();
-    leaveOut(place.leftOut(), effects);
-    endMove(effects);
+    leaveOut(place.leftOut(), after);
+    endMove(after);
     retries.startOver();
     lastFailure = null;
     Move event = move.report(generation, Optional.empty(), Duration.ZERO, List.of());
@@ -328,10 +328,10 @@ abstract class BufferLife extends Leakable {
     // Nobody reads the old place once somebody writes to the new one: all the gates are shut before
     // the first is opened. And nobody comes in any more once it is looked who is in.
     roster.shutGates();
-    retire(old, effects);
-    effects.then(() -> told.forEach(attachment -> attachment.tellMoved(event.generation())));
-    tell(effects, listener -> listener.moved(event));
-    settle(effects);
+    retire(old, after);
+    after.then(() -> told.forEach(attachment -> attachment.tellMoved(event.generation())));
+    tell(after, listener -> listener.moved(event));
+    settle(after);
   }
 
   /** The move was rolled back. Under the lock. */
@@ -340,17 +340,17 @@ abstract class BufferLife extends Leakable {
       String reason,
       @Nullable Throwable why,
       List<Holder> holders,
-      Effects effects) {
+      AfterLock after) {
     MoveFailedException failure = move.failure(reason, holders, why);
     Duration backOff = move.makesRoom() ? Duration.ZERO : retries.failed();
-    endMove(effects);
+    endMove(after);
     Move event = move.report(generation, Optional.of(reason), backOff, holders);
     boolean gaveUp = !move.makesRoom() && retries.gaveUp();
-    effects.then(() -> engine.moveLog().rolledBack(failure, gaveUp));
-    tell(effects, listener -> listener.moveRolledBack(event));
+    after.then(() -> engine.moveLog().rolledBack(failure, gaveUp));
+    tell(after, listener -> listener.moveRolledBack(event));
     if (move.makesRoom()) {
       retries.startOver();
-      settle(effects);
+      settle(after);
       return;
     }
     moves = moves.with(event);
@@ -358,34 +358,34 @@ abstract class BufferLife extends Leakable {
     if (!retries.gaveUp()) {
       Future<?> unused = engine.schedule(backOff, this::retry);
     }
-    settle(effects);
+    settle(after);
     if (retries.gaveUp() && state == SharedBuffer.State.RESIDENT) {
       // In any other state something is under way that may serve them yet.
-      waiters.fail(effects, request -> true, failure);
+      waiters.fail(after, request -> true, failure);
     }
   }
 
-  private void endMove(Effects effects) {
+  private void endMove(AfterLock after) {
     relocation = null;
     state = SharedBuffer.State.RESIDENT;
     reservation.backTo(resident().sizeBytes()); // What was sought in vain is not paid for.
-    endTurn(effects);
+    endTurn(after);
   }
 
   private void retry() {
     onTime(
-        effects -> {
+        after -> {
           retries.rested();
-          if (state == SharedBuffer.State.RESIDENT && !releaseIfOver(effects)) {
-            seekPlace(effects);
+          if (state == SharedBuffer.State.RESIDENT && !releaseIfOver(after)) {
+            seekPlace(after);
           }
         });
   }
 
   /** The buffer does not lie there any more: given back now, or after its last reader. */
-  private void retire(Placement old, Effects effects) {
+  private void retire(Placement old, AfterLock after) {
     if (old.isIdle()) {
-      release(effects, old);
+      release(after, old);
     } else {
       List<Placement> more = new ArrayList<>(retired);
       more.add(old);
@@ -393,14 +393,14 @@ abstract class BufferLife extends Leakable {
     }
   }
 
-  private void releaseRetired(Effects effects) {
+  private void releaseRetired(AfterLock after) {
     if (retired.isEmpty()) {
       return;
     }
     List<Placement> held = new ArrayList<>();
     for (Placement old : retired) {
       if (old.isIdle()) {
-        release(effects, old);
+        release(after, old);
       } else {
         held.add(old);
       }
@@ -422,14 +422,14 @@ abstract class BufferLife extends Leakable {
     return pin;
   }
 
-  void unpin(Predicate<HeldPin> which, Effects effects) {
+  void unpin(Predicate<HeldPin> which, AfterLock after) {
     if (pins.isEmpty() || pins.stream().noneMatch(which)) {
       return;
     }
     pins = pins.stream().filter(which.negate()).toList();
     if (!isPinned()) {
       retries.startOver();
-      seekPlace(effects);
+      seekPlace(after);
     }
   }
 
@@ -492,7 +492,7 @@ abstract class BufferLife extends Leakable {
   boolean moveOut(int heap, String beneficiary) {
     Relocation move =
         locked(
-            effects -> {
+            after -> {
               if (!couldLeave(heap)) {
                 return null;
               }
@@ -521,75 +521,75 @@ abstract class BufferLife extends Leakable {
   // ---- Transitions that several ways lead to; all under the lock ----
 
   /** Somebody left: see whether that was waited for. */
-  void advance(Effects effects) {
-    releaseRetired(effects);
+  void advance(AfterLock after) {
+    releaseRetired(after);
     if (place != null) {
       place.prune();
     }
-    if (releaseIfOver(effects)) {
+    if (releaseIfOver(after)) {
       return;
     }
     if (relocation != null) {
-      relocation.advance(effects);
+      relocation.advance(after);
     } else if (evacuation != null && resident().isIdle()) {
-      endEvacuation(evacuation, effects);
+      endEvacuation(evacuation, after);
     }
   }
 
-  private void endEvacuation(Request request, Effects effects) {
+  private void endEvacuation(Request request, AfterLock after) {
     evacuation = null;
     state = SharedBuffer.State.RESIDENT;
     if (request.claim()) {
-      giveBack(effects);
-      request.grant(effects, null);
+      giveBack(after);
+      request.grant(after, null);
     } else {
-      settle(effects);
+      settle(after);
     }
   }
 
   /** RESIDENT and idle, with the gates shut: becomes UNBACKED. */
-  void giveBack(Effects effects) {
-    release(effects, resident());
+  void giveBack(AfterLock after) {
+    release(after, resident());
     place = null;
     reservation.backTo(0);
     state = SharedBuffer.State.UNBACKED;
-    grantEvacuations(effects);
-    allocateIfWanted(effects);
+    grantEvacuations(after);
+    allocateIfWanted(after);
   }
 
   /** UNBACKED: who wants the memory given back has that. */
-  private void grantEvacuations(Effects effects) {
-    waiters.serve(request -> request.kind() == Request.Kind.EVACUATE && serve(request, effects));
+  private void grantEvacuations(AfterLock after) {
+    waiters.serve(request -> request.kind() == Request.Kind.EVACUATE && serve(request, after));
   }
 
-  private void allocateIfWanted(Effects effects) {
+  private void allocateIfWanted(AfterLock after) {
     if (state == SharedBuffer.State.UNBACKED && waiters.first().isPresent()) {
       state = SharedBuffer.State.ALLOCATING;
-      effects.then(() -> engine.execute(this::allocateFirst));
+      after.then(() -> engine.execute(this::allocateFirst));
     }
   }
 
   /** RESIDENT: opens the gates, serves the queue in its order, and sees who is not suited yet. */
-  void settle(Effects effects) {
-    if (releaseIfOver(effects)) {
+  void settle(AfterLock after) {
+    if (releaseIfOver(after)) {
       return;
     }
     roster.openGates(resident(), Roster.Opening.OPEN);
     boolean pinnedBefore = isPinned();
-    waiters.serve(request -> serve(request, effects));
+    waiters.serve(request -> serve(request, after));
     if (isPinned() && !pinnedBefore) {
-      waiters.serve(request -> serve(request, effects)); // Some may have to be refused now.
+      waiters.serve(request -> serve(request, after)); // Some may have to be refused now.
     }
-    seekPlace(effects);
-    allocateIfWanted(effects);
+    seekPlace(after);
+    allocateIfWanted(after);
   }
 
   /** The broker closes. */
   void shutDown() {
     locked(
-        effects -> {
+        after -> {
           brokerClosed = true;
-          return releaseIfOver(effects);
+          return releaseIfOver(after);
         });
   }
 
@@ -597,7 +597,7 @@ abstract class BufferLife extends Leakable {
    * Ends the buffer's life if nobody can use it any more: cancels what is under way, and gives the
    * memory back as soon as the last mapping is closed.
    */
-  boolean releaseIfOver(Effects effects) {
+  boolean releaseIfOver(AfterLock after) {
     if (state == SharedBuffer.State.RELEASED) {
       return true;
     }
@@ -606,31 +606,31 @@ abstract class BufferLife extends Leakable {
     }
     roster.shutGates();
     if (waiters.size() > 0) {
-      waiters.fail(effects, request -> true, closed());
+      waiters.fail(after, request -> true, closed());
     }
     // In ALLOCATING, PREPARING and MOVING somebody uses the memory, and comes back here in the end.
     if (state == SharedBuffer.State.DRAINING
         || (state == SharedBuffer.State.PREPARING
             && relocation != null
             && relocation.isLingering())) {
-      cancelDrain(effects);
+      cancelDrain(after);
       state = SharedBuffer.State.RESIDENT;
     }
     pins = List.of();
     if (relocation == null) {
-      endTurn(effects);
+      endTurn(after);
     }
-    releaseRetired(effects);
+    releaseRetired(after);
     if ((state == SharedBuffer.State.RESIDENT || state == SharedBuffer.State.UNBACKED)
         && retired.isEmpty()
         && (place == null || place.isIdle())) {
       if (place != null) {
-        release(effects, place);
+        release(after, place);
         place = null;
       }
       state = SharedBuffer.State.RELEASED;
-      effects.then(reservation::end);
-      effects.then(() -> engine.forget(this));
+      after.then(reservation::end);
+      after.then(() -> engine.forget(this));
     }
     return true;
   }
@@ -644,30 +644,30 @@ abstract class BufferLife extends Leakable {
     return new ClosedException(brokerClosed ? "the broker is closed" : name + " is closed");
   }
 
-  private void cancelDrain(Effects effects) {
+  private void cancelDrain(AfterLock after) {
     if (relocation != null) {
-      relocation.cancel(effects);
+      relocation.cancel(after);
       relocation = null;
     }
     if (evacuation != null) {
-      evacuation.fail(effects, closed());
+      evacuation.fail(after, closed());
       evacuation = null;
     }
   }
 
-  private void release(Effects effects, Placement old) {
+  private void release(AfterLock after, Placement old) {
     formerTakings += old.takings();
     var event = new Release(name, old.heap().name(), old.sizeBytes());
-    effects.then(old::release);
-    tell(effects, listener -> listener.released(event));
+    after.then(old::release);
+    tell(after, listener -> listener.released(event));
   }
 
   /** After somebody went: who is left out now, if anybody may be. */
-  void renegotiate(Effects effects) {
+  void renegotiate(AfterLock after) {
     if (stays && place != null) {
-      leaveOut(roster.unsuited(resident()), effects);
+      leaveOut(roster.unsuited(resident()), after);
     } else if (roster.hasDispensable()) {
-      solve(roster.users().devices()).ifPresent(solution -> leaveOut(solution.leftOut(), effects));
+      solve(roster.users().devices()).ifPresent(solution -> leaveOut(solution.leftOut(), after));
     }
   }
 
@@ -680,7 +680,7 @@ abstract class BufferLife extends Leakable {
     }
   }
 
-  void leaveOut(List<? extends Member> devices, Effects effects) {
+  void leaveOut(List<? extends Member> devices, AfterLock after) {
     if (!roster.hasDispensable()) {
       return;
     }
@@ -689,7 +689,7 @@ abstract class BufferLife extends Leakable {
     for (AttachedDevice attachment : roster.copy()) {
       if (before.contains(attachment) != attachment.isLeftOut()) {
         var event = new LeftOut(name, attachment.device().name(), attachment.isLeftOut());
-        tell(effects, listener -> listener.leftOut(event));
+        tell(after, listener -> listener.leftOut(event));
       }
     }
   }
@@ -732,9 +732,9 @@ abstract class BufferLife extends Leakable {
     return holders;
   }
 
-  void tell(Effects effects, Consumer<BrokerListener> event) {
+  void tell(AfterLock after, Consumer<BrokerListener> event) {
     if (!engine.listeners().isEmpty()) {
-      effects.then(() -> engine.listeners().tell(event));
+      after.then(() -> engine.listeners().tell(event));
     }
   }
 
@@ -818,21 +818,21 @@ abstract class BufferLife extends Leakable {
   boolean dropReference() {
     clear();
     return locked(
-        effects -> {
+        after -> {
           boolean dropped = !referenceClosed && !brokerClosed;
           referenceClosed = true;
-          boolean unused = releaseIfOver(effects);
+          boolean unused = releaseIfOver(after);
           return dropped;
         });
   }
 
   /** What a timer brings about. */
-  void onTime(Consumer<Effects> body) {
-    Effects.onTime(lock, engine, body);
+  void onTime(Consumer<AfterLock> body) {
+    AfterLock.onTime(lock, engine, body);
   }
 
-  <T extends @Nullable Object> T locked(Function<Effects, T> body) {
-    return Effects.under(lock, body);
+  <T extends @Nullable Object> T locked(Function<AfterLock, T> body) {
+    return AfterLock.under(lock, body);
   }
 
   @Override

@@ -53,7 +53,7 @@ final class FillingFrame extends Lease implements EmptyFrame {
   }
 
   private void handOn() {
-    if (!stream().locked(effects -> stream().submit(this, effects))) {
+    if (!stream().locked(after -> stream().submit(this, after))) {
       takeBack();
       throw stream().stopped("submit " + this);
     }
@@ -69,9 +69,9 @@ final class FillingFrame extends Lease implements EmptyFrame {
     } catch (RuntimeException | Error e) {
       stream()
           .locked(
-              effects -> {
+              after -> {
                 fenced = false;
-                stream().unsubmit(this, effects);
+                stream().unsubmit(this, after);
                 return null;
               });
       throw e;

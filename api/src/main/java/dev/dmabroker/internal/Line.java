@@ -38,10 +38,10 @@ abstract class Line<F extends Lease> {
    * @param still whether it has to lie still
    * @return null if there is nothing
    */
-  abstract @Nullable F poll(boolean own, boolean still, Effects effects);
+  abstract @Nullable F poll(boolean own, boolean still, AfterLock after);
 
   /** Somebody has to wait, or asked in vain. */
-  abstract void starve(Effects effects);
+  abstract void starve(AfterLock after);
 
   /** In words, for errors. */
   abstract String describe();
@@ -117,7 +117,7 @@ abstract class Line<F extends Lease> {
   private void adopt(F frame, BufferMapping mapping) {
     boolean open =
         stream.locked(
-            effects -> {
+            after -> {
               frame.mapped(mapping);
               return frame.isOpen();
             });
@@ -131,14 +131,12 @@ abstract class Line<F extends Lease> {
     while (true) {
       F frame =
           stream.locked(
-              effects -> {
+              after -> {
                 check();
-                F found =
-                    turns.isEmpty() ? poll(/* own= */ true, /* still= */ true, effects) : null;
+                F found = turns.isEmpty() ? poll(/* own= */ true, /* still= */ true, after) : null;
                 if (found == null) {
-                  starve(effects);
-                  found =
-                      turns.isEmpty() ? poll(/* own= */ true, /* still= */ true, effects) : null;
+                  starve(after);
+                  found = turns.isEmpty() ? poll(/* own= */ true, /* still= */ true, after) : null;
                 }
                 return found;
               });
@@ -232,21 +230,21 @@ abstract class Line<F extends Lease> {
 
   private void ask(Turn<F> turn, boolean own) {
     stream.locked(
-        effects -> {
+        after -> {
           check();
-          F frame = turns.isEmpty() ? poll(own, /* still= */ false, effects) : null;
+          F frame = turns.isEmpty() ? poll(own, /* still= */ false, after) : null;
           if (frame == null) {
             turns.add(turn);
-            starve(effects);
+            starve(after);
           } else {
-            turn.grant(effects, frame);
+            turn.grant(after, frame);
           }
           return null;
         });
   }
 
   private boolean withdraw(Turn<F> turn) {
-    return stream.locked(effects -> turns.remove(turn));
+    return stream.locked(after -> turns.remove(turn));
   }
 
   // ---- Under the lock ----
@@ -260,20 +258,20 @@ abstract class Line<F extends Lease> {
   }
 
   /** Gives what there is to those who wait. */
-  void serve(Effects effects) {
+  void serve(AfterLock after) {
     while (!turns.isEmpty()) {
-      F frame = poll(/* own= */ false, /* still= */ false, effects);
+      F frame = poll(/* own= */ false, /* still= */ false, after);
       if (frame == null) {
         return;
       }
-      turns.remove().grant(effects, frame);
+      turns.remove().grant(after, frame);
     }
   }
 
   /** Whether there was somebody to refuse. */
-  boolean refuse(BrokerException failure, Effects effects) {
+  boolean refuse(BrokerException failure, AfterLock after) {
     boolean any = !turns.isEmpty();
-    turns.forEach(turn -> turn.fail(effects, failure));
+    turns.forEach(turn -> turn.fail(after, failure));
     turns.clear();
     return any;
   }

@@ -73,7 +73,7 @@ final class ManagedBuffer extends BufferLife implements SharedBuffer {
 
   AttachedDevice attachOwn(RegisteredDevice registered, @Nullable Making making) {
     askIfItTakesWhatStays(registered);
-    Attempt attempt = locked(effects -> attach(registered, making, effects));
+    Attempt attempt = locked(after -> attach(registered, making, after));
     if (attempt.attachment() == null) {
       // Working out why takes time, so it is done without the lock.
       UnsatisfiableException refused =
@@ -95,7 +95,7 @@ final class ManagedBuffer extends BufferLife implements SharedBuffer {
   private record Attempt(
       @Nullable AttachedDevice attachment, Target target, List<RegisteredDevice> devices) {}
 
-  private Attempt attach(RegisteredDevice registered, @Nullable Making making, Effects effects) {
+  private Attempt attach(RegisteredDevice registered, @Nullable Making making, AfterLock after) {
     checkReference("attach " + registered.name() + " to " + name);
     registered.checkOpen("attach it to " + name);
     Planner planner = engine.planner();
@@ -111,11 +111,11 @@ final class ManagedBuffer extends BufferLife implements SharedBuffer {
     }
     AttachedDevice attachment;
     if (suitsAllWithoutHeaps(registered)) {
-      tellAttached(registered, effects);
+      tellAttached(registered, after);
       attachment = new AttachedDevice(engine, this, registered, making);
       roster.add(attachment);
       if (stays()) {
-        leaveOut(roster.unsuited(resident()), effects);
+        leaveOut(roster.unsuited(resident()), after);
       }
     } else if (all != null) {
       // Where they were served without heaps, it was not asked whether one suits.
@@ -123,7 +123,7 @@ final class ManagedBuffer extends BufferLife implements SharedBuffer {
       if (!known && !Solver.serves(planner.table(), target, all)) {
         return new Attempt(null, target, roster.devicesWith(registered));
       }
-      tellAttached(registered, effects);
+      tellAttached(registered, after);
       attachment = new AttachedDevice(engine, this, registered, making);
       roster.add(attachment, target, all);
     } else {
@@ -132,10 +132,10 @@ final class ManagedBuffer extends BufferLife implements SharedBuffer {
       if (!solution.isPossible()) {
         return new Attempt(null, target, devices);
       }
-      tellAttached(registered, effects);
+      tellAttached(registered, after);
       attachment = new AttachedDevice(engine, this, registered, making);
       roster.add(attachment);
-      leaveOut(solution.leftOut(), effects);
+      leaveOut(solution.leftOut(), after);
     }
     if (place != null && attachment.suits(place)) {
       roster.openGate(attachment, place);
@@ -143,11 +143,11 @@ final class ManagedBuffer extends BufferLife implements SharedBuffer {
       moveCause = Move.Cause.ATTACH;
       if (state == State.RESIDENT) {
         retries.startOver();
-        seekPlace(effects);
+        seekPlace(after);
       }
     }
     if (state == State.RESIDENT && waiters.size() > 0) {
-      settle(effects); // Who waits may have been left out, or need no move any more.
+      settle(after); // Who waits may have been left out, or need no move any more.
     }
     return new Attempt(attachment, target, List.of());
   }
@@ -165,7 +165,7 @@ final class ManagedBuffer extends BufferLife implements SharedBuffer {
   private void askIfItTakesWhatStays(RegisteredDevice registered) {
     Placement tried =
         locked(
-            effects -> {
+            after -> {
               if (!stays() || place == null || place.suits(registered)) {
                 return null;
               }
@@ -181,25 +181,25 @@ final class ManagedBuffer extends BufferLife implements SharedBuffer {
     } finally {
       boolean accepted = taken;
       locked(
-          effects -> {
+          after -> {
             if (accepted) {
               tried.accept(registered);
             }
             tried.endUse();
-            advance(effects);
+            advance(after);
             return null;
           });
     }
   }
 
-  private void tellAttached(RegisteredDevice registered, Effects effects) {
+  private void tellAttached(RegisteredDevice registered, AfterLock after) {
     if (engine.listeners().isEmpty()) {
       return;
     }
     var event =
         new Attach(
             id, name, spec, registered.user(), Member.names(roster.users().devices()), heapName());
-    tell(effects, listener -> listener.attached(event));
+    tell(after, listener -> listener.attached(event));
   }
 
   @Override
@@ -222,7 +222,7 @@ final class ManagedBuffer extends BufferLife implements SharedBuffer {
   @Override
   public void unprepare() {
     locked(
-        effects -> {
+        after -> {
           checkReference("unprepare " + name);
           if (state == State.UNBACKED) {
             return null;
@@ -233,10 +233,10 @@ final class ManagedBuffer extends BufferLife implements SharedBuffer {
           if (state == State.RESIDENT) {
             roster.shutGates();
             if (resident().isIdle()) {
-              giveBack(effects);
+              giveBack(after);
               return null;
             }
-            settle(effects);
+            settle(after);
           }
           throw complaint().busy();
         });
@@ -267,8 +267,8 @@ final class ManagedBuffer extends BufferLife implements SharedBuffer {
 
   @Nullable BufferMapping tryMap(AttachedDevice attachment, Access access) {
     return locked(
-        effects -> {
-          advance(effects);
+        after -> {
+          advance(after);
           checkUsable(attachment, "map");
           return attachment.gate().lets(access) == null
               ? null
@@ -298,17 +298,17 @@ final class ManagedBuffer extends BufferLife implements SharedBuffer {
   /** Serves the request or puts it in the queue. True if the caller has to allocate. */
   private boolean submit(Request request) {
     return locked(
-        effects -> {
-          advance(effects); // The mover may have taken a map that turned back for a mapping.
+        after -> {
+          advance(after); // The mover may have taken a map that turned back for a mapping.
           if (request.attachment() != null) {
             checkUsable(request.attachment(), request.kind() == Request.Kind.PIN ? "pin" : "map");
           } else {
             checkReference(request.describe());
           }
           refuseSelfWait(request);
-          if (serve(request, effects)) {
+          if (serve(request, after)) {
             if (request.kind() == Request.Kind.PIN) {
-              waiters.serve(other -> serve(other, effects)); // Some may have to be refused now.
+              waiters.serve(other -> serve(other, after)); // Some may have to be refused now.
             }
             return false;
           }
@@ -320,7 +320,7 @@ final class ManagedBuffer extends BufferLife implements SharedBuffer {
           if (state == State.RESIDENT) {
             moveCause = request.moveCause();
             retries.startOver();
-            seekPlace(effects);
+            seekPlace(after);
           } else {
             hurry();
           }
@@ -329,43 +329,43 @@ final class ManagedBuffer extends BufferLife implements SharedBuffer {
   }
 
   @Override
-  boolean serve(Request request, Effects effects) {
+  boolean serve(Request request, AfterLock after) {
     switch (request.kind()) {
       case MAP -> {
         AttachedDevice attachment = request.mapper();
         if (attachment.gate().lets(request.mapAccess()) == null
             && !isReentry(request, attachment)) {
-          return refuse(request, effects);
+          return refuse(request, after);
         }
-        request.serve(effects, () -> attachment.admitTo(resident(), request));
+        request.serve(after, () -> attachment.admitTo(resident(), request));
         return true;
       }
       case PIN -> {
         if (state != State.RESIDENT || !request.mapper().suits(resident())) {
-          return refuse(request, effects);
+          return refuse(request, after);
         }
-        request.serve(effects, () -> pin(request.mapper()));
+        request.serve(after, () -> pin(request.mapper()));
         return true;
       }
       case PREPARE -> {
         if (state != State.RESIDENT || !isSettled()) {
-          return refuse(request, effects);
+          return refuse(request, after);
         }
-        request.serve(effects, () -> null);
+        request.serve(after, () -> null);
         return true;
       }
       case EVACUATE -> {
         if (state == State.UNBACKED) {
-          request.serve(effects, () -> null);
+          request.serve(after, () -> null);
           return true;
         }
         if (state != State.RESIDENT || isPinned()) {
-          return refuse(request, effects);
+          return refuse(request, after);
         }
         evacuation = request;
         state = State.DRAINING;
         roster.shutGates();
-        advance(effects);
+        advance(after);
         return true;
       }
     }
@@ -373,17 +373,17 @@ final class ManagedBuffer extends BufferLife implements SharedBuffer {
   }
 
   /** Ends what cannot be served by waiting: whether that is so. */
-  private boolean refuse(Request request, Effects effects) {
+  private boolean refuse(Request request, AfterLock after) {
     if (state != State.RESIDENT) {
       return false;
     }
     AttachedDevice attachment = request.attachment();
     if (attachment != null && attachment.isLeftOut()) {
-      request.fail(effects, leftOut(attachment));
+      request.fail(after, leftOut(attachment));
       return true;
     }
     if (isPinned()) {
-      request.fail(effects, pinned(request.describe()));
+      request.fail(after, pinned(request.describe()));
       return true;
     }
     return false;
@@ -453,13 +453,13 @@ final class ManagedBuffer extends BufferLife implements SharedBuffer {
   /** The drain is held up for ever anyway: whether the request need not wait for it, or not now. */
   boolean letInAnyway(Request request) {
     return locked(
-        effects ->
+        after ->
             request.isDone()
                 || (relocation != null && relocation.isDrained())
-                || letIn(request, effects));
+                || letIn(request, after));
   }
 
-  private boolean letIn(Request request, Effects effects) {
+  private boolean letIn(Request request, AfterLock after) {
     // Once drained, who came in to write might be missed by the copy.
     if (request.kind() != Request.Kind.MAP
         || state != State.DRAINING
@@ -468,7 +468,7 @@ final class ManagedBuffer extends BufferLife implements SharedBuffer {
       return false;
     }
     waiters.remove(request);
-    request.serve(effects, () -> request.mapper().admitTo(resident(), request));
+    request.serve(after, () -> request.mapper().admitTo(resident(), request));
     return true;
   }
 
@@ -478,17 +478,17 @@ final class ManagedBuffer extends BufferLife implements SharedBuffer {
    */
   void refuseWaitFor(Request request, BufferMapping held) {
     locked(
-        effects -> {
+        after -> {
           if (request.isDone() || !held.isOpen() || held.place() != place) {
             return null;
           }
           if (needsDrain(request)) {
             if (held.access().writes() || !needsOnlyWritersGone(request)) {
               waiters.remove(request);
-              request.fail(effects, complaint().selfWait(request.describe(), "its own chain"));
+              request.fail(after, complaint().selfWait(request.describe(), "its own chain"));
             }
           } else if (held.access().writes() || evacuation != null) {
-            boolean unused = letIn(request, effects);
+            boolean unused = letIn(request, after);
           }
           return null;
         });
@@ -497,12 +497,12 @@ final class ManagedBuffer extends BufferLife implements SharedBuffer {
   /** A request that ended by itself leaves the queue. */
   void withdraw(Request request) {
     locked(
-        effects -> {
+        after -> {
           waiters.remove(request);
           if (evacuation == request) {
             evacuation = null;
             state = State.RESIDENT;
-            settle(effects);
+            settle(after);
           }
           return null;
         });
@@ -511,8 +511,8 @@ final class ManagedBuffer extends BufferLife implements SharedBuffer {
   /** A mapping was closed, or turned back, while its gate was not open at its place. */
   void left() {
     locked(
-        effects -> {
-          advance(effects);
+        after -> {
+          advance(after);
           return null;
         });
   }
@@ -526,22 +526,22 @@ final class ManagedBuffer extends BufferLife implements SharedBuffer {
   boolean detach(AttachedDevice attachment) {
     attachment.clear();
     return locked(
-        effects -> {
+        after -> {
           boolean first = attachment.markDetached();
           if (first) {
             roster.remove(attachment);
             attachment.gate().shut();
-            unpin(pin -> pin.attachment() == attachment, effects);
+            unpin(pin -> pin.attachment() == attachment, after);
             moveCause = Move.Cause.DETACH; // If one is needed now.
-            renegotiate(effects);
+            renegotiate(after);
             if (waiters.size() > 0) {
               ClosedException closed =
                   new ClosedException(attachment.device().name() + " was detached from " + name);
-              waiters.fail(effects, request -> request.attachment() == attachment, closed);
+              waiters.fail(after, request -> request.attachment() == attachment, closed);
             }
-            advance(effects);
+            advance(after);
             if (state == State.RESIDENT) {
-              settle(effects); // Who is left may be suited now, and a prepare be served.
+              settle(after); // Who is left may be suited now, and a prepare be served.
             }
           }
           return first && !brokerClosed;
@@ -550,8 +550,8 @@ final class ManagedBuffer extends BufferLife implements SharedBuffer {
 
   void unpin(HeldPin pin) {
     locked(
-        effects -> {
-          unpin(it -> it == pin, effects);
+        after -> {
+          unpin(it -> it == pin, after);
           return null;
         });
   }

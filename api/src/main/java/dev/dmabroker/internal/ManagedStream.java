@@ -58,7 +58,7 @@ final class ManagedStream extends StreamLife implements BufferStream {
     }
     growth.fill();
     locked(
-        effects -> {
+        after -> {
           checkStartable();
           if (state == State.STOPPED) {
             state = State.RUNNING;
@@ -125,13 +125,13 @@ final class ManagedStream extends StreamLife implements BufferStream {
     List<FillingFrame> cancelled = new ArrayList<>();
     CompletableFuture<Void> end =
         locked(
-            effects -> {
+            after -> {
               if (state == State.RUNNING) {
                 state = State.STOPPING;
                 finished = new CompletableFuture<>();
-                boolean unused = acquirers.refuse(stopped(acquirers.describe()), effects);
+                boolean unused = acquirers.refuse(stopped(acquirers.describe()), after);
                 cancelled.addAll(cancelFilling());
-                finishIfIdle(effects);
+                finishIfIdle(after);
               }
               return finished;
             });
@@ -156,15 +156,15 @@ final class ManagedStream extends StreamLife implements BufferStream {
   /** Whoever comes first does it for all who stop. */
   private void endStop(CompletableFuture<Void> end) {
     locked(
-        effects -> {
+        after -> {
           if (finished == end) {
             finished = null;
             if (state == State.STOPPING) {
               state = State.STOPPED;
               run++;
-              cancelQueued(effects);
+              cancelQueued(after);
             }
-            effects.wake(() -> end.complete(null));
+            after.wake(() -> end.complete(null));
           }
           return null;
         });
@@ -188,8 +188,8 @@ final class ManagedStream extends StreamLife implements BufferStream {
       // What consumers hold outlives the stream.
     } finally {
       locked(
-          effects -> {
-            close(effects, /* isBrokerClosed= */ false);
+          after -> {
+            close(after, /* isBrokerClosed= */ false);
             return null;
           });
     }
@@ -198,8 +198,8 @@ final class ManagedStream extends StreamLife implements BufferStream {
   /** The broker closes. */
   void shutDown() {
     locked(
-        effects -> {
-          close(effects, /* isBrokerClosed= */ true);
+        after -> {
+          close(after, /* isBrokerClosed= */ true);
           return null;
         });
   }
@@ -247,11 +247,11 @@ final class ManagedStream extends StreamLife implements BufferStream {
       while (true) {
         List<StreamBuffer> missing =
             locked(
-                effects -> {
+                after -> {
                   checkOpen(intent);
                   List<StreamBuffer> without = pool.notReadBy(reader);
                   if (without.isEmpty()) {
-                    join(reader, effects);
+                    join(reader, after);
                   }
                   return without;
                 });
@@ -262,8 +262,8 @@ final class ManagedStream extends StreamLife implements BufferStream {
       }
     } catch (RuntimeException | Error e) {
       locked(
-          effects -> {
-            reader.leave(closed(intent), effects);
+          after -> {
+            reader.leave(closed(intent), after);
             return null;
           });
       throw e;
@@ -283,9 +283,9 @@ final class ManagedStream extends StreamLife implements BufferStream {
       throw e;
     }
     locked(
-        effects -> {
+        after -> {
           if (buffer.isGone()) {
-            effects.then(attachment::close);
+            after.then(attachment::close);
           } else {
             buffer.addReader(reader, attachment);
           }
@@ -318,7 +318,7 @@ final class ManagedStream extends StreamLife implements BufferStream {
   @Override
   public boolean remove(int index) {
     return locked(
-        effects -> {
+        after -> {
           StreamBuffer buffer = pool.find(index);
           if (buffer == null) {
             return false;
@@ -326,9 +326,9 @@ final class ManagedStream extends StreamLife implements BufferStream {
           int before = pool.depth();
           buffer.leave();
           if (buffer.isFree()) {
-            effects.then(pool.remove(buffer));
-            tellResized(before, "removed", effects);
-            growth.keepFloor(effects);
+            after.then(pool.remove(buffer));
+            tellResized(before, "removed", after);
+            growth.keepFloor(after);
           }
           return true;
         });

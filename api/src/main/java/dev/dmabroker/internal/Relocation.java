@@ -137,12 +137,12 @@ final class Relocation {
   /** The devices to find memory for, or null if the move is not needed any more. */
   private Roster.@Nullable Users users() {
     return buffer.locked(
-        effects -> {
+        after -> {
           if (!isUnderWay(State.PREPARING)) {
             return null;
           }
           if (buffer.isOver() || !isNeeded()) {
-            callOff(effects);
+            callOff(after);
             return null;
           }
           return buffer.roster.users();
@@ -163,19 +163,19 @@ final class Relocation {
       throw e;
     }
     return buffer.locked(
-        effects -> {
+        after -> {
           soughtFor = users.version();
           if (isStale(candidate)) {
             return Arrival.STALE;
           }
-          if (!isWanted(candidate, effects)) {
+          if (!isWanted(candidate, after)) {
             return Arrival.CANCELLED;
           }
           target = candidate;
           if (!buffer.isInConvoy() || makesRoom()) {
-            return stall(effects);
+            return stall(after);
           }
-          return linger(effects);
+          return linger(after);
         });
   }
 
@@ -185,17 +185,17 @@ final class Relocation {
   }
 
   /** Otherwise it is called off. */
-  private boolean isWanted(Placement candidate, Effects effects) {
+  private boolean isWanted(Placement candidate, AfterLock after) {
     boolean wanted = !buffer.isOver() && isNeeded();
     if (wanted && !makesRoom() && !buffer.roster.isSuited(candidate)) {
-      buffer.leaveOut(candidate.leftOut(), effects);
+      buffer.leaveOut(candidate.leftOut(), after);
       wanted = isNeeded(); // Otherwise it serves nobody who is not served here.
     }
     if (wanted && makesRoom() && !from.isIdle()) {
       wanted = false; // It is used again: no idle buffer any more.
     }
     if (!wanted) {
-      callOff(effects);
+      callOff(after);
     }
     return wanted;
   }
@@ -204,36 +204,36 @@ final class Relocation {
    * Waits for a moment in which nobody writes, while everybody may; whoever leaves comes by {@link
    * #advance}. Not for ever, as such a moment need not come.
    */
-  private Arrival linger(Effects effects) {
+  private Arrival linger(AfterLock after) {
     buffer.roster.openGates(from, Roster.Opening.WATCHED);
     Duration hold = longestHold();
     if (!from.hasWriters()) {
-      return stall(effects);
+      return stall(after);
     }
     expireAfter(hold, this::patienceExpired);
-    buffer.lingerInTurn(effects);
+    buffer.lingerInTurn(after);
     return Arrival.WAITING;
   }
 
   private void patienceExpired() {
     buffer.onTime(
-        effects -> {
+        after -> {
           if (isUnderWay(State.PREPARING) && isLingering()) {
             impatient = true;
-            stallLater(effects);
+            stallLater(after);
           }
         });
   }
 
   /** It gave its turn away while it lingered, and has it again. */
-  void takeTurn(Effects effects) {
+  void takeTurn(AfterLock after) {
     if (buffer.state != State.PREPARING || !isLingering()) {
       return;
     }
     if (impatient || !from.hasWriters()) {
-      stallLater(effects);
-    } else if (!callOffIfNotNeeded(effects)) {
-      buffer.lingerInTurn(effects);
+      stallLater(after);
+    } else if (!callOffIfNotNeeded(after)) {
+      buffer.lingerInTurn(after);
     }
   }
 
@@ -243,12 +243,12 @@ final class Relocation {
   }
 
   /** PREPARING, with a target: whether it was called off. */
-  private boolean callOffIfNotNeeded(Effects effects) {
+  private boolean callOffIfNotNeeded(AfterLock after) {
     if (isNeeded()) {
       return false;
     }
-    effects.then(target()::release);
-    callOff(effects);
+    after.then(target()::release);
+    callOff(after);
     return true;
   }
 
@@ -256,8 +256,8 @@ final class Relocation {
    * PREPARING, with a target: begins the stall, unless the target has become useless, or it is
    * another's turn.
    */
-  private void stallLater(Effects effects) {
-    if (callOffIfNotNeeded(effects) || !buffer.beginTurn()) {
+  private void stallLater(AfterLock after) {
+    if (callOffIfNotNeeded(after) || !buffer.beginTurn()) {
       return;
     }
     Placement candidate = target();
@@ -265,22 +265,22 @@ final class Relocation {
     if (isStale(candidate)) {
       target = null;
       buffer.roster.openGates(from, Roster.Opening.OPEN);
-      effects.then(candidate::release);
-      effects.then(() -> buffer.engine.execute(this::prepare));
-    } else if (!isWanted(candidate, effects)) {
-      effects.then(candidate::release);
-    } else if (stall(effects) == Arrival.DRAINED) {
-      effects.wake(() -> buffer.engine.executeCopy(this::awaitFences));
+      after.then(candidate::release);
+      after.then(() -> buffer.engine.execute(this::prepare));
+    } else if (!isWanted(candidate, after)) {
+      after.then(candidate::release);
+    } else if (stall(after) == Arrival.DRAINED) {
+      after.wake(() -> buffer.engine.executeCopy(this::awaitFences));
     }
   }
 
   // ---- The stall ----
 
-  private Arrival stall(Effects effects) {
+  private Arrival stall(AfterLock after) {
     if (makesRoom()) {
       buffer.roster.shutGates();
       if (!from.isIdle()) {
-        callOff(effects); // It is used again: no idle buffer any more.
+        callOff(after); // It is used again: no idle buffer any more.
         return Arrival.CANCELLED;
       }
     } else {
@@ -291,7 +291,7 @@ final class Relocation {
     // Asked before it is looked who is in: whoever is still in then was asked too.
     Duration hold = longestHold();
     if (!from.hasWriters()) {
-      return endDrain(effects) ? Arrival.WAITING : Arrival.DRAINED;
+      return endDrain(after) ? Arrival.WAITING : Arrival.DRAINED;
     }
     drainFor(hold);
     return Arrival.WAITING;
@@ -309,43 +309,43 @@ final class Relocation {
   }
 
   /** Somebody left: see whether that was waited for. Under the lock. */
-  void advance(Effects effects) {
+  void advance(AfterLock after) {
     if (target == null) {
       return;
     }
     if (buffer.state == State.PREPARING) {
       if (!from.hasWriters() || !isNeeded()) {
-        stallLater(effects);
+        stallLater(after);
       }
     } else if (buffer.state == State.DRAINING
         && !times.isDrained()
         && !from.hasWriters()
-        && !endDrain(effects)) {
-      effects.wake(() -> buffer.engine.executeCopy(this::awaitFences));
+        && !endDrain(after)) {
+      after.wake(() -> buffer.engine.executeCopy(this::awaitFences));
     }
   }
 
   /** Nobody writes any more. True if that was all, as nothing has to be copied. */
-  private boolean endDrain(Effects effects) {
+  private boolean endDrain(AfterLock after) {
     times.endDrain();
-    return publishIfDead(effects);
+    return publishIfDead(after);
   }
 
   private void drainExpired(Duration hold) {
     buffer.onTime(
-        effects -> {
+        after -> {
           deadline = null;
           if (!isUnderWay(State.DRAINING)) {
             return;
           }
           if (!times.isDrained() && !from.hasWriters()) {
-            advance(effects); // The last has just left, and is about to say so.
+            advance(after); // The last has just left, and is about to say so.
           } else {
             String what =
                 awaitsFence
                     ? "a fence of the kernel had not signalled "
                     : times.isDrained() ? "the copy had not begun " : "mappings were still out ";
-            rollBack(what + hold.toMillis() + " ms after new ones were stalled", null, effects);
+            rollBack(what + hold.toMillis() + " ms after new ones were stalled", null, after);
           }
         });
   }
@@ -374,7 +374,7 @@ final class Relocation {
   private Optional<SyncFile> pendingFence() throws HeapException {
     boolean wanted =
         buffer.locked(
-            effects -> {
+            after -> {
               if (!isUnderWay(State.DRAINING)) {
                 return false;
               }
@@ -388,9 +388,9 @@ final class Relocation {
       return from.backing().pendingFence(Access.READ);
     } finally {
       buffer.locked(
-          effects -> {
+          after -> {
             from.endUse();
-            buffer.advance(effects);
+            buffer.advance(after);
             return null;
           });
     }
@@ -398,7 +398,7 @@ final class Relocation {
 
   private boolean mayAwaitFence() {
     return buffer.locked(
-        effects -> {
+        after -> {
           if (!isUnderWay(State.DRAINING)) {
             return false;
           }
@@ -435,10 +435,10 @@ final class Relocation {
       long bytes = buffer.engine.settings().mover().copy(job(target()));
       times.copied(bytes, System.nanoTime() - start);
       buffer.locked(
-          effects -> {
+          after -> {
             if (isUnderWay(State.MOVING)) {
               target().markWritten();
-              buffer.moved(this, effects);
+              buffer.moved(this, after);
             }
             return null;
           });
@@ -451,14 +451,14 @@ final class Relocation {
 
   private boolean beginCopy() {
     return buffer.locked(
-        effects -> {
+        after -> {
           if (!isUnderWay(State.DRAINING)) {
             return false;
           }
           cancelDeadline();
           times.endFences();
           if (!canCopyTo(target())) {
-            rollBack("it was written while memory in another format was sought", null, effects);
+            rollBack("it was written while memory in another format was sought", null, after);
             return false;
           }
           buffer.state = State.MOVING;
@@ -489,7 +489,7 @@ final class Relocation {
    * Publishes without a copy if the contents are dead: never written, or about to be overwritten by
    * the first in the queue, who is granted that in the same step.
    */
-  private boolean publishIfDead(Effects effects) {
+  private boolean publishIfDead(AfterLock after) {
     Request overwriter = null;
     if (from.isWritten()) {
       Request first = buffer.waiters.first().orElse(null);
@@ -507,36 +507,36 @@ final class Relocation {
     // Let in before others are served: one of them may want the memory given back.
     BufferMapping granted =
         overwriter == null ? null : overwriter.mapper().admitTo(target(), overwriter);
-    buffer.moved(this, effects);
+    buffer.moved(this, after);
     if (overwriter != null) {
-      overwriter.grant(effects, granted);
+      overwriter.grant(after, granted);
     }
     return true;
   }
 
   /** PREPARING: the move is not needed any more. */
-  private void callOff(Effects effects) {
+  private void callOff(AfterLock after) {
     cancelDeadline();
-    buffer.moveCalledOff(effects);
+    buffer.moveCalledOff(after);
   }
 
   /** The buffer ends, and with it the move. */
-  void cancel(Effects effects) {
+  void cancel(AfterLock after) {
     cancelDeadline();
     if (target != null) {
-      effects.then(target::release);
+      after.then(target::release);
     }
   }
 
   private void rollBack(String reason, @Nullable Throwable cause) {
     buffer.locked(
-        effects -> {
-          rollBack(reason, cause, effects);
+        after -> {
+          rollBack(reason, cause, after);
           return null;
         });
   }
 
-  private void rollBack(String reason, @Nullable Throwable why, Effects effects) {
+  private void rollBack(String reason, @Nullable Throwable why, AfterLock after) {
     if (buffer.relocation != this) {
       return;
     }
@@ -544,9 +544,9 @@ final class Relocation {
     List<Holder> holders =
         buffer.state == State.DRAINING && !times.isDrained() ? writers() : List.of();
     if (target != null) {
-      effects.then(target::release);
+      after.then(target::release);
     }
-    buffer.moveFailed(this, reason, why, holders, effects);
+    buffer.moveFailed(this, reason, why, holders, after);
   }
 
   /** Who holds up the drain; readers do not. */

@@ -140,12 +140,12 @@ final class Request {
   }
 
   /** Grants it unless it has ended; what is granted is made only then. */
-  void serve(Effects effects, Supplier<? extends @Nullable Grant> grant) {
+  void serve(AfterLock after, Supplier<? extends @Nullable Grant> grant) {
     if (!claim()) {
       return;
     }
     try {
-      grant(effects, grant.get());
+      grant(after, grant.get());
     } catch (RuntimeException | Error e) { // No memory: who waits must not wait for ever.
       future.completeExceptionally(e);
       throw e;
@@ -153,13 +153,13 @@ final class Request {
   }
 
   /** After {@link #claim}. */
-  void grant(Effects effects, @Nullable Grant grant) {
-    effects.wake(() -> future.complete(grant));
+  void grant(AfterLock after, @Nullable Grant grant) {
+    after.wake(() -> future.complete(grant));
   }
 
-  void fail(Effects effects, BrokerException failure) {
+  void fail(AfterLock after, BrokerException failure) {
     if (claim()) {
-      effects.wake(() -> future.completeExceptionally(failure));
+      after.wake(() -> future.completeExceptionally(failure));
     }
   }
 

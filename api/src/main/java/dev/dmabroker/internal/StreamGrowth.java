@@ -82,26 +82,26 @@ final class StreamGrowth {
   // ---- When to grow; under the lock ----
 
   /** Somebody has to wait for a free buffer, or asked in vain. */
-  void starve(Effects effects) {
+  void starve(AfterLock after) {
     starved++;
-    retry(effects);
+    retry(after);
   }
 
-  void retry(Effects effects) {
+  void retry(AfterLock after) {
     String why = obstacle();
     if (why != null) {
-      holdBack(why, effects);
+      holdBack(why, after);
     } else if (pool.reserved() - pool.depth() < Math.max(1, stream.acquirers.waiting())) {
-      begin("the producer would have waited", effects);
+      begin("the producer would have waited", after);
     }
   }
 
   /** As many as were declared, at least. */
-  void keepFloor(Effects effects) {
+  void keepFloor(AfterLock after) {
     while (stream.state == BufferStream.State.RUNNING
         && pool.reserved() < floor()
         && obstacle() == null) {
-      begin(DECLARED, effects);
+      begin(DECLARED, after);
     }
   }
 
@@ -115,13 +115,13 @@ final class StreamGrowth {
         : null;
   }
 
-  private void holdBack(String why, Effects effects) {
+  private void holdBack(String why, AfterLock after) {
     refused++;
     if (heldBack == null) {
       heldBack = why;
-      stream.tellHeldBack(why, effects);
+      stream.tellHeldBack(why, after);
     }
-    relieve(effects);
+    relieve(after);
   }
 
   /** A buffer is free. */
@@ -130,7 +130,7 @@ final class StreamGrowth {
   }
 
   /** Takes back one that only waits for consumers which do without, if there can be no more. */
-  void relieve(Effects effects) {
+  void relieve(AfterLock after) {
     if (obstacle() == null || pool.free() > 0) {
       return;
     }
@@ -140,7 +140,7 @@ final class StreamGrowth {
         List<StreamReader> all =
             stream.readers.stream().filter(each -> each.spare() == spare).toList();
         if (all.size() == spare.users()) {
-          all.forEach(each -> each.giveUp(effects));
+          all.forEach(each -> each.giveUp(after));
           return;
         }
       }
@@ -148,7 +148,7 @@ final class StreamGrowth {
   }
 
   /** Gives back what lay idle for the quiet time. */
-  void shrink(long nowNanos, Effects effects) {
+  void shrink(long nowNanos, AfterLock after) {
     int floor = floor();
     while (pool.depth() > floor) {
       StreamBuffer idle = pool.idleSince(nowNanos - quietNanos);
@@ -156,17 +156,17 @@ final class StreamGrowth {
         return;
       }
       int before = pool.depth();
-      effects.then(pool.remove(idle));
+      after.then(pool.remove(idle));
       shrunk++;
-      stream.tellResized(before, "idle for " + stream.spec.quietTime().toMillis() + " ms", effects);
+      stream.tellResized(before, "idle for " + stream.spec.quietTime().toMillis() + " ms", after);
     }
   }
 
   // ---- Making buffers ----
 
-  private void begin(String reason, Effects effects) {
+  private void begin(String reason, AfterLock after) {
     int index = pool.reserve();
-    effects.then(() -> stream.engine.execute(() -> grow(index, reason)));
+    after.then(() -> stream.engine.execute(() -> grow(index, reason)));
   }
 
   private void grow(int index, String reason) {
@@ -186,12 +186,12 @@ final class StreamGrowth {
   /** Frees its place and says why in one step, or a buffer made in between would be denied. */
   private void refuse(int index, BrokerException failure) {
     stream.locked(
-        effects -> {
+        after -> {
           pool.release(index);
           if (stream.state != BufferStream.State.CLOSED) {
             refusal = failure;
             refusedNanos = System.nanoTime();
-            holdBack("there is no memory: " + failure.getMessage(), effects);
+            holdBack("there is no memory: " + failure.getMessage(), after);
           }
           return null;
         });
@@ -291,20 +291,20 @@ final class StreamGrowth {
   /** False if somebody has come who is not attached yet. */
   private boolean add(StreamBuffer made, String reason) {
     return stream.locked(
-        effects -> {
+        after -> {
           stream.checkOpen("grow");
           if (!stream.readers.stream().allMatch(made::isReadBy)) {
             return false;
           }
           made.removeReadersBut(stream.readers)
-              .forEach(left -> effects.then(left::close)); // They have gone meanwhile.
+              .forEach(left -> after.then(left::close)); // They have gone meanwhile.
           int before = pool.depth();
           pool.add(made, stream.now());
           grown += reason.equals(DECLARED) ? 0 : 1;
           refusal = null;
           enough();
-          stream.tellResized(before, reason, effects);
-          stream.acquirers.serve(effects);
+          stream.tellResized(before, reason, after);
+          stream.acquirers.serve(after);
           return true;
         });
   }

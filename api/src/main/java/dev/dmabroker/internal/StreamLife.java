@@ -40,7 +40,7 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  *
  * <p>All that happens under {@link #lock}, one for the stream and held for bookkeeping only; what
- * it entails, after the lock is released ({@link Effects}). A buffer that lies still is mapped
+ * it entails, after the lock is released ({@link AfterLock}). A buffer that lies still is mapped
  * under it too, as that takes no lock ({@link Gate}); it is unmapped before, so that it is never
  * free while it is mapped. Nothing but {@link Gate}s is called with the lock held, so no order of
  * locks has to be kept.
@@ -111,7 +111,7 @@ abstract class StreamLife {
    *
    * @param still whether it has to
    */
-  @Nullable FillingFrame fill(boolean own, boolean still, Effects effects) {
+  @Nullable FillingFrame fill(boolean own, boolean still, AfterLock after) {
     FillingFrame[] found = new FillingFrame[1];
     StreamBuffer buffer =
         pool.take(
@@ -135,22 +135,22 @@ abstract class StreamLife {
     if (!buffer.isFor(audience)) {
       frame.scrubFor(audience);
     }
-    filling.begin(frame, now(), event -> tellOverheld(event, effects));
-    watch.start(effects);
+    filling.begin(frame, now(), event -> tellOverheld(event, after));
+    watch.start(after);
     return frame;
   }
 
   /** The producer does not have it any more: false if that was known. */
-  boolean endFilling(FillingFrame frame, Effects effects) {
-    return filling.end(frame, now(), event -> tellOverheld(event, effects));
+  boolean endFilling(FillingFrame frame, AfterLock after) {
+    return filling.end(frame, now(), event -> tellOverheld(event, after));
   }
 
   /** Returned unused. */
   void returned(FillingFrame frame) {
     locked(
-        effects -> {
-          if (endFilling(frame, effects)) {
-            release(frame.buffer(), effects);
+        after -> {
+          if (endFilling(frame, after)) {
+            release(frame.buffer(), after);
           }
           return null;
         });
@@ -170,87 +170,87 @@ abstract class StreamLife {
    *
    * @return false if the stream has stopped meanwhile; then nothing has changed
    */
-  boolean submit(FillingFrame frame, Effects effects) {
+  boolean submit(FillingFrame frame, AfterLock after) {
     if (!isFlowing()) {
       return false;
     }
-    boolean unused = endFilling(frame, effects);
+    boolean unused = endFilling(frame, after);
     frame.sequence(sequence++);
     submitted.add(frame);
-    handOn(effects);
+    handOn(after);
     return true;
   }
 
   /** Its fence cannot be waited for: as if it had not been submitted. */
-  void unsubmit(FillingFrame frame, Effects effects) {
+  void unsubmit(FillingFrame frame, AfterLock after) {
     boolean unused = submitted.remove(frame); // False if the stream has stopped meanwhile.
-    filling.begin(frame, now(), event -> tellOverheld(event, effects));
+    filling.begin(frame, now(), event -> tellOverheld(event, after));
     if (!frame.reopen()) {
-      effects.then(frame::takeBack);
+      after.then(frame::takeBack);
     } else if (state != BufferStream.State.RUNNING && frame.end(Lease.Phase.CANCELLED)) {
-      effects.then(frame::cancelled);
+      after.then(frame::cancelled);
     }
-    handOn(effects);
+    handOn(after);
   }
 
   /** From the poller's thread. */
   void signalled(FillingFrame frame, OptionalInt errno) {
     onTime(
-        effects -> {
+        after -> {
           frame.signalled(errno.isPresent());
           if (submitted.contains(frame)) {
-            handOn(effects);
+            handOn(after);
           } else {
-            release(frame.buffer(), effects); // The stream has stopped meanwhile.
+            release(frame.buffer(), after); // The stream has stopped meanwhile.
           }
         });
   }
 
-  private void handOn(Effects effects) {
+  private void handOn(AfterLock after) {
     while (!submitted.isEmpty() && submitted.element().isReady()) {
       FillingFrame frame = submitted.remove();
       if (frame.hasFailed()) {
         failed++;
-        tellDropped(producer, frame.sequence(), Reason.FAILED, effects);
+        tellDropped(producer, frame.sequence(), Reason.FAILED, after);
       } else {
         for (StreamReader reader : readers) {
           if (frame.buffer().mayBeSeenBy(group(reader.device()))) {
-            reader.offer(frame.buffer(), frame.sequence(), effects);
+            reader.offer(frame.buffer(), frame.sequence(), after);
           }
         }
       }
-      release(frame.buffer(), effects);
+      release(frame.buffer(), after);
     }
   }
 
   // ---- In flight to free ----
 
   /** One of those who had it does not any more. */
-  void release(StreamBuffer buffer, Effects effects) {
+  void release(StreamBuffer buffer, AfterLock after) {
     boolean isLast = buffer.endUse();
     if (!isLast && acquirers.isAwaited()) {
-      growth.relieve(effects); // Who is left may do without it.
+      growth.relieve(after); // Who is left may do without it.
     }
     if (!isLast || buffer.isGone()) {
       return;
     }
     if (buffer.isLeaving()) {
-      effects.then(pool.remove(buffer));
-      growth.keepFloor(effects);
+      after.then(pool.remove(buffer));
+      growth.keepFloor(after);
     } else {
       pool.giveBack(buffer, now());
-      acquirers.serve(effects);
+      acquirers.serve(after);
     }
     if (pool.free() > 0) {
       growth.enough();
     }
-    finishIfIdle(effects);
+    finishIfIdle(after);
   }
 
-  void finishIfIdle(Effects effects) {
+  void finishIfIdle(AfterLock after) {
     CompletableFuture<Void> waited = finished;
     if (waited != null && pool.isIdle()) {
-      effects.wake(() -> waited.complete(null));
+      after.wake(() -> waited.complete(null));
     }
   }
 
@@ -273,17 +273,17 @@ abstract class StreamLife {
   }
 
   /** Drops what nobody has taken, and tells each consumer once. */
-  void cancelQueued(Effects effects) {
+  void cancelQueued(AfterLock after) {
     List<FillingFrame> dropped = List.copyOf(submitted);
     submitted.clear();
     for (FillingFrame frame : dropped) {
-      tellDropped(producer, frame.sequence(), Reason.STOPPED, effects);
+      tellDropped(producer, frame.sequence(), Reason.STOPPED, after);
       if (frame.isReady()) {
-        release(frame.buffer(), effects);
+        release(frame.buffer(), after);
       } // Otherwise when its fence signals.
     }
     for (StreamReader reader : readers) {
-      reader.stop(effects);
+      reader.stop(after);
     }
   }
 
@@ -318,37 +318,37 @@ abstract class StreamLife {
   }
 
   /** Nobody gets anything any more, and the memory goes as soon as nobody has it. */
-  void close(Effects effects, boolean isBrokerClosed) {
+  void close(AfterLock after, boolean isBrokerClosed) {
     if (state == BufferStream.State.CLOSED) {
       return;
     }
     state = BufferStream.State.CLOSED;
     brokerClosed = isBrokerClosed;
-    boolean unused = acquirers.refuse(closed("acquire"), effects);
+    boolean unused = acquirers.refuse(closed("acquire"), after);
     for (StreamReader reader : List.copyOf(readers)) {
-      reader.leave(closed("take"), effects);
+      reader.leave(closed("take"), after);
     }
-    cancelQueued(effects);
+    cancelQueued(after);
     int before = pool.depth();
     for (StreamBuffer buffer : pool.copy()) {
-      effects.then(pool.remove(buffer));
+      after.then(pool.remove(buffer));
     }
     if (before > 0) {
-      tellResized(before, "closed", effects);
+      tellResized(before, "closed", after);
     }
     CompletableFuture<Void> waited = finished;
     if (waited != null) {
-      effects.wake(() -> waited.complete(null));
+      after.wake(() -> waited.complete(null));
     }
-    effects.then(() -> engine.forget(this));
+    after.then(() -> engine.forget(this));
   }
 
   // ---- Who is there ----
 
-  void join(StreamReader reader, Effects effects) {
+  void join(StreamReader reader, AfterLock after) {
     readers.add(reader);
     countAudience();
-    growth.keepFloor(effects);
+    growth.keepFloor(after);
   }
 
   void left(StreamReader reader) {
@@ -392,31 +392,31 @@ abstract class StreamLife {
     }
   }
 
-  void tell(Effects effects, Consumer<BrokerListener> event) {
+  void tell(AfterLock after, Consumer<BrokerListener> event) {
     if (!engine.listeners().isEmpty()) {
-      effects.then(() -> engine.listeners().tell(event));
+      after.then(() -> engine.listeners().tell(event));
     }
   }
 
-  void tellDropped(RegisteredDevice device, long frame, Reason reason, Effects effects) {
+  void tellDropped(RegisteredDevice device, long frame, Reason reason, AfterLock after) {
     if (!engine.listeners().isEmpty()) {
       var event = new FrameDropped(spec.name(), device.name(), frame, reason);
-      tell(effects, listener -> listener.frameDropped(event));
+      tell(after, listener -> listener.frameDropped(event));
     }
   }
 
-  void tellOverheld(Overheld event, Effects effects) {
-    tell(effects, listener -> listener.overheld(event));
+  void tellOverheld(Overheld event, AfterLock after) {
+    tell(after, listener -> listener.overheld(event));
   }
 
-  void tellResized(int before, String reason, Effects effects) {
+  void tellResized(int before, String reason, AfterLock after) {
     var event = new StreamResized(spec.name(), before, pool.depth(), pool.sizeBytes(), reason);
-    tell(effects, listener -> listener.streamResized(event));
+    tell(after, listener -> listener.streamResized(event));
   }
 
-  void tellHeldBack(String reason, Effects effects) {
+  void tellHeldBack(String reason, AfterLock after) {
     var event = new StreamHeldBack(spec.name(), pool.depth(), reason + "; " + describeUse());
-    tell(effects, listener -> listener.streamHeldBack(event));
+    tell(after, listener -> listener.streamHeldBack(event));
   }
 
   StreamState snapshot() {
@@ -447,12 +447,12 @@ abstract class StreamLife {
   }
 
   /** What a timer or the poller brings about. */
-  void onTime(Consumer<Effects> body) {
-    Effects.onTime(lock, engine, body);
+  void onTime(Consumer<AfterLock> body) {
+    AfterLock.onTime(lock, engine, body);
   }
 
-  <T extends @Nullable Object> T locked(Function<Effects, T> body) {
-    return Effects.under(lock, body);
+  <T extends @Nullable Object> T locked(Function<AfterLock, T> body) {
+    return AfterLock.under(lock, body);
   }
 
   /** Producers that wait for a free buffer. */
@@ -469,14 +469,14 @@ abstract class StreamLife {
     }
 
     @Override
-    @Nullable FillingFrame poll(boolean own, boolean still, Effects effects) {
-      return stream().fill(own, still, effects);
+    @Nullable FillingFrame poll(boolean own, boolean still, AfterLock after) {
+      return stream().fill(own, still, after);
     }
 
     @Override
-    void starve(Effects effects) {
-      stream().growth.starve(effects);
-      stream().watch.start(effects); // What it was refused for may pass without a sign.
+    void starve(AfterLock after) {
+      stream().growth.starve(after);
+      stream().watch.start(after); // What it was refused for may pass without a sign.
     }
 
     @Override

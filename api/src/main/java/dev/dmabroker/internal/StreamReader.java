@@ -82,38 +82,38 @@ final class StreamReader extends Line<TakenFrame> implements StreamConsumer {
   public void close() {
     stream()
         .locked(
-            effects -> {
-              leave(new ClosedException("cannot " + describe() + ": it is detached"), effects);
+            after -> {
+              leave(new ClosedException("cannot " + describe() + ": it is detached"), after);
               return null;
             });
   }
 
   // ---- Frames come; under the lock ----
 
-  void offer(StreamBuffer buffer, long sequence, Effects effects) {
+  void offer(StreamBuffer buffer, long sequence, AfterLock after) {
     buffer.use();
-    queue(new TakenFrame(stream(), this, buffer, sequence), effects);
+    queue(new TakenFrame(stream(), this, buffer, sequence), after);
   }
 
-  private void queue(TakenFrame frame, Effects effects) {
+  private void queue(TakenFrame frame, AfterLock after) {
     if (policy == Policy.LATEST) {
-      drop(Reason.SLOW, effects);
+      drop(Reason.SLOW, after);
     }
     queue.add(frame);
-    serve(effects);
+    serve(after);
   }
 
   /** Drops what is queued. */
-  private void drop(Reason reason, Effects effects) {
+  private void drop(Reason reason, AfterLock after) {
     for (TakenFrame frame; (frame = queue.poll()) != null; ) {
-      drop(frame, reason, effects);
+      drop(frame, reason, after);
     }
   }
 
-  private void drop(TakenFrame frame, Reason reason, Effects effects) {
+  private void drop(TakenFrame frame, Reason reason, AfterLock after) {
     dropped++;
-    stream().tellDropped(device, frame.sequence(), reason, effects);
-    stream().release(frame.buffer(), effects);
+    stream().tellDropped(device, frame.sequence(), reason, after);
+    stream().release(frame.buffer(), after);
   }
 
   /** The buffer that is queued, if the producer may have it back. */
@@ -123,8 +123,8 @@ final class StreamReader extends Line<TakenFrame> implements StreamConsumer {
   }
 
   /** The producer needs the buffer. */
-  void giveUp(Effects effects) {
-    drop(Reason.SLOW, effects);
+  void giveUp(AfterLock after) {
+    drop(Reason.SLOW, after);
   }
 
   // ---- and are taken ----
@@ -141,18 +141,18 @@ final class StreamReader extends Line<TakenFrame> implements StreamConsumer {
   }
 
   @Override
-  @Nullable TakenFrame poll(boolean own, boolean still, Effects effects) {
+  @Nullable TakenFrame poll(boolean own, boolean still, AfterLock after) {
     TakenFrame frame = queue.peek();
     if (frame == null || (!frame.enter(own) && still)) {
       return null;
     }
     queue.remove();
-    holdings.begin(frame, stream().now(), event -> stream().tellOverheld(event, effects));
+    holdings.begin(frame, stream().now(), event -> stream().tellOverheld(event, after));
     return frame;
   }
 
   @Override
-  void starve(Effects effects) {}
+  void starve(AfterLock after) {}
 
   @Override
   String describe() {
@@ -177,20 +177,20 @@ final class StreamReader extends Line<TakenFrame> implements StreamConsumer {
   void released(TakenFrame frame) {
     stream()
         .locked(
-            effects -> {
-              released(frame, effects);
+            after -> {
+              released(frame, after);
               return null;
             });
   }
 
   /** From the poller's thread. */
   void signalled(TakenFrame frame) {
-    stream().onTime(effects -> released(frame, effects));
+    stream().onTime(after -> released(frame, after));
   }
 
-  private void released(TakenFrame frame, Effects effects) {
-    if (holdings.end(frame, stream().now(), event -> stream().tellOverheld(event, effects))) {
-      stream().release(frame.buffer(), effects);
+  private void released(TakenFrame frame, AfterLock after) {
+    if (holdings.end(frame, stream().now(), event -> stream().tellOverheld(event, after))) {
+      stream().release(frame.buffer(), after);
     }
   }
 
@@ -198,17 +198,17 @@ final class StreamReader extends Line<TakenFrame> implements StreamConsumer {
   void putBack(TakenFrame frame) {
     stream()
         .locked(
-            effects -> {
+            after -> {
               if (!holdings.forget(frame)) {
                 return null;
               }
               frame.forgetMapping();
               if (closed != null || !stream().isFlowing() || !frame.isOfThisRun()) {
-                drop(frame, Reason.STOPPED, effects);
+                drop(frame, Reason.STOPPED, after);
               } else if (policy == Policy.LATEST && isOutdated(frame)) {
-                drop(frame, Reason.SLOW, effects);
+                drop(frame, Reason.SLOW, after);
               } else {
-                queue(frame, effects);
+                queue(frame, after);
               }
               return null;
             });
@@ -225,41 +225,41 @@ final class StreamReader extends Line<TakenFrame> implements StreamConsumer {
   void onEnd(Runnable told) {
     stream()
         .locked(
-            effects -> {
+            after -> {
               onEnd = told;
               if (stopUntold || closed != null) {
-                effects.then(told);
+                after.then(told);
               }
               return null;
             });
   }
 
-  private void tellEnd(Effects effects) {
+  private void tellEnd(AfterLock after) {
     if (onEnd != null) {
-      effects.then(onEnd);
+      after.then(onEnd);
     }
   }
 
   /** Drops what is queued, and says once that the stream has stopped. */
-  void stop(Effects effects) {
-    drop(Reason.STOPPED, effects);
-    stopUntold = !refuse(stream().stopped(describe()), effects);
-    tellEnd(effects);
+  void stop(AfterLock after) {
+    drop(Reason.STOPPED, after);
+    stopUntold = !refuse(stream().stopped(describe()), after);
+    tellEnd(after);
   }
 
-  void leave(ClosedException why, Effects effects) {
+  void leave(ClosedException why, AfterLock after) {
     if (closed != null) {
       return;
     }
     closed = why;
     stream().left(this);
-    drop(Reason.STOPPED, effects);
-    boolean unused = refuse(why, effects);
-    tellEnd(effects);
+    drop(Reason.STOPPED, after);
+    boolean unused = refuse(why, after);
+    tellEnd(after);
     for (StreamBuffer buffer : stream().pool.copy()) {
       AttachedDevice attachment = buffer.removeReader(this);
       if (attachment != null) {
-        effects.then(attachment::close);
+        after.then(attachment::close);
       }
     }
   }

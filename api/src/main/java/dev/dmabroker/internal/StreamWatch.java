@@ -22,11 +22,11 @@ final class StreamWatch {
   }
 
   /** Under the lock. */
-  void start(Effects effects) {
+  void start(AfterLock after) {
     if (!running) {
       running = true;
       Duration period = period();
-      effects.then(() -> timer.after(period, this::look));
+      after.then(() -> timer.after(period, this::look));
     }
   }
 
@@ -46,24 +46,24 @@ final class StreamWatch {
 
   private void look() {
     stream.onTime(
-        effects -> {
+        after -> {
           running = false;
           if (stream.state == BufferStream.State.CLOSED) {
             return;
           }
           long now = System.nanoTime();
-          stream.filling.check(now, event -> stream.tellOverheld(event, effects));
+          stream.filling.check(now, event -> stream.tellOverheld(event, after));
           for (StreamReader reader : stream.readers) {
-            reader.holdings().check(now, event -> stream.tellOverheld(event, effects));
+            reader.holdings().check(now, event -> stream.tellOverheld(event, after));
           }
           if (stream.state == BufferStream.State.RUNNING) {
-            stream.growth.shrink(now, effects);
+            stream.growth.shrink(now, after);
             if (stream.acquirers.isAwaited()) {
-              stream.growth.retry(effects);
+              stream.growth.retry(after);
             }
           }
           if (isNeeded()) {
-            start(effects);
+            start(after);
           }
         });
   }

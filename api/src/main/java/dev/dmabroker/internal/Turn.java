@@ -17,12 +17,12 @@ import org.jspecify.annotations.Nullable;
 final class Turn<F> {
   private final CompletableFuture<F> future = new CompletableFuture<>();
 
-  void grant(Effects effects, F frame) {
-    effects.wake(() -> future.complete(frame));
+  void grant(AfterLock after, F frame) {
+    after.wake(() -> future.complete(frame));
   }
 
-  void fail(Effects effects, BrokerException failure) {
-    effects.wake(() -> future.completeExceptionally(failure));
+  void fail(AfterLock after, BrokerException failure) {
+    after.wake(() -> future.completeExceptionally(failure));
   }
 
   /** Calls back in the thread that grants or refuses it. */

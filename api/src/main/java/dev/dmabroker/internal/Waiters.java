@@ -49,12 +49,12 @@ final class Waiters {
     }
   }
 
-  void fail(Effects effects, Predicate<Request> which, BrokerException failure) {
+  void fail(AfterLock after, Predicate<Request> which, BrokerException failure) {
     serve(
         request -> {
           boolean fails = which.test(request);
           if (fails) {
-            request.fail(effects, failure);
+            request.fail(after, failure);
           }
           return fails;
         });

@@ -220,9 +220,9 @@ class RaceTest extends Fixture {
             });
     Await.until("asked", () -> asked.get() != null);
     running.parked();
-    Effects effects = new Effects();
-    Objects.requireNonNull(asked.get()).grant(effects, (BufferMapping) attachment.map(access));
-    effects.run();
+    AfterLock after = new AfterLock();
+    Objects.requireNonNull(asked.get()).grant(after, (BufferMapping) attachment.map(access));
+    after.run();
     return running;
   }
 

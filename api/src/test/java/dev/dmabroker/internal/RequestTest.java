@@ -33,7 +33,7 @@ class RequestTest extends Fixture {
   private final ManagedBuffer managed = Handles.of(buffer);
   private final AttachedDevice in =
       Handles.of(buffer.attach(broker.register("camera", Constraints.none())));
-  private final Effects effects = new Effects();
+  private final AfterLock after = new AfterLock();
 
   @BeforeEach
   void open() {
@@ -56,8 +56,8 @@ class RequestTest extends Fixture {
   }
 
   private void grant(Request request, Grant grant) {
-    request.grant(effects, grant);
-    effects.run();
+    request.grant(after, grant);
+    after.run();
   }
 
   @Test
@@ -86,11 +86,11 @@ class RequestTest extends Fixture {
     assertTrue(request.isDone());
     assertFalse(request.claim());
     request.serve(
-        effects,
+        after,
         () -> {
           throw new AssertionError("what is granted is made for nobody");
         });
-    request.fail(effects, new ClosedException("too late"));
+    request.fail(after, new ClosedException("too late"));
     assertFalse(request.giveUp(new ClosedException("too late")));
     BufferMapping mapping = mapping(Access.READ);
     grant(request, mapping);
@@ -102,9 +102,9 @@ class RequestTest extends Fixture {
   void whatWasRefusedIsThrownWheneverItIsAskedFor() {
     Request request = map(Access.READ);
     ClosedException failure = new ClosedException("enough");
-    request.fail(effects, failure);
+    request.fail(after, failure);
     assertTrue(request.isDone());
-    effects.run();
+    after.run();
     assertSame(failure, assertThrows(ClosedException.class, () -> request.await(LONG)));
     assertTrue(events.stalled.isEmpty(), "nobody waited");
   }
@@ -116,7 +116,7 @@ class RequestTest extends Fixture {
         OutOfMemoryError.class,
         () ->
             request.serve(
-                effects,
+                after,
                 () -> {
                   throw new OutOfMemoryError("no mapping");
                 }));
@@ -225,8 +225,8 @@ class RequestTest extends Fixture {
 
     Request evacuating = Request.evacuate(managed);
     Running<String> evacuated = interruptLate(evacuating);
-    evacuating.grant(effects, null);
-    effects.run();
+    evacuating.grant(after, null);
+    after.run();
     assertEquals("got nothing", evacuated.result());
   }
 
@@ -252,8 +252,8 @@ class RequestTest extends Fixture {
   @Test
   void oneThatHasEndedGetsNoDeadline() {
     Request request = Request.map(in, Access.READ, /* parks= */ false);
-    request.fail(effects, new ClosedException("enough"));
-    effects.run();
+    request.fail(after, new ClosedException("enough"));
+    after.run();
     request.expireAfter(LONG);
     assertEquals(0, managed.engine.scheduled());
   }
@@ -266,8 +266,8 @@ class RequestTest extends Fixture {
     assertEquals(1, managed.engine.scheduled());
     if (granted) {
       BufferMapping mapping = mapping(Access.READ);
-      request.serve(effects, () -> mapping);
-      effects.run();
+      request.serve(after, () -> mapping);
+      after.run();
       mapping.close();
     } else {
       assertTrue(request.giveUp(new ClosedException("enough")));
@@ -282,8 +282,8 @@ class RequestTest extends Fixture {
     request.handNow(future);
     assertFalse(future.isDone(), "nothing to hand yet");
     BufferMapping mapping = mapping(Access.READ);
-    request.serve(effects, () -> mapping);
-    effects.run();
+    request.serve(after, () -> mapping);
+    after.run();
     request.handNow(future);
     assertSame(mapping, future.join());
     BufferMapping other = mapping(Access.READ);

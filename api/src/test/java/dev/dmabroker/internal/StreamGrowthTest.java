@@ -218,15 +218,15 @@ class StreamGrowthTest extends StreamFixture {
     streamEvents.resized.clear();
     long now = System.nanoTime();
     stream.locked(
-        effects -> {
+        after -> {
           stream.pool.restart(now);
-          stream.growth.shrink(now + quiet.toNanos() - 1, effects);
+          stream.growth.shrink(now + quiet.toNanos() - 1, after);
           return null;
         });
     assertEquals(3, stream.snapshot().depth());
     stream.locked(
-        effects -> {
-          stream.growth.shrink(now + quiet.toNanos(), effects);
+        after -> {
+          stream.growth.shrink(now + quiet.toNanos(), after);
           return null;
         });
     assertEquals(1, stream.snapshot().depth(), "what was declared stays");

@@ -32,14 +32,14 @@ class StreamWatchTest extends StreamFixture {
 
   private void start(StreamWatch watch, ManagedStream stream) {
     stream.locked(
-        effects -> {
-          watch.start(effects);
+        after -> {
+          watch.start(after);
           return null;
         });
   }
 
   private boolean isNeeded(ManagedStream stream) {
-    return stream.locked(effects -> watch(stream).isNeeded());
+    return stream.locked(after -> watch(stream).isNeeded());
   }
 
   @Test

@@ -20,15 +20,15 @@ class TurnTest {
   private final BrokerException closed = new ClosedException("closed");
 
   private void grant() {
-    Effects effects = new Effects();
-    turn.grant(effects, "frame");
-    effects.run();
+    AfterLock after = new AfterLock();
+    turn.grant(after, "frame");
+    after.run();
   }
 
   private void fail() {
-    Effects effects = new Effects();
-    turn.fail(effects, closed);
-    effects.run();
+    AfterLock after = new AfterLock();
+    turn.fail(after, closed);
+    after.run();
   }
 
   @Test
@@ -131,10 +131,10 @@ class TurnTest {
     assertNull(failure.get());
     Turn<String> other = new Turn<>();
     other.then((granted, thrown) -> failure.set(thrown));
-    Effects effects = new Effects();
-    other.fail(effects, closed);
+    AfterLock after = new AfterLock();
+    other.fail(after, closed);
     assertNull(failure.get(), "not yet");
-    effects.run();
+    after.run();
     assertSame(closed, failure.get());
   }
 }

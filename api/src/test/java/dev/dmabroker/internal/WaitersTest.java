@@ -97,12 +97,12 @@ class WaitersTest extends Fixture {
   void theyFailAfterTheLockAndOnlyThoseThatAreMeant() {
     addAll();
     BrokerException failure = new ClosedException("enough");
-    Effects effects = new Effects();
-    waiters.fail(effects, request -> request.kind() == Request.Kind.PREPARE, failure);
+    AfterLock after = new AfterLock();
+    waiters.fail(after, request -> request.kind() == Request.Kind.PREPARE, failure);
     assertTrue(first.isDone());
     assertFalse(second.isDone());
     assertEquals(List.of(second), offered());
-    effects.run();
+    after.run();
     for (Request failed : List.of(first, third)) {
       assertEquals(
           failure, assertThrows(ClosedException.class, () -> failed.await(Duration.ofSeconds(30))));

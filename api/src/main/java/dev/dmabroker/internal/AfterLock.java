@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * released: no heap, listener or other foreign code ever runs under a lock. The pipeline goes on
  * first.
  */
-final class Effects {
+final class AfterLock {
   private static final int FEW = 3;
 
   // Most changes entail nothing.
@@ -18,14 +18,14 @@ final class Effects {
   private @Nullable ArrayDeque<Runnable> rest;
 
   /** Changes state under the lock, and does after it what that entails. */
-  static <T extends @Nullable Object> T under(Object lock, Function<Effects, T> change) {
-    Effects effects = new Effects();
+  static <T extends @Nullable Object> T under(Object lock, Function<AfterLock, T> change) {
+    AfterLock after = new AfterLock();
     try {
       synchronized (lock) {
-        return change.apply(effects);
+        return change.apply(after);
       }
     } finally {
-      effects.run();
+      after.run();
     }
   }
 
@@ -33,15 +33,15 @@ final class Effects {
    * The same for the timer or the poller, whose threads have other deadlines to keep: heaps and
    * listeners, which take their time, are left to a worker.
    */
-  static void onTime(Object lock, BrokerEngine engine, Consumer<Effects> change) {
-    Effects effects = new Effects();
+  static void onTime(Object lock, BrokerEngine engine, Consumer<AfterLock> change) {
+    AfterLock after = new AfterLock();
     try {
       synchronized (lock) {
-        change.accept(effects);
+        change.accept(after);
       }
     } finally {
-      effects.runWakeUps();
-      effects.handRest(engine);
+      after.runWakeUps();
+      after.handRest(engine);
     }
   }
 
@@ -78,11 +78,11 @@ final class Effects {
     }
   }
 
-  private static void runAll(@Nullable ArrayDeque<Runnable> effects) {
-    if (effects == null) {
+  private static void runAll(@Nullable ArrayDeque<Runnable> after) {
+    if (after == null) {
       return;
     }
-    for (Runnable effect; (effect = effects.poll()) != null; ) {
+    for (Runnable effect; (effect = after.poll()) != null; ) {
       Listeners.guarded("an effect", effect);
     }
   }

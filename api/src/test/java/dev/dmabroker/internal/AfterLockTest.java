@@ -15,7 +15,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import org.junit.jupiter.api.Test;
 
 /** What a change entails is done after it, without the lock. */
-class EffectsTest extends Fixture {
+class AfterLockTest extends Fixture {
   private final Object lock = new Object();
   private final List<String> done = Collections.synchronizedList(new ArrayList<>());
 
@@ -29,14 +29,14 @@ class EffectsTest extends Fixture {
   @Test
   void whoWaitsGoesOnFirstAndTheRestFollowsInItsOrder() {
     String result =
-        Effects.under(
+        AfterLock.under(
             lock,
-            effects -> {
+            after -> {
               assertTrue(Thread.holdsLock(lock));
-              effects.then(noting("free"));
-              effects.wake(noting("wake 1"));
-              effects.then(noting("tell"));
-              effects.wake(noting("wake 2"));
+              after.then(noting("free"));
+              after.wake(noting("wake 1"));
+              after.then(noting("tell"));
+              after.wake(noting("wake 2"));
               assertEquals(List.of(), done);
               return "changed";
             });
@@ -46,15 +46,15 @@ class EffectsTest extends Fixture {
 
   @Test
   void whatAnEffectEntailsIsDoneToo() {
-    Effects effects = new Effects();
-    effects.then(
+    AfterLock after = new AfterLock();
+    after.then(
         () -> {
           done.add("first");
-          effects.then(noting("second"));
+          after.then(noting("second"));
         });
-    effects.run();
+    after.run();
     assertEquals(List.of("first", "second"), done);
-    effects.run();
+    after.run();
     assertEquals(2, done.size(), "each once");
   }
 
@@ -63,14 +63,14 @@ class EffectsTest extends Fixture {
     assertThrows(
         IllegalStateException.class,
         () ->
-            Effects.under(
+            AfterLock.under(
                 lock,
-                effects -> {
-                  effects.then(
+                after -> {
+                  after.then(
                       () -> {
                         throw new IllegalArgumentException("this one");
                       });
-                  effects.then(noting("the next"));
+                  after.then(noting("the next"));
                   throw new IllegalStateException("changed half");
                 }));
     assertEquals(List.of("the next"), done);
@@ -80,17 +80,17 @@ class EffectsTest extends Fixture {
   void onATimerOnlyWhoWaitsIsWokenThereAndAWorkerDoesTheRest() throws Exception {
     BrokerEngine engine = Handles.of(export()).engine;
     BlockingQueue<Thread> threads = new LinkedBlockingQueue<>();
-    Effects.onTime(
+    AfterLock.onTime(
         lock,
         engine,
-        effects -> {
+        after -> {
           assertTrue(Thread.holdsLock(lock));
-          effects.then(
+          after.then(
               () -> {
                 assertEquals(List.of("wake"), done);
                 threads.add(Thread.currentThread());
               });
-          effects.wake(
+          after.wake(
               () -> {
                 threads.add(Thread.currentThread());
                 done.add("wake");
@@ -98,7 +98,7 @@ class EffectsTest extends Fixture {
         });
     assertSame(Thread.currentThread(), Events.next(threads));
     assertNotSame(Thread.currentThread(), Events.next(threads));
-    Effects.onTime(lock, engine, effects -> effects.wake(noting("nothing else")));
+    AfterLock.onTime(lock, engine, after -> after.wake(noting("nothing else")));
     assertEquals(List.of("wake", "nothing else"), done);
   }
 }
