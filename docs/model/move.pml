@@ -15,7 +15,7 @@
  * look                 Placement.isIdle and hasWriters
  * advance              BufferLife.advance, called by whoever left or turned back
  * setGates             Roster.openGates, shutGates
- * serve, grant         Waiters.serve, Request.claim, AttachedDevice.admitTo
+ * serve, grant         Requests.serve, Request.claim, AttachedDevice.admitTo
  * Mover                Relocation, BufferLife.moved; the threads that these run in, and the timer
  *                      that tries again
  * rollBack             Relocation.rollBack, BufferLife.moveFailed

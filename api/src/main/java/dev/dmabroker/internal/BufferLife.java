@@ -71,7 +71,7 @@ abstract class BufferLife extends Leakable {
 
   final Object lock = new Object();
   final Roster roster = new Roster();
-  final Waiters waiters = new Waiters();
+  final Requests requests = new Requests();
   final Retries retries;
   SharedBuffer.State state = SharedBuffer.State.UNBACKED;
   @Nullable Placement place;
@@ -205,7 +205,7 @@ abstract class BufferLife extends Leakable {
             state = SharedBuffer.State.UNBACKED;
             if (!releaseIfOver(after) && failure != null) {
               grantEvacuations(after);
-              waiters.fail(after, request -> true, failure);
+              requests.fail(after, request -> true, failure);
             }
             return null;
           }
@@ -263,7 +263,7 @@ abstract class BufferLife extends Leakable {
 
   /** Whether it may move now; otherwise its turn will come. */
   boolean beginTurn() {
-    return convoy == null || convoy.begin(this, waiters.size() > 0);
+    return convoy == null || convoy.begin(this, requests.size() > 0);
   }
 
   /** Somebody waits for it now. */
@@ -275,7 +275,7 @@ abstract class BufferLife extends Leakable {
 
   /** Moves when there is an idle moment; those that somebody waits for may go first. */
   void lingerInTurn(AfterLock after) {
-    if (convoy != null && waiters.size() == 0) {
+    if (convoy != null && requests.size() == 0) {
       passTurn(convoy.linger(this), after);
     }
   }
@@ -361,7 +361,7 @@ abstract class BufferLife extends Leakable {
     settle(after);
     if (retries.gaveUp() && state == SharedBuffer.State.RESIDENT) {
       // In any other state something is under way that may serve them yet.
-      waiters.fail(after, request -> true, failure);
+      requests.fail(after, request -> true, failure);
     }
   }
 
@@ -559,11 +559,11 @@ abstract class BufferLife extends Leakable {
 
   /** UNBACKED: who wants the memory given back has that. */
   private void grantEvacuations(AfterLock after) {
-    waiters.serve(request -> request.kind() == Request.Kind.EVACUATE && serve(request, after));
+    requests.serve(request -> request.kind() == Request.Kind.EVACUATE && serve(request, after));
   }
 
   private void allocateIfWanted(AfterLock after) {
-    if (state == SharedBuffer.State.UNBACKED && waiters.first().isPresent()) {
+    if (state == SharedBuffer.State.UNBACKED && requests.first().isPresent()) {
       state = SharedBuffer.State.ALLOCATING;
       after.then(() -> engine.execute(this::allocateFirst));
     }
@@ -576,9 +576,9 @@ abstract class BufferLife extends Leakable {
     }
     roster.openGates(resident(), Roster.Opening.OPEN);
     boolean pinnedBefore = isPinned();
-    waiters.serve(request -> serve(request, after));
+    requests.serve(request -> serve(request, after));
     if (isPinned() && !pinnedBefore) {
-      waiters.serve(request -> serve(request, after)); // Some may have to be refused now.
+      requests.serve(request -> serve(request, after)); // Some may have to be refused now.
     }
     seekPlace(after);
     allocateIfWanted(after);
@@ -605,8 +605,8 @@ abstract class BufferLife extends Leakable {
       return false;
     }
     roster.shutGates();
-    if (waiters.size() > 0) {
-      waiters.fail(after, request -> true, closed());
+    if (requests.size() > 0) {
+      requests.fail(after, request -> true, closed());
     }
     // In ALLOCATING, PREPARING and MOVING somebody uses the memory, and comes back here in the end.
     if (state == SharedBuffer.State.DRAINING
@@ -774,7 +774,7 @@ abstract class BufferLife extends Leakable {
           roster.snapshot(),
           holders(),
           pinners(),
-          waiters.size(),
+          requests.size(),
           retired.size(),
           moves,
           takings());

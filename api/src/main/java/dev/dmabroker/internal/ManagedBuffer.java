@@ -146,7 +146,7 @@ final class ManagedBuffer extends BufferLife implements SharedBuffer {
         seekPlace(after);
       }
     }
-    if (state == State.RESIDENT && waiters.size() > 0) {
+    if (state == State.RESIDENT && requests.size() > 0) {
       settle(after); // Who waits may have been left out, or need no move any more.
     }
     return new Attempt(attachment, target, List.of());
@@ -308,11 +308,11 @@ final class ManagedBuffer extends BufferLife implements SharedBuffer {
           refuseSelfWait(request);
           if (serve(request, after)) {
             if (request.kind() == Request.Kind.PIN) {
-              waiters.serve(other -> serve(other, after)); // Some may have to be refused now.
+              requests.serve(other -> serve(other, after)); // Some may have to be refused now.
             }
             return false;
           }
-          waiters.add(request);
+          requests.add(request);
           if (state == State.UNBACKED) {
             state = State.ALLOCATING;
             return true;
@@ -467,7 +467,7 @@ final class ManagedBuffer extends BufferLife implements SharedBuffer {
         || !request.mapper().suits(resident())) {
       return false;
     }
-    waiters.remove(request);
+    requests.remove(request);
     request.serve(after, () -> request.mapper().admitTo(resident(), request));
     return true;
   }
@@ -484,7 +484,7 @@ final class ManagedBuffer extends BufferLife implements SharedBuffer {
           }
           if (needsDrain(request)) {
             if (held.access().writes() || !needsOnlyWritersGone(request)) {
-              waiters.remove(request);
+              requests.remove(request);
               request.fail(after, complaint().selfWait(request.describe(), "its own chain"));
             }
           } else if (held.access().writes() || evacuation != null) {
@@ -498,7 +498,7 @@ final class ManagedBuffer extends BufferLife implements SharedBuffer {
   void withdraw(Request request) {
     locked(
         after -> {
-          waiters.remove(request);
+          requests.remove(request);
           if (evacuation == request) {
             evacuation = null;
             state = State.RESIDENT;
@@ -534,10 +534,10 @@ final class ManagedBuffer extends BufferLife implements SharedBuffer {
             unpin(pin -> pin.attachment() == attachment, after);
             moveCause = Move.Cause.DETACH; // If one is needed now.
             renegotiate(after);
-            if (waiters.size() > 0) {
+            if (requests.size() > 0) {
               ClosedException closed =
                   new ClosedException(attachment.device().name() + " was detached from " + name);
-              waiters.fail(after, request -> request.attachment() == attachment, closed);
+              requests.fail(after, request -> request.attachment() == attachment, closed);
             }
             advance(after);
             if (state == State.RESIDENT) {

@@ -7,7 +7,7 @@ import java.util.Set;
 import java.util.function.Predicate;
 
 /** Who waits for a buffer, in the order in which they came. Used under the buffer's lock. */
-final class Waiters {
+final class Requests {
   /** A set, so that of thousands any one can give up cheaply. */
   private Set<Request> queue = Set.of();
 

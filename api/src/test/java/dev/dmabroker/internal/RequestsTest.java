@@ -14,16 +14,16 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 /** Who waits for a buffer, by themselves. */
-class WaitersTest extends Fixture {
+class RequestsTest extends Fixture {
   private final ManagedBuffer buffer = Handles.of(export());
-  private final Waiters waiters = new Waiters();
+  private final Requests requests = new Requests();
   private final Request first = Request.prepare(buffer);
   private final Request second = Request.evacuate(buffer);
   private final Request third = Request.prepare(buffer);
 
   private List<Request> offered() {
     List<Request> offered = new ArrayList<>();
-    waiters.serve(
+    requests.serve(
         request -> {
           offered.add(request);
           return false;
@@ -32,62 +32,62 @@ class WaitersTest extends Fixture {
   }
 
   private void addAll() {
-    waiters.add(first);
-    waiters.add(second);
-    waiters.add(third);
+    requests.add(first);
+    requests.add(second);
+    requests.add(third);
   }
 
   @Test
   void nobodyWaitsAtFirst() {
-    assertEquals(0, waiters.size());
-    assertEquals(Optional.empty(), waiters.first());
-    waiters.remove(first);
+    assertEquals(0, requests.size());
+    assertEquals(Optional.empty(), requests.first());
+    requests.remove(first);
     assertEquals(List.of(), offered());
   }
 
   @Test
   void theyAreOfferedTheirTurnInTheirOrderAndGoOnWaitingIfNotServed() {
     addAll();
-    assertEquals(3, waiters.size());
+    assertEquals(3, requests.size());
     assertEquals(List.of(first, second, third), offered());
-    assertEquals(3, waiters.size());
-    waiters.serve(request -> request == second);
+    assertEquals(3, requests.size());
+    requests.serve(request -> request == second);
     assertEquals(List.of(first, third), offered());
-    waiters.serve(request -> true);
-    assertEquals(0, waiters.size());
+    requests.serve(request -> true);
+    assertEquals(0, requests.size());
   }
 
   @Test
   void whoHasEndedIsPassedOver() {
     addAll();
     assertTrue(first.claim());
-    assertEquals(Optional.of(second), waiters.first());
+    assertEquals(Optional.of(second), requests.first());
     assertEquals(List.of(second, third), offered());
-    assertEquals(2, waiters.size(), "and forgotten");
+    assertEquals(2, requests.size(), "and forgotten");
     assertTrue(second.claim());
     assertTrue(third.claim());
-    assertEquals(Optional.empty(), waiters.first());
+    assertEquals(Optional.empty(), requests.first());
   }
 
   @Test
   void whoGivesUpLeaves() {
     addAll();
-    waiters.remove(second);
-    waiters.remove(second);
+    requests.remove(second);
+    requests.remove(second);
     assertEquals(List.of(first, third), offered());
-    waiters.remove(first);
-    waiters.remove(third);
-    assertEquals(0, waiters.size());
-    waiters.add(second);
+    requests.remove(first);
+    requests.remove(third);
+    assertEquals(0, requests.size());
+    requests.add(second);
     assertEquals(List.of(second), offered());
   }
 
   @Test
   void whoComesWhileOthersAreServedWaitsToo() {
-    waiters.add(first);
-    waiters.serve(
+    requests.add(first);
+    requests.serve(
         request -> {
-          waiters.add(second);
+          requests.add(second);
           return true;
         });
     assertEquals(List.of(second), offered());
@@ -98,7 +98,7 @@ class WaitersTest extends Fixture {
     addAll();
     BrokerException failure = new ClosedException("enough");
     AfterLock after = new AfterLock();
-    waiters.fail(after, request -> request.kind() == Request.Kind.PREPARE, failure);
+    requests.fail(after, request -> request.kind() == Request.Kind.PREPARE, failure);
     assertTrue(first.isDone());
     assertFalse(second.isDone());
     assertEquals(List.of(second), offered());
