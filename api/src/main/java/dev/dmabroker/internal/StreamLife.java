@@ -456,7 +456,7 @@ abstract class StreamLife {
   }
 
   /** Producers that wait for a free buffer. */
-  static final class Acquirers extends Line<FillingFrame> {
+  static final class Acquirers extends FrameWaiters<FillingFrame> {
     Acquirers(StreamLife stream) {
       super(stream);
     }

@@ -16,7 +16,7 @@ import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /** A consumer of a stream: what is queued for it, what it holds, and those who wait to take. */
-final class StreamReader extends Line<TakenFrame> implements StreamConsumer {
+final class StreamReader extends FrameWaiters<TakenFrame> implements StreamConsumer {
   private final RegisteredDevice device;
   private final Policy policy;
 

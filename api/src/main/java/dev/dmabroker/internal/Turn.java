@@ -11,8 +11,8 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Somebody who waits in a {@link Line}. Whether it has ended is decided under the stream's lock, by
- * taking it out of the line; who waits is told after.
+ * Somebody who waits in a {@link FrameWaiters}. Whether it has ended is decided under the stream's
+ * lock, by taking it out of the line; who waits is told after.
  */
 final class Turn<F> {
   private final CompletableFuture<F> future = new CompletableFuture<>();

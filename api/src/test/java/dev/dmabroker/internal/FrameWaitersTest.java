@@ -14,7 +14,7 @@ import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
 /** Buffers that are not ready for who asks, and askers that go as they are served. */
-class LineTest extends StreamFixture {
+class FrameWaitersTest extends StreamFixture {
 
   @Test
   void whoIsServedAsItGivesUpKeepsWhatItGot() throws Exception {
