@@ -10,7 +10,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** The producer's turn with a buffer. */
-final class FillingFrame extends Lease implements EmptyFrame {
+final class FillingFrame extends StreamFrame implements EmptyFrame {
   private static final System.Logger LOG = System.getLogger(FillingFrame.class.getName());
 
   /** Zeroed in parts of that size, so that larger memory than a ByteBuffer spans can be. */

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * if their buffer lies still; one that is on the move is mapped by who gets it, which may take
  * until the move is done.
  */
-abstract class FrameWaiters<F extends Lease> {
+abstract class FrameWaiters<F extends StreamFrame> {
   private final StreamLife stream;
   private final ArrayDeque<Turn<F>> turns = new ArrayDeque<>();
 

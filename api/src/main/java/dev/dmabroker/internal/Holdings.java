@@ -19,7 +19,7 @@ final class Holdings {
   private final RegisteredDevice device;
   private final long allowedNanos;
   private final int camping;
-  private final List<Lease> held = new ArrayList<>();
+  private final List<StreamFrame> held = new ArrayList<>();
   private int most;
   private long ended;
   private long totalNanos;
@@ -45,11 +45,11 @@ final class Holdings {
     return held.size();
   }
 
-  List<Lease> copy() {
+  List<StreamFrame> copy() {
     return List.copyOf(held);
   }
 
-  void begin(Lease lease, long nowNanos, Consumer<Overheld> tell) {
+  void begin(StreamFrame lease, long nowNanos, Consumer<Overheld> tell) {
     lease.begin(nowNanos);
     held.add(lease);
     if (held.size() > most) {
@@ -61,7 +61,7 @@ final class Holdings {
   }
 
   /** False if it has ended before. */
-  boolean end(Lease lease, long nowNanos, Consumer<Overheld> tell) {
+  boolean end(StreamFrame lease, long nowNanos, Consumer<Overheld> tell) {
     if (!held.remove(lease)) {
       return false;
     }
@@ -74,18 +74,18 @@ final class Holdings {
   }
 
   /** Nobody has seen it. False if it has ended before. */
-  boolean forget(Lease lease) {
+  boolean forget(StreamFrame lease) {
     return held.remove(lease);
   }
 
   /** Looks for what is held too long. */
   void check(long nowNanos, Consumer<Overheld> tell) {
-    for (Lease lease : held) {
+    for (StreamFrame lease : held) {
       check(lease, nowNanos, tell);
     }
   }
 
-  private void check(Lease lease, long nowNanos, Consumer<Overheld> tell) {
+  private void check(StreamFrame lease, long nowNanos, Consumer<Overheld> tell) {
     long nanos = nowNanos - lease.sinceNanos();
     if (nanos > allowedNanos && lease.markOverheld()) {
       overheld++;
@@ -93,7 +93,7 @@ final class Holdings {
     }
   }
 
-  private Overheld event(Overheld.Excess excess, Lease lease, long nanos) {
+  private Overheld event(Overheld.Excess excess, StreamFrame lease, long nanos) {
     return new Overheld(
         stream,
         device.name(),
@@ -108,7 +108,7 @@ final class Holdings {
   /** Such as {@code display holds 3 (declared 2), for up to 312 ms (declared 40 ms)}. */
   String describe(long nowNanos) {
     long longest = 0;
-    for (Lease lease : held) {
+    for (StreamFrame lease : held) {
       longest = Math.max(longest, nowNanos - lease.sinceNanos());
     }
     return device.name()

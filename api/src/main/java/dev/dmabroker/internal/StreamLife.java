@@ -187,7 +187,7 @@ abstract class StreamLife {
     filling.begin(frame, now(), event -> tellOverheld(event, after));
     if (!frame.reopen()) {
       after.then(frame::takeBack);
-    } else if (state != BufferStream.State.RUNNING && frame.end(Lease.Phase.CANCELLED)) {
+    } else if (state != BufferStream.State.RUNNING && frame.end(StreamFrame.Phase.CANCELLED)) {
       after.then(frame::cancelled);
     }
     handOn(after);
@@ -263,9 +263,9 @@ abstract class StreamLife {
   /** Takes back what the producer has: to be unmapped, and returned, without the lock. */
   List<FillingFrame> cancelFilling() {
     List<FillingFrame> cancelled = new ArrayList<>();
-    for (Lease lease : filling.copy()) {
+    for (StreamFrame lease : filling.copy()) {
       // One that is just being mapped is returned by who maps it.
-      if (lease.end(Lease.Phase.CANCELLED) && lease.isMapped()) {
+      if (lease.end(StreamFrame.Phase.CANCELLED) && lease.isMapped()) {
         cancelled.add((FillingFrame) lease);
       }
     }

@@ -5,7 +5,7 @@ import dev.dmabroker.Frame;
 import dev.dmabroker.SyncFile;
 
 /** A consumer's turn with a buffer, from when it is queued. */
-final class TakenFrame extends Lease implements Frame {
+final class TakenFrame extends StreamFrame implements Frame {
   private final StreamReader reader;
   private final AttachedDevice attachment;
   private final long sequence;

@@ -42,7 +42,7 @@ class HoldingsTest extends Fixture {
   }
 
   /** Of nobody's stream. */
-  private static final class Held extends Lease {
+  private static final class Held extends StreamFrame {
     @SuppressWarnings("NullAway") // It is neither mapped nor ended here.
     Held(StreamBuffer buffer) {
       super(null, buffer);
@@ -62,14 +62,14 @@ class HoldingsTest extends Fixture {
     void takeBack() {}
   }
 
-  private Lease begin(int index, long nowNanos) {
+  private StreamFrame begin(int index, long nowNanos) {
     AttachedDevice attachment = Handles.of(export().attach(device));
-    Lease lease = new Held(new StreamBuffer(index, attachment.buffer(), attachment));
+    StreamFrame lease = new Held(new StreamBuffer(index, attachment.buffer(), attachment));
     holdings.begin(lease, nowNanos, told::add);
     return lease;
   }
 
-  private boolean end(Lease lease, long nowNanos) {
+  private boolean end(StreamFrame lease, long nowNanos) {
     return holdings.end(lease, nowNanos, told::add);
   }
 
@@ -87,14 +87,14 @@ class HoldingsTest extends Fixture {
 
   @Test
   void countsWhatIsHeldAndForHowLong() {
-    Lease first = begin(0, 100);
-    Lease second = begin(1, 300);
+    StreamFrame first = begin(0, 100);
+    StreamFrame second = begin(1, 300);
     assertEquals(2, holdings.count());
     assertEquals(List.of(first, second), holdings.copy());
     assertTrue(end(first, 1100));
     assertFalse(end(first, 5000), "it has ended before");
     assertTrue(end(second, 500));
-    Lease third = begin(2, 2000);
+    StreamFrame third = begin(2, 2000);
     StreamState.Holds holds = holdings.snapshot();
     assertEquals(
         new StreamState.Holds(
@@ -117,10 +117,10 @@ class HoldingsTest extends Fixture {
 
   @Test
   void moreThanDeclaredIsToldEachTimeThatItIsMoreThanEver() {
-    Lease first = begin(0, 0);
+    StreamFrame first = begin(0, 0);
     begin(1, 0);
     assertEquals(List.of(), told);
-    Lease third = begin(2, 0);
+    StreamFrame third = begin(2, 0);
     assertEquals(List.of(event(Overheld.Excess.TOO_MANY, 2, 0, 3)), told);
     end(third, 1);
     begin(3, 1);
@@ -150,8 +150,8 @@ class HoldingsTest extends Fixture {
 
   @Test
   void longerThanDeclaredIsToldOnceForEach() {
-    Lease first = begin(0, 0);
-    Lease second = begin(1, MS);
+    StreamFrame first = begin(0, 0);
+    StreamFrame second = begin(1, MS);
     holdings.check(ALLOWED, told::add);
     assertEquals(List.of(), told, "just as long as declared");
     holdings.check(ALLOWED + 1, told::add);
@@ -168,7 +168,7 @@ class HoldingsTest extends Fixture {
 
   @Test
   void aLeaseThatBeginsAgainMayBeTooLongAgain() {
-    Lease lease = begin(0, 0);
+    StreamFrame lease = begin(0, 0);
     end(lease, ALLOWED + 1);
     holdings.begin(lease, ALLOWED + 1, told::add);
     end(lease, 2 * ALLOWED + 1);
@@ -191,7 +191,7 @@ class HoldingsTest extends Fixture {
 
   @Test
   void timeWrapsAround() {
-    Lease lease = begin(0, Long.MAX_VALUE);
+    StreamFrame lease = begin(0, Long.MAX_VALUE);
     holdings.check(Long.MIN_VALUE + 10, told::add);
     assertEquals(List.of(), told);
     end(lease, Long.MIN_VALUE + 10);

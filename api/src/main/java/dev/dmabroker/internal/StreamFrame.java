@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * One side's turn with a buffer of a stream. It ends once, for whoever changes its phase first; the
  * buffer goes on after the mapping is closed, which is done without the stream's lock.
  */
-abstract class Lease {
+abstract class StreamFrame {
 
   /** How far it is. */
   enum Phase {
@@ -35,7 +35,7 @@ abstract class Lease {
   private long sinceNanos;
   private boolean overheld;
 
-  Lease(StreamLife stream, StreamBuffer buffer) {
+  StreamFrame(StreamLife stream, StreamBuffer buffer) {
     this.stream = stream;
     this.buffer = buffer;
   }

@@ -25,14 +25,14 @@ import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 
 /** Turns with a buffer that end in two ways at once, or when they cannot go on. */
-class LeaseTest extends StreamFixture {
+class StreamFrameTest extends StreamFixture {
 
   @Test
   void whoHasDoneWithItJustAsItGoesOnAfterAllEndsIt() {
     ManagedStream stream = startedWith(1);
     AtomicBoolean once = new AtomicBoolean();
-    Lease lease =
-        new Lease(stream, stream.pool.copy().get(0)) {
+    StreamFrame lease =
+        new StreamFrame(stream, stream.pool.copy().get(0)) {
           @Override
           boolean end(Phase how) {
             boolean ended = super.end(how);
@@ -55,7 +55,7 @@ class LeaseTest extends StreamFixture {
           @Override
           void takeBack() {}
         };
-    assertTrue(lease.end(Lease.Phase.DONE));
+    assertTrue(lease.end(StreamFrame.Phase.DONE));
     assertTrue(lease.endForGood());
     assertFalse(lease.isOpen());
   }
