@@ -28,7 +28,7 @@ final class FramePublisher implements Flow.Publisher<Frame> {
   @Override
   public void subscribe(Flow.Subscriber<? super Frame> subscriber) {
     Objects.requireNonNull(subscriber, "subscriber");
-    StreamReader consumer;
+    AttachedConsumer consumer;
     try {
       consumer = stream.attach(device, policy);
     } catch (RuntimeException e) {
@@ -61,7 +61,7 @@ final class FramePublisher implements Flow.Publisher<Frame> {
    * next take, started by whoever ended the last signal. The first is {@code onSubscribe}.
    */
   private static final class Subscription implements Flow.Subscription {
-    private final StreamReader consumer;
+    private final AttachedConsumer consumer;
     private final Flow.Subscriber<? super Frame> subscriber;
 
     // Guarded by this.
@@ -74,7 +74,7 @@ final class FramePublisher implements Flow.Publisher<Frame> {
 
     private @Nullable IllegalArgumentException badRequest;
 
-    Subscription(StreamReader consumer, Flow.Subscriber<? super Frame> subscriber) {
+    Subscription(AttachedConsumer consumer, Flow.Subscriber<? super Frame> subscriber) {
       this.consumer = consumer;
       this.subscriber = subscriber;
     }

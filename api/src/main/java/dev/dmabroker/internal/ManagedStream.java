@@ -235,13 +235,13 @@ final class ManagedStream extends StreamLife implements BufferStream {
     return attach(device, policy);
   }
 
-  StreamReader attach(Device device, StreamConsumer.Policy policy) {
+  AttachedConsumer attach(Device device, StreamConsumer.Policy policy) {
     RegisteredDevice registered = engine.own(device);
     String intent = "attach " + registered.name() + " to stream " + spec.name();
     registered.checkOpen(intent);
     BrokerEngine.checkDeclared(registered, Access.READ, spec.name());
-    StreamReader reader =
-        new StreamReader(this, registered, Objects.requireNonNull(policy, "policy"));
+    AttachedConsumer reader =
+        new AttachedConsumer(this, registered, Objects.requireNonNull(policy, "policy"));
     checkPossible(registered, intent);
     try {
       while (true) {
@@ -270,7 +270,7 @@ final class ManagedStream extends StreamLife implements BufferStream {
     }
   }
 
-  private void attach(StreamReader reader, StreamBuffer buffer) {
+  private void attach(AttachedConsumer reader, StreamBuffer buffer) {
     AttachedDevice attachment;
     try {
       attachment = buffer.buffer().attach(reader.device());

@@ -23,7 +23,7 @@ final class StreamBuffer {
   private boolean leaving;
   private boolean gone;
 
-  private record Reading(StreamReader reader, AttachedDevice attachment) {}
+  private record Reading(AttachedConsumer reader, AttachedDevice attachment) {}
 
   StreamBuffer(int index, ManagedBuffer buffer, AttachedDevice producer) {
     this.index = index;
@@ -47,16 +47,16 @@ final class StreamBuffer {
 
   // ---- Who reads ----
 
-  boolean isReadBy(StreamReader reader) {
+  boolean isReadBy(AttachedConsumer reader) {
     return find(reader) != null;
   }
 
-  void addReader(StreamReader reader, AttachedDevice attachment) {
+  void addReader(AttachedConsumer reader, AttachedDevice attachment) {
     readings.add(new Reading(reader, attachment));
   }
 
   /** Whose attachment, which may be gone; null if there never was one. */
-  @Nullable AttachedDevice removeReader(StreamReader reader) {
+  @Nullable AttachedDevice removeReader(AttachedConsumer reader) {
     Reading reading = find(reader);
     if (reading == null) {
       return null;
@@ -66,14 +66,14 @@ final class StreamBuffer {
   }
 
   /** The attachments of those who read no more. */
-  List<AttachedDevice> removeReadersBut(List<StreamReader> readers) {
+  List<AttachedDevice> removeReadersBut(List<AttachedConsumer> readers) {
     List<AttachedDevice> left = new ArrayList<>();
     readings.removeIf(
         reading -> !readers.contains(reading.reader()) && left.add(reading.attachment()));
     return left;
   }
 
-  AttachedDevice attachment(StreamReader reader) {
+  AttachedDevice attachment(AttachedConsumer reader) {
     Reading reading = find(reader);
     if (reading == null) {
       throw new IllegalStateException(reader + " does not read " + buffer);
@@ -81,7 +81,7 @@ final class StreamBuffer {
     return reading.attachment();
   }
 
-  private @Nullable Reading find(StreamReader reader) {
+  private @Nullable Reading find(AttachedConsumer reader) {
     for (Reading reading : readings) {
       if (reading.reader() == reader) {
         return reading;

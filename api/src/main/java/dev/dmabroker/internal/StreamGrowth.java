@@ -134,10 +134,10 @@ final class StreamGrowth {
     if (obstacle() == null || pool.free() > 0) {
       return;
     }
-    for (StreamReader reader : stream.readers) {
+    for (AttachedConsumer reader : stream.readers) {
       StreamBuffer spare = reader.spare();
       if (spare != null) {
-        List<StreamReader> all =
+        List<AttachedConsumer> all =
             stream.readers.stream().filter(each -> each.spare() == spare).toList();
         if (all.size() == spare.users()) {
           all.forEach(each -> each.giveUp(after));
@@ -276,11 +276,11 @@ final class StreamGrowth {
   }
 
   private void attachMissing(StreamBuffer made) {
-    List<StreamReader> missing;
+    List<AttachedConsumer> missing;
     synchronized (stream.lock) {
       missing = stream.readers.stream().filter(reader -> !made.isReadBy(reader)).toList();
     }
-    for (StreamReader reader : missing) {
+    for (AttachedConsumer reader : missing) {
       AttachedDevice attachment = made.buffer().attach(reader.device());
       synchronized (stream.lock) {
         made.addReader(reader, attachment);

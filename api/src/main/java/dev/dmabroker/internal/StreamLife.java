@@ -56,7 +56,7 @@ abstract class StreamLife {
   final StreamGrowth growth;
 
   /** Attached to every buffer. */
-  final List<StreamReader> readers = new ArrayList<>(2);
+  final List<AttachedConsumer> readers = new ArrayList<>(2);
 
   /** Submitted, in that order; the first waits for its fence. */
   private final ArrayDeque<FillingFrame> submitted = new ArrayDeque<>();
@@ -213,7 +213,7 @@ abstract class StreamLife {
         failed++;
         tellDropped(producer, frame.sequence(), Reason.FAILED, after);
       } else {
-        for (StreamReader reader : readers) {
+        for (AttachedConsumer reader : readers) {
           if (frame.buffer().mayBeSeenBy(group(reader.device()))) {
             reader.offer(frame.buffer(), frame.sequence(), after);
           }
@@ -282,7 +282,7 @@ abstract class StreamLife {
         release(frame.buffer(), after);
       } // Otherwise when its fence signals.
     }
-    for (StreamReader reader : readers) {
+    for (AttachedConsumer reader : readers) {
       reader.stop(after);
     }
   }
@@ -325,7 +325,7 @@ abstract class StreamLife {
     state = BufferStream.State.CLOSED;
     brokerClosed = isBrokerClosed;
     boolean unused = acquirers.refuse(closed("acquire"), after);
-    for (StreamReader reader : List.copyOf(readers)) {
+    for (AttachedConsumer reader : List.copyOf(readers)) {
       reader.leave(closed("take"), after);
     }
     cancelQueued(after);
@@ -345,13 +345,13 @@ abstract class StreamLife {
 
   // ---- Who is there ----
 
-  void join(StreamReader reader, AfterLock after) {
+  void join(AttachedConsumer reader, AfterLock after) {
     readers.add(reader);
     countAudience();
     growth.keepFloor(after);
   }
 
-  void left(StreamReader reader) {
+  void left(AttachedConsumer reader) {
     if (readers.remove(reader)) {
       countAudience();
     }
@@ -442,7 +442,7 @@ abstract class StreamLife {
           scrubbed,
           Optional.ofNullable(growth.heldBack()),
           filling.snapshot(),
-          readers.stream().map(StreamReader::state).toList());
+          readers.stream().map(AttachedConsumer::state).toList());
     }
   }
 

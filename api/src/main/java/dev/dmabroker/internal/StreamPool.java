@@ -58,7 +58,7 @@ final class StreamPool {
     return List.copyOf(buffers);
   }
 
-  List<StreamBuffer> notReadBy(StreamReader reader) {
+  List<StreamBuffer> notReadBy(AttachedConsumer reader) {
     return buffers.stream().filter(buffer -> !buffer.isReadBy(reader)).toList();
   }
 

@@ -53,7 +53,7 @@ final class StreamWatch {
           }
           long now = System.nanoTime();
           stream.filling.check(now, event -> stream.tellOverheld(event, after));
-          for (StreamReader reader : stream.readers) {
+          for (AttachedConsumer reader : stream.readers) {
             reader.holdings().check(now, event -> stream.tellOverheld(event, after));
           }
           if (stream.state == BufferStream.State.RUNNING) {

@@ -6,14 +6,14 @@ import dev.dmabroker.SyncFile;
 
 /** A consumer's turn with a buffer, from when it is queued. */
 final class TakenFrame extends StreamFrame implements Frame {
-  private final StreamReader reader;
+  private final AttachedConsumer reader;
   private final AttachedDevice attachment;
   private final long sequence;
 
   /** Which of the stream's it is of. */
   private final long run;
 
-  TakenFrame(StreamLife stream, StreamReader reader, StreamBuffer buffer, long sequence) {
+  TakenFrame(StreamLife stream, AttachedConsumer reader, StreamBuffer buffer, long sequence) {
     super(stream, buffer);
     this.reader = reader;
     this.attachment = buffer.attachment(reader);

@@ -23,7 +23,7 @@ class StreamAttachTest extends StreamFixture {
     ManagedStream stream = stream(spec -> spec);
     assertEquals("video", stream.spec().name());
     for (Policy policy : Policy.values()) {
-      StreamReader reader = stream.attach(viewer, policy);
+      AttachedConsumer reader = stream.attach(viewer, policy);
       assertEquals(policy, reader.policy());
       assertSame(viewer, reader.device());
     }
@@ -56,7 +56,7 @@ class StreamAttachTest extends StreamFixture {
     EmptyFrame frame = stream.acquire();
     stream.acquire().close();
     whenAttached(viewer, "video-1", () -> stream.remove(1));
-    StreamReader reader = stream.attach(viewer, Policy.EVERY_FRAME);
+    AttachedConsumer reader = stream.attach(viewer, Policy.EVERY_FRAME);
     frame.submit();
     assertEquals(0, reader.take().index());
     assertEquals(List.of(List.of("camera", "viewer")), attached());
@@ -68,7 +68,7 @@ class StreamAttachTest extends StreamFixture {
     EmptyFrame frame = stream.acquire();
     stream.acquire().close();
     whenAttached(viewer, "video-2", () -> stream.remove(1));
-    StreamReader reader = stream.attach(viewer, Policy.EVERY_FRAME);
+    AttachedConsumer reader = stream.attach(viewer, Policy.EVERY_FRAME);
     assertEquals(List.of(List.of("camera", "viewer")), attached());
     assertEquals(1, system.live());
     frame.submit();

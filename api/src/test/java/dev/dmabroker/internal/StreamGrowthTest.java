@@ -70,7 +70,7 @@ class StreamGrowthTest extends StreamFixture {
   @Test
   void whoLeavesMeanwhileIsNotKept() {
     ManagedStream stream = started(spec -> spec.minBuffers(1));
-    StreamReader early = stream.attach(viewer, Policy.EVERY_FRAME);
+    AttachedConsumer early = stream.attach(viewer, Policy.EVERY_FRAME);
     StreamConsumer other = stream.attach(camera, Policy.EVERY_FRAME);
     EmptyFrame first = stream.acquire();
     whileMaking(early::close);

@@ -17,7 +17,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 /** What a consumer is given, what it is told, and what comes back when nobody wanted it. */
-class StreamReaderTest extends StreamFixture {
+class AttachedConsumerTest extends StreamFixture {
   private final Deque<Runnable> callbacks = new ArrayDeque<>();
 
   /** From now on futures are completed when the test says so. */
@@ -31,7 +31,7 @@ class StreamReaderTest extends StreamFixture {
   void aFrameThatNobodyGotLetsGoOfItsBuffer() {
     holdCallbacks();
     ManagedStream stream = startedWith(1);
-    StreamReader reader = stream.attach(viewer, Policy.EVERY_FRAME);
+    AttachedConsumer reader = stream.attach(viewer, Policy.EVERY_FRAME);
     var cancelled = reader.takeAsync();
     StreamTest.submit(stream, 3);
     assertEquals(1, broker.snapshot().buffers().get(0).holders().size());
@@ -47,7 +47,7 @@ class StreamReaderTest extends StreamFixture {
   void aFrameThatNobodyGotIsMappedAnew() {
     holdCallbacks();
     ManagedStream stream = startedWith(1);
-    StreamReader reader = stream.attach(viewer, Policy.EVERY_FRAME);
+    AttachedConsumer reader = stream.attach(viewer, Policy.EVERY_FRAME);
     var cancelled = reader.takeAsync();
     stream.acquire().submit();
     cancelled.cancel(false);
@@ -61,7 +61,7 @@ class StreamReaderTest extends StreamFixture {
   void anOldFrameThatNobodyGotIsDroppedWhereTheLatestCounts() {
     holdCallbacks();
     ManagedStream stream = startedWith(2);
-    StreamReader reader = stream.attach(viewer, Policy.LATEST);
+    AttachedConsumer reader = stream.attach(viewer, Policy.LATEST);
     var first = reader.takeAsync();
     var second = reader.takeAsync();
     stream.acquire().submit();
@@ -82,7 +82,7 @@ class StreamReaderTest extends StreamFixture {
   @Test
   void saysWhatItHasInVain() {
     ManagedStream stream = startedWith(2);
-    StreamReader reader = stream.attach(viewer, Policy.EVERY_FRAME);
+    AttachedConsumer reader = stream.attach(viewer, Policy.EVERY_FRAME);
     assertSays(
         assertThrows(MapTimeoutException.class, () -> reader.take(AT_ONCE)),
         "cannot take a frame of video for viewer within 1 ms: none was submitted; "
@@ -101,7 +101,7 @@ class StreamReaderTest extends StreamFixture {
   @Test
   void whoOnlyTriesIsGivenWhatThereIs() {
     ManagedStream stream = startedWith(1);
-    StreamReader reader = stream.attach(viewer, Policy.EVERY_FRAME);
+    AttachedConsumer reader = stream.attach(viewer, Policy.EVERY_FRAME);
     assertTrue(reader.tryTake().isEmpty());
     stream.acquire().submit();
     assertEquals(0, reader.tryTake().orElseThrow().sequence());
@@ -111,7 +111,7 @@ class StreamReaderTest extends StreamFixture {
   @Test
   void whoAsksLateToBeToldOfTheEndIsToldAtOnce() {
     ManagedStream stream = startedWith(1);
-    StreamReader reader = stream.attach(viewer, Policy.EVERY_FRAME);
+    AttachedConsumer reader = stream.attach(viewer, Policy.EVERY_FRAME);
     AtomicInteger told = new AtomicInteger();
     reader.onEnd(told::incrementAndGet);
     assertEquals(0, told.get());

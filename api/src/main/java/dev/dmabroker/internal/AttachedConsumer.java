@@ -16,7 +16,7 @@ import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /** A consumer of a stream: what is queued for it, what it holds, and those who wait to take. */
-final class StreamReader extends FrameWaiters<TakenFrame> implements StreamConsumer {
+final class AttachedConsumer extends FrameWaiters<TakenFrame> implements StreamConsumer {
   private final RegisteredDevice device;
   private final Policy policy;
 
@@ -37,7 +37,7 @@ final class StreamReader extends FrameWaiters<TakenFrame> implements StreamConsu
 
   private @Nullable ClosedException closed;
 
-  StreamReader(StreamLife stream, RegisteredDevice device, Policy policy) {
+  AttachedConsumer(StreamLife stream, RegisteredDevice device, Policy policy) {
     super(stream);
     this.device = device;
     this.policy = policy;
