@@ -197,10 +197,10 @@ final class BrokerEngine implements Broker {
     if (count < 1) {
       throw new IllegalArgumentException("a set has at least one buffer, not " + count);
     }
-    Convoy<BufferLife> convoy = new Convoy<>();
+    MoveQueue<BufferLife> queue = new MoveQueue<>();
     ImmutableList.Builder<SharedBuffer> set = ImmutableList.builder();
     for (int i = 1; i <= count; i++) {
-      set.add(export(name + "-" + i, spec, null, convoy));
+      set.add(export(name + "-" + i, spec, null, queue));
     }
     return set.build();
   }
@@ -214,10 +214,10 @@ final class BrokerEngine implements Broker {
       String name,
       BufferSpec spec,
       @Nullable RegisteredDevice owner,
-      @Nullable Convoy<BufferLife> convoy) {
+      @Nullable MoveQueue<BufferLife> queue) {
     Throwable site = leaks.site("exported here");
     return new BufferHandle(
-        handle -> make(name, spec, owner, convoy, new Leakable.Making(handle, site)));
+        handle -> make(name, spec, owner, queue, new Leakable.Making(handle, site)));
   }
 
   /** A buffer, of the broker's own unless {@code making} says who is to close it. */
@@ -225,7 +225,7 @@ final class BrokerEngine implements Broker {
       String name,
       BufferSpec spec,
       @Nullable RegisteredDevice owner,
-      @Nullable Convoy<BufferLife> convoy,
+      @Nullable MoveQueue<BufferLife> queue,
       Leakable.@Nullable Making making) {
     if (name.isBlank()) {
       throw new IllegalArgumentException("a buffer's name must not be blank");
@@ -243,7 +243,7 @@ final class BrokerEngine implements Broker {
               name,
               planner.target(spec),
               reservation,
-              convoy,
+              queue,
               making);
       keep(buffer);
       return buffer;

@@ -89,7 +89,7 @@ abstract class BufferLife extends Leakable {
   /** Who keeps the buffer where it is; empty but in RESIDENT. */
   private List<HeldPin> pins = List.of();
 
-  private final @Nullable Convoy<BufferLife> convoy;
+  private final @Nullable MoveQueue<BufferLife> queue;
   private MoveStats moves;
 
   /** What asked last for the move that is wanted, or that is under way. */
@@ -111,10 +111,10 @@ abstract class BufferLife extends Leakable {
       String name,
       Target target,
       Budgets.Reservation reservation,
-      @Nullable Convoy<BufferLife> convoy,
+      @Nullable MoveQueue<BufferLife> queue,
       @Nullable Making making) {
     super(making, engine.leaks());
-    this.convoy = convoy;
+    this.queue = queue;
     this.moves = engine.noMoves();
     this.reservation = reservation;
     this.id = id;
@@ -258,25 +258,25 @@ abstract class BufferLife extends Leakable {
   }
 
   boolean isInConvoy() {
-    return convoy != null;
+    return queue != null;
   }
 
   /** Whether it may move now; otherwise its turn will come. */
   boolean beginTurn() {
-    return convoy == null || convoy.begin(this, requests.size() > 0);
+    return queue == null || queue.begin(this, requests.size() > 0);
   }
 
   /** Somebody waits for it now. */
   void hurry() {
-    if (convoy != null) {
-      convoy.hurry(this);
+    if (queue != null) {
+      queue.hurry(this);
     }
   }
 
   /** Moves when there is an idle moment; those that somebody waits for may go first. */
   void lingerInTurn(AfterLock after) {
-    if (convoy != null && requests.size() == 0) {
-      passTurn(convoy.linger(this), after);
+    if (queue != null && requests.size() == 0) {
+      passTurn(queue.linger(this), after);
     }
   }
 
@@ -295,8 +295,8 @@ abstract class BufferLife extends Leakable {
   }
 
   private void endTurn(AfterLock after) {
-    if (convoy != null) {
-      passTurn(convoy.end(this), after);
+    if (queue != null) {
+      passTurn(queue.end(this), after);
     }
   }
 

@@ -30,9 +30,9 @@ final class ManagedBuffer extends BufferLife implements SharedBuffer {
       String name,
       Target target,
       Budgets.Reservation reservation,
-      @Nullable Convoy<BufferLife> convoy,
+      @Nullable MoveQueue<BufferLife> queue,
       @Nullable Making making) {
-    super(engine, id, name, target, reservation, convoy, making);
+    super(engine, id, name, target, reservation, queue, making);
   }
 
   // ---- What users call ----

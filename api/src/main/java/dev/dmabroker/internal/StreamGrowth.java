@@ -22,7 +22,7 @@ final class StreamGrowth {
 
   private final StreamLife stream;
   private final StreamPool pool;
-  private final Convoy<BufferLife> convoy = new Convoy<>();
+  private final MoveQueue<BufferLife> queue = new MoveQueue<>();
   private final long quietNanos;
   private long starved;
   private long grown;
@@ -259,7 +259,7 @@ final class StreamGrowth {
               stream.spec.name() + "-" + (index + 1),
               stream.spec.buffer(),
               stream.producer,
-              convoy,
+              queue,
               /* making= */ null);
       made = new StreamBuffer(index, buffer, buffer.attach(stream.producer));
       attachMissing(made);

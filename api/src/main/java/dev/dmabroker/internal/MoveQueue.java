@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param <B> a buffer, by its identity
  */
-final class Convoy<B> {
+final class MoveQueue<B> {
   private @Nullable B moving;
 
   /** Whether the one that moves can still give its turn away. */

@@ -39,7 +39,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** Buffers of a set move one after the other. */
-class ConvoyTest extends Fixture {
+class MoveQueueTest extends Fixture {
   private static final Set<SharedBuffer.State> UNDER_WAY = EnumSet.of(PREPARING, DRAINING, MOVING);
 
   private final ScriptedMover mover = new ScriptedMover();

@@ -8,15 +8,15 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import org.junit.jupiter.api.Test;
 
 /** Whose turn it is in a convoy. */
-class ConvoyTurnTest {
-  private final Convoy<String> convoy = new Convoy<>();
+class MoveQueueTurnTest {
+  private final MoveQueue<String> queue = new MoveQueue<>();
 
   private boolean begins(String buffer) {
-    return convoy.begin(buffer, false);
+    return queue.begin(buffer, false);
   }
 
   private boolean beginsUrgently(String buffer) {
-    return convoy.begin(buffer, true);
+    return queue.begin(buffer, true);
   }
 
   @Test
@@ -26,9 +26,9 @@ class ConvoyTurnTest {
     assertFalse(begins("b"));
     assertFalse(begins("c"));
     assertFalse(begins("b"), "again");
-    assertEquals("b", convoy.end("a"));
-    assertEquals("c", convoy.end("b"));
-    assertNull(convoy.end("c"));
+    assertEquals("b", queue.end("a"));
+    assertEquals("c", queue.end("b"));
+    assertNull(queue.end("c"));
     assertTrue(begins("b"));
   }
 
@@ -38,12 +38,12 @@ class ConvoyTurnTest {
     assertFalse(begins("b"));
     assertFalse(beginsUrgently("c"));
     assertFalse(begins("d"));
-    assertNull(convoy.end("b"), "the turn is still that of another");
-    assertNull(convoy.end("c"));
+    assertNull(queue.end("b"), "the turn is still that of another");
+    assertNull(queue.end("c"));
     assertFalse(begins("b"), "and is last now");
-    assertEquals("d", convoy.end("a"));
-    assertEquals("b", convoy.end("d"));
-    assertNull(convoy.end("b"));
+    assertEquals("d", queue.end("a"));
+    assertEquals("b", queue.end("d"));
+    assertNull(queue.end("b"));
   }
 
   @Test
@@ -52,10 +52,10 @@ class ConvoyTurnTest {
     assertFalse(begins("b"));
     assertFalse(beginsUrgently("c"));
     assertFalse(beginsUrgently("d"));
-    assertEquals("c", convoy.end("a"));
-    assertEquals("d", convoy.end("c"));
-    assertEquals("b", convoy.end("d"));
-    assertNull(convoy.end("b"));
+    assertEquals("c", queue.end("a"));
+    assertEquals("d", queue.end("c"));
+    assertEquals("b", queue.end("d"));
+    assertNull(queue.end("b"));
   }
 
   @Test
@@ -63,35 +63,35 @@ class ConvoyTurnTest {
     assertTrue(begins("a"));
     assertFalse(begins("b"));
     assertFalse(begins("c"));
-    convoy.hurry("c");
-    convoy.hurry("c");
-    convoy.hurry("d"); // Which does not wait, and so gets no turn.
-    assertEquals("c", convoy.end("a"));
-    assertEquals("b", convoy.end("c"));
-    assertNull(convoy.end("b"));
+    queue.hurry("c");
+    queue.hurry("c");
+    queue.hurry("d"); // Which does not wait, and so gets no turn.
+    assertEquals("c", queue.end("a"));
+    assertEquals("b", queue.end("c"));
+    assertNull(queue.end("b"));
   }
 
   @Test
   void oneThatLingersKeepsItsTurnFromThoseThatAreNotUrgent() {
     assertTrue(begins("a"));
     assertFalse(begins("b"));
-    assertNull(convoy.linger("a"));
+    assertNull(queue.linger("a"));
     assertFalse(begins("b"));
     assertFalse(begins("c"));
-    assertEquals("b", convoy.end("a"));
+    assertEquals("b", queue.end("a"));
   }
 
   @Test
   void oneThatLingersGivesItsTurnToAnUrgentOneAndIsLast() {
     assertTrue(begins("a"));
     assertFalse(begins("b"));
-    assertNull(convoy.linger("a"));
+    assertNull(queue.linger("a"));
     assertTrue(beginsUrgently("c"));
-    assertNull(convoy.end("a"), "the turn is not its own any more");
+    assertNull(queue.end("a"), "the turn is not its own any more");
     assertFalse(begins("a"));
-    assertEquals("b", convoy.end("c"));
-    assertEquals("a", convoy.end("b"));
-    assertNull(convoy.end("a"));
+    assertEquals("b", queue.end("c"));
+    assertEquals("a", queue.end("b"));
+    assertNull(queue.end("a"));
   }
 
   @Test
@@ -99,24 +99,24 @@ class ConvoyTurnTest {
     assertTrue(begins("a"));
     assertFalse(beginsUrgently("b"));
     assertFalse(beginsUrgently("c"));
-    assertEquals("b", convoy.linger("a"));
-    assertNull(convoy.linger("a"), "it has none");
+    assertEquals("b", queue.linger("a"));
+    assertNull(queue.linger("a"), "it has none");
     assertFalse(beginsUrgently("d"), "the new one does not linger");
-    assertEquals("c", convoy.linger("b"));
-    assertEquals("d", convoy.end("c"), "each gets one turn");
-    assertEquals("a", convoy.end("d"));
-    assertEquals("b", convoy.end("a"));
-    assertNull(convoy.end("b"));
+    assertEquals("c", queue.linger("b"));
+    assertEquals("d", queue.end("c"), "each gets one turn");
+    assertEquals("a", queue.end("d"));
+    assertEquals("b", queue.end("a"));
+    assertNull(queue.end("b"));
   }
 
   @Test
   void oneThatLingeredAndIsWaitedForOrBeginsAgainKeepsItsTurn() {
     assertTrue(begins("a"));
-    assertNull(convoy.linger("a"));
-    convoy.hurry("a");
+    assertNull(queue.linger("a"));
+    queue.hurry("a");
     assertFalse(beginsUrgently("b"));
-    assertNull(convoy.end("b"));
-    assertNull(convoy.linger("a"));
+    assertNull(queue.end("b"));
+    assertNull(queue.linger("a"));
     assertTrue(begins("a"));
     assertFalse(beginsUrgently("b"));
   }
@@ -125,8 +125,8 @@ class ConvoyTurnTest {
   void theNextDoesNotLingerBecauseTheLastDid() {
     assertTrue(begins("a"));
     assertFalse(begins("b"));
-    assertNull(convoy.linger("a"));
-    assertEquals("b", convoy.end("a"));
+    assertNull(queue.linger("a"));
+    assertEquals("b", queue.end("a"));
     assertFalse(beginsUrgently("c"));
   }
 }
