@@ -14,7 +14,7 @@
  * slowPath             ManagedBuffer.map: submit, Request.await, withdraw
  * look                 Placement.isIdle and hasWriters
  * advance              BufferLife.advance, called by whoever left or turned back
- * setGates             Roster.openGates, shutGates
+ * setGates             Attachments.openGates, shutGates
  * serve, grant         Requests.serve, Request.claim, AttachedDevice.admitTo
  * Mover                Relocation, BufferLife.moved; the threads that these run in, and the timer
  *                      that tries again

@@ -110,7 +110,7 @@ final class AttachedDevice extends Leakable implements Attachment {
     return mapping;
   }
 
-  void open(Placement place, Roster.Opening how) {
+  void open(Placement place, Attachments.Opening how) {
     Occupancy occupancy = place.occupancy(this);
     switch (how) {
       case OPEN -> {

@@ -70,7 +70,7 @@ abstract class BufferLife extends Leakable {
   private final Budgets.Reservation reservation;
 
   final Object lock = new Object();
-  final Roster roster = new Roster();
+  final Attachments attachments = new Attachments();
   final Requests requests = new Requests();
   final Retries retries;
   SharedBuffer.State state = SharedBuffer.State.UNBACKED;
@@ -138,7 +138,7 @@ abstract class BufferLife extends Leakable {
       place = adopted;
       generation = adopted.generation();
       state = SharedBuffer.State.RESIDENT;
-      roster.openGates(adopted, Roster.Opening.OPEN);
+      attachments.openGates(adopted, Attachments.Opening.OPEN);
     }
   }
 
@@ -182,7 +182,7 @@ abstract class BufferLife extends Leakable {
     long start = System.nanoTime();
     List<RegisteredDevice> devices;
     synchronized (lock) {
-      devices = roster.users().devices();
+      devices = attachments.users().devices();
     }
     Placement placed = null;
     BrokerException failure = null;
@@ -242,7 +242,7 @@ abstract class BufferLife extends Leakable {
 
   /** Starts a move if somebody needs one. */
   void seekPlace(AfterLock after) {
-    AttachedDevice unsuited = place == null ? null : roster.firstUnsuited(place);
+    AttachedDevice unsuited = place == null ? null : attachments.firstUnsuited(place);
     if (state != SharedBuffer.State.RESIDENT
         || unsuited == null
         || isPinned()
@@ -324,10 +324,10 @@ abstract class BufferLife extends Leakable {
     lastFailure = null;
     Move event = move.report(generation, Optional.empty(), Duration.ZERO, List.of());
     moves = moves.with(event);
-    List<AttachedDevice> told = roster.copy();
+    List<AttachedDevice> told = attachments.copy();
     // Nobody reads the old place once somebody writes to the new one: all the gates are shut before
     // the first is opened. And nobody comes in any more once it is looked who is in.
-    roster.shutGates();
+    attachments.shutGates();
     retire(old, after);
     after.then(() -> told.forEach(attachment -> attachment.tellMoved(event.generation())));
     tell(after, listener -> listener.moved(event));
@@ -472,7 +472,7 @@ abstract class BufferLife extends Leakable {
       if (!couldLeave(heap)) {
         return Optional.empty();
       }
-      List<RegisteredDevice> devices = roster.users().devices();
+      List<RegisteredDevice> devices = attachments.users().devices();
       if (solve(devices).filter(solution -> solution.isPossibleOutside(heap)).isEmpty()) {
         return Optional.empty();
       }
@@ -574,7 +574,7 @@ abstract class BufferLife extends Leakable {
     if (releaseIfOver(after)) {
       return;
     }
-    roster.openGates(resident(), Roster.Opening.OPEN);
+    attachments.openGates(resident(), Attachments.Opening.OPEN);
     boolean pinnedBefore = isPinned();
     requests.serve(request -> serve(request, after));
     if (isPinned() && !pinnedBefore) {
@@ -604,7 +604,7 @@ abstract class BufferLife extends Leakable {
     if (!isOver()) {
       return false;
     }
-    roster.shutGates();
+    attachments.shutGates();
     if (requests.size() > 0) {
       requests.fail(after, request -> true, closed());
     }
@@ -637,7 +637,7 @@ abstract class BufferLife extends Leakable {
 
   /** Whether nobody can use the buffer any more. */
   boolean isOver() {
-    return brokerClosed || (referenceClosed && roster.isEmpty());
+    return brokerClosed || (referenceClosed && attachments.isEmpty());
   }
 
   private ClosedException closed() {
@@ -665,9 +665,10 @@ abstract class BufferLife extends Leakable {
   /** After somebody went: who is left out now, if anybody may be. */
   void renegotiate(AfterLock after) {
     if (stays && place != null) {
-      leaveOut(roster.unsuited(resident()), after);
-    } else if (roster.hasDispensable()) {
-      solve(roster.users().devices()).ifPresent(solution -> leaveOut(solution.leftOut(), after));
+      leaveOut(attachments.unsuited(resident()), after);
+    } else if (attachments.hasDispensable()) {
+      solve(attachments.users().devices())
+          .ifPresent(solution -> leaveOut(solution.leftOut(), after));
     }
   }
 
@@ -681,12 +682,12 @@ abstract class BufferLife extends Leakable {
   }
 
   void leaveOut(List<? extends Member> devices, AfterLock after) {
-    if (!roster.hasDispensable()) {
+    if (!attachments.hasDispensable()) {
       return;
     }
-    List<AttachedDevice> before = roster.leftOut();
-    roster.leaveOut(devices);
-    for (AttachedDevice attachment : roster.copy()) {
+    List<AttachedDevice> before = attachments.leftOut();
+    attachments.leaveOut(devices);
+    for (AttachedDevice attachment : attachments.copy()) {
       if (before.contains(attachment) != attachment.isLeftOut()) {
         var event = new LeftOut(name, attachment.device().name(), attachment.isLeftOut());
         tell(after, listener -> listener.leftOut(event));
@@ -710,7 +711,7 @@ abstract class BufferLife extends Leakable {
 
   /** Whether nobody needs a move. */
   boolean isSettled() {
-    return roster.isSuited(resident());
+    return attachments.isSuited(resident());
   }
 
   // ---- Saying why ----
@@ -771,7 +772,7 @@ abstract class BufferLife extends Leakable {
           generation,
           place == null ? 0 : place.sizeBytes(),
           Optional.ofNullable(place).map(here -> engine.instant(here.sinceNanos())),
-          roster.snapshot(),
+          attachments.snapshot(),
           holders(),
           pinners(),
           requests.size(),

@@ -100,7 +100,7 @@ final class ManagedBuffer extends BufferLife implements SharedBuffer {
     registered.checkOpen("attach it to " + name);
     Planner planner = engine.planner();
     Target target = target();
-    Demand all = roster.with(target, registered);
+    Demand all = attachments.with(target, registered);
     if (isPinned() && !resident().suits(registered) && !registered.isDispensable()) {
       throw pinned(
           "attach "
@@ -113,32 +113,32 @@ final class ManagedBuffer extends BufferLife implements SharedBuffer {
     if (suitsAllWithoutHeaps(registered)) {
       tellAttached(registered, after);
       attachment = new AttachedDevice(engine, this, registered, making);
-      roster.add(attachment);
+      attachments.add(attachment);
       if (stays()) {
-        leaveOut(roster.unsuited(resident()), after);
+        leaveOut(attachments.unsuited(resident()), after);
       }
     } else if (all != null) {
       // Where they were served without heaps, it was not asked whether one suits.
-      boolean known = (place == null || !place.isAdopted()) && roster.require(target, all);
+      boolean known = (place == null || !place.isAdopted()) && attachments.require(target, all);
       if (!known && !Solver.serves(planner.table(), target, all)) {
-        return new Attempt(null, target, roster.devicesWith(registered));
+        return new Attempt(null, target, attachments.devicesWith(registered));
       }
       tellAttached(registered, after);
       attachment = new AttachedDevice(engine, this, registered, making);
-      roster.add(attachment, target, all);
+      attachments.add(attachment, target, all);
     } else {
-      List<RegisteredDevice> devices = roster.devicesWith(registered);
+      List<RegisteredDevice> devices = attachments.devicesWith(registered);
       Solution solution = planner.solve(target, devices);
       if (!solution.isPossible()) {
         return new Attempt(null, target, devices);
       }
       tellAttached(registered, after);
       attachment = new AttachedDevice(engine, this, registered, making);
-      roster.add(attachment);
+      attachments.add(attachment);
       leaveOut(solution.leftOut(), after);
     }
     if (place != null && attachment.suits(place)) {
-      roster.openGate(attachment, place);
+      attachments.openGate(attachment, place);
     } else {
       moveCause = Move.Cause.ATTACH;
       if (state == State.RESIDENT) {
@@ -158,7 +158,7 @@ final class ManagedBuffer extends BufferLife implements SharedBuffer {
         || (place != null
             && place.isAdopted()
             && place.suits(registered)
-            && roster.isSuited(place));
+            && attachments.isSuited(place));
   }
 
   /** Memory that stays is the device's only choice: if it does not seem to suit, it is tried. */
@@ -198,7 +198,12 @@ final class ManagedBuffer extends BufferLife implements SharedBuffer {
     }
     var event =
         new Attach(
-            id, name, spec, registered.user(), Member.names(roster.users().devices()), heapName());
+            id,
+            name,
+            spec,
+            registered.user(),
+            Member.names(attachments.users().devices()),
+            heapName());
     tell(after, listener -> listener.attached(event));
   }
 
@@ -231,7 +236,7 @@ final class ManagedBuffer extends BufferLife implements SharedBuffer {
             throw pinned("unprepare " + name);
           }
           if (state == State.RESIDENT) {
-            roster.shutGates();
+            attachments.shutGates();
             if (resident().isIdle()) {
               giveBack(after);
               return null;
@@ -364,7 +369,7 @@ final class ManagedBuffer extends BufferLife implements SharedBuffer {
         }
         evacuation = request;
         state = State.DRAINING;
-        roster.shutGates();
+        attachments.shutGates();
         advance(after);
         return true;
       }
@@ -396,7 +401,7 @@ final class ManagedBuffer extends BufferLife implements SharedBuffer {
             + " for "
             + attachment.device().name()
             + ": the device is dispensable, and left out as long as "
-            + Member.names(roster.users().devices())
+            + Member.names(attachments.users().devices())
             + " are attached and cannot all be served; the buffer lies in "
             + resident().heap().name());
   }
@@ -529,7 +534,7 @@ final class ManagedBuffer extends BufferLife implements SharedBuffer {
         after -> {
           boolean first = attachment.markDetached();
           if (first) {
-            roster.remove(attachment);
+            attachments.remove(attachment);
             attachment.gate().shut();
             unpin(pin -> pin.attachment() == attachment, after);
             moveCause = Move.Cause.DETACH; // If one is needed now.

@@ -105,7 +105,7 @@ final class Relocation {
   void prepare() {
     try {
       while (negotiations++ < MAX_RENEGOTIATIONS) {
-        Roster.Users users = users();
+        Attachments.Users users = users();
         if (users == null) {
           return;
         }
@@ -135,7 +135,7 @@ final class Relocation {
   }
 
   /** The devices to find memory for, or null if the move is not needed any more. */
-  private Roster.@Nullable Users users() {
+  private Attachments.@Nullable Users users() {
     return buffer.locked(
         after -> {
           if (!isUnderWay(State.PREPARING)) {
@@ -145,11 +145,11 @@ final class Relocation {
             callOff(after);
             return null;
           }
-          return buffer.roster.users();
+          return buffer.attachments.users();
         });
   }
 
-  private Arrival arrive(Placement candidate, Roster.Users users) {
+  private Arrival arrive(Placement candidate, Attachments.Users users) {
     try {
       if (from.isWritten() && canCopyTo(candidate)) {
         buffer.engine.settings().mover().prepare(job(candidate));
@@ -180,14 +180,15 @@ final class Relocation {
   }
 
   private boolean isStale(Placement candidate) {
-    Roster roster = buffer.roster;
-    return (soughtFor != roster.version() && !roster.isSuited(candidate)) || !canCopyTo(candidate);
+    Attachments attachments = buffer.attachments;
+    return (soughtFor != attachments.version() && !attachments.isSuited(candidate))
+        || !canCopyTo(candidate);
   }
 
   /** Otherwise it is called off. */
   private boolean isWanted(Placement candidate, AfterLock after) {
     boolean wanted = !buffer.isOver() && isNeeded();
-    if (wanted && !makesRoom() && !buffer.roster.isSuited(candidate)) {
+    if (wanted && !makesRoom() && !buffer.attachments.isSuited(candidate)) {
       buffer.leaveOut(candidate.leftOut(), after);
       wanted = isNeeded(); // Otherwise it serves nobody who is not served here.
     }
@@ -205,7 +206,7 @@ final class Relocation {
    * #advance}. Not for ever, as such a moment need not come.
    */
   private Arrival linger(AfterLock after) {
-    buffer.roster.openGates(from, Roster.Opening.WATCHED);
+    buffer.attachments.openGates(from, Attachments.Opening.WATCHED);
     Duration hold = longestHold();
     if (!from.hasWriters()) {
       return stall(after);
@@ -264,7 +265,7 @@ final class Relocation {
     cancelDeadline();
     if (isStale(candidate)) {
       target = null;
-      buffer.roster.openGates(from, Roster.Opening.OPEN);
+      buffer.attachments.openGates(from, Attachments.Opening.OPEN);
       after.then(candidate::release);
       after.then(() -> buffer.engine.execute(this::prepare));
     } else if (!isWanted(candidate, after)) {
@@ -278,13 +279,13 @@ final class Relocation {
 
   private Arrival stall(AfterLock after) {
     if (makesRoom()) {
-      buffer.roster.shutGates();
+      buffer.attachments.shutGates();
       if (!from.isIdle()) {
         callOff(after); // It is used again: no idle buffer any more.
         return Arrival.CANCELLED;
       }
     } else {
-      buffer.roster.openGates(from, Roster.Opening.TO_READERS);
+      buffer.attachments.openGates(from, Attachments.Opening.TO_READERS);
     }
     buffer.state = State.DRAINING;
     times.startStall();
@@ -300,7 +301,7 @@ final class Relocation {
   /** Of those who write; of all, if those who do come only after it is looked. */
   private Duration longestHold() {
     Duration ofWriters = from.longestHoldOfWriters();
-    return ofWriters.isZero() ? buffer.roster.longestHold() : ofWriters;
+    return ofWriters.isZero() ? buffer.attachments.longestHold() : ofWriters;
   }
 
   private void drainFor(Duration hold) {
@@ -404,7 +405,7 @@ final class Relocation {
           }
           awaitsFence = true;
           if (deadline == null) {
-            drainFor(buffer.roster.longestHold());
+            drainFor(buffer.attachments.longestHold());
           }
           return true;
         });
@@ -492,7 +493,7 @@ final class Relocation {
   private boolean publishIfDead(AfterLock after) {
     Request overwriter = null;
     if (from.isWritten()) {
-      Request first = buffer.waiters.first().orElse(null);
+      Request first = buffer.requests.first().orElse(null);
       // Claimed, it cannot give up any more: the old contents go only if it writes new ones.
       if (first == null
           || !first.overwrites()

@@ -271,7 +271,7 @@ class RaceTest extends Fixture {
   void memoryStaysWhileItsFencesAreAskedFor() throws Exception {
     CountDownLatch allow = new CountDownLatch(1);
     ManagedBuffer buffer = drained(new CountDownLatch(1), allow);
-    buffer.roster.copy().forEach(Attachment::close);
+    buffer.attachments.copy().forEach(Attachment::close);
     buffer.close();
     assertEquals(1, system.live());
     allow.countDown();
@@ -284,7 +284,8 @@ class RaceTest extends Fixture {
   void whoIsInARingIsNotLetInAfterTheDrain() throws Exception {
     CountDownLatch allow = new CountDownLatch(1);
     ManagedBuffer buffer = drained(new CountDownLatch(1), allow);
-    Request request = Request.map(buffer.roster.copy().get(0), Access.WRITE, /* parks= */ true);
+    Request request =
+        Request.map(buffer.attachments.copy().get(0), Access.WRITE, /* parks= */ true);
     assertTrue(buffer.letInAnyway(request));
     assertFalse(request.isDone(), "it would write what is being copied");
     allow.countDown();

@@ -7,7 +7,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Who is attached to a buffer, and their gates. Used under the buffer's lock. */
-final class Roster {
+final class Attachments {
   private final List<AttachedDevice> attached = new ArrayList<>(2);
   private int version;
 
