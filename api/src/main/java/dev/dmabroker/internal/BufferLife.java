@@ -739,12 +739,12 @@ abstract class BufferLife extends Leakable {
     }
   }
 
-  Complaint complaint() {
-    return new Complaint(name, state, holders(), lastFailure);
+  BufferErrors complaint() {
+    return new BufferErrors(name, state, holders(), lastFailure);
   }
 
   /** For who gives up without holding the lock. */
-  Complaint currentComplaint() {
+  BufferErrors currentComplaint() {
     synchronized (lock) {
       return complaint();
     }

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param holders who holds mappings
  * @param lastFailure why the last move failed, if it did
  */
-record Complaint(
+record BufferErrors(
     String buffer,
     SharedBuffer.State state,
     List<Holder> holders,
