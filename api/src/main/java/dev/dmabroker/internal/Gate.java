@@ -42,7 +42,7 @@ final class Gate {
     private final boolean watched;
 
     /** Of the one mapping that came by this way, if it is to be found when it is lost. */
-    private @Nullable Followed followed;
+    private @Nullable FollowedMapping followed;
 
     private Way(Occupancy occupancy, boolean readersOnly, boolean watched) {
       this.occupancy = occupancy;
@@ -172,7 +172,7 @@ final class Gate {
     try {
       Way own = new Way(here.occupancy, here.readersOnly, here.watched);
       own.followed =
-          new Followed(
+          new FollowedMapping(
               new Leakable.Making(own, where), leaks, new BufferMapping(this, here, slot, token));
       return own;
     } catch (OutOfMemoryError | StackOverflowError e) {

@@ -4,7 +4,7 @@ import dev.dmabroker.event.Leak;
 import java.util.Optional;
 
 /** A mapping that is closed and reported when the {@linkplain Gate.Way way} that it has is lost. */
-final class Followed extends Leakable {
+final class FollowedMapping extends Leakable {
   private final BufferMapping twin;
 
   /**
@@ -12,7 +12,7 @@ final class Followed extends Leakable {
    *
    * @param twin equal to the mapping, and not followed
    */
-  Followed(Making making, Leaks leaks, BufferMapping twin) {
+  FollowedMapping(Making making, Leaks leaks, BufferMapping twin) {
     super(making, leaks);
     this.twin = twin;
     Leaks.keep(this);
