@@ -36,8 +36,8 @@ final class AttachedDevice extends Leakable implements Attachment {
   private volatile @Nullable Object moveListener;
 
   AttachedDevice(
-      BrokerEngine engine, ManagedBuffer buffer, RegisteredDevice device, @Nullable Making making) {
-    super(making, engine.leaks());
+      BrokerEngine engine, ManagedBuffer buffer, RegisteredDevice device, @Nullable Origin origin) {
+    super(origin, engine.leaks());
     this.engine = engine;
     this.buffer = buffer;
     this.device = device;

@@ -217,16 +217,16 @@ final class BrokerEngine implements Broker {
       @Nullable MoveQueue<BufferLife> queue) {
     Throwable site = leaks.site("exported here");
     return new BufferHandle(
-        handle -> make(name, spec, owner, queue, new Leakable.Making(handle, site)));
+        handle -> make(name, spec, owner, queue, new Leakable.Origin(handle, site)));
   }
 
-  /** A buffer, of the broker's own unless {@code making} says who is to close it. */
+  /** A buffer, of the broker's own unless {@code origin} says who is to close it. */
   ManagedBuffer make(
       String name,
       BufferSpec spec,
       @Nullable RegisteredDevice owner,
       @Nullable MoveQueue<BufferLife> queue,
-      Leakable.@Nullable Making making) {
+      Leakable.@Nullable Origin origin) {
     if (name.isBlank()) {
       throw new IllegalArgumentException("a buffer's name must not be blank");
     }
@@ -244,7 +244,7 @@ final class BrokerEngine implements Broker {
               planner.target(spec),
               reservation,
               queue,
-              making);
+              origin);
       keep(buffer);
       return buffer;
     }
@@ -294,7 +294,7 @@ final class BrokerEngine implements Broker {
                       target,
                       budgets.none(),
                       /* convoy= */ null,
-                      new Leakable.Making(handle, site)));
+                      new Leakable.Origin(handle, site)));
           synchronized (lifecycle) {
             checkOpen("make " + name);
             keep(buffer);

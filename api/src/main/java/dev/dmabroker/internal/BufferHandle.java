@@ -45,7 +45,7 @@ final class BufferHandle implements SharedBuffer {
   public Attachment attach(Device device) {
     Throwable site = buffer.engine.leaks().site("attached here");
     return new AttachmentHandle(
-        this, handle -> buffer.attach(device, new Leakable.Making(handle, site)));
+        this, handle -> buffer.attach(device, new Leakable.Origin(handle, site)));
   }
 
   @Override

@@ -112,8 +112,8 @@ abstract class BufferLife extends Leakable {
       Target target,
       Budgets.Reservation reservation,
       @Nullable MoveQueue<BufferLife> queue,
-      @Nullable Making making) {
-    super(making, engine.leaks());
+      @Nullable Origin origin) {
+    super(origin, engine.leaks());
     this.queue = queue;
     this.moves = engine.noMoves();
     this.reservation = reservation;

@@ -12,8 +12,8 @@ final class FollowedMapping extends Leakable {
    *
    * @param twin equal to the mapping, and not followed
    */
-  FollowedMapping(Making making, Leaks leaks, BufferMapping twin) {
-    super(making, leaks);
+  FollowedMapping(Origin origin, Leaks leaks, BufferMapping twin) {
+    super(origin, leaks);
     this.twin = twin;
     Leaks.keep(this);
   }

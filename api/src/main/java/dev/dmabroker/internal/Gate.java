@@ -173,7 +173,7 @@ final class Gate {
       Way own = new Way(here.occupancy, here.readersOnly, here.watched);
       own.followed =
           new FollowedMapping(
-              new Leakable.Making(own, where), leaks, new BufferMapping(this, here, slot, token));
+              new Leakable.Origin(own, where), leaks, new BufferMapping(this, here, slot, token));
       return own;
     } catch (OutOfMemoryError | StackOverflowError e) {
       return here; // No map fails because it cannot be followed.

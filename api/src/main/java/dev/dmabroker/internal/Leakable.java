@@ -22,7 +22,7 @@ abstract class Leakable extends PhantomReference<Object> {
    * @param handle the handle
    * @param site where, if that is to be noted
    */
-  record Making(Object handle, @Nullable Throwable site) {}
+  record Origin(Object handle, @Nullable Throwable site) {}
 
   /**
    * Of a handle.
@@ -30,10 +30,10 @@ abstract class Leakable extends PhantomReference<Object> {
    * @param making null if the broker itself is the user
    * @param leaks who notices
    */
-  Leakable(@Nullable Making making, Leaks leaks) {
-    super(making == null ? null : making.handle(), leaks.queue());
+  Leakable(@Nullable Origin origin, Leaks leaks) {
+    super(origin == null ? null : origin.handle(), leaks.queue());
     this.sinceNanos = System.nanoTime();
-    this.created = making == null ? null : making.site();
+    this.created = origin == null ? null : origin.site();
   }
 
   final long sinceNanos() {

@@ -31,8 +31,8 @@ final class ManagedBuffer extends BufferLife implements SharedBuffer {
       Target target,
       Budgets.Reservation reservation,
       @Nullable MoveQueue<BufferLife> queue,
-      @Nullable Making making) {
-    super(engine, id, name, target, reservation, queue, making);
+      @Nullable Origin origin) {
+    super(engine, id, name, target, reservation, queue, origin);
   }
 
   // ---- What users call ----
@@ -67,13 +67,13 @@ final class ManagedBuffer extends BufferLife implements SharedBuffer {
     return attach(device, null);
   }
 
-  AttachedDevice attach(Device device, @Nullable Making making) {
-    return attachOwn(engine.own(device), making);
+  AttachedDevice attach(Device device, @Nullable Origin origin) {
+    return attachOwn(engine.own(device), origin);
   }
 
-  AttachedDevice attachOwn(RegisteredDevice registered, @Nullable Making making) {
+  AttachedDevice attachOwn(RegisteredDevice registered, @Nullable Origin origin) {
     askIfItTakesWhatStays(registered);
-    Attempt attempt = locked(after -> attach(registered, making, after));
+    Attempt attempt = locked(after -> attach(registered, origin, after));
     if (attempt.attachment() == null) {
       // Working out why takes time, so it is done without the lock.
       UnsatisfiableException refused =
@@ -95,7 +95,7 @@ final class ManagedBuffer extends BufferLife implements SharedBuffer {
   private record Attempt(
       @Nullable AttachedDevice attachment, Target target, List<RegisteredDevice> devices) {}
 
-  private Attempt attach(RegisteredDevice registered, @Nullable Making making, AfterLock after) {
+  private Attempt attach(RegisteredDevice registered, @Nullable Origin origin, AfterLock after) {
     checkReference("attach " + registered.name() + " to " + name);
     registered.checkOpen("attach it to " + name);
     Planner planner = engine.planner();
@@ -112,7 +112,7 @@ final class ManagedBuffer extends BufferLife implements SharedBuffer {
     AttachedDevice attachment;
     if (suitsAllWithoutHeaps(registered)) {
       tellAttached(registered, after);
-      attachment = new AttachedDevice(engine, this, registered, making);
+      attachment = new AttachedDevice(engine, this, registered, origin);
       attachments.add(attachment);
       if (stays()) {
         leaveOut(attachments.unsuited(resident()), after);
@@ -124,7 +124,7 @@ final class ManagedBuffer extends BufferLife implements SharedBuffer {
         return new Attempt(null, target, attachments.devicesWith(registered));
       }
       tellAttached(registered, after);
-      attachment = new AttachedDevice(engine, this, registered, making);
+      attachment = new AttachedDevice(engine, this, registered, origin);
       attachments.add(attachment, target, all);
     } else {
       List<RegisteredDevice> devices = attachments.devicesWith(registered);
@@ -133,7 +133,7 @@ final class ManagedBuffer extends BufferLife implements SharedBuffer {
         return new Attempt(null, target, devices);
       }
       tellAttached(registered, after);
-      attachment = new AttachedDevice(engine, this, registered, making);
+      attachment = new AttachedDevice(engine, this, registered, origin);
       attachments.add(attachment);
       leaveOut(solution.leftOut(), after);
     }

@@ -45,7 +45,7 @@ final class ShadowBuffer implements Shadow {
   private static AttachmentHandle attach(
       BufferHandle buffer, RegisteredDevice copier, @Nullable Throwable site) {
     return new AttachmentHandle(
-        buffer, handle -> buffer.buffer().attachOwn(copier, new Leakable.Making(handle, site)));
+        buffer, handle -> buffer.buffer().attachOwn(copier, new Leakable.Origin(handle, site)));
   }
 
   @Override
