@@ -4,7 +4,7 @@
  *
  * here                 in the code (package dev.dmabroker.internal)
  * ----                 --------------------------------------------
- * gate[a]              Gate.way
+ * gate[a]              Gate.entrance
  * SHUT                 null there: all have to go by way of the buffer's lock
  * FULL(p), READERS(p)  a Gate.Way to the attachment's Occupancy of placement p, and the same to
  *                      readers only: the same slots, another identity
@@ -12,7 +12,7 @@
  * enter                Gate.enter, the fast path of Attachment.map
  * leave                BufferMapping.close: Slot.leave, then the report to the buffer
  * slowPath             ManagedBuffer.map: submit, Request.await, withdraw
- * look                 Placement.isIdle and hasWriters
+ * look                 Place.isIdle and hasWriters
  * advance              BufferLife.advance, called by whoever left or turned back
  * setGates             Attachments.openGates, shutGates
  * serve, grant         Requests.serve, Request.claim, AttachedDevice.admitTo

@@ -38,7 +38,7 @@ final class Adoption {
    * @throws AllocationException if it cannot be had, or is too small
    * @throws DuplicateMemoryException if a buffer has it already
    */
-  Placement take(String name, Target target, Layout layout, ForeignMemory memory) {
+  Place take(String name, Target target, Layout layout, ForeignMemory memory) {
     check(target.spec(), layout);
     Entry entry = new Entry();
     HeapAccount account = new HeapAccount(new AdoptedHeap(memory, entry::leave));
@@ -74,7 +74,7 @@ final class Adoption {
     }
     try {
       backing.identity().ifPresent(identity -> entry.enter(identity, name));
-      return new Placement(new HeapTable(List.of(account)), target, layout, backing);
+      return new Place(new HeapTable(List.of(account)), target, layout, backing);
     } catch (RuntimeException | Error e) {
       account.release(backing, sizeBytes);
       throw e;

@@ -35,7 +35,7 @@ final class Allocator {
    * @throws BrokerException an {@link UnsatisfiableException}, {@link AllocationException} or
    *     {@link dev.dmabroker.BudgetExceededException}
    */
-  Placement allocate(
+  Place allocate(
       String buffer,
       Target target,
       Budgets.Reservation reservation,
@@ -53,14 +53,14 @@ final class Allocator {
       tries.removeIf(each -> !solution.isAsGood(each.heap(), vacated));
     }
     for (Planner.Try each : tries) {
-      Placement placement = search.tryIn(each);
+      Place placement = search.tryIn(each);
       if (placement != null) {
         return placement;
       }
     }
     if (vacated < 0) { // Who makes room does not ask others to make room.
       for (Planner.Try each : tries) {
-        Placement placement = search.tryWithRoomMade(each);
+        Place placement = search.tryWithRoomMade(each);
         if (placement != null) {
           return placement;
         }
@@ -79,7 +79,7 @@ final class Allocator {
     private final Set<Integer> full = new HashSet<>();
     private @Nullable BudgetExceededException overBudget;
     private long neededBytes;
-    private @Nullable Placement placement;
+    private @Nullable Place placement;
 
     Search(String buffer, Target target, Budgets.Reservation reservation, long generation) {
       this.reservation = reservation;
@@ -89,7 +89,7 @@ final class Allocator {
       this.neededBytes = target.layout().sizeBytes();
     }
 
-    @Nullable Placement tryIn(Planner.Try each) {
+    @Nullable Place tryIn(Planner.Try each) {
       HeapAccount heap = each.account();
       long sizeBytes = each.choice().sizeBytes();
       neededBytes = each.choice().neededBytes();
@@ -103,8 +103,7 @@ final class Allocator {
       }
       try {
         Backing backing = heap.allocate(buffer, sizeBytes);
-        return new Placement(
-            planner.table(), each.heap(), target, each.choice(), backing, generation);
+        return new Place(planner.table(), each.heap(), target, each.choice(), backing, generation);
       } catch (HeapException e) {
         reservation.backTo(before);
         if (e.kind() == HeapException.Kind.FULL) {
@@ -119,7 +118,7 @@ final class Allocator {
     }
 
     /** Once more, after buffers that lie there idle have moved elsewhere. */
-    @Nullable Placement tryWithRoomMade(Planner.Try each) {
+    @Nullable Place tryWithRoomMade(Planner.Try each) {
       if (!full.contains(each.heap())) {
         return null;
       }
@@ -147,7 +146,7 @@ final class Allocator {
               + " ("
               + target.spec()
               + "), attached: "
-              + Member.names(devices)
+              + Participant.names(devices)
               + "; "
               + (attempts.isEmpty()
                   ? "the heuristic left out every heap that suits"

@@ -110,7 +110,7 @@ final class AttachedDevice extends Leakable implements Attachment {
     return mapping;
   }
 
-  void open(Placement place, Attachments.Opening how) {
+  void open(Place place, Attachments.Opening how) {
     Occupancy occupancy = place.occupancy(this);
     switch (how) {
       case OPEN -> {
@@ -125,7 +125,7 @@ final class AttachedDevice extends Leakable implements Attachment {
 
   /** Lets a mapping in to the place; by the gate if that would let it in. */
   BufferMapping admit(
-      Placement place, Access access, Thread who, boolean own, @Nullable Throwable where) {
+      Place place, Access access, Thread who, boolean own, @Nullable Throwable where) {
     if (access.writes()) {
       place.markWritten();
     }
@@ -133,7 +133,7 @@ final class AttachedDevice extends Leakable implements Attachment {
   }
 
   /** Grants a map that waited. */
-  BufferMapping admitTo(Placement place, Request request) {
+  BufferMapping admitTo(Place place, Request request) {
     return admit(place, request.mapAccess(), request.asker(), request.parks(), request.callSite());
   }
 
@@ -176,7 +176,7 @@ final class AttachedDevice extends Leakable implements Attachment {
     return engine;
   }
 
-  boolean suits(Placement place) {
+  boolean suits(Place place) {
     return place.suits(device);
   }
 

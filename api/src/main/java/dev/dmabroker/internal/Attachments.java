@@ -65,7 +65,7 @@ final class Attachments {
     }
     return known == null || !Solver.isPlain(added)
         ? null
-        : known.demand().and(added.options().get(0).memory().of(target));
+        : known.demand().and(added.alternatives().get(0).memory().of(target));
   }
 
   /** Whether those who are attached require that much already. */
@@ -80,7 +80,7 @@ final class Attachments {
       if (!Solver.isPlain(attachment.device())) {
         return null;
       }
-      Demand its = attachment.device().options().get(0).memory().of(target);
+      Demand its = attachment.device().alternatives().get(0).memory().of(target);
       all = all == null ? its : all.and(its);
     }
     return all == null ? null : new Known(target, all, null, null);
@@ -97,7 +97,7 @@ final class Attachments {
   }
 
   /** Marks who is not served. */
-  void leaveOut(List<? extends Member> devices) {
+  void leaveOut(List<? extends Participant> devices) {
     for (AttachedDevice attachment : attached) {
       attachment.leaveOut(devices.contains(attachment.device()));
     }
@@ -146,7 +146,7 @@ final class Attachments {
     TO_READERS
   }
 
-  void openGates(Placement place, Opening how) {
+  void openGates(Place place, Opening how) {
     opening = how;
     for (AttachedDevice attachment : attached) {
       if (attachment.suits(place)) {
@@ -158,7 +158,7 @@ final class Attachments {
   }
 
   /** Of who came last: as those of the others are. */
-  void openGate(AttachedDevice attachment, Placement place) {
+  void openGate(AttachedDevice attachment, Place place) {
     if (opening != null && attachment.suits(place)) {
       attachment.open(place, opening);
     }
@@ -169,12 +169,12 @@ final class Attachments {
     attached.forEach(attachment -> attachment.gate().shut());
   }
 
-  boolean isSuited(Placement place) {
+  boolean isSuited(Place place) {
     return firstUnsuited(place) == null;
   }
 
   /** Whom, of those who are served, the place does not suit; null if there is nobody. */
-  @Nullable AttachedDevice firstUnsuited(Placement place) {
+  @Nullable AttachedDevice firstUnsuited(Place place) {
     for (AttachedDevice attachment : attached) {
       if (!attachment.isLeftOut() && !attachment.suits(place)) {
         return attachment;
@@ -184,7 +184,7 @@ final class Attachments {
   }
 
   /** Whom the place does not suit. */
-  List<RegisteredDevice> unsuited(Placement place) {
+  List<RegisteredDevice> unsuited(Place place) {
     return attached.stream()
         .filter(attachment -> !attachment.suits(place))
         .map(AttachedDevice::device)

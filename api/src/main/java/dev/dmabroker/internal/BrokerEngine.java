@@ -318,7 +318,7 @@ final class BrokerEngine implements Broker {
     checkOpen("adopt " + name);
     boolean stays = !memory.movable();
     Target target = planner.target(spec);
-    Placement place = adoption.take(name, target, layout, memory);
+    Place place = adoption.take(name, target, layout, memory);
     SharedBuffer buffer;
     try {
       buffer =

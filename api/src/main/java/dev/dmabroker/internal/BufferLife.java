@@ -74,7 +74,7 @@ abstract class BufferLife extends Leakable {
   final Requests requests = new Requests();
   final Retries retries;
   SharedBuffer.State state = SharedBuffer.State.UNBACKED;
-  @Nullable Placement place;
+  @Nullable Place place;
   long generation;
 
   /** The move under way; null but in PREPARING, MOVING and, unless it evacuates, DRAINING. */
@@ -84,7 +84,7 @@ abstract class BufferLife extends Leakable {
   @Nullable Request evacuation;
 
   /** Places that were left while readers held them, which still do. */
-  private List<Placement> retired = List.of();
+  private List<Place> retired = List.of();
 
   /** Who keeps the buffer where it is; empty but in RESIDENT. */
   private List<HeldPin> pins = List.of();
@@ -132,7 +132,7 @@ abstract class BufferLife extends Leakable {
   // ---- The first memory ----
 
   /** Born with memory that was there before; nobody else knows the buffer yet. */
-  void adopt(Placement adopted, boolean stays) {
+  void adopt(Place adopted, boolean stays) {
     synchronized (lock) {
       this.stays = stays;
       place = adopted;
@@ -156,13 +156,13 @@ abstract class BufferLife extends Leakable {
 
   /** Whether the buffer lies in that memory, or left it while readers hold it. */
   boolean lies(Object identity) {
-    List<Placement> places = new ArrayList<>();
+    List<Place> places = new ArrayList<>();
     synchronized (lock) {
       places.addAll(retired);
       if (place != null) {
         places.add(place);
       }
-      places.forEach(Placement::beginUse);
+      places.forEach(Place::beginUse);
     }
     try {
       return places.stream()
@@ -170,7 +170,7 @@ abstract class BufferLife extends Leakable {
     } finally {
       locked(
           after -> {
-            places.forEach(Placement::endUse);
+            places.forEach(Place::endUse);
             advance(after);
             return null;
           });
@@ -184,7 +184,7 @@ abstract class BufferLife extends Leakable {
     synchronized (lock) {
       devices = attachments.users().devices();
     }
-    Placement placed = null;
+    Place placed = null;
     BrokerException failure = null;
     try {
       placed = allocate(devices, Optional.empty(), /* vacated= */ -1);
@@ -198,7 +198,7 @@ abstract class BufferLife extends Leakable {
   }
 
   private void endAllocating(
-      @Nullable Placement placed, @Nullable BrokerException failure, Duration took) {
+      @Nullable Place placed, @Nullable BrokerException failure, Duration took) {
     locked(
         after -> {
           if (placed == null) {
@@ -226,7 +226,7 @@ abstract class BufferLife extends Leakable {
    *
    * @param vacated the heap to leave alone, to make room there; -1 if others may have to make room
    */
-  Placement allocate(List<RegisteredDevice> devices, Optional<String> currentHeap, int vacated) {
+  Place allocate(List<RegisteredDevice> devices, Optional<String> currentHeap, int vacated) {
     long next;
     Target stored;
     synchronized (lock) {
@@ -315,7 +315,7 @@ abstract class BufferLife extends Leakable {
 
   /** The move has brought the contents to its target. Under the lock. */
   void moved(Relocation move, AfterLock after) {
-    Placement old = resident();
+    Place old = resident();
     place = move.target();
     generation = place.generation();
     leaveOut(place.leftOut(), after);
@@ -383,11 +383,11 @@ abstract class BufferLife extends Leakable {
   }
 
   /** The buffer does not lie there any more: given back now, or after its last reader. */
-  private void retire(Placement old, AfterLock after) {
+  private void retire(Place old, AfterLock after) {
     if (old.isIdle()) {
       release(after, old);
     } else {
-      List<Placement> more = new ArrayList<>(retired);
+      List<Place> more = new ArrayList<>(retired);
       more.add(old);
       retired = more;
     }
@@ -397,8 +397,8 @@ abstract class BufferLife extends Leakable {
     if (retired.isEmpty()) {
       return;
     }
-    List<Placement> held = new ArrayList<>();
-    for (Placement old : retired) {
+    List<Place> held = new ArrayList<>();
+    for (Place old : retired) {
       if (old.isIdle()) {
         release(after, old);
       } else {
@@ -476,7 +476,7 @@ abstract class BufferLife extends Leakable {
       if (solve(devices).filter(solution -> solution.isPossibleOutside(heap)).isEmpty()) {
         return Optional.empty();
       }
-      Placement here = resident();
+      Place here = resident();
       long idle = System.nanoTime() - here.lastUseNanos();
       return Optional.of(
           new Resident(
@@ -655,7 +655,7 @@ abstract class BufferLife extends Leakable {
     }
   }
 
-  private void release(AfterLock after, Placement old) {
+  private void release(AfterLock after, Place old) {
     formerTakings += old.takings();
     var event = new Release(name, old.heap().name(), old.sizeBytes());
     after.then(old::release);
@@ -681,7 +681,7 @@ abstract class BufferLife extends Leakable {
     }
   }
 
-  void leaveOut(List<? extends Member> devices, AfterLock after) {
+  void leaveOut(List<? extends Participant> devices, AfterLock after) {
     if (!attachments.hasDispensable()) {
       return;
     }
@@ -702,7 +702,7 @@ abstract class BufferLife extends Leakable {
     return place == null || !place.isWritten() ? target : target.storedAs(place.layout().image());
   }
 
-  Placement resident() {
+  Place resident() {
     if (place == null) {
       throw new IllegalStateException(name + " has no memory in state " + state);
     }
@@ -786,7 +786,7 @@ abstract class BufferLife extends Leakable {
   private long takings() {
     return formerTakings
         + (place == null ? 0 : place.takings())
-        + retired.stream().mapToLong(Placement::takings).sum();
+        + retired.stream().mapToLong(Place::takings).sum();
   }
 
   /** The same of a buffer that is gone. */

@@ -18,13 +18,13 @@ import java.util.function.Consumer;
  */
 final class BufferMapping implements Mapping, Grant {
   private final Gate gate;
-  private final Gate.Way way;
+  private final Gate.Entrance entrance;
   private final Slot slot;
   private final long token;
 
-  BufferMapping(Gate gate, Gate.Way way, Slot slot, long token) {
+  BufferMapping(Gate gate, Gate.Entrance entrance, Slot slot, long token) {
     this.gate = gate;
-    this.way = way;
+    this.entrance = entrance;
     this.slot = slot;
     this.token = token;
   }
@@ -136,13 +136,13 @@ final class BufferMapping implements Mapping, Grant {
       slot.unfence(token);
       throw e;
     }
-    way.endFollowing();
+    entrance.endFollowing();
   }
 
   /** From the poller's thread, which has other fences to see to. */
   private void leaveFenced() {
     if (slot.leaveFenced(token)) {
-      gate.leftOnTime(way);
+      gate.leftOnTime(entrance);
     }
   }
 
@@ -158,20 +158,20 @@ final class BufferMapping implements Mapping, Grant {
   }
 
   AttachedDevice attachment() {
-    return way.occupancy().attachment();
+    return entrance.occupancy().attachment();
   }
 
-  Placement place() {
-    return way.place();
+  Place place() {
+    return entrance.place();
   }
 
   /** Tells that it has left, after {@link #leave}. */
   void report() {
-    gate.left(way);
+    gate.left(entrance);
   }
 
-  Gate.Way way() {
-    return way;
+  Gate.Entrance entrance() {
+    return entrance;
   }
 
   Slot slot() {
@@ -182,7 +182,7 @@ final class BufferMapping implements Mapping, Grant {
     return token;
   }
 
-  private Placement open() {
+  private Place open() {
     if (!isOpen()) {
       throw closed();
     }

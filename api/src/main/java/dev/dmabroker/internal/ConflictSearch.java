@@ -37,22 +37,23 @@ final class ConflictSearch {
   private final HeapTable table;
   private final Target target;
   private final boolean counting;
-  private final List<? extends Member> members;
-  private final Option.Maker maker;
+  private final List<? extends Participant> participants;
+  private final Alternative.Maker maker;
 
   /** Whoever takes what there is. */
-  private final Member anything;
+  private final Participant anything;
 
   private final List<Unit> units;
-  private final List<Member> parts;
+  private final List<Participant> parts;
   private int trials;
 
-  ConflictSearch(HeapTable table, Target target, List<? extends Member> members, boolean counting) {
+  ConflictSearch(
+      HeapTable table, Target target, List<? extends Participant> participants, boolean counting) {
     this.table = table;
     this.target = target;
-    this.members = members;
+    this.participants = participants;
     this.counting = counting;
-    this.maker = new Option.Maker(table);
+    this.maker = new Alternative.Maker(table);
     this.anything =
         new Part("", List.of(maker.make("", Constraints.none().only(Field.CONTIGUOUS))));
     units = units();
@@ -61,53 +62,54 @@ final class ConflictSearch {
 
   private List<Unit> units() {
     ImmutableList.Builder<Unit> units = ImmutableList.builder();
-    for (Member member : members) {
-      if (member.isDispensable()) {
+    for (Participant participant : participants) {
+      if (participant.isDispensable()) {
         continue;
       }
-      List<Option> options = member.options();
-      if (options.size() > 1) {
+      List<Alternative> alternatives = participant.alternatives();
+      if (alternatives.size() > 1) {
         String value =
-            options.stream()
-                .map(option -> "(" + option.constraints() + ")")
+            alternatives.stream()
+                .map(alternative -> "(" + alternative.constraints() + ")")
                 .collect(Collectors.joining(" or "));
-        units.add(new Unit(new Clause(member.name(), "alternatives", value), null, member));
+        units.add(
+            new Unit(new Clause(participant.name(), "alternatives", value), null, participant));
         continue;
       }
-      Constraints constraints = options.get(0).constraints();
+      Constraints constraints = alternatives.get(0).constraints();
       for (Field field : constraints.fields()) {
         // These only mean something with the number of segments.
         if (field != Field.MAX_SEGMENT_SIZE && field != Field.SEGMENT_BOUNDARY) {
           units.add(
               new Unit(
-                  new Clause(member.name(), field.label(), constraints.text(field)),
+                  new Clause(participant.name(), field.label(), constraints.text(field)),
                   field,
-                  member));
+                  participant));
         }
       }
     }
     return units.build();
   }
 
-  private List<Member> parts(List<Unit> units) {
-    ImmutableList.Builder<Member> parts = ImmutableList.builder();
+  private List<Participant> parts(List<Unit> units) {
+    ImmutableList.Builder<Participant> parts = ImmutableList.builder();
     for (Unit unit : units) {
       parts.add(
           unit.field() == null
-              ? new Part(unit.member().name(), unit.member().options())
+              ? new Part(unit.participant().name(), unit.participant().alternatives())
               : new Part(
-                  unit.member().name(),
-                  List.of(maker.make(unit.member().name(), asked(unit, unit.field())))));
+                  unit.participant().name(),
+                  List.of(maker.make(unit.participant().name(), asked(unit, unit.field())))));
     }
     return parts.build();
   }
 
   private static Constraints asked(Unit unit, Field field) {
-    return unit.member().options().get(0).constraints().only(field);
+    return unit.participant().alternatives().get(0).constraints().only(field);
   }
 
   /** Whether it could be had; what was not looked at is neither claimed nor denied. */
-  private boolean isPossible(List<Member> wanted, boolean otherwise) {
+  private boolean isPossible(List<Participant> wanted, boolean otherwise) {
     trials++;
     try {
       // Nobody at all would take linear, coherent, ordinary memory only.
@@ -118,16 +120,16 @@ final class ConflictSearch {
     }
   }
 
-  private boolean conflicts(List<Member> wanted) {
+  private boolean conflicts(List<Participant> wanted) {
     return !isPossible(wanted, /* otherwise= */ true);
   }
 
-  private List<Member> select(BitSet chosen) {
+  private List<Participant> select(BitSet chosen) {
     return chosen.stream().mapToObj(parts::get).toList();
   }
 
-  private List<Member> except(BitSet chosen) {
-    List<Member> rest = new ArrayList<>();
+  private List<Participant> except(BitSet chosen) {
+    List<Participant> rest = new ArrayList<>();
     for (int i = 0; i < parts.size(); i++) {
       if (!chosen.get(i)) {
         rest.add(parts.get(i));
@@ -235,7 +237,7 @@ final class ConflictSearch {
   }
 
   private Relaxation relaxation(BitSet dropped) {
-    List<Member> rest = except(dropped);
+    List<Participant> rest = except(dropped);
     Solution solution =
         Solver.solve(table, target, rest.isEmpty() ? List.of(anything) : rest, counting);
     for (int heap = 0; ; heap++) {
@@ -286,10 +288,10 @@ final class ConflictSearch {
   }
 
   /** Something that may be asked or not. */
-  private record Unit(Clause clause, @Nullable Field field, Member member) {}
+  private record Unit(Clause clause, @Nullable Field field, Participant participant) {}
 
   /** A device that asks for some of its fields only. */
-  private record Part(String name, List<Option> options) implements Member {
+  private record Part(String name, List<Alternative> alternatives) implements Participant {
     @Override
     public boolean isDispensable() {
       return false;

@@ -146,8 +146,8 @@ final class CopyCrew {
     void stop() {
       next.set(parts);
       boolean interrupted = false;
-      for (int turn = 0; helping.get() > 0; turn++) {
-        if (turn < SPINS) {
+      for (int round = 0; helping.get() > 0; round++) {
+        if (round < SPINS) {
           Thread.onSpinWait();
         } else {
           LockSupport.park(this);

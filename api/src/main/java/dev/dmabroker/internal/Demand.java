@@ -150,7 +150,7 @@ final class Demand {
     }
 
     /** The rules of the first entry that names the format, or if none does of one for any. */
-    private @Nullable Rules rules(Candidate candidate) {
+    private @Nullable Rules rules(StorageForm candidate) {
       Rules otherwise = null;
       boolean named = false;
       for (int i = 0; i < imageRules.size(); i++) {
@@ -195,7 +195,7 @@ final class Demand {
         return true;
       }
       Layout.Image image = layout.image().get();
-      Rules its = rules(new Candidate(image.format(), image.modifier(), 0));
+      Rules its = rules(new StorageForm(image.format(), image.modifier(), 0));
       return its != null && its.accept(target.image(), layout, sizeBytes);
     }
 
@@ -213,7 +213,7 @@ final class Demand {
       if (!target.isImage()) {
         return new Demand(heaps, limits, minSizeBytes, coherency, BYTES, counts);
       }
-      List<Candidate> candidates = target.candidates();
+      List<StorageForm> candidates = target.candidates();
       @Nullable Rules[] rules = new Rules[candidates.size()];
       for (int i = 0; i < rules.length; i++) {
         rules[i] = rules(candidates.get(i));

@@ -22,25 +22,25 @@ import org.jspecify.annotations.Nullable;
 record Explanation(Conflict conflict, List<Plan.PassedOver> passedOver) {
 
   static Explanation of(
-      HeapTable table, Target target, List<? extends Member> members, boolean counting) {
-    Conflict conflict = new ConflictSearch(table, target, members, counting).conflict();
+      HeapTable table, Target target, List<? extends Participant> participants, boolean counting) {
+    Conflict conflict = new ConflictSearch(table, target, participants, counting).conflict();
     String fields =
         conflict.clauses().stream()
             .map(Clause::field)
             .distinct()
             .collect(Collectors.joining(" and "));
     return new Explanation(
-        conflict, against(table, target, heap -> true, members, fields, conflict.cause()));
+        conflict, against(table, target, heap -> true, participants, fields, conflict.cause()));
   }
 
   /** The reasons against the heaps that cannot serve, where others can. */
   static List<Plan.PassedOver> against(
-      HeapTable table, Target target, Solution solution, List<? extends Member> members) {
+      HeapTable table, Target target, Solution solution, List<? extends Participant> participants) {
     return against(
         table,
         target,
         heap -> solution.choice(heap) == null,
-        members,
+        participants,
         "combination",
         "each device could use it, but not all of them together");
   }
@@ -50,14 +50,14 @@ record Explanation(Conflict conflict, List<Plan.PassedOver> passedOver) {
       HeapTable table,
       Target target,
       IntPredicate which,
-      List<? extends Member> members,
+      List<? extends Participant> participants,
       String fieldsTogether,
       String reasonTogether) {
     List<Plan.PassedOver> passedOver = new ArrayList<>();
     for (int heap = 0; heap < table.size(); heap++) {
       if (which.test(heap)) {
         int before = passedOver.size();
-        against(table, target, heap, members, passedOver);
+        against(table, target, heap, participants, passedOver);
         if (passedOver.size() == before) {
           passedOver.add(
               new Plan.PassedOver(table.info(heap).name(), "", fieldsTogether, reasonTogether));
@@ -72,17 +72,18 @@ record Explanation(Conflict conflict, List<Plan.PassedOver> passedOver) {
       HeapTable table,
       Target target,
       int heap,
-      List<? extends Member> members,
+      List<? extends Participant> participants,
       List<Plan.PassedOver> passedOver) {
     String name = table.info(heap).name();
-    for (Member member : members) {
-      Unmet unmet = unmet(table, target, heap, member);
-      if (unmet != null && !member.isDispensable()) {
+    for (Participant participant : participants) {
+      Unmet unmet = unmet(table, target, heap, participant);
+      if (unmet != null && !participant.isDispensable()) {
         String reason =
             unmet.field() == Field.FORBIDDEN_HEAPS
-                ? member.refusal(name).orElse(unmet.reason())
+                ? participant.refusal(name).orElse(unmet.reason())
                 : unmet.reason();
-        passedOver.add(new Plan.PassedOver(name, member.name(), unmet.field().label(), reason));
+        passedOver.add(
+            new Plan.PassedOver(name, participant.name(), unmet.field().label(), reason));
       }
     }
     Layout layout = target.layout();
@@ -100,13 +101,14 @@ record Explanation(Conflict conflict, List<Plan.PassedOver> passedOver) {
   }
 
   /** What a device has against a heap whatever the other devices ask; null if nothing. */
-  private static @Nullable Unmet unmet(HeapTable table, Target target, int heap, Member member) {
+  private static @Nullable Unmet unmet(
+      HeapTable table, Target target, int heap, Participant participant) {
     Unmet first = null;
-    for (Option option : member.options()) {
+    for (Alternative alternative : participant.alternatives()) {
       HeapInfo info = table.info(heap);
-      Unmet unmet = info.unmet(member.name(), option.constraints()).orElse(null);
+      Unmet unmet = info.unmet(participant.name(), alternative.constraints()).orElse(null);
       if (unmet == null) {
-        unmet = sizeUnmet(table, target, heap, option);
+        unmet = sizeUnmet(table, target, heap, alternative);
       }
       if (unmet == null) {
         return null;
@@ -117,33 +119,33 @@ record Explanation(Conflict conflict, List<Plan.PassedOver> passedOver) {
   }
 
   private static @Nullable Unmet sizeUnmet(
-      HeapTable table, Target target, int heap, Option option) {
-    long needed = Math.max(target.layout().sizeBytes(), option.constraints().minSizeBytes());
-    if (needed > option.constraints().maxSizeBytes()) {
+      HeapTable table, Target target, int heap, Alternative alternative) {
+    long needed = Math.max(target.layout().sizeBytes(), alternative.constraints().minSizeBytes());
+    if (needed > alternative.constraints().maxSizeBytes()) {
       return new Unmet(
           Field.MAX_SIZE,
           "the buffer is "
               + needed
               + " bytes, the device takes "
-              + option.constraints().maxSizeBytes());
+              + alternative.constraints().maxSizeBytes());
     }
-    long limit = option.memory().limit(table.piecesOf(heap));
+    long limit = alternative.memory().limit(table.piecesOf(heap));
     if (needed > limit) {
       return new Unmet(
           Field.MAX_SEGMENTS,
           "the buffer is "
               + needed
               + " bytes, and memory of this heap surely falls into "
-              + option.constraints().maxSegments()
+              + alternative.constraints().maxSegments()
               + " segments up to "
               + limit
               + " bytes only");
     }
-    if (option.constraints().minSizeBytes() > table.limit(heap)) {
+    if (alternative.constraints().minSizeBytes() > table.limit(heap)) {
       return new Unmet(
           Field.MIN_SIZE,
           "the device needs "
-              + option.constraints().minSizeBytes()
+              + alternative.constraints().minSizeBytes()
               + " bytes, the heap gives at most "
               + table.limit(heap));
     }

@@ -3,7 +3,10 @@ package dev.dmabroker.internal;
 import dev.dmabroker.event.Leak;
 import java.util.Optional;
 
-/** A mapping that is closed and reported when the {@linkplain Gate.Way way} that it has is lost. */
+/**
+ * A mapping that is closed and reported when the {@linkplain Gate.Way entrance} that it has is
+ * lost.
+ */
 final class FollowedMapping extends Leakable {
   private final BufferMapping twin;
 

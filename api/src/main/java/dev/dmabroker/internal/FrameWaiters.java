@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  */
 abstract class FrameWaiters<F extends StreamFrame> {
   private final StreamLife stream;
-  private final ArrayDeque<Turn<F>> turns = new ArrayDeque<>();
+  private final ArrayDeque<Wait<F>> waits = new ArrayDeque<>();
 
   FrameWaiters(StreamLife stream) {
     this.stream = stream;
@@ -70,13 +70,13 @@ abstract class FrameWaiters<F extends StreamFrame> {
     long start = System.nanoTime();
     long nanos = Durations.nanos(timeout);
     while (true) {
-      Turn<F> turn = new Turn<>();
-      ask(turn, /* own= */ true);
+      Wait<F> wait = new Wait<>();
+      ask(wait, /* own= */ true);
       F frame =
-          turn.await(
+          wait.await(
               left(start, nanos),
               interrupt -> {
-                if (!withdraw(turn)) {
+                if (!withdraw(wait)) {
                   return null;
                 }
                 return interrupt == null
@@ -133,10 +133,10 @@ abstract class FrameWaiters<F extends StreamFrame> {
           stream.locked(
               after -> {
                 check();
-                F found = turns.isEmpty() ? poll(/* own= */ true, /* still= */ true, after) : null;
+                F found = waits.isEmpty() ? poll(/* own= */ true, /* still= */ true, after) : null;
                 if (found == null) {
                   starve(after);
-                  found = turns.isEmpty() ? poll(/* own= */ true, /* still= */ true, after) : null;
+                  found = waits.isEmpty() ? poll(/* own= */ true, /* still= */ true, after) : null;
                 }
                 return found;
               });
@@ -151,14 +151,14 @@ abstract class FrameWaiters<F extends StreamFrame> {
 
   /** Completes the future, on the callback executor, once there is a frame. */
   void getAsync(CompletableFuture<? super F> exposed) {
-    Turn<F> turn = new Turn<>();
+    Wait<F> wait = new Wait<>();
     try {
-      ask(turn, /* own= */ false);
+      ask(wait, /* own= */ false);
     } catch (BrokerException e) {
       exposed.completeExceptionally(e);
       return;
     }
-    turn.then(
+    wait.then(
         (frame, failure) -> {
           if (frame == null) {
             fail(exposed, failure);
@@ -172,7 +172,7 @@ abstract class FrameWaiters<F extends StreamFrame> {
     CompletableFuture<?> unused =
         exposed.whenComplete(
             (frame, failure) -> {
-              boolean unusedToo = withdraw(turn);
+              boolean unusedToo = withdraw(wait);
             });
   }
 
@@ -228,51 +228,51 @@ abstract class FrameWaiters<F extends StreamFrame> {
     stream.engine.callback(() -> exposed.completeExceptionally(why));
   }
 
-  private void ask(Turn<F> turn, boolean own) {
+  private void ask(Wait<F> wait, boolean own) {
     stream.locked(
         after -> {
           check();
-          F frame = turns.isEmpty() ? poll(own, /* still= */ false, after) : null;
+          F frame = waits.isEmpty() ? poll(own, /* still= */ false, after) : null;
           if (frame == null) {
-            turns.add(turn);
+            waits.add(wait);
             starve(after);
           } else {
-            turn.grant(after, frame);
+            wait.grant(after, frame);
           }
           return null;
         });
   }
 
-  private boolean withdraw(Turn<F> turn) {
-    return stream.locked(after -> turns.remove(turn));
+  private boolean withdraw(Wait<F> wait) {
+    return stream.locked(after -> waits.remove(wait));
   }
 
   // ---- Under the lock ----
 
   boolean isAwaited() {
-    return !turns.isEmpty();
+    return !waits.isEmpty();
   }
 
   int waiting() {
-    return turns.size();
+    return waits.size();
   }
 
   /** Gives what there is to those who wait. */
   void serve(AfterLock after) {
-    while (!turns.isEmpty()) {
+    while (!waits.isEmpty()) {
       F frame = poll(/* own= */ false, /* still= */ false, after);
       if (frame == null) {
         return;
       }
-      turns.remove().grant(after, frame);
+      waits.remove().grant(after, frame);
     }
   }
 
   /** Whether there was somebody to refuse. */
   boolean refuse(BrokerException failure, AfterLock after) {
-    boolean any = !turns.isEmpty();
-    turns.forEach(turn -> turn.fail(after, failure));
-    turns.clear();
+    boolean any = !waits.isEmpty();
+    waits.forEach(wait -> wait.fail(after, failure));
+    waits.clear();
     return any;
   }
 }

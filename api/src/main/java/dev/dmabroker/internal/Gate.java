@@ -7,13 +7,13 @@ import org.jspecify.annotations.Nullable;
  * Lets one attachment's mappings in while the buffer lies in a place that suits it, and tells the
  * mover when they are out.
  *
- * <p><b>Why a map and a move never both win.</b> A mapper reads {@link #way}, takes a slot of the
- * {@link Occupancy} that it leads to, and then reads {@link #way} again. A mover first changes the
- * way ({@link #shut}, {@link #openToReaders}) and then looks at the slots. All these are volatile
- * accesses, which the Java memory model puts into one total order, so either the mapper sees that
- * the way is another, and leaves, or the mover sees the slot taken, and waits. That is Dekker's
- * argument; it needs no lock. A way is never used again once it was taken away, so seeing it twice
- * means that it was there all the time.
+ * <p><b>Why a map and a move never both win.</b> A mapper reads {@link #entrance}, takes a slot of
+ * the {@link Occupancy} that it leads to, and then reads {@link #entrance} again. A mover first
+ * changes the way ({@link #shut}, {@link #openToReaders}) and then looks at the slots. All these
+ * are volatile accesses, which the Java memory model puts into one total order, so either the
+ * mapper sees that the way is another, and leaves, or the mover sees the slot taken, and waits.
+ * That is Dekker's argument; it needs no lock. A way is never used again once it was taken away, so
+ * seeing it twice means that it was there all the time.
  *
  * <p><b>Why the mover is always woken.</b> Whoever leaves frees the slot first and then reads the
  * way ({@link #isWaitedFor}). If the mover saw the slot taken, it had changed the way before, so
@@ -31,12 +31,12 @@ import org.jspecify.annotations.Nullable;
 final class Gate {
 
   /** Where mappings are let in to, and which; null while shut. */
-  private volatile @Nullable Way way;
+  private volatile @Nullable Entrance entrance;
 
   /** Compared by identity. Keeps at hand what a map looks at, as each further look takes time. */
-  static final class Way {
+  static final class Entrance {
     private final Occupancy occupancy;
-    private final Placement place;
+    private final Place place;
     private final Slot first;
     private final boolean readersOnly;
     private final boolean watched;
@@ -44,7 +44,7 @@ final class Gate {
     /** Of the one mapping that came by this way, if it is to be found when it is lost. */
     private @Nullable FollowedMapping followed;
 
-    private Way(Occupancy occupancy, boolean readersOnly, boolean watched) {
+    private Entrance(Occupancy occupancy, boolean readersOnly, boolean watched) {
       this.occupancy = occupancy;
       this.place = occupancy.place();
       this.first = occupancy.first();
@@ -56,7 +56,7 @@ final class Gate {
       return occupancy;
     }
 
-    Placement place() {
+    Place place() {
       return place;
     }
 
@@ -77,7 +77,7 @@ final class Gate {
    *     of the buffer's lock, where it also reports that it turned back
    */
   @Nullable BufferMapping enter(Access access, boolean own, long tickedNanos) {
-    Way here = way;
+    Entrance here = entrance;
     if (here == null || (here.readersOnly && access.writes())) {
       return null;
     }
@@ -90,7 +90,7 @@ final class Gate {
   }
 
   private @Nullable BufferMapping enterBeside(
-      Way here, Access access, boolean own, long tickedNanos) {
+      Entrance here, Access access, boolean own, long tickedNanos) {
     for (Slot slot : here.occupancy.slots()) {
       long token = slot.tryTake(access);
       if (token != 0) {
@@ -102,20 +102,20 @@ final class Gate {
 
   @SuppressWarnings("ReferenceEquality")
   private @Nullable BufferMapping confirm(
-      Way here, Slot slot, long token, boolean own, long tickedNanos) {
-    if (way != here) {
+      Entrance here, Slot slot, long token, boolean own, long tickedNanos) {
+    if (entrance != here) {
       slot.leave(token);
       return null;
     }
-    Way by = note(here, slot, token, own, tickedNanos);
+    Entrance by = note(here, slot, token, own, tickedNanos);
     // Made in one place and after the calls, or the compiler could not do without it.
     return new BufferMapping(this, by, slot, token);
   }
 
   /** Notes who took the slot, and gives the way that the mapping came by. */
-  private Way note(Way here, Slot slot, long token, boolean own, long tickedNanos) {
+  private Entrance note(Entrance here, Slot slot, long token, boolean own, long tickedNanos) {
     long nowNanos = tickedNanos;
-    Way by = here;
+    Entrance by = here;
     if (nowNanos == 0) {
       BrokerEngine engine = here.occupancy.attachment().engine();
       nowNanos = engine.clock().exact();
@@ -142,16 +142,16 @@ final class Gate {
       boolean own,
       long nowNanos,
       @Nullable Throwable where) {
-    Way by = lets(access);
+    Entrance by = lets(access);
     if (by == null || by.occupancy != occupancy) {
-      by = new Way(occupancy, /* readersOnly= */ false, /* watched= */ true);
+      by = new Entrance(occupancy, /* readersOnly= */ false, /* watched= */ true);
     }
     Slot slot = occupancy.take(access);
     long token = slot.word;
     try {
-      Way way = where == null ? by : follow(by, slot, token, where);
+      Entrance entrance = where == null ? by : follow(by, slot, token, where);
       slot.note(token, who, own, nowNanos);
-      return new BufferMapping(this, way, slot, token);
+      return new BufferMapping(this, entrance, slot, token);
     } catch (RuntimeException | Error e) {
       slot.leave(token); // There may be no memory to make objects of.
       throw e;
@@ -163,14 +163,14 @@ final class Gate {
    * alone, which is lost with it. So a mapping needs no field to be followed, and whoever closes
    * one looks at nothing that it does not look at anyway.
    */
-  private Way follow(Way here, Slot slot, long token, Throwable where) {
+  private Entrance follow(Entrance here, Slot slot, long token, Throwable where) {
     slot.noteSite(token, where);
     Leaks leaks = here.occupancy.attachment().engine().leaks();
     if (!leaks.isTracking()) {
       return here;
     }
     try {
-      Way own = new Way(here.occupancy, here.readersOnly, here.watched);
+      Entrance own = new Entrance(here.occupancy, here.readersOnly, here.watched);
       own.followed =
           new FollowedMapping(
               new Leakable.Origin(own, where), leaks, new BufferMapping(this, here, slot, token));
@@ -184,7 +184,7 @@ final class Gate {
    * A mapping that came by this way has left. Which one is not told: what is an argument of a call
    * that is too rare for the compiler to inline has to be made.
    */
-  void left(Way by) {
+  void left(Entrance by) {
     if (isWaitedFor(by)) {
       by.endFollowing();
       by.occupancy.attachment().buffer().left();
@@ -192,7 +192,7 @@ final class Gate {
   }
 
   /** The same after a fence, from a thread that must not be held up. */
-  void leftOnTime(Way by) {
+  void leftOnTime(Entrance by) {
     if (isWaitedFor(by)) {
       by.occupancy.attachment().buffer().leftOnTime();
     }
@@ -200,35 +200,35 @@ final class Gate {
 
   /** Whether somebody may wait for who came by this way and has left, or it was followed. */
   @SuppressWarnings("ReferenceEquality")
-  boolean isWaitedFor(Way by) {
-    return way != by || by.watched;
+  boolean isWaitedFor(Entrance by) {
+    return entrance != by || by.watched;
   }
 
   void open(Occupancy occupancy) {
-    way = new Way(occupancy, /* readersOnly= */ false, /* watched= */ false);
+    entrance = new Entrance(occupancy, /* readersOnly= */ false, /* watched= */ false);
   }
 
   /** Open, but whoever leaves reports. */
   void watch(Occupancy occupancy) {
-    way = new Way(occupancy, /* readersOnly= */ false, /* watched= */ true);
+    entrance = new Entrance(occupancy, /* readersOnly= */ false, /* watched= */ true);
   }
 
   void openToReaders(Occupancy occupancy) {
-    way = new Way(occupancy, /* readersOnly= */ true, /* watched= */ false);
+    entrance = new Entrance(occupancy, /* readersOnly= */ true, /* watched= */ false);
   }
 
   void shut() {
-    way = null;
+    entrance = null;
   }
 
-  boolean isFullyOpenAt(Placement place) {
-    Way here = way;
+  boolean isFullyOpenAt(Place place) {
+    Entrance here = entrance;
     return here != null && here.place == place && !here.readersOnly && !here.watched;
   }
 
   /** Where a mapping with this access would be let in now; null if nowhere. */
-  @Nullable Way lets(Access access) {
-    Way here = way;
+  @Nullable Entrance lets(Access access) {
+    Entrance here = entrance;
     return here == null || (here.readersOnly && access.writes()) ? null : here;
   }
 }

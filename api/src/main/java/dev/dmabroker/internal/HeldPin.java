@@ -6,9 +6,9 @@ import dev.dmabroker.Pin;
 /** One pin of a buffer; which the buffer has, it knows itself. */
 final class HeldPin implements Pin, Grant {
   private final AttachedDevice attachment;
-  private final Placement place;
+  private final Place place;
 
-  HeldPin(AttachedDevice attachment, Placement place) {
+  HeldPin(AttachedDevice attachment, Place place) {
     this.attachment = attachment;
     this.place = place;
   }

@@ -163,7 +163,7 @@ final class ManagedBuffer extends BufferLife implements SharedBuffer {
 
   /** Memory that stays is the device's only choice: if it does not seem to suit, it is tried. */
   private void askIfItTakesWhatStays(RegisteredDevice registered) {
-    Placement tried =
+    Place tried =
         locked(
             after -> {
               if (!stays() || place == null || place.suits(registered)) {
@@ -202,7 +202,7 @@ final class ManagedBuffer extends BufferLife implements SharedBuffer {
             name,
             spec,
             registered.user(),
-            Member.names(attachments.users().devices()),
+            Participant.names(attachments.users().devices()),
             heapName());
     tell(after, listener -> listener.attached(event));
   }
@@ -401,7 +401,7 @@ final class ManagedBuffer extends BufferLife implements SharedBuffer {
             + " for "
             + attachment.device().name()
             + ": the device is dispensable, and left out as long as "
-            + Member.names(attachments.users().devices())
+            + Participant.names(attachments.users().devices())
             + " are attached and cannot all be served; the buffer lies in "
             + resident().heap().name());
   }

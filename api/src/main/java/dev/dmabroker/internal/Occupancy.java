@@ -14,14 +14,14 @@ import java.util.Optional;
  */
 final class Occupancy {
   private final AttachedDevice attachment;
-  private final Placement place;
+  private final Place place;
 
   private final Slot first = new Slot();
 
   /** Grown by copying, never shrunk: as many as were taken at once. */
   private volatile Slot[] slots = {first};
 
-  Occupancy(AttachedDevice attachment, Placement place) {
+  Occupancy(AttachedDevice attachment, Place place) {
     this.attachment = attachment;
     this.place = place;
   }
@@ -30,7 +30,7 @@ final class Occupancy {
     return attachment;
   }
 
-  Placement place() {
+  Place place() {
     return place;
   }
 

@@ -22,13 +22,13 @@ final class Planner {
 
   private final HeapTable table;
   private final PlacementHeuristic heuristic;
-  private final Option.Maker options;
+  private final Alternative.Maker alternatives;
   private volatile @Nullable Target last;
 
   Planner(HeapTable table, PlacementHeuristic heuristic) {
     this.table = table;
     this.heuristic = heuristic;
-    this.options = new Option.Maker(table);
+    this.alternatives = new Alternative.Maker(table);
   }
 
   HeapTable table() {
@@ -40,8 +40,8 @@ final class Planner {
   }
 
   /** Works out what devices ask, once for each. */
-  Option.Maker options() {
-    return options;
+  Alternative.Maker alternatives() {
+    return alternatives;
   }
 
   /** The ways to store what is specified. Buffers come in series: the last is kept. */
@@ -66,9 +66,9 @@ final class Planner {
 
   /** Why a problem without a solution has none. Takes time: not for a lock. */
   UnsatisfiableException unsatisfiable(
-      String what, Target target, List<? extends Member> devices, boolean counting) {
+      String what, Target target, List<? extends Participant> devices, boolean counting) {
     Explanation explanation = Explanation.of(table, target, devices, counting);
-    List<String> names = Member.names(devices);
+    List<String> names = Participant.names(devices);
     List<Plan.PassedOver> passedOver = explanation.passedOver();
     return new UnsatisfiableException(
         "cannot "
@@ -197,7 +197,7 @@ final class Planner {
               choice.count(),
               choice.coherency(),
               choice.penalty(),
-              choice.leftOut().isEmpty() ? List.of() : Member.names(choice.leftOut()),
+              choice.leftOut().isEmpty() ? List.of() : Participant.names(choice.leftOut()),
               each.ranked().cost(),
               each.ranked().why()));
     }

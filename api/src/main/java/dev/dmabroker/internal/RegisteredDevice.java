@@ -14,11 +14,11 @@ import java.util.List;
 import java.util.Optional;
 
 /** A device of one broker. */
-final class RegisteredDevice implements Device, Member {
+final class RegisteredDevice implements Device, Participant {
   private final BrokerEngine engine;
   private final DeviceSpec spec;
   private final Duration longestHold;
-  private final ImmutableList<Option> options;
+  private final ImmutableList<Alternative> alternatives;
   private final User user;
   private final ImmutableList<Finding> findings;
   private volatile boolean closed;
@@ -27,9 +27,9 @@ final class RegisteredDevice implements Device, Member {
     this.engine = engine;
     this.spec = spec;
     this.findings = probing.findings();
-    this.options =
+    this.alternatives =
         probing.alternatives().stream()
-            .map(each -> engine.planner().options().make(spec.name(), each))
+            .map(each -> engine.planner().alternatives().make(spec.name(), each))
             .collect(ImmutableList.toImmutableList());
     this.user = new User(spec.name(), probing.alternatives().get(0), spec.access());
     this.longestHold = spec.longestHold().orElse(engine.settings().longestHold());
@@ -84,8 +84,8 @@ final class RegisteredDevice implements Device, Member {
   }
 
   @Override
-  public List<Option> options() {
-    return options;
+  public List<Alternative> alternatives() {
+    return alternatives;
   }
 
   @Override

@@ -39,7 +39,7 @@ final class Relocation {
   private static final int MAX_RENEGOTIATIONS = 16;
 
   private final BufferLife buffer;
-  private final Placement from;
+  private final Place from;
   private final Move.Cause cause;
   private final String beneficiary;
   private final int attempt;
@@ -50,14 +50,14 @@ final class Relocation {
   private final MoveTimes times = new MoveTimes(System::nanoTime);
   private int negotiations;
   private int soughtFor;
-  private @Nullable Placement target;
+  private @Nullable Place target;
   private @Nullable Future<?> deadline;
   private volatile boolean awaitsFence; // The poller may end it.
   private boolean impatient;
 
   private Relocation(
       BufferLife buffer,
-      Placement from,
+      Place from,
       Move.Cause cause,
       String beneficiary,
       int attempt,
@@ -72,12 +72,12 @@ final class Relocation {
 
   /** To where every device reaches it. */
   static Relocation towards(
-      BufferLife buffer, Placement from, Move.Cause cause, String beneficiary, int attempt) {
+      BufferLife buffer, Place from, Move.Cause cause, String beneficiary, int attempt) {
     return new Relocation(buffer, from, cause, beneficiary, attempt, /* vacated= */ -1);
   }
 
   /** Out of the heap where it lies, unless it is used. */
-  static Relocation outOf(BufferLife buffer, Placement from, String beneficiary) {
+  static Relocation outOf(BufferLife buffer, Place from, String beneficiary) {
     return new Relocation(
         buffer, from, Move.Cause.ROOM, beneficiary, /* attempt= */ 1, from.heapNumber());
   }
@@ -109,7 +109,7 @@ final class Relocation {
         if (users == null) {
           return;
         }
-        Placement candidate =
+        Place candidate =
             buffer.allocate(users.devices(), Optional.of(from.heap().name()), vacated);
         switch (arrive(candidate, users)) {
           case DRAINED -> {
@@ -149,7 +149,7 @@ final class Relocation {
         });
   }
 
-  private Arrival arrive(Placement candidate, Attachments.Users users) {
+  private Arrival arrive(Place candidate, Attachments.Users users) {
     try {
       if (from.isWritten() && canCopyTo(candidate)) {
         buffer.engine.settings().mover().prepare(job(candidate));
@@ -179,14 +179,14 @@ final class Relocation {
         });
   }
 
-  private boolean isStale(Placement candidate) {
+  private boolean isStale(Place candidate) {
     Attachments attachments = buffer.attachments;
     return (soughtFor != attachments.version() && !attachments.isSuited(candidate))
         || !canCopyTo(candidate);
   }
 
   /** Otherwise it is called off. */
-  private boolean isWanted(Placement candidate, AfterLock after) {
+  private boolean isWanted(Place candidate, AfterLock after) {
     boolean wanted = !buffer.isOver() && isNeeded();
     if (wanted && !makesRoom() && !buffer.attachments.isSuited(candidate)) {
       buffer.leaveOut(candidate.leftOut(), after);
@@ -261,7 +261,7 @@ final class Relocation {
     if (callOffIfNotNeeded(after) || !buffer.beginTurn()) {
       return;
     }
-    Placement candidate = target();
+    Place candidate = target();
     cancelDeadline();
     if (isStale(candidate)) {
       target = null;
@@ -467,12 +467,12 @@ final class Relocation {
         });
   }
 
-  private Mover.Copy job(Placement to) {
+  private Mover.Copy job(Place to) {
     return new Mover.Copy(from.backing(), from.layout(), to.backing(), to.layout());
   }
 
   /** Contents are copied, not converted: and they may have come since the target was sought. */
-  private boolean canCopyTo(Placement candidate) {
+  private boolean canCopyTo(Place candidate) {
     if (!from.isWritten() || from.layout().image().isEmpty()) {
       return true;
     }
@@ -585,7 +585,7 @@ final class Relocation {
     return times.isDrained();
   }
 
-  Placement target() {
+  Place target() {
     if (target == null) {
       throw new IllegalStateException("no target yet");
     }

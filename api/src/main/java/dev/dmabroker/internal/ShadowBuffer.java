@@ -83,8 +83,8 @@ final class ShadowBuffer implements Shadow {
   }
 
   private long copy(Mapping from, Mapping to) {
-    Placement source = ((BufferMapping) from).place();
-    Placement target = ((BufferMapping) to).place();
+    Place source = ((BufferMapping) from).place();
+    Place target = ((BufferMapping) to).place();
     try {
       return mover.copy(
           new Mover.Copy(source.backing(), source.layout(), target.backing(), target.layout()));

@@ -26,7 +26,7 @@ final class Solution {
    * @param coherency the domain
    */
   record Choice(
-      List<Member> leftOut,
+      List<Participant> leftOut,
       long penalty,
       Layout layout,
       long neededBytes,
@@ -76,7 +76,7 @@ final class Solution {
   }
 
   /** Those that are left out wherever the buffer lies best. */
-  List<Member> leftOut() {
+  List<Participant> leftOut() {
     Choice best = null;
     for (Choice choice : choices) {
       if (choice != null && Choice.isBetter(choice.leftOut().size(), choice.penalty(), best)) {

@@ -3,8 +3,8 @@ package dev.dmabroker.internal;
 import dev.dmabroker.Coherency;
 import dev.dmabroker.Layout;
 import dev.dmabroker.SearchLimitException;
-import dev.dmabroker.internal.Option.Weighted;
-import dev.dmabroker.internal.Option.Wish;
+import dev.dmabroker.internal.Alternative.Weighted;
+import dev.dmabroker.internal.Alternative.Wish;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -28,51 +28,52 @@ final class Solver {
 
   private final HeapTable table;
   private final Target target;
-  private final List<? extends Member> members;
+  private final List<? extends Participant> participants;
 
   /** Whether the devices' counts of buffers have to agree, as for a pool. */
   private final boolean counting;
 
   private final Solution.@Nullable Choice[] best;
-  private final @Nullable Option[] chosen;
-  private final List<Member> leftOut = new ArrayList<>(0);
+  private final @Nullable Alternative[] chosen;
+  private final List<Participant> leftOut = new ArrayList<>(0);
   private int combinations;
 
-  private Solver(HeapTable table, Target target, List<? extends Member> members, boolean counting) {
+  private Solver(
+      HeapTable table, Target target, List<? extends Participant> participants, boolean counting) {
     this.table = table;
     this.target = target;
-    this.members = plainFirst(members);
+    this.participants = plainFirst(participants);
     this.counting = counting;
     this.best = new Solution.Choice[table.size()];
-    this.chosen = new Option[members.size()];
+    this.chosen = new Alternative[participants.size()];
   }
 
   /** Who has no choice goes first: what is impossible with them is found early. */
-  private static List<? extends Member> plainFirst(List<? extends Member> members) {
+  private static List<? extends Participant> plainFirst(List<? extends Participant> participants) {
     int plain = 0;
-    while (plain < members.size() && isPlain(members.get(plain))) {
+    while (plain < participants.size() && isPlain(participants.get(plain))) {
       plain++;
     }
-    if (plain == members.size()) {
-      return members;
+    if (plain == participants.size()) {
+      return participants;
     }
-    List<Member> ordered = new ArrayList<>(members.size());
-    for (Member member : members) {
-      if (isPlain(member)) {
-        ordered.add(member);
+    List<Participant> ordered = new ArrayList<>(participants.size());
+    for (Participant participant : participants) {
+      if (isPlain(participant)) {
+        ordered.add(participant);
       }
     }
-    for (Member member : members) {
-      if (!isPlain(member)) {
-        ordered.add(member);
+    for (Participant participant : participants) {
+      if (!isPlain(participant)) {
+        ordered.add(participant);
       }
     }
     return ordered;
   }
 
   /** Whether a device leaves no choice. */
-  static boolean isPlain(Member member) {
-    return member.options().size() == 1 && !member.isDispensable();
+  static boolean isPlain(Participant participant) {
+    return participant.alternatives().size() == 1 && !participant.isDispensable();
   }
 
   /**
@@ -82,8 +83,8 @@ final class Solver {
    * @throws SearchLimitException if there are too many combinations to look at
    */
   static Solution solve(
-      HeapTable table, Target target, List<? extends Member> members, boolean counting) {
-    Solver solver = new Solver(table, target, members, counting);
+      HeapTable table, Target target, List<? extends Participant> participants, boolean counting) {
+    Solver solver = new Solver(table, target, participants, counting);
     solver.search(0, null, 0);
     return new Solution(solver.best);
   }
@@ -99,25 +100,25 @@ final class Solver {
     if (++combinations > MAX_COMBINATIONS) {
       throw limit();
     }
-    if (next == members.size()) {
+    if (next == participants.size()) {
       leaf(demand, penalty);
       return;
     }
-    Member member = members.get(next);
-    List<Option> options = member.options();
-    for (int i = 0; i < options.size(); i++) {
-      Option option = options.get(i);
-      Demand its = option.memory().of(target);
+    Participant participant = participants.get(next);
+    List<Alternative> alternatives = participant.alternatives();
+    for (int i = 0; i < alternatives.size(); i++) {
+      Alternative alternative = alternatives.get(i);
+      Demand its = alternative.memory().of(target);
       Demand all = demand == null ? its : demand.and(its);
       long cost = penalty + i * STEP;
       if (canImprove(all, cost)) {
-        chosen[next] = option;
+        chosen[next] = alternative;
         search(next + 1, all, cost);
       }
     }
-    if (member.isDispensable()) {
+    if (participant.isDispensable()) {
       chosen[next] = null;
-      leftOut.add(member);
+      leftOut.add(participant);
       if (demand == null || canImprove(demand, penalty)) {
         search(next + 1, demand, penalty);
       }
@@ -145,10 +146,10 @@ final class Solver {
   private void leaf(@Nullable Demand demand, long penalty) {
     Demand required = demand == null ? table.nobody().of(target) : demand;
     Wishes wishes = NO_WISHES;
-    for (Option option : chosen) {
-      if (option != null && !option.wishes().isEmpty()) {
+    for (Alternative alternative : chosen) {
+      if (alternative != null && !alternative.wishes().isEmpty()) {
         wishes = wishes == NO_WISHES ? new Wishes() : wishes;
-        for (Weighted wish : option.wishes()) {
+        for (Weighted wish : alternative.wishes()) {
           wishes.add(wish.wish(), wish.weight());
         }
       }
@@ -181,7 +182,7 @@ final class Solver {
     if (counting && !demand.counts().isPossible()) {
       return;
     }
-    List<Candidate> candidates = target.candidates();
+    List<StorageForm> candidates = target.candidates();
     for (int i = 0; i < candidates.size(); i++) {
       Rules rules = demand.rules(i);
       Layout layout = rules == null ? null : layout(candidates.get(i), rules);
@@ -191,7 +192,7 @@ final class Solver {
     }
   }
 
-  private @Nullable Layout layout(Candidate candidate, Rules rules) {
+  private @Nullable Layout layout(StorageForm candidate, Rules rules) {
     return target.isImage()
         ? ImageLayout.of(target.image(), candidate.format(), candidate.modifier(), rules)
         : target.layout();
@@ -230,12 +231,12 @@ final class Solver {
 
   private SearchLimitException limit() {
     StringBuilder text = new StringBuilder();
-    for (Member member : members) {
+    for (Participant participant : participants) {
       text.append(text.length() == 0 ? "" : ", ")
-          .append(member.name())
+          .append(participant.name())
           .append(": ")
-          .append(member.options().size())
-          .append(member.isDispensable() ? " or left out" : "");
+          .append(participant.alternatives().size())
+          .append(participant.isDispensable() ? " or left out" : "");
     }
     return new SearchLimitException(
         "more than "

@@ -67,7 +67,7 @@ final class StreamGrowth {
     Demand.Counts counts = counts(devices);
     if (counts.isPossible() && counts.count() > stream.spec.maxBuffers()) {
       throw new IllegalArgumentException(
-          Member.names(devices)
+          Participant.names(devices)
               + " declared to need "
               + counts.count()
               + " buffers together, and stream "

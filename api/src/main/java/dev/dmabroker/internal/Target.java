@@ -15,14 +15,14 @@ import java.util.Optional;
 final class Target {
   private static final Modifier[] MODIFIERS = Modifier.values();
 
-  private static final Candidate BLOB =
-      new Candidate(PixelFormat.GREY, Modifier.LINEAR, /* penalty= */ 0);
+  private static final StorageForm BLOB =
+      new StorageForm(PixelFormat.GREY, Modifier.LINEAR, /* penalty= */ 0);
 
   private final BufferSpec spec;
   private final Layout layout;
-  private final ImmutableList<Candidate> candidates;
+  private final ImmutableList<StorageForm> candidates;
 
-  private Target(BufferSpec spec, Layout layout, ImmutableList<Candidate> candidates) {
+  private Target(BufferSpec spec, Layout layout, ImmutableList<StorageForm> candidates) {
     this.spec = spec;
     this.layout = layout;
     this.candidates = candidates;
@@ -38,12 +38,12 @@ final class Target {
     if (!(spec instanceof ImageSpec image)) {
       return new Target(spec, layout, ImmutableList.of(BLOB));
     }
-    ImmutableList.Builder<Candidate> candidates = ImmutableList.builder();
+    ImmutableList.Builder<StorageForm> candidates = ImmutableList.builder();
     long penalty = 0;
     for (PixelFormat format : image.formats()) {
       for (Modifier modifier : MODIFIERS) {
         if (modifier.supports(format)) {
-          candidates.add(new Candidate(format, modifier, penalty));
+          candidates.add(new StorageForm(format, modifier, penalty));
         }
       }
       penalty += Solver.STEP;
@@ -60,7 +60,7 @@ final class Target {
                     spec,
                     layout,
                     ImmutableList.of(
-                        new Candidate(image.format(), image.modifier(), /* penalty= */ 0))))
+                        new StorageForm(image.format(), image.modifier(), /* penalty= */ 0))))
         .orElse(this);
   }
 
@@ -82,7 +82,7 @@ final class Target {
     return (ImageSpec) spec;
   }
 
-  ImmutableList<Candidate> candidates() {
+  ImmutableList<StorageForm> candidates() {
     return candidates;
   }
 }

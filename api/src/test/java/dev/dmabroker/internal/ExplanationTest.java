@@ -52,21 +52,21 @@ class ExplanationTest {
   /** A problem and all that its devices ask, field by field. */
   private static final class Case {
     final Problem problem;
-    final Option.Maker maker;
+    final Alternative.Maker maker;
     final Map<String, Asker> parts = new LinkedHashMap<>();
 
     Case(Problem problem) {
       this.problem = problem;
-      this.maker = new Option.Maker(problem.table());
+      this.maker = new Alternative.Maker(problem.table());
       for (Asker device : problem.devices()) {
         if (device.isDispensable()) {
           continue;
         }
-        if (device.alternatives().size() > 1) {
+        if (device.asked().size() > 1) {
           parts.put(device.name() + " alternatives", device);
           continue;
         }
-        Constraints asked = device.alternatives().get(0);
+        Constraints asked = device.asked().get(0);
         Set<Field> fields = EnumSet.copyOf(asked.fields());
         fields.remove(Field.MAX_SEGMENT_SIZE);
         fields.remove(Field.SEGMENT_BOUNDARY);
@@ -228,7 +228,7 @@ class ExplanationTest {
       last = instead.substring("to permit ".length(), instead.length() - " too".length());
     }
     String value = last;
-    Constraints asked = part.alternatives().get(0);
+    Constraints asked = part.asked().get(0);
     Constraints.Builder builder = Constraints.builder().peerToPeer();
     UnaryOperator<ImageConstraints.Builder> image = UnaryOperator.identity();
     boolean coherent = true;
@@ -300,11 +300,11 @@ class ExplanationTest {
 
   private static Conflict conflict(
       HeapTable table, BufferSpec spec, Map<String, List<Constraints>> devices) {
-    Option.Maker maker = new Option.Maker(table);
-    List<Asker> members = new ArrayList<>();
+    Alternative.Maker maker = new Alternative.Maker(table);
+    List<Asker> participants = new ArrayList<>();
     devices.forEach(
-        (name, asked) -> members.add(new Asker(maker, name, /* dispensable= */ false, asked)));
-    Case of = new Case(new Problem(table, spec, members, /* counting= */ true));
+        (name, asked) -> participants.add(new Asker(maker, name, /* dispensable= */ false, asked)));
+    Case of = new Case(new Problem(table, spec, participants, /* counting= */ true));
     return of.conflict();
   }
 
@@ -471,7 +471,7 @@ class ExplanationTest {
                             .granuleBytes(Trait.declared(1000L))
                             .maxSizeBytes(Trait.declared(10_000L))
                             .build()))));
-    Asker camera = new Asker(new Option.Maker(pages), "camera", dispensable, List.of(asked));
+    Asker camera = new Asker(new Alternative.Maker(pages), "camera", dispensable, List.of(asked));
     return Explanation.of(pages, Target.of(BlobSpec.of(sizeBytes)), List.of(camera), true)
         .passedOver()
         .stream()

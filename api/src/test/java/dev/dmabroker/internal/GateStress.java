@@ -36,13 +36,13 @@ public class GateStress {
     }
   }
 
-  private static Placement placement(long generation) {
+  private static Place placement(long generation) {
     return Placements.at(HEAP, BACKING, BlobSpec.of(8), generation);
   }
 
   /** A gate, and where it leads to: one slot of one placement. */
   private record Open(Gate gate, Occupancy occupancy) {
-    static Open at(Placement place, int slots) {
+    static Open at(Place place, int slots) {
       Gate gate = new Gate();
       Occupancy occupancy = Placements.occupancy(place, slots);
       gate.open(occupancy);
@@ -51,11 +51,11 @@ public class GateStress {
   }
 
   /** A slot that a writer has taken by an open gate. */
-  private record Taken(Gate gate, Gate.Way way, Slot slot, long token) {
-    static Taken at(Placement place) {
+  private record Taken(Gate gate, Gate.Entrance entrance, Slot slot, long token) {
+    static Taken at(Place place) {
       Gate gate = Open.at(place, 1).gate();
       BufferMapping pass = Objects.requireNonNull(Placements.enter(gate, Access.WRITE));
-      return new Taken(gate, pass.way(), pass.slot(), pass.slot().word);
+      return new Taken(gate, pass.entrance(), pass.slot(), pass.slot().word);
     }
   }
 
@@ -95,7 +95,7 @@ public class GateStress {
   @Outcome(id = "false, true", expect = ACCEPTABLE, desc = "Woken without need.")
   @State
   public static class UnmapAgainstMove {
-    private final Placement place = placement(1);
+    private final Place place = placement(1);
     private final Open open = Open.at(place, 1);
     private final Gate gate = open.gate();
     private final @Nullable BufferMapping pass = Placements.enter(gate, Access.WRITE);
@@ -103,7 +103,7 @@ public class GateStress {
     @Actor
     public void leaver(ZZ_Result r) {
       if (pass != null && pass.leave()) {
-        r.r1 = !gate.isWaitedFor(pass.way());
+        r.r1 = !gate.isWaitedFor(pass.entrance());
       }
     }
 
@@ -125,7 +125,7 @@ public class GateStress {
   @Outcome(id = "0, -1, -1", expect = ACCEPTABLE, desc = "Turned back, taken for a mapping.")
   @State
   public static class WriteAgainstMove {
-    private final Placement place = placement(1);
+    private final Place place = placement(1);
     private final Open open = Open.at(place, 1);
     private final Gate gate = open.gate();
     private int contents;
@@ -330,7 +330,7 @@ public class GateStress {
     @Actor
     public void leaver(II_Result r) {
       if (pass != null && pass.leave()) {
-        r.r1 = gate.isWaitedFor(pass.way()) ? 1 : 0;
+        r.r1 = gate.isWaitedFor(pass.entrance()) ? 1 : 0;
       }
     }
 
@@ -362,7 +362,7 @@ public class GateStress {
       @Nullable BufferMapping pass = Placements.enter(gate, Access.WRITE);
       r.r1 = pass == null ? -1 : 0;
       if (pass != null && pass.leave()) {
-        r.r1 = gate.isWaitedFor(pass.way()) ? 1 : 0;
+        r.r1 = gate.isWaitedFor(pass.entrance()) ? 1 : 0;
       }
     }
 
@@ -390,8 +390,8 @@ public class GateStress {
     private final Occupancy otherNew;
 
     public TwoGatesAtPublish() {
-      Placement old = placement(1);
-      Placement target = placement(2);
+      Place old = placement(1);
+      Place target = placement(2);
       one.openToReaders(Placements.occupancy(old, 1));
       other.openToReaders(Placements.occupancy(old, 1));
       oneNew = Placements.occupancy(target, 1);
@@ -482,14 +482,14 @@ public class GateStress {
     public void poller(ZZ_Result r) {
       boolean unused = taken.slot().fence(taken.token());
       if (taken.slot().leaveFenced(taken.token())) {
-        r.r1 = !taken.gate().isWaitedFor(taken.way());
+        r.r1 = !taken.gate().isWaitedFor(taken.entrance());
       }
     }
 
     @Actor
     public void mover(ZZ_Result r) {
-      taken.gate().openToReaders(taken.way().occupancy());
-      r.r2 = !taken.way().occupancy().hasWriters();
+      taken.gate().openToReaders(taken.entrance().occupancy());
+      r.r2 = !taken.entrance().occupancy().hasWriters();
     }
   }
 }

@@ -38,7 +38,7 @@ class GateTest {
     gate.open(here);
   }
 
-  private Placement placement(long generation) throws HeapException {
+  private Place placement(long generation) throws HeapException {
     return Placements.at(heap, heap.allocate("test", 8), BlobSpec.of(8), generation);
   }
 
@@ -68,7 +68,7 @@ class GateTest {
     assertTrue(pass.isOpen());
     assertFalse(here.isEmpty());
     assertFalse(here.hasWriters());
-    assertFalse(gate.isWaitedFor(pass.way()));
+    assertFalse(gate.isWaitedFor(pass.entrance()));
     assertTrue(pass.leave());
     assertFalse(pass.isOpen());
     assertTrue(here.isEmpty());
@@ -80,7 +80,7 @@ class GateTest {
     assertTrue(gate.isFullyOpenAt(here.place()));
     gate.open(there);
     assertFalse(gate.isFullyOpenAt(here.place()));
-    assertTrue(gate.isWaitedFor(before.way()), "who is in the old place is waited for");
+    assertTrue(gate.isWaitedFor(before.entrance()), "who is in the old place is waited for");
     assertSame(there.place(), enter(Access.READ).place());
     assertSame(here.place(), before.place());
     gate.shut();
@@ -107,11 +107,11 @@ class GateTest {
   void aWatchedGateLetsInEverybodyAndWantsToKnowWhoLeaves() {
     BufferMapping before = enter(Access.WRITE);
     gate.watch(here);
-    assertTrue(gate.isWaitedFor(before.way()));
+    assertTrue(gate.isWaitedFor(before.entrance()));
     before.leave();
     BufferMapping pass = enter(Access.WRITE);
     assertTrue(here.hasWriters());
-    assertTrue(gate.isWaitedFor(pass.way()));
+    assertTrue(gate.isWaitedFor(pass.entrance()));
     pass.leave();
   }
 
@@ -123,7 +123,7 @@ class GateTest {
     assertSame(here.place(), pass.place());
     assertNull(Placements.enter(gate, Access.READ));
     assertTrue(here.hasWriters());
-    assertTrue(gate.isWaitedFor(pass.way()));
+    assertTrue(gate.isWaitedFor(pass.entrance()));
     pass.leave();
     assertTrue(here.isEmpty());
   }

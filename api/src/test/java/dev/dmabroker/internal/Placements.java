@@ -12,9 +12,9 @@ import org.jspecify.annotations.Nullable;
 final class Placements {
   private Placements() {}
 
-  static Placement at(HeapAccount heap, Backing backing, BufferSpec spec, long generation) {
+  static Place at(HeapAccount heap, Backing backing, BufferSpec spec, long generation) {
     long sizeBytes = spec.layout().sizeBytes();
-    return new Placement(
+    return new Place(
         new HeapTable(List.of(heap)),
         0,
         Target.of(spec),
@@ -25,7 +25,7 @@ final class Placements {
 
   /** Of nobody's attachment, with so many slots. */
   @SuppressWarnings("NullAway") // A gate asks nothing of whose it is.
-  static Occupancy occupancy(Placement place, int slots) {
+  static Occupancy occupancy(Place place, int slots) {
     Occupancy occupancy = new Occupancy(null, place);
     List<BufferMapping> made = new ArrayList<>();
     for (int i = 0; i < slots; i++) {

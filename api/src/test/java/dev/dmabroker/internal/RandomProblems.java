@@ -63,14 +63,10 @@ final class RandomProblems {
 
   /** A device that asks what it is given. */
   record Asker(
-      String name, List<Constraints> alternatives, List<Option> options, boolean isDispensable)
-      implements Member {
-    Asker(Option.Maker maker, String name, boolean dispensable, List<Constraints> alternatives) {
-      this(
-          name,
-          alternatives,
-          alternatives.stream().map(each -> maker.make(name, each)).toList(),
-          dispensable);
+      String name, List<Constraints> asked, List<Alternative> alternatives, boolean isDispensable)
+      implements Participant {
+    Asker(Alternative.Maker maker, String name, boolean dispensable, List<Constraints> asked) {
+      this(name, asked, asked.stream().map(each -> maker.make(name, each)).toList(), dispensable);
     }
   }
 
@@ -89,7 +85,7 @@ final class RandomProblems {
                   .append(each.name())
                   .append(each.isDispensable() ? " (dispensable)" : "")
                   .append(": ")
-                  .append(each.alternatives()));
+                  .append(each.asked()));
       for (int i = 0; i < table.size(); i++) {
         text.append("\n  ").append(table.info(i).name()).append(": ");
         table
@@ -152,7 +148,7 @@ final class RandomProblems {
     long most = 0;
     for (Asker device : problem.devices()) {
       most +=
-          device.options().stream()
+          device.alternatives().stream()
               .mapToLong(each -> each.wishes().stream().filter(w -> w.wish().shapes()).count())
               .max()
               .orElseThrow();
@@ -162,7 +158,7 @@ final class RandomProblems {
 
   private Problem anyProblem(Taste taste) {
     HeapTable table = table(1 + random.nextInt(5));
-    Option.Maker maker = new Option.Maker(table);
+    Alternative.Maker maker = new Alternative.Maker(table);
     List<Asker> devices = new ArrayList<>();
     int count = 2 + random.nextInt(3);
     for (int i = 0; i < count; i++) {

@@ -17,14 +17,14 @@ import org.junit.jupiter.api.Test;
 
 /** Which way to use a heap is better, and which heap is as good as another. */
 class SolutionTest {
-  private static final Member METER = extra("meter");
-  private static final Member VIEWER = extra("viewer");
+  private static final Participant METER = extra("meter");
+  private static final Participant VIEWER = extra("viewer");
 
-  private static Member extra(String name) {
+  private static Participant extra(String name) {
     return new Asker(name, List.of(), List.of(), /* isDispensable= */ true);
   }
 
-  private static Choice choice(long penalty, Member... leftOut) {
+  private static Choice choice(long penalty, Participant... leftOut) {
     return new Choice(
         Arrays.asList(leftOut), penalty, BlobSpec.of(1).layout(), 1, 1, 1, Coherency.CPU);
   }

@@ -144,9 +144,9 @@ final class SolverOracle {
       return;
     }
     Asker device = problem.devices().get(next);
-    for (int i = 0; i < device.alternatives().size(); i++) {
+    for (int i = 0; i < device.asked().size(); i++) {
       names.add(device.name());
-      chosen.add(device.alternatives().get(i));
+      chosen.add(device.asked().get(i));
       choose(names, chosen, steps + i, leftOut);
       names.remove(names.size() - 1);
       chosen.remove(chosen.size() - 1);

@@ -21,7 +21,7 @@ class TargetTest {
   private static List<Modifier> modifiers(Target target, PixelFormat format) {
     return target.candidates().stream()
         .filter(candidate -> candidate.format() == format)
-        .map(Candidate::modifier)
+        .map(StorageForm::modifier)
         .toList();
   }
 
@@ -55,7 +55,7 @@ class TargetTest {
 
   @Test
   void formatsCostMoreTheLaterTheyAreNamed() {
-    for (Candidate candidate : Target.of(picture).candidates()) {
+    for (StorageForm candidate : Target.of(picture).candidates()) {
       assertEquals(
           picture.formats().indexOf(candidate.format()) * Solver.STEP, candidate.penalty());
     }
@@ -65,7 +65,8 @@ class TargetTest {
   void whatHasContentsIsStoredAsTheyAre() {
     Target target = Target.of(picture);
     Target stored = target.storedAs(picture.layout().image());
-    assertEquals(List.of(new Candidate(PixelFormat.NV12, Modifier.LINEAR, 0)), stored.candidates());
+    assertEquals(
+        List.of(new StorageForm(PixelFormat.NV12, Modifier.LINEAR, 0)), stored.candidates());
     assertSame(picture, stored.image());
     assertSame(target, target.storedAs(Optional.empty()));
   }

@@ -15,16 +15,16 @@ class WorkedOutOnceTest {
 
   @Test
   void equalWishesOfDifferentDevices() {
-    Option.Maker maker = new Option.Maker(table);
+    Alternative.Maker maker = new Alternative.Maker(table);
     Constraints contiguous = Constraints.builder().contiguous().build();
     Constraints reached = Constraints.builder().cpuReach().build();
     Constraints both = Constraints.builder().prefer(3, contiguous).prefer(5, reached).build();
     Constraints one = Constraints.builder().prefer(7, contiguous).build();
-    Option.Weighted other = maker.make("other", one).wishes().get(0);
+    Alternative.Weighted other = maker.make("other", one).wishes().get(0);
     assertEquals(7, other.weight());
-    List<Option.Weighted> wishes = maker.make("camera", both).wishes();
+    List<Alternative.Weighted> wishes = maker.make("camera", both).wishes();
     assertEquals(2, wishes.size());
-    for (Option.Weighted each : wishes) {
+    for (Alternative.Weighted each : wishes) {
       if (each.weight() == 3) {
         assertSame(other.wish(), each.wish());
       } else {

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param memory what it requires
  * @param wishes what it prefers
  */
-record Option(Constraints constraints, Demand.Memory memory, ImmutableList<Weighted> wishes) {
+record Alternative(Constraints constraints, Demand.Memory memory, ImmutableList<Weighted> wishes) {
 
   /**
    * A wish and what it costs if it is not met.
@@ -96,8 +96,8 @@ record Option(Constraints constraints, Demand.Memory memory, ImmutableList<Weigh
       this.table = table;
     }
 
-    Option make(String device, Constraints constraints) {
-      return new Option(
+    Alternative make(String device, Constraints constraints) {
+      return new Alternative(
           constraints,
           new Demand.Memory(table, device, constraints),
           constraints.wishes().stream()

@@ -10,4 +10,4 @@ import dev.dmabroker.PixelFormat;
  * @param modifier how lines are stored
  * @param penalty what it costs to fall back to this format
  */
-record Candidate(PixelFormat format, Modifier modifier, long penalty) {}
+record StorageForm(PixelFormat format, Modifier modifier, long penalty) {}

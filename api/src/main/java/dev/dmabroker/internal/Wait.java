@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * Somebody who waits in a {@link FrameWaiters}. Whether it has ended is decided under the stream's
  * lock, by taking it out of the line; who waits is told after.
  */
-final class Turn<F> {
+final class Wait<F> {
   private final CompletableFuture<F> future = new CompletableFuture<>();
 
   void grant(AfterLock after, F frame) {

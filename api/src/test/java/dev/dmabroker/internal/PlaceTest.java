@@ -20,14 +20,14 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** Who is in a place that a buffer has. */
-class PlacementTest extends Fixture {
+class PlaceTest extends Fixture {
   private static final Thread ME = Thread.currentThread();
   private static final Thread OTHER = new Thread(() -> {}, "other");
 
   private final SharedBuffer buffer = export();
   private final AttachedDevice camera = attach("camera", Duration.ofMillis(30));
   private final AttachedDevice display = attach("display", Duration.ofMillis(20));
-  private Placement place;
+  private Place place;
 
   @BeforeEach
   void open() throws Exception {

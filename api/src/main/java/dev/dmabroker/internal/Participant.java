@@ -4,18 +4,18 @@ import java.util.List;
 import java.util.Optional;
 
 /** Who has to be served, as the solver sees it. */
-interface Member {
+interface Participant {
 
   /** The device's name. */
   String name();
 
   /** The names of several, in their order. */
-  static List<String> names(List<? extends Member> members) {
-    return members.stream().map(Member::name).toList();
+  static List<String> names(List<? extends Participant> participants) {
+    return participants.stream().map(Participant::name).toList();
   }
 
   /** What it can live with, best first. */
-  List<Option> options();
+  List<Alternative> alternatives();
 
   /** Whether it may be left out. */
   boolean isDispensable();

@@ -14,12 +14,12 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** The backing that a buffer has, with its generation. Compared by identity. */
-final class Placement {
+final class Place {
   private static final VarHandle WRITTEN;
 
   static {
     try {
-      WRITTEN = MethodHandles.lookup().findVarHandle(Placement.class, "written", boolean.class);
+      WRITTEN = MethodHandles.lookup().findVarHandle(Place.class, "written", boolean.class);
     } catch (ReflectiveOperationException e) {
       throw new ExceptionInInitializerError(e);
     }
@@ -30,7 +30,7 @@ final class Placement {
   private final Target target;
   private final Backing backing;
   private final Layout layout;
-  private final List<Member> leftOut;
+  private final List<Participant> leftOut;
   private final long neededBytes;
   private final long sizeBytes;
   private final long generation;
@@ -39,7 +39,7 @@ final class Placement {
    * Of adopted memory, whose table has this one place and none of the broker's heaps: who was asked
    * and took it, whatever is known of it. Null if a heap gave it. Under the buffer's lock.
    */
-  private final @Nullable Set<Member> accepted;
+  private final @Nullable Set<Participant> accepted;
 
   private final long sinceNanos = System.nanoTime();
 
@@ -56,7 +56,7 @@ final class Placement {
   @SuppressWarnings("UnusedVariable") // Reached through the VarHandle.
   private boolean written;
 
-  Placement(
+  Place(
       HeapTable table,
       int heap,
       Target target,
@@ -76,7 +76,7 @@ final class Placement {
   }
 
   /** Memory that was there before, with contents. Devices get all of it. */
-  Placement(HeapTable itself, Target target, Layout layout, Backing backing) {
+  Place(HeapTable itself, Target target, Layout layout, Backing backing) {
     this.table = itself;
     this.heap = 0;
     this.target = target;
@@ -103,7 +103,7 @@ final class Placement {
   }
 
   /** Dispensable devices that it was not made for. */
-  List<Member> leftOut() {
+  List<Participant> leftOut() {
     return leftOut;
   }
 
@@ -137,11 +137,11 @@ final class Placement {
   }
 
   /** Whether the device can use it, with any of its alternatives. */
-  boolean suits(Member device) {
-    for (Option option : device.options()) {
+  boolean suits(Participant device) {
+    for (Alternative alternative : device.alternatives()) {
       // What was needed: what a heap rounds up to is no device's concern.
-      if (memory(device, option).suits(table, heap, target, layout, neededBytes)
-          || (accepted != null && accepted.contains(device) && suitsOtherwise(option))) {
+      if (memory(device, alternative).suits(table, heap, target, layout, neededBytes)
+          || (accepted != null && accepted.contains(device) && suitsOtherwise(alternative))) {
         return true;
       }
     }
@@ -149,29 +149,29 @@ final class Placement {
   }
 
   /** What a device asks is known of the broker's heaps only, and worked out here for others. */
-  private Demand.Memory memory(Member device, Option option) {
+  private Demand.Memory memory(Participant device, Alternative alternative) {
     return isAdopted()
-        ? new Demand.Memory(table, device.name(), option.constraints())
-        : option.memory();
+        ? new Demand.Memory(table, device.name(), alternative.constraints())
+        : alternative.memory();
   }
 
   /** In what a trial import does not tell. */
-  private boolean suitsOtherwise(Option option) {
-    return (!option.constraints().cpuReach() || heap().traits().cpuReach().is(true))
-        && option.memory().suitsStored(target, layout, neededBytes);
+  private boolean suitsOtherwise(Alternative alternative) {
+    return (!alternative.constraints().cpuReach() || heap().traits().cpuReach().is(true))
+        && alternative.memory().suitsStored(target, layout, neededBytes);
   }
 
   /** The device was asked and took it. Under the buffer's lock. */
-  void accept(Member device) {
+  void accept(Participant device) {
     if (accepted != null) {
       accepted.add(device);
     }
   }
 
   /** Why it does not suit the device. */
-  String unmet(Member device) {
-    return device.options().stream()
-        .map(option -> table.info(heap).unmet(device.name(), option.constraints()))
+  String unmet(Participant device) {
+    return device.alternatives().stream()
+        .map(alternative -> table.info(heap).unmet(device.name(), alternative.constraints()))
         .flatMap(Optional::stream)
         .findFirst()
         .map(unmet -> unmet.field() + " (" + unmet.reason() + ")")
