@@ -16,7 +16,7 @@ public record AddressRange(long first, long last) {
               + Long.toHexString(first)
               + " to "
               + Long.toHexString(last),
-          Field.ADDRESS_RANGES);
+          ConstraintField.ADDRESS_RANGES);
     }
   }
 

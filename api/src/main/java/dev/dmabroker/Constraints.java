@@ -36,7 +36,7 @@ public final class Constraints {
       Sets.immutableEnumSet(Coherency.CPU, Coherency.RAM);
   private static final Constraints NONE = builder().build();
 
-  private final ImmutableMap<Field, Object> values;
+  private final ImmutableMap<ConstraintField, Object> values;
   private final ImmutableList<ImageConstraints> images;
   private final ImmutableSet<Usage> usages;
   private final ImmutableList<Preference> preferences;
@@ -50,7 +50,7 @@ public final class Constraints {
   public record Preference(int weight, Constraints wishes) {}
 
   private Constraints(
-      Map<Field, Object> values,
+      Map<ConstraintField, Object> values,
       ImmutableList<ImageConstraints> images,
       ImmutableSet<Usage> usages,
       ImmutableList<Preference> preferences) {
@@ -72,52 +72,52 @@ public final class Constraints {
 
   /** Whether the memory has to be one physically contiguous range. */
   public boolean contiguous() {
-    return get(Field.CONTIGUOUS, false);
+    return get(ConstraintField.CONTIGUOUS, false);
   }
 
   /** Whether the CPU has to be able to map the memory. */
   public boolean cpuReach() {
-    return get(Field.CPU_REACH, false);
+    return get(ConstraintField.CPU_REACH, false);
   }
 
   /** Whether the memory has to be a dma-buf that a device driver can import. */
   public boolean deviceAccess() {
-    return get(Field.DEVICE_ACCESS, false);
+    return get(ConstraintField.DEVICE_ACCESS, false);
   }
 
   /** Width of the addresses that the device can put out, 1 to 64. */
   public int addressBits() {
-    return get(Field.ADDRESS_BITS, 64);
+    return get(ConstraintField.ADDRESS_BITS, 64);
   }
 
   /** Ranges of addresses of which one has to hold all of the memory; empty if any will do. */
   public List<AddressRange> addressRanges() {
-    return get(Field.ADDRESS_RANGES, ImmutableList.of());
+    return get(ConstraintField.ADDRESS_RANGES, ImmutableList.of());
   }
 
   /** Alignment of the buffer's first byte, a power of two. */
   public long alignmentBytes() {
-    return get(Field.ALIGNMENT, 1L);
+    return get(ConstraintField.ALIGNMENT, 1L);
   }
 
   /** The smallest buffer that the device takes; smaller ones are allocated at this size. */
   public long minSizeBytes() {
-    return get(Field.MIN_SIZE, 1L);
+    return get(ConstraintField.MIN_SIZE, 1L);
   }
 
   /** The largest buffer that the device takes. */
   public long maxSizeBytes() {
-    return get(Field.MAX_SIZE, Long.MAX_VALUE);
+    return get(ConstraintField.MAX_SIZE, Long.MAX_VALUE);
   }
 
   /** The most contiguous pieces that the device takes, as {@code sg_tablesize} in the kernel. */
   public int maxSegments() {
-    return get(Field.MAX_SEGMENTS, Integer.MAX_VALUE);
+    return get(ConstraintField.MAX_SEGMENTS, Integer.MAX_VALUE);
   }
 
   /** The longest piece, as {@code dma_set_max_seg_size} in the kernel. */
   public long maxSegmentBytes() {
-    return get(Field.MAX_SEGMENT_SIZE, Long.MAX_VALUE);
+    return get(ConstraintField.MAX_SEGMENT_SIZE, Long.MAX_VALUE);
   }
 
   /**
@@ -125,63 +125,63 @@ public final class Constraints {
    * Long.MAX_VALUE} if there is no such boundary.
    */
   public long segmentBoundaryBytes() {
-    return get(Field.SEGMENT_BOUNDARY, Long.MAX_VALUE);
+    return get(ConstraintField.SEGMENT_BOUNDARY, Long.MAX_VALUE);
   }
 
   /** The coherency domains that the device supports; CPU and RAM unless declared. */
   public Set<Coherency> coherency() {
-    return get(Field.COHERENCY, COHERENT);
+    return get(ConstraintField.COHERENCY, COHERENT);
   }
 
   /** Whether the memory has to be protected. */
   public boolean secure() {
-    return get(Field.SECURE, false);
+    return get(ConstraintField.SECURE, false);
   }
 
   /** Whether the device reaches memory that lies in another device. */
   public boolean peerToPeer() {
-    return get(Field.PEER_TO_PEER, false);
+    return get(ConstraintField.PEER_TO_PEER, false);
   }
 
   /** The heaps, by name or alias, outside of which the device reaches nothing; empty if all. */
   public Optional<Set<String>> permittedHeaps() {
-    return Optional.ofNullable(names(Field.PERMITTED_HEAPS));
+    return Optional.ofNullable(names(ConstraintField.PERMITTED_HEAPS));
   }
 
   /** The heaps, by name or alias, that the device does not reach. */
   public Set<String> forbiddenHeaps() {
-    return get(Field.FORBIDDEN_HEAPS, ImmutableSortedSet.of());
+    return get(ConstraintField.FORBIDDEN_HEAPS, ImmutableSortedSet.of());
   }
 
   /** The types of heaps outside of which the device reaches nothing; empty if all. */
   public Optional<Set<String>> permittedHeapTypes() {
-    return Optional.ofNullable(names(Field.PERMITTED_HEAP_TYPES));
+    return Optional.ofNullable(names(ConstraintField.PERMITTED_HEAP_TYPES));
   }
 
   /** The types of heaps that the device does not reach. */
   public Set<String> forbiddenHeapTypes() {
-    return get(Field.FORBIDDEN_HEAP_TYPES, ImmutableSortedSet.of());
+    return get(ConstraintField.FORBIDDEN_HEAP_TYPES, ImmutableSortedSet.of());
   }
 
   /** What the device asks of the CPU's caching. */
   public Caching caching() {
-    return get(Field.CACHING, Caching.ANY);
+    return get(ConstraintField.CACHING, Caching.ANY);
   }
 
   /** The NUMA node that the memory has to lie at, if any. */
   public OptionalInt numaNode() {
-    Integer node = (Integer) values.get(Field.NUMA_NODE);
+    Integer node = (Integer) values.get(ConstraintField.NUMA_NODE);
     return node == null ? OptionalInt.empty() : OptionalInt.of(node);
   }
 
   /** How fast the memory has to be at least. */
-  public Speed speed() {
-    return get(Field.SPEED, Speed.SLOW);
+  public MemorySpeed speed() {
+    return get(ConstraintField.SPEED, MemorySpeed.SLOW);
   }
 
   /** What each plane's stride has to be a multiple of, of pictures of any format; at least 1. */
   public long strideAlignmentBytes() {
-    return get(Field.STRIDE_ALIGNMENT, 1L);
+    return get(ConstraintField.STRIDE_ALIGNMENT, 1L);
   }
 
   /** What is asked of pictures, by format; empty if linear ones of any format will do. */
@@ -199,8 +199,8 @@ public final class Constraints {
    *
    * @return a value for each field that counts and is set
    */
-  public Map<Field, Integer> counts() {
-    EnumMap<Field, Integer> counts = new EnumMap<>(Field.class);
+  public Map<ConstraintField, Integer> counts() {
+    EnumMap<ConstraintField, Integer> counts = new EnumMap<>(ConstraintField.class);
     values.forEach(
         (field, value) -> {
           if (field.isCount()) {
@@ -233,13 +233,13 @@ public final class Constraints {
         (field, value) ->
             wishes.add(new Preference(weight, wish(Map.of(field, value), List.of()))));
     for (ImageConstraints image : images) {
-      Set<Field> declared = EnumSet.copyOf(image.declared());
+      Set<ConstraintField> declared = EnumSet.copyOf(image.declared());
       if (declared.size() > 1) {
-        declared.remove(Field.FORMATS);
+        declared.remove(ConstraintField.FORMATS);
       }
-      for (Field field : declared) {
+      for (ConstraintField field : declared) {
         List<ImageConstraints> entries = new ArrayList<>(List.of(image.only(field)));
-        if (field != Field.FORMATS && image.formats().isPresent()) {
+        if (field != ConstraintField.FORMATS && image.formats().isPresent()) {
           entries.add(ImageConstraints.anyFormat().anyModifier().build());
         }
         wishes.add(new Preference(weight, wish(Map.of(), entries)));
@@ -248,10 +248,11 @@ public final class Constraints {
   }
 
   /** Constraints that ask for nothing else, the three defaults widened. */
-  private static Constraints wish(Map<Field, Object> asked, List<ImageConstraints> images) {
-    EnumMap<Field, Object> values = new EnumMap<>(Field.class);
-    values.put(Field.COHERENCY, Sets.immutableEnumSet(EnumSet.allOf(Coherency.class)));
-    values.put(Field.PEER_TO_PEER, true);
+  private static Constraints wish(
+      Map<ConstraintField, Object> asked, List<ImageConstraints> images) {
+    EnumMap<ConstraintField, Object> values = new EnumMap<>(ConstraintField.class);
+    values.put(ConstraintField.COHERENCY, Sets.immutableEnumSet(EnumSet.allOf(Coherency.class)));
+    values.put(ConstraintField.PEER_TO_PEER, true);
     values.putAll(asked);
     return new Constraints(
         values,
@@ -263,22 +264,22 @@ public final class Constraints {
   }
 
   /** The required fields that ask for something, the three defaults included. */
-  public Set<Field> fields() {
-    EnumSet<Field> fields = EnumSet.noneOf(Field.class);
+  public Set<ConstraintField> fields() {
+    EnumSet<ConstraintField> fields = EnumSet.noneOf(ConstraintField.class);
     fields.addAll(values.keySet());
     images.forEach(image -> fields.addAll(image.asked()));
     if (images.isEmpty()) {
-      fields.add(Field.MODIFIERS);
+      fields.add(ConstraintField.MODIFIERS);
     }
     if (coherency().containsAll(EnumSet.allOf(Coherency.class))) {
-      fields.remove(Field.COHERENCY);
+      fields.remove(ConstraintField.COHERENCY);
     } else {
-      fields.add(Field.COHERENCY);
+      fields.add(ConstraintField.COHERENCY);
     }
     if (peerToPeer()) {
-      fields.remove(Field.PEER_TO_PEER);
+      fields.remove(ConstraintField.PEER_TO_PEER);
     } else {
-      fields.add(Field.PEER_TO_PEER);
+      fields.add(ConstraintField.PEER_TO_PEER);
     }
     return Collections.unmodifiableSet(fields);
   }
@@ -286,7 +287,7 @@ public final class Constraints {
   /**
    * The value of a required field, for a person to read; empty unless it is one of {@link #fields}.
    */
-  public String text(Field field) {
+  public String text(ConstraintField field) {
     if (!fields().contains(field)) {
       return "";
     }
@@ -321,10 +322,10 @@ public final class Constraints {
     if (heaps.length == 0) {
       return this;
     }
-    EnumMap<Field, Object> more = new EnumMap<>(Field.class);
+    EnumMap<ConstraintField, Object> more = new EnumMap<>(ConstraintField.class);
     more.putAll(values);
     more.put(
-        Field.FORBIDDEN_HEAPS,
+        ConstraintField.FORBIDDEN_HEAPS,
         ImmutableSortedSet.<String>naturalOrder().addAll(forbiddenHeaps()).add(heaps).build());
     return new Constraints(more, images, usages, preferences);
   }
@@ -334,47 +335,47 @@ public final class Constraints {
    * one are together what is required. The number of segments brings their size and boundary along,
    * which mean nothing without it.
    */
-  public Constraints only(Field field) {
-    EnumMap<Field, Object> kept = new EnumMap<>(Field.class);
+  public Constraints only(ConstraintField field) {
+    EnumMap<ConstraintField, Object> kept = new EnumMap<>(ConstraintField.class);
     values.forEach(
         (each, value) -> {
-          if (each == field || (field == Field.MAX_SEGMENTS && isOfSegments(each))) {
+          if (each == field || (field == ConstraintField.MAX_SEGMENTS && isOfSegments(each))) {
             kept.put(each, value);
           }
         });
-    if (field == Field.COHERENCY) {
+    if (field == ConstraintField.COHERENCY) {
       kept.put(field, coherency());
-    } else if (field == Field.PEER_TO_PEER) {
+    } else if (field == ConstraintField.PEER_TO_PEER) {
       kept.put(field, peerToPeer());
     }
-    if (images.isEmpty() && field == Field.MODIFIERS) {
+    if (images.isEmpty() && field == ConstraintField.MODIFIERS) {
       return wish(kept, List.of(ImageConstraints.anyFormat().build()));
     }
     return wish(kept, field.isImage() ? entriesOf(field) : List.of());
   }
 
-  private static boolean isOfSegments(Field field) {
-    return field == Field.MAX_SEGMENT_SIZE || field == Field.SEGMENT_BOUNDARY;
+  private static boolean isOfSegments(ConstraintField field) {
+    return field == ConstraintField.MAX_SEGMENT_SIZE || field == ConstraintField.SEGMENT_BOUNDARY;
   }
 
   /** The first entry that covers a picture counts, so what asks for less comes later. */
-  private List<ImageConstraints> entriesOf(Field field) {
+  private List<ImageConstraints> entriesOf(ConstraintField field) {
     Set<ImageConstraints> entries = new LinkedHashSet<>();
-    if (field != Field.FORMATS) {
+    if (field != ConstraintField.FORMATS) {
       images.forEach(image -> entries.add(image.keeping(field, /* withModifiers= */ true)));
     }
-    if (field != Field.MODIFIERS) {
+    if (field != ConstraintField.MODIFIERS) {
       images.forEach(image -> entries.add(image.keeping(field, /* withModifiers= */ false)));
     }
-    if (field != Field.FORMATS
-        && (field != Field.MODIFIERS
+    if (field != ConstraintField.FORMATS
+        && (field != ConstraintField.MODIFIERS
             || images.stream().allMatch(image -> image.formats().isPresent()))) {
       entries.add(ImageConstraints.anyFormat().anyModifier().build());
     }
     return List.copyOf(entries);
   }
 
-  private <T> T get(Field field, T otherwise) {
+  private <T> T get(ConstraintField field, T otherwise) {
     Object value = values.get(field);
     if (value == null) {
       return otherwise;
@@ -384,7 +385,7 @@ public final class Constraints {
     return typed;
   }
 
-  private @Nullable ImmutableSortedSet<String> names(Field field) {
+  private @Nullable ImmutableSortedSet<String> names(ConstraintField field) {
     @SuppressWarnings("unchecked") // As above.
     ImmutableSortedSet<String> names = (ImmutableSortedSet<String>) values.get(field);
     return names;
@@ -426,10 +427,10 @@ public final class Constraints {
 
     private static final int MAX_COUNT = 1 << 20;
 
-    private final EnumMap<Field, Object> values = new EnumMap<>(Field.class);
+    private final EnumMap<ConstraintField, Object> values = new EnumMap<>(ConstraintField.class);
 
     /** Fields that were set to what asks for nothing. */
-    private final Set<Field> neutral = EnumSet.noneOf(Field.class);
+    private final Set<ConstraintField> neutral = EnumSet.noneOf(ConstraintField.class);
 
     private final List<ImageConstraints> images = new ArrayList<>();
     private final Set<Usage> usages = EnumSet.noneOf(Usage.class);
@@ -439,17 +440,17 @@ public final class Constraints {
 
     /** Asks for one physically contiguous range. */
     public Builder contiguous() {
-      return set(Field.CONTIGUOUS, true);
+      return set(ConstraintField.CONTIGUOUS, true);
     }
 
     /** Asks for memory that the CPU can map. */
     public Builder cpuReach() {
-      return set(Field.CPU_REACH, true);
+      return set(ConstraintField.CPU_REACH, true);
     }
 
     /** Asks for a dma-buf that a device driver can import. */
     public Builder deviceAccess() {
-      return set(Field.DEVICE_ACCESS, true);
+      return set(ConstraintField.DEVICE_ACCESS, true);
     }
 
     /**
@@ -459,9 +460,9 @@ public final class Constraints {
      */
     public Builder addressBits(int bits) {
       if (bits < 1 || bits > 64) {
-        throw invalid(Field.ADDRESS_BITS, "must be 1 to 64, is " + bits);
+        throw invalid(ConstraintField.ADDRESS_BITS, "must be 1 to 64, is " + bits);
       }
-      return set(Field.ADDRESS_BITS, bits, 64);
+      return set(ConstraintField.ADDRESS_BITS, bits, 64);
     }
 
     /**
@@ -471,9 +472,10 @@ public final class Constraints {
      */
     public Builder addressRanges(AddressRange... ranges) {
       if (ranges.length == 0) {
-        throw invalid(Field.ADDRESS_RANGES, "names no range; leave it out to permit all addresses");
+        throw invalid(
+            ConstraintField.ADDRESS_RANGES, "names no range; leave it out to permit all addresses");
       }
-      return set(Field.ADDRESS_RANGES, ImmutableList.copyOf(ranges));
+      return set(ConstraintField.ADDRESS_RANGES, ImmutableList.copyOf(ranges));
     }
 
     /**
@@ -482,7 +484,7 @@ public final class Constraints {
      * @throws InvalidConstraintException if {@code bytes} is no power of two
      */
     public Builder alignment(long bytes) {
-      return set(Field.ALIGNMENT, powerOfTwo(Field.ALIGNMENT, bytes), 1L);
+      return set(ConstraintField.ALIGNMENT, powerOfTwo(ConstraintField.ALIGNMENT, bytes), 1L);
     }
 
     /**
@@ -491,7 +493,7 @@ public final class Constraints {
      * @throws InvalidConstraintException if {@code bytes} is less than 1
      */
     public Builder minSize(long bytes) {
-      return set(Field.MIN_SIZE, positive(Field.MIN_SIZE, bytes), 1L);
+      return set(ConstraintField.MIN_SIZE, positive(ConstraintField.MIN_SIZE, bytes), 1L);
     }
 
     /**
@@ -500,7 +502,8 @@ public final class Constraints {
      * @throws InvalidConstraintException if {@code bytes} is less than 1
      */
     public Builder maxSize(long bytes) {
-      return set(Field.MAX_SIZE, positive(Field.MAX_SIZE, bytes), Long.MAX_VALUE);
+      return set(
+          ConstraintField.MAX_SIZE, positive(ConstraintField.MAX_SIZE, bytes), Long.MAX_VALUE);
     }
 
     /**
@@ -509,8 +512,8 @@ public final class Constraints {
      * @throws InvalidConstraintException if {@code segments} is less than 1
      */
     public Builder maxSegments(int segments) {
-      positive(Field.MAX_SEGMENTS, segments);
-      return set(Field.MAX_SEGMENTS, segments, Integer.MAX_VALUE);
+      positive(ConstraintField.MAX_SEGMENTS, segments);
+      return set(ConstraintField.MAX_SEGMENTS, segments, Integer.MAX_VALUE);
     }
 
     /**
@@ -519,7 +522,10 @@ public final class Constraints {
      * @throws InvalidConstraintException if {@code bytes} is less than 1
      */
     public Builder maxSegmentSize(long bytes) {
-      return set(Field.MAX_SEGMENT_SIZE, positive(Field.MAX_SEGMENT_SIZE, bytes), Long.MAX_VALUE);
+      return set(
+          ConstraintField.MAX_SEGMENT_SIZE,
+          positive(ConstraintField.MAX_SEGMENT_SIZE, bytes),
+          Long.MAX_VALUE);
     }
 
     /**
@@ -528,7 +534,10 @@ public final class Constraints {
      * @throws InvalidConstraintException if {@code bytes} is no power of two
      */
     public Builder segmentBoundary(long bytes) {
-      return set(Field.SEGMENT_BOUNDARY, powerOfTwo(Field.SEGMENT_BOUNDARY, bytes), Long.MAX_VALUE);
+      return set(
+          ConstraintField.SEGMENT_BOUNDARY,
+          powerOfTwo(ConstraintField.SEGMENT_BOUNDARY, bytes),
+          Long.MAX_VALUE);
     }
 
     /**
@@ -538,19 +547,21 @@ public final class Constraints {
      */
     public Builder coherency(Coherency... domains) {
       if (domains.length == 0) {
-        throw invalid(Field.COHERENCY, "names no domain, so no memory could ever be used");
+        throw invalid(
+            ConstraintField.COHERENCY, "names no domain, so no memory could ever be used");
       }
-      return set(Field.COHERENCY, Sets.immutableEnumSet(Arrays.asList(domains)), COHERENT);
+      return set(
+          ConstraintField.COHERENCY, Sets.immutableEnumSet(Arrays.asList(domains)), COHERENT);
     }
 
     /** Asks for protected memory; the device has to support {@link Coherency#INACCESSIBLE}. */
     public Builder secure() {
-      return set(Field.SECURE, true);
+      return set(ConstraintField.SECURE, true);
     }
 
     /** The device reaches memory that lies in another device. */
     public Builder peerToPeer() {
-      return set(Field.PEER_TO_PEER, true);
+      return set(ConstraintField.PEER_TO_PEER, true);
     }
 
     /**
@@ -559,7 +570,7 @@ public final class Constraints {
      * @throws InvalidConstraintException if none is named, or a name is blank
      */
     public Builder permittedHeaps(String... names) {
-      return permitted(Field.PERMITTED_HEAPS, names);
+      return permitted(ConstraintField.PERMITTED_HEAPS, names);
     }
 
     /**
@@ -569,7 +580,9 @@ public final class Constraints {
      */
     public Builder forbiddenHeaps(String... names) {
       return set(
-          Field.FORBIDDEN_HEAPS, heapNames(Field.FORBIDDEN_HEAPS, names), ImmutableSortedSet.of());
+          ConstraintField.FORBIDDEN_HEAPS,
+          heapNames(ConstraintField.FORBIDDEN_HEAPS, names),
+          ImmutableSortedSet.of());
     }
 
     /**
@@ -578,7 +591,7 @@ public final class Constraints {
      * @throws InvalidConstraintException if none is named, or a name is blank
      */
     public Builder permittedHeapTypes(String... types) {
-      return permitted(Field.PERMITTED_HEAP_TYPES, types);
+      return permitted(ConstraintField.PERMITTED_HEAP_TYPES, types);
     }
 
     /**
@@ -588,14 +601,14 @@ public final class Constraints {
      */
     public Builder forbiddenHeapTypes(String... types) {
       return set(
-          Field.FORBIDDEN_HEAP_TYPES,
-          heapNames(Field.FORBIDDEN_HEAP_TYPES, types),
+          ConstraintField.FORBIDDEN_HEAP_TYPES,
+          heapNames(ConstraintField.FORBIDDEN_HEAP_TYPES, types),
           ImmutableSortedSet.of());
     }
 
     /** Asks for memory that the CPU caches, or that it does not. */
     public Builder caching(Caching caching) {
-      return set(Field.CACHING, Objects.requireNonNull(caching, "caching"), Caching.ANY);
+      return set(ConstraintField.CACHING, Objects.requireNonNull(caching, "caching"), Caching.ANY);
     }
 
     /**
@@ -605,14 +618,15 @@ public final class Constraints {
      */
     public Builder numaNode(int node) {
       if (node < 0) {
-        throw invalid(Field.NUMA_NODE, "must be at least 0, is " + node);
+        throw invalid(ConstraintField.NUMA_NODE, "must be at least 0, is " + node);
       }
-      return set(Field.NUMA_NODE, node);
+      return set(ConstraintField.NUMA_NODE, node);
     }
 
     /** Asks for memory that is at least so fast. */
-    public Builder speed(Speed atLeast) {
-      return set(Field.SPEED, Objects.requireNonNull(atLeast, "atLeast"), Speed.SLOW);
+    public Builder speed(MemorySpeed atLeast) {
+      return set(
+          ConstraintField.SPEED, Objects.requireNonNull(atLeast, "atLeast"), MemorySpeed.SLOW);
     }
 
     /**
@@ -621,7 +635,8 @@ public final class Constraints {
      * @throws InvalidConstraintException if {@code bytes} is less than 1
      */
     public Builder strideAlignment(long bytes) {
-      return set(Field.STRIDE_ALIGNMENT, positive(Field.STRIDE_ALIGNMENT, bytes), 1L);
+      return set(
+          ConstraintField.STRIDE_ALIGNMENT, positive(ConstraintField.STRIDE_ALIGNMENT, bytes), 1L);
     }
 
     /**
@@ -635,8 +650,8 @@ public final class Constraints {
         if (overlap(image, other)) {
           throw new InvalidConstraintException(
               "two entries cover the same format and modifier: (" + other + ") and (" + image + ")",
-              Field.FORMATS,
-              Field.MODIFIERS);
+              ConstraintField.FORMATS,
+              ConstraintField.MODIFIERS);
         }
       }
       images.add(image);
@@ -670,7 +685,7 @@ public final class Constraints {
      * @throws InvalidConstraintException unless 0 to 2^20
      */
     public Builder camping(int buffers) {
-      return count(Field.CAMPING, buffers, 0);
+      return count(ConstraintField.CAMPING, buffers, 0);
     }
 
     /**
@@ -679,7 +694,7 @@ public final class Constraints {
      * @throws InvalidConstraintException unless 0 to 2^20
      */
     public Builder dedicatedSlack(int buffers) {
-      return count(Field.DEDICATED_SLACK, buffers, 0);
+      return count(ConstraintField.DEDICATED_SLACK, buffers, 0);
     }
 
     /**
@@ -688,7 +703,7 @@ public final class Constraints {
      * @throws InvalidConstraintException unless 0 to 2^20
      */
     public Builder sharedSlack(int buffers) {
-      return count(Field.SHARED_SLACK, buffers, 0);
+      return count(ConstraintField.SHARED_SLACK, buffers, 0);
     }
 
     /**
@@ -697,7 +712,7 @@ public final class Constraints {
      * @throws InvalidConstraintException unless 1 to 2^20
      */
     public Builder minCount(int buffers) {
-      return count(Field.MIN_COUNT, buffers, 1);
+      return count(ConstraintField.MIN_COUNT, buffers, 1);
     }
 
     /**
@@ -706,7 +721,7 @@ public final class Constraints {
      * @throws InvalidConstraintException unless 1 to 2^20
      */
     public Builder maxCount(int buffers) {
-      return count(Field.MAX_COUNT, buffers, 1);
+      return count(ConstraintField.MAX_COUNT, buffers, 1);
     }
 
     /**
@@ -725,7 +740,7 @@ public final class Constraints {
       if (!wishes.counts().isEmpty()) {
         throw new InvalidConstraintException(
             "counts of buffers cannot be preferred: " + wishes,
-            wishes.counts().keySet().toArray(Field[]::new));
+            wishes.counts().keySet().toArray(ConstraintField[]::new));
       }
       if (!wishes.preferences.isEmpty() || !wishes.usages.isEmpty() || wishes.images.size() > 1) {
         throw new InvalidConstraintException(
@@ -753,7 +768,7 @@ public final class Constraints {
       return built;
     }
 
-    private Builder permitted(Field field, String... names) {
+    private Builder permitted(ConstraintField field, String... names) {
       if (names.length == 0) {
         throw invalid(
             field, "names no heap, so nothing could ever be allocated; leave it out to permit all");
@@ -761,7 +776,7 @@ public final class Constraints {
       return set(field, heapNames(field, names));
     }
 
-    private static ImmutableSortedSet<String> heapNames(Field field, String... names) {
+    private static ImmutableSortedSet<String> heapNames(ConstraintField field, String... names) {
       for (String name : names) {
         if (name.isBlank()) {
           throw invalid(field, "has a blank name");
@@ -770,33 +785,33 @@ public final class Constraints {
       return ImmutableSortedSet.copyOf(names);
     }
 
-    private Builder count(Field field, int buffers, int least) {
+    private Builder count(ConstraintField field, int buffers, int least) {
       if (buffers < least || buffers > MAX_COUNT) {
         throw invalid(field, "must be " + least + " to " + MAX_COUNT + ", is " + buffers);
       }
       return set(field, buffers);
     }
 
-    private static long positive(Field field, long value) {
+    private static long positive(ConstraintField field, long value) {
       if (value < 1) {
         throw invalid(field, "must be at least 1, is " + value);
       }
       return value;
     }
 
-    private static long powerOfTwo(Field field, long value) {
+    private static long powerOfTwo(ConstraintField field, long value) {
       if (value < 1 || Long.bitCount(value) != 1) {
         throw invalid(field, "must be a power of two, is " + value);
       }
       return value;
     }
 
-    private static InvalidConstraintException invalid(Field field, String what) {
+    private static InvalidConstraintException invalid(ConstraintField field, String what) {
       return new InvalidConstraintException(field + " " + what, field);
     }
 
     /** What asks for nothing is not kept, so that equal constraints are equal. */
-    private <T> Builder set(Field field, T value, T nothing) {
+    private <T> Builder set(ConstraintField field, T value, T nothing) {
       set(field, value);
       if (value.equals(nothing)) {
         values.remove(field);
@@ -805,7 +820,7 @@ public final class Constraints {
       return this;
     }
 
-    private Builder set(Field field, Object value) {
+    private Builder set(ConstraintField field, Object value) {
       Object before = values.get(field);
       if (before != null || neutral.contains(field)) {
         throw new IllegalStateException(

@@ -13,31 +13,35 @@ final class Contradictions {
     refuseIf(
         of.minSizeBytes() > of.maxSizeBytes(),
         "minSizeBytes " + of.minSizeBytes() + " is over maxSizeBytes " + of.maxSizeBytes(),
-        Field.MIN_SIZE,
-        Field.MAX_SIZE);
-    names(of.permittedHeaps(), Field.PERMITTED_HEAPS, of.forbiddenHeaps(), Field.FORBIDDEN_HEAPS);
+        ConstraintField.MIN_SIZE,
+        ConstraintField.MAX_SIZE);
+    names(
+        of.permittedHeaps(),
+        ConstraintField.PERMITTED_HEAPS,
+        of.forbiddenHeaps(),
+        ConstraintField.FORBIDDEN_HEAPS);
     names(
         of.permittedHeapTypes(),
-        Field.PERMITTED_HEAP_TYPES,
+        ConstraintField.PERMITTED_HEAP_TYPES,
         of.forbiddenHeapTypes(),
-        Field.FORBIDDEN_HEAP_TYPES);
+        ConstraintField.FORBIDDEN_HEAP_TYPES);
     refuseIf(
         of.secure() && !of.coherency().contains(Coherency.INACCESSIBLE),
         "secure memory is out of the CPU's reach, and coherency "
             + of.coherency()
             + " lacks INACCESSIBLE",
-        Field.SECURE,
-        Field.COHERENCY);
+        ConstraintField.SECURE,
+        ConstraintField.COHERENCY);
     refuseIf(
         of.secure() && of.cpuReach(),
         "secure memory is out of the CPU's reach, which cpuReach asks for",
-        Field.SECURE,
-        Field.CPU_REACH);
+        ConstraintField.SECURE,
+        ConstraintField.CPU_REACH);
     refuseIf(
         of.cpuReach() && of.coherency().equals(Set.of(Coherency.INACCESSIBLE)),
         "cpuReach asks for memory in the CPU's reach, and coherency is INACCESSIBLE alone",
-        Field.CPU_REACH,
-        Field.COHERENCY);
+        ConstraintField.CPU_REACH,
+        ConstraintField.COHERENCY);
     addresses(of);
     segments(of);
     counts(of.counts());
@@ -46,32 +50,35 @@ final class Contradictions {
         .forEach(
             image ->
                 refuseIf(
-                    of.strideAlignmentBytes() > image.number(Field.MAX_STRIDE),
+                    of.strideAlignmentBytes() > image.number(ConstraintField.MAX_STRIDE),
                     "strideAlignmentBytes "
                         + of.strideAlignmentBytes()
                         + " is over maxStrideBytes "
-                        + image.number(Field.MAX_STRIDE),
-                    Field.STRIDE_ALIGNMENT,
-                    Field.MAX_STRIDE));
+                        + image.number(ConstraintField.MAX_STRIDE),
+                    ConstraintField.STRIDE_ALIGNMENT,
+                    ConstraintField.MAX_STRIDE));
   }
 
   private static void strides(long all, ImageConstraints image) {
-    long its = image.number(Field.STRIDE_ALIGNMENT);
+    long its = image.number(ConstraintField.STRIDE_ALIGNMENT);
     long factor = all / LongMath.gcd(all, its);
     refuseIf(
-        factor > image.number(Field.MAX_STRIDE) / its,
+        factor > image.number(ConstraintField.MAX_STRIDE) / its,
         "strideAlignmentBytes "
             + all
             + " of all pictures and "
             + its
             + " of some have no common multiple up to maxStrideBytes "
-            + image.number(Field.MAX_STRIDE),
-        Field.STRIDE_ALIGNMENT,
-        Field.MAX_STRIDE);
+            + image.number(ConstraintField.MAX_STRIDE),
+        ConstraintField.STRIDE_ALIGNMENT,
+        ConstraintField.MAX_STRIDE);
   }
 
   private static void names(
-      Optional<Set<String>> permitted, Field permitting, Set<String> forbidden, Field forbidding) {
+      Optional<Set<String>> permitted,
+      ConstraintField permitting,
+      Set<String> forbidden,
+      ConstraintField forbidding) {
     permitted.ifPresent(
         names ->
             refuseIf(
@@ -89,8 +96,8 @@ final class Contradictions {
     refuseIf(
         of.addressRanges().stream().allMatch(range -> range.first() >= limit),
         "addressRanges " + of.addressRanges() + " lie above addressBits " + of.addressBits(),
-        Field.ADDRESS_RANGES,
-        Field.ADDRESS_BITS);
+        ConstraintField.ADDRESS_RANGES,
+        ConstraintField.ADDRESS_BITS);
   }
 
   private static void segments(Constraints of) {
@@ -106,30 +113,31 @@ final class Contradictions {
             + " of "
             + longest
             + " bytes",
-        Field.MIN_SIZE,
-        Field.MAX_SEGMENTS);
+        ConstraintField.MIN_SIZE,
+        ConstraintField.MAX_SEGMENTS);
   }
 
-  private static void counts(Map<Field, Integer> counts) {
-    int most = counts.getOrDefault(Field.MAX_COUNT, Integer.MAX_VALUE);
-    int fewest = counts.getOrDefault(Field.MIN_COUNT, 0);
+  private static void counts(Map<ConstraintField, Integer> counts) {
+    int most = counts.getOrDefault(ConstraintField.MAX_COUNT, Integer.MAX_VALUE);
+    int fewest = counts.getOrDefault(ConstraintField.MIN_COUNT, 0);
     refuseIf(
         fewest > most,
         "minCount " + fewest + " is over maxCount " + most,
-        Field.MIN_COUNT,
-        Field.MAX_COUNT);
+        ConstraintField.MIN_COUNT,
+        ConstraintField.MAX_COUNT);
     int held =
-        counts.getOrDefault(Field.CAMPING, 0)
-            + counts.getOrDefault(Field.DEDICATED_SLACK, 0)
-            + counts.getOrDefault(Field.SHARED_SLACK, 0);
+        counts.getOrDefault(ConstraintField.CAMPING, 0)
+            + counts.getOrDefault(ConstraintField.DEDICATED_SLACK, 0)
+            + counts.getOrDefault(ConstraintField.SHARED_SLACK, 0);
     refuseIf(
         held > most,
         "camping and slack are " + held + " buffers, over maxCount " + most,
-        Field.CAMPING,
-        Field.MAX_COUNT);
+        ConstraintField.CAMPING,
+        ConstraintField.MAX_COUNT);
   }
 
-  private static void refuseIf(boolean contradiction, String text, Field one, Field other) {
+  private static void refuseIf(
+      boolean contradiction, String text, ConstraintField one, ConstraintField other) {
     if (contradiction) {
       throw new InvalidConstraintException(
           text + "; " + one + " and " + other + " contradict", one, other);

@@ -28,16 +28,16 @@ public final class ImageConstraints {
   private final @Nullable ImmutableSortedSet<Modifier> modifiers;
   private final boolean declaresModifiers;
   private final @Nullable ImmutableSortedSet<ColorSpace> colorSpaces;
-  private final ImmutableSortedSet<Size> requiredSizes;
-  private final ImmutableMap<Field, Long> numbers;
+  private final ImmutableSortedSet<ImageSize> requiredSizes;
+  private final ImmutableMap<ConstraintField, Long> numbers;
 
   private ImageConstraints(
       @Nullable ImmutableSortedSet<PixelFormat> formats,
       @Nullable ImmutableSortedSet<Modifier> modifiers,
       boolean declaresModifiers,
       @Nullable ImmutableSortedSet<ColorSpace> colorSpaces,
-      ImmutableSortedSet<Size> requiredSizes,
-      Map<Field, Long> numbers) {
+      ImmutableSortedSet<ImageSize> requiredSizes,
+      Map<ConstraintField, Long> numbers) {
     this.formats = formats;
     this.modifiers = modifiers;
     this.declaresModifiers = declaresModifiers;
@@ -54,8 +54,9 @@ public final class ImageConstraints {
   public static Builder of(PixelFormat... formats) {
     if (formats.length == 0) {
       throw new InvalidConstraintException(
-          "formats names no format, so no picture could ever be placed; use anyFormat() to take all",
-          Field.FORMATS);
+          "formats names no format, so no picture could ever be placed; use anyFormat() to take"
+              + " all",
+          ConstraintField.FORMATS);
     }
     return new Builder(ImmutableSortedSet.copyOf(formats));
   }
@@ -81,7 +82,7 @@ public final class ImageConstraints {
   }
 
   /** The sizes of pictures that the buffer has to be able to hold. */
-  public NavigableSet<Size> requiredSizes() {
+  public NavigableSet<ImageSize> requiredSizes() {
     return requiredSizes;
   }
 
@@ -90,7 +91,7 @@ public final class ImageConstraints {
    *
    * @throws IllegalArgumentException if the field is not a number of pictures
    */
-  public long number(Field field) {
+  public long number(ConstraintField field) {
     if (!field.isImageNumber()) {
       throw new IllegalArgumentException(field + " is not a number of pictures");
     }
@@ -105,57 +106,57 @@ public final class ImageConstraints {
   }
 
   /** The fields that ask for something. */
-  Set<Field> asked() {
-    EnumSet<Field> asked = EnumSet.noneOf(Field.class);
+  Set<ConstraintField> asked() {
+    EnumSet<ConstraintField> asked = EnumSet.noneOf(ConstraintField.class);
     if (formats != null) {
-      asked.add(Field.FORMATS);
+      asked.add(ConstraintField.FORMATS);
     }
     if (modifiers != null) {
-      asked.add(Field.MODIFIERS);
+      asked.add(ConstraintField.MODIFIERS);
     }
     if (colorSpaces != null) {
-      asked.add(Field.COLOR_SPACES);
+      asked.add(ConstraintField.COLOR_SPACES);
     }
     if (!requiredSizes.isEmpty()) {
-      asked.add(Field.REQUIRED_SIZES);
+      asked.add(ConstraintField.REQUIRED_SIZES);
     }
     asked.addAll(numbers.keySet());
     return asked;
   }
 
   /** The fields that were set, so that linear by default is not one of them. */
-  Set<Field> declared() {
-    EnumSet<Field> declared = EnumSet.copyOf(asked());
+  Set<ConstraintField> declared() {
+    EnumSet<ConstraintField> declared = EnumSet.copyOf(asked());
     if (!declaresModifiers) {
-      declared.remove(Field.MODIFIERS);
+      declared.remove(ConstraintField.MODIFIERS);
     }
     return declared;
   }
 
   /** One field of these constraints for pictures of their formats; any picture meets the rest. */
-  ImageConstraints only(Field field) {
+  ImageConstraints only(ConstraintField field) {
     return new ImageConstraints(
         formats,
-        field == Field.MODIFIERS ? modifiers : null,
+        field == ConstraintField.MODIFIERS ? modifiers : null,
         true,
-        field == Field.COLOR_SPACES ? colorSpaces : null,
-        field == Field.REQUIRED_SIZES ? requiredSizes : ImmutableSortedSet.of(),
+        field == ConstraintField.COLOR_SPACES ? colorSpaces : null,
+        field == ConstraintField.REQUIRED_SIZES ? requiredSizes : ImmutableSortedSet.of(),
         Maps.filterKeys(numbers, each -> each == field));
   }
 
   /** One field of these constraints for pictures of their formats, and maybe modifiers. */
-  ImageConstraints keeping(Field field, boolean withModifiers) {
+  ImageConstraints keeping(ConstraintField field, boolean withModifiers) {
     return new ImageConstraints(
         formats,
         withModifiers ? modifiers : null,
         declaresModifiers,
-        field == Field.COLOR_SPACES ? colorSpaces : null,
-        field == Field.REQUIRED_SIZES ? requiredSizes : ImmutableSortedSet.of(),
+        field == ConstraintField.COLOR_SPACES ? colorSpaces : null,
+        field == ConstraintField.REQUIRED_SIZES ? requiredSizes : ImmutableSortedSet.of(),
         Maps.filterKeys(numbers, each -> each == field));
   }
 
   /** The value of a field, for a person to read. */
-  String text(Field field) {
+  String text(ConstraintField field) {
     return switch (field) {
       case FORMATS -> formats == null ? "any" : formats.toString();
       case MODIFIERS -> modifiers == null ? "any" : modifiers.toString();
@@ -196,8 +197,8 @@ public final class ImageConstraints {
     private @Nullable ImmutableSortedSet<Modifier> modifiers;
     private boolean anyModifier;
     private @Nullable ImmutableSortedSet<ColorSpace> colorSpaces;
-    private @Nullable ImmutableSortedSet<Size> requiredSizes;
-    private final Map<Field, Long> numbers = new EnumMap<>(Field.class);
+    private @Nullable ImmutableSortedSet<ImageSize> requiredSizes;
+    private final Map<ConstraintField, Long> numbers = new EnumMap<>(ConstraintField.class);
 
     private Builder(@Nullable ImmutableSortedSet<PixelFormat> formats) {
       this.formats = formats;
@@ -211,18 +212,18 @@ public final class ImageConstraints {
      *     the formats
      */
     public Builder modifiers(Modifier... modifiers) {
-      checkUnset(Field.MODIFIERS, this.modifiers != null || anyModifier);
+      checkUnset(ConstraintField.MODIFIERS, this.modifiers != null || anyModifier);
       if (modifiers.length == 0) {
         throw new InvalidConstraintException(
             "modifiers names no modifier; leave it out to take LINEAR, or use anyModifier()",
-            Field.MODIFIERS);
+            ConstraintField.MODIFIERS);
       }
       for (Modifier modifier : modifiers) {
         if (formats != null && formats.stream().noneMatch(modifier::supports)) {
           throw new InvalidConstraintException(
               "modifiers has " + modifier + ", which has no layout for any of formats " + formats,
-              Field.MODIFIERS,
-              Field.FORMATS);
+              ConstraintField.MODIFIERS,
+              ConstraintField.FORMATS);
         }
       }
       this.modifiers = ImmutableSortedSet.copyOf(modifiers);
@@ -231,7 +232,7 @@ public final class ImageConstraints {
 
     /** Takes every modifier. */
     public Builder anyModifier() {
-      checkUnset(Field.MODIFIERS, modifiers != null || anyModifier);
+      checkUnset(ConstraintField.MODIFIERS, modifiers != null || anyModifier);
       anyModifier = true;
       return this;
     }
@@ -242,10 +243,10 @@ public final class ImageConstraints {
      * @throws InvalidConstraintException if none is named
      */
     public Builder colorSpaces(ColorSpace... colorSpaces) {
-      checkUnset(Field.COLOR_SPACES, this.colorSpaces != null);
+      checkUnset(ConstraintField.COLOR_SPACES, this.colorSpaces != null);
       if (colorSpaces.length == 0) {
         throw new InvalidConstraintException(
-            "colorSpaces names none; leave it out to take all", Field.COLOR_SPACES);
+            "colorSpaces names none; leave it out to take all", ConstraintField.COLOR_SPACES);
       }
       this.colorSpaces = ImmutableSortedSet.copyOf(colorSpaces);
       return this;
@@ -257,7 +258,7 @@ public final class ImageConstraints {
      * @throws InvalidConstraintException if either is less than 1
      */
     public Builder minSize(int width, int height) {
-      return numbers(Field.MIN_WIDTH, width, Field.MIN_HEIGHT, height);
+      return numbers(ConstraintField.MIN_WIDTH, width, ConstraintField.MIN_HEIGHT, height);
     }
 
     /**
@@ -266,7 +267,7 @@ public final class ImageConstraints {
      * @throws InvalidConstraintException if either is less than 1
      */
     public Builder maxSize(int width, int height) {
-      return numbers(Field.MAX_WIDTH, width, Field.MAX_HEIGHT, height);
+      return numbers(ConstraintField.MAX_WIDTH, width, ConstraintField.MAX_HEIGHT, height);
     }
 
     /**
@@ -274,12 +275,12 @@ public final class ImageConstraints {
      *
      * @throws InvalidConstraintException if there are none, or more than 16
      */
-    public Builder requiredSizes(Size... sizes) {
-      checkUnset(Field.REQUIRED_SIZES, requiredSizes != null);
+    public Builder requiredSizes(ImageSize... sizes) {
+      checkUnset(ConstraintField.REQUIRED_SIZES, requiredSizes != null);
       if (sizes.length == 0 || sizes.length > MAX_REQUIRED_SIZES) {
         throw new InvalidConstraintException(
             "requiredSizes must name 1 to " + MAX_REQUIRED_SIZES + " sizes, names " + sizes.length,
-            Field.REQUIRED_SIZES);
+            ConstraintField.REQUIRED_SIZES);
       }
       requiredSizes = ImmutableSortedSet.copyOf(sizes);
       return this;
@@ -291,7 +292,7 @@ public final class ImageConstraints {
      * @throws InvalidConstraintException if less than 1
      */
     public Builder maxPixels(long pixels) {
-      return number(Field.MAX_PIXELS, pixels);
+      return number(ConstraintField.MAX_PIXELS, pixels);
     }
 
     /**
@@ -300,7 +301,8 @@ public final class ImageConstraints {
      * @throws InvalidConstraintException if either is less than 1
      */
     public Builder sizeAlignment(int width, int height) {
-      return numbers(Field.WIDTH_ALIGNMENT, width, Field.HEIGHT_ALIGNMENT, height);
+      return numbers(
+          ConstraintField.WIDTH_ALIGNMENT, width, ConstraintField.HEIGHT_ALIGNMENT, height);
     }
 
     /**
@@ -310,7 +312,11 @@ public final class ImageConstraints {
      * @throws InvalidConstraintException if either is less than 1
      */
     public Builder displayAlignment(int width, int height) {
-      return numbers(Field.DISPLAY_WIDTH_ALIGNMENT, width, Field.DISPLAY_HEIGHT_ALIGNMENT, height);
+      return numbers(
+          ConstraintField.DISPLAY_WIDTH_ALIGNMENT,
+          width,
+          ConstraintField.DISPLAY_HEIGHT_ALIGNMENT,
+          height);
     }
 
     /**
@@ -319,7 +325,7 @@ public final class ImageConstraints {
      * @throws InvalidConstraintException if less than 1
      */
     public Builder minStride(long bytes) {
-      return number(Field.MIN_STRIDE, bytes);
+      return number(ConstraintField.MIN_STRIDE, bytes);
     }
 
     /**
@@ -328,7 +334,7 @@ public final class ImageConstraints {
      * @throws InvalidConstraintException if less than 1
      */
     public Builder maxStride(long bytes) {
-      return number(Field.MAX_STRIDE, bytes);
+      return number(ConstraintField.MAX_STRIDE, bytes);
     }
 
     /**
@@ -337,7 +343,7 @@ public final class ImageConstraints {
      * @throws InvalidConstraintException if less than 1
      */
     public Builder strideAlignment(long bytes) {
-      return number(Field.STRIDE_ALIGNMENT, bytes);
+      return number(ConstraintField.STRIDE_ALIGNMENT, bytes);
     }
 
     /**
@@ -346,7 +352,7 @@ public final class ImageConstraints {
      * @throws InvalidConstraintException if less than 1
      */
     public Builder startOffsetAlignment(long bytes) {
-      return number(Field.START_OFFSET_ALIGNMENT, bytes);
+      return number(ConstraintField.START_OFFSET_ALIGNMENT, bytes);
     }
 
     /**
@@ -355,7 +361,7 @@ public final class ImageConstraints {
      * @throws InvalidConstraintException if less than 1
      */
     public Builder planeOffsetAlignment(long bytes) {
-      return number(Field.PLANE_OFFSET_ALIGNMENT, bytes);
+      return number(ConstraintField.PLANE_OFFSET_ALIGNMENT, bytes);
     }
 
     /**
@@ -365,7 +371,7 @@ public final class ImageConstraints {
      * @throws InvalidConstraintException if either is less than 1
      */
     public Builder blockPadding(int width, int height) {
-      return numbers(Field.BLOCK_WIDTH, width, Field.BLOCK_HEIGHT, height);
+      return numbers(ConstraintField.BLOCK_WIDTH, width, ConstraintField.BLOCK_HEIGHT, height);
     }
 
     /**
@@ -374,7 +380,7 @@ public final class ImageConstraints {
      * @throws InvalidConstraintException if negative
      */
     public Builder overRead(long bytes) {
-      return number(Field.OVER_READ, bytes);
+      return number(ConstraintField.OVER_READ, bytes);
     }
 
     /**
@@ -383,11 +389,12 @@ public final class ImageConstraints {
      * @throws InvalidConstraintException if negative
      */
     public Builder verticalPadding(int rows) {
-      return number(Field.VERTICAL_PADDING, rows);
+      return number(ConstraintField.VERTICAL_PADDING, rows);
     }
 
     /** Both or, if one is refused, none. */
-    private Builder numbers(Field one, long oneValue, Field other, long otherValue) {
+    private Builder numbers(
+        ConstraintField one, long oneValue, ConstraintField other, long otherValue) {
       check(one, oneValue);
       check(other, otherValue);
       numbers.put(one, oneValue);
@@ -395,13 +402,13 @@ public final class ImageConstraints {
       return this;
     }
 
-    private Builder number(Field field, long value) {
+    private Builder number(ConstraintField field, long value) {
       check(field, value);
       numbers.put(field, value);
       return this;
     }
 
-    private void check(Field field, long value) {
+    private void check(ConstraintField field, long value) {
       long least = Math.min(field.neutral(), 1);
       if (value < least) {
         throw new InvalidConstraintException(
@@ -410,7 +417,7 @@ public final class ImageConstraints {
       checkUnset(field, numbers.containsKey(field));
     }
 
-    private static void checkUnset(Field field, boolean set) {
+    private static void checkUnset(ConstraintField field, boolean set) {
       if (set) {
         throw new IllegalStateException(field + " is set already");
       }
@@ -422,23 +429,24 @@ public final class ImageConstraints {
      * @throws InvalidConstraintException if two fields contradict each other; it names both
      */
     public ImageConstraints build() {
-      checkOrder(Field.MIN_WIDTH, Field.MAX_WIDTH);
-      checkOrder(Field.MIN_HEIGHT, Field.MAX_HEIGHT);
-      checkOrder(Field.MIN_STRIDE, Field.MAX_STRIDE);
-      checkOrder(Field.STRIDE_ALIGNMENT, Field.MAX_STRIDE);
-      checkOrder(Field.WIDTH_ALIGNMENT, Field.MAX_WIDTH);
-      checkOrder(Field.HEIGHT_ALIGNMENT, Field.MAX_HEIGHT);
-      if (number(Field.MIN_WIDTH) > number(Field.MAX_PIXELS) / number(Field.MIN_HEIGHT)) {
+      checkOrder(ConstraintField.MIN_WIDTH, ConstraintField.MAX_WIDTH);
+      checkOrder(ConstraintField.MIN_HEIGHT, ConstraintField.MAX_HEIGHT);
+      checkOrder(ConstraintField.MIN_STRIDE, ConstraintField.MAX_STRIDE);
+      checkOrder(ConstraintField.STRIDE_ALIGNMENT, ConstraintField.MAX_STRIDE);
+      checkOrder(ConstraintField.WIDTH_ALIGNMENT, ConstraintField.MAX_WIDTH);
+      checkOrder(ConstraintField.HEIGHT_ALIGNMENT, ConstraintField.MAX_HEIGHT);
+      if (number(ConstraintField.MIN_WIDTH)
+          > number(ConstraintField.MAX_PIXELS) / number(ConstraintField.MIN_HEIGHT)) {
         throw new InvalidConstraintException(
-            "minWidth x minHeight is over maxPixels " + number(Field.MAX_PIXELS),
-            Field.MIN_WIDTH,
-            Field.MAX_PIXELS);
+            "minWidth x minHeight is over maxPixels " + number(ConstraintField.MAX_PIXELS),
+            ConstraintField.MIN_WIDTH,
+            ConstraintField.MAX_PIXELS);
       }
       if (requiredSizes != null) {
         requiredSizes.forEach(this::checkRequired);
       }
       // What asks for nothing is left out, so that equal constraints are equal.
-      Map<Field, Long> asking =
+      Map<ConstraintField, Long> asking =
           Maps.filterEntries(numbers, e -> e.getValue() != e.getKey().neutral());
       ImmutableSortedSet<Modifier> taken =
           modifiers != null ? modifiers : ImmutableSortedSet.of(Modifier.LINEAR);
@@ -451,30 +459,34 @@ public final class ImageConstraints {
           asking);
     }
 
-    private void checkRequired(Size size) {
-      checkRequired(size, size.width() <= number(Field.MAX_WIDTH), Field.MAX_WIDTH);
-      checkRequired(size, size.height() <= number(Field.MAX_HEIGHT), Field.MAX_HEIGHT);
+    private void checkRequired(ImageSize size) {
       checkRequired(
-          size, (long) size.width() * size.height() <= number(Field.MAX_PIXELS), Field.MAX_PIXELS);
+          size, size.width() <= number(ConstraintField.MAX_WIDTH), ConstraintField.MAX_WIDTH);
+      checkRequired(
+          size, size.height() <= number(ConstraintField.MAX_HEIGHT), ConstraintField.MAX_HEIGHT);
+      checkRequired(
+          size,
+          (long) size.width() * size.height() <= number(ConstraintField.MAX_PIXELS),
+          ConstraintField.MAX_PIXELS);
     }
 
-    private void checkRequired(Size size, boolean fits, Field limit) {
+    private void checkRequired(ImageSize size, boolean fits, ConstraintField limit) {
       if (!fits) {
         throw new InvalidConstraintException(
             "requiredSizes has " + size + ", which is over " + limit + " " + number(limit),
-            Field.REQUIRED_SIZES,
+            ConstraintField.REQUIRED_SIZES,
             limit);
       }
     }
 
-    private void checkOrder(Field small, Field large) {
+    private void checkOrder(ConstraintField small, ConstraintField large) {
       if (number(small) > number(large)) {
         throw new InvalidConstraintException(
             small + " " + number(small) + " is over " + large + " " + number(large), small, large);
       }
     }
 
-    private long number(Field field) {
+    private long number(ConstraintField field) {
       return numbers.getOrDefault(field, field.neutral());
     }
   }

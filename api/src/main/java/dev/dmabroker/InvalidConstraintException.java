@@ -7,16 +7,16 @@ import java.util.List;
 public final class InvalidConstraintException extends IllegalArgumentException {
   private static final long serialVersionUID = 1;
 
-  private final ImmutableList<Field> fields;
+  private final ImmutableList<ConstraintField> fields;
 
   /** With the fields that are wrong, or that contradict each other. */
-  public InvalidConstraintException(String message, Field... fields) {
+  public InvalidConstraintException(String message, ConstraintField... fields) {
     super(message);
     this.fields = ImmutableList.copyOf(fields);
   }
 
   /** The fields that are wrong, or that contradict each other. */
-  public List<Field> fields() {
+  public List<ConstraintField> fields() {
     return fields;
   }
 }

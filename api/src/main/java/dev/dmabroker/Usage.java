@@ -72,6 +72,7 @@ public enum Usage {
     static final Constraints CACHED =
         Constraints.builder().cpuReach().caching(Caching.CACHED).build();
     static final Constraints IMPORT = Constraints.builder().deviceAccess().build();
-    static final Constraints FAST = Constraints.builder().deviceAccess().speed(Speed.FAST).build();
+    static final Constraints FAST =
+        Constraints.builder().deviceAccess().speed(MemorySpeed.FAST).build();
   }
 }

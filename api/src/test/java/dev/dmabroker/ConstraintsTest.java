@@ -53,7 +53,7 @@ class ConstraintsTest {
         new Setter("forbiddenHeapTypes", b -> b.forbiddenHeapTypes("y"), "forbiddenHeapTypes=[y]"),
         new Setter("caching", b -> b.caching(Caching.UNCACHED), "caching=UNCACHED"),
         new Setter("numaNode", b -> b.numaNode(1), "numaNode=1"),
-        new Setter("speed", b -> b.speed(Speed.FAST), "speed=FAST"),
+        new Setter("speed", b -> b.speed(MemorySpeed.FAST), "speed=FAST"),
         new Setter("strideAlignment", b -> b.strideAlignment(96), "strideAlignmentBytes=96"),
         new Setter("camping", b -> b.camping(2), "camping=2"),
         new Setter("dedicatedSlack", b -> b.dedicatedSlack(1), "dedicatedSlack=1"),

@@ -1,7 +1,7 @@
 package dev.dmabroker.allocators;
 
 import dev.dmabroker.Coherency;
-import dev.dmabroker.Speed;
+import dev.dmabroker.MemorySpeed;
 import dev.dmabroker.allocators.linux.Leftovers;
 import dev.dmabroker.allocators.linux.MemfdSource;
 import dev.dmabroker.allocators.linux.NativeAccess;
@@ -150,7 +150,7 @@ public final class ModelledHeap implements Heap {
     private @Nullable Integer addressBits;
     private @Nullable Boolean cached;
     private @Nullable Boolean deviceAccess;
-    private @Nullable Speed speed;
+    private @Nullable MemorySpeed speed;
     private @Nullable String deviceLocal;
     private @Nullable Integer numaNode;
 
@@ -214,8 +214,8 @@ public final class ModelledHeap implements Heap {
       return this;
     }
 
-    /** How fast the memory counts. {@link Speed#NORMAL} if this is left out. */
-    public Builder speed(Speed speed) {
+    /** How fast the memory counts. {@link MemorySpeed#NORMAL} if this is left out. */
+    public Builder speed(MemorySpeed speed) {
       this.speed = once("speed", this.speed, Objects.requireNonNull(speed, "speed"));
       return this;
     }
@@ -263,7 +263,7 @@ public final class ModelledHeap implements Heap {
           .cached(Trait.declared(orElse(cached, true)))
           .cpuReach(Trait.declared(true))
           .deviceAccess(Trait.declared(orElse(deviceAccess, true)))
-          .speed(Trait.declared(orElse(speed, Speed.NORMAL)))
+          .speed(Trait.declared(orElse(speed, MemorySpeed.NORMAL)))
           .lowestAddress(Trait.declared(0L))
           .coherency(Trait.declared(Set.of(Coherency.CPU, Coherency.RAM)))
           .secure(Trait.declared(false))

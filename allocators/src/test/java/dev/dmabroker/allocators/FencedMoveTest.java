@@ -21,8 +21,8 @@ import dev.dmabroker.SyncFile;
 import dev.dmabroker.allocators.linux.LinuxFencePoller;
 import dev.dmabroker.allocators.linux.SwSync;
 import dev.dmabroker.event.BrokerListener;
+import dev.dmabroker.event.BufferMove;
 import dev.dmabroker.event.FenceFailure;
-import dev.dmabroker.event.Move;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
@@ -38,8 +38,8 @@ import org.junit.jupiter.api.Test;
 class FencedMoveTest {
   private static final int SIZE = 64 * 1024;
 
-  private final BlockingQueue<Move> moved = new LinkedBlockingQueue<>();
-  private final BlockingQueue<Move> rolledBack = new LinkedBlockingQueue<>();
+  private final BlockingQueue<BufferMove> moved = new LinkedBlockingQueue<>();
+  private final BlockingQueue<BufferMove> rolledBack = new LinkedBlockingQueue<>();
   private final BlockingQueue<FenceFailure> failed = new LinkedBlockingQueue<>();
 
   private final LinuxFencePoller poller = new LinuxFencePoller();
@@ -63,12 +63,12 @@ class FencedMoveTest {
             .listener(
                 new BrokerListener() {
                   @Override
-                  public void moved(Move event) {
+                  public void moved(BufferMove event) {
                     moved.add(event);
                   }
 
                   @Override
-                  public void moveRolledBack(Move event) {
+                  public void moveRolledBack(BufferMove event) {
                     rolledBack.add(event);
                   }
 
@@ -160,7 +160,7 @@ class FencedMoveTest {
     Mapping mapping = hasty.map(Access.WRITE);
     mapping.closeAfter(new SyncFile(timeline.fence(1)));
     Attachment out = stricter();
-    Move event = next(rolledBack);
+    BufferMove event = next(rolledBack);
     assertTrue(event.holders().get(0).toString().contains("until a fence signals"));
     assertEquals(Duration.ofMillis(1), event.deadline());
     timeline.advance(1);
@@ -221,7 +221,7 @@ class FencedMoveTest {
     }
     Attachment out =
         attach("display", Duration.ofMillis(5), home.equals("system") ? "reserved" : "system");
-    Move event = next(rolledBack);
+    BufferMove event = next(rolledBack);
     assertTrue(event.failure().orElseThrow().contains("fence of the kernel"));
     assertEquals(List.of(), event.holders());
     assertEquals(home, buffer.heapName().orElseThrow());

@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.dmabroker.Speed;
+import dev.dmabroker.MemorySpeed;
 import dev.dmabroker.allocators.linux.OwnProcess;
 import dev.dmabroker.allocators.linux.Pages;
 import dev.dmabroker.spi.Backing;
@@ -37,7 +37,7 @@ class ModelledHeapTest {
             .addressBits(40)
             .cached(false)
             .deviceAccess(false)
-            .speed(Speed.FAST)
+            .speed(MemorySpeed.FAST)
             .build();
     HeapTraits traits = heap.traits();
     assertEquals("vram", heap.name());
@@ -47,7 +47,7 @@ class ModelledHeapTest {
     assertTrue(traits.capacityBytes().is(1L << 20));
     assertTrue(traits.cached().is(false));
     assertTrue(traits.deviceAccess().is(false));
-    assertTrue(traits.speed().is(Speed.FAST));
+    assertTrue(traits.speed().is(MemorySpeed.FAST));
     traits
         .all()
         .forEach(

@@ -8,37 +8,37 @@ package dev.dmabroker.event;
 public interface BrokerListener {
 
   /** A device was attached to a buffer. */
-  default void attached(Attach event) {}
+  default void attached(DeviceAttached event) {}
 
   /** A device could not be attached. Told before the caller is. */
-  default void refused(Refusal event) {}
+  default void refused(AttachRefused event) {}
 
   /** A dispensable device is left out of a buffer, or served again. */
-  default void leftOut(LeftOut event) {}
+  default void leftOut(DeviceLeftOut event) {}
 
   /** A buffer got its first memory, or new memory after it was evacuated. */
-  default void allocated(Allocation event) {}
+  default void allocated(MemoryAllocated event) {}
 
   /** A heap was asked for memory and gave none. */
   default void heapRefused(HeapRefusal event) {}
 
   /** A buffer lies in a new place. */
-  default void moved(Move event) {}
+  default void moved(BufferMove event) {}
 
   /** A move failed; the buffer lies in its old place with its contents. */
-  default void moveRolledBack(Move event) {}
+  default void moveRolledBack(BufferMove event) {}
 
   /** What a mapping waited for before it ended has failed; the contents may be incomplete. */
   default void fenceFailed(FenceFailure event) {}
 
   /** A map had to wait. Called when the wait has ended, whichever way. */
-  default void stalled(Stall event) {}
+  default void stalled(MapStalled event) {}
 
   /** Something became unreachable without having been closed, and was closed by the broker. */
-  default void leaked(Leak event) {}
+  default void leaked(LeakFound event) {}
 
   /** A buffer's memory was given back. */
-  default void released(Release event) {}
+  default void released(MemoryReleased event) {}
 
   /** A stream has more buffers, or fewer. */
   default void streamResized(StreamResized event) {}

@@ -92,7 +92,7 @@ public record BrokerSnapshot(
   }
 
   /**
-   * What was found unreachable and not closed, by kind; see {@link Leak}.
+   * What was found unreachable and not closed, by kind; see {@link LeakFound}.
    *
    * @param mappings and CPU views
    * @param attachments of devices

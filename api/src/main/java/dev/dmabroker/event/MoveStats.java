@@ -35,7 +35,7 @@ public record MoveStats(
   }
 
   /** With one more. */
-  public MoveStats with(Move move) {
+  public MoveStats with(BufferMove move) {
     boolean failed = move.failure().isPresent();
     return new MoveStats(
         done + (failed ? 0 : 1),

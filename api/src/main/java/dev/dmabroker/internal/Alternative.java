@@ -3,8 +3,8 @@ package dev.dmabroker.internal;
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.Interner;
 import com.google.common.collect.Interners;
+import dev.dmabroker.ConstraintField;
 import dev.dmabroker.Constraints;
-import dev.dmabroker.Field;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,7 +38,7 @@ record Alternative(Constraints constraints, Demand.Memory memory, ImmutableList<
       this.enlarges = constraints.fields().stream().anyMatch(Wish::enlarges);
     }
 
-    private static boolean enlarges(Field field) {
+    private static boolean enlarges(ConstraintField field) {
       return switch (field) {
         case MIN_SIZE,
             REQUIRED_SIZES,
@@ -58,8 +58,8 @@ record Alternative(Constraints constraints, Demand.Memory memory, ImmutableList<
       };
     }
 
-    private static boolean shapes(Field field) {
-      return field.isImage() || field == Field.MIN_SIZE;
+    private static boolean shapes(ConstraintField field) {
+      return field.isImage() || field == ConstraintField.MIN_SIZE;
     }
 
     /** Whether how the buffer is laid out has to do with it, and not just the heap. */

@@ -7,7 +7,7 @@ import dev.dmabroker.Mapping;
 import dev.dmabroker.Pin;
 import dev.dmabroker.UndeclaredAccessException;
 import dev.dmabroker.event.BrokerSnapshot.AttachmentState;
-import dev.dmabroker.event.Leak;
+import dev.dmabroker.event.LeakFound;
 import java.lang.ref.WeakReference;
 import java.time.Duration;
 import java.util.Objects;
@@ -221,8 +221,8 @@ final class AttachedDevice extends Leakable implements Attachment {
             engine
                 .leaks()
                 .report(
-                    new Leak(
-                        Leak.Kind.ATTACHMENT,
+                    new LeakFound(
+                        LeakFound.Kind.ATTACHMENT,
                         buffer.name(),
                         Optional.of(device.name()),
                         Optional.empty(),

@@ -20,9 +20,9 @@ import dev.dmabroker.SharedBuffer;
 import dev.dmabroker.StreamSpec;
 import dev.dmabroker.UndeclaredAccessException;
 import dev.dmabroker.WaitInterruptedException;
-import dev.dmabroker.event.Allocation;
 import dev.dmabroker.event.BrokerListener;
 import dev.dmabroker.event.BrokerSnapshot;
+import dev.dmabroker.event.MemoryAllocated;
 import dev.dmabroker.event.MoveStats;
 import dev.dmabroker.spi.FencePoller;
 import dev.dmabroker.spi.ForeignMemory;
@@ -293,7 +293,7 @@ final class BrokerEngine implements Broker {
                       name,
                       target,
                       budgets.none(),
-                      /* convoy= */ null,
+                      /* queue= */ null,
                       new Leakable.Origin(handle, site)));
           synchronized (lifecycle) {
             checkOpen("make " + name);
@@ -334,7 +334,7 @@ final class BrokerEngine implements Broker {
       place.release();
       throw e;
     }
-    var event = new Allocation(name, place.heap().name(), place.sizeBytes(), Duration.ZERO);
+    var event = new MemoryAllocated(name, place.heap().name(), place.sizeBytes(), Duration.ZERO);
     listeners.tell(listener -> listener.allocated(event));
     return buffer;
   }

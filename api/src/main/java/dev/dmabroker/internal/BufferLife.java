@@ -9,14 +9,14 @@ import dev.dmabroker.MoveFailedException;
 import dev.dmabroker.PinnedException;
 import dev.dmabroker.SearchLimitException;
 import dev.dmabroker.SharedBuffer;
-import dev.dmabroker.event.Allocation;
 import dev.dmabroker.event.BrokerListener;
 import dev.dmabroker.event.BrokerSnapshot;
-import dev.dmabroker.event.Leak;
-import dev.dmabroker.event.LeftOut;
-import dev.dmabroker.event.Move;
+import dev.dmabroker.event.BufferMove;
+import dev.dmabroker.event.DeviceLeftOut;
+import dev.dmabroker.event.LeakFound;
+import dev.dmabroker.event.MemoryAllocated;
+import dev.dmabroker.event.MemoryReleased;
 import dev.dmabroker.event.MoveStats;
-import dev.dmabroker.event.Release;
 import dev.dmabroker.spi.PlacementHeuristic.Resident;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -93,7 +93,7 @@ abstract class BufferLife extends Leakable {
   private MoveStats moves;
 
   /** What asked last for the move that is wanted, or that is under way. */
-  Move.Cause moveCause = Move.Cause.ATTACH;
+  BufferMove.Cause moveCause = BufferMove.Cause.ATTACH;
 
   /** Mappings in places that were given back. */
   private long formerTakings;
@@ -214,7 +214,7 @@ abstract class BufferLife extends Leakable {
           retries.startOver();
           leaveOut(placed.leftOut(), after);
           state = SharedBuffer.State.RESIDENT;
-          var event = new Allocation(name, placed.heap().name(), placed.sizeBytes(), took);
+          var event = new MemoryAllocated(name, placed.heap().name(), placed.sizeBytes(), took);
           tell(after, listener -> listener.allocated(event));
           settle(after);
           return null;
@@ -322,7 +322,7 @@ abstract class BufferLife extends Leakable {
     endMove(after);
     retries.startOver();
     lastFailure = null;
-    Move event = move.report(generation, Optional.empty(), Duration.ZERO, List.of());
+    BufferMove event = move.report(generation, Optional.empty(), Duration.ZERO, List.of());
     moves = moves.with(event);
     List<AttachedDevice> told = attachments.copy();
     // Nobody reads the old place once somebody writes to the new one: all the gates are shut before
@@ -344,7 +344,7 @@ abstract class BufferLife extends Leakable {
     MoveFailedException failure = move.failure(reason, holders, why);
     Duration backOff = move.makesRoom() ? Duration.ZERO : retries.failed();
     endMove(after);
-    Move event = move.report(generation, Optional.of(reason), backOff, holders);
+    BufferMove event = move.report(generation, Optional.of(reason), backOff, holders);
     boolean gaveUp = !move.makesRoom() && retries.gaveUp();
     after.then(() -> engine.moveLog().rolledBack(failure, gaveUp));
     tell(after, listener -> listener.moveRolledBack(event));
@@ -657,7 +657,7 @@ abstract class BufferLife extends Leakable {
 
   private void release(AfterLock after, Place old) {
     formerTakings += old.takings();
-    var event = new Release(name, old.heap().name(), old.sizeBytes());
+    var event = new MemoryReleased(name, old.heap().name(), old.sizeBytes());
     after.then(old::release);
     tell(after, listener -> listener.released(event));
   }
@@ -689,7 +689,7 @@ abstract class BufferLife extends Leakable {
     attachments.leaveOut(devices);
     for (AttachedDevice attachment : attachments.copy()) {
       if (before.contains(attachment) != attachment.isLeftOut()) {
-        var event = new LeftOut(name, attachment.device().name(), attachment.isLeftOut());
+        var event = new DeviceLeftOut(name, attachment.device().name(), attachment.isLeftOut());
         tell(after, listener -> listener.leftOut(event));
       }
     }
@@ -804,8 +804,8 @@ abstract class BufferLife extends Leakable {
             engine
                 .leaks()
                 .report(
-                    new Leak(
-                        Leak.Kind.BUFFER,
+                    new LeakFound(
+                        LeakFound.Kind.BUFFER,
                         name,
                         Optional.empty(),
                         Optional.empty(),

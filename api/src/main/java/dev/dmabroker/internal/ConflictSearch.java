@@ -5,11 +5,11 @@ import dev.dmabroker.Conflict;
 import dev.dmabroker.Conflict.Change;
 import dev.dmabroker.Conflict.Clause;
 import dev.dmabroker.Conflict.Relaxation;
+import dev.dmabroker.ConstraintField;
 import dev.dmabroker.Constraints;
-import dev.dmabroker.Field;
 import dev.dmabroker.Layout;
+import dev.dmabroker.MemorySpeed;
 import dev.dmabroker.SearchLimitException;
-import dev.dmabroker.Speed;
 import dev.dmabroker.spi.HeapInfo;
 import dev.dmabroker.spi.HeapTraits;
 import java.util.ArrayList;
@@ -55,7 +55,7 @@ final class ConflictSearch {
     this.counting = counting;
     this.maker = new Alternative.Maker(table);
     this.anything =
-        new Part("", List.of(maker.make("", Constraints.none().only(Field.CONTIGUOUS))));
+        new Part("", List.of(maker.make("", Constraints.none().only(ConstraintField.CONTIGUOUS))));
     units = units();
     parts = parts(units);
   }
@@ -77,9 +77,10 @@ final class ConflictSearch {
         continue;
       }
       Constraints constraints = alternatives.get(0).constraints();
-      for (Field field : constraints.fields()) {
+      for (ConstraintField field : constraints.fields()) {
         // These only mean something with the number of segments.
-        if (field != Field.MAX_SEGMENT_SIZE && field != Field.SEGMENT_BOUNDARY) {
+        if (field != ConstraintField.MAX_SEGMENT_SIZE
+            && field != ConstraintField.SEGMENT_BOUNDARY) {
           units.add(
               new Unit(
                   new Clause(participant.name(), field.label(), constraints.text(field)),
@@ -104,7 +105,7 @@ final class ConflictSearch {
     return parts.build();
   }
 
-  private static Constraints asked(Unit unit, Field field) {
+  private static Constraints asked(Unit unit, ConstraintField field) {
     return unit.participant().alternatives().get(0).constraints().only(field);
   }
 
@@ -256,7 +257,7 @@ final class ConflictSearch {
 
   /** What the device would have to ask, to be content with what there is. */
   private static String instead(Unit unit, HeapInfo heap, Solution.Choice choice) {
-    Field field = unit.field();
+    ConstraintField field = unit.field();
     if (field == null) {
       return "not asked";
     }
@@ -271,7 +272,7 @@ final class ConflictSearch {
       case FORBIDDEN_HEAP_TYPES -> "not to forbid " + heap.type();
       case COHERENCY -> "to include " + choice.coherency();
       case PEER_TO_PEER -> "declared";
-      case SPEED -> String.valueOf(traits.speed().or(Speed.SLOW));
+      case SPEED -> String.valueOf(traits.speed().or(MemorySpeed.SLOW));
       case MAX_STRIDE -> String.valueOf(choice.layout().planes().get(0).strideBytes());
       case MAX_COUNT -> String.valueOf(choice.count());
       case MAX_WIDTH -> coded(choice, Layout.Image::codedWidth);
@@ -288,7 +289,7 @@ final class ConflictSearch {
   }
 
   /** Something that may be asked or not. */
-  private record Unit(Clause clause, @Nullable Field field, Participant participant) {}
+  private record Unit(Clause clause, @Nullable ConstraintField field, Participant participant) {}
 
   /** A device that asks for some of its fields only. */
   private record Part(String name, List<Alternative> alternatives) implements Participant {

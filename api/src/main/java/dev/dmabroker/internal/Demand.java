@@ -1,7 +1,7 @@
 package dev.dmabroker.internal;
 
+import dev.dmabroker.ConstraintField;
 import dev.dmabroker.Constraints;
-import dev.dmabroker.Field;
 import dev.dmabroker.ImageConstraints;
 import dev.dmabroker.Layout;
 import dev.dmabroker.spi.HeapInfo;
@@ -60,15 +60,17 @@ final class Demand {
   record Counts(long held, long shared, long fewest, long most) {
     static final Counts NONE = new Counts(0, 0, 1, Long.MAX_VALUE);
 
-    static Counts of(Map<Field, Integer> counts) {
+    static Counts of(Map<ConstraintField, Integer> counts) {
       return counts.isEmpty()
           ? NONE
           : new Counts(
-              counts.getOrDefault(Field.CAMPING, 0)
-                  + (long) counts.getOrDefault(Field.DEDICATED_SLACK, 0),
-              counts.getOrDefault(Field.SHARED_SLACK, 0),
-              counts.getOrDefault(Field.MIN_COUNT, 1),
-              counts.containsKey(Field.MAX_COUNT) ? counts.get(Field.MAX_COUNT) : Long.MAX_VALUE);
+              counts.getOrDefault(ConstraintField.CAMPING, 0)
+                  + (long) counts.getOrDefault(ConstraintField.DEDICATED_SLACK, 0),
+              counts.getOrDefault(ConstraintField.SHARED_SLACK, 0),
+              counts.getOrDefault(ConstraintField.MIN_COUNT, 1),
+              counts.containsKey(ConstraintField.MAX_COUNT)
+                  ? counts.get(ConstraintField.MAX_COUNT)
+                  : Long.MAX_VALUE);
     }
 
     @SuppressWarnings("ReferenceEquality") // Most devices do not count: that one object.

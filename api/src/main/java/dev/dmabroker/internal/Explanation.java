@@ -2,7 +2,7 @@ package dev.dmabroker.internal;
 
 import dev.dmabroker.Conflict;
 import dev.dmabroker.Conflict.Clause;
-import dev.dmabroker.Field;
+import dev.dmabroker.ConstraintField;
 import dev.dmabroker.Layout;
 import dev.dmabroker.Plan;
 import dev.dmabroker.spi.HeapInfo;
@@ -79,7 +79,7 @@ record Explanation(Conflict conflict, List<Plan.PassedOver> passedOver) {
       Unmet unmet = unmet(table, target, heap, participant);
       if (unmet != null && !participant.isDispensable()) {
         String reason =
-            unmet.field() == Field.FORBIDDEN_HEAPS
+            unmet.field() == ConstraintField.FORBIDDEN_HEAPS
                 ? participant.refusal(name).orElse(unmet.reason())
                 : unmet.reason();
         passedOver.add(
@@ -123,7 +123,7 @@ record Explanation(Conflict conflict, List<Plan.PassedOver> passedOver) {
     long needed = Math.max(target.layout().sizeBytes(), alternative.constraints().minSizeBytes());
     if (needed > alternative.constraints().maxSizeBytes()) {
       return new Unmet(
-          Field.MAX_SIZE,
+          ConstraintField.MAX_SIZE,
           "the buffer is "
               + needed
               + " bytes, the device takes "
@@ -132,7 +132,7 @@ record Explanation(Conflict conflict, List<Plan.PassedOver> passedOver) {
     long limit = alternative.memory().limit(table.piecesOf(heap));
     if (needed > limit) {
       return new Unmet(
-          Field.MAX_SEGMENTS,
+          ConstraintField.MAX_SEGMENTS,
           "the buffer is "
               + needed
               + " bytes, and memory of this heap surely falls into "
@@ -143,7 +143,7 @@ record Explanation(Conflict conflict, List<Plan.PassedOver> passedOver) {
     }
     if (alternative.constraints().minSizeBytes() > table.limit(heap)) {
       return new Unmet(
-          Field.MIN_SIZE,
+          ConstraintField.MIN_SIZE,
           "the device needs "
               + alternative.constraints().minSizeBytes()
               + " bytes, the heap gives at most "

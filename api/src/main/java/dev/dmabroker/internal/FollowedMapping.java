@@ -1,6 +1,6 @@
 package dev.dmabroker.internal;
 
-import dev.dmabroker.event.Leak;
+import dev.dmabroker.event.LeakFound;
 import java.util.Optional;
 
 /**
@@ -43,8 +43,8 @@ final class FollowedMapping extends Leakable {
         .engine()
         .leaks()
         .report(
-            new Leak(
-                Leak.Kind.MAPPING,
+            new LeakFound(
+                LeakFound.Kind.MAPPING,
                 attachment.buffer().name(),
                 Optional.of(attachment.device().name()),
                 Optional.of(twin.access()),

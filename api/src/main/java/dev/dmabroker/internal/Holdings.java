@@ -1,7 +1,7 @@
 package dev.dmabroker.internal;
 
+import dev.dmabroker.ConstraintField;
 import dev.dmabroker.Constraints;
-import dev.dmabroker.Field;
 import dev.dmabroker.event.Overheld;
 import dev.dmabroker.event.StreamState;
 import java.time.Duration;
@@ -35,9 +35,11 @@ final class Holdings {
 
   /** Buffers that a device declared to hold; -1 if it did not. */
   static int camping(Constraints constraints) {
-    Map<Field, Integer> counts = constraints.counts();
-    return counts.containsKey(Field.CAMPING) || counts.containsKey(Field.DEDICATED_SLACK)
-        ? counts.getOrDefault(Field.CAMPING, 0) + counts.getOrDefault(Field.DEDICATED_SLACK, 0)
+    Map<ConstraintField, Integer> counts = constraints.counts();
+    return counts.containsKey(ConstraintField.CAMPING)
+            || counts.containsKey(ConstraintField.DEDICATED_SLACK)
+        ? counts.getOrDefault(ConstraintField.CAMPING, 0)
+            + counts.getOrDefault(ConstraintField.DEDICATED_SLACK, 0)
         : -1;
   }
 

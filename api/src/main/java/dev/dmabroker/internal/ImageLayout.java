@@ -7,12 +7,12 @@ import static dev.dmabroker.internal.Rules.rowBytes;
 
 import com.google.common.collect.ImmutableList;
 import com.google.common.math.LongMath;
-import dev.dmabroker.Field;
+import dev.dmabroker.ConstraintField;
+import dev.dmabroker.ImageSize;
 import dev.dmabroker.ImageSpec;
 import dev.dmabroker.Layout;
 import dev.dmabroker.Modifier;
 import dev.dmabroker.PixelFormat;
-import dev.dmabroker.Size;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -43,13 +43,13 @@ public final class ImageLayout {
   /** The layout of the spec's picture, or null if there is none. */
   static @Nullable Layout of(ImageSpec spec, PixelFormat format, Modifier modifier, Rules rules) {
     if (!rules.takesColorSpaceOf(spec)
-        || spec.width() % rules.number(Field.DISPLAY_WIDTH_ALIGNMENT) != 0
-        || spec.height() % rules.number(Field.DISPLAY_HEIGHT_ALIGNMENT) != 0) {
+        || spec.width() % rules.number(ConstraintField.DISPLAY_WIDTH_ALIGNMENT) != 0
+        || spec.height() % rules.number(ConstraintField.DISPLAY_HEIGHT_ALIGNMENT) != 0) {
       return null;
     }
     Layout layout = of(spec.width(), spec.height(), format, modifier, rules);
     long sizeBytes = layout == null ? 0 : layout.sizeBytes();
-    for (Size size : rules.requiredSizes()) {
+    for (ImageSize size : rules.requiredSizes()) {
       Layout other = of(size.width(), size.height(), format, modifier, rules);
       if (other == null) {
         return null;
@@ -66,20 +66,24 @@ public final class ImageLayout {
     try {
       long codedWidth =
           roundUp(
-              Math.max(width, rules.number(Field.MIN_WIDTH)), rules.number(Field.WIDTH_ALIGNMENT));
+              Math.max(width, rules.number(ConstraintField.MIN_WIDTH)),
+              rules.number(ConstraintField.WIDTH_ALIGNMENT));
       long codedHeight =
           roundUp(
-              Math.max(height, rules.number(Field.MIN_HEIGHT)),
-              rules.number(Field.HEIGHT_ALIGNMENT));
-      if (codedWidth > rules.number(Field.MAX_WIDTH)
-          || codedHeight > rules.number(Field.MAX_HEIGHT)
-          || codedWidth * codedHeight > rules.number(Field.MAX_PIXELS)) {
+              Math.max(height, rules.number(ConstraintField.MIN_HEIGHT)),
+              rules.number(ConstraintField.HEIGHT_ALIGNMENT));
+      if (codedWidth > rules.number(ConstraintField.MAX_WIDTH)
+          || codedHeight > rules.number(ConstraintField.MAX_HEIGHT)
+          || codedWidth * codedHeight > rules.number(ConstraintField.MAX_PIXELS)) {
         return null;
       }
       long stride =
           firstStride(
-              format, modifier, rules, roundUp(codedWidth, rules.number(Field.BLOCK_WIDTH)));
-      return stride > rules.number(Field.MAX_STRIDE)
+              format,
+              modifier,
+              rules,
+              roundUp(codedWidth, rules.number(ConstraintField.BLOCK_WIDTH)));
+      return stride > rules.number(ConstraintField.MAX_STRIDE)
           ? null
           : planes(
               new Layout.Image(format, modifier, (int) codedWidth, (int) codedHeight),
@@ -93,7 +97,7 @@ public final class ImageLayout {
   /** The smallest stride of the first plane that serves all planes. */
   private static long firstStride(
       PixelFormat format, Modifier modifier, Rules rules, long paddedWidth) {
-    long least = rules.number(Field.MIN_STRIDE);
+    long least = rules.number(ConstraintField.MIN_STRIDE);
     long step = 1;
     List<PixelFormat.Plane> shapes = format.planes();
     PixelFormat.Plane first = shapes.get(0);
@@ -110,7 +114,8 @@ public final class ImageLayout {
         up /= common;
         down /= common;
       }
-      long multiple = lcm(rules.number(Field.STRIDE_ALIGNMENT), modifier.tileBytes(format, i));
+      long multiple =
+          lcm(rules.number(ConstraintField.STRIDE_ALIGNMENT), modifier.tileBytes(format, i));
       step =
           lcm(
               step,
@@ -126,8 +131,8 @@ public final class ImageLayout {
     PixelFormat format = image.format();
     long paddedHeight =
         Math.addExact(
-            roundUp(image.codedHeight(), rules.number(Field.BLOCK_HEIGHT)),
-            rules.number(Field.VERTICAL_PADDING));
+            roundUp(image.codedHeight(), rules.number(ConstraintField.BLOCK_HEIGHT)),
+            rules.number(ConstraintField.VERTICAL_PADDING));
     List<PixelFormat.Plane> shapes = format.planes();
     PixelFormat.Plane first = shapes.get(0);
     ImmutableList.Builder<Layout.Plane> planes =
@@ -146,11 +151,13 @@ public final class ImageLayout {
           roundUp(rowBytes(shape, image.codedWidth()), image.modifier().tileBytes(format, i));
       long lines = roundUp(ceilDiv(image.codedHeight(), shape.rowsPerLine()), tileLines);
       long paddedLines = roundUp(ceilDiv(paddedHeight, shape.rowsPerLine()), tileLines);
-      offset = roundUp(offset, rules.number(Field.PLANE_OFFSET_ALIGNMENT));
+      offset = roundUp(offset, rules.number(ConstraintField.PLANE_OFFSET_ALIGNMENT));
       planes.add(new Layout.Plane(offset, stride, lineBytes, lines, tileLines));
       offset = Math.addExact(offset, Math.multiplyExact(stride, paddedLines));
     }
     return new Layout(
-        Math.addExact(offset, rules.number(Field.OVER_READ)), planes.build(), Optional.of(image));
+        Math.addExact(offset, rules.number(ConstraintField.OVER_READ)),
+        planes.build(),
+        Optional.of(image));
   }
 }

@@ -27,7 +27,7 @@ abstract class Leakable extends PhantomReference<Object> {
   /**
    * Of a handle.
    *
-   * @param making null if the broker itself is the user
+   * @param origin null if the broker itself is the user
    * @param leaks who notices
    */
   Leakable(@Nullable Origin origin, Leaks leaks) {

@@ -3,7 +3,7 @@ package dev.dmabroker.internal;
 import dev.dmabroker.Broker;
 import dev.dmabroker.LeakTracking;
 import dev.dmabroker.event.BrokerSnapshot.LeakStats;
-import dev.dmabroker.event.Leak;
+import dev.dmabroker.event.LeakFound;
 import java.lang.System.Logger.Level;
 import java.lang.ref.ReferenceQueue;
 import java.util.Optional;
@@ -125,7 +125,7 @@ final class Leaks {
   }
 
   /** Counts, logs and tells; blocks as listeners do. */
-  void report(Leak leak) {
+  void report(LeakFound leak) {
     switch (leak.kind()) {
       case MAPPING -> mappings.increment();
       case ATTACHMENT -> attachments.increment();
@@ -135,7 +135,7 @@ final class Leaks {
     listeners.tell(listener -> listener.leaked(leak));
   }
 
-  private void log(Leak leak) {
+  private void log(LeakFound leak) {
     OptionalLong skipped = limit.enter(System.nanoTime());
     if (skipped.isEmpty()) {
       return;

@@ -9,9 +9,9 @@ import dev.dmabroker.Mapping;
 import dev.dmabroker.SharedBuffer;
 import dev.dmabroker.UndeclaredAccessException;
 import dev.dmabroker.UnsatisfiableException;
-import dev.dmabroker.event.Attach;
-import dev.dmabroker.event.Move;
-import dev.dmabroker.event.Refusal;
+import dev.dmabroker.event.AttachRefused;
+import dev.dmabroker.event.BufferMove;
+import dev.dmabroker.event.DeviceAttached;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -84,7 +84,7 @@ final class ManagedBuffer extends BufferLife implements SharedBuffer {
                   attempt.target(),
                   attempt.devices(),
                   /* counting= */ false);
-      var event = new Refusal(name, registered.name(), refused);
+      var event = new AttachRefused(name, registered.name(), refused);
       engine.listeners().tell(listener -> listener.refused(event));
       throw refused;
     }
@@ -140,7 +140,7 @@ final class ManagedBuffer extends BufferLife implements SharedBuffer {
     if (place != null && attachment.suits(place)) {
       attachments.openGate(attachment, place);
     } else {
-      moveCause = Move.Cause.ATTACH;
+      moveCause = BufferMove.Cause.ATTACH;
       if (state == State.RESIDENT) {
         retries.startOver();
         seekPlace(after);
@@ -197,7 +197,7 @@ final class ManagedBuffer extends BufferLife implements SharedBuffer {
       return;
     }
     var event =
-        new Attach(
+        new DeviceAttached(
             id,
             name,
             spec,
@@ -537,7 +537,7 @@ final class ManagedBuffer extends BufferLife implements SharedBuffer {
             attachments.remove(attachment);
             attachment.gate().shut();
             unpin(pin -> pin.attachment() == attachment, after);
-            moveCause = Move.Cause.DETACH; // If one is needed now.
+            moveCause = BufferMove.Cause.DETACH; // If one is needed now.
             renegotiate(after);
             if (requests.size() > 0) {
               ClosedException closed =

@@ -6,7 +6,7 @@ import dev.dmabroker.Holder;
 import dev.dmabroker.MoveFailedException;
 import dev.dmabroker.SharedBuffer.State;
 import dev.dmabroker.SyncFile;
-import dev.dmabroker.event.Move;
+import dev.dmabroker.event.BufferMove;
 import dev.dmabroker.spi.FencePoller;
 import dev.dmabroker.spi.HeapException;
 import dev.dmabroker.spi.Mover;
@@ -40,7 +40,7 @@ final class Relocation {
 
   private final BufferLife buffer;
   private final Place from;
-  private final Move.Cause cause;
+  private final BufferMove.Cause cause;
   private final String beneficiary;
   private final int attempt;
 
@@ -58,7 +58,7 @@ final class Relocation {
   private Relocation(
       BufferLife buffer,
       Place from,
-      Move.Cause cause,
+      BufferMove.Cause cause,
       String beneficiary,
       int attempt,
       int vacated) {
@@ -72,14 +72,14 @@ final class Relocation {
 
   /** To where every device reaches it. */
   static Relocation towards(
-      BufferLife buffer, Place from, Move.Cause cause, String beneficiary, int attempt) {
+      BufferLife buffer, Place from, BufferMove.Cause cause, String beneficiary, int attempt) {
     return new Relocation(buffer, from, cause, beneficiary, attempt, /* vacated= */ -1);
   }
 
   /** Out of the heap where it lies, unless it is used. */
   static Relocation outOf(BufferLife buffer, Place from, String beneficiary) {
     return new Relocation(
-        buffer, from, Move.Cause.ROOM, beneficiary, /* attempt= */ 1, from.heapNumber());
+        buffer, from, BufferMove.Cause.ROOM, beneficiary, /* attempt= */ 1, from.heapNumber());
   }
 
   /** Whether it makes room for others: then nobody waits for it, and it is not tried again. */
@@ -615,9 +615,10 @@ final class Relocation {
   }
 
   /** What happened, for listeners; called when the stall, if there was one, has just ended. */
-  Move report(long generation, Optional<String> failure, Duration backOff, List<Holder> holders) {
+  BufferMove report(
+      long generation, Optional<String> failure, Duration backOff, List<Holder> holders) {
     long now = System.nanoTime();
-    return new Move(
+    return new BufferMove(
         buffer.name,
         from.heap().name(),
         Optional.ofNullable(target).map(place -> place.heap().name()),

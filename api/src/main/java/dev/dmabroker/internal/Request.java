@@ -3,8 +3,8 @@ package dev.dmabroker.internal;
 import dev.dmabroker.Access;
 import dev.dmabroker.BrokerException;
 import dev.dmabroker.ClosedException;
-import dev.dmabroker.event.Move;
-import dev.dmabroker.event.Stall;
+import dev.dmabroker.event.BufferMove;
+import dev.dmabroker.event.MapStalled;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
@@ -85,11 +85,11 @@ final class Request {
   }
 
   /** What a move that it needs is put down to. */
-  Move.Cause moveCause() {
+  BufferMove.Cause moveCause() {
     return switch (kind) {
-      case MAP -> Move.Cause.MAP;
-      case PIN -> Move.Cause.PIN;
-      case PREPARE, EVACUATE -> Move.Cause.PREPARE;
+      case MAP -> BufferMove.Cause.MAP;
+      case PIN -> BufferMove.Cause.PIN;
+      case PREPARE, EVACUATE -> BufferMove.Cause.PREPARE;
     };
   }
 
@@ -299,7 +299,7 @@ final class Request {
       return () -> {};
     }
     var stall =
-        new Stall(
+        new MapStalled(
             buffer.name(), deviceName(), Duration.ofNanos(System.nanoTime() - sinceNanos), granted);
     return () -> buffer.engine.listeners().tell(listener -> listener.stalled(stall));
   }

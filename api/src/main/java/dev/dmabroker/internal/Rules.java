@@ -3,12 +3,12 @@ package dev.dmabroker.internal;
 import com.google.common.collect.ImmutableSortedSet;
 import com.google.common.math.LongMath;
 import dev.dmabroker.ColorSpace;
-import dev.dmabroker.Field;
+import dev.dmabroker.ConstraintField;
 import dev.dmabroker.ImageConstraints;
+import dev.dmabroker.ImageSize;
 import dev.dmabroker.ImageSpec;
 import dev.dmabroker.Layout;
 import dev.dmabroker.PixelFormat;
-import dev.dmabroker.Size;
 import java.util.Arrays;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -20,9 +20,9 @@ import org.jspecify.annotations.Nullable;
  */
 @SuppressWarnings({"EnumOrdinal", "ReferenceEquality"}) // Indices within this process; shortcuts.
 final class Rules {
-  private static final Field[] FIELDS = Field.values();
-  private static final int FIRST = Field.MIN_WIDTH.ordinal();
-  private static final int COUNT = Field.VERTICAL_PADDING.ordinal() - FIRST + 1;
+  private static final ConstraintField[] FIELDS = ConstraintField.values();
+  private static final int FIRST = ConstraintField.MIN_WIDTH.ordinal();
+  private static final int COUNT = ConstraintField.VERTICAL_PADDING.ordinal() - FIRST + 1;
   private static final int ALL_COLOR_SPACES = (1 << ColorSpace.values().length) - 1;
 
   /** Linear memory that nobody asks anything of. */
@@ -30,9 +30,9 @@ final class Rules {
 
   private final long[] numbers;
   private final int colorSpaces;
-  private final ImmutableSortedSet<Size> requiredSizes;
+  private final ImmutableSortedSet<ImageSize> requiredSizes;
 
-  private Rules(long[] numbers, int colorSpaces, ImmutableSortedSet<Size> requiredSizes) {
+  private Rules(long[] numbers, int colorSpaces, ImmutableSortedSet<ImageSize> requiredSizes) {
     this.numbers = numbers;
     this.colorSpaces = colorSpaces;
     this.requiredSizes = requiredSizes;
@@ -49,7 +49,7 @@ final class Rules {
     for (int i = 0; i < COUNT; i++) {
       numbers[i] = entry.number(FIELDS[FIRST + i]);
     }
-    int stride = Field.STRIDE_ALIGNMENT.ordinal() - FIRST;
+    int stride = ConstraintField.STRIDE_ALIGNMENT.ordinal() - FIRST;
     numbers[stride] = lcm(numbers[stride], strideAlignment);
     return new Rules(
         numbers,
@@ -69,12 +69,12 @@ final class Rules {
     return 1 << space.ordinal();
   }
 
-  long number(Field field) {
+  long number(ConstraintField field) {
     return numbers[field.ordinal() - FIRST];
   }
 
   /** Sizes of other pictures that have to fit. */
-  ImmutableSortedSet<Size> requiredSizes() {
+  ImmutableSortedSet<ImageSize> requiredSizes() {
     return requiredSizes;
   }
 
@@ -103,22 +103,22 @@ final class Rules {
       }
     }
     int spaces = colorSpaces & other.colorSpaces;
-    ImmutableSortedSet<Size> required = union(requiredSizes, other.requiredSizes);
+    ImmutableSortedSet<ImageSize> required = union(requiredSizes, other.requiredSizes);
     if (both == null && spaces == colorSpaces && required == requiredSizes) {
       return this;
     }
     Rules all = new Rules(both == null ? numbers : both, spaces, required);
-    return all.contradict(Field.MIN_STRIDE, Field.MAX_STRIDE)
-            || all.contradict(Field.MIN_WIDTH, Field.MAX_WIDTH)
-            || all.contradict(Field.MIN_HEIGHT, Field.MAX_HEIGHT)
-            || all.contradict(Field.STRIDE_ALIGNMENT, Field.MAX_STRIDE)
+    return all.contradict(ConstraintField.MIN_STRIDE, ConstraintField.MAX_STRIDE)
+            || all.contradict(ConstraintField.MIN_WIDTH, ConstraintField.MAX_WIDTH)
+            || all.contradict(ConstraintField.MIN_HEIGHT, ConstraintField.MAX_HEIGHT)
+            || all.contradict(ConstraintField.STRIDE_ALIGNMENT, ConstraintField.MAX_STRIDE)
             || spaces == 0
         ? null
         : all;
   }
 
   /** -1 if there is no common multiple within 2^63. */
-  private static long combined(Field field, long a, long b) {
+  private static long combined(ConstraintField field, long a, long b) {
     return switch (field.combination()) {
       case LARGEST -> Math.max(a, b);
       case SMALLEST -> Math.min(a, b);
@@ -126,17 +126,17 @@ final class Rules {
     };
   }
 
-  private static ImmutableSortedSet<Size> union(
-      ImmutableSortedSet<Size> one, ImmutableSortedSet<Size> other) {
+  private static ImmutableSortedSet<ImageSize> union(
+      ImmutableSortedSet<ImageSize> one, ImmutableSortedSet<ImageSize> other) {
     if (one.containsAll(other)) {
       return one;
     }
     return one.isEmpty()
         ? other
-        : ImmutableSortedSet.<Size>naturalOrder().addAll(one).addAll(other).build();
+        : ImmutableSortedSet.<ImageSize>naturalOrder().addAll(one).addAll(other).build();
   }
 
-  private boolean contradict(Field small, Field large) {
+  private boolean contradict(ConstraintField small, ConstraintField large) {
     return number(small) > number(large);
   }
 
@@ -153,39 +153,42 @@ final class Rules {
     long width = image.codedWidth();
     long height = image.codedHeight();
     return takesColorSpaceOf(spec)
-        && width >= number(Field.MIN_WIDTH)
-        && width <= number(Field.MAX_WIDTH)
-        && height >= number(Field.MIN_HEIGHT)
-        && height <= number(Field.MAX_HEIGHT)
-        && width * height <= number(Field.MAX_PIXELS)
-        && width % number(Field.WIDTH_ALIGNMENT) == 0
-        && height % number(Field.HEIGHT_ALIGNMENT) == 0
-        && spec.width() % number(Field.DISPLAY_WIDTH_ALIGNMENT) == 0
-        && spec.height() % number(Field.DISPLAY_HEIGHT_ALIGNMENT) == 0
+        && width >= number(ConstraintField.MIN_WIDTH)
+        && width <= number(ConstraintField.MAX_WIDTH)
+        && height >= number(ConstraintField.MIN_HEIGHT)
+        && height <= number(ConstraintField.MAX_HEIGHT)
+        && width * height <= number(ConstraintField.MAX_PIXELS)
+        && width % number(ConstraintField.WIDTH_ALIGNMENT) == 0
+        && height % number(ConstraintField.HEIGHT_ALIGNMENT) == 0
+        && spec.width() % number(ConstraintField.DISPLAY_WIDTH_ALIGNMENT) == 0
+        && spec.height() % number(ConstraintField.DISPLAY_HEIGHT_ALIGNMENT) == 0
         && acceptPlanes(image, layout, sizeBytes)
         && holdsRequired(image, sizeBytes);
   }
 
   private boolean acceptPlanes(Layout.Image image, Layout layout, long sizeBytes) {
     Layout.Plane first = layout.planes().get(0);
-    if (first.strideBytes() < number(Field.MIN_STRIDE)
-        || first.strideBytes() > number(Field.MAX_STRIDE)
-        || first.offsetBytes() % number(Field.START_OFFSET_ALIGNMENT) != 0) {
+    if (first.strideBytes() < number(ConstraintField.MIN_STRIDE)
+        || first.strideBytes() > number(ConstraintField.MAX_STRIDE)
+        || first.offsetBytes() % number(ConstraintField.START_OFFSET_ALIGNMENT) != 0) {
       return false;
     }
-    long paddedWidth = roundUp(image.codedWidth(), number(Field.BLOCK_WIDTH));
+    long paddedWidth = roundUp(image.codedWidth(), number(ConstraintField.BLOCK_WIDTH));
     long paddedHeight =
-        roundUp(image.codedHeight(), number(Field.BLOCK_HEIGHT)) + number(Field.VERTICAL_PADDING);
+        roundUp(image.codedHeight(), number(ConstraintField.BLOCK_HEIGHT))
+            + number(ConstraintField.VERTICAL_PADDING);
     for (int i = 0; i < layout.planes().size(); i++) {
       Layout.Plane plane = layout.planes().get(i);
       PixelFormat.Plane shape = image.format().planes().get(i);
       boolean last = i == layout.planes().size() - 1;
       long room =
-          last ? sizeBytes - number(Field.OVER_READ) : layout.planes().get(i + 1).offsetBytes();
+          last
+              ? sizeBytes - number(ConstraintField.OVER_READ)
+              : layout.planes().get(i + 1).offsetBytes();
       // Tiles are whole, so the picture ends with a row of them.
       long lines = roundUp(ceilDiv(paddedHeight, shape.rowsPerLine()), plane.tileLines());
-      if (plane.strideBytes() % number(Field.STRIDE_ALIGNMENT) != 0
-          || plane.offsetBytes() % number(Field.PLANE_OFFSET_ALIGNMENT) != 0
+      if (plane.strideBytes() % number(ConstraintField.STRIDE_ALIGNMENT) != 0
+          || plane.offsetBytes() % number(ConstraintField.PLANE_OFFSET_ALIGNMENT) != 0
           || plane.strideBytes() < rowBytes(shape, paddedWidth)
           || lines > (room - plane.offsetBytes()) / plane.strideBytes()) {
         return false;
@@ -195,7 +198,7 @@ final class Rules {
   }
 
   private boolean holdsRequired(Layout.Image image, long sizeBytes) {
-    for (Size size : requiredSizes) {
+    for (ImageSize size : requiredSizes) {
       Layout needed =
           ImageLayout.of(size.width(), size.height(), image.format(), image.modifier(), this);
       if (needed == null || needed.sizeBytes() > sizeBytes) {

@@ -260,7 +260,7 @@ final class StreamGrowth {
               stream.spec.buffer(),
               stream.producer,
               queue,
-              /* making= */ null);
+              /* origin= */ null);
       made = new StreamBuffer(index, buffer, buffer.attach(stream.producer));
       attachMissing(made);
       buffer.prepare();

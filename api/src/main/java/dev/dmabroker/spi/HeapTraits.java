@@ -2,7 +2,7 @@ package dev.dmabroker.spi;
 
 import com.google.common.collect.Sets;
 import dev.dmabroker.Coherency;
-import dev.dmabroker.Speed;
+import dev.dmabroker.MemorySpeed;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
@@ -22,7 +22,7 @@ public final class HeapTraits {
   private final Trait<Boolean> cached;
   private final Trait<Boolean> cpuReach;
   private final Trait<Boolean> deviceAccess;
-  private final Trait<Speed> speed;
+  private final Trait<MemorySpeed> speed;
   private final Trait<Long> granuleBytes;
   private final Trait<Long> lowestAddress;
   private final Trait<Set<Coherency>> coherency;
@@ -94,7 +94,7 @@ public final class HeapTraits {
   }
 
   /** How fast the memory is to use. */
-  public Trait<Speed> speed() {
+  public Trait<MemorySpeed> speed() {
     return speed;
   }
 
@@ -170,7 +170,7 @@ public final class HeapTraits {
     private Trait<Boolean> cached = Trait.unknown(NOT_PROBED);
     private Trait<Boolean> cpuReach = Trait.unknown(NOT_PROBED);
     private Trait<Boolean> deviceAccess = Trait.unknown(NOT_PROBED);
-    private Trait<Speed> speed = Trait.assumed(Speed.NORMAL, ORDINARY);
+    private Trait<MemorySpeed> speed = Trait.assumed(MemorySpeed.NORMAL, ORDINARY);
     private Trait<Long> granuleBytes = Trait.unknown(NOT_PROBED);
     private Trait<Long> lowestAddress = Trait.unknown(NOT_PROBED);
     private Trait<Set<Coherency>> coherency =
@@ -230,7 +230,7 @@ public final class HeapTraits {
     }
 
     /** See {@link HeapTraits#speed()}. */
-    public Builder speed(Trait<Speed> trait) {
+    public Builder speed(Trait<MemorySpeed> trait) {
       speed = Objects.requireNonNull(trait, "speed");
       return this;
     }

@@ -2,9 +2,9 @@ package dev.dmabroker.spi;
 
 import dev.dmabroker.AddressRange;
 import dev.dmabroker.Caching;
+import dev.dmabroker.ConstraintField;
 import dev.dmabroker.Constraints;
-import dev.dmabroker.Field;
-import dev.dmabroker.Speed;
+import dev.dmabroker.MemorySpeed;
 import java.util.Collections;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -28,44 +28,47 @@ final class Suitability {
   private static @Nullable Unmet names(HeapInfo heap, Constraints constraints) {
     Set<String> permitted = constraints.permittedHeaps().orElse(null);
     if (permitted != null && permitted.stream().noneMatch(heap::isNamed)) {
-      return new Unmet(Field.PERMITTED_HEAPS, "only " + permitted + " are permitted");
+      return new Unmet(ConstraintField.PERMITTED_HEAPS, "only " + permitted + " are permitted");
     }
     if (constraints.forbiddenHeaps().stream().anyMatch(heap::isNamed)) {
-      return new Unmet(Field.FORBIDDEN_HEAPS, "the device forbids it");
+      return new Unmet(ConstraintField.FORBIDDEN_HEAPS, "the device forbids it");
     }
     Set<String> types = constraints.permittedHeapTypes().orElse(null);
     if (types != null && !types.contains(heap.type())) {
       return new Unmet(
-          Field.PERMITTED_HEAP_TYPES,
+          ConstraintField.PERMITTED_HEAP_TYPES,
           "only heaps of type " + types + " are permitted, this one is of type " + heap.type());
     }
     if (constraints.forbiddenHeapTypes().contains(heap.type())) {
       return new Unmet(
-          Field.FORBIDDEN_HEAP_TYPES, "the device forbids heaps of type " + heap.type());
+          ConstraintField.FORBIDDEN_HEAP_TYPES, "the device forbids heaps of type " + heap.type());
     }
     return null;
   }
 
   private static @Nullable Unmet access(HeapTraits traits, String device, Constraints constraints) {
     if (constraints.contiguous() && !traits.contiguous().is(true)) {
-      return lacking(Field.CONTIGUOUS, "physically contiguous memory", traits.contiguous());
+      return lacking(
+          ConstraintField.CONTIGUOUS, "physically contiguous memory", traits.contiguous());
     }
     if (constraints.deviceAccess() && !traits.deviceAccess().is(true)) {
-      return lacking(Field.DEVICE_ACCESS, "a dma-buf", traits.deviceAccess());
+      return lacking(ConstraintField.DEVICE_ACCESS, "a dma-buf", traits.deviceAccess());
     }
     if (constraints.cpuReach() && !traits.cpuReach().is(true)) {
-      return lacking(Field.CPU_REACH, "memory that the CPU can map", traits.cpuReach());
+      return lacking(ConstraintField.CPU_REACH, "memory that the CPU can map", traits.cpuReach());
     }
     String owner = traits.deviceLocal().or(device);
     if (!constraints.peerToPeer() && !owner.equals(device)) {
       return new Unmet(
-          Field.PEER_TO_PEER,
+          ConstraintField.PEER_TO_PEER,
           "the memory lies in " + owner + ", and the device does not reach other devices' memory");
     }
     if (Collections.disjoint(
         constraints.coherency(), traits.coherency().known().orElse(Set.of()))) {
       return lacking(
-          Field.COHERENCY, "one of the domains " + constraints.coherency(), traits.coherency());
+          ConstraintField.COHERENCY,
+          "one of the domains " + constraints.coherency(),
+          traits.coherency());
     }
     return null;
   }
@@ -73,7 +76,7 @@ final class Suitability {
   private static @Nullable Unmet addresses(HeapTraits traits, Constraints constraints) {
     if (traits.addressBits().or(64) > constraints.addressBits()) {
       return lacking(
-          Field.ADDRESS_BITS,
+          ConstraintField.ADDRESS_BITS,
           "addresses of " + constraints.addressBits() + " bits",
           traits.addressBits());
     }
@@ -84,7 +87,7 @@ final class Suitability {
               traits.lowestAddress().or(0L), bits > 62 ? Long.MAX_VALUE : (1L << bits) - 1);
       if (constraints.addressRanges().stream().noneMatch(range -> range.contains(all))) {
         return new Unmet(
-            Field.ADDRESS_RANGES,
+            ConstraintField.ADDRESS_RANGES,
             "the device needs memory in one of "
                 + constraints.addressRanges()
                 + "; the heap's may lie anywhere in "
@@ -93,7 +96,7 @@ final class Suitability {
     }
     if (traits.alignmentBytes().or(1L) % constraints.alignmentBytes() != 0) {
       return lacking(
-          Field.ALIGNMENT,
+          ConstraintField.ALIGNMENT,
           "alignment to " + constraints.alignmentBytes() + " bytes",
           traits.alignmentBytes());
     }
@@ -103,27 +106,30 @@ final class Suitability {
   private static @Nullable Unmet kind(HeapTraits traits, Constraints constraints) {
     boolean cached = constraints.caching() == Caching.CACHED;
     if (constraints.caching() != Caching.ANY && !traits.cached().is(cached)) {
-      return lacking(Field.CACHING, cached ? "cached memory" : "uncached memory", traits.cached());
+      return lacking(
+          ConstraintField.CACHING, cached ? "cached memory" : "uncached memory", traits.cached());
     }
     if (constraints.secure() && !traits.secure().is(true)) {
-      return lacking(Field.SECURE, "protected memory", traits.secure());
+      return lacking(ConstraintField.SECURE, "protected memory", traits.secure());
     }
     if (constraints.numaNode().isPresent()
         && !traits.numaNode().is(constraints.numaNode().getAsInt())) {
       return lacking(
-          Field.NUMA_NODE,
+          ConstraintField.NUMA_NODE,
           "memory at node " + constraints.numaNode().getAsInt(),
           traits.numaNode());
     }
-    if (constraints.speed() != Speed.SLOW
-        && traits.speed().or(Speed.SLOW).compareTo(constraints.speed()) < 0) {
+    if (constraints.speed() != MemorySpeed.SLOW
+        && traits.speed().or(MemorySpeed.SLOW).compareTo(constraints.speed()) < 0) {
       return lacking(
-          Field.SPEED, "memory of speed " + constraints.speed() + " at least", traits.speed());
+          ConstraintField.SPEED,
+          "memory of speed " + constraints.speed() + " at least",
+          traits.speed());
     }
     return null;
   }
 
-  private static Unmet lacking(Field field, String wanted, Trait<?> trait) {
+  private static Unmet lacking(ConstraintField field, String wanted, Trait<?> trait) {
     String has =
         trait.known().isEmpty()
             ? "not known of the heap, which counts as no (" + trait.source() + ")"

@@ -1,6 +1,6 @@
 package dev.dmabroker.spi;
 
-import dev.dmabroker.Field;
+import dev.dmabroker.ConstraintField;
 
 /**
  * A constraint that is not met.
@@ -8,4 +8,4 @@ import dev.dmabroker.Field;
  * @param field which
  * @param reason what is asked and what there is
  */
-public record Unmet(Field field, String reason) {}
+public record Unmet(ConstraintField field, String reason) {}

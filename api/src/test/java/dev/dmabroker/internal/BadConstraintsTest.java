@@ -10,18 +10,18 @@ import dev.dmabroker.Attachment;
 import dev.dmabroker.BlobSpec;
 import dev.dmabroker.Broker;
 import dev.dmabroker.Coherency;
+import dev.dmabroker.ConstraintField;
 import dev.dmabroker.Constraints;
 import dev.dmabroker.Device;
 import dev.dmabroker.DeviceSpec;
-import dev.dmabroker.Field;
 import dev.dmabroker.ImageConstraints;
+import dev.dmabroker.ImageSize;
 import dev.dmabroker.ImageSpec;
 import dev.dmabroker.InvalidConstraintException;
 import dev.dmabroker.Modifier;
 import dev.dmabroker.PixelFormat;
 import dev.dmabroker.SearchLimitException;
 import dev.dmabroker.SharedBuffer;
-import dev.dmabroker.Size;
 import dev.dmabroker.UnknownModifierException;
 import dev.dmabroker.Usage;
 import dev.dmabroker.event.BrokerSnapshot;
@@ -42,7 +42,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class BadConstraintsTest {
 
   private static Arguments memory(
-      Consumer<Constraints.Builder> asked, String says, Field... fields) {
+      Consumer<Constraints.Builder> asked, String says, ConstraintField... fields) {
     Executable build =
         () -> {
           Constraints.Builder builder = Constraints.builder();
@@ -53,7 +53,7 @@ class BadConstraintsTest {
   }
 
   private static Arguments image(
-      Consumer<ImageConstraints.Builder> asked, String says, Field... fields) {
+      Consumer<ImageConstraints.Builder> asked, String says, ConstraintField... fields) {
     Executable build =
         () -> {
           ImageConstraints.Builder builder = ImageConstraints.of(PixelFormat.NV12);
@@ -68,155 +68,155 @@ class BadConstraintsTest {
         memory(
             b -> b.minSize(11).maxSize(10),
             "minSizeBytes 11 is over maxSizeBytes 10",
-            Field.MIN_SIZE,
-            Field.MAX_SIZE),
+            ConstraintField.MIN_SIZE,
+            ConstraintField.MAX_SIZE),
         memory(
             b -> b.permittedHeaps("a", "b").forbiddenHeaps("c", "b", "a"),
             "permittedHeaps [a, b] are all in forbiddenHeaps [a, b, c]",
-            Field.PERMITTED_HEAPS,
-            Field.FORBIDDEN_HEAPS),
+            ConstraintField.PERMITTED_HEAPS,
+            ConstraintField.FORBIDDEN_HEAPS),
         memory(
             b -> b.permittedHeapTypes("a").forbiddenHeapTypes("a"),
             "permittedHeapTypes [a] are all in forbiddenHeapTypes [a]",
-            Field.PERMITTED_HEAP_TYPES,
-            Field.FORBIDDEN_HEAP_TYPES),
+            ConstraintField.PERMITTED_HEAP_TYPES,
+            ConstraintField.FORBIDDEN_HEAP_TYPES),
         memory(
             b -> b.secure(),
             "secure memory is out of the CPU's reach, and coherency [CPU, RAM] lacks INACCESSIBLE",
-            Field.SECURE,
-            Field.COHERENCY),
+            ConstraintField.SECURE,
+            ConstraintField.COHERENCY),
         memory(
             b -> b.secure().cpuReach().coherency(Coherency.INACCESSIBLE, Coherency.CPU),
             "secure memory is out of the CPU's reach, which cpuReach asks for",
-            Field.SECURE,
-            Field.CPU_REACH),
+            ConstraintField.SECURE,
+            ConstraintField.CPU_REACH),
         memory(
             b -> b.cpuReach().coherency(Coherency.INACCESSIBLE),
             "cpuReach asks for memory in the CPU's reach, and coherency is INACCESSIBLE alone",
-            Field.CPU_REACH,
-            Field.COHERENCY),
+            ConstraintField.CPU_REACH,
+            ConstraintField.COHERENCY),
         memory(
             b -> b.addressBits(12).addressRanges(new AddressRange(4096, 8191)),
             "addressRanges [0x1000-0x1fff] lie above addressBits 12",
-            Field.ADDRESS_RANGES,
-            Field.ADDRESS_BITS),
+            ConstraintField.ADDRESS_RANGES,
+            ConstraintField.ADDRESS_BITS),
         memory(
             b -> b.minSize(5).maxSegments(2).maxSegmentSize(2),
             "minSizeBytes 5 does not fit into maxSegments 2 of 2 bytes",
-            Field.MIN_SIZE,
-            Field.MAX_SEGMENTS),
+            ConstraintField.MIN_SIZE,
+            ConstraintField.MAX_SEGMENTS),
         memory(
             b -> b.minSize(4097).maxSegments(1).segmentBoundary(4096),
             "minSizeBytes 4097 does not fit into maxSegments 1 of 4096 bytes",
-            Field.MIN_SIZE,
-            Field.MAX_SEGMENTS),
+            ConstraintField.MIN_SIZE,
+            ConstraintField.MAX_SEGMENTS),
         memory(
             b -> b.minCount(5).maxCount(4),
             "minCount 5 is over maxCount 4",
-            Field.MIN_COUNT,
-            Field.MAX_COUNT),
+            ConstraintField.MIN_COUNT,
+            ConstraintField.MAX_COUNT),
         memory(
             b -> b.camping(2).dedicatedSlack(1).sharedSlack(2).maxCount(4),
             "camping and slack are 5 buffers, over maxCount 4",
-            Field.CAMPING,
-            Field.MAX_COUNT),
+            ConstraintField.CAMPING,
+            ConstraintField.MAX_COUNT),
         memory(
             b -> b.strideAlignment(64).image(ImageConstraints.anyFormat().maxStride(63)),
             "strideAlignmentBytes 64",
-            Field.STRIDE_ALIGNMENT,
-            Field.MAX_STRIDE),
+            ConstraintField.STRIDE_ALIGNMENT,
+            ConstraintField.MAX_STRIDE),
         memory(
             b ->
                 b.strideAlignment(64)
                     .image(ImageConstraints.anyFormat().strideAlignment(48).maxStride(191)),
             "strideAlignmentBytes 64 of all pictures and 48 of some have no common multiple up to"
                 + " maxStrideBytes 191",
-            Field.STRIDE_ALIGNMENT,
-            Field.MAX_STRIDE),
+            ConstraintField.STRIDE_ALIGNMENT,
+            ConstraintField.MAX_STRIDE),
         memory(
             b -> b.strideAlignment(1L << 62).image(ImageConstraints.anyFormat().strideAlignment(3)),
             "have no common multiple up to maxStrideBytes 9223372036854775807",
-            Field.STRIDE_ALIGNMENT,
-            Field.MAX_STRIDE),
+            ConstraintField.STRIDE_ALIGNMENT,
+            ConstraintField.MAX_STRIDE),
         memory(
             b ->
                 b.image(ImageConstraints.of(PixelFormat.NV12, PixelFormat.GREY))
                     .image(ImageConstraints.of(PixelFormat.GREY)),
             "two entries cover the same format and modifier: (formats=[GREY, NV12],",
-            Field.FORMATS,
-            Field.MODIFIERS),
+            ConstraintField.FORMATS,
+            ConstraintField.MODIFIERS),
         memory(
             b ->
                 b.image(ImageConstraints.anyFormat())
                     .image(ImageConstraints.anyFormat().anyModifier()),
             "two entries cover the same format and modifier",
-            Field.FORMATS,
-            Field.MODIFIERS),
+            ConstraintField.FORMATS,
+            ConstraintField.MODIFIERS),
         image(
             b -> b.minSize(9, 1).maxSize(8, 8),
             "minWidth 9 is over maxWidth 8",
-            Field.MIN_WIDTH,
-            Field.MAX_WIDTH),
+            ConstraintField.MIN_WIDTH,
+            ConstraintField.MAX_WIDTH),
         image(
             b -> b.minSize(1, 9).maxSize(8, 8),
             "minHeight 9 is over maxHeight 8",
-            Field.MIN_HEIGHT,
-            Field.MAX_HEIGHT),
+            ConstraintField.MIN_HEIGHT,
+            ConstraintField.MAX_HEIGHT),
         image(
             b -> b.minStride(65).maxStride(64),
             "minStrideBytes 65 is over maxStrideBytes 64",
-            Field.MIN_STRIDE,
-            Field.MAX_STRIDE),
+            ConstraintField.MIN_STRIDE,
+            ConstraintField.MAX_STRIDE),
         image(
             b -> b.strideAlignment(65).maxStride(64),
             "strideAlignmentBytes 65 is over maxStrideBytes 64",
-            Field.STRIDE_ALIGNMENT,
-            Field.MAX_STRIDE),
+            ConstraintField.STRIDE_ALIGNMENT,
+            ConstraintField.MAX_STRIDE),
         image(
             b -> b.sizeAlignment(9, 1).maxSize(8, 8),
             "widthAlignment 9 is over maxWidth 8",
-            Field.WIDTH_ALIGNMENT,
-            Field.MAX_WIDTH),
+            ConstraintField.WIDTH_ALIGNMENT,
+            ConstraintField.MAX_WIDTH),
         image(
             b -> b.sizeAlignment(1, 9).maxSize(8, 8),
             "heightAlignment 9 is over maxHeight 8",
-            Field.HEIGHT_ALIGNMENT,
-            Field.MAX_HEIGHT),
+            ConstraintField.HEIGHT_ALIGNMENT,
+            ConstraintField.MAX_HEIGHT),
         image(
             b -> b.minSize(5, 5).maxPixels(24),
             "minWidth x minHeight is over maxPixels 24",
-            Field.MIN_WIDTH,
-            Field.MAX_PIXELS),
+            ConstraintField.MIN_WIDTH,
+            ConstraintField.MAX_PIXELS),
         image(
             b -> b.minSize(Integer.MAX_VALUE, Integer.MAX_VALUE).maxPixels(1L << 61),
             "minWidth x minHeight is over maxPixels 2305843009213693952",
-            Field.MIN_WIDTH,
-            Field.MAX_PIXELS),
+            ConstraintField.MIN_WIDTH,
+            ConstraintField.MAX_PIXELS),
         image(
-            b -> b.requiredSizes(Size.of(1, 1), Size.of(9, 2)).maxSize(8, 8),
+            b -> b.requiredSizes(ImageSize.of(1, 1), ImageSize.of(9, 2)).maxSize(8, 8),
             "requiredSizes has 9x2, which is over maxWidth 8",
-            Field.REQUIRED_SIZES,
-            Field.MAX_WIDTH),
+            ConstraintField.REQUIRED_SIZES,
+            ConstraintField.MAX_WIDTH),
         image(
-            b -> b.requiredSizes(Size.of(2, 9)).maxSize(8, 8),
+            b -> b.requiredSizes(ImageSize.of(2, 9)).maxSize(8, 8),
             "requiredSizes has 2x9, which is over maxHeight 8",
-            Field.REQUIRED_SIZES,
-            Field.MAX_HEIGHT),
+            ConstraintField.REQUIRED_SIZES,
+            ConstraintField.MAX_HEIGHT),
         image(
-            b -> b.requiredSizes(Size.of(Integer.MAX_VALUE, 3)).maxPixels(1L << 32),
+            b -> b.requiredSizes(ImageSize.of(Integer.MAX_VALUE, 3)).maxPixels(1L << 32),
             "requiredSizes has 2147483647x3, which is over maxPixels 4294967296",
-            Field.REQUIRED_SIZES,
-            Field.MAX_PIXELS),
+            ConstraintField.REQUIRED_SIZES,
+            ConstraintField.MAX_PIXELS),
         image(
             b -> b.modifiers(Modifier.LINEAR, Modifier.VIVANTE_TILED),
             "modifiers has VIVANTE_TILED, which has no layout for any of formats [NV12]",
-            Field.MODIFIERS,
-            Field.FORMATS));
+            ConstraintField.MODIFIERS,
+            ConstraintField.FORMATS));
   }
 
   @ParameterizedTest(name = "{index} {0}")
   @MethodSource("contradictions")
-  void namesBothFieldsThatContradict(String says, Executable build, List<Field> fields) {
+  void namesBothFieldsThatContradict(String says, Executable build, List<ConstraintField> fields) {
     var failure = assertThrows(InvalidConstraintException.class, build);
     assertEquals(fields, failure.fields());
     assertEquals(2, fields.size());
@@ -225,38 +225,44 @@ class BadConstraintsTest {
 
   static Stream<Arguments> nonsense() {
     return Stream.of(
-        memory(b -> b.alignment(0), "must be a power of two, is 0", Field.ALIGNMENT),
-        memory(b -> b.segmentBoundary(0), "power of two, is 0", Field.SEGMENT_BOUNDARY),
-        memory(b -> b.segmentBoundary(6), "power of two, is 6", Field.SEGMENT_BOUNDARY),
-        memory(b -> b.strideAlignment(0), "at least 1, is 0", Field.STRIDE_ALIGNMENT),
-        memory(b -> b.maxSegments(0), "at least 1, is 0", Field.MAX_SEGMENTS),
-        memory(b -> b.maxSegmentSize(-1), "at least 1, is -1", Field.MAX_SEGMENT_SIZE),
-        memory(b -> b.addressRanges(), "names no range", Field.ADDRESS_RANGES),
+        memory(b -> b.alignment(0), "must be a power of two, is 0", ConstraintField.ALIGNMENT),
+        memory(b -> b.segmentBoundary(0), "power of two, is 0", ConstraintField.SEGMENT_BOUNDARY),
+        memory(b -> b.segmentBoundary(6), "power of two, is 6", ConstraintField.SEGMENT_BOUNDARY),
+        memory(b -> b.strideAlignment(0), "at least 1, is 0", ConstraintField.STRIDE_ALIGNMENT),
+        memory(b -> b.maxSegments(0), "at least 1, is 0", ConstraintField.MAX_SEGMENTS),
+        memory(b -> b.maxSegmentSize(-1), "at least 1, is -1", ConstraintField.MAX_SEGMENT_SIZE),
+        memory(b -> b.addressRanges(), "names no range", ConstraintField.ADDRESS_RANGES),
         memory(
             b -> b.addressRanges(new AddressRange(2, 1)),
             "upside down, is 2 to 1",
-            Field.ADDRESS_RANGES),
+            ConstraintField.ADDRESS_RANGES),
         memory(
             b -> b.addressRanges(new AddressRange(-1, 1)),
             "must not be negative",
-            Field.ADDRESS_RANGES),
-        memory(b -> b.coherency(), "names no domain", Field.COHERENCY),
-        memory(b -> b.permittedHeapTypes(), "names no heap", Field.PERMITTED_HEAP_TYPES),
-        memory(b -> b.forbiddenHeapTypes(" "), "has a blank name", Field.FORBIDDEN_HEAP_TYPES),
-        memory(b -> b.numaNode(-1), "must be at least 0, is -1", Field.NUMA_NODE),
-        memory(b -> b.camping(-1), "must be 0 to 1048576, is -1", Field.CAMPING),
-        memory(b -> b.dedicatedSlack(1 << 21), "must be 0 to 1048576", Field.DEDICATED_SLACK),
-        memory(b -> b.sharedSlack(-1), "must be 0 to 1048576, is -1", Field.SHARED_SLACK),
-        memory(b -> b.minCount(0), "must be 1 to 1048576, is 0", Field.MIN_COUNT),
-        memory(b -> b.maxCount(0), "must be 1 to 1048576, is 0", Field.MAX_COUNT),
+            ConstraintField.ADDRESS_RANGES),
+        memory(b -> b.coherency(), "names no domain", ConstraintField.COHERENCY),
+        memory(b -> b.permittedHeapTypes(), "names no heap", ConstraintField.PERMITTED_HEAP_TYPES),
+        memory(
+            b -> b.forbiddenHeapTypes(" "),
+            "has a blank name",
+            ConstraintField.FORBIDDEN_HEAP_TYPES),
+        memory(b -> b.numaNode(-1), "must be at least 0, is -1", ConstraintField.NUMA_NODE),
+        memory(b -> b.camping(-1), "must be 0 to 1048576, is -1", ConstraintField.CAMPING),
+        memory(
+            b -> b.dedicatedSlack(1 << 21),
+            "must be 0 to 1048576",
+            ConstraintField.DEDICATED_SLACK),
+        memory(b -> b.sharedSlack(-1), "must be 0 to 1048576, is -1", ConstraintField.SHARED_SLACK),
+        memory(b -> b.minCount(0), "must be 1 to 1048576, is 0", ConstraintField.MIN_COUNT),
+        memory(b -> b.maxCount(0), "must be 1 to 1048576, is 0", ConstraintField.MAX_COUNT),
         memory(b -> b.prefer(0, Constraints.none()), "weight must be 1 to 1000000, is 0"),
         memory(b -> b.prefer(-5, Constraints.none()), "weight must be 1 to 1000000, is -5"),
         memory(b -> b.prefer(1_000_001, Constraints.none()), "is 1000001"),
         memory(
             b -> b.prefer(1, Constraints.builder().camping(1).maxCount(3).build()),
             "counts of buffers cannot be preferred",
-            Field.CAMPING,
-            Field.MAX_COUNT),
+            ConstraintField.CAMPING,
+            ConstraintField.MAX_COUNT),
         memory(
             b -> b.prefer(1, Constraints.builder().usage(Usage.CPU_READ).build()),
             "no usage and no preference of its own"),
@@ -277,37 +283,53 @@ class BadConstraintsTest {
                         .image(ImageConstraints.of(PixelFormat.GREY))
                         .build()),
             "at most one entry for pictures"),
-        memory(b -> ImageConstraints.of(), "names no format", Field.FORMATS),
-        image(b -> b.modifiers(), "names no modifier", Field.MODIFIERS),
-        image(b -> b.colorSpaces(), "names none", Field.COLOR_SPACES),
-        image(b -> b.requiredSizes(), "must name 1 to 16 sizes, names 0", Field.REQUIRED_SIZES),
+        memory(b -> ImageConstraints.of(), "names no format", ConstraintField.FORMATS),
+        image(b -> b.modifiers(), "names no modifier", ConstraintField.MODIFIERS),
+        image(b -> b.colorSpaces(), "names none", ConstraintField.COLOR_SPACES),
         image(
-            b -> b.requiredSizes(Collections.nCopies(17, Size.of(1, 1)).toArray(Size[]::new)),
+            b -> b.requiredSizes(),
+            "must name 1 to 16 sizes, names 0",
+            ConstraintField.REQUIRED_SIZES),
+        image(
+            b ->
+                b.requiredSizes(
+                    Collections.nCopies(17, ImageSize.of(1, 1)).toArray(ImageSize[]::new)),
             "names 17",
-            Field.REQUIRED_SIZES),
-        image(b -> b.minSize(0, 1), "minWidth must be at least 1, is 0", Field.MIN_WIDTH),
-        image(b -> b.minSize(1, 0), "minHeight must be at least 1, is 0", Field.MIN_HEIGHT),
-        image(b -> b.maxSize(0, 1), "maxWidth must be at least 1, is 0", Field.MAX_WIDTH),
-        image(b -> b.maxSize(1, -1), "maxHeight must be at least 1, is -1", Field.MAX_HEIGHT),
-        image(b -> b.maxPixels(0), "maxPixels must be at least 1, is 0", Field.MAX_PIXELS),
-        image(b -> b.sizeAlignment(0, 1), "at least 1, is 0", Field.WIDTH_ALIGNMENT),
-        image(b -> b.sizeAlignment(1, 0), "at least 1, is 0", Field.HEIGHT_ALIGNMENT),
-        image(b -> b.displayAlignment(0, 1), "at least 1, is 0", Field.DISPLAY_WIDTH_ALIGNMENT),
-        image(b -> b.displayAlignment(1, 0), "at least 1, is 0", Field.DISPLAY_HEIGHT_ALIGNMENT),
-        image(b -> b.minStride(0), "at least 1, is 0", Field.MIN_STRIDE),
-        image(b -> b.maxStride(0), "at least 1, is 0", Field.MAX_STRIDE),
-        image(b -> b.strideAlignment(0), "at least 1, is 0", Field.STRIDE_ALIGNMENT),
-        image(b -> b.startOffsetAlignment(0), "at least 1", Field.START_OFFSET_ALIGNMENT),
-        image(b -> b.planeOffsetAlignment(0), "at least 1", Field.PLANE_OFFSET_ALIGNMENT),
-        image(b -> b.blockPadding(0, 1), "at least 1, is 0", Field.BLOCK_WIDTH),
-        image(b -> b.blockPadding(1, 0), "at least 1, is 0", Field.BLOCK_HEIGHT),
-        image(b -> b.overRead(-1), "at least 0, is -1", Field.OVER_READ),
-        image(b -> b.verticalPadding(-1), "at least 0, is -1", Field.VERTICAL_PADDING));
+            ConstraintField.REQUIRED_SIZES),
+        image(b -> b.minSize(0, 1), "minWidth must be at least 1, is 0", ConstraintField.MIN_WIDTH),
+        image(
+            b -> b.minSize(1, 0), "minHeight must be at least 1, is 0", ConstraintField.MIN_HEIGHT),
+        image(b -> b.maxSize(0, 1), "maxWidth must be at least 1, is 0", ConstraintField.MAX_WIDTH),
+        image(
+            b -> b.maxSize(1, -1),
+            "maxHeight must be at least 1, is -1",
+            ConstraintField.MAX_HEIGHT),
+        image(
+            b -> b.maxPixels(0), "maxPixels must be at least 1, is 0", ConstraintField.MAX_PIXELS),
+        image(b -> b.sizeAlignment(0, 1), "at least 1, is 0", ConstraintField.WIDTH_ALIGNMENT),
+        image(b -> b.sizeAlignment(1, 0), "at least 1, is 0", ConstraintField.HEIGHT_ALIGNMENT),
+        image(
+            b -> b.displayAlignment(0, 1),
+            "at least 1, is 0",
+            ConstraintField.DISPLAY_WIDTH_ALIGNMENT),
+        image(
+            b -> b.displayAlignment(1, 0),
+            "at least 1, is 0",
+            ConstraintField.DISPLAY_HEIGHT_ALIGNMENT),
+        image(b -> b.minStride(0), "at least 1, is 0", ConstraintField.MIN_STRIDE),
+        image(b -> b.maxStride(0), "at least 1, is 0", ConstraintField.MAX_STRIDE),
+        image(b -> b.strideAlignment(0), "at least 1, is 0", ConstraintField.STRIDE_ALIGNMENT),
+        image(b -> b.startOffsetAlignment(0), "at least 1", ConstraintField.START_OFFSET_ALIGNMENT),
+        image(b -> b.planeOffsetAlignment(0), "at least 1", ConstraintField.PLANE_OFFSET_ALIGNMENT),
+        image(b -> b.blockPadding(0, 1), "at least 1, is 0", ConstraintField.BLOCK_WIDTH),
+        image(b -> b.blockPadding(1, 0), "at least 1, is 0", ConstraintField.BLOCK_HEIGHT),
+        image(b -> b.overRead(-1), "at least 0, is -1", ConstraintField.OVER_READ),
+        image(b -> b.verticalPadding(-1), "at least 0, is -1", ConstraintField.VERTICAL_PADDING));
   }
 
   @ParameterizedTest(name = "{index} {0}")
   @MethodSource("nonsense")
-  void namesTheFieldThatMakesNoSense(String says, Executable build, List<Field> fields) {
+  void namesTheFieldThatMakesNoSense(String says, Executable build, List<ConstraintField> fields) {
     var failure = assertThrows(InvalidConstraintException.class, build);
     assertEquals(fields, failure.fields());
     Fixture.assertSays(failure, says);

@@ -25,10 +25,10 @@ import dev.dmabroker.Pin;
 import dev.dmabroker.PinnedException;
 import dev.dmabroker.SharedBuffer;
 import dev.dmabroker.UnsatisfiableException;
-import dev.dmabroker.event.Allocation;
+import dev.dmabroker.event.AttachRefused;
 import dev.dmabroker.event.BrokerListener;
 import dev.dmabroker.event.BrokerSnapshot;
-import dev.dmabroker.event.Refusal;
+import dev.dmabroker.event.MemoryAllocated;
 import dev.dmabroker.spi.HeapException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -74,7 +74,7 @@ class BufferLifeTest extends Fixture {
     long start = System.nanoTime();
     in.map(Access.READ).close();
     Duration elapsed = Duration.ofNanos(System.nanoTime() - start);
-    Allocation event = Events.next(events.allocated);
+    MemoryAllocated event = Events.next(events.allocated);
     assertEquals(buffer.name(), event.buffer());
     assertEquals("system", event.heap());
     assertEquals(SIZE, event.sizeBytes());
@@ -272,18 +272,18 @@ class BufferLifeTest extends Fixture {
 
   @Test
   void aRefusedAttachmentIsTold() throws Exception {
-    BlockingQueue<Refusal> refused = new LinkedBlockingQueue<>();
+    BlockingQueue<AttachRefused> refused = new LinkedBlockingQueue<>();
     AutoCloseable unused =
         broker.listen(
             new BrokerListener() {
               @Override
-              public void refused(Refusal event) {
+              public void refused(AttachRefused event) {
                 refused.add(event);
               }
             });
     Device narrow = broker.register("narrow", Constraints.builder().addressBits(8).build());
     var failure = assertThrows(UnsatisfiableException.class, () -> buffer.attach(narrow));
-    assertEquals(new Refusal(buffer.name(), "narrow", failure), Events.next(refused));
+    assertEquals(new AttachRefused(buffer.name(), "narrow", failure), Events.next(refused));
   }
 
   // ---- In a convoy ----

@@ -10,7 +10,7 @@ import dev.dmabroker.Attachment;
 import dev.dmabroker.Constraints;
 import dev.dmabroker.Device;
 import dev.dmabroker.SharedBuffer;
-import dev.dmabroker.event.Move;
+import dev.dmabroker.event.BufferMove;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -79,7 +79,7 @@ class CalledOffTest extends Fixture {
           }
         });
     Attachment out = buffer.attach(display);
-    Move move = Events.next(events.rolledBack);
+    BufferMove move = Events.next(events.rolledBack);
     assertEquals("devices kept attaching while memory was sought", move.failure().orElseThrow());
     assertEquals(16, asked.get(), "times that memory was sought");
     assertEquals(1, read(out), "and the next attempt finds it");

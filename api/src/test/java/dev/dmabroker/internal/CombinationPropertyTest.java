@@ -251,7 +251,7 @@ class CombinationPropertyTest {
       Scene scene = new Scene(seed, taste);
       Constraints whole = scene.random().constraints(taste);
       Demand together = scene.demand(ANYTHING);
-      for (dev.dmabroker.Field field : whole.fields()) {
+      for (dev.dmabroker.ConstraintField field : whole.fields()) {
         Constraints part = whole.only(field);
         assertTrue(
             part.fields().contains(field) || part.equals(ANYTHING),

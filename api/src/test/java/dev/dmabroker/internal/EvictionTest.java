@@ -15,7 +15,7 @@ import dev.dmabroker.DeviceSpec;
 import dev.dmabroker.LeakTracking;
 import dev.dmabroker.Mapping;
 import dev.dmabroker.SharedBuffer;
-import dev.dmabroker.event.Move;
+import dev.dmabroker.event.BufferMove;
 import dev.dmabroker.spi.PlacementHeuristic;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -97,7 +97,7 @@ class EvictionTest extends Fixture {
     assertEquals(7, read(idle));
     assertEquals(8, read(other));
     var move = Events.next(events.moved);
-    assertEquals(Move.Cause.ROOM, move.cause());
+    assertEquals(BufferMove.Cause.ROOM, move.cause());
     assertTrue(move.beneficiary().startsWith("buffer-"), move.beneficiary());
     assertEquals(2, asked().residents().size());
     Duration elapsed = Duration.ofNanos(System.nanoTime() - start);

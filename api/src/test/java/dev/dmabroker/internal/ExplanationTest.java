@@ -11,13 +11,13 @@ import dev.dmabroker.Coherency;
 import dev.dmabroker.Conflict;
 import dev.dmabroker.Conflict.Change;
 import dev.dmabroker.Conflict.Clause;
+import dev.dmabroker.ConstraintField;
 import dev.dmabroker.Constraints;
-import dev.dmabroker.Field;
 import dev.dmabroker.ImageConstraints;
 import dev.dmabroker.ImageSpec;
+import dev.dmabroker.MemorySpeed;
 import dev.dmabroker.Modifier;
 import dev.dmabroker.PixelFormat;
-import dev.dmabroker.Speed;
 import dev.dmabroker.internal.RandomProblems.Asker;
 import dev.dmabroker.internal.RandomProblems.Problem;
 import dev.dmabroker.internal.RandomProblems.Taste;
@@ -67,10 +67,10 @@ class ExplanationTest {
           continue;
         }
         Constraints asked = device.asked().get(0);
-        Set<Field> fields = EnumSet.copyOf(asked.fields());
-        fields.remove(Field.MAX_SEGMENT_SIZE);
-        fields.remove(Field.SEGMENT_BOUNDARY);
-        for (Field field : fields) {
+        Set<ConstraintField> fields = EnumSet.copyOf(asked.fields());
+        fields.remove(ConstraintField.MAX_SEGMENT_SIZE);
+        fields.remove(ConstraintField.SEGMENT_BOUNDARY);
+        for (ConstraintField field : fields) {
           parts.put(device.name() + " " + field, part(device.name(), asked.only(field)));
         }
       }
@@ -238,7 +238,7 @@ class ExplanationTest {
       case ALIGNMENT -> builder.alignment(Long.parseLong(value));
       case MAX_SIZE -> builder.maxSize(Long.parseLong(value));
       case MAX_COUNT -> builder.maxCount(Integer.parseInt(value));
-      case SPEED -> builder.speed(Speed.valueOf(value));
+      case SPEED -> builder.speed(MemorySpeed.valueOf(value));
       case PERMITTED_HEAPS -> builder.permittedHeaps(value);
       case PERMITTED_HEAP_TYPES -> builder.permittedHeapTypes(value);
       case COHERENCY -> {
@@ -270,8 +270,8 @@ class ExplanationTest {
     return builder.build();
   }
 
-  private static Field field(String label) {
-    for (Field field : Field.values()) {
+  private static ConstraintField field(String label) {
+    for (ConstraintField field : ConstraintField.values()) {
       if (field.label().equals(label)) {
         return field;
       }

@@ -9,7 +9,7 @@ import dev.dmabroker.Device;
 import dev.dmabroker.DeviceSpec;
 import dev.dmabroker.Mapping;
 import dev.dmabroker.SharedBuffer;
-import dev.dmabroker.event.Move;
+import dev.dmabroker.event.BufferMove;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -95,7 +95,7 @@ class FairnessTest extends Fixture {
     try (Mapping mapping = out.map(Access.READ, LONG)) {
       assertEquals("cma", mapping.heapName());
     }
-    Move move = Events.next(events.moved);
+    BufferMove move = Events.next(events.moved);
     assertEquals(1, move.attempt());
     end(hammering);
   }

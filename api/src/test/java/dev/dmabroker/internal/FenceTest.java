@@ -25,8 +25,8 @@ import dev.dmabroker.OutstandingMappingsException;
 import dev.dmabroker.SharedBuffer;
 import dev.dmabroker.SyncFile;
 import dev.dmabroker.event.BrokerListener;
+import dev.dmabroker.event.BufferMove;
 import dev.dmabroker.event.FenceFailure;
-import dev.dmabroker.event.Move;
 import dev.dmabroker.spi.HeapException;
 import java.time.Duration;
 import java.util.List;
@@ -126,7 +126,7 @@ class FenceTest extends Fixture {
     var waiting = out.mapAsync(Access.READ);
     poller.signal(FENCE);
     assertEquals(1, read(waiting.join()));
-    Move move = Events.next(events.moved);
+    BufferMove move = Events.next(events.moved);
     assertEquals(Duration.ofSeconds(30), move.deadline());
     assertTrue(move.drain().compareTo(Duration.ZERO) > 0);
   }
@@ -348,7 +348,7 @@ class FenceTest extends Fixture {
     assertEquals(Optional.empty(), in.tryMap(Access.WRITE));
     poller.signal(FENCE);
     assertEquals(1, read(out));
-    Move move = Events.next(events.moved);
+    BufferMove move = Events.next(events.moved);
     assertEquals(Duration.ofSeconds(30), move.deadline(), "the longest hold of all");
     assertEquals(List.of(), poller.discarded);
   }
@@ -380,7 +380,7 @@ class FenceTest extends Fixture {
     Attachment quick = buffer.attach(slow);
     fenced.fence.set(FENCE);
     Attachment out = buffer.attach(display);
-    Move failed = Events.next(events.rolledBack);
+    BufferMove failed = Events.next(events.rolledBack);
     assertTrue(failed.failure().orElseThrow().contains("fence"), failed.failure().toString());
     assertEquals(List.of(), failed.holders());
     assertEquals(Duration.ofMillis(1), failed.deadline());
@@ -413,7 +413,7 @@ class FenceTest extends Fixture {
     fenced.fence.set(FENCE);
     poller.refuse();
     Attachment out = buffer.attach(display);
-    Move failed = Events.next(events.rolledBack);
+    BufferMove failed = Events.next(events.rolledBack);
     assertTrue(failed.failure().orElseThrow().contains("EINVAL"), failed.failure().toString());
     assertEquals(List.of(FENCE), poller.discarded);
     assertEquals(1, read(out), "the next attempt finds no fence");

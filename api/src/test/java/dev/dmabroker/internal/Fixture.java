@@ -12,15 +12,15 @@ import dev.dmabroker.CpuView;
 import dev.dmabroker.LeakTracking;
 import dev.dmabroker.Mapping;
 import dev.dmabroker.SharedBuffer;
-import dev.dmabroker.event.Allocation;
 import dev.dmabroker.event.BrokerListener;
+import dev.dmabroker.event.BufferMove;
+import dev.dmabroker.event.DeviceLeftOut;
 import dev.dmabroker.event.FrameDropped;
 import dev.dmabroker.event.HeapRefusal;
-import dev.dmabroker.event.LeftOut;
-import dev.dmabroker.event.Move;
+import dev.dmabroker.event.MapStalled;
+import dev.dmabroker.event.MemoryAllocated;
+import dev.dmabroker.event.MemoryReleased;
 import dev.dmabroker.event.Overheld;
-import dev.dmabroker.event.Release;
-import dev.dmabroker.event.Stall;
 import dev.dmabroker.event.StreamHeldBack;
 import dev.dmabroker.event.StreamResized;
 import dev.dmabroker.spi.PlacementHeuristic;
@@ -172,16 +172,16 @@ abstract class Fixture {
 
   /** Keeps events until a test takes them. */
   static final class Events implements BrokerListener {
-    final BlockingQueue<Allocation> allocated = new LinkedBlockingQueue<>();
+    final BlockingQueue<MemoryAllocated> allocated = new LinkedBlockingQueue<>();
     final BlockingQueue<HeapRefusal> refused = new LinkedBlockingQueue<>();
-    final BlockingQueue<Move> moved = new LinkedBlockingQueue<>();
-    final BlockingQueue<Move> rolledBack = new LinkedBlockingQueue<>();
-    final BlockingQueue<Stall> stalled = new LinkedBlockingQueue<>();
-    final BlockingQueue<Release> released = new LinkedBlockingQueue<>();
-    final BlockingQueue<LeftOut> leftOut = new LinkedBlockingQueue<>();
+    final BlockingQueue<BufferMove> moved = new LinkedBlockingQueue<>();
+    final BlockingQueue<BufferMove> rolledBack = new LinkedBlockingQueue<>();
+    final BlockingQueue<MapStalled> stalled = new LinkedBlockingQueue<>();
+    final BlockingQueue<MemoryReleased> released = new LinkedBlockingQueue<>();
+    final BlockingQueue<DeviceLeftOut> leftOut = new LinkedBlockingQueue<>();
 
     @Override
-    public void allocated(Allocation event) {
+    public void allocated(MemoryAllocated event) {
       allocated.add(event);
     }
 
@@ -191,27 +191,27 @@ abstract class Fixture {
     }
 
     @Override
-    public void moved(Move event) {
+    public void moved(BufferMove event) {
       moved.add(event);
     }
 
     @Override
-    public void moveRolledBack(Move event) {
+    public void moveRolledBack(BufferMove event) {
       rolledBack.add(event);
     }
 
     @Override
-    public void stalled(Stall event) {
+    public void stalled(MapStalled event) {
       stalled.add(event);
     }
 
     @Override
-    public void released(Release event) {
+    public void released(MemoryReleased event) {
       released.add(event);
     }
 
     @Override
-    public void leftOut(LeftOut event) {
+    public void leftOut(DeviceLeftOut event) {
       leftOut.add(event);
     }
 

@@ -7,14 +7,14 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.dmabroker.ColorSpace;
+import dev.dmabroker.ConstraintField;
 import dev.dmabroker.Constraints;
-import dev.dmabroker.Field;
 import dev.dmabroker.ImageConstraints;
+import dev.dmabroker.ImageSize;
 import dev.dmabroker.ImageSpec;
 import dev.dmabroker.Layout;
 import dev.dmabroker.Modifier;
 import dev.dmabroker.PixelFormat;
-import dev.dmabroker.Size;
 import java.math.BigInteger;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -180,21 +180,21 @@ class LayoutTest {
             4,
             nv12,
             linear,
-            b -> b.requiredSizes(Size.of(2, 10), Size.of(3, 2)),
+            b -> b.requiredSizes(ImageSize.of(2, 10), ImageSize.of(3, 2)),
             "6x4 strides [6, 6] offsets [0, 24] size 36"),
         laid(
             6,
             4,
             nv12,
             linear,
-            b -> b.requiredSizes(Size.of(8, 8), Size.of(20, 1)),
+            b -> b.requiredSizes(ImageSize.of(8, 8), ImageSize.of(20, 1)),
             "6x4 strides [6, 6] offsets [0, 24] size 96"),
         laid(
             6,
             4,
             nv12,
             linear,
-            b -> b.requiredSizes(Size.of(8, 8)).maxSize(9, 9).sizeAlignment(5, 1),
+            b -> b.requiredSizes(ImageSize.of(8, 8)).maxSize(9, 9).sizeAlignment(5, 1),
             "none"),
         // A tile of 128 by 32: whole tiles across and down, in both planes.
         laid(
@@ -391,13 +391,16 @@ class LayoutTest {
   }
 
   private static boolean blocksNest(Rules a, Rules b) {
-    return Stream.of(Field.BLOCK_WIDTH, Field.BLOCK_HEIGHT)
+    return Stream.of(ConstraintField.BLOCK_WIDTH, ConstraintField.BLOCK_HEIGHT)
         .allMatch(each -> b.number(each) % a.number(each) == 0);
   }
 
-  private static final List<Field> LARGE =
+  private static final List<ConstraintField> LARGE =
       List.of(
-          Field.STRIDE_ALIGNMENT, Field.PLANE_OFFSET_ALIGNMENT, Field.MIN_STRIDE, Field.OVER_READ);
+          ConstraintField.STRIDE_ALIGNMENT,
+          ConstraintField.PLANE_OFFSET_ALIGNMENT,
+          ConstraintField.MIN_STRIDE,
+          ConstraintField.OVER_READ);
 
   /** Either there is no layout, or its numbers are right in arithmetic without bounds. */
   @Test
@@ -410,7 +413,7 @@ class LayoutTest {
       PixelFormat format =
           RandomProblems.FORMATS.get(random.nextInt(RandomProblems.FORMATS.size()));
       ImageConstraints.Builder asked = ImageConstraints.anyFormat().anyModifier();
-      for (Field field : LARGE) {
+      for (ConstraintField field : LARGE) {
         long value = 1 + (random.nextLong(Long.MAX_VALUE) >>> random.nextInt(63));
         if (random.nextInt(3) == 0) {
           switch (field) {
@@ -447,8 +450,9 @@ class LayoutTest {
       Layout.Plane plane = layout.planes().get(i);
       assertTrue(plane.strideBytes() > 0 && plane.lines() > 0 && plane.offsetBytes() >= 0, at);
       assertTrue(plane.lineBytes() <= plane.strideBytes(), at);
-      assertEquals(0, plane.strideBytes() % rules.number(Field.STRIDE_ALIGNMENT), at);
-      assertEquals(0, plane.offsetBytes() % rules.number(Field.PLANE_OFFSET_ALIGNMENT), at);
+      assertEquals(0, plane.strideBytes() % rules.number(ConstraintField.STRIDE_ALIGNMENT), at);
+      assertEquals(
+          0, plane.offsetBytes() % rules.number(ConstraintField.PLANE_OFFSET_ALIGNMENT), at);
       assertTrue(BigInteger.valueOf(plane.offsetBytes()).compareTo(end) >= 0, at);
       end =
           BigInteger.valueOf(plane.offsetBytes())
@@ -456,7 +460,7 @@ class LayoutTest {
                   BigInteger.valueOf(plane.strideBytes())
                       .multiply(BigInteger.valueOf(plane.lines())));
     }
-    end = end.add(BigInteger.valueOf(rules.number(Field.OVER_READ)));
+    end = end.add(BigInteger.valueOf(rules.number(ConstraintField.OVER_READ)));
     assertTrue(end.compareTo(BigInteger.valueOf(layout.sizeBytes())) <= 0, at);
     assertTrue(layout.planes().size() == format.planes().size(), at);
   }
@@ -489,13 +493,13 @@ class LayoutTest {
   @Test
   void stridesOfAllPicturesAndOfSomeCombine() {
     Rules both = Rules.of(ImageConstraints.anyFormat().strideAlignment(6).build(), 4);
-    assertEquals(12, both.number(Field.STRIDE_ALIGNMENT));
+    assertEquals(12, both.number(ConstraintField.STRIDE_ALIGNMENT));
     Constraints of =
         Constraints.builder()
             .strideAlignment(4)
             .image(ImageConstraints.of(PixelFormat.GREY).strideAlignment(6))
             .build();
-    assertEquals("4 or 6", of.text(Field.STRIDE_ALIGNMENT));
+    assertEquals("4 or 6", of.text(ConstraintField.STRIDE_ALIGNMENT));
   }
 
   /** What a device takes of a picture of 6x4 pixels in memory of its own size. */

@@ -21,7 +21,7 @@ import dev.dmabroker.SharedBuffer;
 import dev.dmabroker.SyncFile;
 import dev.dmabroker.UnsatisfiableException;
 import dev.dmabroker.event.BrokerListener;
-import dev.dmabroker.event.Leak;
+import dev.dmabroker.event.LeakFound;
 import java.lang.ref.WeakReference;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -40,13 +40,13 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** What is lost is lost in methods of its own, so that no local variable keeps it. */
 class LeakTest extends Fixture {
-  private final BlockingQueue<Leak> leaks = new LinkedBlockingQueue<>();
+  private final BlockingQueue<LeakFound> leaks = new LinkedBlockingQueue<>();
   private final ScriptedPoller poller = new ScriptedPoller();
 
   private final BrokerListener listener =
       new BrokerListener() {
         @Override
-        public void leaked(Leak event) {
+        public void leaked(LeakFound event) {
           leaks.add(event);
         }
       };
@@ -76,7 +76,7 @@ class LeakTest extends Fixture {
         });
   }
 
-  private Leak found() throws InterruptedException {
+  private LeakFound found() throws InterruptedException {
     collectUntil("a leak is found", () -> !leaks.isEmpty());
     return leaks.take();
   }
@@ -102,7 +102,7 @@ class LeakTest extends Fixture {
     SharedBuffer unused = broker.export(name, BlobSpec.of(SIZE));
   }
 
-  private static void assertCreatedIn(String method, Leak leak) {
+  private static void assertCreatedIn(String method, LeakFound leak) {
     Throwable site = leak.created().orElseThrow();
     assertTrue(
         Arrays.stream(site.getStackTrace()).anyMatch(frame -> frame.getMethodName().equals(method)),
@@ -116,8 +116,8 @@ class LeakTest extends Fixture {
   void aLostBufferIsFoundAndItsMemoryGivenBack(LeakTracking tracking) throws Exception {
     restart(tracking);
     loseBuffer();
-    Leak leak = found();
-    assertEquals(Leak.Kind.BUFFER, leak.kind());
+    LeakFound leak = found();
+    assertEquals(LeakFound.Kind.BUFFER, leak.kind());
     assertEquals("lost", leak.buffer());
     assertEquals(Optional.empty(), leak.device());
     assertFalse(leak.age().isNegative());
@@ -140,15 +140,17 @@ class LeakTest extends Fixture {
             ScriptedHeap.ordinary().build(), /* movable= */ false, SIZE, /* identity= */ null);
     SharedBuffer frame = broker.adopt("frame", BlobSpec.of(SIZE), memory);
     loseShadow(frame);
-    List<Leak.Kind> kinds = new ArrayList<>();
+    List<LeakFound.Kind> kinds = new ArrayList<>();
     for (int i = 0; i < 3; i++) {
-      Leak leak = found();
+      LeakFound leak = found();
       kinds.add(leak.kind());
       assertCreatedIn("loseShadow", leak);
     }
     kinds.sort(null);
     assertEquals(
-        List.of(Leak.Kind.ATTACHMENT, Leak.Kind.ATTACHMENT, Leak.Kind.BUFFER), kinds, "all of it");
+        List.of(LeakFound.Kind.ATTACHMENT, LeakFound.Kind.ATTACHMENT, LeakFound.Kind.BUFFER),
+        kinds,
+        "all of it");
     Await.until("the copy is given back", () -> system.live() == 0);
     assertEquals(1, broker.snapshot().buffers().size());
     frame.close();
@@ -208,8 +210,8 @@ class LeakTest extends Fixture {
     SharedBuffer buffer = export();
     Attachment kept = buffer.attach(camera);
     loseAttachment(buffer);
-    Leak leak = found();
-    assertEquals(Leak.Kind.ATTACHMENT, leak.kind());
+    LeakFound leak = found();
+    assertEquals(LeakFound.Kind.ATTACHMENT, leak.kind());
     assertEquals(Optional.of("display"), leak.device());
     assertCreatedIn("loseAttachment", leak);
     assertEquals(List.of("camera"), broker.snapshot().buffers().get(0).attached());
@@ -280,8 +282,8 @@ class LeakTest extends Fixture {
     Device display = broker.register(DeviceSpec.named("display").constraints(CONTIGUOUS));
     Attachment out = in.buffer().attach(display);
     Running<Long> waiting = start(() -> read(out)).parked();
-    Leak leak = found();
-    assertEquals(Leak.Kind.MAPPING, leak.kind());
+    LeakFound leak = found();
+    assertEquals(LeakFound.Kind.MAPPING, leak.kind());
     assertEquals(Optional.of("camera"), leak.device());
     assertEquals(Optional.of(Access.WRITE), leak.access());
     assertCreatedIn("loseMapping", leak);
@@ -305,7 +307,7 @@ class LeakTest extends Fixture {
     closed.close();
     poller.signal(fence);
     loseMapping(attachment);
-    assertEquals(Leak.Kind.MAPPING, found().kind());
+    assertEquals(LeakFound.Kind.MAPPING, found().kind());
     assertEquals(1, keptSince(before).size());
     attachment.close();
     attachment.buffer().close();
@@ -337,7 +339,7 @@ class LeakTest extends Fixture {
     waiting.parked();
     held.close();
     assertTrue(waiting.result());
-    Leak leak = found();
+    LeakFound leak = found();
     assertEquals(Optional.of("display"), leak.device());
     assertCreatedIn("loseMapping", leak);
     assertNotNull(out.toString());
@@ -348,8 +350,8 @@ class LeakTest extends Fixture {
     Attachment in = export().attach(camera);
     try (Mapping mapping = in.map(Access.READ)) {
       loseView(mapping);
-      Leak leak = found();
-      assertEquals(Leak.Kind.MAPPING, leak.kind());
+      LeakFound leak = found();
+      assertEquals(LeakFound.Kind.MAPPING, leak.kind());
       assertCreatedIn("loseView", leak);
       assertTrue(mapping.isOpen());
     }

@@ -5,26 +5,26 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.dmabroker.event.BrokerListener;
-import dev.dmabroker.event.Release;
+import dev.dmabroker.event.MemoryReleased;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** Who is told. */
 class ListenersTest {
-  private static final Release EVENT = new Release("frame", "system", 1);
+  private static final MemoryReleased EVENT = new MemoryReleased("frame", "system", 1);
 
   private int told;
   private final BrokerListener counting =
       new BrokerListener() {
         @Override
-        public void released(Release event) {
+        public void released(MemoryReleased event) {
           told++;
         }
       };
   private final BrokerListener broken =
       new BrokerListener() {
         @Override
-        public void released(Release event) {
+        public void released(MemoryReleased event) {
           throw new StackOverflowError("deep");
         }
       };

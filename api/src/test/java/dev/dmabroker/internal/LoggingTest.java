@@ -13,8 +13,8 @@ import dev.dmabroker.Mapping;
 import dev.dmabroker.MoveFailedException;
 import dev.dmabroker.event.BrokerListener;
 import dev.dmabroker.event.BrokerSnapshot.LeakStats;
-import dev.dmabroker.event.Leak;
-import dev.dmabroker.event.Release;
+import dev.dmabroker.event.LeakFound;
+import dev.dmabroker.event.MemoryReleased;
 import dev.dmabroker.spi.HeapException;
 import dev.dmabroker.spi.HeapProvider;
 import java.time.Duration;
@@ -148,15 +148,15 @@ class LoggingTest extends Fixture {
   void aLeakIsAWarningThatSaysWhatAndSinceWhen() {
     Leaks leaks = new Leaks(LeakTracking.ALWAYS, new Listeners(List.of()));
     Throwable site = new Throwable("made here");
-    for (Leak.Kind kind : Leak.Kind.values()) {
+    for (LeakFound.Kind kind : LeakFound.Kind.values()) {
       leaks.report(
-          new Leak(
+          new LeakFound(
               kind,
               "frame",
-              kind == Leak.Kind.BUFFER ? Optional.empty() : Optional.of("camera"),
+              kind == LeakFound.Kind.BUFFER ? Optional.empty() : Optional.of("camera"),
               Optional.empty(),
               Duration.ofMillis(12),
-              kind == Leak.Kind.MAPPING ? Optional.empty() : Optional.of(site)));
+              kind == LeakFound.Kind.MAPPING ? Optional.empty() : Optional.of(site)));
     }
     String rest =
         " was not closed, is unreachable since, and has been closed by the broker 12 ms after it"
@@ -189,7 +189,7 @@ class LoggingTest extends Fixture {
     try {
       Listeners listeners = new Listeners(List.of(new Angry()));
       for (int i = 0; i < 1000; i++) {
-        listeners.tell(listener -> listener.released(new Release("frame", "system", 1)));
+        listeners.tell(listener -> listener.released(new MemoryReleased("frame", "system", 1)));
       }
     } finally {
       logger.removeHandler(handler);
@@ -204,7 +204,7 @@ class LoggingTest extends Fixture {
   /** Not even its name can be had. */
   private static final class Angry implements BrokerListener {
     @Override
-    public void released(Release event) {
+    public void released(MemoryReleased event) {
       throw new IllegalStateException("bug");
     }
 

@@ -18,8 +18,8 @@ import dev.dmabroker.Mapping;
 import dev.dmabroker.OutstandingMappingsException;
 import dev.dmabroker.SharedBuffer;
 import dev.dmabroker.event.BrokerListener;
-import dev.dmabroker.event.Move;
-import dev.dmabroker.event.Stall;
+import dev.dmabroker.event.BufferMove;
+import dev.dmabroker.event.MapStalled;
 import dev.dmabroker.spi.HeapException;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -175,7 +175,7 @@ class MoveQueueTest extends Fixture {
     assertEquals(1, underWay());
     held.close();
     awaitThere(0, 1, 2, 3);
-    Move move = Events.next(events.moved);
+    BufferMove move = Events.next(events.moved);
     assertEquals("frame-1", move.buffer());
     assertEquals(Duration.ZERO, move.deadline(), "there was nothing to drain");
     assertEquals(0, read(ins.get(0)));
@@ -223,11 +223,11 @@ class MoveQueueTest extends Fixture {
               });
           return next.isEmpty();
         });
-    Move before = events.moved.peek();
+    BufferMove before = events.moved.peek();
     assertEquals(null, before, "nothing moves before");
     held.remove().close();
     awaitThere(0, 1, 2, 3);
-    Move move = Events.next(events.moved);
+    BufferMove move = Events.next(events.moved);
     while (!move.buffer().equals("frame-1")) {
       move = Events.next(events.moved); // Events come from several threads.
     }
@@ -366,7 +366,7 @@ class MoveQueueTest extends Fixture {
         broker.listen(
             new BrokerListener() {
               @Override
-              public void stalled(Stall event) {
+              public void stalled(MapStalled event) {
                 blocked.countDown();
                 LifeTest.await(go);
               }

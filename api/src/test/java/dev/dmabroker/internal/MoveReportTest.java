@@ -13,7 +13,7 @@ import dev.dmabroker.Mapping;
 import dev.dmabroker.MoveFailedException;
 import dev.dmabroker.SharedBuffer;
 import dev.dmabroker.event.BrokerSnapshot;
-import dev.dmabroker.event.Move;
+import dev.dmabroker.event.BufferMove;
 import dev.dmabroker.event.MoveStats;
 import dev.dmabroker.spi.HeapException;
 import java.time.Duration;
@@ -77,11 +77,11 @@ class MoveReportTest extends Fixture {
     Await.until("draining", () -> buffer.state() == DRAINING);
     held.close();
     assertEquals(1, read(out));
-    Move move = Events.next(events.moved);
+    BufferMove move = Events.next(events.moved);
     assertEquals(buffer.name(), move.buffer());
     assertEquals("system", move.from());
     assertEquals(Optional.of("cma"), move.to());
-    assertEquals(Move.Cause.ATTACH, move.cause());
+    assertEquals(BufferMove.Cause.ATTACH, move.cause());
     assertEquals("display", move.beneficiary());
     assertEquals(2, move.generation());
     assertEquals(1, move.attempt());
@@ -112,7 +112,7 @@ class MoveReportTest extends Fixture {
     Attachment out = attachStrict();
     assertThrows(MoveFailedException.class, () -> out.map(Access.READ));
     for (int attempt = 1; attempt <= 4; attempt++) {
-      Move move = Events.next(events.rolledBack);
+      BufferMove move = Events.next(events.rolledBack);
       assertEquals(4, move.maxAttempts());
       if (move.attempt() != attempt) {
         // The map was a new wish, if it came after the first attempt.
@@ -155,7 +155,7 @@ class MoveReportTest extends Fixture {
   void aMoveForWhichThereIsNoMemoryStallsNobody() throws Exception {
     cma.capacity(0);
     Attachment unused = attachStrict();
-    Move move = Events.next(events.rolledBack);
+    BufferMove move = Events.next(events.rolledBack);
     assertEquals(Optional.empty(), move.to());
     assertEquals(Duration.ZERO, move.stall());
     assertEquals(Duration.ZERO, move.drain());
@@ -169,7 +169,7 @@ class MoveReportTest extends Fixture {
         buffer.attach(broker.register(DeviceSpec.named("quick").longestHold(Duration.ofMillis(1))));
     Mapping held = start(() -> quick.map(Access.WRITE)).result();
     Attachment unused = attachStrict();
-    Move move = Events.next(events.rolledBack);
+    BufferMove move = Events.next(events.rolledBack);
     assertEquals(Duration.ofMillis(1), move.deadline());
     assertTrue(move.drain().compareTo(move.deadline()) >= 0);
     assertEquals(List.of("quick"), move.holders().stream().map(it -> it.device()).toList());

@@ -26,7 +26,7 @@ import dev.dmabroker.PixelFormat;
 import dev.dmabroker.SharedBuffer;
 import dev.dmabroker.UnsatisfiableException;
 import dev.dmabroker.event.BrokerListener;
-import dev.dmabroker.event.Move;
+import dev.dmabroker.event.BufferMove;
 import dev.dmabroker.spi.Backing;
 import dev.dmabroker.spi.HeapException;
 import java.nio.ByteBuffer;
@@ -59,10 +59,10 @@ class MoveTest extends Fixture {
     assertEquals(11, read(out));
     assertEquals(11, read(in));
     assertEquals(Optional.of("cma"), buffer.heapName());
-    Move move = Events.next(events.moved);
+    BufferMove move = Events.next(events.moved);
     assertEquals("system", move.from());
     assertEquals(Optional.of("cma"), move.to());
-    assertEquals(Move.Cause.ATTACH, move.cause());
+    assertEquals(BufferMove.Cause.ATTACH, move.cause());
     assertEquals("display", move.beneficiary());
     assertEquals(2, move.generation());
     assertEquals(SIZE, move.copiedBytes());
@@ -120,7 +120,7 @@ class MoveTest extends Fixture {
     write(in, 3);
     Mapping held = in.map(Access.WRITE);
     Attachment out = buffer.attach(display);
-    Move rolledBack = Events.next(events.rolledBack);
+    BufferMove rolledBack = Events.next(events.rolledBack);
     assertEquals("slow", rolledBack.holders().get(0).device());
     assertTrue(rolledBack.failure().orElseThrow().contains("still out 1 ms after"));
     var strict = out.mapAsync(Access.READ);
@@ -481,7 +481,7 @@ class MoveTest extends Fixture {
         broker.listen(
             new BrokerListener() {
               @Override
-              public void moved(Move event) {
+              public void moved(BufferMove event) {
                 throw new IllegalStateException("listener");
               }
             });
@@ -489,7 +489,7 @@ class MoveTest extends Fixture {
         broker.listen(
             new BrokerListener() {
               @Override
-              public void moved(Move event) {
+              public void moved(BufferMove event) {
                 // Another thread can look, so this one holds no lock.
                 seen.complete(CompletableFuture.supplyAsync(buffer::state).join());
               }

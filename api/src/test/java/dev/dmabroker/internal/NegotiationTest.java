@@ -7,11 +7,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.dmabroker.Access;
 import dev.dmabroker.Attachment;
+import dev.dmabroker.ConstraintField;
 import dev.dmabroker.Constraints;
 import dev.dmabroker.CpuView;
 import dev.dmabroker.Device;
 import dev.dmabroker.DeviceSpec;
-import dev.dmabroker.Field;
 import dev.dmabroker.ImageConstraints;
 import dev.dmabroker.ImageSpec;
 import dev.dmabroker.Layout;
@@ -25,7 +25,7 @@ import dev.dmabroker.SearchLimitException;
 import dev.dmabroker.SharedBuffer;
 import dev.dmabroker.UnsatisfiableException;
 import dev.dmabroker.Usage;
-import dev.dmabroker.event.LeftOut;
+import dev.dmabroker.event.DeviceLeftOut;
 import java.math.BigInteger;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -217,7 +217,9 @@ class NegotiationTest extends Fixture {
     assertTrue(plan.toString().contains("; without meter"), plan::toString);
     broker.close();
     assertEquals(
-        List.of(new LeftOut("buffer-1", "meter", true), new LeftOut("buffer-1", "meter", false)),
+        List.of(
+            new DeviceLeftOut("buffer-1", "meter", true),
+            new DeviceLeftOut("buffer-1", "meter", false)),
         List.copyOf(events.leftOut),
         "each change is told once");
   }
@@ -248,7 +250,8 @@ class NegotiationTest extends Fixture {
     assertEquals(7, read(in));
     broker.close();
     assertEquals(0, events.moved.size());
-    assertEquals(List.of(new LeftOut("buffer-1", "extra", true)), List.copyOf(events.leftOut));
+    assertEquals(
+        List.of(new DeviceLeftOut("buffer-1", "extra", true)), List.copyOf(events.leftOut));
   }
 
   @Test
@@ -359,13 +362,15 @@ class NegotiationTest extends Fixture {
     assertTrue(failure.conflict().smallest());
     assertEquals(
         "cannot attach legacy to frame (64x16 NV12): no heap suits [camera, display, legacy]:"
-            + " display's contiguous and legacy's permittedHeaps=[system] cannot be met together; it"
-            + " would fit if display's contiguous were not asked (in system), or if legacy's"
-            + " permittedHeaps=[system] were to permit cma too (in cma); system: display's contiguous"
-            + " (the device needs physically contiguous memory; the heap has false (set when the"
-            + " heap was made)); cma: legacy's permittedHeaps (only [system] are permitted)",
+            + " display's contiguous and legacy's permittedHeaps=[system] cannot be met together;"
+            + " it would fit if display's contiguous were not asked (in system), or if legacy's"
+            + " permittedHeaps=[system] were to permit cma too (in cma); system: display's"
+            + " contiguous (the device needs physically contiguous memory; the heap has false (set"
+            + " when the heap was made)); cma: legacy's permittedHeaps (only [system] are"
+            + " permitted)",
         failure.getMessage());
-    assertEquals(Field.PERMITTED_HEAPS.label(), failure.conflict().clauses().get(1).field());
+    assertEquals(
+        ConstraintField.PERMITTED_HEAPS.label(), failure.conflict().clauses().get(1).field());
   }
 
   @Test

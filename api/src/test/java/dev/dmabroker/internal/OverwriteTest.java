@@ -15,7 +15,7 @@ import dev.dmabroker.MapTimeoutException;
 import dev.dmabroker.Mapping;
 import dev.dmabroker.SharedBuffer;
 import dev.dmabroker.WaitInterruptedException;
-import dev.dmabroker.event.Move;
+import dev.dmabroker.event.BufferMove;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CyclicBarrier;
@@ -123,7 +123,7 @@ class OverwriteTest extends Fixture {
       it.held.close();
       boolean got = overwriting.result() > 0;
       Await.until("ended", () -> it.buffer.state() == RESIDENT);
-      Move move = Events.next(events.moved);
+      BufferMove move = Events.next(events.moved);
       if (!got) {
         assertEquals(SIZE, move.copiedBytes(), "dropped for nobody");
         assertEquals(5, read(it.out));
@@ -150,7 +150,7 @@ class OverwriteTest extends Fixture {
       both.await();
       it.held.close();
       boolean cancelled = cancelling.result();
-      Move move = Events.next(events.moved);
+      BufferMove move = Events.next(events.moved);
       if (!cancelled) {
         future.join().close();
       } else if (move.copiedBytes() > 0) {

@@ -8,12 +8,12 @@ import dev.dmabroker.Coherency;
 import dev.dmabroker.ColorSpace;
 import dev.dmabroker.Constraints;
 import dev.dmabroker.ImageConstraints;
+import dev.dmabroker.ImageSize;
 import dev.dmabroker.ImageSpec;
 import dev.dmabroker.InvalidConstraintException;
+import dev.dmabroker.MemorySpeed;
 import dev.dmabroker.Modifier;
 import dev.dmabroker.PixelFormat;
-import dev.dmabroker.Size;
-import dev.dmabroker.Speed;
 import dev.dmabroker.Usage;
 import dev.dmabroker.spi.Backing;
 import dev.dmabroker.spi.Heap;
@@ -194,7 +194,7 @@ final class RandomProblems {
             .cached(trait(0.9, chance(0.6)))
             .cpuReach(trait(0.9, chance(0.8)))
             .deviceAccess(trait(0.9, chance(0.8)))
-            .speed(trait(0.9, any(Speed.values())))
+            .speed(trait(0.9, any(MemorySpeed.values())))
             .granuleBytes(trait(0.7, any(1L, 16L, 64L, 256L)))
             .lowestAddress(trait(0.3, any(0L, 256L, 1024L)))
             .secure(trait(0.9, chance(0.2)))
@@ -277,7 +277,7 @@ final class RandomProblems {
             () -> asked.forbiddenHeapTypes(any("dma-heap", "none")),
             () -> asked.caching(any(Caching.CACHED, Caching.UNCACHED)),
             () -> asked.numaNode(any(0, 1)),
-            () -> asked.speed(any(Speed.NORMAL, Speed.FAST)),
+            () -> asked.speed(any(MemorySpeed.NORMAL, MemorySpeed.FAST)),
             () -> asked.strideAlignment(any(2, 3, 8, 16)));
     setters.stream().filter(each -> chance(often)).forEach(Runnable::run);
     if (chance(0.5)) {
@@ -333,7 +333,9 @@ final class RandomProblems {
               () -> asked.colorSpaces(any(ColorSpace.SRGB, ColorSpace.REC709), ColorSpace.RAW),
               () -> asked.minSize(1 + random.nextInt(12), 1 + random.nextInt(8)),
               () -> asked.maxSize(any(8, 12, 16, 48), any(6, 8, 16, 24)),
-              () -> asked.requiredSizes(Size.of(any(1, 8, 12), any(1, 4, 6)), Size.of(6, 8)),
+              () ->
+                  asked.requiredSizes(
+                      ImageSize.of(any(1, 8, 12), any(1, 4, 6)), ImageSize.of(6, 8)),
               () -> asked.maxPixels(any(64, 100, 500)),
               () -> asked.sizeAlignment(any(1, 2, 3, 4, 8), any(1, 2, 3, 4)),
               () -> asked.displayAlignment(any(1, 2, 3), any(1, 2)),

@@ -19,7 +19,7 @@ import dev.dmabroker.MoveFailedException;
 import dev.dmabroker.OutstandingMappingsException;
 import dev.dmabroker.SharedBuffer;
 import dev.dmabroker.event.BrokerSnapshot;
-import dev.dmabroker.event.Move;
+import dev.dmabroker.event.BufferMove;
 import dev.dmabroker.spi.HeapException;
 import java.nio.ReadOnlyBufferException;
 import java.time.Duration;
@@ -63,7 +63,7 @@ class ReadersTest extends Fixture {
     Mapping reader = in.map(Access.READ);
     Attachment out = buffer.attach(display);
     assertEquals(1, read(out));
-    Move move = Events.next(events.moved);
+    BufferMove move = Events.next(events.moved);
     assertEquals(Duration.ZERO, move.deadline(), "nothing had to be waited for");
     assertEquals(SIZE, move.copiedBytes());
     assertTrue(reader.isOpen());
@@ -338,7 +338,7 @@ class ReadersTest extends Fixture {
     Mapping writer = start(() -> writing.map(Access.WRITE)).result();
     Mapping reader = in.map(Access.READ); // Declared to hold it for 30 s, and delays nothing.
     Attachment unused = buffer.attach(display);
-    Move failed = Events.next(events.rolledBack);
+    BufferMove failed = Events.next(events.rolledBack);
     assertEquals(Duration.ofMillis(1), failed.deadline());
     assertEquals(List.of("slow"), failed.holders().stream().map(it -> it.device()).toList());
     writer.close();

@@ -14,8 +14,8 @@ import dev.dmabroker.MapTimeoutException;
 import dev.dmabroker.Mapping;
 import dev.dmabroker.SharedBuffer;
 import dev.dmabroker.WaitInterruptedException;
-import dev.dmabroker.event.Move;
-import dev.dmabroker.event.Stall;
+import dev.dmabroker.event.BufferMove;
+import dev.dmabroker.event.MapStalled;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
@@ -64,13 +64,13 @@ class RequestTest extends Fixture {
   void saysWhatItIsForAndWhatAMoveForItIsPutDownTo() {
     Request map = map(Access.READ);
     assertEquals("map buffer-1 for camera (READ)", map.describe());
-    assertEquals(Move.Cause.MAP, map.moveCause());
+    assertEquals(BufferMove.Cause.MAP, map.moveCause());
     assertEquals("pin buffer-1 for camera", Request.pin(in).describe());
-    assertEquals(Move.Cause.PIN, Request.pin(in).moveCause());
+    assertEquals(BufferMove.Cause.PIN, Request.pin(in).moveCause());
     assertEquals("prepare buffer-1", Request.prepare(managed).describe());
-    assertEquals(Move.Cause.PREPARE, Request.prepare(managed).moveCause());
+    assertEquals(BufferMove.Cause.PREPARE, Request.prepare(managed).moveCause());
     assertEquals("evacuate buffer-1", Request.evacuate(managed).describe());
-    assertEquals(Move.Cause.PREPARE, Request.evacuate(managed).moveCause());
+    assertEquals(BufferMove.Cause.PREPARE, Request.evacuate(managed).moveCause());
     assertTrue(map.parks());
     assertFalse(map.overwrites());
     assertTrue(map(Access.OVERWRITE).overwrites());
@@ -133,7 +133,7 @@ class RequestTest extends Fixture {
     assertTrue(granted.claim());
     grant(granted, grant);
     assertSame(grant, waiting.result());
-    Stall stall = Events.next(events.stalled);
+    MapStalled stall = Events.next(events.stalled);
     assertTrue(stall.granted());
     assertEquals("camera", stall.device());
     assertTrue(stall.waited().compareTo(Duration.ZERO) > 0);

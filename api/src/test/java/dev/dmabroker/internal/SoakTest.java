@@ -10,12 +10,12 @@ import dev.dmabroker.Device;
 import dev.dmabroker.DeviceSpec;
 import dev.dmabroker.SyncFile;
 import dev.dmabroker.WaitInterruptedException;
-import dev.dmabroker.event.Allocation;
-import dev.dmabroker.event.Attach;
 import dev.dmabroker.event.BrokerListener;
-import dev.dmabroker.event.Move;
-import dev.dmabroker.event.Release;
-import dev.dmabroker.event.Stall;
+import dev.dmabroker.event.BufferMove;
+import dev.dmabroker.event.DeviceAttached;
+import dev.dmabroker.event.MapStalled;
+import dev.dmabroker.event.MemoryAllocated;
+import dev.dmabroker.event.MemoryReleased;
 import dev.dmabroker.internal.Faults.Site;
 import dev.dmabroker.spi.HeapException;
 import dev.dmabroker.spi.Mover;
@@ -110,37 +110,37 @@ class SoakTest {
     }
 
     @Override
-    public void moved(Move event) {
+    public void moved(BufferMove event) {
       moves.incrementAndGet();
-      if (event.cause() == Move.Cause.ROOM) {
+      if (event.cause() == BufferMove.Cause.ROOM) {
         evictions.incrementAndGet();
       }
       faults.strikeUndeclared(Site.LISTENER);
     }
 
     @Override
-    public void moveRolledBack(Move event) {
+    public void moveRolledBack(BufferMove event) {
       rollbacks.incrementAndGet();
       faults.strikeUndeclared(Site.LISTENER);
     }
 
     @Override
-    public void attached(Attach event) {
+    public void attached(DeviceAttached event) {
       faults.strikeUndeclared(Site.LISTENER);
     }
 
     @Override
-    public void allocated(Allocation event) {
+    public void allocated(MemoryAllocated event) {
       faults.strikeUndeclared(Site.LISTENER);
     }
 
     @Override
-    public void released(Release event) {
+    public void released(MemoryReleased event) {
       faults.strikeUndeclared(Site.LISTENER);
     }
 
     @Override
-    public void stalled(Stall event) {
+    public void stalled(MapStalled event) {
       faults.strikeUndeclared(Site.LISTENER);
     }
   }

@@ -3,15 +3,15 @@ package dev.dmabroker.internal;
 import dev.dmabroker.AddressRange;
 import dev.dmabroker.Caching;
 import dev.dmabroker.Coherency;
+import dev.dmabroker.ConstraintField;
 import dev.dmabroker.Constraints;
-import dev.dmabroker.Field;
 import dev.dmabroker.ImageConstraints;
+import dev.dmabroker.ImageSize;
 import dev.dmabroker.ImageSpec;
 import dev.dmabroker.Layout;
+import dev.dmabroker.MemorySpeed;
 import dev.dmabroker.Modifier;
 import dev.dmabroker.PixelFormat;
-import dev.dmabroker.Size;
-import dev.dmabroker.Speed;
 import dev.dmabroker.internal.RandomProblems.Asker;
 import dev.dmabroker.internal.RandomProblems.Problem;
 import dev.dmabroker.spi.HeapInfo;
@@ -40,21 +40,21 @@ final class SolverOracle {
   /** Past the least common multiple of all that {@link RandomProblems} asks of one number. */
   private static final long SEARCHED = 1 << 17;
 
-  private static final Set<Field> SHAPING =
+  private static final Set<ConstraintField> SHAPING =
       EnumSet.of(
-          Field.MIN_WIDTH,
-          Field.MIN_HEIGHT,
-          Field.WIDTH_ALIGNMENT,
-          Field.HEIGHT_ALIGNMENT,
-          Field.MIN_STRIDE,
-          Field.STRIDE_ALIGNMENT,
-          Field.PLANE_OFFSET_ALIGNMENT,
-          Field.BLOCK_WIDTH,
-          Field.BLOCK_HEIGHT,
-          Field.OVER_READ,
-          Field.VERTICAL_PADDING,
-          Field.REQUIRED_SIZES,
-          Field.MIN_SIZE);
+          ConstraintField.MIN_WIDTH,
+          ConstraintField.MIN_HEIGHT,
+          ConstraintField.WIDTH_ALIGNMENT,
+          ConstraintField.HEIGHT_ALIGNMENT,
+          ConstraintField.MIN_STRIDE,
+          ConstraintField.STRIDE_ALIGNMENT,
+          ConstraintField.PLANE_OFFSET_ALIGNMENT,
+          ConstraintField.BLOCK_WIDTH,
+          ConstraintField.BLOCK_HEIGHT,
+          ConstraintField.OVER_READ,
+          ConstraintField.VERTICAL_PADDING,
+          ConstraintField.REQUIRED_SIZES,
+          ConstraintField.MIN_SIZE);
 
   private final Problem problem;
   private final @Nullable Best[] best;
@@ -74,18 +74,21 @@ final class SolverOracle {
       long sizeBytes) {}
 
   /** What is asked of pictures: all of an entry, or one field. */
-  private record Rule(ImageConstraints entry, @Nullable Field only) {
-    long number(Field field) {
+  private record Rule(ImageConstraints entry, @Nullable ConstraintField only) {
+    long number(ConstraintField field) {
       return (only == null || only == field ? entry : NEUTRAL).number(field);
     }
 
-    Set<Size> required() {
-      return only == null || only == Field.REQUIRED_SIZES ? entry.requiredSizes() : Set.of();
+    Set<ImageSize> required() {
+      return only == null || only == ConstraintField.REQUIRED_SIZES
+          ? entry.requiredSizes()
+          : Set.of();
     }
   }
 
   /** One preferred field; of an entry for pictures, if it has one. */
-  private record Wish(Field field, Constraints of, @Nullable ImageConstraints entry, int weight) {}
+  private record Wish(
+      ConstraintField field, Constraints of, @Nullable ImageConstraints entry, int weight) {}
 
   private SolverOracle(Problem problem) {
     this.problem = problem;
@@ -241,7 +244,8 @@ final class SolverOracle {
       needed = Math.max(needed, each.minSizeBytes());
     }
     for (Wish wish : enforced) {
-      needed = Math.max(needed, wish.field() == Field.MIN_SIZE ? wish.of().minSizeBytes() : 1);
+      needed =
+          Math.max(needed, wish.field() == ConstraintField.MIN_SIZE ? wish.of().minSizeBytes() : 1);
     }
     long asked = rounded(info, needed);
     for (Constraints each : all) {
@@ -285,12 +289,12 @@ final class SolverOracle {
     int fewest = 1;
     int most = Integer.MAX_VALUE;
     for (Constraints each : all) {
-      Map<Field, Integer> counts = each.counts();
-      held += counts.getOrDefault(Field.CAMPING, 0);
-      held += counts.getOrDefault(Field.DEDICATED_SLACK, 0);
-      shared = Math.max(shared, counts.getOrDefault(Field.SHARED_SLACK, 0));
-      fewest = Math.max(fewest, counts.getOrDefault(Field.MIN_COUNT, 1));
-      most = Math.min(most, counts.getOrDefault(Field.MAX_COUNT, Integer.MAX_VALUE));
+      Map<ConstraintField, Integer> counts = each.counts();
+      held += counts.getOrDefault(ConstraintField.CAMPING, 0);
+      held += counts.getOrDefault(ConstraintField.DEDICATED_SLACK, 0);
+      shared = Math.max(shared, counts.getOrDefault(ConstraintField.SHARED_SLACK, 0));
+      fewest = Math.max(fewest, counts.getOrDefault(ConstraintField.MIN_COUNT, 1));
+      most = Math.min(most, counts.getOrDefault(ConstraintField.MAX_COUNT, Integer.MAX_VALUE));
     }
     return held + shared <= most && fewest <= most;
   }
@@ -298,12 +302,13 @@ final class SolverOracle {
   // ---- Memory ----
 
   private static boolean meets(HeapInfo heap, String device, Constraints asked) {
-    return EnumSet.range(Field.CONTIGUOUS, Field.SPEED).stream()
+    return EnumSet.range(ConstraintField.CONTIGUOUS, ConstraintField.SPEED).stream()
         .allMatch(field -> meets(heap, device, asked, field));
   }
 
   /** Whether the heap meets one field; sizes, segments and the domain aside. */
-  private static boolean meets(HeapInfo heap, String device, Constraints asked, Field field) {
+  private static boolean meets(
+      HeapInfo heap, String device, Constraints asked, ConstraintField field) {
     HeapTraits traits = heap.traits();
     Set<String> names = new HashSet<>(heap.aliases());
     names.add(heap.name());
@@ -339,7 +344,7 @@ final class SolverOracle {
                   traits.cached().value(), (Boolean) (asked.caching() == Caching.CACHED));
       case NUMA_NODE ->
           asked.numaNode().isEmpty() || traits.numaNode().or(-1) == asked.numaNode().getAsInt();
-      case SPEED -> traits.speed().or(Speed.SLOW).compareTo(asked.speed()) >= 0;
+      case SPEED -> traits.speed().or(MemorySpeed.SLOW).compareTo(asked.speed()) >= 0;
       default -> true;
     };
   }
@@ -434,7 +439,7 @@ final class SolverOracle {
     for (Wish wish : enforced) {
       ImageConstraints entry = wish.entry();
       if (entry == null) {
-        if (wish.field() == Field.STRIDE_ALIGNMENT) {
+        if (wish.field() == ConstraintField.STRIDE_ALIGNMENT) {
           rules.add(strides(wish.of()));
         }
       } else if (speaksOf(entry, format)) {
@@ -460,8 +465,8 @@ final class SolverOracle {
   private static @Nullable Picture picture(
       ImageSpec spec, PixelFormat format, Modifier modifier, Set<Rule> rules) {
     for (Rule rule : rules) {
-      if (spec.width() % rule.number(Field.DISPLAY_WIDTH_ALIGNMENT) != 0
-          || spec.height() % rule.number(Field.DISPLAY_HEIGHT_ALIGNMENT) != 0) {
+      if (spec.width() % rule.number(ConstraintField.DISPLAY_WIDTH_ALIGNMENT) != 0
+          || spec.height() % rule.number(ConstraintField.DISPLAY_HEIGHT_ALIGNMENT) != 0) {
         return null;
       }
     }
@@ -471,7 +476,7 @@ final class SolverOracle {
     }
     long size = own.sizeBytes();
     for (Rule rule : rules) {
-      for (Size each : rule.required()) {
+      for (ImageSize each : rule.required()) {
         Picture other = lay(each.width(), each.height(), format, modifier, rules);
         if (other == null) {
           return null;
@@ -493,7 +498,7 @@ final class SolverOracle {
     return OptionalLong.empty();
   }
 
-  private static boolean multiples(long value, Set<Rule> rules, Field field) {
+  private static boolean multiples(long value, Set<Rule> rules, ConstraintField field) {
     for (Rule rule : rules) {
       if (value % rule.number(field) != 0) {
         return false;
@@ -502,7 +507,8 @@ final class SolverOracle {
     return true;
   }
 
-  private static boolean within(long value, Set<Rule> rules, Field least, Field most) {
+  private static boolean within(
+      long value, Set<Rule> rules, ConstraintField least, ConstraintField most) {
     for (Rule rule : rules) {
       if (value < rule.number(least) || value > rule.number(most)) {
         return false;
@@ -518,14 +524,14 @@ final class SolverOracle {
         first(
             shownWidth,
             value ->
-                within(value, rules, Field.MIN_WIDTH, Field.MAX_WIDTH)
-                    && multiples(value, rules, Field.WIDTH_ALIGNMENT));
+                within(value, rules, ConstraintField.MIN_WIDTH, ConstraintField.MAX_WIDTH)
+                    && multiples(value, rules, ConstraintField.WIDTH_ALIGNMENT));
     OptionalLong height =
         first(
             shownHeight,
             value ->
-                within(value, rules, Field.MIN_HEIGHT, Field.MAX_HEIGHT)
-                    && multiples(value, rules, Field.HEIGHT_ALIGNMENT));
+                within(value, rules, ConstraintField.MIN_HEIGHT, ConstraintField.MAX_HEIGHT)
+                    && multiples(value, rules, ConstraintField.HEIGHT_ALIGNMENT));
     if (width.isEmpty() || height.isEmpty()) {
       return null;
     }
@@ -533,17 +539,20 @@ final class SolverOracle {
     long padding = 0;
     long overRead = 0;
     for (Rule rule : rules) {
-      if (pixels > rule.number(Field.MAX_PIXELS)) {
+      if (pixels > rule.number(ConstraintField.MAX_PIXELS)) {
         return null;
       }
-      padding = Math.max(padding, rule.number(Field.VERTICAL_PADDING));
-      overRead = Math.max(overRead, rule.number(Field.OVER_READ));
+      padding = Math.max(padding, rule.number(ConstraintField.VERTICAL_PADDING));
+      overRead = Math.max(overRead, rule.number(ConstraintField.OVER_READ));
     }
     long across =
-        first(width.getAsLong(), value -> multiples(value, rules, Field.BLOCK_WIDTH)).orElseThrow();
+        first(width.getAsLong(), value -> multiples(value, rules, ConstraintField.BLOCK_WIDTH))
+            .orElseThrow();
     long down =
         padding
-            + first(height.getAsLong(), value -> multiples(value, rules, Field.BLOCK_HEIGHT))
+            + first(
+                    height.getAsLong(),
+                    value -> multiples(value, rules, ConstraintField.BLOCK_HEIGHT))
                 .orElseThrow();
     long stride = 1;
     while (!stridesServe(stride, across, format, modifier, rules)) {
@@ -565,8 +574,9 @@ final class SolverOracle {
           first(
                   end,
                   value ->
-                      multiples(value, rules, Field.PLANE_OFFSET_ALIGNMENT)
-                          && (value > 0 || multiples(value, rules, Field.START_OFFSET_ALIGNMENT)))
+                      multiples(value, rules, ConstraintField.PLANE_OFFSET_ALIGNMENT)
+                          && (value > 0
+                              || multiples(value, rules, ConstraintField.START_OFFSET_ALIGNMENT)))
               .orElseThrow();
       strides.add(its);
       offsets.add(offset);
@@ -588,7 +598,7 @@ final class SolverOracle {
 
   private static boolean stridesServe(
       long first, long across, PixelFormat format, Modifier modifier, Set<Rule> rules) {
-    if (!within(first, rules, Field.MIN_STRIDE, Field.MAX_STRIDE)) {
+    if (!within(first, rules, ConstraintField.MIN_STRIDE, ConstraintField.MAX_STRIDE)) {
       return false;
     }
     for (int plane = 0; plane < format.planes().size(); plane++) {
@@ -596,7 +606,7 @@ final class SolverOracle {
       OptionalLong stride = stride(first, format, plane);
       if (stride.isEmpty()
           || stride.getAsLong() % modifier.tileBytes(format, plane) != 0
-          || !multiples(stride.getAsLong(), rules, Field.STRIDE_ALIGNMENT)
+          || !multiples(stride.getAsLong(), rules, ConstraintField.STRIDE_ALIGNMENT)
           || stride.getAsLong() / shape.bytesPerGroup() * shape.pixelsPerGroup() < across) {
         return false;
       }
@@ -636,33 +646,33 @@ final class SolverOracle {
 
   private static List<Wish> fields(Constraints wished, int weight) {
     List<Wish> wishes = new ArrayList<>();
-    Set<Field> fields = new LinkedHashSet<>(wished.fields());
-    fields.removeIf(Field::isImage);
-    fields.remove(Field.PEER_TO_PEER); // Asks for nothing when it is declared.
+    Set<ConstraintField> fields = new LinkedHashSet<>(wished.fields());
+    fields.removeIf(ConstraintField::isImage);
+    fields.remove(ConstraintField.PEER_TO_PEER); // Asks for nothing when it is declared.
     if (wished.coherency().equals(Set.of(Coherency.CPU, Coherency.RAM))) {
-      fields.remove(Field.COHERENCY); // The default is no wish.
+      fields.remove(ConstraintField.COHERENCY); // The default is no wish.
     }
     if (wished.strideAlignmentBytes() > 1) {
-      fields.add(Field.STRIDE_ALIGNMENT);
+      fields.add(ConstraintField.STRIDE_ALIGNMENT);
     }
     fields.forEach(field -> wishes.add(new Wish(field, wished, null, weight)));
     for (ImageConstraints entry : wished.images()) {
-      List<Field> its = new ArrayList<>();
+      List<ConstraintField> its = new ArrayList<>();
       if (entry.modifiers().isPresent()
           && !entry.modifiers().get().equals(Set.of(Modifier.LINEAR))) { // The default is no wish.
-        its.add(Field.MODIFIERS);
+        its.add(ConstraintField.MODIFIERS);
       }
       if (entry.colorSpaces().isPresent()) {
-        its.add(Field.COLOR_SPACES);
+        its.add(ConstraintField.COLOR_SPACES);
       }
       if (!entry.requiredSizes().isEmpty()) {
-        its.add(Field.REQUIRED_SIZES);
+        its.add(ConstraintField.REQUIRED_SIZES);
       }
-      EnumSet.range(Field.MIN_WIDTH, Field.VERTICAL_PADDING).stream()
+      EnumSet.range(ConstraintField.MIN_WIDTH, ConstraintField.VERTICAL_PADDING).stream()
           .filter(field -> entry.number(field) != NEUTRAL.number(field))
           .forEach(its::add);
       if (its.isEmpty() && entry.formats().isPresent()) {
-        its.add(Field.FORMATS);
+        its.add(ConstraintField.FORMATS);
       }
       its.forEach(field -> wishes.add(new Wish(field, wished, entry, weight)));
     }
@@ -692,7 +702,7 @@ final class SolverOracle {
     }
     PixelFormat format = picture.format();
     return format == null
-        || (wish.field() == Field.FORMATS
+        || (wish.field() == ConstraintField.FORMATS
             ? speaksOf(entry, format)
             : !speaksOf(entry, format) || isMet(wish, entry, format, picture, needed));
   }
@@ -700,7 +710,7 @@ final class SolverOracle {
   private boolean isMet(
       Wish wish, ImageConstraints entry, PixelFormat format, Picture picture, long needed) {
     ImageSpec spec = (ImageSpec) problem.spec();
-    Field field = wish.field();
+    ConstraintField field = wish.field();
     switch (field) {
       case MODIFIERS -> {
         return entry.modifiers().orElseThrow().contains(picture.modifier());
@@ -710,7 +720,7 @@ final class SolverOracle {
             || entry.colorSpaces().orElseThrow().contains(spec.colorSpace().get());
       }
       case REQUIRED_SIZES -> {
-        for (Size size : entry.requiredSizes()) {
+        for (ImageSize size : entry.requiredSizes()) {
           Picture other = lay(size.width(), size.height(), format, picture.modifier(), Set.of());
           if (other == null || other.sizeBytes() > needed) {
             return false;

@@ -8,8 +8,8 @@ import dev.dmabroker.EmptyFrame;
 import dev.dmabroker.StreamConsumer.Policy;
 import dev.dmabroker.StreamSpec;
 import dev.dmabroker.SyncFile;
-import dev.dmabroker.event.Attach;
 import dev.dmabroker.event.BrokerListener;
+import dev.dmabroker.event.DeviceAttached;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.UnaryOperator;
@@ -88,7 +88,7 @@ abstract class StreamFixture extends Fixture {
         broker.listen(
             new BrokerListener() {
               @Override
-              public void attached(Attach event) {
+              public void attached(DeviceAttached event) {
                 if (event.device().device().equals(device.name())
                     && event.buffer().equals(buffer)) {
                   then.run();

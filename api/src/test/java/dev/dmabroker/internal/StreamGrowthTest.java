@@ -12,7 +12,7 @@ import dev.dmabroker.EmptyFrame;
 import dev.dmabroker.StreamConsumer;
 import dev.dmabroker.StreamConsumer.Policy;
 import dev.dmabroker.event.BrokerListener;
-import dev.dmabroker.event.Release;
+import dev.dmabroker.event.MemoryReleased;
 import dev.dmabroker.event.StreamResized;
 import dev.dmabroker.event.StreamState;
 import java.time.Duration;
@@ -132,7 +132,7 @@ class StreamGrowthTest extends StreamFixture {
         broker.listen(
             new BrokerListener() {
               @Override
-              public void released(Release event) {
+              public void released(MemoryReleased event) {
                 reserved.add(reserved(stream));
               }
             });

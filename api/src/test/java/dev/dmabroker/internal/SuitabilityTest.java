@@ -6,9 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.dmabroker.Caching;
 import dev.dmabroker.Coherency;
+import dev.dmabroker.ConstraintField;
 import dev.dmabroker.Constraints;
-import dev.dmabroker.Field;
-import dev.dmabroker.Speed;
+import dev.dmabroker.MemorySpeed;
 import dev.dmabroker.spi.HeapTraits;
 import dev.dmabroker.spi.Trait;
 import dev.dmabroker.spi.Unmet;
@@ -65,7 +65,8 @@ class SuitabilityTest {
             asked().secure().coherency(Coherency.RAM, Coherency.INACCESSIBLE),
             known().secure(is(false))),
         Arguments.of("numaNode", asked().numaNode(1), known().numaNode(is(0))),
-        Arguments.of("speed", asked().speed(Speed.FAST), known().speed(is(Speed.NORMAL))),
+        Arguments.of(
+            "speed", asked().speed(MemorySpeed.FAST), known().speed(is(MemorySpeed.NORMAL))),
         Arguments.of(
             "coherency",
             asked().coherency(Coherency.CPU),
@@ -116,7 +117,7 @@ class SuitabilityTest {
     assertNull(problem(cma, asked().permittedHeaps("cma").build()));
     assertNull(problem(cma, asked().permittedHeaps("reserved", "other").build()));
     var problem = assertNotNull(problem(cma, asked().permittedHeaps("system", "cm").build()));
-    assertEquals(Field.PERMITTED_HEAPS, problem.field());
+    assertEquals(ConstraintField.PERMITTED_HEAPS, problem.field());
     assertEquals("only [cm, system] are permitted", problem.reason());
   }
 
@@ -126,11 +127,13 @@ class SuitabilityTest {
     assertNull(problem(cma, asked().forbiddenHeaps("system").build()));
     for (String name : new String[] {"cma", "reserved"}) {
       var problem = assertNotNull(problem(cma, asked().forbiddenHeaps("system", name).build()));
-      assertEquals(Field.FORBIDDEN_HEAPS, problem.field());
+      assertEquals(ConstraintField.FORBIDDEN_HEAPS, problem.field());
     }
     var both = asked().permittedHeaps("cma", "system").forbiddenHeaps("reserved").build();
     assertEquals(
-        Field.FORBIDDEN_HEAPS, assertNotNull(problem(cma, both)).field(), "by another name");
+        ConstraintField.FORBIDDEN_HEAPS,
+        assertNotNull(problem(cma, both)).field(),
+        "by another name");
   }
 
   private static @Nullable Unmet problem(HeapTraits traits, Constraints asked) {

@@ -1,8 +1,8 @@
 package dev.dmabroker.heuristics;
 
 import dev.dmabroker.BufferSpec;
-import dev.dmabroker.event.Attach;
 import dev.dmabroker.event.BrokerListener;
+import dev.dmabroker.event.DeviceAttached;
 import dev.dmabroker.spi.PlacementHeuristic.User;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -81,7 +81,7 @@ public final class AttachHistory implements BrokerListener {
   public record Expectation(User device, double probability, double evidence) {}
 
   @Override
-  public synchronized void attached(Attach event) {
+  public synchronized void attached(DeviceAttached event) {
     if (event.before().isEmpty()) {
       begin(event);
     } else if (event.heap().isPresent()) {
@@ -89,7 +89,7 @@ public final class AttachHistory implements BrokerListener {
     }
   }
 
-  private void begin(Attach event) {
+  private void begin(DeviceAttached event) {
     Kind kind = new Kind(event.spec(), event.device().device());
     Learnt learnt = used(kind);
     if (learnt == null) {
@@ -102,7 +102,7 @@ public final class AttachHistory implements BrokerListener {
   }
 
   /** A device that comes and goes counts once a buffer. */
-  private void attachedLate(Attach event) {
+  private void attachedLate(DeviceAttached event) {
     String device = event.device().device();
     Begun begun = buffers.get(event.bufferId());
     if (begun == null

@@ -1,7 +1,7 @@
 package dev.dmabroker.heuristics;
 
 import dev.dmabroker.Access;
-import dev.dmabroker.Speed;
+import dev.dmabroker.MemorySpeed;
 import dev.dmabroker.spi.HeapTraits;
 import dev.dmabroker.spi.PlacementHeuristic;
 import java.util.ArrayList;
@@ -57,7 +57,7 @@ public final class LeastCost implements PlacementHeuristic {
     for (HeapLoad heap : heaps) {
       Cost cost =
           new Cost(
-              need.accesses * perAccess(heap.traits().speed().or(Speed.NORMAL)),
+              need.accesses * perAccess(heap.traits().speed().or(MemorySpeed.NORMAL)),
               scarcity(need, heap),
               isElsewhere(request.currentHeap(), heap) ? COPY : 0,
               heap.penalty() / PENALTY_OF_ONE_ACCESS);
@@ -67,7 +67,7 @@ public final class LeastCost implements PlacementHeuristic {
     return ranked;
   }
 
-  private static double perAccess(Speed speed) {
+  private static double perAccess(MemorySpeed speed) {
     return switch (speed) {
       case SLOW -> 2;
       case NORMAL -> 1;

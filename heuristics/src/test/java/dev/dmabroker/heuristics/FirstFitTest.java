@@ -7,7 +7,7 @@ import static dev.dmabroker.heuristics.Requests.request;
 import static dev.dmabroker.heuristics.Requests.scattered;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import dev.dmabroker.Speed;
+import dev.dmabroker.MemorySpeed;
 import dev.dmabroker.spi.PlacementHeuristic.Request;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -18,7 +18,7 @@ class FirstFitTest {
   private final Request request =
       request(
           "system",
-          heap("slow", Requests.of(Speed.SLOW)),
+          heap("slow", Requests.of(MemorySpeed.SLOW)),
           heap("cma", contiguous()),
           heap("system", scattered()));
 

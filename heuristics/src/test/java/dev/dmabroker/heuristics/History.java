@@ -1,7 +1,7 @@
 package dev.dmabroker.heuristics;
 
 import dev.dmabroker.BufferSpec;
-import dev.dmabroker.event.Attach;
+import dev.dmabroker.event.DeviceAttached;
 import dev.dmabroker.spi.PlacementHeuristic.User;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,7 +28,7 @@ final class History {
       List<String> before,
       boolean hasMemory) {
     history.attached(
-        new Attach(
+        new DeviceAttached(
             id,
             "buffer-" + id,
             spec,

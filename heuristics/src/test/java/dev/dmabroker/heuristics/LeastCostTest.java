@@ -13,7 +13,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.dmabroker.Access;
 import dev.dmabroker.Constraints;
-import dev.dmabroker.Speed;
+import dev.dmabroker.MemorySpeed;
 import dev.dmabroker.spi.HeapTraits;
 import dev.dmabroker.spi.PlacementHeuristic.HeapLoad;
 import dev.dmabroker.spi.PlacementHeuristic.Ranked;
@@ -77,7 +77,7 @@ class LeastCostTest {
 
   @Test
   void aMoveToOrdinaryMemoryPaysForSlowMemoryThatManyUse() {
-    HeapLoad slow = heap("slow", Requests.of(Speed.SLOW));
+    HeapLoad slow = heap("slow", Requests.of(MemorySpeed.SLOW));
     HeapLoad ordinary = heap("ordinary", scattered());
     List<User> many = List.of(ANY, ANY, ANY);
     assertEquals(
@@ -92,15 +92,15 @@ class LeastCostTest {
         order(
             request(
                 List.of(ANY),
-                heap("slow", Requests.of(Speed.SLOW)),
-                heap("ordinary", Requests.of(Speed.NORMAL)),
-                heap("fast", Requests.of(Speed.FAST)))));
+                heap("slow", Requests.of(MemorySpeed.SLOW)),
+                heap("ordinary", Requests.of(MemorySpeed.NORMAL)),
+                heap("fast", Requests.of(MemorySpeed.FAST)))));
   }
 
   @Test
   void memoryOfUnknownSpeedIsTakenForOrdinary() {
     HeapLoad unknown = heap("unknown", scattered().speed(Trait.unknown("not probed")));
-    HeapLoad ordinary = heap("ordinary", Requests.of(Speed.NORMAL));
+    HeapLoad ordinary = heap("ordinary", Requests.of(MemorySpeed.NORMAL));
     Request request = request(List.of(ANY), unknown, ordinary);
     assertEquals(cost(leastCost, request, "ordinary"), cost(leastCost, request, "unknown"));
   }
@@ -175,8 +175,8 @@ class LeastCostTest {
             List.of(ANY),
             heap("nothing-known", HeapTraits.builder()),
             heap("cma", contiguous().capacityBytes(Trait.declared(SIZE)), SIZE),
-            heap("slow", Requests.of(Speed.SLOW)),
-            heap("fast", Requests.of(Speed.FAST)));
+            heap("slow", Requests.of(MemorySpeed.SLOW)),
+            heap("fast", Requests.of(MemorySpeed.FAST)));
     List<Ranked> ranked = leastCost.rank(request);
     assertEquals(4, ranked.stream().map(Ranked::heap).distinct().count());
     double before = 0;

@@ -4,7 +4,7 @@ import dev.dmabroker.Access;
 import dev.dmabroker.BlobSpec;
 import dev.dmabroker.BufferSpec;
 import dev.dmabroker.Constraints;
-import dev.dmabroker.Speed;
+import dev.dmabroker.MemorySpeed;
 import dev.dmabroker.spi.HeapInfo;
 import dev.dmabroker.spi.HeapTraits;
 import dev.dmabroker.spi.PlacementHeuristic;
@@ -49,7 +49,7 @@ final class Requests {
     return scattered().contiguous(Trait.declared(true));
   }
 
-  static HeapTraits.Builder of(Speed speed) {
+  static HeapTraits.Builder of(MemorySpeed speed) {
     return scattered().speed(Trait.declared(speed));
   }
 

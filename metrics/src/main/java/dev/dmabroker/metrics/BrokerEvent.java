@@ -112,7 +112,7 @@ abstract class BrokerEvent extends Event {
     @Description("Who held it up at the deadline")
     @Nullable String holders;
 
-    Move of(dev.dmabroker.event.Move move) {
+    Move of(dev.dmabroker.event.BufferMove move) {
       buffer = move.buffer();
       from = move.from();
       to = move.to().orElse(null);
@@ -180,7 +180,7 @@ abstract class BrokerEvent extends Event {
     @Description("Where it was made, if that was noted")
     @Nullable String created;
 
-    Leak of(dev.dmabroker.event.Leak leak) {
+    Leak of(dev.dmabroker.event.LeakFound leak) {
       buffer = leak.buffer();
       device = leak.device().orElse(null);
       kind = leak.kind().name();

@@ -1,12 +1,12 @@
 package dev.dmabroker.metrics;
 
-import dev.dmabroker.event.Allocation;
+import dev.dmabroker.event.AttachRefused;
 import dev.dmabroker.event.BrokerListener;
+import dev.dmabroker.event.BufferMove;
 import dev.dmabroker.event.HeapRefusal;
-import dev.dmabroker.event.Leak;
-import dev.dmabroker.event.Move;
-import dev.dmabroker.event.Refusal;
-import dev.dmabroker.event.Stall;
+import dev.dmabroker.event.LeakFound;
+import dev.dmabroker.event.MapStalled;
+import dev.dmabroker.event.MemoryAllocated;
 
 /**
  * Writes a broker's allocations, stalls, moves, refusals and leaks to Java Flight Recorder, as
@@ -20,7 +20,7 @@ public final class FlightEvents implements BrokerListener {
   public FlightEvents() {}
 
   @Override
-  public void allocated(Allocation event) {
+  public void allocated(MemoryAllocated event) {
     BrokerEvent.Allocation flight = new BrokerEvent.Allocation();
     if (flight.isEnabled()) {
       flight.buffer = event.buffer();
@@ -32,7 +32,7 @@ public final class FlightEvents implements BrokerListener {
   }
 
   @Override
-  public void stalled(Stall event) {
+  public void stalled(MapStalled event) {
     BrokerEvent.Stall flight = new BrokerEvent.Stall();
     if (flight.isEnabled()) {
       flight.buffer = event.buffer();
@@ -44,7 +44,7 @@ public final class FlightEvents implements BrokerListener {
   }
 
   @Override
-  public void moved(Move event) {
+  public void moved(BufferMove event) {
     BrokerEvent.Move flight = new BrokerEvent.Move();
     if (flight.isEnabled()) {
       flight.of(event).commit();
@@ -52,7 +52,7 @@ public final class FlightEvents implements BrokerListener {
   }
 
   @Override
-  public void moveRolledBack(Move event) {
+  public void moveRolledBack(BufferMove event) {
     moved(event);
   }
 
@@ -70,7 +70,7 @@ public final class FlightEvents implements BrokerListener {
   }
 
   @Override
-  public void refused(Refusal event) {
+  public void refused(AttachRefused event) {
     BrokerEvent.AttachRefusal flight = new BrokerEvent.AttachRefusal();
     if (flight.isEnabled()) {
       flight.buffer = event.buffer();
@@ -81,7 +81,7 @@ public final class FlightEvents implements BrokerListener {
   }
 
   @Override
-  public void leaked(Leak event) {
+  public void leaked(LeakFound event) {
     BrokerEvent.Leak flight = new BrokerEvent.Leak();
     if (flight.isEnabled()) {
       flight.of(event).commit();

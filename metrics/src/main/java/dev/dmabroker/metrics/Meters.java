@@ -1,17 +1,17 @@
 package dev.dmabroker.metrics;
 
 import dev.dmabroker.Broker;
-import dev.dmabroker.event.Allocation;
-import dev.dmabroker.event.Attach;
+import dev.dmabroker.event.AttachRefused;
 import dev.dmabroker.event.BrokerListener;
 import dev.dmabroker.event.BrokerSnapshot;
 import dev.dmabroker.event.BrokerSnapshot.BudgetState;
+import dev.dmabroker.event.BufferMove;
+import dev.dmabroker.event.DeviceAttached;
 import dev.dmabroker.event.FenceFailure;
 import dev.dmabroker.event.HeapRefusal;
-import dev.dmabroker.event.Leak;
-import dev.dmabroker.event.Move;
-import dev.dmabroker.event.Refusal;
-import dev.dmabroker.event.Stall;
+import dev.dmabroker.event.LeakFound;
+import dev.dmabroker.event.MapStalled;
+import dev.dmabroker.event.MemoryAllocated;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
@@ -51,15 +51,15 @@ final class Meters implements BrokerListener {
   private final Counter attached;
   private final Counter refused;
   private final Counter fencesFailed;
-  private final Map<Leak.Kind, Counter> leaks = new EnumMap<>(Leak.Kind.class);
+  private final Map<LeakFound.Kind, Counter> leaks = new EnumMap<>(LeakFound.Kind.class);
   private final AutoCloseable listening;
 
   /** Of those with one result. */
-  private record MoveMeters(Map<Move.Cause, Counter> moves, Timer stall) {
+  private record MoveMeters(Map<BufferMove.Cause, Counter> moves, Timer stall) {
     static MoveMeters of(Registration meters, String result) {
       Tags results = Tags.of("result", result);
-      Map<Move.Cause, Counter> moves = new EnumMap<>(Move.Cause.class);
-      for (Move.Cause cause : Move.Cause.values()) {
+      Map<BufferMove.Cause, Counter> moves = new EnumMap<>(BufferMove.Cause.class);
+      for (BufferMove.Cause cause : BufferMove.Cause.values()) {
         Tags causes = results.and("cause", inWords(cause));
         moves.put(cause, meters.counter("dmabuf.moves", causes, "moves"));
       }
@@ -90,7 +90,7 @@ final class Meters implements BrokerListener {
     attached = registration.counter("dmabuf.attaches", Tags.of("result", DONE), "attaches");
     refused = registration.counter("dmabuf.attaches", Tags.of("result", "refused"), "attaches");
     fencesFailed = registration.counter("dmabuf.fences.failed", Tags.empty(), "fences");
-    for (Leak.Kind kind : Leak.Kind.values()) {
+    for (LeakFound.Kind kind : LeakFound.Kind.values()) {
       Tags kinds = Tags.of("kind", inWords(kind));
       leaks.put(kind, registration.counter("dmabuf.leaks", kinds, "leaks"));
     }
@@ -141,17 +141,17 @@ final class Meters implements BrokerListener {
   // ---- What happens ----
 
   @Override
-  public void attached(Attach event) {
+  public void attached(DeviceAttached event) {
     attached.increment();
   }
 
   @Override
-  public void refused(Refusal event) {
+  public void refused(AttachRefused event) {
     refused.increment();
   }
 
   @Override
-  public void allocated(Allocation event) {
+  public void allocated(MemoryAllocated event) {
     allocation.record(event.took());
     gave(event.heap());
   }
@@ -165,18 +165,18 @@ final class Meters implements BrokerListener {
   }
 
   @Override
-  public void moved(Move event) {
+  public void moved(BufferMove event) {
     copied.increment((double) event.copiedBytes());
     record(movesDone, event);
   }
 
   @Override
-  public void moveRolledBack(Move event) {
+  public void moveRolledBack(BufferMove event) {
     record(movesRolledBack, event);
   }
 
   @Override
-  public void stalled(Stall event) {
+  public void stalled(MapStalled event) {
     (event.granted() ? mapsGranted : mapsFailed).record(event.waited());
   }
 
@@ -186,11 +186,11 @@ final class Meters implements BrokerListener {
   }
 
   @Override
-  public void leaked(Leak event) {
+  public void leaked(LeakFound event) {
     increment(leaks.get(event.kind()));
   }
 
-  private void record(MoveMeters meters, Move move) {
+  private void record(MoveMeters meters, BufferMove move) {
     increment(meters.moves().get(move.cause()));
     prepare.record(move.prepare());
     move.to().ifPresent(this::gave);

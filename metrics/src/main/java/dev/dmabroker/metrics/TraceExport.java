@@ -1,14 +1,14 @@
 package dev.dmabroker.metrics;
 
-import dev.dmabroker.event.Allocation;
-import dev.dmabroker.event.Attach;
+import dev.dmabroker.event.AttachRefused;
 import dev.dmabroker.event.BrokerListener;
+import dev.dmabroker.event.BufferMove;
+import dev.dmabroker.event.DeviceAttached;
 import dev.dmabroker.event.HeapRefusal;
-import dev.dmabroker.event.Leak;
-import dev.dmabroker.event.Move;
-import dev.dmabroker.event.Refusal;
-import dev.dmabroker.event.Release;
-import dev.dmabroker.event.Stall;
+import dev.dmabroker.event.LeakFound;
+import dev.dmabroker.event.MapStalled;
+import dev.dmabroker.event.MemoryAllocated;
+import dev.dmabroker.event.MemoryReleased;
 import dev.dmabroker.event.StreamResized;
 import java.io.IOException;
 import java.io.Writer;
@@ -90,7 +90,7 @@ public final class TraceExport implements BrokerListener {
   // ---- What happens ----
 
   @Override
-  public synchronized void attached(Attach event) {
+  public synchronized void attached(DeviceAttached event) {
     if (!isFull()) {
       long at = now();
       String device = event.device().device();
@@ -101,7 +101,7 @@ public final class TraceExport implements BrokerListener {
   }
 
   @Override
-  public synchronized void allocated(Allocation event) {
+  public synchronized void allocated(MemoryAllocated event) {
     if (isFull()) {
       return;
     }
@@ -113,14 +113,14 @@ public final class TraceExport implements BrokerListener {
   }
 
   @Override
-  public synchronized void released(Release event) {
+  public synchronized void released(MemoryReleased event) {
     if (!isFull()) {
       put(event.heap(), -event.sizeBytes(), now());
     }
   }
 
   @Override
-  public synchronized void stalled(Stall event) {
+  public synchronized void stalled(MapStalled event) {
     if (!isFull()) {
       events.add(
           device(event.device())
@@ -133,7 +133,7 @@ public final class TraceExport implements BrokerListener {
   }
 
   @Override
-  public synchronized void moved(Move event) {
+  public synchronized void moved(BufferMove event) {
     if (isFull()) {
       return;
     }
@@ -143,14 +143,14 @@ public final class TraceExport implements BrokerListener {
   }
 
   @Override
-  public synchronized void moveRolledBack(Move event) {
+  public synchronized void moveRolledBack(BufferMove event) {
     if (!isFull()) {
       move(event, now(), "rolled back: " + event.from() + " to " + event.to().orElse("?"));
     }
   }
 
   /** The move, and within it its parts: preparing, then the stall with drain and copy in it. */
-  private void move(Move event, long end, String name) {
+  private void move(BufferMove event, long end, String name) {
     Map<String, String> details = new LinkedHashMap<>();
     details.put("buffer", event.buffer());
     details.put("cause", event.cause().name());
@@ -192,7 +192,7 @@ public final class TraceExport implements BrokerListener {
   }
 
   @Override
-  public synchronized void refused(Refusal event) {
+  public synchronized void refused(AttachRefused event) {
     if (!isFull()) {
       String reason = String.valueOf(event.explanation().getMessage());
       events.add(
@@ -202,7 +202,7 @@ public final class TraceExport implements BrokerListener {
   }
 
   @Override
-  public synchronized void leaked(Leak event) {
+  public synchronized void leaked(LeakFound event) {
     if (!isFull()) {
       String kind = event.kind().name();
       events.add(buffer(event.buffer()).instant("leak", now(), Map.of("kind", kind)));

@@ -19,7 +19,7 @@ import dev.dmabroker.StreamSpec;
 import dev.dmabroker.event.BrokerListener;
 import dev.dmabroker.event.BrokerSnapshot;
 import dev.dmabroker.event.BrokerSnapshot.FenceState;
-import dev.dmabroker.event.Move;
+import dev.dmabroker.event.BufferMove;
 import dev.dmabroker.heuristics.FirstFit;
 import dev.dmabroker.metrics.BrokerHealth.Status;
 import dev.dmabroker.spi.HeapException;
@@ -49,7 +49,7 @@ class BrokerHealthTest {
           .listener(
               new BrokerListener() {
                 @Override
-                public void moveRolledBack(Move event) {
+                public void moveRolledBack(BufferMove event) {
                   failures.countDown();
                 }
               })

@@ -21,8 +21,8 @@ import dev.dmabroker.Pin;
 import dev.dmabroker.SharedBuffer;
 import dev.dmabroker.UnsatisfiableException;
 import dev.dmabroker.event.BrokerListener;
-import dev.dmabroker.event.Move;
-import dev.dmabroker.event.Stall;
+import dev.dmabroker.event.BufferMove;
+import dev.dmabroker.event.MapStalled;
 import dev.dmabroker.heuristics.FirstFit;
 import dev.dmabroker.spi.HeapException;
 import dev.dmabroker.spi.Lingering;
@@ -273,7 +273,7 @@ class DmaBufMetricsTest {
       seen.next(seen.rolledBack);
       cma.refuse(null);
       out.map(Access.READ).close(); // The attach's move was given up, so this starts another.
-      assertEquals(Move.Cause.MAP, seen.next(seen.moved).cause());
+      assertEquals(BufferMove.Cause.MAP, seen.next(seen.moved).cause());
       assertEquals(1, count("dmabuf.moves", "broker", "other", "cause", "map", "result", "done"));
       assertEquals(
           1, count("dmabuf.moves", "broker", "other", "cause", "attach", "result", "rolled_back"));
@@ -303,7 +303,7 @@ class DmaBufMetricsTest {
     Attachment in = export(camera);
     in.map(Access.WRITE).close();
     in.buffer().attach(display).map(Access.READ).close();
-    Move move = seen.next(seen.moved);
+    BufferMove move = seen.next(seen.moved);
     assertEquals(1, count("dmabuf.moves", "cause", "attach", "result", "done"));
     assertEquals(0, count("dmabuf.moves", "cause", "attach", "result", "rolled_back"));
     assertEquals(SIZE, count("dmabuf.moves.copied"));
@@ -387,12 +387,12 @@ class DmaBufMetricsTest {
     var granted = out.mapAsync(Access.READ);
     var failed = gone.mapAsync(Access.READ);
     gone.close();
-    Stall first = seen.next(seen.stalled);
+    MapStalled first = seen.next(seen.stalled);
     assertTrue(!first.granted());
     assertTook(first.waited(), timer("dmabuf.map.stall", "result", "failed"));
     assertEquals(0, timer("dmabuf.map.stall", "result", "granted").count());
     held.close();
-    Stall second = seen.next(seen.stalled);
+    MapStalled second = seen.next(seen.stalled);
     assertTrue(second.granted());
     assertTook(second.waited(), timer("dmabuf.map.stall", "result", "granted"));
     assertEquals(1, timer("dmabuf.map.stall", "result", "failed").count());
@@ -476,22 +476,22 @@ class DmaBufMetricsTest {
 
   /** Told after the meters, in the same thread. */
   private static final class Seen implements BrokerListener {
-    private final BlockingQueue<Move> moved = new LinkedBlockingQueue<>();
-    private final BlockingQueue<Move> rolledBack = new LinkedBlockingQueue<>();
-    private final BlockingQueue<Stall> stalled = new LinkedBlockingQueue<>();
+    private final BlockingQueue<BufferMove> moved = new LinkedBlockingQueue<>();
+    private final BlockingQueue<BufferMove> rolledBack = new LinkedBlockingQueue<>();
+    private final BlockingQueue<MapStalled> stalled = new LinkedBlockingQueue<>();
 
     @Override
-    public void moved(Move event) {
+    public void moved(BufferMove event) {
       moved.add(event);
     }
 
     @Override
-    public void moveRolledBack(Move event) {
+    public void moveRolledBack(BufferMove event) {
       rolledBack.add(event);
     }
 
     @Override
-    public void stalled(Stall event) {
+    public void stalled(MapStalled event) {
       stalled.add(event);
     }
 

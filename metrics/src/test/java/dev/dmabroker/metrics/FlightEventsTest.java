@@ -17,9 +17,9 @@ import dev.dmabroker.DeviceSpec;
 import dev.dmabroker.Mapping;
 import dev.dmabroker.UnsatisfiableException;
 import dev.dmabroker.event.BrokerListener;
-import dev.dmabroker.event.Leak;
-import dev.dmabroker.event.Move;
-import dev.dmabroker.event.Stall;
+import dev.dmabroker.event.BufferMove;
+import dev.dmabroker.event.LeakFound;
+import dev.dmabroker.event.MapStalled;
 import dev.dmabroker.heuristics.FirstFit;
 import dev.dmabroker.spi.HeapException;
 import java.nio.file.Path;
@@ -48,17 +48,17 @@ class FlightEventsTest {
   private final BrokerListener after =
       new BrokerListener() {
         @Override
-        public void moved(Move event) {
+        public void moved(BufferMove event) {
           moved.countDown();
         }
 
         @Override
-        public void moveRolledBack(Move event) {
+        public void moveRolledBack(BufferMove event) {
           rolledBack.countDown();
         }
 
         @Override
-        public void stalled(Stall event) {
+        public void stalled(MapStalled event) {
           stalled.countDown();
         }
       };
@@ -190,9 +190,9 @@ class FlightEventsTest {
         event::toString);
   }
 
-  private static Leak leak(Optional<Throwable> site) {
-    return new Leak(
-        Leak.Kind.MAPPING,
+  private static LeakFound leak(Optional<Throwable> site) {
+    return new LeakFound(
+        LeakFound.Kind.MAPPING,
         "frame",
         Optional.of("camera"),
         Optional.of(Access.READ),

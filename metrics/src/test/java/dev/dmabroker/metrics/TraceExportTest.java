@@ -14,11 +14,11 @@ import dev.dmabroker.Constraints;
 import dev.dmabroker.Device;
 import dev.dmabroker.DeviceSpec;
 import dev.dmabroker.Mapping;
-import dev.dmabroker.event.Allocation;
 import dev.dmabroker.event.BrokerListener;
-import dev.dmabroker.event.Move;
-import dev.dmabroker.event.Release;
-import dev.dmabroker.event.Stall;
+import dev.dmabroker.event.BufferMove;
+import dev.dmabroker.event.MapStalled;
+import dev.dmabroker.event.MemoryAllocated;
+import dev.dmabroker.event.MemoryReleased;
 import dev.dmabroker.event.StreamResized;
 import dev.dmabroker.heuristics.FirstFit;
 import java.io.IOException;
@@ -52,12 +52,12 @@ class TraceExportTest {
     return Duration.ofMillis(millis);
   }
 
-  private static Move move(String buffer, Optional<String> failure) {
-    return new Move(
+  private static BufferMove move(String buffer, Optional<String> failure) {
+    return new BufferMove(
         buffer,
         "system",
         Optional.of("cma"),
-        Move.Cause.ATTACH,
+        BufferMove.Cause.ATTACH,
         "display",
         2,
         1,
@@ -83,12 +83,12 @@ class TraceExportTest {
   @Test
   void aMoveIsASliceWithItsPartsAndAnArrowToWhoWaited() throws IOException {
     pass(ms(50));
-    trace.allocated(new Allocation("frame", "system", SIZE, ms(1)));
+    trace.allocated(new MemoryAllocated("frame", "system", SIZE, ms(1)));
     pass(ms(50));
-    trace.released(new Release("frame", "system", SIZE));
+    trace.released(new MemoryReleased("frame", "system", SIZE));
     trace.moved(move("frame", Optional.empty()));
     pass(Duration.ofNanos(1500));
-    trace.stalled(new Stall("frame", "display", ms(7), true));
+    trace.stalled(new MapStalled("frame", "display", ms(7), true));
     TraceCheck check = written(trace);
     assertEquals(
         List.of(
@@ -108,7 +108,7 @@ class TraceExportTest {
   void aLaneHasSoManyRowsAtMost() throws IOException {
     pass(ms(100));
     for (int i = 0; i < 1100; i++) {
-      trace.stalled(new Stall("frame", "display", ms(20), true));
+      trace.stalled(new MapStalled("frame", "display", ms(20), true));
     }
     StringWriter out = new StringWriter();
     trace.write(out);
@@ -120,9 +120,9 @@ class TraceExportTest {
   void whoWaitedForSomethingElseGetsNoArrow() throws IOException {
     pass(ms(100));
     trace.moveRolledBack(move("frame", Optional.of("full")));
-    trace.stalled(new Stall("other", "display", ms(7), true));
+    trace.stalled(new MapStalled("other", "display", ms(7), true));
     pass(ms(100));
-    trace.stalled(new Stall("frame", "display", ms(7), true));
+    trace.stalled(new MapStalled("frame", "display", ms(7), true));
     TraceCheck check = written(trace);
     assertEquals(List.of(), check.arrows());
     assertTrue(check.slices().get(0).startsWith("rolled back: system to cma"), check::toString);
@@ -133,11 +133,11 @@ class TraceExportTest {
   void whatOverlapsGetsARowOfItsOwn() throws IOException {
     pass(ms(100));
     for (int i = 0; i < 3; i++) {
-      trace.stalled(new Stall("frame-" + i, "display", ms(20), true));
+      trace.stalled(new MapStalled("frame-" + i, "display", ms(20), true));
       pass(ms(1));
     }
     pass(ms(100));
-    trace.stalled(new Stall("frame-0", "display", ms(20), false));
+    trace.stalled(new MapStalled("frame-0", "display", ms(20), false));
     TraceCheck check = written(trace);
     assertEquals(List.of("display", "display (2)", "display (3)"), check.lanes("devices"));
     assertEquals("wait in vain for frame-0 183000+20000", check.slices().get(3));
@@ -173,7 +173,7 @@ class TraceExportTest {
   @Test
   void whatTookLongerThanTheTraceBeginsWithIt() throws IOException {
     pass(ms(3));
-    trace.stalled(new Stall("frame", "display", ms(20), true));
+    trace.stalled(new MapStalled("frame", "display", ms(20), true));
     trace.moved(move("frame", Optional.empty()));
     TraceCheck check = written(trace);
     assertTrue(check.slices().contains("wait for frame 0+3000"), check::toString);
@@ -188,12 +188,12 @@ class TraceExportTest {
     BrokerListener after =
         new BrokerListener() {
           @Override
-          public void moved(Move event) {
+          public void moved(BufferMove event) {
             moved.countDown();
           }
 
           @Override
-          public void stalled(Stall event) {
+          public void stalled(MapStalled event) {
             waited.countDown();
           }
         };
@@ -243,7 +243,7 @@ class TraceExportTest {
 
   @Test
   void theFormatIsTheOneThatIsDocumented() throws IOException {
-    trace.stalled(new Stall("a \"b\"", "display", Duration.ZERO, true));
+    trace.stalled(new MapStalled("a \"b\"", "display", Duration.ZERO, true));
     StringWriter out = new StringWriter();
     trace.write(out);
     JsonNode root = new ObjectMapper().readTree(out.toString());

@@ -1,6 +1,6 @@
 package dev.dmabroker.allocators.linux;
 
-import dev.dmabroker.Speed;
+import dev.dmabroker.MemorySpeed;
 import dev.dmabroker.spi.HeapException;
 import dev.dmabroker.spi.HeapProvider;
 import dev.dmabroker.spi.HeapTraits;
@@ -55,8 +55,8 @@ public final class MemfdProvider implements HeapProvider {
     }
   }
 
-  static Trait<Speed> fast() {
-    return Trait.assumed(Speed.FAST, "huge pages need fewer address translations");
+  static Trait<MemorySpeed> fast() {
+    return Trait.assumed(MemorySpeed.FAST, "huge pages need fewer address translations");
   }
 
   static Open open(String name, MemfdSource source, HeapTraits.Builder traits)

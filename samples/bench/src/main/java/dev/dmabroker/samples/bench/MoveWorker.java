@@ -3,7 +3,7 @@ package dev.dmabroker.samples.bench;
 import dev.dmabroker.Access;
 import dev.dmabroker.ImageSpec;
 import dev.dmabroker.PixelFormat;
-import dev.dmabroker.event.Move;
+import dev.dmabroker.event.BufferMove;
 import dev.dmabroker.spi.HeapException;
 
 /**
@@ -78,17 +78,17 @@ public final class MoveWorker {
     }
   }
 
-  private static long beyondDrain(Move move) {
+  private static long beyondDrain(BufferMove move) {
     return move.stall().minus(move.drain()).toNanos();
   }
 
   /**
    * A move that did what its kind says: contents that nobody will read can be copied all the same.
    */
-  private Move move(Access access) throws InterruptedException {
+  private BufferMove move(Access access) throws InterruptedException {
     boolean dead = access == Access.OVERWRITE;
     for (int attempt = 0; attempt < 100; attempt++) {
-      Move move = shuttle.move(access);
+      BufferMove move = shuttle.move(access);
       if ((move.copiedBytes() == 0) == dead) {
         return move;
       }

@@ -11,7 +11,7 @@ import dev.dmabroker.Mapping;
 import dev.dmabroker.SharedBuffer;
 import dev.dmabroker.allocators.Heaps;
 import dev.dmabroker.event.BrokerListener;
-import dev.dmabroker.event.Move;
+import dev.dmabroker.event.BufferMove;
 import dev.dmabroker.heuristics.LeastCost;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -23,7 +23,7 @@ import java.util.concurrent.TimeUnit;
 final class Shuttle implements AutoCloseable {
   private static final long LONGEST_SECONDS = 30;
 
-  private final BlockingQueue<Move> moves = new LinkedBlockingQueue<>();
+  private final BlockingQueue<BufferMove> moves = new LinkedBlockingQueue<>();
   private final Broker broker;
   private final SharedBuffer buffer;
   private final Attachment reader;
@@ -40,7 +40,7 @@ final class Shuttle implements AutoCloseable {
             .listener(
                 new BrokerListener() {
                   @Override
-                  public void moved(Move event) {
+                  public void moved(BufferMove event) {
                     moves.add(event);
                   }
                 })
@@ -66,14 +66,14 @@ final class Shuttle implements AutoCloseable {
    *
    * @param access what the device that needs it maps with: OVERWRITE lets the contents die
    */
-  Move move(Access access) throws InterruptedException {
+  BufferMove move(Access access) throws InterruptedException {
     strict.close();
     strict = buffer.attach(next);
     Device reached = next;
     next = other;
     other = reached;
     strict.map(access).close();
-    Move move = moves.poll(LONGEST_SECONDS, TimeUnit.SECONDS);
+    BufferMove move = moves.poll(LONGEST_SECONDS, TimeUnit.SECONDS);
     if (move == null) {
       throw new MeasuringException("there was no move for " + reached.name());
     }

@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.dmabroker.Access;
 import dev.dmabroker.BlobSpec;
-import dev.dmabroker.event.Move;
+import dev.dmabroker.event.BufferMove;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
@@ -12,8 +12,8 @@ class ShuttleTest {
   @Test
   void movesToAndFroWithTheContents() throws InterruptedException {
     try (Shuttle shuttle = new Shuttle(BlobSpec.of(8192))) {
-      Move there = shuttle.move(Access.READ);
-      Move back = shuttle.move(Access.READ);
+      BufferMove there = shuttle.move(Access.READ);
+      BufferMove back = shuttle.move(Access.READ);
       assertEquals(Optional.of("right"), there.to());
       assertEquals(Optional.of("left"), back.to());
       assertEquals(8192, there.copiedBytes());

@@ -3,12 +3,12 @@ package dev.dmabroker.samples.dashboard;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import dev.dmabroker.Conflict;
-import dev.dmabroker.event.Allocation;
+import dev.dmabroker.event.AttachRefused;
 import dev.dmabroker.event.BrokerListener;
+import dev.dmabroker.event.BufferMove;
 import dev.dmabroker.event.HeapRefusal;
-import dev.dmabroker.event.Move;
-import dev.dmabroker.event.Refusal;
-import dev.dmabroker.event.Stall;
+import dev.dmabroker.event.MapStalled;
+import dev.dmabroker.event.MemoryAllocated;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -38,7 +38,7 @@ final class Feed implements BrokerListener {
   private long copiedBytes;
 
   @Override
-  public void allocated(Allocation event) {
+  public void allocated(MemoryAllocated event) {
     JsonObject entry = new JsonObject();
     entry.addProperty("kind", "allocated");
     entry.addProperty("buffer", event.buffer());
@@ -49,7 +49,7 @@ final class Feed implements BrokerListener {
   }
 
   @Override
-  public void moved(Move event) {
+  public void moved(BufferMove event) {
     synchronized (this) {
       moved++;
       copiedBytes += event.copiedBytes();
@@ -58,7 +58,7 @@ final class Feed implements BrokerListener {
   }
 
   @Override
-  public void moveRolledBack(Move event) {
+  public void moveRolledBack(BufferMove event) {
     synchronized (this) {
       rolledBack++;
     }
@@ -69,7 +69,7 @@ final class Feed implements BrokerListener {
   }
 
   @Override
-  public void stalled(Stall event) {
+  public void stalled(MapStalled event) {
     stalls.record(event.waited());
   }
 
@@ -84,7 +84,7 @@ final class Feed implements BrokerListener {
   }
 
   @Override
-  public void refused(Refusal event) {
+  public void refused(AttachRefused event) {
     Conflict conflict = event.explanation().conflict();
     JsonObject entry = refusal(event.buffer(), event.device());
     entry.addProperty("why", conflict.cause());
@@ -101,7 +101,7 @@ final class Feed implements BrokerListener {
     return entry;
   }
 
-  private static JsonObject move(String kind, Move event) {
+  private static JsonObject move(String kind, BufferMove event) {
     JsonObject entry = new JsonObject();
     entry.addProperty("kind", kind);
     entry.addProperty("buffer", event.buffer());

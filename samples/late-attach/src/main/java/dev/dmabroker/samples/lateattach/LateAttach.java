@@ -7,7 +7,7 @@ import dev.dmabroker.Device;
 import dev.dmabroker.DeviceSpec;
 import dev.dmabroker.Mapping;
 import dev.dmabroker.SharedBuffer;
-import dev.dmabroker.event.Move;
+import dev.dmabroker.event.BufferMove;
 import dev.dmabroker.metrics.FlightEvents;
 import dev.dmabroker.metrics.TraceExport;
 import java.io.IOException;
@@ -178,7 +178,7 @@ public final class LateAttach {
   }
 
   private boolean report(Pipeline pipeline, List<Frame> frames, String from) {
-    List<Move> moves = timeline.moves();
+    List<BufferMove> moves = timeline.moves();
     pipeline
         .failure()
         .ifPresent(

@@ -1,9 +1,9 @@
 package dev.dmabroker.samples.lateattach;
 
-import dev.dmabroker.event.Allocation;
 import dev.dmabroker.event.BrokerListener;
+import dev.dmabroker.event.BufferMove;
 import dev.dmabroker.event.HeapRefusal;
-import dev.dmabroker.event.Move;
+import dev.dmabroker.event.MemoryAllocated;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -13,7 +13,7 @@ import java.util.Locale;
 /** Prints what happens, each line with the time since the start, and keeps the moves. */
 final class Timeline implements BrokerListener {
   private final long startNanos = System.nanoTime();
-  private final List<Move> moves = new ArrayList<>();
+  private final List<BufferMove> moves = new ArrayList<>();
 
   synchronized void say(String format, Object... args) {
     double seconds = (System.nanoTime() - startNanos) / 1e9;
@@ -22,7 +22,7 @@ final class Timeline implements BrokerListener {
   }
 
   @Override
-  public void allocated(Allocation event) {
+  public void allocated(MemoryAllocated event) {
     say(
         "%s allocated in %s: %,d bytes in %.1f ms",
         event.buffer(), event.heap(), event.sizeBytes(), millis(event.took()));
@@ -34,7 +34,7 @@ final class Timeline implements BrokerListener {
   }
 
   @Override
-  public void moved(Move event) {
+  public void moved(BufferMove event) {
     synchronized (this) {
       moves.add(event);
     }
@@ -53,13 +53,13 @@ final class Timeline implements BrokerListener {
   }
 
   @Override
-  public void moveRolledBack(Move event) {
+  public void moveRolledBack(BufferMove event) {
     say(
         "%s not moved (attempt %d), it stays in %s: %s %s",
         event.buffer(), event.attempt(), event.from(), event.failure().orElse(""), event.holders());
   }
 
-  synchronized List<Move> moves() {
+  synchronized List<BufferMove> moves() {
     return List.copyOf(moves);
   }
 

@@ -1,8 +1,8 @@
 package dev.dmabroker.samples.replay;
 
 import dev.dmabroker.event.BrokerListener;
-import dev.dmabroker.event.Move;
-import dev.dmabroker.event.Stall;
+import dev.dmabroker.event.BufferMove;
+import dev.dmabroker.event.MapStalled;
 import dev.dmabroker.spi.PlacementHeuristic;
 import java.util.List;
 import java.util.Set;
@@ -27,7 +27,7 @@ final class Tally implements BrokerListener {
   private record Eviction(String buffer, String heap) {}
 
   @Override
-  public void moved(Move event) {
+  public void moved(BufferMove event) {
     moves.increment();
     copiedBytes.add(event.copiedBytes());
     stallNanos.add(event.stall().toNanos());
@@ -37,13 +37,13 @@ final class Tally implements BrokerListener {
   }
 
   @Override
-  public void moveRolledBack(Move event) {
+  public void moveRolledBack(BufferMove event) {
     rolledBack.increment();
     stallNanos.add(event.stall().toNanos());
   }
 
   @Override
-  public void stalled(Stall event) {
+  public void stalled(MapStalled event) {
     waitedNanos.add(event.waited().toNanos());
   }
 

@@ -3,7 +3,7 @@ package dev.dmabroker.samples.replay;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
-import dev.dmabroker.event.Move;
+import dev.dmabroker.event.BufferMove;
 import dev.dmabroker.spi.HeapInfo;
 import dev.dmabroker.spi.HeapTraits;
 import dev.dmabroker.spi.PlacementHeuristic;
@@ -36,7 +36,8 @@ class ReportTest {
   void theLastLineIsForPrograms() {
     assertEquals(
         "result: trace=a heuristic=sticky moves=12 copied=3145728 refusals=2 peak_system=1048576"
-            + " peak_cma=0 stall_us=1500 dropped=5 missed=6 evictions=1 rolled_back=4 waited_us=2500",
+            + " peak_cma=0 stall_us=1500 dropped=5 missed=6 evictions=1 rolled_back=4"
+            + " waited_us=2500",
         RESULT.line("a"));
   }
 
@@ -44,10 +45,10 @@ class ReportTest {
   void theTableIsAligned() {
     assertEquals(
         List.of(
-            "heuristic  moves   copied  refusals  evictions  peak system  peak cma   stall  waited  dropped"
-                + "  missed  rolled back",
-            "sticky        12  3.0 MiB         2          1      1.0 MiB   0.0 MiB  1.5 ms  2.5 ms        5"
-                + "       6            4"),
+            "heuristic  moves   copied  refusals  evictions  peak system  peak cma   stall  waited "
+                + " dropped  missed  rolled back",
+            "sticky        12  3.0 MiB         2          1      1.0 MiB   0.0 MiB  1.5 ms  2.5 ms "
+                + "       5       6            4"),
         Table.of(List.of(RESULT)));
   }
 
@@ -88,12 +89,12 @@ class ReportTest {
     assertEquals(1, result.evictions());
   }
 
-  private static Move move(String buffer, String from) {
-    return new Move(
+  private static BufferMove move(String buffer, String from) {
+    return new BufferMove(
         buffer,
         from,
         Optional.of("elsewhere"),
-        Move.Cause.ATTACH,
+        BufferMove.Cause.ATTACH,
         "display",
         2,
         1,

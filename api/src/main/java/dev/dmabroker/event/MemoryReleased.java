@@ -7,4 +7,4 @@ package dev.dmabroker.event;
  * @param heap where
  * @param sizeBytes how much
  */
-public record Release(String buffer, String heap, long sizeBytes) {}
+public record MemoryReleased(String buffer, String heap, long sizeBytes) {}

@@ -10,4 +10,4 @@ import java.time.Duration;
  * @param waited how long
  * @param granted whether it was mapped in the end
  */
-public record Stall(String buffer, String device, Duration waited, boolean granted) {}
+public record MapStalled(String buffer, String device, Duration waited, boolean granted) {}

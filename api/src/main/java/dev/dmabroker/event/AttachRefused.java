@@ -10,4 +10,4 @@ import dev.dmabroker.UnsatisfiableException;
  * @param device the device's name
  * @param explanation what the caller got: the smallest conflict, and what would resolve it
  */
-public record Refusal(String buffer, String device, UnsatisfiableException explanation) {}
+public record AttachRefused(String buffer, String device, UnsatisfiableException explanation) {}

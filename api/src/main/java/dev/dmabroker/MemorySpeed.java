@@ -1,7 +1,7 @@
 package dev.dmabroker;
 
 /** How fast memory is to use, against the machine's ordinary memory. */
-public enum Speed {
+public enum MemorySpeed {
   /** Slower, say uncached or across a bus. */
   SLOW,
   /** As ordinary memory. */

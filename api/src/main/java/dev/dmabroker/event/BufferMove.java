@@ -31,7 +31,7 @@ import java.util.Optional;
  * @param failure why it was rolled back; empty if it was not
  * @param holders who held it up at the deadline; empty unless that was the reason
  */
-public record Move(
+public record BufferMove(
     String buffer,
     String from,
     Optional<String> to,
@@ -52,7 +52,7 @@ public record Move(
     Optional<String> failure,
     List<Holder> holders) {
   /** Copies the list. */
-  public Move {
+  public BufferMove {
     holders = ImmutableList.copyOf(holders);
   }
 

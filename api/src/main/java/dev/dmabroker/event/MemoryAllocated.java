@@ -10,4 +10,4 @@ import java.time.Duration;
  * @param sizeBytes how much
  * @param took how long the heap needed, with those that were asked in vain; zero if it was adopted
  */
-public record Allocation(String buffer, String heap, long sizeBytes, Duration took) {}
+public record MemoryAllocated(String buffer, String heap, long sizeBytes, Duration took) {}

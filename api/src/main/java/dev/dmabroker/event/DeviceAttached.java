@@ -16,7 +16,7 @@ import java.util.Optional;
  * @param before the names of the devices that were attached already, in their order
  * @param heap where the buffer lies, if it has memory
  */
-public record Attach(
+public record DeviceAttached(
     long bufferId,
     String buffer,
     BufferSpec spec,
@@ -24,7 +24,7 @@ public record Attach(
     List<String> before,
     Optional<String> heap) {
   /** Copies the list. */
-  public Attach {
+  public DeviceAttached {
     before = ImmutableList.copyOf(before);
   }
 }

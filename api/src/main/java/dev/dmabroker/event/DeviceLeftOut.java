@@ -7,4 +7,4 @@ package dev.dmabroker.event;
  * @param device the device's name
  * @param leftOut whether it is left out now
  */
-public record LeftOut(String buffer, String device, boolean leftOut) {}
+public record DeviceLeftOut(String buffer, String device, boolean leftOut) {}

@@ -15,7 +15,7 @@ import java.util.Optional;
  * @param created where it was made, if that was recorded; see {@link
  *     dev.dmabroker.Broker.Builder#leakTracking}
  */
-public record Leak(
+public record LeakFound(
     Kind kind,
     String buffer,
     Optional<String> device,

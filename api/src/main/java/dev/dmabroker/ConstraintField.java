@@ -4,7 +4,7 @@ package dev.dmabroker;
  * What constraints can speak of. Each field says how the values of several devices combine; that is
  * associative and commutative for all, and idempotent for all but the sums.
  */
-public enum Field {
+public enum ConstraintField {
   /** One physically contiguous range. */
   CONTIGUOUS("contiguous", Combination.OR),
   /** The CPU can map it. */
@@ -128,11 +128,11 @@ public enum Field {
   private final Combination combination;
   private final long neutral;
 
-  Field(String label, Combination combination) {
+  ConstraintField(String label, Combination combination) {
     this(label, combination, -1);
   }
 
-  Field(String label, Combination combination, long neutral) {
+  ConstraintField(String label, Combination combination, long neutral) {
     this.label = label;
     this.combination = combination;
     this.neutral = neutral;

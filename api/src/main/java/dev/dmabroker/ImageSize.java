@@ -6,10 +6,10 @@ package dev.dmabroker;
  * @param width in pixels, at least 1
  * @param height in pixels, at least 1
  */
-public record Size(int width, int height) implements Comparable<Size> {
+public record ImageSize(int width, int height) implements Comparable<ImageSize> {
 
   /** Checks the dimensions. */
-  public Size {
+  public ImageSize {
     if (width < 1 || height < 1) {
       throw new IllegalArgumentException(
           "width and height must be at least 1 pixel, are " + width + " x " + height);
@@ -17,13 +17,13 @@ public record Size(int width, int height) implements Comparable<Size> {
   }
 
   /** {@code width} x {@code height} pixels. */
-  public static Size of(int width, int height) {
-    return new Size(width, height);
+  public static ImageSize of(int width, int height) {
+    return new ImageSize(width, height);
   }
 
   /** By width, then by height. */
   @Override
-  public int compareTo(Size other) {
+  public int compareTo(ImageSize other) {
     return width != other.width
         ? Integer.compare(width, other.width)
         : Integer.compare(height, other.height);
