@@ -4,6 +4,7 @@ module dev.dmabroker {
   requires static transitive org.jspecify;
 
   exports dev.dmabroker;
+  exports dev.dmabroker.spec;
   exports dev.dmabroker.spi;
   exports dev.dmabroker.event;
 

@@ -1,6 +1,8 @@
 package dev.dmabroker;
 
 import dev.dmabroker.event.StreamState;
+import dev.dmabroker.spec.Access;
+import dev.dmabroker.spec.Constraints;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;

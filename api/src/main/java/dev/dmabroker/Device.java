@@ -1,5 +1,7 @@
 package dev.dmabroker;
 
+import dev.dmabroker.spec.Access;
+import dev.dmabroker.spec.Constraints;
 import dev.dmabroker.spi.DeviceProbe;
 import dev.dmabroker.spi.Trait;
 import java.time.Duration;

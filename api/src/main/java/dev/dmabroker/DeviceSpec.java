@@ -1,6 +1,9 @@
 package dev.dmabroker;
 
 import com.google.common.collect.ImmutableList;
+import dev.dmabroker.spec.Access;
+import dev.dmabroker.spec.Constraints;
+import dev.dmabroker.spec.InvalidConstraintException;
 import dev.dmabroker.spi.DeviceProbe;
 import java.time.Duration;
 import java.util.List;

@@ -1,5 +1,7 @@
 package dev.dmabroker;
 
+import dev.dmabroker.spec.SyncFile;
+
 /**
  * A buffer that the producer fills with the next frame. Its contents are undefined: what is not
  * written may show an earlier frame. Ends once, by {@link #submit}, {@link #submitAfter}, {@link

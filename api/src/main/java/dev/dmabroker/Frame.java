@@ -1,5 +1,7 @@
 package dev.dmabroker;
 
+import dev.dmabroker.spec.SyncFile;
+
 /**
  * A frame that a consumer holds. May be closed from any thread. Not for implementation outside the
  * library.

@@ -1,5 +1,10 @@
 package dev.dmabroker;
 
+import dev.dmabroker.spec.Access;
+import dev.dmabroker.spec.Constraints;
+import dev.dmabroker.spec.Layout;
+import dev.dmabroker.spec.SyncFile;
+
 /**
  * One device's right to use a buffer for a finite time: while it is open the memory stays where it
  * is. May be closed from any thread. Not for implementation outside the broker.

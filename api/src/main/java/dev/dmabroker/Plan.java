@@ -1,6 +1,9 @@
 package dev.dmabroker;
 
 import com.google.common.collect.ImmutableList;
+import dev.dmabroker.spec.BufferSpec;
+import dev.dmabroker.spec.Coherency;
+import dev.dmabroker.spec.Layout;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Supplier;

@@ -1,5 +1,6 @@
 package dev.dmabroker;
 
+import dev.dmabroker.spec.Access;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;

@@ -1,5 +1,6 @@
 package dev.dmabroker;
 
+import dev.dmabroker.spec.BufferSpec;
 import java.time.Duration;
 import java.util.Objects;
 

@@ -18,6 +18,7 @@ import com.tngtech.archunit.lang.ConditionEvents;
 import com.tngtech.archunit.lang.SimpleConditionEvent;
 import dev.dmabroker.internal.BrokerFactory;
 import dev.dmabroker.internal.ImageLayout;
+import dev.dmabroker.spec.ImageSpec;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -31,7 +32,7 @@ class ArchitectureTest {
           .importPackages("dev.dmabroker");
 
   private static final String[] EXPORTED = {
-    "dev.dmabroker", "dev.dmabroker.spi", "dev.dmabroker.event"
+    "dev.dmabroker", "dev.dmabroker.spec", "dev.dmabroker.spi", "dev.dmabroker.event"
   };
 
   @Test
@@ -44,6 +45,7 @@ class ArchitectureTest {
             "com.google.common..",
             "org.jspecify..",
             "dev.dmabroker",
+            "dev.dmabroker.spec",
             "dev.dmabroker.spi",
             "dev.dmabroker.event",
             "dev.dmabroker.internal")

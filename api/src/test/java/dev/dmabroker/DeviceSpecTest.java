@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.dmabroker.spec.Access;
+import dev.dmabroker.spec.Constraints;
 import java.time.Duration;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;

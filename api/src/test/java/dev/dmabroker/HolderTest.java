@@ -2,6 +2,7 @@ package dev.dmabroker;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.dmabroker.spec.Access;
 import java.time.Duration;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;

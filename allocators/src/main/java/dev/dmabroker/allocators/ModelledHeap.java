@@ -1,11 +1,11 @@
 package dev.dmabroker.allocators;
 
-import dev.dmabroker.Coherency;
-import dev.dmabroker.MemorySpeed;
 import dev.dmabroker.allocators.linux.Leftovers;
 import dev.dmabroker.allocators.linux.MemfdSource;
 import dev.dmabroker.allocators.linux.NativeAccess;
 import dev.dmabroker.allocators.linux.Pages;
+import dev.dmabroker.spec.Coherency;
+import dev.dmabroker.spec.MemorySpeed;
 import dev.dmabroker.spi.Backing;
 import dev.dmabroker.spi.Heap;
 import dev.dmabroker.spi.HeapException;

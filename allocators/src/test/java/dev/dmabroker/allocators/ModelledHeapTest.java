@@ -5,9 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.dmabroker.MemorySpeed;
 import dev.dmabroker.allocators.linux.OwnProcess;
 import dev.dmabroker.allocators.linux.Pages;
+import dev.dmabroker.spec.MemorySpeed;
 import dev.dmabroker.spi.Backing;
 import dev.dmabroker.spi.HeapException;
 import dev.dmabroker.spi.HeapException.Kind;

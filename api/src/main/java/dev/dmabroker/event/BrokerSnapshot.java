@@ -1,11 +1,11 @@
 package dev.dmabroker.event;
 
 import com.google.common.collect.ImmutableList;
-import dev.dmabroker.BufferSpec;
-import dev.dmabroker.Constraints;
 import dev.dmabroker.Device;
 import dev.dmabroker.Holder;
 import dev.dmabroker.SharedBuffer;
+import dev.dmabroker.spec.BufferSpec;
+import dev.dmabroker.spec.Constraints;
 import dev.dmabroker.spi.HeapProvider;
 import dev.dmabroker.spi.HeapTraits;
 import dev.dmabroker.spi.Lingering;

@@ -1,7 +1,7 @@
 package dev.dmabroker.event;
 
 import com.google.common.collect.ImmutableList;
-import dev.dmabroker.BufferSpec;
+import dev.dmabroker.spec.BufferSpec;
 import dev.dmabroker.spi.PlacementHeuristic.User;
 import java.util.List;
 import java.util.Optional;

@@ -1,6 +1,6 @@
 package dev.dmabroker.event;
 
-import dev.dmabroker.Access;
+import dev.dmabroker.spec.Access;
 
 /**
  * The fence that a mapping waited for signalled an error. The mapping has ended.

@@ -1,6 +1,6 @@
 package dev.dmabroker.event;
 
-import dev.dmabroker.Access;
+import dev.dmabroker.spec.Access;
 import java.time.Duration;
 import java.util.Optional;
 

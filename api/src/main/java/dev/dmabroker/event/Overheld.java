@@ -28,8 +28,8 @@ public record Overheld(
     /** {@link dev.dmabroker.DeviceSpec#longestHold}; told once for a frame. */
     TOO_LONG,
     /**
-     * {@link dev.dmabroker.Constraints.Builder#camping}, with the dedicated slack; told when the
-     * device holds more than ever before.
+     * {@link dev.dmabroker.spec.Constraints.Builder#camping}, with the dedicated slack; told when
+     * the device holds more than ever before.
      */
     TOO_MANY
   }

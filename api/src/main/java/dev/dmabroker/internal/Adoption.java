@@ -1,11 +1,11 @@
 package dev.dmabroker.internal;
 
 import dev.dmabroker.AllocationException;
-import dev.dmabroker.BufferSpec;
 import dev.dmabroker.DuplicateMemoryException;
 import dev.dmabroker.DuplicateNameException;
-import dev.dmabroker.ImageSpec;
-import dev.dmabroker.Layout;
+import dev.dmabroker.spec.BufferSpec;
+import dev.dmabroker.spec.ImageSpec;
+import dev.dmabroker.spec.Layout;
 import dev.dmabroker.spi.Backing;
 import dev.dmabroker.spi.ForeignMemory;
 import dev.dmabroker.spi.HeapException;

@@ -3,8 +3,8 @@ package dev.dmabroker.internal;
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.Interner;
 import com.google.common.collect.Interners;
-import dev.dmabroker.ConstraintField;
-import dev.dmabroker.Constraints;
+import dev.dmabroker.spec.ConstraintField;
+import dev.dmabroker.spec.Constraints;
 import org.jspecify.annotations.Nullable;
 
 /**

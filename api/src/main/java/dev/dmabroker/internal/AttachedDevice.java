@@ -1,6 +1,5 @@
 package dev.dmabroker.internal;
 
-import dev.dmabroker.Access;
 import dev.dmabroker.Attachment;
 import dev.dmabroker.BrokerException;
 import dev.dmabroker.Mapping;
@@ -8,6 +7,7 @@ import dev.dmabroker.Pin;
 import dev.dmabroker.UndeclaredAccessException;
 import dev.dmabroker.event.BrokerSnapshot.AttachmentState;
 import dev.dmabroker.event.LeakFound;
+import dev.dmabroker.spec.Access;
 import java.lang.ref.WeakReference;
 import java.time.Duration;
 import java.util.Objects;

@@ -1,11 +1,11 @@
 package dev.dmabroker.internal;
 
-import dev.dmabroker.Access;
 import dev.dmabroker.Attachment;
 import dev.dmabroker.Device;
 import dev.dmabroker.Mapping;
 import dev.dmabroker.Pin;
 import dev.dmabroker.SharedBuffer;
+import dev.dmabroker.spec.Access;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;

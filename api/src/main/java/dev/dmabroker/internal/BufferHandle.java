@@ -1,9 +1,9 @@
 package dev.dmabroker.internal;
 
 import dev.dmabroker.Attachment;
-import dev.dmabroker.BufferSpec;
 import dev.dmabroker.Device;
 import dev.dmabroker.SharedBuffer;
+import dev.dmabroker.spec.BufferSpec;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Function;

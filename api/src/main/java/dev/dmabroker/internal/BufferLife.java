@@ -2,7 +2,6 @@ package dev.dmabroker.internal;
 
 import dev.dmabroker.AllocationException;
 import dev.dmabroker.BrokerException;
-import dev.dmabroker.BufferSpec;
 import dev.dmabroker.ClosedException;
 import dev.dmabroker.Holder;
 import dev.dmabroker.MoveFailedException;
@@ -17,6 +16,7 @@ import dev.dmabroker.event.LeakFound;
 import dev.dmabroker.event.MemoryAllocated;
 import dev.dmabroker.event.MemoryReleased;
 import dev.dmabroker.event.MoveStats;
+import dev.dmabroker.spec.BufferSpec;
 import dev.dmabroker.spi.PlacementHeuristic.Resident;
 import java.time.Duration;
 import java.util.ArrayList;

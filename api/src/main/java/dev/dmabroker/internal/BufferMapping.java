@@ -1,13 +1,13 @@
 package dev.dmabroker.internal;
 
-import dev.dmabroker.Access;
 import dev.dmabroker.ClosedException;
 import dev.dmabroker.CpuAccessException;
 import dev.dmabroker.CpuView;
 import dev.dmabroker.DescriptorException;
-import dev.dmabroker.Layout;
 import dev.dmabroker.Mapping;
-import dev.dmabroker.SyncFile;
+import dev.dmabroker.spec.Access;
+import dev.dmabroker.spec.Layout;
+import dev.dmabroker.spec.SyncFile;
 import dev.dmabroker.spi.HeapException;
 import java.util.OptionalInt;
 import java.util.function.Consumer;

@@ -1,6 +1,6 @@
 package dev.dmabroker.internal;
 
-import dev.dmabroker.Layout;
+import dev.dmabroker.spec.Layout;
 import dev.dmabroker.spi.Backing;
 import dev.dmabroker.spi.HeapException;
 import dev.dmabroker.spi.Mover;

@@ -1,6 +1,6 @@
 package dev.dmabroker.internal;
 
-import dev.dmabroker.Access;
+import dev.dmabroker.spec.Access;
 import dev.dmabroker.spi.Backing;
 import dev.dmabroker.spi.HeapException;
 import dev.dmabroker.spi.Mover;

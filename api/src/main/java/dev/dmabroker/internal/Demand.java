@@ -1,9 +1,9 @@
 package dev.dmabroker.internal;
 
-import dev.dmabroker.ConstraintField;
-import dev.dmabroker.Constraints;
-import dev.dmabroker.ImageConstraints;
-import dev.dmabroker.Layout;
+import dev.dmabroker.spec.ConstraintField;
+import dev.dmabroker.spec.Constraints;
+import dev.dmabroker.spec.ImageConstraints;
+import dev.dmabroker.spec.Layout;
 import dev.dmabroker.spi.HeapInfo;
 import java.util.ArrayList;
 import java.util.Arrays;

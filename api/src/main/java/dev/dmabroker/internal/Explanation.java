@@ -2,9 +2,9 @@ package dev.dmabroker.internal;
 
 import dev.dmabroker.Conflict;
 import dev.dmabroker.Conflict.Clause;
-import dev.dmabroker.ConstraintField;
-import dev.dmabroker.Layout;
 import dev.dmabroker.Plan;
+import dev.dmabroker.spec.ConstraintField;
+import dev.dmabroker.spec.Layout;
 import dev.dmabroker.spi.HeapInfo;
 import dev.dmabroker.spi.Unmet;
 import java.util.ArrayList;

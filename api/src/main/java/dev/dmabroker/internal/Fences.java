@@ -1,9 +1,9 @@
 package dev.dmabroker.internal;
 
 import dev.dmabroker.FenceException;
-import dev.dmabroker.SyncFile;
 import dev.dmabroker.event.BrokerSnapshot;
 import dev.dmabroker.event.FenceFailure;
+import dev.dmabroker.spec.SyncFile;
 import dev.dmabroker.spi.FencePoller;
 import dev.dmabroker.spi.HeapException;
 import java.util.Optional;

@@ -1,9 +1,9 @@
 package dev.dmabroker.internal;
 
-import dev.dmabroker.Access;
 import dev.dmabroker.CpuView;
 import dev.dmabroker.EmptyFrame;
-import dev.dmabroker.SyncFile;
+import dev.dmabroker.spec.Access;
+import dev.dmabroker.spec.SyncFile;
 import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
 import java.util.Set;

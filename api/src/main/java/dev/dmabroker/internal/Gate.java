@@ -1,6 +1,6 @@
 package dev.dmabroker.internal;
 
-import dev.dmabroker.Access;
+import dev.dmabroker.spec.Access;
 import org.jspecify.annotations.Nullable;
 
 /**

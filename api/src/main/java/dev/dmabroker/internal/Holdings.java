@@ -1,9 +1,9 @@
 package dev.dmabroker.internal;
 
-import dev.dmabroker.ConstraintField;
-import dev.dmabroker.Constraints;
 import dev.dmabroker.event.Overheld;
 import dev.dmabroker.event.StreamState;
+import dev.dmabroker.spec.ConstraintField;
+import dev.dmabroker.spec.Constraints;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

@@ -7,12 +7,12 @@ import static dev.dmabroker.internal.Rules.rowBytes;
 
 import com.google.common.collect.ImmutableList;
 import com.google.common.math.LongMath;
-import dev.dmabroker.ConstraintField;
-import dev.dmabroker.ImageSize;
-import dev.dmabroker.ImageSpec;
-import dev.dmabroker.Layout;
-import dev.dmabroker.Modifier;
-import dev.dmabroker.PixelFormat;
+import dev.dmabroker.spec.ConstraintField;
+import dev.dmabroker.spec.ImageSize;
+import dev.dmabroker.spec.ImageSpec;
+import dev.dmabroker.spec.Layout;
+import dev.dmabroker.spec.Modifier;
+import dev.dmabroker.spec.PixelFormat;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;

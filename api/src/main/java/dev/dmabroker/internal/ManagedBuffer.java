@@ -1,7 +1,5 @@
 package dev.dmabroker.internal;
 
-import dev.dmabroker.Access;
-import dev.dmabroker.BufferSpec;
 import dev.dmabroker.ClosedException;
 import dev.dmabroker.Device;
 import dev.dmabroker.LeftOutException;
@@ -12,6 +10,8 @@ import dev.dmabroker.UnsatisfiableException;
 import dev.dmabroker.event.AttachRefused;
 import dev.dmabroker.event.BufferMove;
 import dev.dmabroker.event.DeviceAttached;
+import dev.dmabroker.spec.Access;
+import dev.dmabroker.spec.BufferSpec;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;

@@ -1,6 +1,5 @@
 package dev.dmabroker.internal;
 
-import dev.dmabroker.Access;
 import dev.dmabroker.BufferStream;
 import dev.dmabroker.BusyException;
 import dev.dmabroker.ClosedException;
@@ -13,6 +12,7 @@ import dev.dmabroker.StreamConsumer;
 import dev.dmabroker.StreamSpec;
 import dev.dmabroker.WaitInterruptedException;
 import dev.dmabroker.event.StreamState;
+import dev.dmabroker.spec.Access;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

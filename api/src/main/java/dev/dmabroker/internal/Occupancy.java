@@ -1,7 +1,7 @@
 package dev.dmabroker.internal;
 
-import dev.dmabroker.Access;
 import dev.dmabroker.Holder;
+import dev.dmabroker.spec.Access;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;

@@ -1,7 +1,7 @@
 package dev.dmabroker.internal;
 
 import dev.dmabroker.Holder;
-import dev.dmabroker.Layout;
+import dev.dmabroker.spec.Layout;
 import dev.dmabroker.spi.Backing;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;

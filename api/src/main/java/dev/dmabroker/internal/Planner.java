@@ -1,9 +1,9 @@
 package dev.dmabroker.internal;
 
 import com.google.common.collect.ImmutableList;
-import dev.dmabroker.BufferSpec;
 import dev.dmabroker.Plan;
 import dev.dmabroker.UnsatisfiableException;
+import dev.dmabroker.spec.BufferSpec;
 import dev.dmabroker.spi.PlacementHeuristic;
 import dev.dmabroker.spi.PlacementHeuristic.HeapLoad;
 import dev.dmabroker.spi.PlacementHeuristic.Ranked;

@@ -1,9 +1,9 @@
 package dev.dmabroker.internal;
 
 import com.google.common.collect.ImmutableList;
-import dev.dmabroker.Constraints;
 import dev.dmabroker.Device.Finding;
 import dev.dmabroker.DeviceSpec;
+import dev.dmabroker.spec.Constraints;
 import dev.dmabroker.spi.Backing;
 import dev.dmabroker.spi.DeviceProbe;
 import dev.dmabroker.spi.DeviceProbe.Answer;

@@ -1,11 +1,11 @@
 package dev.dmabroker.internal;
 
 import com.google.common.collect.ImmutableList;
-import dev.dmabroker.Access;
 import dev.dmabroker.ClosedException;
-import dev.dmabroker.Constraints;
 import dev.dmabroker.Device;
 import dev.dmabroker.DeviceSpec;
+import dev.dmabroker.spec.Access;
+import dev.dmabroker.spec.Constraints;
 import dev.dmabroker.spi.Backing;
 import dev.dmabroker.spi.DeviceProbe.Verdict;
 import dev.dmabroker.spi.PlacementHeuristic.User;

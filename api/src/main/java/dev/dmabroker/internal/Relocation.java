@@ -1,12 +1,12 @@
 package dev.dmabroker.internal;
 
-import dev.dmabroker.Access;
 import dev.dmabroker.BrokerException;
 import dev.dmabroker.Holder;
 import dev.dmabroker.MoveFailedException;
 import dev.dmabroker.SharedBuffer.State;
-import dev.dmabroker.SyncFile;
 import dev.dmabroker.event.BufferMove;
+import dev.dmabroker.spec.Access;
+import dev.dmabroker.spec.SyncFile;
 import dev.dmabroker.spi.FencePoller;
 import dev.dmabroker.spi.HeapException;
 import dev.dmabroker.spi.Mover;

@@ -1,10 +1,10 @@
 package dev.dmabroker.internal;
 
-import dev.dmabroker.Access;
 import dev.dmabroker.BrokerException;
 import dev.dmabroker.ClosedException;
 import dev.dmabroker.event.BufferMove;
 import dev.dmabroker.event.MapStalled;
+import dev.dmabroker.spec.Access;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;

@@ -1,11 +1,11 @@
 package dev.dmabroker.internal;
 
-import dev.dmabroker.Access;
 import dev.dmabroker.ClosedException;
 import dev.dmabroker.CpuAccessException;
 import dev.dmabroker.Mapping;
 import dev.dmabroker.Shadow;
 import dev.dmabroker.SharedBuffer;
+import dev.dmabroker.spec.Access;
 import dev.dmabroker.spi.HeapException;
 import dev.dmabroker.spi.Mover;
 import java.lang.ref.Reference;

@@ -1,6 +1,6 @@
 package dev.dmabroker.internal;
 
-import dev.dmabroker.Access;
+import dev.dmabroker.spec.Access;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import org.jspecify.annotations.Nullable;

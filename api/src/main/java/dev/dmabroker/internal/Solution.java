@@ -1,7 +1,7 @@
 package dev.dmabroker.internal;
 
-import dev.dmabroker.Coherency;
-import dev.dmabroker.Layout;
+import dev.dmabroker.spec.Coherency;
+import dev.dmabroker.spec.Layout;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 

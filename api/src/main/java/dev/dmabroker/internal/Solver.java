@@ -1,10 +1,10 @@
 package dev.dmabroker.internal;
 
-import dev.dmabroker.Coherency;
-import dev.dmabroker.Layout;
 import dev.dmabroker.SearchLimitException;
 import dev.dmabroker.internal.Alternative.Weighted;
 import dev.dmabroker.internal.Alternative.Wish;
+import dev.dmabroker.spec.Coherency;
+import dev.dmabroker.spec.Layout;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

@@ -1,7 +1,7 @@
 package dev.dmabroker.internal;
 
-import dev.dmabroker.Modifier;
-import dev.dmabroker.PixelFormat;
+import dev.dmabroker.spec.Modifier;
+import dev.dmabroker.spec.PixelFormat;
 
 /**
  * A way to store a picture.

@@ -1,8 +1,8 @@
 package dev.dmabroker.internal;
 
-import dev.dmabroker.Access;
 import dev.dmabroker.ClosedException;
 import dev.dmabroker.Mapping;
+import dev.dmabroker.spec.Access;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 

@@ -1,8 +1,8 @@
 package dev.dmabroker.internal;
 
-import dev.dmabroker.Access;
 import dev.dmabroker.Frame;
-import dev.dmabroker.SyncFile;
+import dev.dmabroker.spec.Access;
+import dev.dmabroker.spec.SyncFile;
 
 /** A consumer's turn with a buffer, from when it is queued. */
 final class TakenFrame extends StreamFrame implements Frame {

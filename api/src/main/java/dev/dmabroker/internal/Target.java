@@ -1,11 +1,11 @@
 package dev.dmabroker.internal;
 
 import com.google.common.collect.ImmutableList;
-import dev.dmabroker.BufferSpec;
-import dev.dmabroker.ImageSpec;
-import dev.dmabroker.Layout;
-import dev.dmabroker.Modifier;
-import dev.dmabroker.PixelFormat;
+import dev.dmabroker.spec.BufferSpec;
+import dev.dmabroker.spec.ImageSpec;
+import dev.dmabroker.spec.Layout;
+import dev.dmabroker.spec.Modifier;
+import dev.dmabroker.spec.PixelFormat;
 import java.util.Optional;
 
 /**

@@ -1,7 +1,7 @@
 package dev.dmabroker.spi;
 
-import dev.dmabroker.Access;
-import dev.dmabroker.SyncFile;
+import dev.dmabroker.spec.Access;
+import dev.dmabroker.spec.SyncFile;
 import java.nio.ByteBuffer;
 import java.util.Optional;
 

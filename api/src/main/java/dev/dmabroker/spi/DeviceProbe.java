@@ -1,7 +1,7 @@
 package dev.dmabroker.spi;
 
-import dev.dmabroker.Constraints;
-import dev.dmabroker.Layout;
+import dev.dmabroker.spec.Constraints;
+import dev.dmabroker.spec.Layout;
 
 /**
  * Asks a real device whether it imports memory, because a description that matches does not

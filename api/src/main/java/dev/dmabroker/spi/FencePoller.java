@@ -1,6 +1,6 @@
 package dev.dmabroker.spi;
 
-import dev.dmabroker.SyncFile;
+import dev.dmabroker.spec.SyncFile;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.Consumer;

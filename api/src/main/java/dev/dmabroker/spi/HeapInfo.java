@@ -1,7 +1,7 @@
 package dev.dmabroker.spi;
 
 import com.google.common.collect.ImmutableSet;
-import dev.dmabroker.Constraints;
+import dev.dmabroker.spec.Constraints;
 import java.util.Optional;
 import java.util.Set;
 

@@ -1,8 +1,8 @@
 package dev.dmabroker.spi;
 
 import com.google.common.collect.Sets;
-import dev.dmabroker.Coherency;
-import dev.dmabroker.MemorySpeed;
+import dev.dmabroker.spec.Coherency;
+import dev.dmabroker.spec.MemorySpeed;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;

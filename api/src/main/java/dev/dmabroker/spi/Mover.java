@@ -1,6 +1,6 @@
 package dev.dmabroker.spi;
 
-import dev.dmabroker.Layout;
+import dev.dmabroker.spec.Layout;
 
 /**
  * Copies a buffer's contents when it moves. Thread-safe. The broker calls it without holding a

@@ -1,9 +1,9 @@
 package dev.dmabroker.spi;
 
 import com.google.common.collect.ImmutableList;
-import dev.dmabroker.Access;
-import dev.dmabroker.BufferSpec;
-import dev.dmabroker.Constraints;
+import dev.dmabroker.spec.Access;
+import dev.dmabroker.spec.BufferSpec;
+import dev.dmabroker.spec.Constraints;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;

@@ -1,10 +1,10 @@
 package dev.dmabroker.spi;
 
-import dev.dmabroker.AddressRange;
-import dev.dmabroker.Caching;
-import dev.dmabroker.ConstraintField;
-import dev.dmabroker.Constraints;
-import dev.dmabroker.MemorySpeed;
+import dev.dmabroker.spec.AddressRange;
+import dev.dmabroker.spec.Caching;
+import dev.dmabroker.spec.ConstraintField;
+import dev.dmabroker.spec.Constraints;
+import dev.dmabroker.spec.MemorySpeed;
 import java.util.Collections;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;

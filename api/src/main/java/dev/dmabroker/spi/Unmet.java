@@ -1,6 +1,6 @@
 package dev.dmabroker.spi;
 
-import dev.dmabroker.ConstraintField;
+import dev.dmabroker.spec.ConstraintField;
 
 /**
  * A constraint that is not met.

@@ -4,12 +4,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
-import dev.dmabroker.Access;
-import dev.dmabroker.BlobSpec;
 import dev.dmabroker.Broker;
-import dev.dmabroker.Constraints;
 import dev.dmabroker.DeviceSpec;
 import dev.dmabroker.DuplicateNameException;
+import dev.dmabroker.spec.Access;
+import dev.dmabroker.spec.BlobSpec;
+import dev.dmabroker.spec.Constraints;
 import dev.dmabroker.spi.Backing;
 import dev.dmabroker.spi.Heap;
 import dev.dmabroker.spi.HeapProvider;

@@ -3,16 +3,16 @@ package dev.dmabroker.internal;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
-import dev.dmabroker.Access;
 import dev.dmabroker.Attachment;
-import dev.dmabroker.BlobSpec;
 import dev.dmabroker.Broker;
 import dev.dmabroker.BrokerException;
 import dev.dmabroker.BudgetExceededException;
-import dev.dmabroker.Constraints;
 import dev.dmabroker.Device;
 import dev.dmabroker.DeviceSpec;
 import dev.dmabroker.SharedBuffer;
+import dev.dmabroker.spec.Access;
+import dev.dmabroker.spec.BlobSpec;
+import dev.dmabroker.spec.Constraints;
 import dev.dmabroker.spi.Trait;
 import java.util.List;
 import java.util.Optional;
@@ -52,7 +52,8 @@ class BudgetTest extends Fixture {
     var failure = assertThrows(BudgetExceededException.class, () -> export(encoder));
     assertEquals(
         "cannot export frame (65536 bytes): it needs 65536 bytes of the budget of encoder, of which"
-            + " 196608 of 196608 are reserved; close buffers of encoder, or give it a larger budget",
+            + " 196608 of 196608 are reserved; close buffers of encoder, or give it a larger"
+            + " budget",
         failure.getMessage());
     assertEquals(List.of(3 * SIZE, 3 * SIZE), reserved(), "and nothing is half-reserved");
     export(scaler);

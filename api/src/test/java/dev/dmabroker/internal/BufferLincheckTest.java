@@ -1,10 +1,7 @@
 package dev.dmabroker.internal;
 
-import dev.dmabroker.Access;
 import dev.dmabroker.Attachment;
-import dev.dmabroker.BlobSpec;
 import dev.dmabroker.Broker;
-import dev.dmabroker.Constraints;
 import dev.dmabroker.CpuView;
 import dev.dmabroker.Device;
 import dev.dmabroker.LeakTracking;
@@ -14,6 +11,9 @@ import dev.dmabroker.Pin;
 import dev.dmabroker.PinnedException;
 import dev.dmabroker.SharedBuffer;
 import dev.dmabroker.WouldDeadlockException;
+import dev.dmabroker.spec.Access;
+import dev.dmabroker.spec.BlobSpec;
+import dev.dmabroker.spec.Constraints;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;

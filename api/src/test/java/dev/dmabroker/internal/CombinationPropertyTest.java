@@ -5,13 +5,13 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.dmabroker.Coherency;
-import dev.dmabroker.Constraints;
-import dev.dmabroker.ImageConstraints;
-import dev.dmabroker.ImageSpec;
-import dev.dmabroker.PixelFormat;
 import dev.dmabroker.internal.Demand.Counts;
 import dev.dmabroker.internal.RandomProblems.Taste;
+import dev.dmabroker.spec.Coherency;
+import dev.dmabroker.spec.Constraints;
+import dev.dmabroker.spec.ImageConstraints;
+import dev.dmabroker.spec.ImageSpec;
+import dev.dmabroker.spec.PixelFormat;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -251,7 +251,7 @@ class CombinationPropertyTest {
       Scene scene = new Scene(seed, taste);
       Constraints whole = scene.random().constraints(taste);
       Demand together = scene.demand(ANYTHING);
-      for (dev.dmabroker.ConstraintField field : whole.fields()) {
+      for (dev.dmabroker.spec.ConstraintField field : whole.fields()) {
         Constraints part = whole.only(field);
         assertTrue(
             part.fields().contains(field) || part.equals(ANYTHING),

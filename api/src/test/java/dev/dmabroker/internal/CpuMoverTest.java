@@ -6,8 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.dmabroker.Access;
-import dev.dmabroker.Layout;
+import dev.dmabroker.spec.Access;
+import dev.dmabroker.spec.Layout;
 import dev.dmabroker.spi.Backing;
 import dev.dmabroker.spi.HeapException;
 import dev.dmabroker.spi.Mover;

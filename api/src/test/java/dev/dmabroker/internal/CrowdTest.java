@@ -6,13 +6,13 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.dmabroker.Access;
 import dev.dmabroker.Attachment;
 import dev.dmabroker.ClosedException;
 import dev.dmabroker.DeviceSpec;
 import dev.dmabroker.MapTimeoutException;
 import dev.dmabroker.Mapping;
 import dev.dmabroker.SharedBuffer;
+import dev.dmabroker.spec.Access;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;

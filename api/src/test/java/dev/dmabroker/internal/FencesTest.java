@@ -4,8 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 
-import dev.dmabroker.SyncFile;
 import dev.dmabroker.event.BrokerSnapshot.FenceState;
+import dev.dmabroker.spec.SyncFile;
 import dev.dmabroker.spi.FencePoller;
 import java.util.List;
 import java.util.Optional;

@@ -2,12 +2,9 @@ package dev.dmabroker.internal;
 
 import static java.util.concurrent.TimeUnit.SECONDS;
 
-import dev.dmabroker.Access;
 import dev.dmabroker.Attachment;
-import dev.dmabroker.BlobSpec;
 import dev.dmabroker.Broker;
 import dev.dmabroker.BrokerException;
-import dev.dmabroker.Constraints;
 import dev.dmabroker.CpuView;
 import dev.dmabroker.LeakTracking;
 import dev.dmabroker.Mapping;
@@ -23,6 +20,9 @@ import dev.dmabroker.event.MemoryReleased;
 import dev.dmabroker.event.Overheld;
 import dev.dmabroker.event.StreamHeldBack;
 import dev.dmabroker.event.StreamResized;
+import dev.dmabroker.spec.Access;
+import dev.dmabroker.spec.BlobSpec;
+import dev.dmabroker.spec.Constraints;
 import dev.dmabroker.spi.PlacementHeuristic;
 import java.nio.ByteBuffer;
 import java.time.Duration;

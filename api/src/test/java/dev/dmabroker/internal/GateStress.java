@@ -3,8 +3,8 @@ package dev.dmabroker.internal;
 import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE;
 import static org.openjdk.jcstress.annotations.Expect.FORBIDDEN;
 
-import dev.dmabroker.Access;
-import dev.dmabroker.BlobSpec;
+import dev.dmabroker.spec.Access;
+import dev.dmabroker.spec.BlobSpec;
 import dev.dmabroker.spi.Backing;
 import dev.dmabroker.spi.HeapException;
 import java.util.Objects;

@@ -9,9 +9,9 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.dmabroker.Access;
-import dev.dmabroker.BlobSpec;
 import dev.dmabroker.Holder;
+import dev.dmabroker.spec.Access;
+import dev.dmabroker.spec.BlobSpec;
 import dev.dmabroker.spi.HeapException;
 import java.time.Duration;
 import java.util.ArrayList;

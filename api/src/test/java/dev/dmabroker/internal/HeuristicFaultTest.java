@@ -3,15 +3,15 @@ package dev.dmabroker.internal;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
-import dev.dmabroker.Access;
 import dev.dmabroker.AllocationException;
 import dev.dmabroker.Attachment;
-import dev.dmabroker.BlobSpec;
 import dev.dmabroker.Broker;
-import dev.dmabroker.Constraints;
 import dev.dmabroker.Device;
 import dev.dmabroker.Plan;
 import dev.dmabroker.SharedBuffer;
+import dev.dmabroker.spec.Access;
+import dev.dmabroker.spec.BlobSpec;
+import dev.dmabroker.spec.Constraints;
 import dev.dmabroker.spi.PlacementHeuristic;
 import dev.dmabroker.spi.PlacementHeuristic.Ranked;
 import dev.dmabroker.spi.PlacementHeuristic.Request;

@@ -3,7 +3,6 @@ package dev.dmabroker.internal;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.dmabroker.Access;
 import dev.dmabroker.Attachment;
 import dev.dmabroker.Broker;
 import dev.dmabroker.Device;
@@ -15,6 +14,7 @@ import dev.dmabroker.event.BrokerListener;
 import dev.dmabroker.event.BrokerSnapshot.LeakStats;
 import dev.dmabroker.event.LeakFound;
 import dev.dmabroker.event.MemoryReleased;
+import dev.dmabroker.spec.Access;
 import dev.dmabroker.spi.HeapException;
 import dev.dmabroker.spi.HeapProvider;
 import java.time.Duration;

@@ -6,10 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.dmabroker.Access;
-import dev.dmabroker.BlobSpec;
 import dev.dmabroker.ClosedException;
 import dev.dmabroker.CpuAccessException;
+import dev.dmabroker.spec.Access;
+import dev.dmabroker.spec.BlobSpec;
 import dev.dmabroker.spi.Backing;
 import dev.dmabroker.spi.HeapException;
 import java.nio.ByteBuffer;

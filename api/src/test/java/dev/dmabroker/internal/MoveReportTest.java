@@ -5,9 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.dmabroker.Access;
 import dev.dmabroker.Attachment;
-import dev.dmabroker.Constraints;
 import dev.dmabroker.DeviceSpec;
 import dev.dmabroker.Mapping;
 import dev.dmabroker.MoveFailedException;
@@ -15,6 +13,8 @@ import dev.dmabroker.SharedBuffer;
 import dev.dmabroker.event.BrokerSnapshot;
 import dev.dmabroker.event.BufferMove;
 import dev.dmabroker.event.MoveStats;
+import dev.dmabroker.spec.Access;
+import dev.dmabroker.spec.Constraints;
 import dev.dmabroker.spi.HeapException;
 import java.time.Duration;
 import java.util.List;

@@ -1,8 +1,8 @@
 package dev.dmabroker.internal;
 
-import dev.dmabroker.Access;
-import dev.dmabroker.BufferSpec;
-import dev.dmabroker.Coherency;
+import dev.dmabroker.spec.Access;
+import dev.dmabroker.spec.BufferSpec;
+import dev.dmabroker.spec.Coherency;
 import dev.dmabroker.spi.Backing;
 import java.util.ArrayList;
 import java.util.List;

@@ -5,12 +5,12 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.dmabroker.BlobSpec;
 import dev.dmabroker.Broker;
-import dev.dmabroker.Constraints;
 import dev.dmabroker.Device;
 import dev.dmabroker.DeviceSpec;
 import dev.dmabroker.DuplicateNameException;
+import dev.dmabroker.spec.BlobSpec;
+import dev.dmabroker.spec.Constraints;
 import dev.dmabroker.spi.Backing;
 import dev.dmabroker.spi.DeviceProbe;
 import dev.dmabroker.spi.Trait;

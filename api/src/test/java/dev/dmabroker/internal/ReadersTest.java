@@ -8,9 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.dmabroker.Access;
 import dev.dmabroker.Attachment;
-import dev.dmabroker.Constraints;
 import dev.dmabroker.CpuView;
 import dev.dmabroker.Device;
 import dev.dmabroker.DeviceSpec;
@@ -20,6 +18,8 @@ import dev.dmabroker.OutstandingMappingsException;
 import dev.dmabroker.SharedBuffer;
 import dev.dmabroker.event.BrokerSnapshot;
 import dev.dmabroker.event.BufferMove;
+import dev.dmabroker.spec.Access;
+import dev.dmabroker.spec.Constraints;
 import dev.dmabroker.spi.HeapException;
 import java.nio.ReadOnlyBufferException;
 import java.time.Duration;

@@ -7,15 +7,15 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.dmabroker.Access;
 import dev.dmabroker.ClosedException;
-import dev.dmabroker.Constraints;
 import dev.dmabroker.MapTimeoutException;
 import dev.dmabroker.Mapping;
 import dev.dmabroker.SharedBuffer;
 import dev.dmabroker.WaitInterruptedException;
 import dev.dmabroker.event.BufferMove;
 import dev.dmabroker.event.MapStalled;
+import dev.dmabroker.spec.Access;
+import dev.dmabroker.spec.Constraints;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;

@@ -1,7 +1,7 @@
 package dev.dmabroker.internal;
 
-import dev.dmabroker.Access;
-import dev.dmabroker.SyncFile;
+import dev.dmabroker.spec.Access;
+import dev.dmabroker.spec.SyncFile;
 import dev.dmabroker.spi.Backing;
 import dev.dmabroker.spi.HeapException;
 import java.nio.ByteBuffer;

@@ -1,6 +1,6 @@
 package dev.dmabroker.internal;
 
-import dev.dmabroker.SyncFile;
+import dev.dmabroker.spec.SyncFile;
 import dev.dmabroker.spi.FencePoller;
 import dev.dmabroker.spi.HeapException;
 import java.util.List;

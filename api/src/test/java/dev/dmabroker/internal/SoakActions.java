@@ -1,19 +1,19 @@
 package dev.dmabroker.internal;
 
-import dev.dmabroker.Access;
 import dev.dmabroker.Attachment;
-import dev.dmabroker.BlobSpec;
 import dev.dmabroker.Broker;
 import dev.dmabroker.BrokerException;
-import dev.dmabroker.Constraints;
 import dev.dmabroker.CpuView;
 import dev.dmabroker.Device;
 import dev.dmabroker.DeviceSpec;
-import dev.dmabroker.Layout;
 import dev.dmabroker.Mapping;
 import dev.dmabroker.SharedBuffer;
-import dev.dmabroker.SyncFile;
 import dev.dmabroker.internal.Faults.Site;
+import dev.dmabroker.spec.Access;
+import dev.dmabroker.spec.BlobSpec;
+import dev.dmabroker.spec.Constraints;
+import dev.dmabroker.spec.Layout;
+import dev.dmabroker.spec.SyncFile;
 import dev.dmabroker.spi.Backing;
 import dev.dmabroker.spi.DeviceProbe;
 import java.nio.ByteBuffer;

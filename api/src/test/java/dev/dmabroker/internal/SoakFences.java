@@ -1,7 +1,7 @@
 package dev.dmabroker.internal;
 
-import dev.dmabroker.SyncFile;
 import dev.dmabroker.internal.Faults.Site;
+import dev.dmabroker.spec.SyncFile;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;

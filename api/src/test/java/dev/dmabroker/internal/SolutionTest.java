@@ -6,10 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.dmabroker.BlobSpec;
-import dev.dmabroker.Coherency;
 import dev.dmabroker.internal.RandomProblems.Asker;
 import dev.dmabroker.internal.Solution.Choice;
+import dev.dmabroker.spec.BlobSpec;
+import dev.dmabroker.spec.Coherency;
 import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

@@ -1,19 +1,19 @@
 package dev.dmabroker.internal;
 
-import dev.dmabroker.AddressRange;
-import dev.dmabroker.Caching;
-import dev.dmabroker.Coherency;
-import dev.dmabroker.ConstraintField;
-import dev.dmabroker.Constraints;
-import dev.dmabroker.ImageConstraints;
-import dev.dmabroker.ImageSize;
-import dev.dmabroker.ImageSpec;
-import dev.dmabroker.Layout;
-import dev.dmabroker.MemorySpeed;
-import dev.dmabroker.Modifier;
-import dev.dmabroker.PixelFormat;
 import dev.dmabroker.internal.RandomProblems.Asker;
 import dev.dmabroker.internal.RandomProblems.Problem;
+import dev.dmabroker.spec.AddressRange;
+import dev.dmabroker.spec.Caching;
+import dev.dmabroker.spec.Coherency;
+import dev.dmabroker.spec.ConstraintField;
+import dev.dmabroker.spec.Constraints;
+import dev.dmabroker.spec.ImageConstraints;
+import dev.dmabroker.spec.ImageSize;
+import dev.dmabroker.spec.ImageSpec;
+import dev.dmabroker.spec.Layout;
+import dev.dmabroker.spec.MemorySpeed;
+import dev.dmabroker.spec.Modifier;
+import dev.dmabroker.spec.PixelFormat;
 import dev.dmabroker.spi.HeapInfo;
 import dev.dmabroker.spi.HeapTraits;
 import java.util.ArrayList;
@@ -421,7 +421,7 @@ final class SolverOracle {
       List<Constraints> all,
       List<Wish> enforced) {
     Set<Rule> rules = new LinkedHashSet<>();
-    Set<Object> spaces = new HashSet<>(List.of(dev.dmabroker.ColorSpace.values()));
+    Set<Object> spaces = new HashSet<>(List.of(dev.dmabroker.spec.ColorSpace.values()));
     for (Constraints each : all) {
       ImageConstraints entry = entry(each, format, modifier).orElse(null);
       if (entry == null) {
@@ -630,7 +630,7 @@ final class SolverOracle {
 
   private static List<Wish> fieldsAlone(Constraints wished) {
     List<Wish> alone = new ArrayList<>();
-    for (Wish wish : fields(wished, dev.dmabroker.Usage.WEIGHT)) {
+    for (Wish wish : fields(wished, dev.dmabroker.spec.Usage.WEIGHT)) {
       Constraints.Builder of = Constraints.builder();
       switch (wish.field()) {
         case CPU_REACH -> of.cpuReach();

@@ -6,12 +6,12 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.dmabroker.ClosedException;
-import dev.dmabroker.Constraints;
 import dev.dmabroker.Device;
 import dev.dmabroker.EmptyFrame;
 import dev.dmabroker.StreamConsumer.Policy;
 import dev.dmabroker.UnsatisfiableException;
 import dev.dmabroker.event.StreamResized;
+import dev.dmabroker.spec.Constraints;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 

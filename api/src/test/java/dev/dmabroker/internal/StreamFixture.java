@@ -1,15 +1,15 @@
 package dev.dmabroker.internal;
 
-import dev.dmabroker.BlobSpec;
 import dev.dmabroker.Broker;
-import dev.dmabroker.Constraints;
 import dev.dmabroker.Device;
 import dev.dmabroker.EmptyFrame;
 import dev.dmabroker.StreamConsumer.Policy;
 import dev.dmabroker.StreamSpec;
-import dev.dmabroker.SyncFile;
 import dev.dmabroker.event.BrokerListener;
 import dev.dmabroker.event.DeviceAttached;
+import dev.dmabroker.spec.BlobSpec;
+import dev.dmabroker.spec.Constraints;
+import dev.dmabroker.spec.SyncFile;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.UnaryOperator;

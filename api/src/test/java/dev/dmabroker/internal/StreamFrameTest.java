@@ -5,8 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.dmabroker.Access;
-import dev.dmabroker.BlobSpec;
 import dev.dmabroker.ClosedException;
 import dev.dmabroker.CpuView;
 import dev.dmabroker.DeviceSpec;
@@ -17,6 +15,8 @@ import dev.dmabroker.StreamConsumer;
 import dev.dmabroker.StreamConsumer.Policy;
 import dev.dmabroker.StreamSpec;
 import dev.dmabroker.StreamStoppedException;
+import dev.dmabroker.spec.Access;
+import dev.dmabroker.spec.BlobSpec;
 import dev.dmabroker.spi.HeapException;
 import java.time.Duration;
 import java.util.List;

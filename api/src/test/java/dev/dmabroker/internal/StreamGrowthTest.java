@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.dmabroker.Constraints;
 import dev.dmabroker.Device;
 import dev.dmabroker.EmptyFrame;
 import dev.dmabroker.StreamConsumer;
@@ -15,6 +14,7 @@ import dev.dmabroker.event.BrokerListener;
 import dev.dmabroker.event.MemoryReleased;
 import dev.dmabroker.event.StreamResized;
 import dev.dmabroker.event.StreamState;
+import dev.dmabroker.spec.Constraints;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

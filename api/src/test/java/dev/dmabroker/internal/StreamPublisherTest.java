@@ -7,14 +7,14 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.dmabroker.BlobSpec;
 import dev.dmabroker.BufferStream;
-import dev.dmabroker.Constraints;
 import dev.dmabroker.Device;
 import dev.dmabroker.Frame;
 import dev.dmabroker.StreamConsumer.Policy;
 import dev.dmabroker.StreamSpec;
 import dev.dmabroker.UnsatisfiableException;
+import dev.dmabroker.spec.BlobSpec;
+import dev.dmabroker.spec.Constraints;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;

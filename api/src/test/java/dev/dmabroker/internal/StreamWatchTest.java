@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.dmabroker.Constraints;
 import dev.dmabroker.Device;
 import dev.dmabroker.DeviceSpec;
 import dev.dmabroker.EmptyFrame;
@@ -16,6 +15,7 @@ import dev.dmabroker.StreamConsumer;
 import dev.dmabroker.StreamConsumer.Policy;
 import dev.dmabroker.event.Overheld;
 import dev.dmabroker.event.Overheld.Excess;
+import dev.dmabroker.spec.Constraints;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

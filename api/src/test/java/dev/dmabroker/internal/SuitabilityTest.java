@@ -4,11 +4,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.dmabroker.Caching;
-import dev.dmabroker.Coherency;
-import dev.dmabroker.ConstraintField;
-import dev.dmabroker.Constraints;
-import dev.dmabroker.MemorySpeed;
+import dev.dmabroker.spec.Caching;
+import dev.dmabroker.spec.Coherency;
+import dev.dmabroker.spec.ConstraintField;
+import dev.dmabroker.spec.Constraints;
+import dev.dmabroker.spec.MemorySpeed;
 import dev.dmabroker.spi.HeapTraits;
 import dev.dmabroker.spi.Trait;
 import dev.dmabroker.spi.Unmet;

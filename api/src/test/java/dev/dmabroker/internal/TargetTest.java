@@ -5,10 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.dmabroker.BlobSpec;
-import dev.dmabroker.ImageSpec;
-import dev.dmabroker.Modifier;
-import dev.dmabroker.PixelFormat;
+import dev.dmabroker.spec.BlobSpec;
+import dev.dmabroker.spec.ImageSpec;
+import dev.dmabroker.spec.Modifier;
+import dev.dmabroker.spec.PixelFormat;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;

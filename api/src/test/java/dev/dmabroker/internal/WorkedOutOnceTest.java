@@ -4,8 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotSame;
 import static org.junit.jupiter.api.Assertions.assertSame;
 
-import dev.dmabroker.BlobSpec;
-import dev.dmabroker.Constraints;
+import dev.dmabroker.spec.BlobSpec;
+import dev.dmabroker.spec.Constraints;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 

@@ -1,8 +1,8 @@
 package dev.dmabroker.heuristics;
 
-import dev.dmabroker.BufferSpec;
 import dev.dmabroker.event.BrokerListener;
 import dev.dmabroker.event.DeviceAttached;
+import dev.dmabroker.spec.BufferSpec;
 import dev.dmabroker.spi.PlacementHeuristic.User;
 import java.util.HashSet;
 import java.util.LinkedHashMap;

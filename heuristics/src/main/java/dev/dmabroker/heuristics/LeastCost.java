@@ -1,7 +1,7 @@
 package dev.dmabroker.heuristics;
 
-import dev.dmabroker.Access;
-import dev.dmabroker.MemorySpeed;
+import dev.dmabroker.spec.Access;
+import dev.dmabroker.spec.MemorySpeed;
 import dev.dmabroker.spi.HeapTraits;
 import dev.dmabroker.spi.PlacementHeuristic;
 import java.util.ArrayList;

@@ -8,9 +8,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.dmabroker.BlobSpec;
-import dev.dmabroker.Constraints;
 import dev.dmabroker.heuristics.AttachHistory.Expectation;
+import dev.dmabroker.spec.BlobSpec;
+import dev.dmabroker.spec.Constraints;
 import dev.dmabroker.spi.PlacementHeuristic.User;
 import java.util.ArrayList;
 import java.util.List;

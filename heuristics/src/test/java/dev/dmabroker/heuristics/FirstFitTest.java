@@ -7,7 +7,7 @@ import static dev.dmabroker.heuristics.Requests.request;
 import static dev.dmabroker.heuristics.Requests.scattered;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import dev.dmabroker.MemorySpeed;
+import dev.dmabroker.spec.MemorySpeed;
 import dev.dmabroker.spi.PlacementHeuristic.Request;
 import java.util.List;
 import org.junit.jupiter.api.Test;

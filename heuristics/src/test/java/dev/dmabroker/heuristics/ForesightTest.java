@@ -12,8 +12,8 @@ import static dev.dmabroker.heuristics.Requests.user;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
-import dev.dmabroker.BlobSpec;
-import dev.dmabroker.Constraints;
+import dev.dmabroker.spec.BlobSpec;
+import dev.dmabroker.spec.Constraints;
 import dev.dmabroker.spi.PlacementHeuristic;
 import dev.dmabroker.spi.PlacementHeuristic.Crowded;
 import dev.dmabroker.spi.PlacementHeuristic.HeapLoad;

@@ -1,7 +1,7 @@
 package dev.dmabroker.heuristics;
 
-import dev.dmabroker.BufferSpec;
 import dev.dmabroker.event.DeviceAttached;
+import dev.dmabroker.spec.BufferSpec;
 import dev.dmabroker.spi.PlacementHeuristic.User;
 import java.util.ArrayList;
 import java.util.List;

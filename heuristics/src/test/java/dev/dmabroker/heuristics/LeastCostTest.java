@@ -11,9 +11,9 @@ import static dev.dmabroker.heuristics.Requests.user;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.dmabroker.Access;
-import dev.dmabroker.Constraints;
-import dev.dmabroker.MemorySpeed;
+import dev.dmabroker.spec.Access;
+import dev.dmabroker.spec.Constraints;
+import dev.dmabroker.spec.MemorySpeed;
 import dev.dmabroker.spi.HeapTraits;
 import dev.dmabroker.spi.PlacementHeuristic.HeapLoad;
 import dev.dmabroker.spi.PlacementHeuristic.Ranked;

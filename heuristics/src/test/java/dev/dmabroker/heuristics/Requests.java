@@ -1,10 +1,10 @@
 package dev.dmabroker.heuristics;
 
-import dev.dmabroker.Access;
-import dev.dmabroker.BlobSpec;
-import dev.dmabroker.BufferSpec;
-import dev.dmabroker.Constraints;
-import dev.dmabroker.MemorySpeed;
+import dev.dmabroker.spec.Access;
+import dev.dmabroker.spec.BlobSpec;
+import dev.dmabroker.spec.BufferSpec;
+import dev.dmabroker.spec.Constraints;
+import dev.dmabroker.spec.MemorySpeed;
 import dev.dmabroker.spi.HeapInfo;
 import dev.dmabroker.spi.HeapTraits;
 import dev.dmabroker.spi.PlacementHeuristic;

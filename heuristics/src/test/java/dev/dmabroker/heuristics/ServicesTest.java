@@ -2,9 +2,9 @@ package dev.dmabroker.heuristics;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import dev.dmabroker.BlobSpec;
 import dev.dmabroker.Broker;
-import dev.dmabroker.Constraints;
+import dev.dmabroker.spec.BlobSpec;
+import dev.dmabroker.spec.Constraints;
 import dev.dmabroker.spi.Backing;
 import dev.dmabroker.spi.Heap;
 import dev.dmabroker.spi.HeapException;

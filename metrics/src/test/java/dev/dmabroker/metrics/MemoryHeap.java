@@ -1,6 +1,6 @@
 package dev.dmabroker.metrics;
 
-import dev.dmabroker.Access;
+import dev.dmabroker.spec.Access;
 import dev.dmabroker.spi.Backing;
 import dev.dmabroker.spi.Heap;
 import dev.dmabroker.spi.HeapException;

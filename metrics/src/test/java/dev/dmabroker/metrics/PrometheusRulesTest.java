@@ -5,13 +5,13 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.dmabroker.BlobSpec;
 import dev.dmabroker.Broker;
 import dev.dmabroker.BufferStream;
-import dev.dmabroker.Constraints;
 import dev.dmabroker.StreamConsumer;
 import dev.dmabroker.StreamSpec;
 import dev.dmabroker.heuristics.FirstFit;
+import dev.dmabroker.spec.BlobSpec;
+import dev.dmabroker.spec.Constraints;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;

@@ -5,10 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.dmabroker.BlobSpec;
 import dev.dmabroker.Broker;
 import dev.dmabroker.BufferStream;
-import dev.dmabroker.Constraints;
 import dev.dmabroker.Device;
 import dev.dmabroker.DeviceSpec;
 import dev.dmabroker.EmptyFrame;
@@ -17,6 +15,8 @@ import dev.dmabroker.StreamConsumer;
 import dev.dmabroker.StreamConsumer.Policy;
 import dev.dmabroker.StreamSpec;
 import dev.dmabroker.heuristics.FirstFit;
+import dev.dmabroker.spec.BlobSpec;
+import dev.dmabroker.spec.Constraints;
 import io.micrometer.core.instrument.FunctionTimer;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -318,7 +318,8 @@ class StreamMetersTest {
       assertScraped(text, "dmabuf_stream_frames_total{stream=\"video\"} 1.0");
       assertScraped(
           text,
-          "dmabuf_stream_hold_seconds_count{device=\"viewer\",role=\"consumer\",stream=\"video\"} 1");
+          "dmabuf_stream_hold_seconds_count{device=\"viewer\",role=\"consumer\",stream=\"video\"}"
+              + " 1");
       assertScraped(
           text,
           "dmabuf_stream_hold_declared_seconds{device=\"viewer\",role=\"consumer\",stream=\"video\"}"

@@ -1,7 +1,7 @@
 package dev.dmabroker.allocators.linux;
 
-import dev.dmabroker.Access;
-import dev.dmabroker.SyncFile;
+import dev.dmabroker.spec.Access;
+import dev.dmabroker.spec.SyncFile;
 import dev.dmabroker.spi.HeapException;
 import dev.dmabroker.spi.HeapException.Kind;
 import java.nio.ByteBuffer;

@@ -2,9 +2,9 @@ package dev.dmabroker.allocators.linux;
 
 import com.sun.jna.Memory;
 import com.sun.jna.Pointer;
-import dev.dmabroker.Access;
-import dev.dmabroker.SyncFile;
 import dev.dmabroker.allocators.linux.Leftovers.Leftover;
+import dev.dmabroker.spec.Access;
+import dev.dmabroker.spec.SyncFile;
 import dev.dmabroker.spi.Backing;
 import dev.dmabroker.spi.HeapException;
 import dev.dmabroker.spi.HeapException.Kind;

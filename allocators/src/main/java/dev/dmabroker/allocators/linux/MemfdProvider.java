@@ -1,6 +1,6 @@
 package dev.dmabroker.allocators.linux;
 
-import dev.dmabroker.MemorySpeed;
+import dev.dmabroker.spec.MemorySpeed;
 import dev.dmabroker.spi.HeapException;
 import dev.dmabroker.spi.HeapProvider;
 import dev.dmabroker.spi.HeapTraits;

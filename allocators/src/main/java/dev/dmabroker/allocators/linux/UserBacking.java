@@ -2,7 +2,7 @@ package dev.dmabroker.allocators.linux;
 
 import com.sun.jna.Native;
 import com.sun.jna.Pointer;
-import dev.dmabroker.Access;
+import dev.dmabroker.spec.Access;
 import dev.dmabroker.spi.Backing;
 import dev.dmabroker.spi.HeapException;
 import dev.dmabroker.spi.HeapException.Kind;

@@ -3,8 +3,8 @@ package dev.dmabroker.allocators.linux;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.dmabroker.Access;
 import dev.dmabroker.allocators.linux.Leftovers.Leftover;
+import dev.dmabroker.spec.Access;
 import dev.dmabroker.spi.Backing;
 import dev.dmabroker.spi.Heap;
 import dev.dmabroker.spi.HeapProvider;

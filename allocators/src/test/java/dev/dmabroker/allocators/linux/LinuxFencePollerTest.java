@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.dmabroker.SyncFile;
+import dev.dmabroker.spec.SyncFile;
 import dev.dmabroker.spi.FencePoller;
 import dev.dmabroker.spi.HeapException;
 import java.nio.ByteOrder;

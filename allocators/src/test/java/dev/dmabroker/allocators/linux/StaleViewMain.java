@@ -2,15 +2,15 @@ package dev.dmabroker.allocators.linux;
 
 import com.sun.jna.Native;
 import com.sun.jna.Pointer;
-import dev.dmabroker.Access;
 import dev.dmabroker.Attachment;
-import dev.dmabroker.BlobSpec;
 import dev.dmabroker.Broker;
-import dev.dmabroker.Constraints;
 import dev.dmabroker.CpuView;
 import dev.dmabroker.Device;
 import dev.dmabroker.Mapping;
 import dev.dmabroker.SharedBuffer;
+import dev.dmabroker.spec.Access;
+import dev.dmabroker.spec.BlobSpec;
+import dev.dmabroker.spec.Constraints;
 import dev.dmabroker.spi.PlacementHeuristic;
 import java.io.IOException;
 import java.nio.ByteBuffer;

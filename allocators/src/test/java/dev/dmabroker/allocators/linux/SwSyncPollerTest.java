@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.dmabroker.SyncFile;
+import dev.dmabroker.spec.SyncFile;
 import dev.dmabroker.spi.HeapException;
 import java.util.ArrayList;
 import java.util.List;

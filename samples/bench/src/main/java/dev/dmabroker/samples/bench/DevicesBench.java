@@ -1,17 +1,17 @@
 package dev.dmabroker.samples.bench;
 
-import dev.dmabroker.Access;
 import dev.dmabroker.Attachment;
-import dev.dmabroker.BlobSpec;
 import dev.dmabroker.Broker;
-import dev.dmabroker.Constraints;
 import dev.dmabroker.Device;
-import dev.dmabroker.ImageSpec;
-import dev.dmabroker.PixelFormat;
 import dev.dmabroker.Plan;
 import dev.dmabroker.SharedBuffer;
 import dev.dmabroker.event.BrokerSnapshot;
 import dev.dmabroker.heuristics.LeastCost;
+import dev.dmabroker.spec.Access;
+import dev.dmabroker.spec.BlobSpec;
+import dev.dmabroker.spec.Constraints;
+import dev.dmabroker.spec.ImageSpec;
+import dev.dmabroker.spec.PixelFormat;
 import java.util.ArrayList;
 import java.util.List;
 import org.openjdk.jmh.annotations.Benchmark;

@@ -1,13 +1,13 @@
 package dev.dmabroker.samples.bench;
 
-import dev.dmabroker.Access;
 import dev.dmabroker.Attachment;
-import dev.dmabroker.BlobSpec;
 import dev.dmabroker.Broker;
-import dev.dmabroker.Constraints;
 import dev.dmabroker.Device;
 import dev.dmabroker.SharedBuffer;
 import dev.dmabroker.heuristics.LeastCost;
+import dev.dmabroker.spec.Access;
+import dev.dmabroker.spec.BlobSpec;
+import dev.dmabroker.spec.Constraints;
 import java.lang.management.ManagementFactory;
 import java.lang.management.MemoryMXBean;
 

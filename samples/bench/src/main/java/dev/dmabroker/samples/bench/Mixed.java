@@ -1,10 +1,10 @@
 package dev.dmabroker.samples.bench;
 
-import dev.dmabroker.Caching;
-import dev.dmabroker.Constraints;
-import dev.dmabroker.ImageConstraints;
-import dev.dmabroker.PixelFormat;
-import dev.dmabroker.Usage;
+import dev.dmabroker.spec.Caching;
+import dev.dmabroker.spec.Constraints;
+import dev.dmabroker.spec.ImageConstraints;
+import dev.dmabroker.spec.PixelFormat;
+import dev.dmabroker.spec.Usage;
 
 /** Constraints of mixed kinds, as the devices of pipelines ask for them. */
 final class Mixed {

@@ -1,9 +1,9 @@
 package dev.dmabroker.samples.bench;
 
-import dev.dmabroker.Access;
-import dev.dmabroker.ImageSpec;
-import dev.dmabroker.PixelFormat;
 import dev.dmabroker.event.BufferMove;
+import dev.dmabroker.spec.Access;
+import dev.dmabroker.spec.ImageSpec;
+import dev.dmabroker.spec.PixelFormat;
 import dev.dmabroker.spi.HeapException;
 
 /**

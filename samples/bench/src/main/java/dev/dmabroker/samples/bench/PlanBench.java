@@ -2,10 +2,10 @@ package dev.dmabroker.samples.bench;
 
 import dev.dmabroker.Broker;
 import dev.dmabroker.Device;
-import dev.dmabroker.ImageSpec;
-import dev.dmabroker.PixelFormat;
 import dev.dmabroker.Plan;
 import dev.dmabroker.heuristics.LeastCost;
+import dev.dmabroker.spec.ImageSpec;
+import dev.dmabroker.spec.PixelFormat;
 import dev.dmabroker.spi.HeapInfo;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,8 +1,8 @@
 package dev.dmabroker.samples.bench;
 
-import dev.dmabroker.Access;
 import dev.dmabroker.Attachment;
 import dev.dmabroker.Mapping;
+import dev.dmabroker.spec.Access;
 import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;

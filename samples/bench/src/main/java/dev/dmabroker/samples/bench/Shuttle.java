@@ -1,10 +1,7 @@
 package dev.dmabroker.samples.bench;
 
-import dev.dmabroker.Access;
 import dev.dmabroker.Attachment;
 import dev.dmabroker.Broker;
-import dev.dmabroker.BufferSpec;
-import dev.dmabroker.Constraints;
 import dev.dmabroker.CpuView;
 import dev.dmabroker.Device;
 import dev.dmabroker.Mapping;
@@ -13,6 +10,9 @@ import dev.dmabroker.allocators.Heaps;
 import dev.dmabroker.event.BrokerListener;
 import dev.dmabroker.event.BufferMove;
 import dev.dmabroker.heuristics.LeastCost;
+import dev.dmabroker.spec.Access;
+import dev.dmabroker.spec.BufferSpec;
+import dev.dmabroker.spec.Constraints;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;

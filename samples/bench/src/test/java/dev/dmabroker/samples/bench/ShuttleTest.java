@@ -2,9 +2,9 @@ package dev.dmabroker.samples.bench;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import dev.dmabroker.Access;
-import dev.dmabroker.BlobSpec;
 import dev.dmabroker.event.BufferMove;
+import dev.dmabroker.spec.Access;
+import dev.dmabroker.spec.BlobSpec;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 

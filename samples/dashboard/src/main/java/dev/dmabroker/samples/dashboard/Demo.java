@@ -1,21 +1,21 @@
 package dev.dmabroker.samples.dashboard;
 
-import dev.dmabroker.Access;
 import dev.dmabroker.Attachment;
 import dev.dmabroker.Broker;
 import dev.dmabroker.BrokerException;
 import dev.dmabroker.ClosedException;
-import dev.dmabroker.Constraints;
 import dev.dmabroker.CpuView;
 import dev.dmabroker.Device;
 import dev.dmabroker.DeviceSpec;
-import dev.dmabroker.ImageSpec;
 import dev.dmabroker.Mapping;
-import dev.dmabroker.PixelFormat;
 import dev.dmabroker.SharedBuffer;
 import dev.dmabroker.UnsatisfiableException;
 import dev.dmabroker.allocators.Heaps;
 import dev.dmabroker.allocators.ModelledHeap;
+import dev.dmabroker.spec.Access;
+import dev.dmabroker.spec.Constraints;
+import dev.dmabroker.spec.ImageSpec;
+import dev.dmabroker.spec.PixelFormat;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,10 +1,10 @@
 package dev.dmabroker.samples.dashboard;
 
-import dev.dmabroker.Access;
 import dev.dmabroker.Attachment;
 import dev.dmabroker.BusyException;
 import dev.dmabroker.Device;
 import dev.dmabroker.SharedBuffer;
+import dev.dmabroker.spec.Access;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 

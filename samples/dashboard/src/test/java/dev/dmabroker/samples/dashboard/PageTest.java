@@ -16,11 +16,8 @@ import com.microsoft.playwright.assertions.PlaywrightAssertions;
 import com.microsoft.playwright.options.ColorScheme;
 import com.microsoft.playwright.options.ReducedMotion;
 import com.microsoft.playwright.options.WaitForSelectorState;
-import dev.dmabroker.Access;
 import dev.dmabroker.Attachment;
-import dev.dmabroker.BlobSpec;
 import dev.dmabroker.BufferStream;
-import dev.dmabroker.Constraints;
 import dev.dmabroker.Device;
 import dev.dmabroker.EmptyFrame;
 import dev.dmabroker.Frame;
@@ -31,6 +28,9 @@ import dev.dmabroker.StreamSpec;
 import dev.dmabroker.event.BrokerSnapshot;
 import dev.dmabroker.event.BrokerSnapshot.BufferState;
 import dev.dmabroker.event.BrokerSnapshot.HeapState;
+import dev.dmabroker.spec.Access;
+import dev.dmabroker.spec.BlobSpec;
+import dev.dmabroker.spec.Constraints;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -215,7 +215,8 @@ class PageTest {
       assertTrue(refusal.contains("display's contiguous and scaler's permittedHeaps"), refusal);
       page.click("#display");
       page.waitForFunction(
-          "() => [...document.querySelectorAll('#rows .where')].every(e => e.textContent === 'system')");
+          "() => [...document.querySelectorAll('#rows .where')].every(e => e.textContent ==="
+              + " 'system')");
       assertFalse(site.demo.isDisplayAttached());
     }
   }
@@ -323,7 +324,8 @@ class PageTest {
               "document.getAnimations().filter(a => a.playState === 'running').map(String)"));
       Object dark =
           page.evaluate(
-              "() => Number(getComputedStyle(document.body).backgroundColor.match(/\\d+/)[0]) < 64");
+              "() => Number(getComputedStyle(document.body).backgroundColor.match(/\\d+/)[0]) <"
+                  + " 64");
       assertEquals(scheme == ColorScheme.DARK, dark);
       shoot(page, "phone", scheme);
       page.setViewportSize(1280, 900);

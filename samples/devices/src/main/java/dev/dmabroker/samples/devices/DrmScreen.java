@@ -4,9 +4,9 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.sun.jna.Memory;
 import dev.dmabroker.FenceException;
-import dev.dmabroker.Layout;
-import dev.dmabroker.PixelFormat;
-import dev.dmabroker.SyncFile;
+import dev.dmabroker.spec.Layout;
+import dev.dmabroker.spec.PixelFormat;
+import dev.dmabroker.spec.SyncFile;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;

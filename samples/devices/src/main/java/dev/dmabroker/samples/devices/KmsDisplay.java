@@ -1,8 +1,8 @@
 package dev.dmabroker.samples.devices;
 
-import dev.dmabroker.Access;
 import dev.dmabroker.Attachment;
-import dev.dmabroker.PixelFormat;
+import dev.dmabroker.spec.Access;
+import dev.dmabroker.spec.PixelFormat;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;

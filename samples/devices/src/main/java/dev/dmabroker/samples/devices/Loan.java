@@ -3,7 +3,7 @@ package dev.dmabroker.samples.devices;
 import dev.dmabroker.EmptyFrame;
 import dev.dmabroker.Frame;
 import dev.dmabroker.Mapping;
-import dev.dmabroker.SyncFile;
+import dev.dmabroker.spec.SyncFile;
 
 /**
  * Memory that a device has until the loan is closed: a mapping, or what a mapping is part of, such

@@ -1,6 +1,6 @@
 package dev.dmabroker.samples.devices;
 
-import dev.dmabroker.Layout;
+import dev.dmabroker.spec.Layout;
 
 /**
  * One display at one mode, as far as {@link KmsDisplay} uses it. An interface, so that tests can

@@ -3,7 +3,7 @@ package dev.dmabroker.samples.devices;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.sun.jna.Memory;
-import dev.dmabroker.ImageSpec;
+import dev.dmabroker.spec.ImageSpec;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -20,7 +20,10 @@ import java.util.function.Predicate;
  * DeviceException} if the driver refuses, and {@link IllegalStateException} after {@code close()}.
  */
 public final class V4l2Device implements AutoCloseable {
-  /** The pixel format of vicodec's streams, which has none in {@link dev.dmabroker.PixelFormat}. */
+  /**
+   * The pixel format of vicodec's streams, which has none in {@link
+   * dev.dmabroker.spec.PixelFormat}.
+   */
   public static final int FWHT = VideoDev2.V4L2_PIX_FMT_FWHT;
 
   private static final Path DEV = Path.of("/dev");

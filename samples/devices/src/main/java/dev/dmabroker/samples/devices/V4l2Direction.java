@@ -1,6 +1,6 @@
 package dev.dmabroker.samples.devices;
 
-import dev.dmabroker.Access;
+import dev.dmabroker.spec.Access;
 
 /** Which way frames go. Names are those of V4L2, as seen from the program. */
 public enum V4l2Direction {

@@ -1,10 +1,10 @@
 package dev.dmabroker.samples.devices;
 
-import dev.dmabroker.BlobSpec;
-import dev.dmabroker.ImageSpec;
-import dev.dmabroker.Layout;
-import dev.dmabroker.Modifier;
-import dev.dmabroker.PixelFormat;
+import dev.dmabroker.spec.BlobSpec;
+import dev.dmabroker.spec.ImageSpec;
+import dev.dmabroker.spec.Layout;
+import dev.dmabroker.spec.Modifier;
+import dev.dmabroker.spec.PixelFormat;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -14,7 +14,7 @@ import java.util.Optional;
  *
  * @param width in pixels
  * @param height in pixels
- * @param pixelFormat the V4L2 code, see {@link dev.dmabroker.PixelFormat#v4l2Code()}
+ * @param pixelFormat the V4L2 code, see {@link dev.dmabroker.spec.PixelFormat#v4l2Code()}
  * @param planes what each buffer of a frame must hold; one, unless the multi-planar API gives
  *     planes buffers of their own
  */

@@ -1,7 +1,7 @@
 package dev.dmabroker.samples.devices;
 
-import dev.dmabroker.BlobSpec;
-import dev.dmabroker.Constraints;
+import dev.dmabroker.spec.BlobSpec;
+import dev.dmabroker.spec.Constraints;
 import dev.dmabroker.spi.Backing;
 import dev.dmabroker.spi.DeviceProbe;
 import java.nio.file.Path;

@@ -7,10 +7,10 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.dmabroker.Attachment;
 import dev.dmabroker.Broker;
-import dev.dmabroker.Constraints;
-import dev.dmabroker.ImageSpec;
-import dev.dmabroker.PixelFormat;
 import dev.dmabroker.SharedBuffer;
+import dev.dmabroker.spec.Constraints;
+import dev.dmabroker.spec.ImageSpec;
+import dev.dmabroker.spec.PixelFormat;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -7,11 +7,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.dmabroker.Attachment;
 import dev.dmabroker.Broker;
-import dev.dmabroker.Constraints;
-import dev.dmabroker.ImageSpec;
-import dev.dmabroker.Layout;
-import dev.dmabroker.PixelFormat;
 import dev.dmabroker.SharedBuffer;
+import dev.dmabroker.spec.Constraints;
+import dev.dmabroker.spec.ImageSpec;
+import dev.dmabroker.spec.Layout;
+import dev.dmabroker.spec.PixelFormat;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;

@@ -5,8 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.dmabroker.ImageSpec;
-import dev.dmabroker.PixelFormat;
+import dev.dmabroker.spec.ImageSpec;
+import dev.dmabroker.spec.PixelFormat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -3,10 +3,10 @@ package dev.dmabroker.samples.devices;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
-import dev.dmabroker.BlobSpec;
-import dev.dmabroker.ImageSpec;
-import dev.dmabroker.Layout;
-import dev.dmabroker.PixelFormat;
+import dev.dmabroker.spec.BlobSpec;
+import dev.dmabroker.spec.ImageSpec;
+import dev.dmabroker.spec.Layout;
+import dev.dmabroker.spec.PixelFormat;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

@@ -4,9 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.dmabroker.Access;
-import dev.dmabroker.Constraints;
-import dev.dmabroker.PixelFormat;
+import dev.dmabroker.spec.Access;
+import dev.dmabroker.spec.Constraints;
+import dev.dmabroker.spec.PixelFormat;
 import dev.dmabroker.spi.Backing;
 import dev.dmabroker.spi.DeviceProbe.Answer;
 import dev.dmabroker.spi.DeviceProbe.Sample;

@@ -1,7 +1,7 @@
 package dev.dmabroker.samples.lateattach;
 
-import dev.dmabroker.Constraints;
 import dev.dmabroker.Mapping;
+import dev.dmabroker.spec.Constraints;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Consumer;

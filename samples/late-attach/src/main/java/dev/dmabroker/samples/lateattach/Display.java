@@ -1,7 +1,7 @@
 package dev.dmabroker.samples.lateattach;
 
-import dev.dmabroker.Constraints;
 import dev.dmabroker.Mapping;
+import dev.dmabroker.spec.Constraints;
 import java.util.Optional;
 
 /** Shows buffers on its own clock; keeps each until the next one is shown. Used by one thread. */

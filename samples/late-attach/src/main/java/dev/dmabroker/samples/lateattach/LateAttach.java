@@ -1,8 +1,6 @@
 package dev.dmabroker.samples.lateattach;
 
-import dev.dmabroker.Access;
 import dev.dmabroker.Broker;
-import dev.dmabroker.Constraints;
 import dev.dmabroker.Device;
 import dev.dmabroker.DeviceSpec;
 import dev.dmabroker.Mapping;
@@ -10,6 +8,8 @@ import dev.dmabroker.SharedBuffer;
 import dev.dmabroker.event.BufferMove;
 import dev.dmabroker.metrics.FlightEvents;
 import dev.dmabroker.metrics.TraceExport;
+import dev.dmabroker.spec.Access;
+import dev.dmabroker.spec.Constraints;
 import java.io.IOException;
 import java.io.Writer;
 import java.nio.file.Files;

@@ -1,9 +1,9 @@
 package dev.dmabroker.samples.lateattach;
 
-import dev.dmabroker.Constraints;
 import dev.dmabroker.CpuView;
-import dev.dmabroker.ImageSpec;
 import dev.dmabroker.Mapping;
+import dev.dmabroker.spec.Constraints;
+import dev.dmabroker.spec.ImageSpec;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Optional;

@@ -1,7 +1,7 @@
 package dev.dmabroker.samples.lateattach;
 
-import dev.dmabroker.ImageSpec;
-import dev.dmabroker.PixelFormat;
+import dev.dmabroker.spec.ImageSpec;
+import dev.dmabroker.spec.PixelFormat;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Optional;

@@ -1,7 +1,7 @@
 package dev.dmabroker.samples.lateattach;
 
-import dev.dmabroker.Access;
 import dev.dmabroker.Mapping;
+import dev.dmabroker.spec.Access;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,6 +1,6 @@
 package dev.dmabroker.samples.lateattach;
 
-import dev.dmabroker.ImageSpec;
+import dev.dmabroker.spec.ImageSpec;
 
 /**
  * The devices of a run.

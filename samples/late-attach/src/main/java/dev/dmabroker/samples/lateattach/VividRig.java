@@ -1,7 +1,5 @@
 package dev.dmabroker.samples.lateattach;
 
-import dev.dmabroker.Constraints;
-import dev.dmabroker.ImageSpec;
 import dev.dmabroker.Mapping;
 import dev.dmabroker.samples.devices.DeviceException;
 import dev.dmabroker.samples.devices.DvTimings;
@@ -10,6 +8,8 @@ import dev.dmabroker.samples.devices.V4l2Buffer;
 import dev.dmabroker.samples.devices.V4l2Device;
 import dev.dmabroker.samples.devices.V4l2Direction;
 import dev.dmabroker.samples.devices.V4l2Queue;
+import dev.dmabroker.spec.Constraints;
+import dev.dmabroker.spec.ImageSpec;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;

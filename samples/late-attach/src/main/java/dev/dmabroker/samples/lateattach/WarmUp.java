@@ -1,11 +1,11 @@
 package dev.dmabroker.samples.lateattach;
 
-import dev.dmabroker.Access;
 import dev.dmabroker.Broker;
-import dev.dmabroker.Constraints;
 import dev.dmabroker.CpuView;
 import dev.dmabroker.Device;
 import dev.dmabroker.Mapping;
+import dev.dmabroker.spec.Access;
+import dev.dmabroker.spec.Constraints;
 import java.time.Duration;
 import java.util.List;
 

@@ -1,8 +1,8 @@
 package dev.dmabroker.samples.latency;
 
 import dev.dmabroker.Broker;
-import dev.dmabroker.ImageSpec;
-import dev.dmabroker.PixelFormat;
+import dev.dmabroker.spec.ImageSpec;
+import dev.dmabroker.spec.PixelFormat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

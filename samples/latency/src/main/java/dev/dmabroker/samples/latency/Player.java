@@ -1,18 +1,18 @@
 package dev.dmabroker.samples.latency;
 
-import dev.dmabroker.Access;
 import dev.dmabroker.Broker;
 import dev.dmabroker.BufferStream;
-import dev.dmabroker.Constraints;
 import dev.dmabroker.CpuView;
 import dev.dmabroker.Device;
 import dev.dmabroker.DeviceSpec;
 import dev.dmabroker.EmptyFrame;
-import dev.dmabroker.ImageSpec;
 import dev.dmabroker.MapTimeoutException;
 import dev.dmabroker.StreamConsumer;
 import dev.dmabroker.StreamSpec;
 import dev.dmabroker.event.StreamState;
+import dev.dmabroker.spec.Access;
+import dev.dmabroker.spec.Constraints;
+import dev.dmabroker.spec.ImageSpec;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,13 +1,13 @@
 package dev.dmabroker.samples.pipeline;
 
-import dev.dmabroker.Access;
-import dev.dmabroker.BlobSpec;
 import dev.dmabroker.Broker;
 import dev.dmabroker.CpuView;
 import dev.dmabroker.Device;
 import dev.dmabroker.EmptyFrame;
 import dev.dmabroker.StreamConsumer;
 import dev.dmabroker.StreamConsumer.Policy;
+import dev.dmabroker.spec.Access;
+import dev.dmabroker.spec.BlobSpec;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;

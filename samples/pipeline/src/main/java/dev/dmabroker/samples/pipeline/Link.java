@@ -1,12 +1,12 @@
 package dev.dmabroker.samples.pipeline;
 
 import dev.dmabroker.Broker;
-import dev.dmabroker.BufferSpec;
 import dev.dmabroker.BufferStream;
 import dev.dmabroker.Device;
 import dev.dmabroker.EmptyFrame;
 import dev.dmabroker.Frame;
 import dev.dmabroker.StreamSpec;
+import dev.dmabroker.spec.BufferSpec;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 

@@ -1,11 +1,11 @@
 package dev.dmabroker.samples.pipeline;
 
-import dev.dmabroker.Constraints;
 import dev.dmabroker.CpuView;
 import dev.dmabroker.EmptyFrame;
 import dev.dmabroker.Frame;
-import dev.dmabroker.ImageSpec;
-import dev.dmabroker.PixelFormat;
+import dev.dmabroker.spec.Constraints;
+import dev.dmabroker.spec.ImageSpec;
+import dev.dmabroker.spec.PixelFormat;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayDeque;

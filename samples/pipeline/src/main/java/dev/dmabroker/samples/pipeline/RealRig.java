@@ -1,15 +1,15 @@
 package dev.dmabroker.samples.pipeline;
 
-import dev.dmabroker.Constraints;
 import dev.dmabroker.EmptyFrame;
 import dev.dmabroker.Frame;
-import dev.dmabroker.ImageSpec;
-import dev.dmabroker.PixelFormat;
 import dev.dmabroker.samples.devices.DeviceException;
 import dev.dmabroker.samples.devices.FrameInterval;
 import dev.dmabroker.samples.devices.V4l2Device;
 import dev.dmabroker.samples.devices.V4l2Direction;
 import dev.dmabroker.samples.devices.V4l2Format;
+import dev.dmabroker.spec.Constraints;
+import dev.dmabroker.spec.ImageSpec;
+import dev.dmabroker.spec.PixelFormat;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;

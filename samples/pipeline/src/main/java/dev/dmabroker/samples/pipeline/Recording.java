@@ -1,7 +1,5 @@
 package dev.dmabroker.samples.pipeline;
 
-import dev.dmabroker.Access;
-import dev.dmabroker.BlobSpec;
 import dev.dmabroker.Broker;
 import dev.dmabroker.CpuView;
 import dev.dmabroker.Device;
@@ -9,6 +7,8 @@ import dev.dmabroker.StreamConsumer;
 import dev.dmabroker.StreamConsumer.Policy;
 import dev.dmabroker.event.StreamState;
 import dev.dmabroker.samples.devices.Books;
+import dev.dmabroker.spec.Access;
+import dev.dmabroker.spec.BlobSpec;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;

@@ -1,9 +1,9 @@
 package dev.dmabroker.samples.pipeline;
 
-import dev.dmabroker.Access;
-import dev.dmabroker.Constraints;
 import dev.dmabroker.DeviceSpec;
-import dev.dmabroker.ImageSpec;
+import dev.dmabroker.spec.Access;
+import dev.dmabroker.spec.Constraints;
+import dev.dmabroker.spec.ImageSpec;
 
 /**
  * The devices of a run, real or modelled. Each is made when it is needed, and closed by its user.

@@ -1,9 +1,9 @@
 package dev.dmabroker.samples.pipeline;
 
-import dev.dmabroker.Constraints;
 import dev.dmabroker.EmptyFrame;
 import dev.dmabroker.Frame;
-import dev.dmabroker.ImageSpec;
+import dev.dmabroker.spec.Constraints;
+import dev.dmabroker.spec.ImageSpec;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;

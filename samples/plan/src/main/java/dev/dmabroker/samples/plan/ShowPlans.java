@@ -2,14 +2,14 @@ package dev.dmabroker.samples.plan;
 
 import dev.dmabroker.Broker;
 import dev.dmabroker.Conflict;
-import dev.dmabroker.Constraints;
 import dev.dmabroker.Device;
 import dev.dmabroker.DeviceSpec;
-import dev.dmabroker.ImageConstraints;
-import dev.dmabroker.ImageSpec;
-import dev.dmabroker.PixelFormat;
 import dev.dmabroker.UnsatisfiableException;
-import dev.dmabroker.Usage;
+import dev.dmabroker.spec.Constraints;
+import dev.dmabroker.spec.ImageConstraints;
+import dev.dmabroker.spec.ImageSpec;
+import dev.dmabroker.spec.PixelFormat;
+import dev.dmabroker.spec.Usage;
 import java.util.List;
 
 /** Plans for a camera, an encoder and a display, one after the other, and a conflict. */

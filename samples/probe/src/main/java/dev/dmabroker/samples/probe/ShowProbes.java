@@ -1,16 +1,16 @@
 package dev.dmabroker.samples.probe;
 
-import dev.dmabroker.Access;
 import dev.dmabroker.Broker;
 import dev.dmabroker.Device;
 import dev.dmabroker.DeviceSpec;
-import dev.dmabroker.ImageSpec;
-import dev.dmabroker.PixelFormat;
 import dev.dmabroker.samples.devices.DeviceException;
 import dev.dmabroker.samples.devices.V4l2Capabilities;
 import dev.dmabroker.samples.devices.V4l2Device;
 import dev.dmabroker.samples.devices.V4l2Direction;
 import dev.dmabroker.samples.devices.V4l2Probe;
+import dev.dmabroker.spec.Access;
+import dev.dmabroker.spec.ImageSpec;
+import dev.dmabroker.spec.PixelFormat;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,15 +1,15 @@
 package dev.dmabroker.samples.quickstart;
 
-import dev.dmabroker.Access;
 import dev.dmabroker.Attachment;
 import dev.dmabroker.Broker;
-import dev.dmabroker.Constraints;
 import dev.dmabroker.CpuView;
 import dev.dmabroker.Device;
-import dev.dmabroker.ImageSpec;
 import dev.dmabroker.Mapping;
-import dev.dmabroker.PixelFormat;
 import dev.dmabroker.SharedBuffer;
+import dev.dmabroker.spec.Access;
+import dev.dmabroker.spec.Constraints;
+import dev.dmabroker.spec.ImageSpec;
+import dev.dmabroker.spec.PixelFormat;
 
 /** The example of the README. */
 public final class Quickstart {

@@ -1,6 +1,6 @@
 package dev.dmabroker.samples.replay;
 
-import dev.dmabroker.Constraints;
+import dev.dmabroker.spec.Constraints;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

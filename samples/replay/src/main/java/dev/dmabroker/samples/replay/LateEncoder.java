@@ -1,12 +1,12 @@
 package dev.dmabroker.samples.replay;
 
-import dev.dmabroker.Access;
 import dev.dmabroker.Broker;
-import dev.dmabroker.Constraints;
 import dev.dmabroker.Device;
 import dev.dmabroker.DeviceSpec;
-import dev.dmabroker.ImageSpec;
-import dev.dmabroker.PixelFormat;
+import dev.dmabroker.spec.Access;
+import dev.dmabroker.spec.Constraints;
+import dev.dmabroker.spec.ImageSpec;
+import dev.dmabroker.spec.PixelFormat;
 
 /**
  * Somebody looks through a camera, and after a moment presses the button: six recordings one after

@@ -1,11 +1,11 @@
 package dev.dmabroker.samples.replay;
 
-import dev.dmabroker.Access;
-import dev.dmabroker.BlobSpec;
-import dev.dmabroker.BufferSpec;
-import dev.dmabroker.Constraints;
 import dev.dmabroker.DeviceSpec;
-import dev.dmabroker.ImageSpec;
+import dev.dmabroker.spec.Access;
+import dev.dmabroker.spec.BlobSpec;
+import dev.dmabroker.spec.BufferSpec;
+import dev.dmabroker.spec.Constraints;
+import dev.dmabroker.spec.ImageSpec;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.stream.Collectors;

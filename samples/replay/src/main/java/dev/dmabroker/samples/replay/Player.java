@@ -1,6 +1,5 @@
 package dev.dmabroker.samples.replay;
 
-import dev.dmabroker.Access;
 import dev.dmabroker.AllocationException;
 import dev.dmabroker.Attachment;
 import dev.dmabroker.Broker;
@@ -8,6 +7,7 @@ import dev.dmabroker.Device;
 import dev.dmabroker.Mapping;
 import dev.dmabroker.SharedBuffer;
 import dev.dmabroker.UnsatisfiableException;
+import dev.dmabroker.spec.Access;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;

@@ -1,17 +1,17 @@
 package dev.dmabroker.samples.replay;
 
 import dev.dmabroker.Broker;
-import dev.dmabroker.BufferSpec;
 import dev.dmabroker.BufferStream;
 import dev.dmabroker.Device;
 import dev.dmabroker.DeviceSpec;
-import dev.dmabroker.Layout;
 import dev.dmabroker.Plan;
 import dev.dmabroker.Shadow;
 import dev.dmabroker.SharedBuffer;
 import dev.dmabroker.StreamSpec;
 import dev.dmabroker.event.BrokerListener;
 import dev.dmabroker.event.BrokerSnapshot;
+import dev.dmabroker.spec.BufferSpec;
+import dev.dmabroker.spec.Layout;
 import dev.dmabroker.spi.ForeignMemory;
 import java.util.Collection;
 import java.util.List;

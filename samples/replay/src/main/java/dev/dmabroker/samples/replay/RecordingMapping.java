@@ -1,10 +1,10 @@
 package dev.dmabroker.samples.replay;
 
-import dev.dmabroker.Access;
 import dev.dmabroker.CpuView;
-import dev.dmabroker.Layout;
 import dev.dmabroker.Mapping;
-import dev.dmabroker.SyncFile;
+import dev.dmabroker.spec.Access;
+import dev.dmabroker.spec.Layout;
+import dev.dmabroker.spec.SyncFile;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /** A mapping of a {@link RecordingBroker}. */

@@ -1,14 +1,14 @@
 package dev.dmabroker.samples.replay;
 
-import dev.dmabroker.Access;
-import dev.dmabroker.BlobSpec;
 import dev.dmabroker.Broker;
-import dev.dmabroker.BufferSpec;
-import dev.dmabroker.Constraints;
 import dev.dmabroker.Device;
 import dev.dmabroker.DeviceSpec;
-import dev.dmabroker.ImageSpec;
-import dev.dmabroker.PixelFormat;
+import dev.dmabroker.spec.Access;
+import dev.dmabroker.spec.BlobSpec;
+import dev.dmabroker.spec.BufferSpec;
+import dev.dmabroker.spec.Constraints;
+import dev.dmabroker.spec.ImageSpec;
+import dev.dmabroker.spec.PixelFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;

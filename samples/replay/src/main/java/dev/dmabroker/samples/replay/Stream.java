@@ -1,12 +1,12 @@
 package dev.dmabroker.samples.replay;
 
-import dev.dmabroker.Access;
 import dev.dmabroker.Attachment;
 import dev.dmabroker.Broker;
-import dev.dmabroker.BufferSpec;
 import dev.dmabroker.Device;
 import dev.dmabroker.Mapping;
 import dev.dmabroker.SharedBuffer;
+import dev.dmabroker.spec.Access;
+import dev.dmabroker.spec.BufferSpec;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

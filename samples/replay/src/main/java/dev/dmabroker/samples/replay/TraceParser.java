@@ -1,11 +1,11 @@
 package dev.dmabroker.samples.replay;
 
-import dev.dmabroker.Access;
-import dev.dmabroker.BlobSpec;
-import dev.dmabroker.BufferSpec;
-import dev.dmabroker.ColorSpace;
-import dev.dmabroker.ImageSpec;
-import dev.dmabroker.PixelFormat;
+import dev.dmabroker.spec.Access;
+import dev.dmabroker.spec.BlobSpec;
+import dev.dmabroker.spec.BufferSpec;
+import dev.dmabroker.spec.ColorSpace;
+import dev.dmabroker.spec.ImageSpec;
+import dev.dmabroker.spec.PixelFormat;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;

@@ -1,8 +1,8 @@
 package dev.dmabroker.samples.replay;
 
-import dev.dmabroker.Access;
-import dev.dmabroker.BufferSpec;
 import dev.dmabroker.DeviceSpec;
+import dev.dmabroker.spec.Access;
+import dev.dmabroker.spec.BufferSpec;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;

@@ -2,14 +2,14 @@ package dev.dmabroker.samples.modes;
 
 import dev.dmabroker.Attachment;
 import dev.dmabroker.Broker;
-import dev.dmabroker.Constraints;
 import dev.dmabroker.Device;
-import dev.dmabroker.ImageSpec;
 import dev.dmabroker.SharedBuffer;
 import dev.dmabroker.samples.devices.KmsDisplay;
 import dev.dmabroker.samples.devices.V4l2Device;
 import dev.dmabroker.samples.devices.V4l2Direction;
 import dev.dmabroker.samples.devices.V4l2Queue;
+import dev.dmabroker.spec.Constraints;
+import dev.dmabroker.spec.ImageSpec;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,14 +1,14 @@
 package dev.dmabroker.samples.modes;
 
 import dev.dmabroker.Broker;
-import dev.dmabroker.ImageSpec;
-import dev.dmabroker.PixelFormat;
 import dev.dmabroker.samples.devices.Books;
 import dev.dmabroker.samples.devices.DeviceException;
 import dev.dmabroker.samples.devices.FrameInterval;
 import dev.dmabroker.samples.devices.KmsDisplay;
 import dev.dmabroker.samples.devices.V4l2Device;
 import dev.dmabroker.samples.devices.V4l2Direction;
+import dev.dmabroker.spec.ImageSpec;
+import dev.dmabroker.spec.PixelFormat;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

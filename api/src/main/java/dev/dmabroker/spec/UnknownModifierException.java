@@ -1,4 +1,4 @@
-package dev.dmabroker;
+package dev.dmabroker.spec;
 
 /** A DRM format modifier is none whose layout {@link Modifier} knows. */
 public final class UnknownModifierException extends IllegalArgumentException {

@@ -1,4 +1,4 @@
-package dev.dmabroker;
+package dev.dmabroker.spec;
 
 /** How fast memory is to use, against the machine's ordinary memory. */
 public enum MemorySpeed {

@@ -1,4 +1,4 @@
-package dev.dmabroker;
+package dev.dmabroker.spec;
 
 /**
  * What constraints can speak of. Each field says how the values of several devices combine; that is

@@ -1,4 +1,4 @@
-package dev.dmabroker;
+package dev.dmabroker.spec;
 
 /**
  * A fence that a driver gave out as a descriptor: the kernel's sync file, which polls readable once

@@ -1,4 +1,4 @@
-package dev.dmabroker;
+package dev.dmabroker.spec;
 
 import static com.google.common.collect.ImmutableMap.toImmutableMap;
 

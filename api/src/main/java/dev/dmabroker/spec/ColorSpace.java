@@ -1,4 +1,4 @@
-package dev.dmabroker;
+package dev.dmabroker.spec;
 
 /**
  * What the numbers of a picture mean as colours, by V4L2's names for it.

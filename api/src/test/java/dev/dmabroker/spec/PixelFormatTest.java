@@ -1,4 +1,4 @@
-package dev.dmabroker;
+package dev.dmabroker.spec;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;

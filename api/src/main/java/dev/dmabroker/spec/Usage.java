@@ -1,4 +1,4 @@
-package dev.dmabroker;
+package dev.dmabroker.spec;
 
 /**
  * What a device does with a buffer. A usage turns preferences on and is never a hard constraint:

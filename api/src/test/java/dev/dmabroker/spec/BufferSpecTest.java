@@ -1,11 +1,11 @@
-package dev.dmabroker;
+package dev.dmabroker.spec;
 
-import static dev.dmabroker.PixelFormat.NV12;
-import static dev.dmabroker.PixelFormat.NV16;
-import static dev.dmabroker.PixelFormat.RGB24;
-import static dev.dmabroker.PixelFormat.XRGB8888;
-import static dev.dmabroker.PixelFormat.YUV420;
-import static dev.dmabroker.PixelFormat.YUYV;
+import static dev.dmabroker.spec.PixelFormat.NV12;
+import static dev.dmabroker.spec.PixelFormat.NV16;
+import static dev.dmabroker.spec.PixelFormat.RGB24;
+import static dev.dmabroker.spec.PixelFormat.XRGB8888;
+import static dev.dmabroker.spec.PixelFormat.YUV420;
+import static dev.dmabroker.spec.PixelFormat.YUYV;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 

@@ -1,4 +1,4 @@
-package dev.dmabroker;
+package dev.dmabroker.spec;
 
 /** What a device asks of the CPU's caching of a heap's memory. */
 public enum Caching {

@@ -1,4 +1,4 @@
-package dev.dmabroker;
+package dev.dmabroker.spec;
 
 /**
  * Through what the users of a buffer see each other's writes. A buffer has one domain, which all

@@ -1,4 +1,4 @@
-package dev.dmabroker;
+package dev.dmabroker.spec;
 
 /**
  * What a device does with a buffer, declared at registration as an upper bound and given at each

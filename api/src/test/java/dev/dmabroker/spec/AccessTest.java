@@ -1,9 +1,9 @@
-package dev.dmabroker;
+package dev.dmabroker.spec;
 
-import static dev.dmabroker.Access.OVERWRITE;
-import static dev.dmabroker.Access.READ;
-import static dev.dmabroker.Access.READ_WRITE;
-import static dev.dmabroker.Access.WRITE;
+import static dev.dmabroker.spec.Access.OVERWRITE;
+import static dev.dmabroker.spec.Access.READ;
+import static dev.dmabroker.spec.Access.READ_WRITE;
+import static dev.dmabroker.spec.Access.WRITE;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.util.EnumSet;

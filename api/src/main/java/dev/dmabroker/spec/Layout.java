@@ -1,4 +1,4 @@
-package dev.dmabroker;
+package dev.dmabroker.spec;
 
 import com.google.common.collect.ImmutableList;
 import java.util.List;
