@@ -727,7 +727,7 @@ public final class Constraints {
     /**
      * Prefers fields instead of requiring them: a place where one of them is not met costs {@code
      * weight} more, for each. A weight of 100 is what one more access to ordinary memory costs, and
-     * what each step down a list of {@linkplain DeviceSpec#alternatives alternatives} does.
+     * what each step down a list of alternatives ({@code DeviceSpec.alternatives}) does.
      *
      * @throws InvalidConstraintException unless the weight is 1 to {@value #MAX_WEIGHT}, or if the
      *     wishes count buffers, have entries for several sets of formats, or have wishes themselves

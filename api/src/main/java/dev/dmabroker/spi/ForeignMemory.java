@@ -1,10 +1,8 @@
 package dev.dmabroker.spi;
 
-import dev.dmabroker.Broker;
-
 /**
  * Memory that no heap gave: what a user brought, or a dma-buf that somebody else exported. A broker
- * {@linkplain Broker#adopt adopts} it as the place of one buffer. Inert until then. Thread-safe.
+ * adopts ({@code Broker.adopt}) it as the place of one buffer. Inert until then. Thread-safe.
  */
 public interface ForeignMemory {
 
