@@ -59,7 +59,7 @@ import org.jspecify.annotations.Nullable;
  * {@link #place} last, so a failure at any step loses nothing.
  */
 abstract class BufferLife extends Leakable {
-  final BrokerEngine engine;
+  final BufferRegistry registry;
   final long id;
   final String name;
   final BufferSpec spec;
@@ -69,7 +69,7 @@ abstract class BufferLife extends Leakable {
 
   private final Budgets.Reservation reservation;
 
-  final Object lock = new Object();
+  final StateLock lock = new StateLock();
   final Attachments attachments = new Attachments();
   final Requests requests = new Requests();
   final Retries retries;
@@ -106,24 +106,30 @@ abstract class BufferLife extends Leakable {
   private boolean stays;
 
   BufferLife(
-      BrokerEngine engine,
+      BufferRegistry registry,
       long id,
       String name,
       Target target,
       Budgets.Reservation reservation,
       @Nullable MoveQueue<BufferLife> queue,
       @Nullable Origin origin) {
-    super(origin, engine.leaks());
+    super(origin, registry.services().leaks());
     this.queue = queue;
-    this.moves = engine.noMoves();
+    this.moves = registry.services().noMoves();
     this.reservation = reservation;
     this.id = id;
     this.target = target;
-    this.engine = engine;
+    this.registry = registry;
     this.name = name;
     this.spec = target.spec();
     this.retries =
-        new Retries(engine.settings().firstBackOff(), engine.settings().maxMoveAttempts());
+        new Retries(
+            registry.services().settings().firstBackOff(),
+            registry.services().settings().maxMoveAttempts());
+  }
+
+  final Services services() {
+    return registry.services();
   }
 
   /** Does what is asked if that can be done in the present state. Under the lock. */
@@ -179,7 +185,7 @@ abstract class BufferLife extends Leakable {
 
   /** Ends ALLOCATING one way or the other. Called by whoever set it. */
   void allocateFirst() {
-    long start = System.nanoTime();
+    long start = services().time().nanos();
     List<RegisteredDevice> devices;
     synchronized (lock) {
       devices = attachments.users().devices();
@@ -194,7 +200,7 @@ abstract class BufferLife extends Leakable {
       failure = new AllocationException("allocating " + name + " threw " + e, List.of());
       failure.initCause(e);
     }
-    endAllocating(placed, failure, Duration.ofNanos(System.nanoTime() - start));
+    endAllocating(placed, failure, Duration.ofNanos(services().time().nanos() - start));
   }
 
   private void endAllocating(
@@ -233,7 +239,7 @@ abstract class BufferLife extends Leakable {
       next = generation + 1;
       stored = target();
     }
-    return engine
+    return registry
         .allocator()
         .allocate(name, stored, reservation, devices, currentHeap, next, vacated);
   }
@@ -254,7 +260,7 @@ abstract class BufferLife extends Leakable {
     Relocation move = Relocation.towards(this, resident(), moveCause, beneficiary, retries.begin());
     relocation = move;
     state = SharedBuffer.State.PREPARING;
-    after.then(() -> engine.execute(move::prepare));
+    after.then(() -> services().workers().execute(move::prepare));
   }
 
   boolean isInConvoy() {
@@ -302,7 +308,7 @@ abstract class BufferLife extends Leakable {
 
   private void passTurn(@Nullable BufferLife next, AfterLock after) {
     if (next != null) {
-      after.then(() -> engine.execute(next::takeTurn));
+      after.then(() -> services().workers().execute(next::takeTurn));
     }
   }
 
@@ -346,7 +352,7 @@ abstract class BufferLife extends Leakable {
     endMove(after);
     BufferMove event = move.report(generation, Optional.of(reason), backOff, holders);
     boolean gaveUp = !move.makesRoom() && retries.gaveUp();
-    after.then(() -> engine.moveLog().rolledBack(failure, gaveUp));
+    after.then(() -> services().moveLog().rolledBack(failure, gaveUp));
     tell(after, listener -> listener.moveRolledBack(event));
     if (move.makesRoom()) {
       retries.startOver();
@@ -356,7 +362,7 @@ abstract class BufferLife extends Leakable {
     moves = moves.with(event);
     lastFailure = failure;
     if (!retries.gaveUp()) {
-      Future<?> unused = engine.schedule(backOff, this::retry);
+      Future<?> unused = services().workers().schedule(backOff, this::retry);
     }
     settle(after);
     if (retries.gaveUp() && state == SharedBuffer.State.RESIDENT) {
@@ -477,7 +483,7 @@ abstract class BufferLife extends Leakable {
         return Optional.empty();
       }
       Place here = resident();
-      long idle = System.nanoTime() - here.lastUseNanos();
+      long idle = services().time().nanos() - here.lastUseNanos();
       return Optional.of(
           new Resident(
               id,
@@ -565,7 +571,7 @@ abstract class BufferLife extends Leakable {
   private void allocateIfWanted(AfterLock after) {
     if (state == SharedBuffer.State.UNBACKED && requests.first().isPresent()) {
       state = SharedBuffer.State.ALLOCATING;
-      after.then(() -> engine.execute(this::allocateFirst));
+      after.then(() -> services().workers().execute(this::allocateFirst));
     }
   }
 
@@ -630,7 +636,7 @@ abstract class BufferLife extends Leakable {
       }
       state = SharedBuffer.State.RELEASED;
       after.then(reservation::end);
-      after.then(() -> engine.forget(this));
+      after.then(() -> registry.forget(this));
     }
     return true;
   }
@@ -675,7 +681,7 @@ abstract class BufferLife extends Leakable {
   /** Empty if that is too much to look at: then nothing changes. */
   private Optional<Solution> solve(List<RegisteredDevice> devices) {
     try {
-      return Optional.of(engine.planner().solve(target(), devices));
+      return Optional.of(registry.planner().solve(target(), devices));
     } catch (SearchLimitException e) {
       return Optional.empty();
     }
@@ -725,7 +731,7 @@ abstract class BufferLife extends Leakable {
   /** Who holds mappings, of places that the buffer has left too. */
   List<Holder> holders() {
     List<Holder> holders = new ArrayList<>();
-    long now = System.nanoTime();
+    long now = services().time().nanos();
     retired.forEach(old -> old.addHolders(name, now, holders));
     if (place != null) {
       place.addHolders(name, now, holders);
@@ -734,8 +740,8 @@ abstract class BufferLife extends Leakable {
   }
 
   void tell(AfterLock after, Consumer<BrokerListener> event) {
-    if (!engine.listeners().isEmpty()) {
-      after.then(() -> engine.listeners().tell(event));
+    if (!services().listeners().isEmpty()) {
+      after.then(() -> services().listeners().tell(event));
     }
   }
 
@@ -765,13 +771,13 @@ abstract class BufferLife extends Leakable {
       return new BrokerSnapshot.BufferState(
           id,
           name,
-          engine.instant(sinceNanos()),
+          services().time().instant(sinceNanos()),
           spec,
           state,
           Optional.ofNullable(place).map(here -> here.heap().name()),
           generation,
           place == null ? 0 : place.sizeBytes(),
-          Optional.ofNullable(place).map(here -> engine.instant(here.sinceNanos())),
+          Optional.ofNullable(place).map(here -> services().time().instant(here.sinceNanos())),
           attachments.snapshot(),
           holders(),
           pinners(),
@@ -797,22 +803,24 @@ abstract class BufferLife extends Leakable {
   }
 
   @Override
-  final void lost() {
-    engine.execute(
-        () -> {
-          if (dropReference()) {
-            engine
-                .leaks()
-                .report(
-                    new LeakFound(
-                        LeakFound.Kind.BUFFER,
-                        name,
-                        Optional.empty(),
-                        Optional.empty(),
-                        age(),
-                        created()));
-          }
-        });
+  public final void lost() {
+    services()
+        .workers()
+        .execute(
+            () -> {
+              if (dropReference()) {
+                services()
+                    .leaks()
+                    .report(
+                        new LeakFound(
+                            LeakFound.Kind.BUFFER,
+                            name,
+                            Optional.empty(),
+                            Optional.empty(),
+                            age(services().time()),
+                            created()));
+              }
+            });
   }
 
   /** False if it was dropped before, or if the broker's end was the buffer's. */
@@ -829,11 +837,11 @@ abstract class BufferLife extends Leakable {
 
   /** What a timer brings about. */
   void onTime(Consumer<AfterLock> body) {
-    AfterLock.onTime(lock, engine, body);
+    lock.changeOnTime(services().workers(), body);
   }
 
   <T extends @Nullable Object> T locked(Function<AfterLock, T> body) {
-    return AfterLock.under(lock, body);
+    return lock.locked(body);
   }
 
   @Override

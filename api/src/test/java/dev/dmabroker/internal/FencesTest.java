@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import dev.dmabroker.event.BrokerSnapshot.FenceState;
 import dev.dmabroker.spec.SyncFile;
 import dev.dmabroker.spi.FencePoller;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
@@ -24,9 +23,7 @@ class FencesTest {
         () -> {
           asked.incrementAndGet();
           return finder.get();
-        },
-        new Listeners(List.of()),
-        Runnable::run);
+        });
   }
 
   @Test
@@ -36,9 +33,7 @@ class FencesTest {
             poller,
             () -> {
               throw new AssertionError("nobody has to look");
-            },
-            new Listeners(List.of()),
-            Runnable::run);
+            });
     assertSame(poller, fences.poller());
     poller.watch(new SyncFile(7), errno -> {});
     assertEquals(new FenceState(1, Optional.empty()), fences.snapshot());

@@ -55,7 +55,7 @@ class WaitRingTest extends Fixture {
 
   @AfterEach
   void nobodyCountsAsWaiting() {
-    assertEquals(0, ((BrokerEngine) broker).waits().size());
+    assertEquals(0, ((BrokerEngine) broker).services().waits().size());
   }
 
   /** A buffer that somebody writes to, and that has to move for a stricter device. */
