@@ -33,12 +33,12 @@ final class Adoption {
   }
 
   /**
-   * The memory as a place, which is the caller's to release.
+   * The memory for a buffer, which is the caller's to release.
    *
    * @throws AllocationException if it cannot be had, or is too small
    * @throws DuplicateMemoryException if a buffer has it already
    */
-  Place take(String name, Target target, Layout layout, ForeignMemory memory) {
+  PlacedMemory take(String name, Target target, Layout layout, ForeignMemory memory) {
     check(target.spec(), layout);
     Entry entry = new Entry();
     HeapAccount account = new HeapAccount(new AdoptedHeap(memory, entry::leave));
@@ -74,7 +74,7 @@ final class Adoption {
     }
     try {
       backing.identity().ifPresent(identity -> entry.enter(identity, name));
-      return new Place(new HeapTable(List.of(account)), target, layout, backing);
+      return new PlacedMemory(new HeapTable(List.of(account)), target, layout, backing);
     } catch (RuntimeException | Error e) {
       account.release(backing, sizeBytes);
       throw e;

@@ -318,7 +318,7 @@ final class BrokerEngine implements Broker {
     checkOpen("adopt " + name);
     boolean stays = !memory.movable();
     Target target = planner.target(spec);
-    Place place = adoption.take(name, target, layout, memory);
+    PlacedMemory place = adoption.take(name, target, layout, memory);
     SharedBuffer buffer;
     try {
       buffer =
@@ -327,7 +327,7 @@ final class BrokerEngine implements Broker {
               target,
               "adopted here",
               adopted -> {
-                adopted.adopt(place, stays);
+                adopted.adopt(new Place(place), stays);
                 return adopted;
               });
     } catch (RuntimeException | Error e) {

@@ -233,9 +233,10 @@ abstract class BufferLife extends Leakable {
       next = generation + 1;
       stored = target();
     }
-    return engine
-        .allocator()
-        .allocate(name, stored, reservation, devices, currentHeap, next, vacated);
+    return new Place(
+        engine
+            .allocator()
+            .allocate(name, stored, reservation, devices, currentHeap, next, vacated));
   }
 
   // ---- Moving ----
