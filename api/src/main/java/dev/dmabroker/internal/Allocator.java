@@ -39,7 +39,7 @@ final class Allocator {
       String buffer,
       Target target,
       Budgets.Reservation reservation,
-      List<RegisteredDevice> devices,
+      List<? extends Participant> devices,
       Optional<String> currentHeap,
       long generation,
       int vacated) {
@@ -138,7 +138,7 @@ final class Allocator {
       return placed;
     }
 
-    AllocationException failure(List<RegisteredDevice> devices) {
+    AllocationException failure(List<? extends Participant> devices) {
       return new AllocationException(
           "cannot allocate "
               + neededBytes

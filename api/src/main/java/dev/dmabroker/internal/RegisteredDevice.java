@@ -45,7 +45,8 @@ final class RegisteredDevice implements Device, Participant {
     }
   }
 
-  User user() {
+  @Override
+  public User user() {
     return user;
   }
 
