@@ -47,6 +47,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The broker: who and what there is, and the threads that work for it. */
@@ -235,7 +236,7 @@ final class BrokerEngine implements Broker {
     synchronized (lifecycle) {
       checkOpen("export " + name);
       Budgets.Reservation reservation =
-          budgets.reserve("export " + name + " (" + spec + ")", owner, sizeBytes);
+          budgets.reserve("export " + name + " (" + spec + ")", charged(owner), sizeBytes);
       ManagedBuffer buffer =
           new ManagedBuffer(
               this,
@@ -248,6 +249,13 @@ final class BrokerEngine implements Broker {
       keep(buffer);
       return buffer;
     }
+  }
+
+  /** Whose budgets a buffer of that owner counts against: the device's, and its group's. */
+  private static List<String> charged(@Nullable RegisteredDevice owner) {
+    return owner == null
+        ? List.of()
+        : Stream.concat(Stream.of(owner.name()), owner.group().stream()).toList();
   }
 
   @Override
