@@ -9,27 +9,32 @@ import dev.dmabroker.spec.Layout;
 import dev.dmabroker.spi.Backing;
 import dev.dmabroker.spi.ForeignMemory;
 import dev.dmabroker.spi.HeapException;
-import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Takes in memory that no heap of the broker gave, each once: two buffers over one memory would
- * know nothing of each other's devices. Calls the memory, so it never runs under a lock.
+ * know nothing of each other's devices. Calls the memory, so it must not run under a lock.
  * Thread-safe.
  */
 final class Adoption {
   private final HeapTable heaps;
-  private final Collection<BufferLife> buffers;
+  private final Iterable<Tenant> tenants;
 
   /** Memory that is adopted now, by what identifies it, with its buffer's name. */
   private final Map<Object, String> adopted = new ConcurrentHashMap<>();
 
-  Adoption(HeapTable heaps, Collection<BufferLife> buffers) {
+  /**
+   * Adopts beside tenants.
+   *
+   * @param tenants all buffers, as they are whenever this is iterated over
+   */
+  Adoption(HeapTable heaps, Iterable<Tenant> tenants) {
     this.heaps = heaps;
-    this.buffers = buffers;
+    this.tenants = tenants;
   }
 
   /**
@@ -81,6 +86,16 @@ final class Adoption {
     }
   }
 
+  /** Which buffer has it as memory of a heap, which has been handed out and comes back. */
+  private @Nullable String tenantOf(Object identity) {
+    for (Tenant tenant : tenants) {
+      if (tenant.lies(identity)) {
+        return tenant.name();
+      }
+    }
+    return null;
+  }
+
   /** One memory's place among those that are adopted. */
   private final class Entry {
     private volatile Optional<Object> identity = Optional.empty();
@@ -89,13 +104,7 @@ final class Adoption {
       String other = adopted.putIfAbsent(its, name);
       if (other == null) {
         identity = Optional.of(its);
-        // Memory of a heap, which has been handed out and comes back.
-        other =
-            buffers.stream()
-                .filter(buffer -> buffer.lies(its))
-                .map(buffer -> buffer.name)
-                .findFirst()
-                .orElse(null);
+        other = tenantOf(its);
       }
       if (other != null) {
         throw new DuplicateMemoryException(

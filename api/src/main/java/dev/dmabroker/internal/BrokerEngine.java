@@ -1,6 +1,7 @@
 package dev.dmabroker.internal;
 
 import com.google.common.collect.ImmutableList;
+import com.google.common.collect.Iterables;
 import com.google.common.util.concurrent.ThreadFactoryBuilder;
 import dev.dmabroker.Broker;
 import dev.dmabroker.BufferStream;
@@ -109,8 +110,9 @@ final class BrokerEngine implements Broker {
     this.listeners = listeners;
     this.budgets = new Budgets(settings.budgets());
     this.planner = planner;
-    this.allocator = new Allocator(planner, new Evictor(planner, buffers), listeners);
-    this.adoption = new Adoption(planner.table(), buffers);
+    Iterable<Tenant> tenants = Iterables.transform(buffers, BufferTenant::new);
+    this.allocator = new Allocator(planner, new Evictor(planner, tenants), listeners);
+    this.adoption = new Adoption(planner.table(), tenants);
     this.workers = pool(WORKERS, "worker");
     this.copiers = pool(COPIERS, "mover");
     this.timer = timer();
