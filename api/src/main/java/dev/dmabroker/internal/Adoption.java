@@ -128,7 +128,7 @@ final class Adoption {
     boolean fits =
         spec instanceof ImageSpec image
             ? layout.image().isPresent() && fits(image, layout, layout.image().get())
-            : layout.image().isEmpty() && fits(spec.layout().planes(), layout);
+            : layout.image().isEmpty() && LayoutCheck.holds(layout, spec.layout().planes());
     if (!fits) {
       throw new IllegalArgumentException(
           "a buffer of " + spec + " cannot lie like this: " + layout);
@@ -140,29 +140,7 @@ final class Adoption {
         && image.modifier().supports(image.format())
         && image.codedWidth() >= spec.width()
         && image.codedHeight() >= spec.height()
-        && fits(
-            ImageSpec.of(spec.width(), spec.height(), image.format()).layout().planes(), layout);
-  }
-
-  /** Whether each plane has at least these lines, all of them within the layout's size. */
-  private static boolean fits(List<Layout.Plane> least, Layout layout) {
-    if (least.size() != layout.planes().size()) {
-      return false;
-    }
-    for (int i = 0; i < least.size(); i++) {
-      Layout.Plane plane = layout.planes().get(i);
-      if (plane.tileLines() < 1
-          || plane.lineBytes() < least.get(i).lineBytes()
-          || plane.lines() < least.get(i).lines()
-          || plane.strideBytes() < plane.lineBytes()
-          || plane.offsetBytes() < 0
-          || plane.offsetBytes() > layout.sizeBytes() - plane.lineBytes()
-          || plane.lines() - 1
-              > (layout.sizeBytes() - plane.offsetBytes() - plane.lineBytes())
-                  / plane.strideBytes()) {
-        return false;
-      }
-    }
-    return true;
+        && LayoutCheck.holds(
+            layout, ImageSpec.of(spec.width(), spec.height(), image.format()).layout().planes());
   }
 }

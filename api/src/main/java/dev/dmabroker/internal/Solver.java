@@ -188,8 +188,9 @@ final class Solver {
   }
 
   private @Nullable Layout layout(StorageForm candidate, Rules rules) {
-    return target.isImage()
-        ? ImageLayout.of(target.image(), candidate.format(), candidate.modifier(), rules)
+    Picture picture = target.picture();
+    return picture != null
+        ? ImageLayout.of(picture, candidate.format(), candidate.modifier(), rules)
         : target.layout();
   }
 
