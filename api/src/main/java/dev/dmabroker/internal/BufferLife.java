@@ -17,7 +17,6 @@ import dev.dmabroker.event.MemoryAllocated;
 import dev.dmabroker.event.MemoryReleased;
 import dev.dmabroker.event.MoveStats;
 import dev.dmabroker.spec.BufferSpec;
-import dev.dmabroker.spi.PlacementHeuristic.Resident;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -160,29 +159,6 @@ abstract class BufferLife extends Leakable {
     }
   }
 
-  /** Whether the buffer lies in that memory, or left it while readers hold it. */
-  boolean lies(Object identity) {
-    List<Place> places = new ArrayList<>();
-    synchronized (lock) {
-      places.addAll(retired);
-      if (place != null) {
-        places.add(place);
-      }
-      places.forEach(Place::beginUse);
-    }
-    try {
-      return places.stream()
-          .anyMatch(it -> !it.isAdopted() && it.backing().identity().equals(Optional.of(identity)));
-    } finally {
-      locked(
-          after -> {
-            places.forEach(Place::endUse);
-            advance(after);
-            return null;
-          });
-    }
-  }
-
   /** Ends ALLOCATING one way or the other. Called by whoever set it. */
   void allocateFirst() {
     long start = services().time().nanos();
@@ -239,9 +215,10 @@ abstract class BufferLife extends Leakable {
       next = generation + 1;
       stored = target();
     }
-    return registry
-        .allocator()
-        .allocate(name, stored, reservation, devices, currentHeap, next, vacated);
+    return new Place(
+        registry
+            .allocator()
+            .allocate(name, stored, reservation, devices, currentHeap, next, vacated));
   }
 
   // ---- Moving ----
@@ -470,60 +447,6 @@ abstract class BufferLife extends Leakable {
     return pins.stream().map(pin -> pin.attachment().device().name()).distinct().toList();
   }
 
-  // ---- Making room for others ----
-
-  /** What the buffer is as one that could leave the heap: idle, and suited elsewhere. */
-  Optional<Resident> resident(int heap) {
-    synchronized (lock) {
-      if (!couldLeave(heap)) {
-        return Optional.empty();
-      }
-      List<RegisteredDevice> devices = attachments.users().devices();
-      if (solve(devices).filter(solution -> solution.isPossibleOutside(heap)).isEmpty()) {
-        return Optional.empty();
-      }
-      Place here = resident();
-      long idle = services().time().nanos() - here.lastUseNanos();
-      return Optional.of(
-          new Resident(
-              id,
-              name,
-              here.sizeBytes(),
-              Duration.ofNanos(Math.max(0, idle)),
-              devices.stream().map(RegisteredDevice::user).toList()));
-    }
-  }
-
-  /** Moves out of the heap in the calling thread, unless the buffer is used: whether it did. */
-  boolean moveOut(int heap, String beneficiary) {
-    Relocation move =
-        locked(
-            after -> {
-              if (!couldLeave(heap)) {
-                return null;
-              }
-              state = SharedBuffer.State.PREPARING;
-              relocation = Relocation.outOf(this, resident(), beneficiary);
-              return relocation;
-            });
-    if (move == null) {
-      return false;
-    }
-    move.prepare();
-    synchronized (lock) {
-      return place == null || place.heapNumber() != heap;
-    }
-  }
-
-  private boolean couldLeave(int heap) {
-    return state == SharedBuffer.State.RESIDENT
-        && place != null
-        && place.heapNumber() == heap
-        && place.isIdle()
-        && !isPinned()
-        && isSettled();
-  }
-
   // ---- Transitions that several ways lead to; all under the lock ----
 
   /** Somebody left: see whether that was waited for. */
@@ -679,7 +602,7 @@ abstract class BufferLife extends Leakable {
   }
 
   /** Empty if that is too much to look at: then nothing changes. */
-  private Optional<Solution> solve(List<RegisteredDevice> devices) {
+  Optional<Solution> solve(List<RegisteredDevice> devices) {
     try {
       return Optional.of(registry.planner().solve(target(), devices));
     } catch (SearchLimitException e) {
@@ -713,6 +636,15 @@ abstract class BufferLife extends Leakable {
       throw new IllegalStateException(name + " has no memory in state " + state);
     }
     return place;
+  }
+
+  /** Where it lies, and the places that it left while readers hold them. */
+  List<Place> places() {
+    List<Place> places = new ArrayList<>(retired);
+    if (place != null) {
+      places.add(place);
+    }
+    return places;
   }
 
   /** Whether nobody needs a move. */

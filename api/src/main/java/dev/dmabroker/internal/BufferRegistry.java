@@ -1,5 +1,6 @@
 package dev.dmabroker.internal;
 
+import com.google.common.collect.Iterables;
 import dev.dmabroker.Holder;
 import dev.dmabroker.SharedBuffer;
 import dev.dmabroker.event.BrokerSnapshot;
@@ -16,6 +17,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,8 +41,9 @@ final class BufferRegistry {
     this.services = services;
     this.devices = devices;
     this.planner = planner;
-    this.allocator = new Allocator(planner, new Evictor(planner, buffers), services.listeners());
-    this.adoption = new Adoption(planner.table(), buffers);
+    Iterable<Tenant> tenants = Iterables.transform(buffers, BufferTenant::new);
+    this.allocator = new Allocator(planner, new Evictor(planner, tenants), services.listeners());
+    this.adoption = new Adoption(planner.table(), tenants);
     this.budgets = new Budgets(services.settings().budgets());
   }
 
@@ -77,7 +80,7 @@ final class BufferRegistry {
             "export " + name,
             () -> {
               Budgets.Reservation reservation =
-                  budgets.reserve("export " + name + " (" + spec + ")", owner, sizeBytes);
+                  budgets.reserve("export " + name + " (" + spec + ")", charged(owner), sizeBytes);
               return keep(
                   new ManagedBuffer(
                       this,
@@ -96,7 +99,7 @@ final class BufferRegistry {
     services.lifecycle().checkOpen("adopt " + name);
     boolean stays = !memory.movable();
     Target target = planner.target(spec);
-    Place place = adoption.take(name, target, layout, memory);
+    PlacedMemory taken = adoption.take(name, target, layout, memory);
     SharedBuffer buffer;
     try {
       buffer =
@@ -105,14 +108,14 @@ final class BufferRegistry {
               target,
               "adopted here",
               adopted -> {
-                adopted.adopt(place, stays);
+                adopted.adopt(new Place(taken), stays);
                 return adopted;
               });
     } catch (RuntimeException | Error e) {
-      place.release();
+      taken.release();
       throw e;
     }
-    var event = new MemoryAllocated(name, place.heap().name(), place.sizeBytes(), Duration.ZERO);
+    var event = new MemoryAllocated(name, taken.heap().name(), taken.sizeBytes(), Duration.ZERO);
     services.listeners().tell(listener -> listener.allocated(event));
     return buffer;
   }
@@ -135,6 +138,13 @@ final class BufferRegistry {
                       new Leakable.Origin(handle, site)));
           return services.lifecycle().whileOpen("make " + name, () -> keep(buffer));
         });
+  }
+
+  /** The budgets that a buffer counts against: those of its owner and of the owner's group. */
+  private static List<String> charged(@Nullable RegisteredDevice owner) {
+    return owner == null
+        ? List.of()
+        : Stream.concat(Stream.of(owner.name()), owner.group().stream()).toList();
   }
 
   private static void checkName(String name) {

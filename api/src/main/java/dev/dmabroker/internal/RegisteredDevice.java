@@ -52,7 +52,8 @@ final class RegisteredDevice implements Device, Participant {
     }
   }
 
-  User user() {
+  @Override
+  public User user() {
     return user;
   }
 

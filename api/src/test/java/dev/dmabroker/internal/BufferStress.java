@@ -188,7 +188,7 @@ public class BufferStress {
     }
 
     boolean moveOut() {
-      return buffer.moveOut(0, "room");
+      return new BufferTenant(buffer).moveOut(0, "room");
     }
 
     boolean giveBack() {
