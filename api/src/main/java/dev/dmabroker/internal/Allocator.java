@@ -4,7 +4,6 @@ import dev.dmabroker.AllocationException;
 import dev.dmabroker.BrokerException;
 import dev.dmabroker.BudgetExceededException;
 import dev.dmabroker.UnsatisfiableException;
-import dev.dmabroker.event.HeapRefusal;
 import dev.dmabroker.spi.Backing;
 import dev.dmabroker.spi.HeapException;
 import java.util.ArrayList;
@@ -111,7 +110,8 @@ final class Allocator {
         }
         String reason = String.valueOf(e.getMessage());
         attempts.add(new AllocationException.Attempt(heap.name(), reason));
-        var refusal = new HeapRefusal(buffer, heap.name(), sizeBytes, e.kind(), reason);
+        var refusal =
+            new EventRecords.HeapRefusal(buffer, heap.name(), sizeBytes, e.kind(), reason);
         listeners.tell(listener -> listener.heapRefused(refusal));
         return null;
       }

@@ -274,7 +274,7 @@ final class AttachedConsumer extends FrameWaiters<TakenFrame> implements StreamC
   }
 
   StreamState.ConsumerState state() {
-    return new StreamState.ConsumerState(policy, queue.size(), dropped, holdings.snapshot());
+    return new StateRecords.ConsumerState(policy, queue.size(), dropped, holdings.snapshot());
   }
 
   @Override

@@ -194,7 +194,7 @@ final class AttachedDevice extends Leakable implements Attachment {
   }
 
   AttachmentState snapshot() {
-    return new AttachmentState(device.name(), engine.instant(sinceNanos()), leftOut);
+    return new StateRecords.AttachmentState(device.name(), engine.instant(sinceNanos()), leftOut);
   }
 
   boolean isDetached() {
@@ -221,7 +221,7 @@ final class AttachedDevice extends Leakable implements Attachment {
             engine
                 .leaks()
                 .report(
-                    new LeakFound(
+                    new EventRecords.LeakFound(
                         LeakFound.Kind.ATTACHMENT,
                         buffer.name(),
                         Optional.of(device.name()),

@@ -18,8 +18,6 @@ import dev.dmabroker.UndeclaredAccessException;
 import dev.dmabroker.WaitInterruptedException;
 import dev.dmabroker.event.BrokerListener;
 import dev.dmabroker.event.BrokerSnapshot;
-import dev.dmabroker.event.MemoryAllocated;
-import dev.dmabroker.event.MoveStats;
 import dev.dmabroker.spec.Access;
 import dev.dmabroker.spec.BufferSpec;
 import dev.dmabroker.spec.Constraints;
@@ -84,7 +82,7 @@ final class BrokerEngine implements Broker {
   private final Clock clock;
   private final WaitGraph waits = new WaitGraph();
   private final Fences fences;
-  private final MoveStats noMoves;
+  private final StateRecords.MoveStats noMoves;
   private final boolean recordsCallSites;
   private final Leaks leaks;
   private final Instant started = Instant.now();
@@ -127,7 +125,7 @@ final class BrokerEngine implements Broker {
             () -> ServiceLoader.load(FencePoller.class).findFirst(),
             listeners,
             this::execute);
-    this.noMoves = MoveStats.none(settings.maxMoveAttempts());
+    this.noMoves = StateRecords.MoveStats.none(settings.maxMoveAttempts());
   }
 
   /** Its threads end when they have been idle for a while. */
@@ -334,7 +332,9 @@ final class BrokerEngine implements Broker {
       place.release();
       throw e;
     }
-    var event = new MemoryAllocated(name, place.heap().name(), place.sizeBytes(), Duration.ZERO);
+    var event =
+        new EventRecords.MemoryAllocated(
+            name, place.heap().name(), place.sizeBytes(), Duration.ZERO);
     listeners.tell(listener -> listener.allocated(event));
     return buffer;
   }
@@ -390,13 +390,13 @@ final class BrokerEngine implements Broker {
     for (BrokerSnapshot.BufferState buffer : states) {
       maps += buffer.maps();
     }
-    return new BrokerSnapshot(
+    return new StateRecords.BrokerSnapshot(
         heaps.stream().map(HeapAccount::snapshot).toList(),
         closedHeaps,
         devices.values().stream()
-            .map(
+            .<BrokerSnapshot.DeviceState>map(
                 device ->
-                    new BrokerSnapshot.DeviceState(
+                    new StateRecords.DeviceState(
                         device.name(),
                         device.constraints(),
                         device.longestHold(),
@@ -529,7 +529,7 @@ final class BrokerEngine implements Broker {
   }
 
   /** Of a buffer that has not moved yet. */
-  MoveStats noMoves() {
+  StateRecords.MoveStats noMoves() {
     return noMoves;
   }
 

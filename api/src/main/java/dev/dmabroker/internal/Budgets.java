@@ -62,9 +62,9 @@ final class Budgets {
 
   synchronized List<BrokerSnapshot.BudgetState> snapshot() {
     return accounts.values().stream()
-        .map(
+        .<BrokerSnapshot.BudgetState>map(
             account ->
-                new BrokerSnapshot.BudgetState(
+                new StateRecords.BudgetState(
                     account.name, account.limitBytes, account.reservedBytes))
         .toList();
   }

@@ -11,11 +11,7 @@ import dev.dmabroker.SharedBuffer;
 import dev.dmabroker.event.BrokerListener;
 import dev.dmabroker.event.BrokerSnapshot;
 import dev.dmabroker.event.BufferMove;
-import dev.dmabroker.event.DeviceLeftOut;
 import dev.dmabroker.event.LeakFound;
-import dev.dmabroker.event.MemoryAllocated;
-import dev.dmabroker.event.MemoryReleased;
-import dev.dmabroker.event.MoveStats;
 import dev.dmabroker.spec.BufferSpec;
 import dev.dmabroker.spi.PlacementHeuristic.Resident;
 import java.time.Duration;
@@ -90,7 +86,7 @@ abstract class BufferLife extends Leakable {
   private List<HeldPin> pins = List.of();
 
   private final @Nullable MoveQueue<BufferLife> queue;
-  private MoveStats moves;
+  private StateRecords.MoveStats moves;
 
   /** What asked last for the move that is wanted, or that is under way. */
   BufferMove.Cause moveCause = BufferMove.Cause.ATTACH;
@@ -214,7 +210,9 @@ abstract class BufferLife extends Leakable {
           retries.startOver();
           leaveOut(placed.leftOut(), after);
           state = SharedBuffer.State.RESIDENT;
-          var event = new MemoryAllocated(name, placed.heap().name(), placed.sizeBytes(), took);
+          var event =
+              new EventRecords.MemoryAllocated(
+                  name, placed.heap().name(), placed.sizeBytes(), took);
           tell(after, listener -> listener.allocated(event));
           settle(after);
           return null;
@@ -657,7 +655,7 @@ abstract class BufferLife extends Leakable {
 
   private void release(AfterLock after, Place old) {
     formerTakings += old.takings();
-    var event = new MemoryReleased(name, old.heap().name(), old.sizeBytes());
+    var event = new EventRecords.MemoryReleased(name, old.heap().name(), old.sizeBytes());
     after.then(old::release);
     tell(after, listener -> listener.released(event));
   }
@@ -689,7 +687,9 @@ abstract class BufferLife extends Leakable {
     attachments.leaveOut(devices);
     for (AttachedDevice attachment : attachments.copy()) {
       if (before.contains(attachment) != attachment.isLeftOut()) {
-        var event = new DeviceLeftOut(name, attachment.device().name(), attachment.isLeftOut());
+        var event =
+            new EventRecords.DeviceLeftOut(
+                name, attachment.device().name(), attachment.isLeftOut());
         tell(after, listener -> listener.leftOut(event));
       }
     }
@@ -762,7 +762,7 @@ abstract class BufferLife extends Leakable {
 
   BrokerSnapshot.BufferState snapshot() {
     synchronized (lock) {
-      return new BrokerSnapshot.BufferState(
+      return new StateRecords.BufferState(
           id,
           name,
           engine.instant(sinceNanos()),
@@ -804,7 +804,7 @@ abstract class BufferLife extends Leakable {
             engine
                 .leaks()
                 .report(
-                    new LeakFound(
+                    new EventRecords.LeakFound(
                         LeakFound.Kind.BUFFER,
                         name,
                         Optional.empty(),

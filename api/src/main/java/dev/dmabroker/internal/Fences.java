@@ -2,7 +2,6 @@ package dev.dmabroker.internal;
 
 import dev.dmabroker.FenceException;
 import dev.dmabroker.event.BrokerSnapshot;
-import dev.dmabroker.event.FenceFailure;
 import dev.dmabroker.spec.SyncFile;
 import dev.dmabroker.spi.FencePoller;
 import dev.dmabroker.spi.HeapException;
@@ -82,7 +81,7 @@ final class Fences {
           errno.ifPresent(
               why -> {
                 var event =
-                    new FenceFailure(
+                    new EventRecords.FenceFailure(
                         mapping.attachment().buffer().name(),
                         mapping.attachment().device().name(),
                         mapping.access(),
@@ -115,8 +114,8 @@ final class Fences {
       found = poller;
     }
     return found == null
-        ? BrokerSnapshot.FenceState.NONE
-        : new BrokerSnapshot.FenceState(found.pending(), found.trouble());
+        ? StateRecords.FenceState.NONE
+        : new StateRecords.FenceState(found.pending(), found.trouble());
   }
 
   void close() {

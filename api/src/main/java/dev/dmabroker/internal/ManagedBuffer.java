@@ -7,9 +7,7 @@ import dev.dmabroker.Mapping;
 import dev.dmabroker.SharedBuffer;
 import dev.dmabroker.UndeclaredAccessException;
 import dev.dmabroker.UnsatisfiableException;
-import dev.dmabroker.event.AttachRefused;
 import dev.dmabroker.event.BufferMove;
-import dev.dmabroker.event.DeviceAttached;
 import dev.dmabroker.spec.Access;
 import dev.dmabroker.spec.BufferSpec;
 import java.time.Duration;
@@ -84,7 +82,7 @@ final class ManagedBuffer extends BufferLife implements SharedBuffer {
                   attempt.target(),
                   attempt.devices(),
                   /* counting= */ false);
-      var event = new AttachRefused(name, registered.name(), refused);
+      var event = new EventRecords.AttachRefused(name, registered.name(), refused);
       engine.listeners().tell(listener -> listener.refused(event));
       throw refused;
     }
@@ -197,7 +195,7 @@ final class ManagedBuffer extends BufferLife implements SharedBuffer {
       return;
     }
     var event =
-        new DeviceAttached(
+        new EventRecords.DeviceAttached(
             id,
             name,
             spec,

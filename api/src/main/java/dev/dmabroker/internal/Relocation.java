@@ -618,7 +618,7 @@ final class Relocation {
   BufferMove report(
       long generation, Optional<String> failure, Duration backOff, List<Holder> holders) {
     long now = System.nanoTime();
-    return new BufferMove(
+    return new EventRecords.BufferMove(
         buffer.name,
         from.heap().name(),
         Optional.ofNullable(target).map(place -> place.heap().name()),

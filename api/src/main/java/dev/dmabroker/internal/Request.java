@@ -3,7 +3,6 @@ package dev.dmabroker.internal;
 import dev.dmabroker.BrokerException;
 import dev.dmabroker.ClosedException;
 import dev.dmabroker.event.BufferMove;
-import dev.dmabroker.event.MapStalled;
 import dev.dmabroker.spec.Access;
 import java.time.Duration;
 import java.util.Objects;
@@ -299,7 +298,7 @@ final class Request {
       return () -> {};
     }
     var stall =
-        new MapStalled(
+        new EventRecords.MapStalled(
             buffer.name(), deviceName(), Duration.ofNanos(System.nanoTime() - sinceNanos), granted);
     return () -> buffer.engine.listeners().tell(listener -> listener.stalled(stall));
   }

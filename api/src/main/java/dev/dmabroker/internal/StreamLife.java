@@ -7,11 +7,8 @@ import dev.dmabroker.ClosedException;
 import dev.dmabroker.StreamSpec;
 import dev.dmabroker.StreamStoppedException;
 import dev.dmabroker.event.BrokerListener;
-import dev.dmabroker.event.FrameDropped;
 import dev.dmabroker.event.FrameDropped.Reason;
 import dev.dmabroker.event.Overheld;
-import dev.dmabroker.event.StreamHeldBack;
-import dev.dmabroker.event.StreamResized;
 import dev.dmabroker.event.StreamState;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -400,7 +397,7 @@ abstract class StreamLife {
 
   void tellDropped(RegisteredDevice device, long frame, Reason reason, AfterLock after) {
     if (!engine.listeners().isEmpty()) {
-      var event = new FrameDropped(spec.name(), device.name(), frame, reason);
+      var event = new EventRecords.FrameDropped(spec.name(), device.name(), frame, reason);
       tell(after, listener -> listener.frameDropped(event));
     }
   }
@@ -410,19 +407,21 @@ abstract class StreamLife {
   }
 
   void tellResized(int before, String reason, AfterLock after) {
-    var event = new StreamResized(spec.name(), before, pool.depth(), pool.sizeBytes(), reason);
+    var event =
+        new EventRecords.StreamResized(spec.name(), before, pool.depth(), pool.sizeBytes(), reason);
     tell(after, listener -> listener.streamResized(event));
   }
 
   void tellHeldBack(String reason, AfterLock after) {
-    var event = new StreamHeldBack(spec.name(), pool.depth(), reason + "; " + describeUse());
+    var event =
+        new EventRecords.StreamHeldBack(spec.name(), pool.depth(), reason + "; " + describeUse());
     tell(after, listener -> listener.streamHeldBack(event));
   }
 
   StreamState snapshot() {
     synchronized (lock) {
       int depth = pool.depth();
-      return new StreamState(
+      return new StateRecords.StreamState(
           spec.name(),
           state,
           depth,

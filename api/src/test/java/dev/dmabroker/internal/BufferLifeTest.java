@@ -283,7 +283,8 @@ class BufferLifeTest extends Fixture {
             });
     Device narrow = broker.register("narrow", Constraints.builder().addressBits(8).build());
     var failure = assertThrows(UnsatisfiableException.class, () -> buffer.attach(narrow));
-    assertEquals(new AttachRefused(buffer.name(), "narrow", failure), Events.next(refused));
+    assertEquals(
+        new EventRecords.AttachRefused(buffer.name(), "narrow", failure), Events.next(refused));
   }
 
   // ---- In a convoy ----

@@ -11,7 +11,6 @@ import dev.dmabroker.LeakTracking;
 import dev.dmabroker.Mapping;
 import dev.dmabroker.MoveFailedException;
 import dev.dmabroker.event.BrokerListener;
-import dev.dmabroker.event.BrokerSnapshot.LeakStats;
 import dev.dmabroker.event.LeakFound;
 import dev.dmabroker.event.MemoryReleased;
 import dev.dmabroker.spec.Access;
@@ -150,7 +149,7 @@ class LoggingTest extends Fixture {
     Throwable site = new Throwable("made here");
     for (LeakFound.Kind kind : LeakFound.Kind.values()) {
       leaks.report(
-          new LeakFound(
+          new EventRecords.LeakFound(
               kind,
               "frame",
               kind == LeakFound.Kind.BUFFER ? Optional.empty() : Optional.of("camera"),
@@ -168,7 +167,7 @@ class LoggingTest extends Fixture {
             "a mapping of frame for camera" + rest + "; where that was is not known"),
         Set.copyOf(lines(Level.WARNING)));
     assertEquals(2, records.stream().filter(line -> line.getThrown() == site).count());
-    assertEquals(new LeakStats(1, 1, 1), leaks.snapshot());
+    assertEquals(new StateRecords.LeakStats(1, 1, 1), leaks.snapshot());
   }
 
   @Test
@@ -189,7 +188,8 @@ class LoggingTest extends Fixture {
     try {
       Listeners listeners = new Listeners(List.of(new Angry()));
       for (int i = 0; i < 1000; i++) {
-        listeners.tell(listener -> listener.released(new MemoryReleased("frame", "system", 1)));
+        listeners.tell(
+            listener -> listener.released(new EventRecords.MemoryReleased("frame", "system", 1)));
       }
     } finally {
       logger.removeHandler(handler);
