@@ -17,8 +17,7 @@ public final class AllocationException extends BrokerException {
    */
   public record Attempt(String heap, String reason) {}
 
-  /** With each heap's answer. */
-  public AllocationException(String message, List<Attempt> attempts) {
+  AllocationException(String message, List<Attempt> attempts) {
     super(message);
     this.attempts = ImmutableList.copyOf(attempts);
   }

@@ -138,7 +138,7 @@ final class Allocator {
     }
 
     AllocationException failure(List<RegisteredDevice> devices) {
-      return new AllocationException(
+      return Exceptions.allocation(
           "cannot allocate "
               + neededBytes
               + " bytes for "

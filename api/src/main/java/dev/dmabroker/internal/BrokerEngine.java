@@ -4,18 +4,13 @@ import com.google.common.collect.ImmutableList;
 import com.google.common.util.concurrent.ThreadFactoryBuilder;
 import dev.dmabroker.Broker;
 import dev.dmabroker.BufferStream;
-import dev.dmabroker.ClosedException;
 import dev.dmabroker.Device;
 import dev.dmabroker.DeviceSpec;
-import dev.dmabroker.DuplicateNameException;
 import dev.dmabroker.Holder;
-import dev.dmabroker.OutstandingMappingsException;
 import dev.dmabroker.Plan;
 import dev.dmabroker.Shadow;
 import dev.dmabroker.SharedBuffer;
 import dev.dmabroker.StreamSpec;
-import dev.dmabroker.UndeclaredAccessException;
-import dev.dmabroker.WaitInterruptedException;
 import dev.dmabroker.event.BrokerListener;
 import dev.dmabroker.event.BrokerSnapshot;
 import dev.dmabroker.spec.Access;
@@ -173,7 +168,7 @@ final class BrokerEngine implements Broker {
   private void checkRegistrable(DeviceSpec spec) {
     checkOpen("register " + spec.name());
     if (devices.containsKey(spec.name())) {
-      throw new DuplicateNameException(
+      throw Exceptions.duplicateName(
           "cannot register device "
               + spec.name()
               + ": a device of that name is registered; close it first or choose another name");
@@ -264,7 +259,7 @@ final class BrokerEngine implements Broker {
   /** Refuses early what every map would refuse. */
   static void checkDeclared(RegisteredDevice device, Access access, String stream) {
     if (!device.access().permits(access)) {
-      throw new UndeclaredAccessException(
+      throw Exceptions.undeclaredAccess(
           "cannot use "
               + device.name()
               + " in stream "
@@ -365,7 +360,7 @@ final class BrokerEngine implements Broker {
 
   private void checkOpen(String intent) {
     if (closed) {
-      throw new ClosedException("cannot " + intent + ": the broker is closed");
+      throw Exceptions.closed("cannot " + intent + ": the broker is closed");
     }
   }
 
@@ -425,7 +420,7 @@ final class BrokerEngine implements Broker {
       awaitBuffers();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new WaitInterruptedException("interrupted while closing the broker; " + describe(), e);
+      throw Exceptions.waitInterrupted("interrupted while closing the broker; " + describe(), e);
     } finally {
       heaps.forEach(HeapAccount::retire);
       fences.close();
@@ -435,7 +430,7 @@ final class BrokerEngine implements Broker {
     }
     if (!buffers.isEmpty()) {
       List<Holder> holders = holders();
-      throw new OutstandingMappingsException(
+      throw Exceptions.outstandingMappings(
           "the broker is closed, but after "
               + settings.closeTimeout().toMillis()
               + " ms "

@@ -1,7 +1,6 @@
 package dev.dmabroker.internal;
 
 import dev.dmabroker.Broker;
-import dev.dmabroker.DuplicateNameException;
 import dev.dmabroker.LeakTracking;
 import dev.dmabroker.event.BrokerListener;
 import dev.dmabroker.spi.FencePoller;
@@ -147,7 +146,7 @@ public final class BrokerFactory {
                 }
                 String other = owners.putIfAbsent(name, heap.name());
                 if (other != null) {
-                  throw new DuplicateNameException(
+                  throw Exceptions.duplicateName(
                       "heaps " + other + " and " + heap.name() + " both go by " + name);
                 }
               });
@@ -178,7 +177,7 @@ public final class BrokerFactory {
     Map<String, PlacementHeuristic> found = new HashMap<>();
     for (PlacementHeuristic heuristic : heuristics) {
       if (found.put(heuristic.name(), heuristic) != null) {
-        throw new DuplicateNameException("two heuristics are named " + heuristic.name());
+        throw Exceptions.duplicateName("two heuristics are named " + heuristic.name());
       }
     }
     PlacementHeuristic chosen = found.get(DEFAULT_HEURISTIC);

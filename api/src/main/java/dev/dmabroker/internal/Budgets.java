@@ -94,7 +94,7 @@ final class Budgets {
         }
         for (Account account : charged) {
           if (more > account.limitBytes - account.reservedBytes) {
-            throw new BudgetExceededException(
+            throw Exceptions.budgetExceeded(
                 what, account.name, account.limitBytes, account.reservedBytes, more);
           }
         }

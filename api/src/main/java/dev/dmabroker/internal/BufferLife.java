@@ -1,6 +1,5 @@
 package dev.dmabroker.internal;
 
-import dev.dmabroker.AllocationException;
 import dev.dmabroker.BrokerException;
 import dev.dmabroker.ClosedException;
 import dev.dmabroker.Holder;
@@ -187,7 +186,7 @@ abstract class BufferLife extends Leakable {
     } catch (BrokerException e) {
       failure = e;
     } catch (RuntimeException | Error e) {
-      failure = new AllocationException("allocating " + name + " threw " + e, List.of());
+      failure = Exceptions.allocation("allocating " + name + " threw " + e, List.of());
       failure.initCause(e);
     }
     endAllocating(placed, failure, Duration.ofNanos(System.nanoTime() - start));
@@ -434,7 +433,7 @@ abstract class BufferLife extends Leakable {
   PinnedException pinned(String intent) {
     List<String> devices = pinners();
     if (stays) {
-      return new PinnedException(
+      return Exceptions.pinned(
           "cannot "
               + intent
               + ": "
@@ -445,7 +444,7 @@ abstract class BufferLife extends Leakable {
               + " (Broker.shadow)",
           devices);
     }
-    return new PinnedException(
+    return Exceptions.pinned(
         "cannot "
             + intent
             + ": "
@@ -639,7 +638,7 @@ abstract class BufferLife extends Leakable {
   }
 
   private ClosedException closed() {
-    return new ClosedException(brokerClosed ? "the broker is closed" : name + " is closed");
+    return Exceptions.closed(brokerClosed ? "the broker is closed" : name + " is closed");
   }
 
   private void cancelDrain(AfterLock after) {

@@ -94,7 +94,7 @@ final class Fences {
   private void watch(SyncFile fence, String intent, Consumer<OptionalInt> whenSignalled) {
     FencePoller found = poller();
     if (found == null) {
-      throw new FenceException(
+      throw Exceptions.fence(
           "cannot "
               + intent
               + ": nothing here can wait for fences; put dmabroker-allocators on the path, or call"
@@ -104,7 +104,7 @@ final class Fences {
     try {
       found.watch(fence, whenSignalled);
     } catch (HeapException | RuntimeException e) {
-      throw new FenceException("cannot " + intent + ": " + e.getMessage(), e);
+      throw Exceptions.fence("cannot " + intent + ": " + e.getMessage(), e);
     }
   }
 

@@ -5,7 +5,6 @@ import dev.dmabroker.Device;
 import dev.dmabroker.LeftOutException;
 import dev.dmabroker.Mapping;
 import dev.dmabroker.SharedBuffer;
-import dev.dmabroker.UndeclaredAccessException;
 import dev.dmabroker.UnsatisfiableException;
 import dev.dmabroker.event.BufferMove;
 import dev.dmabroker.spec.Access;
@@ -393,7 +392,7 @@ final class ManagedBuffer extends BufferLife implements SharedBuffer {
   }
 
   private LeftOutException leftOut(AttachedDevice attachment) {
-    return new LeftOutException(
+    return Exceptions.leftOut(
         "cannot map "
             + name
             + " for "
@@ -539,7 +538,7 @@ final class ManagedBuffer extends BufferLife implements SharedBuffer {
             renegotiate(after);
             if (requests.size() > 0) {
               ClosedException closed =
-                  new ClosedException(attachment.device().name() + " was detached from " + name);
+                  Exceptions.closed(attachment.device().name() + " was detached from " + name);
               requests.fail(after, request -> request.attachment() == attachment, closed);
             }
             advance(after);
@@ -564,10 +563,10 @@ final class ManagedBuffer extends BufferLife implements SharedBuffer {
     AttachedDevice attachment = mapping.attachment();
     synchronized (lock) {
       if (!mapping.isOpen()) {
-        throw new ClosedException(mapping + " is closed");
+        throw Exceptions.closed(mapping + " is closed");
       }
       if (!mapping.place().heap().traits().cpuReach().is(true)) {
-        throw new UndeclaredAccessException(
+        throw Exceptions.undeclaredAccess(
             name
                 + " lies in "
                 + mapping.heapName()
@@ -585,14 +584,14 @@ final class ManagedBuffer extends BufferLife implements SharedBuffer {
 
   private void checkReference(String intent) {
     if (referenceClosed || brokerClosed || state == State.RELEASED) {
-      throw new ClosedException(
+      throw Exceptions.closed(
           "cannot " + intent + ": " + (brokerClosed ? "the broker" : "the buffer") + " is closed");
     }
   }
 
   private void checkUsable(AttachedDevice attachment, String verb) {
     if (brokerClosed || state == State.RELEASED || attachment.isDetached()) {
-      throw new ClosedException(
+      throw Exceptions.closed(
           "cannot "
               + verb
               + " "

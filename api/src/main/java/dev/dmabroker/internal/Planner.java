@@ -70,7 +70,7 @@ final class Planner {
     Explanation explanation = Explanation.of(table, target, devices, counting);
     List<String> names = Participant.names(devices);
     List<Plan.PassedOver> passedOver = explanation.passedOver();
-    return new UnsatisfiableException(
+    return Exceptions.unsatisfiable(
         "cannot "
             + what
             + " ("

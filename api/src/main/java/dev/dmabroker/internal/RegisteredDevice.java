@@ -1,7 +1,6 @@
 package dev.dmabroker.internal;
 
 import com.google.common.collect.ImmutableList;
-import dev.dmabroker.ClosedException;
 import dev.dmabroker.Device;
 import dev.dmabroker.DeviceSpec;
 import dev.dmabroker.spec.Access;
@@ -41,7 +40,7 @@ final class RegisteredDevice implements Device, Participant {
 
   void checkOpen(String intent) {
     if (closed) {
-      throw new ClosedException("cannot " + intent + ": device " + name() + " is closed");
+      throw Exceptions.closed("cannot " + intent + ": device " + name() + " is closed");
     }
   }
 

@@ -594,7 +594,7 @@ final class Relocation {
 
   /** What those are told who need the move, or who ran into a timeout waiting for it. */
   MoveFailedException failure(String reason, List<Holder> holders, @Nullable Throwable why) {
-    return new MoveFailedException(
+    return Exceptions.moveFailed(
         "cannot move "
             + buffer.name
             + " out of "

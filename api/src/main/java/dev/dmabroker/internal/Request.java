@@ -1,7 +1,6 @@
 package dev.dmabroker.internal;
 
 import dev.dmabroker.BrokerException;
-import dev.dmabroker.ClosedException;
 import dev.dmabroker.event.BufferMove;
 import dev.dmabroker.spec.Access;
 import java.time.Duration;
@@ -272,7 +271,7 @@ final class Request {
         exposed.whenComplete(
             (mapping, failure) -> {
               if (exposed.isCancelled()) {
-                giveUp(new ClosedException("the future of " + describe() + " was cancelled"));
+                giveUp(Exceptions.closed("the future of " + describe() + " was cancelled"));
               }
             });
   }

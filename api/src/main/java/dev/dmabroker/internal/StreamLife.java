@@ -5,7 +5,6 @@ import dev.dmabroker.BrokerException;
 import dev.dmabroker.BufferStream;
 import dev.dmabroker.ClosedException;
 import dev.dmabroker.StreamSpec;
-import dev.dmabroker.StreamStoppedException;
 import dev.dmabroker.event.BrokerListener;
 import dev.dmabroker.event.FrameDropped.Reason;
 import dev.dmabroker.event.Overheld;
@@ -288,7 +287,7 @@ abstract class StreamLife {
     if (state == BufferStream.State.CLOSED) {
       return closed(intent);
     }
-    return new StreamStoppedException(
+    return Exceptions.streamStopped(
         "cannot "
             + intent
             + ": stream "
@@ -306,7 +305,7 @@ abstract class StreamLife {
   }
 
   ClosedException closed(String intent) {
-    return new ClosedException(
+    return Exceptions.closed(
         "cannot "
             + intent
             + ": "

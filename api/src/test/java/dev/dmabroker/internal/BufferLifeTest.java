@@ -139,7 +139,7 @@ class BufferLifeTest extends Fixture {
     held.close();
     assertEquals(RESIDENT, buffer.state());
     assertEquals(1, read(in));
-    request.endGivenUp(new ClosedException("given up"));
+    request.endGivenUp(Exceptions.closed("given up"));
     assertSays(assertThrows(ClosedException.class, evacuating::result), "given up");
     assertEquals(1, read(in));
   }

@@ -9,7 +9,6 @@ import dev.dmabroker.Device;
 import dev.dmabroker.DeviceSpec;
 import dev.dmabroker.LeakTracking;
 import dev.dmabroker.Mapping;
-import dev.dmabroker.MoveFailedException;
 import dev.dmabroker.event.BrokerListener;
 import dev.dmabroker.event.LeakFound;
 import dev.dmabroker.event.MemoryReleased;
@@ -174,7 +173,7 @@ class LoggingTest extends Fixture {
   void linesAreLimited() {
     MoveLog log = new MoveLog();
     for (int i = 0; i < 1000; i++) {
-      log.rolledBack(new MoveFailedException("no", List.of(), null), true);
+      log.rolledBack(Exceptions.moveFailed("no", List.of(), null), true);
     }
     int lines = lines(Level.WARNING).size();
     assertTrue(lines >= LogLimit.AT_ONCE && lines <= LogLimit.AT_ONCE + 1, lines + " lines");
