@@ -9,13 +9,15 @@ public final class AllocationException extends BrokerException {
 
   private final transient ImmutableList<Attempt> attempts;
 
-  /**
-   * One heap's answer.
-   *
-   * @param heap its name
-   * @param reason why it gave nothing
-   */
-  public record Attempt(String heap, String reason) {}
+  /** One heap's answer. Immutable. Not for implementation outside the broker. */
+  public interface Attempt {
+
+    /** The heap's name. */
+    String heap();
+
+    /** Why it gave nothing. */
+    String reason();
+  }
 
   AllocationException(String message, List<Attempt> attempts) {
     super(message);

@@ -65,7 +65,7 @@ final class Adoption {
                   + account.name()
                   + ": "
                   + reason,
-              List.of(new AllocationException.Attempt(account.name(), reason)));
+              List.of(new Allocator.Attempt(account.name(), reason)));
       failure.initCause(e);
       throw failure;
     } finally {

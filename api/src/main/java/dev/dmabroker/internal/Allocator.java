@@ -20,6 +20,9 @@ final class Allocator {
   private final Evictor evictor;
   private final Listeners listeners;
 
+  /** What one heap said. */
+  record Attempt(String heap, String reason) implements AllocationException.Attempt {}
+
   Allocator(Planner planner, Evictor evictor, Listeners listeners) {
     this.planner = planner;
     this.evictor = evictor;
@@ -97,7 +100,7 @@ final class Allocator {
         before = reservation.reach("allocate " + buffer + " in " + heap.name(), sizeBytes);
       } catch (BudgetExceededException e) { // Another heap may round up less.
         overBudget = overBudget == null ? e : overBudget;
-        attempts.add(new AllocationException.Attempt(heap.name(), String.valueOf(e.getMessage())));
+        attempts.add(new Attempt(heap.name(), String.valueOf(e.getMessage())));
         return null;
       }
       try {
@@ -109,7 +112,7 @@ final class Allocator {
           full.add(each.heap());
         }
         String reason = String.valueOf(e.getMessage());
-        attempts.add(new AllocationException.Attempt(heap.name(), reason));
+        attempts.add(new Attempt(heap.name(), reason));
         var refusal =
             new EventRecords.HeapRefusal(buffer, heap.name(), sizeBytes, e.kind(), reason);
         listeners.tell(listener -> listener.heapRefused(refusal));
@@ -132,7 +135,7 @@ final class Allocator {
                 return placement != null;
               });
       if (placement == null && !why.isEmpty()) {
-        attempts.add(new AllocationException.Attempt(each.account().name(), why));
+        attempts.add(new Attempt(each.account().name(), why));
       }
       return placement;
     }

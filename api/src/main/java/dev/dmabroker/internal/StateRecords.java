@@ -3,17 +3,20 @@ package dev.dmabroker.internal;
 import com.google.common.collect.ImmutableList;
 import dev.dmabroker.BufferStream;
 import dev.dmabroker.Device;
-import dev.dmabroker.Holder;
 import dev.dmabroker.SharedBuffer;
 import dev.dmabroker.StreamConsumer;
 import dev.dmabroker.event.BufferMove;
+import dev.dmabroker.spec.Access;
 import dev.dmabroker.spec.BufferSpec;
 import dev.dmabroker.spec.Constraints;
+import dev.dmabroker.spi.DeviceProbe;
 import dev.dmabroker.spi.HeapProvider;
 import dev.dmabroker.spi.HeapTraits;
 import dev.dmabroker.spi.Lingering;
+import dev.dmabroker.spi.Trait;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -89,7 +92,7 @@ final class StateRecords {
       long sizeBytes,
       Optional<Instant> residentSince,
       List<dev.dmabroker.event.BrokerSnapshot.AttachmentState> attachments,
-      List<Holder> holders,
+      List<dev.dmabroker.Holder> holders,
       List<String> pinned,
       int waiting,
       int retired,
@@ -181,4 +184,45 @@ final class StateRecords {
       long dropped,
       dev.dmabroker.event.StreamState.Holds holds)
       implements dev.dmabroker.event.StreamState.ConsumerState {}
+
+  /** See {@link dev.dmabroker.Holder}. */
+  record Holder(
+      String buffer,
+      String device,
+      Access access,
+      Duration held,
+      String thread,
+      Optional<Throwable> callSite,
+      boolean fenced)
+      implements dev.dmabroker.Holder {
+    private static final String BROKER = "dev.dmabroker.internal.";
+
+    @Override
+    public String toString() {
+      String site = callSite.flatMap(Holder::caller).map(frame -> ", at " + frame).orElse("");
+      return device
+          + " for "
+          + held.toMillis()
+          + " ms ("
+          + access
+          + ", by "
+          + thread
+          + site
+          + (fenced ? ", until a fence signals" : "")
+          + ")";
+    }
+
+    /** The line that called the broker; without one, the first that is known. */
+    private static Optional<StackTraceElement> caller(Throwable at) {
+      StackTraceElement[] frames = at.getStackTrace();
+      return Arrays.stream(frames)
+          .dropWhile(frame -> frame.getClassName().startsWith(BROKER))
+          .findFirst()
+          .or(() -> Arrays.stream(frames).findFirst());
+    }
+  }
+
+  /** See {@link Device.Finding}. */
+  record Finding(String heap, DeviceProbe.Verdict verdict, Trait.Basis basis, String reason)
+      implements Device.Finding {}
 }
