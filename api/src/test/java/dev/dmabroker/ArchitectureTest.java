@@ -17,6 +17,7 @@ import com.tngtech.archunit.lang.ArchCondition;
 import com.tngtech.archunit.lang.ConditionEvents;
 import com.tngtech.archunit.lang.SimpleConditionEvent;
 import dev.dmabroker.internal.BrokerFactory;
+import dev.dmabroker.internal.Exceptions;
 import dev.dmabroker.internal.ImageLayout;
 import dev.dmabroker.internal.Settings;
 import dev.dmabroker.spec.ImageSpec;
@@ -75,7 +76,7 @@ class ArchitectureTest {
         .that()
         .resideInAnyPackage(EXPORTED)
         .and()
-        .doNotBelongToAnyOf(Broker.Builder.class, ImageSpec.class)
+        .doNotBelongToAnyOf(Broker.Builder.class, ImageSpec.class, ExceptionMaker.class)
         .should()
         .dependOnClassesThat()
         .resideInAPackage("dev.dmabroker.internal..")
@@ -98,8 +99,10 @@ class ArchitectureTest {
         .that()
         .resideInAPackage("dev.dmabroker.internal..")
         .and()
-        // How a picture lies in memory is one rule, which a spec asks as well.
-        .doNotBelongToAnyOf(BrokerFactory.class, Settings.class, ImageLayout.class)
+        // How a picture lies in memory is one rule, which a spec asks as well. The exceptions'
+        // constructors are not public, so that their package makes them for the engine.
+        .doNotBelongToAnyOf(
+            BrokerFactory.class, Settings.class, ImageLayout.class, Exceptions.class)
         .should()
         .notBePublic()
         .check(API);

@@ -2,7 +2,6 @@ package dev.dmabroker.internal;
 
 import dev.dmabroker.AllocationException;
 import dev.dmabroker.DuplicateMemoryException;
-import dev.dmabroker.DuplicateNameException;
 import dev.dmabroker.spec.BufferSpec;
 import dev.dmabroker.spec.ImageSpec;
 import dev.dmabroker.spec.Layout;
@@ -49,7 +48,7 @@ final class Adoption {
     HeapAccount account = new HeapAccount(new AdoptedHeap(memory, entry::leave));
     if (heaps.numberOf(account.name()) >= 0) {
       account.retire();
-      throw new DuplicateNameException(
+      throw Exceptions.duplicateName(
           "cannot adopt " + name + ": a heap of the broker is named " + account.name() + ", too");
     }
     Backing backing;
@@ -60,7 +59,7 @@ final class Adoption {
     } catch (HeapException e) {
       String reason = String.valueOf(e.getMessage());
       AllocationException failure =
-          new AllocationException(
+          Exceptions.allocation(
               "cannot adopt "
                   + name
                   + " ("
@@ -71,7 +70,7 @@ final class Adoption {
                   + account.name()
                   + ": "
                   + reason,
-              List.of(new AllocationException.Attempt(account.name(), reason)));
+              List.of(new Allocator.Attempt(account.name(), reason)));
       failure.initCause(e);
       throw failure;
     } finally {
@@ -107,7 +106,7 @@ final class Adoption {
         other = tenantOf(its);
       }
       if (other != null) {
-        throw new DuplicateMemoryException(
+        throw Exceptions.duplicateMemory(
             "cannot adopt "
                 + name
                 + ": the buffer "

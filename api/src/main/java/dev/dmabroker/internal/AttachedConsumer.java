@@ -3,7 +3,6 @@ package dev.dmabroker.internal;
 import dev.dmabroker.BrokerException;
 import dev.dmabroker.ClosedException;
 import dev.dmabroker.Frame;
-import dev.dmabroker.MapTimeoutException;
 import dev.dmabroker.StreamConsumer;
 import dev.dmabroker.event.FrameDropped.Reason;
 import dev.dmabroker.event.StreamState;
@@ -83,7 +82,7 @@ final class AttachedConsumer extends FrameWaiters<TakenFrame> implements StreamC
     stream()
         .locked(
             after -> {
-              leave(new ClosedException("cannot " + describe() + ": it is detached"), after);
+              leave(Exceptions.closed("cannot " + describe() + ": it is detached"), after);
               return null;
             });
   }
@@ -161,7 +160,7 @@ final class AttachedConsumer extends FrameWaiters<TakenFrame> implements StreamC
 
   @Override
   BrokerException timedOut(Duration timeout) {
-    return new MapTimeoutException(
+    return Exceptions.mapTimeout(
         "cannot "
             + describe()
             + " within "
@@ -274,7 +273,7 @@ final class AttachedConsumer extends FrameWaiters<TakenFrame> implements StreamC
   }
 
   StreamState.ConsumerState state() {
-    return new StreamState.ConsumerState(policy, queue.size(), dropped, holdings.snapshot());
+    return new StateRecords.ConsumerState(policy, queue.size(), dropped, holdings.snapshot());
   }
 
   @Override

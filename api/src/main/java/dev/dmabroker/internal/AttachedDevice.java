@@ -4,7 +4,6 @@ import dev.dmabroker.Attachment;
 import dev.dmabroker.BrokerException;
 import dev.dmabroker.Mapping;
 import dev.dmabroker.Pin;
-import dev.dmabroker.UndeclaredAccessException;
 import dev.dmabroker.event.BrokerSnapshot.AttachmentState;
 import dev.dmabroker.event.LeakFound;
 import dev.dmabroker.spec.Access;
@@ -92,7 +91,7 @@ final class AttachedDevice extends Leakable implements Attachment {
   /** The same for who has the gate at hand, as each further look takes time. */
   @Nullable BufferMapping enter(Gate gate, Access access, boolean own) {
     if (!declared.permits(Objects.requireNonNull(access, "access"))) {
-      throw new UndeclaredAccessException(
+      throw Exceptions.undeclaredAccess(
           "cannot map "
               + buffer.name()
               + " for "
@@ -194,7 +193,8 @@ final class AttachedDevice extends Leakable implements Attachment {
   }
 
   AttachmentState snapshot() {
-    return new AttachmentState(device.name(), services.time().instant(sinceNanos()), leftOut);
+    return new StateRecords.AttachmentState(
+        device.name(), services.time().instant(sinceNanos()), leftOut);
   }
 
   boolean isDetached() {
@@ -223,7 +223,7 @@ final class AttachedDevice extends Leakable implements Attachment {
                 services
                     .leaks()
                     .report(
-                        new LeakFound(
+                        new EventRecords.LeakFound(
                             LeakFound.Kind.ATTACHMENT,
                             buffer.name(),
                             Optional.of(device.name()),

@@ -6,12 +6,10 @@ import dev.dmabroker.BufferStream;
 import dev.dmabroker.Device;
 import dev.dmabroker.DeviceSpec;
 import dev.dmabroker.Holder;
-import dev.dmabroker.OutstandingMappingsException;
 import dev.dmabroker.Plan;
 import dev.dmabroker.Shadow;
 import dev.dmabroker.SharedBuffer;
 import dev.dmabroker.StreamSpec;
-import dev.dmabroker.WaitInterruptedException;
 import dev.dmabroker.event.BrokerListener;
 import dev.dmabroker.event.BrokerSnapshot;
 import dev.dmabroker.spec.Access;
@@ -158,7 +156,7 @@ final class BrokerEngine implements Broker {
     for (BrokerSnapshot.BufferState buffer : states) {
       maps += buffer.maps();
     }
-    return new BrokerSnapshot(
+    return new StateRecords.BrokerSnapshot(
         heaps.stream().map(HeapAccount::snapshot).toList(),
         closedHeaps,
         devices.snapshot(),
@@ -187,7 +185,7 @@ final class BrokerEngine implements Broker {
           services.lifecycle().await(buffers::isEmpty, Durations.nanos(timeout), services.time());
     } catch (InterruptedException e) {
       Caller.interrupt();
-      throw new WaitInterruptedException(
+      throw Exceptions.waitInterrupted(
           "interrupted while closing the broker; " + buffers.describe(), e);
     } finally {
       heaps.forEach(HeapAccount::retire);
@@ -196,7 +194,7 @@ final class BrokerEngine implements Broker {
     }
     if (!gone && !buffers.isEmpty()) {
       List<Holder> holders = buffers.holders();
-      throw new OutstandingMappingsException(
+      throw Exceptions.outstandingMappings(
           "the broker is closed, but after "
               + timeout.toMillis()
               + " ms "

@@ -1,7 +1,6 @@
 package dev.dmabroker.internal;
 
 import dev.dmabroker.Broker;
-import dev.dmabroker.DuplicateNameException;
 import dev.dmabroker.event.BrokerListener;
 import dev.dmabroker.spi.Heap;
 import dev.dmabroker.spi.HeapProvider;
@@ -114,7 +113,7 @@ public final class BrokerFactory {
                 }
                 String other = owners.putIfAbsent(name, heap.name());
                 if (other != null) {
-                  throw new DuplicateNameException(
+                  throw Exceptions.duplicateName(
                       "heaps " + other + " and " + heap.name() + " both go by " + name);
                 }
               });
@@ -145,7 +144,7 @@ public final class BrokerFactory {
     Map<String, PlacementHeuristic> found = new HashMap<>();
     for (PlacementHeuristic heuristic : heuristics) {
       if (found.put(heuristic.name(), heuristic) != null) {
-        throw new DuplicateNameException("two heuristics are named " + heuristic.name());
+        throw Exceptions.duplicateName("two heuristics are named " + heuristic.name());
       }
     }
     PlacementHeuristic chosen = found.get(DEFAULT_HEURISTIC);

@@ -1,6 +1,5 @@
 package dev.dmabroker.internal;
 
-import dev.dmabroker.AllocationException;
 import dev.dmabroker.BrokerException;
 import dev.dmabroker.ClosedException;
 import dev.dmabroker.Holder;
@@ -11,11 +10,7 @@ import dev.dmabroker.SharedBuffer;
 import dev.dmabroker.event.BrokerListener;
 import dev.dmabroker.event.BrokerSnapshot;
 import dev.dmabroker.event.BufferMove;
-import dev.dmabroker.event.DeviceLeftOut;
 import dev.dmabroker.event.LeakFound;
-import dev.dmabroker.event.MemoryAllocated;
-import dev.dmabroker.event.MemoryReleased;
-import dev.dmabroker.event.MoveStats;
 import dev.dmabroker.spec.BufferSpec;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -89,7 +84,7 @@ abstract class BufferLife extends Leakable {
   private List<HeldPin> pins = List.of();
 
   private final @Nullable MoveQueue<BufferLife> queue;
-  private MoveStats moves;
+  private StateRecords.MoveStats moves;
 
   /** What asked last for the move that is wanted, or that is under way. */
   BufferMove.Cause moveCause = BufferMove.Cause.ATTACH;
@@ -173,7 +168,7 @@ abstract class BufferLife extends Leakable {
     } catch (BrokerException e) {
       failure = e;
     } catch (RuntimeException | Error e) {
-      failure = new AllocationException("allocating " + name + " threw " + e, List.of());
+      failure = Exceptions.allocation("allocating " + name + " threw " + e, List.of());
       failure.initCause(e);
     }
     endAllocating(placed, failure, Duration.ofNanos(services().time().nanos() - start));
@@ -196,7 +191,9 @@ abstract class BufferLife extends Leakable {
           retries.startOver();
           leaveOut(placed.leftOut(), after);
           state = SharedBuffer.State.RESIDENT;
-          var event = new MemoryAllocated(name, placed.heap().name(), placed.sizeBytes(), took);
+          var event =
+              new EventRecords.MemoryAllocated(
+                  name, placed.heap().name(), placed.sizeBytes(), took);
           tell(after, listener -> listener.allocated(event));
           settle(after);
           return null;
@@ -419,7 +416,7 @@ abstract class BufferLife extends Leakable {
   PinnedException pinned(String intent) {
     List<String> devices = pinners();
     if (stays) {
-      return new PinnedException(
+      return Exceptions.pinned(
           "cannot "
               + intent
               + ": "
@@ -430,7 +427,7 @@ abstract class BufferLife extends Leakable {
               + " (Broker.shadow)",
           devices);
     }
-    return new PinnedException(
+    return Exceptions.pinned(
         "cannot "
             + intent
             + ": "
@@ -570,7 +567,7 @@ abstract class BufferLife extends Leakable {
   }
 
   private ClosedException closed() {
-    return new ClosedException(brokerClosed ? "the broker is closed" : name + " is closed");
+    return Exceptions.closed(brokerClosed ? "the broker is closed" : name + " is closed");
   }
 
   private void cancelDrain(AfterLock after) {
@@ -586,7 +583,7 @@ abstract class BufferLife extends Leakable {
 
   private void release(AfterLock after, Place old) {
     formerTakings += old.takings();
-    var event = new MemoryReleased(name, old.heap().name(), old.sizeBytes());
+    var event = new EventRecords.MemoryReleased(name, old.heap().name(), old.sizeBytes());
     after.then(old::release);
     tell(after, listener -> listener.released(event));
   }
@@ -618,7 +615,9 @@ abstract class BufferLife extends Leakable {
     attachments.leaveOut(devices);
     for (AttachedDevice attachment : attachments.copy()) {
       if (before.contains(attachment) != attachment.isLeftOut()) {
-        var event = new DeviceLeftOut(name, attachment.device().name(), attachment.isLeftOut());
+        var event =
+            new EventRecords.DeviceLeftOut(
+                name, attachment.device().name(), attachment.isLeftOut());
         tell(after, listener -> listener.leftOut(event));
       }
     }
@@ -700,7 +699,7 @@ abstract class BufferLife extends Leakable {
 
   BrokerSnapshot.BufferState snapshot() {
     synchronized (lock) {
-      return new BrokerSnapshot.BufferState(
+      return new StateRecords.BufferState(
           id,
           name,
           services().time().instant(sinceNanos()),
@@ -744,7 +743,7 @@ abstract class BufferLife extends Leakable {
                 services()
                     .leaks()
                     .report(
-                        new LeakFound(
+                        new EventRecords.LeakFound(
                             LeakFound.Kind.BUFFER,
                             name,
                             Optional.empty(),

@@ -4,7 +4,6 @@ import com.google.common.collect.Iterables;
 import dev.dmabroker.Holder;
 import dev.dmabroker.SharedBuffer;
 import dev.dmabroker.event.BrokerSnapshot;
-import dev.dmabroker.event.MemoryAllocated;
 import dev.dmabroker.spec.BufferSpec;
 import dev.dmabroker.spec.Layout;
 import dev.dmabroker.spi.ForeignMemory;
@@ -115,7 +114,9 @@ final class BufferRegistry {
       taken.release();
       throw e;
     }
-    var event = new MemoryAllocated(name, taken.heap().name(), taken.sizeBytes(), Duration.ZERO);
+    var event =
+        new EventRecords.MemoryAllocated(
+            name, taken.heap().name(), taken.sizeBytes(), Duration.ZERO);
     services.listeners().tell(listener -> listener.allocated(event));
     return buffer;
   }

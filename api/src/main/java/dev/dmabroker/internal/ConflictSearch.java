@@ -2,7 +2,6 @@ package dev.dmabroker.internal;
 
 import com.google.common.collect.ImmutableList;
 import dev.dmabroker.Conflict;
-import dev.dmabroker.Conflict.Change;
 import dev.dmabroker.Conflict.Clause;
 import dev.dmabroker.Conflict.Relaxation;
 import dev.dmabroker.SearchLimitException;
@@ -77,7 +76,10 @@ final class ConflictSearch {
                 .map(alternative -> "(" + alternative.constraints() + ")")
                 .collect(Collectors.joining(" or "));
         units.add(
-            new Unit(new Clause(participant.name(), "alternatives", value), null, participant));
+            new Unit(
+                new FoundConflict.Clause(participant.name(), "alternatives", value),
+                null,
+                participant));
         continue;
       }
       Constraints constraints = alternatives.get(0).constraints();
@@ -87,7 +89,8 @@ final class ConflictSearch {
             && field != ConstraintField.SEGMENT_BOUNDARY) {
           units.add(
               new Unit(
-                  new Clause(participant.name(), field.label(), constraints.text(field)),
+                  new FoundConflict.Clause(
+                      participant.name(), field.label(), constraints.text(field)),
                   field,
                   participant));
         }
@@ -146,11 +149,11 @@ final class ConflictSearch {
   Conflict conflict() {
     BitSet nothing = new BitSet();
     if (parts.isEmpty() || conflicts(select(nothing))) {
-      return new Conflict(List.of(), /* smallest= */ true, List.of());
+      return new FoundConflict(List.of(), /* smallest= */ true, List.of());
     }
     BitSet smallest = smallest(chosen -> conflicts(select(chosen)));
     BitSet conflict = smallest != null ? smallest : irreducible();
-    return new Conflict(
+    return new FoundConflict(
         conflict.stream().mapToObj(i -> units.get(i).clause()).toList(),
         smallest != null,
         relaxations());
@@ -249,10 +252,12 @@ final class ConflictSearch {
       Solution.Choice choice = solution.choice(heap);
       if (choice != null) {
         HeapInfo info = table.info(heap);
-        return new Relaxation(
+        return new FoundConflict.Relaxation(
             dropped.stream()
-                .mapToObj(
-                    i -> new Change(units.get(i).clause(), instead(units.get(i), info, choice)))
+                .<Conflict.Change>mapToObj(
+                    i ->
+                        new FoundConflict.Change(
+                            units.get(i).clause(), instead(units.get(i), info, choice)))
                 .toList(),
             info.name());
       }

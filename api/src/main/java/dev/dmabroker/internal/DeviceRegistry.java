@@ -2,7 +2,6 @@ package dev.dmabroker.internal;
 
 import dev.dmabroker.Device;
 import dev.dmabroker.DeviceSpec;
-import dev.dmabroker.DuplicateNameException;
 import dev.dmabroker.event.BrokerSnapshot;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
@@ -57,7 +56,7 @@ final class DeviceRegistry {
   private void checkRegistrable(DeviceSpec spec) {
     services.lifecycle().checkOpen(intent(spec));
     if (devices.containsKey(spec.name())) {
-      throw new DuplicateNameException(
+      throw Exceptions.duplicateName(
           "cannot register device "
               + spec.name()
               + ": a device of that name is registered; close it first or choose another name");

@@ -67,7 +67,7 @@ final class Fences {
   void watch(SyncFile fence, String intent, Consumer<OptionalInt> whenSignalled) {
     FencePoller found = poller();
     if (found == null) {
-      throw new FenceException(
+      throw Exceptions.fence(
           "cannot "
               + intent
               + ": nothing here can wait for fences; put dmabroker-allocators on the path, or call"
@@ -77,7 +77,7 @@ final class Fences {
     try {
       found.watch(fence, whenSignalled);
     } catch (HeapException | RuntimeException e) {
-      throw new FenceException("cannot " + intent + ": " + e.getMessage(), e);
+      throw Exceptions.fence("cannot " + intent + ": " + e.getMessage(), e);
     }
   }
 
@@ -87,8 +87,8 @@ final class Fences {
       found = poller;
     }
     return found == null
-        ? BrokerSnapshot.FenceState.NONE
-        : new BrokerSnapshot.FenceState(found.pending(), found.trouble());
+        ? StateRecords.FenceState.NONE
+        : new StateRecords.FenceState(found.pending(), found.trouble());
   }
 
   void close() {

@@ -43,7 +43,7 @@ final class FollowedMapping extends Leakable {
         .services()
         .leaks()
         .report(
-            new LeakFound(
+            new EventRecords.LeakFound(
                 LeakFound.Kind.MAPPING,
                 attachment.buffer().name(),
                 Optional.of(attachment.device().name()),

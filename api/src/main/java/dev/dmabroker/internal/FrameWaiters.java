@@ -1,7 +1,6 @@
 package dev.dmabroker.internal;
 
 import dev.dmabroker.BrokerException;
-import dev.dmabroker.WaitInterruptedException;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Optional;
@@ -81,7 +80,7 @@ abstract class FrameWaiters<F extends StreamFrame> {
                 }
                 return interrupt == null
                     ? timedOut(timeout)
-                    : new WaitInterruptedException(
+                    : Exceptions.waitInterrupted(
                         "interrupted while waiting to " + describe(), interrupt);
               });
       map(frame, left(start, nanos));

@@ -96,7 +96,7 @@ final class Holdings {
   }
 
   private Overheld event(Overheld.Excess excess, StreamFrame lease, long nanos) {
-    return new Overheld(
+    return new EventRecords.Overheld(
         stream,
         device.name(),
         excess,
@@ -127,7 +127,7 @@ final class Holdings {
   }
 
   StreamState.Holds snapshot() {
-    return new StreamState.Holds(
+    return new StateRecords.Holds(
         device.name(),
         held.size(),
         most,

@@ -143,6 +143,6 @@ final class Leaks {
   }
 
   LeakStats snapshot() {
-    return new LeakStats(mappings.sum(), attachments.sum(), buffers.sum());
+    return new StateRecords.LeakStats(mappings.sum(), attachments.sum(), buffers.sum());
   }
 }

@@ -17,7 +17,7 @@ final class Lifecycle extends StateLock {
    */
   void checkOpen(String intent) {
     if (closed) {
-      throw new ClosedException("cannot " + intent + ": the broker is closed");
+      throw Exceptions.closed("cannot " + intent + ": the broker is closed");
     }
   }
 

@@ -5,12 +5,8 @@ import dev.dmabroker.Device;
 import dev.dmabroker.LeftOutException;
 import dev.dmabroker.Mapping;
 import dev.dmabroker.SharedBuffer;
-import dev.dmabroker.UndeclaredAccessException;
 import dev.dmabroker.UnsatisfiableException;
-import dev.dmabroker.event.AttachRefused;
 import dev.dmabroker.event.BufferMove;
-import dev.dmabroker.event.DeviceAttached;
-import dev.dmabroker.event.FenceFailure;
 import dev.dmabroker.spec.Access;
 import dev.dmabroker.spec.BufferSpec;
 import dev.dmabroker.spec.SyncFile;
@@ -88,7 +84,7 @@ final class ManagedBuffer extends BufferLife implements SharedBuffer {
                   attempt.target(),
                   attempt.devices(),
                   /* counting= */ false);
-      var event = new AttachRefused(name, registered.name(), refused);
+      var event = new EventRecords.AttachRefused(name, registered.name(), refused);
       services().listeners().tell(listener -> listener.refused(event));
       throw refused;
     }
@@ -201,7 +197,7 @@ final class ManagedBuffer extends BufferLife implements SharedBuffer {
       return;
     }
     var event =
-        new DeviceAttached(
+        new EventRecords.DeviceAttached(
             id,
             name,
             spec,
@@ -403,7 +399,7 @@ final class ManagedBuffer extends BufferLife implements SharedBuffer {
   }
 
   private LeftOutException leftOut(AttachedDevice attachment) {
-    return new LeftOutException(
+    return Exceptions.leftOut(
         "cannot map "
             + name
             + " for "
@@ -549,7 +545,7 @@ final class ManagedBuffer extends BufferLife implements SharedBuffer {
             renegotiate(after);
             if (requests.size() > 0) {
               ClosedException closed =
-                  new ClosedException(attachment.device().name() + " was detached from " + name);
+                  Exceptions.closed(attachment.device().name() + " was detached from " + name);
               requests.fail(after, request -> request.attachment() == attachment, closed);
             }
             advance(after);
@@ -574,10 +570,10 @@ final class ManagedBuffer extends BufferLife implements SharedBuffer {
     AttachedDevice attachment = mapping.attachment();
     synchronized (lock) {
       if (!mapping.isOpen()) {
-        throw new ClosedException(mapping + " is closed");
+        throw Exceptions.closed(mapping + " is closed");
       }
       if (!mapping.place().heap().traits().cpuReach().is(true)) {
-        throw new UndeclaredAccessException(
+        throw Exceptions.undeclaredAccess(
             name
                 + " lies in "
                 + mapping.heapName()
@@ -595,14 +591,14 @@ final class ManagedBuffer extends BufferLife implements SharedBuffer {
 
   private void checkReference(String intent) {
     if (referenceClosed || brokerClosed || state == State.RELEASED) {
-      throw new ClosedException(
+      throw Exceptions.closed(
           "cannot " + intent + ": " + (brokerClosed ? "the broker" : "the buffer") + " is closed");
     }
   }
 
   private void checkUsable(AttachedDevice attachment, String verb) {
     if (brokerClosed || state == State.RELEASED || attachment.isDetached()) {
-      throw new ClosedException(
+      throw Exceptions.closed(
           "cannot "
               + verb
               + " "
@@ -631,7 +627,8 @@ final class ManagedBuffer extends BufferLife implements SharedBuffer {
 
   private void tellFenceFailed(BufferMapping mapping, int errno) {
     var event =
-        new FenceFailure(name, mapping.attachment().device().name(), mapping.access(), errno);
+        new EventRecords.FenceFailure(
+            name, mapping.attachment().device().name(), mapping.access(), errno);
     Services services = registry.services();
     services
         .workers()

@@ -1,7 +1,6 @@
 package dev.dmabroker.internal;
 
 import dev.dmabroker.BufferStream;
-import dev.dmabroker.BusyException;
 import dev.dmabroker.ClosedException;
 import dev.dmabroker.Device;
 import dev.dmabroker.EmptyFrame;
@@ -10,7 +9,6 @@ import dev.dmabroker.Holder;
 import dev.dmabroker.OutstandingMappingsException;
 import dev.dmabroker.StreamConsumer;
 import dev.dmabroker.StreamSpec;
-import dev.dmabroker.WaitInterruptedException;
 import dev.dmabroker.event.StreamState;
 import dev.dmabroker.spec.Access;
 import java.time.Duration;
@@ -71,7 +69,7 @@ final class ManagedStream extends StreamLife implements BufferStream {
   private void checkStartable() {
     checkOpen("start " + spec.name());
     if (state == State.STOPPING) {
-      throw new BusyException(
+      throw Exceptions.busy(
           "cannot start "
               + spec.name()
               + ": it is being stopped; "
@@ -99,7 +97,7 @@ final class ManagedStream extends StreamLife implements BufferStream {
     List<Holder> holders = holders();
     if (interrupt != null) {
       Thread.currentThread().interrupt();
-      throw new WaitInterruptedException(
+      throw Exceptions.waitInterrupted(
           "interrupted while stopping "
               + spec.name()
               + ", which is stopped; held: "
@@ -107,7 +105,7 @@ final class ManagedStream extends StreamLife implements BufferStream {
           interrupt);
     }
     if (!holders.isEmpty()) {
-      throw new OutstandingMappingsException(
+      throw Exceptions.outstandingMappings(
           "stream "
               + spec.name()
               + " is stopped, but after "

@@ -1,7 +1,6 @@
 package dev.dmabroker.internal;
 
 import com.google.common.collect.ImmutableList;
-import dev.dmabroker.ClosedException;
 import dev.dmabroker.Device;
 import dev.dmabroker.DeviceSpec;
 import dev.dmabroker.UndeclaredAccessException;
@@ -48,7 +47,7 @@ final class RegisteredDevice implements Device, Participant {
 
   void checkOpen(String intent) {
     if (closed) {
-      throw new ClosedException("cannot " + intent + ": device " + name() + " is closed");
+      throw Exceptions.closed("cannot " + intent + ": device " + name() + " is closed");
     }
   }
 
@@ -79,7 +78,7 @@ final class RegisteredDevice implements Device, Participant {
    */
   void checkDeclared(Access wanted, String stream) {
     if (!access().permits(wanted)) {
-      throw new UndeclaredAccessException(
+      throw Exceptions.undeclaredAccess(
           "cannot use "
               + name()
               + " in stream "
@@ -93,7 +92,7 @@ final class RegisteredDevice implements Device, Participant {
   }
 
   DeviceState snapshot() {
-    return new DeviceState(name(), constraints(), longestHold, findings);
+    return new StateRecords.DeviceState(name(), constraints(), longestHold, findings);
   }
 
   /** Whose budget counts besides the device's own. */

@@ -595,7 +595,7 @@ final class Relocation {
 
   /** What those are told who need the move, or who ran into a timeout waiting for it. */
   MoveFailedException failure(String reason, List<Holder> holders, @Nullable Throwable why) {
-    return new MoveFailedException(
+    return Exceptions.moveFailed(
         "cannot move "
             + buffer.name
             + " out of "
@@ -619,7 +619,7 @@ final class Relocation {
   BufferMove report(
       long generation, Optional<String> failure, Duration backOff, List<Holder> holders) {
     long now = buffer.services().time().nanos();
-    return new BufferMove(
+    return new EventRecords.BufferMove(
         buffer.name,
         from.heap().name(),
         Optional.ofNullable(target).map(place -> place.heap().name()),

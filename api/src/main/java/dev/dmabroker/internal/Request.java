@@ -1,9 +1,7 @@
 package dev.dmabroker.internal;
 
 import dev.dmabroker.BrokerException;
-import dev.dmabroker.ClosedException;
 import dev.dmabroker.event.BufferMove;
-import dev.dmabroker.event.MapStalled;
 import dev.dmabroker.spec.Access;
 import java.time.Duration;
 import java.util.Objects;
@@ -278,7 +276,7 @@ final class Request {
         exposed.whenComplete(
             (mapping, failure) -> {
               if (exposed.isCancelled()) {
-                giveUp(new ClosedException("the future of " + describe() + " was cancelled"));
+                giveUp(Exceptions.closed("the future of " + describe() + " was cancelled"));
               }
             });
   }
@@ -304,7 +302,7 @@ final class Request {
       return () -> {};
     }
     var stall =
-        new MapStalled(
+        new EventRecords.MapStalled(
             buffer.name(),
             deviceName(),
             Duration.ofNanos(buffer.services().time().nanos() - sinceNanos),

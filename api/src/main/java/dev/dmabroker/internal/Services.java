@@ -1,7 +1,6 @@
 package dev.dmabroker.internal;
 
 import dev.dmabroker.event.BrokerListener;
-import dev.dmabroker.event.MoveStats;
 import dev.dmabroker.spi.FencePoller;
 import java.util.List;
 import java.util.ServiceLoader;
@@ -37,7 +36,7 @@ record Services(
     Leaks leaks,
     CallSites callSites,
     MoveLog moveLog,
-    MoveStats noMoves) {
+    StateRecords.MoveStats noMoves) {
 
   static Services of(Settings settings, List<BrokerListener> told) {
     Time time = Time.ofMachine();
@@ -66,7 +65,7 @@ record Services(
         leaks,
         callSites,
         new MoveLog(time),
-        MoveStats.none(settings.maxMoveAttempts()));
+        StateRecords.MoveStats.none(settings.maxMoveAttempts()));
   }
 
   /** Where the caller makes a mapping now; null if that is not to be noted. */

@@ -1,6 +1,5 @@
 package dev.dmabroker.internal;
 
-import dev.dmabroker.ClosedException;
 import dev.dmabroker.Mapping;
 import dev.dmabroker.spec.Access;
 import java.util.concurrent.atomic.AtomicReference;
@@ -145,7 +144,7 @@ abstract class StreamFrame {
   RuntimeException ended(String intent) {
     return isCancelled()
         ? stream.stopped(intent + " " + this)
-        : new ClosedException(
+        : Exceptions.closed(
             "cannot " + intent + " " + this + ": it was submitted or closed before");
   }
 

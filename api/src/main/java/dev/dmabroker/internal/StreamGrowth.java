@@ -1,6 +1,5 @@
 package dev.dmabroker.internal;
 
-import dev.dmabroker.AllocationException;
 import dev.dmabroker.BrokerException;
 import dev.dmabroker.BufferStream;
 import dev.dmabroker.Holder;
@@ -176,7 +175,7 @@ final class StreamGrowth {
       refuse(index, e);
     } catch (RuntimeException | Error e) {
       BrokerException failure =
-          new AllocationException(
+          Exceptions.allocation(
               "a buffer more for " + stream.spec.name() + " threw " + e, List.of());
       failure.initCause(e);
       refuse(index, failure);
@@ -340,7 +339,7 @@ final class StreamGrowth {
     }
     List<Holder> holders = new ArrayList<>();
     buffers.forEach(buffer -> holders.addAll(buffer.buffer().currentHolders()));
-    return new MapTimeoutException(why, holders, cause);
+    return Exceptions.mapTimeout(why, holders, cause);
   }
 
   long starved() {

@@ -5,13 +5,9 @@ import dev.dmabroker.BrokerException;
 import dev.dmabroker.BufferStream;
 import dev.dmabroker.ClosedException;
 import dev.dmabroker.StreamSpec;
-import dev.dmabroker.StreamStoppedException;
 import dev.dmabroker.event.BrokerListener;
-import dev.dmabroker.event.FrameDropped;
 import dev.dmabroker.event.FrameDropped.Reason;
 import dev.dmabroker.event.Overheld;
-import dev.dmabroker.event.StreamHeldBack;
-import dev.dmabroker.event.StreamResized;
 import dev.dmabroker.event.StreamState;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -291,7 +287,7 @@ abstract class StreamLife {
     if (state == BufferStream.State.CLOSED) {
       return closed(intent);
     }
-    return new StreamStoppedException(
+    return Exceptions.streamStopped(
         "cannot "
             + intent
             + ": stream "
@@ -309,7 +305,7 @@ abstract class StreamLife {
   }
 
   ClosedException closed(String intent) {
-    return new ClosedException(
+    return Exceptions.closed(
         "cannot "
             + intent
             + ": "
@@ -400,7 +396,7 @@ abstract class StreamLife {
 
   void tellDropped(RegisteredDevice device, long frame, Reason reason, AfterLock after) {
     if (!engine.listeners().isEmpty()) {
-      var event = new FrameDropped(spec.name(), device.name(), frame, reason);
+      var event = new EventRecords.FrameDropped(spec.name(), device.name(), frame, reason);
       tell(after, listener -> listener.frameDropped(event));
     }
   }
@@ -410,19 +406,21 @@ abstract class StreamLife {
   }
 
   void tellResized(int before, String reason, AfterLock after) {
-    var event = new StreamResized(spec.name(), before, pool.depth(), pool.sizeBytes(), reason);
+    var event =
+        new EventRecords.StreamResized(spec.name(), before, pool.depth(), pool.sizeBytes(), reason);
     tell(after, listener -> listener.streamResized(event));
   }
 
   void tellHeldBack(String reason, AfterLock after) {
-    var event = new StreamHeldBack(spec.name(), pool.depth(), reason + "; " + describeUse());
+    var event =
+        new EventRecords.StreamHeldBack(spec.name(), pool.depth(), reason + "; " + describeUse());
     tell(after, listener -> listener.streamHeldBack(event));
   }
 
   StreamState snapshot() {
     synchronized (lock) {
       int depth = pool.depth();
-      return new StreamState(
+      return new StateRecords.StreamState(
           spec.name(),
           state,
           depth,

@@ -8,7 +8,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.dmabroker.ClosedException;
 import dev.dmabroker.MapTimeoutException;
 import dev.dmabroker.StreamConsumer.Policy;
-import dev.dmabroker.event.FrameDropped;
 import dev.dmabroker.event.FrameDropped.Reason;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -71,7 +70,7 @@ class AttachedConsumerTest extends StreamFixture {
     callbacks.removeLast().run();
     callbacks.removeLast().run();
     assertEquals(
-        List.of(new FrameDropped("video", "viewer", 0, Reason.SLOW)),
+        List.of(new EventRecords.FrameDropped("video", "viewer", 0, Reason.SLOW)),
         List.copyOf(streamEvents.dropped));
     assertEquals(1, stream.snapshot().free());
     assertEquals(1, reader.take().sequence());

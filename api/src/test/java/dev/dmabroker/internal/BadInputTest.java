@@ -307,9 +307,7 @@ class BadInputTest extends Fixture {
               "system: " + errno,
               "cma: ENOMEM");
       assertEquals(
-          List.of(
-              new AllocationException.Attempt("system", errno),
-              new AllocationException.Attempt("cma", "ENOMEM")),
+          List.of(new Allocator.Attempt("system", errno), new Allocator.Attempt("cma", "ENOMEM")),
           failure.attempts());
       assertEquals(kind, Events.next(events.refused).kind());
       assertEquals(HeapException.Kind.FULL, Events.next(events.refused).kind());

@@ -139,7 +139,7 @@ class BufferLifeTest extends Fixture {
     held.close();
     assertEquals(RESIDENT, buffer.state());
     assertEquals(1, read(in));
-    request.endGivenUp(new ClosedException("given up"));
+    request.endGivenUp(Exceptions.closed("given up"));
     assertSays(assertThrows(ClosedException.class, evacuating::result), "given up");
     assertEquals(1, read(in));
   }
@@ -283,7 +283,8 @@ class BufferLifeTest extends Fixture {
             });
     Device narrow = broker.register("narrow", Constraints.builder().addressBits(8).build());
     var failure = assertThrows(UnsatisfiableException.class, () -> buffer.attach(narrow));
-    assertEquals(new AttachRefused(buffer.name(), "narrow", failure), Events.next(refused));
+    assertEquals(
+        new EventRecords.AttachRefused(buffer.name(), "narrow", failure), Events.next(refused));
   }
 
   // ---- In a convoy ----

@@ -190,7 +190,9 @@ class FenceTest extends Fixture {
   void aFenceThatSignalsAnErrorEndsTheMappingAndListenersAreTold() throws Exception {
     in.map(Access.WRITE).closeAfter(FENCE);
     poller.fail(FENCE, 5);
-    assertEquals(new FenceFailure(buffer.name(), "camera", Access.WRITE, 5), Events.next(failures));
+    assertEquals(
+        new EventRecords.FenceFailure(buffer.name(), "camera", Access.WRITE, 5),
+        Events.next(failures));
     buffer.unprepare();
     assertEquals(0, fenced.live());
   }

@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 
-import dev.dmabroker.event.BrokerSnapshot.FenceState;
 import dev.dmabroker.spec.SyncFile;
 import dev.dmabroker.spi.FencePoller;
 import java.util.Optional;
@@ -36,7 +35,7 @@ class FencesTest {
             });
     assertSame(poller, fences.poller());
     poller.watch(new SyncFile(7), errno -> {});
-    assertEquals(new FenceState(1, Optional.empty()), fences.snapshot());
+    assertEquals(new StateRecords.FenceState(1, Optional.empty()), fences.snapshot());
     fences.close();
     assertEquals(1, poller.timesClosed.get());
   }
@@ -44,7 +43,7 @@ class FencesTest {
   @Test
   void oneIsLookedForOnceAndNotBeforeAFenceComes() {
     Fences fences = fences(() -> Optional.of(poller));
-    assertEquals(FenceState.NONE, fences.snapshot());
+    assertEquals(StateRecords.FenceState.NONE, fences.snapshot());
     assertEquals(0, asked.get());
     assertSame(poller, fences.poller());
     assertSame(poller, fences.poller());
@@ -60,7 +59,7 @@ class FencesTest {
     assertNull(fences.poller());
     assertNull(fences.poller());
     assertEquals(1, asked.get());
-    assertEquals(FenceState.NONE, fences.snapshot());
+    assertEquals(StateRecords.FenceState.NONE, fences.snapshot());
     fences.close();
   }
 

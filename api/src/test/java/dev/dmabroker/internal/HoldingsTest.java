@@ -74,7 +74,7 @@ class HoldingsTest extends Fixture {
   }
 
   private static Overheld event(Overheld.Excess excess, int index, long held, int count) {
-    return new Overheld(
+    return new EventRecords.Overheld(
         "video",
         "display",
         excess,
@@ -97,7 +97,7 @@ class HoldingsTest extends Fixture {
     StreamFrame third = begin(2, 2000);
     StreamState.Holds holds = holdings.snapshot();
     assertEquals(
-        new StreamState.Holds(
+        new StateRecords.Holds(
             "display",
             1,
             2,

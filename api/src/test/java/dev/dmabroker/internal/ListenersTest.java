@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 
 /** Who is told. */
 class ListenersTest {
-  private static final MemoryReleased EVENT = new MemoryReleased("frame", "system", 1);
+  private static final MemoryReleased EVENT = new EventRecords.MemoryReleased("frame", "system", 1);
 
   private int told;
   private final BrokerListener counting =

@@ -67,7 +67,7 @@ class MoveReportTest extends Fixture {
 
   @Test
   void aBufferThatHasNotMovedSaysSo() {
-    assertEquals(MoveStats.none(3), stats());
+    assertEquals(StateRecords.MoveStats.none(3), stats());
   }
 
   @Test

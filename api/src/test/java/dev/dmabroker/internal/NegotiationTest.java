@@ -16,7 +16,6 @@ import dev.dmabroker.Plan;
 import dev.dmabroker.SearchLimitException;
 import dev.dmabroker.SharedBuffer;
 import dev.dmabroker.UnsatisfiableException;
-import dev.dmabroker.event.DeviceLeftOut;
 import dev.dmabroker.spec.Access;
 import dev.dmabroker.spec.ConstraintField;
 import dev.dmabroker.spec.Constraints;
@@ -218,8 +217,8 @@ class NegotiationTest extends Fixture {
     broker.close();
     assertEquals(
         List.of(
-            new DeviceLeftOut("buffer-1", "meter", true),
-            new DeviceLeftOut("buffer-1", "meter", false)),
+            new EventRecords.DeviceLeftOut("buffer-1", "meter", true),
+            new EventRecords.DeviceLeftOut("buffer-1", "meter", false)),
         List.copyOf(events.leftOut),
         "each change is told once");
   }
@@ -251,7 +250,8 @@ class NegotiationTest extends Fixture {
     broker.close();
     assertEquals(0, events.moved.size());
     assertEquals(
-        List.of(new DeviceLeftOut("buffer-1", "extra", true)), List.copyOf(events.leftOut));
+        List.of(new EventRecords.DeviceLeftOut("buffer-1", "extra", true)),
+        List.copyOf(events.leftOut));
   }
 
   @Test

@@ -130,7 +130,7 @@ class PlanTest extends Fixture {
       Plan plan = over.plan(BlobSpec.of(4097), List.of(any));
       assertEquals(
           List.of(
-              new Plan.PassedOver(
+              new RankedPlan.PassedOver(
                   "small",
                   "",
                   "sizeBytes",
@@ -173,7 +173,7 @@ class PlanTest extends Fixture {
   void copiesWhatItIsGiven() {
     List<String> devices = new ArrayList<>(List.of("camera"));
     BufferSpec spec = BlobSpec.of(1);
-    Plan plan = new Plan(spec, devices, List.of(), List::of);
+    Plan plan = new RankedPlan(spec, devices, List.of(), List::of);
     devices.clear();
     assertEquals(List.of("camera"), plan.devices());
     assertThrows(UnsupportedOperationException.class, () -> plan.placements().clear());
@@ -189,7 +189,8 @@ class PlanTest extends Fixture {
     assertEquals(List.of("cma"), plan.placements().stream().map(Plan.Candidate::heap).toList());
     assertEquals(
         List.of(
-            new Plan.PassedOver("system", "", "heuristic", "last left it out, though it suits")),
+            new RankedPlan.PassedOver(
+                "system", "", "heuristic", "last left it out, though it suits")),
         plan.passedOver());
     assertEquals(
         List.of("contiguous"),

@@ -90,8 +90,8 @@ class RequestTest extends Fixture {
         () -> {
           throw new AssertionError("what is granted is made for nobody");
         });
-    request.fail(after, new ClosedException("too late"));
-    assertFalse(request.giveUp(new ClosedException("too late")));
+    request.fail(after, Exceptions.closed("too late"));
+    assertFalse(request.giveUp(Exceptions.closed("too late")));
     BufferMapping mapping = mapping(Access.READ);
     grant(request, mapping);
     assertSame(mapping, request.await(SHORT));
@@ -101,7 +101,7 @@ class RequestTest extends Fixture {
   @Test
   void whatWasRefusedIsThrownWheneverItIsAskedFor() {
     Request request = map(Access.READ);
-    ClosedException failure = new ClosedException("enough");
+    ClosedException failure = Exceptions.closed("enough");
     request.fail(after, failure);
     assertTrue(request.isDone());
     after.run();
@@ -170,7 +170,7 @@ class RequestTest extends Fixture {
     assertTrue(request.claim());
     var waiting = start(() -> request.await(SHORT)).parked();
     Await.until("it waits on", () -> waiting.thread().getState() == Thread.State.WAITING);
-    request.endGivenUp(new ClosedException("enough"));
+    request.endGivenUp(Exceptions.closed("enough"));
     assertSays(assertThrows(ClosedException.class, waiting::result), "enough");
   }
 
@@ -234,7 +234,7 @@ class RequestTest extends Fixture {
   void whatFailedAsItWasInterruptedWasInterrupted() throws Exception {
     Request request = map(Access.READ);
     Running<String> waiting = interruptLate(request);
-    request.endGivenUp(new ClosedException("enough"));
+    request.endGivenUp(Exceptions.closed("enough"));
     assertEquals("interrupted", waiting.result());
   }
 
@@ -252,7 +252,7 @@ class RequestTest extends Fixture {
   @Test
   void oneThatHasEndedGetsNoDeadline() {
     Request request = Request.map(in, Access.READ, /* parks= */ false);
-    request.fail(after, new ClosedException("enough"));
+    request.fail(after, Exceptions.closed("enough"));
     after.run();
     request.expireAfter(LONG);
     assertEquals(0, managed.services().workers().scheduled());
@@ -270,7 +270,7 @@ class RequestTest extends Fixture {
       after.run();
       mapping.close();
     } else {
-      assertTrue(request.giveUp(new ClosedException("enough")));
+      assertTrue(request.giveUp(Exceptions.closed("enough")));
     }
     assertEquals(granted, Events.next(events.stalled).granted());
   }
@@ -318,7 +318,7 @@ class RequestTest extends Fixture {
     assertTrue(claimed.claim());
     assertFalse(late.cancel(false));
     assertFalse(late.isDone());
-    claimed.endGivenUp(new ClosedException("enough"));
+    claimed.endGivenUp(Exceptions.closed("enough"));
 
     CompletableFuture<Mapping> done = MapFuture.done(mapping(Access.READ));
     assertFalse(done.cancel(false));

@@ -96,7 +96,7 @@ class RequestsTest extends Fixture {
   @Test
   void theyFailAfterTheLockAndOnlyThoseThatAreMeant() {
     addAll();
-    BrokerException failure = new ClosedException("enough");
+    BrokerException failure = Exceptions.closed("enough");
     AfterLock after = new AfterLock();
     requests.fail(after, request -> request.kind() == Request.Kind.PREPARE, failure);
     assertTrue(first.isDone());

@@ -10,7 +10,6 @@ import dev.dmabroker.Device;
 import dev.dmabroker.EmptyFrame;
 import dev.dmabroker.StreamConsumer.Policy;
 import dev.dmabroker.UnsatisfiableException;
-import dev.dmabroker.event.StreamResized;
 import dev.dmabroker.spec.Constraints;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -101,7 +100,7 @@ class StreamAttachTest extends StreamFixture {
     streamEvents.resized.clear();
     assertTrue(stream.remove(1));
     assertEquals(
-        List.of(new StreamResized("video", 2, 1, SIZE, "removed")),
+        List.of(new EventRecords.StreamResized("video", 2, 1, SIZE, "removed")),
         List.copyOf(streamEvents.resized));
     held.close();
   }

@@ -40,8 +40,8 @@ class StreamEndTest extends StreamFixture {
 
   private static final List<FrameDropped> BOTH_DROPPED =
       List.of(
-          new FrameDropped("video", "camera", 0, Reason.STOPPED),
-          new FrameDropped("video", "camera", 1, Reason.STOPPED));
+          new EventRecords.FrameDropped("video", "camera", 0, Reason.STOPPED),
+          new EventRecords.FrameDropped("video", "camera", 1, Reason.STOPPED));
 
   /** Somebody who stops it, however long that takes. */
   private Running<State> stopping(ManagedStream stream) {

@@ -130,7 +130,7 @@ class StreamFaultTest extends Fixture {
     stream.acquire().submit();
     assertEquals(1, consumer.take().sequence());
     assertEquals(
-        new FrameDropped("video", "camera", 0, FrameDropped.Reason.FAILED),
+        new EventRecords.FrameDropped("video", "camera", 0, FrameDropped.Reason.FAILED),
         Events.next(streamEvents.dropped));
     assertEquals(1, stream.snapshot().failed());
   }

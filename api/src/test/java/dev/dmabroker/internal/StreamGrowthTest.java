@@ -12,7 +12,6 @@ import dev.dmabroker.StreamConsumer;
 import dev.dmabroker.StreamConsumer.Policy;
 import dev.dmabroker.event.BrokerListener;
 import dev.dmabroker.event.MemoryReleased;
-import dev.dmabroker.event.StreamResized;
 import dev.dmabroker.event.StreamState;
 import dev.dmabroker.spec.Constraints;
 import java.time.Duration;
@@ -161,11 +160,12 @@ class StreamGrowthTest extends StreamFixture {
     awaitResized(5);
     assertEquals(
         List.of(
-            new StreamResized("video", 0, 1, SIZE, "declared"),
-            new StreamResized("video", 1, 2, 2 * SIZE, "declared"),
-            new StreamResized("video", 0, 1, SIZE, "declared"),
-            new StreamResized("video", 1, 2, 2 * SIZE, "declared"),
-            new StreamResized("video", 2, 3, 3 * SIZE, "the producer would have waited")),
+            new EventRecords.StreamResized("video", 0, 1, SIZE, "declared"),
+            new EventRecords.StreamResized("video", 1, 2, 2 * SIZE, "declared"),
+            new EventRecords.StreamResized("video", 0, 1, SIZE, "declared"),
+            new EventRecords.StreamResized("video", 1, 2, 2 * SIZE, "declared"),
+            new EventRecords.StreamResized(
+                "video", 2, 3, 3 * SIZE, "the producer would have waited")),
         List.copyOf(streamEvents.resized));
   }
 
@@ -234,8 +234,8 @@ class StreamGrowthTest extends StreamFixture {
     assertEquals(1, system.live());
     assertEquals(
         List.of(
-            new StreamResized("video", 3, 2, 2 * SIZE, "idle for 3600000 ms"),
-            new StreamResized("video", 2, 1, SIZE, "idle for 3600000 ms")),
+            new EventRecords.StreamResized("video", 3, 2, 2 * SIZE, "idle for 3600000 ms"),
+            new EventRecords.StreamResized("video", 2, 1, SIZE, "idle for 3600000 ms")),
         List.copyOf(streamEvents.resized));
   }
 

@@ -646,7 +646,8 @@ class StreamTest extends Fixture {
     BufferStream stream = started(spec -> spec);
     StreamConsumer consumer = stream.consumer(viewer, Policy.EVERY_FRAME);
     var taking = start(() -> consumer.take(Duration.ofSeconds(30))).parked();
-    StreamResized last = new StreamResized("video", stream.snapshot().depth(), 0, 0, "closed");
+    StreamResized last =
+        new EventRecords.StreamResized("video", stream.snapshot().depth(), 0, 0, "closed");
     stream.close();
     Await.until("told", () -> streamEvents.resized.contains(last));
     stream.close();

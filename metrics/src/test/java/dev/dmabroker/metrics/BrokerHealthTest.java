@@ -15,7 +15,6 @@ import dev.dmabroker.StreamConsumer;
 import dev.dmabroker.StreamSpec;
 import dev.dmabroker.event.BrokerListener;
 import dev.dmabroker.event.BrokerSnapshot;
-import dev.dmabroker.event.BrokerSnapshot.FenceState;
 import dev.dmabroker.event.BufferMove;
 import dev.dmabroker.heuristics.FirstFit;
 import dev.dmabroker.metrics.BrokerHealth.Status;
@@ -27,7 +26,6 @@ import dev.dmabroker.spi.Lingering;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -199,13 +197,9 @@ class BrokerHealthTest {
   @Test
   void fencesThatNobodyWaitsForAreTheEnd() {
     BrokerSnapshot idle = broker.snapshot();
-    assertEquals(Status.UP, BrokerHealth.of(with(idle, 0, "EBADF")).status());
+    assertEquals(Status.UP, BrokerHealth.of(Snapshots.with(idle, 0, "EBADF")).status());
     assertEquals(
         new BrokerHealth(Status.DOWN, List.of("3 fences are not waited for: EBADF")),
-        BrokerHealth.of(with(idle, 3, "EBADF")));
-  }
-
-  private static BrokerSnapshot with(BrokerSnapshot snapshot, int pending, String trouble) {
-    return Snapshots.with(snapshot, new FenceState(pending, Optional.of(trouble)));
+        BrokerHealth.of(Snapshots.with(idle, 3, "EBADF")));
   }
 }

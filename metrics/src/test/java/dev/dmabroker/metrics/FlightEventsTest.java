@@ -191,7 +191,7 @@ class FlightEventsTest {
   }
 
   private static LeakFound leak(Optional<Throwable> site) {
-    return new LeakFound(
+    return new TestEvents.Leaked(
         LeakFound.Kind.MAPPING,
         "frame",
         Optional.of("camera"),

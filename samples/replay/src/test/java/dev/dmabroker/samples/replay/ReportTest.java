@@ -3,6 +3,7 @@ package dev.dmabroker.samples.replay;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import dev.dmabroker.Holder;
 import dev.dmabroker.event.BufferMove;
 import dev.dmabroker.spi.HeapInfo;
 import dev.dmabroker.spi.HeapTraits;
@@ -90,7 +91,7 @@ class ReportTest {
   }
 
   private static BufferMove move(String buffer, String from) {
-    return new BufferMove(
+    return new Moved(
         buffer,
         from,
         Optional.of("elsewhere"),
@@ -138,4 +139,26 @@ class ReportTest {
   void refusesOtherCommandLines(String line) {
     assertThrows(IllegalArgumentException.class, () -> Options.parse(line.split(" ", -1)));
   }
+
+  private record Moved(
+      String buffer,
+      String from,
+      Optional<String> to,
+      BufferMove.Cause cause,
+      String beneficiary,
+      long generation,
+      int attempt,
+      int maxAttempts,
+      long sizeBytes,
+      long copiedBytes,
+      long placedBytes,
+      Duration prepare,
+      Duration stall,
+      Duration drain,
+      Duration deadline,
+      Duration copy,
+      Duration backOff,
+      Optional<String> failure,
+      List<Holder> holders)
+      implements BufferMove {}
 }

@@ -1,4 +1,4 @@
-package dev.dmabroker;
+package dev.dmabroker.internal;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
@@ -15,7 +15,7 @@ class HolderTest {
   private static String shown(StackTraceElement... frames) {
     Throwable site = new Throwable("mapped here");
     site.setStackTrace(frames);
-    return new Holder(
+    return new StateRecords.Holder(
             "frame",
             "camera",
             Access.READ,
