@@ -25,6 +25,9 @@ import dev.dmabroker.spec.Modifier;
 import dev.dmabroker.spec.PixelFormat;
 import dev.dmabroker.spec.UnknownModifierException;
 import dev.dmabroker.spec.Usage;
+import dev.dmabroker.testing.Fixture;
+import dev.dmabroker.testing.InOrder;
+import dev.dmabroker.testing.ScriptedHeap;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -400,7 +403,7 @@ class BadConstraintsTest {
         Broker.builder()
             .heap(ScriptedHeap.system())
             .heap(ScriptedHeap.cma())
-            .heuristic(new Fixture.InOrder())
+            .heuristic(new InOrder())
             .build()) {
       List<Device> devices = new ArrayList<>();
       for (int i = 0; i < 4; i++) {

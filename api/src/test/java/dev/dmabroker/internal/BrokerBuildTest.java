@@ -16,6 +16,10 @@ import dev.dmabroker.spi.HeapProvider;
 import dev.dmabroker.spi.HeapTraits;
 import dev.dmabroker.spi.PlacementHeuristic;
 import dev.dmabroker.spi.Trait;
+import dev.dmabroker.testing.Fixture;
+import dev.dmabroker.testing.InOrder;
+import dev.dmabroker.testing.ScriptedHeap;
+import dev.dmabroker.testing.StubHeap;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -31,7 +35,7 @@ class BrokerBuildTest {
   private final List<Heap> found = new ArrayList<>();
 
   private static Broker.Builder builder() {
-    return Broker.builder().heuristic(new Fixture.InOrder());
+    return Broker.builder().heuristic(new InOrder());
   }
 
   private HeapProvider provider(String name, boolean fallback, Supplier<List<Heap>> heaps) {

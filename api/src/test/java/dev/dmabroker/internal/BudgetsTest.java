@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.dmabroker.BudgetExceededException;
 import dev.dmabroker.DeviceSpec;
+import dev.dmabroker.testing.Fixture;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;

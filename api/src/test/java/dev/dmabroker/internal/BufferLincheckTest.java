@@ -14,6 +14,8 @@ import dev.dmabroker.WouldDeadlockException;
 import dev.dmabroker.spec.Access;
 import dev.dmabroker.spec.BlobSpec;
 import dev.dmabroker.spec.Constraints;
+import dev.dmabroker.testing.InOrder;
+import dev.dmabroker.testing.ScriptedHeap;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
@@ -45,7 +47,7 @@ public class BufferLincheckTest {
           .heap(ScriptedHeap.system())
           .heap(ScriptedHeap.cma())
           .heap(new ScriptedHeap("other", ScriptedHeap.ordinary().build()))
-          .heuristic(new Fixture.InOrder())
+          .heuristic(new InOrder())
           .leakTracking(LeakTracking.NEVER) // By time and chance, which Lincheck must not meet.
           .build();
 

@@ -13,6 +13,8 @@ import dev.dmabroker.MapTimeoutException;
 import dev.dmabroker.Mapping;
 import dev.dmabroker.SharedBuffer;
 import dev.dmabroker.spec.Access;
+import dev.dmabroker.testing.Await;
+import dev.dmabroker.testing.Fixture;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;

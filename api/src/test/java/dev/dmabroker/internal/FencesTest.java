@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import dev.dmabroker.event.BrokerSnapshot.FenceState;
 import dev.dmabroker.spec.SyncFile;
 import dev.dmabroker.spi.FencePoller;
+import dev.dmabroker.testing.ScriptedPoller;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;

@@ -15,6 +15,7 @@ import dev.dmabroker.spec.Constraints;
 import dev.dmabroker.spi.PlacementHeuristic;
 import dev.dmabroker.spi.PlacementHeuristic.Ranked;
 import dev.dmabroker.spi.PlacementHeuristic.Request;
+import dev.dmabroker.testing.Fixture;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

@@ -24,6 +24,9 @@ import dev.dmabroker.SharedBuffer;
 import dev.dmabroker.spec.Access;
 import dev.dmabroker.spec.Constraints;
 import dev.dmabroker.spi.HeapException;
+import dev.dmabroker.testing.Await;
+import dev.dmabroker.testing.Events;
+import dev.dmabroker.testing.Fixture;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.ReadOnlyBufferException;
@@ -135,7 +138,7 @@ class LifeTest extends Fixture {
   @Test
   void threadsThatMapAtOnceShareOneAllocation() throws Exception {
     CountDownLatch allow = new CountDownLatch(1);
-    system.onAllocate(() -> await(allow));
+    system.onAllocate(() -> Await.latch(allow));
     SharedBuffer buffer = export();
     Attachment in = buffer.attach(camera);
     Attachment out = buffer.attach(camera);
@@ -156,7 +159,7 @@ class LifeTest extends Fixture {
     CountDownLatch allow = new CountDownLatch(1);
     system.onAllocate(
         () -> {
-          await(allow);
+          Await.latch(allow);
           throw new HeapException(HeapException.Kind.NO_DESCRIPTORS, "EMFILE");
         });
     cma.capacity(0);
@@ -418,14 +421,6 @@ class LifeTest extends Fixture {
       return start(() -> attachment.map(Access.READ)).result();
     } catch (Exception e) {
       throw new AssertionError(e);
-    }
-  }
-
-  static void await(CountDownLatch latch) {
-    try {
-      latch.await();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
     }
   }
 }

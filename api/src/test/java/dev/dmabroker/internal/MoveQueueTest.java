@@ -21,6 +21,11 @@ import dev.dmabroker.spec.Access;
 import dev.dmabroker.spec.BlobSpec;
 import dev.dmabroker.spec.Constraints;
 import dev.dmabroker.spi.HeapException;
+import dev.dmabroker.testing.Await;
+import dev.dmabroker.testing.Events;
+import dev.dmabroker.testing.Fixture;
+import dev.dmabroker.testing.ScriptedHeap;
+import dev.dmabroker.testing.ScriptedMover;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -368,7 +373,7 @@ class MoveQueueTest extends Fixture {
               @Override
               public void stalled(MapStalled event) {
                 blocked.countDown();
-                LifeTest.await(go);
+                Await.latch(go);
               }
             });
     SharedBuffer other = export();

@@ -29,6 +29,12 @@ import dev.dmabroker.spec.Layout;
 import dev.dmabroker.spec.PixelFormat;
 import dev.dmabroker.spi.Backing;
 import dev.dmabroker.spi.HeapException;
+import dev.dmabroker.testing.Await;
+import dev.dmabroker.testing.Events;
+import dev.dmabroker.testing.Fixture;
+import dev.dmabroker.testing.InOrder;
+import dev.dmabroker.testing.ScriptedHeap;
+import dev.dmabroker.testing.ScriptedMover;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -328,7 +334,7 @@ class MoveTest extends Fixture {
     cma.onAllocate(
         () -> {
           preparing.countDown();
-          LifeTest.await(allow);
+          Await.latch(allow);
         });
     SharedBuffer buffer = export();
     Attachment in = buffer.attach(camera);
@@ -359,7 +365,7 @@ class MoveTest extends Fixture {
     cma.onBegin(
         () -> {
           copying.countDown();
-          LifeTest.await(allow);
+          Await.latch(allow);
         });
     Attachment out = buffer.attach(display);
     copying.await();
@@ -380,7 +386,7 @@ class MoveTest extends Fixture {
     cma.onAllocate(
         () -> {
           preparing.countDown();
-          LifeTest.await(allow);
+          Await.latch(allow);
           throw new HeapException(HeapException.Kind.FULL, "ENOMEM");
         });
     SharedBuffer buffer = export();

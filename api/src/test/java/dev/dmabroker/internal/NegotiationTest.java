@@ -26,6 +26,8 @@ import dev.dmabroker.spec.Layout;
 import dev.dmabroker.spec.Modifier;
 import dev.dmabroker.spec.PixelFormat;
 import dev.dmabroker.spec.Usage;
+import dev.dmabroker.testing.Events;
+import dev.dmabroker.testing.Fixture;
 import java.math.BigInteger;
 import java.time.Duration;
 import java.util.ArrayList;

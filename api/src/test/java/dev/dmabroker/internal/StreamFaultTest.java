@@ -33,6 +33,11 @@ import dev.dmabroker.spec.BlobSpec;
 import dev.dmabroker.spec.Constraints;
 import dev.dmabroker.spec.SyncFile;
 import dev.dmabroker.spi.HeapException;
+import dev.dmabroker.testing.Await;
+import dev.dmabroker.testing.Events;
+import dev.dmabroker.testing.Fixture;
+import dev.dmabroker.testing.ScriptedMover;
+import dev.dmabroker.testing.ScriptedPoller;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -61,7 +66,7 @@ class StreamFaultTest extends Fixture {
   }
 
   @Override
-  Broker.Builder builder() {
+  protected Broker.Builder builder() {
     // Called by the super class's constructor too, before the fields are there.
     Broker.Builder builder = super.builder().budget("rationed", 2 * SIZE + 1);
     if (poller != null) {
@@ -403,7 +408,7 @@ class StreamFaultTest extends Fixture {
   void aBufferThatMovesIsLeftOutWhileOthersAreFree() throws Exception {
     BufferStream stream = started(spec -> spec.minBuffers(3).maxBuffers(3));
     EmptyFrame written = stream.acquire();
-    StreamTest.fill(written.mapping(), 1);
+    fill(written.mapping(), 1);
     written.close();
     int moving = written.index();
     ScriptedMover.Stop stop = mover.stopCopy();
@@ -430,7 +435,7 @@ class StreamFaultTest extends Fixture {
   void aBufferThatPassesToAnotherGroupIsScrubbed() {
     BufferStream stream = started(spec -> spec.minBuffers(1));
     StreamConsumer same = stream.consumer(viewer, Policy.EVERY_FRAME);
-    StreamTest.submit(stream, 77);
+    submit(stream, 77);
     same.take().close();
     EmptyFrame again = stream.acquire();
     try (CpuView view = again.mapping().cpuView()) {
@@ -455,13 +460,13 @@ class StreamFaultTest extends Fixture {
     other.take().close();
     long scrubbed = stream.snapshot().scrubbed();
     assertTrue(scrubbed > 0);
-    StreamTest.submit(stream, 5);
+    submit(stream, 5);
     other.take().close();
     assertEquals(scrubbed, stream.snapshot().scrubbed(), "once for a buffer");
     other.close();
-    StreamTest.submit(stream, 6);
+    submit(stream, 6);
     StreamConsumer back = stream.consumer(stranger, Policy.EVERY_FRAME);
-    StreamTest.submit(stream, 7);
+    submit(stream, 7);
     back.take().close();
     assertTrue(stream.snapshot().scrubbed() > scrubbed, "who was away has missed something");
   }
@@ -469,7 +474,7 @@ class StreamFaultTest extends Fixture {
   @Test
   void whatCannotBeScrubbedIsReplaced() throws Exception {
     BufferStream stream = started(spec -> spec.minBuffers(1));
-    StreamTest.submit(stream, 77);
+    submit(stream, 77);
     Device stranger = broker.register(DeviceSpec.named("stranger").group("others"));
     StreamConsumer other = stream.consumer(stranger, Policy.EVERY_FRAME);
     system.onBegin(
@@ -490,7 +495,7 @@ class StreamFaultTest extends Fixture {
   @Test
   void aBufferThatWasGivenBackBeforeItWasScrubbedIsScrubbedWhenItIsNext() {
     BufferStream stream = started(spec -> spec.minBuffers(1).maxBuffers(1));
-    StreamTest.submit(stream, 77);
+    submit(stream, 77);
     Device stranger = broker.register(DeviceSpec.named("stranger").group("others"));
     StreamConsumer other = stream.consumer(stranger, Policy.EVERY_FRAME);
     ScriptedMover.Stop stop = mover.stopCopy();
@@ -509,7 +514,7 @@ class StreamFaultTest extends Fixture {
   @Test
   void anErrorWhileABufferIsScrubbedCostsThatBufferAlone() {
     BufferStream stream = started(spec -> spec.minBuffers(1));
-    StreamTest.submit(stream, 77);
+    submit(stream, 77);
     Device stranger = broker.register(DeviceSpec.named("stranger").group("others"));
     StreamConsumer other = stream.consumer(stranger, Policy.EVERY_FRAME);
     system.onBegin(

@@ -15,6 +15,8 @@ import dev.dmabroker.StreamSpec;
 import dev.dmabroker.UnsatisfiableException;
 import dev.dmabroker.spec.BlobSpec;
 import dev.dmabroker.spec.Constraints;
+import dev.dmabroker.testing.Await;
+import dev.dmabroker.testing.Fixture;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -87,9 +89,9 @@ class StreamPublisherTest extends Fixture {
   void givesAsManyAsWereRequestedInOrderAndCompletesWhenTheStreamStops() {
     stream.start();
     Subscriber subscriber = subscribe(new Subscriber());
-    StreamTest.submit(stream, 1);
-    StreamTest.submit(stream, 2);
-    StreamTest.submit(stream, 3);
+    submit(stream, 1);
+    submit(stream, 2);
+    submit(stream, 3);
     subscriber.request(2);
     Await.until("two frames", () -> subscriber.frames.size() == 2);
     assertEquals(1, stream.snapshot().consumers().get(0).queued());
@@ -106,7 +108,7 @@ class StreamPublisherTest extends Fixture {
     stream.start();
     Subscriber again = subscribe(new Subscriber());
     again.request(1);
-    StreamTest.submit(stream, 4);
+    submit(stream, 4);
     Await.until("a frame", () -> again.frames.size() == 1);
     assertEquals(2, subscriber.frames.size(), "its time is over");
   }
@@ -119,7 +121,7 @@ class StreamPublisherTest extends Fixture {
     subscriber.cancel();
     subscriber.cancel();
     assertEquals(0, consumers());
-    StreamTest.submit(stream, 1);
+    submit(stream, 1);
     subscriber.request(1);
     assertTrue(subscriber.frames.isEmpty());
     assertFalse(subscriber.completed);
@@ -137,7 +139,7 @@ class StreamPublisherTest extends Fixture {
               }
             });
     subscriber.request(5);
-    StreamTest.submit(stream, 1);
+    submit(stream, 1);
     Await.until("detached", () -> consumers() == 0);
     Await.until("released", () -> stream.snapshot().free() == 2);
   }
@@ -190,7 +192,7 @@ class StreamPublisherTest extends Fixture {
         .publisher(broker.register("viewer", Constraints.none()), Policy.EVERY_FRAME)
         .subscribe(subscriber);
     subscriber.request(1);
-    StreamTest.submit(other, 1);
+    submit(other, 1);
     assertEquals(1, other.snapshot().free());
     subscriber.cancel();
     callbacks.forEach(Runnable::run);
@@ -222,14 +224,14 @@ class StreamPublisherTest extends Fixture {
             super.onSubscribe(given);
             given.request(1);
             requested.countDown();
-            LifeTest.await(submitted);
+            Await.latch(submitted);
             // Its frame is not even taken, so that it cannot come now.
             assertEquals(1, stream.snapshot().consumers().get(0).queued());
           }
         };
     var subscribing = start(() -> subscribe(subscriber));
-    LifeTest.await(requested);
-    StreamTest.submit(stream, 1);
+    Await.latch(requested);
+    submit(stream, 1);
     submitted.countDown();
     subscribing.result();
     Await.until("a frame", () -> subscriber.frames.size() == 1);

@@ -22,6 +22,8 @@ import dev.dmabroker.StreamStoppedException;
 import dev.dmabroker.event.StreamState;
 import dev.dmabroker.spec.BlobSpec;
 import dev.dmabroker.spec.Constraints;
+import dev.dmabroker.testing.Await;
+import dev.dmabroker.testing.Fixture;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -152,7 +154,7 @@ class StreamStressTest extends Fixture {
         return; // Not submitted.
       }
       try {
-        StreamTest.fill(frame.mapping(), random.nextLong());
+        fill(frame.mapping(), random.nextLong());
       } catch (ClosedException e) {
         return; // Stopped under our hands.
       }

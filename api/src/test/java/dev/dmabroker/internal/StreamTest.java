@@ -16,7 +16,6 @@ import dev.dmabroker.DeviceSpec;
 import dev.dmabroker.EmptyFrame;
 import dev.dmabroker.Frame;
 import dev.dmabroker.MapTimeoutException;
-import dev.dmabroker.Mapping;
 import dev.dmabroker.OutstandingMappingsException;
 import dev.dmabroker.SharedBuffer;
 import dev.dmabroker.StreamConsumer;
@@ -32,6 +31,9 @@ import dev.dmabroker.spec.Access;
 import dev.dmabroker.spec.BlobSpec;
 import dev.dmabroker.spec.Constraints;
 import dev.dmabroker.spi.HeapException;
+import dev.dmabroker.testing.Await;
+import dev.dmabroker.testing.Events;
+import dev.dmabroker.testing.Fixture;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -58,20 +60,6 @@ class StreamTest extends Fixture {
     BufferStream stream = stream(how);
     stream.start();
     return stream;
-  }
-
-  static void submit(BufferStream stream, long value) {
-    EmptyFrame frame = stream.acquire();
-    fill(frame.mapping(), value);
-    frame.submit();
-  }
-
-  static void fill(Mapping mapping, long value) {
-    try (CpuView view = mapping.cpuView()) {
-      for (int i = 0; i + 8 <= SIZE; i += 8) {
-        view.bytes().putLong(i, value + i);
-      }
-    }
   }
 
   // ---- Going round ----

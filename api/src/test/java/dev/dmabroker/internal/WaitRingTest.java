@@ -18,6 +18,9 @@ import dev.dmabroker.SharedBuffer;
 import dev.dmabroker.WouldDeadlockException;
 import dev.dmabroker.spec.Access;
 import dev.dmabroker.spec.Constraints;
+import dev.dmabroker.testing.Await;
+import dev.dmabroker.testing.Fixture;
+import dev.dmabroker.testing.ScriptedMover;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -629,7 +632,7 @@ class WaitRingTest extends Fixture {
             .mapAsync(Access.WRITE)
             .thenAcceptAsync(
                 mapping -> {
-                  LifeTest.await(close);
+                  Await.latch(close);
                   mapping.close();
                 });
     Attachment out = first.buffer.attach(display);

@@ -21,6 +21,8 @@ import dev.dmabroker.WaitInterruptedException;
 import dev.dmabroker.WouldDeadlockException;
 import dev.dmabroker.spec.Access;
 import dev.dmabroker.spec.Constraints;
+import dev.dmabroker.testing.Await;
+import dev.dmabroker.testing.Fixture;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,4 +1,4 @@
-package dev.dmabroker.internal;
+package dev.dmabroker.testing;
 
 import dev.dmabroker.spec.SyncFile;
 import dev.dmabroker.spi.FencePoller;
@@ -12,15 +12,15 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 
 /** Fences that signal when a test says so. */
-final class ScriptedPoller implements FencePoller {
-  volatile ScriptedHeap.Hook onWatch = () -> {};
-  final List<SyncFile> discarded = new CopyOnWriteArrayList<>();
-  final AtomicInteger watched = new AtomicInteger();
-  final AtomicInteger timesClosed = new AtomicInteger();
+public final class ScriptedPoller implements FencePoller {
+  public volatile ScriptedHeap.Hook onWatch = () -> {};
+  public final List<SyncFile> discarded = new CopyOnWriteArrayList<>();
+  public final AtomicInteger watched = new AtomicInteger();
+  public final AtomicInteger timesClosed = new AtomicInteger();
   private final Map<SyncFile, Consumer<OptionalInt>> waiting = new ConcurrentHashMap<>();
 
   /** Whether it signals before {@link #watch} returns. */
-  volatile boolean signalsAtOnce;
+  public volatile boolean signalsAtOnce;
 
   @Override
   public void watch(SyncFile fence, Consumer<OptionalInt> whenSignalled) throws HeapException {
@@ -33,12 +33,12 @@ final class ScriptedPoller implements FencePoller {
     }
   }
 
-  void refuse() {
+  public void refuse() {
     refuseAfter(() -> {});
   }
 
   /** Once what happens at the same time has happened. */
-  void refuseAfter(ScriptedHeap.Hook meanwhile) {
+  public void refuseAfter(ScriptedHeap.Hook meanwhile) {
     onWatch =
         () -> {
           meanwhile.run();
@@ -46,11 +46,11 @@ final class ScriptedPoller implements FencePoller {
         };
   }
 
-  void signal(SyncFile fence) {
+  public void signal(SyncFile fence) {
     end(fence, OptionalInt.empty());
   }
 
-  void fail(SyncFile fence, int errno) {
+  public void fail(SyncFile fence, int errno) {
     end(fence, OptionalInt.of(errno));
   }
 
@@ -62,7 +62,7 @@ final class ScriptedPoller implements FencePoller {
     whenSignalled.accept(errno);
   }
 
-  void awaitWatched(SyncFile fence) {
+  public void awaitWatched(SyncFile fence) {
     Await.until(fence + " is watched", () -> waiting.containsKey(fence));
   }
 

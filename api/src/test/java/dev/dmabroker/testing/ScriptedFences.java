@@ -1,26 +1,25 @@
-package dev.dmabroker.internal;
+package dev.dmabroker.testing;
 
 import dev.dmabroker.spec.Access;
 import dev.dmabroker.spec.SyncFile;
 import dev.dmabroker.spi.Backing;
 import dev.dmabroker.spi.HeapException;
-import java.nio.ByteBuffer;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /** Scattered memory that the kernel has fences of, as far as a test says so. */
-final class ScriptedFences extends ScriptedHeap {
+public final class ScriptedFences extends ScriptedHeap {
   /** What is asked for next is given this, and then nothing. */
-  final AtomicReference<@Nullable SyncFile> fence = new AtomicReference<>();
+  public final AtomicReference<@Nullable SyncFile> fence = new AtomicReference<>();
 
-  volatile Hook onAsk = () -> {};
+  public volatile Hook onAsk = () -> {};
 
   /** Whether memory was asked for its fences that had been given back. */
-  final AtomicBoolean askedTooLate = new AtomicBoolean();
+  public final AtomicBoolean askedTooLate = new AtomicBoolean();
 
-  ScriptedFences() {
+  public ScriptedFences() {
     super("system", ordinary().build());
   }
 
@@ -29,12 +28,11 @@ final class ScriptedFences extends ScriptedHeap {
     return new Fenced(super.allocate(label, sizeBytes));
   }
 
-  private final class Fenced implements Backing {
-    private final Backing memory;
+  private final class Fenced extends ForwardingBacking {
     private volatile boolean released;
 
     Fenced(Backing memory) {
-      this.memory = memory;
+      super(memory);
     }
 
     @Override
@@ -47,39 +45,9 @@ final class ScriptedFences extends ScriptedHeap {
     }
 
     @Override
-    public long sizeBytes() {
-      return memory.sizeBytes();
-    }
-
-    @Override
-    public int fd() {
-      return memory.fd();
-    }
-
-    @Override
-    public int dupFd() throws HeapException {
-      return memory.dupFd();
-    }
-
-    @Override
-    public ByteBuffer bytes(long offsetBytes, int lengthBytes) throws HeapException {
-      return memory.bytes(offsetBytes, lengthBytes);
-    }
-
-    @Override
-    public void beginCpuAccess(Access access) throws HeapException {
-      memory.beginCpuAccess(access);
-    }
-
-    @Override
-    public void endCpuAccess(Access access) throws HeapException {
-      memory.endCpuAccess(access);
-    }
-
-    @Override
     public void release() {
       released = true;
-      memory.release();
+      super.release();
     }
   }
 }

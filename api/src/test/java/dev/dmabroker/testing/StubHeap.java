@@ -1,4 +1,4 @@
-package dev.dmabroker.internal;
+package dev.dmabroker.testing;
 
 import dev.dmabroker.spi.Backing;
 import dev.dmabroker.spi.Heap;
@@ -8,20 +8,20 @@ import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** A heap that is looked at but not asked for memory, with aliases. */
-final class StubHeap implements Heap {
+public final class StubHeap implements Heap {
   private final String name;
   private final Set<String> aliases;
   private final HeapTraits traits;
   private final AtomicInteger closed = new AtomicInteger();
 
-  StubHeap(String name, HeapTraits traits, String... aliases) {
+  public StubHeap(String name, HeapTraits traits, String... aliases) {
     this.name = name;
     this.aliases = Set.of(aliases);
     this.traits = traits;
   }
 
   /** One of ordinary memory. */
-  static StubHeap named(String name, String... aliases) {
+  public static StubHeap named(String name, String... aliases) {
     return new StubHeap(name, ScriptedHeap.ordinary().build(), aliases);
   }
 
@@ -50,7 +50,7 @@ final class StubHeap implements Heap {
     closed.incrementAndGet();
   }
 
-  int timesClosed() {
+  public int timesClosed() {
     return closed.get();
   }
 }

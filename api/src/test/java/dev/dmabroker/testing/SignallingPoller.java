@@ -1,4 +1,4 @@
-package dev.dmabroker.internal;
+package dev.dmabroker.testing;
 
 import dev.dmabroker.spec.SyncFile;
 import dev.dmabroker.spi.FencePoller;
@@ -12,32 +12,32 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 
 /** Fences without a kernel, which signal when a test says so. */
-final class SignallingPoller implements FencePoller {
+public final class SignallingPoller implements FencePoller {
   private final AtomicInteger fences = new AtomicInteger();
   private final Map<SyncFile, Consumer<OptionalInt>> watched = new ConcurrentHashMap<>();
   private final Set<SyncFile> signalled = ConcurrentHashMap.newKeySet();
   private volatile ScriptedHeap.Hook onWatch = () -> {};
 
   /** One that nobody has seen yet. */
-  SyncFile fence() {
+  public SyncFile fence() {
     return new SyncFile(fences.getAndIncrement() & Integer.MAX_VALUE);
   }
 
   /** Fences made so far. */
-  int made() {
+  public int made() {
     return fences.get();
   }
 
-  void onWatch(ScriptedHeap.Hook hook) {
+  public void onWatch(ScriptedHeap.Hook hook) {
     onWatch = hook;
   }
 
-  void signal(SyncFile fence) {
+  public void signal(SyncFile fence) {
     signal(fence, OptionalInt.empty());
   }
 
   /** Tells whoever watches the fence, or will. */
-  void signal(SyncFile fence, OptionalInt errno) {
+  public void signal(SyncFile fence, OptionalInt errno) {
     signalled.add(fence);
     tell(fence, errno);
   }
@@ -50,7 +50,7 @@ final class SignallingPoller implements FencePoller {
     }
   }
 
-  List<SyncFile> watched() {
+  public List<SyncFile> watched() {
     return List.copyOf(watched.keySet());
   }
 

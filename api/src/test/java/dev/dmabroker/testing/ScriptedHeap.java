@@ -1,4 +1,4 @@
-package dev.dmabroker.internal;
+package dev.dmabroker.testing;
 
 import dev.dmabroker.spec.Access;
 import dev.dmabroker.spec.SyncFile;

@@ -1,6 +1,5 @@
-package dev.dmabroker.internal;
+package dev.dmabroker.testing;
 
-import dev.dmabroker.spec.Access;
 import dev.dmabroker.spi.Backing;
 import dev.dmabroker.spi.ForeignMemory;
 import dev.dmabroker.spi.HeapException;
@@ -10,18 +9,19 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Memory that no heap of the broker gave: that of a scripted heap of its own, with contents. */
-final class ScriptedMemory implements ForeignMemory {
-  final ScriptedHeap heap;
+public final class ScriptedMemory implements ForeignMemory {
+  public final ScriptedHeap heap;
   private final boolean movable;
   private final long sizeBytes;
   private final Optional<Object> identity;
   private volatile boolean hasDescriptor = true;
 
-  ScriptedMemory(HeapTraits traits, boolean movable, long sizeBytes, @Nullable Object identity) {
+  public ScriptedMemory(
+      HeapTraits traits, boolean movable, long sizeBytes, @Nullable Object identity) {
     this("elsewhere", traits, movable, sizeBytes, identity);
   }
 
-  ScriptedMemory(
+  public ScriptedMemory(
       String name, HeapTraits traits, boolean movable, long sizeBytes, @Nullable Object identity) {
     this.heap = new ScriptedHeap(name, traits);
     this.movable = movable;
@@ -29,7 +29,7 @@ final class ScriptedMemory implements ForeignMemory {
     this.identity = Optional.ofNullable(identity);
   }
 
-  ScriptedMemory withoutDescriptor() {
+  public ScriptedMemory withoutDescriptor() {
     hasDescriptor = false;
     return this;
   }
@@ -59,51 +59,19 @@ final class ScriptedMemory implements ForeignMemory {
     return new Foreign(backing);
   }
 
-  private final class Foreign implements Backing {
-    private final Backing backing;
-
+  private final class Foreign extends ForwardingBacking {
     Foreign(Backing backing) {
-      this.backing = backing;
-    }
-
-    @Override
-    public long sizeBytes() {
-      return backing.sizeBytes();
+      super(backing);
     }
 
     @Override
     public int fd() {
-      return hasDescriptor ? backing.fd() : -1;
-    }
-
-    @Override
-    public int dupFd() throws HeapException {
-      return backing.dupFd();
-    }
-
-    @Override
-    public ByteBuffer bytes(long offsetBytes, int lengthBytes) throws HeapException {
-      return backing.bytes(offsetBytes, lengthBytes);
-    }
-
-    @Override
-    public void beginCpuAccess(Access access) throws HeapException {
-      backing.beginCpuAccess(access);
-    }
-
-    @Override
-    public void endCpuAccess(Access access) throws HeapException {
-      backing.endCpuAccess(access);
+      return hasDescriptor ? super.fd() : -1;
     }
 
     @Override
     public Optional<Object> identity() {
       return identity;
-    }
-
-    @Override
-    public void release() {
-      backing.release();
     }
   }
 }
