@@ -6,6 +6,7 @@ import dev.dmabroker.spi.Backing;
 import dev.dmabroker.spi.Heap;
 import dev.dmabroker.spi.HeapException;
 import dev.dmabroker.spi.HeapTraits;
+import dev.dmabroker.spi.Lingering;
 import dev.dmabroker.spi.Trait;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -14,6 +15,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 
 /** A heap in the Java heap that does what a test tells it, and notices what is done to it. */
 public class ScriptedHeap implements Heap {
@@ -30,6 +33,9 @@ public class ScriptedHeap implements Heap {
   private final HeapTraits traits;
   private final Set<MemoryBacking> live = ConcurrentHashMap.newKeySet();
   private final AtomicInteger allocations = new AtomicInteger();
+  private final AtomicReference<HeapException.@Nullable Kind> nextRefusal = new AtomicReference<>();
+  private volatile HeapException.@Nullable Kind refusal;
+  private volatile Lingering lingering = Lingering.NONE;
   private volatile Hook onAllocate = () -> {};
   private volatile Hook onBegin = () -> {};
   private volatile Hook onEnd = () -> {};
@@ -104,6 +110,21 @@ public class ScriptedHeap implements Heap {
     onIdentity = whenAsked;
   }
 
+  /** Refuses all that is asked for, until it is told to refuse null. */
+  public void refuse(HeapException.@Nullable Kind kind) {
+    refusal = kind;
+  }
+
+  /** Refuses what is asked for next, and that alone. */
+  public void refuseNext(HeapException.Kind kind) {
+    nextRefusal.set(kind);
+  }
+
+  /** Says what lingers in it. */
+  public void linger(Lingering what) {
+    lingering = what;
+  }
+
   public void shortBy(long bytes) {
     shortBy = bytes;
   }
@@ -125,8 +146,18 @@ public class ScriptedHeap implements Heap {
   }
 
   @Override
+  public Lingering lingering() {
+    return lingering;
+  }
+
+  @Override
   public Backing allocate(String label, long sizeBytes) throws HeapException {
     onAllocate.run();
+    HeapException.Kind next = nextRefusal.getAndSet(null);
+    HeapException.Kind kind = next != null ? next : refusal;
+    if (kind != null) {
+      throw new HeapException(kind, "told to");
+    }
     synchronized (live) {
       long used = live.stream().mapToLong(MemoryBacking::sizeBytes).sum();
       if (used + sizeBytes > capacity) {
