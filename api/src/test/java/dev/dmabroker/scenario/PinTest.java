@@ -1,4 +1,4 @@
-package dev.dmabroker.internal;
+package dev.dmabroker.scenario;
 
 import static dev.dmabroker.SharedBuffer.State.DRAINING;
 import static dev.dmabroker.SharedBuffer.State.PREPARING;

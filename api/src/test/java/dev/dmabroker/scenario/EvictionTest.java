@@ -1,4 +1,4 @@
-package dev.dmabroker.internal;
+package dev.dmabroker.scenario;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;

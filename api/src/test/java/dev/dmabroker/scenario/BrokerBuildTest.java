@@ -1,7 +1,6 @@
-package dev.dmabroker.internal;
+package dev.dmabroker.scenario;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.dmabroker.Broker;
@@ -14,7 +13,6 @@ import dev.dmabroker.spi.Backing;
 import dev.dmabroker.spi.Heap;
 import dev.dmabroker.spi.HeapProvider;
 import dev.dmabroker.spi.HeapTraits;
-import dev.dmabroker.spi.PlacementHeuristic;
 import dev.dmabroker.spi.Trait;
 import dev.dmabroker.testing.Fixture;
 import dev.dmabroker.testing.InOrder;
@@ -213,40 +211,6 @@ class BrokerBuildTest {
         "put dmabroker-heuristics on the path, or call heuristic(...)",
         "found: []");
     assertEquals(1, system.timesClosed());
-  }
-
-  private static PlacementHeuristic heuristic(String name) {
-    return new PlacementHeuristic() {
-      @Override
-      public String name() {
-        return name;
-      }
-
-      @Override
-      public List<Ranked> rank(Request request) {
-        return List.of();
-      }
-    };
-  }
-
-  @Test
-  void theDefaultHeuristicIsChosenOfThoseFoundAndTheOnlyOneOfOne() {
-    PlacementHeuristic any = heuristic("any");
-    PlacementHeuristic other = heuristic("other");
-    PlacementHeuristic standard = heuristic("least-cost");
-    assertSame(any, BrokerFactory.choose(List.of(any)));
-    assertSame(standard, BrokerFactory.choose(List.of(any, standard, other)));
-    Fixture.assertSays(
-        assertThrows(IllegalStateException.class, () -> BrokerFactory.choose(List.of(any, other))),
-        "call heuristic(...)",
-        "any",
-        "other");
-    assertEquals(
-        "two heuristics are named least-cost",
-        assertThrows(
-                DuplicateNameException.class,
-                () -> BrokerFactory.choose(List.of(standard, any, heuristic("least-cost"))))
-            .getMessage());
   }
 
   // ---- Settings ----

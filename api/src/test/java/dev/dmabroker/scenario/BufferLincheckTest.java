@@ -1,4 +1,4 @@
-package dev.dmabroker.internal;
+package dev.dmabroker.scenario;
 
 import dev.dmabroker.Attachment;
 import dev.dmabroker.Broker;
