@@ -4,7 +4,6 @@ import static dev.dmabroker.SharedBuffer.State.RELEASED;
 import static dev.dmabroker.SharedBuffer.State.RESIDENT;
 import static dev.dmabroker.SharedBuffer.State.UNBACKED;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -13,9 +12,7 @@ import dev.dmabroker.AllocationException;
 import dev.dmabroker.Attachment;
 import dev.dmabroker.BusyException;
 import dev.dmabroker.ClosedException;
-import dev.dmabroker.CpuAccessException;
 import dev.dmabroker.CpuView;
-import dev.dmabroker.DescriptorException;
 import dev.dmabroker.Device;
 import dev.dmabroker.DuplicateNameException;
 import dev.dmabroker.MapTimeoutException;
@@ -27,9 +24,6 @@ import dev.dmabroker.spi.HeapException;
 import dev.dmabroker.testing.Await;
 import dev.dmabroker.testing.Events;
 import dev.dmabroker.testing.Fixture;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.nio.ReadOnlyBufferException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
@@ -186,26 +180,6 @@ class LifeTest extends Fixture {
   }
 
   @Test
-  void manyMappingsOfOneAttachmentAreCountedSeparately() {
-    SharedBuffer buffer = export();
-    Attachment in = buffer.attach(camera);
-    Mapping a = in.map(Access.READ);
-    Mapping b = in.map(Access.READ);
-    Mapping c = in.tryMap(Access.READ).orElseThrow();
-    b.close();
-    b.close();
-    Mapping d = in.map(Access.READ);
-    b.close();
-    assertTrue(a.isOpen() && c.isOpen() && d.isOpen());
-    assertFalse(b.isOpen());
-    assertEquals(3, broker.snapshot().buffers().get(0).holders().size());
-    a.close();
-    c.close();
-    d.close();
-    assertEquals(0, broker.snapshot().buffers().get(0).holders().size());
-  }
-
-  @Test
   void prepareAllocatesAheadAndIsHarmlessTwice() {
     SharedBuffer buffer = export();
     Attachment unused = buffer.attach(display);
@@ -303,99 +277,6 @@ class LifeTest extends Fixture {
     assertEquals(0, system.live());
     assertEquals(RELEASED, buffer.state());
     assertTrue(broker.snapshot().buffers().isEmpty());
-  }
-
-  @Test
-  void aMappingOutlivesItsAttachmentAndKeepsTheMemory() {
-    SharedBuffer buffer = export();
-    Attachment in = buffer.attach(camera);
-    write(in, 6);
-    Mapping held = in.map(Access.READ);
-    in.close();
-    buffer.close();
-    assertEquals(1, system.live());
-    assertEquals(6, read(held));
-    assertThrows(ClosedException.class, () -> in.map(Access.READ));
-    assertThrows(ClosedException.class, () -> in.tryMap(Access.READ));
-    held.close();
-    assertEquals(0, system.live());
-  }
-
-  @Test
-  void closedMappingsAndViewsSayThatTheyAreClosed() {
-    Attachment in = export().attach(camera);
-    Mapping mapping = in.map(Access.READ_WRITE);
-    CpuView view = mapping.cpuView();
-    view.close();
-    view.close();
-    assertThrows(ClosedException.class, view::bytes);
-    mapping.close();
-    assertThrows(ClosedException.class, mapping::fd);
-    assertThrows(ClosedException.class, mapping::dupFd);
-    assertThrows(ClosedException.class, mapping::cpuView);
-    assertFalse(mapping.isOpen());
-  }
-
-  @Test
-  void aViewKeepsTheMemoryAfterItsMappingIsClosed() {
-    SharedBuffer buffer = export();
-    Attachment in = buffer.attach(camera);
-    Mapping mapping = in.map(Access.READ_WRITE);
-    CpuView view = mapping.cpuView();
-    mapping.close();
-    assertThrows(BusyException.class, buffer::unprepare);
-    view.bytes().putLong(0, 1);
-    view.close();
-    buffer.unprepare();
-    assertEquals(0, system.live());
-  }
-
-  @Test
-  void viewsOfReadersAreReadOnlyAndBounded() {
-    Attachment in = export().attach(camera);
-    try (Mapping mapping = in.map(Access.READ);
-        CpuView view = mapping.cpuView()) {
-      ByteBuffer bytes = view.bytes();
-      assertThrows(ReadOnlyBufferException.class, () -> bytes.put(0, (byte) 1));
-      assertEquals(ByteOrder.nativeOrder(), bytes.order());
-      assertEquals(16, view.bytes(SIZE - 16, 16).capacity());
-      assertThrows(IndexOutOfBoundsException.class, () -> view.bytes(SIZE - 16, 17));
-      assertThrows(IndexOutOfBoundsException.class, () -> view.bytes(-1, 1));
-    }
-  }
-
-  @Test
-  void refusedCpuAccessHoldsNothing() {
-    SharedBuffer buffer = export();
-    Attachment in = buffer.attach(camera);
-    system.onBegin(
-        () -> {
-          throw new HeapException(HeapException.Kind.FAILED, "EIO");
-        });
-    try (Mapping mapping = in.map(Access.READ)) {
-      var failure = assertThrows(CpuAccessException.class, mapping::cpuView);
-      assertSays(failure, "EIO");
-      assertSays(assertThrows(DescriptorException.class, mapping::dupFd), "buffer-1", "EMFILE");
-    }
-    system.onBegin(
-        () -> {
-          throw new StackOverflowError("for once");
-        });
-    try (Mapping mapping = in.map(Access.READ)) {
-      assertThrows(StackOverflowError.class, mapping::cpuView);
-    }
-    system.onBegin(() -> {});
-    system.onEnd(
-        () -> {
-          throw new HeapException(HeapException.Kind.FAILED, "EIO");
-        });
-    try (Mapping mapping = in.map(Access.READ)) {
-      CpuView view = mapping.cpuView();
-      assertThrows(CpuAccessException.class, view::close);
-      view.close();
-    }
-    buffer.unprepare();
-    assertEquals(UNBACKED, buffer.state());
   }
 
   @Test
