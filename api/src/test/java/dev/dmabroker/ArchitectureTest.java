@@ -18,6 +18,7 @@ import com.tngtech.archunit.lang.ConditionEvents;
 import com.tngtech.archunit.lang.SimpleConditionEvent;
 import dev.dmabroker.internal.BrokerFactory;
 import dev.dmabroker.internal.ImageLayout;
+import dev.dmabroker.internal.Settings;
 import dev.dmabroker.spec.ImageSpec;
 import java.util.HashSet;
 import java.util.Set;
@@ -87,7 +88,7 @@ class ArchitectureTest {
             resideInAPackage("dev.dmabroker.internal..")
                 .and(
                     DescribedPredicate.not(
-                        JavaClass.Predicates.belongToAnyOf(BrokerFactory.class))))
+                        JavaClass.Predicates.belongToAnyOf(BrokerFactory.class, Settings.class))))
         .check(API);
   }
 
@@ -98,7 +99,7 @@ class ArchitectureTest {
         .resideInAPackage("dev.dmabroker.internal..")
         .and()
         // How a picture lies in memory is one rule, which a spec asks as well.
-        .doNotBelongToAnyOf(BrokerFactory.class, ImageLayout.class)
+        .doNotBelongToAnyOf(BrokerFactory.class, Settings.class, ImageLayout.class)
         .should()
         .notBePublic()
         .check(API);

@@ -9,36 +9,41 @@ import dev.dmabroker.spec.Layout;
 import dev.dmabroker.spi.Backing;
 import dev.dmabroker.spi.ForeignMemory;
 import dev.dmabroker.spi.HeapException;
-import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Takes in memory that no heap of the broker gave, each once: two buffers over one memory would
- * know nothing of each other's devices. Calls the memory, so it never runs under a lock.
+ * know nothing of each other's devices. Calls the memory, so it must not run under a lock.
  * Thread-safe.
  */
 final class Adoption {
   private final HeapTable heaps;
-  private final Collection<BufferLife> buffers;
+  private final Iterable<Tenant> tenants;
 
   /** Memory that is adopted now, by what identifies it, with its buffer's name. */
   private final Map<Object, String> adopted = new ConcurrentHashMap<>();
 
-  Adoption(HeapTable heaps, Collection<BufferLife> buffers) {
+  /**
+   * Adopts beside tenants.
+   *
+   * @param tenants all buffers, as they are whenever this is iterated over
+   */
+  Adoption(HeapTable heaps, Iterable<Tenant> tenants) {
     this.heaps = heaps;
-    this.buffers = buffers;
+    this.tenants = tenants;
   }
 
   /**
-   * The memory as a place, which is the caller's to release.
+   * The memory for a buffer, which is the caller's to release.
    *
    * @throws AllocationException if it cannot be had, or is too small
    * @throws DuplicateMemoryException if a buffer has it already
    */
-  Place take(String name, Target target, Layout layout, ForeignMemory memory) {
+  PlacedMemory take(String name, Target target, Layout layout, ForeignMemory memory) {
     check(target.spec(), layout);
     Entry entry = new Entry();
     HeapAccount account = new HeapAccount(new AdoptedHeap(memory, entry::leave));
@@ -74,11 +79,21 @@ final class Adoption {
     }
     try {
       backing.identity().ifPresent(identity -> entry.enter(identity, name));
-      return new Place(new HeapTable(List.of(account)), target, layout, backing);
+      return new PlacedMemory(new HeapTable(List.of(account)), target, layout, backing);
     } catch (RuntimeException | Error e) {
       account.release(backing, sizeBytes);
       throw e;
     }
+  }
+
+  /** Which buffer has it as memory of a heap, which has been handed out and comes back. */
+  private @Nullable String tenantOf(Object identity) {
+    for (Tenant tenant : tenants) {
+      if (tenant.lies(identity)) {
+        return tenant.name();
+      }
+    }
+    return null;
   }
 
   /** One memory's place among those that are adopted. */
@@ -89,13 +104,7 @@ final class Adoption {
       String other = adopted.putIfAbsent(its, name);
       if (other == null) {
         identity = Optional.of(its);
-        // Memory of a heap, which has been handed out and comes back.
-        other =
-            buffers.stream()
-                .filter(buffer -> buffer.lies(its))
-                .map(buffer -> buffer.name)
-                .findFirst()
-                .orElse(null);
+        other = tenantOf(its);
       }
       if (other != null) {
         throw new DuplicateMemoryException(
@@ -119,7 +128,7 @@ final class Adoption {
     boolean fits =
         spec instanceof ImageSpec image
             ? layout.image().isPresent() && fits(image, layout, layout.image().get())
-            : layout.image().isEmpty() && fits(spec.layout().planes(), layout);
+            : layout.image().isEmpty() && LayoutCheck.holds(layout, spec.layout().planes());
     if (!fits) {
       throw new IllegalArgumentException(
           "a buffer of " + spec + " cannot lie like this: " + layout);
@@ -131,29 +140,7 @@ final class Adoption {
         && image.modifier().supports(image.format())
         && image.codedWidth() >= spec.width()
         && image.codedHeight() >= spec.height()
-        && fits(
-            ImageSpec.of(spec.width(), spec.height(), image.format()).layout().planes(), layout);
-  }
-
-  /** Whether each plane has at least these lines, all of them within the layout's size. */
-  private static boolean fits(List<Layout.Plane> least, Layout layout) {
-    if (least.size() != layout.planes().size()) {
-      return false;
-    }
-    for (int i = 0; i < least.size(); i++) {
-      Layout.Plane plane = layout.planes().get(i);
-      if (plane.tileLines() < 1
-          || plane.lineBytes() < least.get(i).lineBytes()
-          || plane.lines() < least.get(i).lines()
-          || plane.strideBytes() < plane.lineBytes()
-          || plane.offsetBytes() < 0
-          || plane.offsetBytes() > layout.sizeBytes() - plane.lineBytes()
-          || plane.lines() - 1
-              > (layout.sizeBytes() - plane.offsetBytes() - plane.lineBytes())
-                  / plane.strideBytes()) {
-        return false;
-      }
-    }
-    return true;
+        && LayoutCheck.holds(
+            layout, ImageSpec.of(spec.width(), spec.height(), image.format()).layout().planes());
   }
 }

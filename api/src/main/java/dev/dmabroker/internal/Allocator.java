@@ -35,11 +35,11 @@ final class Allocator {
    * @throws BrokerException an {@link UnsatisfiableException}, {@link AllocationException} or
    *     {@link dev.dmabroker.BudgetExceededException}
    */
-  Place allocate(
+  PlacedMemory allocate(
       String buffer,
       Target target,
       Budgets.Reservation reservation,
-      List<RegisteredDevice> devices,
+      List<? extends Participant> devices,
       Optional<String> currentHeap,
       long generation,
       int vacated) {
@@ -53,16 +53,16 @@ final class Allocator {
       tries.removeIf(each -> !solution.isAsGood(each.heap(), vacated));
     }
     for (Planner.Try each : tries) {
-      Place placement = search.tryIn(each);
-      if (placement != null) {
-        return placement;
+      PlacedMemory placed = search.tryIn(each);
+      if (placed != null) {
+        return placed;
       }
     }
     if (vacated < 0) { // Who makes room does not ask others to make room.
       for (Planner.Try each : tries) {
-        Place placement = search.tryWithRoomMade(each);
-        if (placement != null) {
-          return placement;
+        PlacedMemory placed = search.tryWithRoomMade(each);
+        if (placed != null) {
+          return placed;
         }
       }
     }
@@ -79,7 +79,7 @@ final class Allocator {
     private final Set<Integer> full = new HashSet<>();
     private @Nullable BudgetExceededException overBudget;
     private long neededBytes;
-    private @Nullable Place placement;
+    private @Nullable PlacedMemory placed;
 
     Search(String buffer, Target target, Budgets.Reservation reservation, long generation) {
       this.reservation = reservation;
@@ -89,7 +89,7 @@ final class Allocator {
       this.neededBytes = target.layout().sizeBytes();
     }
 
-    @Nullable Place tryIn(Planner.Try each) {
+    @Nullable PlacedMemory tryIn(Planner.Try each) {
       HeapAccount heap = each.account();
       long sizeBytes = each.choice().sizeBytes();
       neededBytes = each.choice().neededBytes();
@@ -103,7 +103,8 @@ final class Allocator {
       }
       try {
         Backing backing = heap.allocate(buffer, sizeBytes);
-        return new Place(planner.table(), each.heap(), target, each.choice(), backing, generation);
+        return new PlacedMemory(
+            planner.table(), each.heap(), target, each.choice(), backing, generation);
       } catch (HeapException e) {
         reservation.backTo(before);
         if (e.kind() == HeapException.Kind.FULL) {
@@ -118,7 +119,7 @@ final class Allocator {
     }
 
     /** Once more, after buffers that lie there idle have moved elsewhere. */
-    @Nullable Place tryWithRoomMade(Planner.Try each) {
+    @Nullable PlacedMemory tryWithRoomMade(Planner.Try each) {
       if (!full.contains(each.heap())) {
         return null;
       }
@@ -128,16 +129,16 @@ final class Allocator {
               buffer,
               each.choice().sizeBytes(),
               () -> {
-                placement = tryIn(each);
-                return placement != null;
+                placed = tryIn(each);
+                return placed != null;
               });
-      if (placement == null && !why.isEmpty()) {
+      if (placed == null && !why.isEmpty()) {
         attempts.add(new AllocationException.Attempt(each.account().name(), why));
       }
-      return placement;
+      return placed;
     }
 
-    AllocationException failure(List<RegisteredDevice> devices) {
+    AllocationException failure(List<? extends Participant> devices) {
       return new AllocationException(
           "cannot allocate "
               + neededBytes

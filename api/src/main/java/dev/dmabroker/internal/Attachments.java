@@ -63,7 +63,7 @@ final class Attachments {
     if (known == null || known.target() != target) {
       known = all(target);
     }
-    return known == null || !Solver.isPlain(added)
+    return known == null || !added.isPlain()
         ? null
         : known.demand().and(added.alternatives().get(0).memory().of(target));
   }
@@ -77,7 +77,7 @@ final class Attachments {
   private @Nullable Known all(Target target) {
     Demand all = null;
     for (AttachedDevice attachment : attached) {
-      if (!Solver.isPlain(attachment.device())) {
+      if (!attachment.device().isPlain()) {
         return null;
       }
       Demand its = attachment.device().alternatives().get(0).memory().of(target);

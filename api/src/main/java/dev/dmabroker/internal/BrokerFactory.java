@@ -2,21 +2,17 @@ package dev.dmabroker.internal;
 
 import dev.dmabroker.Broker;
 import dev.dmabroker.DuplicateNameException;
-import dev.dmabroker.LeakTracking;
 import dev.dmabroker.event.BrokerListener;
-import dev.dmabroker.spi.FencePoller;
 import dev.dmabroker.spi.Heap;
 import dev.dmabroker.spi.HeapProvider;
 import dev.dmabroker.spi.Mover;
 import dev.dmabroker.spi.PlacementHeuristic;
 import java.lang.System.Logger.Level;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.ServiceLoader;
-import java.util.concurrent.Executor;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -29,34 +25,6 @@ public final class BrokerFactory {
   private final List<HeapProvider.Closed> closed = new ArrayList<>();
 
   private BrokerFactory() {}
-
-  /**
-   * What the builder was told.
-   *
-   * @param mapTimeout how long a map waits that names no timeout
-   * @param longestHold of a device that declares none
-   * @param closeTimeout how long closing waits for mappings
-   * @param firstBackOff before a move is tried again
-   * @param maxMoveAttempts in all
-   * @param recordCallSites whether each map records a stack trace
-   * @param leakTracking how what was not closed is looked for
-   * @param callbackExecutor for what users chain
-   * @param budgets limits in bytes by device or group
-   * @param mover what copies
-   * @param fencePoller what waits for fences; null to look for one
-   */
-  public record Settings(
-      Duration mapTimeout,
-      Duration longestHold,
-      Duration closeTimeout,
-      Duration firstBackOff,
-      int maxMoveAttempts,
-      boolean recordCallSites,
-      LeakTracking leakTracking,
-      Executor callbackExecutor,
-      Map<String, Long> budgets,
-      Mover mover,
-      @Nullable FencePoller fencePoller) {}
 
   /** What copies unless something else is given. */
   public static Mover cpuMover() {
@@ -82,8 +50,7 @@ public final class BrokerFactory {
           new Planner(
               new HeapTable(accounts),
               heuristic != null ? heuristic : choose(ServiceLoader.load(PlacementHeuristic.class)));
-      return new BrokerEngine(
-          accounts, factory.closed, planner, new Listeners(listeners), settings);
+      return new BrokerEngine(accounts, factory.closed, planner, Services.of(settings, listeners));
     } catch (RuntimeException | Error e) {
       factory.closeHeaps();
       throw e;
@@ -196,7 +163,7 @@ public final class BrokerFactory {
 
   private void closeHeaps() {
     for (Heap heap : heaps) {
-      Listeners.guarded("closing a heap", heap::close);
+      Guarded.run("closing a heap", heap::close);
     }
   }
 }

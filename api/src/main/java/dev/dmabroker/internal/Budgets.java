@@ -3,14 +3,14 @@ package dev.dmabroker.internal;
 import com.google.common.collect.ImmutableMap;
 import dev.dmabroker.BudgetExceededException;
 import dev.dmabroker.event.BrokerSnapshot;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 
 /**
- * What devices and groups may take of all heaps together. A buffer reserves when it is exported, so
- * that who has exported it can have it; and more when it turns out to need more. Thread-safe.
+ * The budgets of devices and groups: what each may take of all heaps together. A buffer reserves
+ * memory when it is exported, so that its memory can be had later, and more when it turns out to
+ * need more. Thread-safe.
  */
 final class Budgets {
   private final ImmutableMap<String, Account> accounts;
@@ -34,18 +34,19 @@ final class Budgets {
   }
 
   /**
-   * Reserves for a buffer that is exported for a device.
+   * Reserves for a buffer that is exported.
    *
-   * @throws BudgetExceededException if the device's or its group's budget does not suffice; nothing
-   *     is reserved then
+   * @param what the attempt, for an error's text
+   * @param charged devices and groups that pay for it; one without a budget is not limited
+   * @throws BudgetExceededException if a budget does not suffice; nothing is reserved then
    */
-  Reservation reserve(String what, @Nullable RegisteredDevice owner, long bytes) {
-    if (owner == null || accounts.isEmpty()) {
-      return new Reservation(List.of());
+  Reservation reserve(String what, Collection<String> charged, long bytes) {
+    if (charged.isEmpty() || accounts.isEmpty()) {
+      return none();
     }
     Reservation reservation =
         new Reservation(
-            Stream.concat(Stream.of(owner.name()), owner.group().stream())
+            charged.stream()
                 .distinct()
                 .map(accounts::get)
                 .filter(account -> account != null)
@@ -55,7 +56,7 @@ final class Budgets {
     return reservation;
   }
 
-  /** For a buffer on nobody's account. */
+  /** For a buffer that no device or group pays for. */
   Reservation none() {
     return new Reservation(List.of());
   }

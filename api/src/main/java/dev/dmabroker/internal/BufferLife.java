@@ -17,7 +17,6 @@ import dev.dmabroker.event.MemoryAllocated;
 import dev.dmabroker.event.MemoryReleased;
 import dev.dmabroker.event.MoveStats;
 import dev.dmabroker.spec.BufferSpec;
-import dev.dmabroker.spi.PlacementHeuristic.Resident;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -59,7 +58,7 @@ import org.jspecify.annotations.Nullable;
  * {@link #place} last, so a failure at any step loses nothing.
  */
 abstract class BufferLife extends Leakable {
-  final BrokerEngine engine;
+  final BufferRegistry registry;
   final long id;
   final String name;
   final BufferSpec spec;
@@ -69,7 +68,7 @@ abstract class BufferLife extends Leakable {
 
   private final Budgets.Reservation reservation;
 
-  final Object lock = new Object();
+  final StateLock lock = new StateLock();
   final Attachments attachments = new Attachments();
   final Requests requests = new Requests();
   final Retries retries;
@@ -106,24 +105,30 @@ abstract class BufferLife extends Leakable {
   private boolean stays;
 
   BufferLife(
-      BrokerEngine engine,
+      BufferRegistry registry,
       long id,
       String name,
       Target target,
       Budgets.Reservation reservation,
       @Nullable MoveQueue<BufferLife> queue,
       @Nullable Origin origin) {
-    super(origin, engine.leaks());
+    super(origin, registry.services().leaks());
     this.queue = queue;
-    this.moves = engine.noMoves();
+    this.moves = registry.services().noMoves();
     this.reservation = reservation;
     this.id = id;
     this.target = target;
-    this.engine = engine;
+    this.registry = registry;
     this.name = name;
     this.spec = target.spec();
     this.retries =
-        new Retries(engine.settings().firstBackOff(), engine.settings().maxMoveAttempts());
+        new Retries(
+            registry.services().settings().firstBackOff(),
+            registry.services().settings().maxMoveAttempts());
+  }
+
+  final Services services() {
+    return registry.services();
   }
 
   /** Does what is asked if that can be done in the present state. Under the lock. */
@@ -154,32 +159,9 @@ abstract class BufferLife extends Leakable {
     }
   }
 
-  /** Whether the buffer lies in that memory, or left it while readers hold it. */
-  boolean lies(Object identity) {
-    List<Place> places = new ArrayList<>();
-    synchronized (lock) {
-      places.addAll(retired);
-      if (place != null) {
-        places.add(place);
-      }
-      places.forEach(Place::beginUse);
-    }
-    try {
-      return places.stream()
-          .anyMatch(it -> !it.isAdopted() && it.backing().identity().equals(Optional.of(identity)));
-    } finally {
-      locked(
-          after -> {
-            places.forEach(Place::endUse);
-            advance(after);
-            return null;
-          });
-    }
-  }
-
   /** Ends ALLOCATING one way or the other. Called by whoever set it. */
   void allocateFirst() {
-    long start = System.nanoTime();
+    long start = services().time().nanos();
     List<RegisteredDevice> devices;
     synchronized (lock) {
       devices = attachments.users().devices();
@@ -194,7 +176,7 @@ abstract class BufferLife extends Leakable {
       failure = new AllocationException("allocating " + name + " threw " + e, List.of());
       failure.initCause(e);
     }
-    endAllocating(placed, failure, Duration.ofNanos(System.nanoTime() - start));
+    endAllocating(placed, failure, Duration.ofNanos(services().time().nanos() - start));
   }
 
   private void endAllocating(
@@ -233,9 +215,10 @@ abstract class BufferLife extends Leakable {
       next = generation + 1;
       stored = target();
     }
-    return engine
-        .allocator()
-        .allocate(name, stored, reservation, devices, currentHeap, next, vacated);
+    return new Place(
+        registry
+            .allocator()
+            .allocate(name, stored, reservation, devices, currentHeap, next, vacated));
   }
 
   // ---- Moving ----
@@ -254,7 +237,7 @@ abstract class BufferLife extends Leakable {
     Relocation move = Relocation.towards(this, resident(), moveCause, beneficiary, retries.begin());
     relocation = move;
     state = SharedBuffer.State.PREPARING;
-    after.then(() -> engine.execute(move::prepare));
+    after.then(() -> services().workers().execute(move::prepare));
   }
 
   boolean isInConvoy() {
@@ -302,7 +285,7 @@ abstract class BufferLife extends Leakable {
 
   private void passTurn(@Nullable BufferLife next, AfterLock after) {
     if (next != null) {
-      after.then(() -> engine.execute(next::takeTurn));
+      after.then(() -> services().workers().execute(next::takeTurn));
     }
   }
 
@@ -346,7 +329,7 @@ abstract class BufferLife extends Leakable {
     endMove(after);
     BufferMove event = move.report(generation, Optional.of(reason), backOff, holders);
     boolean gaveUp = !move.makesRoom() && retries.gaveUp();
-    after.then(() -> engine.moveLog().rolledBack(failure, gaveUp));
+    after.then(() -> services().moveLog().rolledBack(failure, gaveUp));
     tell(after, listener -> listener.moveRolledBack(event));
     if (move.makesRoom()) {
       retries.startOver();
@@ -356,7 +339,7 @@ abstract class BufferLife extends Leakable {
     moves = moves.with(event);
     lastFailure = failure;
     if (!retries.gaveUp()) {
-      Future<?> unused = engine.schedule(backOff, this::retry);
+      Future<?> unused = services().workers().schedule(backOff, this::retry);
     }
     settle(after);
     if (retries.gaveUp() && state == SharedBuffer.State.RESIDENT) {
@@ -464,60 +447,6 @@ abstract class BufferLife extends Leakable {
     return pins.stream().map(pin -> pin.attachment().device().name()).distinct().toList();
   }
 
-  // ---- Making room for others ----
-
-  /** What the buffer is as one that could leave the heap: idle, and suited elsewhere. */
-  Optional<Resident> resident(int heap) {
-    synchronized (lock) {
-      if (!couldLeave(heap)) {
-        return Optional.empty();
-      }
-      List<RegisteredDevice> devices = attachments.users().devices();
-      if (solve(devices).filter(solution -> solution.isPossibleOutside(heap)).isEmpty()) {
-        return Optional.empty();
-      }
-      Place here = resident();
-      long idle = System.nanoTime() - here.lastUseNanos();
-      return Optional.of(
-          new Resident(
-              id,
-              name,
-              here.sizeBytes(),
-              Duration.ofNanos(Math.max(0, idle)),
-              devices.stream().map(RegisteredDevice::user).toList()));
-    }
-  }
-
-  /** Moves out of the heap in the calling thread, unless the buffer is used: whether it did. */
-  boolean moveOut(int heap, String beneficiary) {
-    Relocation move =
-        locked(
-            after -> {
-              if (!couldLeave(heap)) {
-                return null;
-              }
-              state = SharedBuffer.State.PREPARING;
-              relocation = Relocation.outOf(this, resident(), beneficiary);
-              return relocation;
-            });
-    if (move == null) {
-      return false;
-    }
-    move.prepare();
-    synchronized (lock) {
-      return place == null || place.heapNumber() != heap;
-    }
-  }
-
-  private boolean couldLeave(int heap) {
-    return state == SharedBuffer.State.RESIDENT
-        && place != null
-        && place.heapNumber() == heap
-        && place.isIdle()
-        && !isPinned()
-        && isSettled();
-  }
-
   // ---- Transitions that several ways lead to; all under the lock ----
 
   /** Somebody left: see whether that was waited for. */
@@ -565,7 +494,7 @@ abstract class BufferLife extends Leakable {
   private void allocateIfWanted(AfterLock after) {
     if (state == SharedBuffer.State.UNBACKED && requests.first().isPresent()) {
       state = SharedBuffer.State.ALLOCATING;
-      after.then(() -> engine.execute(this::allocateFirst));
+      after.then(() -> services().workers().execute(this::allocateFirst));
     }
   }
 
@@ -630,7 +559,7 @@ abstract class BufferLife extends Leakable {
       }
       state = SharedBuffer.State.RELEASED;
       after.then(reservation::end);
-      after.then(() -> engine.forget(this));
+      after.then(() -> registry.forget(this));
     }
     return true;
   }
@@ -673,9 +602,9 @@ abstract class BufferLife extends Leakable {
   }
 
   /** Empty if that is too much to look at: then nothing changes. */
-  private Optional<Solution> solve(List<RegisteredDevice> devices) {
+  Optional<Solution> solve(List<RegisteredDevice> devices) {
     try {
-      return Optional.of(engine.planner().solve(target(), devices));
+      return Optional.of(registry.planner().solve(target(), devices));
     } catch (SearchLimitException e) {
       return Optional.empty();
     }
@@ -709,6 +638,15 @@ abstract class BufferLife extends Leakable {
     return place;
   }
 
+  /** Where it lies, and the places that it left while readers hold them. */
+  List<Place> places() {
+    List<Place> places = new ArrayList<>(retired);
+    if (place != null) {
+      places.add(place);
+    }
+    return places;
+  }
+
   /** Whether nobody needs a move. */
   boolean isSettled() {
     return attachments.isSuited(resident());
@@ -725,7 +663,7 @@ abstract class BufferLife extends Leakable {
   /** Who holds mappings, of places that the buffer has left too. */
   List<Holder> holders() {
     List<Holder> holders = new ArrayList<>();
-    long now = System.nanoTime();
+    long now = services().time().nanos();
     retired.forEach(old -> old.addHolders(name, now, holders));
     if (place != null) {
       place.addHolders(name, now, holders);
@@ -734,8 +672,8 @@ abstract class BufferLife extends Leakable {
   }
 
   void tell(AfterLock after, Consumer<BrokerListener> event) {
-    if (!engine.listeners().isEmpty()) {
-      after.then(() -> engine.listeners().tell(event));
+    if (!services().listeners().isEmpty()) {
+      after.then(() -> services().listeners().tell(event));
     }
   }
 
@@ -765,13 +703,13 @@ abstract class BufferLife extends Leakable {
       return new BrokerSnapshot.BufferState(
           id,
           name,
-          engine.instant(sinceNanos()),
+          services().time().instant(sinceNanos()),
           spec,
           state,
           Optional.ofNullable(place).map(here -> here.heap().name()),
           generation,
           place == null ? 0 : place.sizeBytes(),
-          Optional.ofNullable(place).map(here -> engine.instant(here.sinceNanos())),
+          Optional.ofNullable(place).map(here -> services().time().instant(here.sinceNanos())),
           attachments.snapshot(),
           holders(),
           pinners(),
@@ -797,22 +735,24 @@ abstract class BufferLife extends Leakable {
   }
 
   @Override
-  final void lost() {
-    engine.execute(
-        () -> {
-          if (dropReference()) {
-            engine
-                .leaks()
-                .report(
-                    new LeakFound(
-                        LeakFound.Kind.BUFFER,
-                        name,
-                        Optional.empty(),
-                        Optional.empty(),
-                        age(),
-                        created()));
-          }
-        });
+  public final void lost() {
+    services()
+        .workers()
+        .execute(
+            () -> {
+              if (dropReference()) {
+                services()
+                    .leaks()
+                    .report(
+                        new LeakFound(
+                            LeakFound.Kind.BUFFER,
+                            name,
+                            Optional.empty(),
+                            Optional.empty(),
+                            age(services().time()),
+                            created()));
+              }
+            });
   }
 
   /** False if it was dropped before, or if the broker's end was the buffer's. */
@@ -829,11 +769,11 @@ abstract class BufferLife extends Leakable {
 
   /** What a timer brings about. */
   void onTime(Consumer<AfterLock> body) {
-    AfterLock.onTime(lock, engine, body);
+    lock.changeOnTime(services().workers(), body);
   }
 
   <T extends @Nullable Object> T locked(Function<AfterLock, T> body) {
-    return AfterLock.under(lock, body);
+    return lock.locked(body);
   }
 
   @Override

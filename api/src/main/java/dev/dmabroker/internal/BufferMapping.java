@@ -124,10 +124,9 @@ final class BufferMapping implements Mapping, Grant {
     try {
       attachment()
           .buffer()
-          .fences()
-          .watch(
-              fence,
+          .watchFence(
               this,
+              fence,
               errno -> {
                 leaveFenced();
                 then.accept(errno);

@@ -6,12 +6,14 @@ import dev.dmabroker.Conflict.Change;
 import dev.dmabroker.Conflict.Clause;
 import dev.dmabroker.Conflict.Relaxation;
 import dev.dmabroker.SearchLimitException;
+import dev.dmabroker.spec.Access;
 import dev.dmabroker.spec.ConstraintField;
 import dev.dmabroker.spec.Constraints;
 import dev.dmabroker.spec.Layout;
 import dev.dmabroker.spec.MemorySpeed;
 import dev.dmabroker.spi.HeapInfo;
 import dev.dmabroker.spi.HeapTraits;
+import dev.dmabroker.spi.PlacementHeuristic.User;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.LinkedHashSet;
@@ -55,7 +57,9 @@ final class ConflictSearch {
     this.counting = counting;
     this.maker = new Alternative.Maker(table);
     this.anything =
-        new Part("", List.of(maker.make("", Constraints.none().only(ConstraintField.CONTIGUOUS))));
+        new Part(
+            new User("", Constraints.none(), Access.READ),
+            List.of(maker.make("", Constraints.none().only(ConstraintField.CONTIGUOUS))));
     units = units();
     parts = parts(units);
   }
@@ -97,9 +101,9 @@ final class ConflictSearch {
     for (Unit unit : units) {
       parts.add(
           unit.field() == null
-              ? new Part(unit.participant().name(), unit.participant().alternatives())
+              ? new Part(unit.participant().user(), unit.participant().alternatives())
               : new Part(
-                  unit.participant().name(),
+                  unit.participant().user(),
                   List.of(maker.make(unit.participant().name(), asked(unit, unit.field())))));
     }
     return parts.build();
@@ -292,7 +296,12 @@ final class ConflictSearch {
   private record Unit(Clause clause, @Nullable ConstraintField field, Participant participant) {}
 
   /** A device that asks for some of its fields only. */
-  private record Part(String name, List<Alternative> alternatives) implements Participant {
+  private record Part(User user, List<Alternative> alternatives) implements Participant {
+    @Override
+    public String name() {
+      return user.device();
+    }
+
     @Override
     public boolean isDispensable() {
       return false;

@@ -193,12 +193,13 @@ final class Demand {
       if (sizeBytes < minSizeBytes) {
         return false;
       }
-      if (layout.image().isEmpty()) {
+      Picture picture = target.picture();
+      if (picture == null || layout.image().isEmpty()) {
         return true;
       }
       Layout.Image image = layout.image().get();
       Rules its = rules(new StorageForm(image.format(), image.modifier(), 0));
-      return its != null && its.accept(target.image(), layout, sizeBytes);
+      return its != null && LayoutCheck.accepts(its, picture, layout, sizeBytes);
     }
 
     /** What the device requires of such a buffer. Buffers come in series: the last is kept. */

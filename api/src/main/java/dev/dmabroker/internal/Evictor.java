@@ -7,7 +7,6 @@ import dev.dmabroker.spi.PlacementHeuristic.HeapLoad;
 import dev.dmabroker.spi.PlacementHeuristic.Resident;
 import java.lang.System.Logger.Level;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -16,21 +15,26 @@ import java.util.Objects;
 
 /**
  * Makes room in a full heap: moves buffers that are idle and could lie elsewhere out of it, as the
- * heuristic names them. Each such move is made by the thread that needs the room, and given up at
- * once if the buffer is mapped again, so that nobody waits for anybody. Thread-safe.
+ * heuristic names them. Each of these moves is made by the thread that needs the room, and given up
+ * at once if the buffer is mapped again, so that no mapper waits for it. Thread-safe.
  */
 final class Evictor {
   private static final System.Logger LOG = System.getLogger(Evictor.class.getName());
 
   private final Planner planner;
-  private final Collection<BufferLife> buffers;
+  private final Iterable<Tenant> tenants;
 
   /** Guarded by this. */
   private final TokenBucket moves = new TokenBucket();
 
-  Evictor(Planner planner, Collection<BufferLife> buffers) {
+  /**
+   * Makes room by moving tenants.
+   *
+   * @param tenants all buffers, as they are whenever this is iterated over
+   */
+  Evictor(Planner planner, Iterable<Tenant> tenants) {
     this.planner = planner;
-    this.buffers = buffers;
+    this.tenants = tenants;
   }
 
   /** Tried after each buffer that has moved out. */
@@ -46,14 +50,14 @@ final class Evictor {
    */
   String makeRoom(int heap, String forBuffer, long sizeBytes, Attempt attempt) {
     List<Resident> residents = new ArrayList<>();
-    Map<Long, BufferLife> byId = new HashMap<>();
-    for (BufferLife buffer : buffers) {
-      buffer
+    Map<Long, Tenant> byId = new HashMap<>();
+    for (Tenant tenant : tenants) {
+      tenant
           .resident(heap)
           .ifPresent(
               resident -> {
                 residents.add(resident);
-                byId.put(resident.id(), buffer);
+                byId.put(resident.id(), tenant);
               });
     }
     residents.sort(Comparator.comparingLong(Resident::id));
@@ -61,7 +65,7 @@ final class Evictor {
     Eviction eviction = ask(heap, account, sizeBytes, residents);
     int moved = 0;
     for (long id : eviction.buffers()) {
-      BufferLife victim = byId.get(id);
+      Tenant victim = byId.get(id);
       if (victim == null) {
         continue;
       }

@@ -46,8 +46,8 @@ final class HeapTable {
           return 0;
         }
         long window = Math.min(sizeBytes, boundaryBytes);
-        long segments = Rules.ceilDiv(window, maxSegmentBytes);
-        long windowsOfPiece = Rules.ceilDiv(sizeBytes, window);
+        long segments = Arithmetic.ceilDiv(window, maxSegmentBytes);
+        long windowsOfPiece = Arithmetic.ceilDiv(sizeBytes, window);
         return LongMath.saturatedMultiply(maxSegments / segments / windowsOfPiece, sizeBytes);
       }
       long largest = contiguous(maxSegments, maxSegmentBytes, boundaryBytes);
@@ -70,7 +70,7 @@ final class HeapTable {
 
     /** How far so many segments reach from a boundary on. */
     private static long filled(int segments, long longest, long window) {
-      long perWindow = Rules.ceilDiv(window, longest);
+      long perWindow = Arithmetic.ceilDiv(window, longest);
       return LongMath.saturatedAdd(
           LongMath.saturatedMultiply(segments / perWindow, window), segments % perWindow * longest);
     }

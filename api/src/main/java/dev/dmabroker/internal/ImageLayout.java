@@ -1,15 +1,14 @@
 package dev.dmabroker.internal;
 
-import static dev.dmabroker.internal.Rules.ceilDiv;
-import static dev.dmabroker.internal.Rules.lcm;
-import static dev.dmabroker.internal.Rules.roundUp;
-import static dev.dmabroker.internal.Rules.rowBytes;
+import static dev.dmabroker.internal.Arithmetic.ceilDiv;
+import static dev.dmabroker.internal.Arithmetic.lcm;
+import static dev.dmabroker.internal.Arithmetic.roundUp;
+import static dev.dmabroker.internal.Arithmetic.rowBytes;
 
 import com.google.common.collect.ImmutableList;
 import com.google.common.math.LongMath;
 import dev.dmabroker.spec.ConstraintField;
 import dev.dmabroker.spec.ImageSize;
-import dev.dmabroker.spec.ImageSpec;
 import dev.dmabroker.spec.Layout;
 import dev.dmabroker.spec.Modifier;
 import dev.dmabroker.spec.PixelFormat;
@@ -27,27 +26,19 @@ import org.jspecify.annotations.Nullable;
 public final class ImageLayout {
   private ImageLayout() {}
 
-  /**
-   * The layout when no device asks for more.
-   *
-   * @throws IllegalArgumentException if the size overflows
-   */
-  public static Layout tightest(ImageSpec spec) {
-    Layout layout = of(spec.width(), spec.height(), spec.format(), Modifier.LINEAR, Rules.NONE);
-    if (layout == null) {
-      throw new IllegalArgumentException(spec + " is over 2^63 bytes");
-    }
-    return layout;
+  /** The layout when no device asks for more; null if its size overflows. */
+  public static @Nullable Layout tightest(int width, int height, PixelFormat format) {
+    return of(width, height, format, Modifier.LINEAR, Rules.NONE);
   }
 
-  /** The layout of the spec's picture, or null if there is none. */
-  static @Nullable Layout of(ImageSpec spec, PixelFormat format, Modifier modifier, Rules rules) {
-    if (!rules.takesColorSpaceOf(spec)
-        || spec.width() % rules.number(ConstraintField.DISPLAY_WIDTH_ALIGNMENT) != 0
-        || spec.height() % rules.number(ConstraintField.DISPLAY_HEIGHT_ALIGNMENT) != 0) {
+  /** The layout of a picture with room for the sizes that the rules require; null if none is. */
+  static @Nullable Layout of(Picture picture, PixelFormat format, Modifier modifier, Rules rules) {
+    if (!rules.takes(picture.colorSpace())
+        || picture.width() % rules.number(ConstraintField.DISPLAY_WIDTH_ALIGNMENT) != 0
+        || picture.height() % rules.number(ConstraintField.DISPLAY_HEIGHT_ALIGNMENT) != 0) {
       return null;
     }
-    Layout layout = of(spec.width(), spec.height(), format, modifier, rules);
+    Layout layout = of(picture.width(), picture.height(), format, modifier, rules);
     long sizeBytes = layout == null ? 0 : layout.sizeBytes();
     for (ImageSize size : rules.requiredSizes()) {
       Layout other = of(size.width(), size.height(), format, modifier, rules);
@@ -61,6 +52,7 @@ public final class ImageLayout {
         : new Layout(sizeBytes, layout.planes(), layout.image());
   }
 
+  /** The layout of so many pixels; null if there is none. */
   static @Nullable Layout of(
       int width, int height, PixelFormat format, Modifier modifier, Rules rules) {
     try {

@@ -10,12 +10,16 @@ import dev.dmabroker.UnsatisfiableException;
 import dev.dmabroker.event.AttachRefused;
 import dev.dmabroker.event.BufferMove;
 import dev.dmabroker.event.DeviceAttached;
+import dev.dmabroker.event.FenceFailure;
 import dev.dmabroker.spec.Access;
 import dev.dmabroker.spec.BufferSpec;
+import dev.dmabroker.spec.SyncFile;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,14 +29,14 @@ import org.jspecify.annotations.Nullable;
 final class ManagedBuffer extends BufferLife implements SharedBuffer {
 
   ManagedBuffer(
-      BrokerEngine engine,
+      BufferRegistry registry,
       long id,
       String name,
       Target target,
       Budgets.Reservation reservation,
       @Nullable MoveQueue<BufferLife> queue,
       @Nullable Origin origin) {
-    super(engine, id, name, target, reservation, queue, origin);
+    super(registry, id, name, target, reservation, queue, origin);
   }
 
   // ---- What users call ----
@@ -68,7 +72,7 @@ final class ManagedBuffer extends BufferLife implements SharedBuffer {
   }
 
   AttachedDevice attach(Device device, @Nullable Origin origin) {
-    return attachOwn(engine.own(device), origin);
+    return attachOwn(registry.devices().own(device), origin);
   }
 
   AttachedDevice attachOwn(RegisteredDevice registered, @Nullable Origin origin) {
@@ -77,7 +81,7 @@ final class ManagedBuffer extends BufferLife implements SharedBuffer {
     if (attempt.attachment() == null) {
       // Working out why takes time, so it is done without the lock.
       UnsatisfiableException refused =
-          engine
+          registry
               .planner()
               .unsatisfiable(
                   "attach " + registered.name() + " to " + name,
@@ -85,7 +89,7 @@ final class ManagedBuffer extends BufferLife implements SharedBuffer {
                   attempt.devices(),
                   /* counting= */ false);
       var event = new AttachRefused(name, registered.name(), refused);
-      engine.listeners().tell(listener -> listener.refused(event));
+      services().listeners().tell(listener -> listener.refused(event));
       throw refused;
     }
     return attempt.attachment();
@@ -98,7 +102,7 @@ final class ManagedBuffer extends BufferLife implements SharedBuffer {
   private Attempt attach(RegisteredDevice registered, @Nullable Origin origin, AfterLock after) {
     checkReference("attach " + registered.name() + " to " + name);
     registered.checkOpen("attach it to " + name);
-    Planner planner = engine.planner();
+    Planner planner = registry.planner();
     Target target = target();
     Demand all = attachments.with(target, registered);
     if (isPinned() && !resident().suits(registered) && !registered.isDispensable()) {
@@ -112,7 +116,7 @@ final class ManagedBuffer extends BufferLife implements SharedBuffer {
     AttachedDevice attachment;
     if (suitsAllWithoutHeaps(registered)) {
       tellAttached(registered, after);
-      attachment = new AttachedDevice(engine, this, registered, origin);
+      attachment = new AttachedDevice(services(), this, registered, origin);
       attachments.add(attachment);
       if (stays()) {
         leaveOut(attachments.unsuited(resident()), after);
@@ -124,7 +128,7 @@ final class ManagedBuffer extends BufferLife implements SharedBuffer {
         return new Attempt(null, target, attachments.devicesWith(registered));
       }
       tellAttached(registered, after);
-      attachment = new AttachedDevice(engine, this, registered, origin);
+      attachment = new AttachedDevice(services(), this, registered, origin);
       attachments.add(attachment, target, all);
     } else {
       List<RegisteredDevice> devices = attachments.devicesWith(registered);
@@ -133,7 +137,7 @@ final class ManagedBuffer extends BufferLife implements SharedBuffer {
         return new Attempt(null, target, devices);
       }
       tellAttached(registered, after);
-      attachment = new AttachedDevice(engine, this, registered, origin);
+      attachment = new AttachedDevice(services(), this, registered, origin);
       attachments.add(attachment);
       leaveOut(solution.leftOut(), after);
     }
@@ -193,7 +197,7 @@ final class ManagedBuffer extends BufferLife implements SharedBuffer {
   }
 
   private void tellAttached(RegisteredDevice registered, AfterLock after) {
-    if (engine.listeners().isEmpty()) {
+    if (services().listeners().isEmpty()) {
       return;
     }
     var event =
@@ -209,7 +213,7 @@ final class ManagedBuffer extends BufferLife implements SharedBuffer {
 
   @Override
   public void prepare() {
-    prepare(engine.settings().mapTimeout());
+    prepare(services().settings().mapTimeout());
   }
 
   @Override
@@ -278,7 +282,11 @@ final class ManagedBuffer extends BufferLife implements SharedBuffer {
           return attachment.gate().lets(access) == null
               ? null
               : attachment.admit(
-                  resident(), access, Thread.currentThread(), /* own= */ true, engine.callSite());
+                  resident(),
+                  access,
+                  Thread.currentThread(),
+                  /* own= */ true,
+                  services().callSite());
         });
   }
 
@@ -287,9 +295,9 @@ final class ManagedBuffer extends BufferLife implements SharedBuffer {
     boolean allocates = submit(request);
     MapFuture future = MapFuture.of(request);
     if (allocates) {
-      engine.execute(this::allocateFirst);
+      services().workers().execute(this::allocateFirst);
     }
-    request.expireAfter(engine.settings().mapTimeout());
+    request.expireAfter(services().settings().mapTimeout());
     return future;
   }
 
@@ -581,7 +589,7 @@ final class ManagedBuffer extends BufferLife implements SharedBuffer {
           mapping.access(),
           Thread.currentThread(),
           /* own= */ true,
-          engine.callSite());
+          services().callSite());
     }
   }
 
@@ -607,7 +615,26 @@ final class ManagedBuffer extends BufferLife implements SharedBuffer {
     }
   }
 
-  Fences fences() {
-    return engine.fences();
+  /** Has the end of a mapping's fence told, and its failure to listeners. */
+  void watchFence(BufferMapping mapping, SyncFile fence, Consumer<OptionalInt> whenSignalled) {
+    registry
+        .services()
+        .fences()
+        .watch(
+            fence,
+            "end " + mapping + " after its fence",
+            errno -> {
+              whenSignalled.accept(errno);
+              errno.ifPresent(why -> tellFenceFailed(mapping, why));
+            });
+  }
+
+  private void tellFenceFailed(BufferMapping mapping, int errno) {
+    var event =
+        new FenceFailure(name, mapping.attachment().device().name(), mapping.access(), errno);
+    Services services = registry.services();
+    services
+        .workers()
+        .execute(() -> services.listeners().tell(listener -> listener.fenceFailed(event)));
   }
 }

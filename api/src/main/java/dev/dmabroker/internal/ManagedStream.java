@@ -239,7 +239,7 @@ final class ManagedStream extends StreamLife implements BufferStream {
     RegisteredDevice registered = engine.own(device);
     String intent = "attach " + registered.name() + " to stream " + spec.name();
     registered.checkOpen(intent);
-    BrokerEngine.checkDeclared(registered, Access.READ, spec.name());
+    registered.checkDeclared(Access.READ, spec.name());
     AttachedConsumer reader =
         new AttachedConsumer(this, registered, Objects.requireNonNull(policy, "policy"));
     checkPossible(registered, intent);

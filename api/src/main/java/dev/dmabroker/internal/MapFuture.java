@@ -193,7 +193,7 @@ final class MapFuture extends CompletableFuture<Mapping> {
       return null;
     }
     refuseSelfWait(request, CURRENT.get());
-    WaitGraph waits = request.buffer().engine.waits();
+    WaitGraph waits = request.buffer().services().waits();
     waits.park(request);
     return waits;
   }

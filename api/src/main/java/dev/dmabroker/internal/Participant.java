@@ -1,9 +1,10 @@
 package dev.dmabroker.internal;
 
+import dev.dmabroker.spi.PlacementHeuristic.User;
 import java.util.List;
 import java.util.Optional;
 
-/** Who has to be served, as the solver sees it. */
+/** A device that takes part in a placement, as the solver sees it. */
 interface Participant {
 
   /** The device's name. */
@@ -14,11 +15,19 @@ interface Participant {
     return participants.stream().map(Participant::name).toList();
   }
 
+  /** The device as heuristics see it. */
+  User user();
+
   /** What it can live with, best first. */
   List<Alternative> alternatives();
 
   /** Whether it may be left out. */
   boolean isDispensable();
+
+  /** Whether it leaves no choice: it has one alternative, and may not be left out. */
+  default boolean isPlain() {
+    return alternatives().size() == 1 && !isDispensable();
+  }
 
   /** What a probe learnt of why the device does not take a heap, if it was asked. */
   default Optional<String> refusal(String heap) {

@@ -7,13 +7,12 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Optional;
-import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
-/** The backing that a buffer has, with its generation. Compared by identity. */
+/**
+ * A place where a buffer lies: its memory, the mappings that are in it, and whether there are
+ * contents. Compared by identity.
+ */
 final class Place {
   private static final VarHandle WRITTEN;
 
@@ -25,73 +24,38 @@ final class Place {
     }
   }
 
-  private final HeapTable table;
-  private final int heap;
-  private final Target target;
+  private final PlacedMemory memory;
+
+  /** Of the memory; kept here too, as mappings read both again and again. */
   private final Backing backing;
+
   private final Layout layout;
-  private final List<Participant> leftOut;
-  private final long neededBytes;
-  private final long sizeBytes;
-  private final long generation;
 
-  /**
-   * Of adopted memory, whose table has this one place and none of the broker's heaps: who was asked
-   * and took it, whatever is known of it. Null if a heap gave it. Under the buffer's lock.
-   */
-  private final @Nullable Set<Participant> accepted;
-
-  private final long sinceNanos = System.nanoTime();
-
-  /** What the broker itself does with it now that must not outlast it; under the buffer's lock. */
+  /** Uses by the broker itself that the memory has to outlast; under the buffer's lock. */
   private int uses;
 
-  /** Whose mappings may lie in it; under the buffer's lock. */
+  /** The mappings in it, by their attachment; under the buffer's lock. */
   private final List<Occupancy> occupancies = new ArrayList<>(2);
 
-  /** Mappings made by those that {@link #prune} forgot; under the buffer's lock. */
+  /** Mappings made by attachments that {@link #prune} forgot; under the buffer's lock. */
   private long forgottenTakings;
 
   /** Whether there are contents worth keeping. Read after the drain, which orders it. */
   @SuppressWarnings("UnusedVariable") // Reached through the VarHandle.
   private boolean written;
 
-  Place(
-      HeapTable table,
-      int heap,
-      Target target,
-      Solution.Choice choice,
-      Backing backing,
-      long generation) {
-    this.table = table;
-    this.heap = heap;
-    this.target = target;
-    this.backing = backing;
-    this.layout = choice.layout();
-    this.leftOut = choice.leftOut();
-    this.neededBytes = choice.neededBytes();
-    this.sizeBytes = backing.sizeBytes();
-    this.generation = generation;
-    this.accepted = null;
-  }
-
-  /** Memory that was there before, with contents. Devices get all of it. */
-  Place(HeapTable itself, Target target, Layout layout, Backing backing) {
-    this.table = itself;
-    this.heap = 0;
-    this.target = target;
-    this.backing = backing;
-    this.layout = layout;
-    this.leftOut = List.of();
-    this.sizeBytes = backing.sizeBytes();
-    this.neededBytes = sizeBytes;
-    this.generation = 1;
-    this.accepted = new HashSet<>();
-    markWritten();
+  /** Adopted memory has contents from the first. */
+  Place(PlacedMemory memory) {
+    this.memory = memory;
+    this.backing = memory.backing();
+    this.layout = memory.layout();
+    if (memory.isAdopted()) {
+      markWritten();
+    }
   }
 
   HeapAccount heap() {
-    return table.account(heap);
+    return memory.heap();
   }
 
   Backing backing() {
@@ -102,28 +66,50 @@ final class Place {
     return layout;
   }
 
-  /** Dispensable devices that it was not made for. */
   List<Participant> leftOut() {
-    return leftOut;
+    return memory.leftOut();
   }
 
-  /** Bytes allocated, as the heap said when it gave them. */
   long sizeBytes() {
-    return sizeBytes;
+    return memory.sizeBytes();
   }
 
-  /** The heap's number; -1 if it is none of the broker's. */
   int heapNumber() {
-    return isAdopted() ? -1 : heap;
+    return memory.heapNumber();
   }
 
   boolean isAdopted() {
-    return accepted != null;
+    return memory.isAdopted();
   }
 
   long generation() {
-    return generation;
+    return memory.generation();
   }
+
+  /** When the memory was allocated. */
+  long sinceNanos() {
+    return memory.sinceNanos();
+  }
+
+  boolean suits(Participant device) {
+    return memory.suits(device);
+  }
+
+  /** Under the buffer's lock. */
+  void accept(Participant device) {
+    memory.accept(device);
+  }
+
+  String unmet(Participant device) {
+    return memory.unmet(device);
+  }
+
+  /** Gives the memory back to its heap. Calls the heap, so it must not run under a lock. */
+  void release() {
+    memory.release();
+  }
+
+  // ---- Contents ----
 
   boolean isWritten() {
     return (boolean) WRITTEN.getOpaque(this);
@@ -136,49 +122,7 @@ final class Place {
     }
   }
 
-  /** Whether the device can use it, with any of its alternatives. */
-  boolean suits(Participant device) {
-    for (Alternative alternative : device.alternatives()) {
-      // What was needed: what a heap rounds up to is no device's concern.
-      if (memory(device, alternative).suits(table, heap, target, layout, neededBytes)
-          || (accepted != null && accepted.contains(device) && suitsOtherwise(alternative))) {
-        return true;
-      }
-    }
-    return false;
-  }
-
-  /** What a device asks is known of the broker's heaps only, and worked out here for others. */
-  private Demand.Memory memory(Participant device, Alternative alternative) {
-    return isAdopted()
-        ? new Demand.Memory(table, device.name(), alternative.constraints())
-        : alternative.memory();
-  }
-
-  /** In what a trial import does not tell. */
-  private boolean suitsOtherwise(Alternative alternative) {
-    return (!alternative.constraints().cpuReach() || heap().traits().cpuReach().is(true))
-        && alternative.memory().suitsStored(target, layout, neededBytes);
-  }
-
-  /** The device was asked and took it. Under the buffer's lock. */
-  void accept(Participant device) {
-    if (accepted != null) {
-      accepted.add(device);
-    }
-  }
-
-  /** Why it does not suit the device. */
-  String unmet(Participant device) {
-    return device.alternatives().stream()
-        .map(alternative -> table.info(heap).unmet(device.name(), alternative.constraints()))
-        .flatMap(Optional::stream)
-        .findFirst()
-        .map(unmet -> unmet.field() + " (" + unmet.reason() + ")")
-        .orElse("the buffer's size or layout, " + neededBytes + " bytes as " + layout);
-  }
-
-  // ---- Who is in; under the buffer's lock, and final once the gates let nobody in ----
+  // ---- Mappings; under the buffer's lock, and final once the gates let no mapping in ----
 
   Occupancy occupancy(AttachedDevice attachment) {
     for (Occupancy occupancy : occupancies) {
@@ -191,7 +135,7 @@ final class Place {
     return first;
   }
 
-  /** Forgets those who were detached and have nothing out. */
+  /** Forgets attachments that were detached and have no mapping out. */
   void prune() {
     occupancies.removeIf(
         it -> {
@@ -259,29 +203,20 @@ final class Place {
     return sum;
   }
 
-  /** When it was allocated. */
-  long sinceNanos() {
-    return sinceNanos;
-  }
-
   long lastUseNanos() {
-    long last = sinceNanos;
+    long last = sinceNanos();
     for (Occupancy occupancy : occupancies) {
       last = occupancy.lastUseNanos(last);
     }
     return last;
   }
 
-  /** The longest that anybody who may write now has declared to hold a mapping. */
+  /** The longest hold declared by a device that may write now. */
   Duration longestHoldOfWriters() {
     return occupancies.stream()
         .filter(Occupancy::hasWriters)
         .map(it -> it.attachment().device().longestHold())
         .max(Duration::compareTo)
         .orElse(Duration.ZERO);
-  }
-
-  void release() {
-    heap().release(backing, sizeBytes);
   }
 }

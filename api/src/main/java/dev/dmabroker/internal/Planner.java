@@ -60,7 +60,7 @@ final class Planner {
    *
    * @throws dev.dmabroker.SearchLimitException if there are too many combinations
    */
-  Solution solve(Target target, List<RegisteredDevice> devices) {
+  Solution solve(Target target, List<? extends Participant> devices) {
     return Solver.solve(table, target, devices, /* counting= */ false);
   }
 
@@ -114,10 +114,10 @@ final class Planner {
   List<Try> rank(
       Target target,
       Solution solution,
-      List<RegisteredDevice> devices,
+      List<? extends Participant> devices,
       Optional<String> currentHeap) {
     ImmutableList.Builder<User> users = ImmutableList.builderWithExpectedSize(devices.size());
-    for (RegisteredDevice device : devices) {
+    for (Participant device : devices) {
       users.add(device.user());
     }
     ImmutableList.Builder<HeapLoad> loads = ImmutableList.builderWithExpectedSize(table.size());
@@ -180,7 +180,7 @@ final class Planner {
   }
 
   /** Answers {@link dev.dmabroker.Broker#plan}. */
-  Plan plan(BufferSpec spec, List<RegisteredDevice> devices) {
+  Plan plan(BufferSpec spec, List<? extends Participant> devices) {
     Target target = target(spec);
     Solution solution = Solver.solve(table, target, devices, /* counting= */ true);
     List<Try> tries = rank(target, solution, devices, Optional.empty());
@@ -202,7 +202,7 @@ final class Planner {
               each.ranked().why()));
     }
     ImmutableList.Builder<String> names = ImmutableList.builderWithExpectedSize(devices.size());
-    for (RegisteredDevice device : devices) {
+    for (Participant device : devices) {
       names.add(device.name());
     }
     return new Plan(
@@ -213,7 +213,7 @@ final class Planner {
   }
 
   private List<Plan.PassedOver> passedOver(
-      Target target, Solution solution, List<RegisteredDevice> devices, List<Try> tries) {
+      Target target, Solution solution, List<? extends Participant> devices, List<Try> tries) {
     List<Plan.PassedOver> passedOver = new ArrayList<>();
     if (solution.isPossible()) {
       passedOver.addAll(Explanation.against(table, target, solution, devices));

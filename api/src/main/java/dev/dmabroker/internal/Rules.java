@@ -1,15 +1,12 @@
 package dev.dmabroker.internal;
 
 import com.google.common.collect.ImmutableSortedSet;
-import com.google.common.math.LongMath;
 import dev.dmabroker.spec.ColorSpace;
 import dev.dmabroker.spec.ConstraintField;
 import dev.dmabroker.spec.ImageConstraints;
 import dev.dmabroker.spec.ImageSize;
-import dev.dmabroker.spec.ImageSpec;
-import dev.dmabroker.spec.Layout;
-import dev.dmabroker.spec.PixelFormat;
 import java.util.Arrays;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -25,7 +22,7 @@ final class Rules {
   private static final int COUNT = ConstraintField.VERTICAL_PADDING.ordinal() - FIRST + 1;
   private static final int ALL_COLOR_SPACES = (1 << ColorSpace.values().length) - 1;
 
-  /** Linear memory that nobody asks anything of. */
+  /** What pictures in linear memory meet of which no device asks anything. */
   static final Rules NONE = of(ImageConstraints.anyFormat().build(), 1);
 
   private final long[] numbers;
@@ -50,7 +47,7 @@ final class Rules {
       numbers[i] = entry.number(FIELDS[FIRST + i]);
     }
     int stride = ConstraintField.STRIDE_ALIGNMENT.ordinal() - FIRST;
-    numbers[stride] = lcm(numbers[stride], strideAlignment);
+    numbers[stride] = Arithmetic.lcm(numbers[stride], strideAlignment);
     return new Rules(
         numbers,
         entry.colorSpaces().map(Rules::mask).orElse(ALL_COLOR_SPACES),
@@ -117,12 +114,12 @@ final class Rules {
         : all;
   }
 
-  /** -1 if there is no common multiple within 2^63. */
+  /** What meets both numbers; -1 if there is no common multiple within 2^63. */
   private static long combined(ConstraintField field, long a, long b) {
     return switch (field.combination()) {
       case LARGEST -> Math.max(a, b);
       case SMALLEST -> Math.min(a, b);
-      default -> lcmOrNone(a, b);
+      default -> Arithmetic.lcmOrNone(a, b);
     };
   }
 
@@ -140,102 +137,9 @@ final class Rules {
     return number(small) > number(large);
   }
 
-  /** Whether a picture of the spec's colour space, if it has one, is taken. */
-  boolean takesColorSpaceOf(ImageSpec spec) {
-    return spec.colorSpace().isPresent()
-        ? (colorSpaces & bit(spec.colorSpace().get())) != 0
-        : colorSpaces != 0;
-  }
-
-  /** Whether a picture that lies like this, in so much memory, meets the rules. */
-  boolean accept(ImageSpec spec, Layout layout, long sizeBytes) {
-    Layout.Image image = layout.image().orElseThrow();
-    long width = image.codedWidth();
-    long height = image.codedHeight();
-    return takesColorSpaceOf(spec)
-        && width >= number(ConstraintField.MIN_WIDTH)
-        && width <= number(ConstraintField.MAX_WIDTH)
-        && height >= number(ConstraintField.MIN_HEIGHT)
-        && height <= number(ConstraintField.MAX_HEIGHT)
-        && width * height <= number(ConstraintField.MAX_PIXELS)
-        && width % number(ConstraintField.WIDTH_ALIGNMENT) == 0
-        && height % number(ConstraintField.HEIGHT_ALIGNMENT) == 0
-        && spec.width() % number(ConstraintField.DISPLAY_WIDTH_ALIGNMENT) == 0
-        && spec.height() % number(ConstraintField.DISPLAY_HEIGHT_ALIGNMENT) == 0
-        && acceptPlanes(image, layout, sizeBytes)
-        && holdsRequired(image, sizeBytes);
-  }
-
-  private boolean acceptPlanes(Layout.Image image, Layout layout, long sizeBytes) {
-    Layout.Plane first = layout.planes().get(0);
-    if (first.strideBytes() < number(ConstraintField.MIN_STRIDE)
-        || first.strideBytes() > number(ConstraintField.MAX_STRIDE)
-        || first.offsetBytes() % number(ConstraintField.START_OFFSET_ALIGNMENT) != 0) {
-      return false;
-    }
-    long paddedWidth = roundUp(image.codedWidth(), number(ConstraintField.BLOCK_WIDTH));
-    long paddedHeight =
-        roundUp(image.codedHeight(), number(ConstraintField.BLOCK_HEIGHT))
-            + number(ConstraintField.VERTICAL_PADDING);
-    for (int i = 0; i < layout.planes().size(); i++) {
-      Layout.Plane plane = layout.planes().get(i);
-      PixelFormat.Plane shape = image.format().planes().get(i);
-      boolean last = i == layout.planes().size() - 1;
-      long room =
-          last
-              ? sizeBytes - number(ConstraintField.OVER_READ)
-              : layout.planes().get(i + 1).offsetBytes();
-      // Tiles are whole, so the picture ends with a row of them.
-      long lines = roundUp(ceilDiv(paddedHeight, shape.rowsPerLine()), plane.tileLines());
-      if (plane.strideBytes() % number(ConstraintField.STRIDE_ALIGNMENT) != 0
-          || plane.offsetBytes() % number(ConstraintField.PLANE_OFFSET_ALIGNMENT) != 0
-          || plane.strideBytes() < rowBytes(shape, paddedWidth)
-          || lines > (room - plane.offsetBytes()) / plane.strideBytes()) {
-        return false;
-      }
-    }
-    return true;
-  }
-
-  private boolean holdsRequired(Layout.Image image, long sizeBytes) {
-    for (ImageSize size : requiredSizes) {
-      Layout needed =
-          ImageLayout.of(size.width(), size.height(), image.format(), image.modifier(), this);
-      if (needed == null || needed.sizeBytes() > sizeBytes) {
-        return false;
-      }
-    }
-    return true;
-  }
-
-  /** Bytes of a row of so many pixels. */
-  static long rowBytes(PixelFormat.Plane shape, long pixels) {
-    return Math.multiplyExact(ceilDiv(pixels, shape.pixelsPerGroup()), shape.bytesPerGroup());
-  }
-
-  static long ceilDiv(long a, long b) {
-    return b == 1 ? a : a / b + (a % b == 0 ? 0 : 1);
-  }
-
-  static long roundUp(long value, long step) {
-    return step == 1 ? value : Math.multiplyExact(ceilDiv(value, step), step);
-  }
-
-  /**
-   * The least common multiple.
-   *
-   * @throws ArithmeticException if it is over 2^63
-   */
-  static long lcm(long a, long b) {
-    return a == b || b == 1 ? a : Math.multiplyExact(a / LongMath.gcd(a, b), b);
-  }
-
-  private static long lcmOrNone(long a, long b) {
-    if (a % b == 0) {
-      return a;
-    }
-    long factor = a / LongMath.gcd(a, b);
-    return Math.multiplyHigh(factor, b) != 0 || factor * b < 0 ? -1 : factor * b;
+  /** Whether a picture of that colour space is taken; if it is empty, one of some colour space. */
+  boolean takes(Optional<ColorSpace> colorSpace) {
+    return colorSpace.isPresent() ? (colorSpaces & bit(colorSpace.get())) != 0 : colorSpaces != 0;
   }
 
   @Override

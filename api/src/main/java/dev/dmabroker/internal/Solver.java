@@ -51,7 +51,7 @@ final class Solver {
   /** Who has no choice goes first: what is impossible with them is found early. */
   private static List<? extends Participant> plainFirst(List<? extends Participant> participants) {
     int plain = 0;
-    while (plain < participants.size() && isPlain(participants.get(plain))) {
+    while (plain < participants.size() && participants.get(plain).isPlain()) {
       plain++;
     }
     if (plain == participants.size()) {
@@ -59,21 +59,16 @@ final class Solver {
     }
     List<Participant> ordered = new ArrayList<>(participants.size());
     for (Participant participant : participants) {
-      if (isPlain(participant)) {
+      if (participant.isPlain()) {
         ordered.add(participant);
       }
     }
     for (Participant participant : participants) {
-      if (!isPlain(participant)) {
+      if (!participant.isPlain()) {
         ordered.add(participant);
       }
     }
     return ordered;
-  }
-
-  /** Whether a device leaves no choice. */
-  static boolean isPlain(Participant participant) {
-    return participant.alternatives().size() == 1 && !participant.isDispensable();
   }
 
   /**
@@ -193,8 +188,9 @@ final class Solver {
   }
 
   private @Nullable Layout layout(StorageForm candidate, Rules rules) {
-    return target.isImage()
-        ? ImageLayout.of(target.image(), candidate.format(), candidate.modifier(), rules)
+    Picture picture = target.picture();
+    return picture != null
+        ? ImageLayout.of(picture, candidate.format(), candidate.modifier(), rules)
         : target.layout();
   }
 

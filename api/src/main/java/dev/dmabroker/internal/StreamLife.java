@@ -49,7 +49,7 @@ abstract class StreamLife {
   final BrokerEngine engine;
   final StreamSpec spec;
   final RegisteredDevice producer;
-  final Object lock = new Object();
+  final StateLock lock = new StateLock();
   final StreamPool pool;
   final Holdings filling;
   final Acquirers acquirers;
@@ -448,11 +448,11 @@ abstract class StreamLife {
 
   /** What a timer or the poller brings about. */
   void onTime(Consumer<AfterLock> body) {
-    AfterLock.onTime(lock, engine, body);
+    lock.changeOnTime(engine.workers(), body);
   }
 
   <T extends @Nullable Object> T locked(Function<AfterLock, T> body) {
-    return AfterLock.under(lock, body);
+    return lock.locked(body);
   }
 
   /** Producers that wait for a free buffer. */

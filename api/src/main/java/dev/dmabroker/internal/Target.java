@@ -7,6 +7,7 @@ import dev.dmabroker.spec.Layout;
 import dev.dmabroker.spec.Modifier;
 import dev.dmabroker.spec.PixelFormat;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What is to be placed, with every way to store it. A buffer makes this once: while it has contents
@@ -19,11 +20,16 @@ final class Target {
       new StorageForm(PixelFormat.GREY, Modifier.LINEAR, /* penalty= */ 0);
 
   private final BufferSpec spec;
+  private final @Nullable Picture picture;
   private final Layout layout;
   private final ImmutableList<StorageForm> candidates;
 
   private Target(BufferSpec spec, Layout layout, ImmutableList<StorageForm> candidates) {
     this.spec = spec;
+    this.picture =
+        spec instanceof ImageSpec image
+            ? new Picture(image.width(), image.height(), image.colorSpace())
+            : null;
     this.layout = layout;
     this.candidates = candidates;
   }
@@ -74,12 +80,12 @@ final class Target {
   }
 
   boolean isImage() {
-    return spec instanceof ImageSpec;
+    return picture != null;
   }
 
-  /** The picture that it is. */
-  ImageSpec image() {
-    return (ImageSpec) spec;
+  /** The picture; null if it is bytes without structure. */
+  @Nullable Picture picture() {
+    return picture;
   }
 
   ImmutableList<StorageForm> candidates() {

@@ -57,7 +57,11 @@ public record ImageSpec(
 
   @Override
   public Layout layout() {
-    return ImageLayout.tightest(this);
+    Layout layout = ImageLayout.tightest(width, height, format());
+    if (layout == null) {
+      throw new IllegalArgumentException(this + " is over 2^63 bytes");
+    }
+    return layout;
   }
 
   @Override

@@ -4,16 +4,14 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.dmabroker.BudgetExceededException;
-import dev.dmabroker.DeviceSpec;
-import dev.dmabroker.testing.Fixture;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /** What one reservation does to the accounts. */
-class BudgetsTest extends Fixture {
-  private final RegisteredDevice encoder =
-      (RegisteredDevice) broker.register(DeviceSpec.named("encoder").group("video"));
+class BudgetsTest {
+  private static final List<String> ENCODER = List.of("encoder", "video");
+
   private final Budgets budgets = new Budgets(Map.of("encoder", 100L, "video", 150L));
 
   private List<Long> reserved() {
@@ -25,7 +23,7 @@ class BudgetsTest extends Fixture {
 
   @Test
   void reachesAsFarAsTheSmallestBudgetAndSaysWhatItHadBefore() {
-    var reservation = budgets.reserve("export frame", encoder, 40);
+    var reservation = budgets.reserve("export frame", ENCODER, 40);
     assertEquals(List.of(40L, 40L), reserved());
     assertEquals(40, reservation.reach("allocate frame", 40));
     assertEquals(40, reservation.reach("allocate frame", 7), "that is less, and nothing changes");
@@ -42,7 +40,7 @@ class BudgetsTest extends Fixture {
 
   @Test
   void goesBackNoFurtherThanWhatWasReservedAtFirst() {
-    var reservation = budgets.reserve("export frame", encoder, 40);
+    var reservation = budgets.reserve("export frame", ENCODER, 40);
     reservation.reach("allocate frame", 90);
     reservation.backTo(95);
     assertEquals(List.of(90L, 90L), reserved(), "that is no way back");
@@ -55,8 +53,8 @@ class BudgetsTest extends Fixture {
 
   @Test
   void onceEndedItIsOutOfTheAccounts() {
-    var other = budgets.reserve("export other", encoder, 50);
-    var reservation = budgets.reserve("export frame", encoder, 40);
+    var other = budgets.reserve("export other", ENCODER, 50);
+    var reservation = budgets.reserve("export frame", ENCODER, 40);
     assertEquals(List.of(90L, 90L), reserved());
     reservation.reach("allocate frame", 45);
     reservation.end();
@@ -70,10 +68,15 @@ class BudgetsTest extends Fixture {
 
   @Test
   void whoExportsForNobodyOrForADeviceWithoutABudgetIsNotLimited() {
-    RegisteredDevice camera = (RegisteredDevice) broker.register(DeviceSpec.named("camera"));
-    budgets.reserve("export frame", null, 1000).reach("allocate frame", 2000);
-    budgets.reserve("export frame", camera, 1000).reach("allocate frame", 2000);
+    budgets.reserve("export frame", List.of(), 1000).reach("allocate frame", 2000);
+    budgets.reserve("export frame", List.of("camera"), 1000).reach("allocate frame", 2000);
     budgets.none().reach("allocate frame", 1000);
     assertEquals(List.of(0L, 0L), reserved());
+  }
+
+  @Test
+  void aDeviceInAGroupOfItsOwnNameIsChargedOnce() {
+    budgets.reserve("export frame", List.of("encoder", "encoder"), 60);
+    assertEquals(List.of(60L, 0L), reserved());
   }
 }

@@ -307,7 +307,8 @@ class BufferLifeTest extends Fixture {
     Mapping held = start(() -> ins.get(0).map(Access.WRITE)).result();
     List<Attachment> outs = new ArrayList<>();
     outs.add(set.get(0).attach(strict));
-    Await.until("the first lingers", () -> Handles.of(set.get(0)).engine.scheduled() == 1);
+    Await.until(
+        "the first lingers", () -> Handles.of(set.get(0)).services().workers().scheduled() == 1);
     outs.add(set.get(1).attach(strict));
     outs.add(set.get(2).attach(strict));
     List<String> order = new CopyOnWriteArrayList<>();

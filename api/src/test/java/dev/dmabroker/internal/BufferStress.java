@@ -192,7 +192,7 @@ public class BufferStress {
     }
 
     boolean moveOut() {
-      return buffer.moveOut(0, "room");
+      return new BufferTenant(buffer).moveOut(0, "room");
     }
 
     boolean giveBack() {

@@ -39,7 +39,7 @@ class CalledOffTest extends Fixture {
     for (int i = 0; i < 4; i++) {
       ScriptedMover.Stop stop = new ScriptedMover.Stop();
       stops.add(stop);
-      Handles.of(buffer).engine.execute(stop::run);
+      Handles.of(buffer).services().workers().execute(stop::run);
     }
     stops.forEach(ScriptedMover.Stop::awaitReached);
     return stops;

@@ -16,6 +16,7 @@ class ClockTest {
   private boolean due;
   private final Clock clock =
       new Clock(
+          new TestTime(System::nanoTime),
           (delay, work) -> {
             assertEquals(Duration.ofMillis(1), delay);
             timer.add(work);

@@ -8,7 +8,6 @@ import dev.dmabroker.event.BrokerSnapshot.FenceState;
 import dev.dmabroker.spec.SyncFile;
 import dev.dmabroker.spi.FencePoller;
 import dev.dmabroker.testing.ScriptedPoller;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
@@ -25,9 +24,7 @@ class FencesTest {
         () -> {
           asked.incrementAndGet();
           return finder.get();
-        },
-        new Listeners(List.of()),
-        Runnable::run);
+        });
   }
 
   @Test
@@ -37,9 +34,7 @@ class FencesTest {
             poller,
             () -> {
               throw new AssertionError("nobody has to look");
-            },
-            new Listeners(List.of()),
-            Runnable::run);
+            });
     assertSame(poller, fences.poller());
     poller.watch(new SyncFile(7), errno -> {});
     assertEquals(new FenceState(1, Optional.empty()), fences.snapshot());

@@ -228,14 +228,27 @@ class LayoutTest {
             "5x5 strides [32] offsets [0] size 257"));
   }
 
+  private static Picture picture(ImageSpec spec) {
+    return new Picture(spec.width(), spec.height(), spec.colorSpace());
+  }
+
+  private static @Nullable Layout layout(
+      ImageSpec spec, PixelFormat format, Modifier modifier, Rules rules) {
+    return ImageLayout.of(picture(spec), format, modifier, rules);
+  }
+
+  private static boolean accepts(Rules rules, ImageSpec spec, Layout layout, long sizeBytes) {
+    return LayoutCheck.accepts(rules, picture(spec), layout, sizeBytes);
+  }
+
   @ParameterizedTest(name = "{index} {0} {1}")
   @MethodSource("layouts")
   void isTheTightest(ImageSpec spec, Modifier modifier, Rules rules, String expected) {
-    Layout layout = ImageLayout.of(spec, spec.format(), modifier, rules);
+    Layout layout = layout(spec, spec.format(), modifier, rules);
     assertEquals(expected, text(layout));
     if (layout != null) {
-      assertTrue(rules.accept(spec, layout, layout.sizeBytes()), "is taken by who asked for it");
-      assertFalse(rules.accept(spec, layout, layout.sizeBytes() - 1), "a byte less is not");
+      assertTrue(accepts(rules, spec, layout, layout.sizeBytes()), "is taken by who asked for it");
+      assertFalse(accepts(rules, spec, layout, layout.sizeBytes() - 1), "a byte less is not");
     }
   }
 
@@ -243,7 +256,7 @@ class LayoutTest {
   void contentsOfTiledPlanesAreWholeTiles() {
     Layout layout =
         assertNotNullAnd(
-            ImageLayout.of(
+            layout(
                 ImageSpec.of(130, 40, PixelFormat.NV12),
                 PixelFormat.NV12,
                 Modifier.I915_Y_TILED,
@@ -258,19 +271,17 @@ class LayoutTest {
   void rowsAfterAPictureOfTilesTakeAnotherRowOfTiles() {
     ImageSpec spec = ImageSpec.of(4, 4, PixelFormat.GREY);
     Layout layout =
-        assertNotNullAnd(
-            ImageLayout.of(spec, PixelFormat.GREY, Modifier.VIVANTE_TILED, rules(b -> b)));
+        assertNotNullAnd(layout(spec, PixelFormat.GREY, Modifier.VIVANTE_TILED, rules(b -> b)));
     assertEquals(16, layout.sizeBytes());
     Rules padded = rules(b -> b.verticalPadding(1));
-    assertFalse(padded.accept(spec, layout, 31));
-    assertTrue(padded.accept(spec, layout, 32));
+    assertFalse(accepts(padded, spec, layout, 31));
+    assertTrue(accepts(padded, spec, layout, 32));
     ImageSpec low = ImageSpec.of(4, 1, PixelFormat.GREY);
     Layout one =
-        assertNotNullAnd(
-            ImageLayout.of(low, PixelFormat.GREY, Modifier.VIVANTE_TILED, rules(b -> b)));
+        assertNotNullAnd(layout(low, PixelFormat.GREY, Modifier.VIVANTE_TILED, rules(b -> b)));
     Rules after = rules(b -> b.overRead(8));
-    assertFalse(after.accept(low, one, 23), "the picture ends with its tile");
-    assertTrue(after.accept(low, one, 24));
+    assertFalse(accepts(after, low, one, 23), "the picture ends with its tile");
+    assertTrue(accepts(after, low, one, 24));
   }
 
   @Test
@@ -280,11 +291,10 @@ class LayoutTest {
     Rules rec709 = rules(b -> b.colorSpaces(ColorSpace.REC709));
     for (boolean said : new boolean[] {false, true}) {
       ImageSpec shown = said ? spec.in(ColorSpace.SRGB) : spec;
-      assertNotNull(ImageLayout.of(shown, PixelFormat.GREY, Modifier.LINEAR, srgb));
-      assertEquals(said, ImageLayout.of(shown, PixelFormat.GREY, Modifier.LINEAR, rec709) == null);
+      assertNotNull(layout(shown, PixelFormat.GREY, Modifier.LINEAR, srgb));
+      assertEquals(said, layout(shown, PixelFormat.GREY, Modifier.LINEAR, rec709) == null);
       Rules both = srgb.and(rec709);
-      assertTrue(
-          both == null || ImageLayout.of(shown, PixelFormat.GREY, Modifier.LINEAR, both) == null);
+      assertTrue(both == null || layout(shown, PixelFormat.GREY, Modifier.LINEAR, both) == null);
     }
   }
 
@@ -303,7 +313,7 @@ class LayoutTest {
         int alignment = step;
         Layout layout =
             assertNotNullAnd(
-                ImageLayout.of(
+                layout(
                     ImageSpec.of(step, 3, format),
                     format,
                     modifier,
@@ -350,15 +360,15 @@ class LayoutTest {
           continue;
         }
         String at = "seed " + seed + ": " + spec + " " + modifier + ", " + one + "; " + other;
-        Layout layout = ab == null ? null : ImageLayout.of(spec, spec.format(), modifier, ab);
+        Layout layout = ab == null ? null : layout(spec, spec.format(), modifier, ab);
         if (ab != null && layout != null) {
           both++;
-          assertTrue(a.accept(spec, layout, layout.sizeBytes()), at);
-          assertTrue(b.accept(spec, layout, layout.sizeBytes()), at);
-          assertTrue(ab.accept(spec, layout, layout.sizeBytes()), at);
+          assertTrue(accepts(a, spec, layout, layout.sizeBytes()), at);
+          assertTrue(accepts(b, spec, layout, layout.sizeBytes()), at);
+          assertTrue(accepts(ab, spec, layout, layout.sizeBytes()), at);
         }
-        Layout its = ImageLayout.of(spec, spec.format(), modifier, b);
-        if (its != null && a.accept(spec, its, its.sizeBytes())) {
+        Layout its = layout(spec, spec.format(), modifier, b);
+        if (its != null && accepts(a, spec, its, its.sizeBytes())) {
           // Colour spaces, and other pictures that have to fit, conflict whatever the layout.
           // Blocks of two devices are padded to common ones, though each would do with less.
           if (colorsMeet(a, b, spec) && noneRequired(a, b) && blocksNest(a, b)) {
@@ -380,10 +390,10 @@ class LayoutTest {
 
   private static boolean colorsMeet(Rules a, Rules b, ImageSpec spec) {
     return spec.colorSpace().isPresent()
-        ? a.takesColorSpaceOf(spec) && b.takesColorSpaceOf(spec)
+        ? a.takes(spec.colorSpace()) && b.takes(spec.colorSpace())
         : Stream.of(ColorSpace.values())
             .map(spec::in)
-            .anyMatch(each -> a.takesColorSpaceOf(each) && b.takesColorSpaceOf(each));
+            .anyMatch(each -> a.takes(each.colorSpace()) && b.takes(each.colorSpace()));
   }
 
   private static boolean noneRequired(Rules a, Rules b) {
@@ -472,7 +482,7 @@ class LayoutTest {
       for (long alignment : new long[] {1L << 62, 3L << 61, 5L << 60, Long.MAX_VALUE}) {
         ImageSpec spec = ImageSpec.of(8, 2, format);
         assertNull(
-            ImageLayout.of(spec, format, Modifier.LINEAR, rules(b -> b.strideAlignment(alignment))),
+            layout(spec, format, Modifier.LINEAR, rules(b -> b.strideAlignment(alignment))),
             () -> format + " " + alignment);
       }
     }
@@ -484,9 +494,9 @@ class LayoutTest {
       ImageSpec spec = ImageSpec.of(4, 4, format);
       Layout layout = spec.layout();
       Rules all = rules(b -> b.overRead(Long.MAX_VALUE));
-      assertFalse(all.accept(spec, layout, layout.sizeBytes()), format::toString);
-      assertFalse(all.accept(spec, layout, Long.MAX_VALUE), format::toString);
-      assertNull(ImageLayout.of(spec, format, Modifier.LINEAR, all), format::toString);
+      assertFalse(accepts(all, spec, layout, layout.sizeBytes()), format::toString);
+      assertFalse(accepts(all, spec, layout, Long.MAX_VALUE), format::toString);
+      assertNull(layout(spec, format, Modifier.LINEAR, all), format::toString);
     }
   }
 
@@ -505,9 +515,8 @@ class LayoutTest {
   /** What a device takes of a picture of 6x4 pixels in memory of its own size. */
   private static boolean takes(UnaryOperator<ImageConstraints.Builder> asked) {
     ImageSpec spec = ImageSpec.of(6, 4, PixelFormat.GREY);
-    Layout layout =
-        assertNotNullAnd(ImageLayout.of(spec, spec.format(), Modifier.LINEAR, Rules.NONE));
-    return rules(asked).accept(spec, layout, layout.sizeBytes());
+    Layout layout = assertNotNullAnd(layout(spec, spec.format(), Modifier.LINEAR, Rules.NONE));
+    return accepts(rules(asked), spec, layout, layout.sizeBytes());
   }
 
   @Test

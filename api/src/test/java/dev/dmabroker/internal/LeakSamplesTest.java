@@ -12,7 +12,9 @@ import org.junit.jupiter.api.Test;
 class LeakSamplesTest {
   @Test
   void samplesAreTakenByTime() {
-    Leaks leaks = new Leaks(LeakTracking.SAMPLED, new Listeners(List.of()));
+    Leaks leaks =
+        new Leaks(
+            LeakTracking.SAMPLED, new Listeners(List.of(), Time.ofMachine()), Time.ofMachine());
     long start = System.nanoTime() + Duration.ofHours(1).toNanos();
     assertAbout(64, 40, samples(leaks, LongStream.generate(() -> start).limit(100_000)));
     // Ten seconds later, of which the first 0.64 were saved up.

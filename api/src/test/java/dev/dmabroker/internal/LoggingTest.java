@@ -148,7 +148,9 @@ class LoggingTest extends Fixture {
 
   @Test
   void aLeakIsAWarningThatSaysWhatAndSinceWhen() {
-    Leaks leaks = new Leaks(LeakTracking.ALWAYS, new Listeners(List.of()));
+    Leaks leaks =
+        new Leaks(
+            LeakTracking.ALWAYS, new Listeners(List.of(), Time.ofMachine()), Time.ofMachine());
     Throwable site = new Throwable("made here");
     for (LeakFound.Kind kind : LeakFound.Kind.values()) {
       leaks.report(
@@ -175,7 +177,7 @@ class LoggingTest extends Fixture {
 
   @Test
   void linesAreLimited() {
-    MoveLog log = new MoveLog();
+    MoveLog log = new MoveLog(Time.ofMachine());
     for (int i = 0; i < 1000; i++) {
       log.rolledBack(new MoveFailedException("no", List.of(), null), true);
     }
@@ -189,7 +191,7 @@ class LoggingTest extends Fixture {
     logger.addHandler(handler);
     logger.setUseParentHandlers(false);
     try {
-      Listeners listeners = new Listeners(List.of(new Angry()));
+      Listeners listeners = new Listeners(List.of(new Angry()), Time.ofMachine());
       for (int i = 0; i < 1000; i++) {
         listeners.tell(listener -> listener.released(new MemoryReleased("frame", "system", 1)));
       }

@@ -15,12 +15,14 @@ final class Placements {
   static Place at(HeapAccount heap, Backing backing, BufferSpec spec, long generation) {
     long sizeBytes = spec.layout().sizeBytes();
     return new Place(
-        new HeapTable(List.of(heap)),
-        0,
-        Target.of(spec),
-        new Solution.Choice(List.of(), 0, spec.layout(), sizeBytes, sizeBytes, 1, Coherency.CPU),
-        backing,
-        generation);
+        new PlacedMemory(
+            new HeapTable(List.of(heap)),
+            0,
+            Target.of(spec),
+            new Solution.Choice(
+                List.of(), 0, spec.layout(), sizeBytes, sizeBytes, 1, Coherency.CPU),
+            backing,
+            generation));
   }
 
   /** Of nobody's attachment, with so many slots. */

@@ -1,5 +1,6 @@
 package dev.dmabroker.internal;
 
+import dev.dmabroker.spec.Access;
 import dev.dmabroker.spec.AddressRange;
 import dev.dmabroker.spec.BlobSpec;
 import dev.dmabroker.spec.BufferSpec;
@@ -19,6 +20,7 @@ import dev.dmabroker.spi.Backing;
 import dev.dmabroker.spi.Heap;
 import dev.dmabroker.spi.HeapException;
 import dev.dmabroker.spi.HeapTraits;
+import dev.dmabroker.spi.PlacementHeuristic.User;
 import dev.dmabroker.spi.Trait;
 import java.util.ArrayList;
 import java.util.List;
@@ -67,6 +69,11 @@ final class RandomProblems {
       implements Participant {
     Asker(Alternative.Maker maker, String name, boolean dispensable, List<Constraints> asked) {
       this(name, asked, asked.stream().map(each -> maker.make(name, each)).toList(), dispensable);
+    }
+
+    @Override
+    public User user() {
+      return new User(name, asked.get(0), Access.READ);
     }
   }
 

@@ -46,8 +46,8 @@ class RequestTest extends Fixture {
 
   @AfterEach
   void nobodyCountsAsWaiting() {
-    assertEquals(0, managed.engine.waits().size());
-    assertEquals(0, managed.engine.scheduled());
+    assertEquals(0, managed.services().waits().size());
+    assertEquals(0, managed.services().workers().scheduled());
   }
 
   private Request map(Access access) {
@@ -258,7 +258,7 @@ class RequestTest extends Fixture {
     request.fail(after, new ClosedException("enough"));
     after.run();
     request.expireAfter(LONG);
-    assertEquals(0, managed.engine.scheduled());
+    assertEquals(0, managed.services().workers().scheduled());
   }
 
   @ParameterizedTest
@@ -266,7 +266,7 @@ class RequestTest extends Fixture {
   void theEndOfAnAsynchronousOneIsToldByAWorker(boolean granted) throws Exception {
     Request request = Request.map(in, Access.READ, /* parks= */ false);
     request.expireAfter(LONG);
-    assertEquals(1, managed.engine.scheduled());
+    assertEquals(1, managed.services().workers().scheduled());
     if (granted) {
       BufferMapping mapping = mapping(Access.READ);
       request.serve(after, () -> mapping);

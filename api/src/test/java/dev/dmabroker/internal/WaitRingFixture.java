@@ -34,7 +34,7 @@ abstract class WaitRingFixture extends Fixture {
 
   @AfterEach
   void nobodyCountsAsWaiting() {
-    assertEquals(0, ((BrokerEngine) broker).waits().size());
+    assertEquals(0, ((BrokerEngine) broker).services().waits().size());
   }
 
   /** A buffer that somebody writes to, and that has to move for a stricter device. */
