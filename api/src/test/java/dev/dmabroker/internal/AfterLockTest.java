@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.dmabroker.testing.Events;
+import dev.dmabroker.testing.Fixture;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;

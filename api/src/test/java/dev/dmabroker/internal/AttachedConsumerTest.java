@@ -32,7 +32,7 @@ class AttachedConsumerTest extends StreamFixture {
     ManagedStream stream = startedWith(1);
     AttachedConsumer reader = stream.attach(viewer, Policy.EVERY_FRAME);
     var cancelled = reader.takeAsync();
-    StreamTest.submit(stream, 3);
+    submit(stream, 3);
     assertEquals(1, broker.snapshot().buffers().get(0).holders().size());
     cancelled.cancel(false);
     callbacks.remove().run();

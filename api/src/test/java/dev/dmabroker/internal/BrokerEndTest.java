@@ -17,6 +17,7 @@ import dev.dmabroker.WaitInterruptedException;
 import dev.dmabroker.spec.Access;
 import dev.dmabroker.spec.BlobSpec;
 import dev.dmabroker.spec.Constraints;
+import dev.dmabroker.testing.Fixture;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.dmabroker.testing.Await;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;

@@ -20,6 +20,13 @@ import dev.dmabroker.spec.Access;
 import dev.dmabroker.spec.BlobSpec;
 import dev.dmabroker.spec.Constraints;
 import dev.dmabroker.spec.SyncFile;
+import dev.dmabroker.testing.Await;
+import dev.dmabroker.testing.Events;
+import dev.dmabroker.testing.Fixture;
+import dev.dmabroker.testing.InOrder;
+import dev.dmabroker.testing.ScriptedFences;
+import dev.dmabroker.testing.ScriptedMover;
+import dev.dmabroker.testing.ScriptedPoller;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -216,8 +223,8 @@ class DeadlineTest extends Fixture {
     fenced.fence.set(FENCE);
     poller.signalsAtOnce = true;
     CountDownLatch free = new CountDownLatch(1);
-    workers.executeCopy(() -> LifeTest.await(free));
-    poller.onWatch = () -> workers.executeCopy(() -> LifeTest.await(free));
+    workers.executeCopy(() -> Await.latch(free));
+    poller.onWatch = () -> workers.executeCopy(() -> Await.latch(free));
     buffer.attach(
         broker.register(
             DeviceSpec.named("strict").constraints(CONTIGUOUS).longestHold(Duration.ofMillis(20))));

@@ -23,6 +23,7 @@ import dev.dmabroker.spec.Modifier;
 import dev.dmabroker.spec.PixelFormat;
 import dev.dmabroker.spi.HeapTraits;
 import dev.dmabroker.spi.Trait;
+import dev.dmabroker.testing.StubHeap;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.HashSet;

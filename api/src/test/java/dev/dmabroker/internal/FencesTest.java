@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 
 import dev.dmabroker.spec.SyncFile;
 import dev.dmabroker.spi.FencePoller;
+import dev.dmabroker.testing.ScriptedPoller;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;

@@ -10,6 +10,8 @@ import dev.dmabroker.DeviceSpec;
 import dev.dmabroker.EmptyFrame;
 import dev.dmabroker.StreamConsumer.Policy;
 import dev.dmabroker.spi.HeapException;
+import dev.dmabroker.testing.Await;
+import dev.dmabroker.testing.ScriptedMover;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
@@ -71,7 +73,7 @@ class FrameWaitersTest extends StreamFixture {
   /** Its only buffer shows what a consumer that has just come must not see. */
   private ManagedStream toScrub(int most) {
     ManagedStream stream = started(spec -> spec.minBuffers(1).maxBuffers(most));
-    StreamTest.submit(stream, 77);
+    submit(stream, 77);
     stream.attach(
         broker.register(DeviceSpec.named("stranger").group("others")), Policy.EVERY_FRAME);
     return stream;

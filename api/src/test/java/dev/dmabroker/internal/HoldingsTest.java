@@ -9,6 +9,7 @@ import dev.dmabroker.event.Overheld;
 import dev.dmabroker.event.StreamState;
 import dev.dmabroker.spec.Access;
 import dev.dmabroker.spec.Constraints;
+import dev.dmabroker.testing.Fixture;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

@@ -15,6 +15,8 @@ import dev.dmabroker.event.MemoryReleased;
 import dev.dmabroker.spec.Access;
 import dev.dmabroker.spi.HeapException;
 import dev.dmabroker.spi.HeapProvider;
+import dev.dmabroker.testing.Events;
+import dev.dmabroker.testing.Fixture;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;

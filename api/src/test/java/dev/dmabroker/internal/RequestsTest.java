@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.dmabroker.BrokerException;
 import dev.dmabroker.ClosedException;
+import dev.dmabroker.testing.Fixture;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

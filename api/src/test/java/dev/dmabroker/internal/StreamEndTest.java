@@ -21,6 +21,8 @@ import dev.dmabroker.StreamStoppedException;
 import dev.dmabroker.WaitInterruptedException;
 import dev.dmabroker.event.FrameDropped;
 import dev.dmabroker.event.FrameDropped.Reason;
+import dev.dmabroker.testing.Await;
+import dev.dmabroker.testing.ScriptedMover;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

@@ -10,6 +10,10 @@ import dev.dmabroker.event.DeviceAttached;
 import dev.dmabroker.spec.BlobSpec;
 import dev.dmabroker.spec.Constraints;
 import dev.dmabroker.spec.SyncFile;
+import dev.dmabroker.testing.Await;
+import dev.dmabroker.testing.Fixture;
+import dev.dmabroker.testing.ScriptedMover;
+import dev.dmabroker.testing.ScriptedPoller;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.UnaryOperator;
@@ -65,7 +69,7 @@ abstract class StreamFixture extends Fixture {
 
   /** The only buffer is on the move until the test lets it go on. */
   ScriptedMover.Stop moving(ManagedStream stream) {
-    StreamTest.submit(stream, 1);
+    submit(stream, 1);
     ScriptedMover.Stop stop = mover.stopCopy();
     stream.attach(broker.register("display", CONTIGUOUS), Policy.EVERY_FRAME);
     stop.awaitReached();

@@ -18,6 +18,7 @@ import dev.dmabroker.StreamStoppedException;
 import dev.dmabroker.spec.Access;
 import dev.dmabroker.spec.BlobSpec;
 import dev.dmabroker.spi.HeapException;
+import dev.dmabroker.testing.Await;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;

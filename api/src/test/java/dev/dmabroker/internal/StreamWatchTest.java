@@ -16,6 +16,7 @@ import dev.dmabroker.StreamConsumer.Policy;
 import dev.dmabroker.event.Overheld;
 import dev.dmabroker.event.Overheld.Excess;
 import dev.dmabroker.spec.Constraints;
+import dev.dmabroker.testing.Await;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

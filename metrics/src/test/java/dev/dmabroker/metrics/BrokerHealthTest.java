@@ -23,6 +23,8 @@ import dev.dmabroker.spec.BlobSpec;
 import dev.dmabroker.spec.Constraints;
 import dev.dmabroker.spi.HeapException;
 import dev.dmabroker.spi.Lingering;
+import dev.dmabroker.spi.Trait;
+import dev.dmabroker.testing.ScriptedHeap;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -34,8 +36,10 @@ import org.junit.jupiter.api.Test;
 class BrokerHealthTest {
   private static final int SIZE = 4096;
 
-  private final MemoryHeap system = new MemoryHeap("system", false, 10L * SIZE);
-  private final MemoryHeap cma = new MemoryHeap("cma", true);
+  private final ScriptedHeap system =
+      new ScriptedHeap(
+          "system", ScriptedHeap.ordinary().capacityBytes(Trait.declared(10L * SIZE)).build());
+  private final ScriptedHeap cma = ScriptedHeap.cma();
   private final CountDownLatch failures = new CountDownLatch(2);
   private final Broker broker =
       Broker.builder()

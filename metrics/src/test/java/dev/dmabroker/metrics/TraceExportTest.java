@@ -18,6 +18,7 @@ import dev.dmabroker.heuristics.FirstFit;
 import dev.dmabroker.spec.Access;
 import dev.dmabroker.spec.BlobSpec;
 import dev.dmabroker.spec.Constraints;
+import dev.dmabroker.testing.ScriptedHeap;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.time.Duration;
@@ -157,7 +158,7 @@ class TraceExportTest {
     TraceExport real = new TraceExport();
     try (Broker broker =
         Broker.builder()
-            .heap(new MemoryHeap("system", false))
+            .heap(ScriptedHeap.system())
             .heuristic(new FirstFit())
             .listener(real)
             .build()) {
@@ -196,8 +197,8 @@ class TraceExportTest {
         };
     try (Broker broker =
         Broker.builder()
-            .heap(new MemoryHeap("system", false))
-            .heap(new MemoryHeap("cma", true))
+            .heap(ScriptedHeap.system())
+            .heap(ScriptedHeap.cma())
             .heuristic(new FirstFit())
             .listener(real)
             .listener(after)
