@@ -44,8 +44,8 @@ final class VividRig {
       display.ifPresent(V4l2Device::close);
       return Optional.empty();
     }
-    ImageSpec image = options.image(1920, 1080);
-    double rate = options.rate().orElse(CAMERA_RATE);
+    ImageSpec image = options.image();
+    double rate = options.rate.orElse(CAMERA_RATE);
     try {
       camera.get().setInput(HDMI_INPUT);
       display.get().setOutput(HDMI_OUTPUT);
