@@ -47,10 +47,10 @@ final class VividRig {
     ImageSpec image = options.image();
     double rate = options.rate.orElse(CAMERA_RATE);
     try {
-      camera.get().setInput(HDMI_INPUT);
-      display.get().setOutput(HDMI_OUTPUT);
-      camera.get().setDvTimings(timings(camera.get(), image, rate));
-      display.get().setDvTimings(timings(display.get(), image, DISPLAY_RATE));
+      camera.get().signal().setInput(HDMI_INPUT);
+      display.get().signal().setOutput(HDMI_OUTPUT);
+      camera.get().signal().setDvTimings(timings(camera.get(), image, rate));
+      display.get().signal().setDvTimings(timings(display.get(), image, DISPLAY_RATE));
       int frameBytes =
           Math.max(
               camera.get().requireFormat(V4l2Direction.CAPTURE, image).sizeBytes(),
@@ -82,7 +82,7 @@ final class VividRig {
   }
 
   private static DvTimings timings(V4l2Device device, ImageSpec image, double rate) {
-    return device.dvTimings().stream()
+    return device.signal().dvTimings().stream()
         .filter(timings -> !timings.interlaced())
         .filter(timings -> timings.shows(image.width(), image.height(), rate))
         .findFirst()
@@ -95,7 +95,7 @@ final class VividRig {
                         + " at "
                         + rate
                         + "/s; it has "
-                        + device.dvTimings()));
+                        + device.signal().dvTimings()));
   }
 
   private static final class VividCamera implements Camera {

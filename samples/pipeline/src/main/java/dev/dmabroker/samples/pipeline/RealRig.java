@@ -4,6 +4,7 @@ import dev.dmabroker.EmptyFrame;
 import dev.dmabroker.Frame;
 import dev.dmabroker.samples.devices.DeviceException;
 import dev.dmabroker.samples.devices.FrameInterval;
+import dev.dmabroker.samples.devices.V4l2Codec;
 import dev.dmabroker.samples.devices.V4l2Device;
 import dev.dmabroker.samples.devices.V4l2Direction;
 import dev.dmabroker.samples.devices.V4l2Format;
@@ -76,7 +77,7 @@ final class RealRig implements Rig {
     for (Path path : V4l2Device.nodes()) {
       V4l2Device device = V4l2Device.open(path);
       if (device.capabilities().busInfo().equals(CODEC)
-          && codedFormat(device, codedSide).pixelFormat() == V4l2Device.FWHT) {
+          && codedFormat(device, codedSide).pixelFormat() == V4l2Codec.FWHT) {
         return device;
       }
       device.close();
@@ -124,10 +125,10 @@ final class RealRig implements Rig {
   public Device<Filler> camera() {
     V4l2Device device = find(V4l2Direction.CAPTURE, CAMERA).orElseThrow();
     try {
-      device.setInput(WEBCAM_INPUT);
+      device.signal().setInput(WEBCAM_INPUT);
       device.requireFormat(V4l2Direction.CAPTURE, captured());
-      device.setFrameInterval(V4l2Direction.CAPTURE, INTERVAL);
-      device.setControl("Horizontal Movement", MOVE_RIGHT_FAST);
+      device.signal().setFrameInterval(V4l2Direction.CAPTURE, INTERVAL);
+      device.controls().set("Horizontal Movement", MOVE_RIGHT_FAST);
       return new Device<>(
           new V4l2Sides.Camera(device.queue(V4l2Direction.CAPTURE, BUFFERS, EmptyFrame::index)),
           device::close);
@@ -142,7 +143,7 @@ final class RealRig implements Rig {
     V4l2Device device = find(V4l2Direction.OUTPUT, CONVERTER).orElseThrow();
     try {
       device.requireFormat(V4l2Direction.OUTPUT, captured());
-      device.setControl("Transaction Time (msec)", 1);
+      device.controls().set("Transaction Time (msec)", 1);
     } catch (Throwable t) {
       device.close();
       throw t;
@@ -163,14 +164,14 @@ final class RealRig implements Rig {
       device.close();
       throw t;
     }
-    return new V4l2Transform(device, BUFFERS, () -> {}, V4l2Device::drainEncoder);
+    return new V4l2Transform(device, BUFFERS, () -> {}, V4l2Codec::drainEncoder);
   }
 
   @Override
   public Transform decoder() {
     V4l2Device device = codec(V4l2Direction.OUTPUT);
     try {
-      device.watchSourceChange();
+      device.codec().watchSourceChange();
     } catch (Throwable t) {
       device.close();
       throw t;
@@ -179,28 +180,30 @@ final class RealRig implements Rig {
         device,
         BUFFERS,
         () -> {
-          if (!device.awaitSourceChange(LONGEST)) {
+          if (!device.codec().awaitSourceChange(LONGEST)) {
             throw new IllegalStateException("the decoder finds no frame in the stream");
           }
           device.requireFormat(V4l2Direction.CAPTURE, converted());
         },
-        V4l2Device::drainDecoder);
+        V4l2Codec::drainDecoder);
   }
 
   private static V4l2Format codedFormat(V4l2Device codec, V4l2Direction direction) {
-    return codec.setFormat(direction, WIDTH, HEIGHT, V4l2Device.FWHT, 0);
+    return codec.setFormat(direction, WIDTH, HEIGHT, V4l2Codec.FWHT, 0);
   }
 
   @Override
   public Device<Reader> display() {
     V4l2Device device = find(V4l2Direction.OUTPUT, DISPLAY).orElseThrow();
     try {
-      device.setOutput(HDMI_OUTPUT);
-      device.setDvTimings(
-          device.dvTimings().stream()
-              .filter(each -> each.shows(WIDTH, HEIGHT, 59.94))
-              .findFirst()
-              .orElseThrow());
+      device.signal().setOutput(HDMI_OUTPUT);
+      device
+          .signal()
+          .setDvTimings(
+              device.signal().dvTimings().stream()
+                  .filter(each -> each.shows(WIDTH, HEIGHT, 59.94))
+                  .findFirst()
+                  .orElseThrow());
       device.requireFormat(V4l2Direction.OUTPUT, converted());
       return new Device<>(
           new V4l2Sides.Sources(device.queue(V4l2Direction.OUTPUT, BUFFERS, Frame::index)),

@@ -127,21 +127,23 @@ public final class Modes implements Callable<Integer> {
   }
 
   private static void setUpCamera(V4l2Device camera) {
-    camera.setInput(WEBCAM_INPUT);
+    camera.signal().setInput(WEBCAM_INPUT);
     camera.requireFormat(V4l2Direction.CAPTURE, IMAGE);
-    FrameInterval interval = camera.setFrameInterval(V4l2Direction.CAPTURE, INTERVAL);
+    FrameInterval interval = camera.signal().setFrameInterval(V4l2Direction.CAPTURE, INTERVAL);
     if (!interval.equals(INTERVAL)) {
       throw new IllegalStateException(camera.node() + " made " + interval + " of " + INTERVAL);
     }
   }
 
   private static void setUpOutput(V4l2Device output) {
-    output.setOutput(HDMI_OUTPUT);
-    output.setDvTimings(
-        output.dvTimings().stream()
-            .filter(each -> each.shows(IMAGE.width(), IMAGE.height(), OUTPUT_RATE))
-            .findFirst()
-            .orElseThrow());
+    output.signal().setOutput(HDMI_OUTPUT);
+    output
+        .signal()
+        .setDvTimings(
+            output.signal().dvTimings().stream()
+                .filter(each -> each.shows(IMAGE.width(), IMAGE.height(), OUTPUT_RATE))
+                .findFirst()
+                .orElseThrow());
     output.requireFormat(V4l2Direction.OUTPUT, IMAGE);
   }
 }
