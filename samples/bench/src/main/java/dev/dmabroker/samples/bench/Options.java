@@ -26,7 +26,6 @@ final class Options {
 
   @Option(
       names = "--runs",
-      paramLabel = "N",
       description =
           "how often everything is measured, in fresh JVMs each time, by default 5 and quick 2")
   @Within(least = 1, most = 100)

@@ -13,10 +13,7 @@ import picocli.CommandLine.Option;
 final class Options {
   private static final int COMES_AND_GOES = 12;
 
-  @Option(
-      names = "--port",
-      paramLabel = "N",
-      description = "where to listen; 0 for any port that is free")
+  @Option(names = "--port", description = "where to listen; 0 for any port that is free")
   @Within(least = 0, most = 65_535)
   int port = 8642;
 
@@ -25,32 +22,28 @@ final class Options {
 
   @Option(
       names = "--every",
-      paramLabel = "N",
       description =
           "seconds after which the display comes or goes by itself, 0 for never; by default 12, or"
               + " 0 with --control")
   @Within(least = 0, most = 86_400)
   private Optional<Integer> every = Optional.empty();
 
-  @Option(names = "--buffers", paramLabel = "N", description = "of the demo")
+  @Option(names = "--buffers", description = "of the demo")
   @Within(least = 1, most = 10_000)
   int buffers = 4;
 
-  @Option(names = "--rate", paramLabel = "N", description = "frames a second of the demo")
+  @Option(names = "--rate", description = "frames a second of the demo")
   @Within(least = 1, most = 1000)
   int rate = 30;
 
-  @Option(
-      names = "--seconds",
-      paramLabel = "N",
-      description = "how long it runs; 0 until it is ended")
+  @Option(names = "--seconds", description = "how long it runs; 0 until it is ended")
   @Within(least = 0, most = 864_000)
   int seconds;
 
   @Option(
       names = "--address",
       paramLabel = "A",
-      description = "where to listen (default ${DEFAULT-VALUE}: this machine alone)")
+      description = "where to listen; 127.0.0.1 is this machine alone")
   String address = "127.0.0.1";
 
   @Option(

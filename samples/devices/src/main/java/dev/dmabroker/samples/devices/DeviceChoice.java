@@ -1,5 +1,6 @@
 package dev.dmabroker.samples.devices;
 
+import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Supplier;
 
@@ -23,5 +24,11 @@ public enum DeviceChoice {
       Supplier<? extends Optional<? extends T>> real, Supplier<? extends T> modelled) {
     Optional<T> found = this == MODELLED ? Optional.empty() : real.get().map(each -> each);
     return this == REAL ? found : found.or(() -> Optional.of(modelled.get()));
+  }
+
+  /** As it is written on a command line. */
+  @Override
+  public String toString() {
+    return name().toLowerCase(Locale.ROOT);
   }
 }

@@ -15,17 +15,11 @@ import picocli.CommandLine.TypeConversionException;
 
 /** What the command line says. */
 final class Options {
-  @Option(
-      names = "--seconds",
-      paramLabel = "N",
-      description = "how long it runs; the display attaches halfway")
+  @Option(names = "--seconds", description = "how long it runs; the display attaches halfway")
   @Within(least = 2, most = 86_400)
   int seconds = 10;
 
-  @Option(
-      names = "--rate",
-      paramLabel = "N",
-      description = "frames a second, by default 60 modelled and 30 real")
+  @Option(names = "--rate", description = "frames a second, by default 60 modelled and 30 real")
   @Within(least = 1, most = 1000)
   Optional<Integer> rate = Optional.empty();
 
@@ -33,25 +27,19 @@ final class Options {
       names = "--size",
       paramLabel = "WxH",
       converter = SizeConverter.class,
-      description = "of a frame (sides of 16 to 16384, default ${DEFAULT-VALUE})")
+      description = "of a frame (sides of 16 to 16384)")
   private ImageSize size = ImageSize.of(1920, 1080);
 
-  @Option(
-      names = "--format",
-      paramLabel = "FORMAT",
-      description = "NV12, YUYV, ... (default ${DEFAULT-VALUE})")
+  @Option(names = "--format", paramLabel = "FORMAT", description = "NV12, YUYV, ...")
   private PixelFormat format = PixelFormat.NV12;
 
   @Option(
       names = "--devices",
       paramLabel = "WHICH",
-      description = "real, modelled or auto: real if there are any (default auto)")
+      description = "real, modelled or auto: real if there are any")
   DeviceChoice devices = DeviceChoice.AUTO;
 
-  @Option(
-      names = "--load",
-      paramLabel = "N",
-      description = "cores that other processes keep busy meanwhile")
+  @Option(names = "--load", description = "cores that other processes keep busy meanwhile")
   @Within(least = 0, most = 1024)
   int load;
 
@@ -68,7 +56,7 @@ final class Options {
 
   /** Reads {@code WxH}. */
   static final class SizeConverter implements ITypeConverter<ImageSize> {
-    private static final Pattern SIDES = Pattern.compile("(\\d{1,5})x(\\d{1,5})");
+    private static final Pattern SIDES = Pattern.compile("([1-9]\\d{1,4})x([1-9]\\d{1,4})");
 
     @Override
     public ImageSize convert(String value) {
@@ -76,15 +64,11 @@ final class Options {
       if (sides.matches()) {
         int width = Integer.parseInt(sides.group(1));
         int height = Integer.parseInt(sides.group(2));
-        if (isSide(width) && isSide(height)) {
+        if (Math.min(width, height) >= 16 && Math.max(width, height) <= 16_384) {
           return ImageSize.of(width, height);
         }
       }
       throw new TypeConversionException("wants WxH with sides of 16 to 16384, not " + value);
-    }
-
-    private static boolean isSide(int pixels) {
-      return pixels >= 16 && pixels <= 16_384;
     }
   }
 }

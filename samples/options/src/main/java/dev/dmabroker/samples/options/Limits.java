@@ -2,10 +2,8 @@ package dev.dmabroker.samples.options;
 
 import java.lang.reflect.AnnotatedElement;
 import java.math.BigDecimal;
-import java.util.List;
 import java.util.Optional;
 import picocli.CommandLine.ITypeConverter;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.TypeConversionException;
 
@@ -15,30 +13,14 @@ import picocli.CommandLine.TypeConversionException;
  */
 record Limits(Class<?> type, double least, double most) implements ITypeConverter<Number> {
 
-  /** Sets limits to the options that have the annotation; the options keep their order. */
-  static void set(CommandSpec command) {
-    for (OptionSpec option : List.copyOf(command.options())) {
-      command.remove(option);
-      command.addOption(limits(option).map(limits -> limits.on(option)).orElse(option));
-    }
-  }
-
-  private static Optional<Limits> limits(OptionSpec option) {
+  /** The limits that an option has; empty if it has none. */
+  static Optional<Limits> of(OptionSpec option) {
     if (option.userObject() instanceof AnnotatedElement field) {
       Class<?>[] types = option.auxiliaryTypes();
       return Optional.ofNullable(field.getAnnotation(Within.class))
           .map(within -> new Limits(types[types.length - 1], within.least(), within.most()));
     }
     return Optional.empty();
-  }
-
-  private OptionSpec on(OptionSpec option) {
-    boolean hasDefault = option.initialValue() instanceof Number;
-    String help = " (" + this + (hasDefault ? ", default ${DEFAULT-VALUE})" : ")");
-    return option.toBuilder()
-        .converters(this)
-        .description(String.join("%n", option.description()) + help)
-        .build();
   }
 
   @Override

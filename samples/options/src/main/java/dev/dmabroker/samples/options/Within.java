@@ -7,7 +7,7 @@ import java.lang.annotation.Target;
 
 /**
  * The limits of an option that is an {@code int}, a {@code double}, or an {@code Optional} of one.
- * The option's help names them, and its default if it is a number.
+ * The option's help calls the number N, and names the limits.
  */
 @Retention(RetentionPolicy.RUNTIME)
 @Target(ElementType.FIELD)

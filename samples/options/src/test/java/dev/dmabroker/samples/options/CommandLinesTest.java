@@ -37,15 +37,15 @@ class CommandLinesTest {
   }
 
   private static final class Options {
-    @Option(names = "--count", paramLabel = "N", description = "how many")
+    @Option(names = "--count", description = "how many")
     @Within(least = 2, most = 86_400)
     int count = 60;
 
-    @Option(names = "--most", paramLabel = "N", description = "at most")
+    @Option(names = "--most", description = "at most")
     @Within(least = 0, most = 9)
     Optional<Integer> most = Optional.empty();
 
-    @Option(names = "--speed", paramLabel = "F", description = "how fast")
+    @Option(names = "--speed", description = "how fast")
     @Within(least = 0.01, most = 100)
     double speed = 1;
 
@@ -120,8 +120,8 @@ class CommandLinesTest {
         Usage: sample [OPTIONS]
               --count=N           how many (2 to 86400, default 60)
               --most=N            at most (0 to 9)
-              --speed=F           how fast (0.01 to 100, default 1.0)
-              --colour=<colour>   which
+              --speed=N           how fast (0.01 to 100, default 1.0)
+              --colour=<colour>   which (default RED)
               --word=<words>
           -h, --help              prints this
         """,

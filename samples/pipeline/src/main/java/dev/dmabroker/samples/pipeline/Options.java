@@ -10,7 +10,6 @@ import picocli.CommandLine.Option;
 final class Options {
   @Option(
       names = "--frames",
-      paramLabel = "N",
       description = "ends the camera after so many; it may have filled a few more by then")
   @Within(least = 12, most = 10_000)
   int frames = 60;
@@ -21,6 +20,6 @@ final class Options {
   @Option(
       names = "--devices",
       paramLabel = "WHICH",
-      description = "real, modelled or auto: real if there are any (default auto)")
+      description = "real, modelled or auto: real if there are any")
   DeviceChoice devices = DeviceChoice.AUTO;
 }

@@ -25,7 +25,7 @@ final class Options {
           "one to play against, as often as you like (default all): ${COMPLETION-CANDIDATES}")
   List<String> heuristics = Choice.NAMES;
 
-  @Option(names = "--speed", paramLabel = "F", description = "how fast to play")
+  @Option(names = "--speed", description = "how fast to play")
   @Within(least = 0.01, most = 100)
   double speed = 1;
 

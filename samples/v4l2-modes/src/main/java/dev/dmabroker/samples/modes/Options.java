@@ -5,7 +5,7 @@ import picocli.CommandLine.Option;
 
 /** What the command line says. */
 final class Options {
-  @Option(names = "--frames", paramLabel = "N", description = "how many each mode shows")
+  @Option(names = "--frames", description = "how many each mode shows")
   @Within(least = 1, most = 100_000)
   int frames = 100;
 }
