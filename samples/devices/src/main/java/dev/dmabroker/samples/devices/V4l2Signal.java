@@ -40,6 +40,25 @@ public final class V4l2Signal {
     return timings;
   }
 
+  /**
+   * Sets the first timings of the selected digital input or output that show this size,
+   * progressive, at this rate; it resets the format.
+   *
+   * @throws IllegalArgumentException if there are none; it names those that there are
+   */
+  public void setDvTimings(int width, int height, double framesPerSecond) {
+    List<DvTimings> known = dvTimings();
+    setDvTimings(
+        known.stream()
+            .filter(each -> each.shows(width, height, framesPerSecond))
+            .findFirst()
+            .orElseThrow(
+                () ->
+                    new IllegalArgumentException(
+                        "%s has no timings for %dx%d at %s/s; it has %s"
+                            .formatted(node.name(), width, height, framesPerSecond, known))));
+  }
+
   /** Sets size and rate of the selected digital input or output; it resets the format. */
   public void setDvTimings(DvTimings timings) {
     node.ioctl("VIDIOC_S_DV_TIMINGS", VideoDev2.VIDIOC_S_DV_TIMINGS, timings.toNative());

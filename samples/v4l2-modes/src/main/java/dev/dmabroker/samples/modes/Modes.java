@@ -137,13 +137,7 @@ public final class Modes implements Callable<Integer> {
 
   private static void setUpOutput(V4l2Device output) {
     output.signal().setOutput(HDMI_OUTPUT);
-    output
-        .signal()
-        .setDvTimings(
-            output.signal().dvTimings().stream()
-                .filter(each -> each.shows(IMAGE.width(), IMAGE.height(), OUTPUT_RATE))
-                .findFirst()
-                .orElseThrow());
+    output.signal().setDvTimings(IMAGE.width(), IMAGE.height(), OUTPUT_RATE);
     output.requireFormat(V4l2Direction.OUTPUT, IMAGE);
   }
 }
