@@ -3,13 +3,21 @@ package dev.dmabroker.samples.modes;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import dev.dmabroker.samples.options.CommandLines;
 import org.junit.jupiter.api.Test;
+import picocli.CommandLine.ParameterException;
 
-class ModesTest {
+class OptionsTest {
+  private static int frames(String... args) {
+    Options options = new Options();
+    CommandLines.of(options).parseArgs(args);
+    return options.frames;
+  }
+
   @Test
   void framesAreAHundredUnlessSaidOtherwise() {
-    assertEquals(100, Modes.frames());
-    assertEquals(7, Modes.frames("--frames", "7"));
+    assertEquals(100, frames());
+    assertEquals(7, frames("--frames", "7"));
   }
 
   @Test
@@ -18,7 +26,7 @@ class ModesTest {
         new String[][] {
           {"7"}, {"--frames"}, {"--frames", "0"}, {"--frames", "many"}, {"--frames", "7", "8"}
         }) {
-      assertThrows(IllegalArgumentException.class, () -> Modes.frames(wrong));
+      assertThrows(ParameterException.class, () -> frames(wrong));
     }
   }
 }
