@@ -2,6 +2,7 @@ package dev.dmabroker.internal;
 
 import dev.dmabroker.AllocationException;
 import dev.dmabroker.DuplicateMemoryException;
+import dev.dmabroker.DuplicateNameException;
 import dev.dmabroker.spec.BufferSpec;
 import dev.dmabroker.spec.ImageSpec;
 import dev.dmabroker.spec.Layout;
@@ -57,22 +58,7 @@ final class Adoption {
       backing = account.allocate(name, layout.sizeBytes());
       sizeBytes = backing.sizeBytes();
     } catch (HeapException e) {
-      String reason = String.valueOf(e.getMessage());
-      AllocationException failure =
-          Exceptions.allocation(
-              "cannot adopt "
-                  + name
-                  + " ("
-                  + target.spec()
-                  + ", "
-                  + layout.sizeBytes()
-                  + " bytes) in "
-                  + account.name()
-                  + ": "
-                  + reason,
-              List.of(new Allocator.Attempt(account.name(), reason)));
-      failure.initCause(e);
-      throw failure;
+      throw failure(name, target, layout, account, e);
     } finally {
       account.retire(); // It ends with what it gave, or now.
     }
@@ -85,6 +71,26 @@ final class Adoption {
     }
   }
 
+  private static AllocationException failure(
+      String name, Target target, Layout layout, HeapAccount account, HeapException cause) {
+    String reason = String.valueOf(cause.getMessage());
+    AllocationException failure =
+        Exceptions.allocation(
+            "cannot adopt "
+                + name
+                + " ("
+                + target.spec()
+                + ", "
+                + layout.sizeBytes()
+                + " bytes) in "
+                + account.name()
+                + ": "
+                + reason,
+            List.of(new Allocator.Attempt(account.name(), reason)));
+    failure.initCause(cause);
+    return failure;
+  }
+
   /** Which buffer has it as memory of a heap, which has been handed out and comes back. */
   private @Nullable String tenantOf(Object identity) {
     for (Tenant tenant : tenants) {
@@ -95,7 +101,7 @@ final class Adoption {
     return null;
   }
 
-  /** One memory's place among those that are adopted. */
+  /** The entry of one memory among those that are adopted. */
   private final class Entry {
     private volatile Optional<Object> identity = Optional.empty();
 

@@ -4,6 +4,8 @@ import dev.dmabroker.AllocationException;
 import dev.dmabroker.BrokerException;
 import dev.dmabroker.BudgetExceededException;
 import dev.dmabroker.UnsatisfiableException;
+import dev.dmabroker.event.HeapRefusal;
+import dev.dmabroker.internal.Ranking.RankedHeap;
 import dev.dmabroker.spi.Backing;
 import dev.dmabroker.spi.HeapException;
 import java.util.ArrayList;
@@ -14,7 +16,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** Gets memory from the best heap that has some. Calls heaps, so it never runs under a lock. */
+/** Gets memory from the best heap that has some. Calls heaps, so it must not run under a lock. */
 final class Allocator {
   private final Planner planner;
   private final Evictor evictor;
@@ -50,18 +52,18 @@ final class Allocator {
       throw planner.unsatisfiable("allocate " + buffer, target, devices, /* counting= */ false);
     }
     Search search = new Search(buffer, target, reservation, generation);
-    List<Planner.Try> tries = planner.rank(target, solution, devices, currentHeap);
+    List<RankedHeap> ranked = planner.rank(target, solution, devices, currentHeap);
     if (vacated >= 0) {
-      tries.removeIf(each -> !solution.isAsGood(each.heap(), vacated));
+      ranked.removeIf(each -> !solution.isAsGood(each.heap(), vacated));
     }
-    for (Planner.Try each : tries) {
+    for (RankedHeap each : ranked) {
       PlacedMemory placed = search.tryIn(each);
       if (placed != null) {
         return placed;
       }
     }
-    if (vacated < 0) { // Who makes room does not ask others to make room.
-      for (Planner.Try each : tries) {
+    if (vacated < 0) { // A buffer that makes room does not ask others to make room.
+      for (RankedHeap each : ranked) {
         PlacedMemory placed = search.tryWithRoomMade(each);
         if (placed != null) {
           return placed;
@@ -91,7 +93,7 @@ final class Allocator {
       this.neededBytes = target.layout().sizeBytes();
     }
 
-    @Nullable PlacedMemory tryIn(Planner.Try each) {
+    @Nullable PlacedMemory tryIn(RankedHeap each) {
       HeapAccount heap = each.account();
       long sizeBytes = each.choice().sizeBytes();
       neededBytes = each.choice().neededBytes();
@@ -114,15 +116,14 @@ final class Allocator {
         }
         String reason = String.valueOf(e.getMessage());
         attempts.add(new Attempt(heap.name(), reason));
-        var refusal =
-            new EventRecords.HeapRefusal(buffer, heap.name(), sizeBytes, e.kind(), reason);
+        var refusal = new EventRecords.HeapRefusal(buffer, heap.name(), sizeBytes, e.kind(), reason);
         listeners.tell(listener -> listener.heapRefused(refusal));
         return null;
       }
     }
 
-    /** Once more, after buffers that lie there idle have moved elsewhere. */
-    @Nullable PlacedMemory tryWithRoomMade(Planner.Try each) {
+    /** Tries a full heap once more, after buffers that lie there idle have moved elsewhere. */
+    @Nullable PlacedMemory tryWithRoomMade(RankedHeap each) {
       if (!full.contains(each.heap())) {
         return null;
       }

@@ -65,7 +65,7 @@ final class Attachments {
     }
     return known == null || !added.isPlain()
         ? null
-        : known.demand().and(added.alternatives().get(0).memory().of(target));
+        : known.demand().and(added.alternatives().get(0).demand().of(target));
   }
 
   /** Whether those who are attached require that much already. */
@@ -80,7 +80,7 @@ final class Attachments {
       if (!attachment.device().isPlain()) {
         return null;
       }
-      Demand its = attachment.device().alternatives().get(0).memory().of(target);
+      Demand its = attachment.device().alternatives().get(0).demand().of(target);
       all = all == null ? its : all.and(its);
     }
     return all == null ? null : new Known(target, all, null, null);

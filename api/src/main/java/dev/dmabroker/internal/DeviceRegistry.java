@@ -10,7 +10,7 @@ import java.util.concurrent.ConcurrentHashMap;
 final class DeviceRegistry {
   private final Services services;
   private final List<HeapAccount> heaps;
-  private final Alternative.Maker alternatives;
+  private final Alternatives alternatives;
   private final ConcurrentHashMap<String, RegisteredDevice> devices = new ConcurrentHashMap<>();
 
   /**
@@ -19,7 +19,7 @@ final class DeviceRegistry {
    * @param heaps what probes are offered memory of
    * @param alternatives works out what devices ask
    */
-  DeviceRegistry(Services services, List<HeapAccount> heaps, Alternative.Maker alternatives) {
+  DeviceRegistry(Services services, List<HeapAccount> heaps, Alternatives alternatives) {
     this.services = services;
     this.heaps = heaps;
     this.alternatives = alternatives;

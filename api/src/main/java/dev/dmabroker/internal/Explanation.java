@@ -130,7 +130,7 @@ record Explanation(Conflict conflict, List<Plan.PassedOver> passedOver) {
               + " bytes, the device takes "
               + alternative.constraints().maxSizeBytes());
     }
-    long limit = alternative.memory().limit(table.piecesOf(heap));
+    long limit = alternative.demand().limit(table.piecesOf(heap));
     if (needed > limit) {
       return new Unmet(
           ConstraintField.MAX_SEGMENTS,

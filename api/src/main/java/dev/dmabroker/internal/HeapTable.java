@@ -4,7 +4,6 @@ import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import com.google.common.math.LongMath;
 import dev.dmabroker.spec.Coherency;
-import dev.dmabroker.spec.Constraints;
 import dev.dmabroker.spi.HeapInfo;
 import dev.dmabroker.spi.HeapTraits;
 import java.util.ArrayList;
@@ -12,7 +11,7 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * A broker's heaps, numbered, with what placement needs to know of them in the form in which it is
+ * A broker's heaps, numbered, with what placement needs to know of them in a form in which it is
  * fast: sets of heaps are bits, and heaps whose memory falls into pieces alike share a {@link
  * Pieces}. Traits do not change, so this is made once. Immutable.
  */
@@ -25,56 +24,6 @@ final class HeapTable {
   private final long[] granules;
   private final long[] limits;
   private final int[] coherency;
-  private final Demand.Memory nobody;
-
-  /**
-   * How memory falls into contiguous pieces.
-   *
-   * @param contiguous whether an allocation is one piece
-   * @param alignedTo each piece begins at a multiple of this
-   * @param sizeBytes of a piece, or what a contiguous range is a multiple of; 0 if not known
-   */
-  record Pieces(boolean contiguous, long alignedTo, long sizeBytes) {
-
-    /** The largest buffer that surely falls into so few segments as a device takes. */
-    long largest(int maxSegments, long maxSegmentBytes, long boundaryBytes) {
-      if (maxSegments == Integer.MAX_VALUE) {
-        return Long.MAX_VALUE;
-      }
-      if (!contiguous) {
-        if (sizeBytes == 0) {
-          return 0;
-        }
-        long window = Math.min(sizeBytes, boundaryBytes);
-        long segments = Arithmetic.ceilDiv(window, maxSegmentBytes);
-        long windowsOfPiece = Arithmetic.ceilDiv(sizeBytes, window);
-        return LongMath.saturatedMultiply(maxSegments / segments / windowsOfPiece, sizeBytes);
-      }
-      long largest = contiguous(maxSegments, maxSegmentBytes, boundaryBytes);
-      // The device maps what the heap gives, which is rounded up.
-      return sizeBytes == 0 ? largest : largest - largest % sizeBytes;
-    }
-
-    private long contiguous(int maxSegments, long maxSegmentBytes, long window) {
-      if (window == Long.MAX_VALUE) {
-        return LongMath.saturatedMultiply(maxSegments, maxSegmentBytes);
-      }
-      long longest = Math.min(maxSegmentBytes, window);
-      if (alignedTo % window == 0) {
-        return filled(maxSegments, longest, window);
-      }
-      // The first segment may end at a boundary as soon as it has begun, after this much.
-      long least = LongMath.gcd(LongMath.gcd(alignedTo, window), longest);
-      return LongMath.saturatedAdd(filled(maxSegments - 1, longest, window), least);
-    }
-
-    /** How far so many segments reach from a boundary on. */
-    private static long filled(int segments, long longest, long window) {
-      long perWindow = Arithmetic.ceilDiv(window, longest);
-      return LongMath.saturatedAdd(
-          LongMath.saturatedMultiply(segments / perWindow, window), segments % perWindow * longest);
-    }
-  }
 
   HeapTable(List<HeapAccount> heaps) {
     accounts = ImmutableList.copyOf(heaps);
@@ -106,7 +55,6 @@ final class HeapTable {
       named.put(infos.get(i).name(), i);
     }
     numbers = named.buildOrThrow();
-    nobody = new Demand.Memory(this, "", Constraints.none());
   }
 
   @SuppressWarnings("EnumOrdinal") // Bits within this process.
@@ -116,11 +64,6 @@ final class HeapTable {
       bits |= 1 << domain.ordinal();
     }
     return bits;
-  }
-
-  /** What is required when nobody asks for anything. */
-  Demand.Memory nobody() {
-    return nobody;
   }
 
   int size() {

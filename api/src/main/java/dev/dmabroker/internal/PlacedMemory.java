@@ -121,16 +121,16 @@ final class PlacedMemory {
   }
 
   /** What a device asks is known of the broker's heaps only, and worked out here for others. */
-  private Demand.Memory demand(Participant device, Alternative alternative) {
+  private DeviceDemand demand(Participant device, Alternative alternative) {
     return isAdopted()
-        ? new Demand.Memory(table, device.name(), alternative.constraints())
-        : alternative.memory();
+        ? new DeviceDemand(table, device.name(), alternative.constraints())
+        : alternative.demand();
   }
 
   /** Whether it suits in what a trial import does not tell. */
   private boolean suitsOtherwise(Alternative alternative) {
     return (!alternative.constraints().cpuReach() || heap().traits().cpuReach().is(true))
-        && alternative.memory().suitsStored(target, layout, neededBytes);
+        && alternative.demand().suitsStored(target, layout, neededBytes);
   }
 
   /** Notes that the device was asked and took it. Under the buffer's lock. */

@@ -3,14 +3,10 @@ package dev.dmabroker.internal;
 import com.google.common.collect.ImmutableList;
 import dev.dmabroker.Plan;
 import dev.dmabroker.UnsatisfiableException;
+import dev.dmabroker.internal.Ranking.RankedHeap;
 import dev.dmabroker.spec.BufferSpec;
 import dev.dmabroker.spi.PlacementHeuristic;
-import dev.dmabroker.spi.PlacementHeuristic.HeapLoad;
-import dev.dmabroker.spi.PlacementHeuristic.Ranked;
-import dev.dmabroker.spi.PlacementHeuristic.User;
-import java.lang.System.Logger.Level;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -18,17 +14,17 @@ import org.jspecify.annotations.Nullable;
 
 /** Finds the heaps that suit a set of devices, and has the heuristic rank them. Thread-safe. */
 final class Planner {
-  private static final System.Logger LOG = System.getLogger(Planner.class.getName());
-
   private final HeapTable table;
   private final PlacementHeuristic heuristic;
-  private final Alternative.Maker alternatives;
+  private final Ranking ranking;
+  private final Alternatives alternatives;
   private volatile @Nullable Target last;
 
   Planner(HeapTable table, PlacementHeuristic heuristic) {
     this.table = table;
     this.heuristic = heuristic;
-    this.alternatives = new Alternative.Maker(table);
+    this.ranking = new Ranking(table, heuristic);
+    this.alternatives = new Alternatives(table);
   }
 
   HeapTable table() {
@@ -40,7 +36,7 @@ final class Planner {
   }
 
   /** Works out what devices ask, once for each. */
-  Alternative.Maker alternatives() {
+  Alternatives alternatives() {
     return alternatives;
   }
 
@@ -55,8 +51,8 @@ final class Planner {
   }
 
   /**
-   * The best way to use each heap for one buffer. Looks at constraints and traits alone: calls
-   * nobody, so it may run under a lock.
+   * The best way to use each heap for one buffer. Looks at constraints and traits alone, so it may
+   * run under a lock.
    *
    * @throws dev.dmabroker.SearchLimitException if there are too many combinations
    */
@@ -97,96 +93,23 @@ final class Planner {
         explanation.conflict());
   }
 
-  /**
-   * A heap to try.
-   *
-   * @param heap its number
-   * @param account the heap
-   * @param choice how to use it
-   * @param ranked what the heuristic said
-   */
-  record Try(int heap, HeapAccount account, Solution.Choice choice, Ranked ranked) {}
-
-  /**
-   * The heaps that can serve, in the order in which to try them. Calls the heuristic, so it must
-   * not run under a lock.
-   */
-  List<Try> rank(
+  /** {@link Ranking#rank}. Calls the heuristic, so it must not run under a lock. */
+  List<RankedHeap> rank(
       Target target,
       Solution solution,
       List<? extends Participant> devices,
       Optional<String> currentHeap) {
-    ImmutableList.Builder<User> users = ImmutableList.builderWithExpectedSize(devices.size());
-    for (Participant device : devices) {
-      users.add(device.user());
-    }
-    ImmutableList.Builder<HeapLoad> loads = ImmutableList.builderWithExpectedSize(table.size());
-    for (int i = 0; i < table.size(); i++) {
-      Solution.Choice choice = solution.choice(i);
-      if (choice != null) {
-        loads.add(
-            new HeapLoad(
-                table.info(i), choice.sizeBytes(), table.account(i).usedBytes(), choice.penalty()));
-      }
-    }
-    List<Try> tries =
-        order(
-            new PlacementHeuristic.Request(
-                target.spec(), users.build(), loads.build(), currentHeap),
-            solution);
-    // Whom to leave out is not the heuristic's to say.
-    tries.sort(Comparator.comparingInt(each -> each.choice().leftOut().size()));
-    return tries;
-  }
-
-  private List<Try> order(PlacementHeuristic.Request request, Solution solution) {
-    boolean[] taken = new boolean[table.size()];
-    List<Try> tries = new ArrayList<>(request.heaps().size());
-    try {
-      for (Ranked ranked : heuristic.rank(request)) {
-        int heap = table.numberOf(ranked.heap());
-        Solution.Choice choice = heap < 0 ? null : solution.choice(heap);
-        if (choice == null) {
-          LOG.log(
-              Level.WARNING,
-              "heuristic {0} named heap {1}, which does not suit",
-              heuristic.name(),
-              ranked.heap());
-        } else if (!taken[heap]) {
-          taken[heap] = true;
-          tries.add(new Try(heap, table.account(heap), choice, ranked));
-        }
-      }
-      return tries;
-    } catch (RuntimeException e) {
-      LOG.log(
-          Level.WARNING,
-          "heuristic " + heuristic.name() + " threw; heaps are tried in the broker's order",
-          e);
-      return inOrder(solution, "the heuristic threw " + e);
-    }
-  }
-
-  private List<Try> inOrder(Solution solution, String reason) {
-    List<Try> tries = new ArrayList<>();
-    for (int i = 0; i < table.size(); i++) {
-      Solution.Choice choice = solution.choice(i);
-      if (choice != null) {
-        String name = table.info(i).name();
-        tries.add(new Try(i, table.account(i), choice, new Ranked(name, 0, reason)));
-      }
-    }
-    return tries;
+    return ranking.rank(target, solution, devices, currentHeap);
   }
 
   /** Answers {@link dev.dmabroker.Broker#plan}. */
   Plan plan(BufferSpec spec, List<? extends Participant> devices) {
     Target target = target(spec);
     Solution solution = Solver.solve(table, target, devices, /* counting= */ true);
-    List<Try> tries = rank(target, solution, devices, Optional.empty());
+    List<RankedHeap> ranked = rank(target, solution, devices, Optional.empty());
     ImmutableList.Builder<Plan.Candidate> candidates =
-        ImmutableList.builderWithExpectedSize(tries.size());
-    for (Try each : tries) {
+        ImmutableList.builderWithExpectedSize(ranked.size());
+    for (RankedHeap each : ranked) {
       Solution.Choice choice = each.choice();
       candidates.add(
           new RankedPlan.Candidate(
@@ -209,11 +132,14 @@ final class Planner {
         spec,
         names.build(),
         candidates.build(),
-        () -> passedOver(target, solution, devices, tries));
+        () -> passedOver(target, solution, devices, ranked));
   }
 
   private List<Plan.PassedOver> passedOver(
-      Target target, Solution solution, List<? extends Participant> devices, List<Try> tries) {
+      Target target,
+      Solution solution,
+      List<? extends Participant> devices,
+      List<RankedHeap> ranked) {
     List<Plan.PassedOver> passedOver = new ArrayList<>();
     if (solution.isPossible()) {
       passedOver.addAll(Explanation.against(table, target, solution, devices));
@@ -222,7 +148,7 @@ final class Planner {
     }
     for (int i = 0; i < table.size(); i++) {
       int heap = i;
-      if (solution.choice(heap) != null && tries.stream().noneMatch(each -> each.heap() == heap)) {
+      if (solution.choice(heap) != null && ranked.stream().noneMatch(each -> each.heap() == heap)) {
         passedOver.add(
             new RankedPlan.PassedOver(
                 table.info(heap).name(),

@@ -28,7 +28,7 @@ final class RegisteredDevice implements Device, Participant {
       DeviceRegistry registry,
       DeviceSpec spec,
       Probing probing,
-      Alternative.Maker maker,
+      Alternatives maker,
       Duration longestHold) {
     this.registry = registry;
     this.spec = spec;

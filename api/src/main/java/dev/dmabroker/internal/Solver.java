@@ -1,30 +1,24 @@
 package dev.dmabroker.internal;
 
 import dev.dmabroker.SearchLimitException;
-import dev.dmabroker.internal.Alternative.Weighted;
-import dev.dmabroker.internal.Alternative.Wish;
 import dev.dmabroker.spec.Coherency;
+import dev.dmabroker.spec.Constraints;
 import dev.dmabroker.spec.Layout;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Finds for each heap the best combination of the devices' alternatives: the fewest devices left
  * out, then the smallest penalty. Exact: depth first over the devices, a branch being given up when
- * it can be no better anywhere than what is known. Calls nobody. Used for one problem.
+ * it can be no better anywhere than what is known. Looks at what is asked and at traits alone. Used
+ * for one problem.
  */
 final class Solver {
-  /** What one step down a list of alternatives costs. */
-  static final long STEP = 100;
-
   /** Combinations that are looked at before the search is given up. */
   static final int MAX_COMBINATIONS = 50_000;
 
   private static final Coherency[] DOMAINS = Coherency.values();
-
-  private static final Wishes NO_WISHES = new Wishes();
 
   private final HeapTable table;
   private final Target target;
@@ -48,7 +42,7 @@ final class Solver {
     this.chosen = new Alternative[participants.size()];
   }
 
-  /** Who has no choice goes first: what is impossible with them is found early. */
+  /** Devices without a choice go first: what is impossible with them is found early. */
   private static List<? extends Participant> plainFirst(List<? extends Participant> participants) {
     int plain = 0;
     while (plain < participants.size() && participants.get(plain).isPlain()) {
@@ -87,7 +81,7 @@ final class Solver {
   /** Whether some heap meets what all require. */
   static boolean serves(HeapTable table, Target target, Demand demand) {
     Solver solver = new Solver(table, target, List.of(), /* counting= */ false);
-    solver.consider(demand, 0, NO_WISHES);
+    solver.consider(demand, 0, Wishes.NONE);
     return new Solution(solver.best).isPossible();
   }
 
@@ -103,9 +97,9 @@ final class Solver {
     List<Alternative> alternatives = participant.alternatives();
     for (int i = 0; i < alternatives.size(); i++) {
       Alternative alternative = alternatives.get(i);
-      Demand its = alternative.memory().of(target);
+      Demand its = alternative.demand().of(target);
       Demand all = demand == null ? its : demand.and(its);
-      long cost = penalty + i * STEP;
+      long cost = penalty + i * StorageForm.STEP;
       if (canImprove(all, cost)) {
         chosen[next] = alternative;
         search(next + 1, all, cost);
@@ -139,18 +133,15 @@ final class Solver {
 
   /** Every device has an alternative, or is left out. */
   private void leaf(@Nullable Demand demand, long penalty) {
-    Demand required = demand == null ? table.nobody().of(target) : demand;
-    Wishes wishes = NO_WISHES;
-    for (Alternative alternative : chosen) {
-      if (alternative != null && !alternative.wishes().isEmpty()) {
-        wishes = wishes == NO_WISHES ? new Wishes() : wishes;
-        for (Weighted wish : alternative.wishes()) {
-          wishes.add(wish.wish(), wish.weight());
-        }
-      }
-    }
+    Demand required = demand == null ? ofNoDevice() : demand;
+    Wishes wishes = Wishes.of(chosen);
     consider(required, penalty, wishes);
     enforce(required, penalty, wishes, 0);
+  }
+
+  /** What is required of a buffer that no device uses. */
+  private Demand ofNoDevice() {
+    return new DeviceDemand(table, "", Constraints.none()).of(target);
   }
 
   /**
@@ -158,12 +149,12 @@ final class Solver {
    * is met by luck, or that costs more than it brings, is sorted out by {@link #consider}.
    */
   private void enforce(Demand demand, long penalty, Wishes wishes, int from) {
-    for (int i = from; i < wishes.size; i++) {
-      if (wishes.kinds[i].enlarges()) {
+    for (int i = from; i < wishes.size(); i++) {
+      if (wishes.get(i).enlarges()) {
         if (++combinations > MAX_COMBINATIONS) {
           throw limit();
         }
-        Demand more = demand.and(wishes.kinds[i].memory().of(target));
+        Demand more = demand.and(wishes.get(i).demand().of(target));
         if (canImprove(more, penalty)) {
           consider(more, penalty, wishes);
           enforce(more, penalty, wishes, i + 1);
@@ -177,20 +168,20 @@ final class Solver {
     if (counting && !demand.counts().isPossible()) {
       return;
     }
-    List<StorageForm> candidates = target.candidates();
-    for (int i = 0; i < candidates.size(); i++) {
+    List<StorageForm> forms = target.forms();
+    for (int i = 0; i < forms.size(); i++) {
       Rules rules = demand.rules(i);
-      Layout layout = rules == null ? null : layout(candidates.get(i), rules);
+      Layout layout = rules == null ? null : layout(forms.get(i), rules);
       if (layout != null) {
-        place(demand, layout, penalty + candidates.get(i).penalty(), wishes);
+        place(demand, layout, penalty + forms.get(i).penalty(), wishes);
       }
     }
   }
 
-  private @Nullable Layout layout(StorageForm candidate, Rules rules) {
+  private @Nullable Layout layout(StorageForm form, Rules rules) {
     Picture picture = target.picture();
     return picture != null
-        ? ImageLayout.of(picture, candidate.format(), candidate.modifier(), rules)
+        ? ImageLayout.of(picture, form.format(), form.modifier(), rules)
         : target.layout();
   }
 
@@ -242,62 +233,5 @@ final class Solver {
             + " ("
             + text
             + "); give fewer alternatives, or fewer preferences about pictures");
-  }
-
-  /** What several devices wish together: the weights of equal wishes add up. */
-  private static final class Wishes {
-    private Wish[] kinds = {};
-    private long[] weights = {};
-    private int size;
-
-    @SuppressWarnings("ReferenceEquality") // Equal wishes of a broker are one object.
-    void add(Wish wish, long weight) {
-      for (int i = 0; i < size; i++) {
-        if (kinds[i] == wish) {
-          weights[i] += weight;
-          return;
-        }
-      }
-      if (size == kinds.length) {
-        kinds = Arrays.copyOf(kinds, Math.max(4, 2 * size));
-        weights = Arrays.copyOf(weights, kinds.length);
-      }
-      kinds[size] = wish;
-      weights[size++] = weight;
-    }
-
-    /** The domain of these, each a bit, that costs least; the first of several. */
-    int cheapest(int domains) {
-      int cheapest = Integer.lowestOneBit(domains);
-      for (int left = domains - cheapest; left != 0; left &= left - 1) {
-        int domain = Integer.lowestOneBit(left);
-        cheapest = against(domain) < against(cheapest) ? domain : cheapest;
-      }
-      return cheapest;
-    }
-
-    /** The weights of the wishes for other domains. */
-    private long against(int domain) {
-      long against = 0;
-      for (int i = 0; i < size; i++) {
-        against += (kinds[i].memory().coherency() & domain) == 0 ? weights[i] : 0;
-      }
-      return against;
-    }
-
-    /** The weights of those that are not met. */
-    long unmet(
-        HeapTable table, int heap, Target target, Layout layout, long sizeBytes, int domain) {
-      long unmet = 0;
-      for (int i = 0; i < size; i++) {
-        Demand.Memory memory = kinds[i].memory();
-        boolean met =
-            kinds[i].shapes()
-                ? memory.suits(table, heap, target, layout, sizeBytes)
-                : memory.reaches(heap) && sizeBytes <= memory.limit(table.piecesOf(heap));
-        unmet += met && (memory.coherency() & domain) != 0 ? 0 : weights[i];
-      }
-      return unmet;
-    }
   }
 }

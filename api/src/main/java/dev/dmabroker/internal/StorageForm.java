@@ -10,4 +10,7 @@ import dev.dmabroker.spec.PixelFormat;
  * @param modifier how lines are stored
  * @param penalty what it costs to fall back to this format
  */
-record StorageForm(PixelFormat format, Modifier modifier, long penalty) {}
+record StorageForm(PixelFormat format, Modifier modifier, long penalty) {
+  /** What one step down a list costs, be it of formats or of a device's alternatives. */
+  static final long STEP = 100;
+}

@@ -50,20 +50,20 @@ final class StreamGrowth {
   }
 
   /** Beside those that consumers hold there is one to fill, even if the producer did not say so. */
-  private static Demand.Counts counts(List<RegisteredDevice> devices) {
-    Demand.Counts all =
+  private static BufferCounts counts(List<RegisteredDevice> devices) {
+    BufferCounts all =
         Holdings.camping(devices.get(0).constraints()) < 0
-            ? new Demand.Counts(1, 0, 1, Long.MAX_VALUE)
-            : Demand.Counts.NONE;
+            ? new BufferCounts(1, 0, 1, Long.MAX_VALUE)
+            : BufferCounts.NONE;
     for (RegisteredDevice device : devices) {
-      all = all.and(Demand.Counts.of(device.constraints().counts()));
+      all = all.and(BufferCounts.of(device.constraints().counts()));
     }
     return all;
   }
 
   /** Whether the devices' counts agree; throws if the stream's limits do not. */
   boolean agrees(List<RegisteredDevice> devices) {
-    Demand.Counts counts = counts(devices);
+    BufferCounts counts = counts(devices);
     if (counts.isPossible() && counts.count() > stream.spec.maxBuffers()) {
       throw new IllegalArgumentException(
           Participant.names(devices)

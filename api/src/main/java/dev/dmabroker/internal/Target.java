@@ -22,16 +22,16 @@ final class Target {
   private final BufferSpec spec;
   private final @Nullable Picture picture;
   private final Layout layout;
-  private final ImmutableList<StorageForm> candidates;
+  private final ImmutableList<StorageForm> forms;
 
-  private Target(BufferSpec spec, Layout layout, ImmutableList<StorageForm> candidates) {
+  private Target(BufferSpec spec, Layout layout, ImmutableList<StorageForm> forms) {
     this.spec = spec;
     this.picture =
         spec instanceof ImageSpec image
             ? new Picture(image.width(), image.height(), image.colorSpace())
             : null;
     this.layout = layout;
-    this.candidates = candidates;
+    this.forms = forms;
   }
 
   /**
@@ -44,20 +44,20 @@ final class Target {
     if (!(spec instanceof ImageSpec image)) {
       return new Target(spec, layout, ImmutableList.of(BLOB));
     }
-    ImmutableList.Builder<StorageForm> candidates = ImmutableList.builder();
+    ImmutableList.Builder<StorageForm> forms = ImmutableList.builder();
     long penalty = 0;
     for (PixelFormat format : image.formats()) {
       for (Modifier modifier : MODIFIERS) {
         if (modifier.supports(format)) {
-          candidates.add(new StorageForm(format, modifier, penalty));
+          forms.add(new StorageForm(format, modifier, penalty));
         }
       }
-      penalty += Solver.STEP;
+      penalty += StorageForm.STEP;
     }
-    return new Target(spec, layout, candidates.build());
+    return new Target(spec, layout, forms.build());
   }
 
-  /** The same, to be stored like this alone. */
+  /** This target, to be stored like that alone; itself if what is stored is no picture. */
   Target storedAs(Optional<Layout.Image> stored) {
     return stored
         .map(
@@ -88,7 +88,7 @@ final class Target {
     return picture;
   }
 
-  ImmutableList<StorageForm> candidates() {
-    return candidates;
+  ImmutableList<StorageForm> forms() {
+    return forms;
   }
 }

@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.dmabroker.internal.Demand.Counts;
 import dev.dmabroker.internal.RandomProblems.Taste;
 import dev.dmabroker.spec.Coherency;
 import dev.dmabroker.spec.Constraints;
@@ -54,7 +53,7 @@ class CombinationPropertyTest {
     }
 
     Demand demand(Constraints constraints) {
-      return new Demand.Memory(table, "camera", constraints).of(target);
+      return new DeviceDemand(table, "camera", constraints).of(target);
     }
 
     String at() {
@@ -82,9 +81,9 @@ class CombinationPropertyTest {
       Scene scene = new Scene(seed, taste);
       Demand a = scene.demand();
       Demand twice = a.and(a);
-      Counts once = a.counts();
+      BufferCounts once = a.counts();
       assertEquals(
-          new Counts(2 * once.held(), once.shared(), once.fewest(), once.most()),
+          new BufferCounts(2 * once.held(), once.shared(), once.fewest(), once.most()),
           twice.counts(),
           scene::at);
       if (once.held() == 0) {
@@ -105,7 +104,7 @@ class CombinationPropertyTest {
         List.of(
             bits(actual.heaps()), actual.minSizeBytes(), actual.coherency(), limits(actual, scene)),
         scene::at);
-    for (int i = 0; i < scene.target().candidates().size(); i++) {
+    for (int i = 0; i < scene.target().forms().size(); i++) {
       assertEquals(expected.rules(i), actual.rules(i), scene::at);
     }
   }
@@ -136,7 +135,7 @@ class CombinationPropertyTest {
       assertEquals(a, a.and(anything), scene::at);
       assertEquals(a, anything.and(a), scene::at);
       // Nobody is like a device that asks for nothing, which widens none of the three defaults.
-      Demand nobody = scene.table().nobody().of(scene.target());
+      Demand nobody = new DeviceDemand(scene.table(), "", Constraints.none()).of(scene.target());
       assertEquals(nobody, scene.demand(Constraints.none()), scene::at);
       Demand narrow = a.and(nobody);
       assertSame(narrow, narrow.and(nobody), scene::at);
@@ -229,13 +228,13 @@ class CombinationPropertyTest {
     HeapTable table = new RandomProblems(1).table(2);
     Target target = Target.of(ImageSpec.of(4, 4, PixelFormat.NV12));
     Demand huge =
-        new Demand.Memory(table, "camera", Constraints.builder().strideAlignment(1L << 62).build())
+        new DeviceDemand(table, "camera", Constraints.builder().strideAlignment(1L << 62).build())
             .of(target);
     Demand three =
-        new Demand.Memory(table, "camera", Constraints.builder().strideAlignment(3).build())
+        new DeviceDemand(table, "camera", Constraints.builder().strideAlignment(3).build())
             .of(target);
-    Demand none = new Demand.Memory(table, "camera", Constraints.none()).of(target);
-    for (int i = 0; i < target.candidates().size(); i++) {
+    Demand none = new DeviceDemand(table, "camera", Constraints.none()).of(target);
+    for (int i = 0; i < target.forms().size(); i++) {
       assertNull(huge.and(three).rules(i));
       assertNull(huge.and(three).and(none).rules(i));
       assertNull(none.and(huge.and(three)).rules(i));

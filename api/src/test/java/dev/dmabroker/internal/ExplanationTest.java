@@ -53,12 +53,12 @@ class ExplanationTest {
   /** A problem and all that its devices ask, field by field. */
   private static final class Case {
     final Problem problem;
-    final Alternative.Maker maker;
+    final Alternatives maker;
     final Map<String, Asker> parts = new LinkedHashMap<>();
 
     Case(Problem problem) {
       this.problem = problem;
-      this.maker = new Alternative.Maker(problem.table());
+      this.maker = new Alternatives(problem.table());
       for (Asker device : problem.devices()) {
         if (device.isDispensable()) {
           continue;
@@ -301,7 +301,7 @@ class ExplanationTest {
 
   private static Conflict conflict(
       HeapTable table, BufferSpec spec, Map<String, List<Constraints>> devices) {
-    Alternative.Maker maker = new Alternative.Maker(table);
+    Alternatives maker = new Alternatives(table);
     List<Asker> participants = new ArrayList<>();
     devices.forEach(
         (name, asked) -> participants.add(new Asker(maker, name, /* dispensable= */ false, asked)));
@@ -472,7 +472,7 @@ class ExplanationTest {
                             .granuleBytes(Trait.declared(1000L))
                             .maxSizeBytes(Trait.declared(10_000L))
                             .build()))));
-    Asker camera = new Asker(new Alternative.Maker(pages), "camera", dispensable, List.of(asked));
+    Asker camera = new Asker(new Alternatives(pages), "camera", dispensable, List.of(asked));
     return Explanation.of(pages, Target.of(BlobSpec.of(sizeBytes)), List.of(camera), true)
         .passedOver()
         .stream()

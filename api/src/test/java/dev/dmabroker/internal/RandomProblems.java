@@ -67,7 +67,7 @@ final class RandomProblems {
   record Asker(
       String name, List<Constraints> asked, List<Alternative> alternatives, boolean isDispensable)
       implements Participant {
-    Asker(Alternative.Maker maker, String name, boolean dispensable, List<Constraints> asked) {
+    Asker(Alternatives maker, String name, boolean dispensable, List<Constraints> asked) {
       this(name, asked, asked.stream().map(each -> maker.make(name, each)).toList(), dispensable);
     }
 
@@ -165,7 +165,7 @@ final class RandomProblems {
 
   private Problem anyProblem(Taste taste) {
     HeapTable table = table(1 + random.nextInt(5));
-    Alternative.Maker maker = new Alternative.Maker(table);
+    Alternatives maker = new Alternatives(table);
     List<Asker> devices = new ArrayList<>();
     int count = 2 + random.nextInt(3);
     for (int i = 0; i < count; i++) {

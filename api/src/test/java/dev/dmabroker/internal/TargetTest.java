@@ -19,8 +19,8 @@ class TargetTest {
       ImageSpec.of(64, 32, PixelFormat.NV12, PixelFormat.XRGB8888, PixelFormat.GREY);
 
   private static List<Modifier> modifiers(Target target, PixelFormat format) {
-    return target.candidates().stream()
-        .filter(candidate -> candidate.format() == format)
+    return target.forms().stream()
+        .filter(form -> form.format() == format)
         .map(StorageForm::modifier)
         .toList();
   }
@@ -35,8 +35,8 @@ class TargetTest {
     Target target = Target.of(spec);
     assertFalse(target.isImage());
     assertSame(spec, target.spec());
-    assertEquals(1, target.candidates().size());
-    assertEquals(0, target.candidates().get(0).penalty());
+    assertEquals(1, target.forms().size());
+    assertEquals(0, target.forms().get(0).penalty());
     assertSame(target, target.storedAs(spec.layout().image()));
   }
 
@@ -56,9 +56,8 @@ class TargetTest {
 
   @Test
   void formatsCostMoreTheLaterTheyAreNamed() {
-    for (StorageForm candidate : Target.of(picture).candidates()) {
-      assertEquals(
-          picture.formats().indexOf(candidate.format()) * Solver.STEP, candidate.penalty());
+    for (StorageForm form : Target.of(picture).forms()) {
+      assertEquals(picture.formats().indexOf(form.format()) * StorageForm.STEP, form.penalty());
     }
   }
 
@@ -66,8 +65,7 @@ class TargetTest {
   void whatHasContentsIsStoredAsTheyAre() {
     Target target = Target.of(picture);
     Target stored = target.storedAs(picture.layout().image());
-    assertEquals(
-        List.of(new StorageForm(PixelFormat.NV12, Modifier.LINEAR, 0)), stored.candidates());
+    assertEquals(List.of(new StorageForm(PixelFormat.NV12, Modifier.LINEAR, 0)), stored.forms());
     assertEquals(target.picture(), stored.picture());
     assertSame(target, target.storedAs(Optional.empty()));
   }

@@ -16,16 +16,16 @@ class WorkedOutOnceTest {
 
   @Test
   void equalWishesOfDifferentDevices() {
-    Alternative.Maker maker = new Alternative.Maker(table);
+    Alternatives maker = new Alternatives(table);
     Constraints contiguous = Constraints.builder().contiguous().build();
     Constraints reached = Constraints.builder().cpuReach().build();
     Constraints both = Constraints.builder().prefer(3, contiguous).prefer(5, reached).build();
     Constraints one = Constraints.builder().prefer(7, contiguous).build();
-    Alternative.Weighted other = maker.make("other", one).wishes().get(0);
+    WeightedWish other = maker.make("other", one).wishes().get(0);
     assertEquals(7, other.weight());
-    List<Alternative.Weighted> wishes = maker.make("camera", both).wishes();
+    List<WeightedWish> wishes = maker.make("camera", both).wishes();
     assertEquals(2, wishes.size());
-    for (Alternative.Weighted each : wishes) {
+    for (WeightedWish each : wishes) {
       if (each.weight() == 3) {
         assertSame(other.wish(), each.wish());
       } else {
@@ -42,9 +42,9 @@ class WorkedOutOnceTest {
     assertSame(target, planner.target(BlobSpec.of(100)));
     Target other = planner.target(BlobSpec.of(101));
     assertEquals(101, other.spec().layout().sizeBytes());
-    Demand.Memory memory = new Demand.Memory(table, "camera", Constraints.none());
-    Demand demand = memory.of(target);
-    assertSame(demand, memory.of(target));
-    assertNotSame(demand, memory.of(other));
+    DeviceDemand its = new DeviceDemand(table, "camera", Constraints.none());
+    Demand demand = its.of(target);
+    assertSame(demand, its.of(target));
+    assertNotSame(demand, its.of(other));
   }
 }

@@ -1,0 +1,30 @@
+package dev.dmabroker.internal;
+
+import com.google.common.collect.ImmutableList;
+import com.google.common.collect.Interner;
+import com.google.common.collect.Interners;
+import dev.dmabroker.spec.Constraints;
+
+/**
+ * Works out what devices ask against one broker's heaps. Equal wishes share one object.
+ * Thread-safe.
+ */
+final class Alternatives {
+  private final HeapTable table;
+  private final Interner<Wish> wishes = Interners.newWeakInterner();
+
+  Alternatives(HeapTable table) {
+    this.table = table;
+  }
+
+  Alternative make(String device, Constraints constraints) {
+    return new Alternative(
+        constraints,
+        new DeviceDemand(table, device, constraints),
+        constraints.wishes().stream()
+            .map(
+                each ->
+                    new WeightedWish(wishes.intern(new Wish(table, each.wishes())), each.weight()))
+            .collect(ImmutableList.toImmutableList()));
+  }
+}
