@@ -4,15 +4,12 @@ import dev.dmabroker.allocators.linux.NativeAccess;
 import dev.dmabroker.spi.HeapProvider;
 import java.util.List;
 
-/** The embedded default; see {@link Heaps#modelledDefaults}. */
-public final class ModelledHeapProvider implements HeapProvider {
+/** Two modelled heaps, named as the kernel names its own; see {@link Heaps#modelledDefaults}. */
+final class ModelledDefaults implements HeapProvider {
 
   private static final String SYSTEM = "system";
   private static final String CMA = "cma";
   private static final long CMA_BYTES = 256L << 20;
-
-  /** Of any machine. */
-  public ModelledHeapProvider() {}
 
   @Override
   public String name() {
