@@ -257,7 +257,7 @@ final class BrokerEngine implements Broker {
     checkDeclared(producer, Access.OVERWRITE, spec.name());
     synchronized (lifecycle) {
       checkOpen("make stream " + spec.name());
-      ManagedStream stream = new ManagedStream(this, spec, producer);
+      ManagedStream stream = new ManagedStream(this, spec, producer, streams::remove);
       streams.add(stream);
       return stream;
     }
@@ -404,7 +404,7 @@ final class BrokerEngine implements Broker {
             .toList(),
         states.stream().filter(buffer -> buffer.state() != SharedBuffer.State.RELEASED).toList(),
         budgets.snapshot(),
-        streams.stream().map(StreamLife::snapshot).toList(),
+        streams.stream().map(ManagedStream::snapshot).toList(),
         fences.snapshot(),
         leaks.snapshot(),
         closed,
@@ -494,10 +494,6 @@ final class BrokerEngine implements Broker {
       }
       lifecycle.notifyAll();
     }
-  }
-
-  void forget(StreamLife stream) {
-    streams.remove(stream);
   }
 
   BrokerFactory.Settings settings() {

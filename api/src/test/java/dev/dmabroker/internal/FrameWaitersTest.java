@@ -28,7 +28,7 @@ class FrameWaitersTest extends StreamFixture {
                   return frame;
                 })
             .parked();
-    synchronized (stream.lock) {
+    synchronized (stream.life.lock) {
       waiting.thread().interrupt();
       Await.until("it wants to give up", () -> waiting.thread().getState() == Thread.State.BLOCKED);
       held.close();
@@ -72,7 +72,7 @@ class FrameWaitersTest extends StreamFixture {
   private ManagedStream toScrub(int most) {
     ManagedStream stream = started(spec -> spec.minBuffers(1).maxBuffers(most));
     StreamTest.submit(stream, 77);
-    stream.attach(
+    stream.consumer(
         broker.register(DeviceSpec.named("stranger").group("others")), Policy.EVERY_FRAME);
     return stream;
   }

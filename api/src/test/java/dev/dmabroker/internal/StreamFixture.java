@@ -67,7 +67,7 @@ abstract class StreamFixture extends Fixture {
   ScriptedMover.Stop moving(ManagedStream stream) {
     StreamTest.submit(stream, 1);
     ScriptedMover.Stop stop = mover.stopCopy();
-    stream.attach(broker.register("display", CONTIGUOUS), Policy.EVERY_FRAME);
+    stream.consumer(broker.register("display", CONTIGUOUS), Policy.EVERY_FRAME);
     stop.awaitReached();
     return stop;
   }
