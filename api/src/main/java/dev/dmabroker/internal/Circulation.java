@@ -117,7 +117,7 @@ final class Circulation implements ProducerSide, FrameSource {
           use.filling.begin(frame, life.now(), event -> life.events.overheld(event, after));
           if (!frame.reopen()) {
             after.then(frame::takeBack);
-          } else if (!life.isRunning() && frame.end(StreamFrame.Phase.CANCELLED)) {
+          } else if (!life.isRunning() && frame.cancel()) {
             after.then(frame::cancelled);
           }
           handOn(after);

@@ -50,7 +50,7 @@ final class FillingFrame extends StreamFrame implements EmptyFrame {
   }
 
   private void checkEnds() {
-    if (!end(Phase.DONE)) {
+    if (!end()) {
       returnLate();
       throw ended("submit");
     }
@@ -104,7 +104,7 @@ final class FillingFrame extends StreamFrame implements EmptyFrame {
 
   @Override
   void takeBack() {
-    boolean unused = end(Phase.DONE);
+    boolean unused = end();
     unmap();
     side.returned(this);
   }

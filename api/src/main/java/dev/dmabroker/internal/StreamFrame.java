@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 abstract class StreamFrame {
 
   /** How far it is. */
-  enum Phase {
+  private enum Phase {
     /** To be used. */
     OPEN,
     /** Handed on, after a fence or at once. */
@@ -113,9 +113,14 @@ abstract class StreamFrame {
     return phase.get() == Phase.OPEN;
   }
 
-  /** Whether it is this call that has ended the frame so. */
-  boolean end(Phase how) {
-    return phase.compareAndSet(Phase.OPEN, how);
+  /** Ends it because it is handed on or closed: false if it has ended before. */
+  boolean end() {
+    return phase.compareAndSet(Phase.OPEN, Phase.DONE);
+  }
+
+  /** Ends it because the stream stops: false if it has ended before. */
+  boolean cancel() {
+    return phase.compareAndSet(Phase.OPEN, Phase.CANCELLED);
   }
 
   /**
@@ -123,20 +128,20 @@ abstract class StreamFrame {
    * being handed on and that fails, it must not go on after all.
    */
   boolean endForGood() {
-    if (end(Phase.DONE)) {
+    if (end()) {
       return true;
     }
     unwanted = true; // Before the second try, as reopen looks at it after it has opened.
-    return end(Phase.DONE);
+    return end();
   }
 
   /**
-   * What was ended by {@link Phase#DONE} goes on after all, unless {@link #endForGood} was called
+   * What was {@linkplain #end ended} goes on after all, unless {@link #endForGood} was called
    * meanwhile: then it is still ended, and the caller has to see to what that entails.
    */
   boolean reopen() {
     phase.set(Phase.OPEN);
-    return !unwanted || !end(Phase.DONE);
+    return !unwanted || !end();
   }
 
   boolean isCancelled() {

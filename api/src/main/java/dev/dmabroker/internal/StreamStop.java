@@ -37,7 +37,7 @@ final class StreamStop {
 
   /**
    * See {@link dev.dmabroker.BufferStream#stop(Duration)}. Several threads may stop a stream: the
-   * first of them whose wait ends does it for all.
+   * first of them that is done waiting does it for all.
    */
   void stop(Duration deadline) {
     if (deadline.isNegative()) {
@@ -97,7 +97,7 @@ final class StreamStop {
     List<FillingFrame> cancelled = new ArrayList<>();
     for (StreamFrame frame : use.filling.copy()) {
       // One that is just being mapped is returned by the thread that maps it.
-      if (frame.end(StreamFrame.Phase.CANCELLED) && frame.isMapped()) {
+      if (frame.cancel() && frame.isMapped()) {
         cancelled.add((FillingFrame) frame);
       }
     }

@@ -47,7 +47,7 @@ final class TakenFrame extends StreamFrame implements Frame {
 
   @Override
   public void closeAfter(SyncFile fence) {
-    if (!end(Phase.DONE)) {
+    if (!end()) {
       throw ended("close");
     }
     try {

@@ -16,7 +16,7 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
-/** What a consumer is given, what it is told, and what comes back when nobody wanted it. */
+/** What a consumer is given, what it is told, and what comes back when no taker wanted it. */
 class AttachedConsumerTest extends StreamFixture {
   private final Deque<Runnable> callbacks = new ArrayDeque<>();
 
@@ -25,7 +25,7 @@ class AttachedConsumerTest extends StreamFixture {
     open(builder -> builder.callbackExecutor(callbacks::add));
   }
 
-  // ---- Frames that nobody wanted ----
+  // ---- Frames that no taker wanted ----
 
   @Test
   void aFrameThatNobodyGotLetsGoOfItsBuffer() {

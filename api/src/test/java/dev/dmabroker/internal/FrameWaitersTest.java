@@ -13,7 +13,7 @@ import dev.dmabroker.spi.HeapException;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
-/** Buffers that are not ready for who asks, and askers that go as they are served. */
+/** Buffers that are not ready for their waiter, and waiters that go as they are served. */
 class FrameWaitersTest extends StreamFixture {
 
   @Test

@@ -41,7 +41,7 @@ class HoldingsTest extends Fixture {
     holdings = new Holdings("video", device);
   }
 
-  /** Of nobody's stream. */
+  /** A frame of no stream. */
   private static final class Held extends StreamFrame {
     @SuppressWarnings("NullAway") // It is neither mapped nor ended here.
     Held(StreamBuffer buffer) {
@@ -167,7 +167,7 @@ class HoldingsTest extends Fixture {
   }
 
   @Test
-  void aLeaseThatBeginsAgainMayBeTooLongAgain() {
+  void aFrameThatBeginsAgainMayBeTooLongAgain() {
     StreamFrame frame = begin(0, 0);
     end(frame, ALLOWED + 1);
     holdings.begin(frame, ALLOWED + 1, told::add);

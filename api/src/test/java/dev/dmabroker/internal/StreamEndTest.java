@@ -43,7 +43,7 @@ class StreamEndTest extends StreamFixture {
           new FrameDropped("video", "camera", 0, Reason.STOPPED),
           new FrameDropped("video", "camera", 1, Reason.STOPPED));
 
-  /** Somebody who stops it, however long that takes. */
+  /** A thread that stops it, however long that takes. */
   private Running<State> stopping(ManagedStream stream) {
     return start(
         () -> {

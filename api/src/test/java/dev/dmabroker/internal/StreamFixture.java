@@ -50,7 +50,7 @@ abstract class StreamFixture extends Fixture {
     return stream;
   }
 
-  /** Of as few buffers as can be. */
+  /** A stream of just so many buffers. */
   ManagedStream startedWith(int buffers) {
     return started(spec -> spec.minBuffers(buffers).maxBuffers(buffers));
   }
@@ -72,12 +72,12 @@ abstract class StreamFixture extends Fixture {
     return stop;
   }
 
-  /** Who is attached to each of the buffers that there are. */
+  /** The devices that are attached to each of the buffers that there are. */
   List<List<String>> attached() {
     return broker.snapshot().buffers().stream().map(buffer -> buffer.attached()).toList();
   }
 
-  /** Who grows a stream tells of it when the buffer is there. */
+  /** The worker that grows a stream tells of it when the buffer is there. */
   void awaitResized(int times) {
     Await.until("told of each", () -> streamEvents.resized.size() == times);
   }

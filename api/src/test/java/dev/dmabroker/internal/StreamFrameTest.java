@@ -24,7 +24,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 
-/** Turns with a buffer that end in two ways at once, or when they cannot go on. */
+/** Frames that end in two ways at once, or when they cannot go on. */
 class StreamFrameTest extends StreamFixture {
 
   @Test
@@ -34,8 +34,8 @@ class StreamFrameTest extends StreamFixture {
     StreamFrame frame =
         new StreamFrame(stream.life, stream.use.pool.copy().get(0)) {
           @Override
-          boolean end(Phase how) {
-            boolean ended = super.end(how);
+          boolean end() {
+            boolean ended = super.end();
             if (!ended && once.compareAndSet(false, true)) {
               assertTrue(reopen(), "nobody has done with it yet");
             }
@@ -55,7 +55,7 @@ class StreamFrameTest extends StreamFixture {
           @Override
           void takeBack() {}
         };
-    assertTrue(frame.end(StreamFrame.Phase.DONE));
+    assertTrue(frame.end());
     assertTrue(frame.endForGood());
     assertFalse(frame.isOpen());
   }
