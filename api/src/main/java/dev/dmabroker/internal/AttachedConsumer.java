@@ -169,6 +169,7 @@ final class AttachedConsumer extends FrameWaiters<TakenFrame>
   private void begin(TakenFrame frame, AfterLock after) {
     queue.remove();
     holdings.begin(frame, life.now(), event -> life.events.overheld(event, after));
+    source.watch(after); // It may have been queued for so long that the watch has ended.
   }
 
   @Override

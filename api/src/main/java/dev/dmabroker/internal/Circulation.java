@@ -29,6 +29,7 @@ final class Circulation implements ProducerSide, FrameSource {
   private final StreamUse use;
   private final StreamGrowth growth;
   private final Acquirers acquirers;
+  private final Consumer<AfterLock> watch;
 
   /** Completed when nothing is in flight; null unless the stream is being stopped. */
   private @Nullable CompletableFuture<Void> drained;
@@ -46,6 +47,7 @@ final class Circulation implements ProducerSide, FrameSource {
     this.use = use;
     this.growth = growth;
     this.acquirers = new Acquirers(use, growth, this, watch);
+    this.watch = watch;
   }
 
   Acquirers acquirers() {
@@ -216,7 +218,12 @@ final class Circulation implements ProducerSide, FrameSource {
     return isLast;
   }
 
-  // ---- Consumers come and go ----
+  // ---- What consumers need ----
+
+  @Override
+  public void watch(AfterLock after) {
+    watch.accept(after);
+  }
 
   /** The consumer, which is attached to every buffer, gets what is submitted from now on. */
   void join(AttachedConsumer consumer, AfterLock after) {

@@ -8,6 +8,9 @@ interface FrameSource {
   /** One of those that had the buffer does not have it any more. */
   void release(StreamBuffer buffer, AfterLock after);
 
+  /** A consumer holds a frame from now on, so that the stream has to be looked after. */
+  void watch(AfterLock after);
+
   /** The consumer gets no frames from now on. */
   void leave(StreamConsumer consumer);
 

@@ -140,6 +140,19 @@ class StreamWatchTest extends StreamFixture {
     assertEquals(10, stream.snapshot().consumers().get(0).holds().overheld());
   }
 
+  @Test
+  void aFrameThatWasQueuedForLongIsLookedAfterOnceItIsTaken() {
+    viewer = broker.register(DeviceSpec.named("quick").longestHold(Duration.ofMillis(4)));
+    ManagedStream stream = startedWith(1);
+    StreamConsumer consumer = stream.consumer(viewer, Policy.EVERY_FRAME);
+    stream.acquire().submit();
+    Await.until("what is queued needs no look", () -> ((BrokerEngine) broker).scheduled() == 0);
+    Frame frame = consumer.take();
+    Await.until("told while it is held", () -> !streamEvents.overheld.isEmpty());
+    assertEquals("quick", streamEvents.overheld.remove().device());
+    frame.close();
+  }
+
   private Device holdingOne() {
     return broker.register(
         DeviceSpec.named("still")
