@@ -4,7 +4,6 @@ import dev.dmabroker.AllocationException;
 import dev.dmabroker.BrokerException;
 import dev.dmabroker.BudgetExceededException;
 import dev.dmabroker.UnsatisfiableException;
-import dev.dmabroker.event.HeapRefusal;
 import dev.dmabroker.internal.Ranking.RankedHeap;
 import dev.dmabroker.spi.Backing;
 import dev.dmabroker.spi.HeapException;
@@ -17,13 +16,13 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Gets memory from the best heap that has some. Calls heaps, so it must not run under a lock. */
-final class Allocator {
+public final class Allocator {
   private final Planner planner;
   private final Evictor evictor;
   private final Listeners listeners;
 
   /** What one heap said. */
-  record Attempt(String heap, String reason) implements AllocationException.Attempt {}
+  public record Attempt(String heap, String reason) implements AllocationException.Attempt {}
 
   Allocator(Planner planner, Evictor evictor, Listeners listeners) {
     this.planner = planner;
@@ -116,7 +115,8 @@ final class Allocator {
         }
         String reason = String.valueOf(e.getMessage());
         attempts.add(new Attempt(heap.name(), reason));
-        var refusal = new EventRecords.HeapRefusal(buffer, heap.name(), sizeBytes, e.kind(), reason);
+        var refusal =
+            new EventRecords.HeapRefusal(buffer, heap.name(), sizeBytes, e.kind(), reason);
         listeners.tell(listener -> listener.heapRefused(refusal));
         return null;
       }

@@ -25,9 +25,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicLong;
-import org.jspecify.annotations.Nullable;
 
 /** The broker as applications see it: puts devices, buffers, streams and heaps together. */
 final class BrokerEngine implements Broker {
@@ -96,7 +94,7 @@ final class BrokerEngine implements Broker {
         .whileOpen(
             "make stream " + spec.name(),
             () -> {
-              ManagedStream stream = new ManagedStream(this, spec, producer);
+              ManagedStream stream = new ManagedStream(buffers, spec, producer, streams::remove);
               streams.add(stream);
               return stream;
             });
@@ -162,7 +160,7 @@ final class BrokerEngine implements Broker {
         devices.snapshot(),
         states.stream().filter(buffer -> buffer.state() != SharedBuffer.State.RELEASED).toList(),
         buffers.budgets(),
-        streams.stream().map(StreamLife::snapshot).toList(),
+        streams.stream().map(ManagedStream::snapshot).toList(),
         services.fences().snapshot(),
         services.leaks().snapshot(),
         services.lifecycle().isClosed(),
@@ -208,56 +206,5 @@ final class BrokerEngine implements Broker {
   /** The broker's threads, for tests. */
   Services services() {
     return services;
-  }
-
-  // ---- What streams need ----
-
-  RegisteredDevice own(Device device) {
-    return devices.own(device);
-  }
-
-  ManagedBuffer make(
-      String name,
-      BufferSpec spec,
-      @Nullable RegisteredDevice owner,
-      @Nullable MoveQueue<BufferLife> queue,
-      Leakable.@Nullable Origin origin) {
-    return buffers.make(name, spec, owner, queue, origin);
-  }
-
-  void forget(StreamLife stream) {
-    streams.remove(stream);
-  }
-
-  Settings settings() {
-    return services.settings();
-  }
-
-  Planner planner() {
-    return buffers.planner();
-  }
-
-  Listeners listeners() {
-    return services.listeners();
-  }
-
-  Workers workers() {
-    return services.workers();
-  }
-
-  Clock clock() {
-    return services.clock();
-  }
-
-  void execute(Runnable work) {
-    services.workers().execute(work);
-  }
-
-  Future<?> schedule(Duration delay, Runnable work) {
-    return services.workers().schedule(delay, work);
-  }
-
-  void callback(Runnable work) {
-    services.workers().callback(work);
   }
 }

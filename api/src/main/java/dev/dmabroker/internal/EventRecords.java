@@ -15,13 +15,13 @@ import java.util.Optional;
  * The records behind the events of {@link dev.dmabroker.event}. Each has the name of the interface
  * that it implements, so that its text names the type that users know.
  */
-final class EventRecords {
+public final class EventRecords {
   private EventRecords() {}
 
-  record AttachRefused(String buffer, String device, UnsatisfiableException explanation)
+  public record AttachRefused(String buffer, String device, UnsatisfiableException explanation)
       implements dev.dmabroker.event.AttachRefused {}
 
-  record BufferMove(
+  public record BufferMove(
       String buffer,
       String from,
       Optional<String> to,
@@ -42,12 +42,12 @@ final class EventRecords {
       Optional<String> failure,
       List<Holder> holders)
       implements dev.dmabroker.event.BufferMove {
-    BufferMove {
+    public BufferMove {
       holders = ImmutableList.copyOf(holders);
     }
   }
 
-  record DeviceAttached(
+  public record DeviceAttached(
       long bufferId,
       String buffer,
       BufferSpec spec,
@@ -55,26 +55,26 @@ final class EventRecords {
       List<String> before,
       Optional<String> heap)
       implements dev.dmabroker.event.DeviceAttached {
-    DeviceAttached {
+    public DeviceAttached {
       before = ImmutableList.copyOf(before);
     }
   }
 
-  record DeviceLeftOut(String buffer, String device, boolean leftOut)
+  public record DeviceLeftOut(String buffer, String device, boolean leftOut)
       implements dev.dmabroker.event.DeviceLeftOut {}
 
-  record FenceFailure(String buffer, String device, Access access, int errno)
+  public record FenceFailure(String buffer, String device, Access access, int errno)
       implements dev.dmabroker.event.FenceFailure {}
 
-  record FrameDropped(
+  public record FrameDropped(
       String stream, String consumer, long sequence, dev.dmabroker.event.FrameDropped.Reason reason)
       implements dev.dmabroker.event.FrameDropped {}
 
-  record HeapRefusal(
+  public record HeapRefusal(
       String buffer, String heap, long sizeBytes, HeapException.Kind kind, String reason)
       implements dev.dmabroker.event.HeapRefusal {}
 
-  record LeakFound(
+  public record LeakFound(
       dev.dmabroker.event.LeakFound.Kind kind,
       String buffer,
       Optional<String> device,
@@ -83,16 +83,16 @@ final class EventRecords {
       Optional<Throwable> created)
       implements dev.dmabroker.event.LeakFound {}
 
-  record MapStalled(String buffer, String device, Duration waited, boolean granted)
+  public record MapStalled(String buffer, String device, Duration waited, boolean granted)
       implements dev.dmabroker.event.MapStalled {}
 
-  record MemoryAllocated(String buffer, String heap, long sizeBytes, Duration took)
+  public record MemoryAllocated(String buffer, String heap, long sizeBytes, Duration took)
       implements dev.dmabroker.event.MemoryAllocated {}
 
-  record MemoryReleased(String buffer, String heap, long sizeBytes)
+  public record MemoryReleased(String buffer, String heap, long sizeBytes)
       implements dev.dmabroker.event.MemoryReleased {}
 
-  record Overheld(
+  public record Overheld(
       String stream,
       String device,
       dev.dmabroker.event.Overheld.Excess excess,
@@ -103,9 +103,9 @@ final class EventRecords {
       int camping)
       implements dev.dmabroker.event.Overheld {}
 
-  record StreamHeldBack(String stream, int depth, String reason)
+  public record StreamHeldBack(String stream, int depth, String reason)
       implements dev.dmabroker.event.StreamHeldBack {}
 
-  record StreamResized(String stream, int before, int after, long sizeBytes, String reason)
+  public record StreamResized(String stream, int before, int after, long sizeBytes, String reason)
       implements dev.dmabroker.event.StreamResized {}
 }

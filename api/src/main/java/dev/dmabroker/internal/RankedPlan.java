@@ -12,7 +12,7 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** A plan that works out why heaps were passed over when it is asked, and its table. */
-final class RankedPlan implements Plan {
+public final class RankedPlan implements Plan {
   private final BufferSpec spec;
   private final ImmutableList<String> devices;
   private final ImmutableList<Plan.Candidate> placements;
@@ -24,7 +24,7 @@ final class RankedPlan implements Plan {
    *
    * @param passedOver gives the heaps that do not suit, with the first reason of each device
    */
-  RankedPlan(
+  public RankedPlan(
       BufferSpec spec,
       List<String> devices,
       List<Plan.Candidate> placements,
@@ -65,7 +65,7 @@ final class RankedPlan implements Plan {
    *
    * @param why gives the heuristic's explanation
    */
-  record Candidate(
+  public record Candidate(
       String heap,
       Layout layout,
       long sizeBytes,
@@ -89,7 +89,7 @@ final class RankedPlan implements Plan {
     }
   }
 
-  record PassedOver(String heap, String device, String field, String reason)
+  public record PassedOver(String heap, String device, String field, String reason)
       implements Plan.PassedOver {}
 
   @Override

@@ -1,6 +1,6 @@
 package dev.dmabroker.internal;
 
-import dev.dmabroker.Conflict.Change;
+import dev.dmabroker.Conflict;
 import dev.dmabroker.Conflict.Relaxation;
 import dev.dmabroker.spec.ConstraintField;
 import dev.dmabroker.spec.Layout;
@@ -43,7 +43,8 @@ final class Relaxations {
         return new FoundConflict.Relaxation(
             dropped.stream()
                 .mapToObj(units::get)
-                .<Conflict.Change>map(unit -> new FoundConflict.Change(unit.clause(), instead(unit, info, choice)))
+                .<Conflict.Change>map(
+                    unit -> new FoundConflict.Change(unit.clause(), instead(unit, info, choice)))
                 .toList(),
             info.name());
       }

@@ -25,10 +25,10 @@ import java.util.Set;
  * The records behind the states of {@link dev.dmabroker.event}. Each has the name of the interface
  * that it implements, so that its text names the type that users know.
  */
-final class StateRecords {
+public final class StateRecords {
   private StateRecords() {}
 
-  record BrokerSnapshot(
+  public record BrokerSnapshot(
       List<dev.dmabroker.event.BrokerSnapshot.HeapState> heaps,
       List<HeapProvider.Closed> closedHeaps,
       List<dev.dmabroker.event.BrokerSnapshot.DeviceState> devices,
@@ -40,7 +40,7 @@ final class StateRecords {
       boolean closed,
       long maps)
       implements dev.dmabroker.event.BrokerSnapshot {
-    BrokerSnapshot {
+    public BrokerSnapshot {
       heaps = ImmutableList.copyOf(heaps);
       closedHeaps = ImmutableList.copyOf(closedHeaps);
       devices = ImmutableList.copyOf(devices);
@@ -50,7 +50,7 @@ final class StateRecords {
     }
   }
 
-  record HeapState(
+  public record HeapState(
       String name,
       Set<String> aliases,
       HeapTraits traits,
@@ -59,29 +59,29 @@ final class StateRecords {
       Lingering lingering)
       implements dev.dmabroker.event.BrokerSnapshot.HeapState {}
 
-  record BudgetState(String name, long limitBytes, long reservedBytes)
+  public record BudgetState(String name, long limitBytes, long reservedBytes)
       implements dev.dmabroker.event.BrokerSnapshot.BudgetState {}
 
-  record FenceState(int pending, Optional<String> trouble)
+  public record FenceState(int pending, Optional<String> trouble)
       implements dev.dmabroker.event.BrokerSnapshot.FenceState {
-    static final FenceState NONE = new FenceState(0, Optional.empty());
+    public static final FenceState NONE = new FenceState(0, Optional.empty());
   }
 
-  record LeakStats(long mappings, long attachments, long buffers)
+  public record LeakStats(long mappings, long attachments, long buffers)
       implements dev.dmabroker.event.BrokerSnapshot.LeakStats {}
 
-  record AttachmentState(String device, Instant since, boolean leftOut)
+  public record AttachmentState(String device, Instant since, boolean leftOut)
       implements dev.dmabroker.event.BrokerSnapshot.AttachmentState {}
 
-  record DeviceState(
+  public record DeviceState(
       String name, Constraints constraints, Duration longestHold, List<Device.Finding> findings)
       implements dev.dmabroker.event.BrokerSnapshot.DeviceState {
-    DeviceState {
+    public DeviceState {
       findings = ImmutableList.copyOf(findings);
     }
   }
 
-  record BufferState(
+  public record BufferState(
       long id,
       String name,
       Instant since,
@@ -99,14 +99,14 @@ final class StateRecords {
       dev.dmabroker.event.MoveStats moves,
       long maps)
       implements dev.dmabroker.event.BrokerSnapshot.BufferState {
-    BufferState {
+    public BufferState {
       attachments = ImmutableList.copyOf(attachments);
       holders = ImmutableList.copyOf(holders);
       pinned = ImmutableList.copyOf(pinned);
     }
   }
 
-  record MoveStats(
+  public record MoveStats(
       long done,
       long rolledBack,
       int attempts,
@@ -117,7 +117,7 @@ final class StateRecords {
       Duration longestDrain)
       implements dev.dmabroker.event.MoveStats {
 
-    static MoveStats none(int maxAttempts) {
+    public static MoveStats none(int maxAttempts) {
       return new MoveStats(0, 0, 0, maxAttempts, Duration.ZERO, 0, Duration.ZERO, Duration.ZERO);
     }
 
@@ -139,7 +139,7 @@ final class StateRecords {
     }
   }
 
-  record StreamState(
+  public record StreamState(
       String name,
       BufferStream.State state,
       int depth,
@@ -161,12 +161,12 @@ final class StateRecords {
       dev.dmabroker.event.StreamState.Holds producer,
       List<dev.dmabroker.event.StreamState.ConsumerState> consumers)
       implements dev.dmabroker.event.StreamState {
-    StreamState {
+    public StreamState {
       consumers = ImmutableList.copyOf(consumers);
     }
   }
 
-  record Holds(
+  public record Holds(
       String device,
       int now,
       int most,
@@ -178,7 +178,7 @@ final class StateRecords {
       long overheld)
       implements dev.dmabroker.event.StreamState.Holds {}
 
-  record ConsumerState(
+  public record ConsumerState(
       StreamConsumer.Policy policy,
       int queued,
       long dropped,
@@ -186,7 +186,7 @@ final class StateRecords {
       implements dev.dmabroker.event.StreamState.ConsumerState {}
 
   /** See {@link dev.dmabroker.Holder}. */
-  record Holder(
+  public record Holder(
       String buffer,
       String device,
       Access access,
@@ -223,6 +223,6 @@ final class StateRecords {
   }
 
   /** See {@link Device.Finding}. */
-  record Finding(String heap, DeviceProbe.Verdict verdict, Trait.Basis basis, String reason)
+  public record Finding(String heap, DeviceProbe.Verdict verdict, Trait.Basis basis, String reason)
       implements Device.Finding {}
 }

@@ -56,13 +56,13 @@ class BrokerEndTest extends Fixture {
 
   @Test
   void eachKindOfWorkHasItsThreads() throws Exception {
-    assertRunsIn("dmabroker-worker-0", engine().workers()::execute);
-    assertRunsIn("dmabroker-mover-0", engine().workers()::executeCopy);
+    assertRunsIn("dmabroker-worker-0", engine().services().workers()::execute);
+    assertRunsIn("dmabroker-mover-0", engine().services().workers()::executeCopy);
     assertRunsIn("dmabroker-timer-0", this::schedule);
   }
 
   private void schedule(Runnable work) {
-    Future<?> unused = engine().workers().schedule(Duration.ofNanos(1), work);
+    Future<?> unused = engine().services().workers().schedule(Duration.ofNanos(1), work);
   }
 
   private static void assertRunsIn(String name, Consumer<Runnable> executor) throws Exception {
@@ -78,10 +78,11 @@ class BrokerEndTest extends Fixture {
     in.buffer().close();
     in.close();
     broker.close();
-    assertRunsHere(engine().workers()::execute);
-    assertRunsHere(engine().workers()::executeCopy);
+    assertRunsHere(engine().services().workers()::execute);
+    assertRunsHere(engine().services().workers()::executeCopy);
     AtomicBoolean ran = new AtomicBoolean();
-    assertTrue(engine().workers().schedule(Duration.ofNanos(1), () -> ran.set(true)).isDone());
+    assertTrue(
+        engine().services().workers().schedule(Duration.ofNanos(1), () -> ran.set(true)).isDone());
     assertFalse(ran.get());
   }
 
@@ -97,7 +98,7 @@ class BrokerEndTest extends Fixture {
                   throw new RejectedExecutionException("shut down");
                 })
             .build();
-    assertRunsHere(engine().workers()::callback);
+    assertRunsHere(engine().services().workers()::callback);
   }
 
   private static void assertRunsHere(Consumer<Runnable> executor) {

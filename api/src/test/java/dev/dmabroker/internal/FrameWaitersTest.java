@@ -15,7 +15,7 @@ import dev.dmabroker.testing.ScriptedMover;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
-/** Buffers that are not ready for who asks, and askers that go as they are served. */
+/** Buffers that are not ready for their waiter, and waiters that go as they are served. */
 class FrameWaitersTest extends StreamFixture {
 
   @Test
@@ -30,7 +30,7 @@ class FrameWaitersTest extends StreamFixture {
                   return frame;
                 })
             .parked();
-    synchronized (stream.lock) {
+    synchronized (stream.life.lock) {
       waiting.thread().interrupt();
       Await.until("it wants to give up", () -> waiting.thread().getState() == Thread.State.BLOCKED);
       held.close();
@@ -74,7 +74,7 @@ class FrameWaitersTest extends StreamFixture {
   private ManagedStream toScrub(int most) {
     ManagedStream stream = started(spec -> spec.minBuffers(1).maxBuffers(most));
     submit(stream, 77);
-    stream.attach(
+    stream.consumer(
         broker.register(DeviceSpec.named("stranger").group("others")), Policy.EVERY_FRAME);
     return stream;
   }

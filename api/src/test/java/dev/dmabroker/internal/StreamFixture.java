@@ -54,7 +54,7 @@ abstract class StreamFixture extends Fixture {
     return stream;
   }
 
-  /** Of as few buffers as can be. */
+  /** A stream of just so many buffers. */
   ManagedStream startedWith(int buffers) {
     return started(spec -> spec.minBuffers(buffers).maxBuffers(buffers));
   }
@@ -71,17 +71,17 @@ abstract class StreamFixture extends Fixture {
   ScriptedMover.Stop moving(ManagedStream stream) {
     submit(stream, 1);
     ScriptedMover.Stop stop = mover.stopCopy();
-    stream.attach(broker.register("display", CONTIGUOUS), Policy.EVERY_FRAME);
+    stream.consumer(broker.register("display", CONTIGUOUS), Policy.EVERY_FRAME);
     stop.awaitReached();
     return stop;
   }
 
-  /** Who is attached to each of the buffers that there are. */
+  /** The devices that are attached to each of the buffers that there are. */
   List<List<String>> attached() {
     return broker.snapshot().buffers().stream().map(buffer -> buffer.attached()).toList();
   }
 
-  /** Who grows a stream tells of it when the buffer is there. */
+  /** The worker that grows a stream tells of it when the buffer is there. */
   void awaitResized(int times) {
     Await.until("told of each", () -> streamEvents.resized.size() == times);
   }

@@ -11,6 +11,7 @@ import dev.dmabroker.Plan;
 import dev.dmabroker.SharedBuffer;
 import dev.dmabroker.UnsatisfiableException;
 import dev.dmabroker.event.BrokerSnapshot;
+import dev.dmabroker.internal.RankedPlan;
 import dev.dmabroker.spec.Access;
 import dev.dmabroker.spec.BlobSpec;
 import dev.dmabroker.spec.BufferSpec;

@@ -29,6 +29,7 @@ import dev.dmabroker.StreamSpec;
 import dev.dmabroker.StreamStoppedException;
 import dev.dmabroker.event.FrameDropped;
 import dev.dmabroker.event.StreamState;
+import dev.dmabroker.internal.EventRecords;
 import dev.dmabroker.spec.BlobSpec;
 import dev.dmabroker.spec.Constraints;
 import dev.dmabroker.spec.SyncFile;

@@ -104,7 +104,7 @@ class StreamStressTest extends Fixture {
     assertEquals(State.CLOSED, stream.state());
   }
 
-  /** What everybody is at, for who looks for the reason. */
+  /** What every thread is at, for the log of a failure. */
   private String describe(List<Running<Object>> all) {
     StringBuilder text = new StringBuilder("round of ").append(stream.snapshot());
     all.forEach(each -> text.append('\n').append(each.describe()));
@@ -136,7 +136,7 @@ class StreamStressTest extends Fixture {
   private void produceAsync(SplittableRandom random) throws Exception {
     var future = stream.acquireAsync();
     if (random.nextInt(3) == 0 && future.cancel(false)) {
-      return; // Otherwise the frame has come, and somebody has to close it.
+      return; // Otherwise the frame has come, and it has to be closed.
     }
     try {
       fillAndSubmit(future.get(30, TimeUnit.SECONDS), random);

@@ -27,6 +27,7 @@ import dev.dmabroker.UnsatisfiableException;
 import dev.dmabroker.WaitInterruptedException;
 import dev.dmabroker.event.StreamResized;
 import dev.dmabroker.event.StreamState;
+import dev.dmabroker.internal.EventRecords;
 import dev.dmabroker.spec.Access;
 import dev.dmabroker.spec.BlobSpec;
 import dev.dmabroker.spec.Constraints;
@@ -759,7 +760,7 @@ class StreamTest extends Fixture {
     submit(stream, 0);
     submit(stream, 1);
     cancelled.forEach(future -> future.cancel(false));
-    held.forEach(Runnable::run); // They have been granted, and nobody wants them.
+    held.forEach(Runnable::run); // They have been granted, and no acquirer wants them.
     for (int i = 0; i < 2; i++) {
       try (Frame frame = every.take(AT_ONCE)) {
         assertEquals(i, frame.sequence());
