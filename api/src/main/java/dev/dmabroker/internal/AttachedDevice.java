@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * One device at one buffer. Maps through its own gate, and through the buffer when that is shut.
  */
 final class AttachedDevice extends Leakable implements Attachment {
-  private final ManagedBuffer buffer;
+  private final GateKeeper buffer;
   private final RegisteredDevice device;
   private final Services services;
   private final Gate gate = new Gate();
@@ -35,7 +35,7 @@ final class AttachedDevice extends Leakable implements Attachment {
   private volatile @Nullable Object moveListener;
 
   AttachedDevice(
-      Services services, ManagedBuffer buffer, RegisteredDevice device, @Nullable Origin origin) {
+      Services services, GateKeeper buffer, RegisteredDevice device, @Nullable Origin origin) {
     super(origin, services.leaks());
     this.services = services;
     this.buffer = buffer;
@@ -50,7 +50,7 @@ final class AttachedDevice extends Leakable implements Attachment {
   }
 
   @Override
-  public ManagedBuffer buffer() {
+  public GateKeeper buffer() {
     return buffer;
   }
 
@@ -76,8 +76,7 @@ final class AttachedDevice extends Leakable implements Attachment {
   @Override
   public CompletableFuture<Mapping> mapAsync(Access access) {
     try {
-      BufferMapping mapping = enter(access, /* own= */ false);
-      return mapping != null ? MapFuture.done(mapping) : buffer.mapAsync(this, access);
+      return buffer.mapAsync(this, access);
     } catch (BrokerException e) {
       return CompletableFuture.failedFuture(e);
     }
@@ -109,7 +108,7 @@ final class AttachedDevice extends Leakable implements Attachment {
     return mapping;
   }
 
-  void open(Place place, Attachments.Opening how) {
+  void open(Place place, Gate.Opening how) {
     Occupancy occupancy = place.occupancy(this);
     switch (how) {
       case OPEN -> {
@@ -124,16 +123,11 @@ final class AttachedDevice extends Leakable implements Attachment {
 
   /** Lets a mapping in to the place; by the gate if that would let it in. */
   BufferMapping admit(
-      Place place, Access access, Thread who, boolean own, @Nullable Throwable where) {
+      Place place, Access access, Object who, boolean own, @Nullable Throwable where) {
     if (access.writes()) {
       place.markWritten();
     }
     return gate.admit(place.occupancy(this), access, who, own, clock.nanos(), where);
-  }
-
-  /** Grants a map that waited. */
-  BufferMapping admitTo(Place place, Request request) {
-    return admit(place, request.mapAccess(), request.asker(), request.parks(), request.callSite());
   }
 
   @Override

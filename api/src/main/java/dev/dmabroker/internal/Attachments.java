@@ -12,7 +12,7 @@ final class Attachments {
   private int version;
 
   /** How the gates are; null while they are shut. */
-  private @Nullable Opening opening;
+  private Gate.@Nullable Opening opening;
 
   /** What all require, so that one device more costs that device alone; null if not known. */
   private @Nullable Known known;
@@ -136,17 +136,7 @@ final class Attachments {
     return List.copyOf(attached);
   }
 
-  /** How the gates of those whom the place suits are; those of the others are shut. */
-  enum Opening {
-    /** They let everybody in. */
-    OPEN,
-    /** The same, but whoever leaves reports. */
-    WATCHED,
-    /** They let readers in. */
-    TO_READERS
-  }
-
-  void openGates(Place place, Opening how) {
+  void openGates(Place place, Gate.Opening how) {
     opening = how;
     for (AttachedDevice attachment : attached) {
       if (attachment.suits(place)) {

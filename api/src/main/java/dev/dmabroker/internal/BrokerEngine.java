@@ -63,12 +63,12 @@ final class BrokerEngine implements Broker {
 
   @Override
   public SharedBuffer export(String name, BufferSpec spec) {
-    return buffers.export(name, spec, /* owner= */ null, /* queue= */ null);
+    return buffers.export(name, spec, /* owner= */ null, MoveQueue.alone());
   }
 
   @Override
   public SharedBuffer export(String name, BufferSpec spec, Device owner) {
-    return buffers.export(name, spec, devices.own(owner), /* queue= */ null);
+    return buffers.export(name, spec, devices.own(owner), MoveQueue.alone());
   }
 
   @Override
@@ -108,8 +108,8 @@ final class BrokerEngine implements Broker {
   @Override
   public Shadow shadow(SharedBuffer original) {
     if (!(original instanceof BufferHandle handle)
-        || handle.buffer().registry != buffers
-        || !handle.buffer().stays()) {
+        || handle.buffer().life.registry != buffers
+        || !handle.buffer().life.stays) {
       throw new IllegalArgumentException(
           original.name()
               + " was not adopted by this broker in memory that stays, so it needs no shadow:"
@@ -121,7 +121,7 @@ final class BrokerEngine implements Broker {
             .constraints(Constraints.builder().cpuReach().build());
     RegisteredDevice copier = devices.unnamed(spec);
     BufferHandle copy =
-        buffers.unreserved(spec.name(), its.storedTarget(), "shadowed here", made -> made);
+        buffers.unreserved(spec.name(), its.life.storedTarget(), "shadowed here", made -> {});
     try {
       return new ShadowBuffer(handle, copy, copier, services.settings().mover());
     } catch (RuntimeException | Error e) {

@@ -23,12 +23,12 @@ final class BufferHandle implements SharedBuffer {
 
   @Override
   public String name() {
-    return buffer.name;
+    return buffer.name();
   }
 
   @Override
   public BufferSpec spec() {
-    return buffer.spec;
+    return buffer.spec();
   }
 
   @Override
@@ -43,7 +43,7 @@ final class BufferHandle implements SharedBuffer {
 
   @Override
   public Attachment attach(Device device) {
-    Throwable site = buffer.services().leaks().site("attached here");
+    Throwable site = buffer.life.services().leaks().site("attached here");
     return new AttachmentHandle(
         this, handle -> buffer.attach(device, new Leakable.Origin(handle, site)));
   }

@@ -14,7 +14,7 @@ import java.util.function.Consumer;
  * A taken slot of a gate. All that changes lies in the slot: so the compiler can do without the
  * object where a mapping does not leave the method that made it.
  */
-final class BufferMapping implements Mapping, Grant {
+final class BufferMapping implements Mapping {
   private final Gate gate;
   private final Gate.Entrance entrance;
   private final Slot slot;
@@ -143,15 +143,9 @@ final class BufferMapping implements Mapping, Grant {
     }
   }
 
-  /** A mapping that nobody got is closed again. */
-  @Override
-  public void takeBack() {
-    close();
-  }
-
   /** The calling thread has got it now. */
   void hand() {
-    slot.hand(token, Thread.currentThread());
+    slot.hand(token, Caller.current());
   }
 
   AttachedDevice attachment() {

@@ -14,7 +14,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.UnaryOperator;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -50,10 +50,7 @@ final class BufferRegistry {
 
   /** A buffer without memory, and the handle that the application holds of it. */
   BufferHandle export(
-      String name,
-      BufferSpec spec,
-      @Nullable RegisteredDevice owner,
-      @Nullable MoveQueue<BufferLife> queue) {
+      String name, BufferSpec spec, @Nullable RegisteredDevice owner, MoveQueue<BufferLife> queue) {
     Throwable site = services.leaks().site("exported here");
     return new BufferHandle(
         handle -> make(name, spec, owner, queue, new Leakable.Origin(handle, site)));
@@ -68,7 +65,7 @@ final class BufferRegistry {
       String name,
       BufferSpec spec,
       @Nullable RegisteredDevice owner,
-      @Nullable MoveQueue<BufferLife> queue,
+      MoveQueue<BufferLife> queue,
       Leakable.@Nullable Origin origin) {
     checkName(name);
     // Refuses a size that overflows here and now.
@@ -81,7 +78,7 @@ final class BufferRegistry {
               Budgets.Reservation reservation =
                   budgets.reserve("export " + name + " (" + spec + ")", charged(owner), sizeBytes);
               return keep(
-                  new ManagedBuffer(
+                  new BufferLife(
                       this,
                       exported.incrementAndGet(),
                       name,
@@ -103,13 +100,7 @@ final class BufferRegistry {
     try {
       buffer =
           unreserved(
-              name,
-              target,
-              "adopted here",
-              adopted -> {
-                adopted.adopt(new Place(taken), stays);
-                return adopted;
-              });
+              name, target, "adopted here", adopted -> adopted.adopt(new Place(taken), stays));
     } catch (RuntimeException | Error e) {
       taken.release();
       throw e;
@@ -122,21 +113,20 @@ final class BufferRegistry {
   }
 
   /** A buffer that is charged to no budget, and the handle that the application holds of it. */
-  BufferHandle unreserved(
-      String name, Target target, String what, UnaryOperator<ManagedBuffer> begin) {
+  BufferHandle unreserved(String name, Target target, String what, Consumer<BufferLife> begin) {
     Throwable site = services.leaks().site(what);
     return new BufferHandle(
         handle -> {
-          ManagedBuffer buffer =
-              begin.apply(
-                  new ManagedBuffer(
-                      this,
-                      exported.incrementAndGet(),
-                      name,
-                      target,
-                      budgets.none(),
-                      /* queue= */ null,
-                      new Leakable.Origin(handle, site)));
+          BufferLife buffer =
+              new BufferLife(
+                  this,
+                  exported.incrementAndGet(),
+                  name,
+                  target,
+                  budgets.none(),
+                  MoveQueue.alone(),
+                  new Leakable.Origin(handle, site));
+          begin.accept(buffer);
           return services.lifecycle().whileOpen("make " + name, () -> keep(buffer));
         });
   }
@@ -154,12 +144,12 @@ final class BufferRegistry {
     }
   }
 
-  private ManagedBuffer keep(ManagedBuffer buffer) {
+  private ManagedBuffer keep(BufferLife buffer) {
     buffers.add(buffer);
     if (services.leaks().isTracking()) {
       Leaks.keep(this); // Or it would be lost together with its users.
     }
-    return buffer;
+    return new ManagedBuffer(buffer);
   }
 
   // ---- Their end ----
@@ -180,7 +170,7 @@ final class BufferRegistry {
 
   /** The broker is closed: each buffer ends once its last mapping does. */
   void shutDown() {
-    buffers.forEach(BufferLife::shutDown);
+    buffers.forEach(Ending::shutDown);
   }
 
   boolean isEmpty() {

@@ -1,6 +1,5 @@
 package dev.dmabroker.internal;
 
-import dev.dmabroker.SharedBuffer;
 import dev.dmabroker.spi.PlacementHeuristic.Resident;
 import java.time.Duration;
 import java.util.List;
@@ -46,15 +45,7 @@ final class BufferTenant implements Tenant {
   @Override
   public boolean moveOut(int heap, String beneficiary) {
     Relocation move =
-        buffer.locked(
-            after -> {
-              if (!couldLeave(heap)) {
-                return null;
-              }
-              buffer.state = SharedBuffer.State.PREPARING;
-              buffer.relocation = Relocation.outOf(buffer, buffer.resident(), beneficiary);
-              return buffer.relocation;
-            });
+        buffer.lock.locked(after -> couldLeave(heap) ? Moving.outOf(buffer, beneficiary) : null);
     if (move == null) {
       return false;
     }
@@ -66,7 +57,7 @@ final class BufferTenant implements Tenant {
 
   private boolean couldLeave(int heap) {
     Place here = buffer.place;
-    return buffer.state == SharedBuffer.State.RESIDENT
+    return buffer.isResident()
         && here != null
         && here.heapNumber() == heap
         && here.isIdle()
@@ -85,11 +76,10 @@ final class BufferTenant implements Tenant {
       return places.stream()
           .anyMatch(it -> !it.isAdopted() && it.backing().identity().equals(Optional.of(identity)));
     } finally {
-      buffer.locked(
+      buffer.lock.change(
           after -> {
             places.forEach(Place::endUse);
             buffer.advance(after);
-            return null;
           });
     }
   }

@@ -91,7 +91,7 @@ final class FillingFrame extends StreamFrame implements EmptyFrame {
    */
   void cancelled() {
     unmap();
-    if (buffer().buffer().currentHolders().isEmpty()) {
+    if (buffer().buffer().life.currentHolders().isEmpty()) {
       side.returned(this);
     }
   }

@@ -30,6 +30,16 @@ import org.jspecify.annotations.Nullable;
  */
 final class Gate {
 
+  /** How the gates of the devices are that a place suits; those of the others are shut. */
+  enum Opening {
+    /** The gates let every mapping in. */
+    OPEN,
+    /** The gates let every mapping in, and each that leaves is reported. */
+    WATCHED,
+    /** The gates let readers in. */
+    TO_READERS
+  }
+
   /** Where mappings are let in to, and which; null while shut. */
   private volatile @Nullable Entrance entrance;
 
@@ -124,7 +134,7 @@ final class Gate {
         by = follow(here, slot, token, where);
       }
     }
-    slot.note(token, Thread.currentThread(), own, nowNanos);
+    slot.note(token, Caller.current(), own, nowNanos);
     return by;
   }
 
@@ -138,7 +148,7 @@ final class Gate {
   BufferMapping admit(
       Occupancy occupancy,
       Access access,
-      Thread who,
+      Object who,
       boolean own,
       long nowNanos,
       @Nullable Throwable where) {

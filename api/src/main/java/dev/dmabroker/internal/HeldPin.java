@@ -3,12 +3,14 @@ package dev.dmabroker.internal;
 import dev.dmabroker.Attachment;
 import dev.dmabroker.Pin;
 
-/** One pin of a buffer; which the buffer has, it knows itself. */
-final class HeldPin implements Pin, Grant {
+/** One pin of a buffer, which counts as long as the buffer has it among its {@link Pins}. */
+final class HeldPin implements Pin {
+  private final BufferLife life;
   private final AttachedDevice attachment;
   private final Place place;
 
-  HeldPin(AttachedDevice attachment, Place place) {
+  HeldPin(BufferLife life, AttachedDevice attachment, Place place) {
+    this.life = life;
     this.attachment = attachment;
     this.place = place;
   }
@@ -30,12 +32,7 @@ final class HeldPin implements Pin, Grant {
 
   @Override
   public void close() {
-    attachment.buffer().unpin(this);
-  }
-
-  @Override
-  public void takeBack() {
-    close();
+    life.lock.change(after -> life.unpin(it -> it == this, after));
   }
 
   @Override

@@ -21,7 +21,7 @@ final class MapFuture extends CompletableFuture<Mapping> {
   private static final ThreadLocal<@Nullable Chain> CURRENT = new ThreadLocal<>();
 
   /** Null if it was mapped at once. */
-  private final @Nullable Request request;
+  private final @Nullable MapRequest request;
 
   /** Whether somebody is about to complete this with what came of the request, or has. */
   private final AtomicBoolean ended = new AtomicBoolean();
@@ -36,9 +36,9 @@ final class MapFuture extends CompletableFuture<Mapping> {
    * @param before the chain until then
    * @param asked what has to be served before it goes on
    */
-  private record Chain(Mapping mapping, @Nullable Chain before, List<Request> asked) {}
+  private record Chain(Mapping mapping, @Nullable Chain before, List<MapRequest> asked) {}
 
-  private MapFuture(@Nullable Request request) {
+  private MapFuture(@Nullable MapRequest request) {
     this.request = request;
   }
 
@@ -49,7 +49,7 @@ final class MapFuture extends CompletableFuture<Mapping> {
   }
 
   /** Not done yet, whoever serves the request completes it. */
-  static MapFuture of(Request request) {
+  static MapFuture of(MapRequest request) {
     MapFuture future = new MapFuture(request);
     Chain chain = future.asker;
     if (chain != null) {
@@ -93,10 +93,10 @@ final class MapFuture extends CompletableFuture<Mapping> {
     }
   }
 
-  private static void refuseSelfWait(Request asked, @Nullable Chain chain) {
+  private static void refuseSelfWait(MapRequest asked, @Nullable Chain chain) {
     for (Chain link = chain; link != null; link = link.before()) {
       if (link.mapping() instanceof BufferMapping held) {
-        asked.buffer().refuseWaitFor(asked, held);
+        SelfWait.refuseWaitFor(asked, held);
       }
     }
   }
@@ -118,14 +118,27 @@ final class MapFuture extends CompletableFuture<Mapping> {
     return cancelled;
   }
 
+  /** Gives the request up when this future is cancelled other than by {@link #cancel}. */
+  void giveUpIfCancelled(MapRequest asked) {
+    CompletableFuture<?> unused =
+        whenComplete(
+            (mapping, failure) -> {
+              if (isCancelled()) {
+                boolean unusedToo =
+                    asked.giveUp(
+                        Exceptions.closed("the future of " + asked.describe() + " was cancelled"));
+              }
+            });
+  }
+
   /** Takes over what came of the request, the first time; a mapping that nobody wants is closed. */
-  void end(@Nullable Grant grant, @Nullable Throwable failure) {
+  void end(@Nullable BufferMapping mapping, @Nullable Throwable failure) {
     if (!ended.compareAndSet(false, true)) {
       return;
     }
     if (failure != null) {
       completeExceptionally(failure);
-    } else if (grant instanceof BufferMapping mapping && !complete(mapping)) {
+    } else if (mapping != null && !complete(mapping)) {
       mapping.close();
     }
   }
@@ -140,7 +153,7 @@ final class MapFuture extends CompletableFuture<Mapping> {
     WaitGraph waits = park();
     try {
       if (waits != null && request != null) {
-        request.endedOr(this).join();
+        request.waiting().awaitEither(this);
         request.handNow(this);
       }
       return taken(super.join());
@@ -154,7 +167,7 @@ final class MapFuture extends CompletableFuture<Mapping> {
     WaitGraph waits = park();
     try {
       if (waits != null && request != null) {
-        request.endedOr(this).get();
+        request.waiting().awaitEitherInterruptibly(this);
         request.handNow(this);
       }
       return taken(super.get());
@@ -169,7 +182,7 @@ final class MapFuture extends CompletableFuture<Mapping> {
     WaitGraph waits = park();
     try {
       if (waits != null && request != null) {
-        request.endedOr(this).get(timeout, unit);
+        request.waiting().awaitEither(this, timeout, unit);
         request.handNow(this);
       }
       return taken(super.get(timeout, unit));
@@ -191,7 +204,7 @@ final class MapFuture extends CompletableFuture<Mapping> {
       return null;
     }
     refuseSelfWait(request, CURRENT.get());
-    WaitGraph waits = request.buffer().services().waits();
+    WaitGraph waits = request.life.services().waits();
     waits.park(request);
     return waits;
   }

@@ -12,7 +12,9 @@ import org.jspecify.annotations.Nullable;
  *
  * @param <B> a buffer, by its identity
  */
-final class MoveQueue<B> {
+class MoveQueue<B> {
+  private static final MoveQueue<?> ALONE = new Alone<>();
+
   private @Nullable B moving;
 
   /** Whether the one that moves can still give its turn away. */
@@ -20,6 +22,42 @@ final class MoveQueue<B> {
 
   private final Set<B> waiting = new LinkedHashSet<>();
   private final Set<B> urgent = new LinkedHashSet<>();
+
+  /** The queue of each buffer that moves when it likes. */
+  @SuppressWarnings("unchecked") // It keeps none of them.
+  static <B> MoveQueue<B> alone() {
+    return (MoveQueue<B>) ALONE;
+  }
+
+  private static final class Alone<B> extends MoveQueue<B> {
+    @Override
+    boolean isShared() {
+      return false;
+    }
+
+    @Override
+    boolean begin(B buffer, boolean isUrgent) {
+      return true;
+    }
+
+    @Override
+    void hurry(B buffer) {}
+
+    @Override
+    @Nullable B linger(B buffer) {
+      return null;
+    }
+
+    @Override
+    @Nullable B end(B buffer) {
+      return null;
+    }
+  }
+
+  /** Whether buffers take turns in it. */
+  boolean isShared() {
+    return true;
+  }
 
   /** Whether the buffer may move now; otherwise {@link #end} of another will tell that it may. */
   synchronized boolean begin(B buffer, boolean isUrgent) {

@@ -22,6 +22,10 @@ final class MoveTimes {
     this.startNanos = time.nanos();
   }
 
+  long now() {
+    return time.nanos();
+  }
+
   void startStall() {
     stallNanos = time.nanos();
   }

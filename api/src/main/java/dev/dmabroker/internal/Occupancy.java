@@ -95,7 +95,7 @@ final class Occupancy {
     return last;
   }
 
-  boolean isHeldBy(Thread thread, boolean writing) {
+  boolean isHeldBy(Object thread, boolean writing) {
     for (Slot slot : slots) {
       if (slot.isTakenBy(thread, writing)) {
         return true;
@@ -105,9 +105,9 @@ final class Occupancy {
   }
 
   /** Adds the threads that made mappings which are still out, as far as they can be seen. */
-  void addThreads(boolean writing, List<Thread> threads) {
+  void addThreads(boolean writing, List<Object> threads) {
     for (Slot slot : slots) {
-      Thread thread = slot.thread;
+      Object thread = slot.thread;
       if (thread != null && slot.isTakenBy(thread, writing)) {
         threads.add(thread);
       }
@@ -122,7 +122,7 @@ final class Occupancy {
         continue;
       }
       boolean noted = slot.isNoted(token);
-      Thread thread = slot.thread;
+      Object thread = slot.thread;
       long since = noted ? slot.sinceNanos : nowNanos;
       holders.add(
           new StateRecords.Holder(
@@ -130,7 +130,7 @@ final class Occupancy {
               device,
               Slot.access(token),
               Duration.ofNanos(Math.max(0, nowNanos - since)),
-              noted && thread != null ? thread.getName() : "unknown thread",
+              noted && thread != null ? Caller.name(thread) : "unknown thread",
               Optional.ofNullable(slot.callSite(token)),
               Slot.isFenced(token)));
     }

@@ -177,13 +177,13 @@ final class Place {
     return false;
   }
 
-  boolean isHeldBy(Thread thread, boolean writing) {
+  boolean isHeldBy(Object thread, boolean writing) {
     return occupancies.stream().anyMatch(it -> it.isHeldBy(thread, writing));
   }
 
   /** The threads that made mappings which are still out. */
-  List<Thread> threads(boolean writing) {
-    List<Thread> threads = new ArrayList<>();
+  List<Object> threads(boolean writing) {
+    List<Object> threads = new ArrayList<>();
     occupancies.forEach(it -> it.addThreads(writing, threads));
     return threads;
   }

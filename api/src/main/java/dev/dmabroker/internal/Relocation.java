@@ -5,16 +5,14 @@ import dev.dmabroker.Holder;
 import dev.dmabroker.MoveFailedException;
 import dev.dmabroker.SharedBuffer.State;
 import dev.dmabroker.event.BufferMove;
-import dev.dmabroker.spec.Access;
-import dev.dmabroker.spec.SyncFile;
-import dev.dmabroker.spi.FencePoller;
+import dev.dmabroker.internal.TargetSearch.Arrival;
 import dev.dmabroker.spi.HeapException;
-import dev.dmabroker.spi.Mover;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Future;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,111 +21,73 @@ import org.jspecify.annotations.Nullable;
  * way; what takes time runs without the lock, on the broker's workers.
  *
  * <pre>
- * prepare        memory elsewhere is found, populated and mapped; maps go on
- * arrived        in a convoy: waits for a moment in which nobody writes; maps go on
- * stall          gates let in readers only; who writes is waited for, until the deadline
- * drained        dead contents: published. Otherwise the kernel's fences are waited for, until then too
- * copy           beside readers
+ * prepare        memory elsewhere is found, populated and mapped; maps go on ({@link TargetSearch})
+ * arrived        of a set: waits for a moment in which no mapping writes; maps go on
+ * stall          gates let in readers only; mappings that write are waited for, until the deadline
+ * drained        dead contents: published. Otherwise the kernel's fences are waited for, until then
+ *                too ({@link FenceWait})
+ * copy           beside readers ({@link ContentsCopy})
  * publish        the buffer lies in the new place; the old one is given back after its last reader
  * </pre>
  *
- * <p>Any failure, and the deadline, lead to {@link #rollBack}: the old place, which nobody has
+ * <p>Any failure, and the deadline, lead to {@link #rollBack}: the old place, which no mapping has
  * written to since the copy began, never ceased to be the buffer's.
  */
 final class Relocation {
-  /** Devices may come and go while memory is found; not for ever. */
-  private static final int MAX_RENEGOTIATIONS = 16;
-
-  private final BufferLife buffer;
+  private final Movable buffer;
   private final Place from;
-  private final BufferMove.Cause cause;
-  private final String beneficiary;
-  private final int attempt;
-
-  /** The heap to leave, for the sake of others; -1 if the buffer itself has to move. */
-  private final int vacated;
-
+  private final boolean makesRoom;
   private final MoveTimes times;
-  private int negotiations;
-  private int soughtFor;
+  private final MoveReport report;
+  private final ContentsCopy contents;
+  private final TargetSearch search;
+  private final FenceWait fences;
   private @Nullable Place target;
   private @Nullable Future<?> deadline;
-  private volatile boolean awaitsFence; // The poller may end it.
+
+  /** It has waited long enough for a moment in which no mapping writes. */
   private boolean impatient;
 
   private Relocation(
-      BufferLife buffer,
-      Place from,
-      BufferMove.Cause cause,
-      String beneficiary,
-      int attempt,
-      int vacated) {
-    this.beneficiary = beneficiary;
-    this.vacated = vacated;
+      Movable buffer, Place from, BufferMove.Cause cause, String beneficiary, int attempt) {
+    Settings settings = buffer.services().settings();
     this.buffer = buffer;
     this.from = from;
-    this.cause = cause;
-    this.attempt = attempt;
+    this.makesRoom = cause == BufferMove.Cause.ROOM;
     this.times = new MoveTimes(buffer.services().time());
+    this.report =
+        new MoveReport(
+            buffer.name(), from, cause, beneficiary, attempt, settings.maxMoveAttempts(), times);
+    this.contents = new ContentsCopy(from, settings.mover());
+    this.search =
+        new TargetSearch(buffer, this, contents, makesRoom ? from.heapNumber() : /* none= */ -1);
+    this.fences = new FenceWait(buffer, from);
   }
 
   /** To where every device reaches it. */
   static Relocation towards(
-      BufferLife buffer, Place from, BufferMove.Cause cause, String beneficiary, int attempt) {
-    return new Relocation(buffer, from, cause, beneficiary, attempt, /* vacated= */ -1);
+      Movable buffer, Place from, BufferMove.Cause cause, String beneficiary, int attempt) {
+    return new Relocation(buffer, from, cause, beneficiary, attempt);
   }
 
   /** Out of the heap where it lies, unless it is used. */
-  static Relocation outOf(BufferLife buffer, Place from, String beneficiary) {
-    return new Relocation(
-        buffer, from, BufferMove.Cause.ROOM, beneficiary, /* attempt= */ 1, from.heapNumber());
+  static Relocation outOf(Movable buffer, Place from, String beneficiary) {
+    return new Relocation(buffer, from, BufferMove.Cause.ROOM, beneficiary, /* attempt= */ 1);
   }
 
-  /** Whether it makes room for others: then nobody waits for it, and it is not tried again. */
+  /** Whether it makes room for others: then no request waits for it, and it is not tried again. */
   boolean makesRoom() {
-    return vacated >= 0;
+    return makesRoom;
   }
 
   // ---- Before the stall ----
 
-  /** What becomes of memory that was found. */
-  private enum Arrival {
-    /** Nobody writes, and nobody will: go on. */
-    DRAINED,
-    /** Whoever leaves last, or a deadline, goes on. */
-    WAITING,
-    /** A device has attached that it does not suit; find other. */
-    STALE,
-    /** The move is not wanted any more. */
-    CANCELLED
-  }
-
   /** Finds and populates memory while the pipeline runs, then begins the stall. */
   void prepare() {
     try {
-      while (negotiations++ < MAX_RENEGOTIATIONS) {
-        Attachments.Users users = users();
-        if (users == null) {
-          return;
-        }
-        Place candidate =
-            buffer.allocate(users.devices(), Optional.of(from.heap().name()), vacated);
-        switch (arrive(candidate, users)) {
-          case DRAINED -> {
-            awaitFences();
-            return;
-          }
-          case WAITING -> {
-            return;
-          }
-          case STALE -> candidate.release();
-          case CANCELLED -> {
-            candidate.release();
-            return;
-          }
-        }
+      if (search.run()) {
+        awaitFences();
       }
-      rollBack("devices kept attaching while memory was sought", null);
     } catch (BrokerException e) {
       rollBack(String.valueOf(e.getMessage()), e);
     } catch (RuntimeException | Error e) {
@@ -135,79 +95,18 @@ final class Relocation {
     }
   }
 
-  /** The devices to find memory for, or null if the move is not needed any more. */
-  private Attachments.@Nullable Users users() {
-    return buffer.locked(
-        after -> {
-          if (!isUnderWay(State.PREPARING)) {
-            return null;
-          }
-          if (buffer.isOver() || !isNeeded()) {
-            callOff(after);
-            return null;
-          }
-          return buffer.attachments.users();
-        });
-  }
-
-  private Arrival arrive(Place candidate, Attachments.Users users) {
-    try {
-      if (from.isWritten() && canCopyTo(candidate)) {
-        buffer.services().settings().mover().prepare(job(candidate));
-      }
-    } catch (HeapException e) {
-      candidate.release();
-      rollBack("preparing the copy failed: " + e.getMessage(), e);
-      return Arrival.WAITING;
-    } catch (RuntimeException | Error e) {
-      candidate.release();
-      throw e;
-    }
-    return buffer.locked(
-        after -> {
-          soughtFor = users.version();
-          if (isStale(candidate)) {
-            return Arrival.STALE;
-          }
-          if (!isWanted(candidate, after)) {
-            return Arrival.CANCELLED;
-          }
-          target = candidate;
-          if (!buffer.isInConvoy() || makesRoom()) {
-            return stall(after);
-          }
-          return linger(after);
-        });
-  }
-
-  private boolean isStale(Place candidate) {
-    Attachments attachments = buffer.attachments;
-    return (soughtFor != attachments.version() && !attachments.isSuited(candidate))
-        || !canCopyTo(candidate);
-  }
-
-  /** Otherwise it is called off. */
-  private boolean isWanted(Place candidate, AfterLock after) {
-    boolean wanted = !buffer.isOver() && isNeeded();
-    if (wanted && !makesRoom() && !buffer.attachments.isSuited(candidate)) {
-      buffer.leaveOut(candidate.leftOut(), after);
-      wanted = isNeeded(); // Otherwise it serves nobody who is not served here.
-    }
-    if (wanted && makesRoom() && !from.isIdle()) {
-      wanted = false; // It is used again: no idle buffer any more.
-    }
-    if (!wanted) {
-      callOff(after);
-    }
-    return wanted;
+  /** There is memory that suits: what comes next. Under the lock. */
+  Arrival arrived(Place candidate, AfterLock after) {
+    target = candidate;
+    return buffer.takesTurns() && !makesRoom ? linger(after) : stall(after);
   }
 
   /**
-   * Waits for a moment in which nobody writes, while everybody may; whoever leaves comes by {@link
-   * #advance}. Not for ever, as such a moment need not come.
+   * Waits for a moment in which no mapping writes, while every device may map; a mapping that is
+   * closed comes by {@link #advance}. Not for ever, as such a moment need not come.
    */
   private Arrival linger(AfterLock after) {
-    buffer.attachments.openGates(from, Attachments.Opening.WATCHED);
+    buffer.attachments().openGates(from, Gate.Opening.WATCHED);
     Duration hold = longestHold();
     if (!from.hasWriters()) {
       return stall(after);
@@ -218,18 +117,18 @@ final class Relocation {
   }
 
   private void patienceExpired() {
-    buffer.onTime(
+    changeOnTime(
         after -> {
-          if (isUnderWay(State.PREPARING) && isLingering()) {
+          if (buffer.isUnderWay(State.PREPARING) && hasTarget()) {
             impatient = true;
             stallLater(after);
           }
         });
   }
 
-  /** It gave its turn away while it lingered, and has it again. */
+  /** It gave its turn away while it lingered, and has it again. Under the lock. */
   void takeTurn(AfterLock after) {
-    if (buffer.state != State.PREPARING || !isLingering()) {
+    if (!buffer.isUnderWay(State.PREPARING) || !hasTarget()) {
       return;
     }
     if (impatient || !from.hasWriters()) {
@@ -239,9 +138,9 @@ final class Relocation {
     }
   }
 
-  /** Whether it still serves somebody who is not served here. */
-  private boolean isNeeded() {
-    return makesRoom() || !buffer.isSettled();
+  /** Whether it still serves a device that is not served here. Under the lock. */
+  boolean isNeeded() {
+    return makesRoom || !buffer.isSettled();
   }
 
   /** PREPARING, with a target: whether it was called off. */
@@ -256,7 +155,7 @@ final class Relocation {
 
   /**
    * PREPARING, with a target: begins the stall, unless the target has become useless, or it is
-   * another's turn.
+   * another buffer's turn.
    */
   private void stallLater(AfterLock after) {
     if (callOffIfNotNeeded(after) || !buffer.beginTurn()) {
@@ -264,33 +163,33 @@ final class Relocation {
     }
     Place candidate = target();
     cancelDeadline();
-    if (isStale(candidate)) {
+    if (search.isStale(candidate)) {
       target = null;
-      buffer.attachments.openGates(from, Attachments.Opening.OPEN);
+      buffer.attachments().openGates(from, Gate.Opening.OPEN);
       after.then(candidate::release);
       after.then(() -> buffer.services().workers().execute(this::prepare));
-    } else if (!isWanted(candidate, after)) {
+    } else if (!search.isWanted(candidate, after)) {
       after.then(candidate::release);
     } else if (stall(after) == Arrival.DRAINED) {
-      after.wake(() -> buffer.services().workers().executeCopy(this::awaitFences));
+      awaitFencesLater(after);
     }
   }
 
-  // ---- The stall ----
+  // ---- The stall; under the lock ----
 
   private Arrival stall(AfterLock after) {
-    if (makesRoom()) {
-      buffer.attachments.shutGates();
+    if (makesRoom) {
+      buffer.attachments().shutGates();
       if (!from.isIdle()) {
         callOff(after); // It is used again: no idle buffer any more.
         return Arrival.CANCELLED;
       }
     } else {
-      buffer.attachments.openGates(from, Attachments.Opening.TO_READERS);
+      buffer.attachments().openGates(from, Gate.Opening.TO_READERS);
     }
-    buffer.state = State.DRAINING;
+    buffer.becomeDraining();
     times.startStall();
-    // Asked before it is looked who is in: whoever is still in then was asked too.
+    // Asked before it is looked which mappings are in: those still in then were asked for too.
     Duration hold = longestHold();
     if (!from.hasWriters()) {
       return endDrain(after) ? Arrival.WAITING : Arrival.DRAINED;
@@ -299,10 +198,10 @@ final class Relocation {
     return Arrival.WAITING;
   }
 
-  /** Of those who write; of all, if those who do come only after it is looked. */
+  /** Of the devices that write; of all, if those that do come only after it is looked. */
   private Duration longestHold() {
     Duration ofWriters = from.longestHoldOfWriters();
-    return ofWriters.isZero() ? buffer.attachments.longestHold() : ofWriters;
+    return ofWriters.isZero() ? buffer.attachments().longestHold() : ofWriters;
   }
 
   private void drainFor(Duration hold) {
@@ -310,41 +209,41 @@ final class Relocation {
     expireAfter(hold, () -> drainExpired(hold));
   }
 
-  /** Somebody left: see whether that was waited for. Under the lock. */
+  /** A mapping was closed: sees whether that was waited for. */
   void advance(AfterLock after) {
     if (target == null) {
       return;
     }
-    if (buffer.state == State.PREPARING) {
+    if (buffer.isUnderWay(State.PREPARING)) {
       if (!from.hasWriters() || !isNeeded()) {
         stallLater(after);
       }
-    } else if (buffer.state == State.DRAINING
+    } else if (buffer.isUnderWay(State.DRAINING)
         && !times.isDrained()
         && !from.hasWriters()
         && !endDrain(after)) {
-      after.wake(() -> buffer.services().workers().executeCopy(this::awaitFences));
+      awaitFencesLater(after);
     }
   }
 
-  /** Nobody writes any more. True if that was all, as nothing has to be copied. */
+  /** No mapping writes any more. True if that was all, as nothing has to be copied. */
   private boolean endDrain(AfterLock after) {
     times.endDrain();
     return publishIfDead(after);
   }
 
   private void drainExpired(Duration hold) {
-    buffer.onTime(
+    changeOnTime(
         after -> {
           deadline = null;
-          if (!isUnderWay(State.DRAINING)) {
+          if (!buffer.isUnderWay(State.DRAINING)) {
             return;
           }
           if (!times.isDrained() && !from.hasWriters()) {
-            advance(after); // The last has just left, and is about to say so.
+            advance(after); // The last has just been closed, and is about to be reported.
           } else {
             String what =
-                awaitsFence
+                fences.isPending()
                     ? "a fence of the kernel had not signalled "
                     : times.isDrained() ? "the copy had not begun " : "mappings were still out ";
             rollBack(what + hold.toMillis() + " ms after new ones were stalled", null, after);
@@ -352,19 +251,21 @@ final class Relocation {
         });
   }
 
-  /** Nobody writes any more, but devices may still be at work that the kernel knows of. */
+  // ---- Fences and the copy; without the lock ----
+
+  private void awaitFencesLater(AfterLock after) {
+    after.wake(() -> buffer.services().workers().executeCopy(this::awaitFences));
+  }
+
   private void awaitFences() {
     try {
-      FencePoller poller = buffer.services().fences().poller();
-      // Without a poller the copy itself waits for them, in the kernel.
-      Optional<SyncFile> fence = poller == null ? Optional.empty() : pendingFence();
-      if (poller == null || fence.isEmpty()) {
-        copy();
-      } else if (!mayAwaitFence()) {
-        poller.discard(fence.get());
-      } else {
-        await(poller, fence.get());
-      }
+      fences.then(
+          () -> {
+            if (deadline == null) {
+              drainFor(buffer.attachments().longestHold());
+            }
+          },
+          this::copy);
     } catch (HeapException e) {
       rollBack("a fence of the kernel could not be waited for: " + e.getMessage(), e);
     } catch (RuntimeException | Error e) {
@@ -372,78 +273,24 @@ final class Relocation {
     }
   }
 
-  /** Keeps the memory while it is asked: the buffer may end, or the move be rolled back. */
-  private Optional<SyncFile> pendingFence() throws HeapException {
-    boolean wanted =
-        buffer.locked(
-            after -> {
-              if (!isUnderWay(State.DRAINING)) {
-                return false;
-              }
-              from.beginUse();
-              return true;
-            });
-    if (!wanted) {
-      return Optional.empty();
-    }
-    try {
-      return from.backing().pendingFence(Access.READ);
-    } finally {
-      buffer.locked(
-          after -> {
-            from.endUse();
-            buffer.advance(after);
-            return null;
-          });
-    }
-  }
-
-  private boolean mayAwaitFence() {
-    return buffer.locked(
-        after -> {
-          if (!isUnderWay(State.DRAINING)) {
-            return false;
-          }
-          awaitsFence = true;
-          if (deadline == null) {
-            drainFor(buffer.attachments.longestHold());
-          }
-          return true;
-        });
-  }
-
-  private void await(FencePoller poller, SyncFile fence) throws HeapException {
-    try {
-      // What the work behind it came to is its users' concern: the contents move as they are.
-      poller.watch(
-          fence,
-          errno -> {
-            awaitsFence = false;
-            buffer.services().workers().executeCopy(this::copy);
-          });
-    } catch (HeapException | RuntimeException | Error e) {
-      poller.discard(fence);
-      throw e;
-    }
-  }
-
-  /** Copies while nobody writes, then lets the pipeline go on in the new place. */
+  /** Copies while no mapping writes, then lets the pipeline go on in the new place. */
   private void copy() {
     try {
       if (!beginCopy()) {
         return;
       }
-      long start = buffer.services().time().nanos();
-      long bytes = buffer.services().settings().mover().copy(job(target()));
-      times.copied(bytes, buffer.services().time().nanos() - start);
-      buffer.locked(
-          after -> {
-            if (isUnderWay(State.MOVING)) {
-              target().markWritten();
-              buffer.moved(this, after);
-            }
-            return null;
-          });
+      long start = times.now();
+      long bytes = contents.copy(target());
+      times.copied(bytes, times.now() - start);
+      buffer
+          .lock()
+          .change(
+              after -> {
+                if (buffer.isUnderWay(State.MOVING)) {
+                  target().markWritten();
+                  buffer.moved(target(), after);
+                }
+              });
     } catch (HeapException e) {
       rollBack("copying failed: " + e.getMessage(), e);
     } catch (RuntimeException | Error e) {
@@ -452,74 +299,43 @@ final class Relocation {
   }
 
   private boolean beginCopy() {
-    return buffer.locked(
-        after -> {
-          if (!isUnderWay(State.DRAINING)) {
-            return false;
-          }
-          cancelDeadline();
-          times.endFences();
-          if (!canCopyTo(target())) {
-            rollBack("it was written while memory in another format was sought", null, after);
-            return false;
-          }
-          buffer.state = State.MOVING;
-          return true;
-        });
-  }
-
-  private Mover.Copy job(Place to) {
-    return new Mover.Copy(from.backing(), from.layout(), to.backing(), to.layout());
-  }
-
-  /** Contents are copied, not converted: and they may have come since the target was sought. */
-  private boolean canCopyTo(Place candidate) {
-    if (!from.isWritten() || from.layout().image().isEmpty()) {
-      return true;
-    }
-    var image = from.layout().image().get();
-    return candidate
-        .layout()
-        .image()
-        .filter(it -> it.format() == image.format() && it.modifier() == image.modifier())
-        .isPresent();
+    return buffer
+        .lock()
+        .locked(
+            after -> {
+              if (!buffer.isUnderWay(State.DRAINING)) {
+                return false;
+              }
+              cancelDeadline();
+              times.endFences();
+              if (!contents.fits(target())) {
+                rollBack("it was written while memory in another format was sought", null, after);
+                return false;
+              }
+              buffer.becomeMoving();
+              return true;
+            });
   }
 
   // ---- Ends; all under the lock ----
 
   /**
-   * Publishes without a copy if the contents are dead: never written, or about to be overwritten by
-   * the first in the queue, who is granted that in the same step.
+   * Publishes without a copy if the contents are dead: never written, or about to be overwritten.
    */
   private boolean publishIfDead(AfterLock after) {
-    Request overwriter = null;
-    if (from.isWritten()) {
-      Request first = buffer.requests.first().orElse(null);
-      // Claimed, it cannot give up any more: the old contents go only if it writes new ones.
-      if (first == null
-          || !first.overwrites()
-          || !first.mapper().suits(target())
-          || !first.claim()) {
-        return false;
-      }
-      overwriter = first;
+    if (from.isWritten() && !buffer.claimOverwriter(target())) {
+      return false;
     }
     cancelDeadline();
-    times.endFences(); // Nobody has to wait for them.
-    // Let in before others are served: one of them may want the memory given back.
-    BufferMapping granted =
-        overwriter == null ? null : overwriter.mapper().admitTo(target(), overwriter);
-    buffer.moved(this, after);
-    if (overwriter != null) {
-      overwriter.grant(after, granted);
-    }
+    times.endFences(); // The contents do not depend on them.
+    buffer.moved(target(), after);
     return true;
   }
 
   /** PREPARING: the move is not needed any more. */
-  private void callOff(AfterLock after) {
+  void callOff(AfterLock after) {
     cancelDeadline();
-    buffer.moveCalledOff(after);
+    buffer.calledOff(after);
   }
 
   /** The buffer ends, and with it the move. */
@@ -530,37 +346,35 @@ final class Relocation {
     }
   }
 
-  private void rollBack(String reason, @Nullable Throwable cause) {
-    buffer.locked(
-        after -> {
-          rollBack(reason, cause, after);
-          return null;
-        });
+  void rollBack(String reason, @Nullable Throwable why) {
+    buffer.lock().change(after -> rollBack(reason, why, after));
   }
 
   private void rollBack(String reason, @Nullable Throwable why, AfterLock after) {
-    if (buffer.relocation != this) {
+    if (!buffer.isUnderWay()) {
       return;
     }
     cancelDeadline();
     List<Holder> holders =
-        buffer.state == State.DRAINING && !times.isDrained() ? writers() : List.of();
+        buffer.isUnderWay(State.DRAINING) && !times.isDrained() ? writers() : List.of();
     if (target != null) {
       after.then(target::release);
     }
-    buffer.moveFailed(this, reason, why, holders, after);
+    buffer.failed(reason, why, holders, after);
   }
 
-  /** Who holds up the drain; readers do not. */
+  /** The holders that hold up the drain; readers do not. */
   private List<Holder> writers() {
     List<Holder> holders = new ArrayList<>();
-    from.addHolders(buffer.name, buffer.services().time().nanos(), holders);
+    from.addHolders(buffer.name(), times.now(), holders);
     holders.removeIf(holder -> !holder.access().writes());
     return holders;
   }
 
-  private boolean isUnderWay(State in) {
-    return buffer.relocation == this && buffer.state == in;
+  // ---- Time ----
+
+  private void changeOnTime(Consumer<AfterLock> change) {
+    buffer.lock().changeOnTime(buffer.services().workers(), change);
   }
 
   private void expireAfter(Duration time, Runnable then) {
@@ -574,70 +388,33 @@ final class Relocation {
     }
   }
 
-  // ---- What others ask ----
+  // ---- What the buffer asks ----
 
-  /** Prepared, and waiting for a moment to begin the stall; if in PREPARING. */
-  boolean isLingering() {
+  /** Whether memory elsewhere is there: in PREPARING, it waits for a moment to begin the stall. */
+  boolean hasTarget() {
     return target != null;
   }
 
-  /** Whether nobody writes any more. */
+  /** Whether no mapping writes any more. */
   boolean isDrained() {
     return times.isDrained();
   }
 
-  Place target() {
+  private Place target() {
     if (target == null) {
       throw new IllegalStateException("no target yet");
     }
     return target;
   }
 
-  /** What those are told who need the move, or who ran into a timeout waiting for it. */
+  /** What applications are told that need the move, or run into a timeout waiting for it. */
   MoveFailedException failure(String reason, List<Holder> holders, @Nullable Throwable why) {
-    return Exceptions.moveFailed(
-        "cannot move "
-            + buffer.name
-            + " out of "
-            + from.heap().name()
-            + (target == null ? "" : " to " + target.heap().name())
-            + (makesRoom() ? " to make room for " : " for ")
-            + beneficiary
-            + ": "
-            + reason
-            + (holders.isEmpty() ? "" : ", outstanding=" + Holder.describe(holders))
-            + " (attempt "
-            + attempt
-            + " of "
-            + buffer.services().settings().maxMoveAttempts()
-            + "); it is where it was, with its contents",
-        holders,
-        why);
+    return report.failure(target, reason, holders, why);
   }
 
   /** What happened, for listeners; called when the stall, if there was one, has just ended. */
-  BufferMove report(
+  BufferMove event(
       long generation, Optional<String> failure, Duration backOff, List<Holder> holders) {
-    long now = buffer.services().time().nanos();
-    return new EventRecords.BufferMove(
-        buffer.name,
-        from.heap().name(),
-        Optional.ofNullable(target).map(place -> place.heap().name()),
-        cause,
-        beneficiary,
-        generation,
-        attempt,
-        buffer.services().settings().maxMoveAttempts(),
-        from.layout().sizeBytes(),
-        times.copiedBytes(),
-        target == null ? 0 : target.sizeBytes(),
-        times.prepare(now),
-        times.stall(now),
-        times.drain(now),
-        times.deadline(),
-        times.copy(),
-        backOff,
-        failure,
-        holders);
+    return report.event(target, generation, failure, backOff, holders);
   }
 }

@@ -6,19 +6,19 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
 
-/** Who waits for a buffer, in the order in which they came. Used under the buffer's lock. */
+/** The requests that wait for a buffer, in the order in which they came. Used under its lock. */
 final class Requests {
   /** A set, so that of thousands any one can give up cheaply. */
-  private Set<Request> queue = Set.of();
+  private Set<Request<?>> queue = Set.of();
 
-  void add(Request request) {
+  void add(Request<?> request) {
     if (queue.isEmpty()) {
       queue = new LinkedHashSet<>(1); // Mostly it stays alone.
     }
     queue.add(request);
   }
 
-  void remove(Request request) {
+  void remove(Request<?> request) {
     if (queue.contains(request)) {
       queue.remove(request);
     }
@@ -28,9 +28,13 @@ final class Requests {
     return queue.size();
   }
 
-  /** The first who still waits. */
-  Optional<Request> first() {
-    for (Request request : queue) {
+  boolean isEmpty() {
+    return queue.isEmpty();
+  }
+
+  /** The first that still waits. */
+  Optional<Request<?>> first() {
+    for (Request<?> request : queue) {
       if (!request.isDone()) {
         return Optional.of(request);
       }
@@ -38,18 +42,19 @@ final class Requests {
     return Optional.empty();
   }
 
-  /** Offers each its turn; who is not served goes on waiting. */
-  void serve(Predicate<Request> serve) {
-    Set<Request> before = queue;
+  /** Offers each its turn; a request that is not served goes on waiting. */
+  void serve(Predicate<Request<?>> serve) {
+    Set<Request<?>> before = queue;
     queue = Set.of();
-    for (Request request : before) {
+    for (Request<?> request : before) {
       if (!request.isDone() && !serve.test(request)) {
         add(request);
       }
     }
   }
 
-  void fail(AfterLock after, Predicate<Request> which, BrokerException failure) {
+  /** Fails those that the predicate names. */
+  void fail(AfterLock after, Predicate<Request<?>> which, BrokerException failure) {
     serve(
         request -> {
           boolean fails = which.test(request);

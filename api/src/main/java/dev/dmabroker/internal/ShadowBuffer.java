@@ -30,7 +30,7 @@ final class ShadowBuffer implements Shadow {
     this.original = original;
     this.copy = copy;
     this.mover = mover;
-    Throwable site = copy.buffer().services().leaks().site("shadowed here");
+    Throwable site = copy.buffer().life.services().leaks().site("shadowed here");
     this.atOriginal = attach(original, copier, site);
     try {
       this.atCopy = attach(copy, copier, site);

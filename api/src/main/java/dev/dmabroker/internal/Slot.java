@@ -28,7 +28,10 @@ class SlotWord extends SlotPadding {
   long noted;
 
   long sinceNanos;
-  @Nullable Thread thread;
+
+  /** What {@link Caller#current} gave. */
+  @Nullable Object thread;
+
   boolean own;
 
   @Nullable Throwable callSite;
@@ -142,7 +145,7 @@ final class Slot extends SlotWord {
    * @param own whether nobody but that thread has the mapping, as far as is known
    */
   @SuppressWarnings("ReferenceEquality")
-  void note(long token, Thread who, boolean own, long nowNanos) {
+  void note(long token, Object who, boolean own, long nowNanos) {
     if (thread != who) {
       thread = who;
     }
@@ -165,7 +168,7 @@ final class Slot extends SlotWord {
   }
 
   /** The thread has got the mapping that another one, or nobody, was noted for. */
-  void hand(long token, Thread who) {
+  void hand(long token, Object who) {
     if (word == token) {
       thread = who;
       own = true;
@@ -188,7 +191,7 @@ final class Slot extends SlotWord {
 
   /** Whether the slot is taken, and by this thread as far as is written down. */
   @SuppressWarnings("ReferenceEquality")
-  boolean isTakenBy(Thread candidate, boolean writing) {
+  boolean isTakenBy(Object candidate, boolean writing) {
     long token = word;
     return !isFree(token)
         && !isFenced(token) // The thread has nothing to do with it any more.

@@ -42,7 +42,7 @@ final class StreamBufferMaker {
       made = new StreamBuffer(index, buffer, buffer.attach(life.producer));
       attachMissing(made);
       buffer.prepare();
-      made.sizeBytes(buffer.snapshot().sizeBytes());
+      made.sizeBytes(buffer.life.snapshot().sizeBytes());
       while (!add(made, added)) {
         attachMissing(made); // A consumer has come meanwhile.
       }

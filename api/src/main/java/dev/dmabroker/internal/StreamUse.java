@@ -49,7 +49,7 @@ final class StreamUse {
       buffers = pool.copy();
     }
     List<Holder> holders = new ArrayList<>();
-    buffers.forEach(buffer -> holders.addAll(buffer.buffer().currentHolders()));
+    buffers.forEach(buffer -> holders.addAll(buffer.buffer().life.currentHolders()));
     return holders;
   }
 }

@@ -11,32 +11,46 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Somebody who waits in a {@link FrameWaiters}. Whether it has ended is decided under the stream's
- * lock, by taking it out of the line; who waits is told after.
+ * A wait for something that is granted or refused once. Whether it has ended is decided by its
+ * user, under a lock or by a claim; the waiter is told after that. Thread-safe.
+ *
+ * @param <T> what is granted
  */
-final class Wait<F> {
-  private final CompletableFuture<F> future = new CompletableFuture<>();
+final class Wait<T> {
+  private final CompletableFuture<T> future = new CompletableFuture<>();
 
-  void grant(AfterLock after, F frame) {
-    after.wake(() -> future.complete(frame));
+  /** Ends the wait after the lock is released. */
+  void grant(AfterLock after, T granted) {
+    after.wake(() -> future.complete(granted));
   }
 
+  /** Ends the wait after the lock is released. */
   void fail(AfterLock after, BrokerException failure) {
     after.wake(() -> future.completeExceptionally(failure));
   }
 
+  /** Ends the wait now. */
+  void failNow(Throwable failure) {
+    future.completeExceptionally(failure);
+  }
+
+  /** Whether the waiter was told. */
+  boolean isTold() {
+    return future.isDone();
+  }
+
   /** Calls back in the thread that grants or refuses it. */
-  void then(BiConsumer<@Nullable F, @Nullable Throwable> told) {
+  void then(BiConsumer<@Nullable T, @Nullable Throwable> told) {
     CompletableFuture<?> unused = future.whenComplete(told);
   }
 
   /**
    * Parks until the end.
    *
-   * @param giveUp takes it out of the line, and makes what to throw; null if it has ended before.
-   *     Given the interrupt, or null at the deadline.
+   * @param giveUp ends the wait, and makes what to throw; null if the wait has ended before. Given
+   *     the interrupt, or null at the deadline.
    */
-  F await(long nanos, Function<@Nullable InterruptedException, @Nullable BrokerException> giveUp) {
+  T await(long nanos, Function<@Nullable InterruptedException, @Nullable BrokerException> giveUp) {
     try {
       return future.get(nanos, TimeUnit.NANOSECONDS);
     } catch (ExecutionException e) {
@@ -49,11 +63,15 @@ final class Wait<F> {
     }
   }
 
-  /** What came of it is about to be told, if it was too late to give up. */
-  private F endedOr(@Nullable BrokerException failure) {
+  private T endedOr(@Nullable BrokerException failure) {
     if (failure != null) {
       throw failure;
     }
+    return ended();
+  }
+
+  /** What came of a wait that has ended, though the waiter may be about to be told only. */
+  T ended() {
     try {
       return future.join();
     } catch (CompletionException e) {
@@ -66,5 +84,35 @@ final class Wait<F> {
       return failure;
     }
     throw new IllegalStateException("a wait failed with what is not a BrokerException", cause);
+  }
+
+  // ---- Beside a future that is told of the end later ----
+
+  /** Blocks until the end, or until the other is done. */
+  void awaitEither(CompletableFuture<?> other) {
+    either(other).join();
+  }
+
+  /** {@link #awaitEither} that an interrupt ends. */
+  void awaitEitherInterruptibly(CompletableFuture<?> other) throws InterruptedException {
+    try {
+      either(other).get();
+    } catch (ExecutionException e) {
+      throw new IllegalStateException(e); // It is never completed so.
+    }
+  }
+
+  /** {@link #awaitEitherInterruptibly} for so long at most. */
+  void awaitEither(CompletableFuture<?> other, long timeout, TimeUnit unit)
+      throws InterruptedException, TimeoutException {
+    try {
+      either(other).get(timeout, unit);
+    } catch (ExecutionException e) {
+      throw new IllegalStateException(e); // It is never completed so.
+    }
+  }
+
+  private CompletableFuture<?> either(CompletableFuture<?> other) {
+    return CompletableFuture.anyOf(future, other).handle((done, failure) -> this);
   }
 }

@@ -1,5 +1,6 @@
 package dev.dmabroker.internal;
 
+import dev.dmabroker.BrokerException;
 import dev.dmabroker.WouldDeadlockException;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -21,23 +22,44 @@ import org.jspecify.annotations.Nullable;
  * there from its first look to its second, and all of them were at the moment in between.
  */
 final class WaitGraph {
-  private final Map<Thread, Request> parked = new ConcurrentHashMap<>();
+  private final Map<Object, Parked> parked = new ConcurrentHashMap<>();
+
+  /** What a thread waits for. */
+  interface Parked {
+    /** What it wants, in words for errors. */
+    String describe();
+
+    /** The name of the buffer that it waits for. */
+    String buffer();
+
+    /** Whether it has ended, or is about to. */
+    boolean isDone();
+
+    /** Ends it with the failure: false if it has ended otherwise before. */
+    boolean giveUp(BrokerException failure);
+
+    /** The callers that made mappings which have to be closed before it can end. */
+    List<Object> blockers();
+
+    /** The wait could never end: whether it need not wait for the blockers, or not now. */
+    boolean letInAnyway();
+  }
 
   /** A thread that waits, what for, and who made a mapping that has to be closed before. */
-  private record Edge(Thread waiting, Request request, Thread blocking) {
+  private record Edge(Object waiting, Parked request, Object blocking) {
     boolean isLetInAnyway() {
-      return request.buffer().letInAnyway(request);
+      return request.letInAnyway();
     }
 
     @Override
     public String toString() {
-      return waiting.getName()
+      return Caller.name(waiting)
           + " waits to "
           + request.describe()
           + ", which needs the mapping of "
-          + request.buffer().name()
+          + request.buffer()
           + " closed that "
-          + blocking.getName()
+          + Caller.name(blocking)
           + " made";
     }
   }
@@ -46,7 +68,7 @@ final class WaitGraph {
    * The calling thread is about to wait. If that would close a ring, the request is let in where it
    * is, if that helps, or ended with {@link WouldDeadlockException}.
    */
-  void park(Request request) {
+  void park(Parked request) {
     List<Edge> ring = closedRing(request);
     // Whoever is let in may break it, and then others may close another.
     while (!ring.isEmpty() && ring.stream().anyMatch(Edge::isLetInAnyway)) {
@@ -75,8 +97,8 @@ final class WaitGraph {
    * and who closes a ring does not count as waiting any more: otherwise two that park at the same
    * time would both be refused.
    */
-  private synchronized List<Edge> closedRing(Request request) {
-    parked.put(Thread.currentThread(), request);
+  private synchronized List<Edge> closedRing(Parked request) {
+    parked.put(Caller.current(), request);
     List<Edge> ring = ring(request);
     if (ring.isEmpty() || !ring.equals(ring(request))) {
       return List.of();
@@ -85,8 +107,8 @@ final class WaitGraph {
     return ring;
   }
 
-  void unpark(Request request) {
-    parked.remove(Thread.currentThread(), request);
+  void unpark(Parked request) {
+    parked.remove(Caller.current(), request);
   }
 
   /** How many threads count as parked. */
@@ -94,19 +116,19 @@ final class WaitGraph {
     return parked.size();
   }
 
-  private List<Edge> ring(Request first) {
+  private List<Edge> ring(Parked first) {
     List<Edge> path = new ArrayList<>();
-    return find(Thread.currentThread(), Thread.currentThread(), first, path, new HashSet<>())
+    return find(Caller.current(), Caller.current(), first, path, new HashSet<>())
         ? path
         : List.of();
   }
 
   private boolean find(
-      Thread start, Thread waiting, @Nullable Request request, List<Edge> path, Set<Thread> seen) {
+      Object start, Object waiting, @Nullable Parked request, List<Edge> path, Set<Object> seen) {
     if (request == null || !seen.add(waiting)) {
       return false;
     }
-    for (Thread blocking : request.buffer().blockers(request)) {
+    for (Object blocking : request.blockers()) {
       path.add(new Edge(waiting, request, blocking));
       if (blocking == start || find(start, blocking, parked.get(blocking), path, seen)) {
         return true;

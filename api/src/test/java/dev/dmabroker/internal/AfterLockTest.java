@@ -78,7 +78,7 @@ class AfterLockTest extends Fixture {
 
   @Test
   void onATimerOnlyWhoWaitsIsWokenThereAndAWorkerDoesTheRest() throws Exception {
-    Workers workers = Handles.of(export()).services().workers();
+    Workers workers = Handles.of(export()).life.services().workers();
     BlockingQueue<Thread> threads = new LinkedBlockingQueue<>();
     lock.changeOnTime(
         workers,

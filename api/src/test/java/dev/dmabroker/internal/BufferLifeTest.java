@@ -140,7 +140,7 @@ class BufferLifeTest extends Fixture {
     Mapping held = start(() -> in.map(Access.READ)).result();
     var evacuating = evacuate();
     Await.until("draining", () -> buffer.state() == DRAINING);
-    Request request = Objects.requireNonNull(managed.evacuation);
+    Request request = Objects.requireNonNull(managed.life.evacuation);
     assertTrue(request.claim());
     held.close();
     assertEquals(RESIDENT, buffer.state());
@@ -155,7 +155,7 @@ class BufferLifeTest extends Fixture {
     Mapping held = start(() -> in.map(Access.READ)).result();
     var evacuating = evacuate();
     Await.until("draining", () -> buffer.state() == DRAINING);
-    managed.shutDown();
+    Ending.shutDown(managed.life);
     assertSays(assertThrows(ClosedException.class, evacuating::result), "the broker is closed");
     assertEquals(1, system.live(), "somebody holds it still");
     held.close();
@@ -203,28 +203,28 @@ class BufferLifeTest extends Fixture {
     buffer.close();
     Await.until("gone", () -> broker.snapshot().buffers().isEmpty());
     assertEquals(4, broker.snapshot().maps());
-    assertEquals(4, managed.formerTakings());
+    assertEquals(4, managed.life.formerTakings());
   }
 
   @Test
   void whatWasClosedIsNotFoundAsLostAndIsDroppedOnce() {
-    assertTrue(managed.dropReference());
-    assertFalse(managed.dropReference());
+    assertTrue(Ending.dropReference(managed.life));
+    assertFalse(Ending.dropReference(managed.life));
     buffer.close();
-    assertTrue(managed.refersTo(null));
+    assertTrue(managed.life.refersTo(null));
 
     ManagedBuffer other = Handles.of(export());
     broker.close();
-    assertFalse(other.dropReference(), "the broker's end was its");
+    assertFalse(Ending.dropReference(other.life), "the broker's end was its");
   }
 
   @Test
   void whoWasDetachedIsForgotten() {
     in.map(Access.READ).close();
     AttachedDevice detached = Handles.of(in);
-    Occupancy before = managed.resident().occupancy(detached);
+    Occupancy before = managed.life.resident().occupancy(detached);
     in.close();
-    assertNotSame(before, managed.resident().occupancy(detached));
+    assertNotSame(before, managed.life.resident().occupancy(detached));
   }
 
   // ---- Its memory, when it comes from elsewhere ----
@@ -309,7 +309,8 @@ class BufferLifeTest extends Fixture {
     List<Attachment> outs = new ArrayList<>();
     outs.add(set.get(0).attach(strict));
     Await.until(
-        "the first lingers", () -> Handles.of(set.get(0)).services().workers().scheduled() == 1);
+        "the first lingers",
+        () -> Handles.of(set.get(0)).life.services().workers().scheduled() == 1);
     outs.add(set.get(1).attach(strict));
     outs.add(set.get(2).attach(strict));
     List<String> order = new CopyOnWriteArrayList<>();

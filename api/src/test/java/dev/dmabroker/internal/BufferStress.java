@@ -192,7 +192,7 @@ public class BufferStress {
     }
 
     boolean moveOut() {
-      return new BufferTenant(buffer).moveOut(0, "room");
+      return new BufferTenant(buffer.life).moveOut(0, "room");
     }
 
     boolean giveBack() {
@@ -323,7 +323,7 @@ public class BufferStress {
     @Arbiter
     public void look(ZZI_Result r) {
       r.r3 = it.read();
-      r.r3 = it.buffer.generation == 2 && it.close() ? r.r3 : -2;
+      r.r3 = it.buffer.life.generation == 2 && it.close() ? r.r3 : -2;
     }
   }
 

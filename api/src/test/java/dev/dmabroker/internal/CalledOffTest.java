@@ -39,7 +39,7 @@ class CalledOffTest extends Fixture {
     for (int i = 0; i < 4; i++) {
       ScriptedMover.Stop stop = new ScriptedMover.Stop();
       stops.add(stop);
-      Handles.of(buffer).services().workers().execute(stop::run);
+      Handles.of(buffer).life.services().workers().execute(stop::run);
     }
     stops.forEach(ScriptedMover.Stop::awaitReached);
     return stops;
@@ -61,7 +61,7 @@ class CalledOffTest extends Fixture {
   void aBufferThatHasEndedWhenAWorkerIsFreeDoesNotMove() {
     List<ScriptedMover.Stop> busy = keepWorkersBusy();
     buffer.attach(display);
-    Handles.of(buffer).shutDown();
+    Ending.shutDown(Handles.of(buffer).life);
     assertEquals(PREPARING, buffer.state());
     busy.forEach(ScriptedMover.Stop::goOn);
     Await.until("over", () -> buffer.state() == RELEASED);

@@ -68,7 +68,7 @@ class DeadlineTest extends Fixture {
 
   private void use(SharedBuffer used) {
     buffer = used;
-    workers = Handles.of(buffer).services().workers();
+    workers = Handles.of(buffer).life.services().workers();
   }
 
   @AfterEach
@@ -118,7 +118,7 @@ class DeadlineTest extends Fixture {
     Mapping held = write();
     drain();
     // Not by the broker's end, which ends all of them.
-    Handles.of(buffer).shutDown();
+    Ending.shutDown(Handles.of(buffer).life);
     assertEquals(0, workers.scheduled());
     held.close();
     awaitState(RELEASED);

@@ -65,7 +65,8 @@ class HoldingsTest extends Fixture {
 
   private StreamFrame begin(int index, long nowNanos) {
     AttachedDevice attachment = Handles.of(export().attach(device));
-    StreamFrame frame = new Held(new StreamBuffer(index, attachment.buffer(), attachment));
+    StreamFrame frame =
+        new Held(new StreamBuffer(index, (ManagedBuffer) attachment.buffer(), attachment));
     holdings.begin(frame, nowNanos, told::add);
     return frame;
   }

@@ -212,11 +212,12 @@ class RaceTest extends Fixture {
   }
 
   private Running<Mapping> interruptedAfterTheClaim(AttachedDevice attachment, Access access) {
-    AtomicReference<Request> asked = new AtomicReference<>();
+    AtomicReference<MapRequest> asked = new AtomicReference<>();
     Running<Mapping> running =
         start(
             () -> {
-              Request request = Request.map(attachment, access, /* parks= */ true);
+              BufferLife life = ((ManagedBuffer) attachment.buffer()).life;
+              MapRequest request = new MapRequest(life, attachment, access, /* parks= */ true);
               assertTrue(request.claim());
               asked.set(request);
               Thread.currentThread().interrupt();
@@ -250,8 +251,9 @@ class RaceTest extends Fixture {
   }
 
   private static boolean isLingering(ManagedBuffer buffer) {
-    synchronized (buffer.lock) {
-      return buffer.relocation != null && buffer.relocation.isLingering();
+    BufferLife life = buffer.life;
+    synchronized (life.lock) {
+      return life.moving != null && life.moving.hasTarget();
     }
   }
 
@@ -275,7 +277,7 @@ class RaceTest extends Fixture {
   void memoryStaysWhileItsFencesAreAskedFor() throws Exception {
     CountDownLatch allow = new CountDownLatch(1);
     ManagedBuffer buffer = drained(new CountDownLatch(1), allow);
-    buffer.attachments.copy().forEach(Attachment::close);
+    buffer.life.attachments.copy().forEach(Attachment::close);
     buffer.close();
     assertEquals(1, system.live());
     allow.countDown();
@@ -288,9 +290,10 @@ class RaceTest extends Fixture {
   void whoIsInARingIsNotLetInAfterTheDrain() throws Exception {
     CountDownLatch allow = new CountDownLatch(1);
     ManagedBuffer buffer = drained(new CountDownLatch(1), allow);
-    Request request =
-        Request.map(buffer.attachments.copy().get(0), Access.WRITE, /* parks= */ true);
-    assertTrue(buffer.letInAnyway(request));
+    MapRequest request =
+        new MapRequest(
+            buffer.life, buffer.life.attachments.copy().get(0), Access.WRITE, /* parks= */ true);
+    assertTrue(request.letInAnyway());
     assertFalse(request.isDone(), "it would write what is being copied");
     allow.countDown();
     Events.next(events.moved);

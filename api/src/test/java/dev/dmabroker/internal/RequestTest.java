@@ -2,6 +2,7 @@ package dev.dmabroker.internal;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -46,49 +47,49 @@ class RequestTest extends Fixture {
 
   @AfterEach
   void nobodyCountsAsWaiting() {
-    assertEquals(0, managed.services().waits().size());
-    assertEquals(0, managed.services().workers().scheduled());
+    assertEquals(0, managed.life.services().waits().size());
+    assertEquals(0, managed.life.services().workers().scheduled());
   }
 
-  private Request map(Access access) {
-    return Request.map(in, access, /* parks= */ true);
+  private MapRequest map(Access access) {
+    return new MapRequest(managed.life, in, access, /* parks= */ true);
   }
 
   private BufferMapping mapping(Access access) {
     return in.map(access, LONG);
   }
 
-  private void grant(Request request, Grant grant) {
+  private <G> void grant(Request<G> request, G grant) {
     request.grant(after, grant);
     after.run();
   }
 
   @Test
   void saysWhatItIsForAndWhatAMoveForItIsPutDownTo() {
-    Request map = map(Access.READ);
+    MapRequest map = map(Access.READ);
     assertEquals("map buffer-1 for camera (READ)", map.describe());
     assertEquals(BufferMove.Cause.MAP, map.moveCause());
-    assertEquals("pin buffer-1 for camera", Request.pin(in).describe());
-    assertEquals(BufferMove.Cause.PIN, Request.pin(in).moveCause());
-    assertEquals("prepare buffer-1", Request.prepare(managed).describe());
-    assertEquals(BufferMove.Cause.PREPARE, Request.prepare(managed).moveCause());
-    assertEquals("evacuate buffer-1", Request.evacuate(managed).describe());
-    assertEquals(BufferMove.Cause.PREPARE, Request.evacuate(managed).moveCause());
+    assertEquals("pin buffer-1 for camera", new PinRequest(managed.life, in).describe());
+    assertEquals(BufferMove.Cause.PIN, new PinRequest(managed.life, in).moveCause());
+    assertEquals("prepare buffer-1", new PrepareRequest(managed.life).describe());
+    assertEquals(BufferMove.Cause.PREPARE, new PrepareRequest(managed.life).moveCause());
+    assertEquals("evacuate buffer-1", new EvacuateRequest(managed.life).describe());
+    assertEquals(BufferMove.Cause.PREPARE, new EvacuateRequest(managed.life).moveCause());
     assertTrue(map.parks());
     assertFalse(map.overwrites());
     assertTrue(map(Access.OVERWRITE).overwrites());
     assertSame(Thread.currentThread(), map.asker());
-    assertNull(Request.evacuate(managed).attachment());
+    assertNull(new EvacuateRequest(managed.life).attachment());
   }
 
   @Test
   void itEndsForWhoClaimsItFirst() {
-    Request request = map(Access.READ);
+    MapRequest request = map(Access.READ);
     assertFalse(request.isDone());
     assertTrue(request.claim());
     assertTrue(request.isDone());
     assertFalse(request.claim());
-    request.serve(
+    request.grantNew(
         after,
         () -> {
           throw new AssertionError("what is granted is made for nobody");
@@ -103,7 +104,7 @@ class RequestTest extends Fixture {
 
   @Test
   void whatWasRefusedIsThrownWheneverItIsAskedFor() {
-    Request request = map(Access.READ);
+    MapRequest request = map(Access.READ);
     ClosedException failure = Exceptions.closed("enough");
     request.fail(after, failure);
     assertTrue(request.isDone());
@@ -114,11 +115,11 @@ class RequestTest extends Fixture {
 
   @Test
   void whatCouldNotBeMadeEndsTheWait() {
-    Request request = map(Access.READ);
+    MapRequest request = map(Access.READ);
     assertThrows(
         OutOfMemoryError.class,
         () ->
-            request.serve(
+            request.grantNew(
                 after,
                 () -> {
                   throw new OutOfMemoryError("no mapping");
@@ -130,9 +131,9 @@ class RequestTest extends Fixture {
 
   @Test
   void aWaitIsToldWithWhatCameOfIt() throws Exception {
-    Request granted = map(Access.READ);
+    MapRequest granted = map(Access.READ);
     var waiting = start(() -> granted.await(LONG)).parked();
-    Grant grant = mapping(Access.READ);
+    BufferMapping grant = mapping(Access.READ);
     assertTrue(granted.claim());
     grant(granted, grant);
     assertSame(grant, waiting.result());
@@ -141,20 +142,20 @@ class RequestTest extends Fixture {
     assertEquals("camera", stall.device());
     assertTrue(stall.waited().compareTo(Duration.ZERO) > 0);
     assertTrue(stall.waited().compareTo(LONG) < 0);
-    grant.takeBack();
+    grant.close();
 
-    Request inVain = map(Access.READ);
+    MapRequest inVain = map(Access.READ);
     assertSays(
         assertThrows(MapTimeoutException.class, () -> inVain.await(SHORT)),
         "cannot map buffer-1 for camera (READ) within 1 ms");
     assertFalse(Events.next(events.stalled).granted());
-    assertThrows(MapTimeoutException.class, () -> Request.pin(in).await(SHORT));
+    assertThrows(MapTimeoutException.class, () -> new PinRequest(managed.life, in).await(SHORT));
     assertTrue(events.stalled.isEmpty(), "of maps alone");
   }
 
   @Test
   void whatWasGrantedAsTheDeadlinePassedIsNotLost() throws Exception {
-    Request request = map(Access.READ);
+    MapRequest request = map(Access.READ);
     assertTrue(request.claim());
     var waiting = start(() -> request.await(SHORT)).parked();
     // Past its deadline it waits for who has claimed it.
@@ -169,7 +170,7 @@ class RequestTest extends Fixture {
 
   @Test
   void whatFailedAsTheDeadlinePassedIsThrown() throws Exception {
-    Request request = map(Access.READ);
+    MapRequest request = map(Access.READ);
     assertTrue(request.claim());
     var waiting = start(() -> request.await(SHORT)).parked();
     Await.until("it waits on", () -> waiting.thread().getState() == Thread.State.WAITING);
@@ -178,14 +179,14 @@ class RequestTest extends Fixture {
   }
 
   /** Granted, when it can no longer be given up, and interrupted before the thread goes on. */
-  private Running<String> interruptLate(Request request) {
+  private Running<String> interruptLate(Request<?> request) {
     assertTrue(request.claim());
     var waiting =
         start(
             () -> {
               try {
-                Grant got = request.await(LONG);
-                return "got " + (got == null ? "nothing" : "it");
+                assertNotNull(request.await(LONG));
+                return "got it";
               } catch (WaitInterruptedException e) {
                 return "interrupted";
               } finally {
@@ -199,7 +200,7 @@ class RequestTest extends Fixture {
 
   @Test
   void aMappingThatWasGrantedAsItWasInterruptedIsTakenBack() throws Exception {
-    Request request = map(Access.WRITE);
+    MapRequest request = map(Access.WRITE);
     Running<String> waiting = interruptLate(request);
     BufferMapping mapping = mapping(Access.WRITE);
     grant(request, mapping);
@@ -209,16 +210,16 @@ class RequestTest extends Fixture {
 
   @Test
   void aPinThatWasGrantedAsItWasInterruptedIsTakenBack() throws Exception {
-    Request request = Request.pin(in);
+    PinRequest request = new PinRequest(managed.life, in);
     Running<String> waiting = interruptLate(request);
-    grant(request, managed.pin(in));
+    grant(request, managed.life.pin(in));
     assertEquals("interrupted", waiting.result());
-    assertFalse(managed.isPinned());
+    assertFalse(managed.life.isPinned());
   }
 
   @Test
   void whatWasDoneAsItWasInterruptedIsNotDenied() throws Exception {
-    Request overwriting = map(Access.OVERWRITE);
+    MapRequest overwriting = map(Access.OVERWRITE);
     Running<String> waiting = interruptLate(overwriting);
     BufferMapping mapping = mapping(Access.OVERWRITE);
     grant(overwriting, mapping);
@@ -226,16 +227,15 @@ class RequestTest extends Fixture {
     assertTrue(mapping.isOpen());
     mapping.close();
 
-    Request evacuating = Request.evacuate(managed);
+    EvacuateRequest evacuating = new EvacuateRequest(managed.life);
     Running<String> evacuated = interruptLate(evacuating);
-    evacuating.grant(after, null);
-    after.run();
-    assertEquals("got nothing", evacuated.result());
+    grant(evacuating, managed.life);
+    assertEquals("got it", evacuated.result());
   }
 
   @Test
   void whatFailedAsItWasInterruptedWasInterrupted() throws Exception {
-    Request request = map(Access.READ);
+    MapRequest request = map(Access.READ);
     Running<String> waiting = interruptLate(request);
     request.endGivenUp(Exceptions.closed("enough"));
     assertEquals("interrupted", waiting.result());
@@ -243,7 +243,7 @@ class RequestTest extends Fixture {
 
   @Test
   void anInterruptEndsTheWait() throws Exception {
-    Request request = map(Access.READ);
+    MapRequest request = map(Access.READ);
     var waiting = start(() -> request.await(LONG)).parked();
     waiting.thread().interrupt();
     assertSays(
@@ -254,22 +254,22 @@ class RequestTest extends Fixture {
 
   @Test
   void oneThatHasEndedGetsNoDeadline() {
-    Request request = Request.map(in, Access.READ, /* parks= */ false);
+    MapRequest request = new MapRequest(managed.life, in, Access.READ, /* parks= */ false);
     request.fail(after, Exceptions.closed("enough"));
     after.run();
     request.expireAfter(LONG);
-    assertEquals(0, managed.services().workers().scheduled());
+    assertEquals(0, managed.life.services().workers().scheduled());
   }
 
   @ParameterizedTest
   @ValueSource(booleans = {true, false})
   void theEndOfAnAsynchronousOneIsToldByAWorker(boolean granted) throws Exception {
-    Request request = Request.map(in, Access.READ, /* parks= */ false);
+    MapRequest request = new MapRequest(managed.life, in, Access.READ, /* parks= */ false);
     request.expireAfter(LONG);
-    assertEquals(1, managed.services().workers().scheduled());
+    assertEquals(1, managed.life.services().workers().scheduled());
     if (granted) {
       BufferMapping mapping = mapping(Access.READ);
-      request.serve(after, () -> mapping);
+      request.grantNew(after, () -> mapping);
       after.run();
       mapping.close();
     } else {
@@ -280,12 +280,12 @@ class RequestTest extends Fixture {
 
   @Test
   void theFutureOfOneIsGivenItsEndOnce() {
-    Request request = Request.map(in, Access.READ, /* parks= */ false);
+    MapRequest request = new MapRequest(managed.life, in, Access.READ, /* parks= */ false);
     MapFuture future = MapFuture.of(request);
     request.handNow(future);
     assertFalse(future.isDone(), "nothing to hand yet");
     BufferMapping mapping = mapping(Access.READ);
-    request.serve(after, () -> mapping);
+    request.grantNew(after, () -> mapping);
     after.run();
     request.handNow(future);
     assertSame(mapping, future.join());
@@ -300,7 +300,8 @@ class RequestTest extends Fixture {
 
   @Test
   void aFutureThatIsDoneAlreadyClosesWhatItIsGiven() {
-    MapFuture future = MapFuture.of(Request.map(in, Access.READ, /* parks= */ false));
+    MapFuture future =
+        MapFuture.of(new MapRequest(managed.life, in, Access.READ, /* parks= */ false));
     assertTrue(future.completeExceptionally(new IllegalStateException("enough")));
     BufferMapping mapping = mapping(Access.READ);
     future.end(mapping, null);
@@ -309,14 +310,14 @@ class RequestTest extends Fixture {
 
   @Test
   void aFutureIsCancelledUnlessItsMapHasEnded() {
-    Request request = Request.map(in, Access.READ, /* parks= */ false);
+    MapRequest request = new MapRequest(managed.life, in, Access.READ, /* parks= */ false);
     MapFuture future = MapFuture.of(request);
     assertTrue(future.cancel(false));
     assertTrue(future.isCancelled());
     assertTrue(future.cancel(false), "again");
     assertTrue(request.isDone());
 
-    Request claimed = Request.map(in, Access.READ, /* parks= */ false);
+    MapRequest claimed = new MapRequest(managed.life, in, Access.READ, /* parks= */ false);
     MapFuture late = MapFuture.of(claimed);
     assertTrue(claimed.claim());
     assertFalse(late.cancel(false));

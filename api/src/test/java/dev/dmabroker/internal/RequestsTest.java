@@ -18,12 +18,12 @@ import org.junit.jupiter.api.Test;
 class RequestsTest extends Fixture {
   private final ManagedBuffer buffer = Handles.of(export());
   private final Requests requests = new Requests();
-  private final Request first = Request.prepare(buffer);
-  private final Request second = Request.evacuate(buffer);
-  private final Request third = Request.prepare(buffer);
+  private final Request<?> first = new PrepareRequest(buffer.life);
+  private final Request<?> second = new EvacuateRequest(buffer.life);
+  private final Request<?> third = new PrepareRequest(buffer.life);
 
-  private List<Request> offered() {
-    List<Request> offered = new ArrayList<>();
+  private List<Request<?>> offered() {
+    List<Request<?>> offered = new ArrayList<>();
     requests.serve(
         request -> {
           offered.add(request);
@@ -99,12 +99,12 @@ class RequestsTest extends Fixture {
     addAll();
     BrokerException failure = Exceptions.closed("enough");
     AfterLock after = new AfterLock();
-    requests.fail(after, request -> request.kind() == Request.Kind.PREPARE, failure);
+    requests.fail(after, request -> request instanceof PrepareRequest, failure);
     assertTrue(first.isDone());
     assertFalse(second.isDone());
     assertEquals(List.of(second), offered());
     after.run();
-    for (Request failed : List.of(first, third)) {
+    for (Request<?> failed : List.of(first, third)) {
       assertEquals(
           failure, assertThrows(ClosedException.class, () -> failed.await(Duration.ofSeconds(30))));
     }
