@@ -59,13 +59,16 @@ record Probing(List<Constraints> alternatives, ImmutableList<Finding> findings) 
       close(probe);
     }
     ImmutableList<Finding> findings = infer(tried, heaps);
-    String[] refused =
+    List<String> refused =
         findings.stream()
             .filter(finding -> finding.verdict() == Verdict.REFUSED)
             .map(Finding::heap)
-            .toArray(String[]::new);
+            .toList();
     return new Probing(
-        spec.alternatives().stream().map(each -> each.forbidding(refused)).toList(), findings);
+        spec.alternatives().stream()
+            .map(each -> ConstraintViews.get().forbidding(each, refused))
+            .toList(),
+        findings);
   }
 
   /** Whether the device takes that memory, as far as it can be asked. */

@@ -4,6 +4,7 @@ import dev.dmabroker.CpuView;
 import dev.dmabroker.EmptyFrame;
 import dev.dmabroker.Frame;
 import dev.dmabroker.spec.Constraints;
+import dev.dmabroker.spec.ConstraintsBuilder;
 import dev.dmabroker.spec.ImageSpec;
 import dev.dmabroker.spec.PixelFormat;
 import java.nio.ByteBuffer;
@@ -60,7 +61,7 @@ final class ModelledRig implements Rig {
 
   @Override
   public Constraints reach(Kind kind) {
-    Constraints.Builder constraints = Constraints.builder().deviceAccess().cpuReach();
+    ConstraintsBuilder constraints = Constraints.builder().deviceAccess().cpuReach();
     return kind == Kind.DISPLAY
         ? constraints.contiguous().addressBits(32).build()
         : constraints.build();
