@@ -16,5 +16,5 @@ module dev.dmabroker.allocators {
       dev.dmabroker.allocators.linux.DmaHeapProvider,
       dev.dmabroker.allocators.linux.UdmabufProvider,
       dev.dmabroker.allocators.linux.MemfdProvider,
-      dev.dmabroker.allocators.ModelledHeapProvider;
+      dev.dmabroker.allocators.provider.ModelledHeapProvider;
 }

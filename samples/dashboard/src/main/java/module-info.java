@@ -1,10 +1,14 @@
 /** A live page of a running broker, and its metrics for Prometheus. */
 module dev.dmabroker.samples.dashboard {
   requires com.google.gson;
-  requires dev.dmabroker;
   requires dev.dmabroker.allocators;
   requires dev.dmabroker.metrics;
+  requires dev.dmabroker.samples.options;
+  requires dev.dmabroker;
   requires jdk.httpserver;
   requires micrometer.registry.prometheus;
   requires static org.jspecify;
+
+  opens dev.dmabroker.samples.dashboard to
+      info.picocli;
 }

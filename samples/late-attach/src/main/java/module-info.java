@@ -3,8 +3,12 @@
  * halfway.
  */
 module dev.dmabroker.samples.lateattach {
-  requires dev.dmabroker;
   requires dev.dmabroker.metrics;
   requires dev.dmabroker.samples.devices;
+  requires dev.dmabroker.samples.options;
+  requires dev.dmabroker;
   requires static org.jspecify;
+
+  opens dev.dmabroker.samples.lateattach to
+      info.picocli;
 }

@@ -4,5 +4,9 @@
  */
 module dev.dmabroker.samples.latency {
   requires dev.dmabroker;
+  requires dev.dmabroker.samples.options;
   requires static org.jspecify;
+
+  opens dev.dmabroker.samples.latency to
+      info.picocli;
 }

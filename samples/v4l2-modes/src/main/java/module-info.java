@@ -1,7 +1,11 @@
 /** The same capture-to-display job by MMAP with copying, USERPTR and DMABUF. */
 module dev.dmabroker.samples.modes {
-  requires dev.dmabroker;
   requires dev.dmabroker.samples.devices;
+  requires dev.dmabroker.samples.options;
+  requires dev.dmabroker;
   requires java.management;
   requires static org.jspecify;
+
+  opens dev.dmabroker.samples.modes to
+      info.picocli;
 }

@@ -9,16 +9,17 @@ public final class AllocationException extends BrokerException {
 
   private final transient ImmutableList<Attempt> attempts;
 
-  /**
-   * One heap's answer.
-   *
-   * @param heap its name
-   * @param reason why it gave nothing
-   */
-  public record Attempt(String heap, String reason) {}
+  /** One heap's answer. Immutable. Not for implementation outside the broker. */
+  public interface Attempt {
 
-  /** With each heap's answer. */
-  public AllocationException(String message, List<Attempt> attempts) {
+    /** The heap's name. */
+    String heap();
+
+    /** Why it gave nothing. */
+    String reason();
+  }
+
+  AllocationException(String message, List<Attempt> attempts) {
     super(message);
     this.attempts = ImmutableList.copyOf(attempts);
   }

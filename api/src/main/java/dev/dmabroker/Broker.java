@@ -3,6 +3,7 @@ package dev.dmabroker;
 import dev.dmabroker.event.BrokerListener;
 import dev.dmabroker.event.BrokerSnapshot;
 import dev.dmabroker.internal.BrokerFactory;
+import dev.dmabroker.internal.Settings;
 import dev.dmabroker.spec.BufferSpec;
 import dev.dmabroker.spec.Constraints;
 import dev.dmabroker.spec.Layout;
@@ -348,7 +349,7 @@ public interface Broker extends AutoCloseable {
           discoverHeaps,
           heuristic,
           List.copyOf(listeners),
-          new BrokerFactory.Settings(
+          new Settings(
               mapTimeout,
               longestHold,
               closeTimeout,

@@ -4,10 +4,14 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The root of what the broker throws for what went wrong at run time. Arguments that could never be
- * right throw {@link IllegalArgumentException} instead.
+ * right throw {@link IllegalArgumentException} instead. Only the broker makes these exceptions.
  */
 public abstract class BrokerException extends RuntimeException {
   private static final long serialVersionUID = 1;
+
+  static {
+    ExceptionMaker.install();
+  }
 
   BrokerException(String message) {
     super(message);

@@ -9,8 +9,7 @@ public final class BudgetExceededException extends BrokerException {
   private final long reservedBytes;
   private final long askedBytes;
 
-  /** With the budget's name and the numbers. */
-  public BudgetExceededException(
+  BudgetExceededException(
       String what, String budget, long limitBytes, long reservedBytes, long askedBytes) {
     super(
         "cannot "

@@ -4,8 +4,7 @@ package dev.dmabroker;
 public final class BusyException extends BrokerException {
   private static final long serialVersionUID = 1;
 
-  /** With what, which, why, and what would help. */
-  public BusyException(String message) {
+  BusyException(String message) {
     super(message);
   }
 }

@@ -4,8 +4,7 @@ package dev.dmabroker;
 public final class ClosedException extends BrokerException {
   private static final long serialVersionUID = 1;
 
-  /** With what, which, why, and what would help. */
-  public ClosedException(String message) {
+  ClosedException(String message) {
     super(message);
   }
 }

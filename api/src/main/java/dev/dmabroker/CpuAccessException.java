@@ -6,13 +6,11 @@ import org.jspecify.annotations.Nullable;
 public final class CpuAccessException extends BrokerException {
   private static final long serialVersionUID = 1;
 
-  /** With what, which, why, and what would help. */
-  public CpuAccessException(String message) {
+  CpuAccessException(String message) {
     super(message);
   }
 
-  /** With what, which, why, and what would help. */
-  public CpuAccessException(String message, @Nullable Throwable cause) {
+  CpuAccessException(String message, @Nullable Throwable cause) {
     super(message, cause);
   }
 }

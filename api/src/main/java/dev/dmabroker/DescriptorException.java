@@ -6,13 +6,11 @@ import org.jspecify.annotations.Nullable;
 public final class DescriptorException extends BrokerException {
   private static final long serialVersionUID = 1;
 
-  /** With what, which, why, and what would help. */
-  public DescriptorException(String message) {
+  DescriptorException(String message) {
     super(message);
   }
 
-  /** With what, which, why, and what would help. */
-  public DescriptorException(String message, @Nullable Throwable cause) {
+  DescriptorException(String message, @Nullable Throwable cause) {
     super(message, cause);
   }
 }

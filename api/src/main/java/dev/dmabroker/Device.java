@@ -36,13 +36,23 @@ public interface Device extends AutoCloseable {
   void close();
 
   /**
-   * Whether a device takes a heap's memory.
-   *
-   * @param heap the heap's name
-   * @param verdict whether it does
-   * @param basis how that is known: {@code PROBED} if it was tried, {@code ASSUMED} if it is
-   *     inferred from what it did with others, {@code UNKNOWN} if it could not be asked
-   * @param reason for a person to read
+   * Whether a device takes a heap's memory. Immutable. Not for implementation outside the broker.
    */
-  record Finding(String heap, DeviceProbe.Verdict verdict, Trait.Basis basis, String reason) {}
+  interface Finding {
+
+    /** The heap's name. */
+    String heap();
+
+    /** Whether the device takes its memory. */
+    DeviceProbe.Verdict verdict();
+
+    /**
+     * How that is known: {@code PROBED} if it was tried, {@code ASSUMED} if it is inferred from
+     * what the device did with others, {@code UNKNOWN} if it could not be asked.
+     */
+    Trait.Basis basis();
+
+    /** What was found, for a person to read. */
+    String reason();
+  }
 }

@@ -6,8 +6,7 @@ public final class DuplicateMemoryException extends BrokerException {
 
   private final String buffer;
 
-  /** With what, which, why, and the buffer's name. */
-  public DuplicateMemoryException(String message, String buffer) {
+  DuplicateMemoryException(String message, String buffer) {
     super(message);
     this.buffer = buffer;
   }

@@ -4,8 +4,7 @@ package dev.dmabroker;
 public final class DuplicateNameException extends BrokerException {
   private static final long serialVersionUID = 1;
 
-  /** With what, which, why, and what would help. */
-  public DuplicateNameException(String message) {
+  DuplicateNameException(String message) {
     super(message);
   }
 }

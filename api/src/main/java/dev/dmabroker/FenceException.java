@@ -6,8 +6,7 @@ import org.jspecify.annotations.Nullable;
 public final class FenceException extends BrokerException {
   private static final long serialVersionUID = 1;
 
-  /** With what, which, why, and what would help. */
-  public FenceException(String message, @Nullable Throwable cause) {
+  FenceException(String message, @Nullable Throwable cause) {
     super(message, cause);
   }
 }

@@ -4,8 +4,7 @@ package dev.dmabroker;
 public final class LeftOutException extends BrokerException {
   private static final long serialVersionUID = 1;
 
-  /** With a text that says which device, and where the buffer lies. */
-  public LeftOutException(String message) {
+  LeftOutException(String message) {
     super(message);
   }
 }

@@ -10,8 +10,7 @@ public final class MapTimeoutException extends BrokerException {
 
   private final transient ImmutableList<Holder> holders;
 
-  /** With who holds mappings. */
-  public MapTimeoutException(String message, List<Holder> holders, @Nullable Throwable cause) {
+  MapTimeoutException(String message, List<Holder> holders, @Nullable Throwable cause) {
     super(message, cause);
     this.holders = ImmutableList.copyOf(holders);
   }

@@ -10,8 +10,7 @@ public final class MoveFailedException extends BrokerException {
 
   private final transient ImmutableList<Holder> holders;
 
-  /** With who holds mappings. */
-  public MoveFailedException(String message, List<Holder> holders, @Nullable Throwable cause) {
+  MoveFailedException(String message, List<Holder> holders, @Nullable Throwable cause) {
     super(message, cause);
     this.holders = ImmutableList.copyOf(holders);
   }

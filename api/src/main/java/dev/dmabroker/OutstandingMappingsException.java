@@ -10,9 +10,7 @@ public final class OutstandingMappingsException extends BrokerException {
 
   private final transient ImmutableList<Holder> holders;
 
-  /** With who holds mappings. */
-  public OutstandingMappingsException(
-      String message, List<Holder> holders, @Nullable Throwable cause) {
+  OutstandingMappingsException(String message, List<Holder> holders, @Nullable Throwable cause) {
     super(message, cause);
     this.holders = ImmutableList.copyOf(holders);
   }

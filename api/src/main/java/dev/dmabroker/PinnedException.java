@@ -9,8 +9,7 @@ public final class PinnedException extends BrokerException {
 
   private final ImmutableList<String> devices;
 
-  /** With who pinned. */
-  public PinnedException(String message, List<String> devices) {
+  PinnedException(String message, List<String> devices) {
     super(message);
     this.devices = ImmutableList.copyOf(devices);
   }

@@ -4,8 +4,7 @@ package dev.dmabroker;
 public final class SearchLimitException extends BrokerException {
   private static final long serialVersionUID = 1;
 
-  /** With a text that says who gives how many. */
-  public SearchLimitException(String message) {
+  SearchLimitException(String message) {
     super(message);
   }
 }

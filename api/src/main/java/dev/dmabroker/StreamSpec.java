@@ -2,44 +2,41 @@ package dev.dmabroker;
 
 import dev.dmabroker.spec.BufferSpec;
 import java.time.Duration;
+import java.util.List;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a stream is made of. Immutable; the methods named after a field return a copy with that
  * field changed.
- *
- * @param name appears in errors, events and the names of the buffers
- * @param buffer what each buffer holds
- * @param producer who fills the buffers; they count against its budget
- * @param minBuffers the fewest buffers, whatever the devices declare; 2 unless set: one is filled
- *     while another is read
- * @param maxBuffers the most buffers; 32 unless set, as many as a V4L2 queue has at most
- *     (VIDEO_MAX_FRAME)
- * @param maxBytes the most memory of all buffers together, in bytes; unlimited unless set
- * @param quietTime how long a buffer has to lie idle before it is given back, and how long heaps
- *     are left alone once they have refused; 5 s unless set
- * @param stopDeadline how long {@link BufferStream#stop()} and {@link BufferStream#close()} let
- *     consumers finish; 1 s unless set
  */
-public record StreamSpec(
-    String name,
-    BufferSpec buffer,
-    Device producer,
-    int minBuffers,
-    int maxBuffers,
-    long maxBytes,
-    Duration quietTime,
-    Duration stopDeadline) {
+public final class StreamSpec {
+  private final String name;
+  private final BufferSpec buffer;
+  private final Device producer;
+  private final int minBuffers;
+  private final int maxBuffers;
+  private final long maxBytes;
+  private final Duration quietTime;
+  private final Duration stopDeadline;
 
-  /**
-   * Checks the limits.
-   *
-   * @throws IllegalArgumentException if the name is blank, a limit is less than 1, the fewest
-   *     buffers are more than the most, the quiet time is not positive or the deadline negative
-   */
-  public StreamSpec {
-    Objects.requireNonNull(buffer, "buffer");
-    Objects.requireNonNull(producer, "producer");
+  private StreamSpec(
+      String name,
+      BufferSpec buffer,
+      Device producer,
+      int minBuffers,
+      int maxBuffers,
+      long maxBytes,
+      Duration quietTime,
+      Duration stopDeadline) {
+    this.name = name;
+    this.buffer = Objects.requireNonNull(buffer, "buffer");
+    this.producer = Objects.requireNonNull(producer, "producer");
+    this.minBuffers = minBuffers;
+    this.maxBuffers = maxBuffers;
+    this.maxBytes = maxBytes;
+    this.quietTime = quietTime;
+    this.stopDeadline = stopDeadline;
     check(!name.isBlank(), "a stream's name must not be blank");
     check(minBuffers >= 1, "minBuffers must be at least 1, is " + minBuffers);
     check(
@@ -55,6 +52,9 @@ public record StreamSpec(
   /**
    * A stream with the defaults.
    *
+   * @param name appears in errors, events and the names of the buffers
+   * @param buffer what each buffer holds
+   * @param producer fills the buffers; they count against its budget
    * @throws IllegalArgumentException if the name is blank
    */
   public static StreamSpec of(String name, BufferSpec buffer, Device producer) {
@@ -69,34 +69,134 @@ public record StreamSpec(
         Duration.ofSeconds(1));
   }
 
-  /** The fewest buffers. Those that devices declare to hold may be more. */
+  /**
+   * The fewest buffers, whatever the devices declare; 2 unless set: one is filled while another is
+   * read. Those that devices declare to hold may be more.
+   *
+   * @throws IllegalArgumentException if that is less than 1, or more than the most
+   */
   public StreamSpec minBuffers(int count) {
     return new StreamSpec(
         name, buffer, producer, count, maxBuffers, maxBytes, quietTime, stopDeadline);
   }
 
-  /** The most buffers. */
+  /**
+   * The most buffers; 32 unless set, as many as a V4L2 queue has at most (VIDEO_MAX_FRAME).
+   *
+   * @throws IllegalArgumentException if that is less than the fewest
+   */
   public StreamSpec maxBuffers(int count) {
     return new StreamSpec(
         name, buffer, producer, minBuffers, count, maxBytes, quietTime, stopDeadline);
   }
 
-  /** The most memory of all buffers together, in bytes. */
+  /**
+   * The most memory of all buffers together, in bytes; unlimited unless set.
+   *
+   * @throws IllegalArgumentException if that is less than 1
+   */
   public StreamSpec maxBytes(long bytes) {
     return new StreamSpec(
         name, buffer, producer, minBuffers, maxBuffers, bytes, quietTime, stopDeadline);
   }
 
-  /** How long a buffer has to lie idle before it is given back. */
+  /**
+   * How long a buffer has to lie idle before it is given back, and how long heaps are left alone
+   * once they have refused; 5 s unless set.
+   *
+   * @throws IllegalArgumentException unless that is positive
+   */
   public StreamSpec quietTime(Duration time) {
     return new StreamSpec(
         name, buffer, producer, minBuffers, maxBuffers, maxBytes, time, stopDeadline);
   }
 
-  /** How long stopping lets consumers finish; zero cancels at once. */
+  /**
+   * How long {@link BufferStream#stop()} and {@link BufferStream#close()} let consumers finish; 1 s
+   * unless set, and zero cancels at once.
+   *
+   * @throws IllegalArgumentException if that is negative
+   */
   public StreamSpec stopDeadline(Duration deadline) {
     return new StreamSpec(
         name, buffer, producer, minBuffers, maxBuffers, maxBytes, quietTime, deadline);
+  }
+
+  /** Appears in errors, events and the names of the buffers. */
+  public String name() {
+    return name;
+  }
+
+  /** What each buffer holds. */
+  public BufferSpec buffer() {
+    return buffer;
+  }
+
+  /** The device that fills the buffers; they count against its budget. */
+  public Device producer() {
+    return producer;
+  }
+
+  /** The fewest buffers, whatever the devices declare. */
+  public int minBuffers() {
+    return minBuffers;
+  }
+
+  /** The most buffers. */
+  public int maxBuffers() {
+    return maxBuffers;
+  }
+
+  /** The most memory of all buffers together, in bytes. */
+  public long maxBytes() {
+    return maxBytes;
+  }
+
+  /** How long a buffer has to lie idle before it is given back. */
+  public Duration quietTime() {
+    return quietTime;
+  }
+
+  /** How long stopping lets consumers finish. */
+  public Duration stopDeadline() {
+    return stopDeadline;
+  }
+
+  private List<Object> fields() {
+    return List.of(
+        name, buffer, producer, minBuffers, maxBuffers, maxBytes, quietTime, stopDeadline);
+  }
+
+  @Override
+  public boolean equals(@Nullable Object o) {
+    return o instanceof StreamSpec other && fields().equals(other.fields());
+  }
+
+  @Override
+  public int hashCode() {
+    return fields().hashCode();
+  }
+
+  @Override
+  public String toString() {
+    return "StreamSpec["
+        + "name="
+        + name
+        + ", buffer="
+        + buffer
+        + ", producer="
+        + producer
+        + ", minBuffers="
+        + minBuffers
+        + ", maxBuffers="
+        + maxBuffers
+        + ", maxBytes="
+        + maxBytes
+        + ", quietTime="
+        + quietTime
+        + ", stopDeadline="
+        + stopDeadline
+        + "]";
   }
 
   private static void check(boolean holds, String otherwise) {

@@ -4,8 +4,7 @@ package dev.dmabroker;
 public final class StreamStoppedException extends BrokerException {
   private static final long serialVersionUID = 1;
 
-  /** With what, which, why, and what would help. */
-  public StreamStoppedException(String message) {
+  StreamStoppedException(String message) {
     super(message);
   }
 }

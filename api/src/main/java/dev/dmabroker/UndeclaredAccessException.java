@@ -4,8 +4,7 @@ package dev.dmabroker;
 public final class UndeclaredAccessException extends BrokerException {
   private static final long serialVersionUID = 1;
 
-  /** With what, which, why, and what would help. */
-  public UndeclaredAccessException(String message) {
+  UndeclaredAccessException(String message) {
     super(message);
   }
 }

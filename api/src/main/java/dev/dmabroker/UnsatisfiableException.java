@@ -7,8 +7,7 @@ public final class UnsatisfiableException extends BrokerException {
   private final transient Plan plan;
   private final transient Conflict conflict;
 
-  /** With the plan that found no placement, and why. */
-  public UnsatisfiableException(String message, Plan plan, Conflict conflict) {
+  UnsatisfiableException(String message, Plan plan, Conflict conflict) {
     super(message);
     this.plan = plan;
     this.conflict = conflict;

@@ -6,13 +6,11 @@ import org.jspecify.annotations.Nullable;
 public final class WaitInterruptedException extends BrokerException {
   private static final long serialVersionUID = 1;
 
-  /** With what, which, why, and what would help. */
-  public WaitInterruptedException(String message) {
+  WaitInterruptedException(String message) {
     super(message);
   }
 
-  /** With what, which, why, and what would help. */
-  public WaitInterruptedException(String message, @Nullable Throwable cause) {
+  WaitInterruptedException(String message, @Nullable Throwable cause) {
     super(message, cause);
   }
 }

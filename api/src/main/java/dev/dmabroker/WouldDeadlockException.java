@@ -13,8 +13,7 @@ public final class WouldDeadlockException extends BrokerException {
 
   private final ImmutableList<String> ring;
 
-  /** With what, which, why, and what would help. */
-  public WouldDeadlockException(String message, List<String> ring) {
+  WouldDeadlockException(String message, List<String> ring) {
     super(message);
     this.ring = ImmutableList.copyOf(ring);
   }

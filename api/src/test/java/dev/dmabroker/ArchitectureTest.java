@@ -18,7 +18,9 @@ import com.tngtech.archunit.lang.ConditionEvents;
 import com.tngtech.archunit.lang.SimpleConditionEvent;
 import dev.dmabroker.internal.BrokerFactory;
 import dev.dmabroker.internal.ConstraintViews;
+import dev.dmabroker.internal.Exceptions;
 import dev.dmabroker.internal.ImageLayout;
+import dev.dmabroker.internal.Settings;
 import dev.dmabroker.spec.ImageSpec;
 import java.util.HashSet;
 import java.util.Set;
@@ -75,7 +77,7 @@ class ArchitectureTest {
         .that()
         .resideInAnyPackage(EXPORTED)
         .and()
-        .doNotBelongToAnyOf(Broker.Builder.class, ImageSpec.class)
+        .doNotBelongToAnyOf(Broker.Builder.class, ImageSpec.class, ExceptionMaker.class)
         .and()
         // Not exported itself: takes constraints apart for the engine.
         .doNotHaveFullyQualifiedName("dev.dmabroker.spec.ConstraintParts")
@@ -91,7 +93,7 @@ class ArchitectureTest {
             resideInAPackage("dev.dmabroker.internal..")
                 .and(
                     DescribedPredicate.not(
-                        JavaClass.Predicates.belongToAnyOf(BrokerFactory.class))))
+                        JavaClass.Predicates.belongToAnyOf(BrokerFactory.class, Settings.class))))
         .check(API);
   }
 
@@ -101,9 +103,15 @@ class ArchitectureTest {
         .that()
         .resideInAPackage("dev.dmabroker.internal..")
         .and()
-        // How a picture lies in memory is one rule, which a spec asks as well. What the engine
-        // alone sees of constraints is implemented where constraints are.
-        .doNotBelongToAnyOf(BrokerFactory.class, ImageLayout.class, ConstraintViews.class)
+        // How a picture lies in memory is one rule, which a spec asks as well. The exceptions'
+        // constructors are not public, so that their package makes them for the engine; and what
+        // the engine alone sees of constraints is implemented where constraints are.
+        .doNotBelongToAnyOf(
+            BrokerFactory.class,
+            Settings.class,
+            ImageLayout.class,
+            Exceptions.class,
+            ConstraintViews.class)
         .should()
         .notBePublic()
         .check(API);

@@ -79,6 +79,6 @@ public final class Heaps {
    * without a limit, and {@code cma}, 256 MiB of contiguous memory below 4 GiB. A fallback.
    */
   public static HeapProvider modelledDefaults() {
-    return new ModelledHeapProvider();
+    return new ModelledDefaults();
   }
 }

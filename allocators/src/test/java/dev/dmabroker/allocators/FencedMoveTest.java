@@ -1,5 +1,6 @@
 package dev.dmabroker.allocators;
 
+import static dev.dmabroker.testing.Await.EMULATED;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -23,6 +24,9 @@ import dev.dmabroker.spec.Access;
 import dev.dmabroker.spec.BlobSpec;
 import dev.dmabroker.spec.Constraints;
 import dev.dmabroker.spec.SyncFile;
+import dev.dmabroker.testing.Await;
+import dev.dmabroker.testing.Events;
+import dev.dmabroker.testing.InOrder;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
@@ -122,11 +126,7 @@ class FencedMoveTest {
   }
 
   private static <T> T next(BlockingQueue<T> queue) throws InterruptedException {
-    T event = queue.poll(120, TimeUnit.SECONDS);
-    if (event == null) {
-      throw new AssertionError("no event");
-    }
-    return event;
+    return Events.next(queue, EMULATED);
   }
 
   private static long contents(Mapping mapping) {
@@ -202,9 +202,7 @@ class FencedMoveTest {
     }
     Attachment out = stricter();
     CompletableFuture<Mapping> strict = out.mapAsync(Access.READ);
-    while (poller.pending() == 0) {
-      Thread.onSpinWait(); // Until the move waits for it.
-    }
+    Await.until("the move waits for it", EMULATED, () -> poller.pending() > 0);
     assertEquals(SharedBuffer.State.DRAINING, buffer.state());
     assertFalse(strict.isDone());
     timeline.advance(1);

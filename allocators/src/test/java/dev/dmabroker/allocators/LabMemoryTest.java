@@ -23,6 +23,7 @@ import dev.dmabroker.spi.Heap;
 import dev.dmabroker.spi.HeapException;
 import dev.dmabroker.spi.HeapTraits;
 import dev.dmabroker.spi.Trait;
+import dev.dmabroker.testing.InOrder;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;

@@ -1,10 +1,17 @@
 package dev.dmabroker.event;
 
 /**
- * A dispensable device is left out of a buffer, or served again.
- *
- * @param buffer the buffer's name
- * @param device the device's name
- * @param leftOut whether it is left out now
+ * A dispensable device is left out of a buffer, or served again. Not for implementation outside the
+ * broker.
  */
-public record DeviceLeftOut(String buffer, String device, boolean leftOut) {}
+public interface DeviceLeftOut {
+
+  /** The buffer's name. */
+  String buffer();
+
+  /** The device's name. */
+  String device();
+
+  /** Whether it is left out now. */
+  boolean leftOut();
+}

@@ -3,11 +3,20 @@ package dev.dmabroker.event;
 import dev.dmabroker.spec.Access;
 
 /**
- * The fence that a mapping waited for signalled an error. The mapping has ended.
- *
- * @param buffer the buffer's name
- * @param device whose mapping it was
- * @param access what it was made for
- * @param errno why, as a positive errno
+ * The fence that a mapping waited for signalled an error. The mapping has ended. Not for
+ * implementation outside the broker.
  */
-public record FenceFailure(String buffer, String device, Access access, int errno) {}
+public interface FenceFailure {
+
+  /** The buffer's name. */
+  String buffer();
+
+  /** The name of the device whose mapping it was. */
+  String device();
+
+  /** What the mapping was made for. */
+  Access access();
+
+  /** Why the fence failed, as a positive errno. */
+  int errno();
+}

@@ -1,16 +1,24 @@
 package dev.dmabroker.event;
 
 /**
- * A frame was submitted that a consumer will not see.
- *
- * @param stream the stream's name
- * @param consumer the consumer's device; the producer's, if nobody will see the frame
- * @param sequence which frame
- * @param reason why
+ * A frame was submitted that a consumer will not see. Not for implementation outside the broker.
  */
-public record FrameDropped(String stream, String consumer, long sequence, Reason reason) {
+public interface FrameDropped {
+
+  /** The stream's name. */
+  String stream();
+
+  /** The name of the consumer's device; of the producer's, if no consumer will see the frame. */
+  String consumer();
+
+  /** The number of the frame. */
+  long sequence();
+
+  /** Why the frame was dropped. */
+  Reason reason();
+
   /** Why a frame is dropped. */
-  public enum Reason {
+  enum Reason {
     /** A later one took its place, or the producer needed its buffer. */
     SLOW,
     /** The stream stopped. */

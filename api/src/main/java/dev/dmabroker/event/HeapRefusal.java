@@ -2,14 +2,21 @@ package dev.dmabroker.event;
 
 import dev.dmabroker.spi.HeapException;
 
-/**
- * A heap gave no memory.
- *
- * @param buffer the buffer's name
- * @param heap which heap
- * @param sizeBytes how much it was asked for
- * @param kind what kind of refusal
- * @param reason the heap's words
- */
-public record HeapRefusal(
-    String buffer, String heap, long sizeBytes, HeapException.Kind kind, String reason) {}
+/** A heap gave no memory. Not for implementation outside the broker. */
+public interface HeapRefusal {
+
+  /** The buffer's name. */
+  String buffer();
+
+  /** The name of the heap that refused. */
+  String heap();
+
+  /** How many bytes the heap was asked for. */
+  long sizeBytes();
+
+  /** What kind of refusal it was. */
+  HeapException.Kind kind();
+
+  /** The heap's words. */
+  String reason();
+}

@@ -5,26 +5,33 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * Something became unreachable without having been closed. The broker has closed it since.
- *
- * @param kind what it was
- * @param buffer the buffer's name
- * @param device whose it was; empty of a buffer
- * @param access what the mapping was made for; empty of anything else
- * @param age since it was made
- * @param created where it was made, if that was recorded; see {@link
- *     dev.dmabroker.Broker.Builder#leakTracking}
+ * Something became unreachable without having been closed. The broker has closed it since. Not for
+ * implementation outside the broker.
  */
-public record LeakFound(
-    Kind kind,
-    String buffer,
-    Optional<String> device,
-    Optional<Access> access,
-    Duration age,
-    Optional<Throwable> created) {
+public interface LeakFound {
+
+  /** What leaked. */
+  Kind kind();
+
+  /** The buffer's name. */
+  String buffer();
+
+  /** The name of the device whose mapping or attachment it was; empty of a buffer. */
+  Optional<String> device();
+
+  /** What the mapping was made for; empty of anything else. */
+  Optional<Access> access();
+
+  /** How long ago it was made. */
+  Duration age();
+
+  /**
+   * Where it was made, if that was recorded; see {@link dev.dmabroker.Broker.Builder#leakTracking}.
+   */
+  Optional<Throwable> created();
 
   /** What can leak. */
-  public enum Kind {
+  enum Kind {
     /** A mapping or CPU view. It held up moves, and kept the memory. */
     MAPPING,
     /** An attachment. Its device was taken into account wherever the buffer went. */

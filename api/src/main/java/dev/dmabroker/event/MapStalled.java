@@ -2,12 +2,18 @@ package dev.dmabroker.event;
 
 import java.time.Duration;
 
-/**
- * A map waited.
- *
- * @param buffer the buffer's name
- * @param device whose map it was
- * @param waited how long
- * @param granted whether it was mapped in the end
- */
-public record MapStalled(String buffer, String device, Duration waited, boolean granted) {}
+/** A map had to wait. Not for implementation outside the broker. */
+public interface MapStalled {
+
+  /** The buffer's name. */
+  String buffer();
+
+  /** The name of the device that mapped. */
+  String device();
+
+  /** How long the map waited. */
+  Duration waited();
+
+  /** Whether the buffer was mapped in the end. */
+  boolean granted();
+}

@@ -3,11 +3,22 @@ package dev.dmabroker.event;
 import java.time.Duration;
 
 /**
- * A buffer got memory, or was adopted with memory that was there already.
- *
- * @param buffer the buffer's name
- * @param heap where
- * @param sizeBytes how much
- * @param took how long the heap needed, with those that were asked in vain; zero if it was adopted
+ * A buffer got memory, or was adopted with memory that was there already. Not for implementation
+ * outside the broker.
  */
-public record MemoryAllocated(String buffer, String heap, long sizeBytes, Duration took) {}
+public interface MemoryAllocated {
+
+  /** The buffer's name. */
+  String buffer();
+
+  /** The name of the heap that gave the memory. */
+  String heap();
+
+  /** The size of the memory, in bytes. */
+  long sizeBytes();
+
+  /**
+   * How long the heap needed, with those that were asked in vain; zero if the buffer was adopted.
+   */
+  Duration took();
+}

@@ -1,10 +1,14 @@
 package dev.dmabroker.event;
 
-/**
- * Memory was given back to its heap.
- *
- * @param buffer the buffer's name
- * @param heap where
- * @param sizeBytes how much
- */
-public record MemoryReleased(String buffer, String heap, long sizeBytes) {}
+/** Memory was given back to its heap. Not for implementation outside the broker. */
+public interface MemoryReleased {
+
+  /** The buffer's name. */
+  String buffer();
+
+  /** The name of the heap that got the memory back. */
+  String heap();
+
+  /** The size of the memory, in bytes. */
+  long sizeBytes();
+}

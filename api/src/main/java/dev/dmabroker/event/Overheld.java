@@ -3,28 +3,37 @@ package dev.dmabroker.event;
 import java.time.Duration;
 
 /**
- * A device holds more of a stream than it declared: a buffer for longer, or more buffers.
- *
- * @param stream the stream's name
- * @param device who
- * @param excess which of the two
- * @param index the buffer that was held too long, or was one too many
- * @param held for how long it has been held so far
- * @param longestHold what the device declared, or the broker's default
- * @param count how many buffers the device holds
- * @param camping how many it declared; -1 if it did not
+ * A device holds more of a stream than it declared: a buffer for longer, or more buffers. Not for
+ * implementation outside the broker.
  */
-public record Overheld(
-    String stream,
-    String device,
-    Excess excess,
-    int index,
-    Duration held,
-    Duration longestHold,
-    int count,
-    int camping) {
+public interface Overheld {
+
+  /** The stream's name. */
+  String stream();
+
+  /** The name of the device that holds more than it declared. */
+  String device();
+
   /** What was exceeded. */
-  public enum Excess {
+  Excess excess();
+
+  /** The index of the buffer that was held too long, or was one too many. */
+  int index();
+
+  /** For how long that buffer has been held so far. */
+  Duration held();
+
+  /** The longest hold that the device declared, or the broker's default. */
+  Duration longestHold();
+
+  /** How many buffers the device holds. */
+  int count();
+
+  /** How many buffers the device declared to hold; -1 if it did not. */
+  int camping();
+
+  /** What was exceeded. */
+  enum Excess {
     /** {@link dev.dmabroker.DeviceSpec#longestHold}; told once for a frame. */
     TOO_LONG,
     /**

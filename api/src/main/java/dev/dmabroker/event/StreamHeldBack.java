@@ -2,10 +2,16 @@ package dev.dmabroker.event;
 
 /**
  * A stream's producer has to wait and the stream does not grow. Told once until a buffer is free
- * again.
- *
- * @param stream the stream's name
- * @param depth how many buffers it has
- * @param reason why it does not grow, and who has the buffers
+ * again. Not for implementation outside the broker.
  */
-public record StreamHeldBack(String stream, int depth, String reason) {}
+public interface StreamHeldBack {
+
+  /** The stream's name. */
+  String stream();
+
+  /** How many buffers the stream has. */
+  int depth();
+
+  /** Why the stream does not grow, and which devices have the buffers. */
+  String reason();
+}

@@ -2,12 +2,22 @@ package dev.dmabroker.event;
 
 /**
  * A stream has got a buffer more, or has fewer; none once it is closed, as what is still held then
- * goes when it is released.
- *
- * @param stream the stream's name
- * @param before how many it had
- * @param after how many it has now
- * @param sizeBytes of all of them together
- * @param reason why, for a person to read
+ * goes when it is released. Not for implementation outside the broker.
  */
-public record StreamResized(String stream, int before, int after, long sizeBytes, String reason) {}
+public interface StreamResized {
+
+  /** The stream's name. */
+  String stream();
+
+  /** How many buffers the stream had. */
+  int before();
+
+  /** How many buffers the stream has now. */
+  int after();
+
+  /** The bytes of all its buffers together. */
+  long sizeBytes();
+
+  /** Why the stream was resized, for a person to read. */
+  String reason();
+}

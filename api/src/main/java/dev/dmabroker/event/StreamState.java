@@ -1,95 +1,121 @@
 package dev.dmabroker.event;
 
-import com.google.common.collect.ImmutableList;
 import dev.dmabroker.BufferStream;
 import dev.dmabroker.StreamConsumer;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
-/**
- * A stream, consistent in itself.
- *
- * @param name its name
- * @param state whether frames flow
- * @param depth buffers that it has
- * @param floor buffers that it keeps, as declared
- * @param maxBuffers its limit
- * @param sizeBytes of all its buffers
- * @param free buffers that nobody has
- * @param filling buffers that the producer has
- * @param inFlight buffers that are queued for or held by consumers, or wait for the producer's
- *     fence
- * @param waiting who waits to acquire
- * @param submitted frames so far
- * @param failed frames whose fence signalled an error
- * @param starved how often somebody had to wait to acquire, or tried in vain
- * @param grown buffers that were added when the producer would have waited
- * @param shrunk buffers that were given back after a quiet time
- * @param refused how often the stream was not to grow
- * @param scrubbed buffers that were overwritten with zeros between groups
- * @param heldBack why the stream does not grow though the producer waits, if so
- * @param producer what the producer does with its buffers
- * @param consumers who is attached
- */
-public record StreamState(
-    String name,
-    BufferStream.State state,
-    int depth,
-    int floor,
-    int maxBuffers,
-    long sizeBytes,
-    int free,
-    int filling,
-    int inFlight,
-    int waiting,
-    long submitted,
-    long failed,
-    long starved,
-    long grown,
-    long shrunk,
-    long refused,
-    long scrubbed,
-    Optional<String> heldBack,
-    Holds producer,
-    List<ConsumerState> consumers) {
-  /** Copies the list. */
-  public StreamState {
-    consumers = ImmutableList.copyOf(consumers);
+/** The state of a stream, consistent in itself. Not for implementation outside the broker. */
+public interface StreamState {
+
+  /** Its name. */
+  String name();
+
+  /** Whether frames flow. */
+  BufferStream.State state();
+
+  /** How many buffers the stream has. */
+  int depth();
+
+  /** How many buffers the stream keeps, as declared. */
+  int floor();
+
+  /** How many buffers the stream may have. */
+  int maxBuffers();
+
+  /** The bytes of all its buffers. */
+  long sizeBytes();
+
+  /** How many buffers are neither the producer's nor a consumer's. */
+  int free();
+
+  /** How many buffers the producer has. */
+  int filling();
+
+  /** How many buffers are queued for or held by consumers, or wait for the producer's fence. */
+  int inFlight();
+
+  /** How many threads wait to acquire a frame. */
+  int waiting();
+
+  /** How many frames were submitted so far. */
+  long submitted();
+
+  /** How many frames had a fence that signalled an error. */
+  long failed();
+
+  /** How often the producer had to wait to acquire, or tried in vain. */
+  long starved();
+
+  /** How many buffers were added when the producer would have waited. */
+  long grown();
+
+  /** How many buffers were given back after a quiet time. */
+  long shrunk();
+
+  /** How often the stream was not to grow. */
+  long refused();
+
+  /** How many buffers were overwritten with zeros between groups. */
+  long scrubbed();
+
+  /** Why the stream does not grow though the producer waits, if so. */
+  Optional<String> heldBack();
+
+  /** What the producer does with the stream's buffers. */
+  Holds producer();
+
+  /** The attached consumers. */
+  List<ConsumerState> consumers();
+
+  /**
+   * What a device does with a stream's buffers, beside what it declared. Not for implementation
+   * outside the broker.
+   */
+  interface Holds {
+
+    /** The device's name. */
+    String device();
+
+    /** How many buffers the device holds. */
+    int now();
+
+    /** How many buffers it has held at once at most. */
+    int most();
+
+    /** How many buffers it declared, with its dedicated slack; -1 if it did not. */
+    int camping();
+
+    /** How many buffers it has held and released. */
+    long ended();
+
+    /** For how long it held those, all together. */
+    Duration total();
+
+    /** For how long it held one of those at most. */
+    Duration longest();
+
+    /** The longest hold that it declared, or the broker's default. */
+    Duration longestHold();
+
+    /** How many buffers it has held for longer than that. */
+    long overheld();
   }
 
-  /**
-   * What a device does with a stream's buffers, beside what it declared.
-   *
-   * @param device its name
-   * @param now how many it holds
-   * @param most how many it has held at once at most
-   * @param camping how many it declared, with its dedicated slack; -1 if it did not
-   * @param ended how many it has held and released
-   * @param total for how long, all together
-   * @param longest for how long at most
-   * @param longestHold what it declared, or the broker's default
-   * @param overheld how many it has held for longer
-   */
-  public record Holds(
-      String device,
-      int now,
-      int most,
-      int camping,
-      long ended,
-      Duration total,
-      Duration longest,
-      Duration longestHold,
-      long overheld) {}
+  /** A consumer. Not for implementation outside the broker. */
+  interface ConsumerState {
 
-  /**
-   * A consumer.
-   *
-   * @param policy what happens to frames while it is slow
-   * @param queued frames that it has not taken yet
-   * @param dropped frames that it will not see
-   * @param holds the frames that it has taken
-   */
-  public record ConsumerState(
-      StreamConsumer.Policy policy, int queued, long dropped, Holds holds) {}
+    /** What happens to frames while the consumer is slow. */
+    StreamConsumer.Policy policy();
+
+    /** How many frames the consumer has not taken yet. */
+    int queued();
+
+    /** How many frames the consumer will not see. */
+    long dropped();
+
+    /** What the consumer does with the frames that it has taken. */
+    Holds holds();
+  }
 }

@@ -49,7 +49,7 @@ final class Adoption {
     HeapAccount account = new HeapAccount(new AdoptedHeap(memory, entry::leave));
     if (heaps.numberOf(account.name()) >= 0) {
       account.retire();
-      throw new DuplicateNameException(
+      throw Exceptions.duplicateName(
           "cannot adopt " + name + ": a heap of the broker is named " + account.name() + ", too");
     }
     Backing backing;
@@ -75,7 +75,7 @@ final class Adoption {
       String name, Target target, Layout layout, HeapAccount account, HeapException cause) {
     String reason = String.valueOf(cause.getMessage());
     AllocationException failure =
-        new AllocationException(
+        Exceptions.allocation(
             "cannot adopt "
                 + name
                 + " ("
@@ -86,7 +86,7 @@ final class Adoption {
                 + account.name()
                 + ": "
                 + reason,
-            List.of(new AllocationException.Attempt(account.name(), reason)));
+            List.of(new Allocator.Attempt(account.name(), reason)));
     failure.initCause(cause);
     return failure;
   }
@@ -112,7 +112,7 @@ final class Adoption {
         other = tenantOf(its);
       }
       if (other != null) {
-        throw new DuplicateMemoryException(
+        throw Exceptions.duplicateMemory(
             "cannot adopt "
                 + name
                 + ": the buffer "

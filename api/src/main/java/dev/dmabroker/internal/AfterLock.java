@@ -1,14 +1,13 @@
 package dev.dmabroker.internal;
 
 import java.util.ArrayDeque;
-import java.util.function.Consumer;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a change of state entails, collected under a buffer's or stream's lock and done after it is
- * released: no heap, listener or other foreign code ever runs under a lock. The pipeline goes on
- * first.
+ * What a change of state entails, collected under a {@link StateLock} and done after it is
+ * released: no heap, listener or other foreign code ever runs under a lock. Threads that wait are
+ * woken first, so that the pipeline goes on before the rest is done. What throws is logged, and the
+ * remainder is done all the same.
  */
 final class AfterLock {
   private static final int FEW = 3;
@@ -17,35 +16,7 @@ final class AfterLock {
   private @Nullable ArrayDeque<Runnable> wakeUps;
   private @Nullable ArrayDeque<Runnable> rest;
 
-  /** Changes state under the lock, and does after it what that entails. */
-  static <T extends @Nullable Object> T under(Object lock, Function<AfterLock, T> change) {
-    AfterLock after = new AfterLock();
-    try {
-      synchronized (lock) {
-        return change.apply(after);
-      }
-    } finally {
-      after.run();
-    }
-  }
-
-  /**
-   * The same for the timer or the poller, whose threads have other deadlines to keep: heaps and
-   * listeners, which take their time, are left to a worker.
-   */
-  static void onTime(Object lock, BrokerEngine engine, Consumer<AfterLock> change) {
-    AfterLock after = new AfterLock();
-    try {
-      synchronized (lock) {
-        change.accept(after);
-      }
-    } finally {
-      after.runWakeUps();
-      after.handRest(engine);
-    }
-  }
-
-  /** Lets somebody who waits go on. */
+  /** Lets a thread that waits go on. */
   void wake(Runnable effect) {
     if (wakeUps == null) {
       wakeUps = new ArrayDeque<>(FEW);
@@ -61,29 +32,27 @@ final class AfterLock {
     rest.add(effect);
   }
 
+  /** Does all of it in the calling thread. */
   void run() {
-    runWakeUps();
+    runAll(wakeUps);
     runAll(rest);
   }
 
-  private void runWakeUps() {
+  /** Wakes threads in the calling thread, and leaves the rest to a worker. */
+  void runOnTime(Workers workers) {
     runAll(wakeUps);
-  }
-
-  /** Leaves the rest to a worker. */
-  private void handRest(BrokerEngine engine) {
     ArrayDeque<Runnable> left = rest;
     if (left != null) {
-      engine.execute(() -> runAll(left));
+      workers.execute(() -> runAll(left));
     }
   }
 
-  private static void runAll(@Nullable ArrayDeque<Runnable> after) {
-    if (after == null) {
+  private static void runAll(@Nullable ArrayDeque<Runnable> effects) {
+    if (effects == null) {
       return;
     }
-    for (Runnable effect; (effect = after.poll()) != null; ) {
-      Listeners.guarded("an effect", effect);
+    for (Runnable effect; (effect = effects.poll()) != null; ) {
+      Guarded.run("an effect", effect);
     }
   }
 }

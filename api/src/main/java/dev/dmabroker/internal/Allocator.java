@@ -4,7 +4,6 @@ import dev.dmabroker.AllocationException;
 import dev.dmabroker.BrokerException;
 import dev.dmabroker.BudgetExceededException;
 import dev.dmabroker.UnsatisfiableException;
-import dev.dmabroker.event.HeapRefusal;
 import dev.dmabroker.internal.Ranking.RankedHeap;
 import dev.dmabroker.spi.Backing;
 import dev.dmabroker.spi.HeapException;
@@ -17,10 +16,13 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Gets memory from the best heap that has some. Calls heaps, so it must not run under a lock. */
-final class Allocator {
+public final class Allocator {
   private final Planner planner;
   private final Evictor evictor;
   private final Listeners listeners;
+
+  /** What one heap said. */
+  public record Attempt(String heap, String reason) implements AllocationException.Attempt {}
 
   Allocator(Planner planner, Evictor evictor, Listeners listeners) {
     this.planner = planner;
@@ -99,7 +101,7 @@ final class Allocator {
         before = reservation.reach("allocate " + buffer + " in " + heap.name(), sizeBytes);
       } catch (BudgetExceededException e) { // Another heap may round up less.
         overBudget = overBudget == null ? e : overBudget;
-        attempts.add(new AllocationException.Attempt(heap.name(), String.valueOf(e.getMessage())));
+        attempts.add(new Attempt(heap.name(), String.valueOf(e.getMessage())));
         return null;
       }
       try {
@@ -112,8 +114,9 @@ final class Allocator {
           full.add(each.heap());
         }
         String reason = String.valueOf(e.getMessage());
-        attempts.add(new AllocationException.Attempt(heap.name(), reason));
-        var refusal = new HeapRefusal(buffer, heap.name(), sizeBytes, e.kind(), reason);
+        attempts.add(new Attempt(heap.name(), reason));
+        var refusal =
+            new EventRecords.HeapRefusal(buffer, heap.name(), sizeBytes, e.kind(), reason);
         listeners.tell(listener -> listener.heapRefused(refusal));
         return null;
       }
@@ -134,13 +137,13 @@ final class Allocator {
                 return placed != null;
               });
       if (placed == null && !why.isEmpty()) {
-        attempts.add(new AllocationException.Attempt(each.account().name(), why));
+        attempts.add(new Attempt(each.account().name(), why));
       }
       return placed;
     }
 
     AllocationException failure(List<? extends Participant> devices) {
-      return new AllocationException(
+      return Exceptions.allocation(
           "cannot allocate "
               + neededBytes
               + " bytes for "

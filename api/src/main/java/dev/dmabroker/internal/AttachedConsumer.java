@@ -3,7 +3,6 @@ package dev.dmabroker.internal;
 import dev.dmabroker.BrokerException;
 import dev.dmabroker.ClosedException;
 import dev.dmabroker.Frame;
-import dev.dmabroker.MapTimeoutException;
 import dev.dmabroker.StreamConsumer;
 import dev.dmabroker.event.FrameDropped.Reason;
 import dev.dmabroker.event.StreamState;
@@ -15,8 +14,14 @@ import java.util.PriorityQueue;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
-/** A consumer of a stream: what is queued for it, what it holds, and those who wait to take. */
-final class AttachedConsumer extends FrameWaiters<TakenFrame> implements StreamConsumer {
+/**
+ * A consumer of a stream: the frames that are queued for it, those that it holds, and the threads
+ * and futures that wait to take one.
+ */
+final class AttachedConsumer extends FrameWaiters<TakenFrame>
+    implements StreamConsumer, ConsumerSide {
+  private final StreamLife life;
+  private final FrameSource source;
   private final RegisteredDevice device;
   private final Policy policy;
 
@@ -29,7 +34,7 @@ final class AttachedConsumer extends FrameWaiters<TakenFrame> implements StreamC
 
   private long dropped;
 
-  /** The stream has stopped and nobody has been told. */
+  /** The stream has stopped, and no take has said so. */
   private boolean stopUntold;
 
   /** Called, without the lock, when there is an end to tell. */
@@ -37,11 +42,13 @@ final class AttachedConsumer extends FrameWaiters<TakenFrame> implements StreamC
 
   private @Nullable ClosedException closed;
 
-  AttachedConsumer(StreamLife stream, RegisteredDevice device, Policy policy) {
-    super(stream);
+  AttachedConsumer(StreamLife life, FrameSource source, RegisteredDevice device, Policy policy) {
+    super(life);
+    this.life = life;
+    this.source = source;
     this.device = device;
     this.policy = policy;
-    this.holdings = new Holdings(stream.spec.name(), device);
+    this.holdings = new Holdings(life.spec.name(), device);
   }
 
   // ---- What users call ----
@@ -58,7 +65,7 @@ final class AttachedConsumer extends FrameWaiters<TakenFrame> implements StreamC
 
   @Override
   public Frame take() {
-    return get(stream().engine.settings().mapTimeout());
+    return get(life.defaultTimeout());
   }
 
   @Override
@@ -80,31 +87,27 @@ final class AttachedConsumer extends FrameWaiters<TakenFrame> implements StreamC
 
   @Override
   public void close() {
-    stream()
-        .locked(
-            after -> {
-              leave(new ClosedException("cannot " + describe() + ": it is detached"), after);
-              return null;
-            });
+    life.change(
+        after -> leave(Exceptions.closed("cannot " + describe() + ": it is detached"), after));
   }
 
   // ---- Frames come; under the lock ----
 
+  /** A frame was submitted, whose buffer the consumer has from now on. */
   void offer(StreamBuffer buffer, long sequence, AfterLock after) {
     buffer.use();
-    queue(new TakenFrame(stream(), this, buffer, sequence), after);
+    queue(new TakenFrame(life, this, buffer, buffer.attachment(this), sequence), after);
   }
 
   private void queue(TakenFrame frame, AfterLock after) {
     if (policy == Policy.LATEST) {
-      drop(Reason.SLOW, after);
+      dropQueued(Reason.SLOW, after);
     }
     queue.add(frame);
     serve(after);
   }
 
-  /** Drops what is queued. */
-  private void drop(Reason reason, AfterLock after) {
+  private void dropQueued(Reason reason, AfterLock after) {
     for (TakenFrame frame; (frame = queue.poll()) != null; ) {
       drop(frame, reason, after);
     }
@@ -112,8 +115,8 @@ final class AttachedConsumer extends FrameWaiters<TakenFrame> implements StreamC
 
   private void drop(TakenFrame frame, Reason reason, AfterLock after) {
     dropped++;
-    stream().tellDropped(device, frame.sequence(), reason, after);
-    stream().release(frame.buffer(), after);
+    life.events.dropped(device, frame.sequence(), reason, after);
+    source.release(frame.buffer(), after);
   }
 
   /** The buffer that is queued, if the producer may have it back. */
@@ -122,9 +125,9 @@ final class AttachedConsumer extends FrameWaiters<TakenFrame> implements StreamC
     return first == null ? null : first.buffer();
   }
 
-  /** The producer needs the buffer. */
+  /** The producer needs the {@link #spare} buffer. */
   void giveUp(AfterLock after) {
-    drop(Reason.SLOW, after);
+    dropQueued(Reason.SLOW, after);
   }
 
   // ---- and are taken ----
@@ -136,19 +139,36 @@ final class AttachedConsumer extends FrameWaiters<TakenFrame> implements StreamC
     }
     if (stopUntold) { // What is queued was submitted after a new start.
       stopUntold = false;
-      throw stream().stopped(describe());
+      throw life.stopped(describe());
     }
   }
 
   @Override
-  @Nullable TakenFrame poll(boolean own, boolean still, AfterLock after) {
+  @Nullable TakenFrame poll(boolean own, AfterLock after) {
     TakenFrame frame = queue.peek();
-    if (frame == null || (!frame.enter(own) && still)) {
+    if (frame == null) {
       return null;
     }
-    queue.remove();
-    holdings.begin(frame, stream().now(), event -> stream().tellOverheld(event, after));
+    boolean unused = frame.enter(own); // If it moves, the waiter waits for that.
+    begin(frame, after);
     return frame;
+  }
+
+  @Override
+  @Nullable TakenFrame pollStill(AfterLock after) {
+    TakenFrame frame = queue.peek();
+    if (frame == null || !frame.enter(/* own= */ true)) {
+      return null;
+    }
+    begin(frame, after);
+    return frame;
+  }
+
+  /** The consumer holds it from now on. */
+  private void begin(TakenFrame frame, AfterLock after) {
+    queue.remove();
+    holdings.begin(frame, life.now(), event -> life.events.overheld(event, after));
+    source.watch(after); // It may have been queued for so long that the watch has ended.
   }
 
   @Override
@@ -156,62 +176,56 @@ final class AttachedConsumer extends FrameWaiters<TakenFrame> implements StreamC
 
   @Override
   String describe() {
-    return "take a frame of " + stream().spec.name() + " for " + device.name();
+    return "take a frame of " + life.spec.name() + " for " + device.name();
   }
 
   @Override
   BrokerException timedOut(Duration timeout) {
-    return new MapTimeoutException(
+    return Exceptions.mapTimeout(
         "cannot "
             + describe()
             + " within "
             + timeout.toMillis()
             + " ms: none was submitted; "
-            + stream().describeUse(),
+            + source.describeUse(),
         List.of(),
         null);
   }
 
   // ---- and released ----
 
-  void released(TakenFrame frame) {
-    stream()
-        .locked(
-            after -> {
-              released(frame, after);
-              return null;
-            });
+  @Override
+  public void released(TakenFrame frame) {
+    life.change(after -> end(frame, after));
   }
 
-  /** From the poller's thread. */
-  void signalled(TakenFrame frame) {
-    stream().onTime(after -> released(frame, after));
+  @Override
+  public void signalled(TakenFrame frame) {
+    life.changeOnTime(after -> end(frame, after));
   }
 
-  private void released(TakenFrame frame, AfterLock after) {
-    if (holdings.end(frame, stream().now(), event -> stream().tellOverheld(event, after))) {
-      stream().release(frame.buffer(), after);
+  private void end(TakenFrame frame, AfterLock after) {
+    if (holdings.end(frame, life.now(), event -> life.events.overheld(event, after))) {
+      source.release(frame.buffer(), after);
     }
   }
 
-  /** Nobody has seen it: it is queued again, unless there is a later one that counts. */
-  void putBack(TakenFrame frame) {
-    stream()
-        .locked(
-            after -> {
-              if (!holdings.forget(frame)) {
-                return null;
-              }
-              frame.forgetMapping();
-              if (closed != null || !stream().isFlowing() || !frame.isOfThisRun()) {
-                drop(frame, Reason.STOPPED, after);
-              } else if (policy == Policy.LATEST && isOutdated(frame)) {
-                drop(frame, Reason.SLOW, after);
-              } else {
-                queue(frame, after);
-              }
-              return null;
-            });
+  @Override
+  public void putBack(TakenFrame frame) {
+    life.change(
+        after -> {
+          if (!holdings.forget(frame)) {
+            return;
+          }
+          frame.forgetMapping();
+          if (closed != null || !life.isFlowing() || frame.run() != life.run()) {
+            drop(frame, Reason.STOPPED, after);
+          } else if (policy == Policy.LATEST && isOutdated(frame)) {
+            drop(frame, Reason.SLOW, after);
+          } else {
+            queue(frame, after);
+          }
+        });
   }
 
   private boolean isOutdated(TakenFrame frame) {
@@ -221,17 +235,15 @@ final class AttachedConsumer extends FrameWaiters<TakenFrame> implements StreamC
 
   // ---- The end; under the lock ----
 
-  /** Has somebody told, without the lock, when a take would say that there are no more frames. */
+  /** Calls back, without the lock, when a take would say that there are no more frames. */
   void onEnd(Runnable told) {
-    stream()
-        .locked(
-            after -> {
-              onEnd = told;
-              if (stopUntold || closed != null) {
-                after.then(told);
-              }
-              return null;
-            });
+    life.change(
+        after -> {
+          onEnd = told;
+          if (stopUntold || closed != null) {
+            after.then(told);
+          }
+        });
   }
 
   private void tellEnd(AfterLock after) {
@@ -242,27 +254,25 @@ final class AttachedConsumer extends FrameWaiters<TakenFrame> implements StreamC
 
   /** Drops what is queued, and says once that the stream has stopped. */
   void stop(AfterLock after) {
-    drop(Reason.STOPPED, after);
-    stopUntold = !refuse(stream().stopped(describe()), after);
+    dropQueued(Reason.STOPPED, after);
+    stopUntold = !refuse(life.stopped(describe()), after);
     tellEnd(after);
   }
 
+  /** Drops what is queued, and says from now on why there are no more frames. */
   void leave(ClosedException why, AfterLock after) {
     if (closed != null) {
       return;
     }
     closed = why;
-    stream().left(this);
-    drop(Reason.STOPPED, after);
+    source.leave(this);
+    dropQueued(Reason.STOPPED, after);
     boolean unused = refuse(why, after);
     tellEnd(after);
-    for (StreamBuffer buffer : stream().pool.copy()) {
-      AttachedDevice attachment = buffer.removeReader(this);
-      if (attachment != null) {
-        after.then(attachment::close);
-      }
-    }
+    source.detach(this, after);
   }
+
+  // ---- What it has ----
 
   Holdings holdings() {
     return holdings;
@@ -274,11 +284,11 @@ final class AttachedConsumer extends FrameWaiters<TakenFrame> implements StreamC
   }
 
   StreamState.ConsumerState state() {
-    return new StreamState.ConsumerState(policy, queue.size(), dropped, holdings.snapshot());
+    return new StateRecords.ConsumerState(policy, queue.size(), dropped, holdings.snapshot());
   }
 
   @Override
   public String toString() {
-    return device.name() + " at " + stream().spec.name();
+    return device.name() + " at " + life.spec.name();
   }
 }

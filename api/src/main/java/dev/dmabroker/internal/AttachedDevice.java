@@ -4,7 +4,6 @@ import dev.dmabroker.Attachment;
 import dev.dmabroker.BrokerException;
 import dev.dmabroker.Mapping;
 import dev.dmabroker.Pin;
-import dev.dmabroker.UndeclaredAccessException;
 import dev.dmabroker.event.BrokerSnapshot.AttachmentState;
 import dev.dmabroker.event.LeakFound;
 import dev.dmabroker.spec.Access;
@@ -22,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 final class AttachedDevice extends Leakable implements Attachment {
   private final ManagedBuffer buffer;
   private final RegisteredDevice device;
-  private final BrokerEngine engine;
+  private final Services services;
   private final Gate gate = new Gate();
 
   // At hand, as each further look that a map takes has its time.
@@ -36,13 +35,13 @@ final class AttachedDevice extends Leakable implements Attachment {
   private volatile @Nullable Object moveListener;
 
   AttachedDevice(
-      BrokerEngine engine, ManagedBuffer buffer, RegisteredDevice device, @Nullable Origin origin) {
-    super(origin, engine.leaks());
-    this.engine = engine;
+      Services services, ManagedBuffer buffer, RegisteredDevice device, @Nullable Origin origin) {
+    super(origin, services.leaks());
+    this.services = services;
     this.buffer = buffer;
     this.device = device;
     this.declared = device.access();
-    this.clock = engine.clock();
+    this.clock = services.clock();
   }
 
   @Override
@@ -58,7 +57,7 @@ final class AttachedDevice extends Leakable implements Attachment {
   @Override
   public Mapping map(Access access) {
     BufferMapping mapping = enter(access, /* own= */ true);
-    return mapping != null ? mapping : buffer.map(this, access, engine.settings().mapTimeout());
+    return mapping != null ? mapping : buffer.map(this, access, services.settings().mapTimeout());
   }
 
   @Override
@@ -92,7 +91,7 @@ final class AttachedDevice extends Leakable implements Attachment {
   /** The same for who has the gate at hand, as each further look takes time. */
   @Nullable BufferMapping enter(Gate gate, Access access, boolean own) {
     if (!declared.permits(Objects.requireNonNull(access, "access"))) {
-      throw new UndeclaredAccessException(
+      throw Exceptions.undeclaredAccess(
           "cannot map "
               + buffer.name()
               + " for "
@@ -139,7 +138,7 @@ final class AttachedDevice extends Leakable implements Attachment {
 
   @Override
   public Pin pin() {
-    return buffer.pin(this, engine.settings().mapTimeout());
+    return buffer.pin(this, services.settings().mapTimeout());
   }
 
   @Override
@@ -166,14 +165,14 @@ final class AttachedDevice extends Leakable implements Attachment {
     if (listener instanceof Consumer<?>) {
       @SuppressWarnings("unchecked") // Nothing else is kept there.
       Consumer<Long> told = (Consumer<Long>) listener;
-      Listeners.guarded(
+      Guarded.run(
           "the move listener of " + device.name() + " at " + buffer.name(),
           () -> told.accept(generation));
     }
   }
 
-  BrokerEngine engine() {
-    return engine;
+  Services services() {
+    return services;
   }
 
   boolean suits(Place place) {
@@ -194,7 +193,8 @@ final class AttachedDevice extends Leakable implements Attachment {
   }
 
   AttachmentState snapshot() {
-    return new AttachmentState(device.name(), engine.instant(sinceNanos()), leftOut);
+    return new StateRecords.AttachmentState(
+        device.name(), services.time().instant(sinceNanos()), leftOut);
   }
 
   boolean isDetached() {
@@ -214,22 +214,24 @@ final class AttachedDevice extends Leakable implements Attachment {
   }
 
   @Override
-  void lost() {
-    engine.execute(
-        () -> {
-          if (buffer.detach(this)) {
-            engine
-                .leaks()
-                .report(
-                    new LeakFound(
-                        LeakFound.Kind.ATTACHMENT,
-                        buffer.name(),
-                        Optional.of(device.name()),
-                        Optional.empty(),
-                        age(),
-                        created()));
-          }
-        });
+  public void lost() {
+    services
+        .workers()
+        .execute(
+            () -> {
+              if (buffer.detach(this)) {
+                services
+                    .leaks()
+                    .report(
+                        new EventRecords.LeakFound(
+                            LeakFound.Kind.ATTACHMENT,
+                            buffer.name(),
+                            Optional.of(device.name()),
+                            Optional.empty(),
+                            age(services.time()),
+                            created()));
+              }
+            });
   }
 
   @Override

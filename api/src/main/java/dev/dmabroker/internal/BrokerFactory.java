@@ -23,34 +23,6 @@ public final class BrokerFactory {
 
   private BrokerFactory() {}
 
-  /**
-   * What the builder was told.
-   *
-   * @param mapTimeout how long a map waits that names no timeout
-   * @param longestHold of a device that declares none
-   * @param closeTimeout how long closing waits for mappings
-   * @param firstBackOff before a move is tried again
-   * @param maxMoveAttempts in all
-   * @param recordCallSites whether each map records a stack trace
-   * @param leakTracking how what was not closed is looked for
-   * @param callbackExecutor for what users chain
-   * @param budgets limits in bytes by device or group
-   * @param mover what copies
-   * @param fencePoller what waits for fences; null to look for one
-   */
-  public record Settings(
-      Duration mapTimeout,
-      Duration longestHold,
-      Duration closeTimeout,
-      Duration firstBackOff,
-      int maxMoveAttempts,
-      boolean recordCallSites,
-      LeakTracking leakTracking,
-      Executor callbackExecutor,
-      Map<String, Long> budgets,
-      Mover mover,
-      @Nullable FencePoller fencePoller) {}
-
   /** What copies unless something else is given. */
   public static Mover cpuMover() {
     return new CpuMover();
@@ -73,7 +45,7 @@ public final class BrokerFactory {
               new HeapTable(accounts),
               heuristic != null ? heuristic : choose(ServiceLoader.load(PlacementHeuristic.class)));
       return new BrokerEngine(
-          accounts, discovery.closed(), planner, new Listeners(listeners), settings);
+          accounts, discovery.closed(), planner, Services.of(settings, listeners));
     } catch (RuntimeException | Error e) {
       discovery.closeHeaps();
       throw e;
@@ -85,7 +57,7 @@ public final class BrokerFactory {
     Map<String, PlacementHeuristic> found = new HashMap<>();
     for (PlacementHeuristic heuristic : heuristics) {
       if (found.put(heuristic.name(), heuristic) != null) {
-        throw new DuplicateNameException("two heuristics are named " + heuristic.name());
+        throw Exceptions.duplicateName("two heuristics are named " + heuristic.name());
       }
     }
     PlacementHeuristic chosen = found.get(DEFAULT_HEURISTIC);

@@ -63,9 +63,9 @@ final class Budgets {
 
   synchronized List<BrokerSnapshot.BudgetState> snapshot() {
     return accounts.values().stream()
-        .map(
+        .<BrokerSnapshot.BudgetState>map(
             account ->
-                new BrokerSnapshot.BudgetState(
+                new StateRecords.BudgetState(
                     account.name, account.limitBytes, account.reservedBytes))
         .toList();
   }
@@ -95,7 +95,7 @@ final class Budgets {
         }
         for (Account account : charged) {
           if (more > account.limitBytes - account.reservedBytes) {
-            throw new BudgetExceededException(
+            throw Exceptions.budgetExceeded(
                 what, account.name, account.limitBytes, account.reservedBytes, more);
           }
         }

@@ -26,7 +26,7 @@ record BufferErrors(
     @Nullable MoveFailedException lastFailure) {
 
   MapTimeoutException timedOut(String what, Duration timeout) {
-    return new MapTimeoutException(
+    return Exceptions.mapTimeout(
         "cannot "
             + what
             + " within "
@@ -39,12 +39,11 @@ record BufferErrors(
   }
 
   WaitInterruptedException interrupted(String what, InterruptedException cause) {
-    return new WaitInterruptedException(
-        "interrupted while waiting to " + what + ": " + this, cause);
+    return Exceptions.waitInterrupted("interrupted while waiting to " + what + ": " + this, cause);
   }
 
   BusyException busy() {
-    return new BusyException(
+    return Exceptions.busy(
         "cannot give back the memory of "
             + buffer
             + " now: "
@@ -58,7 +57,7 @@ record BufferErrors(
    * @param who made the mapping that has to be closed, and waits
    */
   WouldDeadlockException selfWait(String what, String who) {
-    return new WouldDeadlockException(
+    return Exceptions.wouldDeadlock(
         "cannot "
             + what
             + ": it has to wait until mappings are closed, and "

@@ -43,7 +43,7 @@ final class BufferHandle implements SharedBuffer {
 
   @Override
   public Attachment attach(Device device) {
-    Throwable site = buffer.engine.leaks().site("attached here");
+    Throwable site = buffer.services().leaks().site("attached here");
     return new AttachmentHandle(
         this, handle -> buffer.attach(device, new Leakable.Origin(handle, site)));
   }

@@ -1,6 +1,5 @@
 package dev.dmabroker.internal;
 
-import dev.dmabroker.AllocationException;
 import dev.dmabroker.BrokerException;
 import dev.dmabroker.ClosedException;
 import dev.dmabroker.Holder;
@@ -11,11 +10,7 @@ import dev.dmabroker.SharedBuffer;
 import dev.dmabroker.event.BrokerListener;
 import dev.dmabroker.event.BrokerSnapshot;
 import dev.dmabroker.event.BufferMove;
-import dev.dmabroker.event.DeviceLeftOut;
 import dev.dmabroker.event.LeakFound;
-import dev.dmabroker.event.MemoryAllocated;
-import dev.dmabroker.event.MemoryReleased;
-import dev.dmabroker.event.MoveStats;
 import dev.dmabroker.spec.BufferSpec;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -58,7 +53,7 @@ import org.jspecify.annotations.Nullable;
  * {@link #place} last, so a failure at any step loses nothing.
  */
 abstract class BufferLife extends Leakable {
-  final BrokerEngine engine;
+  final BufferRegistry registry;
   final long id;
   final String name;
   final BufferSpec spec;
@@ -68,7 +63,7 @@ abstract class BufferLife extends Leakable {
 
   private final Budgets.Reservation reservation;
 
-  final Object lock = new Object();
+  final StateLock lock = new StateLock();
   final Attachments attachments = new Attachments();
   final Requests requests = new Requests();
   final Retries retries;
@@ -89,7 +84,7 @@ abstract class BufferLife extends Leakable {
   private List<HeldPin> pins = List.of();
 
   private final @Nullable MoveQueue<BufferLife> queue;
-  private MoveStats moves;
+  private StateRecords.MoveStats moves;
 
   /** What asked last for the move that is wanted, or that is under way. */
   BufferMove.Cause moveCause = BufferMove.Cause.ATTACH;
@@ -105,24 +100,30 @@ abstract class BufferLife extends Leakable {
   private boolean stays;
 
   BufferLife(
-      BrokerEngine engine,
+      BufferRegistry registry,
       long id,
       String name,
       Target target,
       Budgets.Reservation reservation,
       @Nullable MoveQueue<BufferLife> queue,
       @Nullable Origin origin) {
-    super(origin, engine.leaks());
+    super(origin, registry.services().leaks());
     this.queue = queue;
-    this.moves = engine.noMoves();
+    this.moves = registry.services().noMoves();
     this.reservation = reservation;
     this.id = id;
     this.target = target;
-    this.engine = engine;
+    this.registry = registry;
     this.name = name;
     this.spec = target.spec();
     this.retries =
-        new Retries(engine.settings().firstBackOff(), engine.settings().maxMoveAttempts());
+        new Retries(
+            registry.services().settings().firstBackOff(),
+            registry.services().settings().maxMoveAttempts());
+  }
+
+  final Services services() {
+    return registry.services();
   }
 
   /** Does what is asked if that can be done in the present state. Under the lock. */
@@ -155,7 +156,7 @@ abstract class BufferLife extends Leakable {
 
   /** Ends ALLOCATING one way or the other. Called by whoever set it. */
   void allocateFirst() {
-    long start = System.nanoTime();
+    long start = services().time().nanos();
     List<RegisteredDevice> devices;
     synchronized (lock) {
       devices = attachments.users().devices();
@@ -167,10 +168,10 @@ abstract class BufferLife extends Leakable {
     } catch (BrokerException e) {
       failure = e;
     } catch (RuntimeException | Error e) {
-      failure = new AllocationException("allocating " + name + " threw " + e, List.of());
+      failure = Exceptions.allocation("allocating " + name + " threw " + e, List.of());
       failure.initCause(e);
     }
-    endAllocating(placed, failure, Duration.ofNanos(System.nanoTime() - start));
+    endAllocating(placed, failure, Duration.ofNanos(services().time().nanos() - start));
   }
 
   private void endAllocating(
@@ -190,7 +191,9 @@ abstract class BufferLife extends Leakable {
           retries.startOver();
           leaveOut(placed.leftOut(), after);
           state = SharedBuffer.State.RESIDENT;
-          var event = new MemoryAllocated(name, placed.heap().name(), placed.sizeBytes(), took);
+          var event =
+              new EventRecords.MemoryAllocated(
+                  name, placed.heap().name(), placed.sizeBytes(), took);
           tell(after, listener -> listener.allocated(event));
           settle(after);
           return null;
@@ -210,7 +213,7 @@ abstract class BufferLife extends Leakable {
       stored = target();
     }
     return new Place(
-        engine
+        registry
             .allocator()
             .allocate(name, stored, reservation, devices, currentHeap, next, vacated));
   }
@@ -231,7 +234,7 @@ abstract class BufferLife extends Leakable {
     Relocation move = Relocation.towards(this, resident(), moveCause, beneficiary, retries.begin());
     relocation = move;
     state = SharedBuffer.State.PREPARING;
-    after.then(() -> engine.execute(move::prepare));
+    after.then(() -> services().workers().execute(move::prepare));
   }
 
   boolean isInConvoy() {
@@ -279,7 +282,7 @@ abstract class BufferLife extends Leakable {
 
   private void passTurn(@Nullable BufferLife next, AfterLock after) {
     if (next != null) {
-      after.then(() -> engine.execute(next::takeTurn));
+      after.then(() -> services().workers().execute(next::takeTurn));
     }
   }
 
@@ -323,7 +326,7 @@ abstract class BufferLife extends Leakable {
     endMove(after);
     BufferMove event = move.report(generation, Optional.of(reason), backOff, holders);
     boolean gaveUp = !move.makesRoom() && retries.gaveUp();
-    after.then(() -> engine.moveLog().rolledBack(failure, gaveUp));
+    after.then(() -> services().moveLog().rolledBack(failure, gaveUp));
     tell(after, listener -> listener.moveRolledBack(event));
     if (move.makesRoom()) {
       retries.startOver();
@@ -333,7 +336,7 @@ abstract class BufferLife extends Leakable {
     moves = moves.with(event);
     lastFailure = failure;
     if (!retries.gaveUp()) {
-      Future<?> unused = engine.schedule(backOff, this::retry);
+      Future<?> unused = services().workers().schedule(backOff, this::retry);
     }
     settle(after);
     if (retries.gaveUp() && state == SharedBuffer.State.RESIDENT) {
@@ -413,7 +416,7 @@ abstract class BufferLife extends Leakable {
   PinnedException pinned(String intent) {
     List<String> devices = pinners();
     if (stays) {
-      return new PinnedException(
+      return Exceptions.pinned(
           "cannot "
               + intent
               + ": "
@@ -424,7 +427,7 @@ abstract class BufferLife extends Leakable {
               + " (Broker.shadow)",
           devices);
     }
-    return new PinnedException(
+    return Exceptions.pinned(
         "cannot "
             + intent
             + ": "
@@ -488,7 +491,7 @@ abstract class BufferLife extends Leakable {
   private void allocateIfWanted(AfterLock after) {
     if (state == SharedBuffer.State.UNBACKED && requests.first().isPresent()) {
       state = SharedBuffer.State.ALLOCATING;
-      after.then(() -> engine.execute(this::allocateFirst));
+      after.then(() -> services().workers().execute(this::allocateFirst));
     }
   }
 
@@ -553,7 +556,7 @@ abstract class BufferLife extends Leakable {
       }
       state = SharedBuffer.State.RELEASED;
       after.then(reservation::end);
-      after.then(() -> engine.forget(this));
+      after.then(() -> registry.forget(this));
     }
     return true;
   }
@@ -564,7 +567,7 @@ abstract class BufferLife extends Leakable {
   }
 
   private ClosedException closed() {
-    return new ClosedException(brokerClosed ? "the broker is closed" : name + " is closed");
+    return Exceptions.closed(brokerClosed ? "the broker is closed" : name + " is closed");
   }
 
   private void cancelDrain(AfterLock after) {
@@ -580,7 +583,7 @@ abstract class BufferLife extends Leakable {
 
   private void release(AfterLock after, Place old) {
     formerTakings += old.takings();
-    var event = new MemoryReleased(name, old.heap().name(), old.sizeBytes());
+    var event = new EventRecords.MemoryReleased(name, old.heap().name(), old.sizeBytes());
     after.then(old::release);
     tell(after, listener -> listener.released(event));
   }
@@ -598,7 +601,7 @@ abstract class BufferLife extends Leakable {
   /** Empty if that is too much to look at: then nothing changes. */
   Optional<Solution> solve(List<RegisteredDevice> devices) {
     try {
-      return Optional.of(engine.planner().solve(target(), devices));
+      return Optional.of(registry.planner().solve(target(), devices));
     } catch (SearchLimitException e) {
       return Optional.empty();
     }
@@ -612,7 +615,9 @@ abstract class BufferLife extends Leakable {
     attachments.leaveOut(devices);
     for (AttachedDevice attachment : attachments.copy()) {
       if (before.contains(attachment) != attachment.isLeftOut()) {
-        var event = new DeviceLeftOut(name, attachment.device().name(), attachment.isLeftOut());
+        var event =
+            new EventRecords.DeviceLeftOut(
+                name, attachment.device().name(), attachment.isLeftOut());
         tell(after, listener -> listener.leftOut(event));
       }
     }
@@ -657,7 +662,7 @@ abstract class BufferLife extends Leakable {
   /** Who holds mappings, of places that the buffer has left too. */
   List<Holder> holders() {
     List<Holder> holders = new ArrayList<>();
-    long now = System.nanoTime();
+    long now = services().time().nanos();
     retired.forEach(old -> old.addHolders(name, now, holders));
     if (place != null) {
       place.addHolders(name, now, holders);
@@ -666,8 +671,8 @@ abstract class BufferLife extends Leakable {
   }
 
   void tell(AfterLock after, Consumer<BrokerListener> event) {
-    if (!engine.listeners().isEmpty()) {
-      after.then(() -> engine.listeners().tell(event));
+    if (!services().listeners().isEmpty()) {
+      after.then(() -> services().listeners().tell(event));
     }
   }
 
@@ -694,16 +699,16 @@ abstract class BufferLife extends Leakable {
 
   BrokerSnapshot.BufferState snapshot() {
     synchronized (lock) {
-      return new BrokerSnapshot.BufferState(
+      return new StateRecords.BufferState(
           id,
           name,
-          engine.instant(sinceNanos()),
+          services().time().instant(sinceNanos()),
           spec,
           state,
           Optional.ofNullable(place).map(here -> here.heap().name()),
           generation,
           place == null ? 0 : place.sizeBytes(),
-          Optional.ofNullable(place).map(here -> engine.instant(here.sinceNanos())),
+          Optional.ofNullable(place).map(here -> services().time().instant(here.sinceNanos())),
           attachments.snapshot(),
           holders(),
           pinners(),
@@ -729,22 +734,24 @@ abstract class BufferLife extends Leakable {
   }
 
   @Override
-  final void lost() {
-    engine.execute(
-        () -> {
-          if (dropReference()) {
-            engine
-                .leaks()
-                .report(
-                    new LeakFound(
-                        LeakFound.Kind.BUFFER,
-                        name,
-                        Optional.empty(),
-                        Optional.empty(),
-                        age(),
-                        created()));
-          }
-        });
+  public final void lost() {
+    services()
+        .workers()
+        .execute(
+            () -> {
+              if (dropReference()) {
+                services()
+                    .leaks()
+                    .report(
+                        new EventRecords.LeakFound(
+                            LeakFound.Kind.BUFFER,
+                            name,
+                            Optional.empty(),
+                            Optional.empty(),
+                            age(services().time()),
+                            created()));
+              }
+            });
   }
 
   /** False if it was dropped before, or if the broker's end was the buffer's. */
@@ -761,11 +768,11 @@ abstract class BufferLife extends Leakable {
 
   /** What a timer brings about. */
   void onTime(Consumer<AfterLock> body) {
-    AfterLock.onTime(lock, engine, body);
+    lock.changeOnTime(services().workers(), body);
   }
 
   <T extends @Nullable Object> T locked(Function<AfterLock, T> body) {
-    return AfterLock.under(lock, body);
+    return lock.locked(body);
   }
 
   @Override

@@ -1,9 +1,7 @@
 package dev.dmabroker.internal;
 
 import dev.dmabroker.ClosedException;
-import dev.dmabroker.CpuAccessException;
 import dev.dmabroker.CpuView;
-import dev.dmabroker.DescriptorException;
 import dev.dmabroker.Mapping;
 import dev.dmabroker.spec.Access;
 import dev.dmabroker.spec.Layout;
@@ -33,7 +31,7 @@ final class BufferMapping implements Mapping, Grant {
   public int fd() {
     int fd = open().backing().fd();
     if (fd < 0) {
-      throw new DescriptorException(
+      throw Exceptions.descriptor(
           this
               + " has no descriptor: it is memory that was adopted without one; give a device that"
               + " needs one the constraint deviceAccess()");
@@ -46,7 +44,7 @@ final class BufferMapping implements Mapping, Grant {
     try {
       return open().backing().dupFd();
     } catch (HeapException e) {
-      throw new DescriptorException(
+      throw Exceptions.descriptor(
           "cannot duplicate the descriptor of " + this + ": " + e.getMessage(), e);
     }
   }
@@ -88,7 +86,7 @@ final class BufferMapping implements Mapping, Grant {
       place().backing().beginCpuAccess(access());
     } catch (HeapException | RuntimeException e) {
       hold.close();
-      throw new CpuAccessException("cannot begin CPU access to " + this + ": " + e.getMessage(), e);
+      throw Exceptions.cpuAccess("cannot begin CPU access to " + this + ": " + e.getMessage(), e);
     } catch (Error e) {
       hold.close();
       throw e;
@@ -124,10 +122,9 @@ final class BufferMapping implements Mapping, Grant {
     try {
       attachment()
           .buffer()
-          .fences()
-          .watch(
-              fence,
+          .watchFence(
               this,
+              fence,
               errno -> {
                 leaveFenced();
                 then.accept(errno);
@@ -190,7 +187,7 @@ final class BufferMapping implements Mapping, Grant {
   }
 
   private ClosedException closed() {
-    return new ClosedException(this + " is closed; its descriptor may be another buffer's by now");
+    return Exceptions.closed(this + " is closed; its descriptor may be another buffer's by now");
   }
 
   @Override

@@ -32,7 +32,7 @@ final class BufferTenant implements Tenant {
         return Optional.empty();
       }
       Place here = buffer.resident();
-      long idle = System.nanoTime() - here.lastUseNanos();
+      long idle = buffer.services().time().nanos() - here.lastUseNanos();
       return Optional.of(
           new Resident(
               buffer.id,

@@ -4,10 +4,10 @@ import java.time.Duration;
 import java.util.function.LongPredicate;
 
 /**
- * Tells mappings the time. {@link System#nanoTime} takes longer than everything else that a map
- * does, so while maps are frequent the time is read off a field that a timer renews each
- * millisecond, and is late by up to that and what the timer is late. While they are rare it is
- * exact, and nothing wakes up. Only explanations and the order of evictions depend on it.
+ * Tells mappings the time. {@link Time#nanos} takes longer than everything else that a map does, so
+ * while maps are frequent the time is read off a field that a timer renews each millisecond, and is
+ * late by up to that and what the timer is late. While they are rare it is exact, and nothing wakes
+ * up. Only explanations and the order of evictions depend on it.
  *
  * <p>Whoever has to do something at a map now and then says so by {@code due}, and does it at exact
  * readings only: so other maps have one thing to look at rather than two.
@@ -28,6 +28,7 @@ final class Clock {
     void after(Duration delay, Runnable work);
   }
 
+  private final Time time;
   private final Timer timer;
   private final LongPredicate due;
 
@@ -46,12 +47,13 @@ final class Clock {
    *
    * @param due whether readings have to be exact at this time
    */
-  Clock(Timer timer, LongPredicate due) {
+  Clock(Time time, Timer timer, LongPredicate due) {
+    this.time = time;
     this.timer = timer;
     this.due = due;
   }
 
-  /** The time as {@link System#nanoTime} has it. */
+  /** The time as {@link Time#nanos} has it. */
   long nanos() {
     long now = ticked;
     return now != 0 ? now : exact();
@@ -63,7 +65,7 @@ final class Clock {
   }
 
   long exact() {
-    long now = System.nanoTime();
+    long now = time.nanos();
     if (ticks > 0) {
       tickOn(now);
     } else if (++readings >= READINGS) {
@@ -90,7 +92,7 @@ final class Clock {
     if (ticks == 0) {
       ticked = 0;
     } else {
-      tickOn(System.nanoTime());
+      tickOn(time.nanos());
       timer.after(TICK, this::tick);
     }
   }

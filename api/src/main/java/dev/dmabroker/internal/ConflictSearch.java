@@ -24,11 +24,11 @@ final class ConflictSearch {
    */
   Conflict conflict() {
     if (units.size() == 0 || conflicts(new BitSet())) {
-      return new Conflict(List.of(), /* smallest= */ true, List.of());
+      return new FoundConflict(List.of(), /* smallest= */ true, List.of());
     }
     List<BitSet> smallest = SmallestSets.of(units, this::conflicts, /* most= */ 1);
     BitSet conflict = smallest.isEmpty() ? irreducible() : smallest.get(0);
-    return new Conflict(
+    return new FoundConflict(
         conflict.stream().mapToObj(i -> units.get(i).clause()).toList(),
         !smallest.isEmpty(),
         new Relaxations(table, units).smallest());

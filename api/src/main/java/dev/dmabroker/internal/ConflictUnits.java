@@ -84,7 +84,7 @@ final class ConflictUnits {
           its.stream()
               .map(alternative -> "(" + alternative.constraints() + ")")
               .collect(Collectors.joining(" or "));
-      Clause clause = new Clause(name, "alternatives", value);
+      Clause clause = new FoundConflict.Clause(name, "alternatives", value);
       all.add(new Unit(clause, null, new Part(participant.user(), its)));
       return;
     }
@@ -93,7 +93,8 @@ final class ConflictUnits {
       // These only mean something with the number of segments.
       if (field != ConstraintField.MAX_SEGMENT_SIZE && field != ConstraintField.SEGMENT_BOUNDARY) {
         Clause clause =
-            new Clause(name, field.label(), ConstraintViews.get().text(constraints, field));
+            new FoundConflict.Clause(
+                name, field.label(), ConstraintViews.get().text(constraints, field));
         Alternative alone = alternatives.make(name, ConstraintViews.get().only(constraints, field));
         all.add(new Unit(clause, field, new Part(participant.user(), List.of(alone))));
       }

@@ -60,7 +60,8 @@ record Explanation(Conflict conflict, List<Plan.PassedOver> passedOver) {
         against(table, target, heap, participants, passedOver);
         if (passedOver.size() == before) {
           passedOver.add(
-              new Plan.PassedOver(table.info(heap).name(), "", fieldsTogether, reasonTogether));
+              new RankedPlan.PassedOver(
+                  table.info(heap).name(), "", fieldsTogether, reasonTogether));
         }
       }
     }
@@ -83,13 +84,13 @@ record Explanation(Conflict conflict, List<Plan.PassedOver> passedOver) {
                 ? participant.refusal(name).orElse(unmet.reason())
                 : unmet.reason();
         passedOver.add(
-            new Plan.PassedOver(name, participant.name(), unmet.field().label(), reason));
+            new RankedPlan.PassedOver(name, participant.name(), unmet.field().label(), reason));
       }
     }
     Layout layout = target.layout();
     if (table.rounded(heap, layout.sizeBytes()) > table.limit(heap)) {
       passedOver.add(
-          new Plan.PassedOver(
+          new RankedPlan.PassedOver(
               name,
               "",
               "sizeBytes",

@@ -2,13 +2,11 @@ package dev.dmabroker.internal;
 
 import dev.dmabroker.FenceException;
 import dev.dmabroker.event.BrokerSnapshot;
-import dev.dmabroker.event.FenceFailure;
 import dev.dmabroker.spec.SyncFile;
 import dev.dmabroker.spi.FencePoller;
 import dev.dmabroker.spi.HeapException;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -16,8 +14,6 @@ import org.jspecify.annotations.Nullable;
 /** The broker's way to wait for fences: one poller, looked for when the first fence comes. */
 final class Fences {
   private final Supplier<Optional<? extends FencePoller>> finder;
-  private final Listeners listeners;
-  private final Executor workers;
 
   /** Null if it was not looked for yet, or was and there is none. */
   private @Nullable FencePoller poller;
@@ -26,22 +22,15 @@ final class Fences {
   private boolean closed;
 
   /**
-   * Of a broker.
+   * Looks for a poller later, unless one is given.
    *
    * @param given the poller; null if it has to be found
    * @param finder looks for one
-   * @param workers tell listeners, for the poller's thread must not be held up
    */
-  Fences(
-      @Nullable FencePoller given,
-      Supplier<Optional<? extends FencePoller>> finder,
-      Listeners listeners,
-      Executor workers) {
+  Fences(@Nullable FencePoller given, Supplier<Optional<? extends FencePoller>> finder) {
     this.poller = given;
     this.finder = finder;
     this.lookedFor = given != null;
-    this.listeners = listeners;
-    this.workers = workers;
   }
 
   /** The poller, or null if there is none. */
@@ -69,33 +58,16 @@ final class Fences {
   }
 
   /**
-   * Ends a mapping when the fence has signalled.
+   * Has the end of a fence told, in the poller's thread, which must not be held up.
    *
-   * @throws FenceException if that cannot be waited for
+   * @param intent what the caller wants to do then, for errors
+   * @param whenSignalled gets the error that the fence signalled, if it did
+   * @throws FenceException if the fence cannot be waited for
    */
-  void watch(SyncFile fence, BufferMapping mapping, Consumer<OptionalInt> end) {
-    watch(
-        fence,
-        "end " + mapping + " after its fence",
-        errno -> {
-          end.accept(errno);
-          errno.ifPresent(
-              why -> {
-                var event =
-                    new FenceFailure(
-                        mapping.attachment().buffer().name(),
-                        mapping.attachment().device().name(),
-                        mapping.access(),
-                        why);
-                workers.execute(() -> listeners.tell(listener -> listener.fenceFailed(event)));
-              });
-        });
-  }
-
-  private void watch(SyncFile fence, String intent, Consumer<OptionalInt> whenSignalled) {
+  void watch(SyncFile fence, String intent, Consumer<OptionalInt> whenSignalled) {
     FencePoller found = poller();
     if (found == null) {
-      throw new FenceException(
+      throw Exceptions.fence(
           "cannot "
               + intent
               + ": nothing here can wait for fences; put dmabroker-allocators on the path, or call"
@@ -105,7 +77,7 @@ final class Fences {
     try {
       found.watch(fence, whenSignalled);
     } catch (HeapException | RuntimeException e) {
-      throw new FenceException("cannot " + intent + ": " + e.getMessage(), e);
+      throw Exceptions.fence("cannot " + intent + ": " + e.getMessage(), e);
     }
   }
 
@@ -115,8 +87,8 @@ final class Fences {
       found = poller;
     }
     return found == null
-        ? BrokerSnapshot.FenceState.NONE
-        : new BrokerSnapshot.FenceState(found.pending(), found.trouble());
+        ? StateRecords.FenceState.NONE
+        : new StateRecords.FenceState(found.pending(), found.trouble());
   }
 
   void close() {
@@ -126,7 +98,7 @@ final class Fences {
       found = poller;
     }
     if (found != null) {
-      Listeners.guarded("closing the fence poller", found::close);
+      Guarded.run("closing the fence poller", found::close);
     }
   }
 }

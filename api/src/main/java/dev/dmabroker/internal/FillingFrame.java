@@ -6,24 +6,28 @@ import dev.dmabroker.spec.Access;
 import dev.dmabroker.spec.SyncFile;
 import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
+import java.util.OptionalInt;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** The producer's turn with a buffer. */
+/** A frame that the producer fills: from when it is acquired until the consumers have it. */
 final class FillingFrame extends StreamFrame implements EmptyFrame {
   private static final System.Logger LOG = System.getLogger(FillingFrame.class.getName());
 
   /** Zeroed in parts of that size, so that larger memory than a ByteBuffer spans can be. */
   private static final byte[] ZEROS = new byte[64 * 1024];
 
-  // Guarded by the stream's lock, but for who has the frame.
+  private final ProducerSide side;
+
+  // Guarded by the stream's lock, but for the thread that has the frame.
   private @Nullable Set<String> scrubFor;
   private long sequence;
   private boolean fenced;
   private boolean failed;
 
-  FillingFrame(StreamLife stream, StreamBuffer buffer) {
-    super(stream, buffer);
+  FillingFrame(StreamLife life, ProducerSide side, StreamBuffer buffer) {
+    super(life, buffer);
+    this.side = side;
   }
 
   @Override
@@ -46,16 +50,16 @@ final class FillingFrame extends StreamFrame implements EmptyFrame {
   }
 
   private void checkEnds() {
-    if (!end(Phase.DONE)) {
+    if (!end()) {
       returnLate();
       throw ended("submit");
     }
   }
 
   private void handOn() {
-    if (!stream().locked(after -> stream().submit(this, after))) {
+    if (!side.submit(this)) {
       takeBack();
-      throw stream().stopped("submit " + this);
+      throw stopped("submit");
     }
   }
 
@@ -65,15 +69,9 @@ final class FillingFrame extends StreamFrame implements EmptyFrame {
     fenced = true;
     handOn();
     try {
-      mapped().closeAfter(fence, errno -> stream().signalled(this, errno));
+      mapped().closeAfter(fence, errno -> side.signalled(this, errno));
     } catch (RuntimeException | Error e) {
-      stream()
-          .locked(
-              after -> {
-                fenced = false;
-                stream().unsubmit(this, after);
-                return null;
-              });
+      side.unsubmit(this);
       throw e;
     }
   }
@@ -88,30 +86,30 @@ final class FillingFrame extends StreamFrame implements EmptyFrame {
   }
 
   /**
-   * The stream stops. Where a CPU view is still open somebody writes, so that the buffer is
-   * returned by who ends the frame.
+   * The stream stops. Where a CPU view is still open the application writes, so that the buffer is
+   * returned by the call that ends the frame.
    */
   void cancelled() {
     unmap();
     if (buffer().buffer().currentHolders().isEmpty()) {
-      stream().returned(this);
+      side.returned(this);
     }
   }
 
   private void returnLate() {
     if (isCancelled()) {
-      stream().returned(this);
+      side.returned(this);
     }
   }
 
   @Override
   void takeBack() {
-    boolean unused = end(Phase.DONE);
+    boolean unused = end();
     unmap();
-    stream().returned(this);
+    side.returned(this);
   }
 
-  // ---- In flight ----
+  // ---- In flight; under the stream's lock ----
 
   void sequence(long number) {
     sequence = number;
@@ -126,11 +124,18 @@ final class FillingFrame extends StreamFrame implements EmptyFrame {
     return !fenced;
   }
 
-  void signalled(boolean error) {
+  /** Its fence has signalled. */
+  void signalled(OptionalInt errno) {
     fenced = false;
-    failed = error;
+    failed = errno.isPresent();
   }
 
+  /** Its fence was refused. */
+  void forgetFence() {
+    fenced = false;
+  }
+
+  /** Whether its fence ended with an error, so that no consumer gets it. */
   boolean hasFailed() {
     return failed;
   }
@@ -147,8 +152,8 @@ final class FillingFrame extends StreamFrame implements EmptyFrame {
   }
 
   /**
-   * Overwrites the buffer with zeros, if its contents are not for all who are there. If the CPU
-   * cannot, the buffer leaves the stream, and another takes its place when it is needed.
+   * Overwrites the buffer with zeros, if its contents are not for all devices of the stream. If the
+   * CPU cannot, the buffer leaves the stream, and another takes its place when it is needed.
    *
    * @return false if it has left, or if the stream was stopped meanwhile
    */
@@ -164,11 +169,11 @@ final class FillingFrame extends StreamFrame implements EmptyFrame {
         ByteBuffer part = view.bytes(at, length);
         part.put(ZEROS, 0, length);
       }
-      stream().scrubbed(buffer(), groups); // While the view keeps it from being given out anew.
+      side.scrubbed(buffer(), groups); // While the view keeps it from being given out anew.
     } catch (RuntimeException | Error e) { // Whatever a heap throws: the buffer is not lost.
       if (!isCancelled()) {
         LOG.log(Level.DEBUG, "cannot scrub " + this + "; it leaves the stream", e);
-        boolean unused = stream().remove(buffer().index());
+        side.unusable(buffer());
       }
       takeBack();
       return false;

@@ -28,9 +28,9 @@ final class FollowedMapping extends Leakable {
   }
 
   @Override
-  void lost() {
+  public void lost() {
     Leaks.release(this);
-    twin.attachment().engine().execute(this::close);
+    twin.attachment().services().workers().execute(this::close);
   }
 
   private void close() {
@@ -40,15 +40,15 @@ final class FollowedMapping extends Leakable {
     twin.report();
     AttachedDevice attachment = twin.attachment();
     attachment
-        .engine()
+        .services()
         .leaks()
         .report(
-            new LeakFound(
+            new EventRecords.LeakFound(
                 LeakFound.Kind.MAPPING,
                 attachment.buffer().name(),
                 Optional.of(attachment.device().name()),
                 Optional.of(twin.access()),
-                age(),
+                age(attachment.services().time()),
                 created()));
   }
 }

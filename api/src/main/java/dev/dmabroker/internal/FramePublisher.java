@@ -2,27 +2,32 @@ package dev.dmabroker.internal;
 
 import dev.dmabroker.ClosedException;
 import dev.dmabroker.Frame;
-import dev.dmabroker.StreamConsumer;
 import dev.dmabroker.StreamStoppedException;
 import java.lang.System.Logger.Level;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.Executor;
 import java.util.concurrent.Flow;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** A stream's frames as {@link Flow} items: each subscriber is a consumer of its own. */
 final class FramePublisher implements Flow.Publisher<Frame> {
   private static final System.Logger LOG = System.getLogger(FramePublisher.class.getName());
 
-  private final ManagedStream stream;
-  private final RegisteredDevice device;
-  private final StreamConsumer.Policy policy;
+  private final Supplier<AttachedConsumer> attach;
+  private final Executor callbacks;
 
-  FramePublisher(ManagedStream stream, RegisteredDevice device, StreamConsumer.Policy policy) {
-    this.stream = stream;
-    this.device = device;
-    this.policy = policy;
+  /**
+   * Makes a publisher of one stream for one device.
+   *
+   * @param attach makes the device a consumer of the stream once more
+   * @param callbacks runs what calls subscribers
+   */
+  FramePublisher(Supplier<AttachedConsumer> attach, Executor callbacks) {
+    this.attach = attach;
+    this.callbacks = callbacks;
   }
 
   @Override
@@ -30,13 +35,13 @@ final class FramePublisher implements Flow.Publisher<Frame> {
     Objects.requireNonNull(subscriber, "subscriber");
     AttachedConsumer consumer;
     try {
-      consumer = stream.attach(device, policy);
+      consumer = attach.get();
     } catch (RuntimeException e) {
       subscriber.onSubscribe(new Ended());
       subscriber.onError(e);
       return;
     }
-    Subscription subscription = new Subscription(consumer, subscriber);
+    Subscription subscription = new Subscription(consumer, subscriber, callbacks);
     try {
       subscriber.onSubscribe(subscription);
     } catch (RuntimeException | Error e) {
@@ -47,7 +52,7 @@ final class FramePublisher implements Flow.Publisher<Frame> {
     subscription.goOn();
   }
 
-  /** Of a subscriber that could not be attached. */
+  /** The subscription of a subscriber that could not be attached. */
   private static final class Ended implements Flow.Subscription {
     @Override
     public void request(long n) {}
@@ -58,11 +63,12 @@ final class FramePublisher implements Flow.Publisher<Frame> {
 
   /**
    * Takes one frame at a time, so that signals come one after the other: each is followed by the
-   * next take, started by whoever ended the last signal. The first is {@code onSubscribe}.
+   * next take, started by the thread that ended the last signal. The first is {@code onSubscribe}.
    */
   private static final class Subscription implements Flow.Subscription {
     private final AttachedConsumer consumer;
     private final Flow.Subscriber<? super Frame> subscriber;
+    private final Executor callbacks;
 
     // Guarded by this.
     private long requested;
@@ -74,9 +80,11 @@ final class FramePublisher implements Flow.Publisher<Frame> {
 
     private @Nullable IllegalArgumentException badRequest;
 
-    Subscription(AttachedConsumer consumer, Flow.Subscriber<? super Frame> subscriber) {
+    Subscription(
+        AttachedConsumer consumer, Flow.Subscriber<? super Frame> subscriber, Executor callbacks) {
       this.consumer = consumer;
       this.subscriber = subscriber;
+      this.callbacks = callbacks;
     }
 
     @Override
@@ -105,12 +113,12 @@ final class FramePublisher implements Flow.Publisher<Frame> {
       consumer.close();
     }
 
-    /** From the thread that stops the stream, which is to be held up by nobody. */
+    /** From the thread that stops the stream, which no subscriber is to hold up. */
     void over() {
       synchronized (this) {
         over = true;
       }
-      consumer.stream().engine.callback(this::takeNext);
+      callbacks.execute(this::takeNext);
     }
 
     /** The last signal has ended. */

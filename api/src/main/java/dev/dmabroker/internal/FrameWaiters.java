@@ -1,7 +1,6 @@
 package dev.dmabroker.internal;
 
 import dev.dmabroker.BrokerException;
-import dev.dmabroker.WaitInterruptedException;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Optional;
@@ -9,47 +8,45 @@ import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Those who wait for a stream's frames, in the order of asking: producers for free buffers, or a
- * consumer's threads for what was submitted. Frames are handed out under the stream's lock, mapped
- * if their buffer lies still; one that is on the move is mapped by who gets it, which may take
- * until the move is done.
+ * The threads and futures that wait for frames of a stream, in the order of asking: a producer's
+ * for free buffers, or a consumer's for what was submitted. Frames are handed out under the
+ * stream's lock, mapped if their buffer lies still; a buffer that is on the move is mapped by the
+ * waiter that gets it, which may take until the move is done.
  */
 abstract class FrameWaiters<F extends StreamFrame> {
-  private final StreamLife stream;
-  private final ArrayDeque<Wait<F>> waits = new ArrayDeque<>();
+  private final StreamLife life;
+  private final ArrayDeque<Wait<F>> waiters = new ArrayDeque<>();
 
-  FrameWaiters(StreamLife stream) {
-    this.stream = stream;
-  }
-
-  StreamLife stream() {
-    return stream;
+  FrameWaiters(StreamLife life) {
+    this.life = life;
   }
 
   // ---- What the two sides do differently; under the lock ----
 
-  /** Throws if nobody may ask now. */
+  /** Throws if no frame may be asked for now. */
   abstract void check();
 
   /**
-   * Takes what there is.
+   * Takes a frame if there is one, preferably of a buffer that lies still.
    *
    * @param own whether the calling thread gets it
-   * @param still whether it has to lie still
-   * @return null if there is nothing
+   * @return null if there is none
    */
-  abstract @Nullable F poll(boolean own, boolean still, AfterLock after);
+  abstract @Nullable F poll(boolean own, AfterLock after);
 
-  /** Somebody has to wait, or asked in vain. */
+  /** Takes a frame for the calling thread, but only if its buffer lies still. */
+  abstract @Nullable F pollStill(AfterLock after);
+
+  /** A caller has to wait, or tried in vain to get a frame. */
   abstract void starve(AfterLock after);
 
-  /** In words, for errors. */
+  /** What the waiters want, in words, for errors. */
   abstract String describe();
 
-  /** What keeps those who wait; called without the lock. */
+  /** What keeps the waiters; called without the lock. */
   abstract BrokerException timedOut(Duration timeout);
 
-  /** Whether {@link #ready} has nothing to do. */
+  /** Whether {@link #makeReady} has nothing to do. */
   boolean isReady(F frame) {
     return true;
   }
@@ -59,15 +56,16 @@ abstract class FrameWaiters<F extends StreamFrame> {
    *
    * @return false if it has to be another, and this one is gone
    */
-  boolean ready(F frame) {
+  boolean makeReady(F frame) {
     return true;
   }
 
-  // ---- Asking ----
+  // ---- Asking in a thread that waits ----
 
+  /** The next frame; parks until there is one. */
   F get(Duration timeout) {
     Durations.positive("the timeout", timeout);
-    long start = System.nanoTime();
+    long start = life.exactNow();
     long nanos = Durations.nanos(timeout);
     while (true) {
       Wait<F> wait = new Wait<>();
@@ -81,18 +79,18 @@ abstract class FrameWaiters<F extends StreamFrame> {
                 }
                 return interrupt == null
                     ? timedOut(timeout)
-                    : new WaitInterruptedException(
+                    : Exceptions.waitInterrupted(
                         "interrupted while waiting to " + describe(), interrupt);
               });
       map(frame, left(start, nanos));
-      if (ready(frame)) {
+      if (makeReady(frame)) {
         return frame;
       }
     }
   }
 
-  private static long left(long start, long nanos) {
-    return Math.max(1, nanos - (System.nanoTime() - start));
+  private long left(long start, long nanos) {
+    return Math.max(1, nanos - (life.exactNow() - start));
   }
 
   private void map(F frame, long nanos) {
@@ -116,7 +114,7 @@ abstract class FrameWaiters<F extends StreamFrame> {
   /** The frame is mapped, unless the stream was stopped meanwhile. */
   private void adopt(F frame, BufferMapping mapping) {
     boolean open =
-        stream.locked(
+        life.locked(
             after -> {
               frame.mapped(mapping);
               return frame.isOpen();
@@ -127,56 +125,59 @@ abstract class FrameWaiters<F extends StreamFrame> {
     }
   }
 
+  // ---- Asking without waiting ----
+
+  /** A frame if there is one that needs no waiting. */
   Optional<F> tryGet() {
     while (true) {
       F frame =
-          stream.locked(
+          life.locked(
               after -> {
                 check();
-                F found = waits.isEmpty() ? poll(/* own= */ true, /* still= */ true, after) : null;
+                F found = waiters.isEmpty() ? pollStill(after) : null;
                 if (found == null) {
                   starve(after);
-                  found = waits.isEmpty() ? poll(/* own= */ true, /* still= */ true, after) : null;
+                  found = waiters.isEmpty() ? pollStill(after) : null;
                 }
                 return found;
               });
       if (frame == null) {
         return Optional.empty();
       }
-      if (ready(frame)) {
+      if (makeReady(frame)) {
         return Optional.of(frame);
       }
     }
   }
 
   /** Completes the future, on the callback executor, once there is a frame. */
-  void getAsync(CompletableFuture<? super F> exposed) {
+  void getAsync(CompletableFuture<? super F> future) {
     Wait<F> wait = new Wait<>();
     try {
       ask(wait, /* own= */ false);
     } catch (BrokerException e) {
-      exposed.completeExceptionally(e);
+      future.completeExceptionally(e);
       return;
     }
     wait.then(
         (frame, failure) -> {
           if (frame == null) {
-            fail(exposed, failure);
+            fail(future, failure);
           } else if (frame.isMapped()) {
-            hand(frame, exposed);
+            hand(frame, future);
           } else {
             // It may be the poller's thread, and to map takes more than to look.
-            stream.engine.execute(() -> mapAsync(frame, exposed));
+            life.execute(() -> mapAsync(frame, future));
           }
         });
     CompletableFuture<?> unused =
-        exposed.whenComplete(
+        future.whenComplete(
             (frame, failure) -> {
               boolean unusedToo = withdraw(wait);
             });
   }
 
-  private void mapAsync(F frame, CompletableFuture<? super F> exposed) {
+  private void mapAsync(F frame, CompletableFuture<? super F> future) {
     CompletableFuture<?> unused =
         frame
             .attachment()
@@ -185,94 +186,96 @@ abstract class FrameWaiters<F extends StreamFrame> {
                 (mapping, failure) -> {
                   if (mapping == null) {
                     frame.takeBack();
-                    fail(exposed, frame.isCancelled() ? frame.ended(describe()) : failure);
+                    fail(future, frame.isCancelled() ? frame.ended(describe()) : failure);
                     return;
                   }
                   try {
                     adopt(frame, (BufferMapping) mapping);
                   } catch (RuntimeException e) {
-                    fail(exposed, e);
+                    fail(future, e);
                     return;
                   }
-                  hand(frame, exposed);
+                  hand(frame, future);
                 });
   }
 
   /** To make it ready takes time, and the thread may be the one that released the buffer. */
-  private void hand(F frame, CompletableFuture<? super F> exposed) {
+  private void hand(F frame, CompletableFuture<? super F> future) {
     if (isReady(frame)) {
-      give(frame, exposed);
+      give(frame, future);
       return;
     }
-    stream.engine.execute(
+    life.execute(
         () -> {
-          if (ready(frame)) {
-            give(frame, exposed);
+          if (makeReady(frame)) {
+            give(frame, future);
           } else {
-            getAsync(exposed);
+            getAsync(future);
           }
         });
   }
 
-  private void give(F frame, CompletableFuture<? super F> exposed) {
-    stream.engine.callback(
+  private void give(F frame, CompletableFuture<? super F> future) {
+    life.callback(
         () -> {
-          if (!exposed.complete(frame)) {
+          if (!future.complete(frame)) {
             frame.takeBack();
           }
         });
   }
 
-  private void fail(CompletableFuture<? super F> exposed, @Nullable Throwable failure) {
+  private void fail(CompletableFuture<? super F> future, @Nullable Throwable failure) {
     Throwable why = failure == null ? new IllegalStateException("no frame, no failure") : failure;
-    stream.engine.callback(() -> exposed.completeExceptionally(why));
+    life.callback(() -> future.completeExceptionally(why));
   }
 
+  // ---- The waiters ----
+
   private void ask(Wait<F> wait, boolean own) {
-    stream.locked(
+    life.change(
         after -> {
           check();
-          F frame = waits.isEmpty() ? poll(own, /* still= */ false, after) : null;
+          F frame = waiters.isEmpty() ? poll(own, after) : null;
           if (frame == null) {
-            waits.add(wait);
+            waiters.add(wait);
             starve(after);
           } else {
             wait.grant(after, frame);
           }
-          return null;
         });
   }
 
+  /** Lets a waiter go without a frame: false if it has been granted one, or was refused. */
   private boolean withdraw(Wait<F> wait) {
-    return stream.locked(after -> waits.remove(wait));
+    return life.locked(after -> waiters.remove(wait));
   }
 
-  // ---- Under the lock ----
-
+  /** Whether there are waiters. Under the lock. */
   boolean isAwaited() {
-    return !waits.isEmpty();
+    return !waiters.isEmpty();
   }
 
+  /** The number of waiters. Under the lock. */
   int waiting() {
-    return waits.size();
+    return waiters.size();
   }
 
-  /** Gives what there is to those who wait. */
+  /** Gives the waiters what there is. Under the lock. */
   void serve(AfterLock after) {
-    while (!waits.isEmpty()) {
-      F frame = poll(/* own= */ false, /* still= */ false, after);
+    while (!waiters.isEmpty()) {
+      F frame = poll(/* own= */ false, after);
       if (frame == null) {
         return;
       }
-      waits.remove().grant(after, frame);
+      waiters.remove().grant(after, frame);
     }
   }
 
-  /** Whether there was somebody to refuse. */
+  /** Refuses all waiters; false if there were none. Under the lock. */
   boolean refuse(BrokerException failure, AfterLock after) {
-    boolean any = !waits.isEmpty();
-    waits.forEach(wait -> wait.fail(after, failure));
-    waits.clear();
+    boolean any = !waiters.isEmpty();
+    waiters.forEach(wait -> wait.fail(after, failure));
+    waiters.clear();
     return any;
   }
 }

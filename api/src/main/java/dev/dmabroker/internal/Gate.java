@@ -117,9 +117,9 @@ final class Gate {
     long nowNanos = tickedNanos;
     Entrance by = here;
     if (nowNanos == 0) {
-      BrokerEngine engine = here.occupancy.attachment().engine();
-      nowNanos = engine.clock().exact();
-      Throwable where = engine.callSite(nowNanos);
+      Services services = here.occupancy.attachment().services();
+      nowNanos = services.clock().exact();
+      Throwable where = services.callSites().site(nowNanos);
       if (where != null) {
         by = follow(here, slot, token, where);
       }
@@ -165,7 +165,7 @@ final class Gate {
    */
   private Entrance follow(Entrance here, Slot slot, long token, Throwable where) {
     slot.noteSite(token, where);
-    Leaks leaks = here.occupancy.attachment().engine().leaks();
+    Leaks leaks = here.occupancy.attachment().services().leaks();
     if (!leaks.isTracking()) {
       return here;
     }

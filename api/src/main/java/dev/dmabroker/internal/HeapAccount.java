@@ -142,7 +142,7 @@ final class HeapAccount {
   BrokerSnapshot.HeapState snapshot() {
     Lingering lingering = lingering();
     synchronized (this) {
-      return new BrokerSnapshot.HeapState(name, aliases, traits, backings, usedBytes, lingering);
+      return new StateRecords.HeapState(name, aliases, traits, backings, usedBytes, lingering);
     }
   }
 

@@ -105,7 +105,7 @@ final class HeapDiscovery {
                 }
                 String other = owners.putIfAbsent(name, heap.name());
                 if (other != null) {
-                  throw new DuplicateNameException(
+                  throw Exceptions.duplicateName(
                       "heaps " + other + " and " + heap.name() + " both go by " + name);
                 }
               });
@@ -134,7 +134,7 @@ final class HeapDiscovery {
   /** Closes the heaps of a broker that comes to nothing. */
   void closeHeaps() {
     for (Heap heap : heaps) {
-      Listeners.guarded("closing a heap", heap::close);
+      Guarded.run("closing a heap", heap::close);
     }
   }
 }

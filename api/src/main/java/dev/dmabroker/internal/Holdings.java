@@ -11,8 +11,8 @@ import java.util.Map;
 import java.util.function.Consumer;
 
 /**
- * What one device holds of a stream, beside what it declared. Used under the stream's lock; events
- * are told by the caller, after.
+ * The frames of a stream that one device holds, beside how many and for how long it declared. Used
+ * under the stream's lock; events are told by the caller, after.
  */
 final class Holdings {
   private final String stream;
@@ -51,67 +51,68 @@ final class Holdings {
     return List.copyOf(held);
   }
 
-  void begin(StreamFrame lease, long nowNanos, Consumer<Overheld> tell) {
-    lease.begin(nowNanos);
-    held.add(lease);
+  /** The device holds the frame from now on. */
+  void begin(StreamFrame frame, long nowNanos, Consumer<Overheld> tell) {
+    frame.begin(nowNanos);
+    held.add(frame);
     if (held.size() > most) {
       most = held.size();
       if (camping >= 0 && most > camping) {
-        tell.accept(event(Overheld.Excess.TOO_MANY, lease, 0));
+        tell.accept(event(Overheld.Excess.TOO_MANY, frame, 0));
       }
     }
   }
 
-  /** False if it has ended before. */
-  boolean end(StreamFrame lease, long nowNanos, Consumer<Overheld> tell) {
-    if (!held.remove(lease)) {
+  /** The device does not hold the frame any more. False if it has ended before. */
+  boolean end(StreamFrame frame, long nowNanos, Consumer<Overheld> tell) {
+    if (!held.remove(frame)) {
       return false;
     }
-    check(lease, nowNanos, tell);
-    long nanos = nowNanos - lease.sinceNanos();
+    check(frame, nowNanos, tell);
+    long nanos = nowNanos - frame.sinceNanos();
     ended++;
     totalNanos += nanos;
     longestNanos = Math.max(longestNanos, nanos);
     return true;
   }
 
-  /** Nobody has seen it. False if it has ended before. */
-  boolean forget(StreamFrame lease) {
-    return held.remove(lease);
+  /** It never reached the application, and does not count. False if it has ended before. */
+  boolean forget(StreamFrame frame) {
+    return held.remove(frame);
   }
 
   /** Looks for what is held too long. */
   void check(long nowNanos, Consumer<Overheld> tell) {
-    for (StreamFrame lease : held) {
-      check(lease, nowNanos, tell);
+    for (StreamFrame frame : held) {
+      check(frame, nowNanos, tell);
     }
   }
 
-  private void check(StreamFrame lease, long nowNanos, Consumer<Overheld> tell) {
-    long nanos = nowNanos - lease.sinceNanos();
-    if (nanos > allowedNanos && lease.markOverheld()) {
+  private void check(StreamFrame frame, long nowNanos, Consumer<Overheld> tell) {
+    long nanos = nowNanos - frame.sinceNanos();
+    if (nanos > allowedNanos && frame.markOverheld()) {
       overheld++;
-      tell.accept(event(Overheld.Excess.TOO_LONG, lease, nanos));
+      tell.accept(event(Overheld.Excess.TOO_LONG, frame, nanos));
     }
   }
 
-  private Overheld event(Overheld.Excess excess, StreamFrame lease, long nanos) {
-    return new Overheld(
+  private Overheld event(Overheld.Excess excess, StreamFrame frame, long nanos) {
+    return new EventRecords.Overheld(
         stream,
         device.name(),
         excess,
-        lease.buffer().index(),
+        frame.buffer().index(),
         Duration.ofNanos(nanos),
         device.longestHold(),
         held.size(),
         camping);
   }
 
-  /** Such as {@code display holds 3 (declared 2), for up to 312 ms (declared 40 ms)}. */
+  /** In words, such as {@code display holds 3 (declared 2), for up to 312 ms (declared 40 ms)}. */
   String describe(long nowNanos) {
     long longest = 0;
-    for (StreamFrame lease : held) {
-      longest = Math.max(longest, nowNanos - lease.sinceNanos());
+    for (StreamFrame frame : held) {
+      longest = Math.max(longest, nowNanos - frame.sinceNanos());
     }
     return device.name()
         + " holds "
@@ -127,7 +128,7 @@ final class Holdings {
   }
 
   StreamState.Holds snapshot() {
-    return new StreamState.Holds(
+    return new StateRecords.Holds(
         device.name(),
         held.size(),
         most,

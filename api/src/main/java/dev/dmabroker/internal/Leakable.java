@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * rather than having one, as there may be hundreds of thousands. This is what {@link
  * java.lang.ref.Cleaner} does, which needs two more objects each.
  */
-abstract class Leakable extends PhantomReference<Object> {
+abstract class Leakable extends PhantomReference<Object> implements LostHandles.Lost {
   private final long sinceNanos;
   private final @Nullable Throwable created;
 
@@ -32,7 +32,7 @@ abstract class Leakable extends PhantomReference<Object> {
    */
   Leakable(@Nullable Origin origin, Leaks leaks) {
     super(origin == null ? null : origin.handle(), leaks.queue());
-    this.sinceNanos = System.nanoTime();
+    this.sinceNanos = leaks.time().nanos();
     this.created = origin == null ? null : origin.site();
   }
 
@@ -40,14 +40,11 @@ abstract class Leakable extends PhantomReference<Object> {
     return sinceNanos;
   }
 
-  final Duration age() {
-    return Duration.ofNanos(Math.max(0, System.nanoTime() - sinceNanos));
+  final Duration age(Time time) {
+    return Duration.ofNanos(Math.max(0, time.nanos() - sinceNanos));
   }
 
   final Optional<Throwable> created() {
     return Optional.ofNullable(created);
   }
-
-  /** The handle is unreachable, and {@link #clear} was not called before. May block. */
-  abstract void lost();
 }

@@ -1,6 +1,5 @@
 package dev.dmabroker.internal;
 
-import dev.dmabroker.Broker;
 import dev.dmabroker.LeakTracking;
 import dev.dmabroker.event.BrokerSnapshot.LeakStats;
 import dev.dmabroker.event.LeakFound;
@@ -15,8 +14,8 @@ import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds what users lost without closing it. One daemon thread serves all brokers; it hands what it
- * is told to a worker of the broker.
+ * Finds handles that applications lost without closing them ({@link LostHandles}), and reports
+ * them.
  *
  * <p><b>Samples.</b> To follow a mapping takes longer than all that a map does otherwise, and makes
  * garbage. So they are taken by time rather than by number: one in 10 ms on average, which nobody
@@ -25,24 +24,15 @@ import org.jspecify.annotations.Nullable;
  * met at the same point. What was not used is saved up, for 64 samples in a row at most.
  */
 final class Leaks {
-  private static final System.Logger LOG = System.getLogger(Broker.class.getName());
   private static final long PAUSE_NANOS = 10_000_000;
   private static final int SAVED_UP = 64;
-
-  private static final ReferenceQueue<Object> LOST = new ReferenceQueue<>();
 
   /** What is reachable from nowhere else while it waits to be lost. */
   private static final Set<Object> KEPT = ConcurrentHashMap.newKeySet();
 
-  static {
-    Thread thread = new Thread(null, Leaks::serve, "dmabroker-leaks", 0, false);
-    thread.setDaemon(true);
-    thread.setContextClassLoader(null); // It outlives whoever loaded the first broker.
-    thread.start();
-  }
-
   private final LeakTracking tracking;
   private final Listeners listeners;
+  private final Time time;
   private final LogLimit limit = new LogLimit();
   private final LongAdder mappings = new LongAdder();
   private final LongAdder attachments = new LongAdder();
@@ -51,13 +41,18 @@ final class Leaks {
   /** When the next sample is due. Racy on purpose: that costs a sample too many. */
   private long dueNanos;
 
-  Leaks(LeakTracking tracking, Listeners listeners) {
+  Leaks(LeakTracking tracking, Listeners listeners, Time time) {
     this.tracking = tracking;
     this.listeners = listeners;
-    long now = System.nanoTime();
+    this.time = time;
+    long now = time.nanos();
     // For who never tracks, in a century or two.
     dueNanos =
         tracking == LeakTracking.NEVER ? now + Long.MAX_VALUE / 2 : now - SAVED_UP * PAUSE_NANOS;
+  }
+
+  Time time() {
+    return time;
   }
 
   boolean isTracking() {
@@ -66,7 +61,7 @@ final class Leaks {
 
   /** What to be told by; null if nobody wants to know. */
   @Nullable ReferenceQueue<Object> queue() {
-    return isTracking() ? LOST : null;
+    return isTracking() ? LostHandles.QUEUE : null;
   }
 
   // ---- Samples ----
@@ -78,7 +73,7 @@ final class Leaks {
 
   /** Where something is made, if that is to be noted. */
   @Nullable Throwable site(String what) {
-    long nowNanos = System.nanoTime();
+    long nowNanos = time.nanos();
     return isDue(nowNanos) ? sample(nowNanos, what) : null;
   }
 
@@ -112,18 +107,6 @@ final class Leaks {
     return Set.copyOf(KEPT);
   }
 
-  private static void serve() {
-    while (true) {
-      try {
-        if (LOST.remove() instanceof Leakable lost) {
-          Listeners.guarded("closing what was not closed", lost::lost);
-        }
-      } catch (InterruptedException e) {
-        // Nobody who means to; it goes on.
-      }
-    }
-  }
-
   /** Counts, logs and tells; blocks as listeners do. */
   void report(LeakFound leak) {
     switch (leak.kind()) {
@@ -136,11 +119,11 @@ final class Leaks {
   }
 
   private void log(LeakFound leak) {
-    OptionalLong skipped = limit.enter(System.nanoTime());
+    OptionalLong skipped = limit.enter(time.nanos());
     if (skipped.isEmpty()) {
       return;
     }
-    LOG.log(
+    EngineLog.LOG.log(
         Level.WARNING,
         switch (leak.kind()) {
               case MAPPING -> "a mapping of " + leak.buffer() + forDevice(leak.device());
@@ -160,6 +143,6 @@ final class Leaks {
   }
 
   LeakStats snapshot() {
-    return new LeakStats(mappings.sum(), attachments.sum(), buffers.sum());
+    return new StateRecords.LeakStats(mappings.sum(), attachments.sum(), buffers.sum());
   }
 }

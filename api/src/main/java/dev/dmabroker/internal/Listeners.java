@@ -12,12 +12,12 @@ import java.util.function.Consumer;
  * then.
  */
 final class Listeners {
-  private static final System.Logger LOG = System.getLogger(Listeners.class.getName());
-
   private final CopyOnWriteArrayList<BrokerListener> listeners;
   private final LogLimit limit = new LogLimit();
+  private final Time time;
 
-  Listeners(List<BrokerListener> listeners) {
+  Listeners(List<BrokerListener> listeners, Time time) {
+    this.time = time;
     this.listeners = new CopyOnWriteArrayList<>(listeners);
   }
 
@@ -48,24 +48,15 @@ final class Listeners {
   /** What throws once may throw at every event. */
   private void log(BrokerListener listener, Throwable thrown) {
     limit
-        .enter(System.nanoTime())
+        .enter(time.nanos())
         .ifPresent(
             skipped ->
-                LOG.log(
+                EngineLog.LOG.log(
                     Level.WARNING,
                     "listener "
                         + listener.getClass().getName()
                         + " threw"
                         + LogLimit.skipped(skipped),
                     thrown));
-  }
-
-  /** Runs user code. */
-  static void guarded(String what, Runnable code) {
-    try {
-      code.run();
-    } catch (Throwable t) {
-      LOG.log(Level.WARNING, what + " threw", t);
-    }
   }
 }

@@ -5,17 +5,17 @@ import dev.dmabroker.Device;
 import dev.dmabroker.LeftOutException;
 import dev.dmabroker.Mapping;
 import dev.dmabroker.SharedBuffer;
-import dev.dmabroker.UndeclaredAccessException;
 import dev.dmabroker.UnsatisfiableException;
-import dev.dmabroker.event.AttachRefused;
 import dev.dmabroker.event.BufferMove;
-import dev.dmabroker.event.DeviceAttached;
 import dev.dmabroker.spec.Access;
 import dev.dmabroker.spec.BufferSpec;
+import dev.dmabroker.spec.SyncFile;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,14 +25,14 @@ import org.jspecify.annotations.Nullable;
 final class ManagedBuffer extends BufferLife implements SharedBuffer {
 
   ManagedBuffer(
-      BrokerEngine engine,
+      BufferRegistry registry,
       long id,
       String name,
       Target target,
       Budgets.Reservation reservation,
       @Nullable MoveQueue<BufferLife> queue,
       @Nullable Origin origin) {
-    super(engine, id, name, target, reservation, queue, origin);
+    super(registry, id, name, target, reservation, queue, origin);
   }
 
   // ---- What users call ----
@@ -68,7 +68,7 @@ final class ManagedBuffer extends BufferLife implements SharedBuffer {
   }
 
   AttachedDevice attach(Device device, @Nullable Origin origin) {
-    return attachOwn(engine.own(device), origin);
+    return attachOwn(registry.devices().own(device), origin);
   }
 
   AttachedDevice attachOwn(RegisteredDevice registered, @Nullable Origin origin) {
@@ -77,15 +77,15 @@ final class ManagedBuffer extends BufferLife implements SharedBuffer {
     if (attempt.attachment() == null) {
       // Working out why takes time, so it is done without the lock.
       UnsatisfiableException refused =
-          engine
+          registry
               .planner()
               .unsatisfiable(
                   "attach " + registered.name() + " to " + name,
                   attempt.target(),
                   attempt.devices(),
                   /* counting= */ false);
-      var event = new AttachRefused(name, registered.name(), refused);
-      engine.listeners().tell(listener -> listener.refused(event));
+      var event = new EventRecords.AttachRefused(name, registered.name(), refused);
+      services().listeners().tell(listener -> listener.refused(event));
       throw refused;
     }
     return attempt.attachment();
@@ -98,7 +98,7 @@ final class ManagedBuffer extends BufferLife implements SharedBuffer {
   private Attempt attach(RegisteredDevice registered, @Nullable Origin origin, AfterLock after) {
     checkReference("attach " + registered.name() + " to " + name);
     registered.checkOpen("attach it to " + name);
-    Planner planner = engine.planner();
+    Planner planner = registry.planner();
     Target target = target();
     Demand all = attachments.with(target, registered);
     if (isPinned() && !resident().suits(registered) && !registered.isDispensable()) {
@@ -112,7 +112,7 @@ final class ManagedBuffer extends BufferLife implements SharedBuffer {
     AttachedDevice attachment;
     if (suitsAllWithoutHeaps(registered)) {
       tellAttached(registered, after);
-      attachment = new AttachedDevice(engine, this, registered, origin);
+      attachment = new AttachedDevice(services(), this, registered, origin);
       attachments.add(attachment);
       if (stays()) {
         leaveOut(attachments.unsuited(resident()), after);
@@ -124,7 +124,7 @@ final class ManagedBuffer extends BufferLife implements SharedBuffer {
         return new Attempt(null, target, attachments.devicesWith(registered));
       }
       tellAttached(registered, after);
-      attachment = new AttachedDevice(engine, this, registered, origin);
+      attachment = new AttachedDevice(services(), this, registered, origin);
       attachments.add(attachment, target, all);
     } else {
       List<RegisteredDevice> devices = attachments.devicesWith(registered);
@@ -133,7 +133,7 @@ final class ManagedBuffer extends BufferLife implements SharedBuffer {
         return new Attempt(null, target, devices);
       }
       tellAttached(registered, after);
-      attachment = new AttachedDevice(engine, this, registered, origin);
+      attachment = new AttachedDevice(services(), this, registered, origin);
       attachments.add(attachment);
       leaveOut(solution.leftOut(), after);
     }
@@ -193,11 +193,11 @@ final class ManagedBuffer extends BufferLife implements SharedBuffer {
   }
 
   private void tellAttached(RegisteredDevice registered, AfterLock after) {
-    if (engine.listeners().isEmpty()) {
+    if (services().listeners().isEmpty()) {
       return;
     }
     var event =
-        new DeviceAttached(
+        new EventRecords.DeviceAttached(
             id,
             name,
             spec,
@@ -209,7 +209,7 @@ final class ManagedBuffer extends BufferLife implements SharedBuffer {
 
   @Override
   public void prepare() {
-    prepare(engine.settings().mapTimeout());
+    prepare(services().settings().mapTimeout());
   }
 
   @Override
@@ -278,7 +278,11 @@ final class ManagedBuffer extends BufferLife implements SharedBuffer {
           return attachment.gate().lets(access) == null
               ? null
               : attachment.admit(
-                  resident(), access, Thread.currentThread(), /* own= */ true, engine.callSite());
+                  resident(),
+                  access,
+                  Thread.currentThread(),
+                  /* own= */ true,
+                  services().callSite());
         });
   }
 
@@ -287,9 +291,9 @@ final class ManagedBuffer extends BufferLife implements SharedBuffer {
     boolean allocates = submit(request);
     MapFuture future = MapFuture.of(request);
     if (allocates) {
-      engine.execute(this::allocateFirst);
+      services().workers().execute(this::allocateFirst);
     }
-    request.expireAfter(engine.settings().mapTimeout());
+    request.expireAfter(services().settings().mapTimeout());
     return future;
   }
 
@@ -395,7 +399,7 @@ final class ManagedBuffer extends BufferLife implements SharedBuffer {
   }
 
   private LeftOutException leftOut(AttachedDevice attachment) {
-    return new LeftOutException(
+    return Exceptions.leftOut(
         "cannot map "
             + name
             + " for "
@@ -541,7 +545,7 @@ final class ManagedBuffer extends BufferLife implements SharedBuffer {
             renegotiate(after);
             if (requests.size() > 0) {
               ClosedException closed =
-                  new ClosedException(attachment.device().name() + " was detached from " + name);
+                  Exceptions.closed(attachment.device().name() + " was detached from " + name);
               requests.fail(after, request -> request.attachment() == attachment, closed);
             }
             advance(after);
@@ -566,10 +570,10 @@ final class ManagedBuffer extends BufferLife implements SharedBuffer {
     AttachedDevice attachment = mapping.attachment();
     synchronized (lock) {
       if (!mapping.isOpen()) {
-        throw new ClosedException(mapping + " is closed");
+        throw Exceptions.closed(mapping + " is closed");
       }
       if (!mapping.place().heap().traits().cpuReach().is(true)) {
-        throw new UndeclaredAccessException(
+        throw Exceptions.undeclaredAccess(
             name
                 + " lies in "
                 + mapping.heapName()
@@ -581,20 +585,20 @@ final class ManagedBuffer extends BufferLife implements SharedBuffer {
           mapping.access(),
           Thread.currentThread(),
           /* own= */ true,
-          engine.callSite());
+          services().callSite());
     }
   }
 
   private void checkReference(String intent) {
     if (referenceClosed || brokerClosed || state == State.RELEASED) {
-      throw new ClosedException(
+      throw Exceptions.closed(
           "cannot " + intent + ": " + (brokerClosed ? "the broker" : "the buffer") + " is closed");
     }
   }
 
   private void checkUsable(AttachedDevice attachment, String verb) {
     if (brokerClosed || state == State.RELEASED || attachment.isDetached()) {
-      throw new ClosedException(
+      throw Exceptions.closed(
           "cannot "
               + verb
               + " "
@@ -607,7 +611,27 @@ final class ManagedBuffer extends BufferLife implements SharedBuffer {
     }
   }
 
-  Fences fences() {
-    return engine.fences();
+  /** Has the end of a mapping's fence told, and its failure to listeners. */
+  void watchFence(BufferMapping mapping, SyncFile fence, Consumer<OptionalInt> whenSignalled) {
+    registry
+        .services()
+        .fences()
+        .watch(
+            fence,
+            "end " + mapping + " after its fence",
+            errno -> {
+              whenSignalled.accept(errno);
+              errno.ifPresent(why -> tellFenceFailed(mapping, why));
+            });
+  }
+
+  private void tellFenceFailed(BufferMapping mapping, int errno) {
+    var event =
+        new EventRecords.FenceFailure(
+            name, mapping.attachment().device().name(), mapping.access(), errno);
+    Services services = registry.services();
+    services
+        .workers()
+        .execute(() -> services.listeners().tell(listener -> listener.fenceFailed(event)));
   }
 }

@@ -1,6 +1,5 @@
 package dev.dmabroker.internal;
 
-import dev.dmabroker.ClosedException;
 import dev.dmabroker.Mapping;
 import java.util.ArrayList;
 import java.util.List;
@@ -115,8 +114,7 @@ final class MapFuture extends CompletableFuture<Mapping> {
       return isCancelled();
     }
     boolean cancelled = super.cancel(mayInterruptIfRunning);
-    request.endGivenUp(
-        new ClosedException("the future of " + request.describe() + " was cancelled"));
+    request.endGivenUp(Exceptions.closed("the future of " + request.describe() + " was cancelled"));
     return cancelled;
   }
 
@@ -193,7 +191,7 @@ final class MapFuture extends CompletableFuture<Mapping> {
       return null;
     }
     refuseSelfWait(request, CURRENT.get());
-    WaitGraph waits = request.buffer().engine.waits();
+    WaitGraph waits = request.buffer().services().waits();
     waits.park(request);
     return waits;
   }

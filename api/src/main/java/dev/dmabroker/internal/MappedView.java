@@ -1,7 +1,5 @@
 package dev.dmabroker.internal;
 
-import dev.dmabroker.ClosedException;
-import dev.dmabroker.CpuAccessException;
 import dev.dmabroker.CpuView;
 import dev.dmabroker.spi.Backing;
 import dev.dmabroker.spi.HeapException;
@@ -46,13 +44,13 @@ final class MappedView implements CpuView {
   public ByteBuffer bytes(long offsetBytes, int lengthBytes) {
     Objects.checkFromIndexSize(offsetBytes, lengthBytes, sizeBytes());
     if (closed.get()) {
-      throw new ClosedException("the CPU view of " + hold.attachment() + " is closed");
+      throw Exceptions.closed("the CPU view of " + hold.attachment() + " is closed");
     }
     try {
       ByteBuffer bytes = backing().bytes(offsetBytes, lengthBytes);
       return hold.access().writes() ? bytes : bytes.asReadOnlyBuffer().order(bytes.order());
     } catch (HeapException e) {
-      throw new CpuAccessException("cannot reach " + hold.attachment() + ": " + e.getMessage(), e);
+      throw Exceptions.cpuAccess("cannot reach " + hold.attachment() + ": " + e.getMessage(), e);
     }
   }
 
@@ -64,7 +62,7 @@ final class MappedView implements CpuView {
     try {
       backing().endCpuAccess(hold.access());
     } catch (HeapException | RuntimeException e) {
-      throw new CpuAccessException(
+      throw Exceptions.cpuAccess(
           "cannot end CPU access to " + hold.attachment() + ": " + e.getMessage(), e);
     } finally {
       hold.close();

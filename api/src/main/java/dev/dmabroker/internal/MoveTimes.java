@@ -1,14 +1,13 @@
 package dev.dmabroker.internal;
 
 import java.time.Duration;
-import java.util.function.LongSupplier;
 
 /**
  * When a move did what. Written by one thread after the other, under the buffer's lock or its
  * mover.
  */
 final class MoveTimes {
-  private final LongSupplier clock;
+  private final Time time;
   private final long startNanos;
   private long stallNanos;
   private long drainedNanos;
@@ -17,18 +16,14 @@ final class MoveTimes {
   private long copiedBytes;
   private Duration deadline = Duration.ZERO;
 
-  /**
-   * Of a move that starts now.
-   *
-   * @param clock {@link System#nanoTime}
-   */
-  MoveTimes(LongSupplier clock) {
-    this.clock = clock;
-    this.startNanos = clock.getAsLong();
+  /** The times of a move that starts now. */
+  MoveTimes(Time time) {
+    this.time = time;
+    this.startNanos = time.nanos();
   }
 
   void startStall() {
-    stallNanos = clock.getAsLong();
+    stallNanos = time.nanos();
   }
 
   void mayDrainFor(Duration deadline) {
@@ -36,7 +31,7 @@ final class MoveTimes {
   }
 
   void endDrain() {
-    drainedNanos = clock.getAsLong();
+    drainedNanos = time.nanos();
   }
 
   /** Whether nobody writes any more. */
@@ -45,7 +40,7 @@ final class MoveTimes {
   }
 
   void endFences() {
-    fencedNanos = clock.getAsLong();
+    fencedNanos = time.nanos();
   }
 
   void copied(long bytes, long nanos) {

@@ -125,7 +125,7 @@ final class Occupancy {
       Thread thread = slot.thread;
       long since = noted ? slot.sinceNanos : nowNanos;
       holders.add(
-          new Holder(
+          new StateRecords.Holder(
               buffer,
               device,
               Slot.access(token),

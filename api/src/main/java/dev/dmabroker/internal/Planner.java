@@ -66,7 +66,7 @@ final class Planner {
     Explanation explanation = Explanation.of(table, target, devices, counting);
     List<String> names = Participant.names(devices);
     List<Plan.PassedOver> passedOver = explanation.passedOver();
-    return new UnsatisfiableException(
+    return Exceptions.unsatisfiable(
         "cannot "
             + what
             + " ("
@@ -89,7 +89,7 @@ final class Planner {
                             + ")")
                 .map("; "::concat)
                 .collect(Collectors.joining()),
-        new Plan(target.spec(), names, List.of(), () -> passedOver),
+        new RankedPlan(target.spec(), names, List.of(), () -> passedOver),
         explanation.conflict());
   }
 
@@ -112,7 +112,7 @@ final class Planner {
     for (RankedHeap each : ranked) {
       Solution.Choice choice = each.choice();
       candidates.add(
-          new Plan.Candidate(
+          new RankedPlan.Candidate(
               each.ranked().heap(),
               choice.layout(),
               choice.sizeBytes(),
@@ -128,7 +128,7 @@ final class Planner {
     for (Participant device : devices) {
       names.add(device.name());
     }
-    return new Plan(
+    return new RankedPlan(
         spec,
         names.build(),
         candidates.build(),
@@ -150,7 +150,7 @@ final class Planner {
       int heap = i;
       if (solution.choice(heap) != null && ranked.stream().noneMatch(each -> each.heap() == heap)) {
         passedOver.add(
-            new Plan.PassedOver(
+            new RankedPlan.PassedOver(
                 table.info(heap).name(),
                 "",
                 "heuristic",

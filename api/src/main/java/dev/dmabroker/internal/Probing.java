@@ -53,7 +53,9 @@ record Probing(List<Constraints> alternatives, ImmutableList<Finding> findings) 
     } catch (RuntimeException e) {
       LOG.log(Level.WARNING, "probe " + probe.name() + " threw", e);
       for (HeapAccount heap : heaps.subList(tried.size(), heaps.size())) {
-        tried.add(new Finding(heap.name(), Verdict.UNKNOWN, Basis.UNKNOWN, "the probe threw " + e));
+        tried.add(
+            new StateRecords.Finding(
+                heap.name(), Verdict.UNKNOWN, Basis.UNKNOWN, "the probe threw " + e));
       }
     } finally {
       close(probe);
@@ -92,7 +94,7 @@ record Probing(List<Constraints> alternatives, ImmutableList<Finding> findings) 
     try {
       backing = heap.allocate(probe.name(), sample.sizeBytes());
     } catch (HeapException e) {
-      return new Finding(
+      return new StateRecords.Finding(
           heap.name(),
           Verdict.UNKNOWN,
           Basis.UNKNOWN,
@@ -101,14 +103,15 @@ record Probing(List<Constraints> alternatives, ImmutableList<Finding> findings) 
     long sizeBytes = backing.sizeBytes();
     try {
       Answer answer = probe.tryImport(backing, sample);
-      return new Finding(
+      return new StateRecords.Finding(
           heap.name(),
           answer.verdict(),
           answer.verdict() == Verdict.UNKNOWN ? Basis.UNKNOWN : Basis.PROBED,
           answer.reason());
     } catch (RuntimeException e) {
       LOG.log(Level.WARNING, "probe " + probe.name() + " threw", e);
-      return new Finding(heap.name(), Verdict.UNKNOWN, Basis.UNKNOWN, "the probe threw " + e);
+      return new StateRecords.Finding(
+          heap.name(), Verdict.UNKNOWN, Basis.UNKNOWN, "the probe threw " + e);
     } finally {
       heap.release(backing, sizeBytes);
     }
@@ -133,7 +136,7 @@ record Probing(List<Constraints> alternatives, ImmutableList<Finding> findings) 
       }
       boolean has = telling.trait().apply(heaps.get(i).traits()).is(true);
       findings.add(
-          new Finding(
+          new StateRecords.Finding(
               finding.heap(),
               has ? Verdict.ACCEPTED : Verdict.REFUSED,
               Basis.ASSUMED,

@@ -1,9 +1,10 @@
 package dev.dmabroker.internal;
 
 import com.google.common.collect.ImmutableList;
-import dev.dmabroker.ClosedException;
 import dev.dmabroker.Device;
 import dev.dmabroker.DeviceSpec;
+import dev.dmabroker.UndeclaredAccessException;
+import dev.dmabroker.event.BrokerSnapshot.DeviceState;
 import dev.dmabroker.spec.Access;
 import dev.dmabroker.spec.Constraints;
 import dev.dmabroker.spi.Backing;
@@ -15,7 +16,7 @@ import java.util.Optional;
 
 /** A device of one broker. */
 final class RegisteredDevice implements Device, Participant {
-  private final BrokerEngine engine;
+  private final DeviceRegistry registry;
   private final DeviceSpec spec;
   private final Duration longestHold;
   private final ImmutableList<Alternative> alternatives;
@@ -23,25 +24,30 @@ final class RegisteredDevice implements Device, Participant {
   private final ImmutableList<Finding> findings;
   private volatile boolean closed;
 
-  RegisteredDevice(BrokerEngine engine, DeviceSpec spec, Probing probing) {
-    this.engine = engine;
+  RegisteredDevice(
+      DeviceRegistry registry,
+      DeviceSpec spec,
+      Probing probing,
+      Alternatives maker,
+      Duration longestHold) {
+    this.registry = registry;
     this.spec = spec;
     this.findings = probing.findings();
     this.alternatives =
         probing.alternatives().stream()
-            .map(each -> engine.planner().alternatives().make(spec.name(), each))
+            .map(each -> maker.make(spec.name(), each))
             .collect(ImmutableList.toImmutableList());
     this.user = new User(spec.name(), probing.alternatives().get(0), spec.access());
-    this.longestHold = spec.longestHold().orElse(engine.settings().longestHold());
+    this.longestHold = spec.longestHold().orElse(longestHold);
   }
 
-  boolean belongsTo(BrokerEngine candidate) {
-    return engine == candidate;
+  boolean belongsTo(DeviceRegistry candidate) {
+    return registry == candidate;
   }
 
   void checkOpen(String intent) {
     if (closed) {
-      throw new ClosedException("cannot " + intent + ": device " + name() + " is closed");
+      throw Exceptions.closed("cannot " + intent + ": device " + name() + " is closed");
     }
   }
 
@@ -63,6 +69,30 @@ final class RegisteredDevice implements Device, Participant {
   @Override
   public Constraints constraints() {
     return user.constraints();
+  }
+
+  /**
+   * Refuses early what every map would refuse.
+   *
+   * @throws UndeclaredAccessException if the device did not declare the access
+   */
+  void checkDeclared(Access wanted, String stream) {
+    if (!access().permits(wanted)) {
+      throw Exceptions.undeclaredAccess(
+          "cannot use "
+              + name()
+              + " in stream "
+              + stream
+              + ": it would map with "
+              + wanted
+              + " and declared "
+              + access()
+              + "; declare what it needs with DeviceSpec.access");
+    }
+  }
+
+  DeviceState snapshot() {
+    return new StateRecords.DeviceState(name(), constraints(), longestHold, findings);
   }
 
   /** Whose budget counts besides the device's own. */
@@ -107,7 +137,7 @@ final class RegisteredDevice implements Device, Participant {
   @Override
   public void close() {
     closed = true;
-    engine.forget(this);
+    registry.forget(this);
   }
 
   @Override

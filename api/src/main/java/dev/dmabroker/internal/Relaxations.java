@@ -1,6 +1,6 @@
 package dev.dmabroker.internal;
 
-import dev.dmabroker.Conflict.Change;
+import dev.dmabroker.Conflict;
 import dev.dmabroker.Conflict.Relaxation;
 import dev.dmabroker.spec.ConstraintField;
 import dev.dmabroker.spec.Layout;
@@ -40,10 +40,11 @@ final class Relaxations {
       Solution.Choice choice = solution.choice(heap);
       if (choice != null) {
         HeapInfo info = table.info(heap);
-        return new Relaxation(
+        return new FoundConflict.Relaxation(
             dropped.stream()
                 .mapToObj(units::get)
-                .map(unit -> new Change(unit.clause(), instead(unit, info, choice)))
+                .<Conflict.Change>map(
+                    unit -> new FoundConflict.Change(unit.clause(), instead(unit, info, choice)))
                 .toList(),
             info.name());
       }

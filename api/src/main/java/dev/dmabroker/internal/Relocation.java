@@ -47,7 +47,7 @@ final class Relocation {
   /** The heap to leave, for the sake of others; -1 if the buffer itself has to move. */
   private final int vacated;
 
-  private final MoveTimes times = new MoveTimes(System::nanoTime);
+  private final MoveTimes times;
   private int negotiations;
   private int soughtFor;
   private @Nullable Place target;
@@ -68,6 +68,7 @@ final class Relocation {
     this.from = from;
     this.cause = cause;
     this.attempt = attempt;
+    this.times = new MoveTimes(buffer.services().time());
   }
 
   /** To where every device reaches it. */
@@ -152,7 +153,7 @@ final class Relocation {
   private Arrival arrive(Place candidate, Attachments.Users users) {
     try {
       if (from.isWritten() && canCopyTo(candidate)) {
-        buffer.engine.settings().mover().prepare(job(candidate));
+        buffer.services().settings().mover().prepare(job(candidate));
       }
     } catch (HeapException e) {
       candidate.release();
@@ -267,11 +268,11 @@ final class Relocation {
       target = null;
       buffer.attachments.openGates(from, Attachments.Opening.OPEN);
       after.then(candidate::release);
-      after.then(() -> buffer.engine.execute(this::prepare));
+      after.then(() -> buffer.services().workers().execute(this::prepare));
     } else if (!isWanted(candidate, after)) {
       after.then(candidate::release);
     } else if (stall(after) == Arrival.DRAINED) {
-      after.wake(() -> buffer.engine.executeCopy(this::awaitFences));
+      after.wake(() -> buffer.services().workers().executeCopy(this::awaitFences));
     }
   }
 
@@ -322,7 +323,7 @@ final class Relocation {
         && !times.isDrained()
         && !from.hasWriters()
         && !endDrain(after)) {
-      after.wake(() -> buffer.engine.executeCopy(this::awaitFences));
+      after.wake(() -> buffer.services().workers().executeCopy(this::awaitFences));
     }
   }
 
@@ -354,7 +355,7 @@ final class Relocation {
   /** Nobody writes any more, but devices may still be at work that the kernel knows of. */
   private void awaitFences() {
     try {
-      FencePoller poller = buffer.engine.fences().poller();
+      FencePoller poller = buffer.services().fences().poller();
       // Without a poller the copy itself waits for them, in the kernel.
       Optional<SyncFile> fence = poller == null ? Optional.empty() : pendingFence();
       if (poller == null || fence.isEmpty()) {
@@ -418,7 +419,7 @@ final class Relocation {
           fence,
           errno -> {
             awaitsFence = false;
-            buffer.engine.executeCopy(this::copy);
+            buffer.services().workers().executeCopy(this::copy);
           });
     } catch (HeapException | RuntimeException | Error e) {
       poller.discard(fence);
@@ -432,9 +433,9 @@ final class Relocation {
       if (!beginCopy()) {
         return;
       }
-      long start = System.nanoTime();
-      long bytes = buffer.engine.settings().mover().copy(job(target()));
-      times.copied(bytes, System.nanoTime() - start);
+      long start = buffer.services().time().nanos();
+      long bytes = buffer.services().settings().mover().copy(job(target()));
+      times.copied(bytes, buffer.services().time().nanos() - start);
       buffer.locked(
           after -> {
             if (isUnderWay(State.MOVING)) {
@@ -553,7 +554,7 @@ final class Relocation {
   /** Who holds up the drain; readers do not. */
   private List<Holder> writers() {
     List<Holder> holders = new ArrayList<>();
-    from.addHolders(buffer.name, System.nanoTime(), holders);
+    from.addHolders(buffer.name, buffer.services().time().nanos(), holders);
     holders.removeIf(holder -> !holder.access().writes());
     return holders;
   }
@@ -563,7 +564,7 @@ final class Relocation {
   }
 
   private void expireAfter(Duration time, Runnable then) {
-    deadline = buffer.engine.schedule(time, then);
+    deadline = buffer.services().workers().schedule(time, then);
   }
 
   private void cancelDeadline() {
@@ -594,7 +595,7 @@ final class Relocation {
 
   /** What those are told who need the move, or who ran into a timeout waiting for it. */
   MoveFailedException failure(String reason, List<Holder> holders, @Nullable Throwable why) {
-    return new MoveFailedException(
+    return Exceptions.moveFailed(
         "cannot move "
             + buffer.name
             + " out of "
@@ -608,7 +609,7 @@ final class Relocation {
             + " (attempt "
             + attempt
             + " of "
-            + buffer.engine.settings().maxMoveAttempts()
+            + buffer.services().settings().maxMoveAttempts()
             + "); it is where it was, with its contents",
         holders,
         why);
@@ -617,8 +618,8 @@ final class Relocation {
   /** What happened, for listeners; called when the stall, if there was one, has just ended. */
   BufferMove report(
       long generation, Optional<String> failure, Duration backOff, List<Holder> holders) {
-    long now = System.nanoTime();
-    return new BufferMove(
+    long now = buffer.services().time().nanos();
+    return new EventRecords.BufferMove(
         buffer.name,
         from.heap().name(),
         Optional.ofNullable(target).map(place -> place.heap().name()),
@@ -626,7 +627,7 @@ final class Relocation {
         beneficiary,
         generation,
         attempt,
-        buffer.engine.settings().maxMoveAttempts(),
+        buffer.services().settings().maxMoveAttempts(),
         from.layout().sizeBytes(),
         times.copiedBytes(),
         target == null ? 0 : target.sizeBytes(),

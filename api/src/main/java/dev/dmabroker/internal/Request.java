@@ -1,9 +1,7 @@
 package dev.dmabroker.internal;
 
 import dev.dmabroker.BrokerException;
-import dev.dmabroker.ClosedException;
 import dev.dmabroker.event.BufferMove;
-import dev.dmabroker.event.MapStalled;
 import dev.dmabroker.spec.Access;
 import java.time.Duration;
 import java.util.Objects;
@@ -48,7 +46,7 @@ final class Request {
   private final @Nullable Throwable callSite;
   private final AtomicBoolean claimed = new AtomicBoolean();
   private final CompletableFuture<@Nullable Grant> future = new CompletableFuture<>();
-  private final long sinceNanos = System.nanoTime();
+  private final long sinceNanos;
 
   private Request(
       Kind kind,
@@ -56,12 +54,13 @@ final class Request {
       @Nullable AttachedDevice attachment,
       @Nullable Access access,
       boolean parks) {
-    this.callSite = kind == Kind.MAP ? buffer.engine.callSite() : null;
+    this.callSite = kind == Kind.MAP ? buffer.services().callSite() : null;
     this.kind = kind;
     this.buffer = buffer;
     this.attachment = attachment;
     this.access = access;
     this.parks = parks;
+    this.sinceNanos = buffer.services().time().nanos();
   }
 
   static Request map(AttachedDevice attachment, Access access, boolean parks) {
@@ -186,7 +185,7 @@ final class Request {
     if (future.isDone()) {
       return ended();
     }
-    WaitGraph waits = buffer.engine.waits();
+    WaitGraph waits = buffer.services().waits();
     waits.park(this);
     boolean granted = false;
     try {
@@ -250,14 +249,17 @@ final class Request {
       return;
     }
     Future<?> timer =
-        buffer.engine.schedule(
-            timeout, () -> giveUp(buffer.currentComplaint().timedOut(describe(), timeout)));
+        buffer
+            .services()
+            .workers()
+            .schedule(
+                timeout, () -> giveUp(buffer.currentComplaint().timedOut(describe(), timeout)));
     CompletableFuture<?> unused =
         future.whenComplete(
             (grant, failure) -> {
               timer.cancel(false);
               Runnable tell = stalled(failure == null);
-              buffer.engine.execute(tell); // Not here: it may be the timer.
+              buffer.services().workers().execute(tell); // Not here: it may be the timer.
             });
   }
 
@@ -268,12 +270,13 @@ final class Request {
   void hand(MapFuture exposed) {
     CompletableFuture<?> unused =
         future.whenComplete(
-            (grant, failure) -> buffer.engine.callback(() -> exposed.end(grant, failure)));
+            (grant, failure) ->
+                buffer.services().workers().callback(() -> exposed.end(grant, failure)));
     CompletableFuture<?> unusedEither =
         exposed.whenComplete(
             (mapping, failure) -> {
               if (exposed.isCancelled()) {
-                giveUp(new ClosedException("the future of " + describe() + " was cancelled"));
+                giveUp(Exceptions.closed("the future of " + describe() + " was cancelled"));
               }
             });
   }
@@ -299,9 +302,12 @@ final class Request {
       return () -> {};
     }
     var stall =
-        new MapStalled(
-            buffer.name(), deviceName(), Duration.ofNanos(System.nanoTime() - sinceNanos), granted);
-    return () -> buffer.engine.listeners().tell(listener -> listener.stalled(stall));
+        new EventRecords.MapStalled(
+            buffer.name(),
+            deviceName(),
+            Duration.ofNanos(buffer.services().time().nanos() - sinceNanos),
+            granted);
+    return () -> buffer.services().listeners().tell(listener -> listener.stalled(stall));
   }
 
   /** Is done once the request has ended or the other is done; never fails. */

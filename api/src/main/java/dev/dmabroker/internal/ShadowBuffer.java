@@ -1,7 +1,5 @@
 package dev.dmabroker.internal;
 
-import dev.dmabroker.ClosedException;
-import dev.dmabroker.CpuAccessException;
 import dev.dmabroker.Mapping;
 import dev.dmabroker.Shadow;
 import dev.dmabroker.SharedBuffer;
@@ -32,7 +30,7 @@ final class ShadowBuffer implements Shadow {
     this.original = original;
     this.copy = copy;
     this.mover = mover;
-    Throwable site = copy.buffer().engine.leaks().site("shadowed here");
+    Throwable site = copy.buffer().services().leaks().site("shadowed here");
     this.atOriginal = attach(original, copier, site);
     try {
       this.atCopy = attach(copy, copier, site);
@@ -89,14 +87,14 @@ final class ShadowBuffer implements Shadow {
       return mover.copy(
           new Mover.Copy(source.backing(), source.layout(), target.backing(), target.layout()));
     } catch (HeapException e) {
-      throw new CpuAccessException(
+      throw Exceptions.cpuAccess(
           "cannot copy from " + from + " to " + to + ": " + e.getMessage(), e);
     }
   }
 
   private void checkOpen() {
     if (closed) {
-      throw new ClosedException("the " + copy.name() + " is closed");
+      throw Exceptions.closed("the " + copy.name() + " is closed");
     }
   }
 

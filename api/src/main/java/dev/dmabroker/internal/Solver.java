@@ -225,7 +225,7 @@ final class Solver {
           .append(participant.alternatives().size())
           .append(participant.isDispensable() ? " or left out" : "");
     }
-    return new SearchLimitException(
+    return Exceptions.searchLimit(
         "more than "
             + MAX_COMBINATIONS
             + " combinations of alternatives and preferences for "

@@ -1,21 +1,25 @@
 package dev.dmabroker.internal;
 
+import dev.dmabroker.StreamConsumer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** One buffer of a stream. What is not final is guarded by the stream's lock. */
+/**
+ * One buffer of a stream, with the attachments of the producer and the consumers. What is not final
+ * is guarded by the stream's lock.
+ */
 final class StreamBuffer {
   private final int index;
   private final ManagedBuffer buffer;
   private final AttachedDevice producer;
-  private final List<Reading> readings = new ArrayList<>(2);
+  private final List<Connection> consumers = new ArrayList<>(2);
 
   /** The groups that its contents are for; null while it has none. */
   private @Nullable Set<String> audience;
 
-  /** Who has it: the producer, and each consumer that it is queued for or held by. */
+  /** How many have it: the producer, and each consumer that it is queued for or held by. */
   private int users;
 
   private long sizeBytes;
@@ -23,7 +27,7 @@ final class StreamBuffer {
   private boolean leaving;
   private boolean gone;
 
-  private record Reading(AttachedConsumer reader, AttachedDevice attachment) {}
+  private record Connection(StreamConsumer consumer, AttachedDevice attachment) {}
 
   StreamBuffer(int index, ManagedBuffer buffer, AttachedDevice producer) {
     this.index = index;
@@ -45,58 +49,58 @@ final class StreamBuffer {
     return producer;
   }
 
-  // ---- Who reads ----
+  // ---- Its consumers ----
 
-  boolean isReadBy(AttachedConsumer reader) {
-    return find(reader) != null;
+  boolean isAttachedTo(StreamConsumer consumer) {
+    return find(consumer) != null;
   }
 
-  void addReader(AttachedConsumer reader, AttachedDevice attachment) {
-    readings.add(new Reading(reader, attachment));
+  void addConsumer(StreamConsumer consumer, AttachedDevice attachment) {
+    consumers.add(new Connection(consumer, attachment));
   }
 
-  /** Whose attachment, which may be gone; null if there never was one. */
-  @Nullable AttachedDevice removeReader(AttachedConsumer reader) {
-    Reading reading = find(reader);
-    if (reading == null) {
+  /** The consumer's attachment, which may be gone; null if there never was one. */
+  @Nullable AttachedDevice removeConsumer(StreamConsumer consumer) {
+    Connection found = find(consumer);
+    if (found == null) {
       return null;
     }
-    readings.remove(reading);
-    return reading.attachment();
+    consumers.remove(found);
+    return found.attachment();
   }
 
-  /** The attachments of those who read no more. */
-  List<AttachedDevice> removeReadersBut(List<AttachedConsumer> readers) {
+  /** Removes all consumers but these, and gives their attachments. */
+  List<AttachedDevice> removeConsumersBut(List<? extends StreamConsumer> kept) {
     List<AttachedDevice> left = new ArrayList<>();
-    readings.removeIf(
-        reading -> !readers.contains(reading.reader()) && left.add(reading.attachment()));
+    consumers.removeIf(each -> !kept.contains(each.consumer()) && left.add(each.attachment()));
     return left;
   }
 
-  AttachedDevice attachment(AttachedConsumer reader) {
-    Reading reading = find(reader);
-    if (reading == null) {
-      throw new IllegalStateException(reader + " does not read " + buffer);
+  /** The attachment of a consumer that is attached. */
+  AttachedDevice attachment(StreamConsumer consumer) {
+    Connection found = find(consumer);
+    if (found == null) {
+      throw new IllegalStateException(consumer + " does not read " + buffer);
     }
-    return reading.attachment();
+    return found.attachment();
   }
 
-  private @Nullable Reading find(AttachedConsumer reader) {
-    for (Reading reading : readings) {
-      if (reading.reader() == reader) {
-        return reading;
+  private @Nullable Connection find(StreamConsumer consumer) {
+    for (Connection each : consumers) {
+      if (each.consumer() == consumer) {
+        return each;
       }
     }
     return null;
   }
 
-  // ---- Who has it ----
+  // ---- How many have it ----
 
   void use() {
     users++;
   }
 
-  /** Whether that was the last. */
+  /** One has it no more. True if that was the last. */
   boolean endUse() {
     return --users == 0;
   }
@@ -117,11 +121,11 @@ final class StreamBuffer {
     return freeSinceNanos;
   }
 
-  // ---- Whom its contents are for ----
+  // ---- The groups that its contents are for ----
 
   /**
-   * From now on it is for these, if what it holds is for all of them. Otherwise it stays for whom
-   * it was until it {@linkplain #scrubbedFor is scrubbed}, which may fail or be cancelled.
+   * From now on it is for these, if what it holds is for all of them. Otherwise it stays for those
+   * that it was for until it {@linkplain #scrubbedFor is scrubbed}, which may fail or be cancelled.
    */
   boolean isFor(Set<String> groups) {
     if (audience != null && !audience.equals(groups) && !audience.containsAll(groups)) {
@@ -169,7 +173,7 @@ final class StreamBuffer {
   Runnable destroy() {
     gone = true;
     List<AttachedDevice> attachments = new ArrayList<>();
-    readings.forEach(reading -> attachments.add(reading.attachment()));
+    consumers.forEach(each -> attachments.add(each.attachment()));
     attachments.add(producer);
     return () -> {
       buffer.close();

@@ -1,19 +1,19 @@
 package dev.dmabroker.internal;
 
-import dev.dmabroker.ClosedException;
 import dev.dmabroker.Mapping;
 import dev.dmabroker.spec.Access;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One side's turn with a buffer of a stream. It ends once, for whoever changes its phase first; the
- * buffer goes on after the mapping is closed, which is done without the stream's lock.
+ * A frame: a buffer of a stream that is with the producer, or with one consumer. It ends once, for
+ * the caller that changes its phase first. The buffer goes on after the mapping is closed, which is
+ * done without the stream's lock.
  */
 abstract class StreamFrame {
 
   /** How far it is. */
-  enum Phase {
+  private enum Phase {
     /** To be used. */
     OPEN,
     /** Handed on, after a fence or at once. */
@@ -22,26 +22,22 @@ abstract class StreamFrame {
     CANCELLED
   }
 
-  private final StreamLife stream;
+  private final StreamLife life;
   private final StreamBuffer buffer;
   private final AtomicReference<Phase> phase = new AtomicReference<>(Phase.OPEN);
 
-  /** Somebody who came too late wanted it to be over. */
+  /** A caller that came too late wanted it to be over. */
   private volatile boolean unwanted;
 
-  /** Set under the stream's lock before anybody else gets the lease. */
+  /** Set under the stream's lock before the application gets the frame. */
   private @Nullable BufferMapping mapping;
 
   private long sinceNanos;
   private boolean overheld;
 
-  StreamFrame(StreamLife stream, StreamBuffer buffer) {
-    this.stream = stream;
+  StreamFrame(StreamLife life, StreamBuffer buffer) {
+    this.life = life;
     this.buffer = buffer;
-  }
-
-  StreamLife stream() {
-    return stream;
   }
 
   StreamBuffer buffer() {
@@ -52,12 +48,12 @@ abstract class StreamFrame {
     return buffer.index();
   }
 
-  /** Whose turn it is. */
+  /** The attachment of the device that has the buffer. */
   abstract AttachedDevice attachment();
 
   abstract Access access();
 
-  /** Nobody has seen it: as if it had not been given out. */
+  /** Undoes giving the frame out, as it never reached the application. */
   abstract void takeBack();
 
   // ---- The mapping ----
@@ -78,7 +74,11 @@ abstract class StreamFrame {
     return mapping != null;
   }
 
-  /** Maps if the buffer lies still. Under the stream's lock: no other lock is taken. */
+  /**
+   * Maps if the buffer lies still. Under the stream's lock: no other lock is taken.
+   *
+   * @param own whether the mapping is the calling thread's
+   */
   boolean enter(boolean own) {
     BufferMapping entered = attachment().enter(access(), own);
     if (entered == null) {
@@ -101,7 +101,7 @@ abstract class StreamFrame {
     }
   }
 
-  /** Under the stream's lock, of a lease that goes back into a queue. */
+  /** Under the stream's lock, of a frame that goes back into a queue. */
   void forgetMapping() {
     mapping = null;
   }
@@ -112,30 +112,35 @@ abstract class StreamFrame {
     return phase.get() == Phase.OPEN;
   }
 
-  /** Whether the caller, and nobody else, has ended it so. */
-  boolean end(Phase how) {
-    return phase.compareAndSet(Phase.OPEN, how);
+  /** Ends it because it is handed on or closed: false if it has ended before. */
+  boolean end() {
+    return phase.compareAndSet(Phase.OPEN, Phase.DONE);
+  }
+
+  /** Ends it because the stream stops: false if it has ended before. */
+  boolean cancel() {
+    return phase.compareAndSet(Phase.OPEN, Phase.CANCELLED);
   }
 
   /**
-   * The same for who has nothing more to do with it: if it is just being handed on and that fails,
-   * it must not go on after all.
+   * {@link #end} for a caller that has nothing more to do with the frame: if the frame is just
+   * being handed on and that fails, it must not go on after all.
    */
   boolean endForGood() {
-    if (end(Phase.DONE)) {
+    if (end()) {
       return true;
     }
     unwanted = true; // Before the second try, as reopen looks at it after it has opened.
-    return end(Phase.DONE);
+    return end();
   }
 
   /**
-   * What was ended by {@link Phase#DONE} goes on after all, unless somebody has done with it
+   * What was {@linkplain #end ended} goes on after all, unless {@link #endForGood} was called
    * meanwhile: then it is still ended, and the caller has to see to what that entails.
    */
   boolean reopen() {
     phase.set(Phase.OPEN);
-    return !unwanted || !end(Phase.DONE);
+    return !unwanted || !end();
   }
 
   boolean isCancelled() {
@@ -144,9 +149,14 @@ abstract class StreamFrame {
 
   RuntimeException ended(String intent) {
     return isCancelled()
-        ? stream.stopped(intent + " " + this)
-        : new ClosedException(
+        ? stopped(intent)
+        : Exceptions.closed(
             "cannot " + intent + " " + this + ": it was submitted or closed before");
+  }
+
+  /** Why the frame cannot be used while the stream does not run. */
+  RuntimeException stopped(String intent) {
+    return life.stopped(intent + " " + this);
   }
 
   // ---- For how long; under the stream's lock ----
@@ -160,7 +170,7 @@ abstract class StreamFrame {
     return sinceNanos;
   }
 
-  /** Whether it has not been told yet. */
+  /** Notes that it is held too long; false if that was known. */
   boolean markOverheld() {
     boolean first = !overheld;
     overheld = true;

@@ -1,5 +1,6 @@
 package dev.dmabroker.internal;
 
+import dev.dmabroker.StreamConsumer;
 import dev.dmabroker.StreamSpec;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -10,8 +11,9 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A stream's buffers, and how many there may be. The one that was used last is used next, so that
- * those too many lie idle and are seen to. Used under the stream's lock.
+ * The buffers of a stream, those that are free, and how many there may be. The buffer that was used
+ * last is used next, so that those which are not needed lie idle and are noticed. Used under the
+ * stream's lock.
  */
 final class StreamPool {
   private final StreamSpec spec;
@@ -20,7 +22,7 @@ final class StreamPool {
   /** Last used first. */
   private final ArrayDeque<StreamBuffer> free = new ArrayDeque<>();
 
-  /** Of buffers that are there or being made. */
+  /** The indices of buffers that are there or being made. */
   private final BitSet indices = new BitSet();
 
   StreamPool(StreamSpec spec) {
@@ -41,7 +43,7 @@ final class StreamPool {
     return free.size();
   }
 
-  /** Whether nobody has any. */
+  /** Whether all that are there are free. */
   boolean isIdle() {
     return free.size() == buffers.size();
   }
@@ -58,8 +60,8 @@ final class StreamPool {
     return List.copyOf(buffers);
   }
 
-  List<StreamBuffer> notReadBy(AttachedConsumer reader) {
-    return buffers.stream().filter(buffer -> !buffer.isReadBy(reader)).toList();
+  List<StreamBuffer> notAttachedTo(StreamConsumer consumer) {
+    return buffers.stream().filter(buffer -> !buffer.isAttachedTo(consumer)).toList();
   }
 
   // ---- Growing ----

@@ -1,6 +1,5 @@
 package dev.dmabroker.internal;
 
-import dev.dmabroker.BufferStream;
 import java.time.Duration;
 
 /**
@@ -12,16 +11,22 @@ final class StreamWatch {
   private static final Duration SHORTEST = Duration.ofMillis(1);
   private static final Duration LONGEST = Duration.ofMillis(250);
 
-  private final StreamLife stream;
+  private final StreamLife life;
+  private final StreamUse use;
+  private final StreamGrowth growth;
+  private final Acquirers acquirers;
   private final Clock.Timer timer;
   private boolean running;
 
-  StreamWatch(StreamLife stream, Clock.Timer timer) {
-    this.stream = stream;
+  StreamWatch(StreamUse use, StreamGrowth growth, Acquirers acquirers, Clock.Timer timer) {
+    this.life = use.life;
+    this.use = use;
+    this.growth = growth;
+    this.acquirers = acquirers;
     this.timer = timer;
   }
 
-  /** Under the lock. */
+  /** There is something to look after. Under the lock. */
   void start(AfterLock after) {
     if (!running) {
       running = true;
@@ -32,8 +37,8 @@ final class StreamWatch {
 
   /** Half of the shortest time that matters. */
   private Duration period() {
-    Duration period = stream.spec.quietTime();
-    for (RegisteredDevice device : stream.devices()) {
+    Duration period = life.spec.quietTime();
+    for (RegisteredDevice device : use.devices.all()) {
       period = shorter(period, device.longestHold());
     }
     Duration half = shorter(period.dividedBy(2), LONGEST);
@@ -45,21 +50,21 @@ final class StreamWatch {
   }
 
   private void look() {
-    stream.onTime(
+    life.changeOnTime(
         after -> {
           running = false;
-          if (stream.state == BufferStream.State.CLOSED) {
+          if (life.isClosed()) {
             return;
           }
-          long now = System.nanoTime();
-          stream.filling.check(now, event -> stream.tellOverheld(event, after));
-          for (AttachedConsumer reader : stream.readers) {
-            reader.holdings().check(now, event -> stream.tellOverheld(event, after));
+          long now = life.exactNow();
+          use.filling.check(now, event -> life.events.overheld(event, after));
+          for (AttachedConsumer consumer : use.devices.consumers()) {
+            consumer.holdings().check(now, event -> life.events.overheld(event, after));
           }
-          if (stream.state == BufferStream.State.RUNNING) {
-            stream.growth.shrink(now, after);
-            if (stream.acquirers.isAwaited()) {
-              stream.growth.retry(after);
+          if (life.isRunning()) {
+            growth.shrink(now, after);
+            if (acquirers.isAwaited()) {
+              growth.retry(acquirers.waiting(), after);
             }
           }
           if (isNeeded()) {
@@ -68,11 +73,10 @@ final class StreamWatch {
         });
   }
 
-  /** Under the lock: whether there is something to look after. */
+  /** Whether there is something to look after. Under the lock. */
   boolean isNeeded() {
-    return stream.filling.count() > 0
-        || stream.readers.stream().anyMatch(reader -> reader.holdings().count() > 0)
-        || (stream.state == BufferStream.State.RUNNING
-            && (stream.acquirers.isAwaited() || stream.pool.depth() > stream.growth.floor()));
+    return use.filling.count() > 0
+        || use.devices.consumers().stream().anyMatch(each -> each.holdings().count() > 0)
+        || (life.isRunning() && (acquirers.isAwaited() || use.pool.depth() > growth.floor()));
   }
 }

@@ -4,26 +4,30 @@ import dev.dmabroker.Frame;
 import dev.dmabroker.spec.Access;
 import dev.dmabroker.spec.SyncFile;
 
-/** A consumer's turn with a buffer, from when it is queued. */
+/** A frame for one consumer: from when it is queued until the consumer has released it. */
 final class TakenFrame extends StreamFrame implements Frame {
-  private final AttachedConsumer reader;
+  private final ConsumerSide side;
   private final AttachedDevice attachment;
   private final long sequence;
 
-  /** Which of the stream's it is of. */
+  /** The {@link StreamLife#run} of the stream that it was submitted in. */
   private final long run;
 
-  TakenFrame(StreamLife stream, AttachedConsumer reader, StreamBuffer buffer, long sequence) {
-    super(stream, buffer);
-    this.reader = reader;
-    this.attachment = buffer.attachment(reader);
+  TakenFrame(
+      StreamLife life,
+      ConsumerSide side,
+      StreamBuffer buffer,
+      AttachedDevice attachment,
+      long sequence) {
+    super(life, buffer);
+    this.side = side;
+    this.attachment = attachment;
     this.sequence = sequence;
-    this.run = stream.run;
+    this.run = life.run();
   }
 
-  /** Whether the stream has not been stopped since it was submitted. */
-  boolean isOfThisRun() {
-    return run == stream().run;
+  long run() {
+    return run;
   }
 
   @Override
@@ -43,11 +47,11 @@ final class TakenFrame extends StreamFrame implements Frame {
 
   @Override
   public void closeAfter(SyncFile fence) {
-    if (!end(Phase.DONE)) {
+    if (!end()) {
       throw ended("close");
     }
     try {
-      mapped().closeAfter(fence, errno -> reader.signalled(this));
+      mapped().closeAfter(fence, errno -> side.signalled(this));
     } catch (RuntimeException | Error e) {
       if (!reopen()) {
         release();
@@ -65,17 +69,17 @@ final class TakenFrame extends StreamFrame implements Frame {
 
   private void release() {
     unmap();
-    reader.released(this);
+    side.released(this);
   }
 
   @Override
   void takeBack() {
     unmap();
-    reader.putBack(this);
+    side.putBack(this);
   }
 
   @Override
   public String toString() {
-    return "frame " + sequence + " in " + buffer() + " for " + reader.device().name();
+    return "frame " + sequence + " in " + buffer() + " for " + attachment.device().name();
   }
 }

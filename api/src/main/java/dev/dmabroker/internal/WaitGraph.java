@@ -59,7 +59,7 @@ final class WaitGraph {
       List<String> edges = ring.stream().map(Edge::toString).toList();
       boolean unused =
           request.giveUp(
-              new WouldDeadlockException(
+              Exceptions.wouldDeadlock(
                   "cannot "
                       + request.describe()
                       + ": the wait could never end: "

@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.dmabroker.testing.Events;
+import dev.dmabroker.testing.Fixture;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -16,7 +18,7 @@ import org.junit.jupiter.api.Test;
 
 /** What a change entails is done after it, without the lock. */
 class AfterLockTest extends Fixture {
-  private final Object lock = new Object();
+  private final StateLock lock = new StateLock();
   private final List<String> done = Collections.synchronizedList(new ArrayList<>());
 
   private Runnable noting(String what) {
@@ -29,8 +31,7 @@ class AfterLockTest extends Fixture {
   @Test
   void whoWaitsGoesOnFirstAndTheRestFollowsInItsOrder() {
     String result =
-        AfterLock.under(
-            lock,
+        lock.locked(
             after -> {
               assertTrue(Thread.holdsLock(lock));
               after.then(noting("free"));
@@ -63,8 +64,7 @@ class AfterLockTest extends Fixture {
     assertThrows(
         IllegalStateException.class,
         () ->
-            AfterLock.under(
-                lock,
+            lock.change(
                 after -> {
                   after.then(
                       () -> {
@@ -78,11 +78,10 @@ class AfterLockTest extends Fixture {
 
   @Test
   void onATimerOnlyWhoWaitsIsWokenThereAndAWorkerDoesTheRest() throws Exception {
-    BrokerEngine engine = Handles.of(export()).engine;
+    Workers workers = Handles.of(export()).services().workers();
     BlockingQueue<Thread> threads = new LinkedBlockingQueue<>();
-    AfterLock.onTime(
-        lock,
-        engine,
+    lock.changeOnTime(
+        workers,
         after -> {
           assertTrue(Thread.holdsLock(lock));
           after.then(
@@ -98,7 +97,7 @@ class AfterLockTest extends Fixture {
         });
     assertSame(Thread.currentThread(), Events.next(threads));
     assertNotSame(Thread.currentThread(), Events.next(threads));
-    AfterLock.onTime(lock, engine, after -> after.wake(noting("nothing else")));
+    lock.changeOnTime(workers, after -> after.wake(noting("nothing else")));
     assertEquals(List.of("wake", "nothing else"), done);
   }
 }

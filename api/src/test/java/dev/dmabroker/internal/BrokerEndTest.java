@@ -17,6 +17,7 @@ import dev.dmabroker.WaitInterruptedException;
 import dev.dmabroker.spec.Access;
 import dev.dmabroker.spec.BlobSpec;
 import dev.dmabroker.spec.Constraints;
+import dev.dmabroker.testing.Fixture;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -45,9 +46,9 @@ class BrokerEndTest extends Fixture {
 
   @Test
   void threadsEndWhenTheyAreIdleAndNothingIsKeptOfWhatIsCancelled() {
-    ScheduledThreadPoolExecutor timer = BrokerEngine.timer();
+    ScheduledThreadPoolExecutor timer = Workers.timer();
     assertTrue(timer.getRemoveOnCancelPolicy());
-    for (ThreadPoolExecutor pool : List.of(timer, BrokerEngine.pool(2, "test"))) {
+    for (ThreadPoolExecutor pool : List.of(timer, Workers.pool(2, "test"))) {
       assertTrue(pool.allowsCoreThreadTimeOut());
       assertEquals(10, pool.getKeepAliveTime(TimeUnit.SECONDS));
     }
@@ -55,13 +56,13 @@ class BrokerEndTest extends Fixture {
 
   @Test
   void eachKindOfWorkHasItsThreads() throws Exception {
-    assertRunsIn("dmabroker-worker-0", engine()::execute);
-    assertRunsIn("dmabroker-mover-0", engine()::executeCopy);
+    assertRunsIn("dmabroker-worker-0", engine().services().workers()::execute);
+    assertRunsIn("dmabroker-mover-0", engine().services().workers()::executeCopy);
     assertRunsIn("dmabroker-timer-0", this::schedule);
   }
 
   private void schedule(Runnable work) {
-    Future<?> unused = engine().schedule(Duration.ofNanos(1), work);
+    Future<?> unused = engine().services().workers().schedule(Duration.ofNanos(1), work);
   }
 
   private static void assertRunsIn(String name, Consumer<Runnable> executor) throws Exception {
@@ -77,10 +78,11 @@ class BrokerEndTest extends Fixture {
     in.buffer().close();
     in.close();
     broker.close();
-    assertRunsHere(engine()::execute);
-    assertRunsHere(engine()::executeCopy);
+    assertRunsHere(engine().services().workers()::execute);
+    assertRunsHere(engine().services().workers()::executeCopy);
     AtomicBoolean ran = new AtomicBoolean();
-    assertTrue(engine().schedule(Duration.ofNanos(1), () -> ran.set(true)).isDone());
+    assertTrue(
+        engine().services().workers().schedule(Duration.ofNanos(1), () -> ran.set(true)).isDone());
     assertFalse(ran.get());
   }
 
@@ -96,7 +98,7 @@ class BrokerEndTest extends Fixture {
                   throw new RejectedExecutionException("shut down");
                 })
             .build();
-    assertRunsHere(engine()::callback);
+    assertRunsHere(engine().services().workers()::callback);
   }
 
   private static void assertRunsHere(Consumer<Runnable> executor) {
@@ -107,7 +109,7 @@ class BrokerEndTest extends Fixture {
 
   @Test
   void timesAreThoseOfTheWall() {
-    Instant now = engine().instant(System.nanoTime());
+    Instant now = engine().services().time().instant(System.nanoTime());
     assertTrue(Duration.between(now, Instant.now()).abs().toSeconds() < 60, now::toString);
   }
 

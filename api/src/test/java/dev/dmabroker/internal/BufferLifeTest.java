@@ -30,6 +30,12 @@ import dev.dmabroker.spec.Access;
 import dev.dmabroker.spec.BlobSpec;
 import dev.dmabroker.spec.Constraints;
 import dev.dmabroker.spi.HeapException;
+import dev.dmabroker.testing.Await;
+import dev.dmabroker.testing.Events;
+import dev.dmabroker.testing.Fixture;
+import dev.dmabroker.testing.ScriptedHeap;
+import dev.dmabroker.testing.ScriptedMemory;
+import dev.dmabroker.testing.ScriptedMover;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -139,7 +145,7 @@ class BufferLifeTest extends Fixture {
     held.close();
     assertEquals(RESIDENT, buffer.state());
     assertEquals(1, read(in));
-    request.endGivenUp(new ClosedException("given up"));
+    request.endGivenUp(Exceptions.closed("given up"));
     assertSays(assertThrows(ClosedException.class, evacuating::result), "given up");
     assertEquals(1, read(in));
   }
@@ -283,7 +289,8 @@ class BufferLifeTest extends Fixture {
             });
     Device narrow = broker.register("narrow", Constraints.builder().addressBits(8).build());
     var failure = assertThrows(UnsatisfiableException.class, () -> buffer.attach(narrow));
-    assertEquals(new AttachRefused(buffer.name(), "narrow", failure), Events.next(refused));
+    assertEquals(
+        new EventRecords.AttachRefused(buffer.name(), "narrow", failure), Events.next(refused));
   }
 
   // ---- In a convoy ----
@@ -301,7 +308,8 @@ class BufferLifeTest extends Fixture {
     Mapping held = start(() -> ins.get(0).map(Access.WRITE)).result();
     List<Attachment> outs = new ArrayList<>();
     outs.add(set.get(0).attach(strict));
-    Await.until("the first lingers", () -> Handles.of(set.get(0)).engine.scheduled() == 1);
+    Await.until(
+        "the first lingers", () -> Handles.of(set.get(0)).services().workers().scheduled() == 1);
     outs.add(set.get(1).attach(strict));
     outs.add(set.get(2).attach(strict));
     List<String> order = new CopyOnWriteArrayList<>();

@@ -21,6 +21,10 @@ import dev.dmabroker.spec.SyncFile;
 import dev.dmabroker.spi.Backing;
 import dev.dmabroker.spi.Heap;
 import dev.dmabroker.spi.HeapTraits;
+import dev.dmabroker.testing.Await;
+import dev.dmabroker.testing.InOrder;
+import dev.dmabroker.testing.ScriptedHeap;
+import dev.dmabroker.testing.SignallingPoller;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.time.Duration;
@@ -55,7 +59,7 @@ public class BufferStress {
       Broker.builder()
           .heap(SYSTEM)
           .heap(OTHER)
-          .heuristic(new Fixture.InOrder())
+          .heuristic(new InOrder())
           .fencePoller(POLLER)
           .moveRetries(Duration.ofNanos(50_000), 10_000)
           .leakTracking(LeakTracking.NEVER) // It goes behind the handles.

@@ -11,6 +11,10 @@ import dev.dmabroker.Device;
 import dev.dmabroker.SharedBuffer;
 import dev.dmabroker.event.BufferMove;
 import dev.dmabroker.spec.Constraints;
+import dev.dmabroker.testing.Await;
+import dev.dmabroker.testing.Events;
+import dev.dmabroker.testing.Fixture;
+import dev.dmabroker.testing.ScriptedMover;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -35,7 +39,7 @@ class CalledOffTest extends Fixture {
     for (int i = 0; i < 4; i++) {
       ScriptedMover.Stop stop = new ScriptedMover.Stop();
       stops.add(stop);
-      Handles.of(buffer).engine.execute(stop::run);
+      Handles.of(buffer).services().workers().execute(stop::run);
     }
     stops.forEach(ScriptedMover.Stop::awaitReached);
     return stops;

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.dmabroker.testing.Await;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -15,6 +16,7 @@ class ClockTest {
   private boolean due;
   private final Clock clock =
       new Clock(
+          new TestTime(System::nanoTime),
           (delay, work) -> {
             assertEquals(Duration.ofMillis(1), delay);
             timer.add(work);

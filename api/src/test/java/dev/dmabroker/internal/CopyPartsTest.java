@@ -4,11 +4,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.dmabroker.spec.Access;
 import dev.dmabroker.spec.Layout;
 import dev.dmabroker.spi.Backing;
 import dev.dmabroker.spi.HeapException;
 import dev.dmabroker.spi.Mover;
+import dev.dmabroker.testing.ForwardingBacking;
+import dev.dmabroker.testing.ScriptedHeap;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -130,43 +131,20 @@ class CopyPartsTest {
   }
 
   /** Memory of which something, and only so much, may be asked for at one time. */
-  private record Windowed(Backing memory, int mostBytes) implements Backing {
+  private static final class Windowed extends ForwardingBacking {
+    private final int mostBytes;
+
+    Windowed(Backing memory, int mostBytes) {
+      super(memory);
+      this.mostBytes = mostBytes;
+    }
+
     @Override
     public ByteBuffer bytes(long offsetBytes, int lengthBytes) throws HeapException {
       assertTrue(
           lengthBytes > 0 && lengthBytes <= mostBytes,
           () -> lengthBytes + " of " + mostBytes + " bytes");
-      return memory.bytes(offsetBytes, lengthBytes);
-    }
-
-    @Override
-    public long sizeBytes() {
-      return memory.sizeBytes();
-    }
-
-    @Override
-    public int fd() {
-      return memory.fd();
-    }
-
-    @Override
-    public int dupFd() throws HeapException {
-      return memory.dupFd();
-    }
-
-    @Override
-    public void beginCpuAccess(Access access) throws HeapException {
-      memory.beginCpuAccess(access);
-    }
-
-    @Override
-    public void endCpuAccess(Access access) throws HeapException {
-      memory.endCpuAccess(access);
-    }
-
-    @Override
-    public void release() {
-      memory.release();
+      return super.bytes(offsetBytes, lengthBytes);
     }
   }
 

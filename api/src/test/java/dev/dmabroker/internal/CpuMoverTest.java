@@ -11,6 +11,8 @@ import dev.dmabroker.spec.Layout;
 import dev.dmabroker.spi.Backing;
 import dev.dmabroker.spi.HeapException;
 import dev.dmabroker.spi.Mover;
+import dev.dmabroker.testing.ForwardingBacking;
+import dev.dmabroker.testing.ScriptedHeap;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -294,10 +296,17 @@ class CpuMoverTest {
     assertEquals("cpu", mover.name());
   }
 
+  private Backing allocate(String label, int sizeBytes) {
+    try {
+      return heap.allocate(label, sizeBytes);
+    } catch (HeapException e) {
+      throw new AssertionError(e);
+    }
+  }
+
   /** Memory that tells what is done to it, and fails when it is told to. */
-  private final class Watched implements Backing {
+  private final class Watched extends ForwardingBacking {
     private final String name;
-    private final Backing memory;
     final AtomicInteger accesses = new AtomicInteger();
     final AtomicInteger mapped = new AtomicInteger();
 
@@ -308,12 +317,8 @@ class CpuMoverTest {
     volatile boolean faulty;
 
     Watched(String name, int sizeBytes) {
+      super(allocate(name, sizeBytes));
       this.name = name;
-      try {
-        memory = heap.allocate(name, sizeBytes);
-      } catch (HeapException e) {
-        throw new AssertionError(e);
-      }
     }
 
     private void strike(String call) throws HeapException {
@@ -342,26 +347,6 @@ class CpuMoverTest {
       calls.add("end " + name + " " + access);
       accesses.decrementAndGet();
       strike("end " + name + " " + access);
-    }
-
-    @Override
-    public long sizeBytes() {
-      return memory.sizeBytes();
-    }
-
-    @Override
-    public int fd() {
-      return memory.fd();
-    }
-
-    @Override
-    public int dupFd() throws HeapException {
-      return memory.dupFd();
-    }
-
-    @Override
-    public void release() {
-      memory.release();
     }
   }
 }

@@ -20,6 +20,13 @@ import dev.dmabroker.spec.Access;
 import dev.dmabroker.spec.BlobSpec;
 import dev.dmabroker.spec.Constraints;
 import dev.dmabroker.spec.SyncFile;
+import dev.dmabroker.testing.Await;
+import dev.dmabroker.testing.Events;
+import dev.dmabroker.testing.Fixture;
+import dev.dmabroker.testing.InOrder;
+import dev.dmabroker.testing.ScriptedFences;
+import dev.dmabroker.testing.ScriptedMover;
+import dev.dmabroker.testing.ScriptedPoller;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -37,7 +44,7 @@ class DeadlineTest extends Fixture {
   private Device camera;
   private Device display;
   private SharedBuffer buffer;
-  private BrokerEngine engine;
+  private Workers workers;
 
   @BeforeEach
   void open() {
@@ -61,12 +68,12 @@ class DeadlineTest extends Fixture {
 
   private void use(SharedBuffer used) {
     buffer = used;
-    engine = Handles.of(buffer).engine;
+    workers = Handles.of(buffer).services().workers();
   }
 
   @AfterEach
   void noDeadlineIsLeft() {
-    Await.until("no deadline is left", () -> engine.scheduled() == 0);
+    Await.until("no deadline is left", () -> workers.scheduled() == 0);
   }
 
   private void awaitState(SharedBuffer.State state) {
@@ -83,7 +90,7 @@ class DeadlineTest extends Fixture {
   private Attachment drain() {
     Attachment out = buffer.attach(display);
     awaitState(DRAINING);
-    assertEquals(1, engine.scheduled());
+    assertEquals(1, workers.scheduled());
     return out;
   }
 
@@ -100,7 +107,7 @@ class DeadlineTest extends Fixture {
     Mapping held = write();
     Attachment out = drain();
     CompletableFuture<Mapping> overwriting = out.mapAsync(Access.OVERWRITE);
-    assertEquals(2, engine.scheduled());
+    assertEquals(2, workers.scheduled());
     held.close();
     overwriting.join().close();
     assertEquals(0, Events.next(events.moved).copiedBytes());
@@ -112,7 +119,7 @@ class DeadlineTest extends Fixture {
     drain();
     // Not by the broker's end, which ends all of them.
     Handles.of(buffer).shutDown();
-    assertEquals(0, engine.scheduled());
+    assertEquals(0, workers.scheduled());
     held.close();
     awaitState(RELEASED);
   }
@@ -133,7 +140,7 @@ class DeadlineTest extends Fixture {
     use(broker.exportSet("frame", BlobSpec.of(SIZE), 1).get(0));
     Mapping held = write();
     Attachment out = buffer.attach(display);
-    Await.until("it waits", () -> engine.scheduled() == 1);
+    Await.until("it waits", () -> workers.scheduled() == 1);
     assertEquals(PREPARING, buffer.state());
     held.close();
     assertEquals(1, read(out));
@@ -144,10 +151,10 @@ class DeadlineTest extends Fixture {
     use(broker.exportSet("frame", BlobSpec.of(SIZE), 1).get(0));
     Mapping held = write();
     Attachment out = buffer.attach(display);
-    Await.until("it waits", () -> engine.scheduled() == 1);
+    Await.until("it waits", () -> workers.scheduled() == 1);
     out.close();
     assertEquals(RESIDENT, buffer.state());
-    assertEquals(0, engine.scheduled());
+    assertEquals(0, workers.scheduled());
     held.close();
   }
 
@@ -156,7 +163,7 @@ class DeadlineTest extends Fixture {
     use(broker.exportSet("frame", BlobSpec.of(SIZE), 1).get(0));
     Mapping held = write();
     buffer.attach(display);
-    Await.until("it waits", () -> engine.scheduled() == 1);
+    Await.until("it waits", () -> workers.scheduled() == 1);
     ScriptedMover.Stop stop = new ScriptedMover.Stop();
     cma.onAllocate(stop);
     Attachment larger =
@@ -165,10 +172,10 @@ class DeadlineTest extends Fixture {
                 "larger", Constraints.builder().contiguous().minSize(2 * SIZE).build()));
     held.close();
     stop.awaitReached();
-    assertEquals(0, engine.scheduled());
+    assertEquals(0, workers.scheduled());
     Mapping next = larger.buffer().attach(camera).map(Access.WRITE);
     stop.goOn();
-    Await.until("it waits again", () -> engine.scheduled() == 1);
+    Await.until("it waits again", () -> workers.scheduled() == 1);
     next.close();
     assertEquals(1, read(larger));
   }
@@ -195,7 +202,7 @@ class DeadlineTest extends Fixture {
     Mapping held = write();
     Attachment out = drain();
     assertTrue(out.mapAsync(Access.READ).cancel(false));
-    assertEquals(1, engine.scheduled());
+    assertEquals(1, workers.scheduled());
     held.close();
   }
 
@@ -216,8 +223,8 @@ class DeadlineTest extends Fixture {
     fenced.fence.set(FENCE);
     poller.signalsAtOnce = true;
     CountDownLatch free = new CountDownLatch(1);
-    engine.executeCopy(() -> LifeTest.await(free));
-    poller.onWatch = () -> engine.executeCopy(() -> LifeTest.await(free));
+    workers.executeCopy(() -> Await.latch(free));
+    poller.onWatch = () -> workers.executeCopy(() -> Await.latch(free));
     buffer.attach(
         broker.register(
             DeviceSpec.named("strict").constraints(CONTIGUOUS).longestHold(Duration.ofMillis(20))));

@@ -25,6 +25,7 @@ import dev.dmabroker.spec.Modifier;
 import dev.dmabroker.spec.PixelFormat;
 import dev.dmabroker.spi.HeapTraits;
 import dev.dmabroker.spi.Trait;
+import dev.dmabroker.testing.StubHeap;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.HashSet;
@@ -459,7 +460,7 @@ class ExplanationTest {
                         "small", memory(false, 40).maxSizeBytes(Trait.declared(10L)).build()))));
     Conflict conflict =
         conflict(small, BlobSpec.of(11), devices(Constraints.builder(), Constraints.builder()));
-    assertEquals(new Conflict(List.of(), true, List.of()), conflict);
+    assertEquals(new FoundConflict(List.of(), true, List.of()), conflict);
     assertEquals("no heap could serve any device", conflict.toString());
   }
 
@@ -544,10 +545,13 @@ class ExplanationTest {
             Constraints.builder().permittedHeaps("nowhere").build(),
             Constraints.builder().maxSize(10).build()));
     Clause clause =
-        new Clause("camera", "alternatives", "(permittedHeaps=[nowhere]) or (maxSizeBytes=10)");
+        new FoundConflict.Clause(
+            "camera", "alternatives", "(permittedHeaps=[nowhere]) or (maxSizeBytes=10)");
     Conflict conflict = conflict(heaps(), BlobSpec.of(11), devices);
     assertEquals(List.of(clause), conflict.clauses());
-    assertEquals(List.of(new Change(clause, "not asked")), conflict.relaxations().get(0).changes());
+    assertEquals(
+        List.of(new FoundConflict.Change(clause, "not asked")),
+        conflict.relaxations().get(0).changes());
   }
 
   @Test
@@ -583,7 +587,8 @@ class ExplanationTest {
     assertEquals(17, conflict.clauses().size());
     assertEquals(5, conflict.relaxations().size(), "no more than can be read");
     assertEquals(
-        List.of(new Change(new Clause("display", "maxCount", "15"), "16")),
+        List.of(
+            new FoundConflict.Change(new FoundConflict.Clause("display", "maxCount", "15"), "16")),
         conflict.relaxations().get(0).changes());
     devices.remove("camera15");
     devices.put("tiny", List.of(Constraints.builder().permittedHeaps("nowhere").build()));

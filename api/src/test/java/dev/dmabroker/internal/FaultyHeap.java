@@ -8,6 +8,8 @@ import dev.dmabroker.spi.Heap;
 import dev.dmabroker.spi.HeapException;
 import dev.dmabroker.spi.HeapTraits;
 import dev.dmabroker.spi.Lingering;
+import dev.dmabroker.testing.ForwardingBacking;
+import dev.dmabroker.testing.ScriptedHeap;
 import java.nio.ByteBuffer;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -52,57 +54,45 @@ final class FaultyHeap implements Heap {
     faults.strikeUndeclared(Site.CLOSE_HEAP);
   }
 
-  private final class FaultyBacking implements Backing {
-    private final Backing backing;
-
+  private final class FaultyBacking extends ForwardingBacking {
     FaultyBacking(Backing backing) {
-      this.backing = backing;
-    }
-
-    @Override
-    public long sizeBytes() {
-      return backing.sizeBytes();
-    }
-
-    @Override
-    public int fd() {
-      return backing.fd();
+      super(backing);
     }
 
     @Override
     public int dupFd() throws HeapException {
       boolean unusedFault = faults.strike(Site.DUP_FD);
-      return backing.dupFd();
+      return memory.dupFd();
     }
 
     @Override
     public ByteBuffer bytes(long offsetBytes, int lengthBytes) throws HeapException {
       boolean unusedFault = faults.strike(Site.BYTES);
-      return backing.bytes(offsetBytes, lengthBytes);
+      return memory.bytes(offsetBytes, lengthBytes);
     }
 
     @Override
     public void beginCpuAccess(Access access) throws HeapException {
       boolean unusedFault = faults.strike(Site.BEGIN_CPU_ACCESS);
-      backing.beginCpuAccess(access);
+      memory.beginCpuAccess(access);
     }
 
     @Override
     public void endCpuAccess(Access access) throws HeapException {
-      backing.endCpuAccess(access); // It has ended all the same.
+      memory.endCpuAccess(access); // It has ended all the same.
       boolean unusedFault = faults.strike(Site.END_CPU_ACCESS);
     }
 
     @Override
     public Optional<SyncFile> pendingFence(Access access) throws HeapException {
       boolean unusedFault = faults.strike(Site.PENDING_FENCE);
-      Optional<SyncFile> unused = backing.pendingFence(access); // Fails if it has been released.
+      Optional<SyncFile> unused = memory.pendingFence(access); // Fails if it has been released.
       return kernelFences.get();
     }
 
     @Override
     public void release() {
-      backing.release(); // Must not throw, and does; the memory is gone all the same.
+      memory.release(); // Must not throw, and does; the memory is gone all the same.
       faults.strikeUndeclared(Site.RELEASE);
     }
   }

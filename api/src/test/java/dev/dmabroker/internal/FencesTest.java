@@ -4,10 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 
-import dev.dmabroker.event.BrokerSnapshot.FenceState;
 import dev.dmabroker.spec.SyncFile;
 import dev.dmabroker.spi.FencePoller;
-import java.util.List;
+import dev.dmabroker.testing.ScriptedPoller;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
@@ -24,9 +23,7 @@ class FencesTest {
         () -> {
           asked.incrementAndGet();
           return finder.get();
-        },
-        new Listeners(List.of()),
-        Runnable::run);
+        });
   }
 
   @Test
@@ -36,12 +33,10 @@ class FencesTest {
             poller,
             () -> {
               throw new AssertionError("nobody has to look");
-            },
-            new Listeners(List.of()),
-            Runnable::run);
+            });
     assertSame(poller, fences.poller());
     poller.watch(new SyncFile(7), errno -> {});
-    assertEquals(new FenceState(1, Optional.empty()), fences.snapshot());
+    assertEquals(new StateRecords.FenceState(1, Optional.empty()), fences.snapshot());
     fences.close();
     assertEquals(1, poller.timesClosed.get());
   }
@@ -49,7 +44,7 @@ class FencesTest {
   @Test
   void oneIsLookedForOnceAndNotBeforeAFenceComes() {
     Fences fences = fences(() -> Optional.of(poller));
-    assertEquals(FenceState.NONE, fences.snapshot());
+    assertEquals(StateRecords.FenceState.NONE, fences.snapshot());
     assertEquals(0, asked.get());
     assertSame(poller, fences.poller());
     assertSame(poller, fences.poller());
@@ -65,7 +60,7 @@ class FencesTest {
     assertNull(fences.poller());
     assertNull(fences.poller());
     assertEquals(1, asked.get());
-    assertEquals(FenceState.NONE, fences.snapshot());
+    assertEquals(StateRecords.FenceState.NONE, fences.snapshot());
     fences.close();
   }
 

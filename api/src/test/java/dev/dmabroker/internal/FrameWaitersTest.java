@@ -10,10 +10,12 @@ import dev.dmabroker.DeviceSpec;
 import dev.dmabroker.EmptyFrame;
 import dev.dmabroker.StreamConsumer.Policy;
 import dev.dmabroker.spi.HeapException;
+import dev.dmabroker.testing.Await;
+import dev.dmabroker.testing.ScriptedMover;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
-/** Buffers that are not ready for who asks, and askers that go as they are served. */
+/** Buffers that are not ready for their waiter, and waiters that go as they are served. */
 class FrameWaitersTest extends StreamFixture {
 
   @Test
@@ -28,7 +30,7 @@ class FrameWaitersTest extends StreamFixture {
                   return frame;
                 })
             .parked();
-    synchronized (stream.lock) {
+    synchronized (stream.life.lock) {
       waiting.thread().interrupt();
       Await.until("it wants to give up", () -> waiting.thread().getState() == Thread.State.BLOCKED);
       held.close();
@@ -71,8 +73,8 @@ class FrameWaitersTest extends StreamFixture {
   /** Its only buffer shows what a consumer that has just come must not see. */
   private ManagedStream toScrub(int most) {
     ManagedStream stream = started(spec -> spec.minBuffers(1).maxBuffers(most));
-    StreamTest.submit(stream, 77);
-    stream.attach(
+    submit(stream, 77);
+    stream.consumer(
         broker.register(DeviceSpec.named("stranger").group("others")), Policy.EVERY_FRAME);
     return stream;
   }

@@ -7,6 +7,7 @@ import dev.dmabroker.spec.Access;
 import dev.dmabroker.spec.BlobSpec;
 import dev.dmabroker.spi.Backing;
 import dev.dmabroker.spi.HeapException;
+import dev.dmabroker.testing.ScriptedHeap;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.openjdk.jcstress.annotations.Actor;

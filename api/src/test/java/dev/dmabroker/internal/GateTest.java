@@ -13,6 +13,7 @@ import dev.dmabroker.Holder;
 import dev.dmabroker.spec.Access;
 import dev.dmabroker.spec.BlobSpec;
 import dev.dmabroker.spi.HeapException;
+import dev.dmabroker.testing.ScriptedHeap;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;

@@ -9,6 +9,7 @@ import dev.dmabroker.event.Overheld;
 import dev.dmabroker.event.StreamState;
 import dev.dmabroker.spec.Access;
 import dev.dmabroker.spec.Constraints;
+import dev.dmabroker.testing.Fixture;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -41,7 +42,7 @@ class HoldingsTest extends Fixture {
     holdings = new Holdings("video", device);
   }
 
-  /** Of nobody's stream. */
+  /** A frame of no stream. */
   private static final class Held extends StreamFrame {
     @SuppressWarnings("NullAway") // It is neither mapped nor ended here.
     Held(StreamBuffer buffer) {
@@ -64,17 +65,17 @@ class HoldingsTest extends Fixture {
 
   private StreamFrame begin(int index, long nowNanos) {
     AttachedDevice attachment = Handles.of(export().attach(device));
-    StreamFrame lease = new Held(new StreamBuffer(index, attachment.buffer(), attachment));
-    holdings.begin(lease, nowNanos, told::add);
-    return lease;
+    StreamFrame frame = new Held(new StreamBuffer(index, attachment.buffer(), attachment));
+    holdings.begin(frame, nowNanos, told::add);
+    return frame;
   }
 
-  private boolean end(StreamFrame lease, long nowNanos) {
-    return holdings.end(lease, nowNanos, told::add);
+  private boolean end(StreamFrame frame, long nowNanos) {
+    return holdings.end(frame, nowNanos, told::add);
   }
 
   private static Overheld event(Overheld.Excess excess, int index, long held, int count) {
-    return new Overheld(
+    return new EventRecords.Overheld(
         "video",
         "display",
         excess,
@@ -97,7 +98,7 @@ class HoldingsTest extends Fixture {
     StreamFrame third = begin(2, 2000);
     StreamState.Holds holds = holdings.snapshot();
     assertEquals(
-        new StreamState.Holds(
+        new StateRecords.Holds(
             "display",
             1,
             2,
@@ -167,14 +168,14 @@ class HoldingsTest extends Fixture {
   }
 
   @Test
-  void aLeaseThatBeginsAgainMayBeTooLongAgain() {
-    StreamFrame lease = begin(0, 0);
-    end(lease, ALLOWED + 1);
-    holdings.begin(lease, ALLOWED + 1, told::add);
-    end(lease, 2 * ALLOWED + 1);
+  void aFrameThatBeginsAgainMayBeTooLongAgain() {
+    StreamFrame frame = begin(0, 0);
+    end(frame, ALLOWED + 1);
+    holdings.begin(frame, ALLOWED + 1, told::add);
+    end(frame, 2 * ALLOWED + 1);
     assertEquals(1, told.size());
-    holdings.begin(lease, 0, told::add);
-    end(lease, ALLOWED + 1);
+    holdings.begin(frame, 0, told::add);
+    end(frame, ALLOWED + 1);
     assertEquals(2, told.size());
   }
 
@@ -191,10 +192,10 @@ class HoldingsTest extends Fixture {
 
   @Test
   void timeWrapsAround() {
-    StreamFrame lease = begin(0, Long.MAX_VALUE);
+    StreamFrame frame = begin(0, Long.MAX_VALUE);
     holdings.check(Long.MIN_VALUE + 10, told::add);
     assertEquals(List.of(), told);
-    end(lease, Long.MIN_VALUE + 10);
+    end(frame, Long.MIN_VALUE + 10);
     assertEquals(Duration.ofNanos(11), holdings.snapshot().total());
   }
 }

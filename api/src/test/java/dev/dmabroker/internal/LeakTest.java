@@ -22,6 +22,13 @@ import dev.dmabroker.spec.Access;
 import dev.dmabroker.spec.BlobSpec;
 import dev.dmabroker.spec.Constraints;
 import dev.dmabroker.spec.SyncFile;
+import dev.dmabroker.testing.Await;
+import dev.dmabroker.testing.Events;
+import dev.dmabroker.testing.Fixture;
+import dev.dmabroker.testing.InOrder;
+import dev.dmabroker.testing.ScriptedHeap;
+import dev.dmabroker.testing.ScriptedMemory;
+import dev.dmabroker.testing.ScriptedPoller;
 import java.lang.ref.WeakReference;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -33,7 +40,6 @@ import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.function.BooleanSupplier;
-import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -415,38 +421,5 @@ class LeakTest extends Fixture {
     assertTrue(maps > 0);
     nothingElseIsFound();
     assertNotNull(in.toString());
-  }
-
-  // ---- Samples ----
-
-  @Test
-  void samplesAreTakenByTime() {
-    Leaks leaks = new Leaks(LeakTracking.SAMPLED, new Listeners(List.of()));
-    long start = System.nanoTime() + Duration.ofHours(1).toNanos();
-    assertAbout(64, 40, samples(leaks, LongStream.generate(() -> start).limit(100_000)));
-    // Ten seconds later, of which the first 0.64 were saved up.
-    long perMicrosecond =
-        samples(leaks, LongStream.range(0, 10_000_000).map(i -> start + i * 1000));
-    assertAbout(1000, 200, perMicrosecond);
-    long later = start + Duration.ofSeconds(20).toNanos();
-    long frames = samples(leaks, LongStream.range(0, 1000).map(i -> later + i * 16_666_667));
-    assertTrue(frames > 950, () -> frames + " of 1000 frames");
-  }
-
-  private static void assertAbout(long expected, long tolerance, long actual) {
-    assertTrue(Math.abs(actual - expected) <= tolerance, () -> actual + " of about " + expected);
-  }
-
-  private static long samples(Leaks leaks, LongStream times) {
-    return times
-        .filter(
-            now -> {
-              boolean due = leaks.isDue(now);
-              if (due) {
-                leaks.sample(now, "here");
-              }
-              return due;
-            })
-        .count();
   }
 }

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 
 /** Who is told. */
 class ListenersTest {
-  private static final MemoryReleased EVENT = new MemoryReleased("frame", "system", 1);
+  private static final MemoryReleased EVENT = new EventRecords.MemoryReleased("frame", "system", 1);
 
   private int told;
   private final BrokerListener counting =
@@ -37,7 +37,7 @@ class ListenersTest {
 
   @Test
   void whoHasLeftIsToldNothingMoreAndLeavesOnce() throws Exception {
-    Listeners listeners = new Listeners(List.of());
+    Listeners listeners = new Listeners(List.of(), Time.ofMachine());
     assertTrue(listeners.isEmpty());
     assertTold(0, listeners);
     AutoCloseable once = listeners.add(counting);
@@ -54,13 +54,13 @@ class ListenersTest {
 
   @Test
   void oneThatDiesOfAnErrorKeepsNobodyElseFromBeingTold() {
-    assertTold(2, new Listeners(List.of(counting, broken, counting)));
+    assertTold(2, new Listeners(List.of(counting, broken, counting), Time.ofMachine()));
   }
 
   @Test
   void whatUserCodeThrowsStaysThere() {
-    Listeners.guarded("a test", () -> broken.released(EVENT));
-    Listeners.guarded("a test", () -> counting.released(EVENT));
+    Guarded.run("a test", () -> broken.released(EVENT));
+    Guarded.run("a test", () -> counting.released(EVENT));
     assertEquals(1, told);
   }
 }

@@ -9,14 +9,14 @@ import dev.dmabroker.Device;
 import dev.dmabroker.DeviceSpec;
 import dev.dmabroker.LeakTracking;
 import dev.dmabroker.Mapping;
-import dev.dmabroker.MoveFailedException;
 import dev.dmabroker.event.BrokerListener;
-import dev.dmabroker.event.BrokerSnapshot.LeakStats;
 import dev.dmabroker.event.LeakFound;
 import dev.dmabroker.event.MemoryReleased;
 import dev.dmabroker.spec.Access;
 import dev.dmabroker.spi.HeapException;
 import dev.dmabroker.spi.HeapProvider;
+import dev.dmabroker.testing.Events;
+import dev.dmabroker.testing.Fixture;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -146,11 +146,13 @@ class LoggingTest extends Fixture {
 
   @Test
   void aLeakIsAWarningThatSaysWhatAndSinceWhen() {
-    Leaks leaks = new Leaks(LeakTracking.ALWAYS, new Listeners(List.of()));
+    Leaks leaks =
+        new Leaks(
+            LeakTracking.ALWAYS, new Listeners(List.of(), Time.ofMachine()), Time.ofMachine());
     Throwable site = new Throwable("made here");
     for (LeakFound.Kind kind : LeakFound.Kind.values()) {
       leaks.report(
-          new LeakFound(
+          new EventRecords.LeakFound(
               kind,
               "frame",
               kind == LeakFound.Kind.BUFFER ? Optional.empty() : Optional.of("camera"),
@@ -168,14 +170,14 @@ class LoggingTest extends Fixture {
             "a mapping of frame for camera" + rest + "; where that was is not known"),
         Set.copyOf(lines(Level.WARNING)));
     assertEquals(2, records.stream().filter(line -> line.getThrown() == site).count());
-    assertEquals(new LeakStats(1, 1, 1), leaks.snapshot());
+    assertEquals(new StateRecords.LeakStats(1, 1, 1), leaks.snapshot());
   }
 
   @Test
   void linesAreLimited() {
-    MoveLog log = new MoveLog();
+    MoveLog log = new MoveLog(Time.ofMachine());
     for (int i = 0; i < 1000; i++) {
-      log.rolledBack(new MoveFailedException("no", List.of(), null), true);
+      log.rolledBack(Exceptions.moveFailed("no", List.of(), null), true);
     }
     int lines = lines(Level.WARNING).size();
     assertTrue(lines >= LogLimit.AT_ONCE && lines <= LogLimit.AT_ONCE + 1, lines + " lines");
@@ -187,9 +189,10 @@ class LoggingTest extends Fixture {
     logger.addHandler(handler);
     logger.setUseParentHandlers(false);
     try {
-      Listeners listeners = new Listeners(List.of(new Angry()));
+      Listeners listeners = new Listeners(List.of(new Angry()), Time.ofMachine());
       for (int i = 0; i < 1000; i++) {
-        listeners.tell(listener -> listener.released(new MemoryReleased("frame", "system", 1)));
+        listeners.tell(
+            listener -> listener.released(new EventRecords.MemoryReleased("frame", "system", 1)));
       }
     } finally {
       logger.removeHandler(handler);

@@ -12,6 +12,8 @@ import dev.dmabroker.spec.Access;
 import dev.dmabroker.spec.BlobSpec;
 import dev.dmabroker.spi.Backing;
 import dev.dmabroker.spi.HeapException;
+import dev.dmabroker.testing.Fixture;
+import dev.dmabroker.testing.ScriptedHeap;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 /** How long the parts of a move took. */
 class MoveTimesTest {
   private long nowNanos = 1000;
-  private final MoveTimes times = new MoveTimes(() -> nowNanos);
+  private final MoveTimes times = new MoveTimes(new TestTime(() -> nowNanos));
 
   private void assertTook(long prepare, long stall, long drain) {
     assertEquals(Duration.ofNanos(prepare), times.prepare(nowNanos));

@@ -23,6 +23,10 @@ import dev.dmabroker.spec.Access;
 import dev.dmabroker.spec.BlobSpec;
 import dev.dmabroker.spec.Constraints;
 import dev.dmabroker.spi.HeapException;
+import dev.dmabroker.testing.Await;
+import dev.dmabroker.testing.Events;
+import dev.dmabroker.testing.Fixture;
+import dev.dmabroker.testing.SignallingPoller;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
@@ -43,7 +47,7 @@ class RaceTest extends Fixture {
     cma.onAllocate(
         () -> {
           preparing.countDown();
-          LifeTest.await(allow);
+          Await.latch(allow);
         });
     SharedBuffer buffer = export();
     Attachment in = buffer.attach(camera);
@@ -70,7 +74,7 @@ class RaceTest extends Fixture {
     cma.onBegin(
         () -> {
           copying.countDown();
-          LifeTest.await(allow);
+          Await.latch(allow);
           throw new HeapException(HeapException.Kind.FAILED, "EIO");
         });
     Attachment out = buffer.attach(display);
@@ -257,7 +261,7 @@ class RaceTest extends Fixture {
     system.onPendingFence(
         () -> {
           asking.countDown();
-          LifeTest.await(allow);
+          Await.latch(allow);
         });
     SharedBuffer buffer = export();
     write(buffer.attach(broker.register("camera", Constraints.none())), 8);

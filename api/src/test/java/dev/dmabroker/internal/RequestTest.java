@@ -16,6 +16,9 @@ import dev.dmabroker.event.BufferMove;
 import dev.dmabroker.event.MapStalled;
 import dev.dmabroker.spec.Access;
 import dev.dmabroker.spec.Constraints;
+import dev.dmabroker.testing.Await;
+import dev.dmabroker.testing.Events;
+import dev.dmabroker.testing.Fixture;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
@@ -43,8 +46,8 @@ class RequestTest extends Fixture {
 
   @AfterEach
   void nobodyCountsAsWaiting() {
-    assertEquals(0, managed.engine.waits().size());
-    assertEquals(0, managed.engine.scheduled());
+    assertEquals(0, managed.services().waits().size());
+    assertEquals(0, managed.services().workers().scheduled());
   }
 
   private Request map(Access access) {
@@ -90,8 +93,8 @@ class RequestTest extends Fixture {
         () -> {
           throw new AssertionError("what is granted is made for nobody");
         });
-    request.fail(after, new ClosedException("too late"));
-    assertFalse(request.giveUp(new ClosedException("too late")));
+    request.fail(after, Exceptions.closed("too late"));
+    assertFalse(request.giveUp(Exceptions.closed("too late")));
     BufferMapping mapping = mapping(Access.READ);
     grant(request, mapping);
     assertSame(mapping, request.await(SHORT));
@@ -101,7 +104,7 @@ class RequestTest extends Fixture {
   @Test
   void whatWasRefusedIsThrownWheneverItIsAskedFor() {
     Request request = map(Access.READ);
-    ClosedException failure = new ClosedException("enough");
+    ClosedException failure = Exceptions.closed("enough");
     request.fail(after, failure);
     assertTrue(request.isDone());
     after.run();
@@ -170,7 +173,7 @@ class RequestTest extends Fixture {
     assertTrue(request.claim());
     var waiting = start(() -> request.await(SHORT)).parked();
     Await.until("it waits on", () -> waiting.thread().getState() == Thread.State.WAITING);
-    request.endGivenUp(new ClosedException("enough"));
+    request.endGivenUp(Exceptions.closed("enough"));
     assertSays(assertThrows(ClosedException.class, waiting::result), "enough");
   }
 
@@ -234,7 +237,7 @@ class RequestTest extends Fixture {
   void whatFailedAsItWasInterruptedWasInterrupted() throws Exception {
     Request request = map(Access.READ);
     Running<String> waiting = interruptLate(request);
-    request.endGivenUp(new ClosedException("enough"));
+    request.endGivenUp(Exceptions.closed("enough"));
     assertEquals("interrupted", waiting.result());
   }
 
@@ -252,10 +255,10 @@ class RequestTest extends Fixture {
   @Test
   void oneThatHasEndedGetsNoDeadline() {
     Request request = Request.map(in, Access.READ, /* parks= */ false);
-    request.fail(after, new ClosedException("enough"));
+    request.fail(after, Exceptions.closed("enough"));
     after.run();
     request.expireAfter(LONG);
-    assertEquals(0, managed.engine.scheduled());
+    assertEquals(0, managed.services().workers().scheduled());
   }
 
   @ParameterizedTest
@@ -263,14 +266,14 @@ class RequestTest extends Fixture {
   void theEndOfAnAsynchronousOneIsToldByAWorker(boolean granted) throws Exception {
     Request request = Request.map(in, Access.READ, /* parks= */ false);
     request.expireAfter(LONG);
-    assertEquals(1, managed.engine.scheduled());
+    assertEquals(1, managed.services().workers().scheduled());
     if (granted) {
       BufferMapping mapping = mapping(Access.READ);
       request.serve(after, () -> mapping);
       after.run();
       mapping.close();
     } else {
-      assertTrue(request.giveUp(new ClosedException("enough")));
+      assertTrue(request.giveUp(Exceptions.closed("enough")));
     }
     assertEquals(granted, Events.next(events.stalled).granted());
   }
@@ -318,7 +321,7 @@ class RequestTest extends Fixture {
     assertTrue(claimed.claim());
     assertFalse(late.cancel(false));
     assertFalse(late.isDone());
-    claimed.endGivenUp(new ClosedException("enough"));
+    claimed.endGivenUp(Exceptions.closed("enough"));
 
     CompletableFuture<Mapping> done = MapFuture.done(mapping(Access.READ));
     assertFalse(done.cancel(false));

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.dmabroker.BrokerException;
 import dev.dmabroker.ClosedException;
+import dev.dmabroker.testing.Fixture;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -96,7 +97,7 @@ class RequestsTest extends Fixture {
   @Test
   void theyFailAfterTheLockAndOnlyThoseThatAreMeant() {
     addAll();
-    BrokerException failure = new ClosedException("enough");
+    BrokerException failure = Exceptions.closed("enough");
     AfterLock after = new AfterLock();
     requests.fail(after, request -> request.kind() == Request.Kind.PREPARE, failure);
     assertTrue(first.isDone());

@@ -2,6 +2,8 @@ package dev.dmabroker.internal;
 
 import dev.dmabroker.internal.Faults.Site;
 import dev.dmabroker.spec.SyncFile;
+import dev.dmabroker.testing.Await;
+import dev.dmabroker.testing.SignallingPoller;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;

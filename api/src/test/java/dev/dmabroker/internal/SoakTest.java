@@ -20,6 +20,9 @@ import dev.dmabroker.spec.SyncFile;
 import dev.dmabroker.spi.HeapException;
 import dev.dmabroker.spi.Mover;
 import dev.dmabroker.spi.PlacementHeuristic;
+import dev.dmabroker.testing.Await;
+import dev.dmabroker.testing.InOrder;
+import dev.dmabroker.testing.ScriptedHeap;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -67,7 +70,7 @@ class SoakTest {
     @Override
     public List<Ranked> rank(Request request) {
       faults.strikeUndeclared(Site.RANK);
-      return new Fixture.InOrder().rank(request);
+      return new InOrder().rank(request);
     }
 
     @Override

@@ -10,7 +10,6 @@ import dev.dmabroker.Device;
 import dev.dmabroker.EmptyFrame;
 import dev.dmabroker.StreamConsumer.Policy;
 import dev.dmabroker.UnsatisfiableException;
-import dev.dmabroker.event.StreamResized;
 import dev.dmabroker.spec.Constraints;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -23,9 +22,9 @@ class StreamAttachTest extends StreamFixture {
     ManagedStream stream = stream(spec -> spec);
     assertEquals("video", stream.spec().name());
     for (Policy policy : Policy.values()) {
-      AttachedConsumer reader = stream.attach(viewer, policy);
-      assertEquals(policy, reader.policy());
-      assertSame(viewer, reader.device());
+      AttachedConsumer consumer = stream.consumer(viewer, policy);
+      assertEquals(policy, consumer.policy());
+      assertSame(viewer, consumer.device());
     }
   }
 
@@ -34,7 +33,7 @@ class StreamAttachTest extends StreamFixture {
     ManagedStream stream = startedWith(2);
     whenAttached(viewer, "video-1", viewer::close);
     assertSays(
-        assertThrows(ClosedException.class, () -> stream.attach(viewer, Policy.EVERY_FRAME)),
+        assertThrows(ClosedException.class, () -> stream.consumer(viewer, Policy.EVERY_FRAME)),
         "viewer is closed");
     assertEquals(List.of(List.of("camera"), List.of("camera")), attached());
     assertEquals(List.of(), stream.snapshot().consumers());
@@ -45,7 +44,7 @@ class StreamAttachTest extends StreamFixture {
     ManagedStream stream = stream(spec -> spec);
     viewer.close();
     assertSays(
-        assertThrows(ClosedException.class, () -> stream.attach(viewer, Policy.EVERY_FRAME)),
+        assertThrows(ClosedException.class, () -> stream.consumer(viewer, Policy.EVERY_FRAME)),
         "cannot attach viewer to stream video");
     assertEquals(List.of(), stream.snapshot().consumers());
   }
@@ -56,9 +55,9 @@ class StreamAttachTest extends StreamFixture {
     EmptyFrame frame = stream.acquire();
     stream.acquire().close();
     whenAttached(viewer, "video-1", () -> stream.remove(1));
-    AttachedConsumer reader = stream.attach(viewer, Policy.EVERY_FRAME);
+    AttachedConsumer consumer = stream.consumer(viewer, Policy.EVERY_FRAME);
     frame.submit();
-    assertEquals(0, reader.take().index());
+    assertEquals(0, consumer.take().index());
     assertEquals(List.of(List.of("camera", "viewer")), attached());
   }
 
@@ -68,25 +67,25 @@ class StreamAttachTest extends StreamFixture {
     EmptyFrame frame = stream.acquire();
     stream.acquire().close();
     whenAttached(viewer, "video-2", () -> stream.remove(1));
-    AttachedConsumer reader = stream.attach(viewer, Policy.EVERY_FRAME);
+    AttachedConsumer consumer = stream.consumer(viewer, Policy.EVERY_FRAME);
     assertEquals(List.of(List.of("camera", "viewer")), attached());
     assertEquals(1, system.live());
     frame.submit();
-    assertEquals(0, reader.take().index());
+    assertEquals(0, consumer.take().index());
   }
 
   @Test
   void saysWhetherTheDevicesCountsOrTheHeapsAreInTheWay() {
     ManagedStream stream = stream(spec -> spec);
-    stream.attach(
+    stream.consumer(
         broker.register("many", Constraints.builder().minCount(2).build()), Policy.LATEST);
     Device few = broker.register("few", Constraints.builder().maxCount(1).build());
     assertSays(
-        assertThrows(UnsatisfiableException.class, () -> stream.attach(few, Policy.LATEST)),
+        assertThrows(UnsatisfiableException.class, () -> stream.consumer(few, Policy.LATEST)),
         "many's minCount=2 and few's maxCount=1 cannot be met together");
     Device odd = broker.register("odd", Constraints.builder().addressBits(4).build());
     assertSays(
-        assertThrows(UnsatisfiableException.class, () -> stream.attach(odd, Policy.LATEST)),
+        assertThrows(UnsatisfiableException.class, () -> stream.consumer(odd, Policy.LATEST)),
         "odd's addressBits=4");
   }
 
@@ -101,7 +100,7 @@ class StreamAttachTest extends StreamFixture {
     streamEvents.resized.clear();
     assertTrue(stream.remove(1));
     assertEquals(
-        List.of(new StreamResized("video", 2, 1, SIZE, "removed")),
+        List.of(new EventRecords.StreamResized("video", 2, 1, SIZE, "removed")),
         List.copyOf(streamEvents.resized));
     held.close();
   }

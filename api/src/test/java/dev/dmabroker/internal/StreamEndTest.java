@@ -21,6 +21,8 @@ import dev.dmabroker.StreamStoppedException;
 import dev.dmabroker.WaitInterruptedException;
 import dev.dmabroker.event.FrameDropped;
 import dev.dmabroker.event.FrameDropped.Reason;
+import dev.dmabroker.testing.Await;
+import dev.dmabroker.testing.ScriptedMover;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -40,10 +42,10 @@ class StreamEndTest extends StreamFixture {
 
   private static final List<FrameDropped> BOTH_DROPPED =
       List.of(
-          new FrameDropped("video", "camera", 0, Reason.STOPPED),
-          new FrameDropped("video", "camera", 1, Reason.STOPPED));
+          new EventRecords.FrameDropped("video", "camera", 0, Reason.STOPPED),
+          new EventRecords.FrameDropped("video", "camera", 1, Reason.STOPPED));
 
-  /** Somebody who stops it, however long that takes. */
+  /** A thread that stops it, however long that takes. */
   private Running<State> stopping(ManagedStream stream) {
     return start(
         () -> {
@@ -80,7 +82,7 @@ class StreamEndTest extends StreamFixture {
   @Test
   void whatWaitsForAFenceIsDroppedAndReturnedWhenItSignals() {
     ManagedStream stream = startedWith(2);
-    stream.attach(viewer, Policy.EVERY_FRAME);
+    stream.consumer(viewer, Policy.EVERY_FRAME);
     submitBehindAFence(stream);
     assertThrows(OutstandingMappingsException.class, () -> stream.stop(Duration.ZERO));
     assertEquals(BOTH_DROPPED, List.copyOf(streamEvents.dropped));
@@ -109,10 +111,10 @@ class StreamEndTest extends StreamFixture {
   @Test
   void saysHowManyWaitForAFence() {
     ManagedStream stream = startedWith(3);
-    assertFalse(stream.describeUse().contains("fence"));
+    assertFalse(stream.use.describe().contains("fence"));
     submitBehindAFence(stream);
     assertEquals(
-        "of 3 buffers 1 are free, camera holds 0, 2 wait for a fence", stream.describeUse());
+        "of 3 buffers 1 are free, camera holds 0, 2 wait for a fence", stream.use.describe());
   }
 
   @Test
@@ -149,7 +151,7 @@ class StreamEndTest extends StreamFixture {
   @Test
   void whoStopsWithLessPatienceEndsItForAll() throws Exception {
     ManagedStream stream = startedWith(1);
-    StreamConsumer consumer = stream.attach(viewer, Policy.EVERY_FRAME);
+    StreamConsumer consumer = stream.consumer(viewer, Policy.EVERY_FRAME);
     stream.acquire().submit();
     Frame held = consumer.take();
     var patient = stopping(stream).parked();
@@ -161,7 +163,7 @@ class StreamEndTest extends StreamFixture {
   @Test
   void anInterruptOutlastsTheStop() throws Exception {
     ManagedStream stream = startedWith(1);
-    stream.attach(viewer, Policy.EVERY_FRAME);
+    stream.consumer(viewer, Policy.EVERY_FRAME);
     stream.acquire().submit();
     var stopping =
         start(
@@ -179,15 +181,15 @@ class StreamEndTest extends StreamFixture {
     ManagedStream stream = startedWith(1);
     stream.stop();
     long stopped = System.nanoTime();
-    assertNotNull(stream.pool.idleSince(stopped));
+    assertNotNull(stream.use.pool.idleSince(stopped));
     stream.start();
-    assertNull(stream.pool.idleSince(stopped));
+    assertNull(stream.use.pool.idleSince(stopped));
   }
 
   @Test
   void aStartThatAStopHasOvertakenIsRefused() throws Exception {
     ManagedStream stream = stream(spec -> spec.minBuffers(2).maxBuffers(2));
-    StreamConsumer consumer = stream.attach(viewer, Policy.EVERY_FRAME);
+    StreamConsumer consumer = stream.consumer(viewer, Policy.EVERY_FRAME);
     List<Frame> held = new ArrayList<>();
     List<Running<State>> stopping = new ArrayList<>();
     system.onAllocate(
@@ -210,7 +212,7 @@ class StreamEndTest extends StreamFixture {
   @Test
   void closingLetsConsumersFinish() throws Exception {
     ManagedStream stream = started(spec -> spec.stopDeadline(FOR_EVER));
-    StreamConsumer consumer = stream.attach(viewer, Policy.EVERY_FRAME);
+    StreamConsumer consumer = stream.consumer(viewer, Policy.EVERY_FRAME);
     stream.acquire().submit();
     stream.acquire().submit();
     Frame held = consumer.take();
@@ -230,7 +232,7 @@ class StreamEndTest extends StreamFixture {
   @Test
   void whoTakesFromAClosedStreamIsToldSoEachTime() {
     ManagedStream stream = startedWith(1);
-    StreamConsumer consumer = stream.attach(viewer, Policy.EVERY_FRAME);
+    StreamConsumer consumer = stream.consumer(viewer, Policy.EVERY_FRAME);
     stream.close();
     for (int i = 0; i < 3; i++) {
       assertSays(
@@ -248,11 +250,11 @@ class StreamEndTest extends StreamFixture {
   @Test
   void closingTheBrokerDropsWhatWaitsForAFence() {
     ManagedStream stream = startedWith(2);
-    stream.attach(viewer, Policy.EVERY_FRAME);
+    stream.consumer(viewer, Policy.EVERY_FRAME);
     submitBehindAFence(stream);
     stream.shutDown();
     assertEquals(BOTH_DROPPED, List.copyOf(streamEvents.dropped));
-    assertFalse(stream.describeUse().contains("fence"));
+    assertFalse(stream.use.describe().contains("fence"));
     poller.signal(FENCE);
     Await.until("given back", () -> system.live() == 0);
   }
@@ -260,7 +262,7 @@ class StreamEndTest extends StreamFixture {
   @Test
   void closingTheBrokerEndsAStopThatWaits() throws Exception {
     ManagedStream stream = startedWith(1);
-    StreamConsumer consumer = stream.attach(viewer, Policy.EVERY_FRAME);
+    StreamConsumer consumer = stream.consumer(viewer, Policy.EVERY_FRAME);
     stream.acquire().submit();
     Frame held = consumer.take();
     var stopping = stopping(stream).parked();

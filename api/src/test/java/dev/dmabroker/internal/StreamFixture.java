@@ -10,6 +10,10 @@ import dev.dmabroker.event.DeviceAttached;
 import dev.dmabroker.spec.BlobSpec;
 import dev.dmabroker.spec.Constraints;
 import dev.dmabroker.spec.SyncFile;
+import dev.dmabroker.testing.Await;
+import dev.dmabroker.testing.Fixture;
+import dev.dmabroker.testing.ScriptedMover;
+import dev.dmabroker.testing.ScriptedPoller;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.UnaryOperator;
@@ -50,7 +54,7 @@ abstract class StreamFixture extends Fixture {
     return stream;
   }
 
-  /** Of as few buffers as can be. */
+  /** A stream of just so many buffers. */
   ManagedStream startedWith(int buffers) {
     return started(spec -> spec.minBuffers(buffers).maxBuffers(buffers));
   }
@@ -65,19 +69,19 @@ abstract class StreamFixture extends Fixture {
 
   /** The only buffer is on the move until the test lets it go on. */
   ScriptedMover.Stop moving(ManagedStream stream) {
-    StreamTest.submit(stream, 1);
+    submit(stream, 1);
     ScriptedMover.Stop stop = mover.stopCopy();
-    stream.attach(broker.register("display", CONTIGUOUS), Policy.EVERY_FRAME);
+    stream.consumer(broker.register("display", CONTIGUOUS), Policy.EVERY_FRAME);
     stop.awaitReached();
     return stop;
   }
 
-  /** Who is attached to each of the buffers that there are. */
+  /** The devices that are attached to each of the buffers that there are. */
   List<List<String>> attached() {
     return broker.snapshot().buffers().stream().map(buffer -> buffer.attached()).toList();
   }
 
-  /** Who grows a stream tells of it when the buffer is there. */
+  /** The worker that grows a stream tells of it when the buffer is there. */
   void awaitResized(int times) {
     Await.until("told of each", () -> streamEvents.resized.size() == times);
   }

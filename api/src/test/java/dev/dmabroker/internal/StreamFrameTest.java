@@ -18,24 +18,25 @@ import dev.dmabroker.StreamStoppedException;
 import dev.dmabroker.spec.Access;
 import dev.dmabroker.spec.BlobSpec;
 import dev.dmabroker.spi.HeapException;
+import dev.dmabroker.testing.Await;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 
-/** Turns with a buffer that end in two ways at once, or when they cannot go on. */
+/** Frames that end in two ways at once, or when they cannot go on. */
 class StreamFrameTest extends StreamFixture {
 
   @Test
   void whoHasDoneWithItJustAsItGoesOnAfterAllEndsIt() {
     ManagedStream stream = startedWith(1);
     AtomicBoolean once = new AtomicBoolean();
-    StreamFrame lease =
-        new StreamFrame(stream, stream.pool.copy().get(0)) {
+    StreamFrame frame =
+        new StreamFrame(stream.life, stream.use.pool.copy().get(0)) {
           @Override
-          boolean end(Phase how) {
-            boolean ended = super.end(how);
+          boolean end() {
+            boolean ended = super.end();
             if (!ended && once.compareAndSet(false, true)) {
               assertTrue(reopen(), "nobody has done with it yet");
             }
@@ -55,16 +56,16 @@ class StreamFrameTest extends StreamFixture {
           @Override
           void takeBack() {}
         };
-    assertTrue(lease.end(StreamFrame.Phase.DONE));
-    assertTrue(lease.endForGood());
-    assertFalse(lease.isOpen());
+    assertTrue(frame.end());
+    assertTrue(frame.endForGood());
+    assertFalse(frame.isOpen());
   }
 
   @Test
   void countsWhatTheMemoryTakesThatItIsMappedIn() {
     cma.shortBy(-4096);
     ManagedStream stream = startedWith(1);
-    stream.attach(broker.register("display", CONTIGUOUS), Policy.EVERY_FRAME);
+    stream.consumer(broker.register("display", CONTIGUOUS), Policy.EVERY_FRAME);
     assertEquals(SIZE, stream.snapshot().sizeBytes());
     Await.until("it has moved", () -> cma.live() == 1 && system.live() == 0);
     try (EmptyFrame frame = stream.acquire()) {
@@ -120,7 +121,7 @@ class StreamFrameTest extends StreamFixture {
   @Test
   void whatWaitedBehindAFenceThatIsRefusedGoesOn() {
     ManagedStream stream = startedWith(2);
-    StreamConsumer consumer = stream.attach(viewer, Policy.EVERY_FRAME);
+    StreamConsumer consumer = stream.consumer(viewer, Policy.EVERY_FRAME);
     EmptyFrame first = stream.acquire();
     EmptyFrame second = stream.acquire();
     poller.refuseAfter(second::submit);
@@ -144,7 +145,7 @@ class StreamFrameTest extends StreamFixture {
         view.bytes().put(i, (byte) 7);
       }
     }
-    stream.attach(
+    stream.consumer(
         broker.register(DeviceSpec.named("stranger").group("others")), Policy.EVERY_FRAME);
     return stream;
   }
@@ -174,7 +175,7 @@ class StreamFrameTest extends StreamFixture {
         });
     assertThrows(StreamStoppedException.class, stream::acquire);
     assertEquals(1, stream.snapshot().free());
-    assertEquals(List.of(0), stream.pool.copy().stream().map(StreamBuffer::index).toList());
+    assertEquals(List.of(0), stream.use.pool.copy().stream().map(StreamBuffer::index).toList());
     stream.start();
     stream.acquire().close();
     assertEquals(1, stream.snapshot().scrubbed());

@@ -12,9 +12,11 @@ import dev.dmabroker.StreamConsumer;
 import dev.dmabroker.StreamConsumer.Policy;
 import dev.dmabroker.event.BrokerListener;
 import dev.dmabroker.event.MemoryReleased;
-import dev.dmabroker.event.StreamResized;
 import dev.dmabroker.event.StreamState;
 import dev.dmabroker.spec.Constraints;
+import dev.dmabroker.testing.Await;
+import dev.dmabroker.testing.Events;
+import dev.dmabroker.testing.ScriptedMover;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -43,8 +45,8 @@ class StreamGrowthTest extends StreamFixture {
   }
 
   private static int reserved(ManagedStream stream) {
-    synchronized (stream.lock) {
-      return stream.pool.reserved();
+    synchronized (stream.life.lock) {
+      return stream.use.pool.reserved();
     }
   }
 
@@ -53,10 +55,10 @@ class StreamGrowthTest extends StreamFixture {
   @Test
   void whoComesMeanwhileReadsItToo() {
     ManagedStream stream = started(spec -> spec.minBuffers(1));
-    stream.attach(camera, Policy.EVERY_FRAME);
+    stream.consumer(camera, Policy.EVERY_FRAME);
     EmptyFrame first = stream.acquire();
     List<StreamConsumer> late = new ArrayList<>();
-    whileMaking(() -> late.add(stream.attach(viewer, Policy.EVERY_FRAME)));
+    whileMaking(() -> late.add(stream.consumer(viewer, Policy.EVERY_FRAME)));
     EmptyFrame second = stream.acquire();
     assertEquals(
         List.of(List.of("camera", "camera", "viewer"), List.of("camera", "camera", "viewer")),
@@ -70,15 +72,15 @@ class StreamGrowthTest extends StreamFixture {
   @Test
   void whoLeavesMeanwhileIsNotKept() {
     ManagedStream stream = started(spec -> spec.minBuffers(1));
-    AttachedConsumer early = stream.attach(viewer, Policy.EVERY_FRAME);
-    StreamConsumer other = stream.attach(camera, Policy.EVERY_FRAME);
+    AttachedConsumer early = stream.consumer(viewer, Policy.EVERY_FRAME);
+    StreamConsumer other = stream.consumer(camera, Policy.EVERY_FRAME);
     EmptyFrame first = stream.acquire();
     whileMaking(early::close);
     EmptyFrame second = stream.acquire();
     Await.until(
         "only who is there is attached",
         () -> attached().equals(List.of(List.of("camera", "camera"), List.of("camera", "camera"))));
-    assertTrue(stream.pool.copy().stream().noneMatch(buffer -> buffer.isReadBy(early)));
+    assertTrue(stream.use.pool.copy().stream().noneMatch(buffer -> buffer.isAttachedTo(early)));
     second.submit();
     assertEquals(second.index(), other.take().index());
     first.close();
@@ -87,7 +89,7 @@ class StreamGrowthTest extends StreamFixture {
   @Test
   void whoLeavesIsDetachedFromEachBuffer() {
     ManagedStream stream = startedWith(2);
-    StreamConsumer consumer = stream.attach(viewer, Policy.EVERY_FRAME);
+    StreamConsumer consumer = stream.consumer(viewer, Policy.EVERY_FRAME);
     assertEquals(List.of(List.of("camera", "viewer"), List.of("camera", "viewer")), attached());
     consumer.close();
     assertEquals(List.of(List.of("camera"), List.of("camera")), attached());
@@ -138,7 +140,7 @@ class StreamGrowthTest extends StreamFixture {
             });
     whileMaking(
         () -> {
-          StreamConsumer late = stream.attach(viewer, Policy.EVERY_FRAME);
+          StreamConsumer late = stream.consumer(viewer, Policy.EVERY_FRAME);
           assertEquals(viewer, late.device());
           viewer.close(); // The buffer cannot be attached to it.
         });
@@ -161,11 +163,12 @@ class StreamGrowthTest extends StreamFixture {
     awaitResized(5);
     assertEquals(
         List.of(
-            new StreamResized("video", 0, 1, SIZE, "declared"),
-            new StreamResized("video", 1, 2, 2 * SIZE, "declared"),
-            new StreamResized("video", 0, 1, SIZE, "declared"),
-            new StreamResized("video", 1, 2, 2 * SIZE, "declared"),
-            new StreamResized("video", 2, 3, 3 * SIZE, "the producer would have waited")),
+            new EventRecords.StreamResized("video", 0, 1, SIZE, "declared"),
+            new EventRecords.StreamResized("video", 1, 2, 2 * SIZE, "declared"),
+            new EventRecords.StreamResized("video", 0, 1, SIZE, "declared"),
+            new EventRecords.StreamResized("video", 1, 2, 2 * SIZE, "declared"),
+            new EventRecords.StreamResized(
+                "video", 2, 3, 3 * SIZE, "the producer would have waited")),
         List.copyOf(streamEvents.resized));
   }
 
@@ -178,7 +181,7 @@ class StreamGrowthTest extends StreamFixture {
   @Test
   void countsWhereBuffersAre() {
     ManagedStream stream = startedWith(4);
-    stream.attach(viewer, Policy.EVERY_FRAME);
+    stream.consumer(viewer, Policy.EVERY_FRAME);
     stream.acquire().submit();
     acquire(stream, 2);
     StreamState state = stream.snapshot();
@@ -191,11 +194,11 @@ class StreamGrowthTest extends StreamFixture {
   void keepsOneToFillUnlessTheProducerSaysThatItNeedsNone() {
     Device encoder = broker.register("encoder", Constraints.builder().camping(2).build());
     ManagedStream stream = stream(spec -> spec.minBuffers(1));
-    stream.attach(encoder, Policy.EVERY_FRAME);
+    stream.consumer(encoder, Policy.EVERY_FRAME);
     assertEquals(3, stream.snapshot().floor());
     camera = broker.register("generous", Constraints.builder().camping(0).build());
     ManagedStream other = stream(spec -> spec.minBuffers(1));
-    other.attach(encoder, Policy.EVERY_FRAME);
+    other.consumer(encoder, Policy.EVERY_FRAME);
     assertEquals(2, other.snapshot().floor());
   }
 
@@ -217,25 +220,20 @@ class StreamGrowthTest extends StreamFixture {
     awaitResized(3);
     streamEvents.resized.clear();
     long now = System.nanoTime();
-    stream.locked(
+    stream.life.change(
         after -> {
-          stream.pool.restart(now);
+          stream.use.pool.restart(now);
           stream.growth.shrink(now + quiet.toNanos() - 1, after);
-          return null;
         });
     assertEquals(3, stream.snapshot().depth());
-    stream.locked(
-        after -> {
-          stream.growth.shrink(now + quiet.toNanos(), after);
-          return null;
-        });
+    stream.life.change(after -> stream.growth.shrink(now + quiet.toNanos(), after));
     assertEquals(1, stream.snapshot().depth(), "what was declared stays");
     assertEquals(2, stream.snapshot().shrunk());
     assertEquals(1, system.live());
     assertEquals(
         List.of(
-            new StreamResized("video", 3, 2, 2 * SIZE, "idle for 3600000 ms"),
-            new StreamResized("video", 2, 1, SIZE, "idle for 3600000 ms")),
+            new EventRecords.StreamResized("video", 3, 2, 2 * SIZE, "idle for 3600000 ms"),
+            new EventRecords.StreamResized("video", 2, 1, SIZE, "idle for 3600000 ms")),
         List.copyOf(streamEvents.resized));
   }
 
@@ -271,8 +269,8 @@ class StreamGrowthTest extends StreamFixture {
   @Test
   void whatAnotherConsumerNeedsIsTakenFromNobody() {
     ManagedStream stream = startedWith(1);
-    StreamConsumer latest = stream.attach(viewer, Policy.LATEST);
-    StreamConsumer every = stream.attach(viewer, Policy.EVERY_FRAME);
+    StreamConsumer latest = stream.consumer(viewer, Policy.LATEST);
+    StreamConsumer every = stream.consumer(viewer, Policy.EVERY_FRAME);
     stream.acquire().submit();
     assertTrue(stream.tryAcquire().isEmpty());
     assertEquals(0, latest.take().sequence());
@@ -282,7 +280,7 @@ class StreamGrowthTest extends StreamFixture {
   @Test
   void whatALatestConsumerHasNotTakenIsLeftToItWhereThereCanBeMore() {
     ManagedStream stream = started(spec -> spec.minBuffers(1).maxBuffers(2));
-    StreamConsumer latest = stream.attach(viewer, Policy.LATEST);
+    StreamConsumer latest = stream.consumer(viewer, Policy.LATEST);
     stream.acquire().submit();
     EmptyFrame grown = stream.acquire();
     assertEquals(1, grown.index());
@@ -292,7 +290,7 @@ class StreamGrowthTest extends StreamFixture {
   @Test
   void whoOnlyTriesIsGivenWhatALatestConsumerHasNotTaken() {
     ManagedStream stream = startedWith(1);
-    StreamConsumer latest = stream.attach(viewer, Policy.LATEST);
+    StreamConsumer latest = stream.consumer(viewer, Policy.LATEST);
     stream.acquire().submit();
     assertTrue(stream.tryAcquire().isPresent());
     assertTrue(latest.tryTake().isEmpty());

@@ -16,6 +16,7 @@ import dev.dmabroker.StreamConsumer.Policy;
 import dev.dmabroker.event.Overheld;
 import dev.dmabroker.event.Overheld.Excess;
 import dev.dmabroker.spec.Constraints;
+import dev.dmabroker.testing.Await;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,30 +28,30 @@ class StreamWatchTest extends StreamFixture {
 
   /** One beside that of the stream. */
   private StreamWatch watch(ManagedStream stream) {
-    return new StreamWatch(stream, (delay, work) -> delays.add(delay));
+    return new StreamWatch(
+        stream.use,
+        stream.growth,
+        stream.circulation.acquirers(),
+        (delay, work) -> delays.add(delay));
   }
 
   private void start(StreamWatch watch, ManagedStream stream) {
-    stream.locked(
-        after -> {
-          watch.start(after);
-          return null;
-        });
+    stream.life.change(watch::start);
   }
 
   private boolean isNeeded(ManagedStream stream) {
-    return stream.locked(after -> watch(stream).isNeeded());
+    return stream.life.locked(after -> watch(stream).isNeeded());
   }
 
   @Test
   void looksAfterHalfTheShortestTimeThatMatters() {
     ManagedStream stream = stream(spec -> spec.quietTime(Duration.ofMillis(300)));
     start(watch(stream), stream);
-    stream.attach(
+    stream.consumer(
         broker.register(DeviceSpec.named("quick").longestHold(Duration.ofMillis(40))),
         Policy.LATEST);
     start(watch(stream), stream);
-    stream.attach(
+    stream.consumer(
         broker.register(DeviceSpec.named("hasty").longestHold(Duration.ofNanos(1))), Policy.LATEST);
     start(watch(stream), stream);
     ManagedStream lazy = stream(spec -> spec.quietTime(Duration.ofHours(1)));
@@ -76,7 +77,7 @@ class StreamWatchTest extends StreamFixture {
   @Test
   void thereIsNothingToDoForWhatLiesStill() {
     ManagedStream stream = startedWith(2);
-    stream.attach(viewer, Policy.EVERY_FRAME);
+    stream.consumer(viewer, Policy.EVERY_FRAME);
     assertFalse(isNeeded(stream));
     stream.acquire().submit();
     assertFalse(isNeeded(stream), "what is queued is held by nobody");
@@ -85,7 +86,7 @@ class StreamWatchTest extends StreamFixture {
   @Test
   void whatIsHeldIsLookedAfter() {
     ManagedStream stream = startedWith(2);
-    StreamConsumer consumer = stream.attach(viewer, Policy.EVERY_FRAME);
+    StreamConsumer consumer = stream.consumer(viewer, Policy.EVERY_FRAME);
     EmptyFrame filling = stream.acquire();
     assertTrue(isNeeded(stream));
     filling.submit();
@@ -101,7 +102,7 @@ class StreamWatchTest extends StreamFixture {
   void whoeverWaitsIsLookedAfter() {
     ManagedStream stream = startedWith(1);
     EmptyFrame frame = stream.acquire();
-    StreamConsumer consumer = stream.attach(viewer, Policy.EVERY_FRAME);
+    StreamConsumer consumer = stream.consumer(viewer, Policy.EVERY_FRAME);
     frame.submit();
     assertFalse(isNeeded(stream));
     var waiting = stream.acquireAsync();
@@ -129,7 +130,7 @@ class StreamWatchTest extends StreamFixture {
   void whatWasHeldTooLongIsToldWhenItEndsIfNotBefore() {
     camera = broker.register(DeviceSpec.named("hasty").longestHold(Duration.ofNanos(1)));
     ManagedStream stream = startedWith(1);
-    StreamConsumer consumer = stream.attach(camera, Policy.EVERY_FRAME);
+    StreamConsumer consumer = stream.consumer(camera, Policy.EVERY_FRAME);
     for (int i = 0; i < 10; i++) {
       stream.acquire().submit();
       consumer.take().close();
@@ -138,6 +139,21 @@ class StreamWatchTest extends StreamFixture {
     assertTrue(streamEvents.overheld.stream().allMatch(event -> event.excess() == Excess.TOO_LONG));
     assertEquals(10, stream.snapshot().producer().overheld());
     assertEquals(10, stream.snapshot().consumers().get(0).holds().overheld());
+  }
+
+  @Test
+  void aFrameThatWasQueuedForLongIsLookedAfterOnceItIsTaken() {
+    viewer = broker.register(DeviceSpec.named("quick").longestHold(Duration.ofMillis(4)));
+    ManagedStream stream = startedWith(1);
+    StreamConsumer consumer = stream.consumer(viewer, Policy.EVERY_FRAME);
+    stream.acquire().submit();
+    Await.until(
+        "what is queued needs no look",
+        () -> ((BrokerEngine) broker).services().workers().scheduled() == 0);
+    Frame frame = consumer.take();
+    Await.until("told while it is held", () -> !streamEvents.overheld.isEmpty());
+    assertEquals("quick", streamEvents.overheld.remove().device());
+    frame.close();
   }
 
   private Device holdingOne() {

@@ -13,6 +13,7 @@ import dev.dmabroker.spec.MemorySpeed;
 import dev.dmabroker.spi.HeapTraits;
 import dev.dmabroker.spi.Trait;
 import dev.dmabroker.spi.Unmet;
+import dev.dmabroker.testing.StubHeap;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;

@@ -17,7 +17,7 @@ class WaitTest {
   private static final long LONG = 60_000_000_000L;
 
   private final Wait<String> wait = new Wait<>();
-  private final BrokerException closed = new ClosedException("closed");
+  private final BrokerException closed = Exceptions.closed("closed");
 
   private void grant() {
     AfterLock after = new AfterLock();

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 
 import dev.dmabroker.spec.BlobSpec;
 import dev.dmabroker.spec.Constraints;
+import dev.dmabroker.testing.InOrder;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -36,7 +37,7 @@ class WorkedOutOnceTest {
   /** Buffers come in series. */
   @Test
   void theLastTargetAndWhatADeviceAsksOfIt() {
-    Planner planner = new Planner(table, new Fixture.InOrder());
+    Planner planner = new Planner(table, new InOrder());
     Target target = planner.target(BlobSpec.of(100));
     assertSame(target, planner.target(BlobSpec.of(100)));
     Target other = planner.target(BlobSpec.of(101));

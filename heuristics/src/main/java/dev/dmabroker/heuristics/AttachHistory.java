@@ -78,7 +78,7 @@ public final class AttachHistory implements BrokerListener {
    * @param probability that it attaches late to a buffer of the kind, 0 to 1
    * @param evidence how many buffers of the kind this was learnt from; old ones count less
    */
-  public record Expectation(User device, double probability, double evidence) {}
+  record Expectation(User device, double probability, double evidence) {}
 
   @Override
   public synchronized void attached(DeviceAttached event) {
@@ -131,7 +131,7 @@ public final class AttachHistory implements BrokerListener {
    * @param spec what the buffer holds
    * @param firstDevice the name of the device that attached first
    */
-  public synchronized List<Expectation> expected(BufferSpec spec, String firstDevice) {
+  synchronized List<Expectation> expected(BufferSpec spec, String firstDevice) {
     Learnt learnt = kinds.get(new Kind(spec, firstDevice));
     return learnt == null ? List.of() : learnt.expected();
   }

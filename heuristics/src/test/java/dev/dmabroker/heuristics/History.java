@@ -28,7 +28,7 @@ final class History {
       List<String> before,
       boolean hasMemory) {
     history.attached(
-        new DeviceAttached(
+        new Attached(
             id,
             "buffer-" + id,
             spec,
@@ -36,4 +36,13 @@ final class History {
             before,
             hasMemory ? Optional.of("system") : Optional.empty()));
   }
+
+  private record Attached(
+      long bufferId,
+      String buffer,
+      BufferSpec spec,
+      User device,
+      List<String> before,
+      Optional<String> heap)
+      implements DeviceAttached {}
 }

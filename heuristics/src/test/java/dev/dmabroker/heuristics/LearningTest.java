@@ -12,11 +12,7 @@ import dev.dmabroker.Device;
 import dev.dmabroker.SharedBuffer;
 import dev.dmabroker.spec.Access;
 import dev.dmabroker.spec.Constraints;
-import dev.dmabroker.spi.Backing;
-import dev.dmabroker.spi.Heap;
-import dev.dmabroker.spi.HeapException;
-import dev.dmabroker.spi.HeapTraits;
-import java.nio.ByteBuffer;
+import dev.dmabroker.testing.ScriptedHeap;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -31,8 +27,8 @@ class LearningTest {
     List<Optional<String>> first = new ArrayList<>();
     try (Broker broker =
         Broker.builder()
-            .heap(new Memory("system", scattered().build()))
-            .heap(new Memory("cma", contiguous().build()))
+            .heap(new ScriptedHeap("system", scattered().build()))
+            .heap(new ScriptedHeap("cma", contiguous().build()))
             .listener(history)
             .heuristic(new Foresight(new LeastCost(), history))
             .build()) {
@@ -55,46 +51,5 @@ class LearningTest {
     }
     assertEquals(
         List.of("system", "system", "cma", "cma"), first.stream().map(Optional::get).toList());
-  }
-
-  private record Memory(String name, HeapTraits traits) implements Heap {
-    @Override
-    public Backing allocate(String label, long sizeBytes) {
-      return new Bytes(ByteBuffer.allocateDirect(Math.toIntExact(sizeBytes)));
-    }
-
-    @Override
-    public void close() {}
-  }
-
-  private record Bytes(ByteBuffer memory) implements Backing {
-    @Override
-    public long sizeBytes() {
-      return memory.capacity();
-    }
-
-    @Override
-    public int fd() {
-      return 0;
-    }
-
-    @Override
-    public int dupFd() throws HeapException {
-      throw new HeapException(HeapException.Kind.FAILED, "no descriptors here");
-    }
-
-    @Override
-    public ByteBuffer bytes(long offsetBytes, int lengthBytes) {
-      return memory.slice(Math.toIntExact(offsetBytes), lengthBytes);
-    }
-
-    @Override
-    public void beginCpuAccess(Access access) {}
-
-    @Override
-    public void endCpuAccess(Access access) {}
-
-    @Override
-    public void release() {}
   }
 }

@@ -15,7 +15,6 @@ import dev.dmabroker.StreamConsumer;
 import dev.dmabroker.StreamSpec;
 import dev.dmabroker.event.BrokerListener;
 import dev.dmabroker.event.BrokerSnapshot;
-import dev.dmabroker.event.BrokerSnapshot.FenceState;
 import dev.dmabroker.event.BufferMove;
 import dev.dmabroker.heuristics.FirstFit;
 import dev.dmabroker.metrics.BrokerHealth.Status;
@@ -24,10 +23,11 @@ import dev.dmabroker.spec.BlobSpec;
 import dev.dmabroker.spec.Constraints;
 import dev.dmabroker.spi.HeapException;
 import dev.dmabroker.spi.Lingering;
+import dev.dmabroker.spi.Trait;
+import dev.dmabroker.testing.ScriptedHeap;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -36,8 +36,10 @@ import org.junit.jupiter.api.Test;
 class BrokerHealthTest {
   private static final int SIZE = 4096;
 
-  private final MemoryHeap system = new MemoryHeap("system", false, 10L * SIZE);
-  private final MemoryHeap cma = new MemoryHeap("cma", true);
+  private final ScriptedHeap system =
+      new ScriptedHeap(
+          "system", ScriptedHeap.ordinary().capacityBytes(Trait.declared(10L * SIZE)).build());
+  private final ScriptedHeap cma = ScriptedHeap.cma();
   private final CountDownLatch failures = new CountDownLatch(2);
   private final Broker broker =
       Broker.builder()
@@ -199,13 +201,9 @@ class BrokerHealthTest {
   @Test
   void fencesThatNobodyWaitsForAreTheEnd() {
     BrokerSnapshot idle = broker.snapshot();
-    assertEquals(Status.UP, BrokerHealth.of(with(idle, 0, "EBADF")).status());
+    assertEquals(Status.UP, BrokerHealth.of(Snapshots.with(idle, 0, "EBADF")).status());
     assertEquals(
         new BrokerHealth(Status.DOWN, List.of("3 fences are not waited for: EBADF")),
-        BrokerHealth.of(with(idle, 3, "EBADF")));
-  }
-
-  private static BrokerSnapshot with(BrokerSnapshot snapshot, int pending, String trouble) {
-    return Snapshots.with(snapshot, new FenceState(pending, Optional.of(trouble)));
+        BrokerHealth.of(Snapshots.with(idle, 3, "EBADF")));
   }
 }

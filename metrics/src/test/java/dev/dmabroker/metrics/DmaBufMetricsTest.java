@@ -17,7 +17,6 @@ import dev.dmabroker.Mapping;
 import dev.dmabroker.Pin;
 import dev.dmabroker.SharedBuffer;
 import dev.dmabroker.UnsatisfiableException;
-import dev.dmabroker.event.BrokerListener;
 import dev.dmabroker.event.BufferMove;
 import dev.dmabroker.event.MapStalled;
 import dev.dmabroker.heuristics.FirstFit;
@@ -26,6 +25,9 @@ import dev.dmabroker.spec.BlobSpec;
 import dev.dmabroker.spec.Constraints;
 import dev.dmabroker.spi.HeapException;
 import dev.dmabroker.spi.Lingering;
+import dev.dmabroker.spi.Trait;
+import dev.dmabroker.testing.Events;
+import dev.dmabroker.testing.ScriptedHeap;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MockClock;
@@ -38,9 +40,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
-import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
@@ -51,8 +51,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 class DmaBufMetricsTest {
   private static final int SIZE = 4096;
 
-  private final MemoryHeap system = new MemoryHeap("system", false);
-  private final MemoryHeap cma = new MemoryHeap("cma", true);
+  private final ScriptedHeap system = ScriptedHeap.system();
+  private final ScriptedHeap cma = ScriptedHeap.cma();
   private final MockClock clock = new MockClock();
   private final SimpleMeterRegistry registry = new SimpleMeterRegistry(SimpleConfig.DEFAULT, clock);
   private final Broker broker =
@@ -67,7 +67,7 @@ class DmaBufMetricsTest {
   private final Device camera = broker.register("camera", Constraints.none());
   private final Device display =
       broker.register("display", Constraints.builder().contiguous().build());
-  private final Seen seen = new Seen();
+  private final Events seen = new Events();
 
   DmaBufMetricsTest() {
     metrics.bindTo(registry);
@@ -160,7 +160,9 @@ class DmaBufMetricsTest {
 
   @Test
   void headroomIsWhatIsNeitherUsedNorLingers() {
-    MemoryHeap pool = new MemoryHeap("pool", false, 10L * SIZE);
+    ScriptedHeap pool =
+        new ScriptedHeap(
+            "pool", ScriptedHeap.ordinary().capacityBytes(Trait.declared(10L * SIZE)).build());
     try (Broker other = Broker.builder().heap(pool).heuristic(new FirstFit()).build();
         DmaBufMetrics more = new DmaBufMetrics(other, Tags.of("broker", "other"))) {
       more.bindTo(registry);
@@ -180,7 +182,7 @@ class DmaBufMetricsTest {
   void budgetsShowWhatIsLeft() {
     try (Broker other =
             Broker.builder()
-                .heap(new MemoryHeap("pool", false))
+                .heap(new ScriptedHeap("pool", ScriptedHeap.ordinary().build()))
                 .heuristic(new FirstFit())
                 .budget("codec", 3L * SIZE)
                 .build();
@@ -231,7 +233,7 @@ class DmaBufMetricsTest {
 
   @Test
   void attachesAreCountedWithThoseRefused() {
-    MemoryHeap only = new MemoryHeap("only", false);
+    ScriptedHeap only = new ScriptedHeap("only", ScriptedHeap.ordinary().build());
     try (Broker other = Broker.builder().heap(only).heuristic(new FirstFit()).build();
         DmaBufMetrics more = new DmaBufMetrics(other, Tags.of("broker", "other"))) {
       more.bindTo(registry);
@@ -270,10 +272,10 @@ class DmaBufMetricsTest {
       in.map(Access.WRITE).close();
       cma.refuse(HeapException.Kind.FULL);
       Attachment out = in.buffer().attach(other.register("out", contiguous()));
-      seen.next(seen.rolledBack);
+      Events.next(seen.rolledBack);
       cma.refuse(null);
       out.map(Access.READ).close(); // The attach's move was given up, so this starts another.
-      assertEquals(BufferMove.Cause.MAP, seen.next(seen.moved).cause());
+      assertEquals(BufferMove.Cause.MAP, Events.next(seen.moved).cause());
       assertEquals(1, count("dmabuf.moves", "broker", "other", "cause", "map", "result", "done"));
       assertEquals(
           1, count("dmabuf.moves", "broker", "other", "cause", "attach", "result", "rolled_back"));
@@ -303,7 +305,7 @@ class DmaBufMetricsTest {
     Attachment in = export(camera);
     in.map(Access.WRITE).close();
     in.buffer().attach(display).map(Access.READ).close();
-    BufferMove move = seen.next(seen.moved);
+    BufferMove move = Events.next(seen.moved);
     assertEquals(1, count("dmabuf.moves", "cause", "attach", "result", "done"));
     assertEquals(0, count("dmabuf.moves", "cause", "attach", "result", "rolled_back"));
     assertEquals(SIZE, count("dmabuf.moves.copied"));
@@ -321,7 +323,7 @@ class DmaBufMetricsTest {
     Attachment in = export(camera);
     in.map(Access.READ).close();
     in.buffer().attach(display).map(Access.READ).close();
-    seen.next(seen.moved);
+    Events.next(seen.moved);
     assertEquals(0, count("dmabuf.moves.copied"));
     assertEquals(0, timer("dmabuf.move.copy").count());
     assertEquals(1, timer("dmabuf.move.drain").count());
@@ -334,7 +336,7 @@ class DmaBufMetricsTest {
     Mapping held = in.map(Access.WRITE);
     Attachment out = in.buffer().attach(display);
     var waiting = out.mapAsync(Access.READ);
-    seen.next(seen.rolledBack);
+    Events.next(seen.rolledBack);
     assertEquals(1, gauge("dmabuf.maps.waiting"));
     assertEquals(1, count("dmabuf.moves", "cause", "attach", "result", "rolled_back"));
     assertEquals(0, count("dmabuf.moves.copied"));
@@ -353,7 +355,7 @@ class DmaBufMetricsTest {
     in.map(Access.WRITE).close();
     cma.refuse(HeapException.Kind.FULL);
     Attachment unused = in.buffer().attach(display);
-    seen.next(seen.rolledBack);
+    Events.next(seen.rolledBack);
     assertEquals(1, count("dmabuf.moves", "cause", "attach", "result", "rolled_back"));
     assertEquals(0, timer("dmabuf.move.stall", "result", "rolled_back").count());
     assertEquals(0, timer("dmabuf.move.drain").count());
@@ -387,12 +389,12 @@ class DmaBufMetricsTest {
     var granted = out.mapAsync(Access.READ);
     var failed = gone.mapAsync(Access.READ);
     gone.close();
-    MapStalled first = seen.next(seen.stalled);
+    MapStalled first = Events.next(seen.stalled);
     assertTrue(!first.granted());
     assertTook(first.waited(), timer("dmabuf.map.stall", "result", "failed"));
     assertEquals(0, timer("dmabuf.map.stall", "result", "granted").count());
     held.close();
-    MapStalled second = seen.next(seen.stalled);
+    MapStalled second = Events.next(seen.stalled);
     assertTrue(second.granted());
     assertTook(second.waited(), timer("dmabuf.map.stall", "result", "granted"));
     assertEquals(1, timer("dmabuf.map.stall", "result", "failed").count());
@@ -429,10 +431,7 @@ class DmaBufMetricsTest {
   @Test
   void extraTagsTellTwoBrokersApart() {
     try (Broker other =
-            Broker.builder()
-                .heap(new MemoryHeap("system", false))
-                .heuristic(new FirstFit())
-                .build();
+            Broker.builder().heap(ScriptedHeap.system()).heuristic(new FirstFit()).build();
         DmaBufMetrics more = new DmaBufMetrics(other, Tags.of("broker", "other"))) {
       more.bindTo(registry);
       other.export(BlobSpec.of(SIZE)).prepare();
@@ -472,35 +471,5 @@ class DmaBufMetricsTest {
 
   private static Set<Meter.Id> ids(SimpleMeterRegistry registry) {
     return registry.getMeters().stream().map(Meter::getId).collect(Collectors.toSet());
-  }
-
-  /** Told after the meters, in the same thread. */
-  private static final class Seen implements BrokerListener {
-    private final BlockingQueue<BufferMove> moved = new LinkedBlockingQueue<>();
-    private final BlockingQueue<BufferMove> rolledBack = new LinkedBlockingQueue<>();
-    private final BlockingQueue<MapStalled> stalled = new LinkedBlockingQueue<>();
-
-    @Override
-    public void moved(BufferMove event) {
-      moved.add(event);
-    }
-
-    @Override
-    public void moveRolledBack(BufferMove event) {
-      rolledBack.add(event);
-    }
-
-    @Override
-    public void stalled(MapStalled event) {
-      stalled.add(event);
-    }
-
-    <T> T next(BlockingQueue<T> queue) throws InterruptedException {
-      T event = queue.poll(30, SECONDS);
-      if (event == null) {
-        throw new AssertionError("no event");
-      }
-      return event;
-    }
   }
 }

@@ -12,6 +12,7 @@ import dev.dmabroker.StreamSpec;
 import dev.dmabroker.heuristics.FirstFit;
 import dev.dmabroker.spec.BlobSpec;
 import dev.dmabroker.spec.Constraints;
+import dev.dmabroker.testing.ScriptedHeap;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.Tag;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -130,7 +131,7 @@ class DocumentationTest {
     SimpleMeterRegistry registry = new SimpleMeterRegistry();
     try (Broker broker =
         Broker.builder()
-            .heap(new MemoryHeap("system", false))
+            .heap(ScriptedHeap.system())
             .heuristic(new FirstFit())
             .budget("codec", 1)
             .build()) {

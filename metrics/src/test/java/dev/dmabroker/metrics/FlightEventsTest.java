@@ -22,6 +22,7 @@ import dev.dmabroker.spec.Access;
 import dev.dmabroker.spec.BlobSpec;
 import dev.dmabroker.spec.Constraints;
 import dev.dmabroker.spi.HeapException;
+import dev.dmabroker.testing.ScriptedHeap;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Comparator;
@@ -38,8 +39,8 @@ import org.junit.jupiter.api.io.TempDir;
 class FlightEventsTest {
   private static final int SIZE = 4096;
 
-  private final MemoryHeap system = new MemoryHeap("system", false);
-  private final MemoryHeap cma = new MemoryHeap("cma", true);
+  private final ScriptedHeap system = ScriptedHeap.system();
+  private final ScriptedHeap cma = ScriptedHeap.cma();
   private final CountDownLatch moved = new CountDownLatch(1);
   private final CountDownLatch rolledBack = new CountDownLatch(1);
   private final CountDownLatch stalled = new CountDownLatch(1);
@@ -191,7 +192,7 @@ class FlightEventsTest {
   }
 
   private static LeakFound leak(Optional<Throwable> site) {
-    return new LeakFound(
+    return new TestEvents.Leaked(
         LeakFound.Kind.MAPPING,
         "frame",
         Optional.of("camera"),

@@ -62,6 +62,7 @@ class ModulesTest {
         .should()
         .onlyDependOnClassesThat(
             resideInAPackage("dev.dmabroker")
+                .or(resideInAPackage("dev.dmabroker.spec"))
                 .or(resideInAPackage("dev.dmabroker.spi"))
                 .or(resideInAPackage("dev.dmabroker.event"))
                 .or(resideInAPackage(module))

@@ -12,6 +12,7 @@ import dev.dmabroker.StreamSpec;
 import dev.dmabroker.heuristics.FirstFit;
 import dev.dmabroker.spec.BlobSpec;
 import dev.dmabroker.spec.Constraints;
+import dev.dmabroker.testing.ScriptedHeap;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
@@ -60,10 +61,7 @@ class PrometheusRulesTest {
   private static Set<String> scraped() {
     PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     try (Broker broker =
-            Broker.builder()
-                .heap(new MemoryHeap("system", false))
-                .heuristic(new FirstFit())
-                .build();
+            Broker.builder().heap(ScriptedHeap.system()).heuristic(new FirstFit()).build();
         DmaBufMetrics metrics = new DmaBufMetrics(broker);
         BufferStream stream =
             broker.stream(

@@ -27,6 +27,8 @@ import dev.dmabroker.spec.Constraints;
 import dev.dmabroker.spec.ImageSpec;
 import dev.dmabroker.spec.PixelFormat;
 import dev.dmabroker.spi.HeapProvider;
+import dev.dmabroker.spi.Trait;
+import dev.dmabroker.testing.ScriptedHeap;
 import java.io.BufferedWriter;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -50,8 +52,10 @@ class SnapshotJsonTest {
 
   private static Broker.Builder builder() {
     return Broker.builder()
-        .heap(new MemoryHeap("system", false, 1L << 30))
-        .heap(new MemoryHeap("cma", true))
+        .heap(
+            new ScriptedHeap(
+                "system", ScriptedHeap.ordinary().capacityBytes(Trait.declared(1L << 30)).build()))
+        .heap(ScriptedHeap.cma())
         .heuristic(new FirstFit())
         .recordCallSites()
         .budget("codec", 1 << 20)
@@ -194,7 +198,7 @@ class SnapshotJsonTest {
   void aHundredThousandBuffers() throws IOException {
     int count = 100_000;
     try (Broker broker =
-        Broker.builder().heap(new MemoryHeap("system", false)).heuristic(new FirstFit()).build()) {
+        Broker.builder().heap(ScriptedHeap.system()).heuristic(new FirstFit()).build()) {
       Device camera = broker.register("camera", Constraints.none());
       Device viewer = broker.register("viewer", Constraints.none());
       List<Attachment> kept = new ArrayList<>();

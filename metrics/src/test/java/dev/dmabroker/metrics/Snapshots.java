@@ -3,37 +3,57 @@ package dev.dmabroker.metrics;
 import dev.dmabroker.event.BrokerSnapshot;
 import dev.dmabroker.event.BrokerSnapshot.FenceState;
 import dev.dmabroker.event.BrokerSnapshot.LeakStats;
+import dev.dmabroker.event.StreamState;
+import dev.dmabroker.spi.HeapProvider;
 import java.util.List;
+import java.util.Optional;
 
 /** Snapshots of brokers that are not there. */
 final class Snapshots {
   private Snapshots() {}
 
   static BrokerSnapshot empty(long maps) {
-    return new BrokerSnapshot(
+    return new Snapshot(
         List.of(),
         List.of(),
         List.of(),
         List.of(),
         List.of(),
         List.of(),
-        FenceState.NONE,
-        LeakStats.NONE,
+        new Fences(0, Optional.empty()),
+        new Leaks(0, 0, 0),
         /* closed= */ false,
         maps);
   }
 
-  static BrokerSnapshot with(BrokerSnapshot of, FenceState fences) {
-    return new BrokerSnapshot(
+  static BrokerSnapshot with(BrokerSnapshot of, int pending, String trouble) {
+    return new Snapshot(
         of.heaps(),
         of.closedHeaps(),
         of.devices(),
         of.buffers(),
         of.budgets(),
         of.streams(),
-        fences,
+        new Fences(pending, Optional.of(trouble)),
         of.leaks(),
         of.closed(),
         of.maps());
   }
+
+  private record Snapshot(
+      List<HeapState> heaps,
+      List<HeapProvider.Closed> closedHeaps,
+      List<DeviceState> devices,
+      List<BufferState> buffers,
+      List<BudgetState> budgets,
+      List<StreamState> streams,
+      FenceState fences,
+      LeakStats leaks,
+      boolean closed,
+      long maps)
+      implements BrokerSnapshot {}
+
+  private record Fences(int pending, Optional<String> trouble) implements FenceState {}
+
+  private record Leaks(long mappings, long attachments, long buffers) implements LeakStats {}
 }

@@ -17,6 +17,7 @@ import dev.dmabroker.StreamSpec;
 import dev.dmabroker.heuristics.FirstFit;
 import dev.dmabroker.spec.BlobSpec;
 import dev.dmabroker.spec.Constraints;
+import dev.dmabroker.testing.ScriptedHeap;
 import io.micrometer.core.instrument.FunctionTimer;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -41,7 +42,7 @@ class StreamMetersTest {
   private final MockClock clock = new MockClock();
   private final SimpleMeterRegistry registry = new SimpleMeterRegistry(SimpleConfig.DEFAULT, clock);
   private final Broker broker =
-      Broker.builder().heap(new MemoryHeap("system", false)).heuristic(new FirstFit()).build();
+      Broker.builder().heap(ScriptedHeap.system()).heuristic(new FirstFit()).build();
   private final DmaBufMetrics metrics = new DmaBufMetrics(broker);
   private final Device camera = broker.register("camera", Constraints.none());
   private final Device viewer =

@@ -14,13 +14,11 @@ import dev.dmabroker.Mapping;
 import dev.dmabroker.event.BrokerListener;
 import dev.dmabroker.event.BufferMove;
 import dev.dmabroker.event.MapStalled;
-import dev.dmabroker.event.MemoryAllocated;
-import dev.dmabroker.event.MemoryReleased;
-import dev.dmabroker.event.StreamResized;
 import dev.dmabroker.heuristics.FirstFit;
 import dev.dmabroker.spec.Access;
 import dev.dmabroker.spec.BlobSpec;
 import dev.dmabroker.spec.Constraints;
+import dev.dmabroker.testing.ScriptedHeap;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.time.Duration;
@@ -53,7 +51,7 @@ class TraceExportTest {
   }
 
   private static BufferMove move(String buffer, Optional<String> failure) {
-    return new BufferMove(
+    return new TestEvents.Moved(
         buffer,
         "system",
         Optional.of("cma"),
@@ -83,12 +81,12 @@ class TraceExportTest {
   @Test
   void aMoveIsASliceWithItsPartsAndAnArrowToWhoWaited() throws IOException {
     pass(ms(50));
-    trace.allocated(new MemoryAllocated("frame", "system", SIZE, ms(1)));
+    trace.allocated(new TestEvents.Allocated("frame", "system", SIZE, ms(1)));
     pass(ms(50));
-    trace.released(new MemoryReleased("frame", "system", SIZE));
+    trace.released(new TestEvents.Released("frame", "system", SIZE));
     trace.moved(move("frame", Optional.empty()));
     pass(Duration.ofNanos(1500));
-    trace.stalled(new MapStalled("frame", "display", ms(7), true));
+    trace.stalled(new TestEvents.Stalled("frame", "display", ms(7), true));
     TraceCheck check = written(trace);
     assertEquals(
         List.of(
@@ -108,7 +106,7 @@ class TraceExportTest {
   void aLaneHasSoManyRowsAtMost() throws IOException {
     pass(ms(100));
     for (int i = 0; i < 1100; i++) {
-      trace.stalled(new MapStalled("frame", "display", ms(20), true));
+      trace.stalled(new TestEvents.Stalled("frame", "display", ms(20), true));
     }
     StringWriter out = new StringWriter();
     trace.write(out);
@@ -120,9 +118,9 @@ class TraceExportTest {
   void whoWaitedForSomethingElseGetsNoArrow() throws IOException {
     pass(ms(100));
     trace.moveRolledBack(move("frame", Optional.of("full")));
-    trace.stalled(new MapStalled("other", "display", ms(7), true));
+    trace.stalled(new TestEvents.Stalled("other", "display", ms(7), true));
     pass(ms(100));
-    trace.stalled(new MapStalled("frame", "display", ms(7), true));
+    trace.stalled(new TestEvents.Stalled("frame", "display", ms(7), true));
     TraceCheck check = written(trace);
     assertEquals(List.of(), check.arrows());
     assertTrue(check.slices().get(0).startsWith("rolled back: system to cma"), check::toString);
@@ -133,11 +131,11 @@ class TraceExportTest {
   void whatOverlapsGetsARowOfItsOwn() throws IOException {
     pass(ms(100));
     for (int i = 0; i < 3; i++) {
-      trace.stalled(new MapStalled("frame-" + i, "display", ms(20), true));
+      trace.stalled(new TestEvents.Stalled("frame-" + i, "display", ms(20), true));
       pass(ms(1));
     }
     pass(ms(100));
-    trace.stalled(new MapStalled("frame-0", "display", ms(20), false));
+    trace.stalled(new TestEvents.Stalled("frame-0", "display", ms(20), false));
     TraceCheck check = written(trace);
     assertEquals(List.of("display", "display (2)", "display (3)"), check.lanes("devices"));
     assertEquals("wait in vain for frame-0 183000+20000", check.slices().get(3));
@@ -145,8 +143,8 @@ class TraceExportTest {
 
   @Test
   void aStreamsDepthIsACounter() throws IOException {
-    trace.streamResized(new StreamResized("video", 0, 2, 2 * SIZE, "declared"));
-    trace.streamResized(new StreamResized("video", 2, 3, 3 * SIZE, "grown"));
+    trace.streamResized(new TestEvents.Resized("video", 0, 2, 2 * SIZE, "declared"));
+    trace.streamResized(new TestEvents.Resized("video", 2, 3, 3 * SIZE, "grown"));
     TraceCheck check = written(trace);
     assertEquals(List.of("video=2", "video=3"), check.counters());
     assertEquals(List.of("video"), check.lanes("streams"));
@@ -160,7 +158,7 @@ class TraceExportTest {
     TraceExport real = new TraceExport();
     try (Broker broker =
         Broker.builder()
-            .heap(new MemoryHeap("system", false))
+            .heap(ScriptedHeap.system())
             .heuristic(new FirstFit())
             .listener(real)
             .build()) {
@@ -173,7 +171,7 @@ class TraceExportTest {
   @Test
   void whatTookLongerThanTheTraceBeginsWithIt() throws IOException {
     pass(ms(3));
-    trace.stalled(new MapStalled("frame", "display", ms(20), true));
+    trace.stalled(new TestEvents.Stalled("frame", "display", ms(20), true));
     trace.moved(move("frame", Optional.empty()));
     TraceCheck check = written(trace);
     assertTrue(check.slices().contains("wait for frame 0+3000"), check::toString);
@@ -199,8 +197,8 @@ class TraceExportTest {
         };
     try (Broker broker =
         Broker.builder()
-            .heap(new MemoryHeap("system", false))
-            .heap(new MemoryHeap("cma", true))
+            .heap(ScriptedHeap.system())
+            .heap(ScriptedHeap.cma())
             .heuristic(new FirstFit())
             .listener(real)
             .listener(after)
@@ -243,7 +241,7 @@ class TraceExportTest {
 
   @Test
   void theFormatIsTheOneThatIsDocumented() throws IOException {
-    trace.stalled(new MapStalled("a \"b\"", "display", Duration.ZERO, true));
+    trace.stalled(new TestEvents.Stalled("a \"b\"", "display", Duration.ZERO, true));
     StringWriter out = new StringWriter();
     trace.write(out);
     JsonNode root = new ObjectMapper().readTree(out.toString());

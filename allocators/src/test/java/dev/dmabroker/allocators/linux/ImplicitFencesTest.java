@@ -1,5 +1,6 @@
 package dev.dmabroker.allocators.linux;
 
+import static dev.dmabroker.testing.Await.EMULATED;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
@@ -10,12 +11,12 @@ import dev.dmabroker.spec.Access;
 import dev.dmabroker.spec.SyncFile;
 import dev.dmabroker.spi.HeapException;
 import dev.dmabroker.spi.HeapException.Kind;
+import dev.dmabroker.testing.Events;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -68,11 +69,7 @@ class ImplicitFencesTest {
     assertEquals(1, poller.pending());
     assertTrue(told.isEmpty());
     meanwhile.run();
-    OptionalInt outcome = told.poll(120, TimeUnit.SECONDS);
-    if (outcome == null) {
-      throw new AssertionError("the fence has not ended");
-    }
-    return outcome;
+    return Events.next(told, EMULATED);
   }
 
   private static void nothingPends(LinuxBacking backing) throws HeapException {

@@ -1,5 +1,6 @@
 package dev.dmabroker.allocators.linux;
 
+import static dev.dmabroker.testing.Await.EMULATED;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -11,6 +12,7 @@ import dev.dmabroker.spi.HeapProvider;
 import dev.dmabroker.spi.HeapProvider.Finding;
 import dev.dmabroker.spi.HeapProvider.Open;
 import dev.dmabroker.spi.Lingering;
+import dev.dmabroker.testing.Await;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
@@ -62,6 +64,7 @@ class LeftoversTest {
   private static void lingers(Heap heap, int backings, long bytes) {
     Await.until(
         backings + " backings linger",
+        EMULATED,
         () -> heap.lingering().equals(new Lingering(backings, bytes)));
   }
 
@@ -193,7 +196,7 @@ class LeftoversTest {
       assertEquals(OptionalLong.of(3), DmaBufs.holders(fd));
       OwnProcess.close(duplicate);
       mapping.retire();
-      Await.until("one holder is left", () -> DmaBufs.holders(fd).getAsLong() == 1);
+      Await.until("one holder is left", EMULATED, () -> DmaBufs.holders(fd).getAsLong() == 1);
       backing.release();
     }
   }
@@ -236,7 +239,7 @@ class LeftoversTest {
       }
       OwnProcess.close(duplicate);
       for (LiveFiles way : ways) {
-        Await.until(way + " finds nothing", () -> way.among(one).isEmpty());
+        Await.until(way + " finds nothing", EMULATED, () -> way.among(one).isEmpty());
       }
     }
   }

@@ -1,5 +1,6 @@
 package dev.dmabroker.allocators.linux;
 
+import static dev.dmabroker.testing.Await.EMULATED;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertSame;
@@ -9,6 +10,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.dmabroker.spec.SyncFile;
 import dev.dmabroker.spi.FencePoller;
 import dev.dmabroker.spi.HeapException;
+import dev.dmabroker.testing.Await;
+import dev.dmabroker.testing.Events;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -36,12 +39,12 @@ import org.junit.jupiter.api.Test;
 /** The poller's own behaviour, with eventfds in the place of fences, on any Linux. */
 class LinuxFencePollerTest {
 
-  private final Events events = new Events();
+  private final EventFds events = new EventFds();
   private final LinuxFencePoller poller = new LinuxFencePoller(events);
   private final BlockingQueue<OptionalInt> told = new LinkedBlockingQueue<>();
 
   /** Eventfds; what they hold when read is one more than the errno. */
-  private static final class Events implements FenceKind {
+  private static final class EventFds implements FenceKind {
     final Queue<Throwable> failures = new ConcurrentLinkedQueue<>();
 
     @Override
@@ -71,8 +74,8 @@ class LinuxFencePollerTest {
   @AfterEach
   void noThreadIsLeft() {
     poller.close();
-    Await.until("all fences have ended", () -> poller.pending() == 0);
-    Await.until("the thread has ended", () -> threads().isEmpty());
+    Await.until("all fences have ended", EMULATED, () -> poller.pending() == 0);
+    Await.until("the thread has ended", EMULATED, () -> threads().isEmpty());
   }
 
   private static List<Thread> threads() {
@@ -102,11 +105,7 @@ class LinuxFencePollerTest {
   }
 
   private OptionalInt next() throws InterruptedException {
-    OptionalInt outcome = told.poll(60, TimeUnit.SECONDS);
-    if (outcome == null) {
-      throw new AssertionError("no fence has ended");
-    }
-    return outcome;
+    return Events.next(told, EMULATED);
   }
 
   private static boolean isOpen(int fd) {
@@ -141,7 +140,7 @@ class LinuxFencePollerTest {
     signal(fd, 0);
     BlockingQueue<Thread> threads = new LinkedBlockingQueue<>();
     poller.watch(new SyncFile(fd), outcome -> threads.add(Thread.currentThread()));
-    Thread thread = threads.poll(60, TimeUnit.SECONDS);
+    Thread thread = Events.next(threads, EMULATED);
     assertEquals("dmabroker-fences", thread.getName());
     assertTrue(thread.isDaemon());
   }
@@ -157,7 +156,7 @@ class LinuxFencePollerTest {
     assertEquals(1, threads().size());
     signal(other, 0);
     next();
-    Await.until("the thread has ended", () -> threads().isEmpty());
+    Await.until("the thread has ended", EMULATED, () -> threads().isEmpty());
     signal(watchedEvent(told::add), 0);
     next();
   }
@@ -204,7 +203,7 @@ class LinuxFencePollerTest {
       adder.join();
     }
     assertEquals(List.of(), List.copyOf(failures));
-    Await.until("all have ended", () -> ended.get() == 4 * each);
+    Await.until("all have ended", EMULATED, () -> ended.get() == 4 * each);
   }
 
   @Test
@@ -241,7 +240,7 @@ class LinuxFencePollerTest {
       for (Throwable each : thrown) {
         signal(watchedEvent(outcome -> sneak(each)), 0);
       }
-      Await.until("all three are logged", () -> logged.size() == 3);
+      Await.until("all three are logged", EMULATED, () -> logged.size() == 3);
       assertTrue(logged.containsAll(thrown), logged.toString());
     } finally {
       logger.removeHandler(handler);
@@ -284,7 +283,7 @@ class LinuxFencePollerTest {
       assertEquals(OptionalInt.of(7), next());
       assertTrue(told.isEmpty());
     } finally {
-      Await.until("all have ended", () -> poller.pending() == 0);
+      Await.until("all have ended", EMULATED, () -> poller.pending() == 0);
       logger.setUseParentHandlers(true);
     }
   }
@@ -355,7 +354,7 @@ class LinuxFencePollerTest {
     for (int i = 0; i < fences; i += 2) {
       signal(fds.get(i), 0);
     }
-    Await.until("one half has ended", () -> poller.pending() == fences / 2);
+    Await.until("one half has ended", EMULATED, () -> poller.pending() == fences / 2);
     assertSame(thread, threads().get(0));
     for (int i = 1; i < fences; i += 2) {
       signal(fds.get(i), 0);

@@ -1,5 +1,6 @@
 package dev.dmabroker.allocators.linux;
 
+import static dev.dmabroker.testing.Await.EMULATED;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -7,6 +8,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.dmabroker.spec.SyncFile;
 import dev.dmabroker.spi.HeapException;
+import dev.dmabroker.testing.Await;
+import dev.dmabroker.testing.Events;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
@@ -36,16 +39,12 @@ class SwSyncPollerTest {
   void endAll() {
     if (timeline != null) {
       timeline.close();
-      Await.until("all fences have ended", () -> poller.pending() == 0);
+      Await.until("all fences have ended", EMULATED, () -> poller.pending() == 0);
     }
   }
 
   private OptionalInt next() throws InterruptedException {
-    OptionalInt outcome = told.poll(120, TimeUnit.SECONDS);
-    if (outcome == null) {
-      throw new AssertionError("no fence has ended");
-    }
-    return outcome;
+    return Events.next(told, EMULATED);
   }
 
   private int watched(int fd) throws HeapException {
@@ -150,7 +149,7 @@ class SwSyncPollerTest {
     }
     assertEquals(fences, poller.pending());
     timeline.advance(fences / 2);
-    Await.until("one half has ended", () -> poller.pending() == fences - fences / 2);
+    Await.until("one half has ended", EMULATED, () -> poller.pending() == fences - fences / 2);
     timeline.advance(fences - fences / 2);
     assertTrue(ended.await(120, TimeUnit.SECONDS), () -> ended + " and " + poller.pending());
     for (int fd : fds) {

@@ -3,34 +3,46 @@ package dev.dmabroker.samples.bench;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import dev.dmabroker.samples.options.CommandLines;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import picocli.CommandLine.ParameterException;
 
 class OptionsTest {
-  private static final List<String> NAMES = List.of("map", "move", "plan");
+  private static Options parse(String... args) {
+    Options options = new Options();
+    CommandLines.of(options).parseArgs(args);
+    return options;
+  }
+
+  private static List<String> suites(Options options) {
+    return options.suites().stream().map(Suite::name).toList();
+  }
 
   @Test
   void withoutANameEverythingRuns() {
-    assertEquals(new Options(NAMES, Form.full()), Options.parse(NAMES));
+    Options options = parse();
+    assertEquals(Suites.names(), suites(options));
+    assertEquals(Form.full(), options.form());
   }
 
   @Test
   void namesAreRunInTheirOwnOrder() {
-    assertEquals(
-        new Options(List.of("map", "plan"), Form.quick()),
-        Options.parse(NAMES, "plan", "--quick", "map"));
+    Options options = parse("plan", "--quick", "map");
+    assertEquals(List.of("map", "plan"), suites(options));
+    assertEquals(Form.quick(), options.form());
   }
 
   @Test
   void roundsAreThoseAskedFor() {
-    assertEquals(Form.quick().withRounds(7), Options.parse(NAMES, "--runs", "7", "--quick").form());
+    assertEquals(Form.quick().withRounds(7), parse("--runs", "7", "--quick").form());
   }
 
   @Test
   void whatIsNotUnderstoodIsRefused() {
     for (String[] wrong :
         new String[][] {{"mop"}, {"--slow"}, {"--runs"}, {"--runs", "0"}, {"--runs", "many"}}) {
-      assertThrows(IllegalArgumentException.class, () -> Options.parse(NAMES, wrong));
+      assertThrows(ParameterException.class, () -> parse(wrong));
     }
   }
 }

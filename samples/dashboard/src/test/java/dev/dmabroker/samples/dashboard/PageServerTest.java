@@ -1,5 +1,6 @@
 package dev.dmabroker.samples.dashboard;
 
+import static dev.dmabroker.testing.Await.EMULATED;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -12,6 +13,7 @@ import dev.dmabroker.SharedBuffer;
 import dev.dmabroker.spec.Access;
 import dev.dmabroker.spec.BlobSpec;
 import dev.dmabroker.spec.Constraints;
+import dev.dmabroker.testing.Await;
 import java.io.EOFException;
 import java.io.IOException;
 import java.net.Socket;
@@ -165,9 +167,9 @@ class PageServerTest {
   void makesStatesOnlyWhileSomebodyWatches() throws Exception {
     try (Site site = new Site(false)) {
       Socket socket = site.send(WATCH);
-      Site.await("a page watches", () -> site.server.watching() == 1);
+      Await.until("a page watches", EMULATED, () -> site.server.watching() == 1);
       socket.close();
-      Site.await("it has left", () -> site.server.watching() == 0);
+      Await.until("it has left", EMULATED, () -> site.server.watching() == 0);
     }
   }
 
@@ -185,7 +187,7 @@ class PageServerTest {
         }
         assertEquals(2, site.server.watching());
         long maps = site.broker.snapshot().maps();
-        Site.await("the demo goes on", () -> site.broker.snapshot().maps() > maps);
+        Await.until("the demo goes on", EMULATED, () -> site.broker.snapshot().maps() > maps);
       }
       buffers.forEach(SharedBuffer::close);
     }
@@ -198,7 +200,7 @@ class PageServerTest {
       for (int i = 0; i < PageServer.MOST_WATCHING; i++) {
         sockets.add(site.send(WATCH));
       }
-      Site.await("all watch", () -> site.server.watching() == PageServer.MOST_WATCHING);
+      Await.until("all watch", EMULATED, () -> site.server.watching() == PageServer.MOST_WATCHING);
       Socket oneMore = site.send(WATCH);
       sockets.add(oneMore);
       byte[] begin = oneMore.getInputStream().readNBytes("HTTP/1.1 503".length());
@@ -217,7 +219,7 @@ class PageServerTest {
         sockets.add(site.send("GET / HTTP/1.1\r\nHost: loc"));
       }
       // One that waited for a thread with them may be ended with them.
-      Site.await("others are served again", () -> isAnswered(site));
+      Await.until("others are served again", EMULATED, () -> isAnswered(site));
       assertTrue(Site.serving() <= 2 * PageServer.MOST_WATCHING, "threads: " + Site.serving());
     } finally {
       close(sockets);
@@ -239,7 +241,7 @@ class PageServerTest {
             }
           });
       close(sockets);
-      Site.await("others are gone", () -> isAnswered(site));
+      Await.until("others are gone", EMULATED, () -> isAnswered(site));
     } finally {
       close(sockets);
     }

@@ -1,9 +1,11 @@
 package dev.dmabroker.samples.dashboard;
 
+import static dev.dmabroker.testing.Await.EMULATED;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.dmabroker.Broker;
 import dev.dmabroker.event.StreamState;
+import dev.dmabroker.testing.Await;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -16,9 +18,12 @@ class PreviewTest {
     Demo.heaps().forEach(builder::heap);
     try (Broker broker = builder.build()) {
       try (Preview preview = new Preview(broker, 300)) {
-        Site.await(
-            "it has grown and shrunk", () -> now(broker).grown() > 0 && now(broker).shrunk() > 0);
-        Site.await("frames were dropped", () -> now(broker).consumers().get(1).dropped() > 0);
+        Await.until(
+            "it has grown and shrunk",
+            EMULATED,
+            () -> now(broker).grown() > 0 && now(broker).shrunk() > 0);
+        Await.until(
+            "frames were dropped", EMULATED, () -> now(broker).consumers().get(1).dropped() > 0);
         assertEquals(0, now(broker).consumers().get(0).dropped());
       }
       assertEquals(List.of(), broker.snapshot().streams());

@@ -1,5 +1,6 @@
 package dev.dmabroker.samples.dashboard;
 
+import static dev.dmabroker.testing.Await.EMULATED;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
@@ -9,6 +10,7 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import dev.dmabroker.metrics.DmaBufMetrics;
+import dev.dmabroker.testing.Await;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
@@ -161,8 +163,9 @@ class PrometheusTest {
     } else {
       site.demo.attachDisplay();
     }
-    Site.await(
+    Await.until(
         "the buffers are in " + heap,
+        EMULATED,
         () ->
             site.broker.snapshot().buffers().stream()
                 .filter(buffer -> buffer.name().startsWith("frame"))

@@ -12,8 +12,6 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.locks.LockSupport;
-import java.util.function.BooleanSupplier;
 
 /** A dashboard on loopback, with its broker and the demo. */
 final class Site implements AutoCloseable {
@@ -68,17 +66,6 @@ final class Site implements AutoCloseable {
     return Thread.getAllStackTraces().keySet().stream()
         .filter(thread -> thread.getName().equals("dashboard-http"))
         .count();
-  }
-
-  /** Waits until that is so. */
-  static void await(String what, BooleanSupplier state) {
-    long deadline = System.nanoTime() + 120_000_000_000L;
-    while (!state.getAsBoolean()) {
-      if (System.nanoTime() - deadline > 0) {
-        throw new AssertionError("in vain: " + what);
-      }
-      LockSupport.parkNanos(1_000_000);
-    }
   }
 
   @Override

@@ -1,9 +1,11 @@
 package dev.dmabroker.samples.dashboard;
 
+import static dev.dmabroker.testing.Await.EMULATED;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.dmabroker.samples.dashboard.Updates.Update;
+import dev.dmabroker.testing.Await;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -21,12 +23,12 @@ class UpdatesTest {
   @Test
   void nothingIsMadeWhileNobodyWatches() throws Exception {
     try (Updates updates = new Updates(() -> "state " + made.incrementAndGet())) {
-      Site.await("it waits for who watches", UpdatesTest::isIdle);
+      Await.until("it waits for who watches", EMULATED, UpdatesTest::isIdle);
       assertEquals(0, made.get());
       updates.join();
       assertEquals("state 1", updates.after(Update.NONE).text());
       updates.leave();
-      Site.await("it waits again", UpdatesTest::isIdle);
+      Await.until("it waits again", EMULATED, UpdatesTest::isIdle);
     }
   }
 

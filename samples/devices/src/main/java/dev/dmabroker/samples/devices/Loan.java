@@ -7,7 +7,7 @@ import dev.dmabroker.spec.SyncFile;
 
 /**
  * Memory that a device has until the loan is closed: a mapping, or what a mapping is part of, such
- * as a stream's frame. Whoever is given a loan closes it.
+ * as a stream's frame. What is given a loan closes it.
  */
 public interface Loan extends AutoCloseable {
 
@@ -27,42 +27,12 @@ public interface Loan extends AutoCloseable {
 
   /** A mapping by itself. */
   static Loan of(Mapping mapping) {
-    return new Loan() {
-      @Override
-      public Mapping mapping() {
-        return mapping;
-      }
-
-      @Override
-      public void closeAfter(SyncFile fence) {
-        mapping.closeAfter(fence);
-      }
-
-      @Override
-      public void close() {
-        mapping.close();
-      }
-    };
+    return new LoanOf(() -> mapping, mapping::closeAfter, mapping::close);
   }
 
   /** A stream's frame that a device reads: closing releases it. */
   static Loan of(Frame frame) {
-    return new Loan() {
-      @Override
-      public Mapping mapping() {
-        return frame.mapping();
-      }
-
-      @Override
-      public void closeAfter(SyncFile fence) {
-        frame.closeAfter(fence);
-      }
-
-      @Override
-      public void close() {
-        frame.close();
-      }
-    };
+    return new LoanOf(frame::mapping, frame::closeAfter, frame::close);
   }
 
   /**
@@ -70,21 +40,6 @@ public interface Loan extends AutoCloseable {
    * a fence submits it.
    */
   static Loan of(EmptyFrame frame) {
-    return new Loan() {
-      @Override
-      public Mapping mapping() {
-        return frame.mapping();
-      }
-
-      @Override
-      public void closeAfter(SyncFile fence) {
-        frame.submitAfter(fence);
-      }
-
-      @Override
-      public void close() {
-        frame.close();
-      }
-    };
+    return new LoanOf(frame::mapping, frame::submitAfter, frame::close);
   }
 }

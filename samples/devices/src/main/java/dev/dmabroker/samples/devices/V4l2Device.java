@@ -5,8 +5,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import com.sun.jna.Memory;
 import dev.dmabroker.spec.ImageSpec;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -15,17 +13,11 @@ import java.util.function.Function;
 import java.util.function.Predicate;
 
 /**
- * An open V4L2 node, single- or multi-planar. Used by one thread at a time; none of its methods but
- * {@link #awaitSourceChange} waits. Every method but {@link #close()} throws {@link
+ * An open V4L2 node, single- or multi-planar: its formats and the queues of its buffers. Used by
+ * one thread at a time; none of its methods waits. Every method but {@link #close()} throws {@link
  * DeviceException} if the driver refuses, and {@link IllegalStateException} after {@code close()}.
  */
 public final class V4l2Device implements AutoCloseable {
-  /**
-   * The pixel format of vicodec's streams, which has none in {@link
-   * dev.dmabroker.spec.PixelFormat}.
-   */
-  public static final int FWHT = VideoDev2.V4L2_PIX_FMT_FWHT;
-
   private static final Path DEV = Path.of("/dev");
 
   private final Path path;
@@ -37,7 +29,7 @@ public final class V4l2Device implements AutoCloseable {
   V4l2Device(Path path, Node node) {
     this.path = path;
     this.node = node;
-    Memory answer = zeroed(VideoDev2.CAPABILITY);
+    Memory answer = Structs.zeroed(VideoDev2.CAPABILITY);
     node.ioctl("VIDIOC_QUERYCAP", VideoDev2.VIDIOC_QUERYCAP, answer);
     this.capabilities =
         new V4l2Capabilities(
@@ -107,40 +99,26 @@ public final class V4l2Device implements AutoCloseable {
     return capabilities;
   }
 
-  /** Selects what a capture comes from; it resets the format. */
-  public void setInput(int input) {
-    node.ioctl("VIDIOC_S_INPUT", VideoDev2.VIDIOC_S_INPUT, integer(input));
+  /** Where pictures come from or go to, their size and rate. */
+  public V4l2Signal signal() {
+    return new V4l2Signal(node, multiPlanar);
   }
 
-  /** Selects where an output goes; it resets the format. */
-  public void setOutput(int output) {
-    node.ioctl("VIDIOC_S_OUTPUT", VideoDev2.VIDIOC_S_OUTPUT, integer(output));
+  /** The driver's controls. */
+  public V4l2Controls controls() {
+    return new V4l2Controls(node);
   }
 
-  /** The timings that the selected input or output knows; empty if it is not a digital one. */
-  public List<DvTimings> dvTimings() {
-    List<DvTimings> timings = new ArrayList<>();
-    Memory entry = zeroed(VideoDev2.ENUM_DV_TIMINGS);
-    // Past the last the driver answers EINVAL; ENODATA and ENOTTY say that there are none.
-    while (node.tryIoctl(VideoDev2.VIDIOC_ENUM_DV_TIMINGS, entry) == 0) {
-      timings.add(new DvTimings(entry.share(VideoDev2.ENUM_DV_TIMINGS__TIMINGS)));
-      entry.clear();
-      entry.setInt(VideoDev2.ENUM_DV_TIMINGS__INDEX, timings.size());
-    }
-    return timings;
-  }
-
-  /** Sets size and rate of the selected digital input or output; it resets the format. */
-  public void setDvTimings(DvTimings timings) {
-    node.ioctl("VIDIOC_S_DV_TIMINGS", VideoDev2.VIDIOC_S_DV_TIMINGS, timings.toNative());
+  /** What only an encoder or a decoder is told and tells. */
+  public V4l2Codec codec() {
+    return new V4l2Codec(node);
   }
 
   /** The format that is set now. */
   public V4l2Format format(V4l2Direction direction) {
-    Memory format = zeroed(VideoDev2.FORMAT);
-    format.setInt(VideoDev2.FORMAT__TYPE, direction.bufferType(multiPlanar));
-    node.ioctl("VIDIOC_G_FMT", VideoDev2.VIDIOC_G_FMT, format);
-    return format(format);
+    FormatStruct format = new FormatStruct(direction, multiPlanar);
+    node.ioctl("VIDIOC_G_FMT", VideoDev2.VIDIOC_G_FMT, format.memory());
+    return format.read(path);
   }
 
   /**
@@ -172,19 +150,10 @@ public final class V4l2Device implements AutoCloseable {
    */
   public V4l2Format setFormat(
       V4l2Direction direction, int width, int height, int pixelFormat, int strideBytes) {
-    Memory format = zeroed(VideoDev2.FORMAT);
-    format.setInt(VideoDev2.FORMAT__TYPE, direction.bufferType(multiPlanar));
-    format.setInt(VideoDev2.FORMAT__WIDTH, width);
-    format.setInt(VideoDev2.FORMAT__HEIGHT, height);
-    format.setInt(VideoDev2.FORMAT__PIXELFORMAT, pixelFormat);
-    format.setInt(VideoDev2.FORMAT__FIELD, VideoDev2.V4L2_FIELD_NONE);
-    format.setInt(
-        multiPlanar
-            ? VideoDev2.FORMAT__MP_PLANES + VideoDev2.PLANE_PIX_FORMAT__BYTESPERLINE
-            : VideoDev2.FORMAT__BYTESPERLINE,
-        strideBytes);
-    node.ioctl("VIDIOC_S_FMT", VideoDev2.VIDIOC_S_FMT, format);
-    return format(format);
+    FormatStruct format = new FormatStruct(direction, multiPlanar);
+    format.write(width, height, pixelFormat, strideBytes);
+    node.ioctl("VIDIOC_S_FMT", VideoDev2.VIDIOC_S_FMT, format.memory());
+    return format.read(path);
   }
 
   /**
@@ -200,145 +169,6 @@ public final class V4l2Device implements AutoCloseable {
           path + " made " + format + " of " + image + " with a stride of " + stride);
     }
     return format;
-  }
-
-  private V4l2Format format(Memory format) {
-    List<V4l2Format.Plane> planes = new ArrayList<>();
-    if (multiPlanar) {
-      int count = Byte.toUnsignedInt(format.getByte(VideoDev2.FORMAT__MP_NUM_PLANES));
-      if (count > VideoDev2.VIDEO_MAX_PLANES) {
-        throw new IllegalStateException(
-            "%s says that a frame has %d planes; V4L2 knows up to %d"
-                .formatted(path, count, VideoDev2.VIDEO_MAX_PLANES));
-      }
-      for (int i = 0; i < count; i++) {
-        int plane = VideoDev2.FORMAT__MP_PLANES + i * VideoDev2.PLANE_PIX_FORMAT;
-        planes.add(
-            new V4l2Format.Plane(
-                format.getInt(plane + VideoDev2.PLANE_PIX_FORMAT__BYTESPERLINE),
-                format.getInt(plane + VideoDev2.PLANE_PIX_FORMAT__SIZEIMAGE)));
-      }
-    } else {
-      planes.add(
-          new V4l2Format.Plane(
-              format.getInt(VideoDev2.FORMAT__BYTESPERLINE),
-              format.getInt(VideoDev2.FORMAT__SIZEIMAGE)));
-    }
-    return new V4l2Format(
-        format.getInt(VideoDev2.FORMAT__WIDTH),
-        format.getInt(VideoDev2.FORMAT__HEIGHT),
-        format.getInt(VideoDev2.FORMAT__PIXELFORMAT),
-        planes);
-  }
-
-  /** The time that a frame takes now. */
-  public FrameInterval frameInterval(V4l2Direction direction) {
-    Memory parameters = streamParameters(direction);
-    node.ioctl("VIDIOC_G_PARM", VideoDev2.VIDIOC_G_PARM, parameters);
-    return frameInterval(parameters);
-  }
-
-  /**
-   * Negotiates the time that a frame takes.
-   *
-   * @return what the driver made of it
-   */
-  public FrameInterval setFrameInterval(V4l2Direction direction, FrameInterval wanted) {
-    Memory parameters = streamParameters(direction);
-    parameters.setInt(VideoDev2.STREAMPARM__NUMERATOR, wanted.numerator());
-    parameters.setInt(VideoDev2.STREAMPARM__DENOMINATOR, wanted.denominator());
-    node.ioctl("VIDIOC_S_PARM", VideoDev2.VIDIOC_S_PARM, parameters);
-    return frameInterval(parameters);
-  }
-
-  private Memory streamParameters(V4l2Direction direction) {
-    Memory parameters = zeroed(VideoDev2.STREAMPARM);
-    parameters.setInt(VideoDev2.STREAMPARM__TYPE, direction.bufferType(multiPlanar));
-    return parameters;
-  }
-
-  private static FrameInterval frameInterval(Memory parameters) {
-    return new FrameInterval(
-        parameters.getInt(VideoDev2.STREAMPARM__NUMERATOR),
-        parameters.getInt(VideoDev2.STREAMPARM__DENOMINATOR));
-  }
-
-  /**
-   * Sets a control that the driver has by this name, such as one of its own, whose number no header
-   * has. A button is pressed, whatever the value.
-   *
-   * @throws IllegalArgumentException if there is no such control
-   */
-  public void setControl(String name, int value) {
-    Memory control = zeroed(VideoDev2.CONTROL);
-    control.setInt(VideoDev2.CONTROL__ID, control(name));
-    control.setInt(VideoDev2.CONTROL__VALUE, value);
-    node.ioctl("VIDIOC_S_CTRL", VideoDev2.VIDIOC_S_CTRL, control);
-  }
-
-  private int control(String name) {
-    List<String> others = new ArrayList<>();
-    Memory query = zeroed(VideoDev2.QUERYCTRL);
-    for (long id = 0; ; id = query.getInt(VideoDev2.QUERYCTRL__ID)) {
-      query.setInt(VideoDev2.QUERYCTRL__ID, (int) (id | VideoDev2.V4L2_CTRL_FLAG_NEXT_CTRL));
-      if (node.tryIoctl(VideoDev2.VIDIOC_QUERYCTRL, query) != 0) {
-        throw new IllegalArgumentException(
-            "%s has no control '%s'; it has %s".formatted(path, name, others));
-      }
-      String found = query.getString(VideoDev2.QUERYCTRL__NAME, UTF_8.name());
-      if (found.equals(name)) {
-        return query.getInt(VideoDev2.QUERYCTRL__ID);
-      }
-      others.add(found);
-    }
-  }
-
-  /**
-   * Tells an encoder to finish what it has been given; the last frame of its capture queue {@link
-   * V4l2Buffer#last says so}.
-   */
-  public void drainEncoder() {
-    Memory command = zeroed(VideoDev2.ENCODER_CMD);
-    command.setInt(0, VideoDev2.V4L2_ENC_CMD_STOP);
-    node.ioctl("VIDIOC_ENCODER_CMD", VideoDev2.VIDIOC_ENCODER_CMD, command);
-  }
-
-  /** As {@link #drainEncoder()} for a decoder. */
-  public void drainDecoder() {
-    Memory command = zeroed(VideoDev2.DECODER_CMD);
-    command.setInt(0, VideoDev2.V4L2_DEC_CMD_STOP);
-    node.ioctl("VIDIOC_DECODER_CMD", VideoDev2.VIDIOC_DECODER_CMD, command);
-  }
-
-  /** Asks a decoder to tell when it has found out the size of a stream's frames. */
-  public void watchSourceChange() {
-    Memory subscription = zeroed(VideoDev2.EVENT_SUBSCRIPTION);
-    subscription.setInt(0, VideoDev2.V4L2_EVENT_SOURCE_CHANGE);
-    node.ioctl("VIDIOC_SUBSCRIBE_EVENT", VideoDev2.VIDIOC_SUBSCRIBE_EVENT, subscription);
-  }
-
-  /**
-   * Waits until the decoder has found out the size of a stream's frames.
-   *
-   * @return whether it has in time
-   */
-  public boolean awaitSourceChange(Duration timeout) {
-    long deadline = System.nanoTime() + timeout.toNanos();
-    Memory event = zeroed(VideoDev2.EVENT);
-    while (node.poll(Libc.POLLPRI, deadline)) {
-      int answer = node.tryIoctl(VideoDev2.VIDIOC_DQEVENT, event);
-      if (answer == 0
-          && event.getInt(VideoDev2.EVENT__TYPE) == VideoDev2.V4L2_EVENT_SOURCE_CHANGE) {
-        return true;
-      }
-      if (answer == -Errno.ENOENT && System.nanoTime() - deadline >= 0) {
-        return false; // A queue that is not streaming makes poll answer at once.
-      }
-      if (answer < 0 && answer != -Errno.ENOENT) {
-        throw new DeviceException("VIDIOC_DQEVENT", node.name(), -answer);
-      }
-    }
-    return false;
   }
 
   /**
@@ -407,7 +237,7 @@ public final class V4l2Device implements AutoCloseable {
   /**
    * As {@link #queue(V4l2Direction, int)} with the program's memory (V4L2_MEMORY_USERPTR).
    *
-   * @param buffers stay the caller's, who closes them after the queue
+   * @param buffers stay the caller's, which closes them after the queue
    * @throws IllegalStateException as {@link #queue(V4l2Direction, int)}, or if a frame lies in
    *     several buffers
    */
@@ -431,7 +261,10 @@ public final class V4l2Device implements AutoCloseable {
     return queue;
   }
 
-  /** Closes the queues, which wakes who waits there, then the node. A second call does nothing. */
+  /**
+   * Closes the queues, which wakes the threads that wait there, then the node. A second call does
+   * nothing.
+   */
   @Override
   public void close() {
     try {
@@ -443,17 +276,5 @@ public final class V4l2Device implements AutoCloseable {
 
   int fd() {
     return node.fd();
-  }
-
-  static Memory zeroed(int size) {
-    Memory memory = new Memory(size);
-    memory.clear();
-    return memory;
-  }
-
-  static Memory integer(int value) {
-    Memory memory = new Memory(Integer.BYTES);
-    memory.setInt(0, value);
-    return memory;
   }
 }

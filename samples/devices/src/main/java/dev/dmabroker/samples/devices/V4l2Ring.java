@@ -50,7 +50,7 @@ final class V4l2Ring {
     this.memory = memory;
     this.multiPlanar = multiPlanar;
     this.format = format;
-    this.type = V4l2Device.integer(direction.bufferType(multiPlanar));
+    this.type = Structs.integer(direction.bufferType(multiPlanar));
     if (!format.isSet()) {
       throw new IllegalStateException(
           "%s of %s has no format yet, it is %s; set one first"
@@ -71,7 +71,7 @@ final class V4l2Ring {
   }
 
   static Memory request(int bufferType, int memory, int wanted) {
-    Memory request = V4l2Device.zeroed(VideoDev2.REQUESTBUFFERS);
+    Memory request = Structs.zeroed(VideoDev2.REQUESTBUFFERS);
     request.setInt(VideoDev2.REQUESTBUFFERS__COUNT, wanted);
     request.setInt(VideoDev2.REQUESTBUFFERS__TYPE, bufferType);
     request.setInt(VideoDev2.REQUESTBUFFERS__MEMORY, memory);

@@ -43,7 +43,7 @@ final class DmaHeap implements AutoCloseable {
   }
 
   Buffer allocate(int sizeBytes) {
-    Memory data = V4l2Device.zeroed(24);
+    Memory data = Structs.zeroed(24);
     data.setLong(0, sizeBytes);
     data.setInt(12, heapFlags());
     check("DMA_HEAP_IOCTL_ALLOC", Libc.ioctl(fd, DMA_HEAP_IOCTL_ALLOC, data));

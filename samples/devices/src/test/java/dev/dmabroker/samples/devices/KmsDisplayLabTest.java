@@ -1,5 +1,6 @@
 package dev.dmabroker.samples.devices;
 
+import static dev.dmabroker.testing.Await.EMULATED;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -11,6 +12,7 @@ import dev.dmabroker.SharedBuffer;
 import dev.dmabroker.spec.Constraints;
 import dev.dmabroker.spec.ImageSpec;
 import dev.dmabroker.spec.PixelFormat;
+import dev.dmabroker.testing.Await;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -60,10 +62,8 @@ class KmsDisplayLabTest {
   }
 
   /** A fence that has signalled ends its mapping a moment later, in the broker's thread. */
-  private void awaitMappings(int count) throws InterruptedException {
-    while (Books.mappings(broker) != count) {
-      Thread.sleep(1);
-    }
+  private void awaitMappings(int count) {
+    Await.until(count + " mappings", EMULATED, () -> Books.mappings(broker) == count);
   }
 
   private static KmsDisplay<Integer> open(int width, int height, PixelFormat format) {
@@ -94,11 +94,7 @@ class KmsDisplayLabTest {
     try (KmsDisplay<Integer> display = open(640, 480, PixelFormat.XRGB8888)) {
       display.show(0, buffers.get(0));
       display.show(1, buffers.get(1));
-      long deadline = System.nanoTime() + LONG.toNanos();
-      while (Books.mappings(broker) > 1) {
-        assertTrue(System.nanoTime() - deadline < 0, "the fence did not end the mapping");
-        Thread.onSpinWait();
-      }
+      awaitMappings(1);
       assertEquals(Optional.of(0), display.shown(LONG));
     }
   }

@@ -30,9 +30,9 @@ final class Lab {
         V4l2Device.find(direction, c -> c.busInfo().equals("platform:vivid-00" + instance))
             .orElseThrow();
     if (direction == V4l2Direction.CAPTURE) {
-      device.setInput(HDMI_INPUT);
+      device.signal().setInput(HDMI_INPUT);
     } else {
-      device.setOutput(HDMI_OUTPUT);
+      device.signal().setOutput(HDMI_OUTPUT);
     }
     return device;
   }

@@ -106,17 +106,17 @@ class V4l2DeviceTest {
   void timingsSetSizeAndRate() {
     Lab.assumeVivid();
     try (V4l2Device camera = Lab.vivid(0, V4l2Direction.CAPTURE)) {
-      assertEquals(60, camera.frameInterval(V4l2Direction.CAPTURE).framesPerSecond(), 0.1);
+      assertEquals(60, camera.signal().frameInterval(V4l2Direction.CAPTURE).framesPerSecond(), 0.1);
       DvTimings slow = timings(camera, 30);
       assertEquals("1280x720p30.00", slow.toString());
-      camera.setDvTimings(slow);
-      assertEquals(30, camera.frameInterval(V4l2Direction.CAPTURE).framesPerSecond(), 0.1);
-      camera.setDvTimings(timings(camera, 60));
+      camera.signal().setDvTimings(slow);
+      assertEquals(30, camera.signal().frameInterval(V4l2Direction.CAPTURE).framesPerSecond(), 0.1);
+      camera.signal().setDvTimings(timings(camera, 60));
     }
   }
 
   private static DvTimings timings(V4l2Device device, int framesPerSecond) {
-    return device.dvTimings().stream()
+    return device.signal().dvTimings().stream()
         .filter(t -> t.shows(1280, 720, framesPerSecond))
         .findFirst()
         .orElseThrow();
@@ -126,13 +126,13 @@ class V4l2DeviceTest {
   void aWebcamHasARateButNoTimings() {
     Lab.assumeVivid();
     try (V4l2Device camera = Lab.vivid(0, V4l2Direction.CAPTURE)) {
-      camera.setInput(0);
-      assertEquals(List.of(), camera.dvTimings());
+      camera.signal().setInput(0);
+      assertEquals(List.of(), camera.signal().dvTimings());
       camera.setFormat(V4l2Direction.CAPTURE, ImageSpec.of(320, 180, PixelFormat.YUYV));
       FrameInterval granted =
-          camera.setFrameInterval(V4l2Direction.CAPTURE, new FrameInterval(1, 15));
+          camera.signal().setFrameInterval(V4l2Direction.CAPTURE, new FrameInterval(1, 15));
       assertEquals(15, granted.framesPerSecond());
-      assertEquals(granted, camera.frameInterval(V4l2Direction.CAPTURE));
+      assertEquals(granted, camera.signal().frameInterval(V4l2Direction.CAPTURE));
     }
   }
 
@@ -140,7 +140,7 @@ class V4l2DeviceTest {
   void aMissingInputIsInvalid() {
     Lab.assumeVivid();
     try (V4l2Device camera = Lab.vivid(0, V4l2Direction.CAPTURE)) {
-      DeviceException e = assertThrows(DeviceException.class, () -> camera.setInput(99));
+      DeviceException e = assertThrows(DeviceException.class, () -> camera.signal().setInput(99));
       assertEquals("VIDIOC_S_INPUT", e.call());
       assertEquals(Errno.EINVAL, e.errno());
     }
@@ -154,7 +154,7 @@ class V4l2DeviceTest {
     camera.close();
     camera.close();
     assertTrue(queue.isClosed());
-    assertThrows(IllegalStateException.class, () -> camera.setInput(0));
+    assertThrows(IllegalStateException.class, () -> camera.signal().setInput(0));
   }
 
   @Test

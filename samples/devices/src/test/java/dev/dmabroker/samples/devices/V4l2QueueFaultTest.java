@@ -13,6 +13,7 @@ import dev.dmabroker.SharedBuffer;
 import dev.dmabroker.spec.Access;
 import dev.dmabroker.spec.BlobSpec;
 import dev.dmabroker.spec.Constraints;
+import dev.dmabroker.testing.Await;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -155,9 +156,7 @@ class V4l2QueueFaultTest {
               () -> assertThrows(IllegalStateException.class, () -> queue.dequeue(LONG)));
       Thread waiter = new Thread(waits, "waiter");
       waiter.start();
-      while (waiter.getState() != Thread.State.TIMED_WAITING) {
-        Thread.onSpinWait();
-      }
+      Await.parked(waiter);
       assertEquals(List.of(0), queue.stop());
       assertEquals(
           "the CAPTURE queue of /dev/fake is not streaming",

@@ -200,19 +200,19 @@ class V4l2QueueTest {
   void anErrorOfTheDriverUnmaps() {
     List<Attachment> buffers = buffers(DmaHeap.SYSTEM, COUNT, size);
     V4l2Queue<Integer> in = camera.queue(V4l2Direction.CAPTURE, COUNT);
-    camera.setControl("Inject VIDIOC_QBUF Error", 1);
+    camera.controls().set("Inject VIDIOC_QBUF Error", 1);
     DeviceException e = assertThrows(DeviceException.class, () -> in.queue(0, buffers.get(0)));
     assertEquals("VIDIOC_QBUF", e.call());
     assertEquals(0, Books.mappings(broker));
     for (int i = 0; i < 3; i++) {
       in.queue(i, buffers.get(i));
     }
-    camera.setControl("Inject VIDIOC_STREAMON Error", 1);
+    camera.controls().set("Inject VIDIOC_STREAMON Error", 1);
     assertThrows(DeviceException.class, in::start);
     // videobuf2 gives the buffers back to itself: the queue still has them.
     assertEquals(3, Books.mappings(broker));
     in.start();
-    camera.setControl("Inject Fatal Streaming Error", 1);
+    camera.controls().set("Inject Fatal Streaming Error", 1);
     DeviceException fatal =
         assertThrows(
             DeviceException.class,
@@ -239,7 +239,7 @@ class V4l2QueueTest {
     in.start();
     assertFalse(in.dequeue(LONG).orElseThrow().buffer().error());
     // vivid comes back when its last user has closed it.
-    camera.setControl("Disconnect", 1);
+    camera.controls().set("Disconnect", 1);
     DeviceException e =
         assertThrows(
             DeviceException.class,

@@ -18,8 +18,8 @@ final class ModelledRig {
   private ModelledRig() {}
 
   static Rig open(Options options) {
-    ImageSpec image = options.image(1920, 1080);
-    double rate = options.rate().orElse(60);
+    ImageSpec image = options.image();
+    double rate = options.rate.orElse(60);
     return new Rig(
         new ModelledCamera(rate),
         new ModelledDisplay(rate),

@@ -18,17 +18,14 @@ record Rig(
 
   /** Opens the devices that the options ask for. */
   static Rig open(Options options) {
-    return switch (options.devices()) {
-      case REAL ->
-          VividRig.open(options)
-              .orElseThrow(
-                  () ->
-                      new IllegalStateException(
-                          "there are no vivid devices here; run with --kernel, or load the vivid"
-                              + " module with n_devs=2 allocators=0,1"));
-      case MODELLED -> ModelledRig.open(options);
-      case AUTO -> VividRig.open(options).orElseGet(() -> ModelledRig.open(options));
-    };
+    return options
+        .devices
+        .open(() -> VividRig.open(options), () -> ModelledRig.open(options))
+        .orElseThrow(
+            () ->
+                new IllegalStateException(
+                    "there are no vivid devices here; run with --kernel, or load the vivid"
+                        + " module with n_devs=2 allocators=0,1"));
   }
 
   @Override

@@ -2,13 +2,13 @@ package dev.dmabroker.samples.lateattach;
 
 import dev.dmabroker.Mapping;
 import dev.dmabroker.samples.devices.DeviceException;
-import dev.dmabroker.samples.devices.DvTimings;
 import dev.dmabroker.samples.devices.FrameLosses;
 import dev.dmabroker.samples.devices.V4l2Buffer;
 import dev.dmabroker.samples.devices.V4l2Device;
 import dev.dmabroker.samples.devices.V4l2Direction;
 import dev.dmabroker.samples.devices.V4l2Queue;
 import dev.dmabroker.spec.Constraints;
+import dev.dmabroker.spec.ConstraintsBuilder;
 import dev.dmabroker.spec.ImageSpec;
 import java.time.Duration;
 import java.util.Optional;
@@ -44,13 +44,13 @@ final class VividRig {
       display.ifPresent(V4l2Device::close);
       return Optional.empty();
     }
-    ImageSpec image = options.image(1920, 1080);
-    double rate = options.rate().orElse(CAMERA_RATE);
+    ImageSpec image = options.image();
+    double rate = options.rate.orElse(CAMERA_RATE);
     try {
-      camera.get().setInput(HDMI_INPUT);
-      display.get().setOutput(HDMI_OUTPUT);
-      camera.get().setDvTimings(timings(camera.get(), image, rate));
-      display.get().setDvTimings(timings(display.get(), image, DISPLAY_RATE));
+      camera.get().signal().setInput(HDMI_INPUT);
+      display.get().signal().setOutput(HDMI_OUTPUT);
+      camera.get().signal().setDvTimings(image.width(), image.height(), rate);
+      display.get().signal().setDvTimings(image.width(), image.height(), DISPLAY_RATE);
       int frameBytes =
           Math.max(
               camera.get().requireFormat(V4l2Direction.CAPTURE, image).sizeBytes(),
@@ -81,21 +81,13 @@ final class VividRig {
         direction, found -> found.driver().equals("vivid") && found.busInfo().equals(bus));
   }
 
-  private static DvTimings timings(V4l2Device device, ImageSpec image, double rate) {
-    return device.dvTimings().stream()
-        .filter(timings -> !timings.interlaced())
-        .filter(timings -> timings.shows(image.width(), image.height(), rate))
-        .findFirst()
-        .orElseThrow(
-            () ->
-                new IllegalArgumentException(
-                    device.node()
-                        + " has no timings for "
-                        + image
-                        + " at "
-                        + rate
-                        + "/s; it has "
-                        + device.dvTimings()));
+  /** Both map what they import into the kernel, which udmabuf of 6.1 does not offer. */
+  private static ConstraintsBuilder reach(int frameBytes) {
+    return Constraints.builder()
+        .deviceAccess()
+        .cpuReach()
+        .minSize(frameBytes)
+        .forbiddenHeaps("udmabuf");
   }
 
   private static final class VividCamera implements Camera {
@@ -114,13 +106,7 @@ final class VividRig {
 
     @Override
     public Constraints constraints() {
-      return Constraints.builder()
-          .deviceAccess()
-          .cpuReach()
-          .minSize(frameBytes)
-          // vivid maps what it imports into the kernel, which udmabuf of 6.1 does not offer.
-          .forbiddenHeaps("udmabuf")
-          .build();
+      return reach(frameBytes).build();
     }
 
     @Override
@@ -181,14 +167,7 @@ final class VividRig {
 
     @Override
     public Constraints constraints() {
-      return Constraints.builder()
-          .deviceAccess()
-          .cpuReach()
-          .contiguous()
-          .addressBits(32)
-          .minSize(frameBytes)
-          .forbiddenHeaps("udmabuf")
-          .build();
+      return reach(frameBytes).contiguous().addressBits(32).build();
     }
 
     @Override

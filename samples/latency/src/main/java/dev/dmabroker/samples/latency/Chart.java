@@ -176,7 +176,8 @@ final class Chart {
 
   private void rule(double y) {
     add(
-        "<line x1=\"%d\" y1=\"%.1f\" x2=\"%d\" y2=\"%.1f\" stroke=\"#ccc\" stroke-width=\"0.8\"/>\n",
+        "<line x1=\"%d\" y1=\"%.1f\" x2=\"%d\" y2=\"%.1f\" stroke=\"#ccc\""
+            + " stroke-width=\"0.8\"/>\n",
         LEFT, y, RIGHT, y);
   }
 

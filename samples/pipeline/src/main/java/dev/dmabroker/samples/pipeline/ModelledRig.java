@@ -5,8 +5,7 @@ import dev.dmabroker.EmptyFrame;
 import dev.dmabroker.Frame;
 import dev.dmabroker.spec.Constraints;
 import dev.dmabroker.spec.ConstraintsBuilder;
-import dev.dmabroker.spec.ImageSpec;
-import dev.dmabroker.spec.PixelFormat;
+import dev.dmabroker.spec.ImageSize;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -19,8 +18,7 @@ import java.util.function.BiConsumer;
  * are asked for what they have made, and the display keeps each frame until the next one comes.
  */
 final class ModelledRig implements Rig {
-  private static final int WIDTH = 320;
-  private static final int HEIGHT = 180;
+  private static final ImageSize SIZE = ImageSize.of(320, 180);
   private static final int FRAMES_PER_SECOND = 60;
   private final int buffers;
 
@@ -45,13 +43,8 @@ final class ModelledRig implements Rig {
   }
 
   @Override
-  public ImageSpec captured() {
-    return ImageSpec.of(WIDTH, HEIGHT, PixelFormat.RGB565);
-  }
-
-  @Override
-  public ImageSpec converted() {
-    return ImageSpec.of(WIDTH, HEIGHT, PixelFormat.YUYV);
+  public ImageSize size() {
+    return SIZE;
   }
 
   @Override
@@ -146,7 +139,7 @@ final class ModelledRig implements Rig {
       try (frame) {
         int bytes;
         try (CpuView view = frame.mapping().cpuView()) {
-          bytes = ModelledCodec.picture(number, WIDTH, HEIGHT, view.bytes());
+          bytes = ModelledCodec.picture(number, SIZE.width(), SIZE.height(), view.bytes());
         }
         then.accept(frame, new Label(number++, bytes));
       }

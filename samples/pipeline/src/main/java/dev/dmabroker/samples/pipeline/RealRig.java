@@ -4,16 +4,17 @@ import dev.dmabroker.EmptyFrame;
 import dev.dmabroker.Frame;
 import dev.dmabroker.samples.devices.DeviceException;
 import dev.dmabroker.samples.devices.FrameInterval;
+import dev.dmabroker.samples.devices.V4l2Codec;
 import dev.dmabroker.samples.devices.V4l2Device;
 import dev.dmabroker.samples.devices.V4l2Direction;
 import dev.dmabroker.samples.devices.V4l2Format;
 import dev.dmabroker.spec.Constraints;
 import dev.dmabroker.spec.ConstraintsBuilder;
-import dev.dmabroker.spec.ImageSpec;
-import dev.dmabroker.spec.PixelFormat;
+import dev.dmabroker.spec.ImageSize;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.function.Function;
 
 /**
  * The kernel's test drivers: vivid's first device as the camera, vim2m as the converter, vicodec as
@@ -27,11 +28,11 @@ final class RealRig implements Rig {
   private static final String CODEC = "platform:vicodec";
 
   /** The largest that vim2m knows; vicodec knows none smaller than 640x360. */
-  private static final int WIDTH = 640;
+  private static final ImageSize SIZE = ImageSize.of(640, 480);
 
-  private static final int HEIGHT = 480;
   private static final int WEBCAM_INPUT = 0;
   private static final int HDMI_OUTPUT = 1;
+  private static final double DISPLAY_RATE = 59.94;
   private static final FrameInterval INTERVAL = new FrameInterval(1, 10);
   private static final int BUFFERS = 3;
   private static final Duration LONGEST = Duration.ofSeconds(30);
@@ -77,7 +78,7 @@ final class RealRig implements Rig {
     for (Path path : V4l2Device.nodes()) {
       V4l2Device device = V4l2Device.open(path);
       if (device.capabilities().busInfo().equals(CODEC)
-          && codedFormat(device, codedSide).pixelFormat() == V4l2Device.FWHT) {
+          && codedFormat(device, codedSide).pixelFormat() == V4l2Codec.FWHT) {
         return device;
       }
       device.close();
@@ -97,13 +98,8 @@ final class RealRig implements Rig {
   }
 
   @Override
-  public ImageSpec captured() {
-    return ImageSpec.of(WIDTH, HEIGHT, PixelFormat.RGB565);
-  }
-
-  @Override
-  public ImageSpec converted() {
-    return ImageSpec.of(WIDTH, HEIGHT, PixelFormat.YUYV);
+  public ImageSize size() {
+    return SIZE;
   }
 
   @Override
@@ -123,89 +119,84 @@ final class RealRig implements Rig {
 
   @Override
   public Device<Filler> camera() {
-    V4l2Device device = find(V4l2Direction.CAPTURE, CAMERA).orElseThrow();
-    try {
-      device.setInput(WEBCAM_INPUT);
-      device.requireFormat(V4l2Direction.CAPTURE, captured());
-      device.setFrameInterval(V4l2Direction.CAPTURE, INTERVAL);
-      device.setControl("Horizontal Movement", MOVE_RIGHT_FAST);
-      return new Device<>(
-          new V4l2Sides.Camera(device.queue(V4l2Direction.CAPTURE, BUFFERS, EmptyFrame::index)),
-          device::close);
-    } catch (Throwable t) {
-      device.close();
-      throw t;
-    }
+    return opened(
+        find(V4l2Direction.CAPTURE, CAMERA).orElseThrow(),
+        device -> {
+          device.signal().setInput(WEBCAM_INPUT);
+          device.requireFormat(V4l2Direction.CAPTURE, captured());
+          device.signal().setFrameInterval(V4l2Direction.CAPTURE, INTERVAL);
+          device.controls().set("Horizontal Movement", MOVE_RIGHT_FAST);
+          return new Device<>(
+              new V4l2Sides.Camera(device.queue(V4l2Direction.CAPTURE, BUFFERS, EmptyFrame::index)),
+              device::close);
+        });
   }
 
   @Override
   public Transform converter() {
-    V4l2Device device = find(V4l2Direction.OUTPUT, CONVERTER).orElseThrow();
-    try {
-      device.requireFormat(V4l2Direction.OUTPUT, captured());
-      device.setControl("Transaction Time (msec)", 1);
-    } catch (Throwable t) {
-      device.close();
-      throw t;
-    }
-    return new V4l2Transform(
-        device,
-        BUFFERS,
-        () -> device.requireFormat(V4l2Direction.CAPTURE, converted()),
-        finished -> {}); // It keeps nothing back.
+    return opened(
+        find(V4l2Direction.OUTPUT, CONVERTER).orElseThrow(),
+        device -> {
+          device.requireFormat(V4l2Direction.OUTPUT, captured());
+          device.controls().set("Transaction Time (msec)", 1);
+          return new V4l2Transform(
+              device,
+              BUFFERS,
+              () -> device.requireFormat(V4l2Direction.CAPTURE, converted()),
+              finished -> {}); // It keeps nothing back.
+        });
   }
 
   @Override
   public Transform encoder() {
-    V4l2Device device = codec(V4l2Direction.CAPTURE);
-    try {
-      device.requireFormat(V4l2Direction.OUTPUT, converted());
-    } catch (Throwable t) {
-      device.close();
-      throw t;
-    }
-    return new V4l2Transform(device, BUFFERS, () -> {}, V4l2Device::drainEncoder);
+    return opened(
+        codec(V4l2Direction.CAPTURE),
+        device -> {
+          device.requireFormat(V4l2Direction.OUTPUT, converted());
+          return new V4l2Transform(device, BUFFERS, () -> {}, V4l2Codec::drainEncoder);
+        });
   }
 
   @Override
   public Transform decoder() {
-    V4l2Device device = codec(V4l2Direction.OUTPUT);
-    try {
-      device.watchSourceChange();
-    } catch (Throwable t) {
-      device.close();
-      throw t;
+    return opened(
+        codec(V4l2Direction.OUTPUT),
+        device -> {
+          device.codec().watchSourceChange();
+          return new V4l2Transform(
+              device, BUFFERS, () -> awaitSize(device), V4l2Codec::drainDecoder);
+        });
+  }
+
+  private void awaitSize(V4l2Device decoder) {
+    if (!decoder.codec().awaitSourceChange(LONGEST)) {
+      throw new IllegalStateException("the decoder finds no frame in the stream");
     }
-    return new V4l2Transform(
-        device,
-        BUFFERS,
-        () -> {
-          if (!device.awaitSourceChange(LONGEST)) {
-            throw new IllegalStateException("the decoder finds no frame in the stream");
-          }
-          device.requireFormat(V4l2Direction.CAPTURE, converted());
-        },
-        V4l2Device::drainDecoder);
+    decoder.requireFormat(V4l2Direction.CAPTURE, converted());
   }
 
   private static V4l2Format codedFormat(V4l2Device codec, V4l2Direction direction) {
-    return codec.setFormat(direction, WIDTH, HEIGHT, V4l2Device.FWHT, 0);
+    return codec.setFormat(direction, SIZE.width(), SIZE.height(), V4l2Codec.FWHT, 0);
   }
 
   @Override
   public Device<Reader> display() {
-    V4l2Device device = find(V4l2Direction.OUTPUT, DISPLAY).orElseThrow();
+    return opened(
+        find(V4l2Direction.OUTPUT, DISPLAY).orElseThrow(),
+        device -> {
+          device.signal().setOutput(HDMI_OUTPUT);
+          device.signal().setDvTimings(SIZE.width(), SIZE.height(), DISPLAY_RATE);
+          device.requireFormat(V4l2Direction.OUTPUT, converted());
+          return new Device<>(
+              new V4l2Sides.Sources(device.queue(V4l2Direction.OUTPUT, BUFFERS, Frame::index)),
+              device::close);
+        });
+  }
+
+  /** Sets an open device up; closes it if that fails. */
+  private static <T> T opened(V4l2Device device, Function<V4l2Device, T> setUp) {
     try {
-      device.setOutput(HDMI_OUTPUT);
-      device.setDvTimings(
-          device.dvTimings().stream()
-              .filter(each -> each.shows(WIDTH, HEIGHT, 59.94))
-              .findFirst()
-              .orElseThrow());
-      device.requireFormat(V4l2Direction.OUTPUT, converted());
-      return new Device<>(
-          new V4l2Sides.Sources(device.queue(V4l2Direction.OUTPUT, BUFFERS, Frame::index)),
-          device::close);
+      return setUp.apply(device);
     } catch (Throwable t) {
       device.close();
       throw t;

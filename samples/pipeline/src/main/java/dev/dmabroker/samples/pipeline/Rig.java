@@ -3,7 +3,9 @@ package dev.dmabroker.samples.pipeline;
 import dev.dmabroker.DeviceSpec;
 import dev.dmabroker.spec.Access;
 import dev.dmabroker.spec.Constraints;
+import dev.dmabroker.spec.ImageSize;
 import dev.dmabroker.spec.ImageSpec;
+import dev.dmabroker.spec.PixelFormat;
 
 /**
  * The devices of a run, real or modelled. Each is made when it is needed, and closed by its user.
@@ -15,11 +17,18 @@ interface Rig {
   /** For a person to read. */
   String description();
 
+  /** The size of all pictures. */
+  ImageSize size();
+
   /** What the camera delivers. */
-  ImageSpec captured();
+  default ImageSpec captured() {
+    return ImageSpec.of(size().width(), size().height(), PixelFormat.RGB565);
+  }
 
   /** What the converter makes of it. */
-  ImageSpec converted();
+  default ImageSpec converted() {
+    return ImageSpec.of(size().width(), size().height(), PixelFormat.YUYV);
+  }
 
   /** The most bytes that a coded frame takes. */
   int codedBytes();

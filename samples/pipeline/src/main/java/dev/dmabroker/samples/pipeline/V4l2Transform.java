@@ -2,6 +2,7 @@ package dev.dmabroker.samples.pipeline;
 
 import dev.dmabroker.EmptyFrame;
 import dev.dmabroker.Frame;
+import dev.dmabroker.samples.devices.V4l2Codec;
 import dev.dmabroker.samples.devices.V4l2Device;
 import dev.dmabroker.samples.devices.V4l2Direction;
 import java.util.function.Consumer;
@@ -13,7 +14,7 @@ final class V4l2Transform implements Transform {
   private final V4l2Device device;
   private final V4l2Sides.Sources source;
   private final Supplier<V4l2Sides.Results> makeResult;
-  private final Consumer<V4l2Device> drain;
+  private final Consumer<V4l2Codec> drain;
   private V4l2Sides.@Nullable Results result;
 
   /**
@@ -21,7 +22,7 @@ final class V4l2Transform implements Transform {
    *
    * @param setUpResult sets the result's format; called once sources are streaming
    */
-  V4l2Transform(V4l2Device device, int buffers, Runnable setUpResult, Consumer<V4l2Device> drain) {
+  V4l2Transform(V4l2Device device, int buffers, Runnable setUpResult, Consumer<V4l2Codec> drain) {
     this.device = device;
     this.drain = drain;
     try {
@@ -54,7 +55,7 @@ final class V4l2Transform implements Transform {
 
   @Override
   public void drain() {
-    drain.accept(device);
+    drain.accept(device.codec());
   }
 
   @Override

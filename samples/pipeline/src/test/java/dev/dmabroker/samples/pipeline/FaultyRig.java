@@ -3,7 +3,7 @@ package dev.dmabroker.samples.pipeline;
 import dev.dmabroker.EmptyFrame;
 import dev.dmabroker.Frame;
 import dev.dmabroker.spec.Constraints;
-import dev.dmabroker.spec.ImageSpec;
+import dev.dmabroker.spec.ImageSize;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
@@ -53,13 +53,8 @@ final class FaultyRig implements Rig {
   }
 
   @Override
-  public ImageSpec captured() {
-    return rig.captured();
-  }
-
-  @Override
-  public ImageSpec converted() {
-    return rig.converted();
+  public ImageSize size() {
+    return rig.size();
   }
 
   @Override

@@ -3,22 +3,34 @@ package dev.dmabroker.samples.pipeline;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
-import dev.dmabroker.samples.pipeline.Options.Devices;
+import dev.dmabroker.samples.devices.DeviceChoice;
+import dev.dmabroker.samples.options.CommandLines;
 import java.nio.file.Path;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import picocli.CommandLine.ParameterException;
 
 class OptionsTest {
+  private final Options options = new Options();
+
+  private void parse(String... args) {
+    CommandLines.of(options).parseArgs(args);
+  }
+
   @Test
   void withoutOptionsRealDevicesAreTakenIfThereAreAny() {
-    assertEquals(new Options(60, Optional.empty(), Devices.AUTO), Options.parse());
+    parse();
+    assertEquals(60, options.frames);
+    assertEquals(Optional.empty(), options.file);
+    assertEquals(DeviceChoice.AUTO, options.devices);
   }
 
   @Test
   void optionsComeInAnyOrder() {
-    assertEquals(
-        new Options(12, Optional.of(Path.of("coded")), Devices.REAL),
-        Options.parse("--devices", "real", "--file", "coded", "--frames", "12"));
+    parse("--devices", "real", "--file", "coded", "--frames", "12");
+    assertEquals(12, options.frames);
+    assertEquals(Optional.of(Path.of("coded")), options.file);
+    assertEquals(DeviceChoice.REAL, options.devices);
   }
 
   @Test
@@ -27,7 +39,7 @@ class OptionsTest {
         new String[][] {
           {"fast"}, {"--frames"}, {"--frames", "11"}, {"--frames", "many"}, {"--devices", "any"}
         }) {
-      assertThrows(IllegalArgumentException.class, () -> Options.parse(wrong));
+      assertThrows(ParameterException.class, () -> parse(wrong));
     }
   }
 }

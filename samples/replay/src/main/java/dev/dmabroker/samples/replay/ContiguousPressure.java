@@ -4,7 +4,6 @@ import dev.dmabroker.Broker;
 import dev.dmabroker.Device;
 import dev.dmabroker.DeviceSpec;
 import dev.dmabroker.spec.Access;
-import dev.dmabroker.spec.Constraints;
 import dev.dmabroker.spec.ImageSpec;
 import dev.dmabroker.spec.PixelFormat;
 
@@ -24,17 +23,11 @@ final class ContiguousPressure {
   private static final long CYCLE_MICROS = 1_600_000;
 
   private static final ImageSpec IMAGE = ImageSpec.of(1280, 720, PixelFormat.NV12);
-  private static final Constraints STRICT =
-      Constraints.builder().contiguous().deviceAccess().addressBits(32).build();
 
   private ContiguousPressure() {}
 
   static void script(Broker broker, Agenda agenda) {
-    Device camera =
-        broker.register(
-            DeviceSpec.named("camera")
-                .constraints(Constraints.builder().cpuReach().build())
-                .access(Access.WRITE));
+    Device camera = Devices.camera(broker);
     Device gallery = broker.register(DeviceSpec.named("gallery").access(Access.READ));
     Device panel = strict(broker, "panel", Access.READ);
     Device projector = strict(broker, "projector", Access.READ);
@@ -55,7 +48,7 @@ final class ContiguousPressure {
   }
 
   private static Device strict(Broker broker, String name, Access access) {
-    return broker.register(DeviceSpec.named(name).constraints(STRICT).access(access));
+    return Devices.register(broker, name, Devices.CONTIGUOUS, access);
   }
 
   /** A while on the screen, then a look now and then. */

@@ -9,7 +9,7 @@ import dev.dmabroker.spec.ImageSpec;
 import dev.dmabroker.spec.PixelFormat;
 
 /**
- * Somebody looks through a camera, and after a moment presses the button: six recordings one after
+ * A person looks through a camera, and after a moment presses the button: six recordings one after
  * the other, each with new buffers, and an encoder for contiguous memory that joins after 0.2 s.
  */
 final class LateEncoder {
@@ -24,11 +24,7 @@ final class LateEncoder {
   private LateEncoder() {}
 
   static void script(Broker broker, Agenda agenda) {
-    Device camera =
-        broker.register(
-            DeviceSpec.named("camera")
-                .constraints(Constraints.builder().cpuReach().build())
-                .access(Access.WRITE));
+    Device camera = Devices.camera(broker);
     Device viewer = broker.register(DeviceSpec.named("viewer").access(Access.READ));
     Device encoder =
         broker.register(

@@ -1,37 +1,55 @@
 package dev.dmabroker.samples.replay;
 
+import dev.dmabroker.samples.options.CommandLines;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.Callable;
 import java.util.function.Supplier;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.ParameterException;
 
 /**
  * Plays a trace against heuristics and compares what comes of it, or records a trace. Exit status:
  * 0 if it was played or written, 2 for a wrong command line, file or trace.
  */
-public final class Replay {
+@Command(
+    name = "replay",
+    customSynopsis = {
+      "samples/run replay TRACE [OPTIONS]",
+      "       samples/run replay --record NAME FILE"
+    })
+public final class Replay implements Callable<Integer> {
+  @Mixin private final Options options = new Options();
+  private final CommandLine line = CommandLines.of(this);
+
   private Replay() {}
 
-  /** See {@link Options#USAGE}. */
+  /** See {@link Options}. */
   public static void main(String[] args) {
     System.exit(run(args));
   }
 
-  private static int run(String... args) {
+  /** The exit status. */
+  static int run(String... args) {
+    return new Replay().line.execute(args);
+  }
+
+  /** Plays or records. */
+  @Override
+  public Integer call() {
     try {
-      Options options = Options.parse(args);
-      if (options.record().isPresent()) {
-        record(options.name(), options.record().get());
+      if (options.record.isEmpty()) {
+        play(options.trace.orElseThrow(() -> wrong("which trace?")));
       } else {
-        play(options);
+        record(options.record.get(0), Path.of(options.record.get(1)));
       }
       return 0;
-    } catch (IllegalArgumentException e) {
-      System.err.println(e.getMessage());
-      System.err.print(Options.USAGE);
     } catch (TraceException e) {
       System.err.println("cannot read the trace: " + e.getMessage());
     } catch (IOException e) {
@@ -40,26 +58,32 @@ public final class Replay {
     return 2;
   }
 
-  private static void record(String name, Path file) throws IOException {
+  private ParameterException wrong(String message) {
+    return new ParameterException(line, message);
+  }
+
+  private void record(String name, Path file) throws IOException {
+    if (line.getParseResult().matchedArgs().size() > 1) {
+      throw wrong("--record wants NAME FILE alone");
+    }
     Scenario scenario =
-        Scenarios.named(name)
-            .orElseThrow(() -> new IllegalArgumentException("there is no scenario '" + name + "'"));
+        Scenarios.named(name).orElseThrow(() -> wrong("there is no scenario '" + name + "'"));
     Trace unused = scenario.record(new RealTime(4)); // The first seconds of a JVM are slow.
     Trace trace = scenario.record(new RealTime(1));
     Files.writeString(file, trace.text());
     System.out.printf("%s: %s, written to %s%n", name, trace.summary(), file);
   }
 
-  private static void play(Options options) throws IOException, TraceException {
-    Trace trace = Trace.load(options.name());
-    String name = String.valueOf(Path.of(options.name()).getFileName()).replace(".trace", "");
-    System.out.printf("%s: %s, speed %s%n", name, trace.summary(), options.speed());
-    Supplier<Pacer> pacer = () -> new RealTime(options.speed());
-    for (String heuristic : options.heuristics()) {
+  private void play(String traceOrFile) throws IOException, TraceException {
+    Trace trace = Trace.load(traceOrFile);
+    String name = String.valueOf(Path.of(traceOrFile).getFileName()).replace(".trace", "");
+    System.out.printf("%s: %s, speed %s%n", name, trace.summary(), options.speed);
+    Supplier<Pacer> pacer = () -> new RealTime(options.speed);
+    for (String heuristic : options.heuristics) {
       Performance.warmUp(trace, Choice.named(heuristic));
     }
     List<Result> results = new ArrayList<>();
-    for (String heuristic : options.heuristics()) {
+    for (String heuristic : options.heuristics) {
       results.add(Performance.of(trace, Choice.named(heuristic), pacer));
     }
     Table.of(results).forEach(System.out::println);

@@ -2,7 +2,6 @@ package dev.dmabroker.samples.replay;
 
 import dev.dmabroker.Broker;
 import dev.dmabroker.Device;
-import dev.dmabroker.DeviceSpec;
 import dev.dmabroker.spec.Access;
 import dev.dmabroker.spec.BlobSpec;
 import dev.dmabroker.spec.BufferSpec;
@@ -26,7 +25,7 @@ final class ShortStreams {
   /**
    * A kind of application.
    *
-   * @param late who joins amid the second frame, with this probability
+   * @param late joins amid the second frame, with this probability
    */
   private record Kind(
       String name,
@@ -53,22 +52,21 @@ final class ShortStreams {
   }
 
   private static List<Kind> kinds(Broker broker) {
-    Constraints contiguous =
-        Constraints.builder().contiguous().deviceAccess().addressBits(32).build();
-    Device camera =
-        device(broker, "camera", Constraints.builder().cpuReach().build(), Access.WRITE);
-    Device decoder = device(broker, "decoder", contiguous, Access.WRITE);
+    Device camera = Devices.camera(broker);
+    Device decoder = Devices.register(broker, "decoder", Devices.CONTIGUOUS, Access.WRITE);
     Device gpu =
-        device(broker, "gpu", Constraints.builder().deviceAccess().build(), Access.READ_WRITE);
-    Device viewer = device(broker, "viewer", Constraints.none(), Access.READ);
-    Device display = device(broker, "display", contiguous, Access.READ);
+        Devices.register(
+            broker, "gpu", Constraints.builder().deviceAccess().build(), Access.READ_WRITE);
+    Device viewer = Devices.register(broker, "viewer", Constraints.none(), Access.READ);
+    Device display = Devices.register(broker, "display", Devices.CONTIGUOUS, Access.READ);
     Device encoder =
-        device(
+        Devices.register(
             broker,
             "encoder",
             Constraints.builder().contiguous().addressBits(32).strideAlignment(64).build(),
             Access.READ);
-    Device npu = device(broker, "npu", Constraints.builder().addressBits(32).build(), Access.READ);
+    Device npu =
+        Devices.register(broker, "npu", Constraints.builder().addressBits(32).build(), Access.READ);
     ImageSpec small = ImageSpec.of(640, 480, PixelFormat.YUYV);
     ImageSpec medium = ImageSpec.of(1280, 720, PixelFormat.NV12);
     BufferSpec bytes = BlobSpec.of(256 << 10);
@@ -79,10 +77,6 @@ final class ShortStreams {
         new Kind("game", medium, gpu, viewer, Optional.of(display), 0.3),
         new Kind("faces", small, camera, gpu, Optional.of(npu), 0.5),
         new Kind("data", bytes, gpu, viewer, Optional.empty(), 0));
-  }
-
-  private static Device device(Broker broker, String name, Constraints constraints, Access access) {
-    return broker.register(DeviceSpec.named(name).constraints(constraints).access(access));
   }
 
   private static void run(

@@ -1,20 +1,17 @@
 package dev.dmabroker.samples.replay;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import dev.dmabroker.Holder;
 import dev.dmabroker.event.BufferMove;
 import dev.dmabroker.spi.HeapInfo;
 import dev.dmabroker.spi.HeapTraits;
 import dev.dmabroker.spi.PlacementHeuristic;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
 class ReportTest {
   private static final Result RESULT =
@@ -90,7 +87,7 @@ class ReportTest {
   }
 
   private static BufferMove move(String buffer, String from) {
-    return new BufferMove(
+    return new Moved(
         buffer,
         from,
         Optional.of("elsewhere"),
@@ -112,30 +109,25 @@ class ReportTest {
         List.of());
   }
 
-  @Test
-  void readsTheCommandLine() {
-    assertEquals(new Options("a", Choice.NAMES, 1, Optional.empty()), Options.parse("a"));
-    assertEquals(
-        new Options("a", List.of("sticky", "first-fit"), 2.5, Optional.empty()),
-        Options.parse("--heuristic", "sticky", "a", "--speed", "2.5", "--heuristic", "first-fit"));
-    assertEquals(
-        new Options("a", List.of(), 1, Optional.of(Path.of("b"))),
-        Options.parse("--record", "a", "b"));
-  }
-
-  @ParameterizedTest
-  @ValueSource(
-      strings = {
-        "--speed 2",
-        "a b",
-        "a --speed",
-        "a --speed fast",
-        "a --speed 0",
-        "a --heuristic none",
-        "a --colour",
-        "a --record",
-      })
-  void refusesOtherCommandLines(String line) {
-    assertThrows(IllegalArgumentException.class, () -> Options.parse(line.split(" ", -1)));
-  }
+  private record Moved(
+      String buffer,
+      String from,
+      Optional<String> to,
+      BufferMove.Cause cause,
+      String beneficiary,
+      long generation,
+      int attempt,
+      int maxAttempts,
+      long sizeBytes,
+      long copiedBytes,
+      long placedBytes,
+      Duration prepare,
+      Duration stall,
+      Duration drain,
+      Duration deadline,
+      Duration copy,
+      Duration backOff,
+      Optional<String> failure,
+      List<Holder> holders)
+      implements BufferMove {}
 }

@@ -1,6 +1,6 @@
 package dev.dmabroker.samples.replay;
 
-import java.time.Duration;
+import dev.dmabroker.testing.Await;
 import java.util.function.IntSupplier;
 
 /**
@@ -8,8 +8,6 @@ import java.util.function.IntSupplier;
  * tests play in no time, and every map that can be granted is.
  */
 final class SettlingPacer implements Pacer {
-  private static final Duration DEADLINE = Duration.ofSeconds(30);
-
   private final long untilMicros;
   private IntSupplier pending = () -> 0;
   private volatile long micros;
@@ -34,14 +32,9 @@ final class SettlingPacer implements Pacer {
   }
 
   @Override
-  @SuppressWarnings("ThreadPriorityCheck") // Yields while it polls; nothing relies on who runs.
   public void await(long due) {
-    long deadline = System.nanoTime() + DEADLINE.toNanos();
-    while (due <= untilMicros && pending.getAsInt() > 0) {
-      if (System.nanoTime() - deadline > 0) {
-        throw new AssertionError(pending.getAsInt() + " maps are pending after " + DEADLINE);
-      }
-      Thread.yield();
+    if (due <= untilMicros) {
+      Await.until("no map is pending", () -> pending.getAsInt() == 0);
     }
     micros = due;
   }

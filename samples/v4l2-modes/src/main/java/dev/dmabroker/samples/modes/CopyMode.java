@@ -1,6 +1,5 @@
 package dev.dmabroker.samples.modes;
 
-import dev.dmabroker.samples.devices.V4l2CpuQueue;
 import dev.dmabroker.samples.devices.V4l2Device;
 import dev.dmabroker.samples.devices.V4l2Direction;
 import java.time.Duration;
@@ -9,19 +8,17 @@ import java.util.Deque;
 import java.util.Optional;
 
 /** MMAP: each driver has memory of its own, and the CPU copies from one to the other. */
-final class CopyMode implements Mode {
+final class CopyMode extends CpuMode {
   private static final Duration LONGEST = Duration.ofSeconds(30);
 
-  private final V4l2CpuQueue in;
-  private final V4l2CpuQueue out;
   private final Deque<Integer> freeToShow = new ArrayDeque<>(); // The display's own buffers.
   private final Deque<Integer> copied = new ArrayDeque<>(); // The camera's.
-  private boolean showing;
 
   CopyMode(V4l2Device camera, V4l2Device display, int buffers) {
-    in = camera.driversMemory(V4l2Direction.CAPTURE, buffers);
-    out = display.driversMemory(V4l2Direction.OUTPUT, buffers);
-    for (int i = 0; i < out.count(); i++) {
+    super(
+        camera.driversMemory(V4l2Direction.CAPTURE, buffers),
+        display.driversMemory(V4l2Direction.OUTPUT, buffers));
+    for (int i = 0; i < out().count(); i++) {
       freeToShow.add(i);
     }
   }
@@ -32,57 +29,26 @@ final class CopyMode implements Mode {
   }
 
   @Override
-  public String display() {
-    return "vivid output";
-  }
-
-  @Override
   public int copies() {
     return 1;
   }
 
   @Override
   public int buffers() {
-    return in.count();
-  }
-
-  @Override
-  public void give(int number) {
-    in.queue(number);
-  }
-
-  @Override
-  public void start() {
-    in.start();
-  }
-
-  @Override
-  public Optional<Captured> capture(Duration timeout) {
-    return in.dequeue(timeout).map(buffer -> new Captured(buffer.index(), buffer));
+    return in().count();
   }
 
   @Override
   public void show(int number) {
-    int target =
-        freeToShow.isEmpty() ? out.dequeue(LONGEST).orElseThrow().index() : freeToShow.remove();
-    out.copyFrame(target, in, number);
+    int target = freeToShow.isEmpty() ? shownBuffer(LONGEST).orElseThrow() : freeToShow.remove();
+    out().copyFrame(target, in(), number);
     copied.add(number);
-    out.queue(target);
-    if (!showing) {
-      showing = true;
-      out.start();
-    }
+    showBuffer(target);
   }
 
   /** Does not wait: what was copied is free. */
   @Override
   public Optional<Integer> shown(Duration timeout) {
     return Optional.ofNullable(copied.poll());
-  }
-
-  @Override
-  public void close() {
-    in.close();
-    out.close();
   }
 }

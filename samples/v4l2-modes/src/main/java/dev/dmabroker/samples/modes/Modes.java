@@ -7,25 +7,24 @@ import dev.dmabroker.samples.devices.FrameInterval;
 import dev.dmabroker.samples.devices.KmsDisplay;
 import dev.dmabroker.samples.devices.V4l2Device;
 import dev.dmabroker.samples.devices.V4l2Direction;
+import dev.dmabroker.samples.options.CommandLines;
 import dev.dmabroker.spec.ImageSpec;
 import dev.dmabroker.spec.PixelFormat;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 
 /**
  * Shows a camera's frames by each kind of memory in turn. Exit status: 0 if every mode showed all
  * its frames and left nothing behind; 1 if not, or there are no devices; 2 for a wrong command
  * line.
  */
-public final class Modes {
-  static final String USAGE =
-      """
-      usage: samples/run --kernel v4l2-modes [--frames N]
-        --frames N   how many each mode shows (default 100)
-      """;
-
+@Command(name = "samples/run --kernel v4l2-modes")
+public final class Modes implements Callable<Integer> {
   /** What vivid, vivid's output and vkms all have, at the webcam input's highest rate. */
   private static final ImageSpec IMAGE = ImageSpec.of(640, 480, PixelFormat.XRGB8888);
 
@@ -37,46 +36,27 @@ public final class Modes {
   private static final int WARM_UP = 100;
   private static final Duration PATIENCE = Duration.ofSeconds(2);
 
+  @Mixin private final Options options = new Options();
+
   private Modes() {}
 
-  /** See {@link #USAGE}. */
-  public static void main(String[] args) throws InterruptedException {
-    int frames;
-    try {
-      frames = frames(args);
-    } catch (IllegalArgumentException e) {
-      System.err.println(e.getMessage());
-      System.err.print(USAGE);
-      System.exit(2);
-      return;
-    }
+  /** See {@link Options}. */
+  public static void main(String[] args) {
+    System.exit(CommandLines.of(new Modes()).execute(args));
+  }
+
+  /** Runs every mode, if the devices are there. */
+  @Override
+  public Integer call() throws InterruptedException {
     List<String> missing = missing();
     if (!missing.isEmpty()) {
       System.err.printf(
           "this needs the camera and the output of vivid, but %s; samples/run --kernel v4l2-modes"
               + " runs it in the kernel lab%n",
           String.join(", and ", missing));
-      System.exit(1);
+      return 1;
     }
-    System.exit(run(frames) ? 0 : 1);
-  }
-
-  static int frames(String... args) {
-    if (args.length == 0) {
-      return 100;
-    }
-    if (args.length != 2 || !args[0].equals("--frames")) {
-      throw new IllegalArgumentException(String.join(" ", args) + " is no option");
-    }
-    try {
-      int frames = Integer.parseInt(args[1]);
-      if (frames >= 1 && frames <= 100_000) {
-        return frames;
-      }
-    } catch (NumberFormatException e) {
-      // As if it were out of range.
-    }
-    throw new IllegalArgumentException("--frames wants 1 to 100000, not " + args[1]);
+    return run(options.frames) ? 0 : 1;
   }
 
   private static List<String> missing() {
@@ -147,21 +127,17 @@ public final class Modes {
   }
 
   private static void setUpCamera(V4l2Device camera) {
-    camera.setInput(WEBCAM_INPUT);
+    camera.signal().setInput(WEBCAM_INPUT);
     camera.requireFormat(V4l2Direction.CAPTURE, IMAGE);
-    FrameInterval interval = camera.setFrameInterval(V4l2Direction.CAPTURE, INTERVAL);
+    FrameInterval interval = camera.signal().setFrameInterval(V4l2Direction.CAPTURE, INTERVAL);
     if (!interval.equals(INTERVAL)) {
       throw new IllegalStateException(camera.node() + " made " + interval + " of " + INTERVAL);
     }
   }
 
   private static void setUpOutput(V4l2Device output) {
-    output.setOutput(HDMI_OUTPUT);
-    output.setDvTimings(
-        output.dvTimings().stream()
-            .filter(each -> each.shows(IMAGE.width(), IMAGE.height(), OUTPUT_RATE))
-            .findFirst()
-            .orElseThrow());
+    output.signal().setOutput(HDMI_OUTPUT);
+    output.signal().setDvTimings(IMAGE.width(), IMAGE.height(), OUTPUT_RATE);
     output.requireFormat(V4l2Direction.OUTPUT, IMAGE);
   }
 }

@@ -1,7 +1,6 @@
 package dev.dmabroker.samples.modes;
 
 import dev.dmabroker.samples.devices.UserMemory;
-import dev.dmabroker.samples.devices.V4l2Buffer;
 import dev.dmabroker.samples.devices.V4l2CpuQueue;
 import dev.dmabroker.samples.devices.V4l2Device;
 import dev.dmabroker.samples.devices.V4l2Direction;
@@ -11,15 +10,11 @@ import java.util.List;
 import java.util.Optional;
 
 /** USERPTR: both drivers take the program's memory. */
-final class UserptrMode implements Mode {
-  private final V4l2CpuQueue in;
-  private final V4l2CpuQueue out;
+final class UserptrMode extends CpuMode {
   private final List<UserMemory> memory;
-  private boolean showing;
 
   private UserptrMode(V4l2CpuQueue in, V4l2CpuQueue out, List<UserMemory> memory) {
-    this.in = in;
-    this.out = out;
+    super(in, out);
     this.memory = memory;
   }
 
@@ -45,54 +40,28 @@ final class UserptrMode implements Mode {
   }
 
   @Override
-  public String display() {
-    return "vivid output";
-  }
-
-  @Override
   public int copies() {
     return 0;
   }
 
   @Override
   public int buffers() {
-    return Math.min(in.count(), out.count());
-  }
-
-  @Override
-  public void give(int number) {
-    in.queue(number);
-  }
-
-  @Override
-  public void start() {
-    in.start();
-  }
-
-  @Override
-  public Optional<Captured> capture(Duration timeout) {
-    return in.dequeue(timeout).map(buffer -> new Captured(buffer.index(), buffer));
+    return Math.min(in().count(), out().count());
   }
 
   @Override
   public void show(int number) {
-    out.queue(number);
-    if (!showing) {
-      showing = true;
-      out.start();
-    }
+    showBuffer(number);
   }
 
   @Override
   public Optional<Integer> shown(Duration timeout) {
-    return out.queuedCount() == 0 ? Optional.empty() : out.dequeue(timeout).map(V4l2Buffer::index);
+    return shownBuffer(timeout);
   }
 
   @Override
   public void close() {
-    // First those who have the memory.
-    in.close();
-    out.close();
+    super.close(); // First the drivers, which have the memory.
     memory.forEach(UserMemory::close);
   }
 }

@@ -1,0 +1,39 @@
+package dev.dmabroker.allocators;
+
+import dev.dmabroker.allocators.linux.NativeAccess;
+import dev.dmabroker.spi.HeapProvider;
+import java.util.List;
+
+/** Two modelled heaps, named as the kernel names its own; see {@link Heaps#modelledDefaults}. */
+final class ModelledDefaults implements HeapProvider {
+
+  private static final String SYSTEM = "system";
+  private static final String CMA = "cma";
+  private static final long CMA_BYTES = 256L << 20;
+
+  @Override
+  public String name() {
+    return "modelled";
+  }
+
+  /** True: where a device can really import memory, a model of it would only be in the way. */
+  @Override
+  public boolean fallback() {
+    return true;
+  }
+
+  @Override
+  public List<Finding> discover() {
+    return NativeAccess.closed(SYSTEM, CMA)
+        .orElseGet(
+            () ->
+                List.of(
+                    new Open(Heaps.modelled(SYSTEM).build()),
+                    new Open(
+                        Heaps.modelled(CMA)
+                            .contiguous(true)
+                            .addressBits(32)
+                            .capacityBytes(CMA_BYTES)
+                            .build())));
+  }
+}

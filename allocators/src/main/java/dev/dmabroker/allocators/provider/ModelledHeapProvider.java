@@ -1,0 +1,30 @@
+package dev.dmabroker.allocators.provider;
+
+import dev.dmabroker.allocators.Heaps;
+import dev.dmabroker.spi.HeapProvider;
+import java.util.List;
+
+/**
+ * {@link Heaps#modelledDefaults} for {@link java.util.ServiceLoader}, which needs a public class.
+ */
+public final class ModelledHeapProvider implements HeapProvider {
+  private final HeapProvider defaults = Heaps.modelledDefaults();
+
+  /** For the service loader. */
+  public ModelledHeapProvider() {}
+
+  @Override
+  public String name() {
+    return defaults.name();
+  }
+
+  @Override
+  public boolean fallback() {
+    return defaults.fallback();
+  }
+
+  @Override
+  public List<Finding> discover() {
+    return defaults.discover();
+  }
+}

@@ -1,0 +1,266 @@
+package dev.dmabroker.testing;
+
+import dev.dmabroker.spec.Access;
+import dev.dmabroker.spec.SyncFile;
+import dev.dmabroker.spi.Backing;
+import dev.dmabroker.spi.Heap;
+import dev.dmabroker.spi.HeapException;
+import dev.dmabroker.spi.HeapTraits;
+import dev.dmabroker.spi.Lingering;
+import dev.dmabroker.spi.Trait;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+
+/** A heap in the Java heap that does what a test tells it, and notices what is done to it. */
+public class ScriptedHeap implements Heap {
+
+  /** Called where a fault may strike. */
+  public interface Hook {
+    /** Throws, waits, or does nothing. */
+    void run() throws HeapException;
+  }
+
+  private static final AtomicInteger NEXT_FD = new AtomicInteger(1000);
+
+  private final String name;
+  private final HeapTraits traits;
+  private final Set<MemoryBacking> live = ConcurrentHashMap.newKeySet();
+  private final AtomicInteger allocations = new AtomicInteger();
+  private final AtomicReference<HeapException.@Nullable Kind> nextRefusal = new AtomicReference<>();
+  private volatile HeapException.@Nullable Kind refusal;
+  private volatile Lingering lingering = Lingering.NONE;
+  private volatile Hook onAllocate = () -> {};
+  private volatile Hook onBegin = () -> {};
+  private volatile Hook onEnd = () -> {};
+  private volatile Hook onPendingFence = () -> {};
+  private volatile Hook onRelease = () -> {};
+  private volatile Hook onIdentity = () -> {};
+  private volatile Optional<Object> identity = Optional.empty();
+  private volatile long shortBy;
+  private volatile long capacity = Long.MAX_VALUE;
+  private final AtomicInteger closed = new AtomicInteger();
+
+  public ScriptedHeap(String name, HeapTraits traits) {
+    this.name = name;
+    this.traits = traits;
+  }
+
+  /** Traits of ordinary memory: scattered, cached, reached by all. */
+  public static HeapTraits.Builder ordinary() {
+    return HeapTraits.builder()
+        .contiguous(Trait.declared(false))
+        .addressBits(Trait.declared(40))
+        .alignmentBytes(Trait.declared(4096L))
+        .cached(Trait.declared(true))
+        .cpuReach(Trait.declared(true))
+        .deviceAccess(Trait.declared(true));
+  }
+
+  /** Scattered memory. */
+  public static ScriptedHeap system() {
+    return new ScriptedHeap("system", ordinary().build());
+  }
+
+  /** Contiguous memory below 4 GiB. */
+  public static ScriptedHeap cma() {
+    return new ScriptedHeap(
+        "cma", ordinary().contiguous(Trait.declared(true)).addressBits(Trait.declared(32)).build());
+  }
+
+  @Override
+  public String name() {
+    return name;
+  }
+
+  @Override
+  public HeapTraits traits() {
+    return traits;
+  }
+
+  public void onAllocate(Hook hook) {
+    onAllocate = hook;
+  }
+
+  public void onBegin(Hook hook) {
+    onBegin = hook;
+  }
+
+  public void onEnd(Hook hook) {
+    onEnd = hook;
+  }
+
+  public void onPendingFence(Hook hook) {
+    onPendingFence = hook;
+  }
+
+  public void onRelease(Hook hook) {
+    onRelease = hook;
+  }
+
+  /** By what its memory is known, all of it; otherwise each by what its descriptor tells. */
+  public void identity(Object its, Hook whenAsked) {
+    identity = Optional.of(its);
+    onIdentity = whenAsked;
+  }
+
+  /** Refuses all that is asked for, until it is told to refuse null. */
+  public void refuse(HeapException.@Nullable Kind kind) {
+    refusal = kind;
+  }
+
+  /** Refuses what is asked for next, and that alone. */
+  public void refuseNext(HeapException.Kind kind) {
+    nextRefusal.set(kind);
+  }
+
+  /** Says what lingers in it. */
+  public void linger(Lingering what) {
+    lingering = what;
+  }
+
+  public void shortBy(long bytes) {
+    shortBy = bytes;
+  }
+
+  public void capacity(long bytes) {
+    capacity = bytes;
+  }
+
+  public int allocations() {
+    return allocations.get();
+  }
+
+  public int live() {
+    return live.size();
+  }
+
+  public int timesClosed() {
+    return closed.get();
+  }
+
+  @Override
+  public Lingering lingering() {
+    return lingering;
+  }
+
+  @Override
+  public Backing allocate(String label, long sizeBytes) throws HeapException {
+    onAllocate.run();
+    HeapException.Kind next = nextRefusal.getAndSet(null);
+    HeapException.Kind kind = next != null ? next : refusal;
+    if (kind != null) {
+      throw new HeapException(kind, "told to");
+    }
+    synchronized (live) {
+      long used = live.stream().mapToLong(MemoryBacking::sizeBytes).sum();
+      if (used + sizeBytes > capacity) {
+        throw new HeapException(HeapException.Kind.FULL, "ENOMEM");
+      }
+      MemoryBacking backing = new MemoryBacking(Math.toIntExact(sizeBytes - shortBy));
+      live.add(backing);
+      allocations.incrementAndGet();
+      return backing;
+    }
+  }
+
+  @Override
+  public void close() {
+    closed.incrementAndGet();
+  }
+
+  private final class MemoryBacking implements Backing {
+    private final ByteBuffer memory;
+    private final int fd = NEXT_FD.incrementAndGet();
+    private final AtomicInteger cpuAccesses = new AtomicInteger();
+
+    MemoryBacking(int sizeBytes) {
+      memory = ByteBuffer.allocateDirect(sizeBytes).order(ByteOrder.nativeOrder());
+    }
+
+    @Override
+    public long sizeBytes() {
+      return memory.capacity();
+    }
+
+    @Override
+    public int fd() {
+      return fd;
+    }
+
+    @Override
+    public int dupFd() throws HeapException {
+      throw new HeapException(HeapException.Kind.NO_DESCRIPTORS, "EMFILE");
+    }
+
+    @Override
+    public ByteBuffer bytes(long offsetBytes, int lengthBytes) {
+      Objects.checkFromIndexSize(offsetBytes, lengthBytes, memory.capacity());
+      checkLive();
+      return memory.slice((int) offsetBytes, lengthBytes).order(ByteOrder.nativeOrder());
+    }
+
+    @Override
+    public void beginCpuAccess(Access access) throws HeapException {
+      checkLive();
+      onBegin.run();
+      cpuAccesses.incrementAndGet();
+    }
+
+    @Override
+    public void endCpuAccess(Access access) throws HeapException {
+      checkLive();
+      if (cpuAccesses.decrementAndGet() < 0) {
+        throw new AssertionError("CPU access ended that had not begun");
+      }
+      onEnd.run();
+    }
+
+    @Override
+    public Optional<SyncFile> pendingFence(Access access) throws HeapException {
+      checkLive();
+      onPendingFence.run();
+      checkLive();
+      return Optional.empty();
+    }
+
+    @Override
+    public Optional<Object> identity() {
+      checkLive();
+      try {
+        onIdentity.run();
+      } catch (HeapException e) {
+        throw new IllegalStateException(e);
+      }
+      checkLive();
+      return identity.or(() -> Optional.of("inode " + fd));
+    }
+
+    @Override
+    public void release() {
+      if (!live.remove(this)) {
+        throw new AssertionError("released twice");
+      }
+      for (int i = 0; i < memory.capacity(); i += 8) {
+        memory.put(i, (byte) 0xdd); // What is used after this is seen to be wrong.
+      }
+      try {
+        onRelease.run();
+      } catch (HeapException e) {
+        throw new IllegalStateException(e);
+      }
+    }
+
+    private void checkLive() {
+      if (!live.contains(this)) {
+        throw new AssertionError("used after release");
+      }
+    }
+  }
+}

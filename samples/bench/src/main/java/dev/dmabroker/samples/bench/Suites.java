@@ -1,0 +1,22 @@
+package dev.dmabroker.samples.bench;
+
+import java.util.List;
+
+/** All suites, in the order in which they run. */
+final class Suites {
+  static final List<Suite> ALL =
+      List.of(
+          new MapSuite(),
+          new FirstMapSuite(),
+          new MoveSuite(),
+          new StreamSuite(),
+          new PlanSuite(),
+          new DevicesSuite(),
+          new MemorySuite());
+
+  private Suites() {}
+
+  static List<String> names() {
+    return ALL.stream().map(Suite::name).toList();
+  }
+}
