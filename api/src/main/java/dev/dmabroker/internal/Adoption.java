@@ -2,7 +2,6 @@ package dev.dmabroker.internal;
 
 import dev.dmabroker.AllocationException;
 import dev.dmabroker.DuplicateMemoryException;
-import dev.dmabroker.DuplicateNameException;
 import dev.dmabroker.spec.BufferSpec;
 import dev.dmabroker.spec.ImageSpec;
 import dev.dmabroker.spec.Layout;

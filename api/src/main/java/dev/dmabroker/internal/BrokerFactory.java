@@ -1,20 +1,15 @@
 package dev.dmabroker.internal;
 
 import dev.dmabroker.Broker;
-import dev.dmabroker.DuplicateNameException;
-import dev.dmabroker.LeakTracking;
 import dev.dmabroker.event.BrokerListener;
-import dev.dmabroker.spi.FencePoller;
 import dev.dmabroker.spi.Heap;
 import dev.dmabroker.spi.HeapProvider;
 import dev.dmabroker.spi.Mover;
 import dev.dmabroker.spi.PlacementHeuristic;
-import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.ServiceLoader;
-import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /** Puts a broker together: its heaps, its heuristic and its engine. */

@@ -27,8 +27,6 @@ import java.util.function.Function;
  * @param findings a heap each; empty if there is no probe
  */
 record Probing(List<Constraints> alternatives, ImmutableList<Finding> findings) {
-  private static final System.Logger LOG = System.getLogger(Probing.class.getName());
-
   /** Traits that drivers are known to depend on, with their names. */
   private static final List<Telling> TELLING =
       List.of(
@@ -51,7 +49,7 @@ record Probing(List<Constraints> alternatives, ImmutableList<Finding> findings) 
         tried.add(ask(probe, sample, heap));
       }
     } catch (RuntimeException e) {
-      LOG.log(Level.WARNING, "probe " + probe.name() + " threw", e);
+      EngineLog.LOG.log(Level.WARNING, "probe " + probe.name() + " threw", e);
       for (HeapAccount heap : heaps.subList(tried.size(), heaps.size())) {
         tried.add(
             new StateRecords.Finding(
@@ -81,7 +79,7 @@ record Probing(List<Constraints> alternatives, ImmutableList<Finding> findings) 
         return sample.sizeBytes() <= memory.sizeBytes()
             && probe.tryImport(memory, sample).verdict() == Verdict.ACCEPTED;
       } catch (RuntimeException e) {
-        LOG.log(Level.WARNING, "probe " + probe.name() + " threw", e);
+        EngineLog.LOG.log(Level.WARNING, "probe " + probe.name() + " threw", e);
         return false;
       } finally {
         close(probe);
@@ -109,7 +107,7 @@ record Probing(List<Constraints> alternatives, ImmutableList<Finding> findings) 
           answer.verdict() == Verdict.UNKNOWN ? Basis.UNKNOWN : Basis.PROBED,
           answer.reason());
     } catch (RuntimeException e) {
-      LOG.log(Level.WARNING, "probe " + probe.name() + " threw", e);
+      EngineLog.LOG.log(Level.WARNING, "probe " + probe.name() + " threw", e);
       return new StateRecords.Finding(
           heap.name(), Verdict.UNKNOWN, Basis.UNKNOWN, "the probe threw " + e);
     } finally {
@@ -121,7 +119,7 @@ record Probing(List<Constraints> alternatives, ImmutableList<Finding> findings) 
     try {
       probe.close();
     } catch (RuntimeException e) {
-      LOG.log(Level.WARNING, "probe " + probe.name() + " threw while it was closed", e);
+      EngineLog.LOG.log(Level.WARNING, "probe " + probe.name() + " threw while it was closed", e);
     }
   }
 
