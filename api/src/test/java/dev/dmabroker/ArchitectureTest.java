@@ -17,6 +17,7 @@ import com.tngtech.archunit.lang.ArchCondition;
 import com.tngtech.archunit.lang.ConditionEvents;
 import com.tngtech.archunit.lang.SimpleConditionEvent;
 import dev.dmabroker.internal.BrokerFactory;
+import dev.dmabroker.internal.ConstraintViews;
 import dev.dmabroker.internal.Exceptions;
 import dev.dmabroker.internal.ImageLayout;
 import dev.dmabroker.internal.Settings;
@@ -77,6 +78,9 @@ class ArchitectureTest {
         .resideInAnyPackage(EXPORTED)
         .and()
         .doNotBelongToAnyOf(Broker.Builder.class, ImageSpec.class, ExceptionMaker.class)
+        .and()
+        // Not exported itself: takes constraints apart for the engine.
+        .doNotHaveFullyQualifiedName("dev.dmabroker.spec.ConstraintParts")
         .should()
         .dependOnClassesThat()
         .resideInAPackage("dev.dmabroker.internal..")
@@ -100,9 +104,14 @@ class ArchitectureTest {
         .resideInAPackage("dev.dmabroker.internal..")
         .and()
         // How a picture lies in memory is one rule, which a spec asks as well. The exceptions'
-        // constructors are not public, so that their package makes them for the engine.
+        // constructors are not public, so that their package makes them for the engine; and what
+        // the engine alone sees of constraints is implemented where constraints are.
         .doNotBelongToAnyOf(
-            BrokerFactory.class, Settings.class, ImageLayout.class, Exceptions.class)
+            BrokerFactory.class,
+            Settings.class,
+            ImageLayout.class,
+            Exceptions.class,
+            ConstraintViews.class)
         .should()
         .notBePublic()
         .check(API);

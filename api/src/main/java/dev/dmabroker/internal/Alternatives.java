@@ -21,7 +21,7 @@ final class Alternatives {
     return new Alternative(
         constraints,
         new DeviceDemand(table, device, constraints),
-        constraints.wishes().stream()
+        ConstraintViews.get().wishes(constraints).stream()
             .map(
                 each ->
                     new WeightedWish(wishes.intern(new Wish(table, each.wishes())), each.weight()))

@@ -42,7 +42,9 @@ final class ConflictUnits {
     this.anything =
         new Part(
             new User("", none, Access.READ),
-            List.of(alternatives.make("", none.only(ConstraintField.CONTIGUOUS))));
+            List.of(
+                alternatives.make(
+                    "", ConstraintViews.get().only(none, ConstraintField.CONTIGUOUS))));
     ImmutableList.Builder<Unit> all = ImmutableList.builder();
     for (Participant participant : participants) {
       if (!participant.isDispensable()) {
@@ -90,8 +92,10 @@ final class ConflictUnits {
     for (ConstraintField field : constraints.fields()) {
       // These only mean something with the number of segments.
       if (field != ConstraintField.MAX_SEGMENT_SIZE && field != ConstraintField.SEGMENT_BOUNDARY) {
-        Clause clause = new FoundConflict.Clause(name, field.label(), constraints.text(field));
-        Alternative alone = alternatives.make(name, constraints.only(field));
+        Clause clause =
+            new FoundConflict.Clause(
+                name, field.label(), ConstraintViews.get().text(constraints, field));
+        Alternative alone = alternatives.make(name, ConstraintViews.get().only(constraints, field));
         all.add(new Unit(clause, field, new Part(participant.user(), List.of(alone))));
       }
     }

@@ -19,8 +19,6 @@ import java.util.Objects;
  * at once if the buffer is mapped again, so that no mapper waits for it. Thread-safe.
  */
 final class Evictor {
-  private static final System.Logger LOG = System.getLogger(Evictor.class.getName());
-
   private final Planner planner;
   private final Iterable<Tenant> tenants;
 
@@ -98,7 +96,8 @@ final class Evictor {
                   residents)),
           "evict answered null");
     } catch (RuntimeException e) {
-      LOG.log(Level.WARNING, "heuristic " + heuristic.name() + " threw; nothing is moved out", e);
+      EngineLog.LOG.log(
+          Level.WARNING, "heuristic " + heuristic.name() + " threw; nothing is moved out", e);
       return Eviction.NONE;
     }
   }

@@ -13,8 +13,6 @@ import org.jspecify.annotations.Nullable;
 
 /** A heap and what the broker has out of it. Thread-safe. */
 final class HeapAccount {
-  private static final System.Logger LOG = System.getLogger(HeapAccount.class.getName());
-
   private final Heap heap;
   private final String name;
   private final ImmutableSet<String> aliases;
@@ -94,7 +92,8 @@ final class HeapAccount {
     try {
       backing.release();
     } catch (RuntimeException | Error e) {
-      LOG.log(Level.ERROR, "heap " + name + " threw while memory was given back to it", e);
+      EngineLog.LOG.log(
+          Level.ERROR, "heap " + name + " threw while memory was given back to it", e);
     }
   }
 
@@ -126,7 +125,7 @@ final class HeapAccount {
     try {
       heap.close();
     } catch (RuntimeException | Error e) {
-      LOG.log(Level.ERROR, "heap " + name + " threw while it was closed", e);
+      EngineLog.LOG.log(Level.ERROR, "heap " + name + " threw while it was closed", e);
     }
   }
 
@@ -150,7 +149,7 @@ final class HeapAccount {
     try {
       return heap.lingering();
     } catch (RuntimeException | LinkageError e) {
-      LOG.log(Level.ERROR, "heap " + name + " threw when asked what lingers", e);
+      EngineLog.LOG.log(Level.ERROR, "heap " + name + " threw when asked what lingers", e);
       return Lingering.NONE;
     }
   }

@@ -1,6 +1,5 @@
 package dev.dmabroker.internal;
 
-import dev.dmabroker.Broker;
 import dev.dmabroker.DuplicateNameException;
 import dev.dmabroker.spi.Heap;
 import dev.dmabroker.spi.HeapProvider;
@@ -17,8 +16,6 @@ import java.util.stream.Stream;
  * blank or taken twice.
  */
 final class HeapDiscovery {
-  private static final System.Logger LOG = System.getLogger(Broker.class.getName());
-
   private final List<Heap> heaps;
   private final List<HeapProvider.Closed> closed = new ArrayList<>();
 
@@ -74,7 +71,7 @@ final class HeapDiscovery {
     try {
       asking.run();
     } catch (RuntimeException | LinkageError e) {
-      LOG.log(Level.WARNING, "heap provider " + provider.name() + " threw", e);
+      EngineLog.LOG.log(Level.WARNING, "heap provider " + provider.name() + " threw", e);
       closed.add(
           new HeapProvider.Closed(
               provider.name(), "looking for it threw " + e, "report this to who wrote it"));
@@ -121,12 +118,12 @@ final class HeapDiscovery {
   private void log() {
     heaps.forEach(
         heap ->
-            LOG.log(
+            EngineLog.LOG.log(
                 Level.DEBUG,
                 () -> "heap " + heap.name() + " of type " + heap.type() + ": " + heap.traits()));
     closed.forEach(
         shut ->
-            LOG.log(
+            EngineLog.LOG.log(
                 Level.DEBUG,
                 () -> "no heap " + shut.heap() + ": " + shut.reason() + "; " + shut.remedy()));
   }

@@ -27,8 +27,6 @@ import java.util.function.Function;
  * @param findings a heap each; empty if there is no probe
  */
 record Probing(List<Constraints> alternatives, ImmutableList<Finding> findings) {
-  private static final System.Logger LOG = System.getLogger(Probing.class.getName());
-
   /** Traits that drivers are known to depend on, with their names. */
   private static final List<Telling> TELLING =
       List.of(
@@ -51,7 +49,7 @@ record Probing(List<Constraints> alternatives, ImmutableList<Finding> findings) 
         tried.add(ask(probe, sample, heap));
       }
     } catch (RuntimeException e) {
-      LOG.log(Level.WARNING, "probe " + probe.name() + " threw", e);
+      EngineLog.LOG.log(Level.WARNING, "probe " + probe.name() + " threw", e);
       for (HeapAccount heap : heaps.subList(tried.size(), heaps.size())) {
         tried.add(
             new StateRecords.Finding(
@@ -61,13 +59,16 @@ record Probing(List<Constraints> alternatives, ImmutableList<Finding> findings) 
       close(probe);
     }
     ImmutableList<Finding> findings = infer(tried, heaps);
-    String[] refused =
+    List<String> refused =
         findings.stream()
             .filter(finding -> finding.verdict() == Verdict.REFUSED)
             .map(Finding::heap)
-            .toArray(String[]::new);
+            .toList();
     return new Probing(
-        spec.alternatives().stream().map(each -> each.forbidding(refused)).toList(), findings);
+        spec.alternatives().stream()
+            .map(each -> ConstraintViews.get().forbidding(each, refused))
+            .toList(),
+        findings);
   }
 
   /** Whether the device takes that memory, as far as it can be asked. */
@@ -78,7 +79,7 @@ record Probing(List<Constraints> alternatives, ImmutableList<Finding> findings) 
         return sample.sizeBytes() <= memory.sizeBytes()
             && probe.tryImport(memory, sample).verdict() == Verdict.ACCEPTED;
       } catch (RuntimeException e) {
-        LOG.log(Level.WARNING, "probe " + probe.name() + " threw", e);
+        EngineLog.LOG.log(Level.WARNING, "probe " + probe.name() + " threw", e);
         return false;
       } finally {
         close(probe);
@@ -106,7 +107,7 @@ record Probing(List<Constraints> alternatives, ImmutableList<Finding> findings) 
           answer.verdict() == Verdict.UNKNOWN ? Basis.UNKNOWN : Basis.PROBED,
           answer.reason());
     } catch (RuntimeException e) {
-      LOG.log(Level.WARNING, "probe " + probe.name() + " threw", e);
+      EngineLog.LOG.log(Level.WARNING, "probe " + probe.name() + " threw", e);
       return new StateRecords.Finding(
           heap.name(), Verdict.UNKNOWN, Basis.UNKNOWN, "the probe threw " + e);
     } finally {
@@ -118,7 +119,7 @@ record Probing(List<Constraints> alternatives, ImmutableList<Finding> findings) 
     try {
       probe.close();
     } catch (RuntimeException e) {
-      LOG.log(Level.WARNING, "probe " + probe.name() + " threw while it was closed", e);
+      EngineLog.LOG.log(Level.WARNING, "probe " + probe.name() + " threw while it was closed", e);
     }
   }
 

@@ -16,8 +16,6 @@ import java.util.Optional;
  * answer. Thread-safe.
  */
 final class Ranking {
-  private static final System.Logger LOG = System.getLogger(Planner.class.getName());
-
   private final HeapTable table;
   private final PlacementHeuristic heuristic;
 
@@ -84,7 +82,7 @@ final class Ranking {
         int heap = table.numberOf(ranked.heap());
         Solution.Choice choice = heap < 0 ? null : solution.choice(heap);
         if (choice == null) {
-          LOG.log(
+          EngineLog.LOG.log(
               Level.WARNING,
               "heuristic {0} named heap {1}, which does not suit",
               heuristic.name(),
@@ -96,7 +94,7 @@ final class Ranking {
       }
       return order;
     } catch (RuntimeException e) {
-      LOG.log(
+      EngineLog.LOG.log(
           Level.WARNING,
           "heuristic " + heuristic.name() + " threw; heaps are tried in the broker's order",
           e);

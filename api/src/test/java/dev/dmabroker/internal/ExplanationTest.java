@@ -16,7 +16,9 @@ import dev.dmabroker.spec.BufferSpec;
 import dev.dmabroker.spec.Coherency;
 import dev.dmabroker.spec.ConstraintField;
 import dev.dmabroker.spec.Constraints;
+import dev.dmabroker.spec.ConstraintsBuilder;
 import dev.dmabroker.spec.ImageConstraints;
+import dev.dmabroker.spec.ImageConstraintsBuilder;
 import dev.dmabroker.spec.ImageSpec;
 import dev.dmabroker.spec.MemorySpeed;
 import dev.dmabroker.spec.Modifier;
@@ -72,7 +74,9 @@ class ExplanationTest {
         fields.remove(ConstraintField.MAX_SEGMENT_SIZE);
         fields.remove(ConstraintField.SEGMENT_BOUNDARY);
         for (ConstraintField field : fields) {
-          parts.put(device.name() + " " + field, part(device.name(), asked.only(field)));
+          parts.put(
+              device.name() + " " + field,
+              part(device.name(), ConstraintViews.get().only(asked, field)));
         }
       }
     }
@@ -230,8 +234,8 @@ class ExplanationTest {
     }
     String value = last;
     Constraints asked = part.asked().get(0);
-    Constraints.Builder builder = Constraints.builder().peerToPeer();
-    UnaryOperator<ImageConstraints.Builder> image = UnaryOperator.identity();
+    ConstraintsBuilder builder = Constraints.builder().peerToPeer();
+    UnaryOperator<ImageConstraintsBuilder> image = UnaryOperator.identity();
     boolean coherent = true;
     boolean named = false;
     switch (field(change.clause().field())) {
@@ -310,7 +314,7 @@ class ExplanationTest {
   }
 
   private static Map<String, List<Constraints>> devices(
-      Constraints.Builder camera, Constraints.Builder display) {
+      ConstraintsBuilder camera, ConstraintsBuilder display) {
     Map<String, List<Constraints>> devices = new LinkedHashMap<>();
     devices.put("camera", List.of(camera.build()));
     devices.put("display", List.of(display.build()));

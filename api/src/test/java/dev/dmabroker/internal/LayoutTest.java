@@ -10,6 +10,7 @@ import dev.dmabroker.spec.ColorSpace;
 import dev.dmabroker.spec.ConstraintField;
 import dev.dmabroker.spec.Constraints;
 import dev.dmabroker.spec.ImageConstraints;
+import dev.dmabroker.spec.ImageConstraintsBuilder;
 import dev.dmabroker.spec.ImageSize;
 import dev.dmabroker.spec.ImageSpec;
 import dev.dmabroker.spec.Layout;
@@ -32,7 +33,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 @Tag("arithmetic")
 class LayoutTest {
 
-  private static Rules rules(UnaryOperator<ImageConstraints.Builder> asked) {
+  private static Rules rules(UnaryOperator<ImageConstraintsBuilder> asked) {
     return Rules.of(asked.apply(ImageConstraints.anyFormat().anyModifier()).build(), 1);
   }
 
@@ -57,7 +58,7 @@ class LayoutTest {
       int height,
       PixelFormat format,
       Modifier modifier,
-      UnaryOperator<ImageConstraints.Builder> asked,
+      UnaryOperator<ImageConstraintsBuilder> asked,
       String expected) {
     return Arguments.of(ImageSpec.of(width, height, format), modifier, rules(asked), expected);
   }
@@ -422,7 +423,7 @@ class LayoutTest {
     for (int i = 0; i < 50_000; i++) {
       PixelFormat format =
           RandomProblems.FORMATS.get(random.nextInt(RandomProblems.FORMATS.size()));
-      ImageConstraints.Builder asked = ImageConstraints.anyFormat().anyModifier();
+      ImageConstraintsBuilder asked = ImageConstraints.anyFormat().anyModifier();
       for (ConstraintField field : LARGE) {
         long value = 1 + (random.nextLong(Long.MAX_VALUE) >>> random.nextInt(63));
         if (random.nextInt(3) == 0) {
@@ -509,11 +510,11 @@ class LayoutTest {
             .strideAlignment(4)
             .image(ImageConstraints.of(PixelFormat.GREY).strideAlignment(6))
             .build();
-    assertEquals("4 or 6", of.text(ConstraintField.STRIDE_ALIGNMENT));
+    assertEquals("4 or 6", ConstraintViews.get().text(of, ConstraintField.STRIDE_ALIGNMENT));
   }
 
   /** What a device takes of a picture of 6x4 pixels in memory of its own size. */
-  private static boolean takes(UnaryOperator<ImageConstraints.Builder> asked) {
+  private static boolean takes(UnaryOperator<ImageConstraintsBuilder> asked) {
     ImageSpec spec = ImageSpec.of(6, 4, PixelFormat.GREY);
     Layout layout = assertNotNullAnd(layout(spec, spec.format(), Modifier.LINEAR, Rules.NONE));
     return accepts(rules(asked), spec, layout, layout.sizeBytes());
@@ -521,7 +522,7 @@ class LayoutTest {
 
   @Test
   void aPictureOfJustTheSizeIsTakenAndOneThatIsOffByOneIsNot() {
-    UnaryOperator<ImageConstraints.Builder> just =
+    UnaryOperator<ImageConstraintsBuilder> just =
         b -> b.minSize(6, 4).maxSize(6, 4).maxPixels(24).minStride(6).maxStride(6);
     assertTrue(takes(just));
     assertEquals(

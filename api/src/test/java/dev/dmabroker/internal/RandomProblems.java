@@ -8,7 +8,9 @@ import dev.dmabroker.spec.Caching;
 import dev.dmabroker.spec.Coherency;
 import dev.dmabroker.spec.ColorSpace;
 import dev.dmabroker.spec.Constraints;
+import dev.dmabroker.spec.ConstraintsBuilder;
 import dev.dmabroker.spec.ImageConstraints;
+import dev.dmabroker.spec.ImageConstraintsBuilder;
 import dev.dmabroker.spec.ImageSize;
 import dev.dmabroker.spec.ImageSpec;
 import dev.dmabroker.spec.InvalidConstraintException;
@@ -232,7 +234,7 @@ final class RandomProblems {
   Constraints constraints(Taste taste) {
     while (true) {
       try {
-        Constraints.Builder asked = memory(taste.often, true);
+        ConstraintsBuilder asked = memory(taste.often, true);
         if (chance(0.5)) {
           int entries = 1 + random.nextInt(3);
           for (int i = 0; i < entries; i++) {
@@ -240,7 +242,7 @@ final class RandomProblems {
           }
         }
         while (chance(0.35)) {
-          Constraints.Builder wishes = memory(0.08, false);
+          ConstraintsBuilder wishes = memory(0.08, false);
           if (chance(0.6)) {
             entry(wishes, image(0.12, chance(0.5), MODIFIERS.subList(2, MODIFIERS.size())));
           }
@@ -256,14 +258,14 @@ final class RandomProblems {
     }
   }
 
-  private static void entry(Constraints.Builder asked, @Nullable ImageConstraints image) {
+  private static void entry(ConstraintsBuilder asked, @Nullable ImageConstraints image) {
     if (image != null) {
       asked.image(image);
     }
   }
 
-  private Constraints.Builder memory(double often, boolean counts) {
-    Constraints.Builder asked = Constraints.builder();
+  private ConstraintsBuilder memory(double often, boolean counts) {
+    ConstraintsBuilder asked = Constraints.builder();
     List<Runnable> setters =
         List.of(
             asked::contiguous,
@@ -304,7 +306,7 @@ final class RandomProblems {
     return asked;
   }
 
-  private void segments(Constraints.Builder asked) {
+  private void segments(ConstraintsBuilder asked) {
     try {
       asked.maxSegments(any(1, 2, 5, 20));
       if (chance(0.5)) {
@@ -329,7 +331,7 @@ final class RandomProblems {
   /** An entry; null if what came up contradicts itself. */
   @Nullable ImageConstraints image(double often, boolean wildcard, List<Modifier> modifiers) {
     try {
-      ImageConstraints.Builder asked =
+      ImageConstraintsBuilder asked =
           wildcard ? ImageConstraints.anyFormat() : ImageConstraints.of(any(FORMATS), any(FORMATS));
       if (chance(0.12)) {
         asked.anyModifier();

@@ -7,6 +7,7 @@ import dev.dmabroker.spec.Caching;
 import dev.dmabroker.spec.Coherency;
 import dev.dmabroker.spec.ConstraintField;
 import dev.dmabroker.spec.Constraints;
+import dev.dmabroker.spec.ConstraintsBuilder;
 import dev.dmabroker.spec.ImageConstraints;
 import dev.dmabroker.spec.ImageSize;
 import dev.dmabroker.spec.ImageSpec;
@@ -631,7 +632,7 @@ final class SolverOracle {
   private static List<Wish> fieldsAlone(Constraints wished) {
     List<Wish> alone = new ArrayList<>();
     for (Wish wish : fields(wished, dev.dmabroker.spec.Usage.WEIGHT)) {
-      Constraints.Builder of = Constraints.builder();
+      ConstraintsBuilder of = Constraints.builder();
       switch (wish.field()) {
         case CPU_REACH -> of.cpuReach();
         case DEVICE_ACCESS -> of.deviceAccess();

@@ -8,6 +8,7 @@ import dev.dmabroker.spec.Caching;
 import dev.dmabroker.spec.Coherency;
 import dev.dmabroker.spec.ConstraintField;
 import dev.dmabroker.spec.Constraints;
+import dev.dmabroker.spec.ConstraintsBuilder;
 import dev.dmabroker.spec.MemorySpeed;
 import dev.dmabroker.spi.HeapTraits;
 import dev.dmabroker.spi.Trait;
@@ -24,7 +25,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** Each constraint against what is known, and against what is not. */
 class SuitabilityTest {
 
-  private static Constraints.Builder asked() {
+  private static ConstraintsBuilder asked() {
     return Constraints.builder();
   }
 
@@ -76,14 +77,14 @@ class SuitabilityTest {
 
   @ParameterizedTest(name = "{index}")
   @MethodSource("met")
-  void whatIsKnownToBeThereIsEnough(Constraints.Builder asked, HeapTraits.Builder traits) {
+  void whatIsKnownToBeThereIsEnough(ConstraintsBuilder asked, HeapTraits.Builder traits) {
     assertNull(problem(traits.build(), asked.build()));
   }
 
   @ParameterizedTest(name = "{0} {index}")
   @MethodSource("lacking")
   void whatIsKnownToBeMissingIsNamedWithWhatThereIs(
-      String field, Constraints.Builder asked, HeapTraits.Builder traits) {
+      String field, ConstraintsBuilder asked, HeapTraits.Builder traits) {
     var problem = assertNotNull(problem(traits.build(), asked.build()));
     assertEquals(field, problem.field().label());
     assertTrue(problem.reason().startsWith("the device needs "), problem.reason());
@@ -94,7 +95,7 @@ class SuitabilityTest {
   @ParameterizedTest(name = "{0} {index}")
   @MethodSource("lacking")
   void whatIsNotKnownCountsAsNo(
-      String field, Constraints.Builder asked, HeapTraits.Builder ignored) {
+      String field, ConstraintsBuilder asked, HeapTraits.Builder ignored) {
     HeapTraits.Builder nothing =
         known().secure(Trait.unknown("not probed")).speed(Trait.unknown("not probed"));
     if (field.equals("coherency")) {
