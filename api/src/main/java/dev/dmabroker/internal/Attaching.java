@@ -57,7 +57,7 @@ final class Attaching {
 
   /** Null if no heap suits the device together with those that are attached. */
   private @Nullable AttachedDevice attach(AfterLock after) {
-    life.checkReference("attach " + device.name() + " to " + life.name);
+    Refusals.checkReference(life, "attach " + device.name() + " to " + life.name);
     device.checkOpen("attach it to " + life.name);
     checkPinned();
     AttachedDevice attachment = add(after);

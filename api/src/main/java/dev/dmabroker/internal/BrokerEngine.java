@@ -121,7 +121,7 @@ final class BrokerEngine implements Broker {
             .constraints(Constraints.builder().cpuReach().build());
     RegisteredDevice copier = devices.unnamed(spec);
     BufferHandle copy =
-        buffers.unreserved(spec.name(), its.life.storedTarget(), "shadowed here", made -> {});
+        buffers.unreserved(spec.name(), its.storedTarget(), "shadowed here", made -> {});
     try {
       return new ShadowBuffer(handle, copy, copier, services.settings().mover());
     } catch (RuntimeException | Error e) {

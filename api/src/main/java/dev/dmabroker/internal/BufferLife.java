@@ -1,6 +1,5 @@
 package dev.dmabroker.internal;
 
-import dev.dmabroker.BrokerException;
 import dev.dmabroker.Holder;
 import dev.dmabroker.MoveFailedException;
 import dev.dmabroker.SearchLimitException;
@@ -8,12 +7,12 @@ import dev.dmabroker.SharedBuffer.State;
 import dev.dmabroker.event.BrokerListener;
 import dev.dmabroker.event.BrokerSnapshot;
 import dev.dmabroker.event.BufferMove;
-import dev.dmabroker.event.LeakFound;
 import dev.dmabroker.spec.BufferSpec;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -272,92 +271,7 @@ final class BufferLife extends Leakable {
     if (moving != null) {
       moving.advanceMove(after);
     } else if (evacuation != null && resident().isIdle()) {
-      endEvacuation(evacuation, after);
-    }
-  }
-
-  /** RESIDENT: drains, to give the memory back. */
-  void beginEvacuation(EvacuateRequest request, AfterLock after) {
-    evacuation = request;
-    become(State.DRAINING);
-    attachments.shutGates();
-    advance(after);
-  }
-
-  private void endEvacuation(EvacuateRequest request, AfterLock after) {
-    evacuation = null;
-    if (request.claim()) {
-      giveBack(after);
-      request.grant(after, this);
-    } else {
-      become(State.RESIDENT);
-      settle(after);
-    }
-  }
-
-  // ---- Requests; under the lock ----
-
-  /**
-   * A request was queued: sees to it that its turn comes.
-   *
-   * @return whether the caller has to allocate the first memory
-   */
-  boolean seek(Request<?> request, AfterLock after) {
-    switch (state) {
-      case UNBACKED -> {
-        become(State.ALLOCATING);
-        return true;
-      }
-      case RESIDENT -> {
-        moveCause = request.moveCause();
-        retries.startOver();
-        Moving.seek(this, after);
-      }
-      default -> queue.hurry(this);
-    }
-    return false;
-  }
-
-  /** A request left the queue by itself. */
-  void withdrawn(Request<?> request, AfterLock after) {
-    if (evacuation == request) {
-      evacuation = null;
-      become(State.RESIDENT);
-      settle(after);
-    }
-  }
-
-  /** Why waiting would not help the request; null if it may. */
-  @Nullable BrokerException refusal(Request<?> request) {
-    if (state != State.RESIDENT) {
-      return null;
-    }
-    AttachedDevice attachment = request.attachment();
-    if (attachment != null && attachment.isLeftOut()) {
-      return LeavingOut.refusal(this, attachment);
-    }
-    return isPinned() ? report().pinned(request.describe()) : null;
-  }
-
-  void checkReference(String intent) {
-    if (referenceClosed || brokerClosed || state == State.RELEASED) {
-      throw Exceptions.closed(
-          "cannot " + intent + ": " + (brokerClosed ? "the broker" : "the buffer") + " is closed");
-    }
-  }
-
-  void checkUsable(AttachedDevice attachment, String verb) {
-    if (brokerClosed || state == State.RELEASED || attachment.isDetached()) {
-      throw Exceptions.closed(
-          "cannot "
-              + verb
-              + " "
-              + name
-              + " for "
-              + attachment.device().name()
-              + ": "
-              + (attachment.isDetached() ? "the attachment" : "the broker")
-              + " is closed");
+      evacuation.end(after);
     }
   }
 
@@ -373,6 +287,7 @@ final class BufferLife extends Leakable {
     return pin;
   }
 
+  @SuppressWarnings("ReferenceEquality") // Without what is not there they are the same object.
   void unpin(Predicate<HeldPin> which, AfterLock after) {
     Pins left = pins.without(which);
     if (left == pins) {
@@ -439,34 +354,25 @@ final class BufferLife extends Leakable {
 
   // ---- Looking; takes the lock ----
 
-  /** The way in which the contents are stored where they are, which a copy has to share. */
-  Target storedTarget() {
-    synchronized (lock) {
-      return target();
-    }
-  }
-
   List<Holder> currentHolders() {
-    synchronized (lock) {
-      return report().holders();
-    }
+    return looking(BufferReport::holders);
   }
 
   BufferErrors currentErrors() {
-    synchronized (lock) {
-      return errors();
-    }
+    return looking(BufferReport::errors);
   }
 
   String describeUse() {
-    synchronized (lock) {
-      return report().use();
-    }
+    return looking(BufferReport::use);
   }
 
   BrokerSnapshot.BufferState snapshot() {
+    return looking(BufferReport::snapshot);
+  }
+
+  private <T> T looking(Function<BufferReport, T> look) {
     synchronized (lock) {
-      return report().snapshot();
+      return look.apply(report());
     }
   }
 
@@ -479,23 +385,7 @@ final class BufferLife extends Leakable {
 
   @Override
   public void lost() {
-    services()
-        .workers()
-        .execute(
-            () -> {
-              if (Ending.dropReference(this)) {
-                services()
-                    .leaks()
-                    .report(
-                        new EventRecords.LeakFound(
-                            LeakFound.Kind.BUFFER,
-                            name,
-                            Optional.empty(),
-                            Optional.empty(),
-                            age(services().time()),
-                            created()));
-              }
-            });
+    services().workers().execute(() -> Ending.lost(this));
   }
 
   @Override

@@ -2,6 +2,8 @@ package dev.dmabroker.internal;
 
 import dev.dmabroker.ClosedException;
 import dev.dmabroker.SharedBuffer.State;
+import dev.dmabroker.event.LeakFound;
+import java.util.Optional;
 
 /**
  * The end of a buffer: once no application can use it any more, what is under way is cancelled, and
@@ -29,6 +31,23 @@ final class Ending {
           boolean unused = releaseIfOver(life, after);
           return dropped;
         });
+  }
+
+  /** The handle was lost: the application can close it no more. */
+  static void lost(BufferLife life) {
+    if (dropReference(life)) {
+      Services services = life.services();
+      services
+          .leaks()
+          .report(
+              new EventRecords.LeakFound(
+                  LeakFound.Kind.BUFFER,
+                  life.name,
+                  Optional.empty(),
+                  Optional.empty(),
+                  life.age(services.time()),
+                  life.created()));
+    }
   }
 
   /** Whether no application can use the buffer any more. */

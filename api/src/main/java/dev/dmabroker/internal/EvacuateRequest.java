@@ -11,7 +11,7 @@ final class EvacuateRequest extends Request<BufferLife> {
 
   @Override
   void check() {
-    life.checkReference(describe());
+    Refusals.checkReference(life, describe());
   }
 
   @Override
@@ -24,7 +24,37 @@ final class EvacuateRequest extends Request<BufferLife> {
     if (life.state() == State.UNBACKED) {
       grantNew(after, () -> life);
     } else {
-      life.beginEvacuation(this, after);
+      begin(after);
+    }
+  }
+
+  /** RESIDENT: drains, to give the memory back. */
+  private void begin(AfterLock after) {
+    life.evacuation = this;
+    life.become(State.DRAINING);
+    life.attachments.shutGates();
+    life.advance(after);
+  }
+
+  /** DRAINING: the last mapping is closed. */
+  void end(AfterLock after) {
+    life.evacuation = null;
+    if (claim()) {
+      life.giveBack(after);
+      grant(after, life);
+    } else {
+      life.become(State.RESIDENT);
+      life.settle(after);
+    }
+  }
+
+  /** The waiter has given up: maps go on where the buffer lies. */
+  @Override
+  void withdrawn(AfterLock after) {
+    if (life.evacuation == this) {
+      life.evacuation = null;
+      life.become(State.RESIDENT);
+      life.settle(after);
     }
   }
 

@@ -46,6 +46,13 @@ final class ManagedBuffer implements GateKeeper {
     }
   }
 
+  /** The way in which the contents are stored where they are, which a copy has to share. */
+  Target storedTarget() {
+    synchronized (life.lock) {
+      return life.target();
+    }
+  }
+
   /** For the broker itself: no leak is reported if it is not closed. */
   @Override
   public AttachedDevice attach(Device device) {
@@ -81,7 +88,7 @@ final class ManagedBuffer implements GateKeeper {
   public void unprepare() {
     life.lock.change(
         after -> {
-          life.checkReference("unprepare " + life.name);
+          Refusals.checkReference(life, "unprepare " + life.name);
           if (life.state() == State.UNBACKED) {
             return;
           }
@@ -122,7 +129,7 @@ final class ManagedBuffer implements GateKeeper {
     return life.lock.locked(
         after -> {
           life.advance(after);
-          life.checkUsable(attachment, "map");
+          Refusals.checkUsable(life, attachment, "map");
           return attachment.gate().lets(access) == null
               ? null
               : admit(attachment, life.resident(), access);

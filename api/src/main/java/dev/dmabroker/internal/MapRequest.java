@@ -33,7 +33,7 @@ final class MapRequest extends Request<BufferMapping> {
 
   @Override
   void check() {
-    life.checkUsable(attachment, "map");
+    Refusals.checkUsable(life, attachment, "map");
   }
 
   @Override

@@ -13,7 +13,7 @@ final class PinRequest extends Request<HeldPin> {
 
   @Override
   void check() {
-    life.checkUsable(attachment, "pin");
+    Refusals.checkUsable(life, attachment, "pin");
   }
 
   @Override

@@ -10,7 +10,7 @@ final class PrepareRequest extends Request<BufferLife> {
 
   @Override
   void check() {
-    life.checkReference(describe());
+    Refusals.checkReference(life, describe());
   }
 
   @Override

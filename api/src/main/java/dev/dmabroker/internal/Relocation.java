@@ -22,7 +22,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>
  * prepare        memory elsewhere is found, populated and mapped; maps go on ({@link TargetSearch})
- * arrived        of a set: waits for a moment in which no mapping writes; maps go on
+ * arrived        of a set: waits for a moment in which no mapping writes; maps go on ({@link
+ *                Lingering})
  * stall          gates let in readers only; mappings that write are waited for, until the deadline
  * drained        dead contents: published. Otherwise the kernel's fences are waited for, until then
  *                too ({@link FenceWait})
@@ -42,11 +43,9 @@ final class Relocation {
   private final ContentsCopy contents;
   private final TargetSearch search;
   private final FenceWait fences;
+  private final Lingering lingering;
   private @Nullable Place target;
   private @Nullable Future<?> deadline;
-
-  /** It has waited long enough for a moment in which no mapping writes. */
-  private boolean impatient;
 
   private Relocation(
       Movable buffer, Place from, BufferMove.Cause cause, String beneficiary, int attempt) {
@@ -62,6 +61,7 @@ final class Relocation {
     this.search =
         new TargetSearch(buffer, this, contents, makesRoom ? from.heapNumber() : /* none= */ -1);
     this.fences = new FenceWait(buffer, from);
+    this.lingering = new Lingering(buffer, this, from);
   }
 
   /** To where every device reaches it. */
@@ -98,43 +98,13 @@ final class Relocation {
   /** There is memory that suits: what comes next. Under the lock. */
   Arrival arrived(Place candidate, AfterLock after) {
     target = candidate;
-    return buffer.takesTurns() && !makesRoom ? linger(after) : stall(after);
-  }
-
-  /**
-   * Waits for a moment in which no mapping writes, while every device may map; a mapping that is
-   * closed comes by {@link #advance}. Not for ever, as such a moment need not come.
-   */
-  private Arrival linger(AfterLock after) {
-    buffer.attachments().openGates(from, Gate.Opening.WATCHED);
-    Duration hold = longestHold();
-    if (!from.hasWriters()) {
-      return stall(after);
-    }
-    expireAfter(hold, this::patienceExpired);
-    buffer.lingerInTurn(after);
-    return Arrival.WAITING;
-  }
-
-  private void patienceExpired() {
-    changeOnTime(
-        after -> {
-          if (buffer.isUnderWay(State.PREPARING) && hasTarget()) {
-            impatient = true;
-            stallLater(after);
-          }
-        });
+    return buffer.takesTurns() && !makesRoom ? lingering.begin(after) : stall(after);
   }
 
   /** It gave its turn away while it lingered, and has it again. Under the lock. */
   void takeTurn(AfterLock after) {
-    if (!buffer.isUnderWay(State.PREPARING) || !hasTarget()) {
-      return;
-    }
-    if (impatient || !from.hasWriters()) {
-      stallLater(after);
-    } else if (!callOffIfNotNeeded(after)) {
-      buffer.lingerInTurn(after);
+    if (buffer.isUnderWay(State.PREPARING) && hasTarget()) {
+      lingering.takeTurn(after);
     }
   }
 
@@ -144,7 +114,7 @@ final class Relocation {
   }
 
   /** PREPARING, with a target: whether it was called off. */
-  private boolean callOffIfNotNeeded(AfterLock after) {
+  boolean callOffIfNotNeeded(AfterLock after) {
     if (isNeeded()) {
       return false;
     }
@@ -157,7 +127,7 @@ final class Relocation {
    * PREPARING, with a target: begins the stall, unless the target has become useless, or it is
    * another buffer's turn.
    */
-  private void stallLater(AfterLock after) {
+  void stallLater(AfterLock after) {
     if (callOffIfNotNeeded(after) || !buffer.beginTurn()) {
       return;
     }
@@ -177,7 +147,7 @@ final class Relocation {
 
   // ---- The stall; under the lock ----
 
-  private Arrival stall(AfterLock after) {
+  Arrival stall(AfterLock after) {
     if (makesRoom) {
       buffer.attachments().shutGates();
       if (!from.isIdle()) {
@@ -199,7 +169,7 @@ final class Relocation {
   }
 
   /** Of the devices that write; of all, if those that do come only after it is looked. */
-  private Duration longestHold() {
+  Duration longestHold() {
     Duration ofWriters = from.longestHoldOfWriters();
     return ofWriters.isZero() ? buffer.attachments().longestHold() : ofWriters;
   }
@@ -373,11 +343,11 @@ final class Relocation {
 
   // ---- Time ----
 
-  private void changeOnTime(Consumer<AfterLock> change) {
+  void changeOnTime(Consumer<AfterLock> change) {
     buffer.lock().changeOnTime(buffer.services().workers(), change);
   }
 
-  private void expireAfter(Duration time, Runnable then) {
+  void expireAfter(Duration time, Runnable then) {
     deadline = buffer.services().workers().schedule(time, then);
   }
 

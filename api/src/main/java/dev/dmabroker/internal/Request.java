@@ -1,6 +1,7 @@
 package dev.dmabroker.internal;
 
 import dev.dmabroker.BrokerException;
+import dev.dmabroker.SharedBuffer.State;
 import dev.dmabroker.event.BufferMove;
 import java.time.Duration;
 import java.util.List;
@@ -64,6 +65,9 @@ abstract sealed class Request<G> implements WaitGraph.Parked
     return null;
   }
 
+  /** It left the queue by itself. */
+  void withdrawn(AfterLock after) {}
+
   /** Whether a thread is parked until the end. */
   boolean parks() {
     return true;
@@ -105,8 +109,25 @@ abstract sealed class Request<G> implements WaitGraph.Parked
             return false;
           }
           life.requests.add(this);
-          return life.seek(this, after);
+          return queued(after);
         });
+  }
+
+  /** Sees to it that its turn comes: whether the caller has to allocate. */
+  private boolean queued(AfterLock after) {
+    switch (life.state()) {
+      case UNBACKED -> {
+        life.become(State.ALLOCATING);
+        return true;
+      }
+      case RESIDENT -> {
+        life.moveCause = moveCause();
+        life.retries.startOver();
+        Moving.seek(life, after);
+      }
+      default -> life.queue.hurry(life);
+    }
+    return false;
   }
 
   /** Submits the request, allocates if need be, and waits. */
@@ -128,7 +149,7 @@ abstract sealed class Request<G> implements WaitGraph.Parked
       perform(after);
       return true;
     }
-    BrokerException refusal = life.refusal(this);
+    BrokerException refusal = Refusals.of(this);
     if (refusal != null) {
       fail(after, refusal);
     }
@@ -140,7 +161,7 @@ abstract sealed class Request<G> implements WaitGraph.Parked
     life.lock.change(
         after -> {
           life.requests.remove(this);
-          life.withdrawn(this, after);
+          withdrawn(after);
         });
   }
 

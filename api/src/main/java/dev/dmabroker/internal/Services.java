@@ -41,7 +41,7 @@ record Services(
   static Services of(Settings settings, List<BrokerListener> told) {
     Time time = Time.ofMachine();
     Listeners listeners = new Listeners(told, time);
-    Workers workers = new Workers(settings.callbackExecutor());
+    Workers workers = new Workers(settings);
     Leaks leaks = new Leaks(settings.leakTracking(), listeners, time);
     CallSites callSites = new CallSites(settings.recordCallSites(), leaks);
     Clock clock =

@@ -36,10 +36,10 @@ final class Workers {
   /**
    * Makes the pools; no thread starts yet.
    *
-   * @param callbacks runs what applications chain to futures
+   * @param settings what runs the things that applications chain to futures
    */
-  Workers(Executor callbacks) {
-    this.callbacks = callbacks;
+  Workers(Settings settings) {
+    this.callbacks = settings.callbackExecutor();
   }
 
   static ThreadPoolExecutor pool(int threads, String role) {
