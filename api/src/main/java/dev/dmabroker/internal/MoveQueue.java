@@ -29,6 +29,7 @@ class MoveQueue<B> {
     return (MoveQueue<B>) ALONE;
   }
 
+  @SuppressWarnings("UnsynchronizedOverridesSynchronized") // It has no state.
   private static final class Alone<B> extends MoveQueue<B> {
     @Override
     boolean isShared() {
