@@ -29,7 +29,7 @@ final class CpuMover implements Mover {
   private static final int MOST_THREADS = 4;
 
   private final CrewSize size;
-  private final CopyCrew crew;
+  private final Crew crew;
   private final LongSupplier nanoTime;
 
   CpuMover() {
@@ -37,16 +37,16 @@ final class CpuMover implements Mover {
   }
 
   private CpuMover(int mostThreads) {
-    this(new CrewSize(mostThreads), new CopyCrew(Math.max(1, mostThreads - 1)));
+    this(new CrewSize(mostThreads), new Crew(Math.max(1, mostThreads - 1)));
   }
 
   /** With a size that may be decided already. */
-  CpuMover(CrewSize size, CopyCrew crew) {
+  CpuMover(CrewSize size, Crew crew) {
     this(size, crew, System::nanoTime);
   }
 
   /** With what a trial is measured by. */
-  CpuMover(CrewSize size, CopyCrew crew, LongSupplier nanoTime) {
+  CpuMover(CrewSize size, Crew crew, LongSupplier nanoTime) {
     this.size = size;
     this.crew = crew;
     this.nanoTime = nanoTime;

@@ -46,7 +46,7 @@ class CpuMoverTest {
 
   /** One that has found this many threads to be the best. */
   private static CpuMover mover(int threads) throws HeapException {
-    return new CpuMover(decided(threads), new CopyCrew(Math.max(1, threads - 1)));
+    return new CpuMover(decided(threads), new Crew(Math.max(1, threads - 1)));
   }
 
   private static CrewSize decided(int threads) throws HeapException {
@@ -139,7 +139,7 @@ class CpuMoverTest {
   @Test
   void aLargeCopyIsMeasuredAheadInsideTheTarget() throws Exception {
     CrewSize size = new CrewSize(2);
-    CpuMover mover = new CpuMover(size, new CopyCrew(1));
+    CpuMover mover = new CpuMover(size, new Crew(1));
     fill(from, 5);
     mover.prepare(copy);
     assertFalse(size.isUndecided());
@@ -157,7 +157,7 @@ class CpuMoverTest {
   @Test
   void asSmallACopyAsIsNotWorthItIsNotMeasured() throws Exception {
     CrewSize size = new CrewSize(2);
-    CpuMover mover = new CpuMover(size, new CopyCrew(1));
+    CpuMover mover = new CpuMover(size, new Crew(1));
     Watched small = new Watched("small", LARGE - 1);
     mover.prepare(new Mover.Copy(small, BYTES, to, BYTES));
     assertTrue(size.isUndecided());
@@ -171,7 +171,7 @@ class CpuMoverTest {
     for (int threads = 1; threads <= 3; threads++) {
       AtomicInteger started = new AtomicInteger();
       CrewSize size = decided(threads);
-      CpuMover mover = new CpuMover(size, new CopyCrew(2, counting(started)));
+      CpuMover mover = new CpuMover(size, new Crew(2, counting(started)));
       Watched small = new Watched("small", LARGE - 1);
       Mover.Copy less = new Mover.Copy(small, BYTES, to, BYTES);
       mover.prepare(less);
@@ -186,7 +186,7 @@ class CpuMoverTest {
   @Test
   void aLargeCopyThatNobodyPreparedHasAsManyThreads() throws Exception {
     AtomicInteger started = new AtomicInteger();
-    new CpuMover(decided(2), new CopyCrew(3, counting(started))).copy(copy);
+    new CpuMover(decided(2), new Crew(3, counting(started))).copy(copy);
     assertEquals(1, started.get(), "besides the caller");
   }
 
@@ -204,13 +204,13 @@ class CpuMoverTest {
     // A clock that is before its zero and goes on by a millisecond at each look.
     AtomicLong now = new AtomicLong(-1_000_000_000_000L);
     CrewSize same = new CrewSize(2);
-    new CpuMover(same, new CopyCrew(1), () -> now.getAndAdd(1_000_000)).prepare(copy);
+    new CpuMover(same, new Crew(1), () -> now.getAndAdd(1_000_000)).prepare(copy);
     assertEquals(1, same.threads(), "two are no faster");
     // The same, but each trial takes half as long as the one before.
     AtomicLong step = new AtomicLong(64_000_000);
     CrewSize faster = new CrewSize(2);
     new CpuMover(
-            faster, new CopyCrew(1), () -> now.getAndAdd(step.getAndUpdate(nanos -> nanos / 2)))
+            faster, new Crew(1), () -> now.getAndAdd(step.getAndUpdate(nanos -> nanos / 2)))
         .prepare(copy);
     assertEquals(2, faster.threads());
   }
@@ -228,14 +228,14 @@ class CpuMoverTest {
       CrewSize size = new CrewSize(2);
       from.fault = fault;
       to.fault = fault;
-      new CpuMover(size, new CopyCrew(1)).prepare(copy);
+      new CpuMover(size, new Crew(1)).prepare(copy);
       assertTrue(size.isUndecided());
       assertEquals(0, to.accesses.get());
     }
     CrewSize size = new CrewSize(2);
     to.fault = "";
     to.faulty = true;
-    CpuMover mover = new CpuMover(size, new CopyCrew(1));
+    CpuMover mover = new CpuMover(size, new Crew(1));
     assertThrows(IndexOutOfBoundsException.class, () -> mover.prepare(copy));
     assertEquals(0, to.accesses.get());
   }

@@ -22,8 +22,8 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.IntConsumer;
 import org.junit.jupiter.api.Test;
 
-class CopyCrewTest {
-  private final CopyCrew crew = new CopyCrew(2);
+class CrewTest {
+  private final Crew crew = new Crew(2);
   private final Thread test = Thread.currentThread();
 
   private static void await(CountDownLatch latch) {
@@ -243,8 +243,8 @@ class CopyCrewTest {
 
   @Test
   void whereNoThreadCanBeMadeTheCallerDoesItAll() {
-    CopyCrew alone =
-        new CopyCrew(
+    Crew alone =
+        new Crew(
             2,
             work -> {
               throw new OutOfMemoryError("unable to create native thread");
@@ -270,8 +270,8 @@ class CopyCrewTest {
     AtomicInteger made = new AtomicInteger();
     AtomicInteger calls = new AtomicInteger();
     AtomicBoolean helperIsOut = new AtomicBoolean();
-    CopyCrew few =
-        new CopyCrew(
+    Crew few =
+        new Crew(
             2,
             work -> {
               if (made.incrementAndGet() == 2) {

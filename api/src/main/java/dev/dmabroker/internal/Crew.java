@@ -25,8 +25,8 @@ import org.jspecify.annotations.Nullable;
  * left, so the helper that took it was counted in before the caller reads the count, and is counted
  * out only after its last part. That count also makes what the helper wrote visible to the caller.
  */
-final class CopyCrew {
-  private static final System.Logger LOG = System.getLogger(CopyCrew.class.getName());
+final class Crew {
+  private static final System.Logger LOG = System.getLogger(Crew.class.getName());
   private static final long IDLE_SECONDS = 10;
 
   /** Turns of waiting before parking: some microseconds, less than being woken takes. */
@@ -35,14 +35,14 @@ final class CopyCrew {
   private final ThreadPoolExecutor helpers;
 
   /** With so many helpers at most, over all jobs; at least 1. */
-  CopyCrew(int maxHelpers) {
+  Crew(int maxHelpers) {
     this(
         maxHelpers,
         new ThreadFactoryBuilder().setNameFormat("dmabroker-copy-%d").setDaemon(true).build());
   }
 
   /** The same, of threads that are made like this. */
-  CopyCrew(int maxHelpers, ThreadFactory threads) {
+  Crew(int maxHelpers, ThreadFactory threads) {
     helpers =
         new ThreadPoolExecutor(
             maxHelpers,
