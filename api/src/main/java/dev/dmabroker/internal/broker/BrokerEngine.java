@@ -124,7 +124,7 @@ final class BrokerEngine implements Broker {
   @Override
   public Shadow shadow(SharedBuffer original) {
     if (!(original instanceof BufferHandle handle)
-        || handle.buffer().life.registry != buffers
+        || handle.buffer().life.supplies != buffers
         || !handle.buffer().life.stays) {
       throw new IllegalArgumentException(
           original.name()

@@ -57,7 +57,7 @@ final class Attaching {
   private UnsatisfiableException refused() {
     Target target = Objects.requireNonNull(refusedTarget);
     UnsatisfiableException refusal =
-        life.registry
+        life.supplies
             .planner()
             .unsatisfiable(
                 "attach " + device.name() + " to " + life.name,
@@ -127,7 +127,7 @@ final class Attaching {
     // Where they were served without heaps, it was not asked whether one suits.
     boolean known =
         (life.place == null || !life.place.isAdopted()) && attachments.require(target, all);
-    if (!known && !Solver.serves(life.registry.planner().table(), target, all)) {
+    if (!known && !Solver.serves(life.supplies.planner().table(), target, all)) {
       return refuse(target);
     }
     AttachedDevice attachment = make(after);
@@ -136,7 +136,7 @@ final class Attaching {
   }
 
   private @Nullable AttachedDevice addBySearch(Target target, AfterLock after) {
-    Solution solution = life.registry.planner().solve(target, life.attachments.devicesWith(device));
+    Solution solution = life.supplies.planner().solve(target, life.attachments.devicesWith(device));
     if (!solution.isPossible()) {
       return refuse(target);
     }
@@ -218,7 +218,7 @@ final class Attaching {
     if (!life.requests.isEmpty()) {
       life.requests.fail(
           after,
-          request -> request.attachment() == attachment,
+          request -> request.isOf(attachment),
           Exceptions.closed(attachment.device().name() + " was detached from " + life.name));
     }
     life.advance(after);

@@ -64,7 +64,7 @@ import org.jspecify.annotations.Nullable;
  * other memory and changes {@link #place} last, so a failure at any step loses nothing.
  */
 public final class BufferLife extends Leakable {
-  public final BufferRegistry registry;
+  public final Supplies supplies;
   final long id;
   final String name;
   final BufferSpec spec;
@@ -93,7 +93,7 @@ public final class BufferLife extends Leakable {
   @Nullable Moving moving;
 
   /** The request to give the memory back; null but in DRAINING. */
-  @Nullable EvacuateRequest evacuation;
+  Queued.@Nullable Evacuation evacuation;
 
   RetiredPlaces retired = RetiredPlaces.NONE;
 
@@ -116,28 +116,28 @@ public final class BufferLife extends Leakable {
   public boolean stays;
 
   BufferLife(
-      BufferRegistry registry,
+      Supplies supplies,
       long id,
       String name,
       Target target,
       Budgets.Reservation reservation,
       MoveQueue<BufferLife> queue,
       @Nullable Origin origin) {
-    super(origin, registry.services().leaks());
+    super(origin, supplies.services().leaks());
     this.queue = queue;
-    this.moves = registry.services().noMoves();
+    this.moves = supplies.services().noMoves();
     this.reservation = reservation;
     this.id = id;
     this.target = target;
-    this.registry = registry;
+    this.supplies = supplies;
     this.name = name;
     this.spec = target.spec();
-    Settings settings = registry.services().settings();
+    Settings settings = supplies.services().settings();
     this.retries = new Retries(settings.firstBackOff(), settings.maxMoveAttempts());
   }
 
   public Services services() {
-    return registry.services();
+    return supplies.services();
   }
 
   // ---- The state; under the lock ----
@@ -204,7 +204,7 @@ public final class BufferLife extends Leakable {
       stored = target();
     }
     return new Place(
-        registry
+        supplies
             .allocator()
             .allocate(name, stored, reservation, devices, currentHeap, next, vacated));
   }
@@ -221,7 +221,7 @@ public final class BufferLife extends Leakable {
 
   /** UNBACKED: requests that the memory is given back have what they want. */
   void grantEvacuations(AfterLock after) {
-    requests.serve(request -> request instanceof EvacuateRequest && request.serve(after));
+    requests.serve(request -> request.wantsMemoryBack() && request.serve(after));
   }
 
   private void allocateIfWanted(AfterLock after) {

@@ -40,7 +40,7 @@ import org.jspecify.annotations.Nullable;
  * The living buffers of one broker. It makes them, with what they need to find memory, and knows
  * when the last one is gone. Thread-safe.
  */
-public final class BufferRegistry {
+public final class BufferRegistry implements Supplies {
   private final Services services;
   private final DeviceRegistry devices;
   private final Planner planner;
@@ -177,8 +177,8 @@ public final class BufferRegistry {
 
   // ---- Their end ----
 
-  /** The buffer is gone. */
-  void forget(BufferLife buffer) {
+  @Override
+  public void forget(BufferLife buffer) {
     Lifecycle lifecycle = services.lifecycle();
     synchronized (lifecycle) {
       if (buffers.remove(buffer)) {
@@ -202,19 +202,23 @@ public final class BufferRegistry {
 
   // ---- Looking ----
 
+  @Override
   public Services services() {
     return services;
   }
 
+  @Override
   public DeviceRegistry devices() {
     return devices;
   }
 
+  @Override
   public Planner planner() {
     return planner;
   }
 
-  Allocator allocator() {
+  @Override
+  public Allocator allocator() {
     return allocator;
   }
 

@@ -99,7 +99,7 @@ final class Ending {
     }
     life.become(State.RELEASED);
     after.then(life.reservation::end);
-    after.then(() -> life.registry.forget(life));
+    after.then(() -> life.supplies.forget(life));
   }
 
   private static void cancelDrain(BufferLife life, AfterLock after) {

@@ -30,7 +30,7 @@ final class LeavingOut {
   /** How the devices could be served; empty if that is too much to look at. */
   static Optional<Solution> solve(BufferLife life, List<RegisteredDevice> devices) {
     try {
-      return Optional.of(life.registry.planner().solve(life.target(), devices));
+      return Optional.of(life.supplies.planner().solve(life.target(), devices));
     } catch (SearchLimitException e) {
       return Optional.empty();
     }

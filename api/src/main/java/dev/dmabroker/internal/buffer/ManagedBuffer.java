@@ -72,7 +72,7 @@ public final class ManagedBuffer implements GateKeeper {
   }
 
   AttachedDevice attach(Device device, Leakable.@Nullable Origin origin) {
-    return attachOwn(life.registry.devices().own(device), origin);
+    return attachOwn(life.supplies.devices().own(device), origin);
   }
 
   AttachedDevice attachOwn(RegisteredDevice registered, Leakable.@Nullable Origin origin) {

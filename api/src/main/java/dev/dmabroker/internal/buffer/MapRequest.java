@@ -59,6 +59,33 @@ final class MapRequest extends Request<BufferMapping> {
   }
 
   @Override
+  public @Nullable Overwriting claimToOverwrite(Place target) {
+    return overwrites() && attachment.suits(target) && claim() ? new Overwrite(target) : null;
+  }
+
+  /** This map, claimed, in the place where it overwrites the contents. */
+  private final class Overwrite implements Overwriting {
+    private final Place target;
+    private @Nullable BufferMapping mapping;
+
+    Overwrite(Place target) {
+      this.target = target;
+    }
+
+    @Override
+    public void admit() {
+      mapping = admitTo(target);
+    }
+
+    @Override
+    public void grant(AfterLock after) {
+      if (mapping != null) {
+        MapRequest.this.grant(after, mapping);
+      }
+    }
+  }
+
+  @Override
   boolean needsDrain() {
     return life.place != null && !attachment.suits(life.place);
   }

@@ -7,7 +7,6 @@ import dev.dmabroker.event.BufferMove;
 import dev.dmabroker.internal.device.RegisteredDevice;
 import dev.dmabroker.internal.gate.AttachedDevice;
 import dev.dmabroker.internal.gate.Attachments;
-import dev.dmabroker.internal.gate.BufferMapping;
 import dev.dmabroker.internal.gate.Place;
 import dev.dmabroker.internal.move.Movable;
 import dev.dmabroker.internal.move.Relocation;
@@ -30,7 +29,7 @@ final class Moving implements Movable {
   private final Relocation relocation;
 
   /** Granted together with the move; claimed, so that it cannot give up. */
-  private @Nullable MapRequest overwriter;
+  private Queued.@Nullable Overwriting overwriter;
 
   private Moving(BufferLife life, BufferMove.Cause cause, String beneficiary, int attempt) {
     this.life = life;
@@ -215,15 +214,9 @@ final class Moving implements Movable {
 
   @Override
   public boolean claimOverwriter(Place target) {
-    if (life.requests.first().orElse(null) instanceof MapRequest first
-        && first.overwrites()
-        && first.attachment().suits(target)
-        && first.claim()) {
-      // It cannot give up any more: the old contents go only if it writes new ones.
-      overwriter = first;
-      return true;
-    }
-    return false;
+    // Claimed, it cannot give up any more: the old contents go only if it writes new ones.
+    overwriter = life.requests.first().map(first -> first.claimToOverwrite(target)).orElse(null);
+    return overwriter != null;
   }
 
   @Override
@@ -233,9 +226,10 @@ final class Moving implements Movable {
 
   @Override
   public void moved(Place target, AfterLock after) {
-    MapRequest first = overwriter;
-    // Let in before others are served: one of them may want the memory given back.
-    BufferMapping granted = first == null ? null : first.admitTo(target);
+    if (overwriter != null) {
+      // Let in before others are served: one of them may want the memory given back.
+      overwriter.admit();
+    }
     Place old = life.resident();
     life.place = target;
     life.generation = target.generation();
@@ -254,8 +248,8 @@ final class Moving implements Movable {
     after.then(() -> told.forEach(attachment -> attachment.tellMoved(event.generation())));
     life.tell(after, listener -> listener.moved(event));
     life.settle(after);
-    if (first != null && granted != null) {
-      first.grant(after, granted);
+    if (overwriter != null) {
+      overwriter.grant(after);
     }
   }
 

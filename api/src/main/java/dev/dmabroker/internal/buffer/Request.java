@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param <G> what is granted
  */
-abstract sealed class Request<G> implements WaitGraph.Parked
+abstract sealed class Request<G> implements WaitGraph.Parked, Queued
     permits MapRequest, PinRequest, PrepareRequest, EvacuateRequest {
   final BufferLife life;
 
@@ -73,6 +73,11 @@ abstract sealed class Request<G> implements WaitGraph.Parked
 
   /** It left the queue by itself. */
   void withdrawn(AfterLock after) {}
+
+  @Override
+  public final boolean isOf(AttachedDevice attachment) {
+    return attachment() == attachment;
+  }
 
   /** Whether a thread is parked until the end. */
   boolean parks() {
@@ -150,7 +155,8 @@ abstract sealed class Request<G> implements WaitGraph.Parked
    *
    * @return whether it has ended
    */
-  final boolean serve(AfterLock after) {
+  @Override
+  public final boolean serve(AfterLock after) {
     if (isServable()) {
       perform(after);
       return true;
@@ -202,7 +208,8 @@ abstract sealed class Request<G> implements WaitGraph.Parked
     wait.grant(after, granted);
   }
 
-  final void fail(AfterLock after, BrokerException failure) {
+  @Override
+  public final void fail(AfterLock after, BrokerException failure) {
     if (claim()) {
       wait.fail(after, failure);
     }
