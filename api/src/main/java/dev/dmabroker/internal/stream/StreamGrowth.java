@@ -54,11 +54,23 @@ final class StreamGrowth {
   /** The producer has to wait for a free buffer, or tried in vain to acquire one. */
   void starve(int waiting, AfterLock after) {
     starved++;
-    retry(waiting, after);
+    growFor(waiting, after);
+  }
+
+  /**
+   * The producer waits still: grows if what was in the way has passed. What is in the way still
+   * does not count as a refusal once more, however long the wait lasts.
+   */
+  void retry(int waiting, AfterLock after) {
+    if (shortage.isTold() && shortage.obstacle() != null) {
+      relieve(after);
+    } else {
+      growFor(waiting, after);
+    }
   }
 
   /** Makes a buffer more for those that wait, unless enough are being made. */
-  void retry(int waiting, AfterLock after) {
+  private void growFor(int waiting, AfterLock after) {
     String why = shortage.obstacle();
     if (why != null) {
       shortage.begin(why, after);

@@ -65,6 +65,11 @@ final class StreamShortage {
     begin(noMemory(failure), after);
   }
 
+  /** Whether there is a shortage that was told. */
+  boolean isTold() {
+    return heldBack != null;
+  }
+
   /** A buffer is free. */
   void end() {
     heldBack = null;
