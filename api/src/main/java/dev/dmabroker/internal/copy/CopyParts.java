@@ -170,8 +170,8 @@ final class CopyParts {
   }
 
   /**
-   * The rows of tiles of a plane on both sides; in a linear plane these are its lines. Bytes that
-   * one of the layouts has only for alignment hold no contents.
+   * Describes the rows of tiles of a plane on both sides; in a linear plane these are its lines.
+   * Bytes that one of the layouts has only for alignment hold no contents.
    */
   private record Rows(long fromStep, long toStep, long rowBytes, long count) {
     static Rows of(Layout.Plane source, Layout.Plane target) {
@@ -192,7 +192,7 @@ final class CopyParts {
     }
   }
 
-  /** The rows that one ByteBuffer of each side spans; the last row may be shorter. */
+  /** Describes the rows that one ByteBuffer of each side spans; the last row may be shorter. */
   private record Window(
       ByteBuffer read,
       ByteBuffer write,

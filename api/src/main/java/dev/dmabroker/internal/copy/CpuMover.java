@@ -46,12 +46,12 @@ public final class CpuMover implements Mover {
     this(new CrewSize(mostThreads), new Crew(Math.max(1, mostThreads - 1)));
   }
 
-  /** Makes a mover whose number of threads may be decided already. */
+  /** Makes a mover with a number of threads that may be decided already. */
   public CpuMover(CrewSize size, Crew crew) {
     this(size, crew, System::nanoTime);
   }
 
-  /** Makes a mover whose trials are measured by {@code nanoTime}. */
+  /** Makes a mover that measures trials with {@code nanoTime}. */
   public CpuMover(CrewSize size, Crew crew, LongSupplier nanoTime) {
     this.size = size;
     this.crew = crew;
@@ -98,7 +98,7 @@ public final class CpuMover implements Mover {
     }
   }
 
-  /** Returns a trial that copies inside the target, whose contents do not count yet. */
+  /** Returns a trial that copies inside the target. The contents of the target do not count yet. */
   private CrewSize.Trial trialIn(Backing target) {
     return threads -> {
       try (Bracket both = new Bracket(target, Access.READ_WRITE)) {

@@ -11,8 +11,8 @@ import dev.dmabroker.spec.PixelFormat;
 import java.util.List;
 
 /**
- * Checks layouts that exist already, as those of adopted memory: whether they meet rules, and
- * whether all contents fit in.
+ * Checks layouts that exist already, for example those of adopted memory: whether they meet rules,
+ * and whether all contents fit in.
  */
 public final class LayoutCheck {
   private LayoutCheck() {}

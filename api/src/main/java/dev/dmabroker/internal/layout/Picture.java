@@ -4,7 +4,7 @@ import dev.dmabroker.spec.ColorSpace;
 import java.util.Optional;
 
 /**
- * The part of an image that does not depend on how the image is stored.
+ * Describes an image as far as that does not depend on how the image is stored.
  *
  * @param width the width in pixels
  * @param height the height in pixels

@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Holds what one or more devices ask of images of one format and modifier. Combination is
- * associative, commutative and idempotent: each number's combination is (largest, smallest, least
- * common multiple), and so is that of sets. Rules are immutable.
+ * associative, commutative and idempotent, because the combination of each number (largest,
+ * smallest or least common multiple) is, and so is that of sets. Rules are immutable.
  */
 @SuppressWarnings({"EnumOrdinal", "ReferenceEquality"}) // Indices within this process; shortcuts.
 public final class Rules {

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
  * Collects what a change of state entails under a {@link StateLock}, and does it after the lock is
  * released: no heap, listener or other foreign code ever runs under a lock. Threads that wait are
  * woken first, so that the pipeline goes on before the rest is done. An effect that throws is
- * logged, and the remaining effects are done all the same.
+ * logged, and the remaining effects are done nevertheless.
  */
 public final class AfterLock {
   private static final int FEW = 3;

@@ -13,7 +13,7 @@ import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Holds threads that help a caller with the parts of a job, as the parts of a copy. They are
+ * Holds threads that help a caller with the parts of a job, for example of a copy. They are
  * daemons, started when they are first needed and ended when they are idle. This class is
  * thread-safe; several jobs may run at once, and share the helpers.
  *
@@ -49,7 +49,7 @@ public final class Crew {
         new ThreadFactoryBuilder().setNameFormat("dmabroker-copy-%d").setDaemon(true).build());
   }
 
-  /** Makes a crew whose threads the factory makes. */
+  /** Makes a crew with threads that the factory makes. */
   public Crew(int maxHelpers, ThreadFactory threads) {
     helpers =
         new ThreadPoolExecutor(

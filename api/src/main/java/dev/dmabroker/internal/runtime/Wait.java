@@ -11,9 +11,9 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Waits for something that is granted or refused once, as a mapping. The code that uses a wait
- * decides under a lock or by a claim whether the wait has ended; the waiter is told after that.
- * This class is thread-safe.
+ * Waits for something that is granted or refused once, for example a mapping. The code that uses a
+ * wait decides under a lock or by a claim whether the wait has ended; the waiter is told after
+ * that. This class is thread-safe.
  *
  * @param <T> what is granted
  */
