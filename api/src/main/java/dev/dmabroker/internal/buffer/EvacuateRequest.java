@@ -4,7 +4,7 @@ import dev.dmabroker.SharedBuffer.State;
 import dev.dmabroker.event.BufferMove;
 import dev.dmabroker.internal.runtime.AfterLock;
 
-/** An application asks that the memory is given back. It is granted the buffer. */
+/** An application asks to give the buffer's memory back. The request is granted the buffer. */
 final class EvacuateRequest extends Request<BufferLife> {
   EvacuateRequest(BufferLife life) {
     super(life);
@@ -29,7 +29,7 @@ final class EvacuateRequest extends Request<BufferLife> {
     }
   }
 
-  /** RESIDENT: drains, to give the memory back. */
+  /** In RESIDENT: begins to drain, to give the memory back. */
   private void begin(AfterLock after) {
     life.evacuation = this;
     life.become(State.DRAINING);
@@ -37,7 +37,7 @@ final class EvacuateRequest extends Request<BufferLife> {
     life.advance(after);
   }
 
-  /** DRAINING: the last mapping is closed. */
+  /** In DRAINING: the last mapping is closed. If the request has ended, the buffer stays. */
   void end(AfterLock after) {
     life.evacuation = null;
     if (claim()) {

@@ -7,9 +7,12 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
 
-/** The requests that wait for a buffer, in the order in which they came. Used under its lock. */
+/**
+ * The requests that wait for a buffer, in the order in which they came. Used under the buffer's
+ * lock.
+ */
 final class Requests {
-  /** A set, so that of thousands any one can give up cheaply. */
+  /** The queue is a set, so that any one of thousands of requests can give up cheaply. */
   private Set<Request<?>> queue = Set.of();
 
   void add(Request<?> request) {
@@ -19,6 +22,7 @@ final class Requests {
     queue.add(request);
   }
 
+  /** Removes a request if it waits; the empty set is shared, and immutable. */
   void remove(Request<?> request) {
     if (queue.contains(request)) {
       queue.remove(request);
@@ -33,7 +37,7 @@ final class Requests {
     return queue.isEmpty();
   }
 
-  /** The first that still waits. */
+  /** The first request that still waits. */
   Optional<Request<?>> first() {
     for (Request<?> request : queue) {
       if (!request.isDone()) {
@@ -43,7 +47,7 @@ final class Requests {
     return Optional.empty();
   }
 
-  /** Offers each its turn; a request that is not served goes on waiting. */
+  /** Offers each request its turn; a request that is not served goes on waiting. */
   void serve(Predicate<Request<?>> serve) {
     Set<Request<?>> before = queue;
     queue = Set.of();
@@ -54,7 +58,7 @@ final class Requests {
     }
   }
 
-  /** Fails those that the predicate names. */
+  /** Fails the requests that the predicate names. */
   void fail(AfterLock after, Predicate<Request<?>> which, BrokerException failure) {
     serve(
         request -> {
