@@ -43,14 +43,19 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** The broker as applications see it: puts devices, buffers, streams and heaps together. */
+/** The broker as applications see it. It puts devices, buffers, streams and heaps together. */
 final class BrokerEngine implements Broker {
   private final List<HeapAccount> heaps;
+
+  /** Heaps that could not be opened, for snapshots. */
   private final List<HeapProvider.Closed> closedHeaps;
+
   private final Services services;
   private final DeviceRegistry devices;
   private final BufferRegistry buffers;
   private final Set<ManagedStream> streams = ConcurrentHashMap.newKeySet();
+
+  /** How many buffers were exported without a name, to number them. */
   private final AtomicLong unnamed = new AtomicLong();
 
   BrokerEngine(
@@ -164,7 +169,7 @@ final class BrokerEngine implements Broker {
 
   @Override
   public BrokerSnapshot snapshot() {
-    // First, so that a buffer which ends now counts once or not.
+    // This is read first, so that a buffer which ends now counts once or not at all.
     long maps = buffers.formerTakings();
     List<BrokerSnapshot.BufferState> states = buffers.snapshot();
     for (BrokerSnapshot.BufferState buffer : states) {
@@ -219,7 +224,7 @@ final class BrokerEngine implements Broker {
     }
   }
 
-  /** The broker's threads, for tests. */
+  /** The parts that the broker's rooms share, for tests. */
   public Services services() {
     return services;
   }

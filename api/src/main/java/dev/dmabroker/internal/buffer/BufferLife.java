@@ -46,8 +46,8 @@ import org.jspecify.annotations.Nullable;
  * PREPARING  DRAINING    memory elsewhere is there, populated; the gates let in readers only
  * PREPARING  RESIDENT    there is none, or no device needs it any more
  * DRAINING   MOVING      the last mapping that writes is closed, and the kernel's fences signalled
- * DRAINING   RESIDENT    nothing has to be copied; or the deadline has passed: rolled back, tried again
- *                        later
+ * DRAINING   RESIDENT    nothing has to be copied; or the deadline has passed: rolled back, and
+ *                        tried again later
  * MOVING     RESIDENT    copied, in the new place; or copying failed, in the old one
  * RESIDENT   DRAINING    the memory is to be given back
  * DRAINING   UNBACKED    the last mapping is closed, and it was given back
@@ -69,7 +69,7 @@ public final class BufferLife extends Leakable {
   final String name;
   final BufferSpec spec;
 
-  /** Every way to store it. */
+  /** Every way to store the buffer. */
   private final Target target;
 
   final Budgets.Reservation reservation;
@@ -78,18 +78,18 @@ public final class BufferLife extends Leakable {
   final Requests requests = new Requests();
   final Retries retries;
 
-  /** The buffers that it moves in turn with. */
+  /** The buffers that this buffer moves in turn with. */
   final MoveQueue<BufferLife> queue;
 
   /** Written by {@link #become} only. */
   private State state = State.UNBACKED;
 
-  /** Where it lies; null while it has no memory. */
+  /** Where the buffer lies; null while it has no memory. */
   @Nullable Place place;
 
   long generation;
 
-  /** The move under way; null but in PREPARING, MOVING and, unless it evacuates, DRAINING. */
+  /** The move under way; null but in PREPARING, MOVING and, without an evacuation, DRAINING. */
   @Nullable Moving moving;
 
   /** The request to give the memory back; null but in DRAINING. */
@@ -97,7 +97,7 @@ public final class BufferLife extends Leakable {
 
   RetiredPlaces retired = RetiredPlaces.NONE;
 
-  /** Empty but in RESIDENT. */
+  /** The pins that hold the buffer; empty in every state but RESIDENT. */
   Pins pins = Pins.NONE;
 
   StateRecords.MoveStats moves;
@@ -105,14 +105,14 @@ public final class BufferLife extends Leakable {
   /** What asked last for the move that is wanted, or that is under way. */
   BufferMove.Cause moveCause = BufferMove.Cause.ATTACH;
 
-  /** Mappings in places that were given back. */
+  /** How many mappings there were in places that were given back. */
   long formerTakings;
 
   @Nullable MoveFailedException lastFailure;
   boolean referenceClosed;
   boolean brokerClosed;
 
-  /** Whether it was adopted in memory that it never leaves. */
+  /** Whether the buffer was adopted in memory that it never leaves. */
   public boolean stays;
 
   BufferLife(
@@ -180,7 +180,7 @@ public final class BufferLife extends Leakable {
 
   // ---- Memory ----
 
-  /** Born with memory that was there before; no other thread knows the buffer yet. */
+  /** Begins with memory that was there before; no other thread knows the buffer yet. */
   void adopt(Place adopted, boolean stays) {
     synchronized (lock) {
       this.stays = stays;
@@ -192,7 +192,7 @@ public final class BufferLife extends Leakable {
   }
 
   /**
-   * Gets memory.
+   * Gets memory from a heap, without the lock.
    *
    * @param vacated the heap to leave alone, to make room there; -1 if others may have to make room
    */
@@ -209,7 +209,7 @@ public final class BufferLife extends Leakable {
             .allocate(name, stored, reservation, devices, currentHeap, next, vacated));
   }
 
-  /** RESIDENT or DRAINING, and idle, with the gates shut: becomes UNBACKED. */
+  /** In RESIDENT or DRAINING, idle and with the gates shut: gives the memory back. */
   void giveBack(AfterLock after) {
     release(after, resident());
     place = null;
@@ -219,7 +219,7 @@ public final class BufferLife extends Leakable {
     allocateIfWanted(after);
   }
 
-  /** UNBACKED: requests that the memory is given back have what they want. */
+  /** In UNBACKED: requests to give the memory back have what they want. */
   void grantEvacuations(AfterLock after) {
     requests.serve(request -> request.wantsMemoryBack() && request.serve(after));
   }
@@ -231,7 +231,9 @@ public final class BufferLife extends Leakable {
     }
   }
 
-  /** The buffer does not lie there any more: given back now, or after its last reader. */
+  /**
+   * The buffer does not lie there any more: gives the memory back now, or after its last reader.
+   */
   void retire(Place old, AfterLock after) {
     if (old.isIdle()) {
       release(after, old);
@@ -254,7 +256,8 @@ public final class BufferLife extends Leakable {
   // ---- Transitions that several ways lead to; all under the lock ----
 
   /**
-   * RESIDENT: opens the gates, serves the queue in its order, and sees which device is unsuited.
+   * In RESIDENT: opens the gates, serves the queue in its order, and looks for a device that is not
+   * suited.
    */
   void settle(AfterLock after) {
     if (Ending.releaseIfOver(this, after)) {
@@ -274,7 +277,7 @@ public final class BufferLife extends Leakable {
     requests.serve(request -> request.serve(after));
   }
 
-  /** A mapping was closed: sees whether that was waited for. */
+  /** A mapping was closed: checks what waited for that, and goes on with it. */
   void advance(AfterLock after) {
     releaseRetired(after);
     if (place != null) {
@@ -317,7 +320,7 @@ public final class BufferLife extends Leakable {
 
   // ---- Looking; under the lock ----
 
-  /** The ways to store it: contents that are there stay as they are. */
+  /** The ways in which the buffer may be stored: contents that are there stay as they are. */
   Target target() {
     return place == null || !place.isWritten() ? target : target.storedAs(place.layout().image());
   }
@@ -373,7 +376,7 @@ public final class BufferLife extends Leakable {
     }
   }
 
-  /** Mappings of places that are gone: of a buffer that is gone, all that there were. */
+  /** How many mappings there were in places that are gone: all of them, once the buffer is gone. */
   long formerTakings() {
     synchronized (lock) {
       return formerTakings;

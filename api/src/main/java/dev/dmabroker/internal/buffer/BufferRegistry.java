@@ -37,8 +37,8 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The living buffers of one broker. It makes them, with what they need to find memory, and knows
- * when the last one is gone. Thread-safe.
+ * The living buffers of one broker. The registry makes buffers, with what they need to find memory,
+ * and knows when the last one is gone. Thread-safe.
  */
 public final class BufferRegistry implements Supplies {
   private final Services services;
@@ -48,9 +48,11 @@ public final class BufferRegistry implements Supplies {
   private final Adoption adoption;
   private final Budgets budgets;
   private final Set<BufferLife> buffers = ConcurrentHashMap.newKeySet();
+
+  /** The number of the buffer that was made last; it identifies the buffer in snapshots. */
   private final AtomicLong exported = new AtomicLong();
 
-  /** Mappings of buffers that are gone. */
+  /** How many mappings there were of buffers that are gone. */
   private final AtomicLong formerTakings = new AtomicLong();
 
   public BufferRegistry(Services services, DeviceRegistry devices, Planner planner) {
@@ -70,7 +72,7 @@ public final class BufferRegistry implements Supplies {
 
   // ---- Making buffers ----
 
-  /** A buffer without memory, and the handle that the application holds of it. */
+  /** Makes a buffer without memory, and the handle that the application holds of it. */
   public BufferHandle export(
       String name, BufferSpec spec, @Nullable RegisteredDevice owner, MoveQueue<BufferLife> queue) {
     Throwable site = services.leaks().site("exported here");
@@ -79,9 +81,9 @@ public final class BufferRegistry implements Supplies {
   }
 
   /**
-   * A buffer without memory.
+   * Makes a buffer without memory.
    *
-   * @param origin the handle that closes it; null if the broker itself does
+   * @param origin the handle that closes the buffer; null if the broker itself does
    */
   public ManagedBuffer make(
       String name,
@@ -90,7 +92,7 @@ public final class BufferRegistry implements Supplies {
       MoveQueue<BufferLife> queue,
       Leakable.@Nullable Origin origin) {
     checkName(name);
-    // Refuses a size that overflows here and now.
+    // A size that overflows is refused here and now.
     long sizeBytes = Objects.requireNonNull(spec, "spec").layout().sizeBytes();
     return services
         .lifecycle()
@@ -111,7 +113,7 @@ public final class BufferRegistry implements Supplies {
             });
   }
 
-  /** A buffer in memory that was there before. */
+  /** Makes a buffer in memory that was there before. */
   public SharedBuffer adopt(String name, BufferSpec spec, Layout layout, ForeignMemory memory) {
     checkName(name);
     services.lifecycle().checkOpen("adopt " + name);
@@ -134,7 +136,9 @@ public final class BufferRegistry implements Supplies {
     return buffer;
   }
 
-  /** A buffer that is charged to no budget, and the handle that the application holds of it. */
+  /**
+   * Makes a buffer that is charged to no budget, and the handle that the application holds of it.
+   */
   public BufferHandle unreserved(
       String name, Target target, String what, Consumer<BufferLife> begin) {
     Throwable site = services.leaks().site(what);
@@ -167,6 +171,7 @@ public final class BufferRegistry implements Supplies {
     }
   }
 
+  /** Knows the buffer from now on. */
   private ManagedBuffer keep(BufferLife buffer) {
     buffers.add(buffer);
     if (services.leaks().isTracking()) {
@@ -191,7 +196,7 @@ public final class BufferRegistry implements Supplies {
     }
   }
 
-  /** The broker is closed: each buffer ends once its last mapping does. */
+  /** The broker is closed: each buffer ends once its last mapping is closed. */
   public void shutDown() {
     buffers.forEach(Ending::shutDown);
   }
@@ -222,13 +227,14 @@ public final class BufferRegistry implements Supplies {
     return allocator;
   }
 
+  /** The holders of mappings of all buffers. */
   public List<Holder> holders() {
     List<Holder> holders = new ArrayList<>();
     buffers.forEach(buffer -> holders.addAll(buffer.currentHolders()));
     return holders;
   }
 
-  /** The buffers that are left, and what keeps each. */
+  /** The buffers that are left, in words, and what keeps each. */
   public String describe() {
     return buffers.size()
         + " buffers are still in use: "
@@ -236,7 +242,8 @@ public final class BufferRegistry implements Supplies {
   }
 
   /**
-   * Mappings of buffers that are gone: read before {@link #snapshot}, or some would count twice.
+   * How many mappings there were of buffers that are gone. It is read before {@link #snapshot}, or
+   * the mappings of a buffer that ends in between would count twice.
    */
   public long formerTakings() {
     return formerTakings.get();

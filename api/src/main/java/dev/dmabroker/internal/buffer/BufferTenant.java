@@ -11,7 +11,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * A buffer as one that takes up memory. Made when that is asked, so that no buffer has to hold it.
+ * A buffer as an occupant of memory, for the search for room and for adoption. It is made when it
+ * is asked for, so that no buffer has to keep one.
  */
 final class BufferTenant implements Tenant {
   private final BufferLife buffer;
@@ -62,6 +63,7 @@ final class BufferTenant implements Tenant {
     }
   }
 
+  /** Whether the buffer lies in the heap, idle and free to move. Under the lock. */
   private boolean couldLeave(int heap) {
     Place here = buffer.place;
     return buffer.isResident()
@@ -91,7 +93,7 @@ final class BufferTenant implements Tenant {
     }
   }
 
-  /** Where the buffer lies, and the places that it left while readers hold them. */
+  /** The places of the buffer: where it lies, and those that it left while readers hold them. */
   private List<Place> places() {
     List<Place> places = new ArrayList<>(buffer.retired.places());
     if (buffer.place != null) {

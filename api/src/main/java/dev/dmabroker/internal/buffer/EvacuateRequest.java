@@ -29,7 +29,7 @@ final class EvacuateRequest extends Request<BufferLife> implements Queued.Evacua
     }
   }
 
-  /** RESIDENT: drains, to give the memory back. */
+  /** In RESIDENT: begins to drain, to give the memory back. */
   private void begin(AfterLock after) {
     life.evacuation = this;
     life.become(State.DRAINING);

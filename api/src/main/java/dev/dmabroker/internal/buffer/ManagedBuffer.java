@@ -24,7 +24,10 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** A buffer as applications and attachments call it, over its {@linkplain BufferLife life}. */
+/**
+ * A buffer as applications and attachments call it. Its states are in its {@linkplain BufferLife
+ * life}.
+ */
 public final class ManagedBuffer implements GateKeeper {
   public final BufferLife life;
 
@@ -58,14 +61,16 @@ public final class ManagedBuffer implements GateKeeper {
     }
   }
 
-  /** The way in which the contents are stored where they are, which a copy has to share. */
+  /** The way in which the contents are stored now, which a copy has to share. */
   public Target storedTarget() {
     synchronized (life.lock) {
       return life.target();
     }
   }
 
-  /** For the broker itself: no leak is reported if it is not closed. */
+  /**
+   * Attaches a device for the broker itself: no leak is reported if the attachment is not closed.
+   */
   @Override
   public AttachedDevice attach(Device device) {
     return attach(device, null);
@@ -182,6 +187,7 @@ public final class ManagedBuffer implements GateKeeper {
     }
   }
 
+  /** Makes a mapping that the calling thread closes. Under the lock. */
   private BufferMapping admit(AttachedDevice attachment, Place place, Access access) {
     return attachment.admit(
         place, access, Caller.current(), /* own= */ true, life.services().callSite());
@@ -201,7 +207,7 @@ public final class ManagedBuffer implements GateKeeper {
             });
   }
 
-  /** Not in the poller's thread, which must not be held up. */
+  /** Tells listeners on a worker and not in the poller's thread, which must not be held up. */
   private void tellFenceFailed(BufferMapping mapping, int errno) {
     var event =
         new EventRecords.FenceFailure(

@@ -21,8 +21,9 @@ import java.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One move of a buffer, as it changes the buffer. {@link Relocation} decides what happens when;
- * this does it to the {@link BufferLife}. All under the buffer's lock.
+ * One move of a buffer, as it changes the buffer. {@link Relocation} decides what happens and when;
+ * this class does it to the {@link BufferLife}. All methods run under the buffer's lock, except
+ * {@link #allocate}.
  */
 final class Moving implements Movable {
   private final BufferLife life;
@@ -59,7 +60,10 @@ final class Moving implements Movable {
     after.then(() -> life.services().workers().execute(moving.relocation::prepare));
   }
 
-  /** RESIDENT: starts a move out of the heap where the buffer lies, unless it is used again. */
+  /**
+   * In RESIDENT: starts a move out of the heap where the buffer lies, unless the buffer is used
+   * again.
+   */
   static Relocation outOf(BufferLife life, String beneficiary) {
     Moving moving = new Moving(life, BufferMove.Cause.ROOM, beneficiary, /* attempt= */ 1);
     life.moving = moving;
@@ -67,6 +71,7 @@ final class Moving implements Movable {
     return moving.relocation;
   }
 
+  /** The rest after a failed move is over: tries again if a device still needs a move. */
   private static void retry(BufferLife life) {
     life.lock.changeOnTime(
         life.services().workers(),
@@ -80,6 +85,7 @@ final class Moving implements Movable {
 
   // ---- Turns ----
 
+  /** Whether it is this buffer's turn. A buffer with waiters goes ahead of others. */
   private static boolean mayBegin(BufferLife life) {
     return life.queue.begin(life, !life.requests.isEmpty());
   }
@@ -101,17 +107,22 @@ final class Moving implements Movable {
     }
   }
 
-  /** The buffer does not move any more, so another's turn may have come. */
+  /** The buffer does not move any more, so the turn of another buffer may have come. */
   static void endTurn(BufferLife life, AfterLock after) {
     passTurn(life, life.queue.end(life), after);
   }
 
+  /**
+   * Lets the buffer that has the turn now begin, on a worker, as that takes the other buffer's
+   * lock.
+   */
   private static void passTurn(BufferLife life, @Nullable BufferLife next, AfterLock after) {
     if (next != null) {
       after.then(() -> life.services().workers().execute(() -> takeTurn(next)));
     }
   }
 
+  /** The turn has come: begins a move, goes on with one that lingered, or passes the turn on. */
   private static void takeTurn(BufferLife life) {
     life.lock.change(
         after -> {
@@ -135,7 +146,9 @@ final class Moving implements Movable {
     return relocation.isDrained();
   }
 
-  /** Whether memory elsewhere is there: in PREPARING, the move waits for a moment to begin. */
+  /**
+   * Whether memory elsewhere was found: then, in PREPARING, the move waits for a moment to stall.
+   */
   boolean hasTarget() {
     return relocation.hasTarget();
   }
@@ -241,8 +254,9 @@ final class Moving implements Movable {
         relocation.event(life.generation, Optional.empty(), Duration.ZERO, List.of());
     life.moves = life.moves.with(event);
     List<AttachedDevice> told = life.attachments.copy();
-    // No mapping reads the old place once one writes to the new one: all the gates are shut before
-    // the first is opened. And no mapping comes in any more once it is looked which are in.
+    // No mapping reads the old place once a mapping writes to the new one: all gates are shut
+    // before the first one is opened. And no mapping comes in any more once it is checked which are
+    // in.
     life.attachments.shutGates();
     life.retire(old, after);
     after.then(() -> told.forEach(attachment -> attachment.tellMoved(event.generation())));
@@ -283,11 +297,12 @@ final class Moving implements Movable {
     }
     life.settle(after);
     if (life.retries.gaveUp() && life.isResident()) {
-      // In any other state something is under way that may serve them yet.
+      // In any other state something is under way that may still serve them.
       life.requests.fail(after, request -> true, failure);
     }
   }
 
+  /** Ends the move, wherever the buffer lies now, and the turn with it. */
   private void end(AfterLock after) {
     life.moving = null;
     life.become(State.RESIDENT);

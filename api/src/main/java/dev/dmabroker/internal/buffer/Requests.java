@@ -7,7 +7,10 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
 
-/** The requests that wait for a buffer, in the order in which they came. Used under its lock. */
+/**
+ * The requests that wait for a buffer, in the order in which they came. Used under the buffer's
+ * lock.
+ */
 final class Requests {
   /** A set, so that of thousands any one can give up cheaply. */
   private Set<Queued> queue = Set.of();

@@ -11,16 +11,19 @@ import java.util.OptionalInt;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** A frame that the producer fills: from when it is acquired until the consumers have it. */
+/** A frame that the producer fills, from the moment it is acquired until the consumers have it. */
 final class FillingFrame extends StreamFrame implements EmptyFrame {
   private static final System.Logger LOG = System.getLogger(FillingFrame.class.getName());
 
-  /** Zeroed in parts of that size, so that larger memory than a ByteBuffer spans can be. */
+  /**
+   * Zeros to scrub with. A buffer is scrubbed in parts of this size, as it may be larger than a
+   * ByteBuffer spans.
+   */
   private static final byte[] ZEROS = new byte[64 * 1024];
 
   private final ProducerSide side;
 
-  // Guarded by the stream's lock, but for the thread that has the frame.
+  // The stream's lock guards these, except for the thread that has the frame.
   private @Nullable Set<String> scrubFor;
   private long sequence;
   private boolean fenced;
@@ -50,6 +53,7 @@ final class FillingFrame extends StreamFrame implements EmptyFrame {
     handOn();
   }
 
+  /** Ends the frame for its submission, or says why it has ended before. */
   private void checkEnds() {
     if (!end()) {
       returnLate();
@@ -57,6 +61,7 @@ final class FillingFrame extends StreamFrame implements EmptyFrame {
     }
   }
 
+  /** Submits the frame to the stream, unless the stream has stopped. */
   private void handOn() {
     if (!side.submit(this)) {
       takeBack();
@@ -87,7 +92,7 @@ final class FillingFrame extends StreamFrame implements EmptyFrame {
   }
 
   /**
-   * The stream stops. Where a CPU view is still open the application writes, so that the buffer is
+   * The stream stops. Where a CPU view is still open, the application writes, so the buffer is
    * returned by the call that ends the frame.
    */
   void cancelled() {
@@ -97,6 +102,7 @@ final class FillingFrame extends StreamFrame implements EmptyFrame {
     }
   }
 
+  /** Returns the buffer of a cancelled frame, if {@link #cancelled} could not. */
   private void returnLate() {
     if (isCancelled()) {
       side.returned(this);
@@ -120,23 +126,23 @@ final class FillingFrame extends StreamFrame implements EmptyFrame {
     return sequence;
   }
 
-  /** Whether no fence has to be waited for. */
+  /** Whether the frame waits for no fence. */
   boolean isReady() {
     return !fenced;
   }
 
-  /** Its fence has signalled. */
+  /** The frame's fence has signalled. */
   void signalled(OptionalInt errno) {
     fenced = false;
     failed = errno.isPresent();
   }
 
-  /** Its fence was refused. */
+  /** The frame's fence was refused, so the frame does not wait for it. */
   void forgetFence() {
     fenced = false;
   }
 
-  /** Whether its fence ended with an error, so that no consumer gets it. */
+  /** Whether the frame's fence ended with an error, so that no consumer gets the frame. */
   boolean hasFailed() {
     return failed;
   }
@@ -147,16 +153,17 @@ final class FillingFrame extends StreamFrame implements EmptyFrame {
     return scrubFor != null;
   }
 
-  /** Its contents are not for all of these groups. */
+  /** Notes that the contents are not for all of these groups, so that they are scrubbed. */
   void scrubFor(Set<String> groups) {
     scrubFor = groups;
   }
 
   /**
    * Overwrites the buffer with zeros, if its contents are not for all devices of the stream. If the
-   * CPU cannot, the buffer leaves the stream, and another takes its place when it is needed.
+   * CPU cannot do that, the buffer leaves the stream, and another takes its place when one is
+   * needed.
    *
-   * @return false if it has left, or if the stream was stopped meanwhile
+   * @return false if the buffer has left, or if the stream was stopped meanwhile
    */
   boolean scrub() {
     Set<String> groups = scrubFor;

@@ -12,8 +12,8 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * How a device becomes a consumer of a stream: it is attached to one buffer after the other,
- * without the stream's lock, and gets frames once it is attached to all that are there.
+ * The way in which a device becomes a consumer of a stream: it is attached to one buffer after the
+ * other, without the stream's lock, and gets frames once it is attached to all that are there.
  */
 final class Joining {
   private final StreamLife life;
@@ -28,7 +28,7 @@ final class Joining {
     this.circulation = circulation;
   }
 
-  /** See {@link dev.dmabroker.BufferStream#consumer}. */
+  /** Makes the device a consumer; see {@link dev.dmabroker.BufferStream#consumer}. */
   AttachedConsumer join(Device device, StreamConsumer.Policy policy) {
     RegisteredDevice registered = life.buffers.devices().own(device);
     String intent = "attach " + registered.name() + " to stream " + life.spec.name();
@@ -51,7 +51,7 @@ final class Joining {
     }
   }
 
-  /** Before anything is attached: whether there can be buffers for all devices, and so many. */
+  /** Checks, before anything is attached, that there can be buffers for all devices, and enough. */
   private void checkPossible(RegisteredDevice added, String intent) {
     List<RegisteredDevice> devices;
     synchronized (life.lock) {
@@ -66,7 +66,9 @@ final class Joining {
     }
   }
 
-  /** The buffers that it is not attached to; if there is none, it has joined the stream. */
+  /**
+   * The buffers that the consumer is not attached to. If there is none, it has joined the stream.
+   */
   private List<StreamBuffer> joinOrMissing(AttachedConsumer consumer, String intent) {
     return life.locked(
         after -> {
@@ -79,6 +81,7 @@ final class Joining {
         });
   }
 
+  /** Attaches the consumer to a buffer, unless the buffer leaves the stream meanwhile. */
   private void attach(AttachedConsumer consumer, StreamBuffer buffer) {
     AttachedDevice attachment;
     try {

@@ -19,7 +19,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Flow;
 import java.util.function.Consumer;
 
-/** A stream as applications use it. What it does with its buffers is {@link Circulation}. */
+/** A stream as applications call it. {@link Circulation} is what it does with its buffers. */
 public final class ManagedStream implements BufferStream {
   final StreamLife life;
   final StreamUse use;
@@ -121,13 +121,13 @@ public final class ManagedStream implements BufferStream {
     try {
       stop();
     } catch (OutstandingMappingsException e) {
-      // What consumers hold outlives the stream.
+      // The frames that consumers hold outlive the stream.
     } finally {
       stop.close();
     }
   }
 
-  /** The broker closes. */
+  /** Ends the stream because the broker closes. */
   public void shutDown() {
     stop.closeWithBroker();
   }

@@ -5,7 +5,7 @@ import dev.dmabroker.event.StreamState;
 import dev.dmabroker.internal.watch.StateRecords;
 import java.util.Optional;
 
-/** What a snapshot of the broker says of one stream. */
+/** What a snapshot of the broker tells about one stream. */
 final class StreamReport {
   private final StreamUse use;
   private final StreamGrowth growth;
