@@ -53,8 +53,8 @@ public final class V4l2Heap implements Heap {
    * memory is like.
    *
    * @param name the heap's name, unique in the broker
-   * @param fd a descriptor of the node; the heap takes a duplicate, which is of one open file with
-   *     it
+   * @param fd a descriptor of the node; the heap takes a duplicate, and both stand for one open
+   *     file
    * @throws HeapException if the node has no queue of this kind or no format, its buffers are in
    *     use, or the driver does not export them
    */

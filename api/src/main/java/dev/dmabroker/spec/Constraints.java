@@ -256,14 +256,13 @@ public final class Constraints {
     if (value == null) {
       return otherwise;
     }
-    @SuppressWarnings("unchecked") // The cast is safe: each setter of the builder takes the type of
-    // its field.
+    @SuppressWarnings("unchecked") // Each setter of the builder has its field's type.
     T typed = (T) value;
     return typed;
   }
 
   private @Nullable ImmutableSortedSet<String> names(ConstraintField field) {
-    @SuppressWarnings("unchecked") // The cast is safe for the reason given above.
+    @SuppressWarnings("unchecked") // The setters have the fields' types.
     ImmutableSortedSet<String> names = (ImmutableSortedSet<String>) values.get(field);
     return names;
   }

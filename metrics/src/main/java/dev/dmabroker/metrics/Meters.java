@@ -194,8 +194,7 @@ final class Meters implements BrokerListener {
     increment(meters.moves().get(move.cause()));
     prepare.record(move.prepare());
     move.to().ifPresent(this::gave);
-    if (!move.stall().equals(Duration.ZERO)) { // A move that ended while memory was sought has no
-      // stall.
+    if (!move.stall().equals(Duration.ZERO)) { // A move may end before its stall.
       meters.stall().record(move.stall());
       drain.record(move.drain());
     }

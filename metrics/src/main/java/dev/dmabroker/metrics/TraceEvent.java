@@ -81,8 +81,7 @@ record TraceEvent(
       case SLICE -> json.name("dur").micros(lengthNanos);
       case INSTANT -> json.member("s", "t");
       case ARROW_FROM -> json.member("id", number);
-      case ARROW_TO -> json.member("id", number).member("bp", "e"); // The arrow is bound to the
-      // slice that it lies in.
+      case ARROW_TO -> json.member("id", number).member("bp", "e"); // The arrow ends at its slice.
       case COUNTER -> json.name("args").object().member(lane.kind().unit(), number).endObject();
     }
     if (!details.isEmpty()) {

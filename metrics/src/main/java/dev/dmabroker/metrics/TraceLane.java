@@ -77,8 +77,7 @@ final class TraceLane {
     if (row == ends.size() && row < MAX_ROWS) {
       ends.add(end);
     } else {
-      row = Math.min(row, MAX_ROWS - 1); // The last row takes all slices that are left; they
-      // overlap there.
+      row = Math.min(row, MAX_ROWS - 1); // The last row takes the rest; they overlap.
       ends.set(row, end);
     }
     return TraceEvent.slice(what, at, end - at, this, row, details);
