@@ -15,7 +15,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/** Takes constraints apart into their fields, for the engine. */
+/** Takes constraints apart into their single fields, for the engine. */
 final class ConstraintParts extends ConstraintViews {
   private ConstraintParts() {}
 
@@ -29,7 +29,7 @@ final class ConstraintParts extends ConstraintViews {
     of.preferences().forEach(each -> split(each.wishes(), each.weight(), wishes));
     ImmutableList.Builder<Preference> used = ImmutableList.builder();
     of.usages().forEach(each -> split(each.wishes(), Usage.WEIGHT, used));
-    // What several usages prefer is preferred once.
+    // A field that several usages prefer is preferred once.
     return wishes.addAll(ImmutableSet.copyOf(used.build())).build();
   }
 
@@ -55,7 +55,9 @@ final class ConstraintParts extends ConstraintViews {
     }
   }
 
-  /** Constraints that ask for nothing else, the three defaults widened. */
+  /**
+   * Constraints that ask for one field only. The three defaults that ask for something are widened.
+   */
   private static Constraints alone(
       Map<ConstraintField, Object> asked, List<ImageConstraints> images) {
     EnumMap<ConstraintField, Object> values = new EnumMap<>(ConstraintField.class);
@@ -142,7 +144,10 @@ final class ConstraintParts extends ConstraintViews {
     return field == ConstraintField.MAX_SEGMENT_SIZE || field == ConstraintField.SEGMENT_BOUNDARY;
   }
 
-  /** The first entry that covers a picture counts, so an entry that asks for less comes later. */
+  /**
+   * The entries for pictures, in the order in which they have to be asked: the first entry that
+   * covers a picture counts, so an entry that asks for less comes later.
+   */
   private static List<ImageConstraints> entriesOf(
       List<ImageConstraints> images, ConstraintField field) {
     Set<ImageConstraints> entries = new LinkedHashSet<>();

@@ -5,7 +5,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/** Finds two fields of one device that no memory at all could meet together. */
+/** Finds two fields of one device that no memory could meet together. */
 final class Contradictions {
   private Contradictions() {}
 
@@ -32,7 +32,10 @@ final class Contradictions {
     of.images().forEach(image -> strides(of.strideAlignmentBytes(), image));
   }
 
-  /** Memory out of the CPU's reach contradicts what asks for memory in its reach. */
+  /**
+   * Finds a field that asks for memory in the CPU's reach, together with one that asks for memory
+   * out of it.
+   */
   private static void secrecy(Constraints of) {
     refuseIf(
         of.secure() && !of.coherency().contains(Coherency.INACCESSIBLE),
@@ -98,7 +101,7 @@ final class Contradictions {
   private static void segments(Constraints of) {
     long longest = Math.min(of.maxSegmentBytes(), of.segmentBoundaryBytes());
     refuseIf(
-        // Size and boundary mean nothing without the number.
+        // Segment size and boundary mean nothing without a limit on the number of segments.
         of.maxSegments() != Integer.MAX_VALUE
             && (of.minSizeBytes() - 1) / of.maxSegments() >= longest,
         "minSizeBytes "

@@ -2,7 +2,7 @@ package dev.dmabroker.spec;
 
 import com.google.common.collect.ImmutableSortedSet;
 
-/** Checks the value of one field of constraints, whatever the other fields ask. */
+/** Checks the value of one field of constraints, without looking at the other fields. */
 final class FieldChecks {
   private static final int MAX_COUNT = 1 << 20;
 
@@ -38,7 +38,7 @@ final class FieldChecks {
     return ImmutableSortedSet.copyOf(names);
   }
 
-  /** Checks a preference of so much weight. */
+  /** Checks a preference: its weight, and the fields that it may prefer. */
   static void preference(int weight, Constraints wishes) {
     if (weight < 1 || weight > ConstraintsBuilder.MAX_WEIGHT) {
       throw new InvalidConstraintException(

@@ -9,11 +9,14 @@ import java.util.Collections;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Whether one heap's memory meets one device's constraints. What is unknown counts as no. */
+/**
+ * Decides whether one heap's memory meets one device's constraints. A trait that is unknown counts
+ * as no.
+ */
 final class Suitability {
   private Suitability() {}
 
-  /** The first constraint on memory that is not met, or null if all are. */
+  /** The first constraint on memory that the heap does not meet, or null if it meets all. */
   static @Nullable Unmet unmet(HeapInfo heap, String device, Constraints constraints) {
     Unmet unmet = names(heap, constraints);
     if (unmet == null) {

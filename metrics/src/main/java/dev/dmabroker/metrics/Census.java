@@ -15,7 +15,7 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** A snapshot added up, once for all gauges. */
+/** The sums over a snapshot, computed once for all gauges. */
 final class Census {
   /** The tag of buffers that have no memory. */
   static final String NO_HEAP = "none";
@@ -60,7 +60,7 @@ final class Census {
   /**
    * Adds a snapshot up.
    *
-   * @param before the one before; a snapshot may count less than that, a counter must not
+   * @param before the census before; a snapshot may count less than that, a counter must not
    */
   static Census of(BrokerSnapshot snapshot, @Nullable Census before) {
     return before == null
@@ -97,7 +97,7 @@ final class Census {
     return Optional.ofNullable(heaps.get(name)).map(what).orElse(0).doubleValue();
   }
 
-  /** What the heap can give at all; NaN if nobody knows. */
+  /** The bytes that the heap can give in all; NaN if that is not known. */
   double capacityBytes(String name) {
     return Optional.ofNullable(heaps.get(name))
         .flatMap(heap -> heap.traits().capacityBytes().known())
@@ -105,7 +105,9 @@ final class Census {
         .orElse(Double.NaN);
   }
 
-  /** What it can give now, as far as this broker knows; NaN if nobody knows. */
+  /**
+   * The bytes that the heap can give now, as far as this broker knows; NaN if that is not known.
+   */
   double headroomBytes(String name) {
     double taken =
         heap(name, HeapState::usedBytes) + heap(name, heap -> heap.lingering().sizeBytes());
@@ -136,7 +138,7 @@ final class Census {
     return mappings;
   }
 
-  /** Mappings that are held for longer than their device declared. */
+  /** The number of mappings that are held for longer than their device declared. */
   int overdue() {
     return overdue;
   }

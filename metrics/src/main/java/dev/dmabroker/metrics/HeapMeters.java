@@ -37,7 +37,7 @@ final class HeapMeters {
     for (SharedBuffer.State state : SharedBuffer.State.values()) {
       switch (state) {
         case RESIDENT, PREPARING, DRAINING, MOVING -> buffers(meters, name, state);
-        default -> {} // Those have no memory.
+        default -> {} // Buffers in these states have no memory.
       }
     }
     given = meters.counter("dmabuf.allocations", tag.and("result", "done"), "allocations");
@@ -48,7 +48,7 @@ final class HeapMeters {
     }
   }
 
-  /** Of those that have no memory. */
+  /** Registers the meters of buffers that have no memory. */
   static void withoutHeap(Registration meters) {
     buffers(meters, Census.NO_HEAP, SharedBuffer.State.UNBACKED);
     buffers(meters, Census.NO_HEAP, SharedBuffer.State.ALLOCATING);

@@ -17,22 +17,22 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * The heaps in /dev/dma_heap, each under its node's name. The default CMA heap, whose name differs
- * between kernels, is also called {@code cma}.
+ * Finds the heaps in /dev/dma_heap, each under its node's name. The default CMA heap, which kernels
+ * name differently, is also called {@code cma}.
  *
- * <p>Looking for them allocates a few MiB from each for a moment, to see what its memory is like.
+ * <p>Discovery allocates a few MiB from each heap for a moment, to see what its memory is like.
  */
 public final class DmaHeapProvider implements HeapProvider {
 
   private static final String NAME = "dma_heap";
   private static final String REMEDY =
-      "a kernel with CONFIG_DMABUF_HEAPS and CONFIG_DMABUF_HEAPS_SYSTEM, and CONFIG_DMABUF_HEAPS_CMA"
-          + " for contiguous memory, of which cma=SIZE on the kernel's command line sets some"
-          + " aside; in a container /dev/dma_heap has to be passed in";
+      "a kernel with CONFIG_DMABUF_HEAPS and CONFIG_DMABUF_HEAPS_SYSTEM, and"
+          + " CONFIG_DMABUF_HEAPS_CMA for contiguous memory, of which cma=SIZE on the kernel's"
+          + " command line sets some aside; in a container /dev/dma_heap has to be passed in";
 
   private final Path folder;
 
-  /** Of this machine. */
+  /** Makes a provider of this machine's heaps. */
   public DmaHeapProvider() {
     this(Path.of("/dev/dma_heap"));
   }

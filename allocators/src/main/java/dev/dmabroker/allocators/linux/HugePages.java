@@ -9,7 +9,7 @@ import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Which huge pages the system keeps ready. */
+/** Tells which huge pages the system keeps ready. */
 final class HugePages {
 
   static final String REMEDY =
@@ -21,7 +21,7 @@ final class HugePages {
 
   private HugePages() {}
 
-  /** The smallest size of which there are any, or may be made any on demand. */
+  /** The smallest size in bytes of huge pages that exist or may be made on demand. */
   static OptionalLong smallestBytes() {
     return smallestBytes(FOLDER);
   }

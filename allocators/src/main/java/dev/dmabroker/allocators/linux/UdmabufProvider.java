@@ -15,8 +15,8 @@ import java.util.OptionalLong;
 import java.util.Set;
 
 /**
- * Dma-bufs of ordinary memory through /dev/udmabuf: {@code udmabuf}, and {@code udmabuf-huge} where
- * the system has huge pages and the driver maps them without harm.
+ * Finds dma-bufs of ordinary memory through /dev/udmabuf: {@code udmabuf}, and {@code udmabuf-huge}
+ * if the system has huge pages and the driver maps them without harm.
  */
 public final class UdmabufProvider implements HeapProvider {
 
@@ -29,7 +29,7 @@ public final class UdmabufProvider implements HeapProvider {
 
   private final Path node;
 
-  /** Of this machine. */
+  /** Makes a provider of this machine's memory. */
   public UdmabufProvider() {
     this(Path.of("/dev/udmabuf"));
   }
@@ -52,7 +52,7 @@ public final class UdmabufProvider implements HeapProvider {
     Trait<Long> maxSize = maxSize();
     List<Finding> findings = new ArrayList<>();
     findings.add(find(ORDINARY, OptionalLong.empty(), maxSize));
-    // Where the node itself is closed, huge pages would make no difference.
+    // If the node itself is closed, huge pages would make no difference.
     if (findings.get(0) instanceof Open open) {
       findings.add(huge(open, maxSize));
     }
@@ -77,7 +77,7 @@ public final class UdmabufProvider implements HeapProvider {
             "a kernel whose udmabuf maps page frames (VM_PFNMAP)");
   }
 
-  /** The ordinary one at a NUMA node. */
+  /** Finds the heap of ordinary pages at a NUMA node. */
   Finding at(int numaNode) {
     return find(
         ORDINARY + "-node" + numaNode, OptionalLong.empty(), OptionalInt.of(numaNode), maxSize());

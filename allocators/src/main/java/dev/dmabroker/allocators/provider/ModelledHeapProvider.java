@@ -10,7 +10,7 @@ import java.util.List;
 public final class ModelledHeapProvider implements HeapProvider {
   private final HeapProvider defaults = Heaps.modelledDefaults();
 
-  /** For the service loader. */
+  /** Makes the provider for the service loader. */
   public ModelledHeapProvider() {}
 
   @Override
