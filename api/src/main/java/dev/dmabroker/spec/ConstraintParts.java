@@ -4,7 +4,7 @@ import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableSet;
 import com.google.common.collect.ImmutableSortedSet;
 import com.google.common.collect.Sets;
-import dev.dmabroker.internal.ConstraintViews;
+import dev.dmabroker.internal.placement.ConstraintViews;
 import dev.dmabroker.spec.Constraints.Preference;
 import java.util.ArrayList;
 import java.util.EnumMap;

@@ -19,7 +19,7 @@ import dev.dmabroker.StreamConsumer;
 import dev.dmabroker.StreamConsumer.Policy;
 import dev.dmabroker.StreamStoppedException;
 import dev.dmabroker.event.FrameDropped;
-import dev.dmabroker.internal.EventRecords;
+import dev.dmabroker.internal.watch.EventRecords;
 import dev.dmabroker.testing.Await;
 import dev.dmabroker.testing.Events;
 import dev.dmabroker.testing.ScriptedMover;

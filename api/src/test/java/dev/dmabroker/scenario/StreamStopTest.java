@@ -21,7 +21,7 @@ import dev.dmabroker.StreamSpec;
 import dev.dmabroker.StreamStoppedException;
 import dev.dmabroker.WaitInterruptedException;
 import dev.dmabroker.event.StreamResized;
-import dev.dmabroker.internal.EventRecords;
+import dev.dmabroker.internal.watch.EventRecords;
 import dev.dmabroker.spec.BlobSpec;
 import dev.dmabroker.spec.Constraints;
 import dev.dmabroker.testing.Await;
