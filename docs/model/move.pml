@@ -38,6 +38,12 @@
  * and the word have to be accessed in these modes; with acquire and release the mapper's read of
  * the gate may come before its CAS, which is the mistake READ_GATE_FIRST. The lock and what was
  * written before a volatile write come with happens-before (17.4.5).
+ *
+ * The mapper's first read of the gate is opaque in the code. What it gives, the gate had at some
+ * time since the mapper's step before, and so it is one of the values that the read here gives when
+ * other processes take their steps between it and the CAS. Nor does the code read the word before
+ * each CAS: it may guess what a free word is. The CAS here is of a word that is free, be its value
+ * read or guessed; a wrong guess changes nothing, and the code then reads.
  */
 
 #ifndef MAPPERS

@@ -34,8 +34,10 @@ public final class AttachedDevice extends Leakable implements Attachment {
   private final Gate gate = new Gate();
 
   // At hand, as each further look that a map takes has its time.
-  private final Access declared;
   private final Clock clock;
+
+  /** The {@link Accesses} that the device declared. */
+  private final int permitted;
 
   private volatile boolean detached;
   private volatile boolean leftOut;
@@ -49,8 +51,8 @@ public final class AttachedDevice extends Leakable implements Attachment {
     this.services = services;
     this.buffer = buffer;
     this.device = device;
-    this.declared = device.access();
     this.clock = services.clock();
+    this.permitted = Accesses.permittedBy(device.access());
   }
 
   @Override
@@ -64,9 +66,24 @@ public final class AttachedDevice extends Leakable implements Attachment {
   }
 
   @Override
-  public Mapping map(Access access) {
-    BufferMapping mapping = enter(access, /* own= */ true);
-    return mapping != null ? mapping : buffer.map(this, access, services.settings().mapTimeout());
+  public BufferMapping map(Access access) {
+    return map(gate, access);
+  }
+
+  /**
+   * The fast path of {@link #map(Access)}.
+   *
+   * @param gate this attachment's gate, which the caller has at hand
+   */
+  BufferMapping map(Gate gate, Access access) {
+    Objects.requireNonNull(access, "access");
+    return gate.map(access, permitted, clock.ticked(), this);
+  }
+
+  /** The way of {@link #map(Access)} when the gate did not let the mapping in. */
+  BufferMapping ask(Access access) {
+    checkDeclared(access);
+    return buffer.map(this, access, services.settings().mapTimeout());
   }
 
   @Override
@@ -91,14 +108,19 @@ public final class AttachedDevice extends Leakable implements Attachment {
     }
   }
 
-  /** The fast path: no lock; null if the buffer has to be asked. */
+  /** Maps without a lock; null if the buffer has to be asked. */
   public @Nullable BufferMapping enter(Access access, boolean own) {
-    return enter(gate, access, own);
+    Objects.requireNonNull(access, "access");
+    BufferMapping mapping = gate.enter(access, permitted, own, clock.ticked());
+    if (mapping == null) {
+      checkDeclared(access);
+    }
+    return mapping;
   }
 
-  /** The same for who has the gate at hand, as each further look takes time. */
-  public @Nullable BufferMapping enter(Gate gate, Access access, boolean own) {
-    if (!declared.permits(Objects.requireNonNull(access, "access"))) {
+  /** Only after the gate let no mapping in: it lets in what the device declared, and no more. */
+  private void checkDeclared(Access access) {
+    if (!device.access().permits(access)) {
       throw Exceptions.undeclaredAccess(
           "cannot map "
               + buffer.name()
@@ -110,11 +132,6 @@ public final class AttachedDevice extends Leakable implements Attachment {
               + device.access()
               + "; declare what it needs with DeviceSpec.access");
     }
-    BufferMapping mapping = gate.enter(access, own, clock.ticked());
-    if (mapping != null && access.writes()) {
-      mapping.place().markWritten();
-    }
-    return mapping;
   }
 
   void open(Place place, Gate.Opening how) {

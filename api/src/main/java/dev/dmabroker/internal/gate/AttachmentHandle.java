@@ -51,8 +51,7 @@ public final class AttachmentHandle implements Attachment {
 
   @Override
   public Mapping map(Access access) {
-    BufferMapping mapping = attached.enter(gate, access, /* own= */ true);
-    return mapping != null ? mapping : attached.map(access);
+    return attached.map(gate, access);
   }
 
   @Override

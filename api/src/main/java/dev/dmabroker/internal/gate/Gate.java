@@ -5,6 +5,8 @@ import dev.dmabroker.internal.services.Services;
 import dev.dmabroker.internal.watch.Leakable;
 import dev.dmabroker.internal.watch.Leaks;
 import dev.dmabroker.spec.Access;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,11 +15,21 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>Why a map and a move never both win.</b> A mapper reads {@link #entrance}, takes a slot of
  * the {@link Occupancy} that it leads to, and then reads {@link #entrance} again. A mover first
- * changes the way ({@link #shut}, {@link #openToReaders}) and then looks at the slots. All these
- * are volatile accesses, which the Java memory model puts into one total order, so either the
- * mapper sees that the way is another, and leaves, or the mover sees the slot taken, and waits.
- * That is Dekker's argument; it needs no lock. A way is never used again once it was taken away, so
- * seeing it twice means that it was there all the time.
+ * changes the way ({@link #shut}, {@link #openToReaders}) and then looks at the slots. The taking,
+ * the mapper's second read, the mover's change and its look are volatile accesses, which the Java
+ * memory model puts into one total order. So either the mapper's second read sees that the way is
+ * another, and the mapper leaves; or the change comes after that read, so the look comes after the
+ * taking, and the mover sees the slot taken, and waits. That is Dekker's argument; it needs no
+ * lock.
+ *
+ * <p><b>Why the mapper's first read need not be volatile.</b> The argument does not use it: it only
+ * says which slot to try. It is opaque, so it sees a change in the end, and what it sees may be out
+ * of date; then the mapper takes a slot that leads nowhere any more, finds that out by the second
+ * read, and leaves. All that it looks at before the second read it reaches through final fields of
+ * the entrance, which are there however the entrance was found. For the same reason the mapper may
+ * guess what a free slot's word is ({@link Slot#guessFree}): the taking compares it with the word.
+ * So the taking waits for no read of a word that this CPU has just written, and on CPUs where a
+ * volatile read waits for the volatile writes before it, neither read waits for the last leaving.
  *
  * <p><b>Why the mover is always woken.</b> Whoever leaves frees the slot first and then reads the
  * way ({@link #isWaitedFor}). If the mover saw the slot taken, it had changed the way before, so
@@ -29,8 +41,10 @@ import org.jspecify.annotations.Nullable;
  * the old place's occupancies only lose mappings from then on, and its memory is given back when
  * they are empty: by the same two arguments nobody is missed and the last one reports.
  *
- * <p>The way is changed under the buffer's lock; everything else happens anywhere. Each attachment
- * has slots of its own, so two devices that map one buffer never write the same cache line.
+ * <p>A way is never used again once it was taken away, so the one that a mapper came by tells
+ * whether any change was made since. It is changed under the buffer's lock; everything else happens
+ * anywhere. Each attachment has slots of its own, so two devices that map one buffer never write
+ * the same cache line.
  */
 public final class Gate {
 
@@ -44,6 +58,16 @@ public final class Gate {
     TO_READERS
   }
 
+  private static final VarHandle ENTRANCE;
+
+  static {
+    try {
+      ENTRANCE = MethodHandles.lookup().findVarHandle(Gate.class, "entrance", Entrance.class);
+    } catch (ReflectiveOperationException e) {
+      throw new ExceptionInInitializerError(e);
+    }
+  }
+
   /** Where mappings are let in to, and which; null while shut. */
   private volatile @Nullable Entrance entrance;
 
@@ -52,17 +76,17 @@ public final class Gate {
     private final Occupancy occupancy;
     private final Place place;
     private final Slot first;
-    private final boolean readersOnly;
+    private final int lets;
     private final boolean watched;
 
     /** Of the one mapping that came by this way, if it is to be found when it is lost. */
     private @Nullable FollowedMapping followed;
 
-    private Entrance(Occupancy occupancy, boolean readersOnly, boolean watched) {
+    private Entrance(Occupancy occupancy, int lets, boolean watched) {
       this.occupancy = occupancy;
       this.place = occupancy.place();
       this.first = occupancy.first();
-      this.readersOnly = readersOnly;
+      this.lets = lets;
       this.watched = watched;
     }
 
@@ -83,61 +107,106 @@ public final class Gate {
   }
 
   /**
+   * Maps for the calling thread: without a lock if the gate lets it in, and otherwise as the device
+   * does when it {@linkplain AttachedDevice#ask asks the buffer}. This is {@link #enter} for users,
+   * and differs in that the mapping is made in one place, whichever way it came by, and after the
+   * calls: so the compiler can do without the object, even after gates were shut now and then.
+   *
+   * @param permitted the {@link Accesses} that the device declared
+   * @param tickedNanos what the {@link Clock#ticked clock} says
+   */
+  BufferMapping map(Access access, int permitted, long tickedNanos, AttachedDevice device) {
+    Entrance here = letsIn(access, permitted);
+    Entrance by = null;
+    Slot slot = null;
+    long token = 0;
+    if (here != null) {
+      slot = here.first;
+      long free = slot.guessFree();
+      token = Slot.token(free, access);
+      if (!slot.tryTake(free, token)) {
+        slot = here.occupancy.tryTake(access);
+        token = slot == null ? 0 : slot.word;
+      }
+      if (slot != null) {
+        by = confirm(here, slot, token, access, /* own= */ true, tickedNanos);
+      }
+    }
+    if (by == null || slot == null) {
+      BufferMapping asked = device.ask(access);
+      by = asked.entrance();
+      slot = asked.slot();
+      token = asked.token();
+    }
+    return new BufferMapping(this, by, slot, token);
+  }
+
+  /**
    * Lets a mapping in without a lock.
    *
+   * @param permitted the {@link Accesses} that the device declared
    * @param own whether the calling thread gets it
    * @param tickedNanos what the {@link dev.dmabroker.internal.runtime.Clock#ticked clock} says
    * @return null if the gate lets none in or the slots are all taken: the caller has to go by way
    *     of the buffer's lock, where it also reports that it turned back
    */
-  @Nullable BufferMapping enter(Access access, boolean own, long tickedNanos) {
-    Entrance here = entrance;
-    if (here == null || (here.readersOnly && access.writes())) {
+  @Nullable BufferMapping enter(Access access, int permitted, boolean own, long tickedNanos) {
+    Entrance here = letsIn(access, permitted);
+    if (here == null) {
       return null;
     }
     Slot slot = here.first;
-    long token = slot.tryTake(access);
-    if (token == 0) {
-      return enterBeside(here, access, own, tickedNanos);
-    }
-    return confirm(here, slot, token, own, tickedNanos);
-  }
-
-  private @Nullable BufferMapping enterBeside(
-      Entrance here, Access access, boolean own, long tickedNanos) {
-    for (Slot slot : here.occupancy.slots()) {
-      long token = slot.tryTake(access);
-      if (token != 0) {
-        return confirm(here, slot, token, own, tickedNanos);
+    long free = slot.guessFree();
+    long token = Slot.token(free, access);
+    if (!slot.tryTake(free, token)) {
+      slot = here.occupancy.tryTake(access);
+      if (slot == null) {
+        return null;
       }
+      token = slot.word;
     }
-    return null;
+    Entrance by = confirm(here, slot, token, access, own, tickedNanos);
+    return by == null ? null : new BufferMapping(this, by, slot, token);
   }
 
+  /** The mapper's first read: where it seems to be let in; null if nowhere. */
+  private @Nullable Entrance letsIn(Access access, int permitted) {
+    Entrance here = (Entrance) ENTRANCE.getOpaque(this);
+    return here != null && (here.lets & permitted & Accesses.bit(access)) != 0 ? here : null;
+  }
+
+  /**
+   * The mapper's second read, after it took the slot, and what is to be noted.
+   *
+   * @return the way that the mapping came by; null if it turned back, and left the slot
+   */
   @SuppressWarnings("ReferenceEquality")
-  private @Nullable BufferMapping confirm(
-      Entrance here, Slot slot, long token, boolean own, long tickedNanos) {
+  private @Nullable Entrance confirm(
+      Entrance here, Slot slot, long token, Access access, boolean own, long tickedNanos) {
     if (entrance != here) {
       slot.leave(token);
       return null;
     }
-    Entrance by = note(here, slot, token, own, tickedNanos);
-    // Made in one place and after the calls, or the compiler could not do without it.
-    return new BufferMapping(this, by, slot, token);
+    if (Accesses.change(access)) {
+      here.place.markWritten();
+    }
+    if (tickedNanos == 0) {
+      return noteExactly(here, slot, token, own);
+    }
+    slot.note(token, Caller.current(), own, tickedNanos);
+    return here;
   }
 
-  /** Notes who took the slot, and gives the way that the mapping came by. */
-  private Entrance note(Entrance here, Slot slot, long token, boolean own, long tickedNanos) {
-    long nowNanos = tickedNanos;
-    Entrance by = here;
-    if (nowNanos == 0) {
-      Services services = here.occupancy.attachment().services();
-      nowNanos = services.clock().exact();
-      Throwable where = services.callSites().site(nowNanos);
-      if (where != null) {
-        by = follow(here, slot, token, where);
-      }
-    }
+  /**
+   * Notes that the slot was taken while the clock does not tick, which is so while maps are rare,
+   * and where it was taken if that is due. A method of its own, so that the compiler may leave it
+   * out of a map where they are frequent.
+   */
+  private Entrance noteExactly(Entrance here, Slot slot, long token, boolean own) {
+    Services services = here.occupancy.attachment().services();
+    long nowNanos = services.clock().exact();
+    Throwable where = services.callSites().site(nowNanos);
+    Entrance by = where == null ? here : follow(here, slot, token, where);
     slot.note(token, Caller.current(), own, nowNanos);
     return by;
   }
@@ -158,7 +227,7 @@ public final class Gate {
       @Nullable Throwable where) {
     Entrance by = lets(access);
     if (by == null || by.occupancy != occupancy) {
-      by = new Entrance(occupancy, /* readersOnly= */ false, /* watched= */ true);
+      by = new Entrance(occupancy, Accesses.ALL, /* watched= */ true);
     }
     Slot slot = occupancy.take(access);
     long token = slot.word;
@@ -184,7 +253,7 @@ public final class Gate {
       return here;
     }
     try {
-      Entrance own = new Entrance(here.occupancy, here.readersOnly, here.watched);
+      Entrance own = new Entrance(here.occupancy, here.lets, here.watched);
       own.followed =
           new FollowedMapping(
               new Leakable.Origin(own, where), leaks, new BufferMapping(this, here, slot, token));
@@ -219,16 +288,16 @@ public final class Gate {
   }
 
   void open(Occupancy occupancy) {
-    entrance = new Entrance(occupancy, /* readersOnly= */ false, /* watched= */ false);
+    entrance = new Entrance(occupancy, Accesses.ALL, /* watched= */ false);
   }
 
   /** Open, but whoever leaves reports. */
   void watch(Occupancy occupancy) {
-    entrance = new Entrance(occupancy, /* readersOnly= */ false, /* watched= */ true);
+    entrance = new Entrance(occupancy, Accesses.ALL, /* watched= */ true);
   }
 
   void openToReaders(Occupancy occupancy) {
-    entrance = new Entrance(occupancy, /* readersOnly= */ true, /* watched= */ false);
+    entrance = new Entrance(occupancy, Accesses.READERS, /* watched= */ false);
   }
 
   public void shut() {
@@ -237,12 +306,12 @@ public final class Gate {
 
   boolean isFullyOpenAt(Place place) {
     Entrance here = entrance;
-    return here != null && here.place == place && !here.readersOnly && !here.watched;
+    return here != null && here.place == place && here.lets == Accesses.ALL && !here.watched;
   }
 
   /** Where a mapping with this access would be let in now; null if nowhere. */
   public @Nullable Entrance lets(Access access) {
     Entrance here = entrance;
-    return here == null || (here.readersOnly && access.writes()) ? null : here;
+    return here != null && (here.lets & Accesses.bit(access)) != 0 ? here : null;
   }
 }

@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The mappings of one attachment in one place. {@link #take} is called under the buffer's lock,
@@ -47,12 +48,21 @@ final class Occupancy {
     return slots;
   }
 
-  /** Takes a free slot, or adds one if all are taken. */
-  Slot take(Access access) {
+  /** Takes the first slot that is free; null if there is none. */
+  @Nullable Slot tryTake(Access access) {
     for (Slot slot : slots) {
       if (slot.tryTake(access) != 0) {
         return slot;
       }
+    }
+    return null;
+  }
+
+  /** Takes a slot, making room if needed. */
+  Slot take(Access access) {
+    Slot taken = tryTake(access);
+    if (taken != null) {
+      return taken;
     }
     Slot added = new Slot();
     long unused = added.tryTake(access);

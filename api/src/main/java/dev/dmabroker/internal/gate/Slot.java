@@ -32,7 +32,8 @@ class SlotWord extends SlotPadding {
   /** What {@link dev.dmabroker.internal.runtime.Caller#current} gave. */
   @Nullable Object thread;
 
-  boolean own;
+  /** {@link #thread} if no other thread has the mapping, as far as is known; null otherwise. */
+  @Nullable Object owner;
 
   @Nullable Throwable callSite;
 
@@ -93,14 +94,37 @@ final class Slot extends SlotWord {
   private long q7;
 
   /** Takes the slot: its token, or 0 if it is taken. */
-  @SuppressWarnings("EnumOrdinal") // Lives in memory only, and is read back by the same class.
   long tryTake(Access access) {
     long free = word;
     if (!isFree(free)) {
       return 0;
     }
-    long token = free + STEP + 1 + access.ordinal();
-    return WORD.compareAndSet(this, free, token) ? token : 0;
+    long token = token(free, access);
+    return tryTake(free, token) ? token : 0;
+  }
+
+  /**
+   * The word of the slot if it is free and was not taken since it was last noted, as it is when one
+   * thread maps again and again. A guess that {@link #tryTake(long, long)} proves or refutes; to
+   * read the word itself takes longer, as a CPU has to wait for its own atomic operation on it.
+   */
+  long guessFree() {
+    return noted & -STEP;
+  }
+
+  /** The word of a slot that is taken with that access when its word is {@code free}. */
+  @SuppressWarnings("EnumOrdinal") // Lives in memory only, and is read back by the same class.
+  static long token(long free, Access access) {
+    return free + STEP + 1 + access.ordinal();
+  }
+
+  /**
+   * Takes the slot if its word is {@code free}.
+   *
+   * @param free a value that a free slot may have, be it read or guessed
+   */
+  boolean tryTake(long free, long token) {
+    return WORD.compareAndSet(this, free, token);
   }
 
   /** Frees the slot, fenced or not: false if this taking has ended already. */
@@ -140,20 +164,23 @@ final class Slot extends SlotWord {
 
   /**
    * Writes down who took the slot. Read by others only to explain and to find a self-wait.
-   * References are written only if they change, as the garbage collector has a part in that.
+   * References are written only if they change, as the garbage collector has a part in that; and
+   * the token each time, as it is also what the next {@linkplain #guessFree guess} is made from.
    *
    * @param own whether nobody but that thread has the mapping, as far as is known
    */
   @SuppressWarnings("ReferenceEquality")
   void note(long token, Object who, boolean own, long nowNanos) {
-    if (thread != who) {
-      thread = who;
-    }
-    if (this.own != own) {
-      this.own = own;
+    if (!own || owner != who) {
+      noteThread(who, own);
     }
     sinceNanos = nowNanos;
     NOTED.setRelease(this, token);
+  }
+
+  private void noteThread(Object who, boolean own) {
+    thread = who;
+    owner = own ? who : null;
   }
 
   /** Writes down where that is, before {@link #note}. */
@@ -171,7 +198,7 @@ final class Slot extends SlotWord {
   void hand(long token, Object who) {
     if (word == token) {
       thread = who;
-      own = true;
+      owner = who;
     }
   }
 
@@ -197,8 +224,7 @@ final class Slot extends SlotWord {
         && !isFenced(token) // The thread has nothing to do with it any more.
         && (!writing || access(token).writes())
         && isNoted(token)
-        && own
-        && thread == candidate;
+        && owner == candidate;
   }
 
   static Access access(long token) {

@@ -1,5 +1,7 @@
 package dev.dmabroker.internal.runtime;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.time.Duration;
 import java.util.function.LongPredicate;
 
@@ -26,6 +28,16 @@ public final class Clock {
   /** Runs something later, once. */
   public interface Timer {
     void after(Duration delay, Runnable work);
+  }
+
+  private static final VarHandle TICKED;
+
+  static {
+    try {
+      TICKED = MethodHandles.lookup().findVarHandle(Clock.class, "ticked", long.class);
+    } catch (ReflectiveOperationException e) {
+      throw new ExceptionInInitializerError(e);
+    }
   }
 
   private final Time time;
@@ -59,9 +71,13 @@ public final class Clock {
     return now != 0 ? now : exact();
   }
 
-  /** Returns {@link #nanos} at the cost of one read, or 0 if the time has to be {@link #exact}. */
+  /**
+   * The time as the timer has last noted it, or 0 if it has to be {@link #exact}. The read is
+   * opaque: nothing else is read after it that would have to be as new, and a map need not wait for
+   * it.
+   */
   public long ticked() {
-    return ticked;
+    return (long) TICKED.getOpaque(this);
   }
 
   /** Reads {@link Time#nanos}, and starts the timer if exact readings are frequent. */

@@ -229,7 +229,7 @@ class RaceTest extends Fixture {
     Await.until("asked", () -> asked.get() != null);
     running.parked();
     AfterLock after = new AfterLock();
-    Objects.requireNonNull(asked.get()).grant(after, (BufferMapping) attachment.map(access));
+    Objects.requireNonNull(asked.get()).grant(after, attachment.map(access));
     after.run();
     return running;
   }

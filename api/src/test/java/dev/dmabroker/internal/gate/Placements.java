@@ -49,6 +49,6 @@ final class Placements {
   }
 
   static @Nullable BufferMapping enter(Gate gate, Access access) {
-    return gate.enter(access, /* own= */ true, System.nanoTime());
+    return gate.enter(access, Accesses.ALL, /* own= */ true, System.nanoTime());
   }
 }
