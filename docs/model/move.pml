@@ -2,23 +2,23 @@
  * The gate and the move of a buffer: who is let in where, and when memory goes.
  * README.md says what is checked, and how. Run ./check.
  *
- * here                 in the code (package dev.dmabroker.internal)
+ * here                 in the code (rooms gate, move, buffer of dev.dmabroker.internal)
  * ----                 --------------------------------------------
  * gate[a]              Gate.entrance
  * SHUT                 null there: all have to go by way of the buffer's lock
- * FULL(p), READERS(p)  a Gate.Way to the attachment's Occupancy of placement p, and the same to
- *                      readers only: the same slots, another identity
+ * FULL(p), READERS(p)  a Gate.Entrance to the attachment's Occupancy of place p, and one for
+ *                      readers only: it leads to these slots too, with another identity
  * word                 Slot.word: free, or taken with an access
  * enter                Gate.enter, the fast path of Attachment.map
  * leave                BufferMapping.close: Slot.leave, then the report to the buffer
- * slowPath             ManagedBuffer.map: submit, Request.await, withdraw
+ * slowPath             ManagedBuffer.map: Request.submit, await, withdraw
  * look                 Place.isIdle and hasWriters
  * advance              BufferLife.advance, called by whoever left or turned back
  * setGates             Attachments.openGates, shutGates
- * serve, grant         Requests.serve, Request.claim, AttachedDevice.admitTo
- * Mover                Relocation, BufferLife.moved; the threads that these run in, and the timer
+ * serve, grant         Requests.serve, Request.claim, MapRequest.admitTo
+ * Mover                Relocation, Moving.moved; the threads that these run in, and the timer
  *                      that tries again
- * rollBack             Relocation.rollBack, BufferLife.moveFailed
+ * rollBack             Relocation.rollBack, Moving.failed
  * Timer                Relocation.drainExpired
  * Poller               the thread of FencePoller: it ends what closeAfter left, and tells of the
  *                      kernel's fences

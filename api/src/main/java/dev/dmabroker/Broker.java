@@ -2,8 +2,8 @@ package dev.dmabroker;
 
 import dev.dmabroker.event.BrokerListener;
 import dev.dmabroker.event.BrokerSnapshot;
-import dev.dmabroker.internal.BrokerFactory;
-import dev.dmabroker.internal.Settings;
+import dev.dmabroker.internal.broker.BrokerFactory;
+import dev.dmabroker.internal.runtime.Settings;
 import dev.dmabroker.spec.BufferSpec;
 import dev.dmabroker.spec.Constraints;
 import dev.dmabroker.spec.Layout;

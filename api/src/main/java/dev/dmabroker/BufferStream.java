@@ -2,7 +2,6 @@ package dev.dmabroker;
 
 import dev.dmabroker.event.StreamState;
 import dev.dmabroker.spec.Access;
-import dev.dmabroker.spec.Constraints;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -12,9 +11,10 @@ import java.util.concurrent.Flow;
  * Buffers that go round: a producer {@linkplain #acquire acquires} the next free one, fills and
  * {@linkplain EmptyFrame#submit submits} it, consumers {@linkplain StreamConsumer#take take} it and
  * release it, and it is free again when all have. Nobody has to know how many are needed: the
- * stream starts with what the devices declare ({@link Constraints.Builder#camping}), grows when the
- * producer would otherwise wait, up to its limits or until the heaps have no more, and gives back
- * what lay idle for a while. At the limits the producer waits, which is not a failure.
+ * stream starts with what the devices declare ({@link
+ * dev.dmabroker.spec.ConstraintsBuilder#camping}), grows when the producer would otherwise wait, up
+ * to its limits or until the heaps have no more, and gives back what lay idle for a while. At the
+ * limits the producer waits, which is not a failure.
  *
  * <p>Thread-safe, for any number of producing threads too. Not for implementation outside the
  * library.

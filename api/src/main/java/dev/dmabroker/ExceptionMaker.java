@@ -1,6 +1,6 @@
 package dev.dmabroker;
 
-import dev.dmabroker.internal.Exceptions;
+import dev.dmabroker.internal.runtime.Exceptions;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 

@@ -1,7 +1,6 @@
 package dev.dmabroker;
 
 import dev.dmabroker.spec.Access;
-import dev.dmabroker.spec.Constraints;
 import dev.dmabroker.spec.Layout;
 import dev.dmabroker.spec.SyncFile;
 
@@ -16,7 +15,8 @@ public interface Mapping extends AutoCloseable {
    * by the caller. It is close-on-exec.
    *
    * @throws DescriptorException if the memory has none, being a user's own ({@link Broker#adopt});
-   *     a device that needs one says so by {@link Constraints.Builder#deviceAccess}
+   *     a device that needs one says so by {@link
+   *     dev.dmabroker.spec.ConstraintsBuilder#deviceAccess}
    * @throws ClosedException if this mapping is closed
    */
   int fd();

@@ -37,7 +37,7 @@ public interface Overheld {
     /** {@link dev.dmabroker.DeviceSpec#longestHold}; told once for a frame. */
     TOO_LONG,
     /**
-     * {@link dev.dmabroker.spec.Constraints.Builder#camping}, with the dedicated slack; told when
+     * {@link dev.dmabroker.spec.ConstraintsBuilder#camping}, with the dedicated slack; told when
      * the device holds more than ever before.
      */
     TOO_MANY

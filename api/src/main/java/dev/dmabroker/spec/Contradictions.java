@@ -25,6 +25,15 @@ final class Contradictions {
         ConstraintField.PERMITTED_HEAP_TYPES,
         of.forbiddenHeapTypes(),
         ConstraintField.FORBIDDEN_HEAP_TYPES);
+    secrecy(of);
+    addresses(of);
+    segments(of);
+    counts(of.counts());
+    of.images().forEach(image -> strides(of.strideAlignmentBytes(), image));
+  }
+
+  /** Memory out of the CPU's reach contradicts what asks for memory in its reach. */
+  private static void secrecy(Constraints of) {
     refuseIf(
         of.secure() && !of.coherency().contains(Coherency.INACCESSIBLE),
         "secure memory is out of the CPU's reach, and coherency "
@@ -42,34 +51,20 @@ final class Contradictions {
         "cpuReach asks for memory in the CPU's reach, and coherency is INACCESSIBLE alone",
         ConstraintField.CPU_REACH,
         ConstraintField.COHERENCY);
-    addresses(of);
-    segments(of);
-    counts(of.counts());
-    of.images().forEach(image -> strides(of.strideAlignmentBytes(), image));
-    of.images()
-        .forEach(
-            image ->
-                refuseIf(
-                    of.strideAlignmentBytes() > image.number(ConstraintField.MAX_STRIDE),
-                    "strideAlignmentBytes "
-                        + of.strideAlignmentBytes()
-                        + " is over maxStrideBytes "
-                        + image.number(ConstraintField.MAX_STRIDE),
-                    ConstraintField.STRIDE_ALIGNMENT,
-                    ConstraintField.MAX_STRIDE));
   }
 
   private static void strides(long all, ImageConstraints image) {
     long its = image.number(ConstraintField.STRIDE_ALIGNMENT);
+    long most = image.number(ConstraintField.MAX_STRIDE);
     long factor = all / LongMath.gcd(all, its);
     refuseIf(
-        factor > image.number(ConstraintField.MAX_STRIDE) / its,
+        factor > most / its,
         "strideAlignmentBytes "
             + all
             + " of all pictures and "
             + its
             + " of some have no common multiple up to maxStrideBytes "
-            + image.number(ConstraintField.MAX_STRIDE),
+            + most,
         ConstraintField.STRIDE_ALIGNMENT,
         ConstraintField.MAX_STRIDE);
   }

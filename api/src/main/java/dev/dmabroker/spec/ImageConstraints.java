@@ -3,7 +3,7 @@ package dev.dmabroker.spec;
 import com.google.common.collect.ImmutableMap;
 import com.google.common.collect.ImmutableSortedSet;
 import com.google.common.collect.Maps;
-import java.util.EnumMap;
+import java.util.Collections;
 import java.util.EnumSet;
 import java.util.Map;
 import java.util.NavigableSet;
@@ -31,7 +31,7 @@ public final class ImageConstraints {
   private final ImmutableSortedSet<ImageSize> requiredSizes;
   private final ImmutableMap<ConstraintField, Long> numbers;
 
-  private ImageConstraints(
+  ImageConstraints(
       @Nullable ImmutableSortedSet<PixelFormat> formats,
       @Nullable ImmutableSortedSet<Modifier> modifiers,
       boolean declaresModifiers,
@@ -51,19 +51,19 @@ public final class ImageConstraints {
    *
    * @throws InvalidConstraintException if none is named
    */
-  public static Builder of(PixelFormat... formats) {
+  public static ImageConstraintsBuilder of(PixelFormat... formats) {
     if (formats.length == 0) {
       throw new InvalidConstraintException(
           "formats names no format, so no picture could ever be placed; use anyFormat() to take"
               + " all",
           ConstraintField.FORMATS);
     }
-    return new Builder(ImmutableSortedSet.copyOf(formats));
+    return new ImageConstraintsBuilder(ImmutableSortedSet.copyOf(formats));
   }
 
   /** A builder for pictures of all formats that the device names in no other. */
-  public static Builder anyFormat() {
-    return new Builder(null);
+  public static ImageConstraintsBuilder anyFormat() {
+    return new ImageConstraintsBuilder(null);
   }
 
   /** The formats; empty if all that the device names in no other. */
@@ -103,6 +103,20 @@ public final class ImageConstraints {
   public boolean covers(PixelFormat format, Modifier modifier) {
     return (formats == null || formats.contains(format))
         && (modifiers == null || modifiers.contains(modifier));
+  }
+
+  /**
+   * Whether both entries have a format and modifier in common; an entry for any format has none in
+   * common with one that names formats, which goes first.
+   */
+  boolean overlaps(ImageConstraints other) {
+    return (formats == null) == (other.formats == null)
+        && meet(formats, other.formats)
+        && meet(modifiers, other.modifiers);
+  }
+
+  private static <T> boolean meet(@Nullable Set<T> one, @Nullable Set<T> other) {
+    return one == null || other == null || !Collections.disjoint(one, other);
   }
 
   /** The fields that ask for something. */
@@ -187,307 +201,5 @@ public final class ImageConstraints {
     return asked().stream()
         .map(field -> field + "=" + text(field))
         .collect(Collectors.joining(", "));
-  }
-
-  /** Collects what is asked of pictures. Not thread-safe. Each field may be set once. */
-  public static final class Builder {
-    private static final int MAX_REQUIRED_SIZES = 16;
-
-    private final @Nullable ImmutableSortedSet<PixelFormat> formats;
-    private @Nullable ImmutableSortedSet<Modifier> modifiers;
-    private boolean anyModifier;
-    private @Nullable ImmutableSortedSet<ColorSpace> colorSpaces;
-    private @Nullable ImmutableSortedSet<ImageSize> requiredSizes;
-    private final Map<ConstraintField, Long> numbers = new EnumMap<>(ConstraintField.class);
-
-    private Builder(@Nullable ImmutableSortedSet<PixelFormat> formats) {
-      this.formats = formats;
-    }
-
-    /**
-     * Takes these modifiers instead of linear alone. All of them are as good; a device that prefers
-     * one gives alternatives.
-     *
-     * @throws InvalidConstraintException if none is named, or one of them has no layout for any of
-     *     the formats
-     */
-    public Builder modifiers(Modifier... modifiers) {
-      checkUnset(ConstraintField.MODIFIERS, this.modifiers != null || anyModifier);
-      if (modifiers.length == 0) {
-        throw new InvalidConstraintException(
-            "modifiers names no modifier; leave it out to take LINEAR, or use anyModifier()",
-            ConstraintField.MODIFIERS);
-      }
-      for (Modifier modifier : modifiers) {
-        if (formats != null && formats.stream().noneMatch(modifier::supports)) {
-          throw new InvalidConstraintException(
-              "modifiers has " + modifier + ", which has no layout for any of formats " + formats,
-              ConstraintField.MODIFIERS,
-              ConstraintField.FORMATS);
-        }
-      }
-      this.modifiers = ImmutableSortedSet.copyOf(modifiers);
-      return this;
-    }
-
-    /** Takes every modifier. */
-    public Builder anyModifier() {
-      checkUnset(ConstraintField.MODIFIERS, modifiers != null || anyModifier);
-      anyModifier = true;
-      return this;
-    }
-
-    /**
-     * Takes these colour spaces alone.
-     *
-     * @throws InvalidConstraintException if none is named
-     */
-    public Builder colorSpaces(ColorSpace... colorSpaces) {
-      checkUnset(ConstraintField.COLOR_SPACES, this.colorSpaces != null);
-      if (colorSpaces.length == 0) {
-        throw new InvalidConstraintException(
-            "colorSpaces names none; leave it out to take all", ConstraintField.COLOR_SPACES);
-      }
-      this.colorSpaces = ImmutableSortedSet.copyOf(colorSpaces);
-      return this;
-    }
-
-    /**
-     * The narrowest and lowest picture that the device takes; smaller ones are coded at this size.
-     *
-     * @throws InvalidConstraintException if either is less than 1
-     */
-    public Builder minSize(int width, int height) {
-      return numbers(ConstraintField.MIN_WIDTH, width, ConstraintField.MIN_HEIGHT, height);
-    }
-
-    /**
-     * The widest and highest coded picture that the device takes.
-     *
-     * @throws InvalidConstraintException if either is less than 1
-     */
-    public Builder maxSize(int width, int height) {
-      return numbers(ConstraintField.MAX_WIDTH, width, ConstraintField.MAX_HEIGHT, height);
-    }
-
-    /**
-     * Sizes that the buffer has to be able to hold, each of them, besides its own.
-     *
-     * @throws InvalidConstraintException if there are none, or more than 16
-     */
-    public Builder requiredSizes(ImageSize... sizes) {
-      checkUnset(ConstraintField.REQUIRED_SIZES, requiredSizes != null);
-      if (sizes.length == 0 || sizes.length > MAX_REQUIRED_SIZES) {
-        throw new InvalidConstraintException(
-            "requiredSizes must name 1 to " + MAX_REQUIRED_SIZES + " sizes, names " + sizes.length,
-            ConstraintField.REQUIRED_SIZES);
-      }
-      requiredSizes = ImmutableSortedSet.copyOf(sizes);
-      return this;
-    }
-
-    /**
-     * The most pixels of a coded picture.
-     *
-     * @throws InvalidConstraintException if less than 1
-     */
-    public Builder maxPixels(long pixels) {
-      return number(ConstraintField.MAX_PIXELS, pixels);
-    }
-
-    /**
-     * What the coded width and height are multiples of, in pixels.
-     *
-     * @throws InvalidConstraintException if either is less than 1
-     */
-    public Builder sizeAlignment(int width, int height) {
-      return numbers(
-          ConstraintField.WIDTH_ALIGNMENT, width, ConstraintField.HEIGHT_ALIGNMENT, height);
-    }
-
-    /**
-     * What the width and height of the visible picture have to be multiples of, in pixels. The
-     * broker cannot help here: a picture of another size is refused.
-     *
-     * @throws InvalidConstraintException if either is less than 1
-     */
-    public Builder displayAlignment(int width, int height) {
-      return numbers(
-          ConstraintField.DISPLAY_WIDTH_ALIGNMENT,
-          width,
-          ConstraintField.DISPLAY_HEIGHT_ALIGNMENT,
-          height);
-    }
-
-    /**
-     * The smallest stride of the first plane.
-     *
-     * @throws InvalidConstraintException if less than 1
-     */
-    public Builder minStride(long bytes) {
-      return number(ConstraintField.MIN_STRIDE, bytes);
-    }
-
-    /**
-     * The largest stride of the first plane.
-     *
-     * @throws InvalidConstraintException if less than 1
-     */
-    public Builder maxStride(long bytes) {
-      return number(ConstraintField.MAX_STRIDE, bytes);
-    }
-
-    /**
-     * What every plane's stride is a multiple of.
-     *
-     * @throws InvalidConstraintException if less than 1
-     */
-    public Builder strideAlignment(long bytes) {
-      return number(ConstraintField.STRIDE_ALIGNMENT, bytes);
-    }
-
-    /**
-     * What the first plane's offset in the buffer is a multiple of.
-     *
-     * @throws InvalidConstraintException if less than 1
-     */
-    public Builder startOffsetAlignment(long bytes) {
-      return number(ConstraintField.START_OFFSET_ALIGNMENT, bytes);
-    }
-
-    /**
-     * What every plane's offset in the buffer is a multiple of.
-     *
-     * @throws InvalidConstraintException if less than 1
-     */
-    public Builder planeOffsetAlignment(long bytes) {
-      return number(ConstraintField.PLANE_OFFSET_ALIGNMENT, bytes);
-    }
-
-    /**
-     * The blocks, in pixels, that the device accesses as a whole: memory is padded to them on the
-     * right and below.
-     *
-     * @throws InvalidConstraintException if either is less than 1
-     */
-    public Builder blockPadding(int width, int height) {
-      return numbers(ConstraintField.BLOCK_WIDTH, width, ConstraintField.BLOCK_HEIGHT, height);
-    }
-
-    /**
-     * Bytes past the end of the picture that the device may read.
-     *
-     * @throws InvalidConstraintException if negative
-     */
-    public Builder overRead(long bytes) {
-      return number(ConstraintField.OVER_READ, bytes);
-    }
-
-    /**
-     * Rows of pixels after the last of each plane that the device may touch.
-     *
-     * @throws InvalidConstraintException if negative
-     */
-    public Builder verticalPadding(int rows) {
-      return number(ConstraintField.VERTICAL_PADDING, rows);
-    }
-
-    /** Both or, if one is refused, none. */
-    private Builder numbers(
-        ConstraintField one, long oneValue, ConstraintField other, long otherValue) {
-      check(one, oneValue);
-      check(other, otherValue);
-      numbers.put(one, oneValue);
-      numbers.put(other, otherValue);
-      return this;
-    }
-
-    private Builder number(ConstraintField field, long value) {
-      check(field, value);
-      numbers.put(field, value);
-      return this;
-    }
-
-    private void check(ConstraintField field, long value) {
-      long least = Math.min(field.neutral(), 1);
-      if (value < least) {
-        throw new InvalidConstraintException(
-            field + " must be at least " + least + ", is " + value, field);
-      }
-      checkUnset(field, numbers.containsKey(field));
-    }
-
-    private static void checkUnset(ConstraintField field, boolean set) {
-      if (set) {
-        throw new IllegalStateException(field + " is set already");
-      }
-    }
-
-    /**
-     * The constraints.
-     *
-     * @throws InvalidConstraintException if two fields contradict each other; it names both
-     */
-    public ImageConstraints build() {
-      checkOrder(ConstraintField.MIN_WIDTH, ConstraintField.MAX_WIDTH);
-      checkOrder(ConstraintField.MIN_HEIGHT, ConstraintField.MAX_HEIGHT);
-      checkOrder(ConstraintField.MIN_STRIDE, ConstraintField.MAX_STRIDE);
-      checkOrder(ConstraintField.STRIDE_ALIGNMENT, ConstraintField.MAX_STRIDE);
-      checkOrder(ConstraintField.WIDTH_ALIGNMENT, ConstraintField.MAX_WIDTH);
-      checkOrder(ConstraintField.HEIGHT_ALIGNMENT, ConstraintField.MAX_HEIGHT);
-      if (number(ConstraintField.MIN_WIDTH)
-          > number(ConstraintField.MAX_PIXELS) / number(ConstraintField.MIN_HEIGHT)) {
-        throw new InvalidConstraintException(
-            "minWidth x minHeight is over maxPixels " + number(ConstraintField.MAX_PIXELS),
-            ConstraintField.MIN_WIDTH,
-            ConstraintField.MAX_PIXELS);
-      }
-      if (requiredSizes != null) {
-        requiredSizes.forEach(this::checkRequired);
-      }
-      // What asks for nothing is left out, so that equal constraints are equal.
-      Map<ConstraintField, Long> asking =
-          Maps.filterEntries(numbers, e -> e.getValue() != e.getKey().neutral());
-      ImmutableSortedSet<Modifier> taken =
-          modifiers != null ? modifiers : ImmutableSortedSet.of(Modifier.LINEAR);
-      return new ImageConstraints(
-          formats,
-          anyModifier ? null : taken,
-          modifiers != null,
-          colorSpaces,
-          requiredSizes == null ? ImmutableSortedSet.of() : requiredSizes,
-          asking);
-    }
-
-    private void checkRequired(ImageSize size) {
-      checkRequired(
-          size, size.width() <= number(ConstraintField.MAX_WIDTH), ConstraintField.MAX_WIDTH);
-      checkRequired(
-          size, size.height() <= number(ConstraintField.MAX_HEIGHT), ConstraintField.MAX_HEIGHT);
-      checkRequired(
-          size,
-          (long) size.width() * size.height() <= number(ConstraintField.MAX_PIXELS),
-          ConstraintField.MAX_PIXELS);
-    }
-
-    private void checkRequired(ImageSize size, boolean fits, ConstraintField limit) {
-      if (!fits) {
-        throw new InvalidConstraintException(
-            "requiredSizes has " + size + ", which is over " + limit + " " + number(limit),
-            ConstraintField.REQUIRED_SIZES,
-            limit);
-      }
-    }
-
-    private void checkOrder(ConstraintField small, ConstraintField large) {
-      if (number(small) > number(large)) {
-        throw new InvalidConstraintException(
-            small + " " + number(small) + " is over " + large + " " + number(large), small, large);
-      }
-    }
-
-    private long number(ConstraintField field) {
-      return numbers.getOrDefault(field, field.neutral());
-    }
   }
 }

@@ -1,7 +1,7 @@
 package dev.dmabroker.spec;
 
 import com.google.common.collect.ImmutableList;
-import dev.dmabroker.internal.ImageLayout;
+import dev.dmabroker.internal.layout.ImageLayout;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;

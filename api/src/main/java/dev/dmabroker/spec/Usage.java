@@ -38,7 +38,7 @@ public enum Usage {
   /** Read by an inference chip. */
   INFERENCE(Kind.IMPORT);
 
-  /** What an unmet wish of a usage costs; see {@link Constraints.Builder#prefer}. */
+  /** What an unmet wish of a usage costs; see {@link ConstraintsBuilder#prefer}. */
   public static final int WEIGHT = 20;
 
   private final Kind kind;

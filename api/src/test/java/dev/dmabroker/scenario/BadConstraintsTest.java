@@ -17,7 +17,9 @@ import dev.dmabroker.spec.BlobSpec;
 import dev.dmabroker.spec.Coherency;
 import dev.dmabroker.spec.ConstraintField;
 import dev.dmabroker.spec.Constraints;
+import dev.dmabroker.spec.ConstraintsBuilder;
 import dev.dmabroker.spec.ImageConstraints;
+import dev.dmabroker.spec.ImageConstraintsBuilder;
 import dev.dmabroker.spec.ImageSize;
 import dev.dmabroker.spec.ImageSpec;
 import dev.dmabroker.spec.InvalidConstraintException;
@@ -45,10 +47,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 class BadConstraintsTest {
 
   private static Arguments memory(
-      Consumer<Constraints.Builder> asked, String says, ConstraintField... fields) {
+      Consumer<ConstraintsBuilder> asked, String says, ConstraintField... fields) {
     Executable build =
         () -> {
-          Constraints.Builder builder = Constraints.builder();
+          ConstraintsBuilder builder = Constraints.builder();
           asked.accept(builder);
           builder.build();
         };
@@ -56,10 +58,10 @@ class BadConstraintsTest {
   }
 
   private static Arguments image(
-      Consumer<ImageConstraints.Builder> asked, String says, ConstraintField... fields) {
+      Consumer<ImageConstraintsBuilder> asked, String says, ConstraintField... fields) {
     Executable build =
         () -> {
-          ImageConstraints.Builder builder = ImageConstraints.of(PixelFormat.NV12);
+          ImageConstraintsBuilder builder = ImageConstraints.of(PixelFormat.NV12);
           asked.accept(builder);
           builder.build();
         };
@@ -338,7 +340,7 @@ class BadConstraintsTest {
     Fixture.assertSays(failure, says);
   }
 
-  static Stream<Consumer<Constraints.Builder>> meant() {
+  static Stream<Consumer<ConstraintsBuilder>> meant() {
     return Stream.of(
         b -> b.minSize(10).maxSize(10),
         b -> b.permittedHeaps("a", "b").forbiddenHeaps("a"),
@@ -359,8 +361,8 @@ class BadConstraintsTest {
 
   @ParameterizedTest
   @MethodSource("meant")
-  void takesWhatIsJustPossible(Consumer<Constraints.Builder> asked) {
-    Constraints.Builder builder = Constraints.builder();
+  void takesWhatIsJustPossible(Consumer<ConstraintsBuilder> asked) {
+    ConstraintsBuilder builder = Constraints.builder();
     asked.accept(builder);
     assertTrue(!builder.build().equals(Constraints.none()));
   }
@@ -431,7 +433,7 @@ class BadConstraintsTest {
 
   /** So many wishes that may be worth meeting on purpose that not every set can be tried. */
   private static Constraints wishful() {
-    Constraints.Builder asked = Constraints.builder();
+    ConstraintsBuilder asked = Constraints.builder();
     // One that is never met, so that no set is known to be the best.
     asked.prefer(
         1, Constraints.builder().image(ImageConstraints.anyFormat().maxStride(63)).build());

@@ -17,7 +17,7 @@ import dev.dmabroker.SharedBuffer;
 import dev.dmabroker.UndeclaredAccessException;
 import dev.dmabroker.UnsatisfiableException;
 import dev.dmabroker.event.BrokerSnapshot;
-import dev.dmabroker.internal.Allocator;
+import dev.dmabroker.internal.allocation.Allocator;
 import dev.dmabroker.spec.Access;
 import dev.dmabroker.spec.BlobSpec;
 import dev.dmabroker.spec.Constraints;

@@ -18,7 +18,7 @@ import dev.dmabroker.MoveFailedException;
 import dev.dmabroker.OutstandingMappingsException;
 import dev.dmabroker.SharedBuffer;
 import dev.dmabroker.event.BufferMove;
-import dev.dmabroker.internal.EventRecords;
+import dev.dmabroker.internal.watch.EventRecords;
 import dev.dmabroker.spec.Access;
 import dev.dmabroker.spec.Constraints;
 import dev.dmabroker.spec.SyncFile;

@@ -13,7 +13,7 @@ import dev.dmabroker.SharedBuffer;
 import dev.dmabroker.event.BrokerSnapshot;
 import dev.dmabroker.event.BufferMove;
 import dev.dmabroker.event.MoveStats;
-import dev.dmabroker.internal.StateRecords;
+import dev.dmabroker.internal.watch.StateRecords;
 import dev.dmabroker.spec.Access;
 import dev.dmabroker.spec.Constraints;
 import dev.dmabroker.spi.HeapException;

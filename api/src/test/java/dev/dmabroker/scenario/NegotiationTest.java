@@ -16,7 +16,7 @@ import dev.dmabroker.Plan;
 import dev.dmabroker.SearchLimitException;
 import dev.dmabroker.SharedBuffer;
 import dev.dmabroker.UnsatisfiableException;
-import dev.dmabroker.internal.EventRecords;
+import dev.dmabroker.internal.watch.EventRecords;
 import dev.dmabroker.spec.Access;
 import dev.dmabroker.spec.ConstraintField;
 import dev.dmabroker.spec.Constraints;

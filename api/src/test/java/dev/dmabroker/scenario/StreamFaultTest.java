@@ -1,255 +1,39 @@
 package dev.dmabroker.scenario;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.dmabroker.AllocationException;
-import dev.dmabroker.Broker;
 import dev.dmabroker.BrokerException;
 import dev.dmabroker.BudgetExceededException;
 import dev.dmabroker.BufferStream;
 import dev.dmabroker.BufferStream.State;
 import dev.dmabroker.BusyException;
 import dev.dmabroker.ClosedException;
-import dev.dmabroker.CpuView;
 import dev.dmabroker.Device;
 import dev.dmabroker.DeviceSpec;
 import dev.dmabroker.EmptyFrame;
-import dev.dmabroker.FenceException;
 import dev.dmabroker.Frame;
 import dev.dmabroker.MapTimeoutException;
 import dev.dmabroker.MoveFailedException;
-import dev.dmabroker.OutstandingMappingsException;
 import dev.dmabroker.StreamConsumer;
 import dev.dmabroker.StreamConsumer.Policy;
 import dev.dmabroker.StreamSpec;
-import dev.dmabroker.StreamStoppedException;
 import dev.dmabroker.event.FrameDropped;
-import dev.dmabroker.event.StreamState;
-import dev.dmabroker.internal.EventRecords;
 import dev.dmabroker.spec.BlobSpec;
 import dev.dmabroker.spec.Constraints;
-import dev.dmabroker.spec.SyncFile;
 import dev.dmabroker.spi.HeapException;
-import dev.dmabroker.testing.Await;
 import dev.dmabroker.testing.Events;
-import dev.dmabroker.testing.Fixture;
 import dev.dmabroker.testing.ScriptedMover;
-import dev.dmabroker.testing.ScriptedPoller;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.CompletionException;
-import java.util.function.UnaryOperator;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Streams whose parties, heaps and fences fail, and buffers that pass between groups. */
-class StreamFaultTest extends Fixture {
-  private static final Duration AT_ONCE = Duration.ofMillis(1);
-  private static final SyncFile FENCE = new SyncFile(7);
-  private static final SyncFile OTHER = new SyncFile(8);
-
-  private final ScriptedPoller poller = new ScriptedPoller();
-  private final ScriptedMover mover = new ScriptedMover();
-  private Device camera;
-  private Device viewer;
-
-  @BeforeEach
-  void open() {
-    broker.close();
-    broker = builder().build();
-    register();
-  }
-
-  @Override
-  protected Broker.Builder builder() {
-    // Called by the super class's constructor too, before the fields are there.
-    Broker.Builder builder = super.builder().budget("rationed", 2 * SIZE + 1);
-    if (poller != null) {
-      builder.fencePoller(poller).mover(mover);
-    }
-    return builder;
-  }
-
-  private void register() {
-    camera = broker.register("camera", Constraints.none());
-    viewer = broker.register("viewer", Constraints.none());
-  }
-
-  private BufferStream started(UnaryOperator<StreamSpec> how) {
-    BufferStream stream =
-        broker.stream(how.apply(StreamSpec.of("video", BlobSpec.of(SIZE), camera)));
-    stream.start();
-    return stream;
-  }
-
-  // ---- Fences ----
-
-  @Test
-  void aFrameIsHandedOnWhenTheProducersFenceSignalsAndNotBeforeThoseSubmittedEarlier() {
-    BufferStream stream = started(spec -> spec);
-    StreamConsumer consumer = stream.consumer(viewer, Policy.EVERY_FRAME);
-    EmptyFrame first = stream.acquire();
-    EmptyFrame second = stream.acquire();
-    EmptyFrame third = stream.acquire();
-    first.submitAfter(FENCE);
-    second.submit();
-    third.submitAfter(OTHER);
-    assertTrue(consumer.tryTake().isEmpty());
-    assertFalse(first.mapping().isOpen());
-    assertThrows(ClosedException.class, first::submit);
-    poller.signal(OTHER);
-    assertTrue(consumer.tryTake().isEmpty());
-    poller.signal(FENCE);
-    for (int i = 0; i < 3; i++) {
-      try (Frame frame = consumer.take()) {
-        assertEquals(i, frame.sequence());
-      }
-    }
-    assertEquals(3, stream.snapshot().free());
-  }
-
-  @Test
-  void aFenceThatSignalsAtOnce() {
-    BufferStream stream = started(spec -> spec);
-    StreamConsumer consumer = stream.consumer(viewer, Policy.EVERY_FRAME);
-    poller.signalsAtOnce = true;
-    stream.acquire().submitAfter(FENCE);
-    Frame frame = consumer.take();
-    frame.closeAfter(FENCE);
-    frame.close();
-    assertEquals(2, stream.snapshot().free());
-    assertThrows(ClosedException.class, () -> frame.closeAfter(FENCE));
-  }
-
-  @Test
-  void aFrameWhoseFenceFailsIsDropped() throws Exception {
-    BufferStream stream = started(spec -> spec);
-    StreamConsumer consumer = stream.consumer(viewer, Policy.EVERY_FRAME);
-    stream.acquire().submitAfter(FENCE);
-    poller.fail(FENCE, 5);
-    stream.acquire().submit();
-    assertEquals(1, consumer.take().sequence());
-    assertEquals(
-        new EventRecords.FrameDropped("video", "camera", 0, FrameDropped.Reason.FAILED),
-        Events.next(streamEvents.dropped));
-    assertEquals(1, stream.snapshot().failed());
-  }
-
-  @Test
-  void aReaderWithAFenceKeepsTheBufferUntilItSignals() {
-    BufferStream stream = started(spec -> spec.maxBuffers(2));
-    StreamConsumer consumer = stream.consumer(viewer, Policy.EVERY_FRAME);
-    stream.acquire().submit();
-    Frame frame = consumer.take();
-    frame.closeAfter(FENCE);
-    frame.close();
-    assertFalse(frame.mapping().isOpen());
-    EmptyFrame other = stream.acquire();
-    var failure = assertThrows(MapTimeoutException.class, () -> stream.acquire(AT_ONCE));
-    assertTrue(failure.holders().stream().anyMatch(holder -> holder.fenced()));
-    other.close();
-    var late = assertThrows(OutstandingMappingsException.class, () -> stream.stop(AT_ONCE));
-    assertTrue(late.holders().get(0).fenced());
-    poller.signal(FENCE);
-    assertEquals(2, stream.snapshot().free());
-  }
-
-  @Test
-  void aFenceThatCannotBeWaitedForLeavesTheFrameOpen() {
-    BufferStream stream = started(spec -> spec);
-    StreamConsumer consumer = stream.consumer(viewer, Policy.EVERY_FRAME);
-    EmptyFrame filling = stream.acquire();
-    poller.refuse();
-    assertThrows(FenceException.class, () -> filling.submitAfter(FENCE));
-    assertTrue(filling.mapping().isOpen());
-    assertEquals(1, stream.snapshot().filling());
-    filling.submit();
-    Frame frame = consumer.take();
-    assertThrows(FenceException.class, () -> frame.closeAfter(FENCE));
-    assertTrue(frame.mapping().isOpen());
-    frame.close();
-    assertEquals(2, stream.snapshot().free());
-  }
-
-  @Test
-  void whatIsClosedWhileItsFenceIsRefusedIsClosed() {
-    BufferStream stream = started(spec -> spec);
-    StreamConsumer consumer = stream.consumer(viewer, Policy.EVERY_FRAME);
-    EmptyFrame filling = stream.acquire();
-    poller.refuseAfter(filling::close);
-    assertThrows(FenceException.class, () -> filling.submitAfter(FENCE));
-    assertFalse(filling.mapping().isOpen());
-    assertEquals(2, stream.snapshot().free());
-    stream.acquire().submit();
-    Frame frame = consumer.take();
-    poller.refuseAfter(frame::close);
-    assertThrows(FenceException.class, () -> frame.closeAfter(FENCE));
-    assertFalse(frame.mapping().isOpen());
-    assertEquals(2, stream.snapshot().free());
-    assertThrows(ClosedException.class, () -> frame.closeAfter(FENCE));
-  }
-
-  @Test
-  void whatIsStoppedWhileItsFenceIsRefusedIsCancelled() throws Exception {
-    BufferStream stream = started(spec -> spec);
-    EmptyFrame filling = stream.acquire();
-    List<Running<State>> stopping = new ArrayList<>();
-    poller.refuseAfter(
-        () ->
-            stopping.add(
-                start(
-                        () -> {
-                          stream.stop(Duration.ofSeconds(30));
-                          return stream.state();
-                        })
-                    .parked()));
-    assertThrows(FenceException.class, () -> filling.submitAfter(FENCE));
-    assertEquals(State.STOPPED, stopping.get(0).result());
-    assertEquals(2, stream.snapshot().free());
-    assertThrows(StreamStoppedException.class, filling::submit);
-    filling.close();
-    assertEquals(2, stream.snapshot().free());
-  }
-
-  @Test
-  void aFrameOfTheTimeBeforeAStopIsNotPutBackAfterIt() throws Exception {
-    BufferStream stream = started(spec -> spec);
-    ScriptedMover.Stop stop = new ScriptedMover.Stop();
-    cma.onAllocate(stop);
-    Device display = broker.register("display", CONTIGUOUS);
-    StreamConsumer late = stream.consumer(display, Policy.EVERY_FRAME);
-    stop.awaitReached();
-    stream.acquire().submit();
-    var waiting = start(() -> late.take(Duration.ofMillis(300)));
-    Await.until("it is taken", () -> stream.snapshot().consumers().get(0).holds().now() == 1);
-    stream.stop(AT_ONCE);
-    stream.start();
-    assertThrows(BrokerException.class, waiting::result);
-    assertEquals(0, stream.snapshot().consumers().get(0).queued());
-    assertEquals(stream.snapshot().depth(), stream.snapshot().free());
-    stop.goOn();
-  }
-
-  @Test
-  void stopDoesNotWaitForAFenceThatNeverSignals() {
-    BufferStream stream = started(spec -> spec);
-    StreamConsumer consumer = stream.consumer(viewer, Policy.EVERY_FRAME);
-    stream.acquire().submitAfter(FENCE);
-    var failure = assertThrows(OutstandingMappingsException.class, () -> stream.stop(AT_ONCE));
-    assertEquals("camera", failure.holders().get(0).device());
-    assertThrows(StreamStoppedException.class, consumer::take);
-    stream.start();
-    poller.signal(FENCE);
-    assertTrue(consumer.tryTake().isEmpty(), "it was of the time before");
-    assertEquals(2, stream.snapshot().free());
-  }
-
+/** Streams whose parties and heaps fail. */
+class StreamFaultTest extends RationedFixture {
   // ---- Parties that misbehave ----
 
   @Test
@@ -428,120 +212,5 @@ class StreamFaultTest extends Fixture {
     waiting.result().submit();
     late.take().close();
     still.forEach(EmptyFrame::close);
-  }
-
-  // ---- Trust ----
-
-  @Test
-  void aBufferThatPassesToAnotherGroupIsScrubbed() {
-    BufferStream stream = started(spec -> spec.minBuffers(1));
-    StreamConsumer same = stream.consumer(viewer, Policy.EVERY_FRAME);
-    submit(stream, 77);
-    same.take().close();
-    EmptyFrame again = stream.acquire();
-    try (CpuView view = again.mapping().cpuView()) {
-      assertEquals(77, view.bytes().getLong(0), "nobody new, nothing done");
-    }
-    Device stranger = broker.register(DeviceSpec.named("stranger").group("others"));
-    StreamConsumer other = stream.consumer(stranger, Policy.EVERY_FRAME);
-    again.submit();
-    try (Frame frame = same.take()) {
-      assertEquals(1, frame.sequence());
-    }
-    assertTrue(other.tryTake().isEmpty(), "it was acquired before and shows what it must not");
-    same.close();
-    assertEquals(0, stream.snapshot().scrubbed());
-    EmptyFrame clean = stream.acquire();
-    try (CpuView view = clean.mapping().cpuView()) {
-      for (int i = 0; i < SIZE; i += 8) {
-        assertEquals(0, view.bytes().getLong(i));
-      }
-    }
-    clean.submit();
-    other.take().close();
-    long scrubbed = stream.snapshot().scrubbed();
-    assertTrue(scrubbed > 0);
-    submit(stream, 5);
-    other.take().close();
-    assertEquals(scrubbed, stream.snapshot().scrubbed(), "once for a buffer");
-    other.close();
-    submit(stream, 6);
-    StreamConsumer back = stream.consumer(stranger, Policy.EVERY_FRAME);
-    submit(stream, 7);
-    back.take().close();
-    assertTrue(stream.snapshot().scrubbed() > scrubbed, "who was away has missed something");
-  }
-
-  @Test
-  void whatCannotBeScrubbedIsReplaced() throws Exception {
-    BufferStream stream = started(spec -> spec.minBuffers(1));
-    submit(stream, 77);
-    Device stranger = broker.register(DeviceSpec.named("stranger").group("others"));
-    StreamConsumer other = stream.consumer(stranger, Policy.EVERY_FRAME);
-    system.onBegin(
-        () -> {
-          throw new HeapException(HeapException.Kind.FAILED, "EIO");
-        });
-    int before = system.allocations();
-    EmptyFrame frame = stream.acquire();
-    assertTrue(system.allocations() > before);
-    Await.until("destroyed", () -> system.live() == stream.snapshot().depth());
-    system.onBegin(() -> {});
-    frame.submit();
-    assertEquals(0, firstWord(other));
-    EmptyFrame async = stream.acquireAsync().get(30, java.util.concurrent.TimeUnit.SECONDS);
-    async.close();
-  }
-
-  @Test
-  void aBufferThatWasGivenBackBeforeItWasScrubbedIsScrubbedWhenItIsNext() {
-    BufferStream stream = started(spec -> spec.minBuffers(1).maxBuffers(1));
-    submit(stream, 77);
-    Device stranger = broker.register(DeviceSpec.named("stranger").group("others"));
-    StreamConsumer other = stream.consumer(stranger, Policy.EVERY_FRAME);
-    ScriptedMover.Stop stop = mover.stopCopy();
-    stream.consumer(broker.register("display", CONTIGUOUS), Policy.LATEST);
-    stop.awaitReached();
-    assertThrows(MapTimeoutException.class, () -> stream.acquire(AT_ONCE), "it is on the move");
-    stop.goOn();
-    Await.until(
-        "moved with its contents",
-        () -> broker.snapshot().buffers().get(0).heap().equals(Optional.of("cma")));
-    stream.acquire().submit();
-    assertEquals(0, firstWord(other));
-    assertEquals(1, stream.snapshot().scrubbed());
-  }
-
-  @Test
-  void anErrorWhileABufferIsScrubbedCostsThatBufferAlone() {
-    BufferStream stream = started(spec -> spec.minBuffers(1));
-    submit(stream, 77);
-    Device stranger = broker.register(DeviceSpec.named("stranger").group("others"));
-    StreamConsumer other = stream.consumer(stranger, Policy.EVERY_FRAME);
-    system.onBegin(
-        () -> {
-          throw new LinkageError("a test");
-        });
-    EmptyFrame frame = stream.acquire();
-    system.onBegin(() -> {});
-    frame.submit();
-    assertEquals(0, firstWord(other));
-    StreamState state = stream.snapshot();
-    assertEquals(state.depth(), state.free(), "nothing is held by nobody");
-  }
-
-  private static long firstWord(StreamConsumer consumer) {
-    try (Frame frame = consumer.take();
-        CpuView view = frame.mapping().cpuView()) {
-      return view.bytes().getLong(0);
-    }
-  }
-
-  @Test
-  void theAllocationThatFailsIsSaid() {
-    system.capacity(0);
-    cma.capacity(0);
-    BufferStream stream = broker.stream(StreamSpec.of("video", BlobSpec.of(SIZE), camera));
-    assertSays(assertThrows(AllocationException.class, stream::start), "video-1", "ENOMEM");
   }
 }

@@ -19,7 +19,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ConstraintsTest {
 
   /** A field by name, a step that sets it, and what it reads as. */
-  record Setter(String name, Consumer<Constraints.Builder> set, String reads) {
+  record Setter(String name, Consumer<ConstraintsBuilder> set, String reads) {
     @Override
     public String toString() {
       return name;
@@ -81,7 +81,7 @@ class ConstraintsTest {
 
   @Test
   void everyFieldIsKeptAndSaid() {
-    Constraints.Builder builder = Constraints.builder();
+    ConstraintsBuilder builder = Constraints.builder();
     fields().forEach(field -> field.set().accept(builder));
     Constraints all = builder.build();
     assertEquals(32, all.addressBits());
@@ -143,7 +143,7 @@ class ConstraintsTest {
       })
   void aFieldIsSetOnce(String name) {
     Setter field = fields().filter(each -> each.name().equals(name)).findFirst().orElseThrow();
-    Constraints.Builder builder = Constraints.builder();
+    ConstraintsBuilder builder = Constraints.builder();
     field.set().accept(builder);
     var failure = assertThrows(IllegalStateException.class, () -> field.set().accept(builder));
     assertSays(failure, field.reads().replaceAll("=.*", "") + " is set already, to ");
@@ -171,14 +171,14 @@ class ConstraintsTest {
         refused(b -> b.permittedHeaps(), "permittedHeaps names no heap"));
   }
 
-  private static Arguments refused(Consumer<Constraints.Builder> set, String says) {
+  private static Arguments refused(Consumer<ConstraintsBuilder> set, String says) {
     return Arguments.of(set, says);
   }
 
   @ParameterizedTest(name = "{1}")
   @MethodSource("refused")
-  void refuses(Consumer<Constraints.Builder> set, String says) {
-    Constraints.Builder builder = Constraints.builder();
+  void refuses(Consumer<ConstraintsBuilder> set, String says) {
+    ConstraintsBuilder builder = Constraints.builder();
     var failure = assertThrows(IllegalArgumentException.class, () -> set.accept(builder));
     assertSays(failure, says);
     assertEquals(Constraints.none(), builder.build(), "what was refused leaves nothing behind");
@@ -202,7 +202,7 @@ class ConstraintsTest {
 
   @Test
   void aMinimumOverTheMaximumIsRefusedWithBothNamed() {
-    Constraints.Builder builder = Constraints.builder().minSize(11).maxSize(10);
+    ConstraintsBuilder builder = Constraints.builder().minSize(11).maxSize(10);
     assertSays(
         assertThrows(IllegalArgumentException.class, builder::build),
         "minSizeBytes 11 is over maxSizeBytes 10");
@@ -211,8 +211,7 @@ class ConstraintsTest {
 
   @Test
   void heapsThatAreAllPermittedAndForbiddenAreRefusedWithBothNamed() {
-    Constraints.Builder builder =
-        Constraints.builder().permittedHeaps("a").forbiddenHeaps("b", "a");
+    ConstraintsBuilder builder = Constraints.builder().permittedHeaps("a").forbiddenHeaps("b", "a");
     assertSays(
         assertThrows(IllegalArgumentException.class, builder::build),
         "permittedHeaps [a] are all in forbiddenHeaps [",
@@ -224,7 +223,7 @@ class ConstraintsTest {
   @Test
   void whatIsHandedOutCannotBeChanged() {
     String[] names = {"a", "b"};
-    Constraints.Builder builder = Constraints.builder().permittedHeaps(names).forbiddenHeaps("c");
+    ConstraintsBuilder builder = Constraints.builder().permittedHeaps(names).forbiddenHeaps("c");
     Constraints built = builder.build();
     names[0] = "z";
     assertEquals("permittedHeaps=[a, b], forbiddenHeaps=[c]", built.toString());
@@ -236,7 +235,7 @@ class ConstraintsTest {
   }
 
   private static Constraints built(Setter field) {
-    Constraints.Builder builder = Constraints.builder();
+    ConstraintsBuilder builder = Constraints.builder();
     field.set().accept(builder);
     return builder.build();
   }

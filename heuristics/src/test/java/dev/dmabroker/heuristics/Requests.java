@@ -4,6 +4,7 @@ import dev.dmabroker.spec.Access;
 import dev.dmabroker.spec.BlobSpec;
 import dev.dmabroker.spec.BufferSpec;
 import dev.dmabroker.spec.Constraints;
+import dev.dmabroker.spec.ConstraintsBuilder;
 import dev.dmabroker.spec.MemorySpeed;
 import dev.dmabroker.spi.HeapInfo;
 import dev.dmabroker.spi.HeapTraits;
@@ -25,7 +26,7 @@ final class Requests {
 
   private Requests() {}
 
-  static User user(String name, Constraints.Builder constraints) {
+  static User user(String name, ConstraintsBuilder constraints) {
     return new User(name, constraints.build(), Access.READ_WRITE);
   }
 

@@ -24,7 +24,7 @@ public final class MoveWorker {
     DEAD,
     /** The stall of a move whose contents are kept and are being read. */
     SHARED,
-    /** The maps of who reads meanwhile. */
+    /** The maps of the device that reads meanwhile. */
     READER
   }
 

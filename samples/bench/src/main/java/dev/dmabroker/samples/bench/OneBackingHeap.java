@@ -10,7 +10,7 @@ import dev.dmabroker.spi.Trait;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
-/** A heap that gives everybody the same page: buffers in it cost what the broker costs alone. */
+/** A heap that gives all buffers one page: buffers in it cost what the broker costs alone. */
 final class OneBackingHeap implements Heap {
   static final String NAME = "one-backing";
 

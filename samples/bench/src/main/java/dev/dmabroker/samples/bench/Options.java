@@ -12,7 +12,6 @@ import picocli.CommandLine.Parameters;
 /** What the command line says. */
 final class Options {
   @Parameters(
-      arity = "0..*",
       paramLabel = "NAME",
       converter = Names.class,
       completionCandidates = Names.class,

@@ -13,7 +13,7 @@ interface Suite {
    */
   void measure(Form form, Table table);
 
-  /** Tells a person who waits how far it is. */
+  /** Tells the person at the console how far it is. */
   default void progress(Form form, int round, String what) {
     System.err.printf("%s: round %d of %d, %s%n", name(), round, form.rounds(), what);
   }

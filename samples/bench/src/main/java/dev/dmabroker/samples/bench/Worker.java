@@ -86,7 +86,7 @@ final class Worker implements AutoCloseable {
 
   /**
    * What a worker in Java runs: answers until there are no more requests. What a request throws
-   * ends it, so that the one who asked learns of it.
+   * ends it, so that the program that asked learns of it.
    */
   static void serve(Server server) throws Exception {
     BufferedReader input =

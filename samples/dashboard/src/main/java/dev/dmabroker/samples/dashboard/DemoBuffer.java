@@ -8,7 +8,7 @@ import dev.dmabroker.spec.Access;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
-/** One of the demo's buffers with who is attached. One stage has it at a time. */
+/** One of the demo's buffers with its attachments. One stage has it at a time. */
 final class DemoBuffer {
   private final SharedBuffer buffer;
   private final Attachment camera;
@@ -67,8 +67,8 @@ final class DemoBuffer {
   }
 
   /**
-   * Called between two frames, when the contents are dead: gives back the scarce memory that nobody
-   * needs any more, so that the next map is placed anew.
+   * Called between two frames, when the contents are dead: gives back the scarce memory that no
+   * device needs any more, so that the next map is placed anew.
    */
   void recycle() {
     if (leaves) {

@@ -31,7 +31,7 @@ final class PageServer implements AutoCloseable {
   /** Each takes a thread. */
   static final int MOST_WATCHING = 32;
 
-  /** Of all others, who wait for a thread if they are more. */
+  /** Of all other requests; those that are more wait for a thread. */
   private static final int MOST_AT_ONCE = 8;
 
   static final int MOST_CONNECTIONS = 256;

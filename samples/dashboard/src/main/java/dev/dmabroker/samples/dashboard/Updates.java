@@ -4,9 +4,9 @@ import java.time.Duration;
 import java.util.function.Supplier;
 
 /**
- * The page's state, made anew for all who watch: at most ten times a second, less often if making
- * it takes long, and not at all while nobody watches. Who is slow misses states rather than getting
- * them late. Thread-safe.
+ * The page's state, made anew for all watchers: at most ten times a second, less often if making it
+ * takes long, and not at all while there is no watcher. A slow watcher misses states rather than
+ * getting them late. Thread-safe.
  */
 final class Updates implements AutoCloseable {
   private static final long LEAST_PERIOD_NANOS = Duration.ofMillis(100).toNanos();
@@ -70,7 +70,7 @@ final class Updates implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } finally {
-      close(); // Should a state fail: who watches sees the connection end rather than nothing new.
+      close(); // Should a state fail: watchers see the connection end rather than nothing new.
     }
   }
 

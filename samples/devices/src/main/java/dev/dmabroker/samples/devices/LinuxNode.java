@@ -77,7 +77,8 @@ final class LinuxNode implements Node {
       result = Libc.ioctl(fd(), request, argument);
       result = result == -1 ? -Libc.errno() : result;
     } while (result == -Errno.EINTR);
-    // What another file answers that has the number now, after somebody closed ours, means nothing.
+    // What another file answers that has the number now, after other code closed ours, means
+    // nothing.
     return result < 0 && result != -Errno.EAGAIN && !isOurs() ? -Errno.EBADF : result;
   }
 
@@ -107,7 +108,7 @@ final class LinuxNode implements Node {
   }
 
   /**
-   * Closes the descriptor unless somebody has done so behind this class's back: its number may be
+   * Closes the descriptor unless other code has done so behind this class's back: its number may be
    * another file by now, which is not for us to close.
    */
   @Override

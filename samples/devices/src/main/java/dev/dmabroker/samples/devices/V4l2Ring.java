@@ -180,7 +180,7 @@ final class V4l2Ring {
     node.ioctl("VIDIOC_STREAMON", VideoDev2.VIDIOC_STREAMON, type);
   }
 
-  /** Ends streaming, whoever waits, and the driver's hold on every buffer. */
+  /** Ends streaming, all waiting and the driver's hold on every buffer. */
   void streamOff() {
     node.ioctl("VIDIOC_STREAMOFF", VideoDev2.VIDIOC_STREAMOFF, type);
   }

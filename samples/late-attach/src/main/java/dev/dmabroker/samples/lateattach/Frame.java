@@ -12,7 +12,7 @@ import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One of the pipeline's buffers with who is attached. One stage has it at a time, and hands it on
+ * One of the pipeline's buffers with its attachments. One stage has it at a time, and hands it on
  * through a queue, which orders what it wrote here.
  */
 final class Frame {

@@ -27,7 +27,7 @@ final class Options {
       names = "--size",
       paramLabel = "WxH",
       converter = SizeConverter.class,
-      description = "of a frame (sides of 16 to 16384)")
+      description = "of a frame, with sides of 16 to 16384")
   private ImageSize size = ImageSize.of(1920, 1080);
 
   @Option(names = "--format", paramLabel = "FORMAT", description = "NV12, YUYV, ...")
@@ -46,7 +46,7 @@ final class Options {
   @Option(
       names = "--trace",
       paramLabel = "FILE",
-      description = "writes what happened for ui.perfetto.dev or chrome://tracing")
+      description = "writes there what happened, for ui.perfetto.dev or chrome://tracing")
   Optional<Path> trace = Optional.empty();
 
   /** A frame. */

@@ -8,6 +8,7 @@ import dev.dmabroker.samples.devices.V4l2Device;
 import dev.dmabroker.samples.devices.V4l2Direction;
 import dev.dmabroker.samples.devices.V4l2Queue;
 import dev.dmabroker.spec.Constraints;
+import dev.dmabroker.spec.ConstraintsBuilder;
 import dev.dmabroker.spec.ImageSpec;
 import java.time.Duration;
 import java.util.Optional;
@@ -81,7 +82,7 @@ final class VividRig {
   }
 
   /** Both map what they import into the kernel, which udmabuf of 6.1 does not offer. */
-  private static Constraints.Builder reach(int frameBytes) {
+  private static ConstraintsBuilder reach(int frameBytes) {
     return Constraints.builder()
         .deviceAccess()
         .cpuReach()

@@ -5,7 +5,7 @@ import java.util.Locale;
 
 /**
  * The latency, the memory and the stutters over time, one above the other. Lines are named where
- * they end, so that nobody has to look up colours.
+ * they end, so that readers need not look up colours.
  */
 final class Chart {
   private static final int WIDTH = 960;

@@ -9,8 +9,9 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The threads of a run, a stage each. If one fails the others are interrupted, and whoever waits
- * for any of them learns of the first failure. Used by one thread, but for the stages themselves.
+ * The threads of a run, a stage each. If one fails the others are interrupted, and a thread that
+ * waits for any of them learns of the first failure. Used by one thread, but for the stages
+ * themselves.
  */
 final class Crew implements AutoCloseable {
   private static final long LONGEST_SECONDS = 60;

@@ -4,6 +4,7 @@ import dev.dmabroker.CpuView;
 import dev.dmabroker.EmptyFrame;
 import dev.dmabroker.Frame;
 import dev.dmabroker.spec.Constraints;
+import dev.dmabroker.spec.ConstraintsBuilder;
 import dev.dmabroker.spec.ImageSize;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -53,7 +54,7 @@ final class ModelledRig implements Rig {
 
   @Override
   public Constraints reach(Kind kind) {
-    Constraints.Builder constraints = Constraints.builder().deviceAccess().cpuReach();
+    ConstraintsBuilder constraints = Constraints.builder().deviceAccess().cpuReach();
     return kind == Kind.DISPLAY
         ? constraints.contiguous().addressBits(32).build()
         : constraints.build();

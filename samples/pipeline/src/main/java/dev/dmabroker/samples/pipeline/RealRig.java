@@ -9,6 +9,7 @@ import dev.dmabroker.samples.devices.V4l2Device;
 import dev.dmabroker.samples.devices.V4l2Direction;
 import dev.dmabroker.samples.devices.V4l2Format;
 import dev.dmabroker.spec.Constraints;
+import dev.dmabroker.spec.ConstraintsBuilder;
 import dev.dmabroker.spec.ImageSize;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -109,7 +110,7 @@ final class RealRig implements Rig {
   @Override
   public Constraints reach(Kind kind) {
     // All map what they import into the kernel, which udmabuf of 6.1 does not offer.
-    Constraints.Builder constraints =
+    ConstraintsBuilder constraints =
         Constraints.builder().deviceAccess().cpuReach().forbiddenHeaps("udmabuf");
     return kind == Kind.DISPLAY
         ? constraints.contiguous().addressBits(32).build()

@@ -12,8 +12,8 @@ import java.util.function.Function;
 
 /**
  * The loops of the stages: what runs above the devices. A stage ends when the stream before it has
- * stopped and it has handed on what it had; whoever runs it then stops the stream behind it, which
- * waits until that one's consumers have finished. Each throws if its thread is interrupted.
+ * stopped and it has handed on what it had; its thread then stops the stream behind it, which waits
+ * until that one's consumers have finished. Each throws if its thread is interrupted.
  */
 final class Stages {
   private static final Duration PATIENCE = Duration.ofMillis(5);

@@ -1,6 +1,7 @@
 package dev.dmabroker.samples.replay;
 
 import dev.dmabroker.spec.Constraints;
+import dev.dmabroker.spec.ConstraintsBuilder;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -26,10 +27,10 @@ final class ConstraintsText {
       boolean flag,
       long nothing,
       ToLongFunction<Constraints> get,
-      ObjLongConsumer<Constraints.Builder> set) {
+      ObjLongConsumer<ConstraintsBuilder> set) {
 
     static Term flag(
-        String label, Function<Constraints, Boolean> get, Consumer<Constraints.Builder> set) {
+        String label, Function<Constraints, Boolean> get, Consumer<ConstraintsBuilder> set) {
       return new Term(
           label, /* flag= */ true, 0, from -> get.apply(from) ? 1 : 0, (to, one) -> set.accept(to));
     }
@@ -38,7 +39,7 @@ final class ConstraintsText {
         String label,
         long nothing,
         ToLongFunction<Constraints> get,
-        ObjLongConsumer<Constraints.Builder> set) {
+        ObjLongConsumer<ConstraintsBuilder> set) {
       return new Term(label, /* flag= */ false, nothing, get, set);
     }
 
@@ -50,23 +51,23 @@ final class ConstraintsText {
 
   private static final List<Term> TERMS =
       List.of(
-          Term.flag("contiguous", Constraints::contiguous, Constraints.Builder::contiguous),
-          Term.flag("cpuReach", Constraints::cpuReach, Constraints.Builder::cpuReach),
-          Term.flag("deviceAccess", Constraints::deviceAccess, Constraints.Builder::deviceAccess),
+          Term.flag("contiguous", Constraints::contiguous, ConstraintsBuilder::contiguous),
+          Term.flag("cpuReach", Constraints::cpuReach, ConstraintsBuilder::cpuReach),
+          Term.flag("deviceAccess", Constraints::deviceAccess, ConstraintsBuilder::deviceAccess),
           Term.number(
               "addressBits",
               64,
               Constraints::addressBits,
               (to, bits) -> to.addressBits(Math.toIntExact(bits))),
-          Term.number("alignment", 1, Constraints::alignmentBytes, Constraints.Builder::alignment),
-          Term.number("minSize", 1, Constraints::minSizeBytes, Constraints.Builder::minSize),
+          Term.number("alignment", 1, Constraints::alignmentBytes, ConstraintsBuilder::alignment),
+          Term.number("minSize", 1, Constraints::minSizeBytes, ConstraintsBuilder::minSize),
           Term.number(
-              "maxSize", Long.MAX_VALUE, Constraints::maxSizeBytes, Constraints.Builder::maxSize),
+              "maxSize", Long.MAX_VALUE, Constraints::maxSizeBytes, ConstraintsBuilder::maxSize),
           Term.number(
               "strideAlignment",
               1,
               Constraints::strideAlignmentBytes,
-              Constraints.Builder::strideAlignment));
+              ConstraintsBuilder::strideAlignment));
 
   private ConstraintsText() {}
 
@@ -92,7 +93,7 @@ final class ConstraintsText {
    * @throws IllegalArgumentException if it is no such text
    */
   static Constraints parse(String text) {
-    Constraints.Builder builder = Constraints.builder();
+    ConstraintsBuilder builder = Constraints.builder();
     if (!text.equals(NONE)) {
       for (String word : text.split(",", -1)) {
         set(builder, word);
@@ -105,7 +106,7 @@ final class ConstraintsText {
     }
   }
 
-  private static void set(Constraints.Builder builder, String word) {
+  private static void set(ConstraintsBuilder builder, String word) {
     int equals = word.indexOf('=');
     String label = equals < 0 ? word : word.substring(0, equals);
     Term term =

@@ -3,9 +3,9 @@ package dev.dmabroker.samples.replay;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * The time on the wall, from now on. When who awaits it comes late, because other programs have the
- * processor, it is set back to what was due: otherwise a map and its end would come at once, and
- * frames be dropped that the broker had no chance to serve.
+ * The time on the wall, from now on. When the player that awaits it comes late, because other
+ * programs have the processor, it is set back to what was due: otherwise a map and its end would
+ * come at once, and frames be dropped that the broker had no chance to serve.
  */
 final class RealTime implements Pacer {
   private static final long LATE_NANOS = 1_000_000;

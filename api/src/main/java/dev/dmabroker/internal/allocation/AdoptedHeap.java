@@ -1,0 +1,48 @@
+package dev.dmabroker.internal.allocation;
+
+import dev.dmabroker.spi.Backing;
+import dev.dmabroker.spi.ForeignMemory;
+import dev.dmabroker.spi.Heap;
+import dev.dmabroker.spi.HeapException;
+import dev.dmabroker.spi.HeapTraits;
+
+/** The heap that adopted memory is all of: it gives that once, and nothing else. */
+final class AdoptedHeap implements Heap {
+  private final ForeignMemory memory;
+  private final Runnable afterwards;
+
+  /**
+   * Of one memory.
+   *
+   * @param afterwards runs when the memory was let go of
+   */
+  AdoptedHeap(ForeignMemory memory, Runnable afterwards) {
+    this.memory = memory;
+    this.afterwards = afterwards;
+  }
+
+  @Override
+  public String name() {
+    return memory.name();
+  }
+
+  @Override
+  public String type() {
+    return memory.type();
+  }
+
+  @Override
+  public HeapTraits traits() {
+    return memory.traits();
+  }
+
+  @Override
+  public Backing allocate(String label, long sizeBytes) throws HeapException {
+    return memory.open();
+  }
+
+  @Override
+  public void close() {
+    afterwards.run();
+  }
+}

@@ -1,0 +1,159 @@
+package dev.dmabroker.internal.allocation;
+
+import dev.dmabroker.AllocationException;
+import dev.dmabroker.DuplicateMemoryException;
+import dev.dmabroker.internal.heap.HeapAccount;
+import dev.dmabroker.internal.layout.LayoutCheck;
+import dev.dmabroker.internal.placement.HeapTable;
+import dev.dmabroker.internal.placement.Target;
+import dev.dmabroker.internal.runtime.Exceptions;
+import dev.dmabroker.internal.runtime.Time;
+import dev.dmabroker.spec.BufferSpec;
+import dev.dmabroker.spec.ImageSpec;
+import dev.dmabroker.spec.Layout;
+import dev.dmabroker.spi.Backing;
+import dev.dmabroker.spi.ForeignMemory;
+import dev.dmabroker.spi.HeapException;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Takes in memory that no heap of the broker gave, each once: two buffers over one memory would
+ * know nothing of each other's devices. Calls the memory, so it must not run under a lock.
+ * Thread-safe.
+ */
+public final class Adoption {
+  private final HeapTable heaps;
+  private final Time time;
+  private final Iterable<Tenant> tenants;
+
+  /** Memory that is adopted now, by what identifies it, with its buffer's name. */
+  private final Map<Object, String> adopted = new ConcurrentHashMap<>();
+
+  /**
+   * Adopts beside tenants.
+   *
+   * @param tenants all buffers, as they are whenever this is iterated over
+   */
+  public Adoption(HeapTable heaps, Iterable<Tenant> tenants, Time time) {
+    this.time = time;
+    this.heaps = heaps;
+    this.tenants = tenants;
+  }
+
+  /**
+   * The memory for a buffer, which is the caller's to release.
+   *
+   * @throws AllocationException if it cannot be had, or is too small
+   * @throws DuplicateMemoryException if a buffer has it already
+   */
+  public PlacedMemory take(String name, Target target, Layout layout, ForeignMemory memory) {
+    check(target.spec(), layout);
+    Entry entry = new Entry();
+    HeapAccount account = new HeapAccount(new AdoptedHeap(memory, entry::leave));
+    if (heaps.numberOf(account.name()) >= 0) {
+      account.retire();
+      throw Exceptions.duplicateName(
+          "cannot adopt " + name + ": a heap of the broker is named " + account.name() + ", too");
+    }
+    Backing backing;
+    long sizeBytes;
+    try {
+      backing = account.allocate(name, layout.sizeBytes());
+      sizeBytes = backing.sizeBytes();
+    } catch (HeapException e) {
+      throw failure(name, target, layout, account, e);
+    } finally {
+      account.retire(); // It ends with what it gave, or now.
+    }
+    try {
+      backing.identity().ifPresent(identity -> entry.enter(identity, name));
+      return new PlacedMemory(
+          new HeapTable(List.of(account)), target, layout, backing, time.nanos());
+    } catch (RuntimeException | Error e) {
+      account.release(backing, sizeBytes);
+      throw e;
+    }
+  }
+
+  private static AllocationException failure(
+      String name, Target target, Layout layout, HeapAccount account, HeapException cause) {
+    String reason = String.valueOf(cause.getMessage());
+    AllocationException failure =
+        Exceptions.allocation(
+            "cannot adopt "
+                + name
+                + " ("
+                + target.spec()
+                + ", "
+                + layout.sizeBytes()
+                + " bytes) in "
+                + account.name()
+                + ": "
+                + reason,
+            List.of(new Allocator.Attempt(account.name(), reason)));
+    failure.initCause(cause);
+    return failure;
+  }
+
+  /** Which buffer has it as memory of a heap, which has been handed out and comes back. */
+  private @Nullable String tenantOf(Object identity) {
+    for (Tenant tenant : tenants) {
+      if (tenant.lies(identity)) {
+        return tenant.name();
+      }
+    }
+    return null;
+  }
+
+  /** The entry of one memory among those that are adopted. */
+  private final class Entry {
+    private volatile Optional<Object> identity = Optional.empty();
+
+    void enter(Object its, String name) {
+      String other = adopted.putIfAbsent(its, name);
+      if (other == null) {
+        identity = Optional.of(its);
+        other = tenantOf(its);
+      }
+      if (other != null) {
+        throw Exceptions.duplicateMemory(
+            "cannot adopt "
+                + name
+                + ": the buffer "
+                + other
+                + " has that memory ("
+                + its
+                + ") already; attach devices to that one",
+            other);
+      }
+    }
+
+    void leave() {
+      identity.ifPresent(adopted::remove);
+    }
+  }
+
+  private static void check(BufferSpec spec, Layout layout) {
+    boolean fits =
+        spec instanceof ImageSpec image
+            ? layout.image().isPresent() && fits(image, layout, layout.image().get())
+            : layout.image().isEmpty() && LayoutCheck.holds(layout, spec.layout().planes());
+    if (!fits) {
+      throw new IllegalArgumentException(
+          "a buffer of " + spec + " cannot lie like this: " + layout);
+    }
+  }
+
+  private static boolean fits(ImageSpec spec, Layout layout, Layout.Image image) {
+    return spec.formats().contains(image.format())
+        && image.modifier().supports(image.format())
+        && image.codedWidth() >= spec.width()
+        && image.codedHeight() >= spec.height()
+        && LayoutCheck.holds(
+            layout, ImageSpec.of(spec.width(), spec.height(), image.format()).layout().planes());
+  }
+}

@@ -1,0 +1,177 @@
+package dev.dmabroker.internal.allocation;
+
+import dev.dmabroker.AllocationException;
+import dev.dmabroker.BrokerException;
+import dev.dmabroker.BudgetExceededException;
+import dev.dmabroker.UnsatisfiableException;
+import dev.dmabroker.internal.heap.Budgets;
+import dev.dmabroker.internal.heap.HeapAccount;
+import dev.dmabroker.internal.placement.Participant;
+import dev.dmabroker.internal.placement.Planner;
+import dev.dmabroker.internal.placement.Ranking.RankedHeap;
+import dev.dmabroker.internal.placement.Solution;
+import dev.dmabroker.internal.placement.Target;
+import dev.dmabroker.internal.runtime.Exceptions;
+import dev.dmabroker.internal.runtime.Time;
+import dev.dmabroker.internal.watch.EventRecords;
+import dev.dmabroker.internal.watch.Listeners;
+import dev.dmabroker.spi.Backing;
+import dev.dmabroker.spi.HeapException;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** Gets memory from the best heap that has some. Calls heaps, so it must not run under a lock. */
+public final class Allocator {
+  private final Planner planner;
+  private final Evictor evictor;
+  private final Listeners listeners;
+  private final Time time;
+
+  /** What one heap said. */
+  public record Attempt(String heap, String reason) implements AllocationException.Attempt {}
+
+  /** Tells listeners of heaps that refuse, and dates what they give. */
+  public Allocator(Planner planner, Evictor evictor, Listeners listeners, Time time) {
+    this.time = time;
+    this.planner = planner;
+    this.evictor = evictor;
+    this.listeners = listeners;
+  }
+
+  /**
+   * Tries the heaps that suit, best first; then those that were full once more, after idle buffers
+   * have made room there.
+   *
+   * @param vacated the heap to leave alone; -1 if there is none
+   * @throws BrokerException an {@link UnsatisfiableException}, {@link AllocationException} or
+   *     {@link dev.dmabroker.BudgetExceededException}
+   */
+  public PlacedMemory allocate(
+      String buffer,
+      Target target,
+      Budgets.Reservation reservation,
+      List<? extends Participant> devices,
+      Optional<String> currentHeap,
+      long generation,
+      int vacated) {
+    Solution solution = planner.solve(target, devices);
+    if (!solution.isPossible()) {
+      throw planner.unsatisfiable("allocate " + buffer, target, devices, /* counting= */ false);
+    }
+    Search search = new Search(buffer, target, reservation, generation);
+    List<RankedHeap> ranked = planner.rank(target, solution, devices, currentHeap);
+    if (vacated >= 0) {
+      ranked.removeIf(each -> !solution.isAsGood(each.heap(), vacated));
+    }
+    for (RankedHeap each : ranked) {
+      PlacedMemory placed = search.tryIn(each);
+      if (placed != null) {
+        return placed;
+      }
+    }
+    if (vacated < 0) { // A buffer that makes room does not ask others to make room.
+      for (RankedHeap each : ranked) {
+        PlacedMemory placed = search.tryWithRoomMade(each);
+        if (placed != null) {
+          return placed;
+        }
+      }
+    }
+    throw search.overBudget != null ? search.overBudget : search.failure(devices);
+  }
+
+  /** One allocation, and what the heaps said to it. */
+  private final class Search {
+    private final String buffer;
+    private final Target target;
+    private final Budgets.Reservation reservation;
+    private final long generation;
+    private final List<AllocationException.Attempt> attempts = new ArrayList<>();
+    private final Set<Integer> full = new HashSet<>();
+    private @Nullable BudgetExceededException overBudget;
+    private long neededBytes;
+    private @Nullable PlacedMemory placed;
+
+    Search(String buffer, Target target, Budgets.Reservation reservation, long generation) {
+      this.reservation = reservation;
+      this.buffer = buffer;
+      this.target = target;
+      this.generation = generation;
+      this.neededBytes = target.layout().sizeBytes();
+    }
+
+    @Nullable PlacedMemory tryIn(RankedHeap each) {
+      HeapAccount heap = each.account();
+      long sizeBytes = each.choice().sizeBytes();
+      neededBytes = each.choice().neededBytes();
+      long before;
+      try {
+        before = reservation.reach("allocate " + buffer + " in " + heap.name(), sizeBytes);
+      } catch (BudgetExceededException e) { // Another heap may round up less.
+        overBudget = overBudget == null ? e : overBudget;
+        attempts.add(new Attempt(heap.name(), String.valueOf(e.getMessage())));
+        return null;
+      }
+      try {
+        Backing backing = heap.allocate(buffer, sizeBytes);
+        return new PlacedMemory(
+            planner.table(), each.heap(), target, each.choice(), backing, generation, time.nanos());
+      } catch (HeapException e) {
+        reservation.backTo(before);
+        if (e.kind() == HeapException.Kind.FULL) {
+          full.add(each.heap());
+        }
+        String reason = String.valueOf(e.getMessage());
+        attempts.add(new Attempt(heap.name(), reason));
+        var refusal =
+            new EventRecords.HeapRefusal(buffer, heap.name(), sizeBytes, e.kind(), reason);
+        listeners.tell(listener -> listener.heapRefused(refusal));
+        return null;
+      }
+    }
+
+    /** Tries a full heap once more, after buffers that lie there idle have moved elsewhere. */
+    @Nullable PlacedMemory tryWithRoomMade(RankedHeap each) {
+      if (!full.contains(each.heap())) {
+        return null;
+      }
+      String why =
+          evictor.makeRoom(
+              each.heap(),
+              buffer,
+              each.choice().sizeBytes(),
+              () -> {
+                placed = tryIn(each);
+                return placed != null;
+              });
+      if (placed == null && !why.isEmpty()) {
+        attempts.add(new Attempt(each.account().name(), why));
+      }
+      return placed;
+    }
+
+    AllocationException failure(List<? extends Participant> devices) {
+      return Exceptions.allocation(
+          "cannot allocate "
+              + neededBytes
+              + " bytes for "
+              + buffer
+              + " ("
+              + target.spec()
+              + "), attached: "
+              + Participant.names(devices)
+              + "; "
+              + (attempts.isEmpty()
+                  ? "the heuristic left out every heap that suits"
+                  : attempts.stream()
+                      .map(attempt -> attempt.heap() + ": " + attempt.reason())
+                      .collect(Collectors.joining("; "))),
+          attempts);
+    }
+  }
+}

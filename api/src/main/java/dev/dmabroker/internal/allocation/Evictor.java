@@ -1,0 +1,115 @@
+package dev.dmabroker.internal.allocation;
+
+import dev.dmabroker.internal.heap.HeapAccount;
+import dev.dmabroker.internal.placement.Planner;
+import dev.dmabroker.internal.runtime.EngineLog;
+import dev.dmabroker.internal.runtime.Time;
+import dev.dmabroker.internal.watch.TokenBucket;
+import dev.dmabroker.spi.PlacementHeuristic;
+import dev.dmabroker.spi.PlacementHeuristic.Crowded;
+import dev.dmabroker.spi.PlacementHeuristic.Eviction;
+import dev.dmabroker.spi.PlacementHeuristic.HeapLoad;
+import dev.dmabroker.spi.PlacementHeuristic.Resident;
+import java.lang.System.Logger.Level;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+
+/**
+ * Makes room in a full heap: moves buffers that are idle and could lie elsewhere out of it, as the
+ * heuristic names them. Each of these moves is made by the thread that needs the room, and given up
+ * at once if the buffer is mapped again, so that no mapper waits for it. Thread-safe.
+ */
+public final class Evictor {
+  private final Planner planner;
+  private final Time time;
+  private final Iterable<Tenant> tenants;
+
+  /** Guarded by this. */
+  private final TokenBucket moves = new TokenBucket();
+
+  /**
+   * Makes room by moving tenants.
+   *
+   * @param tenants all buffers, as they are whenever this is iterated over
+   */
+  public Evictor(Planner planner, Iterable<Tenant> tenants, Time time) {
+    this.time = time;
+    this.planner = planner;
+    this.tenants = tenants;
+  }
+
+  /** Tried after each buffer that has moved out. */
+  interface Attempt {
+    /** Whether there was room now. */
+    boolean succeeds();
+  }
+
+  /**
+   * Moves buffers out of a heap until there is room.
+   *
+   * @return why there is none, for an error's text; empty if there is nothing to say
+   */
+  String makeRoom(int heap, String forBuffer, long sizeBytes, Attempt attempt) {
+    List<Resident> residents = new ArrayList<>();
+    Map<Long, Tenant> byId = new HashMap<>();
+    for (Tenant tenant : tenants) {
+      tenant
+          .resident(heap)
+          .ifPresent(
+              resident -> {
+                residents.add(resident);
+                byId.put(resident.id(), tenant);
+              });
+    }
+    residents.sort(Comparator.comparingLong(Resident::id));
+    HeapAccount account = planner.table().account(heap);
+    Eviction eviction = ask(heap, account, sizeBytes, residents);
+    int moved = 0;
+    for (long id : eviction.buffers()) {
+      Tenant victim = byId.get(id);
+      if (victim == null) {
+        continue;
+      }
+      if (!mayMove(eviction.movesPerSecond())) {
+        return moved
+            + " idle buffers moved out, and no more for now: at most "
+            + eviction.movesPerSecond()
+            + " a second";
+      }
+      if (victim.moveOut(heap, forBuffer)) {
+        moved++;
+        if (attempt.succeeds()) {
+          return "";
+        }
+      }
+    }
+    return eviction.buffers().isEmpty()
+        ? ""
+        : moved + " of " + eviction.buffers().size() + " idle buffers moved out";
+  }
+
+  private Eviction ask(int heap, HeapAccount account, long sizeBytes, List<Resident> residents) {
+    PlacementHeuristic heuristic = planner.heuristic();
+    try {
+      return Objects.requireNonNull(
+          heuristic.evict(
+              new Crowded(
+                  new HeapLoad(planner.table().info(heap), sizeBytes, account.usedBytes(), 0),
+                  sizeBytes,
+                  residents)),
+          "evict answered null");
+    } catch (RuntimeException e) {
+      EngineLog.LOG.log(
+          Level.WARNING, "heuristic " + heuristic.name() + " threw; nothing is moved out", e);
+      return Eviction.NONE;
+    }
+  }
+
+  private synchronized boolean mayMove(double perSecond) {
+    return moves.take(perSecond, Math.max(1, perSecond), time.nanos());
+  }
+}

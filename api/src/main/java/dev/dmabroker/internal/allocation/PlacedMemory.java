@@ -1,0 +1,168 @@
+package dev.dmabroker.internal.allocation;
+
+import dev.dmabroker.internal.heap.HeapAccount;
+import dev.dmabroker.internal.placement.Alternative;
+import dev.dmabroker.internal.placement.DeviceDemand;
+import dev.dmabroker.internal.placement.HeapTable;
+import dev.dmabroker.internal.placement.Participant;
+import dev.dmabroker.internal.placement.Solution;
+import dev.dmabroker.internal.placement.Target;
+import dev.dmabroker.spec.Layout;
+import dev.dmabroker.spi.Backing;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The memory of one buffer: what a heap gave for it, or the application handed in, how the buffer
+ * is laid out in it, and which devices it suits. All but {@link #accept} is immutable. Compared by
+ * identity.
+ */
+public final class PlacedMemory {
+  private final HeapTable table;
+  private final int heap;
+  private final Target target;
+  private final Backing backing;
+  private final Layout layout;
+  private final List<Participant> leftOut;
+  private final long neededBytes;
+  private final long sizeBytes;
+  private final long generation;
+
+  /**
+   * Of adopted memory, whose table has this one heap and none of the broker's: the devices that
+   * were asked and took it, whatever is known of it. Null if a heap gave it. Under the buffer's
+   * lock.
+   */
+  private final @Nullable Set<Participant> accepted;
+
+  private final long sinceNanos;
+
+  /** What a heap of the table gave to be used as chosen. */
+  public PlacedMemory(
+      HeapTable table,
+      int heap,
+      Target target,
+      Solution.Choice choice,
+      Backing backing,
+      long generation,
+      long sinceNanos) {
+    this.table = table;
+    this.heap = heap;
+    this.target = target;
+    this.backing = backing;
+    this.layout = choice.layout();
+    this.leftOut = choice.leftOut();
+    this.neededBytes = choice.neededBytes();
+    this.sizeBytes = backing.sizeBytes();
+    this.generation = generation;
+    this.sinceNanos = sinceNanos;
+    this.accepted = null;
+  }
+
+  /** Memory that was there before, with contents. Devices get all of it. */
+  public PlacedMemory(
+      HeapTable itself, Target target, Layout layout, Backing backing, long sinceNanos) {
+    this.table = itself;
+    this.heap = 0;
+    this.target = target;
+    this.backing = backing;
+    this.layout = layout;
+    this.leftOut = List.of();
+    this.sizeBytes = backing.sizeBytes();
+    this.neededBytes = sizeBytes;
+    this.generation = 1;
+    this.sinceNanos = sinceNanos;
+    this.accepted = new HashSet<>();
+  }
+
+  public HeapAccount heap() {
+    return table.account(heap);
+  }
+
+  public Backing backing() {
+    return backing;
+  }
+
+  public Layout layout() {
+    return layout;
+  }
+
+  /** Dispensable devices that it was not made for. */
+  public List<Participant> leftOut() {
+    return leftOut;
+  }
+
+  /** Bytes allocated, as the heap said when it gave them. */
+  public long sizeBytes() {
+    return sizeBytes;
+  }
+
+  /** The heap's number; -1 if it is none of the broker's. */
+  public int heapNumber() {
+    return isAdopted() ? -1 : heap;
+  }
+
+  /** Whether the application handed it in, so that it had contents from the first. */
+  public boolean isAdopted() {
+    return accepted != null;
+  }
+
+  public long generation() {
+    return generation;
+  }
+
+  /** When it was allocated. */
+  public long sinceNanos() {
+    return sinceNanos;
+  }
+
+  /** Whether the device can use it, with any of its alternatives. */
+  public boolean suits(Participant device) {
+    for (Alternative alternative : device.alternatives()) {
+      // What was needed: what a heap rounds up to is no device's concern.
+      if (demand(device, alternative).suits(table, heap, target, layout, neededBytes)
+          || (accepted != null && accepted.contains(device) && suitsOtherwise(alternative))) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** What a device asks is known of the broker's heaps only, and worked out here for others. */
+  private DeviceDemand demand(Participant device, Alternative alternative) {
+    return isAdopted()
+        ? new DeviceDemand(table, device.name(), alternative.constraints())
+        : alternative.demand();
+  }
+
+  /** Whether it suits in what a trial import does not tell. */
+  private boolean suitsOtherwise(Alternative alternative) {
+    return (!alternative.constraints().cpuReach() || heap().traits().cpuReach().is(true))
+        && alternative.demand().suitsStored(target, layout, neededBytes);
+  }
+
+  /** Notes that the device was asked and took it. Under the buffer's lock. */
+  public void accept(Participant device) {
+    if (accepted != null) {
+      accepted.add(device);
+    }
+  }
+
+  /** Why it does not suit the device. */
+  public String unmet(Participant device) {
+    return device.alternatives().stream()
+        .map(alternative -> table.info(heap).unmet(device.name(), alternative.constraints()))
+        .flatMap(Optional::stream)
+        .findFirst()
+        .map(unmet -> unmet.field() + " (" + unmet.reason() + ")")
+        .orElse("the buffer's size or layout, " + neededBytes + " bytes as " + layout);
+  }
+
+  /** Gives it back to its heap. Calls the heap, so it must not run under a lock. */
+  public void release() {
+    heap().release(backing, sizeBytes);
+  }
+}

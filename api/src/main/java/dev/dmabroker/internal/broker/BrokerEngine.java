@@ -1,0 +1,226 @@
+package dev.dmabroker.internal.broker;
+
+import com.google.common.collect.ImmutableList;
+import dev.dmabroker.Broker;
+import dev.dmabroker.BufferStream;
+import dev.dmabroker.Device;
+import dev.dmabroker.DeviceSpec;
+import dev.dmabroker.Holder;
+import dev.dmabroker.Plan;
+import dev.dmabroker.Shadow;
+import dev.dmabroker.SharedBuffer;
+import dev.dmabroker.StreamSpec;
+import dev.dmabroker.event.BrokerListener;
+import dev.dmabroker.event.BrokerSnapshot;
+import dev.dmabroker.internal.buffer.BufferHandle;
+import dev.dmabroker.internal.buffer.BufferLife;
+import dev.dmabroker.internal.buffer.BufferRegistry;
+import dev.dmabroker.internal.buffer.ManagedBuffer;
+import dev.dmabroker.internal.buffer.ShadowBuffer;
+import dev.dmabroker.internal.device.DeviceRegistry;
+import dev.dmabroker.internal.device.RegisteredDevice;
+import dev.dmabroker.internal.heap.HeapAccount;
+import dev.dmabroker.internal.move.MoveQueue;
+import dev.dmabroker.internal.placement.Planner;
+import dev.dmabroker.internal.runtime.Caller;
+import dev.dmabroker.internal.runtime.Durations;
+import dev.dmabroker.internal.runtime.Exceptions;
+import dev.dmabroker.internal.services.Services;
+import dev.dmabroker.internal.stream.ManagedStream;
+import dev.dmabroker.internal.watch.StateRecords;
+import dev.dmabroker.spec.Access;
+import dev.dmabroker.spec.BufferSpec;
+import dev.dmabroker.spec.Constraints;
+import dev.dmabroker.spec.Layout;
+import dev.dmabroker.spi.ForeignMemory;
+import dev.dmabroker.spi.HeapProvider;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+
+/** The broker as applications see it: puts devices, buffers, streams and heaps together. */
+final class BrokerEngine implements Broker {
+  private final List<HeapAccount> heaps;
+  private final List<HeapProvider.Closed> closedHeaps;
+  private final Services services;
+  private final DeviceRegistry devices;
+  private final BufferRegistry buffers;
+  private final Set<ManagedStream> streams = ConcurrentHashMap.newKeySet();
+  private final AtomicLong unnamed = new AtomicLong();
+
+  BrokerEngine(
+      List<HeapAccount> heaps,
+      List<HeapProvider.Closed> closedHeaps,
+      Planner planner,
+      Services services) {
+    this.heaps = List.copyOf(heaps);
+    this.closedHeaps = List.copyOf(closedHeaps);
+    this.services = services;
+    this.devices = new DeviceRegistry(services, this.heaps, planner.alternatives());
+    this.buffers = new BufferRegistry(services, devices, planner);
+  }
+
+  // ---- Devices, buffers and streams ----
+
+  @Override
+  public Device register(DeviceSpec spec) {
+    return devices.register(spec);
+  }
+
+  @Override
+  public SharedBuffer export(BufferSpec spec) {
+    return export("buffer-" + unnamed.incrementAndGet(), spec);
+  }
+
+  @Override
+  public SharedBuffer export(String name, BufferSpec spec) {
+    return buffers.export(name, spec, /* owner= */ null, MoveQueue.alone());
+  }
+
+  @Override
+  public SharedBuffer export(String name, BufferSpec spec, Device owner) {
+    return buffers.export(name, spec, devices.own(owner), MoveQueue.alone());
+  }
+
+  @Override
+  public List<SharedBuffer> exportSet(String name, BufferSpec spec, int count) {
+    if (count < 1) {
+      throw new IllegalArgumentException("a set has at least one buffer, not " + count);
+    }
+    MoveQueue<BufferLife> queue = new MoveQueue<>();
+    ImmutableList.Builder<SharedBuffer> set = ImmutableList.builder();
+    for (int i = 1; i <= count; i++) {
+      set.add(buffers.export(name + "-" + i, spec, /* owner= */ null, queue));
+    }
+    return set.build();
+  }
+
+  @Override
+  public BufferStream stream(StreamSpec spec) {
+    RegisteredDevice producer = devices.own(spec.producer());
+    producer.checkOpen("stream from it");
+    producer.checkDeclared(Access.OVERWRITE, spec.name());
+    return services
+        .lifecycle()
+        .whileOpen(
+            "make stream " + spec.name(),
+            () -> {
+              ManagedStream stream = new ManagedStream(buffers, spec, producer, streams::remove);
+              streams.add(stream);
+              return stream;
+            });
+  }
+
+  @Override
+  public SharedBuffer adopt(String name, BufferSpec spec, Layout layout, ForeignMemory memory) {
+    return buffers.adopt(name, spec, layout, memory);
+  }
+
+  @Override
+  public Shadow shadow(SharedBuffer original) {
+    if (!(original instanceof BufferHandle handle)
+        || handle.buffer().life.supplies != buffers
+        || !handle.buffer().life.stays) {
+      throw new IllegalArgumentException(
+          original.name()
+              + " was not adopted by this broker in memory that stays, so it needs no shadow:"
+              + " attach to it");
+    }
+    ManagedBuffer its = handle.buffer();
+    DeviceSpec spec =
+        DeviceSpec.named("shadow of " + its.name())
+            .constraints(Constraints.builder().cpuReach().build());
+    RegisteredDevice copier = devices.unnamed(spec);
+    BufferHandle copy =
+        buffers.unreserved(spec.name(), its.storedTarget(), "shadowed here", made -> {});
+    try {
+      return new ShadowBuffer(handle, copy, copier, services.settings().mover());
+    } catch (RuntimeException | Error e) {
+      copy.close();
+      throw e;
+    }
+  }
+
+  // ---- Looking ----
+
+  @Override
+  public Plan plan(BufferSpec spec, Collection<Device> wanted) {
+    List<RegisteredDevice> registered = new ArrayList<>(wanted.size());
+    for (Device device : wanted) {
+      registered.add(devices.own(device));
+    }
+    return buffers.planner().plan(spec, registered);
+  }
+
+  @Override
+  public AutoCloseable listen(BrokerListener listener) {
+    return services.listeners().add(Objects.requireNonNull(listener, "listener"));
+  }
+
+  @Override
+  public BrokerSnapshot snapshot() {
+    // First, so that a buffer which ends now counts once or not.
+    long maps = buffers.formerTakings();
+    List<BrokerSnapshot.BufferState> states = buffers.snapshot();
+    for (BrokerSnapshot.BufferState buffer : states) {
+      maps += buffer.maps();
+    }
+    return new StateRecords.BrokerSnapshot(
+        heaps.stream().map(HeapAccount::snapshot).toList(),
+        closedHeaps,
+        devices.snapshot(),
+        states.stream().filter(buffer -> buffer.state() != SharedBuffer.State.RELEASED).toList(),
+        buffers.budgets(),
+        streams.stream().map(ManagedStream::snapshot).toList(),
+        services.fences().snapshot(),
+        services.leaks().snapshot(),
+        services.lifecycle().isClosed(),
+        maps);
+  }
+
+  // ---- The end ----
+
+  @Override
+  public void close() {
+    if (!services.lifecycle().close()) {
+      return;
+    }
+    streams.forEach(ManagedStream::shutDown);
+    buffers.shutDown();
+    Duration timeout = services.settings().closeTimeout();
+    boolean gone;
+    try {
+      gone =
+          services.lifecycle().await(buffers::isEmpty, Durations.nanos(timeout), services.time());
+    } catch (InterruptedException e) {
+      Caller.interrupt();
+      throw Exceptions.waitInterrupted(
+          "interrupted while closing the broker; " + buffers.describe(), e);
+    } finally {
+      heaps.forEach(HeapAccount::retire);
+      services.fences().close();
+      services.workers().close();
+    }
+    if (!gone && !buffers.isEmpty()) {
+      List<Holder> holders = buffers.holders();
+      throw Exceptions.outstandingMappings(
+          "the broker is closed, but after "
+              + timeout.toMillis()
+              + " ms "
+              + buffers.describe()
+              + "; their memory is given back as they are closed",
+          holders,
+          null);
+    }
+  }
+
+  /** The broker's threads, for tests. */
+  public Services services() {
+    return services;
+  }
+}

@@ -1,0 +1,78 @@
+package dev.dmabroker.internal.broker;
+
+import dev.dmabroker.Broker;
+import dev.dmabroker.event.BrokerListener;
+import dev.dmabroker.internal.copy.CpuMover;
+import dev.dmabroker.internal.heap.HeapAccount;
+import dev.dmabroker.internal.heap.HeapDiscovery;
+import dev.dmabroker.internal.placement.HeapTable;
+import dev.dmabroker.internal.placement.Planner;
+import dev.dmabroker.internal.runtime.Exceptions;
+import dev.dmabroker.internal.runtime.Settings;
+import dev.dmabroker.internal.services.Services;
+import dev.dmabroker.spi.Heap;
+import dev.dmabroker.spi.HeapProvider;
+import dev.dmabroker.spi.Mover;
+import dev.dmabroker.spi.PlacementHeuristic;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.ServiceLoader;
+import org.jspecify.annotations.Nullable;
+
+/** Puts a broker together: its heaps, its heuristic and its engine. */
+public final class BrokerFactory {
+  private static final String DEFAULT_HEURISTIC = "least-cost";
+
+  private BrokerFactory() {}
+
+  /** What copies unless something else is given. */
+  public static Mover cpuMover() {
+    return new CpuMover();
+  }
+
+  /** See {@link Broker.Builder#build()}. */
+  public static Broker create(
+      List<Heap> heaps,
+      List<HeapProvider> providers,
+      boolean discoverHeaps,
+      @Nullable PlacementHeuristic heuristic,
+      List<BrokerListener> listeners,
+      Settings settings) {
+    HeapDiscovery discovery = new HeapDiscovery(heaps);
+    try {
+      discovery.find(providers, discoverHeaps);
+      List<HeapAccount> accounts = discovery.accounts();
+      Planner planner =
+          new Planner(
+              new HeapTable(accounts),
+              heuristic != null ? heuristic : choose(ServiceLoader.load(PlacementHeuristic.class)));
+      return new BrokerEngine(
+          accounts, discovery.closed(), planner, Services.of(settings, listeners));
+    } catch (RuntimeException | Error e) {
+      discovery.closeHeaps();
+      throw e;
+    }
+  }
+
+  /** The default one of those that were found, or the only one. */
+  static PlacementHeuristic choose(Iterable<PlacementHeuristic> heuristics) {
+    Map<String, PlacementHeuristic> found = new HashMap<>();
+    for (PlacementHeuristic heuristic : heuristics) {
+      if (found.put(heuristic.name(), heuristic) != null) {
+        throw Exceptions.duplicateName("two heuristics are named " + heuristic.name());
+      }
+    }
+    PlacementHeuristic chosen = found.get(DEFAULT_HEURISTIC);
+    if (chosen == null && found.size() == 1) {
+      chosen = found.values().iterator().next();
+    }
+    if (chosen == null) {
+      throw new IllegalStateException(
+          "the broker has no placement heuristic: put dmabroker-heuristics on the path, or call"
+              + " heuristic(...); found: "
+              + found.keySet());
+    }
+    return chosen;
+  }
+}

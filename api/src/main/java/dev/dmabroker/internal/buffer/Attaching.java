@@ -1,0 +1,229 @@
+package dev.dmabroker.internal.buffer;
+
+import dev.dmabroker.UnsatisfiableException;
+import dev.dmabroker.event.BufferMove;
+import dev.dmabroker.internal.device.RegisteredDevice;
+import dev.dmabroker.internal.gate.AttachedDevice;
+import dev.dmabroker.internal.gate.Attachments;
+import dev.dmabroker.internal.gate.GateKeeper;
+import dev.dmabroker.internal.gate.Place;
+import dev.dmabroker.internal.placement.Demand;
+import dev.dmabroker.internal.placement.Participant;
+import dev.dmabroker.internal.placement.Solution;
+import dev.dmabroker.internal.placement.Solver;
+import dev.dmabroker.internal.placement.Target;
+import dev.dmabroker.internal.runtime.AfterLock;
+import dev.dmabroker.internal.runtime.Exceptions;
+import dev.dmabroker.internal.watch.EventRecords;
+import dev.dmabroker.internal.watch.Leakable;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** One device is attached to one buffer, or refused. Made for one attempt. */
+final class Attaching {
+  private final BufferLife life;
+  private final GateKeeper keeper;
+  private final RegisteredDevice device;
+  private final Leakable.@Nullable Origin origin;
+
+  /** A refused device: what could not be had, and for which devices together. */
+  private @Nullable Target refusedTarget;
+
+  private List<RegisteredDevice> refusedDevices = List.of();
+
+  Attaching(
+      BufferLife life,
+      GateKeeper keeper,
+      RegisteredDevice device,
+      Leakable.@Nullable Origin origin) {
+    this.life = life;
+    this.keeper = keeper;
+    this.device = device;
+    this.origin = origin;
+  }
+
+  AttachedDevice run() {
+    askIfItTakesWhatStays();
+    AttachedDevice attachment = life.lock.locked(this::attach);
+    if (attachment == null) {
+      throw refused();
+    }
+    return attachment;
+  }
+
+  /** Working out why takes time, so it is done without the lock. */
+  private UnsatisfiableException refused() {
+    Target target = Objects.requireNonNull(refusedTarget);
+    UnsatisfiableException refusal =
+        life.supplies
+            .planner()
+            .unsatisfiable(
+                "attach " + device.name() + " to " + life.name,
+                target,
+                refusedDevices,
+                /* counting= */ false);
+    var event = new EventRecords.AttachRefused(life.name, device.name(), refusal);
+    life.services().listeners().tell(listener -> listener.refused(event));
+    return refusal;
+  }
+
+  /** Null if no heap suits the device together with those that are attached. */
+  private @Nullable AttachedDevice attach(AfterLock after) {
+    Refusals.checkReference(life, "attach " + device.name() + " to " + life.name);
+    device.checkOpen("attach it to " + life.name);
+    checkPinned();
+    AttachedDevice attachment = add(after);
+    if (attachment == null) {
+      return null;
+    }
+    Place place = life.place;
+    if (place != null && attachment.suits(place)) {
+      life.attachments.openGate(attachment, place);
+    } else {
+      life.moveCause = BufferMove.Cause.ATTACH;
+      if (life.isResident()) {
+        life.retries.startOver();
+        Moving.seek(life, after);
+      }
+    }
+    if (life.isResident() && !life.requests.isEmpty()) {
+      life.settle(after); // A waiter may have been left out, or need no move any more.
+    }
+    return attachment;
+  }
+
+  private void checkPinned() {
+    if (life.isPinned() && !life.resident().suits(device) && !device.isDispensable()) {
+      throw life.report()
+          .pinned(
+              "attach "
+                  + device.name()
+                  + " to "
+                  + life.name
+                  + (life.stays ? ", which lacks its " + life.resident().unmet(device) : ""));
+    }
+  }
+
+  private @Nullable AttachedDevice add(AfterLock after) {
+    Attachments attachments = life.attachments;
+    Target target = life.target();
+    Demand all = attachments.with(target, device);
+    if (suitsAllWithoutHeaps()) {
+      AttachedDevice attachment = make(after);
+      attachments.add(attachment);
+      if (life.stays) {
+        LeavingOut.leaveOut(life, attachments.unsuited(life.resident()), after);
+      }
+      return attachment;
+    }
+    return all != null ? addPlain(target, all, after) : addBySearch(target, after);
+  }
+
+  /** No device leaves a choice: what all require is one demand, which a heap meets or not. */
+  private @Nullable AttachedDevice addPlain(Target target, Demand all, AfterLock after) {
+    Attachments attachments = life.attachments;
+    // Where they were served without heaps, it was not asked whether one suits.
+    boolean known =
+        (life.place == null || !life.place.isAdopted()) && attachments.require(target, all);
+    if (!known && !Solver.serves(life.supplies.planner().table(), target, all)) {
+      return refuse(target);
+    }
+    AttachedDevice attachment = make(after);
+    attachments.add(attachment, target, all);
+    return attachment;
+  }
+
+  private @Nullable AttachedDevice addBySearch(Target target, AfterLock after) {
+    Solution solution = life.supplies.planner().solve(target, life.attachments.devicesWith(device));
+    if (!solution.isPossible()) {
+      return refuse(target);
+    }
+    AttachedDevice attachment = make(after);
+    life.attachments.add(attachment);
+    LeavingOut.leaveOut(life, solution.leftOut(), after);
+    return attachment;
+  }
+
+  private @Nullable AttachedDevice refuse(Target target) {
+    refusedTarget = target;
+    refusedDevices = life.attachments.devicesWith(device);
+    return null;
+  }
+
+  private AttachedDevice make(AfterLock after) {
+    if (!life.services().listeners().isEmpty()) {
+      var event =
+          new EventRecords.DeviceAttached(
+              life.id,
+              life.name,
+              life.spec,
+              device.user(),
+              Participant.names(life.attachments.users().devices()),
+              Optional.ofNullable(life.place).map(here -> here.heap().name()));
+      life.tell(after, listener -> listener.attached(event));
+    }
+    return new AttachedDevice(life.services(), keeper, device, origin);
+  }
+
+  /** Whether it lies in adopted memory and need not leave, so that no heap has to suit. */
+  private boolean suitsAllWithoutHeaps() {
+    Place place = life.place;
+    return life.stays
+        || (place != null
+            && place.isAdopted()
+            && place.suits(device)
+            && life.attachments.isSuited(place));
+  }
+
+  /** Memory that stays is the device's only choice: if it does not seem to suit, it is tried. */
+  private void askIfItTakesWhatStays() {
+    Place tried =
+        life.lock.locked(
+            after -> {
+              Place place = life.place;
+              if (!life.stays || place == null || place.suits(device)) {
+                return null;
+              }
+              place.beginUse();
+              return place;
+            });
+    if (tried == null) {
+      return;
+    }
+    boolean taken = false;
+    try {
+      taken = device.takes(tried.backing());
+    } finally {
+      boolean accepted = taken;
+      life.lock.change(
+          after -> {
+            if (accepted) {
+              tried.accept(device);
+            }
+            tried.endUse();
+            life.advance(after);
+          });
+    }
+  }
+
+  /** The device was detached. Under the lock. */
+  static void undo(BufferLife life, AttachedDevice attachment, AfterLock after) {
+    life.attachments.remove(attachment);
+    attachment.gate().shut();
+    life.unpin(pin -> pin.attachment() == attachment, after);
+    life.moveCause = BufferMove.Cause.DETACH; // If one is needed now.
+    LeavingOut.renegotiate(life, after);
+    if (!life.requests.isEmpty()) {
+      life.requests.fail(
+          after,
+          request -> request.isOf(attachment),
+          Exceptions.closed(attachment.device().name() + " was detached from " + life.name));
+    }
+    life.advance(after);
+    if (life.isResident()) {
+      life.settle(after); // The devices that are left may be suited now, and a prepare be served.
+    }
+  }
+}

@@ -1,0 +1,76 @@
+package dev.dmabroker.internal.buffer;
+
+import dev.dmabroker.BusyException;
+import dev.dmabroker.Holder;
+import dev.dmabroker.MapTimeoutException;
+import dev.dmabroker.MoveFailedException;
+import dev.dmabroker.SharedBuffer;
+import dev.dmabroker.WaitInterruptedException;
+import dev.dmabroker.WouldDeadlockException;
+import dev.dmabroker.internal.runtime.Exceptions;
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Why a buffer cannot do now what is asked, with who holds it.
+ *
+ * @param buffer its name
+ * @param state where it is in its life
+ * @param holders who holds mappings
+ * @param lastFailure why the last move failed, if it did
+ */
+record BufferErrors(
+    String buffer,
+    SharedBuffer.State state,
+    List<Holder> holders,
+    @Nullable MoveFailedException lastFailure) {
+
+  MapTimeoutException timedOut(String what, Duration timeout) {
+    return Exceptions.mapTimeout(
+        "cannot "
+            + what
+            + " within "
+            + timeout.toMillis()
+            + " ms: "
+            + this
+            + (lastFailure == null ? "" : "; the last move failed: " + lastFailure.getMessage()),
+        holders,
+        lastFailure);
+  }
+
+  WaitInterruptedException interrupted(String what, InterruptedException cause) {
+    return Exceptions.waitInterrupted("interrupted while waiting to " + what + ": " + this, cause);
+  }
+
+  BusyException busy() {
+    return Exceptions.busy(
+        "cannot give back the memory of "
+            + buffer
+            + " now: "
+            + this
+            + "; evacuate waits until it can");
+  }
+
+  /**
+   * A wait for oneself.
+   *
+   * @param who made the mapping that has to be closed, and waits
+   */
+  WouldDeadlockException selfWait(String what, String who) {
+    return Exceptions.wouldDeadlock(
+        "cannot "
+            + what
+            + ": it has to wait until mappings are closed, and "
+            + who
+            + " has one that is out: "
+            + this
+            + "; close that first, or, if someone else will, use mapAsync and stages of their own",
+        List.of(who + " waits to " + what + ", which needs its own mapping closed"));
+  }
+
+  @Override
+  public String toString() {
+    return "state=" + state + ", outstanding=" + Holder.describe(holders);
+  }
+}

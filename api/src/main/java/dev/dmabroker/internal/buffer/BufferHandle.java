@@ -1,0 +1,82 @@
+package dev.dmabroker.internal.buffer;
+
+import dev.dmabroker.Attachment;
+import dev.dmabroker.Device;
+import dev.dmabroker.SharedBuffer;
+import dev.dmabroker.internal.gate.AttachmentHandle;
+import dev.dmabroker.internal.watch.Leakable;
+import dev.dmabroker.spec.BufferSpec;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.function.Function;
+
+/** What users hold of a buffer; see {@link Leakable}. */
+public final class BufferHandle implements SharedBuffer {
+  private final ManagedBuffer buffer;
+
+  /** Makes the buffer as well, which has to know its handle from the start. */
+  BufferHandle(Function<BufferHandle, ManagedBuffer> make) {
+    buffer = make.apply(this);
+  }
+
+  public ManagedBuffer buffer() {
+    return buffer;
+  }
+
+  @Override
+  public String name() {
+    return buffer.name();
+  }
+
+  @Override
+  public BufferSpec spec() {
+    return buffer.spec();
+  }
+
+  @Override
+  public State state() {
+    return buffer.state();
+  }
+
+  @Override
+  public Optional<String> heapName() {
+    return buffer.heapName();
+  }
+
+  @Override
+  public Attachment attach(Device device) {
+    Throwable site = buffer.life.services().leaks().site("attached here");
+    return new AttachmentHandle(
+        this, handle -> buffer.attach(device, new Leakable.Origin(handle, site)));
+  }
+
+  @Override
+  public void prepare(Duration timeout) {
+    buffer.prepare(timeout);
+  }
+
+  @Override
+  public void prepare() {
+    buffer.prepare();
+  }
+
+  @Override
+  public void evacuate(Duration timeout) {
+    buffer.evacuate(timeout);
+  }
+
+  @Override
+  public void unprepare() {
+    buffer.unprepare();
+  }
+
+  @Override
+  public void close() {
+    buffer.close();
+  }
+
+  @Override
+  public String toString() {
+    return buffer.toString();
+  }
+}

@@ -1,0 +1,392 @@
+package dev.dmabroker.internal.buffer;
+
+import dev.dmabroker.Holder;
+import dev.dmabroker.MoveFailedException;
+import dev.dmabroker.SharedBuffer.State;
+import dev.dmabroker.event.BrokerListener;
+import dev.dmabroker.event.BrokerSnapshot;
+import dev.dmabroker.event.BufferMove;
+import dev.dmabroker.internal.device.RegisteredDevice;
+import dev.dmabroker.internal.gate.AttachedDevice;
+import dev.dmabroker.internal.gate.Attachments;
+import dev.dmabroker.internal.gate.Gate;
+import dev.dmabroker.internal.gate.Place;
+import dev.dmabroker.internal.heap.Budgets;
+import dev.dmabroker.internal.move.MoveQueue;
+import dev.dmabroker.internal.move.Retries;
+import dev.dmabroker.internal.placement.Target;
+import dev.dmabroker.internal.runtime.AfterLock;
+import dev.dmabroker.internal.runtime.Settings;
+import dev.dmabroker.internal.runtime.StateLock;
+import dev.dmabroker.internal.services.Services;
+import dev.dmabroker.internal.watch.EventRecords;
+import dev.dmabroker.internal.watch.Leakable;
+import dev.dmabroker.internal.watch.Listeners;
+import dev.dmabroker.internal.watch.StateRecords;
+import dev.dmabroker.spec.BufferSpec;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The life of a buffer: its states, and what leads from one to the next. {@link ManagedBuffer} is
+ * what applications call, {@link Request} what they wait for, {@link Moving} a move as it changes
+ * the buffer, {@link Ending} its end.
+ *
+ * <pre>
+ * from       to          when
+ * UNBACKED   ALLOCATING  a device maps, or the application prepares
+ * UNBACKED   RESIDENT    adopted in memory that was there before
+ * ALLOCATING RESIDENT    a heap gave memory
+ * ALLOCATING UNBACKED    no heap did; the waiters get the reason
+ * RESIDENT   PREPARING   a device is attached that the place does not suit
+ * PREPARING  DRAINING    memory elsewhere is there, populated; the gates let in readers only
+ * PREPARING  RESIDENT    there is none, or no device needs it any more
+ * DRAINING   MOVING      the last mapping that writes is closed, and the kernel's fences signalled
+ * DRAINING   RESIDENT    nothing has to be copied; or the deadline has passed: rolled back, tried again
+ *                        later
+ * MOVING     RESIDENT    copied, in the new place; or copying failed, in the old one
+ * RESIDENT   DRAINING    the memory is to be given back
+ * DRAINING   UNBACKED    the last mapping is closed, and it was given back
+ * RESIDENT   UNBACKED    given back at once, as it was idle
+ * UNBACKED   RELEASED    the last reference is closed and nothing is attached, or the broker closed
+ * RESIDENT   RELEASED    as from UNBACKED, once the last mapping is closed
+ * </pre>
+ *
+ * <p>A settled buffer is mapped through its attachments' {@link Gate}s without coming here. All
+ * else happens under {@link #lock}, and what it entails after the lock is released ({@link
+ * AfterLock}). Gates are open in RESIDENT and PREPARING, each if the place suits its device; during
+ * a move they let in readers, and otherwise they are shut. The contents are in {@link #place} in
+ * every state that has one; a {@linkplain dev.dmabroker.internal.move.Relocation move} writes to
+ * other memory and changes {@link #place} last, so a failure at any step loses nothing.
+ */
+public final class BufferLife extends Leakable {
+  public final Supplies supplies;
+  final long id;
+  final String name;
+  final BufferSpec spec;
+
+  /** Every way to store it. */
+  private final Target target;
+
+  final Budgets.Reservation reservation;
+  final StateLock lock = new StateLock();
+  final Attachments attachments = new Attachments();
+  final Requests requests = new Requests();
+  final Retries retries;
+
+  /** The buffers that it moves in turn with. */
+  final MoveQueue<BufferLife> queue;
+
+  /** Written by {@link #become} only. */
+  private State state = State.UNBACKED;
+
+  /** Where it lies; null while it has no memory. */
+  @Nullable Place place;
+
+  long generation;
+
+  /** The move under way; null but in PREPARING, MOVING and, unless it evacuates, DRAINING. */
+  @Nullable Moving moving;
+
+  /** The request to give the memory back; null but in DRAINING. */
+  Queued.@Nullable Evacuation evacuation;
+
+  RetiredPlaces retired = RetiredPlaces.NONE;
+
+  /** Empty but in RESIDENT. */
+  Pins pins = Pins.NONE;
+
+  StateRecords.MoveStats moves;
+
+  /** What asked last for the move that is wanted, or that is under way. */
+  BufferMove.Cause moveCause = BufferMove.Cause.ATTACH;
+
+  /** Mappings in places that were given back. */
+  long formerTakings;
+
+  @Nullable MoveFailedException lastFailure;
+  boolean referenceClosed;
+  boolean brokerClosed;
+
+  /** Whether it was adopted in memory that it never leaves. */
+  public boolean stays;
+
+  BufferLife(
+      Supplies supplies,
+      long id,
+      String name,
+      Target target,
+      Budgets.Reservation reservation,
+      MoveQueue<BufferLife> queue,
+      @Nullable Origin origin) {
+    super(origin, supplies.services().leaks());
+    this.queue = queue;
+    this.moves = supplies.services().noMoves();
+    this.reservation = reservation;
+    this.id = id;
+    this.target = target;
+    this.supplies = supplies;
+    this.name = name;
+    this.spec = target.spec();
+    Settings settings = supplies.services().settings();
+    this.retries = new Retries(settings.firstBackOff(), settings.maxMoveAttempts());
+  }
+
+  public Services services() {
+    return supplies.services();
+  }
+
+  // ---- The state; under the lock ----
+
+  State state() {
+    return state;
+  }
+
+  boolean isResident() {
+    return state == State.RESIDENT;
+  }
+
+  /**
+   * Goes to another state.
+   *
+   * @throws IllegalStateException if no line of the table leads there
+   */
+  void become(State next) {
+    if (!leads(state, next)) {
+      throw new IllegalStateException(name + " is " + state + " and cannot become " + next);
+    }
+    state = next;
+  }
+
+  private static boolean leads(State from, State to) {
+    return switch (from) {
+      case UNBACKED -> to == State.ALLOCATING || to == State.RESIDENT || to == State.RELEASED;
+      case ALLOCATING -> to == State.RESIDENT || to == State.UNBACKED;
+      case RESIDENT ->
+          to == State.PREPARING
+              || to == State.DRAINING
+              || to == State.UNBACKED
+              || to == State.RELEASED;
+      case PREPARING -> to == State.DRAINING || to == State.RESIDENT;
+      case DRAINING -> to == State.MOVING || to == State.RESIDENT || to == State.UNBACKED;
+      case MOVING -> to == State.RESIDENT;
+      case RELEASED -> false;
+    };
+  }
+
+  // ---- Memory ----
+
+  /** Born with memory that was there before; no other thread knows the buffer yet. */
+  void adopt(Place adopted, boolean stays) {
+    synchronized (lock) {
+      this.stays = stays;
+      place = adopted;
+      generation = adopted.generation();
+      become(State.RESIDENT);
+      attachments.openGates(adopted, Gate.Opening.OPEN);
+    }
+  }
+
+  /**
+   * Gets memory.
+   *
+   * @param vacated the heap to leave alone, to make room there; -1 if others may have to make room
+   */
+  Place allocate(List<RegisteredDevice> devices, Optional<String> currentHeap, int vacated) {
+    long next;
+    Target stored;
+    synchronized (lock) {
+      next = generation + 1;
+      stored = target();
+    }
+    return new Place(
+        supplies
+            .allocator()
+            .allocate(name, stored, reservation, devices, currentHeap, next, vacated));
+  }
+
+  /** RESIDENT or DRAINING, and idle, with the gates shut: becomes UNBACKED. */
+  void giveBack(AfterLock after) {
+    release(after, resident());
+    place = null;
+    reservation.backTo(0);
+    become(State.UNBACKED);
+    grantEvacuations(after);
+    allocateIfWanted(after);
+  }
+
+  /** UNBACKED: requests that the memory is given back have what they want. */
+  void grantEvacuations(AfterLock after) {
+    requests.serve(request -> request.wantsMemoryBack() && request.serve(after));
+  }
+
+  private void allocateIfWanted(AfterLock after) {
+    if (state == State.UNBACKED && requests.first().isPresent()) {
+      become(State.ALLOCATING);
+      after.then(() -> services().workers().execute(new FirstAllocation(this)::run));
+    }
+  }
+
+  /** The buffer does not lie there any more: given back now, or after its last reader. */
+  void retire(Place old, AfterLock after) {
+    if (old.isIdle()) {
+      release(after, old);
+    } else {
+      retired = retired.with(old);
+    }
+  }
+
+  void releaseRetired(AfterLock after) {
+    retired = retired.release(old -> release(after, old));
+  }
+
+  void release(AfterLock after, Place old) {
+    formerTakings += old.takings();
+    var event = new EventRecords.MemoryReleased(name, old.heap().name(), old.sizeBytes());
+    after.then(old::release);
+    tell(after, listener -> listener.released(event));
+  }
+
+  // ---- Transitions that several ways lead to; all under the lock ----
+
+  /**
+   * RESIDENT: opens the gates, serves the queue in its order, and sees which device is unsuited.
+   */
+  void settle(AfterLock after) {
+    if (Ending.releaseIfOver(this, after)) {
+      return;
+    }
+    attachments.openGates(resident(), Gate.Opening.OPEN);
+    boolean pinnedBefore = isPinned();
+    serveQueue(after);
+    if (isPinned() && !pinnedBefore) {
+      serveQueue(after); // Some may have to be refused now.
+    }
+    Moving.seek(this, after);
+    allocateIfWanted(after);
+  }
+
+  void serveQueue(AfterLock after) {
+    requests.serve(request -> request.serve(after));
+  }
+
+  /** A mapping was closed: sees whether that was waited for. */
+  void advance(AfterLock after) {
+    releaseRetired(after);
+    if (place != null) {
+      place.prune();
+    }
+    if (Ending.releaseIfOver(this, after)) {
+      return;
+    }
+    if (moving != null) {
+      moving.advanceMove(after);
+    } else if (evacuation != null && resident().isIdle()) {
+      evacuation.end(after);
+    }
+  }
+
+  // ---- Pins; under the lock ----
+
+  boolean isPinned() {
+    return (stays && place != null) || !pins.isEmpty();
+  }
+
+  HeldPin pin(AttachedDevice attachment) {
+    HeldPin pin = new HeldPin(this, attachment, resident());
+    pins = pins.with(pin);
+    return pin;
+  }
+
+  @SuppressWarnings("ReferenceEquality") // Without what is not there they are the same object.
+  void unpin(Predicate<HeldPin> which, AfterLock after) {
+    Pins left = pins.without(which);
+    if (left == pins) {
+      return;
+    }
+    pins = left;
+    if (!isPinned()) {
+      retries.startOver();
+      Moving.seek(this, after);
+    }
+  }
+
+  // ---- Looking; under the lock ----
+
+  /** The ways to store it: contents that are there stay as they are. */
+  Target target() {
+    return place == null || !place.isWritten() ? target : target.storedAs(place.layout().image());
+  }
+
+  Place resident() {
+    if (place == null) {
+      throw new IllegalStateException(name + " has no memory in state " + state);
+    }
+    return place;
+  }
+
+  /** Whether no device needs a move. */
+  boolean isSettled() {
+    return attachments.isSuited(resident());
+  }
+
+  BufferReport report() {
+    return new BufferReport(this);
+  }
+
+  BufferErrors errors() {
+    return report().errors();
+  }
+
+  void tell(AfterLock after, Consumer<BrokerListener> event) {
+    Listeners listeners = services().listeners();
+    if (!listeners.isEmpty()) {
+      after.then(() -> listeners.tell(event));
+    }
+  }
+
+  // ---- Looking; takes the lock ----
+
+  public List<Holder> currentHolders() {
+    return looking(BufferReport::holders);
+  }
+
+  BufferErrors currentErrors() {
+    return looking(BufferReport::errors);
+  }
+
+  String describeUse() {
+    return looking(BufferReport::use);
+  }
+
+  public BrokerSnapshot.BufferState snapshot() {
+    return looking(BufferReport::snapshot);
+  }
+
+  private <T> T looking(Function<BufferReport, T> look) {
+    synchronized (lock) {
+      return look.apply(report());
+    }
+  }
+
+  /** Mappings of places that are gone: of a buffer that is gone, all that there were. */
+  long formerTakings() {
+    synchronized (lock) {
+      return formerTakings;
+    }
+  }
+
+  @Override
+  public void lost() {
+    services().workers().execute(() -> Ending.lost(this));
+  }
+
+  @Override
+  public String toString() {
+    return name;
+  }
+}

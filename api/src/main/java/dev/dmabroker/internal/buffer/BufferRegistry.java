@@ -1,0 +1,252 @@
+package dev.dmabroker.internal.buffer;
+
+import com.google.common.collect.Iterables;
+import dev.dmabroker.Holder;
+import dev.dmabroker.SharedBuffer;
+import dev.dmabroker.event.BrokerSnapshot;
+import dev.dmabroker.internal.allocation.Adoption;
+import dev.dmabroker.internal.allocation.Allocator;
+import dev.dmabroker.internal.allocation.Evictor;
+import dev.dmabroker.internal.allocation.PlacedMemory;
+import dev.dmabroker.internal.allocation.Tenant;
+import dev.dmabroker.internal.device.DeviceRegistry;
+import dev.dmabroker.internal.device.RegisteredDevice;
+import dev.dmabroker.internal.gate.Place;
+import dev.dmabroker.internal.heap.Budgets;
+import dev.dmabroker.internal.move.MoveQueue;
+import dev.dmabroker.internal.placement.Planner;
+import dev.dmabroker.internal.placement.Target;
+import dev.dmabroker.internal.runtime.Lifecycle;
+import dev.dmabroker.internal.services.Services;
+import dev.dmabroker.internal.watch.EventRecords;
+import dev.dmabroker.internal.watch.Leakable;
+import dev.dmabroker.internal.watch.Leaks;
+import dev.dmabroker.spec.BufferSpec;
+import dev.dmabroker.spec.Layout;
+import dev.dmabroker.spi.ForeignMemory;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The living buffers of one broker. It makes them, with what they need to find memory, and knows
+ * when the last one is gone. Thread-safe.
+ */
+public final class BufferRegistry implements Supplies {
+  private final Services services;
+  private final DeviceRegistry devices;
+  private final Planner planner;
+  private final Allocator allocator;
+  private final Adoption adoption;
+  private final Budgets budgets;
+  private final Set<BufferLife> buffers = ConcurrentHashMap.newKeySet();
+  private final AtomicLong exported = new AtomicLong();
+
+  /** Mappings of buffers that are gone. */
+  private final AtomicLong formerTakings = new AtomicLong();
+
+  public BufferRegistry(Services services, DeviceRegistry devices, Planner planner) {
+    this.services = services;
+    this.devices = devices;
+    this.planner = planner;
+    Iterable<Tenant> tenants = Iterables.transform(buffers, BufferTenant::new);
+    this.allocator =
+        new Allocator(
+            planner,
+            new Evictor(planner, tenants, services.time()),
+            services.listeners(),
+            services.time());
+    this.adoption = new Adoption(planner.table(), tenants, services.time());
+    this.budgets = new Budgets(services.settings().budgets());
+  }
+
+  // ---- Making buffers ----
+
+  /** A buffer without memory, and the handle that the application holds of it. */
+  public BufferHandle export(
+      String name, BufferSpec spec, @Nullable RegisteredDevice owner, MoveQueue<BufferLife> queue) {
+    Throwable site = services.leaks().site("exported here");
+    return new BufferHandle(
+        handle -> make(name, spec, owner, queue, new Leakable.Origin(handle, site)));
+  }
+
+  /**
+   * A buffer without memory.
+   *
+   * @param origin the handle that closes it; null if the broker itself does
+   */
+  public ManagedBuffer make(
+      String name,
+      BufferSpec spec,
+      @Nullable RegisteredDevice owner,
+      MoveQueue<BufferLife> queue,
+      Leakable.@Nullable Origin origin) {
+    checkName(name);
+    // Refuses a size that overflows here and now.
+    long sizeBytes = Objects.requireNonNull(spec, "spec").layout().sizeBytes();
+    return services
+        .lifecycle()
+        .whileOpen(
+            "export " + name,
+            () -> {
+              Budgets.Reservation reservation =
+                  budgets.reserve("export " + name + " (" + spec + ")", charged(owner), sizeBytes);
+              return keep(
+                  new BufferLife(
+                      this,
+                      exported.incrementAndGet(),
+                      name,
+                      planner.target(spec),
+                      reservation,
+                      queue,
+                      origin));
+            });
+  }
+
+  /** A buffer in memory that was there before. */
+  public SharedBuffer adopt(String name, BufferSpec spec, Layout layout, ForeignMemory memory) {
+    checkName(name);
+    services.lifecycle().checkOpen("adopt " + name);
+    boolean stays = !memory.movable();
+    Target target = planner.target(spec);
+    PlacedMemory taken = adoption.take(name, target, layout, memory);
+    SharedBuffer buffer;
+    try {
+      buffer =
+          unreserved(
+              name, target, "adopted here", adopted -> adopted.adopt(new Place(taken), stays));
+    } catch (RuntimeException | Error e) {
+      taken.release();
+      throw e;
+    }
+    var event =
+        new EventRecords.MemoryAllocated(
+            name, taken.heap().name(), taken.sizeBytes(), Duration.ZERO);
+    services.listeners().tell(listener -> listener.allocated(event));
+    return buffer;
+  }
+
+  /** A buffer that is charged to no budget, and the handle that the application holds of it. */
+  public BufferHandle unreserved(
+      String name, Target target, String what, Consumer<BufferLife> begin) {
+    Throwable site = services.leaks().site(what);
+    return new BufferHandle(
+        handle -> {
+          BufferLife buffer =
+              new BufferLife(
+                  this,
+                  exported.incrementAndGet(),
+                  name,
+                  target,
+                  budgets.none(),
+                  MoveQueue.alone(),
+                  new Leakable.Origin(handle, site));
+          begin.accept(buffer);
+          return services.lifecycle().whileOpen("make " + name, () -> keep(buffer));
+        });
+  }
+
+  /** The budgets that a buffer counts against: those of its owner and of the owner's group. */
+  private static List<String> charged(@Nullable RegisteredDevice owner) {
+    return owner == null
+        ? List.of()
+        : Stream.concat(Stream.of(owner.name()), owner.group().stream()).toList();
+  }
+
+  private static void checkName(String name) {
+    if (name.isBlank()) {
+      throw new IllegalArgumentException("a buffer's name must not be blank");
+    }
+  }
+
+  private ManagedBuffer keep(BufferLife buffer) {
+    buffers.add(buffer);
+    if (services.leaks().isTracking()) {
+      Leaks.keep(this); // Or it would be lost together with its users.
+    }
+    return new ManagedBuffer(buffer);
+  }
+
+  // ---- Their end ----
+
+  @Override
+  public void forget(BufferLife buffer) {
+    Lifecycle lifecycle = services.lifecycle();
+    synchronized (lifecycle) {
+      if (buffers.remove(buffer)) {
+        if (buffers.isEmpty()) {
+          Leaks.release(this);
+        }
+        formerTakings.addAndGet(buffer.formerTakings());
+      }
+      lifecycle.signal();
+    }
+  }
+
+  /** The broker is closed: each buffer ends once its last mapping does. */
+  public void shutDown() {
+    buffers.forEach(Ending::shutDown);
+  }
+
+  public boolean isEmpty() {
+    return buffers.isEmpty();
+  }
+
+  // ---- Looking ----
+
+  @Override
+  public Services services() {
+    return services;
+  }
+
+  @Override
+  public DeviceRegistry devices() {
+    return devices;
+  }
+
+  @Override
+  public Planner planner() {
+    return planner;
+  }
+
+  @Override
+  public Allocator allocator() {
+    return allocator;
+  }
+
+  public List<Holder> holders() {
+    List<Holder> holders = new ArrayList<>();
+    buffers.forEach(buffer -> holders.addAll(buffer.currentHolders()));
+    return holders;
+  }
+
+  /** The buffers that are left, and what keeps each. */
+  public String describe() {
+    return buffers.size()
+        + " buffers are still in use: "
+        + buffers.stream().map(BufferLife::describeUse).collect(Collectors.joining(", "));
+  }
+
+  /**
+   * Mappings of buffers that are gone: read before {@link #snapshot}, or some would count twice.
+   */
+  public long formerTakings() {
+    return formerTakings.get();
+  }
+
+  public List<BrokerSnapshot.BufferState> snapshot() {
+    return buffers.stream().map(BufferLife::snapshot).toList();
+  }
+
+  public List<BrokerSnapshot.BudgetState> budgets() {
+    return budgets.snapshot();
+  }
+}

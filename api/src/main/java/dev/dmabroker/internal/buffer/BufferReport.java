@@ -1,0 +1,103 @@
+package dev.dmabroker.internal.buffer;
+
+import dev.dmabroker.Holder;
+import dev.dmabroker.PinnedException;
+import dev.dmabroker.event.BrokerSnapshot;
+import dev.dmabroker.internal.gate.Place;
+import dev.dmabroker.internal.runtime.Exceptions;
+import dev.dmabroker.internal.runtime.Time;
+import dev.dmabroker.internal.watch.StateRecords;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/**
+ * What is said of a buffer: its state, its holders, and why something is refused. Made for one
+ * report, under the buffer's lock.
+ *
+ * @param life the buffer
+ */
+record BufferReport(BufferLife life) {
+
+  /** The holders of mappings, in places that the buffer has left, too. */
+  List<Holder> holders() {
+    List<Holder> holders = new ArrayList<>();
+    long now = life.services().time().nanos();
+    life.retired.places().forEach(old -> old.addHolders(life.name, now, holders));
+    if (life.place != null) {
+      life.place.addHolders(life.name, now, holders);
+    }
+    return holders;
+  }
+
+  /** What keeps the buffer from being given back. */
+  String use() {
+    List<Holder> holders = holders();
+    return holders.isEmpty()
+        ? life.name + " itself, " + life.state()
+        : holders.stream().map(by -> life.name + " by " + by).collect(Collectors.joining(", "));
+  }
+
+  BufferErrors errors() {
+    return new BufferErrors(life.name, life.state(), holders(), life.lastFailure);
+  }
+
+  BrokerSnapshot.BufferState snapshot() {
+    Time time = life.services().time();
+    Optional<Place> here = Optional.ofNullable(life.place);
+    return new StateRecords.BufferState(
+        life.id,
+        life.name,
+        time.instant(life.sinceNanos()),
+        life.spec,
+        life.state(),
+        here.map(place -> place.heap().name()),
+        life.generation,
+        here.map(Place::sizeBytes).orElse(0L),
+        here.map(place -> time.instant(place.sinceNanos())),
+        life.attachments.snapshot(),
+        holders(),
+        life.pins.devices(),
+        life.requests.size(),
+        life.retired.places().size(),
+        life.moves,
+        takings());
+  }
+
+  /** Mappings that there have been. */
+  private long takings() {
+    return life.formerTakings
+        + (life.place == null ? 0 : life.place.takings())
+        + life.retired.places().stream().mapToLong(Place::takings).sum();
+  }
+
+  /** Why what is intended is refused: the buffer is pinned where it is. */
+  PinnedException pinned(String intent) {
+    String heap = life.resident().heap().name();
+    List<String> devices = life.pins.devices();
+    if (life.stays) {
+      return Exceptions.pinned(
+          "cannot "
+              + intent
+              + ": "
+              + life.name
+              + " was adopted in "
+              + heap
+              + ", which it does not leave; let devices that need other memory use a shadow of it"
+              + " (Broker.shadow)",
+          devices);
+    }
+    return Exceptions.pinned(
+        "cannot "
+            + intent
+            + ": "
+            + life.name
+            + " is pinned in "
+            + heap
+            + " by "
+            + devices
+            + "; close the pin first, or attach the device before it is pinned",
+        devices);
+  }
+}

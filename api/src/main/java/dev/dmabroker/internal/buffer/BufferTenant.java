@@ -1,0 +1,102 @@
+package dev.dmabroker.internal.buffer;
+
+import dev.dmabroker.internal.allocation.Tenant;
+import dev.dmabroker.internal.device.RegisteredDevice;
+import dev.dmabroker.internal.gate.Place;
+import dev.dmabroker.internal.move.Relocation;
+import dev.dmabroker.spi.PlacementHeuristic.Resident;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * A buffer as one that takes up memory. Made when that is asked, so that no buffer has to hold it.
+ */
+final class BufferTenant implements Tenant {
+  private final BufferLife buffer;
+
+  BufferTenant(BufferLife buffer) {
+    this.buffer = buffer;
+  }
+
+  @Override
+  public String name() {
+    return buffer.name;
+  }
+
+  @Override
+  public Optional<Resident> resident(int heap) {
+    synchronized (buffer.lock) {
+      if (!couldLeave(heap)) {
+        return Optional.empty();
+      }
+      List<RegisteredDevice> devices = buffer.attachments.users().devices();
+      if (LeavingOut.solve(buffer, devices)
+          .filter(solution -> solution.isPossibleOutside(heap))
+          .isEmpty()) {
+        return Optional.empty();
+      }
+      Place here = buffer.resident();
+      long idle = buffer.services().time().nanos() - here.lastUseNanos();
+      return Optional.of(
+          new Resident(
+              buffer.id,
+              buffer.name,
+              here.sizeBytes(),
+              Duration.ofNanos(Math.max(0, idle)),
+              devices.stream().map(RegisteredDevice::user).toList()));
+    }
+  }
+
+  @Override
+  public boolean moveOut(int heap, String beneficiary) {
+    Relocation move =
+        buffer.lock.locked(after -> couldLeave(heap) ? Moving.outOf(buffer, beneficiary) : null);
+    if (move == null) {
+      return false;
+    }
+    move.prepare();
+    synchronized (buffer.lock) {
+      return buffer.place == null || buffer.place.heapNumber() != heap;
+    }
+  }
+
+  private boolean couldLeave(int heap) {
+    Place here = buffer.place;
+    return buffer.isResident()
+        && here != null
+        && here.heapNumber() == heap
+        && here.isIdle()
+        && !buffer.isPinned()
+        && buffer.isSettled();
+  }
+
+  @Override
+  public boolean lies(Object identity) {
+    List<Place> places;
+    synchronized (buffer.lock) {
+      places = places();
+      places.forEach(Place::beginUse);
+    }
+    try {
+      return places.stream()
+          .anyMatch(it -> !it.isAdopted() && it.backing().identity().equals(Optional.of(identity)));
+    } finally {
+      buffer.lock.change(
+          after -> {
+            places.forEach(Place::endUse);
+            buffer.advance(after);
+          });
+    }
+  }
+
+  /** Where the buffer lies, and the places that it left while readers hold them. */
+  private List<Place> places() {
+    List<Place> places = new ArrayList<>(buffer.retired.places());
+    if (buffer.place != null) {
+      places.add(buffer.place);
+    }
+    return places;
+  }
+}

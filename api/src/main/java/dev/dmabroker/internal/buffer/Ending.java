@@ -1,0 +1,119 @@
+package dev.dmabroker.internal.buffer;
+
+import dev.dmabroker.ClosedException;
+import dev.dmabroker.SharedBuffer.State;
+import dev.dmabroker.event.LeakFound;
+import dev.dmabroker.internal.gate.Place;
+import dev.dmabroker.internal.runtime.AfterLock;
+import dev.dmabroker.internal.runtime.Exceptions;
+import dev.dmabroker.internal.services.Services;
+import dev.dmabroker.internal.watch.EventRecords;
+import java.util.Optional;
+
+/**
+ * The end of a buffer: once no application can use it any more, what is under way is cancelled, and
+ * the memory is given back as soon as the last mapping is closed.
+ */
+final class Ending {
+  private Ending() {}
+
+  /** The broker closes. */
+  static void shutDown(BufferLife life) {
+    life.lock.change(
+        after -> {
+          life.brokerClosed = true;
+          boolean unused = releaseIfOver(life, after);
+        });
+  }
+
+  /** False if the reference was dropped before, or if the broker's end was the buffer's. */
+  static boolean dropReference(BufferLife life) {
+    life.clear();
+    return life.lock.locked(
+        after -> {
+          boolean dropped = !life.referenceClosed && !life.brokerClosed;
+          life.referenceClosed = true;
+          boolean unused = releaseIfOver(life, after);
+          return dropped;
+        });
+  }
+
+  /** The handle was lost: the application can close it no more. */
+  static void lost(BufferLife life) {
+    if (dropReference(life)) {
+      Services services = life.services();
+      services
+          .leaks()
+          .report(
+              new EventRecords.LeakFound(
+                  LeakFound.Kind.BUFFER,
+                  life.name,
+                  Optional.empty(),
+                  Optional.empty(),
+                  life.age(services.time()),
+                  life.created()));
+    }
+  }
+
+  /** Whether no application can use the buffer any more. */
+  static boolean isOver(BufferLife life) {
+    return life.brokerClosed || (life.referenceClosed && life.attachments.isEmpty());
+  }
+
+  /** Brings the end on if the buffer's use is over: whether it is. Under the lock. */
+  static boolean releaseIfOver(BufferLife life, AfterLock after) {
+    if (life.state() == State.RELEASED) {
+      return true;
+    }
+    if (!isOver(life)) {
+      return false;
+    }
+    life.attachments.shutGates();
+    if (!life.requests.isEmpty()) {
+      life.requests.fail(after, request -> true, closed(life));
+    }
+    // In ALLOCATING, PREPARING and MOVING a thread uses the memory, and comes back here in the end.
+    if (life.state() == State.DRAINING
+        || (life.state() == State.PREPARING && life.moving != null && life.moving.hasTarget())) {
+      cancelDrain(life, after);
+      life.become(State.RESIDENT);
+    }
+    life.pins = Pins.NONE;
+    if (life.moving == null) {
+      Moving.endTurn(life, after);
+    }
+    life.releaseRetired(after);
+    if ((life.isResident() || life.state() == State.UNBACKED)
+        && life.retired.isEmpty()
+        && (life.place == null || life.place.isIdle())) {
+      release(life, after);
+    }
+    return true;
+  }
+
+  private static void release(BufferLife life, AfterLock after) {
+    Place last = life.place;
+    if (last != null) {
+      life.release(after, last);
+      life.place = null;
+    }
+    life.become(State.RELEASED);
+    after.then(life.reservation::end);
+    after.then(() -> life.supplies.forget(life));
+  }
+
+  private static void cancelDrain(BufferLife life, AfterLock after) {
+    if (life.moving != null) {
+      life.moving.cancel(after);
+      life.moving = null;
+    }
+    if (life.evacuation != null) {
+      life.evacuation.fail(after, closed(life));
+      life.evacuation = null;
+    }
+  }
+
+  private static ClosedException closed(BufferLife life) {
+    return Exceptions.closed(life.brokerClosed ? "the broker is closed" : life.name + " is closed");
+  }
+}

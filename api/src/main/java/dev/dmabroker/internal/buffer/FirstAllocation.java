@@ -1,0 +1,75 @@
+package dev.dmabroker.internal.buffer;
+
+import dev.dmabroker.BrokerException;
+import dev.dmabroker.SharedBuffer.State;
+import dev.dmabroker.internal.device.RegisteredDevice;
+import dev.dmabroker.internal.gate.Place;
+import dev.dmabroker.internal.runtime.AfterLock;
+import dev.dmabroker.internal.runtime.Exceptions;
+import dev.dmabroker.internal.runtime.Time;
+import dev.dmabroker.internal.watch.EventRecords;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** Gets a buffer its first memory, or memory anew after it was given back: ends ALLOCATING. */
+final class FirstAllocation {
+  private final BufferLife life;
+
+  FirstAllocation(BufferLife life) {
+    this.life = life;
+  }
+
+  /** Asks heaps, in the calling thread, which is the one that made the buffer ALLOCATING. */
+  void run() {
+    Time time = life.services().time();
+    long start = time.nanos();
+    List<RegisteredDevice> devices;
+    synchronized (life.lock) {
+      devices = life.attachments.users().devices();
+    }
+    Place placed = null;
+    BrokerException failure = null;
+    try {
+      placed = life.allocate(devices, Optional.empty(), /* vacated= */ -1);
+    } catch (BrokerException e) {
+      failure = e;
+    } catch (RuntimeException | Error e) {
+      failure = Exceptions.allocation("allocating " + life.name + " threw " + e, List.of());
+      failure.initCause(e);
+    }
+    end(placed, failure, Duration.ofNanos(time.nanos() - start));
+  }
+
+  private void end(@Nullable Place placed, @Nullable BrokerException failure, Duration took) {
+    life.lock.change(
+        after -> {
+          if (placed == null) {
+            failed(failure, after);
+          } else {
+            succeeded(placed, took, after);
+          }
+        });
+  }
+
+  private void failed(@Nullable BrokerException failure, AfterLock after) {
+    life.become(State.UNBACKED);
+    if (!Ending.releaseIfOver(life, after) && failure != null) {
+      life.grantEvacuations(after);
+      life.requests.fail(after, request -> true, failure);
+    }
+  }
+
+  private void succeeded(Place placed, Duration took, AfterLock after) {
+    life.place = placed;
+    life.generation = placed.generation();
+    life.retries.startOver();
+    LeavingOut.leaveOut(life, placed.leftOut(), after);
+    life.become(State.RESIDENT);
+    var event =
+        new EventRecords.MemoryAllocated(life.name, placed.heap().name(), placed.sizeBytes(), took);
+    life.tell(after, listener -> listener.allocated(event));
+    life.settle(after);
+  }
+}

@@ -1,0 +1,244 @@
+package dev.dmabroker.internal.buffer;
+
+import dev.dmabroker.Device;
+import dev.dmabroker.Mapping;
+import dev.dmabroker.internal.device.RegisteredDevice;
+import dev.dmabroker.internal.gate.AttachedDevice;
+import dev.dmabroker.internal.gate.BufferMapping;
+import dev.dmabroker.internal.gate.GateKeeper;
+import dev.dmabroker.internal.gate.Place;
+import dev.dmabroker.internal.placement.Target;
+import dev.dmabroker.internal.runtime.Caller;
+import dev.dmabroker.internal.runtime.Durations;
+import dev.dmabroker.internal.runtime.Exceptions;
+import dev.dmabroker.internal.services.Services;
+import dev.dmabroker.internal.watch.EventRecords;
+import dev.dmabroker.internal.watch.Leakable;
+import dev.dmabroker.spec.Access;
+import dev.dmabroker.spec.BufferSpec;
+import dev.dmabroker.spec.SyncFile;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** A buffer as applications and attachments call it, over its {@linkplain BufferLife life}. */
+public final class ManagedBuffer implements GateKeeper {
+  public final BufferLife life;
+
+  ManagedBuffer(BufferLife life) {
+    this.life = life;
+  }
+
+  // ---- What applications call ----
+
+  @Override
+  public String name() {
+    return life.name;
+  }
+
+  @Override
+  public BufferSpec spec() {
+    return life.spec;
+  }
+
+  @Override
+  public State state() {
+    synchronized (life.lock) {
+      return life.state();
+    }
+  }
+
+  @Override
+  public Optional<String> heapName() {
+    synchronized (life.lock) {
+      return Optional.ofNullable(life.place).map(here -> here.heap().name());
+    }
+  }
+
+  /** The way in which the contents are stored where they are, which a copy has to share. */
+  public Target storedTarget() {
+    synchronized (life.lock) {
+      return life.target();
+    }
+  }
+
+  /** For the broker itself: no leak is reported if it is not closed. */
+  @Override
+  public AttachedDevice attach(Device device) {
+    return attach(device, null);
+  }
+
+  AttachedDevice attach(Device device, Leakable.@Nullable Origin origin) {
+    return attachOwn(life.supplies.devices().own(device), origin);
+  }
+
+  AttachedDevice attachOwn(RegisteredDevice registered, Leakable.@Nullable Origin origin) {
+    return new Attaching(life, this, registered, origin).run();
+  }
+
+  @Override
+  public void prepare() {
+    prepare(life.services().settings().mapTimeout());
+  }
+
+  @Override
+  public void prepare(Duration timeout) {
+    Durations.positive("the timeout", timeout);
+    BufferLife unused = new PrepareRequest(life).run(timeout);
+  }
+
+  @Override
+  public void evacuate(Duration timeout) {
+    Durations.positive("the timeout", timeout);
+    BufferLife unused = new EvacuateRequest(life).run(timeout);
+  }
+
+  @Override
+  public void unprepare() {
+    life.lock.change(
+        after -> {
+          Refusals.checkReference(life, "unprepare " + life.name);
+          if (life.state() == State.UNBACKED) {
+            return;
+          }
+          if (life.isPinned()) {
+            throw life.report().pinned("unprepare " + life.name);
+          }
+          if (life.isResident()) {
+            life.attachments.shutGates();
+            if (life.resident().isIdle()) {
+              life.giveBack(after);
+              return;
+            }
+            life.settle(after);
+          }
+          throw life.errors().busy();
+        });
+  }
+
+  @Override
+  public void close() {
+    boolean unused = Ending.dropReference(life);
+  }
+
+  // ---- Mapping, when the gate did not let it in ----
+
+  @Override
+  public BufferMapping map(AttachedDevice attachment, Access access, Duration timeout) {
+    return new MapRequest(life, attachment, access, /* parks= */ true).run(timeout);
+  }
+
+  @Override
+  public HeldPin pin(AttachedDevice attachment, Duration timeout) {
+    return new PinRequest(life, attachment).run(timeout);
+  }
+
+  @Override
+  public @Nullable BufferMapping tryMap(AttachedDevice attachment, Access access) {
+    return life.lock.locked(
+        after -> {
+          life.advance(after);
+          Refusals.checkUsable(life, attachment, "map");
+          return attachment.gate().lets(access) == null
+              ? null
+              : admit(attachment, life.resident(), access);
+        });
+  }
+
+  @Override
+  public CompletableFuture<Mapping> mapAsync(AttachedDevice attachment, Access access) {
+    BufferMapping mapping = attachment.enter(access, /* own= */ false);
+    if (mapping != null) {
+      return MapFuture.done(mapping);
+    }
+    MapRequest request = new MapRequest(life, attachment, access, /* parks= */ false);
+    boolean allocates = request.submit();
+    MapFuture future = MapFuture.of(request);
+    if (allocates) {
+      life.services().workers().execute(new FirstAllocation(life)::run);
+    }
+    request.expireAfter(life.services().settings().mapTimeout());
+    return future;
+  }
+
+  @Override
+  public BufferMapping admitView(BufferMapping mapping) {
+    synchronized (life.lock) {
+      if (!mapping.isOpen()) {
+        throw Exceptions.closed(mapping + " is closed");
+      }
+      if (!mapping.place().heap().traits().cpuReach().is(true)) {
+        throw Exceptions.undeclaredAccess(
+            life.name
+                + " lies in "
+                + mapping.heapName()
+                + ", which is not known to be in the CPU's reach; give a device that wants CPU"
+                + " views the constraint cpuReach()");
+      }
+      return admit(mapping.attachment(), mapping.place(), mapping.access());
+    }
+  }
+
+  private BufferMapping admit(AttachedDevice attachment, Place place, Access access) {
+    return attachment.admit(
+        place, access, Caller.current(), /* own= */ true, life.services().callSite());
+  }
+
+  @Override
+  public void watchFence(
+      BufferMapping mapping, SyncFile fence, Consumer<OptionalInt> whenSignalled) {
+    life.services()
+        .fences()
+        .watch(
+            fence,
+            "end " + mapping + " after its fence",
+            errno -> {
+              whenSignalled.accept(errno);
+              errno.ifPresent(why -> tellFenceFailed(mapping, why));
+            });
+  }
+
+  /** Not in the poller's thread, which must not be held up. */
+  private void tellFenceFailed(BufferMapping mapping, int errno) {
+    var event =
+        new EventRecords.FenceFailure(
+            life.name, mapping.attachment().device().name(), mapping.access(), errno);
+    Services services = life.services();
+    services
+        .workers()
+        .execute(() -> services.listeners().tell(listener -> listener.fenceFailed(event)));
+  }
+
+  // ---- What attachments report ----
+
+  @Override
+  public void left() {
+    life.lock.change(life::advance);
+  }
+
+  @Override
+  public void leftOnTime() {
+    life.lock.changeOnTime(life.services().workers(), life::advance);
+  }
+
+  @Override
+  public boolean detach(AttachedDevice attachment) {
+    attachment.clear();
+    return life.lock.locked(
+        after -> {
+          boolean first = attachment.markDetached();
+          if (first) {
+            Attaching.undo(life, attachment, after);
+          }
+          return first && !life.brokerClosed;
+        });
+  }
+
+  @Override
+  public String toString() {
+    return life.name;
+  }
+}

@@ -1,0 +1,176 @@
+package dev.dmabroker.internal.buffer;
+
+import dev.dmabroker.event.BufferMove;
+import dev.dmabroker.internal.gate.AttachedDevice;
+import dev.dmabroker.internal.gate.BufferMapping;
+import dev.dmabroker.internal.gate.Place;
+import dev.dmabroker.internal.runtime.AfterLock;
+import dev.dmabroker.internal.runtime.Workers;
+import dev.dmabroker.internal.watch.EventRecords;
+import dev.dmabroker.internal.watch.Listeners;
+import dev.dmabroker.spec.Access;
+import java.time.Duration;
+import java.util.concurrent.Future;
+import org.jspecify.annotations.Nullable;
+
+/** A map that the gate did not let in. */
+final class MapRequest extends Request<BufferMapping> {
+  private final AttachedDevice attachment;
+  private final Access access;
+  private final boolean parks;
+
+  /** Where it was asked for, if that is to be noted. */
+  private final @Nullable Throwable callSite;
+
+  private final long sinceNanos;
+
+  /**
+   * A map.
+   *
+   * @param parks whether the calling thread will wait for it
+   */
+  MapRequest(BufferLife life, AttachedDevice attachment, Access access, boolean parks) {
+    super(life);
+    this.attachment = attachment;
+    this.access = access;
+    this.parks = parks;
+    this.callSite = life.services().callSite();
+    this.sinceNanos = life.services().time().nanos();
+  }
+
+  @Override
+  void check() {
+    Refusals.checkUsable(life, attachment, "map");
+  }
+
+  @Override
+  boolean isServable() {
+    return attachment.gate().lets(access) != null || SelfWait.isReentry(this);
+  }
+
+  @Override
+  void perform(AfterLock after) {
+    grantNew(after, () -> admitTo(life.resident()));
+  }
+
+  /** Makes the mapping, noted as the asker's. Under the lock. */
+  BufferMapping admitTo(Place place) {
+    return attachment.admit(place, access, asker(), parks, callSite);
+  }
+
+  @Override
+  public @Nullable Overwriting claimToOverwrite(Place target) {
+    return overwrites() && attachment.suits(target) && claim() ? new Overwrite(target) : null;
+  }
+
+  /** This map, claimed, in the place where it overwrites the contents. */
+  private final class Overwrite implements Overwriting {
+    private final Place target;
+    private @Nullable BufferMapping mapping;
+
+    Overwrite(Place target) {
+      this.target = target;
+    }
+
+    @Override
+    public void admit() {
+      mapping = admitTo(target);
+    }
+
+    @Override
+    public void grant(AfterLock after) {
+      if (mapping != null) {
+        MapRequest.this.grant(after, mapping);
+      }
+    }
+  }
+
+  @Override
+  boolean needsDrain() {
+    return life.place != null && !attachment.suits(life.place);
+  }
+
+  @Override
+  BufferMove.Cause moveCause() {
+    return BufferMove.Cause.MAP;
+  }
+
+  @Override
+  AttachedDevice attachment() {
+    return attachment;
+  }
+
+  boolean overwrites() {
+    return access == Access.OVERWRITE;
+  }
+
+  @Override
+  boolean parks() {
+    return parks;
+  }
+
+  /** A map to overwrite stays granted: the old contents may have been dropped for its sake. */
+  @Override
+  boolean takeBack(BufferMapping granted) {
+    if (overwrites()) {
+      return false;
+    }
+    granted.close();
+    return true;
+  }
+
+  @Override
+  Runnable waited(boolean granted) {
+    Listeners listeners = life.services().listeners();
+    long waitedNanos = life.services().time().nanos() - sinceNanos;
+    var event =
+        new EventRecords.MapStalled(
+            life.name, attachment.device().name(), Duration.ofNanos(waitedNanos), granted);
+    return () -> listeners.tell(listener -> listener.stalled(event));
+  }
+
+  @Override
+  public String describe() {
+    return "map " + life.name + " for " + attachment.device().name() + " (" + access + ")";
+  }
+
+  // ---- Asynchronous maps ----
+
+  /** Fails it after that time, unless it has ended by then. */
+  void expireAfter(Duration timeout) {
+    if (waiting().isTold()) {
+      return;
+    }
+    Workers workers = life.services().workers();
+    Future<?> timer =
+        workers.schedule(
+            timeout,
+            () -> {
+              boolean unused = giveUp(life.currentErrors().timedOut(describe(), timeout));
+            });
+    waiting()
+        .then(
+            (mapping, failure) -> {
+              timer.cancel(false);
+              Runnable tell = waited(failure == null);
+              workers.execute(tell); // Not here: it may be the timer.
+            });
+  }
+
+  /**
+   * Hands its end to the future that the application got, on the callback executor, so that what is
+   * chained to it holds up no thread of the broker.
+   */
+  void hand(MapFuture exposed) {
+    Workers workers = life.services().workers();
+    waiting().then((mapping, failure) -> workers.callback(() -> exposed.end(mapping, failure)));
+    exposed.giveUpIfCancelled(this);
+  }
+
+  /** Does what the callback executor will do, for a thread that cannot wait for that. */
+  void handNow(MapFuture exposed) {
+    if (waiting().isTold()) {
+      waiting().then(exposed::end);
+    }
+  }
+}

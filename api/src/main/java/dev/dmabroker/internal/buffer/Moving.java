@@ -1,0 +1,298 @@
+package dev.dmabroker.internal.buffer;
+
+import dev.dmabroker.Holder;
+import dev.dmabroker.MoveFailedException;
+import dev.dmabroker.SharedBuffer.State;
+import dev.dmabroker.event.BufferMove;
+import dev.dmabroker.internal.device.RegisteredDevice;
+import dev.dmabroker.internal.gate.AttachedDevice;
+import dev.dmabroker.internal.gate.Attachments;
+import dev.dmabroker.internal.gate.Place;
+import dev.dmabroker.internal.move.Movable;
+import dev.dmabroker.internal.move.Relocation;
+import dev.dmabroker.internal.placement.Participant;
+import dev.dmabroker.internal.runtime.AfterLock;
+import dev.dmabroker.internal.runtime.StateLock;
+import dev.dmabroker.internal.services.Services;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Future;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One move of a buffer, as it changes the buffer. {@link Relocation} decides what happens when;
+ * this does it to the {@link BufferLife}. All under the buffer's lock.
+ */
+final class Moving implements Movable {
+  private final BufferLife life;
+  private final Relocation relocation;
+
+  /** Granted together with the move; claimed, so that it cannot give up. */
+  private Queued.@Nullable Overwriting overwriter;
+
+  private Moving(BufferLife life, BufferMove.Cause cause, String beneficiary, int attempt) {
+    this.life = life;
+    this.relocation =
+        cause == BufferMove.Cause.ROOM
+            ? Relocation.outOf(this, life.resident(), beneficiary)
+            : Relocation.towards(this, life.resident(), cause, beneficiary, attempt);
+  }
+
+  // ---- Beginning ----
+
+  /** Starts a move if a device needs one. */
+  static void seek(BufferLife life, AfterLock after) {
+    AttachedDevice unsuited =
+        life.place == null ? null : life.attachments.firstUnsuited(life.place);
+    if (!life.isResident()
+        || unsuited == null
+        || life.isPinned()
+        || !life.retries.mayStart()
+        || !mayBegin(life)) {
+      return;
+    }
+    Moving moving =
+        new Moving(life, life.moveCause, unsuited.device().name(), life.retries.begin());
+    life.moving = moving;
+    life.become(State.PREPARING);
+    after.then(() -> life.services().workers().execute(moving.relocation::prepare));
+  }
+
+  /** RESIDENT: starts a move out of the heap where the buffer lies, unless it is used again. */
+  static Relocation outOf(BufferLife life, String beneficiary) {
+    Moving moving = new Moving(life, BufferMove.Cause.ROOM, beneficiary, /* attempt= */ 1);
+    life.moving = moving;
+    life.become(State.PREPARING);
+    return moving.relocation;
+  }
+
+  private static void retry(BufferLife life) {
+    life.lock.changeOnTime(
+        life.services().workers(),
+        after -> {
+          life.retries.rested();
+          if (life.isResident() && !Ending.releaseIfOver(life, after)) {
+            seek(life, after);
+          }
+        });
+  }
+
+  // ---- Turns ----
+
+  private static boolean mayBegin(BufferLife life) {
+    return life.queue.begin(life, !life.requests.isEmpty());
+  }
+
+  @Override
+  public boolean takesTurns() {
+    return life.queue.isShared();
+  }
+
+  @Override
+  public boolean beginTurn() {
+    return mayBegin(life);
+  }
+
+  @Override
+  public void lingerInTurn(AfterLock after) {
+    if (life.requests.isEmpty()) {
+      passTurn(life, life.queue.linger(life), after);
+    }
+  }
+
+  /** The buffer does not move any more, so another's turn may have come. */
+  static void endTurn(BufferLife life, AfterLock after) {
+    passTurn(life, life.queue.end(life), after);
+  }
+
+  private static void passTurn(BufferLife life, @Nullable BufferLife next, AfterLock after) {
+    if (next != null) {
+      after.then(() -> life.services().workers().execute(() -> takeTurn(next)));
+    }
+  }
+
+  private static void takeTurn(BufferLife life) {
+    life.lock.change(
+        after -> {
+          seek(life, after);
+          if (life.moving == null) {
+            endTurn(life, after);
+          } else {
+            life.moving.relocation.takeTurn(after);
+          }
+        });
+  }
+
+  // ---- What the buffer asks of its move ----
+
+  boolean makesRoom() {
+    return relocation.makesRoom();
+  }
+
+  /** Whether no mapping writes any more. */
+  boolean isDrained() {
+    return relocation.isDrained();
+  }
+
+  /** Whether memory elsewhere is there: in PREPARING, the move waits for a moment to begin. */
+  boolean hasTarget() {
+    return relocation.hasTarget();
+  }
+
+  void advanceMove(AfterLock after) {
+    relocation.advance(after);
+  }
+
+  void cancel(AfterLock after) {
+    relocation.cancel(after);
+  }
+
+  // ---- What the move asks of the buffer ----
+
+  @Override
+  public String name() {
+    return life.name;
+  }
+
+  @Override
+  public StateLock lock() {
+    return life.lock;
+  }
+
+  @Override
+  public Services services() {
+    return life.services();
+  }
+
+  @Override
+  public Attachments attachments() {
+    return life.attachments;
+  }
+
+  @Override
+  public Place allocate(List<RegisteredDevice> devices, Optional<String> currentHeap, int vacated) {
+    return life.allocate(devices, currentHeap, vacated);
+  }
+
+  @Override
+  public boolean isUnderWay() {
+    return life.moving == this;
+  }
+
+  @Override
+  public boolean isUnderWay(State in) {
+    return life.moving == this && life.state() == in;
+  }
+
+  @Override
+  public boolean isOver() {
+    return Ending.isOver(life);
+  }
+
+  @Override
+  public boolean isSettled() {
+    return life.isSettled();
+  }
+
+  // ---- What the move does to the buffer ----
+
+  @Override
+  public void becomeDraining() {
+    life.become(State.DRAINING);
+  }
+
+  @Override
+  public void becomeMoving() {
+    life.become(State.MOVING);
+  }
+
+  @Override
+  public void leaveOut(List<? extends Participant> devices, AfterLock after) {
+    LeavingOut.leaveOut(life, devices, after);
+  }
+
+  @Override
+  public boolean claimOverwriter(Place target) {
+    // Claimed, it cannot give up any more: the old contents go only if it writes new ones.
+    overwriter = life.requests.first().map(first -> first.claimToOverwrite(target)).orElse(null);
+    return overwriter != null;
+  }
+
+  @Override
+  public void advance(AfterLock after) {
+    life.advance(after);
+  }
+
+  @Override
+  public void moved(Place target, AfterLock after) {
+    if (overwriter != null) {
+      // Let in before others are served: one of them may want the memory given back.
+      overwriter.admit();
+    }
+    Place old = life.resident();
+    life.place = target;
+    life.generation = target.generation();
+    leaveOut(target.leftOut(), after);
+    end(after);
+    life.retries.startOver();
+    life.lastFailure = null;
+    BufferMove event =
+        relocation.event(life.generation, Optional.empty(), Duration.ZERO, List.of());
+    life.moves = life.moves.with(event);
+    List<AttachedDevice> told = life.attachments.copy();
+    // No mapping reads the old place once one writes to the new one: all the gates are shut before
+    // the first is opened. And no mapping comes in any more once it is looked which are in.
+    life.attachments.shutGates();
+    life.retire(old, after);
+    after.then(() -> told.forEach(attachment -> attachment.tellMoved(event.generation())));
+    life.tell(after, listener -> listener.moved(event));
+    life.settle(after);
+    if (overwriter != null) {
+      overwriter.grant(after);
+    }
+  }
+
+  @Override
+  public void calledOff(AfterLock after) {
+    end(after);
+    life.retries.startOver();
+    life.settle(after);
+  }
+
+  @Override
+  public void failed(
+      String reason, @Nullable Throwable why, List<Holder> holders, AfterLock after) {
+    MoveFailedException failure = relocation.failure(reason, holders, why);
+    boolean counts = !makesRoom(); // Making room is not tried again, and no request waits for it.
+    Duration backOff = counts ? life.retries.failed() : Duration.ZERO;
+    boolean gaveUp = counts && life.retries.gaveUp();
+    end(after);
+    BufferMove event = relocation.event(life.generation, Optional.of(reason), backOff, holders);
+    after.then(() -> life.services().moveLog().rolledBack(failure, gaveUp));
+    life.tell(after, listener -> listener.moveRolledBack(event));
+    if (!counts) {
+      life.retries.startOver();
+      life.settle(after);
+      return;
+    }
+    life.moves = life.moves.with(event);
+    life.lastFailure = failure;
+    if (!gaveUp) {
+      Future<?> unused = life.services().workers().schedule(backOff, () -> retry(life));
+    }
+    life.settle(after);
+    if (life.retries.gaveUp() && life.isResident()) {
+      // In any other state something is under way that may serve them yet.
+      life.requests.fail(after, request -> true, failure);
+    }
+  }
+
+  private void end(AfterLock after) {
+    life.moving = null;
+    life.become(State.RESIDENT);
+    life.reservation.backTo(
+        life.resident().sizeBytes()); // What was sought in vain is not paid for.
+    endTurn(life, after);
+  }
+}

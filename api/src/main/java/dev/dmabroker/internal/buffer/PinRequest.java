@@ -1,0 +1,64 @@
+package dev.dmabroker.internal.buffer;
+
+import dev.dmabroker.event.BufferMove;
+import dev.dmabroker.internal.gate.AttachedDevice;
+import dev.dmabroker.internal.runtime.AfterLock;
+
+/** A device asks that the buffer stays where it is. */
+final class PinRequest extends Request<HeldPin> {
+  private final AttachedDevice attachment;
+
+  PinRequest(BufferLife life, AttachedDevice attachment) {
+    super(life);
+    this.attachment = attachment;
+  }
+
+  @Override
+  void check() {
+    Refusals.checkUsable(life, attachment, "pin");
+  }
+
+  @Override
+  boolean isServable() {
+    return life.isResident() && attachment.suits(life.resident());
+  }
+
+  @Override
+  void perform(AfterLock after) {
+    grantNew(after, () -> life.pin(attachment));
+  }
+
+  /** Requests that need a move have to be refused now. */
+  @Override
+  void servedAtOnce(AfterLock after) {
+    life.serveQueue(after);
+  }
+
+  /** A pin has to wait for the end of a move as well, wherever that leads. */
+  @Override
+  boolean needsDrain() {
+    return (life.moving != null && !life.moving.makesRoom())
+        || (life.place != null && !attachment.suits(life.place));
+  }
+
+  @Override
+  BufferMove.Cause moveCause() {
+    return BufferMove.Cause.PIN;
+  }
+
+  @Override
+  AttachedDevice attachment() {
+    return attachment;
+  }
+
+  @Override
+  boolean takeBack(HeldPin granted) {
+    granted.close();
+    return true;
+  }
+
+  @Override
+  public String describe() {
+    return "pin " + life.name + " for " + attachment.device().name();
+  }
+}

@@ -1,0 +1,41 @@
+package dev.dmabroker.internal.buffer;
+
+import dev.dmabroker.event.BufferMove;
+import dev.dmabroker.internal.runtime.AfterLock;
+
+/** An application asks for memory that suits all attached devices. It is granted the buffer. */
+final class PrepareRequest extends Request<BufferLife> {
+  PrepareRequest(BufferLife life) {
+    super(life);
+  }
+
+  @Override
+  void check() {
+    Refusals.checkReference(life, describe());
+  }
+
+  @Override
+  boolean isServable() {
+    return life.isResident() && life.isSettled();
+  }
+
+  @Override
+  void perform(AfterLock after) {
+    grantNew(after, () -> life);
+  }
+
+  @Override
+  boolean needsDrain() {
+    return life.place != null && !life.isSettled();
+  }
+
+  @Override
+  BufferMove.Cause moveCause() {
+    return BufferMove.Cause.PREPARE;
+  }
+
+  @Override
+  public String describe() {
+    return "prepare " + life.name;
+  }
+}

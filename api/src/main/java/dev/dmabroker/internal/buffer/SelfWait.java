@@ -1,0 +1,107 @@
+package dev.dmabroker.internal.buffer;
+
+import dev.dmabroker.SharedBuffer.State;
+import dev.dmabroker.internal.gate.BufferMapping;
+import dev.dmabroker.internal.runtime.AfterLock;
+import dev.dmabroker.internal.runtime.Caller;
+import java.util.List;
+
+/**
+ * Requests that would wait for themselves: for the end of a mapping that their own thread or chain
+ * holds, or that is held by a thread which waits for them. Such a request is refused at once, or
+ * let in where the buffer lies, if that helps.
+ */
+final class SelfWait {
+  private SelfWait() {}
+
+  /**
+   * Refuses a request that needs the end of a mapping which the calling thread has made. Under the
+   * lock.
+   *
+   * @throws dev.dmabroker.WouldDeadlockException if that is so
+   */
+  static void refuse(Request<?> request) {
+    BufferLife life = request.life;
+    if (life.place != null
+        && request.parks()
+        && request.needsDrain()
+        && life.place.isHeldBy(Caller.current(), request.needsOnlyWritersGone())) {
+      throw life.errors().selfWait(request.describe(), "the calling thread");
+    }
+  }
+
+  /**
+   * Whether the thread holds up the drain already, so that it would wait for itself: letting it in
+   * once more holds up the drain no longer than it is held up anyway. Under the lock.
+   */
+  static boolean isReentry(MapRequest request) {
+    BufferLife life = request.life;
+    return life.state() == State.DRAINING
+        && request.parks()
+        && life.place != null
+        && request.attachment().suits(life.place)
+        && life.place.isHeldBy(request.asker(), /* writing= */ life.evacuation == null);
+  }
+
+  /** The callers that made mappings which have to be closed before the request can be served. */
+  static List<Object> blockers(Request<?> request) {
+    BufferLife life = request.life;
+    synchronized (life.lock) {
+      if (request.isDone() || life.place == null) {
+        return List.of();
+      }
+      if (life.state() == State.DRAINING) {
+        return life.place.threads(/* writing= */ life.evacuation == null);
+      }
+      // A reader may still do so in the place that a move leaves behind.
+      boolean writing = request.needsOnlyWritersGone() || life.moving != null;
+      return request.needsDrain() ? life.place.threads(writing) : List.of();
+    }
+  }
+
+  /** The drain is held up for ever anyway: whether the request need not wait for it, or not now. */
+  static boolean letInAnyway(Request<?> request) {
+    BufferLife life = request.life;
+    return life.lock.locked(
+        after ->
+            request.isDone()
+                || (life.moving != null && life.moving.isDrained())
+                || letIn(request, after));
+  }
+
+  private static boolean letIn(Request<?> request, AfterLock after) {
+    BufferLife life = request.life;
+    // Once drained, a mapper that came in to write might be missed by the copy.
+    if (!(request instanceof MapRequest map)
+        || life.state() != State.DRAINING
+        || (life.moving != null && life.moving.isDrained())
+        || !map.attachment().suits(life.resident())) {
+      return false;
+    }
+    life.requests.remove(map);
+    map.perform(after);
+    return true;
+  }
+
+  /**
+   * Ends a request that could only be served once a mapping is closed which its own chain holds; or
+   * lets it in where that one is, if that helps.
+   */
+  static void refuseWaitFor(Request<?> request, BufferMapping held) {
+    BufferLife life = request.life;
+    life.lock.change(
+        after -> {
+          if (request.isDone() || !held.isOpen() || held.place() != life.place) {
+            return;
+          }
+          if (request.needsDrain()) {
+            if (held.access().writes() || !request.needsOnlyWritersGone()) {
+              life.requests.remove(request);
+              request.fail(after, life.errors().selfWait(request.describe(), "its own chain"));
+            }
+          } else if (held.access().writes() || life.evacuation != null) {
+            boolean unused = letIn(request, after);
+          }
+        });
+  }
+}

@@ -1,0 +1,120 @@
+package dev.dmabroker.internal.buffer;
+
+import dev.dmabroker.Mapping;
+import dev.dmabroker.Shadow;
+import dev.dmabroker.SharedBuffer;
+import dev.dmabroker.internal.device.RegisteredDevice;
+import dev.dmabroker.internal.gate.AttachmentHandle;
+import dev.dmabroker.internal.gate.BufferMapping;
+import dev.dmabroker.internal.gate.Place;
+import dev.dmabroker.internal.runtime.Exceptions;
+import dev.dmabroker.internal.watch.Leakable;
+import dev.dmabroker.spec.Access;
+import dev.dmabroker.spi.HeapException;
+import dev.dmabroker.spi.Mover;
+import java.lang.ref.Reference;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Copies between two buffers as a device that is attached to both, so that neither goes from under
+ * the copy.
+ */
+public final class ShadowBuffer implements Shadow {
+  private final BufferHandle original;
+  private final BufferHandle copy;
+
+  /** As users have them, so that they are found, too, if this is lost. */
+  private final AttachmentHandle atOriginal;
+
+  private final AttachmentHandle atCopy;
+  private final Mover mover;
+  private volatile boolean closed;
+
+  /** Takes over the copy, if it does not throw. */
+  public ShadowBuffer(
+      BufferHandle original, BufferHandle copy, RegisteredDevice copier, Mover mover) {
+    this.original = original;
+    this.copy = copy;
+    this.mover = mover;
+    Throwable site = copy.buffer().life.services().leaks().site("shadowed here");
+    this.atOriginal = attach(original, copier, site);
+    try {
+      this.atCopy = attach(copy, copier, site);
+    } catch (RuntimeException | Error e) {
+      atOriginal.close();
+      throw e;
+    }
+  }
+
+  private static AttachmentHandle attach(
+      BufferHandle buffer, RegisteredDevice copier, @Nullable Throwable site) {
+    return new AttachmentHandle(
+        buffer, handle -> buffer.buffer().attachOwn(copier, new Leakable.Origin(handle, site)));
+  }
+
+  @Override
+  public SharedBuffer original() {
+    return original;
+  }
+
+  @Override
+  public SharedBuffer buffer() {
+    return copy;
+  }
+
+  @Override
+  public long refresh(Duration timeout) {
+    checkOpen();
+    // The copy first, for it may move: nobody is held up by a mapping of the original meanwhile.
+    try (Mapping to = atCopy.map(Access.OVERWRITE, timeout);
+        Mapping from = atOriginal.map(Access.READ, timeout)) {
+      return copy(from, to);
+    } finally {
+      Reference.reachabilityFence(this); // Or it may be taken for lost while it copies.
+    }
+  }
+
+  @Override
+  public long writeBack(Duration timeout) {
+    checkOpen();
+    // What lies between the lines of the original is somebody else's, so it is not overwritten.
+    try (Mapping from = atCopy.map(Access.READ, timeout);
+        Mapping to = atOriginal.map(Access.WRITE, timeout)) {
+      return copy(from, to);
+    } finally {
+      Reference.reachabilityFence(this);
+    }
+  }
+
+  private long copy(Mapping from, Mapping to) {
+    Place source = ((BufferMapping) from).place();
+    Place target = ((BufferMapping) to).place();
+    try {
+      return mover.copy(
+          new Mover.Copy(source.backing(), source.layout(), target.backing(), target.layout()));
+    } catch (HeapException e) {
+      throw Exceptions.cpuAccess(
+          "cannot copy from " + from + " to " + to + ": " + e.getMessage(), e);
+    }
+  }
+
+  private void checkOpen() {
+    if (closed) {
+      throw Exceptions.closed("the " + copy.name() + " is closed");
+    }
+  }
+
+  @Override
+  public void close() {
+    closed = true;
+    atOriginal.close();
+    atCopy.close();
+    copy.close();
+  }
+
+  @Override
+  public String toString() {
+    return copy.name();
+  }
+}

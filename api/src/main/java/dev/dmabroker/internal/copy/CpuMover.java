@@ -1,0 +1,122 @@
+package dev.dmabroker.internal.copy;
+
+import dev.dmabroker.internal.runtime.Crew;
+import dev.dmabroker.spec.Access;
+import dev.dmabroker.spi.Backing;
+import dev.dmabroker.spi.HeapException;
+import dev.dmabroker.spi.Mover;
+import java.lang.System.Logger.Level;
+import java.util.function.LongSupplier;
+
+/**
+ * Copies with the CPU, between CPU access on both sides whose ends are reached whatever happens.
+ * Large copies use several threads if that has been found to be faster. When {@link #copy} returns
+ * or throws, nobody writes to the target any more. Thread-safe; blocks for as long as the copy
+ * takes, interrupted or not.
+ */
+public final class CpuMover implements Mover {
+  private static final System.Logger LOG = System.getLogger(CpuMover.class.getName());
+
+  /**
+   * From here on several threads are considered. Copying less takes some 0.2 ms, of which a second
+   * thread saves no more than it takes to wake it.
+   */
+  static final int LARGE_BYTES = 4 << 20;
+
+  /** Copied in a trial at most. Memory that the CPU does not cache may take 0.1 s for it. */
+  private static final int TRIAL_BYTES = 8 << 20;
+
+  /** More than this use up what the memory can give, and what the pipeline needs. */
+  private static final int MOST_THREADS = 4;
+
+  private final CrewSize size;
+  private final Crew crew;
+  private final LongSupplier nanoTime;
+
+  public CpuMover() {
+    this(Math.min(Runtime.getRuntime().availableProcessors(), MOST_THREADS));
+  }
+
+  private CpuMover(int mostThreads) {
+    this(new CrewSize(mostThreads), new Crew(Math.max(1, mostThreads - 1)));
+  }
+
+  /** With a size that may be decided already. */
+  public CpuMover(CrewSize size, Crew crew) {
+    this(size, crew, System::nanoTime);
+  }
+
+  /** With what a trial is measured by. */
+  public CpuMover(CrewSize size, Crew crew, LongSupplier nanoTime) {
+    this.size = size;
+    this.crew = crew;
+    this.nanoTime = nanoTime;
+  }
+
+  @Override
+  public String name() {
+    return "cpu";
+  }
+
+  /**
+   * Has both sides mapped for the CPU, for heaps do that when they are first asked for bytes. If
+   * the copy is large, has threads stand by; the first time it also measures whether they are worth
+   * it, by copying inside the target, which takes some ten milliseconds. A refusal is left to
+   * {@link #copy}, which may not be needed.
+   */
+  @Override
+  public void prepare(Copy copy) {
+    try {
+      copy.from().bytes(0, 1);
+      copy.to().bytes(0, 1);
+      if (CopyParts.sizeBytes(copy) >= LARGE_BYTES) {
+        if (size.isUndecided()) {
+          size.decide(trialIn(copy.to()));
+        }
+        if (size.threads() > 1) {
+          crew.standBy();
+        }
+      }
+    } catch (HeapException e) {
+      LOG.log(Level.DEBUG, "preparing a copy failed", e);
+    }
+  }
+
+  @Override
+  public long copy(Copy copy) throws HeapException {
+    try (Bracket reading = new Bracket(copy.from(), Access.READ);
+        Bracket writing = new Bracket(copy.to(), Access.OVERWRITE)) {
+      CopyParts parts = CopyParts.of(copy);
+      int threads = parts.sizeBytes() >= LARGE_BYTES ? size.threads() : 1;
+      crew.run(parts.count(), parts::copy, threads);
+      return parts.sizeBytes();
+    }
+  }
+
+  private CrewSize.Trial trialIn(Backing target) {
+    return threads -> {
+      try (Bracket both = new Bracket(target, Access.READ_WRITE)) {
+        CopyParts parts = CopyParts.inside(target, TRIAL_BYTES);
+        long start = nanoTime.getAsLong();
+        crew.run(parts.count(), parts::copy, threads);
+        return nanoTime.getAsLong() - start;
+      }
+    };
+  }
+
+  private static final class Bracket implements AutoCloseable {
+    private final Backing backing;
+    private final Access access;
+
+    Bracket(Backing backing, Access access) throws HeapException {
+      this.backing = backing;
+      this.access = access;
+      backing.beginCpuAccess(access);
+    }
+
+    @Override
+    public void close() throws HeapException {
+      backing.endCpuAccess(access);
+    }
+  }
+}

@@ -1,0 +1,5 @@
+/** How contents are copied by the CPU. Start with {@code CpuMover}. */
+@NullMarked
+package dev.dmabroker.internal.copy;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,177 @@
+package dev.dmabroker.internal.device;
+
+import com.google.common.collect.ImmutableList;
+import dev.dmabroker.Device.Finding;
+import dev.dmabroker.DeviceSpec;
+import dev.dmabroker.internal.heap.HeapAccount;
+import dev.dmabroker.internal.placement.ConstraintViews;
+import dev.dmabroker.internal.runtime.EngineLog;
+import dev.dmabroker.internal.watch.StateRecords;
+import dev.dmabroker.spec.Constraints;
+import dev.dmabroker.spi.Backing;
+import dev.dmabroker.spi.DeviceProbe;
+import dev.dmabroker.spi.DeviceProbe.Answer;
+import dev.dmabroker.spi.DeviceProbe.Verdict;
+import dev.dmabroker.spi.HeapException;
+import dev.dmabroker.spi.HeapTraits;
+import dev.dmabroker.spi.Trait;
+import dev.dmabroker.spi.Trait.Basis;
+import java.lang.System.Logger.Level;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+
+/**
+ * What a device declares and what a {@link DeviceProbe} finds out about it, joined: a heap that the
+ * device refuses is forbidden to it. A heap that could not be tried is judged by the others, if one
+ * trait tells all that it accepted from all that it refused.
+ *
+ * @param alternatives what the device asks, at least one
+ * @param findings a heap each; empty if there is no probe
+ */
+record Probing(List<Constraints> alternatives, ImmutableList<Finding> findings) {
+  /** Traits that drivers are known to depend on, with their names. */
+  private static final List<Telling> TELLING =
+      List.of(
+          new Telling("physically contiguous", HeapTraits::contiguous),
+          new Telling("a dma-buf", HeapTraits::deviceAccess),
+          new Telling("cached", HeapTraits::cached));
+
+  private record Telling(String words, Function<HeapTraits, Trait<Boolean>> trait) {}
+
+  /** Asks, if there is a probe. Calls heaps and the device: not for a lock. */
+  static Probing of(DeviceSpec spec, List<HeapAccount> heaps) {
+    DeviceProbe probe = spec.probe().orElse(null);
+    if (probe == null) {
+      return new Probing(spec.alternatives(), ImmutableList.of());
+    }
+    List<Finding> tried = new ArrayList<>();
+    try {
+      DeviceProbe.Sample sample = probe.sample(spec.constraints());
+      for (HeapAccount heap : heaps) {
+        tried.add(ask(probe, sample, heap));
+      }
+    } catch (RuntimeException e) {
+      EngineLog.LOG.log(Level.WARNING, "probe " + probe.name() + " threw", e);
+      for (HeapAccount heap : heaps.subList(tried.size(), heaps.size())) {
+        tried.add(
+            new StateRecords.Finding(
+                heap.name(), Verdict.UNKNOWN, Basis.UNKNOWN, "the probe threw " + e));
+      }
+    } finally {
+      close(probe);
+    }
+    ImmutableList<Finding> findings = infer(tried, heaps);
+    List<String> refused =
+        findings.stream()
+            .filter(finding -> finding.verdict() == Verdict.REFUSED)
+            .map(Finding::heap)
+            .toList();
+    return new Probing(
+        spec.alternatives().stream()
+            .map(each -> ConstraintViews.get().forbidding(each, refused))
+            .toList(),
+        findings);
+  }
+
+  /** Whether the device takes that memory, as far as it can be asked. */
+  static boolean takes(DeviceProbe probe, DeviceSpec spec, Backing memory) {
+    synchronized (probe) { // It is made for one at a time.
+      try {
+        DeviceProbe.Sample sample = probe.sample(spec.constraints());
+        return sample.sizeBytes() <= memory.sizeBytes()
+            && probe.tryImport(memory, sample).verdict() == Verdict.ACCEPTED;
+      } catch (RuntimeException e) {
+        EngineLog.LOG.log(Level.WARNING, "probe " + probe.name() + " threw", e);
+        return false;
+      } finally {
+        close(probe);
+      }
+    }
+  }
+
+  private static Finding ask(DeviceProbe probe, DeviceProbe.Sample sample, HeapAccount heap) {
+    Backing backing;
+    try {
+      backing = heap.allocate(probe.name(), sample.sizeBytes());
+    } catch (HeapException e) {
+      return new StateRecords.Finding(
+          heap.name(),
+          Verdict.UNKNOWN,
+          Basis.UNKNOWN,
+          "the heap gave no memory to try it with: " + e.getMessage());
+    }
+    long sizeBytes = backing.sizeBytes();
+    try {
+      Answer answer = probe.tryImport(backing, sample);
+      return new StateRecords.Finding(
+          heap.name(),
+          answer.verdict(),
+          answer.verdict() == Verdict.UNKNOWN ? Basis.UNKNOWN : Basis.PROBED,
+          answer.reason());
+    } catch (RuntimeException e) {
+      EngineLog.LOG.log(Level.WARNING, "probe " + probe.name() + " threw", e);
+      return new StateRecords.Finding(
+          heap.name(), Verdict.UNKNOWN, Basis.UNKNOWN, "the probe threw " + e);
+    } finally {
+      heap.release(backing, sizeBytes);
+    }
+  }
+
+  private static void close(DeviceProbe probe) {
+    try {
+      probe.close();
+    } catch (RuntimeException e) {
+      EngineLog.LOG.log(Level.WARNING, "probe " + probe.name() + " threw while it was closed", e);
+    }
+  }
+
+  private static ImmutableList<Finding> infer(List<Finding> tried, List<HeapAccount> heaps) {
+    Telling telling = telling(tried, heaps).orElse(null);
+    ImmutableList.Builder<Finding> findings = ImmutableList.builder();
+    for (int i = 0; i < tried.size(); i++) {
+      Finding finding = tried.get(i);
+      if (finding.verdict() != Verdict.UNKNOWN || telling == null) {
+        findings.add(finding);
+        continue;
+      }
+      boolean has = telling.trait().apply(heaps.get(i).traits()).is(true);
+      findings.add(
+          new StateRecords.Finding(
+              finding.heap(),
+              has ? Verdict.ACCEPTED : Verdict.REFUSED,
+              Basis.ASSUMED,
+              "of the heaps that were tried, the device took those that are "
+                  + telling.words()
+                  + ", and no other; this one is "
+                  + (has ? "" : "not known to be ")
+                  + telling.words()
+                  + ". It was not tried: "
+                  + finding.reason()));
+    }
+    return findings.build();
+  }
+
+  /** The first trait that all accepted heaps have and no refused one. */
+  private static Optional<Telling> telling(List<Finding> tried, List<HeapAccount> heaps) {
+    boolean accepted = tried.stream().anyMatch(each -> each.verdict() == Verdict.ACCEPTED);
+    boolean refused = tried.stream().anyMatch(each -> each.verdict() == Verdict.REFUSED);
+    if (!accepted || !refused) {
+      return Optional.empty();
+    }
+    return TELLING.stream()
+        .filter(
+            telling -> {
+              for (int i = 0; i < tried.size(); i++) {
+                Verdict verdict = tried.get(i).verdict();
+                boolean has = telling.trait().apply(heaps.get(i).traits()).is(true);
+                if (verdict != Verdict.UNKNOWN && has != (verdict == Verdict.ACCEPTED)) {
+                  return false;
+                }
+              }
+              return true;
+            })
+        .findFirst();
+  }
+}

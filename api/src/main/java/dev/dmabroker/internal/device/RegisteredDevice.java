@@ -1,0 +1,152 @@
+package dev.dmabroker.internal.device;
+
+import com.google.common.collect.ImmutableList;
+import dev.dmabroker.Device;
+import dev.dmabroker.DeviceSpec;
+import dev.dmabroker.UndeclaredAccessException;
+import dev.dmabroker.event.BrokerSnapshot.DeviceState;
+import dev.dmabroker.internal.placement.Alternative;
+import dev.dmabroker.internal.placement.Alternatives;
+import dev.dmabroker.internal.placement.Participant;
+import dev.dmabroker.internal.runtime.Exceptions;
+import dev.dmabroker.internal.watch.StateRecords;
+import dev.dmabroker.spec.Access;
+import dev.dmabroker.spec.Constraints;
+import dev.dmabroker.spi.Backing;
+import dev.dmabroker.spi.DeviceProbe.Verdict;
+import dev.dmabroker.spi.PlacementHeuristic.User;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/** A device of one broker. */
+public final class RegisteredDevice implements Device, Participant {
+  private final DeviceRegistry registry;
+  private final DeviceSpec spec;
+  private final Duration longestHold;
+  private final ImmutableList<Alternative> alternatives;
+  private final User user;
+  private final ImmutableList<Finding> findings;
+  private volatile boolean closed;
+
+  RegisteredDevice(
+      DeviceRegistry registry,
+      DeviceSpec spec,
+      Probing probing,
+      Alternatives maker,
+      Duration longestHold) {
+    this.registry = registry;
+    this.spec = spec;
+    this.findings = probing.findings();
+    this.alternatives =
+        probing.alternatives().stream()
+            .map(each -> maker.make(spec.name(), each))
+            .collect(ImmutableList.toImmutableList());
+    this.user = new User(spec.name(), probing.alternatives().get(0), spec.access());
+    this.longestHold = spec.longestHold().orElse(longestHold);
+  }
+
+  boolean belongsTo(DeviceRegistry candidate) {
+    return registry == candidate;
+  }
+
+  public void checkOpen(String intent) {
+    if (closed) {
+      throw Exceptions.closed("cannot " + intent + ": device " + name() + " is closed");
+    }
+  }
+
+  @Override
+  public User user() {
+    return user;
+  }
+
+  /** Whether the device's probe, if it has one, takes that very memory. Asks the real device. */
+  public boolean takes(Backing memory) {
+    return spec.probe().isPresent() && Probing.takes(spec.probe().get(), spec, memory);
+  }
+
+  @Override
+  public String name() {
+    return spec.name();
+  }
+
+  @Override
+  public Constraints constraints() {
+    return user.constraints();
+  }
+
+  /**
+   * Refuses early what every map would refuse.
+   *
+   * @throws UndeclaredAccessException if the device did not declare the access
+   */
+  public void checkDeclared(Access wanted, String stream) {
+    if (!access().permits(wanted)) {
+      throw Exceptions.undeclaredAccess(
+          "cannot use "
+              + name()
+              + " in stream "
+              + stream
+              + ": it would map with "
+              + wanted
+              + " and declared "
+              + access()
+              + "; declare what it needs with DeviceSpec.access");
+    }
+  }
+
+  DeviceState snapshot() {
+    return new StateRecords.DeviceState(name(), constraints(), longestHold, findings);
+  }
+
+  /** Whose budget counts besides the device's own. */
+  public Optional<String> group() {
+    return spec.group();
+  }
+
+  @Override
+  public List<Finding> findings() {
+    return findings;
+  }
+
+  @Override
+  public Optional<String> refusal(String heap) {
+    return findings.stream()
+        .filter(finding -> finding.heap().equals(heap))
+        .filter(finding -> finding.verdict() == Verdict.REFUSED)
+        .map(finding -> "the device was asked and refused: " + finding.reason())
+        .findFirst();
+  }
+
+  @Override
+  public List<Alternative> alternatives() {
+    return alternatives;
+  }
+
+  @Override
+  public boolean isDispensable() {
+    return spec.isDispensable();
+  }
+
+  @Override
+  public Access access() {
+    return spec.access();
+  }
+
+  @Override
+  public Duration longestHold() {
+    return longestHold;
+  }
+
+  @Override
+  public void close() {
+    closed = true;
+    registry.forget(this);
+  }
+
+  @Override
+  public String toString() {
+    return spec.toString();
+  }
+}

@@ -1,0 +1,244 @@
+package dev.dmabroker.internal.gate;
+
+import dev.dmabroker.Attachment;
+import dev.dmabroker.BrokerException;
+import dev.dmabroker.Mapping;
+import dev.dmabroker.Pin;
+import dev.dmabroker.event.BrokerSnapshot.AttachmentState;
+import dev.dmabroker.event.LeakFound;
+import dev.dmabroker.internal.device.RegisteredDevice;
+import dev.dmabroker.internal.runtime.Clock;
+import dev.dmabroker.internal.runtime.Durations;
+import dev.dmabroker.internal.runtime.Exceptions;
+import dev.dmabroker.internal.runtime.Guarded;
+import dev.dmabroker.internal.services.Services;
+import dev.dmabroker.internal.watch.EventRecords;
+import dev.dmabroker.internal.watch.Leakable;
+import dev.dmabroker.internal.watch.StateRecords;
+import dev.dmabroker.spec.Access;
+import java.lang.ref.WeakReference;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One device at one buffer. Maps through its own gate, and through the buffer when that is shut.
+ */
+public final class AttachedDevice extends Leakable implements Attachment {
+  private final GateKeeper buffer;
+  private final RegisteredDevice device;
+  private final Services services;
+  private final Gate gate = new Gate();
+
+  // At hand, as each further look that a map takes has its time.
+  private final Access declared;
+  private final Clock clock;
+
+  private volatile boolean detached;
+  private volatile boolean leftOut;
+
+  /** A consumer of generations, or a weak reference to one. */
+  private volatile @Nullable Object moveListener;
+
+  public AttachedDevice(
+      Services services, GateKeeper buffer, RegisteredDevice device, @Nullable Origin origin) {
+    super(origin, services.leaks());
+    this.services = services;
+    this.buffer = buffer;
+    this.device = device;
+    this.declared = device.access();
+    this.clock = services.clock();
+  }
+
+  @Override
+  public RegisteredDevice device() {
+    return device;
+  }
+
+  @Override
+  public GateKeeper buffer() {
+    return buffer;
+  }
+
+  @Override
+  public Mapping map(Access access) {
+    BufferMapping mapping = enter(access, /* own= */ true);
+    return mapping != null ? mapping : buffer.map(this, access, services.settings().mapTimeout());
+  }
+
+  @Override
+  public BufferMapping map(Access access, Duration timeout) {
+    Durations.positive("the timeout", timeout);
+    BufferMapping mapping = enter(access, /* own= */ true);
+    return mapping != null ? mapping : buffer.map(this, access, timeout);
+  }
+
+  @Override
+  public Optional<Mapping> tryMap(Access access) {
+    BufferMapping mapping = enter(access, /* own= */ true);
+    return Optional.ofNullable(mapping != null ? mapping : buffer.tryMap(this, access));
+  }
+
+  @Override
+  public CompletableFuture<Mapping> mapAsync(Access access) {
+    try {
+      return buffer.mapAsync(this, access);
+    } catch (BrokerException e) {
+      return CompletableFuture.failedFuture(e);
+    }
+  }
+
+  /** The fast path: no lock; null if the buffer has to be asked. */
+  public @Nullable BufferMapping enter(Access access, boolean own) {
+    return enter(gate, access, own);
+  }
+
+  /** The same for who has the gate at hand, as each further look takes time. */
+  public @Nullable BufferMapping enter(Gate gate, Access access, boolean own) {
+    if (!declared.permits(Objects.requireNonNull(access, "access"))) {
+      throw Exceptions.undeclaredAccess(
+          "cannot map "
+              + buffer.name()
+              + " for "
+              + device.name()
+              + " with "
+              + access
+              + ": the device declared "
+              + device.access()
+              + "; declare what it needs with DeviceSpec.access");
+    }
+    BufferMapping mapping = gate.enter(access, own, clock.ticked());
+    if (mapping != null && access.writes()) {
+      mapping.place().markWritten();
+    }
+    return mapping;
+  }
+
+  void open(Place place, Gate.Opening how) {
+    Occupancy occupancy = place.occupancy(this);
+    switch (how) {
+      case OPEN -> {
+        if (!gate.isFullyOpenAt(place)) {
+          gate.open(occupancy);
+        }
+      }
+      case WATCHED -> gate.watch(occupancy);
+      case TO_READERS -> gate.openToReaders(occupancy);
+    }
+  }
+
+  /** Lets a mapping in to the place; by the gate if that would let it in. */
+  public BufferMapping admit(
+      Place place, Access access, Object who, boolean own, @Nullable Throwable where) {
+    if (access.writes()) {
+      place.markWritten();
+    }
+    return gate.admit(place.occupancy(this), access, who, own, clock.nanos(), where);
+  }
+
+  @Override
+  public Pin pin() {
+    return buffer.pin(this, services.settings().mapTimeout());
+  }
+
+  @Override
+  public Pin pin(Duration timeout) {
+    Durations.positive("the timeout", timeout);
+    return buffer.pin(this, timeout);
+  }
+
+  @Override
+  public void onMove(Consumer<Long> listener) {
+    moveListener = Objects.requireNonNull(listener, "listener");
+  }
+
+  /** The same, without keeping it. */
+  void onMoveWeakly(Consumer<Long> listener) {
+    moveListener = new WeakReference<>(Objects.requireNonNull(listener, "listener"));
+  }
+
+  public void tellMoved(long generation) {
+    Object listener = moveListener;
+    if (listener instanceof WeakReference<?> weak) {
+      listener = weak.get();
+    }
+    if (listener instanceof Consumer<?>) {
+      @SuppressWarnings("unchecked") // Nothing else is kept there.
+      Consumer<Long> told = (Consumer<Long>) listener;
+      Guarded.run(
+          "the move listener of " + device.name() + " at " + buffer.name(),
+          () -> told.accept(generation));
+    }
+  }
+
+  Services services() {
+    return services;
+  }
+
+  public boolean suits(Place place) {
+    return place.suits(device);
+  }
+
+  public Gate gate() {
+    return gate;
+  }
+
+  @Override
+  public boolean isLeftOut() {
+    return leftOut;
+  }
+
+  void leaveOut(boolean leftOut) {
+    this.leftOut = leftOut;
+  }
+
+  AttachmentState snapshot() {
+    return new StateRecords.AttachmentState(
+        device.name(), services.time().instant(sinceNanos()), leftOut);
+  }
+
+  public boolean isDetached() {
+    return detached;
+  }
+
+  /** Under the buffer's lock: false if it was detached before. */
+  public boolean markDetached() {
+    boolean first = !detached;
+    detached = true;
+    return first;
+  }
+
+  @Override
+  public void close() {
+    boolean unused = buffer.detach(this);
+  }
+
+  @Override
+  public void lost() {
+    services
+        .workers()
+        .execute(
+            () -> {
+              if (buffer.detach(this)) {
+                services
+                    .leaks()
+                    .report(
+                        new EventRecords.LeakFound(
+                            LeakFound.Kind.ATTACHMENT,
+                            buffer.name(),
+                            Optional.of(device.name()),
+                            Optional.empty(),
+                            age(services.time()),
+                            created()));
+              }
+            });
+  }
+
+  @Override
+  public String toString() {
+    return device.name() + " at " + buffer.name();
+  }
+}

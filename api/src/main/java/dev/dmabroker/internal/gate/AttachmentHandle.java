@@ -1,0 +1,126 @@
+package dev.dmabroker.internal.gate;
+
+import dev.dmabroker.Attachment;
+import dev.dmabroker.Device;
+import dev.dmabroker.Mapping;
+import dev.dmabroker.Pin;
+import dev.dmabroker.SharedBuffer;
+import dev.dmabroker.spec.Access;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What users hold of an attachment, and with it of the buffer; see {@link
+ * dev.dmabroker.internal.watch.Leakable}.
+ */
+public final class AttachmentHandle implements Attachment {
+  private final SharedBuffer buffer;
+  private final AttachedDevice attached;
+
+  /** The attachment's. */
+  private final Gate gate;
+
+  /** Kept here, as it may well refer to this. */
+  @SuppressWarnings("UnusedVariable")
+  private volatile @Nullable Consumer<Long> moveListener;
+
+  /** Attaches as well: what is attached has to know its handle from the start. */
+  public AttachmentHandle(SharedBuffer buffer, Function<AttachmentHandle, AttachedDevice> attach) {
+    this.buffer = buffer;
+    this.attached = attach.apply(this);
+    this.gate = attached.gate();
+  }
+
+  public AttachedDevice attached() {
+    return attached;
+  }
+
+  @Override
+  public Device device() {
+    return attached.device();
+  }
+
+  @Override
+  public SharedBuffer buffer() {
+    return buffer;
+  }
+
+  @Override
+  public Mapping map(Access access) {
+    BufferMapping mapping = attached.enter(gate, access, /* own= */ true);
+    return mapping != null ? mapping : attached.map(access);
+  }
+
+  @Override
+  public Mapping map(Access access, Duration timeout) {
+    return attached.map(access, timeout);
+  }
+
+  @Override
+  public Optional<Mapping> tryMap(Access access) {
+    return attached.tryMap(access);
+  }
+
+  @Override
+  public CompletableFuture<Mapping> mapAsync(Access access) {
+    return attached.mapAsync(access);
+  }
+
+  @Override
+  public Pin pin() {
+    return new PinHandle(this, attached.pin());
+  }
+
+  @Override
+  public Pin pin(Duration timeout) {
+    return new PinHandle(this, attached.pin(timeout));
+  }
+
+  @Override
+  public boolean isLeftOut() {
+    return attached.isLeftOut();
+  }
+
+  @Override
+  public void onMove(Consumer<Long> listener) {
+    attached.onMoveWeakly(listener);
+    moveListener = listener;
+  }
+
+  @Override
+  public void close() {
+    attached.close();
+  }
+
+  @Override
+  public String toString() {
+    return attached.toString();
+  }
+
+  /** The same for a pin: who holds one has not lost the attachment. */
+  private record PinHandle(AttachmentHandle attachment, Pin pin) implements Pin {
+    @Override
+    public String heapName() {
+      return pin.heapName();
+    }
+
+    @Override
+    public long generation() {
+      return pin.generation();
+    }
+
+    @Override
+    public void close() {
+      pin.close();
+    }
+
+    @Override
+    public String toString() {
+      return pin.toString();
+    }
+  }
+}

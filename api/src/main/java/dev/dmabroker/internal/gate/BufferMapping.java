@@ -1,0 +1,198 @@
+package dev.dmabroker.internal.gate;
+
+import dev.dmabroker.ClosedException;
+import dev.dmabroker.CpuView;
+import dev.dmabroker.Mapping;
+import dev.dmabroker.internal.runtime.Caller;
+import dev.dmabroker.internal.runtime.Exceptions;
+import dev.dmabroker.spec.Access;
+import dev.dmabroker.spec.Layout;
+import dev.dmabroker.spec.SyncFile;
+import dev.dmabroker.spi.HeapException;
+import java.util.OptionalInt;
+import java.util.function.Consumer;
+
+/**
+ * A taken slot of a gate. All that changes lies in the slot: so the compiler can do without the
+ * object where a mapping does not leave the method that made it.
+ */
+public final class BufferMapping implements Mapping {
+  private final Gate gate;
+  private final Gate.Entrance entrance;
+  private final Slot slot;
+  private final long token;
+
+  BufferMapping(Gate gate, Gate.Entrance entrance, Slot slot, long token) {
+    this.gate = gate;
+    this.entrance = entrance;
+    this.slot = slot;
+    this.token = token;
+  }
+
+  @Override
+  public int fd() {
+    int fd = open().backing().fd();
+    if (fd < 0) {
+      throw Exceptions.descriptor(
+          this
+              + " has no descriptor: it is memory that was adopted without one; give a device that"
+              + " needs one the constraint deviceAccess()");
+    }
+    return fd;
+  }
+
+  @Override
+  public int dupFd() {
+    try {
+      return open().backing().dupFd();
+    } catch (HeapException e) {
+      throw Exceptions.descriptor(
+          "cannot duplicate the descriptor of " + this + ": " + e.getMessage(), e);
+    }
+  }
+
+  @Override
+  public Layout layout() {
+    return place().layout();
+  }
+
+  @Override
+  public String heapName() {
+    return place().heap().name();
+  }
+
+  @Override
+  public long sizeBytes() {
+    return place().sizeBytes();
+  }
+
+  @Override
+  public long generation() {
+    return place().generation();
+  }
+
+  @Override
+  public Access access() {
+    return Slot.access(token);
+  }
+
+  @Override
+  public boolean isOpen() {
+    return slot.isTakenBy(token);
+  }
+
+  @Override
+  public CpuView cpuView() {
+    BufferMapping hold = attachment().buffer().admitView(this);
+    try {
+      place().backing().beginCpuAccess(access());
+    } catch (HeapException | RuntimeException e) {
+      hold.close();
+      throw Exceptions.cpuAccess("cannot begin CPU access to " + this + ": " + e.getMessage(), e);
+    } catch (Error e) {
+      hold.close();
+      throw e;
+    }
+    return new MappedView(hold);
+  }
+
+  @Override
+  public void close() {
+    if (leave()) {
+      report();
+    }
+  }
+
+  /** Frees the slot and tells nobody: false if that has happened before. */
+  public boolean leave() {
+    return slot.leave(token);
+  }
+
+  @Override
+  public void closeAfter(SyncFile fence) {
+    closeAfter(fence, errno -> {});
+  }
+
+  /**
+   * The same, and tells when the memory is no longer held, with what the fence signalled: from the
+   * poller's thread, which must not be held up.
+   */
+  public void closeAfter(SyncFile fence, Consumer<OptionalInt> then) {
+    if (!slot.fence(token)) {
+      throw closed();
+    }
+    try {
+      attachment()
+          .buffer()
+          .watchFence(
+              this,
+              fence,
+              errno -> {
+                leaveFenced();
+                then.accept(errno);
+              });
+    } catch (RuntimeException | Error e) {
+      slot.unfence(token);
+      throw e;
+    }
+    entrance.endFollowing();
+  }
+
+  /** From the poller's thread, which has other fences to see to. */
+  private void leaveFenced() {
+    if (slot.leaveFenced(token)) {
+      gate.leftOnTime(entrance);
+    }
+  }
+
+  /** The calling thread has got it now. */
+  public void hand() {
+    slot.hand(token, Caller.current());
+  }
+
+  public AttachedDevice attachment() {
+    return entrance.occupancy().attachment();
+  }
+
+  public Place place() {
+    return entrance.place();
+  }
+
+  /** Tells that it has left, after {@link #leave}. */
+  void report() {
+    gate.left(entrance);
+  }
+
+  Gate.Entrance entrance() {
+    return entrance;
+  }
+
+  Slot slot() {
+    return slot;
+  }
+
+  long token() {
+    return token;
+  }
+
+  private Place open() {
+    if (!isOpen()) {
+      throw closed();
+    }
+    return place();
+  }
+
+  private ClosedException closed() {
+    return Exceptions.closed(this + " is closed; its descriptor may be another buffer's by now");
+  }
+
+  @Override
+  public String toString() {
+    return "the mapping of "
+        + attachment().buffer().name()
+        + " for "
+        + attachment().device().name()
+        + " in "
+        + heapName();
+  }
+}

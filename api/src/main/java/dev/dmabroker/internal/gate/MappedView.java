@@ -1,0 +1,72 @@
+package dev.dmabroker.internal.gate;
+
+import dev.dmabroker.CpuView;
+import dev.dmabroker.internal.runtime.Exceptions;
+import dev.dmabroker.spi.Backing;
+import dev.dmabroker.spi.HeapException;
+import java.nio.ByteBuffer;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/**
+ * CPU access. Holds a slot of its own, so that memory stays in place until the access has ended,
+ * even if the mapping is closed first.
+ */
+final class MappedView implements CpuView {
+  private final BufferMapping hold;
+  private final AtomicBoolean closed = new AtomicBoolean();
+
+  MappedView(BufferMapping hold) {
+    this.hold = hold;
+  }
+
+  private Backing backing() {
+    return hold.place().backing();
+  }
+
+  @Override
+  public long sizeBytes() {
+    return hold.sizeBytes();
+  }
+
+  @Override
+  public ByteBuffer bytes() {
+    if (sizeBytes() > Integer.MAX_VALUE) {
+      throw new IllegalStateException(
+          hold.attachment()
+              + " has "
+              + sizeBytes()
+              + " bytes, which one ByteBuffer cannot span; use bytes(offset, length)");
+    }
+    return bytes(0, (int) sizeBytes());
+  }
+
+  @Override
+  public ByteBuffer bytes(long offsetBytes, int lengthBytes) {
+    Objects.checkFromIndexSize(offsetBytes, lengthBytes, sizeBytes());
+    if (closed.get()) {
+      throw Exceptions.closed("the CPU view of " + hold.attachment() + " is closed");
+    }
+    try {
+      ByteBuffer bytes = backing().bytes(offsetBytes, lengthBytes);
+      return hold.access().writes() ? bytes : bytes.asReadOnlyBuffer().order(bytes.order());
+    } catch (HeapException e) {
+      throw Exceptions.cpuAccess("cannot reach " + hold.attachment() + ": " + e.getMessage(), e);
+    }
+  }
+
+  @Override
+  public void close() {
+    if (!closed.compareAndSet(false, true)) {
+      return;
+    }
+    try {
+      backing().endCpuAccess(hold.access());
+    } catch (HeapException | RuntimeException e) {
+      throw Exceptions.cpuAccess(
+          "cannot end CPU access to " + hold.attachment() + ": " + e.getMessage(), e);
+    } finally {
+      hold.close();
+    }
+  }
+}

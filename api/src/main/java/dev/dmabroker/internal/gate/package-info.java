@@ -1,0 +1,8 @@
+/**
+ * Mapping without a lock: how a mapping is let in and out, and how a mover learns that none is
+ * left. Start with {@code Gate}, whose head holds the proof.
+ */
+@NullMarked
+package dev.dmabroker.internal.gate;
+
+import org.jspecify.annotations.NullMarked;

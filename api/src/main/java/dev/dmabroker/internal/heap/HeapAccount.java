@@ -1,0 +1,163 @@
+package dev.dmabroker.internal.heap;
+
+import com.google.common.collect.ImmutableSet;
+import dev.dmabroker.event.BrokerSnapshot;
+import dev.dmabroker.internal.runtime.EngineLog;
+import dev.dmabroker.internal.watch.StateRecords;
+import dev.dmabroker.spi.Backing;
+import dev.dmabroker.spi.Heap;
+import dev.dmabroker.spi.HeapException;
+import dev.dmabroker.spi.HeapInfo;
+import dev.dmabroker.spi.HeapTraits;
+import dev.dmabroker.spi.Lingering;
+import java.lang.System.Logger.Level;
+import org.jspecify.annotations.Nullable;
+
+/** A heap and what the broker has out of it. Thread-safe. */
+public final class HeapAccount {
+  private final Heap heap;
+  private final String name;
+  private final ImmutableSet<String> aliases;
+  private final String type;
+  private final HeapTraits traits;
+
+  private int backings;
+  private long usedBytes;
+  private boolean retired;
+
+  public HeapAccount(Heap heap) {
+    this.heap = heap;
+    this.name = heap.name();
+    this.aliases = ImmutableSet.copyOf(heap.aliases());
+    this.type = heap.type();
+    this.traits = heap.traits();
+  }
+
+  public String name() {
+    return name;
+  }
+
+  public HeapTraits traits() {
+    return traits;
+  }
+
+  /**
+   * Asks the heap, and distrusts its answer.
+   *
+   * @throws HeapException also for what a heap must not do: throw anything else, or give too little
+   */
+  public Backing allocate(String label, long sizeBytes) throws HeapException {
+    synchronized (this) {
+      if (retired) {
+        throw new HeapException(HeapException.Kind.FAILED, "the broker is closed");
+      }
+      backings++; // Keeps the heap open while it is being asked.
+    }
+    Backing backing = null;
+    try {
+      backing = heap.allocate(label, sizeBytes);
+      long got = backing.sizeBytes();
+      if (got < sizeBytes) {
+        throw new HeapException(
+            HeapException.Kind.FAILED, "gave " + got + " bytes instead of " + sizeBytes);
+      }
+      synchronized (this) {
+        usedBytes += got;
+      }
+      return backing;
+    } catch (HeapException e) {
+      undo(backing);
+      throw e;
+    } catch (RuntimeException | LinkageError | OutOfMemoryError e) {
+      undo(backing);
+      throw new HeapException(HeapException.Kind.FAILED, "threw " + e, e);
+    } catch (Throwable t) {
+      undo(backing);
+      throw t;
+    }
+  }
+
+  private void undo(@Nullable Backing backing) {
+    if (backing != null) {
+      releaseQuietly(backing);
+    }
+    ended(0);
+  }
+
+  /** Takes back what {@link #allocate} gave, with the size that it had then. */
+  public void release(Backing backing, long sizeBytes) {
+    releaseQuietly(backing);
+    ended(sizeBytes);
+  }
+
+  private void releaseQuietly(Backing backing) {
+    try {
+      backing.release();
+    } catch (RuntimeException | Error e) {
+      EngineLog.LOG.log(
+          Level.ERROR, "heap " + name + " threw while memory was given back to it", e);
+    }
+  }
+
+  private void ended(long sizeBytes) {
+    boolean close;
+    synchronized (this) {
+      backings--;
+      usedBytes -= sizeBytes;
+      close = retired && backings == 0;
+    }
+    if (close) {
+      closeQuietly();
+    }
+  }
+
+  /** Closes the heap as soon as nothing of it is out. */
+  public void retire() {
+    boolean close;
+    synchronized (this) {
+      close = !retired && backings == 0;
+      retired = true;
+    }
+    if (close) {
+      closeQuietly();
+    }
+  }
+
+  private void closeQuietly() {
+    try {
+      heap.close();
+    } catch (RuntimeException | Error e) {
+      EngineLog.LOG.log(Level.ERROR, "heap " + name + " threw while it was closed", e);
+    }
+  }
+
+  public HeapInfo info() {
+    return new HeapInfo(name, aliases, type, traits);
+  }
+
+  /** What the broker's buffers take of it. */
+  public synchronized long usedBytes() {
+    return usedBytes;
+  }
+
+  public BrokerSnapshot.HeapState snapshot() {
+    Lingering lingering = lingering();
+    synchronized (this) {
+      return new StateRecords.HeapState(name, aliases, traits, backings, usedBytes, lingering);
+    }
+  }
+
+  private Lingering lingering() {
+    try {
+      return heap.lingering();
+    } catch (RuntimeException | LinkageError e) {
+      EngineLog.LOG.log(Level.ERROR, "heap " + name + " threw when asked what lingers", e);
+      return Lingering.NONE;
+    }
+  }
+
+  @Override
+  public String toString() {
+    return name;
+  }
+}

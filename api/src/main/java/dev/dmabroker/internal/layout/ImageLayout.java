@@ -1,0 +1,156 @@
+package dev.dmabroker.internal.layout;
+
+import static dev.dmabroker.internal.layout.Arithmetic.ceilDiv;
+import static dev.dmabroker.internal.layout.Arithmetic.lcm;
+import static dev.dmabroker.internal.layout.Arithmetic.roundUp;
+import static dev.dmabroker.internal.layout.Arithmetic.rowBytes;
+
+import com.google.common.collect.ImmutableList;
+import com.google.common.math.LongMath;
+import dev.dmabroker.spec.ConstraintField;
+import dev.dmabroker.spec.ImageSize;
+import dev.dmabroker.spec.Layout;
+import dev.dmabroker.spec.Modifier;
+import dev.dmabroker.spec.PixelFormat;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Computes the tightest layout of a picture that meets rules.
+ *
+ * <p>The strides of the planes keep the ratio of their rows: V4L2's single-planar API has one
+ * number, {@code bytesperline} of the first plane, and derives the others from it; DRM takes any.
+ * So one layout serves both.
+ */
+public final class ImageLayout {
+  private ImageLayout() {}
+
+  /** The layout when no device asks for more; null if its size overflows. */
+  public static @Nullable Layout tightest(int width, int height, PixelFormat format) {
+    return of(width, height, format, Modifier.LINEAR, Rules.NONE);
+  }
+
+  /** The layout of a picture with room for the sizes that the rules require; null if none is. */
+  public static @Nullable Layout of(
+      Picture picture, PixelFormat format, Modifier modifier, Rules rules) {
+    if (!rules.takes(picture.colorSpace())
+        || picture.width() % rules.number(ConstraintField.DISPLAY_WIDTH_ALIGNMENT) != 0
+        || picture.height() % rules.number(ConstraintField.DISPLAY_HEIGHT_ALIGNMENT) != 0) {
+      return null;
+    }
+    Layout layout = of(picture.width(), picture.height(), format, modifier, rules);
+    long sizeBytes = layout == null ? 0 : layout.sizeBytes();
+    for (ImageSize size : rules.requiredSizes()) {
+      Layout other = of(size.width(), size.height(), format, modifier, rules);
+      if (other == null) {
+        return null;
+      }
+      sizeBytes = Math.max(sizeBytes, other.sizeBytes());
+    }
+    return layout == null || sizeBytes == layout.sizeBytes()
+        ? layout
+        : new Layout(sizeBytes, layout.planes(), layout.image());
+  }
+
+  /** The layout of so many pixels; null if there is none. */
+  public static @Nullable Layout of(
+      int width, int height, PixelFormat format, Modifier modifier, Rules rules) {
+    try {
+      long codedWidth =
+          roundUp(
+              Math.max(width, rules.number(ConstraintField.MIN_WIDTH)),
+              rules.number(ConstraintField.WIDTH_ALIGNMENT));
+      long codedHeight =
+          roundUp(
+              Math.max(height, rules.number(ConstraintField.MIN_HEIGHT)),
+              rules.number(ConstraintField.HEIGHT_ALIGNMENT));
+      if (codedWidth > rules.number(ConstraintField.MAX_WIDTH)
+          || codedHeight > rules.number(ConstraintField.MAX_HEIGHT)
+          || codedWidth * codedHeight > rules.number(ConstraintField.MAX_PIXELS)) {
+        return null;
+      }
+      long stride =
+          firstStride(
+              format,
+              modifier,
+              rules,
+              roundUp(codedWidth, rules.number(ConstraintField.BLOCK_WIDTH)));
+      return stride > rules.number(ConstraintField.MAX_STRIDE)
+          ? null
+          : planes(
+              new Layout.Image(format, modifier, (int) codedWidth, (int) codedHeight),
+              rules,
+              stride);
+    } catch (ArithmeticException e) {
+      return null; // Over 2^63 bytes.
+    }
+  }
+
+  /** The smallest stride of the first plane that serves all planes. */
+  private static long firstStride(
+      PixelFormat format, Modifier modifier, Rules rules, long paddedWidth) {
+    long least = rules.number(ConstraintField.MIN_STRIDE);
+    long step = 1;
+    List<PixelFormat.Plane> shapes = format.planes();
+    PixelFormat.Plane first = shapes.get(0);
+    for (int i = 0; i < shapes.size(); i++) {
+      PixelFormat.Plane shape = shapes.get(i);
+      // This plane's stride is to the first's as up is to down.
+      long up = (long) shape.bytesPerGroup() * first.pixelsPerGroup();
+      long down = (long) first.bytesPerGroup() * shape.pixelsPerGroup();
+      if (up == down) {
+        up = 1;
+        down = 1;
+      } else {
+        long common = LongMath.gcd(up, down);
+        up /= common;
+        down /= common;
+      }
+      long multiple =
+          lcm(rules.number(ConstraintField.STRIDE_ALIGNMENT), modifier.tileBytes(format, i));
+      step =
+          lcm(
+              step,
+              up == 1 && down == 1
+                  ? multiple
+                  : Math.multiplyExact(down, multiple / LongMath.gcd(up, multiple)));
+      least = Math.max(least, ceilDiv(Math.multiplyExact(rowBytes(shape, paddedWidth), down), up));
+    }
+    return roundUp(least, step);
+  }
+
+  private static Layout planes(Layout.Image image, Rules rules, long firstStride) {
+    PixelFormat format = image.format();
+    long paddedHeight =
+        Math.addExact(
+            roundUp(image.codedHeight(), rules.number(ConstraintField.BLOCK_HEIGHT)),
+            rules.number(ConstraintField.VERTICAL_PADDING));
+    List<PixelFormat.Plane> shapes = format.planes();
+    PixelFormat.Plane first = shapes.get(0);
+    ImmutableList.Builder<Layout.Plane> planes =
+        ImmutableList.builderWithExpectedSize(shapes.size());
+    long offset = 0;
+    for (int i = 0; i < shapes.size(); i++) {
+      PixelFormat.Plane shape = shapes.get(i);
+      long stride =
+          i == 0
+              ? firstStride
+              : Math.multiplyExact(
+                      firstStride, (long) shape.bytesPerGroup() * first.pixelsPerGroup())
+                  / ((long) first.bytesPerGroup() * shape.pixelsPerGroup());
+      int tileLines = image.modifier().tileLines(format, i);
+      long lineBytes =
+          roundUp(rowBytes(shape, image.codedWidth()), image.modifier().tileBytes(format, i));
+      long lines = roundUp(ceilDiv(image.codedHeight(), shape.rowsPerLine()), tileLines);
+      long paddedLines = roundUp(ceilDiv(paddedHeight, shape.rowsPerLine()), tileLines);
+      offset = roundUp(offset, rules.number(ConstraintField.PLANE_OFFSET_ALIGNMENT));
+      planes.add(new Layout.Plane(offset, stride, lineBytes, lines, tileLines));
+      offset = Math.addExact(offset, Math.multiplyExact(stride, paddedLines));
+    }
+    return new Layout(
+        Math.addExact(offset, rules.number(ConstraintField.OVER_READ)),
+        planes.build(),
+        Optional.of(image));
+  }
+}

@@ -1,0 +1,157 @@
+package dev.dmabroker.internal.layout;
+
+import com.google.common.collect.ImmutableSortedSet;
+import dev.dmabroker.spec.ColorSpace;
+import dev.dmabroker.spec.ConstraintField;
+import dev.dmabroker.spec.ImageConstraints;
+import dev.dmabroker.spec.ImageSize;
+import java.util.Arrays;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What one or more devices ask of pictures of one format and modifier. Combination is associative,
+ * commutative and idempotent: each number's is (largest, smallest, least common multiple), and so
+ * is that of sets. Immutable.
+ */
+@SuppressWarnings({"EnumOrdinal", "ReferenceEquality"}) // Indices within this process; shortcuts.
+public final class Rules {
+  private static final ConstraintField[] FIELDS = ConstraintField.values();
+  private static final int FIRST = ConstraintField.MIN_WIDTH.ordinal();
+  private static final int COUNT = ConstraintField.VERTICAL_PADDING.ordinal() - FIRST + 1;
+  private static final int ALL_COLOR_SPACES = (1 << ColorSpace.values().length) - 1;
+
+  /** What pictures in linear memory meet of which no device asks anything. */
+  public static final Rules NONE = of(ImageConstraints.anyFormat().build(), 1);
+
+  private final long[] numbers;
+  private final int colorSpaces;
+  private final ImmutableSortedSet<ImageSize> requiredSizes;
+
+  private Rules(long[] numbers, int colorSpaces, ImmutableSortedSet<ImageSize> requiredSizes) {
+    this.numbers = numbers;
+    this.colorSpaces = colorSpaces;
+    this.requiredSizes = requiredSizes;
+  }
+
+  /**
+   * The rules of one entry.
+   *
+   * @param strideAlignment what the device asks of strides whatever the format
+   * @throws ArithmeticException if no stride within 2^63 meets both alignments
+   */
+  public static Rules of(ImageConstraints entry, long strideAlignment) {
+    long[] numbers = new long[COUNT];
+    for (int i = 0; i < COUNT; i++) {
+      numbers[i] = entry.number(FIELDS[FIRST + i]);
+    }
+    int stride = ConstraintField.STRIDE_ALIGNMENT.ordinal() - FIRST;
+    numbers[stride] = Arithmetic.lcm(numbers[stride], strideAlignment);
+    return new Rules(
+        numbers,
+        entry.colorSpaces().map(Rules::mask).orElse(ALL_COLOR_SPACES),
+        ImmutableSortedSet.copyOf(entry.requiredSizes()));
+  }
+
+  private static int mask(Set<ColorSpace> spaces) {
+    int mask = 0;
+    for (ColorSpace space : spaces) {
+      mask |= bit(space);
+    }
+    return mask;
+  }
+
+  private static int bit(ColorSpace space) {
+    return 1 << space.ordinal();
+  }
+
+  long number(ConstraintField field) {
+    return numbers[field.ordinal() - FIRST];
+  }
+
+  /** Sizes of other pictures that have to fit. */
+  ImmutableSortedSet<ImageSize> requiredSizes() {
+    return requiredSizes;
+  }
+
+  /**
+   * Both, or null where no picture could meet them. One of the two itself if it covers the other,
+   * as it mostly does where many devices meet.
+   */
+  public @Nullable Rules and(Rules other) {
+    if (other == this || other == NONE) {
+      return this;
+    }
+    if (this == NONE) {
+      return other;
+    }
+    long[] both = null;
+    for (int i = 0; i < COUNT; i++) {
+      long a = numbers[i];
+      long b = other.numbers[i];
+      long value = a == b ? a : combined(FIELDS[FIRST + i], a, b);
+      if (value < 0) {
+        return null;
+      }
+      if (value != a) {
+        both = both == null ? numbers.clone() : both;
+        both[i] = value;
+      }
+    }
+    int spaces = colorSpaces & other.colorSpaces;
+    ImmutableSortedSet<ImageSize> required = union(requiredSizes, other.requiredSizes);
+    if (both == null && spaces == colorSpaces && required == requiredSizes) {
+      return this;
+    }
+    Rules all = new Rules(both == null ? numbers : both, spaces, required);
+    return all.contradict(ConstraintField.MIN_STRIDE, ConstraintField.MAX_STRIDE)
+            || all.contradict(ConstraintField.MIN_WIDTH, ConstraintField.MAX_WIDTH)
+            || all.contradict(ConstraintField.MIN_HEIGHT, ConstraintField.MAX_HEIGHT)
+            || all.contradict(ConstraintField.STRIDE_ALIGNMENT, ConstraintField.MAX_STRIDE)
+            || spaces == 0
+        ? null
+        : all;
+  }
+
+  /** What meets both numbers; -1 if there is no common multiple within 2^63. */
+  private static long combined(ConstraintField field, long a, long b) {
+    return switch (field.combination()) {
+      case LARGEST -> Math.max(a, b);
+      case SMALLEST -> Math.min(a, b);
+      default -> Arithmetic.lcmOrNone(a, b);
+    };
+  }
+
+  private static ImmutableSortedSet<ImageSize> union(
+      ImmutableSortedSet<ImageSize> one, ImmutableSortedSet<ImageSize> other) {
+    if (one.containsAll(other)) {
+      return one;
+    }
+    return one.isEmpty()
+        ? other
+        : ImmutableSortedSet.<ImageSize>naturalOrder().addAll(one).addAll(other).build();
+  }
+
+  private boolean contradict(ConstraintField small, ConstraintField large) {
+    return number(small) > number(large);
+  }
+
+  /** Whether a picture of that colour space is taken; if it is empty, one of some colour space. */
+  boolean takes(Optional<ColorSpace> colorSpace) {
+    return colorSpace.isPresent() ? (colorSpaces & bit(colorSpace.get())) != 0 : colorSpaces != 0;
+  }
+
+  @Override
+  public boolean equals(@Nullable Object o) {
+    return o instanceof Rules other
+        && Arrays.equals(numbers, other.numbers)
+        && colorSpaces == other.colorSpaces
+        && requiredSizes.equals(other.requiredSizes);
+  }
+
+  @Override
+  public int hashCode() {
+    return Arrays.hashCode(numbers) * 31 + colorSpaces;
+  }
+}

@@ -1,0 +1,107 @@
+package dev.dmabroker.internal.move;
+
+import dev.dmabroker.SharedBuffer.State;
+import dev.dmabroker.internal.gate.Place;
+import dev.dmabroker.spec.Access;
+import dev.dmabroker.spec.SyncFile;
+import dev.dmabroker.spi.FencePoller;
+import dev.dmabroker.spi.HeapException;
+import java.util.Optional;
+
+/**
+ * The wait of a move for the kernel's fences: no mapping writes any more, but devices may still be
+ * at work that the kernel knows of.
+ */
+final class FenceWait {
+  private final Movable buffer;
+  private final Place from;
+
+  /** Whether a fence is waited for. The poller may end it. */
+  private volatile boolean pending;
+
+  FenceWait(Movable buffer, Place from) {
+    this.buffer = buffer;
+    this.from = from;
+  }
+
+  boolean isPending() {
+    return pending;
+  }
+
+  /**
+   * Copies when no fence is pending any more; not at all if the move ends before.
+   *
+   * @param limit gives the wait a deadline; under the lock
+   * @param copy copies, in this thread if there is nothing to wait for
+   */
+  void then(Runnable limit, Runnable copy) throws HeapException {
+    FencePoller poller = buffer.services().fences().poller();
+    // Without a poller the copy itself waits for them, in the kernel.
+    Optional<SyncFile> fence = poller == null ? Optional.empty() : pendingFence();
+    if (poller == null || fence.isEmpty()) {
+      copy.run();
+    } else if (!begin(limit)) {
+      poller.discard(fence.get());
+    } else {
+      await(poller, fence.get(), copy);
+    }
+  }
+
+  /** Keeps the memory while it is asked: the buffer may end, or the move be rolled back. */
+  private Optional<SyncFile> pendingFence() throws HeapException {
+    boolean wanted =
+        buffer
+            .lock()
+            .locked(
+                after -> {
+                  if (!buffer.isUnderWay(State.DRAINING)) {
+                    return false;
+                  }
+                  from.beginUse();
+                  return true;
+                });
+    if (!wanted) {
+      return Optional.empty();
+    }
+    try {
+      return from.backing().pendingFence(Access.READ);
+    } finally {
+      buffer
+          .lock()
+          .change(
+              after -> {
+                from.endUse();
+                buffer.advance(after);
+              });
+    }
+  }
+
+  private boolean begin(Runnable limit) {
+    return buffer
+        .lock()
+        .locked(
+            after -> {
+              if (!buffer.isUnderWay(State.DRAINING)) {
+                return false;
+              }
+              pending = true;
+              limit.run();
+              return true;
+            });
+  }
+
+  private void await(FencePoller poller, SyncFile fence, Runnable copy) throws HeapException {
+    try {
+      // What the work behind it came to is its users' concern: the contents move as they are.
+      poller.watch(
+          fence,
+          errno -> {
+            pending = false;
+            buffer.services().workers().executeCopy(copy);
+          });
+    } catch (HeapException | RuntimeException | Error e) {
+      poller.discard(fence);
+      throw e;
+    }
+  }
+}

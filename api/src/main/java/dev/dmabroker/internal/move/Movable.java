@@ -1,0 +1,83 @@
+package dev.dmabroker.internal.move;
+
+import dev.dmabroker.Holder;
+import dev.dmabroker.SharedBuffer.State;
+import dev.dmabroker.internal.device.RegisteredDevice;
+import dev.dmabroker.internal.gate.Attachments;
+import dev.dmabroker.internal.gate.Place;
+import dev.dmabroker.internal.placement.Participant;
+import dev.dmabroker.internal.runtime.AfterLock;
+import dev.dmabroker.internal.runtime.StateLock;
+import dev.dmabroker.internal.services.Services;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A buffer as one {@linkplain Relocation move} of it knows it: all that a move may ask of it or do
+ * to it. What is asked or done happens under {@link #lock}, but for {@link #allocate}.
+ */
+public interface Movable {
+  String name();
+
+  StateLock lock();
+
+  Services services();
+
+  Attachments attachments();
+
+  /** Gets memory for these devices; not under the lock, as it asks heaps. */
+  Place allocate(List<RegisteredDevice> devices, Optional<String> currentHeap, int vacated);
+
+  // ---- Looking ----
+
+  /** Whether this move is the buffer's still. */
+  boolean isUnderWay();
+
+  /** Whether this move is the buffer's still, and the buffer is in that state. */
+  boolean isUnderWay(State in);
+
+  /** Whether no application can use the buffer any more. */
+  boolean isOver();
+
+  /** Whether no device needs a move. */
+  boolean isSettled();
+
+  // ---- Taking turns with other buffers ----
+
+  /** Whether the buffer moves in turn with others. */
+  boolean takesTurns();
+
+  /** Whether the buffer may move now; otherwise its turn will come. */
+  boolean beginTurn();
+
+  /** The buffer waits for an idle moment; others that are waited for may go first. */
+  void lingerInTurn(AfterLock after);
+
+  // ---- Doing ----
+
+  void becomeDraining();
+
+  void becomeMoving();
+
+  /** Leaves these devices out and no others. */
+  void leaveOut(List<? extends Participant> devices, AfterLock after);
+
+  /**
+   * Whether the contents are about to be overwritten in the new place, by the first request in the
+   * queue: that is granted in the step of {@link #moved}, and cannot give up any more.
+   */
+  boolean claimOverwriter(Place target);
+
+  /** A use that the move made of the memory has ended. */
+  void advance(AfterLock after);
+
+  /** The contents are at the target. */
+  void moved(Place target, AfterLock after);
+
+  /** The move is not needed any more. */
+  void calledOff(AfterLock after);
+
+  /** The move was rolled back. */
+  void failed(String reason, @Nullable Throwable why, List<Holder> holders, AfterLock after);
+}

@@ -1,0 +1,394 @@
+package dev.dmabroker.internal.move;
+
+import dev.dmabroker.BrokerException;
+import dev.dmabroker.Holder;
+import dev.dmabroker.MoveFailedException;
+import dev.dmabroker.SharedBuffer.State;
+import dev.dmabroker.event.BufferMove;
+import dev.dmabroker.internal.gate.Gate;
+import dev.dmabroker.internal.gate.Place;
+import dev.dmabroker.internal.move.TargetSearch.Arrival;
+import dev.dmabroker.internal.runtime.AfterLock;
+import dev.dmabroker.internal.runtime.Settings;
+import dev.dmabroker.spi.HeapException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Future;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One attempt to move a buffer, from the search for memory to its end. Each step that changes the
+ * buffer does so under the buffer's lock, and only while the buffer still has this attempt under
+ * way; what takes time runs without the lock, on the broker's workers.
+ *
+ * <pre>
+ * prepare        memory elsewhere is found, populated and mapped; maps go on ({@link TargetSearch})
+ * arrived        of a set: waits for a moment in which no mapping writes; maps go on ({@link
+ *                Lingering})
+ * stall          gates let in readers only; mappings that write are waited for, until the deadline
+ * drained        dead contents: published. Otherwise the kernel's fences are waited for, until then
+ *                too ({@link FenceWait})
+ * copy           beside readers ({@link ContentsCopy})
+ * publish        the buffer lies in the new place; the old one is given back after its last reader
+ * </pre>
+ *
+ * <p>Any failure, and the deadline, lead to {@link #rollBack}: the old place, which no mapping has
+ * written to since the copy began, never ceased to be the buffer's.
+ */
+public final class Relocation {
+  private final Movable buffer;
+  private final Place from;
+  private final boolean makesRoom;
+  private final MoveTimes times;
+  private final MoveReport report;
+  private final ContentsCopy contents;
+  private final TargetSearch search;
+  private final FenceWait fences;
+  private final Lingering lingering;
+  private @Nullable Place target;
+  private @Nullable Future<?> deadline;
+
+  private Relocation(
+      Movable buffer, Place from, BufferMove.Cause cause, String beneficiary, int attempt) {
+    Settings settings = buffer.services().settings();
+    this.buffer = buffer;
+    this.from = from;
+    this.makesRoom = cause == BufferMove.Cause.ROOM;
+    this.times = new MoveTimes(buffer.services().time());
+    this.report =
+        new MoveReport(
+            buffer.name(), from, cause, beneficiary, attempt, settings.maxMoveAttempts(), times);
+    this.contents = new ContentsCopy(from, settings.mover());
+    this.search =
+        new TargetSearch(buffer, this, contents, makesRoom ? from.heapNumber() : /* none= */ -1);
+    this.fences = new FenceWait(buffer, from);
+    this.lingering = new Lingering(buffer, this, from);
+  }
+
+  /** To where every device reaches it. */
+  public static Relocation towards(
+      Movable buffer, Place from, BufferMove.Cause cause, String beneficiary, int attempt) {
+    return new Relocation(buffer, from, cause, beneficiary, attempt);
+  }
+
+  /** Out of the heap where it lies, unless it is used. */
+  public static Relocation outOf(Movable buffer, Place from, String beneficiary) {
+    return new Relocation(buffer, from, BufferMove.Cause.ROOM, beneficiary, /* attempt= */ 1);
+  }
+
+  /** Whether it makes room for others: then no request waits for it, and it is not tried again. */
+  public boolean makesRoom() {
+    return makesRoom;
+  }
+
+  // ---- Before the stall ----
+
+  /** Finds and populates memory while the pipeline runs, then begins the stall. */
+  public void prepare() {
+    try {
+      if (search.run()) {
+        awaitFences();
+      }
+    } catch (BrokerException e) {
+      rollBack(String.valueOf(e.getMessage()), e);
+    } catch (RuntimeException | Error e) {
+      rollBack("preparing threw " + e, e);
+    }
+  }
+
+  /** There is memory that suits: what comes next. Under the lock. */
+  Arrival arrived(Place candidate, AfterLock after) {
+    target = candidate;
+    return buffer.takesTurns() && !makesRoom ? lingering.begin(after) : stall(after);
+  }
+
+  /** It gave its turn away while it lingered, and has it again. Under the lock. */
+  public void takeTurn(AfterLock after) {
+    if (buffer.isUnderWay(State.PREPARING) && hasTarget()) {
+      lingering.takeTurn(after);
+    }
+  }
+
+  /** Whether it still serves a device that is not served here. Under the lock. */
+  boolean isNeeded() {
+    return makesRoom || !buffer.isSettled();
+  }
+
+  /** PREPARING, with a target: whether it was called off. */
+  boolean callOffIfNotNeeded(AfterLock after) {
+    if (isNeeded()) {
+      return false;
+    }
+    after.then(target()::release);
+    callOff(after);
+    return true;
+  }
+
+  /**
+   * PREPARING, with a target: begins the stall, unless the target has become useless, or it is
+   * another buffer's turn.
+   */
+  void stallLater(AfterLock after) {
+    if (callOffIfNotNeeded(after) || !buffer.beginTurn()) {
+      return;
+    }
+    Place candidate = target();
+    cancelDeadline();
+    if (search.isStale(candidate)) {
+      target = null;
+      buffer.attachments().openGates(from, Gate.Opening.OPEN);
+      after.then(candidate::release);
+      after.then(() -> buffer.services().workers().execute(this::prepare));
+    } else if (!search.isWanted(candidate, after)) {
+      after.then(candidate::release);
+    } else if (stall(after) == Arrival.DRAINED) {
+      awaitFencesLater(after);
+    }
+  }
+
+  // ---- The stall; under the lock ----
+
+  Arrival stall(AfterLock after) {
+    if (makesRoom) {
+      buffer.attachments().shutGates();
+      if (!from.isIdle()) {
+        callOff(after); // It is used again: no idle buffer any more.
+        return Arrival.CANCELLED;
+      }
+    } else {
+      buffer.attachments().openGates(from, Gate.Opening.TO_READERS);
+    }
+    buffer.becomeDraining();
+    times.startStall();
+    // Asked before it is looked which mappings are in: those still in then were asked for too.
+    Duration hold = longestHold();
+    if (!from.hasWriters()) {
+      return endDrain(after) ? Arrival.WAITING : Arrival.DRAINED;
+    }
+    drainFor(hold);
+    return Arrival.WAITING;
+  }
+
+  /** Of the devices that write; of all, if those that do come only after it is looked. */
+  Duration longestHold() {
+    Duration ofWriters = from.longestHoldOfWriters();
+    return ofWriters.isZero() ? buffer.attachments().longestHold() : ofWriters;
+  }
+
+  private void drainFor(Duration hold) {
+    times.mayDrainFor(hold);
+    expireAfter(hold, () -> drainExpired(hold));
+  }
+
+  /** A mapping was closed: sees whether that was waited for. */
+  public void advance(AfterLock after) {
+    if (target == null) {
+      return;
+    }
+    if (buffer.isUnderWay(State.PREPARING)) {
+      if (!from.hasWriters() || !isNeeded()) {
+        stallLater(after);
+      }
+    } else if (buffer.isUnderWay(State.DRAINING)
+        && !times.isDrained()
+        && !from.hasWriters()
+        && !endDrain(after)) {
+      awaitFencesLater(after);
+    }
+  }
+
+  /** No mapping writes any more. True if that was all, as nothing has to be copied. */
+  private boolean endDrain(AfterLock after) {
+    times.endDrain();
+    return publishIfDead(after);
+  }
+
+  private void drainExpired(Duration hold) {
+    changeOnTime(
+        after -> {
+          deadline = null;
+          if (!buffer.isUnderWay(State.DRAINING)) {
+            return;
+          }
+          if (!times.isDrained() && !from.hasWriters()) {
+            advance(after); // The last has just been closed, and is about to be reported.
+          } else {
+            String what =
+                fences.isPending()
+                    ? "a fence of the kernel had not signalled "
+                    : times.isDrained() ? "the copy had not begun " : "mappings were still out ";
+            rollBack(what + hold.toMillis() + " ms after new ones were stalled", null, after);
+          }
+        });
+  }
+
+  // ---- Fences and the copy; without the lock ----
+
+  private void awaitFencesLater(AfterLock after) {
+    after.wake(() -> buffer.services().workers().executeCopy(this::awaitFences));
+  }
+
+  private void awaitFences() {
+    try {
+      fences.then(
+          () -> {
+            if (deadline == null) {
+              drainFor(buffer.attachments().longestHold());
+            }
+          },
+          this::copy);
+    } catch (HeapException e) {
+      rollBack("a fence of the kernel could not be waited for: " + e.getMessage(), e);
+    } catch (RuntimeException | Error e) {
+      rollBack("waiting for fences threw " + e, e);
+    }
+  }
+
+  /** Copies while no mapping writes, then lets the pipeline go on in the new place. */
+  private void copy() {
+    try {
+      if (!beginCopy()) {
+        return;
+      }
+      long start = times.now();
+      long bytes = contents.copy(target());
+      times.copied(bytes, times.now() - start);
+      buffer
+          .lock()
+          .change(
+              after -> {
+                if (buffer.isUnderWay(State.MOVING)) {
+                  target().markWritten();
+                  buffer.moved(target(), after);
+                }
+              });
+    } catch (HeapException e) {
+      rollBack("copying failed: " + e.getMessage(), e);
+    } catch (RuntimeException | Error e) {
+      rollBack("copying threw " + e, e);
+    }
+  }
+
+  private boolean beginCopy() {
+    return buffer
+        .lock()
+        .locked(
+            after -> {
+              if (!buffer.isUnderWay(State.DRAINING)) {
+                return false;
+              }
+              cancelDeadline();
+              times.endFences();
+              if (!contents.fits(target())) {
+                rollBack("it was written while memory in another format was sought", null, after);
+                return false;
+              }
+              buffer.becomeMoving();
+              return true;
+            });
+  }
+
+  // ---- Ends; all under the lock ----
+
+  /**
+   * Publishes without a copy if the contents are dead: never written, or about to be overwritten.
+   */
+  private boolean publishIfDead(AfterLock after) {
+    if (from.isWritten() && !buffer.claimOverwriter(target())) {
+      return false;
+    }
+    cancelDeadline();
+    times.endFences(); // The contents do not depend on them.
+    buffer.moved(target(), after);
+    return true;
+  }
+
+  /** PREPARING: the move is not needed any more. */
+  void callOff(AfterLock after) {
+    cancelDeadline();
+    buffer.calledOff(after);
+  }
+
+  /** The buffer ends, and with it the move. */
+  public void cancel(AfterLock after) {
+    cancelDeadline();
+    if (target != null) {
+      after.then(target::release);
+    }
+  }
+
+  void rollBack(String reason, @Nullable Throwable why) {
+    buffer.lock().change(after -> rollBack(reason, why, after));
+  }
+
+  private void rollBack(String reason, @Nullable Throwable why, AfterLock after) {
+    if (!buffer.isUnderWay()) {
+      return;
+    }
+    cancelDeadline();
+    List<Holder> holders =
+        buffer.isUnderWay(State.DRAINING) && !times.isDrained() ? writers() : List.of();
+    if (target != null) {
+      after.then(target::release);
+    }
+    buffer.failed(reason, why, holders, after);
+  }
+
+  /** The holders that hold up the drain; readers do not. */
+  private List<Holder> writers() {
+    List<Holder> holders = new ArrayList<>();
+    from.addHolders(buffer.name(), times.now(), holders);
+    holders.removeIf(holder -> !holder.access().writes());
+    return holders;
+  }
+
+  // ---- Time ----
+
+  void changeOnTime(Consumer<AfterLock> change) {
+    buffer.lock().changeOnTime(buffer.services().workers(), change);
+  }
+
+  void expireAfter(Duration time, Runnable then) {
+    deadline = buffer.services().workers().schedule(time, then);
+  }
+
+  private void cancelDeadline() {
+    if (deadline != null) {
+      deadline.cancel(false);
+      deadline = null;
+    }
+  }
+
+  // ---- What the buffer asks ----
+
+  /** Whether memory elsewhere is there: in PREPARING, it waits for a moment to begin the stall. */
+  public boolean hasTarget() {
+    return target != null;
+  }
+
+  /** Whether no mapping writes any more. */
+  public boolean isDrained() {
+    return times.isDrained();
+  }
+
+  private Place target() {
+    if (target == null) {
+      throw new IllegalStateException("no target yet");
+    }
+    return target;
+  }
+
+  /** What applications are told that need the move, or run into a timeout waiting for it. */
+  public MoveFailedException failure(String reason, List<Holder> holders, @Nullable Throwable why) {
+    return report.failure(target, reason, holders, why);
+  }
+
+  /** What happened, for listeners; called when the stall, if there was one, has just ended. */
+  public BufferMove event(
+      long generation, Optional<String> failure, Duration backOff, List<Holder> holders) {
+    return report.event(target, generation, failure, backOff, holders);
+  }
+}

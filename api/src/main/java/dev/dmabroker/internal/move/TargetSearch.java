@@ -1,0 +1,145 @@
+package dev.dmabroker.internal.move;
+
+import dev.dmabroker.SharedBuffer.State;
+import dev.dmabroker.internal.gate.Attachments;
+import dev.dmabroker.internal.gate.Place;
+import dev.dmabroker.internal.runtime.AfterLock;
+import dev.dmabroker.spi.HeapException;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The search of a move for memory that suits all devices. It runs while the pipeline does, and
+ * starts over if a device attaches meanwhile that the memory does not suit.
+ */
+final class TargetSearch {
+  /** Devices may come and go while memory is found; not for ever. */
+  private static final int MAX_RENEGOTIATIONS = 16;
+
+  private final Movable buffer;
+  private final Relocation move;
+  private final ContentsCopy contents;
+
+  /** The heap to leave, for the sake of others; -1 if the buffer itself has to move. */
+  private final int vacated;
+
+  private int negotiations;
+
+  /** The version of the devices that the last memory was sought for. */
+  private int soughtFor;
+
+  /** What becomes of memory that was found. */
+  enum Arrival {
+    /** No mapping writes, and none will: the copy is next. */
+    DRAINED,
+    /** The mapping that is closed last, or a deadline, leads on. */
+    WAITING,
+    /** A device has attached that it does not suit; other memory has to be found. */
+    STALE,
+    /** The move is not wanted any more. */
+    CANCELLED
+  }
+
+  TargetSearch(Movable buffer, Relocation move, ContentsCopy contents, int vacated) {
+    this.buffer = buffer;
+    this.move = move;
+    this.contents = contents;
+    this.vacated = vacated;
+  }
+
+  /**
+   * Finds and populates memory, and hands it to the move.
+   *
+   * @return whether the copy is next
+   */
+  boolean run() {
+    while (negotiations++ < MAX_RENEGOTIATIONS) {
+      Attachments.Users users = users();
+      if (users == null) {
+        return false;
+      }
+      Optional<String> here = Optional.of(contents.from().heap().name());
+      Place candidate = buffer.allocate(users.devices(), here, vacated);
+      switch (arrive(candidate, users)) {
+        case DRAINED -> {
+          return true;
+        }
+        case WAITING -> {
+          return false;
+        }
+        case STALE -> candidate.release();
+        case CANCELLED -> {
+          candidate.release();
+          return false;
+        }
+      }
+    }
+    move.rollBack("devices kept attaching while memory was sought", null);
+    return false;
+  }
+
+  /** The devices to find memory for, or null if the move is not needed any more. */
+  private Attachments.@Nullable Users users() {
+    return buffer
+        .lock()
+        .locked(
+            after -> {
+              if (!buffer.isUnderWay(State.PREPARING)) {
+                return null;
+              }
+              if (buffer.isOver() || !move.isNeeded()) {
+                move.callOff(after);
+                return null;
+              }
+              return buffer.attachments().users();
+            });
+  }
+
+  private Arrival arrive(Place candidate, Attachments.Users users) {
+    try {
+      contents.prepare(candidate);
+    } catch (HeapException e) {
+      candidate.release();
+      move.rollBack("preparing the copy failed: " + e.getMessage(), e);
+      return Arrival.WAITING;
+    } catch (RuntimeException | Error e) {
+      candidate.release();
+      throw e;
+    }
+    return buffer
+        .lock()
+        .locked(
+            after -> {
+              soughtFor = users.version();
+              if (isStale(candidate)) {
+                return Arrival.STALE;
+              }
+              return isWanted(candidate, after)
+                  ? move.arrived(candidate, after)
+                  : Arrival.CANCELLED;
+            });
+  }
+
+  /** Whether other memory has to be found. Under the lock. */
+  boolean isStale(Place candidate) {
+    Attachments attachments = buffer.attachments();
+    return (soughtFor != attachments.version() && !attachments.isSuited(candidate))
+        || !contents.fits(candidate);
+  }
+
+  /** Whether the move is wanted still; otherwise it is called off. Under the lock. */
+  boolean isWanted(Place candidate, AfterLock after) {
+    boolean wanted = !buffer.isOver() && move.isNeeded();
+    if (wanted && !move.makesRoom() && !buffer.attachments().isSuited(candidate)) {
+      buffer.leaveOut(candidate.leftOut(), after);
+      wanted = move.isNeeded(); // Otherwise it serves no device that is not served here.
+    }
+    if (wanted && move.makesRoom() && !contents.from().isIdle()) {
+      wanted = false; // It is used again: no idle buffer any more.
+    }
+    if (!wanted) {
+      move.callOff(after);
+    }
+    return wanted;
+  }
+}

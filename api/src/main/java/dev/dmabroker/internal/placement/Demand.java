@@ -1,0 +1,154 @@
+package dev.dmabroker.internal.placement;
+
+import dev.dmabroker.internal.layout.Rules;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What one or more devices require of a buffer together, against the heaps of one broker. {@link
+ * #and} is associative and commutative, and idempotent in all but the counts, which add up per
+ * device; so devices may be added one by one, in any order. Immutable.
+ */
+public final class Demand {
+  /** A bit for each heap that all reach. */
+  private final long[] heaps;
+
+  /** For each way in which memory falls into pieces, the largest buffer. */
+  private final long[] limits;
+
+  private final long minSizeBytes;
+  private final int coherency;
+
+  /** For each storage form its rules; null where some device does not take that form. */
+  private final @Nullable Rules[] rules;
+
+  private final BufferCounts counts;
+
+  Demand(
+      long[] heaps,
+      long[] limits,
+      long minSizeBytes,
+      int coherency,
+      @Nullable Rules[] rules,
+      BufferCounts counts) {
+    this.heaps = heaps;
+    this.limits = limits;
+    this.minSizeBytes = minSizeBytes;
+    this.coherency = coherency;
+    this.rules = rules;
+    this.counts = counts;
+  }
+
+  /** What both require; this itself if the other adds nothing. */
+  @SuppressWarnings("ReferenceEquality") // Unchanged parts are the same objects.
+  public Demand and(Demand other) {
+    long[] bothHeaps = common(heaps, other.heaps);
+    long[] bothLimits = smallest(limits, other.limits);
+    @Nullable Rules[] bothRules = combined(rules, other.rules);
+    long bothMinSize = Math.max(minSizeBytes, other.minSizeBytes);
+    int bothCoherency = coherency & other.coherency;
+    BufferCounts bothCounts = counts.and(other.counts);
+    boolean same =
+        bothHeaps == heaps
+            && bothLimits == limits
+            && bothRules == rules
+            && bothMinSize == minSizeBytes
+            && bothCoherency == coherency
+            && bothCounts == counts;
+    return same
+        ? this
+        : new Demand(bothHeaps, bothLimits, bothMinSize, bothCoherency, bothRules, bothCounts);
+  }
+
+  /** The heaps of both; the first itself if the other has them all. */
+  private static long[] common(long[] heaps, long[] others) {
+    long[] both = heaps;
+    for (int i = 0; i < heaps.length; i++) {
+      long word = heaps[i] & others[i];
+      if (word != heaps[i]) {
+        both = both == heaps ? heaps.clone() : both;
+        both[i] = word;
+      }
+    }
+    return both;
+  }
+
+  /** The smaller of each two limits; the first itself if the others are no smaller. */
+  private static long[] smallest(long[] limits, long[] others) {
+    long[] both = limits;
+    for (int i = 0; i < limits.length; i++) {
+      if (others[i] < limits[i]) {
+        both = both == limits ? limits.clone() : both;
+        both[i] = others[i];
+      }
+    }
+    return both;
+  }
+
+  /** The rules of both for each form; the first themselves if the others add nothing. */
+  @SuppressWarnings("ReferenceEquality") // Unchanged parts are the same objects.
+  private static @Nullable Rules[] combined(@Nullable Rules[] rules, @Nullable Rules[] others) {
+    @Nullable Rules[] both = rules;
+    for (int i = 0; i < rules.length; i++) {
+      Rules one = rules[i];
+      Rules other = others[i];
+      Rules all = one == null || other == null ? null : one.and(other);
+      if (all != one) {
+        both = both == rules ? rules.clone() : both;
+        both[i] = all;
+      }
+    }
+    return both;
+  }
+
+  /** Whether there is a way left to store it. */
+  boolean isStorable() {
+    for (Rules its : rules) {
+      if (its != null) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** A bit for each heap that all reach. */
+  long[] heaps() {
+    return heaps;
+  }
+
+  long limit(int pieces) {
+    return limits[pieces];
+  }
+
+  long minSizeBytes() {
+    return minSizeBytes;
+  }
+
+  int coherency() {
+    return coherency;
+  }
+
+  @Nullable Rules rules(int form) {
+    return rules[form];
+  }
+
+  BufferCounts counts() {
+    return counts;
+  }
+
+  @Override
+  public boolean equals(@Nullable Object o) {
+    return o instanceof Demand other
+        && Arrays.equals(heaps, other.heaps)
+        && Arrays.equals(limits, other.limits)
+        && minSizeBytes == other.minSizeBytes
+        && coherency == other.coherency
+        && Arrays.equals(rules, other.rules)
+        && counts.equals(other.counts);
+  }
+
+  @Override
+  public int hashCode() {
+    return Arrays.hashCode(heaps) * 31 + Arrays.hashCode(rules);
+  }
+}

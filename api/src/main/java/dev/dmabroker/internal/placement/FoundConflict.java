@@ -1,0 +1,67 @@
+package dev.dmabroker.internal.placement;
+
+import com.google.common.collect.ImmutableList;
+import dev.dmabroker.Conflict;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/** A conflict that was found, and its texts. */
+record FoundConflict(
+    List<Conflict.Clause> clauses, boolean smallest, List<Conflict.Relaxation> relaxations)
+    implements Conflict {
+
+  record Clause(String device, String field, String value) implements Conflict.Clause {
+    @Override
+    public String toString() {
+      return device + "'s " + field + (value.equals("true") ? "" : "=" + value);
+    }
+  }
+
+  record Relaxation(List<Conflict.Change> changes, String heap) implements Conflict.Relaxation {
+    Relaxation {
+      changes = ImmutableList.copyOf(changes);
+    }
+
+    @Override
+    public String toString() {
+      return changes.stream().map(Conflict.Change::toString).collect(Collectors.joining(" and "))
+          + " (in "
+          + heap
+          + ")";
+    }
+  }
+
+  record Change(Conflict.Clause clause, String instead) implements Conflict.Change {
+    @Override
+    public String toString() {
+      return clause + " were " + instead;
+    }
+  }
+
+  FoundConflict {
+    clauses = ImmutableList.copyOf(clauses);
+    relaxations = ImmutableList.copyOf(relaxations);
+  }
+
+  @Override
+  public String cause() {
+    if (clauses.isEmpty()) {
+      return "no heap could serve any device";
+    }
+    return clauses.stream().map(Conflict.Clause::toString).collect(Collectors.joining(" and "))
+        + (clauses.size() == 1 ? " cannot be met" : " cannot be met together");
+  }
+
+  @Override
+  public String toString() {
+    StringBuilder text = new StringBuilder(cause());
+    if (!relaxations.isEmpty()) {
+      text.append("; it would fit if ")
+          .append(
+              relaxations.stream()
+                  .map(Conflict.Relaxation::toString)
+                  .collect(Collectors.joining(", or if ")));
+    }
+    return text.toString();
+  }
+}

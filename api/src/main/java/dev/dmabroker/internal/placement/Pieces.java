@@ -1,0 +1,53 @@
+package dev.dmabroker.internal.placement;
+
+import com.google.common.math.LongMath;
+import dev.dmabroker.internal.layout.Arithmetic;
+
+/**
+ * How the memory of a heap falls into contiguous pieces.
+ *
+ * @param contiguous whether an allocation is one piece
+ * @param alignedTo each piece begins at a multiple of this
+ * @param sizeBytes of a piece, or what a contiguous range is a multiple of; 0 if not known
+ */
+record Pieces(boolean contiguous, long alignedTo, long sizeBytes) {
+
+  /** The largest buffer that surely falls into so few segments as a device takes. */
+  long largest(int maxSegments, long maxSegmentBytes, long boundaryBytes) {
+    if (maxSegments == Integer.MAX_VALUE) {
+      return Long.MAX_VALUE;
+    }
+    if (!contiguous) {
+      if (sizeBytes == 0) {
+        return 0;
+      }
+      long window = Math.min(sizeBytes, boundaryBytes);
+      long segments = Arithmetic.ceilDiv(window, maxSegmentBytes);
+      long windowsOfPiece = Arithmetic.ceilDiv(sizeBytes, window);
+      return LongMath.saturatedMultiply(maxSegments / segments / windowsOfPiece, sizeBytes);
+    }
+    long largest = contiguous(maxSegments, maxSegmentBytes, boundaryBytes);
+    // The device maps what the heap gives, which is rounded up.
+    return sizeBytes == 0 ? largest : largest - largest % sizeBytes;
+  }
+
+  private long contiguous(int maxSegments, long maxSegmentBytes, long window) {
+    if (window == Long.MAX_VALUE) {
+      return LongMath.saturatedMultiply(maxSegments, maxSegmentBytes);
+    }
+    long longest = Math.min(maxSegmentBytes, window);
+    if (alignedTo % window == 0) {
+      return filled(maxSegments, longest, window);
+    }
+    // The first segment may end at a boundary as soon as it has begun, after this much.
+    long least = LongMath.gcd(LongMath.gcd(alignedTo, window), longest);
+    return LongMath.saturatedAdd(filled(maxSegments - 1, longest, window), least);
+  }
+
+  /** How far so many segments reach from a boundary on. */
+  private static long filled(int segments, long longest, long window) {
+    long perWindow = Arithmetic.ceilDiv(window, longest);
+    return LongMath.saturatedAdd(
+        LongMath.saturatedMultiply(segments / perWindow, window), segments % perWindow * longest);
+  }
+}

@@ -1,0 +1,163 @@
+package dev.dmabroker.internal.placement;
+
+import com.google.common.collect.ImmutableList;
+import dev.dmabroker.Plan;
+import dev.dmabroker.UnsatisfiableException;
+import dev.dmabroker.internal.placement.Ranking.RankedHeap;
+import dev.dmabroker.internal.runtime.Exceptions;
+import dev.dmabroker.spec.BufferSpec;
+import dev.dmabroker.spi.PlacementHeuristic;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** Finds the heaps that suit a set of devices, and has the heuristic rank them. Thread-safe. */
+public final class Planner {
+  private final HeapTable table;
+  private final PlacementHeuristic heuristic;
+  private final Ranking ranking;
+  private final Alternatives alternatives;
+  private volatile @Nullable Target last;
+
+  public Planner(HeapTable table, PlacementHeuristic heuristic) {
+    this.table = table;
+    this.heuristic = heuristic;
+    this.ranking = new Ranking(table, heuristic);
+    this.alternatives = new Alternatives(table);
+  }
+
+  public HeapTable table() {
+    return table;
+  }
+
+  public PlacementHeuristic heuristic() {
+    return heuristic;
+  }
+
+  /** Works out what devices ask, once for each. */
+  public Alternatives alternatives() {
+    return alternatives;
+  }
+
+  /** The ways to store what is specified. Buffers come in series: the last is kept. */
+  public Target target(BufferSpec spec) {
+    Target known = last;
+    if (known == null || !known.spec().equals(spec)) {
+      known = Target.of(spec);
+      last = known;
+    }
+    return known;
+  }
+
+  /**
+   * The best way to use each heap for one buffer. Looks at constraints and traits alone, so it may
+   * run under a lock.
+   *
+   * @throws dev.dmabroker.SearchLimitException if there are too many combinations
+   */
+  public Solution solve(Target target, List<? extends Participant> devices) {
+    return Solver.solve(table, target, devices, /* counting= */ false);
+  }
+
+  /** Why a problem without a solution has none. Takes time: not for a lock. */
+  public UnsatisfiableException unsatisfiable(
+      String what, Target target, List<? extends Participant> devices, boolean counting) {
+    Explanation explanation = Explanation.of(table, target, devices, counting);
+    List<String> names = Participant.names(devices);
+    List<Plan.PassedOver> passedOver = explanation.passedOver();
+    return Exceptions.unsatisfiable(
+        "cannot "
+            + what
+            + " ("
+            + target.spec()
+            + "): no heap suits "
+            + names
+            + ": "
+            + explanation.conflict()
+            + (table.size() == 0 ? "; the broker has no heap" : "")
+            + passedOver.stream()
+                .filter(heap -> !heap.reason().equals(explanation.conflict().cause()))
+                .map(
+                    heap ->
+                        heap.heap()
+                            + ": "
+                            + (heap.device().isEmpty() ? "" : heap.device() + "'s ")
+                            + heap.field()
+                            + " ("
+                            + heap.reason()
+                            + ")")
+                .map("; "::concat)
+                .collect(Collectors.joining()),
+        new RankedPlan(target.spec(), names, List.of(), () -> passedOver),
+        explanation.conflict());
+  }
+
+  /** {@link Ranking#rank}. Calls the heuristic, so it must not run under a lock. */
+  public List<RankedHeap> rank(
+      Target target,
+      Solution solution,
+      List<? extends Participant> devices,
+      Optional<String> currentHeap) {
+    return ranking.rank(target, solution, devices, currentHeap);
+  }
+
+  /** Answers {@link dev.dmabroker.Broker#plan}. */
+  public Plan plan(BufferSpec spec, List<? extends Participant> devices) {
+    Target target = target(spec);
+    Solution solution = Solver.solve(table, target, devices, /* counting= */ true);
+    List<RankedHeap> ranked = rank(target, solution, devices, Optional.empty());
+    ImmutableList.Builder<Plan.Candidate> candidates =
+        ImmutableList.builderWithExpectedSize(ranked.size());
+    for (RankedHeap each : ranked) {
+      Solution.Choice choice = each.choice();
+      candidates.add(
+          new RankedPlan.Candidate(
+              each.ranked().heap(),
+              choice.layout(),
+              choice.sizeBytes(),
+              table.info(each.heap()).traits().alignmentBytes().or(1L),
+              choice.count(),
+              choice.coherency(),
+              choice.penalty(),
+              choice.leftOut().isEmpty() ? List.of() : Participant.names(choice.leftOut()),
+              each.ranked().cost(),
+              each.ranked().why()));
+    }
+    ImmutableList.Builder<String> names = ImmutableList.builderWithExpectedSize(devices.size());
+    for (Participant device : devices) {
+      names.add(device.name());
+    }
+    return new RankedPlan(
+        spec,
+        names.build(),
+        candidates.build(),
+        () -> passedOver(target, solution, devices, ranked));
+  }
+
+  private List<Plan.PassedOver> passedOver(
+      Target target,
+      Solution solution,
+      List<? extends Participant> devices,
+      List<RankedHeap> ranked) {
+    List<Plan.PassedOver> passedOver = new ArrayList<>();
+    if (solution.isPossible()) {
+      passedOver.addAll(Explanation.against(table, target, solution, devices));
+    } else {
+      passedOver.addAll(Explanation.of(table, target, devices, /* counting= */ true).passedOver());
+    }
+    for (int i = 0; i < table.size(); i++) {
+      int heap = i;
+      if (solution.choice(heap) != null && ranked.stream().noneMatch(each -> each.heap() == heap)) {
+        passedOver.add(
+            new RankedPlan.PassedOver(
+                table.info(heap).name(),
+                "",
+                "heuristic",
+                heuristic.name() + " left it out, though it suits"));
+      }
+    }
+    return passedOver;
+  }
+}

@@ -1,0 +1,118 @@
+package dev.dmabroker.internal.placement;
+
+import com.google.common.collect.ImmutableList;
+import dev.dmabroker.internal.heap.HeapAccount;
+import dev.dmabroker.internal.runtime.EngineLog;
+import dev.dmabroker.spi.PlacementHeuristic;
+import dev.dmabroker.spi.PlacementHeuristic.HeapLoad;
+import dev.dmabroker.spi.PlacementHeuristic.Ranked;
+import dev.dmabroker.spi.PlacementHeuristic.User;
+import java.lang.System.Logger.Level;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Has the heuristic put heaps that can serve into the order in which to try them, and distrusts its
+ * answer. Thread-safe.
+ */
+public final class Ranking {
+  private final HeapTable table;
+  private final PlacementHeuristic heuristic;
+
+  Ranking(HeapTable table, PlacementHeuristic heuristic) {
+    this.table = table;
+    this.heuristic = heuristic;
+  }
+
+  /**
+   * A heap to try.
+   *
+   * @param heap its number
+   * @param account the heap
+   * @param choice how to use it
+   * @param ranked what the heuristic said
+   */
+  public record RankedHeap(int heap, HeapAccount account, Solution.Choice choice, Ranked ranked) {}
+
+  /**
+   * The heaps that can serve, in the order in which to try them; a heap that the heuristic leaves
+   * out is not among them. Calls the heuristic, so it must not run under a lock.
+   */
+  List<RankedHeap> rank(
+      Target target,
+      Solution solution,
+      List<? extends Participant> devices,
+      Optional<String> currentHeap) {
+    List<RankedHeap> ranked =
+        order(
+            new PlacementHeuristic.Request(
+                target.spec(), users(devices), loads(solution), currentHeap),
+            solution);
+    // Which devices to leave out is not the heuristic's to say.
+    ranked.sort(Comparator.comparingInt(each -> each.choice().leftOut().size()));
+    return ranked;
+  }
+
+  private static List<User> users(List<? extends Participant> devices) {
+    ImmutableList.Builder<User> users = ImmutableList.builderWithExpectedSize(devices.size());
+    for (Participant device : devices) {
+      users.add(device.user());
+    }
+    return users.build();
+  }
+
+  private List<HeapLoad> loads(Solution solution) {
+    ImmutableList.Builder<HeapLoad> loads = ImmutableList.builderWithExpectedSize(table.size());
+    for (int i = 0; i < table.size(); i++) {
+      Solution.Choice choice = solution.choice(i);
+      if (choice != null) {
+        loads.add(
+            new HeapLoad(
+                table.info(i), choice.sizeBytes(), table.account(i).usedBytes(), choice.penalty()));
+      }
+    }
+    return loads.build();
+  }
+
+  private List<RankedHeap> order(PlacementHeuristic.Request request, Solution solution) {
+    boolean[] taken = new boolean[table.size()];
+    List<RankedHeap> order = new ArrayList<>(request.heaps().size());
+    try {
+      for (Ranked ranked : heuristic.rank(request)) {
+        int heap = table.numberOf(ranked.heap());
+        Solution.Choice choice = heap < 0 ? null : solution.choice(heap);
+        if (choice == null) {
+          EngineLog.LOG.log(
+              Level.WARNING,
+              "heuristic {0} named heap {1}, which does not suit",
+              heuristic.name(),
+              ranked.heap());
+        } else if (!taken[heap]) {
+          taken[heap] = true;
+          order.add(new RankedHeap(heap, table.account(heap), choice, ranked));
+        }
+      }
+      return order;
+    } catch (RuntimeException e) {
+      EngineLog.LOG.log(
+          Level.WARNING,
+          "heuristic " + heuristic.name() + " threw; heaps are tried in the broker's order",
+          e);
+      return inOrder(solution, "the heuristic threw " + e);
+    }
+  }
+
+  private List<RankedHeap> inOrder(Solution solution, String reason) {
+    List<RankedHeap> order = new ArrayList<>();
+    for (int i = 0; i < table.size(); i++) {
+      Solution.Choice choice = solution.choice(i);
+      if (choice != null) {
+        Ranked ranked = new Ranked(table.info(i).name(), 0, reason);
+        order.add(new RankedHeap(i, table.account(i), choice, ranked));
+      }
+    }
+    return order;
+  }
+}

@@ -1,0 +1,86 @@
+package dev.dmabroker.internal.placement;
+
+import dev.dmabroker.Conflict;
+import dev.dmabroker.Conflict.Relaxation;
+import dev.dmabroker.spec.ConstraintField;
+import dev.dmabroker.spec.Layout;
+import dev.dmabroker.spec.MemorySpeed;
+import dev.dmabroker.spi.HeapInfo;
+import dev.dmabroker.spi.HeapTraits;
+import java.util.BitSet;
+import java.util.List;
+import java.util.function.Function;
+
+/** Finds what would help where devices ask for what cannot be had together. */
+final class Relaxations {
+  private static final int MAX_RELAXATIONS = 5;
+
+  private final HeapTable table;
+  private final ConflictUnits units;
+
+  Relaxations(HeapTable table, ConflictUnits units) {
+    this.table = table;
+    this.units = units;
+  }
+
+  /** The smallest changes that help, all of one size; empty if it takes too long to find one. */
+  List<Relaxation> smallest() {
+    List<BitSet> dropped =
+        SmallestSets.of(
+            units,
+            set -> units.isPossible(units.except(set), /* otherwise= */ false),
+            MAX_RELAXATIONS);
+    return dropped.stream().map(this::relaxation).distinct().toList();
+  }
+
+  /** The changes after which the first heap that can serve the rest can serve all. */
+  private Relaxation relaxation(BitSet dropped) {
+    Solution solution = units.solve(units.except(dropped));
+    for (int heap = 0; ; heap++) {
+      Solution.Choice choice = solution.choice(heap);
+      if (choice != null) {
+        HeapInfo info = table.info(heap);
+        return new FoundConflict.Relaxation(
+            dropped.stream()
+                .mapToObj(units::get)
+                .<Conflict.Change>map(
+                    unit -> new FoundConflict.Change(unit.clause(), instead(unit, info, choice)))
+                .toList(),
+            info.name());
+      }
+    }
+  }
+
+  /** What the device would have to ask, to be content with what there is. */
+  private static String instead(ConflictUnits.Unit unit, HeapInfo heap, Solution.Choice choice) {
+    ConstraintField field = unit.field();
+    if (field == null) {
+      return "not asked";
+    }
+    HeapTraits traits = heap.traits();
+    return switch (field) {
+      case ADDRESS_BITS -> String.valueOf(traits.addressBits().or(64));
+      case ALIGNMENT -> String.valueOf(traits.alignmentBytes().or(1L));
+      case MAX_SIZE -> String.valueOf(choice.neededBytes());
+      case PERMITTED_HEAPS -> "to permit " + heap.name() + " too";
+      case FORBIDDEN_HEAPS -> "not to forbid " + heap.name();
+      case PERMITTED_HEAP_TYPES -> "to permit " + heap.type() + " too";
+      case FORBIDDEN_HEAP_TYPES -> "not to forbid " + heap.type();
+      case COHERENCY -> "to include " + choice.coherency();
+      case PEER_TO_PEER -> "declared";
+      case SPEED -> String.valueOf(traits.speed().or(MemorySpeed.SLOW));
+      case MAX_STRIDE -> String.valueOf(choice.layout().planes().get(0).strideBytes());
+      case MAX_COUNT -> String.valueOf(choice.count());
+      case MAX_WIDTH -> coded(choice, Layout.Image::codedWidth);
+      case MAX_HEIGHT -> coded(choice, Layout.Image::codedHeight);
+      case MAX_PIXELS -> coded(choice, image -> (long) image.codedWidth() * image.codedHeight());
+      case FORMATS -> "to include " + coded(choice, Layout.Image::format);
+      case MODIFIERS -> "to include " + coded(choice, Layout.Image::modifier);
+      default -> "not asked";
+    };
+  }
+
+  private static String coded(Solution.Choice choice, Function<Layout.Image, Object> what) {
+    return choice.layout().image().map(what).map(String::valueOf).orElse("not asked");
+  }
+}

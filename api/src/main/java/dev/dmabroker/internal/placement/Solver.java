@@ -1,0 +1,241 @@
+package dev.dmabroker.internal.placement;
+
+import dev.dmabroker.SearchLimitException;
+import dev.dmabroker.internal.layout.ImageLayout;
+import dev.dmabroker.internal.layout.Picture;
+import dev.dmabroker.internal.layout.Rules;
+import dev.dmabroker.internal.runtime.Exceptions;
+import dev.dmabroker.spec.Coherency;
+import dev.dmabroker.spec.Constraints;
+import dev.dmabroker.spec.Layout;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Finds for each heap the best combination of the devices' alternatives: the fewest devices left
+ * out, then the smallest penalty. Exact: depth first over the devices, a branch being given up when
+ * it can be no better anywhere than what is known. Looks at what is asked and at traits alone. Used
+ * for one problem.
+ */
+public final class Solver {
+  /** Combinations that are looked at before the search is given up. */
+  static final int MAX_COMBINATIONS = 50_000;
+
+  private static final Coherency[] DOMAINS = Coherency.values();
+
+  private final HeapTable table;
+  private final Target target;
+  private final List<? extends Participant> participants;
+
+  /** Whether the devices' counts of buffers have to agree, as for a pool. */
+  private final boolean counting;
+
+  private final Solution.@Nullable Choice[] best;
+  private final @Nullable Alternative[] chosen;
+  private final List<Participant> leftOut = new ArrayList<>(0);
+  private int combinations;
+
+  private Solver(
+      HeapTable table, Target target, List<? extends Participant> participants, boolean counting) {
+    this.table = table;
+    this.target = target;
+    this.participants = plainFirst(participants);
+    this.counting = counting;
+    this.best = new Solution.Choice[table.size()];
+    this.chosen = new Alternative[participants.size()];
+  }
+
+  /** Devices without a choice go first: what is impossible with them is found early. */
+  private static List<? extends Participant> plainFirst(List<? extends Participant> participants) {
+    int plain = 0;
+    while (plain < participants.size() && participants.get(plain).isPlain()) {
+      plain++;
+    }
+    if (plain == participants.size()) {
+      return participants;
+    }
+    List<Participant> ordered = new ArrayList<>(participants.size());
+    for (Participant participant : participants) {
+      if (participant.isPlain()) {
+        ordered.add(participant);
+      }
+    }
+    for (Participant participant : participants) {
+      if (!participant.isPlain()) {
+        ordered.add(participant);
+      }
+    }
+    return ordered;
+  }
+
+  /**
+   * The best way to use each heap.
+   *
+   * @param counting whether counts of buffers have to agree
+   * @throws SearchLimitException if there are too many combinations to look at
+   */
+  static Solution solve(
+      HeapTable table, Target target, List<? extends Participant> participants, boolean counting) {
+    Solver solver = new Solver(table, target, participants, counting);
+    solver.search(0, null, 0);
+    return new Solution(solver.best);
+  }
+
+  /** Whether some heap meets what all require. */
+  public static boolean serves(HeapTable table, Target target, Demand demand) {
+    Solver solver = new Solver(table, target, List.of(), /* counting= */ false);
+    solver.consider(demand, 0, Wishes.NONE);
+    return new Solution(solver.best).isPossible();
+  }
+
+  private void search(int next, @Nullable Demand demand, long penalty) {
+    if (++combinations > MAX_COMBINATIONS) {
+      throw limit();
+    }
+    if (next == participants.size()) {
+      leaf(demand, penalty);
+      return;
+    }
+    Participant participant = participants.get(next);
+    List<Alternative> alternatives = participant.alternatives();
+    for (int i = 0; i < alternatives.size(); i++) {
+      Alternative alternative = alternatives.get(i);
+      Demand its = alternative.demand().of(target);
+      Demand all = demand == null ? its : demand.and(its);
+      long cost = penalty + i * StorageForm.STEP;
+      if (canImprove(all, cost)) {
+        chosen[next] = alternative;
+        search(next + 1, all, cost);
+      }
+    }
+    if (participant.isDispensable()) {
+      chosen[next] = null;
+      leftOut.add(participant);
+      if (demand == null || canImprove(demand, penalty)) {
+        search(next + 1, demand, penalty);
+      }
+      leftOut.remove(leftOut.size() - 1);
+    }
+  }
+
+  private boolean canImprove(Demand demand, long penalty) {
+    if (!demand.isStorable()) {
+      return false;
+    }
+    long[] heaps = demand.heaps();
+    for (int word = 0; word < heaps.length; word++) {
+      for (long left = heaps[word]; left != 0; left &= left - 1) {
+        Solution.Choice known = best[(word << 6) + Long.numberOfTrailingZeros(left)];
+        if (Solution.Choice.isBetter(leftOut.size(), penalty, known)) {
+          return true;
+        }
+      }
+    }
+    return false;
+  }
+
+  /** Every device has an alternative, or is left out. */
+  private void leaf(@Nullable Demand demand, long penalty) {
+    Demand required = demand == null ? ofNoDevice() : demand;
+    Wishes wishes = Wishes.of(chosen);
+    consider(required, penalty, wishes);
+    enforce(required, penalty, wishes, 0);
+  }
+
+  /** What is required of a buffer that no device uses. */
+  private Demand ofNoDevice() {
+    return new DeviceDemand(table, "", Constraints.none()).of(target);
+  }
+
+  /**
+   * Wishes that shape the layout may be worth meeting on purpose: tries every set of them. One that
+   * is met by luck, or that costs more than it brings, is sorted out by {@link #consider}.
+   */
+  private void enforce(Demand demand, long penalty, Wishes wishes, int from) {
+    for (int i = from; i < wishes.size(); i++) {
+      if (wishes.get(i).enlarges()) {
+        if (++combinations > MAX_COMBINATIONS) {
+          throw limit();
+        }
+        Demand more = demand.and(wishes.get(i).demand().of(target));
+        if (canImprove(more, penalty)) {
+          consider(more, penalty, wishes);
+          enforce(more, penalty, wishes, i + 1);
+        }
+      }
+    }
+  }
+
+  /** Remembers what is better than what was known. */
+  private void consider(Demand demand, long penalty, Wishes wishes) {
+    if (counting && !demand.counts().isPossible()) {
+      return;
+    }
+    List<StorageForm> forms = target.forms();
+    for (int i = 0; i < forms.size(); i++) {
+      Rules rules = demand.rules(i);
+      Layout layout = rules == null ? null : layout(forms.get(i), rules);
+      if (layout != null) {
+        place(demand, layout, penalty + forms.get(i).penalty(), wishes);
+      }
+    }
+  }
+
+  private @Nullable Layout layout(StorageForm form, Rules rules) {
+    Picture picture = target.picture();
+    return picture != null
+        ? ImageLayout.of(picture, form.format(), form.modifier(), rules)
+        : target.layout();
+  }
+
+  private void place(Demand demand, Layout layout, long penalty, Wishes wishes) {
+    long needed = Math.max(layout.sizeBytes(), demand.minSizeBytes());
+    long[] heaps = demand.heaps();
+    for (int word = 0; word < heaps.length; word++) {
+      for (long left = heaps[word]; left != 0; left &= left - 1) {
+        int heap = (word << 6) + Long.numberOfTrailingZeros(left);
+        int domains = demand.coherency() & table.coherency(heap);
+        long asked = table.rounded(heap, needed);
+        if (domains == 0
+            || needed > demand.limit(table.piecesOf(heap))
+            || asked > table.limit(heap)) {
+          continue;
+        }
+        int domain = wishes.cheapest(domains);
+        long cost = penalty + wishes.unmet(table, heap, target, layout, needed, domain);
+        Solution.Choice known = best[heap];
+        if (Solution.Choice.isBetter(leftOut.size(), cost, known)) {
+          best[heap] =
+              new Solution.Choice(
+                  leftOut.isEmpty() ? List.of() : List.copyOf(leftOut),
+                  cost,
+                  layout,
+                  needed,
+                  asked,
+                  demand.counts().count(),
+                  DOMAINS[Integer.numberOfTrailingZeros(domain)]);
+        }
+      }
+    }
+  }
+
+  private SearchLimitException limit() {
+    StringBuilder text = new StringBuilder();
+    for (Participant participant : participants) {
+      text.append(text.length() == 0 ? "" : ", ")
+          .append(participant.name())
+          .append(": ")
+          .append(participant.alternatives().size())
+          .append(participant.isDispensable() ? " or left out" : "");
+    }
+    return Exceptions.searchLimit(
+        "more than "
+            + MAX_COMBINATIONS
+            + " combinations of alternatives and preferences for "
+            + target.spec()
+            + " ("
+            + text
+            + "); give fewer alternatives, or fewer preferences about pictures");
+  }
+}

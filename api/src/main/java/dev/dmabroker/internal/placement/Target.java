@@ -1,0 +1,95 @@
+package dev.dmabroker.internal.placement;
+
+import com.google.common.collect.ImmutableList;
+import dev.dmabroker.internal.layout.Picture;
+import dev.dmabroker.spec.BufferSpec;
+import dev.dmabroker.spec.ImageSpec;
+import dev.dmabroker.spec.Layout;
+import dev.dmabroker.spec.Modifier;
+import dev.dmabroker.spec.PixelFormat;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is to be placed, with every way to store it. A buffer makes this once: while it has contents
+ * it can only be stored as it is.
+ */
+public final class Target {
+  private static final Modifier[] MODIFIERS = Modifier.values();
+
+  private static final StorageForm BLOB =
+      new StorageForm(PixelFormat.GREY, Modifier.LINEAR, /* penalty= */ 0);
+
+  private final BufferSpec spec;
+  private final @Nullable Picture picture;
+  private final Layout layout;
+  private final ImmutableList<StorageForm> forms;
+
+  private Target(BufferSpec spec, Layout layout, ImmutableList<StorageForm> forms) {
+    this.spec = spec;
+    this.picture =
+        spec instanceof ImageSpec image
+            ? new Picture(image.width(), image.height(), image.colorSpace())
+            : null;
+    this.layout = layout;
+    this.forms = forms;
+  }
+
+  /**
+   * Every way to store it.
+   *
+   * @throws IllegalArgumentException if its size overflows
+   */
+  public static Target of(BufferSpec spec) {
+    Layout layout = spec.layout();
+    if (!(spec instanceof ImageSpec image)) {
+      return new Target(spec, layout, ImmutableList.of(BLOB));
+    }
+    ImmutableList.Builder<StorageForm> forms = ImmutableList.builder();
+    long penalty = 0;
+    for (PixelFormat format : image.formats()) {
+      for (Modifier modifier : MODIFIERS) {
+        if (modifier.supports(format)) {
+          forms.add(new StorageForm(format, modifier, penalty));
+        }
+      }
+      penalty += StorageForm.STEP;
+    }
+    return new Target(spec, layout, forms.build());
+  }
+
+  /** This target, to be stored like that alone; itself if what is stored is no picture. */
+  public Target storedAs(Optional<Layout.Image> stored) {
+    return stored
+        .map(
+            image ->
+                new Target(
+                    spec,
+                    layout,
+                    ImmutableList.of(
+                        new StorageForm(image.format(), image.modifier(), /* penalty= */ 0))))
+        .orElse(this);
+  }
+
+  public BufferSpec spec() {
+    return spec;
+  }
+
+  /** The tightest, as it is when no device asks for more. */
+  public Layout layout() {
+    return layout;
+  }
+
+  boolean isImage() {
+    return picture != null;
+  }
+
+  /** The picture; null if it is bytes without structure. */
+  @Nullable Picture picture() {
+    return picture;
+  }
+
+  ImmutableList<StorageForm> forms() {
+    return forms;
+  }
+}

@@ -1,0 +1,172 @@
+package dev.dmabroker.internal.runtime;
+
+import com.google.common.util.concurrent.ThreadFactoryBuilder;
+import java.lang.System.Logger.Level;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.IntConsumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Threads that help a caller with the parts of a job. They are daemons, started when they are first
+ * needed and let go when idle. Thread-safe; several jobs may run at once, and share the helpers.
+ *
+ * <p>Who is free takes the next part, so the caller never waits for a helper to come, only for one
+ * to finish the part it is at: a helper that comes late finds less to do, or nothing.
+ *
+ * <p>When {@link #run} is over, no helper is at a part nor will be. A helper counts itself in
+ * before it takes a part. The caller sees to it that no part is left, and then reads the count.
+ * These are volatile accesses, all in one order: a part that was taken was taken before none was
+ * left, so the helper that took it was counted in before the caller reads the count, and is counted
+ * out only after its last part. That count also makes what the helper wrote visible to the caller.
+ */
+public final class Crew {
+  private static final System.Logger LOG = System.getLogger(Crew.class.getName());
+  private static final long IDLE_SECONDS = 10;
+
+  /** Turns of waiting before parking: some microseconds, less than being woken takes. */
+  private static final int SPINS = 500;
+
+  private final ThreadPoolExecutor helpers;
+
+  /** With so many helpers at most, over all jobs; at least 1. */
+  public Crew(int maxHelpers) {
+    this(
+        maxHelpers,
+        new ThreadFactoryBuilder().setNameFormat("dmabroker-copy-%d").setDaemon(true).build());
+  }
+
+  /** The same, of threads that are made like this. */
+  public Crew(int maxHelpers, ThreadFactory threads) {
+    helpers =
+        new ThreadPoolExecutor(
+            maxHelpers,
+            maxHelpers,
+            IDLE_SECONDS,
+            TimeUnit.SECONDS,
+            new LinkedBlockingQueue<>(),
+            threads);
+    helpers.allowCoreThreadTimeOut(true);
+  }
+
+  /** Starts the helpers now, so that a job which comes soon need not. */
+  public void standBy() {
+    call(helpers::prestartAllCoreThreads);
+  }
+
+  /**
+   * Has {@code part} called once with each number below {@code parts}, by the caller and others,
+   * and blocks until that is done. Interruption is put off until then.
+   *
+   * @param threads how many to use, the caller included
+   * @throws RuntimeException what a part has thrown, or an Error, wherever it ran. Then parts may
+   *     be left out, but none is under way
+   */
+  public void run(int parts, IntConsumer part, int threads) {
+    int wanted = Math.min(threads, parts) - 1;
+    if (wanted < 1) {
+      for (int i = 0; i < parts; i++) {
+        part.accept(i);
+      }
+      return;
+    }
+    Job job = new Job(parts, part);
+    try {
+      call(
+          () -> {
+            for (int i = 0; i < wanted; i++) {
+              helpers.execute(job);
+            }
+          });
+      job.work();
+    } finally {
+      job.stop();
+      while (helpers.remove(job)) {
+        // Whose turn did not come; the queue would keep the job, and so its memory, reachable.
+      }
+    }
+    job.throwFailure();
+  }
+
+  /** Where no thread is to be had, none is needed. */
+  private static void call(Runnable forHelp) {
+    try {
+      forHelp.run();
+    } catch (OutOfMemoryError e) {
+      LOG.log(Level.DEBUG, "copying goes on without more threads", e);
+    }
+  }
+
+  private static final class Job implements Runnable {
+    private final int parts;
+    private final IntConsumer part;
+    private final Thread caller = Thread.currentThread();
+    private final AtomicInteger next = new AtomicInteger();
+    private final AtomicInteger helping = new AtomicInteger();
+    private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
+
+    Job(int parts, IntConsumer part) {
+      this.parts = parts;
+      this.part = part;
+    }
+
+    /** A helper's turn. */
+    @Override
+    public void run() {
+      helping.incrementAndGet();
+      try {
+        work();
+      } finally {
+        if (helping.decrementAndGet() == 0) {
+          LockSupport.unpark(caller);
+        }
+      }
+    }
+
+    void work() {
+      try {
+        for (int i = next.getAndIncrement(); i < parts; i = next.getAndIncrement()) {
+          part.accept(i);
+        }
+      } catch (RuntimeException | Error e) {
+        next.set(parts);
+        Throwable first = failure.compareAndExchange(null, e);
+        if (first != null && first != e) {
+          first.addSuppressed(e);
+        }
+      }
+    }
+
+    /** Returns once nobody is at a part. */
+    void stop() {
+      next.set(parts);
+      boolean interrupted = false;
+      for (int round = 0; helping.get() > 0; round++) {
+        if (round < SPINS) {
+          Thread.onSpinWait();
+        } else {
+          LockSupport.park(this);
+          interrupted |= Thread.interrupted();
+        }
+      }
+      if (interrupted) {
+        caller.interrupt();
+      }
+    }
+
+    void throwFailure() {
+      Throwable thrown = failure.get();
+      if (thrown instanceof Error error) {
+        throw error;
+      }
+      if (thrown instanceof RuntimeException exception) {
+        throw exception;
+      }
+    }
+  }
+}

@@ -1,0 +1,37 @@
+package dev.dmabroker.internal.runtime;
+
+import dev.dmabroker.LeakTracking;
+import dev.dmabroker.spi.FencePoller;
+import dev.dmabroker.spi.Mover;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the builder of a broker was told.
+ *
+ * @param mapTimeout how long a map waits that names no timeout
+ * @param longestHold of a device that declares none
+ * @param closeTimeout how long closing waits for mappings
+ * @param firstBackOff before a move is tried again
+ * @param maxMoveAttempts in all
+ * @param recordCallSites whether each map records a stack trace
+ * @param leakTracking how handles that were not closed are looked for
+ * @param callbackExecutor runs what applications chain to futures
+ * @param budgets limits in bytes by device or group
+ * @param mover copies contents
+ * @param fencePoller waits for fences; null to look for one
+ */
+public record Settings(
+    Duration mapTimeout,
+    Duration longestHold,
+    Duration closeTimeout,
+    Duration firstBackOff,
+    int maxMoveAttempts,
+    boolean recordCallSites,
+    LeakTracking leakTracking,
+    Executor callbackExecutor,
+    Map<String, Long> budgets,
+    Mover mover,
+    @Nullable FencePoller fencePoller) {}

@@ -1,0 +1,85 @@
+package dev.dmabroker.internal.services;
+
+import dev.dmabroker.event.BrokerListener;
+import dev.dmabroker.internal.runtime.Clock;
+import dev.dmabroker.internal.runtime.Lifecycle;
+import dev.dmabroker.internal.runtime.Settings;
+import dev.dmabroker.internal.runtime.Time;
+import dev.dmabroker.internal.runtime.WaitGraph;
+import dev.dmabroker.internal.runtime.Workers;
+import dev.dmabroker.internal.watch.Leaks;
+import dev.dmabroker.internal.watch.Listeners;
+import dev.dmabroker.internal.watch.MoveLog;
+import dev.dmabroker.internal.watch.StateRecords;
+import dev.dmabroker.spi.FencePoller;
+import java.util.List;
+import java.util.ServiceLoader;
+import java.util.concurrent.Future;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What every part of one broker uses: its settings, time, threads, and what it tells. Made once for
+ * a broker; thread-safe, as each of them is.
+ *
+ * @param settings what the builder was told
+ * @param time what the engine takes for the time
+ * @param lifecycle whether the broker is open
+ * @param workers its threads
+ * @param clock the time as mappings note it
+ * @param waits the threads that wait, and what for
+ * @param fences the way to wait for fences
+ * @param listeners the broker's listeners
+ * @param leaks finds handles that were not closed
+ * @param callSites where mappings are made
+ * @param moveLog logs moves that are rolled back
+ * @param noMoves the statistics of a buffer that has not moved yet
+ */
+public record Services(
+    Settings settings,
+    Time time,
+    Lifecycle lifecycle,
+    Workers workers,
+    Clock clock,
+    WaitGraph waits,
+    Fences fences,
+    Listeners listeners,
+    Leaks leaks,
+    CallSites callSites,
+    MoveLog moveLog,
+    StateRecords.MoveStats noMoves) {
+
+  public static Services of(Settings settings, List<BrokerListener> told) {
+    Time time = Time.ofMachine();
+    Listeners listeners = new Listeners(told, time);
+    Workers workers = new Workers(settings);
+    Leaks leaks = new Leaks(settings.leakTracking(), listeners, time);
+    CallSites callSites = new CallSites(settings.recordCallSites(), leaks);
+    Clock clock =
+        new Clock(
+            time,
+            (delay, work) -> {
+              Future<?> unused = workers.schedule(delay, work);
+            },
+            callSites::isDue);
+    Fences fences =
+        new Fences(settings.fencePoller(), () -> ServiceLoader.load(FencePoller.class).findFirst());
+    return new Services(
+        settings,
+        time,
+        new Lifecycle(),
+        workers,
+        clock,
+        new WaitGraph(),
+        fences,
+        listeners,
+        leaks,
+        callSites,
+        new MoveLog(time),
+        StateRecords.MoveStats.none(settings.maxMoveAttempts()));
+  }
+
+  /** Where the caller makes a mapping now; null if that is not to be noted. */
+  public @Nullable Throwable callSite() {
+    return callSites.site(clock.nanos());
+  }
+}

@@ -1,0 +1,108 @@
+package dev.dmabroker.internal.stream;
+
+import dev.dmabroker.BrokerException;
+import dev.dmabroker.internal.runtime.AfterLock;
+import java.time.Duration;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** The threads and futures of a stream's producer that wait to acquire a free buffer. */
+final class Acquirers extends FrameWaiters<FillingFrame> {
+  private final StreamLife life;
+  private final StreamUse use;
+  private final StreamGrowth growth;
+  private final ProducerSide side;
+  private final Consumer<AfterLock> watch;
+
+  /**
+   * Makes the acquirers of one stream.
+   *
+   * @param side what becomes of the frames that are given out
+   * @param watch has the stream looked after from now on
+   */
+  Acquirers(StreamUse use, StreamGrowth growth, ProducerSide side, Consumer<AfterLock> watch) {
+    super(use.life);
+    this.life = use.life;
+    this.use = use;
+    this.growth = growth;
+    this.side = side;
+    this.watch = watch;
+  }
+
+  @Override
+  void check() {
+    if (!life.isRunning()) {
+      throw life.stopped(describe());
+    }
+  }
+
+  @Override
+  @Nullable FillingFrame pollStill(AfterLock after) {
+    FillingFrame frame = takeStill(/* own= */ true);
+    return frame == null ? null : begin(frame, after);
+  }
+
+  @Override
+  @Nullable FillingFrame poll(boolean own, AfterLock after) {
+    FillingFrame frame = takeStill(own);
+    if (frame == null) {
+      StreamBuffer moving = use.pool.take(free -> true); // Its acquirer waits for the move.
+      if (moving == null) {
+        return null;
+      }
+      frame = new FillingFrame(life, side, moving);
+    }
+    return begin(frame, after);
+  }
+
+  /** Takes a buffer that lies still, and maps it. */
+  private @Nullable FillingFrame takeStill(boolean own) {
+    FillingFrame[] found = new FillingFrame[1];
+    StreamBuffer buffer =
+        use.pool.take(
+            free -> {
+              FillingFrame frame = new FillingFrame(life, side, free);
+              found[0] = frame;
+              return frame.enter(own);
+            });
+    return buffer == null ? null : found[0];
+  }
+
+  /** The producer has it from now on. */
+  private FillingFrame begin(FillingFrame frame, AfterLock after) {
+    StreamBuffer buffer = frame.buffer();
+    buffer.use();
+    if (!buffer.isFor(use.devices.audience())) {
+      frame.scrubFor(use.devices.audience());
+    }
+    use.filling.begin(frame, life.now(), event -> life.events.overheld(event, after));
+    watch.accept(after);
+    return frame;
+  }
+
+  @Override
+  void starve(AfterLock after) {
+    growth.starve(waiting(), after);
+    watch.accept(after); // What it was refused for may pass without a sign.
+  }
+
+  @Override
+  String describe() {
+    return "acquire a buffer of " + life.spec.name();
+  }
+
+  @Override
+  BrokerException timedOut(Duration timeout) {
+    return growth.shortage().timedOut(describe(), timeout);
+  }
+
+  @Override
+  boolean isReady(FillingFrame frame) {
+    return !frame.isToScrub();
+  }
+
+  @Override
+  boolean makeReady(FillingFrame frame) {
+    return frame.scrub();
+  }
+}

@@ -1,0 +1,298 @@
+package dev.dmabroker.internal.stream;
+
+import dev.dmabroker.BrokerException;
+import dev.dmabroker.ClosedException;
+import dev.dmabroker.Frame;
+import dev.dmabroker.StreamConsumer;
+import dev.dmabroker.event.FrameDropped.Reason;
+import dev.dmabroker.event.StreamState;
+import dev.dmabroker.internal.device.RegisteredDevice;
+import dev.dmabroker.internal.runtime.AfterLock;
+import dev.dmabroker.internal.runtime.Exceptions;
+import dev.dmabroker.internal.watch.StateRecords;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.PriorityQueue;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A consumer of a stream: the frames that are queued for it, those that it holds, and the threads
+ * and futures that wait to take one.
+ */
+final class AttachedConsumer extends FrameWaiters<TakenFrame>
+    implements StreamConsumer, ConsumerSide {
+  private final StreamLife life;
+  private final FrameSource source;
+  private final RegisteredDevice device;
+  private final Policy policy;
+
+  // All guarded by the stream's lock.
+  private final Holdings holdings;
+
+  /** In the order of submission, in whatever order frames that were taken come back. */
+  private final PriorityQueue<TakenFrame> queue =
+      new PriorityQueue<>(Comparator.comparingLong(TakenFrame::sequence));
+
+  private long dropped;
+
+  /** The stream has stopped, and no take has said so. */
+  private boolean stopUntold;
+
+  /** Called, without the lock, when there is an end to tell. */
+  private @Nullable Runnable onEnd;
+
+  private @Nullable ClosedException closed;
+
+  AttachedConsumer(StreamLife life, FrameSource source, RegisteredDevice device, Policy policy) {
+    super(life);
+    this.life = life;
+    this.source = source;
+    this.device = device;
+    this.policy = policy;
+    this.holdings = new Holdings(life.spec.name(), device);
+  }
+
+  // ---- What users call ----
+
+  @Override
+  public RegisteredDevice device() {
+    return device;
+  }
+
+  @Override
+  public Policy policy() {
+    return policy;
+  }
+
+  @Override
+  public Frame take() {
+    return get(life.defaultTimeout());
+  }
+
+  @Override
+  public Frame take(Duration timeout) {
+    return get(timeout);
+  }
+
+  @Override
+  public Optional<Frame> tryTake() {
+    return tryGet().map(frame -> frame);
+  }
+
+  @Override
+  public CompletableFuture<Frame> takeAsync() {
+    CompletableFuture<Frame> future = new CompletableFuture<>();
+    getAsync(future);
+    return future;
+  }
+
+  @Override
+  public void close() {
+    life.change(
+        after -> leave(Exceptions.closed("cannot " + describe() + ": it is detached"), after));
+  }
+
+  // ---- Frames come; under the lock ----
+
+  /** A frame was submitted, whose buffer the consumer has from now on. */
+  void offer(StreamBuffer buffer, long sequence, AfterLock after) {
+    buffer.use();
+    queue(new TakenFrame(life, this, buffer, buffer.attachment(this), sequence), after);
+  }
+
+  private void queue(TakenFrame frame, AfterLock after) {
+    if (policy == Policy.LATEST) {
+      dropQueued(Reason.SLOW, after);
+    }
+    queue.add(frame);
+    serve(after);
+  }
+
+  private void dropQueued(Reason reason, AfterLock after) {
+    for (TakenFrame frame; (frame = queue.poll()) != null; ) {
+      drop(frame, reason, after);
+    }
+  }
+
+  private void drop(TakenFrame frame, Reason reason, AfterLock after) {
+    dropped++;
+    life.events.dropped(device, frame.sequence(), reason, after);
+    source.release(frame.buffer(), after);
+  }
+
+  /** The buffer that is queued, if the producer may have it back. */
+  @Nullable StreamBuffer spare() {
+    TakenFrame first = policy == Policy.LATEST ? queue.peek() : null;
+    return first == null ? null : first.buffer();
+  }
+
+  /** The producer needs the {@link #spare} buffer. */
+  void giveUp(AfterLock after) {
+    dropQueued(Reason.SLOW, after);
+  }
+
+  // ---- and are taken ----
+
+  @Override
+  void check() {
+    if (closed != null) {
+      throw closed;
+    }
+    if (stopUntold) { // What is queued was submitted after a new start.
+      stopUntold = false;
+      throw life.stopped(describe());
+    }
+  }
+
+  @Override
+  @Nullable TakenFrame poll(boolean own, AfterLock after) {
+    TakenFrame frame = queue.peek();
+    if (frame == null) {
+      return null;
+    }
+    boolean unused = frame.enter(own); // If it moves, the waiter waits for that.
+    begin(frame, after);
+    return frame;
+  }
+
+  @Override
+  @Nullable TakenFrame pollStill(AfterLock after) {
+    TakenFrame frame = queue.peek();
+    if (frame == null || !frame.enter(/* own= */ true)) {
+      return null;
+    }
+    begin(frame, after);
+    return frame;
+  }
+
+  /** The consumer holds it from now on. */
+  private void begin(TakenFrame frame, AfterLock after) {
+    queue.remove();
+    holdings.begin(frame, life.now(), event -> life.events.overheld(event, after));
+    source.watch(after); // It may have been queued for so long that the watch has ended.
+  }
+
+  @Override
+  void starve(AfterLock after) {}
+
+  @Override
+  String describe() {
+    return "take a frame of " + life.spec.name() + " for " + device.name();
+  }
+
+  @Override
+  BrokerException timedOut(Duration timeout) {
+    return Exceptions.mapTimeout(
+        "cannot "
+            + describe()
+            + " within "
+            + timeout.toMillis()
+            + " ms: none was submitted; "
+            + source.describeUse(),
+        List.of(),
+        null);
+  }
+
+  // ---- and released ----
+
+  @Override
+  public void released(TakenFrame frame) {
+    life.change(after -> end(frame, after));
+  }
+
+  @Override
+  public void signalled(TakenFrame frame) {
+    life.changeOnTime(after -> end(frame, after));
+  }
+
+  private void end(TakenFrame frame, AfterLock after) {
+    if (holdings.end(frame, life.now(), event -> life.events.overheld(event, after))) {
+      source.release(frame.buffer(), after);
+    }
+  }
+
+  @Override
+  public void putBack(TakenFrame frame) {
+    life.change(
+        after -> {
+          if (!holdings.forget(frame)) {
+            return;
+          }
+          frame.forgetMapping();
+          if (closed != null || !life.isFlowing() || frame.run() != life.run()) {
+            drop(frame, Reason.STOPPED, after);
+          } else if (policy == Policy.LATEST && isOutdated(frame)) {
+            drop(frame, Reason.SLOW, after);
+          } else {
+            queue(frame, after);
+          }
+        });
+  }
+
+  private boolean isOutdated(TakenFrame frame) {
+    TakenFrame queued = queue.peek();
+    return queued != null && queued.sequence() > frame.sequence();
+  }
+
+  // ---- The end; under the lock ----
+
+  /** Calls back, without the lock, when a take would say that there are no more frames. */
+  void onEnd(Runnable told) {
+    life.change(
+        after -> {
+          onEnd = told;
+          if (stopUntold || closed != null) {
+            after.then(told);
+          }
+        });
+  }
+
+  private void tellEnd(AfterLock after) {
+    if (onEnd != null) {
+      after.then(onEnd);
+    }
+  }
+
+  /** Drops what is queued, and says once that the stream has stopped. */
+  void stop(AfterLock after) {
+    dropQueued(Reason.STOPPED, after);
+    stopUntold = !refuse(life.stopped(describe()), after);
+    tellEnd(after);
+  }
+
+  /** Drops what is queued, and says from now on why there are no more frames. */
+  void leave(ClosedException why, AfterLock after) {
+    if (closed != null) {
+      return;
+    }
+    closed = why;
+    source.leave(this);
+    dropQueued(Reason.STOPPED, after);
+    boolean unused = refuse(why, after);
+    tellEnd(after);
+    source.detach(this, after);
+  }
+
+  // ---- What it has ----
+
+  Holdings holdings() {
+    return holdings;
+  }
+
+  String describeUse(long nowNanos) {
+    return holdings.describe(nowNanos)
+        + (queue.isEmpty() ? "" : " and has " + queue.size() + " queued");
+  }
+
+  StreamState.ConsumerState state() {
+    return new StateRecords.ConsumerState(policy, queue.size(), dropped, holdings.snapshot());
+  }
+
+  @Override
+  public String toString() {
+    return device.name() + " at " + life.spec.name();
+  }
+}

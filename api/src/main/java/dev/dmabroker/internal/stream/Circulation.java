@@ -1,0 +1,255 @@
+package dev.dmabroker.internal.stream;
+
+import dev.dmabroker.StreamConsumer;
+import dev.dmabroker.event.FrameDropped.Reason;
+import dev.dmabroker.internal.gate.AttachedDevice;
+import dev.dmabroker.internal.runtime.AfterLock;
+import dev.dmabroker.internal.runtime.Latch;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How buffers go round in a stream: what leads from one of their states to the next.
+ *
+ * <pre>
+ * from       to         when
+ * free       filling    acquired: mapped for the producer
+ * filling    free       closed unsubmitted, or the stream stops
+ * filling    in flight  submitted: unmapped, and after the producer's fence queued for the consumers
+ * in flight  free       every consumer has released it, or dropped it from its queue
+ * free       gone       idle for the quiet time, or to be removed, or the stream is closed
+ * </pre>
+ *
+ * <p>{@link Acquirers} take free buffers, {@link AttachedConsumer}s what is in flight; {@link
+ * StreamGrowth} makes buffers and gives them back. Guarded by the stream's lock, see {@link
+ * StreamLife}.
+ */
+final class Circulation implements ProducerSide, FrameSource {
+  private final StreamLife life;
+  private final StreamUse use;
+  private final StreamGrowth growth;
+  private final Acquirers acquirers;
+  private final Consumer<AfterLock> watch;
+
+  /** Completed when nothing is in flight; null unless the stream is being stopped. */
+  private @Nullable Latch drained;
+
+  private long failed;
+  private long scrubbed;
+
+  /**
+   * Makes the circulation of one stream.
+   *
+   * @param watch has the stream looked after from now on
+   */
+  Circulation(StreamUse use, StreamGrowth growth, Consumer<AfterLock> watch) {
+    this.life = use.life;
+    this.use = use;
+    this.growth = growth;
+    this.acquirers = new Acquirers(use, growth, this, watch);
+    this.watch = watch;
+  }
+
+  Acquirers acquirers() {
+    return acquirers;
+  }
+
+  /** How many frames no consumer got because the producer's fence ended with an error. */
+  long failed() {
+    return failed;
+  }
+
+  /** How many buffers were overwritten before another group might see them. */
+  long scrubbed() {
+    return scrubbed;
+  }
+
+  // ---- Filling to free ----
+
+  @Override
+  public void returned(FillingFrame frame) {
+    life.change(
+        after -> {
+          if (endFilling(frame, after)) {
+            release(frame.buffer(), after);
+          }
+        });
+  }
+
+  /** The producer does not have it any more: false if that was known. */
+  private boolean endFilling(FillingFrame frame, AfterLock after) {
+    return use.filling.end(frame, life.now(), event -> life.events.overheld(event, after));
+  }
+
+  @Override
+  public void scrubbed(StreamBuffer buffer, Set<String> groups) {
+    synchronized (life.lock) {
+      buffer.scrubbedFor(groups);
+      scrubbed++;
+    }
+  }
+
+  @Override
+  public void unusable(StreamBuffer buffer) {
+    boolean unused = life.locked(after -> growth.remove(buffer.index(), after));
+  }
+
+  // ---- Filling to in flight ----
+
+  @Override
+  public boolean submit(FillingFrame frame) {
+    return life.locked(
+        after -> {
+          if (!life.isFlowing()) {
+            return false;
+          }
+          boolean unused = endFilling(frame, after);
+          use.submitted.add(frame);
+          handOn(after);
+          return true;
+        });
+  }
+
+  @Override
+  public void unsubmit(FillingFrame frame) {
+    life.change(
+        after -> {
+          frame.forgetFence();
+          use.submitted.remove(frame);
+          use.filling.begin(frame, life.now(), event -> life.events.overheld(event, after));
+          if (!frame.reopen()) {
+            after.then(frame::takeBack);
+          } else if (!life.isRunning() && frame.cancel()) {
+            after.then(frame::cancelled);
+          }
+          handOn(after);
+        });
+  }
+
+  @Override
+  public void signalled(FillingFrame frame, OptionalInt errno) {
+    life.changeOnTime(
+        after -> {
+          frame.signalled(errno);
+          if (use.submitted.contains(frame)) {
+            handOn(after);
+          } else {
+            release(frame.buffer(), after); // The stream has stopped meanwhile.
+          }
+        });
+  }
+
+  /** Offers to the consumers what was submitted and waits for no fence. */
+  private void handOn(AfterLock after) {
+    for (FillingFrame frame; (frame = use.submitted.pollReady()) != null; ) {
+      if (frame.hasFailed()) {
+        failed++;
+        life.events.dropped(life.producer, frame.sequence(), Reason.FAILED, after);
+      } else {
+        for (AttachedConsumer consumer : use.devices.consumers()) {
+          if (frame.buffer().mayBeSeenBy(StreamDevices.group(consumer.device()))) {
+            consumer.offer(frame.buffer(), frame.sequence(), after);
+          }
+        }
+      }
+      release(frame.buffer(), after);
+    }
+  }
+
+  // ---- In flight to free ----
+
+  @Override
+  public void release(StreamBuffer buffer, AfterLock after) {
+    boolean isLast = buffer.endUse();
+    if (!isLast && acquirers.isAwaited()) {
+      growth.relieve(after); // The consumers that are left may do without it.
+    }
+    if (!isLast || buffer.isGone()) {
+      return;
+    }
+    if (buffer.isLeaving()) {
+      after.then(use.pool.remove(buffer));
+      growth.keepFloor(after);
+    } else {
+      use.pool.giveBack(buffer, life.now());
+      acquirers.serve(after);
+    }
+    if (use.pool.free() > 0) {
+      growth.shortage().end();
+    }
+    endDrainIfIdle(after);
+  }
+
+  // ---- Until nothing is in flight ----
+
+  /** Completed when nothing is in flight. */
+  Latch drain(AfterLock after) {
+    Latch drain = new Latch();
+    drained = drain;
+    endDrainIfIdle(after);
+    return drain;
+  }
+
+  /** The last {@link #drain}; null if there was none, or it was given up. */
+  @Nullable Latch drained() {
+    return drained;
+  }
+
+  private void endDrainIfIdle(AfterLock after) {
+    if (use.pool.isIdle()) {
+      completeDrain(after);
+    }
+  }
+
+  /** Lets those go on that wait for the last {@link #drain}. */
+  void completeDrain(AfterLock after) {
+    Latch awaited = drained;
+    if (awaited != null) {
+      after.wake(() -> awaited.open());
+    }
+  }
+
+  /** Gives the drain up, whatever is in flight: false if it is not the last, or was given up. */
+  boolean endDrain(Latch drain) {
+    boolean isLast = drained == drain;
+    if (isLast) {
+      drained = null;
+    }
+    return isLast;
+  }
+
+  // ---- What consumers need ----
+
+  @Override
+  public void watch(AfterLock after) {
+    watch.accept(after);
+  }
+
+  /** The consumer, which is attached to every buffer, gets what is submitted from now on. */
+  void join(AttachedConsumer consumer, AfterLock after) {
+    use.devices.join(consumer);
+    growth.keepFloor(after);
+  }
+
+  @Override
+  public void leave(StreamConsumer consumer) {
+    use.devices.leave(consumer);
+  }
+
+  @Override
+  public void detach(StreamConsumer consumer, AfterLock after) {
+    for (StreamBuffer buffer : use.pool.copy()) {
+      AttachedDevice attachment = buffer.removeConsumer(consumer);
+      if (attachment != null) {
+        after.then(attachment::close);
+      }
+    }
+  }
+
+  @Override
+  public String describeUse() {
+    return use.describe();
+  }
+}

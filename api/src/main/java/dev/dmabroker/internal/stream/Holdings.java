@@ -1,0 +1,146 @@
+package dev.dmabroker.internal.stream;
+
+import dev.dmabroker.event.Overheld;
+import dev.dmabroker.event.StreamState;
+import dev.dmabroker.internal.device.RegisteredDevice;
+import dev.dmabroker.internal.runtime.Durations;
+import dev.dmabroker.internal.watch.EventRecords;
+import dev.dmabroker.internal.watch.StateRecords;
+import dev.dmabroker.spec.ConstraintField;
+import dev.dmabroker.spec.Constraints;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+
+/**
+ * The frames of a stream that one device holds, beside how many and for how long it declared. Used
+ * under the stream's lock; events are told by the caller, after.
+ */
+final class Holdings {
+  private final String stream;
+  private final RegisteredDevice device;
+  private final long allowedNanos;
+  private final int camping;
+  private final List<StreamFrame> held = new ArrayList<>();
+  private int most;
+  private long ended;
+  private long totalNanos;
+  private long longestNanos;
+  private long overheld;
+
+  Holdings(String stream, RegisteredDevice device) {
+    this.stream = stream;
+    this.device = device;
+    this.allowedNanos = Durations.nanos(device.longestHold());
+    this.camping = camping(device.constraints());
+  }
+
+  /** Buffers that a device declared to hold; -1 if it did not. */
+  static int camping(Constraints constraints) {
+    Map<ConstraintField, Integer> counts = constraints.counts();
+    return counts.containsKey(ConstraintField.CAMPING)
+            || counts.containsKey(ConstraintField.DEDICATED_SLACK)
+        ? counts.getOrDefault(ConstraintField.CAMPING, 0)
+            + counts.getOrDefault(ConstraintField.DEDICATED_SLACK, 0)
+        : -1;
+  }
+
+  int count() {
+    return held.size();
+  }
+
+  List<StreamFrame> copy() {
+    return List.copyOf(held);
+  }
+
+  /** The device holds the frame from now on. */
+  void begin(StreamFrame frame, long nowNanos, Consumer<Overheld> tell) {
+    frame.begin(nowNanos);
+    held.add(frame);
+    if (held.size() > most) {
+      most = held.size();
+      if (camping >= 0 && most > camping) {
+        tell.accept(event(Overheld.Excess.TOO_MANY, frame, 0));
+      }
+    }
+  }
+
+  /** The device does not hold the frame any more. False if it has ended before. */
+  boolean end(StreamFrame frame, long nowNanos, Consumer<Overheld> tell) {
+    if (!held.remove(frame)) {
+      return false;
+    }
+    check(frame, nowNanos, tell);
+    long nanos = nowNanos - frame.sinceNanos();
+    ended++;
+    totalNanos += nanos;
+    longestNanos = Math.max(longestNanos, nanos);
+    return true;
+  }
+
+  /** It never reached the application, and does not count. False if it has ended before. */
+  boolean forget(StreamFrame frame) {
+    return held.remove(frame);
+  }
+
+  /** Looks for what is held too long. */
+  void check(long nowNanos, Consumer<Overheld> tell) {
+    for (StreamFrame frame : held) {
+      check(frame, nowNanos, tell);
+    }
+  }
+
+  private void check(StreamFrame frame, long nowNanos, Consumer<Overheld> tell) {
+    long nanos = nowNanos - frame.sinceNanos();
+    if (nanos > allowedNanos && frame.markOverheld()) {
+      overheld++;
+      tell.accept(event(Overheld.Excess.TOO_LONG, frame, nanos));
+    }
+  }
+
+  private Overheld event(Overheld.Excess excess, StreamFrame frame, long nanos) {
+    return new EventRecords.Overheld(
+        stream,
+        device.name(),
+        excess,
+        frame.buffer().index(),
+        Duration.ofNanos(nanos),
+        device.longestHold(),
+        held.size(),
+        camping);
+  }
+
+  /** In words, such as {@code display holds 3 (declared 2), for up to 312 ms (declared 40 ms)}. */
+  String describe(long nowNanos) {
+    long longest = 0;
+    for (StreamFrame frame : held) {
+      longest = Math.max(longest, nowNanos - frame.sinceNanos());
+    }
+    return device.name()
+        + " holds "
+        + held.size()
+        + (camping < 0 ? "" : " (declared " + camping + ")")
+        + (held.isEmpty()
+            ? ""
+            : ", for up to "
+                + Duration.ofNanos(longest).toMillis()
+                + " ms (declared "
+                + device.longestHold().toMillis()
+                + " ms)");
+  }
+
+  StreamState.Holds snapshot() {
+    return new StateRecords.Holds(
+        device.name(),
+        held.size(),
+        most,
+        camping,
+        ended,
+        Duration.ofNanos(totalNanos),
+        Duration.ofNanos(longestNanos),
+        device.longestHold(),
+        overheld);
+  }
+}

@@ -1,0 +1,103 @@
+package dev.dmabroker.internal.stream;
+
+import dev.dmabroker.ClosedException;
+import dev.dmabroker.Device;
+import dev.dmabroker.StreamConsumer;
+import dev.dmabroker.internal.device.RegisteredDevice;
+import dev.dmabroker.internal.gate.AttachedDevice;
+import dev.dmabroker.internal.placement.Planner;
+import dev.dmabroker.internal.placement.Target;
+import dev.dmabroker.spec.Access;
+import java.util.List;
+import java.util.Objects;
+
+/**
+ * How a device becomes a consumer of a stream: it is attached to one buffer after the other,
+ * without the stream's lock, and gets frames once it is attached to all that are there.
+ */
+final class Joining {
+  private final StreamLife life;
+  private final StreamUse use;
+  private final StreamLimits limits;
+  private final Circulation circulation;
+
+  Joining(StreamUse use, StreamLimits limits, Circulation circulation) {
+    this.life = use.life;
+    this.use = use;
+    this.limits = limits;
+    this.circulation = circulation;
+  }
+
+  /** See {@link dev.dmabroker.BufferStream#consumer}. */
+  AttachedConsumer join(Device device, StreamConsumer.Policy policy) {
+    RegisteredDevice registered = life.buffers.devices().own(device);
+    String intent = "attach " + registered.name() + " to stream " + life.spec.name();
+    registered.checkOpen(intent);
+    registered.checkDeclared(Access.READ, life.spec.name());
+    AttachedConsumer consumer =
+        new AttachedConsumer(
+            life, circulation, registered, Objects.requireNonNull(policy, "policy"));
+    checkPossible(registered, intent);
+    try {
+      List<StreamBuffer> missing;
+      do {
+        missing = joinOrMissing(consumer, intent);
+        missing.forEach(buffer -> attach(consumer, buffer));
+      } while (!missing.isEmpty());
+      return consumer;
+    } catch (RuntimeException | Error e) {
+      life.change(after -> consumer.leave(life.closed(intent), after));
+      throw e;
+    }
+  }
+
+  /** Before anything is attached: whether there can be buffers for all devices, and so many. */
+  private void checkPossible(RegisteredDevice added, String intent) {
+    List<RegisteredDevice> devices;
+    synchronized (life.lock) {
+      devices = use.devices.all();
+    }
+    devices.add(added);
+    Planner planner = life.buffers.planner();
+    Target target = planner.target(life.spec.buffer());
+    boolean agrees = limits.agrees(devices);
+    if (!agrees || !planner.solve(target, devices).isPossible()) {
+      throw planner.unsatisfiable(intent, target, devices, /* counting= */ !agrees);
+    }
+  }
+
+  /** The buffers that it is not attached to; if there is none, it has joined the stream. */
+  private List<StreamBuffer> joinOrMissing(AttachedConsumer consumer, String intent) {
+    return life.locked(
+        after -> {
+          life.checkOpen(intent);
+          List<StreamBuffer> missing = use.pool.notAttachedTo(consumer);
+          if (missing.isEmpty()) {
+            circulation.join(consumer, after);
+          }
+          return missing;
+        });
+  }
+
+  private void attach(AttachedConsumer consumer, StreamBuffer buffer) {
+    AttachedDevice attachment;
+    try {
+      attachment = buffer.buffer().attach(consumer.device());
+    } catch (ClosedException e) {
+      synchronized (life.lock) {
+        if (buffer.isGone()) {
+          return;
+        }
+      }
+      throw e;
+    }
+    life.change(
+        after -> {
+          if (buffer.isGone()) {
+            after.then(attachment::close);
+          } else {
+            buffer.addConsumer(consumer, attachment);
+          }
+        });
+  }
+}

@@ -1,0 +1,184 @@
+package dev.dmabroker.internal.stream;
+
+import dev.dmabroker.BufferStream;
+import dev.dmabroker.Device;
+import dev.dmabroker.EmptyFrame;
+import dev.dmabroker.Frame;
+import dev.dmabroker.OutstandingMappingsException;
+import dev.dmabroker.StreamConsumer;
+import dev.dmabroker.StreamSpec;
+import dev.dmabroker.event.StreamState;
+import dev.dmabroker.internal.buffer.BufferRegistry;
+import dev.dmabroker.internal.device.RegisteredDevice;
+import dev.dmabroker.internal.runtime.AfterLock;
+import dev.dmabroker.internal.runtime.Exceptions;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Flow;
+import java.util.function.Consumer;
+
+/** A stream as applications use it. What it does with its buffers is {@link Circulation}. */
+public final class ManagedStream implements BufferStream {
+  final StreamLife life;
+  final StreamUse use;
+  final StreamGrowth growth;
+  final Circulation circulation;
+  private final StreamWatch watch;
+  private final StreamStop stop;
+  private final Joining joining;
+  private final StreamReport report;
+
+  /**
+   * Makes a stream that is stopped and has no buffers.
+   *
+   * @param forget called, without a lock, when the stream is closed
+   */
+  public ManagedStream(
+      BufferRegistry buffers,
+      StreamSpec spec,
+      RegisteredDevice producer,
+      Consumer<ManagedStream> forget) {
+    this.life = new StreamLife(buffers, spec, producer);
+    this.use = new StreamUse(life);
+    StreamLimits limits = new StreamLimits(spec, use.pool, use.devices);
+    this.growth = new StreamGrowth(use, limits, this::serve);
+    this.circulation = new Circulation(use, growth, this::watch);
+    this.watch = new StreamWatch(use, growth, circulation.acquirers(), life::schedule);
+    this.stop = new StreamStop(use, circulation, () -> forget.accept(this));
+    this.joining = new Joining(use, limits, circulation);
+    this.report = new StreamReport(use, growth, circulation);
+  }
+
+  private void serve(AfterLock after) {
+    circulation.acquirers().serve(after);
+  }
+
+  private void watch(AfterLock after) {
+    watch.start(after);
+  }
+
+  @Override
+  public StreamSpec spec() {
+    return life.spec;
+  }
+
+  @Override
+  public State state() {
+    synchronized (life.lock) {
+      return life.state();
+    }
+  }
+
+  @Override
+  public StreamState snapshot() {
+    return report.snapshot();
+  }
+
+  // ---- Starting and stopping ----
+
+  @Override
+  public void start() {
+    synchronized (life.lock) {
+      checkStartable(); // Before any memory is sought.
+    }
+    growth.fill();
+    life.change(
+        after -> {
+          checkStartable();
+          if (life.state() == State.STOPPED) {
+            life.become(State.RUNNING);
+            use.pool.restart(life.now());
+          }
+        });
+  }
+
+  private void checkStartable() {
+    life.checkOpen("start " + life.spec.name());
+    if (life.state() == State.STOPPING) {
+      throw Exceptions.busy(
+          "cannot start "
+              + life.spec.name()
+              + ": it is being stopped; "
+              + use.describe()
+              + "; start it when stop has returned");
+    }
+  }
+
+  @Override
+  public void stop() {
+    stop(life.spec.stopDeadline());
+  }
+
+  @Override
+  public void stop(Duration deadline) {
+    stop.stop(deadline);
+  }
+
+  @Override
+  public void close() {
+    try {
+      stop();
+    } catch (OutstandingMappingsException e) {
+      // What consumers hold outlives the stream.
+    } finally {
+      stop.close();
+    }
+  }
+
+  /** The broker closes. */
+  public void shutDown() {
+    stop.closeWithBroker();
+  }
+
+  // ---- The producer ----
+
+  @Override
+  public EmptyFrame acquire() {
+    return acquire(life.defaultTimeout());
+  }
+
+  @Override
+  public EmptyFrame acquire(Duration timeout) {
+    return circulation.acquirers().get(timeout);
+  }
+
+  @Override
+  public Optional<EmptyFrame> tryAcquire() {
+    return circulation.acquirers().tryGet().map(frame -> frame);
+  }
+
+  @Override
+  public CompletableFuture<EmptyFrame> acquireAsync() {
+    CompletableFuture<EmptyFrame> future = new CompletableFuture<>();
+    circulation.acquirers().getAsync(future);
+    return future;
+  }
+
+  // ---- The consumers ----
+
+  @Override
+  public AttachedConsumer consumer(Device device, StreamConsumer.Policy policy) {
+    return joining.join(device, policy);
+  }
+
+  @Override
+  public Flow.Publisher<Frame> publisher(Device device, StreamConsumer.Policy policy) {
+    RegisteredDevice registered = life.buffers.devices().own(device);
+    Objects.requireNonNull(policy, "policy");
+    return new FramePublisher(() -> joining.join(registered, policy), life::callback);
+  }
+
+  // ---- Single buffers ----
+
+  @Override
+  public boolean remove(int index) {
+    return life.locked(after -> growth.remove(index, after));
+  }
+
+  @Override
+  public String toString() {
+    return "stream " + life.spec.name();
+  }
+}

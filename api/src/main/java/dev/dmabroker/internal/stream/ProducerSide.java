@@ -1,0 +1,34 @@
+package dev.dmabroker.internal.stream;
+
+import java.util.OptionalInt;
+import java.util.Set;
+
+/** What becomes of the frames that a stream's producer fills. Called without the stream's lock. */
+interface ProducerSide {
+
+  /**
+   * Hands the frame to the consumers, in its turn and once its fence has signalled.
+   *
+   * @return false if the stream has stopped meanwhile; then nothing has changed
+   */
+  boolean submit(FillingFrame frame);
+
+  /** Takes a submission back, as the frame's fence cannot be waited for. */
+  void unsubmit(FillingFrame frame);
+
+  /**
+   * The frame's fence has signalled. From the poller's thread.
+   *
+   * @param errno empty unless the fence ended with an error
+   */
+  void signalled(FillingFrame frame, OptionalInt errno);
+
+  /** The frame ended without being submitted: its buffer is free again. */
+  void returned(FillingFrame frame);
+
+  /** The buffer was overwritten, and is now for these groups. */
+  void scrubbed(StreamBuffer buffer, Set<String> groups);
+
+  /** The buffer cannot be overwritten: it leaves the stream once it is released. */
+  void unusable(StreamBuffer buffer);
+}

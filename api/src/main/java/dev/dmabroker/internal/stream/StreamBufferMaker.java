@@ -1,0 +1,99 @@
+package dev.dmabroker.internal.stream;
+
+import dev.dmabroker.internal.buffer.BufferLife;
+import dev.dmabroker.internal.buffer.ManagedBuffer;
+import dev.dmabroker.internal.gate.AttachedDevice;
+import dev.dmabroker.internal.move.MoveQueue;
+import dev.dmabroker.internal.runtime.AfterLock;
+import java.util.List;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes buffers for a stream: each is attached to the producer and to every consumer, and has
+ * memory that suits them all, before it goes round. Consumers that come meanwhile are attached as
+ * well, and those that leave are detached. Memory is got without the stream's lock.
+ */
+final class StreamBufferMaker {
+  private final StreamLife life;
+  private final StreamPool pool;
+  private final StreamDevices devices;
+
+  /** The buffers of a stream move one at a time. */
+  private final MoveQueue<BufferLife> queue = new MoveQueue<>();
+
+  StreamBufferMaker(StreamUse use) {
+    this.life = use.life;
+    this.pool = use.pool;
+    this.devices = use.devices;
+  }
+
+  /**
+   * Makes a buffer and adds it to the pool. If it throws, the index is still taken.
+   *
+   * @param added called under the lock, when the buffer is in the pool
+   */
+  StreamBuffer make(int index, Consumer<AfterLock> added) {
+    ManagedBuffer buffer = null;
+    StreamBuffer made = null;
+    try {
+      buffer =
+          life.buffers.make(
+              life.spec.name() + "-" + (index + 1),
+              life.spec.buffer(),
+              life.producer,
+              queue,
+              /* origin= */ null);
+      made = new StreamBuffer(index, buffer, buffer.attach(life.producer));
+      attachMissing(made);
+      buffer.prepare();
+      made.sizeBytes(buffer.life.snapshot().sizeBytes());
+      while (!add(made, added)) {
+        attachMissing(made); // A consumer has come meanwhile.
+      }
+      return made;
+    } catch (RuntimeException | Error e) {
+      discard(buffer, made);
+      throw e;
+    }
+  }
+
+  private void attachMissing(StreamBuffer made) {
+    List<AttachedConsumer> missing;
+    synchronized (life.lock) {
+      missing =
+          devices.consumers().stream().filter(consumer -> !made.isAttachedTo(consumer)).toList();
+    }
+    for (AttachedConsumer consumer : missing) {
+      AttachedDevice attachment = made.buffer().attach(consumer.device());
+      synchronized (life.lock) {
+        made.addConsumer(consumer, attachment);
+      }
+    }
+  }
+
+  /** False if a consumer has come that is not attached yet. */
+  private boolean add(StreamBuffer made, Consumer<AfterLock> added) {
+    return life.locked(
+        after -> {
+          life.checkOpen("grow");
+          List<AttachedConsumer> consumers = devices.consumers();
+          if (!consumers.stream().allMatch(made::isAttachedTo)) {
+            return false;
+          }
+          made.removeConsumersBut(consumers)
+              .forEach(left -> after.then(left::close)); // They have gone meanwhile.
+          pool.add(made, life.now());
+          added.accept(after);
+          return true;
+        });
+  }
+
+  private void discard(@Nullable ManagedBuffer buffer, @Nullable StreamBuffer made) {
+    Runnable end;
+    synchronized (life.lock) {
+      end = made != null ? made.destroy() : buffer != null ? buffer::close : () -> {};
+    }
+    end.run();
+  }
+}

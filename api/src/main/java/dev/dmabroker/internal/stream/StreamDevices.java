@@ -1,0 +1,67 @@
+package dev.dmabroker.internal.stream;
+
+import com.google.common.collect.ImmutableSet;
+import dev.dmabroker.StreamConsumer;
+import dev.dmabroker.internal.device.RegisteredDevice;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * The devices of a stream, its producer and its consumers, and the groups that may see the frames
+ * which are acquired now. Guarded by the stream's lock.
+ */
+final class StreamDevices {
+  private final RegisteredDevice producer;
+
+  /** Each is attached to every buffer of the stream. */
+  private final List<AttachedConsumer> consumers = new ArrayList<>(2);
+
+  private ImmutableSet<String> audience;
+
+  StreamDevices(RegisteredDevice producer) {
+    this.producer = producer;
+    this.audience = ImmutableSet.of(group(producer));
+  }
+
+  /** The group that a device belongs to; devices without one trust each other. */
+  static String group(RegisteredDevice device) {
+    return device.group().orElse("");
+  }
+
+  void join(AttachedConsumer consumer) {
+    consumers.add(consumer);
+    countAudience();
+  }
+
+  void leave(StreamConsumer consumer) {
+    if (consumers.removeIf(each -> each == consumer)) {
+      countAudience();
+    }
+  }
+
+  private void countAudience() {
+    ImmutableSet.Builder<String> groups = ImmutableSet.builder();
+    groups.add(group(producer));
+    consumers.forEach(consumer -> groups.add(group(consumer.device())));
+    audience = groups.build();
+  }
+
+  /** The groups of the producer and of all consumers. */
+  Set<String> audience() {
+    return audience;
+  }
+
+  List<AttachedConsumer> consumers() {
+    return Collections.unmodifiableList(consumers);
+  }
+
+  /** The producer, and then the consumers. */
+  List<RegisteredDevice> all() {
+    List<RegisteredDevice> devices = new ArrayList<>();
+    devices.add(producer);
+    consumers.forEach(consumer -> devices.add(consumer.device()));
+    return devices;
+  }
+}

@@ -1,0 +1,182 @@
+package dev.dmabroker.internal.stream;
+
+import dev.dmabroker.Mapping;
+import dev.dmabroker.internal.gate.AttachedDevice;
+import dev.dmabroker.internal.gate.BufferMapping;
+import dev.dmabroker.internal.runtime.Exceptions;
+import dev.dmabroker.spec.Access;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A frame: a buffer of a stream that is with the producer, or with one consumer. It ends once, for
+ * the caller that changes its phase first. The buffer goes on after the mapping is closed, which is
+ * done without the stream's lock.
+ */
+abstract class StreamFrame {
+
+  /** How far it is. */
+  private enum Phase {
+    /** To be used. */
+    OPEN,
+    /** Handed on, after a fence or at once. */
+    DONE,
+    /** The stream was stopped. */
+    CANCELLED
+  }
+
+  private final StreamLife life;
+  private final StreamBuffer buffer;
+  private final AtomicReference<Phase> phase = new AtomicReference<>(Phase.OPEN);
+
+  /** A caller that came too late wanted it to be over. */
+  private volatile boolean unwanted;
+
+  /** Set under the stream's lock before the application gets the frame. */
+  private @Nullable BufferMapping mapping;
+
+  private long sinceNanos;
+  private boolean overheld;
+
+  StreamFrame(StreamLife life, StreamBuffer buffer) {
+    this.life = life;
+    this.buffer = buffer;
+  }
+
+  StreamBuffer buffer() {
+    return buffer;
+  }
+
+  public int index() {
+    return buffer.index();
+  }
+
+  /** The attachment of the device that has the buffer. */
+  abstract AttachedDevice attachment();
+
+  abstract Access access();
+
+  /** Undoes giving the frame out, as it never reached the application. */
+  abstract void takeBack();
+
+  // ---- The mapping ----
+
+  public Mapping mapping() {
+    return mapped();
+  }
+
+  BufferMapping mapped() {
+    BufferMapping known = mapping;
+    if (known == null) {
+      throw new IllegalStateException(this + " was given out without a mapping");
+    }
+    return known;
+  }
+
+  boolean isMapped() {
+    return mapping != null;
+  }
+
+  /**
+   * Maps if the buffer lies still. Under the stream's lock: no other lock is taken.
+   *
+   * @param own whether the mapping is the calling thread's
+   */
+  boolean enter(boolean own) {
+    BufferMapping entered = attachment().enter(access(), own);
+    if (entered == null) {
+      return false;
+    }
+    mapped(entered);
+    return true;
+  }
+
+  /** Under the stream's lock. */
+  void mapped(BufferMapping given) {
+    mapping = given;
+    buffer.sizeBytes(given.sizeBytes());
+  }
+
+  void unmap() {
+    BufferMapping known = mapping;
+    if (known != null) {
+      known.close();
+    }
+  }
+
+  /** Under the stream's lock, of a frame that goes back into a queue. */
+  void forgetMapping() {
+    mapping = null;
+  }
+
+  // ---- Its end ----
+
+  boolean isOpen() {
+    return phase.get() == Phase.OPEN;
+  }
+
+  /** Ends it because it is handed on or closed: false if it has ended before. */
+  boolean end() {
+    return phase.compareAndSet(Phase.OPEN, Phase.DONE);
+  }
+
+  /** Ends it because the stream stops: false if it has ended before. */
+  boolean cancel() {
+    return phase.compareAndSet(Phase.OPEN, Phase.CANCELLED);
+  }
+
+  /**
+   * {@link #end} for a caller that has nothing more to do with the frame: if the frame is just
+   * being handed on and that fails, it must not go on after all.
+   */
+  boolean endForGood() {
+    if (end()) {
+      return true;
+    }
+    unwanted = true; // Before the second try, as reopen looks at it after it has opened.
+    return end();
+  }
+
+  /**
+   * What was {@linkplain #end ended} goes on after all, unless {@link #endForGood} was called
+   * meanwhile: then it is still ended, and the caller has to see to what that entails.
+   */
+  boolean reopen() {
+    phase.set(Phase.OPEN);
+    return !unwanted || !end();
+  }
+
+  boolean isCancelled() {
+    return phase.get() == Phase.CANCELLED;
+  }
+
+  RuntimeException ended(String intent) {
+    return isCancelled()
+        ? stopped(intent)
+        : Exceptions.closed(
+            "cannot " + intent + " " + this + ": it was submitted or closed before");
+  }
+
+  /** Why the frame cannot be used while the stream does not run. */
+  RuntimeException stopped(String intent) {
+    return life.stopped(intent + " " + this);
+  }
+
+  // ---- For how long; under the stream's lock ----
+
+  void begin(long nowNanos) {
+    sinceNanos = nowNanos;
+    overheld = false;
+  }
+
+  long sinceNanos() {
+    return sinceNanos;
+  }
+
+  /** Notes that it is held too long; false if that was known. */
+  boolean markOverheld() {
+    boolean first = !overheld;
+    overheld = true;
+    return first;
+  }
+}

@@ -1,0 +1,229 @@
+package dev.dmabroker.internal.stream;
+
+import dev.dmabroker.BrokerException;
+import dev.dmabroker.internal.runtime.AfterLock;
+import dev.dmabroker.internal.runtime.Durations;
+import dev.dmabroker.internal.runtime.Exceptions;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+
+/**
+ * How many buffers a stream has. It grows when the producer would have to wait, one buffer for each
+ * waiter, made by a worker while a buffer that is returned may still come first. What refuses a
+ * buffer beyond those that were declared ({@link StreamShortage}) makes the producer wait and fails
+ * nothing; heaps are then left alone for the quiet time. State is guarded by the stream's lock;
+ * memory is got without it.
+ */
+final class StreamGrowth {
+  private static final String DECLARED = "declared";
+
+  private final StreamLife life;
+  private final StreamUse use;
+  private final StreamPool pool;
+  private final StreamLimits limits;
+  private final StreamShortage shortage;
+  private final StreamBufferMaker maker;
+
+  /** Called under the lock when a buffer was added. */
+  private final Consumer<AfterLock> added;
+
+  private final long quietNanos;
+  private long starved;
+  private long grown;
+  private long shrunk;
+
+  StreamGrowth(StreamUse use, StreamLimits limits, Consumer<AfterLock> added) {
+    this.life = use.life;
+    this.use = use;
+    this.pool = use.pool;
+    this.limits = limits;
+    this.shortage = new StreamShortage(use, limits);
+    this.maker = new StreamBufferMaker(use);
+    this.added = added;
+    this.quietNanos = Durations.nanos(life.spec.quietTime());
+  }
+
+  /** Why there can be no buffer more. */
+  StreamShortage shortage() {
+    return shortage;
+  }
+
+  // ---- When to grow; under the lock ----
+
+  /** The producer has to wait for a free buffer, or tried in vain to acquire one. */
+  void starve(int waiting, AfterLock after) {
+    starved++;
+    retry(waiting, after);
+  }
+
+  /** Makes a buffer more for those that wait, unless enough are being made. */
+  void retry(int waiting, AfterLock after) {
+    String why = shortage.obstacle();
+    if (why != null) {
+      shortage.begin(why, after);
+      relieve(after);
+    } else if (pool.reserved() - pool.depth() < Math.max(1, waiting)) {
+      begin("the producer would have waited", after);
+    }
+  }
+
+  /** Makes as many buffers as were declared, if there are fewer. */
+  void keepFloor(AfterLock after) {
+    while (life.isRunning() && pool.reserved() < limits.floor() && shortage.obstacle() == null) {
+      begin(DECLARED, after);
+    }
+  }
+
+  /** Takes back a buffer that is only queued, for consumers that can do without, if it is short. */
+  void relieve(AfterLock after) {
+    if (shortage.obstacle() == null || pool.free() > 0) {
+      return;
+    }
+    List<AttachedConsumer> consumers = use.devices.consumers();
+    for (AttachedConsumer consumer : consumers) {
+      StreamBuffer spare = consumer.spare();
+      if (spare != null) {
+        List<AttachedConsumer> all =
+            consumers.stream().filter(each -> each.spare() == spare).toList();
+        if (all.size() == spare.users()) {
+          all.forEach(each -> each.giveUp(after));
+          return;
+        }
+      }
+    }
+  }
+
+  // ---- When to shrink; under the lock ----
+
+  /** Gives back the buffers that lay idle for the quiet time. */
+  void shrink(long nowNanos, AfterLock after) {
+    int floor = limits.floor();
+    while (pool.depth() > floor) {
+      StreamBuffer idle = pool.idleSince(nowNanos - quietNanos);
+      if (idle == null) {
+        return;
+      }
+      int before = pool.depth();
+      after.then(pool.remove(idle));
+      shrunk++;
+      String reason = "idle for " + life.spec.quietTime().toMillis() + " ms";
+      life.events.resized(before, pool, reason, after);
+    }
+  }
+
+  /** Takes one buffer out: at once if it is free, otherwise once it is. False if there is none. */
+  boolean remove(int index, AfterLock after) {
+    StreamBuffer buffer = pool.find(index);
+    if (buffer == null) {
+      return false;
+    }
+    int before = pool.depth();
+    buffer.leave();
+    if (buffer.isFree()) {
+      after.then(pool.remove(buffer));
+      life.events.resized(before, pool, "removed", after);
+      keepFloor(after);
+    }
+    return true;
+  }
+
+  // ---- Making buffers ----
+
+  private void begin(String reason, AfterLock after) {
+    int index = pool.reserve();
+    after.then(() -> life.execute(() -> grow(index, reason)));
+  }
+
+  private void grow(int index, String reason) {
+    try {
+      StreamBuffer unused = make(index, reason);
+    } catch (BrokerException e) {
+      refuse(index, e);
+    } catch (RuntimeException | Error e) {
+      BrokerException failure =
+          Exceptions.allocation("a buffer more for " + life.spec.name() + " threw " + e, List.of());
+      failure.initCause(e);
+      refuse(index, failure);
+    }
+  }
+
+  private StreamBuffer make(int index, String reason) {
+    return maker.make(index, after -> added(reason, after));
+  }
+
+  private void added(String reason, AfterLock after) {
+    grown += reason.equals(DECLARED) ? 0 : 1;
+    shortage.endRefusal();
+    life.events.resized(pool.depth() - 1, pool, reason, after);
+    added.accept(after);
+  }
+
+  /** Frees its place and says why in one step, or a buffer made in between would be denied. */
+  private void refuse(int index, BrokerException failure) {
+    life.change(
+        after -> {
+          pool.release(index);
+          if (!life.isClosed()) {
+            shortage.begin(failure, after);
+            relieve(after);
+          }
+        });
+  }
+
+  /**
+   * Makes as many as were declared, in the calling thread.
+   *
+   * @throws IllegalArgumentException if the stream's limits are lower
+   */
+  void fill() {
+    List<StreamBuffer> made = new ArrayList<>();
+    try {
+      for (int index; (index = reserveMissing()) >= 0; ) {
+        made.add(makeDeclared(index));
+      }
+    } catch (RuntimeException | Error e) {
+      made.forEach(buffer -> life.locked(after -> remove(buffer.index(), after)));
+      throw e;
+    }
+  }
+
+  private StreamBuffer makeDeclared(int index) {
+    try {
+      return make(index, DECLARED);
+    } catch (RuntimeException | Error e) {
+      synchronized (life.lock) {
+        pool.release(index);
+      }
+      throw e;
+    }
+  }
+
+  private int reserveMissing() {
+    synchronized (life.lock) {
+      return limits.reserveMissing();
+    }
+  }
+
+  // ---- Saying how much ----
+
+  /** The fewest buffers. */
+  int floor() {
+    return limits.floor();
+  }
+
+  /** How often the producer would have had to wait. */
+  long starved() {
+    return starved;
+  }
+
+  /** How many buffers were made beyond those that were declared. */
+  long grown() {
+    return grown;
+  }
+
+  /** How many buffers were given back because they lay idle. */
+  long shrunk() {
+    return shrunk;
+  }
+}

@@ -1,0 +1,204 @@
+package dev.dmabroker.internal.stream;
+
+import dev.dmabroker.BrokerException;
+import dev.dmabroker.BufferStream.State;
+import dev.dmabroker.ClosedException;
+import dev.dmabroker.StreamSpec;
+import dev.dmabroker.internal.buffer.BufferRegistry;
+import dev.dmabroker.internal.device.RegisteredDevice;
+import dev.dmabroker.internal.runtime.AfterLock;
+import dev.dmabroker.internal.runtime.Exceptions;
+import dev.dmabroker.internal.runtime.StateLock;
+import java.time.Duration;
+import java.util.concurrent.Future;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Whether a stream's frames flow, the lock over all that the stream consists of, and what its parts
+ * need of the broker. How its buffers go round is {@link Circulation}.
+ *
+ * <pre>
+ * from      to        when
+ * STOPPED   RUNNING   started; the buffers that were declared are there
+ * RUNNING   STOPPING  stop is called
+ * STOPPING  STOPPED   nothing is in flight, or the deadline of the stop has passed
+ * STOPPED   CLOSED    closed, or the broker is closed
+ * RUNNING   CLOSED    the broker is closed, or the stream was started again just as it was closed
+ * STOPPING  CLOSED    the broker is closed
+ * </pre>
+ *
+ * <p>All that happens in a stream happens under {@link #lock}, which is held for bookkeeping only;
+ * what a change entails is done after the lock is released ({@link AfterLock}). A buffer that lies
+ * still is mapped under it too, as that takes no lock ({@link dev.dmabroker.internal.gate.Gate});
+ * it is unmapped before it is returned, so that it is never free while it is mapped. Nothing but
+ * {@link dev.dmabroker.internal.gate.Gate}s is called with the lock held, so no order of locks has
+ * to be kept.
+ */
+final class StreamLife {
+  final BufferRegistry buffers;
+  final StreamSpec spec;
+  final RegisteredDevice producer;
+  final StateLock lock = new StateLock();
+  final StreamEvents events;
+
+  /** Changed under the lock, by {@link #become} only. */
+  private volatile State state = State.STOPPED;
+
+  /** How often it has been stopped; changed under the lock. */
+  private long run;
+
+  /** Whether it is closed because the broker is; changed under the lock, before the state is. */
+  private boolean brokerClosed;
+
+  StreamLife(BufferRegistry buffers, StreamSpec spec, RegisteredDevice producer) {
+    this.buffers = buffers;
+    this.spec = spec;
+    this.producer = producer;
+    this.events = new StreamEvents(buffers.services().listeners(), spec.name());
+  }
+
+  // ---- Its state ----
+
+  State state() {
+    return state;
+  }
+
+  boolean isRunning() {
+    return state == State.RUNNING;
+  }
+
+  /** Whether consumers may have what was submitted. */
+  boolean isFlowing() {
+    return state == State.RUNNING || state == State.STOPPING;
+  }
+
+  boolean isClosed() {
+    return state == State.CLOSED;
+  }
+
+  /**
+   * Goes to another state. Under the lock.
+   *
+   * @throws IllegalStateException if no line of the table leads there
+   */
+  void become(State next) {
+    if (!leads(state, next)) {
+      throw new IllegalStateException(
+          "stream " + spec.name() + " is " + state + " and cannot become " + next);
+    }
+    if (next == State.STOPPED) {
+      run++;
+    }
+    state = next;
+  }
+
+  private static boolean leads(State from, State to) {
+    return switch (from) {
+      case STOPPED -> to == State.RUNNING || to == State.CLOSED;
+      case RUNNING -> to == State.STOPPING || to == State.CLOSED;
+      case STOPPING -> to == State.STOPPED || to == State.CLOSED;
+      case CLOSED -> false;
+    };
+  }
+
+  /** {@link #become} closed because the broker is closed, so that errors say so. */
+  void becomeClosedWithBroker() {
+    brokerClosed = true;
+    become(State.CLOSED);
+  }
+
+  /** Counts the stops: a frame of an earlier run was submitted before the last of them. */
+  long run() {
+    return run;
+  }
+
+  // ---- Why something is refused ----
+
+  /** Why nothing can be acquired, submitted or taken now. */
+  BrokerException stopped(String intent) {
+    if (isClosed()) {
+      return closed(intent);
+    }
+    return Exceptions.streamStopped(
+        "cannot "
+            + intent
+            + ": stream "
+            + spec.name()
+            + " is "
+            + (isRunning() ? "running again, it was stopped" : state)
+            + "; start it first");
+  }
+
+  /**
+   * Refuses what needs an open stream.
+   *
+   * @throws ClosedException if it is closed
+   */
+  void checkOpen(String intent) {
+    if (isClosed()) {
+      throw closed(intent);
+    }
+  }
+
+  ClosedException closed(String intent) {
+    return Exceptions.closed(
+        "cannot "
+            + intent
+            + ": "
+            + (brokerClosed ? "the broker" : "stream " + spec.name())
+            + " is closed");
+  }
+
+  // ---- The lock ----
+
+  /** Changes something under the lock, and afterwards does what that entails. */
+  <T extends @Nullable Object> T locked(Function<AfterLock, T> change) {
+    return lock.locked(change);
+  }
+
+  /** {@link #locked} for a change that has no result. */
+  void change(Consumer<AfterLock> change) {
+    lock.change(change);
+  }
+
+  /** {@link #change} for the timer's and the poller's thread, which must not be held up. */
+  void changeOnTime(Consumer<AfterLock> change) {
+    lock.changeOnTime(buffers.services().workers(), change);
+  }
+
+  // ---- What its parts need of the broker ----
+
+  /**
+   * The time, which may be late by what {@link dev.dmabroker.internal.runtime.Clock} allows itself.
+   */
+  long now() {
+    return buffers.services().clock().nanos();
+  }
+
+  /** The time, exactly. */
+  long exactNow() {
+    return buffers.services().time().nanos();
+  }
+
+  /** How long a wait lasts that was given no timeout. */
+  Duration defaultTimeout() {
+    return buffers.services().settings().mapTimeout();
+  }
+
+  /** Runs work that may take long. */
+  void execute(Runnable work) {
+    buffers.services().workers().execute(work);
+  }
+
+  /** Hands a result to what the application chained. */
+  void callback(Runnable work) {
+    buffers.services().workers().callback(work);
+  }
+
+  /** Runs something short later; never, once the broker is closed. */
+  void schedule(Duration delay, Runnable work) {
+    Future<?> unused = buffers.services().workers().schedule(delay, work);
+  }
+}

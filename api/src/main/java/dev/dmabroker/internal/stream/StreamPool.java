@@ -1,0 +1,165 @@
+package dev.dmabroker.internal.stream;
+
+import dev.dmabroker.StreamConsumer;
+import dev.dmabroker.StreamSpec;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.Iterator;
+import java.util.List;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The buffers of a stream, those that are free, and how many there may be. The buffer that was used
+ * last is used next, so that those which are not needed lie idle and are noticed. Used under the
+ * stream's lock.
+ */
+final class StreamPool {
+  private final StreamSpec spec;
+  private final List<StreamBuffer> buffers = new ArrayList<>();
+
+  /** Last used first. */
+  private final ArrayDeque<StreamBuffer> free = new ArrayDeque<>();
+
+  /** The indices of buffers that are there or being made. */
+  private final BitSet indices = new BitSet();
+
+  StreamPool(StreamSpec spec) {
+    this.spec = spec;
+  }
+
+  /** Buffers that are there. */
+  int depth() {
+    return buffers.size();
+  }
+
+  /** Buffers that are there or being made. */
+  int reserved() {
+    return indices.cardinality();
+  }
+
+  int free() {
+    return free.size();
+  }
+
+  /** Whether all that are there are free. */
+  boolean isIdle() {
+    return free.size() == buffers.size();
+  }
+
+  long sizeBytes() {
+    long bytes = 0;
+    for (StreamBuffer buffer : buffers) {
+      bytes += buffer.sizeBytes();
+    }
+    return bytes;
+  }
+
+  List<StreamBuffer> copy() {
+    return List.copyOf(buffers);
+  }
+
+  List<StreamBuffer> notAttachedTo(StreamConsumer consumer) {
+    return buffers.stream().filter(buffer -> !buffer.isAttachedTo(consumer)).toList();
+  }
+
+  // ---- Growing ----
+
+  /**
+   * Why there may be no more; null if there may.
+   *
+   * @param most what the devices allow
+   */
+  @Nullable String limit(long most) {
+    int reserved = reserved();
+    if (reserved >= Math.min(most, spec.maxBuffers())) {
+      return "it has all the "
+          + reserved
+          + " buffers that "
+          + (most < spec.maxBuffers() ? "its devices allow" : "it may have");
+    }
+    long each =
+        buffers.stream()
+            .mapToLong(StreamBuffer::sizeBytes)
+            .max()
+            .orElseGet(() -> spec.buffer().layout().sizeBytes());
+    long known = sizeBytes() + each * (reserved - buffers.size());
+    if (known + each > spec.maxBytes()) {
+      return "it has "
+          + known
+          + " of the "
+          + spec.maxBytes()
+          + " bytes that it may have, and a buffer takes "
+          + each;
+    }
+    return null;
+  }
+
+  /** The index of a buffer that is to be made. */
+  int reserve() {
+    int index = indices.nextClearBit(0);
+    indices.set(index);
+    return index;
+  }
+
+  /** It was not made. */
+  void release(int index) {
+    indices.clear(index);
+  }
+
+  /** It was made. */
+  void add(StreamBuffer buffer, long nowNanos) {
+    buffers.add(buffer);
+    giveBack(buffer, nowNanos);
+  }
+
+  // ---- Going round ----
+
+  /** Takes the first free buffer that passes the test, or none. */
+  @Nullable StreamBuffer take(Predicate<StreamBuffer> test) {
+    for (Iterator<StreamBuffer> each = free.iterator(); each.hasNext(); ) {
+      StreamBuffer buffer = each.next();
+      if (test.test(buffer)) {
+        each.remove();
+        return buffer;
+      }
+    }
+    return null;
+  }
+
+  void giveBack(StreamBuffer buffer, long nowNanos) {
+    buffer.freeSince(nowNanos);
+    free.push(buffer);
+  }
+
+  /** Time in which the stream did not run does not count. */
+  void restart(long nowNanos) {
+    free.forEach(buffer -> buffer.freeSince(nowNanos));
+  }
+
+  // ---- Shrinking ----
+
+  /** The buffer that has been free for longest, if that is long enough. */
+  @Nullable StreamBuffer idleSince(long nanos) {
+    StreamBuffer last = free.peekLast();
+    return last != null && last.freeSince() - nanos <= 0 ? last : null;
+  }
+
+  @Nullable StreamBuffer find(int index) {
+    for (StreamBuffer buffer : buffers) {
+      if (buffer.index() == index && !buffer.isLeaving()) {
+        return buffer;
+      }
+    }
+    return null;
+  }
+
+  /** It is no longer there; what is returned has to be run without the lock. */
+  Runnable remove(StreamBuffer buffer) {
+    buffers.remove(buffer);
+    free.remove(buffer);
+    indices.clear(buffer.index());
+    return buffer.destroy();
+  }
+}

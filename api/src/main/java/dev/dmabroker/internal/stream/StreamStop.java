@@ -1,0 +1,174 @@
+package dev.dmabroker.internal.stream;
+
+import dev.dmabroker.BufferStream.State;
+import dev.dmabroker.Holder;
+import dev.dmabroker.event.FrameDropped.Reason;
+import dev.dmabroker.internal.runtime.AfterLock;
+import dev.dmabroker.internal.runtime.Caller;
+import dev.dmabroker.internal.runtime.Durations;
+import dev.dmabroker.internal.runtime.Exceptions;
+import dev.dmabroker.internal.runtime.Latch;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Stops a stream, and closes it. What the producer has is cancelled at once; consumers may finish
+ * what was submitted, until the deadline.
+ */
+final class StreamStop {
+  private final StreamLife life;
+  private final StreamUse use;
+  private final Circulation circulation;
+
+  /** Called, without the lock, when the stream is closed. */
+  private final Runnable closed;
+
+  StreamStop(StreamUse use, Circulation circulation, Runnable closed) {
+    this.life = use.life;
+    this.use = use;
+    this.circulation = circulation;
+    this.closed = closed;
+  }
+
+  // ---- Stopping ----
+
+  /**
+   * See {@link dev.dmabroker.BufferStream#stop(Duration)}. Several threads may stop a stream: the
+   * first of them that is done waiting does it for all.
+   */
+  void stop(Duration deadline) {
+    if (deadline.isNegative()) {
+      throw new IllegalArgumentException("the deadline must not be negative, is " + deadline);
+    }
+    Latch drain = begin();
+    if (drain == null) {
+      return;
+    }
+    InterruptedException interrupt = drain.await(Durations.nanos(deadline));
+    end(drain);
+    List<Holder> holders = use.holders();
+    if (interrupt != null) {
+      Caller.interrupt();
+      throw Exceptions.waitInterrupted(
+          "interrupted while stopping "
+              + life.spec.name()
+              + ", which is stopped; held: "
+              + Holder.describe(holders),
+          interrupt);
+    }
+    if (!holders.isEmpty()) {
+      throw Exceptions.outstandingMappings(
+          "stream "
+              + life.spec.name()
+              + " is stopped, but after "
+              + deadline.toMillis()
+              + " ms frames are still held: "
+              + Holder.describe(holders)
+              + "; each returns to the stream when it is closed",
+          holders,
+          null);
+    }
+  }
+
+  /** What is completed when nothing is in flight; null if the stream does not run. */
+  private @Nullable Latch begin() {
+    List<FillingFrame> cancelled = new ArrayList<>();
+    Latch drain =
+        life.locked(
+            after -> {
+              if (!life.isRunning()) {
+                return circulation.drained();
+              }
+              life.become(State.STOPPING);
+              Acquirers acquirers = circulation.acquirers();
+              boolean unused = acquirers.refuse(life.stopped(acquirers.describe()), after);
+              cancelled.addAll(cancelFilling());
+              return circulation.drain(after);
+            });
+    cancelled.forEach(FillingFrame::cancelled);
+    return drain;
+  }
+
+  /** Takes back what the producer has: to be unmapped, and returned, without the lock. */
+  private List<FillingFrame> cancelFilling() {
+    List<FillingFrame> cancelled = new ArrayList<>();
+    for (StreamFrame frame : use.filling.copy()) {
+      // One that is just being mapped is returned by the thread that maps it.
+      if (frame.cancel() && frame.isMapped()) {
+        cancelled.add((FillingFrame) frame);
+      }
+    }
+    return cancelled;
+  }
+
+  private void end(Latch drain) {
+    life.change(
+        after -> {
+          if (!circulation.endDrain(drain)) {
+            return;
+          }
+          if (life.state() == State.STOPPING) {
+            life.become(State.STOPPED);
+            cancelQueued(after);
+          }
+          after.wake(() -> drain.open());
+        });
+  }
+
+  /** Drops what no consumer has taken, and tells each consumer once. */
+  private void cancelQueued(AfterLock after) {
+    for (FillingFrame frame : use.submitted.removeAll()) {
+      life.events.dropped(life.producer, frame.sequence(), Reason.STOPPED, after);
+      if (frame.isReady()) {
+        circulation.release(frame.buffer(), after);
+      } // Otherwise when its fence signals.
+    }
+    for (AttachedConsumer consumer : use.devices.consumers()) {
+      consumer.stop(after);
+    }
+  }
+
+  // ---- Closing ----
+
+  /** Closes the stream at once: its memory goes as soon as no frame holds it. */
+  void close() {
+    life.change(
+        after -> {
+          if (!life.isClosed()) {
+            life.become(State.CLOSED);
+            end(after);
+          }
+        });
+  }
+
+  /** {@link #close} because the broker is closed. */
+  void closeWithBroker() {
+    life.change(
+        after -> {
+          if (!life.isClosed()) {
+            life.becomeClosedWithBroker();
+            end(after);
+          }
+        });
+  }
+
+  private void end(AfterLock after) {
+    boolean unused = circulation.acquirers().refuse(life.closed("acquire"), after);
+    for (AttachedConsumer consumer : List.copyOf(use.devices.consumers())) {
+      consumer.leave(life.closed("take"), after);
+    }
+    cancelQueued(after);
+    StreamPool pool = use.pool;
+    int before = pool.depth();
+    for (StreamBuffer buffer : pool.copy()) {
+      after.then(pool.remove(buffer));
+    }
+    if (before > 0) {
+      life.events.resized(before, pool, "closed", after);
+    }
+    circulation.completeDrain(after);
+    after.then(closed);
+  }
+}

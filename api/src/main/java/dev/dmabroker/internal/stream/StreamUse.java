@@ -1,0 +1,55 @@
+package dev.dmabroker.internal.stream;
+
+import dev.dmabroker.Holder;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Where the buffers of a stream are: free in the pool, with the producer, submitted, or with the
+ * consumers. Guarded by the stream's lock.
+ */
+final class StreamUse {
+  final StreamLife life;
+  final StreamPool pool;
+
+  /** What the producer fills. */
+  final Holdings filling;
+
+  final SubmittedFrames submitted = new SubmittedFrames();
+  final StreamDevices devices;
+
+  StreamUse(StreamLife life) {
+    this.life = life;
+    this.pool = new StreamPool(life.spec);
+    this.filling = new Holdings(life.spec.name(), life.producer);
+    this.devices = new StreamDevices(life.producer);
+  }
+
+  /** In words, for errors; with the lock or without. */
+  String describe() {
+    synchronized (life.lock) {
+      long now = life.exactNow();
+      StringBuilder text = new StringBuilder("of ");
+      text.append(pool.depth()).append(" buffers ").append(pool.free()).append(" are free, ");
+      text.append(filling.describe(now));
+      for (AttachedConsumer consumer : devices.consumers()) {
+        text.append(", ").append(consumer.describeUse(now));
+      }
+      if (submitted.waiting() > 0) {
+        text.append(", ").append(submitted.waiting()).append(" wait for a fence");
+      }
+      return text.toString();
+    }
+  }
+
+  /** Those that hold a mapping of any buffer. Called without the lock. */
+  List<Holder> holders() {
+    List<StreamBuffer> buffers;
+    synchronized (life.lock) {
+      buffers = pool.copy();
+    }
+    List<Holder> holders = new ArrayList<>();
+    buffers.forEach(buffer -> holders.addAll(buffer.buffer().life.currentHolders()));
+    return holders;
+  }
+}

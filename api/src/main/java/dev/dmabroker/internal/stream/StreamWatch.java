@@ -1,0 +1,85 @@
+package dev.dmabroker.internal.stream;
+
+import dev.dmabroker.internal.device.RegisteredDevice;
+import dev.dmabroker.internal.runtime.AfterLock;
+import dev.dmabroker.internal.runtime.Clock;
+import java.time.Duration;
+
+/**
+ * Looks after a stream from time to time, as long as there is something to look after: what is held
+ * too long, what lies idle, and whether heaps that refused have memory again. State is guarded by
+ * the stream's lock.
+ */
+final class StreamWatch {
+  private static final Duration SHORTEST = Duration.ofMillis(1);
+  private static final Duration LONGEST = Duration.ofMillis(250);
+
+  private final StreamLife life;
+  private final StreamUse use;
+  private final StreamGrowth growth;
+  private final Acquirers acquirers;
+  private final Clock.Timer timer;
+  private boolean running;
+
+  StreamWatch(StreamUse use, StreamGrowth growth, Acquirers acquirers, Clock.Timer timer) {
+    this.life = use.life;
+    this.use = use;
+    this.growth = growth;
+    this.acquirers = acquirers;
+    this.timer = timer;
+  }
+
+  /** There is something to look after. Under the lock. */
+  void start(AfterLock after) {
+    if (!running) {
+      running = true;
+      Duration period = period();
+      after.then(() -> timer.after(period, this::look));
+    }
+  }
+
+  /** Half of the shortest time that matters. */
+  private Duration period() {
+    Duration period = life.spec.quietTime();
+    for (RegisteredDevice device : use.devices.all()) {
+      period = shorter(period, device.longestHold());
+    }
+    Duration half = shorter(period.dividedBy(2), LONGEST);
+    return half.compareTo(SHORTEST) < 0 ? SHORTEST : half;
+  }
+
+  private static Duration shorter(Duration one, Duration other) {
+    return one.compareTo(other) < 0 ? one : other;
+  }
+
+  private void look() {
+    life.changeOnTime(
+        after -> {
+          running = false;
+          if (life.isClosed()) {
+            return;
+          }
+          long now = life.exactNow();
+          use.filling.check(now, event -> life.events.overheld(event, after));
+          for (AttachedConsumer consumer : use.devices.consumers()) {
+            consumer.holdings().check(now, event -> life.events.overheld(event, after));
+          }
+          if (life.isRunning()) {
+            growth.shrink(now, after);
+            if (acquirers.isAwaited()) {
+              growth.retry(acquirers.waiting(), after);
+            }
+          }
+          if (isNeeded()) {
+            start(after);
+          }
+        });
+  }
+
+  /** Whether there is something to look after. Under the lock. */
+  boolean isNeeded() {
+    return use.filling.count() > 0
+        || use.devices.consumers().stream().anyMatch(each -> each.holdings().count() > 0)
+        || (life.isRunning() && (acquirers.isAwaited() || use.pool.depth() > growth.floor()));
+  }
+}

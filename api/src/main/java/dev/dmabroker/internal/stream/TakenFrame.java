@@ -1,0 +1,86 @@
+package dev.dmabroker.internal.stream;
+
+import dev.dmabroker.Frame;
+import dev.dmabroker.internal.gate.AttachedDevice;
+import dev.dmabroker.spec.Access;
+import dev.dmabroker.spec.SyncFile;
+
+/** A frame for one consumer: from when it is queued until the consumer has released it. */
+final class TakenFrame extends StreamFrame implements Frame {
+  private final ConsumerSide side;
+  private final AttachedDevice attachment;
+  private final long sequence;
+
+  /** The {@link StreamLife#run} of the stream that it was submitted in. */
+  private final long run;
+
+  TakenFrame(
+      StreamLife life,
+      ConsumerSide side,
+      StreamBuffer buffer,
+      AttachedDevice attachment,
+      long sequence) {
+    super(life, buffer);
+    this.side = side;
+    this.attachment = attachment;
+    this.sequence = sequence;
+    this.run = life.run();
+  }
+
+  long run() {
+    return run;
+  }
+
+  @Override
+  AttachedDevice attachment() {
+    return attachment;
+  }
+
+  @Override
+  Access access() {
+    return Access.READ;
+  }
+
+  @Override
+  public long sequence() {
+    return sequence;
+  }
+
+  @Override
+  public void closeAfter(SyncFile fence) {
+    if (!end()) {
+      throw ended("close");
+    }
+    try {
+      mapped().closeAfter(fence, errno -> side.signalled(this));
+    } catch (RuntimeException | Error e) {
+      if (!reopen()) {
+        release();
+      }
+      throw e;
+    }
+  }
+
+  @Override
+  public void close() {
+    if (endForGood()) {
+      release();
+    }
+  }
+
+  private void release() {
+    unmap();
+    side.released(this);
+  }
+
+  @Override
+  void takeBack() {
+    unmap();
+    side.putBack(this);
+  }
+
+  @Override
+  public String toString() {
+    return "frame " + sequence + " in " + buffer() + " for " + attachment.device().name();
+  }
+}

@@ -1,0 +1,373 @@
+package dev.dmabroker.spec;
+
+import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ImmutableSortedSet;
+import com.google.common.collect.Sets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+
+/** Collects constraints. Not thread-safe. Each field may be set once. */
+public final class ConstraintsBuilder {
+  /** The largest weight of a preference. */
+  public static final int MAX_WEIGHT = 1_000_000;
+
+  private final EnumMap<ConstraintField, Object> values = new EnumMap<>(ConstraintField.class);
+
+  /** Fields that were set to what asks for nothing. */
+  private final Set<ConstraintField> neutral = EnumSet.noneOf(ConstraintField.class);
+
+  private final List<ImageConstraints> images = new ArrayList<>();
+  private final Set<Usage> usages = EnumSet.noneOf(Usage.class);
+  private final List<Constraints.Preference> preferences = new ArrayList<>();
+
+  ConstraintsBuilder() {}
+
+  /** Asks for one physically contiguous range. */
+  public ConstraintsBuilder contiguous() {
+    return set(ConstraintField.CONTIGUOUS, true);
+  }
+
+  /** Asks for memory that the CPU can map. */
+  public ConstraintsBuilder cpuReach() {
+    return set(ConstraintField.CPU_REACH, true);
+  }
+
+  /** Asks for a dma-buf that a device driver can import. */
+  public ConstraintsBuilder deviceAccess() {
+    return set(ConstraintField.DEVICE_ACCESS, true);
+  }
+
+  /**
+   * Asks for addresses below 2^{@code bits}.
+   *
+   * @throws InvalidConstraintException unless 1 &lt;= bits &lt;= 64
+   */
+  public ConstraintsBuilder addressBits(int bits) {
+    if (bits < 1 || bits > 64) {
+      throw FieldChecks.invalid(ConstraintField.ADDRESS_BITS, "must be 1 to 64, is " + bits);
+    }
+    return set(ConstraintField.ADDRESS_BITS, bits, 64);
+  }
+
+  /**
+   * Asks for memory that lies in one of these ranges as a whole.
+   *
+   * @throws InvalidConstraintException if there is none
+   */
+  public ConstraintsBuilder addressRanges(AddressRange... ranges) {
+    if (ranges.length == 0) {
+      throw FieldChecks.invalid(
+          ConstraintField.ADDRESS_RANGES, "names no range; leave it out to permit all addresses");
+    }
+    return set(ConstraintField.ADDRESS_RANGES, ImmutableList.copyOf(ranges));
+  }
+
+  /**
+   * Asks for a first byte at a multiple of {@code bytes}.
+   *
+   * @throws InvalidConstraintException if {@code bytes} is no power of two
+   */
+  public ConstraintsBuilder alignment(long bytes) {
+    return set(
+        ConstraintField.ALIGNMENT, FieldChecks.powerOfTwo(ConstraintField.ALIGNMENT, bytes), 1L);
+  }
+
+  /**
+   * Asks for at least {@code bytes}, even if the contents are smaller.
+   *
+   * @throws InvalidConstraintException if {@code bytes} is less than 1
+   */
+  public ConstraintsBuilder minSize(long bytes) {
+    return set(ConstraintField.MIN_SIZE, FieldChecks.positive(ConstraintField.MIN_SIZE, bytes), 1L);
+  }
+
+  /**
+   * Asks for at most {@code bytes}.
+   *
+   * @throws InvalidConstraintException if {@code bytes} is less than 1
+   */
+  public ConstraintsBuilder maxSize(long bytes) {
+    return set(
+        ConstraintField.MAX_SIZE,
+        FieldChecks.positive(ConstraintField.MAX_SIZE, bytes),
+        Long.MAX_VALUE);
+  }
+
+  /**
+   * Asks for at most so many contiguous pieces.
+   *
+   * @throws InvalidConstraintException if {@code segments} is less than 1
+   */
+  public ConstraintsBuilder maxSegments(int segments) {
+    FieldChecks.positive(ConstraintField.MAX_SEGMENTS, segments);
+    return set(ConstraintField.MAX_SEGMENTS, segments, Integer.MAX_VALUE);
+  }
+
+  /**
+   * Longer pieces count as several.
+   *
+   * @throws InvalidConstraintException if {@code bytes} is less than 1
+   */
+  public ConstraintsBuilder maxSegmentSize(long bytes) {
+    return set(
+        ConstraintField.MAX_SEGMENT_SIZE,
+        FieldChecks.positive(ConstraintField.MAX_SEGMENT_SIZE, bytes),
+        Long.MAX_VALUE);
+  }
+
+  /**
+   * A piece that crosses a multiple of {@code bytes} counts as several.
+   *
+   * @throws InvalidConstraintException if {@code bytes} is no power of two
+   */
+  public ConstraintsBuilder segmentBoundary(long bytes) {
+    return set(
+        ConstraintField.SEGMENT_BOUNDARY,
+        FieldChecks.powerOfTwo(ConstraintField.SEGMENT_BOUNDARY, bytes),
+        Long.MAX_VALUE);
+  }
+
+  /**
+   * The coherency domains that the device supports, instead of CPU and RAM.
+   *
+   * @throws InvalidConstraintException if there is none
+   */
+  public ConstraintsBuilder coherency(Coherency... domains) {
+    if (domains.length == 0) {
+      throw FieldChecks.invalid(
+          ConstraintField.COHERENCY, "names no domain, so no memory could ever be used");
+    }
+    return set(
+        ConstraintField.COHERENCY,
+        Sets.immutableEnumSet(Arrays.asList(domains)),
+        Constraints.COHERENT);
+  }
+
+  /** Asks for protected memory; the device has to support {@link Coherency#INACCESSIBLE}. */
+  public ConstraintsBuilder secure() {
+    return set(ConstraintField.SECURE, true);
+  }
+
+  /** The device reaches memory that lies in another device. */
+  public ConstraintsBuilder peerToPeer() {
+    return set(ConstraintField.PEER_TO_PEER, true);
+  }
+
+  /**
+   * Names the only heaps that the device reaches, by name or alias.
+   *
+   * @throws InvalidConstraintException if none is named, or a name is blank
+   */
+  public ConstraintsBuilder permittedHeaps(String... names) {
+    return permitted(ConstraintField.PERMITTED_HEAPS, names);
+  }
+
+  /**
+   * Names heaps that the device does not reach, by name or alias.
+   *
+   * @throws InvalidConstraintException if a name is blank
+   */
+  public ConstraintsBuilder forbiddenHeaps(String... names) {
+    return set(
+        ConstraintField.FORBIDDEN_HEAPS,
+        FieldChecks.heapNames(ConstraintField.FORBIDDEN_HEAPS, names),
+        ImmutableSortedSet.of());
+  }
+
+  /**
+   * Names the only types of heaps that the device reaches, such as {@code dma-heap}.
+   *
+   * @throws InvalidConstraintException if none is named, or a name is blank
+   */
+  public ConstraintsBuilder permittedHeapTypes(String... types) {
+    return permitted(ConstraintField.PERMITTED_HEAP_TYPES, types);
+  }
+
+  /**
+   * Names types of heaps that the device does not reach.
+   *
+   * @throws InvalidConstraintException if a name is blank
+   */
+  public ConstraintsBuilder forbiddenHeapTypes(String... types) {
+    return set(
+        ConstraintField.FORBIDDEN_HEAP_TYPES,
+        FieldChecks.heapNames(ConstraintField.FORBIDDEN_HEAP_TYPES, types),
+        ImmutableSortedSet.of());
+  }
+
+  /** Asks for memory that the CPU caches, or that it does not. */
+  public ConstraintsBuilder caching(Caching caching) {
+    return set(ConstraintField.CACHING, Objects.requireNonNull(caching, "caching"), Caching.ANY);
+  }
+
+  /**
+   * Asks for memory at a NUMA node.
+   *
+   * @throws InvalidConstraintException if negative
+   */
+  public ConstraintsBuilder numaNode(int node) {
+    if (node < 0) {
+      throw FieldChecks.invalid(ConstraintField.NUMA_NODE, "must be at least 0, is " + node);
+    }
+    return set(ConstraintField.NUMA_NODE, node);
+  }
+
+  /** Asks for memory that is at least so fast. */
+  public ConstraintsBuilder speed(MemorySpeed atLeast) {
+    return set(ConstraintField.SPEED, Objects.requireNonNull(atLeast, "atLeast"), MemorySpeed.SLOW);
+  }
+
+  /**
+   * Asks for strides that are multiples of {@code bytes}, in pictures of any format.
+   *
+   * @throws InvalidConstraintException if {@code bytes} is less than 1
+   */
+  public ConstraintsBuilder strideAlignment(long bytes) {
+    return set(
+        ConstraintField.STRIDE_ALIGNMENT,
+        FieldChecks.positive(ConstraintField.STRIDE_ALIGNMENT, bytes),
+        1L);
+  }
+
+  /**
+   * Adds what is asked of pictures of some formats. A device that has such entries takes no
+   * pictures that none of them covers.
+   *
+   * @throws InvalidConstraintException if a format and modifier is in two entries
+   */
+  public ConstraintsBuilder image(ImageConstraints image) {
+    for (ImageConstraints other : images) {
+      if (image.overlaps(other)) {
+        throw new InvalidConstraintException(
+            "two entries cover the same format and modifier: (" + other + ") and (" + image + ")",
+            ConstraintField.FORMATS,
+            ConstraintField.MODIFIERS);
+      }
+    }
+    images.add(image);
+    return this;
+  }
+
+  /** {@link #image(ImageConstraints)} of what the builder has. */
+  public ConstraintsBuilder image(ImageConstraintsBuilder image) {
+    return image(image.build());
+  }
+
+  /** Says what the device does with buffers, which turns preferences on. */
+  public ConstraintsBuilder usage(Usage... usages) {
+    this.usages.addAll(Arrays.asList(usages));
+    return this;
+  }
+
+  /**
+   * Buffers that the device may hold at once.
+   *
+   * @throws InvalidConstraintException unless 0 to 2^20
+   */
+  public ConstraintsBuilder camping(int buffers) {
+    return count(ConstraintField.CAMPING, buffers, 0);
+  }
+
+  /**
+   * Buffers more that are for this device alone.
+   *
+   * @throws InvalidConstraintException unless 0 to 2^20
+   */
+  public ConstraintsBuilder dedicatedSlack(int buffers) {
+    return count(ConstraintField.DEDICATED_SLACK, buffers, 0);
+  }
+
+  /**
+   * Buffers more that are for all devices.
+   *
+   * @throws InvalidConstraintException unless 0 to 2^20
+   */
+  public ConstraintsBuilder sharedSlack(int buffers) {
+    return count(ConstraintField.SHARED_SLACK, buffers, 0);
+  }
+
+  /**
+   * The fewest buffers.
+   *
+   * @throws InvalidConstraintException unless 1 to 2^20
+   */
+  public ConstraintsBuilder minCount(int buffers) {
+    return count(ConstraintField.MIN_COUNT, buffers, 1);
+  }
+
+  /**
+   * The most buffers.
+   *
+   * @throws InvalidConstraintException unless 1 to 2^20
+   */
+  public ConstraintsBuilder maxCount(int buffers) {
+    return count(ConstraintField.MAX_COUNT, buffers, 1);
+  }
+
+  /**
+   * Prefers fields instead of requiring them: a place where one of them is not met costs {@code
+   * weight} more, for each. A weight of 100 is what one more access to ordinary memory costs, and
+   * what each step down a list of alternatives ({@code DeviceSpec.alternatives}) does.
+   *
+   * @throws InvalidConstraintException unless the weight is 1 to {@value #MAX_WEIGHT}, or if the
+   *     wishes count buffers, have entries for several sets of formats, or have wishes themselves
+   */
+  public ConstraintsBuilder prefer(int weight, Constraints wishes) {
+    FieldChecks.preference(weight, wishes);
+    preferences.add(new Constraints.Preference(weight, wishes));
+    return this;
+  }
+
+  /**
+   * The constraints.
+   *
+   * @throws InvalidConstraintException if two fields contradict each other; it names both
+   */
+  public Constraints build() {
+    Constraints built =
+        new Constraints(
+            values,
+            ImmutableList.copyOf(images),
+            Sets.immutableEnumSet(usages),
+            ImmutableList.copyOf(preferences));
+    Contradictions.check(built);
+    return built;
+  }
+
+  private ConstraintsBuilder permitted(ConstraintField field, String... names) {
+    if (names.length == 0) {
+      throw FieldChecks.invalid(
+          field, "names no heap, so nothing could ever be allocated; leave it out to permit all");
+    }
+    return set(field, FieldChecks.heapNames(field, names));
+  }
+
+  private ConstraintsBuilder count(ConstraintField field, int buffers, int least) {
+    return set(field, FieldChecks.count(field, buffers, least));
+  }
+
+  /** What asks for nothing is not kept, so that equal constraints are equal. */
+  private <T> ConstraintsBuilder set(ConstraintField field, T value, T nothing) {
+    set(field, value);
+    if (value.equals(nothing)) {
+      values.remove(field);
+      neutral.add(field);
+    }
+    return this;
+  }
+
+  private ConstraintsBuilder set(ConstraintField field, Object value) {
+    Object before = values.get(field);
+    if (before != null || neutral.contains(field)) {
+      throw new IllegalStateException(
+          field + " is set already" + (before == null ? "" : ", to " + before));
+    }
+    values.put(field, value);
+    return this;
+  }
+}

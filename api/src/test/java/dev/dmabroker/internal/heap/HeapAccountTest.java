@@ -1,0 +1,224 @@
+package dev.dmabroker.internal.heap;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.dmabroker.spi.Backing;
+import dev.dmabroker.spi.Heap;
+import dev.dmabroker.spi.HeapException;
+import dev.dmabroker.spi.HeapTraits;
+import dev.dmabroker.spi.Lingering;
+import dev.dmabroker.testing.ScriptedHeap;
+import dev.dmabroker.testing.StubHeap;
+import java.io.IOException;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** What is out of a heap, and when it may be closed. */
+class HeapAccountTest {
+  private final ScriptedHeap heap = ScriptedHeap.system();
+  private final HeapAccount account = new HeapAccount(heap);
+
+  @Test
+  void countsWhatIsOut() throws Exception {
+    assertUsed(0, 0);
+    Backing one = account.allocate("one", 4096);
+    assertUsed(1, 4096);
+    Backing two = account.allocate("two", 1);
+    assertUsed(2, 4097);
+    assertEquals(4097, account.usedBytes());
+    account.release(one, one.sizeBytes());
+    assertUsed(1, 1);
+    account.release(two, two.sizeBytes());
+    assertUsed(0, 0);
+    assertEquals(0, heap.live());
+  }
+
+  @Test
+  void countsWhatTheHeapGaveAndNotWhatItWasAskedFor() throws Exception {
+    heap.shortBy(-96); // Rounds up.
+    Backing backing = account.allocate("rounded", 4000);
+    assertUsed(1, 4096);
+    account.release(backing, backing.sizeBytes());
+    assertUsed(0, 0);
+  }
+
+  @Test
+  void isClosedOnceAndOnlyAfterTheLastBacking() throws Exception {
+    Backing one = account.allocate("one", 1);
+    Backing two = account.allocate("two", 1);
+    account.retire();
+    account.release(one, one.sizeBytes());
+    assertEquals(0, heap.timesClosed());
+    account.release(two, two.sizeBytes());
+    assertEquals(1, heap.timesClosed());
+    account.retire();
+    assertEquals(1, heap.timesClosed());
+  }
+
+  @Test
+  void isClosedAtOnceIfNothingIsOut() throws Exception {
+    account.release(account.allocate("gone", 1), 1);
+    assertEquals(0, heap.timesClosed());
+    account.retire();
+    account.retire();
+    assertEquals(1, heap.timesClosed());
+  }
+
+  @Test
+  void givesNothingAfterItHasRetired() {
+    account.retire();
+    var failure = assertThrows(HeapException.class, () -> account.allocate("late", 1));
+    assertEquals("the broker is closed", failure.getMessage());
+    assertEquals(0, heap.allocations());
+    assertUsed(0, 0);
+  }
+
+  @Test
+  void isNotClosedWhileItIsBeingAsked() throws Exception {
+    AtomicReference<Integer> closedWhileAsked = new AtomicReference<>();
+    heap.onAllocate(
+        () -> {
+          account.retire();
+          closedWhileAsked.set(heap.timesClosed());
+        });
+    Backing backing = account.allocate("across", 1);
+    assertEquals(0, closedWhileAsked.get());
+    assertEquals(0, heap.timesClosed());
+    account.release(backing, backing.sizeBytes());
+    assertEquals(1, heap.timesClosed());
+  }
+
+  @Test
+  void isClosedAfterARefusalDuringWhichItRetired() {
+    heap.onAllocate(
+        () -> {
+          account.retire();
+          throw new HeapException(HeapException.Kind.FULL, "ENOMEM");
+        });
+    assertThrows(HeapException.class, () -> account.allocate("refused", 1));
+    assertEquals(1, heap.timesClosed());
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void aRefusalIsPassedOnAsItIsAndCountsNothing(HeapException.Kind kind) {
+    HeapException refusal = new HeapException(kind, "no", new IOException("errno"));
+    heap.onAllocate(
+        () -> {
+          throw refusal;
+        });
+    assertSame(refusal, assertThrows(HeapException.class, () -> account.allocate("refused", 1)));
+    assertEquals(kind, refusal.kind());
+    assertInstanceOf(IOException.class, refusal.getCause());
+    assertUsed(0, 0);
+  }
+
+  @Test
+  void whatIsTooShortIsGivenBackAndCountsNothing() {
+    heap.shortBy(1);
+    var failure = assertThrows(HeapException.class, () -> account.allocate("short", 4096));
+    assertEquals("gave 4095 bytes instead of 4096", failure.getMessage());
+    assertEquals(0, heap.live());
+    assertUsed(0, 0);
+  }
+
+  @Test
+  void aHeapThatThrowsWhatItMustNotRefuses() {
+    IllegalStateException bug = new IllegalStateException("bug");
+    heap.onAllocate(
+        () -> {
+          throw bug;
+        });
+    var failure = assertThrows(HeapException.class, () -> account.allocate("bug", 1));
+    assertEquals(HeapException.Kind.FAILED, failure.kind());
+    assertSame(bug, failure.getCause());
+    assertUsed(0, 0);
+  }
+
+  @Test
+  void aReleaseThatThrowsIsCountedAllTheSame() throws Exception {
+    Backing backing = account.allocate("stuck", 1);
+    heap.onRelease(
+        () -> {
+          throw new HeapException(HeapException.Kind.FAILED, "EIO");
+        });
+    account.release(backing, backing.sizeBytes());
+    assertUsed(0, 0);
+    account.retire();
+    assertEquals(1, heap.timesClosed());
+  }
+
+  /** What says nothing of the heap is no refusal of it. */
+  @Test
+  void anErrorOfTheMachineIsPassedOnAndCountsNothing() {
+    StackOverflowError error = new StackOverflowError("deep");
+    heap.onAllocate(
+        () -> {
+          throw error;
+        });
+    assertSame(error, assertThrows(StackOverflowError.class, () -> account.allocate("deep", 1)));
+    assertUsed(0, 0);
+    account.retire();
+    assertEquals(1, heap.timesClosed());
+  }
+
+  @Test
+  void saysWhatLingersAndNothingIfTheHeapThrows() {
+    Lingering much = new Lingering(3, 4096);
+    assertEquals(much, new HeapAccount(new Lingerer(() -> much)).snapshot().lingering());
+    IllegalStateException bug = new IllegalStateException("bug");
+    Lingerer throwing =
+        new Lingerer(
+            () -> {
+              throw bug;
+            });
+    assertEquals(Lingering.NONE, new HeapAccount(throwing).snapshot().lingering());
+  }
+
+  private record Lingerer(Supplier<Lingering> what) implements Heap {
+    @Override
+    public String name() {
+      return "lingerer";
+    }
+
+    @Override
+    public HeapTraits traits() {
+      return ScriptedHeap.ordinary().build();
+    }
+
+    @Override
+    public Backing allocate(String label, long sizeBytes) throws HeapException {
+      throw new HeapException(HeapException.Kind.FULL, "ENOMEM");
+    }
+
+    @Override
+    public Lingering lingering() {
+      return what.get();
+    }
+
+    @Override
+    public void close() {}
+  }
+
+  @Test
+  void goesByItsNameAndItsAliases() {
+    HeapAccount cma = new HeapAccount(StubHeap.named("cma", "reserved"));
+    assertTrue(cma.info().isNamed("cma") && cma.info().isNamed("reserved"));
+    assertTrue(!cma.info().isNamed("CMA") && !cma.info().isNamed(""));
+    assertEquals(Set.of("reserved"), cma.snapshot().aliases());
+    assertEquals("cma", cma.toString());
+  }
+
+  private void assertUsed(int backings, long usedBytes) {
+    assertEquals(backings, account.snapshot().backings());
+    assertEquals(usedBytes, account.snapshot().usedBytes());
+  }
+}

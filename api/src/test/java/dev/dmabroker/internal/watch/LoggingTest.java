@@ -1,0 +1,221 @@
+package dev.dmabroker.internal.watch;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.dmabroker.Attachment;
+import dev.dmabroker.Broker;
+import dev.dmabroker.Device;
+import dev.dmabroker.DeviceSpec;
+import dev.dmabroker.LeakTracking;
+import dev.dmabroker.Mapping;
+import dev.dmabroker.event.BrokerListener;
+import dev.dmabroker.event.LeakFound;
+import dev.dmabroker.event.MemoryReleased;
+import dev.dmabroker.internal.runtime.Exceptions;
+import dev.dmabroker.internal.runtime.Time;
+import dev.dmabroker.spec.Access;
+import dev.dmabroker.spi.HeapException;
+import dev.dmabroker.spi.HeapProvider;
+import dev.dmabroker.testing.Events;
+import dev.dmabroker.testing.Fixture;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.logging.Handler;
+import java.util.logging.Level;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** System.Logger ends in java.util.logging where nothing else is set up. */
+class LoggingTest extends Fixture {
+  private static final Logger LOGGER = Logger.getLogger(Broker.class.getName());
+
+  private final List<LogRecord> records = new CopyOnWriteArrayList<>();
+  private final Handler handler =
+      new Handler() {
+        @Override
+        public void publish(LogRecord line) {
+          records.add(line);
+        }
+
+        @Override
+        public void flush() {}
+
+        @Override
+        public void close() {}
+      };
+
+  @BeforeEach
+  void listen() {
+    LOGGER.addHandler(handler);
+    LOGGER.setUseParentHandlers(false);
+  }
+
+  @AfterEach
+  void unlisten() {
+    LOGGER.removeHandler(handler);
+    LOGGER.setUseParentHandlers(true);
+    LOGGER.setLevel(null);
+  }
+
+  private List<String> lines(Level level) {
+    return records.stream()
+        .filter(line -> line.getLevel().equals(level))
+        .map(line -> String.valueOf(line.getMessage()))
+        .toList();
+  }
+
+  private static List<HeapProvider.Finding> shut() {
+    return List.of(new HeapProvider.Closed("shut", "EACCES", "join the group video"));
+  }
+
+  private Broker.Builder withShutHeap() {
+    return builder()
+        .heaps(
+            new HeapProvider() {
+              @Override
+              public String name() {
+                return "test";
+              }
+
+              @Override
+              public List<Finding> discover() {
+                return shut();
+              }
+            });
+  }
+
+  @Test
+  void aLineForEachHeapFoundAndClosed() {
+    LOGGER.setLevel(Level.FINE);
+    withShutHeap().build().close();
+    List<String> lines = lines(Level.FINE);
+    assertEquals(3, lines.size(), lines::toString);
+    assertTrue(lines.get(0).startsWith("heap system of type other: {contiguous="), lines::toString);
+    assertTrue(lines.get(1).startsWith("heap cma of type other: {contiguous="), lines::toString);
+    assertEquals("no heap shut: EACCES; join the group video", lines.get(2));
+  }
+
+  @Test
+  void quietByDefault() throws Exception {
+    withShutHeap().build().close();
+    Attachment in = export().attach(broker.register(DeviceSpec.named("camera")));
+    write(in, 1);
+    AtomicBoolean first = new AtomicBoolean(true);
+    cma.onAllocate(
+        () -> {
+          if (first.getAndSet(false)) {
+            throw new HeapException(HeapException.Kind.FULL, "full for once");
+          }
+        });
+    Device display = broker.register(DeviceSpec.named("display").constraints(CONTIGUOUS));
+    try (Attachment out = in.buffer().attach(display)) {
+      Events.next(events.rolledBack); // And tried again, with success.
+      assertEquals(1, read(out));
+    }
+    assertEquals(List.of(), records.stream().map(LogRecord::getMessage).toList());
+  }
+
+  @Test
+  void aMoveThatIsGivenUpIsAWarningAndItsAttemptsAreNot() throws Exception {
+    LOGGER.setLevel(Level.FINE);
+    Device slow = broker.register(DeviceSpec.named("slow").longestHold(Duration.ofMillis(1)));
+    Attachment in = export().attach(slow);
+    try (Mapping held = in.map(Access.WRITE)) {
+      Device display = broker.register(DeviceSpec.named("display").constraints(CONTIGUOUS));
+      Attachment out = in.buffer().attach(display);
+      for (int i = 0; i < 3; i++) {
+        Events.next(events.rolledBack);
+      }
+      assertEquals(2, lines(Level.FINE).size(), records::toString);
+      List<String> warnings = lines(Level.WARNING);
+      assertEquals(1, warnings.size(), warnings::toString);
+      assertTrue(
+          warnings.get(0).startsWith("cannot move buffer-1 out of system to cma for display: "),
+          warnings::toString);
+      assertTrue(warnings.get(0).endsWith("; given up"), warnings::toString);
+      out.close();
+      assertTrue(held.isOpen());
+    }
+  }
+
+  @Test
+  void aLeakIsAWarningThatSaysWhatAndSinceWhen() {
+    Leaks leaks =
+        new Leaks(
+            LeakTracking.ALWAYS, new Listeners(List.of(), Time.ofMachine()), Time.ofMachine());
+    Throwable site = new Throwable("made here");
+    for (LeakFound.Kind kind : LeakFound.Kind.values()) {
+      leaks.report(
+          new EventRecords.LeakFound(
+              kind,
+              "frame",
+              kind == LeakFound.Kind.BUFFER ? Optional.empty() : Optional.of("camera"),
+              Optional.empty(),
+              Duration.ofMillis(12),
+              kind == LeakFound.Kind.MAPPING ? Optional.empty() : Optional.of(site)));
+    }
+    String rest =
+        " was not closed, is unreachable since, and has been closed by the broker 12 ms after it"
+            + " was made";
+    assertEquals(
+        Set.of(
+            "buffer frame" + rest,
+            "an attachment to frame for camera" + rest,
+            "a mapping of frame for camera" + rest + "; where that was is not known"),
+        Set.copyOf(lines(Level.WARNING)));
+    assertEquals(2, records.stream().filter(line -> line.getThrown() == site).count());
+    assertEquals(new StateRecords.LeakStats(1, 1, 1), leaks.snapshot());
+  }
+
+  @Test
+  void linesAreLimited() {
+    MoveLog log = new MoveLog(Time.ofMachine());
+    for (int i = 0; i < 1000; i++) {
+      log.rolledBack(Exceptions.moveFailed("no", List.of(), null), true);
+    }
+    int lines = lines(Level.WARNING).size();
+    assertTrue(lines >= LogLimit.AT_ONCE && lines <= LogLimit.AT_ONCE + 1, lines + " lines");
+  }
+
+  @Test
+  void aListenerThatAlwaysThrowsDoesNotFloodTheLog() {
+    Logger logger = Logger.getLogger(Listeners.class.getName());
+    logger.addHandler(handler);
+    logger.setUseParentHandlers(false);
+    try {
+      Listeners listeners = new Listeners(List.of(new Angry()), Time.ofMachine());
+      for (int i = 0; i < 1000; i++) {
+        listeners.tell(
+            listener -> listener.released(new EventRecords.MemoryReleased("frame", "system", 1)));
+      }
+    } finally {
+      logger.removeHandler(handler);
+      logger.setUseParentHandlers(true);
+    }
+    List<String> lines = lines(Level.WARNING);
+    assertTrue(
+        lines.size() >= LogLimit.AT_ONCE && lines.size() <= LogLimit.AT_ONCE + 1, lines::toString);
+    assertEquals("listener " + Angry.class.getName() + " threw", lines.get(0));
+  }
+
+  /** Not even its name can be had. */
+  private static final class Angry implements BrokerListener {
+    @Override
+    public void released(MemoryReleased event) {
+      throw new IllegalStateException("bug");
+    }
+
+    @Override
+    public String toString() {
+      throw new IllegalStateException("another");
+    }
+  }
+}

@@ -1,0 +1,140 @@
+package dev.dmabroker.scenario;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.dmabroker.AllocationException;
+import dev.dmabroker.BufferStream;
+import dev.dmabroker.CpuView;
+import dev.dmabroker.Device;
+import dev.dmabroker.DeviceSpec;
+import dev.dmabroker.EmptyFrame;
+import dev.dmabroker.Frame;
+import dev.dmabroker.MapTimeoutException;
+import dev.dmabroker.StreamConsumer;
+import dev.dmabroker.StreamConsumer.Policy;
+import dev.dmabroker.StreamSpec;
+import dev.dmabroker.event.StreamState;
+import dev.dmabroker.spec.BlobSpec;
+import dev.dmabroker.spi.HeapException;
+import dev.dmabroker.testing.Await;
+import dev.dmabroker.testing.ScriptedMover;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+/** Buffers of a stream that pass between groups which do not trust each other. */
+class StreamTrustTest extends RationedFixture {
+  @Test
+  void aBufferThatPassesToAnotherGroupIsScrubbed() {
+    BufferStream stream = started(spec -> spec.minBuffers(1));
+    StreamConsumer same = stream.consumer(viewer, Policy.EVERY_FRAME);
+    submit(stream, 77);
+    same.take().close();
+    EmptyFrame again = stream.acquire();
+    try (CpuView view = again.mapping().cpuView()) {
+      assertEquals(77, view.bytes().getLong(0), "nobody new, nothing done");
+    }
+    Device stranger = broker.register(DeviceSpec.named("stranger").group("others"));
+    StreamConsumer other = stream.consumer(stranger, Policy.EVERY_FRAME);
+    again.submit();
+    try (Frame frame = same.take()) {
+      assertEquals(1, frame.sequence());
+    }
+    assertTrue(other.tryTake().isEmpty(), "it was acquired before and shows what it must not");
+    same.close();
+    assertEquals(0, stream.snapshot().scrubbed());
+    EmptyFrame clean = stream.acquire();
+    try (CpuView view = clean.mapping().cpuView()) {
+      for (int i = 0; i < SIZE; i += 8) {
+        assertEquals(0, view.bytes().getLong(i));
+      }
+    }
+    clean.submit();
+    other.take().close();
+    long scrubbed = stream.snapshot().scrubbed();
+    assertTrue(scrubbed > 0);
+    submit(stream, 5);
+    other.take().close();
+    assertEquals(scrubbed, stream.snapshot().scrubbed(), "once for a buffer");
+    other.close();
+    submit(stream, 6);
+    StreamConsumer back = stream.consumer(stranger, Policy.EVERY_FRAME);
+    submit(stream, 7);
+    back.take().close();
+    assertTrue(stream.snapshot().scrubbed() > scrubbed, "who was away has missed something");
+  }
+
+  @Test
+  void whatCannotBeScrubbedIsReplaced() throws Exception {
+    BufferStream stream = started(spec -> spec.minBuffers(1));
+    submit(stream, 77);
+    Device stranger = broker.register(DeviceSpec.named("stranger").group("others"));
+    StreamConsumer other = stream.consumer(stranger, Policy.EVERY_FRAME);
+    system.onBegin(
+        () -> {
+          throw new HeapException(HeapException.Kind.FAILED, "EIO");
+        });
+    int before = system.allocations();
+    EmptyFrame frame = stream.acquire();
+    assertTrue(system.allocations() > before);
+    Await.until("destroyed", () -> system.live() == stream.snapshot().depth());
+    system.onBegin(() -> {});
+    frame.submit();
+    assertEquals(0, firstWord(other));
+    EmptyFrame async = stream.acquireAsync().get(30, java.util.concurrent.TimeUnit.SECONDS);
+    async.close();
+  }
+
+  @Test
+  void aBufferThatWasGivenBackBeforeItWasScrubbedIsScrubbedWhenItIsNext() {
+    BufferStream stream = started(spec -> spec.minBuffers(1).maxBuffers(1));
+    submit(stream, 77);
+    Device stranger = broker.register(DeviceSpec.named("stranger").group("others"));
+    StreamConsumer other = stream.consumer(stranger, Policy.EVERY_FRAME);
+    ScriptedMover.Stop stop = mover.stopCopy();
+    stream.consumer(broker.register("display", CONTIGUOUS), Policy.LATEST);
+    stop.awaitReached();
+    assertThrows(MapTimeoutException.class, () -> stream.acquire(AT_ONCE), "it is on the move");
+    stop.goOn();
+    Await.until(
+        "moved with its contents",
+        () -> broker.snapshot().buffers().get(0).heap().equals(Optional.of("cma")));
+    stream.acquire().submit();
+    assertEquals(0, firstWord(other));
+    assertEquals(1, stream.snapshot().scrubbed());
+  }
+
+  @Test
+  void anErrorWhileABufferIsScrubbedCostsThatBufferAlone() {
+    BufferStream stream = started(spec -> spec.minBuffers(1));
+    submit(stream, 77);
+    Device stranger = broker.register(DeviceSpec.named("stranger").group("others"));
+    StreamConsumer other = stream.consumer(stranger, Policy.EVERY_FRAME);
+    system.onBegin(
+        () -> {
+          throw new LinkageError("a test");
+        });
+    EmptyFrame frame = stream.acquire();
+    system.onBegin(() -> {});
+    frame.submit();
+    assertEquals(0, firstWord(other));
+    StreamState state = stream.snapshot();
+    assertEquals(state.depth(), state.free(), "nothing is held by nobody");
+  }
+
+  private static long firstWord(StreamConsumer consumer) {
+    try (Frame frame = consumer.take();
+        CpuView view = frame.mapping().cpuView()) {
+      return view.bytes().getLong(0);
+    }
+  }
+
+  @Test
+  void theAllocationThatFailsIsSaid() {
+    system.capacity(0);
+    cma.capacity(0);
+    BufferStream stream = broker.stream(StreamSpec.of("video", BlobSpec.of(SIZE), camera));
+    assertSays(assertThrows(AllocationException.class, stream::start), "video-1", "ENOMEM");
+  }
+}
