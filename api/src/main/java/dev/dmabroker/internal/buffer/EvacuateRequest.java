@@ -66,6 +66,7 @@ final class EvacuateRequest extends Request<BufferLife> {
 
   @Override
   boolean needsOnlyWritersGone() {
+    // Readers have to go, too, as no memory is left for them.
     return false;
   }
 

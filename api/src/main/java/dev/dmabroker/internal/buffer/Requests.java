@@ -15,6 +15,7 @@ final class Requests {
   /** The queue is a set, so that any one of thousands of requests can give up cheaply. */
   private Set<Request<?>> queue = Set.of();
 
+  /** Adds a request behind those that came before it. */
   void add(Request<?> request) {
     if (queue.isEmpty()) {
       queue = new LinkedHashSet<>(1); // Mostly it stays alone.

@@ -51,6 +51,7 @@ public final class AttachmentHandle implements Attachment {
 
   @Override
   public Mapping map(Access access) {
+    // Mostly the gate lets the mapping in, and the buffer is not asked.
     BufferMapping mapping = attached.enter(gate, access, /* own= */ true);
     return mapping != null ? mapping : attached.map(access);
   }
