@@ -13,7 +13,6 @@ import dev.dmabroker.spec.Constraints;
 import dev.dmabroker.testing.InOrder;
 import dev.dmabroker.testing.ScriptedHeap;
 import java.io.IOException;
-import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -149,7 +148,7 @@ class MapCodeTest {
 
     private Child() {}
 
-    public static void main(String[] arguments) {
+    public static void main(String[] arguments) throws ReflectiveOperationException {
       try (Broker broker =
           Broker.builder().heap(ScriptedHeap.system()).heuristic(new InOrder()).build()) {
         SharedBuffer buffer = broker.export(BlobSpec.of(4096));
@@ -177,9 +176,16 @@ class MapCodeTest {
       attachment.map(Access.READ).close();
     }
 
-    private static long allocatedBytes() {
-      return ((com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean())
-          .getThreadAllocatedBytes(Thread.currentThread().getId());
+    /** By reflection, as the module under test reads no module of the JDK that has these types. */
+    private static long allocatedBytes() throws ReflectiveOperationException {
+      Object threads =
+          Class.forName("java.lang.management.ManagementFactory")
+              .getMethod("getThreadMXBean")
+              .invoke(null);
+      return (long)
+          Class.forName("com.sun.management.ThreadMXBean")
+              .getMethod("getThreadAllocatedBytes", long.class)
+              .invoke(threads, Thread.currentThread().getId());
     }
   }
 }

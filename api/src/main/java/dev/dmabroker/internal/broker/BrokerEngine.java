@@ -97,6 +97,7 @@ final class BrokerEngine implements Broker {
     if (count < 1) {
       throw new IllegalArgumentException("a set has at least one buffer, not " + count);
     }
+    // The set has one queue, so its buffers move one at a time.
     MoveQueue<BufferLife> queue = new MoveQueue<>();
     ImmutableList.Builder<SharedBuffer> set = ImmutableList.builder();
     for (int i = 1; i <= count; i++) {
@@ -110,6 +111,7 @@ final class BrokerEngine implements Broker {
     RegisteredDevice producer = devices.own(spec.producer());
     producer.checkOpen("stream from it");
     producer.checkDeclared(Access.OVERWRITE, spec.name());
+    // A stream is either made before the broker closes, and then closed by it, or refused.
     return services
         .lifecycle()
         .whileOpen(
@@ -140,6 +142,7 @@ final class BrokerEngine implements Broker {
     DeviceSpec spec =
         DeviceSpec.named("shadow of " + its.name())
             .constraints(Constraints.builder().cpuReach().build());
+    // The copier takes no name that an application may want for a device.
     RegisteredDevice copier = devices.unnamed(spec);
     BufferHandle copy =
         buffers.unreserved(spec.name(), its.storedTarget(), "shadowed here", made -> {});
@@ -195,6 +198,7 @@ final class BrokerEngine implements Broker {
     if (!services.lifecycle().close()) {
       return;
     }
+    // Streams close their own buffers, so they end first.
     streams.forEach(ManagedStream::shutDown);
     buffers.shutDown();
     Duration timeout = services.settings().closeTimeout();
@@ -207,6 +211,7 @@ final class BrokerEngine implements Broker {
       throw Exceptions.waitInterrupted(
           "interrupted while closing the broker; " + buffers.describe(), e);
     } finally {
+      // Heaps close once their last memory is given back, which may be later.
       heaps.forEach(HeapAccount::retire);
       services.fences().close();
       services.workers().close();

@@ -50,6 +50,7 @@ public final class BrokerFactory {
       return new BrokerEngine(
           accounts, discovery.closed(), planner, Services.of(settings, listeners));
     } catch (RuntimeException | Error e) {
+      // There is no broker that could close the heaps.
       discovery.closeHeaps();
       throw e;
     }

@@ -21,7 +21,7 @@ import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** One attempt to attach a device to a buffer, which attaches the device or refuses it. */
+/** One attempt to attach a device to a buffer: it attaches the device or refuses it. */
 final class Attaching {
   private final BufferLife life;
   private final GateKeeper keeper;
@@ -83,6 +83,7 @@ final class Attaching {
       return null;
     }
     Place place = life.place;
+    // A device that the place does not suit makes the buffer move, now or when it has memory.
     if (place != null && attachment.suits(place)) {
       life.attachments.openGate(attachment, place);
     } else {
@@ -151,6 +152,7 @@ final class Attaching {
       return refuse(target);
     }
     AttachedDevice attachment = make(after);
+    // The solution may leave out devices that were served until now.
     life.attachments.add(attachment);
     LeavingOut.leaveOut(life, solution.leftOut(), after);
     return attachment;
@@ -165,6 +167,7 @@ final class Attaching {
 
   private AttachedDevice make(AfterLock after) {
     if (!life.services().listeners().isEmpty()) {
+      // The event names the devices that were attached before this one.
       var event =
           new EventRecords.DeviceAttached(
               life.id,

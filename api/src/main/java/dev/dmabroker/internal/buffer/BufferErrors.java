@@ -56,7 +56,7 @@ record BufferErrors(
   /**
    * A request would wait for its own mapper.
    *
-   * @param who names the mapper that has to close a mapping, and waits itself
+   * @param who names the mapper that waits, and would have to close its mapping
    */
   WouldDeadlockException selfWait(String what, String who) {
     return Exceptions.wouldDeadlock(

@@ -267,7 +267,7 @@ public final class BufferLife extends Leakable {
     boolean pinnedBefore = isPinned();
     serveQueue(after);
     if (isPinned() && !pinnedBefore) {
-      serveQueue(after); // Some may have to be refused now.
+      serveQueue(after); // Some requests may have to be refused now.
     }
     Moving.seek(this, after);
     allocateIfWanted(after);

@@ -126,6 +126,7 @@ public final class BufferRegistry implements Supplies {
           unreserved(
               name, target, "adopted here", adopted -> adopted.adopt(new Place(taken), stays));
     } catch (RuntimeException | Error e) {
+      // No buffer has taken the memory over.
       taken.release();
       throw e;
     }
@@ -175,7 +176,7 @@ public final class BufferRegistry implements Supplies {
   private ManagedBuffer keep(BufferLife buffer) {
     buffers.add(buffer);
     if (services.leaks().isTracking()) {
-      Leaks.keep(this); // Or it would be lost together with its users.
+      Leaks.keep(this); // Otherwise it would be lost together with its users.
     }
     return new ManagedBuffer(buffer);
   }

@@ -39,6 +39,7 @@ record BufferReport(BufferLife life) {
         : holders.stream().map(by -> life.name + " by " + by).collect(Collectors.joining(", "));
   }
 
+  /** The errors of this buffer in its present state. */
   BufferErrors errors() {
     return new BufferErrors(life.name, life.state(), holders(), life.lastFailure);
   }

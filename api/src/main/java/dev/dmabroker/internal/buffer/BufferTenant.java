@@ -32,6 +32,7 @@ final class BufferTenant implements Tenant {
       if (!couldLeave(heap)) {
         return Optional.empty();
       }
+      // Only a buffer that some other heap could hold is worth moving.
       List<RegisteredDevice> devices = buffer.attachments.users().devices();
       if (LeavingOut.solve(buffer, devices)
           .filter(solution -> solution.isPossibleOutside(heap))
@@ -57,6 +58,7 @@ final class BufferTenant implements Tenant {
     if (move == null) {
       return false;
     }
+    // This runs in the thread that needs the room, which waits for it.
     move.prepare();
     synchronized (buffer.lock) {
       return buffer.place == null || buffer.place.heapNumber() != heap;
@@ -79,6 +81,7 @@ final class BufferTenant implements Tenant {
     List<Place> places;
     synchronized (buffer.lock) {
       places = places();
+      // A backing is asked without the lock, so its memory is kept in use meanwhile.
       places.forEach(Place::beginUse);
     }
     try {

@@ -71,6 +71,7 @@ final class EvacuateRequest extends Request<BufferLife> implements Queued.Evacua
 
   @Override
   boolean needsOnlyWritersGone() {
+    // Readers have to go, too, as no memory is left for them.
     return false;
   }
 

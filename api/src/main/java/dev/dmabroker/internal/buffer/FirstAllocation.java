@@ -27,6 +27,7 @@ final class FirstAllocation {
     long start = time.nanos();
     List<RegisteredDevice> devices;
     synchronized (life.lock) {
+      // Devices that attach after this may make the buffer move at once.
       devices = life.attachments.users().devices();
     }
     Place placed = null;

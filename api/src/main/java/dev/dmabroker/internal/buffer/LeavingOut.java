@@ -42,6 +42,7 @@ final class LeavingOut {
   /** Leaves out these devices and no others, and tells listeners what that changes. */
   static void leaveOut(BufferLife life, List<? extends Participant> devices, AfterLock after) {
     Attachments attachments = life.attachments;
+    // Mostly no device can be left out, and then there is nothing to compare.
     if (!attachments.hasDispensable()) {
       return;
     }

@@ -113,6 +113,7 @@ public final class ManagedBuffer implements GateKeeper {
             throw life.report().pinned("unprepare " + life.name);
           }
           if (life.isResident()) {
+            // Whether the buffer is idle is final only once the gates are shut.
             life.attachments.shutGates();
             if (life.resident().isIdle()) {
               life.giveBack(after);
@@ -145,6 +146,7 @@ public final class ManagedBuffer implements GateKeeper {
   public @Nullable BufferMapping tryMap(AttachedDevice attachment, Access access) {
     return life.lock.locked(
         after -> {
+          // The mover may have taken a map that turned back for a mapping.
           life.advance(after);
           Refusals.checkUsable(life, attachment, "map");
           return attachment.gate().lets(access) == null
@@ -162,6 +164,7 @@ public final class ManagedBuffer implements GateKeeper {
     MapRequest request = new MapRequest(life, attachment, access, /* parks= */ false);
     boolean allocates = request.submit();
     MapFuture future = MapFuture.of(request);
+    // The calling thread must not wait for a heap.
     if (allocates) {
       life.services().workers().execute(new FirstAllocation(life)::run);
     }
@@ -232,6 +235,7 @@ public final class ManagedBuffer implements GateKeeper {
 
   @Override
   public boolean detach(AttachedDevice attachment) {
+    // No leak is reported for the attachment from here on.
     attachment.clear();
     return life.lock.locked(
         after -> {

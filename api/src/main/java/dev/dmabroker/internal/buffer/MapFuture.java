@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * wait for its own mapping is refused at once, and not by a timeout.
  */
 final class MapFuture extends CompletableFuture<Mapping> {
-  /** The chain whose stage runs in this thread now. */
+  /** The chain that runs a stage in this thread now; null if none does. */
   private static final ThreadLocal<@Nullable Chain> CURRENT = new ThreadLocal<>();
 
   /** The request that the future stands for; null if it was mapped at once. */

@@ -155,7 +155,7 @@ final class MapRequest extends Request<BufferMapping> {
             (mapping, failure) -> {
               timer.cancel(false);
               Runnable tell = waited(failure == null);
-              workers.execute(tell); // Not here: it may be the timer.
+              workers.execute(tell); // This may be the timer's thread.
             });
   }
 

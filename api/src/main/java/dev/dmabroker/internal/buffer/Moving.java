@@ -102,6 +102,7 @@ final class Moving implements Movable {
 
   @Override
   public void lingerInTurn(AfterLock after) {
+    // A buffer with waiters keeps its turn.
     if (life.requests.isEmpty()) {
       passTurn(life, life.queue.linger(life), after);
     }
@@ -153,10 +154,12 @@ final class Moving implements Movable {
     return relocation.hasTarget();
   }
 
+  /** A mapping was closed: the move checks whether it waited for that. */
   void advanceMove(AfterLock after) {
     relocation.advance(after);
   }
 
+  /** The buffer ends, and its move with it. */
   void cancel(AfterLock after) {
     relocation.cancel(after);
   }
@@ -253,6 +256,7 @@ final class Moving implements Movable {
     BufferMove event =
         relocation.event(life.generation, Optional.empty(), Duration.ZERO, List.of());
     life.moves = life.moves.with(event);
+    // The devices that are attached now are told, after the lock is released.
     List<AttachedDevice> told = life.attachments.copy();
     // No mapping reads the old place once a mapping writes to the new one: all gates are shut
     // before the first one is opened. And no mapping comes in any more once it is checked which are
@@ -285,6 +289,7 @@ final class Moving implements Movable {
     BufferMove event = relocation.event(life.generation, Optional.of(reason), backOff, holders);
     after.then(() -> life.services().moveLog().rolledBack(failure, gaveUp));
     life.tell(after, listener -> listener.moveRolledBack(event));
+    // A move to make room does not count: the buffer may move for its own sake at once.
     if (!counts) {
       life.retries.startOver();
       life.settle(after);
@@ -307,7 +312,7 @@ final class Moving implements Movable {
     life.moving = null;
     life.become(State.RESIDENT);
     life.reservation.backTo(
-        life.resident().sizeBytes()); // What was sought in vain is not paid for.
+        life.resident().sizeBytes()); // Memory that was sought in vain is not paid for.
     endTurn(life, after);
   }
 }

@@ -53,6 +53,7 @@ final class PinRequest extends Request<HeldPin> {
 
   @Override
   boolean takeBack(HeldPin granted) {
+    // No caller has seen the pin, so it can be closed.
     granted.close();
     return true;
   }

@@ -73,7 +73,7 @@ final class SelfWait {
                 || letIn(request, after));
   }
 
-  /** Lets a map in where the buffer lies, although a drain is under way. */
+  /** Lets a map in where the buffer lies, although a drain is under way. False if it cannot. */
   private static boolean letIn(Request<?> request, AfterLock after) {
     BufferLife life = request.life;
     // Once the buffer is drained, the copy might miss what a mapper writes that came in now.

@@ -75,7 +75,7 @@ public final class ShadowBuffer implements Shadow {
         Mapping from = atOriginal.map(Access.READ, timeout)) {
       return copy(from, to);
     } finally {
-      Reference.reachabilityFence(this); // Or it may be taken for lost while it copies.
+      Reference.reachabilityFence(this); // Otherwise it may be taken for lost while it copies.
     }
   }
 

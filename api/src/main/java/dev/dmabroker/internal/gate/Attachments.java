@@ -153,7 +153,7 @@ public final class Attachments {
     return List.copyOf(attached);
   }
 
-  /** Opens each gate whose device the place suits, and shuts the others. */
+  /** Opens the gates of the devices that the place suits, and shuts the other gates. */
   public void openGates(Place place, Gate.Opening how) {
     opening = how;
     for (AttachedDevice attachment : attached) {

@@ -68,6 +68,7 @@ final class Occupancy {
     long unused = added.tryTake(access);
     Slot[] more = Arrays.copyOf(slots, slots.length + 1);
     more[slots.length] = added;
+    // The new slot is taken before other threads can see it.
     slots = more;
     return added;
   }

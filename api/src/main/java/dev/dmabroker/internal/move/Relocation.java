@@ -152,7 +152,7 @@ public final class Relocation {
     if (makesRoom) {
       buffer.attachments().shutGates();
       if (!from.isIdle()) {
-        callOff(after); // It is used again: no idle buffer any more.
+        callOff(after); // The buffer is used again, so it stays.
         return Arrival.CANCELLED;
       }
     } else {

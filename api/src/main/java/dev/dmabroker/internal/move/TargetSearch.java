@@ -138,7 +138,7 @@ final class TargetSearch {
       wanted = move.isNeeded(); // Otherwise it serves no device that is not served here.
     }
     if (wanted && move.makesRoom() && !contents.from().isIdle()) {
-      wanted = false; // It is used again: no idle buffer any more.
+      wanted = false; // The buffer is used again, so it stays.
     }
     if (!wanted) {
       move.callOff(after);

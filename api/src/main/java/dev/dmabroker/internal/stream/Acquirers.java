@@ -77,6 +77,7 @@ final class Acquirers extends FrameWaiters<FillingFrame> {
   private FillingFrame begin(FillingFrame frame, AfterLock after) {
     StreamBuffer buffer = frame.buffer();
     buffer.use();
+    // Groups that have come since may not see what the buffer held for others.
     if (!buffer.isFor(use.devices.audience())) {
       frame.scrubFor(use.devices.audience());
     }
@@ -88,7 +89,7 @@ final class Acquirers extends FrameWaiters<FillingFrame> {
   @Override
   void starve(AfterLock after) {
     growth.starve(waiting(), after);
-    watch.accept(after); // What it was refused for may pass without a sign.
+    watch.accept(after); // The reason of a refusal may pass without a sign.
   }
 
   @Override

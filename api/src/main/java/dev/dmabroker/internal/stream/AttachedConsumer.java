@@ -42,7 +42,7 @@ final class AttachedConsumer extends FrameWaiters<TakenFrame>
   /** Whether the stream has stopped, and no take has said so yet. */
   private boolean stopUntold;
 
-  /** Called, without the lock, when there is an end to tell; null if nothing is to be called. */
+  /** Runs, without the lock, when there is an end to tell; null if nothing has to run. */
   private @Nullable Runnable onEnd;
 
   /** Why there are no more frames; null while the consumer is attached. */
@@ -145,7 +145,7 @@ final class AttachedConsumer extends FrameWaiters<TakenFrame>
     if (closed != null) {
       throw closed;
     }
-    if (stopUntold) { // What is queued was submitted after a new start.
+    if (stopUntold) { // Frames that are queued were submitted after a new start.
       stopUntold = false;
       throw life.stopped(describe());
     }
@@ -176,7 +176,7 @@ final class AttachedConsumer extends FrameWaiters<TakenFrame>
   private void begin(TakenFrame frame, AfterLock after) {
     queue.remove();
     holdings.begin(frame, life.now(), event -> life.events.overheld(event, after));
-    source.watch(after); // It may have been queued for so long that the watch has ended.
+    source.watch(after); // The frame may have been queued so long that the watch has ended.
   }
 
   @Override
@@ -227,6 +227,7 @@ final class AttachedConsumer extends FrameWaiters<TakenFrame>
             return;
           }
           frame.forgetMapping();
+          // A frame of an earlier run must not come after the consumer was told of the stop.
           if (closed != null || !life.isFlowing() || frame.run() != life.run()) {
             drop(frame, Reason.STOPPED, after);
           } else if (policy == Policy.LATEST && isOutdated(frame)) {
@@ -288,6 +289,7 @@ final class AttachedConsumer extends FrameWaiters<TakenFrame>
     return holdings;
   }
 
+  /** What the consumer holds and has queued, in words, for errors. */
   String describeUse(long nowNanos) {
     return holdings.describe(nowNanos)
         + (queue.isEmpty() ? "" : " and has " + queue.size() + " queued");

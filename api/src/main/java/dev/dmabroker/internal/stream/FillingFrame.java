@@ -77,6 +77,7 @@ final class FillingFrame extends StreamFrame implements EmptyFrame {
     try {
       mapped().closeAfter(fence, errno -> side.signalled(this, errno));
     } catch (RuntimeException | Error e) {
+      // The fence was refused, so the consumers must not wait for it.
       side.unsubmit(this);
       throw e;
     }
@@ -178,7 +179,7 @@ final class FillingFrame extends StreamFrame implements EmptyFrame {
         part.put(ZEROS, 0, length);
       }
       side.scrubbed(buffer(), groups); // While the view keeps it from being given out anew.
-    } catch (RuntimeException | Error e) { // Whatever a heap throws: the buffer is not lost.
+    } catch (RuntimeException | Error e) { // The buffer is not lost, whatever a heap throws.
       if (!isCancelled()) {
         LOG.log(Level.DEBUG, "cannot scrub " + this + "; it leaves the stream", e);
         side.unusable(buffer());

@@ -48,6 +48,7 @@ final class FramePublisher implements Flow.Publisher<Frame> {
       subscription.cancel();
       throw e;
     }
+    // No end is told before onSubscribe has returned.
     consumer.onEnd(subscription::over);
     subscription.goOn();
   }
@@ -117,7 +118,7 @@ final class FramePublisher implements Flow.Publisher<Frame> {
       consumer.close();
     }
 
-    /** Called by the thread that stops the stream, which no subscriber is to hold up. */
+    /** The thread that stops the stream calls this, and no subscriber is to hold it up. */
     void over() {
       synchronized (this) {
         over = true;
@@ -170,7 +171,7 @@ final class FramePublisher implements Flow.Publisher<Frame> {
         subscriber.onNext(frame);
       } catch (RuntimeException | Error e) {
         frame.close();
-        cancel(); // As the rules have it, the subscriber is gone.
+        cancel(); // By the rules of Flow, the subscriber is gone.
         LOG.log(Level.WARNING, "a subscriber of " + consumer + " threw", e);
         return;
       }

@@ -80,6 +80,7 @@ final class Holdings {
     if (!held.remove(frame)) {
       return false;
     }
+    // The last look of the watch may have been before the frame was held too long.
     check(frame, nowNanos, tell);
     long nanos = nowNanos - frame.sinceNanos();
     ended++;
@@ -143,6 +144,7 @@ final class Holdings {
                 + " ms)");
   }
 
+  /** What the device holds and has held, for snapshots. */
   StreamState.Holds snapshot() {
     return new StateRecords.Holds(
         device.name(),

@@ -41,6 +41,7 @@ final class Joining {
     try {
       List<StreamBuffer> missing;
       do {
+        // Buffers may be added while the consumer is attached to others.
         missing = joinOrMissing(consumer, intent);
         missing.forEach(buffer -> attach(consumer, buffer));
       } while (!missing.isEmpty());
@@ -88,6 +89,7 @@ final class Joining {
       attachment = buffer.buffer().attach(consumer.device());
     } catch (ClosedException e) {
       synchronized (life.lock) {
+        // The buffer has left the stream, so the consumer does not need it.
         if (buffer.isGone()) {
           return;
         }

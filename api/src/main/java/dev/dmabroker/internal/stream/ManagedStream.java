@@ -51,10 +51,12 @@ public final class ManagedStream implements BufferStream {
     this.report = new StreamReport(use, growth, circulation);
   }
 
+  /** The producer's waiters get the free buffers that have come. */
   private void serve(AfterLock after) {
     circulation.acquirers().serve(after);
   }
 
+  /** The stream is looked after from now on, until nothing is left to look after. */
   private void watch(AfterLock after) {
     watch.start(after);
   }
@@ -83,6 +85,7 @@ public final class ManagedStream implements BufferStream {
     synchronized (life.lock) {
       checkStartable(); // Before any memory is sought.
     }
+    // Memory is got without the lock, so the state is checked again after it.
     growth.fill();
     life.change(
         after -> {
@@ -94,6 +97,7 @@ public final class ManagedStream implements BufferStream {
         });
   }
 
+  /** Refuses a start while the stream is being stopped, or once it is closed. Under the lock. */
   private void checkStartable() {
     life.checkOpen("start " + life.spec.name());
     if (life.state() == State.STOPPING) {

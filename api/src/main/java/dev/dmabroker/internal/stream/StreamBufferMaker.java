@@ -84,7 +84,7 @@ final class StreamBufferMaker {
             return false;
           }
           made.removeConsumersBut(consumers)
-              .forEach(left -> after.then(left::close)); // They have gone meanwhile.
+              .forEach(left -> after.then(left::close)); // These have left meanwhile.
           pool.add(made, life.now());
           added.accept(after);
           return true;

@@ -42,6 +42,7 @@ final class StreamDevices {
     }
   }
 
+  /** Works out the groups again, after a device has come or gone. */
   private void countAudience() {
     ImmutableSet.Builder<String> groups = ImmutableSet.builder();
     groups.add(group(producer));

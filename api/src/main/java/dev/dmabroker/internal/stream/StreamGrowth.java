@@ -25,7 +25,7 @@ final class StreamGrowth {
   private final StreamShortage shortage;
   private final StreamBufferMaker maker;
 
-  /** Called under the lock when a buffer was added to the pool. */
+  /** Runs under the lock when a buffer was added to the pool. */
   private final Consumer<AfterLock> added;
 
   private final long quietNanos;

@@ -24,6 +24,7 @@ final class StreamReport {
     synchronized (life.lock) {
       int depth = use.pool.depth();
       int free = use.pool.free();
+      // What is neither free nor with the producer is in flight.
       int filling = use.filling.count();
       return new StateRecords.StreamState(
           spec.name(),

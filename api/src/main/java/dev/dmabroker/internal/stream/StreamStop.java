@@ -22,7 +22,7 @@ final class StreamStop {
   private final StreamUse use;
   private final Circulation circulation;
 
-  /** Called, without the lock, when the stream is closed. */
+  /** Runs, without the lock, when the stream is closed. */
   private final Runnable closed;
 
   StreamStop(StreamUse use, Circulation circulation, Runnable closed) {
@@ -117,6 +117,7 @@ final class StreamStop {
             life.become(State.STOPPED);
             cancelQueued(after);
           }
+          // Other threads that stop the stream wait for this drain, too.
           after.wake(() -> drain.open());
         });
   }

@@ -68,6 +68,7 @@ final class StreamWatch {
             consumer.holdings().check(now, event -> life.events.overheld(event, after));
           }
           if (life.isRunning()) {
+            // Buffers of a stream that does not run are kept for its next start.
             growth.shrink(now, after);
             if (acquirers.isAwaited()) {
               growth.retry(acquirers.waiting(), after);

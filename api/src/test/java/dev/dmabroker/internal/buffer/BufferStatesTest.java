@@ -35,7 +35,7 @@ class BufferStatesTest extends Fixture {
   private BufferLife life(State state) {
     BufferLife life =
         new BufferLife(
-            exported.registry,
+            exported.supplies,
             exported.id,
             "tried",
             exported.target(),
