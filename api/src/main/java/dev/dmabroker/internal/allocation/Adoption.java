@@ -113,7 +113,7 @@ public final class Adoption {
     return null;
   }
 
-  /** The entry of one memory among those that are adopted. */
+  /** Represents the entry of one memory among those that are adopted. */
   private final class Entry {
     private volatile Optional<Object> identity = Optional.empty();
 

@@ -43,9 +43,9 @@ public final class Evictor {
     this.tenants = tenants;
   }
 
-  /** An attempt to allocate, which is made after each buffer that has moved out. */
+  /** Attempts to allocate, after each buffer that has moved out. */
   interface Attempt {
-    /** Tells whether there was room now. */
+    /** Returns whether there was room now. */
     boolean succeeds();
   }
 

@@ -21,7 +21,7 @@ final class CrewSize {
   /** The number of threads; 0 until it is decided. */
   private volatile int chosen;
 
-  /** A piece of work that is equal each time it is done. */
+  /** Does a piece of work that is equal each time. */
   interface Trial {
     /** Does the work with that number of threads, and returns the nanoseconds that it takes. */
     long nanos(int threads) throws HeapException;

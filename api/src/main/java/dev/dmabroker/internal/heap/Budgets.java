@@ -23,7 +23,7 @@ public final class Budgets {
     accounts = named.buildOrThrow();
   }
 
-  /** The budget of one device or group. It is guarded by the lock of the budgets. */
+  /** Holds the budget of one device or group. It is guarded by the lock of the budgets. */
   private static final class Account {
     private final String name;
     private final long limitBytes;

@@ -55,7 +55,7 @@ final class ConflictUnits {
   }
 
   /**
-   * A unit is something that can be asked or not.
+   * Represents something that can be asked or not.
    *
    * @param clause what is asked, for a person to read
    * @param field the field; null if the unit is all of a device's alternatives
@@ -63,7 +63,7 @@ final class ConflictUnits {
    */
   record Unit(Clause clause, @Nullable ConstraintField field, Participant part) {}
 
-  /** A part is a device that asks only for some of what the real device asks for. */
+  /** Represents a device that asks only for some of what the real device asks for. */
   private record Part(User user, List<Alternative> alternatives) implements Participant {
     @Override
     public String name() {

@@ -77,7 +77,9 @@ public final class Ranking {
     return loads.build();
   }
 
-  /** Asks the heuristic. A heap that does not suit, or is named twice, is skipped. */
+  /**
+   * Asks the heuristic. A heap that does not suit is skipped, and a heap that is named again, too.
+   */
   private List<RankedHeap> order(PlacementHeuristic.Request request, Solution solution) {
     boolean[] taken = new boolean[table.size()];
     List<RankedHeap> order = new ArrayList<>(request.heaps().size());

@@ -95,8 +95,8 @@ public final class Crew {
     } finally {
       job.stop();
       while (helpers.remove(job)) {
-        // A helper's turn that did not come: the queue would keep the job, and so its memory,
-        // reachable.
+        // This drops a helper's turn that did not come: the queue would keep the job, and so its
+        // memory, reachable.
       }
     }
     job.throwFailure();

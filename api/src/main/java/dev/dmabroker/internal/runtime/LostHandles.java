@@ -10,7 +10,7 @@ public final class LostHandles {
   /** The queue with which a {@link Lost} reference registers. */
   public static final ReferenceQueue<Object> QUEUE = new ReferenceQueue<>();
 
-  /** A reference to a handle, which is told when the handle is lost. */
+  /** Refers to a handle, and is told when the handle is lost. */
   public interface Lost {
     /**
      * Is called when the handle is unreachable and the reference was not cleared before. This must

@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 public final class WaitGraph {
   private final Map<Object, Parked> parked = new ConcurrentHashMap<>();
 
-  /** The request that a parked thread waits for. */
+  /** Represents the request that a parked thread waits for. */
   public interface Parked {
     /** Returns what the request wants, in words for errors. */
     String describe();
@@ -52,8 +52,8 @@ public final class WaitGraph {
   }
 
   /**
-   * An edge of the graph: a thread that waits, the request that it waits for, and a thread that
-   * made a mapping which has to be closed before.
+   * Represents an edge of the graph: a thread that waits, the request that it waits for, and a
+   * thread that made a mapping which has to be closed before.
    */
   private record Edge(Object waiting, Parked request, Object blocking) {
     boolean isLetInAnyway() {
