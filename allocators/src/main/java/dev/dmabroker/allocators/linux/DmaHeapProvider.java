@@ -82,6 +82,7 @@ public final class DmaHeapProvider implements HeapProvider {
     return findings;
   }
 
+  /** Opens one heap and finds out its traits. */
   private Finding find(String name, Set<String> aliases) {
     Path path = folder.resolve(name);
     DmaHeapSource source;
@@ -102,6 +103,7 @@ public final class DmaHeapProvider implements HeapProvider {
     }
   }
 
+  /** The traits of a heap: those that its documentation promises, and those that a sample shows. */
   private static HeapTraits traits(String name, Source source) throws HeapException {
     Optional<DmaHeapNames.Documented> documented = DmaHeapNames.find(name);
     String document = documented.map(DmaHeapNames.Documented::source).orElse("");
