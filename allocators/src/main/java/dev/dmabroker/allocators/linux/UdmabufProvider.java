@@ -66,9 +66,8 @@ public final class UdmabufProvider implements HeapProvider {
       return new Closed(HUGE, "the system has no huge pages", HugePages.REMEDY);
     }
     // Drivers that map pages, not page frames, lose count of the parts of a huge page when a
-    // mapping
-    // of them ends, and damage the kernel's own lists: 6.1 oopsed in free_huge_page. The mapping of
-    // ordinary memory, which does no harm, shows how the driver maps.
+    // mapping of them ends, and damage the kernel's own lists: 6.1 oopsed in free_huge_page. The
+    // mapping of ordinary memory, which does no harm, shows how the driver maps.
     return ordinary.heap() instanceof LinuxHeap heap && heap.mapsPageFrames()
         ? find(HUGE, pageBytes, maxSize)
         : new Closed(
