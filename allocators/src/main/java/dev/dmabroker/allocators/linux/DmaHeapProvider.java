@@ -26,9 +26,9 @@ public final class DmaHeapProvider implements HeapProvider {
 
   private static final String NAME = "dma_heap";
   private static final String REMEDY =
-      "a kernel with CONFIG_DMABUF_HEAPS and CONFIG_DMABUF_HEAPS_SYSTEM, and"
-          + " CONFIG_DMABUF_HEAPS_CMA for contiguous memory, of which cma=SIZE on the kernel's"
-          + " command line sets some aside; in a container /dev/dma_heap has to be passed in";
+      "a kernel with CONFIG_DMABUF_HEAPS and CONFIG_DMABUF_HEAPS_SYSTEM, and CONFIG_DMABUF_HEAPS_CMA"
+          + " for contiguous memory, of which cma=SIZE on the kernel's command line sets some"
+          + " aside; in a container /dev/dma_heap has to be passed in";
 
   private final Path folder;
 
