@@ -38,7 +38,7 @@ public final class LinuxFencePoller implements FencePoller {
   private final FenceKind kind;
   private final Object lock = new Object();
 
-  // The lock guards this, and the fields of waiters that say so.
+  // The lock guards these, and the fields of waiters that say so.
   private @Nullable Waiter waiter;
   private int pending;
   private boolean closed;
