@@ -11,7 +11,7 @@ public final class AllocationException extends BrokerException {
 
   private final transient ImmutableList<Attempt> attempts;
 
-  /** One heap's answer. Immutable. Not for implementation outside the broker. */
+  /** The answer of one heap. Immutable. Not for implementation outside the broker. */
   public interface Attempt {
 
     /** The heap's name. */

@@ -26,7 +26,7 @@ public interface Conflict {
    */
   List<Relaxation> relaxations();
 
-  /** What cannot be had, for a person to read. */
+  /** The reason why the demands cannot be met, for a person to read. */
   String cause();
 
   /**

@@ -12,8 +12,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a device declares of itself when it is registered. Immutable; each method that is named
- * after a field and has a parameter returns a copy with that field changed.
+ * The spec of a device: what it declares of itself when it is registered. Immutable; each method
+ * that is named after a field and has a parameter returns a copy with that field changed.
  */
 public final class DeviceSpec {
   /** The most alternatives that a device may give. */
@@ -107,7 +107,7 @@ public final class DeviceSpec {
    * Sets the longest time for which the device holds one mapping. A move of a buffer waits that
    * long until the device closes its mapping, and is rolled back if the mapping is still open then.
    *
-   * @throws IllegalArgumentException unless positive
+   * @throws IllegalArgumentException unless the duration is positive
    */
   public DeviceSpec longestHold(Duration longestHold) {
     if (longestHold.isNegative() || longestHold.isZero()) {

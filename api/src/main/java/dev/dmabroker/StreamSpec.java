@@ -7,8 +7,8 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a stream is made of: its producer, what its buffers hold, and its limits. Immutable; each
- * method that is named after a field and has a parameter returns a copy with that field changed.
+ * The spec of a stream: its producer, what its buffers hold, and its limits. Immutable; each method
+ * that is named after a field and has a parameter returns a copy with that field changed.
  */
 public final class StreamSpec {
   private final String name;

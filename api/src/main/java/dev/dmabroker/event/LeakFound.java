@@ -31,7 +31,7 @@ public interface LeakFound {
    */
   Optional<Throwable> created();
 
-  /** What can leak. */
+  /** The kinds of objects that can leak. */
   enum Kind {
     /** A mapping or CPU view leaked. It held up moves, and kept the memory. */
     MAPPING,

@@ -32,7 +32,7 @@ public interface Overheld {
   /** How many buffers the device declared to hold; -1 if it did not. */
   int camping();
 
-  /** What was exceeded. */
+  /** The limits that a device can exceed. */
   enum Excess {
     /**
      * The device held a buffer for longer than {@link dev.dmabroker.DeviceSpec#longestHold}; told

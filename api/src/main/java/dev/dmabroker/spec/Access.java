@@ -1,8 +1,8 @@
 package dev.dmabroker.spec;
 
 /**
- * What a device does with a buffer. A device declares the most that it does at registration, and
- * says at each map what it does then.
+ * The accesses of a device to a buffer. A device declares the most that it does at registration,
+ * and says at each map what it does then.
  */
 public enum Access {
   /** The device reads the contents and leaves them as they are. */

@@ -3,8 +3,9 @@ package dev.dmabroker.spec;
 import java.util.Optional;
 
 /**
- * What a buffer holds; an application says it when it exports the buffer. The broker decides later,
- * from the constraints of the devices that attach, where the contents lie in memory and how.
+ * The spec of a buffer: what it holds. An application gives it when it exports the buffer. The
+ * broker decides later, from the constraints of the devices that attach, where the contents lie in
+ * memory and how.
  */
 public sealed interface BufferSpec permits ImageSpec, BlobSpec {
 

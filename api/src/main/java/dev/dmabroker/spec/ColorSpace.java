@@ -1,7 +1,8 @@
 package dev.dmabroker.spec;
 
 /**
- * What the numbers of a picture mean as colours. The constants have V4L2's names.
+ * The colour spaces of pictures, which say what the numbers of a picture mean as colours. The
+ * constants have V4L2's names.
  *
  * <p>The codes are those of {@code enum v4l2_colorspace} in {@code linux/videodev2.h}. Each implies
  * a transfer function, a Y'CbCr encoding and a quantization unless the format says otherwise. Two

@@ -19,6 +19,7 @@ import java.util.stream.Collectors;
 final class ConstraintParts extends ConstraintViews {
   private ConstraintParts() {}
 
+  /** Gives the engine an object of this class, because the engine cannot make one. */
   static void install() {
     ConstraintViews.install(new ConstraintParts());
   }
@@ -33,6 +34,7 @@ final class ConstraintParts extends ConstraintViews {
     return wishes.addAll(ImmutableSet.copyOf(used.build())).build();
   }
 
+  /** Adds one preference for each field that is wished. */
   private static void split(
       Constraints wished, int weight, ImmutableList.Builder<Preference> wishes) {
     wished
@@ -85,6 +87,10 @@ final class ConstraintParts extends ConstraintViews {
     };
   }
 
+  /**
+   * The text of a field that was set. If no value was set, the field is the default of linear
+   * pictures.
+   */
   private static String declaredText(Constraints of, ConstraintField field) {
     List<String> texts = new ArrayList<>();
     Object value = of.values().get(field);
@@ -140,6 +146,7 @@ final class ConstraintParts extends ConstraintViews {
     return alone(kept, field.isImage() ? entriesOf(of.images(), field) : List.of());
   }
 
+  /** Whether the field has a meaning only together with the number of segments. */
   private static boolean isOfSegments(ConstraintField field) {
     return field == ConstraintField.MAX_SEGMENT_SIZE || field == ConstraintField.SEGMENT_BOUNDARY;
   }

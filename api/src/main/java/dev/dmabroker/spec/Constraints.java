@@ -19,10 +19,11 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What memory a device can reach, and how pictures have to lie in it. Immutable. The default of
- * each field asks for nothing, with three exceptions that a device has to widen itself: by default
- * a device takes {@linkplain ImageConstraints linear} pictures only, memory that is coherent
- * through the CPU's caches or main memory, and no memory that lies in another device.
+ * The constraints of a device: what memory it can reach, and how pictures have to lie in it.
+ * Immutable. The default of each field asks for nothing, with three exceptions that a device has to
+ * widen itself: by default a device takes {@linkplain ImageConstraints linear} pictures only,
+ * memory that is coherent through the CPU's caches or main memory, and no memory that lies in
+ * another device.
  *
  * <p>Fields that are set directly are required. A heap for which a required property is not known
  * counts as lacking it, because a wrong guess shows up as a failed import or as a device that

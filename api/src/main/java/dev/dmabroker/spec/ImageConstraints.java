@@ -14,9 +14,9 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a device asks of pictures of some formats and modifiers. A device has one of these for each
- * set of formats that it treats alike. Immutable. The default of each field asks for nothing,
- * except for the modifiers: a device that names none takes linear pictures only.
+ * The demands of a device on pictures of some formats and modifiers. A device has one object of
+ * this class for each set of formats that it treats alike. Immutable. The default of each field
+ * asks for nothing, except for the modifiers: a device that names none takes linear pictures only.
  *
  * <p>A picture is {@linkplain ImageSpec shown} at one size and <em>coded</em> at a size that may be
  * larger: at least the minimum, and rounded up to the size alignment. All fields but the display

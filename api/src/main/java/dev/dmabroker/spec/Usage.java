@@ -1,8 +1,9 @@
 package dev.dmabroker.spec;
 
 /**
- * What a device does with a buffer. A usage adds preferences and is never a hard constraint: {@link
- * #wishes} says which fields it prefers, and each unmet one costs {@link #WEIGHT}.
+ * The uses that a device makes of a buffer. A usage adds preferences and is never a hard
+ * constraint: {@link #wishes} says which fields it prefers, and each unmet one costs {@link
+ * #WEIGHT}.
  */
 public enum Usage {
   /** The device does not touch the contents; it only passes buffers on, for example. */

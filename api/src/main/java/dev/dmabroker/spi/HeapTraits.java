@@ -9,9 +9,9 @@ import java.util.Objects;
 import java.util.Set;
 
 /**
- * What is known of a heap's memory. Each trait says how it is known. A trait that is not known
- * counts as lacking, except for the two limits of size: if they are not known, an allocation is
- * simply tried. Immutable.
+ * The traits of a heap's memory, as far as they are known. Each trait says how it is known. A trait
+ * that is not known counts as lacking, except for the two limits of size: if they are not known, an
+ * allocation is simply tried. Immutable.
  */
 public final class HeapTraits {
 

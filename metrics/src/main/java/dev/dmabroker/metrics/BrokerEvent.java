@@ -189,6 +189,7 @@ abstract class BrokerEvent extends Event {
       return this;
     }
 
+    /** The stack trace as a text, because an event cannot hold a Throwable. */
     private static String frames(Throwable site) {
       StringBuilder text = new StringBuilder();
       for (StackTraceElement frame : site.getStackTrace()) {

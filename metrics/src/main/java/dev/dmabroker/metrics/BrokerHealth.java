@@ -73,6 +73,7 @@ public record BrokerHealth(Status status, List<String> reasons) {
         !down.isEmpty() ? Status.DOWN : reasons.isEmpty() ? Status.UP : Status.DEGRADED, reasons);
   }
 
+  /** Adds the first reasons of a kind, and the number of the others. */
   private static void addSome(List<String> reasons, List<String> found) {
     reasons.addAll(found.subList(0, Math.min(TOLD, found.size())));
     if (found.size() > TOLD) {
@@ -80,6 +81,7 @@ public record BrokerHealth(Status status, List<String> reasons) {
     }
   }
 
+  /** The mappings that are held for longer than their device declared. */
   private static List<String> overdue(BrokerSnapshot snapshot) {
     Map<String, Duration> declared =
         snapshot.devices().stream()
@@ -102,6 +104,7 @@ public record BrokerHealth(Status status, List<String> reasons) {
     return found;
   }
 
+  /** The heaps that are nearly full. */
   private static List<String> crowded(BrokerSnapshot snapshot) {
     List<String> found = new ArrayList<>();
     for (HeapState heap : snapshot.heaps()) {
@@ -129,6 +132,7 @@ public record BrokerHealth(Status status, List<String> reasons) {
     return found;
   }
 
+  /** The buffers with moves that have failed repeatedly. */
   private static List<String> failing(BrokerSnapshot snapshot) {
     return snapshot.buffers().stream()
         .filter(buffer -> buffer.moves().attempts() >= REPEATEDLY)

@@ -32,6 +32,7 @@ final class Census {
   private int waiting;
   private Duration oldest = Duration.ZERO;
 
+  // Buffers are added up for each heap and state.
   private record Where(String heap, SharedBuffer.State state) {}
 
   private record Total(int buffers, long bytes) {
@@ -68,6 +69,7 @@ final class Census {
         : new Census(snapshot, before.maps, before.streams);
   }
 
+  /** Adds a buffer and the holders of its mappings. */
   private void add(BufferState buffer, Map<String, Duration> holds) {
     Where where = new Where(buffer.heap().orElse(NO_HEAP), buffer.state());
     buffers.merge(where, new Total(1, buffer.sizeBytes()), Total::and);
@@ -85,14 +87,17 @@ final class Census {
     return buffers.getOrDefault(new Where(heap, state), Total.NONE);
   }
 
+  /** The number of buffers in a state that lie in a heap, or {@link #NO_HEAP}. */
   int buffers(String heap, SharedBuffer.State state) {
     return total(heap, state).buffers();
   }
 
+  /** The bytes of these buffers. */
   long bytes(String heap, SharedBuffer.State state) {
     return total(heap, state).bytes();
   }
 
+  /** A figure of a heap; zero if the broker does not have the heap. */
   double heap(String name, Function<HeapState, Number> what) {
     return Optional.ofNullable(heaps.get(name)).map(what).orElse(0).doubleValue();
   }
@@ -126,10 +131,12 @@ final class Census {
     return snapshot.fences().pending();
   }
 
+  /** The maps so far; they never go down from one census to the next. */
   long maps() {
     return maps;
   }
 
+  /** The number of buffers that are pinned. */
   int pinned() {
     return pinned;
   }
@@ -143,10 +150,12 @@ final class Census {
     return overdue;
   }
 
+  /** The number of maps that wait. */
   int waiting() {
     return waiting;
   }
 
+  /** For how long the mapping that is held longest has been held. */
   long oldestNanos() {
     return oldest.toNanos();
   }

@@ -116,6 +116,7 @@ final class JsonWriter {
     out.flush();
   }
 
+  /** Passes the text so far on to the writer. */
   private void handOn() throws IOException {
     out.append(text);
     text.setLength(0);
@@ -159,6 +160,7 @@ final class JsonWriter {
     text.append('\n').append("  ".repeat(depth));
   }
 
+  /** Writes a string with the escapes that JSON needs. */
   private void quote(String string) {
     text.append('"');
     int plain = 0; // All characters before this index are written.

@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  * because a broker's heaps do not change: events that have not happened yet read zero, and an event
  * finds its meter without asking the registry.
  *
- * <p>Gauges refer to the census weakly, and only the broker refers to this listener: when the
+ * <p>Gauges refer to the census weakly, and the broker refers to this listener: when the
  * application has dropped the broker, a registry that lives on does not keep it.
  */
 final class Meters implements BrokerListener {
@@ -67,6 +67,7 @@ final class Meters implements BrokerListener {
     }
   }
 
+  /** Registers the meters, and listens to the broker from now on. */
   Meters(Broker broker, MeterRegistry registry, Tags tags) {
     RecentCensus census = new RecentCensus(broker::snapshot, registry.config().clock());
     registration = new Registration(registry, tags, census);
@@ -123,6 +124,7 @@ final class Meters implements BrokerListener {
         now -> now.budget(name, BudgetState::reservedBytes));
   }
 
+  /** The value of an enum as a tag's value. */
   static String inWords(Enum<?> value) {
     return value.name().toLowerCase(Locale.ROOT);
   }
@@ -190,6 +192,7 @@ final class Meters implements BrokerListener {
     increment(leaks.get(event.kind()));
   }
 
+  /** Records the times of a move and counts it by its cause. */
   private void record(MoveMeters meters, BufferMove move) {
     increment(meters.moves().get(move.cause()));
     prepare.record(move.prepare());

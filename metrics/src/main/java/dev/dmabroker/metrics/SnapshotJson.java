@@ -67,6 +67,7 @@ public final class SnapshotJson {
     list(name, strings, json::value);
   }
 
+  /** Writes a time in nanoseconds. */
   private void time(String name, Duration time) throws IOException {
     json.member(name, time.toNanos());
   }
@@ -105,6 +106,7 @@ public final class SnapshotJson {
     json.endObject().endObject();
   }
 
+  /** Writes the value of a trait as the JSON type that suits it. */
   private void value(@Nullable Object value) throws IOException {
     if (value instanceof Boolean flag) {
       json.value(flag);

@@ -112,6 +112,7 @@ final class StreamCensus {
     return census;
   }
 
+  /** Adds a stream, its producer and its consumers. */
   private void add(StreamState stream) {
     Tags tags = Tags.of("stream", stream.name());
     owner(tags)
@@ -148,6 +149,7 @@ final class StreamCensus {
         .add(Figure.HOLD_NANOS, holds.total().toNanos());
   }
 
+  /** The figures of a stream or device, made if there are none yet. */
   private Owner owner(Tags tags) {
     return owners.computeIfAbsent(tags, it -> new Owner());
   }

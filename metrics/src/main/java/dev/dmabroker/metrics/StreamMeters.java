@@ -34,6 +34,10 @@ final class StreamMeters {
     this.registrations = registrations;
   }
 
+  /**
+   * Registers and removes meters after a census. A thread that finds the lock taken leaves the work
+   * to the next census.
+   */
   void follow(Census census) {
     if (lock.isHeldByCurrentThread() || !lock.tryLock()) {
       return;
@@ -63,6 +67,7 @@ final class StreamMeters {
     }
   }
 
+  /** Registers the meters of one stream or device, or none of them if one fails. */
   private Registration register(Tags tags) {
     Registration meters = registrations.get();
     try {

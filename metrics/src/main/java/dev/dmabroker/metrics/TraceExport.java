@@ -74,6 +74,7 @@ public final class TraceExport implements BrokerListener {
     return lane(TraceLane.Kind.BUFFER, name);
   }
 
+  /** Whether no more events are kept; the event that is left out is counted. */
   private boolean isFull() {
     if (events.size() < MAX_EVENTS) {
       return false;
@@ -82,6 +83,7 @@ public final class TraceExport implements BrokerListener {
     return true;
   }
 
+  /** Adds bytes to a heap's counter. */
   private void put(String heap, long bytes, long at) {
     events.add(
         lane(TraceLane.Kind.HEAP, heap).counter(at, heapBytes.merge(heap, bytes, Long::sum)));

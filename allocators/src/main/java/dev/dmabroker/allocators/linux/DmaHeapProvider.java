@@ -26,9 +26,9 @@ public final class DmaHeapProvider implements HeapProvider {
 
   private static final String NAME = "dma_heap";
   private static final String REMEDY =
-      "a kernel with CONFIG_DMABUF_HEAPS and CONFIG_DMABUF_HEAPS_SYSTEM, and"
-          + " CONFIG_DMABUF_HEAPS_CMA for contiguous memory, of which cma=SIZE on the kernel's"
-          + " command line sets some aside; in a container /dev/dma_heap has to be passed in";
+      "a kernel with CONFIG_DMABUF_HEAPS and CONFIG_DMABUF_HEAPS_SYSTEM, and CONFIG_DMABUF_HEAPS_CMA"
+          + " for contiguous memory, of which cma=SIZE on the kernel's command line sets some"
+          + " aside; in a container /dev/dma_heap has to be passed in";
 
   private final Path folder;
 
@@ -82,6 +82,7 @@ public final class DmaHeapProvider implements HeapProvider {
     return findings;
   }
 
+  /** Opens one heap and finds out its traits. */
   private Finding find(String name, Set<String> aliases) {
     Path path = folder.resolve(name);
     DmaHeapSource source;
@@ -102,6 +103,7 @@ public final class DmaHeapProvider implements HeapProvider {
     }
   }
 
+  /** The traits of a heap: those that its documentation promises, and those that a sample shows. */
   private static HeapTraits traits(String name, Source source) throws HeapException {
     Optional<DmaHeapNames.Documented> documented = DmaHeapNames.find(name);
     String document = documented.map(DmaHeapNames.Documented::source).orElse("");

@@ -73,6 +73,7 @@ public final class DumbProvider implements HeapProvider {
     return findings;
   }
 
+  /** Opens one card and finds out its traits. */
   private static Finding find(Path card) {
     String name = "drm-" + card.getFileName();
     Fd node;
@@ -107,6 +108,7 @@ public final class DumbProvider implements HeapProvider {
     }
   }
 
+  /** The reason why the node gives no dumb buffers as dma-bufs, if there is one. */
   private static Optional<String> lack(Fd node) {
     // The kernel does not tell the first capability of drivers without displays (drm_ioctl.c): it
     // is tried.

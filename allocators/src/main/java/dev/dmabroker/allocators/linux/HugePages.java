@@ -42,6 +42,7 @@ final class HugePages {
     return sizes.isEmpty() ? OptionalLong.empty() : OptionalLong.of(sizes.first());
   }
 
+  /** The number in a file; 0 if it cannot be read. */
   private static long count(Path folder, String file) {
     try {
       return Long.parseLong(Files.readString(folder.resolve(file)).strip());

@@ -87,6 +87,7 @@ final class KernelFences implements FenceKind {
     return LibC.ioctl(fd, Ioctl.SYNC_IOC_FILE_INFO, info) == 0;
   }
 
+  /** The file behind a descriptor, for errors. */
   private static String target(int fd) {
     try {
       return Files.readSymbolicLink(Path.of("/proc/self/fd/" + fd)).toString();

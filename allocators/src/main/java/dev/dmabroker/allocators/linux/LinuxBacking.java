@@ -136,6 +136,7 @@ public final class LinuxBacking implements Backing {
     sync(Ioctl.DMA_BUF_SYNC_END, access);
   }
 
+  /** Begins or ends CPU access, and repeats the call as the kernel asks. */
   private void sync(int startOrEnd, Access access) throws HeapException {
     if (!dmaBuf) {
       return;
@@ -210,6 +211,7 @@ public final class LinuxBacking implements Backing {
         : Optional.empty();
   }
 
+  /** Whether the memory may be held when this object has let go of it. */
   private boolean isHeld() {
     if (!dmaBuf || !(told || duplicated)) {
       return duplicated;

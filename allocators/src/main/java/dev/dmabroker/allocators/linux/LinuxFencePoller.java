@@ -38,7 +38,7 @@ public final class LinuxFencePoller implements FencePoller {
   private final FenceKind kind;
   private final Object lock = new Object();
 
-  // Guarded by the lock, as is what waiters say is.
+  // The lock guards these, and the fields of waiters that say so.
   private @Nullable Waiter waiter;
   private int pending;
   private boolean closed;

@@ -67,6 +67,7 @@ public final class MemfdProvider implements HeapProvider {
     return new Open(new LinuxHeap(name, Set.of(), traits.build(), source));
   }
 
+  /** The traits of memfds with pages of this size. */
   static HeapTraits.Builder traits(long pageBytes) {
     return HeapTraits.builder()
         .contiguous(Trait.documented(false, "memfd_create(2) promises no more than pages"))

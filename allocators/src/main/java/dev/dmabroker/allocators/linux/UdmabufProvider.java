@@ -59,15 +59,15 @@ public final class UdmabufProvider implements HeapProvider {
     return findings;
   }
 
+  /** Finds the heap of huge pages, if the driver maps them without harm. */
   private Finding huge(Open ordinary, Trait<Long> maxSize) {
     OptionalLong pageBytes = HugePages.smallestBytes();
     if (pageBytes.isEmpty()) {
       return new Closed(HUGE, "the system has no huge pages", HugePages.REMEDY);
     }
     // Drivers that map pages, not page frames, lose count of the parts of a huge page when a
-    // mapping
-    // of them ends, and damage the kernel's own lists: 6.1 oopsed in free_huge_page. How the driver
-    // maps shows in ordinary memory, with which that does no harm.
+    // mapping of them ends, and damage the kernel's own lists: 6.1 oopsed in free_huge_page. The
+    // mapping of ordinary memory, which does no harm, shows how the driver maps.
     return ordinary.heap() instanceof LinuxHeap heap && heap.mapsPageFrames()
         ? find(HUGE, pageBytes, maxSize)
         : new Closed(
@@ -136,6 +136,7 @@ public final class UdmabufProvider implements HeapProvider {
         .cached(Trait.documented(true, "udmabuf maps ordinary memory as it is"));
   }
 
+  /** The driver's limit of one allocation, which is a parameter of its module. */
   private static Trait<Long> maxSize() {
     try {
       long megabytes = Long.parseLong(Files.readString(SIZE_LIMIT).strip());

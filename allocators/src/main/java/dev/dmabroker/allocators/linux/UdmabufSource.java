@@ -52,6 +52,7 @@ final class UdmabufSource implements Source {
     }
   }
 
+  /** Asks the driver for a dma-buf of a memfd's memory. */
   private int request(Fd memfd, long bytes, String what) throws HeapException {
     ByteBuffer request =
         ByteBuffer.allocate(Ioctl.UDMABUF_CREATE_BYTES)

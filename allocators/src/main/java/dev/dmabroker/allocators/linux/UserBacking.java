@@ -85,6 +85,7 @@ public final class UserBacking implements Backing {
     live();
   }
 
+  /** The memory, unless it has been released. */
   private ByteBuffer live() throws HeapException {
     ByteBuffer its = memory;
     if (its == null) {

@@ -173,6 +173,7 @@ public final class V4l2Source implements Source {
 
   private record Taken(int index, Fd fd, boolean used) {}
 
+  /** Takes a buffer that is idle, or adds one to the queue. */
   private synchronized Taken take(String what) throws HeapException {
     OptionalInt idle = idle();
     int index = idle.isPresent() ? idle.getAsInt() : add(what);
@@ -199,6 +200,7 @@ public final class V4l2Source implements Source {
     return OptionalInt.empty();
   }
 
+  /** Whether the driver says that the buffer is still held elsewhere. */
   private boolean isHeld(int index) {
     try (Memory planes = new Memory((long) MOST_PLANES * V4l2.PLANE_BYTES)) {
       planes.clear();
@@ -217,6 +219,10 @@ public final class V4l2Source implements Source {
     }
   }
 
+  /**
+   * Adds buffers to the queue, a single one if the driver can do that, and returns the index of the
+   * first.
+   */
   private int add(String what) throws HeapException {
     if (adds) {
       ByteBuffer create =
@@ -277,6 +283,7 @@ public final class V4l2Source implements Source {
     return buffers.getInt(0);
   }
 
+  /** Makes a dma-buf of a buffer. */
   private Fd export(int index, String what) throws HeapException {
     ByteBuffer export =
         request(V4l2.EXPORTBUFFER_BYTES)
