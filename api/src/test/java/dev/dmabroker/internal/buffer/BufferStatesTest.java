@@ -25,9 +25,13 @@ class BufferStatesTest extends Fixture {
   private static final Pattern LINE =
       Pattern.compile("^ \\* ([A-Z]+) +([A-Z]+) +\\S.*$", Pattern.MULTILINE);
 
-  /** A line of the picture, {@code UNBACKED --> ALLOCATING: first map}. */
+  /**
+   * A line of the picture, {@code UNBACKED --> ALLOCATING: first map}. A semicolon would end the
+   * text, and what follows it would be drawn as states.
+   */
   private static final Pattern ARROW =
-      Pattern.compile("^ *(\\[\\*\\]|[A-Z]+) --> (\\[\\*\\]|[A-Z]+)(?::.*)?$", Pattern.MULTILINE);
+      Pattern.compile(
+          "^ *(\\[\\*\\]|[A-Z]+) --> (\\[\\*\\]|[A-Z]+)(?:: [^:;\\n]+)?$", Pattern.MULTILINE);
 
   private final BufferLife exported = Handles.of(export()).life;
 
