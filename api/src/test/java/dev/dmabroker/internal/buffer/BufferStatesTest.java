@@ -67,19 +67,25 @@ class BufferStatesTest extends Fixture {
     return from + " --> " + to;
   }
 
+  private boolean isRefused(State from, State to) {
+    BufferLife life = life(from);
+    try {
+      life.become(to);
+    } catch (IllegalStateException e) {
+      assertEquals(from, life.state(), "it stays as it is");
+      return true;
+    }
+    assertEquals(to, life.state());
+    return false;
+  }
+
   private Set<String> ofTheCode() {
     Set<String> transitions = new TreeSet<>();
     for (State from : State.values()) {
       for (State to : State.values()) {
-        BufferLife life = life(from);
-        try {
-          life.become(to);
-        } catch (IllegalStateException e) {
-          assertEquals(from, life.state(), "it stays as it is");
-          continue;
+        if (!isRefused(from, to)) {
+          transitions.add(transition(from, to));
         }
-        assertEquals(to, life.state());
-        transitions.add(transition(from, to));
       }
     }
     return transitions;
