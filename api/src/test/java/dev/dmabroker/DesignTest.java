@@ -3,6 +3,7 @@ package dev.dmabroker;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.google.common.base.Splitter;
 import com.google.common.collect.Sets;
 import com.tngtech.archunit.core.domain.Dependency;
 import com.tngtech.archunit.core.domain.JavaClass;
@@ -87,7 +88,7 @@ class DesignTest {
   void thePictureHasTheArrowsOfTheCodeAndNoOthers() throws IOException {
     List<String> drawn = new ArrayList<>();
     for (MatchResult arrows : all(ARROWS, picture())) {
-      for (String to : arrows.group(2).split(" & ")) {
+      for (String to : Splitter.on(" & ").split(arrows.group(2))) {
         drawn.add(arrows.group(1) + " --> " + to);
       }
     }

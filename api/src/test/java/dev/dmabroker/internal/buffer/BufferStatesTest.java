@@ -25,9 +25,13 @@ class BufferStatesTest extends Fixture {
   private static final Pattern LINE =
       Pattern.compile("^ \\* ([A-Z]+) +([A-Z]+) +\\S.*$", Pattern.MULTILINE);
 
-  /** A line of the picture, {@code UNBACKED --> ALLOCATING: first map}. */
+  /**
+   * A line of the picture, {@code UNBACKED --> ALLOCATING: first map}. A semicolon would end the
+   * text, and what follows it would be drawn as states.
+   */
   private static final Pattern ARROW =
-      Pattern.compile("^ *(\\[\\*\\]|[A-Z]+) --> (\\[\\*\\]|[A-Z]+)(?::.*)?$", Pattern.MULTILINE);
+      Pattern.compile(
+          "^ *(\\[\\*\\]|[A-Z]+) --> (\\[\\*\\]|[A-Z]+)(?:: [^:;\\n]+)?$", Pattern.MULTILINE);
 
   private final BufferLife exported = Handles.of(export()).life;
 
@@ -63,19 +67,25 @@ class BufferStatesTest extends Fixture {
     return from + " --> " + to;
   }
 
+  private boolean isRefused(State from, State to) {
+    BufferLife life = life(from);
+    try {
+      life.become(to);
+    } catch (IllegalStateException e) {
+      assertEquals(from, life.state(), "it stays as it is");
+      return true;
+    }
+    assertEquals(to, life.state());
+    return false;
+  }
+
   private Set<String> ofTheCode() {
     Set<String> transitions = new TreeSet<>();
     for (State from : State.values()) {
       for (State to : State.values()) {
-        BufferLife life = life(from);
-        try {
-          life.become(to);
-        } catch (IllegalStateException e) {
-          assertEquals(from, life.state(), "it stays as it is");
-          continue;
+        if (!isRefused(from, to)) {
+          transitions.add(transition(from, to));
         }
-        assertEquals(to, life.state());
-        transitions.add(transition(from, to));
       }
     }
     return transitions;
