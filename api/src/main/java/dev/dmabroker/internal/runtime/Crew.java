@@ -26,7 +26,6 @@ import org.jspecify.annotations.Nullable;
  * out only after its last part. That count also makes what the helper wrote visible to the caller.
  */
 public final class Crew {
-  private static final System.Logger LOG = System.getLogger(Crew.class.getName());
   private static final long IDLE_SECONDS = 10;
 
   /** Turns of waiting before parking: some microseconds, less than being woken takes. */
@@ -98,7 +97,7 @@ public final class Crew {
     try {
       forHelp.run();
     } catch (OutOfMemoryError e) {
-      LOG.log(Level.DEBUG, "copying goes on without more threads", e);
+      EngineLog.LOG.log(Level.DEBUG, "copying goes on without more threads", e);
     }
   }
 

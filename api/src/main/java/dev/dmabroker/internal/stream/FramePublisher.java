@@ -3,6 +3,7 @@ package dev.dmabroker.internal.stream;
 import dev.dmabroker.ClosedException;
 import dev.dmabroker.Frame;
 import dev.dmabroker.StreamStoppedException;
+import dev.dmabroker.internal.runtime.EngineLog;
 import java.lang.System.Logger.Level;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
@@ -14,8 +15,6 @@ import org.jspecify.annotations.Nullable;
 
 /** A stream's frames as {@link Flow} items: each subscriber is a consumer of its own. */
 final class FramePublisher implements Flow.Publisher<Frame> {
-  private static final System.Logger LOG = System.getLogger(FramePublisher.class.getName());
-
   private final Supplier<AttachedConsumer> attach;
   private final Consumer<Runnable> callbacks;
 
@@ -167,7 +166,7 @@ final class FramePublisher implements Flow.Publisher<Frame> {
       } catch (RuntimeException | Error e) {
         frame.close();
         cancel(); // As the rules have it, the subscriber is gone.
-        LOG.log(Level.WARNING, "a subscriber of " + consumer + " threw", e);
+        EngineLog.LOG.log(Level.WARNING, "a subscriber of " + consumer + " threw", e);
         return;
       }
       goOn();
