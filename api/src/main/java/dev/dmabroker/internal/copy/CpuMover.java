@@ -1,6 +1,7 @@
 package dev.dmabroker.internal.copy;
 
 import dev.dmabroker.internal.runtime.Crew;
+import dev.dmabroker.internal.runtime.EngineLog;
 import dev.dmabroker.spec.Access;
 import dev.dmabroker.spi.Backing;
 import dev.dmabroker.spi.HeapException;
@@ -15,8 +16,6 @@ import java.util.function.LongSupplier;
  * is thread-safe; it blocks for as long as the copy takes, interrupted or not.
  */
 public final class CpuMover implements Mover {
-  private static final System.Logger LOG = System.getLogger(CpuMover.class.getName());
-
   /**
    * From this size on several threads are considered. Copying less takes some 0.2 ms, of which a
    * second thread saves no more than it takes to wake it.
@@ -83,7 +82,7 @@ public final class CpuMover implements Mover {
         }
       }
     } catch (HeapException e) {
-      LOG.log(Level.DEBUG, "preparing a copy failed", e);
+      EngineLog.LOG.log(Level.DEBUG, "preparing a copy failed", e);
     }
   }
 

@@ -29,7 +29,6 @@ import org.jspecify.annotations.Nullable;
  * the caller.
  */
 public final class Crew {
-  private static final System.Logger LOG = System.getLogger(Crew.class.getName());
   private static final long IDLE_SECONDS = 10;
 
   /**
@@ -109,7 +108,7 @@ public final class Crew {
     try {
       forHelp.run();
     } catch (OutOfMemoryError e) {
-      LOG.log(Level.DEBUG, "copying goes on without more threads", e);
+      EngineLog.LOG.log(Level.DEBUG, "copying goes on without more threads", e);
     }
   }
 

@@ -3,6 +3,7 @@ package dev.dmabroker.internal.stream;
 import dev.dmabroker.CpuView;
 import dev.dmabroker.EmptyFrame;
 import dev.dmabroker.internal.gate.AttachedDevice;
+import dev.dmabroker.internal.runtime.EngineLog;
 import dev.dmabroker.spec.Access;
 import dev.dmabroker.spec.SyncFile;
 import java.lang.System.Logger.Level;
@@ -13,12 +14,7 @@ import org.jspecify.annotations.Nullable;
 
 /** A frame that the producer fills, from the moment it is acquired until the consumers have it. */
 final class FillingFrame extends StreamFrame implements EmptyFrame {
-  private static final System.Logger LOG = System.getLogger(FillingFrame.class.getName());
-
-  /**
-   * Zeros to scrub with. A buffer is scrubbed in parts of this size, as it may be larger than a
-   * ByteBuffer spans.
-   */
+  /** Zeroed in parts of that size, so that larger memory than a ByteBuffer spans can be. */
   private static final byte[] ZEROS = new byte[64 * 1024];
 
   private final ProducerSide side;
@@ -181,7 +177,7 @@ final class FillingFrame extends StreamFrame implements EmptyFrame {
       side.scrubbed(buffer(), groups); // While the view keeps it from being given out anew.
     } catch (RuntimeException | Error e) { // The buffer is not lost, whatever a heap throws.
       if (!isCancelled()) {
-        LOG.log(Level.DEBUG, "cannot scrub " + this + "; it leaves the stream", e);
+        EngineLog.LOG.log(Level.DEBUG, "cannot scrub " + this + "; it leaves the stream", e);
         side.unusable(buffer());
       }
       takeBack();

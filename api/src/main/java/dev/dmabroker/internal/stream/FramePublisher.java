@@ -3,6 +3,7 @@ package dev.dmabroker.internal.stream;
 import dev.dmabroker.ClosedException;
 import dev.dmabroker.Frame;
 import dev.dmabroker.StreamStoppedException;
+import dev.dmabroker.internal.runtime.EngineLog;
 import java.lang.System.Logger.Level;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
@@ -14,8 +15,6 @@ import org.jspecify.annotations.Nullable;
 
 /** A stream's frames as items of a {@link Flow}: each subscriber is a consumer of its own. */
 final class FramePublisher implements Flow.Publisher<Frame> {
-  private static final System.Logger LOG = System.getLogger(FramePublisher.class.getName());
-
   private final Supplier<AttachedConsumer> attach;
   private final Consumer<Runnable> callbacks;
 
@@ -171,8 +170,8 @@ final class FramePublisher implements Flow.Publisher<Frame> {
         subscriber.onNext(frame);
       } catch (RuntimeException | Error e) {
         frame.close();
-        cancel(); // By the rules of Flow, the subscriber is gone.
-        LOG.log(Level.WARNING, "a subscriber of " + consumer + " threw", e);
+        cancel(); // As the rules have it, the subscriber is gone.
+        EngineLog.LOG.log(Level.WARNING, "a subscriber of " + consumer + " threw", e);
         return;
       }
       goOn();
