@@ -45,7 +45,11 @@ class MapCodeTest {
 
   private static final String ATTRIBUTE = "%s='(\\d+)'";
 
-  @TempDir Path folder;
+  private final Path folder;
+
+  MapCodeTest(@TempDir Path folder) {
+    this.folder = folder;
+  }
 
   /**
    * What a child found.
