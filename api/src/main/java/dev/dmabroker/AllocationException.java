@@ -3,19 +3,21 @@ package dev.dmabroker;
 import com.google.common.collect.ImmutableList;
 import java.util.List;
 
-/** Heaps suit, but none of them gave memory. */
+/**
+ * The heaps that suit a buffer gave no memory for it. The exception has the answer of each heap.
+ */
 public final class AllocationException extends BrokerException {
   private static final long serialVersionUID = 1;
 
   private final transient ImmutableList<Attempt> attempts;
 
-  /** One heap's answer. Immutable. Not for implementation outside the broker. */
+  /** The answer of one heap. Immutable. Not for implementation outside the broker. */
   public interface Attempt {
 
     /** The heap's name. */
     String heap();
 
-    /** Why it gave nothing. */
+    /** The heap's reason for giving nothing, for a person to read. */
     String reason();
   }
 
@@ -24,7 +26,7 @@ public final class AllocationException extends BrokerException {
     this.attempts = ImmutableList.copyOf(attempts);
   }
 
-  /** Each heap's answer, in the order in which they were asked. */
+  /** The answers of the heaps, in the order in which the broker asked the heaps. */
   public List<Attempt> attempts() {
     return attempts;
   }

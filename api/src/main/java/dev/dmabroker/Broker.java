@@ -26,18 +26,19 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Exports buffers that have no memory until a device maps them, places them where every attached
- * device reaches them, and moves them when a stricter device attaches. Thread-safe. Not for
- * implementation outside the library.
+ * device reaches them, and moves them when a device attaches that cannot reach their place.
+ * Thread-safe. Not for implementation outside the library.
  */
 public interface Broker extends AutoCloseable {
 
-  /** A builder with the defaults. */
+  /** A builder with the defaults, for a new broker. */
   static Builder builder() {
     return new Builder();
   }
 
   /**
-   * Makes a device known that reads and writes and keeps mappings no longer than the default.
+   * Registers a device that reads and writes, and that keeps a mapping no longer than the broker's
+   * default.
    *
    * @throws DuplicateNameException if a registered device has the name
    * @throws ClosedException if the broker is closed
@@ -47,7 +48,8 @@ public interface Broker extends AutoCloseable {
   }
 
   /**
-   * Makes a device known.
+   * Registers a device, so that it can attach to buffers. If the spec has a {@linkplain
+   * DeviceSpec#probe probe}, the call blocks while the probe asks the real device.
    *
    * @throws DuplicateNameException if a registered device has the name
    * @throws ClosedException if the broker is closed
@@ -55,22 +57,24 @@ public interface Broker extends AutoCloseable {
   Device register(DeviceSpec spec);
 
   /**
-   * Makes a buffer without memory, named {@code buffer-N}.
+   * Makes a buffer without memory, named {@code buffer-N}. Does not block.
    *
    * @throws ClosedException if the broker is closed
    */
   SharedBuffer export(BufferSpec spec);
 
   /**
-   * Makes a buffer without memory. Names appear in errors and events and need not be unique.
+   * Makes a buffer without memory. The name appears in errors and events and need not be unique.
+   * Does not block.
    *
    * @throws ClosedException if the broker is closed
    */
   SharedBuffer export(String name, BufferSpec spec);
 
   /**
-   * Makes a buffer without memory that counts against the budgets of a device and its group: its
-   * tightest size is reserved now, and what it turns out to need beyond that when it is allocated.
+   * Makes a buffer without memory that counts against the budgets of a device and its group. The
+   * size of the spec's tightest layout is reserved now. What the buffer needs beyond that is
+   * reserved when it is allocated.
    *
    * @param owner a device of this broker
    * @throws BudgetExceededException if a budget does not suffice; nothing is exported then
@@ -80,9 +84,9 @@ public interface Broker extends AutoCloseable {
   SharedBuffer export(String name, BufferSpec spec, Device owner);
 
   /**
-   * Makes buffers without memory that are used in turn, such as those of a video stream, named
-   * {@code name-1} and so on. When they have to move they do so one after the other, each when it
-   * is idle if there is such a moment, so that the others stay in use.
+   * Makes buffers without memory that an application uses in turn, as for a video stream, named
+   * {@code name-1} and so on. When the buffers have to move, they move one after the other, so that
+   * the others stay in use. Each moves while it is idle if there is a moment when it is.
    *
    * @param count at least 1
    * @throws ClosedException if the broker is closed
@@ -100,7 +104,7 @@ public interface Broker extends AutoCloseable {
   BufferStream stream(StreamSpec spec);
 
   /**
-   * Makes a buffer of memory that is there already, with its contents, laid out as the spec's
+   * Makes a buffer of memory that exists already, with its contents, laid out as the spec's
    * tightest layout; see {@link #adopt(String, BufferSpec, Layout, ForeignMemory)}.
    */
   default SharedBuffer adopt(String name, BufferSpec spec, ForeignMemory memory) {
@@ -108,80 +112,84 @@ public interface Broker extends AutoCloseable {
   }
 
   /**
-   * Makes a buffer of memory that is there already, with its contents: what a user brought, or a
-   * dma-buf from elsewhere. It is resident from the start. What becomes of it when a device
-   * attaches that the memory does not suit, its owner says:
+   * Makes a buffer of memory that exists already, with its contents: memory of the application, or
+   * a dma-buf that another exporter made. The buffer is resident from the start. {@link
+   * ForeignMemory#movable} says what happens when a device attaches that the memory does not suit:
    *
    * <ul>
-   *   <li>If it is {@linkplain ForeignMemory#movable movable}, the contents are copied into a heap
-   *       that suits, like any buffer's. From then on the memory is no longer the buffer's: it
-   *       keeps the contents of that moment, and nothing is ever written back to it.
-   *   <li>Otherwise the buffer stays, as if pinned for good: attaching throws {@link
+   *   <li>If the memory is movable, the broker copies the contents into a heap that suits, as it
+   *       does for any buffer. From then on the memory is no longer the buffer's: the memory keeps
+   *       the contents of that moment, and the broker never writes to it again.
+   *   <li>Otherwise the buffer stays, as if it were pinned for good: attaching throws {@link
    *       PinnedException}, and so do {@link SharedBuffer#evacuate} and {@link
-   *       SharedBuffer#unprepare}. A {@link #shadow} serves such a device.
+   *       SharedBuffer#unprepare}. A {@link #shadow} serves the device.
    * </ul>
    *
-   * <p>The memory's traits decide whom it suits; what is not known counts as no. Of memory that
-   * stays, a device's {@link DeviceSpec#probe probe} is asked when the device attaches, in the
-   * attaching thread, if the traits alone would not do: what the device takes suits it. Memory that
-   * is adopted is not in the broker's list of heaps, and counts against no budget.
+   * <p>The memory's traits decide which devices it suits; an unknown trait counts as no. If the
+   * memory stays and its traits alone do not suit a device that has a {@linkplain DeviceSpec#probe
+   * probe}, the broker asks the probe when the device attaches, in the attaching thread. Memory
+   * that the device takes suits it. Adopted memory is not in the broker's list of heaps, and it
+   * counts against no budget.
    *
    * @param layout how the contents lie in the memory
-   * @param memory let go of when the buffer ends, when it moves, and if this throws
-   * @throws AllocationException if the memory cannot be had, or is smaller than the layout
+   * @param memory released when the buffer ends, when it moves, and if this call throws
+   * @throws AllocationException if the memory cannot be opened, or is smaller than the layout
    * @throws DuplicateMemoryException if a buffer of this broker has the memory already
    * @throws DuplicateNameException if a heap has the memory's name
-   * @throws IllegalArgumentException if the layout is not one of what the spec says
+   * @throws IllegalArgumentException if the layout does not hold what the spec says
    * @throws ClosedException if the broker is closed
    */
   SharedBuffer adopt(String name, BufferSpec spec, Layout layout, ForeignMemory memory);
 
   /**
-   * Makes a second buffer for the contents of one that stays where it is, for devices that its
-   * memory does not suit. The two are the same only as far as the shadow is told to copy.
+   * Makes a second buffer for the contents of a buffer that stays where it is, for devices that the
+   * original's memory does not suit. The contents of the two buffers agree only as far as the
+   * application tells the shadow to copy.
    *
-   * @param original adopted by this broker in memory that is not movable
-   * @throws PinnedException if nobody but devices reaches the original's memory, so that it cannot
-   *     be copied
+   * @param original a buffer that this broker adopted in memory that is not movable
+   * @throws PinnedException if only devices reach the original's memory, so that it cannot be
+   *     copied
    * @throws UnsatisfiableException if the broker has no heap that the CPU reaches
-   * @throws IllegalArgumentException if the original moves by itself, or is another broker's
+   * @throws IllegalArgumentException if the original moves by itself, or belongs to another broker
    * @throws ClosedException if the original or the broker is closed
    */
   Shadow shadow(SharedBuffer original);
 
   /**
    * Says where a buffer would be placed for these devices, and why not elsewhere. Allocates
-   * nothing; a heap that is full now is still listed. Counts of buffers have to agree here, as for
-   * a pool, while a single buffer may be attached whatever they are.
+   * nothing; a heap that is full now is still listed. The counts of buffers that the devices
+   * declare have to agree here, as for a pool. A device may attach to a single buffer whatever the
+   * counts are.
    *
    * @throws SearchLimitException if alternatives and preferences have too many combinations
    * @throws IllegalArgumentException if a device belongs to another broker
    */
   Plan plan(BufferSpec spec, Collection<Device> devices);
 
-  /** The broker's state now, taken without stopping anything. */
+  /** The state of the broker now. Other threads go on while the broker collects it. */
   BrokerSnapshot snapshot();
 
   /**
-   * Calls the listener from now on.
+   * Calls the listener for every event from now on.
    *
-   * @return what ends the calls when closed
+   * @return a handle; closing it ends the calls
    */
   AutoCloseable listen(BrokerListener listener);
 
   /**
-   * Refuses new work, ends every wait with {@link ClosedException}, waits for the mappings that are
-   * out (at most the close timeout), and gives back all memory. A second call does nothing.
+   * Closes the broker: it refuses new work, ends every wait with {@link ClosedException}, blocks
+   * until the open mappings are closed (at most for the close timeout), and gives back all memory.
+   * A second call does nothing.
    *
-   * @throws OutstandingMappingsException if mappings are still out at the deadline; it says which.
-   *     Their memory is given back as each is closed.
-   * @throws WaitInterruptedException if interrupted; as at the deadline, memory is given back as
-   *     mappings close
+   * @throws OutstandingMappingsException if mappings are still open at the deadline; the text names
+   *     them. The memory of each is given back when it is closed.
+   * @throws WaitInterruptedException if the thread is interrupted while it waits; memory is then
+   *     given back as mappings close, as after the deadline
    */
   @Override
   void close();
 
-  /** Collects a broker's parts. Not thread-safe. */
+  /** Collects the parts and settings of a broker. Not thread-safe. */
   final class Builder {
     private final List<Heap> heaps = new ArrayList<>();
     private final List<BrokerListener> listeners = new ArrayList<>();
@@ -203,65 +211,67 @@ public interface Broker extends AutoCloseable {
     private Builder() {}
 
     /**
-     * Asks every {@link HeapProvider} that {@link java.util.ServiceLoader} finds. Providers that
-     * are a fallback are asked only if no other gave a heap that devices reach.
+     * Asks every {@link HeapProvider} that {@link java.util.ServiceLoader} finds. The broker asks
+     * fallback providers only if no other provider gave a heap that devices reach.
      */
     public Builder discoverHeaps() {
       discoverHeaps = true;
       return this;
     }
 
-    /** Asks this provider, before those that are discovered. */
+    /** Asks this provider, before the providers that are discovered. */
     public Builder heaps(HeapProvider provider) {
       providers.add(Objects.requireNonNull(provider, "provider"));
       return this;
     }
 
-    /** Adds a heap, before those of any provider. The broker closes it. */
+    /** Adds a heap, before the heaps of any provider. The broker closes it. */
     public Builder heap(Heap heap) {
       heaps.add(Objects.requireNonNull(heap, "heap"));
       return this;
     }
 
     /**
-     * Sets what ranks heaps. Without it the broker takes the one named {@code least-cost} that
-     * {@link java.util.ServiceLoader} finds, or else the only one found.
+     * Sets the heuristic that ranks heaps. Without this call the broker takes the heuristic named
+     * {@code least-cost} that {@link java.util.ServiceLoader} finds, or else the only one that it
+     * finds.
      */
     public Builder heuristic(PlacementHeuristic heuristic) {
       this.heuristic = Objects.requireNonNull(heuristic, "heuristic");
       return this;
     }
 
-    /** Adds a listener. */
+    /** Adds a listener, which the broker calls from its start on. */
     public Builder listener(BrokerListener listener) {
       listeners.add(Objects.requireNonNull(listener, "listener"));
       return this;
     }
 
-    /** How long a map waits when the call names no timeout; 5 s unless set. */
+    /** Sets how long a map waits when the call names no timeout; 5 s unless set. */
     public Builder mapTimeout(Duration timeout) {
       mapTimeout = positive("mapTimeout", timeout);
       return this;
     }
 
-    /** What a device's longest hold is when it declares none; 1 s unless set. */
+    /** Sets the longest hold of devices that declare none; 1 s unless set. */
     public Builder longestHold(Duration longestHold) {
       this.longestHold = positive("longestHold", longestHold);
       return this;
     }
 
-    /** How long {@link Broker#close} waits for mappings; 5 s unless set. */
+    /** Sets how long {@link Broker#close} waits for mappings; 5 s unless set. */
     public Builder closeTimeout(Duration timeout) {
       closeTimeout = positive("closeTimeout", timeout);
       return this;
     }
 
     /**
-     * How a move that was rolled back is tried again: after {@code firstBackOff}, doubled each
-     * time, {@code maxAttempts} attempts in all; 50 ms and 6 unless set. After the last, maps that
-     * need the move fail; the next such map or attach starts over.
+     * Sets how the broker tries a move again that was rolled back: it waits {@code firstBackOff}
+     * after the first attempt, twice as long after each further one, and makes {@code maxAttempts}
+     * attempts in all; 50 ms and 6 unless set. After the last attempt, maps that need the move
+     * fail; the next such map or attach starts a new series.
      *
-     * @throws IllegalArgumentException if the duration is not positive or the count less than 1
+     * @throws IllegalArgumentException if the duration is not positive or the count is less than 1
      */
     public Builder moveRetries(Duration firstBackOff, int maxAttempts) {
       this.firstBackOff = positive("firstBackOff", firstBackOff);
@@ -273,11 +283,12 @@ public interface Broker extends AutoCloseable {
     }
 
     /**
-     * Limits what the buffers that are {@linkplain Broker#export(String, BufferSpec, Device)
-     * exported for} a device, or for the devices of a group, take of all heaps together. While a
-     * buffer moves, its old and its new memory count once.
+     * Limits the memory of all heaps together for the buffers that are {@linkplain
+     * Broker#export(String, BufferSpec, Device) exported for} a device, or for the devices of a
+     * group. While a buffer moves, its old and its new memory count once.
      *
-     * @param deviceOrGroup a device's name, or that of a {@linkplain DeviceSpec#group group}
+     * @param deviceOrGroup a device's name, or the name of a {@linkplain DeviceSpec#group group}
+     * @param bytes the limit, at least 1
      * @throws IllegalArgumentException if the limit is less than 1, or is set already
      */
     public Builder budget(String deviceOrGroup, long bytes) {
@@ -292,8 +303,8 @@ public interface Broker extends AutoCloseable {
     }
 
     /**
-     * Records a stack trace at each map, so that errors say where a mapping that is still out was
-     * made. Costs microseconds and garbage a map; off unless set.
+     * Records a stack trace at each map, so that errors say where an open mapping was made. This
+     * costs microseconds and garbage for each map; off unless set.
      */
     public Builder recordCallSites() {
       recordCallSites = true;
@@ -302,9 +313,10 @@ public interface Broker extends AutoCloseable {
 
     /**
      * Sets how the broker looks for mappings, attachments and buffers that became unreachable
-     * without having been closed; by samples unless set. What it finds it closes, logs, and tells
-     * {@linkplain BrokerListener#leaked listeners} of, each with where it was made if that was
-     * noted. It is found by the garbage collector, so whenever that gets to it.
+     * without having been closed; {@link LeakTracking#SAMPLED} unless set. The broker closes and
+     * logs each leak, and tells {@linkplain BrokerListener#leaked listeners} where the object was
+     * made if that was recorded. A leak is found only after the garbage collector has found the
+     * object.
      */
     public Builder leakTracking(LeakTracking tracking) {
       leakTracking = Objects.requireNonNull(tracking, "tracking");
@@ -312,23 +324,25 @@ public interface Broker extends AutoCloseable {
     }
 
     /**
-     * Runs what is chained to {@link Attachment#mapAsync}; the common pool unless set. It must not
-     * run tasks in the calling thread if they can block.
+     * Sets the executor that runs the stages chained to {@link Attachment#mapAsync}; the common
+     * pool unless set. The executor must not run tasks in the calling thread if the tasks can
+     * block.
      */
     public Builder callbackExecutor(Executor executor) {
       callbackExecutor = Objects.requireNonNull(executor, "executor");
       return this;
     }
 
-    /** Sets what copies contents when buffers move; the CPU does unless set. */
+    /** Sets the mover that copies contents when buffers move; the CPU copies unless set. */
     public Builder mover(Mover mover) {
       this.mover = Objects.requireNonNull(mover, "mover");
       return this;
     }
 
     /**
-     * Sets what waits for fences; otherwise the first that {@link java.util.ServiceLoader} finds,
-     * when the first fence comes. The broker closes it.
+     * Sets the poller that waits for fences. Without this call the broker takes the first one that
+     * {@link java.util.ServiceLoader} finds, when the first fence comes. The broker closes the
+     * poller.
      */
     public Builder fencePoller(FencePoller poller) {
       this.fencePoller = Objects.requireNonNull(poller, "poller");
@@ -336,9 +350,11 @@ public interface Broker extends AutoCloseable {
     }
 
     /**
-     * Opens the heaps and starts the broker.
+     * Opens the heaps and starts the broker. Asks the heap providers in the calling thread, which
+     * may allocate from heaps to see what their memory is like.
      *
-     * @throws DuplicateNameException if two heaps share a name or alias
+     * @throws DuplicateNameException if two heaps share a name or alias, or two of the heuristics
+     *     that are found share a name
      * @throws IllegalStateException if there is no heap at all, or no heuristic; the text says what
      *     to add
      */

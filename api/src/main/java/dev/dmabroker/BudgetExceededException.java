@@ -1,6 +1,6 @@
 package dev.dmabroker;
 
-/** A buffer would take more than a device or a group of devices may. */
+/** A buffer would take more memory than the budget of a device or of a group of devices allows. */
 public final class BudgetExceededException extends BrokerException {
   private static final long serialVersionUID = 1;
 
@@ -31,22 +31,22 @@ public final class BudgetExceededException extends BrokerException {
     this.askedBytes = askedBytes;
   }
 
-  /** The device or group whose budget it is. */
+  /** The name of the device or group that has the budget. */
   public String budget() {
     return budget;
   }
 
-  /** All of the budget, in bytes. */
+  /** The limit of the budget, in bytes. */
   public long limitBytes() {
     return limitBytes;
   }
 
-  /** What other buffers have reserved of it, in bytes. */
+  /** The bytes that other buffers have reserved of the budget. */
   public long reservedBytes() {
     return reservedBytes;
   }
 
-  /** What was asked for on top, in bytes. */
+  /** The further bytes that were asked for. */
   public long askedBytes() {
     return askedBytes;
   }

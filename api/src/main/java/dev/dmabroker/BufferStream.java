@@ -8,30 +8,32 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Flow;
 
 /**
- * Buffers that go round: a producer {@linkplain #acquire acquires} the next free one, fills and
- * {@linkplain EmptyFrame#submit submits} it, consumers {@linkplain StreamConsumer#take take} it and
- * release it, and it is free again when all have. Nobody has to know how many are needed: the
- * stream starts with what the devices declare ({@link
+ * A stream of buffers that go round between one producer and its consumers. The producer
+ * {@linkplain #acquire acquires} the next free buffer, fills it and {@linkplain EmptyFrame#submit
+ * submits} it. Consumers {@linkplain StreamConsumer#take take} it and release it, and the buffer is
+ * free again when all of them have released it. The application does not have to know how many
+ * buffers are needed: the stream starts with what the devices declare ({@link
  * dev.dmabroker.spec.ConstraintsBuilder#camping}), grows when the producer would otherwise wait, up
- * to its limits or until the heaps have no more, and gives back what lay idle for a while. At the
- * limits the producer waits, which is not a failure.
+ * to its limits or until the heaps have no more memory, and gives back buffers that lay idle for a
+ * while. At the limits the producer waits, which is not a failure.
  *
- * <p>Thread-safe, for any number of producing threads too. Not for implementation outside the
- * library.
+ * <p>Thread-safe, also for several producing threads. Not for implementation outside the library.
  *
- * <p><b>Trust.</b> A device's {@linkplain DeviceSpec#group group} says whom it trusts; devices
- * without one trust each other. A frame is for the groups of the producer and of those consumers
- * that are there when its buffer is acquired. A buffer whose earlier contents were not for all of
- * them is overwritten with zeros first, or, where the CPU does not reach its memory, replaced by a
- * new one; a consumer of another group that comes later gets the frames whose buffers were acquired
- * after that.
+ * <p><b>Trust.</b> A device trusts the devices of its {@linkplain DeviceSpec#group group}; devices
+ * without a group trust each other. A frame is for the groups of the producer and of those
+ * consumers that are attached when its buffer is acquired. If the earlier contents of a buffer were
+ * not for all of these groups, the stream overwrites the buffer with zeros first, or, if the CPU
+ * does not reach its memory, replaces the buffer with a new one. A consumer of another group that
+ * attaches later gets the frames whose buffers were acquired after that.
  */
 public interface BufferStream extends AutoCloseable {
 
-  /** What the stream was made of. */
+  /** The spec that the stream was made from. */
   StreamSpec spec();
 
-  /** Whether frames flow. A hint: it may have changed before the caller looks. */
+  /**
+   * Whether frames flow. The answer is a hint: the state may change before the caller looks at it.
+   */
   State state();
 
   /** The stream's state now. */
@@ -41,12 +43,13 @@ public interface BufferStream extends AutoCloseable {
 
   /**
    * Lets frames flow. The first start allocates the buffers that the producer and the consumers
-   * have declared to need, in the calling thread, each allocation followed by at most the broker's
-   * map timeout of waiting; a later one finds them there. Does nothing if the stream runs.
+   * have declared to need, in the calling thread. After each allocation it blocks for at most the
+   * broker's map timeout. A later start finds the buffers there. Does nothing if the stream runs.
    *
-   * @throws AllocationException if the heaps have less; nothing is kept then that was not there
-   *     before
-   * @throws BudgetExceededException if the producer's budget does not suffice; the same
+   * @throws AllocationException if the heaps have less memory; buffers that this call allocated are
+   *     given back then
+   * @throws BudgetExceededException if the producer's budget does not suffice; buffers that this
+   *     call allocated are given back then
    * @throws UnsatisfiableException if no heap suits the producer and the consumers
    * @throws IllegalArgumentException if the devices declare to need more buffers than the stream's
    *     limits allow
@@ -55,50 +58,64 @@ public interface BufferStream extends AutoCloseable {
    */
   void start();
 
-  /** Stops, and lets consumers finish until the {@linkplain StreamSpec#stopDeadline deadline}. */
+  /**
+   * Stops the stream with the {@linkplain StreamSpec#stopDeadline deadline} of its spec; see {@link
+   * #stop(Duration)}.
+   */
   void stop();
 
   /**
-   * Returns every buffer to the stream and ends every mapping, and frees nothing. Whoever waits to
-   * acquire is refused. Buffers that were acquired and not submitted are taken back at once, so the
-   * producing device has to be stopped first; one that the CPU has a view of returns when its frame
-   * is submitted, which is refused, or closed. What was submitted may be taken and released until
-   * the deadline; what is still queued then is dropped. Each consumer learns of the stop once, by a
-   * {@link StreamStoppedException} after the last frame. Frames that are still held then stay valid
-   * until they are closed. A second stop waits for the first; a stopped stream stays as it is.
+   * Stops the stream: returns every buffer to it and ends every mapping, and frees no memory.
+   * Blocks until consumers have released their frames, at most until the deadline.
    *
-   * @param deadline zero cancels at once
-   * @throws OutstandingMappingsException if frames are still held at the deadline; it says by whom.
-   *     The stream is stopped, and each buffer returns when it is released.
-   * @throws WaitInterruptedException if interrupted; the rest is cancelled as at the deadline
+   * <ul>
+   *   <li>A producer that waits to acquire is refused.
+   *   <li>Buffers that were acquired and not submitted are taken back at once, so the application
+   *       has to stop the producing device first. A buffer that the CPU has a view of returns when
+   *       its frame is closed or submitted; the submission is refused.
+   *   <li>Consumers may take and release what was submitted until the deadline; frames that are
+   *       still queued then are dropped. Each consumer learns of the stop once, by a {@link
+   *       StreamStoppedException} after the last frame. Frames that consumers still hold at the
+   *       deadline stay valid until they are closed.
+   * </ul>
+   *
+   * <p>A second stop waits for the first; stopping a stopped stream does nothing.
+   *
+   * @param deadline how long consumers may finish; zero cancels at once
+   * @throws OutstandingMappingsException if consumers still hold frames at the deadline; the text
+   *     names them. The stream is stopped, and each buffer returns when it is released.
+   * @throws WaitInterruptedException if the thread is interrupted while it waits; the rest is
+   *     cancelled as at the deadline
    * @throws IllegalArgumentException if the deadline is negative
    */
   void stop(Duration deadline);
 
   /**
-   * Stops, and gives the memory back. Frames that consumers hold keep theirs until they are closed.
-   * A second call does nothing.
+   * Stops the stream, and gives its memory back. Blocks as {@link #stop()} does. Frames that
+   * consumers hold keep their memory until they are closed. A second call does nothing.
    *
-   * @throws WaitInterruptedException if interrupted while stopping; the stream is closed all the
-   *     same
+   * @throws WaitInterruptedException if the thread is interrupted while stopping; the stream is
+   *     closed nevertheless
    */
   @Override
   void close();
 
   // ---- The producer ----
 
-  /** {@link #acquire(Duration)} with the broker's default timeout. */
+  /** Acquires as {@link #acquire(Duration)} does, with the broker's default timeout. */
   EmptyFrame acquire();
 
   /**
-   * The next free buffer, mapped for the producer with {@link Access#OVERWRITE}. If there is none
-   * the stream grows, in the background, and whatever comes first, a new buffer or a returned one,
-   * is given out. Waits at most {@code timeout}, in the order of asking.
+   * Takes the next free buffer, mapped for the producer with {@link Access#OVERWRITE}. If no buffer
+   * is free, the stream grows in the background, and the producer gets whatever comes first, a new
+   * buffer or a returned one. Blocks for at most {@code timeout}; producers are served in the order
+   * in which they asked.
    *
-   * @throws MapTimeoutException if no buffer was free in time; it says who holds them, and why
-   *     there are no more
-   * @throws StreamStoppedException if the stream is not started, or stopped meanwhile
-   * @throws WaitInterruptedException if interrupted; nothing is acquired then
+   * @throws MapTimeoutException if no buffer was free in time; the text names the holders, and says
+   *     why there are no more buffers
+   * @throws StreamStoppedException if the stream is not started, or is stopped meanwhile
+   * @throws WaitInterruptedException if the thread is interrupted while it waits; nothing is
+   *     acquired then
    * @throws MoveFailedException if the buffer has to move for the producer and cannot
    * @throws ClosedException if the stream or the broker is closed
    * @throws IllegalArgumentException unless the timeout is positive
@@ -106,8 +123,9 @@ public interface BufferStream extends AutoCloseable {
   EmptyFrame acquire(Duration timeout);
 
   /**
-   * A free buffer if there is one now that needs no waiting. If not, the stream grows in the
-   * background.
+   * Takes a free buffer if there is one now that needs no waiting. If there is none, the stream
+   * grows in the background. Does not wait for devices or heaps; the call may fill a buffer with
+   * zeros when the trust rules above require it.
    *
    * @throws StreamStoppedException if the stream is not started
    * @throws ClosedException if the stream or the broker is closed
@@ -115,11 +133,12 @@ public interface BufferStream extends AutoCloseable {
   Optional<EmptyFrame> tryAcquire();
 
   /**
-   * The next free buffer, without parking any thread and without a deadline of its own ({@link
-   * CompletableFuture#orTimeout} gives one). Completes exceptionally with what {@link
-   * #acquire(Duration)} throws. Chained stages run on the broker's callback executor. If the future
-   * was cancelled or completed by someone else, the buffer goes to the next who wants one;
-   * cancelling answers false once the frame is there, which then has to be closed.
+   * Takes the next free buffer without parking any thread and without a deadline of its own ({@link
+   * CompletableFuture#orTimeout} gives one). The future completes exceptionally with what {@link
+   * #acquire(Duration)} throws. Chained stages run on the broker's callback executor. If the
+   * application cancels or completes the future itself, the buffer goes to the next request. {@link
+   * CompletableFuture#cancel} answers false once the frame is there; the frame then has to be
+   * closed.
    */
   CompletableFuture<EmptyFrame> acquireAsync();
 
@@ -127,13 +146,14 @@ public interface BufferStream extends AutoCloseable {
 
   /**
    * Attaches a consumer, which gets the frames that are submitted from now on. May be called at any
-   * time; if the buffers lie where the device cannot reach them, they move one at a time, each when
-   * it is idle if there is such a moment, while the stream runs.
+   * time. If the buffers lie where the device cannot reach them, they move while the stream runs,
+   * one at a time; each moves while it is idle if there is a moment when it is.
    *
    * @param policy what happens to frames while the consumer is slow
-   * @throws UnsatisfiableException if no heap suits the producer, the consumers and this one, or
-   *     the counts of buffers that they declare contradict each other; nothing changes then
-   * @throws PinnedException if a buffer is pinned where the device cannot reach it; the same
+   * @throws UnsatisfiableException if no heap suits the producer, the consumers and this device, or
+   *     if the counts of buffers that they declare contradict each other; nothing changes then
+   * @throws PinnedException if a buffer is pinned where the device cannot reach it; nothing changes
+   *     then
    * @throws IllegalArgumentException if the device belongs to another broker, or declares to hold
    *     more buffers than the stream's limits allow
    * @throws ClosedException if the stream, the device or the broker is closed
@@ -141,34 +161,34 @@ public interface BufferStream extends AutoCloseable {
   StreamConsumer consumer(Device device, StreamConsumer.Policy policy);
 
   /**
-   * Frames as {@link Flow} items. Each subscriber is a consumer of its own, attached at {@code
-   * subscribe} and detached when it cancels. It owns each frame that it is given and has to close
-   * it. What it has requested is what it gets; what happens to other frames is the policy's to say.
-   * Completed when the stream stops or closes; then the subscriber is detached and may subscribe
-   * again.
+   * Publishes frames as {@link Flow} items. Each subscriber is a consumer of its own, attached at
+   * {@code subscribe} and detached when it cancels. The subscriber owns each frame that it is given
+   * and has to close it. A subscriber gets as many frames as it has requested; the policy decides
+   * what happens to other frames. The publisher completes when the stream stops or closes; then the
+   * subscriber is detached and may subscribe again.
    */
   Flow.Publisher<Frame> publisher(Device device, StreamConsumer.Policy policy);
 
   // ---- Single buffers ----
 
   /**
-   * Takes one buffer out of the stream and destroys it: at once if it is free, otherwise once it is
-   * released. The others go on. Does not block.
+   * Takes one buffer out of the stream and destroys it: at once if the buffer is free, otherwise
+   * once it is released. The other buffers go on. Does not block.
    *
-   * @param index which; see {@link Frame#index}
-   * @return false if there is no such buffer
+   * @param index the number of the buffer; see {@link Frame#index}
+   * @return false if there is no buffer with this number
    */
   boolean remove(int index);
 
   /** Whether frames flow. */
   enum State {
-    /** Nothing is in flight but what consumers still hold. */
+    /** The stream does not run; buffers are in use only where consumers still hold frames. */
     STOPPED,
     /** Frames flow. */
     RUNNING,
-    /** Consumers finish what was submitted. */
+    /** Consumers finish the frames that were submitted; the producer is refused. */
     STOPPING,
-    /** Gone. */
+    /** The stream has ended for good. */
     CLOSED
   }
 }

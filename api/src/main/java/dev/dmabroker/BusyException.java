@@ -1,6 +1,6 @@
 package dev.dmabroker;
 
-/** Something cannot be done at once because the buffer is in use. */
+/** An operation that does not wait was refused because the buffer, or the stream, is in use. */
 public final class BusyException extends BrokerException {
   private static final long serialVersionUID = 1;
 

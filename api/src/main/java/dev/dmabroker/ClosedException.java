@@ -1,6 +1,9 @@
 package dev.dmabroker;
 
-/** A broker, buffer, device, attachment, mapping or view was used after it was closed. */
+/**
+ * A broker, buffer, device, attachment, mapping, stream, frame or view was used after it was
+ * closed.
+ */
 public final class ClosedException extends BrokerException {
   private static final long serialVersionUID = 1;
 

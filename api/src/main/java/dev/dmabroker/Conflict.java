@@ -3,46 +3,52 @@ package dev.dmabroker;
 import java.util.List;
 
 /**
- * Why nothing fits, and what would help. Its text says both on one line. Immutable. Not for
- * implementation outside the broker.
+ * Why no heap suits the devices of a buffer, and what would help. Its text says both on one line.
+ * Immutable. Not for implementation outside the broker.
  */
 public interface Conflict {
 
   /**
-   * What is asked that cannot be had together: without any of these, what is left of them could be
-   * had. Empty if the heaps alone are the reason, as when none is large enough.
+   * The demands that cannot be met together; without any one of them, the rest could be met. Empty
+   * if the heaps alone are the reason, as when none is large enough.
    */
   List<Clause> clauses();
 
-  /** Whether no smaller set conflicts either; false if there were too many to look at. */
+  /**
+   * Whether no smaller set of demands conflicts either; false if there were too many sets to look
+   * at.
+   */
   boolean smallest();
 
   /**
-   * The smallest changes of which each by itself would make it fit, at most five; empty if none was
-   * found that is small enough to tell.
+   * The smallest changes of which each by itself would make a heap suit, at most five. Empty if no
+   * change was found that is small enough to list.
    */
   List<Relaxation> relaxations();
 
-  /** What cannot be had, for a person to read. */
+  /** The reason why the demands cannot be met, for a person to read. */
   String cause();
 
-  /** A field that a device asks for. Not for implementation outside the broker. */
+  /**
+   * One demand of one device: a field of its constraints with a value. Not for implementation
+   * outside the broker.
+   */
   interface Clause {
 
     /** The device's name. */
     String device();
 
-    /** The field's label; {@code alternatives} of a device that gives several. */
+    /** The label of the field, or {@code alternatives} for a device that gives several. */
     String field();
 
-    /** What is asked. */
+    /** The value that the device asks for, for a person to read. */
     String value();
   }
 
-  /** Changes that together would make it fit. Not for implementation outside the broker. */
+  /** Changes that together would make a heap suit. Not for implementation outside the broker. */
   interface Relaxation {
 
-    /** What would have to change. */
+    /** The changes, all of which are needed. */
     List<Change> changes();
 
     /** The name of the heap in which the buffer would lie then. */
@@ -52,10 +58,10 @@ public interface Conflict {
   /** A change to one field. Not for implementation outside the broker. */
   interface Change {
 
-    /** What is asked. */
+    /** The demand that would have to change. */
     Clause clause();
 
-    /** What would fit; {@code not asked} if only that does. */
+    /** The value that would fit, or {@code not asked} if the device has to drop the demand. */
     String instead();
   }
 }

@@ -2,7 +2,7 @@ package dev.dmabroker;
 
 import org.jspecify.annotations.Nullable;
 
-/** The kernel refused to begin or end CPU access. */
+/** The kernel refused to begin or to end the CPU's access to memory. */
 public final class CpuAccessException extends BrokerException {
   private static final long serialVersionUID = 1;
 

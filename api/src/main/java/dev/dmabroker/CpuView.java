@@ -3,27 +3,28 @@ package dev.dmabroker;
 import java.nio.ByteBuffer;
 
 /**
- * The CPU's access to a mapping's memory, bracketed as DMA_BUF_IOCTL_SYNC asks. Not thread-safe,
- * but may be closed from any thread. Close it before the mapping. Not for implementation outside
- * the broker.
+ * The CPU's access to the memory of a mapping, between a begin and an end as DMA_BUF_IOCTL_SYNC
+ * asks. Not thread-safe, but any thread may close it. Close the view before the mapping. Not for
+ * implementation outside the broker.
  */
 public interface CpuView extends AutoCloseable {
 
-  /** Bytes that can be reached. */
+  /** The bytes of memory that the view reaches. */
   long sizeBytes();
 
   /**
-   * The whole memory, in native byte order; read-only if the mapping only reads. A ByteBuffer kept
-   * past the view's end never faults, but its contents mean nothing: once the memory is gone they
-   * are zeros and writes reach no one.
+   * The whole memory, in native byte order; read-only if the mapping only reads. A ByteBuffer that
+   * is kept past the view's end never faults, but its contents mean nothing: once the memory is
+   * gone, reads give zeros and writes have no effect on any buffer.
    *
    * @throws ClosedException if this view is closed
-   * @throws IllegalStateException if the memory is over 2^31-1 bytes; see {@link #bytes(long, int)}
+   * @throws IllegalStateException if the memory is larger than 2^31-1 bytes; use {@link
+   *     #bytes(long, int)} then
    */
   ByteBuffer bytes();
 
   /**
-   * Part of the memory, as {@link #bytes()}.
+   * A part of the memory, with the rules of {@link #bytes()}.
    *
    * @throws ClosedException if this view is closed
    * @throws IndexOutOfBoundsException if the range is not within the memory
@@ -31,9 +32,9 @@ public interface CpuView extends AutoCloseable {
   ByteBuffer bytes(long offsetBytes, int lengthBytes);
 
   /**
-   * Ends CPU access. A second call does nothing.
+   * Ends the CPU's access. A second call does nothing.
    *
-   * @throws CpuAccessException if the kernel refuses; the access has ended all the same
+   * @throws CpuAccessException if the kernel refuses; the access has ended nevertheless
    */
   @Override
   void close();

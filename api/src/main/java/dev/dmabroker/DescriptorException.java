@@ -2,7 +2,7 @@ package dev.dmabroker;
 
 import org.jspecify.annotations.Nullable;
 
-/** A file descriptor could not be duplicated. */
+/** The memory has no file descriptor, or its descriptor could not be duplicated. */
 public final class DescriptorException extends BrokerException {
   private static final long serialVersionUID = 1;
 

@@ -8,51 +8,58 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * A device known to a broker: a name, what memory it reaches and how it behaves. Thread-safe. Not
- * for implementation outside the broker.
+ * A device that is registered with a broker: its name, the memory that it reaches, and how it
+ * behaves. Thread-safe. Not for implementation outside the broker.
  */
 public interface Device extends AutoCloseable {
 
-  /** Unique among the broker's registered devices. */
+  /** The device's name, unique among the broker's registered devices. */
   String name();
 
-  /** The memory that the device can reach, as it likes it best, with what a probe has learnt. */
+  /**
+   * The memory that the device can reach, in its preferred alternative, with what a probe has
+   * learnt.
+   */
   Constraints constraints();
 
-  /** The most that the device does with a buffer. */
+  /** The most that the device does with a buffer; a map may ask for less. */
   Access access();
 
-  /** What a probe learnt of the device, a heap each; empty if none was asked. */
+  /**
+   * What a probe learnt of the device, one finding for each heap; empty if the device has no probe.
+   */
   List<Finding> findings();
 
-  /** The longest that the device holds one mapping. */
+  /** The longest time for which the device holds one mapping. */
   Duration longestHold();
 
   /**
-   * Takes the device out of the broker, so that its name is free and nothing new attaches it.
-   * Attachments that exist go on until they are closed. Never blocks; a second call does nothing.
+   * Takes the device out of the broker: its name is free again, and no new attachment is made.
+   * Existing attachments go on until they are closed. Never blocks; a second call does nothing.
    */
   @Override
   void close();
 
   /**
-   * Whether a device takes a heap's memory. Immutable. Not for implementation outside the broker.
+   * What a probe found: whether the device takes the memory of one heap. Immutable. Not for
+   * implementation outside the broker.
    */
   interface Finding {
 
     /** The heap's name. */
     String heap();
 
-    /** Whether the device takes its memory. */
+    /** Whether the device takes the heap's memory. */
     DeviceProbe.Verdict verdict();
 
     /**
-     * How that is known: {@code PROBED} if it was tried, {@code ASSUMED} if it is inferred from
-     * what the device did with others, {@code UNKNOWN} if it could not be asked.
+     * How the verdict is known: {@code PROBED} if the import was tried, {@code ASSUMED} if the
+     * verdict is inferred from what the device did with other heaps, {@code UNKNOWN} if the device
+     * could not be asked.
      */
     Trait.Basis basis();
 
-    /** What was found, for a person to read. */
+    /** The reason for the verdict, for a person to read. */
     String reason();
   }
 }

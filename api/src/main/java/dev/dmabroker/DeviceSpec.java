@@ -12,8 +12,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a device declares of itself. Immutable; the methods named after a field return a copy with
- * that field changed.
+ * The spec of a device: what it declares of itself when it is registered. Immutable; each method
+ * that is named after a field and has a parameter returns a copy with that field changed.
  */
 public final class DeviceSpec {
   /** The most alternatives that a device may give. */
@@ -45,9 +45,10 @@ public final class DeviceSpec {
   }
 
   /**
-   * A device that reads and writes any memory and holds a mapping no longer than the broker's
+   * A device that reads and writes any memory, and that holds a mapping no longer than the broker's
    * default.
    *
+   * @param name the device's name, unique among the broker's registered devices
    * @throws IllegalArgumentException if the name is blank
    */
   public static DeviceSpec named(String name) {
@@ -64,14 +65,15 @@ public final class DeviceSpec {
         null);
   }
 
-  /** The memory that the device can reach. */
+  /** Sets the memory that the device can reach. */
   public DeviceSpec constraints(Constraints constraints) {
     return alternatives(constraints);
   }
 
   /**
-   * What the device can live with, best first: the broker takes the best combination over all
-   * devices. Each step down the list costs as much as an unmet preference of weight 100.
+   * Sets the constraints that the device can work with, best first. The broker takes the best
+   * combination over all devices. Each step down the list costs as much as an unmet preference of
+   * weight 100.
    *
    * @throws InvalidConstraintException if there is none, or more than {@value #MAX_ALTERNATIVES}
    */
@@ -89,7 +91,7 @@ public final class DeviceSpec {
         name, List.of(alternatives), access, longestHold, dispensable, probe, group);
   }
 
-  /** The most that the device does with a buffer. */
+  /** Sets the most that the device does with a buffer. */
   public DeviceSpec access(Access access) {
     return new DeviceSpec(
         name,
@@ -102,10 +104,10 @@ public final class DeviceSpec {
   }
 
   /**
-   * The longest that the device holds one mapping. A move of a buffer waits that long for the
-   * device to let go, and is rolled back when it has not.
+   * Sets the longest time for which the device holds one mapping. A move of a buffer waits that
+   * long until the device closes its mapping, and is rolled back if the mapping is still open then.
    *
-   * @throws IllegalArgumentException unless positive
+   * @throws IllegalArgumentException unless the duration is positive
    */
   public DeviceSpec longestHold(Duration longestHold) {
     if (longestHold.isNegative() || longestHold.isZero()) {
@@ -115,8 +117,9 @@ public final class DeviceSpec {
   }
 
   /**
-   * The device may be left out of a buffer when it cannot be served together with the others: it
-   * stays attached, and is served as soon as that is possible; see {@link Attachment#isLeftOut}.
+   * Allows the broker to leave the device out of a buffer when it cannot be served together with
+   * the others. The device stays attached, and is served as soon as that is possible; see {@link
+   * Attachment#isLeftOut}.
    */
   public DeviceSpec dispensable() {
     return new DeviceSpec(
@@ -124,8 +127,8 @@ public final class DeviceSpec {
   }
 
   /**
-   * Has the real device asked, when it is registered, which heaps it imports from: registering
-   * blocks for that. What it refuses joins its constraints.
+   * Sets a probe, which asks the real device at registration which heaps it imports from; {@link
+   * Broker#register(DeviceSpec)} blocks for that. What the device refuses joins its constraints.
    */
   public DeviceSpec probe(DeviceProbe probe) {
     return new DeviceSpec(
@@ -139,8 +142,9 @@ public final class DeviceSpec {
   }
 
   /**
-   * The group whose budget counts besides the device's own, see {@link Broker.Builder#budget}, and
-   * whose members trust each other with old contents of a {@link BufferStream}'s buffers.
+   * Sets the group of the device. The group's budget counts besides the device's own ({@link
+   * Broker.Builder#budget}), and the devices of a group trust each other with old contents of a
+   * {@link BufferStream}'s buffers.
    */
   public DeviceSpec group(String group) {
     return new DeviceSpec(
@@ -153,17 +157,17 @@ public final class DeviceSpec {
         Objects.requireNonNull(group, "group"));
   }
 
-  /** Unique in the broker. */
+  /** The device's name. */
   public String name() {
     return name;
   }
 
-  /** The memory that the device can reach, as it likes it best. */
+  /** The memory that the device can reach, in its preferred alternative. */
   public Constraints constraints() {
     return alternatives.get(0);
   }
 
-  /** What the device can live with, best first; at least one. */
+  /** The constraints that the device can work with, best first; at least one. */
   public List<Constraints> alternatives() {
     return alternatives;
   }
@@ -178,17 +182,17 @@ public final class DeviceSpec {
     return Optional.ofNullable(longestHold);
   }
 
-  /** Whether the device may be left out. */
+  /** Whether the broker may leave the device out of a buffer. */
   public boolean isDispensable() {
     return dispensable;
   }
 
-  /** The group whose budget and trust count, if any. */
+  /** The group of the device, if it has one. */
   public Optional<String> group() {
     return Optional.ofNullable(group);
   }
 
-  /** What asks the real device, if anything does. */
+  /** The probe that asks the real device, if there is one. */
   public Optional<DeviceProbe> probe() {
     return Optional.ofNullable(probe);
   }

@@ -1,6 +1,6 @@
 package dev.dmabroker;
 
-/** Memory was to be adopted that a buffer of the broker has already. */
+/** Memory was to be adopted that another buffer of the broker has already. */
 public final class DuplicateMemoryException extends BrokerException {
   private static final long serialVersionUID = 1;
 
@@ -11,7 +11,7 @@ public final class DuplicateMemoryException extends BrokerException {
     this.buffer = buffer;
   }
 
-  /** The name of the buffer that has it. */
+  /** The name of the buffer that has the memory. */
   public String buffer() {
     return buffer;
   }

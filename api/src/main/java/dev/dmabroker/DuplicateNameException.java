@@ -1,6 +1,6 @@
 package dev.dmabroker;
 
-/** A device or heap has a name that another one has already. */
+/** A device or heap has a name that another device or heap of the broker has already. */
 public final class DuplicateNameException extends BrokerException {
   private static final long serialVersionUID = 1;
 

@@ -4,11 +4,14 @@ import dev.dmabroker.internal.runtime.Exceptions;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Calls the constructors of this package's exceptions for the engine, which cannot. */
+/**
+ * Calls the constructors of this package's exceptions for the engine, because they are not visible
+ * to the engine's packages.
+ */
 final class ExceptionMaker implements Exceptions.Maker {
   private ExceptionMaker() {}
 
-  /** Hands a maker to the engine. */
+  /** Gives the engine a maker of this class. */
   static void install() {
     Exceptions.use(new ExceptionMaker());
   }

@@ -2,7 +2,7 @@ package dev.dmabroker;
 
 import org.jspecify.annotations.Nullable;
 
-/** A fence cannot be waited for. Its descriptor is still the caller's. */
+/** The broker cannot wait for a fence. The fence's descriptor is still the caller's. */
 public final class FenceException extends BrokerException {
   private static final long serialVersionUID = 1;
 

@@ -7,8 +7,8 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
- * A mapping that is out, and the device that holds it. Its text is such as {@code camera for 12 ms
- * (READ, by capture-1)}. Immutable. Not for implementation outside the broker.
+ * An open mapping and the device that holds it. Its text reads like {@code camera for 12 ms (READ,
+ * by capture-1)}. Immutable. Not for implementation outside the broker.
  */
 public interface Holder {
 
@@ -18,22 +18,25 @@ public interface Holder {
   /** The device's name. */
   String device();
 
-  /** What the mapping was made for. */
+  /** The access that the mapping was made for. */
   Access access();
 
-  /** How long ago it was made. */
+  /** How long ago the mapping was made. */
   Duration held();
 
-  /** The name of the thread that mapped. */
+  /** The name of the thread that made the mapping. */
   String thread();
 
-  /** Where it was mapped, if the broker records call sites, or took a sample of it. */
+  /**
+   * The place in the application's code that made the mapping; empty unless the broker records call
+   * sites or sampled this mapping.
+   */
   Optional<Throwable> callSite();
 
-  /** Whether only a fence is waited for; see {@link Mapping#closeAfter}. */
+  /** Whether the mapping waits only for its fence; see {@link Mapping#closeAfter}. */
   boolean fenced();
 
-  /** A count and each holder, for errors. */
+  /** Describes a list of holders for error texts: their count, then each holder. */
   static String describe(List<Holder> holders) {
     return holders.stream()
         .map(Holder::toString)

@@ -1,20 +1,26 @@
 package dev.dmabroker;
 
 /**
- * How a broker looks for what was not closed; see {@link Broker.Builder#leakTracking}. What belongs
- * to a {@linkplain BufferStream stream}, its frames and consumers, is not among it: {@linkplain
- * dev.dmabroker.event.BrokerListener#overheld events} name who holds a frame too long.
+ * How a broker looks for objects that were not closed; see {@link Broker.Builder#leakTracking}. The
+ * frames and consumers of a {@linkplain BufferStream stream} are not tracked: {@linkplain
+ * dev.dmabroker.event.BrokerListener#overheld events} name the devices that hold a frame too long.
  */
 public enum LeakTracking {
-  /** Not at all: what is not closed stays out for good, for those who mean it. */
+  /**
+   * The broker does not look: an object that is not closed stays in use for good. This is for
+   * applications that mean to do so.
+   */
   NEVER,
   /**
-   * Finds every attachment and buffer, and mappings by samples: of the first 64, and of one in 10
-   * ms on average from then on, the broker notes where it was made, and finds it if it is a
-   * mapping. So code that leaks again and again is found, and frequent maps cost the same as
-   * without.
+   * The broker finds every attachment and buffer, and a sample of the mappings. It samples the
+   * first 64 objects, and one in 10 ms on average from then on: it notes where a sampled object was
+   * made, and can find a sampled mapping. So code that leaks again and again is found, and frequent
+   * maps cost no more than with {@link #NEVER}.
    */
   SAMPLED,
-  /** Finds everything, and notes where each was made. Costs microseconds and garbage a map. */
+  /**
+   * The broker finds every object, and notes where each was made. This costs microseconds and
+   * garbage for each map.
+   */
   ALWAYS
 }

@@ -1,6 +1,9 @@
 package dev.dmabroker;
 
-/** A dispensable device cannot use a buffer now, because the others could not be served with it. */
+/**
+ * A dispensable device cannot use a buffer now, because the other devices could not be served
+ * together with it.
+ */
 public final class LeftOutException extends BrokerException {
   private static final long serialVersionUID = 1;
 

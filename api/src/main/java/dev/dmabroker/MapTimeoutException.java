@@ -4,7 +4,7 @@ import com.google.common.collect.ImmutableList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** A buffer was not to be had before the deadline. */
+/** A wait for a buffer or a frame did not end before its deadline. */
 public final class MapTimeoutException extends BrokerException {
   private static final long serialVersionUID = 1;
 
@@ -15,7 +15,7 @@ public final class MapTimeoutException extends BrokerException {
     this.holders = ImmutableList.copyOf(holders);
   }
 
-  /** Who held mappings at the deadline; empty if nobody did. */
+  /** The holders of the mappings that were open at the deadline; empty if there were none. */
   public List<Holder> holders() {
     return holders;
   }

@@ -5,25 +5,25 @@ import dev.dmabroker.spec.Layout;
 import dev.dmabroker.spec.SyncFile;
 
 /**
- * One device's right to use a buffer for a finite time: while it is open the memory stays where it
- * is. May be closed from any thread. Not for implementation outside the broker.
+ * One device's right to use a buffer for a limited time. While the mapping is open, the memory
+ * stays where it is. Any thread may close it. Not for implementation outside the broker.
  */
 public interface Mapping extends AutoCloseable {
 
   /**
-   * The descriptor of the memory, borrowed: valid until this mapping is closed and not to be closed
-   * by the caller. It is close-on-exec.
+   * The descriptor of the memory. It is borrowed: it is valid until this mapping is closed, and the
+   * caller must not close it. The descriptor is close-on-exec.
    *
-   * @throws DescriptorException if the memory has none, being a user's own ({@link Broker#adopt});
-   *     a device that needs one says so by {@link
+   * @throws DescriptorException if the memory has none because an application brought it ({@link
+   *     Broker#adopt}); a device that needs a descriptor declares {@link
    *     dev.dmabroker.spec.ConstraintsBuilder#deviceAccess}
    * @throws ClosedException if this mapping is closed
    */
   int fd();
 
   /**
-   * A descriptor of the caller's own, close-on-exec. The memory it stands for lives until it is
-   * closed, but is no longer the buffer's once the buffer has moved.
+   * A new descriptor of the memory, close-on-exec, which the caller has to close. The memory lives
+   * until this descriptor is closed, but is no longer the buffer's once the buffer has moved.
    *
    * @throws ClosedException if this mapping is closed
    * @throws DescriptorException if the process has no descriptor left, or the memory has none
@@ -36,16 +36,17 @@ public interface Mapping extends AutoCloseable {
   /** The heap that the memory lies in. */
   String heapName();
 
-  /** Bytes allocated, at least those of the layout. */
+  /** The bytes of the memory, at least those of the layout. */
   long sizeBytes();
 
   /**
-   * Counts the places that the buffer has had, from 1. An importer that caches by descriptor has to
-   * key its cache by this number, as descriptor numbers come back.
+   * The number of the buffer's place: it counts the places that the buffer has had, from 1. A cache
+   * of imports has to use this number as its key, because the system gives the number of a closed
+   * descriptor out again.
    */
   long generation();
 
-  /** What the mapping was made for. */
+  /** The access that the mapping was made for. */
   Access access();
 
   /** Whether neither {@link #close} nor {@link #closeAfter} has been called. */
@@ -55,28 +56,31 @@ public interface Mapping extends AutoCloseable {
    * Begins CPU access with this mapping's access. May block in the kernel until caches are coherent
    * and implicit fences have signalled.
    *
-   * @throws UndeclaredAccessException if the heap's memory is out of the CPU's reach
+   * @throws UndeclaredAccessException if the CPU cannot reach the heap's memory
    * @throws CpuAccessException if the kernel refuses
    * @throws ClosedException if this mapping is closed
    */
   CpuView cpuView();
 
   /**
-   * Gives the right back once the fence signals: for a device whose work on the memory has been
-   * queued and goes on. From now on this mapping counts as closed for its user, who must not use
-   * its descriptor any more; the memory stays in place until the fence has signalled, and a move
-   * that the mapping holds up waits no longer than for any other. A fence that never signals keeps
-   * the memory. A fence that signals an error ends the mapping too, and listeners are told. Does
-   * not block.
+   * Ends the device's right once the fence signals. Use it for a device that still works on the
+   * memory when the call is made. From now on this mapping counts as closed for the application,
+   * which must not use its descriptor any more. The memory stays in place until the fence has
+   * signalled; a move that the mapping holds up waits for it no longer than for any other mapping.
+   * A fence that never signals keeps the memory. A fence that signals an error ends the mapping
+   * too, and listeners are told. Does not block.
    *
-   * @param fence whose descriptor passes to the broker, which closes it
-   * @throws FenceException if the descriptor is not one of a sync file, or nothing here can wait
-   *     for one; the mapping is open and the descriptor the caller's then
-   * @throws ClosedException if this mapping is closed; the descriptor is still the caller's
+   * @param fence its descriptor passes to the broker, which closes it
+   * @throws FenceException if the descriptor is not one of a sync file, or if no fence poller can
+   *     wait for it; the mapping stays open then, and the descriptor stays the caller's
+   * @throws ClosedException if this mapping is closed; the descriptor stays the caller's
    */
   void closeAfter(SyncFile fence);
 
-  /** Gives the right back. Never blocks for longer than a hand-over; a second call does nothing. */
+  /**
+   * Ends the device's right to use the buffer. Blocks at most for the short time in which the right
+   * is handed over; a second call does nothing.
+   */
   @Override
   void close();
 }

@@ -4,7 +4,9 @@ import com.google.common.collect.ImmutableList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** A move failed and was rolled back; the buffer is in its old place with its contents. */
+/**
+ * A move of a buffer failed and was rolled back; the buffer is in its old place with its contents.
+ */
 public final class MoveFailedException extends BrokerException {
   private static final long serialVersionUID = 1;
 
@@ -15,7 +17,7 @@ public final class MoveFailedException extends BrokerException {
     this.holders = ImmutableList.copyOf(holders);
   }
 
-  /** Who held mappings at the deadline; empty if nobody did. */
+  /** The holders of the mappings that were open at the deadline; empty if there were none. */
   public List<Holder> holders() {
     return holders;
   }

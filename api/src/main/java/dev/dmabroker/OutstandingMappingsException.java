@@ -4,7 +4,7 @@ import com.google.common.collect.ImmutableList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** A broker was closed, or a stream stopped, while mappings were out, and its deadline passed. */
+/** Mappings were still open at the deadline when a broker was closed or a stream was stopped. */
 public final class OutstandingMappingsException extends BrokerException {
   private static final long serialVersionUID = 1;
 
@@ -15,7 +15,7 @@ public final class OutstandingMappingsException extends BrokerException {
     this.holders = ImmutableList.copyOf(holders);
   }
 
-  /** Who held mappings at the deadline; empty if nobody did. */
+  /** The holders of the mappings that were open at the deadline; empty if there were none. */
   public List<Holder> holders() {
     return holders;
   }

@@ -10,21 +10,25 @@ import java.util.Optional;
  */
 public interface SharedBuffer extends AutoCloseable {
 
-  /** Given at export. */
+  /** The name that was given at export. */
   String name();
 
   /** What the buffer holds. */
   BufferSpec spec();
 
-  /** Where the buffer is in its life. A hint: it may have changed before the caller looks. */
+  /**
+   * The state of the buffer. The answer is a hint: the state may change before the caller looks at
+   * it.
+   */
   State state();
 
   /** The name of the heap that the buffer's memory lies in now; empty while it has none. */
   Optional<String> heapName();
 
   /**
-   * Declares that the device will use the buffer. If the buffer lies where the device cannot reach
-   * it, a move begins in the background and the device's maps wait for it. Does not block.
+   * Attaches a device, which declares that the device will use the buffer. If the buffer lies where
+   * the device cannot reach it, a move begins in the background, and the device's maps wait for the
+   * move. Does not block.
    *
    * @throws UnsatisfiableException if no heap suits the devices attached and this one; nothing
    *     changes then
@@ -36,70 +40,75 @@ public interface SharedBuffer extends AutoCloseable {
   Attachment attach(Device device);
 
   /**
-   * Makes sure that there is memory which every attached device reaches, so that the next map need
-   * not wait and cannot fail for lack of it. Does what VIDIOC_REQBUFS and VIDIOC_PREPARE_BUF do for
-   * a V4L2 queue. An allocation runs in the calling thread and is not bounded by the timeout; a
-   * move in progress is waited for.
+   * Makes sure that the buffer has memory which every attached device reaches, so that the next map
+   * need not wait and cannot fail for lack of memory. Does what VIDIOC_REQBUFS and
+   * VIDIOC_PREPARE_BUF do for a V4L2 queue. An allocation runs in the calling thread, and the
+   * timeout does not bound it. If a move is in progress, the call blocks for at most {@code
+   * timeout}.
    *
    * @throws AllocationException if no heap that suits has memory
    * @throws UnsatisfiableException if no heap is large enough at all
    * @throws MapTimeoutException if a move did not end in time
    * @throws MoveFailedException if the move that is needed failed for good
-   * @throws WaitInterruptedException if interrupted while waiting
+   * @throws WaitInterruptedException if the thread is interrupted while it waits
    * @throws ClosedException if the buffer or the broker is closed
    * @throws IllegalArgumentException unless the timeout is positive
    */
   void prepare(Duration timeout);
 
-  /** {@link #prepare(Duration)} with the broker's default timeout. */
+  /** Prepares the buffer as {@link #prepare(Duration)} does, with the broker's default timeout. */
   void prepare();
 
   /**
-   * Gives the memory back and with it the contents; the buffer and its attachments stay, and the
-   * next map allocates anew, zeroed. New maps stall until the outstanding ones are closed.
+   * Gives the memory back and with it the contents. The buffer and its attachments stay, and the
+   * next map allocates new memory, filled with zeros. New maps wait until the open mappings are
+   * closed; the call blocks for that, at most for {@code timeout}.
    *
-   * @throws MapTimeoutException if mappings were still out at the deadline; nothing has changed
+   * @throws MapTimeoutException if mappings were still open at the deadline; nothing has changed
    *     then and the contents are intact
-   * @throws WaitInterruptedException if interrupted while waiting; nothing has changed then
+   * @throws WaitInterruptedException if the thread is interrupted while it waits; nothing has
+   *     changed then
    * @throws PinnedException if the buffer is pinned
    * @throws ClosedException if the buffer or the broker is closed
-   * @throws WouldDeadlockException if the calling thread itself made a mapping that is still out
+   * @throws WouldDeadlockException if the calling thread itself made a mapping that is still open
    * @throws IllegalArgumentException unless the timeout is positive
    */
   void evacuate(Duration timeout);
 
   /**
-   * Like {@link #evacuate}, but fails at once instead of waiting, as VIDIOC_REQBUFS with a count of
-   * 0 answers EBUSY while buffers are in use.
+   * Gives the memory back as {@link #evacuate} does, but fails at once instead of waiting, as
+   * VIDIOC_REQBUFS with a count of 0 answers EBUSY while buffers are in use.
    *
-   * @throws BusyException if the buffer is mapped, or being allocated or moved
+   * @throws BusyException if the buffer is mapped, or is being allocated or moved
    * @throws PinnedException if the buffer is pinned
    * @throws ClosedException if the buffer or the broker is closed
    */
   void unprepare();
 
   /**
-   * Drops this reference. Attachments go on; the memory is given back when the last one is closed.
-   * Never blocks; a second call does nothing.
+   * Drops this reference to the buffer. Attachments go on; the memory is given back when the last
+   * attachment is closed. Never blocks; a second call does nothing.
    */
   @Override
   void close();
 
-  /** Where a buffer is in its life. */
+  /** The states of a buffer's life. */
   enum State {
-    /** No memory. */
+    /** The buffer has no memory. */
     UNBACKED,
-    /** The first memory is being allocated. */
+    /** The buffer's first memory is being allocated. */
     ALLOCATING,
-    /** In its place, mappable. */
+    /** The buffer lies in its place and can be mapped. */
     RESIDENT,
-    /** In its place, mappable, while memory elsewhere is being allocated. */
+    /**
+     * The buffer lies in its place and can be mapped, while memory elsewhere is being allocated.
+     */
     PREPARING,
-    /** New maps that write stall while outstanding ones are being closed and fences signal. */
+    /** New maps that write wait while open mappings are being closed and fences signal. */
     DRAINING,
-    /** Nobody can write; the contents are being copied. Readers of the old place go on. */
+    /** The contents are being copied, and no mapping can write. Readers of the old place go on. */
     MOVING,
-    /** Gone. */
+    /** The buffer has ended, and its memory is given back. */
     RELEASED
   }
 }

@@ -7,8 +7,8 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a stream is made of. Immutable; the methods named after a field return a copy with that
- * field changed.
+ * The spec of a stream: its producer, what its buffers hold, and its limits. Immutable; each method
+ * that is named after a field and has a parameter returns a copy with that field changed.
  */
 public final class StreamSpec {
   private final String name;
@@ -54,7 +54,7 @@ public final class StreamSpec {
    *
    * @param name appears in errors, events and the names of the buffers
    * @param buffer what each buffer holds
-   * @param producer fills the buffers; they count against its budget
+   * @param producer the device that fills the buffers; they count against its budget
    * @throws IllegalArgumentException if the name is blank
    */
   public static StreamSpec of(String name, BufferSpec buffer, Device producer) {
@@ -70,10 +70,10 @@ public final class StreamSpec {
   }
 
   /**
-   * The fewest buffers, whatever the devices declare; 2 unless set: one is filled while another is
-   * read. Those that devices declare to hold may be more.
+   * Sets the fewest buffers that the stream keeps, whatever the devices declare; 2 unless set, so
+   * that one is filled while another is read. The buffers that devices declare to hold may be more.
    *
-   * @throws IllegalArgumentException if that is less than 1, or more than the most
+   * @throws IllegalArgumentException if the count is less than 1, or more than the most
    */
   public StreamSpec minBuffers(int count) {
     return new StreamSpec(
@@ -81,9 +81,10 @@ public final class StreamSpec {
   }
 
   /**
-   * The most buffers; 32 unless set, as many as a V4L2 queue has at most (VIDEO_MAX_FRAME).
+   * Sets the most buffers that the stream may have; 32 unless set, as many as a V4L2 queue has at
+   * most (VIDEO_MAX_FRAME).
    *
-   * @throws IllegalArgumentException if that is less than the fewest
+   * @throws IllegalArgumentException if the count is less than the fewest
    */
   public StreamSpec maxBuffers(int count) {
     return new StreamSpec(
@@ -91,9 +92,9 @@ public final class StreamSpec {
   }
 
   /**
-   * The most memory of all buffers together, in bytes; unlimited unless set.
+   * Sets the most memory of all buffers together, in bytes; unlimited unless set.
    *
-   * @throws IllegalArgumentException if that is less than 1
+   * @throws IllegalArgumentException if the limit is less than 1
    */
   public StreamSpec maxBytes(long bytes) {
     return new StreamSpec(
@@ -101,10 +102,10 @@ public final class StreamSpec {
   }
 
   /**
-   * How long a buffer has to lie idle before it is given back, and how long heaps are left alone
-   * once they have refused; 5 s unless set.
+   * Sets how long a buffer has to lie idle before the stream gives it back, and for how long the
+   * stream asks no heap after a refusal; 5 s unless set.
    *
-   * @throws IllegalArgumentException unless that is positive
+   * @throws IllegalArgumentException unless the time is positive
    */
   public StreamSpec quietTime(Duration time) {
     return new StreamSpec(
@@ -112,17 +113,17 @@ public final class StreamSpec {
   }
 
   /**
-   * How long {@link BufferStream#stop()} and {@link BufferStream#close()} let consumers finish; 1 s
-   * unless set, and zero cancels at once.
+   * Sets how long {@link BufferStream#stop()} and {@link BufferStream#close()} let consumers
+   * finish; 1 s unless set. Zero cancels at once.
    *
-   * @throws IllegalArgumentException if that is negative
+   * @throws IllegalArgumentException if the deadline is negative
    */
   public StreamSpec stopDeadline(Duration deadline) {
     return new StreamSpec(
         name, buffer, producer, minBuffers, maxBuffers, maxBytes, quietTime, deadline);
   }
 
-  /** Appears in errors, events and the names of the buffers. */
+  /** The stream's name, which appears in errors, events and the names of the buffers. */
   public String name() {
     return name;
   }
@@ -152,12 +153,12 @@ public final class StreamSpec {
     return maxBytes;
   }
 
-  /** How long a buffer has to lie idle before it is given back. */
+  /** How long a buffer has to lie idle before the stream gives it back. */
   public Duration quietTime() {
     return quietTime;
   }
 
-  /** How long stopping lets consumers finish. */
+  /** How long {@link BufferStream#stop()} and {@link BufferStream#close()} let consumers finish. */
   public Duration stopDeadline() {
     return stopDeadline;
   }

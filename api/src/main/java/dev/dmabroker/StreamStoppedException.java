@@ -1,6 +1,6 @@
 package dev.dmabroker;
 
-/** A stream does not run, or was stopped meanwhile. It can be started again. */
+/** A stream does not run, or was stopped while the caller waited. It can be started again. */
 public final class StreamStoppedException extends BrokerException {
   private static final long serialVersionUID = 1;
 

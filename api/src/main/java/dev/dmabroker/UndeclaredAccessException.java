@@ -1,6 +1,6 @@
 package dev.dmabroker;
 
-/** A device was to do what it did not declare, or what its memory does not allow. */
+/** A device asked for an access that it did not declare, or that the memory does not allow. */
 public final class UndeclaredAccessException extends BrokerException {
   private static final long serialVersionUID = 1;
 

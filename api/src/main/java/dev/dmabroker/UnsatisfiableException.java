@@ -1,6 +1,6 @@
 package dev.dmabroker;
 
-/** No heap, full or not, suits the devices. */
+/** No heap, full or not, suits the devices of a buffer. */
 public final class UnsatisfiableException extends BrokerException {
   private static final long serialVersionUID = 1;
 
@@ -13,12 +13,12 @@ public final class UnsatisfiableException extends BrokerException {
     this.conflict = conflict;
   }
 
-  /** Why each heap was passed over. */
+  /** The plan, which says why each heap was passed over. */
   public Plan plan() {
     return plan;
   }
 
-  /** What cannot be had together, and what would help. */
+  /** The demands that cannot be met together, and what would help. */
   public Conflict conflict() {
     return conflict;
   }

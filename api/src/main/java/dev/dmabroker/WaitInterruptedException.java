@@ -2,7 +2,10 @@ package dev.dmabroker;
 
 import org.jspecify.annotations.Nullable;
 
-/** A wait was interrupted. The thread's interrupt flag is set again and nothing is half-done. */
+/**
+ * A thread was interrupted while it waited. Its interrupt flag is set again, and nothing is
+ * half-done.
+ */
 public final class WaitInterruptedException extends BrokerException {
   private static final long serialVersionUID = 1;
 

@@ -4,9 +4,9 @@ import com.google.common.collect.ImmutableList;
 import java.util.List;
 
 /**
- * A wait could only end after something that the waiting thread or chain itself holds is closed, be
- * it directly or by way of others that wait in turn. The thread that made a mapping, or joined the
- * future of one, is taken for the one that closes it.
+ * A wait was refused because it could only end after the waiting thread or chain closes a mapping
+ * or frame of its own, directly or by way of threads that wait in turn. The broker assumes that the
+ * thread that made a mapping, or joined the future of one, is the thread that closes it.
  */
 public final class WouldDeadlockException extends BrokerException {
   private static final long serialVersionUID = 1;
@@ -18,7 +18,10 @@ public final class WouldDeadlockException extends BrokerException {
     this.ring = ImmutableList.copyOf(ring);
   }
 
-  /** Who waits for whom, from the thread that was refused back to it; one entry if for itself. */
+  /**
+   * The threads that wait for each other, from the thread that was refused back to it; one entry if
+   * the thread waits for itself.
+   */
   public List<String> ring() {
     return ring;
   }

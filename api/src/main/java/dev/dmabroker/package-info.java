@@ -1,4 +1,7 @@
-/** What an application uses: the broker, devices and their constraints, buffers, mappings. */
+/**
+ * The types that an application uses: the broker, devices and their constraints, buffers, mappings
+ * and streams.
+ */
 @NullMarked
 package dev.dmabroker;
 

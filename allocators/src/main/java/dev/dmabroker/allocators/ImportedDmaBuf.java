@@ -7,16 +7,16 @@ import dev.dmabroker.spi.HeapException;
 import dev.dmabroker.spi.HeapTraits;
 
 /**
- * A dma-buf that somebody else exported, such as a driver or another process, for {@link
+ * A dma-buf that another exporter made, for example a driver or another process, for {@link
  * dev.dmabroker.Broker#adopt}. The buffer stays in it; a device that it does not suit needs a
  * {@linkplain dev.dmabroker.Broker#shadow shadow}.
  *
- * <p>It is known by its inode: the same dma-buf is recognised under any descriptor. Nothing is
- * known of its memory but that it is a dma-buf, its size, and whether the CPU reaches it, which is
- * tried; the importer may declare more. A device that has a {@linkplain
- * dev.dmabroker.DeviceSpec#probe probe} is asked itself.
+ * <p>The dma-buf is known by its inode, so the broker recognises it under any descriptor. Of its
+ * memory it is only known that it is a dma-buf, its size, and whether the CPU reaches it, which is
+ * tried. An application that knows more may declare more. A device that has a {@linkplain
+ * dev.dmabroker.DeviceSpec#probe probe} is asked directly.
  *
- * <p>Needs Linux 5.3 or later, where dma-bufs have inodes of their own. Thread-safe.
+ * <p>Needs Linux 5.3 or later, where each dma-buf has an inode of its own. Thread-safe.
  */
 public final class ImportedDmaBuf implements ForeignMemory {
   private static final String NAME = "imported";
@@ -30,11 +30,11 @@ public final class ImportedDmaBuf implements ForeignMemory {
   }
 
   /**
-   * A dma-buf of which nothing is declared.
+   * Imports a dma-buf for which no properties are declared.
    *
-   * @param fd remains the caller's, and has to be open until the broker has adopted this, which
-   *     takes a duplicate
-   * @throws HeapException if it is not open, or no dma-buf
+   * @param fd stays the caller's, and has to be open until the broker has adopted the memory; the
+   *     broker takes a duplicate
+   * @throws HeapException if the descriptor is not open, or not of a dma-buf
    */
   public static ImportedDmaBuf of(int fd) throws HeapException {
     DmaBufImport dmaBuf = DmaBufImport.of(fd);
@@ -42,17 +42,17 @@ public final class ImportedDmaBuf implements ForeignMemory {
   }
 
   /**
-   * A dma-buf whose exporter's properties the importer knows.
+   * Imports a dma-buf with properties that the application knows.
    *
    * @param fd as for {@link #of(int)}
    * @param declared all that is known of its memory; nothing is added to it
-   * @throws HeapException if it is not open, or no dma-buf
+   * @throws HeapException if the descriptor is not open, or not of a dma-buf
    */
   public static ImportedDmaBuf of(int fd, HeapTraits declared) throws HeapException {
     return new ImportedDmaBuf(DmaBufImport.of(fd), declared);
   }
 
-  /** Its size. */
+  /** The size of the dma-buf in bytes. */
   public long sizeBytes() {
     return dmaBuf.sizeBytes();
   }
@@ -72,7 +72,7 @@ public final class ImportedDmaBuf implements ForeignMemory {
     return traits;
   }
 
-  /** False: who exported it expects it to be used where it is. */
+  /** False: the exporter expects the memory to be used where it is. */
   @Override
   public boolean movable() {
     return false;
@@ -81,7 +81,7 @@ public final class ImportedDmaBuf implements ForeignMemory {
   /**
    * {@inheritDoc}
    *
-   * @throws HeapException if the descriptor was closed in the meantime, or is another file's
+   * @throws HeapException if the descriptor was closed meanwhile, or is another file's
    */
   @Override
   public Backing open() throws HeapException {

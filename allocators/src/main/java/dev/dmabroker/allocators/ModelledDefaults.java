@@ -4,7 +4,10 @@ import dev.dmabroker.allocators.linux.NativeAccess;
 import dev.dmabroker.spi.HeapProvider;
 import java.util.List;
 
-/** Two modelled heaps, named as the kernel names its own; see {@link Heaps#modelledDefaults}. */
+/**
+ * Provides two modelled heaps with the names that the kernel gives its own; see {@link
+ * Heaps#modelledDefaults}.
+ */
 final class ModelledDefaults implements HeapProvider {
 
   private static final String SYSTEM = "system";
@@ -16,7 +19,9 @@ final class ModelledDefaults implements HeapProvider {
     return "modelled";
   }
 
-  /** True: where a device can really import memory, a model of it would only be in the way. */
+  /**
+   * True: if a device can really import memory, a model of that memory would only be in the way.
+   */
   @Override
   public boolean fallback() {
     return true;

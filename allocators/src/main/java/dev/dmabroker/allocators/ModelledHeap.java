@@ -19,9 +19,9 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A heap that says of itself what its maker wants, over memfds. The memory is real, and so are the
- * descriptor, the capacity and the CPU's view; that the memory is contiguous, say, is only claimed.
- * Thread-safe.
+ * A heap of memfds that claims the properties that its maker gives it. The memory is real, and so
+ * are the descriptor, the capacity and the CPU's view; other properties, for example that the
+ * memory is contiguous, are only claimed. Thread-safe.
  */
 public final class ModelledHeap implements Heap {
 
@@ -59,13 +59,13 @@ public final class ModelledHeap implements Heap {
     return "modelled";
   }
 
-  /** Set by the maker, all of them. */
+  /** The traits of the heap; its maker set all of them. */
   @Override
   public HeapTraits traits() {
     return traits;
   }
 
-  /** What the heap has given and not got back, in whole pages. */
+  /** The bytes of the allocations that the heap has given and not got back, in whole pages. */
   public long usedBytes() {
     return usedBytes.get();
   }
@@ -123,8 +123,8 @@ public final class ModelledHeap implements Heap {
   }
 
   /**
-   * {@inheritDoc} Seen is what was duplicated by {@link Backing#dupFd} and is still open or mapped
-   * in this process. It is not part of {@link #usedBytes}.
+   * {@inheritDoc} The heap sees memory that was duplicated by {@link Backing#dupFd} and is still
+   * open or mapped in this process. That memory is not part of {@link #usedBytes}.
    */
   @Override
   public Lingering lingering() {
@@ -141,7 +141,7 @@ public final class ModelledHeap implements Heap {
     return "heap " + name;
   }
 
-  /** Collects the properties of a modelled heap. Not thread-safe. Each may be set once. */
+  /** Collects the properties of a modelled heap. Each may be set once. Not thread-safe. */
   public static final class Builder {
     private final String name;
     private Set<String> aliases = Set.of();
@@ -161,7 +161,7 @@ public final class ModelledHeap implements Heap {
       }
     }
 
-    /** Other names that constraints may use. None if this is left out. */
+    /** Sets other names that constraints may use; none unless set. */
     public Builder aliases(String... aliases) {
       if (!this.aliases.isEmpty()) {
         throw new IllegalStateException("aliases are set already, to " + this.aliases);
@@ -171,9 +171,9 @@ public final class ModelledHeap implements Heap {
     }
 
     /**
-     * All that the heap gives at one time, counted in whole pages. Unlimited if this is left out.
+     * Sets the bytes that the heap gives at one time, counted in whole pages; unlimited unless set.
      *
-     * @throws IllegalArgumentException if it is less than 1
+     * @throws IllegalArgumentException if the capacity is less than 1
      */
     public Builder capacityBytes(long bytes) {
       if (bytes < 1) {
@@ -183,14 +183,14 @@ public final class ModelledHeap implements Heap {
       return this;
     }
 
-    /** Whether the heap counts as physically contiguous. It does not if this is left out. */
+    /** Sets whether the heap counts as physically contiguous; it does not unless set. */
     public Builder contiguous(boolean contiguous) {
       this.contiguous = once("contiguous", this.contiguous, contiguous);
       return this;
     }
 
     /**
-     * The heap counts as lying below 2^{@code bits}. 64 if this is left out.
+     * Says that the heap counts as lying below 2^{@code bits}; 64 bits unless set.
      *
      * @throws IllegalArgumentException unless 1 &lt;= bits &lt;= 64
      */
@@ -202,37 +202,40 @@ public final class ModelledHeap implements Heap {
       return this;
     }
 
-    /** Whether the CPU's mappings count as cached. They do if this is left out. */
+    /** Sets whether the CPU's mappings count as cached; they do unless set. */
     public Builder cached(boolean cached) {
       this.cached = once("cached", this.cached, cached);
       return this;
     }
 
-    /** Whether the memory counts as a dma-buf. It does if this is left out. */
+    /** Sets whether the memory counts as a dma-buf; it does unless set. */
     public Builder deviceAccess(boolean deviceAccess) {
       this.deviceAccess = once("deviceAccess", this.deviceAccess, deviceAccess);
       return this;
     }
 
-    /** How fast the memory counts. {@link MemorySpeed#NORMAL} if this is left out. */
+    /** Sets the speed that the memory counts as having; {@link MemorySpeed#NORMAL} unless set. */
     public Builder speed(MemorySpeed speed) {
       this.speed = once("speed", this.speed, Objects.requireNonNull(speed, "speed"));
       return this;
     }
 
-    /** The device in which the memory counts as lying. Main memory if this is left out. */
+    /** Sets the device in which the memory counts as lying; main memory unless set. */
     public Builder deviceLocal(String device) {
       deviceLocal = once("deviceLocal", deviceLocal, Objects.requireNonNull(device, "device"));
       return this;
     }
 
-    /** The NUMA node at which the memory counts as lying. Not known if this is left out. */
+    /** Sets the NUMA node at which the memory counts as lying; not known unless set. */
     public Builder numaNode(int node) {
       numaNode = once("numaNode", numaNode, node);
       return this;
     }
 
-    /** The heap. Where memfds cannot be made it comes into being and refuses to allocate. */
+    /**
+     * Builds the heap. If memfds cannot be made on this machine, the heap is built nevertheless and
+     * refuses to allocate.
+     */
     public ModelledHeap build() {
       return new ModelledHeap(this);
     }

@@ -7,24 +7,26 @@ import dev.dmabroker.spi.HeapTraits;
 import java.nio.ByteBuffer;
 
 /**
- * Memory of the application's own, such as a direct ByteBuffer or a mapped file, for {@link
+ * Memory of the application, for example a direct ByteBuffer or a mapped file, for {@link
  * dev.dmabroker.Broker#adopt}.
  *
- * <p>It is no dma-buf and has no descriptor. It suits whoever asks for memory that the CPU reaches,
- * and not for {@code deviceAccess()}: code of the application, and devices whose drivers take user
- * pointers (V4L2_MEMORY_USERPTR), which get the address of {@link dev.dmabroker.CpuView#bytes}. Its
- * alignment is that of its address, so a driver that wants whole pages or cache lines says so.
+ * <p>The memory is no dma-buf and has no descriptor. It suits users that ask for memory which the
+ * CPU reaches, and do not ask for {@code deviceAccess()}: code of the application, and devices with
+ * drivers that take user pointers (V4L2_MEMORY_USERPTR), which get the address of {@link
+ * dev.dmabroker.CpuView#bytes}. Its alignment is the alignment of its address, so a device with a
+ * driver that needs whole pages or cache lines has to ask for that.
  *
- * <p>For a device that it does not suit the contents are copied into a heap. <b>From then on the
- * application's memory is not the buffer's any more</b>: it keeps what was in it at that moment,
- * devices do not see what is written to it, nor does it see what they write. Who wants results in
- * it maps the buffer and copies them. Or it {@linkplain #staying stays}, and a {@linkplain
- * dev.dmabroker.Broker#shadow shadow} is refreshed and written back when the application says.
+ * <p>For a device that the memory does not suit, the broker copies the contents into a heap.
+ * <b>From then on the application's memory is no longer the buffer's</b>: it keeps the contents of
+ * that moment, devices do not see what the application writes to it, and it does not get what
+ * devices write. An application that wants results in its memory maps the buffer and copies them.
+ * Alternatively the memory {@linkplain #staying stays}, and the application tells a {@linkplain
+ * dev.dmabroker.Broker#shadow shadow} when to copy in either direction.
  *
  * <p>The ByteBuffer is kept reachable for as long as the buffer lies in it, and by every view of
- * it, so that no access faults. Of a mapped file that is cut short, an access throws {@link
- * InternalError}, as with any mapped ByteBuffer. Nobody but the application sees to it that a
- * ByteBuffer is not adopted twice.
+ * it, so that no access faults. If a mapped file is cut short, an access throws {@link
+ * InternalError}, as with any mapped ByteBuffer. The broker cannot tell whether a ByteBuffer is
+ * adopted twice; the application has to prevent that. Thread-safe.
  */
 public final class UserMemory implements ForeignMemory {
   private static final String NAME = "user-memory";
@@ -38,9 +40,10 @@ public final class UserMemory implements ForeignMemory {
   }
 
   /**
-   * What remains of a ByteBuffer, from its position to its limit as they are now.
+   * Takes the part of a ByteBuffer from its position to its limit as they are now.
    *
-   * @throws IllegalArgumentException if it is not direct, is read-only, or nothing remains
+   * @throws IllegalArgumentException if the ByteBuffer is not direct, is read-only, or nothing
+   *     remains
    */
   public static UserMemory of(ByteBuffer memory) {
     if (!memory.isDirect()) {
@@ -58,7 +61,7 @@ public final class UserMemory implements ForeignMemory {
     return new UserMemory(memory.slice(), /* movable= */ true);
   }
 
-  /** The same memory, which the buffer never leaves: devices that it does not suit are refused. */
+  /** This memory as one that the buffer never leaves: devices that it does not suit are refused. */
   public UserMemory staying() {
     return new UserMemory(memory, /* movable= */ false);
   }

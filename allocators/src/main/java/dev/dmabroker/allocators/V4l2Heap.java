@@ -11,18 +11,20 @@ import dev.dmabroker.spi.Lingering;
 import java.util.OptionalInt;
 
 /**
- * The buffers that a V4L2 driver allocates for a queue (V4L2_MEMORY_MMAP), for drivers that insist
- * on their own. Each is a dma-buf by VIDIOC_EXPBUF.
+ * A heap of the buffers that a V4L2 driver allocates for a queue (V4L2_MEMORY_MMAP), for drivers
+ * that insist on their own. Each buffer is a dma-buf made by VIDIOC_EXPBUF.
  *
- * <p>All have the size that the queue's format asks for when the heap is opened; a larger buffer is
- * refused as {@link Kind#TOO_LARGE}, whatever the driver might make of it. How many there can be
- * the driver says, mostly 32. As long as there are any the queue is taken: another open file of the
- * node gets EBUSY, and the format cannot be changed. To stream with them, open the heap of {@link
- * #of the same open file}, and queue each by {@link #indexOf its index}.
+ * <p>All buffers have the size that the queue's format asks for when the heap is opened. A request
+ * for a larger buffer is refused as {@link Kind#TOO_LARGE}, even if the driver could allocate it.
+ * The driver decides how many buffers there can be, mostly 32. As long as there are any, the queue
+ * is taken: another open file of the node gets EBUSY, and the format cannot be changed. To stream
+ * with the buffers, open the heap of {@link #of the open file that streams}, and queue each buffer
+ * by {@link #indexOf its index}.
  *
- * <p>Kernels before 6.10, and drivers without VIDIOC_REMOVE_BUFS, do not free single buffers: those
- * that were given back are cleared and given out again, and the driver gets them back when all
- * were. Formats whose planes lie in several memories are refused, as a buffer is one.
+ * <p>Kernels before 6.10, and drivers without VIDIOC_REMOVE_BUFS, do not free single buffers:
+ * buffers that were given back are cleared and given out again, and the driver gets them back when
+ * all of them were given back. Formats with planes in several memories are refused, because a
+ * buffer is one memory.
  *
  * <p>Thread-safe.
  */
@@ -32,11 +34,11 @@ public final class V4l2Heap implements Heap {
   private final HeapTraits traits;
   private volatile boolean closed;
 
-  /** Which of a node's queues. */
+  /** The queues of a node. */
   public enum Queue {
-    /** What the device writes to. */
+    /** The queue that the device writes to. */
     CAPTURE,
-    /** What the device reads from. */
+    /** The queue that the device reads from. */
     OUTPUT
   }
 
@@ -47,12 +49,14 @@ public final class V4l2Heap implements Heap {
   }
 
   /**
-   * The heap of an open node. Allocates a buffer for a moment, to see what it is like.
+   * Opens the heap of an open node. The call allocates a buffer for a moment, to see what its
+   * memory is like.
    *
-   * @param name unique in the broker
-   * @param fd of the node; a duplicate is taken, which is the same open file
-   * @throws HeapException if the node has no such queue or no format, its buffers are in use, or
-   *     the driver does not export them
+   * @param name the heap's name, unique in the broker
+   * @param fd a descriptor of the node; the heap takes a duplicate, and both stand for one open
+   *     file
+   * @throws HeapException if the node has no queue of this kind or no format, its buffers are in
+   *     use, or the driver does not export them
    */
   public static V4l2Heap of(String name, int fd, Queue queue) throws HeapException {
     V4l2Source source = V4l2Source.of(name, fd, queue == Queue.OUTPUT);
@@ -90,8 +94,8 @@ public final class V4l2Heap implements Heap {
   /**
    * The number that VIDIOC_QBUF takes, with V4L2_MEMORY_MMAP, for a buffer of this heap.
    *
-   * @param fd any descriptor of its dma-buf, such as {@link dev.dmabroker.Mapping#fd}
-   * @return empty if it is none of this heap's
+   * @param fd any descriptor of its dma-buf, for example {@link dev.dmabroker.Mapping#fd}
+   * @return empty if the descriptor is not of a buffer of this heap
    */
   public OptionalInt indexOf(int fd) {
     return source.indexOf(fd);

@@ -1,4 +1,7 @@
-/** Where heaps come from: the kernel's own, and modelled ones for machines that have none. */
+/**
+ * The heaps of Linux and what an application can adopt: the kernel's own heaps, and modelled ones
+ * for machines that have none.
+ */
 @NullMarked
 package dev.dmabroker.allocators;
 

@@ -3,8 +3,8 @@ package dev.dmabroker.event;
 import dev.dmabroker.UnsatisfiableException;
 
 /**
- * A device could not be attached, for no heap suits it together with those that are attached.
- * Nothing has changed. Not for implementation outside the broker.
+ * A device could not be attached, because no heap suits it together with the devices that are
+ * attached. Nothing has changed. Not for implementation outside the broker.
  */
 public interface AttachRefused {
 
@@ -14,6 +14,8 @@ public interface AttachRefused {
   /** The name of the device that was refused. */
   String device();
 
-  /** What the caller of attach got: the smallest conflict, and what would resolve it. */
+  /**
+   * The exception that the caller of attach got: the smallest conflict, and what would resolve it.
+   */
   UnsatisfiableException explanation();
 }

@@ -1,16 +1,17 @@
 package dev.dmabroker.event;
 
 /**
- * Told what the broker does. Every method is called without a lock, after the pipeline has gone on,
- * from whichever thread did the thing, several at a time; what a method throws is logged. A method
- * that blocks holds up later moves, so hand work over.
+ * Listens to what a broker does. The broker calls every method without a lock, after the work is
+ * done and the pipeline goes on, from the thread that did the work. Several threads may call at
+ * once, so a listener has to be thread-safe. The broker logs what a method throws. A method that
+ * blocks holds up later moves, so give longer work to another thread.
  */
 public interface BrokerListener {
 
   /** A device was attached to a buffer. */
   default void attached(DeviceAttached event) {}
 
-  /** A device could not be attached. Told before the caller is. */
+  /** A device could not be attached. The listener is told before the caller of attach. */
   default void refused(AttachRefused event) {}
 
   /** A dispensable device is left out of a buffer, or served again. */
@@ -28,13 +29,16 @@ public interface BrokerListener {
   /** A move failed; the buffer lies in its old place with its contents. */
   default void moveRolledBack(BufferMove event) {}
 
-  /** What a mapping waited for before it ended has failed; the contents may be incomplete. */
+  /**
+   * A fence that a mapping waited for before it ended signalled an error; the contents may be
+   * incomplete.
+   */
   default void fenceFailed(FenceFailure event) {}
 
-  /** A map had to wait. Called when the wait has ended, whichever way. */
+  /** A map had to wait. Called when the wait has ended, with or without success. */
   default void stalled(MapStalled event) {}
 
-  /** Something became unreachable without having been closed, and was closed by the broker. */
+  /** An object became unreachable without having been closed, and the broker has closed it. */
   default void leaked(LeakFound event) {}
 
   /** A buffer's memory was given back. */
@@ -49,6 +53,6 @@ public interface BrokerListener {
   /** A consumer of a stream will not see a frame. */
   default void frameDropped(FrameDropped event) {}
 
-  /** A device holds more of a stream than it declared. */
+  /** A device holds more of a stream than it declared: a buffer for longer, or more buffers. */
   default void overheld(Overheld event) {}
 }

@@ -15,8 +15,9 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * A broker's state. Each buffer and stream is consistent in itself; they are looked at one after
- * the other while the broker goes on. Not for implementation outside the broker.
+ * The state of a broker. Each buffer and each stream is consistent in itself; the broker goes on
+ * while they are looked at one after the other. Immutable. Not for implementation outside the
+ * broker.
  */
 public interface BrokerSnapshot {
 
@@ -29,7 +30,7 @@ public interface BrokerSnapshot {
   /** The registered devices. */
   List<DeviceState> devices();
 
-  /** The buffers that are not gone. */
+  /** The buffers that have not ended. */
   List<BufferState> buffers();
 
   /** What devices and groups have reserved of their budgets. */
@@ -38,18 +39,18 @@ public interface BrokerSnapshot {
   /** The streams that are not closed. */
   List<StreamState> streams();
 
-  /** What waits for fences. */
+  /** The fences that the broker waits for. */
   FenceState fences();
 
-  /** What was found unreachable and not closed. */
+  /** How many objects were found unreachable and not closed. */
   LeakStats leaks();
 
   /** Whether the broker is closed. */
   boolean closed();
 
   /**
-   * Mappings and CPU views made so far, never more than were; a map that met a gate just as it shut
-   * may count twice.
+   * How many mappings and CPU views were made so far. The number is never more than were made,
+   * except that a map may count twice if it came just as the buffer was closed to new maps.
    */
   long maps();
 
@@ -65,13 +66,16 @@ public interface BrokerSnapshot {
     /** What is known of the heap. */
     HeapTraits traits();
 
-    /** How many allocations are out. */
+    /** How many allocations have not been given back. */
     int backings();
 
-    /** The bytes of the allocations that are out. */
+    /** The bytes of the allocations that have not been given back. */
     long usedBytes();
 
-    /** What was given back but lives on, as another process or device has a descriptor of it. */
+    /**
+     * The memory that was given back but lives on, because another process or device has a
+     * descriptor of it.
+     */
     Lingering lingering();
   }
 
@@ -88,18 +92,18 @@ public interface BrokerSnapshot {
     long reservedBytes();
   }
 
-  /** What waits for fences. Not for implementation outside the broker. */
+  /** The fences that the broker waits for. Not for implementation outside the broker. */
   interface FenceState {
 
     /** How many fences have not signalled. */
     int pending();
 
-    /** Why they are not waited for at the moment; empty if they are. */
+    /** The reason why fences are not waited for at the moment; empty if they are waited for. */
     Optional<String> trouble();
   }
 
   /**
-   * What was found unreachable and not closed, by kind; see {@link LeakFound}. Not for
+   * How many objects were found unreachable and not closed, by kind; see {@link LeakFound}. Not for
    * implementation outside the broker.
    */
   interface LeakStats {
@@ -133,10 +137,13 @@ public interface BrokerSnapshot {
     /** Its name. */
     String name();
 
-    /** What the device asks of memory, as it likes it best. */
+    /** What the device asks of memory, in its preferred alternative. */
     Constraints constraints();
 
-    /** How long the device declared to hold a mapping at most: how long a move waits for it. */
+    /**
+     * The longest time for which the device declared to hold a mapping; a move waits that long for
+     * it.
+     */
     Duration longestHold();
 
     /** What a probe learnt of the device. */
@@ -176,7 +183,7 @@ public interface BrokerSnapshot {
     /** The attached devices, in their order. */
     List<AttachmentState> attachments();
 
-    /** The mappings that are out, each with its holder. */
+    /** The open mappings, each with its holder. */
     List<Holder> holders();
 
     /** The names of the devices that pinned it. */
@@ -191,7 +198,10 @@ public interface BrokerSnapshot {
     /** What became of the buffer's moves. */
     MoveStats moves();
 
-    /** Mappings and CPU views made of the buffer so far, as {@link BrokerSnapshot#maps}. */
+    /**
+     * How many mappings and CPU views were made of the buffer so far; counted as {@link
+     * BrokerSnapshot#maps}.
+     */
     long maps();
 
     /** The names of the attached devices. */

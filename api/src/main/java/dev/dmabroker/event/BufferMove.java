@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * A move of a buffer to other memory, done or rolled back. Not for implementation outside the
+ * A move of a buffer to other memory, completed or rolled back. Not for implementation outside the
  * broker.
  */
 public interface BufferMove {
@@ -38,24 +38,29 @@ public interface BufferMove {
   /** The size of the contents, in bytes. */
   long sizeBytes();
 
-  /** The bytes that were copied; 0 if the contents were dead. */
+  /** The bytes that were copied; 0 if the contents need not be kept. */
   long copiedBytes();
 
   /** The bytes of the new memory; 0 if none was found. */
   long placedBytes();
 
-  /** The time spent to find and populate the new memory, while the pipeline ran. */
+  /**
+   * The time that it took to find and populate the new memory, during which the buffer was in use.
+   */
   Duration prepare();
 
-  /** The time during which new maps waited: drain, copy and what lies between. */
+  /**
+   * The time during which new maps waited: for the drain, for the copy and for the steps between
+   * them.
+   */
   Duration stall();
 
-  /** The part of the stall that was spent waiting for outstanding mappings and for fences. */
+  /** The part of the stall that was spent waiting for open mappings and for fences. */
   Duration drain();
 
   /**
-   * How long the drain might have taken: the longest hold that the holders of mappings had
-   * declared; zero if nothing had to be waited for.
+   * The longest time that the drain might have taken: the longest hold that the holders of the
+   * mappings had declared; zero if nothing had to be waited for.
    */
   Duration deadline();
 
@@ -69,16 +74,16 @@ public interface BufferMove {
   Optional<String> failure();
 
   /**
-   * The mappings that held the move up at its deadline; empty unless that was the reason of its
-   * failure.
+   * The mappings that were still open at the move's deadline; empty unless they are the reason of
+   * its failure.
    */
   List<Holder> holders();
 
-  /** What makes a buffer move: whatever asked for it last before the attempt began. */
+  /** What makes a buffer move: the latest request for the move before the attempt began. */
   enum Cause {
     /** A device attached that the place does not suit. */
     ATTACH,
-    /** A device went, so that one that had been left out can be served. */
+    /** A device detached, so that a device that had been left out can be served. */
     DETACH,
     /** A map waits that could not be served where the buffer lies. */
     MAP,

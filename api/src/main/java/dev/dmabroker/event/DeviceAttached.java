@@ -17,12 +17,12 @@ public interface DeviceAttached {
   /** What the buffer holds. */
   BufferSpec spec();
 
-  /** The device, and what it asks. */
+  /** The device, with its constraints and access. */
   User device();
 
   /** The names of the devices that were attached already, in their order. */
   List<String> before();
 
-  /** Where the buffer lies, if it has memory. */
+  /** The name of the heap in which the buffer lies; empty if it has no memory. */
   Optional<String> heap();
 }

@@ -12,6 +12,6 @@ public interface DeviceLeftOut {
   /** The device's name. */
   String device();
 
-  /** Whether it is left out now. */
+  /** Whether the device is left out now; false if it is served again. */
   boolean leftOut();
 }

@@ -11,7 +11,7 @@ public interface FenceFailure {
   /** The buffer's name. */
   String buffer();
 
-  /** The name of the device whose mapping it was. */
+  /** The name of the device that had made the mapping. */
   String device();
 
   /** What the mapping was made for. */

@@ -8,7 +8,7 @@ public interface FrameDropped {
   /** The stream's name. */
   String stream();
 
-  /** The name of the consumer's device; of the producer's, if no consumer will see the frame. */
+  /** The name of the consumer's device, or of the producer's if no consumer will see the frame. */
   String consumer();
 
   /** The number of the frame. */
@@ -19,7 +19,7 @@ public interface FrameDropped {
 
   /** Why a frame is dropped. */
   enum Reason {
-    /** A later one took its place, or the producer needed its buffer. */
+    /** A later frame took its place, or the producer needed its buffer. */
     SLOW,
     /** The stream stopped. */
     STOPPED,

@@ -17,6 +17,6 @@ public interface HeapRefusal {
   /** What kind of refusal it was. */
   HeapException.Kind kind();
 
-  /** The heap's words. */
+  /** The heap's explanation, for a person to read. */
   String reason();
 }

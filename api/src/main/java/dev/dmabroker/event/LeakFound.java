@@ -5,38 +5,39 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * Something became unreachable without having been closed. The broker has closed it since. Not for
+ * An object became unreachable without having been closed. The broker has closed it since. Not for
  * implementation outside the broker.
  */
 public interface LeakFound {
 
-  /** What leaked. */
+  /** The kind of object that leaked. */
   Kind kind();
 
   /** The buffer's name. */
   String buffer();
 
-  /** The name of the device whose mapping or attachment it was; empty of a buffer. */
+  /** The name of the device that had made the mapping or attachment; empty for a buffer. */
   Optional<String> device();
 
-  /** What the mapping was made for; empty of anything else. */
+  /** The access that the mapping was made for; empty for other kinds. */
   Optional<Access> access();
 
-  /** How long ago it was made. */
+  /** How long ago the object was made. */
   Duration age();
 
   /**
-   * Where it was made, if that was recorded; see {@link dev.dmabroker.Broker.Builder#leakTracking}.
+   * The place in the application's code that made the object, if that was recorded; see {@link
+   * dev.dmabroker.Broker.Builder#leakTracking}.
    */
   Optional<Throwable> created();
 
-  /** What can leak. */
+  /** The kinds of objects that can leak. */
   enum Kind {
-    /** A mapping or CPU view. It held up moves, and kept the memory. */
+    /** A mapping or CPU view leaked. It held up moves, and kept the memory. */
     MAPPING,
-    /** An attachment. Its device was taken into account wherever the buffer went. */
+    /** An attachment leaked. Its device counted in every placement of the buffer. */
     ATTACHMENT,
-    /** A reference to a buffer, and with it the memory once nothing was attached. */
+    /** A reference to a buffer leaked. It kept the memory even when no device was attached. */
     BUFFER
   }
 }

@@ -8,7 +8,7 @@ public interface MapStalled {
   /** The buffer's name. */
   String buffer();
 
-  /** The name of the device that mapped. */
+  /** The name of the device that maps. */
   String device();
 
   /** How long the map waited. */

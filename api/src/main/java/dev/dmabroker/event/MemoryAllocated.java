@@ -18,7 +18,8 @@ public interface MemoryAllocated {
   long sizeBytes();
 
   /**
-   * How long the heap needed, with those that were asked in vain; zero if the buffer was adopted.
+   * How long the allocation took, with the heaps that refused before; zero if the buffer was
+   * adopted.
    */
   Duration took();
 }

@@ -2,24 +2,24 @@ package dev.dmabroker.event;
 
 import java.time.Duration;
 
-/** What became of a buffer's moves. Not for implementation outside the broker. */
+/** Counts and times of the moves of one buffer. Not for implementation outside the broker. */
 public interface MoveStats {
 
-  /** Moves that were made. */
+  /** How many moves were completed. */
   long done();
 
-  /** Attempts that failed. */
+  /** How many attempts failed. */
   long rolledBack();
 
-  /** Failed attempts at the move that is wanted now. */
+  /** How many attempts have failed at the move that is wanted now. */
   int attempts();
 
   /** How many attempts a move may take. */
   int maxAttempts();
 
   /**
-   * How long the move that is wanted now rests between its last attempt and the next; zero if none
-   * is to come.
+   * How long the move that is wanted now rests between its last attempt and the next; zero if there
+   * is no next attempt.
    */
   Duration backOff();
 

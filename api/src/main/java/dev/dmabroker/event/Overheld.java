@@ -17,7 +17,7 @@ public interface Overheld {
   /** What was exceeded. */
   Excess excess();
 
-  /** The index of the buffer that was held too long, or was one too many. */
+  /** The index of the buffer that is held too long, or that is one too many. */
   int index();
 
   /** For how long that buffer has been held so far. */
@@ -32,13 +32,16 @@ public interface Overheld {
   /** How many buffers the device declared to hold; -1 if it did not. */
   int camping();
 
-  /** What was exceeded. */
+  /** The limits that a device can exceed. */
   enum Excess {
-    /** {@link dev.dmabroker.DeviceSpec#longestHold}; told once for a frame. */
+    /**
+     * The device held a buffer for longer than {@link dev.dmabroker.DeviceSpec#longestHold}; told
+     * once for a frame.
+     */
     TOO_LONG,
     /**
-     * {@link dev.dmabroker.spec.ConstraintsBuilder#camping}, with the dedicated slack; told when
-     * the device holds more than ever before.
+     * The device held more buffers than {@link dev.dmabroker.spec.ConstraintsBuilder#camping} with
+     * the dedicated slack; told when the device holds more than ever before.
      */
     TOO_MANY
   }

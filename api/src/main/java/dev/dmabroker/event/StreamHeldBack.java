@@ -1,8 +1,8 @@
 package dev.dmabroker.event;
 
 /**
- * A stream's producer has to wait and the stream does not grow. Told once until a buffer is free
- * again. Not for implementation outside the broker.
+ * A stream's producer has to wait and the stream does not grow. Listeners are told once, and again
+ * only after a buffer was free. Not for implementation outside the broker.
  */
 public interface StreamHeldBack {
 

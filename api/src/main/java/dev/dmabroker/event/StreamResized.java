@@ -1,8 +1,9 @@
 package dev.dmabroker.event;
 
 /**
- * A stream has got a buffer more, or has fewer; none once it is closed, as what is still held then
- * goes when it is released. Not for implementation outside the broker.
+ * A stream has one buffer more, or has fewer. A closed stream makes no events of this kind: buffers
+ * that consumers still hold then go when they are released. Not for implementation outside the
+ * broker.
  */
 public interface StreamResized {
 

@@ -6,7 +6,10 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
-/** The state of a stream, consistent in itself. Not for implementation outside the broker. */
+/**
+ * The state of a stream, consistent in itself. Immutable. Not for implementation outside the
+ * broker.
+ */
 public interface StreamState {
 
   /** Its name. */
@@ -45,22 +48,22 @@ public interface StreamState {
   /** How many frames had a fence that signalled an error. */
   long failed();
 
-  /** How often the producer had to wait to acquire, or tried in vain. */
+  /** How often the producer had to wait to acquire, or tried without success. */
   long starved();
 
-  /** How many buffers were added when the producer would have waited. */
+  /** How many buffers were added because the producer would have waited. */
   long grown();
 
   /** How many buffers were given back after a quiet time. */
   long shrunk();
 
-  /** How often the stream was not to grow. */
+  /** How often the stream was not allowed to grow. */
   long refused();
 
-  /** How many buffers were overwritten with zeros between groups. */
+  /** How many buffers were overwritten with zeros before devices of another group got them. */
   long scrubbed();
 
-  /** Why the stream does not grow though the producer waits, if so. */
+  /** The reason why the stream does not grow though the producer waits; empty otherwise. */
   Optional<String> heldBack();
 
   /** What the producer does with the stream's buffers. */
@@ -70,7 +73,7 @@ public interface StreamState {
   List<ConsumerState> consumers();
 
   /**
-   * What a device does with a stream's buffers, beside what it declared. Not for implementation
+   * What a device does with a stream's buffers, next to what it declared. Not for implementation
    * outside the broker.
    */
   interface Holds {
@@ -90,10 +93,10 @@ public interface StreamState {
     /** How many buffers it has held and released. */
     long ended();
 
-    /** For how long it held those, all together. */
+    /** The time for which it held those buffers, added up. */
     Duration total();
 
-    /** For how long it held one of those at most. */
+    /** The longest time for which it held one of those buffers. */
     Duration longest();
 
     /** The longest hold that it declared, or the broker's default. */
@@ -103,7 +106,7 @@ public interface StreamState {
     long overheld();
   }
 
-  /** A consumer. Not for implementation outside the broker. */
+  /** The state of a consumer. Not for implementation outside the broker. */
   interface ConsumerState {
 
     /** What happens to frames while the consumer is slow. */

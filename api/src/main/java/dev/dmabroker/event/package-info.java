@@ -1,5 +1,6 @@
 /**
- * What an observer sees: events as they happen, and the broker's state at a moment.
+ * The types with which an application observes a broker: events as they happen, and the broker's
+ * state at a moment.
  *
  * <p>The types of events and states are interfaces that the broker alone implements, and a later
  * version may add accessors to any of them. An object that implements one never changes, and all

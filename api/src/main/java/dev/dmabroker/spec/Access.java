@@ -1,19 +1,19 @@
 package dev.dmabroker.spec;
 
 /**
- * What a device does with a buffer, declared at registration as an upper bound and given at each
- * map.
+ * The accesses of a device to a buffer. A device declares the most that it does at registration,
+ * and says at each map what it does then.
  */
 public enum Access {
   /** The device reads the contents and leaves them as they are. */
   READ(true, false),
-  /** The device writes parts of the buffer; the rest of the contents stays. */
+  /** The device writes parts of the buffer; the rest of the contents stay. */
   WRITE(false, true),
   /** The device reads and writes. */
   READ_WRITE(true, true),
   /**
-   * The device writes and nobody will read what was there before: a move that happens on the way
-   * need not copy the old contents. They are dead from the call on, even if the map fails.
+   * The device writes, and no device will read the contents from before: a move that happens on the
+   * way need not copy them. The old contents are lost from the call on, even if the map fails.
    */
   OVERWRITE(false, true);
 

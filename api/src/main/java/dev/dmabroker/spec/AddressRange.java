@@ -1,14 +1,13 @@
 package dev.dmabroker.spec;
 
-/**
- * Addresses that a device can put out.
- *
- * @param first the first address, at least 0
- * @param last the last address, at least {@code first}; {@code Long.MAX_VALUE} is no limit
- */
+/** A range of addresses that a device can put out. */
 public record AddressRange(long first, long last) {
 
-  /** Checks the order. */
+  /**
+   * Checks that the range is not empty and does not begin below 0.
+   *
+   * @throws InvalidConstraintException if a bound is wrong
+   */
   public AddressRange {
     if (first < 0 || last < first) {
       throw new InvalidConstraintException(
@@ -20,12 +19,12 @@ public record AddressRange(long first, long last) {
     }
   }
 
-  /** Whether all of the other range lies in this one. */
+  /** Whether this range contains all of the other range. */
   public boolean contains(AddressRange other) {
     return first <= other.first && other.last <= last;
   }
 
-  /** Hexadecimal, the last address included. */
+  /** The range in hexadecimal; the last address is part of it. */
   @Override
   public String toString() {
     return "0x" + Long.toHexString(first) + "-0x" + Long.toHexString(last);

@@ -3,13 +3,16 @@ package dev.dmabroker.spec;
 import java.util.List;
 
 /**
- * Bytes without further structure, such as a compressed bitstream.
- *
- * @param sizeBytes at least 1
+ * The spec of a buffer that holds bytes without further structure, for example a compressed
+ * bitstream.
  */
 public record BlobSpec(long sizeBytes) implements BufferSpec {
 
-  /** Checks the size. */
+  /**
+   * Checks the size.
+   *
+   * @throws IllegalArgumentException if the size is less than 1
+   */
   public BlobSpec {
     if (sizeBytes < 1) {
       throw new IllegalArgumentException("size must be at least 1 byte, is " + sizeBytes);

@@ -3,19 +3,20 @@ package dev.dmabroker.spec;
 import java.util.Optional;
 
 /**
- * What a buffer holds, said when it is exported. Where and exactly how it lies in memory is decided
- * later, from the constraints of the devices that attach.
+ * The spec of a buffer: what it holds. An application gives it when it exports the buffer. The
+ * broker decides later, from the constraints of the devices that attach, where the contents lie in
+ * memory and how.
  */
 public sealed interface BufferSpec permits ImageSpec, BlobSpec {
 
   /**
-   * The tightest layout of this content, as it is when no device asks for more.
+   * The tightest layout of this content: the layout when no device asks for more.
    *
    * @throws IllegalArgumentException if the size overflows
    */
   Layout layout();
 
-  /** The image, when it is one. */
+  /** The image that the buffer holds; empty if it holds none. */
   default Optional<ImageSpec> image() {
     return this instanceof ImageSpec spec ? Optional.of(spec) : Optional.empty();
   }

@@ -1,11 +1,11 @@
 package dev.dmabroker.spec;
 
-/** What a device asks of the CPU's caching of a heap's memory. */
+/** Whether a device needs the CPU's mapping of a heap's memory to be cached. */
 public enum Caching {
-  /** Either is fine. */
+  /** The device takes cached and uncached memory. */
   ANY,
-  /** The CPU's mapping has to be cached, say because the CPU reads it often. */
+  /** The CPU's mapping has to be cached, for example because the CPU reads it often. */
   CACHED,
-  /** The CPU's mapping must not be cached, say because the device cannot snoop. */
+  /** The CPU's mapping must not be cached, for example because the device cannot snoop. */
   UNCACHED
 }

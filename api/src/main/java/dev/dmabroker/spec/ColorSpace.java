@@ -1,12 +1,13 @@
 package dev.dmabroker.spec;
 
 /**
- * What the numbers of a picture mean as colours, by V4L2's names for it.
+ * The colour spaces of pictures, which say what the numbers of a picture mean as colours. The
+ * constants have V4L2's names.
  *
- * <p>The codes are those of {@code enum v4l2_colorspace} in {@code linux/videodev2.h}; each implies
- * a transfer function, a Y'CbCr encoding and a quantization unless the format says otherwise. Not
- * here are {@code DEFAULT}, which leaves the choice to a driver, and {@code BT878}, which the
- * header says no driver returns.
+ * <p>The codes are those of {@code enum v4l2_colorspace} in {@code linux/videodev2.h}. Each implies
+ * a transfer function, a Y'CbCr encoding and a quantization unless the format says otherwise. Two
+ * codes of that header have no constant here: {@code DEFAULT}, which leaves the choice to a driver,
+ * and {@code BT878}, which the header says no driver returns.
  */
 public enum ColorSpace {
   /** ITU-R BT.601 video of standard definition; V4L2 calls it SMPTE170M. */
@@ -21,13 +22,13 @@ public enum ColorSpace {
   BT470_BG(6),
   /** What JPEG files have: {@link #SRGB} with BT.601's encoding in full range. */
   JPEG(7),
-  /** IEC 61966-2-1, RGB as of most webcams and displays. */
+  /** IEC 61966-2-1, the RGB of most webcams and displays. */
   SRGB(8),
   /** IEC 61966-2-5, opRGB, known as Adobe RGB. */
   OPRGB(9),
   /** ITU-R BT.2020, ultra high definition. */
   BT2020(10),
-  /** What the sensor gave, unprocessed. */
+  /** The numbers that the sensor gave, unprocessed. */
   RAW(11),
   /** SMPTE RP 431-2, cinema projectors. */
   DCI_P3(12);

@@ -1,51 +1,56 @@
 package dev.dmabroker.spec;
 
 /**
- * What constraints can speak of. Each field says how the values of several devices combine; that is
- * associative and commutative for all, and idempotent for all but the sums.
+ * The fields of constraints. Each field says how the values of several devices combine. Every
+ * combination is associative and commutative, and all but the sums are idempotent.
  */
 public enum ConstraintField {
-  /** One physically contiguous range. */
+  /** Memory that is one physically contiguous range. */
   CONTIGUOUS("contiguous", Combination.OR),
-  /** The CPU can map it. */
+  /** Memory that the CPU can map. */
   CPU_REACH("cpuReach", Combination.OR),
-  /** A dma-buf that drivers import. */
+  /** Memory that is a dma-buf, which drivers import. */
   DEVICE_ACCESS("deviceAccess", Combination.OR),
-  /** Width of the device's addresses. */
+  /** Width of the device's addresses, in bits. */
   ADDRESS_BITS("addressBits", Combination.SMALLEST),
   /** Ranges of addresses, one of which has to hold all of the memory. */
   ADDRESS_RANGES("addressRanges", Combination.INTERSECTION),
-  /** Alignment of the first byte, a power of two. */
+  /** Alignment of the first byte, in bytes, a power of two. */
   ALIGNMENT("alignmentBytes", Combination.COMMON_MULTIPLE),
-  /** The smallest buffer. */
+  /** The smallest buffer, in bytes. */
   MIN_SIZE("minSizeBytes", Combination.LARGEST),
-  /** The largest buffer. */
+  /** The largest buffer, in bytes. */
   MAX_SIZE("maxSizeBytes", Combination.SMALLEST),
-  /** The most pieces of contiguous memory, each device with its own segment size and boundary. */
+  /**
+   * The most pieces of contiguous memory; each device counts with its own segment size and
+   * boundary.
+   */
   MAX_SEGMENTS("maxSegments", Combination.EACH),
-  /** The largest piece that the device takes as one. */
+  /** The largest piece that the device takes as one, in bytes. */
   MAX_SEGMENT_SIZE("maxSegmentBytes", Combination.EACH),
-  /** A multiple of this, a power of two, is crossed by no piece. */
+  /** No piece crosses a multiple of this number of bytes, a power of two. */
   SEGMENT_BOUNDARY("segmentBoundaryBytes", Combination.EACH),
   /** The coherency domains that the device supports. */
   COHERENCY("coherency", Combination.INTERSECTION),
-  /** Protected memory. */
+  /** Memory that is protected from the CPU. */
   SECURE("secure", Combination.OR),
-  /** Whether the device reaches memory that lies in another device; not, unless declared. */
+  /**
+   * Whether the device reaches memory that lies in another device; it does not, unless declared.
+   */
   PEER_TO_PEER("peerToPeer", Combination.INTERSECTION),
-  /** The only heaps that are reached, by name or alias. */
+  /** The only heaps that the device reaches, by name or alias. */
   PERMITTED_HEAPS("permittedHeaps", Combination.INTERSECTION),
-  /** Heaps that are not reached, by name or alias. */
+  /** Heaps that the device does not reach, by name or alias. */
   FORBIDDEN_HEAPS("forbiddenHeaps", Combination.UNION),
-  /** The only types of heaps that are reached. */
+  /** The only types of heaps that the device reaches. */
   PERMITTED_HEAP_TYPES("permittedHeapTypes", Combination.INTERSECTION),
-  /** Types of heaps that are not reached. */
+  /** Types of heaps that the device does not reach. */
   FORBIDDEN_HEAP_TYPES("forbiddenHeapTypes", Combination.UNION),
-  /** Whether the CPU caches it. */
+  /** Whether the CPU's mapping of the memory is cached. */
   CACHING("caching", Combination.INTERSECTION),
-  /** The NUMA node that it lies at. */
+  /** The NUMA node at which the memory lies. */
   NUMA_NODE("numaNode", Combination.INTERSECTION),
-  /** How fast it is at least. */
+  /** The least speed of the memory. */
   SPEED("speed", Combination.LARGEST),
 
   /** The pixel formats that the device takes. */
@@ -54,7 +59,7 @@ public enum ConstraintField {
   MODIFIERS("modifiers", Combination.INTERSECTION),
   /** The colour spaces that the device takes. */
   COLOR_SPACES("colorSpaces", Combination.INTERSECTION),
-  /** Sizes of pictures that the buffer has to be able to hold, each of them. */
+  /** Sizes of pictures; the buffer has to be able to hold a picture of each. */
   REQUIRED_SIZES("requiredSizes", Combination.UNION),
   /** The narrowest picture, in pixels; narrower ones are coded at this width. */
   MIN_WIDTH("minWidth", Combination.LARGEST, 1),
@@ -66,23 +71,23 @@ public enum ConstraintField {
   MAX_HEIGHT("maxHeight", Combination.SMALLEST, Integer.MAX_VALUE),
   /** The most pixels, coded width times coded height. */
   MAX_PIXELS("maxPixels", Combination.SMALLEST, Long.MAX_VALUE),
-  /** What the coded width is a multiple of, in pixels. */
+  /** The coded width is a multiple of this, in pixels. */
   WIDTH_ALIGNMENT("widthAlignment", Combination.COMMON_MULTIPLE, 1),
-  /** What the coded height is a multiple of, in pixels. */
+  /** The coded height is a multiple of this, in pixels. */
   HEIGHT_ALIGNMENT("heightAlignment", Combination.COMMON_MULTIPLE, 1),
-  /** What the width of the visible picture has to be a multiple of, in pixels. */
+  /** The width of the visible picture has to be a multiple of this, in pixels. */
   DISPLAY_WIDTH_ALIGNMENT("displayWidthAlignment", Combination.COMMON_MULTIPLE, 1),
-  /** What the height of the visible picture has to be a multiple of, in pixels. */
+  /** The height of the visible picture has to be a multiple of this, in pixels. */
   DISPLAY_HEIGHT_ALIGNMENT("displayHeightAlignment", Combination.COMMON_MULTIPLE, 1),
-  /** The smallest stride of the first plane. */
+  /** The smallest stride of the first plane, in bytes. */
   MIN_STRIDE("minStrideBytes", Combination.LARGEST, 1),
-  /** The largest stride of the first plane. */
+  /** The largest stride of the first plane, in bytes. */
   MAX_STRIDE("maxStrideBytes", Combination.SMALLEST, Long.MAX_VALUE),
-  /** What every plane's stride is a multiple of. */
+  /** Every plane's stride is a multiple of this, in bytes. */
   STRIDE_ALIGNMENT("strideAlignmentBytes", Combination.COMMON_MULTIPLE, 1),
-  /** What the first plane's offset is a multiple of. */
+  /** The first plane's offset is a multiple of this, in bytes. */
   START_OFFSET_ALIGNMENT("startOffsetAlignmentBytes", Combination.COMMON_MULTIPLE, 1),
-  /** What every plane's offset is a multiple of. */
+  /** Every plane's offset is a multiple of this, in bytes. */
   PLANE_OFFSET_ALIGNMENT("planeOffsetAlignmentBytes", Combination.COMMON_MULTIPLE, 1),
   /** Width of the blocks, in pixels, that the device accesses as a whole. */
   BLOCK_WIDTH("blockWidth", Combination.COMMON_MULTIPLE, 1),
@@ -93,34 +98,36 @@ public enum ConstraintField {
   /** Rows of pixels after each plane's last that the device may touch. */
   VERTICAL_PADDING("verticalPadding", Combination.LARGEST, 0),
 
-  /** Buffers that the device may hold at once. */
+  /** The number of buffers that the device may hold at once. */
   CAMPING("camping", Combination.SUM),
-  /** Buffers more that are for this device alone. */
+  /** Further buffers that are for this device alone. */
   DEDICATED_SLACK("dedicatedSlack", Combination.SUM),
-  /** Buffers more that are for all. */
+  /** Further buffers that all devices share. */
   SHARED_SLACK("sharedSlack", Combination.LARGEST),
-  /** The fewest buffers. */
+  /** The fewest buffers that the device works with. */
   MIN_COUNT("minCount", Combination.LARGEST),
-  /** The most buffers. */
+  /** The most buffers that the device works with. */
   MAX_COUNT("maxCount", Combination.SMALLEST);
 
   /** How the values of several devices combine. */
   public enum Combination {
-    /** Asked for if one asks. */
+    /** The field is asked for if one device asks for it. */
     OR,
-    /** The largest. */
+    /** The largest value counts. */
     LARGEST,
-    /** The smallest. */
+    /** The smallest value counts. */
     SMALLEST,
-    /** The least common multiple, in checked arithmetic. */
+    /** The least common multiple counts, computed with overflow checks. */
     COMMON_MULTIPLE,
-    /** What all have in common; nothing in common is a conflict. */
+    /**
+     * The values that all devices have in common count; if there are none, the devices conflict.
+     */
     INTERSECTION,
-    /** All that any has. */
+    /** The values of all devices together count. */
     UNION,
-    /** The sum. */
+    /** The sum of the values counts. */
     SUM,
-    /** Nothing is combined: each device's is met by itself. */
+    /** The values are not combined: each device's value has to be met by itself. */
     EACH
   }
 
@@ -138,7 +145,7 @@ public enum ConstraintField {
     this.neutral = neutral;
   }
 
-  /** The field as it is written in texts, such as {@code addressBits}. */
+  /** The name of the field in texts, for example {@code addressBits}. */
   public String label() {
     return label;
   }
@@ -148,22 +155,22 @@ public enum ConstraintField {
     return combination;
   }
 
-  /** Whether it is a property of pictures, and belongs into {@link ImageConstraints}. */
+  /** Whether the field is a property of pictures, and belongs into {@link ImageConstraints}. */
   public boolean isImage() {
     return compareTo(FORMATS) >= 0 && compareTo(VERTICAL_PADDING) <= 0;
   }
 
-  /** Whether it counts buffers. */
+  /** Whether the field counts buffers. */
   public boolean isCount() {
     return compareTo(CAMPING) >= 0;
   }
 
-  /** Whether it is a number of pictures: one that is combined as such. */
+  /** Whether the field is a number that belongs to pictures. */
   boolean isImageNumber() {
     return isImage() && compareTo(REQUIRED_SIZES) > 0;
   }
 
-  /** The value of an image's number that asks for nothing. */
+  /** The value of a picture's number that asks for nothing. */
   long neutral() {
     return neutral;
   }

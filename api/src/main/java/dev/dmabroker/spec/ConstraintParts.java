@@ -15,10 +15,11 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/** Takes constraints apart into their fields, for the engine. */
+/** Takes constraints apart into their single fields, for the engine. */
 final class ConstraintParts extends ConstraintViews {
   private ConstraintParts() {}
 
+  /** Gives the engine an object of this class, because the engine cannot make one. */
   static void install() {
     ConstraintViews.install(new ConstraintParts());
   }
@@ -29,10 +30,11 @@ final class ConstraintParts extends ConstraintViews {
     of.preferences().forEach(each -> split(each.wishes(), each.weight(), wishes));
     ImmutableList.Builder<Preference> used = ImmutableList.builder();
     of.usages().forEach(each -> split(each.wishes(), Usage.WEIGHT, used));
-    // What several usages prefer is preferred once.
+    // A field that several usages prefer is preferred once.
     return wishes.addAll(ImmutableSet.copyOf(used.build())).build();
   }
 
+  /** Adds one preference for each field that is wished. */
   private static void split(
       Constraints wished, int weight, ImmutableList.Builder<Preference> wishes) {
     wished
@@ -55,7 +57,9 @@ final class ConstraintParts extends ConstraintViews {
     }
   }
 
-  /** Constraints that ask for nothing else, the three defaults widened. */
+  /**
+   * Constraints that ask for one field only. The three defaults that ask for something are widened.
+   */
   private static Constraints alone(
       Map<ConstraintField, Object> asked, List<ImageConstraints> images) {
     EnumMap<ConstraintField, Object> values = new EnumMap<>(ConstraintField.class);
@@ -83,6 +87,10 @@ final class ConstraintParts extends ConstraintViews {
     };
   }
 
+  /**
+   * The text of a field that was set. If no value was set, the field is the default of linear
+   * pictures.
+   */
   private static String declaredText(Constraints of, ConstraintField field) {
     List<String> texts = new ArrayList<>();
     Object value = of.values().get(field);
@@ -138,11 +146,15 @@ final class ConstraintParts extends ConstraintViews {
     return alone(kept, field.isImage() ? entriesOf(of.images(), field) : List.of());
   }
 
+  /** Whether the field has a meaning only together with the number of segments. */
   private static boolean isOfSegments(ConstraintField field) {
     return field == ConstraintField.MAX_SEGMENT_SIZE || field == ConstraintField.SEGMENT_BOUNDARY;
   }
 
-  /** The first entry that covers a picture counts, so an entry that asks for less comes later. */
+  /**
+   * The entries for pictures, in the order in which they have to be asked: the first entry that
+   * covers a picture counts, so an entry that asks for less comes later.
+   */
   private static List<ImageConstraints> entriesOf(
       List<ImageConstraints> images, ConstraintField field) {
     Set<ImageConstraints> entries = new LinkedHashSet<>();

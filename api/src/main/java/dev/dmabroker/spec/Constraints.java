@@ -19,15 +19,16 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What memory a device can reach, and how pictures have to lie in it. Immutable; each field's
- * default asks for nothing, with three exceptions that a device has to widen by itself: it takes
- * {@linkplain ImageConstraints linear} pictures, coherent through the CPU's caches or main memory,
- * in memory that lies in no other device.
+ * The constraints of a device: what memory it can reach, and how pictures have to lie in it.
+ * Immutable. The default of each field asks for nothing, with three exceptions that a device has to
+ * widen itself: by default a device takes {@linkplain ImageConstraints linear} pictures only,
+ * memory that is coherent through the CPU's caches or main memory, and no memory that lies in
+ * another device.
  *
- * <p>What is asked directly is required: a heap of which a required property is not known counts as
- * lacking it, because a wrong guess shows up as a failed import or as a device that scribbles over
- * other memory. What is {@linkplain ConstraintsBuilder#prefer preferred} only makes a place cost
- * more.
+ * <p>Fields that are set directly are required. A heap for which a required property is not known
+ * counts as lacking it, because a wrong guess shows up as a failed import or as a device that
+ * overwrites other memory. Fields that are {@linkplain ConstraintsBuilder#prefer preferred} only
+ * make a place cost more.
  */
 public final class Constraints {
   static final ImmutableSet<Coherency> COHERENT =
@@ -44,10 +45,11 @@ public final class Constraints {
   private final ImmutableList<Preference> preferences;
 
   /**
-   * Fields that are preferred, each by itself.
+   * Fields that a device prefers; each is preferred by itself.
    *
-   * @param weight what each costs that is not met, 1 to {@value ConstraintsBuilder#MAX_WEIGHT}
-   * @param wishes the fields
+   * @param weight the cost of each field that is not met, 1 to {@value
+   *     ConstraintsBuilder#MAX_WEIGHT}
+   * @param wishes the fields that are preferred
    */
   public record Preference(int weight, Constraints wishes) {}
 
@@ -67,7 +69,7 @@ public final class Constraints {
     return NONE;
   }
 
-  /** A builder whose fields all ask for nothing. */
+  /** A builder in which no field asks for anything. */
   public static ConstraintsBuilder builder() {
     return new ConstraintsBuilder();
   }
@@ -87,44 +89,48 @@ public final class Constraints {
     return get(ConstraintField.DEVICE_ACCESS, false);
   }
 
-  /** Width of the addresses that the device can put out, 1 to 64. */
+  /** Width of the addresses that the device can put out, in bits, 1 to 64. */
   public int addressBits() {
     return get(ConstraintField.ADDRESS_BITS, 64);
   }
 
-  /** Ranges of addresses of which one has to hold all of the memory; empty if any will do. */
+  /**
+   * Ranges of addresses, one of which has to hold all of the memory; empty if any address will do.
+   */
   public List<AddressRange> addressRanges() {
     return get(ConstraintField.ADDRESS_RANGES, ImmutableList.of());
   }
 
-  /** Alignment of the buffer's first byte, a power of two. */
+  /** Alignment of the buffer's first byte, in bytes, a power of two. */
   public long alignmentBytes() {
     return get(ConstraintField.ALIGNMENT, 1L);
   }
 
-  /** The smallest buffer that the device takes; smaller ones are allocated at this size. */
+  /**
+   * The smallest buffer that the device takes, in bytes; smaller ones are allocated at this size.
+   */
   public long minSizeBytes() {
     return get(ConstraintField.MIN_SIZE, 1L);
   }
 
-  /** The largest buffer that the device takes. */
+  /** The largest buffer that the device takes, in bytes. */
   public long maxSizeBytes() {
     return get(ConstraintField.MAX_SIZE, Long.MAX_VALUE);
   }
 
-  /** The most contiguous pieces that the device takes, as {@code sg_tablesize} in the kernel. */
+  /** The most contiguous pieces that the device takes, like {@code sg_tablesize} in the kernel. */
   public int maxSegments() {
     return get(ConstraintField.MAX_SEGMENTS, Integer.MAX_VALUE);
   }
 
-  /** The longest piece, as {@code dma_set_max_seg_size} in the kernel. */
+  /** The longest piece, in bytes, like {@code dma_set_max_seg_size} in the kernel. */
   public long maxSegmentBytes() {
     return get(ConstraintField.MAX_SEGMENT_SIZE, Long.MAX_VALUE);
   }
 
   /**
-   * What no piece crosses a multiple of, as {@code dma_set_seg_boundary} in the kernel; {@code
-   * Long.MAX_VALUE} if there is no such boundary.
+   * A number of bytes; no piece crosses a multiple of it, like {@code dma_set_seg_boundary} in the
+   * kernel. {@code Long.MAX_VALUE} if there is no boundary.
    */
   public long segmentBoundaryBytes() {
     return get(ConstraintField.SEGMENT_BOUNDARY, Long.MAX_VALUE);
@@ -145,7 +151,7 @@ public final class Constraints {
     return get(ConstraintField.PEER_TO_PEER, false);
   }
 
-  /** The heaps, by name or alias, outside of which the device reaches nothing; empty if all. */
+  /** The only heaps that the device reaches, by name or alias; empty if the device reaches all. */
   public Optional<Set<String>> permittedHeaps() {
     return Optional.ofNullable(names(ConstraintField.PERMITTED_HEAPS));
   }
@@ -155,7 +161,7 @@ public final class Constraints {
     return get(ConstraintField.FORBIDDEN_HEAPS, ImmutableSortedSet.of());
   }
 
-  /** The types of heaps outside of which the device reaches nothing; empty if all. */
+  /** The only types of heaps that the device reaches; empty if the device reaches all. */
   public Optional<Set<String>> permittedHeapTypes() {
     return Optional.ofNullable(names(ConstraintField.PERMITTED_HEAP_TYPES));
   }
@@ -165,28 +171,31 @@ public final class Constraints {
     return get(ConstraintField.FORBIDDEN_HEAP_TYPES, ImmutableSortedSet.of());
   }
 
-  /** What the device asks of the CPU's caching. */
+  /** Whether the device needs the CPU's mapping to be cached. */
   public Caching caching() {
     return get(ConstraintField.CACHING, Caching.ANY);
   }
 
-  /** The NUMA node that the memory has to lie at, if any. */
+  /** The NUMA node at which the memory has to lie; empty if any node will do. */
   public OptionalInt numaNode() {
     Integer node = (Integer) values.get(ConstraintField.NUMA_NODE);
     return node == null ? OptionalInt.empty() : OptionalInt.of(node);
   }
 
-  /** How fast the memory has to be at least. */
+  /** The least speed of the memory. */
   public MemorySpeed speed() {
     return get(ConstraintField.SPEED, MemorySpeed.SLOW);
   }
 
-  /** What each plane's stride has to be a multiple of, of pictures of any format; at least 1. */
+  /**
+   * Each plane's stride has to be a multiple of this number of bytes, in pictures of any format; at
+   * least 1.
+   */
   public long strideAlignmentBytes() {
     return get(ConstraintField.STRIDE_ALIGNMENT, 1L);
   }
 
-  /** What is asked of pictures, by format; empty if linear ones of any format will do. */
+  /** The demands on pictures, by format; empty if linear pictures of any format will do. */
   public List<ImageConstraints> images() {
     return images;
   }
@@ -197,9 +206,9 @@ public final class Constraints {
   }
 
   /**
-   * How many buffers have to be there.
+   * The demands on the number of buffers.
    *
-   * @return a value for each field that counts and is set
+   * @return a value for each field that counts buffers and is set
    */
   public Map<ConstraintField, Integer> counts() {
     EnumMap<ConstraintField, Integer> counts = new EnumMap<>(ConstraintField.class);
@@ -212,12 +221,12 @@ public final class Constraints {
     return Collections.unmodifiableMap(counts);
   }
 
-  /** What is preferred, apart from what the usages prefer. */
+  /** The preferences, without those that come from the usages. */
   public List<Preference> preferences() {
     return preferences;
   }
 
-  /** The required fields that ask for something, the three defaults included. */
+  /** The required fields that ask for something. The three defaults are among them. */
   public Set<ConstraintField> fields() {
     EnumSet<ConstraintField> fields = EnumSet.noneOf(ConstraintField.class);
     fields.addAll(values.keySet());
@@ -238,7 +247,7 @@ public final class Constraints {
     return Collections.unmodifiableSet(fields);
   }
 
-  /** The fields of memory and counts that were set to what asks for something. */
+  /** The fields of memory and counts that were set to a value that asks for something. */
   ImmutableMap<ConstraintField, Object> values() {
     return values;
   }
@@ -248,13 +257,13 @@ public final class Constraints {
     if (value == null) {
       return otherwise;
     }
-    @SuppressWarnings("unchecked") // The builder's setters give each field its type.
+    @SuppressWarnings("unchecked") // Each setter of the builder has its field's type.
     T typed = (T) value;
     return typed;
   }
 
   private @Nullable ImmutableSortedSet<String> names(ConstraintField field) {
-    @SuppressWarnings("unchecked") // As above.
+    @SuppressWarnings("unchecked") // The setters have the fields' types.
     ImmutableSortedSet<String> names = (ImmutableSortedSet<String>) values.get(field);
     return names;
   }
@@ -273,7 +282,7 @@ public final class Constraints {
     return Objects.hash(values, images, usages, preferences);
   }
 
-  /** What is asked, such as {@code contiguous, addressBits=32}. */
+  /** The fields that ask for something, for example {@code contiguous, addressBits=32}. */
   @Override
   public String toString() {
     List<String> texts = new ArrayList<>();

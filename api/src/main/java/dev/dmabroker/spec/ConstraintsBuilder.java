@@ -11,14 +11,14 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 
-/** Collects constraints. Not thread-safe. Each field may be set once. */
+/** Collects the constraints of a device. Each field may be set once. Not thread-safe. */
 public final class ConstraintsBuilder {
   /** The largest weight of a preference. */
   public static final int MAX_WEIGHT = 1_000_000;
 
   private final EnumMap<ConstraintField, Object> values = new EnumMap<>(ConstraintField.class);
 
-  /** Fields that were set to what asks for nothing. */
+  /** The fields that were set to a value that asks for nothing. */
   private final Set<ConstraintField> neutral = EnumSet.noneOf(ConstraintField.class);
 
   private final List<ImageConstraints> images = new ArrayList<>();
@@ -45,6 +45,7 @@ public final class ConstraintsBuilder {
   /**
    * Asks for addresses below 2^{@code bits}.
    *
+   * @param bits the width of an address
    * @throws InvalidConstraintException unless 1 &lt;= bits &lt;= 64
    */
   public ConstraintsBuilder addressBits(int bits) {
@@ -55,9 +56,9 @@ public final class ConstraintsBuilder {
   }
 
   /**
-   * Asks for memory that lies in one of these ranges as a whole.
+   * Asks for memory that lies completely in one of these ranges.
    *
-   * @throws InvalidConstraintException if there is none
+   * @throws InvalidConstraintException if there is no range
    */
   public ConstraintsBuilder addressRanges(AddressRange... ranges) {
     if (ranges.length == 0) {
@@ -68,7 +69,7 @@ public final class ConstraintsBuilder {
   }
 
   /**
-   * Asks for a first byte at a multiple of {@code bytes}.
+   * Asks for memory with its first byte at a multiple of {@code bytes}.
    *
    * @throws InvalidConstraintException if {@code bytes} is no power of two
    */
@@ -78,7 +79,7 @@ public final class ConstraintsBuilder {
   }
 
   /**
-   * Asks for at least {@code bytes}, even if the contents are smaller.
+   * Asks for a buffer of at least {@code bytes}, even if the contents are smaller.
    *
    * @throws InvalidConstraintException if {@code bytes} is less than 1
    */
@@ -87,7 +88,7 @@ public final class ConstraintsBuilder {
   }
 
   /**
-   * Asks for at most {@code bytes}.
+   * Asks for a buffer of at most {@code bytes}.
    *
    * @throws InvalidConstraintException if {@code bytes} is less than 1
    */
@@ -99,7 +100,7 @@ public final class ConstraintsBuilder {
   }
 
   /**
-   * Asks for at most so many contiguous pieces.
+   * Asks for memory in at most {@code segments} contiguous pieces.
    *
    * @throws InvalidConstraintException if {@code segments} is less than 1
    */
@@ -109,7 +110,7 @@ public final class ConstraintsBuilder {
   }
 
   /**
-   * Longer pieces count as several.
+   * Sets the size in bytes of the longest piece; a longer piece counts as several.
    *
    * @throws InvalidConstraintException if {@code bytes} is less than 1
    */
@@ -121,7 +122,7 @@ public final class ConstraintsBuilder {
   }
 
   /**
-   * A piece that crosses a multiple of {@code bytes} counts as several.
+   * Sets a boundary: a piece that crosses a multiple of {@code bytes} counts as several.
    *
    * @throws InvalidConstraintException if {@code bytes} is no power of two
    */
@@ -133,9 +134,9 @@ public final class ConstraintsBuilder {
   }
 
   /**
-   * The coherency domains that the device supports, instead of CPU and RAM.
+   * Sets the coherency domains that the device supports, instead of CPU and RAM.
    *
-   * @throws InvalidConstraintException if there is none
+   * @throws InvalidConstraintException if there is no domain
    */
   public ConstraintsBuilder coherency(Coherency... domains) {
     if (domains.length == 0) {
@@ -153,7 +154,7 @@ public final class ConstraintsBuilder {
     return set(ConstraintField.SECURE, true);
   }
 
-  /** The device reaches memory that lies in another device. */
+  /** Says that the device reaches memory that lies in another device. */
   public ConstraintsBuilder peerToPeer() {
     return set(ConstraintField.PEER_TO_PEER, true);
   }
@@ -180,7 +181,7 @@ public final class ConstraintsBuilder {
   }
 
   /**
-   * Names the only types of heaps that the device reaches, such as {@code dma-heap}.
+   * Names the only types of heaps that the device reaches, for example {@code dma-heap}.
    *
    * @throws InvalidConstraintException if none is named, or a name is blank
    */
@@ -208,7 +209,7 @@ public final class ConstraintsBuilder {
   /**
    * Asks for memory at a NUMA node.
    *
-   * @throws InvalidConstraintException if negative
+   * @throws InvalidConstraintException if the node is negative
    */
   public ConstraintsBuilder numaNode(int node) {
     if (node < 0) {
@@ -217,7 +218,7 @@ public final class ConstraintsBuilder {
     return set(ConstraintField.NUMA_NODE, node);
   }
 
-  /** Asks for memory that is at least so fast. */
+  /** Asks for memory that has at least this speed. */
   public ConstraintsBuilder speed(MemorySpeed atLeast) {
     return set(ConstraintField.SPEED, Objects.requireNonNull(atLeast, "atLeast"), MemorySpeed.SLOW);
   }
@@ -235,10 +236,10 @@ public final class ConstraintsBuilder {
   }
 
   /**
-   * Adds what is asked of pictures of some formats. A device that has such entries takes no
-   * pictures that none of them covers.
+   * Adds the demands on pictures of some formats. A device that has entries of this kind takes only
+   * pictures that one of them covers.
    *
-   * @throws InvalidConstraintException if a format and modifier is in two entries
+   * @throws InvalidConstraintException if two entries have a pair of format and modifier in common
    */
   public ConstraintsBuilder image(ImageConstraints image) {
     for (ImageConstraints other : images) {
@@ -253,66 +254,66 @@ public final class ConstraintsBuilder {
     return this;
   }
 
-  /** {@link #image(ImageConstraints)} of what the builder has. */
+  /** Adds the demands that the builder has collected; see {@link #image(ImageConstraints)}. */
   public ConstraintsBuilder image(ImageConstraintsBuilder image) {
     return image(image.build());
   }
 
-  /** Says what the device does with buffers, which turns preferences on. */
+  /** Says what the device does with buffers. Each usage adds preferences. */
   public ConstraintsBuilder usage(Usage... usages) {
     this.usages.addAll(Arrays.asList(usages));
     return this;
   }
 
   /**
-   * Buffers that the device may hold at once.
+   * Sets the number of buffers that the device may hold at once.
    *
-   * @throws InvalidConstraintException unless 0 to 2^20
+   * @throws InvalidConstraintException unless the number is 0 to 2^20
    */
   public ConstraintsBuilder camping(int buffers) {
     return count(ConstraintField.CAMPING, buffers, 0);
   }
 
   /**
-   * Buffers more that are for this device alone.
+   * Sets the number of further buffers that are for this device alone.
    *
-   * @throws InvalidConstraintException unless 0 to 2^20
+   * @throws InvalidConstraintException unless the number is 0 to 2^20
    */
   public ConstraintsBuilder dedicatedSlack(int buffers) {
     return count(ConstraintField.DEDICATED_SLACK, buffers, 0);
   }
 
   /**
-   * Buffers more that are for all devices.
+   * Sets the number of further buffers that all devices share.
    *
-   * @throws InvalidConstraintException unless 0 to 2^20
+   * @throws InvalidConstraintException unless the number is 0 to 2^20
    */
   public ConstraintsBuilder sharedSlack(int buffers) {
     return count(ConstraintField.SHARED_SLACK, buffers, 0);
   }
 
   /**
-   * The fewest buffers.
+   * Sets the fewest buffers that the device works with.
    *
-   * @throws InvalidConstraintException unless 1 to 2^20
+   * @throws InvalidConstraintException unless the number is 1 to 2^20
    */
   public ConstraintsBuilder minCount(int buffers) {
     return count(ConstraintField.MIN_COUNT, buffers, 1);
   }
 
   /**
-   * The most buffers.
+   * Sets the most buffers that the device works with.
    *
-   * @throws InvalidConstraintException unless 1 to 2^20
+   * @throws InvalidConstraintException unless the number is 1 to 2^20
    */
   public ConstraintsBuilder maxCount(int buffers) {
     return count(ConstraintField.MAX_COUNT, buffers, 1);
   }
 
   /**
-   * Prefers fields instead of requiring them: a place where one of them is not met costs {@code
-   * weight} more, for each. A weight of 100 is what one more access to ordinary memory costs, and
-   * what each step down a list of alternatives ({@code DeviceSpec.alternatives}) does.
+   * Prefers fields instead of requiring them: each field that a place does not meet makes the place
+   * cost {@code weight} more. A weight of 100 is the cost of one more access to ordinary memory,
+   * and of each step down a list of alternatives ({@code DeviceSpec.alternatives}).
    *
    * @throws InvalidConstraintException unless the weight is 1 to {@value #MAX_WEIGHT}, or if the
    *     wishes count buffers, have entries for several sets of formats, or have wishes themselves
@@ -324,9 +325,10 @@ public final class ConstraintsBuilder {
   }
 
   /**
-   * The constraints.
+   * Builds the constraints.
    *
-   * @throws InvalidConstraintException if two fields contradict each other; it names both
+   * @throws InvalidConstraintException if two fields contradict each other; the exception names
+   *     both
    */
   public Constraints build() {
     Constraints built =
@@ -351,7 +353,10 @@ public final class ConstraintsBuilder {
     return set(field, FieldChecks.count(field, buffers, least));
   }
 
-  /** What asks for nothing is not kept, so that equal constraints are equal. */
+  /**
+   * Sets a field once. A value that asks for nothing is not kept, so that equal constraints are
+   * equal.
+   */
   private <T> ConstraintsBuilder set(ConstraintField field, T value, T nothing) {
     set(field, value);
     if (value.equals(nothing)) {

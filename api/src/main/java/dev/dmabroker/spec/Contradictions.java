@@ -5,10 +5,15 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/** Finds two fields of one device that no memory at all could meet together. */
+/** Finds two fields of one device that no memory could meet together. */
 final class Contradictions {
   private Contradictions() {}
 
+  /**
+   * Returns if no two fields contradict each other.
+   *
+   * @throws InvalidConstraintException for the first two that do
+   */
   static void check(Constraints of) {
     refuseIf(
         of.minSizeBytes() > of.maxSizeBytes(),
@@ -32,7 +37,10 @@ final class Contradictions {
     of.images().forEach(image -> strides(of.strideAlignmentBytes(), image));
   }
 
-  /** Memory out of the CPU's reach contradicts what asks for memory in its reach. */
+  /**
+   * Protected memory is out of the CPU's reach, so it contradicts fields that ask for memory in its
+   * reach.
+   */
   private static void secrecy(Constraints of) {
     refuseIf(
         of.secure() && !of.coherency().contains(Coherency.INACCESSIBLE),
@@ -53,6 +61,7 @@ final class Contradictions {
         ConstraintField.COHERENCY);
   }
 
+  /** A stride has to be a multiple of both alignments and still be at most the largest stride. */
   private static void strides(long all, ImageConstraints image) {
     long its = image.number(ConstraintField.STRIDE_ALIGNMENT);
     long most = image.number(ConstraintField.MAX_STRIDE);
@@ -69,6 +78,7 @@ final class Contradictions {
         ConstraintField.MAX_STRIDE);
   }
 
+  /** At least one of the permitted names must not be forbidden. */
   private static void names(
       Optional<Set<String>> permitted,
       ConstraintField permitting,
@@ -83,6 +93,7 @@ final class Contradictions {
                 forbidding));
   }
 
+  /** At least one of the ranges has to begin at an address that the device can put out. */
   private static void addresses(Constraints of) {
     if (of.addressRanges().isEmpty() || of.addressBits() >= 63) {
       return;
@@ -95,10 +106,11 @@ final class Contradictions {
         ConstraintField.ADDRESS_BITS);
   }
 
+  /** The smallest buffer has to fit into the segments. */
   private static void segments(Constraints of) {
     long longest = Math.min(of.maxSegmentBytes(), of.segmentBoundaryBytes());
     refuseIf(
-        // Size and boundary mean nothing without the number.
+        // Segment size and boundary mean nothing without a limit on the number of segments.
         of.maxSegments() != Integer.MAX_VALUE
             && (of.minSizeBytes() - 1) / of.maxSegments() >= longest,
         "minSizeBytes "
@@ -112,6 +124,7 @@ final class Contradictions {
         ConstraintField.MAX_SEGMENTS);
   }
 
+  /** The most buffers have to suffice for the fewest, and for those that the device holds. */
   private static void counts(Map<ConstraintField, Integer> counts) {
     int most = counts.getOrDefault(ConstraintField.MAX_COUNT, Integer.MAX_VALUE);
     int fewest = counts.getOrDefault(ConstraintField.MIN_COUNT, 0);

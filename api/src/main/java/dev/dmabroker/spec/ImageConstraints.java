@@ -14,14 +14,14 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a device asks of pictures of some formats and modifiers. A device has one of these for each
- * set of formats that it treats alike. Immutable; each field's default asks for nothing, but for
- * the modifiers: a device that names none takes linear pictures alone.
+ * The demands of a device on pictures of some formats and modifiers. A device has one object of
+ * this class for each set of formats that it treats alike. Immutable. The default of each field
+ * asks for nothing, except for the modifiers: a device that names none takes linear pictures only.
  *
- * <p>A picture is {@linkplain ImageSpec shown} at one size and <em>coded</em> at one that may be
+ * <p>A picture is {@linkplain ImageSpec shown} at one size and <em>coded</em> at a size that may be
  * larger: at least the minimum, and rounded up to the size alignment. All fields but the display
- * alignment speak of the coded size. What is padded (blocks, vertical padding, over-read) is memory
- * beyond the coded picture.
+ * alignment refer to the coded size. Padding (blocks, vertical padding, over-read) is memory beyond
+ * the coded picture.
  */
 public final class ImageConstraints {
   private final @Nullable ImmutableSortedSet<PixelFormat> formats;
@@ -49,7 +49,7 @@ public final class ImageConstraints {
   /**
    * A builder for pictures of these formats.
    *
-   * @throws InvalidConstraintException if none is named
+   * @throws InvalidConstraintException if there is no format
    */
   public static ImageConstraintsBuilder of(PixelFormat... formats) {
     if (formats.length == 0) {
@@ -61,22 +61,22 @@ public final class ImageConstraints {
     return new ImageConstraintsBuilder(ImmutableSortedSet.copyOf(formats));
   }
 
-  /** A builder for pictures of all formats that the device names in no other. */
+  /** A builder for pictures of all formats that no other entry of the device names. */
   public static ImageConstraintsBuilder anyFormat() {
     return new ImageConstraintsBuilder(null);
   }
 
-  /** The formats; empty if all that the device names in no other. */
+  /** The formats; empty if the entry is for all formats that no other entry of the device names. */
   public Optional<Set<PixelFormat>> formats() {
     return Optional.ofNullable(formats);
   }
 
-  /** The modifiers; empty if all. */
+  /** The modifiers; empty if all are taken. */
   public Optional<Set<Modifier>> modifiers() {
     return Optional.ofNullable(modifiers);
   }
 
-  /** The colour spaces; empty if all. */
+  /** The colour spaces; empty if all are taken. */
   public Optional<Set<ColorSpace>> colorSpaces() {
     return Optional.ofNullable(colorSpaces);
   }
@@ -87,9 +87,9 @@ public final class ImageConstraints {
   }
 
   /**
-   * The number of a field.
+   * The value of a field that is a number.
    *
-   * @throws IllegalArgumentException if the field is not a number of pictures
+   * @throws IllegalArgumentException if the field is not a number that belongs to pictures
    */
   public long number(ConstraintField field) {
     if (!field.isImageNumber()) {
@@ -99,15 +99,18 @@ public final class ImageConstraints {
     return number == null ? field.neutral() : number;
   }
 
-  /** Whether pictures of the format and modifier are meant, leaving other entries aside. */
+  /**
+   * Whether the entry is for pictures of this format and modifier; other entries are not
+   * considered.
+   */
   public boolean covers(PixelFormat format, Modifier modifier) {
     return (formats == null || formats.contains(format))
         && (modifiers == null || modifiers.contains(modifier));
   }
 
   /**
-   * Whether both entries have a format and modifier in common; an entry for any format has none in
-   * common with one that names formats, which goes first.
+   * Whether both entries cover a common pair of format and modifier. An entry for any format has
+   * none in common with an entry that names formats, because the latter goes first.
    */
   boolean overlaps(ImageConstraints other) {
     return (formats == null) == (other.formats == null)
@@ -138,7 +141,7 @@ public final class ImageConstraints {
     return asked;
   }
 
-  /** The fields that were set, so that linear by default is not one of them. */
+  /** The fields that were set; the default of linear pictures is not one of them. */
   Set<ConstraintField> declared() {
     EnumSet<ConstraintField> declared = EnumSet.copyOf(asked());
     if (!declaresModifiers) {
@@ -147,7 +150,10 @@ public final class ImageConstraints {
     return declared;
   }
 
-  /** One field of these constraints for pictures of their formats; any picture meets the rest. */
+  /**
+   * One field of these constraints, for pictures of their formats; any picture meets the other
+   * fields.
+   */
   ImageConstraints only(ConstraintField field) {
     return new ImageConstraints(
         formats,
@@ -158,7 +164,10 @@ public final class ImageConstraints {
         Maps.filterKeys(numbers, each -> each == field));
   }
 
-  /** One field of these constraints for pictures of their formats, and maybe modifiers. */
+  /**
+   * One field of these constraints, for pictures of their formats, and of their modifiers if {@code
+   * withModifiers} is true.
+   */
   ImageConstraints keeping(ConstraintField field, boolean withModifiers) {
     return new ImageConstraints(
         formats,
@@ -195,7 +204,7 @@ public final class ImageConstraints {
     return Objects.hash(formats, modifiers, colorSpaces, requiredSizes, numbers);
   }
 
-  /** The fields that ask for something, such as {@code formats=[NV12], modifiers=[LINEAR]}. */
+  /** The fields that ask for something, for example {@code formats=[NV12], modifiers=[LINEAR]}. */
   @Override
   public String toString() {
     return asked().stream()

@@ -6,7 +6,7 @@ import java.util.EnumMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Collects what is asked of pictures. Not thread-safe. Each field may be set once. */
+/** Collects what a device asks of pictures. Each field may be set once. Not thread-safe. */
 public final class ImageConstraintsBuilder {
   private static final int MAX_REQUIRED_SIZES = 16;
 
@@ -22,11 +22,11 @@ public final class ImageConstraintsBuilder {
   }
 
   /**
-   * Takes these modifiers instead of linear alone. All of them are as good; a device that prefers
-   * one gives alternatives.
+   * Sets the modifiers that the device takes, instead of linear only. The device takes all of them
+   * equally; a device that prefers one gives alternatives.
    *
-   * @throws InvalidConstraintException if none is named, or one of them has no layout for any of
-   *     the formats
+   * @throws InvalidConstraintException if there is no modifier, or one of them has no layout for
+   *     any of the formats
    */
   public ImageConstraintsBuilder modifiers(Modifier... modifiers) {
     checkUnset(ConstraintField.MODIFIERS, this.modifiers != null || anyModifier);
@@ -47,7 +47,7 @@ public final class ImageConstraintsBuilder {
     return this;
   }
 
-  /** Takes every modifier. */
+  /** Says that the device takes every modifier. */
   public ImageConstraintsBuilder anyModifier() {
     checkUnset(ConstraintField.MODIFIERS, modifiers != null || anyModifier);
     anyModifier = true;
@@ -55,9 +55,9 @@ public final class ImageConstraintsBuilder {
   }
 
   /**
-   * Takes these colour spaces alone.
+   * Sets the only colour spaces that the device takes.
    *
-   * @throws InvalidConstraintException if none is named
+   * @throws InvalidConstraintException if there is no colour space
    */
   public ImageConstraintsBuilder colorSpaces(ColorSpace... colorSpaces) {
     checkUnset(ConstraintField.COLOR_SPACES, this.colorSpaces != null);
@@ -70,7 +70,8 @@ public final class ImageConstraintsBuilder {
   }
 
   /**
-   * The narrowest and lowest picture that the device takes; smaller ones are coded at this size.
+   * Sets the smallest width and height that the device takes, in pixels; smaller pictures are coded
+   * at this size.
    *
    * @throws InvalidConstraintException if either is less than 1
    */
@@ -79,7 +80,7 @@ public final class ImageConstraintsBuilder {
   }
 
   /**
-   * The widest and highest coded picture that the device takes.
+   * Sets the largest coded width and height that the device takes, in pixels.
    *
    * @throws InvalidConstraintException if either is less than 1
    */
@@ -88,9 +89,9 @@ public final class ImageConstraintsBuilder {
   }
 
   /**
-   * Sizes that the buffer has to be able to hold, each of them, besides its own.
+   * Sets the sizes of pictures that the buffer has to be able to hold besides its own.
    *
-   * @throws InvalidConstraintException if there are none, or more than 16
+   * @throws InvalidConstraintException if there are no sizes, or more than 16
    */
   public ImageConstraintsBuilder requiredSizes(ImageSize... sizes) {
     checkUnset(ConstraintField.REQUIRED_SIZES, requiredSizes != null);
@@ -104,16 +105,16 @@ public final class ImageConstraintsBuilder {
   }
 
   /**
-   * The most pixels of a coded picture.
+   * Sets the most pixels of a coded picture.
    *
-   * @throws InvalidConstraintException if less than 1
+   * @throws InvalidConstraintException if the number is less than 1
    */
   public ImageConstraintsBuilder maxPixels(long pixels) {
     return number(ConstraintField.MAX_PIXELS, pixels);
   }
 
   /**
-   * What the coded width and height are multiples of, in pixels.
+   * Sets the alignment of the size: the coded width and height are multiples of these, in pixels.
    *
    * @throws InvalidConstraintException if either is less than 1
    */
@@ -123,8 +124,8 @@ public final class ImageConstraintsBuilder {
   }
 
   /**
-   * What the width and height of the visible picture have to be multiples of, in pixels. The broker
-   * cannot help here: a picture of another size is refused.
+   * Sets the alignment of the visible picture: its width and height have to be multiples of these,
+   * in pixels. The broker cannot help here: a picture of another size is refused.
    *
    * @throws InvalidConstraintException if either is less than 1
    */
@@ -137,53 +138,55 @@ public final class ImageConstraintsBuilder {
   }
 
   /**
-   * The smallest stride of the first plane.
+   * Sets the smallest stride of the first plane.
    *
-   * @throws InvalidConstraintException if less than 1
+   * @throws InvalidConstraintException if {@code bytes} is less than 1
    */
   public ImageConstraintsBuilder minStride(long bytes) {
     return number(ConstraintField.MIN_STRIDE, bytes);
   }
 
   /**
-   * The largest stride of the first plane.
+   * Sets the largest stride of the first plane.
    *
-   * @throws InvalidConstraintException if less than 1
+   * @throws InvalidConstraintException if {@code bytes} is less than 1
    */
   public ImageConstraintsBuilder maxStride(long bytes) {
     return number(ConstraintField.MAX_STRIDE, bytes);
   }
 
   /**
-   * What every plane's stride is a multiple of.
+   * Sets the alignment of strides: every plane's stride is a multiple of {@code bytes}.
    *
-   * @throws InvalidConstraintException if less than 1
+   * @throws InvalidConstraintException if {@code bytes} is less than 1
    */
   public ImageConstraintsBuilder strideAlignment(long bytes) {
     return number(ConstraintField.STRIDE_ALIGNMENT, bytes);
   }
 
   /**
-   * What the first plane's offset in the buffer is a multiple of.
+   * Sets the alignment of the start: the first plane's offset in the buffer is a multiple of {@code
+   * bytes}.
    *
-   * @throws InvalidConstraintException if less than 1
+   * @throws InvalidConstraintException if {@code bytes} is less than 1
    */
   public ImageConstraintsBuilder startOffsetAlignment(long bytes) {
     return number(ConstraintField.START_OFFSET_ALIGNMENT, bytes);
   }
 
   /**
-   * What every plane's offset in the buffer is a multiple of.
+   * Sets the alignment of planes: every plane's offset in the buffer is a multiple of {@code
+   * bytes}.
    *
-   * @throws InvalidConstraintException if less than 1
+   * @throws InvalidConstraintException if {@code bytes} is less than 1
    */
   public ImageConstraintsBuilder planeOffsetAlignment(long bytes) {
     return number(ConstraintField.PLANE_OFFSET_ALIGNMENT, bytes);
   }
 
   /**
-   * The blocks, in pixels, that the device accesses as a whole: memory is padded to them on the
-   * right and below.
+   * Sets the size of the blocks, in pixels, that the device accesses as a whole. Memory is padded
+   * to whole blocks on the right and below.
    *
    * @throws InvalidConstraintException if either is less than 1
    */
@@ -192,24 +195,24 @@ public final class ImageConstraintsBuilder {
   }
 
   /**
-   * Bytes past the end of the picture that the device may read.
+   * Sets how many bytes past the end of the picture the device may read.
    *
-   * @throws InvalidConstraintException if negative
+   * @throws InvalidConstraintException if {@code bytes} is negative
    */
   public ImageConstraintsBuilder overRead(long bytes) {
     return number(ConstraintField.OVER_READ, bytes);
   }
 
   /**
-   * Rows of pixels after the last of each plane that the device may touch.
+   * Sets how many rows of pixels after the last row of each plane the device may touch.
    *
-   * @throws InvalidConstraintException if negative
+   * @throws InvalidConstraintException if {@code rows} is negative
    */
   public ImageConstraintsBuilder verticalPadding(int rows) {
     return number(ConstraintField.VERTICAL_PADDING, rows);
   }
 
-  /** Both or, if one is refused, none. */
+  /** Sets both numbers, or none of them if one is refused. */
   private ImageConstraintsBuilder numbers(
       ConstraintField one, long oneValue, ConstraintField other, long otherValue) {
     check(one, oneValue);
@@ -241,9 +244,10 @@ public final class ImageConstraintsBuilder {
   }
 
   /**
-   * The constraints.
+   * Builds the constraints.
    *
-   * @throws InvalidConstraintException if two fields contradict each other; it names both
+   * @throws InvalidConstraintException if two fields contradict each other; the exception names
+   *     both
    */
   public ImageConstraints build() {
     checkOrder(ConstraintField.MIN_WIDTH, ConstraintField.MAX_WIDTH);
@@ -262,7 +266,7 @@ public final class ImageConstraintsBuilder {
     if (requiredSizes != null) {
       requiredSizes.forEach(this::checkRequired);
     }
-    // What asks for nothing is left out, so that equal constraints are equal.
+    // A value that asks for nothing is left out, so that equal constraints are equal.
     Map<ConstraintField, Long> asking =
         Maps.filterEntries(numbers, e -> e.getValue() != e.getKey().neutral());
     ImmutableSortedSet<Modifier> taken =

@@ -8,7 +8,11 @@ package dev.dmabroker.spec;
  */
 public record ImageSize(int width, int height) implements Comparable<ImageSize> {
 
-  /** Checks the dimensions. */
+  /**
+   * Checks the dimensions.
+   *
+   * @throws IllegalArgumentException if either is less than 1
+   */
   public ImageSize {
     if (width < 1 || height < 1) {
       throw new IllegalArgumentException(
@@ -16,12 +20,12 @@ public record ImageSize(int width, int height) implements Comparable<ImageSize> 
     }
   }
 
-  /** {@code width} x {@code height} pixels. */
+  /** A size of {@code width} x {@code height} pixels. */
   public static ImageSize of(int width, int height) {
     return new ImageSize(width, height);
   }
 
-  /** By width, then by height. */
+  /** Compares by width, then by height. */
   @Override
   public int compareTo(ImageSize other) {
     return width != other.width

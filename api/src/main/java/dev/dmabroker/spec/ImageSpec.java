@@ -7,18 +7,23 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * A picture.
+ * The spec of a buffer that holds a picture.
  *
  * @param width in pixels, at least 1
  * @param height in pixels, at least 1
- * @param formats how pixels may be stored, best first, at least one: the devices decide
+ * @param formats the formats in which pixels may be stored, best first, at least one; the devices
+ *     decide between them
  * @param colorSpace the colour space, which every device has to take; empty if it does not matter
  */
 public record ImageSpec(
     int width, int height, List<PixelFormat> formats, Optional<ColorSpace> colorSpace)
     implements BufferSpec {
 
-  /** Checks the dimensions. */
+  /**
+   * Checks the dimensions and that there is a format.
+   *
+   * @throws IllegalArgumentException if the picture is empty or has no format
+   */
   public ImageSpec {
     if (width < 1 || height < 1) {
       throw new IllegalArgumentException(
@@ -45,12 +50,12 @@ public record ImageSpec(
         Optional.empty());
   }
 
-  /** A picture like this one in a colour space. */
+  /** A picture like this one, in the given colour space. */
   public ImageSpec in(ColorSpace colorSpace) {
     return new ImageSpec(width, height, formats, Optional.of(colorSpace));
   }
 
-  /** The format that is liked best. */
+  /** The preferred format. */
   public PixelFormat format() {
     return formats.get(0);
   }

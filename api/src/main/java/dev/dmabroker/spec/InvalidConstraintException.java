@@ -3,13 +3,13 @@ package dev.dmabroker.spec;
 import com.google.common.collect.ImmutableList;
 import java.util.List;
 
-/** A constraint that cannot be meant, or two of one device that contradict each other. */
+/** A constraint has an impossible value, or two constraints of one device contradict each other. */
 public final class InvalidConstraintException extends IllegalArgumentException {
   private static final long serialVersionUID = 1;
 
   private final ImmutableList<ConstraintField> fields;
 
-  /** With the fields that are wrong, or that contradict each other. */
+  /** Makes an exception with the fields that are wrong, or that contradict each other. */
   public InvalidConstraintException(String message, ConstraintField... fields) {
     super(message);
     this.fields = ImmutableList.copyOf(fields);

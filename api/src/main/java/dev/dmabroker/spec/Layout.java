@@ -7,19 +7,19 @@ import java.util.Optional;
 /**
  * How contents lie in a buffer.
  *
- * @param sizeBytes bytes from the start of the buffer to the end of what anybody may touch, padding
- *     included
+ * @param sizeBytes bytes from the start of the buffer to the end of what any device may touch,
+ *     padding included
  * @param planes the planes in the order of their offsets
- * @param image what the picture is; empty for bytes without structure
+ * @param image how the picture is stored; empty for bytes without structure
  */
 public record Layout(long sizeBytes, List<Plane> planes, Optional<Image> image) {
 
   /**
-   * One plane.
+   * One plane of a layout.
    *
    * <p>In a tiled plane a row of tiles lies together: {@code strideBytes x tileLines} bytes, of
-   * which the first {@code lineBytes x tileLines} carry contents. A linear plane is one whose tiles
-   * are a line high.
+   * which the first {@code lineBytes x tileLines} carry contents. A linear plane is a plane with
+   * tiles of one line.
    *
    * @param offsetBytes where the plane starts in the buffer
    * @param strideBytes from the start of one line to the start of the next
@@ -30,19 +30,19 @@ public record Layout(long sizeBytes, List<Plane> planes, Optional<Image> image) 
   public record Plane(
       long offsetBytes, long strideBytes, long lineBytes, long lines, int tileLines) {
 
-    /** A linear plane. */
+    /** Makes a linear plane. */
     public Plane(long offsetBytes, long strideBytes, long lineBytes, long lines) {
       this(offsetBytes, strideBytes, lineBytes, lines, 1);
     }
   }
 
   /**
-   * What the picture is.
+   * How the picture of a layout is stored.
    *
    * @param format how pixels are stored
    * @param modifier how lines are stored
-   * @param codedWidth width in pixels with what alignment adds
-   * @param codedHeight height in pixels with what alignment adds
+   * @param codedWidth width in pixels, alignment included
+   * @param codedHeight height in pixels, alignment included
    */
   public record Image(PixelFormat format, Modifier modifier, int codedWidth, int codedHeight) {}
 
@@ -51,7 +51,7 @@ public record Layout(long sizeBytes, List<Plane> planes, Optional<Image> image) 
     planes = ImmutableList.copyOf(planes);
   }
 
-  /** A layout without a picture. */
+  /** Makes a layout without a picture. */
   public Layout(long sizeBytes, List<Plane> planes) {
     this(sizeBytes, planes, Optional.empty());
   }

@@ -1,11 +1,11 @@
 package dev.dmabroker.spec;
 
-/** How fast memory is to use, against the machine's ordinary memory. */
+/** The speed of memory, compared with the machine's ordinary memory. */
 public enum MemorySpeed {
-  /** Slower, say uncached or across a bus. */
+  /** The memory is slower, for example uncached or across a bus. */
   SLOW,
-  /** As ordinary memory. */
+  /** The memory is as fast as ordinary memory. */
   NORMAL,
-  /** Faster, say on-chip memory or huge pages. */
+  /** The memory is faster, for example on-chip memory or huge pages. */
   FAST
 }

@@ -10,19 +10,19 @@ import java.util.Arrays;
 import java.util.EnumSet;
 
 /**
- * DRM format modifiers, which say in what order a plane's bytes lie, as far as {@code
- * drm/drm_fourcc.h} of Linux 6.1 tells how much memory that takes.
+ * DRM format modifiers, which say in what order a plane's bytes lie. The constants are the
+ * modifiers for which {@code drm/drm_fourcc.h} of Linux 6.1 tells how much memory a plane takes.
  *
  * <p>A plane consists of tiles of {@link #tileBytes} by {@link #tileLines}. Its stride is a
- * multiple of the first, its number of lines a multiple of the second, and a row of tiles occupies
- * stride x {@code tileLines} consecutive bytes, from the left tile to the right. Within a tile the
- * order is the modifier's own affair.
+ * multiple of the first number, its count of lines a multiple of the second, and a row of tiles
+ * occupies stride x {@code tileLines} consecutive bytes, from the left tile to the right. The
+ * modifier alone decides the order within a tile.
  *
- * <p>Not here are compressed layouts (Arm's AFBC and AFRC, Intel's CCS, AMD's DCC, Amlogic's,
- * Qualcomm's); those that depend on the chip or on numbers in the modifier (AMD's, NVIDIA's block
- * linear one with a page kind, Broadcom's SAND and UIF); Intel's Yf, whose tile's shape the header
- * leaves open; Vivante's for two pipes, which have two base addresses; and Broadcom's T, where
- * every second row of tiles begins at the right.
+ * <p>These modifiers have no constant here: compressed layouts (Arm's AFBC and AFRC, Intel's CCS,
+ * AMD's DCC, Amlogic's, Qualcomm's); layouts that depend on the chip or on numbers in the modifier
+ * (AMD's, NVIDIA's block linear one with a page kind, Broadcom's SAND and UIF); Intel's Yf, because
+ * the header leaves the shape of its tile open; Vivante's for two pipes, which have two base
+ * addresses; and Broadcom's T, where every second row of tiles begins at the right.
  */
 public enum Modifier {
   /** {@code DRM_FORMAT_MOD_LINEAR}: line after line. */
@@ -69,14 +69,14 @@ public enum Modifier {
    */
   NVIDIA_16BX2_BLOCK_THIRTYTWO_GOB(Vendor.NVIDIA, 0x15, Unit.BYTES, 64, 256, anyFormat()),
   /**
-   * {@code DRM_FORMAT_MOD_SAMSUNG_64_32_TILE}: NV12 in macroblocks of 64 bytes by 32 lines, the
-   * same in both planes.
+   * {@code DRM_FORMAT_MOD_SAMSUNG_64_32_TILE}: NV12 in macroblocks of 64 bytes by 32 lines in both
+   * planes.
    *
-   * <p>Their order is a Z over two by two of them, which is why the stride is a multiple of 128
-   * bytes. What this class calls a tile is such a Z, 128 bytes by 64 lines: one row of macroblocks
-   * alone is not consecutive. The header asks for a multiple of 32 lines only, and V4L2, which has
-   * the layout as {@code NV12MT}, lays an odd last row out linearly; that row then is the first
-   * half of the last row of tiles here.
+   * <p>The macroblocks lie in the order of a Z over two by two of them, which is why the stride is
+   * a multiple of 128 bytes. A tile in the terms of this class is one Z, 128 bytes by 64 lines,
+   * because one row of macroblocks alone is not consecutive. The header asks for a multiple of 32
+   * lines only, and V4L2, which has the layout as {@code NV12MT}, lays an odd last row out
+   * linearly; that row then is the first half of the last row of tiles here.
    */
   SAMSUNG_64_32_TILE(
       Vendor.SAMSUNG, 1, Unit.BYTES, 128, 64, Sets.immutableEnumSet(PixelFormat.NV12)),
@@ -106,9 +106,9 @@ public enum Modifier {
    * {@code DRM_FORMAT_MOD_ALLWINNER_TILED}: row-major tiles of 32 by 32 luma samples, and of the
    * chroma samples of 32 by 64 pixels.
    *
-   * <p>Here with interleaved 4:2:0 only, where that is 32 bytes by 32 lines in either plane. The
-   * header mentions three planes too, but leaves open whether a tile of theirs is 32 samples wide
-   * or covers 32 pixels.
+   * <p>Here the modifier is supported with interleaved 4:2:0 only, where a tile is 32 bytes by 32
+   * lines in either plane. The header mentions three planes too, but leaves open whether a tile of
+   * those planes is 32 samples wide or covers 32 pixels.
    */
   ALLWINNER_TILED(
       Vendor.ALLWINNER,
@@ -118,7 +118,7 @@ public enum Modifier {
       32,
       Sets.immutableEnumSet(PixelFormat.NV12, PixelFormat.NV21));
 
-  /** {@code DRM_FORMAT_MOD_INVALID}. */
+  /** The code {@code DRM_FORMAT_MOD_INVALID}. */
   static final long INVALID_CODE = (1L << 56) - 1;
 
   private static final ImmutableMap<Long, Modifier> BY_CODE =
@@ -148,9 +148,9 @@ public enum Modifier {
   }
 
   private enum Unit {
-    /** A tile has the same width and height in every plane. */
+    /** A tile has equal width and height, in bytes and lines, in every plane. */
     BYTES,
-    /** A tile covers the same pixels of the image in every plane. */
+    /** A tile covers equal areas of the image in every plane. */
     PIXELS
   }
 
@@ -175,9 +175,9 @@ public enum Modifier {
   }
 
   /**
-   * The modifier with a code.
+   * The modifier that has a code.
    *
-   * @throws UnknownModifierException if there is none here, or the code is {@code
+   * @throws UnknownModifierException if no constant has the code, or the code is {@code
    *     DRM_FORMAT_MOD_INVALID}
    */
   public static Modifier of(long code) {
@@ -194,8 +194,8 @@ public enum Modifier {
   }
 
   /**
-   * Whether the header tells how planes of a format lie. That a device takes the pair is for its
-   * driver to say.
+   * Whether the header tells how planes of a format lie with this modifier. Only the device's
+   * driver can say whether the device takes the pair.
    */
   public boolean supports(PixelFormat format) {
     return formats.contains(format);
@@ -206,7 +206,7 @@ public enum Modifier {
    *
    * @param plane the plane's index, from 0
    * @throws IllegalArgumentException if the format is not {@linkplain #supports supported}
-   * @throws IndexOutOfBoundsException if the format has no such plane
+   * @throws IndexOutOfBoundsException if the format does not have the plane
    */
   public int tileLines(PixelFormat format, int plane) {
     PixelFormat.Plane samples = plane(format, plane);
@@ -218,7 +218,7 @@ public enum Modifier {
    *
    * @param plane the plane's index, from 0
    * @throws IllegalArgumentException if the format is not {@linkplain #supports supported}
-   * @throws IndexOutOfBoundsException if the format has no such plane
+   * @throws IndexOutOfBoundsException if the format does not have the plane
    */
   public int tileBytes(PixelFormat format, int plane) {
     PixelFormat.Plane samples = plane(format, plane);
@@ -242,7 +242,7 @@ public enum Modifier {
     return unit == Unit.PIXELS ? "formats of one plane" : Joiner.on(" and ").join(formats);
   }
 
-  /** Whose a code is, for messages. */
+  /** The vendor of a code, for messages. */
   static String vendorOf(long code) {
     int number = (int) (code >>> 56);
     for (Vendor vendor : Vendor.values()) {

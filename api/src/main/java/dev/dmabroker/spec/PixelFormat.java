@@ -7,19 +7,19 @@ import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
- * Pixel formats that V4L2 and DRM have in common in Linux 6.1, as they are on a little-endian
- * machine, planes back to back in one buffer.
+ * Pixel formats that V4L2 and DRM have in common in Linux 6.1. They are described as they are on a
+ * little-endian machine, with the planes back to back in one buffer.
  *
  * <p>The codes are those of {@code linux/videodev2.h} and {@code drm/drm_fourcc.h}: four ASCII
  * characters, the first in the lowest byte. DRM names components from the highest bit of a
- * little-endian word; so does V4L2 up to two bytes a pixel, but from three bytes on it names them
- * in memory order. So neither names nor codes tell what is the same: {@code BA12} is {@link
- * #BGRA4444} to DRM and a Bayer pattern to V4L2. Of several V4L2 codes for one layout, this has the
- * one that says whether there is alpha.
+ * little-endian word. V4L2 does so too for formats of up to two bytes a pixel, but names them in
+ * memory order for formats of three bytes or more. So neither names nor codes tell which formats
+ * are equal: {@code BA12} is {@link #BGRA4444} to DRM and a Bayer pattern to V4L2. If V4L2 has
+ * several codes for one layout, the constant here has the code that says whether there is alpha.
  *
- * <p>DRM has no luma alone and no palette in a format's name: {@code R8} and {@code C8} stand for
- * them. Left out are formats that one side only has (BGR565, bytes A, Y, Cb, Cr), big-endian words
- * and V4L2's tiled formats.
+ * <p>DRM has no format of luma alone and no palette in a format's name: {@code R8} and {@code C8}
+ * stand for them. Formats that only one of the two has (BGR565, bytes A, Y, Cb, Cr), big-endian
+ * words and V4L2's tiled formats have no constant here.
  */
 public enum PixelFormat {
   /** 8 bits of luma. */
@@ -170,21 +170,22 @@ public enum PixelFormat {
   }
 
   /**
-   * The format with a code of V4L2's, be it {@link #v4l2Code} or {@link #v4l2MultiPlanarCode}: the
-   * planes are the same, in one buffer or in several. Empty for a code that is no format here.
+   * The format that has a code of V4L2, either as {@link #v4l2Code} or as {@link
+   * #v4l2MultiPlanarCode}: both have equal planes, in one buffer or in several. Empty if no format
+   * here has the code.
    */
   public static Optional<PixelFormat> ofV4l2(int code) {
     return Optional.ofNullable(BY_V4L2_CODE.get(code));
   }
 
-  /** The format with a code of DRM's; empty for a code that is no format here. */
+  /** The format that has a code of DRM; empty if no format here has the code. */
   public static Optional<PixelFormat> ofDrm(int code) {
     return Optional.ofNullable(BY_DRM_CODE.get(code));
   }
 
   /**
-   * The code in {@code struct v4l2_pix_format.pixelformat}. Where V4L2 has no code for planes in
-   * one buffer, as with {@link #YUV444}, it is the one for planes in separate buffers.
+   * The code in {@code struct v4l2_pix_format.pixelformat}. If V4L2 has no code for planes in one
+   * buffer, as with {@link #YUV444}, this is the code for planes in separate buffers.
    */
   public int v4l2Code() {
     return v4l2Code;
@@ -192,7 +193,7 @@ public enum PixelFormat {
 
   /**
    * The code in {@code struct v4l2_pix_format_mplane.pixelformat} that says that each plane has a
-   * buffer of its own; empty where V4L2 has none.
+   * buffer of its own; empty if V4L2 has none.
    */
   public OptionalInt v4l2MultiPlanarCode() {
     return v4l2MultiPlanarCode;
@@ -203,7 +204,7 @@ public enum PixelFormat {
     return drmCode;
   }
 
-  /** The planes in the order in which they lie in memory; unmodifiable. */
+  /** The planes in the order in which they lie in memory. The list is unmodifiable. */
   public List<Plane> planes() {
     return planes;
   }

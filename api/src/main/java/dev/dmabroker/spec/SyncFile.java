@@ -2,9 +2,7 @@ package dev.dmabroker.spec;
 
 /**
  * A fence that a driver gave out as a descriptor: the kernel's sync file, which polls readable once
- * the work behind it is done. What passes one on passes on the descriptor.
- *
- * @param fd the descriptor
+ * the work behind the fence is done. A method that takes a SyncFile over takes its descriptor over.
  */
 public record SyncFile(int fd) {
   /**

@@ -1,6 +1,6 @@
 package dev.dmabroker.spec;
 
-/** A DRM format modifier is none whose layout {@link Modifier} knows. */
+/** A code is not a DRM format modifier that {@link Modifier} has. */
 public final class UnknownModifierException extends IllegalArgumentException {
   private static final long serialVersionUID = 1;
 
@@ -21,7 +21,7 @@ public final class UnknownModifierException extends IllegalArgumentException {
         + "; LINEAR (0) would help, or a wildcard where any layout will do";
   }
 
-  /** The modifier. */
+  /** The code that is not known. */
   public long code() {
     return code;
   }

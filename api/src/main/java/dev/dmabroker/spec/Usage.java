@@ -1,44 +1,45 @@
 package dev.dmabroker.spec;
 
 /**
- * What a device does with a buffer. A usage turns preferences on and is never a hard constraint:
- * {@link #wishes} says which, and each unmet one costs {@link #WEIGHT}.
+ * The uses that a device makes of a buffer. A usage adds preferences and is never a hard
+ * constraint: {@link #wishes} says which fields it prefers, and each unmet one costs {@link
+ * #WEIGHT}.
  */
 public enum Usage {
-  /** Nothing is touched, such as by a device that only passes buffers on. */
+  /** The device does not touch the contents; it only passes buffers on, for example. */
   NONE(Kind.NOTHING),
   /** The CPU reads now and then. */
   CPU_READ(Kind.CPU),
-  /** The CPU reads every frame: out of uncached memory that is many times slower. */
+  /** The CPU reads every frame; reading uncached memory is many times slower. */
   CPU_READ_OFTEN(Kind.CACHED),
   /** The CPU writes now and then. */
   CPU_WRITE(Kind.CPU),
   /** The CPU writes every frame. */
   CPU_WRITE_OFTEN(Kind.CACHED),
-  /** Scanned out as a layer. */
+  /** A display scans the buffer out as a layer. */
   DISPLAY_LAYER(Kind.IMPORT),
-  /** Scanned out as a cursor. */
+  /** A display scans the buffer out as a cursor. */
   DISPLAY_CURSOR(Kind.IMPORT),
-  /** Filled by a camera. */
+  /** A camera fills the buffer. */
   VIDEO_CAPTURE(Kind.IMPORT),
-  /** Read by a video encoder. */
+  /** A video encoder reads the buffer. */
   VIDEO_ENCODER(Kind.IMPORT),
-  /** Filled by a video decoder. */
+  /** A video decoder fills the buffer. */
   VIDEO_DECODER(Kind.IMPORT),
-  /** Filled by a decryptor. */
+  /** A decryptor fills the buffer. */
   VIDEO_DECRYPTOR(Kind.IMPORT),
-  /** Sampled by a GPU. */
+  /** A GPU samples the buffer. */
   GPU_SAMPLED(Kind.IMPORT),
-  /** Read and written by a GPU's shaders. */
+  /** A GPU's shaders read and write the buffer. */
   GPU_STORAGE(Kind.FAST),
-  /** Rendered to by a GPU. */
+  /** A GPU renders to the buffer. */
   GPU_COLOR_TARGET(Kind.FAST),
-  /** Copied from or to by a GPU. */
+  /** A GPU copies from or to the buffer. */
   GPU_TRANSFER(Kind.IMPORT),
-  /** Read by an inference chip. */
+  /** An inference chip reads the buffer. */
   INFERENCE(Kind.IMPORT);
 
-  /** What an unmet wish of a usage costs; see {@link ConstraintsBuilder#prefer}. */
+  /** The cost of each unmet wish of a usage; see {@link ConstraintsBuilder#prefer}. */
   public static final int WEIGHT = 20;
 
   private final Kind kind;
@@ -66,7 +67,10 @@ public enum Usage {
     FAST
   }
 
-  /** Apart, as constraints know usages. */
+  /**
+   * The wishes of each kind of usage. They are in a class of their own because {@link Constraints}
+   * refers to this enum: the enum must not need constraints while it is initialized.
+   */
   private static final class Wishes {
     static final Constraints CPU = Constraints.builder().cpuReach().build();
     static final Constraints CACHED =

@@ -4,41 +4,43 @@ import dev.dmabroker.spec.Constraints;
 import dev.dmabroker.spec.Layout;
 
 /**
- * Asks a real device whether it imports memory, because a description that matches does not
- * guarantee an import (the kernel's documentation of exchanging dma-bufs says the same). The broker
- * allocates a buffer in each heap and offers it. Called without a lock, one heap at a time, from
- * the thread that registers the device.
+ * Asks a real device whether it imports memory. Constraints that match do not guarantee an import
+ * (the kernel's documentation of exchanging dma-bufs says so too), so the broker allocates a buffer
+ * in each heap and offers it to the probe. The thread that registers the device calls the probe,
+ * without a lock, for one heap at a time.
  */
 public interface DeviceProbe {
 
-  /** Names the probe in findings, such as {@code V4L2 /dev/video0}. */
+  /** The name of the probe in findings, for example {@code V4L2 /dev/video0}. */
   String name();
 
   /**
-   * What to offer. It should be some megabytes: a small piece of scattered memory may happen to be
-   * contiguous, and is then taken by a device that will refuse a frame.
+   * The memory to offer. It should be some megabytes: a small piece of scattered memory may happen
+   * to be contiguous, and a device then takes it that will refuse a frame.
    *
-   * @param declared what was declared of the device
+   * @param declared the constraints that the device declared
    */
   Sample sample(Constraints declared);
 
   /**
-   * Offers memory to the device and takes it back; nothing of it is in use when this returns.
+   * Offers memory to the device and takes it back. No part of the memory is in use when this
+   * returns. May block.
    *
    * @param backing memory of at least the sample's size; the probe does not release it
-   * @param sample what was asked for
+   * @param sample what {@link #sample} returned
    */
   Answer tryImport(Backing backing, Sample sample);
 
   /**
-   * Gives back what the probe holds. Called after the last heap; memory that is {@linkplain
-   * dev.dmabroker.Broker#adopt adopted} later may be offered after that, once more between {@link
-   * #sample} and this, from the thread that attaches.
+   * Gives back what the probe holds. The broker calls it after the last heap. When memory is
+   * {@linkplain dev.dmabroker.Broker#adopt adopted} later, the broker may offer it after that: it
+   * then calls {@link #sample}, {@link #tryImport} and this method once more, from the thread that
+   * attaches.
    */
   default void close() {}
 
   /**
-   * What to offer.
+   * The memory that a probe wants to be offered.
    *
    * @param sizeBytes at least 1
    * @param layout how contents would lie in it
@@ -46,7 +48,7 @@ public interface DeviceProbe {
   record Sample(long sizeBytes, Layout layout) {}
 
   /**
-   * What the device said.
+   * The device's answer to an offer.
    *
    * @param verdict whether it takes the memory
    * @param reason the device's words, for a person to read
@@ -55,11 +57,14 @@ public interface DeviceProbe {
 
   /** Whether a device takes a heap's memory. */
   enum Verdict {
-    /** It imported it. */
+    /** The device imported the memory. */
     ACCEPTED,
-    /** It refused it. */
+    /** The device refused the memory. */
     REFUSED,
-    /** It could not be asked, say because it is in use; what was declared goes on to count. */
+    /**
+     * The device could not be asked, for example because it is in use; its declared constraints
+     * count on.
+     */
     UNKNOWN
   }
 }

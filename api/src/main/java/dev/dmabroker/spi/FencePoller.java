@@ -6,38 +6,40 @@ import java.util.OptionalInt;
 import java.util.function.Consumer;
 
 /**
- * Waits for sync files, all of them in one thread, which it has only while there are any.
- * Thread-safe. The broker takes the first one that {@link java.util.ServiceLoader} finds and asks
- * it when the first fence comes.
+ * Waits for sync files. One thread waits for all of them, and it exists only while there are any.
+ * Thread-safe. The broker takes the first poller that {@link java.util.ServiceLoader} finds, when
+ * the first fence comes, unless the application gave it one.
  */
 public interface FencePoller extends AutoCloseable {
 
   /**
-   * Takes over the descriptor and closes it once the fence has signalled; a fence that never
-   * signals is kept.
+   * Takes over the descriptor and closes it once the fence has signalled. A fence that never
+   * signals is kept. Does not wait for the fence.
    *
-   * @param whenSignalled called once, from the poller's thread, with what the work behind the fence
-   *     failed with as a positive errno, or empty if it succeeded; must not block; what it throws
-   *     is logged
-   * @throws HeapException if the descriptor is not one of a sync file, or cannot be watched; it is
-   *     still the caller's then, and {@code whenSignalled} is not called
+   * @param whenSignalled called once, from the poller's thread, with the positive errno of the work
+   *     behind the fence, or empty if the work succeeded; must not block; what it throws is logged
+   * @throws HeapException if the descriptor is not one of a sync file, or cannot be watched; the
+   *     descriptor is still the caller's then, and {@code whenSignalled} is not called
    */
   void watch(SyncFile fence, Consumer<OptionalInt> whenSignalled) throws HeapException;
 
-  /** Closes the descriptor of a fence that nobody waits for any more. Never throws. */
+  /** Closes the descriptor of a fence that is not waited for any more. Never throws. */
   void discard(SyncFile fence);
 
-  /** Fences that have not signalled yet. */
+  /** The number of fences that have not signalled yet. */
   int pending();
 
-  /** Why fences are not waited for at the moment, though some are pending; empty if they are. */
+  /**
+   * The reason why fences are not waited for at the moment though some are pending; empty if they
+   * are waited for.
+   */
   default Optional<String> trouble() {
     return Optional.empty();
   }
 
   /**
-   * Refuses further fences. Those that are watched still are; the thread ends with the last of
-   * them. A second call does nothing.
+   * Refuses further fences. The poller goes on to wait for the fences that it has; its thread ends
+   * with the last of them. A second call does nothing.
    */
   @Override
   void close();

@@ -3,11 +3,14 @@ package dev.dmabroker.spi;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** A heap's refusal. The text says what was asked, what the system answered and what would help. */
+/**
+ * A heap refused a request. The text says what was asked, what the system answered and what would
+ * help.
+ */
 public final class HeapException extends Exception {
   private static final long serialVersionUID = 1;
 
-  /** What kind of refusal. */
+  /** The kinds of refusals. */
   public enum Kind {
     /** The heap has no room now (ENOMEM, ENOSPC). */
     FULL,
@@ -15,26 +18,26 @@ public final class HeapException extends Exception {
     TOO_LARGE,
     /** The process has no descriptor left (EMFILE, ENFILE). */
     NO_DESCRIPTORS,
-    /** The process may not do that (EACCES, EPERM). */
+    /** The process does not have the permission (EACCES, EPERM). */
     NO_PERMISSION,
-    /** Anything else. */
+    /** The request failed for another reason. */
     FAILED
   }
 
   private final Kind kind;
 
-  /** With the kind and the text. */
+  /** Makes an exception with the kind and the text. */
   public HeapException(Kind kind, String message) {
     this(kind, message, null);
   }
 
-  /** With the kind, the text and what led to it. */
+  /** Makes an exception with the kind, the text and the cause. */
   public HeapException(Kind kind, String message, @Nullable Throwable cause) {
     super(message, cause);
     this.kind = Objects.requireNonNull(kind);
   }
 
-  /** What kind of refusal. */
+  /** The kind of the refusal. */
   public Kind kind() {
     return kind;
   }

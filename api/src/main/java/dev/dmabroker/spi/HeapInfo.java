@@ -6,7 +6,7 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * A heap as placement sees it.
+ * A heap as the placement of buffers sees it.
  *
  * @param name its name
  * @param aliases its other names
@@ -20,16 +20,17 @@ public record HeapInfo(String name, Set<String> aliases, String type, HeapTraits
     aliases = ImmutableSet.copyOf(aliases);
   }
 
-  /** Whether that is its name or an alias. */
+  /** Whether the candidate is the heap's name or one of its aliases. */
   public boolean isNamed(String candidate) {
     return name.equals(candidate) || aliases.contains(candidate);
   }
 
   /**
-   * The first constraint on memory that this heap does not meet, if there is one. How large a
-   * buffer is, and how it is laid out, is left aside.
+   * The first constraint on memory that this heap does not meet, if there is one. The size of a
+   * buffer and its layout are not considered.
    *
-   * @param device whose constraints they are: its own memory is no other device's
+   * @param device the name of the device that has the constraints; memory in this device is not
+   *     another device's memory
    */
   public Optional<Unmet> unmet(String device, Constraints constraints) {
     return Optional.ofNullable(Suitability.unmet(this, device, constraints));

@@ -3,26 +3,29 @@ package dev.dmabroker.spi;
 import java.util.List;
 
 /**
- * Finds heaps on this machine. Found by {@link java.util.ServiceLoader} or given to the broker's
- * builder.
+ * Finds heaps on this machine. {@link java.util.ServiceLoader} finds providers, or the application
+ * gives them to the broker's builder.
  */
 public interface HeapProvider {
 
-  /** Names the provider in errors. */
+  /** The name of the provider in errors. */
   String name();
 
-  /** Whether these heaps are wanted only where no other provider gives one that devices reach. */
+  /**
+   * Whether the broker wants these heaps only if no other provider gives a heap that devices reach.
+   */
   default boolean fallback() {
     return false;
   }
 
   /**
-   * Looks for heaps. What is missing or not permitted is a {@link Closed} finding, not an
-   * exception. The caller closes the heaps.
+   * Looks for heaps. A heap that is missing or not permitted is a {@link Closed} finding, not an
+   * exception. The caller closes the heaps. May block, and may allocate from heaps to see what
+   * their memory is like.
    */
   List<Finding> discover();
 
-  /** What a provider found. */
+  /** A heap that a provider found, open or closed. */
   sealed interface Finding permits Open, Closed {}
 
   /**
@@ -35,7 +38,7 @@ public interface HeapProvider {
   /**
    * A heap that cannot be used now.
    *
-   * @param heap what its name would be
+   * @param heap the name that the heap would have
    * @param reason why it cannot be used
    * @param remedy what would open it
    */

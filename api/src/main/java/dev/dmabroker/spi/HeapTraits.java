@@ -9,8 +9,9 @@ import java.util.Objects;
 import java.util.Set;
 
 /**
- * What is known of a heap's memory. Each trait says how it is known; one of which nothing is known
- * counts as lacking, except for the two limits, where an allocation is simply tried.
+ * The traits of a heap's memory, as far as they are known. Each trait says how it is known. A trait
+ * that is not known counts as lacking, except for the two limits of size: if they are not known, an
+ * allocation is simply tried. Immutable.
  */
 public final class HeapTraits {
 
@@ -48,7 +49,7 @@ public final class HeapTraits {
     numaNode = builder.numaNode;
   }
 
-  /** A builder of which nothing is known. */
+  /** A builder in which no trait is known. */
   public static Builder builder() {
     return new Builder();
   }
@@ -58,22 +59,25 @@ public final class HeapTraits {
     return contiguous;
   }
 
-  /** All memory lies below 2^this. */
+  /** The width of the memory's addresses: all memory lies below 2 to the power of this number. */
   public Trait<Integer> addressBits() {
     return addressBits;
   }
 
-  /** The physical (or bus) address of an allocation's first byte is a multiple of this. */
+  /**
+   * The alignment in bytes: the physical (or bus) address of an allocation's first byte is a
+   * multiple of this.
+   */
   public Trait<Long> alignmentBytes() {
     return alignmentBytes;
   }
 
-  /** The largest single allocation. */
+  /** The size in bytes of the largest single allocation. */
   public Trait<Long> maxSizeBytes() {
     return maxSizeBytes;
   }
 
-  /** All that the heap can ever give at one time. */
+  /** The bytes that the heap can give at one time in all. */
   public Trait<Long> capacityBytes() {
     return capacityBytes;
   }
@@ -99,14 +103,14 @@ public final class HeapTraits {
   }
 
   /**
-   * Memory comes in whole pieces of this size, each contiguous and aligned to it: the page size, or
-   * that of huge pages. Sizes are rounded up to it.
+   * The size in bytes of the whole pieces that memory comes in, each contiguous and aligned to it:
+   * the page size, or the size of huge pages. Sizes are rounded up to it.
    */
   public Trait<Long> granuleBytes() {
     return granuleBytes;
   }
 
-  /** No memory lies below this physical address. */
+  /** The lowest physical address: no memory lies below it. */
   public Trait<Long> lowestAddress() {
     return lowestAddress;
   }
@@ -121,7 +125,7 @@ public final class HeapTraits {
     return secure;
   }
 
-  /** The device in which the memory lies; of main memory, nothing is known here. */
+  /** The device in which the memory lies; not known for main memory. */
   public Trait<String> deviceLocal() {
     return deviceLocal;
   }
@@ -271,7 +275,7 @@ public final class HeapTraits {
       return this;
     }
 
-    /** The traits. */
+    /** Builds the traits. */
     public HeapTraits build() {
       return new HeapTraits(this);
     }

@@ -3,35 +3,36 @@ package dev.dmabroker.spi;
 import dev.dmabroker.spec.Layout;
 
 /**
- * Copies a buffer's contents when it moves. Thread-safe. The broker calls it without holding a
- * lock; several copies may run at once. The default one copies with the CPU.
+ * Copies a buffer's contents when the buffer moves. Thread-safe. The broker calls it without
+ * holding a lock; several copies may run at once. The default mover copies with the CPU.
  */
 public interface Mover {
 
-  /** For events and errors. */
+  /** The name of the mover in events and errors. */
   String name();
 
   /**
-   * Called before the stall, while the source is in use and may be written; the target is nobody's
-   * yet. What takes time but needs no contents, such as mapping both, belongs here.
+   * Prepares a copy. The broker calls it before maps have to wait, while the source is in use and
+   * may be written; the target is not in use yet. Work that takes time but needs no contents
+   * belongs here, for example mapping both sides. May block.
    *
    * @throws HeapException if the copy cannot be done; the buffer stays where it is
    */
   default void prepare(Copy copy) throws HeapException {}
 
   /**
-   * Copies, with whatever makes caches coherent on both sides. Nobody writes to the source; others
-   * may read it.
+   * Copies the contents, and makes caches coherent on both sides. During the copy no device writes
+   * to the source; devices may read it. Blocks until the copy is complete.
    *
-   * @return bytes copied
+   * @return the bytes that were copied
    * @throws HeapException if either side refuses; the buffer stays where it is, with its contents
    */
   long copy(Copy copy) throws HeapException;
 
   /**
-   * What to copy. If the layouts are equal everything is, what lies past the layout included, for a
-   * driver may have put something there; otherwise the planes, row of tiles by row of tiles. Format
-   * and modifier are the same on both sides.
+   * The contents to copy. If the layouts are equal, everything is copied, also what lies past the
+   * layout, because a driver may have put something there. Otherwise the planes are copied, row of
+   * tiles by row of tiles. Format and modifier are equal on both sides.
    *
    * @param from the old memory
    * @param source how the contents lie in it

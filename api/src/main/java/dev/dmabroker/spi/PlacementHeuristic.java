@@ -11,25 +11,25 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Ranks the heaps that suit. A pure function: the same request gives the same answer as long as
- * nothing is learnt in between, and nothing else changes. Called without a lock, from several
- * threads.
+ * Ranks the heaps that suit a buffer. A heuristic is a pure function: equal requests give equal
+ * answers as long as it learns nothing in between, and it changes nothing else. The broker calls it
+ * without a lock, from several threads.
  */
 public interface PlacementHeuristic {
 
-  /** Unique among heuristics, such as {@code least-cost}. */
+  /** The name, unique among heuristics, for example {@code least-cost}. */
   String name();
 
   /**
-   * The heaps of the request in the order in which they are to be tried. A heap that is left out is
-   * not tried.
+   * The heaps of the request in the order in which the broker tries them. The broker does not try a
+   * heap that is missing from the answer.
    */
   List<Ranked> rank(Request request);
 
   /**
-   * Which buffers to move elsewhere, so that there is room for one that has no other place. The
-   * broker asks when every heap that suits has refused, moves those that are still idle one by one,
-   * and tries again after each.
+   * Chooses buffers to move elsewhere, so that there is room for a buffer that has no other place.
+   * The broker asks when every heap that suits has refused. It moves the chosen buffers that are
+   * still idle one by one, and tries the allocation again after each.
    *
    * @return the buffers' numbers in the order in which to move them; none unless overridden
    */
@@ -38,12 +38,12 @@ public interface PlacementHeuristic {
   }
 
   /**
-   * What is to be placed.
+   * A buffer that is to be placed.
    *
    * @param spec what it holds
    * @param users the devices that have to reach it, in the order in which they attached
    * @param heaps the heaps that meet every hard constraint, in the broker's order
-   * @param currentHeap where the buffer lies now, if it does
+   * @param currentHeap the heap in which the buffer lies now; empty if it has no memory
    */
   record Request(
       BufferSpec spec, List<User> users, List<HeapLoad> heaps, Optional<String> currentHeap) {
@@ -58,7 +58,7 @@ public interface PlacementHeuristic {
    * A device that will use the buffer.
    *
    * @param device its name
-   * @param constraints what it asks of memory, as it likes it best
+   * @param constraints what it asks of memory, in its preferred alternative
    * @param access what it does with the buffer
    */
   record User(String device, Constraints constraints, Access access) {}
@@ -67,8 +67,8 @@ public interface PlacementHeuristic {
    * A heap and how full it is.
    *
    * @param heap the heap
-   * @param sizeBytes what it would be asked for
-   * @param usedBytes what the broker's buffers take of it
+   * @param sizeBytes the bytes that it would be asked for
+   * @param usedBytes the bytes that the broker's buffers take of it
    * @param penalty the weights of preferences that are not met there, and 100 for each step down a
    *     list of alternatives
    */
@@ -89,20 +89,20 @@ public interface PlacementHeuristic {
    *
    * @param heap the heap's name
    * @param cost lower is better; comparable within one answer only
-   * @param why gives the reason, for a person to read; called when somebody reads it
+   * @param why gives the reason, for a person to read; called only when the reason is read
    */
   record Ranked(String heap, double cost, Supplier<String> why) {
-    /** With the reason at hand. */
+    /** Makes a rank with a reason that is already known. */
     public Ranked(String heap, double cost, String reason) {
       this(heap, cost, () -> reason);
     }
 
-    /** For a person to read. */
+    /** The reason for the rank, for a person to read. */
     public String reason() {
       return why.get();
     }
 
-    /** By heap and cost: the same ranking may be explained by another object. */
+    /** Compares heap and cost only, because different objects may explain one ranking. */
     @Override
     public boolean equals(@Nullable Object o) {
       return o instanceof Ranked other && heap.equals(other.heap) && cost == other.cost;
@@ -118,9 +118,9 @@ public interface PlacementHeuristic {
    * A heap that has no room.
    *
    * @param heap the heap
-   * @param sizeBytes what it is to give
-   * @param residents the buffers in it that could lie elsewhere and that nobody has mapped now, in
-   *     the order in which they were exported
+   * @param sizeBytes the bytes that it has to give
+   * @param residents the buffers in it that could lie elsewhere and that no device has mapped now,
+   *     in the order in which they were exported
    */
   record Crowded(HeapLoad heap, long sizeBytes, List<Resident> residents) {
     /** Copies the list. */
@@ -130,11 +130,11 @@ public interface PlacementHeuristic {
   }
 
   /**
-   * A buffer that could move out.
+   * A buffer that could move out of a heap.
    *
    * @param id the broker's number of it
    * @param buffer its name
-   * @param sizeBytes what it takes of the heap
+   * @param sizeBytes the bytes that it takes of the heap
    * @param idle how long ago it was last mapped, or placed if that is later
    * @param users the devices that are attached
    */
@@ -146,13 +146,14 @@ public interface PlacementHeuristic {
   }
 
   /**
-   * Buffers to move out.
+   * The buffers to move out of a heap.
    *
    * @param buffers their numbers, in the order in which to move them
-   * @param movesPerSecond the most such moves in a second, over the broker's life on average
+   * @param movesPerSecond the most moves of this kind in a second, on average over the broker's
+   *     life
    */
   record Eviction(List<Long> buffers, double movesPerSecond) {
-    /** No buffer. */
+    /** No buffer moves out. */
     public static final Eviction NONE = new Eviction(List.of(), 1);
 
     /** Copies the list, and checks the rate. */

@@ -9,11 +9,14 @@ import java.util.Collections;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Whether one heap's memory meets one device's constraints. What is unknown counts as no. */
+/**
+ * Decides whether one heap's memory meets one device's constraints. A trait that is unknown counts
+ * as no.
+ */
 final class Suitability {
   private Suitability() {}
 
-  /** The first constraint on memory that is not met, or null if all are. */
+  /** The first constraint on memory that the heap does not meet, or null if it meets all. */
   static @Nullable Unmet unmet(HeapInfo heap, String device, Constraints constraints) {
     Unmet unmet = names(heap, constraints);
     if (unmet == null) {
@@ -25,6 +28,7 @@ final class Suitability {
     return unmet != null ? unmet : kind(heap.traits(), constraints);
   }
 
+  /** Checks the heap's names and type against the permitted and forbidden ones. */
   private static @Nullable Unmet names(HeapInfo heap, Constraints constraints) {
     Set<String> permitted = constraints.permittedHeaps().orElse(null);
     if (permitted != null && permitted.stream().noneMatch(heap::isNamed)) {
@@ -46,6 +50,9 @@ final class Suitability {
     return null;
   }
 
+  /**
+   * Checks that the memory is contiguous if it has to be, and that the device and the CPU reach it.
+   */
   private static @Nullable Unmet access(HeapTraits traits, String device, Constraints constraints) {
     if (constraints.contiguous() && !traits.contiguous().is(true)) {
       return lacking(
@@ -73,6 +80,7 @@ final class Suitability {
     return null;
   }
 
+  /** Checks where the memory lies in the physical address space. */
   private static @Nullable Unmet addresses(HeapTraits traits, Constraints constraints) {
     if (traits.addressBits().or(64) > constraints.addressBits()) {
       return lacking(
@@ -103,6 +111,7 @@ final class Suitability {
     return null;
   }
 
+  /** Checks the kind of memory: its caching, protection, node and speed. */
   private static @Nullable Unmet kind(HeapTraits traits, Constraints constraints) {
     boolean cached = constraints.caching() == Caching.CACHED;
     if (constraints.caching() != Caching.ANY && !traits.cached().is(cached)) {
@@ -129,6 +138,7 @@ final class Suitability {
     return null;
   }
 
+  /** Makes the answer for a trait that the heap lacks; the answer says how that is known. */
   private static Unmet lacking(ConstraintField field, String wanted, Trait<?> trait) {
     String has =
         trait.known().isEmpty()

@@ -5,30 +5,30 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One thing known, or not, of a heap.
+ * One property of a heap's memory, known or not, and how it is known. Immutable if its value is.
  *
  * @param <T> the value's type
- * @param value what is known; null if nothing is
+ * @param value the value; null if it is not known
  * @param basis how it is known
- * @param source what it is known from, for a person to read
+ * @param source where the knowledge comes from, for a person to read
  */
 public record Trait<T>(@Nullable T value, Basis basis, String source) {
 
   /** How a trait is known. */
   public enum Basis {
-    /** Seen on this machine. */
+    /** The trait was seen on this machine. */
     PROBED,
-    /** Promised by the documentation of the kernel or of the driver. */
+    /** The documentation of the kernel or of the driver promises the trait. */
     DOCUMENTED,
-    /** Set by who made the heap, as for modelled heaps. */
+    /** The maker of the heap set the trait, as for modelled heaps. */
     DECLARED,
-    /** Taken to be so on general grounds. */
+    /** The trait is taken to be so on general grounds. */
     ASSUMED,
-    /** Nothing is known, which counts as a no. */
+    /** The trait is not known, which counts as a no. */
     UNKNOWN
   }
 
-  /** Checks that only an unknown trait lacks a value. */
+  /** Checks that a trait lacks a value exactly if it is unknown. */
   public Trait {
     if ((value == null) != (basis == Basis.UNKNOWN)) {
       throw new IllegalArgumentException("value " + value + " does not go with basis " + basis);
@@ -36,32 +36,32 @@ public record Trait<T>(@Nullable T value, Basis basis, String source) {
     Objects.requireNonNull(source, "source");
   }
 
-  /** A trait of which nothing is known. */
+  /** Makes a trait that is not known. */
   public static <T> Trait<T> unknown(String source) {
     return new Trait<>(null, Basis.UNKNOWN, source);
   }
 
-  /** A trait seen on this machine. */
+  /** Makes a trait that was seen on this machine. */
   public static <T> Trait<T> probed(T value, String source) {
     return new Trait<>(value, Basis.PROBED, source);
   }
 
-  /** A trait promised by documentation. */
+  /** Makes a trait that documentation promises. */
   public static <T> Trait<T> documented(T value, String source) {
     return new Trait<>(value, Basis.DOCUMENTED, source);
   }
 
-  /** A trait set by who made the heap. */
+  /** Makes a trait that the maker of the heap sets. */
   public static <T> Trait<T> declared(T value) {
     return new Trait<>(value, Basis.DECLARED, "set when the heap was made");
   }
 
-  /** A trait taken to be so. */
+  /** Makes a trait that is taken to be so. */
   public static <T> Trait<T> assumed(T value, String source) {
     return new Trait<>(value, Basis.ASSUMED, source);
   }
 
-  /** What is known. */
+  /** The value, if it is known. */
   public Optional<T> known() {
     return Optional.ofNullable(value);
   }

@@ -1,4 +1,7 @@
-/** What an extension implements: heaps, and the heuristics that rank them. */
+/**
+ * The types that an extension implements: heaps, heuristics that rank them, movers, fence pollers
+ * and device probes.
+ */
 @NullMarked
 package dev.dmabroker.spi;
 

@@ -150,6 +150,21 @@ class StreamFaultTest extends RationedFixture {
   }
 
   @Test
+  void aWaitIsOneRefusalHoweverLongItLasts() {
+    // The stream looks after its frames each half of what a device may hold them.
+    Device rationed =
+        broker.register(DeviceSpec.named("rationed").longestHold(Duration.ofMillis(4)));
+    BufferStream stream = broker.stream(StreamSpec.of("video", BlobSpec.of(SIZE), rationed));
+    stream.start();
+    EmptyFrame one = stream.acquire();
+    EmptyFrame other = stream.acquire();
+    assertThrows(MapTimeoutException.class, () -> stream.acquire(Duration.ofMillis(200)));
+    assertEquals(1, stream.snapshot().refused());
+    one.close();
+    other.close();
+  }
+
+  @Test
   void theProducersBudgetLimitsTheStream() {
     Device rationed = broker.register("rationed", Constraints.none());
     BufferStream stream = broker.stream(StreamSpec.of("video", BlobSpec.of(SIZE), rationed));

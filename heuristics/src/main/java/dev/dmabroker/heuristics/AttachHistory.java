@@ -12,49 +12,49 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Learns which devices attach to buffers that already have memory, for {@link Foresight}. Buffers
- * are of one kind if they hold the same and the same device attached first. For pipelines that
- * start before all their devices are there, over and over: an encoder that joins when somebody
- * presses record. Give it to the broker as a listener:
+ * Learns which devices attach to buffers that already have memory, for {@link Foresight}. Two
+ * buffers are of one kind if they hold equal contents and one device attached to both first. The
+ * history serves pipelines that start again and again before all their devices are there: for
+ * example, an encoder joins when the user starts a recording. Give it to the broker as a listener:
  *
  * <pre>
- * var history = new AttachHistory();
- * Broker.builder().listener(history).heuristic(new Foresight(new LeastCost(), history))
+ *   var history = new AttachHistory();
+ *   Broker.builder().listener(history).heuristic(new Foresight(new LeastCost(), history))
  * </pre>
  *
- * <p>Each new buffer of a kind makes what was learnt of the kind before count less, by half after a
- * set number of buffers. It remembers a set number of kinds, 16 devices of each, and the last 4096
- * buffers; beyond, the least recently used kind, the rarest device and the oldest buffer are
- * forgotten.
+ * <p>Each new buffer of a kind makes earlier observations of the kind count less, by half after a
+ * set number of buffers. The history remembers a set number of kinds, 16 devices of each, and the
+ * last 4096 buffers; beyond that, it forgets the least recently used kind, the rarest device and
+ * the oldest buffer.
  *
- * <p>Thread-safe: all state is guarded by this, and nothing is called with the lock held.
+ * <p>Thread-safe: this object's lock guards all state, and nothing is called with the lock held.
  */
 public final class AttachHistory implements BrokerListener {
-  /** Buffers after which what was learnt counts half, unless said otherwise. */
+  /** The default number of buffers after which an observation counts half. */
   public static final double DEFAULT_HALF_LIFE_BUFFERS = 16;
 
-  /** Kinds that are remembered, unless said otherwise. */
+  /** The default number of kinds that are remembered. */
   public static final int DEFAULT_MAX_KINDS = 256;
 
   static final int MAX_BUFFERS = 4096;
 
   private final double keptPerBuffer;
 
-  /** In order of use; guarded by this. */
+  /** The kinds in order of use; guarded by this. */
   private final Map<Kind, Learnt> kinds;
 
-  /** By number, in order of age; guarded by this. */
+  /** The buffers by number, in order of age; guarded by this. */
   private final Map<Long, Begun> buffers = bounded(MAX_BUFFERS);
 
-  /** With the defaults. */
+  /** Makes a history with the defaults. */
   public AttachHistory() {
     this(DEFAULT_HALF_LIFE_BUFFERS, DEFAULT_MAX_KINDS);
   }
 
   /**
-   * With other limits.
+   * Makes a history with other limits.
    *
-   * @param halfLifeBuffers new buffers of a kind after which what was learnt counts half
+   * @param halfLifeBuffers new buffers of a kind after which an observation counts half
    * @param maxKinds kinds to remember
    * @throws IllegalArgumentException unless the half-life is positive and finite, and there is at
    *     least one kind
@@ -101,7 +101,7 @@ public final class AttachHistory implements BrokerListener {
     buffers.put(event.bufferId(), new Begun(kind, new HashSet<>()));
   }
 
-  /** A device that comes and goes counts once a buffer. */
+  /** Counts a late attach. A device that comes and goes counts once for each buffer. */
   private void attachedLate(DeviceAttached event) {
     String device = event.device().device();
     Begun begun = buffers.get(event.bufferId());
@@ -126,7 +126,7 @@ public final class AttachHistory implements BrokerListener {
   }
 
   /**
-   * The devices that have attached late to such buffers, the likeliest first.
+   * The devices that have attached late to buffers of this kind, the likeliest first.
    *
    * @param spec what the buffer holds
    * @param firstDevice the name of the device that attached first

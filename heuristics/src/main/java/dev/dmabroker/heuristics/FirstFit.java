@@ -5,12 +5,13 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Tries the heaps in the broker's order. For those who give the builder their heaps in the order
- * that they want, and for tests that must not depend on costs. Preferences do not count.
+ * Tries the heaps in the broker's order. It serves applications that give the builder their heaps
+ * in the order that they want, and tests that must not depend on costs. Preferences do not count.
+ * Thread-safe.
  */
 public final class FirstFit implements PlacementHeuristic {
 
-  /** For {@link java.util.ServiceLoader} and for the builder. */
+  /** Makes the heuristic, for {@link java.util.ServiceLoader} and for the builder. */
   public FirstFit() {}
 
   @Override

@@ -12,26 +12,29 @@ import java.util.Objects;
 import java.util.Set;
 
 /**
- * Places a buffer where the devices that usually attach later can use it too. For pipelines that
- * run again and again, where a device joins buffers that are in use: without foresight each of them
- * is placed for those who are there, and moved when the other one comes.
+ * Places a buffer where the devices that usually attach later can use it too. It serves pipelines
+ * that run again and again, where a device joins buffers that are in use: without foresight each
+ * buffer is placed for the devices that are there, and moved when the other device comes.
  *
- * <p>A heap that an expected device could not use costs 8 more, times the probability that it
- * comes. That is the price of a move in {@link LeastCost}'s unit: 2 for the copy, and 6 for the
- * stall, in which all devices wait for the last one to let go and then for the copy. It was chosen
- * such that a device that is likelier to come than not outweighs keeping contiguous memory for
- * others, which is worth 4; the fuller that memory is, the surer it has to be. One move serves all,
- * so that of several such devices the likeliest counts. Less than two recent buffers of the kind
- * are no evidence.
+ * <p>A heap that an expected device could not use costs 8 more, times the probability that the
+ * device comes. That is the price of a move in {@link LeastCost}'s unit: 2 for the copy, and 6 for
+ * the stall, in which all devices wait until the last mapping is closed and then for the copy. The
+ * price was chosen so that a device that is likelier to come than not outweighs keeping contiguous
+ * memory for others, which is worth 4; the fuller that memory is, the surer the device has to be.
+ * One move serves all devices, so of several expected devices the likeliest counts. Less than two
+ * recent buffers of the kind are no evidence.
  *
- * <p>The heaps are then sorted by cost; those of equal cost keep the inner order. The answer
- * depends on the history alone, which this does not change.
+ * <p>The heaps are then sorted by cost; heaps of equal cost keep the inner order. The answer
+ * depends on the history alone, which this heuristic does not change. Thread-safe.
  */
 public final class Foresight implements PlacementHeuristic {
-  /** Twice what memory is worth that is contiguous without need, so that they meet at even odds. */
+  /**
+   * The price of a move: twice the worth of contiguous memory that is not needed, so that both are
+   * equal at even odds.
+   */
   static final double MOVE = 2 * LeastCost.UNNEEDED_CONTIGUITY;
 
-  /** Two buffers, the older of which may count half. */
+  /** The evidence of two buffers, of which the older may count half. */
   static final double MIN_EVIDENCE = 1.5;
 
   private final PlacementHeuristic inner;
@@ -75,7 +78,7 @@ public final class Foresight implements PlacementHeuristic {
     return answer;
   }
 
-  /** By heap, the likeliest device that could not use it. */
+  /** For each heap, the likeliest device that could not use it. */
   private Map<String, Guess> guesses(Request request) {
     List<Expectation> expected = expected(request);
     Map<String, Guess> guesses = new HashMap<>();

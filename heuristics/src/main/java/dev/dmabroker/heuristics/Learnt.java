@@ -9,16 +9,16 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What was learnt of buffers of a kind. Not thread-safe.
+ * The observations about buffers of one kind. Not thread-safe.
  *
  * <p>A late attach counts in full, though its buffer may be an old one by then: when buffers begin
- * at a steady rate this makes up for the young ones that have not been attached to yet. When they
- * stop, it overshoots, hence the bound of probabilities.
+ * at a steady rate, this makes up for the young buffers that no late device has attached to yet.
+ * When they stop, the estimate is too high, hence the bound of probabilities.
  */
 final class Learnt {
   static final int MAX_DEVICES = 16;
 
-  /** A device that counts less is forgotten: after seven half-lives. */
+  /** A device that counts less than this is forgotten: after seven half-lives. */
   private static final double FORGOTTEN = 1.0 / 128;
 
   private static final Comparator<Late> RAREST_FIRST =
@@ -43,7 +43,7 @@ final class Learnt {
     late.put(device.device(), new Late(device, before == null ? 1 : before.count + 1));
   }
 
-  /** The likeliest first. */
+  /** The expected devices, the likeliest first. */
   List<Expectation> expected() {
     List<Late> sorted = new ArrayList<>(late.values());
     sorted.sort(RAREST_FIRST.reversed());

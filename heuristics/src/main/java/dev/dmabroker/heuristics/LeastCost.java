@@ -12,25 +12,25 @@ import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
- * Tries the cheapest heap first: the default, and what the other heuristics are best wrapped
- * around. The cost of a heap, in accesses to ordinary memory by one device, is the sum of
+ * Tries the cheapest heap first. It is the default, and the heuristic that the others are best
+ * wrapped around. The cost of a heap, in accesses to ordinary memory by one device, is the sum of
  *
  * <ul>
- *   <li>what the devices pay to use it: 1 an access in ordinary memory, 2 in slow, 1/2 in fast, for
- *       each device that reads or writes, twice for one that does both, and once where there is no
- *       device;
- *   <li>its scarcity: what few heaps offer is kept for those who need it. Memory that is contiguous
- *       costs 4 if no device requires that; memory that lies lower than another heap that would do
- *       costs 1 if every device reaches 64 bits; memory of a set capacity costs up to 2, in
- *       proportion to how full it would be;
- *   <li>the copy, when the buffer lies elsewhere now: 2, as it is read and written once;
- *   <li>a hundredth of the {@linkplain PlacementHeuristic.HeapLoad#penalty() penalty} for what is
- *       preferred and not met. A preference is no need: it has to weigh more than 400 to be given
- *       contiguous memory that nobody requires.
+ *   <li>the devices' accesses: an access costs 1 in ordinary memory, 2 in slow, 1/2 in fast. Each
+ *       device that reads or writes counts once, a device that does both counts twice, and one
+ *       access counts if there is no device;
+ *   <li>the heap's scarcity: memory that few heaps offer is kept for devices that need it.
+ *       Contiguous memory costs 4 if no device requires it; memory that lies lower than another
+ *       heap that would do costs 1 if every device reaches 64 bits; memory of a set capacity costs
+ *       up to 2, in proportion to how full it would be;
+ *   <li>the copy, when the buffer lies elsewhere now: 2, because it is read and written once;
+ *   <li>a hundredth of the {@linkplain PlacementHeuristic.HeapLoad#penalty() penalty} for
+ *       preferences that are not met. A preference is no need: it has to weigh more than 400 to be
+ *       given contiguous memory that no device requires.
  * </ul>
  *
- * Heaps of equal cost keep the broker's order. It takes time linear in devices and heaps, but for
- * the sort.
+ * <p>Heaps of equal cost keep the broker's order. Apart from the sort, the time is linear in
+ * devices and heaps. Thread-safe.
  */
 public final class LeastCost implements PlacementHeuristic {
   static final double UNNEEDED_CONTIGUITY = 4;
@@ -41,7 +41,7 @@ public final class LeastCost implements PlacementHeuristic {
   private static final double FULLNESS = 2;
   private static final double PENALTY_OF_ONE_ACCESS = 100;
 
-  /** For {@link java.util.ServiceLoader} and for the builder. */
+  /** Makes the heuristic, for {@link java.util.ServiceLoader} and for the builder. */
   public LeastCost() {}
 
   @Override
@@ -101,7 +101,7 @@ public final class LeastCost implements PlacementHeuristic {
   }
 
   /**
-   * What the devices need, the same for every heap.
+   * The needs of the devices, which are equal for every heap.
    *
    * @param accesses how often the buffer is read or written
    * @param contiguity whether a device requires contiguous memory
@@ -128,7 +128,7 @@ public final class LeastCost implements PlacementHeuristic {
     }
   }
 
-  /** What a heap's cost is made of; puts it in words when somebody reads it. */
+  /** The parts of a heap's cost. They are put into words only when the reason is read. */
   private record Cost(double access, double scarcity, double copy, double penalty)
       implements Supplier<String> {
     double total() {

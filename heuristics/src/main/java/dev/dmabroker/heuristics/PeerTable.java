@@ -9,19 +9,20 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Which devices reach memory that lies in which others. A text with a rule a line:
+ * Says which devices reach memory that lies in which other devices. The table is a text with one
+ * rule in each line:
  *
  * <pre>
- * # The capture cards sit below the same switch as the GPU.
- * allow  capture*  gpu0
- * refuse capture3  gpu0   # but for this one
+ *   # The capture cards sit below the same switch as the GPU.
+ *   allow  capture*  gpu0
+ *   refuse capture3  gpu0   # but for this one
  * </pre>
  *
- * {@code allow FROM TO} says that the device FROM reads and writes memory in TO, {@code refuse FROM
- * TO} that it does not; the other way round is a rule of its own. A name that ends in {@code *}
- * stands for all that begin so. The last rule that matches counts, and what none matches is
- * refused. Words stand apart by blanks or tabs; a word that begins with {@code #} begins a comment;
- * empty lines are skipped.
+ * <p>{@code allow FROM TO} says that the device FROM reads and writes memory in TO, {@code refuse
+ * FROM TO} that it does not; the opposite direction needs a rule of its own. A name that ends in
+ * {@code *} stands for all names that begin so. The last rule that matches counts, and a pair that
+ * no rule matches is refused. Blanks or tabs separate words; a word that begins with {@code #}
+ * begins a comment; empty lines are skipped.
  *
  * <p>Immutable.
  */
@@ -33,9 +34,9 @@ public final class PeerTable {
   }
 
   /**
-   * Reads a table.
+   * Reads a table from a text.
    *
-   * @throws PeerTableException if lines are malformed; it has all of them
+   * @throws PeerTableException if lines are malformed; the exception has all of them
    */
   public static PeerTable parse(String text) {
     return parse("the peer table", text);
@@ -44,7 +45,7 @@ public final class PeerTable {
   /**
    * Reads a table up to the reader's end, and leaves the reader open.
    *
-   * @throws PeerTableException if lines are malformed; it has all of them
+   * @throws PeerTableException if lines are malformed; the exception has all of them
    * @throws IOException if the reader throws
    */
   public static PeerTable parse(Reader reader) throws IOException {
@@ -56,7 +57,8 @@ public final class PeerTable {
   /**
    * Reads a table from a file, in UTF-8.
    *
-   * @throws PeerTableException if lines are malformed; it has all of them, and names the file
+   * @throws PeerTableException if lines are malformed; the exception has all of them, and names the
+   *     file
    * @throws IOException if the file cannot be read, or is not in UTF-8
    */
   public static PeerTable load(Path file) throws IOException {

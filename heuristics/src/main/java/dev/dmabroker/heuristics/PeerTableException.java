@@ -39,7 +39,7 @@ public final class PeerTableException extends IllegalArgumentException {
     this.malformed = List.copyOf(malformed);
   }
 
-  /** Every malformed line, from the first to the last. */
+  /** All malformed lines, from the first to the last. */
   public List<Malformed> malformed() {
     return malformed;
   }

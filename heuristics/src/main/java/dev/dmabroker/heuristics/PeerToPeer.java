@@ -8,22 +8,24 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Leaves out memory that lies in a device, unless every other device is known to reach it on this
- * machine. For machines with heaps of {@linkplain dev.dmabroker.spi.HeapTraits#deviceLocal()
- * device-local} memory: that a device's driver can put out such addresses, which its constraints
- * say, does not mean that the chipset between the two passes them on. V4L2 drivers that captured
- * straight into a graphics card's memory, for overlays, froze and corrupted machines that did not,
- * disks included, until the kernel kept a list of chipsets ({@code PCIPCI_FAIL} and {@code
- * PCIAGP_FAIL} in include/linux/pci.h and drivers/pci/quirks.c) and the drivers refused overlays
- * there. Nobody can probe it safely, so it is refused unless the table allows it.
+ * machine. It serves machines with heaps of {@linkplain dev.dmabroker.spi.HeapTraits#deviceLocal()
+ * device-local} memory. A device's constraints say that its driver can put out addresses in another
+ * device; that does not mean that the chipset between the two passes them on. V4L2 drivers that
+ * captured straight into a graphics card's memory, for overlays, froze and corrupted machines with
+ * chipsets that did not, disks included, until the kernel kept a list of chipsets ({@code
+ * PCIPCI_FAIL} and {@code PCIAGP_FAIL} in include/linux/pci.h and drivers/pci/quirks.c) and the
+ * drivers refused overlays there. A probe would not be safe, so the memory is refused unless the
+ * table allows it.
  *
- * <p>The inner heuristic sees the heaps that are left. If none is, none is tried.
+ * <p>The inner heuristic sees the heaps that are left. If no heap is left, the broker tries none.
+ * Thread-safe if the inner heuristic is.
  */
 public final class PeerToPeer implements PlacementHeuristic {
   private final PlacementHeuristic inner;
   private final PeerTable table;
 
   /**
-   * Keeps another heuristic from unsafe heaps.
+   * Wraps another heuristic, which then does not get unsafe heaps.
    *
    * @param inner ranks the heaps that are left
    * @param table says which device reaches which

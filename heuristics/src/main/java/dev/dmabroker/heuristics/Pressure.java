@@ -12,16 +12,17 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Leaves room in small heaps, and makes room when there is none. For machines where a heap of set
- * capacity, such as a CMA region, is the only place for some buffers and a good one for many: heaps
- * that an allocation would fill above their watermark are tried after all others, and when a buffer
- * that has no other place is refused all the same, those that nobody has mapped for longest are
- * moved out. Free space always comes first: ranking evicts nothing.
+ * Leaves room in small heaps, and makes room when there is none. It serves machines where a heap of
+ * set capacity, for example a CMA region, is the only place for some buffers and a good place for
+ * many. Heaps that an allocation would fill above their watermark are tried after all others. If a
+ * buffer that has no other place is refused nevertheless, the buffers that have not been mapped for
+ * the longest time are moved out. Free space always comes first: ranking evicts nothing.
  *
- * <p>A heap of unknown capacity has no watermark. One above its watermark costs as much more as the
- * dearest one below, so that costs still rise from place to place; within both groups the inner
- * order is kept. It is best the outermost but for {@link PeerToPeer}, as what wraps it may rank
- * heaps above their watermark higher again.
+ * <p>A heap of unknown capacity has no watermark. The dearest heap below its watermark sets an
+ * amount that is added to the cost of each heap above its watermark, so that costs still rise from
+ * place to place; within both groups the inner order is kept. This heuristic is best the outermost
+ * except for {@link PeerToPeer}, because a heuristic around it may rank heaps above their watermark
+ * higher again. Thread-safe if the inner heuristic is.
  */
 public final class Pressure implements PlacementHeuristic {
   private static final Comparator<Resident> LEAST_RECENTLY_USED =
@@ -33,7 +34,7 @@ public final class Pressure implements PlacementHeuristic {
   private final double movesPerSecond;
 
   /**
-   * With one watermark for every heap.
+   * Wraps a heuristic, with one watermark for every heap.
    *
    * @param inner ranks the heaps; its costs must not be negative
    * @param highWatermark the part of a heap's capacity, 0 to 1, up to which it is filled readily
@@ -46,7 +47,7 @@ public final class Pressure implements PlacementHeuristic {
   }
 
   /**
-   * With watermarks by heap; those of the others are 1.
+   * Wraps a heuristic, with watermarks for the named heaps; the watermark of other heaps is 1.
    *
    * @param inner ranks the heaps; its costs must not be negative
    * @param watermarks the parts of capacities, 0 to 1, by name or alias of the heap
@@ -131,9 +132,10 @@ public final class Pressure implements PlacementHeuristic {
   }
 
   /**
-   * Every resident, the one that nobody has mapped for longest first, so that as few move as that
-   * order permits: the broker stops when there is room. None if there would not be room even with
-   * all of them gone, as then every move would be a stall for nothing.
+   * Chooses every resident buffer, the one that has not been mapped for the longest time first, so
+   * that as few move as that order permits: the broker stops when there is room. Chooses none if
+   * there would not be room even with all of them gone, because then every move would be a stall
+   * for nothing.
    */
   @Override
   public Eviction evict(Crowded crowded) {

@@ -7,25 +7,26 @@ import java.util.Locale;
 import java.util.Objects;
 
 /**
- * Tries the heap that the buffer lies in first, as long as its cost is within a factor of the best
- * one's. For pipelines whose devices come and go, or whose heaps fill and drain, so that two heaps
- * take turns at being the best: without hysteresis a buffer would follow them to and fro, and each
- * move is a copy and a stall. That is no theory: when a GPU driver came to evict in its first pass,
- * instead of trying without first, buffers thrashed and games fell to single-digit frame rates
- * (Linux commit 787db3bb6ed5, "drm/i915: Attempt to get pages without eviction first").
+ * Tries the heap that the buffer lies in first, as long as its cost is within a factor of the
+ * lowest cost. It serves pipelines in which devices come and go, or heaps fill and drain, so that
+ * two heaps take turns at being the best: without hysteresis a buffer would follow them to and fro,
+ * and each move is a copy and a stall. This has happened in practice: when a GPU driver came to
+ * evict in its first pass, instead of trying without first, buffers thrashed and games fell to
+ * single-digit frame rates (Linux commit 787db3bb6ed5, "drm/i915: Attempt to get pages without
+ * eviction first").
  *
- * <p>A heap that goes first for this reason is given the best one's cost, so that costs still rise
- * from place to place. The other heaps keep the inner order.
+ * <p>A heap that goes first for this reason is given the lowest cost, so that costs still rise from
+ * place to place. The other heaps keep the inner order. Thread-safe if the inner heuristic is.
  */
 public final class Sticky implements PlacementHeuristic {
   private final PlacementHeuristic inner;
   private final double factor;
 
   /**
-   * Makes another heuristic stick.
+   * Wraps another heuristic.
    *
    * @param inner ranks the heaps; its costs must not be negative
-   * @param factor how many times the best cost the present place may cost; 1 breaks ties only
+   * @param factor how many times the lowest cost the present place may cost; 1 breaks ties only
    * @throws IllegalArgumentException unless the factor is at least 1, and finite
    */
   public Sticky(PlacementHeuristic inner, double factor) {

@@ -1,4 +1,4 @@
-/** Placement policies: one class each, pure functions of the request. */
+/** Placement policies. Each is one class, and a pure function of the request. */
 @NullMarked
 package dev.dmabroker.heuristics;
 

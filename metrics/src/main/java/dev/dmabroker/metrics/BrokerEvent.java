@@ -12,9 +12,9 @@ import jdk.jfr.Timespan;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What Flight Recorder keeps. An event is written when the thing is over; how long that took is a
- * field, as a recording's own durations cannot begin in the past. The flight recorder reads the
- * fields.
+ * The events that Flight Recorder keeps. An event is written when the step that it tells of is
+ * over. The time that the step took is a field, because a recording's own durations cannot begin in
+ * the past. The flight recorder reads the fields.
  */
 @Category("dma-buf broker")
 @StackTrace(false)
@@ -189,6 +189,7 @@ abstract class BrokerEvent extends Event {
       return this;
     }
 
+    /** The stack trace as a text, because an event cannot hold a Throwable. */
     private static String frames(Throwable site) {
       StringBuilder text = new StringBuilder();
       for (StackTraceElement frame : site.getStackTrace()) {

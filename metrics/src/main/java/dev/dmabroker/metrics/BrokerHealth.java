@@ -15,10 +15,10 @@ import java.util.Map;
 import java.util.stream.Collectors;
 
 /**
- * Whether a broker does well, judged by a snapshot, for a health endpoint or a log line. Immutable.
+ * The health of a broker, judged by a snapshot, for a health endpoint or a log line. Immutable.
  *
- * @param status the worst of what was found
- * @param reasons what was found, the worst first; empty if all is well
+ * @param status the worst status that was found
+ * @param reasons the reasons for it, the worst first; empty if all is well
  */
 public record BrokerHealth(Status status, List<String> reasons) {
   /** The share of a heap's capacity from which on it counts as nearly full. */
@@ -27,16 +27,16 @@ public record BrokerHealth(Status status, List<String> reasons) {
   /** Failed attempts in a row from which on a move counts as failing repeatedly. */
   public static final int REPEATEDLY = 2;
 
-  /** So many reasons of a kind are told; the others are counted. */
+  /** The number of reasons of one kind that are told; further ones are counted. */
   private static final int TOLD = 5;
 
-  /** How it does. */
+  /** The states of health. */
   public enum Status {
-    /** Well. */
+    /** The broker works, and nothing was found. */
     UP,
-    /** It works, and somebody should look. */
+    /** The broker works, and an operator should look at the reasons. */
     DEGRADED,
-    /** It does not do its work. */
+    /** The broker does not work. */
     DOWN
   }
 
@@ -46,10 +46,11 @@ public record BrokerHealth(Status status, List<String> reasons) {
   }
 
   /**
-   * Judges a snapshot. DOWN are a closed broker, and one whose fences nobody waits for. DEGRADED
-   * are mappings held for longer than their device declared, heaps of which {@link #WATERMARK} is
-   * used or lingers, moves that have failed {@link #REPEATEDLY}, and streams whose producers wait
-   * while they do not grow; frames that a device holds for too long are mappings, too.
+   * Judges a snapshot. A broker is DOWN if it is closed, or if it has fences that are not waited
+   * for. It is DEGRADED if mappings are held for longer than their device declared, if {@link
+   * #WATERMARK} of a heap is used or lingers, if moves have failed {@link #REPEATEDLY}, or if a
+   * stream's producer waits while the stream does not grow. A frame that a device holds for too
+   * long counts as a mapping. Does not block.
    */
   public static BrokerHealth of(BrokerSnapshot snapshot) {
     List<String> down = new ArrayList<>();
@@ -72,6 +73,7 @@ public record BrokerHealth(Status status, List<String> reasons) {
         !down.isEmpty() ? Status.DOWN : reasons.isEmpty() ? Status.UP : Status.DEGRADED, reasons);
   }
 
+  /** Adds the first reasons of a kind, and the number of the others. */
   private static void addSome(List<String> reasons, List<String> found) {
     reasons.addAll(found.subList(0, Math.min(TOLD, found.size())));
     if (found.size() > TOLD) {
@@ -79,6 +81,7 @@ public record BrokerHealth(Status status, List<String> reasons) {
     }
   }
 
+  /** The mappings that are held for longer than their device declared. */
   private static List<String> overdue(BrokerSnapshot snapshot) {
     Map<String, Duration> declared =
         snapshot.devices().stream()
@@ -101,6 +104,7 @@ public record BrokerHealth(Status status, List<String> reasons) {
     return found;
   }
 
+  /** The heaps that are nearly full. */
   private static List<String> crowded(BrokerSnapshot snapshot) {
     List<String> found = new ArrayList<>();
     for (HeapState heap : snapshot.heaps()) {
@@ -128,6 +132,7 @@ public record BrokerHealth(Status status, List<String> reasons) {
     return found;
   }
 
+  /** The buffers with moves that have failed repeatedly. */
   private static List<String> failing(BrokerSnapshot snapshot) {
     return snapshot.buffers().stream()
         .filter(buffer -> buffer.moves().attempts() >= REPEATEDLY)

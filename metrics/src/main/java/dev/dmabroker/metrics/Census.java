@@ -15,7 +15,7 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** A snapshot added up, once for all gauges. */
+/** The sums over a snapshot, computed once for all gauges. */
 final class Census {
   /** The tag of buffers that have no memory. */
   static final String NO_HEAP = "none";
@@ -32,6 +32,7 @@ final class Census {
   private int waiting;
   private Duration oldest = Duration.ZERO;
 
+  // Buffers are added up for each heap and state.
   private record Where(String heap, SharedBuffer.State state) {}
 
   private record Total(int buffers, long bytes) {
@@ -60,7 +61,7 @@ final class Census {
   /**
    * Adds a snapshot up.
    *
-   * @param before the one before; a snapshot may count less than that, a counter must not
+   * @param before the census before; a snapshot may count less than that, a counter must not
    */
   static Census of(BrokerSnapshot snapshot, @Nullable Census before) {
     return before == null
@@ -68,6 +69,7 @@ final class Census {
         : new Census(snapshot, before.maps, before.streams);
   }
 
+  /** Adds a buffer and the holders of its mappings. */
   private void add(BufferState buffer, Map<String, Duration> holds) {
     Where where = new Where(buffer.heap().orElse(NO_HEAP), buffer.state());
     buffers.merge(where, new Total(1, buffer.sizeBytes()), Total::and);
@@ -85,19 +87,22 @@ final class Census {
     return buffers.getOrDefault(new Where(heap, state), Total.NONE);
   }
 
+  /** The number of buffers in a state that lie in a heap, or {@link #NO_HEAP}. */
   int buffers(String heap, SharedBuffer.State state) {
     return total(heap, state).buffers();
   }
 
+  /** The bytes of these buffers. */
   long bytes(String heap, SharedBuffer.State state) {
     return total(heap, state).bytes();
   }
 
+  /** A figure of a heap; zero if the broker does not have the heap. */
   double heap(String name, Function<HeapState, Number> what) {
     return Optional.ofNullable(heaps.get(name)).map(what).orElse(0).doubleValue();
   }
 
-  /** What the heap can give at all; NaN if nobody knows. */
+  /** The bytes that the heap can give in all; NaN if that is not known. */
   double capacityBytes(String name) {
     return Optional.ofNullable(heaps.get(name))
         .flatMap(heap -> heap.traits().capacityBytes().known())
@@ -105,7 +110,9 @@ final class Census {
         .orElse(Double.NaN);
   }
 
-  /** What it can give now, as far as this broker knows; NaN if nobody knows. */
+  /**
+   * The bytes that the heap can give now, as far as this broker knows; NaN if that is not known.
+   */
   double headroomBytes(String name) {
     double taken =
         heap(name, HeapState::usedBytes) + heap(name, heap -> heap.lingering().sizeBytes());
@@ -124,10 +131,12 @@ final class Census {
     return snapshot.fences().pending();
   }
 
+  /** The maps so far; they never go down from one census to the next. */
   long maps() {
     return maps;
   }
 
+  /** The number of buffers that are pinned. */
   int pinned() {
     return pinned;
   }
@@ -136,15 +145,17 @@ final class Census {
     return mappings;
   }
 
-  /** Mappings that are held for longer than their device declared. */
+  /** The number of mappings that are held for longer than their device declared. */
   int overdue() {
     return overdue;
   }
 
+  /** The number of maps that wait. */
   int waiting() {
     return waiting;
   }
 
+  /** For how long the mapping that is held longest has been held. */
   long oldestNanos() {
     return oldest.toNanos();
   }

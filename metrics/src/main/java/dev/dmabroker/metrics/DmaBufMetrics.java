@@ -10,17 +10,16 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * A broker's meters: how full its heaps are, what its buffers and streams do, what moves and waits
- * cost. Their names, units and tags are listed in {@code docs/metrics.md}; no tag's values grow
- * with the number of buffers. Streams, and devices at them, have their meters as long as they are
- * there.
+ * The meters of a broker: how full its heaps are, what its buffers and streams do, what moves and
+ * waits cost. {@code docs/metrics.md} lists their names, units and tags; no tag's values grow with
+ * the number of buffers. Streams, and devices at streams, have meters for as long as they exist.
  *
- * <p>Counters and timers follow the broker's events, so mapping a settled buffer costs the same
- * with and without them. Gauges read a snapshot that is taken at most once a second for each
- * registry, however many of them are read.
+ * <p>Counters and timers follow the broker's events, so mapping a settled buffer costs no more with
+ * them than without. Gauges read a snapshot that is taken at most once a second for each registry,
+ * however many of them are read.
  *
- * <p>Two brokers in one registry need a tag each that tells them apart: Micrometer gives a meter of
- * the same name and tags to both.
+ * <p>If two brokers share a registry, give each a tag that tells them apart: Micrometer gives both
+ * brokers one meter if name and tags are equal.
  *
  * <p>Thread-safe.
  */
@@ -34,22 +33,22 @@ public final class DmaBufMetrics implements MeterBinder, AutoCloseable {
   /** Guarded by this. */
   private boolean closed;
 
-  /** Meters of {@code broker} without further tags. */
+  /** Makes meters of {@code broker} without further tags. Nothing is registered yet. */
   public DmaBufMetrics(Broker broker) {
     this(broker, Tags.empty());
   }
 
-  /** Meters of {@code broker} that all carry {@code tags}. */
+  /** Makes meters of {@code broker} that all carry {@code tags}. Nothing is registered yet. */
   public DmaBufMetrics(Broker broker, Iterable<Tag> tags) {
     this.broker = Objects.requireNonNull(broker, "broker");
     this.tags = Tags.of(tags);
   }
 
   /**
-   * Registers the meters and follows the broker from now on, until this or the broker is closed.
-   * May be called for several registries.
+   * Registers the meters and follows the broker from now on, until this object or the broker is
+   * closed. May be called for several registries.
    *
-   * @throws IllegalStateException if this is closed
+   * @throws IllegalStateException if this object is closed
    */
   @Override
   public synchronized void bindTo(MeterRegistry registry) {

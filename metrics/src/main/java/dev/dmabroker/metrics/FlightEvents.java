@@ -10,13 +10,13 @@ import dev.dmabroker.event.MemoryAllocated;
 
 /**
  * Writes a broker's allocations, stalls, moves, refusals and leaks to Java Flight Recorder, as
- * events named {@code dmabroker.*}. Give it to {@link dev.dmabroker.Broker.Builder#listener}; it
- * costs next to nothing while nothing is being recorded, and mapping a settled buffer makes no
- * event. {@code docs/flight.md} shows what {@code jfr print} makes of them. Thread-safe.
+ * events named {@code dmabroker.*}. Give it to {@link dev.dmabroker.Broker.Builder#listener}. It
+ * costs next to nothing while no recording runs, and mapping a settled buffer makes no event.
+ * {@code docs/flight.md} shows what {@code jfr print} makes of the events. Thread-safe.
  */
 public final class FlightEvents implements BrokerListener {
 
-  /** A listener for one broker, or for several. */
+  /** Makes a listener, for one broker or for several. */
   public FlightEvents() {}
 
   @Override

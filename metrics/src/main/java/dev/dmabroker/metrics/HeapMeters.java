@@ -16,6 +16,10 @@ final class HeapMeters {
   private final Counter refused;
   private final Map<HeapException.Kind, Counter> refusals = new EnumMap<>(HeapException.Kind.class);
 
+  /**
+   * Registers the meters of a heap. The counters of refusals exist from the start, so that a kind
+   * that has not occurred reads zero.
+   */
   HeapMeters(Registration meters, String name) {
     Tags tag = Tags.of("heap", name);
     meters.gauge(
@@ -37,7 +41,7 @@ final class HeapMeters {
     for (SharedBuffer.State state : SharedBuffer.State.values()) {
       switch (state) {
         case RESIDENT, PREPARING, DRAINING, MOVING -> buffers(meters, name, state);
-        default -> {} // Those have no memory.
+        default -> {} // Buffers in these states have no memory.
       }
     }
     given = meters.counter("dmabuf.allocations", tag.and("result", "done"), "allocations");
@@ -48,7 +52,7 @@ final class HeapMeters {
     }
   }
 
-  /** Of those that have no memory. */
+  /** Registers the meters of buffers that have no memory. */
   static void withoutHeap(Registration meters) {
     buffers(meters, Census.NO_HEAP, SharedBuffer.State.UNBACKED);
     buffers(meters, Census.NO_HEAP, SharedBuffer.State.ALLOCATING);
@@ -60,10 +64,12 @@ final class HeapMeters {
     meters.gauge("dmabuf.buffers.size", tags, BaseUnits.BYTES, now -> now.bytes(heap, state));
   }
 
+  /** Counts an allocation that the heap granted. */
   void gave() {
     given.increment();
   }
 
+  /** Counts an allocation that the heap refused, also by the kind of refusal. */
   void refused(HeapRefusal event) {
     refused.increment();
     Counter counter = refusals.get(event.kind());

@@ -6,13 +6,14 @@ import java.util.BitSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes JSON (RFC 8259) as it is told, a value a line at the depth that is asked for. Who calls it
- * sees to the order. A library for this would be larger than the module, and would come with it.
+ * Writes JSON (RFC 8259), with each value on a line of its own down to a given depth. The caller
+ * has to call the methods in the right order. A library for this would be larger than the module,
+ * and would become a dependency of it.
  */
 final class JsonWriter {
   private static final char[] HEX = "0123456789abcdef".toCharArray();
 
-  /** Handed on when there is this much. */
+  /** The writer passes text on when there is this much. */
   private static final int CHUNK = 8192;
 
   private final Writer out;
@@ -27,7 +28,7 @@ final class JsonWriter {
   private boolean named;
 
   /**
-   * Onto a writer, which is not closed.
+   * Writes onto a writer, which is not closed.
    *
    * @param linesToDepth how deep in structures each member begins a line of its own
    */
@@ -82,7 +83,7 @@ final class JsonWriter {
     return this;
   }
 
-  /** A number of nanoseconds as microseconds, with their fraction. */
+  /** Writes a number of nanoseconds as microseconds, with their fraction. */
   JsonWriter micros(long nanos) throws IOException {
     separate();
     if (nanos < 0) {
@@ -108,13 +109,14 @@ final class JsonWriter {
     return name(name).value(value);
   }
 
-  /** Hands on what is left, and flushes. */
+  /** Passes on the text that is left, and flushes. */
   void end() throws IOException {
     text.append('\n');
     handOn();
     out.flush();
   }
 
+  /** Passes the text so far on to the writer. */
   private void handOn() throws IOException {
     out.append(text);
     text.setLength(0);
@@ -136,7 +138,7 @@ final class JsonWriter {
     return this;
   }
 
-  /** What comes before a member. */
+  /** Writes the separator that comes before a member. */
   private void separate() throws IOException {
     if (text.length() > CHUNK) {
       handOn();
@@ -158,9 +160,10 @@ final class JsonWriter {
     text.append('\n').append("  ".repeat(depth));
   }
 
+  /** Writes a string with the escapes that JSON needs. */
   private void quote(String string) {
     text.append('"');
-    int plain = 0; // Until here all is written.
+    int plain = 0; // All characters before this index are written.
     for (int i = 0; i < string.length(); i++) {
       char c = string.charAt(i);
       if (c < ' ' || c == '"' || c == '\\' || (Character.isSurrogate(c) && isUnpaired(string, i))) {
@@ -188,7 +191,7 @@ final class JsonWriter {
     }
   }
 
-  /** Half a character, which no encoding can take. */
+  /** Whether the character is half of a pair without the other half, which no encoding can take. */
   private static boolean isUnpaired(String string, int at) {
     char c = string.charAt(at);
     boolean before = at > 0 && Character.isSurrogatePair(string.charAt(at - 1), c);

@@ -25,12 +25,12 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The meters of one broker in one registry. All but those of streams are registered at once, for a
- * broker's heaps do not change: what has not happened yet reads zero, and an event finds its meter
- * without asking the registry.
+ * The meters of one broker in one registry. All but those of streams are registered at once,
+ * because a broker's heaps do not change: events that have not happened yet read zero, and an event
+ * finds its meter without asking the registry.
  *
- * <p>Gauges refer to the census weakly, and the broker to this listener: when nobody uses the
- * broker any more, a registry that lives on does not keep it.
+ * <p>Gauges refer to the census weakly, and the broker refers to this listener: when the
+ * application has dropped the broker, a registry that lives on does not keep it.
  */
 final class Meters implements BrokerListener {
   private static final String DONE = "done";
@@ -54,7 +54,7 @@ final class Meters implements BrokerListener {
   private final Map<LeakFound.Kind, Counter> leaks = new EnumMap<>(LeakFound.Kind.class);
   private final AutoCloseable listening;
 
-  /** Of those with one result. */
+  /** The meters of moves with one result. */
   private record MoveMeters(Map<BufferMove.Cause, Counter> moves, Timer stall) {
     static MoveMeters of(Registration meters, String result) {
       Tags results = Tags.of("result", result);
@@ -67,6 +67,7 @@ final class Meters implements BrokerListener {
     }
   }
 
+  /** Registers the meters, and listens to the broker from now on. */
   Meters(Broker broker, MeterRegistry registry, Tags tags) {
     RecentCensus census = new RecentCensus(broker::snapshot, registry.config().clock());
     registration = new Registration(registry, tags, census);
@@ -95,7 +96,7 @@ final class Meters implements BrokerListener {
       leaks.put(kind, registration.counter("dmabuf.leaks", kinds, "leaks"));
     }
     census.follow(streams::follow);
-    Census unused = census.get(); // For the streams that are there.
+    Census unused = census.get(); // This census registers the meters of streams that exist already.
     listening = broker.listen(this);
   }
 
@@ -123,6 +124,7 @@ final class Meters implements BrokerListener {
         now -> now.budget(name, BudgetState::reservedBytes));
   }
 
+  /** The value of an enum as a tag's value. */
   static String inWords(Enum<?> value) {
     return value.name().toLowerCase(Locale.ROOT);
   }
@@ -190,11 +192,12 @@ final class Meters implements BrokerListener {
     increment(leaks.get(event.kind()));
   }
 
+  /** Records the times of a move and counts it by its cause. */
   private void record(MoveMeters meters, BufferMove move) {
     increment(meters.moves().get(move.cause()));
     prepare.record(move.prepare());
     move.to().ifPresent(this::gave);
-    if (!move.stall().equals(Duration.ZERO)) { // Not if it ended while memory was sought.
+    if (!move.stall().equals(Duration.ZERO)) { // A move may end before its stall.
       meters.stall().record(move.stall());
       drain.record(move.drain());
     }
@@ -203,7 +206,7 @@ final class Meters implements BrokerListener {
     }
   }
 
-  /** All values of an enum have their counter. */
+  /** Increments a counter. It is never null, because all values of an enum have their counter. */
   private static void increment(@Nullable Counter counter) {
     if (counter != null) {
       counter.increment();

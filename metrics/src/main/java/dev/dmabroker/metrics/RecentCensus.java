@@ -9,10 +9,13 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A census that all gauges of one scrape share: a snapshot looks at every buffer, and a scrape
- * reads every gauge. Thread-safe; readers who come while one is being taken wait for it.
+ * reads every gauge. Thread-safe; readers that come while a census is being taken wait for it.
  */
 final class RecentCensus {
-  /** Longer than a scrape takes, shorter than the pause between two. */
+  /**
+   * The time for which a census is shared: longer than a scrape takes, shorter than the pause
+   * between two.
+   */
   static final Duration FRESH = Duration.ofSeconds(1);
 
   private final Supplier<BrokerSnapshot> source;
@@ -26,7 +29,10 @@ final class RecentCensus {
     this.clock = clock;
   }
 
-  /** Gets each census that is taken, in the thread that had it taken, without a lock. */
+  /**
+   * Sets a follower, which gets each census that is taken, in the thread that caused it, without a
+   * lock.
+   */
   void follow(Consumer<Census> follower) {
     this.follower = follower;
   }

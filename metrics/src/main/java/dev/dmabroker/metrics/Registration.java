@@ -16,11 +16,14 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.ToDoubleFunction;
 
 /**
- * Registers one broker's meters, which all carry the same further tags, and takes them out again.
- * Gauges refer to what they read weakly. Not thread-safe.
+ * Registers one broker's meters, which all carry common further tags, and takes them out again.
+ * Gauges refer weakly to the object that they read. Not thread-safe.
  */
 final class Registration {
-  /** Around one frame at 60 and at 30 a second, and what is too little or too much to be seen. */
+  /**
+   * The limits of the buckets: around one frame at 60 and at 30 a second, and times that are too
+   * short or too long to be seen.
+   */
   private static final Duration[] AROUND_A_FRAME = {
     Duration.ofMillis(1),
     Duration.ofMillis(4),
@@ -51,7 +54,7 @@ final class Registration {
             .register(registry));
   }
 
-  /** A time that the census has in nanoseconds. */
+  /** Registers a time that the census has in nanoseconds. */
   void nanos(String name, Tags own, ToDoubleFunction<Census> value) {
     registered.add(
         TimeGauge.builder(
@@ -60,7 +63,7 @@ final class Registration {
             .register(registry));
   }
 
-  /** A count that the census has; it must not go down. */
+  /** Registers a count that the census has; the count must not go down. */
   void counted(String name, Tags own, String unit, ToDoubleFunction<Census> value) {
     registered.add(
         FunctionCounter.builder(name, census, recent -> value.applyAsDouble(recent.get()))
@@ -69,7 +72,10 @@ final class Registration {
             .register(registry));
   }
 
-  /** What the census has counted, and how long that took together; neither must go down. */
+  /**
+   * Registers a count of the census together with the time that the counted steps took; neither
+   * must go down.
+   */
   void timedInNanos(
       String name, Tags own, ToDoubleFunction<Census> count, ToDoubleFunction<Census> nanos) {
     registered.add(
@@ -95,7 +101,7 @@ final class Registration {
     return timer;
   }
 
-  /** A timer of what a pipeline waits for: with buckets around one frame. */
+  /** Registers a timer of waits of a pipeline, with buckets around one frame. */
   Timer stallTimer(String name, Tags own) {
     Timer timer =
         Timer.builder(name)

@@ -25,25 +25,26 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A broker's state as JSON, for a bug report: every heap, device, buffer, attachment, holder and
- * stream, and since when. {@code docs/snapshot.schema.json} describes it. Taking a {@linkplain
- * dev.dmabroker.Broker#snapshot snapshot} stops nothing, and neither does writing it.
+ * Writes a broker's state as JSON, for a bug report: every heap, device, buffer, attachment, holder
+ * and stream, and since when each exists. {@code docs/snapshot.schema.json} describes the format.
+ * Taking a {@linkplain dev.dmabroker.Broker#snapshot snapshot} stops nothing, and neither does
+ * writing it.
  */
 public final class SnapshotJson {
-  /** Of the format; another is not compatible. */
+  /** The version of the format; versions are not compatible with each other. */
   public static final int VERSION = 1;
 
   private final JsonWriter json;
 
   private SnapshotJson(Writer out) {
-    // A line each buffer, device and heap.
+    // Each buffer, device and heap has a line of its own.
     this.json = new JsonWriter(out, 2);
   }
 
   /**
-   * Writes a snapshot.
+   * Writes a snapshot. Blocks as the writer does.
    *
-   * @param taken when it was taken
+   * @param taken when the snapshot was taken
    * @param out is flushed, and not closed
    */
   public static void write(BrokerSnapshot snapshot, Instant taken, Writer out) throws IOException {
@@ -66,6 +67,7 @@ public final class SnapshotJson {
     list(name, strings, json::value);
   }
 
+  /** Writes a time in nanoseconds. */
   private void time(String name, Duration time) throws IOException {
     json.member(name, time.toNanos());
   }
@@ -104,6 +106,7 @@ public final class SnapshotJson {
     json.endObject().endObject();
   }
 
+  /** Writes the value of a trait as the JSON type that suits it. */
   private void value(@Nullable Object value) throws IOException {
     if (value instanceof Boolean flag) {
       json.value(flag);

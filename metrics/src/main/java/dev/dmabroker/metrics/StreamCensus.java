@@ -12,14 +12,14 @@ import java.util.Set;
 import java.util.function.BinaryOperator;
 
 /**
- * What streams do and what devices do at them, by the tags of their meters: streams of one name are
- * added up, and so are a device's consumers at them. Counts do not go down while there is such a
- * stream or device, though streams are closed and consumers leave.
+ * What streams do and what devices do at them, by the tags of their meters. Streams that share a
+ * name are added up, and so are a device's consumers at them. Counts do not go down while a stream
+ * or device with these tags exists, though streams are closed and consumers leave.
  */
 final class StreamCensus {
   static final StreamCensus NONE = new StreamCensus(new HashMap<>());
 
-  /** What is known of a stream, or of a device at one. */
+  /** The figures of a stream, or of a device at a stream. */
   enum Figure {
     FREE,
     FILLING,
@@ -57,7 +57,7 @@ final class StreamCensus {
     }
   }
 
-  /** Whose figures. */
+  /** The figures of one stream or device: those seen last, and those that its meters show. */
   private record Owner(Map<Figure, Double> seen, Map<Figure, Double> shown) {
     Owner() {
       this(new EnumMap<>(Figure.class), new EnumMap<>(Figure.class));
@@ -76,7 +76,7 @@ final class StreamCensus {
       return this;
     }
 
-    /** What is counted goes on from there. */
+    /** Goes on counting from the figures of the census before. */
     void follow(Owner before) {
       seen.forEach(
           (figure, value) -> {
@@ -98,7 +98,7 @@ final class StreamCensus {
     this.owners = owners;
   }
 
-  /** Adds streams up, and goes on counting from what was counted before. */
+  /** Adds streams up, and goes on counting from the census before. */
   static StreamCensus of(List<StreamState> streams, StreamCensus before) {
     StreamCensus census = new StreamCensus(new HashMap<>());
     streams.forEach(census::add);
@@ -112,6 +112,7 @@ final class StreamCensus {
     return census;
   }
 
+  /** Adds a stream, its producer and its consumers. */
   private void add(StreamState stream) {
     Tags tags = Tags.of("stream", stream.name());
     owner(tags)
@@ -148,16 +149,17 @@ final class StreamCensus {
         .add(Figure.HOLD_NANOS, holds.total().toNanos());
   }
 
+  /** The figures of a stream or device, made if there are none yet. */
   private Owner owner(Tags tags) {
     return owners.computeIfAbsent(tags, it -> new Owner());
   }
 
-  /** All that have figures. */
+  /** The tags of all streams and devices that have figures. */
   Set<Tags> owners() {
     return owners.keySet();
   }
 
-  /** Zero where it is not known. */
+  /** The value of a figure; zero if it is not known. */
   double value(Tags tags, Figure figure) {
     Owner owner = owners.get(tags);
     return owner == null ? 0 : owner.value(figure);

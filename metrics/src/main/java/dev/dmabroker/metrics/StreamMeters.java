@@ -10,11 +10,12 @@ import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
 
 /**
- * The meters of streams and of the devices at them, which come and go: registered when a census
- * sees one for the first time, taken out when one does not see it any more.
+ * The meters of streams and of the devices at them, which come and go. Meters are registered when a
+ * census sees a stream or device for the first time, and taken out when a census does not see it
+ * any more.
  *
- * <p>Thread-safe. What a registry does when it is told of a meter is not known, and it may read a
- * gauge. So nobody waits for who registers: the next census comes soon.
+ * <p>Thread-safe. It is not known what a registry does when it is told of a meter, and it may read
+ * a gauge. So no thread waits for a thread that registers: the next census comes soon.
  */
 final class StreamMeters {
   private final Supplier<Registration> registrations;
@@ -24,11 +25,19 @@ final class StreamMeters {
   private final Map<Tags, Registration> registered = new HashMap<>();
   private boolean closed;
 
-  /** Whose registrations are for one owner of figures each. */
+  /**
+   * Makes the meters.
+   *
+   * @param registrations makes a registration for each stream or device
+   */
   StreamMeters(Supplier<Registration> registrations) {
     this.registrations = registrations;
   }
 
+  /**
+   * Registers and removes meters after a census. A thread that finds the lock taken leaves the work
+   * to the next census.
+   */
   void follow(Census census) {
     if (lock.isHeldByCurrentThread() || !lock.tryLock()) {
       return;
@@ -58,6 +67,7 @@ final class StreamMeters {
     }
   }
 
+  /** Registers the meters of one stream or device, or none of them if one fails. */
   private Registration register(Tags tags) {
     Registration meters = registrations.get();
     try {
@@ -68,7 +78,7 @@ final class StreamMeters {
       }
       return meters;
     } catch (RuntimeException e) {
-      meters.removeAll(); // The registry has something else of that name.
+      meters.removeAll(); // The registry has a different meter of that name.
       throw e;
     }
   }
@@ -109,7 +119,7 @@ final class StreamMeters {
     return now -> now.streams().value(tags, figure);
   }
 
-  /** Takes all out. */
+  /** Takes all meters out of the registry. */
   void close() {
     lock.lock();
     try {

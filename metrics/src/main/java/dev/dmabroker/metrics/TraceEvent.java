@@ -6,14 +6,14 @@ import java.util.Map;
 /**
  * One event of the Chrome trace-event format, where lanes are the threads of processes.
  *
- * @param phase what kind
- * @param name what is shown
+ * @param phase the kind of event
+ * @param name the text that is shown
  * @param atNanos when it begins
  * @param lengthNanos how long it takes
- * @param lane where it is shown
+ * @param lane the lane in which it is shown
  * @param row which of the lane's rows
- * @param number a counter's value, an arrow's number
- * @param details more, for who clicks on it
+ * @param number a counter's value, or an arrow's number
+ * @param details further text, shown when the user clicks on the event
  */
 record TraceEvent(
     Phase phase,
@@ -25,7 +25,7 @@ record TraceEvent(
     long number,
     Map<String, String> details) {
 
-  /** Kinds of events, with the format's letters. */
+  /** The kinds of events, with the format's letters. */
   enum Phase {
     SLICE("X"),
     INSTANT("i"),
@@ -45,12 +45,12 @@ record TraceEvent(
     return new TraceEvent(Phase.SLICE, name, at, length, lane, row, 0, details);
   }
 
-  /** Within this one. */
+  /** Makes an event within this one. */
   TraceEvent part(String name, long at, long length) {
     return slice(name, at, length, lane, row, Map.of());
   }
 
-  /** One end of an arrow, within this slice. */
+  /** Makes one end of an arrow, within this slice. */
   TraceEvent arrow(Phase end, long at, int number) {
     return new TraceEvent(end, "moved", at, 0, lane, row, number, Map.of());
   }
@@ -59,12 +59,15 @@ record TraceEvent(
     return atNanos + lengthNanos;
   }
 
-  /** The buffer that it concerns, if it says so. */
+  /** The buffer that the event concerns; empty if it concerns none. */
   String buffer() {
     return details.getOrDefault("buffer", "");
   }
 
-  /** A slice of a lane of that kind that concerns a buffer, and is not part of another. */
+  /**
+   * Whether this is a slice of a lane of the given kind that concerns a buffer, and is not part of
+   * another slice.
+   */
   boolean concernsBuffer(TraceLane.Kind kind) {
     return phase == Phase.SLICE && lane.kind() == kind && details.containsKey("buffer");
   }
@@ -78,7 +81,7 @@ record TraceEvent(
       case SLICE -> json.name("dur").micros(lengthNanos);
       case INSTANT -> json.member("s", "t");
       case ARROW_FROM -> json.member("id", number);
-      case ARROW_TO -> json.member("id", number).member("bp", "e"); // To the slice it lies in.
+      case ARROW_TO -> json.member("id", number).member("bp", "e"); // The arrow ends at its slice.
       case COUNTER -> json.name("args").object().member(lane.kind().unit(), number).endObject();
     }
     if (!details.isEmpty()) {

@@ -25,13 +25,13 @@ import java.util.stream.Collectors;
 
 /**
  * Keeps what a broker does, and writes it in the Chrome trace-event format, which Perfetto and
- * chrome://tracing open: a lane for each device with its attaches and the stalls of its maps, a
- * lane for each buffer with its allocations and moves and what they consist of, arrows from a move
- * to the maps that waited for it, and as counters the bytes that lie in each heap and the buffers
- * of each stream. Buffers are told apart by name. {@code docs/trace.md} shows what comes out.
+ * chrome://tracing open. The trace has a lane for each device with its attaches and the stalls of
+ * its maps, a lane for each buffer with its allocations and moves and their parts, arrows from a
+ * move to the maps that waited for it, and, as counters, the bytes that lie in each heap and the
+ * buffers of each stream. Buffers are told apart by name. {@code docs/trace.md} shows an example.
  *
  * <p>Give it to {@link dev.dmabroker.Broker.Builder#listener}. Thread-safe. An event takes a few
- * hundred bytes; past {@link #MAX_EVENTS} no more are kept.
+ * hundred bytes; after {@link #MAX_EVENTS} events no more are kept.
  */
 public final class TraceExport implements BrokerListener {
   /** The most events that are kept. */
@@ -47,7 +47,7 @@ public final class TraceExport implements BrokerListener {
   private final List<TraceEvent> events = new ArrayList<>();
   private long left;
 
-  /** Time begins now. */
+  /** Makes a listener with an empty trace. The trace's time begins now. */
   public TraceExport() {
     this(System::nanoTime);
   }
@@ -74,6 +74,7 @@ public final class TraceExport implements BrokerListener {
     return lane(TraceLane.Kind.BUFFER, name);
   }
 
+  /** Whether no more events are kept; the event that is left out is counted. */
   private boolean isFull() {
     if (events.size() < MAX_EVENTS) {
       return false;
@@ -82,6 +83,7 @@ public final class TraceExport implements BrokerListener {
     return true;
   }
 
+  /** Adds bytes to a heap's counter. */
   private void put(String heap, long bytes, long at) {
     events.add(
         lane(TraceLane.Kind.HEAP, heap).counter(at, heapBytes.merge(heap, bytes, Long::sum)));
@@ -149,7 +151,9 @@ public final class TraceExport implements BrokerListener {
     }
   }
 
-  /** The move, and within it its parts: preparing, then the stall with drain and copy in it. */
+  /**
+   * Keeps the move, and within it its parts: preparing, then the stall with drain and copy in it.
+   */
   private void move(BufferMove event, long end, String name) {
     Map<String, String> details = new LinkedHashMap<>();
     details.put("buffer", event.buffer());
@@ -212,7 +216,7 @@ public final class TraceExport implements BrokerListener {
   // ---- Writing ----
 
   /**
-   * Writes what has been kept, in the order of time.
+   * Writes the events that have been kept, in the order of time. Blocks as the writer does.
    *
    * @param out is flushed, and not closed
    */
@@ -242,7 +246,7 @@ public final class TraceExport implements BrokerListener {
     json.endObject().end();
   }
 
-  /** From each move to the maps that waited for that buffer meanwhile. */
+  /** Arrows from each move to the maps that waited for its buffer meanwhile. */
   private static List<TraceEvent> arrows(List<TraceEvent> events) {
     Map<String, List<TraceEvent>> stalls =
         events.stream()

@@ -7,11 +7,12 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A lane of a device, a buffer, a heap or a stream. It gets several rows where its slices overlap:
- * in one they must not, unless one lies within the other. Slices come in the order of their ends.
+ * A lane of a device, a buffer, a heap or a stream. The lane gets several rows if its slices
+ * overlap: the slices of one row must not overlap, unless one lies within the other. Slices come in
+ * the order of their ends.
  */
 final class TraceLane {
-  /** The trace's processes. */
+  /** The kinds of lanes, each a process of the trace. */
   enum Kind {
     HEAP("heaps", 1, "bytes"),
     DEVICE("devices", 2, ""),
@@ -22,7 +23,7 @@ final class TraceLane {
     private final int process;
     private final String unit;
 
-    /** With the unit of its counters, if there are any. */
+    /** Makes a kind, with the unit of its counters; the unit is empty if there are none. */
     Kind(String title, int process, String unit) {
       this.title = title;
       this.process = process;
@@ -45,7 +46,7 @@ final class TraceLane {
   private final int number;
   private final String name;
 
-  /** When the last slice of each row ends. */
+  /** The time when the last slice of each row ends. */
   private final List<Long> ends = new ArrayList<>(List.of(0L));
 
   TraceLane(Kind kind, int number, String name) {
@@ -66,7 +67,7 @@ final class TraceLane {
     return number * MAX_ROWS + row + 1;
   }
 
-  /** Something that has taken that long until now. */
+  /** A slice of a step that has taken the given time until now. */
   TraceEvent slice(String what, long end, Duration took, Map<String, String> details) {
     long at = Math.max(0, end - took.toNanos());
     int row = 0;
@@ -76,7 +77,7 @@ final class TraceLane {
     if (row == ends.size() && row < MAX_ROWS) {
       ends.add(end);
     } else {
-      row = Math.min(row, MAX_ROWS - 1); // The last takes what is left, over one another.
+      row = Math.min(row, MAX_ROWS - 1); // The last row takes the rest; they overlap.
       ends.set(row, end);
     }
     return TraceEvent.slice(what, at, end - at, this, row, details);

@@ -1,4 +1,6 @@
-/** Binds a broker to Micrometer; {@code docs/metrics.md} lists the meters. */
+/**
+ * Metrics, traces and health of a broker. {@code docs/metrics.md} lists the meters of Micrometer.
+ */
 @NullMarked
 package dev.dmabroker.metrics;
 

@@ -6,13 +6,13 @@ import dev.dmabroker.spi.HeapTraits;
 import dev.dmabroker.spi.Trait;
 import java.nio.ByteBuffer;
 
-/** Tries one allocation: whether it is a dma-buf, and whether the CPU reaches it. */
+/** Tries one allocation of a source: whether it is a dma-buf, and whether the CPU reaches it. */
 final class AccessProbe {
 
   private AccessProbe() {}
 
   /**
-   * Adds what was seen to the traits.
+   * Adds to the traits what the allocation shows.
    *
    * @throws HeapException if nothing can be allocated
    */

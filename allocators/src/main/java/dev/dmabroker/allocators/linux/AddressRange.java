@@ -10,21 +10,21 @@ import java.nio.ByteOrder;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A file's memory in the address space, which outlives the file for as long as a ByteBuffer of it
+ * The memory of a file in the address space. It outlives the file for as long as a ByteBuffer of it
  * does.
  *
- * <p>A ByteBuffer cannot be taken away from who has it, and a load from an unmapped address ends
- * the JVM. So {@link #retire} does not unmap: it puts private zero pages into the place of the
- * file's, in one step as far as other threads can tell, and the file's memory is free. The
- * addresses are given back once no ByteBuffer of the range is reachable. The JDK lets each slice
- * and duplicate of a direct buffer refer to the buffer that was made first, the root, so that a
- * {@link Cleaner} on the roots tells when that is.
+ * <p>A ByteBuffer cannot be taken away from the code that has it, and a load from an unmapped
+ * address ends the JVM. So {@link #retire} does not unmap: it puts private zero pages into the
+ * place of the file's, in one step as far as other threads can tell, and the file's memory is free.
+ * The addresses are given back once no ByteBuffer of the range is reachable. The JDK lets each
+ * slice and duplicate of a direct buffer refer to the buffer that was made first, the root, so that
+ * a {@link Cleaner} on the roots tells when that is.
  *
  * <p>A ByteBuffer holds at most 2^31-1 bytes. A range up to that size has one root, and hands out
  * slices of it; of a larger range each buffer is a root of its own.
  *
- * <p>Thread-safe. All states are guarded by the object's lock; {@code whole} is also read without
- * it, which is sound because who has read it keeps the root, and so the addresses, alive.
+ * <p>Thread-safe. The object's lock guards all states; {@code whole} is also read without the lock,
+ * which is sound because a thread that has read it keeps the root, and so the addresses, alive.
  */
 final class AddressRange {
 
@@ -36,7 +36,7 @@ final class AddressRange {
   private final long sizeBytes;
   private final String what;
 
-  /** The root, if the range is small enough for one and somebody has asked for bytes. */
+  /** The root; null if the range is too large for one, or if no bytes have been asked for yet. */
   private volatile @Nullable ByteBuffer whole;
 
   private long reachableRoots;
@@ -62,7 +62,10 @@ final class AddressRange {
     return map(fd, 0, sizeBytes, populate, what);
   }
 
-  /** As the other form, from an offset, which in a device's file may stand for anything. */
+  /**
+   * Maps a part of a file, from an offset, which in a device's file may stand for anything.
+   * Otherwise as {@link #map(int, long, boolean, String)}.
+   */
   static AddressRange map(int fd, long offset, long sizeBytes, boolean populate, String what)
       throws HeapException {
     int flags = LibC.MAP_SHARED | (populate ? LibC.MAP_POPULATE : 0);
@@ -73,20 +76,23 @@ final class AddressRange {
     return new AddressRange(address, sizeBytes, what);
   }
 
-  /** Fills it with zeros. The caller sees to it that it is not retired meanwhile. */
+  /** Fills the range with zeros. The caller has to make sure that it is not retired meanwhile. */
   void zero() {
     new Pointer(address).clear(sizeBytes);
   }
 
-  /** Where the range starts, for a probe that asks the kernel about it before it is retired. */
+  /**
+   * The address at which the range starts, for a probe that asks the kernel about it before it is
+   * retired.
+   */
   long address() {
     return address;
   }
 
   /**
-   * Part of the range, in native order.
+   * A part of the range, in native order.
    *
-   * @throws IndexOutOfBoundsException if it is not within the range
+   * @throws IndexOutOfBoundsException if the part is not within the range
    * @throws HeapException if the range is retired
    */
   ByteBuffer bytes(long offsetBytes, int lengthBytes) throws HeapException {
@@ -135,8 +141,8 @@ final class AddressRange {
   }
 
   /**
-   * Lets go of the file's memory. What ByteBuffers are left see zeros, and keep what is written to
-   * them for themselves. A second call does nothing. Never throws.
+   * Frees the file's memory. ByteBuffers that are left see zeros, and what is written to one of
+   * them stays in this process. A second call does nothing. Never throws.
    */
   synchronized void retire() {
     if (retired) {

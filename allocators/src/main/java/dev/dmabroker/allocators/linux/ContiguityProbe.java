@@ -7,16 +7,22 @@ import java.nio.ByteBuffer;
 import java.util.Optional;
 
 /**
- * Looks at the page frames of a sample. One sample can prove that a heap scatters its memory. It
- * cannot prove that a heap never does, for scattered memory may lie in one run by luck; that takes
- * the documentation's word.
+ * Finds out whether a heap's memory is contiguous, by the page frames of a sample. One sample can
+ * prove that a heap scatters its memory. It cannot prove that a heap never does, because scattered
+ * memory may lie in one run by luck; only the documentation can tell that.
  */
 final class ContiguityProbe {
 
-  /** Well over the largest block that the kernel's page allocator gives at once, 4 MiB mostly. */
+  /**
+   * The size of the sample: well over the largest block that the kernel's page allocator gives at
+   * once, which is 4 MiB mostly.
+   */
   private static final long SAMPLE_BYTES = 8L << 20;
 
-  /** Over the 1 MiB chunks of the system heap; a smaller sample would say nothing. */
+  /**
+   * The least size of a sample: over the 1 MiB chunks of the system heap; a smaller sample would
+   * say nothing.
+   */
   private static final long LEAST_SAMPLE_BYTES = 2L << 20;
 
   private ContiguityProbe() {}
@@ -77,7 +83,7 @@ final class ContiguityProbe {
     }
   }
 
-  /** Reads from each page, for some heaps fill in their pages at the first access. */
+  /** Reads from each page, because some heaps fill in their pages at the first access. */
   private static void touch(LinuxBacking sample, int pages) throws HeapException {
     sample.beginCpuAccess(Access.READ);
     try {
@@ -91,7 +97,7 @@ final class ContiguityProbe {
   }
 
   /**
-   * What was seen.
+   * The result of looking at a sample.
    *
    * @param runs in how many runs the sample lies, 0 if that could not be seen
    * @param text for a person to read

@@ -12,8 +12,8 @@ import java.nio.file.attribute.PosixFilePermissions;
  *
  * @param path the node
  * @param heap the heap's name
- * @param match what a udev rule matches it by
- * @param missing what to do if there is no such node
+ * @param match the part of a udev rule that matches the node
+ * @param missing what to do if there is no node at this path
  */
 record DeviceNode(Path path, String heap, String match, String missing) {
 

@@ -9,18 +9,18 @@ import dev.dmabroker.spi.Trait;
 import java.util.Optional;
 
 /**
- * A dma-buf of somebody else's, by a descriptor of the application's. Immutable.
+ * A dma-buf that another exporter made, by a descriptor of the application. Immutable.
  *
  * @param fd borrowed until {@link #open} has returned
- * @param id what tells it from other files that may get the descriptor's number
- * @param sizeBytes as the kernel says
+ * @param id tells the dma-buf from other files that may get the descriptor's number
+ * @param sizeBytes its size as the kernel tells it
  */
 public record DmaBufImport(int fd, FileId id, long sizeBytes) {
 
   /**
    * Looks at a descriptor.
    *
-   * @throws HeapException if it is not open, or no dma-buf
+   * @throws HeapException if it is not open, or not of a dma-buf
    */
   public static DmaBufImport of(int fd) throws HeapException {
     NativeAccess.require();
@@ -40,7 +40,7 @@ public record DmaBufImport(int fd, FileId id, long sizeBytes) {
     return new DmaBufImport(fd, id.get(), size);
   }
 
-  /** What shows of its own; unknown counts as no. */
+  /** The traits that the dma-buf itself shows. A trait that is unknown counts as no. */
   public HeapTraits traits() {
     return HeapTraits.builder()
         .deviceAccess(Trait.probed(true, "it is a file of the dma-buf file system"))
@@ -65,9 +65,10 @@ public record DmaBufImport(int fd, FileId id, long sizeBytes) {
   }
 
   /**
-   * The memory, by a descriptor of its own.
+   * Opens the memory by a descriptor of its own.
    *
-   * @throws HeapException if the descriptor is closed or another file's by now, or none is left
+   * @throws HeapException if the descriptor is closed or another file's by now, or the process has
+   *     none left
    */
   public Backing open() throws HeapException {
     int duplicate = LibC.fcntl(fd, LibC.F_DUPFD_CLOEXEC, 0);

@@ -5,19 +5,19 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.OptionalLong;
 
-/** What the kernel says of a dma-buf's file. */
+/** Asks the kernel about the file of a dma-buf. */
 final class DmaBufs {
 
   private static final String COUNT = "count:";
 
-  /** The lines up to the count take less than 150 bytes. */
+  /** The bytes to read; the lines up to the count take less than 150 bytes. */
   private static final int READ_BYTES = 512;
 
   private DmaBufs() {}
 
   /**
-   * Whether a descriptor is one of a dma-buf, by its file system, which dma-bufs have for
-   * themselves since kernel 5.3 (drivers/dma-buf/dma-buf.c). Takes no descriptor.
+   * Whether a descriptor is one of a dma-buf. Its file system tells it, which only dma-bufs have
+   * since kernel 5.3 (drivers/dma-buf/dma-buf.c). Takes no descriptor.
    */
   static boolean isDmaBuf(int fd) {
     byte[] result = new byte[LibC.STATFS_BYTES];
@@ -26,12 +26,12 @@ final class DmaBufs {
   }
 
   /**
-   * How many hold a dma-buf's file: its descriptors in all processes, sent ones included, its
-   * mappings, the drivers that have imported it, and for a moment each system call on it. The line
-   * {@code count:} of /proc/self/fdinfo (Documentation/filesystems/proc.rst).
+   * The number of holders of a dma-buf's file: its descriptors in all processes, sent ones
+   * included, its mappings, the drivers that have imported it, and for a moment each system call on
+   * it. It is the line {@code count:} of /proc/self/fdinfo (Documentation/filesystems/proc.rst).
    *
-   * @return 1 if the descriptor is all there is; empty if this cannot be read, as of a file that is
-   *     no dma-buf, or where no descriptor is left
+   * @return 1 if the descriptor is the only holder; empty if the number cannot be read, as for a
+   *     file that is no dma-buf, or when no descriptor is left
    */
   static OptionalLong holders(int fd) {
     int info = LibC.open(Fd.text("/proc/self/fdinfo/" + fd), LibC.O_RDONLY | LibC.O_CLOEXEC, 0);
@@ -46,7 +46,7 @@ final class DmaBufs {
         : holders(new String(bytes, 0, (int) length, StandardCharsets.ISO_8859_1));
   }
 
-  /** From the file's text. */
+  /** The number of holders, from the file's text. */
   static OptionalLong holders(String fdinfo) {
     return fdinfo
         .lines()

@@ -9,14 +9,15 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 
 /**
- * What the kernel's documentation says of heaps by their names (userspace-api/dma-buf-heaps.rst).
+ * Knows what the kernel's documentation says of heaps by their names
+ * (userspace-api/dma-buf-heaps.rst).
  */
 final class DmaHeapNames {
 
-  /** Another name of the CMA heap, which is the same on all kernels. */
+  /** Another name of the CMA heap, which is equal on all kernels. */
   private static final String CMA_ALIAS = "cma";
 
-  /** The name since kernel 6.17. */
+  /** The name of the default CMA region since kernel 6.17. */
   private static final String DEFAULT_CMA_REGION = "default_cma_region";
 
   /** Names of the one default CMA region, as kernels and device trees have them. */
@@ -30,15 +31,15 @@ final class DmaHeapNames {
   private DmaHeapNames() {}
 
   /**
-   * What is documented.
+   * The documented properties of a heap.
    *
    * @param contiguous whether every allocation is one physical range
-   * @param cached whether the CPU's mappings are
-   * @param source where it says so
+   * @param cached whether the CPU's mappings are cached
+   * @param source the document that says so
    */
   record Documented(boolean contiguous, boolean cached, String source) {}
 
-  /** What is documented of a heap of this name, if anything is. */
+  /** The documented properties of a heap of this name, if there are any. */
   static Optional<Documented> find(String name) {
     boolean cached = !name.endsWith(UNCACHED);
     String base = cached ? name : name.substring(0, name.length() - UNCACHED.length());
@@ -56,12 +57,12 @@ final class DmaHeapNames {
   }
 
   /**
-   * The heaps to open of those that there are, each with its other names. The first that is known
+   * The heaps to open, out of those that exist, each with its other names. The first that is known
    * to be CMA is also called {@code cma}.
    *
    * <p>With CONFIG_DMABUF_HEAPS_CMA_LEGACY the one default region has a node under its new name and
-   * one under its old. Two heaps of it would count its memory twice, so that the old name is then
-   * an alias only.
+   * one under its old name. Two heaps of it would count its memory twice, so the old name is only
+   * an alias then.
    */
   static SortedMap<String, Set<String>> aliases(Set<String> names) {
     List<String> cma = CMA.stream().filter(names::contains).collect(Collectors.toList());

@@ -17,10 +17,10 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * The heaps in /dev/dma_heap, each under its node's name. The default CMA heap, whose name differs
- * between kernels, is also called {@code cma}.
+ * Finds the heaps in /dev/dma_heap, each under its node's name. The default CMA heap, which kernels
+ * name differently, is also called {@code cma}.
  *
- * <p>Looking for them allocates a few MiB from each for a moment, to see what its memory is like.
+ * <p>Discovery allocates a few MiB from each heap for a moment, to see what its memory is like.
  */
 public final class DmaHeapProvider implements HeapProvider {
 
@@ -32,7 +32,7 @@ public final class DmaHeapProvider implements HeapProvider {
 
   private final Path folder;
 
-  /** Of this machine. */
+  /** Makes a provider of this machine's heaps. */
   public DmaHeapProvider() {
     this(Path.of("/dev/dma_heap"));
   }
@@ -82,6 +82,7 @@ public final class DmaHeapProvider implements HeapProvider {
     return findings;
   }
 
+  /** Opens one heap and finds out its traits. */
   private Finding find(String name, Set<String> aliases) {
     Path path = folder.resolve(name);
     DmaHeapSource source;
@@ -102,6 +103,7 @@ public final class DmaHeapProvider implements HeapProvider {
     }
   }
 
+  /** The traits of a heap: those that its documentation promises, and those that a sample shows. */
   private static HeapTraits traits(String name, Source source) throws HeapException {
     Optional<DmaHeapNames.Documented> documented = DmaHeapNames.find(name);
     String document = documented.map(DmaHeapNames.Documented::source).orElse("");

@@ -6,7 +6,7 @@ import dev.dmabroker.spi.HeapException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
-/** The dma-bufs of one node in /dev/dma_heap. Thread-safe. */
+/** Allocates dma-bufs from one node in /dev/dma_heap. Thread-safe. */
 final class DmaHeapSource implements Source {
 
   private final String heap;
@@ -59,7 +59,10 @@ final class DmaHeapSource implements Source {
     }
   }
 
-  /** The name is for the kernel's debug files alone, so that a refusal does not matter. */
+  /**
+   * Sets the name of a dma-buf. The name is for the kernel's debug files only, so a refusal does
+   * not matter.
+   */
   static void setName(Fd fd, String label) {
     byte[] name = Labels.fit(label, Ioctl.DMA_BUF_NAME_LEN);
     try (Memory memory = new Memory(name.length)) {

@@ -20,7 +20,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 
-/** The dumb buffers of each node /dev/dri/cardN, as the heap {@code drm-cardN}. */
+/** Finds the dumb buffers of each node /dev/dri/cardN, as the heap {@code drm-cardN}. */
 public final class DumbProvider implements HeapProvider {
   private static final String NAME = "drm-card";
   private static final String REMEDY =
@@ -28,8 +28,8 @@ public final class DumbProvider implements HeapProvider {
           + " for one without; in a container /dev/dri has to be passed in";
 
   /**
-   * Drivers whose dumb buffers are pages of main memory (drm_gem_shmem_helper.c, or as vgem and udl
-   * say of themselves). Those of others may lie in the card.
+   * Drivers with dumb buffers that are pages of main memory (drm_gem_shmem_helper.c, or as vgem and
+   * udl say of themselves). The dumb buffers of other drivers may lie in the card.
    */
   private static final Set<String> IN_MAIN_MEMORY = Set.of("vgem", "vkms", "udl", "gud");
 
@@ -37,7 +37,7 @@ public final class DumbProvider implements HeapProvider {
 
   private final Path folder;
 
-  /** Of this machine. */
+  /** Makes a provider of this machine's dumb buffers. */
   public DumbProvider() {
     this(Path.of("/dev/dri"));
   }
@@ -73,6 +73,7 @@ public final class DumbProvider implements HeapProvider {
     return findings;
   }
 
+  /** Opens one card and finds out its traits. */
   private static Finding find(Path card) {
     String name = "drm-" + card.getFileName();
     Fd node;
@@ -107,8 +108,10 @@ public final class DumbProvider implements HeapProvider {
     }
   }
 
+  /** The reason why the node gives no dumb buffers as dma-bufs, if there is one. */
   private static Optional<String> lack(Fd node) {
-    // Of drivers without displays the kernel does not tell the first (drm_ioctl.c): it is tried.
+    // The kernel does not tell the first capability of drivers without displays (drm_ioctl.c): it
+    // is tried.
     if (capability(node, Drm.DRM_CAP_DUMB_BUFFER, /* ifNotTold= */ 1) == 0) {
       return Optional.of("its driver has no dumb buffers (DRM_CAP_DUMB_BUFFER)");
     }
@@ -117,7 +120,7 @@ public final class DumbProvider implements HeapProvider {
         : Optional.empty();
   }
 
-  /** 0 if the node is no DRM device. */
+  /** The value of a capability; 0 if the node is no DRM device. */
   private static long capability(Fd node, long which, long ifNotTold) {
     ByteBuffer request =
         ByteBuffer.allocate(Drm.GET_CAP_BYTES).order(ByteOrder.nativeOrder()).putLong(0, which);

@@ -6,11 +6,12 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
 /**
- * Dumb buffers of a DRM device, as dma-bufs. A dumb buffer is a picture; here it is one of 32 bits
- * a pixel whose lines are a page long, and as many of them as it takes.
+ * Allocates dumb buffers of a DRM device, as dma-bufs. A dumb buffer is a picture; here it is a
+ * picture of 32 bits a pixel, with lines of one page and as many lines as the size needs.
  *
- * <p>GEM handles are not counted, and shared by all who share the open file. So none outlives the
- * call that made it: the dma-buf, and a mapping, hold the memory without one. Thread-safe.
+ * <p>The kernel does not count the uses of a GEM handle, and all users of the open file share it.
+ * So no handle outlives the call that made it: the dma-buf, and a mapping, hold the memory without
+ * one. Thread-safe.
  */
 final class DumbSource implements Source {
   private static final int BITS_PER_PIXEL = 32;
@@ -35,7 +36,7 @@ final class DumbSource implements Source {
     this.ordinaryMemory = ordinaryMemory;
   }
 
-  /** The largest. */
+  /** The size of the largest dumb buffer. */
   static long maxSizeBytes() {
     return LIMIT_BYTES - Pages.size();
   }
@@ -66,7 +67,10 @@ final class DumbSource implements Source {
     }
   }
 
-  /** The dma-buf, mapped and cleared: drivers need not clear it, nor give it pages before. */
+  /**
+   * Makes the dma-buf, maps it and clears it: drivers need not clear it, nor give it pages before
+   * that.
+   */
   private LinuxBacking export(int handle, long sizeBytes, String label, String what)
       throws HeapException {
     ByteBuffer prime =
@@ -90,7 +94,7 @@ final class DumbSource implements Source {
     }
   }
 
-  /** By the dma-buf; where the driver does not map that, by the node. */
+  /** Maps by the dma-buf; if the driver does not map that, by the node. */
   private AddressRange map(Fd dmaBuf, int handle, long sizeBytes, String what)
       throws HeapException {
     try {
@@ -122,11 +126,11 @@ final class DumbSource implements Source {
     LibC.ioctl(node.value(), Drm.DRM_IOCTL_MODE_DESTROY_DUMB, destroy);
   }
 
-  @SuppressWarnings("ByteBufferBackingArray") // Each is allocated as an array of its own.
+  @SuppressWarnings("ByteBufferBackingArray") // Each argument is an array of its own.
   private void call(long request, ByteBuffer argument, String what) throws HeapException {
     while (LibC.ioctl(node.value(), request, argument.array()) != 0) {
       Errno errno = Errno.last();
-      // The DRM core wants both repeated, as drmIoctl does.
+      // The DRM core wants both kinds of calls repeated, as drmIoctl does.
       if (!errno.equals(Errno.EINTR) && !errno.equals(Errno.EAGAIN)) {
         throw errno.failure(what);
       }

@@ -7,7 +7,7 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * Why a system call failed.
+ * The reason why a system call failed.
  *
  * @param code the kernel's number, as in asm-generic
  */
@@ -39,12 +39,12 @@ record Errno(int code) {
     return new Errno(code);
   }
 
-  /** Why this thread's last call failed; to be read only after a call that returned -1. */
+  /** The reason why this thread's last call failed. Read it only after a call that returned -1. */
   static Errno last() {
     return new Errno(Native.getLastError());
   }
 
-  /** What kind of refusal this is, for a call that allocates. */
+  /** The kind of refusal that this is, for a call that allocates. */
   Kind kind() {
     if (equals(ENOMEM) || equals(ENOSPC) || equals(ENOBUFS)) {
       return Kind.FULL;
@@ -62,9 +62,9 @@ record Errno(int code) {
   }
 
   /**
-   * A refusal for this reason.
+   * Makes an exception for this reason.
    *
-   * @param asked what was asked of whom, such as {@code memfd_create for frame-7}
+   * @param asked what was asked, and what for, as in {@code memfd_create for frame-7}
    */
   HeapException failure(String asked) {
     return new HeapException(kind(), asked + " failed: " + this + help());

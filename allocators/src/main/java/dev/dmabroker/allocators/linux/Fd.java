@@ -17,7 +17,7 @@ final class Fd implements AutoCloseable {
   /**
    * Takes over a descriptor.
    *
-   * @param what what it is, for errors
+   * @param what names the descriptor in errors
    */
   Fd(int fd, String what) {
     if (fd < 0) {
@@ -45,16 +45,16 @@ final class Fd implements AutoCloseable {
     }
   }
 
-  /** The text as C wants it. */
+  /** The text as C needs it, with a zero byte at the end. */
   static byte[] text(String text) {
     byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
     return Arrays.copyOf(bytes, bytes.length + 1);
   }
 
   /**
-   * The descriptor's number, to be used only while nobody closes this.
+   * The descriptor's number. Use it only while no other thread can close this object.
    *
-   * @throws IllegalStateException if it is closed, for its number may be another file's by now
+   * @throws IllegalStateException if it is closed, because its number may be another file's by now
    */
   int value() {
     int value = fd.get();
@@ -67,7 +67,7 @@ final class Fd implements AutoCloseable {
   /**
    * A duplicate, close-on-exec, owned by the caller.
    *
-   * @throws HeapException if there is no descriptor left
+   * @throws HeapException if the process has no descriptor left
    */
   int dup() throws HeapException {
     int duplicate = LibC.fcntl(value(), LibC.F_DUPFD_CLOEXEC, 0);
@@ -82,12 +82,13 @@ final class Fd implements AutoCloseable {
   public void close() {
     int value = fd.getAndSet(CLOSED);
     if (value != CLOSED) {
-      // Linux has closed it whatever is answered; repeating it could hit another thread's new file.
+      // Linux has closed it, whatever it answers; a second close could hit another thread's new
+      // file.
       LibC.close(value);
     }
   }
 
-  /** A file that could not be opened. */
+  /** Thrown when a file could not be opened. */
   static final class OpenFailure extends Exception {
     private static final long serialVersionUID = 1;
 

@@ -2,21 +2,24 @@ package dev.dmabroker.allocators.linux;
 
 import dev.dmabroker.spi.HeapException;
 
-/** What {@link LinuxFencePoller} waits for: descriptors that poll readable once they are done. */
+/**
+ * A kind of fence that {@link LinuxFencePoller} waits for: descriptors that poll readable once
+ * their fences are done.
+ */
 interface FenceKind {
 
-  /** An outcome: the descriptor is not such a fence, or not any more. */
+  /** An outcome: the descriptor is not a fence of this kind, or not any more. */
   int NO_FENCE = -1;
 
   /**
    * Returns if the descriptor can be waited for.
    *
-   * @throws HeapException that says what was expected, if not
+   * @throws HeapException if not; the text says what was expected
    */
   void check(int fd) throws HeapException;
 
   /**
-   * How the work behind a fence ended. Does not block, and may be asked again.
+   * The outcome of the work behind a fence. Does not block, and may be called again.
    *
    * @return 0 if it succeeded or nothing is known, a positive errno, or {@link #NO_FENCE}
    */

@@ -7,19 +7,22 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * What makes a file the same one under any descriptor.
+ * The identity of a file, which is equal under any descriptor.
  *
  * @param device of its file system, st_dev in stat(2)
  * @param inode st_ino
  */
 public record FileId(long device, long inode) {
 
-  /** Of an open descriptor of this process; empty if that is not open, or /proc is not there. */
+  /**
+   * The identity of an open descriptor of this process; empty if it is not open, or /proc is not
+   * there.
+   */
   static Optional<FileId> of(int fd) {
     return of(Path.of("/proc/self/fd/" + fd));
   }
 
-  /** Of what a path leads to; takes no descriptor. */
+  /** The identity of the file that a path leads to. Takes no descriptor. */
   static Optional<FileId> of(Path path) {
     try {
       Map<String, Object> attributes = Files.readAttributes(path, "unix:dev,ino");
@@ -33,7 +36,8 @@ public record FileId(long device, long inode) {
   }
 
   /**
-   * From a line of /proc/PID/maps; empty for memory without a file, and for what is no such line.
+   * The identity in a line of /proc/PID/maps; empty for memory without a file, and for a text that
+   * is not a line of this form.
    */
   static Optional<FileId> ofMapping(String line) {
     String[] fields = line.split(" +", 6);
@@ -51,7 +55,10 @@ public record FileId(long device, long inode) {
     }
   }
 
-  /** As stat tells a device, which maps tells in two parts; linux/kdev_t.h. */
+  /**
+   * The device number in the form in which stat tells it; maps tells it in two parts;
+   * linux/kdev_t.h.
+   */
   private static long encode(long major, long minor) {
     return (minor & 0xff) | (major << 8) | ((minor & ~0xffL) << 12);
   }

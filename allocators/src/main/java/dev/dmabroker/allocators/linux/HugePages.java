@@ -9,7 +9,7 @@ import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Which huge pages the system keeps ready. */
+/** Tells which huge pages the system keeps ready. */
 final class HugePages {
 
   static final String REMEDY =
@@ -21,7 +21,7 @@ final class HugePages {
 
   private HugePages() {}
 
-  /** The smallest size of which there are any, or may be made any on demand. */
+  /** The smallest size in bytes of huge pages that exist or may be made on demand. */
   static OptionalLong smallestBytes() {
     return smallestBytes(FOLDER);
   }
@@ -42,6 +42,7 @@ final class HugePages {
     return sizes.isEmpty() ? OptionalLong.empty() : OptionalLong.of(sizes.first());
   }
 
+  /** The number in a file; 0 if it cannot be read. */
   private static long count(Path folder, String file) {
     try {
       return Long.parseLong(Files.readString(folder.resolve(file)).strip());

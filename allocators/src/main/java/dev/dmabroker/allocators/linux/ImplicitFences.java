@@ -18,26 +18,26 @@ import java.util.Optional;
  */
 final class ImplicitFences {
 
-  /** In struct pollfd. */
+  /** The offset of the events in struct pollfd. */
   private static final int EVENTS = 4;
 
   private static final int REVENTS = 6;
 
-  /** A timeout of nothing. */
+  /** A timeout of zero. */
   private static final byte[] AT_ONCE = new byte[LibC.TIMESPEC_BYTES];
 
   private ImplicitFences() {}
 
   /**
-   * What an access has to wait for, as a sync file that is the caller's, or empty if there is
-   * nothing. Does not block.
+   * The fences that an access has to wait for, as a sync file that is the caller's, or empty if
+   * there are none. Does not block.
    *
-   * <p>Before kernel 6.0 the sync file of a read is a duplicate of the dma-buf, which polls alike,
-   * but also waits for the writers that come until then.
+   * <p>Before kernel 6.0 the sync file of a read is a duplicate of the dma-buf, which polls as the
+   * sync file would, but also waits for the writers that come until then.
    *
    * @param what names the dma-buf in errors
    * @throws HeapException if there is no descriptor left; before kernel 6.0 if a write has
-   *     something to wait for, which such kernels do not give out
+   *     something to wait for, because those kernels do not give out its fences
    */
   static Optional<SyncFile> pending(Fd dmaBuf, Access access, String what) throws HeapException {
     int events = access.writes() ? LibC.POLLOUT : LibC.POLLIN;
@@ -67,7 +67,8 @@ final class ImplicitFences {
   }
 
   private static int export(Fd dmaBuf, Access access, String what) throws HeapException {
-    // Of a write the kernel exports all fences, of a read the writers': just what each waits for.
+    // The kernel exports all fences for a write, and the writers' for a read: each waits for just
+    // these.
     int flags = access.writes() ? Ioctl.DMA_BUF_SYNC_WRITE : Ioctl.DMA_BUF_SYNC_READ;
     ByteBuffer request =
         ByteBuffer.allocate(Ioctl.EXPORT_SYNC_FILE_BYTES)

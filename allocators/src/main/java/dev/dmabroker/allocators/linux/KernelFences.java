@@ -11,19 +11,19 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * Sync files, and dma-bufs in the place of one: a dma-buf polls readable once the fences of those
- * that write to it have signalled, and before kernel 6.0 gives out no sync file of them (see {@link
- * ImplicitFences}). Of a dma-buf nobody learns whether the work failed.
+ * Waits for sync files, and for dma-bufs in the place of one: a dma-buf polls readable once the
+ * fences of its writers have signalled, and before kernel 6.0 gives out no sync file of them (see
+ * {@link ImplicitFences}). A dma-buf does not tell whether the work failed.
  */
 final class KernelFences implements FenceKind {
 
-  /** In struct sync_file_info, linux/sync_file.h. */
+  /** The offset of the status in struct sync_file_info, linux/sync_file.h. */
   private static final int STATUS = 32;
 
   private static final int NUM_FENCES = 40;
   private static final int INFOS = 48;
 
-  /** In struct sync_fence_info. */
+  /** The offset of the status in struct sync_fence_info. */
   private static final int FENCE_STATUS = 64;
 
   @Override
@@ -58,8 +58,9 @@ final class KernelFences implements FenceKind {
   }
 
   /**
-   * Asks for each fence of the file: the file's own status leaves errors out in older kernels, and
-   * in any if it stands for a chain.
+   * The error of the first fence that failed. Each fence of the file is asked, because the file's
+   * own status leaves errors out in older kernels, and in any kernel if the file stands for a
+   * chain.
    */
   private static int firstErrno(int fd, int fences) {
     try (Memory infos = new Memory((long) fences * Ioctl.SYNC_FENCE_INFO_BYTES)) {
@@ -86,6 +87,7 @@ final class KernelFences implements FenceKind {
     return LibC.ioctl(fd, Ioctl.SYNC_IOC_FILE_INFO, info) == 0;
   }
 
+  /** The file behind a descriptor, for errors. */
   private static String target(int fd) {
     try {
       return Files.readSymbolicLink(Path.of("/proc/self/fd/" + fd)).toString();

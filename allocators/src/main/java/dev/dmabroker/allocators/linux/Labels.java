@@ -8,10 +8,10 @@ final class Labels {
   private Labels() {}
 
   /**
-   * The label in UTF-8 with a zero byte at the end, cut between characters so as to fit; what would
-   * break a line of a debug file is a question mark.
+   * The label in UTF-8 with a zero byte at the end, cut between characters so that it fits. A
+   * question mark replaces each character that would break a line of a debug file.
    *
-   * @param maxBytes with the zero byte
+   * @param maxBytes the most bytes, the zero byte included
    */
   static byte[] fit(String label, int maxBytes) {
     int length = Math.min(label.length(), maxBytes - 1);

@@ -6,12 +6,13 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Memory of one heap that somebody else held when it was given back. Remembers which files those
- * are and asks the system which are still there when somebody wants to know. Thread-safe.
+ * The memory of one heap that another process or a driver held when it was given back. This object
+ * remembers the files of that memory, and asks the system which of them still exist when it is
+ * asked to {@link #look}. Thread-safe.
  *
- * <p>What is gone is forgotten when it is looked for, and what was shown to live has memory of its
- * own; to be looked for at times there only has to be more than twice as much as lived last time.
- * So this never grows beyond the memory that it tells of.
+ * <p>A file that is gone is forgotten when it is looked for, and a file that was shown to live has
+ * memory of its own. The files are looked for also when more than twice as many are remembered as
+ * lived last time. So this object never grows beyond the memory that it tells of.
  */
 public final class Leftovers {
 
@@ -21,7 +22,7 @@ public final class Leftovers {
   private final Set<Leftover> all = ConcurrentHashMap.newKeySet();
   private volatile int lookAbove = FIRST_LOOK;
 
-  /** None yet. */
+  /** Makes an empty set of leftovers. */
   public Leftovers() {
     this(LiveFiles.OF_THIS_SYSTEM);
   }
@@ -30,7 +31,7 @@ public final class Leftovers {
     this.files = files;
   }
 
-  /** Remembers one. Takes no time to speak of, or milliseconds now and then. */
+  /** Remembers one file. This takes next to no time, or milliseconds now and then. */
   void add(Leftover leftover) {
     all.add(leftover);
     if (all.size() > lookAbove) {
@@ -39,8 +40,8 @@ public final class Leftovers {
   }
 
   /**
-   * What lives on now, as far as it can be shown; see {@link LiveFiles} for what can. Takes
-   * milliseconds if there is anything to look for.
+   * The memory that lives on now, as far as that can be shown; see {@link LiveFiles} for the
+   * limits. Takes milliseconds if there is anything to look for.
    */
   public Lingering look() {
     Set<Leftover> before = new HashSet<>(all);
@@ -54,13 +55,13 @@ public final class Leftovers {
     return new Lingering(alive.size(), alive.stream().mapToLong(Leftover::sizeBytes).sum());
   }
 
-  /** How many are remembered, alive or not. */
+  /** The number of files that are remembered, alive or not. */
   int remembered() {
     return all.size();
   }
 
   /**
-   * Memory that was given back.
+   * One allocation that was given back.
    *
    * @param dmaBuf whether it is a dma-buf, or else a memfd
    */

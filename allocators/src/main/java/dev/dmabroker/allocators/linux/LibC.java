@@ -12,7 +12,7 @@ import com.sun.jna.NativeLibrary;
  * AArch64 and RISC-V.
  *
  * <p>The variadic functions ({@code open}, {@code ioctl}, {@code fcntl}) are declared with the
- * arguments in use: on the Linux ABIs named above an integer argument travels the same way in both
+ * arguments in use: on the Linux ABIs named above an integer argument travels in one way in both
  * forms.
  */
 final class LibC {
@@ -61,13 +61,13 @@ final class LibC {
   /** The file system of dma-bufs, as fstatfs tells it; linux/magic.h. */
   static final long DMA_BUF_MAGIC = 0x444d4142;
 
-  /** struct pollfd: int fd; short events; short revents. */
+  /** The size of struct pollfd: int fd; short events; short revents. */
   static final int POLLFD_BYTES = 8;
 
-  /** struct timespec: long tv_sec; long tv_nsec. */
+  /** The size of struct timespec: long tv_sec; long tv_nsec. */
   static final int TIMESPEC_BYTES = 16;
 
-  /** struct statfs, whose first member is {@code long f_type}. */
+  /** The size of struct statfs, which begins with {@code long f_type}. */
   static final int STATFS_BYTES = 120;
 
   static final int SC_PAGESIZE = 30;
@@ -88,26 +88,27 @@ final class LibC {
   static native int open(byte[] path, int flags, int mode);
 
   /**
-   * Gives a descriptor back. It is gone even when this fails, so nobody may try again.
+   * Gives a descriptor back. The descriptor is gone even when this fails, so the caller must not
+   * try again.
    *
    * @return 0, or -1: EBADF, EINTR, EIO
    */
   static native int close(int fd);
 
   /**
-   * Asks a driver for something.
+   * Sends a request to a driver.
    *
    * @param argument in and out, by the request's layout, in native byte order
-   * @return what the request says, 0 mostly, or -1: ENOTTY if the file knows no such request, or
-   *     what the request documents
+   * @return what the request says, 0 mostly, or -1: ENOTTY if the file does not know the request,
+   *     or what the request documents
    */
   static native int ioctl(int fd, long request, byte[] argument);
 
   /**
-   * Asks a driver for something.
+   * Sends a request to a driver.
    *
    * @param argument the address of the argument, or the argument, as the request says
-   * @return as the other form
+   * @return as {@link #ioctl(int, long, byte[])}
    */
   static native int ioctl(int fd, long request, long argument);
 
@@ -146,7 +147,7 @@ final class LibC {
   static native int fallocate(int fd, int mode, long offset, long length);
 
   /**
-   * Moves a file's position, and so tells its size; of a dma-buf that is all it can do
+   * Moves a file's position, and so tells its size; for a dma-buf it can only tell the size
    * (Documentation/driver-api/dma-buf.rst).
    *
    * @return the position, or -1: EBADF, EINVAL, ESPIPE
@@ -197,7 +198,8 @@ final class LibC {
   static native int ppoll(long entries, long count, long timeout, long signalMask);
 
   /**
-   * As the other form, for few entries and a wait that does not block, as the arrays are copied.
+   * Waits as {@link #ppoll(long, long, long, long)}, for few entries and a wait that does not
+   * block, because the arrays are copied.
    *
    * @param entries {@code struct pollfd}s, in and out, in native byte order
    * @param timeout a {@code struct timespec}
@@ -238,7 +240,7 @@ final class LibC {
    * Makes a system call that libc has no function for.
    *
    * @param number differs between architectures
-   * @return what the call says, or -1: ENOSYS if the kernel has no such call
+   * @return what the call says, or -1: ENOSYS if the kernel does not have the call
    */
   static native long syscall(long number, long a, long b, long c, long d, long e, long f);
 

@@ -14,8 +14,8 @@ import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Memory behind a descriptor: a dma-buf, or a memfd, of which CPU access needs no announcement. It
- * is mapped when its bytes are first asked for. Thread-safe.
+ * Memory behind a descriptor: a dma-buf, or a memfd, for which CPU access needs no announcement.
+ * The memory is mapped when its bytes are first asked for. Thread-safe.
  */
 public final class LinuxBacking implements Backing {
 
@@ -26,10 +26,12 @@ public final class LinuxBacking implements Backing {
   private final Leftovers leftovers;
   private final Runnable afterRelease;
 
-  /** Whether somebody was told the descriptor's number, and may have let a driver import it. */
+  /**
+   * Whether a caller was told the descriptor's number, and may have let a driver import the memory.
+   */
   private volatile boolean told;
 
-  /** Whether somebody was given a duplicate of the descriptor, which may outlive this. */
+  /** Whether a caller was given a duplicate of the descriptor, which may outlive this object. */
   private volatile boolean duplicated;
 
   private volatile @Nullable AddressRange range;
@@ -57,13 +59,15 @@ public final class LinuxBacking implements Backing {
     this.afterRelease = afterRelease;
   }
 
-  /** The same, of memory that is mapped already; not necessarily by the descriptor. */
+  /**
+   * Takes over the descriptor of memory that is mapped already, not necessarily by this descriptor.
+   */
   LinuxBacking(Fd fd, AddressRange range, long sizeBytes, String what, Leftovers leftovers) {
     this(fd, sizeBytes, true, what, leftovers, () -> {});
     this.range = range;
   }
 
-  /** Clears it by the CPU, which also gives it all its pages. */
+  /** Clears the memory by the CPU, which also gives it all its pages. */
   void zero() throws HeapException {
     beginCpuAccess(Access.WRITE);
     range().zero();
@@ -99,7 +103,7 @@ public final class LinuxBacking implements Backing {
     return range().bytes(offsetBytes, lengthBytes);
   }
 
-  /** The mapping, made if there is none. */
+  /** The mapping of the memory, made if there is none yet. */
   AddressRange range() throws HeapException {
     AddressRange made = range;
     return made == null ? makeRange() : made;
@@ -132,6 +136,7 @@ public final class LinuxBacking implements Backing {
     sync(Ioctl.DMA_BUF_SYNC_END, access);
   }
 
+  /** Begins or ends CPU access, and repeats the call as the kernel asks. */
   private void sync(int startOrEnd, Access access) throws HeapException {
     if (!dmaBuf) {
       return;
@@ -143,7 +148,7 @@ public final class LinuxBacking implements Backing {
     int descriptor = fd.value();
     while (LibC.ioctl(descriptor, Ioctl.DMA_BUF_IOCTL_SYNC, SyncFlags.address(flags)) != 0) {
       Errno errno = Errno.last();
-      // The kernel documents both as a wish to be called again, and gives no other way to go on.
+      // The kernel documents both as a request to call again, and gives no other way to go on.
       if (errno.equals(Errno.EAGAIN)) {
         Thread.onSpinWait();
       } else if (!errno.equals(Errno.EINTR)) {
@@ -153,8 +158,8 @@ public final class LinuxBacking implements Backing {
   }
 
   /**
-   * {@inheritDoc} One system call if there is nothing to wait for; nothing at all for a memfd. For
-   * what kernels before 6.0 tell see {@link ImplicitFences#pending}.
+   * {@inheritDoc} Makes one system call if there is nothing to wait for, and none for a memfd. For
+   * the answers of kernels before 6.0 see {@link ImplicitFences#pending}.
    */
   @Override
   public Optional<SyncFile> pendingFence(Access access) throws HeapException {
@@ -188,17 +193,17 @@ public final class LinuxBacking implements Backing {
       fd.close();
       leftover.ifPresent(leftovers::add);
     } finally {
-      // Even if there is not the memory to keep books.
+      // The descriptor is closed even if there is no memory to remember the leftover.
       fd.close();
       afterRelease.run();
     }
   }
 
   /**
-   * This memory, if somebody else may hold it; called when the own mapping has gone. The kernel
-   * tells that of a dma-buf, be it held by a driver or another process; of a memfd it is supposed
-   * if the descriptor was duplicated here. Memory whose descriptor nobody has seen is not asked
-   * about.
+   * This memory, if another process or a driver may hold it; called when the own mapping has gone.
+   * For a dma-buf the kernel tells that, whether a driver or another process holds it; a memfd is
+   * supposed to be held if its descriptor was duplicated here. If no caller has seen the
+   * descriptor, the kernel is not asked.
    */
   private Optional<Leftover> leftover() {
     return isHeld()
@@ -206,6 +211,7 @@ public final class LinuxBacking implements Backing {
         : Optional.empty();
   }
 
+  /** Whether the memory may be held when this object has let go of it. */
   private boolean isHeld() {
     if (!dmaBuf || !(told || duplicated)) {
       return duplicated;
@@ -223,7 +229,10 @@ public final class LinuxBacking implements Backing {
     return what;
   }
 
-  /** Each value of struct dma_buf_sync, so that a sync allocates nothing. */
+  /**
+   * The values of struct dma_buf_sync, one for each combination of flags, so that a sync allocates
+   * nothing.
+   */
   private static final class SyncFlags {
     private static final int COUNT = 8;
     private static final Memory VALUES = new Memory((long) COUNT * Ioctl.SYNC_BYTES);

@@ -16,17 +16,17 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Waits for sync files in one daemon thread, {@code dmabroker-fences}, by ppoll. Besides sync files
- * it takes dma-bufs, see {@link KernelFences}. A wait costs in proportion to the fences that are
- * pending.
+ * it takes dma-bufs, see {@link KernelFences}. The cost of a wait grows in proportion to the fences
+ * that are pending.
  *
- * <p>A descriptor that is closed while it is watched, or is another file's by then, ends with
- * EBADF, as nobody can wait for it any more.
+ * <p>If a descriptor is closed while it is watched, or is another file's by then, its watch ends
+ * with EBADF, because the fence cannot be waited for any more.
  *
  * <p>Each thread has a {@link Waiter} of its own. Under the lock a fence is either added to the
  * waiter of the running thread, or a new thread is made with it; and under the lock a thread that
  * has found nothing more to wait for takes its waiter out. So no fence is added to a thread that
- * ends. Whatever a wait may need is allocated when the fence is added, where a lack of memory can
- * be told to who adds it.
+ * ends. All memory that a wait may need is allocated when the fence is added, where the caller that
+ * adds it can be told of a lack of memory.
  */
 public final class LinuxFencePoller implements FencePoller {
 
@@ -38,15 +38,15 @@ public final class LinuxFencePoller implements FencePoller {
   private final FenceKind kind;
   private final Object lock = new Object();
 
-  // Guarded by the lock, as is what waiters say is.
+  // The lock guards these, and the fields of waiters that say so.
   private @Nullable Waiter waiter;
   private int pending;
   private boolean closed;
 
-  /** What made the last round fail; null if it did not. */
+  /** The failure of the last round; null if it did not fail. */
   private volatile @Nullable Throwable trouble;
 
-  /** For sync files; makes no system call. */
+  /** Makes a poller for sync files. Makes no system call. */
   public LinuxFencePoller() {
     this(new KernelFences());
   }
@@ -130,16 +130,19 @@ public final class LinuxFencePoller implements FencePoller {
     }
   }
 
-  /** A fence, and whom to tell. */
+  /** A fence, and the callback to call when it signals. */
   private record Watch(int fd, Consumer<OptionalInt> whenSignalled) {}
 
-  /** What one thread does. */
+  /** The work of one thread. */
   private final class Waiter implements Runnable {
 
-    /** Polls readable once there is something for the thread to take. */
+    /** Polls readable once the thread has a new fence to take. */
     private final Fd wake;
 
-    /** Belongs to the thread; the wake-up is its first. */
+    /**
+     * The descriptors to wait for. The set belongs to the thread; its first descriptor is the
+     * wake-up.
+     */
     private PollSet<Watch> set;
 
     // Guarded by the poller's lock.
@@ -158,7 +161,7 @@ public final class LinuxFencePoller implements FencePoller {
       held++;
     }
 
-    /** Called with the lock held. */
+    /** Adds a fence. Called with the lock held. */
     void add(Watch watch) {
       if (held == capacity) {
         PollSet<Watch> made = new PollSet<>(Math.multiplyExact(2, capacity));
@@ -172,7 +175,7 @@ public final class LinuxFencePoller implements FencePoller {
       held++;
       if (!woken) {
         woken = true;
-        // Fails only if the counter is at its maximum, where it wakes all the same.
+        // The write fails only if the counter is at its maximum, which wakes the thread too.
         LibC.eventfd_write(wake.value(), 1);
       }
     }
@@ -185,7 +188,7 @@ public final class LinuxFencePoller implements FencePoller {
           more = round();
           trouble = null;
         } catch (Throwable e) {
-          // Nothing is lost: what was not served is found again by the next round.
+          // Nothing is lost: the next round finds again what was not served.
           trouble = e;
           complain("waiting for fences failed and is tried again", e);
           pause();
@@ -199,7 +202,7 @@ public final class LinuxFencePoller implements FencePoller {
         return false;
       }
       set.await();
-      // From the end, see PollSet.
+      // The loop goes from the end, see PollSet.
       for (int at = set.size() - 1; at > 0; at--) {
         int results = set.results(at);
         if (results != 0) {
@@ -216,7 +219,7 @@ public final class LinuxFencePoller implements FencePoller {
       return true;
     }
 
-    /** Takes what was added; without any fence ends the waiter and returns false. */
+    /** Takes the fences that were added; without any fence ends the waiter and returns false. */
     private boolean take() {
       synchronized (lock) {
         PollSet<Watch> grown = larger;

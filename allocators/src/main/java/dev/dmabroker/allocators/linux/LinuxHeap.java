@@ -8,7 +8,7 @@ import dev.dmabroker.spi.HeapTraits;
 import dev.dmabroker.spi.Lingering;
 import java.util.Set;
 
-/** A source with its name and what is known of it. */
+/** A heap made of a source, with its name and what is known of it. Thread-safe. */
 final class LinuxHeap implements Heap {
 
   private final String name;
@@ -54,9 +54,9 @@ final class LinuxHeap implements Heap {
   }
 
   /**
-   * {@inheritDoc} Seen are, of dma-bufs, all that live on if the kernel lists its dma-bufs, else
-   * those that this process has descriptors or mappings of; of memfds, those duplicated by {@link
-   * Backing#dupFd} that this process has still.
+   * {@inheritDoc} If the kernel lists its dma-bufs, all dma-bufs that live on are seen; otherwise
+   * those are seen that this process has descriptors or mappings of. Of memfds, those are seen that
+   * were duplicated by {@link Backing#dupFd} and that this process still has.
    */
   @Override
   public Lingering lingering() {

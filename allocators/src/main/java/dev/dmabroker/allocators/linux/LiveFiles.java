@@ -16,12 +16,12 @@ import java.util.function.LongPredicate;
 import java.util.stream.Stream;
 
 /**
- * Which memory is still there.
+ * Finds out which memory is still there.
  *
- * <p>Of dma-bufs the kernel may have a list, by inode, which also shows what other processes and
+ * <p>The kernel may have a list of dma-bufs, by inode, which also shows what other processes and
  * drivers hold: /sys/kernel/dmabuf/buffers (Documentation/ABI/testing/sysfs-kernel-dmabuf-buffers,
- * CONFIG_DMABUF_SYSFS_STATS, readable by all) or bufinfo in debugfs (readable by root). Of memfds,
- * and of dma-bufs without such a list, what shows is the descriptors and mappings of this process.
+ * CONFIG_DMABUF_SYSFS_STATS, readable by all) or bufinfo in debugfs (readable by root). Memfds, and
+ * dma-bufs without a list, show only by the descriptors and mappings of this process.
  *
  * @param process /proc/self
  * @param buffers a folder with an entry for each dma-buf, named by its inode
@@ -35,10 +35,10 @@ record LiveFiles(Path process, Path buffers, Path bufinfo) {
           Path.of("/sys/kernel/dmabuf/buffers"),
           Path.of("/sys/kernel/debug/dma_buf/bufinfo"));
 
-  /** In bufinfo: size, flags, mode, count, exporter's name, inode, name. */
+  /** The column of the inode in bufinfo: size, flags, mode, count, exporter's name, inode, name. */
   private static final int BUFINFO_INODE = 5;
 
-  /** Those that can be shown to be there. Never throws. */
+  /** Those of the files that can be shown to be there. Never throws. */
   Set<Leftover> among(Set<Leftover> all) {
     Set<Leftover> alive = new HashSet<>();
     Map<FileId, Leftover> unknown = new HashMap<>();
@@ -76,7 +76,7 @@ record LiveFiles(Path process, Path buffers, Path bufinfo) {
           ? Optional.of(Long.parseLong(fields[BUFINFO_INODE].strip()))
           : Optional.empty();
     } catch (NumberFormatException e) {
-      return Optional.empty(); // The line above them, which names the fields.
+      return Optional.empty(); // This is the line above them, which names the fields.
     }
   }
 

@@ -9,7 +9,7 @@ import java.util.OptionalLong;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** What /proc/meminfo says at one time. */
+/** The figures of /proc/meminfo at one time. */
 final class MemInfo {
 
   private static final Path FILE = Path.of("/proc/meminfo");
@@ -23,7 +23,7 @@ final class MemInfo {
     }
   }
 
-  /** What it says now; nothing if it cannot be read. */
+  /** Reads the figures of now; they are empty if the file cannot be read. */
   static MemInfo read() {
     try {
       return new MemInfo(Files.readString(FILE));
@@ -32,12 +32,12 @@ final class MemInfo {
     }
   }
 
-  /** From text in the file's form. */
+  /** Reads figures from text in the file's form. */
   static MemInfo of(String text) {
     return new MemInfo(text);
   }
 
-  /** A figure by its name, such as {@code MemTotal}. */
+  /** A figure by its name, for example {@code MemTotal}. */
   OptionalLong bytes(String name) {
     Long value = bytes.get(name);
     return value == null ? OptionalLong.empty() : OptionalLong.of(value);

@@ -3,31 +3,31 @@ package dev.dmabroker.allocators.linux;
 import dev.dmabroker.spi.HeapException;
 
 /**
- * Makes memfds whose memory is all there and whose length nobody can change any more. Both matter
- * for the same reason: an access to a page that the file lacks ends the JVM with SIGBUS, be it that
- * memory ran out at that moment, or that a peer which got the descriptor cut the file short.
+ * Makes memfds that have all their memory and a length that cannot be changed any more. Both matter
+ * for one reason: an access to a page that the file lacks ends the JVM with SIGBUS, either because
+ * memory ran out at that moment, or because a peer which got the descriptor cut the file short.
  */
 final class Memfd {
 
   static final int ANY_NODE = -1;
 
-  /** NAME_MAX less the kernel's prefix, with the zero byte. */
+  /** The most bytes of a name: NAME_MAX less the kernel's prefix, with the zero byte. */
   private static final int NAME_BYTES = 250;
 
   /**
-   * Most memory that one fallocate is asked for. The kernel takes back all of a call's pages when a
-   * signal arrives, so that a profiler's timer could keep a long call from ever ending.
+   * The most bytes that one fallocate is asked for. The kernel takes back all of a call's pages
+   * when a signal arrives, so a profiler's timer could keep a long call from ever ending.
    */
   private static final long STEP_BYTES = 16L << 20;
 
   private static final int SEALS = LibC.F_SEAL_SHRINK | LibC.F_SEAL_GROW | LibC.F_SEAL_SEAL;
 
-  /** Known since kernel 6.3, and asked for by some hardened systems (vm.memfd_noexec=2). */
+  /** The flag that some hardened systems ask for (vm.memfd_noexec=2); kernels know it since 6.3. */
   private static volatile int notExecutable = LibC.MFD_NOEXEC_SEAL;
 
   private Memfd() {}
 
-  /** Makes a memfd whose pages may lie anywhere. */
+  /** Makes a memfd with pages that may lie anywhere. */
   static Fd create(String label, long sizeBytes, long hugePageBytes) throws HeapException {
     return create(label, sizeBytes, hugePageBytes, ANY_NODE);
   }
@@ -53,7 +53,7 @@ final class Memfd {
     Fd fd = new Fd(open(Labels.fit(label, NAME_BYTES), huge, what), what);
     try {
       if (node != ANY_NODE) {
-        setLength(fd, sizeBytes, what); // Else populating it does.
+        setLength(fd, sizeBytes, what); // Without a node, populating sets it.
         NumaNodes.prefer(fd, sizeBytes, node, what);
       }
       populate(fd, sizeBytes, Math.max(STEP_BYTES, hugePageBytes), what);

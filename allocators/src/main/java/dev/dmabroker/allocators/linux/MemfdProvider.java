@@ -11,15 +11,15 @@ import java.util.OptionalLong;
 import java.util.Set;
 
 /**
- * Memory that processes can share but devices cannot import: {@code memfd}, and {@code memfd-huge}
- * where the system has huge pages.
+ * Finds memory that processes can share but devices cannot import: {@code memfd}, and {@code
+ * memfd-huge} if the system has huge pages.
  */
 public final class MemfdProvider implements HeapProvider {
 
   private static final String ORDINARY = "memfd";
   private static final String HUGE = "memfd-huge";
 
-  /** Of this machine. */
+  /** Makes a provider of this machine's memory. */
   public MemfdProvider() {}
 
   @Override
@@ -67,6 +67,7 @@ public final class MemfdProvider implements HeapProvider {
     return new Open(new LinuxHeap(name, Set.of(), traits.build(), source));
   }
 
+  /** The traits of memfds with pages of this size. */
   static HeapTraits.Builder traits(long pageBytes) {
     return HeapTraits.builder()
         .contiguous(Trait.documented(false, "memfd_create(2) promises no more than pages"))

@@ -2,7 +2,7 @@ package dev.dmabroker.allocators.linux;
 
 import dev.dmabroker.spi.HeapException;
 
-/** Memfds of ordinary or of huge pages. Holds nothing itself. Thread-safe. */
+/** Allocates memfds of ordinary or of huge pages. Holds nothing itself. Thread-safe. */
 public final class MemfdSource implements Source {
 
   private final String heap;
@@ -21,7 +21,7 @@ public final class MemfdSource implements Source {
   }
 
   /**
-   * Of ordinary pages.
+   * Makes a source of ordinary pages.
    *
    * @throws HeapException if this JVM cannot make system calls
    */
@@ -30,9 +30,9 @@ public final class MemfdSource implements Source {
   }
 
   /**
-   * Of ordinary pages.
+   * Makes a source of ordinary pages.
    *
-   * @param leftovers is told of what lives on after its release
+   * @param leftovers is told of memory that lives on after its release
    * @throws HeapException if this JVM cannot make system calls
    */
   public static MemfdSource ordinary(String heap, Leftovers leftovers) throws HeapException {
@@ -40,23 +40,23 @@ public final class MemfdSource implements Source {
     return new MemfdSource(heap, 0, Pages.size(), Memfd.ANY_NODE, leftovers);
   }
 
-  /** Of huge pages. */
+  /** Makes a source of huge pages. */
   static MemfdSource huge(String heap, long hugePageBytes) {
     return new MemfdSource(heap, hugePageBytes, hugePageBytes, Memfd.ANY_NODE, new Leftovers());
   }
 
-  /** The same pages at a NUMA node, as far as that has room. */
+  /** A source of these pages at a NUMA node, as far as the node has room. */
   MemfdSource at(int numaNode) {
     return new MemfdSource(heap, hugePageBytes, unitBytes, numaNode, new Leftovers());
   }
 
-  /** Sizes are rounded up to this. */
+  /** The number of bytes that sizes are rounded up to. */
   long unitBytes() {
     return unitBytes;
   }
 
   /**
-   * The size that {@link #allocate} really takes for this one.
+   * The size in bytes that {@link #allocate} really takes for a size.
    *
    * @throws IllegalArgumentException if the size is less than 1
    * @throws HeapException if no size in whole pages is that large
@@ -76,7 +76,7 @@ public final class MemfdSource implements Source {
   }
 
   /**
-   * As {@link #allocate(String, long)}.
+   * Allocates as {@link #allocate(String, long)} does.
    *
    * @param afterRelease runs once the memory is given back; must not throw
    */
@@ -87,7 +87,7 @@ public final class MemfdSource implements Source {
     return new LinuxBacking(fd, rounded, false, heap + ":" + label, leftovers, afterRelease);
   }
 
-  /** The memfd alone, for who makes something else of it. */
+  /** Makes the memfd alone, for a source that makes something else of it. */
   Fd createSealed(String label, long rounded) throws HeapException {
     if (hugePageBytes == 0) {
       MemoryRoom.require(heap, rounded);

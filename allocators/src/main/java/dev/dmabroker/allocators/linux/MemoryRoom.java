@@ -9,12 +9,12 @@ import java.util.OptionalLong;
 
 /**
  * Refuses a large allocation of ordinary memory that cannot succeed. The kernel promises memory
- * freely and answers a shortage by killing a process, this JVM as likely as not, rather than by an
- * error. Small allocations are not looked at: reading the figures takes longer than they do.
+ * freely and answers a shortage by killing a process, as likely as not this JVM, rather than by an
+ * error. Small allocations are not checked: reading the figures takes longer than the allocation.
  */
 final class MemoryRoom {
 
-  /** What is looked at from this size on. */
+  /** The size from which on an allocation is checked. */
   static final long LARGE_BYTES = 64L << 20;
 
   private static final Path CGROUP = Path.of("/sys/fs/cgroup");
@@ -57,7 +57,7 @@ final class MemoryRoom {
     }
   }
 
-  /** What the container may still use, if it is in a cgroup of version 2 with a limit. */
+  /** The bytes that the container may still use, if it is in a cgroup of version 2 with a limit. */
   static OptionalLong cgroupRoom(Path folder) {
     try {
       String limit = Files.readString(folder.resolve("memory.max")).strip();

@@ -10,11 +10,11 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** Whether this JVM can make the system calls that the heaps need. */
+/** Finds out whether this JVM can make the system calls that the heaps need. Thread-safe. */
 public final class NativeAccess {
 
   /**
-   * Why it cannot.
+   * The reason why it cannot.
    *
    * @param reason what is wrong
    * @param remedy what would help
@@ -23,17 +23,20 @@ public final class NativeAccess {
 
   private NativeAccess() {}
 
-  /** Found out once; loading a native library again would fail in a more puzzling way. */
+  /**
+   * Holds the answer, which is found once; loading a native library again would fail in a more
+   * puzzling way.
+   */
   private static final class Holder {
     static final @Nullable Problem PROBLEM = look();
   }
 
-  /** What stands in the way, if anything does. */
+  /** The problem that stands in the way, if there is one. */
   public static Optional<Problem> problem() {
     return Optional.ofNullable(Holder.PROBLEM);
   }
 
-  /** One closed finding for each of the heaps, if something stands in the way. */
+  /** One closed finding for each of the heaps, if a problem stands in the way. */
   public static Optional<List<Finding>> closed(String... heaps) {
     return problem()
         .map(
@@ -66,7 +69,8 @@ public final class NativeAccess {
         return new Problem(
             "this JVM has " + 8 * Native.POINTER_SIZE + "-bit pointers", "use a 64-bit JVM");
       }
-      // Loaded now, for when no descriptor is left a class file cannot be opened either.
+      // The class is loaded now, because a class file cannot be opened either when no descriptor is
+      // left.
       HeapException unused = Errno.EMFILE.failure("");
       Optional<FileId> unusedToo = FileId.of(0);
       long pageSize = LibC.sysconf(LibC.SC_PAGESIZE);
@@ -76,7 +80,8 @@ public final class NativeAccess {
     } catch (VirtualMachineError e) {
       throw e;
     } catch (Error e) {
-      // UnsatisfiedLinkError, NoClassDefFoundError, or JNA's plain Error for a version mismatch.
+      // It is an UnsatisfiedLinkError, NoClassDefFoundError, or JNA's plain Error for a version
+      // mismatch.
       return new Problem(
           "JNA cannot load its native library: " + firstLine(e),
           "if the temporary folder does not allow execution, name another one by"

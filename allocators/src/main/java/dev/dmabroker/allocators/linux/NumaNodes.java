@@ -13,18 +13,21 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.IntStream;
 
-/** The machine's NUMA nodes, and how to ask for memory of one. */
+/** The machine's NUMA nodes, and the way to ask for memory of one. */
 final class NumaNodes {
   private static final Path WITH_MEMORY = Path.of("/sys/devices/system/node/has_memory");
   private static final int MPOL_PREFERRED = 1;
 
-  /** By the JVM's name of the architecture: asm/unistd_64.h, and asm-generic/unistd.h. */
+  /**
+   * The number of mbind, by the JVM's name of the architecture: asm/unistd_64.h, and
+   * asm-generic/unistd.h.
+   */
   static final Map<String, Long> SYS_MBIND =
       Map.of("amd64", 237L, "aarch64", 235L, "riscv64", 235L);
 
   private NumaNodes() {}
 
-  /** Those that have memory, ascending; empty if the kernel does not tell. */
+  /** The nodes that have memory, ascending; empty if the kernel does not tell. */
   static int[] withMemory() {
     try {
       return parse(Files.readString(WITH_MEMORY));
@@ -33,7 +36,7 @@ final class NumaNodes {
     }
   }
 
-  /** From a list such as {@code 0-1,3}. */
+  /** Reads a list of nodes, for example {@code 0-1,3}. */
   static int[] parse(String list) {
     return list.isBlank()
         ? new int[0]
@@ -53,11 +56,11 @@ final class NumaNodes {
   }
 
   /**
-   * Has the pages that a memfd will get come from a node while there are any. The policy is the
-   * file's, set by way of a mapping (mbind(2)): so no thread's own is changed.
+   * Makes the pages that a memfd will get come from a node while there are any. The policy is the
+   * file's, set by way of a mapping (mbind(2)), so no thread's own policy is changed.
    *
-   * @throws HeapException if the kernel or this architecture does not know how, or there is no such
-   *     node
+   * @throws HeapException if the kernel or this architecture cannot do it, or the node does not
+   *     exist
    */
   static void prefer(Fd memfd, long sizeBytes, int node, String what) throws HeapException {
     String architecture = System.getProperty("os.arch", "");
@@ -78,7 +81,7 @@ final class NumaNodes {
     try (Memory nodes = new Memory(Long.BYTES)) {
       nodes.setLong(0, 1L << node);
       long mask = Pointer.nativeValue(nodes);
-      // The kernel takes one bit less than it is told there are.
+      // The kernel takes one bit less than it is told.
       if (LibC.syscall(number, address, sizeBytes, MPOL_PREFERRED, mask, Long.SIZE, 0) == -1) {
         throw Errno.last().failure("mbind of " + what + " to node " + node);
       }

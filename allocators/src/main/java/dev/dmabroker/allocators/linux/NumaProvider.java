@@ -7,15 +7,15 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Ordinary memory at each NUMA node of a machine that has several: {@code memfd-nodeN} and {@code
- * udmabuf-nodeN}.
+ * Finds ordinary memory at each NUMA node of a machine that has several: {@code memfd-nodeN} and
+ * {@code udmabuf-nodeN}.
  */
 public final class NumaProvider implements HeapProvider {
   private static final String MEMFD = "memfd-node";
 
   private final int[] nodes;
 
-  /** Of this machine. */
+  /** Makes a provider of this machine's nodes. */
   public NumaProvider() {
     this(NumaNodes.withMemory());
   }

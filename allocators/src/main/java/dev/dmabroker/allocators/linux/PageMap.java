@@ -6,7 +6,7 @@ import java.nio.file.Path;
 import java.util.Optional;
 
 /**
- * Which page frames lie behind a range of the address space, as /proc/self/pagemap tells it (the
+ * Reads the page frames behind a range of the address space, as /proc/self/pagemap tells them (the
  * kernel's admin-guide/mm/pagemap.rst): eight bytes a page, the frame in bits 0 to 54, bit 63 set
  * if the page is present.
  */
@@ -19,9 +19,9 @@ final class PageMap {
   private PageMap() {}
 
   /**
-   * The frames of each page, or nothing if the kernel does not tell: without CAP_SYS_ADMIN all
-   * frames read as 0, and mappings without struct pages behind them (VM_PFNMAP, as a driver makes
-   * by remap_pfn_range) read as absent.
+   * The frame of each page, or empty if the kernel does not tell: without CAP_SYS_ADMIN all frames
+   * read as 0, and mappings without struct pages behind them (VM_PFNMAP, as a driver makes by
+   * remap_pfn_range) read as absent.
    */
   static Optional<long[]> frames(long address, int pages) {
     byte[] entries = new byte[pages * Long.BYTES];
@@ -46,7 +46,7 @@ final class PageMap {
     return Optional.of(frames);
   }
 
-  /** In how many ascending runs of neighbours the frames lie; 1 is contiguous memory. */
+  /** The number of ascending runs of neighbours in which the frames lie; 1 is contiguous memory. */
   static int runs(long[] frames) {
     int runs = 1;
     for (int page = 1; page < frames.length; page++) {

@@ -3,7 +3,10 @@ package dev.dmabroker.allocators.linux;
 import dev.dmabroker.spi.HeapException;
 import dev.dmabroker.spi.HeapException.Kind;
 
-/** The size of pages, and sizes in whole pages. Only for use once {@link NativeAccess} is well. */
+/**
+ * The size of pages, and sizes in whole pages. Use it only if {@link NativeAccess} has no problem.
+ * Thread-safe.
+ */
 public final class Pages {
 
   private static final class Holder {
@@ -12,13 +15,13 @@ public final class Pages {
 
   private Pages() {}
 
-  /** Bytes in a page: 4096, 16384 or 65536, as the kernel was built. */
+  /** The bytes in a page: 4096, 16384 or 65536, as the kernel was built. */
   public static long size() {
     return Holder.SIZE;
   }
 
   /**
-   * The size in whole units.
+   * The size, rounded up to whole units.
    *
    * @param unit a power of two
    * @throws IllegalArgumentException if the size is less than 1
@@ -35,7 +38,7 @@ public final class Pages {
   }
 
   /**
-   * Returns if something of this size can be asked for.
+   * Returns if memory of this size can be asked for.
    *
    * @throws IllegalArgumentException if the size is less than 1
    */

@@ -6,8 +6,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * Whether a driver maps plain page frames (VM_PFNMAP), of which the kernel counts no users, or
- * pages. /proc/self/smaps tells it by the flag {@code pf}.
+ * Tells whether a driver maps plain page frames (VM_PFNMAP), for which the kernel counts no users,
+ * or pages. /proc/self/smaps tells it by the flag {@code pf}.
  */
 final class PfnMapping {
 
@@ -16,7 +16,10 @@ final class PfnMapping {
 
   private PfnMapping() {}
 
-  /** Whether allocations of the source are mapped so; false if that cannot be told. */
+  /**
+   * Whether allocations of the source are mapped as plain page frames; false if that cannot be
+   * told.
+   */
   static boolean of(Source source) throws HeapException {
     LinuxBacking sample = source.allocate("dmabroker-probe", 1);
     try {
@@ -28,7 +31,9 @@ final class PfnMapping {
     }
   }
 
-  /** Whether text in the form of the file gives the mapping that starts at the address the flag. */
+  /**
+   * Whether the mapping that starts at the address has the flag, in text in the form of the file.
+   */
   static boolean isSet(String smaps, long address) {
     String start = Long.toHexString(address) + "-";
     boolean inMapping = false;

@@ -7,7 +7,10 @@ import java.nio.file.Path;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Traits that all heaps of ordinary memory share, for they follow from the machine's memory. */
+/**
+ * The traits that all heaps of ordinary memory share, because they follow from the machine's
+ * memory.
+ */
 final class PhysicalMemory {
 
   private static final Path ZONES = Path.of("/proc/zoneinfo");
@@ -16,7 +19,7 @@ final class PhysicalMemory {
 
   private PhysicalMemory() {}
 
-  /** All memory lies below 2^this. */
+  /** The width of addresses: all memory lies below 2 to the power of this. */
   static Trait<Integer> addressBits() {
     try {
       return addressBits(Files.readString(ZONES), Pages.size());
@@ -26,8 +29,8 @@ final class PhysicalMemory {
   }
 
   /**
-   * From text in the form of /proc/zoneinfo: in each zone that has memory, the first page frame and
-   * how many it spans. Zones without memory name no first frame.
+   * The width of addresses, from text in the form of /proc/zoneinfo: in each zone that has memory,
+   * the first page frame and how many it spans. Zones without memory name no first frame.
    */
   static Trait<Integer> addressBits(String zones, long pageSize) {
     long end = 0;
@@ -51,12 +54,12 @@ final class PhysicalMemory {
             + " (/proc/zoneinfo); memory that is plugged in later may lie higher");
   }
 
-  /** What ordinary memory can give at most. */
+  /** The most bytes that ordinary memory can give. */
   static Trait<Long> total() {
     return meminfo("MemTotal", "all memory of the machine, which others use as well");
   }
 
-  /** What contiguous memory can give at most. */
+  /** The most bytes that contiguous memory can give. */
   static Trait<Long> cmaTotal() {
     return meminfo("CmaTotal", "all CMA regions together, and movable pages of others lie in them");
   }

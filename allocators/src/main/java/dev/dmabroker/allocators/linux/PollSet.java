@@ -8,12 +8,13 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Descriptors to wait for until they are readable, each with what it stands for, in memory that
- * ppoll reads. Adding and removing one take constant time and allocate nothing. Not thread-safe.
+ * A set of descriptors to wait for until they are readable, each with an item that it stands for,
+ * in memory that ppoll reads. Adding and removing one take constant time and allocate nothing. Not
+ * thread-safe.
  */
 final class PollSet<T> implements AutoCloseable {
 
-  /** In struct pollfd, poll.h. */
+  /** The offset of the events in struct pollfd, poll.h. */
   private static final int EVENTS = 4;
 
   private static final int REVENTS = 6;
@@ -24,9 +25,9 @@ final class PollSet<T> implements AutoCloseable {
   private int size;
 
   /**
-   * An empty set.
+   * Makes an empty set.
    *
-   * @param capacity how many it can take
+   * @param capacity how many descriptors it can take
    * @throws OutOfMemoryError if there is no memory for that many
    */
   PollSet(int capacity) {
@@ -54,7 +55,7 @@ final class PollSet<T> implements AutoCloseable {
     size++;
   }
 
-  /** Adds all of another set, in its order, and empties and closes that one. */
+  /** Adds all of another set, in its order, and empties and closes the other set. */
   void takeAll(PollSet<T> other) {
     for (int at = 0; at < other.size; at++) {
       add(other.entries.getInt(at * LibC.POLLFD_BYTES), other.item(at));
@@ -63,14 +64,14 @@ final class PollSet<T> implements AutoCloseable {
     other.close();
   }
 
-  @SuppressWarnings("unchecked") // Only T are added.
+  @SuppressWarnings("unchecked") // The cast is safe: only objects of type T are added.
   T item(int at) {
     return (T) Objects.requireNonNull(items[at]);
   }
 
   /**
-   * Removes one; the last takes its place, so that who goes through all and removes some does it
-   * from the end.
+   * Removes one descriptor. The last one takes its place, so a loop that removes some descriptors
+   * has to run from the end.
    */
   void remove(int at) {
     size--;
@@ -80,7 +81,7 @@ final class PollSet<T> implements AutoCloseable {
   }
 
   /**
-   * Waits until one is readable or has failed; a signal may also end the wait.
+   * Waits until one descriptor is readable or has failed; a signal may also end the wait.
    *
    * @throws HeapException if the kernel refuses to wait
    */
@@ -90,7 +91,7 @@ final class PollSet<T> implements AutoCloseable {
     }
     Errno errno = Errno.last();
     for (int at = 0; at < size; at++) {
-      // The kernel has written nothing, and what is there is of an earlier wait.
+      // The kernel has written nothing, and the results there are of an earlier wait.
       entries.putShort(at * LibC.POLLFD_BYTES + REVENTS, (short) 0);
     }
     if (!errno.equals(Errno.EINTR)) {
@@ -98,7 +99,7 @@ final class PollSet<T> implements AutoCloseable {
     }
   }
 
-  /** What the last wait found: 0, or POLLIN, POLLERR and the like. */
+  /** The results of the last wait: 0, or flags as POLLIN and POLLERR. */
   int results(int at) {
     return entries.getShort(at * LibC.POLLFD_BYTES + REVENTS);
   }

@@ -15,8 +15,8 @@ import java.util.OptionalLong;
 import java.util.Set;
 
 /**
- * Dma-bufs of ordinary memory through /dev/udmabuf: {@code udmabuf}, and {@code udmabuf-huge} where
- * the system has huge pages and the driver maps them without harm.
+ * Finds dma-bufs of ordinary memory through /dev/udmabuf: {@code udmabuf}, and {@code udmabuf-huge}
+ * if the system has huge pages and the driver maps them without harm.
  */
 public final class UdmabufProvider implements HeapProvider {
 
@@ -29,7 +29,7 @@ public final class UdmabufProvider implements HeapProvider {
 
   private final Path node;
 
-  /** Of this machine. */
+  /** Makes a provider of this machine's memory. */
   public UdmabufProvider() {
     this(Path.of("/dev/udmabuf"));
   }
@@ -52,22 +52,22 @@ public final class UdmabufProvider implements HeapProvider {
     Trait<Long> maxSize = maxSize();
     List<Finding> findings = new ArrayList<>();
     findings.add(find(ORDINARY, OptionalLong.empty(), maxSize));
-    // Where the node itself is closed, huge pages would make no difference.
+    // If the node itself is closed, huge pages would make no difference.
     if (findings.get(0) instanceof Open open) {
       findings.add(huge(open, maxSize));
     }
     return findings;
   }
 
+  /** Finds the heap of huge pages, if the driver maps them without harm. */
   private Finding huge(Open ordinary, Trait<Long> maxSize) {
     OptionalLong pageBytes = HugePages.smallestBytes();
     if (pageBytes.isEmpty()) {
       return new Closed(HUGE, "the system has no huge pages", HugePages.REMEDY);
     }
     // Drivers that map pages, not page frames, lose count of the parts of a huge page when a
-    // mapping
-    // of them ends, and damage the kernel's own lists: 6.1 oopsed in free_huge_page. How the driver
-    // maps shows in ordinary memory, with which that does no harm.
+    // mapping of them ends, and damage the kernel's own lists: 6.1 oopsed in free_huge_page. The
+    // mapping of ordinary memory, which does no harm, shows how the driver maps.
     return ordinary.heap() instanceof LinuxHeap heap && heap.mapsPageFrames()
         ? find(HUGE, pageBytes, maxSize)
         : new Closed(
@@ -77,7 +77,7 @@ public final class UdmabufProvider implements HeapProvider {
             "a kernel whose udmabuf maps page frames (VM_PFNMAP)");
   }
 
-  /** The ordinary one at a NUMA node. */
+  /** Finds the heap of ordinary pages at a NUMA node. */
   Finding at(int numaNode) {
     return find(
         ORDINARY + "-node" + numaNode, OptionalLong.empty(), OptionalInt.of(numaNode), maxSize());
@@ -136,6 +136,7 @@ public final class UdmabufProvider implements HeapProvider {
         .cached(Trait.documented(true, "udmabuf maps ordinary memory as it is"));
   }
 
+  /** The driver's limit of one allocation, which is a parameter of its module. */
   private static Trait<Long> maxSize() {
     try {
       long megabytes = Long.parseLong(Files.readString(SIZE_LIMIT).strip());

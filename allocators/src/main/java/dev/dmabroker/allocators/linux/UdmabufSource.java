@@ -6,8 +6,8 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
 /**
- * Dma-bufs that /dev/udmabuf makes of sealed memfds. Each holds the memfd's pages itself, so that
- * the memfd is closed as soon as its dma-buf is there. Thread-safe.
+ * Allocates dma-bufs that /dev/udmabuf makes of sealed memfds. Each holds the memfd's pages itself,
+ * so the memfd is closed as soon as its dma-buf exists. Thread-safe.
  */
 final class UdmabufSource implements Source {
 
@@ -52,6 +52,7 @@ final class UdmabufSource implements Source {
     }
   }
 
+  /** Asks the driver for a dma-buf of a memfd's memory. */
   private int request(Fd memfd, long bytes, String what) throws HeapException {
     ByteBuffer request =
         ByteBuffer.allocate(Ioctl.UDMABUF_CREATE_BYTES)

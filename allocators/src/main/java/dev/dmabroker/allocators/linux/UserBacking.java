@@ -14,7 +14,7 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Memory of the application's own. Each view is a slice of its ByteBuffer and so keeps that
+ * Memory of the application. Each view is a slice of its ByteBuffer and so keeps the ByteBuffer
  * reachable: nothing is ever unmapped here. Thread-safe.
  */
 public final class UserBacking implements Backing {
@@ -24,13 +24,13 @@ public final class UserBacking implements Backing {
   private final long sizeBytes;
   private volatile @Nullable ByteBuffer memory;
 
-  /** The whole of a direct ByteBuffer. */
+  /** Takes the whole of a direct ByteBuffer. */
   public UserBacking(ByteBuffer memory) {
     this.memory = memory;
     this.sizeBytes = memory.capacity();
   }
 
-  /** What is known of such memory. */
+  /** The traits of memory of this kind. */
   public static HeapTraits traits(ByteBuffer memory) {
     HeapTraits.Builder traits =
         HeapTraits.builder()
@@ -58,7 +58,7 @@ public final class UserBacking implements Backing {
     return sizeBytes;
   }
 
-  /** {@inheritDoc} There is none. */
+  /** {@inheritDoc} This memory has none. */
   @Override
   public int fd() {
     return -1;
@@ -85,6 +85,7 @@ public final class UserBacking implements Backing {
     live();
   }
 
+  /** The memory, unless it has been released. */
   private ByteBuffer live() throws HeapException {
     ByteBuffer its = memory;
     if (its == null) {

@@ -15,8 +15,8 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * The buffers of each V4L2 node, as the heaps {@code videoN-capture} and {@code videoN-output}, in
- * the format that is set now.
+ * Finds the buffers of each V4L2 node, as the heaps {@code videoN-capture} and {@code
+ * videoN-output}, in the format that is set now.
  */
 public final class V4l2Provider implements HeapProvider {
   private static final String NAME = "videoN";
@@ -26,7 +26,7 @@ public final class V4l2Provider implements HeapProvider {
 
   private final Path folder;
 
-  /** Of this machine. */
+  /** Makes a provider of this machine's nodes. */
   public V4l2Provider() {
     this(Path.of("/dev"));
   }
@@ -55,14 +55,14 @@ public final class V4l2Provider implements HeapProvider {
     if (nodes.isEmpty()) {
       return List.of(new Closed(NAME, "there is no " + folder.resolve("video*"), REMEDY));
     }
-    // By length first: video10 comes after video9.
+    // Shorter paths come first: video10 comes after video9.
     nodes.sort(Comparator.comparing((Path p) -> p.toString().length()).thenComparing(p -> p));
     List<Finding> findings = new ArrayList<>();
     nodes.forEach(
         node -> {
           Finding capture = find(node, false);
           Finding output = find(node, true);
-          // What has one queue has no other: that is no finding.
+          // Most nodes have only one of the queues: that the other is missing is no finding.
           if (capture instanceof Open || !(output instanceof Open)) {
             findings.add(capture);
           }
@@ -98,9 +98,9 @@ public final class V4l2Provider implements HeapProvider {
   }
 
   /**
-   * What is known of a driver's buffers.
+   * The traits of a driver's buffers.
    *
-   * @throws HeapException if none can be had
+   * @throws HeapException if the driver gives none
    */
   public static HeapTraits traits(V4l2Source source) throws HeapException {
     HeapTraits.Builder traits =

@@ -14,20 +14,21 @@ import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The buffers that a V4L2 driver allocates for one of its queues (V4L2_MEMORY_MMAP), as dma-bufs.
+ * Allocates the buffers that a V4L2 driver has for one of its queues (V4L2_MEMORY_MMAP), as
+ * dma-bufs.
  *
- * <p>A driver frees all buffers of a queue or, since kernel 6.10, single ones. So one that comes
- * back is taken away if the driver can, and else kept to be given out again; when the last comes
- * back all are freed. A buffer whose dma-buf somebody still has is not given out: the driver tells
- * (V4L2_BUF_FLAG_MAPPED).
+ * <p>A driver frees all buffers of a queue or, since kernel 6.10, single ones. So a buffer that
+ * comes back is taken away if the driver can do that, and is otherwise kept to be given out again;
+ * when the last comes back, all are freed. A buffer with a dma-buf that is still held elsewhere is
+ * not given out: the driver tells that (V4L2_BUF_FLAG_MAPPED).
  *
  * <p>Thread-safe; requests are made one at a time.
  */
 public final class V4l2Source implements Source {
-  /** What a queue could have before kernel 6.9: VIDEO_MAX_FRAME of videodev2.h. */
+  /** The most buffers that a queue could have before kernel 6.9: VIDEO_MAX_FRAME of videodev2.h. */
   private static final int MOST_BUFFERS = 32;
 
-  /** VIDEO_MAX_PLANES. */
+  /** The most planes of a buffer: VIDEO_MAX_PLANES. */
   private static final int MOST_PLANES = 8;
 
   private final String heap;
@@ -37,11 +38,15 @@ public final class V4l2Source implements Source {
   private final long bufferBytes;
   private final Leftovers leftovers = new Leftovers();
 
-  /** Those that the queue has, of these those that have ever been out, and those that are. */
+  /** The buffers that the queue has. */
   private final BitSet made = new BitSet();
 
+  /** Of the queue's buffers, those that have ever been out. */
   private final BitSet used = new BitSet();
+
+  /** Of the queue's buffers, those that are out now. */
   private final BitSet out = new BitSet();
+
   private final Map<FileId, Integer> indexes = new HashMap<>();
   private boolean adds = true;
   private boolean removes = true;
@@ -55,11 +60,11 @@ public final class V4l2Source implements Source {
   }
 
   /**
-   * A queue of an open node.
+   * Makes a source of a queue of an open node.
    *
    * @param node taken over, if this does not throw
    * @param output whether it is the queue that the device reads from
-   * @throws HeapException if there is no such queue, or its pictures lie in several memories
+   * @throws HeapException if the queue does not exist, or its pictures lie in several memories
    */
   static V4l2Source of(String heap, V4l2Node node, boolean output) throws HeapException {
     ByteBuffer capability = request(V4l2.CAPABILITY_BYTES);
@@ -107,7 +112,7 @@ public final class V4l2Source implements Source {
   }
 
   /**
-   * A queue of a node of the application's.
+   * Makes a source of a queue of a node that the application has opened.
    *
    * @param fd a duplicate is taken
    */
@@ -126,7 +131,7 @@ public final class V4l2Source implements Source {
     }
   }
 
-  /** What a buffer has, in whole pages; the format says. */
+  /** The bytes of a buffer, in whole pages; the format decides them. */
   public long bufferBytes() {
     return bufferBytes;
   }
@@ -157,7 +162,7 @@ public final class V4l2Source implements Source {
     try {
       DmaHeapSource.setName(taken.fd(), label);
       if (taken.used()) {
-        backing.zero(); // videobuf2 clears new ones.
+        backing.zero(); // videobuf2 clears new buffers.
       }
       return backing;
     } catch (HeapException | RuntimeException | Error e) {
@@ -168,6 +173,7 @@ public final class V4l2Source implements Source {
 
   private record Taken(int index, Fd fd, boolean used) {}
 
+  /** Takes a buffer that is idle, or adds one to the queue. */
   private synchronized Taken take(String what) throws HeapException {
     OptionalInt idle = idle();
     int index = idle.isPresent() ? idle.getAsInt() : add(what);
@@ -184,7 +190,7 @@ public final class V4l2Source implements Source {
     }
   }
 
-  /** One that is not out, and that nobody has any more. */
+  /** A buffer that is not out and is held nowhere. */
   private OptionalInt idle() {
     for (int i = made.nextSetBit(0); i >= 0; i = made.nextSetBit(i + 1)) {
       if (!out.get(i) && !isHeld(i)) {
@@ -194,6 +200,7 @@ public final class V4l2Source implements Source {
     return OptionalInt.empty();
   }
 
+  /** Whether the driver says that the buffer is still held elsewhere. */
   private boolean isHeld(int index) {
     try (Memory planes = new Memory((long) MOST_PLANES * V4l2.PLANE_BYTES)) {
       planes.clear();
@@ -212,6 +219,10 @@ public final class V4l2Source implements Source {
     }
   }
 
+  /**
+   * Adds buffers to the queue, a single one if the driver can do that, and returns the index of the
+   * first.
+   */
   private int add(String what) throws HeapException {
     if (adds) {
       ByteBuffer create =
@@ -272,6 +283,7 @@ public final class V4l2Source implements Source {
     return buffers.getInt(0);
   }
 
+  /** Makes a dma-buf of a buffer. */
   private Fd export(int index, String what) throws HeapException {
     ByteBuffer export =
         request(V4l2.EXPORTBUFFER_BYTES)
@@ -299,7 +311,7 @@ public final class V4l2Source implements Source {
     return refusal;
   }
 
-  /** The dma-buf has been closed here. */
+  /** Takes a buffer back. The dma-buf has been closed here. */
   private synchronized void giveBack(int index) {
     out.clear(index);
     indexes.values().removeIf(its -> its == index);
@@ -317,7 +329,10 @@ public final class V4l2Source implements Source {
     freeAllIfIdle();
   }
 
-  /** Kept where the driver does not free them now, say because it streams. */
+  /**
+   * Frees all buffers. They are kept if the driver does not free them now, for example because it
+   * streams.
+   */
   private void freeAllIfIdle() {
     if (!out.isEmpty() || made.isEmpty()) {
       return;
@@ -327,7 +342,7 @@ public final class V4l2Source implements Source {
       made.clear();
       used.clear();
     } catch (HeapException e) {
-      // Tried again when the next comes back; the file's end frees them in any case.
+      // They are freed when the next comes back; the file's end frees them in any case.
     }
   }
 

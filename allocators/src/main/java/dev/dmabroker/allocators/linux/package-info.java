@@ -1,4 +1,7 @@
-/** Linux system calls, and the heaps made of them. Not exported; JNA is used here alone. */
+/**
+ * Linux system calls, and the heaps made of them. This package is not exported, and it alone uses
+ * JNA.
+ */
 @NullMarked
 package dev.dmabroker.allocators.linux;
 

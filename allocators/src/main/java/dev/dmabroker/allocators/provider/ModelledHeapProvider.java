@@ -5,12 +5,13 @@ import dev.dmabroker.spi.HeapProvider;
 import java.util.List;
 
 /**
- * {@link Heaps#modelledDefaults} for {@link java.util.ServiceLoader}, which needs a public class.
+ * Provides {@link Heaps#modelledDefaults} to {@link java.util.ServiceLoader}, which needs a public
+ * class.
  */
 public final class ModelledHeapProvider implements HeapProvider {
   private final HeapProvider defaults = Heaps.modelledDefaults();
 
-  /** For the service loader. */
+  /** Makes the provider for the service loader. */
   public ModelledHeapProvider() {}
 
   @Override

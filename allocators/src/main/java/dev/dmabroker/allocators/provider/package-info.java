@@ -1,4 +1,4 @@
-/** What {@link java.util.ServiceLoader} loads, and no application names. */
+/** The classes that {@link java.util.ServiceLoader} loads; no application names them. */
 @NullMarked
 package dev.dmabroker.allocators.provider;
 

@@ -6,13 +6,13 @@ import dev.dmabroker.spi.Heap;
 import dev.dmabroker.spi.HeapException;
 import dev.dmabroker.spi.HeapTraits;
 
-/** The heap that adopted memory is all of: it gives that once, and nothing else. */
+/** Stands as a heap for adopted memory. It gives that memory once, and nothing else. */
 final class AdoptedHeap implements Heap {
   private final ForeignMemory memory;
   private final Runnable afterwards;
 
   /**
-   * Of one memory.
+   * Stands for one memory.
    *
    * @param afterwards runs when the memory was let go of
    */

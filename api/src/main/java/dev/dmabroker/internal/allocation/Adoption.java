@@ -21,20 +21,20 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Takes in memory that no heap of the broker gave, each once: two buffers over one memory would
- * know nothing of each other's devices. Calls the memory, so it must not run under a lock.
- * Thread-safe.
+ * Takes in memory that no heap of the broker gave, for a buffer that the application adopts. Each
+ * memory is taken once: two buffers over one memory would know nothing of each other's devices.
+ * This calls the memory, so it must not run under a lock. This class is thread-safe.
  */
 public final class Adoption {
   private final HeapTable heaps;
   private final Time time;
   private final Iterable<Tenant> tenants;
 
-  /** Memory that is adopted now, by what identifies it, with its buffer's name. */
+  /** The memory that is adopted now, by what identifies it, with its buffer's name. */
   private final Map<Object, String> adopted = new ConcurrentHashMap<>();
 
   /**
-   * Adopts beside tenants.
+   * Adopts memory beside buffers that have memory already.
    *
    * @param tenants all buffers, as they are whenever this is iterated over
    */
@@ -45,9 +45,9 @@ public final class Adoption {
   }
 
   /**
-   * The memory for a buffer, which is the caller's to release.
+   * Returns the memory for a buffer; the caller has to release it.
    *
-   * @throws AllocationException if it cannot be had, or is too small
+   * @throws AllocationException if the memory cannot be had, or is too small
    * @throws DuplicateMemoryException if a buffer has it already
    */
   public PlacedMemory take(String name, Target target, Layout layout, ForeignMemory memory) {
@@ -67,7 +67,7 @@ public final class Adoption {
     } catch (HeapException e) {
       throw failure(name, target, layout, account, e);
     } finally {
-      account.retire(); // It ends with what it gave, or now.
+      account.retire(); // The heap ends with the memory that it gave, or now.
     }
     try {
       backing.identity().ifPresent(identity -> entry.enter(identity, name));
@@ -79,6 +79,7 @@ public final class Adoption {
     }
   }
 
+  /** Makes the error for memory that cannot be opened. */
   private static AllocationException failure(
       String name, Target target, Layout layout, HeapAccount account, HeapException cause) {
     String reason = String.valueOf(cause.getMessage());
@@ -99,7 +100,10 @@ public final class Adoption {
     return failure;
   }
 
-  /** Which buffer has it as memory of a heap, which has been handed out and comes back. */
+  /**
+   * Returns the buffer that has this memory from a heap: then the memory has been handed out and
+   * comes back. Null means that no buffer has it.
+   */
   private @Nullable String tenantOf(Object identity) {
     for (Tenant tenant : tenants) {
       if (tenant.lies(identity)) {
@@ -109,10 +113,14 @@ public final class Adoption {
     return null;
   }
 
-  /** The entry of one memory among those that are adopted. */
+  /** Represents the entry of one memory among those that are adopted. */
   private final class Entry {
     private volatile Optional<Object> identity = Optional.empty();
 
+    /**
+     * Enters the memory. Refuses it if an adopted buffer, or a buffer with memory of a heap, has it
+     * already.
+     */
     void enter(Object its, String name) {
       String other = adopted.putIfAbsent(its, name);
       if (other == null) {
@@ -132,11 +140,13 @@ public final class Adoption {
       }
     }
 
+    /** Ends the entry, if there is one, when the memory is let go of. */
     void leave() {
       identity.ifPresent(adopted::remove);
     }
   }
 
+  /** Checks that the layout can hold what is specified. */
   private static void check(BufferSpec spec, Layout layout) {
     boolean fits =
         spec instanceof ImageSpec image

@@ -25,17 +25,20 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** Gets memory from the best heap that has some. Calls heaps, so it must not run under a lock. */
+/**
+ * Gets the memory of a buffer from the best heap that has some. It calls heaps, so it must not run
+ * under a lock.
+ */
 public final class Allocator {
   private final Planner planner;
   private final Evictor evictor;
   private final Listeners listeners;
   private final Time time;
 
-  /** What one heap said. */
+  /** Holds what one heap said. */
   public record Attempt(String heap, String reason) implements AllocationException.Attempt {}
 
-  /** Tells listeners of heaps that refuse, and dates what they give. */
+  /** Makes an allocator that tells listeners of heaps that refuse, and dates what heaps give. */
   public Allocator(Planner planner, Evictor evictor, Listeners listeners, Time time) {
     this.time = time;
     this.planner = planner;
@@ -44,7 +47,7 @@ public final class Allocator {
   }
 
   /**
-   * Tries the heaps that suit, best first; then those that were full once more, after idle buffers
+   * Tries the heaps that suit, best first; then once more those that were full, after idle buffers
    * have made room there.
    *
    * @param vacated the heap to leave alone; -1 if there is none
@@ -85,7 +88,7 @@ public final class Allocator {
     throw search.overBudget != null ? search.overBudget : search.failure(devices);
   }
 
-  /** One allocation, and what the heaps said to it. */
+  /** Holds one allocation, and what the heaps said to it. */
   private final class Search {
     private final String buffer;
     private final Target target;
@@ -105,6 +108,10 @@ public final class Allocator {
       this.neededBytes = target.layout().sizeBytes();
     }
 
+    /**
+     * Reserves what the heap would give and asks the heap. Null means that the heap refused, or
+     * that a budget did not suffice.
+     */
     @Nullable PlacedMemory tryIn(RankedHeap each) {
       HeapAccount heap = each.account();
       long sizeBytes = each.choice().sizeBytes();
@@ -155,6 +162,7 @@ public final class Allocator {
       return placed;
     }
 
+    /** Makes the error that names every heap with its reason. */
     AllocationException failure(List<? extends Participant> devices) {
       return Exceptions.allocation(
           "cannot allocate "

@@ -19,16 +19,17 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * Makes room in a full heap: moves buffers that are idle and could lie elsewhere out of it, as the
- * heuristic names them. Each of these moves is made by the thread that needs the room, and given up
- * at once if the buffer is mapped again, so that no mapper waits for it. Thread-safe.
+ * Makes room in a full heap: it moves buffers that are idle and could lie elsewhere out of the
+ * heap, as the heuristic names them. The thread that needs the room makes each of these moves. A
+ * move is given up at once if the buffer is mapped again, so that no mapper waits for it. This
+ * class is thread-safe.
  */
 public final class Evictor {
   private final Planner planner;
   private final Time time;
   private final Iterable<Tenant> tenants;
 
-  /** Guarded by this. */
+  /** Limits the moves. It is guarded by this object's lock. */
   private final TokenBucket moves = new TokenBucket();
 
   /**
@@ -42,9 +43,9 @@ public final class Evictor {
     this.tenants = tenants;
   }
 
-  /** Tried after each buffer that has moved out. */
+  /** Attempts to allocate, after each buffer that has moved out. */
   interface Attempt {
-    /** Whether there was room now. */
+    /** Returns whether there was room now. */
     boolean succeeds();
   }
 
@@ -92,6 +93,7 @@ public final class Evictor {
         : moved + " of " + eviction.buffers().size() + " idle buffers moved out";
   }
 
+  /** Asks the heuristic which buffers to move out; none if it throws. */
   private Eviction ask(int heap, HeapAccount account, long sizeBytes, List<Resident> residents) {
     PlacementHeuristic heuristic = planner.heuristic();
     try {
@@ -109,6 +111,7 @@ public final class Evictor {
     }
   }
 
+  /** Tells whether one more move is within the heuristic's limit for a second. */
   private synchronized boolean mayMove(double perSecond) {
     return moves.take(perSecond, Math.max(1, perSecond), time.nanos());
   }

@@ -16,9 +16,9 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The memory of one buffer: what a heap gave for it, or the application handed in, how the buffer
- * is laid out in it, and which devices it suits. All but {@link #accept} is immutable. Compared by
- * identity.
+ * Holds the memory of one buffer, which a heap gave or the application handed in. It knows how the
+ * buffer is laid out in the memory, and which devices the memory suits. All but {@link #accept} is
+ * immutable. Objects are compared by identity.
  */
 public final class PlacedMemory {
   private final HeapTable table;
@@ -32,15 +32,15 @@ public final class PlacedMemory {
   private final long generation;
 
   /**
-   * Of adopted memory, whose table has this one heap and none of the broker's: the devices that
-   * were asked and took it, whatever is known of it. Null if a heap gave it. Under the buffer's
-   * lock.
+   * The devices that were asked and took adopted memory, whatever is known of it; null if a heap of
+   * the broker gave the memory. The table of adopted memory has this one heap and none of the
+   * broker's. The set is guarded by the buffer's lock.
    */
   private final @Nullable Set<Participant> accepted;
 
   private final long sinceNanos;
 
-  /** What a heap of the table gave to be used as chosen. */
+  /** Holds memory that a heap of the table gave, to be used as chosen. */
   public PlacedMemory(
       HeapTable table,
       int heap,
@@ -62,7 +62,7 @@ public final class PlacedMemory {
     this.accepted = null;
   }
 
-  /** Memory that was there before, with contents. Devices get all of it. */
+  /** Holds memory that was there before, with contents. Devices get all of it. */
   public PlacedMemory(
       HeapTable itself, Target target, Layout layout, Backing backing, long sinceNanos) {
     this.table = itself;
@@ -90,22 +90,22 @@ public final class PlacedMemory {
     return layout;
   }
 
-  /** Dispensable devices that it was not made for. */
+  /** Returns the dispensable devices that the memory was not made for. */
   public List<Participant> leftOut() {
     return leftOut;
   }
 
-  /** Bytes allocated, as the heap said when it gave them. */
+  /** Returns the bytes allocated, as the heap said when it gave them. */
   public long sizeBytes() {
     return sizeBytes;
   }
 
-  /** The heap's number; -1 if it is none of the broker's. */
+  /** Returns the heap's number; -1 if it is none of the broker's. */
   public int heapNumber() {
     return isAdopted() ? -1 : heap;
   }
 
-  /** Whether the application handed it in, so that it had contents from the first. */
+  /** Tells whether the application handed the memory in, so that it had contents from the first. */
   public boolean isAdopted() {
     return accepted != null;
   }
@@ -114,15 +114,15 @@ public final class PlacedMemory {
     return generation;
   }
 
-  /** When it was allocated. */
+  /** Returns when the memory was allocated. */
   public long sinceNanos() {
     return sinceNanos;
   }
 
-  /** Whether the device can use it, with any of its alternatives. */
+  /** Tells whether the device can use the memory, with any of its alternatives. */
   public boolean suits(Participant device) {
     for (Alternative alternative : device.alternatives()) {
-      // What was needed: what a heap rounds up to is no device's concern.
+      // The bytes that were needed count: what a heap rounds up to is no device's concern.
       if (demand(device, alternative).suits(table, heap, target, layout, neededBytes)
           || (accepted != null && accepted.contains(device) && suitsOtherwise(alternative))) {
         return true;
@@ -131,27 +131,30 @@ public final class PlacedMemory {
     return false;
   }
 
-  /** What a device asks is known of the broker's heaps only, and worked out here for others. */
+  /**
+   * Returns what the device asks. That is known for the broker's heaps only, so it is worked out
+   * here for adopted memory.
+   */
   private DeviceDemand demand(Participant device, Alternative alternative) {
     return isAdopted()
         ? new DeviceDemand(table, device.name(), alternative.constraints())
         : alternative.demand();
   }
 
-  /** Whether it suits in what a trial import does not tell. */
+  /** Tells whether the memory suits in what a trial import does not tell. */
   private boolean suitsOtherwise(Alternative alternative) {
     return (!alternative.constraints().cpuReach() || heap().traits().cpuReach().is(true))
         && alternative.demand().suitsStored(target, layout, neededBytes);
   }
 
-  /** Notes that the device was asked and took it. Under the buffer's lock. */
+  /** Notes that the device was asked and took the memory. The caller holds the buffer's lock. */
   public void accept(Participant device) {
     if (accepted != null) {
       accepted.add(device);
     }
   }
 
-  /** Why it does not suit the device. */
+  /** Returns why the memory does not suit the device. */
   public String unmet(Participant device) {
     return device.alternatives().stream()
         .map(alternative -> table.info(heap).unmet(device.name(), alternative.constraints()))
@@ -161,7 +164,7 @@ public final class PlacedMemory {
         .orElse("the buffer's size or layout, " + neededBytes + " bytes as " + layout);
   }
 
-  /** Gives it back to its heap. Calls the heap, so it must not run under a lock. */
+  /** Gives the memory back to its heap. This calls the heap, so it must not run under a lock. */
   public void release() {
     heap().release(backing, sizeBytes);
   }

@@ -4,25 +4,28 @@ import dev.dmabroker.spi.PlacementHeuristic.Resident;
 import java.util.Optional;
 
 /**
- * A buffer as one that takes up memory of heaps: what allocating and adopting memory for other
- * buffers asks of it. Thread-safe.
+ * Stands for a buffer that takes up memory of heaps, with what allocating and adopting memory for
+ * other buffers asks of it. Implementations are thread-safe.
  */
 public interface Tenant {
 
-  /** The buffer's name. */
+  /** Returns the buffer's name. */
   String name();
 
-  /** The buffer as one that could leave the heap; empty unless it is idle and suited elsewhere. */
+  /**
+   * Returns the buffer as one that could leave the heap; empty unless it is idle and suited
+   * elsewhere.
+   */
   Optional<Resident> resident(int heap);
 
   /**
    * Moves out of the heap in the calling thread, unless the buffer is used.
    *
    * @param beneficiary the buffer that needs the room
-   * @return whether it lies elsewhere now
+   * @return whether this buffer lies elsewhere now
    */
   boolean moveOut(int heap, String beneficiary);
 
-  /** Whether a heap gave the buffer memory of that identity, which it has still. */
+  /** Tells whether a heap gave the buffer memory of that identity, which the buffer has still. */
   boolean lies(Object identity);
 }

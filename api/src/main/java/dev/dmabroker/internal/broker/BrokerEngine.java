@@ -43,14 +43,19 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** The broker as applications see it: puts devices, buffers, streams and heaps together. */
+/** The broker as applications see it. It puts devices, buffers, streams and heaps together. */
 final class BrokerEngine implements Broker {
   private final List<HeapAccount> heaps;
+
+  /** Heaps that could not be opened, for snapshots. */
   private final List<HeapProvider.Closed> closedHeaps;
+
   private final Services services;
   private final DeviceRegistry devices;
   private final BufferRegistry buffers;
   private final Set<ManagedStream> streams = ConcurrentHashMap.newKeySet();
+
+  /** How many buffers were exported without a name, to number them. */
   private final AtomicLong unnamed = new AtomicLong();
 
   BrokerEngine(
@@ -92,6 +97,7 @@ final class BrokerEngine implements Broker {
     if (count < 1) {
       throw new IllegalArgumentException("a set has at least one buffer, not " + count);
     }
+    // The set has one queue, so its buffers move one at a time.
     MoveQueue<BufferLife> queue = new MoveQueue<>();
     ImmutableList.Builder<SharedBuffer> set = ImmutableList.builder();
     for (int i = 1; i <= count; i++) {
@@ -105,6 +111,7 @@ final class BrokerEngine implements Broker {
     RegisteredDevice producer = devices.own(spec.producer());
     producer.checkOpen("stream from it");
     producer.checkDeclared(Access.OVERWRITE, spec.name());
+    // A stream is either made before the broker closes, and then closed by it, or refused.
     return services
         .lifecycle()
         .whileOpen(
@@ -124,7 +131,7 @@ final class BrokerEngine implements Broker {
   @Override
   public Shadow shadow(SharedBuffer original) {
     if (!(original instanceof BufferHandle handle)
-        || handle.buffer().life.registry != buffers
+        || handle.buffer().life.supplies != buffers
         || !handle.buffer().life.stays) {
       throw new IllegalArgumentException(
           original.name()
@@ -135,6 +142,7 @@ final class BrokerEngine implements Broker {
     DeviceSpec spec =
         DeviceSpec.named("shadow of " + its.name())
             .constraints(Constraints.builder().cpuReach().build());
+    // The copier takes no name that an application may want for a device.
     RegisteredDevice copier = devices.unnamed(spec);
     BufferHandle copy =
         buffers.unreserved(spec.name(), its.storedTarget(), "shadowed here", made -> {});
@@ -164,7 +172,7 @@ final class BrokerEngine implements Broker {
 
   @Override
   public BrokerSnapshot snapshot() {
-    // First, so that a buffer which ends now counts once or not.
+    // This is read first, so that a buffer which ends now counts once or not at all.
     long maps = buffers.formerTakings();
     List<BrokerSnapshot.BufferState> states = buffers.snapshot();
     for (BrokerSnapshot.BufferState buffer : states) {
@@ -190,6 +198,7 @@ final class BrokerEngine implements Broker {
     if (!services.lifecycle().close()) {
       return;
     }
+    // Streams close their own buffers, so they end first.
     streams.forEach(ManagedStream::shutDown);
     buffers.shutDown();
     Duration timeout = services.settings().closeTimeout();
@@ -202,6 +211,7 @@ final class BrokerEngine implements Broker {
       throw Exceptions.waitInterrupted(
           "interrupted while closing the broker; " + buffers.describe(), e);
     } finally {
+      // Heaps close once their last memory is given back, which may be later.
       heaps.forEach(HeapAccount::retire);
       services.fences().close();
       services.workers().close();
@@ -219,7 +229,7 @@ final class BrokerEngine implements Broker {
     }
   }
 
-  /** The broker's threads, for tests. */
+  /** The parts that the broker's rooms share, for tests. */
   public Services services() {
     return services;
   }

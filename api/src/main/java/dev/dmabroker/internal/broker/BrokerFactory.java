@@ -20,18 +20,18 @@ import java.util.Map;
 import java.util.ServiceLoader;
 import org.jspecify.annotations.Nullable;
 
-/** Puts a broker together: its heaps, its heuristic and its engine. */
+/** Puts a broker together from its heaps, its heuristic and its settings. */
 public final class BrokerFactory {
   private static final String DEFAULT_HEURISTIC = "least-cost";
 
   private BrokerFactory() {}
 
-  /** What copies unless something else is given. */
+  /** The mover that copies unless the application gives another. */
   public static Mover cpuMover() {
     return new CpuMover();
   }
 
-  /** See {@link Broker.Builder#build()}. */
+  /** Makes a broker; see {@link Broker.Builder#build()}. */
   public static Broker create(
       List<Heap> heaps,
       List<HeapProvider> providers,
@@ -50,12 +50,13 @@ public final class BrokerFactory {
       return new BrokerEngine(
           accounts, discovery.closed(), planner, Services.of(settings, listeners));
     } catch (RuntimeException | Error e) {
+      // There is no broker that could close the heaps.
       discovery.closeHeaps();
       throw e;
     }
   }
 
-  /** The default one of those that were found, or the only one. */
+  /** Chooses the default heuristic of those that were found, or the only one. */
   static PlacementHeuristic choose(Iterable<PlacementHeuristic> heuristics) {
     Map<String, PlacementHeuristic> found = new HashMap<>();
     for (PlacementHeuristic heuristic : heuristics) {

@@ -1,4 +1,4 @@
-/** Putting it together. Start with {@code BrokerEngine}. */
+/** Puts a broker together from its parts. Start with {@code BrokerEngine}. */
 @NullMarked
 package dev.dmabroker.internal.broker;
 

@@ -21,16 +21,17 @@ import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** One device is attached to one buffer, or refused. Made for one attempt. */
+/** One attempt to attach a device to a buffer: it attaches the device or refuses it. */
 final class Attaching {
   private final BufferLife life;
   private final GateKeeper keeper;
   private final RegisteredDevice device;
   private final Leakable.@Nullable Origin origin;
 
-  /** A refused device: what could not be had, and for which devices together. */
+  /** What could not be had when the device was refused. */
   private @Nullable Target refusedTarget;
 
+  /** The devices that could not be served together with the refused one, which is among them. */
   private List<RegisteredDevice> refusedDevices = List.of();
 
   Attaching(
@@ -44,6 +45,7 @@ final class Attaching {
     this.origin = origin;
   }
 
+  /** Attaches the device, or throws the reason why it cannot be attached. */
   AttachedDevice run() {
     askIfItTakesWhatStays();
     AttachedDevice attachment = life.lock.locked(this::attach);
@@ -53,11 +55,13 @@ final class Attaching {
     return attachment;
   }
 
-  /** Working out why takes time, so it is done without the lock. */
+  /**
+   * The reason of the refusal. To work out the reason takes time, so it is done without the lock.
+   */
   private UnsatisfiableException refused() {
     Target target = Objects.requireNonNull(refusedTarget);
     UnsatisfiableException refusal =
-        life.registry
+        life.supplies
             .planner()
             .unsatisfiable(
                 "attach " + device.name() + " to " + life.name,
@@ -69,7 +73,7 @@ final class Attaching {
     return refusal;
   }
 
-  /** Null if no heap suits the device together with those that are attached. */
+  /** Attaches under the lock. Null if no heap suits the device together with the attached ones. */
   private @Nullable AttachedDevice attach(AfterLock after) {
     Refusals.checkReference(life, "attach " + device.name() + " to " + life.name);
     device.checkOpen("attach it to " + life.name);
@@ -79,6 +83,7 @@ final class Attaching {
       return null;
     }
     Place place = life.place;
+    // A device that the place does not suit makes the buffer move, now or when it has memory.
     if (place != null && attachment.suits(place)) {
       life.attachments.openGate(attachment, place);
     } else {
@@ -94,6 +99,7 @@ final class Attaching {
     return attachment;
   }
 
+  /** Refuses a device that a pinned buffer would have to move for, unless it can be left out. */
   private void checkPinned() {
     if (life.isPinned() && !life.resident().suits(device) && !device.isDispensable()) {
       throw life.report()
@@ -106,6 +112,7 @@ final class Attaching {
     }
   }
 
+  /** Adds the device by the cheapest way of knowing that all devices can be served together. */
   private @Nullable AttachedDevice add(AfterLock after) {
     Attachments attachments = life.attachments;
     Target target = life.target();
@@ -121,13 +128,16 @@ final class Attaching {
     return all != null ? addPlain(target, all, after) : addBySearch(target, after);
   }
 
-  /** No device leaves a choice: what all require is one demand, which a heap meets or not. */
+  /**
+   * Adds a device when no device leaves a choice: all that they require is one demand, which a heap
+   * meets or not.
+   */
   private @Nullable AttachedDevice addPlain(Target target, Demand all, AfterLock after) {
     Attachments attachments = life.attachments;
-    // Where they were served without heaps, it was not asked whether one suits.
+    // Where devices were served without heaps, it was not asked whether a heap suits them.
     boolean known =
         (life.place == null || !life.place.isAdopted()) && attachments.require(target, all);
-    if (!known && !Solver.serves(life.registry.planner().table(), target, all)) {
+    if (!known && !Solver.serves(life.supplies.planner().table(), target, all)) {
       return refuse(target);
     }
     AttachedDevice attachment = make(after);
@@ -135,17 +145,20 @@ final class Attaching {
     return attachment;
   }
 
+  /** Adds a device when devices leave a choice, so that the planner has to search. */
   private @Nullable AttachedDevice addBySearch(Target target, AfterLock after) {
-    Solution solution = life.registry.planner().solve(target, life.attachments.devicesWith(device));
+    Solution solution = life.supplies.planner().solve(target, life.attachments.devicesWith(device));
     if (!solution.isPossible()) {
       return refuse(target);
     }
     AttachedDevice attachment = make(after);
+    // The solution may leave out devices that were served until now.
     life.attachments.add(attachment);
     LeavingOut.leaveOut(life, solution.leftOut(), after);
     return attachment;
   }
 
+  /** Keeps what was refused, so that the reason is worked out after the lock is released. */
   private @Nullable AttachedDevice refuse(Target target) {
     refusedTarget = target;
     refusedDevices = life.attachments.devicesWith(device);
@@ -154,6 +167,7 @@ final class Attaching {
 
   private AttachedDevice make(AfterLock after) {
     if (!life.services().listeners().isEmpty()) {
+      // The event names the devices that were attached before this one.
       var event =
           new EventRecords.DeviceAttached(
               life.id,
@@ -167,7 +181,9 @@ final class Attaching {
     return new AttachedDevice(life.services(), keeper, device, origin);
   }
 
-  /** Whether it lies in adopted memory and need not leave, so that no heap has to suit. */
+  /**
+   * Whether the buffer lies in adopted memory and need not leave it, so that no heap has to suit.
+   */
   private boolean suitsAllWithoutHeaps() {
     Place place = life.place;
     return life.stays
@@ -177,7 +193,11 @@ final class Attaching {
             && life.attachments.isSuited(place));
   }
 
-  /** Memory that stays is the device's only choice: if it does not seem to suit, it is tried. */
+  /**
+   * Memory that stays is the device's only choice: if the memory does not seem to suit, the device
+   * is asked to try it. The device may take time, so it is asked without the lock, and the memory
+   * is kept in use meanwhile.
+   */
   private void askIfItTakesWhatStays() {
     Place tried =
         life.lock.locked(
@@ -208,7 +228,7 @@ final class Attaching {
     }
   }
 
-  /** The device was detached. Under the lock. */
+  /** Ends what the device had of the buffer, after it was detached. Under the lock. */
   static void undo(BufferLife life, AttachedDevice attachment, AfterLock after) {
     life.attachments.remove(attachment);
     attachment.gate().shut();
@@ -218,7 +238,7 @@ final class Attaching {
     if (!life.requests.isEmpty()) {
       life.requests.fail(
           after,
-          request -> request.attachment() == attachment,
+          request -> request.isOf(attachment),
           Exceptions.closed(attachment.device().name() + " was detached from " + life.name));
     }
     life.advance(after);

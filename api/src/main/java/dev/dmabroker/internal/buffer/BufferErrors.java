@@ -13,12 +13,13 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Why a buffer cannot do now what is asked, with who holds it.
+ * The errors that say why a buffer cannot do now what an application asks, with the holders of its
+ * mappings.
  *
- * @param buffer its name
- * @param state where it is in its life
- * @param holders who holds mappings
- * @param lastFailure why the last move failed, if it did
+ * @param buffer the buffer's name
+ * @param state the buffer's state
+ * @param holders the holders of mappings
+ * @param lastFailure why the last move failed; null if it did not fail
  */
 record BufferErrors(
     String buffer,
@@ -53,9 +54,9 @@ record BufferErrors(
   }
 
   /**
-   * A wait for oneself.
+   * A request would wait for its own mapper.
    *
-   * @param who made the mapping that has to be closed, and waits
+   * @param who names the mapper that waits, and would have to close its mapping
    */
   WouldDeadlockException selfWait(String what, String who) {
     return Exceptions.wouldDeadlock(

@@ -10,11 +10,14 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Function;
 
-/** What users hold of a buffer; see {@link Leakable}. */
+/**
+ * The handle of a buffer that applications hold. See {@link Leakable} for what happens when it is
+ * lost.
+ */
 public final class BufferHandle implements SharedBuffer {
   private final ManagedBuffer buffer;
 
-  /** Makes the buffer as well, which has to know its handle from the start. */
+  /** Makes the buffer as well, as the buffer has to know its handle from the start. */
   BufferHandle(Function<BufferHandle, ManagedBuffer> make) {
     buffer = make.apply(this);
   }

@@ -46,8 +46,8 @@ import org.jspecify.annotations.Nullable;
  * PREPARING  DRAINING    memory elsewhere is there, populated; the gates let in readers only
  * PREPARING  RESIDENT    there is none, or no device needs it any more
  * DRAINING   MOVING      the last mapping that writes is closed, and the kernel's fences signalled
- * DRAINING   RESIDENT    nothing has to be copied; or the deadline has passed: rolled back, tried again
- *                        later
+ * DRAINING   RESIDENT    nothing has to be copied; or the deadline has passed: rolled back, and
+ *                        tried again later
  * MOVING     RESIDENT    copied, in the new place; or copying failed, in the old one
  * RESIDENT   DRAINING    the memory is to be given back
  * DRAINING   UNBACKED    the last mapping is closed, and it was given back
@@ -64,12 +64,12 @@ import org.jspecify.annotations.Nullable;
  * other memory and changes {@link #place} last, so a failure at any step loses nothing.
  */
 public final class BufferLife extends Leakable {
-  public final BufferRegistry registry;
+  public final Supplies supplies;
   final long id;
   final String name;
   final BufferSpec spec;
 
-  /** Every way to store it. */
+  /** Every way to store the buffer. */
   private final Target target;
 
   final Budgets.Reservation reservation;
@@ -78,26 +78,26 @@ public final class BufferLife extends Leakable {
   final Requests requests = new Requests();
   final Retries retries;
 
-  /** The buffers that it moves in turn with. */
+  /** The buffers that this buffer moves in turn with. */
   final MoveQueue<BufferLife> queue;
 
   /** Written by {@link #become} only. */
   private State state = State.UNBACKED;
 
-  /** Where it lies; null while it has no memory. */
+  /** Where the buffer lies; null while it has no memory. */
   @Nullable Place place;
 
   long generation;
 
-  /** The move under way; null but in PREPARING, MOVING and, unless it evacuates, DRAINING. */
+  /** The move under way; null but in PREPARING, MOVING and, without an evacuation, DRAINING. */
   @Nullable Moving moving;
 
   /** The request to give the memory back; null but in DRAINING. */
-  @Nullable EvacuateRequest evacuation;
+  Queued.@Nullable Evacuation evacuation;
 
   RetiredPlaces retired = RetiredPlaces.NONE;
 
-  /** Empty but in RESIDENT. */
+  /** The pins that hold the buffer; empty in every state but RESIDENT. */
   Pins pins = Pins.NONE;
 
   StateRecords.MoveStats moves;
@@ -105,39 +105,39 @@ public final class BufferLife extends Leakable {
   /** What asked last for the move that is wanted, or that is under way. */
   BufferMove.Cause moveCause = BufferMove.Cause.ATTACH;
 
-  /** Mappings in places that were given back. */
+  /** How many mappings there were in places that were given back. */
   long formerTakings;
 
   @Nullable MoveFailedException lastFailure;
   boolean referenceClosed;
   boolean brokerClosed;
 
-  /** Whether it was adopted in memory that it never leaves. */
+  /** Whether the buffer was adopted in memory that it never leaves. */
   public boolean stays;
 
   BufferLife(
-      BufferRegistry registry,
+      Supplies supplies,
       long id,
       String name,
       Target target,
       Budgets.Reservation reservation,
       MoveQueue<BufferLife> queue,
       @Nullable Origin origin) {
-    super(origin, registry.services().leaks());
+    super(origin, supplies.services().leaks());
     this.queue = queue;
-    this.moves = registry.services().noMoves();
+    this.moves = supplies.services().noMoves();
     this.reservation = reservation;
     this.id = id;
     this.target = target;
-    this.registry = registry;
+    this.supplies = supplies;
     this.name = name;
     this.spec = target.spec();
-    Settings settings = registry.services().settings();
+    Settings settings = supplies.services().settings();
     this.retries = new Retries(settings.firstBackOff(), settings.maxMoveAttempts());
   }
 
   public Services services() {
-    return registry.services();
+    return supplies.services();
   }
 
   // ---- The state; under the lock ----
@@ -180,7 +180,7 @@ public final class BufferLife extends Leakable {
 
   // ---- Memory ----
 
-  /** Born with memory that was there before; no other thread knows the buffer yet. */
+  /** Begins with memory that was there before; no other thread knows the buffer yet. */
   void adopt(Place adopted, boolean stays) {
     synchronized (lock) {
       this.stays = stays;
@@ -192,7 +192,7 @@ public final class BufferLife extends Leakable {
   }
 
   /**
-   * Gets memory.
+   * Gets memory from a heap, without the lock.
    *
    * @param vacated the heap to leave alone, to make room there; -1 if others may have to make room
    */
@@ -204,12 +204,12 @@ public final class BufferLife extends Leakable {
       stored = target();
     }
     return new Place(
-        registry
+        supplies
             .allocator()
             .allocate(name, stored, reservation, devices, currentHeap, next, vacated));
   }
 
-  /** RESIDENT or DRAINING, and idle, with the gates shut: becomes UNBACKED. */
+  /** In RESIDENT or DRAINING, idle and with the gates shut: gives the memory back. */
   void giveBack(AfterLock after) {
     release(after, resident());
     place = null;
@@ -219,9 +219,9 @@ public final class BufferLife extends Leakable {
     allocateIfWanted(after);
   }
 
-  /** UNBACKED: requests that the memory is given back have what they want. */
+  /** In UNBACKED: requests to give the memory back have what they want. */
   void grantEvacuations(AfterLock after) {
-    requests.serve(request -> request instanceof EvacuateRequest && request.serve(after));
+    requests.serve(request -> request.wantsMemoryBack() && request.serve(after));
   }
 
   private void allocateIfWanted(AfterLock after) {
@@ -231,7 +231,9 @@ public final class BufferLife extends Leakable {
     }
   }
 
-  /** The buffer does not lie there any more: given back now, or after its last reader. */
+  /**
+   * The buffer does not lie there any more: gives the memory back now, or after its last reader.
+   */
   void retire(Place old, AfterLock after) {
     if (old.isIdle()) {
       release(after, old);
@@ -254,7 +256,8 @@ public final class BufferLife extends Leakable {
   // ---- Transitions that several ways lead to; all under the lock ----
 
   /**
-   * RESIDENT: opens the gates, serves the queue in its order, and sees which device is unsuited.
+   * In RESIDENT: opens the gates, serves the queue in its order, and looks for a device that is not
+   * suited.
    */
   void settle(AfterLock after) {
     if (Ending.releaseIfOver(this, after)) {
@@ -264,7 +267,7 @@ public final class BufferLife extends Leakable {
     boolean pinnedBefore = isPinned();
     serveQueue(after);
     if (isPinned() && !pinnedBefore) {
-      serveQueue(after); // Some may have to be refused now.
+      serveQueue(after); // Some requests may have to be refused now.
     }
     Moving.seek(this, after);
     allocateIfWanted(after);
@@ -274,7 +277,7 @@ public final class BufferLife extends Leakable {
     requests.serve(request -> request.serve(after));
   }
 
-  /** A mapping was closed: sees whether that was waited for. */
+  /** A mapping was closed: checks what waited for that, and goes on with it. */
   void advance(AfterLock after) {
     releaseRetired(after);
     if (place != null) {
@@ -317,7 +320,7 @@ public final class BufferLife extends Leakable {
 
   // ---- Looking; under the lock ----
 
-  /** The ways to store it: contents that are there stay as they are. */
+  /** The ways in which the buffer may be stored: contents that are there stay as they are. */
   Target target() {
     return place == null || !place.isWritten() ? target : target.storedAs(place.layout().image());
   }
@@ -373,7 +376,7 @@ public final class BufferLife extends Leakable {
     }
   }
 
-  /** Mappings of places that are gone: of a buffer that is gone, all that there were. */
+  /** How many mappings there were in places that are gone: all of them, once the buffer is gone. */
   long formerTakings() {
     synchronized (lock) {
       return formerTakings;

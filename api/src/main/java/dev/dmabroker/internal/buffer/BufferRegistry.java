@@ -37,10 +37,10 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The living buffers of one broker. It makes them, with what they need to find memory, and knows
- * when the last one is gone. Thread-safe.
+ * The living buffers of one broker. The registry makes buffers, with what they need to find memory,
+ * and knows when the last one is gone. Thread-safe.
  */
-public final class BufferRegistry {
+public final class BufferRegistry implements Supplies {
   private final Services services;
   private final DeviceRegistry devices;
   private final Planner planner;
@@ -48,9 +48,11 @@ public final class BufferRegistry {
   private final Adoption adoption;
   private final Budgets budgets;
   private final Set<BufferLife> buffers = ConcurrentHashMap.newKeySet();
+
+  /** The number of the buffer that was made last; it identifies the buffer in snapshots. */
   private final AtomicLong exported = new AtomicLong();
 
-  /** Mappings of buffers that are gone. */
+  /** How many mappings there were of buffers that are gone. */
   private final AtomicLong formerTakings = new AtomicLong();
 
   public BufferRegistry(Services services, DeviceRegistry devices, Planner planner) {
@@ -70,7 +72,7 @@ public final class BufferRegistry {
 
   // ---- Making buffers ----
 
-  /** A buffer without memory, and the handle that the application holds of it. */
+  /** Makes a buffer without memory, and the handle that the application holds of it. */
   public BufferHandle export(
       String name, BufferSpec spec, @Nullable RegisteredDevice owner, MoveQueue<BufferLife> queue) {
     Throwable site = services.leaks().site("exported here");
@@ -79,9 +81,9 @@ public final class BufferRegistry {
   }
 
   /**
-   * A buffer without memory.
+   * Makes a buffer without memory.
    *
-   * @param origin the handle that closes it; null if the broker itself does
+   * @param origin the handle that closes the buffer; null if the broker itself does
    */
   public ManagedBuffer make(
       String name,
@@ -90,7 +92,7 @@ public final class BufferRegistry {
       MoveQueue<BufferLife> queue,
       Leakable.@Nullable Origin origin) {
     checkName(name);
-    // Refuses a size that overflows here and now.
+    // A size that overflows is refused here and now.
     long sizeBytes = Objects.requireNonNull(spec, "spec").layout().sizeBytes();
     return services
         .lifecycle()
@@ -111,7 +113,7 @@ public final class BufferRegistry {
             });
   }
 
-  /** A buffer in memory that was there before. */
+  /** Makes a buffer in memory that was there before. */
   public SharedBuffer adopt(String name, BufferSpec spec, Layout layout, ForeignMemory memory) {
     checkName(name);
     services.lifecycle().checkOpen("adopt " + name);
@@ -124,6 +126,7 @@ public final class BufferRegistry {
           unreserved(
               name, target, "adopted here", adopted -> adopted.adopt(new Place(taken), stays));
     } catch (RuntimeException | Error e) {
+      // No buffer has taken the memory over.
       taken.release();
       throw e;
     }
@@ -134,7 +137,9 @@ public final class BufferRegistry {
     return buffer;
   }
 
-  /** A buffer that is charged to no budget, and the handle that the application holds of it. */
+  /**
+   * Makes a buffer that is charged to no budget, and the handle that the application holds of it.
+   */
   public BufferHandle unreserved(
       String name, Target target, String what, Consumer<BufferLife> begin) {
     Throwable site = services.leaks().site(what);
@@ -167,18 +172,19 @@ public final class BufferRegistry {
     }
   }
 
+  /** Knows the buffer from now on. */
   private ManagedBuffer keep(BufferLife buffer) {
     buffers.add(buffer);
     if (services.leaks().isTracking()) {
-      Leaks.keep(this); // Or it would be lost together with its users.
+      Leaks.keep(this); // Otherwise it would be lost together with its users.
     }
     return new ManagedBuffer(buffer);
   }
 
   // ---- Their end ----
 
-  /** The buffer is gone. */
-  void forget(BufferLife buffer) {
+  @Override
+  public void forget(BufferLife buffer) {
     Lifecycle lifecycle = services.lifecycle();
     synchronized (lifecycle) {
       if (buffers.remove(buffer)) {
@@ -191,7 +197,7 @@ public final class BufferRegistry {
     }
   }
 
-  /** The broker is closed: each buffer ends once its last mapping does. */
+  /** The broker is closed: each buffer ends once its last mapping is closed. */
   public void shutDown() {
     buffers.forEach(Ending::shutDown);
   }
@@ -202,29 +208,34 @@ public final class BufferRegistry {
 
   // ---- Looking ----
 
+  @Override
   public Services services() {
     return services;
   }
 
+  @Override
   public DeviceRegistry devices() {
     return devices;
   }
 
+  @Override
   public Planner planner() {
     return planner;
   }
 
-  Allocator allocator() {
+  @Override
+  public Allocator allocator() {
     return allocator;
   }
 
+  /** The holders of mappings of all buffers. */
   public List<Holder> holders() {
     List<Holder> holders = new ArrayList<>();
     buffers.forEach(buffer -> holders.addAll(buffer.currentHolders()));
     return holders;
   }
 
-  /** The buffers that are left, and what keeps each. */
+  /** The buffers that are left, in words, and what keeps each. */
   public String describe() {
     return buffers.size()
         + " buffers are still in use: "
@@ -232,7 +243,8 @@ public final class BufferRegistry {
   }
 
   /**
-   * Mappings of buffers that are gone: read before {@link #snapshot}, or some would count twice.
+   * How many mappings there were of buffers that are gone. It is read before {@link #snapshot}, or
+   * the mappings of a buffer that ends in between would count twice.
    */
   public long formerTakings() {
     return formerTakings.get();

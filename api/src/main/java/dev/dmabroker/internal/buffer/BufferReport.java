@@ -13,14 +13,14 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
- * What is said of a buffer: its state, its holders, and why something is refused. Made for one
- * report, under the buffer's lock.
+ * What the broker tells about a buffer: its state, its holders, and why something is refused. Made
+ * for one report, under the buffer's lock.
  *
  * @param life the buffer
  */
 record BufferReport(BufferLife life) {
 
-  /** The holders of mappings, in places that the buffer has left, too. */
+  /** The holders of mappings, also in places that the buffer has left. */
   List<Holder> holders() {
     List<Holder> holders = new ArrayList<>();
     long now = life.services().time().nanos();
@@ -31,7 +31,7 @@ record BufferReport(BufferLife life) {
     return holders;
   }
 
-  /** What keeps the buffer from being given back. */
+  /** What keeps the buffer from being given back, in words. */
   String use() {
     List<Holder> holders = holders();
     return holders.isEmpty()
@@ -39,6 +39,7 @@ record BufferReport(BufferLife life) {
         : holders.stream().map(by -> life.name + " by " + by).collect(Collectors.joining(", "));
   }
 
+  /** The errors of this buffer in its present state. */
   BufferErrors errors() {
     return new BufferErrors(life.name, life.state(), holders(), life.lastFailure);
   }
@@ -65,14 +66,14 @@ record BufferReport(BufferLife life) {
         takings());
   }
 
-  /** Mappings that there have been. */
+  /** How many mappings of this buffer there have been. */
   private long takings() {
     return life.formerTakings
         + (life.place == null ? 0 : life.place.takings())
         + life.retired.places().stream().mapToLong(Place::takings).sum();
   }
 
-  /** Why what is intended is refused: the buffer is pinned where it is. */
+  /** The refusal of what an application intends, because the buffer is pinned where it lies. */
   PinnedException pinned(String intent) {
     String heap = life.resident().heap().name();
     List<String> devices = life.pins.devices();

@@ -11,7 +11,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * A buffer as one that takes up memory. Made when that is asked, so that no buffer has to hold it.
+ * A buffer as an occupant of memory, for the search for room and for adoption. It is made when it
+ * is asked for, so that no buffer has to keep one.
  */
 final class BufferTenant implements Tenant {
   private final BufferLife buffer;
@@ -31,6 +32,7 @@ final class BufferTenant implements Tenant {
       if (!couldLeave(heap)) {
         return Optional.empty();
       }
+      // Only a buffer that some other heap could hold is worth moving.
       List<RegisteredDevice> devices = buffer.attachments.users().devices();
       if (LeavingOut.solve(buffer, devices)
           .filter(solution -> solution.isPossibleOutside(heap))
@@ -56,12 +58,14 @@ final class BufferTenant implements Tenant {
     if (move == null) {
       return false;
     }
+    // This runs in the thread that needs the room, which waits for it.
     move.prepare();
     synchronized (buffer.lock) {
       return buffer.place == null || buffer.place.heapNumber() != heap;
     }
   }
 
+  /** Whether the buffer lies in the heap, idle and free to move. Under the lock. */
   private boolean couldLeave(int heap) {
     Place here = buffer.place;
     return buffer.isResident()
@@ -77,6 +81,7 @@ final class BufferTenant implements Tenant {
     List<Place> places;
     synchronized (buffer.lock) {
       places = places();
+      // A backing is asked without the lock, so its memory is kept in use meanwhile.
       places.forEach(Place::beginUse);
     }
     try {
@@ -91,7 +96,7 @@ final class BufferTenant implements Tenant {
     }
   }
 
-  /** Where the buffer lies, and the places that it left while readers hold them. */
+  /** The places of the buffer: where it lies, and those that it left while readers hold them. */
   private List<Place> places() {
     List<Place> places = new ArrayList<>(buffer.retired.places());
     if (buffer.place != null) {

@@ -17,7 +17,7 @@ import java.util.Optional;
 final class Ending {
   private Ending() {}
 
-  /** The broker closes. */
+  /** Ends the buffer because the broker closes. */
   static void shutDown(BufferLife life) {
     life.lock.change(
         after -> {
@@ -26,7 +26,10 @@ final class Ending {
         });
   }
 
-  /** False if the reference was dropped before, or if the broker's end was the buffer's. */
+  /**
+   * Drops the application's reference. False if it was dropped before, or if the buffer ended with
+   * the broker.
+   */
   static boolean dropReference(BufferLife life) {
     life.clear();
     return life.lock.locked(
@@ -38,7 +41,9 @@ final class Ending {
         });
   }
 
-  /** The handle was lost: the application can close it no more. */
+  /**
+   * The application has lost the handle, so it cannot close the buffer any more: that is reported.
+   */
   static void lost(BufferLife life) {
     if (dropReference(life)) {
       Services services = life.services();
@@ -60,7 +65,7 @@ final class Ending {
     return life.brokerClosed || (life.referenceClosed && life.attachments.isEmpty());
   }
 
-  /** Brings the end on if the buffer's use is over: whether it is. Under the lock. */
+  /** Brings the end on if the buffer's use is over. True if it is over. Under the lock. */
   static boolean releaseIfOver(BufferLife life, AfterLock after) {
     if (life.state() == State.RELEASED) {
       return true;
@@ -91,6 +96,7 @@ final class Ending {
     return true;
   }
 
+  /** Gives the memory back, and lets the broker forget the buffer. */
   private static void release(BufferLife life, AfterLock after) {
     Place last = life.place;
     if (last != null) {
@@ -99,9 +105,10 @@ final class Ending {
     }
     life.become(State.RELEASED);
     after.then(life.reservation::end);
-    after.then(() -> life.registry.forget(life));
+    after.then(() -> life.supplies.forget(life));
   }
 
+  /** Cancels the move or the evacuation that waits for mappings to be closed. */
   private static void cancelDrain(BufferLife life, AfterLock after) {
     if (life.moving != null) {
       life.moving.cancel(after);

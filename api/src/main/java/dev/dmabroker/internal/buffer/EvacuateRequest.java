@@ -5,7 +5,7 @@ import dev.dmabroker.event.BufferMove;
 import dev.dmabroker.internal.runtime.AfterLock;
 
 /** An application asks that the memory is given back. It is granted the buffer. */
-final class EvacuateRequest extends Request<BufferLife> {
+final class EvacuateRequest extends Request<BufferLife> implements Queued.Evacuation {
   EvacuateRequest(BufferLife life) {
     super(life);
   }
@@ -29,7 +29,7 @@ final class EvacuateRequest extends Request<BufferLife> {
     }
   }
 
-  /** RESIDENT: drains, to give the memory back. */
+  /** In RESIDENT: begins to drain, to give the memory back. */
   private void begin(AfterLock after) {
     life.evacuation = this;
     life.become(State.DRAINING);
@@ -37,8 +37,13 @@ final class EvacuateRequest extends Request<BufferLife> {
     life.advance(after);
   }
 
-  /** DRAINING: the last mapping is closed. */
-  void end(AfterLock after) {
+  @Override
+  public boolean wantsMemoryBack() {
+    return true;
+  }
+
+  @Override
+  public void end(AfterLock after) {
     life.evacuation = null;
     if (claim()) {
       life.giveBack(after);
@@ -66,6 +71,7 @@ final class EvacuateRequest extends Request<BufferLife> {
 
   @Override
   boolean needsOnlyWritersGone() {
+    // Readers have to go, too, as no memory is left for them.
     return false;
   }
 

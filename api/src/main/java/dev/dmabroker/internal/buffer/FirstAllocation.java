@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Gets a buffer its first memory, or memory anew after it was given back: ends ALLOCATING. */
+/** Gets a buffer its first memory, or new memory after the last was given back. Ends ALLOCATING. */
 final class FirstAllocation {
   private final BufferLife life;
 
@@ -21,12 +21,13 @@ final class FirstAllocation {
     this.life = life;
   }
 
-  /** Asks heaps, in the calling thread, which is the one that made the buffer ALLOCATING. */
+  /** Asks heaps, in the calling thread, which is the thread that made the buffer ALLOCATING. */
   void run() {
     Time time = life.services().time();
     long start = time.nanos();
     List<RegisteredDevice> devices;
     synchronized (life.lock) {
+      // Devices that attach after this may make the buffer move at once.
       devices = life.attachments.users().devices();
     }
     Place placed = null;
@@ -53,6 +54,9 @@ final class FirstAllocation {
         });
   }
 
+  /**
+   * No heap gave memory: requests to give memory back are granted, and all others get the reason.
+   */
   private void failed(@Nullable BrokerException failure, AfterLock after) {
     life.become(State.UNBACKED);
     if (!Ending.releaseIfOver(life, after) && failure != null) {
@@ -61,6 +65,7 @@ final class FirstAllocation {
     }
   }
 
+  /** A heap gave memory: the requests are served. */
   private void succeeded(Place placed, Duration took, AfterLock after) {
     life.place = placed;
     life.generation = placed.generation();

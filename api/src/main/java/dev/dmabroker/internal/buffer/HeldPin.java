@@ -9,6 +9,8 @@ import dev.dmabroker.internal.gate.Place;
 final class HeldPin implements Pin {
   private final BufferLife life;
   private final AttachedDevice attachment;
+
+  /** The place that the buffer stays in as long as the pin counts. */
   private final Place place;
 
   HeldPin(BufferLife life, AttachedDevice attachment, Place place) {

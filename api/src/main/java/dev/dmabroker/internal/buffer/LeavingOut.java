@@ -13,11 +13,14 @@ import dev.dmabroker.internal.watch.EventRecords;
 import java.util.List;
 import java.util.Optional;
 
-/** Which dispensable devices of a buffer are left out. All under the buffer's lock. */
+/**
+ * Decides which dispensable devices of a buffer are left out. All methods run under the buffer's
+ * lock.
+ */
 final class LeavingOut {
   private LeavingOut() {}
 
-  /** Works out anew which devices are left out, after a device was detached. */
+  /** Works out again which devices are left out, after a device was detached. */
   static void renegotiate(BufferLife life, AfterLock after) {
     if (life.stays && life.place != null) {
       leaveOut(life, life.attachments.unsuited(life.resident()), after);
@@ -27,18 +30,19 @@ final class LeavingOut {
     }
   }
 
-  /** How the devices could be served; empty if that is too much to look at. */
+  /** How the devices could be served; empty if the search would take too long. */
   static Optional<Solution> solve(BufferLife life, List<RegisteredDevice> devices) {
     try {
-      return Optional.of(life.registry.planner().solve(life.target(), devices));
+      return Optional.of(life.supplies.planner().solve(life.target(), devices));
     } catch (SearchLimitException e) {
       return Optional.empty();
     }
   }
 
-  /** Leaves these devices out and no others, and tells what that changes. */
+  /** Leaves out these devices and no others, and tells listeners what that changes. */
   static void leaveOut(BufferLife life, List<? extends Participant> devices, AfterLock after) {
     Attachments attachments = life.attachments;
+    // Mostly no device can be left out, and then there is nothing to compare.
     if (!attachments.hasDispensable()) {
       return;
     }
@@ -54,7 +58,7 @@ final class LeavingOut {
     }
   }
 
-  /** Why a device that is left out cannot map. */
+  /** The error for a device that is left out and cannot map. */
   static LeftOutException refusal(BufferLife life, AttachedDevice attachment) {
     return Exceptions.leftOut(
         "cannot map "

@@ -24,7 +24,10 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** A buffer as applications and attachments call it, over its {@linkplain BufferLife life}. */
+/**
+ * A buffer as applications and attachments call it. Its states are in its {@linkplain BufferLife
+ * life}.
+ */
 public final class ManagedBuffer implements GateKeeper {
   public final BufferLife life;
 
@@ -58,21 +61,23 @@ public final class ManagedBuffer implements GateKeeper {
     }
   }
 
-  /** The way in which the contents are stored where they are, which a copy has to share. */
+  /** The way in which the contents are stored now, which a copy has to share. */
   public Target storedTarget() {
     synchronized (life.lock) {
       return life.target();
     }
   }
 
-  /** For the broker itself: no leak is reported if it is not closed. */
+  /**
+   * Attaches a device for the broker itself: no leak is reported if the attachment is not closed.
+   */
   @Override
   public AttachedDevice attach(Device device) {
     return attach(device, null);
   }
 
   AttachedDevice attach(Device device, Leakable.@Nullable Origin origin) {
-    return attachOwn(life.registry.devices().own(device), origin);
+    return attachOwn(life.supplies.devices().own(device), origin);
   }
 
   AttachedDevice attachOwn(RegisteredDevice registered, Leakable.@Nullable Origin origin) {
@@ -108,6 +113,7 @@ public final class ManagedBuffer implements GateKeeper {
             throw life.report().pinned("unprepare " + life.name);
           }
           if (life.isResident()) {
+            // Whether the buffer is idle is final only once the gates are shut.
             life.attachments.shutGates();
             if (life.resident().isIdle()) {
               life.giveBack(after);
@@ -140,6 +146,7 @@ public final class ManagedBuffer implements GateKeeper {
   public @Nullable BufferMapping tryMap(AttachedDevice attachment, Access access) {
     return life.lock.locked(
         after -> {
+          // The mover may have taken a map that turned back for a mapping.
           life.advance(after);
           Refusals.checkUsable(life, attachment, "map");
           return attachment.gate().lets(access) == null
@@ -157,6 +164,7 @@ public final class ManagedBuffer implements GateKeeper {
     MapRequest request = new MapRequest(life, attachment, access, /* parks= */ false);
     boolean allocates = request.submit();
     MapFuture future = MapFuture.of(request);
+    // The calling thread must not wait for a heap.
     if (allocates) {
       life.services().workers().execute(new FirstAllocation(life)::run);
     }
@@ -182,6 +190,7 @@ public final class ManagedBuffer implements GateKeeper {
     }
   }
 
+  /** Makes a mapping that the calling thread closes. Under the lock. */
   private BufferMapping admit(AttachedDevice attachment, Place place, Access access) {
     return attachment.admit(
         place, access, Caller.current(), /* own= */ true, life.services().callSite());
@@ -201,7 +210,7 @@ public final class ManagedBuffer implements GateKeeper {
             });
   }
 
-  /** Not in the poller's thread, which must not be held up. */
+  /** Tells listeners on a worker and not in the poller's thread, which must not be held up. */
   private void tellFenceFailed(BufferMapping mapping, int errno) {
     var event =
         new EventRecords.FenceFailure(
@@ -226,6 +235,7 @@ public final class ManagedBuffer implements GateKeeper {
 
   @Override
   public boolean detach(AttachedDevice attachment) {
+    // No leak is reported for the attachment from here on.
     attachment.clear();
     return life.lock.locked(
         after -> {

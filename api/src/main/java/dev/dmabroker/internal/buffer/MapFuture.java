@@ -16,28 +16,31 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What an asynchronous map returns. It sees who waits for it: a thread that joins it, and a chain
- * that {@linkplain #thenCompose composes} it with a further map, so that a wait for oneself is
- * refused at once and not by a timeout.
+ * The future of an asynchronous map. It sees what waits for it: a thread that joins it, and a chain
+ * that {@linkplain #thenCompose composes} it with a further map. So a chain or thread that would
+ * wait for its own mapping is refused at once, and not by a timeout.
  */
 final class MapFuture extends CompletableFuture<Mapping> {
+  /** The chain that runs a stage in this thread now; null if none does. */
   private static final ThreadLocal<@Nullable Chain> CURRENT = new ThreadLocal<>();
 
-  /** Null if it was mapped at once. */
+  /** The request that the future stands for; null if it was mapped at once. */
   private final @Nullable MapRequest request;
 
-  /** Whether somebody is about to complete this with what came of the request, or has. */
+  /**
+   * Whether a thread is about to complete this with the end of the request, or has completed it.
+   */
   private final AtomicBoolean ended = new AtomicBoolean();
 
-  /** The chain that asked; null if none did. */
+  /** The chain that asked; null if no chain did. */
   private final @Nullable Chain asker = CURRENT.get();
 
   /**
-   * What a chain has been given, and asks for meanwhile.
+   * The mappings that a chain has been given, and the maps that it asks for meanwhile.
    *
-   * @param mapping the last that it was given
+   * @param mapping the last mapping that the chain was given
    * @param before the chain until then
-   * @param asked what has to be served before it goes on
+   * @param asked the requests that have to be served before the chain goes on
    */
   private record Chain(Mapping mapping, @Nullable Chain before, List<MapRequest> asked) {}
 
@@ -45,13 +48,16 @@ final class MapFuture extends CompletableFuture<Mapping> {
     this.request = request;
   }
 
+  /** A future that has its mapping already. */
   static MapFuture done(BufferMapping mapping) {
     MapFuture future = new MapFuture(null);
     future.complete(mapping);
     return future;
   }
 
-  /** Not done yet, whoever serves the request completes it. */
+  /**
+   * A future for a request. If it is not done yet, the thread that serves the request completes it.
+   */
   static MapFuture of(MapRequest request) {
     MapFuture future = new MapFuture(request);
     Chain chain = future.asker;
@@ -70,7 +76,8 @@ final class MapFuture extends CompletableFuture<Mapping> {
   }
 
   /**
-   * The chain without what it has closed at its end, or a chain that goes on for ever would grow.
+   * The chain without the mappings at its end that it has closed; otherwise a chain that goes on
+   * for ever would grow.
    */
   private static @Nullable Chain held(@Nullable Chain chain) {
     Chain link = chain;
@@ -80,6 +87,7 @@ final class MapFuture extends CompletableFuture<Mapping> {
     return link;
   }
 
+  /** Runs the next stage as a part of the chain, then checks what it asked for. */
   private static <U> CompletionStage<U> within(
       Chain chain, Function<? super Mapping, ? extends CompletionStage<U>> next) {
     Chain outer = CURRENT.get();
@@ -96,6 +104,7 @@ final class MapFuture extends CompletableFuture<Mapping> {
     }
   }
 
+  /** Refuses the request if it needs the end of a mapping that the chain holds. */
   private static void refuseSelfWait(MapRequest asked, @Nullable Chain chain) {
     for (Chain link = chain; link != null; link = link.before()) {
       if (link.mapping() instanceof BufferMapping held) {
@@ -106,7 +115,7 @@ final class MapFuture extends CompletableFuture<Mapping> {
 
   /**
    * {@inheritDoc} False if the map has been granted or refused already, even if this future does
-   * not know yet: a buffer's old contents may have gone for its sake.
+   * not know yet: the buffer's old contents may have been dropped for its sake.
    */
   @Override
   public boolean cancel(boolean mayInterruptIfRunning) {
@@ -121,7 +130,7 @@ final class MapFuture extends CompletableFuture<Mapping> {
     return cancelled;
   }
 
-  /** Gives the request up when this future is cancelled other than by {@link #cancel}. */
+  /** Gives the request up when this future is cancelled in another way than by {@link #cancel}. */
   void giveUpIfCancelled(MapRequest asked) {
     CompletableFuture<?> unused =
         whenComplete(
@@ -134,7 +143,10 @@ final class MapFuture extends CompletableFuture<Mapping> {
             });
   }
 
-  /** Takes over what came of the request, the first time; a mapping that nobody wants is closed. */
+  /**
+   * Takes over the end of the request, the first time. A mapping that the future cannot take, as it
+   * was cancelled, is closed.
+   */
   void end(@Nullable BufferMapping mapping, @Nullable Throwable failure) {
     if (!ended.compareAndSet(false, true)) {
       return;
@@ -194,7 +206,7 @@ final class MapFuture extends CompletableFuture<Mapping> {
     }
   }
 
-  /** The thread that waited for a mapping is taken for the one that closes it. */
+  /** The thread that waited for a mapping is noted as the one that closes it. */
   private static Mapping taken(Mapping mapping) {
     if (mapping instanceof BufferMapping held) {
       held.hand();
@@ -202,6 +214,9 @@ final class MapFuture extends CompletableFuture<Mapping> {
     return mapping;
   }
 
+  /**
+   * Notes that this thread waits, unless it would wait for its own chain; null if there is no wait.
+   */
   private @Nullable WaitGraph park() {
     if (request == null || isDone()) {
       return null;

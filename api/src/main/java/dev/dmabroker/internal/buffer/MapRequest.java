@@ -13,21 +13,23 @@ import java.time.Duration;
 import java.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
 
-/** A map that the gate did not let in. */
+/** The request of a map that the gate did not let in. */
 final class MapRequest extends Request<BufferMapping> {
   private final AttachedDevice attachment;
   private final Access access;
+
+  /** Whether the calling thread waits for the map. */
   private final boolean parks;
 
-  /** Where it was asked for, if that is to be noted. */
+  /** The stack of the call, if call sites are to be noted. */
   private final @Nullable Throwable callSite;
 
   private final long sinceNanos;
 
   /**
-   * A map.
+   * Makes the request of a map.
    *
-   * @param parks whether the calling thread will wait for it
+   * @param parks whether the calling thread will wait for the map
    */
   MapRequest(BufferLife life, AttachedDevice attachment, Access access, boolean parks) {
     super(life);
@@ -53,9 +55,36 @@ final class MapRequest extends Request<BufferMapping> {
     grantNew(after, () -> admitTo(life.resident()));
   }
 
-  /** Makes the mapping, noted as the asker's. Under the lock. */
+  /** Makes the mapping, noted as the mapping of the thread that asked. Under the lock. */
   BufferMapping admitTo(Place place) {
     return attachment.admit(place, access, asker(), parks, callSite);
+  }
+
+  @Override
+  public @Nullable Overwriting claimToOverwrite(Place target) {
+    return overwrites() && attachment.suits(target) && claim() ? new Overwrite(target) : null;
+  }
+
+  /** This map, claimed, in the place where it overwrites the contents. */
+  private final class Overwrite implements Overwriting {
+    private final Place target;
+    private @Nullable BufferMapping mapping;
+
+    Overwrite(Place target) {
+      this.target = target;
+    }
+
+    @Override
+    public void admit() {
+      mapping = admitTo(target);
+    }
+
+    @Override
+    public void grant(AfterLock after) {
+      if (mapping != null) {
+        MapRequest.this.grant(after, mapping);
+      }
+    }
   }
 
   @Override
@@ -82,7 +111,7 @@ final class MapRequest extends Request<BufferMapping> {
     return parks;
   }
 
-  /** A map to overwrite stays granted: the old contents may have been dropped for its sake. */
+  /** A map to overwrite stays granted, as the old contents may have been dropped for its sake. */
   @Override
   boolean takeBack(BufferMapping granted) {
     if (overwrites()) {
@@ -109,7 +138,7 @@ final class MapRequest extends Request<BufferMapping> {
 
   // ---- Asynchronous maps ----
 
-  /** Fails it after that time, unless it has ended by then. */
+  /** Fails the map after that time, unless it has ended by then. */
   void expireAfter(Duration timeout) {
     if (waiting().isTold()) {
       return;
@@ -126,13 +155,13 @@ final class MapRequest extends Request<BufferMapping> {
             (mapping, failure) -> {
               timer.cancel(false);
               Runnable tell = waited(failure == null);
-              workers.execute(tell); // Not here: it may be the timer.
+              workers.execute(tell); // This may be the timer's thread.
             });
   }
 
   /**
-   * Hands its end to the future that the application got, on the callback executor, so that what is
-   * chained to it holds up no thread of the broker.
+   * Hands the end of the request to the future that the application got. That runs on the callback
+   * executor, so that stages chained to the future hold up no thread of the broker.
    */
   void hand(MapFuture exposed) {
     Workers workers = life.services().workers();
@@ -140,7 +169,7 @@ final class MapRequest extends Request<BufferMapping> {
     exposed.giveUpIfCancelled(this);
   }
 
-  /** Does what the callback executor will do, for a thread that cannot wait for that. */
+  /** Does at once what the callback executor will do, for a thread that cannot wait for that. */
   void handNow(MapFuture exposed) {
     if (waiting().isTold()) {
       waiting().then(exposed::end);

@@ -7,7 +7,6 @@ import dev.dmabroker.event.BufferMove;
 import dev.dmabroker.internal.device.RegisteredDevice;
 import dev.dmabroker.internal.gate.AttachedDevice;
 import dev.dmabroker.internal.gate.Attachments;
-import dev.dmabroker.internal.gate.BufferMapping;
 import dev.dmabroker.internal.gate.Place;
 import dev.dmabroker.internal.move.Movable;
 import dev.dmabroker.internal.move.Relocation;
@@ -22,15 +21,16 @@ import java.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One move of a buffer, as it changes the buffer. {@link Relocation} decides what happens when;
- * this does it to the {@link BufferLife}. All under the buffer's lock.
+ * One move of a buffer, as it changes the buffer. {@link Relocation} decides what happens and when;
+ * this class does it to the {@link BufferLife}. All methods run under the buffer's lock, except
+ * {@link #allocate}.
  */
 final class Moving implements Movable {
   private final BufferLife life;
   private final Relocation relocation;
 
   /** Granted together with the move; claimed, so that it cannot give up. */
-  private @Nullable MapRequest overwriter;
+  private Queued.@Nullable Overwriting overwriter;
 
   private Moving(BufferLife life, BufferMove.Cause cause, String beneficiary, int attempt) {
     this.life = life;
@@ -60,7 +60,10 @@ final class Moving implements Movable {
     after.then(() -> life.services().workers().execute(moving.relocation::prepare));
   }
 
-  /** RESIDENT: starts a move out of the heap where the buffer lies, unless it is used again. */
+  /**
+   * In RESIDENT: starts a move out of the heap where the buffer lies, unless the buffer is used
+   * again.
+   */
   static Relocation outOf(BufferLife life, String beneficiary) {
     Moving moving = new Moving(life, BufferMove.Cause.ROOM, beneficiary, /* attempt= */ 1);
     life.moving = moving;
@@ -68,6 +71,7 @@ final class Moving implements Movable {
     return moving.relocation;
   }
 
+  /** The rest after a failed move is over: tries again if a device still needs a move. */
   private static void retry(BufferLife life) {
     life.lock.changeOnTime(
         life.services().workers(),
@@ -81,6 +85,7 @@ final class Moving implements Movable {
 
   // ---- Turns ----
 
+  /** Whether it is this buffer's turn. A buffer with waiters goes ahead of others. */
   private static boolean mayBegin(BufferLife life) {
     return life.queue.begin(life, !life.requests.isEmpty());
   }
@@ -97,22 +102,28 @@ final class Moving implements Movable {
 
   @Override
   public void lingerInTurn(AfterLock after) {
+    // A buffer with waiters keeps its turn.
     if (life.requests.isEmpty()) {
       passTurn(life, life.queue.linger(life), after);
     }
   }
 
-  /** The buffer does not move any more, so another's turn may have come. */
+  /** The buffer does not move any more, so the turn of another buffer may have come. */
   static void endTurn(BufferLife life, AfterLock after) {
     passTurn(life, life.queue.end(life), after);
   }
 
+  /**
+   * Lets the buffer that has the turn now begin, on a worker, as that takes the other buffer's
+   * lock.
+   */
   private static void passTurn(BufferLife life, @Nullable BufferLife next, AfterLock after) {
     if (next != null) {
       after.then(() -> life.services().workers().execute(() -> takeTurn(next)));
     }
   }
 
+  /** The turn has come: begins a move, goes on with one that lingered, or passes the turn on. */
   private static void takeTurn(BufferLife life) {
     life.lock.change(
         after -> {
@@ -136,15 +147,19 @@ final class Moving implements Movable {
     return relocation.isDrained();
   }
 
-  /** Whether memory elsewhere is there: in PREPARING, the move waits for a moment to begin. */
+  /**
+   * Whether memory elsewhere was found: then, in PREPARING, the move waits for a moment to stall.
+   */
   boolean hasTarget() {
     return relocation.hasTarget();
   }
 
+  /** A mapping was closed: the move checks whether it waited for that. */
   void advanceMove(AfterLock after) {
     relocation.advance(after);
   }
 
+  /** The buffer ends, and its move with it. */
   void cancel(AfterLock after) {
     relocation.cancel(after);
   }
@@ -215,15 +230,9 @@ final class Moving implements Movable {
 
   @Override
   public boolean claimOverwriter(Place target) {
-    if (life.requests.first().orElse(null) instanceof MapRequest first
-        && first.overwrites()
-        && first.attachment().suits(target)
-        && first.claim()) {
-      // It cannot give up any more: the old contents go only if it writes new ones.
-      overwriter = first;
-      return true;
-    }
-    return false;
+    // Claimed, it cannot give up any more: the old contents go only if it writes new ones.
+    overwriter = life.requests.first().map(first -> first.claimToOverwrite(target)).orElse(null);
+    return overwriter != null;
   }
 
   @Override
@@ -233,9 +242,10 @@ final class Moving implements Movable {
 
   @Override
   public void moved(Place target, AfterLock after) {
-    MapRequest first = overwriter;
-    // Let in before others are served: one of them may want the memory given back.
-    BufferMapping granted = first == null ? null : first.admitTo(target);
+    if (overwriter != null) {
+      // Let in before others are served: one of them may want the memory given back.
+      overwriter.admit();
+    }
     Place old = life.resident();
     life.place = target;
     life.generation = target.generation();
@@ -246,16 +256,18 @@ final class Moving implements Movable {
     BufferMove event =
         relocation.event(life.generation, Optional.empty(), Duration.ZERO, List.of());
     life.moves = life.moves.with(event);
+    // The devices that are attached now are told, after the lock is released.
     List<AttachedDevice> told = life.attachments.copy();
-    // No mapping reads the old place once one writes to the new one: all the gates are shut before
-    // the first is opened. And no mapping comes in any more once it is looked which are in.
+    // No mapping reads the old place once a mapping writes to the new one: all gates are shut
+    // before the first one is opened. And no mapping comes in any more once it is checked which are
+    // in.
     life.attachments.shutGates();
     life.retire(old, after);
     after.then(() -> told.forEach(attachment -> attachment.tellMoved(event.generation())));
     life.tell(after, listener -> listener.moved(event));
     life.settle(after);
-    if (first != null && granted != null) {
-      first.grant(after, granted);
+    if (overwriter != null) {
+      overwriter.grant(after);
     }
   }
 
@@ -277,6 +289,7 @@ final class Moving implements Movable {
     BufferMove event = relocation.event(life.generation, Optional.of(reason), backOff, holders);
     after.then(() -> life.services().moveLog().rolledBack(failure, gaveUp));
     life.tell(after, listener -> listener.moveRolledBack(event));
+    // A move to make room does not count: the buffer may move for its own sake at once.
     if (!counts) {
       life.retries.startOver();
       life.settle(after);
@@ -289,16 +302,17 @@ final class Moving implements Movable {
     }
     life.settle(after);
     if (life.retries.gaveUp() && life.isResident()) {
-      // In any other state something is under way that may serve them yet.
+      // In any other state something is under way that may still serve them.
       life.requests.fail(after, request -> true, failure);
     }
   }
 
+  /** Ends the move, wherever the buffer lies now, and the turn with it. */
   private void end(AfterLock after) {
     life.moving = null;
     life.become(State.RESIDENT);
     life.reservation.backTo(
-        life.resident().sizeBytes()); // What was sought in vain is not paid for.
+        life.resident().sizeBytes()); // Memory that was sought in vain is not paid for.
     endTurn(life, after);
   }
 }

@@ -4,7 +4,7 @@ import dev.dmabroker.event.BufferMove;
 import dev.dmabroker.internal.gate.AttachedDevice;
 import dev.dmabroker.internal.runtime.AfterLock;
 
-/** A device asks that the buffer stays where it is. */
+/** The request of a device that the buffer stays where it lies. */
 final class PinRequest extends Request<HeldPin> {
   private final AttachedDevice attachment;
 
@@ -28,13 +28,13 @@ final class PinRequest extends Request<HeldPin> {
     grantNew(after, () -> life.pin(attachment));
   }
 
-  /** Requests that need a move have to be refused now. */
+  /** Requests that need a move have to be refused now, as the buffer is pinned. */
   @Override
   void servedAtOnce(AfterLock after) {
     life.serveQueue(after);
   }
 
-  /** A pin has to wait for the end of a move as well, wherever that leads. */
+  /** A pin also has to wait for the end of a move, wherever that leads. */
   @Override
   boolean needsDrain() {
     return (life.moving != null && !life.moving.makesRoom())
@@ -53,6 +53,7 @@ final class PinRequest extends Request<HeldPin> {
 
   @Override
   boolean takeBack(HeldPin granted) {
+    // No caller has seen the pin, so it can be closed.
     granted.close();
     return true;
   }

@@ -22,13 +22,13 @@ record Pins(List<HeldPin> held) {
     return new Pins(more);
   }
 
-  /** Without those that the predicate names; this if there are none. */
+  /** The pins without those that the predicate names; this object if it names none. */
   Pins without(Predicate<HeldPin> which) {
     List<HeldPin> kept = held.stream().filter(which.negate()).toList();
     return kept.size() == held.size() ? this : kept.isEmpty() ? NONE : new Pins(kept);
   }
 
-  /** The names of the devices that pinned it. */
+  /** The names of the devices that pinned the buffer. */
   List<String> devices() {
     return held.stream().map(pin -> pin.attachment().device().name()).distinct().toList();
   }

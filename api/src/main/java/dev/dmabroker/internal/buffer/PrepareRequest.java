@@ -3,7 +3,10 @@ package dev.dmabroker.internal.buffer;
 import dev.dmabroker.event.BufferMove;
 import dev.dmabroker.internal.runtime.AfterLock;
 
-/** An application asks for memory that suits all attached devices. It is granted the buffer. */
+/**
+ * An application asks for memory that suits all attached devices. The request is granted the
+ * buffer.
+ */
 final class PrepareRequest extends Request<BufferLife> {
   PrepareRequest(BufferLife life) {
     super(life);

@@ -6,11 +6,13 @@ import dev.dmabroker.internal.gate.AttachedDevice;
 import dev.dmabroker.internal.runtime.Exceptions;
 import org.jspecify.annotations.Nullable;
 
-/** What a buffer refuses, whatever is waited for. All under the buffer's lock. */
+/**
+ * What a buffer refuses because waiting would not help. All methods run under the buffer's lock.
+ */
 final class Refusals {
   private Refusals() {}
 
-  /** Why waiting would not help the request; null if it may. */
+  /** The reason why waiting would not help the request; null if it may help. */
   static @Nullable BrokerException of(Request<?> request) {
     BufferLife life = request.life;
     if (!life.isResident()) {
@@ -24,7 +26,7 @@ final class Refusals {
   }
 
   /**
-   * Refuses what needs a buffer that is not closed.
+   * Refuses a call that needs a buffer which is not closed.
    *
    * @throws dev.dmabroker.ClosedException if the buffer or the broker is closed
    */
@@ -40,7 +42,7 @@ final class Refusals {
   }
 
   /**
-   * Refuses what needs an attachment that is not closed.
+   * Refuses a call that needs an attachment which is not closed.
    *
    * @throws dev.dmabroker.ClosedException if the attachment or the broker is closed
    */

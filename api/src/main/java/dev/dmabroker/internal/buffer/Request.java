@@ -16,21 +16,23 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What an application asks of a buffer and may have to wait for. It ends once: granted, failed,
- * timed out or interrupted, by the thread that {@linkplain #claim claims} that first. What is done
- * for a request is done after it is claimed and under the buffer's lock, so nothing is done for a
- * waiter that has given up.
+ * A request to a buffer: an application asks for it and may have to wait. A request ends once: it
+ * is granted, it fails, it times out or it is interrupted. The thread that {@linkplain #claim
+ * claims} it first decides which. What is done for a request is done after it is claimed and under
+ * the buffer's lock, so nothing is done for a waiter that has given up.
  *
  * @param <G> what is granted
  */
-abstract sealed class Request<G> implements WaitGraph.Parked
+abstract sealed class Request<G> implements WaitGraph.Parked, Queued
     permits MapRequest, PinRequest, PrepareRequest, EvacuateRequest {
   final BufferLife life;
 
-  /** The caller that asked; a grant is noted as its own. */
+  /** The caller that asked; a grant is noted as a grant to this caller. */
   private final Object asker = Caller.current();
 
+  /** Whether the end is decided; the thread that sets this ends the request. */
   private final AtomicBoolean claimed = new AtomicBoolean();
+
   private final Wait<G> wait = new Wait<>();
 
   Request(BufferLife life) {
@@ -40,55 +42,64 @@ abstract sealed class Request<G> implements WaitGraph.Parked
   // ---- What the kinds differ in; all under the buffer's lock but for the words ----
 
   /**
-   * Refuses a request that the buffer's end or the attachment's makes impossible.
+   * Refuses a request that is impossible because the buffer or the attachment has ended.
    *
    * @throws dev.dmabroker.ClosedException if either is closed
    */
   abstract void check();
 
-  /** Whether it can be served in the buffer's present state. */
+  /** Whether the request can be served in the buffer's present state. */
   abstract boolean isServable();
 
-  /** Does what is asked, in a state in which it {@linkplain #isServable can be served}. */
+  /** Does what is asked, in a state in which the request {@linkplain #isServable can be served}. */
   abstract void perform(AfterLock after);
 
-  /** It was served without a wait: what that means for those that wait. */
+  /** The request was served without a wait: does what that means for requests that wait. */
   void servedAtOnce(AfterLock after) {}
 
-  /** Whether it cannot be served where the buffer lies, so that mappings have to be closed. */
+  /**
+   * Whether the request cannot be served where the buffer lies, so that mappings have to be closed.
+   */
   abstract boolean needsDrain();
 
-  /** Whether it is enough for a drain that mappings which write are closed. */
+  /** Whether a drain for this request has to wait only for mappings that write. */
   boolean needsOnlyWritersGone() {
     return true;
   }
 
-  /** What a move that it needs is put down to. */
+  /** The cause to name for a move that the request needs. */
   abstract BufferMove.Cause moveCause();
 
-  /** The attachment that asks; null if the buffer as a whole is meant. */
+  /** The attachment that asks; null if the request is about the buffer as a whole. */
   @Nullable AttachedDevice attachment() {
     return null;
   }
 
-  /** It left the queue by itself. */
+  /** The request left the queue by itself, as its waiter gave up. */
   void withdrawn(AfterLock after) {}
+
+  @Override
+  public final boolean isOf(AttachedDevice attachment) {
+    return attachment() == attachment;
+  }
 
   /** Whether a thread is parked until the end. */
   boolean parks() {
     return true;
   }
 
-  /** The wait for it ends now: what tells listeners so. */
+  /**
+   * The wait for the request ends now. Returns what tells listeners so, to run without the lock.
+   */
   Runnable waited(boolean granted) {
     return () -> {};
   }
 
   /**
-   * The waiter was interrupted when it was too late to give up: takes the grant back, which nobody
-   * has seen yet.
+   * The waiter was interrupted when it was too late to give up: takes the grant back, which no
+   * caller has seen yet.
    *
-   * @return false if what was done to the buffer cannot be denied
+   * @return false if what was done to the buffer cannot be undone
    */
   boolean takeBack(G granted) {
     return false;
@@ -119,7 +130,7 @@ abstract sealed class Request<G> implements WaitGraph.Parked
         });
   }
 
-  /** Sees to it that its turn comes: whether the caller has to allocate. */
+  /** Sees to it that the request's turn comes. True if the caller has to allocate. */
   private boolean queued(AfterLock after) {
     switch (life.state()) {
       case UNBACKED -> {
@@ -150,7 +161,8 @@ abstract sealed class Request<G> implements WaitGraph.Parked
    *
    * @return whether it has ended
    */
-  final boolean serve(AfterLock after) {
+  @Override
+  public final boolean serve(AfterLock after) {
     if (isServable()) {
       perform(after);
       return true;
@@ -162,7 +174,7 @@ abstract sealed class Request<G> implements WaitGraph.Parked
     return refusal != null;
   }
 
-  /** A request that ended by itself leaves the queue. */
+  /** The request ended by itself, and leaves the queue. */
   final void withdraw() {
     life.lock.change(
         after -> {
@@ -173,18 +185,18 @@ abstract sealed class Request<G> implements WaitGraph.Parked
 
   // ---- Its end ----
 
-  /** Whether it has ended, or is about to. */
+  /** Whether the request has ended, or is about to end. */
   @Override
   public final boolean isDone() {
     return claimed.get();
   }
 
-  /** Whether the caller, and no other thread, ends it. */
+  /** Whether the caller, and no other thread, ends the request. */
   final boolean claim() {
     return claimed.compareAndSet(false, true);
   }
 
-  /** Grants it unless it has ended; what is granted is made only then. */
+  /** Grants the request unless it has ended; what is granted is made only then. */
   final void grantNew(AfterLock after, Supplier<G> make) {
     if (!claim()) {
       return;
@@ -197,12 +209,13 @@ abstract sealed class Request<G> implements WaitGraph.Parked
     }
   }
 
-  /** After {@link #claim}. */
+  /** Grants the request. Called after {@link #claim}. */
   final void grant(AfterLock after, G granted) {
     wait.grant(after, granted);
   }
 
-  final void fail(AfterLock after, BrokerException failure) {
+  @Override
+  public final void fail(AfterLock after, BrokerException failure) {
     if (claim()) {
       wait.fail(after, failure);
     }
@@ -217,7 +230,7 @@ abstract sealed class Request<G> implements WaitGraph.Parked
     return true;
   }
 
-  /** After {@link #claim}, by a waiter that does not want it any more. */
+  /** Ends a request that its waiter does not want any more. Called after {@link #claim}. */
   final void endGivenUp(BrokerException failure) {
     withdraw();
     wait.failNow(failure);
@@ -226,7 +239,7 @@ abstract sealed class Request<G> implements WaitGraph.Parked
   // ---- Waiting ----
 
   /**
-   * Parks until the end.
+   * Parks until the end of the request.
    *
    * @throws BrokerException what the request failed with
    */
@@ -268,7 +281,7 @@ abstract sealed class Request<G> implements WaitGraph.Parked
         : errors.interrupted(describe(), interrupt);
   }
 
-  /** The wait for its end, for a kind that is waited for in other ways, too. */
+  /** The wait for the end, for a kind of request that is waited for in other ways, too. */
   final Wait<G> waiting() {
     return wait;
   }

@@ -7,19 +7,22 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
 
-/** The requests that wait for a buffer, in the order in which they came. Used under its lock. */
+/**
+ * The requests that wait for a buffer, in the order in which they came. Used under the buffer's
+ * lock.
+ */
 final class Requests {
   /** A set, so that of thousands any one can give up cheaply. */
-  private Set<Request<?>> queue = Set.of();
+  private Set<Queued> queue = Set.of();
 
-  void add(Request<?> request) {
+  void add(Queued request) {
     if (queue.isEmpty()) {
       queue = new LinkedHashSet<>(1); // Mostly it stays alone.
     }
     queue.add(request);
   }
 
-  void remove(Request<?> request) {
+  void remove(Queued request) {
     if (queue.contains(request)) {
       queue.remove(request);
     }
@@ -34,8 +37,8 @@ final class Requests {
   }
 
   /** The first that still waits. */
-  Optional<Request<?>> first() {
-    for (Request<?> request : queue) {
+  Optional<Queued> first() {
+    for (Queued request : queue) {
       if (!request.isDone()) {
         return Optional.of(request);
       }
@@ -44,10 +47,10 @@ final class Requests {
   }
 
   /** Offers each its turn; a request that is not served goes on waiting. */
-  void serve(Predicate<Request<?>> serve) {
-    Set<Request<?>> before = queue;
+  void serve(Predicate<Queued> serve) {
+    Set<Queued> before = queue;
     queue = Set.of();
-    for (Request<?> request : before) {
+    for (Queued request : before) {
       if (!request.isDone() && !serve.test(request)) {
         add(request);
       }
@@ -55,7 +58,7 @@ final class Requests {
   }
 
   /** Fails those that the predicate names. */
-  void fail(AfterLock after, Predicate<Request<?>> which, BrokerException failure) {
+  void fail(AfterLock after, Predicate<Queued> which, BrokerException failure) {
     serve(
         request -> {
           boolean fails = which.test(request);

@@ -6,9 +6,10 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /**
- * The places that a buffer has left while readers held them, and that they still hold. Immutable.
+ * The places that a buffer has left while readers held them, and that readers still hold.
+ * Immutable.
  *
- * @param places the oldest first
+ * @param places the places, the oldest first
  */
 record RetiredPlaces(List<Place> places) {
   static final RetiredPlaces NONE = new RetiredPlaces(List.of());

@@ -7,8 +7,8 @@ import dev.dmabroker.internal.runtime.Caller;
 import java.util.List;
 
 /**
- * Requests that would wait for themselves: for the end of a mapping that their own thread or chain
- * holds, or that is held by a thread which waits for them. Such a request is refused at once, or
+ * Finds requests that would wait for themselves: for the end of a mapping that their own thread or
+ * chain holds, or that a thread holds which waits for them. These requests are refused at once, or
  * let in where the buffer lies, if that helps.
  */
 final class SelfWait {
@@ -18,7 +18,7 @@ final class SelfWait {
    * Refuses a request that needs the end of a mapping which the calling thread has made. Under the
    * lock.
    *
-   * @throws dev.dmabroker.WouldDeadlockException if that is so
+   * @throws dev.dmabroker.WouldDeadlockException if the request needs that
    */
   static void refuse(Request<?> request) {
     BufferLife life = request.life;
@@ -31,7 +31,7 @@ final class SelfWait {
   }
 
   /**
-   * Whether the thread holds up the drain already, so that it would wait for itself: letting it in
+   * Whether the thread holds up the drain already, so that it would wait for itself. To let it in
    * once more holds up the drain no longer than it is held up anyway. Under the lock.
    */
   static boolean isReentry(MapRequest request) {
@@ -53,13 +53,17 @@ final class SelfWait {
       if (life.state() == State.DRAINING) {
         return life.place.threads(/* writing= */ life.evacuation == null);
       }
-      // A reader may still do so in the place that a move leaves behind.
+      // A reader does not block a move: it may keep its mapping in the place that the move leaves
+      // behind.
       boolean writing = request.needsOnlyWritersGone() || life.moving != null;
       return request.needsDrain() ? life.place.threads(writing) : List.of();
     }
   }
 
-  /** The drain is held up for ever anyway: whether the request need not wait for it, or not now. */
+  /**
+   * The drain is held up for ever anyway. True if the request has no need to wait for the drain, or
+   * no need now.
+   */
   static boolean letInAnyway(Request<?> request) {
     BufferLife life = request.life;
     return life.lock.locked(
@@ -69,9 +73,10 @@ final class SelfWait {
                 || letIn(request, after));
   }
 
+  /** Lets a map in where the buffer lies, although a drain is under way. False if it cannot. */
   private static boolean letIn(Request<?> request, AfterLock after) {
     BufferLife life = request.life;
-    // Once drained, a mapper that came in to write might be missed by the copy.
+    // Once the buffer is drained, the copy might miss what a mapper writes that came in now.
     if (!(request instanceof MapRequest map)
         || life.state() != State.DRAINING
         || (life.moving != null && life.moving.isDrained())
@@ -84,8 +89,8 @@ final class SelfWait {
   }
 
   /**
-   * Ends a request that could only be served once a mapping is closed which its own chain holds; or
-   * lets it in where that one is, if that helps.
+   * A chain waits for the request and holds a mapping. If the request can only be served once that
+   * mapping is closed, it ends; otherwise it is let in where the mapping is, if that helps.
    */
   static void refuseWaitFor(Request<?> request, BufferMapping held) {
     BufferLife life = request.life;

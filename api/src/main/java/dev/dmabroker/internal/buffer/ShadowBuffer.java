@@ -17,21 +17,24 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Copies between two buffers as a device that is attached to both, so that neither goes from under
- * the copy.
+ * A shadow: a second buffer beside an adopted one, and the copies between the two. It copies as a
+ * device that is attached to both buffers, so that neither can end during a copy.
  */
 public final class ShadowBuffer implements Shadow {
   private final BufferHandle original;
   private final BufferHandle copy;
 
-  /** As users have them, so that they are found, too, if this is lost. */
+  /**
+   * The attachments are handles as applications have them, so that they too are found if this is
+   * lost.
+   */
   private final AttachmentHandle atOriginal;
 
   private final AttachmentHandle atCopy;
   private final Mover mover;
   private volatile boolean closed;
 
-  /** Takes over the copy, if it does not throw. */
+  /** Takes over the copy's handle, if this does not throw. */
   public ShadowBuffer(
       BufferHandle original, BufferHandle copy, RegisteredDevice copier, Mover mover) {
     this.original = original;
@@ -47,6 +50,7 @@ public final class ShadowBuffer implements Shadow {
     }
   }
 
+  /** Attaches the copier to one of the two, to be closed when this shadow is lost. */
   private static AttachmentHandle attach(
       BufferHandle buffer, RegisteredDevice copier, @Nullable Throwable site) {
     return new AttachmentHandle(
@@ -66,19 +70,19 @@ public final class ShadowBuffer implements Shadow {
   @Override
   public long refresh(Duration timeout) {
     checkOpen();
-    // The copy first, for it may move: nobody is held up by a mapping of the original meanwhile.
+    // The copy is mapped first, as it may move: so the original has no mapping out meanwhile.
     try (Mapping to = atCopy.map(Access.OVERWRITE, timeout);
         Mapping from = atOriginal.map(Access.READ, timeout)) {
       return copy(from, to);
     } finally {
-      Reference.reachabilityFence(this); // Or it may be taken for lost while it copies.
+      Reference.reachabilityFence(this); // Otherwise it may be taken for lost while it copies.
     }
   }
 
   @Override
   public long writeBack(Duration timeout) {
     checkOpen();
-    // What lies between the lines of the original is somebody else's, so it is not overwritten.
+    // The memory between the lines of the original belongs to others, so it is not overwritten.
     try (Mapping from = atCopy.map(Access.READ, timeout);
         Mapping to = atOriginal.map(Access.WRITE, timeout)) {
       return copy(from, to);
@@ -87,6 +91,7 @@ public final class ShadowBuffer implements Shadow {
     }
   }
 
+  /** Copies between two mapped buffers, and returns the number of bytes. */
   private long copy(Mapping from, Mapping to) {
     Place source = ((BufferMapping) from).place();
     Place target = ((BufferMapping) to).place();

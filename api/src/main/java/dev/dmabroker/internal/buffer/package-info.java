@@ -1,5 +1,5 @@
 /**
- * A buffer's life: its states, the requests that wait for it, its end. Start with {@code
+ * The life of a buffer: its states, the requests that wait for it, its end. Start with {@code
  * BufferLife}; {@code ManagedBuffer} is what applications call.
  */
 @NullMarked

@@ -9,19 +9,20 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A copy cut into parts that touch different bytes, so that any thread may copy any of them. Both
- * sides are asked for their bytes when it is made; to copy a part calls no heap and leaves no
- * garbage. Immutable once made, and thread-safe.
+ * Holds a copy of a buffer's contents, cut into parts that touch different bytes, so that any
+ * thread may copy any part. Both sides are asked for their bytes when this object is made; to copy
+ * a part calls no heap and leaves no garbage. It is immutable once made, and thread-safe.
  */
 final class CopyParts {
   /**
-   * Of a part, about. Pages of all sizes that kernels use by default divide it, so that parts of
-   * one range share none. Smaller parts cost more turns; larger ones leave who has finished waiting
-   * for who has not, and hold up a collection of garbage, which waits for an ordinary copy's end.
+   * The approximate size of a part. Pages of all sizes that kernels use by default divide it, so
+   * that parts of one range share no page. Smaller parts cost more turns. Larger parts make threads
+   * that have finished wait for threads that have not, and hold up a collection of garbage, which
+   * waits for an ordinary copy's end.
    */
   static final int PART_BYTES = 256 << 10;
 
-  /** The most that is asked for in one ByteBuffer, whose lengths are ints. */
+  /** The most bytes that are asked for in one ByteBuffer; lengths of ByteBuffers are ints. */
   private static final int WINDOW_BYTES = 1 << 30;
 
   private final List<Window> windows = new ArrayList<>();
@@ -34,7 +35,7 @@ final class CopyParts {
   }
 
   /**
-   * What {@link Mover.Copy} says.
+   * Cuts the copy into parts.
    *
    * @throws HeapException if either side cannot be mapped
    */
@@ -42,7 +43,7 @@ final class CopyParts {
     return of(copy, WINDOW_BYTES);
   }
 
-  /** With a limit other than the default one on what is asked for in one ByteBuffer. */
+  /** Cuts the copy into parts, and asks for at most {@code windowBytes} in one ByteBuffer. */
   static CopyParts of(Mover.Copy copy, int windowBytes) throws HeapException {
     CopyParts parts = new CopyParts(windowBytes);
     if (copy.source().equals(copy.target())) {
@@ -57,9 +58,9 @@ final class CopyParts {
   }
 
   /**
-   * From the first half of a memory to its second half.
+   * Cuts a copy from the first half of a memory to its second half.
    *
-   * @param mostBytes to copy at most
+   * @param mostBytes the most bytes to copy
    */
   static CopyParts inside(Backing memory, int mostBytes) throws HeapException {
     CopyParts parts = new CopyParts(WINDOW_BYTES);
@@ -68,7 +69,7 @@ final class CopyParts {
     return parts;
   }
 
-  /** Bytes that such a copy has to copy. */
+  /** Returns the bytes that the copy has to copy, without mapping either side. */
   static long sizeBytes(Mover.Copy copy) {
     if (copy.source().equals(copy.target())) {
       return Math.min(copy.from().sizeBytes(), copy.to().sizeBytes());
@@ -80,17 +81,17 @@ final class CopyParts {
     return sum;
   }
 
-  /** How many parts there are. */
+  /** Returns how many parts there are. */
   int count() {
     return count;
   }
 
-  /** Bytes of all parts. */
+  /** Returns the bytes of all parts. */
   long sizeBytes() {
     return sizeBytes;
   }
 
-  /** Copies one of them. */
+  /** Copies one part. */
   void copy(int part) {
     int rest = part;
     for (int i = 0; i < windows.size(); i++) {
@@ -104,6 +105,7 @@ final class CopyParts {
     throw new IndexOutOfBoundsException("part " + part + " of " + count);
   }
 
+  /** Adds parts of a range that has no gaps, in windows that a ByteBuffer can span. */
   private void addRange(Backing from, long fromOffset, Backing to, long toOffset, long bytes)
       throws HeapException {
     for (long done = 0; done < bytes; done += windowBytes) {
@@ -122,6 +124,7 @@ final class CopyParts {
     }
   }
 
+  /** Adds the parts of one plane: one range if its rows leave no gaps, otherwise row by row. */
   private void addPlane(Backing from, Layout.Plane source, Backing to, Layout.Plane target)
       throws HeapException {
     Rows all = Rows.of(source, target);
@@ -141,10 +144,11 @@ final class CopyParts {
     }
   }
 
+  /** Adds rows with gaps between them, which one window spans. */
   private void addRows(
       Backing from, long fromOffset, Backing to, long toOffset, Rows all, int count)
       throws HeapException {
-    // Not whole steps: nothing says that there is memory behind the last row's contents.
+    // The last row does not count as a whole step: there may be no memory behind its contents.
     int readBytes = (int) ((count - 1) * all.fromStep() + all.rowBytes());
     int writtenBytes = (int) ((count - 1) * all.toStep() + all.rowBytes());
     add(
@@ -166,8 +170,8 @@ final class CopyParts {
   }
 
   /**
-   * A plane's rows of tiles, which in a linear plane are its lines, on both sides. What one of the
-   * layouts has only to be aligned holds no contents.
+   * Describes the rows of tiles of a plane on both sides; in a linear plane these are its lines.
+   * Bytes that one of the layouts has only for alignment hold no contents.
    */
   private record Rows(long fromStep, long toStep, long rowBytes, long count) {
     static Rows of(Layout.Plane source, Layout.Plane target) {
@@ -178,7 +182,7 @@ final class CopyParts {
           Math.min(source.lines(), target.lines()) / source.tileLines());
     }
 
-    /** Whether there is nothing between them, on either side. */
+    /** Tells whether there is nothing between the rows, on either side. */
     boolean areAdjacent() {
       return fromStep == rowBytes && toStep == rowBytes;
     }
@@ -188,7 +192,7 @@ final class CopyParts {
     }
   }
 
-  /** Rows that one ByteBuffer of each side spans; the last may be shorter. */
+  /** Describes the rows that one ByteBuffer of each side spans; the last row may be shorter. */
   private record Window(
       ByteBuffer read,
       ByteBuffer write,
@@ -199,11 +203,12 @@ final class CopyParts {
       int rows,
       int rowsOfPart) {
 
+    /** Returns how many parts the window has; the last part may have fewer rows. */
     int parts() {
       return (int) (((long) rows + rowsOfPart - 1) / rowsOfPart);
     }
 
-    /** By absolute positions, for the ByteBuffers' own are shared by all threads. */
+    /** Copies by absolute positions, for all threads share the ByteBuffers' own positions. */
     void copy(int part) {
       int first = part * rowsOfPart;
       int end = (int) Math.min((long) first + rowsOfPart, rows);

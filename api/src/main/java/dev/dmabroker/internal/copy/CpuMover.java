@@ -10,22 +10,27 @@ import java.lang.System.Logger.Level;
 import java.util.function.LongSupplier;
 
 /**
- * Copies with the CPU, between CPU access on both sides whose ends are reached whatever happens.
- * Large copies use several threads if that has been found to be faster. When {@link #copy} returns
- * or throws, nobody writes to the target any more. Thread-safe; blocks for as long as the copy
- * takes, interrupted or not.
+ * Copies a buffer's contents with the CPU. CPU access begins on both sides before a copy, and its
+ * end is reached whatever happens. Large copies use several threads if that has been found to be
+ * faster. When {@link #copy} returns or throws, no thread writes to the target any more. This class
+ * is thread-safe; it blocks for as long as the copy takes, interrupted or not.
  */
 public final class CpuMover implements Mover {
   /**
-   * From here on several threads are considered. Copying less takes some 0.2 ms, of which a second
-   * thread saves no more than it takes to wake it.
+   * From this size on several threads are considered. Copying less takes some 0.2 ms, of which a
+   * second thread saves no more than it takes to wake it.
    */
   static final int LARGE_BYTES = 4 << 20;
 
-  /** Copied in a trial at most. Memory that the CPU does not cache may take 0.1 s for it. */
+  /**
+   * The most bytes that a trial copies. Memory that the CPU does not cache may take 0.1 s for them.
+   */
   private static final int TRIAL_BYTES = 8 << 20;
 
-  /** More than this use up what the memory can give, and what the pipeline needs. */
+  /**
+   * The most threads of one copy. More would use up what the memory can give, and what the pipeline
+   * needs.
+   */
   private static final int MOST_THREADS = 4;
 
   private final CrewSize size;
@@ -40,12 +45,12 @@ public final class CpuMover implements Mover {
     this(new CrewSize(mostThreads), new Crew(Math.max(1, mostThreads - 1)));
   }
 
-  /** With a size that may be decided already. */
+  /** Makes a mover with a number of threads that may be decided already. */
   public CpuMover(CrewSize size, Crew crew) {
     this(size, crew, System::nanoTime);
   }
 
-  /** With what a trial is measured by. */
+  /** Makes a mover that measures trials with {@code nanoTime}. */
   public CpuMover(CrewSize size, Crew crew, LongSupplier nanoTime) {
     this.size = size;
     this.crew = crew;
@@ -58,9 +63,9 @@ public final class CpuMover implements Mover {
   }
 
   /**
-   * Has both sides mapped for the CPU, for heaps do that when they are first asked for bytes. If
-   * the copy is large, has threads stand by; the first time it also measures whether they are worth
-   * it, by copying inside the target, which takes some ten milliseconds. A refusal is left to
+   * Maps both sides for the CPU, for heaps do that when they are first asked for bytes. If the copy
+   * is large, threads are made to stand by; the first time this also measures whether they are
+   * worth it, by copying inside the target, which takes some ten milliseconds. A refusal is left to
    * {@link #copy}, which may not be needed.
    */
   @Override
@@ -92,6 +97,7 @@ public final class CpuMover implements Mover {
     }
   }
 
+  /** Returns a trial that copies inside the target. The contents of the target do not count yet. */
   private CrewSize.Trial trialIn(Backing target) {
     return threads -> {
       try (Bracket both = new Bracket(target, Access.READ_WRITE)) {
@@ -103,6 +109,7 @@ public final class CpuMover implements Mover {
     };
   }
 
+  /** Brackets CPU access to one memory, so that each begin has its end. */
   private static final class Bracket implements AutoCloseable {
     private final Backing backing;
     private final Access access;

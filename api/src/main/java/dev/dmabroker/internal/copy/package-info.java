@@ -1,4 +1,4 @@
-/** How contents are copied by the CPU. Start with {@code CpuMover}. */
+/** Copies contents with the CPU. Start with {@code CpuMover}. */
 @NullMarked
 package dev.dmabroker.internal.copy;
 

@@ -10,7 +10,7 @@ import dev.dmabroker.internal.services.Services;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** The devices that are registered with one broker. Thread-safe. */
+/** Keeps the devices that are registered with one broker. This class is thread-safe. */
 public final class DeviceRegistry {
   private final Services services;
   private final List<HeapAccount> heaps;
@@ -18,9 +18,9 @@ public final class DeviceRegistry {
   private final ConcurrentHashMap<String, RegisteredDevice> devices = new ConcurrentHashMap<>();
 
   /**
-   * A registry without devices.
+   * Makes a registry without devices.
    *
-   * @param heaps what probes are offered memory of
+   * @param heaps probes are offered memory of these heaps
    * @param alternatives works out what devices ask
    */
   public DeviceRegistry(Services services, List<HeapAccount> heaps, Alternatives alternatives) {
@@ -29,8 +29,10 @@ public final class DeviceRegistry {
     this.alternatives = alternatives;
   }
 
+  /** Probes and adds a device. The probe asks the real device, so it runs outside the lock. */
   public Device register(DeviceSpec spec) {
-    checkRegistrable(spec); // Before the real device is bothered, and once more after.
+    // This is checked before the real device is bothered, and once more after that.
+    checkRegistrable(spec);
     RegisteredDevice device = make(spec, Probing.of(spec, heaps));
     return services
         .lifecycle()
@@ -43,7 +45,7 @@ public final class DeviceRegistry {
             });
   }
 
-  /** A device that takes no name, and that nothing is tried with. */
+  /** Makes a device that takes no name, and with which nothing is tried. */
   public RegisteredDevice unnamed(DeviceSpec spec) {
     return make(spec, Probing.of(spec, List.of()));
   }
@@ -68,9 +70,9 @@ public final class DeviceRegistry {
   }
 
   /**
-   * What a device is inside.
+   * Returns the engine's object of a device.
    *
-   * @throws IllegalArgumentException if another broker registered it
+   * @throws IllegalArgumentException if another broker registered the device
    */
   public RegisteredDevice own(Device device) {
     if (device instanceof RegisteredDevice registered && registered.belongsTo(this)) {
@@ -79,6 +81,7 @@ public final class DeviceRegistry {
     throw new IllegalArgumentException("device " + device.name() + " belongs to another broker");
   }
 
+  /** Removes a device that is closed, unless another has taken its name since. */
   void forget(RegisteredDevice device) {
     devices.remove(device.name(), device);
   }

@@ -23,15 +23,15 @@ import java.util.Optional;
 import java.util.function.Function;
 
 /**
- * What a device declares and what a {@link DeviceProbe} finds out about it, joined: a heap that the
- * device refuses is forbidden to it. A heap that could not be tried is judged by the others, if one
- * trait tells all that it accepted from all that it refused.
+ * Joins what a device declares with what a {@link DeviceProbe} finds out about it: a heap that the
+ * device refuses is forbidden to it. A heap that could not be tried is judged by the other heaps,
+ * if one trait tells all that the device accepted from all that it refused.
  *
  * @param alternatives what the device asks, at least one
- * @param findings a heap each; empty if there is no probe
+ * @param findings a finding for each heap; empty if there is no probe
  */
 record Probing(List<Constraints> alternatives, ImmutableList<Finding> findings) {
-  /** Traits that drivers are known to depend on, with their names. */
+  /** The traits that drivers are known to depend on, with their names. */
   private static final List<Telling> TELLING =
       List.of(
           new Telling("physically contiguous", HeapTraits::contiguous),
@@ -40,7 +40,10 @@ record Probing(List<Constraints> alternatives, ImmutableList<Finding> findings) 
 
   private record Telling(String words, Function<HeapTraits, Trait<Boolean>> trait) {}
 
-  /** Asks, if there is a probe. Calls heaps and the device: not for a lock. */
+  /**
+   * Asks the device, if there is a probe. This calls heaps and the device, so it must not run under
+   * a lock.
+   */
   static Probing of(DeviceSpec spec, List<HeapAccount> heaps) {
     DeviceProbe probe = spec.probe().orElse(null);
     if (probe == null) {
@@ -75,9 +78,9 @@ record Probing(List<Constraints> alternatives, ImmutableList<Finding> findings) 
         findings);
   }
 
-  /** Whether the device takes that memory, as far as it can be asked. */
+  /** Tells whether the device takes that memory, as far as it can be asked. */
   static boolean takes(DeviceProbe probe, DeviceSpec spec, Backing memory) {
-    synchronized (probe) { // It is made for one at a time.
+    synchronized (probe) { // A probe is made for one caller at a time.
       try {
         DeviceProbe.Sample sample = probe.sample(spec.constraints());
         return sample.sizeBytes() <= memory.sizeBytes()
@@ -91,6 +94,7 @@ record Probing(List<Constraints> alternatives, ImmutableList<Finding> findings) 
     }
   }
 
+  /** Has the device import memory of one heap, and gives the memory back. */
   private static Finding ask(DeviceProbe probe, DeviceProbe.Sample sample, HeapAccount heap) {
     Backing backing;
     try {
@@ -127,6 +131,7 @@ record Probing(List<Constraints> alternatives, ImmutableList<Finding> findings) 
     }
   }
 
+  /** Judges the heaps that could not be tried by the trait that tells the others apart. */
   private static ImmutableList<Finding> infer(List<Finding> tried, List<HeapAccount> heaps) {
     Telling telling = telling(tried, heaps).orElse(null);
     ImmutableList.Builder<Finding> findings = ImmutableList.builder();
@@ -153,7 +158,7 @@ record Probing(List<Constraints> alternatives, ImmutableList<Finding> findings) 
     return findings.build();
   }
 
-  /** The first trait that all accepted heaps have and no refused one. */
+  /** Returns the first trait that all accepted heaps have and no refused heap has. */
   private static Optional<Telling> telling(List<Finding> tried, List<HeapAccount> heaps) {
     boolean accepted = tried.stream().anyMatch(each -> each.verdict() == Verdict.ACCEPTED);
     boolean refused = tried.stream().anyMatch(each -> each.verdict() == Verdict.REFUSED);

@@ -19,7 +19,10 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
-/** A device of one broker. */
+/**
+ * Represents a device that is registered with one broker, with its constraints worked out for the
+ * broker's heaps.
+ */
 public final class RegisteredDevice implements Device, Participant {
   private final DeviceRegistry registry;
   private final DeviceSpec spec;
@@ -46,10 +49,16 @@ public final class RegisteredDevice implements Device, Participant {
     this.longestHold = spec.longestHold().orElse(longestHold);
   }
 
+  /** Tells whether this registry made the device. */
   boolean belongsTo(DeviceRegistry candidate) {
     return registry == candidate;
   }
 
+  /**
+   * Refuses to use a device that is closed.
+   *
+   * @throws dev.dmabroker.ClosedException if it is closed
+   */
   public void checkOpen(String intent) {
     if (closed) {
       throw Exceptions.closed("cannot " + intent + ": device " + name() + " is closed");
@@ -61,7 +70,10 @@ public final class RegisteredDevice implements Device, Participant {
     return user;
   }
 
-  /** Whether the device's probe, if it has one, takes that very memory. Asks the real device. */
+  /**
+   * Tells whether the device's probe, if it has one, takes that very memory. This asks the real
+   * device.
+   */
   public boolean takes(Backing memory) {
     return spec.probe().isPresent() && Probing.takes(spec.probe().get(), spec, memory);
   }
@@ -100,7 +112,7 @@ public final class RegisteredDevice implements Device, Participant {
     return new StateRecords.DeviceState(name(), constraints(), longestHold, findings);
   }
 
-  /** Whose budget counts besides the device's own. */
+  /** Returns the group that pays for buffers with its budget, besides the device. */
   public Optional<String> group() {
     return spec.group();
   }

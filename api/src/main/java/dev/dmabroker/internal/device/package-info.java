@@ -1,6 +1,6 @@
 /**
- * The devices that are registered with a broker, and what their probes found. Start with {@code
- * RegisteredDevice}.
+ * Keeps the devices that are registered with a broker, and what their probes found. Start with
+ * {@code RegisteredDevice}.
  */
 @NullMarked
 package dev.dmabroker.internal.device;

@@ -14,21 +14,21 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What users hold of an attachment, and with it of the buffer; see {@link
- * dev.dmabroker.internal.watch.Leakable}.
+ * The handle of an attachment that applications hold; it keeps the buffer's handle, too. See {@link
+ * dev.dmabroker.internal.watch.Leakable} for what happens when it is lost.
  */
 public final class AttachmentHandle implements Attachment {
   private final SharedBuffer buffer;
   private final AttachedDevice attached;
 
-  /** The attachment's. */
+  /** The gate of the attachment, kept here as every map passes it. */
   private final Gate gate;
 
-  /** Kept here, as it may well refer to this. */
+  /** The listener is kept here, and weakly elsewhere, as it may well refer to this handle. */
   @SuppressWarnings("UnusedVariable")
   private volatile @Nullable Consumer<Long> moveListener;
 
-  /** Attaches as well: what is attached has to know its handle from the start. */
+  /** Attaches the device as well, as the attachment has to know its handle from the start. */
   public AttachmentHandle(SharedBuffer buffer, Function<AttachmentHandle, AttachedDevice> attach) {
     this.buffer = buffer;
     this.attached = attach.apply(this);
@@ -100,7 +100,10 @@ public final class AttachmentHandle implements Attachment {
     return attached.toString();
   }
 
-  /** The same for a pin: who holds one has not lost the attachment. */
+  /**
+   * The handle of a pin. It keeps the attachment's handle, so a holder of a pin has not lost the
+   * attachment.
+   */
   private record PinHandle(AttachmentHandle attachment, Pin pin) implements Pin {
     @Override
     public String heapName() {

@@ -10,22 +10,29 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Who is attached to a buffer, and their gates. Used under the buffer's lock. */
+/** The attachments of a buffer, and their gates. Used under the buffer's lock. */
 public final class Attachments {
   private final List<AttachedDevice> attached = new ArrayList<>(2);
+
+  /** Changes whenever a device attaches or detaches. */
   private int version;
 
-  /** How the gates are; null while they are shut. */
+  /** How the gates are open; null while they are shut. */
   private Gate.@Nullable Opening opening;
 
-  /** What all require, so that one device more costs that device alone; null if not known. */
+  /**
+   * What all devices require together, so that one more device costs only that device's own share;
+   * null if that is not known.
+   */
   private @Nullable Known known;
 
   /**
-   * What all require.
+   * What all devices require together.
    *
-   * @param last who was attached last; null if that is not known
-   * @param before what was required before that
+   * @param target the buffer that they require it for
+   * @param demand the requirements
+   * @param last the device that was attached last; null if that is not known
+   * @param before what was required before that device was attached
    */
   private record Known(
       Target target, Demand demand, @Nullable AttachedDevice last, @Nullable Known before) {}
@@ -34,7 +41,7 @@ public final class Attachments {
    * The devices that memory has to suit.
    *
    * @param devices the devices
-   * @param version changes whenever they do
+   * @param version changes whenever the devices do
    */
   public record Users(List<RegisteredDevice> devices, int version) {}
 
@@ -44,7 +51,10 @@ public final class Attachments {
     known = null;
   }
 
-  /** One of them was detached; who came last often goes first. */
+  /**
+   * Removes an attachment. The device that was attached last often is detached first, so what was
+   * known before it is known again then.
+   */
   @SuppressWarnings("ReferenceEquality")
   public void remove(AttachedDevice attachment) {
     attached.remove(attachment);
@@ -52,7 +62,7 @@ public final class Attachments {
     known = known != null && known.last() == attachment ? known.before() : null;
   }
 
-  /** Like {@link #add}, of a device that {@link #with} found possible. */
+  /** Works like {@link #add}, for a device that {@link #with} found possible. */
   public void add(AttachedDevice attachment, Target target, Demand all) {
     Known before = known;
     add(attachment);
@@ -60,8 +70,8 @@ public final class Attachments {
   }
 
   /**
-   * What all who are attached require, and one device more; null if some have alternatives, may be
-   * left out, or are none yet, so that a search is needed.
+   * What all attached devices and one more require together; null if that takes a search, as some
+   * have alternatives, may be left out, or none is attached yet.
    */
   public @Nullable Demand with(Target target, RegisteredDevice added) {
     if (known == null || known.target() != target) {
@@ -72,12 +82,13 @@ public final class Attachments {
         : known.demand().and(added.alternatives().get(0).demand().of(target));
   }
 
-  /** Whether those who are attached require that much already. */
+  /** Whether the attached devices require that much already. */
   @SuppressWarnings("ReferenceEquality") // A demand that nothing was added to is the same object.
   public boolean require(Target target, Demand all) {
     return known != null && known.target() == target && known.demand() == all;
   }
 
+  /** Adds up what the devices require; null if one of them leaves a choice. */
   private @Nullable Known all(Target target) {
     Demand all = null;
     for (AttachedDevice attachment : attached) {
@@ -100,13 +111,14 @@ public final class Attachments {
     return attached.stream().filter(AttachedDevice::isLeftOut).toList();
   }
 
-  /** Marks who is not served. */
+  /** Marks these devices as left out, and all others as served. */
   public void leaveOut(List<? extends Participant> devices) {
     for (AttachedDevice attachment : attached) {
       attachment.leaveOut(devices.contains(attachment.device()));
     }
   }
 
+  /** Whether a device is attached that may be left out. */
   public boolean hasDispensable() {
     for (AttachedDevice attachment : attached) {
       if (attachment.device().isDispensable()) {
@@ -124,6 +136,7 @@ public final class Attachments {
     return version;
   }
 
+  /** The attached devices, with the version that tells whether they have changed since. */
   public Users users() {
     List<RegisteredDevice> devices = new ArrayList<>(attached.size());
     for (AttachedDevice attachment : attached) {
@@ -140,6 +153,7 @@ public final class Attachments {
     return List.copyOf(attached);
   }
 
+  /** Opens the gates of the devices that the place suits, and shuts the other gates. */
   public void openGates(Place place, Gate.Opening how) {
     opening = how;
     for (AttachedDevice attachment : attached) {
@@ -151,7 +165,7 @@ public final class Attachments {
     }
   }
 
-  /** Of who came last: as those of the others are. */
+  /** Opens the gate of the attachment that was added last, just as the other gates are open. */
   public void openGate(AttachedDevice attachment, Place place) {
     if (opening != null && attachment.suits(place)) {
       attachment.open(place, opening);
@@ -163,11 +177,12 @@ public final class Attachments {
     attached.forEach(attachment -> attachment.gate().shut());
   }
 
+  /** Whether the place suits every device that is served. */
   public boolean isSuited(Place place) {
     return firstUnsuited(place) == null;
   }
 
-  /** Whom, of those who are served, the place does not suit; null if there is nobody. */
+  /** The first served device that the place does not suit; null if there is none. */
   public @Nullable AttachedDevice firstUnsuited(Place place) {
     for (AttachedDevice attachment : attached) {
       if (!attachment.isLeftOut() && !attachment.suits(place)) {
@@ -177,7 +192,7 @@ public final class Attachments {
     return null;
   }
 
-  /** Whom the place does not suit. */
+  /** The devices that the place does not suit. */
   public List<RegisteredDevice> unsuited(Place place) {
     return attached.stream()
         .filter(attachment -> !attachment.suits(place))
@@ -185,7 +200,7 @@ public final class Attachments {
         .toList();
   }
 
-  /** The longest that anybody has declared to hold a mapping. */
+  /** The longest hold of a mapping that any attached device has declared. */
   public Duration longestHold() {
     return attached.stream()
         .map(attachment -> attachment.device().longestHold())

@@ -7,8 +7,8 @@ import dev.dmabroker.internal.watch.Leaks;
 import java.util.Optional;
 
 /**
- * A mapping that is closed and reported when the {@linkplain Gate.Way entrance} that it has is
- * lost.
+ * Follows a mapping: when the {@linkplain Gate.Entrance entrance} of the mapping is lost, the
+ * mapping is closed and reported.
  */
 final class FollowedMapping extends Leakable {
   private final BufferMapping twin;
@@ -16,6 +16,8 @@ final class FollowedMapping extends Leakable {
   /**
    * Follows a mapping.
    *
+   * @param origin what the application holds, and where it came from
+   * @param leaks finds out what is lost
    * @param twin equal to the mapping, and not followed
    */
   FollowedMapping(Origin origin, Leaks leaks, BufferMapping twin) {
@@ -24,7 +26,7 @@ final class FollowedMapping extends Leakable {
     Leaks.keep(this);
   }
 
-  /** It was closed. */
+  /** The mapping was closed, so it is not followed any more. */
   void end() {
     clear();
     Leaks.release(this);
@@ -36,6 +38,7 @@ final class FollowedMapping extends Leakable {
     twin.attachment().services().workers().execute(this::close);
   }
 
+  /** Closes the lost mapping in the application's place, and reports the leak. */
   private void close() {
     if (!twin.leave()) {
       return; // Closed, or waiting for a fence.

@@ -12,34 +12,40 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A buffer as its attachments know it: what they ask when their {@link Gate} lets no mapping in,
- * and what they report. Thread-safe.
+ * A buffer as its attachments see it: what they ask when their {@link Gate} lets no mapping in, and
+ * what they report. Thread-safe.
  */
 public interface GateKeeper extends SharedBuffer {
-  /** {@link dev.dmabroker.Attachment#map(Access, Duration)}, after the gate did not let it in. */
+  /**
+   * Waits until the mapping may come in, after the gate did not let it in; see {@link
+   * dev.dmabroker.Attachment#map(Access, Duration)}.
+   */
   BufferMapping map(AttachedDevice attachment, Access access, Duration timeout);
 
-  /** Maps if that needs no wait; null otherwise. */
+  /** Maps if that needs no wait; returns null otherwise. */
   @Nullable BufferMapping tryMap(AttachedDevice attachment, Access access);
 
-  /** {@link dev.dmabroker.Attachment#mapAsync}, by the gate if that lets it in. */
+  /**
+   * Maps through the gate if that lets the mapping in, and asks the buffer otherwise; see {@link
+   * dev.dmabroker.Attachment#mapAsync}.
+   */
   CompletableFuture<Mapping> mapAsync(AttachedDevice attachment, Access access);
 
-  /** {@link dev.dmabroker.Attachment#pin(Duration)}. */
+  /** Pins the buffer; see {@link dev.dmabroker.Attachment#pin(Duration)}. */
   Pin pin(AttachedDevice attachment, Duration timeout);
 
   /** Takes a slot for CPU access, which keeps the memory in place just as a mapping does. */
   BufferMapping admitView(BufferMapping mapping);
 
-  /** Has the end of a mapping's fence told, and its failure to listeners. */
+  /** Tells the caller when the mapping's fence has signalled, and listeners if it failed. */
   void watchFence(BufferMapping mapping, SyncFile fence, Consumer<OptionalInt> whenSignalled);
 
   /** A mapping was closed, or turned back, while its gate was not open at its place. */
   void left();
 
-  /** {@link #left} from a thread that must not be held up. */
+  /** Does what {@link #left} does, from a thread that must not be held up. */
   void leftOnTime();
 
-  /** Detaches: false if that has happened before, be it with the broker. */
+  /** Detaches a device. False if it was detached before, also if the broker's close did that. */
   boolean detach(AttachedDevice attachment);
 }

@@ -9,8 +9,8 @@ import java.util.Objects;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * CPU access. Holds a slot of its own, so that memory stays in place until the access has ended,
- * even if the mapping is closed first.
+ * A CPU view of a mapping. It holds a slot of its own, so that the memory stays in place until the
+ * CPU access has ended, even if the mapping is closed first.
  */
 final class MappedView implements CpuView {
   private final BufferMapping hold;

@@ -11,17 +11,20 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One attachment's mappings in one placement. {@link #take} is called under the buffer's lock;
- * everything else from anywhere. What it says of who is in is final only once the {@link Gate} lets
- * nobody in any more.
+ * The mappings of one attachment in one place. {@link #take} is called under the buffer's lock,
+ * everything else from any thread. What it says about mappings that are in is final only once the
+ * {@link Gate} lets in no mapping any more.
  */
 final class Occupancy {
   private final AttachedDevice attachment;
   private final Place place;
 
+  /** The slot that a gate hands out first, without looking at the others. */
   private final Slot first = new Slot();
 
-  /** Grown by copying, never shrunk: as many as were taken at once. */
+  /**
+   * The slots, as many as were ever taken at once. The array grows by copying and never shrinks.
+   */
   private volatile Slot[] slots = {first};
 
   Occupancy(AttachedDevice attachment, Place place) {
@@ -65,6 +68,7 @@ final class Occupancy {
     long unused = added.tryTake(access);
     Slot[] more = Arrays.copyOf(slots, slots.length + 1);
     more[slots.length] = added;
+    // The new slot is taken before other threads can see it.
     slots = more;
     return added;
   }
@@ -87,7 +91,7 @@ final class Occupancy {
     return false;
   }
 
-  /** Mappings that there have been; one that turned back at a shut gate counts too. */
+  /** How many mappings there have been. A mapping that turned back at a shut gate counts too. */
   long takings() {
     long sum = 0;
     for (Slot slot : slots) {
@@ -107,6 +111,7 @@ final class Occupancy {
     return last;
   }
 
+  /** Whether the thread has made a mapping that is still out; of those that write, if so asked. */
   boolean isHeldBy(Object thread, boolean writing) {
     for (Slot slot : slots) {
       if (slot.isTakenBy(thread, writing)) {
@@ -126,7 +131,7 @@ final class Occupancy {
     }
   }
 
-  /** Adds those who hold mappings, as far as they can be seen. */
+  /** Adds the holders of mappings, as far as they can be seen. */
   void addHolders(String buffer, String device, long nowNanos, List<Holder> holders) {
     for (Slot slot : slots) {
       long token = slot.word;

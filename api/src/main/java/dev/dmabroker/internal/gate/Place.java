@@ -13,8 +13,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A place where a buffer lies: its memory, the mappings that are in it, and whether there are
- * contents. Compared by identity.
+ * A place where a buffer lies: its memory, the mappings that are in it, and whether it has
+ * contents. Places are compared by identity.
  */
 public final class Place {
   private static final VarHandle WRITTEN;
@@ -29,25 +29,30 @@ public final class Place {
 
   private final PlacedMemory memory;
 
-  /** Of the memory; kept here too, as mappings read both again and again. */
+  /**
+   * The backing of the memory. It is kept here too, as mappings read it and the layout all the
+   * time.
+   */
   private final Backing backing;
 
   private final Layout layout;
 
-  /** Uses by the broker itself that the memory has to outlast; under the buffer's lock. */
+  /** How many uses by the broker itself the memory has to outlast; under the buffer's lock. */
   private int uses;
 
-  /** The mappings in it, by their attachment; under the buffer's lock. */
+  /** The mappings in this place, by their attachment; under the buffer's lock. */
   private final List<Occupancy> occupancies = new ArrayList<>(2);
 
-  /** Mappings made by attachments that {@link #prune} forgot; under the buffer's lock. */
+  /**
+   * How many mappings were made by attachments that {@link #prune} forgot; under the buffer's lock.
+   */
   private long forgottenTakings;
 
-  /** Whether there are contents worth keeping. Read after the drain, which orders it. */
+  /** Whether there are contents worth keeping. It is read after the drain, which orders it. */
   @SuppressWarnings("UnusedVariable") // Reached through the VarHandle.
   private boolean written;
 
-  /** Adopted memory has contents from the first. */
+  /** Makes a place with no mapping in it. Adopted memory has contents from the first. */
   public Place(PlacedMemory memory) {
     this.memory = memory;
     this.backing = memory.backing();
@@ -89,7 +94,7 @@ public final class Place {
     return memory.generation();
   }
 
-  /** When the memory was allocated. */
+  /** When the memory was allocated, in the broker's nanoseconds. */
   public long sinceNanos() {
     return memory.sinceNanos();
   }
@@ -98,11 +103,12 @@ public final class Place {
     return memory.suits(device);
   }
 
-  /** Under the buffer's lock. */
+  /** Notes that a device takes this memory although it did not seem to. Under the buffer's lock. */
   public void accept(Participant device) {
     memory.accept(device);
   }
 
+  /** What the device requires and this memory lacks, for errors. */
   public String unmet(Participant device) {
     return memory.unmet(device);
   }
@@ -114,11 +120,15 @@ public final class Place {
 
   // ---- Contents ----
 
+  /** Whether mappings have written contents, as far as this thread sees yet. */
   public boolean isWritten() {
     return (boolean) WRITTEN.getOpaque(this);
   }
 
-  /** Looks before it writes, so that the shared line stays clean once it is set. */
+  /**
+   * Notes that there are contents. The field is read before it is written, so that the shared cache
+   * line stays clean once it is set.
+   */
   public void markWritten() {
     if (!isWritten()) {
       WRITTEN.setOpaque(this, true);
@@ -127,6 +137,7 @@ public final class Place {
 
   // ---- Mappings; under the buffer's lock, and final once the gates let no mapping in ----
 
+  /** The mappings of one attachment in this place, made on first use. */
   public Occupancy occupancy(AttachedDevice attachment) {
     for (Occupancy occupancy : occupancies) {
       if (occupancy.attachment() == attachment) {
@@ -150,7 +161,7 @@ public final class Place {
         });
   }
 
-  /** Keeps it from being given back until {@link #endUse}. */
+  /** Keeps the memory from being given back until {@link #endUse}. */
   public void beginUse() {
     uses++;
   }
@@ -159,6 +170,7 @@ public final class Place {
     uses--;
   }
 
+  /** Whether no mapping and no use by the broker is in this place. */
   public boolean isIdle() {
     if (uses > 0) {
       return false;
@@ -171,6 +183,7 @@ public final class Place {
     return true;
   }
 
+  /** Whether a mapping that may write is in this place. */
   public boolean hasWriters() {
     for (Occupancy occupancy : occupancies) {
       if (occupancy.hasWriters()) {
@@ -180,24 +193,26 @@ public final class Place {
     return false;
   }
 
+  /** Whether the thread has made a mapping that is still out; of those that write, if so asked. */
   public boolean isHeldBy(Object thread, boolean writing) {
     return occupancies.stream().anyMatch(it -> it.isHeldBy(thread, writing));
   }
 
-  /** The threads that made mappings which are still out. */
+  /** The threads that made mappings which are still out; of those that write, if so asked. */
   public List<Object> threads(boolean writing) {
     List<Object> threads = new ArrayList<>();
     occupancies.forEach(it -> it.addThreads(writing, threads));
     return threads;
   }
 
+  /** Adds the holders of mappings in this place. */
   public void addHolders(String buffer, long nowNanos, List<Holder> holders) {
     for (Occupancy it : occupancies) {
       it.addHolders(buffer, it.attachment().device().name(), nowNanos, holders);
     }
   }
 
-  /** Mappings that there have been. */
+  /** How many mappings there have been in this place. */
   public long takings() {
     long sum = forgottenTakings;
     for (Occupancy occupancy : occupancies) {
@@ -206,6 +221,7 @@ public final class Place {
     return sum;
   }
 
+  /** When the last mapping began, or when the memory was allocated if there was none. */
   public long lastUseNanos() {
     long last = sinceNanos();
     for (Occupancy occupancy : occupancies) {

@@ -10,9 +10,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The budgets of devices and groups: what each may take of all heaps together. A buffer reserves
- * memory when it is exported, so that its memory can be had later, and more when it turns out to
- * need more. Thread-safe.
+ * Keeps the budgets of devices and groups: what each may take of all heaps together. A buffer
+ * reserves memory when it is exported, so that its memory can be had later, and reserves more when
+ * it turns out to need more. This class is thread-safe.
  */
 public final class Budgets {
   private final ImmutableMap<String, Account> accounts;
@@ -23,7 +23,7 @@ public final class Budgets {
     accounts = named.buildOrThrow();
   }
 
-  /** Guarded by the budgets. */
+  /** Holds the budget of one device or group. It is guarded by the lock of the budgets. */
   private static final class Account {
     private final String name;
     private final long limitBytes;
@@ -38,8 +38,8 @@ public final class Budgets {
   /**
    * Reserves for a buffer that is exported.
    *
-   * @param what the attempt, for an error's text
-   * @param charged devices and groups that pay for it; one without a budget is not limited
+   * @param what names the attempt in an error's text
+   * @param charged devices and groups that pay for the buffer; one without a budget is not limited
    * @throws BudgetExceededException if a budget does not suffice; nothing is reserved then
    */
   public Reservation reserve(String what, Collection<String> charged, long bytes) {
@@ -58,7 +58,7 @@ public final class Budgets {
     return reservation;
   }
 
-  /** For a buffer that no device or group pays for. */
+  /** Makes a reservation for a buffer that no device or group pays for. */
   public Reservation none() {
     return new Reservation(List.of());
   }
@@ -72,7 +72,7 @@ public final class Budgets {
         .toList();
   }
 
-  /** What one buffer has reserved. */
+  /** Holds what one buffer has reserved. */
   public final class Reservation {
     private final List<Account> charged;
     private long bytes;
@@ -84,7 +84,8 @@ public final class Budgets {
     }
 
     /**
-     * Reserves so much in all, if that is more than before.
+     * Reserves {@code wanted} bytes in all, if that is more than before. All budgets are checked
+     * before any is charged.
      *
      * @return what was reserved before
      * @throws BudgetExceededException if a budget does not suffice; nothing has changed then
@@ -108,7 +109,9 @@ public final class Budgets {
       }
     }
 
-    /** Keeps so much, but no less than was reserved at first, and gives back the rest. */
+    /**
+     * Keeps {@code wanted} bytes, but no less than was reserved at first, and gives back the rest.
+     */
     public void backTo(long wanted) {
       synchronized (Budgets.this) {
         long kept = Math.max(wanted, leastBytes);

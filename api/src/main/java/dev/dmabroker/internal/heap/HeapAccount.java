@@ -13,7 +13,11 @@ import dev.dmabroker.spi.Lingering;
 import java.lang.System.Logger.Level;
 import org.jspecify.annotations.Nullable;
 
-/** A heap and what the broker has out of it. Thread-safe. */
+/**
+ * Keeps account of a heap: which memory the broker has out of it, so that the heap is closed after
+ * the last of it has come back. Heaps are foreign code, so what they answer and throw is checked
+ * here. This class is thread-safe.
+ */
 public final class HeapAccount {
   private final Heap heap;
   private final String name;
@@ -42,16 +46,17 @@ public final class HeapAccount {
   }
 
   /**
-   * Asks the heap, and distrusts its answer.
+   * Asks the heap for memory, and distrusts its answer.
    *
-   * @throws HeapException also for what a heap must not do: throw anything else, or give too little
+   * @throws HeapException also if the heap does what it must not do: throws anything else, or gives
+   *     too little
    */
   public Backing allocate(String label, long sizeBytes) throws HeapException {
     synchronized (this) {
       if (retired) {
         throw new HeapException(HeapException.Kind.FAILED, "the broker is closed");
       }
-      backings++; // Keeps the heap open while it is being asked.
+      backings++; // This keeps the heap open while it is being asked.
     }
     Backing backing = null;
     try {
@@ -77,6 +82,7 @@ public final class HeapAccount {
     }
   }
 
+  /** Gives back memory of an allocation that failed after the heap had answered. */
   private void undo(@Nullable Backing backing) {
     if (backing != null) {
       releaseQuietly(backing);
@@ -84,7 +90,7 @@ public final class HeapAccount {
     ended(0);
   }
 
-  /** Takes back what {@link #allocate} gave, with the size that it had then. */
+  /** Gives back what {@link #allocate} returned, with the size that the memory had then. */
   public void release(Backing backing, long sizeBytes) {
     releaseQuietly(backing);
     ended(sizeBytes);
@@ -99,6 +105,10 @@ public final class HeapAccount {
     }
   }
 
+  /**
+   * Counts memory that is out no more. The last of it closes a retired heap, after the lock is
+   * released.
+   */
   private void ended(long sizeBytes) {
     boolean close;
     synchronized (this) {
@@ -111,7 +121,7 @@ public final class HeapAccount {
     }
   }
 
-  /** Closes the heap as soon as nothing of it is out. */
+  /** Closes the heap as soon as none of its memory is out. */
   public void retire() {
     boolean close;
     synchronized (this) {
@@ -135,7 +145,7 @@ public final class HeapAccount {
     return new HeapInfo(name, aliases, type, traits);
   }
 
-  /** What the broker's buffers take of it. */
+  /** Returns the bytes that the broker's buffers take of the heap. */
   public synchronized long usedBytes() {
     return usedBytes;
   }
@@ -147,6 +157,7 @@ public final class HeapAccount {
     }
   }
 
+  /** Asks the heap what lingers, outside the lock. */
   private Lingering lingering() {
     try {
       return heap.lingering();

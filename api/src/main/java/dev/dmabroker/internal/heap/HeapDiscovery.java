@@ -15,8 +15,8 @@ import java.util.ServiceLoader;
 import java.util.stream.Stream;
 
 /**
- * Finds a broker's heaps: those that it was given, and what providers find. Refuses names that are
- * blank or taken twice.
+ * Finds a broker's heaps: those that the application gave, and those that providers find. It
+ * refuses names that are blank or taken twice.
  */
 public final class HeapDiscovery {
   private final List<Heap> heaps;
@@ -27,11 +27,11 @@ public final class HeapDiscovery {
   }
 
   /**
-   * Asks providers for more.
+   * Asks providers for more heaps.
    *
    * @param discover whether to look for providers besides those that are given
    * @throws IllegalStateException if there is no heap then, or a provider or heap is at fault
-   * @throws DuplicateNameException if two heaps go by one name
+   * @throws DuplicateNameException if two heaps have one name
    */
   public void find(List<HeapProvider> providers, boolean discover) {
     askAll(providers, discover);
@@ -39,15 +39,17 @@ public final class HeapDiscovery {
     log();
   }
 
+  /** Returns an account for each heap, in the order in which the heaps were found. */
   public List<HeapAccount> accounts() {
     return heaps.stream().map(HeapAccount::new).toList();
   }
 
-  /** Heaps that cannot be used here, with what would help. */
+  /** Returns the heaps that cannot be used here, with what would help. */
   public List<HeapProvider.Closed> closed() {
     return closed;
   }
 
+  /** Asks all providers. Fallbacks are asked only if no heap has memory that devices can access. */
   private void askAll(List<HeapProvider> given, boolean discover) {
     List<HeapProvider> providers = new ArrayList<>(given);
     if (discover) {
@@ -70,6 +72,7 @@ public final class HeapDiscovery {
     }
   }
 
+  /** Runs foreign code. A provider that throws counts as a heap that is closed. */
   private void guarded(HeapProvider provider, Runnable asking) {
     try {
       asking.run();
@@ -93,6 +96,7 @@ public final class HeapDiscovery {
     }
   }
 
+  /** Checks that names lead to one heap each, and that there is a heap. */
   private void check() {
     Map<String, String> owners = new HashMap<>();
     for (Heap heap : heaps) {
@@ -118,6 +122,7 @@ public final class HeapDiscovery {
     }
   }
 
+  /** Logs what was found, for a reader that looks for a missing heap. */
   private void log() {
     heaps.forEach(
         heap ->
@@ -131,7 +136,7 @@ public final class HeapDiscovery {
                 () -> "no heap " + shut.heap() + ": " + shut.reason() + "; " + shut.remedy()));
   }
 
-  /** Closes the heaps of a broker that comes to nothing. */
+  /** Closes the heaps of a broker that could not be built. */
   public void closeHeaps() {
     for (Heap heap : heaps) {
       Guarded.run("closing a heap", heap::close);

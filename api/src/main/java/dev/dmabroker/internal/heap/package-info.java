@@ -1,6 +1,6 @@
 /**
- * What memory there is: heaps as they are found, what the broker has out of each, and budgets.
- * Start with {@code HeapAccount}.
+ * Knows what memory there is: heaps as they are found, what the broker has out of each, and
+ * budgets. Start with {@code HeapAccount}.
  */
 @NullMarked
 package dev.dmabroker.internal.heap;

@@ -17,21 +17,24 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Computes the tightest layout of a picture that meets rules.
+ * Computes the tightest layout of an image that meets rules.
  *
- * <p>The strides of the planes keep the ratio of their rows: V4L2's single-planar API has one
- * number, {@code bytesperline} of the first plane, and derives the others from it; DRM takes any.
- * So one layout serves both.
+ * <p>The strides of the planes keep the ratio of their rows. V4L2's single-planar API has one
+ * number, {@code bytesperline} of the first plane, and derives the others from it; DRM takes any
+ * numbers. So one layout serves both.
  */
 public final class ImageLayout {
   private ImageLayout() {}
 
-  /** The layout when no device asks for more; null if its size overflows. */
+  /** Returns the layout when no device asks for more; null if its size overflows. */
   public static @Nullable Layout tightest(int width, int height, PixelFormat format) {
     return of(width, height, format, Modifier.LINEAR, Rules.NONE);
   }
 
-  /** The layout of a picture with room for the sizes that the rules require; null if none is. */
+  /**
+   * Returns the layout of a picture, with room for pictures of the other sizes that the rules
+   * require; null if no layout meets the rules.
+   */
   public static @Nullable Layout of(
       Picture picture, PixelFormat format, Modifier modifier, Rules rules) {
     if (!rules.takes(picture.colorSpace())
@@ -53,7 +56,7 @@ public final class ImageLayout {
         : new Layout(sizeBytes, layout.planes(), layout.image());
   }
 
-  /** The layout of so many pixels; null if there is none. */
+  /** Returns the layout of one size in pixels; null if no layout meets the rules. */
   public static @Nullable Layout of(
       int width, int height, PixelFormat format, Modifier modifier, Rules rules) {
     try {
@@ -83,11 +86,15 @@ public final class ImageLayout {
               rules,
               stride);
     } catch (ArithmeticException e) {
-      return null; // Over 2^63 bytes.
+      return null; // The layout would have over 2^63 bytes.
     }
   }
 
-  /** The smallest stride of the first plane that serves all planes. */
+  /**
+   * Returns the smallest stride of the first plane that serves all planes. Each plane's stride has
+   * to be wide enough for its rows and a multiple of its alignments, and all strides follow from
+   * the first.
+   */
   private static long firstStride(
       PixelFormat format, Modifier modifier, Rules rules, long paddedWidth) {
     long least = rules.number(ConstraintField.MIN_STRIDE);
@@ -120,6 +127,7 @@ public final class ImageLayout {
     return roundUp(least, step);
   }
 
+  /** Lays the planes one behind the other, each with the stride that follows from the first. */
   private static Layout planes(Layout.Image image, Rules rules, long firstStride) {
     PixelFormat format = image.format();
     long paddedHeight =

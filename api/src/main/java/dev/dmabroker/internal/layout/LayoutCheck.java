@@ -10,11 +10,16 @@ import dev.dmabroker.spec.Layout;
 import dev.dmabroker.spec.PixelFormat;
 import java.util.List;
 
-/** Checks layouts that are there already: whether they meet rules, and whether all fits in. */
+/**
+ * Checks layouts that exist already, for example those of adopted memory: whether they meet rules,
+ * and whether all contents fit in.
+ */
 public final class LayoutCheck {
   private LayoutCheck() {}
 
-  /** Whether a picture that lies like this, in so much memory, meets the rules. */
+  /**
+   * Tells whether a picture that lies like this, in memory of {@code sizeBytes}, meets the rules.
+   */
   public static boolean accepts(Rules rules, Picture picture, Layout layout, long sizeBytes) {
     Layout.Image image = layout.image().orElseThrow();
     long width = image.codedWidth();
@@ -33,6 +38,9 @@ public final class LayoutCheck {
         && holdsRequired(rules, image, sizeBytes);
   }
 
+  /**
+   * Tells whether strides and offsets meet the rules, and whether each plane ends before the next.
+   */
   private static boolean acceptsPlanes(
       Rules rules, Layout.Image image, Layout layout, long sizeBytes) {
     Layout.Plane first = layout.planes().get(0);
@@ -53,7 +61,7 @@ public final class LayoutCheck {
           last
               ? sizeBytes - rules.number(ConstraintField.OVER_READ)
               : layout.planes().get(i + 1).offsetBytes();
-      // Tiles are whole, so the picture ends with a row of them.
+      // Tiles are whole, so the picture ends with a whole row of tiles.
       long lines = roundUp(ceilDiv(paddedHeight, shape.rowsPerLine()), plane.tileLines());
       if (plane.strideBytes() % rules.number(ConstraintField.STRIDE_ALIGNMENT) != 0
           || plane.offsetBytes() % rules.number(ConstraintField.PLANE_OFFSET_ALIGNMENT) != 0
@@ -65,6 +73,7 @@ public final class LayoutCheck {
     return true;
   }
 
+  /** Tells whether the memory would hold pictures of all sizes that the rules require. */
   private static boolean holdsRequired(Rules rules, Layout.Image image, long sizeBytes) {
     for (ImageSize size : rules.requiredSizes()) {
       Layout needed =
@@ -76,7 +85,10 @@ public final class LayoutCheck {
     return true;
   }
 
-  /** Whether each plane has at least these lines, all of them within the layout's size. */
+  /**
+   * Tells whether each plane has at least the lines of {@code least}, all of them within the
+   * layout's size.
+   */
   public static boolean holds(Layout layout, List<Layout.Plane> least) {
     if (least.size() != layout.planes().size()) {
       return false;

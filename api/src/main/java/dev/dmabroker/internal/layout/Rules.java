@@ -11,9 +11,9 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one or more devices ask of pictures of one format and modifier. Combination is associative,
- * commutative and idempotent: each number's is (largest, smallest, least common multiple), and so
- * is that of sets. Immutable.
+ * Holds what one or more devices ask of images of one format and modifier. Combination is
+ * associative, commutative and idempotent, because the combination of each number (largest,
+ * smallest or least common multiple) is, and so is that of sets. Rules are immutable.
  */
 @SuppressWarnings({"EnumOrdinal", "ReferenceEquality"}) // Indices within this process; shortcuts.
 public final class Rules {
@@ -22,7 +22,7 @@ public final class Rules {
   private static final int COUNT = ConstraintField.VERTICAL_PADDING.ordinal() - FIRST + 1;
   private static final int ALL_COLOR_SPACES = (1 << ColorSpace.values().length) - 1;
 
-  /** What pictures in linear memory meet of which no device asks anything. */
+  /** The rules that images in linear memory meet when no device asks anything of them. */
   public static final Rules NONE = of(ImageConstraints.anyFormat().build(), 1);
 
   private final long[] numbers;
@@ -36,7 +36,7 @@ public final class Rules {
   }
 
   /**
-   * The rules of one entry.
+   * Makes the rules of one entry of a device's constraints.
    *
    * @param strideAlignment what the device asks of strides whatever the format
    * @throws ArithmeticException if no stride within 2^63 meets both alignments
@@ -54,6 +54,7 @@ public final class Rules {
         ImmutableSortedSet.copyOf(entry.requiredSizes()));
   }
 
+  /** Returns a bit for each colour space. */
   private static int mask(Set<ColorSpace> spaces) {
     int mask = 0;
     for (ColorSpace space : spaces) {
@@ -66,11 +67,14 @@ public final class Rules {
     return 1 << space.ordinal();
   }
 
+  /**
+   * Returns what is asked of one field; a field that no device gives has the value that allows all.
+   */
   long number(ConstraintField field) {
     return numbers[field.ordinal() - FIRST];
   }
 
-  /** Sizes of other pictures that have to fit. */
+  /** Returns the sizes of other pictures that have to fit into the memory. */
   ImmutableSortedSet<ImageSize> requiredSizes() {
     return requiredSizes;
   }
@@ -114,7 +118,7 @@ public final class Rules {
         : all;
   }
 
-  /** What meets both numbers; -1 if there is no common multiple within 2^63. */
+  /** Returns the number that meets both; -1 if there is no common multiple within 2^63. */
   private static long combined(ConstraintField field, long a, long b) {
     return switch (field.combination()) {
       case LARGEST -> Math.max(a, b);
@@ -123,6 +127,7 @@ public final class Rules {
     };
   }
 
+  /** Returns the sizes of both; one of the two sets itself where that is enough, without a copy. */
   private static ImmutableSortedSet<ImageSize> union(
       ImmutableSortedSet<ImageSize> one, ImmutableSortedSet<ImageSize> other) {
     if (one.containsAll(other)) {
@@ -133,11 +138,15 @@ public final class Rules {
         : ImmutableSortedSet.<ImageSize>naturalOrder().addAll(one).addAll(other).build();
   }
 
+  /** Tells whether a lower limit lies over an upper limit, so that no picture meets both. */
   private boolean contradict(ConstraintField small, ConstraintField large) {
     return number(small) > number(large);
   }
 
-  /** Whether a picture of that colour space is taken; if it is empty, one of some colour space. */
+  /**
+   * Tells whether pictures of that colour space are taken; without one, whether any colour space
+   * is.
+   */
   boolean takes(Optional<ColorSpace> colorSpace) {
     return colorSpace.isPresent() ? (colorSpaces & bit(colorSpace.get())) != 0 : colorSpaces != 0;
   }

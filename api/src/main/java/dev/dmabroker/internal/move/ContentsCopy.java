@@ -5,14 +5,18 @@ import dev.dmabroker.spi.HeapException;
 import dev.dmabroker.spi.Mover;
 
 /**
- * The contents that a move takes along: whether they can be copied to a place, and the copy itself.
+ * The contents of a buffer that a move takes along: whether they can be copied to a place, and the
+ * copy itself.
  *
- * @param from where the contents are
- * @param mover copies
+ * @param from the place where the contents are
+ * @param mover the mover that copies them
  */
 record ContentsCopy(Place from, Mover mover) {
 
-  /** Contents are copied, not converted: and they may have come since the target was sought. */
+  /**
+   * Whether the contents can be copied there. A mover copies contents and does not convert them,
+   * and contents may have been written since the target was sought.
+   */
   boolean fits(Place target) {
     if (!from.isWritten() || from.layout().image().isEmpty()) {
       return true;
@@ -32,7 +36,7 @@ record ContentsCopy(Place from, Mover mover) {
     }
   }
 
-  /** Copies: how many bytes. Blocks for as long as that takes. */
+  /** Copies the contents, and returns the number of bytes. Blocks for as long as the copy takes. */
   long copy(Place target) throws HeapException {
     return mover.copy(job(target));
   }

@@ -10,13 +10,13 @@ import java.util.Optional;
 
 /**
  * The wait of a move for the kernel's fences: no mapping writes any more, but devices may still be
- * at work that the kernel knows of.
+ * at work, and the kernel knows of that work.
  */
 final class FenceWait {
   private final Movable buffer;
   private final Place from;
 
-  /** Whether a fence is waited for. The poller may end it. */
+  /** Whether a fence is waited for. The poller's thread may end the wait. */
   private volatile boolean pending;
 
   FenceWait(Movable buffer, Place from) {
@@ -24,19 +24,20 @@ final class FenceWait {
     this.from = from;
   }
 
+  /** Whether a fence is waited for now, so that an expired deadline can name it. */
   boolean isPending() {
     return pending;
   }
 
   /**
-   * Copies when no fence is pending any more; not at all if the move ends before.
+   * Runs the copy when no fence is pending any more. It does not run if the move ends before.
    *
-   * @param limit gives the wait a deadline; under the lock
-   * @param copy copies, in this thread if there is nothing to wait for
+   * @param limit gives the wait a deadline; runs under the lock
+   * @param copy copies the contents; runs in this thread if there is nothing to wait for
    */
   void then(Runnable limit, Runnable copy) throws HeapException {
     FencePoller poller = buffer.services().fences().poller();
-    // Without a poller the copy itself waits for them, in the kernel.
+    // Without a poller the copy itself waits for the fences, in the kernel.
     Optional<SyncFile> fence = poller == null ? Optional.empty() : pendingFence();
     if (poller == null || fence.isEmpty()) {
       copy.run();
@@ -47,7 +48,10 @@ final class FenceWait {
     }
   }
 
-  /** Keeps the memory while it is asked: the buffer may end, or the move be rolled back. */
+  /**
+   * The fence that the memory still waits for, if there is one. The memory is kept in use while it
+   * is asked, as meanwhile the buffer may end, or the move may be rolled back.
+   */
   private Optional<SyncFile> pendingFence() throws HeapException {
     boolean wanted =
         buffer
@@ -76,6 +80,7 @@ final class FenceWait {
     }
   }
 
+  /** Begins the wait under the lock. False if the move has ended meanwhile. */
   private boolean begin(Runnable limit) {
     return buffer
         .lock()
@@ -92,7 +97,7 @@ final class FenceWait {
 
   private void await(FencePoller poller, SyncFile fence, Runnable copy) throws HeapException {
     try {
-      // What the work behind it came to is its users' concern: the contents move as they are.
+      // How the work behind the fence ended concerns its users: the contents move as they are.
       poller.watch(
           fence,
           errno -> {

@@ -9,15 +9,16 @@ import java.time.Duration;
 
 /**
  * The wait of a move for a moment in which no mapping writes, while every device may map. Buffers
- * that move in turn wait so, since others of their set are in use meanwhile. Not for ever, as such
- * a moment need not come. All under the buffer's lock.
+ * of a set, which move in turn, wait in this way, because other buffers of the set are in use
+ * meanwhile. The wait has a limit, because that moment may never come. All methods run under the
+ * buffer's lock.
  */
 final class Lingering {
   private final Movable buffer;
   private final Relocation move;
   private final Place from;
 
-  /** It has waited long enough. */
+  /** Whether the move has waited long enough: then it stalls mappings that write. */
   private boolean impatient;
 
   Lingering(Movable buffer, Relocation move, Place from) {
@@ -26,7 +27,7 @@ final class Lingering {
     this.from = from;
   }
 
-  /** Begins to wait; a mapping that is closed comes by {@link Relocation#advance}. */
+  /** Begins to wait. {@link Relocation#advance} is called when a mapping is closed. */
   Arrival begin(AfterLock after) {
     buffer.attachments().openGates(from, Gate.Opening.WATCHED);
     Duration hold = move.longestHold();
@@ -38,6 +39,7 @@ final class Lingering {
     return Arrival.WAITING;
   }
 
+  /** The limit of the wait has passed. The timer calls it. */
   private void patienceExpired() {
     move.changeOnTime(
         after -> {
@@ -48,7 +50,7 @@ final class Lingering {
         });
   }
 
-  /** The buffer gave its turn away while it waited, and has it again. */
+  /** The buffer has its turn again, after it gave the turn away while it waited. */
   void takeTurn(AfterLock after) {
     if (impatient || !from.hasWriters()) {
       move.stallLater(after);

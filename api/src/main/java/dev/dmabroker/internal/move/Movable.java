@@ -14,8 +14,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A buffer as one {@linkplain Relocation move} of it knows it: all that a move may ask of it or do
- * to it. What is asked or done happens under {@link #lock}, but for {@link #allocate}.
+ * A buffer as one {@linkplain Relocation move} of it sees it: everything that a move may ask of the
+ * buffer or do to it. Every method is called under {@link #lock}, except {@link #allocate}.
  */
 public interface Movable {
   String name();
@@ -26,15 +26,15 @@ public interface Movable {
 
   Attachments attachments();
 
-  /** Gets memory for these devices; not under the lock, as it asks heaps. */
+  /** Gets memory for these devices. It is not called under the lock, as it asks heaps. */
   Place allocate(List<RegisteredDevice> devices, Optional<String> currentHeap, int vacated);
 
   // ---- Looking ----
 
-  /** Whether this move is the buffer's still. */
+  /** Whether this move is still the one that the buffer has under way. */
   boolean isUnderWay();
 
-  /** Whether this move is the buffer's still, and the buffer is in that state. */
+  /** Whether this move is still under way, and the buffer is in that state. */
   boolean isUnderWay(State in);
 
   /** Whether no application can use the buffer any more. */
@@ -48,24 +48,26 @@ public interface Movable {
   /** Whether the buffer moves in turn with others. */
   boolean takesTurns();
 
-  /** Whether the buffer may move now; otherwise its turn will come. */
+  /** Whether the buffer may move now; otherwise its turn will come later. */
   boolean beginTurn();
 
-  /** The buffer waits for an idle moment; others that are waited for may go first. */
+  /** Tells that the buffer waits for an idle moment. Buffers with a waiter may go first. */
   void lingerInTurn(AfterLock after);
 
   // ---- Doing ----
 
+  /** No mapping may come in to write from now on: the move waits for those that are in. */
   void becomeDraining();
 
+  /** The contents are copied from now on. */
   void becomeMoving();
 
-  /** Leaves these devices out and no others. */
+  /** Leaves out these devices, and no other device. */
   void leaveOut(List<? extends Participant> devices, AfterLock after);
 
   /**
-   * Whether the contents are about to be overwritten in the new place, by the first request in the
-   * queue: that is granted in the step of {@link #moved}, and cannot give up any more.
+   * Whether the first request in the queue is about to overwrite the contents in the new place.
+   * That request is granted in the step of {@link #moved}, and cannot give up any more.
    */
   boolean claimOverwriter(Place target);
 

@@ -5,30 +5,35 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Buffers that are used in turn, such as those of a stream. They move one at a time, so that the
- * others stay in use; one that somebody waits for goes ahead of the others, even of one whose turn
- * it is while that only lingers for an idle moment. Thread-safe; its lock is taken under those of
- * buffers.
+ * A set of buffers that are used in turn, for example the buffers of a stream. They move one at a
+ * time, so that the others stay in use. A buffer with a waiter is urgent: it goes ahead of the
+ * others, and even ahead of the buffer that has its turn, as long as that buffer only lingers for
+ * an idle moment. Thread-safe; its lock is taken under the locks of buffers.
  *
  * @param <B> a buffer, by its identity
  */
 public class MoveQueue<B> {
   private static final MoveQueue<?> ALONE = new Alone<>();
 
+  /** The buffer that has its turn; null if no buffer moves. */
   private @Nullable B moving;
 
-  /** Whether the one that moves can still give its turn away. */
+  /** Whether the buffer that has its turn can still give it away. */
   private boolean yields;
 
+  /** The buffers that want to move, in the order in which they asked. */
   private final Set<B> waiting = new LinkedHashSet<>();
+
+  /** Those of the waiting buffers that have a waiter. */
   private final Set<B> urgent = new LinkedHashSet<>();
 
-  /** The queue of each buffer that moves when it likes. */
+  /** The queue of every buffer that moves alone, at any time. */
   @SuppressWarnings("unchecked") // It keeps none of them.
   public static <B> MoveQueue<B> alone() {
     return (MoveQueue<B>) ALONE;
   }
 
+  /** The queue that always lets a buffer move: no set, no turns. */
   @SuppressWarnings("UnsynchronizedOverridesSynchronized") // It has no state.
   private static final class Alone<B> extends MoveQueue<B> {
     @Override
@@ -55,12 +60,15 @@ public class MoveQueue<B> {
     }
   }
 
-  /** Whether buffers take turns in it. */
+  /** Whether buffers take turns in this queue. */
   public boolean isShared() {
     return true;
   }
 
-  /** Whether the buffer may move now; otherwise {@link #end} of another will tell that it may. */
+  /**
+   * Whether the buffer may move now; otherwise {@link #end} or {@link #linger} of another buffer
+   * will return it when it may.
+   */
   public synchronized boolean begin(B buffer, boolean isUrgent) {
     if (moving != null && yields && isUrgent) {
       waiting.add(moving);
@@ -79,7 +87,9 @@ public class MoveQueue<B> {
     return false;
   }
 
-  /** Somebody waits for the buffer now: it keeps its turn, or is among the first to get one. */
+  /**
+   * A waiter waits for the buffer now: the buffer keeps its turn, or is among the first to get one.
+   */
   public synchronized void hurry(B buffer) {
     if (moving == buffer) {
       yields = false;
@@ -89,9 +99,9 @@ public class MoveQueue<B> {
   }
 
   /**
-   * Its turn may go to one that somebody waits for, until it begins again.
+   * The buffer lingers: its turn may go to an urgent buffer, until it begins again.
    *
-   * @return to whom it has gone, if it has
+   * @return the buffer that has the turn now, or null if the turn has not gone to another
    */
   public synchronized @Nullable B linger(B buffer) {
     if (moving != buffer) {
@@ -111,7 +121,7 @@ public class MoveQueue<B> {
   /**
    * The buffer does not move any more, or does not want to.
    *
-   * @return whose turn it is now, if it has changed
+   * @return the buffer that has the turn now, or null if the turn has not gone to another
    */
   public synchronized @Nullable B end(B buffer) {
     leaveQueue(buffer);

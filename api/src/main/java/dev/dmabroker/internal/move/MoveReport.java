@@ -12,15 +12,15 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is told of one move: to listeners, and to applications that wait for it.
+ * What one move reports: events for listeners, and failures for applications that wait for it.
  *
  * @param buffer the buffer's name
  * @param from where the buffer lay
- * @param cause what made it move
+ * @param cause what made the buffer move
  * @param beneficiary the device that needs the move, or the buffer that needs the room
- * @param attempt 1 for the first try
- * @param maxAttempts how many there may be
- * @param times when it did what
+ * @param attempt the number of this attempt; 1 for the first
+ * @param maxAttempts how many attempts there may be
+ * @param times when the move did what
  */
 record MoveReport(
     String buffer,
@@ -31,6 +31,7 @@ record MoveReport(
     int maxAttempts,
     MoveTimes times) {
 
+  /** The failure of this move, in words that name the attempt and the holders in the way. */
   MoveFailedException failure(
       @Nullable Place target, String reason, List<Holder> holders, @Nullable Throwable why) {
     return Exceptions.moveFailed(
@@ -53,7 +54,7 @@ record MoveReport(
         why);
   }
 
-  /** What happened; called when the stall, if there was one, has just ended. */
+  /** The event of this move. It is made when the stall, if there was one, has just ended. */
   BufferMove event(
       @Nullable Place target,
       long generation,

@@ -4,8 +4,8 @@ import dev.dmabroker.internal.runtime.Time;
 import java.time.Duration;
 
 /**
- * When a move did what. Written by one thread after the other, under the buffer's lock or its
- * mover.
+ * When a move did what. One thread after the other writes the times: under the buffer's lock, or
+ * the thread that copies.
  */
 final class MoveTimes {
   private final Time time;
@@ -17,7 +17,7 @@ final class MoveTimes {
   private long copiedBytes;
   private Duration deadline = Duration.ZERO;
 
-  /** The times of a move that starts now. */
+  /** Makes the times of a move that starts now. */
   MoveTimes(Time time) {
     this.time = time;
     this.startNanos = time.nanos();
@@ -39,11 +39,12 @@ final class MoveTimes {
     drainedNanos = time.nanos();
   }
 
-  /** Whether nobody writes any more. */
+  /** Whether no mapping writes any more. */
   boolean isDrained() {
     return drainedNanos != 0;
   }
 
+  /** The kernel's fences have signalled, or do not matter. */
   void endFences() {
     fencedNanos = time.nanos();
   }
@@ -61,18 +62,22 @@ final class MoveTimes {
     return deadline;
   }
 
+  /** How long the copy took. */
   Duration copy() {
     return Duration.ofNanos(copyNanos);
   }
 
+  /** How long the move prepared, while mappings went on. */
   Duration prepare(long nowNanos) {
     return Duration.ofNanos((stallNanos == 0 ? nowNanos : stallNanos) - startNanos);
   }
 
+  /** How long mappings that write were stalled. */
   Duration stall(long nowNanos) {
     return Duration.ofNanos(stallNanos == 0 ? 0 : nowNanos - stallNanos);
   }
 
+  /** How long the move waited for mappings and fences. */
   Duration drain(long nowNanos) {
     long end = fencedNanos == 0 ? nowNanos : fencedNanos;
     return Duration.ofNanos(stallNanos == 0 ? 0 : end - stallNanos);

@@ -21,17 +21,16 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One attempt to move a buffer, from the search for memory to its end. Each step that changes the
- * buffer does so under the buffer's lock, and only while the buffer still has this attempt under
- * way; what takes time runs without the lock, on the broker's workers.
+ * buffer runs under the buffer's lock, and only while the buffer still has this attempt under way.
+ * Work that takes time runs without the lock, on the broker's workers.
  *
  * <pre>
  * prepare        memory elsewhere is found, populated and mapped; maps go on ({@link TargetSearch})
- * arrived        of a set: waits for a moment in which no mapping writes; maps go on ({@link
- *                Lingering})
- * stall          gates let in readers only; mappings that write are waited for, until the deadline
- * drained        dead contents: published. Otherwise the kernel's fences are waited for, until then
- *                too ({@link FenceWait})
- * copy           beside readers ({@link ContentsCopy})
+ * arrived        a buffer of a set waits until no mapping writes; maps go on ({@link Lingering})
+ * stall          gates let in readers only; the move waits for writers, until the deadline
+ * drained        dead contents are published as they are; otherwise the move waits for the kernel's
+ *                fences, until the deadline too ({@link FenceWait})
+ * copy           the mover copies while readers go on ({@link ContentsCopy})
  * publish        the buffer lies in the new place; the old one is given back after its last reader
  * </pre>
  *
@@ -68,18 +67,18 @@ public final class Relocation {
     this.lingering = new Lingering(buffer, this, from);
   }
 
-  /** To where every device reaches it. */
+  /** A move to a place that every attached device reaches. */
   public static Relocation towards(
       Movable buffer, Place from, BufferMove.Cause cause, String beneficiary, int attempt) {
     return new Relocation(buffer, from, cause, beneficiary, attempt);
   }
 
-  /** Out of the heap where it lies, unless it is used. */
+  /** A move out of the heap where the buffer lies, unless the buffer is used. */
   public static Relocation outOf(Movable buffer, Place from, String beneficiary) {
     return new Relocation(buffer, from, BufferMove.Cause.ROOM, beneficiary, /* attempt= */ 1);
   }
 
-  /** Whether it makes room for others: then no request waits for it, and it is not tried again. */
+  /** Whether the move makes room: then no request waits for it, and it is not tried again. */
   public boolean makesRoom() {
     return makesRoom;
   }
@@ -99,25 +98,25 @@ public final class Relocation {
     }
   }
 
-  /** There is memory that suits: what comes next. Under the lock. */
+  /** The search has found memory that suits: decides what comes next. Under the lock. */
   Arrival arrived(Place candidate, AfterLock after) {
     target = candidate;
     return buffer.takesTurns() && !makesRoom ? lingering.begin(after) : stall(after);
   }
 
-  /** It gave its turn away while it lingered, and has it again. Under the lock. */
+  /** The buffer has its turn again, which it gave away while it lingered. Under the lock. */
   public void takeTurn(AfterLock after) {
     if (buffer.isUnderWay(State.PREPARING) && hasTarget()) {
       lingering.takeTurn(after);
     }
   }
 
-  /** Whether it still serves a device that is not served here. Under the lock. */
+  /** Whether the move still serves a device that is not served here. Under the lock. */
   boolean isNeeded() {
     return makesRoom || !buffer.isSettled();
   }
 
-  /** PREPARING, with a target: whether it was called off. */
+  /** In PREPARING, with a target: whether the move was called off, as no device needs it. */
   boolean callOffIfNotNeeded(AfterLock after) {
     if (isNeeded()) {
       return false;
@@ -127,10 +126,7 @@ public final class Relocation {
     return true;
   }
 
-  /**
-   * PREPARING, with a target: begins the stall, unless the target has become useless, or it is
-   * another buffer's turn.
-   */
+  /** With a target: begins the stall, if the target is still of use and it is the buffer's turn. */
   void stallLater(AfterLock after) {
     if (callOffIfNotNeeded(after) || !buffer.beginTurn()) {
       return;
@@ -151,11 +147,12 @@ public final class Relocation {
 
   // ---- The stall; under the lock ----
 
+  /** Stops new mappings that write, and begins the wait for those that are in. */
   Arrival stall(AfterLock after) {
     if (makesRoom) {
       buffer.attachments().shutGates();
       if (!from.isIdle()) {
-        callOff(after); // It is used again: no idle buffer any more.
+        callOff(after); // The buffer is used again, so it stays.
         return Arrival.CANCELLED;
       }
     } else {
@@ -163,7 +160,8 @@ public final class Relocation {
     }
     buffer.becomeDraining();
     times.startStall();
-    // Asked before it is looked which mappings are in: those still in then were asked for too.
+    // The hold is read before it is checked which mappings are in: a mapping that is still in at
+    // the check counted for the hold, too.
     Duration hold = longestHold();
     if (!from.hasWriters()) {
       return endDrain(after) ? Arrival.WAITING : Arrival.DRAINED;
@@ -172,7 +170,10 @@ public final class Relocation {
     return Arrival.WAITING;
   }
 
-  /** Of the devices that write; of all, if those that do come only after it is looked. */
+  /**
+   * The longest hold that the devices which write declared. If no writer was seen, the longest hold
+   * of all devices, as a writer may come to be seen only after that look.
+   */
   Duration longestHold() {
     Duration ofWriters = from.longestHoldOfWriters();
     return ofWriters.isZero() ? buffer.attachments().longestHold() : ofWriters;
@@ -183,7 +184,7 @@ public final class Relocation {
     expireAfter(hold, () -> drainExpired(hold));
   }
 
-  /** A mapping was closed: sees whether that was waited for. */
+  /** A mapping was closed: checks whether the move waited for it. */
   public void advance(AfterLock after) {
     if (target == null) {
       return;
@@ -200,12 +201,13 @@ public final class Relocation {
     }
   }
 
-  /** No mapping writes any more. True if that was all, as nothing has to be copied. */
+  /** No mapping writes any more. True if the move is done, as nothing has to be copied. */
   private boolean endDrain(AfterLock after) {
     times.endDrain();
     return publishIfDead(after);
   }
 
+  /** The deadline of the drain has passed: names what was in the way, and rolls back. */
   private void drainExpired(Duration hold) {
     changeOnTime(
         after -> {
@@ -272,6 +274,7 @@ public final class Relocation {
     }
   }
 
+  /** Whether the copy may begin: the move is still under way, and the contents still fit. */
   private boolean beginCopy() {
     return buffer
         .lock()
@@ -293,9 +296,7 @@ public final class Relocation {
 
   // ---- Ends; all under the lock ----
 
-  /**
-   * Publishes without a copy if the contents are dead: never written, or about to be overwritten.
-   */
+  /** Publishes without a copy if the contents are dead: unwritten, or about to be overwritten. */
   private boolean publishIfDead(AfterLock after) {
     if (from.isWritten() && !buffer.claimOverwriter(target())) {
       return false;
@@ -306,13 +307,13 @@ public final class Relocation {
     return true;
   }
 
-  /** PREPARING: the move is not needed any more. */
+  /** In PREPARING: the move is not needed any more. */
   void callOff(AfterLock after) {
     cancelDeadline();
     buffer.calledOff(after);
   }
 
-  /** The buffer ends, and with it the move. */
+  /** The buffer ends, and its move ends with it. */
   public void cancel(AfterLock after) {
     cancelDeadline();
     if (target != null) {
@@ -324,6 +325,7 @@ public final class Relocation {
     buffer.lock().change(after -> rollBack(reason, why, after));
   }
 
+  /** Ends the attempt, unless it has ended: the buffer goes on in the old place. */
   private void rollBack(String reason, @Nullable Throwable why, AfterLock after) {
     if (!buffer.isUnderWay()) {
       return;
@@ -337,7 +339,7 @@ public final class Relocation {
     buffer.failed(reason, why, holders, after);
   }
 
-  /** The holders that hold up the drain; readers do not. */
+  /** The holders that hold up the drain: those that write, not those that read. */
   private List<Holder> writers() {
     List<Holder> holders = new ArrayList<>();
     from.addHolders(buffer.name(), times.now(), holders);
@@ -364,7 +366,7 @@ public final class Relocation {
 
   // ---- What the buffer asks ----
 
-  /** Whether memory elsewhere is there: in PREPARING, it waits for a moment to begin the stall. */
+  /** Whether memory was found: then, in PREPARING, the move waits for a moment to stall. */
   public boolean hasTarget() {
     return target != null;
   }

@@ -2,7 +2,7 @@ package dev.dmabroker.internal.move;
 
 import java.time.Duration;
 
-/** When a move that was rolled back is tried again. Used under the buffer's lock. */
+/** Decides when a move that was rolled back is tried again. Used under the buffer's lock. */
 public final class Retries {
   private final Duration firstBackOff;
   private final int maxAttempts;
@@ -10,16 +10,18 @@ public final class Retries {
   private boolean resting;
   private boolean gaveUp;
 
+  /** Makes the retries of one buffer; each rest is twice as long as the one before. */
   public Retries(Duration firstBackOff, int maxAttempts) {
     this.firstBackOff = firstBackOff;
     this.maxAttempts = maxAttempts;
   }
 
+  /** Whether a move may start: the buffer neither rests nor has given up. */
   public boolean mayStart() {
     return !resting && !gaveUp;
   }
 
-  /** Whether the last attempt failed too; only a new wish starts over. */
+  /** Whether the last attempt failed too. Only a new wish for the move starts over. */
   public boolean gaveUp() {
     return gaveUp;
   }
@@ -29,16 +31,16 @@ public final class Retries {
     return ++attempts;
   }
 
-  /** Somebody new wants the move, or it was done. A rest that has begun is kept. */
+  /** A new request wants the move, or the move was done. A rest that has begun is kept. */
   public void startOver() {
     attempts = 0;
     gaveUp = false;
   }
 
   /**
-   * An attempt failed: how long to rest.
+   * Notes that an attempt failed, and tells how long to rest.
    *
-   * @return zero if that was the last
+   * @return zero if that was the last attempt
    */
   public Duration failed() {
     gaveUp = attempts >= maxAttempts;
@@ -46,6 +48,7 @@ public final class Retries {
     return gaveUp ? Duration.ZERO : firstBackOff.multipliedBy(1L << Math.min(attempts - 1, 20));
   }
 
+  /** The rest is over, so that a move may start. */
   public void rested() {
     resting = false;
   }

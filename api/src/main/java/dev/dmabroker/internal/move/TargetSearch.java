@@ -9,18 +9,20 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The search of a move for memory that suits all devices. It runs while the pipeline does, and
- * starts over if a device attaches meanwhile that the memory does not suit.
+ * The search of a move for memory that suits all devices. The search runs while the pipeline does,
+ * and starts over if a device attaches meanwhile that the memory does not suit.
  */
 final class TargetSearch {
-  /** Devices may come and go while memory is found; not for ever. */
+  /** How often the search starts over while devices come and go, so that it ends. */
   private static final int MAX_RENEGOTIATIONS = 16;
 
   private final Movable buffer;
   private final Relocation move;
   private final ContentsCopy contents;
 
-  /** The heap to leave, for the sake of others; -1 if the buffer itself has to move. */
+  /**
+   * The number of the heap to leave for the sake of others; -1 if the buffer itself has to move.
+   */
   private final int vacated;
 
   private int negotiations;
@@ -28,13 +30,13 @@ final class TargetSearch {
   /** The version of the devices that the last memory was sought for. */
   private int soughtFor;
 
-  /** What becomes of memory that was found. */
+  /** What the move does with memory that the search has found. */
   enum Arrival {
     /** No mapping writes, and none will: the copy is next. */
     DRAINED,
-    /** The mapping that is closed last, or a deadline, leads on. */
+    /** The move waits: the close of the last mapping, or a deadline, leads on. */
     WAITING,
-    /** A device has attached that it does not suit; other memory has to be found. */
+    /** A device has attached that the memory does not suit; other memory has to be found. */
     STALE,
     /** The move is not wanted any more. */
     CANCELLED
@@ -95,6 +97,7 @@ final class TargetSearch {
             });
   }
 
+  /** Shows memory that was found to the move, which decides what becomes of it. */
   private Arrival arrive(Place candidate, Attachments.Users users) {
     try {
       contents.prepare(candidate);
@@ -120,14 +123,14 @@ final class TargetSearch {
             });
   }
 
-  /** Whether other memory has to be found. Under the lock. */
+  /** Whether other memory has to be found, as devices or contents have changed. Under the lock. */
   boolean isStale(Place candidate) {
     Attachments attachments = buffer.attachments();
     return (soughtFor != attachments.version() && !attachments.isSuited(candidate))
         || !contents.fits(candidate);
   }
 
-  /** Whether the move is wanted still; otherwise it is called off. Under the lock. */
+  /** Whether the move is still wanted; otherwise it is called off. Under the lock. */
   boolean isWanted(Place candidate, AfterLock after) {
     boolean wanted = !buffer.isOver() && move.isNeeded();
     if (wanted && !move.makesRoom() && !buffer.attachments().isSuited(candidate)) {
@@ -135,7 +138,7 @@ final class TargetSearch {
       wanted = move.isNeeded(); // Otherwise it serves no device that is not served here.
     }
     if (wanted && move.makesRoom() && !contents.from().isIdle()) {
-      wanted = false; // It is used again: no idle buffer any more.
+      wanted = false; // The buffer is used again, so it stays.
     }
     if (!wanted) {
       move.callOff(after);

@@ -4,11 +4,11 @@ import com.google.common.collect.ImmutableList;
 import dev.dmabroker.spec.Constraints;
 
 /**
- * One of a device's alternatives, worked out against a broker's heaps.
+ * Holds one of a device's alternatives, worked out against a broker's heaps.
  *
  * @param constraints what the device asks
- * @param demand what it requires
- * @param wishes what it prefers
+ * @param demand what the device requires
+ * @param wishes what the device prefers
  */
 public record Alternative(
     Constraints constraints, DeviceDemand demand, ImmutableList<WeightedWish> wishes) {}

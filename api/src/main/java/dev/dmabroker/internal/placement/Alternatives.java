@@ -6,8 +6,8 @@ import com.google.common.collect.Interners;
 import dev.dmabroker.spec.Constraints;
 
 /**
- * Works out what devices ask against one broker's heaps. Equal wishes share one object.
- * Thread-safe.
+ * Works out what devices ask against one broker's heaps. Equal wishes share one object. This class
+ * is thread-safe.
  */
 public final class Alternatives {
   private final HeapTable table;
@@ -17,6 +17,7 @@ public final class Alternatives {
     this.table = table;
   }
 
+  /** Works out one alternative. This looks at every heap, so devices keep the result. */
   public Alternative make(String device, Constraints constraints) {
     return new Alternative(
         constraints,

@@ -4,16 +4,18 @@ import dev.dmabroker.spec.ConstraintField;
 import java.util.Map;
 
 /**
- * How many buffers there have to be.
+ * Tells how many buffers a pool has to have.
  *
- * @param held camping and dedicated slack: they add up
- * @param shared shared slack: the largest
+ * @param held camping and dedicated slack, which add up over devices
+ * @param shared shared slack, of which the largest counts
  * @param fewest the largest minimum
  * @param most the smallest maximum
  */
 public record BufferCounts(long held, long shared, long fewest, long most) {
+  /** The counts of a device that does not count buffers. */
   public static final BufferCounts NONE = new BufferCounts(0, 0, 1, Long.MAX_VALUE);
 
+  /** Returns the counts of one device; a field that is not given asks nothing. */
   public static BufferCounts of(Map<ConstraintField, Integer> counts) {
     return counts.isEmpty()
         ? NONE
@@ -27,7 +29,8 @@ public record BufferCounts(long held, long shared, long fewest, long most) {
                 : Long.MAX_VALUE);
   }
 
-  @SuppressWarnings("ReferenceEquality") // Most devices do not count: that one object.
+  /** Returns the counts that both devices need together. */
+  @SuppressWarnings("ReferenceEquality") // Most devices do not count: NONE is one object.
   public BufferCounts and(BufferCounts other) {
     if (other == NONE) {
       return this;
@@ -41,11 +44,12 @@ public record BufferCounts(long held, long shared, long fewest, long most) {
             Math.min(most, other.most));
   }
 
-  /** The fewest buffers that are enough for all. */
+  /** Returns the fewest buffers that are enough for all devices. */
   public long count() {
     return Math.max(fewest, held + shared);
   }
 
+  /** Tells whether {@link #count} is no more than the smallest maximum. */
   public boolean isPossible() {
     return count() <= most;
   }

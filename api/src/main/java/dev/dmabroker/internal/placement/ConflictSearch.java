@@ -5,9 +5,10 @@ import java.util.BitSet;
 import java.util.List;
 
 /**
- * Finds what cannot be had together: the smallest set of {@linkplain ConflictUnits units} that
- * conflict, as far as it can be {@linkplain SmallestSets found} in time. Past that, units are taken
- * away one by one, which gives a set of which each unit is needed, though a smaller one may exist.
+ * Finds the constraints that cannot be had together: the smallest set of {@linkplain ConflictUnits
+ * units} that conflict, as far as that can be {@linkplain SmallestSets found} in time. If it takes
+ * too long, units are taken away one by one. That gives a set of which each unit is needed, though
+ * a smaller set may exist.
  */
 final class ConflictSearch {
   private final HeapTable table;
@@ -20,7 +21,8 @@ final class ConflictSearch {
   }
 
   /**
-   * What conflicts, and what would help; both empty if not even a device that asks nothing fits.
+   * Returns what conflicts, and what would help; both are empty if not even a device that asks
+   * nothing fits.
    */
   Conflict conflict() {
     if (units.size() == 0 || conflicts(new BitSet())) {
@@ -34,6 +36,9 @@ final class ConflictSearch {
         new Relaxations(table, units).smallest());
   }
 
+  /**
+   * Tells whether a set conflicts. A set that takes too long to try does not count as a conflict.
+   */
   private boolean conflicts(BitSet set) {
     return !units.isPossible(set, /* otherwise= */ true);
   }

@@ -13,7 +13,7 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What devices ask, taken apart into <em>units</em> of which each can be asked or not: every field
+ * Takes apart what devices ask into <em>units</em>, of which each can be asked or not: every field
  * of a device that has one set of constraints, and all alternatives together of a device that has
  * several. Devices that may be left out ask nothing. Sets of units are bits.
  */
@@ -27,7 +27,7 @@ final class ConflictUnits {
   private final Alternatives alternatives;
   private final ImmutableList<Unit> units;
 
-  /** A device that takes what there is. */
+  /** A device that takes any memory. */
   private final Participant anything;
 
   private int trials;
@@ -55,15 +55,15 @@ final class ConflictUnits {
   }
 
   /**
-   * Something that can be asked or not.
+   * Represents something that can be asked or not.
    *
    * @param clause what is asked, for a person to read
-   * @param field the field; null if it is all of a device's alternatives
+   * @param field the field; null if the unit is all of a device's alternatives
    * @param part a device that asks this alone
    */
   record Unit(Clause clause, @Nullable ConstraintField field, Participant part) {}
 
-  /** A device that asks for a part of what it asks for. */
+  /** Represents a device that asks only for some of what the real device asks for. */
   private record Part(User user, List<Alternative> alternatives) implements Participant {
     @Override
     public String name() {
@@ -76,6 +76,7 @@ final class ConflictUnits {
     }
   }
 
+  /** Adds the units of one device. */
   private void addUnits(Participant participant, ImmutableList.Builder<Unit> all) {
     String name = participant.name();
     List<Alternative> its = participant.alternatives();
@@ -90,7 +91,7 @@ final class ConflictUnits {
     }
     Constraints constraints = its.get(0).constraints();
     for (ConstraintField field : constraints.fields()) {
-      // These only mean something with the number of segments.
+      // These two fields mean nothing without the number of segments.
       if (field != ConstraintField.MAX_SEGMENT_SIZE && field != ConstraintField.SEGMENT_BOUNDARY) {
         Clause clause =
             new FoundConflict.Clause(
@@ -109,19 +110,22 @@ final class ConflictUnits {
     return units.get(index);
   }
 
-  /** How often it was tried whether a set can be had. */
+  /** Returns how often it was tried whether a set can be had. */
   int trials() {
     return trials;
   }
 
-  /** The units that are not in the set. */
+  /** Returns the units that are not in the set. */
   BitSet except(BitSet set) {
     BitSet rest = (BitSet) set.clone();
     rest.flip(0, units.size());
     return rest;
   }
 
-  /** Whether all of a set can be had together; what was not looked at is {@code otherwise}. */
+  /**
+   * Tells whether all of a set can be had together; {@code otherwise} if there are too many
+   * combinations to look at.
+   */
   boolean isPossible(BitSet set, boolean otherwise) {
     trials++;
     try {
@@ -132,7 +136,7 @@ final class ConflictUnits {
   }
 
   /**
-   * How each heap can serve all of a set.
+   * Finds how each heap can serve all of a set.
    *
    * @throws SearchLimitException if there are too many combinations to look at
    */
@@ -140,7 +144,8 @@ final class ConflictUnits {
     List<Participant> asking =
         set.stream().mapToObj(i -> units.get(i).part()).collect(Collectors.toList());
     if (asking.isEmpty()) {
-      asking.add(anything); // No device at all would take linear, coherent, ordinary memory only.
+      // Without any device the solver would take linear, coherent, ordinary memory only.
+      asking.add(anything);
     }
     return Solver.solve(table, target, asking, counting);
   }

@@ -7,26 +7,26 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the engine sees of constraints and users do not. The package of constraints implements it:
- * there alone can constraints be made that no builder makes, such as entries for pictures that
- * overlap, or a list of permitted heaps of which each is forbidden.
+ * Shows the engine those sides of constraints that users do not see. The package of constraints
+ * implements it. Only that package can make constraints that no builder makes, for example entries
+ * for pictures that overlap, or a list of permitted heaps of which each is forbidden.
  */
 public abstract class ConstraintViews {
   private static volatile @Nullable ConstraintViews views;
 
-  /** For the package of constraints. */
+  /** Lets the package of constraints make its implementation. */
   protected ConstraintViews() {}
 
-  /** Called once, when constraints are initialized. */
+  /** Takes the implementation over. Constraints call this once, when they are initialized. */
   public static void install(ConstraintViews implementation) {
     views = implementation;
   }
 
-  /** The one that is installed. */
+  /** Returns the implementation; initializes constraints if that has not happened yet. */
   public static ConstraintViews get() {
     ConstraintViews known = views;
     if (known == null) {
-      Constraints unused = Constraints.none(); // Initializes them.
+      Constraints unused = Constraints.none(); // This initializes them.
       known = views;
     }
     if (known == null) {
@@ -36,24 +36,28 @@ public abstract class ConstraintViews {
   }
 
   /**
-   * Every preferred field by itself, those of the usages included. An entry for pictures prefers
-   * its fields for pictures of its formats; one that has formats alone prefers those.
+   * Returns every preferred field by itself, those of the usages included. An entry for pictures
+   * prefers its fields for pictures of its formats; an entry that has formats alone prefers those
+   * formats.
    */
   public abstract List<Preference> wishes(Constraints of);
 
-  /** The value of a required field, for a person to read; empty unless the field is required. */
+  /**
+   * Returns the value of a required field, for a person to read; empty unless the field is
+   * required.
+   */
   public abstract String text(Constraints of, ConstraintField field);
 
   /**
-   * What is required by one of the {@linkplain Constraints#fields fields} alone: any memory meets
+   * Returns what one of the {@linkplain Constraints#fields fields} requires alone: any memory meets
    * the rest. All fields one by one are together what is required. The number of segments brings
-   * their size and boundary along, which mean nothing without it.
+   * along the size and the boundary of segments, which mean nothing without it.
    */
   public abstract Constraints only(Constraints of, ConstraintField field);
 
   /**
-   * These constraints, and these heaps forbidden besides. They may name all that were permitted:
-   * then no heap is left, which a plan says.
+   * Returns these constraints with these heaps forbidden besides. The heaps may be all that were
+   * permitted: then no heap is left, which a plan says.
    */
   public abstract Constraints forbidding(Constraints of, List<String> heaps);
 }

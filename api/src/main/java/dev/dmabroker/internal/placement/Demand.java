@@ -5,21 +5,21 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one or more devices require of a buffer together, against the heaps of one broker. {@link
- * #and} is associative and commutative, and idempotent in all but the counts, which add up per
- * device; so devices may be added one by one, in any order. Immutable.
+ * Holds what one or more devices require of a buffer together, against the heaps of one broker.
+ * {@link #and} is associative and commutative, and idempotent in all but the counts, which add up
+ * per device; so devices may be added one by one, in any order. A demand is immutable.
  */
 public final class Demand {
-  /** A bit for each heap that all reach. */
+  /** A bit is set for each heap that all devices reach. */
   private final long[] heaps;
 
-  /** For each way in which memory falls into pieces, the largest buffer. */
+  /** The largest buffer, for each way in which memory falls into pieces. */
   private final long[] limits;
 
   private final long minSizeBytes;
   private final int coherency;
 
-  /** For each storage form its rules; null where some device does not take that form. */
+  /** The rules of each storage form; null where some device does not take that form. */
   private final @Nullable Rules[] rules;
 
   private final BufferCounts counts;
@@ -39,8 +39,8 @@ public final class Demand {
     this.counts = counts;
   }
 
-  /** What both require; this itself if the other adds nothing. */
-  @SuppressWarnings("ReferenceEquality") // Unchanged parts are the same objects.
+  /** Returns what both require; this object itself if the other demand adds nothing. */
+  @SuppressWarnings("ReferenceEquality") // Unchanged parts stay one object.
   public Demand and(Demand other) {
     long[] bothHeaps = common(heaps, other.heaps);
     long[] bothLimits = smallest(limits, other.limits);
@@ -60,7 +60,7 @@ public final class Demand {
         : new Demand(bothHeaps, bothLimits, bothMinSize, bothCoherency, bothRules, bothCounts);
   }
 
-  /** The heaps of both; the first itself if the other has them all. */
+  /** Returns the heaps of both; the first array itself if the other has all of its heaps. */
   private static long[] common(long[] heaps, long[] others) {
     long[] both = heaps;
     for (int i = 0; i < heaps.length; i++) {
@@ -73,7 +73,9 @@ public final class Demand {
     return both;
   }
 
-  /** The smaller of each two limits; the first itself if the others are no smaller. */
+  /**
+   * Returns the smaller of each two limits; the first array itself if the others are no smaller.
+   */
   private static long[] smallest(long[] limits, long[] others) {
     long[] both = limits;
     for (int i = 0; i < limits.length; i++) {
@@ -85,8 +87,8 @@ public final class Demand {
     return both;
   }
 
-  /** The rules of both for each form; the first themselves if the others add nothing. */
-  @SuppressWarnings("ReferenceEquality") // Unchanged parts are the same objects.
+  /** Returns the rules of both for each form; the first array itself if the others add nothing. */
+  @SuppressWarnings("ReferenceEquality") // Unchanged parts stay one object.
   private static @Nullable Rules[] combined(@Nullable Rules[] rules, @Nullable Rules[] others) {
     @Nullable Rules[] both = rules;
     for (int i = 0; i < rules.length; i++) {
@@ -101,7 +103,7 @@ public final class Demand {
     return both;
   }
 
-  /** Whether there is a way left to store it. */
+  /** Tells whether there is a way left to store the buffer. */
   boolean isStorable() {
     for (Rules its : rules) {
       if (its != null) {
@@ -111,11 +113,12 @@ public final class Demand {
     return false;
   }
 
-  /** A bit for each heap that all reach. */
+  /** Returns a bit for each heap that all devices reach. */
   long[] heaps() {
     return heaps;
   }
 
+  /** Returns the largest buffer in memory that falls into pieces like this. */
   long limit(int pieces) {
     return limits[pieces];
   }

@@ -12,8 +12,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one device requires of every buffer, against the heaps of one broker. All that does not
- * depend on the buffer is worked out once.
+ * Knows what one device requires of every buffer, against the heaps of one broker. All that does
+ * not depend on the buffer is worked out once.
  */
 public final class DeviceDemand {
   /** Bytes without structure are stored in one way, of which no device asks anything. */
@@ -28,9 +28,10 @@ public final class DeviceDemand {
   private final List<Rules> imageRules;
   private volatile @Nullable Last last;
 
+  /** Keeps the last target that was asked for, with its demand. */
   private record Last(Target target, Demand demand) {}
 
-  /** Looks at every heap once, so that no plan has to. */
+  /** Looks at every heap once, so that no plan has to do so. */
   public DeviceDemand(HeapTable table, String device, Constraints constraints) {
     heaps = new long[table.words()];
     for (int i = 0; i < table.size(); i++) {
@@ -60,6 +61,7 @@ public final class DeviceDemand {
     imageRules = rules(constraints);
   }
 
+  /** Returns the rules of each entry for pictures. */
   private List<Rules> rules(Constraints constraints) {
     if (constraints.images().isEmpty() && constraints.strideAlignmentBytes() == 1) {
       return List.of(Rules.NONE);
@@ -71,7 +73,10 @@ public final class DeviceDemand {
     return rules;
   }
 
-  /** The rules of the first entry that names the format, or if none does of one for any. */
+  /**
+   * Returns the rules of the first entry that names the format; if no entry names it, of an entry
+   * for any format. Null means that the device does not take the form.
+   */
   private @Nullable Rules rules(StorageForm form) {
     Rules otherwise = null;
     boolean named = false;
@@ -92,6 +97,7 @@ public final class DeviceDemand {
     return coherency;
   }
 
+  /** Tells whether the device can use memory of the heap. */
   boolean reaches(int heap) {
     return (heaps[heap >>> 6] & 1L << heap) != 0;
   }
@@ -100,7 +106,7 @@ public final class DeviceDemand {
     return limits[pieces];
   }
 
-  /** Whether memory of that heap, so large and laid out like this, suits the device. */
+  /** Tells whether memory of that heap, with this size and layout, suits the device. */
   public boolean suits(HeapTable table, int heap, Target target, Layout layout, long sizeBytes) {
     return reaches(heap)
         && sizeBytes <= limits[table.piecesOf(heap)]
@@ -108,7 +114,7 @@ public final class DeviceDemand {
         && suitsStored(target, layout, sizeBytes);
   }
 
-  /** Whether the size and how contents lie suit the device, whatever memory that is. */
+  /** Tells whether size and layout suit the device, whatever heap the memory is of. */
   public boolean suitsStored(Target target, Layout layout, long sizeBytes) {
     if (sizeBytes < minSizeBytes) {
       return false;
@@ -122,7 +128,10 @@ public final class DeviceDemand {
     return its != null && LayoutCheck.accepts(its, picture, layout, sizeBytes);
   }
 
-  /** What the device requires of such a buffer. Buffers come in series: the last is kept. */
+  /**
+   * Returns what the device requires of a buffer. Buffers come in series, so the last answer is
+   * kept.
+   */
   public Demand of(Target target) {
     Last known = last;
     if (known == null || known.target() != target) {
@@ -132,6 +141,7 @@ public final class DeviceDemand {
     return known.demand();
   }
 
+  /** Joins what was worked out once with the rules for each way to store the target. */
   private Demand work(Target target) {
     if (!target.isImage()) {
       return new Demand(heaps, limits, minSizeBytes, coherency, BYTES, counts);

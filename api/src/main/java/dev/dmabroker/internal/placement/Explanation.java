@@ -14,13 +14,17 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Why nothing fits.
+ * Explains why no heap fits.
  *
  * @param conflict what cannot be had together, and what would help
  * @param passedOver the reasons against each heap
  */
 record Explanation(Conflict conflict, List<Plan.PassedOver> passedOver) {
 
+  /**
+   * Searches for the conflict and looks at each heap. This takes time, so it must not run under a
+   * lock.
+   */
   static Explanation of(
       HeapTable table, Target target, List<? extends Participant> participants, boolean counting) {
     Conflict conflict = new ConflictSearch(table, target, participants, counting).conflict();
@@ -33,7 +37,7 @@ record Explanation(Conflict conflict, List<Plan.PassedOver> passedOver) {
         conflict, against(table, target, heap -> true, participants, fields, conflict.cause()));
   }
 
-  /** The reasons against the heaps that cannot serve, where others can. */
+  /** Returns the reasons against the heaps that cannot serve, where other heaps can. */
   static List<Plan.PassedOver> against(
       HeapTable table, Target target, Solution solution, List<? extends Participant> participants) {
     return against(
@@ -45,7 +49,7 @@ record Explanation(Conflict conflict, List<Plan.PassedOver> passedOver) {
         "each device could use it, but not all of them together");
   }
 
-  /** With what to say of a heap that each device by itself could use. */
+  /** Returns the reasons, with what to say of a heap that each device by itself could use. */
   private static List<Plan.PassedOver> against(
       HeapTable table,
       Target target,
@@ -68,7 +72,7 @@ record Explanation(Conflict conflict, List<Plan.PassedOver> passedOver) {
     return passedOver;
   }
 
-  /** The first problem that each device by itself has with the heap. */
+  /** Adds the first problem that each device by itself has with the heap. */
   private static void against(
       HeapTable table,
       Target target,
@@ -101,7 +105,7 @@ record Explanation(Conflict conflict, List<Plan.PassedOver> passedOver) {
     }
   }
 
-  /** What a device has against a heap whatever the other devices ask; null if nothing. */
+  /** Returns what a device has against a heap whatever other devices ask; null if nothing. */
   private static @Nullable Unmet unmet(
       HeapTable table, Target target, int heap, Participant participant) {
     Unmet first = null;
@@ -119,6 +123,7 @@ record Explanation(Conflict conflict, List<Plan.PassedOver> passedOver) {
     return first;
   }
 
+  /** Returns why the size of the buffer does not suit the device in that heap; null if it suits. */
   private static @Nullable Unmet sizeUnmet(
       HeapTable table, Target target, int heap, Alternative alternative) {
     long needed = Math.max(target.layout().sizeBytes(), alternative.constraints().minSizeBytes());

@@ -5,11 +5,12 @@ import dev.dmabroker.Conflict;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** A conflict that was found, and its texts. */
+/** Holds a conflict that was found, and writes its text for errors and plans. */
 record FoundConflict(
     List<Conflict.Clause> clauses, boolean smallest, List<Conflict.Relaxation> relaxations)
     implements Conflict {
 
+  /** Names one field of one device, with its value. */
   record Clause(String device, String field, String value) implements Conflict.Clause {
     @Override
     public String toString() {
@@ -17,6 +18,7 @@ record FoundConflict(
     }
   }
 
+  /** Names changes after which a heap could serve all devices. */
   record Relaxation(List<Conflict.Change> changes, String heap) implements Conflict.Relaxation {
     Relaxation {
       changes = ImmutableList.copyOf(changes);
@@ -31,6 +33,7 @@ record FoundConflict(
     }
   }
 
+  /** Names one field, with the value that would help. */
   record Change(Conflict.Clause clause, String instead) implements Conflict.Change {
     @Override
     public String toString() {

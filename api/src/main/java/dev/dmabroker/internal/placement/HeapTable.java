@@ -12,9 +12,9 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * A broker's heaps, numbered, with what placement needs to know of them in a form in which it is
- * fast: sets of heaps are bits, and heaps whose memory falls into pieces alike share a {@link
- * Pieces}. Traits do not change, so this is made once. Immutable.
+ * Numbers a broker's heaps, and knows what placement needs of them in a form in which it is fast:
+ * sets of heaps are bits, and heaps that have memory which falls into pieces alike share a {@link
+ * Pieces}. Traits do not change, so this is made once. The table is immutable.
  */
 public final class HeapTable {
   private final ImmutableList<HeapAccount> accounts;
@@ -58,7 +58,8 @@ public final class HeapTable {
     numbers = named.buildOrThrow();
   }
 
-  @SuppressWarnings("EnumOrdinal") // Bits within this process.
+  /** Returns a bit for each domain. */
+  @SuppressWarnings("EnumOrdinal") // The bits stay within this process.
   static int bits(Set<Coherency> domains) {
     int bits = 0;
     for (Coherency domain : domains) {
@@ -71,7 +72,7 @@ public final class HeapTable {
     return infos.size();
   }
 
-  /** Words of a set of heaps. */
+  /** Returns how many words a set of heaps takes. */
   int words() {
     return (infos.size() + 63) >>> 6;
   }
@@ -84,31 +85,36 @@ public final class HeapTable {
     return infos.get(heap);
   }
 
-  /** The number of the heap of that name, or -1. */
+  /** Returns the number of the heap of that name, or -1. */
   public int numberOf(String name) {
     Integer number = numbers.get(name);
     return number == null ? -1 : number;
   }
 
-  /** The ways in which memory falls into pieces. */
+  /** Returns the ways in which memory falls into pieces. */
   ImmutableList<Pieces> pieces() {
     return pieces;
   }
 
+  /** Returns the number of the way in which the heap's memory falls into pieces. */
   int piecesOf(int heap) {
     return piecesOf[heap];
   }
 
-  /** The most that the heap ever gives at one time. */
+  /** Returns the most that the heap ever gives at one time. */
   long limit(int heap) {
     return limits[heap];
   }
 
+  /** Returns the domains of the heap's memory, each a bit. */
   int coherency(int heap) {
     return coherency[heap];
   }
 
-  /** What the heap is asked for to hold so much; over its limit if that overflows. */
+  /**
+   * Returns what the heap is asked for to hold that size; the result is over the limit if it
+   * overflows.
+   */
   long rounded(int heap, long sizeBytes) {
     long granule = granules[heap];
     long over = sizeBytes % granule;

@@ -4,15 +4,16 @@ import com.google.common.math.LongMath;
 import dev.dmabroker.internal.layout.Arithmetic;
 
 /**
- * How the memory of a heap falls into contiguous pieces.
+ * Describes how the memory of a heap falls into contiguous pieces.
  *
  * @param contiguous whether an allocation is one piece
- * @param alignedTo each piece begins at a multiple of this
- * @param sizeBytes of a piece, or what a contiguous range is a multiple of; 0 if not known
+ * @param alignedTo each piece begins at a multiple of this number
+ * @param sizeBytes the size of a piece, or what the size of a contiguous range is a multiple of; 0
+ *     if it is not known
  */
 record Pieces(boolean contiguous, long alignedTo, long sizeBytes) {
 
-  /** The largest buffer that surely falls into so few segments as a device takes. */
+  /** Returns the largest buffer that surely falls into no more segments than a device takes. */
   long largest(int maxSegments, long maxSegmentBytes, long boundaryBytes) {
     if (maxSegments == Integer.MAX_VALUE) {
       return Long.MAX_VALUE;
@@ -31,6 +32,10 @@ record Pieces(boolean contiguous, long alignedTo, long sizeBytes) {
     return sizeBytes == 0 ? largest : largest - largest % sizeBytes;
   }
 
+  /**
+   * Returns that size for one contiguous range. Segments end at boundaries, and the range may begin
+   * shortly before one.
+   */
   private long contiguous(int maxSegments, long maxSegmentBytes, long window) {
     if (window == Long.MAX_VALUE) {
       return LongMath.saturatedMultiply(maxSegments, maxSegmentBytes);
@@ -39,12 +44,12 @@ record Pieces(boolean contiguous, long alignedTo, long sizeBytes) {
     if (alignedTo % window == 0) {
       return filled(maxSegments, longest, window);
     }
-    // The first segment may end at a boundary as soon as it has begun, after this much.
+    // The first segment may end at a boundary as soon as it has begun, after this number of bytes.
     long least = LongMath.gcd(LongMath.gcd(alignedTo, window), longest);
     return LongMath.saturatedAdd(filled(maxSegments - 1, longest, window), least);
   }
 
-  /** How far so many segments reach from a boundary on. */
+  /** Returns how far that number of segments reaches, counted from a boundary. */
   private static long filled(int segments, long longest, long window) {
     long perWindow = Arithmetic.ceilDiv(window, longest);
     return LongMath.saturatedAdd(

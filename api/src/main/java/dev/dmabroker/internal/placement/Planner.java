@@ -13,7 +13,10 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** Finds the heaps that suit a set of devices, and has the heuristic rank them. Thread-safe. */
+/**
+ * Finds the heaps that suit the devices of a buffer, and has the heuristic rank them. This class is
+ * thread-safe.
+ */
 public final class Planner {
   private final HeapTable table;
   private final PlacementHeuristic heuristic;
@@ -36,12 +39,15 @@ public final class Planner {
     return heuristic;
   }
 
-  /** Works out what devices ask, once for each. */
+  /** Returns the object that works out what devices ask, once for each device. */
   public Alternatives alternatives() {
     return alternatives;
   }
 
-  /** The ways to store what is specified. Buffers come in series: the last is kept. */
+  /**
+   * Returns the ways to store what is specified. Buffers come in series, so the last answer is
+   * kept.
+   */
   public Target target(BufferSpec spec) {
     Target known = last;
     if (known == null || !known.spec().equals(spec)) {
@@ -52,8 +58,8 @@ public final class Planner {
   }
 
   /**
-   * The best way to use each heap for one buffer. Looks at constraints and traits alone, so it may
-   * run under a lock.
+   * Finds the best way to use each heap for one buffer. It looks at constraints and traits alone,
+   * so it may run under a lock.
    *
    * @throws dev.dmabroker.SearchLimitException if there are too many combinations
    */
@@ -61,7 +67,10 @@ public final class Planner {
     return Solver.solve(table, target, devices, /* counting= */ false);
   }
 
-  /** Why a problem without a solution has none. Takes time: not for a lock. */
+  /**
+   * Explains why a problem without a solution has none. This takes time, so it must not run under a
+   * lock.
+   */
   public UnsatisfiableException unsatisfiable(
       String what, Target target, List<? extends Participant> devices, boolean counting) {
     Explanation explanation = Explanation.of(table, target, devices, counting);
@@ -94,7 +103,9 @@ public final class Planner {
         explanation.conflict());
   }
 
-  /** {@link Ranking#rank}. Calls the heuristic, so it must not run under a lock. */
+  /**
+   * Ranks heaps by {@link Ranking#rank}. It calls the heuristic, so it must not run under a lock.
+   */
   public List<RankedHeap> rank(
       Target target,
       Solution solution,
@@ -136,6 +147,9 @@ public final class Planner {
         () -> passedOver(target, solution, devices, ranked));
   }
 
+  /**
+   * Returns the reasons against each heap that the plan does not name, those of the heuristic last.
+   */
   private List<Plan.PassedOver> passedOver(
       Target target,
       Solution solution,

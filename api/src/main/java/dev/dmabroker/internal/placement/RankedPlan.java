@@ -11,7 +11,10 @@ import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** A plan that works out why heaps were passed over when it is asked, and its table. */
+/**
+ * Presents a plan, with a table for a person to read. It works out why heaps were passed over only
+ * when it is asked.
+ */
 final class RankedPlan implements Plan {
   private final BufferSpec spec;
   private final ImmutableList<String> devices;
@@ -20,7 +23,7 @@ final class RankedPlan implements Plan {
   private volatile @Nullable ImmutableList<Plan.PassedOver> passedOver;
 
   /**
-   * A plan.
+   * Makes a plan.
    *
    * @param passedOver gives the heaps that do not suit, with the first reason of each device
    */
@@ -61,7 +64,7 @@ final class RankedPlan implements Plan {
   }
 
   /**
-   * A heap that suits.
+   * Describes a heap that suits.
    *
    * @param why gives the heuristic's explanation
    */
@@ -89,6 +92,7 @@ final class RankedPlan implements Plan {
     }
   }
 
+  /** Names a reason against a heap. */
   public record PassedOver(String heap, String device, String field, String reason)
       implements Plan.PassedOver {}
 
@@ -135,6 +139,7 @@ final class RankedPlan implements Plan {
     return text.toString();
   }
 
+  /** Writes one line of the table. */
   private static void line(
       StringBuilder text,
       int width,
@@ -156,6 +161,7 @@ final class RankedPlan implements Plan {
             why));
   }
 
+  /** Writes how the buffer would lie in the best heap. */
   private static void describe(StringBuilder text, Plan.Candidate best) {
     Layout layout = best.layout();
     text.append("        in ").append(best.heap()).append(": ");

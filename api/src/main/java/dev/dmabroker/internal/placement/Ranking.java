@@ -14,8 +14,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Has the heuristic put heaps that can serve into the order in which to try them, and distrusts its
- * answer. Thread-safe.
+ * Has the heuristic put the heaps that can serve into the order in which to try them, and distrusts
+ * its answer. This class is thread-safe.
  */
 public final class Ranking {
   private final HeapTable table;
@@ -27,18 +27,18 @@ public final class Ranking {
   }
 
   /**
-   * A heap to try.
+   * Describes a heap to try.
    *
-   * @param heap its number
+   * @param heap the heap's number
    * @param account the heap
-   * @param choice how to use it
+   * @param choice how to use the heap
    * @param ranked what the heuristic said
    */
   public record RankedHeap(int heap, HeapAccount account, Solution.Choice choice, Ranked ranked) {}
 
   /**
-   * The heaps that can serve, in the order in which to try them; a heap that the heuristic leaves
-   * out is not among them. Calls the heuristic, so it must not run under a lock.
+   * Returns the heaps that can serve, in the order in which to try them; a heap that the heuristic
+   * leaves out is not among them. This calls the heuristic, so it must not run under a lock.
    */
   List<RankedHeap> rank(
       Target target,
@@ -50,7 +50,7 @@ public final class Ranking {
             new PlacementHeuristic.Request(
                 target.spec(), users(devices), loads(solution), currentHeap),
             solution);
-    // Which devices to leave out is not the heuristic's to say.
+    // The heuristic does not decide which devices are left out.
     ranked.sort(Comparator.comparingInt(each -> each.choice().leftOut().size()));
     return ranked;
   }
@@ -63,6 +63,7 @@ public final class Ranking {
     return users.build();
   }
 
+  /** Returns the heaps that can serve, as the heuristic sees them. */
   private List<HeapLoad> loads(Solution solution) {
     ImmutableList.Builder<HeapLoad> loads = ImmutableList.builderWithExpectedSize(table.size());
     for (int i = 0; i < table.size(); i++) {
@@ -76,6 +77,9 @@ public final class Ranking {
     return loads.build();
   }
 
+  /**
+   * Asks the heuristic. A heap that does not suit is skipped, and a heap that is named again, too.
+   */
   private List<RankedHeap> order(PlacementHeuristic.Request request, Solution solution) {
     boolean[] taken = new boolean[table.size()];
     List<RankedHeap> order = new ArrayList<>(request.heaps().size());
@@ -104,6 +108,7 @@ public final class Ranking {
     }
   }
 
+  /** Returns the heaps in the broker's order, for a heuristic that throws. */
   private List<RankedHeap> inOrder(Solution solution, String reason) {
     List<RankedHeap> order = new ArrayList<>();
     for (int i = 0; i < table.size(); i++) {

@@ -11,7 +11,7 @@ import java.util.BitSet;
 import java.util.List;
 import java.util.function.Function;
 
-/** Finds what would help where devices ask for what cannot be had together. */
+/** Finds what would help where devices ask for constraints that cannot be had together. */
 final class Relaxations {
   private static final int MAX_RELAXATIONS = 5;
 
@@ -23,7 +23,10 @@ final class Relaxations {
     this.units = units;
   }
 
-  /** The smallest changes that help, all of one size; empty if it takes too long to find one. */
+  /**
+   * Returns the smallest changes that help, all of one size; an empty list if it takes too long to
+   * find one.
+   */
   List<Relaxation> smallest() {
     List<BitSet> dropped =
         SmallestSets.of(
@@ -33,7 +36,7 @@ final class Relaxations {
     return dropped.stream().map(this::relaxation).distinct().toList();
   }
 
-  /** The changes after which the first heap that can serve the rest can serve all. */
+  /** Returns the changes after which the first heap that can serve the rest can serve all. */
   private Relaxation relaxation(BitSet dropped) {
     Solution solution = units.solve(units.except(dropped));
     for (int heap = 0; ; heap++) {
@@ -51,7 +54,7 @@ final class Relaxations {
     }
   }
 
-  /** What the device would have to ask, to be content with what there is. */
+  /** Returns what the device would have to ask, to be content with what there is. */
   private static String instead(ConflictUnits.Unit unit, HeapInfo heap, Solution.Choice choice) {
     ConstraintField field = unit.field();
     if (field == null) {

@@ -27,7 +27,10 @@ final class SmallestSets {
     this.trialsBefore = units.trials();
   }
 
-  /** The smallest sets, at most so many; empty if it takes too long to find one. */
+  /**
+   * Returns the smallest sets, at most {@code most} of them; an empty list if it takes too long to
+   * find one.
+   */
   static List<BitSet> of(ConflictUnits units, Predicate<BitSet> condition, int most) {
     SmallestSets search = new SmallestSets(units, condition, most);
     boolean going = true;
@@ -37,7 +40,10 @@ final class SmallestSets {
     return search.found;
   }
 
-  /** Adds so many units, from that one on, in every way. False if it takes too long. */
+  /**
+   * Adds {@code size} units with numbers of at least {@code from}, in every way. Returns false if
+   * that takes too long.
+   */
   private boolean tryAll(int size, int from) {
     if (found.size() >= most) {
       return true;

@@ -5,25 +5,25 @@ import dev.dmabroker.spec.Layout;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** The best way to use each heap. */
+/** Holds the best way to use each heap for a buffer. */
 public final class Solution {
   private final @Nullable Choice[] choices;
 
-  /** With a choice by each heap's number; null where the heap cannot serve. */
+  /** Takes a choice by each heap's number; null where the heap cannot serve. */
   Solution(@Nullable Choice[] choices) {
     this.choices = choices;
   }
 
   /**
-   * The best way to use a heap.
+   * Describes the best way to use a heap.
    *
    * @param leftOut dispensable devices that are not served
    * @param penalty what alternatives and preferences cost
    * @param layout how contents lie
-   * @param neededBytes what all need
+   * @param neededBytes what all devices need
    * @param sizeBytes what the heap is asked for
-   * @param count buffers that all need
-   * @param coherency the domain
+   * @param count how many buffers all devices need
+   * @param coherency the domain of the memory
    */
   public record Choice(
       List<Participant> leftOut,
@@ -34,7 +34,10 @@ public final class Solution {
       long count,
       Coherency coherency) {
 
-    /** Whether so few left out, at such a penalty, is better than what is known, if anything is. */
+    /**
+     * Tells whether leaving out so few devices, at that penalty, is better than what is known, if
+     * anything is.
+     */
     static boolean isBetter(int leftOut, long penalty, @Nullable Choice known) {
       return known == null
           || (leftOut != known.leftOut.size()
@@ -47,6 +50,7 @@ public final class Solution {
     return choices[heap];
   }
 
+  /** Tells whether any heap can serve. */
   public boolean isPossible() {
     for (Choice choice : choices) {
       if (choice != null) {
@@ -56,7 +60,7 @@ public final class Solution {
     return false;
   }
 
-  /** Whether another heap than this can serve. */
+  /** Tells whether another heap than this can serve. */
   public boolean isPossibleOutside(int heap) {
     for (int i = 0; i < choices.length; i++) {
       if (isAsGood(i, heap)) {
@@ -66,7 +70,9 @@ public final class Solution {
     return false;
   }
 
-  /** Whether the one can take what lies in the other, and leaves out no more devices. */
+  /**
+   * Tells whether the first heap can take what lies in the second, and leaves out no more devices.
+   */
   public boolean isAsGood(int one, int other) {
     Choice there = choices[one];
     Choice here = choices[other];
@@ -75,7 +81,7 @@ public final class Solution {
         && (here == null || there.leftOut().size() <= here.leftOut().size());
   }
 
-  /** Those that are left out wherever the buffer lies best. */
+  /** Returns the devices that are left out wherever the buffer lies best. */
   public List<Participant> leftOut() {
     Choice best = null;
     for (Choice choice : choices) {

@@ -14,12 +14,12 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Finds for each heap the best combination of the devices' alternatives: the fewest devices left
- * out, then the smallest penalty. Exact: depth first over the devices, a branch being given up when
- * it can be no better anywhere than what is known. Looks at what is asked and at traits alone. Used
- * for one problem.
+ * out, then the smallest penalty. The search is exact: it goes depth first over the devices, and a
+ * branch is given up when it can be no better anywhere than what is known. It looks at what is
+ * asked and at traits alone. A solver is used for one problem.
  */
 public final class Solver {
-  /** Combinations that are looked at before the search is given up. */
+  /** The number of combinations that are looked at before the search is given up. */
   static final int MAX_COMBINATIONS = 50_000;
 
   private static final Coherency[] DOMAINS = Coherency.values();
@@ -28,7 +28,7 @@ public final class Solver {
   private final Target target;
   private final List<? extends Participant> participants;
 
-  /** Whether the devices' counts of buffers have to agree, as for a pool. */
+  /** Tells whether the devices' counts of buffers have to agree, as for a pool. */
   private final boolean counting;
 
   private final Solution.@Nullable Choice[] best;
@@ -46,7 +46,7 @@ public final class Solver {
     this.chosen = new Alternative[participants.size()];
   }
 
-  /** Devices without a choice go first: what is impossible with them is found early. */
+  /** Puts devices without a choice first: what is impossible with them is found early. */
   private static List<? extends Participant> plainFirst(List<? extends Participant> participants) {
     int plain = 0;
     while (plain < participants.size() && participants.get(plain).isPlain()) {
@@ -70,7 +70,7 @@ public final class Solver {
   }
 
   /**
-   * The best way to use each heap.
+   * Finds the best way to use each heap.
    *
    * @param counting whether counts of buffers have to agree
    * @throws SearchLimitException if there are too many combinations to look at
@@ -82,13 +82,14 @@ public final class Solver {
     return new Solution(solver.best);
   }
 
-  /** Whether some heap meets what all require. */
+  /** Tells whether some heap meets what all devices require. */
   public static boolean serves(HeapTable table, Target target, Demand demand) {
     Solver solver = new Solver(table, target, List.of(), /* counting= */ false);
     solver.consider(demand, 0, Wishes.NONE);
     return new Solution(solver.best).isPossible();
   }
 
+  /** Tries every alternative of the next device, and to leave it out if that is allowed. */
   private void search(int next, @Nullable Demand demand, long penalty) {
     if (++combinations > MAX_COMBINATIONS) {
       throw limit();
@@ -119,6 +120,7 @@ public final class Solver {
     }
   }
 
+  /** Tells whether some heap could still be used better than is known. */
   private boolean canImprove(Demand demand, long penalty) {
     if (!demand.isStorable()) {
       return false;
@@ -135,7 +137,7 @@ public final class Solver {
     return false;
   }
 
-  /** Every device has an alternative, or is left out. */
+  /** Looks at a combination in which every device has an alternative, or is left out. */
   private void leaf(@Nullable Demand demand, long penalty) {
     Demand required = demand == null ? ofNoDevice() : demand;
     Wishes wishes = Wishes.of(chosen);
@@ -143,14 +145,15 @@ public final class Solver {
     enforce(required, penalty, wishes, 0);
   }
 
-  /** What is required of a buffer that no device uses. */
+  /** Returns what is required of a buffer that no device uses. */
   private Demand ofNoDevice() {
     return new DeviceDemand(table, "", Constraints.none()).of(target);
   }
 
   /**
-   * Wishes that shape the layout may be worth meeting on purpose: tries every set of them. One that
-   * is met by luck, or that costs more than it brings, is sorted out by {@link #consider}.
+   * Tries to meet wishes on purpose. Wishes that shape the layout may be worth that, so every set
+   * of them is tried. A wish that is met by luck, or that costs more than it brings, is sorted out
+   * by {@link #consider}.
    */
   private void enforce(Demand demand, long penalty, Wishes wishes, int from) {
     for (int i = from; i < wishes.size(); i++) {
@@ -167,7 +170,7 @@ public final class Solver {
     }
   }
 
-  /** Remembers what is better than what was known. */
+  /** Looks at each way to store the target, and remembers what is better than what was known. */
   private void consider(Demand demand, long penalty, Wishes wishes) {
     if (counting && !demand.counts().isPossible()) {
       return;
@@ -189,6 +192,7 @@ public final class Solver {
         : target.layout();
   }
 
+  /** Looks at each heap that the devices reach, with one layout. */
   private void place(Demand demand, Layout layout, long penalty, Wishes wishes) {
     long needed = Math.max(layout.sizeBytes(), demand.minSizeBytes());
     long[] heaps = demand.heaps();
@@ -220,6 +224,7 @@ public final class Solver {
     }
   }
 
+  /** Makes the error that names how many alternatives each device has. */
   private SearchLimitException limit() {
     StringBuilder text = new StringBuilder();
     for (Participant participant : participants) {

@@ -11,8 +11,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is to be placed, with every way to store it. A buffer makes this once: while it has contents
- * it can only be stored as it is.
+ * Describes the buffer that is to be placed, with every way to store it. A buffer makes its target
+ * once: while it has contents it can only be stored as it is.
  */
 public final class Target {
   private static final Modifier[] MODIFIERS = Modifier.values();
@@ -36,7 +36,7 @@ public final class Target {
   }
 
   /**
-   * Every way to store it.
+   * Returns every way to store what is specified.
    *
    * @throws IllegalArgumentException if its size overflows
    */
@@ -58,7 +58,10 @@ public final class Target {
     return new Target(spec, layout, forms.build());
   }
 
-  /** This target, to be stored like that alone; itself if what is stored is no picture. */
+  /**
+   * Returns this target, to be stored in that one way; this object itself if what is stored is no
+   * picture.
+   */
   public Target storedAs(Optional<Layout.Image> stored) {
     return stored
         .map(
@@ -75,7 +78,7 @@ public final class Target {
     return spec;
   }
 
-  /** The tightest, as it is when no device asks for more. */
+  /** Returns the tightest layout, which the buffer has when no device asks for more. */
   public Layout layout() {
     return layout;
   }
@@ -84,7 +87,7 @@ public final class Target {
     return picture != null;
   }
 
-  /** The picture; null if it is bytes without structure. */
+  /** Returns the picture; null if the buffer holds bytes without structure. */
   @Nullable Picture picture() {
     return picture;
   }

@@ -4,7 +4,7 @@ import dev.dmabroker.spec.ConstraintField;
 import dev.dmabroker.spec.Constraints;
 import org.jspecify.annotations.Nullable;
 
-/** One field that a device prefers, worked out against a broker's heaps. */
+/** Holds one field that a device prefers, worked out against a broker's heaps. */
 final class Wish {
   private final Constraints constraints;
   private final DeviceDemand demand;
@@ -18,6 +18,7 @@ final class Wish {
     this.enlarges = constraints.fields().stream().anyMatch(Wish::enlarges);
   }
 
+  /** Tells whether a larger layout may help with the field. */
   private static boolean enlarges(ConstraintField field) {
     return switch (field) {
       case MIN_SIZE,
@@ -38,16 +39,17 @@ final class Wish {
     };
   }
 
+  /** Tells whether the layout decides about the field, too. */
   private static boolean shapes(ConstraintField field) {
     return field.isImage() || field == ConstraintField.MIN_SIZE;
   }
 
-  /** Whether how the buffer is laid out has to do with it, and not just the heap. */
+  /** Tells whether the wish depends on how the buffer is laid out, and not just on the heap. */
   boolean shapes() {
     return shapes;
   }
 
-  /** Whether a larger layout may meet it where the tightest does not. */
+  /** Tells whether a larger layout may meet the wish where the tightest does not. */
   boolean enlarges() {
     return enlarges;
   }

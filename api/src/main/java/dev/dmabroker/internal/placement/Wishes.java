@@ -4,9 +4,9 @@ import dev.dmabroker.spec.Layout;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/** What several devices prefer together: the weights of equal wishes add up. */
+/** Adds up what several devices prefer together: the weights of equal wishes add up. */
 final class Wishes {
-  /** What devices prefer that prefer nothing. */
+  /** The wishes of devices that prefer nothing. */
   static final Wishes NONE = new Wishes();
 
   private Wish[] kinds = {};
@@ -16,7 +16,8 @@ final class Wishes {
   private Wishes() {}
 
   /**
-   * What these prefer, leaving out devices that have none; {@link #NONE} if they prefer nothing.
+   * Returns what these alternatives prefer. Devices that are left out have none. The result is
+   * {@link #NONE} if they prefer nothing.
    */
   @SuppressWarnings("ReferenceEquality") // NONE is one object, and never added to.
   static Wishes of(@Nullable Alternative[] chosen) {
@@ -32,6 +33,7 @@ final class Wishes {
     return wishes;
   }
 
+  /** Adds a wish, or its weight to an equal wish that is known. */
   @SuppressWarnings("ReferenceEquality") // Equal wishes of a broker are one object.
   private void add(Wish wish, long weight) {
     for (int i = 0; i < size; i++) {
@@ -48,7 +50,7 @@ final class Wishes {
     weights[size++] = weight;
   }
 
-  /** How many different wishes there are. */
+  /** Returns how many different wishes there are. */
   int size() {
     return size;
   }
@@ -57,7 +59,7 @@ final class Wishes {
     return kinds[index];
   }
 
-  /** The domain of these, each a bit, that costs least; the first of several. */
+  /** Returns the domain, of these, that costs least; the first of several. Each domain is a bit. */
   int cheapest(int domains) {
     int cheapest = Integer.lowestOneBit(domains);
     for (int left = domains - cheapest; left != 0; left &= left - 1) {
@@ -67,7 +69,7 @@ final class Wishes {
     return cheapest;
   }
 
-  /** The weights of the wishes for other domains. */
+  /** Returns the weights of the wishes for other domains. */
   private long against(int domain) {
     long against = 0;
     for (int i = 0; i < size; i++) {
@@ -76,7 +78,7 @@ final class Wishes {
     return against;
   }
 
-  /** The weights of those that are not met. */
+  /** Returns the weights of the wishes that are not met. */
   long unmet(HeapTable table, int heap, Target target, Layout layout, long sizeBytes, int domain) {
     long unmet = 0;
     for (int i = 0; i < size; i++) {

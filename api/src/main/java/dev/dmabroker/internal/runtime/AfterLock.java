@@ -4,19 +4,19 @@ import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a change of state entails, collected under a {@link StateLock} and done after it is
+ * Collects what a change of state entails under a {@link StateLock}, and does it after the lock is
  * released: no heap, listener or other foreign code ever runs under a lock. Threads that wait are
- * woken first, so that the pipeline goes on before the rest is done. What throws is logged, and the
- * remainder is done all the same.
+ * woken first, so that the pipeline goes on before the rest is done. An effect that throws is
+ * logged, and the remaining effects are done nevertheless.
  */
 public final class AfterLock {
   private static final int FEW = 3;
 
-  // Most changes entail nothing.
+  // Both stay null in most changes, which entail nothing.
   private @Nullable ArrayDeque<Runnable> wakeUps;
   private @Nullable ArrayDeque<Runnable> rest;
 
-  /** Lets a thread that waits go on. */
+  /** Adds an effect that lets a waiting thread go on. */
   public void wake(Runnable effect) {
     if (wakeUps == null) {
       wakeUps = new ArrayDeque<>(FEW);
@@ -24,7 +24,7 @@ public final class AfterLock {
     wakeUps.add(effect);
   }
 
-  /** Gives memory back, tells listeners, starts work. */
+  /** Adds an effect that gives memory back, tells listeners or starts work. */
   public void then(Runnable effect) {
     if (rest == null) {
       rest = new ArrayDeque<>(FEW);
@@ -32,13 +32,13 @@ public final class AfterLock {
     rest.add(effect);
   }
 
-  /** Does all of it in the calling thread. */
+  /** Does all effects in the calling thread. */
   public void run() {
     runAll(wakeUps);
     runAll(rest);
   }
 
-  /** Wakes threads in the calling thread, and leaves the rest to a worker. */
+  /** Wakes threads in the calling thread, and leaves the other effects to a worker. */
   void runOnTime(Workers workers) {
     runAll(wakeUps);
     ArrayDeque<Runnable> left = rest;

@@ -1,18 +1,18 @@
 package dev.dmabroker.internal.runtime;
 
 /**
- * The calling thread as the engine remembers it: an object that is compared by identity and can be
- * named. Outside this room no class knows that it is a thread.
+ * Stands for the calling thread as the engine remembers it: an object that is compared by identity
+ * and can be named. Outside this room no class knows that it is a thread.
  */
 public final class Caller {
   private Caller() {}
 
-  /** The calling thread. */
+  /** Returns the object that stands for the calling thread. */
   public static Object current() {
     return Thread.currentThread();
   }
 
-  /** The name of a thread that {@link #current} gave earlier. */
+  /** Returns the name of a thread that {@link #current} returned earlier. */
   public static String name(Object caller) {
     return ((Thread) caller).getName();
   }

@@ -6,21 +6,21 @@ import java.time.Duration;
 import java.util.function.LongPredicate;
 
 /**
- * Tells mappings the time. {@link Time#nanos} takes longer than everything else that a map does, so
- * while maps are frequent the time is read off a field that a timer renews each millisecond, and is
- * late by up to that and what the timer is late. While they are rare it is exact, and nothing wakes
- * up. Only explanations and the order of evictions depend on it.
+ * Tells mappings the time. {@link Time#nanos} takes longer than everything else that a map does. So
+ * while maps are frequent the time is read from a field that a timer renews each millisecond; it is
+ * late by up to a millisecond, and by what the timer is late. While maps are rare the time is
+ * exact, and nothing wakes up. Only explanations and the order of evictions depend on this time.
  *
- * <p>Whoever has to do something at a map now and then says so by {@code due}, and does it at exact
- * readings only: so other maps have one thing to look at rather than two.
+ * <p>Code that has to do something at a map now and then says so by {@code due}, and does it at
+ * exact readings only. So other maps have one field to look at rather than two.
  */
 public final class Clock {
   private static final Duration TICK = Duration.ofMillis(1);
 
-  /** After so many the timer stops, to see whether maps are still frequent. */
+  /** After this number of ticks the timer stops, to see whether maps are still frequent. */
   private static final int TICKS = 1000;
 
-  /** So many exact readings in one {@link #FREQUENT_NANOS} start the timer. */
+  /** This number of exact readings within {@link #FREQUENT_NANOS} starts the timer. */
   private static final int READINGS = 500;
 
   private static final long FREQUENT_NANOS = 10_000_000;
@@ -44,20 +44,20 @@ public final class Clock {
   private final Timer timer;
   private final LongPredicate due;
 
-  /** The time; 0 while it does not tick, or is to be read exactly. */
+  /** The time; 0 while the clock does not tick, or while readings have to be exact. */
   private volatile long ticked;
 
-  // Racy on purpose: a reading that is lost starts the timer later by that one.
+  // These are racy on purpose: a reading that is lost starts the timer one reading later.
   private int readings;
   private long windowNanos;
 
-  /** Changed under the lock. */
+  /** The ticks that are left until the timer stops. It is changed under the lock. */
   private volatile int ticks;
 
   /**
-   * A clock.
+   * Makes a clock that does not tick yet.
    *
-   * @param due whether readings have to be exact at this time
+   * @param due tells whether readings have to be exact at a time
    */
   public Clock(Time time, Timer timer, LongPredicate due) {
     this.time = time;
@@ -65,7 +65,7 @@ public final class Clock {
     this.due = due;
   }
 
-  /** The time as {@link Time#nanos} has it. */
+  /** Returns the time as {@link Time#nanos} counts it. */
   public long nanos() {
     long now = ticked;
     return now != 0 ? now : exact();
@@ -80,6 +80,7 @@ public final class Clock {
     return (long) TICKED.getOpaque(this);
   }
 
+  /** Reads {@link Time#nanos}, and starts the timer if exact readings are frequent. */
   public long exact() {
     long now = time.nanos();
     if (ticks > 0) {
@@ -103,6 +104,7 @@ public final class Clock {
     }
   }
 
+  /** Renews the time, or stops the clock after the last tick. */
   private synchronized void tick() {
     ticks--;
     if (ticks == 0) {
@@ -113,6 +115,7 @@ public final class Clock {
     }
   }
 
+  /** Sets the time, unless the clock has stopped or a reading has to be exact. */
   private synchronized void tickOn(long now) {
     if (ticks > 0) {
       ticked = due.test(now) ? 0 : now;

@@ -13,34 +13,42 @@ import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Threads that help a caller with the parts of a job. They are daemons, started when they are first
- * needed and let go when idle. Thread-safe; several jobs may run at once, and share the helpers.
+ * Holds threads that help a caller with the parts of a job, for example of a copy. They are
+ * daemons, started when they are first needed and ended when they are idle. This class is
+ * thread-safe; several jobs may run at once, and share the helpers.
  *
- * <p>Who is free takes the next part, so the caller never waits for a helper to come, only for one
- * to finish the part it is at: a helper that comes late finds less to do, or nothing.
+ * <p>A thread that is free takes the next part, so the caller never waits for a helper to come; it
+ * waits only for a helper to finish the part that the helper is at. A helper that comes late finds
+ * less to do, or nothing.
  *
- * <p>When {@link #run} is over, no helper is at a part nor will be. A helper counts itself in
- * before it takes a part. The caller sees to it that no part is left, and then reads the count.
- * These are volatile accesses, all in one order: a part that was taken was taken before none was
- * left, so the helper that took it was counted in before the caller reads the count, and is counted
- * out only after its last part. That count also makes what the helper wrote visible to the caller.
+ * <p>When {@link #run} is over, no helper is at a part, and no helper will be. A helper counts
+ * itself in before it takes a part. The caller sees to it that no part is left, and then reads the
+ * count. These are volatile accesses, all in one order: a part that was taken was taken before no
+ * part was left, so the helper that took it was counted in before the caller reads the count, and
+ * is counted out only after its last part. That count also makes what the helper wrote visible to
+ * the caller.
  */
 public final class Crew {
   private static final long IDLE_SECONDS = 10;
 
-  /** Turns of waiting before parking: some microseconds, less than being woken takes. */
+  /**
+   * The caller waits this number of turns before it parks. They take some microseconds, less than
+   * being woken takes.
+   */
   private static final int SPINS = 500;
 
   private final ThreadPoolExecutor helpers;
 
-  /** With so many helpers at most, over all jobs; at least 1. */
+  /**
+   * Makes a crew of at most {@code maxHelpers} helpers over all jobs; there has to be at least 1.
+   */
   public Crew(int maxHelpers) {
     this(
         maxHelpers,
         new ThreadFactoryBuilder().setNameFormat("dmabroker-copy-%d").setDaemon(true).build());
   }
 
-  /** The same, of threads that are made like this. */
+  /** Makes a crew with threads that the factory makes. */
   public Crew(int maxHelpers, ThreadFactory threads) {
     helpers =
         new ThreadPoolExecutor(
@@ -53,18 +61,18 @@ public final class Crew {
     helpers.allowCoreThreadTimeOut(true);
   }
 
-  /** Starts the helpers now, so that a job which comes soon need not. */
+  /** Starts the helpers now, so that a job which comes soon does not have to start them. */
   public void standBy() {
     call(helpers::prestartAllCoreThreads);
   }
 
   /**
-   * Has {@code part} called once with each number below {@code parts}, by the caller and others,
-   * and blocks until that is done. Interruption is put off until then.
+   * Calls {@code part} once with each number below {@code parts}, in the caller and in helpers, and
+   * blocks until that is done. Interruption is put off until then.
    *
-   * @param threads how many to use, the caller included
-   * @throws RuntimeException what a part has thrown, or an Error, wherever it ran. Then parts may
-   *     be left out, but none is under way
+   * @param threads the number of threads to use, the caller included
+   * @throws RuntimeException what a part has thrown, or an Error, in whatever thread the part ran.
+   *     Then parts may be left out, but no part is under way
    */
   public void run(int parts, IntConsumer part, int threads) {
     int wanted = Math.min(threads, parts) - 1;
@@ -86,13 +94,16 @@ public final class Crew {
     } finally {
       job.stop();
       while (helpers.remove(job)) {
-        // Whose turn did not come; the queue would keep the job, and so its memory, reachable.
+        // This drops a helper's turn that did not come: the queue would keep the job, and so its
+        // memory, reachable.
       }
     }
     job.throwFailure();
   }
 
-  /** Where no thread is to be had, none is needed. */
+  /**
+   * Runs a request for help. A thread that cannot be made is not needed: the caller does its parts.
+   */
   private static void call(Runnable forHelp) {
     try {
       forHelp.run();
@@ -101,6 +112,7 @@ public final class Crew {
     }
   }
 
+  /** Holds the parts of one {@link #run}, with the count of helpers that may be at a part. */
   private static final class Job implements Runnable {
     private final int parts;
     private final IntConsumer part;
@@ -114,7 +126,7 @@ public final class Crew {
       this.part = part;
     }
 
-    /** A helper's turn. */
+    /** Works in a helper's thread. The last helper that ends wakes the caller. */
     @Override
     public void run() {
       helping.incrementAndGet();
@@ -127,6 +139,7 @@ public final class Crew {
       }
     }
 
+    /** Takes parts until no part is left. After a failure no further part is taken. */
     void work() {
       try {
         for (int i = next.getAndIncrement(); i < parts; i = next.getAndIncrement()) {
@@ -141,7 +154,7 @@ public final class Crew {
       }
     }
 
-    /** Returns once nobody is at a part. */
+    /** Returns once no helper is at a part. */
     void stop() {
       next.set(parts);
       boolean interrupted = false;
@@ -158,6 +171,9 @@ public final class Crew {
       }
     }
 
+    /**
+     * Throws the first failure of a part, if there was one; later failures are suppressed in it.
+     */
     void throwFailure() {
       Throwable thrown = failure.get();
       if (thrown instanceof Error error) {

@@ -3,11 +3,11 @@ package dev.dmabroker.internal.runtime;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
-/** Durations that users give. */
+/** Converts and checks durations that users give. */
 public final class Durations {
   private Durations() {}
 
-  /** In nanoseconds, at most 292 years. */
+  /** Returns the duration in nanoseconds, at most 292 years. */
   public static long nanos(Duration duration) {
     return TimeUnit.NANOSECONDS.convert(duration);
   }
@@ -15,7 +15,7 @@ public final class Durations {
   /**
    * Checks a timeout.
    *
-   * @throws IllegalArgumentException unless positive
+   * @throws IllegalArgumentException unless the timeout is positive
    */
   public static void positive(String what, Duration duration) {
     if (duration.isNegative() || duration.isZero()) {

@@ -31,15 +31,18 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Makes the exceptions of {@code dev.dmabroker}. Their constructors are not public, so that
- * applications do not depend on what an exception is made of. Only their own package can call them:
- * it has a {@link Maker}, and hands it over when the class of all these exceptions is initialized.
+ * applications do not depend on what an exception is made of. Only the package of the exceptions
+ * can call them: that package has a {@link Maker}, and hands it over when the class of all these
+ * exceptions is initialized.
  */
 public final class Exceptions {
   private static volatile @Nullable Maker maker;
 
   private Exceptions() {}
 
-  /** Calls the constructors. */
+  /**
+   * Calls the constructors, on behalf of the methods of {@link Exceptions} that have equal names.
+   */
   public interface Maker {
     AllocationException allocation(String message, List<AllocationException.Attempt> attempts);
 
@@ -90,11 +93,15 @@ public final class Exceptions {
     WouldDeadlockException wouldDeadlock(String message, List<String> ring);
   }
 
-  /** Takes the maker over; called once, by the package of the exceptions. */
+  /** Takes the maker over. The package of the exceptions calls this once. */
   public static void use(Maker theirs) {
     maker = theirs;
   }
 
+  /**
+   * Returns the maker. Before the first exception it initializes the class that hands the maker
+   * over.
+   */
   private static Maker maker() {
     if (maker == null) {
       try {

@@ -2,12 +2,15 @@ package dev.dmabroker.internal.runtime;
 
 import java.lang.System.Logger.Level;
 
-/** Runs code that is not the engine's own, or whose caller has to go on whatever it throws. */
+/**
+ * Runs code that is not the engine's own, and code after which the caller has to go on whatever is
+ * thrown.
+ */
 public final class Guarded {
   private Guarded() {}
 
   /**
-   * Runs the code. What it throws is logged and goes no further.
+   * Runs the code. A throwable that the code throws is logged and goes no further.
    *
    * @param what names the code in the log
    */

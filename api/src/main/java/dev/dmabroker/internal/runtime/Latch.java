@@ -4,20 +4,23 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** Something that happens once, and that any number of threads wait for. Thread-safe. */
+/**
+ * Stands for an event that happens once, and that any number of threads wait for. This class is
+ * thread-safe.
+ */
 public final class Latch {
   private final CountDownLatch latch = new CountDownLatch(1);
 
-  /** It has happened. */
+  /** Notes that the event has happened, and lets all waiters go on. */
   public void open() {
     latch.countDown();
   }
 
   /**
-   * Blocks until it has happened, or for so long at most.
+   * Blocks until the event has happened, or for {@code nanos} at most.
    *
-   * @return the interrupt that ended the wait; null if none did. The thread does not count as
-   *     interrupted any more, so that the caller can end what it is at first.
+   * @return the interrupt that ended the wait; null if no interrupt did. The thread does not count
+   *     as interrupted any more, so that the caller can first end what it is at.
    */
   public @Nullable InterruptedException await(long nanos) {
     try {

@@ -4,16 +4,17 @@ import dev.dmabroker.ClosedException;
 import java.util.function.Supplier;
 
 /**
- * Whether the broker is open. Whatever a broker is made to hold, a device, a buffer or a stream, is
- * added under this lock while the broker is open, so that closing it misses none. Thread-safe.
+ * Tells whether the broker is open. A device, a buffer or a stream is added to the broker under
+ * this lock while the broker is open, so that closing the broker misses none of them. This class is
+ * thread-safe.
  */
 public final class Lifecycle extends StateLock {
   private volatile boolean closed;
 
   /**
-   * Refuses what needs an open broker.
+   * Refuses an operation that needs an open broker.
    *
-   * @throws ClosedException if it is closed
+   * @throws ClosedException if the broker is closed
    */
   public void checkOpen(String intent) {
     if (closed) {
@@ -22,9 +23,9 @@ public final class Lifecycle extends StateLock {
   }
 
   /**
-   * Adds something to the broker.
+   * Adds something to the broker, under this lock.
    *
-   * @throws ClosedException if it is closed
+   * @throws ClosedException if the broker is closed
    */
   public <T> T whileOpen(String intent, Supplier<T> add) {
     synchronized (this) {
@@ -37,7 +38,7 @@ public final class Lifecycle extends StateLock {
     return closed;
   }
 
-  /** Closes the broker: false if it was closed before. */
+  /** Closes the broker. Returns false if it was closed before. */
   public synchronized boolean close() {
     boolean first = !closed;
     closed = true;

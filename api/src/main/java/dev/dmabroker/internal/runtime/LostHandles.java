@@ -3,16 +3,19 @@ package dev.dmabroker.internal.runtime;
 import java.lang.ref.ReferenceQueue;
 
 /**
- * Waits for handles that the garbage collector found unreachable, and tells what they stood for.
- * One daemon thread serves all brokers.
+ * Waits for handles that the garbage collector found unreachable, and tells the objects behind
+ * them. One daemon thread serves all brokers.
  */
 public final class LostHandles {
-  /** What a {@link Lost} reference registers with. */
+  /** The queue with which a {@link Lost} reference registers. */
   public static final ReferenceQueue<Object> QUEUE = new ReferenceQueue<>();
 
-  /** A reference to a handle, which is told of its loss. */
+  /** Refers to a handle, and is told when the handle is lost. */
   public interface Lost {
-    /** The handle is unreachable, and the reference was not cleared before. Must not take long. */
+    /**
+     * Is called when the handle is unreachable and the reference was not cleared before. This must
+     * not take long.
+     */
     void lost();
   }
 

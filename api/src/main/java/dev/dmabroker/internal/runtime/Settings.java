@@ -9,19 +9,19 @@ import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the builder of a broker was told.
+ * Holds what the application told the builder of a broker.
  *
  * @param mapTimeout how long a map waits that names no timeout
- * @param longestHold of a device that declares none
+ * @param longestHold how long a device may hold a mapping if it declares no time
  * @param closeTimeout how long closing waits for mappings
- * @param firstBackOff before a move is tried again
- * @param maxMoveAttempts in all
+ * @param firstBackOff the pause before a move is tried again for the first time
+ * @param maxMoveAttempts how often a move is tried in all
  * @param recordCallSites whether each map records a stack trace
  * @param leakTracking how handles that were not closed are looked for
  * @param callbackExecutor runs what applications chain to futures
  * @param budgets limits in bytes by device or group
  * @param mover copies contents
- * @param fencePoller waits for fences; null to look for one
+ * @param fencePoller waits for fences; null if the broker has to look for a poller
  */
 public record Settings(
     Duration mapTimeout,

@@ -7,13 +7,13 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The lock over the state of one buffer, stream or broker. It is held for bookkeeping only: what a
- * change of state entails is collected meanwhile and done after it is released ({@link AfterLock}).
- * A method that only looks synchronizes on the lock itself.
+ * Locks the state of one buffer, stream or broker. The lock is held for bookkeeping only: what a
+ * change of state entails is collected meanwhile and done after the lock is released ({@link
+ * AfterLock}). A method that only looks at the state synchronizes on this object itself.
  */
 public class StateLock {
 
-  /** Changes state under the lock, and afterwards does what that entails. */
+  /** Changes state under the lock, and afterwards does what the change entails. */
   public final <T extends @Nullable Object> T locked(Function<AfterLock, T> change) {
     AfterLock after = new AfterLock();
     try {
@@ -25,7 +25,7 @@ public class StateLock {
     }
   }
 
-  /** {@link #locked} for a change that has no result. */
+  /** Does what {@link #locked} does, for a change that has no result. */
   public final void change(Consumer<AfterLock> change) {
     AfterLock after = new AfterLock();
     try {
@@ -38,8 +38,8 @@ public class StateLock {
   }
 
   /**
-   * {@link #change} for the timer's and the poller's thread, which have other deadlines to keep:
-   * heaps and listeners, which take their time, are left to a worker.
+   * Does what {@link #change} does, for the threads of the timer and the poller. They have other
+   * deadlines to keep, so heaps and listeners, which take their time, are left to a worker.
    */
   public final void changeOnTime(Workers workers, Consumer<AfterLock> change) {
     AfterLock after = new AfterLock();
@@ -53,10 +53,10 @@ public class StateLock {
   }
 
   /**
-   * Blocks until the condition holds, which is looked at under the lock, now and after each {@link
-   * #signal}.
+   * Blocks until the condition holds. The condition is looked at under the lock, now and after each
+   * {@link #signal}.
    *
-   * @return false if it did not hold by then
+   * @return false if the condition did not hold within {@code nanos}
    */
   public final boolean await(BooleanSupplier condition, long nanos, Time time)
       throws InterruptedException {
@@ -73,7 +73,7 @@ public class StateLock {
     }
   }
 
-  /** Something changed that {@link #await} may wait for. Under the lock. */
+  /** Tells {@link #await} that something has changed. The caller holds the lock. */
   public final void signal() {
     notifyAll();
   }

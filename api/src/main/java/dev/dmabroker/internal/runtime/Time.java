@@ -2,15 +2,20 @@ package dev.dmabroker.internal.runtime;
 
 import java.time.Instant;
 
-/** What time it is. The engine reads no other clock. Thread-safe. */
+/**
+ * Tells what time it is. The engine reads no other clock, so that a simulation can replace this
+ * one. Implementations are thread-safe.
+ */
 public interface Time {
-  /** Nanoseconds since some moment, as {@link System#nanoTime} counts them. */
+  /** Returns nanoseconds since some moment, as {@link System#nanoTime} counts them. */
   long nanos();
 
-  /** The wall clock's time at a reading of {@link #nanos}; equal for equal readings. */
+  /**
+   * Returns the wall clock's time at a reading of {@link #nanos}; equal readings give equal times.
+   */
   Instant instant(long nanos);
 
-  /** The machine's time, whose wall clock is read once, now. */
+  /** Returns the machine's time. The wall clock is read once, now, so it never jumps afterwards. */
   static Time ofMachine() {
     Instant start = Instant.now();
     long startNanos = System.nanoTime();

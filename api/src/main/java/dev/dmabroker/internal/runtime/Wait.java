@@ -11,44 +11,45 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A wait for something that is granted or refused once. Whether it has ended is decided by its
- * user, under a lock or by a claim; the waiter is told after that. Thread-safe.
+ * Waits for something that is granted or refused once, for example a mapping. The code that uses a
+ * wait decides under a lock or by a claim whether the wait has ended; the waiter is told after
+ * that. This class is thread-safe.
  *
  * @param <T> what is granted
  */
 public final class Wait<T> {
   private final CompletableFuture<T> future = new CompletableFuture<>();
 
-  /** Ends the wait after the lock is released. */
+  /** Lets the waiter go on with what is granted, after the lock is released. */
   public void grant(AfterLock after, T granted) {
     after.wake(() -> future.complete(granted));
   }
 
-  /** Ends the wait after the lock is released. */
+  /** Lets the waiter go on with a failure, after the lock is released. */
   public void fail(AfterLock after, BrokerException failure) {
     after.wake(() -> future.completeExceptionally(failure));
   }
 
-  /** Ends the wait now. */
+  /** Ends the wait with a failure now, in the calling thread. */
   public void failNow(Throwable failure) {
     future.completeExceptionally(failure);
   }
 
-  /** Whether the waiter was told. */
+  /** Tells whether the waiter was told. */
   public boolean isTold() {
     return future.isDone();
   }
 
-  /** Calls back in the thread that grants or refuses it. */
+  /** Calls back in the thread that grants or refuses; at once if the waiter was told before. */
   public void then(BiConsumer<@Nullable T, @Nullable Throwable> told) {
     CompletableFuture<?> unused = future.whenComplete(told);
   }
 
   /**
-   * Parks until the end.
+   * Parks until the wait has ended.
    *
-   * @param giveUp ends the wait, and makes what to throw; null if the wait has ended before. Given
-   *     the interrupt, or null at the deadline.
+   * @param giveUp ends the wait, and makes what to throw; returns null if the wait has ended
+   *     before. Its argument is the interrupt, or null at the deadline.
    */
   public T await(
       long nanos, Function<@Nullable InterruptedException, @Nullable BrokerException> giveUp) {
@@ -64,6 +65,7 @@ public final class Wait<T> {
     }
   }
 
+  /** Throws the failure; without one the wait has ended otherwise, and its outcome counts. */
   private T endedOr(@Nullable BrokerException failure) {
     if (failure != null) {
       throw failure;
@@ -71,7 +73,10 @@ public final class Wait<T> {
     return ended();
   }
 
-  /** What came of a wait that has ended, though the waiter may be about to be told only. */
+  /**
+   * Returns or throws the outcome of a wait that has ended. If the waiter is only about to be told,
+   * this blocks until then.
+   */
   public T ended() {
     try {
       return future.join();
@@ -87,32 +92,35 @@ public final class Wait<T> {
     throw new IllegalStateException("a wait failed with what is not a BrokerException", cause);
   }
 
-  // ---- Beside a future that is told of the end later ----
+  // ---- Waits beside a future that is told of the end later ----
 
-  /** Blocks until the end, or until the other is done. */
+  /** Blocks until the wait has ended, or until the other future is done. */
   public void awaitEither(CompletableFuture<?> other) {
     either(other).join();
   }
 
-  /** {@link #awaitEither} that an interrupt ends. */
+  /** Does what {@link #awaitEither(CompletableFuture)} does, and is ended by an interrupt, too. */
   public void awaitEitherInterruptibly(CompletableFuture<?> other) throws InterruptedException {
     try {
       either(other).get();
     } catch (ExecutionException e) {
-      throw new IllegalStateException(e); // It is never completed so.
+      throw new IllegalStateException(e); // The future is never completed like this.
     }
   }
 
-  /** {@link #awaitEitherInterruptibly} for so long at most. */
+  /** Does what {@link #awaitEitherInterruptibly} does, for at most the timeout. */
   public void awaitEither(CompletableFuture<?> other, long timeout, TimeUnit unit)
       throws InterruptedException, TimeoutException {
     try {
       either(other).get(timeout, unit);
     } catch (ExecutionException e) {
-      throw new IllegalStateException(e); // It is never completed so.
+      throw new IllegalStateException(e); // The future is never completed like this.
     }
   }
 
+  /**
+   * Returns a future that is done as soon as one of both is; how that one ended does not matter.
+   */
   private CompletableFuture<?> either(CompletableFuture<?> other) {
     return CompletableFuture.anyOf(future, other).handle((done, failure) -> this);
   }

@@ -11,41 +11,50 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which threads are parked, and for what: so that a wait which could only end after itself, by way
- * of any number of buffers and threads, is refused when the last edge would close the ring. Looked
- * at only when a thread is about to park. Thread-safe; takes one buffer's lock at a time, and is
- * never used under one.
+ * Knows which threads are parked, and for what. A wait which could only end after itself, by way of
+ * any number of buffers and threads, is refused when the last edge would close the ring. The graph
+ * is looked at only when a thread is about to park. This class is thread-safe; it takes one
+ * buffer's lock at a time, and is never used under a buffer's lock.
  *
  * <p><b>Why a ring that is found is one.</b> The edges are looked at one after the other. A thread
  * that is parked for a request closes no mapping, and neither a request nor a mapping comes back
- * once it has ended. So if the same requests and threads are found a second time, each edge was
- * there from its first look to its second, and all of them were at the moment in between.
+ * once it has ended. So if a second look finds the requests and threads that the first look found,
+ * each edge was there from its first look to its second, and all of them were there at the moment
+ * in between.
  */
 public final class WaitGraph {
   private final Map<Object, Parked> parked = new ConcurrentHashMap<>();
 
-  /** What a thread waits for. */
+  /** Represents the request that a parked thread waits for. */
   public interface Parked {
-    /** What it wants, in words for errors. */
+    /** Returns what the request wants, in words for errors. */
     String describe();
 
-    /** The name of the buffer that it waits for. */
+    /** Returns the name of the buffer that the request waits for. */
     String buffer();
 
-    /** Whether it has ended, or is about to. */
+    /** Tells whether the request has ended, or is about to end. */
     boolean isDone();
 
-    /** Ends it with the failure: false if it has ended otherwise before. */
+    /** Ends the request with the failure; returns false if it has ended otherwise before. */
     boolean giveUp(BrokerException failure);
 
-    /** The callers that made mappings which have to be closed before it can end. */
+    /**
+     * Returns the callers that made mappings which have to be closed before the request can end.
+     */
     List<Object> blockers();
 
-    /** The wait could never end: whether it need not wait for the blockers, or not now. */
+    /**
+     * Is called when the wait could never end, and lets the request in if that is possible. Returns
+     * whether the request need not wait for the blockers, or not now.
+     */
     boolean letInAnyway();
   }
 
-  /** A thread that waits, what for, and who made a mapping that has to be closed before. */
+  /**
+   * Represents an edge of the graph: a thread that waits, the request that it waits for, and a
+   * thread that made a mapping which has to be closed before.
+   */
   private record Edge(Object waiting, Parked request, Object blocking) {
     boolean isLetInAnyway() {
       return request.letInAnyway();
@@ -65,12 +74,12 @@ public final class WaitGraph {
   }
 
   /**
-   * The calling thread is about to wait. If that would close a ring, the request is let in where it
-   * is, if that helps, or ended with {@link WouldDeadlockException}.
+   * Notes that the calling thread is about to wait. If that would close a ring, the request is let
+   * in where it is if that helps; otherwise it is ended with {@link WouldDeadlockException}.
    */
   public void park(Parked request) {
     List<Edge> ring = closedRing(request);
-    // Whoever is let in may break it, and then others may close another.
+    // A request that is let in may break the ring, and then other waits may close another ring.
     while (!ring.isEmpty() && ring.stream().anyMatch(Edge::isLetInAnyway)) {
       if (request.isDone()) {
         return;
@@ -93,9 +102,9 @@ public final class WaitGraph {
   }
 
   /**
-   * The ring that the wait would close; empty if there is none. One thread after the other looks,
-   * and who closes a ring does not count as waiting any more: otherwise two that park at the same
-   * time would both be refused.
+   * Returns the ring that the wait would close; an empty list if there is no ring. One thread after
+   * the other looks, and a thread that closes a ring does not count as waiting any more: otherwise
+   * two threads that park at one time would both be refused.
    */
   private synchronized List<Edge> closedRing(Parked request) {
     parked.put(Caller.current(), request);
@@ -107,15 +116,17 @@ public final class WaitGraph {
     return ring;
   }
 
+  /** Notes that the calling thread waits for the request no more. */
   public void unpark(Parked request) {
     parked.remove(Caller.current(), request);
   }
 
-  /** How many threads count as parked. */
+  /** Returns how many threads count as parked. */
   public int size() {
     return parked.size();
   }
 
+  /** Returns the edges from the calling thread back to itself, each looked at once. */
   private List<Edge> ring(Parked first) {
     List<Edge> path = new ArrayList<>();
     return find(Caller.current(), Caller.current(), first, path, new HashSet<>())
@@ -123,6 +134,9 @@ public final class WaitGraph {
         : List.of();
   }
 
+  /**
+   * Searches depth first for a way back to the start; the edges of that way are left in the path.
+   */
   private boolean find(
       Object start, Object waiting, @Nullable Parked request, List<Edge> path, Set<Object> seen) {
     if (request == null || !seen.add(waiting)) {

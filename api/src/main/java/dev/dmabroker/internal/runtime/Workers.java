@@ -13,16 +13,18 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The threads of one broker: workers that find memory and give it back, copiers, a timer, and the
- * application's executor for what it chains to a future. The broker's own threads are daemons that
- * start when they are needed and end when they have been idle for a while. Thread-safe.
+ * Holds the threads of one broker: workers that find memory and give it back, copiers, a timer, and
+ * the application's executor for what it chains to a future. The broker's own threads are daemons
+ * that start when they are needed and end when they have been idle for a while. This class is
+ * thread-safe.
  */
 public final class Workers {
-  /** Copies that go on at the same time; more would fight over the memory bus. */
+  /** The number of copies that go on at one time; more would fight over the memory bus. */
   private static final int COPIERS = 2;
 
   /**
-   * Searches for memory that go on at the same time, so that a heap which hangs holds up no other.
+   * The number of searches for memory that go on at one time. There are several, so that a heap
+   * which hangs holds up no other.
    */
   private static final int WORKERS = 4;
 
@@ -36,12 +38,13 @@ public final class Workers {
   /**
    * Makes the pools; no thread starts yet.
    *
-   * @param settings what runs the things that applications chain to futures
+   * @param settings names the executor of what applications chain to futures
    */
   public Workers(Settings settings) {
     this.callbacks = settings.callbackExecutor();
   }
 
+  /** Makes a pool of daemons that end when they are idle. */
   public static ThreadPoolExecutor pool(int threads, String role) {
     ThreadPoolExecutor pool =
         new ThreadPoolExecutor(
@@ -55,7 +58,10 @@ public final class Workers {
     return pool;
   }
 
-  /** Keeps nothing of what is cancelled. */
+  /**
+   * Makes a timer of one thread. It drops what is cancelled at once, so that no memory stays
+   * reachable.
+   */
   public static ScheduledThreadPoolExecutor timer() {
     ScheduledThreadPoolExecutor timer = new ScheduledThreadPoolExecutor(1, threads("timer"));
     timer.setRemoveOnCancelPolicy(true);
@@ -71,12 +77,12 @@ public final class Workers {
         .build();
   }
 
-  /** Runs work that may take long: finding memory, giving it back. */
+  /** Runs work that may take long: finding memory, and giving it back. */
   public void execute(Runnable work) {
     execute(workers, work);
   }
 
-  /** Runs a copy, which the pipeline waits for. */
+  /** Runs a copy. The pipeline waits for copies, so they have threads of their own. */
   public void executeCopy(Runnable work) {
     execute(copiers, work);
   }
@@ -86,13 +92,13 @@ public final class Workers {
     try {
       pool.execute(guarded);
     } catch (RejectedExecutionException | OutOfMemoryError e) {
-      // What is left after closing is giving memory back. And if no thread can be made the work is
-      // not queued: it must be done all the same, or what waits for it waits for ever.
+      // After closing, the work that is left gives memory back. And if no thread can be made the
+      // work is not queued: it must be done here, or what waits for it waits for ever.
       guarded.run();
     }
   }
 
-  /** Runs something short later, on the timer's thread; never, once the broker is closed. */
+  /** Runs something short later, on the timer's thread. Once the broker is closed it never runs. */
   public Future<?> schedule(Duration delay, Runnable work) {
     try {
       return timer.schedule(
@@ -102,21 +108,23 @@ public final class Workers {
     }
   }
 
-  /** How much is scheduled; each piece keeps what it is for reachable. */
+  /** Returns how many runs are scheduled. Each of them keeps reachable what it uses. */
   public int scheduled() {
     return timer.getQueue().size();
   }
 
-  /** Hands a result to what the application chained. */
+  /** Runs what the application chained to a future, in the application's executor. */
   public void callback(Runnable work) {
     try {
       callbacks.execute(work);
     } catch (RejectedExecutionException e) {
-      work.run(); // Late and in the wrong thread is better than a mapping that is never handed out.
+      // A callback that is late and in the wrong thread is better than a mapping that is never
+      // handed out.
+      work.run();
     }
   }
 
-  /** Drops what is scheduled; what is queued is still done. */
+  /** Drops what is scheduled. Work that is queued is still done. */
   public void close() {
     timer.shutdownNow();
     workers.shutdown();

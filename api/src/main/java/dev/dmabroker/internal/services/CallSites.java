@@ -4,9 +4,9 @@ import dev.dmabroker.internal.watch.Leaks;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where mappings are made, for those that this is noted for: all, if the broker was told to record
- * them, and otherwise the samples that are looked for as leaks. A mapping whose place is noted is
- * followed until it is closed. Thread-safe.
+ * Notes where mappings are made. If the broker was told to record all places, that is done for all
+ * mappings, and otherwise for the samples that are looked for as leaks. A mapping with a noted
+ * place is followed until it is closed. This class is thread-safe.
  */
 public final class CallSites {
   private final boolean recordsAll;
@@ -17,12 +17,12 @@ public final class CallSites {
     this.leaks = leaks;
   }
 
-  /** Whether a mapping that is made at that time is to be noted. */
+  /** Tells whether the place of a mapping that is made at that time is to be noted. */
   boolean isDue(long nowNanos) {
     return recordsAll || leaks.isDue(nowNanos);
   }
 
-  /** Where the caller makes a mapping now; null if that is not to be noted. */
+  /** Returns where the caller makes a mapping now; null if that is not to be noted. */
   public @Nullable Throwable site(long nowNanos) {
     return isDue(nowNanos) ? leaks.sample(nowNanos, "mapped here") : null;
   }

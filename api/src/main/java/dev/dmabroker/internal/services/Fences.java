@@ -14,11 +14,14 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** The broker's way to wait for fences: one poller, looked for when the first fence comes. */
+/**
+ * Waits for the fences of one broker. There is one poller, which is looked for when the first fence
+ * comes.
+ */
 public final class Fences {
   private final Supplier<Optional<? extends FencePoller>> finder;
 
-  /** Null if it was not looked for yet, or was and there is none. */
+  /** The poller; null if it was not looked for yet, or was looked for and not found. */
   private @Nullable FencePoller poller;
 
   private boolean lookedFor;
@@ -28,7 +31,7 @@ public final class Fences {
    * Looks for a poller later, unless one is given.
    *
    * @param given the poller; null if it has to be found
-   * @param finder looks for one
+   * @param finder looks for a poller
    */
   Fences(@Nullable FencePoller given, Supplier<Optional<? extends FencePoller>> finder) {
     this.poller = given;
@@ -36,7 +39,10 @@ public final class Fences {
     this.lookedFor = given != null;
   }
 
-  /** The poller, or null if there is none. */
+  /**
+   * Returns the poller, or null if there is none. The search runs outside the lock, as it is
+   * foreign code; the first thread that has searched settles which poller is used.
+   */
   public @Nullable FencePoller poller() {
     synchronized (this) {
       if (lookedFor) {
@@ -54,17 +60,17 @@ public final class Fences {
       }
       settled = poller;
     }
-    if (surplus != null) { // Another thread has found one as well, or the broker is closed.
+    if (surplus != null) { // Another thread has found a poller as well, or the broker is closed.
       surplus.close();
     }
     return settled;
   }
 
   /**
-   * Has the end of a fence told, in the poller's thread, which must not be held up.
+   * Tells when a fence has ended. That happens in the poller's thread, which must not be held up.
    *
    * @param intent what the caller wants to do then, for errors
-   * @param whenSignalled gets the error that the fence signalled, if it did
+   * @param whenSignalled gets the error that the fence signalled, if it signalled one
    * @throws FenceException if the fence cannot be waited for
    */
   public void watch(SyncFile fence, String intent, Consumer<OptionalInt> whenSignalled) {
@@ -94,6 +100,7 @@ public final class Fences {
         : new StateRecords.FenceState(found.pending(), found.trouble());
   }
 
+  /** Closes the poller. A poller that is found later is closed at once. */
   public void close() {
     FencePoller found;
     synchronized (this) {

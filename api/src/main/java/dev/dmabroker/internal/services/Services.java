@@ -18,19 +18,20 @@ import java.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What every part of one broker uses: its settings, time, threads, and what it tells. Made once for
- * a broker; thread-safe, as each of them is.
+ * Holds what every part of one broker uses: its settings, time and threads, and the ways in which
+ * it tells applications something. It is made once for a broker. It is thread-safe, as each of its
+ * parts is.
  *
- * @param settings what the builder was told
+ * @param settings what the application told the builder
  * @param time what the engine takes for the time
- * @param lifecycle whether the broker is open
- * @param workers its threads
+ * @param lifecycle tells whether the broker is open
+ * @param workers the threads of the broker
  * @param clock the time as mappings note it
- * @param waits the threads that wait, and what for
- * @param fences the way to wait for fences
+ * @param waits the threads that wait, and what they wait for
+ * @param fences waits for fences
  * @param listeners the broker's listeners
  * @param leaks finds handles that were not closed
- * @param callSites where mappings are made
+ * @param callSites notes where mappings are made
  * @param moveLog logs moves that are rolled back
  * @param noMoves the statistics of a buffer that has not moved yet
  */
@@ -48,6 +49,7 @@ public record Services(
     MoveLog moveLog,
     StateRecords.MoveStats noMoves) {
 
+  /** Makes the services of a new broker. */
   public static Services of(Settings settings, List<BrokerListener> told) {
     Time time = Time.ofMachine();
     Listeners listeners = new Listeners(told, time);
@@ -78,7 +80,7 @@ public record Services(
         StateRecords.MoveStats.none(settings.maxMoveAttempts()));
   }
 
-  /** Where the caller makes a mapping now; null if that is not to be noted. */
+  /** Returns where the caller makes a mapping now; null if that is not to be noted. */
   public @Nullable Throwable callSite() {
     return callSites.site(clock.nanos());
   }

@@ -1,4 +1,4 @@
-/** What one broker lends to each of its parts. Start with {@code Services}. */
+/** Lends to each part of one broker what all parts use. Start with {@code Services}. */
 @NullMarked
 package dev.dmabroker.internal.services;
 

@@ -17,6 +17,8 @@ final class Acquirers extends FrameWaiters<FillingFrame> {
   /**
    * Makes the acquirers of one stream.
    *
+   * @param use where the stream's buffers are
+   * @param growth makes buffers when none is free
    * @param side what becomes of the frames that are given out
    * @param watch has the stream looked after from now on
    */
@@ -55,7 +57,7 @@ final class Acquirers extends FrameWaiters<FillingFrame> {
     return begin(frame, after);
   }
 
-  /** Takes a buffer that lies still, and maps it. */
+  /** Takes a free buffer that lies still, and maps it. */
   private @Nullable FillingFrame takeStill(boolean own) {
     FillingFrame[] found = new FillingFrame[1];
     StreamBuffer buffer =
@@ -68,10 +70,14 @@ final class Acquirers extends FrameWaiters<FillingFrame> {
     return buffer == null ? null : found[0];
   }
 
-  /** The producer has it from now on. */
+  /**
+   * Notes that the producer has the frame from now on. It is scrubbed first if its contents are not
+   * for all groups of the stream.
+   */
   private FillingFrame begin(FillingFrame frame, AfterLock after) {
     StreamBuffer buffer = frame.buffer();
     buffer.use();
+    // Groups that have come since may not see what the buffer held for others.
     if (!buffer.isFor(use.devices.audience())) {
       frame.scrubFor(use.devices.audience());
     }
@@ -83,7 +89,7 @@ final class Acquirers extends FrameWaiters<FillingFrame> {
   @Override
   void starve(AfterLock after) {
     growth.starve(waiting(), after);
-    watch.accept(after); // What it was refused for may pass without a sign.
+    watch.accept(after); // The reason of a refusal may pass without a sign.
   }
 
   @Override

@@ -19,8 +19,8 @@ import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A consumer of a stream: the frames that are queued for it, those that it holds, and the threads
- * and futures that wait to take one.
+ * A consumer of a stream: the frames that are queued for it, the frames that it holds, and the
+ * threads and futures that wait to take one.
  */
 final class AttachedConsumer extends FrameWaiters<TakenFrame>
     implements StreamConsumer, ConsumerSide {
@@ -29,21 +29,23 @@ final class AttachedConsumer extends FrameWaiters<TakenFrame>
   private final RegisteredDevice device;
   private final Policy policy;
 
-  // All guarded by the stream's lock.
+  // The stream's lock guards all fields below.
   private final Holdings holdings;
 
-  /** In the order of submission, in whatever order frames that were taken come back. */
+  /** The queued frames in the order of submission, in whatever order taken frames come back. */
   private final PriorityQueue<TakenFrame> queue =
       new PriorityQueue<>(Comparator.comparingLong(TakenFrame::sequence));
 
+  /** How many frames were dropped from the queue. */
   private long dropped;
 
-  /** The stream has stopped, and no take has said so. */
+  /** Whether the stream has stopped, and no take has said so yet. */
   private boolean stopUntold;
 
-  /** Called, without the lock, when there is an end to tell. */
+  /** Runs, without the lock, when there is an end to tell; null if nothing has to run. */
   private @Nullable Runnable onEnd;
 
+  /** Why there are no more frames; null while the consumer is attached. */
   private @Nullable ClosedException closed;
 
   AttachedConsumer(StreamLife life, FrameSource source, RegisteredDevice device, Policy policy) {
@@ -97,12 +99,13 @@ final class AttachedConsumer extends FrameWaiters<TakenFrame>
 
   // ---- Frames come; under the lock ----
 
-  /** A frame was submitted, whose buffer the consumer has from now on. */
+  /** A frame was submitted: the consumer has the frame's buffer from now on. */
   void offer(StreamBuffer buffer, long sequence, AfterLock after) {
     buffer.use();
     queue(new TakenFrame(life, this, buffer, buffer.attachment(this), sequence), after);
   }
 
+  /** Queues a frame. With the policy LATEST, the frames that were queued before are dropped. */
   private void queue(TakenFrame frame, AfterLock after) {
     if (policy == Policy.LATEST) {
       dropQueued(Reason.SLOW, after);
@@ -111,6 +114,7 @@ final class AttachedConsumer extends FrameWaiters<TakenFrame>
     serve(after);
   }
 
+  /** Empties the queue, and counts and tells each frame that is lost. */
   private void dropQueued(Reason reason, AfterLock after) {
     for (TakenFrame frame; (frame = queue.poll()) != null; ) {
       drop(frame, reason, after);
@@ -123,13 +127,13 @@ final class AttachedConsumer extends FrameWaiters<TakenFrame>
     source.release(frame.buffer(), after);
   }
 
-  /** The buffer that is queued, if the producer may have it back. */
+  /** The queued buffer, if the producer may have it back; null otherwise. */
   @Nullable StreamBuffer spare() {
     TakenFrame first = policy == Policy.LATEST ? queue.peek() : null;
     return first == null ? null : first.buffer();
   }
 
-  /** The producer needs the {@link #spare} buffer. */
+  /** Gives up the {@link #spare} buffer, which the producer needs. */
   void giveUp(AfterLock after) {
     dropQueued(Reason.SLOW, after);
   }
@@ -141,7 +145,7 @@ final class AttachedConsumer extends FrameWaiters<TakenFrame>
     if (closed != null) {
       throw closed;
     }
-    if (stopUntold) { // What is queued was submitted after a new start.
+    if (stopUntold) { // Frames that are queued were submitted after a new start.
       stopUntold = false;
       throw life.stopped(describe());
     }
@@ -168,11 +172,11 @@ final class AttachedConsumer extends FrameWaiters<TakenFrame>
     return frame;
   }
 
-  /** The consumer holds it from now on. */
+  /** Notes that the consumer holds the frame from now on. */
   private void begin(TakenFrame frame, AfterLock after) {
     queue.remove();
     holdings.begin(frame, life.now(), event -> life.events.overheld(event, after));
-    source.watch(after); // It may have been queued for so long that the watch has ended.
+    source.watch(after); // The frame may have been queued so long that the watch has ended.
   }
 
   @Override
@@ -208,6 +212,7 @@ final class AttachedConsumer extends FrameWaiters<TakenFrame>
     life.changeOnTime(after -> end(frame, after));
   }
 
+  /** The consumer has the frame no more: its buffer goes on. */
   private void end(TakenFrame frame, AfterLock after) {
     if (holdings.end(frame, life.now(), event -> life.events.overheld(event, after))) {
       source.release(frame.buffer(), after);
@@ -222,6 +227,7 @@ final class AttachedConsumer extends FrameWaiters<TakenFrame>
             return;
           }
           frame.forgetMapping();
+          // A frame of an earlier run must not come after the consumer was told of the stop.
           if (closed != null || !life.isFlowing() || frame.run() != life.run()) {
             drop(frame, Reason.STOPPED, after);
           } else if (policy == Policy.LATEST && isOutdated(frame)) {
@@ -232,6 +238,7 @@ final class AttachedConsumer extends FrameWaiters<TakenFrame>
         });
   }
 
+  /** Whether a later frame is queued. */
   private boolean isOutdated(TakenFrame frame) {
     TakenFrame queued = queue.peek();
     return queued != null && queued.sequence() > frame.sequence();
@@ -239,7 +246,7 @@ final class AttachedConsumer extends FrameWaiters<TakenFrame>
 
   // ---- The end; under the lock ----
 
-  /** Calls back, without the lock, when a take would say that there are no more frames. */
+  /** Sets what is called, without the lock, when a take would say that there are no more frames. */
   void onEnd(Runnable told) {
     life.change(
         after -> {
@@ -256,14 +263,14 @@ final class AttachedConsumer extends FrameWaiters<TakenFrame>
     }
   }
 
-  /** Drops what is queued, and says once that the stream has stopped. */
+  /** Drops the queued frames, and says once that the stream has stopped. */
   void stop(AfterLock after) {
     dropQueued(Reason.STOPPED, after);
     stopUntold = !refuse(life.stopped(describe()), after);
     tellEnd(after);
   }
 
-  /** Drops what is queued, and says from now on why there are no more frames. */
+  /** Drops the queued frames, and says from now on why there are no more. */
   void leave(ClosedException why, AfterLock after) {
     if (closed != null) {
       return;
@@ -282,6 +289,7 @@ final class AttachedConsumer extends FrameWaiters<TakenFrame>
     return holdings;
   }
 
+  /** What the consumer holds and has queued, in words, for errors. */
   String describeUse(long nowNanos) {
     return holdings.describe(nowNanos)
         + (queue.isEmpty() ? "" : " and has " + queue.size() + " queued");

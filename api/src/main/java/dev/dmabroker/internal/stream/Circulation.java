@@ -11,20 +11,20 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How buffers go round in a stream: what leads from one of their states to the next.
+ * The way of buffers round a stream: what leads from one state of a buffer to the next.
  *
  * <pre>
  * from       to         when
  * free       filling    acquired: mapped for the producer
  * filling    free       closed unsubmitted, or the stream stops
- * filling    in flight  submitted: unmapped, and after the producer's fence queued for the consumers
+ * filling    in flight  submitted: unmapped, and after its fence queued for the consumers
  * in flight  free       every consumer has released it, or dropped it from its queue
  * free       gone       idle for the quiet time, or to be removed, or the stream is closed
  * </pre>
  *
- * <p>{@link Acquirers} take free buffers, {@link AttachedConsumer}s what is in flight; {@link
- * StreamGrowth} makes buffers and gives them back. Guarded by the stream's lock, see {@link
- * StreamLife}.
+ * <p>{@link Acquirers} take free buffers, and {@link AttachedConsumer}s take buffers in flight;
+ * {@link StreamGrowth} makes buffers and gives them back. The stream's lock guards all state, see
+ * {@link StreamLife}.
  */
 final class Circulation implements ProducerSide, FrameSource {
   private final StreamLife life;
@@ -33,7 +33,7 @@ final class Circulation implements ProducerSide, FrameSource {
   private final Acquirers acquirers;
   private final Consumer<AfterLock> watch;
 
-  /** Completed when nothing is in flight; null unless the stream is being stopped. */
+  /** Opened when nothing is in flight; null unless the stream is being stopped. */
   private @Nullable Latch drained;
 
   private long failed;
@@ -42,6 +42,8 @@ final class Circulation implements ProducerSide, FrameSource {
   /**
    * Makes the circulation of one stream.
    *
+   * @param use where the stream's buffers are
+   * @param growth makes buffers and gives them back
    * @param watch has the stream looked after from now on
    */
   Circulation(StreamUse use, StreamGrowth growth, Consumer<AfterLock> watch) {
@@ -78,7 +80,7 @@ final class Circulation implements ProducerSide, FrameSource {
         });
   }
 
-  /** The producer does not have it any more: false if that was known. */
+  /** The producer does not have the frame any more. False if that was known. */
   private boolean endFilling(FillingFrame frame, AfterLock after) {
     return use.filling.end(frame, life.now(), event -> life.events.overheld(event, after));
   }
@@ -141,7 +143,7 @@ final class Circulation implements ProducerSide, FrameSource {
         });
   }
 
-  /** Offers to the consumers what was submitted and waits for no fence. */
+  /** Offers submitted frames to the consumers, up to the first that waits for a fence. */
   private void handOn(AfterLock after) {
     for (FillingFrame frame; (frame = use.submitted.pollReady()) != null; ) {
       if (frame.hasFailed()) {
@@ -184,7 +186,7 @@ final class Circulation implements ProducerSide, FrameSource {
 
   // ---- Until nothing is in flight ----
 
-  /** Completed when nothing is in flight. */
+  /** Begins to wait until nothing is in flight. The latch is opened then. */
   Latch drain(AfterLock after) {
     Latch drain = new Latch();
     drained = drain;
@@ -192,7 +194,7 @@ final class Circulation implements ProducerSide, FrameSource {
     return drain;
   }
 
-  /** The last {@link #drain}; null if there was none, or it was given up. */
+  /** The latch of the last {@link #drain}; null if there was none, or it was given up. */
   @Nullable Latch drained() {
     return drained;
   }
@@ -203,7 +205,7 @@ final class Circulation implements ProducerSide, FrameSource {
     }
   }
 
-  /** Lets those go on that wait for the last {@link #drain}. */
+  /** Lets the threads go on that wait for the last {@link #drain}. */
   void completeDrain(AfterLock after) {
     Latch awaited = drained;
     if (awaited != null) {
@@ -211,7 +213,7 @@ final class Circulation implements ProducerSide, FrameSource {
     }
   }
 
-  /** Gives the drain up, whatever is in flight: false if it is not the last, or was given up. */
+  /** Gives the drain up, whatever is in flight. False if it is not the last, or was given up. */
   boolean endDrain(Latch drain) {
     boolean isLast = drained == drain;
     if (isLast) {
@@ -227,7 +229,7 @@ final class Circulation implements ProducerSide, FrameSource {
     watch.accept(after);
   }
 
-  /** The consumer, which is attached to every buffer, gets what is submitted from now on. */
+  /** Gives the consumer, which is attached to every buffer, each frame submitted from now on. */
   void join(AttachedConsumer consumer, AfterLock after) {
     use.devices.join(consumer);
     growth.keepFloor(after);

@@ -12,14 +12,14 @@ import java.util.OptionalInt;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** A frame that the producer fills: from when it is acquired until the consumers have it. */
+/** A frame that the producer fills, from the moment it is acquired until the consumers have it. */
 final class FillingFrame extends StreamFrame implements EmptyFrame {
   /** Zeroed in parts of that size, so that larger memory than a ByteBuffer spans can be. */
   private static final byte[] ZEROS = new byte[64 * 1024];
 
   private final ProducerSide side;
 
-  // Guarded by the stream's lock, but for the thread that has the frame.
+  // The stream's lock guards these, except for the thread that has the frame.
   private @Nullable Set<String> scrubFor;
   private long sequence;
   private boolean fenced;
@@ -49,6 +49,7 @@ final class FillingFrame extends StreamFrame implements EmptyFrame {
     handOn();
   }
 
+  /** Ends the frame for its submission, or says why it has ended before. */
   private void checkEnds() {
     if (!end()) {
       returnLate();
@@ -56,6 +57,7 @@ final class FillingFrame extends StreamFrame implements EmptyFrame {
     }
   }
 
+  /** Submits the frame to the stream, unless the stream has stopped. */
   private void handOn() {
     if (!side.submit(this)) {
       takeBack();
@@ -71,6 +73,7 @@ final class FillingFrame extends StreamFrame implements EmptyFrame {
     try {
       mapped().closeAfter(fence, errno -> side.signalled(this, errno));
     } catch (RuntimeException | Error e) {
+      // The fence was refused, so the consumers must not wait for it.
       side.unsubmit(this);
       throw e;
     }
@@ -86,7 +89,7 @@ final class FillingFrame extends StreamFrame implements EmptyFrame {
   }
 
   /**
-   * The stream stops. Where a CPU view is still open the application writes, so that the buffer is
+   * The stream stops. Where a CPU view is still open, the application writes, so the buffer is
    * returned by the call that ends the frame.
    */
   void cancelled() {
@@ -96,6 +99,7 @@ final class FillingFrame extends StreamFrame implements EmptyFrame {
     }
   }
 
+  /** Returns the buffer of a cancelled frame, if {@link #cancelled} could not. */
   private void returnLate() {
     if (isCancelled()) {
       side.returned(this);
@@ -119,23 +123,23 @@ final class FillingFrame extends StreamFrame implements EmptyFrame {
     return sequence;
   }
 
-  /** Whether no fence has to be waited for. */
+  /** Whether the frame waits for no fence. */
   boolean isReady() {
     return !fenced;
   }
 
-  /** Its fence has signalled. */
+  /** The frame's fence has signalled. */
   void signalled(OptionalInt errno) {
     fenced = false;
     failed = errno.isPresent();
   }
 
-  /** Its fence was refused. */
+  /** The frame's fence was refused, so the frame does not wait for it. */
   void forgetFence() {
     fenced = false;
   }
 
-  /** Whether its fence ended with an error, so that no consumer gets it. */
+  /** Whether the frame's fence ended with an error, so that no consumer gets the frame. */
   boolean hasFailed() {
     return failed;
   }
@@ -146,16 +150,17 @@ final class FillingFrame extends StreamFrame implements EmptyFrame {
     return scrubFor != null;
   }
 
-  /** Its contents are not for all of these groups. */
+  /** Notes that the contents are not for all of these groups, so that they are scrubbed. */
   void scrubFor(Set<String> groups) {
     scrubFor = groups;
   }
 
   /**
    * Overwrites the buffer with zeros, if its contents are not for all devices of the stream. If the
-   * CPU cannot, the buffer leaves the stream, and another takes its place when it is needed.
+   * CPU cannot do that, the buffer leaves the stream, and another takes its place when one is
+   * needed.
    *
-   * @return false if it has left, or if the stream was stopped meanwhile
+   * @return false if the buffer has left, or if the stream was stopped meanwhile
    */
   boolean scrub() {
     Set<String> groups = scrubFor;
@@ -170,7 +175,7 @@ final class FillingFrame extends StreamFrame implements EmptyFrame {
         part.put(ZEROS, 0, length);
       }
       side.scrubbed(buffer(), groups); // While the view keeps it from being given out anew.
-    } catch (RuntimeException | Error e) { // Whatever a heap throws: the buffer is not lost.
+    } catch (RuntimeException | Error e) { // The buffer is not lost, whatever a heap throws.
       if (!isCancelled()) {
         EngineLog.LOG.log(Level.DEBUG, "cannot scrub " + this + "; it leaves the stream", e);
         side.unusable(buffer());

@@ -13,7 +13,7 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** A stream's frames as {@link Flow} items: each subscriber is a consumer of its own. */
+/** A stream's frames as items of a {@link Flow}: each subscriber is a consumer of its own. */
 final class FramePublisher implements Flow.Publisher<Frame> {
   private final Supplier<AttachedConsumer> attach;
   private final Consumer<Runnable> callbacks;
@@ -22,7 +22,7 @@ final class FramePublisher implements Flow.Publisher<Frame> {
    * Makes a publisher of one stream for one device.
    *
    * @param attach makes the device a consumer of the stream once more
-   * @param callbacks runs what calls subscribers
+   * @param callbacks runs the code that calls subscribers
    */
   FramePublisher(Supplier<AttachedConsumer> attach, Consumer<Runnable> callbacks) {
     this.attach = attach;
@@ -47,6 +47,7 @@ final class FramePublisher implements Flow.Publisher<Frame> {
       subscription.cancel();
       throw e;
     }
+    // No end is told before onSubscribe has returned.
     consumer.onEnd(subscription::over);
     subscription.goOn();
   }
@@ -61,22 +62,24 @@ final class FramePublisher implements Flow.Publisher<Frame> {
   }
 
   /**
-   * Takes one frame at a time, so that signals come one after the other: each is followed by the
-   * next take, started by the thread that ended the last signal. The first is {@code onSubscribe}.
+   * The subscription of one subscriber. It takes one frame at a time, so that signals come one
+   * after the other: the thread that ended the last signal starts the next take. The first signal
+   * is {@code onSubscribe}.
    */
   private static final class Subscription implements Flow.Subscription {
     private final AttachedConsumer consumer;
     private final Flow.Subscriber<? super Frame> subscriber;
     private final Consumer<Runnable> callbacks;
 
-    // Guarded by this.
+    // This object's monitor guards these fields.
     private long requested;
     private boolean taking = true;
     private boolean ended;
 
-    /** The consumer has an end to tell, for which nothing need be requested. */
+    /** Whether the consumer has an end to tell, for which no frame need be requested. */
     private boolean over;
 
+    /** The error of a request for less than one frame; null if there was none. */
     private @Nullable IllegalArgumentException badRequest;
 
     Subscription(
@@ -114,7 +117,7 @@ final class FramePublisher implements Flow.Publisher<Frame> {
       consumer.close();
     }
 
-    /** From the thread that stops the stream, which no subscriber is to hold up. */
+    /** The thread that stops the stream calls this, and no subscriber is to hold it up. */
     void over() {
       synchronized (this) {
         over = true;
@@ -122,7 +125,7 @@ final class FramePublisher implements Flow.Publisher<Frame> {
       callbacks.accept(this::takeNext);
     }
 
-    /** The last signal has ended. */
+    /** The last signal has ended, so that the next take may start. */
     void goOn() {
       synchronized (this) {
         taking = false;
@@ -130,6 +133,7 @@ final class FramePublisher implements Flow.Publisher<Frame> {
       takeNext();
     }
 
+    /** Starts the next take, if one is requested or the end is to be told. */
     private void takeNext() {
       IllegalArgumentException bad;
       synchronized (this) {
@@ -152,6 +156,7 @@ final class FramePublisher implements Flow.Publisher<Frame> {
       CompletableFuture<?> unused = consumer.takeAsync().whenComplete(this::taken);
     }
 
+    /** Signals what a take came to, and goes on. */
     private void taken(@Nullable Frame frame, @Nullable Throwable failure) {
       if (frame == null) {
         end(failure);
@@ -176,6 +181,7 @@ final class FramePublisher implements Flow.Publisher<Frame> {
       return ended;
     }
 
+    /** Signals the end, once. An end of the stream or of the consumer completes the subscriber. */
     private void end(@Nullable Throwable failure) {
       Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
       synchronized (this) {

@@ -13,10 +13,12 @@ import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The threads and futures that wait for frames of a stream, in the order of asking: a producer's
- * for free buffers, or a consumer's for what was submitted. Frames are handed out under the
- * stream's lock, mapped if their buffer lies still; a buffer that is on the move is mapped by the
- * waiter that gets it, which may take until the move is done.
+ * The waiters for frames of a stream, in the order in which they asked: threads and futures of a
+ * producer that wait for free buffers, or of a consumer that wait for submitted frames. Frames are
+ * handed out under the stream's lock, mapped if their buffer lies still. A buffer that is on the
+ * move is mapped by the waiter that gets it, which may take until the move is done.
+ *
+ * @param <F> the frames of that side
  */
 abstract class FrameWaiters<F extends StreamFrame> {
   private final StreamLife life;
@@ -34,7 +36,7 @@ abstract class FrameWaiters<F extends StreamFrame> {
   /**
    * Takes a frame if there is one, preferably of a buffer that lies still.
    *
-   * @param own whether the calling thread gets it
+   * @param own whether the calling thread gets the frame
    * @return null if there is none
    */
   abstract @Nullable F poll(boolean own, AfterLock after);
@@ -42,24 +44,24 @@ abstract class FrameWaiters<F extends StreamFrame> {
   /** Takes a frame for the calling thread, but only if its buffer lies still. */
   abstract @Nullable F pollStill(AfterLock after);
 
-  /** A caller has to wait, or tried in vain to get a frame. */
+  /** A caller has to wait, or has tried in vain to get a frame. */
   abstract void starve(AfterLock after);
 
   /** What the waiters want, in words, for errors. */
   abstract String describe();
 
-  /** What keeps the waiters; called without the lock. */
+  /** The error that tells what keeps the waiters; called without the lock. */
   abstract BrokerException timedOut(Duration timeout);
 
-  /** Whether {@link #makeReady} has nothing to do. */
+  /** Whether {@link #makeReady} has nothing to do for the frame. */
   boolean isReady(F frame) {
     return true;
   }
 
   /**
-   * Makes ready what was mapped; called without the lock.
+   * Makes a mapped frame ready for the application; called without the lock.
    *
-   * @return false if it has to be another, and this one is gone
+   * @return false if the frame is gone, and another has to take its place
    */
   boolean makeReady(F frame) {
     return true;
@@ -67,7 +69,7 @@ abstract class FrameWaiters<F extends StreamFrame> {
 
   // ---- Asking in a thread that waits ----
 
-  /** The next frame; parks until there is one. */
+  /** Returns the next frame, and parks until there is one. */
   F get(Duration timeout) {
     Durations.positive("the timeout", timeout);
     long start = life.exactNow();
@@ -98,6 +100,7 @@ abstract class FrameWaiters<F extends StreamFrame> {
     return Math.max(1, nanos - (life.exactNow() - start));
   }
 
+  /** Maps the frame for the calling thread, which takes until the buffer lies still. */
   private void map(F frame, long nanos) {
     if (frame.isMapped()) {
       frame.mapped().hand();
@@ -116,7 +119,7 @@ abstract class FrameWaiters<F extends StreamFrame> {
     adopt(frame, mapping);
   }
 
-  /** The frame is mapped, unless the stream was stopped meanwhile. */
+  /** Gives the frame its mapping, unless the stream was stopped meanwhile. */
   private void adopt(F frame, BufferMapping mapping) {
     boolean open =
         life.locked(
@@ -132,7 +135,7 @@ abstract class FrameWaiters<F extends StreamFrame> {
 
   // ---- Asking without waiting ----
 
-  /** A frame if there is one that needs no waiting. */
+  /** Returns a frame if there is one that needs no waiting. */
   Optional<F> tryGet() {
     while (true) {
       F frame =
@@ -171,7 +174,7 @@ abstract class FrameWaiters<F extends StreamFrame> {
           } else if (frame.isMapped()) {
             hand(frame, future);
           } else {
-            // It may be the poller's thread, and to map takes more than to look.
+            // This may be the poller's thread, and to map takes more than a look.
             life.execute(() -> mapAsync(frame, future));
           }
         });
@@ -182,6 +185,7 @@ abstract class FrameWaiters<F extends StreamFrame> {
             });
   }
 
+  /** Maps the frame and hands it on; the wait for a move holds up no thread. */
   private void mapAsync(F frame, CompletableFuture<? super F> future) {
     CompletableFuture<?> unused =
         frame
@@ -204,7 +208,10 @@ abstract class FrameWaiters<F extends StreamFrame> {
                 });
   }
 
-  /** To make it ready takes time, and the thread may be the one that released the buffer. */
+  /**
+   * Makes the frame ready on a worker if need be: that takes time, and this thread may be the one
+   * that released the buffer.
+   */
   private void hand(F frame, CompletableFuture<? super F> future) {
     if (isReady(frame)) {
       give(frame, future);
@@ -220,6 +227,7 @@ abstract class FrameWaiters<F extends StreamFrame> {
         });
   }
 
+  /** Completes the future, and takes the frame back if the future was cancelled. */
   private void give(F frame, CompletableFuture<? super F> future) {
     life.callback(
         () -> {
@@ -236,6 +244,7 @@ abstract class FrameWaiters<F extends StreamFrame> {
 
   // ---- The waiters ----
 
+  /** Gives a frame to the wait, or adds the wait to the waiters behind those that came before. */
   private void ask(Wait<F> wait, boolean own) {
     life.change(
         after -> {
@@ -250,7 +259,7 @@ abstract class FrameWaiters<F extends StreamFrame> {
         });
   }
 
-  /** Lets a waiter go without a frame: false if it has been granted one, or was refused. */
+  /** Lets a waiter go without a frame. False if it has been granted one, or was refused. */
   private boolean withdraw(Wait<F> wait) {
     return life.locked(after -> waiters.remove(wait));
   }
@@ -265,7 +274,7 @@ abstract class FrameWaiters<F extends StreamFrame> {
     return waiters.size();
   }
 
-  /** Gives the waiters what there is. Under the lock. */
+  /** Gives the waiters the frames that there are. Under the lock. */
   void serve(AfterLock after) {
     while (!waiters.isEmpty()) {
       F frame = poll(/* own= */ false, after);
@@ -276,7 +285,7 @@ abstract class FrameWaiters<F extends StreamFrame> {
     }
   }
 
-  /** Refuses all waiters; false if there were none. Under the lock. */
+  /** Refuses all waiters. False if there were none. Under the lock. */
   boolean refuse(BrokerException failure, AfterLock after) {
     boolean any = !waiters.isEmpty();
     waiters.forEach(wait -> wait.fail(after, failure));

@@ -15,17 +15,25 @@ import java.util.Map;
 import java.util.function.Consumer;
 
 /**
- * The frames of a stream that one device holds, beside how many and for how long it declared. Used
- * under the stream's lock; events are told by the caller, after.
+ * The frames of a stream that one device holds, compared with how many and for how long it
+ * declared. Used under the stream's lock; the caller tells events after the lock is released.
  */
 final class Holdings {
   private final String stream;
   private final RegisteredDevice device;
   private final long allowedNanos;
+
+  /** How many buffers the device declared to hold; -1 if it declared none. */
   private final int camping;
+
   private final List<StreamFrame> held = new ArrayList<>();
+
+  /** The most frames that the device held at one time. */
   private int most;
+
+  /** How many frames the device has given back. */
   private long ended;
+
   private long totalNanos;
   private long longestNanos;
   private long overheld;
@@ -37,7 +45,7 @@ final class Holdings {
     this.camping = camping(device.constraints());
   }
 
-  /** Buffers that a device declared to hold; -1 if it did not. */
+  /** The number of buffers that a device declared to hold; -1 if it did not declare one. */
   static int camping(Constraints constraints) {
     Map<ConstraintField, Integer> counts = constraints.counts();
     return counts.containsKey(ConstraintField.CAMPING)
@@ -67,11 +75,12 @@ final class Holdings {
     }
   }
 
-  /** The device does not hold the frame any more. False if it has ended before. */
+  /** Notes that the device does not hold the frame any more. False if the hold has ended before. */
   boolean end(StreamFrame frame, long nowNanos, Consumer<Overheld> tell) {
     if (!held.remove(frame)) {
       return false;
     }
+    // The last look of the watch may have been before the frame was held too long.
     check(frame, nowNanos, tell);
     long nanos = nowNanos - frame.sinceNanos();
     ended++;
@@ -80,18 +89,19 @@ final class Holdings {
     return true;
   }
 
-  /** It never reached the application, and does not count. False if it has ended before. */
+  /** Forgets a frame that never reached the application. False if the hold has ended before. */
   boolean forget(StreamFrame frame) {
     return held.remove(frame);
   }
 
-  /** Looks for what is held too long. */
+  /** Looks for frames that are held too long. */
   void check(long nowNanos, Consumer<Overheld> tell) {
     for (StreamFrame frame : held) {
       check(frame, nowNanos, tell);
     }
   }
 
+  /** Counts and tells a frame that is held too long, once. */
   private void check(StreamFrame frame, long nowNanos, Consumer<Overheld> tell) {
     long nanos = nowNanos - frame.sinceNanos();
     if (nanos > allowedNanos && frame.markOverheld()) {
@@ -112,7 +122,10 @@ final class Holdings {
         camping);
   }
 
-  /** In words, such as {@code display holds 3 (declared 2), for up to 312 ms (declared 40 ms)}. */
+  /**
+   * What the device holds, in words, for example {@code display holds 3 (declared 2), for up to 312
+   * ms (declared 40 ms)}.
+   */
   String describe(long nowNanos) {
     long longest = 0;
     for (StreamFrame frame : held) {
@@ -131,6 +144,7 @@ final class Holdings {
                 + " ms)");
   }
 
+  /** What the device holds and has held, for snapshots. */
   StreamState.Holds snapshot() {
     return new StateRecords.Holds(
         device.name(),

@@ -12,8 +12,8 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * How a device becomes a consumer of a stream: it is attached to one buffer after the other,
- * without the stream's lock, and gets frames once it is attached to all that are there.
+ * The way in which a device becomes a consumer of a stream: it is attached to one buffer after the
+ * other, without the stream's lock, and gets frames once it is attached to all that are there.
  */
 final class Joining {
   private final StreamLife life;
@@ -28,7 +28,7 @@ final class Joining {
     this.circulation = circulation;
   }
 
-  /** See {@link dev.dmabroker.BufferStream#consumer}. */
+  /** Makes the device a consumer; see {@link dev.dmabroker.BufferStream#consumer}. */
   AttachedConsumer join(Device device, StreamConsumer.Policy policy) {
     RegisteredDevice registered = life.buffers.devices().own(device);
     String intent = "attach " + registered.name() + " to stream " + life.spec.name();
@@ -41,6 +41,7 @@ final class Joining {
     try {
       List<StreamBuffer> missing;
       do {
+        // Buffers may be added while the consumer is attached to others.
         missing = joinOrMissing(consumer, intent);
         missing.forEach(buffer -> attach(consumer, buffer));
       } while (!missing.isEmpty());
@@ -51,7 +52,7 @@ final class Joining {
     }
   }
 
-  /** Before anything is attached: whether there can be buffers for all devices, and so many. */
+  /** Checks, before anything is attached, that there can be buffers for all devices, and enough. */
   private void checkPossible(RegisteredDevice added, String intent) {
     List<RegisteredDevice> devices;
     synchronized (life.lock) {
@@ -66,7 +67,9 @@ final class Joining {
     }
   }
 
-  /** The buffers that it is not attached to; if there is none, it has joined the stream. */
+  /**
+   * The buffers that the consumer is not attached to. If there is none, it has joined the stream.
+   */
   private List<StreamBuffer> joinOrMissing(AttachedConsumer consumer, String intent) {
     return life.locked(
         after -> {
@@ -79,12 +82,14 @@ final class Joining {
         });
   }
 
+  /** Attaches the consumer to a buffer, unless the buffer leaves the stream meanwhile. */
   private void attach(AttachedConsumer consumer, StreamBuffer buffer) {
     AttachedDevice attachment;
     try {
       attachment = buffer.buffer().attach(consumer.device());
     } catch (ClosedException e) {
       synchronized (life.lock) {
+        // The buffer has left the stream, so the consumer does not need it.
         if (buffer.isGone()) {
           return;
         }

@@ -19,7 +19,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Flow;
 import java.util.function.Consumer;
 
-/** A stream as applications use it. What it does with its buffers is {@link Circulation}. */
+/** A stream as applications call it. {@link Circulation} is what it does with its buffers. */
 public final class ManagedStream implements BufferStream {
   final StreamLife life;
   final StreamUse use;
@@ -51,10 +51,12 @@ public final class ManagedStream implements BufferStream {
     this.report = new StreamReport(use, growth, circulation);
   }
 
+  /** The producer's waiters get the free buffers that have come. */
   private void serve(AfterLock after) {
     circulation.acquirers().serve(after);
   }
 
+  /** The stream is looked after from now on, until nothing is left to look after. */
   private void watch(AfterLock after) {
     watch.start(after);
   }
@@ -83,6 +85,7 @@ public final class ManagedStream implements BufferStream {
     synchronized (life.lock) {
       checkStartable(); // Before any memory is sought.
     }
+    // Memory is got without the lock, so the state is checked again after it.
     growth.fill();
     life.change(
         after -> {
@@ -94,6 +97,7 @@ public final class ManagedStream implements BufferStream {
         });
   }
 
+  /** Refuses a start while the stream is being stopped, or once it is closed. Under the lock. */
   private void checkStartable() {
     life.checkOpen("start " + life.spec.name());
     if (life.state() == State.STOPPING) {
@@ -121,13 +125,13 @@ public final class ManagedStream implements BufferStream {
     try {
       stop();
     } catch (OutstandingMappingsException e) {
-      // What consumers hold outlives the stream.
+      // The frames that consumers hold outlive the stream.
     } finally {
       stop.close();
     }
   }
 
-  /** The broker closes. */
+  /** Ends the stream because the broker closes. */
   public void shutDown() {
     stop.closeWithBroker();
   }

@@ -3,7 +3,10 @@ package dev.dmabroker.internal.stream;
 import java.util.OptionalInt;
 import java.util.Set;
 
-/** What becomes of the frames that a stream's producer fills. Called without the stream's lock. */
+/**
+ * What becomes of the frames that a stream's producer fills. It is called without the stream's
+ * lock.
+ */
 interface ProducerSide {
 
   /**
@@ -17,18 +20,18 @@ interface ProducerSide {
   void unsubmit(FillingFrame frame);
 
   /**
-   * The frame's fence has signalled. From the poller's thread.
+   * The frame's fence has signalled. It is called from the poller's thread.
    *
    * @param errno empty unless the fence ended with an error
    */
   void signalled(FillingFrame frame, OptionalInt errno);
 
-  /** The frame ended without being submitted: its buffer is free again. */
+  /** The frame ended without being submitted, so its buffer is free again. */
   void returned(FillingFrame frame);
 
-  /** The buffer was overwritten, and is now for these groups. */
+  /** The buffer was overwritten, and is for these groups now. */
   void scrubbed(StreamBuffer buffer, Set<String> groups);
 
-  /** The buffer cannot be overwritten: it leaves the stream once it is released. */
+  /** The buffer cannot be overwritten, so it leaves the stream once it is released. */
   void unusable(StreamBuffer buffer);
 }

@@ -9,8 +9,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One buffer of a stream, with the attachments of the producer and the consumers. What is not final
- * is guarded by the stream's lock.
+ * One buffer of a stream, with the attachments of the producer and the consumers. The stream's lock
+ * guards every field that is not final.
  */
 final class StreamBuffer {
   private final int index;
@@ -18,14 +18,17 @@ final class StreamBuffer {
   private final AttachedDevice producer;
   private final List<Connection> consumers = new ArrayList<>(2);
 
-  /** The groups that its contents are for; null while it has none. */
+  /** The groups that the buffer's contents are for; null while it has no contents. */
   private @Nullable Set<String> audience;
 
-  /** How many have it: the producer, and each consumer that it is queued for or held by. */
+  /** How many users have the buffer: the producer, and each consumer that queues or holds it. */
   private int users;
 
   private long sizeBytes;
+
+  /** Since when the buffer is free; of use only while it is. */
   private long freeSinceNanos;
+
   private boolean leaving;
   private boolean gone;
 
@@ -61,7 +64,7 @@ final class StreamBuffer {
     consumers.add(new Connection(consumer, attachment));
   }
 
-  /** The consumer's attachment, which may be gone; null if there never was one. */
+  /** Removes a consumer and returns its attachment, which may be gone; null if there was none. */
   @Nullable AttachedDevice removeConsumer(StreamConsumer consumer) {
     Connection found = find(consumer);
     if (found == null) {
@@ -71,7 +74,7 @@ final class StreamBuffer {
     return found.attachment();
   }
 
-  /** Removes all consumers but these, and gives their attachments. */
+  /** Removes all consumers but these, and returns the attachments of those that it removed. */
   List<AttachedDevice> removeConsumersBut(List<? extends StreamConsumer> kept) {
     List<AttachedDevice> left = new ArrayList<>();
     consumers.removeIf(each -> !kept.contains(each.consumer()) && left.add(each.attachment()));
@@ -102,7 +105,7 @@ final class StreamBuffer {
     users++;
   }
 
-  /** One has it no more. True if that was the last. */
+  /** One user does not have the buffer any more. True if that was the last. */
   boolean endUse() {
     return --users == 0;
   }
@@ -126,8 +129,9 @@ final class StreamBuffer {
   // ---- The groups that its contents are for ----
 
   /**
-   * From now on it is for these, if what it holds is for all of them. Otherwise it stays for those
-   * that it was for until it {@linkplain #scrubbedFor is scrubbed}, which may fail or be cancelled.
+   * Makes the buffer one for these groups, if its contents are for all of them. Otherwise it stays
+   * for the groups that it was for until it {@linkplain #scrubbedFor is scrubbed}, which may fail
+   * or be cancelled.
    */
   boolean isFor(Set<String> groups) {
     if (audience != null && !audience.equals(groups) && !audience.containsAll(groups)) {
@@ -137,7 +141,7 @@ final class StreamBuffer {
     return true;
   }
 
-  /** Nothing is left of what it held. */
+  /** Nothing is left of the contents: the buffer is for these groups from now on. */
   void scrubbedFor(Set<String> groups) {
     audience = groups;
   }
@@ -158,7 +162,7 @@ final class StreamBuffer {
 
   // ---- Its end ----
 
-  /** It does not go round any more. */
+  /** Takes the buffer out of circulation, once it is free. */
   void leave() {
     leaving = true;
   }
@@ -171,7 +175,10 @@ final class StreamBuffer {
     return gone;
   }
 
-  /** It is out of the stream; what is returned has to be closed without the lock. */
+  /**
+   * Ends the buffer in the stream. The caller has to run the result without the lock, which closes
+   * the buffer.
+   */
   Runnable destroy() {
     gone = true;
     List<AttachedDevice> attachments = new ArrayList<>();

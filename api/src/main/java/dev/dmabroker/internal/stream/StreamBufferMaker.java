@@ -10,16 +10,16 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes buffers for a stream: each is attached to the producer and to every consumer, and has
- * memory that suits them all, before it goes round. Consumers that come meanwhile are attached as
- * well, and those that leave are detached. Memory is got without the stream's lock.
+ * Makes buffers for a stream. Each buffer is attached to the producer and to every consumer, and
+ * has memory that suits them all, before it goes round. Consumers that come meanwhile are attached
+ * as well, and consumers that leave are detached. Memory is got without the stream's lock.
  */
 final class StreamBufferMaker {
   private final StreamLife life;
   private final StreamPool pool;
   private final StreamDevices devices;
 
-  /** The buffers of a stream move one at a time. */
+  /** The queue in which the buffers of the stream move one at a time. */
   private final MoveQueue<BufferLife> queue = new MoveQueue<>();
 
   StreamBufferMaker(StreamUse use) {
@@ -29,8 +29,9 @@ final class StreamBufferMaker {
   }
 
   /**
-   * Makes a buffer and adds it to the pool. If it throws, the index is still taken.
+   * Makes a buffer and adds it to the pool. If this throws, the index is still taken.
    *
+   * @param index the number of the buffer, which was reserved
    * @param added called under the lock, when the buffer is in the pool
    */
   StreamBuffer make(int index, Consumer<AfterLock> added) {
@@ -58,6 +59,7 @@ final class StreamBufferMaker {
     }
   }
 
+  /** Attaches the consumers that the buffer lacks, without the lock. */
   private void attachMissing(StreamBuffer made) {
     List<AttachedConsumer> missing;
     synchronized (life.lock) {
@@ -72,7 +74,7 @@ final class StreamBufferMaker {
     }
   }
 
-  /** False if a consumer has come that is not attached yet. */
+  /** Adds the buffer to the pool. False if a consumer has come that is not attached to it yet. */
   private boolean add(StreamBuffer made, Consumer<AfterLock> added) {
     return life.locked(
         after -> {
@@ -82,13 +84,14 @@ final class StreamBufferMaker {
             return false;
           }
           made.removeConsumersBut(consumers)
-              .forEach(left -> after.then(left::close)); // They have gone meanwhile.
+              .forEach(left -> after.then(left::close)); // These have left meanwhile.
           pool.add(made, life.now());
           added.accept(after);
           return true;
         });
   }
 
+  /** Ends whatever was made of a buffer that failed. */
   private void discard(@Nullable ManagedBuffer buffer, @Nullable StreamBuffer made) {
     Runnable end;
     synchronized (life.lock) {

@@ -9,15 +9,16 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * The devices of a stream, its producer and its consumers, and the groups that may see the frames
- * which are acquired now. Guarded by the stream's lock.
+ * The devices of a stream, which are its producer and its consumers, and the groups that may see
+ * the frames which are acquired now. The stream's lock guards all state.
  */
 final class StreamDevices {
   private final RegisteredDevice producer;
 
-  /** Each is attached to every buffer of the stream. */
+  /** The consumers; each is attached to every buffer of the stream. */
   private final List<AttachedConsumer> consumers = new ArrayList<>(2);
 
+  /** The groups of all devices, kept as every acquire asks for them. */
   private ImmutableSet<String> audience;
 
   StreamDevices(RegisteredDevice producer) {
@@ -25,7 +26,7 @@ final class StreamDevices {
     this.audience = ImmutableSet.of(group(producer));
   }
 
-  /** The group that a device belongs to; devices without one trust each other. */
+  /** The group that a device belongs to. Devices without a group trust each other. */
   static String group(RegisteredDevice device) {
     return device.group().orElse("");
   }
@@ -41,6 +42,7 @@ final class StreamDevices {
     }
   }
 
+  /** Works out the groups again, after a device has come or gone. */
   private void countAudience() {
     ImmutableSet.Builder<String> groups = ImmutableSet.builder();
     groups.add(group(producer));
@@ -57,7 +59,7 @@ final class StreamDevices {
     return Collections.unmodifiableList(consumers);
   }
 
-  /** The producer, and then the consumers. */
+  /** The producer, and after it the consumers. */
   List<RegisteredDevice> all() {
     List<RegisteredDevice> devices = new ArrayList<>();
     devices.add(producer);

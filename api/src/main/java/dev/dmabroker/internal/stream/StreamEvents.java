@@ -19,7 +19,7 @@ final class StreamEvents {
     this.stream = stream;
   }
 
-  /** A frame did not reach a device: a consumer, or the producer if no consumer gets it. */
+  /** A frame did not reach a device: a consumer, or the producer if no consumer gets the frame. */
   void dropped(RegisteredDevice device, long frame, FrameDropped.Reason reason, AfterLock after) {
     if (!listeners.isEmpty()) {
       var event = new EventRecords.FrameDropped(stream, device.name(), frame, reason);
@@ -32,7 +32,7 @@ final class StreamEvents {
   }
 
   /**
-   * The pool has grown or shrunk.
+   * The stream has more buffers now, or fewer.
    *
    * @param before how many buffers there were
    */
@@ -42,6 +42,7 @@ final class StreamEvents {
     tell(after, listener -> listener.streamResized(event));
   }
 
+  /** The stream needs one more buffer and cannot have it. */
   void heldBack(StreamPool pool, String reason, AfterLock after) {
     var event = new EventRecords.StreamHeldBack(stream, pool.depth(), reason);
     tell(after, listener -> listener.streamHeldBack(event));

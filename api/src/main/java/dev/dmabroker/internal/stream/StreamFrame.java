@@ -9,17 +9,17 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A frame: a buffer of a stream that is with the producer, or with one consumer. It ends once, for
- * the caller that changes its phase first. The buffer goes on after the mapping is closed, which is
- * done without the stream's lock.
+ * A frame: a buffer of a stream that is with the producer, or with one consumer. A frame ends once,
+ * and the caller that changes its phase first ends it. The buffer goes on after the mapping is
+ * closed, which is done without the stream's lock.
  */
 abstract class StreamFrame {
 
-  /** How far it is. */
+  /** The phases of a frame. */
   private enum Phase {
-    /** To be used. */
+    /** The application may use the frame. */
     OPEN,
-    /** Handed on, after a fence or at once. */
+    /** The frame is handed on, after a fence or at once. */
     DONE,
     /** The stream was stopped. */
     CANCELLED
@@ -29,7 +29,7 @@ abstract class StreamFrame {
   private final StreamBuffer buffer;
   private final AtomicReference<Phase> phase = new AtomicReference<>(Phase.OPEN);
 
-  /** A caller that came too late wanted it to be over. */
+  /** Whether a caller that came too late wanted the frame to be over. */
   private volatile boolean unwanted;
 
   /** Set under the stream's lock before the application gets the frame. */
@@ -78,9 +78,9 @@ abstract class StreamFrame {
   }
 
   /**
-   * Maps if the buffer lies still. Under the stream's lock: no other lock is taken.
+   * Maps if the buffer lies still. It runs under the stream's lock, and takes no other lock.
    *
-   * @param own whether the mapping is the calling thread's
+   * @param own whether the mapping belongs to the calling thread
    */
   boolean enter(boolean own) {
     BufferMapping entered = attachment().enter(access(), own);
@@ -91,7 +91,7 @@ abstract class StreamFrame {
     return true;
   }
 
-  /** Under the stream's lock. */
+  /** Notes the mapping, and the size that it tells. Under the stream's lock. */
   void mapped(BufferMapping given) {
     mapping = given;
     buffer.sizeBytes(given.sizeBytes());
@@ -104,7 +104,7 @@ abstract class StreamFrame {
     }
   }
 
-  /** Under the stream's lock, of a frame that goes back into a queue. */
+  /** Forgets the mapping of a frame that goes back into a queue. Under the stream's lock. */
   void forgetMapping() {
     mapping = null;
   }
@@ -115,19 +115,19 @@ abstract class StreamFrame {
     return phase.get() == Phase.OPEN;
   }
 
-  /** Ends it because it is handed on or closed: false if it has ended before. */
+  /** Ends the frame because it is handed on or closed. False if it has ended before. */
   boolean end() {
     return phase.compareAndSet(Phase.OPEN, Phase.DONE);
   }
 
-  /** Ends it because the stream stops: false if it has ended before. */
+  /** Ends the frame because the stream stops. False if it has ended before. */
   boolean cancel() {
     return phase.compareAndSet(Phase.OPEN, Phase.CANCELLED);
   }
 
   /**
-   * {@link #end} for a caller that has nothing more to do with the frame: if the frame is just
-   * being handed on and that fails, it must not go on after all.
+   * Ends the frame as {@link #end} does, for a caller that has nothing more to do with it: if the
+   * frame is just being handed on and that fails, it must not go on after all.
    */
   boolean endForGood() {
     if (end()) {
@@ -138,8 +138,8 @@ abstract class StreamFrame {
   }
 
   /**
-   * What was {@linkplain #end ended} goes on after all, unless {@link #endForGood} was called
-   * meanwhile: then it is still ended, and the caller has to see to what that entails.
+   * A frame that {@linkplain #end ended} goes on after all, unless {@link #endForGood} was called
+   * meanwhile. Then it is still ended, and the caller has to see to what that entails.
    */
   boolean reopen() {
     phase.set(Phase.OPEN);
@@ -150,6 +150,7 @@ abstract class StreamFrame {
     return phase.get() == Phase.CANCELLED;
   }
 
+  /** Why the frame cannot be used after its end. */
   RuntimeException ended(String intent) {
     return isCancelled()
         ? stopped(intent)
@@ -173,7 +174,7 @@ abstract class StreamFrame {
     return sinceNanos;
   }
 
-  /** Notes that it is held too long; false if that was known. */
+  /** Notes that the frame is held too long. False if that was known. */
   boolean markOverheld() {
     boolean first = !overheld;
     overheld = true;

@@ -9,11 +9,11 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /**
- * How many buffers a stream has. It grows when the producer would have to wait, one buffer for each
- * waiter, made by a worker while a buffer that is returned may still come first. What refuses a
- * buffer beyond those that were declared ({@link StreamShortage}) makes the producer wait and fails
- * nothing; heaps are then left alone for the quiet time. State is guarded by the stream's lock;
- * memory is got without it.
+ * Decides how many buffers a stream has. It grows when the producer would have to wait: a worker
+ * makes one buffer for each waiter, while a buffer that is returned may still come first. A refusal
+ * of a buffer beyond the declared ones ({@link StreamShortage}) makes the producer wait and fails
+ * nothing; heaps are then left alone for the quiet time. The stream's lock guards all state; memory
+ * is got without it.
  */
 final class StreamGrowth {
   private static final String DECLARED = "declared";
@@ -25,11 +25,14 @@ final class StreamGrowth {
   private final StreamShortage shortage;
   private final StreamBufferMaker maker;
 
-  /** Called under the lock when a buffer was added. */
+  /** Runs under the lock when a buffer was added to the pool. */
   private final Consumer<AfterLock> added;
 
   private final long quietNanos;
+
+  /** How often the producer would have had to wait. */
   private long starved;
+
   private long grown;
   private long shrunk;
 
@@ -44,7 +47,7 @@ final class StreamGrowth {
     this.quietNanos = Durations.nanos(life.spec.quietTime());
   }
 
-  /** Why there can be no buffer more. */
+  /** The reason why the stream can have no more buffers. */
   StreamShortage shortage() {
     return shortage;
   }
@@ -54,11 +57,23 @@ final class StreamGrowth {
   /** The producer has to wait for a free buffer, or tried in vain to acquire one. */
   void starve(int waiting, AfterLock after) {
     starved++;
-    retry(waiting, after);
+    growFor(waiting, after);
+  }
+
+  /**
+   * The producer waits still: grows if what was in the way has passed. What is in the way still
+   * does not count as a refusal once more, however long the wait lasts.
+   */
+  void retry(int waiting, AfterLock after) {
+    if (shortage.isTold() && shortage.obstacle() != null) {
+      relieve(after);
+    } else {
+      growFor(waiting, after);
+    }
   }
 
   /** Makes a buffer more for those that wait, unless enough are being made. */
-  void retry(int waiting, AfterLock after) {
+  private void growFor(int waiting, AfterLock after) {
     String why = shortage.obstacle();
     if (why != null) {
       shortage.begin(why, after);
@@ -68,14 +83,16 @@ final class StreamGrowth {
     }
   }
 
-  /** Makes as many buffers as were declared, if there are fewer. */
+  /** Makes buffers until there are as many as were declared. */
   void keepFloor(AfterLock after) {
     while (life.isRunning() && pool.reserved() < limits.floor() && shortage.obstacle() == null) {
       begin(DECLARED, after);
     }
   }
 
-  /** Takes back a buffer that is only queued, for consumers that can do without, if it is short. */
+  /**
+   * If buffers are short, takes back one that is only queued, from consumers that can do without.
+   */
   void relieve(AfterLock after) {
     if (shortage.obstacle() == null || pool.free() > 0) {
       return;
@@ -112,7 +129,9 @@ final class StreamGrowth {
     }
   }
 
-  /** Takes one buffer out: at once if it is free, otherwise once it is. False if there is none. */
+  /**
+   * Takes one buffer out of the stream: now if it is free, otherwise later. False if there is none.
+   */
   boolean remove(int index, AfterLock after) {
     StreamBuffer buffer = pool.find(index);
     if (buffer == null) {
@@ -130,11 +149,15 @@ final class StreamGrowth {
 
   // ---- Making buffers ----
 
+  /** Reserves a place for one more buffer, which a worker makes. */
   private void begin(String reason, AfterLock after) {
     int index = pool.reserve();
     after.then(() -> life.execute(() -> grow(index, reason)));
   }
 
+  /**
+   * Makes a buffer on a worker. A failure leaves the stream short of buffers, and fails nothing.
+   */
   private void grow(int index, String reason) {
     try {
       StreamBuffer unused = make(index, reason);
@@ -159,7 +182,7 @@ final class StreamGrowth {
     added.accept(after);
   }
 
-  /** Frees its place and says why in one step, or a buffer made in between would be denied. */
+  /** Frees the place and says why in one step, as a buffer made in between would be denied. */
   private void refuse(int index, BrokerException failure) {
     life.change(
         after -> {
@@ -172,7 +195,8 @@ final class StreamGrowth {
   }
 
   /**
-   * Makes as many as were declared, in the calling thread.
+   * Makes as many buffers as were declared, in the calling thread. If one cannot be made, those
+   * that were made leave.
    *
    * @throws IllegalArgumentException if the stream's limits are lower
    */
@@ -207,7 +231,7 @@ final class StreamGrowth {
 
   // ---- Saying how much ----
 
-  /** The fewest buffers. */
+  /** The fewest buffers that the stream may have. */
   int floor() {
     return limits.floor();
   }

@@ -16,8 +16,8 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whether a stream's frames flow, the lock over all that the stream consists of, and what its parts
- * need of the broker. How its buffers go round is {@link Circulation}.
+ * The life of a stream: whether its frames flow, the lock over all its parts, and what its parts
+ * need of the broker. {@link Circulation} is how its buffers go round.
  *
  * <pre>
  * from      to        when
@@ -29,10 +29,10 @@ import org.jspecify.annotations.Nullable;
  * STOPPING  CLOSED    the broker is closed
  * </pre>
  *
- * <p>All that happens in a stream happens under {@link #lock}, which is held for bookkeeping only;
- * what a change entails is done after the lock is released ({@link AfterLock}). A buffer that lies
- * still is mapped under it too, as that takes no lock ({@link dev.dmabroker.internal.gate.Gate});
- * it is unmapped before it is returned, so that it is never free while it is mapped. Nothing but
+ * <p>Every change in a stream happens under {@link #lock}, which is held for bookkeeping only; what
+ * a change entails is done after the lock is released ({@link AfterLock}). A buffer that lies still
+ * is mapped under the lock too, as that takes no lock ({@link dev.dmabroker.internal.gate.Gate}). A
+ * buffer is unmapped before it is returned, so it is never free while it is mapped. Nothing but
  * {@link dev.dmabroker.internal.gate.Gate}s is called with the lock held, so no order of locks has
  * to be kept.
  */
@@ -46,10 +46,12 @@ final class StreamLife {
   /** Changed under the lock, by {@link #become} only. */
   private volatile State state = State.STOPPED;
 
-  /** How often it has been stopped; changed under the lock. */
+  /** How often the stream has been stopped; changed under the lock. */
   private long run;
 
-  /** Whether it is closed because the broker is; changed under the lock, before the state is. */
+  /**
+   * Whether the stream is closed because the broker is; set under the lock, before the state is.
+   */
   private boolean brokerClosed;
 
   StreamLife(BufferRegistry buffers, StreamSpec spec, RegisteredDevice producer) {
@@ -69,7 +71,7 @@ final class StreamLife {
     return state == State.RUNNING;
   }
 
-  /** Whether consumers may have what was submitted. */
+  /** Whether consumers may have the frames that were submitted. */
   boolean isFlowing() {
     return state == State.RUNNING || state == State.STOPPING;
   }
@@ -103,20 +105,22 @@ final class StreamLife {
     };
   }
 
-  /** {@link #become} closed because the broker is closed, so that errors say so. */
+  /** Closes the stream because the broker is closed, so that errors say so. */
   void becomeClosedWithBroker() {
     brokerClosed = true;
     become(State.CLOSED);
   }
 
-  /** Counts the stops: a frame of an earlier run was submitted before the last of them. */
+  /**
+   * The number of stops so far: a frame of an earlier run was submitted before the last of them.
+   */
   long run() {
     return run;
   }
 
   // ---- Why something is refused ----
 
-  /** Why nothing can be acquired, submitted or taken now. */
+  /** The error that tells why nothing can be acquired, submitted or taken now. */
   BrokerException stopped(String intent) {
     if (isClosed()) {
       return closed(intent);
@@ -132,9 +136,9 @@ final class StreamLife {
   }
 
   /**
-   * Refuses what needs an open stream.
+   * Refuses a call that needs an open stream.
    *
-   * @throws ClosedException if it is closed
+   * @throws ClosedException if the stream is closed
    */
   void checkOpen(String intent) {
     if (isClosed()) {
@@ -142,6 +146,7 @@ final class StreamLife {
     }
   }
 
+  /** The error that tells that the stream is closed. */
   ClosedException closed(String intent) {
     return Exceptions.closed(
         "cannot "
@@ -153,17 +158,19 @@ final class StreamLife {
 
   // ---- The lock ----
 
-  /** Changes something under the lock, and afterwards does what that entails. */
+  /** Changes state under the lock, and afterwards does what that entails. */
   <T extends @Nullable Object> T locked(Function<AfterLock, T> change) {
     return lock.locked(change);
   }
 
-  /** {@link #locked} for a change that has no result. */
+  /** Does what {@link #locked} does, for a change that has no result. */
   void change(Consumer<AfterLock> change) {
     lock.change(change);
   }
 
-  /** {@link #change} for the timer's and the poller's thread, which must not be held up. */
+  /**
+   * Does what {@link #change} does, for the threads of timer and poller, which must not be held up.
+   */
   void changeOnTime(Consumer<AfterLock> change) {
     lock.changeOnTime(buffers.services().workers(), change);
   }
@@ -171,33 +178,34 @@ final class StreamLife {
   // ---- What its parts need of the broker ----
 
   /**
-   * The time, which may be late by what {@link dev.dmabroker.internal.runtime.Clock} allows itself.
+   * The time, which may be late by as much as {@link dev.dmabroker.internal.runtime.Clock} allows
+   * itself.
    */
   long now() {
     return buffers.services().clock().nanos();
   }
 
-  /** The time, exactly. */
+  /** The exact time. */
   long exactNow() {
     return buffers.services().time().nanos();
   }
 
-  /** How long a wait lasts that was given no timeout. */
+  /** How long a wait lasts if it was given no timeout. */
   Duration defaultTimeout() {
     return buffers.services().settings().mapTimeout();
   }
 
-  /** Runs work that may take long. */
+  /** Runs work that may take long, on a worker. */
   void execute(Runnable work) {
     buffers.services().workers().execute(work);
   }
 
-  /** Hands a result to what the application chained. */
+  /** Hands a result to the stages that the application chained. */
   void callback(Runnable work) {
     buffers.services().workers().callback(work);
   }
 
-  /** Runs something short later; never, once the broker is closed. */
+  /** Runs short work later; it never runs once the broker is closed. */
   void schedule(Duration delay, Runnable work) {
     Future<?> unused = buffers.services().workers().schedule(delay, work);
   }

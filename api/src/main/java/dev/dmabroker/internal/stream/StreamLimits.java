@@ -8,8 +8,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How many buffers a stream has at least and at most, by its spec and by what its devices declare.
- * Used under the stream's lock, {@link #agrees} apart.
+ * The limits of a stream: how many buffers it has at least and at most, by its spec and by what its
+ * devices declare. Used under the stream's lock, except for {@link #agrees}.
  */
 final class StreamLimits {
   private final StreamSpec spec;
@@ -22,12 +22,12 @@ final class StreamLimits {
     this.devices = devices;
   }
 
-  /** The fewest buffers. */
+  /** The fewest buffers that the stream may have. */
   int floor() {
     return Math.toIntExact(Math.max(spec.minBuffers(), counts(devices.all()).count()));
   }
 
-  /** Why there may be no buffer more; null if there may. */
+  /** The reason why there may be no more buffers; null if there may be. */
   @Nullable String reached() {
     return pool.limit(counts(devices.all()).most());
   }
@@ -78,8 +78,8 @@ final class StreamLimits {
   }
 
   /**
-   * Beside the buffers that consumers hold there is one to fill, even if the producer, the first of
-   * the devices, did not declare it.
+   * What the devices declare together. Beside the buffers that consumers hold there is one to fill,
+   * even if the producer, which is the first of the devices, did not declare it.
    */
   private static BufferCounts counts(List<RegisteredDevice> together) {
     BufferCounts all =

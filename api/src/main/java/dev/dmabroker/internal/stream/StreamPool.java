@@ -11,15 +11,15 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The buffers of a stream, those that are free, and how many there may be. The buffer that was used
- * last is used next, so that those which are not needed lie idle and are noticed. Used under the
- * stream's lock.
+ * The buffers of a stream, which of them are free, and how many there may be. The buffer that was
+ * used last is used next, so that buffers which are not needed lie idle and are noticed. Used under
+ * the stream's lock.
  */
 final class StreamPool {
   private final StreamSpec spec;
   private final List<StreamBuffer> buffers = new ArrayList<>();
 
-  /** Last used first. */
+  /** The free buffers; the one that was used last is the first. */
   private final ArrayDeque<StreamBuffer> free = new ArrayDeque<>();
 
   /** The indices of buffers that are there or being made. */
@@ -29,12 +29,12 @@ final class StreamPool {
     this.spec = spec;
   }
 
-  /** Buffers that are there. */
+  /** The number of buffers that are there. */
   int depth() {
     return buffers.size();
   }
 
-  /** Buffers that are there or being made. */
+  /** The number of buffers that are there or being made. */
   int reserved() {
     return indices.cardinality();
   }
@@ -43,11 +43,12 @@ final class StreamPool {
     return free.size();
   }
 
-  /** Whether all that are there are free. */
+  /** Whether all buffers that are there are free. */
   boolean isIdle() {
     return free.size() == buffers.size();
   }
 
+  /** How much memory the buffers take, by their last known sizes. */
   long sizeBytes() {
     long bytes = 0;
     for (StreamBuffer buffer : buffers) {
@@ -67,9 +68,9 @@ final class StreamPool {
   // ---- Growing ----
 
   /**
-   * Why there may be no more; null if there may.
+   * The reason why there may be no more buffers; null if there may be.
    *
-   * @param most what the devices allow
+   * @param most how many buffers the devices allow
    */
   @Nullable String limit(long most) {
     int reserved = reserved();
@@ -96,19 +97,19 @@ final class StreamPool {
     return null;
   }
 
-  /** The index of a buffer that is to be made. */
+  /** Reserves the index of a buffer that is to be made. */
   int reserve() {
     int index = indices.nextClearBit(0);
     indices.set(index);
     return index;
   }
 
-  /** It was not made. */
+  /** Frees the index of a buffer that was not made. */
   void release(int index) {
     indices.clear(index);
   }
 
-  /** It was made. */
+  /** Adds a buffer that was made, and is free. */
   void add(StreamBuffer buffer, long nowNanos) {
     buffers.add(buffer);
     giveBack(buffer, nowNanos);
@@ -128,24 +129,26 @@ final class StreamPool {
     return null;
   }
 
+  /** Puts a buffer first among the free ones. */
   void giveBack(StreamBuffer buffer, long nowNanos) {
     buffer.freeSince(nowNanos);
     free.push(buffer);
   }
 
-  /** Time in which the stream did not run does not count. */
+  /** Restarts the idle times: time in which the stream did not run does not count. */
   void restart(long nowNanos) {
     free.forEach(buffer -> buffer.freeSince(nowNanos));
   }
 
   // ---- Shrinking ----
 
-  /** The buffer that has been free for longest, if that is long enough. */
+  /** The buffer that has been free for longest, if that is long enough; null otherwise. */
   @Nullable StreamBuffer idleSince(long nanos) {
     StreamBuffer last = free.peekLast();
     return last != null && last.freeSince() - nanos <= 0 ? last : null;
   }
 
+  /** The buffer with that index, unless it leaves the stream. */
   @Nullable StreamBuffer find(int index) {
     for (StreamBuffer buffer : buffers) {
       if (buffer.index() == index && !buffer.isLeaving()) {
@@ -155,7 +158,7 @@ final class StreamPool {
     return null;
   }
 
-  /** It is no longer there; what is returned has to be run without the lock. */
+  /** Takes a buffer out of the pool. The caller has to run the result without the lock. */
   Runnable remove(StreamBuffer buffer) {
     buffers.remove(buffer);
     free.remove(buffer);

@@ -5,7 +5,7 @@ import dev.dmabroker.event.StreamState;
 import dev.dmabroker.internal.watch.StateRecords;
 import java.util.Optional;
 
-/** What a snapshot of the broker says of one stream. */
+/** What a snapshot of the broker tells about one stream. */
 final class StreamReport {
   private final StreamUse use;
   private final StreamGrowth growth;
@@ -24,6 +24,7 @@ final class StreamReport {
     synchronized (life.lock) {
       int depth = use.pool.depth();
       int free = use.pool.free();
+      // What is neither free nor with the producer is in flight.
       int filling = use.filling.count();
       return new StateRecords.StreamState(
           spec.name(),

@@ -9,8 +9,8 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Why a stream can have no buffer more: a limit is reached, or the budget or the heaps refused one
- * within the quiet time. Guarded by the stream's lock.
+ * The reason why a stream can have no more buffers: a limit is reached, or the budget or the heaps
+ * refused a buffer within the quiet time. The stream's lock guards all state.
  */
 final class StreamShortage {
   private final StreamLife life;
@@ -21,10 +21,13 @@ final class StreamShortage {
   /** Why the stream is held back; null unless it needs more buffers. */
   private @Nullable String heldBack;
 
-  /** What refused the last buffer; null once one was made. */
+  /** The refusal of the last buffer; null once a buffer was made. */
   private @Nullable BrokerException refusal;
 
+  /** When the last buffer was refused. */
   private long refusedNanos;
+
+  /** How often one more buffer was needed and could not be had. */
   private long refused;
 
   StreamShortage(StreamUse use, StreamLimits limits) {
@@ -34,7 +37,7 @@ final class StreamShortage {
     this.quietNanos = Durations.nanos(life.spec.quietTime());
   }
 
-  /** What is in the way of a buffer more; null if nothing is known. */
+  /** What is in the way of one more buffer; null if nothing is known. */
   @Nullable String obstacle() {
     String limit = limits.reached();
     if (limit != null) {
@@ -49,7 +52,7 @@ final class StreamShortage {
     return "there is no memory: " + refusal.getMessage();
   }
 
-  /** A buffer more is needed, and there can be none: tells so, once for a shortage. */
+  /** One more buffer is needed, and there can be none: tells listeners, once for each shortage. */
   void begin(String why, AfterLock after) {
     refused++;
     if (heldBack == null) {
@@ -58,11 +61,16 @@ final class StreamShortage {
     }
   }
 
-  /** {@link #begin} because a buffer was sought, and refused. */
+  /** Begins a shortage because one more buffer was sought, and refused. */
   void begin(BrokerException failure, AfterLock after) {
     refusal = failure;
     refusedNanos = life.exactNow();
     begin(noMemory(failure), after);
+  }
+
+  /** Whether there is a shortage that was told. */
+  boolean isTold() {
+    return heldBack != null;
   }
 
   /** A buffer is free. */
@@ -76,7 +84,7 @@ final class StreamShortage {
     end();
   }
 
-  /** Why the producer got no buffer in time. Called without the lock. */
+  /** The error that tells why the producer got no buffer in time. Called without the lock. */
   MapTimeoutException timedOut(String what, Duration timeout) {
     String why;
     BrokerException cause;
@@ -96,7 +104,7 @@ final class StreamShortage {
     return Exceptions.mapTimeout(why, use.holders(), cause);
   }
 
-  /** How often a buffer more was refused. */
+  /** How often one more buffer was refused. */
   long refused() {
     return refused;
   }

@@ -14,15 +14,15 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Stops a stream, and closes it. What the producer has is cancelled at once; consumers may finish
- * what was submitted, until the deadline.
+ * Stops a stream, and closes it. Frames that the producer has are cancelled at once; consumers may
+ * finish the frames that were submitted, until the deadline.
  */
 final class StreamStop {
   private final StreamLife life;
   private final StreamUse use;
   private final Circulation circulation;
 
-  /** Called, without the lock, when the stream is closed. */
+  /** Runs, without the lock, when the stream is closed. */
   private final Runnable closed;
 
   StreamStop(StreamUse use, Circulation circulation, Runnable closed) {
@@ -35,8 +35,8 @@ final class StreamStop {
   // ---- Stopping ----
 
   /**
-   * See {@link dev.dmabroker.BufferStream#stop(Duration)}. Several threads may stop a stream: the
-   * first of them that is done waiting does it for all.
+   * Stops the stream; see {@link dev.dmabroker.BufferStream#stop(Duration)}. Several threads may
+   * stop a stream: the first of them that is done waiting does it for all.
    */
   void stop(Duration deadline) {
     if (deadline.isNegative()) {
@@ -72,7 +72,10 @@ final class StreamStop {
     }
   }
 
-  /** What is completed when nothing is in flight; null if the stream does not run. */
+  /**
+   * Begins the stop, and returns the latch that opens when nothing is in flight; null if the stream
+   * does not run.
+   */
   private @Nullable Latch begin() {
     List<FillingFrame> cancelled = new ArrayList<>();
     Latch drain =
@@ -91,11 +94,11 @@ final class StreamStop {
     return drain;
   }
 
-  /** Takes back what the producer has: to be unmapped, and returned, without the lock. */
+  /** Cancels the frames that the producer has. They are unmapped and returned without the lock. */
   private List<FillingFrame> cancelFilling() {
     List<FillingFrame> cancelled = new ArrayList<>();
     for (StreamFrame frame : use.filling.copy()) {
-      // One that is just being mapped is returned by the thread that maps it.
+      // A frame that is just being mapped is returned by the thread that maps it.
       if (frame.cancel() && frame.isMapped()) {
         cancelled.add((FillingFrame) frame);
       }
@@ -103,6 +106,7 @@ final class StreamStop {
     return cancelled;
   }
 
+  /** Ends the stop, in the first thread that is done waiting. */
   private void end(Latch drain) {
     life.change(
         after -> {
@@ -113,11 +117,12 @@ final class StreamStop {
             life.become(State.STOPPED);
             cancelQueued(after);
           }
+          // Other threads that stop the stream wait for this drain, too.
           after.wake(() -> drain.open());
         });
   }
 
-  /** Drops what no consumer has taken, and tells each consumer once. */
+  /** Drops the frames that no consumer has taken, and tells each consumer once. */
   private void cancelQueued(AfterLock after) {
     for (FillingFrame frame : use.submitted.removeAll()) {
       life.events.dropped(life.producer, frame.sequence(), Reason.STOPPED, after);
@@ -132,7 +137,7 @@ final class StreamStop {
 
   // ---- Closing ----
 
-  /** Closes the stream at once: its memory goes as soon as no frame holds it. */
+  /** Closes the stream now. Its memory goes as soon as no frame holds it. */
   void close() {
     life.change(
         after -> {
@@ -143,7 +148,7 @@ final class StreamStop {
         });
   }
 
-  /** {@link #close} because the broker is closed. */
+  /** Does what {@link #close} does, because the broker is closed. */
   void closeWithBroker() {
     life.change(
         after -> {
@@ -154,6 +159,7 @@ final class StreamStop {
         });
   }
 
+  /** Refuses and detaches all devices, and takes every buffer out. */
   private void end(AfterLock after) {
     boolean unused = circulation.acquirers().refuse(life.closed("acquire"), after);
     for (AttachedConsumer consumer : List.copyOf(use.devices.consumers())) {

@@ -6,13 +6,13 @@ import java.util.List;
 
 /**
  * Where the buffers of a stream are: free in the pool, with the producer, submitted, or with the
- * consumers. Guarded by the stream's lock.
+ * consumers. The stream's lock guards all state.
  */
 final class StreamUse {
   final StreamLife life;
   final StreamPool pool;
 
-  /** What the producer fills. */
+  /** The frames that the producer fills. */
   final Holdings filling;
 
   final SubmittedFrames submitted = new SubmittedFrames();
@@ -25,7 +25,7 @@ final class StreamUse {
     this.devices = new StreamDevices(life.producer);
   }
 
-  /** In words, for errors; with the lock or without. */
+  /** Tells where the buffers are, in words, for errors; with the lock or without. */
   String describe() {
     synchronized (life.lock) {
       long now = life.exactNow();
@@ -42,7 +42,7 @@ final class StreamUse {
     }
   }
 
-  /** Those that hold a mapping of any buffer. Called without the lock. */
+  /** The holders of a mapping of any buffer of the stream. Called without the lock. */
   List<Holder> holders() {
     List<StreamBuffer> buffers;
     synchronized (life.lock) {

@@ -6,9 +6,9 @@ import dev.dmabroker.internal.runtime.Clock;
 import java.time.Duration;
 
 /**
- * Looks after a stream from time to time, as long as there is something to look after: what is held
- * too long, what lies idle, and whether heaps that refused have memory again. State is guarded by
- * the stream's lock.
+ * Looks after a stream from time to time, as long as that is needed: it finds frames that are held
+ * too long, buffers that lie idle, and heaps that refused and have memory again. The stream's lock
+ * guards all state.
  */
 final class StreamWatch {
   private static final Duration SHORTEST = Duration.ofMillis(1);
@@ -19,6 +19,8 @@ final class StreamWatch {
   private final StreamGrowth growth;
   private final Acquirers acquirers;
   private final Clock.Timer timer;
+
+  /** Whether the next look is scheduled. */
   private boolean running;
 
   StreamWatch(StreamUse use, StreamGrowth growth, Acquirers acquirers, Clock.Timer timer) {
@@ -29,7 +31,7 @@ final class StreamWatch {
     this.timer = timer;
   }
 
-  /** There is something to look after. Under the lock. */
+  /** Schedules the next look, unless it is scheduled already. Under the lock. */
   void start(AfterLock after) {
     if (!running) {
       running = true;
@@ -38,7 +40,7 @@ final class StreamWatch {
     }
   }
 
-  /** Half of the shortest time that matters. */
+  /** The time from one look to the next: half of the shortest time that matters. */
   private Duration period() {
     Duration period = life.spec.quietTime();
     for (RegisteredDevice device : use.devices.all()) {
@@ -52,6 +54,7 @@ final class StreamWatch {
     return one.compareTo(other) < 0 ? one : other;
   }
 
+  /** Looks once, and again later if that is needed. */
   private void look() {
     life.changeOnTime(
         after -> {
@@ -65,6 +68,7 @@ final class StreamWatch {
             consumer.holdings().check(now, event -> life.events.overheld(event, after));
           }
           if (life.isRunning()) {
+            // Buffers of a stream that does not run are kept for its next start.
             growth.shrink(now, after);
             if (acquirers.isAwaited()) {
               growth.retry(acquirers.waiting(), after);

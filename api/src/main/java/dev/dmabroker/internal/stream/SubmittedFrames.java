@@ -5,8 +5,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The frames of a stream that were submitted and are not handed on yet, in the order of submission:
- * the first waits for its fence, the others wait for the first. Guarded by the stream's lock.
+ * The frames of a stream that were submitted and are not handed on yet, in the order of submission.
+ * The first frame waits for its fence, the others wait for the first. The stream's lock guards all
+ * state.
  */
 final class SubmittedFrames {
   private final ArrayDeque<FillingFrame> frames = new ArrayDeque<>();
@@ -27,13 +28,13 @@ final class SubmittedFrames {
     return frames.contains(frame);
   }
 
-  /** Removes the first frame if it waits for no fence; null if there is none to hand on. */
+  /** Removes the first frame if it waits for no fence; null if there is no frame to hand on. */
   @Nullable FillingFrame pollReady() {
     FillingFrame first = frames.peek();
     return first != null && first.isReady() ? frames.remove() : null;
   }
 
-  /** Removes all. */
+  /** Removes all frames. */
   List<FillingFrame> removeAll() {
     List<FillingFrame> all = List.copyOf(frames);
     frames.clear();

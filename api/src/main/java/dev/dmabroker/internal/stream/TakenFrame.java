@@ -5,13 +5,13 @@ import dev.dmabroker.internal.gate.AttachedDevice;
 import dev.dmabroker.spec.Access;
 import dev.dmabroker.spec.SyncFile;
 
-/** A frame for one consumer: from when it is queued until the consumer has released it. */
+/** A frame for one consumer, from the moment it is queued until the consumer has released it. */
 final class TakenFrame extends StreamFrame implements Frame {
   private final ConsumerSide side;
   private final AttachedDevice attachment;
   private final long sequence;
 
-  /** The {@link StreamLife#run} of the stream that it was submitted in. */
+  /** The {@link StreamLife#run} of the stream in which the frame was submitted. */
   private final long run;
 
   TakenFrame(
@@ -54,6 +54,7 @@ final class TakenFrame extends StreamFrame implements Frame {
     try {
       mapped().closeAfter(fence, errno -> side.signalled(this));
     } catch (RuntimeException | Error e) {
+      // The fence was refused: the frame is as before, unless it was closed meanwhile.
       if (!reopen()) {
         release();
       }
@@ -68,6 +69,7 @@ final class TakenFrame extends StreamFrame implements Frame {
     }
   }
 
+  /** Gives the frame back to the stream, unmapped. */
   private void release() {
     unmap();
     side.released(this);

@@ -12,8 +12,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The records behind the events of {@link dev.dmabroker.event}. Each has the name of the interface
- * that it implements, so that its text names the type that users know.
+ * Holds the records behind the events of {@link dev.dmabroker.event}. Each has the name of the
+ * interface that it implements, so that its text names the type that users know.
  */
 public final class EventRecords {
   private EventRecords() {}

@@ -17,20 +17,21 @@ import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds handles that applications lost without closing them ({@link LostHandles}), and reports
- * them.
+ * Finds buffers, attachments and mappings that applications lost without closing them ({@link
+ * LostHandles}), and reports them.
  *
  * <p><b>Samples.</b> To follow a mapping takes longer than all that a map does otherwise, and makes
- * garbage. So they are taken by time rather than by number: one in 10 ms on average, which nobody
- * notices who maps a million times in between, and which is every map of a pipeline at 60 frames a
- * second. The pause is random, as a pipeline that maps in a fixed order would otherwise always be
- * met at the same point. What was not used is saved up, for 64 samples in a row at most.
+ * garbage. So samples are taken by time rather than by number: one in 10 ms on average. An
+ * application that maps a million times in between does not notice that, and in a pipeline at 60
+ * frames a second it is every map. The pause is random, as a pipeline that maps in a fixed order
+ * would otherwise always be met at one point of that order. The samples that were not taken are
+ * saved up, for 64 samples in a row at most.
  */
 public final class Leaks {
   private static final long PAUSE_NANOS = 10_000_000;
   private static final int SAVED_UP = 64;
 
-  /** What is reachable from nowhere else while it waits to be lost. */
+  /** Objects that are reachable from nowhere else while they wait for the loss of their handles. */
   private static final Set<Object> KEPT = ConcurrentHashMap.newKeySet();
 
   private final LeakTracking tracking;
@@ -41,7 +42,7 @@ public final class Leaks {
   private final LongAdder attachments = new LongAdder();
   private final LongAdder buffers = new LongAdder();
 
-  /** When the next sample is due. Racy on purpose: that costs a sample too many. */
+  /** When the next sample is due. This is racy on purpose: a race costs a sample too many. */
   private long dueNanos;
 
   public Leaks(LeakTracking tracking, Listeners listeners, Time time) {
@@ -49,7 +50,7 @@ public final class Leaks {
     this.listeners = listeners;
     this.time = time;
     long now = time.nanos();
-    // For who never tracks, in a century or two.
+    // A broker that never tracks takes its first sample in a century or two.
     dueNanos =
         tracking == LeakTracking.NEVER ? now + Long.MAX_VALUE / 2 : now - SAVED_UP * PAUSE_NANOS;
   }
@@ -62,25 +63,28 @@ public final class Leaks {
     return tracking != LeakTracking.NEVER;
   }
 
-  /** What to be told by; null if nobody wants to know. */
+  /** Returns the queue by which lost handles are told; null if leaks are not tracked. */
   @Nullable ReferenceQueue<Object> queue() {
     return isTracking() ? LostHandles.QUEUE : null;
   }
 
   // ---- Samples ----
 
-  /** Whether what is made now should be followed. Two reads and a comparison. */
+  /** Tells whether what is made now should be followed. This takes two reads and a comparison. */
   public boolean isDue(long nowNanos) {
     return nowNanos - dueNanos >= 0;
   }
 
-  /** Where something is made, if that is to be noted. */
+  /** Returns where the calling thread makes something now; null if that is not to be noted. */
   public @Nullable Throwable site(String what) {
     long nowNanos = time.nanos();
     return isDue(nowNanos) ? sample(nowNanos, what) : null;
   }
 
-  /** After {@link #isDue}: where it is made; null if there is no room to note that. */
+  /**
+   * Takes a sample after {@link #isDue}. Returns where the caller is; null if there is no room to
+   * note that.
+   */
   public @Nullable Throwable sample(long nowNanos, String what) {
     if (tracking == LeakTracking.SAMPLED) {
       long saved = nowNanos - SAVED_UP * PAUSE_NANOS;
@@ -96,21 +100,22 @@ public final class Leaks {
 
   // ---- Being lost ----
 
-  /** Keeps something from being collected before what it stands for is. */
+  /** Keeps an object from being collected before the handle that it stands for. */
   public static void keep(Object leakable) {
     KEPT.add(leakable);
   }
 
+  /** Ends {@link #keep}, when the handle was closed or its loss was noticed. */
   public static void release(Object leakable) {
     KEPT.remove(leakable);
   }
 
-  /** What is kept now, of all brokers. */
+  /** Returns the objects that are kept now, of all brokers. */
   public static Set<Object> kept() {
     return Set.copyOf(KEPT);
   }
 
-  /** Counts, logs and tells; blocks as listeners do. */
+  /** Counts and logs a leak, and tells the listeners; blocks as long as they do. */
   public void report(LeakFound leak) {
     switch (leak.kind()) {
       case MAPPING -> mappings.increment();
@@ -121,6 +126,7 @@ public final class Leaks {
     listeners.tell(listener -> listener.leaked(leak));
   }
 
+  /** Logs the leak unless there were too many of late; a later line says how many were left out. */
   private void log(LeakFound leak) {
     OptionalLong skipped = limit.enter(time.nanos());
     if (skipped.isEmpty()) {

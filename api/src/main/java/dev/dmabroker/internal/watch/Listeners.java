@@ -10,8 +10,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 
 /**
- * Tells every listener; one that throws keeps nobody else from being told, and is logged now and
- * then.
+ * Tells every listener of a broker its events. A listener that throws does not keep the other
+ * listeners from being told; its exceptions are logged now and then.
  */
 public final class Listeners {
   private final CopyOnWriteArrayList<BrokerListener> listeners;
@@ -23,6 +23,7 @@ public final class Listeners {
     this.listeners = new CopyOnWriteArrayList<>(listeners);
   }
 
+  /** Adds a listener. Closing the result removes the listener; closing it again does nothing. */
   public AutoCloseable add(BrokerListener listener) {
     AtomicBoolean ended = new AtomicBoolean();
     listeners.add(listener);
@@ -33,10 +34,12 @@ public final class Listeners {
     };
   }
 
+  /** Tells whether there is no listener, so that an event need not be made. */
   public boolean isEmpty() {
     return listeners.isEmpty();
   }
 
+  /** Tells each listener in the calling thread, which must hold no lock. */
   public void tell(Consumer<BrokerListener> event) {
     for (BrokerListener listener : listeners) {
       try {
@@ -47,7 +50,7 @@ public final class Listeners {
     }
   }
 
-  /** What throws once may throw at every event. */
+  /** Logs within limits, as a listener that throws once may throw at every event. */
   private void log(BrokerListener listener, Throwable thrown) {
     limit
         .enter(time.nanos())

@@ -4,8 +4,8 @@ import java.time.Duration;
 import java.util.OptionalLong;
 
 /**
- * Lets a line into the log now and then: five at once, and one a minute. Thread-safe. Whoever is
- * let in says how many were not.
+ * Lets a line into the log now and then: five lines at once, and one a minute. The line that is let
+ * in says how many lines were not. This class is thread-safe.
  */
 final class LogLimit {
   static final Duration PAUSE = Duration.ofMinutes(1);
@@ -14,7 +14,10 @@ final class LogLimit {
   private final TokenBucket lines = new TokenBucket();
   private long skipped;
 
-  /** Empty if the line is one too many; otherwise how many were since the last that was not. */
+  /**
+   * Asks for a line. The result is empty if the line is one too many; otherwise it is the number of
+   * lines that were left out since the last line.
+   */
   synchronized OptionalLong enter(long nowNanos) {
     if (!lines.take(1.0 / PAUSE.toSeconds(), AT_ONCE, nowNanos)) {
       skipped++;
@@ -25,7 +28,7 @@ final class LogLimit {
     return OptionalLong.of(before);
   }
 
-  /** What to append to the line. */
+  /** Returns what to append to the line. */
   static String skipped(long lines) {
     return lines == 0 ? "" : " (" + lines + " such lines left out before)";
   }

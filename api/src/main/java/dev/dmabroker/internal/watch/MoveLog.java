@@ -6,7 +6,7 @@ import dev.dmabroker.internal.runtime.Time;
 import java.lang.System.Logger.Level;
 import java.util.OptionalLong;
 
-/** Logs moves that were rolled back. Those that are tried again are for who looks closely. */
+/** Logs moves that were rolled back. Moves that are tried again are logged for debugging only. */
 public final class MoveLog {
   private final Time time;
   private final LogLimit limit = new LogLimit();
@@ -15,6 +15,11 @@ public final class MoveLog {
     this.time = time;
   }
 
+  /**
+   * Logs one failure.
+   *
+   * @param gaveUp whether the move is not tried again
+   */
   public void rolledBack(MoveFailedException failure, boolean gaveUp) {
     if (!gaveUp) {
       EngineLog.LOG.log(Level.DEBUG, failure::getMessage);

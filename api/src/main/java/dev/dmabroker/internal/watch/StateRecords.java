@@ -22,8 +22,8 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * The records behind the states of {@link dev.dmabroker.event}. Each has the name of the interface
- * that it implements, so that its text names the type that users know.
+ * Holds the records behind the states of {@link dev.dmabroker.event}. Each has the name of the
+ * interface that it implements, so that its text names the type that users know.
  */
 public final class StateRecords {
   private StateRecords() {}
@@ -117,10 +117,12 @@ public final class StateRecords {
       Duration longestDrain)
       implements dev.dmabroker.event.MoveStats {
 
+    /** Returns the statistics of a buffer that has not moved yet. */
     public static MoveStats none(int maxAttempts) {
       return new MoveStats(0, 0, 0, maxAttempts, Duration.ZERO, 0, Duration.ZERO, Duration.ZERO);
     }
 
+    /** Returns these statistics with one more move, which succeeded or was rolled back. */
     public MoveStats with(BufferMove move) {
       boolean failed = move.failure().isPresent();
       return new MoveStats(
@@ -185,7 +187,7 @@ public final class StateRecords {
       dev.dmabroker.event.StreamState.Holds holds)
       implements dev.dmabroker.event.StreamState.ConsumerState {}
 
-  /** See {@link dev.dmabroker.Holder}. */
+  /** Implements {@link dev.dmabroker.Holder}, with a text that errors quote. */
   public record Holder(
       String buffer,
       String device,
@@ -212,7 +214,9 @@ public final class StateRecords {
           + ")";
     }
 
-    /** The line that called the broker; without one, the first that is known. */
+    /**
+     * Returns the line of code that called the broker; without one, the first line that is known.
+     */
     private static Optional<StackTraceElement> caller(Throwable at) {
       StackTraceElement[] frames = at.getStackTrace();
       return Arrays.stream(frames)
@@ -222,7 +226,7 @@ public final class StateRecords {
     }
   }
 
-  /** See {@link Device.Finding}. */
+  /** Implements {@link Device.Finding}. */
   public record Finding(String heap, DeviceProbe.Verdict verdict, Trait.Basis basis, String reason)
       implements Device.Finding {}
 }

@@ -1,6 +1,6 @@
 /**
- * What applications are told: events, snapshots, leaks, lines in the log. Start with {@code
- * Listeners}, then {@code Leaks}.
+ * Tells applications what happens: events, snapshots, leaks, and lines in the log. Start with
+ * {@code Listeners}, then read {@code Leaks}.
  */
 @NullMarked
 package dev.dmabroker.internal.watch;

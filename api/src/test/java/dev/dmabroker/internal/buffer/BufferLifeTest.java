@@ -143,7 +143,7 @@ class BufferLifeTest extends Fixture {
     Mapping held = start(() -> in.map(Access.READ)).result();
     var evacuating = evacuate();
     Await.until("draining", () -> buffer.state() == DRAINING);
-    Request<?> request = Objects.requireNonNull(managed.life.evacuation);
+    Request<?> request = (EvacuateRequest) Objects.requireNonNull(managed.life.evacuation);
     assertTrue(request.claim());
     held.close();
     assertEquals(RESIDENT, buffer.state());

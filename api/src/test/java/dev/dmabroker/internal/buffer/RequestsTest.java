@@ -24,8 +24,8 @@ class RequestsTest extends Fixture {
   private final Request<?> second = new EvacuateRequest(buffer.life);
   private final Request<?> third = new PrepareRequest(buffer.life);
 
-  private List<Request<?>> offered() {
-    List<Request<?>> offered = new ArrayList<>();
+  private List<Queued> offered() {
+    List<Queued> offered = new ArrayList<>();
     requests.serve(
         request -> {
           offered.add(request);
