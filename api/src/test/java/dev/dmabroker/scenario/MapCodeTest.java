@@ -45,12 +45,6 @@ class MapCodeTest {
 
   private static final String ATTRIBUTE = "%s='(\\d+)'";
 
-  private final Path folder;
-
-  MapCodeTest(@TempDir Path folder) {
-    this.folder = folder;
-  }
-
   /**
    * What a child found.
    *
@@ -60,12 +54,12 @@ class MapCodeTest {
   private record Found(double garbageBytes, OptionalInt codeBytes) {}
 
   @Test
-  void theCodeOfAMapIsShort() throws Exception {
+  void theCodeOfAMapIsShort(@TempDir Path folder) throws Exception {
     String architecture = System.getProperty("os.arch");
     assumeTrue("amd64".equals(architecture), "what is short on " + architecture + " is not known");
     int least = Integer.MAX_VALUE;
     for (int i = 0; i < TRIES && least > MOST_BYTES_ON_X86; i++) {
-      OptionalInt bytes = run(Child.SETTLED).codeBytes();
+      OptionalInt bytes = run(folder, Child.SETTLED).codeBytes();
       assumeTrue(bytes.isPresent(), "this JVM logs no sizes of what C2 compiles");
       least = Math.min(least, bytes.getAsInt());
     }
@@ -73,26 +67,27 @@ class MapCodeTest {
   }
 
   @Test
-  void aMapMakesNoGarbage() throws Exception {
-    assertNoGarbage(Child.SETTLED);
+  void aMapMakesNoGarbage(@TempDir Path folder) throws Exception {
+    assertNoGarbage(folder, Child.SETTLED);
   }
 
   @Test
-  void aMapMakesNoGarbageAfterGatesWereShutNowAndThen() throws Exception {
-    assertNoGarbage(Child.SHUT_NOW_AND_THEN);
+  void aMapMakesNoGarbageAfterGatesWereShutNowAndThen(@TempDir Path folder) throws Exception {
+    assertNoGarbage(folder, Child.SHUT_NOW_AND_THEN);
   }
 
-  private void assertNoGarbage(String before) throws IOException, InterruptedException {
+  private static void assertNoGarbage(Path folder, String before)
+      throws IOException, InterruptedException {
     double least = Double.MAX_VALUE;
     for (int i = 0; i < TRIES && least > MOST_GARBAGE_BYTES; i++) {
-      Found found = run(before);
+      Found found = run(folder, before);
       assumeTrue(found.codeBytes().isPresent(), "this JVM does not say that C2 compiled anything");
       least = Math.min(least, found.garbageBytes());
     }
     assertTrue(least <= MOST_GARBAGE_BYTES, "map and unmap leave " + least + " bytes of garbage");
   }
 
-  private Found run(String before) throws IOException, InterruptedException {
+  private static Found run(Path folder, String before) throws IOException, InterruptedException {
     Path log = folder.resolve("compilations.xml");
     Process child =
         new ProcessBuilder(
@@ -180,7 +175,7 @@ class MapCodeTest {
       attachment.map(Access.READ).close();
     }
 
-    /** By reflection, as the module under test reads no module of the JDK that has these types. */
+    /** What this thread has allocated. The tests' module does not read {@code java.management}. */
     private static long allocatedBytes() throws ReflectiveOperationException {
       Object threads =
           Class.forName("java.lang.management.ManagementFactory")
