@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.AccessTarget;
 import com.tngtech.archunit.core.domain.Dependency;
+import com.tngtech.archunit.core.domain.JavaAccess;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.domain.JavaModifier;
@@ -159,17 +160,18 @@ class RoomsTest {
         .should()
         .dependOnClassesThat(threads)
         .orShould()
-        .callMethodWhere(
-            new DescribedPredicate<>("it tells the time, waits or wakes") {
+        .accessTargetWhere(
+            new DescribedPredicate<JavaAccess<?>>("it tells the time, waits or wakes") {
               @Override
-              public boolean test(com.tngtech.archunit.core.domain.JavaMethodCall call) {
-                return tellsTimeOrWaits(call.getTarget());
+              public boolean test(JavaAccess<?> access) { // A call or a method reference.
+                return access.getTarget() instanceof AccessTarget.CodeUnitAccessTarget target
+                    && tellsTimeOrWaits(target);
               }
             })
         .check(API);
   }
 
-  private static boolean tellsTimeOrWaits(AccessTarget.MethodCallTarget target) {
+  private static boolean tellsTimeOrWaits(AccessTarget target) {
     String owner = target.getOwner().getName();
     String name = target.getName();
     return switch (owner) {

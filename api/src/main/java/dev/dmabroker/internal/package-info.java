@@ -7,7 +7,7 @@
  *  8 buffer       a buffer's life: states, requests, end
  *  7 move         moving a buffer to other memory
  *  6 gate         mapping without a lock
- *  5 allocation   getting the memory             device    who asks: devices and their probes
+ *  5 allocation   getting the memory             device    devices and their probes
  *  4 placement    which heap suits all
  *  3 heap         what memory there is           services  what a broker lends to its parts
  *  2 copy         how contents are copied        watch     what applications are told
@@ -17,7 +17,7 @@
  * <p>To learn the engine, read in this order: {@code gate.Gate}, {@code buffer.BufferLife}, {@code
  * move.Relocation}, {@code placement.Solver}, {@code stream.StreamLife}.
  *
- * <p>Ten words: a <b>place</b> is where a buffer lies, with the mappings in it. An <b>entrance</b>
+ * <p>The words: a <b>place</b> is where a buffer lies, with the mappings in it. An <b>entrance</b>
  * is the way by which a gate lets mappings in. A <b>slot</b> stands for one mapping. A <b>life</b>
  * holds the state of a buffer or stream, and its lock. A <b>request</b> is what an application
  * waits for. A <b>participant</b> is a device in a placement, an <b>alternative</b> one of the sets

@@ -103,7 +103,7 @@ public final class BufferMapping implements Mapping {
     }
   }
 
-  /** Frees the slot and tells nobody: false if that has happened before. */
+  /** Frees the slot without a report: false if that has happened before. */
   public boolean leave() {
     return slot.leave(token);
   }

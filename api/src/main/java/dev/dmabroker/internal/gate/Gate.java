@@ -15,12 +15,12 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>Why a map and a move never both win.</b> A mapper reads {@link #entrance}, takes a slot of
  * the {@link Occupancy} that it leads to, and then reads {@link #entrance} again. A mover first
- * changes the way ({@link #shut}, {@link #openToReaders}) and then looks at the slots. The taking,
- * the mapper's second read, the mover's change and its look are volatile accesses, which the Java
- * memory model puts into one total order. So either the mapper's second read sees that the way is
- * another, and the mapper leaves; or the change comes after that read, so the look comes after the
- * taking, and the mover sees the slot taken, and waits. That is Dekker's argument; it needs no
- * lock.
+ * changes the entrance ({@link #shut}, {@link #openToReaders}) and then looks at the slots. The
+ * taking, the mapper's second read, the mover's change and its look are volatile accesses, which
+ * the Java memory model puts into one total order. So either the mapper's second read sees that the
+ * entrance is another, and the mapper leaves; or the change comes after that read, so the look
+ * comes after the taking, and the mover sees the slot taken, and waits. That is Dekker's argument;
+ * it needs no lock.
  *
  * <p><b>Why the mapper's first read need not be volatile.</b> The argument does not use it: it only
  * says which slot to try. It is opaque, so it sees a change in the end, and what it sees may be out
@@ -31,17 +31,17 @@ import org.jspecify.annotations.Nullable;
  * So the taking waits for no read of a word that this CPU has just written, and on CPUs where a
  * volatile read waits for the volatile writes before it, neither read waits for the last leaving.
  *
- * <p><b>Why the mover is always woken.</b> Whoever leaves frees the slot first and then reads the
- * way ({@link #isWaitedFor}). If the mover saw the slot taken, it had changed the way before, so
- * the one that leaves sees that and reports to the buffer. A mapper that had to turn back reports
- * as well, as the mover may have taken it for a mapping.
+ * <p><b>Why the mover is always woken.</b> A mapping that leaves frees the slot first and then
+ * reads the way ({@link #isWaitedFor}). If the mover saw the slot taken, it had changed the
+ * entrance before, so the one that leaves sees that and reports to the buffer. A mapper that had to
+ * turn back reports as well, as the mover may have taken it for a mapping.
  *
- * <p><b>Why readers need not be waited for.</b> While contents are copied, the way lets in readers
- * only, to the old place. After the move it leads to the new place, whose occupancy is another. So
- * the old place's occupancies only lose mappings from then on, and its memory is given back when
- * they are empty: by the same two arguments nobody is missed and the last one reports.
+ * <p><b>Why readers need not be waited for.</b> While contents are copied, the entrance lets in
+ * readers only, to the old place. After the move it leads to the new place, whose occupancy is
+ * another. So the old place's occupancies only lose mappings from then on, and its memory is given
+ * back when they are empty: by these two arguments no mapping is missed, and the last one reports.
  *
- * <p>A way is never used again once it was taken away, so the one that a mapper came by tells
+ * <p>An entrance is never used again once it was taken away, so the one that a mapper came by tells
  * whether any change was made since. It is changed under the buffer's lock; everything else happens
  * anywhere. Each attachment has slots of its own, so two devices that map one buffer never write
  * the same cache line.
@@ -214,7 +214,7 @@ public final class Gate {
   /**
    * Lets a mapping in whether the gate is open or not, under the buffer's lock.
    *
-   * @param who asked for it, which need not be the calling thread
+   * @param who the caller that asked for it, which need not be the calling thread
    * @param own whether that one gets it
    * @param where it was asked for
    */
@@ -243,8 +243,8 @@ public final class Gate {
 
   /**
    * Notes where the slot was taken, before the rest is noted, and makes a way for that one mapping
-   * alone, which is lost with it. So a mapping needs no field to be followed, and whoever closes
-   * one looks at nothing that it does not look at anyway.
+   * alone, which is lost with it. So a mapping needs no field to be followed, and a holder that
+   * closes one looks at nothing that it does not look at anyway.
    */
   private Entrance follow(Entrance here, Slot slot, long token, Throwable where) {
     slot.noteSite(token, where);
@@ -281,7 +281,7 @@ public final class Gate {
     }
   }
 
-  /** Whether somebody may wait for who came by this way and has left, or it was followed. */
+  /** Whether a mover may wait for a mapping that came by this entrance, or it was followed. */
   @SuppressWarnings("ReferenceEquality")
   boolean isWaitedFor(Entrance by) {
     return entrance != by || by.watched;
@@ -291,7 +291,7 @@ public final class Gate {
     entrance = new Entrance(occupancy, Accesses.ALL, /* watched= */ false);
   }
 
-  /** Open, but whoever leaves reports. */
+  /** Open, but each mapping that leaves is reported. */
   void watch(Occupancy occupancy) {
     entrance = new Entrance(occupancy, Accesses.ALL, /* watched= */ true);
   }

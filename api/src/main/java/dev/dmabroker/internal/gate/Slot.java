@@ -156,18 +156,19 @@ final class Slot extends SlotWord {
     return isFree(word);
   }
 
-  /** Whether it is taken by somebody who may write. */
+  /** Whether it is taken by a mapping that may write. */
   boolean isWriting() {
     long now = word;
     return !isFree(now) && access(now).writes();
   }
 
   /**
-   * Writes down who took the slot. Read by others only to explain and to find a self-wait.
-   * References are written only if they change, as the garbage collector has a part in that; and
-   * the token each time, as it is also what the next {@linkplain #guessFree guess} is made from.
+   * Writes down which caller took the slot. Others read this only to explain and to find a
+   * self-wait. References are written only if they change, as the garbage collector has a part in
+   * that; and the token each time, as it is also what the next {@linkplain #guessFree guess} is
+   * made from.
    *
-   * @param own whether nobody but that thread has the mapping, as far as is known
+   * @param own whether that thread alone has the mapping, as far as is known
    */
   @SuppressWarnings("ReferenceEquality")
   void note(long token, Object who, boolean own, long nowNanos) {
@@ -194,7 +195,7 @@ final class Slot extends SlotWord {
     return isNoted(token) && sited == (token & ~FENCED) ? callSite : null;
   }
 
-  /** The thread has got the mapping that another one, or nobody, was noted for. */
+  /** The thread has got the mapping, which was noted for another thread or for none. */
   void hand(long token, Object who) {
     if (word == token) {
       thread = who;
