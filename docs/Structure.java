@@ -170,7 +170,9 @@ class Structure {
         } else if (!bare.isEmpty() && !bare.startsWith("import ")) {
           code++;
         }
-        if (line.matches("^ {2}[\\w@<].*\\(.*") && !bare.startsWith("@")) {
+        if (line.matches("^ {2}\\w.*\\b(class|interface|record|enum) .*")) {
+          start = -1; // A nested type, whose methods are not told apart.
+        } else if (line.matches("^ {2}[\\w<].*\\(.*")) {
           start = i;
         } else if (line.matches("^ {2}}.*") && start >= 0) {
           if (i - start + 1 > longest) {

@@ -17,7 +17,7 @@ final class FollowedMapping extends Leakable {
    * Follows a mapping.
    *
    * @param origin what the application holds, and where it came from
-   * @param leaks finds out what is lost
+   * @param leaks is told of the loss
    * @param twin equal to the mapping, and not followed
    */
   FollowedMapping(Origin origin, Leaks leaks, BufferMapping twin) {

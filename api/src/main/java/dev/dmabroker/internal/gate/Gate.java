@@ -32,7 +32,7 @@ import org.jspecify.annotations.Nullable;
  * volatile read waits for the volatile writes before it, neither read waits for the last leaving.
  *
  * <p><b>Why the mover is always woken.</b> A mapping that leaves frees the slot first and then
- * reads the way ({@link #isWaitedFor}). If the mover saw the slot taken, it had changed the
+ * reads the entrance ({@link #isWaitedFor}). If the mover saw the slot taken, it had changed the
  * entrance before, so the one that leaves sees that and reports to the buffer. A mapper that had to
  * turn back reports as well, as the mover may have taken it for a mapping.
  *
@@ -48,7 +48,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Gate {
 
-  /** How the gates of the devices are that a place suits; those of the others are shut. */
+  /** What the gates let in, for devices that the place suits; those of other devices are shut. */
   public enum Opening {
     /** The gates let every mapping in. */
     OPEN,
@@ -108,12 +108,13 @@ public final class Gate {
 
   /**
    * Maps for the calling thread: without a lock if the gate lets it in, and otherwise as the device
-   * does when it {@linkplain AttachedDevice#ask asks the buffer}. This is {@link #enter} for users,
-   * and differs in that the mapping is made in one place, whichever way it came by, and after the
-   * calls: so the compiler can do without the object, even after gates were shut now and then.
+   * does when it {@linkplain AttachedDevice#ask asks the buffer}. Applications map by this method
+   * instead of {@link #enter}. It makes the mapping in one place, after all calls and for both
+   * ways, so that the compiler can do without the object, even if the buffer was asked now and
+   * then.
    *
    * @param permitted the {@link Accesses} that the device declared
-   * @param tickedNanos what the {@link Clock#ticked clock} says
+   * @param tickedNanos what the {@link dev.dmabroker.internal.runtime.Clock#ticked clock} says
    */
   BufferMapping map(Access access, int permitted, long tickedNanos, AttachedDevice device) {
     Entrance here = letsIn(access, permitted);
@@ -242,9 +243,10 @@ public final class Gate {
   }
 
   /**
-   * Notes where the slot was taken, before the rest is noted, and makes a way for that one mapping
-   * alone, which is lost with it. So a mapping needs no field to be followed, and a holder that
-   * closes one looks at nothing that it does not look at anyway.
+   * Notes where the slot was taken, before the rest is noted, and makes an entrance that this
+   * mapping alone refers to. When the application loses the mapping, that entrance becomes
+   * unreachable too. So a mapping needs no field to be followed, and a holder that closes one looks
+   * at nothing that it does not look at anyway.
    */
   private Entrance follow(Entrance here, Slot slot, long token, Throwable where) {
     slot.noteSite(token, where);
@@ -264,8 +266,8 @@ public final class Gate {
   }
 
   /**
-   * A mapping that came by this way has left. Which one is not told: what is an argument of a call
-   * that is too rare for the compiler to inline has to be made.
+   * A mapping that came by this entrance has left. The mapping itself is not passed: the call is
+   * too rare for the compiler to inline, so an object passed to it would have to be made.
    */
   void left(Entrance by) {
     if (isWaitedFor(by)) {

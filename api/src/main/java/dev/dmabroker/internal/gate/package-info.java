@@ -1,6 +1,7 @@
 /**
  * Mapping without a lock: how a mapping is let in and out, and how a mover learns that none is
- * left. Start with {@code Gate}, whose head holds the proof.
+ * left. {@code FollowedMapping} closes a mapping that an application lost. Start with {@code Gate},
+ * whose head holds the proof.
  */
 @NullMarked
 package dev.dmabroker.internal.gate;

@@ -172,7 +172,7 @@ public final class Relocation {
 
   /**
    * The longest hold that the devices which write declared. If no writer was seen, the longest hold
-   * of all devices, as a writer may come to be seen only after that look.
+   * of all devices, because a writer that is in already may become visible only after that look.
    */
   Duration longestHold() {
     Duration ofWriters = from.longestHoldOfWriters();
@@ -383,7 +383,7 @@ public final class Relocation {
     return target;
   }
 
-  /** What applications are told that need the move, or run into a timeout waiting for it. */
+  /** The exception for applications that need the move, or run into a timeout waiting for it. */
   public MoveFailedException failure(String reason, List<Holder> holders, @Nullable Throwable why) {
     return report.failure(target, reason, holders, why);
   }

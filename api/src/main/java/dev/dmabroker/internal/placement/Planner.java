@@ -14,8 +14,8 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds the heaps that suit the devices of a buffer, and has the heuristic rank them. This class is
- * thread-safe.
+ * Plans where a buffer may lie: {@link Solver} finds the heaps that suit its devices, and {@link
+ * Ranking} has the heuristic put them in order. This class is thread-safe.
  */
 public final class Planner {
   private final HeapTable table;

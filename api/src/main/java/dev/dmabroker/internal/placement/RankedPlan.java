@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -100,12 +101,7 @@ final class RankedPlan implements Plan {
   public String toString() {
     StringBuilder text = new StringBuilder();
     text.append(spec).append(" for ").append(String.join(", ", devices)).append('\n');
-    int width =
-        Math.max(
-            4,
-            Math.max(
-                placements.stream().mapToInt(each -> each.heap().length()).max().orElse(0),
-                passedOver().stream().mapToInt(each -> each.heap().length()).max().orElse(0)));
+    int width = nameWidth();
     if (!placements.isEmpty()) {
       line(text, width, "rank", "heap", "buffers", "bytes each", "cost", "why");
     }
@@ -137,6 +133,15 @@ final class RankedPlan implements Plan {
               heap.reason()));
     }
     return text.toString();
+  }
+
+  /** The widest name of a heap, or of the column. */
+  private int nameWidth() {
+    return Stream.concat(
+            placements.stream().map(Plan.Candidate::heap),
+            passedOver().stream().map(Plan.PassedOver::heap))
+        .mapToInt(String::length)
+        .reduce("heap".length(), Math::max);
   }
 
   /** Writes one line of the table. */

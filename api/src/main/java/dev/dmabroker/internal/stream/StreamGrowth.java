@@ -61,8 +61,8 @@ final class StreamGrowth {
   }
 
   /**
-   * The producer waits still: grows if what was in the way has passed. What is in the way still
-   * does not count as a refusal once more, however long the wait lasts.
+   * The producer waits still: grows if what was in the way has passed. An obstacle that persists
+   * counts as one refusal, however long the wait lasts.
    */
   void retry(int waiting, AfterLock after) {
     if (shortage.isTold() && shortage.obstacle() != null) {
@@ -182,7 +182,10 @@ final class StreamGrowth {
     added.accept(after);
   }
 
-  /** Frees the place and says why in one step, as a buffer made in between would be denied. */
+  /**
+   * Frees the place and records the refusal in one step: a buffer that was made in between would
+   * end the refusal before it is recorded, and the stream would deny that buffer.
+   */
   private void refuse(int index, BrokerException failure) {
     life.change(
         after -> {

@@ -17,8 +17,9 @@ import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds buffers, attachments and mappings that applications lost without closing them ({@link
- * LostHandles}), and reports them.
+ * Decides which handles are followed, and reports those that applications lost without closing
+ * them. {@link LostHandles} learns of the loss; what the handle stood for closes itself ({@link
+ * Leakable}).
  *
  * <p><b>Samples.</b> To follow a mapping takes longer than all that a map does otherwise, and makes
  * garbage. So samples are taken by time rather than by number: one in 10 ms on average. An
