@@ -179,7 +179,7 @@ public final class Gate {
   /**
    * The mapper's second read, after it took the slot, and what is to be noted.
    *
-   * @return the way that the mapping came by; null if it turned back, and left the slot
+   * @return the entrance that the mapping came by; null if it turned back, and left the slot
    */
   @SuppressWarnings("ReferenceEquality")
   private @Nullable Entrance confirm(
