@@ -42,7 +42,7 @@ abstract class AdoptFixture extends Fixture {
     } catch (OutstandingMappingsException e) {
       // A move that the test left under way ends as soon as it gets to run.
     }
-    // Who moved it away gives it back after that, in its own time.
+    // The mover gives it back after that, in its own time.
     Await.until("it is let go of", () -> users.heap.live() + imported.heap.live() == 0);
   }
 }

@@ -98,7 +98,7 @@ public final class Gate {
       return place;
     }
 
-    /** Nobody can lose the mapping any more. */
+    /** The application can lose the mapping no more, as it is closed or fenced. */
     void endFollowing() {
       if (followed != null) {
         followed.end();

@@ -37,7 +37,7 @@ abstract class WaitRingFixture extends Fixture {
     assertEquals(0, ((BrokerEngine) broker).services().waits().size());
   }
 
-  /** A buffer that somebody writes to, and that has to move for a stricter device. */
+  /** A buffer that a holder writes to, and that has to move for a stricter device. */
   final class Moving {
     final SharedBuffer buffer = export();
     final Attachment in = buffer.attach(camera);
@@ -62,7 +62,7 @@ abstract class WaitRingFixture extends Fixture {
     }
   }
 
-  /** Until somebody waits for it. */
+  /** Until a waiter waits for it. */
   void awaitWaiter(Moving moving) {
     Await.until(
         "somebody waits",

@@ -89,7 +89,7 @@ class WaitRingTest extends WaitRingFixture {
 
   @Test
   void oneIsToldSoHoweverTheRingCloses() throws Exception {
-    // Fails if two who park at the same time may both find the ring.
+    // Fails if two threads that park at one time may both find the ring.
     for (int i = 0; i < 150; i++) {
       assertEquals(1, ring(2 + i % 2).size());
     }

@@ -31,7 +31,7 @@ final class Placements {
             System.nanoTime()));
   }
 
-  /** Of nobody's attachment, with so many slots. */
+  /** An occupancy of no attachment, with so many slots. */
   @SuppressWarnings("NullAway") // A gate asks nothing of whose it is.
   static Occupancy occupancy(Place place, int slots) {
     Occupancy occupancy = new Occupancy(null, place);
