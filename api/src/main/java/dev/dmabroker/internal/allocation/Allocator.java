@@ -124,10 +124,17 @@ public final class Allocator {
         attempts.add(new Attempt(heap.name(), String.valueOf(e.getMessage())));
         return null;
       }
+      Backing backing = null;
       try {
-        Backing backing = heap.allocate(buffer, sizeBytes);
+        backing = heap.allocate(buffer, sizeBytes);
         return new PlacedMemory(
             planner.table(), each.heap(), target, each.choice(), backing, generation, time.nanos());
+      } catch (VirtualMachineError e) {
+        if (backing != null) {
+          heap.release(backing, backing.sizeBytes());
+        }
+        reservation.backTo(before);
+        throw e;
       } catch (HeapException e) {
         reservation.backTo(before);
         if (e.kind() == HeapException.Kind.FULL) {

@@ -39,6 +39,7 @@ public final class PlacedMemory {
   private final @Nullable Set<Participant> accepted;
 
   private final long sinceNanos;
+  private final HeapAccount.Release release;
 
   /** Holds memory that a heap of the table gave, to be used as chosen. */
   public PlacedMemory(
@@ -60,6 +61,7 @@ public final class PlacedMemory {
     this.generation = generation;
     this.sinceNanos = sinceNanos;
     this.accepted = null;
+    this.release = heap().toRelease(backing, sizeBytes);
   }
 
   /** Holds memory that was there before, with contents. Devices get all of it. */
@@ -76,6 +78,7 @@ public final class PlacedMemory {
     this.generation = 1;
     this.sinceNanos = sinceNanos;
     this.accepted = new HashSet<>();
+    this.release = heap().toRelease(backing, sizeBytes);
   }
 
   public HeapAccount heap() {
@@ -164,8 +167,11 @@ public final class PlacedMemory {
         .orElse("the buffer's size or layout, " + neededBytes + " bytes as " + layout);
   }
 
-  /** Gives the memory back to its heap. This calls the heap, so it must not run under a lock. */
+  /**
+   * Gives the memory back to its heap, or does what is left of that. This calls the heap, so it
+   * must not run under a lock.
+   */
   public void release() {
-    heap().release(backing, sizeBytes);
+    release.run();
   }
 }

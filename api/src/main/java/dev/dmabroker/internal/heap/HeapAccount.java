@@ -3,6 +3,7 @@ package dev.dmabroker.internal.heap;
 import com.google.common.collect.ImmutableSet;
 import dev.dmabroker.event.BrokerSnapshot;
 import dev.dmabroker.internal.runtime.EngineLog;
+import dev.dmabroker.internal.runtime.Guarded;
 import dev.dmabroker.internal.watch.StateRecords;
 import dev.dmabroker.spi.Backing;
 import dev.dmabroker.spi.Heap;
@@ -28,6 +29,7 @@ public final class HeapAccount {
   private int backings;
   private long usedBytes;
   private boolean retired;
+  private boolean closed;
 
   public HeapAccount(Heap heap) {
     this.heap = heap;
@@ -52,15 +54,16 @@ public final class HeapAccount {
    *     too little
    */
   public Backing allocate(String label, long sizeBytes) throws HeapException {
+    Release undo = new Release(); // There may be no memory for it once the heap has answered.
     synchronized (this) {
       if (retired) {
         throw new HeapException(HeapException.Kind.FAILED, "the broker is closed");
       }
       backings++; // This keeps the heap open while it is being asked.
     }
-    Backing backing = null;
     try {
-      backing = heap.allocate(label, sizeBytes);
+      Backing backing = heap.allocate(label, sizeBytes);
+      undo.backing = backing;
       long got = backing.sizeBytes();
       if (got < sizeBytes) {
         throw new HeapException(
@@ -71,37 +74,68 @@ public final class HeapAccount {
       }
       return backing;
     } catch (HeapException e) {
-      undo(backing);
+      Guarded.insist("giving back what an allocation took", undo);
       throw e;
     } catch (RuntimeException | LinkageError | OutOfMemoryError e) {
-      undo(backing);
+      Guarded.insist("giving back what an allocation took", undo);
       throw new HeapException(HeapException.Kind.FAILED, "threw " + e, e);
     } catch (Throwable t) {
-      undo(backing);
+      Guarded.insist("giving back what an allocation took", undo);
       throw t;
     }
   }
 
-  /** Gives back memory of an allocation that failed after the heap had answered. */
-  private void undo(@Nullable Backing backing) {
-    if (backing != null) {
-      releaseQuietly(backing);
-    }
-    ended(0);
-  }
-
   /** Gives back what {@link #allocate} returned, with the size that the memory had then. */
   public void release(Backing backing, long sizeBytes) {
-    releaseQuietly(backing);
-    ended(sizeBytes);
+    release(new Release(backing, sizeBytes));
   }
 
-  private void releaseQuietly(Backing backing) {
-    try {
-      backing.release();
-    } catch (RuntimeException | Error e) {
-      EngineLog.LOG.log(
-          Level.ERROR, "heap " + name + " threw while memory was given back to it", e);
+  /** Prepares to give back what {@link #allocate} returned. */
+  public Release toRelease(Backing backing, long sizeBytes) {
+    return new Release(backing, sizeBytes);
+  }
+
+  /**
+   * Does what is left of giving memory back. If there is no stack or memory for that, this throws
+   * and may be called again.
+   */
+  private void release(Release release) {
+    Backing backing = release.backing;
+    if (backing != null) {
+      try {
+        release.backing = null; // Whatever the heap throws, it is not asked twice.
+        backing.release();
+      } catch (RuntimeException | Error e) {
+        EngineLog.LOG.log(
+            Level.ERROR, "heap " + name + " threw while memory was given back to it", e);
+      }
+    }
+    if (!release.counted) {
+      count(release);
+    }
+    closeIfOver();
+  }
+
+  /** Memory on its way back to the heap. One thread after the other gives it back. */
+  public final class Release implements Runnable {
+    /** What the heap is to get back; null if it gave nothing, or has got it. */
+    private @Nullable Backing backing;
+
+    private final long sizeBytes;
+    private boolean counted;
+
+    private Release() {
+      this.sizeBytes = 0;
+    }
+
+    private Release(Backing backing, long sizeBytes) {
+      this.backing = backing;
+      this.sizeBytes = sizeBytes;
+    }
+
+    @Override
+    public void run() {
+      release(this);
     }
   }
 
@@ -109,31 +143,28 @@ public final class HeapAccount {
    * Counts memory that is out no more. The last of it closes a retired heap, after the lock is
    * released.
    */
-  private void ended(long sizeBytes) {
-    boolean close;
-    synchronized (this) {
-      backings--;
-      usedBytes -= sizeBytes;
-      close = retired && backings == 0;
-    }
-    if (close) {
-      closeQuietly();
-    }
+  private synchronized void count(Release release) {
+    backings--;
+    usedBytes -= release.sizeBytes;
+    release.counted = true;
   }
 
   /** Closes the heap as soon as none of its memory is out. */
   public void retire() {
-    boolean close;
     synchronized (this) {
-      close = !retired && backings == 0;
       retired = true;
     }
-    if (close) {
-      closeQuietly();
-    }
+    closeIfOver();
   }
 
-  private void closeQuietly() {
+  /** Closes a retired heap, once none of its memory is out. */
+  private void closeIfOver() {
+    synchronized (this) {
+      if (!retired || backings > 0 || closed) {
+        return;
+      }
+      closed = true;
+    }
     try {
       heap.close();
     } catch (RuntimeException | Error e) {

@@ -50,6 +50,9 @@ public final class Relocation {
   private @Nullable Place target;
   private @Nullable Future<?> deadline;
 
+  /** Whether a thread is copying. It writes this too, when it is done. */
+  private volatile boolean copying;
+
   private Relocation(
       Movable buffer, Place from, BufferMove.Cause cause, String beneficiary, int attempt) {
     Settings settings = buffer.services().settings();
@@ -83,12 +86,27 @@ public final class Relocation {
     return makesRoom;
   }
 
+  /** Has a change that throws put back what it does to the move. Under the lock. */
+  public void keep(AfterLock after) {
+    Place target = this.target;
+    Future<?> deadline = this.deadline;
+    after.undo(
+        () -> {
+          this.target = target;
+          this.deadline = deadline;
+        });
+    times.keep(after);
+  }
+
   // ---- Before the stall ----
 
-  /** Finds and populates memory while the pipeline runs, then begins the stall. */
+  /**
+   * Finds and populates memory while the pipeline runs, then begins the stall. If there was no
+   * stack or memory for the end of this, it may be called again.
+   */
   public void prepare() {
     try {
-      if (search.run()) {
+      if (isReadyToCopy() || search.run()) {
         awaitFences();
       }
     } catch (BrokerException e) {
@@ -128,11 +146,11 @@ public final class Relocation {
 
   /** With a target: begins the stall, if the target is still of use and it is the buffer's turn. */
   void stallLater(AfterLock after) {
-    if (callOffIfNotNeeded(after) || !buffer.beginTurn()) {
+    if (callOffIfNotNeeded(after) || !buffer.beginTurn(after)) {
       return;
     }
     Place candidate = target();
-    cancelDeadline();
+    cancelDeadline(after);
     if (search.isStale(candidate)) {
       target = null;
       buffer.attachments().openGates(from, Gate.Opening.OPEN);
@@ -166,7 +184,7 @@ public final class Relocation {
     if (!from.hasWriters()) {
       return endDrain(after) ? Arrival.WAITING : Arrival.DRAINED;
     }
-    drainFor(hold);
+    drainFor(hold, after);
     return Arrival.WAITING;
   }
 
@@ -179,9 +197,9 @@ public final class Relocation {
     return ofWriters.isZero() ? buffer.attachments().longestHold() : ofWriters;
   }
 
-  private void drainFor(Duration hold) {
+  private void drainFor(Duration hold, AfterLock after) {
     times.mayDrainFor(hold);
-    expireAfter(hold, () -> drainExpired(hold));
+    expireAfter(hold, () -> drainExpired(hold), after);
   }
 
   /** A mapping was closed: checks whether the move waited for it. */
@@ -233,12 +251,17 @@ public final class Relocation {
     after.wake(() -> buffer.services().workers().executeCopy(this::awaitFences));
   }
 
+  /** Whether the drain has ended, and the copy was not begun. */
+  private boolean isReadyToCopy() {
+    return buffer.lock().locked(after -> buffer.isUnderWay(State.DRAINING) && times.isDrained());
+  }
+
   private void awaitFences() {
     try {
       fences.then(
-          () -> {
+          after -> {
             if (deadline == null) {
-              drainFor(buffer.attachments().longestHold());
+              drainFor(buffer.attachments().longestHold(), after);
             }
           },
           this::copy);
@@ -251,8 +274,10 @@ public final class Relocation {
 
   /** Copies while no mapping writes, then lets the pipeline go on in the new place. */
   private void copy() {
+    boolean begun = false;
     try {
-      if (!beginCopy()) {
+      begun = beginCopy();
+      if (!begun) {
         return;
       }
       long start = times.now();
@@ -271,6 +296,10 @@ public final class Relocation {
       rollBack("copying failed: " + e.getMessage(), e);
     } catch (RuntimeException | Error e) {
       rollBack("copying threw " + e, e);
+    } finally {
+      if (begun) {
+        copying = false;
+      }
     }
   }
 
@@ -280,16 +309,22 @@ public final class Relocation {
         .lock()
         .locked(
             after -> {
+              if (buffer.isUnderWay(State.MOVING) && !copying) {
+                rollBack("there was no stack or memory for the copy", null, after);
+                return false; // The copier that had begun to copy begins again.
+              }
               if (!buffer.isUnderWay(State.DRAINING)) {
                 return false;
               }
-              cancelDeadline();
+              cancelDeadline(after);
               times.endFences();
               if (!contents.fits(target())) {
                 rollBack("it was written while memory in another format was sought", null, after);
                 return false;
               }
               buffer.becomeMoving();
+              after.undo(() -> copying = false);
+              copying = true;
               return true;
             });
   }
@@ -298,10 +333,10 @@ public final class Relocation {
 
   /** Publishes without a copy if the contents are dead: unwritten, or about to be overwritten. */
   private boolean publishIfDead(AfterLock after) {
-    if (from.isWritten() && !buffer.claimOverwriter(target())) {
+    if (from.isWritten() && !buffer.claimOverwriter(target(), after)) {
       return false;
     }
-    cancelDeadline();
+    cancelDeadline(after);
     times.endFences(); // The contents do not depend on them.
     buffer.moved(target(), after);
     return true;
@@ -309,20 +344,20 @@ public final class Relocation {
 
   /** In PREPARING: the move is not needed any more. */
   void callOff(AfterLock after) {
-    cancelDeadline();
+    cancelDeadline(after);
     buffer.calledOff(after);
   }
 
   /** The buffer ends, and its move ends with it. */
   public void cancel(AfterLock after) {
-    cancelDeadline();
+    cancelDeadline(after);
     if (target != null) {
       after.then(target::release);
     }
   }
 
   void rollBack(String reason, @Nullable Throwable why) {
-    buffer.lock().change(after -> rollBack(reason, why, after));
+    buffer.lock().report(after -> rollBack(reason, why, after));
   }
 
   /** Ends the attempt, unless it has ended: the buffer goes on in the old place. */
@@ -330,7 +365,7 @@ public final class Relocation {
     if (!buffer.isUnderWay()) {
       return;
     }
-    cancelDeadline();
+    cancelDeadline(after);
     List<Holder> holders =
         buffer.isUnderWay(State.DRAINING) && !times.isDrained() ? writers() : List.of();
     if (target != null) {
@@ -350,16 +385,25 @@ public final class Relocation {
   // ---- Time ----
 
   void changeOnTime(Consumer<AfterLock> change) {
-    buffer.lock().changeOnTime(buffer.services().workers(), change);
+    buffer.lock().reportOnTime(change);
   }
 
-  void expireAfter(Duration time, Runnable then) {
-    deadline = buffer.services().workers().schedule(time, then);
+  void expireAfter(Duration time, Runnable then, AfterLock after) {
+    Future<?>[] scheduled = new Future<?>[1];
+    after.undo(
+        () -> {
+          if (scheduled[0] != null) {
+            scheduled[0].cancel(false);
+          }
+        });
+    scheduled[0] = buffer.services().workers().schedule(time, then);
+    deadline = scheduled[0];
   }
 
-  private void cancelDeadline() {
-    if (deadline != null) {
-      deadline.cancel(false);
+  private void cancelDeadline(AfterLock after) {
+    Future<?> over = deadline;
+    if (over != null) {
+      after.then(() -> over.cancel(false));
       deadline = null;
     }
   }

@@ -62,18 +62,17 @@ final class TargetSearch {
       }
       Optional<String> here = Optional.of(contents.from().heap().name());
       Place candidate = buffer.allocate(users.devices(), here, vacated);
-      switch (arrive(candidate, users)) {
-        case DRAINED -> {
-          return true;
-        }
-        case WAITING -> {
-          return false;
-        }
-        case STALE -> candidate.release();
-        case CANCELLED -> {
+      Arrival arrival = null;
+      try {
+        arrival = arrive(candidate, users);
+      } finally {
+        // The move has not taken it over. If the search begins anew, it has seen the last of it.
+        if (arrival == null || arrival == Arrival.STALE || arrival == Arrival.CANCELLED) {
           candidate.release();
-          return false;
         }
+      }
+      if (arrival != Arrival.STALE) {
+        return arrival == Arrival.DRAINED;
       }
     }
     move.rollBack("devices kept attaching while memory was sought", null);
@@ -102,12 +101,8 @@ final class TargetSearch {
     try {
       contents.prepare(candidate);
     } catch (HeapException e) {
-      candidate.release();
       move.rollBack("preparing the copy failed: " + e.getMessage(), e);
-      return Arrival.WAITING;
-    } catch (RuntimeException | Error e) {
-      candidate.release();
-      throw e;
+      return Arrival.CANCELLED;
     }
     return buffer
         .lock()

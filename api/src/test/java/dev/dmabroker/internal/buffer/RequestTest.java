@@ -118,19 +118,20 @@ class RequestTest extends Fixture {
   }
 
   @Test
-  void whatCouldNotBeMadeEndsTheWait() {
+  void whatCouldNotBeMadeLeavesTheRequestAsItWas() {
     MapRequest request = map(Access.READ);
     assertThrows(
         OutOfMemoryError.class,
         () ->
-            request.grantNew(
-                after,
-                () -> {
-                  throw new OutOfMemoryError("no mapping");
-                }));
-    assertSays(
-        assertThrows(IllegalStateException.class, () -> request.await(LONG)),
-        "not a BrokerException");
+            request.life.lock.change(
+                change ->
+                    request.grantNew(
+                        change,
+                        () -> {
+                          throw new OutOfMemoryError("no mapping");
+                        })));
+    assertFalse(request.isDone());
+    assertTrue(request.claim());
   }
 
   @Test

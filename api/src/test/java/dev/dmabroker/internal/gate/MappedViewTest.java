@@ -78,7 +78,8 @@ class MappedViewTest {
   }
 
   private BufferMapping hold(Access access) {
-    gate.open(
+    Placements.open(
+        gate,
         Placements.occupancy(
             Placements.at(heap, memory, BlobSpec.of(64), /* generation= */ 1), /* slots= */ 1));
     BufferMapping hold = Placements.enter(gate, access);
