@@ -158,13 +158,18 @@ class RequestTest extends Fixture {
     assertTrue(events.stalled.isEmpty(), "of maps alone");
   }
 
+  private static void awaitDeadline() {
+    long parkedNanos = System.nanoTime();
+    Await.until(
+        "the deadline has passed", () -> System.nanoTime() - parkedNanos > SHORT.toNanos());
+  }
+
   @Test
   void whatWasGrantedAsTheDeadlinePassedIsNotLost() throws Exception {
     MapRequest request = map(Access.READ);
     assertTrue(request.claim());
     var waiting = start(() -> request.await(SHORT)).parked();
-    // Past its deadline it waits for who has claimed it.
-    Await.until("it waits on", () -> waiting.thread().getState() == Thread.State.WAITING);
+    awaitDeadline(); // Past that it waits for the thread that has claimed it.
     BufferMapping mapping = mapping(Access.READ);
     grant(request, mapping);
     assertSame(mapping, waiting.result());
@@ -178,7 +183,7 @@ class RequestTest extends Fixture {
     MapRequest request = map(Access.READ);
     assertTrue(request.claim());
     var waiting = start(() -> request.await(SHORT)).parked();
-    Await.until("it waits on", () -> waiting.thread().getState() == Thread.State.WAITING);
+    awaitDeadline();
     request.endGivenUp(Exceptions.closed("enough"));
     assertSays(assertThrows(ClosedException.class, waiting::result), "enough");
   }
