@@ -189,7 +189,10 @@ public interface Broker extends AutoCloseable {
   @Override
   void close();
 
-  /** Collects the parts and settings of a broker. Not thread-safe. */
+  /**
+   * Collects the parts and settings of a broker. Durations of any length are taken; the broker
+   * counts none longer than 146 years. Not thread-safe.
+   */
   final class Builder {
     private final List<Heap> heaps = new ArrayList<>();
     private final List<BrokerListener> listeners = new ArrayList<>();

@@ -91,14 +91,12 @@ public final class ManagedBuffer implements GateKeeper {
 
   @Override
   public void prepare(Duration timeout) {
-    Durations.positive("the timeout", timeout);
-    BufferLife unused = new PrepareRequest(life).run(timeout);
+    BufferLife unused = new PrepareRequest(life).run(Durations.timeout(timeout));
   }
 
   @Override
   public void evacuate(Duration timeout) {
-    Durations.positive("the timeout", timeout);
-    BufferLife unused = new EvacuateRequest(life).run(timeout);
+    BufferLife unused = new EvacuateRequest(life).run(Durations.timeout(timeout));
   }
 
   @Override
