@@ -86,9 +86,13 @@ public interface Broker extends AutoCloseable {
   /**
    * Makes buffers without memory that an application uses in turn, as for a video stream, named
    * {@code name-1} and so on. When the buffers have to move, they move one after the other, so that
-   * the others stay in use. Each moves while it is idle if there is a moment when it is.
+   * the others stay in use. Each moves while it is idle if there is a moment when it is. Either all
+   * are made, or none.
    *
-   * @param count at least 1
+   * @param count 1 to 1,024, which is far more than the 32 that a V4L2 queue takes, and as many as
+   *     a process may have descriptors unless it asks for more; export several sets if you need
+   *     more
+   * @throws IllegalArgumentException if the count is less or more
    * @throws ClosedException if the broker is closed
    */
   List<SharedBuffer> exportSet(String name, BufferSpec spec, int count);

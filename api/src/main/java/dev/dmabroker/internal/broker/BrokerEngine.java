@@ -1,6 +1,5 @@
 package dev.dmabroker.internal.broker;
 
-import com.google.common.collect.ImmutableList;
 import dev.dmabroker.Broker;
 import dev.dmabroker.BufferStream;
 import dev.dmabroker.Device;
@@ -13,7 +12,6 @@ import dev.dmabroker.StreamSpec;
 import dev.dmabroker.event.BrokerListener;
 import dev.dmabroker.event.BrokerSnapshot;
 import dev.dmabroker.internal.buffer.BufferHandle;
-import dev.dmabroker.internal.buffer.BufferLife;
 import dev.dmabroker.internal.buffer.BufferRegistry;
 import dev.dmabroker.internal.buffer.ManagedBuffer;
 import dev.dmabroker.internal.buffer.ShadowBuffer;
@@ -94,16 +92,7 @@ final class BrokerEngine implements Broker {
 
   @Override
   public List<SharedBuffer> exportSet(String name, BufferSpec spec, int count) {
-    if (count < 1) {
-      throw new IllegalArgumentException("a set has at least one buffer, not " + count);
-    }
-    // The set has one queue, so its buffers move one at a time.
-    MoveQueue<BufferLife> queue = new MoveQueue<>();
-    ImmutableList.Builder<SharedBuffer> set = ImmutableList.builder();
-    for (int i = 1; i <= count; i++) {
-      set.add(buffers.export(name + "-" + i, spec, /* owner= */ null, queue));
-    }
-    return set.build();
+    return buffers.exportSet(name, spec, count);
   }
 
   @Override
