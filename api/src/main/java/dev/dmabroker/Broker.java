@@ -142,7 +142,9 @@ public interface Broker extends AutoCloseable {
    * @throws AllocationException if the memory cannot be opened, or is smaller than the layout
    * @throws DuplicateMemoryException if a buffer of this broker has the memory already
    * @throws DuplicateNameException if a heap has the memory's name
-   * @throws IllegalArgumentException if the layout does not hold what the spec says
+   * @throws IllegalArgumentException if the layout does not hold what the spec says: a picture of a
+   *     format that the spec names, with a coded size no smaller than the spec's; or exactly the
+   *     spec's bytes, in one line
    * @throws ClosedException if the broker is closed
    */
   SharedBuffer adopt(String name, BufferSpec spec, Layout layout, ForeignMemory memory);
