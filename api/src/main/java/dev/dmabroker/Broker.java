@@ -2,6 +2,7 @@ package dev.dmabroker;
 
 import dev.dmabroker.event.BrokerListener;
 import dev.dmabroker.event.BrokerSnapshot;
+import dev.dmabroker.event.Delivery;
 import dev.dmabroker.internal.broker.BrokerFactory;
 import dev.dmabroker.internal.runtime.Settings;
 import dev.dmabroker.spec.BufferSpec;
@@ -22,6 +23,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ForkJoinPool;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -169,20 +171,26 @@ public interface Broker extends AutoCloseable {
   /** The state of the broker now. Other threads go on while the broker collects it. */
   BrokerSnapshot snapshot();
 
+  /** Tells the listener every event from now on, on a thread of its own. */
+  default AutoCloseable listen(BrokerListener listener) {
+    return listen(listener, Delivery.QUEUED);
+  }
+
   /**
-   * Calls the listener for every event from now on.
+   * Tells the listener every event from now on, on the thread that {@code delivery} names.
    *
-   * @return a handle; closing it ends the calls
+   * @return a handle; closing it ends the calls, but for those that are under way
    */
-  AutoCloseable listen(BrokerListener listener);
+  AutoCloseable listen(BrokerListener listener, Delivery delivery);
 
   /**
    * Closes the broker: it refuses new work, ends every wait with {@link ClosedException}, blocks
-   * until the open mappings are closed (at most for the close timeout), and gives back all memory.
-   * A second call does nothing.
+   * until the open mappings are closed and the heaps have all memory back, at most for the close
+   * timeout. A second call does nothing.
    *
-   * @throws OutstandingMappingsException if mappings are still open at the deadline; the text names
-   *     them. The memory of each is given back when it is closed.
+   * @throws OutstandingMappingsException if mappings are still open at the deadline, whose memory
+   *     is given back when they are closed, or if a heap is still taking memory back; the text
+   *     names them
    * @throws WaitInterruptedException if the thread is interrupted while it waits; memory is then
    *     given back as mappings close, as after the deadline
    */
@@ -192,7 +200,7 @@ public interface Broker extends AutoCloseable {
   /** Collects the parts and settings of a broker. Not thread-safe. */
   final class Builder {
     private final List<Heap> heaps = new ArrayList<>();
-    private final List<BrokerListener> listeners = new ArrayList<>();
+    private final List<Consumer<Broker>> listeners = new ArrayList<>();
     private final Map<String, Long> budgets = new LinkedHashMap<>();
     private final List<HeapProvider> providers = new ArrayList<>();
     private boolean discoverHeaps;
@@ -241,27 +249,37 @@ public interface Broker extends AutoCloseable {
       return this;
     }
 
-    /** Adds a listener, which the broker calls from its start on. */
+    /** Adds a listener, on a thread of its own ({@link Delivery#QUEUED}). */
     public Builder listener(BrokerListener listener) {
-      listeners.add(Objects.requireNonNull(listener, "listener"));
+      return listener(listener, Delivery.QUEUED);
+    }
+
+    /** Adds a listener, which the broker tells its events from its start on. */
+    public Builder listener(BrokerListener listener, Delivery delivery) {
+      Objects.requireNonNull(listener, "listener");
+      Objects.requireNonNull(delivery, "delivery");
+      listeners.add(
+          broker -> {
+            AutoCloseable unused = broker.listen(listener, delivery);
+          });
       return this;
     }
 
     /** Sets how long a map waits when the call names no timeout; 5 s unless set. */
     public Builder mapTimeout(Duration timeout) {
-      mapTimeout = positive("mapTimeout", timeout);
+      mapTimeout = Settable.positive("mapTimeout", timeout);
       return this;
     }
 
     /** Sets the longest hold of devices that declare none; 1 s unless set. */
     public Builder longestHold(Duration longestHold) {
-      this.longestHold = positive("longestHold", longestHold);
+      this.longestHold = Settable.positive("longestHold", longestHold);
       return this;
     }
 
     /** Sets how long {@link Broker#close} waits for mappings; 5 s unless set. */
     public Builder closeTimeout(Duration timeout) {
-      closeTimeout = positive("closeTimeout", timeout);
+      closeTimeout = Settable.positive("closeTimeout", timeout);
       return this;
     }
 
@@ -274,7 +292,7 @@ public interface Broker extends AutoCloseable {
      * @throws IllegalArgumentException if the duration is not positive or the count is less than 1
      */
     public Builder moveRetries(Duration firstBackOff, int maxAttempts) {
-      this.firstBackOff = positive("firstBackOff", firstBackOff);
+      this.firstBackOff = Settable.positive("firstBackOff", firstBackOff);
       if (maxAttempts < 1) {
         throw new IllegalArgumentException("maxAttempts must be at least 1, is " + maxAttempts);
       }
@@ -359,12 +377,7 @@ public interface Broker extends AutoCloseable {
      *     to add
      */
     public Broker build() {
-      return BrokerFactory.create(
-          List.copyOf(heaps),
-          List.copyOf(providers),
-          discoverHeaps,
-          heuristic,
-          List.copyOf(listeners),
+      Settings settings =
           new Settings(
               mapTimeout,
               longestHold,
@@ -376,14 +389,12 @@ public interface Broker extends AutoCloseable {
               callbackExecutor,
               Map.copyOf(budgets),
               mover != null ? mover : BrokerFactory.cpuMover(),
-              fencePoller));
-    }
-
-    private static Duration positive(String field, Duration value) {
-      if (value.isNegative() || value.isZero()) {
-        throw new IllegalArgumentException(field + " must be positive, is " + value);
-      }
-      return value;
+              fencePoller);
+      Broker broker =
+          BrokerFactory.create(
+              List.copyOf(heaps), List.copyOf(providers), discoverHeaps, heuristic, settings);
+      listeners.forEach(add -> add.accept(broker));
+      return broker;
     }
   }
 }
