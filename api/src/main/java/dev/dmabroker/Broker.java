@@ -41,6 +41,7 @@ public interface Broker extends AutoCloseable {
    * default.
    *
    * @throws DuplicateNameException if a registered device has the name
+   * @throws IllegalArgumentException if the name is blank
    * @throws ClosedException if the broker is closed
    */
   default Device register(String name, Constraints constraints) {
@@ -59,6 +60,7 @@ public interface Broker extends AutoCloseable {
   /**
    * Makes a buffer without memory, named {@code buffer-N}. Does not block.
    *
+   * @throws IllegalArgumentException if the size of the spec's tightest layout overflows
    * @throws ClosedException if the broker is closed
    */
   SharedBuffer export(BufferSpec spec);
@@ -67,6 +69,8 @@ public interface Broker extends AutoCloseable {
    * Makes a buffer without memory. The name appears in errors and events and need not be unique.
    * Does not block.
    *
+   * @throws IllegalArgumentException if the name is blank, or if the size of the spec's tightest
+   *     layout overflows
    * @throws ClosedException if the broker is closed
    */
   SharedBuffer export(String name, BufferSpec spec);
@@ -78,8 +82,9 @@ public interface Broker extends AutoCloseable {
    *
    * @param owner a device of this broker
    * @throws BudgetExceededException if a budget does not suffice; nothing is exported then
-   * @throws IllegalArgumentException if the device belongs to another broker
-   * @throws ClosedException if the broker is closed
+   * @throws IllegalArgumentException if the device belongs to another broker, if the name is blank,
+   *     or if the size of the spec's tightest layout overflows
+   * @throws ClosedException if the device or the broker is closed
    */
   SharedBuffer export(String name, BufferSpec spec, Device owner);
 
@@ -89,6 +94,8 @@ public interface Broker extends AutoCloseable {
    * the others stay in use. Each moves while it is idle if there is a moment when it is.
    *
    * @param count at least 1
+   * @throws IllegalArgumentException if the count is less than 1, if the name is blank, or if the
+   *     size of the spec's tightest layout overflows
    * @throws ClosedException if the broker is closed
    */
   List<SharedBuffer> exportSet(String name, BufferSpec spec, int count);
@@ -247,19 +254,31 @@ public interface Broker extends AutoCloseable {
       return this;
     }
 
-    /** Sets how long a map waits when the call names no timeout; 5 s unless set. */
+    /**
+     * Sets how long a map waits when the call names no timeout; 5 s unless set.
+     *
+     * @throws IllegalArgumentException unless the duration is positive
+     */
     public Builder mapTimeout(Duration timeout) {
       mapTimeout = positive("mapTimeout", timeout);
       return this;
     }
 
-    /** Sets the longest hold of devices that declare none; 1 s unless set. */
+    /**
+     * Sets the longest hold of devices that declare none; 1 s unless set.
+     *
+     * @throws IllegalArgumentException unless the duration is positive
+     */
     public Builder longestHold(Duration longestHold) {
       this.longestHold = positive("longestHold", longestHold);
       return this;
     }
 
-    /** Sets how long {@link Broker#close} waits for mappings; 5 s unless set. */
+    /**
+     * Sets how long {@link Broker#close} waits for mappings; 5 s unless set.
+     *
+     * @throws IllegalArgumentException unless the duration is positive
+     */
     public Builder closeTimeout(Duration timeout) {
       closeTimeout = positive("closeTimeout", timeout);
       return this;

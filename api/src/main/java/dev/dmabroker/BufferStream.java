@@ -117,6 +117,7 @@ public interface BufferStream extends AutoCloseable {
    * @throws WaitInterruptedException if the thread is interrupted while it waits; nothing is
    *     acquired then
    * @throws MoveFailedException if the buffer has to move for the producer and cannot
+   * @throws LeftOutException if the producer is dispensable and is left out now
    * @throws ClosedException if the stream or the broker is closed
    * @throws IllegalArgumentException unless the timeout is positive
    */
@@ -166,6 +167,8 @@ public interface BufferStream extends AutoCloseable {
    * and has to close it. A subscriber gets as many frames as it has requested; the policy decides
    * what happens to other frames. The publisher completes when the stream stops or closes; then the
    * subscriber is detached and may subscribe again.
+   *
+   * @throws IllegalArgumentException if the device belongs to another broker
    */
   Flow.Publisher<Frame> publisher(Device device, StreamConsumer.Policy policy);
 

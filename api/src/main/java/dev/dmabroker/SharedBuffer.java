@@ -47,9 +47,12 @@ public interface SharedBuffer extends AutoCloseable {
    * timeout}.
    *
    * @throws AllocationException if no heap that suits has memory
+   * @throws BudgetExceededException if the buffer counts against a budget, and that does not suffice
    * @throws UnsatisfiableException if no heap is large enough at all
    * @throws MapTimeoutException if a move did not end in time
    * @throws MoveFailedException if the move that is needed failed for good
+   * @throws WouldDeadlockException if the wait could only end after the calling thread's own
+   *     mapping is closed
    * @throws WaitInterruptedException if the thread is interrupted while it waits
    * @throws ClosedException if the buffer or the broker is closed
    * @throws IllegalArgumentException unless the timeout is positive
