@@ -54,11 +54,13 @@ public abstract class Fixture {
     for (Thread thread : threads) {
       Await.ended(thread);
     }
+    SnapshotInvariants.check(broker.snapshot());
     try {
       broker.close();
     } catch (BrokerException e) {
       // The test left something out on purpose, and closed it or did not.
     }
+    SnapshotInvariants.check(broker.snapshot());
   }
 
   protected SharedBuffer export() {
