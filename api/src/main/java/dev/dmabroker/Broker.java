@@ -185,11 +185,12 @@ public interface Broker extends AutoCloseable {
 
   /**
    * Closes the broker: it refuses new work, ends every wait with {@link ClosedException}, blocks
-   * until the open mappings are closed (at most for the close timeout), and gives back all memory.
-   * A second call does nothing.
+   * until the open mappings are closed and the heaps have all memory back, at most for the close
+   * timeout. A second call does nothing.
    *
-   * @throws OutstandingMappingsException if mappings are still open at the deadline; the text names
-   *     them. The memory of each is given back when it is closed.
+   * @throws OutstandingMappingsException if mappings are still open at the deadline, whose memory
+   *     is given back when they are closed, or if a heap is still taking memory back; the text
+   *     names them
    * @throws WaitInterruptedException if the thread is interrupted while it waits; memory is then
    *     given back as mappings close, as after the deadline
    */

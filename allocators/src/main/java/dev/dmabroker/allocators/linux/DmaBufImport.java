@@ -24,12 +24,12 @@ public record DmaBufImport(int fd, FileId id, long sizeBytes) {
    */
   public static DmaBufImport of(int fd) throws HeapException {
     NativeAccess.require();
-    if (LibC.fcntl(fd, LibC.F_GETFD, 0) == -1) {
+    if (LibC.calls().fcntl(fd, LibC.F_GETFD, 0) == -1) {
       throw Errno.last().failure("looking at descriptor " + fd);
     }
     Optional<FileId> id = FileId.of(fd);
     // Seeking tells a dma-buf's size; of any other file it would move the user's position.
-    long size = DmaBufs.isDmaBuf(fd) ? LibC.lseek(fd, 0, LibC.SEEK_END) : -1;
+    long size = DmaBufs.isDmaBuf(fd) ? LibC.calls().lseek(fd, 0, LibC.SEEK_END) : -1;
     if (size < 1 || id.isEmpty()) {
       throw new HeapException(
           Kind.FAILED,
@@ -71,7 +71,7 @@ public record DmaBufImport(int fd, FileId id, long sizeBytes) {
    *     none left
    */
   public Backing open() throws HeapException {
-    int duplicate = LibC.fcntl(fd, LibC.F_DUPFD_CLOEXEC, 0);
+    int duplicate = LibC.calls().fcntl(fd, LibC.F_DUPFD_CLOEXEC, 0);
     if (duplicate == -1) {
       throw Errno.last().failure("duplicating descriptor " + fd);
     }

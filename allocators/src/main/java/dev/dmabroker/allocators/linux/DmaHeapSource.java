@@ -49,7 +49,7 @@ final class DmaHeapSource implements Source {
     while (true) {
       request.clear();
       request.putLong(bytes).putInt(0).putInt(LibC.O_RDWR | LibC.O_CLOEXEC).putLong(0);
-      if (LibC.ioctl(node.value(), Ioctl.DMA_HEAP_IOCTL_ALLOC, request.array()) == 0) {
+      if (LibC.calls().ioctl(node.value(), Ioctl.DMA_HEAP_IOCTL_ALLOC, request.array()) == 0) {
         return request.getInt(Long.BYTES);
       }
       Errno errno = Errno.last();
@@ -67,7 +67,7 @@ final class DmaHeapSource implements Source {
     byte[] name = Labels.fit(label, Ioctl.DMA_BUF_NAME_LEN);
     try (Memory memory = new Memory(name.length)) {
       memory.write(0, name, 0, name.length);
-      LibC.ioctl(fd.value(), Ioctl.DMA_BUF_SET_NAME, Pointer.nativeValue(memory));
+      LibC.calls().ioctl(fd.value(), Ioctl.DMA_BUF_SET_NAME, Pointer.nativeValue(memory));
     }
   }
 

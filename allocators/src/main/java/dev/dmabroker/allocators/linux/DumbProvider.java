@@ -83,7 +83,7 @@ public final class DumbProvider implements HeapProvider {
       String match = "SUBSYSTEM==\"drm\", KERNEL==\"" + card.getFileName() + "\"";
       return new DeviceNode(card, name, match, REMEDY).closed(e.errno());
     }
-    LibC.ioctl(node.value(), Drm.DRM_IOCTL_DROP_MASTER, 0);
+    LibC.calls().ioctl(node.value(), Drm.DRM_IOCTL_DROP_MASTER, 0);
     try {
       Optional<String> lack = lack(node);
       if (lack.isPresent()) {
@@ -124,7 +124,7 @@ public final class DumbProvider implements HeapProvider {
   private static long capability(Fd node, long which, long ifNotTold) {
     ByteBuffer request =
         ByteBuffer.allocate(Drm.GET_CAP_BYTES).order(ByteOrder.nativeOrder()).putLong(0, which);
-    if (LibC.ioctl(node.value(), Drm.DRM_IOCTL_GET_CAP, request.array()) == 0) {
+    if (LibC.calls().ioctl(node.value(), Drm.DRM_IOCTL_GET_CAP, request.array()) == 0) {
       return request.getLong(8);
     }
     return Errno.last().equals(Errno.EOPNOTSUPP) ? ifNotTold : 0;
@@ -139,7 +139,7 @@ public final class DumbProvider implements HeapProvider {
               .order(ByteOrder.nativeOrder())
               .putLong(16, NAME_BYTES - 1)
               .putLong(24, Pointer.nativeValue(name));
-      return LibC.ioctl(node.value(), Drm.DRM_IOCTL_VERSION, version.array()) == 0
+      return LibC.calls().ioctl(node.value(), Drm.DRM_IOCTL_VERSION, version.array()) == 0
           ? name.getString(0, StandardCharsets.US_ASCII.name())
           : "";
     }

@@ -123,12 +123,12 @@ final class DumbSource implements Source {
   @SuppressWarnings("ByteBufferBackingArray")
   private void destroy(int handle) {
     byte[] destroy = request(Drm.DESTROY_DUMB_BYTES).putInt(0, handle).array();
-    LibC.ioctl(node.value(), Drm.DRM_IOCTL_MODE_DESTROY_DUMB, destroy);
+    LibC.calls().ioctl(node.value(), Drm.DRM_IOCTL_MODE_DESTROY_DUMB, destroy);
   }
 
   @SuppressWarnings("ByteBufferBackingArray") // Each argument is an array of its own.
   private void call(long request, ByteBuffer argument, String what) throws HeapException {
-    while (LibC.ioctl(node.value(), request, argument.array()) != 0) {
+    while (LibC.calls().ioctl(node.value(), request, argument.array()) != 0) {
       Errno errno = Errno.last();
       // The DRM core wants both kinds of calls repeated, as drmIoctl does.
       if (!errno.equals(Errno.EINTR) && !errno.equals(Errno.EAGAIN)) {

@@ -34,7 +34,7 @@ final class Fd implements AutoCloseable {
    */
   static Fd open(Path path, int flags) throws OpenFailure {
     while (true) {
-      int fd = LibC.open(text(path.toString()), flags | LibC.O_CLOEXEC, 0);
+      int fd = LibC.calls().open(text(path.toString()), flags | LibC.O_CLOEXEC, 0);
       if (fd >= 0) {
         return new Fd(fd, path.toString());
       }
@@ -70,7 +70,7 @@ final class Fd implements AutoCloseable {
    * @throws HeapException if the process has no descriptor left
    */
   int dup() throws HeapException {
-    int duplicate = LibC.fcntl(value(), LibC.F_DUPFD_CLOEXEC, 0);
+    int duplicate = LibC.calls().fcntl(value(), LibC.F_DUPFD_CLOEXEC, 0);
     if (duplicate == -1) {
       throw Errno.last().failure("duplicating the descriptor of " + what);
     }
@@ -84,7 +84,7 @@ final class Fd implements AutoCloseable {
     if (value != CLOSED) {
       // Linux has closed it, whatever it answers; a second close could hit another thread's new
       // file.
-      LibC.close(value);
+      LibC.calls().close(value);
     }
   }
 

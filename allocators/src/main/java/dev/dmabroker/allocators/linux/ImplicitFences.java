@@ -52,7 +52,7 @@ final class ImplicitFences {
             .order(ByteOrder.nativeOrder())
             .putInt(0, fd)
             .putShort(EVENTS, (short) events);
-    while (LibC.ppoll(entry.array(), 1, AT_ONCE, 0) == -1) {
+    while (LibC.calls().ppoll(entry.array(), 1, AT_ONCE, 0) == -1) {
       Errno errno = Errno.last();
       if (!errno.equals(Errno.EINTR)) {
         throw errno.failure("polling for fences on " + what);
@@ -74,7 +74,8 @@ final class ImplicitFences {
         ByteBuffer.allocate(Ioctl.EXPORT_SYNC_FILE_BYTES)
             .order(ByteOrder.nativeOrder())
             .putInt(0, flags);
-    while (LibC.ioctl(dmaBuf.value(), Ioctl.DMA_BUF_IOCTL_EXPORT_SYNC_FILE, request.array()) != 0) {
+    while (LibC.calls().ioctl(dmaBuf.value(), Ioctl.DMA_BUF_IOCTL_EXPORT_SYNC_FILE, request.array())
+        != 0) {
       Errno errno = Errno.last();
       if (errno.equals(Errno.ENOTTY) && !access.writes()) {
         return dmaBuf.dup();

@@ -146,7 +146,8 @@ public final class LinuxBacking implements Backing {
             | (access.reads() ? Ioctl.DMA_BUF_SYNC_READ : 0)
             | (access.writes() ? Ioctl.DMA_BUF_SYNC_WRITE : 0);
     int descriptor = fd.value();
-    while (LibC.ioctl(descriptor, Ioctl.DMA_BUF_IOCTL_SYNC, SyncFlags.address(flags)) != 0) {
+    while (LibC.calls().ioctl(descriptor, Ioctl.DMA_BUF_IOCTL_SYNC, SyncFlags.address(flags))
+        != 0) {
       Errno errno = Errno.last();
       // The kernel documents both as a request to call again, and gives no other way to go on.
       if (errno.equals(Errno.EAGAIN)) {

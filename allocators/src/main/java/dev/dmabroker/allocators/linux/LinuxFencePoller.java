@@ -89,7 +89,7 @@ public final class LinuxFencePoller implements FencePoller {
   }
 
   private Waiter start(Watch first) throws HeapException {
-    int wake = LibC.eventfd(0, LibC.EFD_CLOEXEC | LibC.EFD_NONBLOCK);
+    int wake = LibC.calls().eventfd(0, LibC.EFD_CLOEXEC | LibC.EFD_NONBLOCK);
     if (wake == -1) {
       throw Errno.last().failure("eventfd for the thread that waits for fences");
     }
@@ -108,7 +108,7 @@ public final class LinuxFencePoller implements FencePoller {
 
   @Override
   public void discard(SyncFile fence) {
-    LibC.close(fence.fd());
+    LibC.calls().close(fence.fd());
   }
 
   @Override
@@ -176,7 +176,7 @@ public final class LinuxFencePoller implements FencePoller {
       if (!woken) {
         woken = true;
         // The write fails only if the counter is at its maximum, which wakes the thread too.
-        LibC.eventfd_write(wake.value(), 1);
+        LibC.calls().eventfd_write(wake.value(), 1);
       }
     }
 
@@ -211,7 +211,7 @@ public final class LinuxFencePoller implements FencePoller {
       }
       int results = set.results(0);
       if ((results & LibC.POLLIN) != 0) {
-        LibC.eventfd_read(wake.value(), new byte[Long.BYTES]);
+        LibC.calls().eventfd_read(wake.value(), new byte[Long.BYTES]);
       } else if (results != 0) {
         throw new IllegalStateException(
             "somebody has closed descriptor " + wake.value() + ", which is the poller's");
@@ -254,7 +254,7 @@ public final class LinuxFencePoller implements FencePoller {
       // From here on nothing throws, or the fence would be served twice.
       set.remove(at);
       if (ours) {
-        LibC.close(watch.fd());
+        LibC.calls().close(watch.fd());
       }
       synchronized (lock) {
         pending--;

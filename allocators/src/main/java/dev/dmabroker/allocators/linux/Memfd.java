@@ -57,7 +57,7 @@ final class Memfd {
         NumaNodes.prefer(fd, sizeBytes, node, what);
       }
       populate(fd, sizeBytes, Math.max(STEP_BYTES, hugePageBytes), what);
-      if (LibC.fcntl(fd.value(), LibC.F_ADD_SEALS, SEALS) != 0) {
+      if (LibC.calls().fcntl(fd.value(), LibC.F_ADD_SEALS, SEALS) != 0) {
         throw Errno.last().failure("sealing " + what);
       }
       return fd;
@@ -70,9 +70,9 @@ final class Memfd {
   private static int open(byte[] name, int huge, String what) throws HeapException {
     int flags = LibC.MFD_CLOEXEC | LibC.MFD_ALLOW_SEALING | huge;
     int noExec = notExecutable;
-    int fd = LibC.memfd_create(name, flags | noExec);
+    int fd = LibC.calls().memfd_create(name, flags | noExec);
     if (fd == -1 && noExec != 0 && Errno.last().equals(Errno.EINVAL)) {
-      fd = LibC.memfd_create(name, flags);
+      fd = LibC.calls().memfd_create(name, flags);
       if (fd != -1) {
         notExecutable = 0;
       }
@@ -84,7 +84,7 @@ final class Memfd {
   }
 
   private static void setLength(Fd fd, long sizeBytes, String what) throws HeapException {
-    while (LibC.ftruncate(fd.value(), sizeBytes) != 0) {
+    while (LibC.calls().ftruncate(fd.value(), sizeBytes) != 0) {
       Errno errno = Errno.last();
       if (!errno.equals(Errno.EINTR)) {
         throw errno.failure("giving " + what + " " + sizeBytes + " bytes");
@@ -96,7 +96,7 @@ final class Memfd {
       throws HeapException {
     for (long done = 0; done < sizeBytes; ) {
       long step = Math.min(stepBytes, sizeBytes - done);
-      if (LibC.fallocate(fd.value(), 0, done, step) == 0) {
+      if (LibC.calls().fallocate(fd.value(), 0, done, step) == 0) {
         done += step;
         continue;
       }

@@ -28,7 +28,7 @@ final class PageMap {
     try (Fd fd = Fd.open(FILE, LibC.O_RDONLY)) {
       long offset = address / Pages.size() * Long.BYTES;
       // The kernel gives all that is asked for, or stops early at a range which it does not know.
-      if (LibC.pread(fd.value(), entries, entries.length, offset) != entries.length) {
+      if (LibC.calls().pread(fd.value(), entries, entries.length, offset) != entries.length) {
         return Optional.empty();
       }
     } catch (Fd.OpenFailure e) {

@@ -46,9 +46,24 @@ final class UdmabufSource implements Source {
     }
     String what = heap + ":" + label;
     try (Fd memfd = memory.createSealed(label, rounded)) {
+      clear(memfd, rounded, what);
       Fd fd = new Fd(request(memfd, rounded, what), what);
       DmaHeapSource.setName(fd, label);
       return new LinuxBacking(fd, rounded, true, what, leftovers, () -> {});
+    }
+  }
+
+  /**
+   * Clears a memfd. Its pages are allocated, but until a process first sees one of them the kernel
+   * does not clear it; and from 6.12 on the driver takes the pages as they are, with the contents
+   * of their last user.
+   */
+  private static void clear(Fd memfd, long bytes, String what) throws HeapException {
+    AddressRange range = AddressRange.map(memfd.value(), bytes, true, what);
+    try {
+      range.zero();
+    } finally {
+      range.retire();
     }
   }
 
@@ -62,7 +77,7 @@ final class UdmabufSource implements Source {
             .putLong(0)
             .putLong(bytes);
     while (true) {
-      int fd = LibC.ioctl(node.value(), Ioctl.UDMABUF_CREATE, request.array());
+      int fd = LibC.calls().ioctl(node.value(), Ioctl.UDMABUF_CREATE, request.array());
       if (fd != -1) {
         return fd;
       }

@@ -23,7 +23,7 @@ interface V4l2Node extends AutoCloseable {
       @Override
       @SuppressWarnings("ByteBufferBackingArray") // Each argument is an array of its own.
       public @Nullable Errno ask(long request, ByteBuffer argument) {
-        while (LibC.ioctl(fd.value(), request, argument.array()) != 0) {
+        while (LibC.calls().ioctl(fd.value(), request, argument.array()) != 0) {
           Errno errno = Errno.last();
           if (!errno.equals(Errno.EINTR)) {
             return errno;

@@ -118,7 +118,7 @@ public final class V4l2Source implements Source {
    */
   public static V4l2Source of(String heap, int fd, boolean output) throws HeapException {
     NativeAccess.require();
-    int duplicate = LibC.fcntl(fd, LibC.F_DUPFD_CLOEXEC, 0);
+    int duplicate = LibC.calls().fcntl(fd, LibC.F_DUPFD_CLOEXEC, 0);
     if (duplicate == -1) {
       throw Errno.last().failure("duplicating descriptor " + fd + " for " + heap);
     }

@@ -45,7 +45,7 @@ public final class OwnProcess {
 
   /** Whether a descriptor is close-on-exec. */
   public static boolean closeOnExec(int fd) {
-    return LibC.fcntl(fd, LibC.F_GETFD, 0) == LibC.FD_CLOEXEC;
+    return LibC.calls().fcntl(fd, LibC.F_GETFD, 0) == LibC.FD_CLOEXEC;
   }
 
   /** Size of the address space. */
@@ -80,7 +80,7 @@ public final class OwnProcess {
 
   /** Opens a node for reading and writing; the caller closes it. */
   public static int open(Path node) {
-    int fd = LibC.open(Fd.text(node.toString()), LibC.O_RDWR | LibC.O_CLOEXEC, 0);
+    int fd = LibC.calls().open(Fd.text(node.toString()), LibC.O_RDWR | LibC.O_CLOEXEC, 0);
     if (fd == -1) {
       throw new AssertionError(node + ": " + Errno.last());
     }
@@ -89,6 +89,6 @@ public final class OwnProcess {
 
   /** Closes a descriptor that a test owns. */
   public static void close(int fd) {
-    LibC.close(fd);
+    LibC.calls().close(fd);
   }
 }

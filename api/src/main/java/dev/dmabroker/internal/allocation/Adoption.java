@@ -14,9 +14,11 @@ import dev.dmabroker.spec.Layout;
 import dev.dmabroker.spi.Backing;
 import dev.dmabroker.spi.ForeignMemory;
 import dev.dmabroker.spi.HeapException;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
@@ -32,6 +34,9 @@ public final class Adoption {
 
   /** The memory that is adopted now, by what identifies it, with its buffer's name. */
   private final Map<Object, String> adopted = new ConcurrentHashMap<>();
+
+  /** The accounts of the memory that is adopted now. */
+  private final Set<HeapAccount> accounts = ConcurrentHashMap.newKeySet();
 
   /**
    * Adopts memory beside buffers that have memory already.
@@ -69,6 +74,8 @@ public final class Adoption {
     } finally {
       account.retire(); // The heap ends with the memory that it gave, or now.
     }
+    entry.account = account;
+    accounts.add(account);
     try {
       backing.identity().ifPresent(identity -> entry.enter(identity, name));
       return new PlacedMemory(
@@ -77,6 +84,11 @@ public final class Adoption {
       account.release(backing, sizeBytes);
       throw e;
     }
+  }
+
+  /** Returns the accounts of the memory that is adopted now. */
+  public Collection<HeapAccount> accounts() {
+    return accounts;
   }
 
   /** Makes the error for memory that cannot be opened. */
@@ -116,6 +128,7 @@ public final class Adoption {
   /** Represents the entry of one memory among those that are adopted. */
   private final class Entry {
     private volatile Optional<Object> identity = Optional.empty();
+    private volatile @Nullable HeapAccount account;
 
     /**
      * Enters the memory. Refuses it if an adopted buffer, or a buffer with memory of a heap, has it
@@ -143,6 +156,10 @@ public final class Adoption {
     /** Ends the entry, if there is one, when the memory is let go of. */
     void leave() {
       identity.ifPresent(adopted::remove);
+      HeapAccount its = account;
+      if (its != null) {
+        accounts.remove(its);
+      }
     }
   }
 

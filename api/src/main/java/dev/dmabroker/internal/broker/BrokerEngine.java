@@ -1,11 +1,13 @@
 package dev.dmabroker.internal.broker;
 
 import com.google.common.collect.ImmutableList;
+import com.google.common.collect.Iterables;
+import com.google.common.collect.Streams;
 import dev.dmabroker.Broker;
 import dev.dmabroker.BufferStream;
 import dev.dmabroker.Device;
 import dev.dmabroker.DeviceSpec;
-import dev.dmabroker.Holder;
+import dev.dmabroker.OutstandingMappingsException;
 import dev.dmabroker.Plan;
 import dev.dmabroker.Shadow;
 import dev.dmabroker.SharedBuffer;
@@ -25,6 +27,7 @@ import dev.dmabroker.internal.placement.Planner;
 import dev.dmabroker.internal.runtime.Caller;
 import dev.dmabroker.internal.runtime.Durations;
 import dev.dmabroker.internal.runtime.Exceptions;
+import dev.dmabroker.internal.runtime.Time;
 import dev.dmabroker.internal.services.Services;
 import dev.dmabroker.internal.stream.ManagedStream;
 import dev.dmabroker.internal.watch.StateRecords;
@@ -42,6 +45,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Collectors;
 
 /** The broker as applications see it. It puts devices, buffers, streams and heaps together. */
 final class BrokerEngine implements Broker {
@@ -204,8 +208,7 @@ final class BrokerEngine implements Broker {
     Duration timeout = services.settings().closeTimeout();
     boolean gone;
     try {
-      gone =
-          services.lifecycle().await(buffers::isEmpty, Durations.nanos(timeout), services.time());
+      gone = awaitEnd(Durations.nanos(timeout));
     } catch (InterruptedException e) {
       Caller.interrupt();
       throw Exceptions.waitInterrupted(
@@ -216,17 +219,48 @@ final class BrokerEngine implements Broker {
       services.fences().close();
       services.workers().close();
     }
-    if (!gone && !buffers.isEmpty()) {
-      List<Holder> holders = buffers.holders();
-      throw Exceptions.outstandingMappings(
-          "the broker is closed, but after "
-              + timeout.toMillis()
-              + " ms "
-              + buffers.describe()
-              + "; their memory is given back as they are closed",
-          holders,
-          null);
+    if (!gone) {
+      throw notGone(timeout);
     }
+  }
+
+  /** Blocks until every buffer is gone and the heaps have all memory back. False if it is late. */
+  private boolean awaitEnd(long nanos) throws InterruptedException {
+    Time time = services.time();
+    long deadline = time.nanos() + nanos;
+    if (!services.lifecycle().await(buffers::isEmpty, nanos, time)) {
+      return false;
+    }
+    // Moves give memory back on workers, maybe later than its buffer is gone.
+    for (HeapAccount heap : allHeaps()) {
+      if (!heap.awaitReturns(deadline - time.nanos(), time)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** The broker's heaps, and those that stand for adopted memory. */
+  private Iterable<HeapAccount> allHeaps() {
+    return Iterables.concat(heaps, buffers.adopted());
+  }
+
+  private OutstandingMappingsException notGone(Duration timeout) {
+    String when = "the broker is closed, but after " + timeout.toMillis() + " ms ";
+    return buffers.isEmpty()
+        ? Exceptions.outstandingMappings(
+            when
+                + "memory is still being given back to its heap: "
+                + Streams.stream(allHeaps())
+                    .filter(HeapAccount::hasMemoryOut)
+                    .map(HeapAccount::name)
+                    .collect(Collectors.joining(", ")),
+            List.of(),
+            null)
+        : Exceptions.outstandingMappings(
+            when + buffers.describe() + "; their memory is given back as they are closed",
+            buffers.holders(),
+            null);
   }
 
   /** The parts that the broker's rooms share, for tests. */

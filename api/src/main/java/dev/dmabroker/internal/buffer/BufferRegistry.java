@@ -13,6 +13,7 @@ import dev.dmabroker.internal.device.DeviceRegistry;
 import dev.dmabroker.internal.device.RegisteredDevice;
 import dev.dmabroker.internal.gate.Place;
 import dev.dmabroker.internal.heap.Budgets;
+import dev.dmabroker.internal.heap.HeapAccount;
 import dev.dmabroker.internal.move.MoveQueue;
 import dev.dmabroker.internal.placement.Planner;
 import dev.dmabroker.internal.placement.Target;
@@ -26,6 +27,7 @@ import dev.dmabroker.spec.Layout;
 import dev.dmabroker.spi.ForeignMemory;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
@@ -204,6 +206,11 @@ public final class BufferRegistry implements Supplies {
 
   public boolean isEmpty() {
     return buffers.isEmpty();
+  }
+
+  /** The accounts of the memory that is adopted now. */
+  public Collection<HeapAccount> adopted() {
+    return adoption.accounts();
   }
 
   // ---- Looking ----
