@@ -155,6 +155,7 @@ public interface BufferStream extends AutoCloseable {
    *     if the counts of buffers that they declare contradict each other; nothing changes then
    * @throws PinnedException if a buffer is pinned where the device cannot reach it; nothing changes
    *     then
+   * @throws UndeclaredAccessException if the device did not declare that it reads
    * @throws IllegalArgumentException if the device belongs to another broker, or declares to hold
    *     more buffers than the stream's limits allow
    * @throws ClosedException if the stream, the device or the broker is closed

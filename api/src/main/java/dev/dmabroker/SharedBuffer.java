@@ -51,6 +51,7 @@ public interface SharedBuffer extends AutoCloseable {
    * @throws UnsatisfiableException if no heap is large enough at all
    * @throws MapTimeoutException if a move did not end in time
    * @throws MoveFailedException if the move that is needed failed for good
+   * @throws PinnedException if a move is needed and the buffer is pinned
    * @throws WouldDeadlockException if the wait could only end after the calling thread's own
    *     mapping is closed
    * @throws WaitInterruptedException if the thread is interrupted while it waits

@@ -46,6 +46,11 @@ final class DocumentedExceptions {
 
   private DocumentedExceptions() {}
 
+  /** Nothing is documented. */
+  static DocumentedExceptions none() {
+    return new DocumentedExceptions();
+  }
+
   /** Reads the types of a package; needs a JDK, as the compiler parses the sources. */
   static DocumentedExceptions ofPackage(Path folder) throws IOException {
     DocumentedExceptions found = new DocumentedExceptions();

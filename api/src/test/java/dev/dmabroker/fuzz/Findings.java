@@ -36,6 +36,7 @@ final class Findings {
         signature,
         unused ->
             signature
+                + message(finding)
                 + "\n  again with "
                 + origin
                 + "\n  in "
@@ -49,6 +50,11 @@ final class Findings {
   private static String signature(Finding finding) {
     Throwable cause = finding.getCause();
     return cause == null ? String.valueOf(finding.getMessage()) : cause.getClass().getName();
+  }
+
+  private static String message(Finding finding) {
+    Throwable cause = finding.getCause();
+    return cause == null ? "" : ": " + cause.getMessage();
   }
 
   private static String trace(Throwable thrown) {

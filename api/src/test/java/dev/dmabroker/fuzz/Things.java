@@ -62,9 +62,10 @@ final class Things {
 
   /** A future and what is done with a result that no other step got. */
   record Asked<T>(CompletableFuture<T> future, java.util.function.Consumer<T> ending) {
+    /** Cancels it, or ends its result, which may come later. */
     void cancel() {
-      if (!future.cancel(false) && !future.isCompletedExceptionally()) {
-        ending.accept(future.join());
+      if (!future.cancel(false)) {
+        CompletableFuture<?> unused = future.thenAccept(ending);
       }
     }
   }

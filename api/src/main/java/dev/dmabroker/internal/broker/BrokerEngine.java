@@ -98,6 +98,7 @@ final class BrokerEngine implements Broker {
 
   @Override
   public List<SharedBuffer> exportSet(String name, BufferSpec spec, int count) {
+    Objects.requireNonNull(name, "name");
     if (count < 1) {
       throw new IllegalArgumentException("a set has at least one buffer, not " + count);
     }
