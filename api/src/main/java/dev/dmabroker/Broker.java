@@ -2,6 +2,7 @@ package dev.dmabroker;
 
 import dev.dmabroker.event.BrokerListener;
 import dev.dmabroker.event.BrokerSnapshot;
+import dev.dmabroker.event.Delivery;
 import dev.dmabroker.internal.broker.BrokerFactory;
 import dev.dmabroker.internal.runtime.Settings;
 import dev.dmabroker.spec.BufferSpec;
@@ -22,6 +23,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ForkJoinPool;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -176,12 +178,17 @@ public interface Broker extends AutoCloseable {
   /** The state of the broker now. Other threads go on while the broker collects it. */
   BrokerSnapshot snapshot();
 
+  /** Tells the listener every event from now on, on a thread of its own. */
+  default AutoCloseable listen(BrokerListener listener) {
+    return listen(listener, Delivery.QUEUED);
+  }
+
   /**
-   * Calls the listener for every event from now on.
+   * Tells the listener every event from now on, on the thread that {@code delivery} names.
    *
-   * @return a handle; closing it ends the calls
+   * @return a handle; closing it ends the calls, but for those that are under way
    */
-  AutoCloseable listen(BrokerListener listener);
+  AutoCloseable listen(BrokerListener listener, Delivery delivery);
 
   /**
    * Closes the broker: it refuses new work, ends every wait with {@link ClosedException}, blocks
@@ -200,7 +207,7 @@ public interface Broker extends AutoCloseable {
   /** Collects the parts and settings of a broker. Not thread-safe. */
   final class Builder {
     private final List<Heap> heaps = new ArrayList<>();
-    private final List<BrokerListener> listeners = new ArrayList<>();
+    private final List<Consumer<Broker>> listeners = new ArrayList<>();
     private final Map<String, Long> budgets = new LinkedHashMap<>();
     private final List<HeapProvider> providers = new ArrayList<>();
     private boolean discoverHeaps;
@@ -249,9 +256,19 @@ public interface Broker extends AutoCloseable {
       return this;
     }
 
-    /** Adds a listener, which the broker calls from its start on. */
+    /** Adds a listener, on a thread of its own ({@link Delivery#QUEUED}). */
     public Builder listener(BrokerListener listener) {
-      listeners.add(Objects.requireNonNull(listener, "listener"));
+      return listener(listener, Delivery.QUEUED);
+    }
+
+    /** Adds a listener, which the broker tells its events from its start on. */
+    public Builder listener(BrokerListener listener, Delivery delivery) {
+      Objects.requireNonNull(listener, "listener");
+      Objects.requireNonNull(delivery, "delivery");
+      listeners.add(
+          broker -> {
+            AutoCloseable unused = broker.listen(listener, delivery);
+          });
       return this;
     }
 
@@ -261,7 +278,7 @@ public interface Broker extends AutoCloseable {
      * @throws IllegalArgumentException unless the duration is positive
      */
     public Builder mapTimeout(Duration timeout) {
-      mapTimeout = positive("mapTimeout", timeout);
+      mapTimeout = Settable.positive("mapTimeout", timeout);
       return this;
     }
 
@@ -271,7 +288,7 @@ public interface Broker extends AutoCloseable {
      * @throws IllegalArgumentException unless the duration is positive
      */
     public Builder longestHold(Duration longestHold) {
-      this.longestHold = positive("longestHold", longestHold);
+      this.longestHold = Settable.positive("longestHold", longestHold);
       return this;
     }
 
@@ -281,7 +298,7 @@ public interface Broker extends AutoCloseable {
      * @throws IllegalArgumentException unless the duration is positive
      */
     public Builder closeTimeout(Duration timeout) {
-      closeTimeout = positive("closeTimeout", timeout);
+      closeTimeout = Settable.positive("closeTimeout", timeout);
       return this;
     }
 
@@ -294,7 +311,7 @@ public interface Broker extends AutoCloseable {
      * @throws IllegalArgumentException if the duration is not positive or the count is less than 1
      */
     public Builder moveRetries(Duration firstBackOff, int maxAttempts) {
-      this.firstBackOff = positive("firstBackOff", firstBackOff);
+      this.firstBackOff = Settable.positive("firstBackOff", firstBackOff);
       if (maxAttempts < 1) {
         throw new IllegalArgumentException("maxAttempts must be at least 1, is " + maxAttempts);
       }
@@ -379,12 +396,7 @@ public interface Broker extends AutoCloseable {
      *     to add
      */
     public Broker build() {
-      return BrokerFactory.create(
-          List.copyOf(heaps),
-          List.copyOf(providers),
-          discoverHeaps,
-          heuristic,
-          List.copyOf(listeners),
+      Settings settings =
           new Settings(
               mapTimeout,
               longestHold,
@@ -396,14 +408,12 @@ public interface Broker extends AutoCloseable {
               callbackExecutor,
               Map.copyOf(budgets),
               mover != null ? mover : BrokerFactory.cpuMover(),
-              fencePoller));
-    }
-
-    private static Duration positive(String field, Duration value) {
-      if (value.isNegative() || value.isZero()) {
-        throw new IllegalArgumentException(field + " must be positive, is " + value);
-      }
-      return value;
+              fencePoller);
+      Broker broker =
+          BrokerFactory.create(
+              List.copyOf(heaps), List.copyOf(providers), discoverHeaps, heuristic, settings);
+      listeners.forEach(add -> add.accept(broker));
+      return broker;
     }
   }
 }

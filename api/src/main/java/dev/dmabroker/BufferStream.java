@@ -169,6 +169,10 @@ public interface BufferStream extends AutoCloseable {
    * what happens to other frames. The publisher completes when the stream stops or closes; then the
    * subscriber is detached and may subscribe again.
    *
+   * <p>All signals but {@code onSubscribe} come from the broker's {@linkplain
+   * Broker.Builder#callbackExecutor callback executor}, one after the other. A subscriber that
+   * throws is detached; the exception is logged and given to its {@code onError}.
+   *
    * @throws IllegalArgumentException if the device belongs to another broker
    */
   Flow.Publisher<Frame> publisher(Device device, StreamConsumer.Policy policy);

@@ -110,10 +110,8 @@ public final class DeviceSpec {
    * @throws IllegalArgumentException unless the duration is positive
    */
   public DeviceSpec longestHold(Duration longestHold) {
-    if (longestHold.isNegative() || longestHold.isZero()) {
-      throw new IllegalArgumentException("longestHold must be positive, is " + longestHold);
-    }
-    return new DeviceSpec(name, alternatives, access, longestHold, dispensable, probe, group);
+    Duration hold = Settable.positive("longestHold", longestHold);
+    return new DeviceSpec(name, alternatives, access, hold, dispensable, probe, group);
   }
 
   /**

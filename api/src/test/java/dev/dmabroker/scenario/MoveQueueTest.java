@@ -16,6 +16,7 @@ import dev.dmabroker.OutstandingMappingsException;
 import dev.dmabroker.SharedBuffer;
 import dev.dmabroker.event.BrokerListener;
 import dev.dmabroker.event.BufferMove;
+import dev.dmabroker.event.Delivery;
 import dev.dmabroker.event.MapStalled;
 import dev.dmabroker.spec.Access;
 import dev.dmabroker.spec.BlobSpec;
@@ -375,7 +376,8 @@ class MoveQueueTest extends Fixture {
                 blocked.countDown();
                 Await.latch(go);
               }
-            });
+            },
+            Delivery.IN_PLACE);
     SharedBuffer other = export();
     Attachment in = other.attach(camera);
     write(in, 1);

@@ -86,9 +86,10 @@ final class AddressRange {
    * @throws HeapException if the memory is gone, or there is no descriptor left
    */
   void zero() throws HeapException {
-    try (Fd zeros = Fd.open(ZEROS, LibC.O_RDONLY)) {
+    try (Fd zeros = Fd.open(ZEROS, LibC.O_RDONLY);
+        Fd.Use use = zeros.use()) {
       for (long done = 0; done < sizeBytes; ) {
-        long read = LibC.calls().pread(zeros.value(), address + done, sizeBytes - done, 0);
+        long read = LibC.calls().pread(use.number(), address + done, sizeBytes - done, 0);
         if (read > 0) {
           done += read;
           continue;

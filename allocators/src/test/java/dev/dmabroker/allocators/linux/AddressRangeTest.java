@@ -29,8 +29,8 @@ class AddressRangeTest {
   }
 
   private AddressRange map(long bytes) throws HeapException {
-    assertEquals(0, LibC.calls().ftruncate(file.value(), bytes));
-    return AddressRange.map(file.value(), bytes, false, "test");
+    assertEquals(0, LibC.calls().ftruncate(file.lend(), bytes));
+    return AddressRange.map(file.lend(), bytes, false, "test");
   }
 
   private static boolean isMapped(long address) {
@@ -120,7 +120,7 @@ class AddressRangeTest {
   @ValueSource(ints = {0, 3})
   void clearingMemoryThatIsGoneIsAnErrorAndNotTheEnd(int pagesLeft) throws Exception {
     AddressRange range = map(Pages.size() * 5);
-    assertEquals(0, LibC.calls().ftruncate(file.value(), Pages.size() * pagesLeft));
+    assertEquals(0, LibC.calls().ftruncate(file.lend(), Pages.size() * pagesLeft));
     HeapException failure = assertThrows(HeapException.class, range::zero);
     assertTrue(failure.toString().contains("clearing"), failure.toString());
     assertTrue(failure.toString().contains("EFAULT"), failure.toString());
@@ -131,7 +131,7 @@ class AddressRangeTest {
   void aFileThatCannotBeMappedIsAnErrorWithItsReason() {
     HeapException failure =
         assertThrows(
-            HeapException.class, () -> AddressRange.map(file.value(), 1L << 60, false, "test"));
+            HeapException.class, () -> AddressRange.map(file.lend(), 1L << 60, false, "test"));
     assertTrue(failure.toString().contains("ENOMEM"), failure.toString());
     assertEquals(HeapException.Kind.FULL, failure.kind());
   }

@@ -154,7 +154,7 @@ class LeftoversTest {
           importer.isPresent(),
           "needs a node in /dev/dri that imports it; run samples/kernel-lab/test");
       try (Fd held = importer.get()) {
-        assertEquals(new Lingering(1, bytes), heap.lingering(), "by descriptor " + held.value());
+        assertEquals(new Lingering(1, bytes), heap.lingering(), "by descriptor " + held.lend());
       }
       lingers(heap, 0, 0);
     }
@@ -174,7 +174,7 @@ class LeftoversTest {
         continue;
       }
       Fd fd = Fd.open(node, LibC.O_RDWR);
-      if (LibC.calls().ioctl(fd.value(), request, handle) == 0) {
+      if (LibC.calls().ioctl(fd.lend(), request, handle) == 0) {
         return Optional.of(fd);
       }
       fd.close();

@@ -382,7 +382,7 @@ class LinuxFencePollerTest {
     assertEquals(LinuxFencePoller.class, real.getClass());
     int fd = event();
     try (Fd memfd = Memfd.create("not a fence", Pages.size(), 0)) {
-      for (int each : new int[] {fd, memfd.value()}) {
+      for (int each : new int[] {fd, memfd.lend()}) {
         HeapException refusal =
             assertThrows(HeapException.class, () -> real.watch(new SyncFile(each), told::add));
         String text = refusal.toString();

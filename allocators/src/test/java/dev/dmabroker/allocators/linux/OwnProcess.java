@@ -6,6 +6,7 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
 
 /** What /proc says of the process that runs the tests. */
 public final class OwnProcess {
@@ -40,6 +41,18 @@ public final class OwnProcess {
       return Files.readSymbolicLink(fd).toString();
     } catch (IOException e) {
       return "closed";
+    }
+  }
+
+  /** The highest descriptor that refers to a file. */
+  static int newest(Path file) {
+    try (Stream<Path> fds = Files.list(Path.of("/proc/self/fd"))) {
+      return fds.filter(fd -> target(fd).equals(file.toString()))
+          .mapToInt(fd -> Integer.parseInt(String.valueOf(fd.getFileName())))
+          .max()
+          .orElseThrow();
+    } catch (IOException e) {
+      throw new AssertionError(e);
     }
   }
 

@@ -70,7 +70,7 @@ public final class SwSync implements AutoCloseable {
     view(request).putInt(0, value);
     done(
         "SW_SYNC_IOC_CREATE_FENCE",
-        LibC.calls().ioctl(timeline.value(), SW_SYNC_IOC_CREATE_FENCE, request));
+        LibC.calls().ioctl(timeline.lend(), SW_SYNC_IOC_CREATE_FENCE, request));
     return view(request).getInt(CREATED_FENCE);
   }
 
@@ -78,7 +78,7 @@ public final class SwSync implements AutoCloseable {
   public void advance(int by) {
     byte[] request = new byte[Integer.BYTES];
     view(request).putInt(0, by);
-    done("SW_SYNC_IOC_INC", LibC.calls().ioctl(timeline.value(), SW_SYNC_IOC_INC, request));
+    done("SW_SYNC_IOC_INC", LibC.calls().ioctl(timeline.lend(), SW_SYNC_IOC_INC, request));
   }
 
   /** Fails all fences that have not signalled, see {@link #ERRNO_OF_CLOSED_TIMELINE}. */

@@ -14,6 +14,7 @@ import dev.dmabroker.SharedBuffer;
 import dev.dmabroker.StreamSpec;
 import dev.dmabroker.event.BrokerListener;
 import dev.dmabroker.event.BrokerSnapshot;
+import dev.dmabroker.event.Delivery;
 import dev.dmabroker.internal.buffer.BufferHandle;
 import dev.dmabroker.internal.buffer.BufferLife;
 import dev.dmabroker.internal.buffer.BufferRegistry;
@@ -171,8 +172,12 @@ final class BrokerEngine implements Broker {
   }
 
   @Override
-  public AutoCloseable listen(BrokerListener listener) {
-    return services.listeners().add(Objects.requireNonNull(listener, "listener"));
+  public AutoCloseable listen(BrokerListener listener, Delivery delivery) {
+    return services
+        .listeners()
+        .add(
+            Objects.requireNonNull(listener, "listener"),
+            Objects.requireNonNull(delivery, "delivery"));
   }
 
   @Override
@@ -192,6 +197,8 @@ final class BrokerEngine implements Broker {
         streams.stream().map(ManagedStream::snapshot).toList(),
         services.fences().snapshot(),
         services.leaks().snapshot(),
+        services.listeners().snapshot(),
+        services.listeners().dropped(),
         services.lifecycle().isClosed(),
         maps);
   }
