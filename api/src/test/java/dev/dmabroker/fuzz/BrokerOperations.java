@@ -18,6 +18,7 @@ import dev.dmabroker.Shadow;
 import dev.dmabroker.SharedBuffer;
 import dev.dmabroker.event.BrokerListener;
 import dev.dmabroker.event.BrokerSnapshot;
+import dev.dmabroker.event.Delivery;
 import dev.dmabroker.fuzz.Kind.Ref;
 import dev.dmabroker.fuzz.Things.Buffer;
 import dev.dmabroker.fuzz.Things.Shadowed;
@@ -55,6 +56,8 @@ final class BrokerOperations {
           new Operation("Broker.plan(BufferSpec,Collection)", 8, BrokerOperations::plan),
           new Operation("Broker.snapshot()", 15, BrokerOperations::snapshot),
           new Operation("Broker.listen(BrokerListener)", 4, BrokerOperations::listen),
+          new Operation(
+              "Broker.listen(BrokerListener,Delivery)", 3, BrokerOperations::listenDelivered),
           new Operation("Broker.close()", 2, BrokerOperations::close));
 
   private BrokerOperations() {}
@@ -223,6 +226,13 @@ final class BrokerOperations {
       BrokerListener listener = isNull ? Draw.nothing() : world.extensions.listener();
       world.put(to, world.get(broker).listen(listener));
     };
+  }
+
+  private static Operation.Action listenDelivered(Draw draw) {
+    Ref<Broker> broker = draw.broker();
+    Delivery delivery = draw.of(Delivery.class);
+    Ref<AutoCloseable> to = draw.slot(LISTENING);
+    return world -> world.put(to, world.get(broker).listen(world.extensions.listener(), delivery));
   }
 
   private static Operation.Action close(Draw draw) {

@@ -5,6 +5,7 @@ import static dev.dmabroker.fuzz.Things.BUILDERS;
 import dev.dmabroker.Broker;
 import dev.dmabroker.Broker.Builder;
 import dev.dmabroker.LeakTracking;
+import dev.dmabroker.event.Delivery;
 import dev.dmabroker.fuzz.Kind.Ref;
 import dev.dmabroker.spi.HeapProvider;
 import java.time.Duration;
@@ -25,6 +26,7 @@ final class BuilderOperations {
           extension(
               "listener(BrokerListener)",
               (builder, world) -> builder.listener(world.extensions.listener())),
+          setting("listener(BrokerListener,Delivery)", BuilderOperations::listener),
           extension("mover(Mover)", (builder, world) -> builder.mover(world.extensions.mover())),
           extension(
               "fencePoller(FencePoller)",
@@ -107,6 +109,11 @@ final class BuilderOperations {
     String name = draw.name();
     long bytes = draw.known(List.of(4096L, 12288L, 65536L, 0L, -1L, Long.MAX_VALUE));
     return (builder, world) -> builder.budget(name, bytes);
+  }
+
+  private static Setting listener(Draw draw) {
+    Delivery delivery = draw.of(Delivery.class);
+    return (builder, world) -> builder.listener(world.extensions.listener(), delivery);
   }
 
   private static Setting leakTracking(Draw draw) {

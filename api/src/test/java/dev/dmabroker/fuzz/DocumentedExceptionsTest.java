@@ -43,8 +43,7 @@ import org.junit.jupiter.api.function.Executable;
 
 /** The Javadoc of a method names the exceptions that applications meet, also the rare ones. */
 class DocumentedExceptionsTest extends Fixture {
-  private static final Path SOURCES =
-      Path.of("src/main/java/dev/dmabroker");
+  private static final Path SOURCES = Path.of("src/main/java/dev/dmabroker");
   private static final Duration SHORT = Duration.ofMillis(20);
 
   private static DocumentedExceptions documented = DocumentedExceptions.none();
