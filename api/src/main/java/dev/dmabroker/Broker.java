@@ -43,6 +43,7 @@ public interface Broker extends AutoCloseable {
    * default.
    *
    * @throws DuplicateNameException if a registered device has the name
+   * @throws IllegalArgumentException if the name is blank
    * @throws ClosedException if the broker is closed
    */
   default Device register(String name, Constraints constraints) {
@@ -61,6 +62,7 @@ public interface Broker extends AutoCloseable {
   /**
    * Makes a buffer without memory, named {@code buffer-N}. Does not block.
    *
+   * @throws IllegalArgumentException if the size of the spec's tightest layout overflows
    * @throws ClosedException if the broker is closed
    */
   SharedBuffer export(BufferSpec spec);
@@ -69,6 +71,8 @@ public interface Broker extends AutoCloseable {
    * Makes a buffer without memory. The name appears in errors and events and need not be unique.
    * Does not block.
    *
+   * @throws IllegalArgumentException if the name is blank, or if the size of the spec's tightest
+   *     layout overflows
    * @throws ClosedException if the broker is closed
    */
   SharedBuffer export(String name, BufferSpec spec);
@@ -80,8 +84,9 @@ public interface Broker extends AutoCloseable {
    *
    * @param owner a device of this broker
    * @throws BudgetExceededException if a budget does not suffice; nothing is exported then
-   * @throws IllegalArgumentException if the device belongs to another broker
-   * @throws ClosedException if the broker is closed
+   * @throws IllegalArgumentException if the device belongs to another broker, if the name is blank,
+   *     or if the size of the spec's tightest layout overflows
+   * @throws ClosedException if the device or the broker is closed
    */
   SharedBuffer export(String name, BufferSpec spec, Device owner);
 
@@ -94,7 +99,8 @@ public interface Broker extends AutoCloseable {
    * @param count 1 to 1,024, which is far more than the 32 that a V4L2 queue takes, and as many as
    *     a process may have descriptors unless it asks for more; export several sets if you need
    *     more
-   * @throws IllegalArgumentException if the count is less or more
+   * @throws IllegalArgumentException if the count is less or more, if the name is blank, or if the
+   *     size of the spec's tightest layout overflows
    * @throws ClosedException if the broker is closed
    */
   List<SharedBuffer> exportSet(String name, BufferSpec spec, int count);
@@ -274,19 +280,31 @@ public interface Broker extends AutoCloseable {
       return this;
     }
 
-    /** Sets how long a map waits when the call names no timeout; 5 s unless set. */
+    /**
+     * Sets how long a map waits when the call names no timeout; 5 s unless set.
+     *
+     * @throws IllegalArgumentException unless the duration is positive
+     */
     public Builder mapTimeout(Duration timeout) {
       mapTimeout = Settable.positive("mapTimeout", timeout);
       return this;
     }
 
-    /** Sets the longest hold of devices that declare none; 1 s unless set. */
+    /**
+     * Sets the longest hold of devices that declare none; 1 s unless set.
+     *
+     * @throws IllegalArgumentException unless the duration is positive
+     */
     public Builder longestHold(Duration longestHold) {
       this.longestHold = Settable.positive("longestHold", longestHold);
       return this;
     }
 
-    /** Sets how long {@link Broker#close} waits for mappings; 5 s unless set. */
+    /**
+     * Sets how long {@link Broker#close} waits for mappings; 5 s unless set.
+     *
+     * @throws IllegalArgumentException unless the duration is positive
+     */
     public Builder closeTimeout(Duration timeout) {
       closeTimeout = Settable.positive("closeTimeout", timeout);
       return this;

@@ -119,6 +119,7 @@ public interface BufferStream extends AutoCloseable {
    * @throws WaitInterruptedException if the thread is interrupted while it waits; nothing is
    *     acquired then
    * @throws MoveFailedException if the buffer has to move for the producer and cannot
+   * @throws LeftOutException if the producer is dispensable and is left out now
    * @throws ClosedException if the stream or the broker is closed
    * @throws IllegalArgumentException unless the timeout is positive
    */
@@ -158,6 +159,7 @@ public interface BufferStream extends AutoCloseable {
    *     combinations; nothing changes then
    * @throws PinnedException if a buffer is pinned where the device cannot reach it; nothing changes
    *     then
+   * @throws UndeclaredAccessException if the device did not declare that it reads
    * @throws IllegalArgumentException if the device belongs to another broker, or declares to hold
    *     more buffers than the stream's limits allow
    * @throws ClosedException if the stream, the device or the broker is closed
@@ -174,6 +176,8 @@ public interface BufferStream extends AutoCloseable {
    * <p>All signals but {@code onSubscribe} come from the broker's {@linkplain
    * Broker.Builder#callbackExecutor callback executor}, one after the other. A subscriber that
    * throws is detached; the exception is logged and given to its {@code onError}.
+   *
+   * @throws IllegalArgumentException if the device belongs to another broker
    */
   Flow.Publisher<Frame> publisher(Device device, StreamConsumer.Policy policy);
 

@@ -51,11 +51,15 @@ public interface SharedBuffer extends AutoCloseable {
    * timeout}.
    *
    * @throws AllocationException if no heap that suits has memory
+   * @throws BudgetExceededException if the buffer counts against a budget, and that does not suffice
    * @throws UnsatisfiableException if no heap is large enough at all
    * @throws SearchLimitException if the alternatives and preferences of the attached devices have
    *     too many combinations, as may be after a device was detached
    * @throws MapTimeoutException if a move did not end in time
    * @throws MoveFailedException if the move that is needed failed for good
+   * @throws PinnedException if a move is needed and the buffer is pinned
+   * @throws WouldDeadlockException if the wait could only end after the calling thread's own
+   *     mapping is closed
    * @throws WaitInterruptedException if the thread is interrupted while it waits
    * @throws ClosedException if the buffer or the broker is closed
    * @throws IllegalArgumentException unless the timeout is positive

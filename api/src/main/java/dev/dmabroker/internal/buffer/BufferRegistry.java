@@ -89,6 +89,7 @@ public final class BufferRegistry implements Supplies {
    * @throws IllegalArgumentException unless the count is 1 to {@link BufferCounts#MOST}
    */
   public List<SharedBuffer> exportSet(String name, BufferSpec spec, int count) {
+    Objects.requireNonNull(name, "name");
     if (count < 1 || count > BufferCounts.MOST) {
       throw new IllegalArgumentException(
           "cannot export "
