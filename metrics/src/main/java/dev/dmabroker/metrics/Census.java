@@ -136,6 +136,11 @@ final class Census {
     return maps;
   }
 
+  /** The events that some listener missed so far. */
+  long droppedEvents() {
+    return snapshot.droppedEvents();
+  }
+
   /** The number of buffers that are pinned. */
   int pinned() {
     return pinned;

@@ -8,6 +8,7 @@ import dev.dmabroker.event.BrokerSnapshot.BudgetState;
 import dev.dmabroker.event.BrokerSnapshot.BufferState;
 import dev.dmabroker.event.BrokerSnapshot.DeviceState;
 import dev.dmabroker.event.BrokerSnapshot.HeapState;
+import dev.dmabroker.event.BrokerSnapshot.ListenerState;
 import dev.dmabroker.event.MoveStats;
 import dev.dmabroker.event.StreamState;
 import dev.dmabroker.event.StreamState.ConsumerState;
@@ -81,6 +82,8 @@ public final class SnapshotJson {
     json.name("leaks").object().member("mappings", snapshot.leaks().mappings());
     json.member("attachments", snapshot.leaks().attachments());
     json.member("buffers", snapshot.leaks().buffers()).endObject();
+    json.member("droppedEvents", snapshot.droppedEvents());
+    list("listeners", snapshot.listeners(), this::write);
     list("heaps", snapshot.heaps(), this::write);
     list("closedHeaps", snapshot.closedHeaps(), this::write);
     list("budgets", snapshot.budgets(), this::write);
@@ -115,6 +118,12 @@ public final class SnapshotJson {
     } else {
       json.value(value == null ? null : value.toString());
     }
+  }
+
+  private void write(ListenerState listener) throws IOException {
+    json.object().member("type", listener.type()).member("delivery", listener.delivery().name());
+    json.member("delivered", listener.delivered()).member("queued", listener.queued());
+    json.member("dropped", listener.dropped()).endObject();
   }
 
   private void write(HeapProvider.Closed heap) throws IOException {

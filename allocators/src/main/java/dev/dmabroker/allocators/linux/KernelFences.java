@@ -84,7 +84,7 @@ final class KernelFences implements FenceKind {
   }
 
   private static boolean ask(int fd, byte[] info) {
-    return LibC.ioctl(fd, Ioctl.SYNC_IOC_FILE_INFO, info) == 0;
+    return LibC.calls().ioctl(fd, Ioctl.SYNC_IOC_FILE_INFO, info) == 0;
   }
 
   /** The file behind a descriptor, for errors. */

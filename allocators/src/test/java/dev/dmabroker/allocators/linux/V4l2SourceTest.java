@@ -91,7 +91,7 @@ class V4l2SourceTest {
       } else if (request == V4l2.VIDIOC_EXPBUF) {
         assertTrue(buffers.contains(argument.getInt(4)));
         exported.add(argument.getInt(4));
-        argument.putInt(16, LibC.memfd_create(Fd.text("frame"), LibC.MFD_CLOEXEC));
+        argument.putInt(16, LibC.calls().memfd_create(Fd.text("frame"), LibC.MFD_CLOEXEC));
       }
       return null;
     }

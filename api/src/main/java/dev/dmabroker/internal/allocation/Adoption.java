@@ -9,14 +9,15 @@ import dev.dmabroker.internal.placement.Target;
 import dev.dmabroker.internal.runtime.Exceptions;
 import dev.dmabroker.internal.runtime.Time;
 import dev.dmabroker.spec.BufferSpec;
-import dev.dmabroker.spec.ImageSpec;
 import dev.dmabroker.spec.Layout;
 import dev.dmabroker.spi.Backing;
 import dev.dmabroker.spi.ForeignMemory;
 import dev.dmabroker.spi.HeapException;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
@@ -33,6 +34,9 @@ public final class Adoption {
   /** The memory that is adopted now, by what identifies it, with its buffer's name. */
   private final Map<Object, String> adopted = new ConcurrentHashMap<>();
 
+  /** The accounts of the memory that is adopted now. */
+  private final Set<HeapAccount> accounts = ConcurrentHashMap.newKeySet();
+
   /**
    * Adopts memory beside buffers that have memory already.
    *
@@ -47,11 +51,12 @@ public final class Adoption {
   /**
    * Returns the memory for a buffer; the caller has to release it.
    *
+   * @throws IllegalArgumentException if the layout does not hold what the target's spec says
    * @throws AllocationException if the memory cannot be had, or is too small
    * @throws DuplicateMemoryException if a buffer has it already
    */
   public PlacedMemory take(String name, Target target, Layout layout, ForeignMemory memory) {
-    check(target.spec(), layout);
+    check(name, target.spec(), layout);
     Entry entry = new Entry();
     HeapAccount account = new HeapAccount(new AdoptedHeap(memory, entry::leave));
     if (heaps.numberOf(account.name()) >= 0) {
@@ -69,6 +74,8 @@ public final class Adoption {
     } finally {
       account.retire(); // The heap ends with the memory that it gave, or now.
     }
+    entry.account = account;
+    accounts.add(account);
     try {
       backing.identity().ifPresent(identity -> entry.enter(identity, name));
       return new PlacedMemory(
@@ -77,6 +84,11 @@ public final class Adoption {
       account.release(backing, sizeBytes);
       throw e;
     }
+  }
+
+  /** Returns the accounts of the memory that is adopted now. */
+  public Collection<HeapAccount> accounts() {
+    return accounts;
   }
 
   /** Makes the error for memory that cannot be opened. */
@@ -116,6 +128,7 @@ public final class Adoption {
   /** Represents the entry of one memory among those that are adopted. */
   private final class Entry {
     private volatile Optional<Object> identity = Optional.empty();
+    private volatile @Nullable HeapAccount account;
 
     /**
      * Enters the memory. Refuses it if an adopted buffer, or a buffer with memory of a heap, has it
@@ -143,27 +156,28 @@ public final class Adoption {
     /** Ends the entry, if there is one, when the memory is let go of. */
     void leave() {
       identity.ifPresent(adopted::remove);
+      HeapAccount its = account;
+      if (its != null) {
+        accounts.remove(its);
+      }
     }
   }
 
-  /** Checks that the layout can hold what is specified. */
-  private static void check(BufferSpec spec, Layout layout) {
-    boolean fits =
-        spec instanceof ImageSpec image
-            ? layout.image().isPresent() && fits(image, layout, layout.image().get())
-            : layout.image().isEmpty() && LayoutCheck.holds(layout, spec.layout().planes());
-    if (!fits) {
-      throw new IllegalArgumentException(
-          "a buffer of " + spec + " cannot lie like this: " + layout);
-    }
-  }
-
-  private static boolean fits(ImageSpec spec, Layout layout, Layout.Image image) {
-    return spec.formats().contains(image.format())
-        && image.modifier().supports(image.format())
-        && image.codedWidth() >= spec.width()
-        && image.codedHeight() >= spec.height()
-        && LayoutCheck.holds(
-            layout, ImageSpec.of(spec.width(), spec.height(), image.format()).layout().planes());
+  /** Checks that the layout holds what is specified. */
+  private static void check(String name, BufferSpec spec, Layout layout) {
+    LayoutCheck.mismatch(spec, layout)
+        .ifPresent(
+            why -> {
+              throw new IllegalArgumentException(
+                  "cannot adopt "
+                      + name
+                      + ": a buffer of "
+                      + spec
+                      + " cannot lie like this: "
+                      + layout
+                      + ": "
+                      + why
+                      + "; give the spec and the layout of what is in the memory");
+            });
   }
 }

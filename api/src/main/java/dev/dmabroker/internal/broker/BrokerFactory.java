@@ -1,7 +1,6 @@
 package dev.dmabroker.internal.broker;
 
 import dev.dmabroker.Broker;
-import dev.dmabroker.event.BrokerListener;
 import dev.dmabroker.internal.copy.CpuMover;
 import dev.dmabroker.internal.heap.HeapAccount;
 import dev.dmabroker.internal.heap.HeapDiscovery;
@@ -37,7 +36,6 @@ public final class BrokerFactory {
       List<HeapProvider> providers,
       boolean discoverHeaps,
       @Nullable PlacementHeuristic heuristic,
-      List<BrokerListener> listeners,
       Settings settings) {
     HeapDiscovery discovery = new HeapDiscovery(heaps);
     try {
@@ -47,8 +45,7 @@ public final class BrokerFactory {
           new Planner(
               new HeapTable(accounts),
               heuristic != null ? heuristic : choose(ServiceLoader.load(PlacementHeuristic.class)));
-      return new BrokerEngine(
-          accounts, discovery.closed(), planner, Services.of(settings, listeners));
+      return new BrokerEngine(accounts, discovery.closed(), planner, Services.of(settings));
     } catch (RuntimeException | Error e) {
       // There is no broker that could close the heaps.
       discovery.closeHeaps();

@@ -3,6 +3,8 @@ package dev.dmabroker.internal.heap;
 import com.google.common.collect.ImmutableSet;
 import dev.dmabroker.event.BrokerSnapshot;
 import dev.dmabroker.internal.runtime.EngineLog;
+import dev.dmabroker.internal.runtime.StateLock;
+import dev.dmabroker.internal.runtime.Time;
 import dev.dmabroker.internal.watch.StateRecords;
 import dev.dmabroker.spi.Backing;
 import dev.dmabroker.spi.Heap;
@@ -18,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * the last of it has come back. Heaps are foreign code, so what they answer and throw is checked
  * here. This class is thread-safe.
  */
-public final class HeapAccount {
+public final class HeapAccount extends StateLock {
   private final Heap heap;
   private final String name;
   private final ImmutableSet<String> aliases;
@@ -115,10 +117,26 @@ public final class HeapAccount {
       backings--;
       usedBytes -= sizeBytes;
       close = retired && backings == 0;
+      signal();
     }
     if (close) {
       closeQuietly();
     }
+  }
+
+  /**
+   * Blocks until none of the heap's memory is out. Memory is out from the call that asks for it to
+   * the end of the call that gives it back.
+   *
+   * @return false if some was still out after {@code nanos}
+   */
+  public boolean awaitReturns(long nanos, Time time) throws InterruptedException {
+    return await(() -> backings == 0, nanos, time);
+  }
+
+  /** Tells whether memory is out, as {@link #awaitReturns} counts it. */
+  public synchronized boolean hasMemoryOut() {
+    return backings > 0;
   }
 
   /** Closes the heap as soon as none of its memory is out. */

@@ -1,6 +1,7 @@
 package dev.dmabroker.internal.runtime;
 
 import com.google.common.util.concurrent.ThreadFactoryBuilder;
+import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
@@ -11,6 +12,7 @@ import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * Holds the threads of one broker: workers that find memory and give it back, copiers, a timer, and
@@ -113,14 +115,26 @@ public final class Workers {
     return timer.getQueue().size();
   }
 
-  /** Runs what the application chained to a future, in the application's executor. */
+  /**
+   * Runs what the application chained to a future, in the application's executor. It runs once,
+   * whatever the executor throws: a callback that is late and in the wrong thread is better than a
+   * mapping that is never handed out.
+   */
   public void callback(Runnable work) {
+    AtomicBoolean begun = new AtomicBoolean();
+    Runnable once =
+        () -> {
+          if (begun.compareAndSet(false, true)) {
+            Guarded.run("a callback", work);
+          }
+        };
     try {
-      callbacks.execute(work);
+      callbacks.execute(once);
     } catch (RejectedExecutionException e) {
-      // A callback that is late and in the wrong thread is better than a mapping that is never
-      // handed out.
-      work.run();
+      once.run();
+    } catch (Throwable t) {
+      EngineLog.LOG.log(Level.WARNING, "the callback executor threw", t);
+      once.run();
     }
   }
 

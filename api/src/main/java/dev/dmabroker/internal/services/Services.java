@@ -1,6 +1,5 @@
 package dev.dmabroker.internal.services;
 
-import dev.dmabroker.event.BrokerListener;
 import dev.dmabroker.internal.runtime.Clock;
 import dev.dmabroker.internal.runtime.Lifecycle;
 import dev.dmabroker.internal.runtime.Settings;
@@ -12,7 +11,6 @@ import dev.dmabroker.internal.watch.Listeners;
 import dev.dmabroker.internal.watch.MoveLog;
 import dev.dmabroker.internal.watch.StateRecords;
 import dev.dmabroker.spi.FencePoller;
-import java.util.List;
 import java.util.ServiceLoader;
 import java.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
@@ -50,9 +48,9 @@ public record Services(
     StateRecords.MoveStats noMoves) {
 
   /** Makes the services of a new broker. */
-  public static Services of(Settings settings, List<BrokerListener> told) {
+  public static Services of(Settings settings) {
     Time time = Time.ofMachine();
-    Listeners listeners = new Listeners(told, time);
+    Listeners listeners = new Listeners(time);
     Workers workers = new Workers(settings);
     Leaks leaks = new Leaks(settings.leakTracking(), listeners, time);
     CallSites callSites = new CallSites(settings.recordCallSites(), leaks);
