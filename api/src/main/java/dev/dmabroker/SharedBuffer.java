@@ -47,7 +47,7 @@ public interface SharedBuffer extends AutoCloseable {
    * timeout}.
    *
    * @throws AllocationException if no heap that suits has memory
-   * @throws BudgetExceededException if the buffer counts against a budget, and that does not suffice
+   * @throws BudgetExceededException if a budget that the buffer counts against does not suffice
    * @throws UnsatisfiableException if no heap is large enough at all
    * @throws MapTimeoutException if a move did not end in time
    * @throws MoveFailedException if the move that is needed failed for good
