@@ -93,10 +93,13 @@ public interface Broker extends AutoCloseable {
   /**
    * Makes buffers without memory that an application uses in turn, as for a video stream, named
    * {@code name-1} and so on. When the buffers have to move, they move one after the other, so that
-   * the others stay in use. Each moves while it is idle if there is a moment when it is.
+   * the others stay in use. Each moves while it is idle if there is a moment when it is. Either all
+   * are made, or none.
    *
-   * @param count at least 1
-   * @throws IllegalArgumentException if the count is less than 1, if the name is blank, or if the
+   * @param count 1 to 1,024, which is far more than the 32 that a V4L2 queue takes, and as many as
+   *     a process may have descriptors unless it asks for more; export several sets if you need
+   *     more
+   * @throws IllegalArgumentException if the count is less or more, if the name is blank, or if the
    *     size of the spec's tightest layout overflows
    * @throws ClosedException if the broker is closed
    */
@@ -145,7 +148,9 @@ public interface Broker extends AutoCloseable {
    * @throws AllocationException if the memory cannot be opened, or is smaller than the layout
    * @throws DuplicateMemoryException if a buffer of this broker has the memory already
    * @throws DuplicateNameException if a heap has the memory's name
-   * @throws IllegalArgumentException if the layout does not hold what the spec says
+   * @throws IllegalArgumentException if the layout does not hold what the spec says: a picture of a
+   *     format that the spec names, with a coded size no smaller than the spec's; or exactly the
+   *     spec's bytes, in one line
    * @throws ClosedException if the broker is closed
    */
   SharedBuffer adopt(String name, BufferSpec spec, Layout layout, ForeignMemory memory);
@@ -204,7 +209,10 @@ public interface Broker extends AutoCloseable {
   @Override
   void close();
 
-  /** Collects the parts and settings of a broker. Not thread-safe. */
+  /**
+   * Collects the parts and settings of a broker. Durations of any length are taken; the broker
+   * counts none longer than 146 years. Not thread-safe.
+   */
   final class Builder {
     private final List<Heap> heaps = new ArrayList<>();
     private final List<Consumer<Broker>> listeners = new ArrayList<>();

@@ -51,6 +51,8 @@ public interface BufferStream extends AutoCloseable {
    * @throws BudgetExceededException if the producer's budget does not suffice; buffers that this
    *     call allocated are given back then
    * @throws UnsatisfiableException if no heap suits the producer and the consumers
+   * @throws SearchLimitException if the alternatives and preferences of these devices have too many
+   *     combinations
    * @throws IllegalArgumentException if the devices declare to need more buffers than the stream's
    *     limits allow
    * @throws BusyException if the stream is being stopped
@@ -153,6 +155,8 @@ public interface BufferStream extends AutoCloseable {
    * @param policy what happens to frames while the consumer is slow
    * @throws UnsatisfiableException if no heap suits the producer, the consumers and this device, or
    *     if the counts of buffers that they declare contradict each other; nothing changes then
+   * @throws SearchLimitException if the alternatives and preferences of these devices have too many
+   *     combinations; nothing changes then
    * @throws PinnedException if a buffer is pinned where the device cannot reach it; nothing changes
    *     then
    * @throws UndeclaredAccessException if the device did not declare that it reads

@@ -155,7 +155,7 @@ final class BrokerOperations {
     return world -> {
       long value = world.value();
       ForeignMemory memory =
-          isNull ? Draw.nothing() : world.extensions.memory("mine", movable, spec, value);
+          isNull ? Draw.nothing() : world.extensions.memory("mine", movable, spec.layout(), value);
       SharedBuffer adopted = world.get(broker).adopt(name, spec, memory);
       world.put(to, new Buffer(adopted, new Contents(value)));
     };
@@ -171,7 +171,7 @@ final class BrokerOperations {
     Ref<Buffer> to = draw.slot(BUFFERS);
     return world -> {
       long value = world.value();
-      ForeignMemory memory = world.extensions.memory(memoryName, movable, spec, value);
+      ForeignMemory memory = world.extensions.memory(memoryName, movable, layout, value);
       SharedBuffer adopted = world.get(broker).adopt(name, spec, layout, memory);
       world.put(to, new Buffer(adopted, new Contents(value)));
     };

@@ -17,6 +17,7 @@ import dev.dmabroker.internal.watch.Leakable;
 import dev.dmabroker.spec.Access;
 import dev.dmabroker.spec.BufferSpec;
 import dev.dmabroker.spec.SyncFile;
+import dev.dmabroker.spi.HeapException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -91,14 +92,12 @@ public final class ManagedBuffer implements GateKeeper {
 
   @Override
   public void prepare(Duration timeout) {
-    Durations.positive("the timeout", timeout);
-    BufferLife unused = new PrepareRequest(life).run(timeout);
+    BufferLife unused = new PrepareRequest(life).run(Durations.timeout(timeout));
   }
 
   @Override
   public void evacuate(Duration timeout) {
-    Durations.positive("the timeout", timeout);
-    BufferLife unused = new EvacuateRequest(life).run(timeout);
+    BufferLife unused = new EvacuateRequest(life).run(Durations.timeout(timeout));
   }
 
   @Override
@@ -176,7 +175,7 @@ public final class ManagedBuffer implements GateKeeper {
   public BufferMapping admitView(BufferMapping mapping) {
     synchronized (life.lock) {
       if (!mapping.isOpen()) {
-        throw Exceptions.closed(mapping + " is closed");
+        throw mapping.closed();
       }
       if (!mapping.place().heap().traits().cpuReach().is(true)) {
         throw Exceptions.undeclaredAccess(
@@ -187,6 +186,26 @@ public final class ManagedBuffer implements GateKeeper {
                 + " views the constraint cpuReach()");
       }
       return admit(mapping.attachment(), mapping.place(), mapping.access());
+    }
+  }
+
+  @Override
+  public int descriptor(BufferMapping mapping, Descriptor which) throws HeapException {
+    Place place = mapping.place();
+    synchronized (life.lock) {
+      if (!mapping.isOpen()) {
+        throw mapping.closed();
+      }
+      place.beginUse();
+    }
+    try {
+      return which.of(place.backing());
+    } finally {
+      life.lock.change(
+          after -> {
+            place.endUse();
+            life.advance(after);
+          });
     }
   }
 

@@ -4,6 +4,7 @@ import dev.dmabroker.BrokerException;
 import dev.dmabroker.internal.runtime.AfterLock;
 import dev.dmabroker.internal.runtime.Durations;
 import dev.dmabroker.internal.runtime.Exceptions;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
@@ -124,7 +125,7 @@ final class StreamGrowth {
       int before = pool.depth();
       after.then(pool.remove(idle));
       shrunk++;
-      String reason = "idle for " + life.spec.quietTime().toMillis() + " ms";
+      String reason = "idle for " + Duration.ofNanos(quietNanos).toMillis() + " ms";
       life.events.resized(before, pool, reason, after);
     }
   }
