@@ -49,7 +49,7 @@ public final class BrokerFactory {
               heuristic != null ? heuristic : choose(ServiceLoader.load(PlacementHeuristic.class)));
       return new BrokerEngine(
           accounts, discovery.closed(), planner, Services.of(settings, listeners));
-    } catch (RuntimeException | Error e) {
+    } catch (Throwable e) {
       // There is no broker that could close the heaps.
       discovery.closeHeaps();
       throw e;

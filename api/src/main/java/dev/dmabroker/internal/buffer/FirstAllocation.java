@@ -36,7 +36,7 @@ final class FirstAllocation {
       placed = life.allocate(devices, Optional.empty(), /* vacated= */ -1);
     } catch (BrokerException e) {
       failure = e;
-    } catch (RuntimeException | Error e) {
+    } catch (Throwable e) {
       failure = Exceptions.allocation("allocating " + life.name + " threw " + e, List.of());
       failure.initCause(e);
     }

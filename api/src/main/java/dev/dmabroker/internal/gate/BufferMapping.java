@@ -31,7 +31,13 @@ public final class BufferMapping implements Mapping {
 
   @Override
   public int fd() {
-    int fd = open().backing().fd();
+    int fd;
+    try {
+      fd = open().memory().fd();
+    } catch (HeapException e) {
+      throw Exceptions.descriptor(
+          "cannot get the descriptor of " + this + ": " + e.getMessage(), e);
+    }
     if (fd < 0) {
       throw Exceptions.descriptor(
           this
@@ -44,7 +50,7 @@ public final class BufferMapping implements Mapping {
   @Override
   public int dupFd() {
     try {
-      return open().backing().dupFd();
+      return open().memory().dupFd();
     } catch (HeapException e) {
       throw Exceptions.descriptor(
           "cannot duplicate the descriptor of " + this + ": " + e.getMessage(), e);
@@ -85,13 +91,10 @@ public final class BufferMapping implements Mapping {
   public CpuView cpuView() {
     BufferMapping hold = attachment().buffer().admitView(this);
     try {
-      place().backing().beginCpuAccess(access());
-    } catch (HeapException | RuntimeException e) {
+      place().memory().beginCpuAccess(access());
+    } catch (HeapException e) {
       hold.close();
       throw Exceptions.cpuAccess("cannot begin CPU access to " + this + ": " + e.getMessage(), e);
-    } catch (Error e) {
-      hold.close();
-      throw e;
     }
     return new MappedView(hold);
   }
@@ -131,7 +134,7 @@ public final class BufferMapping implements Mapping {
                 leaveFenced();
                 then.accept(errno);
               });
-    } catch (RuntimeException | Error e) {
+    } catch (Throwable e) {
       slot.unfence(token);
       throw e;
     }

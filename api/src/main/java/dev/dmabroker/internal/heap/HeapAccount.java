@@ -3,6 +3,7 @@ package dev.dmabroker.internal.heap;
 import com.google.common.collect.ImmutableSet;
 import dev.dmabroker.event.BrokerSnapshot;
 import dev.dmabroker.internal.runtime.EngineLog;
+import dev.dmabroker.internal.runtime.Foreign;
 import dev.dmabroker.internal.watch.StateRecords;
 import dev.dmabroker.spi.Backing;
 import dev.dmabroker.spi.Heap;
@@ -11,6 +12,8 @@ import dev.dmabroker.spi.HeapInfo;
 import dev.dmabroker.spi.HeapTraits;
 import dev.dmabroker.spi.Lingering;
 import java.lang.System.Logger.Level;
+import java.util.Objects;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,16 +32,35 @@ public final class HeapAccount {
   private long usedBytes;
   private boolean retired;
 
+  /**
+   * Keeps account of a heap, which is asked here for what it tells of itself.
+   *
+   * @throws IllegalStateException if the heap throws anything, or tells nothing
+   */
   public HeapAccount(Heap heap) {
     this.heap = heap;
-    this.name = heap.name();
-    this.aliases = ImmutableSet.copyOf(heap.aliases());
-    this.type = heap.type();
-    this.traits = heap.traits();
+    try {
+      this.name = Foreign.ask(heap::name);
+      this.aliases = ImmutableSet.copyOf(Foreign.ask(heap::aliases));
+      this.type = Foreign.ask(heap::type);
+      this.traits = Foreign.ask(heap::traits);
+    } catch (HeapException e) {
+      throw new IllegalStateException(
+          "a heap of "
+              + heap.getClass()
+              + ", when asked for its name and traits, "
+              + e.getMessage(),
+          e);
+    }
   }
 
   public String name() {
     return name;
+  }
+
+  /** Returns all names that the heap goes by. */
+  Stream<String> names() {
+    return Stream.concat(Stream.of(name), aliases.stream());
   }
 
   public HeapTraits traits() {
@@ -51,7 +73,7 @@ public final class HeapAccount {
    * @throws HeapException also if the heap does what it must not do: throws anything else, or gives
    *     too little
    */
-  public Backing allocate(String label, long sizeBytes) throws HeapException {
+  public HeapMemory allocate(String label, long sizeBytes) throws HeapException {
     synchronized (this) {
       if (retired) {
         throw new HeapException(HeapException.Kind.FAILED, "the broker is closed");
@@ -60,22 +82,17 @@ public final class HeapAccount {
     }
     Backing backing = null;
     try {
-      backing = heap.allocate(label, sizeBytes);
-      long got = backing.sizeBytes();
+      backing = Foreign.ask(() -> heap.allocate(label, sizeBytes));
+      long got = Foreign.ask(backing::sizeBytes);
       if (got < sizeBytes) {
         throw new HeapException(
             HeapException.Kind.FAILED, "gave " + got + " bytes instead of " + sizeBytes);
       }
+      HeapMemory memory = new HeapMemory(this, backing, got);
       synchronized (this) {
         usedBytes += got;
       }
-      return backing;
-    } catch (HeapException e) {
-      undo(backing);
-      throw e;
-    } catch (RuntimeException | LinkageError | OutOfMemoryError e) {
-      undo(backing);
-      throw new HeapException(HeapException.Kind.FAILED, "threw " + e, e);
+      return memory;
     } catch (Throwable t) {
       undo(backing);
       throw t;
@@ -90,16 +107,16 @@ public final class HeapAccount {
     ended(0);
   }
 
-  /** Gives back what {@link #allocate} returned, with the size that the memory had then. */
-  public void release(Backing backing, long sizeBytes) {
-    releaseQuietly(backing);
-    ended(sizeBytes);
+  /** Gives back what {@link #allocate} returned. */
+  void release(HeapMemory memory) {
+    releaseQuietly(memory.backing());
+    ended(memory.sizeBytes());
   }
 
   private void releaseQuietly(Backing backing) {
     try {
       backing.release();
-    } catch (RuntimeException | Error e) {
+    } catch (Throwable e) {
       EngineLog.LOG.log(
           Level.ERROR, "heap " + name + " threw while memory was given back to it", e);
     }
@@ -136,7 +153,7 @@ public final class HeapAccount {
   private void closeQuietly() {
     try {
       heap.close();
-    } catch (RuntimeException | Error e) {
+    } catch (Throwable e) {
       EngineLog.LOG.log(Level.ERROR, "heap " + name + " threw while it was closed", e);
     }
   }
@@ -160,9 +177,9 @@ public final class HeapAccount {
   /** Asks the heap what lingers, outside the lock. */
   private Lingering lingering() {
     try {
-      return heap.lingering();
-    } catch (RuntimeException | LinkageError e) {
-      EngineLog.LOG.log(Level.ERROR, "heap " + name + " threw when asked what lingers", e);
+      return Objects.requireNonNull(heap.lingering(), "the answer is null");
+    } catch (Throwable t) {
+      EngineLog.LOG.log(Level.ERROR, "heap " + name + " threw when asked what lingers", t);
       return Lingering.NONE;
     }
   }

@@ -93,7 +93,7 @@ public final class Relocation {
       }
     } catch (BrokerException e) {
       rollBack(String.valueOf(e.getMessage()), e);
-    } catch (RuntimeException | Error e) {
+    } catch (Throwable e) {
       rollBack("preparing threw " + e, e);
     }
   }
@@ -244,7 +244,7 @@ public final class Relocation {
           this::copy);
     } catch (HeapException e) {
       rollBack("a fence of the kernel could not be waited for: " + e.getMessage(), e);
-    } catch (RuntimeException | Error e) {
+    } catch (Throwable e) {
       rollBack("waiting for fences threw " + e, e);
     }
   }
@@ -269,7 +269,7 @@ public final class Relocation {
               });
     } catch (HeapException e) {
       rollBack("copying failed: " + e.getMessage(), e);
-    } catch (RuntimeException | Error e) {
+    } catch (Throwable e) {
       rollBack("copying threw " + e, e);
     }
   }

@@ -1,6 +1,7 @@
 package dev.dmabroker.internal.runtime;
 
 import com.google.common.util.concurrent.ThreadFactoryBuilder;
+import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
@@ -11,6 +12,7 @@ import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * Holds the threads of one broker: workers that find memory and give it back, copiers, a timer, and
@@ -115,12 +117,22 @@ public final class Workers {
 
   /** Runs what the application chained to a future, in the application's executor. */
   public void callback(Runnable work) {
+    AtomicBoolean done = new AtomicBoolean();
+    Runnable once =
+        () -> {
+          if (done.compareAndSet(false, true)) {
+            work.run();
+          }
+        };
     try {
-      callbacks.execute(work);
-    } catch (RejectedExecutionException e) {
+      callbacks.execute(once);
+    } catch (Throwable t) {
+      if (!(t instanceof RejectedExecutionException)) {
+        EngineLog.LOG.log(Level.WARNING, "the callback executor threw", t);
+      }
       // A callback that is late and in the wrong thread is better than a mapping that is never
       // handed out.
-      work.run();
+      once.run();
     }
   }
 

@@ -43,7 +43,7 @@ final class FramePublisher implements Flow.Publisher<Frame> {
     Subscription subscription = new Subscription(consumer, subscriber, callbacks);
     try {
       subscriber.onSubscribe(subscription);
-    } catch (RuntimeException | Error e) {
+    } catch (Throwable e) {
       subscription.cancel();
       throw e;
     }
@@ -168,7 +168,7 @@ final class FramePublisher implements Flow.Publisher<Frame> {
       }
       try {
         subscriber.onNext(frame);
-      } catch (RuntimeException | Error e) {
+      } catch (Throwable e) {
         frame.close();
         cancel(); // As the rules have it, the subscriber is gone.
         EngineLog.LOG.log(Level.WARNING, "a subscriber of " + consumer + " threw", e);

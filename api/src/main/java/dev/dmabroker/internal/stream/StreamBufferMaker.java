@@ -53,7 +53,7 @@ final class StreamBufferMaker {
         attachMissing(made); // A consumer has come meanwhile.
       }
       return made;
-    } catch (RuntimeException | Error e) {
+    } catch (Throwable e) {
       discard(buffer, made);
       throw e;
     }
