@@ -2,6 +2,7 @@ package dev.dmabroker;
 
 import dev.dmabroker.event.BrokerListener;
 import dev.dmabroker.event.BrokerSnapshot;
+import dev.dmabroker.event.Delivery;
 import dev.dmabroker.internal.broker.BrokerFactory;
 import dev.dmabroker.internal.runtime.Settings;
 import dev.dmabroker.spec.BufferSpec;
@@ -22,6 +23,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ForkJoinPool;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,10 +39,10 @@ public interface Broker extends AutoCloseable {
   }
 
   /**
-   * Registers a device that reads and writes, and that keeps a mapping no longer than the broker's
-   * default.
+   * Registers a device that reads and writes, and whose longest hold is the broker's default.
    *
    * @throws DuplicateNameException if a registered device has the name
+   * @throws IllegalArgumentException if the name is blank
    * @throws ClosedException if the broker is closed
    */
   default Device register(String name, Constraints constraints) {
@@ -59,6 +61,7 @@ public interface Broker extends AutoCloseable {
   /**
    * Makes a buffer without memory, named {@code buffer-N}. Does not block.
    *
+   * @throws IllegalArgumentException if the size of the spec's tightest layout overflows
    * @throws ClosedException if the broker is closed
    */
   SharedBuffer export(BufferSpec spec);
@@ -67,6 +70,8 @@ public interface Broker extends AutoCloseable {
    * Makes a buffer without memory. The name appears in errors and events and need not be unique.
    * Does not block.
    *
+   * @throws IllegalArgumentException if the name is blank, or if the size of the spec's tightest
+   *     layout overflows
    * @throws ClosedException if the broker is closed
    */
   SharedBuffer export(String name, BufferSpec spec);
@@ -78,17 +83,20 @@ public interface Broker extends AutoCloseable {
    *
    * @param owner a device of this broker
    * @throws BudgetExceededException if a budget does not suffice; nothing is exported then
-   * @throws IllegalArgumentException if the device belongs to another broker
-   * @throws ClosedException if the broker is closed
+   * @throws IllegalArgumentException if the device belongs to another broker, if the name is blank,
+   *     or if the size of the spec's tightest layout overflows
+   * @throws ClosedException if the device or the broker is closed
    */
   SharedBuffer export(String name, BufferSpec spec, Device owner);
 
   /**
    * Makes buffers without memory that an application uses in turn, as for a video stream, named
-   * {@code name-1} and so on. When the buffers have to move, they move one after the other, so that
-   * the others stay in use. Each moves while it is idle if there is a moment when it is.
+   * {@code name-1} and so on: all of them, or none. If they have to move, they do so one after the
+   * other, each while it is idle if there is such a moment, so that the others stay in use.
    *
-   * @param count at least 1
+   * @param count 1 to 1,024, as many as a process may have descriptors unless it asks for more
+   * @throws IllegalArgumentException if the count is less or more, if the name is blank, or if the
+   *     size of the spec's tightest layout overflows
    * @throws ClosedException if the broker is closed
    */
   List<SharedBuffer> exportSet(String name, BufferSpec spec, int count);
@@ -131,12 +139,12 @@ public interface Broker extends AutoCloseable {
    * that the device takes suits it. Adopted memory is not in the broker's list of heaps, and it
    * counts against no budget.
    *
-   * @param layout how the contents lie in the memory
+   * @param layout how the contents lie in the memory; a picture may be coded larger than the spec
    * @param memory released when the buffer ends, when it moves, and if this call throws
    * @throws AllocationException if the memory cannot be opened, or is smaller than the layout
    * @throws DuplicateMemoryException if a buffer of this broker has the memory already
    * @throws DuplicateNameException if a heap has the memory's name
-   * @throws IllegalArgumentException if the layout does not hold what the spec says
+   * @throws IllegalArgumentException if the layout does not hold exactly what the spec says
    * @throws ClosedException if the broker is closed
    */
   SharedBuffer adopt(String name, BufferSpec spec, Layout layout, ForeignMemory memory);
@@ -169,20 +177,26 @@ public interface Broker extends AutoCloseable {
   /** The state of the broker now. Other threads go on while the broker collects it. */
   BrokerSnapshot snapshot();
 
+  /** Tells the listener every event from now on, on a thread of its own. */
+  default AutoCloseable listen(BrokerListener listener) {
+    return listen(listener, Delivery.QUEUED);
+  }
+
   /**
-   * Calls the listener for every event from now on.
+   * Tells the listener every event from now on, on the thread that {@code delivery} names.
    *
-   * @return a handle; closing it ends the calls
+   * @return a handle; closing it ends the calls, but for those that are under way
    */
-  AutoCloseable listen(BrokerListener listener);
+  AutoCloseable listen(BrokerListener listener, Delivery delivery);
 
   /**
    * Closes the broker: it refuses new work, ends every wait with {@link ClosedException}, blocks
-   * until the open mappings are closed (at most for the close timeout), and gives back all memory.
-   * A second call does nothing.
+   * until the open mappings are closed and the heaps have all memory back, at most for the close
+   * timeout. A second call does nothing.
    *
-   * @throws OutstandingMappingsException if mappings are still open at the deadline; the text names
-   *     them. The memory of each is given back when it is closed.
+   * @throws OutstandingMappingsException if mappings are still open at the deadline, whose memory
+   *     is given back when they are closed, or if a heap is still taking memory back; the text
+   *     names them
    * @throws WaitInterruptedException if the thread is interrupted while it waits; memory is then
    *     given back as mappings close, as after the deadline
    */
@@ -192,7 +206,7 @@ public interface Broker extends AutoCloseable {
   /** Collects the parts and settings of a broker. Not thread-safe. */
   final class Builder {
     private final List<Heap> heaps = new ArrayList<>();
-    private final List<BrokerListener> listeners = new ArrayList<>();
+    private final List<Consumer<Broker>> listeners = new ArrayList<>();
     private final Map<String, Long> budgets = new LinkedHashMap<>();
     private final List<HeapProvider> providers = new ArrayList<>();
     private boolean discoverHeaps;
@@ -241,27 +255,49 @@ public interface Broker extends AutoCloseable {
       return this;
     }
 
-    /** Adds a listener, which the broker calls from its start on. */
+    /** Adds a listener, on a thread of its own ({@link Delivery#QUEUED}). */
     public Builder listener(BrokerListener listener) {
-      listeners.add(Objects.requireNonNull(listener, "listener"));
+      return listener(listener, Delivery.QUEUED);
+    }
+
+    /** Adds a listener, which the broker tells its events from its start on. */
+    public Builder listener(BrokerListener listener, Delivery delivery) {
+      Objects.requireNonNull(listener, "listener");
+      Objects.requireNonNull(delivery, "delivery");
+      listeners.add(
+          broker -> {
+            AutoCloseable unused = broker.listen(listener, delivery);
+          });
       return this;
     }
 
-    /** Sets how long a map waits when the call names no timeout; 5 s unless set. */
+    /**
+     * Sets how long a map waits when the call names no timeout; 5 s unless set.
+     *
+     * @throws IllegalArgumentException unless the duration is positive
+     */
     public Builder mapTimeout(Duration timeout) {
-      mapTimeout = positive("mapTimeout", timeout);
+      mapTimeout = Settable.positive("mapTimeout", timeout);
       return this;
     }
 
-    /** Sets the longest hold of devices that declare none; 1 s unless set. */
+    /**
+     * Sets the longest hold of devices that declare none; 1 s unless set.
+     *
+     * @throws IllegalArgumentException unless the duration is positive
+     */
     public Builder longestHold(Duration longestHold) {
-      this.longestHold = positive("longestHold", longestHold);
+      this.longestHold = Settable.positive("longestHold", longestHold);
       return this;
     }
 
-    /** Sets how long {@link Broker#close} waits for mappings; 5 s unless set. */
+    /**
+     * Sets how long {@link Broker#close} waits for mappings; 5 s unless set.
+     *
+     * @throws IllegalArgumentException unless the duration is positive
+     */
     public Builder closeTimeout(Duration timeout) {
-      closeTimeout = positive("closeTimeout", timeout);
+      closeTimeout = Settable.positive("closeTimeout", timeout);
       return this;
     }
 
@@ -274,7 +310,7 @@ public interface Broker extends AutoCloseable {
      * @throws IllegalArgumentException if the duration is not positive or the count is less than 1
      */
     public Builder moveRetries(Duration firstBackOff, int maxAttempts) {
-      this.firstBackOff = positive("firstBackOff", firstBackOff);
+      this.firstBackOff = Settable.positive("firstBackOff", firstBackOff);
       if (maxAttempts < 1) {
         throw new IllegalArgumentException("maxAttempts must be at least 1, is " + maxAttempts);
       }
@@ -359,12 +395,7 @@ public interface Broker extends AutoCloseable {
      *     to add
      */
     public Broker build() {
-      return BrokerFactory.create(
-          List.copyOf(heaps),
-          List.copyOf(providers),
-          discoverHeaps,
-          heuristic,
-          List.copyOf(listeners),
+      Settings settings =
           new Settings(
               mapTimeout,
               longestHold,
@@ -376,14 +407,12 @@ public interface Broker extends AutoCloseable {
               callbackExecutor,
               Map.copyOf(budgets),
               mover != null ? mover : BrokerFactory.cpuMover(),
-              fencePoller));
-    }
-
-    private static Duration positive(String field, Duration value) {
-      if (value.isNegative() || value.isZero()) {
-        throw new IllegalArgumentException(field + " must be positive, is " + value);
-      }
-      return value;
+              fencePoller);
+      Broker broker =
+          BrokerFactory.create(
+              List.copyOf(heaps), List.copyOf(providers), discoverHeaps, heuristic, settings);
+      listeners.forEach(add -> add.accept(broker));
+      return broker;
     }
   }
 }

@@ -106,14 +106,13 @@ public final class DeviceSpec {
   /**
    * Sets the longest time for which the device holds one mapping. A move of a buffer waits that
    * long until the device closes its mapping, and is rolled back if the mapping is still open then.
+   * The broker counts no longer than 146 years.
    *
    * @throws IllegalArgumentException unless the duration is positive
    */
   public DeviceSpec longestHold(Duration longestHold) {
-    if (longestHold.isNegative() || longestHold.isZero()) {
-      throw new IllegalArgumentException("longestHold must be positive, is " + longestHold);
-    }
-    return new DeviceSpec(name, alternatives, access, longestHold, dispensable, probe, group);
+    Duration hold = Settable.positive("longestHold", longestHold);
+    return new DeviceSpec(name, alternatives, access, hold, dispensable, probe, group);
   }
 
   /**

@@ -4,7 +4,10 @@ import com.google.common.collect.ImmutableList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Mappings were still open at the deadline when a broker was closed or a stream was stopped. */
+/**
+ * Mappings were still open at the deadline when a broker was closed or a stream was stopped, or a
+ * heap had not yet taken back memory that a closing broker gave back.
+ */
 public final class OutstandingMappingsException extends BrokerException {
   private static final long serialVersionUID = 1;
 

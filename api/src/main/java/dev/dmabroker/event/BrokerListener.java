@@ -1,10 +1,22 @@
 package dev.dmabroker.event;
 
 /**
- * Listens to what a broker does. The broker calls every method without a lock, after the work is
- * done and the pipeline goes on, from the thread that did the work. Several threads may call at
- * once, so a listener has to be thread-safe. The broker logs what a method throws. A method that
- * blocks holds up later moves, so give longer work to another thread.
+ * Listens to what a broker does. The broker tells of each step when it is done and the pipeline
+ * goes on. It calls every method without a lock, and logs what a method throws.
+ *
+ * <p>Unless the listener asks for something else ({@link Delivery#IN_PLACE}), it is called on a
+ * daemon thread that serves it alone, one event after the other. So a method may take its time, and
+ * may call the broker: it holds up nothing but its own later events. Events come in the order in
+ * which the broker's threads told them; two steps that different threads made at about one time may
+ * be told in either order. At most 4,096 events wait for a listener. What comes while so many wait
+ * is dropped, counted ({@link BrokerSnapshot#listeners}) and, now and then, logged.
+ *
+ * <p>{@link dev.dmabroker.Broker#close} does not wait for listeners. Events that wait then are
+ * still delivered, as long as the JVM lives. A listener whose handle was closed gets no further
+ * call; one that is under way goes on to its end.
+ *
+ * <p>A listener that is called in place is called by the threads that did the work, several of them
+ * at once, so it has to be thread-safe and quick.
  */
 public interface BrokerListener {
 

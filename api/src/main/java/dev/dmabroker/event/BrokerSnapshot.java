@@ -45,6 +45,15 @@ public interface BrokerSnapshot {
   /** How many objects were found unreachable and not closed. */
   LeakStats leaks();
 
+  /** The listeners, in the order in which they came. */
+  List<ListenerState> listeners();
+
+  /**
+   * How many events were dropped because too many waited for their listener, also of listeners that
+   * have left. It never goes down.
+   */
+  long droppedEvents();
+
   /** Whether the broker is closed. */
   boolean closed();
 
@@ -116,6 +125,25 @@ public interface BrokerSnapshot {
 
     /** How many references to buffers leaked. */
     long buffers();
+  }
+
+  /** A listener, and what it was told. Not for implementation outside the broker. */
+  interface ListenerState {
+
+    /** The name of its class. */
+    String type();
+
+    /** On which thread it is called. */
+    Delivery delivery();
+
+    /** How many events it was told, without a call that is under way. */
+    long delivered();
+
+    /** How many events wait for it; always 0 if it is called in place. */
+    int queued();
+
+    /** How many events it missed, because too many waited for it. */
+    long dropped();
   }
 
   /** An attachment of a device to a buffer. Not for implementation outside the broker. */
@@ -191,6 +219,12 @@ public interface BrokerSnapshot {
 
     /** How many maps wait. */
     int waiting();
+
+    /**
+     * What the search for the buffer's memory waits for and since when, in words, for example for a
+     * heap that has not answered; empty if no memory is sought now.
+     */
+    Optional<String> seeking();
 
     /** How many places the buffer has left that readers still hold. */
     int retired();

@@ -18,7 +18,11 @@ public interface StreamState {
   /** Whether frames flow. */
   BufferStream.State state();
 
-  /** How many buffers the stream has. */
+  /**
+   * How many buffers the stream has: those that are {@link #free}, {@link #filling} and {@link
+   * #inFlight} together. A closed stream has none, although devices may still {@linkplain Holds#now
+   * hold} some that were the stream's.
+   */
   int depth();
 
   /** How many buffers the stream keeps, as declared. */
@@ -33,7 +37,7 @@ public interface StreamState {
   /** How many buffers are neither the producer's nor a consumer's. */
   int free();
 
-  /** How many buffers the producer has. */
+  /** How many of the stream's buffers the producer has. */
   int filling();
 
   /** How many buffers are queued for or held by consumers, or wait for the producer's fence. */

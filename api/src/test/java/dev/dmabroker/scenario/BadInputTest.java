@@ -18,6 +18,7 @@ import dev.dmabroker.UndeclaredAccessException;
 import dev.dmabroker.UnsatisfiableException;
 import dev.dmabroker.event.BrokerSnapshot;
 import dev.dmabroker.internal.allocation.Allocator;
+import dev.dmabroker.internal.watch.StateRecords;
 import dev.dmabroker.spec.Access;
 import dev.dmabroker.spec.BlobSpec;
 import dev.dmabroker.spec.Constraints;
@@ -50,11 +51,29 @@ class BadInputTest extends Fixture {
   private final Attachment in = buffer.attach(camera);
 
   private <T extends Exception> T assertRefused(Class<T> type, Executable call, String... says) {
-    BrokerSnapshot before = broker.snapshot();
+    BrokerSnapshot before = state();
     T failure = assertThrows(type, call);
     assertSays(failure, says);
-    assertEquals(before, broker.snapshot(), "the broker is as it was");
+    assertEquals(before, state(), "the broker is as it was");
     return failure;
+  }
+
+  /** The state of the broker, without its listeners, which may be told of a refusal. */
+  private BrokerSnapshot state() {
+    BrokerSnapshot now = broker.snapshot();
+    return new StateRecords.BrokerSnapshot(
+        now.heaps(),
+        now.closedHeaps(),
+        now.devices(),
+        now.buffers(),
+        now.budgets(),
+        now.streams(),
+        now.fences(),
+        now.leaks(),
+        /* listeners= */ List.of(),
+        now.droppedEvents(),
+        now.closed(),
+        now.maps());
   }
 
   // ---- Names ----
@@ -347,6 +366,8 @@ class BadInputTest extends Fixture {
     calls.add(() -> broker.export(nothing()));
     calls.add(() -> broker.export(nothing(), BlobSpec.of(1)));
     calls.add(() -> broker.export("new", nothing()));
+    calls.add(() -> broker.exportSet(nothing(), BlobSpec.of(1), 1));
+    calls.add(() -> broker.exportSet("new", nothing(), 1));
     calls.add(() -> broker.plan(nothing(), List.of(camera)));
     calls.add(() -> broker.plan(BlobSpec.of(1), nothing()));
     calls.add(() -> broker.listen(nothing()));

@@ -6,6 +6,7 @@ import dev.dmabroker.Device;
 import dev.dmabroker.DeviceSpec;
 import dev.dmabroker.SharedBuffer;
 import dev.dmabroker.event.BrokerListener;
+import dev.dmabroker.event.Delivery;
 import dev.dmabroker.event.FenceFailure;
 import dev.dmabroker.spec.Constraints;
 import dev.dmabroker.spec.SyncFile;
@@ -52,14 +53,15 @@ abstract class FenceFixture extends Fixture {
         .heap(fenced)
         .heap(cma)
         .heuristic(new InOrder())
-        .listener(events)
+        .listener(events, Delivery.IN_PLACE)
         .listener(
             new BrokerListener() {
               @Override
               public void fenceFailed(FenceFailure event) {
                 failures.add(event);
               }
-            })
+            },
+            Delivery.IN_PLACE)
         .mover(mover)
         .fencePoller(poller)
         .moveRetries(Duration.ofMillis(1), 3)

@@ -20,6 +20,7 @@ import dev.dmabroker.SharedBuffer;
 import dev.dmabroker.UnsatisfiableException;
 import dev.dmabroker.event.BrokerListener;
 import dev.dmabroker.event.BufferMove;
+import dev.dmabroker.event.Delivery;
 import dev.dmabroker.spec.Access;
 import dev.dmabroker.spec.BlobSpec;
 import dev.dmabroker.spec.Constraints;
@@ -322,7 +323,8 @@ class MoveTest extends Fixture {
               public void moved(BufferMove event) {
                 throw new IllegalStateException("listener");
               }
-            });
+            },
+            Delivery.IN_PLACE);
     AutoCloseable looking =
         broker.listen(
             new BrokerListener() {
@@ -331,7 +333,8 @@ class MoveTest extends Fixture {
                 // Another thread can look, so this one holds no lock.
                 seen.complete(CompletableFuture.supplyAsync(buffer::state).join());
               }
-            });
+            },
+            Delivery.IN_PLACE);
     Attachment in = buffer.attach(camera);
     write(in, 1);
     in.onMove(

@@ -20,6 +20,7 @@ import dev.dmabroker.MoveFailedException;
 import dev.dmabroker.StreamConsumer;
 import dev.dmabroker.StreamConsumer.Policy;
 import dev.dmabroker.StreamSpec;
+import dev.dmabroker.event.Delivery;
 import dev.dmabroker.event.FrameDropped;
 import dev.dmabroker.spec.BlobSpec;
 import dev.dmabroker.spec.Constraints;
@@ -78,7 +79,8 @@ class StreamFaultTest extends RationedFixture {
           public void frameDropped(FrameDropped event) {
             throw new IllegalStateException("a listener's mistake");
           }
-        });
+        },
+        Delivery.IN_PLACE);
     BufferStream stream = started(spec -> spec);
     StreamConsumer consumer = stream.consumer(viewer, Policy.LATEST);
     stream.acquire().submit();

@@ -23,7 +23,9 @@ import java.util.Deque;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executor;
 import java.util.concurrent.Flow;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -180,24 +182,112 @@ class StreamPublisherTest extends Fixture {
   @Test
   void aFrameThatComesAsItIsCancelledIsReleased() {
     Deque<Runnable> callbacks = new ArrayDeque<>();
-    broker.close();
-    broker = builder().callbackExecutor(callbacks::add).build();
-    BufferStream other =
-        broker.stream(
-            StreamSpec.of(
-                "video", BlobSpec.of(SIZE), broker.register("camera", Constraints.none())));
-    other.start();
+    BufferStream other = startedWith(callbacks::add);
     Subscriber subscriber = new Subscriber();
-    other
-        .publisher(broker.register("viewer", Constraints.none()), Policy.EVERY_FRAME)
-        .subscribe(subscriber);
+    other.publisher(otherViewer(), Policy.EVERY_FRAME).subscribe(subscriber);
     subscriber.request(1);
+    runAll(callbacks); // It takes.
     submit(other, 1);
     assertEquals(1, other.snapshot().free());
     subscriber.cancel();
-    callbacks.forEach(Runnable::run);
+    runAll(callbacks);
     assertTrue(subscriber.frames.isEmpty());
     assertEquals(2, other.snapshot().free());
+  }
+
+  private static void runAll(Deque<Runnable> callbacks) {
+    for (Runnable next; (next = callbacks.poll()) != null; ) {
+      next.run();
+    }
+  }
+
+  /** A stream of another broker, with that callback executor. */
+  private BufferStream startedWith(Executor callbacks) {
+    broker.close();
+    broker = builder().callbackExecutor(callbacks).build();
+    Device producer = broker.register("camera", Constraints.none());
+    BufferStream other = broker.stream(StreamSpec.of("video", BlobSpec.of(SIZE), producer));
+    other.start();
+    return other;
+  }
+
+  private Device otherViewer() {
+    return broker.register("viewer", Constraints.none());
+  }
+
+  @Test
+  void aSubscriberThatAsksForOneAtATimeGetsAllThoughCallbacksRunInTheCaller() {
+    int all = 100_000;
+    BufferStream other = startedWith(Runnable::run);
+    AtomicInteger deepest = new AtomicInteger();
+    Subscriber subscriber =
+        new Subscriber() {
+          private long next;
+          private int depth;
+
+          @Override
+          public void onNext(Frame frame) {
+            depth++;
+            deepest.accumulateAndGet(depth, Math::max);
+            assertEquals(next++, frame.sequence());
+            frame.close();
+            if (next < all) {
+              other.acquire().submit(); // The next frame is there before it is asked for.
+            } else {
+              super.onNext(frame);
+            }
+            request(1);
+            depth--;
+          }
+        };
+    other.publisher(otherViewer(), Policy.EVERY_FRAME).subscribe(subscriber);
+    subscriber.request(1);
+    other.acquire().submit();
+    assertEquals(1, subscriber.frames.size());
+    assertEquals(1, deepest.get(), "signals within a signal");
+    other.stop(Duration.ZERO);
+    assertTrue(subscriber.completed);
+  }
+
+  @Test
+  void aSubscriberThatDiesOfAnErrorIsToldAndOthersGoOn() {
+    BufferStream other = startedWith(Runnable::run);
+    Subscriber dying =
+        new Subscriber() {
+          @Override
+          public void onNext(Frame frame) {
+            request(1);
+            throw new StackOverflowError("deep");
+          }
+        };
+    Subscriber healthy = new Subscriber();
+    other.publisher(otherViewer(), Policy.EVERY_FRAME).subscribe(dying);
+    Device second = broker.register("second", Constraints.none());
+    other.publisher(second, Policy.EVERY_FRAME).subscribe(healthy);
+    dying.request(1);
+    healthy.request(5);
+    submit(other, 1);
+    assertInstanceOf(StackOverflowError.class, dying.failure);
+    submit(other, 2);
+    assertEquals(2, healthy.frames.size());
+    assertEquals(1, other.snapshot().consumers().size());
+    healthy.frames.forEach(Frame::close);
+    assertEquals(other.snapshot().depth(), other.snapshot().free());
+  }
+
+  @Test
+  void anExecutorThatThrowsLosesNoSignal() {
+    BufferStream other =
+        startedWith(
+            task -> {
+              throw new OutOfMemoryError("no thread can be made");
+            });
+    Subscriber subscriber = new Subscriber();
+    other.publisher(otherViewer(), Policy.EVERY_FRAME).subscribe(subscriber);
+    subscriber.request(1);
+    submit(other, 1);
+    assertEquals(1, subscriber.frames.size());
+    subscriber.frames.forEach(Frame::close);
   }
 
   @Test

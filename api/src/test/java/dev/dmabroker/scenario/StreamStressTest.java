@@ -1,7 +1,6 @@
 package dev.dmabroker.scenario;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.dmabroker.BrokerException;
 import dev.dmabroker.BufferStream;
@@ -19,11 +18,11 @@ import dev.dmabroker.StreamConsumer;
 import dev.dmabroker.StreamConsumer.Policy;
 import dev.dmabroker.StreamSpec;
 import dev.dmabroker.StreamStoppedException;
-import dev.dmabroker.event.StreamState;
 import dev.dmabroker.spec.BlobSpec;
 import dev.dmabroker.spec.Constraints;
 import dev.dmabroker.testing.Await;
 import dev.dmabroker.testing.Fixture;
+import dev.dmabroker.testing.SnapshotInvariants;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -86,9 +85,7 @@ class StreamStressTest extends Fixture {
       } catch (AssertionError e) {
         throw new AssertionError(describe(all), e);
       }
-      StreamState state = stream.snapshot();
-      assertTrue(state.depth() <= 6, () -> "too many buffers: " + state);
-      assertTrue(state.free() + state.filling() <= state.depth(), () -> "counted twice: " + state);
+      SnapshotInvariants.check(broker.snapshot());
     }
     over.set(true);
     stream.stop(Duration.ofSeconds(30));
@@ -99,6 +96,7 @@ class StreamStressTest extends Fixture {
     broker.snapshot().buffers().forEach(buffer -> assertEquals(List.of(), buffer.holders()));
     assertEquals(0, stream.snapshot().waiting());
     stream.close();
+    SnapshotInvariants.check(stream.snapshot());
     Await.until("all is given back", () -> system.live() == 0 && cma.live() == 0);
     Await.until("gone", () -> broker.snapshot().buffers().isEmpty());
     assertEquals(State.CLOSED, stream.state());

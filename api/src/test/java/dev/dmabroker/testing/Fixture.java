@@ -11,6 +11,7 @@ import dev.dmabroker.EmptyFrame;
 import dev.dmabroker.LeakTracking;
 import dev.dmabroker.Mapping;
 import dev.dmabroker.SharedBuffer;
+import dev.dmabroker.event.Delivery;
 import dev.dmabroker.spec.Access;
 import dev.dmabroker.spec.BlobSpec;
 import dev.dmabroker.spec.Constraints;
@@ -42,9 +43,9 @@ public abstract class Fixture {
         .heap(system)
         .heap(cma)
         .heuristic(new InOrder())
-        .listener(events)
+        .listener(events, Delivery.IN_PLACE) // So that tests know when an event is there.
         .leakTracking(LeakTracking.NEVER) // Tests drop what they do not need any more.
-        .listener(streamEvents)
+        .listener(streamEvents, Delivery.IN_PLACE)
         .moveRetries(Duration.ofMillis(1), 3)
         .closeTimeout(Duration.ofMillis(50));
   }
@@ -54,11 +55,13 @@ public abstract class Fixture {
     for (Thread thread : threads) {
       Await.ended(thread);
     }
+    SnapshotInvariants.check(broker.snapshot());
     try {
       broker.close();
     } catch (BrokerException e) {
       // The test left something out on purpose, and closed it or did not.
     }
+    SnapshotInvariants.check(broker.snapshot());
   }
 
   protected SharedBuffer export() {

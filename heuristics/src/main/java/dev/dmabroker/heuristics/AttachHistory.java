@@ -15,11 +15,14 @@ import org.jspecify.annotations.Nullable;
  * Learns which devices attach to buffers that already have memory, for {@link Foresight}. Two
  * buffers are of one kind if they hold equal contents and one device attached to both first. The
  * history serves pipelines that start again and again before all their devices are there: for
- * example, an encoder joins when the user starts a recording. Give it to the broker as a listener:
+ * example, an encoder joins when the user starts a recording. Give it to the broker as a listener,
+ * and have it called in place, so that it knows of an attach before the buffer is placed:
  *
  * <pre>
  *   var history = new AttachHistory();
- *   Broker.builder().listener(history).heuristic(new Foresight(new LeastCost(), history))
+ *   Broker.builder()
+ *       .listener(history, Delivery.IN_PLACE)
+ *       .heuristic(new Foresight(new LeastCost(), history))
  * </pre>
  *
  * <p>Each new buffer of a kind makes earlier observations of the kind count less, by half after a

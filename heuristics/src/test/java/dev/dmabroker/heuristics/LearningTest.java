@@ -10,6 +10,7 @@ import dev.dmabroker.Attachment;
 import dev.dmabroker.Broker;
 import dev.dmabroker.Device;
 import dev.dmabroker.SharedBuffer;
+import dev.dmabroker.event.Delivery;
 import dev.dmabroker.spec.Access;
 import dev.dmabroker.spec.Constraints;
 import dev.dmabroker.testing.ScriptedHeap;
@@ -29,7 +30,7 @@ class LearningTest {
         Broker.builder()
             .heap(new ScriptedHeap("system", scattered().build()))
             .heap(new ScriptedHeap("cma", contiguous().build()))
-            .listener(history)
+            .listener(history, Delivery.IN_PLACE)
             .heuristic(new Foresight(new LeastCost(), history))
             .build()) {
       Device camera = broker.register("camera", Constraints.none());

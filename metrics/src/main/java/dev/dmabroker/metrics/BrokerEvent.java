@@ -1,6 +1,7 @@
 package dev.dmabroker.metrics;
 
 import dev.dmabroker.Holder;
+import java.util.List;
 import jdk.jfr.Category;
 import jdk.jfr.DataAmount;
 import jdk.jfr.Description;
@@ -21,12 +22,28 @@ import org.jspecify.annotations.Nullable;
 abstract class BrokerEvent extends Event {
   private BrokerEvent() {}
 
+  /**
+   * Has the flight recorder set up every kind of event. While a recording runs that takes it up to
+   * seconds on a slow machine, for each kind when its first event is made.
+   */
+  static void setUp() {
+    List<BrokerEvent> each =
+        List.of(
+            new Allocation(),
+            new Stall(),
+            new Move(),
+            new HeapRefusal(),
+            new AttachRefusal(),
+            new Leak());
+    each.forEach(Event::isEnabled);
+  }
+
   @Label("Buffer")
   @Nullable String buffer;
 
   @Name("dmabroker.Allocation")
   @Label("Allocation")
-  @Description("A buffer got its first memory, in the thread that mapped it")
+  @Description("A buffer got its first memory")
   @StackTrace
   static final class Allocation extends BrokerEvent {
     @Label("Heap")
@@ -43,7 +60,7 @@ abstract class BrokerEvent extends Event {
 
   @Name("dmabroker.Stall")
   @Label("Stall")
-  @Description("A map had to wait, in this thread unless it was asynchronous")
+  @Description("A map had to wait")
   @StackTrace
   static final class Stall extends BrokerEvent {
     @Label("Device")
@@ -109,7 +126,7 @@ abstract class BrokerEvent extends Event {
     @Nullable String failure;
 
     @Label("Holders")
-    @Description("Who held it up at the deadline")
+    @Description("The mappings that held it up at the deadline")
     @Nullable String holders;
 
     Move of(dev.dmabroker.event.BufferMove move) {
@@ -121,10 +138,10 @@ abstract class BrokerEvent extends Event {
       generation = move.generation();
       attempt = move.attempt();
       copied = move.copiedBytes();
-      prepare = move.prepare().toNanos();
-      stall = move.stall().toNanos();
-      drain = move.drain().toNanos();
-      copy = move.copy().toNanos();
+      prepare = Nanos.of(move.prepare());
+      stall = Nanos.of(move.stall());
+      drain = Nanos.of(move.drain());
+      copy = Nanos.of(move.copy());
       failure = move.failure().orElse(null);
       holders = move.holders().isEmpty() ? null : Holder.describe(move.holders());
       return this;
@@ -184,7 +201,7 @@ abstract class BrokerEvent extends Event {
       buffer = leak.buffer();
       device = leak.device().orElse(null);
       kind = leak.kind().name();
-      age = leak.age().toNanos();
+      age = Nanos.of(leak.age());
       created = leak.created().map(Leak::frames).orElse(null);
       return this;
     }

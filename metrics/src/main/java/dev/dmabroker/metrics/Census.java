@@ -136,6 +136,11 @@ final class Census {
     return maps;
   }
 
+  /** The events that some listener missed so far. */
+  long droppedEvents() {
+    return snapshot.droppedEvents();
+  }
+
   /** The number of buffers that are pinned. */
   int pinned() {
     return pinned;
@@ -157,6 +162,6 @@ final class Census {
 
   /** For how long the mapping that is held longest has been held. */
   long oldestNanos() {
-    return oldest.toNanos();
+    return Nanos.of(oldest);
   }
 }

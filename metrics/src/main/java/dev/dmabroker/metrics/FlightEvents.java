@@ -13,11 +13,20 @@ import dev.dmabroker.event.MemoryAllocated;
  * events named {@code dmabroker.*}. Give it to {@link dev.dmabroker.Broker.Builder#listener}. It
  * costs next to nothing while no recording runs, and mapping a settled buffer makes no event.
  * {@code docs/flight.md} shows what {@code jfr print} makes of the events. Thread-safe.
+ *
+ * <p>An event is written when the listener is told. If it is told in place ({@link
+ * dev.dmabroker.event.Delivery#IN_PLACE}), that is at once, with the stack of the thread that did
+ * the work; the recorder then costs that thread some microseconds an event.
  */
 public final class FlightEvents implements BrokerListener {
 
-  /** Makes a listener, for one broker or for several. */
-  public FlightEvents() {}
+  /**
+   * Makes a listener, for one broker or for several. If a recording runs, this has the recorder set
+   * up the events, which may take seconds, so that no event has to.
+   */
+  public FlightEvents() {
+    BrokerEvent.setUp();
+  }
 
   @Override
   public void allocated(MemoryAllocated event) {
@@ -26,7 +35,7 @@ public final class FlightEvents implements BrokerListener {
       flight.buffer = event.buffer();
       flight.heap = event.heap();
       flight.size = event.sizeBytes();
-      flight.took = event.took().toNanos();
+      flight.took = Nanos.of(event.took());
       flight.commit();
     }
   }
@@ -37,7 +46,7 @@ public final class FlightEvents implements BrokerListener {
     if (flight.isEnabled()) {
       flight.buffer = event.buffer();
       flight.device = event.device();
-      flight.waited = event.waited().toNanos();
+      flight.waited = Nanos.of(event.waited());
       flight.granted = event.granted();
       flight.commit();
     }

@@ -29,6 +29,10 @@ import org.jspecify.annotations.Nullable;
  * because a broker's heaps do not change: events that have not happened yet read zero, and an event
  * finds its meter without asking the registry.
  *
+ * <p>The broker tells events on a thread of this listener's own, so a registry that takes its time
+ * holds up no pipeline. Counters and timers miss what the broker drops meanwhile, and a further
+ * counter says how much that was.
+ *
  * <p>Gauges refer to the census weakly, and the broker refers to this listener: when the
  * application has dropped the broker, a registry that lives on does not keep it.
  */
@@ -102,6 +106,7 @@ final class Meters implements BrokerListener {
 
   private void registerGauges() {
     registration.counted("dmabuf.maps", Tags.empty(), "maps", Census::maps);
+    registration.counted("dmabuf.events.dropped", Tags.empty(), "events", Census::droppedEvents);
     registration.gauge("dmabuf.maps.waiting", Tags.empty(), "maps", Census::waiting);
     registration.gauge("dmabuf.mappings", Tags.empty(), "mappings", Census::mappings);
     registration.gauge("dmabuf.mappings.overdue", Tags.empty(), "mappings", Census::overdue);

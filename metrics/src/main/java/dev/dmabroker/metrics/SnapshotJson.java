@@ -8,6 +8,7 @@ import dev.dmabroker.event.BrokerSnapshot.BudgetState;
 import dev.dmabroker.event.BrokerSnapshot.BufferState;
 import dev.dmabroker.event.BrokerSnapshot.DeviceState;
 import dev.dmabroker.event.BrokerSnapshot.HeapState;
+import dev.dmabroker.event.BrokerSnapshot.ListenerState;
 import dev.dmabroker.event.MoveStats;
 import dev.dmabroker.event.StreamState;
 import dev.dmabroker.event.StreamState.ConsumerState;
@@ -69,7 +70,7 @@ public final class SnapshotJson {
 
   /** Writes a time in nanoseconds. */
   private void time(String name, Duration time) throws IOException {
-    json.member(name, time.toNanos());
+    json.member(name, Nanos.of(time));
   }
 
   private void write(BrokerSnapshot snapshot, Instant taken) throws IOException {
@@ -81,6 +82,8 @@ public final class SnapshotJson {
     json.name("leaks").object().member("mappings", snapshot.leaks().mappings());
     json.member("attachments", snapshot.leaks().attachments());
     json.member("buffers", snapshot.leaks().buffers()).endObject();
+    json.member("droppedEvents", snapshot.droppedEvents());
+    list("listeners", snapshot.listeners(), this::write);
     list("heaps", snapshot.heaps(), this::write);
     list("closedHeaps", snapshot.closedHeaps(), this::write);
     list("budgets", snapshot.budgets(), this::write);
@@ -117,6 +120,12 @@ public final class SnapshotJson {
     }
   }
 
+  private void write(ListenerState listener) throws IOException {
+    json.object().member("type", listener.type()).member("delivery", listener.delivery().name());
+    json.member("delivered", listener.delivered()).member("queued", listener.queued());
+    json.member("dropped", listener.dropped()).endObject();
+  }
+
   private void write(HeapProvider.Closed heap) throws IOException {
     json.object().member("name", heap.heap()).member("reason", heap.reason());
     json.member("remedy", heap.remedy()).endObject();
@@ -150,7 +159,8 @@ public final class SnapshotJson {
     list("attachments", buffer.attachments(), this::write);
     list("holders", buffer.holders(), this::write);
     strings("pinned", buffer.pinned());
-    json.member("waiting", buffer.waiting()).member("retired", buffer.retired());
+    json.member("waiting", buffer.waiting()).member("seeking", buffer.seeking().orElse(null));
+    json.member("retired", buffer.retired());
     json.member("maps", buffer.maps()).name("moves");
     write(buffer.moves());
     json.endObject();

@@ -30,8 +30,11 @@ import java.util.stream.Collectors;
  * move to the maps that waited for it, and, as counters, the bytes that lie in each heap and the
  * buffers of each stream. Buffers are told apart by name. {@code docs/trace.md} shows an example.
  *
- * <p>Give it to {@link dev.dmabroker.Broker.Builder#listener}. Thread-safe. An event takes a few
- * hundred bytes; after {@link #MAX_EVENTS} events no more are kept.
+ * <p>Give it to {@link dev.dmabroker.Broker.Builder#listener(dev.dmabroker.event.BrokerListener,
+ * dev.dmabroker.event.Delivery)} to be called {@linkplain dev.dmabroker.event.Delivery#IN_PLACE in
+ * place}: it dates an event when it is told, and keeping one takes it microseconds. Told from a
+ * queue it dates events late, by as long as they waited. Thread-safe. An event takes a few hundred
+ * bytes; after {@link #MAX_EVENTS} events no more are kept.
  */
 public final class TraceExport implements BrokerListener {
   /** The most events that are kept. */
@@ -164,18 +167,18 @@ public final class TraceExport implements BrokerListener {
     TraceLane lane = buffer(event.buffer());
     TraceEvent whole = lane.slice(name, end, event.prepare().plus(event.stall()), details);
     events.add(whole);
-    long stall = Math.max(whole.atNanos(), end - event.stall().toNanos());
+    long stall = Math.max(whole.atNanos(), end - Nanos.of(event.stall()));
     part(whole, "prepare", whole.atNanos(), event.prepare());
     part(whole, "stall", stall, event.stall());
     part(whole, "drain", stall, event.drain());
-    part(whole, "copy", end - event.copy().toNanos(), event.copy());
+    part(whole, "copy", end - Nanos.of(event.copy()), event.copy());
   }
 
   private void part(TraceEvent whole, String name, long at, Duration took) {
     long from = Math.max(at, whole.atNanos());
-    long until = Math.min(from + took.toNanos(), whole.endNanos());
-    if (until > from) {
-      events.add(whole.part(name, from, until - from));
+    long length = Math.min(Nanos.of(took), whole.endNanos() - from);
+    if (length > 0) {
+      events.add(whole.part(name, from, length));
     }
   }
 
@@ -223,17 +226,21 @@ public final class TraceExport implements BrokerListener {
   public void write(Writer out) throws IOException {
     JsonWriter json = new JsonWriter(out, 2);
     List<TraceEvent> all;
-    json.object().member("displayTimeUnit", "ms").name("traceEvents").array();
+    List<TraceLane.Rows> rows = new ArrayList<>();
     long dropped;
-    synchronized (this) {
+    synchronized (this) { // Nothing is written meanwhile, as events may be told in place.
       all = new ArrayList<>(events);
       dropped = left;
-      for (Map.Entry<TraceLane.Kind, Map<String, TraceLane>> kind : lanes.entrySet()) {
-        kind.getKey().writeName(json);
-        for (TraceLane lane : kind.getValue().values()) {
-          lane.writeNames(json);
-        }
+      lanes.values().forEach(ofKind -> ofKind.values().forEach(lane -> rows.add(lane.rows())));
+    }
+    json.object().member("displayTimeUnit", "ms").name("traceEvents").array();
+    TraceLane.Kind before = null;
+    for (TraceLane.Rows each : rows) {
+      if (each.lane().kind() != before) {
+        before = each.lane().kind();
+        before.writeName(json);
       }
+      each.writeNames(json);
     }
     all.addAll(arrows(all));
     all.sort(

@@ -69,7 +69,7 @@ final class TraceLane {
 
   /** A slice of a step that has taken the given time until now. */
   TraceEvent slice(String what, long end, Duration took, Map<String, String> details) {
-    long at = Math.max(0, end - took.toNanos());
+    long at = Math.max(0, end - Nanos.of(took));
     int row = 0;
     while (row < ends.size() && ends.get(row) > at) {
       row++;
@@ -91,15 +91,30 @@ final class TraceLane {
     return new TraceEvent(TraceEvent.Phase.COUNTER, name, at, 0, this, 0, value, Map.of());
   }
 
-  void writeNames(JsonWriter json) throws IOException {
-    for (int row = 0; row < ends.size(); row++) {
-      String shown = row == 0 ? name : name + " (" + (row + 1) + ")";
-      json.object().member("ph", "M").member("name", "thread_name").member("pid", process());
-      json.member("tid", thread(row)).name("args").object().member("name", shown).endObject();
-      json.endObject();
-      json.object().member("ph", "M").member("name", "thread_sort_index");
-      json.member("pid", process()).member("tid", thread(row)).name("args").object();
-      json.member("sort_index", thread(row)).endObject().endObject();
+  /** The rows that the lane has now. */
+  Rows rows() {
+    return new Rows(this, ends.size());
+  }
+
+  /**
+   * The rows of a lane at one moment.
+   *
+   * @param lane the lane, of which only what never changes is read
+   * @param count how many rows it had
+   */
+  record Rows(TraceLane lane, int count) {
+    void writeNames(JsonWriter json) throws IOException {
+      for (int row = 0; row < count; row++) {
+        String shown = row == 0 ? lane.name : lane.name + " (" + (row + 1) + ")";
+        int process = lane.process();
+        int thread = lane.thread(row);
+        json.object().member("ph", "M").member("name", "thread_name").member("pid", process);
+        json.member("tid", thread).name("args").object().member("name", shown).endObject();
+        json.endObject();
+        json.object().member("ph", "M").member("name", "thread_sort_index");
+        json.member("pid", process).member("tid", thread).name("args").object();
+        json.member("sort_index", thread).endObject().endObject();
+      }
     }
   }
 }

@@ -17,7 +17,10 @@ import dev.dmabroker.Mapping;
 import dev.dmabroker.Pin;
 import dev.dmabroker.SharedBuffer;
 import dev.dmabroker.UnsatisfiableException;
+import dev.dmabroker.event.BrokerListener;
 import dev.dmabroker.event.BufferMove;
+import dev.dmabroker.event.Delivery;
+import dev.dmabroker.event.DeviceAttached;
 import dev.dmabroker.event.MapStalled;
 import dev.dmabroker.heuristics.FirstFit;
 import dev.dmabroker.spec.Access;
@@ -26,8 +29,10 @@ import dev.dmabroker.spec.Constraints;
 import dev.dmabroker.spi.HeapException;
 import dev.dmabroker.spi.Lingering;
 import dev.dmabroker.spi.Trait;
+import dev.dmabroker.testing.Await;
 import dev.dmabroker.testing.Events;
 import dev.dmabroker.testing.ScriptedHeap;
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MockClock;
@@ -40,8 +45,10 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.function.DoubleSupplier;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -71,7 +78,7 @@ class DmaBufMetricsTest {
 
   DmaBufMetricsTest() {
     metrics.bindTo(registry);
-    AutoCloseable unused = broker.listen(seen); // After the meters, so they have been told.
+    AutoCloseable unused = broker.listen(seen, Delivery.IN_PLACE);
   }
 
   @AfterEach
@@ -93,6 +100,16 @@ class DmaBufMetricsTest {
     return registry.get(name).tags(tags).gauge().value();
   }
 
+  /** The meters are told on a thread of their own, so what they count is waited for. */
+  private static void assertSoon(double expected, DoubleSupplier actual, double tolerance) {
+    Await.until(
+        expected + " is counted", () -> Math.abs(expected - actual.getAsDouble()) <= tolerance);
+  }
+
+  private void assertCount(double expected, String name, String... tags) {
+    assertSoon(expected, () -> count(name, tags), 0);
+  }
+
   private double count(String name, String... tags) {
     return registry.get(name).tags(tags).counter().count();
   }
@@ -107,7 +124,7 @@ class DmaBufMetricsTest {
   }
 
   private static void assertTook(Duration expected, Timer timer) {
-    assertEquals((double) expected.toNanos(), timer.totalTime(NANOSECONDS), 1);
+    assertSoon((double) expected.toNanos(), () -> timer.totalTime(NANOSECONDS), 1);
   }
 
   @Test
@@ -242,8 +259,8 @@ class DmaBufMetricsTest {
       SharedBuffer buffer = other.export(BlobSpec.of(SIZE));
       Attachment unused = buffer.attach(any);
       assertThrows(UnsatisfiableException.class, () -> buffer.attach(strict));
-      assertEquals(1, count("dmabuf.attaches", "broker", "other", "result", "done"));
-      assertEquals(1, count("dmabuf.attaches", "broker", "other", "result", "refused"));
+      assertCount(1, "dmabuf.attaches", "broker", "other", "result", "done");
+      assertCount(1, "dmabuf.attaches", "broker", "other", "result", "refused");
     }
   }
 
@@ -267,7 +284,7 @@ class DmaBufMetricsTest {
                 .build();
         DmaBufMetrics more = new DmaBufMetrics(other, Tags.of("broker", "other"))) {
       more.bindTo(registry);
-      AutoCloseable unused = other.listen(seen);
+      AutoCloseable unused = other.listen(seen, Delivery.IN_PLACE);
       Attachment in = other.export(BlobSpec.of(SIZE)).attach(other.register("in", any()));
       in.map(Access.WRITE).close();
       cma.refuse(HeapException.Kind.FULL);
@@ -276,9 +293,8 @@ class DmaBufMetricsTest {
       cma.refuse(null);
       out.map(Access.READ).close(); // The attach's move was given up, so this starts another.
       assertEquals(BufferMove.Cause.MAP, Events.next(seen.moved).cause());
-      assertEquals(1, count("dmabuf.moves", "broker", "other", "cause", "map", "result", "done"));
-      assertEquals(
-          1, count("dmabuf.moves", "broker", "other", "cause", "attach", "result", "rolled_back"));
+      assertCount(1, "dmabuf.moves", "broker", "other", "cause", "map", "result", "done");
+      assertCount(1, "dmabuf.moves", "broker", "other", "cause", "attach", "result", "rolled_back");
     }
   }
 
@@ -306,15 +322,15 @@ class DmaBufMetricsTest {
     in.map(Access.WRITE).close();
     in.buffer().attach(display).map(Access.READ).close();
     BufferMove move = Events.next(seen.moved);
-    assertEquals(1, count("dmabuf.moves", "cause", "attach", "result", "done"));
-    assertEquals(0, count("dmabuf.moves", "cause", "attach", "result", "rolled_back"));
-    assertEquals(SIZE, count("dmabuf.moves.copied"));
-    assertEquals(1, timer("dmabuf.move.stall", "result", "done").count());
+    assertCount(1, "dmabuf.moves", "cause", "attach", "result", "done");
+    assertCount(0, "dmabuf.moves", "cause", "attach", "result", "rolled_back");
+    assertCount(SIZE, "dmabuf.moves.copied");
+    assertSoon(1, () -> timer("dmabuf.move.stall", "result", "done").count(), 0);
     assertTook(move.stall(), timer("dmabuf.move.stall", "result", "done"));
     assertTook(move.drain(), timer("dmabuf.move.drain"));
     assertTook(move.copy(), timer("dmabuf.move.copy"));
-    assertEquals(1, count("dmabuf.allocations", "heap", "system", "result", "done"));
-    assertEquals(1, count("dmabuf.allocations", "heap", "cma", "result", "done"));
+    assertCount(1, "dmabuf.allocations", "heap", "system", "result", "done");
+    assertCount(1, "dmabuf.allocations", "heap", "cma", "result", "done");
     assertEquals(SIZE, gauge("dmabuf.heap.used", "heap", "cma"));
   }
 
@@ -324,9 +340,9 @@ class DmaBufMetricsTest {
     in.map(Access.READ).close();
     in.buffer().attach(display).map(Access.READ).close();
     Events.next(seen.moved);
-    assertEquals(0, count("dmabuf.moves.copied"));
-    assertEquals(0, timer("dmabuf.move.copy").count());
-    assertEquals(1, timer("dmabuf.move.drain").count());
+    assertCount(0, "dmabuf.moves.copied");
+    assertSoon(0, () -> timer("dmabuf.move.copy").count(), 0);
+    assertSoon(1, () -> timer("dmabuf.move.drain").count(), 0);
   }
 
   @Test
@@ -338,12 +354,12 @@ class DmaBufMetricsTest {
     var waiting = out.mapAsync(Access.READ);
     Events.next(seen.rolledBack);
     assertEquals(1, gauge("dmabuf.maps.waiting"));
-    assertEquals(1, count("dmabuf.moves", "cause", "attach", "result", "rolled_back"));
-    assertEquals(0, count("dmabuf.moves.copied"));
-    assertEquals(1, timer("dmabuf.move.stall", "result", "rolled_back").count());
-    assertEquals(1, timer("dmabuf.move.drain").count());
-    assertEquals(0, timer("dmabuf.move.copy").count());
-    assertEquals(1, count("dmabuf.allocations", "heap", "cma", "result", "done"));
+    assertCount(1, "dmabuf.moves", "cause", "attach", "result", "rolled_back");
+    assertCount(0, "dmabuf.moves.copied");
+    assertSoon(1, () -> timer("dmabuf.move.stall", "result", "rolled_back").count(), 0);
+    assertSoon(1, () -> timer("dmabuf.move.drain").count(), 0);
+    assertSoon(0, () -> timer("dmabuf.move.copy").count(), 0);
+    assertCount(1, "dmabuf.allocations", "heap", "cma", "result", "done");
     assertTrue(waiting.cancel(false));
     assertEquals(0, gauge("dmabuf.maps.waiting"));
     held.close();
@@ -356,11 +372,11 @@ class DmaBufMetricsTest {
     cma.refuse(HeapException.Kind.FULL);
     Attachment unused = in.buffer().attach(display);
     Events.next(seen.rolledBack);
-    assertEquals(1, count("dmabuf.moves", "cause", "attach", "result", "rolled_back"));
-    assertEquals(0, timer("dmabuf.move.stall", "result", "rolled_back").count());
-    assertEquals(0, timer("dmabuf.move.drain").count());
-    assertEquals(0, count("dmabuf.allocations", "heap", "cma", "result", "done"));
-    assertEquals(1, count("dmabuf.allocations", "heap", "cma", "result", "refused"));
+    assertCount(1, "dmabuf.moves", "cause", "attach", "result", "rolled_back");
+    assertSoon(0, () -> timer("dmabuf.move.stall", "result", "rolled_back").count(), 0);
+    assertSoon(0, () -> timer("dmabuf.move.drain").count(), 0);
+    assertCount(0, "dmabuf.allocations", "heap", "cma", "result", "done");
+    assertCount(1, "dmabuf.allocations", "heap", "cma", "result", "refused");
   }
 
   @ParameterizedTest
@@ -373,10 +389,10 @@ class DmaBufMetricsTest {
     cma.refuse(null);
     in.map(Access.READ).close();
     String tag = kind.name().toLowerCase(Locale.ROOT);
-    assertEquals(2, count("dmabuf.heap.refusals", "heap", "system", "kind", tag));
-    assertEquals(1, count("dmabuf.heap.refusals", "heap", "cma", "kind", "full"));
-    assertEquals(2, count("dmabuf.allocations", "heap", "system", "result", "refused"));
-    assertEquals(1, count("dmabuf.allocations", "heap", "cma", "result", "done"));
+    assertCount(2, "dmabuf.heap.refusals", "heap", "system", "kind", tag);
+    assertCount(1, "dmabuf.heap.refusals", "heap", "cma", "kind", "full");
+    assertCount(2, "dmabuf.allocations", "heap", "system", "result", "refused");
+    assertCount(1, "dmabuf.allocations", "heap", "cma", "result", "done");
   }
 
   @Test
@@ -392,14 +408,33 @@ class DmaBufMetricsTest {
     MapStalled first = Events.next(seen.stalled);
     assertTrue(!first.granted());
     assertTook(first.waited(), timer("dmabuf.map.stall", "result", "failed"));
-    assertEquals(0, timer("dmabuf.map.stall", "result", "granted").count());
+    assertSoon(0, () -> timer("dmabuf.map.stall", "result", "granted").count(), 0);
     held.close();
     MapStalled second = Events.next(seen.stalled);
     assertTrue(second.granted());
     assertTook(second.waited(), timer("dmabuf.map.stall", "result", "granted"));
-    assertEquals(1, timer("dmabuf.map.stall", "result", "failed").count());
+    assertSoon(1, () -> timer("dmabuf.map.stall", "result", "failed").count(), 0);
     granted.get(30, SECONDS).close();
     assertThrows(ExecutionException.class, () -> failed.get(30, SECONDS));
+  }
+
+  @Test
+  void whatAListenerMissesIsCounted() {
+    CountDownLatch go = new CountDownLatch(1);
+    AutoCloseable unused =
+        broker.listen(
+            new BrokerListener() {
+              @Override
+              public void attached(DeviceAttached event) {
+                Await.latch(go);
+              }
+            });
+    SharedBuffer buffer = broker.export(BlobSpec.of(SIZE));
+    while (broker.snapshot().droppedEvents() < 3) {
+      buffer.attach(camera).close();
+    }
+    go.countDown();
+    assertTrue(counted("dmabuf.events.dropped") >= 3);
   }
 
   @Test
@@ -436,8 +471,7 @@ class DmaBufMetricsTest {
       more.bindTo(registry);
       other.export(BlobSpec.of(SIZE)).prepare();
       assertEquals(SIZE, gauge("dmabuf.heap.used", "heap", "system", "broker", "other"));
-      assertEquals(
-          1, count("dmabuf.allocations", "heap", "system", "broker", "other", "result", "done"));
+      assertCount(1, "dmabuf.allocations", "heap", "system", "broker", "other", "result", "done");
     }
     Set<Meter.Id> left = ids(registry);
     assertTrue(left.stream().allMatch(id -> id.getTag("broker") == null), left::toString);
@@ -449,14 +483,10 @@ class DmaBufMetricsTest {
     SimpleMeterRegistry second = new SimpleMeterRegistry();
     metrics.bindTo(second);
     export(camera).map(Access.READ).close();
-    assertEquals(1, count("dmabuf.allocations", "heap", "system", "result", "done"));
-    assertEquals(
-        1,
-        second
-            .get("dmabuf.allocations")
-            .tags("heap", "system", "result", "done")
-            .counter()
-            .count());
+    assertCount(1, "dmabuf.allocations", "heap", "system", "result", "done");
+    Counter allocations =
+        second.get("dmabuf.allocations").tags("heap", "system", "result", "done").counter();
+    assertSoon(1, allocations::count, 0);
     metrics.close();
     assertEquals(List.of(), second.getMeters());
   }
@@ -466,7 +496,7 @@ class DmaBufMetricsTest {
     export(camera).map(Access.READ).close();
     broker.close();
     assertEquals(0, gauge("dmabuf.heap.used", "heap", "system"));
-    assertEquals(1, count("dmabuf.allocations", "heap", "system", "result", "done"));
+    assertCount(1, "dmabuf.allocations", "heap", "system", "result", "done");
   }
 
   private static Set<Meter.Id> ids(SimpleMeterRegistry registry) {

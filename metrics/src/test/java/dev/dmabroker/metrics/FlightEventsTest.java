@@ -15,6 +15,7 @@ import dev.dmabroker.Mapping;
 import dev.dmabroker.UnsatisfiableException;
 import dev.dmabroker.event.BrokerListener;
 import dev.dmabroker.event.BufferMove;
+import dev.dmabroker.event.Delivery;
 import dev.dmabroker.event.LeakFound;
 import dev.dmabroker.event.MapStalled;
 import dev.dmabroker.heuristics.FirstFit;
@@ -22,12 +23,17 @@ import dev.dmabroker.spec.Access;
 import dev.dmabroker.spec.BlobSpec;
 import dev.dmabroker.spec.Constraints;
 import dev.dmabroker.spi.HeapException;
+import dev.dmabroker.testing.Await;
 import dev.dmabroker.testing.ScriptedHeap;
+import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.Collectors;
 import jdk.jfr.Recording;
@@ -149,8 +155,8 @@ class FlightEventsTest {
             .heap(cma)
             .heuristic(new FirstFit())
             .moveRetries(Duration.ofMillis(1), 2)
-            .listener(new FlightEvents())
-            .listener(after)
+            .listener(new FlightEvents(), Delivery.IN_PLACE)
+            .listener(after, Delivery.IN_PLACE)
             .build()) {
       Device camera =
           broker.register(DeviceSpec.named("camera").longestHold(Duration.ofSeconds(30)));
@@ -189,6 +195,60 @@ class FlightEventsTest {
     assertTrue(
         event.getString("created").contains("FlightEventsTest.aLeakSaysWhereItWasMade"),
         event::toString);
+  }
+
+  @Test
+  void whatIsToldFromTheQueueIsRecordedToo(@TempDir Path folder) throws Exception {
+    List<RecordedEvent> events =
+        recorded(
+            folder,
+            () -> {
+              try (Broker broker =
+                  Broker.builder()
+                      .heap(system)
+                      .heuristic(new FirstFit())
+                      .listener(new FlightEvents())
+                      .build()) {
+                broker.export("frame", BlobSpec.of(SIZE)).prepare();
+                Await.until("told", () -> broker.snapshot().listeners().get(0).delivered() == 1);
+              }
+            });
+    assertEquals("frame", only(events, "dmabroker.Allocation").getString("buffer"));
+  }
+
+  /** The first event of a kind would set the kind up, in the thread that tells of it. */
+  @Test
+  void everyKindOfEventIsSetUpWhenTheListenerIsMade() throws Exception {
+    Set<String> loaded = new HashSet<>();
+    ClassLoader fresh =
+        new ClassLoader(FlightEvents.class.getClassLoader()) {
+          @Override
+          protected Class<?> loadClass(String name, boolean resolve) throws ClassNotFoundException {
+            if (!name.startsWith(FlightEvents.class.getPackageName())) {
+              return super.loadClass(name, resolve);
+            }
+            Class<?> known = findLoadedClass(name);
+            return known != null ? known : define(name);
+          }
+
+          private Class<?> define(String name) throws ClassNotFoundException {
+            try (InputStream in = getResourceAsStream(name.replace('.', '/') + ".class")) {
+              byte[] code = in.readAllBytes();
+              loaded.add(name);
+              return defineClass(name, code, 0, code.length);
+            } catch (IOException e) {
+              throw new ClassNotFoundException(name, e);
+            }
+          }
+        };
+    Object listener =
+        fresh.loadClass(FlightEvents.class.getName()).getDeclaredConstructor().newInstance();
+    Set<String> expected = new HashSet<>(Set.of(listener.getClass().getName()));
+    expected.add(BrokerEvent.class.getName());
+    for (Class<?> kind : BrokerEvent.class.getDeclaredClasses()) {
+      expected.add(kind.getName());
+    }
+    assertEquals(expected, loaded);
   }
 
   private static LeakFound leak(Optional<Throwable> site) {

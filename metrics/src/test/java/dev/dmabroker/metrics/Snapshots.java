@@ -22,6 +22,8 @@ final class Snapshots {
         List.of(),
         new Fences(0, Optional.empty()),
         new Leaks(0, 0, 0),
+        /* listeners= */ List.of(),
+        /* droppedEvents= */ 0,
         /* closed= */ false,
         maps);
   }
@@ -36,6 +38,8 @@ final class Snapshots {
         of.streams(),
         new Fences(pending, Optional.of(trouble)),
         of.leaks(),
+        of.listeners(),
+        of.droppedEvents(),
         of.closed(),
         of.maps());
   }
@@ -49,6 +53,8 @@ final class Snapshots {
       List<StreamState> streams,
       FenceState fences,
       LeakStats leaks,
+      List<ListenerState> listeners,
+      long droppedEvents,
       boolean closed,
       long maps)
       implements BrokerSnapshot {}

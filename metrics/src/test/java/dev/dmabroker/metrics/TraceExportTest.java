@@ -13,6 +13,7 @@ import dev.dmabroker.DeviceSpec;
 import dev.dmabroker.Mapping;
 import dev.dmabroker.event.BrokerListener;
 import dev.dmabroker.event.BufferMove;
+import dev.dmabroker.event.Delivery;
 import dev.dmabroker.event.MapStalled;
 import dev.dmabroker.heuristics.FirstFit;
 import dev.dmabroker.spec.Access;
@@ -160,7 +161,7 @@ class TraceExportTest {
         Broker.builder()
             .heap(ScriptedHeap.system())
             .heuristic(new FirstFit())
-            .listener(real)
+            .listener(real, Delivery.IN_PLACE)
             .build()) {
       Device viewer = broker.register("viewer", Constraints.none());
       Attachment unused = broker.export(BlobSpec.of(SIZE)).attach(viewer);
@@ -200,8 +201,8 @@ class TraceExportTest {
             .heap(ScriptedHeap.system())
             .heap(ScriptedHeap.cma())
             .heuristic(new FirstFit())
-            .listener(real)
-            .listener(after)
+            .listener(real, Delivery.IN_PLACE)
+            .listener(after, Delivery.IN_PLACE)
             .build()) {
       Device camera =
           broker.register(DeviceSpec.named("camera").longestHold(Duration.ofSeconds(30)));

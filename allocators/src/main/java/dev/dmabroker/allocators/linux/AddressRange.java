@@ -7,6 +7,7 @@ import java.lang.System.Logger.Level;
 import java.lang.ref.Cleaner;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,6 +31,7 @@ final class AddressRange {
 
   private static final System.Logger LOG = System.getLogger(AddressRange.class.getName());
   private static final Cleaner CLEANER = Cleaner.create();
+  private static final Path ZEROS = Path.of("/dev/zero");
   private static final int READ_WRITE = LibC.PROT_READ | LibC.PROT_WRITE;
 
   private final long address;
@@ -69,16 +71,37 @@ final class AddressRange {
   static AddressRange map(int fd, long offset, long sizeBytes, boolean populate, String what)
       throws HeapException {
     int flags = LibC.MAP_SHARED | (populate ? LibC.MAP_POPULATE : 0);
-    long address = LibC.mmap(0, sizeBytes, READ_WRITE, flags, fd, offset);
+    long address = LibC.calls().mmap(0, sizeBytes, READ_WRITE, flags, fd, offset);
     if (address == LibC.MAP_FAILED) {
       throw Errno.last().failure("mapping " + sizeBytes + " bytes of " + what);
     }
     return new AddressRange(address, sizeBytes, what);
   }
 
-  /** Fills the range with zeros. The caller has to make sure that it is not retired meanwhile. */
-  void zero() {
-    new Pointer(address).clear(sizeBytes);
+  /**
+   * Fills the range with zeros. The kernel writes them: if the file's memory has gone, the kernel
+   * reports that, whereas a write by the process would end it with SIGBUS. The caller has to make
+   * sure that the range is not retired meanwhile.
+   *
+   * @throws HeapException if the memory is gone, or there is no descriptor left
+   */
+  void zero() throws HeapException {
+    try (Fd zeros = Fd.open(ZEROS, LibC.O_RDONLY);
+        Fd.Use use = zeros.use()) {
+      for (long done = 0; done < sizeBytes; ) {
+        long read = LibC.calls().pread(use.number(), address + done, sizeBytes - done, 0);
+        if (read > 0) {
+          done += read;
+          continue;
+        }
+        Errno errno = Errno.last();
+        if (!errno.equals(Errno.EINTR)) {
+          throw errno.failure("clearing " + sizeBytes + " bytes of " + what);
+        }
+      }
+    } catch (Fd.OpenFailure e) {
+      throw e.errno().failure("opening " + ZEROS + " to clear " + what);
+    }
   }
 
   /**
@@ -166,7 +189,7 @@ final class AddressRange {
   private void unmapIfUnused() {
     if (retired && mapped && reachableRoots == 0) {
       mapped = false;
-      if (LibC.munmap(address, sizeBytes) != 0) {
+      if (LibC.calls().munmap(address, sizeBytes) != 0) {
         LOG.log(Level.WARNING, "{0}: unmapping failed: {1}", what, Errno.last());
       }
     }
@@ -179,16 +202,16 @@ final class AddressRange {
    */
   private @Nullable Errno replaceByZeros() {
     int flags = LibC.MAP_PRIVATE | LibC.MAP_ANONYMOUS | LibC.MAP_NORESERVE;
-    long zeros = LibC.mmap(0, sizeBytes, READ_WRITE, flags, -1, 0);
+    long zeros = LibC.calls().mmap(0, sizeBytes, READ_WRITE, flags, -1, 0);
     if (zeros == LibC.MAP_FAILED) {
       return Errno.last();
     }
     int move = LibC.MREMAP_MAYMOVE | LibC.MREMAP_FIXED;
-    if (LibC.mremap(zeros, sizeBytes, sizeBytes, move, address) == address) {
+    if (LibC.calls().mremap(zeros, sizeBytes, sizeBytes, move, address) == address) {
       return null;
     }
     Errno failure = Errno.last();
-    LibC.munmap(zeros, sizeBytes);
+    LibC.calls().munmap(zeros, sizeBytes);
     return failure;
   }
 }

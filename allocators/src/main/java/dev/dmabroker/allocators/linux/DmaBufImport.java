@@ -24,20 +24,22 @@ public record DmaBufImport(int fd, FileId id, long sizeBytes) {
    */
   public static DmaBufImport of(int fd) throws HeapException {
     NativeAccess.require();
-    if (LibC.fcntl(fd, LibC.F_GETFD, 0) == -1) {
-      throw Errno.last().failure("looking at descriptor " + fd);
+    // All is asked of one file, also if the application closes its descriptor meanwhile.
+    try (Fd own = Fd.duplicateOf(fd, "a look at it");
+        Fd.Use use = own.use()) {
+      Optional<FileId> id = FileId.of(use.number());
+      // Seeking tells a dma-buf's size; of any other file it would move the user's position.
+      long size =
+          DmaBufs.isDmaBuf(use.number()) ? LibC.calls().lseek(use.number(), 0, LibC.SEEK_END) : -1;
+      if (size < 1 || id.isEmpty()) {
+        throw new HeapException(
+            Kind.FAILED,
+            "descriptor "
+                + fd
+                + " is no dma-buf (kernels from 5.3 on tell); a memfd becomes one by /dev/udmabuf");
+      }
+      return new DmaBufImport(fd, id.get(), size);
     }
-    Optional<FileId> id = FileId.of(fd);
-    // Seeking tells a dma-buf's size; of any other file it would move the user's position.
-    long size = DmaBufs.isDmaBuf(fd) ? LibC.lseek(fd, 0, LibC.SEEK_END) : -1;
-    if (size < 1 || id.isEmpty()) {
-      throw new HeapException(
-          Kind.FAILED,
-          "descriptor "
-              + fd
-              + " is no dma-buf (kernels from 5.3 on tell); a memfd becomes one by /dev/udmabuf");
-    }
-    return new DmaBufImport(fd, id.get(), size);
   }
 
   /** The traits that the dma-buf itself shows. A trait that is unknown counts as no. */
@@ -71,12 +73,8 @@ public record DmaBufImport(int fd, FileId id, long sizeBytes) {
    *     none left
    */
   public Backing open() throws HeapException {
-    int duplicate = LibC.fcntl(fd, LibC.F_DUPFD_CLOEXEC, 0);
-    if (duplicate == -1) {
-      throw Errno.last().failure("duplicating descriptor " + fd);
-    }
-    Fd own = new Fd(duplicate, toString());
-    if (!FileId.of(duplicate).equals(Optional.of(id))) {
+    Fd own = Fd.duplicateOf(fd, toString());
+    if (!FileId.of(own.lend()).equals(Optional.of(id))) {
       own.close();
       throw new HeapException(
           Kind.FAILED,

@@ -21,7 +21,7 @@ final class DmaBufs {
    */
   static boolean isDmaBuf(int fd) {
     byte[] result = new byte[LibC.STATFS_BYTES];
-    return LibC.fstatfs(fd, result) == 0
+    return LibC.calls().fstatfs(fd, result) == 0
         && ByteBuffer.wrap(result).order(ByteOrder.nativeOrder()).getLong(0) == LibC.DMA_BUF_MAGIC;
   }
 
@@ -34,13 +34,14 @@ final class DmaBufs {
    *     file that is no dma-buf, or when no descriptor is left
    */
   static OptionalLong holders(int fd) {
-    int info = LibC.open(Fd.text("/proc/self/fdinfo/" + fd), LibC.O_RDONLY | LibC.O_CLOEXEC, 0);
+    int info =
+        LibC.calls().open(Fd.text("/proc/self/fdinfo/" + fd), LibC.O_RDONLY | LibC.O_CLOEXEC, 0);
     if (info == -1) {
       return OptionalLong.empty();
     }
     byte[] bytes = new byte[READ_BYTES];
-    long length = LibC.pread(info, bytes, READ_BYTES, 0);
-    LibC.close(info);
+    long length = LibC.calls().pread(info, bytes, READ_BYTES, 0);
+    LibC.calls().close(info);
     return length <= 0
         ? OptionalLong.empty()
         : holders(new String(bytes, 0, (int) length, StandardCharsets.ISO_8859_1));

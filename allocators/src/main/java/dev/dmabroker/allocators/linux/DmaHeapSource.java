@@ -1,7 +1,5 @@
 package dev.dmabroker.allocators.linux;
 
-import com.sun.jna.Memory;
-import com.sun.jna.Pointer;
 import dev.dmabroker.spi.HeapException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -39,35 +37,26 @@ final class DmaHeapSource implements Source {
     }
     String what = heap + ":" + label;
     Fd fd = new Fd(request(rounded, what), what);
-    setName(fd, label);
-    return new LinuxBacking(fd, rounded, true, what, leftovers, () -> {});
+    LinuxBacking backing = new LinuxBacking(fd, rounded, true, what, leftovers, () -> {});
+    backing.name(label);
+    return backing;
   }
 
   private int request(long bytes, String what) throws HeapException {
     ByteBuffer request =
         ByteBuffer.allocate(Ioctl.HEAP_ALLOCATION_BYTES).order(ByteOrder.nativeOrder());
-    while (true) {
-      request.clear();
-      request.putLong(bytes).putInt(0).putInt(LibC.O_RDWR | LibC.O_CLOEXEC).putLong(0);
-      if (LibC.ioctl(node.value(), Ioctl.DMA_HEAP_IOCTL_ALLOC, request.array()) == 0) {
-        return request.getInt(Long.BYTES);
+    try (Fd.Use use = node.use()) {
+      while (true) {
+        request.clear();
+        request.putLong(bytes).putInt(0).putInt(LibC.O_RDWR | LibC.O_CLOEXEC).putLong(0);
+        if (LibC.calls().ioctl(use.number(), Ioctl.DMA_HEAP_IOCTL_ALLOC, request.array()) == 0) {
+          return request.getInt(Long.BYTES);
+        }
+        Errno errno = Errno.last();
+        if (!errno.equals(Errno.EINTR)) {
+          throw errno.failure("DMA_HEAP_IOCTL_ALLOC of " + bytes + " bytes for " + what);
+        }
       }
-      Errno errno = Errno.last();
-      if (!errno.equals(Errno.EINTR)) {
-        throw errno.failure("DMA_HEAP_IOCTL_ALLOC of " + bytes + " bytes for " + what);
-      }
-    }
-  }
-
-  /**
-   * Sets the name of a dma-buf. The name is for the kernel's debug files only, so a refusal does
-   * not matter.
-   */
-  static void setName(Fd fd, String label) {
-    byte[] name = Labels.fit(label, Ioctl.DMA_BUF_NAME_LEN);
-    try (Memory memory = new Memory(name.length)) {
-      memory.write(0, name, 0, name.length);
-      LibC.ioctl(fd.value(), Ioctl.DMA_BUF_SET_NAME, Pointer.nativeValue(memory));
     }
   }
 

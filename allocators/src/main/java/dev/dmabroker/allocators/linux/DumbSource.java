@@ -4,6 +4,7 @@ import dev.dmabroker.spi.HeapException;
 import dev.dmabroker.spi.HeapException.Kind;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.Optional;
 
 /**
  * Allocates dumb buffers of a DRM device, as dma-bufs. A dumb buffer is a picture; here it is a
@@ -58,12 +59,14 @@ final class DumbSource implements Source {
       MemoryRoom.require(heap, rounded);
     }
     String what = heap + ":" + label;
-    ByteBuffer dumb = create(rounded, what);
-    int handle = dumb.getInt(16);
-    try {
-      return export(handle, dumb.getLong(24), label, what);
-    } finally {
-      destroy(handle);
+    try (Fd.Use use = node.use()) {
+      ByteBuffer dumb = create(use.number(), rounded, what);
+      int handle = dumb.getInt(16);
+      try {
+        return export(use.number(), handle, dumb.getLong(24), label, what);
+      } finally {
+        destroy(use.number(), handle);
+      }
     }
   }
 
@@ -71,21 +74,22 @@ final class DumbSource implements Source {
    * Makes the dma-buf, maps it and clears it: drivers need not clear it, nor give it pages before
    * that.
    */
-  private LinuxBacking export(int handle, long sizeBytes, String label, String what)
+  private LinuxBacking export(int node, int handle, long sizeBytes, String label, String what)
       throws HeapException {
     ByteBuffer prime =
         request(Drm.PRIME_HANDLE_BYTES).putInt(0, handle).putInt(4, Drm.DRM_CLOEXEC | Drm.DRM_RDWR);
-    call(Drm.DRM_IOCTL_PRIME_HANDLE_TO_FD, prime, "DRM_IOCTL_PRIME_HANDLE_TO_FD for " + what);
-    Fd fd = new Fd(prime.getInt(8), what);
+    call(node, Drm.DRM_IOCTL_PRIME_HANDLE_TO_FD, prime, "DRM_IOCTL_PRIME_HANDLE_TO_FD for " + what);
+    int dmaBuf = prime.getInt(8);
     LinuxBacking backing;
     try {
-      DmaHeapSource.setName(fd, label);
-      backing = new LinuxBacking(fd, map(fd, handle, sizeBytes, what), sizeBytes, what, leftovers);
+      AddressRange range = map(node, dmaBuf, handle, sizeBytes, what);
+      backing = new LinuxBacking(new Fd(dmaBuf, what), range, sizeBytes, what, leftovers);
     } catch (HeapException | RuntimeException | Error e) {
-      fd.close();
+      LibC.calls().close(dmaBuf);
       throw e;
     }
     try {
+      backing.name(label);
       backing.zero();
       return backing;
     } catch (HeapException | RuntimeException | Error e) {
@@ -94,19 +98,31 @@ final class DumbSource implements Source {
     }
   }
 
-  /** Maps by the dma-buf; if the driver does not map that, by the node. */
-  private AddressRange map(Fd dmaBuf, int handle, long sizeBytes, String what)
+  /** Maps by the dma-buf; if the driver does not do that, by the node. */
+  private static AddressRange map(int node, int dmaBuf, int handle, long sizeBytes, String what)
       throws HeapException {
     try {
-      return AddressRange.map(dmaBuf.value(), sizeBytes, true, what);
+      return AddressRange.map(dmaBuf, sizeBytes, true, what);
     } catch (HeapException e) {
-      ByteBuffer map = request(Drm.MAP_DUMB_BYTES).putInt(0, handle);
-      call(Drm.DRM_IOCTL_MODE_MAP_DUMB, map, "DRM_IOCTL_MODE_MAP_DUMB for " + what);
-      return AddressRange.map(node.value(), map.getLong(8), sizeBytes, true, what);
+      if (e.kind() != Kind.FAILED) {
+        throw e;
+      }
+      return mapByNode(node, handle, sizeBytes, what, e);
     }
   }
 
-  private ByteBuffer create(long bytes, String what) throws HeapException {
+  private static AddressRange mapByNode(
+      int node, int handle, long sizeBytes, String what, HeapException why) throws HeapException {
+    try {
+      ByteBuffer map = request(Drm.MAP_DUMB_BYTES).putInt(0, handle);
+      call(node, Drm.DRM_IOCTL_MODE_MAP_DUMB, map, "DRM_IOCTL_MODE_MAP_DUMB for " + what);
+      return AddressRange.map(node, map.getLong(8), sizeBytes, true, what);
+    } catch (HeapException e) {
+      throw new HeapException(e.kind(), why.getMessage() + "; by the node too: " + e.getMessage());
+    }
+  }
+
+  private static ByteBuffer create(int node, long bytes, String what) throws HeapException {
     long pitch = Pages.size();
     ByteBuffer dumb =
         request(Drm.CREATE_DUMB_BYTES)
@@ -114,26 +130,24 @@ final class DumbSource implements Source {
             .putInt(4, (int) (pitch / (BITS_PER_PIXEL / Byte.SIZE)))
             .putInt(8, BITS_PER_PIXEL);
     call(
+        node,
         Drm.DRM_IOCTL_MODE_CREATE_DUMB,
         dumb,
         "DRM_IOCTL_MODE_CREATE_DUMB of " + bytes + " bytes for " + what);
     return dumb;
   }
 
-  @SuppressWarnings("ByteBufferBackingArray")
-  private void destroy(int handle) {
-    byte[] destroy = request(Drm.DESTROY_DUMB_BYTES).putInt(0, handle).array();
-    LibC.ioctl(node.value(), Drm.DRM_IOCTL_MODE_DESTROY_DUMB, destroy);
+  /** Gives the handle up. If the driver refuses, the handle lasts as long as the open node. */
+  private static void destroy(int node, int handle) {
+    ByteBuffer destroy = request(Drm.DESTROY_DUMB_BYTES).putInt(0, handle);
+    Optional<Errno> unused = Drm.ask(node, Drm.DRM_IOCTL_MODE_DESTROY_DUMB, destroy);
   }
 
-  @SuppressWarnings("ByteBufferBackingArray") // Each argument is an array of its own.
-  private void call(long request, ByteBuffer argument, String what) throws HeapException {
-    while (LibC.ioctl(node.value(), request, argument.array()) != 0) {
-      Errno errno = Errno.last();
-      // The DRM core wants both kinds of calls repeated, as drmIoctl does.
-      if (!errno.equals(Errno.EINTR) && !errno.equals(Errno.EAGAIN)) {
-        throw errno.failure(what);
-      }
+  private static void call(int node, long request, ByteBuffer argument, String what)
+      throws HeapException {
+    Optional<Errno> refusal = Drm.ask(node, request, argument);
+    if (refusal.isPresent()) {
+      throw refusal.get().failure(what);
     }
   }
 

@@ -1,29 +1,55 @@
 package dev.dmabroker.allocators.linux;
 
 import dev.dmabroker.spi.HeapException;
+import dev.dmabroker.spi.HeapException.Kind;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** Owns one descriptor and closes it once. Thread-safe. */
+/**
+ * Owns one descriptor, and closes it once.
+ *
+ * <p>The number of a descriptor that was closed goes to the next file that any thread opens. So a
+ * system call on the number is made between {@link #use} and the end of that {@link Use}. After the
+ * owner has called {@link #close()} no use begins, and the descriptor is closed when the last use
+ * ends, in the thread that ends it; without a use under way it is closed at once. Nothing here
+ * waits, because some system calls may not return for long. Thread-safe.
+ */
 final class Fd implements AutoCloseable {
 
-  private static final int CLOSED = -1;
+  /** What an owner does beside closing. Neither method may throw. */
+  interface End {
+    /** Does what needs the descriptor, which is open and in no other use. */
+    default void before(int number) {}
 
-  private final AtomicInteger fd;
+    /** Does what needs the descriptor closed. */
+    default void after() {}
+  }
+
+  /** The bit of {@link #state} that the owner sets. */
+  private static final int CLOSED = Integer.MIN_VALUE;
+
+  private final int number;
   private final String what;
+  private final Use use = new Use();
+
+  /** How many uses are under way, and whether the owner has closed this object. */
+  private final AtomicInteger state = new AtomicInteger();
+
+  /** Written before the owner's change of the state, and read after the last one. */
+  private End end = new End() {};
 
   /**
    * Takes over a descriptor.
    *
    * @param what names the descriptor in errors
    */
-  Fd(int fd, String what) {
-    if (fd < 0) {
-      throw new IllegalArgumentException(fd + " is no descriptor");
+  Fd(int number, String what) {
+    if (number < 0) {
+      throw new IllegalArgumentException(number + " is no descriptor");
     }
-    this.fd = new AtomicInteger(fd);
+    this.number = number;
     this.what = what;
   }
 
@@ -34,9 +60,9 @@ final class Fd implements AutoCloseable {
    */
   static Fd open(Path path, int flags) throws OpenFailure {
     while (true) {
-      int fd = LibC.open(text(path.toString()), flags | LibC.O_CLOEXEC, 0);
-      if (fd >= 0) {
-        return new Fd(fd, path.toString());
+      int number = LibC.calls().open(text(path.toString()), flags | LibC.O_CLOEXEC, 0);
+      if (number >= 0) {
+        return new Fd(number, path.toString());
       }
       Errno errno = Errno.last();
       if (!errno.equals(Errno.EINTR)) {
@@ -52,39 +78,105 @@ final class Fd implements AutoCloseable {
   }
 
   /**
-   * The descriptor's number. Use it only while no other thread can close this object.
+   * Makes a duplicate of a descriptor, close-on-exec.
    *
-   * @throws IllegalStateException if it is closed, because its number may be another file's by now
+   * @param number stays the caller's
+   * @param what names the duplicate in errors
+   * @throws HeapException if the descriptor is not open, or the process has none left
    */
-  int value() {
-    int value = fd.get();
-    if (value == CLOSED) {
-      throw new IllegalStateException(what + " is closed");
-    }
-    return value;
+  static Fd duplicateOf(int number, String what) throws HeapException {
+    return new Fd(duplicate(number, "duplicating descriptor " + number + " for " + what), what);
   }
 
-  /**
-   * A duplicate, close-on-exec, owned by the caller.
-   *
-   * @throws HeapException if the process has no descriptor left
-   */
-  int dup() throws HeapException {
-    int duplicate = LibC.fcntl(value(), LibC.F_DUPFD_CLOEXEC, 0);
+  private static int duplicate(int number, String asked) throws HeapException {
+    int duplicate = LibC.calls().fcntl(number, LibC.F_DUPFD_CLOEXEC, 0);
     if (duplicate == -1) {
-      throw Errno.last().failure("duplicating the descriptor of " + what);
+      throw Errno.last().failure(asked);
     }
     return duplicate;
   }
 
-  /** Closes the descriptor; a second call does nothing. */
+  /**
+   * Begins a use of the descriptor, which has to end.
+   *
+   * @throws HeapException if the owner has closed it
+   */
+  Use use() throws HeapException {
+    int before;
+    do {
+      before = state.get();
+      if (before < 0) {
+        throw new HeapException(Kind.FAILED, what + " is closed");
+      }
+    } while (!state.compareAndSet(before, before + 1));
+    return use;
+  }
+
+  /** A time in which the descriptor is open. */
+  final class Use implements AutoCloseable {
+    private Use() {}
+
+    /** The descriptor's number, for calls that are made in this use. */
+    int number() {
+      return number;
+    }
+
+    /**
+     * A duplicate, close-on-exec, owned by the caller.
+     *
+     * @throws HeapException if the process has no descriptor left
+     */
+    int dup() throws HeapException {
+      return duplicate(number, "duplicating the descriptor of " + what);
+    }
+
+    /** Ends the use. */
+    @Override
+    public void close() {
+      if (state.decrementAndGet() == CLOSED) {
+        closeNow();
+      }
+    }
+  }
+
+  /**
+   * The descriptor's number, for a caller that knows how long the owner keeps it open.
+   *
+   * @throws IllegalStateException if it is closed, because its number may be another file's by now
+   */
+  int lend() {
+    if (state.get() < 0) {
+      throw new IllegalStateException(what + " is closed");
+    }
+    return number;
+  }
+
+  /** Closes the descriptor, now or when the last use ends; a second call does nothing. */
   @Override
   public void close() {
-    int value = fd.getAndSet(CLOSED);
-    if (value != CLOSED) {
+    if (state.getAndUpdate(now -> now | CLOSED) == 0) {
+      closeNow();
+    }
+  }
+
+  /**
+   * Closes the descriptor as {@link #close()} does.
+   *
+   * @param also what else is done then; of an owner that calls this once
+   */
+  void close(End also) {
+    end = also;
+    close();
+  }
+
+  private void closeNow() {
+    try {
+      end.before(number);
+    } finally {
       // Linux has closed it, whatever it answers; a second close could hit another thread's new
       // file.
-      LibC.close(value);
+      LibC.calls().close(number);
+      end.after();
     }
   }
 

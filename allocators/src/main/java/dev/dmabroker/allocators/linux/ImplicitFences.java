@@ -39,9 +39,10 @@ final class ImplicitFences {
    * @throws HeapException if there is no descriptor left; before kernel 6.0 if a write has
    *     something to wait for, because those kernels do not give out its fences
    */
-  static Optional<SyncFile> pending(Fd dmaBuf, Access access, String what) throws HeapException {
+  static Optional<SyncFile> pending(Fd.Use dmaBuf, Access access, String what)
+      throws HeapException {
     int events = access.writes() ? LibC.POLLOUT : LibC.POLLIN;
-    return isReady(dmaBuf.value(), events, what)
+    return isReady(dmaBuf.number(), events, what)
         ? Optional.empty()
         : Optional.of(new SyncFile(export(dmaBuf, access, what)));
   }
@@ -52,7 +53,7 @@ final class ImplicitFences {
             .order(ByteOrder.nativeOrder())
             .putInt(0, fd)
             .putShort(EVENTS, (short) events);
-    while (LibC.ppoll(entry.array(), 1, AT_ONCE, 0) == -1) {
+    while (LibC.calls().ppoll(entry.array(), 1, AT_ONCE, 0) == -1) {
       Errno errno = Errno.last();
       if (!errno.equals(Errno.EINTR)) {
         throw errno.failure("polling for fences on " + what);
@@ -66,7 +67,7 @@ final class ImplicitFences {
     return (results & events) != 0;
   }
 
-  private static int export(Fd dmaBuf, Access access, String what) throws HeapException {
+  private static int export(Fd.Use dmaBuf, Access access, String what) throws HeapException {
     // The kernel exports all fences for a write, and the writers' for a read: each waits for just
     // these.
     int flags = access.writes() ? Ioctl.DMA_BUF_SYNC_WRITE : Ioctl.DMA_BUF_SYNC_READ;
@@ -74,7 +75,9 @@ final class ImplicitFences {
         ByteBuffer.allocate(Ioctl.EXPORT_SYNC_FILE_BYTES)
             .order(ByteOrder.nativeOrder())
             .putInt(0, flags);
-    while (LibC.ioctl(dmaBuf.value(), Ioctl.DMA_BUF_IOCTL_EXPORT_SYNC_FILE, request.array()) != 0) {
+    while (LibC.calls()
+            .ioctl(dmaBuf.number(), Ioctl.DMA_BUF_IOCTL_EXPORT_SYNC_FILE, request.array())
+        != 0) {
       Errno errno = Errno.last();
       if (errno.equals(Errno.ENOTTY) && !access.writes()) {
         return dmaBuf.dup();

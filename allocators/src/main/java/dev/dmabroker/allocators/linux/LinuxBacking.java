@@ -70,8 +70,26 @@ public final class LinuxBacking implements Backing {
   /** Clears the memory by the CPU, which also gives it all its pages. */
   void zero() throws HeapException {
     beginCpuAccess(Access.WRITE);
-    range().zero();
-    endCpuAccess(Access.WRITE);
+    try {
+      range().zero();
+    } finally {
+      endCpuAccess(Access.WRITE);
+    }
+  }
+
+  /**
+   * Names a dma-buf. The name is for the kernel's debug files only, so nothing that goes wrong
+   * matters.
+   */
+  void name(String label) {
+    byte[] name = Labels.fit(label, Ioctl.DMA_BUF_NAME_LEN);
+    try (Memory memory = new Memory(name.length);
+        Fd.Use use = fd.use()) {
+      memory.write(0, name, 0, name.length);
+      LibC.calls().ioctl(use.number(), Ioctl.DMA_BUF_SET_NAME, Pointer.nativeValue(memory));
+    } catch (HeapException | OutOfMemoryError e) {
+      // It stays without a name.
+    }
   }
 
   @Override
@@ -81,7 +99,7 @@ public final class LinuxBacking implements Backing {
 
   @Override
   public int fd() {
-    int value = fd.value();
+    int value = fd.lend();
     if (!told) {
       told = true;
     }
@@ -90,8 +108,10 @@ public final class LinuxBacking implements Backing {
 
   @Override
   public int dupFd() throws HeapException {
-    duplicated = true;
-    return fd.dup();
+    try (Fd.Use use = fd.use()) {
+      duplicated = true;
+      return use.dup();
+    }
   }
 
   /**
@@ -115,7 +135,9 @@ public final class LinuxBacking implements Backing {
       if (released) {
         throw new HeapException(Kind.FAILED, what + " has been released");
       }
-      made = AddressRange.map(fd.value(), sizeBytes, true, what);
+      try (Fd.Use use = fd.use()) {
+        made = AddressRange.map(use.number(), sizeBytes, true, what);
+      }
       range = made;
     }
     return made;
@@ -145,14 +167,16 @@ public final class LinuxBacking implements Backing {
         startOrEnd
             | (access.reads() ? Ioctl.DMA_BUF_SYNC_READ : 0)
             | (access.writes() ? Ioctl.DMA_BUF_SYNC_WRITE : 0);
-    int descriptor = fd.value();
-    while (LibC.ioctl(descriptor, Ioctl.DMA_BUF_IOCTL_SYNC, SyncFlags.address(flags)) != 0) {
-      Errno errno = Errno.last();
-      // The kernel documents both as a request to call again, and gives no other way to go on.
-      if (errno.equals(Errno.EAGAIN)) {
-        Thread.onSpinWait();
-      } else if (!errno.equals(Errno.EINTR)) {
-        throw errno.failure("DMA_BUF_IOCTL_SYNC with flags " + flags + " on " + what);
+    try (Fd.Use use = fd.use()) {
+      while (LibC.calls().ioctl(use.number(), Ioctl.DMA_BUF_IOCTL_SYNC, SyncFlags.address(flags))
+          != 0) {
+        Errno errno = Errno.last();
+        // The kernel documents both as a request to call again, and gives no other way to go on.
+        if (errno.equals(Errno.EAGAIN)) {
+          Thread.onSpinWait();
+        } else if (!errno.equals(Errno.EINTR)) {
+          throw errno.failure("DMA_BUF_IOCTL_SYNC with flags " + flags + " on " + what);
+        }
       }
     }
   }
@@ -163,18 +187,30 @@ public final class LinuxBacking implements Backing {
    */
   @Override
   public Optional<SyncFile> pendingFence(Access access) throws HeapException {
-    return dmaBuf ? ImplicitFences.pending(fd, access, what) : Optional.empty();
+    if (!dmaBuf) {
+      return Optional.empty();
+    }
+    try (Fd.Use use = fd.use()) {
+      return ImplicitFences.pending(use, access, what);
+    }
   }
 
   /** {@inheritDoc} Before kernel 5.3 all dma-bufs had one inode. */
   @Override
   public Optional<Object> identity() {
-    int descriptor = fd.value();
-    return dmaBuf && !DmaBufs.isDmaBuf(descriptor)
-        ? Optional.empty()
-        : FileId.of(descriptor).map(id -> id);
+    try (Fd.Use use = fd.use()) {
+      return dmaBuf && !DmaBufs.isDmaBuf(use.number())
+          ? Optional.empty()
+          : FileId.of(use.number()).map(id -> id);
+    } catch (HeapException e) {
+      return Optional.empty(); // It has been released.
+    }
   }
 
+  /**
+   * {@inheritDoc} A call that uses the descriptor at this moment ends first: the memory is given
+   * back in the thread that comes last.
+   */
   @Override
   public void release() {
     AddressRange made;
@@ -188,40 +224,44 @@ public final class LinuxBacking implements Backing {
     if (made != null) {
       made.retire();
     }
-    try {
-      Optional<Leftover> leftover = leftover();
-      fd.close();
-      leftover.ifPresent(leftovers::add);
-    } finally {
-      // The descriptor is closed even if there is no memory to remember the leftover.
-      fd.close();
-      afterRelease.run();
-    }
+    fd.close(new LastWord());
   }
 
-  /**
-   * This memory, if another process or a driver may hold it; called when the own mapping has gone.
-   * For a dma-buf the kernel tells that, whether a driver or another process holds it; a memfd is
-   * supposed to be held if its descriptor was duplicated here. If no caller has seen the
-   * descriptor, the kernel is not asked.
-   */
-  private Optional<Leftover> leftover() {
-    return isHeld()
-        ? FileId.of(fd.value()).map(id -> new Leftover(id, sizeBytes, dmaBuf))
-        : Optional.empty();
-  }
+  /** What is done once no call uses the descriptor any more, and the own mapping has gone. */
+  private final class LastWord implements Fd.End {
+    private Optional<Leftover> leftover = Optional.empty();
 
-  /** Whether the memory may be held when this object has let go of it. */
-  private boolean isHeld() {
-    if (!dmaBuf || !(told || duplicated)) {
-      return duplicated;
+    @Override
+    public void before(int number) {
+      if (isHeld(number)) {
+        leftover = FileId.of(number).map(id -> new Leftover(id, sizeBytes, dmaBuf));
+      }
     }
-    OptionalLong holders = DmaBufs.holders(fd.value());
-    // Without a descriptor left the count cannot be read. In kernels that do not tell it, all
-    // dma-bufs share one inode.
-    return holders.isPresent()
-        ? holders.getAsLong() > 1
-        : duplicated && DmaBufs.isDmaBuf(fd.value());
+
+    @Override
+    public void after() {
+      try {
+        leftover.ifPresent(leftovers::add);
+      } finally {
+        afterRelease.run(); // This is done even if there is no memory to remember the leftover.
+      }
+    }
+
+    /**
+     * Whether another process or a driver may hold the memory when this object has let go of it.
+     * For a dma-buf the kernel tells that, whether a driver or another process holds it; a memfd is
+     * supposed to be held if its descriptor was duplicated here. If no caller has seen the
+     * descriptor, the kernel is not asked.
+     */
+    private boolean isHeld(int number) {
+      if (!dmaBuf || !(told || duplicated)) {
+        return duplicated;
+      }
+      OptionalLong holders = DmaBufs.holders(number);
+      // Without a descriptor left the count cannot be read. In kernels that do not tell it, all
+      // dma-bufs share one inode.
+      return holders.isPresent() ? holders.getAsLong() > 1 : duplicated && DmaBufs.isDmaBuf(number);
+    }
   }
 
   @Override

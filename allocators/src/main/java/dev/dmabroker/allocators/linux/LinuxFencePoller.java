@@ -89,26 +89,25 @@ public final class LinuxFencePoller implements FencePoller {
   }
 
   private Waiter start(Watch first) throws HeapException {
-    int wake = LibC.eventfd(0, LibC.EFD_CLOEXEC | LibC.EFD_NONBLOCK);
+    int wake = LibC.calls().eventfd(0, LibC.EFD_CLOEXEC | LibC.EFD_NONBLOCK);
     if (wake == -1) {
       throw Errno.last().failure("eventfd for the thread that waits for fences");
     }
-    Fd fd = new Fd(wake, "the eventfd of " + THREAD);
     try {
-      Waiter made = new Waiter(fd, first);
+      Waiter made = new Waiter(wake, first);
       Thread thread = new Thread(null, made, THREAD, 0, false);
       thread.setDaemon(true);
       thread.start();
       return made;
     } catch (RuntimeException | Error e) {
-      fd.close();
+      LibC.calls().close(wake);
       throw e;
     }
   }
 
   @Override
   public void discard(SyncFile fence) {
-    LibC.close(fence.fd());
+    LibC.calls().close(fence.fd());
   }
 
   @Override
@@ -136,8 +135,12 @@ public final class LinuxFencePoller implements FencePoller {
   /** The work of one thread. */
   private final class Waiter implements Runnable {
 
-    /** Polls readable once the thread has a new fence to take. */
-    private final Fd wake;
+    /**
+     * The descriptor that polls readable once the thread has a new fence to take. The thread closes
+     * it under the poller's lock when it takes the waiter out, so it is open for all that find the
+     * waiter under the lock, and for the thread.
+     */
+    private final int wake;
 
     /**
      * The descriptors to wait for. The set belongs to the thread; its first descriptor is the
@@ -152,11 +155,11 @@ public final class LinuxFencePoller implements FencePoller {
     private int held = 1;
     private boolean woken = true;
 
-    Waiter(Fd wake, Watch first) {
+    Waiter(int wake, Watch first) {
       this.wake = wake;
       set = new PollSet<>(FIRST_CAPACITY);
       capacity = set.capacity();
-      set.add(wake.value(), first);
+      set.add(wake, first);
       set.add(first.fd(), first);
       held++;
     }
@@ -176,7 +179,7 @@ public final class LinuxFencePoller implements FencePoller {
       if (!woken) {
         woken = true;
         // The write fails only if the counter is at its maximum, which wakes the thread too.
-        LibC.eventfd_write(wake.value(), 1);
+        LibC.calls().eventfd_write(wake, 1);
       }
     }
 
@@ -211,10 +214,10 @@ public final class LinuxFencePoller implements FencePoller {
       }
       int results = set.results(0);
       if ((results & LibC.POLLIN) != 0) {
-        LibC.eventfd_read(wake.value(), new byte[Long.BYTES]);
+        LibC.calls().eventfd_read(wake, new byte[Long.BYTES]);
       } else if (results != 0) {
         throw new IllegalStateException(
-            "somebody has closed descriptor " + wake.value() + ", which is the poller's");
+            "descriptor " + wake + ", which is the poller's, was closed elsewhere");
       }
       return true;
     }
@@ -237,7 +240,7 @@ public final class LinuxFencePoller implements FencePoller {
         }
         waiter = null;
         set.close();
-        wake.close();
+        LibC.calls().close(wake);
         return false;
       }
     }
@@ -254,7 +257,7 @@ public final class LinuxFencePoller implements FencePoller {
       // From here on nothing throws, or the fence would be served twice.
       set.remove(at);
       if (ours) {
-        LibC.close(watch.fd());
+        LibC.calls().close(watch.fd());
       }
       synchronized (lock) {
         pending--;

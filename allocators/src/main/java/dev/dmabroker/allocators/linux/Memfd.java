@@ -50,19 +50,19 @@ final class Memfd {
         hugePageBytes == 0
             ? 0
             : LibC.MFD_HUGETLB | Long.numberOfTrailingZeros(hugePageBytes) << LibC.MFD_HUGE_SHIFT;
-    Fd fd = new Fd(open(Labels.fit(label, NAME_BYTES), huge, what), what);
+    int fd = open(Labels.fit(label, NAME_BYTES), huge, what);
     try {
       if (node != ANY_NODE) {
         setLength(fd, sizeBytes, what); // Without a node, populating sets it.
         NumaNodes.prefer(fd, sizeBytes, node, what);
       }
       populate(fd, sizeBytes, Math.max(STEP_BYTES, hugePageBytes), what);
-      if (LibC.fcntl(fd.value(), LibC.F_ADD_SEALS, SEALS) != 0) {
+      if (LibC.calls().fcntl(fd, LibC.F_ADD_SEALS, SEALS) != 0) {
         throw Errno.last().failure("sealing " + what);
       }
-      return fd;
-    } catch (HeapException | RuntimeException e) {
-      fd.close();
+      return new Fd(fd, what);
+    } catch (HeapException | RuntimeException | Error e) {
+      LibC.calls().close(fd);
       throw e;
     }
   }
@@ -70,9 +70,9 @@ final class Memfd {
   private static int open(byte[] name, int huge, String what) throws HeapException {
     int flags = LibC.MFD_CLOEXEC | LibC.MFD_ALLOW_SEALING | huge;
     int noExec = notExecutable;
-    int fd = LibC.memfd_create(name, flags | noExec);
+    int fd = LibC.calls().memfd_create(name, flags | noExec);
     if (fd == -1 && noExec != 0 && Errno.last().equals(Errno.EINVAL)) {
-      fd = LibC.memfd_create(name, flags);
+      fd = LibC.calls().memfd_create(name, flags);
       if (fd != -1) {
         notExecutable = 0;
       }
@@ -83,8 +83,8 @@ final class Memfd {
     return fd;
   }
 
-  private static void setLength(Fd fd, long sizeBytes, String what) throws HeapException {
-    while (LibC.ftruncate(fd.value(), sizeBytes) != 0) {
+  private static void setLength(int fd, long sizeBytes, String what) throws HeapException {
+    while (LibC.calls().ftruncate(fd, sizeBytes) != 0) {
       Errno errno = Errno.last();
       if (!errno.equals(Errno.EINTR)) {
         throw errno.failure("giving " + what + " " + sizeBytes + " bytes");
@@ -92,11 +92,11 @@ final class Memfd {
     }
   }
 
-  private static void populate(Fd fd, long sizeBytes, long stepBytes, String what)
+  private static void populate(int fd, long sizeBytes, long stepBytes, String what)
       throws HeapException {
     for (long done = 0; done < sizeBytes; ) {
       long step = Math.min(stepBytes, sizeBytes - done);
-      if (LibC.fallocate(fd.value(), 0, done, step) == 0) {
+      if (LibC.calls().fallocate(fd, 0, done, step) == 0) {
         done += step;
         continue;
       }

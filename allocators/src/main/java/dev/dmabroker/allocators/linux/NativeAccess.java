@@ -73,7 +73,7 @@ public final class NativeAccess {
       // left.
       HeapException unused = Errno.EMFILE.failure("");
       Optional<FileId> unusedToo = FileId.of(0);
-      long pageSize = LibC.sysconf(LibC.SC_PAGESIZE);
+      long pageSize = LibC.calls().sysconf(LibC.SC_PAGESIZE);
       return pageSize > 0 && Long.bitCount(pageSize) == 1
           ? null
           : new Problem("the system tells no page size, but " + pageSize, "report this");

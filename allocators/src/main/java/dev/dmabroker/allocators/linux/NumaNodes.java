@@ -62,7 +62,7 @@ final class NumaNodes {
    * @throws HeapException if the kernel or this architecture cannot do it, or the node does not
    *     exist
    */
-  static void prefer(Fd memfd, long sizeBytes, int node, String what) throws HeapException {
+  static void prefer(int memfd, long sizeBytes, int node, String what) throws HeapException {
     String architecture = System.getProperty("os.arch", "");
     long number =
         Optional.ofNullable(SYS_MBIND.get(architecture))
@@ -74,7 +74,7 @@ final class NumaNodes {
       throw new HeapException(Kind.FAILED, what + " cannot lie at node " + node);
     }
     int flags = LibC.MAP_SHARED;
-    long address = LibC.mmap(0, sizeBytes, LibC.PROT_READ, flags, memfd.value(), 0);
+    long address = LibC.calls().mmap(0, sizeBytes, LibC.PROT_READ, flags, memfd, 0);
     if (address == LibC.MAP_FAILED) {
       throw Errno.last().failure("mapping " + what);
     }
@@ -82,11 +82,12 @@ final class NumaNodes {
       nodes.setLong(0, 1L << node);
       long mask = Pointer.nativeValue(nodes);
       // The kernel takes one bit less than it is told.
-      if (LibC.syscall(number, address, sizeBytes, MPOL_PREFERRED, mask, Long.SIZE, 0) == -1) {
+      if (LibC.calls().syscall(number, address, sizeBytes, MPOL_PREFERRED, mask, Long.SIZE, 0)
+          == -1) {
         throw Errno.last().failure("mbind of " + what + " to node " + node);
       }
     } finally {
-      LibC.munmap(address, sizeBytes);
+      LibC.calls().munmap(address, sizeBytes);
     }
   }
 }

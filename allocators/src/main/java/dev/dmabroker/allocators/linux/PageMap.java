@@ -1,5 +1,6 @@
 package dev.dmabroker.allocators.linux;
 
+import dev.dmabroker.spi.HeapException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
@@ -25,13 +26,14 @@ final class PageMap {
    */
   static Optional<long[]> frames(long address, int pages) {
     byte[] entries = new byte[pages * Long.BYTES];
-    try (Fd fd = Fd.open(FILE, LibC.O_RDONLY)) {
+    try (Fd fd = Fd.open(FILE, LibC.O_RDONLY);
+        Fd.Use use = fd.use()) {
       long offset = address / Pages.size() * Long.BYTES;
       // The kernel gives all that is asked for, or stops early at a range which it does not know.
-      if (LibC.pread(fd.value(), entries, entries.length, offset) != entries.length) {
+      if (LibC.calls().pread(use.number(), entries, entries.length, offset) != entries.length) {
         return Optional.empty();
       }
-    } catch (Fd.OpenFailure e) {
+    } catch (Fd.OpenFailure | HeapException e) {
       return Optional.empty();
     }
     ByteBuffer values = ByteBuffer.wrap(entries).order(ByteOrder.nativeOrder());

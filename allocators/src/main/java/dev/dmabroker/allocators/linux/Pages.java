@@ -10,7 +10,7 @@ import dev.dmabroker.spi.HeapException.Kind;
 public final class Pages {
 
   private static final class Holder {
-    static final long SIZE = LibC.sysconf(LibC.SC_PAGESIZE);
+    static final long SIZE = LibC.calls().sysconf(LibC.SC_PAGESIZE);
   }
 
   private Pages() {}

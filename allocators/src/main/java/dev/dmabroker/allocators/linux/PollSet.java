@@ -86,7 +86,7 @@ final class PollSet<T> implements AutoCloseable {
    * @throws HeapException if the kernel refuses to wait
    */
   void await() throws HeapException {
-    if (LibC.ppoll(Pointer.nativeValue(memory), size, 0, 0) != -1) {
+    if (LibC.calls().ppoll(Pointer.nativeValue(memory), size, 0, 0) != -1) {
       return;
     }
     Errno errno = Errno.last();

@@ -45,24 +45,42 @@ final class UdmabufSource implements Source {
               + UdmabufProvider.SIZE_LIMIT);
     }
     String what = heap + ":" + label;
-    try (Fd memfd = memory.createSealed(label, rounded)) {
-      Fd fd = new Fd(request(memfd, rounded, what), what);
-      DmaHeapSource.setName(fd, label);
-      return new LinuxBacking(fd, rounded, true, what, leftovers, () -> {});
+    try (Fd.Use driver = node.use();
+        Fd made = memory.createSealed(label, rounded);
+        Fd.Use memfd = made.use()) {
+      clear(memfd.number(), rounded, what);
+      Fd fd = new Fd(request(driver.number(), memfd.number(), rounded, what), what);
+      LinuxBacking backing = new LinuxBacking(fd, rounded, true, what, leftovers, () -> {});
+      backing.name(label);
+      return backing;
+    }
+  }
+
+  /**
+   * Clears a memfd. Its pages are allocated, but until a process first sees one of them the kernel
+   * does not clear it; and from 6.12 on the driver takes the pages as they are, with the contents
+   * of their last user.
+   */
+  private static void clear(int memfd, long bytes, String what) throws HeapException {
+    AddressRange range = AddressRange.map(memfd, bytes, true, what);
+    try {
+      range.zero();
+    } finally {
+      range.retire();
     }
   }
 
   /** Asks the driver for a dma-buf of a memfd's memory. */
-  private int request(Fd memfd, long bytes, String what) throws HeapException {
+  private static int request(int driver, int memfd, long bytes, String what) throws HeapException {
     ByteBuffer request =
         ByteBuffer.allocate(Ioctl.UDMABUF_CREATE_BYTES)
             .order(ByteOrder.nativeOrder())
-            .putInt(memfd.value())
+            .putInt(memfd)
             .putInt(Ioctl.UDMABUF_FLAGS_CLOEXEC)
             .putLong(0)
             .putLong(bytes);
     while (true) {
-      int fd = LibC.ioctl(node.value(), Ioctl.UDMABUF_CREATE, request.array());
+      int fd = LibC.calls().ioctl(driver, Ioctl.UDMABUF_CREATE, request.array());
       if (fd != -1) {
         return fd;
       }

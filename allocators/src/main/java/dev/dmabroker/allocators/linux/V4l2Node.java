@@ -1,5 +1,6 @@
 package dev.dmabroker.allocators.linux;
 
+import dev.dmabroker.spi.HeapException;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
@@ -10,7 +11,7 @@ interface V4l2Node extends AutoCloseable {
    * Makes a request.
    *
    * @param argument in and out, in native order
-   * @return null if the driver granted it, or why not
+   * @return null if the driver granted it, or why not; EBADF once the node is closed
    */
   @Nullable Errno ask(long request, ByteBuffer argument);
 
@@ -23,13 +24,17 @@ interface V4l2Node extends AutoCloseable {
       @Override
       @SuppressWarnings("ByteBufferBackingArray") // Each argument is an array of its own.
       public @Nullable Errno ask(long request, ByteBuffer argument) {
-        while (LibC.ioctl(fd.value(), request, argument.array()) != 0) {
-          Errno errno = Errno.last();
-          if (!errno.equals(Errno.EINTR)) {
-            return errno;
+        try (Fd.Use use = fd.use()) {
+          while (LibC.calls().ioctl(use.number(), request, argument.array()) != 0) {
+            Errno errno = Errno.last();
+            if (!errno.equals(Errno.EINTR)) {
+              return errno;
+            }
           }
+          return null;
+        } catch (HeapException e) {
+          return Errno.EBADF;
         }
-        return null;
       }
 
       @Override

@@ -118,11 +118,7 @@ public final class V4l2Source implements Source {
    */
   public static V4l2Source of(String heap, int fd, boolean output) throws HeapException {
     NativeAccess.require();
-    int duplicate = LibC.fcntl(fd, LibC.F_DUPFD_CLOEXEC, 0);
-    if (duplicate == -1) {
-      throw Errno.last().failure("duplicating descriptor " + fd + " for " + heap);
-    }
-    V4l2Node node = V4l2Node.of(new Fd(duplicate, heap));
+    V4l2Node node = V4l2Node.of(Fd.duplicateOf(fd, heap));
     try {
       return of(heap, node, output);
     } catch (HeapException | RuntimeException e) {
@@ -160,7 +156,7 @@ public final class V4l2Source implements Source {
         new LinuxBacking(
             taken.fd(), bufferBytes, true, what, leftovers, () -> giveBack(taken.index()));
     try {
-      DmaHeapSource.setName(taken.fd(), label);
+      backing.name(label);
       if (taken.used()) {
         backing.zero(); // videobuf2 clears new buffers.
       }
@@ -178,12 +174,12 @@ public final class V4l2Source implements Source {
     OptionalInt idle = idle();
     int index = idle.isPresent() ? idle.getAsInt() : add(what);
     try {
-      Fd fd = export(index, what);
+      int fd = export(index, what);
       boolean before = used.get(index);
       out.set(index);
       used.set(index);
-      FileId.of(fd.value()).ifPresent(id -> indexes.put(id, index));
-      return new Taken(index, fd, before);
+      FileId.of(fd).ifPresent(id -> indexes.put(id, index));
+      return new Taken(index, new Fd(fd, what), before);
     } catch (HeapException e) {
       freeAllIfIdle();
       throw e;
@@ -284,7 +280,7 @@ public final class V4l2Source implements Source {
   }
 
   /** Makes a dma-buf of a buffer. */
-  private Fd export(int index, String what) throws HeapException {
+  private int export(int index, String what) throws HeapException {
     ByteBuffer export =
         request(V4l2.EXPORTBUFFER_BYTES)
             .putInt(0, type)
@@ -294,7 +290,7 @@ public final class V4l2Source implements Source {
     if (refusal != null) {
       throw refusal(refusal, "VIDIOC_EXPBUF of buffer " + index + " for " + what);
     }
-    return new Fd(export.getInt(16), what);
+    return export.getInt(16);
   }
 
   private static HeapException refusal(Errno errno, String asked) {

@@ -12,6 +12,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class AddressRangeTest {
 
@@ -19,7 +21,7 @@ class AddressRangeTest {
 
   /** Sparse, unlike the heaps' memfds, so that a large one takes no memory. */
   private final Fd file =
-      new Fd(LibC.memfd_create(Fd.text("address-range"), LibC.MFD_CLOEXEC), "test file");
+      new Fd(LibC.calls().memfd_create(Fd.text("address-range"), LibC.MFD_CLOEXEC), "test file");
 
   @AfterEach
   void close() {
@@ -27,8 +29,8 @@ class AddressRangeTest {
   }
 
   private AddressRange map(long bytes) throws HeapException {
-    assertEquals(0, LibC.ftruncate(file.value(), bytes));
-    return AddressRange.map(file.value(), bytes, false, "test");
+    assertEquals(0, LibC.calls().ftruncate(file.lend(), bytes));
+    return AddressRange.map(file.lend(), bytes, false, "test");
   }
 
   private static boolean isMapped(long address) {
@@ -101,10 +103,35 @@ class AddressRangeTest {
   }
 
   @Test
+  void clearingReachesEachByte() throws Exception {
+    AddressRange range = map(Pages.size() * 5);
+    ByteBuffer bytes = range.bytes(0, (int) Pages.size() * 5);
+    for (int at = 0; at < bytes.limit(); at++) {
+      bytes.put(at, (byte) -1);
+    }
+    range.zero();
+    for (int at = 0; at < bytes.limit(); at++) {
+      assertEquals(0, bytes.get(at));
+    }
+    range.retire();
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, 3})
+  void clearingMemoryThatIsGoneIsAnErrorAndNotTheEnd(int pagesLeft) throws Exception {
+    AddressRange range = map(Pages.size() * 5);
+    assertEquals(0, LibC.calls().ftruncate(file.lend(), Pages.size() * pagesLeft));
+    HeapException failure = assertThrows(HeapException.class, range::zero);
+    assertTrue(failure.toString().contains("clearing"), failure.toString());
+    assertTrue(failure.toString().contains("EFAULT"), failure.toString());
+    range.retire();
+  }
+
+  @Test
   void aFileThatCannotBeMappedIsAnErrorWithItsReason() {
     HeapException failure =
         assertThrows(
-            HeapException.class, () -> AddressRange.map(file.value(), 1L << 60, false, "test"));
+            HeapException.class, () -> AddressRange.map(file.lend(), 1L << 60, false, "test"));
     assertTrue(failure.toString().contains("ENOMEM"), failure.toString());
     assertEquals(HeapException.Kind.FULL, failure.kind());
   }

@@ -52,7 +52,7 @@ class ImplicitFencesTest {
         try {
           SwSync.putOn(backing.fd(), fence, writes);
         } finally {
-          LibC.close(fence);
+          LibC.calls().close(fence);
         }
         use.of(backing, timeline);
       } finally {
@@ -99,7 +99,7 @@ class ImplicitFencesTest {
         (backing, timeline) -> {
           assertEquals(Optional.empty(), backing.pendingFence(Access.READ));
           for (Access access : new Access[] {Access.WRITE, Access.READ_WRITE, Access.OVERWRITE}) {
-            LibC.close(backing.pendingFence(access).orElseThrow().fd());
+            LibC.calls().close(backing.pendingFence(access).orElseThrow().fd());
           }
           SyncFile fence = backing.pendingFence(Access.WRITE).orElseThrow();
           assertEquals(OptionalInt.empty(), outcomeOf(fence, () -> timeline.advance(1)));
@@ -146,8 +146,8 @@ class ImplicitFencesTest {
     assertNotEquals(backing.fd(), fence.fd());
     assertEquals(OwnProcess.target(backing.fd()), OwnProcess.target(fence.fd()));
     assertTrue(OwnProcess.closeOnExec(fence.fd()));
-    assertEquals(0, LibC.eventfd_write(fence.fd(), 1));
-    LibC.close(fence.fd());
+    assertEquals(0, LibC.calls().eventfd_write(fence.fd(), 1));
+    LibC.calls().close(fence.fd());
     assertEquals(Optional.empty(), backing.pendingFence(Access.READ));
     backing.release();
   }
@@ -169,8 +169,8 @@ class ImplicitFencesTest {
 
   private static LinuxBacking eventfd(long value) {
     Assumptions.assumeTrue(NativeAccess.problem().isEmpty(), "needs Linux's system calls");
-    int fd = LibC.eventfd(0, LibC.EFD_CLOEXEC | LibC.EFD_NONBLOCK);
-    assertEquals(0, LibC.eventfd_write(fd, value));
+    int fd = LibC.calls().eventfd(0, LibC.EFD_CLOEXEC | LibC.EFD_NONBLOCK);
+    assertEquals(0, LibC.calls().eventfd_write(fd, value));
     return new LinuxBacking(new Fd(fd, "eventfd"), 1, true, "eventfd", new Leftovers(), () -> {});
   }
 }

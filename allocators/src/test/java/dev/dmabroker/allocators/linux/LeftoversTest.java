@@ -129,7 +129,7 @@ class LeftoversTest {
   void aDmaBufThatOthersDuplicateByItsNumberIsSeen(String name) throws Exception {
     try (Heap heap = open(name)) {
       Backing backing = heap.allocate("unasked", 1);
-      int duplicate = LibC.fcntl(backing.fd(), LibC.F_DUPFD_CLOEXEC, 0);
+      int duplicate = LibC.calls().fcntl(backing.fd(), LibC.F_DUPFD_CLOEXEC, 0);
       long bytes = backing.sizeBytes();
       backing.release();
       assertEquals(new Lingering(1, bytes), heap.lingering());
@@ -154,7 +154,7 @@ class LeftoversTest {
           importer.isPresent(),
           "needs a node in /dev/dri that imports it; run samples/kernel-lab/test");
       try (Fd held = importer.get()) {
-        assertEquals(new Lingering(1, bytes), heap.lingering(), "by descriptor " + held.value());
+        assertEquals(new Lingering(1, bytes), heap.lingering(), "by descriptor " + held.lend());
       }
       lingers(heap, 0, 0);
     }
@@ -174,7 +174,7 @@ class LeftoversTest {
         continue;
       }
       Fd fd = Fd.open(node, LibC.O_RDWR);
-      if (LibC.ioctl(fd.value(), request, handle) == 0) {
+      if (LibC.calls().ioctl(fd.lend(), request, handle) == 0) {
         return Optional.of(fd);
       }
       fd.close();
@@ -208,8 +208,8 @@ class LeftoversTest {
       Backing backing = heap.allocate("polled", 1);
       int fence = timeline.fence(1);
       SwSync.putOn(backing.fd(), fence, true);
-      LibC.close(fence);
-      LibC.close(backing.pendingFence(Access.READ).orElseThrow().fd());
+      LibC.calls().close(fence);
+      LibC.calls().close(backing.pendingFence(Access.READ).orElseThrow().fd());
       long bytes = backing.sizeBytes();
       backing.release();
       assertEquals(new Lingering(1, bytes), heap.lingering());
@@ -310,14 +310,14 @@ class LeftoversTest {
       if (i % 10 == 0) {
         leaked.add(duplicate);
       } else {
-        LibC.close(duplicate);
+        LibC.calls().close(duplicate);
       }
       most = Math.max(most, leftovers.remembered());
     }
     assertTrue(most <= 2 * leaked.size() + 1, "remembered: " + most);
     assertEquals(new Lingering(leaked.size(), leaked.size() * Pages.size()), leftovers.look());
     assertEquals(leaked.size(), leftovers.remembered());
-    leaked.forEach(LibC::close);
+    leaked.forEach(LibC.calls()::close);
     assertEquals(Lingering.NONE, leftovers.look());
   }
 

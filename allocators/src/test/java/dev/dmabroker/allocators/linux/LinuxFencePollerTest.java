@@ -57,7 +57,9 @@ class LinuxFencePollerTest {
         throw error;
       }
       byte[] value = new byte[Long.BYTES];
-      return LibC.eventfd_read(fd, value) == 0 ? Byte.toUnsignedInt(low(value)) - 1 : NO_FENCE;
+      return LibC.calls().eventfd_read(fd, value) == 0
+          ? Byte.toUnsignedInt(low(value)) - 1
+          : NO_FENCE;
     }
 
     private static byte low(byte[] value) {
@@ -89,7 +91,7 @@ class LinuxFencePollerTest {
   }
 
   private int event() {
-    int fd = LibC.eventfd(0, LibC.EFD_CLOEXEC | LibC.EFD_NONBLOCK);
+    int fd = LibC.calls().eventfd(0, LibC.EFD_CLOEXEC | LibC.EFD_NONBLOCK);
     assertTrue(fd >= 0, () -> Errno.last().toString());
     return fd;
   }
@@ -101,7 +103,7 @@ class LinuxFencePollerTest {
   }
 
   private static void signal(int fd, int errno) {
-    assertEquals(0, LibC.eventfd_write(fd, errno + 1));
+    assertEquals(0, LibC.calls().eventfd_write(fd, errno + 1));
   }
 
   private OptionalInt next() throws InterruptedException {
@@ -109,7 +111,7 @@ class LinuxFencePollerTest {
   }
 
   private static boolean isOpen(int fd) {
-    return LibC.fcntl(fd, LibC.F_GETFD, 0) != -1;
+    return LibC.calls().fcntl(fd, LibC.F_GETFD, 0) != -1;
   }
 
   @Test
@@ -293,7 +295,7 @@ class LinuxFencePollerTest {
     int fd = renumbered(event());
     poller.watch(new SyncFile(fd), told::add);
     int other = watchedEvent(outcome -> {});
-    LibC.close(fd);
+    LibC.calls().close(fd);
     // While the thread is in ppoll that holds the file; the other fence makes it look again.
     signal(other, 0);
     assertEquals(OptionalInt.of(Errno.EBADF.code()), next());
@@ -304,20 +306,21 @@ class LinuxFencePollerTest {
     int fd = renumbered(event());
     poller.watch(new SyncFile(fd), told::add);
     int other = watchedEvent(outcome -> {});
-    LibC.close(fd);
-    int reused = renumbered(LibC.open(Fd.text("/dev/null"), LibC.O_RDONLY | LibC.O_CLOEXEC, 0));
+    LibC.calls().close(fd);
+    int reused =
+        renumbered(LibC.calls().open(Fd.text("/dev/null"), LibC.O_RDONLY | LibC.O_CLOEXEC, 0));
     assertEquals(fd, reused);
     signal(other, 0);
     assertEquals(OptionalInt.of(Errno.EBADF.code()), next());
     assertEquals("/dev/null", OwnProcess.target(reused));
-    LibC.close(reused);
+    LibC.calls().close(reused);
   }
 
   /** Under a number that nobody else is given, as the kernel gives out the lowest that is free. */
   private static int renumbered(int fd) {
-    int high = LibC.fcntl(fd, LibC.F_DUPFD_CLOEXEC, 1_000);
+    int high = LibC.calls().fcntl(fd, LibC.F_DUPFD_CLOEXEC, 1_000);
     assertTrue(high >= 1_000, () -> Errno.last().toString());
-    LibC.close(fd);
+    LibC.calls().close(fd);
     return high;
   }
 
@@ -331,7 +334,7 @@ class LinuxFencePollerTest {
         assertThrows(HeapException.class, () -> poller.watch(new SyncFile(refused), told::add));
     assertTrue(refusal.toString().contains("closed"), refusal.toString());
     assertTrue(isOpen(refused), "it is still the caller's");
-    LibC.close(refused);
+    LibC.calls().close(refused);
     assertEquals(1, poller.pending());
     assertEquals(1, threads().size());
     signal(watched, 0);
@@ -379,7 +382,7 @@ class LinuxFencePollerTest {
     assertEquals(LinuxFencePoller.class, real.getClass());
     int fd = event();
     try (Fd memfd = Memfd.create("not a fence", Pages.size(), 0)) {
-      for (int each : new int[] {fd, memfd.value()}) {
+      for (int each : new int[] {fd, memfd.lend()}) {
         HeapException refusal =
             assertThrows(HeapException.class, () -> real.watch(new SyncFile(each), told::add));
         String text = refusal.toString();
@@ -390,7 +393,7 @@ class LinuxFencePollerTest {
         assertTrue(isOpen(each));
       }
     } finally {
-      LibC.close(fd);
+      LibC.calls().close(fd);
     }
     HeapException closed =
         assertThrows(HeapException.class, () -> real.watch(new SyncFile(1_000_000_000), told::add));

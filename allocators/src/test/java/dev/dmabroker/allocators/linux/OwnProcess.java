@@ -5,7 +5,9 @@ import java.nio.ByteBuffer;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
 
 /** What /proc says of the process that runs the tests. */
 public final class OwnProcess {
@@ -30,6 +32,29 @@ public final class OwnProcess {
     return count;
   }
 
+  /** What the descriptors refer to, but for the class path's files. */
+  static List<String> descriptors() {
+    try (Stream<Path> fds = Files.list(Path.of("/proc/self/fd"))) {
+      return fds.map(OwnProcess::target)
+          .filter(target -> !target.equals("closed") && !target.startsWith("/proc/"))
+          .filter(target -> !target.endsWith(".jar") && !target.endsWith("/modules"))
+          .sorted()
+          .toList();
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  /** What the mappings of memory are of. */
+  static List<String> memoryMappings() {
+    return read("/proc/self/maps")
+        .lines()
+        .filter(line -> line.contains("/memfd:") || line.contains("/dmabuf:"))
+        .map(line -> line.substring(line.indexOf('/')))
+        .sorted()
+        .toList();
+  }
+
   /** What a descriptor refers to, as the kernel writes it. */
   public static String target(int fd) {
     return target(Path.of("/proc/self/fd/" + fd));
@@ -43,9 +68,21 @@ public final class OwnProcess {
     }
   }
 
+  /** The highest descriptor that refers to a file. */
+  static int newest(Path file) {
+    try (Stream<Path> fds = Files.list(Path.of("/proc/self/fd"))) {
+      return fds.filter(fd -> target(fd).equals(file.toString()))
+          .mapToInt(fd -> Integer.parseInt(String.valueOf(fd.getFileName())))
+          .max()
+          .orElseThrow();
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    }
+  }
+
   /** Whether a descriptor is close-on-exec. */
   public static boolean closeOnExec(int fd) {
-    return LibC.fcntl(fd, LibC.F_GETFD, 0) == LibC.FD_CLOEXEC;
+    return LibC.calls().fcntl(fd, LibC.F_GETFD, 0) == LibC.FD_CLOEXEC;
   }
 
   /** Size of the address space. */
@@ -80,7 +117,7 @@ public final class OwnProcess {
 
   /** Opens a node for reading and writing; the caller closes it. */
   public static int open(Path node) {
-    int fd = LibC.open(Fd.text(node.toString()), LibC.O_RDWR | LibC.O_CLOEXEC, 0);
+    int fd = LibC.calls().open(Fd.text(node.toString()), LibC.O_RDWR | LibC.O_CLOEXEC, 0);
     if (fd == -1) {
       throw new AssertionError(node + ": " + Errno.last());
     }
@@ -89,6 +126,6 @@ public final class OwnProcess {
 
   /** Closes a descriptor that a test owns. */
   public static void close(int fd) {
-    LibC.close(fd);
+    LibC.calls().close(fd);
   }
 }

@@ -328,7 +328,7 @@ final class StaleViewMain {
 
   /** What must not happen to memory that a ByteBuffer refers to; the hammers do not survive it. */
   private static void unmap(ByteBuffer bytes) {
-    LibC.munmap(Pointer.nativeValue(Native.getDirectBufferPointer(bytes)), BYTES);
+    LibC.calls().munmap(Pointer.nativeValue(Native.getDirectBufferPointer(bytes)), BYTES);
     // Nothing else is mapped in the meantime, which might fill the hole.
     long start = System.nanoTime();
     while (System.nanoTime() - start < DEADLINE_NANOS) {

@@ -70,7 +70,7 @@ public final class SwSync implements AutoCloseable {
     view(request).putInt(0, value);
     done(
         "SW_SYNC_IOC_CREATE_FENCE",
-        LibC.ioctl(timeline.value(), SW_SYNC_IOC_CREATE_FENCE, request));
+        LibC.calls().ioctl(timeline.lend(), SW_SYNC_IOC_CREATE_FENCE, request));
     return view(request).getInt(CREATED_FENCE);
   }
 
@@ -78,7 +78,7 @@ public final class SwSync implements AutoCloseable {
   public void advance(int by) {
     byte[] request = new byte[Integer.BYTES];
     view(request).putInt(0, by);
-    done("SW_SYNC_IOC_INC", LibC.ioctl(timeline.value(), SW_SYNC_IOC_INC, request));
+    done("SW_SYNC_IOC_INC", LibC.calls().ioctl(timeline.lend(), SW_SYNC_IOC_INC, request));
   }
 
   /** Fails all fences that have not signalled, see {@link #ERRNO_OF_CLOSED_TIMELINE}. */
@@ -96,7 +96,8 @@ public final class SwSync implements AutoCloseable {
     // struct sync_merge_data: char name[32]; s32 fd2, fence; u32 flags, pad; linux/sync_file.h.
     byte[] request = new byte[48];
     view(request).putInt(32, other);
-    done("SYNC_IOC_MERGE", LibC.ioctl(fence, Ioctl.number(READ_WRITE, '>', 3, 48), request));
+    done(
+        "SYNC_IOC_MERGE", LibC.calls().ioctl(fence, Ioctl.number(READ_WRITE, '>', 3, 48), request));
     return view(request).getInt(36);
   }
 
@@ -111,7 +112,7 @@ public final class SwSync implements AutoCloseable {
     view(request)
         .putInt(0, writes ? Ioctl.DMA_BUF_SYNC_WRITE : Ioctl.DMA_BUF_SYNC_READ)
         .putInt(4, fence);
-    int answer = LibC.ioctl(dmaBuf, DMA_BUF_IOCTL_IMPORT_SYNC_FILE, request);
+    int answer = LibC.calls().ioctl(dmaBuf, DMA_BUF_IOCTL_IMPORT_SYNC_FILE, request);
     Assumptions.assumeFalse(
         answer != 0 && Errno.last().equals(Errno.ENOTTY),
         "needs DMA_BUF_IOCTL_IMPORT_SYNC_FILE (kernel 6.0); run samples/kernel-lab/test");

@@ -109,8 +109,8 @@ class SwSyncPollerTest {
       int good = timeline.fence(1);
       int bad = other.fence(1);
       int merged = SwSync.merge(good, bad);
-      LibC.close(good);
-      LibC.close(bad);
+      LibC.calls().close(good);
+      LibC.calls().close(bad);
       watched(merged);
       timeline.advance(1);
       assertEquals(1, poller.pending());
@@ -121,12 +121,12 @@ class SwSyncPollerTest {
 
   @Test
   void aTimelineIsNoFence() throws Exception {
-    int fd = LibC.open(Fd.text("/sys/kernel/debug/sync/sw_sync"), LibC.O_RDWR, 0);
+    int fd = LibC.calls().open(Fd.text("/sys/kernel/debug/sync/sw_sync"), LibC.O_RDWR, 0);
     try {
       HeapException refusal = assertThrows(HeapException.class, () -> watched(fd));
       assertTrue(refusal.toString().contains("sw_sync"), refusal.toString());
     } finally {
-      LibC.close(fd);
+      LibC.calls().close(fd);
     }
   }
 

@@ -3,20 +3,21 @@ package dev.dmabroker.internal.allocation;
 import dev.dmabroker.AllocationException;
 import dev.dmabroker.DuplicateMemoryException;
 import dev.dmabroker.internal.heap.HeapAccount;
+import dev.dmabroker.internal.heap.HeapMemory;
 import dev.dmabroker.internal.layout.LayoutCheck;
 import dev.dmabroker.internal.placement.HeapTable;
 import dev.dmabroker.internal.placement.Target;
 import dev.dmabroker.internal.runtime.Exceptions;
 import dev.dmabroker.internal.runtime.Time;
 import dev.dmabroker.spec.BufferSpec;
-import dev.dmabroker.spec.ImageSpec;
 import dev.dmabroker.spec.Layout;
-import dev.dmabroker.spi.Backing;
 import dev.dmabroker.spi.ForeignMemory;
 import dev.dmabroker.spi.HeapException;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
@@ -33,6 +34,9 @@ public final class Adoption {
   /** The memory that is adopted now, by what identifies it, with its buffer's name. */
   private final Map<Object, String> adopted = new ConcurrentHashMap<>();
 
+  /** The accounts of the memory that is adopted now. */
+  private final Set<HeapAccount> accounts = ConcurrentHashMap.newKeySet();
+
   /**
    * Adopts memory beside buffers that have memory already.
    *
@@ -47,41 +51,56 @@ public final class Adoption {
   /**
    * Returns the memory for a buffer; the caller has to release it.
    *
+   * @throws IllegalArgumentException if the layout does not hold what the target's spec says
    * @throws AllocationException if the memory cannot be had, or is too small
    * @throws DuplicateMemoryException if a buffer has it already
    */
   public PlacedMemory take(String name, Target target, Layout layout, ForeignMemory memory) {
-    check(target.spec(), layout);
+    check(name, target.spec(), layout);
     Entry entry = new Entry();
-    HeapAccount account = new HeapAccount(new AdoptedHeap(memory, entry::leave));
+    AdoptedHeap heap = new AdoptedHeap(memory, entry::leave);
+    HeapAccount account;
+    try {
+      account = new HeapAccount(heap);
+    } catch (IllegalStateException e) {
+      throw failure(name, target, layout, "memory of " + memory.getClass(), e);
+    }
     if (heaps.numberOf(account.name()) >= 0) {
       account.retire();
       throw Exceptions.duplicateName(
           "cannot adopt " + name + ": a heap of the broker is named " + account.name() + ", too");
     }
-    Backing backing;
-    long sizeBytes;
+    HeapMemory taken;
     try {
-      backing = account.allocate(name, layout.sizeBytes());
-      sizeBytes = backing.sizeBytes();
+      taken = account.allocate(name, layout.sizeBytes());
     } catch (HeapException e) {
-      throw failure(name, target, layout, account, e);
+      throw failure(name, target, layout, account.name(), e);
     } finally {
       account.retire(); // The heap ends with the memory that it gave, or now.
     }
+    entry.account = account;
+    accounts.add(account);
     try {
-      backing.identity().ifPresent(identity -> entry.enter(identity, name));
+      taken.identity().ifPresent(identity -> entry.enter(identity, name));
       return new PlacedMemory(
-          new HeapTable(List.of(account)), target, layout, backing, time.nanos());
-    } catch (RuntimeException | Error e) {
-      account.release(backing, sizeBytes);
+          new HeapTable(List.of(account)), target, layout, taken, heap.isMovable(), time.nanos());
+    } catch (HeapException e) {
+      taken.release();
+      throw failure(name, target, layout, account.name(), e);
+    } catch (Throwable e) {
+      taken.release();
       throw e;
     }
   }
 
+  /** Returns the accounts of the memory that is adopted now. */
+  public Collection<HeapAccount> accounts() {
+    return accounts;
+  }
+
   /** Makes the error for memory that cannot be opened. */
   private static AllocationException failure(
-      String name, Target target, Layout layout, HeapAccount account, HeapException cause) {
+      String name, Target target, Layout layout, String memory, Exception cause) {
     String reason = String.valueOf(cause.getMessage());
     AllocationException failure =
         Exceptions.allocation(
@@ -92,10 +111,10 @@ public final class Adoption {
                 + ", "
                 + layout.sizeBytes()
                 + " bytes) in "
-                + account.name()
+                + memory
                 + ": "
                 + reason,
-            List.of(new Allocator.Attempt(account.name(), reason)));
+            List.of(new Allocator.Attempt(memory, reason)));
     failure.initCause(cause);
     return failure;
   }
@@ -116,6 +135,7 @@ public final class Adoption {
   /** Represents the entry of one memory among those that are adopted. */
   private final class Entry {
     private volatile Optional<Object> identity = Optional.empty();
+    private volatile @Nullable HeapAccount account;
 
     /**
      * Enters the memory. Refuses it if an adopted buffer, or a buffer with memory of a heap, has it
@@ -143,27 +163,28 @@ public final class Adoption {
     /** Ends the entry, if there is one, when the memory is let go of. */
     void leave() {
       identity.ifPresent(adopted::remove);
+      HeapAccount its = account;
+      if (its != null) {
+        accounts.remove(its);
+      }
     }
   }
 
-  /** Checks that the layout can hold what is specified. */
-  private static void check(BufferSpec spec, Layout layout) {
-    boolean fits =
-        spec instanceof ImageSpec image
-            ? layout.image().isPresent() && fits(image, layout, layout.image().get())
-            : layout.image().isEmpty() && LayoutCheck.holds(layout, spec.layout().planes());
-    if (!fits) {
-      throw new IllegalArgumentException(
-          "a buffer of " + spec + " cannot lie like this: " + layout);
-    }
-  }
-
-  private static boolean fits(ImageSpec spec, Layout layout, Layout.Image image) {
-    return spec.formats().contains(image.format())
-        && image.modifier().supports(image.format())
-        && image.codedWidth() >= spec.width()
-        && image.codedHeight() >= spec.height()
-        && LayoutCheck.holds(
-            layout, ImageSpec.of(spec.width(), spec.height(), image.format()).layout().planes());
+  /** Checks that the layout holds what is specified. */
+  private static void check(String name, BufferSpec spec, Layout layout) {
+    LayoutCheck.mismatch(spec, layout)
+        .ifPresent(
+            why -> {
+              throw new IllegalArgumentException(
+                  "cannot adopt "
+                      + name
+                      + ": a buffer of "
+                      + spec
+                      + " cannot lie like this: "
+                      + layout
+                      + ": "
+                      + why
+                      + "; give the spec and the layout of what is in the memory");
+            });
   }
 }

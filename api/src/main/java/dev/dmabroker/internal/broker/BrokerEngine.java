@@ -1,19 +1,20 @@
 package dev.dmabroker.internal.broker;
 
-import com.google.common.collect.ImmutableList;
+import com.google.common.collect.Iterables;
+import com.google.common.collect.Streams;
 import dev.dmabroker.Broker;
 import dev.dmabroker.BufferStream;
 import dev.dmabroker.Device;
 import dev.dmabroker.DeviceSpec;
-import dev.dmabroker.Holder;
+import dev.dmabroker.OutstandingMappingsException;
 import dev.dmabroker.Plan;
 import dev.dmabroker.Shadow;
 import dev.dmabroker.SharedBuffer;
 import dev.dmabroker.StreamSpec;
 import dev.dmabroker.event.BrokerListener;
 import dev.dmabroker.event.BrokerSnapshot;
+import dev.dmabroker.event.Delivery;
 import dev.dmabroker.internal.buffer.BufferHandle;
-import dev.dmabroker.internal.buffer.BufferLife;
 import dev.dmabroker.internal.buffer.BufferRegistry;
 import dev.dmabroker.internal.buffer.ManagedBuffer;
 import dev.dmabroker.internal.buffer.ShadowBuffer;
@@ -25,6 +26,7 @@ import dev.dmabroker.internal.placement.Planner;
 import dev.dmabroker.internal.runtime.Caller;
 import dev.dmabroker.internal.runtime.Durations;
 import dev.dmabroker.internal.runtime.Exceptions;
+import dev.dmabroker.internal.runtime.Time;
 import dev.dmabroker.internal.services.Services;
 import dev.dmabroker.internal.stream.ManagedStream;
 import dev.dmabroker.internal.watch.StateRecords;
@@ -42,6 +44,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Collectors;
 
 /** The broker as applications see it. It puts devices, buffers, streams and heaps together. */
 final class BrokerEngine implements Broker {
@@ -97,16 +100,7 @@ final class BrokerEngine implements Broker {
 
   @Override
   public List<SharedBuffer> exportSet(String name, BufferSpec spec, int count) {
-    if (count < 1) {
-      throw new IllegalArgumentException("a set has at least one buffer, not " + count);
-    }
-    // The set has one queue, so its buffers move one at a time.
-    MoveQueue<BufferLife> queue = new MoveQueue<>();
-    ImmutableList.Builder<SharedBuffer> set = ImmutableList.builder();
-    for (int i = 1; i <= count; i++) {
-      set.add(buffers.export(name + "-" + i, spec, /* owner= */ null, queue));
-    }
-    return set.build();
+    return buffers.exportSet(name, spec, count);
   }
 
   @Override
@@ -151,7 +145,7 @@ final class BrokerEngine implements Broker {
         buffers.unreserved(spec.name(), its.storedTarget(), "shadowed here", made -> {});
     try {
       return new ShadowBuffer(handle, copy, copier, services.settings().mover());
-    } catch (RuntimeException | Error e) {
+    } catch (Throwable e) {
       copy.close();
       throw e;
     }
@@ -169,8 +163,12 @@ final class BrokerEngine implements Broker {
   }
 
   @Override
-  public AutoCloseable listen(BrokerListener listener) {
-    return services.listeners().add(Objects.requireNonNull(listener, "listener"));
+  public AutoCloseable listen(BrokerListener listener, Delivery delivery) {
+    return services
+        .listeners()
+        .add(
+            Objects.requireNonNull(listener, "listener"),
+            Objects.requireNonNull(delivery, "delivery"));
   }
 
   @Override
@@ -190,6 +188,8 @@ final class BrokerEngine implements Broker {
         streams.stream().map(ManagedStream::snapshot).toList(),
         services.fences().snapshot(),
         services.leaks().snapshot(),
+        services.listeners().snapshot(),
+        services.listeners().dropped(),
         services.lifecycle().isClosed(),
         maps);
   }
@@ -214,11 +214,11 @@ final class BrokerEngine implements Broker {
     // Streams close their own buffers, so they end first.
     streams.forEach(ManagedStream::shutDown);
     buffers.shutDown();
+    heaps.forEach(heap -> heap.turns().dismiss());
     Duration timeout = services.settings().closeTimeout();
     boolean gone;
     try {
-      gone =
-          services.lifecycle().await(buffers::isEmpty, Durations.nanos(timeout), services.time());
+      gone = awaitEnd(Durations.nanos(timeout));
     } catch (InterruptedException e) {
       Caller.interrupt();
       throw Exceptions.waitInterrupted(
@@ -229,17 +229,48 @@ final class BrokerEngine implements Broker {
       services.fences().close();
       services.workers().close();
     }
-    if (!gone && !buffers.isEmpty()) {
-      List<Holder> holders = buffers.holders();
-      throw Exceptions.outstandingMappings(
-          "the broker is closed, but after "
-              + timeout.toMillis()
-              + " ms "
-              + buffers.describe()
-              + "; their memory is given back as they are closed",
-          holders,
-          null);
+    if (!gone) {
+      throw notGone(timeout);
     }
+  }
+
+  /** Blocks until every buffer is gone and the heaps have all memory back. False if it is late. */
+  private boolean awaitEnd(long nanos) throws InterruptedException {
+    Time time = services.time();
+    long deadline = time.nanos() + nanos;
+    if (!services.lifecycle().await(buffers::isEmpty, nanos, time)) {
+      return false;
+    }
+    // Moves give memory back on workers, maybe later than its buffer is gone.
+    for (HeapAccount heap : allHeaps()) {
+      if (!heap.awaitReturns(deadline - time.nanos(), time)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** The broker's heaps, and those that stand for adopted memory. */
+  private Iterable<HeapAccount> allHeaps() {
+    return Iterables.concat(heaps, buffers.adopted());
+  }
+
+  private OutstandingMappingsException notGone(Duration timeout) {
+    String when = "the broker is closed, but after " + timeout.toMillis() + " ms ";
+    return buffers.isEmpty()
+        ? Exceptions.outstandingMappings(
+            when
+                + "memory is still being given back to its heap: "
+                + Streams.stream(allHeaps())
+                    .filter(HeapAccount::hasMemoryOut)
+                    .map(HeapAccount::name)
+                    .collect(Collectors.joining(", ")),
+            List.of(),
+            null)
+        : Exceptions.outstandingMappings(
+            when + buffers.describe() + "; their memory is given back as they are closed",
+            buffers.holders(),
+            null);
   }
 
   /** The parts that the broker's rooms share, for tests. */

@@ -1,10 +1,10 @@
 package dev.dmabroker.internal.broker;
 
 import dev.dmabroker.Broker;
-import dev.dmabroker.event.BrokerListener;
 import dev.dmabroker.internal.copy.CpuMover;
 import dev.dmabroker.internal.heap.HeapAccount;
 import dev.dmabroker.internal.heap.HeapDiscovery;
+import dev.dmabroker.internal.heap.WorkerTurns;
 import dev.dmabroker.internal.placement.HeapTable;
 import dev.dmabroker.internal.placement.Planner;
 import dev.dmabroker.internal.runtime.Exceptions;
@@ -37,7 +37,6 @@ public final class BrokerFactory {
       List<HeapProvider> providers,
       boolean discoverHeaps,
       @Nullable PlacementHeuristic heuristic,
-      List<BrokerListener> listeners,
       Settings settings) {
     HeapDiscovery discovery = new HeapDiscovery(heaps);
     try {
@@ -48,8 +47,11 @@ public final class BrokerFactory {
               new HeapTable(accounts),
               heuristic != null ? heuristic : choose(ServiceLoader.load(PlacementHeuristic.class)));
       return new BrokerEngine(
-          accounts, discovery.closed(), planner, Services.of(settings, listeners));
-    } catch (RuntimeException | Error e) {
+          accounts,
+          discovery.closed(),
+          planner,
+          Services.of(settings, WorkerTurns.MOST * (accounts.size() + /* evictions */ 1)));
+    } catch (Throwable e) {
       // There is no broker that could close the heaps.
       discovery.closeHeaps();
       throw e;

@@ -4,8 +4,11 @@ import dev.dmabroker.internal.allocation.Tenant;
 import dev.dmabroker.internal.device.RegisteredDevice;
 import dev.dmabroker.internal.gate.Place;
 import dev.dmabroker.internal.move.Relocation;
+import dev.dmabroker.internal.runtime.EngineLog;
 import dev.dmabroker.internal.runtime.Guarded;
+import dev.dmabroker.spi.HeapException;
 import dev.dmabroker.spi.PlacementHeuristic.Resident;
+import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -29,15 +32,21 @@ final class BufferTenant implements Tenant {
 
   @Override
   public Optional<Resident> resident(int heap) {
+    List<RegisteredDevice> devices;
+    Negotiation negotiation;
     synchronized (buffer.lock) {
       if (!couldLeave(heap)) {
         return Optional.empty();
       }
-      // Only a buffer that some other heap could hold is worth moving.
-      List<RegisteredDevice> devices = buffer.attachments.users().devices();
-      if (LeavingOut.solve(buffer, devices)
-          .filter(solution -> solution.isPossibleOutside(heap))
-          .isEmpty()) {
+      devices = buffer.attachments.users().devices();
+      negotiation = new Negotiation(buffer, devices);
+    }
+    // Only a buffer that some other heap could hold is worth moving.
+    if (negotiation.trySearch().filter(solution -> solution.isPossibleOutside(heap)).isEmpty()) {
+      return Optional.empty();
+    }
+    synchronized (buffer.lock) {
+      if (!couldLeave(heap) || !negotiation.isCurrent()) {
         return Optional.empty();
       }
       Place here = buffer.resident();
@@ -94,10 +103,20 @@ final class BufferTenant implements Tenant {
           places.forEach(place -> place.beginUse(after));
         });
     try {
-      return places.stream()
-          .anyMatch(it -> !it.isAdopted() && it.backing().identity().equals(Optional.of(identity)));
+      return places.stream().anyMatch(it -> !it.isAdopted() && isOf(it, identity));
     } finally {
       Guarded.insist("ending a use of memory", endUse);
+    }
+  }
+
+  /** Whether the place's memory is known to have that identity. */
+  private static boolean isOf(Place place, Object identity) {
+    try {
+      return place.memory().identity().equals(Optional.of(identity));
+    } catch (HeapException e) {
+      EngineLog.LOG.log(
+          Level.WARNING, "memory of " + place.heap().name() + " does not tell what it is", e);
+      return false;
     }
   }
 

@@ -4,6 +4,7 @@ import dev.dmabroker.BrokerException;
 import dev.dmabroker.SharedBuffer.State;
 import dev.dmabroker.internal.device.RegisteredDevice;
 import dev.dmabroker.internal.gate.Place;
+import dev.dmabroker.internal.heap.NoTurnException;
 import dev.dmabroker.internal.runtime.AfterLock;
 import dev.dmabroker.internal.runtime.Exceptions;
 import dev.dmabroker.internal.runtime.Time;
@@ -34,43 +35,63 @@ final class FirstAllocation implements Runnable {
   /** Asks heaps, in the calling thread, unless that was done, and tells the buffer. */
   @Override
   public void run() {
-    if (!asked) {
-      asked = true;
-      ask();
+    if (asked || ask()) {
+      life.lock.report(this::end);
     }
-    life.lock.report(this::end);
   }
 
-  private void ask() {
+  /** Asks heaps. False if no request waits for memory any more, or if this has to wait for a turn. */
+  private boolean ask() {
+    asked = true;
     Time time = life.services().time();
     long start = time.nanos();
-    List<RegisteredDevice> devices;
-    synchronized (life.lock) {
-      // Devices that attach after this may make the buffer move at once.
-      devices = life.attachments.users().devices();
+    // Devices that attach after this may make the buffer move at once.
+    List<RegisteredDevice> devices = life.lock.locked(this::devices);
+    if (devices == null) {
+      return false;
     }
     try {
-      placed = life.allocate(devices, Optional.empty(), /* vacated= */ -1);
+      placed = life.search.run(devices, Optional.empty(), /* vacated= */ -1);
       tookNanos = time.nanos() - start;
+    } catch (NoTurnException e) {
+      asked = false;
+      e.awaitTurn(life.services().workers()::execute, this);
+      return false;
     } catch (BrokerException e) {
       failure = e;
-    } catch (RuntimeException | Error e) {
+    } catch (Throwable e) {
       failure = Exceptions.allocation("allocating " + life.name + " threw " + e, List.of());
       failure.initCause(e);
     }
+    return true;
+  }
+
+  /** The devices to find memory for, or null if no request waits for it any more. */
+  private @Nullable List<RegisteredDevice> devices(AfterLock after) {
+    if (!Ending.isOver(life) && life.requests.first().isPresent()) {
+      return life.attachments.users().devices();
+    }
+    markEnded(after);
+    life.become(State.UNBACKED);
+    boolean unused = Ending.releaseIfOver(life, after);
+    return null;
   }
 
   private void end(AfterLock after) {
     if (ended) {
       return; // Another thread has done what was left.
     }
-    after.undo(() -> ended = false);
-    ended = true;
+    markEnded(after);
     if (placed == null) {
       failed(after);
     } else {
       succeeded(placed, after);
     }
+  }
+
+  private void markEnded(AfterLock after) {
+    after.undo(() -> ended = false);
+    ended = true;
   }
 
   /**

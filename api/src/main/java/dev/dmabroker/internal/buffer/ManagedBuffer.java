@@ -12,12 +12,14 @@ import dev.dmabroker.internal.runtime.AfterLock;
 import dev.dmabroker.internal.runtime.Caller;
 import dev.dmabroker.internal.runtime.Durations;
 import dev.dmabroker.internal.runtime.Exceptions;
+import dev.dmabroker.internal.runtime.Guarded;
 import dev.dmabroker.internal.services.Services;
 import dev.dmabroker.internal.watch.EventRecords;
 import dev.dmabroker.internal.watch.Leakable;
 import dev.dmabroker.spec.Access;
 import dev.dmabroker.spec.BufferSpec;
 import dev.dmabroker.spec.SyncFile;
+import dev.dmabroker.spi.HeapException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -92,14 +94,34 @@ public final class ManagedBuffer implements GateKeeper {
 
   @Override
   public void prepare(Duration timeout) {
-    Durations.positive("the timeout", timeout);
-    BufferLife unused = new PrepareRequest(life).run(timeout);
+    BufferLife unused = new PrepareRequest(life, /* parks= */ true).run(Durations.timeout(timeout));
+  }
+
+  /**
+   * Does what {@link #prepare()} does, and calls back in the end. A worker that calls this does not
+   * wait for other threads.
+   *
+   * @param then gets what {@link #prepare()} would throw; null if the buffer is prepared
+   */
+  public void prepareThen(Consumer<@Nullable Throwable> then) {
+    PrepareRequest request = new PrepareRequest(life, /* parks= */ false);
+    try {
+      request.submit();
+    } catch (Throwable e) {
+      then.accept(e);
+      return;
+    }
+    request.waiting().then((granted, failure) -> then.accept(failure));
+    try {
+      request.expireAfter(life.services().settings().mapTimeout());
+    } catch (VirtualMachineError e) {
+      request.abandon();
+    }
   }
 
   @Override
   public void evacuate(Duration timeout) {
-    Durations.positive("the timeout", timeout);
-    BufferLife unused = new EvacuateRequest(life).run(timeout);
+    BufferLife unused = new EvacuateRequest(life).run(Durations.timeout(timeout));
   }
 
   @Override
@@ -184,7 +206,7 @@ public final class ManagedBuffer implements GateKeeper {
 
   private BufferMapping admitView(BufferMapping mapping, AfterLock after) {
     if (!mapping.isOpen()) {
-      throw Exceptions.closed(mapping + " is closed");
+      throw mapping.closed();
     }
     if (!mapping.place().heap().traits().cpuReach().is(true)) {
       throw Exceptions.undeclaredAccess(
@@ -195,6 +217,30 @@ public final class ManagedBuffer implements GateKeeper {
               + " views the constraint cpuReach()");
     }
     return admit(mapping.attachment(), mapping.place(), mapping.access(), after);
+  }
+
+  @Override
+  public int descriptor(BufferMapping mapping, Descriptor which) throws HeapException {
+    Place place = mapping.place();
+    Runnable endUse =
+        () ->
+            life.lock.report(
+                after -> {
+                  place.endUse(after);
+                  life.advance(after);
+                });
+    life.lock.change(
+        after -> {
+          if (!mapping.isOpen()) {
+            throw mapping.closed();
+          }
+          place.beginUse(after);
+        });
+    try {
+      return which.of(place.memory());
+    } finally {
+      Guarded.insist("ending a use of memory", endUse);
+    }
   }
 
   /** Makes a mapping that the calling thread closes. Under the lock. */

@@ -3,6 +3,7 @@ package dev.dmabroker.internal.gate;
 import dev.dmabroker.ClosedException;
 import dev.dmabroker.CpuView;
 import dev.dmabroker.Mapping;
+import dev.dmabroker.internal.heap.HeapMemory;
 import dev.dmabroker.internal.runtime.Caller;
 import dev.dmabroker.internal.runtime.Exceptions;
 import dev.dmabroker.spec.Access;
@@ -33,7 +34,7 @@ public final class BufferMapping implements Mapping {
 
   @Override
   public int fd() {
-    int fd = open().backing().fd();
+    int fd = descriptor("give out", HeapMemory::fd);
     if (fd < 0) {
       throw Exceptions.descriptor(
           this
@@ -45,11 +46,15 @@ public final class BufferMapping implements Mapping {
 
   @Override
   public int dupFd() {
+    return descriptor("duplicate", HeapMemory::dupFd);
+  }
+
+  private int descriptor(String what, GateKeeper.Descriptor which) {
     try {
-      return open().backing().dupFd();
+      return attachment().buffer().descriptor(this, which);
     } catch (HeapException e) {
       throw Exceptions.descriptor(
-          "cannot duplicate the descriptor of " + this + ": " + e.getMessage(), e);
+          "cannot " + what + " the descriptor of " + this + ": " + e.getMessage(), e);
     }
   }
 
@@ -88,12 +93,12 @@ public final class BufferMapping implements Mapping {
     BufferMapping hold = attachment().buffer().admitView(this);
     try {
       MappedView view = new MappedView(hold);
-      place().backing().beginCpuAccess(access());
+      place().memory().beginCpuAccess(access());
       return view;
-    } catch (HeapException | RuntimeException e) {
+    } catch (HeapException e) {
       hold.close();
       throw Exceptions.cpuAccess("cannot begin CPU access to " + this + ": " + e.getMessage(), e);
-    } catch (Error e) {
+    } catch (VirtualMachineError e) {
       hold.close();
       throw e;
     }
@@ -133,7 +138,7 @@ public final class BufferMapping implements Mapping {
                 leaveFenced();
                 then.accept(errno);
               });
-    } catch (RuntimeException | Error e) {
+    } catch (Throwable e) {
       slot.unfence(token);
       throw e;
     }
@@ -165,14 +170,8 @@ public final class BufferMapping implements Mapping {
     gate.left(entrance);
   }
 
-  private Place open() {
-    if (!isOpen()) {
-      throw closed();
-    }
-    return place();
-  }
-
-  private ClosedException closed() {
+  /** The error of a call that asks for an open mapping. */
+  public ClosedException closed() {
     return Exceptions.closed(this + " is closed; its descriptor may be another buffer's by now");
   }
 

@@ -3,7 +3,11 @@ package dev.dmabroker.internal.heap;
 import com.google.common.collect.ImmutableSet;
 import dev.dmabroker.event.BrokerSnapshot;
 import dev.dmabroker.internal.runtime.EngineLog;
+import dev.dmabroker.internal.runtime.Foreign;
 import dev.dmabroker.internal.runtime.Guarded;
+import dev.dmabroker.internal.runtime.StateLock;
+import dev.dmabroker.internal.runtime.Time;
+import dev.dmabroker.internal.runtime.Workers;
 import dev.dmabroker.internal.watch.StateRecords;
 import dev.dmabroker.spi.Backing;
 import dev.dmabroker.spi.Heap;
@@ -12,6 +16,8 @@ import dev.dmabroker.spi.HeapInfo;
 import dev.dmabroker.spi.HeapTraits;
 import dev.dmabroker.spi.Lingering;
 import java.lang.System.Logger.Level;
+import java.util.Objects;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,28 +25,56 @@ import org.jspecify.annotations.Nullable;
  * the last of it has come back. Heaps are foreign code, so what they answer and throw is checked
  * here. This class is thread-safe.
  */
-public final class HeapAccount {
+public final class HeapAccount extends StateLock {
   private final Heap heap;
   private final String name;
   private final ImmutableSet<String> aliases;
   private final String type;
   private final HeapTraits traits;
 
+  private final WorkerTurns turns;
+
   private int backings;
   private long usedBytes;
   private boolean retired;
   private boolean closed;
 
+  /**
+   * Keeps account of a heap, which is asked here for what it tells of itself.
+   *
+   * @throws IllegalStateException if the heap throws anything, or tells nothing
+   */
   public HeapAccount(Heap heap) {
     this.heap = heap;
-    this.name = heap.name();
-    this.aliases = ImmutableSet.copyOf(heap.aliases());
-    this.type = heap.type();
-    this.traits = heap.traits();
+    try {
+      this.name = Foreign.ask(heap::name);
+      this.aliases = ImmutableSet.copyOf(Foreign.ask(heap::aliases));
+      this.type = Foreign.ask(heap::type);
+      this.traits = Foreign.ask(heap::traits);
+    } catch (HeapException e) {
+      throw new IllegalStateException(
+          "a heap of "
+              + heap.getClass()
+              + ", when asked for its name and traits, "
+              + e.getMessage(),
+          e);
+    }
+    this.turns =
+        new WorkerTurns(
+            "it waits for heap "
+                + name
+                + ", which has not answered the "
+                + WorkerTurns.MOST
+                + " calls before,");
   }
 
   public String name() {
     return name;
+  }
+
+  /** Returns all names that the heap goes by. */
+  Stream<String> names() {
+    return Stream.concat(Stream.of(name), aliases.stream());
   }
 
   public HeapTraits traits() {
@@ -53,8 +87,8 @@ public final class HeapAccount {
    * @throws HeapException also if the heap does what it must not do: throws anything else, or gives
    *     too little
    */
-  public Backing allocate(String label, long sizeBytes) throws HeapException {
-    Release undo = new Release(); // There may be no memory for it once the heap has answered.
+  public HeapMemory allocate(String label, long sizeBytes) throws HeapException {
+    Release undo = new Release(null, 0); // There may be no memory for it once the heap has answered.
     synchronized (this) {
       if (retired) {
         throw new HeapException(HeapException.Kind.FAILED, "the broker is closed");
@@ -62,73 +96,121 @@ public final class HeapAccount {
       backings++; // This keeps the heap open while it is being asked.
     }
     try {
-      Backing backing = heap.allocate(label, sizeBytes);
+      Backing backing = Foreign.ask(() -> heap.allocate(label, sizeBytes));
       undo.backing = backing;
-      long got = backing.sizeBytes();
+      long got = Foreign.ask(backing::sizeBytes);
       if (got < sizeBytes) {
         throw new HeapException(
             HeapException.Kind.FAILED, "gave " + got + " bytes instead of " + sizeBytes);
       }
+      HeapMemory memory = new HeapMemory(this, backing, got);
       synchronized (this) {
         usedBytes += got;
       }
-      return backing;
-    } catch (HeapException e) {
-      Guarded.insist("giving back what an allocation took", undo);
-      throw e;
-    } catch (RuntimeException | LinkageError | OutOfMemoryError e) {
-      Guarded.insist("giving back what an allocation took", undo);
-      throw new HeapException(HeapException.Kind.FAILED, "threw " + e, e);
+      return memory;
     } catch (Throwable t) {
       Guarded.insist("giving back what an allocation took", undo);
       throw t;
     }
   }
 
-  /** Gives back what {@link #allocate} returned, with the size that the memory had then. */
-  public void release(Backing backing, long sizeBytes) {
-    release(new Release(backing, sizeBytes));
+  /**
+   * Asks the heap as {@link #allocate} does, but a worker asks only if it has a turn. A thread of
+   * the application needs none, as it keeps no other thread from its work.
+   *
+   * @throws NoTurnException if this is a worker, and {@link WorkerTurns#MOST} are at the heap
+   *     already
+   */
+  public HeapMemory allocateInTurn(String label, long sizeBytes)
+      throws HeapException, NoTurnException {
+    if (!Workers.isWorker()) {
+      return allocate(label, sizeBytes);
+    }
+    turns.begin();
+    try {
+      return allocate(label, sizeBytes);
+    } finally {
+      turns.end();
+    }
   }
 
-  /** Prepares to give back what {@link #allocate} returned. */
-  public Release toRelease(Backing backing, long sizeBytes) {
-    return new Release(backing, sizeBytes);
+  /** Returns the turns of workers at the heap. */
+  public WorkerTurns turns() {
+    return turns;
   }
 
   /**
-   * Does what is left of giving memory back. If there is no stack or memory for that, this throws
-   * and may be called again.
+   * Gives back what {@link #allocate} returned. A thread of the application does that itself, and
+   * so does a worker that has a turn. Otherwise a worker does it as soon as it has a turn, and this
+   * does not wait for it.
    */
+  void release(HeapMemory memory) {
+    Workers own = Workers.ofCaller();
+    if (own == null) {
+      releaseNow(memory);
+    } else if (Workers.isWorker()) {
+      releaseInTurn(own, memory);
+    } else {
+      own.execute(() -> releaseInTurn(own, memory));
+    }
+  }
+
+  private void releaseInTurn(Workers own, HeapMemory memory) {
+    if (!turns.tryBegin()) {
+      turns.await(own::execute, () -> releaseInTurn(own, memory));
+      return;
+    }
+    try {
+      releaseNow(memory);
+    } finally {
+      turns.end();
+    }
+  }
+
+  private void releaseNow(HeapMemory memory) {
+    release(memory.toRelease());
+  }
+
+  /** Does what is left of giving memory back. */
   private void release(Release release) {
     Backing backing = release.backing;
     if (backing != null) {
       try {
         release.backing = null; // Whatever the heap throws, it is not asked twice.
         backing.release();
-      } catch (RuntimeException | Error e) {
+      } catch (Throwable e) {
         EngineLog.LOG.log(
             Level.ERROR, "heap " + name + " threw while memory was given back to it", e);
       }
     }
-    if (!release.counted) {
-      count(release);
-    }
+    count(release);
     closeIfOver();
   }
 
+  /** Counts memory that is out no more. */
+  private synchronized void count(Release release) {
+    signal();
+    if (!release.counted) {
+      release.counted = true;
+      backings--;
+      usedBytes -= release.sizeBytes;
+    }
+  }
+
+  /** Prepares to give memory back. */
+  Release toRelease(Backing backing, long sizeBytes) {
+    return new Release(backing, sizeBytes);
+  }
+
   /** Memory on its way back to the heap. One thread after the other gives it back. */
-  public final class Release implements Runnable {
+  final class Release implements Runnable {
     /** What the heap is to get back; null if it gave nothing, or has got it. */
     private @Nullable Backing backing;
 
     private final long sizeBytes;
     private boolean counted;
 
-    private Release() {
-      this.sizeBytes = 0;
-    }
-
-    private Release(Backing backing, long sizeBytes) {
+    private Release(@Nullable Backing backing, long sizeBytes) {
       this.backing = backing;
       this.sizeBytes = sizeBytes;
     }
@@ -140,13 +222,18 @@ public final class HeapAccount {
   }
 
   /**
-   * Counts memory that is out no more. The last of it closes a retired heap, after the lock is
-   * released.
+   * Blocks until none of the heap's memory is out. Memory is out from the call that asks for it to
+   * the end of the call that gives it back.
+   *
+   * @return false if some was still out after {@code nanos}
    */
-  private synchronized void count(Release release) {
-    backings--;
-    usedBytes -= release.sizeBytes;
-    release.counted = true;
+  public boolean awaitReturns(long nanos, Time time) throws InterruptedException {
+    return await(() -> backings == 0, nanos, time);
+  }
+
+  /** Tells whether memory is out, as {@link #awaitReturns} counts it. */
+  public synchronized boolean hasMemoryOut() {
+    return backings > 0;
   }
 
   /** Closes the heap as soon as none of its memory is out. */
@@ -167,7 +254,7 @@ public final class HeapAccount {
     }
     try {
       heap.close();
-    } catch (RuntimeException | Error e) {
+    } catch (Throwable e) {
       EngineLog.LOG.log(Level.ERROR, "heap " + name + " threw while it was closed", e);
     }
   }
@@ -191,9 +278,9 @@ public final class HeapAccount {
   /** Asks the heap what lingers, outside the lock. */
   private Lingering lingering() {
     try {
-      return heap.lingering();
-    } catch (RuntimeException | LinkageError e) {
-      EngineLog.LOG.log(Level.ERROR, "heap " + name + " threw when asked what lingers", e);
+      return Objects.requireNonNull(heap.lingering(), "the answer is null");
+    } catch (Throwable t) {
+      EngineLog.LOG.log(Level.ERROR, "heap " + name + " threw when asked what lingers", t);
       return Lingering.NONE;
     }
   }

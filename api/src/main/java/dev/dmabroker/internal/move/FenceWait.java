@@ -45,7 +45,7 @@ final class FenceWait {
     if (poller == null || fence.isEmpty()) {
       copy.run();
     } else if (!begin(limit)) {
-      poller.discard(fence.get());
+      discard(poller, fence.get());
     } else {
       await(poller, fence.get(), copy);
     }
@@ -80,10 +80,14 @@ final class FenceWait {
       return Optional.empty();
     }
     try {
-      return from.backing().pendingFence(Access.READ);
+      return from.memory().pendingFence(Access.READ);
     } finally {
       Guarded.insist("ending a use of memory", endUse);
     }
+  }
+
+  private static void discard(FencePoller poller, SyncFile fence) {
+    Guarded.run("discarding a fence", () -> poller.discard(fence));
   }
 
   /** Begins the wait under the lock. False if the move has ended meanwhile. */
@@ -112,7 +116,7 @@ final class FenceWait {
             buffer.services().workers().executeCopy(copy);
           });
     } catch (HeapException | RuntimeException | Error e) {
-      poller.discard(fence);
+      discard(poller, fence);
       throw e;
     }
   }

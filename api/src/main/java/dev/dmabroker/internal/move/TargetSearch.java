@@ -3,7 +3,9 @@ package dev.dmabroker.internal.move;
 import dev.dmabroker.SharedBuffer.State;
 import dev.dmabroker.internal.gate.Attachments;
 import dev.dmabroker.internal.gate.Place;
+import dev.dmabroker.internal.heap.NoTurnException;
 import dev.dmabroker.internal.runtime.AfterLock;
+import dev.dmabroker.internal.runtime.Workers;
 import dev.dmabroker.spi.HeapException;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -26,6 +28,9 @@ final class TargetSearch {
   private final int vacated;
 
   private int negotiations;
+
+  /** Memory that was found, until the move takes it over or it is given back. */
+  private @Nullable Place found;
 
   /** The version of the devices that the last memory was sought for. */
   private int soughtFor;
@@ -55,28 +60,64 @@ final class TargetSearch {
    * @return whether the copy is next
    */
   boolean run() {
-    while (negotiations++ < MAX_RENEGOTIATIONS) {
+    try {
+      return seek();
+    } catch (NoTurnException e) {
+      if (move.makesRoom()) { // Room is not worth the wait of the buffer that needs it.
+        move.rollBack(String.valueOf(e.getMessage()), e);
+      } else {
+        e.awaitTurn(buffer.services().workers()::execute, move::prepare);
+      }
+      return false;
+    }
+  }
+
+  /** Gives back memory that was found, and that the move has not taken over. */
+  void drop() {
+    Place dropped = found;
+    if (dropped != null) {
+      dropped.release(); // If there is no stack for that, it stays, and is dropped later.
+      found = null;
+    }
+  }
+
+  private boolean seek() throws NoTurnException {
+    drop(); // What is left of a search that was cut short.
+    while (negotiations < MAX_RENEGOTIATIONS) {
       Attachments.Users users = users();
       if (users == null) {
         return false;
       }
       Optional<String> here = Optional.of(contents.from().heap().name());
       Place candidate = buffer.allocate(users.devices(), here, vacated);
-      Arrival arrival = null;
-      try {
-        arrival = arrive(candidate, users);
-      } finally {
-        // The move has not taken it over. If the search begins anew, it has seen the last of it.
-        if (arrival == null || arrival == Arrival.STALE || arrival == Arrival.CANCELLED) {
-          candidate.release();
-        }
+      found = candidate;
+      negotiations++;
+      if (contents.areCopiedTo(candidate) && !move.makesRoom()) {
+        Workers workers = buffer.services().workers();
+        workers.executePreparation(() -> move.step(() -> getReady(candidate, users)));
+        return false;
       }
+      Arrival arrival = arrive(candidate, users);
       if (arrival != Arrival.STALE) {
         return arrival == Arrival.DRAINED;
       }
     }
     move.rollBack("devices kept attaching while memory was sought", null);
     return false;
+  }
+
+  /**
+   * Goes on with memory that was found, on a thread of the mover's: its preparation may take long,
+   * and the workers have other buffers to find memory for.
+   *
+   * @return whether the copy is next
+   */
+  private boolean getReady(Place candidate, Attachments.Users users) {
+    Arrival arrival = arrive(candidate, users);
+    if (arrival == Arrival.STALE) {
+      buffer.services().workers().execute(move::prepare);
+    }
+    return arrival == Arrival.DRAINED;
   }
 
   /** The devices to find memory for, or null if the move is not needed any more. */
@@ -96,26 +137,45 @@ final class TargetSearch {
             });
   }
 
-  /** Shows memory that was found to the move, which decides what becomes of it. */
+  /**
+   * Shows memory that was found to the move, which decides what becomes of it. Memory that is of no
+   * use is given back.
+   */
   private Arrival arrive(Place candidate, Attachments.Users users) {
     try {
       contents.prepare(candidate);
     } catch (HeapException e) {
+      drop();
       move.rollBack("preparing the copy failed: " + e.getMessage(), e);
-      return Arrival.CANCELLED;
+      return Arrival.WAITING;
     }
-    return buffer
-        .lock()
-        .locked(
-            after -> {
-              soughtFor = users.version();
-              if (isStale(candidate)) {
-                return Arrival.STALE;
-              }
-              return isWanted(candidate, after)
-                  ? move.arrived(candidate, after)
-                  : Arrival.CANCELLED;
-            });
+    Arrival arrival =
+        buffer
+            .lock()
+            .locked(
+                after -> {
+                  soughtFor = users.version();
+                  if (isStale(candidate)) {
+                    return Arrival.STALE;
+                  }
+                  if (!isWanted(candidate, after)) {
+                    return Arrival.CANCELLED;
+                  }
+                  after.undo(() -> found = candidate);
+                  found = null;
+                  return takenOver(candidate, after);
+                });
+    drop(); // If it is of no use.
+    return arrival;
+  }
+
+  /** Hands memory to the move, unless the move is called off in that step. */
+  private Arrival takenOver(Place candidate, AfterLock after) {
+    Arrival arrival = move.arrived(candidate, after);
+    if (arrival == Arrival.CANCELLED) {
+      found = candidate;
+    }
+    return arrival;
   }
 
   /** Whether other memory has to be found, as devices or contents have changed. Under the lock. */

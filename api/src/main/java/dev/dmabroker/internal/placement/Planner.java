@@ -19,14 +19,12 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Planner {
   private final HeapTable table;
-  private final PlacementHeuristic heuristic;
   private final Ranking ranking;
   private final Alternatives alternatives;
   private volatile @Nullable Target last;
 
   public Planner(HeapTable table, PlacementHeuristic heuristic) {
     this.table = table;
-    this.heuristic = heuristic;
     this.ranking = new Ranking(table, heuristic);
     this.alternatives = new Alternatives(table);
   }
@@ -35,8 +33,9 @@ public final class Planner {
     return table;
   }
 
-  public PlacementHeuristic heuristic() {
-    return heuristic;
+  /** Returns the way to the heuristic. */
+  public Ranking ranking() {
+    return ranking;
   }
 
   /** Returns the object that works out what devices ask, once for each device. */
@@ -59,7 +58,7 @@ public final class Planner {
 
   /**
    * Finds the best way to use each heap for one buffer. It looks at constraints and traits alone,
-   * so it may run under a lock.
+   * and calls no foreign code; but alternatives may take it long, so it must not run under a lock.
    *
    * @throws dev.dmabroker.SearchLimitException if there are too many combinations
    */
@@ -169,7 +168,7 @@ public final class Planner {
                 table.info(heap).name(),
                 "",
                 "heuristic",
-                heuristic.name() + " left it out, though it suits"));
+                ranking.name() + " left it out, though it suits"));
       }
     }
     return passedOver;

@@ -8,8 +8,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Collects what a change of state entails under a {@link StateLock}, and does it after the lock is
  * released: no heap, listener or other foreign code ever runs under a lock. Threads that wait are
- * woken first, so that the pipeline goes on before the rest is done. It also collects how the
- * change is undone if it throws; then nothing of what it entails is done.
+ * woken first, so that the pipeline goes on before the rest is done; memory is given back last,
+ * because a heap may take its time. It also collects how the change is undone if it throws; then
+ * nothing of what it entails is done.
  *
  * <p>An effect that throws is logged, and the remaining effects are done nevertheless. An effect
  * for which the JVM had no stack or memory is kept, with all behind it, and begun again by another
@@ -21,6 +22,7 @@ public final class AfterLock {
 
   private final Effects wakeUps = new Effects();
   private final Effects rest = new Effects();
+  private final Effects last = new Effects();
   private final Effects undo = new Effects();
 
   // The lock that made this uses the following fields.
@@ -96,9 +98,14 @@ public final class AfterLock {
     wakeUps.add(effect);
   }
 
-  /** Adds an effect that gives memory back, tells listeners or starts work. */
+  /** Adds an effect that tells listeners or starts work. */
   public void then(Runnable effect) {
     rest.add(effect);
+  }
+
+  /** Adds an effect that gives memory back, or that has to come after that. */
+  public void giveBack(Runnable effect) {
+    last.add(effect);
   }
 
   /**
@@ -113,6 +120,7 @@ public final class AfterLock {
   void undoAll() {
     wakeUps.drop();
     rest.drop();
+    last.drop();
     undo.runBackwards();
   }
 
@@ -120,11 +128,12 @@ public final class AfterLock {
   public void run() {
     wakeUps.run();
     rest.run();
+    last.run();
   }
 
   /** Wakes threads in the calling thread. Returns whether effects are left. */
   boolean runWakeUps() {
     wakeUps.run();
-    return !rest.isEmpty();
+    return !rest.isEmpty() || !last.isEmpty();
   }
 }

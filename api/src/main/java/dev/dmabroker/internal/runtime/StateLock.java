@@ -41,7 +41,7 @@ public class StateLock {
     this.workers = workers;
   }
 
-  StateLock() {
+  protected StateLock() {
     this.workers = null;
   }
 

@@ -1,6 +1,5 @@
 package dev.dmabroker.internal.services;
 
-import dev.dmabroker.event.BrokerListener;
 import dev.dmabroker.internal.runtime.Clock;
 import dev.dmabroker.internal.runtime.Lifecycle;
 import dev.dmabroker.internal.runtime.Settings;
@@ -12,7 +11,6 @@ import dev.dmabroker.internal.watch.Listeners;
 import dev.dmabroker.internal.watch.MoveLog;
 import dev.dmabroker.internal.watch.StateRecords;
 import dev.dmabroker.spi.FencePoller;
-import java.util.List;
 import java.util.ServiceLoader;
 import java.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
@@ -49,11 +47,15 @@ public record Services(
     MoveLog moveLog,
     StateRecords.MoveStats noMoves) {
 
-  /** Makes the services of a new broker. */
-  public static Services of(Settings settings, List<BrokerListener> told) {
+  /**
+   * Makes the services of a new broker.
+   *
+   * @param kept how many workers foreign code that does not return may keep at a time
+   */
+  public static Services of(Settings settings, int kept) {
     Time time = Time.ofMachine();
-    Listeners listeners = new Listeners(told, time);
-    Workers workers = new Workers(settings);
+    Listeners listeners = new Listeners(time);
+    Workers workers = new Workers(settings, kept);
     Leaks leaks = new Leaks(settings.leakTracking(), listeners, time);
     CallSites callSites = new CallSites(settings.recordCallSites(), leaks);
     Clock clock =

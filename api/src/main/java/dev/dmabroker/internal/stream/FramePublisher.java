@@ -4,11 +4,13 @@ import dev.dmabroker.ClosedException;
 import dev.dmabroker.Frame;
 import dev.dmabroker.StreamStoppedException;
 import dev.dmabroker.internal.runtime.EngineLog;
+import dev.dmabroker.internal.runtime.Guarded;
 import java.lang.System.Logger.Level;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Flow;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -43,13 +45,13 @@ final class FramePublisher implements Flow.Publisher<Frame> {
     Subscription subscription = new Subscription(consumer, subscriber, callbacks);
     try {
       subscriber.onSubscribe(subscription);
-    } catch (RuntimeException | Error e) {
+    } catch (Throwable e) {
       subscription.cancel();
       throw e;
+    } finally {
+      subscription.begin();
     }
-    // No end is told before onSubscribe has returned.
     consumer.onEnd(subscription::over);
-    subscription.goOn();
   }
 
   /** The subscription of a subscriber that could not be attached. */
@@ -62,25 +64,36 @@ final class FramePublisher implements Flow.Publisher<Frame> {
   }
 
   /**
-   * The subscription of one subscriber. It takes one frame at a time, so that signals come one
-   * after the other: the thread that ended the last signal starts the next take. The first signal
-   * is {@code onSubscribe}.
+   * The subscription of one subscriber: a loop that takes a frame, signals it, and takes the next.
+   * Whatever may let the loop go on (a request, a frame that has come, an end) counts as a reason
+   * to look. The call that counts the first reason runs the loop, until it has looked after the
+   * last reason; other calls only count. So signals come one after the other, however deep in
+   * another signal they are asked for, and a subscriber that asks for the next frame in {@code
+   * onNext} does not make the stack grow, even if the callback executor runs everything at once.
    */
   private static final class Subscription implements Flow.Subscription {
     private final AttachedConsumer consumer;
     private final Flow.Subscriber<? super Frame> subscriber;
     private final Consumer<Runnable> callbacks;
 
+    /** The reasons to look; one at first, so that no signal comes before {@link #begin}. */
+    private final AtomicInteger reasons = new AtomicInteger(1);
+
     // This object's monitor guards these fields.
     private long requested;
-    private boolean taking = true;
+    private boolean taking;
     private boolean ended;
+
+    /** What the last take came to, until it is signalled; null if there is nothing to signal. */
+    private @Nullable Taken taken;
 
     /** Whether the consumer has an end to tell, for which no frame need be requested. */
     private boolean over;
 
     /** The error of a request for less than one frame; null if there was none. */
     private @Nullable IllegalArgumentException badRequest;
+
+    private record Taken(@Nullable Frame frame, @Nullable Throwable failure) {}
 
     Subscription(
         AttachedConsumer consumer,
@@ -94,19 +107,13 @@ final class FramePublisher implements Flow.Publisher<Frame> {
     @Override
     public void request(long n) {
       synchronized (this) {
-        if (ended) {
-          return;
-        }
         if (n < 1) {
           badRequest = new IllegalArgumentException("must request at least 1 frame, not " + n);
         } else {
           requested = requested + n < 0 ? Long.MAX_VALUE : requested + n;
         }
       }
-      if (n < 1) {
-        consumer.close(); // Ends a take that waits.
-      }
-      takeNext();
+      look();
     }
 
     @Override
@@ -115,39 +122,95 @@ final class FramePublisher implements Flow.Publisher<Frame> {
         ended = true;
       }
       consumer.close();
+      look(); // A frame that has come meanwhile has to be released.
     }
 
-    /** The thread that stops the stream calls this, and no subscriber is to hold it up. */
-    void over() {
+    /** The consumer has an end to tell. */
+    private void over() {
       synchronized (this) {
         over = true;
       }
-      callbacks.accept(this::takeNext);
+      look();
     }
 
-    /** The last signal has ended, so that the next take may start. */
-    void goOn() {
+    /** A take has ended. This may be within the loop, if there was a frame already. */
+    private void taken(@Nullable Frame frame, @Nullable Throwable failure) {
       synchronized (this) {
-        taking = false;
+        taken = new Taken(frame, failure);
       }
-      takeNext();
+      look();
+    }
+
+    // ---- The loop ----
+
+    /** {@code onSubscribe} has returned, so signals may come. */
+    void begin() {
+      callbacks.accept(this::loop);
+    }
+
+    /** Has the loop look. No subscriber holds up the calling thread, which may stop the stream. */
+    private void look() {
+      if (reasons.getAndIncrement() == 0) {
+        callbacks.accept(this::loop);
+      }
+    }
+
+    private void loop() {
+      int seen = 1;
+      do {
+        try {
+          signalTaken();
+          takeNext();
+        } catch (Throwable t) {
+          fail(t);
+        }
+        seen = reasons.addAndGet(-seen);
+      } while (seen != 0);
+    }
+
+    /** Signals what a take came to, if one has ended. */
+    private void signalTaken() {
+      Taken result;
+      boolean late;
+      synchronized (this) {
+        result = taken;
+        if (result == null) {
+          return;
+        }
+        taken = null;
+        taking = false;
+        late = ended;
+      }
+      Frame frame = result.frame();
+      if (frame == null) {
+        end(result.failure());
+      } else if (late) {
+        frame.close();
+      } else {
+        try {
+          subscriber.onNext(frame);
+        } catch (Throwable t) {
+          frame.close();
+          throw t;
+        }
+      }
     }
 
     /** Starts the next take, if one is requested or the end is to be told. */
     private void takeNext() {
       IllegalArgumentException bad;
       synchronized (this) {
-        if (ended || taking) {
+        if (ended) {
           return;
         }
         bad = badRequest;
         if (bad == null) {
-          if (requested == 0 && !over) {
+          if (taking || (requested == 0 && !over)) {
             return;
           }
           requested = Math.max(0, requested - 1);
+          taking = true;
         }
-        taking = true;
       }
       if (bad != null) {
         end(bad);
@@ -156,47 +219,33 @@ final class FramePublisher implements Flow.Publisher<Frame> {
       CompletableFuture<?> unused = consumer.takeAsync().whenComplete(this::taken);
     }
 
-    /** Signals what a take came to, and goes on. */
-    private void taken(@Nullable Frame frame, @Nullable Throwable failure) {
-      if (frame == null) {
-        end(failure);
-        return;
-      }
-      if (isEnded()) {
-        frame.close();
-        return;
-      }
-      try {
-        subscriber.onNext(frame);
-      } catch (RuntimeException | Error e) {
-        frame.close();
-        cancel(); // As the rules have it, the subscriber is gone.
-        EngineLog.LOG.log(Level.WARNING, "a subscriber of " + consumer + " threw", e);
-        return;
-      }
-      goOn();
-    }
-
-    private synchronized boolean isEnded() {
-      return ended;
-    }
-
     /** Signals the end, once. An end of the stream or of the consumer completes the subscriber. */
     private void end(@Nullable Throwable failure) {
-      Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
-      synchronized (this) {
-        if (ended) {
-          return;
-        }
-        ended = true;
-        cause = badRequest == null ? cause : badRequest;
+      if (!endOnce()) {
+        return;
       }
+      Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
       consumer.close();
       if (cause instanceof StreamStoppedException || cause instanceof ClosedException) {
         subscriber.onComplete();
       } else {
         subscriber.onError(cause == null ? new IllegalStateException("no frame") : cause);
       }
+    }
+
+    private synchronized boolean endOnce() {
+      boolean first = !ended;
+      ended = true;
+      return first;
+    }
+
+    /**
+     * The subscriber threw, against the rules, or a take could not be made: the subscription ends,
+     * and the subscriber is told the error unless it was told an end.
+     */
+    private void fail(Throwable thrown) {
+      EngineLog.LOG.log(Level.WARNING, "the subscription of " + consumer + " failed", thrown);
+      Guarded.run("a subscriber of " + consumer, () -> end(thrown));
     }
   }
 }

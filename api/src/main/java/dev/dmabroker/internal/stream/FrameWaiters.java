@@ -90,14 +90,14 @@ abstract class FrameWaiters<F extends StreamFrame> {
 
   /** Returns the next frame, and parks until there is one. */
   F get(Duration timeout) {
-    Durations.positive("the timeout", timeout);
+    Duration longest = Durations.timeout(timeout);
     long start = life.exactNow();
-    long nanos = Durations.nanos(timeout);
+    long nanos = Durations.nanos(longest);
     while (true) {
       Wait<F> wait = new Wait<>();
       ask(wait, /* own= */ true);
       try {
-        F frame = await(wait, left(start, nanos), timeout);
+        F frame = await(wait, left(start, nanos), longest);
         map(frame, left(start, nanos));
         if (makeReady(frame)) {
           return frame;
@@ -148,7 +148,7 @@ abstract class FrameWaiters<F extends StreamFrame> {
     BufferMapping mapping;
     try {
       mapping = frame.attachment().map(frame.access(), Duration.ofNanos(nanos));
-    } catch (RuntimeException | Error e) {
+    } catch (Throwable e) {
       frame.takeBack();
       if (frame.isCancelled()) {
         throw frame.ended(describe());

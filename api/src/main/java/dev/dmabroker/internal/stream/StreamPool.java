@@ -1,5 +1,6 @@
 package dev.dmabroker.internal.stream;
 
+import com.google.common.math.LongMath;
 import dev.dmabroker.StreamConsumer;
 import dev.dmabroker.StreamSpec;
 import dev.dmabroker.internal.runtime.AfterLock;
@@ -66,7 +67,7 @@ final class StreamPool {
   long sizeBytes() {
     long bytes = 0;
     for (StreamBuffer buffer : buffers) {
-      bytes += buffer.sizeBytes();
+      bytes = LongMath.saturatedAdd(bytes, buffer.sizeBytes());
     }
     return bytes;
   }
@@ -99,8 +100,10 @@ final class StreamPool {
             .mapToLong(StreamBuffer::sizeBytes)
             .max()
             .orElseGet(() -> spec.buffer().layout().sizeBytes());
-    long known = sizeBytes() + each * (reserved - buffers.size());
-    if (known + each > spec.maxBytes()) {
+    // Heaps may say any size, and a sum that overflows would be below the limit.
+    long coming = LongMath.saturatedMultiply(each, reserved - buffers.size());
+    long known = LongMath.saturatedAdd(sizeBytes(), coming);
+    if (each > spec.maxBytes() - known) {
       return "it has "
           + known
           + " of the "

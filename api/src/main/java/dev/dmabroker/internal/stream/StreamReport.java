@@ -25,7 +25,7 @@ final class StreamReport {
       int depth = use.pool.depth();
       int free = use.pool.free();
       // What is neither free nor with the producer is in flight.
-      int filling = use.filling.count();
+      int filling = use.filling();
       return new StateRecords.StreamState(
           spec.name(),
           life.state(),

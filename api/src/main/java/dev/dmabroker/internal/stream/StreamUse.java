@@ -29,6 +29,14 @@ final class StreamUse {
     life.addPart(devices::keep);
   }
 
+  /**
+   * How many of the stream's buffers the producer has. A stream that is closed has no buffers any
+   * more, whatever frames the producer still holds. Under the lock.
+   */
+  int filling() {
+    return (int) filling.copy().stream().filter(frame -> !frame.buffer().isGone()).count();
+  }
+
   /** Tells where the buffers are, in words, for errors; with the lock or without. */
   String describe() {
     synchronized (life.lock) {

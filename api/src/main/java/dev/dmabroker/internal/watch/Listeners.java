@@ -1,36 +1,48 @@
 package dev.dmabroker.internal.watch;
 
 import dev.dmabroker.event.BrokerListener;
+import dev.dmabroker.event.BrokerSnapshot;
+import dev.dmabroker.event.Delivery;
 import dev.dmabroker.internal.runtime.EngineLog;
+import dev.dmabroker.internal.runtime.Lane;
 import dev.dmabroker.internal.runtime.Time;
 import java.lang.System.Logger.Level;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Tells every listener of a broker its events. A listener that throws does not keep the other
- * listeners from being told; its exceptions are logged now and then.
+ * Tells every listener of a broker its events. A listener that takes long or throws keeps neither
+ * the broker nor the other listeners from going on, unless it asked to be called in place. What it
+ * throws and what it misses is logged now and then, on a thread of its own, because an appender of
+ * the log may take its time, too. This class is thread-safe.
  */
 public final class Listeners {
-  private final CopyOnWriteArrayList<BrokerListener> listeners;
-  private final LogLimit limit = new LogLimit();
+  /** How many lines wait for the log at most. The limits let in fewer. */
+  private static final int LINES = 16;
+
+  private final CopyOnWriteArrayList<ToldListener> listeners = new CopyOnWriteArrayList<>();
+  private final LogLimit ofThrown = new LogLimit();
+  private final LogLimit ofDropped = new LogLimit();
+  private final Lane log = new Lane("listeners' log", LINES);
+  private final AtomicLong dropped = new AtomicLong();
   private final Time time;
 
-  public Listeners(List<BrokerListener> listeners, Time time) {
+  /** Makes a broker's listeners; there are none yet. */
+  public Listeners(Time time) {
     this.time = time;
-    this.listeners = new CopyOnWriteArrayList<>(listeners);
   }
 
   /** Adds a listener. Closing the result removes the listener; closing it again does nothing. */
-  public AutoCloseable add(BrokerListener listener) {
-    AtomicBoolean ended = new AtomicBoolean();
-    listeners.add(listener);
+  public AutoCloseable add(BrokerListener listener, Delivery delivery) {
+    ToldListener told = new ToldListener(listener, delivery, this::logThrown);
+    listeners.add(told);
     return () -> {
-      if (ended.compareAndSet(false, true)) {
-        listeners.remove(listener);
-      }
+      listeners.remove(told);
+      told.leave();
     };
   }
 
@@ -39,29 +51,56 @@ public final class Listeners {
     return listeners.isEmpty();
   }
 
-  /** Tells each listener in the calling thread, which must hold no lock. */
+  /**
+   * Tells each listener. The calling thread must hold no lock, as it calls those listeners that
+   * asked for it.
+   */
   public void tell(Consumer<BrokerListener> event) {
-    for (BrokerListener listener : listeners) {
-      try {
-        event.accept(listener);
-      } catch (Throwable t) {
-        log(listener, t);
+    for (ToldListener each : listeners) {
+      if (!each.tell(event)) {
+        dropped.incrementAndGet();
+        logDropped(each);
       }
     }
   }
 
-  /** Logs within limits, as a listener that throws once may throw at every event. */
-  private void log(BrokerListener listener, Throwable thrown) {
+  /** Returns the listeners as they are now. */
+  public List<BrokerSnapshot.ListenerState> snapshot() {
+    return listeners.stream().<BrokerSnapshot.ListenerState>map(ToldListener::snapshot).toList();
+  }
+
+  /** Returns how many events were dropped, also for listeners that have left. */
+  public long dropped() {
+    return dropped.get();
+  }
+
+  private void logThrown(BrokerListener listener, Throwable thrown) {
+    String line = "listener " + listener.getClass().getName() + " threw";
+    log(ofThrown, () -> line, thrown);
+  }
+
+  private void logDropped(ToldListener behind) {
+    log(
+        ofDropped,
+        () ->
+            "listener "
+                + behind.type()
+                + " does not keep up: "
+                + ToldListener.ROOM
+                + " events wait for it, and it missed "
+                + behind.snapshot().dropped()
+                + " so far; let it hand longer work to another thread",
+        null);
+  }
+
+  /** Logs within limits, as what happens once may happen at every event. */
+  private void log(LogLimit limit, Supplier<String> line, @Nullable Throwable thrown) {
     limit
         .enter(time.nanos())
         .ifPresent(
-            skipped ->
-                EngineLog.LOG.log(
-                    Level.WARNING,
-                    "listener "
-                        + listener.getClass().getName()
-                        + " threw"
-                        + LogLimit.skipped(skipped),
-                    thrown));
+            skipped -> {
+              String text = line.get() + LogLimit.skipped(skipped);
+              boolean unused = log.offer(() -> EngineLog.LOG.log(Level.WARNING, text, thrown));
+            });
   }
 }

@@ -6,6 +6,7 @@ import dev.dmabroker.Device;
 import dev.dmabroker.SharedBuffer;
 import dev.dmabroker.StreamConsumer;
 import dev.dmabroker.event.BufferMove;
+import dev.dmabroker.event.Delivery;
 import dev.dmabroker.spec.Access;
 import dev.dmabroker.spec.BufferSpec;
 import dev.dmabroker.spec.Constraints;
@@ -37,6 +38,8 @@ public final class StateRecords {
       List<dev.dmabroker.event.StreamState> streams,
       dev.dmabroker.event.BrokerSnapshot.FenceState fences,
       dev.dmabroker.event.BrokerSnapshot.LeakStats leaks,
+      List<dev.dmabroker.event.BrokerSnapshot.ListenerState> listeners,
+      long droppedEvents,
       boolean closed,
       long maps)
       implements dev.dmabroker.event.BrokerSnapshot {
@@ -47,6 +50,7 @@ public final class StateRecords {
       buffers = ImmutableList.copyOf(buffers);
       budgets = ImmutableList.copyOf(budgets);
       streams = ImmutableList.copyOf(streams);
+      listeners = ImmutableList.copyOf(listeners);
     }
   }
 
@@ -69,6 +73,10 @@ public final class StateRecords {
 
   public record LeakStats(long mappings, long attachments, long buffers)
       implements dev.dmabroker.event.BrokerSnapshot.LeakStats {}
+
+  public record ListenerState(
+      String type, Delivery delivery, long delivered, int queued, long dropped)
+      implements dev.dmabroker.event.BrokerSnapshot.ListenerState {}
 
   public record AttachmentState(String device, Instant since, boolean leftOut)
       implements dev.dmabroker.event.BrokerSnapshot.AttachmentState {}
@@ -95,6 +103,7 @@ public final class StateRecords {
       List<dev.dmabroker.Holder> holders,
       List<String> pinned,
       int waiting,
+      Optional<String> seeking,
       int retired,
       dev.dmabroker.event.MoveStats moves,
       long maps)

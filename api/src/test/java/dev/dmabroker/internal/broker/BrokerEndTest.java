@@ -18,11 +18,13 @@ import dev.dmabroker.internal.runtime.Workers;
 import dev.dmabroker.spec.Access;
 import dev.dmabroker.spec.BlobSpec;
 import dev.dmabroker.spec.Constraints;
+import dev.dmabroker.testing.Await;
 import dev.dmabroker.testing.Fixture;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
@@ -153,6 +155,50 @@ class BrokerEndTest extends Fixture {
     closing.result();
     assertEquals(0, system.live());
     assertEquals(closed + 1, system.timesClosed());
+  }
+
+  /** A move that is over gives the old memory back on a worker, which the test holds up. */
+  private CountDownLatch moveWithMemoryOnItsWayBack() {
+    SharedBuffer buffer = export();
+    Attachment display = buffer.attach(broker.register("display", Constraints.none()));
+    write(display, 1);
+    CountDownLatch asked = new CountDownLatch(1);
+    CountDownLatch mayEnd = new CountDownLatch(1);
+    system.onRelease(
+        () -> {
+          asked.countDown();
+          Await.latch(mayEnd);
+        });
+    Attachment encoder = buffer.attach(broker.register("encoder", CONTIGUOUS));
+    encoder.map(Access.READ).close();
+    Await.latch(asked);
+    encoder.close();
+    display.close();
+    buffer.close();
+    return mayEnd;
+  }
+
+  @Test
+  void closingWaitsForMemoryThatAWorkerStillGivesBack() throws Exception {
+    reopen(Duration.ofMinutes(10));
+    CountDownLatch mayEnd = moveWithMemoryOnItsWayBack();
+    var closing = start(this::close).parked();
+    assertEquals(0, broker.snapshot().buffers().size(), "all buffers are gone");
+    mayEnd.countDown();
+    closing.result();
+    assertEquals(0, system.live());
+  }
+
+  @Test
+  void memoryThatIsNotBackAtTheDeadlineIsNamedWithItsHeap() {
+    CountDownLatch mayEnd = moveWithMemoryOnItsWayBack();
+    try {
+      var failure = assertThrows(OutstandingMappingsException.class, broker::close);
+      assertSays(failure, "after 50 ms memory is still being given back to its heap: system");
+      assertEquals(List.of(), failure.holders());
+    } finally {
+      mayEnd.countDown();
+    }
   }
 
   @Test

@@ -24,6 +24,7 @@ import dev.dmabroker.spi.PlacementHeuristic;
 import dev.dmabroker.testing.Await;
 import dev.dmabroker.testing.InOrder;
 import dev.dmabroker.testing.ScriptedHeap;
+import dev.dmabroker.testing.SnapshotInvariants;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -156,7 +157,7 @@ class SoakTest {
     Broker broker = broker();
     SoakActions actions = new SoakActions(broker, devices(broker), BUFFERS, faults, fences);
     fences.start();
-    run(actions);
+    run(broker, actions);
     Throwable failure = actions.failures.peek();
     if (failure != null) {
       throw new AssertionError("-Ddmabroker.soak.seed=" + seed, failure);
@@ -209,27 +210,32 @@ class SoakTest {
                 .dispensable()));
   }
 
-  private void run(SoakActions actions) throws InterruptedException {
+  private void run(Broker broker, SoakActions actions) throws InterruptedException {
     List<Thread> workers = new ArrayList<>();
     for (int i = 0; i < THREADS; i++) {
       Random random = new Random(seed + i);
       workers.add(new Thread(() -> actions.work(random), "soak-" + i));
     }
     workers.forEach(Thread::start);
-    interrupt(workers, actions);
+    disturb(broker, workers, actions);
     actions.stop();
     for (Thread worker : workers) {
       Await.ended(worker);
     }
   }
 
-  /** Now and then somebody who waits, until the time is up. */
-  private void interrupt(List<Thread> workers, SoakActions actions) {
+  /** Interrupts one worker after the other, and looks at the broker, until the time is up. */
+  private void disturb(Broker broker, List<Thread> workers, SoakActions actions) {
     Random random = new Random(seed - 1);
     long end = System.nanoTime() + length.toNanos();
     while (System.nanoTime() - end < 0 && actions.failures.isEmpty()) {
       LockSupport.parkNanos(3_000_000);
       workers.get(random.nextInt(THREADS)).interrupt();
+      try {
+        SnapshotInvariants.check(broker.snapshot());
+      } catch (AssertionError | RuntimeException e) {
+        actions.failures.add(e);
+      }
     }
   }
 
@@ -237,6 +243,7 @@ class SoakTest {
     fences.end();
     actions.close();
     Await.until("every map has ended", () -> actions.asked.get() == 0);
+    SnapshotInvariants.check(broker.snapshot());
     try {
       broker.close();
     } catch (WaitInterruptedException e) {
@@ -265,9 +272,13 @@ class SoakTest {
     assertEquals(0, fences.poller.pending());
   }
 
+  /** The threads of brokers, without the one that finds lost handles: that serves all of them. */
   private static Set<Thread> brokerThreads() {
     Set<Thread> threads = new HashSet<>(Thread.getAllStackTraces().keySet());
-    threads.removeIf(thread -> !thread.getName().startsWith("dmabroker-"));
+    threads.removeIf(
+        thread ->
+            !thread.getName().startsWith("dmabroker-")
+                || thread.getName().equals("dmabroker-leaks"));
     return threads;
   }
 }

@@ -16,6 +16,7 @@ import dev.dmabroker.LeakTracking;
 import dev.dmabroker.Mapping;
 import dev.dmabroker.OutstandingMappingsException;
 import dev.dmabroker.SharedBuffer;
+import dev.dmabroker.event.Delivery;
 import dev.dmabroker.internal.runtime.Workers;
 import dev.dmabroker.spec.Access;
 import dev.dmabroker.spec.BlobSpec;
@@ -55,7 +56,7 @@ class DeadlineTest extends Fixture {
             .heap(fenced)
             .heap(cma)
             .heuristic(new InOrder())
-            .listener(events)
+            .listener(events, Delivery.IN_PLACE)
             .leakTracking(LeakTracking.NEVER)
             .fencePoller(poller)
             .moveRetries(Duration.ofMillis(1), 1)

@@ -17,6 +17,7 @@ import dev.dmabroker.Shadow;
 import dev.dmabroker.SharedBuffer;
 import dev.dmabroker.UnsatisfiableException;
 import dev.dmabroker.event.BrokerListener;
+import dev.dmabroker.event.Delivery;
 import dev.dmabroker.event.LeakFound;
 import dev.dmabroker.internal.watch.Leaks;
 import dev.dmabroker.spec.Access;
@@ -65,7 +66,7 @@ class LeakTest extends Fixture {
     broker =
         builder()
             .leakTracking(tracking)
-            .listener(listener)
+            .listener(listener, Delivery.IN_PLACE)
             .fencePoller(poller)
             .longestHold(Duration.ofSeconds(30))
             .build();
@@ -95,7 +96,7 @@ class LeakTest extends Fixture {
             .heap(ScriptedHeap.system())
             .heuristic(new InOrder())
             .leakTracking(LeakTracking.ALWAYS)
-            .listener(listener)
+            .listener(listener, Delivery.IN_PLACE)
             .build()) {
       lose(canary, "canary");
       assertEquals("canary", found().buffer());

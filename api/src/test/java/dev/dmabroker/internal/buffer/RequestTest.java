@@ -75,8 +75,8 @@ class RequestTest extends Fixture {
     assertEquals(BufferMove.Cause.MAP, map.moveCause());
     assertEquals("pin buffer-1 for camera", new PinRequest(managed.life, in).describe());
     assertEquals(BufferMove.Cause.PIN, new PinRequest(managed.life, in).moveCause());
-    assertEquals("prepare buffer-1", new PrepareRequest(managed.life).describe());
-    assertEquals(BufferMove.Cause.PREPARE, new PrepareRequest(managed.life).moveCause());
+    assertEquals("prepare buffer-1", new PrepareRequest(managed.life, true).describe());
+    assertEquals(BufferMove.Cause.PREPARE, new PrepareRequest(managed.life, true).moveCause());
     assertEquals("evacuate buffer-1", new EvacuateRequest(managed.life).describe());
     assertEquals(BufferMove.Cause.PREPARE, new EvacuateRequest(managed.life).moveCause());
     assertTrue(map.parks());

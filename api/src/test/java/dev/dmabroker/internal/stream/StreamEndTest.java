@@ -12,7 +12,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.dmabroker.BufferStream.State;
 import dev.dmabroker.BusyException;
 import dev.dmabroker.ClosedException;
+import dev.dmabroker.CpuView;
 import dev.dmabroker.EmptyFrame;
+import dev.dmabroker.FenceException;
 import dev.dmabroker.Frame;
 import dev.dmabroker.OutstandingMappingsException;
 import dev.dmabroker.StreamConsumer;
@@ -24,6 +26,7 @@ import dev.dmabroker.event.FrameDropped.Reason;
 import dev.dmabroker.internal.watch.EventRecords;
 import dev.dmabroker.testing.Await;
 import dev.dmabroker.testing.ScriptedMover;
+import dev.dmabroker.testing.SnapshotInvariants;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -228,6 +231,44 @@ class StreamEndTest extends StreamFixture {
     consumer.take().close();
     assertEquals(State.CLOSED, closing.result());
     assertEquals(List.of(), List.copyOf(streamEvents.dropped));
+  }
+
+  /** The application writes still, so the frame of the closed stream has not ended. */
+  @Test
+  void aViewThatOutlivesTheStreamIsOfNoneOfItsBuffers() {
+    ManagedStream stream = startedWith(2);
+    EmptyFrame frame = stream.acquire();
+    CpuView view = frame.mapping().cpuView();
+    stream.close();
+    SnapshotInvariants.check(stream.snapshot());
+    assertEquals(0, stream.snapshot().filling());
+    assertEquals(1, stream.snapshot().producer().now());
+    view.close();
+    frame.close();
+    SnapshotInvariants.check(stream.snapshot());
+    assertEquals(0, stream.snapshot().producer().now());
+    Await.until("given back", () -> system.live() == 0);
+  }
+
+  @Test
+  void aFrameThatOutlivesTheBrokerIsOfNoneOfItsBuffers() {
+    ManagedStream stream = startedWith(2);
+    EmptyFrame frame = stream.acquire();
+    stream.shutDown();
+    SnapshotInvariants.check(stream.snapshot());
+    assertThrows(ClosedException.class, frame::submit);
+    SnapshotInvariants.check(stream.snapshot());
+    assertEquals(0, stream.snapshot().producer().now());
+  }
+
+  /** The frame comes back to the producer, as its fence was refused, when the buffer is gone. */
+  @Test
+  void aFenceThatIsRefusedAfterTheEndLeavesNoBuffer() {
+    ManagedStream stream = startedWith(2);
+    EmptyFrame frame = stream.acquire();
+    poller.refuseAfter(stream::shutDown);
+    assertThrows(FenceException.class, () -> frame.submitAfter(FENCE));
+    SnapshotInvariants.check(stream.snapshot());
   }
 
   @Test

@@ -6,6 +6,7 @@ import dev.dmabroker.EmptyFrame;
 import dev.dmabroker.StreamConsumer.Policy;
 import dev.dmabroker.StreamSpec;
 import dev.dmabroker.event.BrokerListener;
+import dev.dmabroker.event.Delivery;
 import dev.dmabroker.event.DeviceAttached;
 import dev.dmabroker.spec.BlobSpec;
 import dev.dmabroker.spec.Constraints;
@@ -98,6 +99,7 @@ abstract class StreamFixture extends Fixture {
                   then.run();
                 }
               }
-            });
+            },
+            Delivery.IN_PLACE);
   }
 }

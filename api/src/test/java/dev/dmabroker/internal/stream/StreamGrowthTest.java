@@ -11,6 +11,7 @@ import dev.dmabroker.EmptyFrame;
 import dev.dmabroker.StreamConsumer;
 import dev.dmabroker.StreamConsumer.Policy;
 import dev.dmabroker.event.BrokerListener;
+import dev.dmabroker.event.Delivery;
 import dev.dmabroker.event.MemoryReleased;
 import dev.dmabroker.event.StreamState;
 import dev.dmabroker.internal.watch.EventRecords;
@@ -138,7 +139,8 @@ class StreamGrowthTest extends StreamFixture {
               public void released(MemoryReleased event) {
                 reserved.add(reserved(stream));
               }
-            });
+            },
+            Delivery.IN_PLACE);
     whileMaking(
         () -> {
           StreamConsumer late = stream.consumer(viewer, Policy.EVERY_FRAME);

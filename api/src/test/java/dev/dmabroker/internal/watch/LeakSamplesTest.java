@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.dmabroker.LeakTracking;
 import dev.dmabroker.internal.runtime.Time;
 import java.time.Duration;
-import java.util.List;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
@@ -14,8 +13,7 @@ class LeakSamplesTest {
   @Test
   void samplesAreTakenByTime() {
     Leaks leaks =
-        new Leaks(
-            LeakTracking.SAMPLED, new Listeners(List.of(), Time.ofMachine()), Time.ofMachine());
+        new Leaks(LeakTracking.SAMPLED, new Listeners(Time.ofMachine()), Time.ofMachine());
     long start = System.nanoTime() + Duration.ofHours(1).toNanos();
     assertAbout(64, 40, samples(leaks, LongStream.generate(() -> start).limit(100_000)));
     // Ten seconds later, of which the first 0.64 were saved up.

@@ -10,6 +10,7 @@ import dev.dmabroker.DeviceSpec;
 import dev.dmabroker.LeakTracking;
 import dev.dmabroker.Mapping;
 import dev.dmabroker.event.BrokerListener;
+import dev.dmabroker.event.Delivery;
 import dev.dmabroker.event.LeakFound;
 import dev.dmabroker.event.MemoryReleased;
 import dev.dmabroker.internal.runtime.Exceptions;
@@ -17,6 +18,7 @@ import dev.dmabroker.internal.runtime.Time;
 import dev.dmabroker.spec.Access;
 import dev.dmabroker.spi.HeapException;
 import dev.dmabroker.spi.HeapProvider;
+import dev.dmabroker.testing.Await;
 import dev.dmabroker.testing.Events;
 import dev.dmabroker.testing.Fixture;
 import java.time.Duration;
@@ -148,9 +150,7 @@ class LoggingTest extends Fixture {
 
   @Test
   void aLeakIsAWarningThatSaysWhatAndSinceWhen() {
-    Leaks leaks =
-        new Leaks(
-            LeakTracking.ALWAYS, new Listeners(List.of(), Time.ofMachine()), Time.ofMachine());
+    Leaks leaks = new Leaks(LeakTracking.ALWAYS, new Listeners(Time.ofMachine()), Time.ofMachine());
     Throwable site = new Throwable("made here");
     for (LeakFound.Kind kind : LeakFound.Kind.values()) {
       leaks.report(
@@ -191,11 +191,14 @@ class LoggingTest extends Fixture {
     logger.addHandler(handler);
     logger.setUseParentHandlers(false);
     try {
-      Listeners listeners = new Listeners(List.of(new Angry()), Time.ofMachine());
+      Listeners listeners = new Listeners(Time.ofMachine());
+      AutoCloseable unused = listeners.add(new Angry(), Delivery.IN_PLACE);
       for (int i = 0; i < 1000; i++) {
         listeners.tell(
             listener -> listener.released(new EventRecords.MemoryReleased("frame", "system", 1)));
       }
+      // The lines are logged by a thread of their own.
+      Await.until("lines", () -> lines(Level.WARNING).size() >= LogLimit.AT_ONCE);
     } finally {
       logger.removeHandler(handler);
       logger.setUseParentHandlers(true);

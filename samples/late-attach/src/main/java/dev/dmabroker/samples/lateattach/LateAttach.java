@@ -1,6 +1,7 @@
 package dev.dmabroker.samples.lateattach;
 
 import dev.dmabroker.Broker;
+import dev.dmabroker.event.Delivery;
 import dev.dmabroker.metrics.FlightEvents;
 import dev.dmabroker.metrics.TraceExport;
 import dev.dmabroker.samples.options.CommandLines;
@@ -49,9 +50,15 @@ public final class LateAttach implements Callable<Integer> {
   }
 
   private Broker broker(Timeline timeline, TraceExport trace) {
+    // The timeline is told in place, so that its lines are in the order in which things happen, and
+    // the trace, so that its times are right.
     Broker.Builder builder =
-        Broker.builder().discoverHeaps().listener(timeline).listener(new FlightEvents());
-    return (options.trace.isPresent() ? builder.listener(trace) : builder).build();
+        Broker.builder()
+            .discoverHeaps()
+            .listener(timeline, Delivery.IN_PLACE)
+            .listener(new FlightEvents());
+    return (options.trace.isPresent() ? builder.listener(trace, Delivery.IN_PLACE) : builder)
+        .build();
   }
 
   private static boolean write(TraceExport trace, Path file) {

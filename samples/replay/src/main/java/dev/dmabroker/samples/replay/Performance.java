@@ -1,6 +1,7 @@
 package dev.dmabroker.samples.replay;
 
 import dev.dmabroker.Broker;
+import dev.dmabroker.event.Delivery;
 import java.util.List;
 import java.util.function.Supplier;
 
@@ -24,10 +25,10 @@ final class Performance {
     Broker.Builder builder =
         Broker.builder()
             .heuristic(tally.watch(choice.heuristic()))
-            .listener(tally)
+            .listener(tally, Delivery.IN_PLACE) // It only adds, and has to know all in the end.
             .callbackExecutor(Runnable::run); // What the player chains never blocks.
     heaps.forEach(builder::heap);
-    choice.listeners().forEach(builder::listener);
+    choice.listeners().forEach(listener -> builder.listener(listener, Delivery.IN_PLACE));
     Pacer paced = pacer.get();
     try (Broker broker = builder.build()) {
       new Player(broker, trace, paced, tally).play();

@@ -102,8 +102,8 @@ final class RecordingBroker implements Broker {
   }
 
   @Override
-  public AutoCloseable listen(BrokerListener listener) {
-    return broker.listen(listener);
+  public AutoCloseable listen(BrokerListener listener, Delivery delivery) {
+    return broker.listen(listener, delivery);
   }
 
   @Override

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.dmabroker.Broker;
+import dev.dmabroker.event.Delivery;
 import dev.dmabroker.heuristics.LeastCost;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
@@ -30,7 +31,8 @@ class PlayerTest {
     List<PeakHeap> heaps = trace.heaps().stream().map(heap -> new PeakHeap(heap.model())).toList();
     Tally tally = new Tally();
     SettlingPacer pacer = new SettlingPacer(settlingUntilMicros);
-    Broker.Builder builder = Broker.builder().heuristic(new LeastCost()).listener(tally);
+    Broker.Builder builder =
+        Broker.builder().heuristic(new LeastCost()).listener(tally, Delivery.IN_PLACE);
     heaps.forEach(builder::heap);
     try (Broker broker = builder.build()) {
       Player player = new Player(broker, trace, pacer, tally);

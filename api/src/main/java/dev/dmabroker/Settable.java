@@ -1,0 +1,21 @@
+package dev.dmabroker;
+
+import java.time.Duration;
+
+/** Checks what applications set. */
+final class Settable {
+  private Settable() {}
+
+  /**
+   * Checks a time, and returns it.
+   *
+   * @param field names the setting in the error
+   * @throws IllegalArgumentException unless the time is positive
+   */
+  static Duration positive(String field, Duration time) {
+    if (time.isNegative() || time.isZero()) {
+      throw new IllegalArgumentException(field + " must be positive, is " + time);
+    }
+    return time;
+  }
+}
