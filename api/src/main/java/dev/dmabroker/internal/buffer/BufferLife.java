@@ -159,7 +159,8 @@ public final class BufferLife extends Leakable {
   }
 
   /**
-   * Goes to another state.
+   * Goes to another state. If the change throws after that, the buffer is in the state before it,
+   * with all that belonged to that ({@link BufferLock}).
    *
    * @throws IllegalStateException if no line of the table leads there
    */

@@ -34,7 +34,7 @@ final class Lingering {
     if (!from.hasWriters()) {
       return move.stall(after);
     }
-    move.deadline().set(hold, this::patienceExpired, after);
+    move.deadline.set(hold, this::patienceExpired, after);
     buffer.lingerInTurn(after);
     return Arrival.WAITING;
   }

@@ -13,6 +13,7 @@ import dev.dmabroker.internal.runtime.Settings;
 import dev.dmabroker.spi.HeapException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
@@ -46,7 +47,7 @@ public final class Relocation {
   private final FenceWait fences;
   private final Lingering lingering;
   private @Nullable Place target;
-  private final Deadline deadline;
+  final Deadline deadline;
 
   /** Whether a thread is copying. It writes this too, when it is done. */
   private volatile boolean copying;
@@ -95,10 +96,7 @@ public final class Relocation {
 
   // ---- Before the stall ----
 
-  /**
-   * Finds and populates memory while the pipeline runs, then begins the stall. If there was no
-   * stack or memory for the end of this, it may be called again.
-   */
+  /** Finds memory while the pipeline runs, then begins the stall. It may be called again. */
   public void prepare() {
     step(() -> isReadyToCopy() || search.run());
   }
@@ -109,12 +107,11 @@ public final class Relocation {
       if (step.getAsBoolean()) {
         awaitFences();
       }
-    } catch (BrokerException e) {
-      search.drop();
-      rollBack(String.valueOf(e.getMessage()), e);
     } catch (Throwable e) {
       search.drop();
-      rollBack("preparing threw " + e, e);
+      rollBack(
+          e instanceof BrokerException ? String.valueOf(e.getMessage()) : "preparing threw " + e,
+          e);
     }
   }
 
@@ -373,10 +370,6 @@ public final class Relocation {
     buffer.failed(reason, why, holders, after);
   }
 
-  Deadline deadline() {
-    return deadline;
-  }
-
   // ---- What the buffer asks ----
 
   /** Whether memory was found: then, in PREPARING, the move waits for a moment to stall. */
@@ -390,10 +383,7 @@ public final class Relocation {
   }
 
   private Place target() {
-    if (target == null) {
-      throw new IllegalStateException("no target yet");
-    }
-    return target;
+    return Objects.requireNonNull(target, "no target yet");
   }
 
   /** The exception for applications that need the move, or run into a timeout waiting for it. */
