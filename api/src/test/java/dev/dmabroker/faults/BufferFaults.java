@@ -1,7 +1,6 @@
 package dev.dmabroker.faults;
 
 import static dev.dmabroker.faults.FaultWorld.DEADLINE;
-import static dev.dmabroker.faults.FaultWorld.of;
 
 import dev.dmabroker.Attachment;
 import dev.dmabroker.Mapping;
@@ -19,49 +18,49 @@ public final class BufferFaults {
 
   public static List<FaultCase> all() {
     return List.of(
-        of(
+        FaultWorld.of(
             "map a buffer without memory",
             world -> {
               Attachment camera = world.attach(world.camera);
               return () -> close(camera.map(Access.WRITE));
             }),
-        of(
+        FaultWorld.of(
             "map a buffer without memory, asynchronously",
             world -> {
               Attachment camera = world.attach(world.camera);
               return () -> take(camera.mapAsync(Access.WRITE));
             }),
-        of(
+        FaultWorld.of(
             "map a settled buffer",
             world -> {
               Attachment camera = settled(world);
               return () -> close(camera.map(Access.READ));
             }),
-        of(
+        FaultWorld.of(
             "map a settled buffer with a timeout",
             world -> {
               Attachment camera = settled(world);
               return () -> close(camera.map(Access.READ, DEADLINE));
             }),
-        of(
+        FaultWorld.of(
             "try to map a settled buffer",
             world -> {
               Attachment camera = settled(world);
               return () -> close(camera.tryMap(Access.READ).get());
             }),
-        of(
+        FaultWorld.of(
             "try to map a buffer without memory",
             world -> {
               Attachment camera = world.attach(world.camera);
               return () -> camera.tryMap(Access.READ).ifPresent(BufferFaults::close);
             }),
-        of(
+        FaultWorld.of(
             "map a settled buffer, asynchronously",
             world -> {
               Attachment camera = settled(world);
               return () -> take(camera.mapAsync(Access.READ));
             }),
-        of(
+        FaultWorld.of(
             "map a settled buffer twice at once",
             world -> {
               Attachment camera = settled(world);
@@ -74,7 +73,7 @@ public final class BufferFaults {
                 }
               };
             }),
-        of(
+        FaultWorld.of(
             "view a mapping",
             world -> {
               Attachment camera = settled(world);
@@ -87,13 +86,13 @@ public final class BufferFaults {
                 }
               };
             }),
-        of(
+        FaultWorld.of(
             "prepare",
             world -> {
               world.attach(world.camera);
               return world.buffer::prepare;
             }),
-        of(
+        FaultWorld.of(
             "unprepare",
             world -> {
               settled(world);
@@ -101,26 +100,26 @@ public final class BufferFaults {
                 world.buffer.unprepare();
               };
             }),
-        of("attach the first device", world -> () -> world.attach(world.camera)),
-        of(
+        FaultWorld.of("attach the first device", world -> () -> world.attach(world.camera)),
+        FaultWorld.of(
             "attach to a settled buffer",
             world -> {
               settled(world);
               return () -> world.attach(world.viewer);
             }),
-        of(
+        FaultWorld.of(
             "attach a device that makes the buffer move",
             world -> {
               settled(world);
               return () -> world.attach(world.display);
             }),
-        of(
+        FaultWorld.of(
             "map for a device that makes the buffer move",
             world -> {
               settled(world);
               return () -> close(world.attach(world.display).map(Access.READ));
             }),
-        of(
+        FaultWorld.of(
             "overwrite for a device that makes the buffer move",
             world -> {
               settled(world);
@@ -130,13 +129,13 @@ public final class BufferFaults {
                 close(display.map(Access.OVERWRITE));
               };
             }),
-        of(
+        FaultWorld.of(
             "map for a device that makes the buffer move, asynchronously",
             world -> {
               settled(world);
               return () -> take(world.attach(world.display).mapAsync(Access.READ));
             }),
-        of(
+        FaultWorld.of(
             "close the writer that a move waits for",
             world -> {
               Attachment camera = settled(world);
@@ -146,7 +145,7 @@ public final class BufferFaults {
               awaitDraining(world);
               return () -> close(writer);
             }),
-        of(
+        FaultWorld.of(
             "close the reader of the place that a move has left",
             world -> {
               Attachment camera = settled(world);
@@ -154,21 +153,21 @@ public final class BufferFaults {
               world.attach(world.display).map(Access.READ).close();
               return () -> close(reader);
             }),
-        of(
+        FaultWorld.of(
             "move a buffer whose reader stays",
             world -> {
               Attachment camera = settled(world);
               world.keep(camera.map(Access.READ));
               return () -> close(world.attach(world.display).map(Access.READ));
             }),
-        of(
+        FaultWorld.of(
             "detach one of two devices",
             world -> {
               Attachment camera = settled(world);
               world.attach(world.viewer);
               return () -> detach(world, camera);
             }),
-        of(
+        FaultWorld.of(
             "detach the device that a move is for",
             world -> {
               Attachment camera = settled(world);
@@ -183,19 +182,19 @@ public final class BufferFaults {
                 }
               };
             }),
-        of(
+        FaultWorld.of(
             "pin and unpin",
             world -> {
               Attachment camera = settled(world);
               return () -> close(camera.pin());
             }),
-        of(
+        FaultWorld.of(
             "pin a buffer without memory",
             world -> {
               Attachment camera = world.attach(world.camera);
               return () -> close(camera.pin());
             }),
-        of(
+        FaultWorld.of(
             "pin while a map waits for a move",
             world -> {
               Attachment camera = settled(world);
@@ -208,14 +207,14 @@ public final class BufferFaults {
                 }
               };
             }),
-        of(
+        FaultWorld.of(
             "evacuate an idle buffer",
             world -> {
               settled(world);
               world.contents.clear();
               return () -> world.buffer.evacuate(DEADLINE);
             }),
-        of(
+        FaultWorld.of(
             "close the mapping that an evacuation waits for",
             world -> {
               Attachment camera = settled(world);
@@ -228,7 +227,7 @@ public final class BufferFaults {
                   });
               return () -> close(reader);
             }),
-        of(
+        FaultWorld.of(
             "map while an evacuation waits",
             world -> {
               Attachment camera = settled(world);
@@ -243,7 +242,7 @@ public final class BufferFaults {
               world.waits(() -> viewer.map(Access.WRITE));
               return () -> close(reader);
             }),
-        of(
+        FaultWorld.of(
             "cancel an asynchronous map that waits for a move",
             world -> {
               Attachment camera = settled(world);
@@ -264,7 +263,7 @@ public final class BufferFaults {
                 }
               };
             }),
-        of(
+        FaultWorld.of(
             "move with a mover that fails once",
             world -> {
               settled(world);
@@ -275,7 +274,7 @@ public final class BufferFaults {
                   };
               return () -> close(world.attach(world.display).map(Access.READ));
             }),
-        of(
+        FaultWorld.of(
             "map while a heap refuses",
             world -> {
               Attachment camera = world.attach(world.camera);
@@ -283,7 +282,7 @@ public final class BufferFaults {
               world.cma.refuse(HeapException.Kind.FULL);
               return () -> close(camera.map(Access.WRITE));
             }),
-        of(
+        FaultWorld.of(
             "close a buffer",
             world -> {
               settled(world);
@@ -292,7 +291,7 @@ public final class BufferFaults {
                 world.closeBuffer();
               };
             }),
-        of(
+        FaultWorld.of(
             "close a buffer that is being moved",
             world -> {
               Attachment camera = settled(world);
@@ -311,7 +310,7 @@ public final class BufferFaults {
                 }
               };
             }),
-        of(
+        FaultWorld.of(
             "close a broker",
             world -> {
               settled(world);
@@ -339,7 +338,7 @@ public final class BufferFaults {
     try {
       close(future.get());
     } catch (Error e) {
-      future.thenAccept(Mapping::close);
+      CompletableFuture<Void> unused = future.thenAccept(Mapping::close);
       throw e;
     }
   }

@@ -181,7 +181,7 @@ final class FaultWorld {
           opened.close();
         }
       } catch (ExecutionException e) {
-        checkThrown(e.getCause());
+        checkThrown(e);
       }
     }
     while (!open.isEmpty()) {

@@ -16,6 +16,7 @@ import dev.dmabroker.testing.Fixture;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 
 /** What is tried with one stream while faults strike. */
 public final class StreamFaults {
@@ -41,7 +42,7 @@ public final class StreamFaults {
                 try {
                   close(future.get());
                 } catch (Error e) {
-                  future.thenAccept(EmptyFrame::close);
+                  CompletableFuture<Void> unused = future.thenAccept(EmptyFrame::close);
                   throw e;
                 }
               };
@@ -105,8 +106,11 @@ public final class StreamFaults {
                 try {
                   close(taken.get(0));
                 } finally {
-                  close(taken.get(1));
-                  close(taken.get(2));
+                  try {
+                    close(taken.get(1));
+                  } finally {
+                    close(taken.get(2));
+                  }
                 }
               };
             }),

@@ -56,12 +56,11 @@ public class StateLock {
   // ---- Changes ----
 
   /** Changes state under the lock, and afterwards does what the change entails. */
+  @SuppressWarnings({"unchecked", "NullAway"}) // The result is what the change returned.
   public final <T extends @Nullable Object> T locked(Function<AfterLock, T> change) {
     AfterLock after = new AfterLock();
     perform(change, after, /* onTime= */ false, workers);
-    @SuppressWarnings("unchecked") // It is what the change returned.
-    T result = (T) after.result;
-    return result;
+    return (T) after.result;
   }
 
   /** Does what {@link #locked} does, for a change that has no result. */

@@ -89,6 +89,7 @@ final class StreamBuffer {
   }
 
   /** Removes a consumer and returns its attachment, which may be gone; null if there was none. */
+  @SuppressWarnings("ReferenceEquality") // It is one of them.
   @Nullable AttachedDevice removeConsumer(StreamConsumer consumer) {
     Connection found = find(consumer);
     if (found == null) {

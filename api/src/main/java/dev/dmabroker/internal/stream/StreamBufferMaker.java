@@ -116,11 +116,16 @@ final class StreamBufferMaker {
     }
     for (AttachedConsumer consumer : missing) {
       AttachedDevice attachment = made.buffer().attach(consumer.device());
-      life.report(
-          after -> {
-            made.keep(after);
-            made.addConsumer(consumer, attachment);
-          });
+      try {
+        life.report(
+            after -> {
+              made.keep(after);
+              made.addConsumer(consumer, attachment);
+            });
+      } catch (VirtualMachineError e) {
+        attachment.close();
+        throw e;
+      }
     }
   }
 
