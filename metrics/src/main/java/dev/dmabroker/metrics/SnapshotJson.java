@@ -70,7 +70,7 @@ public final class SnapshotJson {
 
   /** Writes a time in nanoseconds. */
   private void time(String name, Duration time) throws IOException {
-    json.member(name, time.toNanos());
+    json.member(name, Nanos.of(time));
   }
 
   private void write(BrokerSnapshot snapshot, Instant taken) throws IOException {
