@@ -42,6 +42,7 @@ public interface Broker extends AutoCloseable {
    * Registers a device that reads and writes, and whose longest hold is the broker's default.
    *
    * @throws DuplicateNameException if a registered device has the name
+   * @throws IllegalArgumentException if the name is blank
    * @throws ClosedException if the broker is closed
    */
   default Device register(String name, Constraints constraints) {
@@ -60,6 +61,7 @@ public interface Broker extends AutoCloseable {
   /**
    * Makes a buffer without memory, named {@code buffer-N}. Does not block.
    *
+   * @throws IllegalArgumentException if the size of the spec's tightest layout overflows
    * @throws ClosedException if the broker is closed
    */
   SharedBuffer export(BufferSpec spec);
@@ -68,6 +70,8 @@ public interface Broker extends AutoCloseable {
    * Makes a buffer without memory. The name appears in errors and events and need not be unique.
    * Does not block.
    *
+   * @throws IllegalArgumentException if the name is blank, or if the size of the spec's tightest
+   *     layout overflows
    * @throws ClosedException if the broker is closed
    */
   SharedBuffer export(String name, BufferSpec spec);
@@ -79,8 +83,9 @@ public interface Broker extends AutoCloseable {
    *
    * @param owner a device of this broker
    * @throws BudgetExceededException if a budget does not suffice; nothing is exported then
-   * @throws IllegalArgumentException if the device belongs to another broker
-   * @throws ClosedException if the broker is closed
+   * @throws IllegalArgumentException if the device belongs to another broker, if the name is blank,
+   *     or if the size of the spec's tightest layout overflows
+   * @throws ClosedException if the device or the broker is closed
    */
   SharedBuffer export(String name, BufferSpec spec, Device owner);
 
@@ -90,7 +95,8 @@ public interface Broker extends AutoCloseable {
    * other, each while it is idle if there is such a moment, so that the others stay in use.
    *
    * @param count 1 to 1,024, as many as a process may have descriptors unless it asks for more
-   * @throws IllegalArgumentException if the count is less or more
+   * @throws IllegalArgumentException if the count is less or more, if the name is blank, or if the
+   *     size of the spec's tightest layout overflows
    * @throws ClosedException if the broker is closed
    */
   List<SharedBuffer> exportSet(String name, BufferSpec spec, int count);
@@ -138,7 +144,9 @@ public interface Broker extends AutoCloseable {
    * @throws AllocationException if the memory cannot be opened, or is smaller than the layout
    * @throws DuplicateMemoryException if a buffer of this broker has the memory already
    * @throws DuplicateNameException if a heap has the memory's name
-   * @throws IllegalArgumentException if the layout does not hold what the spec says
+   * @throws IllegalArgumentException if the layout does not hold what the spec says: a picture of a
+   *     format that the spec names, with a coded size no smaller than the spec's; or exactly the
+   *     spec's bytes, in one line
    * @throws ClosedException if the broker is closed
    */
   SharedBuffer adopt(String name, BufferSpec spec, Layout layout, ForeignMemory memory);
@@ -265,19 +273,31 @@ public interface Broker extends AutoCloseable {
       return this;
     }
 
-    /** Sets how long a map waits when the call names no timeout; 5 s unless set. */
+    /**
+     * Sets how long a map waits when the call names no timeout; 5 s unless set.
+     *
+     * @throws IllegalArgumentException unless the duration is positive
+     */
     public Builder mapTimeout(Duration timeout) {
       mapTimeout = Settable.positive("mapTimeout", timeout);
       return this;
     }
 
-    /** Sets the longest hold of devices that declare none; 1 s unless set. */
+    /**
+     * Sets the longest hold of devices that declare none; 1 s unless set.
+     *
+     * @throws IllegalArgumentException unless the duration is positive
+     */
     public Builder longestHold(Duration longestHold) {
       this.longestHold = Settable.positive("longestHold", longestHold);
       return this;
     }
 
-    /** Sets how long {@link Broker#close} waits for mappings; 5 s unless set. */
+    /**
+     * Sets how long {@link Broker#close} waits for mappings; 5 s unless set.
+     *
+     * @throws IllegalArgumentException unless the duration is positive
+     */
     public Builder closeTimeout(Duration timeout) {
       closeTimeout = Settable.positive("closeTimeout", timeout);
       return this;

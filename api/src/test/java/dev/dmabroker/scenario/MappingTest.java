@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.dmabroker.Attachment;
+import dev.dmabroker.Broker;
 import dev.dmabroker.BusyException;
 import dev.dmabroker.ClosedException;
 import dev.dmabroker.CpuAccessException;
@@ -16,9 +17,14 @@ import dev.dmabroker.Device;
 import dev.dmabroker.Mapping;
 import dev.dmabroker.SharedBuffer;
 import dev.dmabroker.spec.Access;
+import dev.dmabroker.spec.BlobSpec;
 import dev.dmabroker.spec.Constraints;
+import dev.dmabroker.spi.Backing;
 import dev.dmabroker.spi.HeapException;
 import dev.dmabroker.testing.Fixture;
+import dev.dmabroker.testing.ForwardingBacking;
+import dev.dmabroker.testing.InOrder;
+import dev.dmabroker.testing.ScriptedHeap;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.ReadOnlyBufferException;
@@ -77,6 +83,51 @@ class MappingTest extends Fixture {
     assertThrows(ClosedException.class, mapping::dupFd);
     assertThrows(ClosedException.class, mapping::cpuView);
     assertFalse(mapping.isOpen());
+  }
+
+  @Test
+  void zeroIsADescriptorLikeAnyOther() {
+    ScriptedHeap heap =
+        new ScriptedHeap("zero", ScriptedHeap.ordinary().build()) {
+          @Override
+          public Backing allocate(String label, long sizeBytes) throws HeapException {
+            return new ForwardingBacking(super.allocate(label, sizeBytes)) {
+              @Override
+              public int fd() {
+                return 0;
+              }
+            };
+          }
+        };
+    try (Broker zero = Broker.builder().heap(heap).heuristic(new InOrder()).build();
+        Mapping mapping =
+            zero.export("frame", BlobSpec.of(SIZE))
+                .attach(zero.register("camera", Constraints.none()))
+                .map(Access.READ)) {
+      assertEquals(0, mapping.fd());
+    }
+  }
+
+  @Test
+  void memoryThatIsAskedForADescriptorIsThereThoughTheMappingIsClosedMeanwhile() {
+    SharedBuffer buffer = export();
+    Attachment in = buffer.attach(camera);
+    Mapping one = in.map(Access.READ);
+    Mapping other = in.map(Access.READ);
+    system.onDescriptor(one::close);
+    assertTrue(one.fd() > 0);
+    assertThrows(ClosedException.class, one::fd);
+    in.close();
+    buffer.close();
+    system.onDescriptor(
+        () -> {
+          other.close();
+          assertEquals(1, system.live());
+        });
+    DescriptorException none = assertThrows(DescriptorException.class, other::dupFd);
+    assertTrue(String.valueOf(none.getMessage()).contains("EMFILE"), none.getMessage());
+    assertEquals(0, system.live());
+    assertThrows(ClosedException.class, other::dupFd);
   }
 
   @Test

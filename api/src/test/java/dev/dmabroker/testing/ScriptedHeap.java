@@ -40,6 +40,7 @@ public class ScriptedHeap implements Heap {
   private volatile Hook onBegin = () -> {};
   private volatile Hook onEnd = () -> {};
   private volatile Hook onPendingFence = () -> {};
+  private volatile Hook onDescriptor = () -> {};
   private volatile Hook onRelease = () -> {};
   private volatile Hook onIdentity = () -> {};
   private volatile Optional<Object> identity = Optional.empty();
@@ -98,6 +99,11 @@ public class ScriptedHeap implements Heap {
 
   public void onPendingFence(Hook hook) {
     onPendingFence = hook;
+  }
+
+  /** While a descriptor is asked for. */
+  public void onDescriptor(Hook hook) {
+    onDescriptor = hook;
   }
 
   public void onRelease(Hook hook) {
@@ -191,11 +197,21 @@ public class ScriptedHeap implements Heap {
 
     @Override
     public int fd() {
+      checkLive();
+      try {
+        onDescriptor.run();
+      } catch (HeapException e) {
+        throw new IllegalStateException(e);
+      }
+      checkLive();
       return fd;
     }
 
     @Override
     public int dupFd() throws HeapException {
+      checkLive();
+      onDescriptor.run();
+      checkLive();
       throw new HeapException(HeapException.Kind.NO_DESCRIPTORS, "EMFILE");
     }
 

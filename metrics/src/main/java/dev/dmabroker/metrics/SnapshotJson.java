@@ -159,7 +159,8 @@ public final class SnapshotJson {
     list("attachments", buffer.attachments(), this::write);
     list("holders", buffer.holders(), this::write);
     strings("pinned", buffer.pinned());
-    json.member("waiting", buffer.waiting()).member("retired", buffer.retired());
+    json.member("waiting", buffer.waiting()).member("seeking", buffer.seeking().orElse(null));
+    json.member("retired", buffer.retired());
     json.member("maps", buffer.maps()).name("moves");
     write(buffer.moves());
     json.endObject();

@@ -201,6 +201,7 @@ final class BrokerEngine implements Broker {
     // Streams close their own buffers, so they end first.
     streams.forEach(ManagedStream::shutDown);
     buffers.shutDown();
+    heaps.forEach(heap -> heap.turns().dismiss());
     Duration timeout = services.settings().closeTimeout();
     boolean gone;
     try {

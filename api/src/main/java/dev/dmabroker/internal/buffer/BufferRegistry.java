@@ -47,6 +47,7 @@ public final class BufferRegistry implements Supplies {
   private final Services services;
   private final DeviceRegistry devices;
   private final Planner planner;
+  private final Evictor evictor;
   private final Allocator allocator;
   private final Adoption adoption;
   private final Budgets budgets;
@@ -63,12 +64,8 @@ public final class BufferRegistry implements Supplies {
     this.devices = devices;
     this.planner = planner;
     Iterable<Tenant> tenants = Iterables.transform(buffers, BufferTenant::new);
-    this.allocator =
-        new Allocator(
-            planner,
-            new Evictor(planner, tenants, services.time()),
-            services.listeners(),
-            services.time());
+    this.evictor = new Evictor(planner, tenants, services.time());
+    this.allocator = new Allocator(planner, evictor, services.listeners(), services.time());
     this.adoption = new Adoption(planner.table(), tenants, services.time());
     this.budgets = new Budgets(services.settings().budgets());
   }
@@ -89,6 +86,7 @@ public final class BufferRegistry implements Supplies {
    * @throws IllegalArgumentException unless the count is 1 to {@link BufferCounts#MOST}
    */
   public List<SharedBuffer> exportSet(String name, BufferSpec spec, int count) {
+    Objects.requireNonNull(name, "name");
     if (count < 1 || count > BufferCounts.MOST) {
       throw new IllegalArgumentException(
           "cannot export "
@@ -231,6 +229,7 @@ public final class BufferRegistry implements Supplies {
   /** The broker is closed: each buffer ends once its last mapping is closed. */
   public void shutDown() {
     buffers.forEach(Ending::shutDown);
+    evictor.turns().dismiss();
   }
 
   public boolean isEmpty() {

@@ -17,6 +17,7 @@ import dev.dmabroker.internal.watch.Leakable;
 import dev.dmabroker.spec.Access;
 import dev.dmabroker.spec.BufferSpec;
 import dev.dmabroker.spec.SyncFile;
+import dev.dmabroker.spi.HeapException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -92,6 +93,28 @@ public final class ManagedBuffer implements GateKeeper {
   @Override
   public void prepare(Duration timeout) {
     BufferLife unused = new PrepareRequest(life).run(Durations.timeout(timeout));
+  }
+
+  /**
+   * Does what {@link #prepare()} does, and calls back in the end. A worker that calls this does not
+   * wait for other threads.
+   *
+   * @param then gets what {@link #prepare()} would throw; null if the buffer is prepared
+   */
+  public void prepareThen(Consumer<@Nullable Throwable> then) {
+    PrepareRequest request = new PrepareRequest(life);
+    boolean allocates;
+    try {
+      allocates = request.submit();
+    } catch (RuntimeException | Error e) {
+      then.accept(e);
+      return;
+    }
+    request.expireAfter(life.services().settings().mapTimeout());
+    request.waiting().then((granted, failure) -> then.accept(failure));
+    if (allocates) {
+      new FirstAllocation(life).run();
+    }
   }
 
   @Override
@@ -174,7 +197,7 @@ public final class ManagedBuffer implements GateKeeper {
   public BufferMapping admitView(BufferMapping mapping) {
     synchronized (life.lock) {
       if (!mapping.isOpen()) {
-        throw Exceptions.closed(mapping + " is closed");
+        throw mapping.closed();
       }
       if (!mapping.place().heap().traits().cpuReach().is(true)) {
         throw Exceptions.undeclaredAccess(
@@ -185,6 +208,26 @@ public final class ManagedBuffer implements GateKeeper {
                 + " views the constraint cpuReach()");
       }
       return admit(mapping.attachment(), mapping.place(), mapping.access());
+    }
+  }
+
+  @Override
+  public int descriptor(BufferMapping mapping, Descriptor which) throws HeapException {
+    Place place = mapping.place();
+    synchronized (life.lock) {
+      if (!mapping.isOpen()) {
+        throw mapping.closed();
+      }
+      place.beginUse();
+    }
+    try {
+      return which.of(place.backing());
+    } finally {
+      life.lock.change(
+          after -> {
+            place.endUse();
+            life.advance(after);
+          });
     }
   }
 

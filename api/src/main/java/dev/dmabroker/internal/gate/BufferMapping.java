@@ -8,6 +8,7 @@ import dev.dmabroker.internal.runtime.Exceptions;
 import dev.dmabroker.spec.Access;
 import dev.dmabroker.spec.Layout;
 import dev.dmabroker.spec.SyncFile;
+import dev.dmabroker.spi.Backing;
 import dev.dmabroker.spi.HeapException;
 import java.util.OptionalInt;
 import java.util.function.Consumer;
@@ -31,7 +32,7 @@ public final class BufferMapping implements Mapping {
 
   @Override
   public int fd() {
-    int fd = open().backing().fd();
+    int fd = descriptor("give out", Backing::fd);
     if (fd < 0) {
       throw Exceptions.descriptor(
           this
@@ -43,11 +44,15 @@ public final class BufferMapping implements Mapping {
 
   @Override
   public int dupFd() {
+    return descriptor("duplicate", Backing::dupFd);
+  }
+
+  private int descriptor(String what, GateKeeper.Descriptor which) {
     try {
-      return open().backing().dupFd();
+      return attachment().buffer().descriptor(this, which);
     } catch (HeapException e) {
       throw Exceptions.descriptor(
-          "cannot duplicate the descriptor of " + this + ": " + e.getMessage(), e);
+          "cannot " + what + " the descriptor of " + this + ": " + e.getMessage(), e);
     }
   }
 
@@ -175,14 +180,8 @@ public final class BufferMapping implements Mapping {
     return token;
   }
 
-  private Place open() {
-    if (!isOpen()) {
-      throw closed();
-    }
-    return place();
-  }
-
-  private ClosedException closed() {
+  /** The error of a call that asks for an open mapping. */
+  public ClosedException closed() {
     return Exceptions.closed(this + " is closed; its descriptor may be another buffer's by now");
   }
 

@@ -5,6 +5,8 @@ import dev.dmabroker.Pin;
 import dev.dmabroker.SharedBuffer;
 import dev.dmabroker.spec.Access;
 import dev.dmabroker.spec.SyncFile;
+import dev.dmabroker.spi.Backing;
+import dev.dmabroker.spi.HeapException;
 import java.time.Duration;
 import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
@@ -36,6 +38,20 @@ public interface GateKeeper extends SharedBuffer {
 
   /** Takes a slot for CPU access, which keeps the memory in place just as a mapping does. */
   BufferMapping admitView(BufferMapping mapping);
+
+  /**
+   * Asks the memory of a mapping for a descriptor. The memory is kept in use meanwhile, so it is
+   * there for the whole call, also if the mapping is closed at this moment.
+   *
+   * @throws dev.dmabroker.ClosedException if the mapping is closed
+   * @throws HeapException as the memory does
+   */
+  int descriptor(BufferMapping mapping, Descriptor which) throws HeapException;
+
+  /** A descriptor of some memory. */
+  interface Descriptor {
+    int of(Backing memory) throws HeapException;
+  }
 
   /** Tells the caller when the mapping's fence has signalled, and listeners if it failed. */
   void watchFence(BufferMapping mapping, SyncFile fence, Consumer<OptionalInt> whenSignalled);

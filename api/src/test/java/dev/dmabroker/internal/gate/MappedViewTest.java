@@ -93,11 +93,6 @@ class MappedViewTest {
   }
 
   @Test
-  void zeroIsADescriptorLikeAnyOther() {
-    assertEquals(0, hold(Access.READ).fd());
-  }
-
-  @Test
   void showsAllOfIt() {
     MappedView view = view();
     assertEquals(64, view.sizeBytes());
