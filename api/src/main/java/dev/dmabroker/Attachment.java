@@ -30,8 +30,7 @@ public interface Attachment extends AutoCloseable {
    * without a lock.
    *
    * @throws AllocationException if no heap that suits has memory
-   * @throws BudgetExceededException if the buffer counts against a budget, and that does not
-   *     suffice
+   * @throws BudgetExceededException if a budget that the buffer counts against does not suffice
    * @throws SearchLimitException if the alternatives and preferences of the attached devices have
    *     too many combinations, as may be after a device was detached
    * @throws MapTimeoutException if the buffer was not mappable in time; the text names the holders
@@ -83,8 +82,7 @@ public interface Attachment extends AutoCloseable {
    * timeout} until the buffer lies where this device reaches it.
    *
    * @throws AllocationException if no heap that suits has memory
-   * @throws BudgetExceededException if the buffer counts against a budget, and that does not
-   *     suffice
+   * @throws BudgetExceededException if a budget that the buffer counts against does not suffice
    * @throws SearchLimitException if the alternatives and preferences of the attached devices have
    *     too many combinations, as may be after a device was detached
    * @throws MapTimeoutException if the buffer was not there in time

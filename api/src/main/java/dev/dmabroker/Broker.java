@@ -139,14 +139,12 @@ public interface Broker extends AutoCloseable {
    * that the device takes suits it. Adopted memory is not in the broker's list of heaps, and it
    * counts against no budget.
    *
-   * @param layout how the contents lie in the memory
+   * @param layout how the contents lie in the memory; a picture may be coded larger than the spec
    * @param memory released when the buffer ends, when it moves, and if this call throws
    * @throws AllocationException if the memory cannot be opened, or is smaller than the layout
    * @throws DuplicateMemoryException if a buffer of this broker has the memory already
    * @throws DuplicateNameException if a heap has the memory's name
-   * @throws IllegalArgumentException if the layout does not hold what the spec says: a picture of a
-   *     format that the spec names, with a coded size no smaller than the spec's; or exactly the
-   *     spec's bytes, in one line
+   * @throws IllegalArgumentException if the layout does not hold exactly what the spec says
    * @throws ClosedException if the broker is closed
    */
   SharedBuffer adopt(String name, BufferSpec spec, Layout layout, ForeignMemory memory);

@@ -51,7 +51,7 @@ public interface SharedBuffer extends AutoCloseable {
    * timeout}.
    *
    * @throws AllocationException if no heap that suits has memory
-   * @throws BudgetExceededException if the buffer counts against a budget, and that does not suffice
+   * @throws BudgetExceededException if a budget that the buffer counts against does not suffice
    * @throws UnsatisfiableException if no heap is large enough at all
    * @throws SearchLimitException if the alternatives and preferences of the attached devices have
    *     too many combinations, as may be after a device was detached

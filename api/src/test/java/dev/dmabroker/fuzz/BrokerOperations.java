@@ -23,6 +23,7 @@ import dev.dmabroker.fuzz.Kind.Ref;
 import dev.dmabroker.fuzz.Things.Buffer;
 import dev.dmabroker.fuzz.Things.Shadowed;
 import dev.dmabroker.fuzz.Things.Stream;
+import dev.dmabroker.spec.BlobSpec;
 import dev.dmabroker.spec.BufferSpec;
 import dev.dmabroker.spec.Constraints;
 import dev.dmabroker.spec.Layout;
@@ -155,10 +156,15 @@ final class BrokerOperations {
     return world -> {
       long value = world.value();
       ForeignMemory memory =
-          isNull ? Draw.nothing() : world.extensions.memory("mine", movable, spec, value);
+          isNull ? Draw.nothing() : world.extensions.memory("mine", movable, tightest(spec), value);
       SharedBuffer adopted = world.get(broker).adopt(name, spec, memory);
       world.put(to, new Buffer(adopted, new Contents(value)));
     };
+  }
+
+  /** The layout that the broker will take for the spec, if it takes it. */
+  private static Layout tightest(BufferSpec spec) {
+    return spec != null && Specs.GOOD.contains(spec) ? spec.layout() : BlobSpec.of(1).layout();
   }
 
   private static Operation.Action adoptLaidOut(Draw draw) {
@@ -171,7 +177,7 @@ final class BrokerOperations {
     Ref<Buffer> to = draw.slot(BUFFERS);
     return world -> {
       long value = world.value();
-      ForeignMemory memory = world.extensions.memory(memoryName, movable, spec, value);
+      ForeignMemory memory = world.extensions.memory(memoryName, movable, layout, value);
       SharedBuffer adopted = world.get(broker).adopt(name, spec, layout, memory);
       world.put(to, new Buffer(adopted, new Contents(value)));
     };

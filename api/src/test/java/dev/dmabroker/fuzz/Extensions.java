@@ -7,7 +7,7 @@ import dev.dmabroker.fuzz.HostileExtensions.CallbackExecutor;
 import dev.dmabroker.fuzz.HostileExtensions.HalfMover;
 import dev.dmabroker.fuzz.HostileExtensions.Heuristic;
 import dev.dmabroker.fuzz.HostileExtensions.Probe;
-import dev.dmabroker.spec.BufferSpec;
+import dev.dmabroker.spec.Layout;
 import dev.dmabroker.spi.Backing;
 import dev.dmabroker.spi.DeviceProbe;
 import dev.dmabroker.spi.ForeignMemory;
@@ -116,8 +116,8 @@ final class Extensions {
     return executor;
   }
 
-  /** Memory of the application, which has this value in it as the spec's tightest layout. */
-  ForeignMemory memory(String name, boolean movable, BufferSpec spec, long value) {
+  /** Memory of the application, which has this value in it. */
+  ForeignMemory memory(String name, boolean movable, Layout layout, long value) {
     HostileHeap heap =
         heap(name, ScriptedHeap.ordinary().deviceAccess(Trait.declared(movable)), 1 << 20);
     return new ForeignMemory() {
@@ -139,7 +139,7 @@ final class Extensions {
       @Override
       public Backing open() throws HeapException {
         hostilityAtOpen();
-        Backing backing = heap.allocate(name, spec.layout().sizeBytes());
+        Backing backing = heap.allocate(name, layout.sizeBytes());
         fill(backing);
         return backing;
       }
@@ -152,7 +152,7 @@ final class Extensions {
         boolean filled = false;
         try {
           ByteBuffer bytes = backing.bytes(0, (int) backing.sizeBytes());
-          Stamps.write(bytes, spec.layout(), value);
+          Stamps.write(bytes, layout, value);
           filled = true;
         } finally {
           if (!filled) {

@@ -174,7 +174,7 @@ final class MappingOperations {
 
   private static Operation.Action cancel(Draw draw) {
     Ref<Asked<?>> future = draw.slot(FUTURES);
-    return world -> world.take(future).cancel();
+    return world -> world.take(future).cancel(world);
   }
 
   private static Operation.Action complete(Draw draw) {

@@ -30,15 +30,15 @@ final class Specs {
           ImageSpec.of(Integer.MAX_VALUE, Integer.MAX_VALUE, PixelFormat.XRGB8888),
           ImageSpec.of(Integer.MAX_VALUE, 1, PixelFormat.NV12));
 
-  /** Layouts for memory that is adopted; the bad ones do not hold what a spec says. */
+  /** Layouts for memory that is adopted; not all hold what a spec says. */
   static final List<Layout> LAYOUTS =
       List.of(
           BlobSpec.of(4096).layout(),
           BlobSpec.of(8192).layout(),
-          new Layout(4096, List.of()),
-          new Layout(-1, List.of(new Layout.Plane(-4, -4, 4096, 1))),
-          new Layout(4096, List.of(new Layout.Plane(Long.MAX_VALUE, 1, 1, Long.MAX_VALUE))),
-          new Layout(4096, List.of(new Layout.Plane(0, 64, 64, 64, 1000))));
+          BlobSpec.of(Long.MAX_VALUE).layout(),
+          ImageSpec.of(64, 16, PixelFormat.XRGB8888).layout(),
+          new Layout(8192, List.of(new Layout.Plane(64, 4096, 4096, 1))),
+          new Layout(4096, List.of(new Layout.Plane(0, 64, 64, 64))));
 
   static final List<Constraints> CONSTRAINTS =
       List.of(

@@ -63,9 +63,9 @@ final class Things {
   /** A future and what is done with a result that no other step got. */
   record Asked<T>(CompletableFuture<T> future, java.util.function.Consumer<T> ending) {
     /** Cancels it, or ends its result, which may come later. */
-    void cancel() {
+    void cancel(World world) {
       if (!future.cancel(false)) {
-        CompletableFuture<?> unused = future.thenAccept(ending);
+        world.endsLater(future.thenAccept(ending));
       }
     }
   }
@@ -131,7 +131,7 @@ final class Things {
   static final Kind<Taken> TAKEN =
       new Kind<>(
           "taken", 4, (world, it) -> world.endInTurn("Frame.close()", it.turn(), it.frame()));
-  static final Kind<Asked<?>> FUTURES = new Kind<>("future", 6, (world, it) -> it.cancel());
+  static final Kind<Asked<?>> FUTURES = new Kind<>("future", 6, (world, it) -> it.cancel(world));
   static final Kind<Flow.Subscription> SUBSCRIPTIONS =
       new Kind<>("subscription", 3, (world, it) -> it.cancel());
   static final Kind<AutoCloseable> LISTENING =

@@ -1,7 +1,10 @@
 package dev.dmabroker.fuzz;
 
+import static java.util.concurrent.TimeUnit.SECONDS;
+
 import dev.dmabroker.Broker;
 import dev.dmabroker.fuzz.Kind.Ref;
+import dev.dmabroker.testing.Await;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
@@ -11,7 +14,9 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.function.Function;
@@ -23,6 +28,7 @@ final class World {
   final Extensions extensions;
   private final Map<Kind<?>, AtomicReferenceArray<@Nullable Object>> slots = new HashMap<>();
   private final AtomicLong values = new AtomicLong();
+  private final Queue<CompletableFuture<?>> endings = new ConcurrentLinkedQueue<>();
   private final Queue<Runnable> late = new ConcurrentLinkedQueue<>();
   private final Set<CompletableFuture<?>> asked = ConcurrentHashMap.newKeySet();
 
@@ -142,6 +148,22 @@ final class World {
     return future;
   }
 
+  /** Notes what ends a result that comes later. */
+  void endsLater(CompletableFuture<?> ending) {
+    endings.add(ending);
+  }
+
+  private void awaitEndings() {
+    for (CompletableFuture<?> each = endings.poll(); each != null; each = endings.poll()) {
+      try {
+        Object unused =
+            each.handle((result, failure) -> true).get(Await.DEADLINE.toSeconds(), SECONDS);
+      } catch (TimeoutException | ExecutionException | InterruptedException e) {
+        oracles.findings().add("a future", new Finding("it did not end", e));
+      }
+    }
+  }
+
   /** What the walk itself completes a future with. */
   static final class OwnFailure extends RuntimeException {
     private static final long serialVersionUID = 1;
@@ -155,7 +177,9 @@ final class World {
     sweep();
     extensions.fences().signalAll();
     asked.forEach(future -> future.cancel(false));
+    awaitEndings();
     sweep(); // What futures have put there meanwhile.
+    awaitEndings();
     for (int i = 0; i < Things.BROKERS.slots(); i++) {
       endBroker(of(Things.BROKERS).getAndSet(i, null));
     }
