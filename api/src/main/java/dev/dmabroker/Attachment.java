@@ -30,6 +30,9 @@ public interface Attachment extends AutoCloseable {
    * without a lock.
    *
    * @throws AllocationException if no heap that suits has memory
+   * @throws BudgetExceededException if a budget that the buffer counts against does not suffice
+   * @throws SearchLimitException if the alternatives and preferences of the attached devices have
+   *     too many combinations, as may be after a device was detached
    * @throws MapTimeoutException if the buffer was not mappable in time; the text names the holders
    * @throws MoveFailedException if the move that this device needs failed for good
    * @throws PinnedException if this device needs a move and other devices have pinned the buffer
@@ -79,6 +82,9 @@ public interface Attachment extends AutoCloseable {
    * timeout} until the buffer lies where this device reaches it.
    *
    * @throws AllocationException if no heap that suits has memory
+   * @throws BudgetExceededException if a budget that the buffer counts against does not suffice
+   * @throws SearchLimitException if the alternatives and preferences of the attached devices have
+   *     too many combinations, as may be after a device was detached
    * @throws MapTimeoutException if the buffer was not there in time
    * @throws MoveFailedException if the move that this device needs failed for good
    * @throws PinnedException if other devices have pinned the buffer where this device cannot reach

@@ -39,10 +39,10 @@ public interface Broker extends AutoCloseable {
   }
 
   /**
-   * Registers a device that reads and writes, and that keeps a mapping no longer than the broker's
-   * default.
+   * Registers a device that reads and writes, and whose longest hold is the broker's default.
    *
    * @throws DuplicateNameException if a registered device has the name
+   * @throws IllegalArgumentException if the name is blank
    * @throws ClosedException if the broker is closed
    */
   default Device register(String name, Constraints constraints) {
@@ -61,6 +61,7 @@ public interface Broker extends AutoCloseable {
   /**
    * Makes a buffer without memory, named {@code buffer-N}. Does not block.
    *
+   * @throws IllegalArgumentException if the size of the spec's tightest layout overflows
    * @throws ClosedException if the broker is closed
    */
   SharedBuffer export(BufferSpec spec);
@@ -69,6 +70,8 @@ public interface Broker extends AutoCloseable {
    * Makes a buffer without memory. The name appears in errors and events and need not be unique.
    * Does not block.
    *
+   * @throws IllegalArgumentException if the name is blank, or if the size of the spec's tightest
+   *     layout overflows
    * @throws ClosedException if the broker is closed
    */
   SharedBuffer export(String name, BufferSpec spec);
@@ -80,17 +83,20 @@ public interface Broker extends AutoCloseable {
    *
    * @param owner a device of this broker
    * @throws BudgetExceededException if a budget does not suffice; nothing is exported then
-   * @throws IllegalArgumentException if the device belongs to another broker
-   * @throws ClosedException if the broker is closed
+   * @throws IllegalArgumentException if the device belongs to another broker, if the name is blank,
+   *     or if the size of the spec's tightest layout overflows
+   * @throws ClosedException if the device or the broker is closed
    */
   SharedBuffer export(String name, BufferSpec spec, Device owner);
 
   /**
    * Makes buffers without memory that an application uses in turn, as for a video stream, named
-   * {@code name-1} and so on. When the buffers have to move, they move one after the other, so that
-   * the others stay in use. Each moves while it is idle if there is a moment when it is.
+   * {@code name-1} and so on: all of them, or none. If they have to move, they do so one after the
+   * other, each while it is idle if there is such a moment, so that the others stay in use.
    *
-   * @param count at least 1
+   * @param count 1 to 1,024, as many as a process may have descriptors unless it asks for more
+   * @throws IllegalArgumentException if the count is less or more, if the name is blank, or if the
+   *     size of the spec's tightest layout overflows
    * @throws ClosedException if the broker is closed
    */
   List<SharedBuffer> exportSet(String name, BufferSpec spec, int count);
@@ -133,12 +139,12 @@ public interface Broker extends AutoCloseable {
    * that the device takes suits it. Adopted memory is not in the broker's list of heaps, and it
    * counts against no budget.
    *
-   * @param layout how the contents lie in the memory
+   * @param layout how the contents lie in the memory; a picture may be coded larger than the spec
    * @param memory released when the buffer ends, when it moves, and if this call throws
    * @throws AllocationException if the memory cannot be opened, or is smaller than the layout
    * @throws DuplicateMemoryException if a buffer of this broker has the memory already
    * @throws DuplicateNameException if a heap has the memory's name
-   * @throws IllegalArgumentException if the layout does not hold what the spec says
+   * @throws IllegalArgumentException if the layout does not hold exactly what the spec says
    * @throws ClosedException if the broker is closed
    */
   SharedBuffer adopt(String name, BufferSpec spec, Layout layout, ForeignMemory memory);
@@ -265,19 +271,31 @@ public interface Broker extends AutoCloseable {
       return this;
     }
 
-    /** Sets how long a map waits when the call names no timeout; 5 s unless set. */
+    /**
+     * Sets how long a map waits when the call names no timeout; 5 s unless set.
+     *
+     * @throws IllegalArgumentException unless the duration is positive
+     */
     public Builder mapTimeout(Duration timeout) {
       mapTimeout = Settable.positive("mapTimeout", timeout);
       return this;
     }
 
-    /** Sets the longest hold of devices that declare none; 1 s unless set. */
+    /**
+     * Sets the longest hold of devices that declare none; 1 s unless set.
+     *
+     * @throws IllegalArgumentException unless the duration is positive
+     */
     public Builder longestHold(Duration longestHold) {
       this.longestHold = Settable.positive("longestHold", longestHold);
       return this;
     }
 
-    /** Sets how long {@link Broker#close} waits for mappings; 5 s unless set. */
+    /**
+     * Sets how long {@link Broker#close} waits for mappings; 5 s unless set.
+     *
+     * @throws IllegalArgumentException unless the duration is positive
+     */
     public Builder closeTimeout(Duration timeout) {
       closeTimeout = Settable.positive("closeTimeout", timeout);
       return this;

@@ -51,6 +51,8 @@ public interface BufferStream extends AutoCloseable {
    * @throws BudgetExceededException if the producer's budget does not suffice; buffers that this
    *     call allocated are given back then
    * @throws UnsatisfiableException if no heap suits the producer and the consumers
+   * @throws SearchLimitException if the alternatives and preferences of these devices have too many
+   *     combinations
    * @throws IllegalArgumentException if the devices declare to need more buffers than the stream's
    *     limits allow
    * @throws BusyException if the stream is being stopped
@@ -117,6 +119,7 @@ public interface BufferStream extends AutoCloseable {
    * @throws WaitInterruptedException if the thread is interrupted while it waits; nothing is
    *     acquired then
    * @throws MoveFailedException if the buffer has to move for the producer and cannot
+   * @throws LeftOutException if the producer is dispensable and is left out now
    * @throws ClosedException if the stream or the broker is closed
    * @throws IllegalArgumentException unless the timeout is positive
    */
@@ -152,8 +155,11 @@ public interface BufferStream extends AutoCloseable {
    * @param policy what happens to frames while the consumer is slow
    * @throws UnsatisfiableException if no heap suits the producer, the consumers and this device, or
    *     if the counts of buffers that they declare contradict each other; nothing changes then
+   * @throws SearchLimitException if the alternatives and preferences of these devices have too many
+   *     combinations; nothing changes then
    * @throws PinnedException if a buffer is pinned where the device cannot reach it; nothing changes
    *     then
+   * @throws UndeclaredAccessException if the device did not declare that it reads
    * @throws IllegalArgumentException if the device belongs to another broker, or declares to hold
    *     more buffers than the stream's limits allow
    * @throws ClosedException if the stream, the device or the broker is closed
@@ -170,6 +176,8 @@ public interface BufferStream extends AutoCloseable {
    * <p>All signals but {@code onSubscribe} come from the broker's {@linkplain
    * Broker.Builder#callbackExecutor callback executor}, one after the other. A subscriber that
    * throws is detached; the exception is logged and given to its {@code onError}.
+   *
+   * @throws IllegalArgumentException if the device belongs to another broker
    */
   Flow.Publisher<Frame> publisher(Device device, StreamConsumer.Policy policy);
 

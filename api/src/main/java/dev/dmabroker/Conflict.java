@@ -9,15 +9,18 @@ import java.util.List;
 public interface Conflict {
 
   /**
-   * The demands that cannot be met together; without any one of them, the rest could be met. Empty
-   * if the heaps alone are the reason, as when none is large enough.
+   * The demands that cannot be met together. Empty if the heaps alone are the reason, as when none
+   * is large enough.
    */
   List<Clause> clauses();
 
   /**
-   * Whether no smaller set of demands conflicts either; false if there were too many sets to look
-   * at.
+   * Whether all clauses are needed for the conflict: without any one of them, the rest could be
+   * met. False if there were too many sets of demands to look at; then some clauses may not matter.
    */
+  boolean irreducible();
+
+  /** Whether no smaller set of demands conflicts; false if there were too many sets to look at. */
   boolean smallest();
 
   /**

@@ -17,6 +17,7 @@ public interface CpuView extends AutoCloseable {
    * is kept past the view's end never faults, but its contents mean nothing: once the memory is
    * gone, reads give zeros and writes have no effect on any buffer.
    *
+   * @throws CpuAccessException if the memory cannot be mapped
    * @throws ClosedException if this view is closed
    * @throws IllegalStateException if the memory is larger than 2^31-1 bytes; use {@link
    *     #bytes(long, int)} then
@@ -26,6 +27,7 @@ public interface CpuView extends AutoCloseable {
   /**
    * A part of the memory, with the rules of {@link #bytes()}.
    *
+   * @throws CpuAccessException if the memory cannot be mapped
    * @throws ClosedException if this view is closed
    * @throws IndexOutOfBoundsException if the range is not within the memory
    */

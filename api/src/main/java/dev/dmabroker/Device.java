@@ -30,7 +30,10 @@ public interface Device extends AutoCloseable {
    */
   List<Finding> findings();
 
-  /** The longest time for which the device holds one mapping. */
+  /**
+   * The longest time for which the device holds one mapping; never more than the 146 years that the
+   * broker can count.
+   */
   Duration longestHold();
 
   /**

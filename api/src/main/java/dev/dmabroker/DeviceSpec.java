@@ -106,6 +106,7 @@ public final class DeviceSpec {
   /**
    * Sets the longest time for which the device holds one mapping. A move of a buffer waits that
    * long until the device closes its mapping, and is rolled back if the mapping is still open then.
+   * The broker counts no longer than 146 years.
    *
    * @throws IllegalArgumentException unless the duration is positive
    */

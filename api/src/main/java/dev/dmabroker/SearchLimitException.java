@@ -1,6 +1,10 @@
 package dev.dmabroker;
 
-/** The devices' alternatives and preferences have more combinations than the broker searches. */
+/**
+ * The devices' alternatives and preferences have more combinations than the broker searches.
+ * Devices that have one set of constraints each and no preferences about pictures, and that may not
+ * be left out, never cause this.
+ */
 public final class SearchLimitException extends BrokerException {
   private static final long serialVersionUID = 1;
 

@@ -28,10 +28,14 @@ public interface SharedBuffer extends AutoCloseable {
   /**
    * Attaches a device, which declares that the device will use the buffer. If the buffer lies where
    * the device cannot reach it, a move begins in the background, and the device's maps wait for the
-   * move. Does not block.
+   * move. Does not block. Where devices have alternatives or may be left out, the call searches for
+   * the best combination; where no heap suits, it searches for the reason. Both searches are
+   * bounded, and neither holds up other threads that use the buffer.
    *
    * @throws UnsatisfiableException if no heap suits the devices attached and this one; nothing
    *     changes then
+   * @throws SearchLimitException if the alternatives and preferences of these devices have too many
+   *     combinations; nothing changes then
    * @throws PinnedException if the buffer is pinned, or was {@linkplain Broker#adopt adopted} in
    *     memory that stays, where the device cannot reach it; nothing changes then
    * @throws ClosedException if the buffer, the device or the broker is closed
@@ -47,9 +51,15 @@ public interface SharedBuffer extends AutoCloseable {
    * timeout}.
    *
    * @throws AllocationException if no heap that suits has memory
+   * @throws BudgetExceededException if a budget that the buffer counts against does not suffice
    * @throws UnsatisfiableException if no heap is large enough at all
+   * @throws SearchLimitException if the alternatives and preferences of the attached devices have
+   *     too many combinations, as may be after a device was detached
    * @throws MapTimeoutException if a move did not end in time
    * @throws MoveFailedException if the move that is needed failed for good
+   * @throws PinnedException if a move is needed and the buffer is pinned
+   * @throws WouldDeadlockException if the wait could only end after the calling thread's own
+   *     mapping is closed
    * @throws WaitInterruptedException if the thread is interrupted while it waits
    * @throws ClosedException if the buffer or the broker is closed
    * @throws IllegalArgumentException unless the timeout is positive

@@ -1,5 +1,6 @@
 package dev.dmabroker;
 
+import dev.dmabroker.internal.placement.BufferCounts;
 import dev.dmabroker.spec.BufferSpec;
 import java.time.Duration;
 import java.util.List;
@@ -39,6 +40,13 @@ public final class StreamSpec {
     this.stopDeadline = stopDeadline;
     check(!name.isBlank(), "a stream's name must not be blank");
     check(minBuffers >= 1, "minBuffers must be at least 1, is " + minBuffers);
+    check(
+        maxBuffers <= BufferCounts.MOST,
+        "maxBuffers must be at most "
+            + BufferCounts.MOST
+            + ", is "
+            + maxBuffers
+            + "; let several streams share the work");
     check(
         maxBuffers >= minBuffers,
         "maxBuffers must be at least minBuffers " + minBuffers + ", is " + maxBuffers);
@@ -82,9 +90,10 @@ public final class StreamSpec {
 
   /**
    * Sets the most buffers that the stream may have; 32 unless set, as many as a V4L2 queue has at
-   * most (VIDEO_MAX_FRAME).
+   * most (VIDEO_MAX_FRAME). It may be 1,024, as many as a process may have descriptors unless it
+   * asks for more.
    *
-   * @throws IllegalArgumentException if the count is less than the fewest
+   * @throws IllegalArgumentException if the count is less than the fewest, or more than 1,024
    */
   public StreamSpec maxBuffers(int count) {
     return new StreamSpec(

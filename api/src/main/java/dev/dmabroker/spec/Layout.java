@@ -5,7 +5,10 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * How contents lie in a buffer.
+ * How contents lie in a buffer. The constructors check that all numbers agree with one another, and
+ * with the picture if there is one: its format gives the number of planes, its modifier the tiles,
+ * and its coded size the lines and their bytes. Strides, offsets and the size are free as far as
+ * planes do not overlap and consist of whole tiles. Immutable.
  *
  * @param sizeBytes bytes from the start of the buffer to the end of what any device may touch,
  *     padding included
@@ -21,16 +24,31 @@ public record Layout(long sizeBytes, List<Plane> planes, Optional<Image> image) 
    * which the first {@code lineBytes x tileLines} carry contents. A linear plane is a plane with
    * tiles of one line.
    *
-   * @param offsetBytes where the plane starts in the buffer
-   * @param strideBytes from the start of one line to the start of the next
-   * @param lineBytes bytes of a line that carry contents, at most {@code strideBytes}; whole tiles
-   * @param lines number of lines that carry contents; whole tiles
+   * @param offsetBytes where the plane starts in the buffer, at least 0; in a tiled plane a
+   *     multiple of a tile's bytes, as the i915 driver requires of tiled framebuffers
+   * @param strideBytes from the start of one line to the start of the next; whole tiles
+   * @param lineBytes bytes of a line that carry contents, at least 1 and at most {@code
+   *     strideBytes}; whole tiles
+   * @param lines number of lines that carry contents, at least 1; whole tiles
    * @param tileLines lines of a tile, 1 in a linear plane
    */
   public record Plane(
       long offsetBytes, long strideBytes, long lineBytes, long lines, int tileLines) {
 
-    /** Makes a linear plane. */
+    /**
+     * Checks the numbers.
+     *
+     * @throws IllegalArgumentException if one is out of its range, or the plane ends over 2^63
+     */
+    public Plane {
+      LayoutChecks.plane(offsetBytes, strideBytes, lineBytes, lines, tileLines);
+    }
+
+    /**
+     * Makes a linear plane.
+     *
+     * @throws IllegalArgumentException if a number is out of its range, or the plane ends over 2^63
+     */
     public Plane(long offsetBytes, long strideBytes, long lineBytes, long lines) {
       this(offsetBytes, strideBytes, lineBytes, lines, 1);
     }
@@ -41,17 +59,43 @@ public record Layout(long sizeBytes, List<Plane> planes, Optional<Image> image) 
    *
    * @param format how pixels are stored
    * @param modifier how lines are stored
-   * @param codedWidth width in pixels, alignment included
-   * @param codedHeight height in pixels, alignment included
+   * @param codedWidth width in pixels, alignment included, at least 1
+   * @param codedHeight height in pixels, alignment included, at least 1
    */
-  public record Image(PixelFormat format, Modifier modifier, int codedWidth, int codedHeight) {}
+  public record Image(PixelFormat format, Modifier modifier, int codedWidth, int codedHeight) {
 
-  /** Copies the list. */
-  public Layout {
-    planes = ImmutableList.copyOf(planes);
+    /**
+     * Checks the numbers.
+     *
+     * @throws IllegalArgumentException if the coded size is empty, or the modifier does not
+     *     {@linkplain Modifier#supports support} the format
+     */
+    public Image {
+      LayoutChecks.image(format, modifier, codedWidth, codedHeight);
+    }
   }
 
-  /** Makes a layout without a picture. */
+  /**
+   * Copies the list, and checks that the planes fit the picture and the size.
+   *
+   * @throws IllegalArgumentException if there is no plane, if planes overlap or are not in the
+   *     order of their offsets, if contents lie past the size, or if the planes are not those that
+   *     format, modifier and coded size make
+   */
+  public Layout {
+    planes = ImmutableList.copyOf(planes);
+    LayoutChecks.order(sizeBytes, planes);
+    if (image.isPresent()) {
+      LayoutChecks.picture(planes, image.get());
+    }
+  }
+
+  /**
+   * Makes a layout without a picture.
+   *
+   * @throws IllegalArgumentException if there is no plane, if planes overlap or are not in the
+   *     order of their offsets, or if contents lie past the size
+   */
   public Layout(long sizeBytes, List<Plane> planes) {
     this(sizeBytes, planes, Optional.empty());
   }

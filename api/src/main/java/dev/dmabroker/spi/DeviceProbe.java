@@ -42,10 +42,23 @@ public interface DeviceProbe {
   /**
    * The memory that a probe wants to be offered.
    *
-   * @param sizeBytes at least 1
+   * @param sizeBytes at least the layout's size
    * @param layout how contents would lie in it
    */
-  record Sample(long sizeBytes, Layout layout) {}
+  record Sample(long sizeBytes, Layout layout) {
+
+    /**
+     * Checks that the layout fits.
+     *
+     * @throws IllegalArgumentException if the memory is smaller than the layout
+     */
+    public Sample {
+      if (sizeBytes < layout.sizeBytes()) {
+        throw new IllegalArgumentException(
+            "a sample of " + sizeBytes + " bytes does not hold " + layout);
+      }
+    }
+  }
 
   /**
    * The device's answer to an offer.

@@ -1,6 +1,7 @@
 package dev.dmabroker.spi;
 
 import dev.dmabroker.spec.Layout;
+import java.util.List;
 
 /**
  * Copies a buffer's contents when the buffer moves. Thread-safe. The broker calls it without
@@ -32,12 +33,54 @@ public interface Mover {
   /**
    * The contents to copy. If the layouts are equal, everything is copied, also what lies past the
    * layout, because a driver may have put something there. Otherwise the planes are copied, row of
-   * tiles by row of tiles. Format and modifier are equal on both sides.
+   * tiles by row of tiles, as far as both sides have contents: what one coded size has more than
+   * the other is alignment. Format and modifier are equal on both sides, and so are the lines of
+   * what is no picture.
    *
    * @param from the old memory
    * @param source how the contents lie in it
    * @param to the new memory
    * @param target how they shall lie there
    */
-  record Copy(Backing from, Layout source, Backing to, Layout target) {}
+  record Copy(Backing from, Layout source, Backing to, Layout target) {
+
+    /**
+     * Checks that what lies like the source can lie like the target.
+     *
+     * @throws IllegalArgumentException if format or modifier differ, or if contents that are no
+     *     picture have other lines
+     */
+    public Copy {
+      if (!isAlike(source, target)) {
+        throw new IllegalArgumentException(
+            "cannot copy what lies like "
+                + source
+                + " to where it would lie like "
+                + target
+                + ": a mover does not convert contents; format and modifier have to be equal, or"
+                + " the lines of what is no picture");
+      }
+    }
+
+    private static boolean isAlike(Layout source, Layout target) {
+      if (source.image().isPresent() && target.image().isPresent()) {
+        Layout.Image one = source.image().get();
+        Layout.Image other = target.image().get();
+        return one.format() == other.format() && one.modifier() == other.modifier();
+      }
+      return source.image().isEmpty()
+          && target.image().isEmpty()
+          && lines(source).equals(lines(target));
+    }
+
+    /** Returns what the planes contain, whatever lies between. */
+    private static List<Layout.Plane> lines(Layout layout) {
+      return layout.planes().stream()
+          .map(
+              plane ->
+                  new Layout.Plane(
+                      0, plane.lineBytes(), plane.lineBytes(), plane.lines(), plane.tileLines()))
+          .toList();
+    }
+  }
 }

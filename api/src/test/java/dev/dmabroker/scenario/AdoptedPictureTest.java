@@ -11,6 +11,7 @@ import dev.dmabroker.PinnedException;
 import dev.dmabroker.SharedBuffer;
 import dev.dmabroker.spec.Access;
 import dev.dmabroker.spec.BlobSpec;
+import dev.dmabroker.spec.BufferSpec;
 import dev.dmabroker.spec.Constraints;
 import dev.dmabroker.spec.ImageSpec;
 import dev.dmabroker.spec.Layout;
@@ -22,82 +23,69 @@ import org.junit.jupiter.api.Test;
 
 /** Pictures in memory that was adopted. */
 class AdoptedPictureTest extends AdoptFixture {
+  /** What a layout alone contradicts is in {@code LayoutTest} of the package of layouts. */
   @Test
-  void layoutsThatDoNotFitAreRefused() {
+  void layoutsThatDoNotHoldWhatIsSpecifiedAreRefused() {
     BlobSpec blob = BlobSpec.of(SIZE);
-    for (Layout.Plane plane :
+    for (Layout layout :
         List.of(
-            new Layout.Plane(1, SIZE, SIZE, 1),
-            new Layout.Plane(-1, SIZE, SIZE, 1),
-            new Layout.Plane(0, SIZE, SIZE, 2),
-            new Layout.Plane(0, SIZE, SIZE, 0),
-            new Layout.Plane(Long.MAX_VALUE, SIZE, SIZE, 1),
-            new Layout.Plane(0, SIZE, SIZE, Long.MAX_VALUE),
-            new Layout.Plane(0, Long.MAX_VALUE, Long.MAX_VALUE, 1))) {
-      Layout layout = new Layout(SIZE, List.of(plane));
-      assertThrows(
-          IllegalArgumentException.class,
-          () -> broker.adopt("frame", blob, layout, imported),
-          layout.toString());
+            BlobSpec.of(SIZE - 1).layout(),
+            BlobSpec.of(SIZE + 1).layout(),
+            new Layout(2 * SIZE, List.of(new Layout.Plane(0, SIZE, SIZE, 2))),
+            new Layout(SIZE, List.of(new Layout.Plane(0, SIZE / 2, SIZE / 2, 2, 2))),
+            new Layout(
+                2 * SIZE,
+                List.of(new Layout.Plane(0, SIZE, SIZE, 1), new Layout.Plane(SIZE, 1, 1, 1))),
+            ImageSpec.of((int) SIZE, 1, PixelFormat.GREY).layout())) {
+      assertRefused(blob, layout, "65536 bytes", "take all of the line");
     }
-    assertThrows(
-        IllegalArgumentException.class,
-        () ->
-            broker.adopt(
-                "frame", ImageSpec.of(8, 8, PixelFormat.XRGB8888), blob.layout(), imported));
+    ImageSpec picture = ImageSpec.of(8, 8, PixelFormat.XRGB8888);
+    assertRefused(picture, blob.layout(), "does not say how the picture is stored");
+    assertRefused(
+        picture,
+        ImageSpec.of(8, 8, PixelFormat.XBGR8888).layout(),
+        "8x8 XRGB8888",
+        "the spec does not name the format XBGR8888",
+        "give the spec and the layout of what is in the memory");
+    for (ImageSpec small :
+        List.of(
+            ImageSpec.of(7, 8, PixelFormat.XRGB8888), ImageSpec.of(8, 7, PixelFormat.XRGB8888))) {
+      assertRefused(
+          picture, small.layout(), "larger than the coded " + small.width() + "x" + small.height());
+    }
     assertEquals(0, imported.heap.allocations());
   }
 
-  /** A picture of 64x64 XRGB8888 or GREY, as it may lie and just no more. */
+  private void assertRefused(BufferSpec spec, Layout layout, String... says) {
+    var failure =
+        assertThrows(
+            IllegalArgumentException.class,
+            () -> broker.adopt("frame", spec, layout, imported),
+            layout.toString());
+    assertSays(failure, says);
+    assertSays(failure, "cannot adopt frame: a buffer of " + spec + " cannot lie like this");
+  }
+
+  /** A picture of 64x64 XRGB8888 or GREY, as it may lie, with padding or without. */
   @Test
   void aPictureLiesInItsMemoryLineByLine() {
-    PixelFormat xrgb = PixelFormat.XRGB8888;
     long size = 64 * 256;
-    Layout.Image image = new Layout.Image(xrgb, Modifier.LINEAR, 64, 64);
-    Layout.Plane whole = new Layout.Plane(0, 256, 256, 64);
+    Layout.Image image = new Layout.Image(PixelFormat.XRGB8888, Modifier.LINEAR, 64, 64);
     for (Layout layout :
         List.of(
-            picture(size, whole, image),
-            picture(size, whole, new Layout.Image(xrgb, Modifier.LINEAR, 65, 64)),
-            picture(size, whole, new Layout.Image(xrgb, Modifier.LINEAR, 64, 65)),
+            picture(size, new Layout.Plane(0, 256, 256, 64), image),
             picture(size + 1, new Layout.Plane(1, 256, 256, 64), image),
             picture(size + 63, new Layout.Plane(0, 257, 256, 64), image),
-            picture(64 * 64, new Layout.Plane(0, 64, 64, 64), grey()))) {
+            ImageSpec.of(65, 64, PixelFormat.XRGB8888).layout(),
+            ImageSpec.of(64, 65, PixelFormat.XRGB8888).layout(),
+            ImageSpec.of(64, 64, PixelFormat.GREY).layout())) {
       broker.adopt("frame", spec(), layout, users).close();
     }
-    int opened = users.heap.allocations();
-    for (Layout layout :
-        List.of(
-            picture(size - 1, whole, image),
-            picture(size, whole, new Layout.Image(xrgb, Modifier.LINEAR, 63, 64)),
-            picture(size, whole, new Layout.Image(xrgb, Modifier.LINEAR, 64, 63)),
-            picture(size, whole, new Layout.Image(PixelFormat.XBGR8888, Modifier.LINEAR, 64, 64)),
-            picture(64 * 64, new Layout.Plane(0, 64, 64, 64), image),
-            picture(size, whole, new Layout.Image(xrgb, Modifier.ALLWINNER_TILED, 64, 64)),
-            picture(size, new Layout.Plane(1, 256, 256, 64), image),
-            picture(size + 62, new Layout.Plane(0, 257, 256, 64), image),
-            picture(size, new Layout.Plane(0, 255, 256, 64), image),
-            picture(size, new Layout.Plane(0, 256, 255, 64), image),
-            picture(size, new Layout.Plane(0, 256, 256, 63), image),
-            new Layout(2 * size, List.of(whole, whole), Optional.of(image)),
-            new Layout(size, List.of(whole)))) {
-      assertThrows(
-          IllegalArgumentException.class,
-          () -> broker.adopt("frame", spec(), layout, users),
-          layout.toString());
-    }
-    assertThrows(
-        IllegalArgumentException.class,
-        () -> broker.adopt("frame", BlobSpec.of(size), picture(size, whole, image), users));
-    assertEquals(opened, users.heap.allocations());
+    assertEquals(6, users.heap.allocations());
   }
 
   private static ImageSpec spec() {
     return ImageSpec.of(64, 64, PixelFormat.XRGB8888, PixelFormat.GREY);
-  }
-
-  private static Layout.Image grey() {
-    return new Layout.Image(PixelFormat.GREY, Modifier.LINEAR, 64, 64);
   }
 
   private static Layout picture(long sizeBytes, Layout.Plane plane, Layout.Image image) {

@@ -366,6 +366,8 @@ class BadInputTest extends Fixture {
     calls.add(() -> broker.export(nothing()));
     calls.add(() -> broker.export(nothing(), BlobSpec.of(1)));
     calls.add(() -> broker.export("new", nothing()));
+    calls.add(() -> broker.exportSet(nothing(), BlobSpec.of(1), 1));
+    calls.add(() -> broker.exportSet("new", nothing(), 1));
     calls.add(() -> broker.plan(nothing(), List.of(camera)));
     calls.add(() -> broker.plan(BlobSpec.of(1), nothing()));
     calls.add(() -> broker.listen(nothing()));

@@ -11,6 +11,7 @@ import dev.dmabroker.DeviceSpec;
 import dev.dmabroker.DuplicateNameException;
 import dev.dmabroker.spec.BlobSpec;
 import dev.dmabroker.spec.Constraints;
+import dev.dmabroker.spec.Layout;
 import dev.dmabroker.spi.Backing;
 import dev.dmabroker.spi.DeviceProbe;
 import dev.dmabroker.spi.Trait;
@@ -91,6 +92,15 @@ class ProbingTest extends Fixture {
     return device.findings().stream()
         .map(each -> each.heap() + " " + each.verdict() + " " + each.basis())
         .toList();
+  }
+
+  @Test
+  void aSampleHoldsItsLayout() {
+    Layout layout = BlobSpec.of(SIZE).layout();
+    assertSays(
+        assertThrows(
+            IllegalArgumentException.class, () -> new DeviceProbe.Sample(SIZE - 1, layout)),
+        "a sample of 65535 bytes does not hold");
   }
 
   @Test

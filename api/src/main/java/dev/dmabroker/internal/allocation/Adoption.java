@@ -9,7 +9,6 @@ import dev.dmabroker.internal.placement.Target;
 import dev.dmabroker.internal.runtime.Exceptions;
 import dev.dmabroker.internal.runtime.Time;
 import dev.dmabroker.spec.BufferSpec;
-import dev.dmabroker.spec.ImageSpec;
 import dev.dmabroker.spec.Layout;
 import dev.dmabroker.spi.Backing;
 import dev.dmabroker.spi.ForeignMemory;
@@ -52,11 +51,12 @@ public final class Adoption {
   /**
    * Returns the memory for a buffer; the caller has to release it.
    *
+   * @throws IllegalArgumentException if the layout does not hold what the target's spec says
    * @throws AllocationException if the memory cannot be had, or is too small
    * @throws DuplicateMemoryException if a buffer has it already
    */
   public PlacedMemory take(String name, Target target, Layout layout, ForeignMemory memory) {
-    check(target.spec(), layout);
+    check(name, target.spec(), layout);
     Entry entry = new Entry();
     HeapAccount account = new HeapAccount(new AdoptedHeap(memory, entry::leave));
     if (heaps.numberOf(account.name()) >= 0) {
@@ -163,24 +163,21 @@ public final class Adoption {
     }
   }
 
-  /** Checks that the layout can hold what is specified. */
-  private static void check(BufferSpec spec, Layout layout) {
-    boolean fits =
-        spec instanceof ImageSpec image
-            ? layout.image().isPresent() && fits(image, layout, layout.image().get())
-            : layout.image().isEmpty() && LayoutCheck.holds(layout, spec.layout().planes());
-    if (!fits) {
-      throw new IllegalArgumentException(
-          "a buffer of " + spec + " cannot lie like this: " + layout);
-    }
-  }
-
-  private static boolean fits(ImageSpec spec, Layout layout, Layout.Image image) {
-    return spec.formats().contains(image.format())
-        && image.modifier().supports(image.format())
-        && image.codedWidth() >= spec.width()
-        && image.codedHeight() >= spec.height()
-        && LayoutCheck.holds(
-            layout, ImageSpec.of(spec.width(), spec.height(), image.format()).layout().planes());
+  /** Checks that the layout holds what is specified. */
+  private static void check(String name, BufferSpec spec, Layout layout) {
+    LayoutCheck.mismatch(spec, layout)
+        .ifPresent(
+            why -> {
+              throw new IllegalArgumentException(
+                  "cannot adopt "
+                      + name
+                      + ": a buffer of "
+                      + spec
+                      + " cannot lie like this: "
+                      + layout
+                      + ": "
+                      + why
+                      + "; give the spec and the layout of what is in the memory");
+            });
   }
 }

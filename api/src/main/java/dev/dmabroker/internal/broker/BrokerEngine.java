@@ -1,6 +1,5 @@
 package dev.dmabroker.internal.broker;
 
-import com.google.common.collect.ImmutableList;
 import com.google.common.collect.Iterables;
 import com.google.common.collect.Streams;
 import dev.dmabroker.Broker;
@@ -16,7 +15,6 @@ import dev.dmabroker.event.BrokerListener;
 import dev.dmabroker.event.BrokerSnapshot;
 import dev.dmabroker.event.Delivery;
 import dev.dmabroker.internal.buffer.BufferHandle;
-import dev.dmabroker.internal.buffer.BufferLife;
 import dev.dmabroker.internal.buffer.BufferRegistry;
 import dev.dmabroker.internal.buffer.ManagedBuffer;
 import dev.dmabroker.internal.buffer.ShadowBuffer;
@@ -99,16 +97,7 @@ final class BrokerEngine implements Broker {
 
   @Override
   public List<SharedBuffer> exportSet(String name, BufferSpec spec, int count) {
-    if (count < 1) {
-      throw new IllegalArgumentException("a set has at least one buffer, not " + count);
-    }
-    // The set has one queue, so its buffers move one at a time.
-    MoveQueue<BufferLife> queue = new MoveQueue<>();
-    ImmutableList.Builder<SharedBuffer> set = ImmutableList.builder();
-    for (int i = 1; i <= count; i++) {
-      set.add(buffers.export(name + "-" + i, spec, /* owner= */ null, queue));
-    }
-    return set.build();
+    return buffers.exportSet(name, spec, count);
   }
 
   @Override
@@ -212,6 +201,7 @@ final class BrokerEngine implements Broker {
     // Streams close their own buffers, so they end first.
     streams.forEach(ManagedStream::shutDown);
     buffers.shutDown();
+    heaps.forEach(heap -> heap.turns().dismiss());
     Duration timeout = services.settings().closeTimeout();
     boolean gone;
     try {

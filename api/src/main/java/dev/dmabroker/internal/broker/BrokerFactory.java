@@ -4,6 +4,7 @@ import dev.dmabroker.Broker;
 import dev.dmabroker.internal.copy.CpuMover;
 import dev.dmabroker.internal.heap.HeapAccount;
 import dev.dmabroker.internal.heap.HeapDiscovery;
+import dev.dmabroker.internal.heap.WorkerTurns;
 import dev.dmabroker.internal.placement.HeapTable;
 import dev.dmabroker.internal.placement.Planner;
 import dev.dmabroker.internal.runtime.Exceptions;
@@ -45,7 +46,11 @@ public final class BrokerFactory {
           new Planner(
               new HeapTable(accounts),
               heuristic != null ? heuristic : choose(ServiceLoader.load(PlacementHeuristic.class)));
-      return new BrokerEngine(accounts, discovery.closed(), planner, Services.of(settings));
+      return new BrokerEngine(
+          accounts,
+          discovery.closed(),
+          planner,
+          Services.of(settings, WorkerTurns.MOST * (accounts.size() + /* evictions */ 1)));
     } catch (RuntimeException | Error e) {
       // There is no broker that could close the heaps.
       discovery.closeHeaps();

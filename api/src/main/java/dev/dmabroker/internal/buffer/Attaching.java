@@ -28,6 +28,14 @@ final class Attaching {
   private final RegisteredDevice device;
   private final Leakable.@Nullable Origin origin;
 
+  /**
+   * The search for a way to serve all devices, where they leave a choice; null before it begins.
+   */
+  private @Nullable Negotiation negotiation;
+
+  /** What the search found; null before. */
+  private @Nullable Solution found;
+
   /** What could not be had when the device was refused. */
   private @Nullable Target refusedTarget;
 
@@ -48,18 +56,22 @@ final class Attaching {
   /** Attaches the device, or throws the reason why it cannot be attached. */
   AttachedDevice run() {
     askIfItTakesWhatStays();
-    AttachedDevice attachment = life.lock.locked(this::attach);
-    if (attachment == null) {
-      throw refused();
+    while (true) {
+      AttachedDevice attachment = life.lock.locked(this::attach);
+      if (attachment != null) {
+        return attachment;
+      }
+      if (refusedTarget != null) {
+        throw refused(refusedTarget);
+      }
+      found = Objects.requireNonNull(negotiation).search();
     }
-    return attachment;
   }
 
   /**
    * The reason of the refusal. To work out the reason takes time, so it is done without the lock.
    */
-  private UnsatisfiableException refused() {
-    Target target = Objects.requireNonNull(refusedTarget);
+  private UnsatisfiableException refused(Target target) {
     UnsatisfiableException refusal =
         life.supplies
             .planner()
@@ -73,7 +85,10 @@ final class Attaching {
     return refusal;
   }
 
-  /** Attaches under the lock. Null if no heap suits the device together with the attached ones. */
+  /**
+   * Attaches under the lock. Null if no heap suits the device together with the attached ones, or
+   * if that takes a search.
+   */
   private @Nullable AttachedDevice attach(AfterLock after) {
     Refusals.checkReference(life, "attach " + device.name() + " to " + life.name);
     device.checkOpen("attach it to " + life.name);
@@ -145,9 +160,16 @@ final class Attaching {
     return attachment;
   }
 
-  /** Adds a device when devices leave a choice, so that the planner has to search. */
+  /**
+   * Adds a device when devices leave a choice. Null unless a search has found, for the devices that
+   * are attached now, that a heap suits.
+   */
   private @Nullable AttachedDevice addBySearch(Target target, AfterLock after) {
-    Solution solution = life.supplies.planner().solve(target, life.attachments.devicesWith(device));
+    Solution solution = found;
+    if (negotiation == null || solution == null || !negotiation.isCurrent()) {
+      negotiation = new Negotiation(life, life.attachments.devicesWith(device));
+      return null;
+    }
     if (!solution.isPossible()) {
       return refuse(target);
     }

@@ -15,6 +15,7 @@ import dev.dmabroker.internal.gate.Place;
 import dev.dmabroker.internal.heap.Budgets;
 import dev.dmabroker.internal.heap.HeapAccount;
 import dev.dmabroker.internal.move.MoveQueue;
+import dev.dmabroker.internal.placement.BufferCounts;
 import dev.dmabroker.internal.placement.Planner;
 import dev.dmabroker.internal.placement.Target;
 import dev.dmabroker.internal.runtime.Lifecycle;
@@ -46,6 +47,7 @@ public final class BufferRegistry implements Supplies {
   private final Services services;
   private final DeviceRegistry devices;
   private final Planner planner;
+  private final Evictor evictor;
   private final Allocator allocator;
   private final Adoption adoption;
   private final Budgets budgets;
@@ -62,12 +64,8 @@ public final class BufferRegistry implements Supplies {
     this.devices = devices;
     this.planner = planner;
     Iterable<Tenant> tenants = Iterables.transform(buffers, BufferTenant::new);
-    this.allocator =
-        new Allocator(
-            planner,
-            new Evictor(planner, tenants, services.time()),
-            services.listeners(),
-            services.time());
+    this.evictor = new Evictor(planner, tenants, services.time());
+    this.allocator = new Allocator(planner, evictor, services.listeners(), services.time());
     this.adoption = new Adoption(planner.table(), tenants, services.time());
     this.budgets = new Budgets(services.settings().budgets());
   }
@@ -80,6 +78,29 @@ public final class BufferRegistry implements Supplies {
     Throwable site = services.leaks().site("exported here");
     return new BufferHandle(
         handle -> make(name, spec, owner, queue, new Leakable.Origin(handle, site)));
+  }
+
+  /**
+   * Makes buffers without memory that move one at a time; all of them, or none.
+   *
+   * @throws IllegalArgumentException unless the count is 1 to {@link BufferCounts#MOST}
+   */
+  public List<SharedBuffer> exportSet(String name, BufferSpec spec, int count) {
+    Objects.requireNonNull(name, "name");
+    if (count < 1 || count > BufferCounts.MOST) {
+      throw new IllegalArgumentException(
+          "cannot export "
+              + name
+              + ": a set has 1 to "
+              + BufferCounts.MOST
+              + " buffers, not "
+              + count
+              + "; "
+              + (count < 1 ? "a set without buffers is of no use" : "export several sets"));
+    }
+    MoveQueue<BufferLife> queue = new MoveQueue<>();
+    return WholeSet.make(
+        count, number -> export(name + "-" + number, spec, /* owner= */ null, queue));
   }
 
   /**
@@ -103,15 +124,20 @@ public final class BufferRegistry implements Supplies {
             () -> {
               Budgets.Reservation reservation =
                   budgets.reserve("export " + name + " (" + spec + ")", charged(owner), sizeBytes);
-              return keep(
-                  new BufferLife(
-                      this,
-                      exported.incrementAndGet(),
-                      name,
-                      planner.target(spec),
-                      reservation,
-                      queue,
-                      origin));
+              try {
+                return keep(
+                    new BufferLife(
+                        this,
+                        exported.incrementAndGet(),
+                        name,
+                        planner.target(spec),
+                        reservation,
+                        queue,
+                        origin));
+              } catch (Throwable t) {
+                reservation.end(); // No buffer has taken it over.
+                throw t;
+              }
             });
   }
 
@@ -174,13 +200,14 @@ public final class BufferRegistry implements Supplies {
     }
   }
 
-  /** Knows the buffer from now on. */
+  /** Knows the buffer from now on, unless this throws. */
   private ManagedBuffer keep(BufferLife buffer) {
-    buffers.add(buffer);
+    ManagedBuffer managed = new ManagedBuffer(buffer);
     if (services.leaks().isTracking()) {
       Leaks.keep(this); // Otherwise it would be lost together with its users.
     }
-    return new ManagedBuffer(buffer);
+    buffers.add(buffer);
+    return managed;
   }
 
   // ---- Their end ----
@@ -202,6 +229,7 @@ public final class BufferRegistry implements Supplies {
   /** The broker is closed: each buffer ends once its last mapping is closed. */
   public void shutDown() {
     buffers.forEach(Ending::shutDown);
+    evictor.turns().dismiss();
   }
 
   public boolean isEmpty() {

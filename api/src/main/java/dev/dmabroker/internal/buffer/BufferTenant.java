@@ -28,15 +28,21 @@ final class BufferTenant implements Tenant {
 
   @Override
   public Optional<Resident> resident(int heap) {
+    List<RegisteredDevice> devices;
+    Negotiation negotiation;
     synchronized (buffer.lock) {
       if (!couldLeave(heap)) {
         return Optional.empty();
       }
-      // Only a buffer that some other heap could hold is worth moving.
-      List<RegisteredDevice> devices = buffer.attachments.users().devices();
-      if (LeavingOut.solve(buffer, devices)
-          .filter(solution -> solution.isPossibleOutside(heap))
-          .isEmpty()) {
+      devices = buffer.attachments.users().devices();
+      negotiation = new Negotiation(buffer, devices);
+    }
+    // Only a buffer that some other heap could hold is worth moving.
+    if (negotiation.trySearch().filter(solution -> solution.isPossibleOutside(heap)).isEmpty()) {
+      return Optional.empty();
+    }
+    synchronized (buffer.lock) {
+      if (!couldLeave(heap) || !negotiation.isCurrent()) {
         return Optional.empty();
       }
       Place here = buffer.resident();

@@ -1,8 +1,6 @@
 package dev.dmabroker.internal.buffer;
 
 import dev.dmabroker.LeftOutException;
-import dev.dmabroker.SearchLimitException;
-import dev.dmabroker.internal.device.RegisteredDevice;
 import dev.dmabroker.internal.gate.AttachedDevice;
 import dev.dmabroker.internal.gate.Attachments;
 import dev.dmabroker.internal.placement.Participant;
@@ -11,32 +9,52 @@ import dev.dmabroker.internal.runtime.AfterLock;
 import dev.dmabroker.internal.runtime.Exceptions;
 import dev.dmabroker.internal.watch.EventRecords;
 import java.util.List;
-import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Decides which dispensable devices of a buffer are left out. All methods run under the buffer's
- * lock.
+ * Decides which dispensable devices of a buffer are left out. Its methods run under the buffer's
+ * lock, except the search.
  */
 final class LeavingOut {
   private LeavingOut() {}
 
-  /** Works out again which devices are left out, after a device was detached. */
+  /**
+   * Works out again which devices are left out, after a device was detached. Where that takes a
+   * search, the thread that detached the device searches after it has released the lock.
+   */
   static void renegotiate(BufferLife life, AfterLock after) {
     if (life.stays && life.place != null) {
       leaveOut(life, life.attachments.unsuited(life.resident()), after);
     } else if (life.attachments.hasDispensable()) {
-      solve(life, life.attachments.users().devices())
-          .ifPresent(solution -> leaveOut(life, solution.leftOut(), after));
+      Negotiation first = new Negotiation(life, life.attachments.users().devices());
+      after.then(() -> search(life, first));
     }
   }
 
-  /** How the devices could be served; empty if the search would take too long. */
-  static Optional<Solution> solve(BufferLife life, List<RegisteredDevice> devices) {
-    try {
-      return Optional.of(life.supplies.planner().solve(life.target(), devices));
-    } catch (SearchLimitException e) {
-      return Optional.empty();
+  /** Searches until the devices stay as they are meanwhile. Takes the lock in between. */
+  private static void search(BufferLife life, Negotiation first) {
+    Negotiation next = first;
+    while (next != null) {
+      Negotiation current = next;
+      Solution solution = current.trySearch().orElse(null);
+      next = life.lock.locked(after -> apply(life, current, solution, after));
     }
+  }
+
+  /** Leaves out what was found, if that counts still; otherwise returns what to search for next. */
+  private static @Nullable Negotiation apply(
+      BufferLife life, Negotiation current, @Nullable Solution found, AfterLock after) {
+    if (!current.isCurrent()) {
+      return new Negotiation(life, life.attachments.users().devices());
+    }
+    // Where the search takes too long, the devices that were left out stay so.
+    if (found != null) {
+      leaveOut(life, found.leftOut(), after);
+      if (life.isResident()) {
+        life.settle(after); // A device that is served now may need a move.
+      }
+    }
+    return null;
   }
 
   /** Leaves out these devices and no others, and tells listeners what that changes. */

@@ -37,7 +37,7 @@ final class CopyParts {
   /**
    * Cuts the copy into parts.
    *
-   * @throws HeapException if either side cannot be mapped
+   * @throws HeapException if either side cannot be mapped, or is smaller than its layout
    */
   static CopyParts of(Mover.Copy copy) throws HeapException {
     return of(copy, WINDOW_BYTES);
@@ -45,6 +45,8 @@ final class CopyParts {
 
   /** Cuts the copy into parts, and asks for at most {@code windowBytes} in one ByteBuffer. */
   static CopyParts of(Mover.Copy copy, int windowBytes) throws HeapException {
+    checkHolds(copy.from(), copy.source());
+    checkHolds(copy.to(), copy.target());
     CopyParts parts = new CopyParts(windowBytes);
     if (copy.source().equals(copy.target())) {
       parts.addRange(copy.from(), 0, copy.to(), 0, sizeBytes(copy));
@@ -55,6 +57,15 @@ final class CopyParts {
           copy.from(), copy.source().planes().get(i), copy.to(), copy.target().planes().get(i));
     }
     return parts;
+  }
+
+  /** Checks that contents are not cut off at the end of the memory. */
+  private static void checkHolds(Backing memory, Layout layout) throws HeapException {
+    if (memory.sizeBytes() < layout.sizeBytes()) {
+      throw new HeapException(
+          HeapException.Kind.FAILED,
+          "memory of " + memory.sizeBytes() + " bytes does not hold " + layout);
+    }
   }
 
   /**
@@ -171,7 +182,8 @@ final class CopyParts {
 
   /**
    * Describes the rows of tiles of a plane on both sides; in a linear plane these are its lines.
-   * Bytes that one of the layouts has only for alignment hold no contents.
+   * Both sides have equal tiles and whole rows of them, which {@link Layout} and {@link Mover.Copy}
+   * see to. Bytes that one of the layouts has only for alignment hold no contents.
    */
   private record Rows(long fromStep, long toStep, long rowBytes, long count) {
     static Rows of(Layout.Plane source, Layout.Plane target) {

@@ -8,6 +8,7 @@ import dev.dmabroker.event.BrokerSnapshot.DeviceState;
 import dev.dmabroker.internal.placement.Alternative;
 import dev.dmabroker.internal.placement.Alternatives;
 import dev.dmabroker.internal.placement.Participant;
+import dev.dmabroker.internal.runtime.Durations;
 import dev.dmabroker.internal.runtime.Exceptions;
 import dev.dmabroker.internal.watch.StateRecords;
 import dev.dmabroker.spec.Access;
@@ -46,7 +47,7 @@ public final class RegisteredDevice implements Device, Participant {
             .map(each -> maker.make(spec.name(), each))
             .collect(ImmutableList.toImmutableList());
     this.user = new User(spec.name(), probing.alternatives().get(0), spec.access());
-    this.longestHold = spec.longestHold().orElse(longestHold);
+    this.longestHold = Durations.bounded(spec.longestHold().orElse(longestHold));
   }
 
   /** Tells whether this registry made the device. */

@@ -88,9 +88,9 @@ public final class AttachedDevice extends Leakable implements Attachment {
 
   @Override
   public BufferMapping map(Access access, Duration timeout) {
-    Durations.positive("the timeout", timeout);
+    Duration wait = Durations.timeout(timeout);
     BufferMapping mapping = enter(access, /* own= */ true);
-    return mapping != null ? mapping : buffer.map(this, access, timeout);
+    return mapping != null ? mapping : buffer.map(this, access, wait);
   }
 
   @Override
@@ -163,8 +163,7 @@ public final class AttachedDevice extends Leakable implements Attachment {
 
   @Override
   public Pin pin(Duration timeout) {
-    Durations.positive("the timeout", timeout);
-    return buffer.pin(this, timeout);
+    return buffer.pin(this, Durations.timeout(timeout));
   }
 
   @Override

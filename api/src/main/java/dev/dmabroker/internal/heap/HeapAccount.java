@@ -5,6 +5,7 @@ import dev.dmabroker.event.BrokerSnapshot;
 import dev.dmabroker.internal.runtime.EngineLog;
 import dev.dmabroker.internal.runtime.StateLock;
 import dev.dmabroker.internal.runtime.Time;
+import dev.dmabroker.internal.runtime.Workers;
 import dev.dmabroker.internal.watch.StateRecords;
 import dev.dmabroker.spi.Backing;
 import dev.dmabroker.spi.Heap;
@@ -27,6 +28,8 @@ public final class HeapAccount extends StateLock {
   private final String type;
   private final HeapTraits traits;
 
+  private final WorkerTurns turns;
+
   private int backings;
   private long usedBytes;
   private boolean retired;
@@ -34,6 +37,13 @@ public final class HeapAccount extends StateLock {
   public HeapAccount(Heap heap) {
     this.heap = heap;
     this.name = heap.name();
+    this.turns =
+        new WorkerTurns(
+            "it waits for heap "
+                + name
+                + ", which has not answered the "
+                + WorkerTurns.MOST
+                + " calls before,");
     this.aliases = ImmutableSet.copyOf(heap.aliases());
     this.type = heap.type();
     this.traits = heap.traits();
@@ -84,6 +94,31 @@ public final class HeapAccount extends StateLock {
     }
   }
 
+  /**
+   * Asks the heap as {@link #allocate} does, but a worker asks only if it has a turn. A thread of
+   * the application needs none, as it keeps no other thread from its work.
+   *
+   * @throws NoTurnException if this is a worker, and {@link WorkerTurns#MOST} are at the heap
+   *     already
+   */
+  public Backing allocateInTurn(String label, long sizeBytes)
+      throws HeapException, NoTurnException {
+    if (!Workers.isWorker()) {
+      return allocate(label, sizeBytes);
+    }
+    turns.begin();
+    try {
+      return allocate(label, sizeBytes);
+    } finally {
+      turns.end();
+    }
+  }
+
+  /** Returns the turns of workers at the heap. */
+  public WorkerTurns turns() {
+    return turns;
+  }
+
   /** Gives back memory of an allocation that failed after the heap had answered. */
   private void undo(@Nullable Backing backing) {
     if (backing != null) {
@@ -92,8 +127,35 @@ public final class HeapAccount extends StateLock {
     ended(0);
   }
 
-  /** Gives back what {@link #allocate} returned, with the size that the memory had then. */
+  /**
+   * Gives back what {@link #allocate} returned, with the size that the memory had then. A thread of
+   * the application does that itself, and so does a worker that has a turn. Otherwise a worker does
+   * it as soon as it has a turn, and this does not wait for it.
+   */
   public void release(Backing backing, long sizeBytes) {
+    Workers own = Workers.ofCaller();
+    if (own == null) {
+      releaseNow(backing, sizeBytes);
+    } else if (Workers.isWorker()) {
+      releaseInTurn(own, backing, sizeBytes);
+    } else {
+      own.execute(() -> releaseInTurn(own, backing, sizeBytes));
+    }
+  }
+
+  private void releaseInTurn(Workers own, Backing backing, long sizeBytes) {
+    if (!turns.tryBegin()) {
+      turns.await(own::execute, () -> releaseInTurn(own, backing, sizeBytes));
+      return;
+    }
+    try {
+      releaseNow(backing, sizeBytes);
+    } finally {
+      turns.end();
+    }
+  }
+
+  private void releaseNow(Backing backing, long sizeBytes) {
     releaseQuietly(backing);
     ended(sizeBytes);
   }

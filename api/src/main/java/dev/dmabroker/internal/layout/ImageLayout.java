@@ -147,14 +147,21 @@ public final class ImageLayout {
               : Math.multiplyExact(
                       firstStride, (long) shape.bytesPerGroup() * first.pixelsPerGroup())
                   / ((long) first.bytesPerGroup() * shape.pixelsPerGroup());
+      int tileBytes = image.modifier().tileBytes(format, i);
       int tileLines = image.modifier().tileLines(format, i);
-      long lineBytes =
-          roundUp(rowBytes(shape, image.codedWidth()), image.modifier().tileBytes(format, i));
+      long lineBytes = roundUp(rowBytes(shape, image.codedWidth()), tileBytes);
       long lines = roundUp(ceilDiv(image.codedHeight(), shape.rowsPerLine()), tileLines);
       long paddedLines = roundUp(ceilDiv(paddedHeight, shape.rowsPerLine()), tileLines);
-      offset = roundUp(offset, rules.number(ConstraintField.PLANE_OFFSET_ALIGNMENT));
+      // A plane begins with a whole tile, wherever else devices let it begin.
+      offset =
+          roundUp(
+              offset,
+              lcm(
+                  rules.number(ConstraintField.PLANE_OFFSET_ALIGNMENT),
+                  (long) tileBytes * tileLines));
+      long end = Math.addExact(offset, Math.multiplyExact(stride, paddedLines));
       planes.add(new Layout.Plane(offset, stride, lineBytes, lines, tileLines));
-      offset = Math.addExact(offset, Math.multiplyExact(stride, paddedLines));
+      offset = end;
     }
     return new Layout(
         Math.addExact(offset, rules.number(ConstraintField.OVER_READ)),

@@ -4,18 +4,57 @@ import static dev.dmabroker.internal.layout.Arithmetic.ceilDiv;
 import static dev.dmabroker.internal.layout.Arithmetic.roundUp;
 import static dev.dmabroker.internal.layout.Arithmetic.rowBytes;
 
+import dev.dmabroker.spec.BufferSpec;
 import dev.dmabroker.spec.ConstraintField;
 import dev.dmabroker.spec.ImageSize;
+import dev.dmabroker.spec.ImageSpec;
 import dev.dmabroker.spec.Layout;
 import dev.dmabroker.spec.PixelFormat;
-import java.util.List;
+import java.util.Optional;
 
 /**
  * Checks layouts that exist already, for example those of adopted memory: whether they meet rules,
- * and whether all contents fit in.
+ * and whether they hold what a buffer is specified to hold. That the numbers of a layout agree with
+ * one another is checked when the layout is made.
  */
 public final class LayoutCheck {
   private LayoutCheck() {}
+
+  /**
+   * Returns why a layout cannot hold exactly what is specified, for a person to read; empty if it
+   * can.
+   */
+  public static Optional<String> mismatch(BufferSpec spec, Layout layout) {
+    Layout.Image stored = layout.image().orElse(null);
+    ImageSpec picture = spec.image().orElse(null);
+    if (picture == null) {
+      return holdsBytes(layout, spec.layout().sizeBytes())
+          ? Optional.empty()
+          : Optional.of("bytes lie in one plane of one line, and take all of the line");
+    }
+    if (stored == null) {
+      return Optional.of("the layout does not say how the picture is stored");
+    }
+    if (!picture.formats().contains(stored.format())) {
+      return Optional.of("the spec does not name the format " + stored.format());
+    }
+    return stored.codedWidth() >= picture.width() && stored.codedHeight() >= picture.height()
+        ? Optional.empty()
+        : Optional.of(
+            "the picture is larger than the coded "
+                + stored.codedWidth()
+                + "x"
+                + stored.codedHeight());
+  }
+
+  /** Tells whether the layout is one of so many bytes without structure. */
+  private static boolean holdsBytes(Layout layout, long sizeBytes) {
+    Layout.Plane first = layout.planes().get(0);
+    return layout.image().isEmpty()
+        && layout.planes().size() == 1
+        && first.lines() == 1
+        && first.lineBytes() == sizeBytes;
+  }
 
   /**
    * Tells whether a picture that lies like this, in memory of {@code sizeBytes}, meets the rules.
@@ -79,31 +118,6 @@ public final class LayoutCheck {
       Layout needed =
           ImageLayout.of(size.width(), size.height(), image.format(), image.modifier(), rules);
       if (needed == null || needed.sizeBytes() > sizeBytes) {
-        return false;
-      }
-    }
-    return true;
-  }
-
-  /**
-   * Tells whether each plane has at least the lines of {@code least}, all of them within the
-   * layout's size.
-   */
-  public static boolean holds(Layout layout, List<Layout.Plane> least) {
-    if (least.size() != layout.planes().size()) {
-      return false;
-    }
-    for (int i = 0; i < least.size(); i++) {
-      Layout.Plane plane = layout.planes().get(i);
-      if (plane.tileLines() < 1
-          || plane.lineBytes() < least.get(i).lineBytes()
-          || plane.lines() < least.get(i).lines()
-          || plane.strideBytes() < plane.lineBytes()
-          || plane.offsetBytes() < 0
-          || plane.offsetBytes() > layout.sizeBytes() - plane.lineBytes()
-          || plane.lines() - 1
-              > (layout.sizeBytes() - plane.offsetBytes() - plane.lineBytes())
-                  / plane.strideBytes()) {
         return false;
       }
     }

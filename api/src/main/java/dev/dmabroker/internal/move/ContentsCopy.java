@@ -29,9 +29,14 @@ record ContentsCopy(Place from, Mover mover) {
         .isPresent();
   }
 
+  /** Whether the mover has to copy them there. */
+  boolean areCopiedTo(Place target) {
+    return from.isWritten() && fits(target);
+  }
+
   /** Lets the mover get ready while the pipeline runs, if there is something to copy. */
   void prepare(Place target) throws HeapException {
-    if (from.isWritten() && fits(target)) {
+    if (areCopiedTo(target)) {
       mover.prepare(job(target));
     }
   }

@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Future;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -87,8 +88,13 @@ public final class Relocation {
 
   /** Finds and populates memory while the pipeline runs, then begins the stall. */
   public void prepare() {
+    step(search::run);
+  }
+
+  /** Takes a step before the stall, which tells whether the copy is next. */
+  void step(BooleanSupplier step) {
     try {
-      if (search.run()) {
+      if (step.getAsBoolean()) {
         awaitFences();
       }
     } catch (BrokerException e) {
@@ -121,7 +127,7 @@ public final class Relocation {
     if (isNeeded()) {
       return false;
     }
-    after.then(target()::release);
+    after.giveBack(target()::release);
     callOff(after);
     return true;
   }
@@ -136,10 +142,10 @@ public final class Relocation {
     if (search.isStale(candidate)) {
       target = null;
       buffer.attachments().openGates(from, Gate.Opening.OPEN);
-      after.then(candidate::release);
+      after.giveBack(candidate::release);
       after.then(() -> buffer.services().workers().execute(this::prepare));
     } else if (!search.isWanted(candidate, after)) {
-      after.then(candidate::release);
+      after.giveBack(candidate::release);
     } else if (stall(after) == Arrival.DRAINED) {
       awaitFencesLater(after);
     }
@@ -317,7 +323,7 @@ public final class Relocation {
   public void cancel(AfterLock after) {
     cancelDeadline();
     if (target != null) {
-      after.then(target::release);
+      after.giveBack(target::release);
     }
   }
 
@@ -334,7 +340,7 @@ public final class Relocation {
     List<Holder> holders =
         buffer.isUnderWay(State.DRAINING) && !times.isDrained() ? writers() : List.of();
     if (target != null) {
-      after.then(target::release);
+      after.giveBack(target::release);
     }
     buffer.failed(reason, why, holders, after);
   }
@@ -363,8 +369,6 @@ public final class Relocation {
       deadline = null;
     }
   }
-
-  // ---- What the buffer asks ----
 
   /** Whether memory was found: then, in PREPARING, the move waits for a moment to stall. */
   public boolean hasTarget() {

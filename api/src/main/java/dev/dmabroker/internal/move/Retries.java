@@ -1,5 +1,6 @@
 package dev.dmabroker.internal.move;
 
+import dev.dmabroker.internal.runtime.Durations;
 import java.time.Duration;
 
 /** Decides when a move that was rolled back is tried again. Used under the buffer's lock. */
@@ -45,7 +46,10 @@ public final class Retries {
   public Duration failed() {
     gaveUp = attempts >= maxAttempts;
     resting = !gaveUp;
-    return gaveUp ? Duration.ZERO : firstBackOff.multipliedBy(1L << Math.min(attempts - 1, 20));
+    // The first is bounded, so that twenty times its double is no duration too long for its class.
+    return gaveUp
+        ? Duration.ZERO
+        : Durations.bounded(firstBackOff.multipliedBy(1L << Math.min(attempts - 1, 20)));
   }
 
   /** The rest is over, so that a move may start. */

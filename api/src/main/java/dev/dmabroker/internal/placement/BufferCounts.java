@@ -12,6 +12,13 @@ import java.util.Map;
  * @param most the smallest maximum
  */
 public record BufferCounts(long held, long shared, long fewest, long most) {
+  /**
+   * The most buffers that a set or a stream may have: far more than the 32 that a V4L2 queue takes
+   * (VIDEO_MAX_FRAME), and as many descriptors as Linux lets a process have unless it asks for more
+   * (ulimit -n).
+   */
+  public static final int MOST = 1024;
+
   /** The counts of a device that does not count buffers. */
   public static final BufferCounts NONE = new BufferCounts(0, 0, 1, Long.MAX_VALUE);
 

@@ -1,5 +1,6 @@
 package dev.dmabroker.internal.placement;
 
+import com.google.common.base.Suppliers;
 import com.google.common.collect.ImmutableList;
 import dev.dmabroker.Conflict.Clause;
 import dev.dmabroker.SearchLimitException;
@@ -7,8 +8,10 @@ import dev.dmabroker.spec.Access;
 import dev.dmabroker.spec.ConstraintField;
 import dev.dmabroker.spec.Constraints;
 import dev.dmabroker.spi.PlacementHeuristic.User;
+import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -25,12 +28,11 @@ final class ConflictUnits {
   private final boolean counting;
 
   private final Alternatives alternatives;
+  private final ImmutableList<Asked> devices;
   private final ImmutableList<Unit> units;
 
   /** A device that takes any memory. */
   private final Participant anything;
-
-  private int trials;
 
   ConflictUnits(
       HeapTable table, Target target, List<? extends Participant> participants, boolean counting) {
@@ -45,12 +47,18 @@ final class ConflictUnits {
             List.of(
                 alternatives.make(
                     "", ConstraintViews.get().only(none, ConstraintField.CONTIGUOUS))));
+    ImmutableList.Builder<Asked> asked = ImmutableList.builder();
     ImmutableList.Builder<Unit> all = ImmutableList.builder();
+    int from = 0;
     for (Participant participant : participants) {
       if (!participant.isDispensable()) {
-        addUnits(participant, all);
+        List<Unit> its = units(participant);
+        asked.add(new Asked(whole(participant), from, from + its.size()));
+        all.addAll(its);
+        from += its.size();
       }
     }
+    devices = asked.build();
     units = all.build();
   }
 
@@ -59,9 +67,24 @@ final class ConflictUnits {
    *
    * @param clause what is asked, for a person to read
    * @param field the field; null if the unit is all of a device's alternatives
-   * @param part a device that asks this alone
+   * @param part gives a device that asks this alone, which is made when it is first needed
    */
-  record Unit(Clause clause, @Nullable ConstraintField field, Participant part) {}
+  record Unit(Clause clause, @Nullable ConstraintField field, Supplier<Participant> part) {}
+
+  /**
+   * Represents a device with the numbers of its units. What the device asks as a whole has been
+   * worked out before, so it is cheaper to ask than all of its units one by one.
+   */
+  private record Asked(Participant whole, int from, int to) {
+    boolean isWithin(BitSet set) {
+      return set.nextClearBit(from) >= to;
+    }
+
+    boolean meets(BitSet set) {
+      int first = set.nextSetBit(from);
+      return first >= 0 && first < to;
+    }
+  }
 
   /** Represents a device that asks only for some of what the real device asks for. */
   private record Part(User user, List<Alternative> alternatives) implements Participant {
@@ -76,8 +99,17 @@ final class ConflictUnits {
     }
   }
 
-  /** Adds the units of one device. */
-  private void addUnits(Participant participant, ImmutableList.Builder<Unit> all) {
+  /** Returns the device without what it only prefers. */
+  private static Participant whole(Participant device) {
+    return new Part(
+        device.user(),
+        device.alternatives().stream()
+            .map(each -> new Alternative(each.constraints(), each.demand(), ImmutableList.of()))
+            .toList());
+  }
+
+  /** Returns the units of one device. */
+  private List<Unit> units(Participant participant) {
     String name = participant.name();
     List<Alternative> its = participant.alternatives();
     if (its.size() > 1) {
@@ -86,20 +118,34 @@ final class ConflictUnits {
               .map(alternative -> "(" + alternative.constraints() + ")")
               .collect(Collectors.joining(" or "));
       Clause clause = new FoundConflict.Clause(name, "alternatives", value);
-      all.add(new Unit(clause, null, new Part(participant.user(), its)));
-      return;
+      return List.of(new Unit(clause, null, () -> whole(participant)));
     }
     Constraints constraints = its.get(0).constraints();
-    for (ConstraintField field : constraints.fields()) {
-      // These two fields mean nothing without the number of segments.
-      if (field != ConstraintField.MAX_SEGMENT_SIZE && field != ConstraintField.SEGMENT_BOUNDARY) {
-        Clause clause =
-            new FoundConflict.Clause(
-                name, field.label(), ConstraintViews.get().text(constraints, field));
-        Alternative alone = alternatives.make(name, ConstraintViews.get().only(constraints, field));
-        all.add(new Unit(clause, field, new Part(participant.user(), List.of(alone))));
-      }
-    }
+    return constraints.fields().stream()
+        .filter(field -> !isOfSegments(field))
+        .map(field -> unit(participant, constraints, field))
+        .toList();
+  }
+
+  /** Tells whether the field means nothing without the number of segments. */
+  private static boolean isOfSegments(ConstraintField field) {
+    return field == ConstraintField.MAX_SEGMENT_SIZE || field == ConstraintField.SEGMENT_BOUNDARY;
+  }
+
+  private Unit unit(Participant device, Constraints constraints, ConstraintField field) {
+    Clause clause =
+        new FoundConflict.Clause(
+            device.name(), field.label(), ConstraintViews.get().text(constraints, field));
+    return new Unit(
+        clause,
+        field,
+        Suppliers.memoize(
+            () ->
+                new Part(
+                    device.user(),
+                    List.of(
+                        alternatives.make(
+                            device.name(), ConstraintViews.get().only(constraints, field))))));
   }
 
   int size() {
@@ -110,11 +156,6 @@ final class ConflictUnits {
     return units.get(index);
   }
 
-  /** Returns how often it was tried whether a set can be had. */
-  int trials() {
-    return trials;
-  }
-
   /** Returns the units that are not in the set. */
   BitSet except(BitSet set) {
     BitSet rest = (BitSet) set.clone();
@@ -122,14 +163,27 @@ final class ConflictUnits {
     return rest;
   }
 
+  /** Returns all units of the devices that have a unit in the set. */
+  BitSet ofTheDevices(BitSet set) {
+    BitSet all = new BitSet();
+    for (Asked device : devices) {
+      if (device.meets(set)) {
+        all.set(device.from(), device.to());
+      }
+    }
+    return all;
+  }
+
   /**
    * Tells whether all of a set can be had together; {@code otherwise} if there are too many
-   * combinations to look at.
+   * combinations to look at, or the budget is spent.
    */
-  boolean isPossible(BitSet set, boolean otherwise) {
-    trials++;
+  boolean isPossible(BitSet set, SearchBudget budget, boolean otherwise) {
+    if (budget.isSpent()) {
+      return otherwise;
+    }
     try {
-      return solve(set).isPossible();
+      return Solver.isPossible(table, target, asking(set), counting, budget);
     } catch (SearchLimitException e) {
       return otherwise;
     }
@@ -141,12 +195,25 @@ final class ConflictUnits {
    * @throws SearchLimitException if there are too many combinations to look at
    */
   Solution solve(BitSet set) {
-    List<Participant> asking =
-        set.stream().mapToObj(i -> units.get(i).part()).collect(Collectors.toList());
+    return Solver.solve(table, target, asking(set), counting);
+  }
+
+  /** Returns devices that ask for all of a set, and for nothing else. */
+  private List<Participant> asking(BitSet set) {
+    List<Participant> asking = new ArrayList<>();
+    for (Asked device : devices) {
+      if (device.isWithin(set)) {
+        asking.add(device.whole());
+      } else {
+        set.stream()
+            .filter(unit -> unit >= device.from() && unit < device.to())
+            .forEach(unit -> asking.add(units.get(unit).part().get()));
+      }
+    }
     if (asking.isEmpty()) {
       // Without any device the solver would take linear, coherent, ordinary memory only.
       asking.add(anything);
     }
-    return Solver.solve(table, target, asking, counting);
+    return asking;
   }
 }

@@ -7,8 +7,17 @@ import java.util.stream.Collectors;
 
 /** Holds a conflict that was found, and writes its text for errors and plans. */
 record FoundConflict(
-    List<Conflict.Clause> clauses, boolean smallest, List<Conflict.Relaxation> relaxations)
+    List<Conflict.Clause> clauses,
+    boolean irreducible,
+    boolean smallest,
+    List<Conflict.Relaxation> relaxations)
     implements Conflict {
+  /** The most clauses that the text names while it is not known which of them matter. */
+  private static final int MOST_NAMED = 8;
+
+  /** The conflict of heaps that could not serve any device. */
+  static final FoundConflict OF_NO_DEVICE =
+      new FoundConflict(List.of(), /* irreducible= */ true, /* smallest= */ true, List.of());
 
   /** Names one field of one device, with its value. */
   record Clause(String device, String field, String value) implements Conflict.Clause {
@@ -51,8 +60,17 @@ record FoundConflict(
     if (clauses.isEmpty()) {
       return "no heap could serve any device";
     }
-    return clauses.stream().map(Conflict.Clause::toString).collect(Collectors.joining(" and "))
-        + (clauses.size() == 1 ? " cannot be met" : " cannot be met together");
+    if (irreducible) {
+      return named(clauses) + (clauses.size() == 1 ? " cannot be met" : " cannot be met together");
+    }
+    int named = Math.min(MOST_NAMED, clauses.size());
+    return named(clauses.subList(0, named))
+        + (clauses.size() > named ? " and " + (clauses.size() - named) + " more demands" : "")
+        + " cannot be met together; which of them conflict takes too long to find out";
+  }
+
+  private static String named(List<Conflict.Clause> clauses) {
+    return clauses.stream().map(Conflict.Clause::toString).collect(Collectors.joining(" and "));
   }
 
   @Override

@@ -59,7 +59,7 @@ public final class Planner {
 
   /**
    * Finds the best way to use each heap for one buffer. It looks at constraints and traits alone,
-   * so it may run under a lock.
+   * and calls no foreign code; but alternatives may take it long, so it must not run under a lock.
    *
    * @throws dev.dmabroker.SearchLimitException if there are too many combinations
    */

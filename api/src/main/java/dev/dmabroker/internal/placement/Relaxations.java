@@ -2,6 +2,7 @@ package dev.dmabroker.internal.placement;
 
 import dev.dmabroker.Conflict;
 import dev.dmabroker.Conflict.Relaxation;
+import dev.dmabroker.SearchLimitException;
 import dev.dmabroker.spec.ConstraintField;
 import dev.dmabroker.spec.Layout;
 import dev.dmabroker.spec.MemorySpeed;
@@ -9,6 +10,7 @@ import dev.dmabroker.spi.HeapInfo;
 import dev.dmabroker.spi.HeapTraits;
 import java.util.BitSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Function;
 
 /** Finds what would help where devices ask for constraints that cannot be had together. */
@@ -17,41 +19,61 @@ final class Relaxations {
 
   private final HeapTable table;
   private final ConflictUnits units;
+  private final SearchBudget budget;
 
-  Relaxations(HeapTable table, ConflictUnits units) {
+  Relaxations(HeapTable table, ConflictUnits units, SearchBudget budget) {
     this.table = table;
     this.units = units;
+    this.budget = budget;
   }
 
   /**
    * Returns the smallest changes that help, all of one size; an empty list if it takes too long to
-   * find one.
+   * find one. What helps changes some of each conflict, so sets that leave the known one alone are
+   * not tried.
    */
-  List<Relaxation> smallest() {
-    List<BitSet> dropped =
-        SmallestSets.of(
+  List<Relaxation> smallest(BitSet conflict) {
+    return SmallestSets.of(
             units,
-            set -> units.isPossible(units.except(set), /* otherwise= */ false),
-            MAX_RELAXATIONS);
-    return dropped.stream().map(this::relaxation).distinct().toList();
+            units.size(),
+            budget,
+            set ->
+                set.intersects(conflict)
+                    && units.isPossible(units.except(set), budget, /* otherwise= */ false),
+            MAX_RELAXATIONS)
+        .stream()
+        .flatMap(dropped -> relaxation(dropped).stream())
+        .distinct()
+        .toList();
   }
 
-  /** Returns the changes after which the first heap that can serve the rest can serve all. */
-  private Relaxation relaxation(BitSet dropped) {
-    Solution solution = units.solve(units.except(dropped));
-    for (int heap = 0; ; heap++) {
+  /**
+   * Returns the changes after which the first heap that can serve the rest can serve all; empty if
+   * it takes too long to find the best way to use that heap.
+   */
+  private Optional<Relaxation> relaxation(BitSet dropped) {
+    Solution solution;
+    try {
+      solution = units.solve(units.except(dropped));
+    } catch (SearchLimitException e) {
+      return Optional.empty();
+    }
+    for (int heap = 0; heap < table.size(); heap++) {
       Solution.Choice choice = solution.choice(heap);
       if (choice != null) {
         HeapInfo info = table.info(heap);
-        return new FoundConflict.Relaxation(
-            dropped.stream()
-                .mapToObj(units::get)
-                .<Conflict.Change>map(
-                    unit -> new FoundConflict.Change(unit.clause(), instead(unit, info, choice)))
-                .toList(),
-            info.name());
+        return Optional.of(
+            new FoundConflict.Relaxation(
+                dropped.stream()
+                    .mapToObj(units::get)
+                    .<Conflict.Change>map(
+                        unit ->
+                            new FoundConflict.Change(unit.clause(), instead(unit, info, choice)))
+                    .toList(),
+                info.name()));
       }
     }
+    return Optional.empty();
   }
 
   /** Returns what the device would have to ask, to be content with what there is. */

@@ -31,17 +31,29 @@ public final class Solver {
   /** Tells whether the devices' counts of buffers have to agree, as for a pool. */
   private final boolean counting;
 
+  /** Tells whether any way to use any heap ends the search, instead of the best for each. */
+  private final boolean anyWay;
+
+  private final SearchBudget budget;
   private final Solution.@Nullable Choice[] best;
   private final @Nullable Alternative[] chosen;
   private final List<Participant> leftOut = new ArrayList<>(0);
   private int combinations;
+  private boolean found;
 
   private Solver(
-      HeapTable table, Target target, List<? extends Participant> participants, boolean counting) {
+      HeapTable table,
+      Target target,
+      List<? extends Participant> participants,
+      boolean counting,
+      boolean anyWay,
+      SearchBudget budget) {
     this.table = table;
     this.target = target;
     this.participants = plainFirst(participants);
     this.counting = counting;
+    this.anyWay = anyWay;
+    this.budget = budget;
     this.best = new Solution.Choice[table.size()];
     this.chosen = new Alternative[participants.size()];
   }
@@ -77,23 +89,50 @@ public final class Solver {
    */
   static Solution solve(
       HeapTable table, Target target, List<? extends Participant> participants, boolean counting) {
-    Solver solver = new Solver(table, target, participants, counting);
+    Solver solver =
+        new Solver(
+            table, target, participants, counting, /* anyWay= */ false, SearchBudget.unlimited());
     solver.search(0, null, 0);
     return new Solution(solver.best);
   }
 
+  /**
+   * Tells whether some heap can serve all participants.
+   *
+   * @throws SearchLimitException if there are too many combinations to look at, or if the budget is
+   *     spent before one is found
+   */
+  static boolean isPossible(
+      HeapTable table,
+      Target target,
+      List<? extends Participant> participants,
+      boolean counting,
+      SearchBudget budget) {
+    Solver solver = new Solver(table, target, participants, counting, /* anyWay= */ true, budget);
+    solver.search(0, null, 0);
+    return solver.found;
+  }
+
   /** Tells whether some heap meets what all devices require. */
   public static boolean serves(HeapTable table, Target target, Demand demand) {
-    Solver solver = new Solver(table, target, List.of(), /* counting= */ false);
+    Solver solver =
+        new Solver(
+            table,
+            target,
+            List.of(),
+            /* counting= */ false,
+            /* anyWay= */ true,
+            SearchBudget.unlimited());
     solver.consider(demand, 0, Wishes.NONE);
-    return new Solution(solver.best).isPossible();
+    return solver.found;
   }
 
   /** Tries every alternative of the next device, and to leave it out if that is allowed. */
   private void search(int next, @Nullable Demand demand, long penalty) {
-    if (++combinations > MAX_COMBINATIONS) {
-      throw limit();
+    if (isDone()) {
+      return;
     }
+    count();
     if (next == participants.size()) {
       leaf(demand, penalty);
       return;
@@ -120,6 +159,18 @@ public final class Solver {
     }
   }
 
+  /** Counts a combination that is looked at. */
+  private void count() {
+    if (++combinations > MAX_COMBINATIONS || !budget.take(1L + target.forms().size())) {
+      throw limit();
+    }
+  }
+
+  /** Tells whether nothing better is looked for. */
+  private boolean isDone() {
+    return anyWay && found;
+  }
+
   /** Tells whether some heap could still be used better than is known. */
   private boolean canImprove(Demand demand, long penalty) {
     if (!demand.isStorable()) {
@@ -142,7 +193,9 @@ public final class Solver {
     Demand required = demand == null ? ofNoDevice() : demand;
     Wishes wishes = Wishes.of(chosen);
     consider(required, penalty, wishes);
-    enforce(required, penalty, wishes, 0);
+    if (!anyWay) {
+      enforce(required, penalty, wishes, 0);
+    }
   }
 
   /** Returns what is required of a buffer that no device uses. */
@@ -158,9 +211,7 @@ public final class Solver {
   private void enforce(Demand demand, long penalty, Wishes wishes, int from) {
     for (int i = from; i < wishes.size(); i++) {
       if (wishes.get(i).enlarges()) {
-        if (++combinations > MAX_COMBINATIONS) {
-          throw limit();
-        }
+        count();
         Demand more = demand.and(wishes.get(i).demand().of(target));
         if (canImprove(more, penalty)) {
           consider(more, penalty, wishes);
@@ -176,7 +227,7 @@ public final class Solver {
       return;
     }
     List<StorageForm> forms = target.forms();
-    for (int i = 0; i < forms.size(); i++) {
+    for (int i = 0; i < forms.size() && !isDone(); i++) {
       Rules rules = demand.rules(i);
       Layout layout = rules == null ? null : layout(forms.get(i), rules);
       if (layout != null) {
@@ -210,6 +261,7 @@ public final class Solver {
         long cost = penalty + wishes.unmet(table, heap, target, layout, needed, domain);
         Solution.Choice known = best[heap];
         if (Solution.Choice.isBetter(leftOut.size(), cost, known)) {
+          found = true;
           best[heap] =
               new Solution.Choice(
                   leftOut.isEmpty() ? List.of() : List.copyOf(leftOut),

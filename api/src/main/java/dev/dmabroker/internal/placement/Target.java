@@ -74,6 +74,12 @@ public final class Target {
         .orElse(this);
   }
 
+  /** Tells whether another target of the buffer can be stored in no other ways than this one. */
+  @SuppressWarnings("ReferenceEquality") // Mostly it is this object.
+  public boolean isStoredLike(Target other) {
+    return this == other || forms.equals(other.forms);
+  }
+
   public BufferSpec spec() {
     return spec;
   }

@@ -34,4 +34,12 @@ public record Settings(
     Executor callbackExecutor,
     Map<String, Long> budgets,
     Mover mover,
-    @Nullable FencePoller fencePoller) {}
+    @Nullable FencePoller fencePoller) {
+
+  public Settings {
+    mapTimeout = Durations.bounded(mapTimeout);
+    longestHold = Durations.bounded(longestHold);
+    closeTimeout = Durations.bounded(closeTimeout);
+    firstBackOff = Durations.bounded(firstBackOff);
+  }
+}

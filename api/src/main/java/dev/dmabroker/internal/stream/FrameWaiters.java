@@ -71,9 +71,9 @@ abstract class FrameWaiters<F extends StreamFrame> {
 
   /** Returns the next frame, and parks until there is one. */
   F get(Duration timeout) {
-    Durations.positive("the timeout", timeout);
+    Duration longest = Durations.timeout(timeout);
     long start = life.exactNow();
-    long nanos = Durations.nanos(timeout);
+    long nanos = Durations.nanos(longest);
     while (true) {
       Wait<F> wait = new Wait<>();
       ask(wait, /* own= */ true);
@@ -85,7 +85,7 @@ abstract class FrameWaiters<F extends StreamFrame> {
                   return null;
                 }
                 return interrupt == null
-                    ? timedOut(timeout)
+                    ? timedOut(longest)
                     : Exceptions.waitInterrupted(
                         "interrupted while waiting to " + describe(), interrupt);
               });

@@ -4,6 +4,7 @@ import dev.dmabroker.BrokerException;
 import dev.dmabroker.internal.runtime.AfterLock;
 import dev.dmabroker.internal.runtime.Durations;
 import dev.dmabroker.internal.runtime.Exceptions;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
@@ -124,7 +125,7 @@ final class StreamGrowth {
       int before = pool.depth();
       after.then(pool.remove(idle));
       shrunk++;
-      String reason = "idle for " + life.spec.quietTime().toMillis() + " ms";
+      String reason = "idle for " + Duration.ofNanos(quietNanos).toMillis() + " ms";
       life.events.resized(before, pool, reason, after);
     }
   }
@@ -155,20 +156,19 @@ final class StreamGrowth {
     after.then(() -> life.execute(() -> grow(index, reason)));
   }
 
-  /**
-   * Makes a buffer on a worker. A failure leaves the stream short of buffers, and fails nothing.
-   */
+  /** Makes a buffer on workers. A failure leaves the stream short of buffers, and fails nothing. */
   private void grow(int index, String reason) {
-    try {
-      StreamBuffer unused = make(index, reason);
-    } catch (BrokerException e) {
-      refuse(index, e);
-    } catch (RuntimeException | Error e) {
-      BrokerException failure =
-          Exceptions.allocation("a buffer more for " + life.spec.name() + " threw " + e, List.of());
-      failure.initCause(e);
-      refuse(index, failure);
+    maker.makeOnWorkers(index, after -> added(reason, after), why -> refuse(index, failure(why)));
+  }
+
+  private BrokerException failure(Throwable why) {
+    if (why instanceof BrokerException known) {
+      return known;
     }
+    BrokerException failure =
+        Exceptions.allocation("a buffer more for " + life.spec.name() + " threw " + why, List.of());
+    failure.initCause(why);
+    return failure;
   }
 
   private StreamBuffer make(int index, String reason) {

@@ -42,7 +42,8 @@ final class StreamLimits {
     if (pool.reserved() >= floor) {
       return -1;
     }
-    String limit = reached();
+    // Without this look the stream would be filled up to its limit before it is refused.
+    String limit = floor > spec.maxBuffers() ? "it may have " + spec.maxBuffers() : reached();
     if (limit != null) {
       throw new IllegalArgumentException(
           "cannot start "

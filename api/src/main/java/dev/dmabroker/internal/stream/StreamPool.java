@@ -1,5 +1,6 @@
 package dev.dmabroker.internal.stream;
 
+import com.google.common.math.LongMath;
 import dev.dmabroker.StreamConsumer;
 import dev.dmabroker.StreamSpec;
 import java.util.ArrayDeque;
@@ -52,7 +53,7 @@ final class StreamPool {
   long sizeBytes() {
     long bytes = 0;
     for (StreamBuffer buffer : buffers) {
-      bytes += buffer.sizeBytes();
+      bytes = LongMath.saturatedAdd(bytes, buffer.sizeBytes());
     }
     return bytes;
   }
@@ -85,8 +86,10 @@ final class StreamPool {
             .mapToLong(StreamBuffer::sizeBytes)
             .max()
             .orElseGet(() -> spec.buffer().layout().sizeBytes());
-    long known = sizeBytes() + each * (reserved - buffers.size());
-    if (known + each > spec.maxBytes()) {
+    // Heaps may say any size, and a sum that overflows would be below the limit.
+    long coming = LongMath.saturatedMultiply(each, reserved - buffers.size());
+    long known = LongMath.saturatedAdd(sizeBytes(), coming);
+    if (each > spec.maxBytes() - known) {
       return "it has "
           + known
           + " of the "

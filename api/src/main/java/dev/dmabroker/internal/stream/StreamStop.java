@@ -42,11 +42,12 @@ final class StreamStop {
     if (deadline.isNegative()) {
       throw new IllegalArgumentException("the deadline must not be negative, is " + deadline);
     }
+    Duration longest = Durations.bounded(deadline);
     Latch drain = begin();
     if (drain == null) {
       return;
     }
-    InterruptedException interrupt = drain.await(Durations.nanos(deadline));
+    InterruptedException interrupt = drain.await(Durations.nanos(longest));
     end(drain);
     List<Holder> holders = use.holders();
     if (interrupt != null) {
@@ -63,7 +64,7 @@ final class StreamStop {
           "stream "
               + life.spec.name()
               + " is stopped, but after "
-              + deadline.toMillis()
+              + longest.toMillis()
               + " ms frames are still held: "
               + Holder.describe(holders)
               + "; each returns to the stream when it is closed",

@@ -4,7 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.dmabroker.spec.ImageSpec;
 import dev.dmabroker.spec.Layout;
+import dev.dmabroker.spec.Modifier;
+import dev.dmabroker.spec.PixelFormat;
 import dev.dmabroker.spi.Backing;
 import dev.dmabroker.spi.HeapException;
 import dev.dmabroker.spi.Mover;
@@ -14,6 +17,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -71,6 +75,54 @@ class CopyPartsTest {
       from.release();
       to.release();
     }
+  }
+
+  @Test
+  void memoryThatIsSmallerThanItsLayoutIsNotCopied() throws Exception {
+    Layout tight = new Layout(200, List.of(new Layout.Plane(0, 100, 100, 2)));
+    Layout wide = new Layout(250, List.of(new Layout.Plane(0, 150, 100, 2)));
+    for (Layout target : List.of(tight, wide)) {
+      Backing enough = filled(250, 1);
+      Backing less = filled((int) target.sizeBytes() - 1, 2);
+      assertThrows(
+          HeapException.class, () -> CopyParts.of(new Mover.Copy(enough, tight, less, target)));
+      assertThrows(
+          HeapException.class, () -> CopyParts.of(new Mover.Copy(less, target, enough, tight)));
+    }
+  }
+
+  /** What has other lines or tiles on the other side would be cut off there. */
+  @Test
+  void contentsThatAreNotAlikeAreNotCopied() throws Exception {
+    Backing memory = filled(8192, 1);
+    Layout bytes = new Layout(256, List.of(new Layout.Plane(0, 256, 256, 1)));
+    Layout picture = ImageSpec.of(16, 16, PixelFormat.GREY).layout();
+    for (Layout other :
+        List.of(
+            new Layout(255, List.of(new Layout.Plane(0, 255, 255, 1))),
+            new Layout(257, List.of(new Layout.Plane(0, 257, 257, 1))),
+            new Layout(256, List.of(new Layout.Plane(0, 16, 16, 16, 16))),
+            new Layout(
+                257, List.of(new Layout.Plane(0, 256, 256, 1), new Layout.Plane(256, 1, 1, 1))),
+            picture)) {
+      assertThrows(
+          IllegalArgumentException.class, () -> new Mover.Copy(memory, bytes, memory, other));
+      assertThrows(
+          IllegalArgumentException.class, () -> new Mover.Copy(memory, other, memory, bytes));
+    }
+    for (Layout other :
+        List.of(
+            ImageSpec.of(16, 16, PixelFormat.Y16).layout(),
+            new Layout(
+                256,
+                List.of(new Layout.Plane(0, 16, 16, 16, 16)),
+                Optional.of(
+                    new Layout.Image(PixelFormat.GREY, Modifier.SAMSUNG_16_16_TILE, 16, 16))))) {
+      assertThrows(
+          IllegalArgumentException.class, () -> new Mover.Copy(memory, picture, memory, other));
+    }
+    Layout larger = ImageSpec.of(17, 20, PixelFormat.GREY).layout();
+    assertEquals(256, CopyParts.of(new Mover.Copy(memory, picture, memory, larger)).sizeBytes());
   }
 
   @Test

@@ -27,12 +27,14 @@ import dev.dmabroker.spec.PixelFormat;
 import dev.dmabroker.spi.HeapTraits;
 import dev.dmabroker.spi.Trait;
 import dev.dmabroker.testing.StubHeap;
+import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Tag;
@@ -461,7 +463,7 @@ class ExplanationTest {
                         "small", memory(false, 40).maxSizeBytes(Trait.declared(10L)).build()))));
     Conflict conflict =
         conflict(small, BlobSpec.of(11), devices(Constraints.builder(), Constraints.builder()));
-    assertEquals(new FoundConflict(List.of(), true, List.of()), conflict);
+    assertEquals(FoundConflict.OF_NO_DEVICE, conflict);
     assertEquals("no heap could serve any device", conflict.toString());
   }
 
@@ -594,5 +596,64 @@ class ExplanationTest {
     devices.remove("camera15");
     devices.put("tiny", List.of(Constraints.builder().permittedHeaps("nowhere").build()));
     assertTrue(conflict(heaps(), BlobSpec.of(1), devices).smallest());
+  }
+
+  /** The sets of two of all that they ask are more than are looked at, each in many formats. */
+  @Test
+  void twoOfFortyDevicesOfAllFormatsAreFound() {
+    List<PixelFormat> formats = List.of(PixelFormat.values());
+    Map<String, List<Constraints>> devices = new LinkedHashMap<>();
+    for (int i = 0; i < 40; i++) {
+      ConstraintsBuilder asked = Constraints.builder().addressBits(40);
+      for (PixelFormat format : formats) {
+        asked.image(ImageConstraints.of(format).strideAlignment(1 << i % 8).maxStride(100_000 - i));
+      }
+      devices.put("device" + i, List.of(asked.build()));
+    }
+    devices.put(
+        "wide",
+        List.of(
+            Constraints.builder().image(ImageConstraints.anyFormat().minStride(99_962)).build()));
+    Conflict conflict =
+        conflict(heaps(), new ImageSpec(640, 480, formats, Optional.empty()), devices);
+    assertEquals(
+        "device39's maxStrideBytes=99961 and wide's minStrideBytes=99962 cannot be met together",
+        conflict.cause());
+    assertTrue(conflict.smallest());
+    assertEquals(
+        "wide", conflict.relaxations().get(0).changes().get(0).clause().device(), "the others");
+  }
+
+  /**
+   * Any six devices can agree on a stride, and no seven: that takes too many trials to find out.
+   */
+  @Test
+  void aConflictThatTakesTooLongToNarrowSaysSo() {
+    Map<String, List<Constraints>> devices = new LinkedHashMap<>();
+    devices.put(
+        "narrow",
+        List.of(
+            Constraints.builder()
+                .image(ImageConstraints.anyFormat().maxStride(10_000_000_000_000_000L))
+                .build()));
+    BigInteger prime = BigInteger.valueOf(100);
+    for (int i = 0; i < 9; i++) {
+      List<Constraints> alternatives = new ArrayList<>();
+      for (int j = 0; j < 8; j++) {
+        prime = prime.nextProbablePrime();
+        alternatives.add(Constraints.builder().strideAlignment(prime.longValue()).build());
+      }
+      devices.put("device" + i, alternatives);
+    }
+    Conflict conflict = conflict(heaps(), ImageSpec.of(64, 48, PixelFormat.NV12), devices);
+    assertFalse(conflict.irreducible());
+    assertFalse(conflict.smallest());
+    assertEquals(13, conflict.clauses().size());
+    String text = conflict.toString();
+    assertTrue(
+        text.endsWith(
+            " and 5 more demands cannot be met together; which of them conflict takes too long to"
+                + " find out"),
+        text);
   }
 }

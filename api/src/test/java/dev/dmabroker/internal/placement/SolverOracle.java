@@ -572,11 +572,13 @@ final class SolverOracle {
       while (lines * shape.rowsPerLine() < down || lines % modifier.tileLines(format, plane) != 0) {
         lines++;
       }
+      long tile = (long) modifier.tileBytes(format, plane) * modifier.tileLines(format, plane);
       long offset =
           first(
                   end,
                   value ->
                       multiples(value, rules, ConstraintField.PLANE_OFFSET_ALIGNMENT)
+                          && value % tile == 0
                           && (value > 0
                               || multiples(value, rules, ConstraintField.START_OFFSET_ALIGNMENT)))
               .orElseThrow();

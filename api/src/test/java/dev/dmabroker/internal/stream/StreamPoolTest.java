@@ -2,6 +2,7 @@ package dev.dmabroker.internal.stream;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -176,6 +177,18 @@ class StreamPoolTest extends Fixture {
             + SIZE,
         pool.limit(MANY),
         "those that are made count as well");
+  }
+
+  @Test
+  void sizesThatAddUpToMoreThanALongAreMoreThanTheLimit() {
+    StreamBuffer first = add(0);
+    StreamBuffer second = add(0);
+    for (long huge : new long[] {Long.MAX_VALUE, Long.MAX_VALUE / 2 + 1}) {
+      first.sizeBytes(huge);
+      second.sizeBytes(huge);
+      assertEquals(Long.MAX_VALUE, pool.sizeBytes());
+      assertNotNull(pool.limit(MANY));
+    }
   }
 
   @Test

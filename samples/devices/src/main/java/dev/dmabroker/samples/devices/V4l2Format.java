@@ -68,7 +68,8 @@ public record V4l2Format(int width, int height, int pixelFormat, List<Plane> pla
    * How a frame lies in a buffer: planes back to back, whose strides keep the ratio of their rows.
    * Bytes without structure where the format is compressed or unknown to the broker.
    *
-   * @throws IllegalArgumentException if the format has no size yet
+   * @throws IllegalArgumentException if the format has no size yet, or its stride or its size are
+   *     less than such a picture takes
    * @throws IllegalStateException if a frame lies in several buffers
    */
   public Layout layout() {

@@ -98,6 +98,8 @@ public final class V4l2Probe implements DeviceProbe {
       obstacle = "the node has no format yet";
     } catch (DeviceException e) {
       obstacle = text(e);
+    } catch (IllegalArgumentException e) {
+      obstacle = "the node's format contradicts itself: " + e.getMessage();
     }
     return new Sample(1, BlobSpec.of(1).layout());
   }

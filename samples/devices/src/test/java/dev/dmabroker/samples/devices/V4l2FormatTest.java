@@ -48,4 +48,17 @@ class V4l2FormatTest {
     V4l2Format unset = new V4l2Format(1280, 720, fwht, 0, 0);
     assertThrows(IllegalArgumentException.class, unset::layout);
   }
+
+  @Test
+  void numbersThatCannotBeAreNoLayout() {
+    int yuv420 = PixelFormat.YUV420.v4l2Code();
+    for (V4l2Format format :
+        List.of(
+            new V4l2Format(1280, 720, yuv420, 0, 1_700_000),
+            new V4l2Format(1280, 720, yuv420, 1279, 1_700_000),
+            new V4l2Format(1279, 720, yuv420, 1279, 1_700_000),
+            new V4l2Format(1280, 720, yuv420, 1280, 1_382_399))) {
+      assertThrows(IllegalArgumentException.class, format::layout, format.toString());
+    }
+  }
 }

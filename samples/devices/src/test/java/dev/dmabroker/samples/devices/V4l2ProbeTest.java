@@ -102,6 +102,19 @@ class V4l2ProbeTest {
   }
 
   @Test
+  void aNodeWhoseFormatContradictsItselfIsUnknownToAllMemory() {
+    format = new V4l2Format(640, 360, PixelFormat.NV12.v4l2Code(), 640, 345_599);
+    V4l2Probe probe = probe();
+    Answer answer = probe.tryImport(new Shared(5), probe.sample(Constraints.none()));
+    assertEquals(Verdict.UNKNOWN, answer.verdict());
+    assertEquals(
+        "the node's format contradicts itself: a layout cannot have sizeBytes=345599: the contents"
+            + " of its planes end at 345600",
+        answer.reason());
+    probe.close();
+  }
+
+  @Test
   void aNodeWithoutFormatIsUnknownToAllMemory() {
     format = new V4l2Format(0, 0, 0, 0, 0);
     V4l2Probe probe = probe();
