@@ -6,6 +6,7 @@ import dev.dmabroker.BudgetExceededException;
 import dev.dmabroker.UnsatisfiableException;
 import dev.dmabroker.internal.heap.Budgets;
 import dev.dmabroker.internal.heap.HeapAccount;
+import dev.dmabroker.internal.heap.HeapMemory;
 import dev.dmabroker.internal.heap.NoTurnException;
 import dev.dmabroker.internal.placement.Participant;
 import dev.dmabroker.internal.placement.Planner;
@@ -16,7 +17,6 @@ import dev.dmabroker.internal.runtime.Exceptions;
 import dev.dmabroker.internal.runtime.Time;
 import dev.dmabroker.internal.watch.EventRecords;
 import dev.dmabroker.internal.watch.Listeners;
-import dev.dmabroker.spi.Backing;
 import dev.dmabroker.spi.HeapException;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -113,6 +113,7 @@ public final class Allocator {
     private final Target target;
     private final Budgets.Reservation reservation;
     private final List<AllocationException.Attempt> attempts = new ArrayList<>();
+    private final List<HeapException> refusals = new ArrayList<>();
     private final Set<Integer> full = new HashSet<>();
     private @Nullable BudgetExceededException overBudget;
     private long neededBytes;
@@ -163,14 +164,14 @@ public final class Allocator {
       }
       try {
         order.progress().ask(heap);
-        Backing backing = heap.allocateInTurn(buffer, sizeBytes);
-        clearing.clear(heap, backing);
+        HeapMemory memory = heap.allocateInTurn(buffer, sizeBytes);
+        clearing.clear(heap, memory);
         return new PlacedMemory(
             planner.table(),
             each.heap(),
             target,
             each.choice(),
-            backing,
+            memory,
             order.generation(),
             time.nanos());
       } catch (NoTurnException e) {
@@ -178,6 +179,7 @@ public final class Allocator {
         throw e;
       } catch (HeapException e) {
         reservation.backTo(before);
+        refusals.add(e);
         if (e.kind() == HeapException.Kind.FULL) {
           full.add(each.heap());
         }
@@ -213,22 +215,31 @@ public final class Allocator {
 
     /** Makes the error that names every heap with its reason. */
     AllocationException failure(List<? extends Participant> devices) {
-      return Exceptions.allocation(
-          "cannot allocate "
-              + neededBytes
-              + " bytes for "
-              + buffer
-              + " ("
-              + target.spec()
-              + "), attached: "
-              + Participant.names(devices)
-              + "; "
-              + (attempts.isEmpty()
-                  ? "the heuristic left out every heap that suits"
-                  : attempts.stream()
-                      .map(attempt -> attempt.heap() + ": " + attempt.reason())
-                      .collect(Collectors.joining("; "))),
-          attempts);
+      AllocationException failure =
+          Exceptions.allocation(
+              "cannot allocate "
+                  + neededBytes
+                  + " bytes for "
+                  + buffer
+                  + " ("
+                  + target.spec()
+                  + "), attached: "
+                  + Participant.names(devices)
+                  + "; "
+                  + (attempts.isEmpty()
+                      ? "the heuristic left out every heap that suits"
+                      : attempts.stream()
+                          .map(attempt -> attempt.heap() + ": " + attempt.reason())
+                          .collect(Collectors.joining("; "))),
+              attempts);
+      for (HeapException refusal : refusals) {
+        if (failure.getCause() == null) {
+          failure.initCause(refusal);
+        } else {
+          failure.addSuppressed(refusal);
+        }
+      }
+      return failure;
     }
   }
 }

@@ -1,10 +1,10 @@
 package dev.dmabroker.internal.allocation;
 
 import dev.dmabroker.internal.heap.HeapAccount;
+import dev.dmabroker.internal.heap.HeapMemory;
+import dev.dmabroker.internal.runtime.Foreign;
 import dev.dmabroker.spec.Access;
-import dev.dmabroker.spi.Backing;
 import dev.dmabroker.spi.HeapException;
-import dev.dmabroker.spi.HeapException.Kind;
 import java.nio.ByteBuffer;
 import java.util.function.BooleanSupplier;
 
@@ -29,24 +29,19 @@ final class Clearing {
    *
    * @throws HeapException if that fails; the memory has been given back then
    */
-  void clear(HeapAccount heap, Backing memory) throws HeapException {
+  void clear(HeapAccount heap, HeapMemory memory) throws HeapException {
     if (!distrust.getAsBoolean() || !heap.traits().cpuReach().is(true)) {
       return;
     }
-    boolean cleared = false;
     try {
-      overwrite(memory);
-      cleared = true;
-    } catch (RuntimeException | LinkageError | InternalError e) {
-      throw new HeapException(Kind.FAILED, "new memory cannot be cleared: " + e, e);
-    } finally {
-      if (!cleared) {
-        heap.release(memory, memory.sizeBytes());
-      }
+      Foreign.order(() -> overwrite(memory)); // The memory may fault.
+    } catch (HeapException e) {
+      memory.release();
+      throw new HeapException(e.kind(), "gave memory that cannot be cleared: " + e.getMessage(), e);
     }
   }
 
-  private static void overwrite(Backing memory) throws HeapException {
+  private static void overwrite(HeapMemory memory) throws HeapException {
     memory.beginCpuAccess(Access.WRITE);
     try {
       long size = memory.sizeBytes();

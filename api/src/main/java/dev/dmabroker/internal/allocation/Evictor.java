@@ -4,22 +4,18 @@ import dev.dmabroker.internal.heap.HeapAccount;
 import dev.dmabroker.internal.heap.NoTurnException;
 import dev.dmabroker.internal.heap.WorkerTurns;
 import dev.dmabroker.internal.placement.Planner;
-import dev.dmabroker.internal.runtime.EngineLog;
 import dev.dmabroker.internal.runtime.Time;
 import dev.dmabroker.internal.runtime.Workers;
 import dev.dmabroker.internal.watch.TokenBucket;
-import dev.dmabroker.spi.PlacementHeuristic;
 import dev.dmabroker.spi.PlacementHeuristic.Crowded;
 import dev.dmabroker.spi.PlacementHeuristic.Eviction;
 import dev.dmabroker.spi.PlacementHeuristic.HeapLoad;
 import dev.dmabroker.spi.PlacementHeuristic.Resident;
-import java.lang.System.Logger.Level;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 
 /**
  * Makes room in a full heap: it moves buffers that are idle and could lie elsewhere out of the
@@ -124,22 +120,10 @@ public final class Evictor {
     return turns;
   }
 
-  /** Asks the heuristic which buffers to move out; none if it throws. */
+  /** Asks the heuristic which buffers to move out. */
   private Eviction ask(int heap, HeapAccount account, long sizeBytes, List<Resident> residents) {
-    PlacementHeuristic heuristic = planner.heuristic();
-    try {
-      return Objects.requireNonNull(
-          heuristic.evict(
-              new Crowded(
-                  new HeapLoad(planner.table().info(heap), sizeBytes, account.usedBytes(), 0),
-                  sizeBytes,
-                  residents)),
-          "evict answered null");
-    } catch (RuntimeException e) {
-      EngineLog.LOG.log(
-          Level.WARNING, "heuristic " + heuristic.name() + " threw; nothing is moved out", e);
-      return Eviction.NONE;
-    }
+    HeapLoad load = new HeapLoad(planner.table().info(heap), sizeBytes, account.usedBytes(), 0);
+    return planner.ranking().evict(new Crowded(load, sizeBytes, residents));
   }
 
   /** Tells whether one more move is within the heuristic's limit for a second. */

@@ -142,7 +142,7 @@ final class BrokerEngine implements Broker {
         buffers.unreserved(spec.name(), its.storedTarget(), "shadowed here", made -> {});
     try {
       return new ShadowBuffer(handle, copy, copier, services.settings().mover());
-    } catch (RuntimeException | Error e) {
+    } catch (Throwable e) {
       copy.close();
       throw e;
     }

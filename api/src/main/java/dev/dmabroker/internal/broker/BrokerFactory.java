@@ -51,7 +51,7 @@ public final class BrokerFactory {
           discovery.closed(),
           planner,
           Services.of(settings, WorkerTurns.MOST * (accounts.size() + /* evictions */ 1)));
-    } catch (RuntimeException | Error e) {
+    } catch (Throwable e) {
       // There is no broker that could close the heaps.
       discovery.closeHeaps();
       throw e;

@@ -146,15 +146,17 @@ public final class BufferRegistry implements Supplies {
   public SharedBuffer adopt(String name, BufferSpec spec, Layout layout, ForeignMemory memory) {
     checkName(name);
     services.lifecycle().checkOpen("adopt " + name);
-    boolean stays = !memory.movable();
     Target target = planner.target(spec);
     PlacedMemory taken = adoption.take(name, target, layout, memory);
     SharedBuffer buffer;
     try {
       buffer =
           unreserved(
-              name, target, "adopted here", adopted -> adopted.adopt(new Place(taken), stays));
-    } catch (RuntimeException | Error e) {
+              name,
+              target,
+              "adopted here",
+              adopted -> adopted.adopt(new Place(taken), !taken.isMovable()));
+    } catch (Throwable e) {
       // No buffer has taken the memory over.
       taken.release();
       throw e;

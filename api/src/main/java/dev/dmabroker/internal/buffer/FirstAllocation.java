@@ -40,7 +40,7 @@ final class FirstAllocation {
       return;
     } catch (BrokerException e) {
       failure = e;
-    } catch (RuntimeException | Error e) {
+    } catch (Throwable e) {
       failure = Exceptions.allocation("allocating " + life.name + " threw " + e, List.of());
       failure.initCause(e);
     }

@@ -221,7 +221,7 @@ public final class ManagedBuffer implements GateKeeper {
       place.beginUse();
     }
     try {
-      return which.of(place.backing());
+      return which.of(place.memory());
     } finally {
       life.lock.change(
           after -> {

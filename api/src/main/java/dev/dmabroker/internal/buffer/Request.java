@@ -205,7 +205,7 @@ abstract sealed class Request<G> implements WaitGraph.Parked, Queued
     }
     try {
       grant(after, make.get());
-    } catch (RuntimeException | Error e) { // No memory: the waiter must not wait for ever.
+    } catch (Throwable e) { // No memory: the waiter must not wait for ever.
       wait.failNow(e);
       throw e;
     }

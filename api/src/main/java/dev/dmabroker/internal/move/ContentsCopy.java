@@ -1,6 +1,7 @@
 package dev.dmabroker.internal.move;
 
 import dev.dmabroker.internal.gate.Place;
+import dev.dmabroker.internal.runtime.Foreign;
 import dev.dmabroker.spi.HeapException;
 import dev.dmabroker.spi.Mover;
 
@@ -37,13 +38,13 @@ record ContentsCopy(Place from, Mover mover) {
   /** Lets the mover get ready while the pipeline runs, if there is something to copy. */
   void prepare(Place target) throws HeapException {
     if (areCopiedTo(target)) {
-      mover.prepare(job(target));
+      Foreign.order(() -> mover.prepare(job(target)));
     }
   }
 
   /** Copies the contents, and returns the number of bytes. Blocks for as long as the copy takes. */
   long copy(Place target) throws HeapException {
-    return mover.copy(job(target));
+    return Foreign.ask(() -> mover.copy(job(target)));
   }
 
   private Mover.Copy job(Place target) {

@@ -99,7 +99,7 @@ public final class Relocation {
       }
     } catch (BrokerException e) {
       rollBack(String.valueOf(e.getMessage()), e);
-    } catch (RuntimeException | Error e) {
+    } catch (Throwable e) {
       rollBack("preparing threw " + e, e);
     }
   }
@@ -250,7 +250,7 @@ public final class Relocation {
           this::copy);
     } catch (HeapException e) {
       rollBack("a fence of the kernel could not be waited for: " + e.getMessage(), e);
-    } catch (RuntimeException | Error e) {
+    } catch (Throwable e) {
       rollBack("waiting for fences threw " + e, e);
     }
   }
@@ -275,7 +275,7 @@ public final class Relocation {
               });
     } catch (HeapException e) {
       rollBack("copying failed: " + e.getMessage(), e);
-    } catch (RuntimeException | Error e) {
+    } catch (Throwable e) {
       rollBack("copying threw " + e, e);
     }
   }

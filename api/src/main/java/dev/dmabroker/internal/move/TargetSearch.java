@@ -134,7 +134,7 @@ final class TargetSearch {
       candidate.release();
       move.rollBack("preparing the copy failed: " + e.getMessage(), e);
       return Arrival.WAITING;
-    } catch (RuntimeException | Error e) {
+    } catch (Throwable e) {
       candidate.release();
       throw e;
     }

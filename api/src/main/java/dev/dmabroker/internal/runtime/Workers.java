@@ -178,10 +178,10 @@ public final class Workers {
         };
     try {
       callbacks.execute(once);
-    } catch (RejectedExecutionException e) {
-      once.run();
     } catch (Throwable t) {
-      EngineLog.LOG.log(Level.WARNING, "the callback executor threw", t);
+      if (!(t instanceof RejectedExecutionException)) {
+        EngineLog.LOG.log(Level.WARNING, "the callback executor threw", t);
+      }
       once.run();
     }
   }

@@ -93,7 +93,7 @@ final class StreamBufferMaker {
       made = new StreamBuffer(index, buffer, buffer.attach(life.producer));
       attachMissing(made);
       return made;
-    } catch (RuntimeException | Error e) {
+    } catch (Throwable e) {
       discard(buffer, made);
       throw e;
     }

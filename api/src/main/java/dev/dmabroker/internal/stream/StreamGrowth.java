@@ -209,7 +209,7 @@ final class StreamGrowth {
       for (int index; (index = reserveMissing()) >= 0; ) {
         made.add(makeDeclared(index));
       }
-    } catch (RuntimeException | Error e) {
+    } catch (Throwable e) {
       made.forEach(buffer -> life.locked(after -> remove(buffer.index(), after)));
       throw e;
     }
@@ -218,7 +218,7 @@ final class StreamGrowth {
   private StreamBuffer makeDeclared(int index) {
     try {
       return make(index, DECLARED);
-    } catch (RuntimeException | Error e) {
+    } catch (Throwable e) {
       synchronized (life.lock) {
         pool.release(index);
       }
