@@ -5,8 +5,9 @@ module dev.dmabroker.samples.dashboard {
   requires dev.dmabroker.metrics;
   requires dev.dmabroker.samples.options;
   requires dev.dmabroker;
-  requires jdk.httpserver;
+  requires java.logging;
   requires micrometer.registry.prometheus;
+  requires org.eclipse.jetty.server;
   requires static org.jspecify;
 
   opens dev.dmabroker.samples.dashboard to

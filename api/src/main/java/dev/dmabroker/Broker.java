@@ -39,8 +39,7 @@ public interface Broker extends AutoCloseable {
   }
 
   /**
-   * Registers a device that reads and writes, and that keeps a mapping no longer than the broker's
-   * default.
+   * Registers a device that reads and writes, and whose longest hold is the broker's default.
    *
    * @throws DuplicateNameException if a registered device has the name
    * @throws IllegalArgumentException if the name is blank
@@ -92,13 +91,10 @@ public interface Broker extends AutoCloseable {
 
   /**
    * Makes buffers without memory that an application uses in turn, as for a video stream, named
-   * {@code name-1} and so on. When the buffers have to move, they move one after the other, so that
-   * the others stay in use. Each moves while it is idle if there is a moment when it is. Either all
-   * are made, or none.
+   * {@code name-1} and so on: all of them, or none. If they have to move, they do so one after the
+   * other, each while it is idle if there is such a moment, so that the others stay in use.
    *
-   * @param count 1 to 1,024, which is far more than the 32 that a V4L2 queue takes, and as many as
-   *     a process may have descriptors unless it asks for more; export several sets if you need
-   *     more
+   * @param count 1 to 1,024, as many as a process may have descriptors unless it asks for more
    * @throws IllegalArgumentException if the count is less or more, if the name is blank, or if the
    *     size of the spec's tightest layout overflows
    * @throws ClosedException if the broker is closed
@@ -143,14 +139,12 @@ public interface Broker extends AutoCloseable {
    * that the device takes suits it. Adopted memory is not in the broker's list of heaps, and it
    * counts against no budget.
    *
-   * @param layout how the contents lie in the memory
+   * @param layout how the contents lie in the memory; a picture may be coded larger than the spec
    * @param memory released when the buffer ends, when it moves, and if this call throws
    * @throws AllocationException if the memory cannot be opened, or is smaller than the layout
    * @throws DuplicateMemoryException if a buffer of this broker has the memory already
    * @throws DuplicateNameException if a heap has the memory's name
-   * @throws IllegalArgumentException if the layout does not hold what the spec says: a picture of a
-   *     format that the spec names, with a coded size no smaller than the spec's; or exactly the
-   *     spec's bytes, in one line
+   * @throws IllegalArgumentException if the layout does not hold exactly what the spec says
    * @throws ClosedException if the broker is closed
    */
   SharedBuffer adopt(String name, BufferSpec spec, Layout layout, ForeignMemory memory);
@@ -209,10 +203,7 @@ public interface Broker extends AutoCloseable {
   @Override
   void close();
 
-  /**
-   * Collects the parts and settings of a broker. Durations of any length are taken; the broker
-   * counts none longer than 146 years. Not thread-safe.
-   */
+  /** Collects the parts and settings of a broker. Not thread-safe. */
   final class Builder {
     private final List<Heap> heaps = new ArrayList<>();
     private final List<Consumer<Broker>> listeners = new ArrayList<>();

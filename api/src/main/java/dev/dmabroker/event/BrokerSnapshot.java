@@ -220,6 +220,12 @@ public interface BrokerSnapshot {
     /** How many maps wait. */
     int waiting();
 
+    /**
+     * What the search for the buffer's memory waits for and since when, in words, for example for a
+     * heap that has not answered; empty if no memory is sought now.
+     */
+    Optional<String> seeking();
+
     /** How many places the buffer has left that readers still hold. */
     int retired();
 

@@ -3,6 +3,7 @@ package dev.dmabroker.scenario;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import com.google.common.base.Throwables;
 import dev.dmabroker.Broker;
 import dev.dmabroker.DeviceSpec;
 import dev.dmabroker.DuplicateNameException;
@@ -192,10 +193,11 @@ class BrokerBuildTest {
             throw bug;
           }
         };
-    assertEquals(
-        bug,
+    var failure =
         assertThrows(
-            IllegalStateException.class, () -> builder().heap(broken).heap(system).build()));
+            IllegalStateException.class, () -> builder().heap(broken).heap(system).build());
+    Fixture.assertSays(failure, broken.getClass().getName(), "threw " + bug);
+    assertEquals(bug, Throwables.getRootCause(failure));
     assertEquals(1, system.timesClosed());
   }
 

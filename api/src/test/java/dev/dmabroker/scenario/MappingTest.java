@@ -176,7 +176,8 @@ class MappingTest extends Fixture {
           throw new StackOverflowError("for once");
         });
     try (Mapping mapping = in.map(Access.READ)) {
-      assertThrows(StackOverflowError.class, mapping::cpuView);
+      var failure = assertThrows(CpuAccessException.class, mapping::cpuView);
+      assertSays(failure, "threw java.lang.StackOverflowError: for once");
     }
     system.onBegin(() -> {});
     system.onEnd(

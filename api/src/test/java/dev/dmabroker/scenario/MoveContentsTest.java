@@ -244,7 +244,7 @@ class MoveContentsTest extends Fixture {
     assertEquals(
         Optional.of("preparing the copy failed: EIO"), Events.next(events.rolledBack).failure());
     assertEquals(
-        Optional.of("preparing threw java.lang.IllegalStateException: bug"),
+        Optional.of("preparing the copy failed: threw java.lang.IllegalStateException: bug"),
         Events.next(events.rolledBack).failure());
     assertEquals(3, cma.allocations());
     assertEquals(1, cma.live(), "what was found in vain is given back");

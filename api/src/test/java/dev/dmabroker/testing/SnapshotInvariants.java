@@ -102,6 +102,11 @@ public final class SnapshotInvariants {
     }
     snapshot.streams().forEach(this::stream);
     notNegative("the fences", "pending", snapshot.fences().pending());
+    notNegative("the listeners", "droppedEvents", snapshot.droppedEvents());
+    for (BrokerSnapshot.ListenerState listener : snapshot.listeners()) {
+      notNegative(listener.type(), "delivered", listener.delivered());
+      notNegative(listener.type(), "queued", listener.queued());
+    }
     notNegative("the leaks", "mappings", snapshot.leaks().mappings());
     notNegative("the leaks", "attachments", snapshot.leaks().attachments());
     notNegative("the leaks", "buffers", snapshot.leaks().buffers());

@@ -138,10 +138,10 @@ abstract class BrokerEvent extends Event {
       generation = move.generation();
       attempt = move.attempt();
       copied = move.copiedBytes();
-      prepare = move.prepare().toNanos();
-      stall = move.stall().toNanos();
-      drain = move.drain().toNanos();
-      copy = move.copy().toNanos();
+      prepare = Nanos.of(move.prepare());
+      stall = Nanos.of(move.stall());
+      drain = Nanos.of(move.drain());
+      copy = Nanos.of(move.copy());
       failure = move.failure().orElse(null);
       holders = move.holders().isEmpty() ? null : Holder.describe(move.holders());
       return this;
@@ -201,7 +201,7 @@ abstract class BrokerEvent extends Event {
       buffer = leak.buffer();
       device = leak.device().orElse(null);
       kind = leak.kind().name();
-      age = leak.age().toNanos();
+      age = Nanos.of(leak.age());
       created = leak.created().map(Leak::frames).orElse(null);
       return this;
     }

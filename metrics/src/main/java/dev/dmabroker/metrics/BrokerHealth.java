@@ -96,7 +96,7 @@ public record BrokerHealth(Status status, List<String> reasons) {
                   + " is held by "
                   + holder
                   + ", which declared "
-                  + most.toMillis()
+                  + Nanos.inMillis(most)
                   + " ms at most");
         }
       }

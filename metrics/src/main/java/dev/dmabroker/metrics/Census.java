@@ -162,6 +162,6 @@ final class Census {
 
   /** For how long the mapping that is held longest has been held. */
   long oldestNanos() {
-    return oldest.toNanos();
+    return Nanos.of(oldest);
   }
 }

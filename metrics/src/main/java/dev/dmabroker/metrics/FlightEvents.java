@@ -35,7 +35,7 @@ public final class FlightEvents implements BrokerListener {
       flight.buffer = event.buffer();
       flight.heap = event.heap();
       flight.size = event.sizeBytes();
-      flight.took = event.took().toNanos();
+      flight.took = Nanos.of(event.took());
       flight.commit();
     }
   }
@@ -46,7 +46,7 @@ public final class FlightEvents implements BrokerListener {
     if (flight.isEnabled()) {
       flight.buffer = event.buffer();
       flight.device = event.device();
-      flight.waited = event.waited().toNanos();
+      flight.waited = Nanos.of(event.waited());
       flight.granted = event.granted();
       flight.commit();
     }

@@ -9,6 +9,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.TimeGauge;
 import io.micrometer.core.instrument.Timer;
+import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -35,6 +36,8 @@ final class Registration {
     Duration.ofMillis(500)
   };
 
+  private static final System.Logger LOG = System.getLogger("dev.dmabroker.metrics");
+
   private final MeterRegistry registry;
   private final Tags tags;
   private final RecentCensus census;
@@ -48,7 +51,7 @@ final class Registration {
 
   void gauge(String name, Tags own, String unit, ToDoubleFunction<Census> value) {
     registered.add(
-        Gauge.builder(name, census, recent -> value.applyAsDouble(recent.get()))
+        Gauge.builder(name, census, recent -> read(recent, value))
             .tags(tags.and(own))
             .baseUnit(unit)
             .register(registry));
@@ -57,8 +60,7 @@ final class Registration {
   /** Registers a time that the census has in nanoseconds. */
   void nanos(String name, Tags own, ToDoubleFunction<Census> value) {
     registered.add(
-        TimeGauge.builder(
-                name, census, TimeUnit.NANOSECONDS, recent -> value.applyAsDouble(recent.get()))
+        TimeGauge.builder(name, census, TimeUnit.NANOSECONDS, recent -> read(recent, value))
             .tags(tags.and(own))
             .register(registry));
   }
@@ -66,7 +68,7 @@ final class Registration {
   /** Registers a count that the census has; the count must not go down. */
   void counted(String name, Tags own, String unit, ToDoubleFunction<Census> value) {
     registered.add(
-        FunctionCounter.builder(name, census, recent -> value.applyAsDouble(recent.get()))
+        FunctionCounter.builder(name, census, recent -> read(recent, value))
             .tags(tags.and(own))
             .baseUnit(unit)
             .register(registry));
@@ -82,8 +84,8 @@ final class Registration {
         FunctionTimer.builder(
                 name,
                 census,
-                recent -> (long) count.applyAsDouble(recent.get()),
-                recent -> nanos.applyAsDouble(recent.get()),
+                recent -> (long) read(recent, count),
+                recent -> read(recent, nanos),
                 TimeUnit.NANOSECONDS)
             .tags(tags.and(own))
             .register(registry));
@@ -112,7 +114,28 @@ final class Registration {
     return timer;
   }
 
+  /**
+   * Reads one value; NaN if it cannot be had. A registry reads all meters of a program for one
+   * scrape, so a meter must not throw.
+   */
+  private static double read(RecentCensus recent, ToDoubleFunction<Census> value) {
+    try {
+      return value.applyAsDouble(recent.get());
+    } catch (Throwable t) {
+      LOG.log(Level.DEBUG, "a value of the broker cannot be had", t);
+      return Double.NaN;
+    }
+  }
+
+  /** Takes out what was registered, also if the registry's listeners throw. */
   void removeAll() {
-    registered.forEach(registry::remove);
+    for (Meter meter : registered) {
+      try {
+        Meter unused = registry.remove(meter);
+      } catch (Throwable t) {
+        LOG.log(Level.WARNING, "the registry threw while " + meter.getId() + " was taken out", t);
+      }
+    }
+    registered.clear();
   }
 }

@@ -70,7 +70,7 @@ public final class SnapshotJson {
 
   /** Writes a time in nanoseconds. */
   private void time(String name, Duration time) throws IOException {
-    json.member(name, time.toNanos());
+    json.member(name, Nanos.of(time));
   }
 
   private void write(BrokerSnapshot snapshot, Instant taken) throws IOException {
@@ -159,7 +159,8 @@ public final class SnapshotJson {
     list("attachments", buffer.attachments(), this::write);
     list("holders", buffer.holders(), this::write);
     strings("pinned", buffer.pinned());
-    json.member("waiting", buffer.waiting()).member("retired", buffer.retired());
+    json.member("waiting", buffer.waiting()).member("seeking", buffer.seeking().orElse(null));
+    json.member("retired", buffer.retired());
     json.member("maps", buffer.maps()).name("moves");
     write(buffer.moves());
     json.endObject();

@@ -142,11 +142,11 @@ final class StreamCensus {
     return owner(tags.and("device", holds.device()))
         .add(Figure.HELD, holds.now())
         .add(Figure.HELD_DECLARED, holds.camping() < 0 ? Double.NaN : holds.camping())
-        .most(Figure.HOLD_LONGEST_NANOS, holds.longest().toNanos())
-        .most(Figure.HOLD_DECLARED_NANOS, holds.longestHold().toNanos())
+        .most(Figure.HOLD_LONGEST_NANOS, Nanos.of(holds.longest()))
+        .most(Figure.HOLD_DECLARED_NANOS, Nanos.of(holds.longestHold()))
         .add(Figure.OVERHELD, holds.overheld())
         .add(Figure.RELEASED, holds.ended())
-        .add(Figure.HOLD_NANOS, holds.total().toNanos());
+        .add(Figure.HOLD_NANOS, Nanos.of(holds.total()));
   }
 
   /** The figures of a stream or device, made if there are none yet. */

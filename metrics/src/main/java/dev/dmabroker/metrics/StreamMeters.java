@@ -3,6 +3,7 @@ package dev.dmabroker.metrics;
 import dev.dmabroker.metrics.StreamCensus.Figure;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.binder.BaseUnits;
+import java.lang.System.Logger.Level;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.locks.ReentrantLock;
@@ -18,6 +19,8 @@ import java.util.function.ToDoubleFunction;
  * a gauge. So no thread waits for a thread that registers: the next census comes soon.
  */
 final class StreamMeters {
+  private static final System.Logger LOG = System.getLogger("dev.dmabroker.metrics");
+
   private final Supplier<Registration> registrations;
   private final ReentrantLock lock = new ReentrantLock();
 
@@ -67,7 +70,10 @@ final class StreamMeters {
     }
   }
 
-  /** Registers the meters of one stream or device, or none of them if one fails. */
+  /**
+   * Registers the meters of one stream or device, or none of them if the registry refuses one. That
+   * is no concern of the other streams, nor of the gauge that is being read.
+   */
   private Registration register(Tags tags) {
     Registration meters = registrations.get();
     try {
@@ -76,11 +82,11 @@ final class StreamMeters {
       } else {
         registerStream(meters, tags);
       }
-      return meters;
-    } catch (RuntimeException e) {
-      meters.removeAll(); // The registry has a different meter of that name.
-      throw e;
+    } catch (Throwable t) {
+      LOG.log(Level.WARNING, "no meters of " + tags + ", as the registry refused one", t);
+      meters.removeAll();
     }
+    return meters;
   }
 
   private static void registerStream(Registration meters, Tags tags) {

@@ -167,18 +167,18 @@ public final class TraceExport implements BrokerListener {
     TraceLane lane = buffer(event.buffer());
     TraceEvent whole = lane.slice(name, end, event.prepare().plus(event.stall()), details);
     events.add(whole);
-    long stall = Math.max(whole.atNanos(), end - event.stall().toNanos());
+    long stall = Math.max(whole.atNanos(), end - Nanos.of(event.stall()));
     part(whole, "prepare", whole.atNanos(), event.prepare());
     part(whole, "stall", stall, event.stall());
     part(whole, "drain", stall, event.drain());
-    part(whole, "copy", end - event.copy().toNanos(), event.copy());
+    part(whole, "copy", end - Nanos.of(event.copy()), event.copy());
   }
 
   private void part(TraceEvent whole, String name, long at, Duration took) {
     long from = Math.max(at, whole.atNanos());
-    long until = Math.min(from + took.toNanos(), whole.endNanos());
-    if (until > from) {
-      events.add(whole.part(name, from, until - from));
+    long length = Math.min(Nanos.of(took), whole.endNanos() - from);
+    if (length > 0) {
+      events.add(whole.part(name, from, length));
     }
   }
 

@@ -69,7 +69,7 @@ final class TraceLane {
 
   /** A slice of a step that has taken the given time until now. */
   TraceEvent slice(String what, long end, Duration took, Map<String, String> details) {
-    long at = Math.max(0, end - took.toNanos());
+    long at = Math.max(0, end - Nanos.of(took));
     int row = 0;
     while (row < ends.size() && ends.get(row) > at) {
       row++;

@@ -3,7 +3,6 @@ package dev.dmabroker.metrics;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.dmabroker.Broker;
 import dev.dmabroker.BufferStream;
@@ -12,6 +11,7 @@ import dev.dmabroker.StreamSpec;
 import dev.dmabroker.heuristics.FirstFit;
 import dev.dmabroker.spec.BlobSpec;
 import dev.dmabroker.spec.Constraints;
+import dev.dmabroker.testing.Programs;
 import dev.dmabroker.testing.ScriptedHeap;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
@@ -107,17 +107,15 @@ class PrometheusRulesTest {
 
   @Test
   void promtoolTakesTheRulesAndTheirTestsPass(@TempDir Path folder) throws Exception {
-    assumeTrue(
-        Files.isExecutable(Path.of("/usr/bin/promtool")),
-        "there is no /usr/bin/promtool; apt-get install prometheus");
+    Path promtool = Programs.onPath("promtool", "prometheus");
     Files.writeString(folder.resolve(RULES), resource(RULES));
     Files.writeString(folder.resolve(RULES_TEST), resource(RULES_TEST));
-    promtool(folder, "check", "rules", RULES);
-    promtool(folder, "test", "rules", RULES_TEST);
+    run(folder, promtool, "check", "rules", RULES);
+    run(folder, promtool, "test", "rules", RULES_TEST);
   }
 
-  private static void promtool(Path folder, String... args) throws Exception {
-    List<String> command = new ArrayList<>(List.of("/usr/bin/promtool"));
+  private static void run(Path folder, Path promtool, String... args) throws Exception {
+    List<String> command = new ArrayList<>(List.of(promtool.toString()));
     command.addAll(List.of(args));
     Path output = folder.resolve("output");
     Process process =

@@ -37,6 +37,7 @@ final class AccessProbe {
 
   private static Trait<Boolean> cpuReach(LinuxBacking sample) {
     try {
+      sample.zero(); // Where the memory faults, the kernel says so, and spares this process.
       sample.beginCpuAccess(Access.READ_WRITE);
       try {
         ByteBuffer bytes = sample.bytes(0, 1);

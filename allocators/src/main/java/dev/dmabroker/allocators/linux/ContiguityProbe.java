@@ -1,9 +1,7 @@
 package dev.dmabroker.allocators.linux;
 
-import dev.dmabroker.spec.Access;
 import dev.dmabroker.spi.HeapException;
 import dev.dmabroker.spi.Trait;
-import java.nio.ByteBuffer;
 import java.util.Optional;
 
 /**
@@ -63,7 +61,7 @@ final class ContiguityProbe {
     LinuxBacking sample = source.allocate("dmabroker-probe", bytes);
     try {
       int pages = (int) (bytes / Pages.size());
-      touch(sample, pages);
+      sample.zero(); // Some heaps fill in their pages at the first access.
       Optional<long[]> frames = PageMap.frames(sample.range().address(), pages);
       if (frames.isEmpty()) {
         return new Sighting(
@@ -80,19 +78,6 @@ final class ContiguityProbe {
               + " of page frames");
     } finally {
       sample.release();
-    }
-  }
-
-  /** Reads from each page, because some heaps fill in their pages at the first access. */
-  private static void touch(LinuxBacking sample, int pages) throws HeapException {
-    sample.beginCpuAccess(Access.READ);
-    try {
-      ByteBuffer bytes = sample.bytes(0, Math.toIntExact(pages * Pages.size()));
-      for (int at = 0; at < bytes.limit(); at += Math.toIntExact(Pages.size())) {
-        bytes.get(at);
-      }
-    } finally {
-      sample.endCpuAccess(Access.READ);
     }
   }
 

@@ -109,7 +109,7 @@ public final class DumbProvider implements HeapProvider {
   }
 
   /** The reason why the node gives no dumb buffers as dma-bufs, if there is one. */
-  private static Optional<String> lack(int node) {
+  private static Optional<String> lack(int node) throws HeapException {
     // The kernel does not tell the first capability of drivers without displays (drm_ioctl.c): it
     // is tried.
     if (capability(node, Drm.DRM_CAP_DUMB_BUFFER, /* ifNotTold= */ 1) == 0) {
@@ -120,14 +120,22 @@ public final class DumbProvider implements HeapProvider {
         : Optional.empty();
   }
 
-  /** The value of a capability; 0 if the node is no DRM device. */
-  private static long capability(int node, long which, long ifNotTold) {
+  /** The value of a capability; 0 if the kernel does not know it, or the node is no DRM device. */
+  private static long capability(int node, long which, long ifNotTold) throws HeapException {
     ByteBuffer request =
         ByteBuffer.allocate(Drm.GET_CAP_BYTES).order(ByteOrder.nativeOrder()).putLong(0, which);
-    if (LibC.calls().ioctl(node, Drm.DRM_IOCTL_GET_CAP, request.array()) == 0) {
+    Optional<Errno> refusal = Drm.ask(node, Drm.DRM_IOCTL_GET_CAP, request);
+    if (refusal.isEmpty()) {
       return request.getLong(8);
     }
-    return Errno.last().equals(Errno.EOPNOTSUPP) ? ifNotTold : 0;
+    Errno errno = refusal.get();
+    if (errno.equals(Errno.EOPNOTSUPP)) {
+      return ifNotTold;
+    }
+    if (errno.equals(Errno.EINVAL) || errno.equals(Errno.ENOTTY)) {
+      return 0;
+    }
+    throw errno.failure("DRM_IOCTL_GET_CAP of " + which);
   }
 
   /** The driver's name; empty if it does not tell. */
@@ -139,7 +147,7 @@ public final class DumbProvider implements HeapProvider {
               .order(ByteOrder.nativeOrder())
               .putLong(16, NAME_BYTES - 1)
               .putLong(24, Pointer.nativeValue(name));
-      return LibC.calls().ioctl(node, Drm.DRM_IOCTL_VERSION, version.array()) == 0
+      return Drm.ask(node, Drm.DRM_IOCTL_VERSION, version).isEmpty()
           ? name.getString(0, StandardCharsets.US_ASCII.name())
           : "";
     }

@@ -4,6 +4,7 @@ import dev.dmabroker.spi.HeapException;
 import dev.dmabroker.spi.HeapException.Kind;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.Optional;
 
 /**
  * Allocates dumb buffers of a DRM device, as dma-bufs. A dumb buffer is a picture; here it is a
@@ -97,15 +98,27 @@ final class DumbSource implements Source {
     }
   }
 
-  /** Maps by the dma-buf; if the driver does not map that, by the node. */
+  /** Maps by the dma-buf; if the driver does not do that, by the node. */
   private static AddressRange map(int node, int dmaBuf, int handle, long sizeBytes, String what)
       throws HeapException {
     try {
       return AddressRange.map(dmaBuf, sizeBytes, true, what);
     } catch (HeapException e) {
+      if (e.kind() != Kind.FAILED) {
+        throw e;
+      }
+      return mapByNode(node, handle, sizeBytes, what, e);
+    }
+  }
+
+  private static AddressRange mapByNode(
+      int node, int handle, long sizeBytes, String what, HeapException why) throws HeapException {
+    try {
       ByteBuffer map = request(Drm.MAP_DUMB_BYTES).putInt(0, handle);
       call(node, Drm.DRM_IOCTL_MODE_MAP_DUMB, map, "DRM_IOCTL_MODE_MAP_DUMB for " + what);
       return AddressRange.map(node, map.getLong(8), sizeBytes, true, what);
+    } catch (HeapException e) {
+      throw new HeapException(e.kind(), why.getMessage() + "; by the node too: " + e.getMessage());
     }
   }
 
@@ -124,21 +137,17 @@ final class DumbSource implements Source {
     return dumb;
   }
 
-  @SuppressWarnings("ByteBufferBackingArray")
+  /** Gives the handle up. If the driver refuses, the handle lasts as long as the open node. */
   private static void destroy(int node, int handle) {
-    byte[] destroy = request(Drm.DESTROY_DUMB_BYTES).putInt(0, handle).array();
-    LibC.calls().ioctl(node, Drm.DRM_IOCTL_MODE_DESTROY_DUMB, destroy);
+    ByteBuffer destroy = request(Drm.DESTROY_DUMB_BYTES).putInt(0, handle);
+    Optional<Errno> unused = Drm.ask(node, Drm.DRM_IOCTL_MODE_DESTROY_DUMB, destroy);
   }
 
-  @SuppressWarnings("ByteBufferBackingArray") // Each argument is an array of its own.
   private static void call(int node, long request, ByteBuffer argument, String what)
       throws HeapException {
-    while (LibC.calls().ioctl(node, request, argument.array()) != 0) {
-      Errno errno = Errno.last();
-      // The DRM core wants both kinds of calls repeated, as drmIoctl does.
-      if (!errno.equals(Errno.EINTR) && !errno.equals(Errno.EAGAIN)) {
-        throw errno.failure(what);
-      }
+    Optional<Errno> refusal = Drm.ask(node, request, argument);
+    if (refusal.isPresent()) {
+      throw refusal.get().failure(what);
     }
   }
 

@@ -84,7 +84,12 @@ final class KernelFences implements FenceKind {
   }
 
   private static boolean ask(int fd, byte[] info) {
-    return LibC.calls().ioctl(fd, Ioctl.SYNC_IOC_FILE_INFO, info) == 0;
+    while (LibC.calls().ioctl(fd, Ioctl.SYNC_IOC_FILE_INFO, info) != 0) {
+      if (!Errno.last().equals(Errno.EINTR)) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /** The file behind a descriptor, for errors. */

@@ -70,8 +70,11 @@ public final class LinuxBacking implements Backing {
   /** Clears the memory by the CPU, which also gives it all its pages. */
   void zero() throws HeapException {
     beginCpuAccess(Access.WRITE);
-    range().zero();
-    endCpuAccess(Access.WRITE);
+    try {
+      range().zero();
+    } finally {
+      endCpuAccess(Access.WRITE);
+    }
   }
 
   /**

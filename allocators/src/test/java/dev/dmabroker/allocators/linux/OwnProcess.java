@@ -5,6 +5,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 
@@ -29,6 +30,29 @@ public final class OwnProcess {
       throw new AssertionError(e);
     }
     return count;
+  }
+
+  /** What the descriptors refer to, but for the class path's files. */
+  static List<String> descriptors() {
+    try (Stream<Path> fds = Files.list(Path.of("/proc/self/fd"))) {
+      return fds.map(OwnProcess::target)
+          .filter(target -> !target.equals("closed") && !target.startsWith("/proc/"))
+          .filter(target -> !target.endsWith(".jar") && !target.endsWith("/modules"))
+          .sorted()
+          .toList();
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  /** What the mappings of memory are of. */
+  static List<String> memoryMappings() {
+    return read("/proc/self/maps")
+        .lines()
+        .filter(line -> line.contains("/memfd:") || line.contains("/dmabuf:"))
+        .map(line -> line.substring(line.indexOf('/')))
+        .sorted()
+        .toList();
   }
 
   /** What a descriptor refers to, as the kernel writes it. */

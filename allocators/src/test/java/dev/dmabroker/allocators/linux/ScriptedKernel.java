@@ -17,7 +17,7 @@ final class ScriptedKernel implements AutoCloseable {
   /** What a test makes of the calls. */
   interface Script {
     /**
-     * Answers a call.
+     * Answers a call. Calls that the script makes are not seen by it.
      *
      * @return the call's result, or null to let the kernel answer
      */
@@ -46,6 +46,7 @@ final class ScriptedKernel implements AutoCloseable {
   }
 
   private final SystemCalls kernel = LibC.calls();
+  private final ThreadLocal<Boolean> inScript = new ThreadLocal<>();
 
   /** Stands in for the calls of the thread that makes it. */
   ScriptedKernel(Script script) {
@@ -62,12 +63,24 @@ final class ScriptedKernel implements AutoCloseable {
                 (proxy, method, arguments) -> {
                   Number answer =
                       threads.test(Thread.currentThread())
-                          ? script.answer(new Call(method.getName(), List.of(arguments)))
+                          ? answer(script, new Call(method.getName(), List.of(arguments)))
                           : null;
                   return answer == null
                       ? ask(method, arguments)
                       : asReturned(method.getReturnType(), answer);
                 }));
+  }
+
+  private @Nullable Number answer(Script script, Call call) throws Exception {
+    if (Boolean.TRUE.equals(inScript.get())) {
+      return null; // The script's own calls are the kernel's.
+    }
+    inScript.set(true);
+    try {
+      return script.answer(call);
+    } finally {
+      inScript.remove();
+    }
   }
 
   private @Nullable Object ask(Method method, Object[] arguments) throws Throwable {
@@ -80,11 +93,6 @@ final class ScriptedKernel implements AutoCloseable {
 
   private static Number asReturned(Class<?> type, Number answer) {
     return type == int.class ? (Number) answer.intValue() : (Number) answer.longValue();
-  }
-
-  /** The calls as the kernel answers them, for a script that needs some for itself. */
-  SystemCalls kernel() {
-    return kernel;
   }
 
   /** The answer of a call that fails. */

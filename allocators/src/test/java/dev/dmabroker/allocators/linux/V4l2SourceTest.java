@@ -28,7 +28,7 @@ class V4l2SourceTest {
   private final int descriptorsBefore = OwnProcess.memoryDescriptors();
 
   /** Buffers are memfds: nobody looks into them. */
-  private static final class Driver implements V4l2Node {
+  static final class Driver implements V4l2Node {
     int caps = V4l2.V4L2_CAP_STREAMING | V4l2.V4L2_CAP_VIDEO_CAPTURE;
     int sizeImage = FRAME;
     int planes = 1;
@@ -91,7 +91,9 @@ class V4l2SourceTest {
       } else if (request == V4l2.VIDIOC_EXPBUF) {
         assertTrue(buffers.contains(argument.getInt(4)));
         exported.add(argument.getInt(4));
-        argument.putInt(16, LibC.calls().memfd_create(Fd.text("frame"), LibC.MFD_CLOEXEC));
+        int frame = LibC.calls().memfd_create(Fd.text("frame"), LibC.MFD_CLOEXEC);
+        assertEquals(0, LibC.calls().ftruncate(frame, sizeImage & 0xffff_ffffL));
+        argument.putInt(16, frame);
       }
       return null;
     }

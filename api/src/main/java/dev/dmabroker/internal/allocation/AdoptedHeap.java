@@ -10,6 +10,7 @@ import dev.dmabroker.spi.HeapTraits;
 final class AdoptedHeap implements Heap {
   private final ForeignMemory memory;
   private final Runnable afterwards;
+  private volatile boolean movable;
 
   /**
    * Stands for one memory.
@@ -36,8 +37,14 @@ final class AdoptedHeap implements Heap {
     return memory.traits();
   }
 
+  /** Tells whether the memory that it gave may be left. */
+  boolean isMovable() {
+    return movable;
+  }
+
   @Override
   public Backing allocate(String label, long sizeBytes) throws HeapException {
+    movable = memory.movable();
     return memory.open();
   }
 

@@ -3,6 +3,7 @@ package dev.dmabroker.internal.allocation;
 import dev.dmabroker.AllocationException;
 import dev.dmabroker.DuplicateMemoryException;
 import dev.dmabroker.internal.heap.HeapAccount;
+import dev.dmabroker.internal.heap.HeapMemory;
 import dev.dmabroker.internal.layout.LayoutCheck;
 import dev.dmabroker.internal.placement.HeapTable;
 import dev.dmabroker.internal.placement.Target;
@@ -10,7 +11,6 @@ import dev.dmabroker.internal.runtime.Exceptions;
 import dev.dmabroker.internal.runtime.Time;
 import dev.dmabroker.spec.BufferSpec;
 import dev.dmabroker.spec.Layout;
-import dev.dmabroker.spi.Backing;
 import dev.dmabroker.spi.ForeignMemory;
 import dev.dmabroker.spi.HeapException;
 import java.util.Collection;
@@ -58,30 +58,37 @@ public final class Adoption {
   public PlacedMemory take(String name, Target target, Layout layout, ForeignMemory memory) {
     check(name, target.spec(), layout);
     Entry entry = new Entry();
-    HeapAccount account = new HeapAccount(new AdoptedHeap(memory, entry::leave));
+    AdoptedHeap heap = new AdoptedHeap(memory, entry::leave);
+    HeapAccount account;
+    try {
+      account = new HeapAccount(heap);
+    } catch (IllegalStateException e) {
+      throw failure(name, target, layout, "memory of " + memory.getClass(), e);
+    }
     if (heaps.numberOf(account.name()) >= 0) {
       account.retire();
       throw Exceptions.duplicateName(
           "cannot adopt " + name + ": a heap of the broker is named " + account.name() + ", too");
     }
-    Backing backing;
-    long sizeBytes;
+    HeapMemory taken;
     try {
-      backing = account.allocate(name, layout.sizeBytes());
-      sizeBytes = backing.sizeBytes();
+      taken = account.allocate(name, layout.sizeBytes());
     } catch (HeapException e) {
-      throw failure(name, target, layout, account, e);
+      throw failure(name, target, layout, account.name(), e);
     } finally {
       account.retire(); // The heap ends with the memory that it gave, or now.
     }
     entry.account = account;
     accounts.add(account);
     try {
-      backing.identity().ifPresent(identity -> entry.enter(identity, name));
+      taken.identity().ifPresent(identity -> entry.enter(identity, name));
       return new PlacedMemory(
-          new HeapTable(List.of(account)), target, layout, backing, time.nanos());
-    } catch (RuntimeException | Error e) {
-      account.release(backing, sizeBytes);
+          new HeapTable(List.of(account)), target, layout, taken, heap.isMovable(), time.nanos());
+    } catch (HeapException e) {
+      taken.release();
+      throw failure(name, target, layout, account.name(), e);
+    } catch (Throwable e) {
+      taken.release();
       throw e;
     }
   }
@@ -93,7 +100,7 @@ public final class Adoption {
 
   /** Makes the error for memory that cannot be opened. */
   private static AllocationException failure(
-      String name, Target target, Layout layout, HeapAccount account, HeapException cause) {
+      String name, Target target, Layout layout, String memory, Exception cause) {
     String reason = String.valueOf(cause.getMessage());
     AllocationException failure =
         Exceptions.allocation(
@@ -104,10 +111,10 @@ public final class Adoption {
                 + ", "
                 + layout.sizeBytes()
                 + " bytes) in "
-                + account.name()
+                + memory
                 + ": "
                 + reason,
-            List.of(new Allocator.Attempt(account.name(), reason)));
+            List.of(new Allocator.Attempt(memory, reason)));
     failure.initCause(cause);
     return failure;
   }

@@ -6,6 +6,8 @@ import dev.dmabroker.BudgetExceededException;
 import dev.dmabroker.UnsatisfiableException;
 import dev.dmabroker.internal.heap.Budgets;
 import dev.dmabroker.internal.heap.HeapAccount;
+import dev.dmabroker.internal.heap.HeapMemory;
+import dev.dmabroker.internal.heap.NoTurnException;
 import dev.dmabroker.internal.placement.Participant;
 import dev.dmabroker.internal.placement.Planner;
 import dev.dmabroker.internal.placement.Ranking.RankedHeap;
@@ -15,7 +17,6 @@ import dev.dmabroker.internal.runtime.Exceptions;
 import dev.dmabroker.internal.runtime.Time;
 import dev.dmabroker.internal.watch.EventRecords;
 import dev.dmabroker.internal.watch.Listeners;
-import dev.dmabroker.spi.Backing;
 import dev.dmabroker.spi.HeapException;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -35,6 +36,22 @@ public final class Allocator {
   private final Listeners listeners;
   private final Time time;
 
+  /**
+   * Says what is to be allocated.
+   *
+   * @param buffer the buffer's name
+   * @param generation the number of the place that is sought
+   * @param vacated the heap to leave alone; -1 if there is none
+   * @param progress is told what the search waits for
+   */
+  public record Order(
+      String buffer,
+      Target target,
+      Budgets.Reservation reservation,
+      long generation,
+      int vacated,
+      Progress progress) {}
+
   /** Holds what one heap said. */
   public record Attempt(String heap, String reason) implements AllocationException.Attempt {}
 
@@ -50,69 +67,82 @@ public final class Allocator {
    * Tries the heaps that suit, best first; then once more those that were full, after idle buffers
    * have made room there.
    *
-   * @param vacated the heap to leave alone; -1 if there is none
+   * @throws NoTurnException if this is a worker that has to wait for its turn
    * @throws BrokerException an {@link UnsatisfiableException}, {@link AllocationException} or
    *     {@link dev.dmabroker.BudgetExceededException}
    */
   public PlacedMemory allocate(
-      String buffer,
-      Target target,
-      Budgets.Reservation reservation,
-      List<? extends Participant> devices,
-      Optional<String> currentHeap,
-      long generation,
-      int vacated) {
+      Order order, List<? extends Participant> devices, Optional<String> currentHeap)
+      throws NoTurnException {
+    Target target = order.target();
+    int vacated = order.vacated();
     Solution solution = planner.solve(target, devices);
     if (!solution.isPossible()) {
-      throw planner.unsatisfiable("allocate " + buffer, target, devices, /* counting= */ false);
+      throw planner.unsatisfiable(
+          "allocate " + order.buffer(), target, devices, /* counting= */ false);
     }
-    Search search = new Search(buffer, target, reservation, generation);
+    Search search = new Search(order);
     List<RankedHeap> ranked = planner.rank(target, solution, devices, currentHeap);
     if (vacated >= 0) {
       ranked.removeIf(each -> !solution.isAsGood(each.heap(), vacated));
     }
-    for (RankedHeap each : ranked) {
-      PlacedMemory placed = search.tryIn(each);
+    try {
+      PlacedMemory placed = search.run(ranked, /* makingRoom= */ vacated < 0);
       if (placed != null) {
         return placed;
       }
-    }
-    if (vacated < 0) { // A buffer that makes room does not ask others to make room.
-      for (RankedHeap each : ranked) {
-        PlacedMemory placed = search.tryWithRoomMade(each);
-        if (placed != null) {
-          return placed;
-        }
-      }
+    } catch (NoTurnException e) {
+      order.progress().awaitTurn(e);
+      throw e;
     }
     throw search.overBudget != null ? search.overBudget : search.failure(devices);
   }
 
   /** Holds one allocation, and what the heaps said to it. */
   private final class Search {
+    private final Order order;
     private final String buffer;
     private final Target target;
     private final Budgets.Reservation reservation;
-    private final long generation;
     private final List<AllocationException.Attempt> attempts = new ArrayList<>();
+    private final List<HeapException> refusals = new ArrayList<>();
     private final Set<Integer> full = new HashSet<>();
     private @Nullable BudgetExceededException overBudget;
     private long neededBytes;
     private @Nullable PlacedMemory placed;
 
-    Search(String buffer, Target target, Budgets.Reservation reservation, long generation) {
-      this.reservation = reservation;
-      this.buffer = buffer;
-      this.target = target;
-      this.generation = generation;
+    Search(Order order) {
+      this.order = order;
+      this.buffer = order.buffer();
+      this.target = order.target();
+      this.reservation = order.reservation();
       this.neededBytes = target.layout().sizeBytes();
+    }
+
+    /** Asks the heaps in their order. Null means that none gave memory. */
+    @Nullable PlacedMemory run(List<RankedHeap> ranked, boolean makingRoom) throws NoTurnException {
+      for (RankedHeap each : ranked) {
+        PlacedMemory found = tryIn(each);
+        if (found != null) {
+          return found;
+        }
+      }
+      if (makingRoom) { // A buffer that makes room does not ask others to make room.
+        for (RankedHeap each : ranked) {
+          PlacedMemory found = tryWithRoomMade(each);
+          if (found != null) {
+            return found;
+          }
+        }
+      }
+      return null;
     }
 
     /**
      * Reserves what the heap would give and asks the heap. Null means that the heap refused, or
      * that a budget did not suffice.
      */
-    @Nullable PlacedMemory tryIn(RankedHeap each) {
+    @Nullable PlacedMemory tryIn(RankedHeap each) throws NoTurnException {
       HeapAccount heap = each.account();
       long sizeBytes = each.choice().sizeBytes();
       neededBytes = each.choice().neededBytes();
@@ -125,11 +155,22 @@ public final class Allocator {
         return null;
       }
       try {
-        Backing backing = heap.allocate(buffer, sizeBytes);
+        order.progress().ask(heap);
+        HeapMemory memory = heap.allocateInTurn(buffer, sizeBytes);
         return new PlacedMemory(
-            planner.table(), each.heap(), target, each.choice(), backing, generation, time.nanos());
+            planner.table(),
+            each.heap(),
+            target,
+            each.choice(),
+            memory,
+            order.generation(),
+            time.nanos());
+      } catch (NoTurnException e) {
+        reservation.backTo(before);
+        throw e;
       } catch (HeapException e) {
         reservation.backTo(before);
+        refusals.add(e);
         if (e.kind() == HeapException.Kind.FULL) {
           full.add(each.heap());
         }
@@ -143,10 +184,11 @@ public final class Allocator {
     }
 
     /** Tries a full heap once more, after buffers that lie there idle have moved elsewhere. */
-    @Nullable PlacedMemory tryWithRoomMade(RankedHeap each) {
+    @Nullable PlacedMemory tryWithRoomMade(RankedHeap each) throws NoTurnException {
       if (!full.contains(each.heap())) {
         return null;
       }
+      order.progress().makeRoom(each.account());
       String why =
           evictor.makeRoom(
               each.heap(),
@@ -164,22 +206,31 @@ public final class Allocator {
 
     /** Makes the error that names every heap with its reason. */
     AllocationException failure(List<? extends Participant> devices) {
-      return Exceptions.allocation(
-          "cannot allocate "
-              + neededBytes
-              + " bytes for "
-              + buffer
-              + " ("
-              + target.spec()
-              + "), attached: "
-              + Participant.names(devices)
-              + "; "
-              + (attempts.isEmpty()
-                  ? "the heuristic left out every heap that suits"
-                  : attempts.stream()
-                      .map(attempt -> attempt.heap() + ": " + attempt.reason())
-                      .collect(Collectors.joining("; "))),
-          attempts);
+      AllocationException failure =
+          Exceptions.allocation(
+              "cannot allocate "
+                  + neededBytes
+                  + " bytes for "
+                  + buffer
+                  + " ("
+                  + target.spec()
+                  + "), attached: "
+                  + Participant.names(devices)
+                  + "; "
+                  + (attempts.isEmpty()
+                      ? "the heuristic left out every heap that suits"
+                      : attempts.stream()
+                          .map(attempt -> attempt.heap() + ": " + attempt.reason())
+                          .collect(Collectors.joining("; "))),
+              attempts);
+      for (HeapException refusal : refusals) {
+        if (failure.getCause() == null) {
+          failure.initCause(refusal);
+        } else {
+          failure.addSuppressed(refusal);
+        }
+      }
+      return failure;
     }
   }
 }

@@ -1,22 +1,21 @@
 package dev.dmabroker.internal.allocation;
 
 import dev.dmabroker.internal.heap.HeapAccount;
+import dev.dmabroker.internal.heap.NoTurnException;
+import dev.dmabroker.internal.heap.WorkerTurns;
 import dev.dmabroker.internal.placement.Planner;
-import dev.dmabroker.internal.runtime.EngineLog;
 import dev.dmabroker.internal.runtime.Time;
+import dev.dmabroker.internal.runtime.Workers;
 import dev.dmabroker.internal.watch.TokenBucket;
-import dev.dmabroker.spi.PlacementHeuristic;
 import dev.dmabroker.spi.PlacementHeuristic.Crowded;
 import dev.dmabroker.spi.PlacementHeuristic.Eviction;
 import dev.dmabroker.spi.PlacementHeuristic.HeapLoad;
 import dev.dmabroker.spi.PlacementHeuristic.Resident;
-import java.lang.System.Logger.Level;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 
 /**
  * Makes room in a full heap: it moves buffers that are idle and could lie elsewhere out of the
@@ -28,6 +27,13 @@ public final class Evictor {
   private final Planner planner;
   private final Time time;
   private final Iterable<Tenant> tenants;
+
+  /** The turns of workers, since a mover that does not return keeps the thread that makes room. */
+  private final WorkerTurns turns =
+      new WorkerTurns(
+          "it waits to make room in a full heap, and "
+              + WorkerTurns.MOST
+              + " workers that do so have not come to an end");
 
   /** Limits the moves. It is guarded by this object's lock. */
   private final TokenBucket moves = new TokenBucket();
@@ -46,15 +52,31 @@ public final class Evictor {
   /** Attempts to allocate, after each buffer that has moved out. */
   interface Attempt {
     /** Returns whether there was room now. */
-    boolean succeeds();
+    boolean succeeds() throws NoTurnException;
   }
 
   /**
    * Moves buffers out of a heap until there is room.
    *
    * @return why there is none, for an error's text; empty if there is nothing to say
+   * @throws NoTurnException if this is a worker that has to wait for its turn to make room, or if
+   *     the attempt throws it
    */
-  String makeRoom(int heap, String forBuffer, long sizeBytes, Attempt attempt) {
+  String makeRoom(int heap, String forBuffer, long sizeBytes, Attempt attempt)
+      throws NoTurnException {
+    if (!Workers.isWorker()) {
+      return moveOut(heap, forBuffer, sizeBytes, attempt);
+    }
+    turns.begin();
+    try {
+      return moveOut(heap, forBuffer, sizeBytes, attempt);
+    } finally {
+      turns.end();
+    }
+  }
+
+  private String moveOut(int heap, String forBuffer, long sizeBytes, Attempt attempt)
+      throws NoTurnException {
     List<Resident> residents = new ArrayList<>();
     Map<Long, Tenant> byId = new HashMap<>();
     for (Tenant tenant : tenants) {
@@ -93,22 +115,15 @@ public final class Evictor {
         : moved + " of " + eviction.buffers().size() + " idle buffers moved out";
   }
 
-  /** Asks the heuristic which buffers to move out; none if it throws. */
+  /** Returns the turns of workers that make room. */
+  public WorkerTurns turns() {
+    return turns;
+  }
+
+  /** Asks the heuristic which buffers to move out. */
   private Eviction ask(int heap, HeapAccount account, long sizeBytes, List<Resident> residents) {
-    PlacementHeuristic heuristic = planner.heuristic();
-    try {
-      return Objects.requireNonNull(
-          heuristic.evict(
-              new Crowded(
-                  new HeapLoad(planner.table().info(heap), sizeBytes, account.usedBytes(), 0),
-                  sizeBytes,
-                  residents)),
-          "evict answered null");
-    } catch (RuntimeException e) {
-      EngineLog.LOG.log(
-          Level.WARNING, "heuristic " + heuristic.name() + " threw; nothing is moved out", e);
-      return Eviction.NONE;
-    }
+    HeapLoad load = new HeapLoad(planner.table().info(heap), sizeBytes, account.usedBytes(), 0);
+    return planner.ranking().evict(new Crowded(load, sizeBytes, residents));
   }
 
   /** Tells whether one more move is within the heuristic's limit for a second. */

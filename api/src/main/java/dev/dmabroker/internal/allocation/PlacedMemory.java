@@ -1,6 +1,7 @@
 package dev.dmabroker.internal.allocation;
 
 import dev.dmabroker.internal.heap.HeapAccount;
+import dev.dmabroker.internal.heap.HeapMemory;
 import dev.dmabroker.internal.placement.Alternative;
 import dev.dmabroker.internal.placement.DeviceDemand;
 import dev.dmabroker.internal.placement.HeapTable;
@@ -8,7 +9,6 @@ import dev.dmabroker.internal.placement.Participant;
 import dev.dmabroker.internal.placement.Solution;
 import dev.dmabroker.internal.placement.Target;
 import dev.dmabroker.spec.Layout;
-import dev.dmabroker.spi.Backing;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -24,11 +24,10 @@ public final class PlacedMemory {
   private final HeapTable table;
   private final int heap;
   private final Target target;
-  private final Backing backing;
+  private final HeapMemory memory;
   private final Layout layout;
   private final List<Participant> leftOut;
   private final long neededBytes;
-  private final long sizeBytes;
   private final long generation;
 
   /**
@@ -38,6 +37,7 @@ public final class PlacedMemory {
    */
   private final @Nullable Set<Participant> accepted;
 
+  private final boolean movable;
   private final long sinceNanos;
 
   /** Holds memory that a heap of the table gave, to be used as chosen. */
@@ -46,35 +46,44 @@ public final class PlacedMemory {
       int heap,
       Target target,
       Solution.Choice choice,
-      Backing backing,
+      HeapMemory memory,
       long generation,
       long sinceNanos) {
     this.table = table;
     this.heap = heap;
     this.target = target;
-    this.backing = backing;
+    this.memory = memory;
     this.layout = choice.layout();
     this.leftOut = choice.leftOut();
     this.neededBytes = choice.neededBytes();
-    this.sizeBytes = backing.sizeBytes();
     this.generation = generation;
     this.sinceNanos = sinceNanos;
+    this.movable = true;
     this.accepted = null;
   }
 
-  /** Holds memory that was there before, with contents. Devices get all of it. */
+  /**
+   * Holds memory that was there before, with contents. Devices get all of it.
+   *
+   * @param movable whether the buffer may leave the memory
+   */
   public PlacedMemory(
-      HeapTable itself, Target target, Layout layout, Backing backing, long sinceNanos) {
+      HeapTable itself,
+      Target target,
+      Layout layout,
+      HeapMemory memory,
+      boolean movable,
+      long sinceNanos) {
     this.table = itself;
     this.heap = 0;
     this.target = target;
-    this.backing = backing;
+    this.memory = memory;
     this.layout = layout;
     this.leftOut = List.of();
-    this.sizeBytes = backing.sizeBytes();
-    this.neededBytes = sizeBytes;
+    this.neededBytes = memory.sizeBytes();
     this.generation = 1;
     this.sinceNanos = sinceNanos;
+    this.movable = movable;
     this.accepted = new HashSet<>();
   }
 
@@ -82,8 +91,8 @@ public final class PlacedMemory {
     return table.account(heap);
   }
 
-  public Backing backing() {
-    return backing;
+  public HeapMemory memory() {
+    return memory;
   }
 
   public Layout layout() {
@@ -97,7 +106,7 @@ public final class PlacedMemory {
 
   /** Returns the bytes allocated, as the heap said when it gave them. */
   public long sizeBytes() {
-    return sizeBytes;
+    return memory.sizeBytes();
   }
 
   /** Returns the heap's number; -1 if it is none of the broker's. */
@@ -108,6 +117,11 @@ public final class PlacedMemory {
   /** Tells whether the application handed the memory in, so that it had contents from the first. */
   public boolean isAdopted() {
     return accepted != null;
+  }
+
+  /** Tells whether the buffer may leave the memory. */
+  public boolean isMovable() {
+    return movable;
   }
 
   public long generation() {
@@ -166,6 +180,6 @@ public final class PlacedMemory {
 
   /** Gives the memory back to its heap. This calls the heap, so it must not run under a lock. */
   public void release() {
-    heap().release(backing, sizeBytes);
+    memory.release();
   }
 }

@@ -142,7 +142,7 @@ final class BrokerEngine implements Broker {
         buffers.unreserved(spec.name(), its.storedTarget(), "shadowed here", made -> {});
     try {
       return new ShadowBuffer(handle, copy, copier, services.settings().mover());
-    } catch (RuntimeException | Error e) {
+    } catch (Throwable e) {
       copy.close();
       throw e;
     }
@@ -201,6 +201,7 @@ final class BrokerEngine implements Broker {
     // Streams close their own buffers, so they end first.
     streams.forEach(ManagedStream::shutDown);
     buffers.shutDown();
+    heaps.forEach(heap -> heap.turns().dismiss());
     Duration timeout = services.settings().closeTimeout();
     boolean gone;
     try {

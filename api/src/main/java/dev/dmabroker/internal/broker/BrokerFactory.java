@@ -4,6 +4,7 @@ import dev.dmabroker.Broker;
 import dev.dmabroker.internal.copy.CpuMover;
 import dev.dmabroker.internal.heap.HeapAccount;
 import dev.dmabroker.internal.heap.HeapDiscovery;
+import dev.dmabroker.internal.heap.WorkerTurns;
 import dev.dmabroker.internal.placement.HeapTable;
 import dev.dmabroker.internal.placement.Planner;
 import dev.dmabroker.internal.runtime.Exceptions;
@@ -45,8 +46,12 @@ public final class BrokerFactory {
           new Planner(
               new HeapTable(accounts),
               heuristic != null ? heuristic : choose(ServiceLoader.load(PlacementHeuristic.class)));
-      return new BrokerEngine(accounts, discovery.closed(), planner, Services.of(settings));
-    } catch (RuntimeException | Error e) {
+      return new BrokerEngine(
+          accounts,
+          discovery.closed(),
+          planner,
+          Services.of(settings, WorkerTurns.MOST * (accounts.size() + /* evictions */ 1)));
+    } catch (Throwable e) {
       // There is no broker that could close the heaps.
       discovery.closeHeaps();
       throw e;

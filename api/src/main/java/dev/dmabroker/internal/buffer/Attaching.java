@@ -236,7 +236,7 @@ final class Attaching {
     }
     boolean taken = false;
     try {
-      taken = device.takes(tried.backing());
+      taken = device.takes(tried.memory());
     } finally {
       boolean accepted = taken;
       life.lock.change(

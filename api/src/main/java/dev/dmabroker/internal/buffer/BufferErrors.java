@@ -10,6 +10,7 @@ import dev.dmabroker.WouldDeadlockException;
 import dev.dmabroker.internal.runtime.Exceptions;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,12 +20,14 @@ import org.jspecify.annotations.Nullable;
  * @param buffer the buffer's name
  * @param state the buffer's state
  * @param holders the holders of mappings
+ * @param seeking what the search for memory waits for; empty if no memory is sought
  * @param lastFailure why the last move failed; null if it did not fail
  */
 record BufferErrors(
     String buffer,
     SharedBuffer.State state,
     List<Holder> holders,
+    Optional<String> seeking,
     @Nullable MoveFailedException lastFailure) {
 
   MapTimeoutException timedOut(String what, Duration timeout) {
@@ -72,6 +75,10 @@ record BufferErrors(
 
   @Override
   public String toString() {
-    return "state=" + state + ", outstanding=" + Holder.describe(holders);
+    return "state="
+        + state
+        + ", outstanding="
+        + Holder.describe(holders)
+        + seeking.map(what -> "; " + what).orElse("");
   }
 }

@@ -6,7 +6,6 @@ import dev.dmabroker.SharedBuffer.State;
 import dev.dmabroker.event.BrokerListener;
 import dev.dmabroker.event.BrokerSnapshot;
 import dev.dmabroker.event.BufferMove;
-import dev.dmabroker.internal.device.RegisteredDevice;
 import dev.dmabroker.internal.gate.AttachedDevice;
 import dev.dmabroker.internal.gate.Attachments;
 import dev.dmabroker.internal.gate.Gate;
@@ -25,7 +24,6 @@ import dev.dmabroker.internal.watch.Listeners;
 import dev.dmabroker.internal.watch.StateRecords;
 import dev.dmabroker.spec.BufferSpec;
 import java.util.List;
-import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Predicate;
@@ -81,6 +79,9 @@ public final class BufferLife extends Leakable {
   /** The buffers that this buffer moves in turn with. */
   final MoveQueue<BufferLife> queue;
 
+  /** Seeks memory in ALLOCATING and PREPARING. */
+  final MemorySearch search;
+
   /** Written by {@link #become} only. */
   private State state = State.UNBACKED;
 
@@ -133,6 +134,7 @@ public final class BufferLife extends Leakable {
     this.name = name;
     this.spec = target.spec();
     Settings settings = supplies.services().settings();
+    this.search = new MemorySearch(this);
     this.retries = new Retries(settings.firstBackOff(), settings.maxMoveAttempts());
   }
 
@@ -158,6 +160,9 @@ public final class BufferLife extends Leakable {
   void become(State next) {
     if (!leads(state, next)) {
       throw new IllegalStateException(name + " is " + state + " and cannot become " + next);
+    }
+    if (next == State.ALLOCATING || next == State.PREPARING) {
+      search.begin();
     }
     state = next;
   }
@@ -189,24 +194,6 @@ public final class BufferLife extends Leakable {
       become(State.RESIDENT);
       attachments.openGates(adopted, Gate.Opening.OPEN);
     }
-  }
-
-  /**
-   * Gets memory from a heap, without the lock.
-   *
-   * @param vacated the heap to leave alone, to make room there; -1 if others may have to make room
-   */
-  Place allocate(List<RegisteredDevice> devices, Optional<String> currentHeap, int vacated) {
-    long next;
-    Target stored;
-    synchronized (lock) {
-      next = generation + 1;
-      stored = target();
-    }
-    return new Place(
-        supplies
-            .allocator()
-            .allocate(name, stored, reservation, devices, currentHeap, next, vacated));
   }
 
   /** In RESIDENT or DRAINING, idle and with the gates shut: gives the memory back. */
@@ -249,8 +236,8 @@ public final class BufferLife extends Leakable {
   void release(AfterLock after, Place old) {
     formerTakings += old.takings();
     var event = new EventRecords.MemoryReleased(name, old.heap().name(), old.sizeBytes());
-    after.then(old::release);
-    tell(after, listener -> listener.released(event));
+    after.giveBack(old::release);
+    after.giveBack(() -> services().listeners().tell(listener -> listener.released(event)));
   }
 
   // ---- Transitions that several ways lead to; all under the lock ----

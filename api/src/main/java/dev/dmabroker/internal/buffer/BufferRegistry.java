@@ -47,6 +47,7 @@ public final class BufferRegistry implements Supplies {
   private final Services services;
   private final DeviceRegistry devices;
   private final Planner planner;
+  private final Evictor evictor;
   private final Allocator allocator;
   private final Adoption adoption;
   private final Budgets budgets;
@@ -63,12 +64,8 @@ public final class BufferRegistry implements Supplies {
     this.devices = devices;
     this.planner = planner;
     Iterable<Tenant> tenants = Iterables.transform(buffers, BufferTenant::new);
-    this.allocator =
-        new Allocator(
-            planner,
-            new Evictor(planner, tenants, services.time()),
-            services.listeners(),
-            services.time());
+    this.evictor = new Evictor(planner, tenants, services.time());
+    this.allocator = new Allocator(planner, evictor, services.listeners(), services.time());
     this.adoption = new Adoption(planner.table(), tenants, services.time());
     this.budgets = new Budgets(services.settings().budgets());
   }
@@ -148,15 +145,17 @@ public final class BufferRegistry implements Supplies {
   public SharedBuffer adopt(String name, BufferSpec spec, Layout layout, ForeignMemory memory) {
     checkName(name);
     services.lifecycle().checkOpen("adopt " + name);
-    boolean stays = !memory.movable();
     Target target = planner.target(spec);
     PlacedMemory taken = adoption.take(name, target, layout, memory);
     SharedBuffer buffer;
     try {
       buffer =
           unreserved(
-              name, target, "adopted here", adopted -> adopted.adopt(new Place(taken), stays));
-    } catch (RuntimeException | Error e) {
+              name,
+              target,
+              "adopted here",
+              adopted -> adopted.adopt(new Place(taken), !taken.isMovable()));
+    } catch (Throwable e) {
       // No buffer has taken the memory over.
       taken.release();
       throw e;
@@ -232,6 +231,7 @@ public final class BufferRegistry implements Supplies {
   /** The broker is closed: each buffer ends once its last mapping is closed. */
   public void shutDown() {
     buffers.forEach(Ending::shutDown);
+    evictor.turns().dismiss();
   }
 
   public boolean isEmpty() {

@@ -41,7 +41,8 @@ record BufferReport(BufferLife life) {
 
   /** The errors of this buffer in its present state. */
   BufferErrors errors() {
-    return new BufferErrors(life.name, life.state(), holders(), life.lastFailure);
+    return new BufferErrors(
+        life.name, life.state(), holders(), life.search.waitsFor(), life.lastFailure);
   }
 
   BrokerSnapshot.BufferState snapshot() {
@@ -61,6 +62,7 @@ record BufferReport(BufferLife life) {
         holders(),
         life.pins.devices(),
         life.requests.size(),
+        life.search.waitsFor(),
         life.retired.places().size(),
         life.moves,
         takings());

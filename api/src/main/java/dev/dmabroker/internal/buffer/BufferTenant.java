@@ -4,7 +4,10 @@ import dev.dmabroker.internal.allocation.Tenant;
 import dev.dmabroker.internal.device.RegisteredDevice;
 import dev.dmabroker.internal.gate.Place;
 import dev.dmabroker.internal.move.Relocation;
+import dev.dmabroker.internal.runtime.EngineLog;
+import dev.dmabroker.spi.HeapException;
 import dev.dmabroker.spi.PlacementHeuristic.Resident;
+import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -91,14 +94,24 @@ final class BufferTenant implements Tenant {
       places.forEach(Place::beginUse);
     }
     try {
-      return places.stream()
-          .anyMatch(it -> !it.isAdopted() && it.backing().identity().equals(Optional.of(identity)));
+      return places.stream().anyMatch(it -> !it.isAdopted() && isOf(it, identity));
     } finally {
       buffer.lock.change(
           after -> {
             places.forEach(Place::endUse);
             buffer.advance(after);
           });
+    }
+  }
+
+  /** Whether the place's memory is known to have that identity. */
+  private static boolean isOf(Place place, Object identity) {
+    try {
+      return place.memory().identity().equals(Optional.of(identity));
+    } catch (HeapException e) {
+      EngineLog.LOG.log(
+          Level.WARNING, "memory of " + place.heap().name() + " does not tell what it is", e);
+      return false;
     }
   }
 

@@ -104,8 +104,8 @@ final class Ending {
       life.place = null;
     }
     life.become(State.RELEASED);
-    after.then(life.reservation::end);
-    after.then(() -> life.supplies.forget(life));
+    after.giveBack(life.reservation::end);
+    after.giveBack(() -> life.supplies.forget(life));
   }
 
   /** Cancels the move or the evacuation that waits for mappings to be closed. */

@@ -4,6 +4,7 @@ import dev.dmabroker.BrokerException;
 import dev.dmabroker.SharedBuffer.State;
 import dev.dmabroker.internal.device.RegisteredDevice;
 import dev.dmabroker.internal.gate.Place;
+import dev.dmabroker.internal.heap.NoTurnException;
 import dev.dmabroker.internal.runtime.AfterLock;
 import dev.dmabroker.internal.runtime.Exceptions;
 import dev.dmabroker.internal.runtime.Time;
@@ -25,22 +26,35 @@ final class FirstAllocation {
   void run() {
     Time time = life.services().time();
     long start = time.nanos();
-    List<RegisteredDevice> devices;
-    synchronized (life.lock) {
-      // Devices that attach after this may make the buffer move at once.
-      devices = life.attachments.users().devices();
+    // Devices that attach after this may make the buffer move at once.
+    List<RegisteredDevice> devices = life.lock.locked(this::devices);
+    if (devices == null) {
+      return;
     }
     Place placed = null;
     BrokerException failure = null;
     try {
-      placed = life.allocate(devices, Optional.empty(), /* vacated= */ -1);
+      placed = life.search.run(devices, Optional.empty(), /* vacated= */ -1);
+    } catch (NoTurnException e) {
+      e.awaitTurn(life.services().workers()::execute, this::run);
+      return;
     } catch (BrokerException e) {
       failure = e;
-    } catch (RuntimeException | Error e) {
+    } catch (Throwable e) {
       failure = Exceptions.allocation("allocating " + life.name + " threw " + e, List.of());
       failure.initCause(e);
     }
     end(placed, failure, Duration.ofNanos(time.nanos() - start));
+  }
+
+  /** The devices to find memory for, or null if no request waits for it any more. */
+  private @Nullable List<RegisteredDevice> devices(AfterLock after) {
+    if (!Ending.isOver(life) && life.requests.first().isPresent()) {
+      return life.attachments.users().devices();
+    }
+    life.become(State.UNBACKED);
+    boolean unused = Ending.releaseIfOver(life, after);
+    return null;
   }
 
   private void end(@Nullable Place placed, @Nullable BrokerException failure, Duration took) {

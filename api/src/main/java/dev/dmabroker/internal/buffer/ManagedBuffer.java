@@ -95,6 +95,28 @@ public final class ManagedBuffer implements GateKeeper {
     BufferLife unused = new PrepareRequest(life).run(Durations.timeout(timeout));
   }
 
+  /**
+   * Does what {@link #prepare()} does, and calls back in the end. A worker that calls this does not
+   * wait for other threads.
+   *
+   * @param then gets what {@link #prepare()} would throw; null if the buffer is prepared
+   */
+  public void prepareThen(Consumer<@Nullable Throwable> then) {
+    PrepareRequest request = new PrepareRequest(life);
+    boolean allocates;
+    try {
+      allocates = request.submit();
+    } catch (RuntimeException | Error e) {
+      then.accept(e);
+      return;
+    }
+    request.expireAfter(life.services().settings().mapTimeout());
+    request.waiting().then((granted, failure) -> then.accept(failure));
+    if (allocates) {
+      new FirstAllocation(life).run();
+    }
+  }
+
   @Override
   public void evacuate(Duration timeout) {
     BufferLife unused = new EvacuateRequest(life).run(Durations.timeout(timeout));
@@ -199,7 +221,7 @@ public final class ManagedBuffer implements GateKeeper {
       place.beginUse();
     }
     try {
-      return which.of(place.backing());
+      return which.of(place.memory());
     } finally {
       life.lock.change(
           after -> {

@@ -10,7 +10,6 @@ import dev.dmabroker.internal.watch.EventRecords;
 import dev.dmabroker.internal.watch.Listeners;
 import dev.dmabroker.spec.Access;
 import java.time.Duration;
-import java.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
 
 /** The request of a map that the gate did not let in. */
@@ -137,27 +136,6 @@ final class MapRequest extends Request<BufferMapping> {
   }
 
   // ---- Asynchronous maps ----
-
-  /** Fails the map after that time, unless it has ended by then. */
-  void expireAfter(Duration timeout) {
-    if (waiting().isTold()) {
-      return;
-    }
-    Workers workers = life.services().workers();
-    Future<?> timer =
-        workers.schedule(
-            timeout,
-            () -> {
-              boolean unused = giveUp(life.currentErrors().timedOut(describe(), timeout));
-            });
-    waiting()
-        .then(
-            (mapping, failure) -> {
-              timer.cancel(false);
-              Runnable tell = waited(failure == null);
-              workers.execute(tell); // This may be the timer's thread.
-            });
-  }
 
   /**
    * Hands the end of the request to the future that the application got. That runs on the callback

@@ -8,6 +8,7 @@ import dev.dmabroker.internal.device.RegisteredDevice;
 import dev.dmabroker.internal.gate.AttachedDevice;
 import dev.dmabroker.internal.gate.Attachments;
 import dev.dmabroker.internal.gate.Place;
+import dev.dmabroker.internal.heap.NoTurnException;
 import dev.dmabroker.internal.move.Movable;
 import dev.dmabroker.internal.move.Relocation;
 import dev.dmabroker.internal.placement.Participant;
@@ -187,8 +188,9 @@ final class Moving implements Movable {
   }
 
   @Override
-  public Place allocate(List<RegisteredDevice> devices, Optional<String> currentHeap, int vacated) {
-    return life.allocate(devices, currentHeap, vacated);
+  public Place allocate(List<RegisteredDevice> devices, Optional<String> currentHeap, int vacated)
+      throws NoTurnException {
+    return life.search.run(devices, currentHeap, vacated);
   }
 
   @Override

@@ -9,8 +9,10 @@ import dev.dmabroker.internal.runtime.Caller;
 import dev.dmabroker.internal.runtime.Durations;
 import dev.dmabroker.internal.runtime.Wait;
 import dev.dmabroker.internal.runtime.WaitGraph;
+import dev.dmabroker.internal.runtime.Workers;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -203,7 +205,7 @@ abstract sealed class Request<G> implements WaitGraph.Parked, Queued
     }
     try {
       grant(after, make.get());
-    } catch (RuntimeException | Error e) { // No memory: the waiter must not wait for ever.
+    } catch (Throwable e) { // No memory: the waiter must not wait for ever.
       wait.failNow(e);
       throw e;
     }
@@ -279,6 +281,26 @@ abstract sealed class Request<G> implements WaitGraph.Parked, Queued
     return interrupt == null
         ? errors.timedOut(describe(), timeout)
         : errors.interrupted(describe(), interrupt);
+  }
+
+  /** Fails the request after that time, unless it has ended by then; no thread waits for that. */
+  final void expireAfter(Duration timeout) {
+    if (wait.isTold()) {
+      return;
+    }
+    Workers workers = life.services().workers();
+    Future<?> timer =
+        workers.schedule(
+            timeout,
+            () -> {
+              boolean unused = giveUp(life.currentErrors().timedOut(describe(), timeout));
+            });
+    wait.then(
+        (granted, failure) -> {
+          timer.cancel(false);
+          Runnable tell = waited(failure == null);
+          workers.execute(tell); // This may be the timer's thread.
+        });
   }
 
   /** The wait for the end, for a kind of request that is waited for in other ways, too. */

@@ -8,6 +8,7 @@ import dev.dmabroker.internal.gate.AttachmentHandle;
 import dev.dmabroker.internal.gate.BufferMapping;
 import dev.dmabroker.internal.gate.Place;
 import dev.dmabroker.internal.runtime.Exceptions;
+import dev.dmabroker.internal.runtime.Foreign;
 import dev.dmabroker.internal.watch.Leakable;
 import dev.dmabroker.spec.Access;
 import dev.dmabroker.spi.HeapException;
@@ -44,7 +45,7 @@ public final class ShadowBuffer implements Shadow {
     this.atOriginal = attach(original, copier, site);
     try {
       this.atCopy = attach(copy, copier, site);
-    } catch (RuntimeException | Error e) {
+    } catch (Throwable e) {
       atOriginal.close();
       throw e;
     }
@@ -96,8 +97,11 @@ public final class ShadowBuffer implements Shadow {
     Place source = ((BufferMapping) from).place();
     Place target = ((BufferMapping) to).place();
     try {
-      return mover.copy(
-          new Mover.Copy(source.backing(), source.layout(), target.backing(), target.layout()));
+      return Foreign.ask(
+          () ->
+              mover.copy(
+                  new Mover.Copy(
+                      source.backing(), source.layout(), target.backing(), target.layout())));
     } catch (HeapException e) {
       throw Exceptions.cpuAccess(
           "cannot copy from " + from + " to " + to + ": " + e.getMessage(), e);

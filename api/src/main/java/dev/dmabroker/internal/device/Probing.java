@@ -4,11 +4,12 @@ import com.google.common.collect.ImmutableList;
 import dev.dmabroker.Device.Finding;
 import dev.dmabroker.DeviceSpec;
 import dev.dmabroker.internal.heap.HeapAccount;
+import dev.dmabroker.internal.heap.HeapMemory;
 import dev.dmabroker.internal.placement.ConstraintViews;
 import dev.dmabroker.internal.runtime.EngineLog;
+import dev.dmabroker.internal.runtime.Foreign;
 import dev.dmabroker.internal.watch.StateRecords;
 import dev.dmabroker.spec.Constraints;
-import dev.dmabroker.spi.Backing;
 import dev.dmabroker.spi.DeviceProbe;
 import dev.dmabroker.spi.DeviceProbe.Answer;
 import dev.dmabroker.spi.DeviceProbe.Verdict;
@@ -55,8 +56,8 @@ record Probing(List<Constraints> alternatives, ImmutableList<Finding> findings) 
       for (HeapAccount heap : heaps) {
         tried.add(ask(probe, sample, heap));
       }
-    } catch (RuntimeException e) {
-      EngineLog.LOG.log(Level.WARNING, "probe " + probe.name() + " threw", e);
+    } catch (Throwable e) {
+      EngineLog.LOG.log(Level.WARNING, "probe " + nameOf(probe) + " threw", e);
       for (HeapAccount heap : heaps.subList(tried.size(), heaps.size())) {
         tried.add(
             new StateRecords.Finding(
@@ -79,14 +80,14 @@ record Probing(List<Constraints> alternatives, ImmutableList<Finding> findings) 
   }
 
   /** Tells whether the device takes that memory, as far as it can be asked. */
-  static boolean takes(DeviceProbe probe, DeviceSpec spec, Backing memory) {
+  static boolean takes(DeviceProbe probe, DeviceSpec spec, HeapMemory memory) {
     synchronized (probe) { // A probe is made for one caller at a time.
       try {
         DeviceProbe.Sample sample = probe.sample(spec.constraints());
         return sample.sizeBytes() <= memory.sizeBytes()
-            && probe.tryImport(memory, sample).verdict() == Verdict.ACCEPTED;
-      } catch (RuntimeException e) {
-        EngineLog.LOG.log(Level.WARNING, "probe " + probe.name() + " threw", e);
+            && probe.tryImport(memory.backing(), sample).verdict() == Verdict.ACCEPTED;
+      } catch (Throwable e) {
+        EngineLog.LOG.log(Level.WARNING, "probe " + nameOf(probe) + " threw", e);
         return false;
       } finally {
         close(probe);
@@ -96,9 +97,9 @@ record Probing(List<Constraints> alternatives, ImmutableList<Finding> findings) 
 
   /** Has the device import memory of one heap, and gives the memory back. */
   private static Finding ask(DeviceProbe probe, DeviceProbe.Sample sample, HeapAccount heap) {
-    Backing backing;
+    HeapMemory memory;
     try {
-      backing = heap.allocate(probe.name(), sample.sizeBytes());
+      memory = heap.allocate(nameOf(probe), sample.sizeBytes());
     } catch (HeapException e) {
       return new StateRecords.Finding(
           heap.name(),
@@ -106,28 +107,36 @@ record Probing(List<Constraints> alternatives, ImmutableList<Finding> findings) 
           Basis.UNKNOWN,
           "the heap gave no memory to try it with: " + e.getMessage());
     }
-    long sizeBytes = backing.sizeBytes();
     try {
-      Answer answer = probe.tryImport(backing, sample);
+      Answer answer = probe.tryImport(memory.backing(), sample);
       return new StateRecords.Finding(
           heap.name(),
           answer.verdict(),
           answer.verdict() == Verdict.UNKNOWN ? Basis.UNKNOWN : Basis.PROBED,
           answer.reason());
-    } catch (RuntimeException e) {
-      EngineLog.LOG.log(Level.WARNING, "probe " + probe.name() + " threw", e);
+    } catch (Throwable e) {
+      EngineLog.LOG.log(Level.WARNING, "probe " + nameOf(probe) + " threw", e);
       return new StateRecords.Finding(
           heap.name(), Verdict.UNKNOWN, Basis.UNKNOWN, "the probe threw " + e);
     } finally {
-      heap.release(backing, sizeBytes);
+      memory.release();
+    }
+  }
+
+  /** Returns the probe's name, or that of its class if the probe throws. */
+  private static String nameOf(DeviceProbe probe) {
+    try {
+      return Foreign.ask(probe::name);
+    } catch (HeapException e) {
+      return probe.getClass().getName();
     }
   }
 
   private static void close(DeviceProbe probe) {
     try {
       probe.close();
-    } catch (RuntimeException e) {
-      EngineLog.LOG.log(Level.WARNING, "probe " + probe.name() + " threw while it was closed", e);
+    } catch (Throwable e) {
+      EngineLog.LOG.log(Level.WARNING, "probe " + nameOf(probe) + " threw while it was closed", e);
     }
   }
 

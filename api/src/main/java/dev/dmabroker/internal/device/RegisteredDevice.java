@@ -5,6 +5,7 @@ import dev.dmabroker.Device;
 import dev.dmabroker.DeviceSpec;
 import dev.dmabroker.UndeclaredAccessException;
 import dev.dmabroker.event.BrokerSnapshot.DeviceState;
+import dev.dmabroker.internal.heap.HeapMemory;
 import dev.dmabroker.internal.placement.Alternative;
 import dev.dmabroker.internal.placement.Alternatives;
 import dev.dmabroker.internal.placement.Participant;
@@ -13,7 +14,6 @@ import dev.dmabroker.internal.runtime.Exceptions;
 import dev.dmabroker.internal.watch.StateRecords;
 import dev.dmabroker.spec.Access;
 import dev.dmabroker.spec.Constraints;
-import dev.dmabroker.spi.Backing;
 import dev.dmabroker.spi.DeviceProbe.Verdict;
 import dev.dmabroker.spi.PlacementHeuristic.User;
 import java.time.Duration;
@@ -75,7 +75,7 @@ public final class RegisteredDevice implements Device, Participant {
    * Tells whether the device's probe, if it has one, takes that very memory. This asks the real
    * device.
    */
-  public boolean takes(Backing memory) {
+  public boolean takes(HeapMemory memory) {
     return spec.probe().isPresent() && Probing.takes(spec.probe().get(), spec, memory);
   }
 

@@ -3,12 +3,12 @@ package dev.dmabroker.internal.gate;
 import dev.dmabroker.ClosedException;
 import dev.dmabroker.CpuView;
 import dev.dmabroker.Mapping;
+import dev.dmabroker.internal.heap.HeapMemory;
 import dev.dmabroker.internal.runtime.Caller;
 import dev.dmabroker.internal.runtime.Exceptions;
 import dev.dmabroker.spec.Access;
 import dev.dmabroker.spec.Layout;
 import dev.dmabroker.spec.SyncFile;
-import dev.dmabroker.spi.Backing;
 import dev.dmabroker.spi.HeapException;
 import java.util.OptionalInt;
 import java.util.function.Consumer;
@@ -32,7 +32,7 @@ public final class BufferMapping implements Mapping {
 
   @Override
   public int fd() {
-    int fd = descriptor("give out", Backing::fd);
+    int fd = descriptor("give out", HeapMemory::fd);
     if (fd < 0) {
       throw Exceptions.descriptor(
           this
@@ -44,7 +44,7 @@ public final class BufferMapping implements Mapping {
 
   @Override
   public int dupFd() {
-    return descriptor("duplicate", Backing::dupFd);
+    return descriptor("duplicate", HeapMemory::dupFd);
   }
 
   private int descriptor(String what, GateKeeper.Descriptor which) {
@@ -90,13 +90,10 @@ public final class BufferMapping implements Mapping {
   public CpuView cpuView() {
     BufferMapping hold = attachment().buffer().admitView(this);
     try {
-      place().backing().beginCpuAccess(access());
-    } catch (HeapException | RuntimeException e) {
+      place().memory().beginCpuAccess(access());
+    } catch (HeapException e) {
       hold.close();
       throw Exceptions.cpuAccess("cannot begin CPU access to " + this + ": " + e.getMessage(), e);
-    } catch (Error e) {
-      hold.close();
-      throw e;
     }
     return new MappedView(hold);
   }
@@ -136,7 +133,7 @@ public final class BufferMapping implements Mapping {
                 leaveFenced();
                 then.accept(errno);
               });
-    } catch (RuntimeException | Error e) {
+    } catch (Throwable e) {
       slot.unfence(token);
       throw e;
     }

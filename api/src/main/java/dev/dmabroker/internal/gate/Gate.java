@@ -236,7 +236,7 @@ public final class Gate {
       Entrance entrance = where == null ? by : follow(by, slot, token, where);
       slot.note(token, who, own, nowNanos);
       return new BufferMapping(this, entrance, slot, token);
-    } catch (RuntimeException | Error e) {
+    } catch (Throwable e) {
       slot.leave(token); // There may be no memory to make objects of.
       throw e;
     }

@@ -3,9 +3,9 @@ package dev.dmabroker.internal.gate;
 import dev.dmabroker.Mapping;
 import dev.dmabroker.Pin;
 import dev.dmabroker.SharedBuffer;
+import dev.dmabroker.internal.heap.HeapMemory;
 import dev.dmabroker.spec.Access;
 import dev.dmabroker.spec.SyncFile;
-import dev.dmabroker.spi.Backing;
 import dev.dmabroker.spi.HeapException;
 import java.time.Duration;
 import java.util.OptionalInt;
@@ -50,7 +50,7 @@ public interface GateKeeper extends SharedBuffer {
 
   /** A descriptor of some memory. */
   interface Descriptor {
-    int of(Backing memory) throws HeapException;
+    int of(HeapMemory memory) throws HeapException;
   }
 
   /** Tells the caller when the mapping's fence has signalled, and listeners if it failed. */

@@ -1,8 +1,8 @@
 package dev.dmabroker.internal.gate;
 
 import dev.dmabroker.CpuView;
+import dev.dmabroker.internal.heap.HeapMemory;
 import dev.dmabroker.internal.runtime.Exceptions;
-import dev.dmabroker.spi.Backing;
 import dev.dmabroker.spi.HeapException;
 import java.nio.ByteBuffer;
 import java.util.Objects;
@@ -20,8 +20,8 @@ final class MappedView implements CpuView {
     this.hold = hold;
   }
 
-  private Backing backing() {
-    return hold.place().backing();
+  private HeapMemory memory() {
+    return hold.place().memory();
   }
 
   @Override
@@ -48,7 +48,7 @@ final class MappedView implements CpuView {
       throw Exceptions.closed("the CPU view of " + hold.attachment() + " is closed");
     }
     try {
-      ByteBuffer bytes = backing().bytes(offsetBytes, lengthBytes);
+      ByteBuffer bytes = memory().bytes(offsetBytes, lengthBytes);
       return hold.access().writes() ? bytes : bytes.asReadOnlyBuffer().order(bytes.order());
     } catch (HeapException e) {
       throw Exceptions.cpuAccess("cannot reach " + hold.attachment() + ": " + e.getMessage(), e);
@@ -61,8 +61,8 @@ final class MappedView implements CpuView {
       return;
     }
     try {
-      backing().endCpuAccess(hold.access());
-    } catch (HeapException | RuntimeException e) {
+      memory().endCpuAccess(hold.access());
+    } catch (HeapException e) {
       throw Exceptions.cpuAccess(
           "cannot end CPU access to " + hold.attachment() + ": " + e.getMessage(), e);
     } finally {

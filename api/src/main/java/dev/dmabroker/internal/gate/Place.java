@@ -3,6 +3,7 @@ package dev.dmabroker.internal.gate;
 import dev.dmabroker.Holder;
 import dev.dmabroker.internal.allocation.PlacedMemory;
 import dev.dmabroker.internal.heap.HeapAccount;
+import dev.dmabroker.internal.heap.HeapMemory;
 import dev.dmabroker.internal.placement.Participant;
 import dev.dmabroker.spec.Layout;
 import dev.dmabroker.spi.Backing;
@@ -29,12 +30,7 @@ public final class Place {
 
   private final PlacedMemory memory;
 
-  /**
-   * The backing of the memory. It is kept here too, as mappings read it and the layout all the
-   * time.
-   */
-  private final Backing backing;
-
+  /** The layout of the memory. It is kept here too, as mappings read it all the time. */
   private final Layout layout;
 
   /** How many uses by the broker itself the memory has to outlast; under the buffer's lock. */
@@ -55,7 +51,6 @@ public final class Place {
   /** Makes a place with no mapping in it. Adopted memory has contents from the first. */
   public Place(PlacedMemory memory) {
     this.memory = memory;
-    this.backing = memory.backing();
     this.layout = memory.layout();
     if (memory.isAdopted()) {
       markWritten();
@@ -66,8 +61,14 @@ public final class Place {
     return memory.heap();
   }
 
+  /** The memory, as the engine uses it. */
+  public HeapMemory memory() {
+    return memory.memory();
+  }
+
+  /** The memory, as extensions get it. */
   public Backing backing() {
-    return backing;
+    return memory().backing();
   }
 
   public Layout layout() {

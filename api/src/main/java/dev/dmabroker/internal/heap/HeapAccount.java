@@ -3,8 +3,10 @@ package dev.dmabroker.internal.heap;
 import com.google.common.collect.ImmutableSet;
 import dev.dmabroker.event.BrokerSnapshot;
 import dev.dmabroker.internal.runtime.EngineLog;
+import dev.dmabroker.internal.runtime.Foreign;
 import dev.dmabroker.internal.runtime.StateLock;
 import dev.dmabroker.internal.runtime.Time;
+import dev.dmabroker.internal.runtime.Workers;
 import dev.dmabroker.internal.watch.StateRecords;
 import dev.dmabroker.spi.Backing;
 import dev.dmabroker.spi.Heap;
@@ -13,6 +15,8 @@ import dev.dmabroker.spi.HeapInfo;
 import dev.dmabroker.spi.HeapTraits;
 import dev.dmabroker.spi.Lingering;
 import java.lang.System.Logger.Level;
+import java.util.Objects;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,20 +31,48 @@ public final class HeapAccount extends StateLock {
   private final String type;
   private final HeapTraits traits;
 
+  private final WorkerTurns turns;
+
   private int backings;
   private long usedBytes;
   private boolean retired;
 
+  /**
+   * Keeps account of a heap, which is asked here for what it tells of itself.
+   *
+   * @throws IllegalStateException if the heap throws anything, or tells nothing
+   */
   public HeapAccount(Heap heap) {
     this.heap = heap;
-    this.name = heap.name();
-    this.aliases = ImmutableSet.copyOf(heap.aliases());
-    this.type = heap.type();
-    this.traits = heap.traits();
+    try {
+      this.name = Foreign.ask(heap::name);
+      this.aliases = ImmutableSet.copyOf(Foreign.ask(heap::aliases));
+      this.type = Foreign.ask(heap::type);
+      this.traits = Foreign.ask(heap::traits);
+    } catch (HeapException e) {
+      throw new IllegalStateException(
+          "a heap of "
+              + heap.getClass()
+              + ", when asked for its name and traits, "
+              + e.getMessage(),
+          e);
+    }
+    this.turns =
+        new WorkerTurns(
+            "it waits for heap "
+                + name
+                + ", which has not answered the "
+                + WorkerTurns.MOST
+                + " calls before,");
   }
 
   public String name() {
     return name;
+  }
+
+  /** Returns all names that the heap goes by. */
+  Stream<String> names() {
+    return Stream.concat(Stream.of(name), aliases.stream());
   }
 
   public HeapTraits traits() {
@@ -53,7 +85,7 @@ public final class HeapAccount extends StateLock {
    * @throws HeapException also if the heap does what it must not do: throws anything else, or gives
    *     too little
    */
-  public Backing allocate(String label, long sizeBytes) throws HeapException {
+  public HeapMemory allocate(String label, long sizeBytes) throws HeapException {
     synchronized (this) {
       if (retired) {
         throw new HeapException(HeapException.Kind.FAILED, "the broker is closed");
@@ -62,26 +94,46 @@ public final class HeapAccount extends StateLock {
     }
     Backing backing = null;
     try {
-      backing = heap.allocate(label, sizeBytes);
-      long got = backing.sizeBytes();
+      backing = Foreign.ask(() -> heap.allocate(label, sizeBytes));
+      long got = Foreign.ask(backing::sizeBytes);
       if (got < sizeBytes) {
         throw new HeapException(
             HeapException.Kind.FAILED, "gave " + got + " bytes instead of " + sizeBytes);
       }
+      HeapMemory memory = new HeapMemory(this, backing, got);
       synchronized (this) {
         usedBytes += got;
       }
-      return backing;
-    } catch (HeapException e) {
-      undo(backing);
-      throw e;
-    } catch (RuntimeException | LinkageError | OutOfMemoryError e) {
-      undo(backing);
-      throw new HeapException(HeapException.Kind.FAILED, "threw " + e, e);
+      return memory;
     } catch (Throwable t) {
       undo(backing);
       throw t;
     }
+  }
+
+  /**
+   * Asks the heap as {@link #allocate} does, but a worker asks only if it has a turn. A thread of
+   * the application needs none, as it keeps no other thread from its work.
+   *
+   * @throws NoTurnException if this is a worker, and {@link WorkerTurns#MOST} are at the heap
+   *     already
+   */
+  public HeapMemory allocateInTurn(String label, long sizeBytes)
+      throws HeapException, NoTurnException {
+    if (!Workers.isWorker()) {
+      return allocate(label, sizeBytes);
+    }
+    turns.begin();
+    try {
+      return allocate(label, sizeBytes);
+    } finally {
+      turns.end();
+    }
+  }
+
+  /** Returns the turns of workers at the heap. */
+  public WorkerTurns turns() {
+    return turns;
   }
 
   /** Gives back memory of an allocation that failed after the heap had answered. */
@@ -92,16 +144,43 @@ public final class HeapAccount extends StateLock {
     ended(0);
   }
 
-  /** Gives back what {@link #allocate} returned, with the size that the memory had then. */
-  public void release(Backing backing, long sizeBytes) {
-    releaseQuietly(backing);
-    ended(sizeBytes);
+  /**
+   * Gives back what {@link #allocate} returned. A thread of the application does that itself, and
+   * so does a worker that has a turn. Otherwise a worker does it as soon as it has a turn, and this
+   * does not wait for it.
+   */
+  void release(HeapMemory memory) {
+    Workers own = Workers.ofCaller();
+    if (own == null) {
+      releaseNow(memory);
+    } else if (Workers.isWorker()) {
+      releaseInTurn(own, memory);
+    } else {
+      own.execute(() -> releaseInTurn(own, memory));
+    }
+  }
+
+  private void releaseInTurn(Workers own, HeapMemory memory) {
+    if (!turns.tryBegin()) {
+      turns.await(own::execute, () -> releaseInTurn(own, memory));
+      return;
+    }
+    try {
+      releaseNow(memory);
+    } finally {
+      turns.end();
+    }
+  }
+
+  private void releaseNow(HeapMemory memory) {
+    releaseQuietly(memory.backing());
+    ended(memory.sizeBytes());
   }
 
   private void releaseQuietly(Backing backing) {
     try {
       backing.release();
-    } catch (RuntimeException | Error e) {
+    } catch (Throwable e) {
       EngineLog.LOG.log(
           Level.ERROR, "heap " + name + " threw while memory was given back to it", e);
     }
@@ -154,7 +233,7 @@ public final class HeapAccount extends StateLock {
   private void closeQuietly() {
     try {
       heap.close();
-    } catch (RuntimeException | Error e) {
+    } catch (Throwable e) {
       EngineLog.LOG.log(Level.ERROR, "heap " + name + " threw while it was closed", e);
     }
   }
@@ -178,9 +257,9 @@ public final class HeapAccount extends StateLock {
   /** Asks the heap what lingers, outside the lock. */
   private Lingering lingering() {
     try {
-      return heap.lingering();
-    } catch (RuntimeException | LinkageError e) {
-      EngineLog.LOG.log(Level.ERROR, "heap " + name + " threw when asked what lingers", e);
+      return Objects.requireNonNull(heap.lingering(), "the answer is null");
+    } catch (Throwable t) {
+      EngineLog.LOG.log(Level.ERROR, "heap " + name + " threw when asked what lingers", t);
       return Lingering.NONE;
     }
   }

@@ -3,8 +3,10 @@ package dev.dmabroker.internal.heap;
 import dev.dmabroker.DuplicateNameException;
 import dev.dmabroker.internal.runtime.EngineLog;
 import dev.dmabroker.internal.runtime.Exceptions;
+import dev.dmabroker.internal.runtime.Foreign;
 import dev.dmabroker.internal.runtime.Guarded;
 import dev.dmabroker.spi.Heap;
+import dev.dmabroker.spi.HeapException;
 import dev.dmabroker.spi.HeapProvider;
 import java.lang.System.Logger.Level;
 import java.util.ArrayList;
@@ -12,7 +14,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.ServiceLoader;
-import java.util.stream.Stream;
 
 /**
  * Finds a broker's heaps: those that the application gave, and those that providers find. It
@@ -20,6 +21,10 @@ import java.util.stream.Stream;
  */
 public final class HeapDiscovery {
   private final List<Heap> heaps;
+
+  /** An account for each heap, as far as the heaps were asked what they are. */
+  private final List<HeapAccount> accounts = new ArrayList<>();
+
   private final List<HeapProvider.Closed> closed = new ArrayList<>();
 
   public HeapDiscovery(List<Heap> given) {
@@ -41,7 +46,7 @@ public final class HeapDiscovery {
 
   /** Returns an account for each heap, in the order in which the heaps were found. */
   public List<HeapAccount> accounts() {
-    return heaps.stream().map(HeapAccount::new).toList();
+    return List.copyOf(accounts);
   }
 
   /** Returns the heaps that cannot be used here, with what would help. */
@@ -67,8 +72,17 @@ public final class HeapDiscovery {
             }
           });
     }
-    if (heaps.stream().noneMatch(heap -> heap.traits().deviceAccess().is(true))) {
+    openAccounts();
+    if (accounts.stream().noneMatch(heap -> heap.traits().deviceAccess().is(true))) {
       fallbacks.forEach(provider -> guarded(provider, () -> ask(provider)));
+      openAccounts();
+    }
+  }
+
+  /** Asks heaps that are new what they are. */
+  private void openAccounts() {
+    while (accounts.size() < heaps.size()) {
+      accounts.add(new HeapAccount(heaps.get(accounts.size())));
     }
   }
 
@@ -76,11 +90,21 @@ public final class HeapDiscovery {
   private void guarded(HeapProvider provider, Runnable asking) {
     try {
       asking.run();
-    } catch (RuntimeException | LinkageError e) {
-      EngineLog.LOG.log(Level.WARNING, "heap provider " + provider.name() + " threw", e);
+    } catch (Throwable e) {
+      String name = nameOf(provider);
+      EngineLog.LOG.log(Level.WARNING, "heap provider " + name + " threw", e);
       closed.add(
           new HeapProvider.Closed(
-              provider.name(), "looking for it threw " + e, "report this to who wrote it"));
+              name, "looking for it threw " + e, "report this to who wrote it"));
+    }
+  }
+
+  /** Returns the provider's name, or that of its class if the provider throws. */
+  private static String nameOf(HeapProvider provider) {
+    try {
+      return Foreign.ask(provider::name);
+    } catch (HeapException e) {
+      return provider.getClass().getName();
     }
   }
 
@@ -91,7 +115,7 @@ public final class HeapDiscovery {
       } else if (finding instanceof HeapProvider.Closed shut) {
         closed.add(shut);
       } else {
-        throw new IllegalStateException("heap provider " + provider.name() + " found null");
+        throw new IllegalStateException("heap provider " + nameOf(provider) + " found null");
       }
     }
   }
@@ -99,8 +123,8 @@ public final class HeapDiscovery {
   /** Checks that names lead to one heap each, and that there is a heap. */
   private void check() {
     Map<String, String> owners = new HashMap<>();
-    for (Heap heap : heaps) {
-      Stream.concat(Stream.of(heap.name()), heap.aliases().stream())
+    for (HeapAccount heap : accounts) {
+      heap.names()
           .distinct()
           .forEach(
               name -> {
@@ -124,11 +148,11 @@ public final class HeapDiscovery {
 
   /** Logs what was found, for a reader that looks for a missing heap. */
   private void log() {
-    heaps.forEach(
+    accounts.forEach(
         heap ->
             EngineLog.LOG.log(
                 Level.DEBUG,
-                () -> "heap " + heap.name() + " of type " + heap.type() + ": " + heap.traits()));
+                () -> "heap " + heap + " of type " + heap.info().type() + ": " + heap.traits()));
     closed.forEach(
         shut ->
             EngineLog.LOG.log(

@@ -1,6 +1,7 @@
 package dev.dmabroker.internal.move;
 
 import dev.dmabroker.internal.gate.Place;
+import dev.dmabroker.internal.runtime.Foreign;
 import dev.dmabroker.spi.HeapException;
 import dev.dmabroker.spi.Mover;
 
@@ -29,16 +30,21 @@ record ContentsCopy(Place from, Mover mover) {
         .isPresent();
   }
 
+  /** Whether the mover has to copy them there. */
+  boolean areCopiedTo(Place target) {
+    return from.isWritten() && fits(target);
+  }
+
   /** Lets the mover get ready while the pipeline runs, if there is something to copy. */
   void prepare(Place target) throws HeapException {
-    if (from.isWritten() && fits(target)) {
-      mover.prepare(job(target));
+    if (areCopiedTo(target)) {
+      Foreign.order(() -> mover.prepare(job(target)));
     }
   }
 
   /** Copies the contents, and returns the number of bytes. Blocks for as long as the copy takes. */
   long copy(Place target) throws HeapException {
-    return mover.copy(job(target));
+    return Foreign.ask(() -> mover.copy(job(target)));
   }
 
   private Mover.Copy job(Place target) {

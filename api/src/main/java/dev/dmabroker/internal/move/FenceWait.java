@@ -2,6 +2,7 @@ package dev.dmabroker.internal.move;
 
 import dev.dmabroker.SharedBuffer.State;
 import dev.dmabroker.internal.gate.Place;
+import dev.dmabroker.internal.runtime.Guarded;
 import dev.dmabroker.spec.Access;
 import dev.dmabroker.spec.SyncFile;
 import dev.dmabroker.spi.FencePoller;
@@ -42,7 +43,7 @@ final class FenceWait {
     if (poller == null || fence.isEmpty()) {
       copy.run();
     } else if (!begin(limit)) {
-      poller.discard(fence.get());
+      discard(poller, fence.get());
     } else {
       await(poller, fence.get(), copy);
     }
@@ -68,7 +69,7 @@ final class FenceWait {
       return Optional.empty();
     }
     try {
-      return from.backing().pendingFence(Access.READ);
+      return from.memory().pendingFence(Access.READ);
     } finally {
       buffer
           .lock()
@@ -78,6 +79,10 @@ final class FenceWait {
                 buffer.advance(after);
               });
     }
+  }
+
+  private static void discard(FencePoller poller, SyncFile fence) {
+    Guarded.run("discarding a fence", () -> poller.discard(fence));
   }
 
   /** Begins the wait under the lock. False if the move has ended meanwhile. */
@@ -105,7 +110,7 @@ final class FenceWait {
             buffer.services().workers().executeCopy(copy);
           });
     } catch (HeapException | RuntimeException | Error e) {
-      poller.discard(fence);
+      discard(poller, fence);
       throw e;
     }
   }

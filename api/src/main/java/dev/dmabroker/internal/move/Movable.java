@@ -5,6 +5,7 @@ import dev.dmabroker.SharedBuffer.State;
 import dev.dmabroker.internal.device.RegisteredDevice;
 import dev.dmabroker.internal.gate.Attachments;
 import dev.dmabroker.internal.gate.Place;
+import dev.dmabroker.internal.heap.NoTurnException;
 import dev.dmabroker.internal.placement.Participant;
 import dev.dmabroker.internal.runtime.AfterLock;
 import dev.dmabroker.internal.runtime.StateLock;
@@ -26,8 +27,13 @@ public interface Movable {
 
   Attachments attachments();
 
-  /** Gets memory for these devices. It is not called under the lock, as it asks heaps. */
-  Place allocate(List<RegisteredDevice> devices, Optional<String> currentHeap, int vacated);
+  /**
+   * Gets memory for these devices. It is not called under the lock, as it asks heaps.
+   *
+   * @throws NoTurnException if this is a worker that has to wait for its turn at a heap
+   */
+  Place allocate(List<RegisteredDevice> devices, Optional<String> currentHeap, int vacated)
+      throws NoTurnException;
 
   // ---- Looking ----
 

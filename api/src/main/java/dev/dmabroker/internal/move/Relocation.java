@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Future;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -87,13 +88,18 @@ public final class Relocation {
 
   /** Finds and populates memory while the pipeline runs, then begins the stall. */
   public void prepare() {
+    step(search::run);
+  }
+
+  /** Takes a step before the stall, which tells whether the copy is next. */
+  void step(BooleanSupplier step) {
     try {
-      if (search.run()) {
+      if (step.getAsBoolean()) {
         awaitFences();
       }
     } catch (BrokerException e) {
       rollBack(String.valueOf(e.getMessage()), e);
-    } catch (RuntimeException | Error e) {
+    } catch (Throwable e) {
       rollBack("preparing threw " + e, e);
     }
   }
@@ -121,7 +127,7 @@ public final class Relocation {
     if (isNeeded()) {
       return false;
     }
-    after.then(target()::release);
+    after.giveBack(target()::release);
     callOff(after);
     return true;
   }
@@ -136,10 +142,10 @@ public final class Relocation {
     if (search.isStale(candidate)) {
       target = null;
       buffer.attachments().openGates(from, Gate.Opening.OPEN);
-      after.then(candidate::release);
+      after.giveBack(candidate::release);
       after.then(() -> buffer.services().workers().execute(this::prepare));
     } else if (!search.isWanted(candidate, after)) {
-      after.then(candidate::release);
+      after.giveBack(candidate::release);
     } else if (stall(after) == Arrival.DRAINED) {
       awaitFencesLater(after);
     }
@@ -244,7 +250,7 @@ public final class Relocation {
           this::copy);
     } catch (HeapException e) {
       rollBack("a fence of the kernel could not be waited for: " + e.getMessage(), e);
-    } catch (RuntimeException | Error e) {
+    } catch (Throwable e) {
       rollBack("waiting for fences threw " + e, e);
     }
   }
@@ -269,7 +275,7 @@ public final class Relocation {
               });
     } catch (HeapException e) {
       rollBack("copying failed: " + e.getMessage(), e);
-    } catch (RuntimeException | Error e) {
+    } catch (Throwable e) {
       rollBack("copying threw " + e, e);
     }
   }
@@ -317,7 +323,7 @@ public final class Relocation {
   public void cancel(AfterLock after) {
     cancelDeadline();
     if (target != null) {
-      after.then(target::release);
+      after.giveBack(target::release);
     }
   }
 
@@ -334,7 +340,7 @@ public final class Relocation {
     List<Holder> holders =
         buffer.isUnderWay(State.DRAINING) && !times.isDrained() ? writers() : List.of();
     if (target != null) {
-      after.then(target::release);
+      after.giveBack(target::release);
     }
     buffer.failed(reason, why, holders, after);
   }
@@ -363,8 +369,6 @@ public final class Relocation {
       deadline = null;
     }
   }
-
-  // ---- What the buffer asks ----
 
   /** Whether memory was found: then, in PREPARING, the move waits for a moment to stall. */
   public boolean hasTarget() {

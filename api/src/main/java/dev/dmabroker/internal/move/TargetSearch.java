@@ -3,7 +3,9 @@ package dev.dmabroker.internal.move;
 import dev.dmabroker.SharedBuffer.State;
 import dev.dmabroker.internal.gate.Attachments;
 import dev.dmabroker.internal.gate.Place;
+import dev.dmabroker.internal.heap.NoTurnException;
 import dev.dmabroker.internal.runtime.AfterLock;
+import dev.dmabroker.internal.runtime.Workers;
 import dev.dmabroker.spi.HeapException;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -55,29 +57,53 @@ final class TargetSearch {
    * @return whether the copy is next
    */
   boolean run() {
-    while (negotiations++ < MAX_RENEGOTIATIONS) {
+    try {
+      return seek();
+    } catch (NoTurnException e) {
+      if (move.makesRoom()) { // Room is not worth the wait of the buffer that needs it.
+        move.rollBack(String.valueOf(e.getMessage()), e);
+      } else {
+        e.awaitTurn(buffer.services().workers()::execute, move::prepare);
+      }
+      return false;
+    }
+  }
+
+  private boolean seek() throws NoTurnException {
+    while (negotiations < MAX_RENEGOTIATIONS) {
       Attachments.Users users = users();
       if (users == null) {
         return false;
       }
       Optional<String> here = Optional.of(contents.from().heap().name());
       Place candidate = buffer.allocate(users.devices(), here, vacated);
-      switch (arrive(candidate, users)) {
-        case DRAINED -> {
-          return true;
-        }
-        case WAITING -> {
-          return false;
-        }
-        case STALE -> candidate.release();
-        case CANCELLED -> {
-          candidate.release();
-          return false;
-        }
+      negotiations++;
+      if (contents.areCopiedTo(candidate) && !move.makesRoom()) {
+        Workers workers = buffer.services().workers();
+        workers.executePreparation(() -> move.step(() -> getReady(candidate, users)));
+        return false;
+      }
+      Arrival arrival = arrive(candidate, users);
+      if (arrival != Arrival.STALE) {
+        return arrival == Arrival.DRAINED;
       }
     }
     move.rollBack("devices kept attaching while memory was sought", null);
     return false;
+  }
+
+  /**
+   * Goes on with memory that was found, on a thread of the mover's: its preparation may take long,
+   * and the workers have other buffers to find memory for.
+   *
+   * @return whether the copy is next
+   */
+  private boolean getReady(Place candidate, Attachments.Users users) {
+    Arrival arrival = arrive(candidate, users);
+    if (arrival == Arrival.STALE) {
+      buffer.services().workers().execute(move::prepare);
+    }
+    return arrival == Arrival.DRAINED;
   }
 
   /** The devices to find memory for, or null if the move is not needed any more. */
@@ -97,7 +123,10 @@ final class TargetSearch {
             });
   }
 
-  /** Shows memory that was found to the move, which decides what becomes of it. */
+  /**
+   * Shows memory that was found to the move, which decides what becomes of it. Memory that is of no
+   * use is given back.
+   */
   private Arrival arrive(Place candidate, Attachments.Users users) {
     try {
       contents.prepare(candidate);
@@ -105,22 +134,27 @@ final class TargetSearch {
       candidate.release();
       move.rollBack("preparing the copy failed: " + e.getMessage(), e);
       return Arrival.WAITING;
-    } catch (RuntimeException | Error e) {
+    } catch (Throwable e) {
       candidate.release();
       throw e;
     }
-    return buffer
-        .lock()
-        .locked(
-            after -> {
-              soughtFor = users.version();
-              if (isStale(candidate)) {
-                return Arrival.STALE;
-              }
-              return isWanted(candidate, after)
-                  ? move.arrived(candidate, after)
-                  : Arrival.CANCELLED;
-            });
+    Arrival arrival =
+        buffer
+            .lock()
+            .locked(
+                after -> {
+                  soughtFor = users.version();
+                  if (isStale(candidate)) {
+                    return Arrival.STALE;
+                  }
+                  return isWanted(candidate, after)
+                      ? move.arrived(candidate, after)
+                      : Arrival.CANCELLED;
+                });
+    if (arrival == Arrival.STALE || arrival == Arrival.CANCELLED) {
+      candidate.release();
+    }
+    return arrival;
   }
 
   /** Whether other memory has to be found, as devices or contents have changed. Under the lock. */

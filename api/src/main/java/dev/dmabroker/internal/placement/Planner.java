@@ -19,14 +19,12 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Planner {
   private final HeapTable table;
-  private final PlacementHeuristic heuristic;
   private final Ranking ranking;
   private final Alternatives alternatives;
   private volatile @Nullable Target last;
 
   public Planner(HeapTable table, PlacementHeuristic heuristic) {
     this.table = table;
-    this.heuristic = heuristic;
     this.ranking = new Ranking(table, heuristic);
     this.alternatives = new Alternatives(table);
   }
@@ -35,8 +33,9 @@ public final class Planner {
     return table;
   }
 
-  public PlacementHeuristic heuristic() {
-    return heuristic;
+  /** Returns the way to the heuristic. */
+  public Ranking ranking() {
+    return ranking;
   }
 
   /** Returns the object that works out what devices ask, once for each device. */
@@ -169,7 +168,7 @@ public final class Planner {
                 table.info(heap).name(),
                 "",
                 "heuristic",
-                heuristic.name() + " left it out, though it suits"));
+                ranking.name() + " left it out, though it suits"));
       }
     }
     return passedOver;

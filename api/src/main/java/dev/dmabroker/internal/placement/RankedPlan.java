@@ -84,7 +84,11 @@ final class RankedPlan implements Plan {
 
     @Override
     public String reason() {
-      return why.get();
+      try {
+        return why.get();
+      } catch (Throwable t) {
+        return "the heuristic threw " + t + " when asked why";
+      }
     }
 
     @Override

@@ -3,7 +3,11 @@ package dev.dmabroker.internal.placement;
 import com.google.common.collect.ImmutableList;
 import dev.dmabroker.internal.heap.HeapAccount;
 import dev.dmabroker.internal.runtime.EngineLog;
+import dev.dmabroker.internal.runtime.Foreign;
+import dev.dmabroker.spi.HeapException;
 import dev.dmabroker.spi.PlacementHeuristic;
+import dev.dmabroker.spi.PlacementHeuristic.Crowded;
+import dev.dmabroker.spi.PlacementHeuristic.Eviction;
 import dev.dmabroker.spi.PlacementHeuristic.HeapLoad;
 import dev.dmabroker.spi.PlacementHeuristic.Ranked;
 import dev.dmabroker.spi.PlacementHeuristic.User;
@@ -20,10 +24,42 @@ import java.util.Optional;
 public final class Ranking {
   private final HeapTable table;
   private final PlacementHeuristic heuristic;
+  private final String name;
 
+  /**
+   * Asks the heuristic from now on.
+   *
+   * @throws IllegalStateException if the heuristic throws when it is asked for its name
+   */
   Ranking(HeapTable table, PlacementHeuristic heuristic) {
     this.table = table;
     this.heuristic = heuristic;
+    try {
+      this.name = Foreign.ask(heuristic::name);
+    } catch (HeapException e) {
+      throw new IllegalStateException(
+          "a heuristic of " + heuristic.getClass() + ", when asked for its name, " + e.getMessage(),
+          e);
+    }
+  }
+
+  /** Returns the heuristic's name. */
+  String name() {
+    return name;
+  }
+
+  /**
+   * Returns the buffers to move out of a heap that has no room; none if the heuristic throws. This
+   * calls the heuristic, so it must not run under a lock.
+   */
+  public Eviction evict(Crowded crowded) {
+    try {
+      return Foreign.ask(() -> heuristic.evict(crowded));
+    } catch (HeapException e) {
+      EngineLog.LOG.log(
+          Level.WARNING, "heuristic " + name + " failed; nothing is moved out", e.getCause());
+      return Eviction.NONE;
+    }
   }
 
   /**
@@ -91,7 +127,7 @@ public final class Ranking {
           EngineLog.LOG.log(
               Level.WARNING,
               "heuristic {0} named heap {1}, which does not suit",
-              heuristic.name(),
+              name,
               ranked.heap());
         } else if (!taken[heap]) {
           taken[heap] = true;
@@ -99,11 +135,9 @@ public final class Ranking {
         }
       }
       return order;
-    } catch (RuntimeException e) {
+    } catch (Throwable e) {
       EngineLog.LOG.log(
-          Level.WARNING,
-          "heuristic " + heuristic.name() + " threw; heaps are tried in the broker's order",
-          e);
+          Level.WARNING, "heuristic " + name + " threw; heaps are tried in the broker's order", e);
       return inOrder(solution, "the heuristic threw " + e);
     }
   }

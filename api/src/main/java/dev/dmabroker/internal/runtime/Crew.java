@@ -145,7 +145,7 @@ public final class Crew {
         for (int i = next.getAndIncrement(); i < parts; i = next.getAndIncrement()) {
           part.accept(i);
         }
-      } catch (RuntimeException | Error e) {
+      } catch (Throwable e) {
         next.set(parts);
         Throwable first = failure.compareAndExchange(null, e);
         if (first != null && first != e) {
@@ -181,6 +181,9 @@ public final class Crew {
       }
       if (thrown instanceof RuntimeException exception) {
         throw exception;
+      }
+      if (thrown != null) {
+        throw new IllegalStateException("a part threw " + thrown, thrown);
       }
     }
   }

@@ -13,6 +13,7 @@ import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Holds the threads of one broker: workers that find memory and give it back, copiers, a timer, and
@@ -24,38 +25,67 @@ public final class Workers {
   /** The number of copies that go on at one time; more would fight over the memory bus. */
   private static final int COPIERS = 2;
 
-  /**
-   * The number of searches for memory that go on at one time. There are several, so that a heap
-   * which hangs holds up no other.
-   */
+  /** The number of workers that are there for all work, whatever foreign code keeps others. */
   private static final int WORKERS = 4;
 
   private static final long IDLE_SECONDS = 10;
 
-  private final ThreadPoolExecutor workers = pool(WORKERS, "worker");
-  private final ThreadPoolExecutor copiers = pool(COPIERS, "mover");
-  private final ScheduledThreadPoolExecutor timer = timer();
+  private final ThreadPoolExecutor workers;
+  private final ThreadPoolExecutor preparers =
+      pool(COPIERS, threads("mover-prepare", task -> new Own(this, task)));
+  private final ThreadPoolExecutor copiers =
+      pool(COPIERS, threads("mover", task -> new Own(this, task)));
+  private final ScheduledThreadPoolExecutor timer =
+      timer(threads("timer", task -> new Own(this, task)));
   private final Executor callbacks;
 
   /**
    * Makes the pools; no thread starts yet.
    *
    * @param settings names the executor of what applications chain to futures
+   * @param kept how many workers foreign code that does not return may keep at a time
    */
-  public Workers(Settings settings) {
+  public Workers(Settings settings, int kept) {
+    this.workers = pool(WORKERS + kept, threads("worker", task -> new Worker(this, task)));
     this.callbacks = settings.callbackExecutor();
+  }
+
+  /** A thread of a broker, so that it can be told from those of applications. */
+  private static class Own extends Thread {
+    private final Workers owner;
+
+    Own(Workers owner, Runnable work) {
+      super(work);
+      this.owner = owner;
+    }
+  }
+
+  /** A thread of a broker that finds memory and gives it back. */
+  private static final class Worker extends Own {
+    Worker(Workers owner, Runnable work) {
+      super(owner, work);
+    }
+  }
+
+  /** Returns the workers to which the calling thread belongs; null if it is the application's. */
+  public static @Nullable Workers ofCaller() {
+    return Thread.currentThread() instanceof Own own ? own.owner : null;
+  }
+
+  /** Tells whether the calling thread is a worker, of any broker. */
+  public static boolean isWorker() {
+    return Thread.currentThread() instanceof Worker;
   }
 
   /** Makes a pool of daemons that end when they are idle. */
   public static ThreadPoolExecutor pool(int threads, String role) {
+    return pool(threads, threads(role, Thread::new));
+  }
+
+  private static ThreadPoolExecutor pool(int threads, ThreadFactory factory) {
     ThreadPoolExecutor pool =
         new ThreadPoolExecutor(
-            threads,
-            threads,
-            IDLE_SECONDS,
-            TimeUnit.SECONDS,
-            new LinkedBlockingQueue<>(),
-            threads(role));
+            threads, threads, IDLE_SECONDS, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), factory);
     pool.allowCoreThreadTimeOut(true);
     return pool;
   }
@@ -65,15 +95,20 @@ public final class Workers {
    * reachable.
    */
   public static ScheduledThreadPoolExecutor timer() {
-    ScheduledThreadPoolExecutor timer = new ScheduledThreadPoolExecutor(1, threads("timer"));
+    return timer(threads("timer", Thread::new));
+  }
+
+  private static ScheduledThreadPoolExecutor timer(ThreadFactory factory) {
+    ScheduledThreadPoolExecutor timer = new ScheduledThreadPoolExecutor(1, factory);
     timer.setRemoveOnCancelPolicy(true);
     timer.setKeepAliveTime(IDLE_SECONDS, TimeUnit.SECONDS);
     timer.allowCoreThreadTimeOut(true);
     return timer;
   }
 
-  static ThreadFactory threads(String role) {
+  private static ThreadFactory threads(String role, ThreadFactory make) {
     return new ThreadFactoryBuilder()
+        .setThreadFactory(make)
         .setNameFormat("dmabroker-" + role + "-%d")
         .setDaemon(true)
         .build();
@@ -82,6 +117,14 @@ public final class Workers {
   /** Runs work that may take long: finding memory, and giving it back. */
   public void execute(Runnable work) {
     execute(workers, work);
+  }
+
+  /**
+   * Runs what prepares a copy while the pipeline goes on, and what follows. It has threads of its
+   * own: a copy, for which the pipeline waits, must not wait for it.
+   */
+  public void executePreparation(Runnable work) {
+    execute(preparers, work);
   }
 
   /** Runs a copy. The pipeline waits for copies, so they have threads of their own. */
@@ -110,6 +153,11 @@ public final class Workers {
     }
   }
 
+  /** Returns how many workers there are at most. */
+  public int most() {
+    return workers.getMaximumPoolSize();
+  }
+
   /** Returns how many runs are scheduled. Each of them keeps reachable what it uses. */
   public int scheduled() {
     return timer.getQueue().size();
@@ -130,10 +178,10 @@ public final class Workers {
         };
     try {
       callbacks.execute(once);
-    } catch (RejectedExecutionException e) {
-      once.run();
     } catch (Throwable t) {
-      EngineLog.LOG.log(Level.WARNING, "the callback executor threw", t);
+      if (!(t instanceof RejectedExecutionException)) {
+        EngineLog.LOG.log(Level.WARNING, "the callback executor threw", t);
+      }
       once.run();
     }
   }
@@ -142,6 +190,7 @@ public final class Workers {
   public void close() {
     timer.shutdownNow();
     workers.shutdown();
+    preparers.shutdown();
     copiers.shutdown();
   }
 }

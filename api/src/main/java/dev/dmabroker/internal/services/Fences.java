@@ -3,6 +3,7 @@ package dev.dmabroker.internal.services;
 import dev.dmabroker.FenceException;
 import dev.dmabroker.event.BrokerSnapshot;
 import dev.dmabroker.internal.runtime.Exceptions;
+import dev.dmabroker.internal.runtime.Foreign;
 import dev.dmabroker.internal.runtime.Guarded;
 import dev.dmabroker.internal.watch.StateRecords;
 import dev.dmabroker.spec.SyncFile;
@@ -42,6 +43,8 @@ public final class Fences {
   /**
    * Returns the poller, or null if there is none. The search runs outside the lock, as it is
    * foreign code; the first thread that has searched settles which poller is used.
+   *
+   * @throws FenceException if the search throws; the next call searches anew
    */
   public @Nullable FencePoller poller() {
     synchronized (this) {
@@ -49,7 +52,7 @@ public final class Fences {
         return poller;
       }
     }
-    FencePoller found = finder.get().orElse(null);
+    FencePoller found = find();
     FencePoller surplus = found;
     FencePoller settled;
     synchronized (this) {
@@ -61,9 +64,17 @@ public final class Fences {
       settled = poller;
     }
     if (surplus != null) { // Another thread has found a poller as well, or the broker is closed.
-      surplus.close();
+      Guarded.run("closing a surplus fence poller", surplus::close);
     }
     return settled;
+  }
+
+  private @Nullable FencePoller find() {
+    try {
+      return Foreign.ask(finder::get).orElse(null);
+    } catch (HeapException e) {
+      throw Exceptions.fence("cannot wait for fences: to look for a poller " + e.getMessage(), e);
+    }
   }
 
   /**
@@ -84,8 +95,8 @@ public final class Fences {
           null);
     }
     try {
-      found.watch(fence, whenSignalled);
-    } catch (HeapException | RuntimeException e) {
+      Foreign.order(() -> found.watch(fence, whenSignalled));
+    } catch (HeapException e) {
       throw Exceptions.fence("cannot " + intent + ": " + e.getMessage(), e);
     }
   }
@@ -95,9 +106,15 @@ public final class Fences {
     synchronized (this) {
       found = poller;
     }
-    return found == null
-        ? StateRecords.FenceState.NONE
-        : new StateRecords.FenceState(found.pending(), found.trouble());
+    if (found == null) {
+      return StateRecords.FenceState.NONE;
+    }
+    try {
+      return new StateRecords.FenceState(Foreign.ask(found::pending), Foreign.ask(found::trouble));
+    } catch (HeapException e) {
+      return new StateRecords.FenceState(
+          0, Optional.of("the poller, when asked how it is, " + e.getMessage()));
+    }
   }
 
   /** Closes the poller. A poller that is found later is closed at once. */

@@ -47,11 +47,15 @@ public record Services(
     MoveLog moveLog,
     StateRecords.MoveStats noMoves) {
 
-  /** Makes the services of a new broker. */
-  public static Services of(Settings settings) {
+  /**
+   * Makes the services of a new broker.
+   *
+   * @param kept how many workers foreign code that does not return may keep at a time
+   */
+  public static Services of(Settings settings, int kept) {
     Time time = Time.ofMachine();
     Listeners listeners = new Listeners(time);
-    Workers workers = new Workers(settings);
+    Workers workers = new Workers(settings, kept);
     Leaks leaks = new Leaks(settings.leakTracking(), listeners, time);
     CallSites callSites = new CallSites(settings.recordCallSites(), leaks);
     Clock clock =

@@ -72,7 +72,7 @@ final class FillingFrame extends StreamFrame implements EmptyFrame {
     handOn();
     try {
       mapped().closeAfter(fence, errno -> side.signalled(this, errno));
-    } catch (RuntimeException | Error e) {
+    } catch (Throwable e) {
       // The fence was refused, so the consumers must not wait for it.
       side.unsubmit(this);
       throw e;
@@ -175,7 +175,7 @@ final class FillingFrame extends StreamFrame implements EmptyFrame {
         part.put(ZEROS, 0, length);
       }
       side.scrubbed(buffer(), groups); // While the view keeps it from being given out anew.
-    } catch (RuntimeException | Error e) { // The buffer is not lost, whatever a heap throws.
+    } catch (Throwable e) { // The buffer is not lost, whatever a heap throws.
       if (!isCancelled()) {
         EngineLog.LOG.log(Level.DEBUG, "cannot scrub " + this + "; it leaves the stream", e);
         side.unusable(buffer());

@@ -45,7 +45,7 @@ final class FramePublisher implements Flow.Publisher<Frame> {
     Subscription subscription = new Subscription(consumer, subscriber, callbacks);
     try {
       subscriber.onSubscribe(subscription);
-    } catch (RuntimeException | Error e) {
+    } catch (Throwable e) {
       subscription.cancel();
       throw e;
     } finally {

@@ -109,7 +109,7 @@ abstract class FrameWaiters<F extends StreamFrame> {
     BufferMapping mapping;
     try {
       mapping = frame.attachment().map(frame.access(), Duration.ofNanos(nanos));
-    } catch (RuntimeException | Error e) {
+    } catch (Throwable e) {
       frame.takeBack();
       if (frame.isCancelled()) {
         throw frame.ended(describe());

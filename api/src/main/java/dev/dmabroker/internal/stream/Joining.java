@@ -46,7 +46,7 @@ final class Joining {
         missing.forEach(buffer -> attach(consumer, buffer));
       } while (!missing.isEmpty());
       return consumer;
-    } catch (RuntimeException | Error e) {
+    } catch (Throwable e) {
       life.change(after -> consumer.leave(life.closed(intent), after));
       throw e;
     }

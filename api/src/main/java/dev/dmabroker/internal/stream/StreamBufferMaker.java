@@ -29,12 +29,57 @@ final class StreamBufferMaker {
   }
 
   /**
-   * Makes a buffer and adds it to the pool. If this throws, the index is still taken.
+   * Makes a buffer and adds it to the pool, in the calling thread. If this throws, the index is
+   * still taken.
    *
    * @param index the number of the buffer, which was reserved
    * @param added called under the lock, when the buffer is in the pool
    */
   StreamBuffer make(int index, Consumer<AfterLock> added) {
+    StreamBuffer made = attached(index);
+    try {
+      made.buffer().prepare();
+      finish(made, added);
+      return made;
+    } catch (RuntimeException | Error e) {
+      discard(made.buffer(), made);
+      throw e;
+    }
+  }
+
+  /**
+   * Does what {@link #make} does on workers, none of which waits for the memory.
+   *
+   * @param failed called with what {@link #make} would throw
+   */
+  void makeOnWorkers(int index, Consumer<AfterLock> added, Consumer<Throwable> failed) {
+    StreamBuffer made;
+    try {
+      made = attached(index);
+    } catch (RuntimeException | Error e) {
+      failed.accept(e);
+      return;
+    }
+    made.buffer()
+        .prepareThen(
+            failure ->
+                // This may be the timer's thread.
+                life.execute(
+                    () -> {
+                      try {
+                        if (failure != null) {
+                          throw failure;
+                        }
+                        finish(made, added);
+                      } catch (Throwable t) {
+                        discard(made.buffer(), made);
+                        failed.accept(t);
+                      }
+                    }));
+  }
+
+  /** Makes a buffer that is attached to all devices of the stream, and has no memory yet. */
+  private StreamBuffer attached(int index) {
     ManagedBuffer buffer = null;
     StreamBuffer made = null;
     try {
@@ -47,15 +92,18 @@ final class StreamBufferMaker {
               /* origin= */ null);
       made = new StreamBuffer(index, buffer, buffer.attach(life.producer));
       attachMissing(made);
-      buffer.prepare();
-      made.sizeBytes(buffer.life.snapshot().sizeBytes());
-      while (!add(made, added)) {
-        attachMissing(made); // A consumer has come meanwhile.
-      }
       return made;
-    } catch (RuntimeException | Error e) {
+    } catch (Throwable e) {
       discard(buffer, made);
       throw e;
+    }
+  }
+
+  /** Adds a buffer that has its memory to the pool. */
+  private void finish(StreamBuffer made, Consumer<AfterLock> added) {
+    made.sizeBytes(made.buffer().life.snapshot().sizeBytes());
+    while (!add(made, added)) {
+      attachMissing(made); // A consumer has come meanwhile.
     }
   }
 

@@ -156,20 +156,19 @@ final class StreamGrowth {
     after.then(() -> life.execute(() -> grow(index, reason)));
   }
 
-  /**
-   * Makes a buffer on a worker. A failure leaves the stream short of buffers, and fails nothing.
-   */
+  /** Makes a buffer on workers. A failure leaves the stream short of buffers, and fails nothing. */
   private void grow(int index, String reason) {
-    try {
-      StreamBuffer unused = make(index, reason);
-    } catch (BrokerException e) {
-      refuse(index, e);
-    } catch (RuntimeException | Error e) {
-      BrokerException failure =
-          Exceptions.allocation("a buffer more for " + life.spec.name() + " threw " + e, List.of());
-      failure.initCause(e);
-      refuse(index, failure);
+    maker.makeOnWorkers(index, after -> added(reason, after), why -> refuse(index, failure(why)));
+  }
+
+  private BrokerException failure(Throwable why) {
+    if (why instanceof BrokerException known) {
+      return known;
     }
+    BrokerException failure =
+        Exceptions.allocation("a buffer more for " + life.spec.name() + " threw " + why, List.of());
+    failure.initCause(why);
+    return failure;
   }
 
   private StreamBuffer make(int index, String reason) {
@@ -210,7 +209,7 @@ final class StreamGrowth {
       for (int index; (index = reserveMissing()) >= 0; ) {
         made.add(makeDeclared(index));
       }
-    } catch (RuntimeException | Error e) {
+    } catch (Throwable e) {
       made.forEach(buffer -> life.locked(after -> remove(buffer.index(), after)));
       throw e;
     }
@@ -219,7 +218,7 @@ final class StreamGrowth {
   private StreamBuffer makeDeclared(int index) {
     try {
       return make(index, DECLARED);
-    } catch (RuntimeException | Error e) {
+    } catch (Throwable e) {
       synchronized (life.lock) {
         pool.release(index);
       }

@@ -53,7 +53,7 @@ final class TakenFrame extends StreamFrame implements Frame {
     }
     try {
       mapped().closeAfter(fence, errno -> side.signalled(this));
-    } catch (RuntimeException | Error e) {
+    } catch (Throwable e) {
       // The fence was refused: the frame is as before, unless it was closed meanwhile.
       if (!reopen()) {
         release();

@@ -103,6 +103,7 @@ public final class StateRecords {
       List<dev.dmabroker.Holder> holders,
       List<String> pinned,
       int waiting,
+      Optional<String> seeking,
       int retired,
       dev.dmabroker.event.MoveStats moves,
       long maps)

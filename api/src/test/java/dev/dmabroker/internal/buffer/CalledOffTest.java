@@ -10,6 +10,7 @@ import dev.dmabroker.Attachment;
 import dev.dmabroker.Device;
 import dev.dmabroker.SharedBuffer;
 import dev.dmabroker.event.BufferMove;
+import dev.dmabroker.internal.runtime.Workers;
 import dev.dmabroker.spec.Constraints;
 import dev.dmabroker.testing.Await;
 import dev.dmabroker.testing.Events;
@@ -36,10 +37,11 @@ class CalledOffTest extends Fixture {
   /** Has all workers busy, until the test lets them go on. */
   private List<ScriptedMover.Stop> keepWorkersBusy() {
     List<ScriptedMover.Stop> stops = new ArrayList<>();
-    for (int i = 0; i < 4; i++) {
+    Workers workers = Handles.of(buffer).life.services().workers();
+    for (int i = 0; i < workers.most(); i++) {
       ScriptedMover.Stop stop = new ScriptedMover.Stop();
       stops.add(stop);
-      Handles.of(buffer).life.services().workers().execute(stop::run);
+      workers.execute(stop::run);
     }
     stops.forEach(ScriptedMover.Stop::awaitReached);
     return stops;

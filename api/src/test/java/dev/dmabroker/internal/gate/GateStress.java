@@ -4,9 +4,9 @@ import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE;
 import static org.openjdk.jcstress.annotations.Expect.FORBIDDEN;
 
 import dev.dmabroker.internal.heap.HeapAccount;
+import dev.dmabroker.internal.heap.HeapMemory;
 import dev.dmabroker.spec.Access;
 import dev.dmabroker.spec.BlobSpec;
-import dev.dmabroker.spi.Backing;
 import dev.dmabroker.spi.HeapException;
 import dev.dmabroker.testing.ScriptedHeap;
 import java.util.Objects;
@@ -28,9 +28,9 @@ import org.openjdk.jcstress.infra.results.ZZ_Result;
  */
 public class GateStress {
   private static final HeapAccount HEAP = new HeapAccount(ScriptedHeap.system());
-  private static final Backing BACKING = backing();
+  private static final HeapMemory MEMORY = memory();
 
-  private static Backing backing() {
+  private static HeapMemory memory() {
     try {
       return HEAP.allocate("stress", 8);
     } catch (HeapException e) {
@@ -39,7 +39,7 @@ public class GateStress {
   }
 
   private static Place placement(long generation) {
-    return Placements.at(HEAP, BACKING, BlobSpec.of(8), generation);
+    return Placements.at(HEAP, MEMORY, BlobSpec.of(8), generation);
   }
 
   /** A gate, and where it leads to: one slot of one placement. */

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.dmabroker.ClosedException;
 import dev.dmabroker.CpuAccessException;
 import dev.dmabroker.internal.heap.HeapAccount;
+import dev.dmabroker.internal.heap.HeapMemory;
 import dev.dmabroker.spec.Access;
 import dev.dmabroker.spec.BlobSpec;
 import dev.dmabroker.spi.Backing;
@@ -80,7 +81,12 @@ class MappedViewTest {
   private BufferMapping hold(Access access) {
     gate.open(
         Placements.occupancy(
-            Placements.at(heap, memory, BlobSpec.of(64), /* generation= */ 1), /* slots= */ 1));
+            Placements.at(
+                heap,
+                new HeapMemory(heap, memory, memory.sizeBytes),
+                BlobSpec.of(64),
+                /* generation= */ 1),
+            /* slots= */ 1));
     BufferMapping hold = Placements.enter(gate, access);
     if (hold == null) {
       throw new AssertionError("not let in");

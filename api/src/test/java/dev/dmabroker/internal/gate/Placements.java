@@ -2,13 +2,13 @@ package dev.dmabroker.internal.gate;
 
 import dev.dmabroker.internal.allocation.PlacedMemory;
 import dev.dmabroker.internal.heap.HeapAccount;
+import dev.dmabroker.internal.heap.HeapMemory;
 import dev.dmabroker.internal.placement.HeapTable;
 import dev.dmabroker.internal.placement.Solution;
 import dev.dmabroker.internal.placement.Target;
 import dev.dmabroker.spec.Access;
 import dev.dmabroker.spec.BufferSpec;
 import dev.dmabroker.spec.Coherency;
-import dev.dmabroker.spi.Backing;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 final class Placements {
   private Placements() {}
 
-  static Place at(HeapAccount heap, Backing backing, BufferSpec spec, long generation) {
+  static Place at(HeapAccount heap, HeapMemory memory, BufferSpec spec, long generation) {
     long sizeBytes = spec.layout().sizeBytes();
     return new Place(
         new PlacedMemory(
@@ -26,7 +26,7 @@ final class Placements {
             Target.of(spec),
             new Solution.Choice(
                 List.of(), 0, spec.layout(), sizeBytes, sizeBytes, 1, Coherency.CPU),
-            backing,
+            memory,
             generation,
             System.nanoTime()));
   }

@@ -29,14 +29,14 @@ class HeapAccountTest {
   @Test
   void countsWhatIsOut() throws Exception {
     assertUsed(0, 0);
-    Backing one = account.allocate("one", 4096);
+    HeapMemory one = account.allocate("one", 4096);
     assertUsed(1, 4096);
-    Backing two = account.allocate("two", 1);
+    HeapMemory two = account.allocate("two", 1);
     assertUsed(2, 4097);
     assertEquals(4097, account.usedBytes());
-    account.release(one, one.sizeBytes());
+    one.release();
     assertUsed(1, 1);
-    account.release(two, two.sizeBytes());
+    two.release();
     assertUsed(0, 0);
     assertEquals(0, heap.live());
   }
@@ -44,20 +44,20 @@ class HeapAccountTest {
   @Test
   void countsWhatTheHeapGaveAndNotWhatItWasAskedFor() throws Exception {
     heap.shortBy(-96); // Rounds up.
-    Backing backing = account.allocate("rounded", 4000);
+    HeapMemory backing = account.allocate("rounded", 4000);
     assertUsed(1, 4096);
-    account.release(backing, backing.sizeBytes());
+    backing.release();
     assertUsed(0, 0);
   }
 
   @Test
   void isClosedOnceAndOnlyAfterTheLastBacking() throws Exception {
-    Backing one = account.allocate("one", 1);
-    Backing two = account.allocate("two", 1);
+    HeapMemory one = account.allocate("one", 1);
+    HeapMemory two = account.allocate("two", 1);
     account.retire();
-    account.release(one, one.sizeBytes());
+    one.release();
     assertEquals(0, heap.timesClosed());
-    account.release(two, two.sizeBytes());
+    two.release();
     assertEquals(1, heap.timesClosed());
     account.retire();
     assertEquals(1, heap.timesClosed());
@@ -65,7 +65,7 @@ class HeapAccountTest {
 
   @Test
   void isClosedAtOnceIfNothingIsOut() throws Exception {
-    account.release(account.allocate("gone", 1), 1);
+    account.allocate("gone", 1).release();
     assertEquals(0, heap.timesClosed());
     account.retire();
     account.retire();
@@ -89,10 +89,10 @@ class HeapAccountTest {
           account.retire();
           closedWhileAsked.set(heap.timesClosed());
         });
-    Backing backing = account.allocate("across", 1);
+    HeapMemory backing = account.allocate("across", 1);
     assertEquals(0, closedWhileAsked.get());
     assertEquals(0, heap.timesClosed());
-    account.release(backing, backing.sizeBytes());
+    backing.release();
     assertEquals(1, heap.timesClosed());
   }
 
@@ -145,26 +145,27 @@ class HeapAccountTest {
 
   @Test
   void aReleaseThatThrowsIsCountedAllTheSame() throws Exception {
-    Backing backing = account.allocate("stuck", 1);
+    HeapMemory backing = account.allocate("stuck", 1);
     heap.onRelease(
         () -> {
           throw new HeapException(HeapException.Kind.FAILED, "EIO");
         });
-    account.release(backing, backing.sizeBytes());
+    backing.release();
     assertUsed(0, 0);
     account.retire();
     assertEquals(1, heap.timesClosed());
   }
 
-  /** What says nothing of the heap is no refusal of it. */
   @Test
-  void anErrorOfTheMachineIsPassedOnAndCountsNothing() {
+  void anErrorOfTheMachineRefusesAsWellAndIsTheCause() {
     StackOverflowError error = new StackOverflowError("deep");
     heap.onAllocate(
         () -> {
           throw error;
         });
-    assertSame(error, assertThrows(StackOverflowError.class, () -> account.allocate("deep", 1)));
+    var failure = assertThrows(HeapException.class, () -> account.allocate("deep", 1));
+    assertEquals("threw java.lang.StackOverflowError: deep", failure.getMessage());
+    assertSame(error, failure.getCause());
     assertUsed(0, 0);
     account.retire();
     assertEquals(1, heap.timesClosed());

@@ -68,6 +68,7 @@ public final class Dashboard implements Callable<Integer> {
   private PageServer serve(Broker broker, Feed feed, Demo demo, PrometheusMeterRegistry registry) {
     return new PageServer(
         new InetSocketAddress(options.address, options.port),
+        PageServer.PATIENCE,
         new Guard(options.names()),
         new PageState(broker, feed, demo, options.control),
         options.control ? Optional.of(demo) : Optional.empty(),

@@ -16,6 +16,7 @@ import java.util.Collection;
 import java.util.Deque;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.TimeUnit;
 
 /**
  * What happened lately, of which a snapshot knows nothing: the last moves, allocations and
@@ -168,7 +169,8 @@ final class Feed implements BrokerListener {
     return all;
   }
 
+  /** The duration in milliseconds; one that a long cannot count in nanoseconds is 292 years. */
   static double millis(Duration duration) {
-    return duration.toNanos() / 1e6;
+    return TimeUnit.NANOSECONDS.convert(duration) / 1e6;
   }
 }

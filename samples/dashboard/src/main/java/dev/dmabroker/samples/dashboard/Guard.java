@@ -1,12 +1,13 @@
 package dev.dmabroker.samples.dashboard;
 
-import com.sun.net.httpserver.Headers;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.eclipse.jetty.http.HttpFields;
+import org.eclipse.jetty.http.HttpHeader;
 
 /**
  * Keeps other sites' pages out, which a browser on this machine may show.
@@ -30,19 +31,19 @@ record Guard(Set<String> names) {
   }
 
   /** Why the request is refused, if it is. */
-  Optional<String> refusal(String method, Headers headers) {
+  Optional<String> refusal(String method, HttpFields headers) {
     boolean reads = method.equals("GET");
-    List<String> hosts = headers.getOrDefault("Host", List.of());
+    List<String> hosts = headers.getValuesList(HttpHeader.HOST);
     if (hosts.size() != 1 || !isThis(lower(hosts.get(0)))) {
       return Optional.of(
           "Host " + hosts + " is not an address, localhost or a name that --name allows");
     }
-    List<String> origins = headers.getOrDefault("Origin", List.of());
+    List<String> origins = headers.getValuesList(HttpHeader.ORIGIN);
     if (origins.isEmpty() ? !reads : !isSame(origins, lower(hosts.get(0)))) {
       return Optional.of("Origin " + origins + " is not this page's, " + hosts);
     }
-    String site = headers.getFirst("Sec-Fetch-Site");
-    boolean follows = reads && "navigate".equals(headers.getFirst("Sec-Fetch-Mode"));
+    String site = headers.get("Sec-Fetch-Site");
+    boolean follows = reads && "navigate".equals(headers.get("Sec-Fetch-Mode"));
     if (site != null && !site.equals("same-origin") && !site.equals("none") && !follows) {
       return Optional.of("Sec-Fetch-Site is " + site);
     }

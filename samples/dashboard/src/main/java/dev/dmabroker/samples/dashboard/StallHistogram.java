@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import java.util.stream.Stream;
 
@@ -36,7 +37,7 @@ final class StallHistogram {
       bucket++;
     }
     counts[column][bucket]++;
-    longestNanos[column] = Math.max(longestNanos[column], waited.toNanos());
+    longestNanos[column] = Math.max(longestNanos[column], TimeUnit.NANOSECONDS.convert(waited));
   }
 
   /** Counts by bucket for each second, the oldest first; the last is the second that runs. */

@@ -3,9 +3,9 @@ package dev.dmabroker.samples.dashboard;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.sun.net.httpserver.Headers;
 import java.util.Optional;
 import java.util.Set;
+import org.eclipse.jetty.http.HttpFields;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -14,8 +14,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class GuardTest {
   private static final Guard GUARD = new Guard(Set.of("bench.example"));
 
-  private static Headers headers(String... pairs) {
-    Headers headers = new Headers();
+  private static HttpFields headers(String... pairs) {
+    HttpFields.Mutable headers = HttpFields.build();
     for (int i = 0; i < pairs.length; i += 2) {
       headers.add(pairs[i], pairs[i + 1]);
     }
@@ -92,14 +92,14 @@ class GuardTest {
     "cross-site, navigate, true"
   })
   void whatAnotherSiteEmbedsIsRefusedWhatItLinksToIsNot(String site, String mode, boolean allowed) {
-    Headers headers =
+    HttpFields headers =
         headers("Host", "localhost:8642", "Sec-Fetch-Site", site, "Sec-Fetch-Mode", mode);
     assertEquals(allowed, GUARD.refusal("GET", headers).isEmpty());
   }
 
   @Test
   void noOtherSiteNavigatesToAChange() {
-    Headers headers =
+    HttpFields headers =
         headers(
             "Host", "localhost:8642",
             "Origin", "http://localhost:8642",

@@ -3,7 +3,6 @@ package dev.dmabroker.samples.dashboard;
 import static dev.dmabroker.testing.Await.EMULATED;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.gson.JsonObject;
@@ -14,7 +13,7 @@ import dev.dmabroker.spec.Access;
 import dev.dmabroker.spec.BlobSpec;
 import dev.dmabroker.spec.Constraints;
 import dev.dmabroker.testing.Await;
-import java.io.EOFException;
+import io.micrometer.core.instrument.Gauge;
 import java.io.IOException;
 import java.net.Socket;
 import java.net.URI;
@@ -22,9 +21,12 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -33,6 +35,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 @Timeout(60)
 class PageServerTest {
   private static final String WATCH = "GET /events HTTP/1.1\r\nHost: localhost\r\n\r\n";
+  private static final String SCRAPE = "GET /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n";
+  private static final String SCRAPE_ONCE =
+      "GET /metrics HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
   private static final String ATTACH = "POST /control/display/attach HTTP/1.1";
 
   private static int status(String answer) {
@@ -62,12 +67,11 @@ class PageServerTest {
     }
   }
 
-  @Test
-  void servesNothingElse() throws Exception {
+  @ParameterizedTest
+  @CsvSource({"/chart/LICENSE.md, 404", "/x, 404", "/../Dashboard.class, 400", "//etc, 400"})
+  void servesNothingElse(String path, int status) throws Exception {
     try (Site site = new Site(false)) {
-      for (String path : new String[] {"/../Dashboard.class", "/chart/LICENSE.md", "/x", "//etc"}) {
-        assertEquals(404, status(site.ask("GET " + path + " HTTP/1.1", "Host: localhost")), path);
-      }
+      assertEquals(status, status(site.ask("GET " + path + " HTTP/1.1", "Host: localhost")));
       assertEquals(
           405,
           status(site.ask("DELETE / HTTP/1.1", "Host: localhost", "Origin: http://localhost")));
@@ -164,7 +168,7 @@ class PageServerTest {
   }
 
   @Test
-  void makesStatesOnlyWhileSomebodyWatches() throws Exception {
+  void makesStatesOnlyWhileAPageWatches() throws Exception {
     try (Site site = new Site(false)) {
       Socket socket = site.send(WATCH);
       Await.until("a page watches", EMULATED, () -> site.server.watching() == 1);
@@ -174,10 +178,10 @@ class PageServerTest {
   }
 
   @Test
-  void whoDoesNotReadHoldsUpNobody() throws Exception {
+  void aPageThatDoesNotReadHoldsUpNoOther() throws Exception {
     try (Site site = new Site(false)) {
       List<SharedBuffer> buffers = new ArrayList<>(); // So that a few states fill the sockets.
-      for (int i = 0; i < 2000; i++) {
+      for (int i = 0; i < 300; i++) {
         buffers.add(site.broker.export("many-" + i, BlobSpec.of(4096)));
       }
       try (Socket silent = site.send(WATCH)) {
@@ -194,7 +198,7 @@ class PageServerTest {
   }
 
   @Test
-  void refusesToBeWatchedByMoreThanThereAreThreadsFor() throws Exception {
+  void refusesToBeWatchedByMoreThanMay() throws Exception {
     List<Socket> sockets = new ArrayList<>();
     try (Site site = new Site(false)) {
       for (int i = 0; i < PageServer.MOST_WATCHING; i++) {
@@ -203,8 +207,7 @@ class PageServerTest {
       Await.until("all watch", EMULATED, () -> site.server.watching() == PageServer.MOST_WATCHING);
       Socket oneMore = site.send(WATCH);
       sockets.add(oneMore);
-      byte[] begin = oneMore.getInputStream().readNBytes("HTTP/1.1 503".length());
-      assertEquals("HTTP/1.1 503", new String(begin, StandardCharsets.UTF_8));
+      assertEquals("HTTP/1.1 503", begin(oneMore));
       assertEquals(200, status(site.ask("GET / HTTP/1.1", "Host: localhost")));
     } finally {
       close(sockets);
@@ -212,47 +215,93 @@ class PageServerTest {
   }
 
   @Test
-  void requestsThatNeverEndHoldUpOthersOnlyBriefly() throws Exception {
+  void aNewConnectionTakesThePlaceOfTheOneWhoseLastAnswerIsLongestAgo() throws Exception {
     List<Socket> sockets = new ArrayList<>();
-    try (Site site = new Site(false)) {
-      for (int i = 0; i < 2 * PageServer.MOST_WATCHING; i++) {
-        sockets.add(site.send("GET / HTTP/1.1\r\nHost: loc"));
+    try (Site site = new Site(true, Duration.ofDays(1))) {
+      for (int i = 0; i < PageServer.MOST_CONNECTIONS; i++) {
+        sockets.add(site.send(""));
+        int connections = i + 1;
+        Await.until("it has a place", EMULATED, () -> site.server.connections() == connections);
       }
-      // One that waited for a thread with them may be ended with them.
-      Await.until("others are served again", EMULATED, () -> isAnswered(site));
-      assertTrue(Site.serving() <= 2 * PageServer.MOST_WATCHING, "threads: " + Site.serving());
+      Socket answered = sockets.remove(0);
+      Socket longestAgo = sockets.remove(0);
+      try (answered;
+          longestAgo) {
+        attach(site, answered);
+        attach(site, answered); // Once it is answered the first answer has ended.
+        assertEquals(200, status(site.ask("GET / HTTP/1.1", "Host: localhost")));
+        assertEquals(-1, longestAgo.getInputStream().read());
+        attach(site, answered);
+      }
+      assertTrue(site.server.connections() <= PageServer.MOST_CONNECTIONS);
     } finally {
       close(sockets);
     }
   }
 
   @Test
-  void takesSoManyConnectionsAndNoMore() throws Exception {
-    List<Socket> sockets = new ArrayList<>();
+  void aConnectionThatPipelinesGetsOneAnswerATurn() throws Exception {
+    AtomicInteger turns = new AtomicInteger();
+    CountDownLatch go = new CountDownLatch(1);
     try (Site site = new Site(false)) {
-      for (int i = 0; i < PageServer.MOST_CONNECTIONS; i++) {
-        sockets.add(site.send(""));
+      Gauge.builder(
+              "turn",
+              () -> {
+                int turn = turns.incrementAndGet();
+                Await.latch(go);
+                return turn;
+              })
+          .register(site.registry);
+      try (Socket many = site.send(SCRAPE.repeat(3))) {
+        Await.until("it has the first turn", EMULATED, () -> turns.get() == 1);
+        try (Socket one = site.send(SCRAPE_ONCE)) {
+          Await.until("another waits", EMULATED, () -> site.server.waiting() == 1);
+          go.countDown();
+          String answer = new String(one.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+          assertTrue(answer.contains("\nturn 2.0\n"), answer);
+          assertEquals("HTTP/1.1 200", begin(many));
+        }
       }
-      assertThrows(
-          IOException.class,
-          () -> {
-            if (site.ask("GET / HTTP/1.1", "Host: localhost").isEmpty()) {
-              throw new EOFException("closed without an answer");
-            }
-          });
-      close(sockets);
-      Await.until("others are gone", EMULATED, () -> isAnswered(site));
+    }
+  }
+
+  @Test
+  void scrapesHaveAThreadOfTheirOwn() throws Exception {
+    List<Socket> sockets = new ArrayList<>();
+    try (Site site = new Site(true)) {
+      synchronized (site.demo) {
+        for (int i = 0; i < 20; i++) {
+          sockets.add(site.send(String.join("\r\n", same(site, ATTACH)) + "\r\n\r\n"));
+        }
+        Await.until(
+            "all other threads are held up",
+            EMULATED,
+            () -> site.server.waiting() == 20 - PageServer.ANSWERING);
+        assertEquals(200, status(site.ask("GET /metrics HTTP/1.1", "Host: localhost")));
+      }
+      for (Socket socket : sockets) {
+        assertEquals("HTTP/1.1 204", begin(socket));
+      }
     } finally {
       close(sockets);
     }
   }
 
-  private static boolean isAnswered(Site site) {
-    try {
-      return site.ask("GET / HTTP/1.1", "Host: localhost").startsWith("HTTP/1.1 200");
-    } catch (IOException e) {
-      return false;
+  private static String begin(Socket socket) throws IOException {
+    byte[] begin = socket.getInputStream().readNBytes("HTTP/1.1 000".length());
+    return new String(begin, StandardCharsets.UTF_8);
+  }
+
+  private static void attach(Site site, Socket socket) throws IOException {
+    String request = String.join("\r\n", same(site, ATTACH)) + "\r\n\r\n";
+    socket.getOutputStream().write(request.getBytes(StandardCharsets.UTF_8));
+    StringBuilder answer = new StringBuilder();
+    while (answer.indexOf("\r\n\r\n") < 0) {
+      int next = socket.getInputStream().read();
+      assertTrue(next >= 0, answer::toString);
+      answer.append((char) next);
     }
+    assertEquals(204, status(answer.toString()));
   }
 
   private static void close(List<Socket> sockets) throws IOException {

@@ -25,12 +25,15 @@ import dev.dmabroker.Mapping;
 import dev.dmabroker.SharedBuffer;
 import dev.dmabroker.StreamConsumer;
 import dev.dmabroker.StreamSpec;
+import dev.dmabroker.event.BrokerListener;
 import dev.dmabroker.event.BrokerSnapshot;
 import dev.dmabroker.event.BrokerSnapshot.BufferState;
 import dev.dmabroker.event.BrokerSnapshot.HeapState;
+import dev.dmabroker.event.DeviceAttached;
 import dev.dmabroker.spec.Access;
 import dev.dmabroker.spec.BlobSpec;
 import dev.dmabroker.spec.Constraints;
+import dev.dmabroker.testing.Await;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -40,6 +43,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.CountDownLatch;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
@@ -211,8 +215,9 @@ class PageTest {
       assertEquals(
           List.of("cma", "cma", "cma", "cma"), page.locator("#rows .where").allTextContents());
       String refusal = page.textContent("#refusals > li");
+      // The display's contiguous or its addressBits: either alone rules the other heap out.
       assertTrue(refusal.contains("scaler was refused frame-1"), refusal);
-      assertTrue(refusal.contains("display's contiguous and scaler's permittedHeaps"), refusal);
+      assertTrue(refusal.contains(" and scaler's permittedHeaps=[system] cannot be met"), refusal);
       page.click("#display");
       page.waitForFunction(
           "() => [...document.querySelectorAll('#rows .where')].every(e => e.textContent ==="
@@ -277,6 +282,34 @@ class PageTest {
       }
     }
     throw new AssertionError("no TaskDuration");
+  }
+
+  @Test
+  void saysWhichListenerMissedEvents() throws Exception {
+    CountDownLatch go = new CountDownLatch(1);
+    BrokerListener slow =
+        new BrokerListener() {
+          @Override
+          public void attached(DeviceAttached event) {
+            Await.latch(go);
+          }
+        };
+    try (Site site = new Site(false);
+        AutoCloseable listening = site.broker.listen(slow)) {
+      Page page = open(site);
+      assertTrue(page.isHidden("#dropped"));
+      Device client = site.broker.register("client", Constraints.none());
+      SharedBuffer buffer = site.broker.export("still", BlobSpec.of(4096));
+      for (int i = 0; i < 5000; i++) {
+        buffer.attach(client).close();
+      }
+      page.waitForSelector("#dropped:not([hidden])");
+      String said = page.textContent("#dropped");
+      assertTrue(said.contains("dropped, as too many waited for a listener; "), said);
+      assertTrue(said.contains(slow.getClass().getName() + " missed "), said);
+    } finally {
+      go.countDown();
+    }
   }
 
   @Test

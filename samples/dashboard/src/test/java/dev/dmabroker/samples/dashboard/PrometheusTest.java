@@ -3,7 +3,6 @@ package dev.dmabroker.samples.dashboard;
 import static dev.dmabroker.testing.Await.EMULATED;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
@@ -11,6 +10,7 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import dev.dmabroker.metrics.DmaBufMetrics;
 import dev.dmabroker.testing.Await;
+import dev.dmabroker.testing.Programs;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
@@ -35,7 +35,6 @@ import org.junit.jupiter.api.io.TempDir;
 /** A real Prometheus scrapes the sample, and answers every query of the Grafana dashboard. */
 @Timeout(150)
 class PrometheusTest {
-  private static final Path PROMETHEUS = Path.of("/usr/bin/prometheus");
   private static final Path TABLE = Path.of("target/panels.txt");
 
   private final HttpClient http = HttpClient.newHttpClient();
@@ -53,13 +52,11 @@ class PrometheusTest {
 
   @Test
   void everyPanelGetsAnAnswer(@TempDir Path folder) throws Exception {
-    assumeTrue(
-        Files.isExecutable(PROMETHEUS),
-        "there is no " + PROMETHEUS + "; apt-get install prometheus");
+    Path program = Programs.onPath("prometheus", "prometheus");
     int port = freePort();
     try (Site site = new Site(true);
         Preview preview = new Preview(site.broker, 30)) {
-      Process prometheus = start(folder, site, port);
+      Process prometheus = start(program, folder, site, port);
       try {
         List<String> lines = new ArrayList<>();
         for (Query query : queries()) {
@@ -100,7 +97,7 @@ class PrometheusTest {
     }
   }
 
-  private static Process start(Path folder, Site site, int port) throws IOException {
+  private static Process start(Path program, Path folder, Site site, int port) throws IOException {
     Files.writeString(folder.resolve("rules.yml"), resource("prometheus-rules.yml"));
     Files.writeString(
         folder.resolve("prometheus.yml"),
@@ -113,7 +110,7 @@ class PrometheusTest {
         """
             .formatted(site.server.port()));
     return new ProcessBuilder(
-            PROMETHEUS.toString(),
+            program.toString(),
             "--config.file=" + folder.resolve("prometheus.yml"),
             "--storage.tsdb.path=" + folder.resolve("data"),
             "--web.listen-address=127.0.0.1:" + port)

@@ -2,6 +2,7 @@ package dev.dmabroker.samples.dashboard;
 
 import dev.dmabroker.Broker;
 import dev.dmabroker.metrics.DmaBufMetrics;
+import dev.dmabroker.testing.Await;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
@@ -10,6 +11,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
 
@@ -19,6 +21,7 @@ final class Site implements AutoCloseable {
   final Broker broker;
   final Demo demo;
   final PageServer server;
+  final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
   private final DmaBufMetrics metrics;
 
   Site(boolean control) {
@@ -26,16 +29,24 @@ final class Site implements AutoCloseable {
   }
 
   Site(boolean control, int port) {
+    this(control, port, PageServer.PATIENCE);
+  }
+
+  Site(boolean control, Duration patience) {
+    this(control, 0, patience);
+  }
+
+  private Site(boolean control, int port, Duration patience) {
     Broker.Builder builder = Broker.builder().listener(feed);
     Demo.heaps().forEach(builder::heap);
     broker = builder.build();
     demo = new Demo(broker, 4, 30);
-    PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     metrics = new DmaBufMetrics(broker);
     metrics.bindTo(registry);
     server =
         new PageServer(
             new InetSocketAddress(InetAddress.getLoopbackAddress(), port),
+            patience,
             new Guard(Set.of()),
             new PageState(broker, feed, demo, control),
             control ? Optional.of(demo) : Optional.empty(),
@@ -50,6 +61,7 @@ final class Site implements AutoCloseable {
   String ask(String... lines) throws IOException {
     try (Socket socket = send(String.join("\r\n", lines) + "\r\nConnection: close\r\n\r\n");
         InputStream in = socket.getInputStream()) {
+      socket.setSoTimeout((int) Await.EMULATED.toMillis());
       return new String(in.readAllBytes(), StandardCharsets.UTF_8);
     }
   }
@@ -61,10 +73,10 @@ final class Site implements AutoCloseable {
     return socket;
   }
 
-  /** How many threads serve requests, in this JVM. */
+  /** How many threads the dashboards of this JVM have. */
   static long serving() {
     return Thread.getAllStackTraces().keySet().stream()
-        .filter(thread -> thread.getName().equals("dashboard-http"))
+        .filter(thread -> thread.getName().startsWith("dashboard-"))
         .count();
   }
 

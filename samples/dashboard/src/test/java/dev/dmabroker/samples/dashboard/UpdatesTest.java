@@ -2,10 +2,12 @@ package dev.dmabroker.samples.dashboard;
 
 import static dev.dmabroker.testing.Await.EMULATED;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.dmabroker.samples.dashboard.Updates.Update;
 import dev.dmabroker.testing.Await;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -13,6 +15,15 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(60)
 class UpdatesTest {
   private final AtomicInteger made = new AtomicInteger();
+  private final ScriptedPage page = new ScriptedPage();
+
+  private String make() {
+    return "state " + made.incrementAndGet();
+  }
+
+  private static Watcher watcher(ScriptedPage page) {
+    return new Watcher(page, () -> {}, Duration.ofDays(1));
+  }
 
   private static boolean isIdle() {
     return Thread.getAllStackTraces().keySet().stream()
@@ -21,50 +32,70 @@ class UpdatesTest {
   }
 
   @Test
-  void nothingIsMadeWhileNobodyWatches() throws Exception {
-    try (Updates updates = new Updates(() -> "state " + made.incrementAndGet())) {
-      Await.until("it waits for who watches", EMULATED, UpdatesTest::isIdle);
+  void nothingIsMadeWithoutAWatcher() throws Exception {
+    try (Updates updates = new Updates(this::make, 1)) {
+      Await.until("it waits for a watcher", EMULATED, UpdatesTest::isIdle);
       assertEquals(0, made.get());
-      updates.join();
-      assertEquals("state 1", updates.after(Update.NONE).text());
-      updates.leave();
+      assertTrue(updates.join(watcher(page)));
+      page.leave();
+      assertTrue(page.sent().get(0).contains("\ndata: state 1\n\n"), page.sent()::toString);
       Await.until("it waits again", EMULATED, UpdatesTest::isIdle);
+      assertEquals(0, updates.watching());
     }
   }
 
   @Test
   void atMostTenAreMadeASecond() throws Exception {
-    try (Updates updates = new Updates(() -> "state " + made.incrementAndGet())) {
-      updates.join();
-      Update last = updates.after(Update.NONE);
+    try (Updates updates = new Updates(this::make, 1)) {
       long begin = System.nanoTime();
-      while (last.number() <= 10) {
-        last = updates.after(last);
+      updates.join(watcher(page));
+      for (int i = 0; i < 11; i++) {
+        page.read();
       }
-      // The first may have been seen late, the last was not early.
-      assertTrue(System.nanoTime() - begin >= 900_000_000L);
+      assertTrue(System.nanoTime() - begin >= 1_000_000_000L);
     }
   }
 
   @Test
-  void whoIsSlowMissesStates() throws Exception {
-    try (Updates updates = new Updates(() -> "state " + made.incrementAndGet())) {
-      updates.join();
-      Update first = updates.after(Update.NONE);
-      Update third = updates.after(updates.after(first));
-      assertTrue(updates.after(first).number() >= third.number());
+  void aWatcherThatDoesNotReadHoldsUpNoOther() throws Exception {
+    try (Updates updates = new Updates(this::make, 2)) {
+      updates.join(watcher(new ScriptedPage()));
+      updates.join(watcher(page));
+      for (int i = 0; i < 5; i++) {
+        page.read();
+      }
+      assertEquals(2, updates.watching());
     }
   }
 
   @Test
-  void aStateThatFailsEndsTheWaiting() throws Exception {
+  void onlySoManyMayWatch() throws Exception {
+    try (Updates updates = new Updates(this::make, 1)) {
+      assertTrue(updates.join(watcher(page)));
+      assertFalse(updates.join(watcher(new ScriptedPage())));
+      page.leave();
+      Await.until("its place is free", EMULATED, () -> updates.watching() == 0);
+      assertTrue(updates.join(watcher(new ScriptedPage())));
+    }
+  }
+
+  @Test
+  void aStateThatFailsEndsTheConnectionsAndTheNextIsMade() throws Exception {
     try (Updates updates =
         new Updates(
             () -> {
-              throw new IllegalStateException("expected by this test");
-            })) {
-      updates.join();
-      assertEquals(Update.NONE, updates.after(Update.NONE));
+              if (made.incrementAndGet() == 1) {
+                throw new IllegalStateException("expected by this test");
+              }
+              return "state " + made;
+            },
+            1)) {
+      CountDownLatch disconnected = new CountDownLatch(1);
+      updates.join(new Watcher(page, disconnected::countDown, Duration.ofDays(1)));
+      disconnected.await();
+      Await.until("its place is free", EMULATED, () -> updates.watching() == 0);
+      updates.join(watcher(page));
+      page.read();
     }
   }
 }

@@ -8,6 +8,7 @@ import dev.dmabroker.spec.Constraints;
 import dev.dmabroker.spec.ImageSpec;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 
 /** What a user of the broker did. Buffers and mappings go by ids that are unique in the trace. */
@@ -67,7 +68,7 @@ sealed interface Operation {
               device,
               access,
               longestHold
-                  .map(hold -> Long.toString(hold.toNanos() / 1000))
+                  .map(hold -> Long.toString(TimeUnit.MICROSECONDS.convert(hold)))
                   .orElse(TraceParser.DEFAULT),
               ConstraintsText.format(constraints));
     }

@@ -358,6 +358,17 @@ const activity = {
   },
 };
 
+// ---- Events that listeners missed ----
+
+const dropped = {
+  show(state) {
+    $('dropped').hidden = state.droppedEvents === 0;
+    const behind = state.listeners.filter((listener) => listener.dropped > 0);
+    say($('dropped'), `${several(state.droppedEvents, 'event')} dropped, as too many waited for a listener`
+      + behind.map((listener) => `; ${listener.type} missed ${number(listener.dropped)}`).join(''));
+  },
+};
+
 // ---- Streams ----
 
 const streams = {
@@ -590,7 +601,7 @@ const connection = {
     const { snapshot, ...rest } = JSON.parse(this.state);
     const state = { ...snapshot, ...rest };
     this.state = null;
-    [heaps, figures, buffers, streams, activity, stalls, refusals, health, control].forEach((part) => part.show(state));
+    [heaps, figures, buffers, streams, activity, dropped, stalls, refusals, health, control].forEach((part) => part.show(state));
     this.tell('live', 'Live');
   },
 
