@@ -209,8 +209,8 @@ class RoomsTest {
               .filter(origin -> !origin.equals("<init>"))
               .sorted()
               .toList();
-      // A change that throws is undone by what was kept before it.
-      assertEquals(List.of("become", "keep"), writers, life);
+      // A change that throws is undone.
+      assertEquals(List.of("become", "putBack"), writers, life);
       assertTrue(
           API.get(INTERNAL + "." + life)
               .getField("state")

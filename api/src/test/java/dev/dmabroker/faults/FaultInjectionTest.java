@@ -27,7 +27,7 @@ class FaultInjectionTest {
    * From one point that fails to the next: 1 tries them all, and takes two minutes. A step that is
    * no divisor of what is done again and again meets other points each time.
    */
-  private static final int STEP = Integer.getInteger("dmabroker.faults.step", 7);
+  private static final int STEP = Integer.getInteger("dmabroker.faults.step", 23);
 
   /** How many failures of one operation are shown. */
   private static final int SHOWN = Integer.getInteger("dmabroker.faults.shown", 3);

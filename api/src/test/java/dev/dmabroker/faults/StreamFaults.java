@@ -13,6 +13,7 @@ import dev.dmabroker.StreamSpec;
 import dev.dmabroker.spec.BlobSpec;
 import dev.dmabroker.testing.Await;
 import dev.dmabroker.testing.Fixture;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -81,7 +82,14 @@ public final class StreamFaults {
               video.begin(world);
               world.waits(() -> video.consumers.get(0).take());
               EmptyFrame frame = video.stream.acquire();
-              return () -> video.submit(frame);
+              return () -> {
+                try {
+                  video.submit(frame);
+                } catch (Error e) {
+                  Fixture.submit(video.stream, 6); // The consumer waits for one.
+                  throw e;
+                }
+              };
             }),
         of(
             "release what the producer waits for",
@@ -93,7 +101,14 @@ public final class StreamFaults {
                 taken.add(video.consumers.get(0).take());
               }
               world.waits(() -> video.stream.acquire());
-              return () -> taken.forEach(BufferFaults::close);
+              return () -> {
+                try {
+                  close(taken.get(0));
+                } finally {
+                  close(taken.get(1));
+                  close(taken.get(2));
+                }
+              };
             }),
         of(
             "add a consumer",
@@ -142,7 +157,13 @@ public final class StreamFaults {
             (world, video) -> {
               video.begin(world);
               Fixture.submit(video.stream, 5);
-              return () -> close(video.stream);
+              return () -> {
+                try {
+                  close(video.stream);
+                } finally { // A worker closes it if there was no stack for that.
+                  Await.until("closed", DEADLINE, () -> video.stream.state() == State.CLOSED);
+                }
+              };
             }));
   }
 
@@ -155,6 +176,7 @@ public final class StreamFaults {
       stream =
           world.broker.stream(
               StreamSpec.of("video", BlobSpec.of(Fixture.SIZE), world.camera)
+                  .quietTime(Duration.ofMillis(10)) // A refusal passes after that.
                   .minBuffers(2)
                   .maxBuffers(MOST));
     }

@@ -125,24 +125,13 @@ public final class BufferLife extends Leakable {
       MoveQueue<BufferLife> queue,
       @Nullable Origin origin) {
     super(origin, supplies.services().leaks());
-    this.lock =
-        new StateLock(supplies.services().workers()) {
-          @Override
-          protected void keep(AfterLock after) {
-            BufferLife.this.keep(after);
-          }
-
-          @Override
-          protected void publish() {
-            attachments.publish();
-          }
-        };
     this.queue = queue;
     this.moves = supplies.services().noMoves();
     this.reservation = reservation;
     this.id = id;
     this.target = target;
     this.supplies = supplies;
+    this.lock = new BufferLock(this);
     this.name = name;
     this.spec = target.spec();
     Settings settings = supplies.services().settings();
@@ -164,51 +153,14 @@ public final class BufferLife extends Leakable {
     return state == State.RESIDENT;
   }
 
-  /**
-   * Has a change that throws put back all that it does to the buffer. So a change is made as a
-   * whole or not at all, and the buffer is in a state of the table, with all that belongs to it,
-   * whatever call of a change throws.
-   */
-  private void keep(AfterLock after) {
-    State state = this.state;
-    Place place = this.place;
-    long generation = this.generation;
-    Moving moving = this.moving;
-    Queued.Evacuation evacuation = this.evacuation;
-    RetiredPlaces retired = this.retired;
-    Pins pins = this.pins;
-    StateRecords.MoveStats moves = this.moves;
-    BufferMove.Cause moveCause = this.moveCause;
-    long formerTakings = this.formerTakings;
-    MoveFailedException lastFailure = this.lastFailure;
-    boolean referenceClosed = this.referenceClosed;
-    boolean brokerClosed = this.brokerClosed;
-    after.undo(
-        () -> {
-          this.state = state;
-          this.place = place;
-          this.generation = generation;
-          this.moving = moving;
-          this.evacuation = evacuation;
-          this.retired = retired;
-          this.pins = pins;
-          this.moves = moves;
-          this.moveCause = moveCause;
-          this.formerTakings = formerTakings;
-          this.lastFailure = lastFailure;
-          this.referenceClosed = referenceClosed;
-          this.brokerClosed = brokerClosed;
-        });
-    attachments.keep(after);
-    requests.keep(after);
-    retries.keep(after);
-    if (moving != null) {
-      moving.keep(after);
-    }
+  /** A change that threw is undone: the buffer is in the state that it was in before. */
+  void putBack(State before) {
+    state = before;
   }
 
   /**
-   * Goes to another state.
+   * Goes to another state. If the change throws after that, the buffer is in the state before it,
+   * with all that belonged to that ({@link BufferLock}).
    *
    * @throws IllegalStateException if no line of the table leads there
    */
@@ -256,7 +208,7 @@ public final class BufferLife extends Leakable {
   void giveBack(AfterLock after) {
     release(after, resident());
     place = null;
-    after.then(this::trimReservation);
+    after.then(search::trimReservation);
     become(State.UNBACKED);
     grantEvacuations(after);
     allocateIfWanted(after);
@@ -278,17 +230,6 @@ public final class BufferLife extends Leakable {
     FirstAllocation allocation = new FirstAllocation(this);
     after.then(inCaller ? allocation : () -> services().workers().execute(allocation));
     become(State.ALLOCATING);
-  }
-
-  /** Memory that was sought in vain, or was given back, is not paid for. */
-  void trimReservation() {
-    synchronized (lock) {
-      if (state == State.UNBACKED) {
-        reservation.backTo(0);
-      } else if (state == State.RESIDENT) {
-        reservation.backTo(resident().sizeBytes());
-      } // Otherwise what becomes of the reservation is being decided.
-    }
   }
 
   /**

@@ -40,7 +40,9 @@ final class FirstAllocation implements Runnable {
     }
   }
 
-  /** Asks heaps. False if no request waits for memory any more, or if this has to wait for a turn. */
+  /**
+   * Asks heaps. False if no request waits for memory any more, or if this has to wait for a turn.
+   */
   private boolean ask() {
     asked = true;
     Time time = life.services().time();

@@ -51,6 +51,17 @@ final class MemorySearch {
     }
   }
 
+  /** Memory that was sought in vain, or was given back, is not paid for. Takes the lock. */
+  void trimReservation() {
+    synchronized (life.lock) {
+      switch (life.state()) {
+        case UNBACKED -> life.reservation.backTo(0);
+        case RESIDENT -> life.reservation.backTo(life.resident().sizeBytes());
+        default -> {} // What becomes of the reservation is being decided.
+      }
+    }
+  }
+
   /** What the search waits for, in words; empty if no memory is sought. Under the lock. */
   Optional<String> waitsFor() {
     boolean seeking =

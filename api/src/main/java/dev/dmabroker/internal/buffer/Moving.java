@@ -351,7 +351,7 @@ final class Moving implements Movable {
   private void end(AfterLock after) {
     life.moving = null;
     life.become(State.RESIDENT);
-    after.then(life::trimReservation);
+    after.then(life.search::trimReservation);
     endTurn(life, after);
   }
 }

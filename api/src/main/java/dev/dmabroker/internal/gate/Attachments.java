@@ -260,6 +260,16 @@ public final class Attachments {
         .toList();
   }
 
+  /**
+   * The longest hold that the devices which write in the place declared. If no writer was seen, the
+   * longest hold of all devices, because a writer that is in already may become visible only after
+   * that look.
+   */
+  public Duration longestHold(Place place) {
+    Duration ofWriters = place.longestHoldOfWriters();
+    return ofWriters.isZero() ? longestHold() : ofWriters;
+  }
+
   /** The longest hold of a mapping that any attached device has declared. */
   public Duration longestHold() {
     return Arrays.stream(attached)

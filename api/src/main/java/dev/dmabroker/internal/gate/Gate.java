@@ -41,10 +41,11 @@ import org.jspecify.annotations.Nullable;
  * another. So the old place's occupancies only lose mappings from then on, and its memory is given
  * back when they are empty: by these two arguments no mapping is missed, and the last one reports.
  *
- * <p>An entrance is never used again once it was taken away, so the one that a mapper came by tells
- * whether any change was made since. It is changed under the buffer's lock; everything else happens
- * anywhere. Each attachment has slots of its own, so two devices that map one buffer never write
- * the same cache line.
+ * <p>An entrance is never used again once a change has taken it away, so the one that a mapper came
+ * by tells whether any change was made since. Only a change that is undone puts it back, and then
+ * it is as if there had been none ({@link #takeBack}). It is changed under the buffer's lock;
+ * everything else happens anywhere. Each attachment has slots of its own, so two devices that map
+ * one buffer never write the same cache line.
  */
 public final class Gate {
 

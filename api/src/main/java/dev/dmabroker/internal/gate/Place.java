@@ -242,6 +242,14 @@ public final class Place {
     }
   }
 
+  /** The holders of mappings that write. */
+  public List<Holder> writers(String buffer, long nowNanos) {
+    List<Holder> holders = new ArrayList<>();
+    addHolders(buffer, nowNanos, holders);
+    holders.removeIf(holder -> !holder.access().writes());
+    return holders;
+  }
+
   /** How many mappings there have been in this place. */
   public long takings() {
     long sum = forgottenTakings;

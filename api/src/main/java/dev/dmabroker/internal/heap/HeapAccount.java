@@ -88,7 +88,8 @@ public final class HeapAccount extends StateLock {
    *     too little
    */
   public HeapMemory allocate(String label, long sizeBytes) throws HeapException {
-    Release undo = new Release(null, 0); // There may be no memory for it once the heap has answered.
+    Release undo =
+        new Release(null, 0); // There may be no memory for it once the heap has answered.
     synchronized (this) {
       if (retired) {
         throw new HeapException(HeapException.Kind.FAILED, "the broker is closed");

@@ -76,8 +76,8 @@ public final class HeapMemory {
   }
 
   /**
-   * Gives the memory back to its heap, once. This calls the heap. If there is no stack or memory for
-   * that, this throws and may be called again.
+   * Gives the memory back to its heap, once. This calls the heap. If there is no stack or memory
+   * for that, this throws and may be called again.
    */
   public void release() {
     heap.release(this);

@@ -30,25 +30,27 @@ final class Lingering {
   /** Begins to wait. {@link Relocation#advance} is called when a mapping is closed. */
   Arrival begin(AfterLock after) {
     buffer.attachments().openGates(from, Gate.Opening.WATCHED);
-    Duration hold = move.longestHold();
+    Duration hold = buffer.attachments().longestHold(from);
     if (!from.hasWriters()) {
       return move.stall(after);
     }
-    move.expireAfter(hold, this::patienceExpired, after);
+    move.deadline.set(hold, this::patienceExpired, after);
     buffer.lingerInTurn(after);
     return Arrival.WAITING;
   }
 
   /** The limit of the wait has passed. The timer calls it. */
   private void patienceExpired() {
-    move.changeOnTime(
-        after -> {
-          if (buffer.isUnderWay(State.PREPARING) && move.hasTarget()) {
-            after.undo(() -> impatient = false);
-            impatient = true;
-            move.stallLater(after);
-          }
-        });
+    buffer
+        .lock()
+        .reportOnTime(
+            after -> {
+              if (buffer.isUnderWay(State.PREPARING) && move.hasTarget()) {
+                after.undo(() -> impatient = false);
+                impatient = true;
+                move.stallLater(after);
+              }
+            });
   }
 
   /** The buffer has its turn again, after it gave the turn away while it waited. */

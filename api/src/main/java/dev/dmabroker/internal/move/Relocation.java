@@ -12,12 +12,10 @@ import dev.dmabroker.internal.runtime.AfterLock;
 import dev.dmabroker.internal.runtime.Settings;
 import dev.dmabroker.spi.HeapException;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
-import java.util.concurrent.Future;
 import java.util.function.BooleanSupplier;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -49,7 +47,7 @@ public final class Relocation {
   private final FenceWait fences;
   private final Lingering lingering;
   private @Nullable Place target;
-  private @Nullable Future<?> deadline;
+  final Deadline deadline;
 
   /** Whether a thread is copying. It writes this too, when it is done. */
   private volatile boolean copying;
@@ -60,6 +58,7 @@ public final class Relocation {
     this.buffer = buffer;
     this.from = from;
     this.makesRoom = cause == BufferMove.Cause.ROOM;
+    this.deadline = new Deadline(buffer.services().workers());
     this.times = new MoveTimes(buffer.services().time());
     this.report =
         new MoveReport(
@@ -90,21 +89,14 @@ public final class Relocation {
   /** Has a change that throws put back what it does to the move. Under the lock. */
   public void keep(AfterLock after) {
     Place target = this.target;
-    Future<?> deadline = this.deadline;
-    after.undo(
-        () -> {
-          this.target = target;
-          this.deadline = deadline;
-        });
+    after.undo(() -> this.target = target);
+    deadline.keep(after);
     times.keep(after);
   }
 
   // ---- Before the stall ----
 
-  /**
-   * Finds and populates memory while the pipeline runs, then begins the stall. If there was no
-   * stack or memory for the end of this, it may be called again.
-   */
+  /** Finds memory while the pipeline runs, then begins the stall. It may be called again. */
   public void prepare() {
     step(() -> isReadyToCopy() || search.run());
   }
@@ -115,12 +107,11 @@ public final class Relocation {
       if (step.getAsBoolean()) {
         awaitFences();
       }
-    } catch (BrokerException e) {
-      search.drop();
-      rollBack(String.valueOf(e.getMessage()), e);
     } catch (Throwable e) {
       search.drop();
-      rollBack("preparing threw " + e, e);
+      rollBack(
+          e instanceof BrokerException ? String.valueOf(e.getMessage()) : "preparing threw " + e,
+          e);
     }
   }
 
@@ -158,7 +149,7 @@ public final class Relocation {
       return;
     }
     Place candidate = target();
-    cancelDeadline(after);
+    deadline.cancel(after);
     if (search.isStale(candidate)) {
       target = null;
       buffer.attachments().openGates(from, Gate.Opening.OPEN);
@@ -188,7 +179,7 @@ public final class Relocation {
     times.startStall();
     // The hold is read before it is checked which mappings are in: a mapping that is still in at
     // the check counted for the hold, too.
-    Duration hold = longestHold();
+    Duration hold = buffer.attachments().longestHold(from);
     if (!from.hasWriters()) {
       return endDrain(after) ? Arrival.WAITING : Arrival.DRAINED;
     }
@@ -196,18 +187,9 @@ public final class Relocation {
     return Arrival.WAITING;
   }
 
-  /**
-   * The longest hold that the devices which write declared. If no writer was seen, the longest hold
-   * of all devices, because a writer that is in already may become visible only after that look.
-   */
-  Duration longestHold() {
-    Duration ofWriters = from.longestHoldOfWriters();
-    return ofWriters.isZero() ? buffer.attachments().longestHold() : ofWriters;
-  }
-
   private void drainFor(Duration hold, AfterLock after) {
     times.mayDrainFor(hold);
-    expireAfter(hold, () -> drainExpired(hold), after);
+    deadline.set(hold, () -> drainExpired(hold), after);
   }
 
   /** A mapping was closed: checks whether the move waited for it. */
@@ -235,22 +217,26 @@ public final class Relocation {
 
   /** The deadline of the drain has passed: names what was in the way, and rolls back. */
   private void drainExpired(Duration hold) {
-    changeOnTime(
-        after -> {
-          deadline = null;
-          if (!buffer.isUnderWay(State.DRAINING)) {
-            return;
-          }
-          if (!times.isDrained() && !from.hasWriters()) {
-            advance(after); // The last has just been closed, and is about to be reported.
-          } else {
-            String what =
-                fences.isPending()
-                    ? "a fence of the kernel had not signalled "
-                    : times.isDrained() ? "the copy had not begun " : "mappings were still out ";
-            rollBack(what + hold.toMillis() + " ms after new ones were stalled", null, after);
-          }
-        });
+    buffer
+        .lock()
+        .reportOnTime(
+            after -> {
+              deadline.passed();
+              if (!buffer.isUnderWay(State.DRAINING)) {
+                return;
+              }
+              if (!times.isDrained() && !from.hasWriters()) {
+                advance(after); // The last has just been closed, and is about to be reported.
+              } else {
+                String what =
+                    fences.isPending()
+                        ? "a fence of the kernel had not signalled "
+                        : times.isDrained()
+                            ? "the copy had not begun "
+                            : "mappings were still out ";
+                rollBack(what + hold.toMillis() + " ms after new ones were stalled", null, after);
+              }
+            });
   }
 
   // ---- Fences and the copy; without the lock ----
@@ -268,7 +254,7 @@ public final class Relocation {
     try {
       fences.then(
           after -> {
-            if (deadline == null) {
+            if (!deadline.isSet()) {
               drainFor(buffer.attachments().longestHold(), after);
             }
           },
@@ -324,7 +310,7 @@ public final class Relocation {
               if (!buffer.isUnderWay(State.DRAINING)) {
                 return false;
               }
-              cancelDeadline(after);
+              deadline.cancel(after);
               times.endFences();
               if (!contents.fits(target())) {
                 rollBack("it was written while memory in another format was sought", null, after);
@@ -344,7 +330,7 @@ public final class Relocation {
     if (from.isWritten() && !buffer.claimOverwriter(target(), after)) {
       return false;
     }
-    cancelDeadline(after);
+    deadline.cancel(after);
     times.endFences(); // The contents do not depend on them.
     buffer.moved(target(), after);
     return true;
@@ -352,13 +338,13 @@ public final class Relocation {
 
   /** In PREPARING: the move is not needed any more. */
   void callOff(AfterLock after) {
-    cancelDeadline(after);
+    deadline.cancel(after);
     buffer.calledOff(after);
   }
 
   /** The buffer ends, and its move ends with it. */
   public void cancel(AfterLock after) {
-    cancelDeadline(after);
+    deadline.cancel(after);
     if (target != null) {
       after.giveBack(target::release);
     }
@@ -373,48 +359,18 @@ public final class Relocation {
     if (!buffer.isUnderWay()) {
       return;
     }
-    cancelDeadline(after);
+    deadline.cancel(after);
     List<Holder> holders =
-        buffer.isUnderWay(State.DRAINING) && !times.isDrained() ? writers() : List.of();
+        buffer.isUnderWay(State.DRAINING) && !times.isDrained()
+            ? from.writers(buffer.name(), times.now())
+            : List.of();
     if (target != null) {
       after.giveBack(target::release);
     }
     buffer.failed(reason, why, holders, after);
   }
 
-  /** The holders that hold up the drain: those that write, not those that read. */
-  private List<Holder> writers() {
-    List<Holder> holders = new ArrayList<>();
-    from.addHolders(buffer.name(), times.now(), holders);
-    holders.removeIf(holder -> !holder.access().writes());
-    return holders;
-  }
-
-  // ---- Time ----
-
-  void changeOnTime(Consumer<AfterLock> change) {
-    buffer.lock().reportOnTime(change);
-  }
-
-  void expireAfter(Duration time, Runnable then, AfterLock after) {
-    Future<?>[] scheduled = new Future<?>[1];
-    after.undo(
-        () -> {
-          if (scheduled[0] != null) {
-            scheduled[0].cancel(false);
-          }
-        });
-    scheduled[0] = buffer.services().workers().schedule(time, then);
-    deadline = scheduled[0];
-  }
-
-  private void cancelDeadline(AfterLock after) {
-    Future<?> over = deadline;
-    if (over != null) {
-      after.then(() -> over.cancel(false));
-      deadline = null;
-    }
-  }
+  // ---- What the buffer asks ----
 
   /** Whether memory was found: then, in PREPARING, the move waits for a moment to stall. */
   public boolean hasTarget() {
@@ -427,10 +383,7 @@ public final class Relocation {
   }
 
   private Place target() {
-    if (target == null) {
-      throw new IllegalStateException("no target yet");
-    }
-    return target;
+    return Objects.requireNonNull(target, "no target yet");
   }
 
   /** The exception for applications that need the move, or run into a timeout waiting for it. */

@@ -32,10 +32,8 @@ final class Acquirers extends FrameWaiters<FillingFrame> {
   }
 
   @Override
-  void check() {
-    if (!life.isRunning()) {
-      throw life.stopped(describe());
-    }
+  @Nullable BrokerException refusal() {
+    return life.isRunning() ? null : life.stopped(describe());
   }
 
   @Override

@@ -161,14 +161,12 @@ final class AttachedConsumer extends FrameWaiters<TakenFrame>
   // ---- and are taken ----
 
   @Override
-  void check() {
-    if (closed != null) {
-      throw closed;
+  @Nullable BrokerException refusal() {
+    if (closed != null || !stopUntold) {
+      return closed;
     }
-    if (stopUntold) { // Frames that are queued were submitted after a new start.
-      stopUntold = false;
-      throw life.stopped(describe());
-    }
+    stopUntold = false; // Frames that are queued were submitted after a new start.
+    return life.stopped(describe());
   }
 
   @Override

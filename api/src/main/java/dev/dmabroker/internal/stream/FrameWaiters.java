@@ -49,8 +49,11 @@ abstract class FrameWaiters<F extends StreamFrame> {
 
   // ---- What the two sides do differently; under the lock ----
 
-  /** Throws if no frame may be asked for now. */
-  abstract void check();
+  /**
+   * Why no frame may be asked for now; null if one may be. To tell that may be a change of state,
+   * so it is not thrown, as that would undo the change.
+   */
+  abstract @Nullable BrokerException refusal();
 
   /**
    * Takes a frame if there is one, preferably of a buffer that lies still.
@@ -177,10 +180,14 @@ abstract class FrameWaiters<F extends StreamFrame> {
   /** Returns a frame if there is one that needs no waiting. */
   Optional<F> tryGet() {
     while (true) {
+      BrokerException[] refused = new BrokerException[1];
       F frame =
           life.locked(
               after -> {
-                check();
+                refused[0] = refusal();
+                if (refused[0] != null) {
+                  return null;
+                }
                 F found = waiters.isEmpty() ? pollStill(after) : null;
                 if (found == null) {
                   starve(after);
@@ -188,6 +195,9 @@ abstract class FrameWaiters<F extends StreamFrame> {
                 }
                 return found;
               });
+      if (refused[0] != null) {
+        throw refused[0];
+      }
       if (frame == null) {
         return Optional.empty();
       }
@@ -211,22 +221,37 @@ abstract class FrameWaiters<F extends StreamFrame> {
       future.completeExceptionally(e);
       return;
     }
-    wait.then(
-        (frame, failure) -> {
-          if (frame == null) {
-            fail(future, failure);
-          } else if (frame.isMapped()) {
-            hand(frame, future);
-          } else {
-            // This may be the poller's thread, and to map takes more than a look.
-            life.execute(() -> mapAsync(frame, future));
-          }
-        });
-    CompletableFuture<?> unused =
-        future.whenComplete(
-            (frame, failure) -> {
-              boolean unusedToo = withdraw(wait);
-            });
+    try {
+      wait.then((frame, failure) -> end(frame, failure, future));
+      CompletableFuture<?> unused =
+          future.whenComplete(
+              (frame, failure) -> {
+                boolean unusedToo = withdraw(wait);
+              });
+    } catch (VirtualMachineError e) {
+      abandon(wait);
+      throw e;
+    }
+  }
+
+  /** Hands what a wait came to to the future of its waiter. */
+  private void end(
+      @Nullable F frame, @Nullable Throwable failure, CompletableFuture<? super F> future) {
+    if (frame == null) {
+      fail(future, failure);
+      return;
+    }
+    try {
+      if (frame.isMapped()) {
+        hand(frame, future);
+      } else {
+        // This may be the poller's thread, and to map takes more than a look.
+        life.execute(() -> mapAsync(frame, future));
+      }
+    } catch (VirtualMachineError e) {
+      frame.takeBack();
+      fail(future, e);
+    }
   }
 
   /** Maps the frame and hands it on; the wait for a move holds up no thread. */
@@ -290,17 +315,25 @@ abstract class FrameWaiters<F extends StreamFrame> {
 
   /** Gives a frame to the wait, or adds the wait to the waiters behind those that came before. */
   private void ask(Wait<F> wait, boolean own) {
-    life.change(
-        after -> {
-          check();
-          F frame = waiters.isEmpty() ? poll(own, after) : null;
-          if (frame == null) {
-            changing().add(wait);
-            starve(after);
-          } else {
-            wait.grant(after, frame);
-          }
-        });
+    BrokerException refused =
+        life.locked(
+            after -> {
+              BrokerException refusal = refusal();
+              if (refusal != null) {
+                return refusal;
+              }
+              F frame = waiters.isEmpty() ? poll(own, after) : null;
+              if (frame == null) {
+                changing().add(wait);
+                starve(after);
+              } else {
+                wait.grant(after, frame);
+              }
+              return null;
+            });
+    if (refused != null) {
+      throw refused;
+    }
   }
 
   /** Lets a waiter go without a frame. False if it has been granted one, or was refused. */

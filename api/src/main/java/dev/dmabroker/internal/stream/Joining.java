@@ -100,14 +100,19 @@ final class Joining {
       }
       throw e;
     }
-    life.report(
-        after -> {
-          buffer.keep(after);
-          if (buffer.isGone()) {
-            after.then(attachment::close);
-          } else {
-            buffer.addConsumer(consumer, attachment);
-          }
-        });
+    try {
+      life.report(
+          after -> {
+            buffer.keep(after);
+            if (buffer.isGone()) {
+              after.then(attachment::close);
+            } else {
+              buffer.addConsumer(consumer, attachment);
+            }
+          });
+    } catch (VirtualMachineError e) {
+      attachment.close();
+      throw e;
+    }
   }
 }

@@ -220,26 +220,22 @@ final class StreamGrowth {
    */
   void fill() {
     List<StreamBuffer> made = new ArrayList<>();
+    int[] making = {-1};
     try {
-      for (int index; (index = reserveMissing()) >= 0; ) {
-        made.add(makeDeclared(index));
+      while ((making[0] = reserveMissing()) >= 0) {
+        made.add(make(making[0], DECLARED));
+        making[0] = -1;
       }
     } catch (Throwable e) {
       life.report(
           after -> {
+            if (making[0] >= 0) {
+              pool.release(making[0]);
+            }
             for (StreamBuffer buffer : made) {
               boolean unused = remove(buffer.index(), after);
             }
           });
-      throw e;
-    }
-  }
-
-  private StreamBuffer makeDeclared(int index) {
-    try {
-      return make(index, DECLARED);
-    } catch (Throwable e) {
-      life.report(after -> pool.release(index));
       throw e;
     }
   }

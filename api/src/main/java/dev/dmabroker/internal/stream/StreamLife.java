@@ -88,7 +88,7 @@ final class StreamLife {
     boolean brokerClosed = this.brokerClosed;
     after.undo(
         () -> {
-          this.state = state;
+          putBack(state);
           this.run = run;
           this.brokerClosed = brokerClosed;
         });
@@ -114,6 +114,11 @@ final class StreamLife {
 
   boolean isClosed() {
     return state == State.CLOSED;
+  }
+
+  /** A change that threw is undone: the stream is in the state that it was in before. */
+  private void putBack(State before) {
+    state = before;
   }
 
   /**

@@ -160,8 +160,7 @@ class RequestTest extends Fixture {
 
   private static void awaitDeadline() {
     long parkedNanos = System.nanoTime();
-    Await.until(
-        "the deadline has passed", () -> System.nanoTime() - parkedNanos > SHORT.toNanos());
+    Await.until("the deadline has passed", () -> System.nanoTime() - parkedNanos > SHORT.toNanos());
   }
 
   @Test
