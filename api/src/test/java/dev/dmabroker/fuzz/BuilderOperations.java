@@ -35,13 +35,13 @@ final class BuilderOperations {
               (builder, world) -> builder.callbackExecutor(world.extensions.executor())),
           setting(
               "mapTimeout(Duration)",
-              draw -> durations(draw.setting(), Broker.Builder::mapTimeout)),
+              draw -> durations(draw.waitingSetting(), Broker.Builder::mapTimeout)),
           setting(
               "longestHold(Duration)",
               draw -> durations(draw.setting(), Broker.Builder::longestHold)),
           setting(
               "closeTimeout(Duration)",
-              draw -> durations(draw.setting(), Broker.Builder::closeTimeout)),
+              draw -> durations(draw.waitingSetting(), Broker.Builder::closeTimeout)),
           setting("moveRetries(Duration,int)", BuilderOperations::moveRetries),
           setting("budget(String,long)", BuilderOperations::budget),
           setting("recordCallSites()", draw -> (builder, world) -> builder.recordCallSites()),

@@ -171,8 +171,8 @@ final class World {
   /** Ends all that is there, in an order in which nothing is held up. */
   void endAll() {
     extensions.behave();
-    sweep();
     extensions.fences().signalAll();
+    sweep();
     asked.forEach(future -> future.cancel(false));
     awaitEndings();
     sweep(); // What futures have put there meanwhile.

@@ -162,9 +162,10 @@ public final class Allocator {
         attempts.add(new Attempt(heap.name(), String.valueOf(e.getMessage())));
         return null;
       }
+      HeapMemory memory = null;
       try {
         order.progress().ask(heap);
-        HeapMemory memory = heap.allocateInTurn(buffer, sizeBytes);
+        memory = heap.allocateInTurn(buffer, sizeBytes);
         clearing.clear(heap, memory);
         return new PlacedMemory(
             planner.table(),
@@ -174,6 +175,12 @@ public final class Allocator {
             memory,
             order.generation(),
             time.nanos());
+      } catch (VirtualMachineError e) {
+        if (memory != null) {
+          memory.release();
+        }
+        reservation.backTo(before);
+        throw e;
       } catch (NoTurnException e) {
         reservation.backTo(before);
         throw e;

@@ -220,10 +220,10 @@ public final class BufferRegistry implements Supplies {
     Lifecycle lifecycle = services.lifecycle();
     synchronized (lifecycle) {
       if (buffers.remove(buffer)) {
-        if (buffers.isEmpty()) {
-          Leaks.release(this);
-        }
         formerTakings.addAndGet(buffer.formerTakings());
+      }
+      if (buffers.isEmpty()) {
+        Leaks.release(this);
       }
       lifecycle.signal();
     }
