@@ -58,6 +58,7 @@ final class MappedView implements CpuView {
   @Override
   public void close() {
     if (!closed.compareAndSet(false, true)) {
+      hold.close(); // The first close may have had no stack left for it.
       return;
     }
     try {
