@@ -133,15 +133,16 @@ final class Walk {
 
   /** Looks for what is left behind. */
   private void lookAround() {
-    for (HostileHeap heap : world.extensions.heaps()) {
-      try {
-        Await.until(heap.name() + " got everything back", () -> heap.live() == 0);
-      } catch (AssertionError e) {
-        findings.add("heap " + heap.name(), new Finding(heap.live() + " allocations are left", e));
-      }
-      if (heap.timesClosed() > 1) {
-        findings.add("heap " + heap.name(), new Finding("it was closed more than once"));
-      }
+    List<HostileHeap> heaps = world.extensions.heaps();
+    try {
+      Await.until("heaps got all back", () -> heaps.stream().allMatch(heap -> heap.live() == 0));
+    } catch (AssertionError e) {
+      heaps.stream()
+          .filter(heap -> heap.live() > 0)
+          .forEach(heap -> findings.add("heap " + heap.name(), new Finding("memory is left", e)));
+    }
+    if (heaps.stream().anyMatch(heap -> heap.timesClosed() > 1)) {
+      findings.add("Heap.close()", new Finding("it was closed more than once"));
     }
     if (world.extensions.fences().pending() > 0) {
       findings.add("FencePoller.pending()", new Finding("fences are still watched"));
