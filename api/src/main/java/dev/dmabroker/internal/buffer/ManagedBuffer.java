@@ -106,7 +106,7 @@ public final class ManagedBuffer implements GateKeeper {
     boolean allocates;
     try {
       allocates = request.submit();
-    } catch (RuntimeException | Error e) {
+    } catch (Throwable e) {
       then.accept(e);
       return;
     }

@@ -4,6 +4,7 @@ import com.google.common.collect.ImmutableSet;
 import dev.dmabroker.event.BrokerSnapshot;
 import dev.dmabroker.internal.runtime.EngineLog;
 import dev.dmabroker.internal.runtime.Foreign;
+import dev.dmabroker.internal.runtime.MemoryFaults;
 import dev.dmabroker.internal.runtime.StateLock;
 import dev.dmabroker.internal.runtime.Time;
 import dev.dmabroker.internal.runtime.Workers;
@@ -95,6 +96,7 @@ public final class HeapAccount extends StateLock {
     Backing backing = null;
     try {
       backing = Foreign.ask(() -> heap.allocate(label, sizeBytes));
+      Foreign.order(MemoryFaults::surface); // The heap may have cleared the memory.
       long got = Foreign.ask(backing::sizeBytes);
       if (got < sizeBytes) {
         throw new HeapException(

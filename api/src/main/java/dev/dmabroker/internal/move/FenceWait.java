@@ -109,7 +109,7 @@ final class FenceWait {
             pending = false;
             buffer.services().workers().executeCopy(copy);
           });
-    } catch (HeapException | RuntimeException | Error e) {
+    } catch (Throwable e) {
       discard(poller, fence);
       throw e;
     }
