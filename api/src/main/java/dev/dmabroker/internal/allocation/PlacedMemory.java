@@ -178,7 +178,10 @@ public final class PlacedMemory {
         .orElse("the buffer's size or layout, " + neededBytes + " bytes as " + layout);
   }
 
-  /** Gives the memory back to its heap. This calls the heap, so it must not run under a lock. */
+  /**
+   * Gives the memory back to its heap, or does what is left of that. This calls the heap, so it
+   * must not run under a lock.
+   */
   public void release() {
     memory.release();
   }

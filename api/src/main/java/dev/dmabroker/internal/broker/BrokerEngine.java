@@ -58,6 +58,9 @@ final class BrokerEngine implements Broker {
   private final BufferRegistry buffers;
   private final Set<ManagedStream> streams = ConcurrentHashMap.newKeySet();
 
+  /** Whether there was no stack or memory to close the broker to the end: that is done again. */
+  private volatile boolean cutShort;
+
   /** How many buffers were exported without a name, to number them. */
   private final AtomicLong unnamed = new AtomicLong();
 
@@ -195,9 +198,19 @@ final class BrokerEngine implements Broker {
 
   @Override
   public void close() {
-    if (!services.lifecycle().close()) {
+    if (!services.lifecycle().close() && !cutShort) {
       return;
     }
+    try {
+      end();
+    } catch (VirtualMachineError e) {
+      cutShort = true;
+      throw e;
+    }
+  }
+
+  /** Ends everything. What has ended already is left as it is. */
+  private void end() {
     // Streams close their own buffers, so they end first.
     streams.forEach(ManagedStream::shutDown);
     buffers.shutDown();

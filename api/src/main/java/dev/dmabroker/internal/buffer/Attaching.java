@@ -14,6 +14,7 @@ import dev.dmabroker.internal.placement.Solver;
 import dev.dmabroker.internal.placement.Target;
 import dev.dmabroker.internal.runtime.AfterLock;
 import dev.dmabroker.internal.runtime.Exceptions;
+import dev.dmabroker.internal.runtime.Guarded;
 import dev.dmabroker.internal.watch.EventRecords;
 import dev.dmabroker.internal.watch.Leakable;
 import java.util.List;
@@ -228,25 +229,27 @@ final class Attaching {
               if (!life.stays || place == null || place.suits(device)) {
                 return null;
               }
-              place.beginUse();
+              place.beginUse(after);
               return place;
             });
     if (tried == null) {
       return;
     }
-    boolean taken = false;
+    boolean[] taken = new boolean[1];
+    Runnable endUse =
+        () ->
+            life.lock.report(
+                after -> {
+                  if (taken[0]) {
+                    tried.accept(device);
+                  }
+                  tried.endUse(after);
+                  life.advance(after);
+                });
     try {
-      taken = device.takes(tried.memory());
+      taken[0] = device.takes(tried.memory());
     } finally {
-      boolean accepted = taken;
-      life.lock.change(
-          after -> {
-            if (accepted) {
-              tried.accept(device);
-            }
-            tried.endUse();
-            life.advance(after);
-          });
+      Guarded.insist("ending a use of memory", endUse);
     }
   }
 

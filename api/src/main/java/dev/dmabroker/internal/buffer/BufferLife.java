@@ -71,7 +71,7 @@ public final class BufferLife extends Leakable {
   private final Target target;
 
   final Budgets.Reservation reservation;
-  final StateLock lock = new StateLock();
+  final StateLock lock;
   final Attachments attachments = new Attachments();
   final Requests requests = new Requests();
   final Retries retries;
@@ -125,6 +125,18 @@ public final class BufferLife extends Leakable {
       MoveQueue<BufferLife> queue,
       @Nullable Origin origin) {
     super(origin, supplies.services().leaks());
+    this.lock =
+        new StateLock(supplies.services().workers()) {
+          @Override
+          protected void keep(AfterLock after) {
+            BufferLife.this.keep(after);
+          }
+
+          @Override
+          protected void publish() {
+            attachments.publish();
+          }
+        };
     this.queue = queue;
     this.moves = supplies.services().noMoves();
     this.reservation = reservation;
@@ -150,6 +162,49 @@ public final class BufferLife extends Leakable {
 
   boolean isResident() {
     return state == State.RESIDENT;
+  }
+
+  /**
+   * Has a change that throws put back all that it does to the buffer. So a change is made as a
+   * whole or not at all, and the buffer is in a state of the table, with all that belongs to it,
+   * whatever call of a change throws.
+   */
+  private void keep(AfterLock after) {
+    State state = this.state;
+    Place place = this.place;
+    long generation = this.generation;
+    Moving moving = this.moving;
+    Queued.Evacuation evacuation = this.evacuation;
+    RetiredPlaces retired = this.retired;
+    Pins pins = this.pins;
+    StateRecords.MoveStats moves = this.moves;
+    BufferMove.Cause moveCause = this.moveCause;
+    long formerTakings = this.formerTakings;
+    MoveFailedException lastFailure = this.lastFailure;
+    boolean referenceClosed = this.referenceClosed;
+    boolean brokerClosed = this.brokerClosed;
+    after.undo(
+        () -> {
+          this.state = state;
+          this.place = place;
+          this.generation = generation;
+          this.moving = moving;
+          this.evacuation = evacuation;
+          this.retired = retired;
+          this.pins = pins;
+          this.moves = moves;
+          this.moveCause = moveCause;
+          this.formerTakings = formerTakings;
+          this.lastFailure = lastFailure;
+          this.referenceClosed = referenceClosed;
+          this.brokerClosed = brokerClosed;
+        });
+    attachments.keep(after);
+    requests.keep(after);
+    retries.keep(after);
+    if (moving != null) {
+      moving.keep(after);
+    }
   }
 
   /**
@@ -187,20 +242,21 @@ public final class BufferLife extends Leakable {
 
   /** Begins with memory that was there before; no other thread knows the buffer yet. */
   void adopt(Place adopted, boolean stays) {
-    synchronized (lock) {
-      this.stays = stays;
-      place = adopted;
-      generation = adopted.generation();
-      become(State.RESIDENT);
-      attachments.openGates(adopted, Gate.Opening.OPEN);
-    }
+    lock.change(
+        after -> {
+          this.stays = stays;
+          place = adopted;
+          generation = adopted.generation();
+          become(State.RESIDENT);
+          attachments.openGates(adopted, Gate.Opening.OPEN);
+        });
   }
 
   /** In RESIDENT or DRAINING, idle and with the gates shut: gives the memory back. */
   void giveBack(AfterLock after) {
     release(after, resident());
     place = null;
-    reservation.backTo(0);
+    after.then(this::trimReservation);
     become(State.UNBACKED);
     grantEvacuations(after);
     allocateIfWanted(after);
@@ -213,8 +269,25 @@ public final class BufferLife extends Leakable {
 
   private void allocateIfWanted(AfterLock after) {
     if (state == State.UNBACKED && requests.first().isPresent()) {
-      become(State.ALLOCATING);
-      after.then(() -> services().workers().execute(new FirstAllocation(this)::run));
+      beginAllocation(/* inCaller= */ false, after);
+    }
+  }
+
+  /** In UNBACKED: has memory sought, in the calling thread or on a worker. */
+  void beginAllocation(boolean inCaller, AfterLock after) {
+    FirstAllocation allocation = new FirstAllocation(this);
+    after.then(inCaller ? allocation : () -> services().workers().execute(allocation));
+    become(State.ALLOCATING);
+  }
+
+  /** Memory that was sought in vain, or was given back, is not paid for. */
+  void trimReservation() {
+    synchronized (lock) {
+      if (state == State.UNBACKED) {
+        reservation.backTo(0);
+      } else if (state == State.RESIDENT) {
+        reservation.backTo(resident().sizeBytes());
+      } // Otherwise what becomes of the reservation is being decided.
     }
   }
 
@@ -268,7 +341,7 @@ public final class BufferLife extends Leakable {
   void advance(AfterLock after) {
     releaseRetired(after);
     if (place != null) {
-      place.prune();
+      place.prune(after);
     }
     if (Ending.releaseIfOver(this, after)) {
       return;

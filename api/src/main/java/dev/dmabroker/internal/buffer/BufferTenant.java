@@ -5,6 +5,7 @@ import dev.dmabroker.internal.device.RegisteredDevice;
 import dev.dmabroker.internal.gate.Place;
 import dev.dmabroker.internal.move.Relocation;
 import dev.dmabroker.internal.runtime.EngineLog;
+import dev.dmabroker.internal.runtime.Guarded;
 import dev.dmabroker.spi.HeapException;
 import dev.dmabroker.spi.PlacementHeuristic.Resident;
 import java.lang.System.Logger.Level;
@@ -87,20 +88,24 @@ final class BufferTenant implements Tenant {
 
   @Override
   public boolean lies(Object identity) {
-    List<Place> places;
-    synchronized (buffer.lock) {
-      places = places();
-      // A backing is asked without the lock, so its memory is kept in use meanwhile.
-      places.forEach(Place::beginUse);
-    }
+    List<Place> places = new ArrayList<>();
+    Runnable endUse =
+        () ->
+            buffer.lock.report(
+                after -> {
+                  places.forEach(place -> place.endUse(after));
+                  buffer.advance(after);
+                });
+    buffer.lock.change(
+        after -> {
+          addPlaces(places);
+          // A backing is asked without the lock, so its memory is kept in use meanwhile.
+          places.forEach(place -> place.beginUse(after));
+        });
     try {
       return places.stream().anyMatch(it -> !it.isAdopted() && isOf(it, identity));
     } finally {
-      buffer.lock.change(
-          after -> {
-            places.forEach(Place::endUse);
-            buffer.advance(after);
-          });
+      Guarded.insist("ending a use of memory", endUse);
     }
   }
 
@@ -115,12 +120,13 @@ final class BufferTenant implements Tenant {
     }
   }
 
-  /** The places of the buffer: where it lies, and those that it left while readers hold them. */
-  private List<Place> places() {
-    List<Place> places = new ArrayList<>(buffer.retired.places());
+  /**
+   * Adds the places of the buffer: where it lies, and those that it left while readers hold them.
+   */
+  private void addPlaces(List<Place> places) {
+    places.addAll(buffer.retired.places());
     if (buffer.place != null) {
       places.add(buffer.place);
     }
-    return places;
   }
 }

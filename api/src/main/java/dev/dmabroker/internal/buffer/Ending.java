@@ -19,7 +19,7 @@ final class Ending {
 
   /** Ends the buffer because the broker closes. */
   static void shutDown(BufferLife life) {
-    life.lock.change(
+    life.lock.report(
         after -> {
           life.brokerClosed = true;
           boolean unused = releaseIfOver(life, after);
@@ -32,13 +32,14 @@ final class Ending {
    */
   static boolean dropReference(BufferLife life) {
     life.clear();
-    return life.lock.locked(
+    boolean[] dropped = new boolean[1];
+    life.lock.report(
         after -> {
-          boolean dropped = !life.referenceClosed && !life.brokerClosed;
+          dropped[0] = !life.referenceClosed && !life.brokerClosed;
           life.referenceClosed = true;
           boolean unused = releaseIfOver(life, after);
-          return dropped;
         });
+    return dropped[0];
   }
 
   /**

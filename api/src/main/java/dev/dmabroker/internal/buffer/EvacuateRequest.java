@@ -45,7 +45,7 @@ final class EvacuateRequest extends Request<BufferLife> implements Queued.Evacua
   @Override
   public void end(AfterLock after) {
     life.evacuation = null;
-    if (claim()) {
+    if (claim(after)) {
       life.giveBack(after);
       grant(after, life);
     } else {

@@ -36,7 +36,7 @@ final class HeldPin implements Pin {
 
   @Override
   public void close() {
-    life.lock.change(after -> life.unpin(it -> it == this, after));
+    life.lock.report(after -> life.unpin(it -> it == this, after));
   }
 
   @Override

@@ -65,7 +65,7 @@ final class LeavingOut {
       return;
     }
     List<AttachedDevice> before = attachments.leftOut();
-    attachments.leaveOut(devices);
+    attachments.leaveOut(devices, after);
     for (AttachedDevice attachment : attachments.copy()) {
       if (before.contains(attachment) != attachment.isLeftOut()) {
         var event =

@@ -8,9 +8,11 @@ import dev.dmabroker.internal.gate.BufferMapping;
 import dev.dmabroker.internal.gate.GateKeeper;
 import dev.dmabroker.internal.gate.Place;
 import dev.dmabroker.internal.placement.Target;
+import dev.dmabroker.internal.runtime.AfterLock;
 import dev.dmabroker.internal.runtime.Caller;
 import dev.dmabroker.internal.runtime.Durations;
 import dev.dmabroker.internal.runtime.Exceptions;
+import dev.dmabroker.internal.runtime.Guarded;
 import dev.dmabroker.internal.services.Services;
 import dev.dmabroker.internal.watch.EventRecords;
 import dev.dmabroker.internal.watch.Leakable;
@@ -92,7 +94,7 @@ public final class ManagedBuffer implements GateKeeper {
 
   @Override
   public void prepare(Duration timeout) {
-    BufferLife unused = new PrepareRequest(life).run(Durations.timeout(timeout));
+    BufferLife unused = new PrepareRequest(life, /* parks= */ true).run(Durations.timeout(timeout));
   }
 
   /**
@@ -102,18 +104,18 @@ public final class ManagedBuffer implements GateKeeper {
    * @param then gets what {@link #prepare()} would throw; null if the buffer is prepared
    */
   public void prepareThen(Consumer<@Nullable Throwable> then) {
-    PrepareRequest request = new PrepareRequest(life);
-    boolean allocates;
+    PrepareRequest request = new PrepareRequest(life, /* parks= */ false);
     try {
-      allocates = request.submit();
+      request.submit();
     } catch (Throwable e) {
       then.accept(e);
       return;
     }
-    request.expireAfter(life.services().settings().mapTimeout());
     request.waiting().then((granted, failure) -> then.accept(failure));
-    if (allocates) {
-      new FirstAllocation(life).run();
+    try {
+      request.expireAfter(life.services().settings().mapTimeout());
+    } catch (VirtualMachineError e) {
+      request.abandon();
     }
   }
 
@@ -140,7 +142,6 @@ public final class ManagedBuffer implements GateKeeper {
               life.giveBack(after);
               return;
             }
-            life.settle(after);
           }
           throw life.errors().busy();
         });
@@ -165,14 +166,13 @@ public final class ManagedBuffer implements GateKeeper {
 
   @Override
   public @Nullable BufferMapping tryMap(AttachedDevice attachment, Access access) {
+    left(); // The mover may have taken a map that turned back for a mapping.
     return life.lock.locked(
         after -> {
-          // The mover may have taken a map that turned back for a mapping.
-          life.advance(after);
           Refusals.checkUsable(life, attachment, "map");
           return attachment.gate().lets(access) == null
               ? null
-              : admit(attachment, life.resident(), access);
+              : admit(attachment, life.resident(), access, after);
         });
   }
 
@@ -180,61 +180,74 @@ public final class ManagedBuffer implements GateKeeper {
   public CompletableFuture<Mapping> mapAsync(AttachedDevice attachment, Access access) {
     BufferMapping mapping = attachment.enter(access, /* own= */ false);
     if (mapping != null) {
-      return MapFuture.done(mapping);
+      try {
+        return MapFuture.done(mapping);
+      } catch (VirtualMachineError e) {
+        mapping.close();
+        throw e;
+      }
     }
     MapRequest request = new MapRequest(life, attachment, access, /* parks= */ false);
-    boolean allocates = request.submit();
-    MapFuture future = MapFuture.of(request);
-    // The calling thread must not wait for a heap.
-    if (allocates) {
-      life.services().workers().execute(new FirstAllocation(life)::run);
+    request.submit();
+    try {
+      MapFuture future = MapFuture.of(request);
+      request.expireAfter(life.services().settings().mapTimeout());
+      return future;
+    } catch (VirtualMachineError e) {
+      request.abandon();
+      throw e;
     }
-    request.expireAfter(life.services().settings().mapTimeout());
-    return future;
   }
 
   @Override
   public BufferMapping admitView(BufferMapping mapping) {
-    synchronized (life.lock) {
-      if (!mapping.isOpen()) {
-        throw mapping.closed();
-      }
-      if (!mapping.place().heap().traits().cpuReach().is(true)) {
-        throw Exceptions.undeclaredAccess(
-            life.name
-                + " lies in "
-                + mapping.heapName()
-                + ", which is not known to be in the CPU's reach; give a device that wants CPU"
-                + " views the constraint cpuReach()");
-      }
-      return admit(mapping.attachment(), mapping.place(), mapping.access());
+    return life.lock.locked(after -> admitView(mapping, after));
+  }
+
+  private BufferMapping admitView(BufferMapping mapping, AfterLock after) {
+    if (!mapping.isOpen()) {
+      throw mapping.closed();
     }
+    if (!mapping.place().heap().traits().cpuReach().is(true)) {
+      throw Exceptions.undeclaredAccess(
+          life.name
+              + " lies in "
+              + mapping.heapName()
+              + ", which is not known to be in the CPU's reach; give a device that wants CPU"
+              + " views the constraint cpuReach()");
+    }
+    return admit(mapping.attachment(), mapping.place(), mapping.access(), after);
   }
 
   @Override
   public int descriptor(BufferMapping mapping, Descriptor which) throws HeapException {
     Place place = mapping.place();
-    synchronized (life.lock) {
-      if (!mapping.isOpen()) {
-        throw mapping.closed();
-      }
-      place.beginUse();
-    }
+    Runnable endUse =
+        () ->
+            life.lock.report(
+                after -> {
+                  place.endUse(after);
+                  life.advance(after);
+                });
+    life.lock.change(
+        after -> {
+          if (!mapping.isOpen()) {
+            throw mapping.closed();
+          }
+          place.beginUse(after);
+        });
     try {
       return which.of(place.memory());
     } finally {
-      life.lock.change(
-          after -> {
-            place.endUse();
-            life.advance(after);
-          });
+      Guarded.insist("ending a use of memory", endUse);
     }
   }
 
   /** Makes a mapping that the calling thread closes. Under the lock. */
-  private BufferMapping admit(AttachedDevice attachment, Place place, Access access) {
+  private BufferMapping admit(
+      AttachedDevice attachment, Place place, Access access, AfterLock after) {
     return attachment.admit(
-        place, access, Caller.current(), /* own= */ true, life.services().callSite());
+        place, access, Caller.current(), /* own= */ true, life.services().callSite(), after);
   }
 
   @Override
@@ -266,26 +279,28 @@ public final class ManagedBuffer implements GateKeeper {
 
   @Override
   public void left() {
-    life.lock.change(life::advance);
+    life.lock.report(life::advance);
   }
 
   @Override
   public void leftOnTime() {
-    life.lock.changeOnTime(life.services().workers(), life::advance);
+    life.lock.reportOnTime(life::advance);
   }
 
   @Override
   public boolean detach(AttachedDevice attachment) {
     // No leak is reported for the attachment from here on.
     attachment.clear();
-    return life.lock.locked(
+    boolean[] detached = new boolean[1];
+    life.lock.report(
         after -> {
-          boolean first = attachment.markDetached();
+          boolean first = attachment.markDetached(after);
           if (first) {
             Attaching.undo(life, attachment, after);
           }
-          return first && !life.brokerClosed;
+          detached[0] = first && !life.brokerClosed;
         });
+    return detached[0];
   }
 
   @Override

@@ -51,17 +51,17 @@ final class MapRequest extends Request<BufferMapping> {
 
   @Override
   void perform(AfterLock after) {
-    grantNew(after, () -> admitTo(life.resident()));
+    grantNew(after, () -> admitTo(life.resident(), after));
   }
 
   /** Makes the mapping, noted as the mapping of the thread that asked. Under the lock. */
-  BufferMapping admitTo(Place place) {
-    return attachment.admit(place, access, asker(), parks, callSite);
+  private BufferMapping admitTo(Place place, AfterLock after) {
+    return attachment.admit(place, access, asker(), parks, callSite, after);
   }
 
   @Override
-  public @Nullable Overwriting claimToOverwrite(Place target) {
-    return overwrites() && attachment.suits(target) && claim() ? new Overwrite(target) : null;
+  public @Nullable Overwriting claimToOverwrite(Place target, AfterLock after) {
+    return overwrites() && attachment.suits(target) && claim(after) ? new Overwrite(target) : null;
   }
 
   /** This map, claimed, in the place where it overwrites the contents. */
@@ -74,8 +74,8 @@ final class MapRequest extends Request<BufferMapping> {
     }
 
     @Override
-    public void admit() {
-      mapping = admitTo(target);
+    public void admit(AfterLock after) {
+      mapping = admitTo(target, after);
     }
 
     @Override
@@ -84,6 +84,11 @@ final class MapRequest extends Request<BufferMapping> {
         MapRequest.this.grant(after, mapping);
       }
     }
+  }
+
+  @Override
+  void drop(BufferMapping granted) {
+    granted.close();
   }
 
   @Override

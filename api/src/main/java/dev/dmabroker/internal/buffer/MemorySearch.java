@@ -1,6 +1,7 @@
 package dev.dmabroker.internal.buffer;
 
 import dev.dmabroker.internal.allocation.Allocator;
+import dev.dmabroker.internal.allocation.PlacedMemory;
 import dev.dmabroker.internal.allocation.Progress;
 import dev.dmabroker.internal.device.RegisteredDevice;
 import dev.dmabroker.internal.gate.Place;
@@ -41,7 +42,13 @@ final class MemorySearch {
           new Allocator.Order(
               life.name, life.target(), life.reservation, life.generation + 1, vacated, progress);
     }
-    return new Place(life.supplies.allocator().allocate(order, devices, currentHeap));
+    PlacedMemory memory = life.supplies.allocator().allocate(order, devices, currentHeap);
+    try {
+      return new Place(memory);
+    } catch (VirtualMachineError e) {
+      memory.release();
+      throw e;
+    }
   }
 
   /** What the search waits for, in words; empty if no memory is sought. Under the lock. */

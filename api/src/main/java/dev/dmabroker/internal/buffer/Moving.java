@@ -19,6 +19,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Future;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,6 +42,13 @@ final class Moving implements Movable {
             : Relocation.towards(this, life.resident(), cause, beneficiary, attempt);
   }
 
+  /** Has a change that throws put back what it does to the move. */
+  void keep(AfterLock after) {
+    Queued.Overwriting overwriter = this.overwriter;
+    after.undo(() -> this.overwriter = overwriter);
+    relocation.keep(after);
+  }
+
   // ---- Beginning ----
 
   /** Starts a move if a device needs one. */
@@ -51,7 +59,7 @@ final class Moving implements Movable {
         || unsuited == null
         || life.isPinned()
         || !life.retries.mayStart()
-        || !mayBegin(life)) {
+        || !mayBegin(life, after)) {
       return;
     }
     Moving moving =
@@ -74,8 +82,7 @@ final class Moving implements Movable {
 
   /** The rest after a failed move is over: tries again if a device still needs a move. */
   private static void retry(BufferLife life) {
-    life.lock.changeOnTime(
-        life.services().workers(),
+    life.lock.reportOnTime(
         after -> {
           life.retries.rested();
           if (life.isResident() && !Ending.releaseIfOver(life, after)) {
@@ -87,7 +94,11 @@ final class Moving implements Movable {
   // ---- Turns ----
 
   /** Whether it is this buffer's turn. A buffer with waiters goes ahead of others. */
-  private static boolean mayBegin(BufferLife life) {
+  private static boolean mayBegin(BufferLife life, AfterLock after) {
+    if (life.queue.isShared()) {
+      // Or the turn would never end.
+      after.undo(() -> after.then(() -> life.services().workers().execute(() -> turnBack(life))));
+    }
     return life.queue.begin(life, !life.requests.isEmpty());
   }
 
@@ -97,36 +108,59 @@ final class Moving implements Movable {
   }
 
   @Override
-  public boolean beginTurn() {
-    return mayBegin(life);
+  public boolean beginTurn(AfterLock after) {
+    return mayBegin(life, after);
   }
 
   @Override
   public void lingerInTurn(AfterLock after) {
     // A buffer with waiters keeps its turn.
     if (life.requests.isEmpty()) {
-      passTurn(life, life.queue.linger(life), after);
+      passTurn(life, life.queue::linger, after);
     }
   }
 
   /** The buffer does not move any more, so the turn of another buffer may have come. */
   static void endTurn(BufferLife life, AfterLock after) {
-    passTurn(life, life.queue.end(life), after);
+    passTurn(life, life.queue::end, after);
   }
 
   /**
    * Lets the buffer that has the turn now begin, on a worker, as that takes the other buffer's
    * lock.
    */
-  private static void passTurn(BufferLife life, @Nullable BufferLife next, AfterLock after) {
+  private static void passTurn(
+      BufferLife life, Function<BufferLife, @Nullable BufferLife> pass, AfterLock after) {
+    if (!life.queue.isShared()) {
+      return;
+    }
+    BufferLife[] next = new BufferLife[1];
+    // The queue is not this buffer's alone, so the turn stays passed even if the change is undone.
+    after.undo(() -> giveTurn(life, next[0], after));
+    next[0] = pass.apply(life);
+    giveTurn(life, next[0], after);
+  }
+
+  private static void giveTurn(BufferLife life, @Nullable BufferLife next, AfterLock after) {
     if (next != null) {
       after.then(() -> life.services().workers().execute(() -> takeTurn(next)));
     }
   }
 
+  /** A change that may have taken the turn was undone: gives it away, and asks for it again. */
+  private static void turnBack(BufferLife life) {
+    life.lock.report(
+        after -> {
+          if (life.moving == null) {
+            endTurn(life, after);
+            seek(life, after);
+          }
+        });
+  }
+
   /** The turn has come: begins a move, goes on with one that lingered, or passes the turn on. */
   private static void takeTurn(BufferLife life) {
-    life.lock.change(
+    life.lock.report(
         after -> {
           seek(life, after);
           if (life.moving == null) {
@@ -231,9 +265,10 @@ final class Moving implements Movable {
   }
 
   @Override
-  public boolean claimOverwriter(Place target) {
+  public boolean claimOverwriter(Place target, AfterLock after) {
     // Claimed, it cannot give up any more: the old contents go only if it writes new ones.
-    overwriter = life.requests.first().map(first -> first.claimToOverwrite(target)).orElse(null);
+    overwriter =
+        life.requests.first().map(first -> first.claimToOverwrite(target, after)).orElse(null);
     return overwriter != null;
   }
 
@@ -246,7 +281,7 @@ final class Moving implements Movable {
   public void moved(Place target, AfterLock after) {
     if (overwriter != null) {
       // Let in before others are served: one of them may want the memory given back.
-      overwriter.admit();
+      overwriter.admit(after);
     }
     Place old = life.resident();
     life.place = target;
@@ -300,7 +335,10 @@ final class Moving implements Movable {
     life.moves = life.moves.with(event);
     life.lastFailure = failure;
     if (!gaveUp) {
-      Future<?> unused = life.services().workers().schedule(backOff, () -> retry(life));
+      after.then(
+          () -> {
+            Future<?> unused = life.services().workers().schedule(backOff, () -> retry(life));
+          });
     }
     life.settle(after);
     if (life.retries.gaveUp() && life.isResident()) {
@@ -313,8 +351,7 @@ final class Moving implements Movable {
   private void end(AfterLock after) {
     life.moving = null;
     life.become(State.RESIDENT);
-    life.reservation.backTo(
-        life.resident().sizeBytes()); // Memory that was sought in vain is not paid for.
+    after.then(life::trimReservation);
     endTurn(life, after);
   }
 }

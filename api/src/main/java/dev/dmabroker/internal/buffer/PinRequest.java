@@ -52,6 +52,11 @@ final class PinRequest extends Request<HeldPin> {
   }
 
   @Override
+  void drop(HeldPin granted) {
+    granted.close();
+  }
+
+  @Override
   boolean takeBack(HeldPin granted) {
     // No caller has seen the pin, so it can be closed.
     granted.close();

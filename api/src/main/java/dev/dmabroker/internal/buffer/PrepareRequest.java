@@ -8,8 +8,21 @@ import dev.dmabroker.internal.runtime.AfterLock;
  * buffer.
  */
 final class PrepareRequest extends Request<BufferLife> {
-  PrepareRequest(BufferLife life) {
+  private final boolean parks;
+
+  /**
+   * Makes the request for memory.
+   *
+   * @param parks whether the calling thread will wait for it
+   */
+  PrepareRequest(BufferLife life, boolean parks) {
     super(life);
+    this.parks = parks;
+  }
+
+  @Override
+  boolean parks() {
+    return parks;
   }
 
   @Override

@@ -29,14 +29,14 @@ interface Queued {
    * Claims a map that will overwrite the contents in that place, so that they need not be copied
    * there: it cannot give up any more. Null if it is no such map, or has ended.
    */
-  default @Nullable Overwriting claimToOverwrite(Place target) {
+  default @Nullable Overwriting claimToOverwrite(Place target, AfterLock after) {
     return null;
   }
 
   /** A map that overwrites the contents in a new place, in the step in which the buffer moves. */
   interface Overwriting {
     /** Makes the mapping, before other requests are served. */
-    void admit();
+    void admit(AfterLock after);
 
     /** Hands the mapping to the waiter. */
     void grant(AfterLock after);

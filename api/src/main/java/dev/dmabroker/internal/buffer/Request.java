@@ -1,12 +1,12 @@
 package dev.dmabroker.internal.buffer;
 
 import dev.dmabroker.BrokerException;
-import dev.dmabroker.SharedBuffer.State;
 import dev.dmabroker.event.BufferMove;
 import dev.dmabroker.internal.gate.AttachedDevice;
 import dev.dmabroker.internal.runtime.AfterLock;
 import dev.dmabroker.internal.runtime.Caller;
 import dev.dmabroker.internal.runtime.Durations;
+import dev.dmabroker.internal.runtime.Exceptions;
 import dev.dmabroker.internal.runtime.Wait;
 import dev.dmabroker.internal.runtime.WaitGraph;
 import dev.dmabroker.internal.runtime.Workers;
@@ -97,6 +97,9 @@ abstract sealed class Request<G> implements WaitGraph.Parked, Queued
     return () -> {};
   }
 
+  /** The request was granted to no caller any more. */
+  void drop(G granted) {}
+
   /**
    * The waiter was interrupted when it was too late to give up: takes the grant back, which no
    * caller has seen yet.
@@ -113,32 +116,29 @@ abstract sealed class Request<G> implements WaitGraph.Parked, Queued
   // ---- Asking ----
 
   /**
-   * Serves the request now, or puts it into the buffer's queue.
-   *
-   * @return whether the caller has to allocate the buffer's first memory
+   * Serves the request now, or puts it into the buffer's queue. If the buffer has no memory, the
+   * calling thread gets some after that, or a worker does if the thread does not wait.
    */
-  final boolean submit() {
-    return life.lock.locked(
+  final void submit() {
+    // The mover may have taken a map that turned back for a mapping.
+    life.lock.report(life::advance);
+    life.lock.change(
         after -> {
-          life.advance(after); // The mover may have taken a map that turned back for a mapping.
           check();
           SelfWait.refuse(this);
           if (serve(after)) {
             servedAtOnce(after);
-            return false;
+          } else {
+            life.requests.add(this);
+            queued(after);
           }
-          life.requests.add(this);
-          return queued(after);
         });
   }
 
-  /** Sees to it that the request's turn comes. True if the caller has to allocate. */
-  private boolean queued(AfterLock after) {
+  /** Sees to it that the request's turn comes. */
+  private void queued(AfterLock after) {
     switch (life.state()) {
-      case UNBACKED -> {
-        life.become(State.ALLOCATING);
-        return true;
-      }
+      case UNBACKED -> life.beginAllocation(/* inCaller= */ parks(), after);
       case RESIDENT -> {
         life.moveCause = moveCause();
         life.retries.startOver();
@@ -146,15 +146,28 @@ abstract sealed class Request<G> implements WaitGraph.Parked, Queued
       }
       default -> life.queue.hurry(life);
     }
-    return false;
   }
 
-  /** Submits the request, allocates if need be, and waits. */
+  /** Submits the request, and waits. */
   final G run(Duration timeout) {
-    if (submit()) {
-      new FirstAllocation(life).run();
+    submit();
+    try {
+      return await(timeout);
+    } catch (VirtualMachineError e) {
+      abandon();
+      throw e;
     }
-    return await(timeout);
+  }
+
+  /** There is no stack or memory to wait for the request: what it is granted is taken back. */
+  final void abandon() {
+    boolean unused = giveUp(Exceptions.waitInterrupted("there is no stack or memory to wait"));
+    wait.then(
+        (granted, failure) -> {
+          if (granted != null) {
+            drop(granted);
+          }
+        });
   }
 
   /**
@@ -178,7 +191,7 @@ abstract sealed class Request<G> implements WaitGraph.Parked, Queued
 
   /** The request ended by itself, and leaves the queue. */
   final void withdraw() {
-    life.lock.change(
+    life.lock.report(
         after -> {
           life.requests.remove(this);
           withdrawn(after);
@@ -198,16 +211,26 @@ abstract sealed class Request<G> implements WaitGraph.Parked, Queued
     return claimed.compareAndSet(false, true);
   }
 
+  /**
+   * Claims the request in a change under the lock. If the change throws, the request is claimed by
+   * no thread again.
+   */
+  final boolean claim(AfterLock after) {
+    boolean[] claims = new boolean[1];
+    after.undo(
+        () -> {
+          if (claims[0]) {
+            claimed.set(false);
+          }
+        });
+    claims[0] = claimed.compareAndSet(false, true);
+    return claims[0];
+  }
+
   /** Grants the request unless it has ended; what is granted is made only then. */
   final void grantNew(AfterLock after, Supplier<G> make) {
-    if (!claim()) {
-      return;
-    }
-    try {
+    if (claim(after)) {
       grant(after, make.get());
-    } catch (Throwable e) { // No memory: the waiter must not wait for ever.
-      wait.failNow(e);
-      throw e;
     }
   }
 
@@ -218,7 +241,7 @@ abstract sealed class Request<G> implements WaitGraph.Parked, Queued
 
   @Override
   public final void fail(AfterLock after, BrokerException failure) {
-    if (claim()) {
+    if (claim(after)) {
       wait.fail(after, failure);
     }
   }
@@ -258,6 +281,8 @@ abstract sealed class Request<G> implements WaitGraph.Parked, Queued
           wait.await(
               Durations.nanos(timeout),
               interrupt -> {
+                // A mapping may have left when there was no stack or memory to report that.
+                life.lock.report(life::advance);
                 BrokerException failure = failure(timeout, interrupt);
                 interrupted[0] = interrupt == null ? null : failure;
                 return giveUp(failure) ? failure : null;

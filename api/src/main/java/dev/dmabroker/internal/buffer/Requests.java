@@ -2,9 +2,9 @@ package dev.dmabroker.internal.buffer;
 
 import dev.dmabroker.BrokerException;
 import dev.dmabroker.internal.runtime.AfterLock;
-import java.util.LinkedHashSet;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.Predicate;
 
 /**
@@ -12,19 +12,37 @@ import java.util.function.Predicate;
  * lock.
  */
 final class Requests {
-  /** A set, so that of thousands any one can give up cheaply. */
-  private Set<Queued> queue = Set.of();
+  private List<Queued> queue = List.of();
+
+  /** Whether the change under way has made the list, so that it may write it. */
+  private boolean own;
+
+  /** Has a change that throws put back which requests wait. */
+  void keep(AfterLock after) {
+    List<Queued> before = queue;
+    after.undo(() -> queue = before);
+    own = false;
+  }
 
   void add(Queued request) {
-    if (queue.isEmpty()) {
-      queue = new LinkedHashSet<>(1); // Mostly it stays alone.
-    }
+    copy(queue);
     queue.add(request);
   }
 
   void remove(Queued request) {
     if (queue.contains(request)) {
+      copy(queue);
       queue.remove(request);
+    }
+  }
+
+  /** Makes the list one that the change may write. */
+  private void copy(List<Queued> waiting) {
+    if (!own) {
+      List<Queued> copied = new ArrayList<>(waiting.size() + 1); // Mostly one stays alone.
+      copied.addAll(waiting);
+      queue = copied;
+      own = true;
     }
   }
 
@@ -48,8 +66,9 @@ final class Requests {
 
   /** Offers each its turn; a request that is not served goes on waiting. */
   void serve(Predicate<Queued> serve) {
-    Set<Queued> before = queue;
-    queue = Set.of();
+    List<Queued> before = queue;
+    queue = List.of();
+    own = false;
     for (Queued request : before) {
       if (!request.isDone() && !serve.test(request)) {
         add(request);

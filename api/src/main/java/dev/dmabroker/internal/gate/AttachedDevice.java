@@ -7,6 +7,7 @@ import dev.dmabroker.Pin;
 import dev.dmabroker.event.BrokerSnapshot.AttachmentState;
 import dev.dmabroker.event.LeakFound;
 import dev.dmabroker.internal.device.RegisteredDevice;
+import dev.dmabroker.internal.runtime.AfterLock;
 import dev.dmabroker.internal.runtime.Clock;
 import dev.dmabroker.internal.runtime.Durations;
 import dev.dmabroker.internal.runtime.Exceptions;
@@ -31,7 +32,7 @@ public final class AttachedDevice extends Leakable implements Attachment {
   private final GateKeeper buffer;
   private final RegisteredDevice device;
   private final Services services;
-  private final Gate gate = new Gate();
+  final Gate gate = new Gate();
 
   // At hand, as each further look that a map takes has its time.
   private final Clock clock;
@@ -149,11 +150,26 @@ public final class AttachedDevice extends Leakable implements Attachment {
 
   /** Lets a mapping in to the place; by the gate if that would let it in. */
   public BufferMapping admit(
-      Place place, Access access, Object who, boolean own, @Nullable Throwable where) {
+      Place place,
+      Access access,
+      Object who,
+      boolean own,
+      @Nullable Throwable where,
+      AfterLock after) {
     if (access.writes()) {
       place.markWritten();
     }
-    return gate.admit(place.occupancy(this), access, who, own, clock.nanos(), where);
+    BufferMapping[] admitted = new BufferMapping[1];
+    after.undo(
+        () -> {
+          if (admitted[0] != null) {
+            boolean unused = admitted[0].leave();
+          }
+        });
+    BufferMapping mapping =
+        gate.admit(place.occupancy(this), access, who, own, clock.nanos(), where);
+    admitted[0] = mapping;
+    return mapping;
   }
 
   @Override
@@ -221,10 +237,13 @@ public final class AttachedDevice extends Leakable implements Attachment {
   }
 
   /** Under the buffer's lock: false if it was detached before. */
-  public boolean markDetached() {
-    boolean first = !detached;
+  public boolean markDetached(AfterLock after) {
+    if (detached) {
+      return false;
+    }
+    after.undo(() -> detached = false);
     detached = true;
-    return first;
+    return true;
   }
 
   @Override

@@ -32,7 +32,7 @@ public final class AttachmentHandle implements Attachment {
   public AttachmentHandle(SharedBuffer buffer, Function<AttachmentHandle, AttachedDevice> attach) {
     this.buffer = buffer;
     this.attached = attach.apply(this);
-    this.gate = attached.gate();
+    this.gate = attached.gate; // No call, as no code could close the attachment if it threw.
   }
 
   public AttachedDevice attached() {
@@ -71,12 +71,24 @@ public final class AttachmentHandle implements Attachment {
 
   @Override
   public Pin pin() {
-    return new PinHandle(this, attached.pin());
+    Pin pin = attached.pin();
+    try {
+      return new PinHandle(this, pin);
+    } catch (VirtualMachineError e) {
+      pin.close();
+      throw e;
+    }
   }
 
   @Override
   public Pin pin(Duration timeout) {
-    return new PinHandle(this, attached.pin(timeout));
+    Pin pin = attached.pin(timeout);
+    try {
+      return new PinHandle(this, pin);
+    } catch (VirtualMachineError e) {
+      pin.close();
+      throw e;
+    }
   }
 
   @Override

@@ -5,14 +5,22 @@ import dev.dmabroker.internal.device.RegisteredDevice;
 import dev.dmabroker.internal.placement.Demand;
 import dev.dmabroker.internal.placement.Participant;
 import dev.dmabroker.internal.placement.Target;
+import dev.dmabroker.internal.runtime.AfterLock;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** The attachments of a buffer, and their gates. Used under the buffer's lock. */
+/**
+ * The attachments of a buffer, and their gates. Used under the buffer's lock, in a change that
+ * {@linkplain #keep keeps} what there is before it.
+ */
 public final class Attachments {
-  private final List<AttachedDevice> attached = new ArrayList<>(2);
+  private static final AttachedDevice[] NONE = {};
+
+  /** An array that is never written, so that a change can be undone. */
+  private AttachedDevice[] attached = NONE;
 
   /** Changes whenever a device attaches or detaches. */
   private int version;
@@ -45,8 +53,48 @@ public final class Attachments {
    */
   public record Users(List<RegisteredDevice> devices, int version) {}
 
+  // ---- What becomes of a change ----
+
+  /** Has a change that throws put back which devices are attached, and what their gates let in. */
+  public void keep(AfterLock after) {
+    AttachedDevice[] attached = this.attached;
+    int version = this.version;
+    Gate.Opening opening = this.opening;
+    Known known = this.known;
+    after.undo(
+        () -> {
+          this.attached = attached;
+          this.version = version;
+          this.opening = opening;
+          this.known = known;
+          for (AttachedDevice attachment : attached) {
+            attachment.gate.takeBack();
+          }
+        });
+  }
+
+  /**
+   * Opens the gates that the change has opened. No call stands here: if one threw, some gates might
+   * let mappings in to a place where the buffer does not lie.
+   */
+  public void publish() {
+    for (AttachedDevice attachment : attached) {
+      Gate gate = attachment.gate;
+      if (gate.coming != null) {
+        gate.entrance = gate.coming;
+        gate.coming = null;
+      }
+      gate.before = null;
+      gate.narrowed = false;
+    }
+  }
+
+  // ---- Changes ----
+
   public void add(AttachedDevice attachment) {
-    attached.add(attachment);
+    AttachedDevice[] more = Arrays.copyOf(attached, attached.length + 1);
+    more[attached.length] = attachment;
+    attached = more;
     version++;
     known = null;
   }
@@ -57,7 +105,9 @@ public final class Attachments {
    */
   @SuppressWarnings("ReferenceEquality")
   public void remove(AttachedDevice attachment) {
-    attached.remove(attachment);
+    List<AttachedDevice> fewer = new ArrayList<>(Arrays.asList(attached));
+    fewer.remove(attachment);
+    attached = fewer.toArray(NONE);
     version++;
     known = known != null && known.last() == attachment ? known.before() : null;
   }
@@ -108,11 +158,19 @@ public final class Attachments {
   }
 
   public List<AttachedDevice> leftOut() {
-    return attached.stream().filter(AttachedDevice::isLeftOut).toList();
+    return Arrays.stream(attached).filter(AttachedDevice::isLeftOut).toList();
   }
 
   /** Marks these devices as left out, and all others as served. */
-  public void leaveOut(List<? extends Participant> devices) {
+  public void leaveOut(List<? extends Participant> devices, AfterLock after) {
+    List<AttachedDevice> before = leftOut();
+    AttachedDevice[] all = attached;
+    after.undo(
+        () -> {
+          for (AttachedDevice attachment : all) {
+            attachment.leaveOut(before.contains(attachment));
+          }
+        });
     for (AttachedDevice attachment : attached) {
       attachment.leaveOut(devices.contains(attachment.device()));
     }
@@ -129,7 +187,7 @@ public final class Attachments {
   }
 
   public boolean isEmpty() {
-    return attached.isEmpty();
+    return attached.length == 0;
   }
 
   public int version() {
@@ -138,7 +196,7 @@ public final class Attachments {
 
   /** The attached devices, with the version that tells whether they have changed since. */
   public Users users() {
-    List<RegisteredDevice> devices = new ArrayList<>(attached.size());
+    List<RegisteredDevice> devices = new ArrayList<>(attached.length);
     for (AttachedDevice attachment : attached) {
       devices.add(attachment.device());
     }
@@ -146,11 +204,11 @@ public final class Attachments {
   }
 
   public List<AttachmentState> snapshot() {
-    return attached.stream().map(AttachedDevice::snapshot).toList();
+    return Arrays.stream(attached).map(AttachedDevice::snapshot).toList();
   }
 
   public List<AttachedDevice> copy() {
-    return List.copyOf(attached);
+    return List.of(attached);
   }
 
   /** Opens the gates of the devices that the place suits, and shuts the other gates. */
@@ -174,7 +232,9 @@ public final class Attachments {
 
   public void shutGates() {
     opening = null;
-    attached.forEach(attachment -> attachment.gate().shut());
+    for (AttachedDevice attachment : attached) {
+      attachment.gate().shut();
+    }
   }
 
   /** Whether the place suits every device that is served. */
@@ -194,7 +254,7 @@ public final class Attachments {
 
   /** The devices that the place does not suit. */
   public List<RegisteredDevice> unsuited(Place place) {
-    return attached.stream()
+    return Arrays.stream(attached)
         .filter(attachment -> !attachment.suits(place))
         .map(AttachedDevice::device)
         .toList();
@@ -202,7 +262,7 @@ public final class Attachments {
 
   /** The longest hold of a mapping that any attached device has declared. */
   public Duration longestHold() {
-    return attached.stream()
+    return Arrays.stream(attached)
         .map(attachment -> attachment.device().longestHold())
         .max(Duration::compareTo)
         .orElse(Duration.ZERO);

@@ -20,9 +20,11 @@ import java.util.function.Consumer;
  */
 public final class BufferMapping implements Mapping {
   private final Gate gate;
-  private final Gate.Entrance entrance;
-  private final Slot slot;
-  private final long token;
+
+  // The gate reads these.
+  final Gate.Entrance entrance;
+  final Slot slot;
+  final long token;
 
   BufferMapping(Gate gate, Gate.Entrance entrance, Slot slot, long token) {
     this.gate = gate;
@@ -92,19 +94,22 @@ public final class BufferMapping implements Mapping {
     MemoryFaults.surface(); // An older fault of this thread is none of this view.
     BufferMapping hold = attachment().buffer().admitView(this);
     try {
+      MappedView view = new MappedView(hold);
       place().memory().beginCpuAccess(access());
+      return view;
     } catch (HeapException e) {
       hold.close();
       throw Exceptions.cpuAccess("cannot begin CPU access to " + this + ": " + e.getMessage(), e);
+    } catch (VirtualMachineError e) {
+      hold.close();
+      throw e;
     }
-    return new MappedView(hold);
   }
 
   @Override
   public void close() {
-    if (leave()) {
-      report();
-    }
+    boolean unused = leave();
+    report(); // Even if it has left before: there may have been no stack left for the report.
   }
 
   /** Frees the slot without a report: false if that has happened before. */
@@ -165,18 +170,6 @@ public final class BufferMapping implements Mapping {
   /** Tells that it has left, after {@link #leave}. */
   void report() {
     gate.left(entrance);
-  }
-
-  Gate.Entrance entrance() {
-    return entrance;
-  }
-
-  Slot slot() {
-    return slot;
-  }
-
-  long token() {
-    return token;
   }
 
   /** The error of a call that asks for an open mapping. */

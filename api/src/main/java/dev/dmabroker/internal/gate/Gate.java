@@ -68,8 +68,22 @@ public final class Gate {
     }
   }
 
-  /** Where mappings are let in to, and which; null while shut. */
-  private volatile @Nullable Entrance entrance;
+  /**
+   * Where mappings are let in to, and which; null while shut. {@link Attachments} writes it too.
+   */
+  volatile @Nullable Entrance entrance;
+
+  // The change under way uses these, under the buffer's lock. What it takes away is away at once,
+  // so that it can look which mappings are in; what it lets in is let in once it is made.
+
+  /** What the change lets in; null if it lets in nothing more than {@link #entrance} does. */
+  @Nullable Entrance coming;
+
+  /** The entrance before the change, if {@link #narrowed}. */
+  @Nullable Entrance before;
+
+  /** Whether the change has replaced the entrance. */
+  boolean narrowed;
 
   /** Compared by identity. Keeps at hand what a map looks at, as each further look takes time. */
   static final class Entrance {
@@ -119,27 +133,41 @@ public final class Gate {
   BufferMapping map(Access access, int permitted, long tickedNanos, AttachedDevice device) {
     Entrance here = letsIn(access, permitted);
     Entrance by = null;
-    Slot slot = null;
+    Slot taken = null;
     long token = 0;
-    if (here != null) {
-      slot = here.first;
-      long free = slot.guessFree();
-      token = Slot.token(free, access);
-      if (!slot.tryTake(free, token)) {
-        slot = here.occupancy.tryTake(access);
-        token = slot == null ? 0 : slot.word;
+    try {
+      if (here != null) {
+        Slot slot = here.first;
+        long free = slot.guessFree();
+        token = Slot.token(free, access);
+        if (slot.tryTake(free, token)) {
+          taken = slot;
+        } else {
+          taken = here.occupancy.tryTake(access);
+          token = taken == null ? 0 : taken.word;
+        }
+        if (taken != null) {
+          by = confirm(here, taken, token, access, /* own= */ true, tickedNanos);
+        }
       }
-      if (slot != null) {
-        by = confirm(here, slot, token, access, /* own= */ true, tickedNanos);
+      if (by == null || taken == null) {
+        BufferMapping asked = device.ask(access);
+        by = asked.entrance;
+        taken = asked.slot;
+        token = asked.token;
       }
+      return new BufferMapping(this, by, taken, token);
+    } catch (VirtualMachineError e) {
+      turnBack(by == null ? here : by, taken, token);
+      throw e;
     }
-    if (by == null || slot == null) {
-      BufferMapping asked = device.ask(access);
-      by = asked.entrance();
-      slot = asked.slot();
-      token = asked.token();
+  }
+
+  /** There is no stack or memory for the rest of a map: leaves the slot that was taken for it. */
+  private void turnBack(@Nullable Entrance by, @Nullable Slot taken, long token) {
+    if (by != null && taken != null && taken.leave(token)) {
+      left(by);
     }
-    return new BufferMapping(this, by, slot, token);
   }
 
   /**
@@ -156,18 +184,27 @@ public final class Gate {
     if (here == null) {
       return null;
     }
-    Slot slot = here.first;
-    long free = slot.guessFree();
-    long token = Slot.token(free, access);
-    if (!slot.tryTake(free, token)) {
-      slot = here.occupancy.tryTake(access);
-      if (slot == null) {
-        return null;
+    Slot taken = null;
+    long token = 0;
+    try {
+      Slot slot = here.first;
+      long free = slot.guessFree();
+      token = Slot.token(free, access);
+      if (slot.tryTake(free, token)) {
+        taken = slot;
+      } else {
+        taken = here.occupancy.tryTake(access);
+        if (taken == null) {
+          return null;
+        }
+        token = taken.word;
       }
-      token = slot.word;
+      Entrance by = confirm(here, taken, token, access, own, tickedNanos);
+      return by == null ? null : new BufferMapping(this, by, taken, token);
+    } catch (VirtualMachineError e) {
+      turnBack(here, taken, token);
+      throw e;
     }
-    Entrance by = confirm(here, slot, token, access, own, tickedNanos);
-    return by == null ? null : new BufferMapping(this, by, slot, token);
   }
 
   /** The mapper's first read: where it seems to be let in; null if nowhere. */
@@ -289,31 +326,71 @@ public final class Gate {
     return entrance != by || by.watched;
   }
 
+  // ---- Changes; under the buffer's lock ----
+
   void open(Occupancy occupancy) {
-    entrance = new Entrance(occupancy, Accesses.ALL, /* watched= */ false);
+    coming = new Entrance(occupancy, Accesses.ALL, /* watched= */ false);
   }
 
   /** Open, but each mapping that leaves is reported. */
   void watch(Occupancy occupancy) {
-    entrance = new Entrance(occupancy, Accesses.ALL, /* watched= */ true);
+    narrow(new Entrance(occupancy, Accesses.ALL, /* watched= */ true));
   }
 
   void openToReaders(Occupancy occupancy) {
-    entrance = new Entrance(occupancy, Accesses.READERS, /* watched= */ false);
+    narrow(new Entrance(occupancy, Accesses.READERS, /* watched= */ false));
+  }
+
+  /** Takes an entrance that lets in no more than the gate does, unless the gate is shut. */
+  private void narrow(Entrance narrower) {
+    if (entrance == null) {
+      coming = narrower;
+    } else {
+      replace(narrower);
+    }
   }
 
   public void shut() {
-    entrance = null;
+    replace(null);
+  }
+
+  private void replace(@Nullable Entrance narrower) {
+    if (!narrowed) {
+      before = entrance;
+      narrowed = true;
+    }
+    coming = null;
+    entrance = narrower;
+  }
+
+  /**
+   * The change is undone: the gate lets in what it did. The mover has drawn no conclusion from what
+   * it saw meanwhile, so it is as if the entrance had never been another.
+   */
+  void takeBack() {
+    coming = null;
+    if (narrowed) {
+      entrance = before;
+      before = null;
+      narrowed = false;
+    }
+  }
+
+  private @Nullable Entrance current() {
+    return coming == null ? entrance : coming;
   }
 
   boolean isFullyOpenAt(Place place) {
-    Entrance here = entrance;
+    Entrance here = current();
     return here != null && here.place == place && here.lets == Accesses.ALL && !here.watched;
   }
 
-  /** Where a mapping with this access would be let in now; null if nowhere. */
+  /**
+   * Where a mapping with this access is let in, now or once the change under way is made; null if
+   * nowhere.
+   */
   public @Nullable Entrance lets(Access access) {
-    Entrance here = entrance;
+    Entrance here = current();
     return here != null && (here.lets & Accesses.bit(access)) != 0 ? here : null;
   }
 }

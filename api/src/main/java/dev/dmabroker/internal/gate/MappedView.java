@@ -70,6 +70,7 @@ final class MappedView implements CpuView {
     }
     HeapException fault = failure(MemoryFaults::surface);
     if (!closed.compareAndSet(false, true)) {
+      hold.close(); // The first close may have had no stack left for it.
       return;
     }
     HeapException refusal;

@@ -82,6 +82,11 @@ final class Occupancy {
     return true;
   }
 
+  /** Whether the attachment was detached, and has no mapping out. */
+  boolean isForgettable() {
+    return attachment.isDetached() && isEmpty();
+  }
+
   boolean hasWriters() {
     for (Slot slot : slots) {
       if (slot.isWriting()) {

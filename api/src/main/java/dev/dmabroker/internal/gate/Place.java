@@ -5,6 +5,7 @@ import dev.dmabroker.internal.allocation.PlacedMemory;
 import dev.dmabroker.internal.heap.HeapAccount;
 import dev.dmabroker.internal.heap.HeapMemory;
 import dev.dmabroker.internal.placement.Participant;
+import dev.dmabroker.internal.runtime.AfterLock;
 import dev.dmabroker.spec.Layout;
 import dev.dmabroker.spi.Backing;
 import java.lang.invoke.MethodHandles;
@@ -37,7 +38,7 @@ public final class Place {
   private int uses;
 
   /** The mappings in this place, by their attachment; under the buffer's lock. */
-  private final List<Occupancy> occupancies = new ArrayList<>(2);
+  private List<Occupancy> occupancies = new ArrayList<>(2);
 
   /**
    * How many mappings were made by attachments that {@link #prune} forgot; under the buffer's lock.
@@ -151,24 +152,52 @@ public final class Place {
   }
 
   /** Forgets attachments that were detached and have no mapping out. */
-  public void prune() {
-    occupancies.removeIf(
-        it -> {
-          boolean over = it.attachment().isDetached() && it.isEmpty();
-          if (over) {
-            forgottenTakings += it.takings();
-          }
-          return over;
+  public void prune(AfterLock after) {
+    if (!hasForgettable()) {
+      return;
+    }
+    List<Occupancy> kept = new ArrayList<>(occupancies.size());
+    long forgotten = forgottenTakings;
+    for (Occupancy it : occupancies) {
+      if (it.isForgettable()) {
+        forgotten += it.takings();
+      } else {
+        kept.add(it);
+      }
+    }
+    List<Occupancy> before = occupancies;
+    long takings = forgottenTakings;
+    after.undo(
+        () -> {
+          occupancies = before;
+          forgottenTakings = takings;
         });
+    occupancies = kept;
+    forgottenTakings = forgotten;
+  }
+
+  private boolean hasForgettable() {
+    for (Occupancy occupancy : occupancies) {
+      if (occupancy.isForgettable()) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** Keeps the memory from being given back until {@link #endUse}. */
-  public void beginUse() {
-    uses++;
+  public void beginUse(AfterLock after) {
+    setUses(uses + 1, after);
   }
 
-  public void endUse() {
-    uses--;
+  public void endUse(AfterLock after) {
+    setUses(uses - 1, after);
+  }
+
+  private void setUses(int next, AfterLock after) {
+    int before = uses;
+    after.undo(() -> uses = before);
+    uses = next;
   }
 
   /** Whether no mapping and no use by the broker is in this place. */

@@ -4,6 +4,7 @@ import com.google.common.collect.ImmutableSet;
 import dev.dmabroker.event.BrokerSnapshot;
 import dev.dmabroker.internal.runtime.EngineLog;
 import dev.dmabroker.internal.runtime.Foreign;
+import dev.dmabroker.internal.runtime.Guarded;
 import dev.dmabroker.internal.runtime.MemoryFaults;
 import dev.dmabroker.internal.runtime.StateLock;
 import dev.dmabroker.internal.runtime.Time;
@@ -37,6 +38,7 @@ public final class HeapAccount extends StateLock {
   private int backings;
   private long usedBytes;
   private boolean retired;
+  private boolean closed;
 
   /**
    * Keeps account of a heap, which is asked here for what it tells of itself.
@@ -87,15 +89,17 @@ public final class HeapAccount extends StateLock {
    *     too little
    */
   public HeapMemory allocate(String label, long sizeBytes) throws HeapException {
+    Release undo =
+        new Release(null, 0); // There may be no memory for it once the heap has answered.
     synchronized (this) {
       if (retired) {
         throw new HeapException(HeapException.Kind.FAILED, "the broker is closed");
       }
       backings++; // This keeps the heap open while it is being asked.
     }
-    Backing backing = null;
     try {
-      backing = Foreign.ask(() -> heap.allocate(label, sizeBytes));
+      Backing backing = Foreign.ask(() -> heap.allocate(label, sizeBytes));
+      undo.backing = backing;
       Foreign.order(MemoryFaults::surface); // The heap may have cleared the memory.
       long got = Foreign.ask(backing::sizeBytes);
       if (got < sizeBytes) {
@@ -108,7 +112,7 @@ public final class HeapAccount extends StateLock {
       }
       return memory;
     } catch (Throwable t) {
-      undo(backing);
+      Guarded.insist("giving back what an allocation took", undo);
       throw t;
     }
   }
@@ -136,14 +140,6 @@ public final class HeapAccount extends StateLock {
   /** Returns the turns of workers at the heap. */
   public WorkerTurns turns() {
     return turns;
-  }
-
-  /** Gives back memory of an allocation that failed after the heap had answered. */
-  private void undo(@Nullable Backing backing) {
-    if (backing != null) {
-      releaseQuietly(backing);
-    }
-    ended(0);
   }
 
   /**
@@ -175,33 +171,56 @@ public final class HeapAccount extends StateLock {
   }
 
   private void releaseNow(HeapMemory memory) {
-    releaseQuietly(memory.backing());
-    ended(memory.sizeBytes());
+    release(memory.toRelease());
   }
 
-  private void releaseQuietly(Backing backing) {
-    try {
-      backing.release();
-    } catch (Throwable e) {
-      EngineLog.LOG.log(
-          Level.ERROR, "heap " + name + " threw while memory was given back to it", e);
+  /** Does what is left of giving memory back. */
+  private void release(Release release) {
+    Backing backing = release.backing;
+    if (backing != null) {
+      try {
+        release.backing = null; // Whatever the heap throws, it is not asked twice.
+        backing.release();
+      } catch (Throwable e) {
+        EngineLog.LOG.log(
+            Level.ERROR, "heap " + name + " threw while memory was given back to it", e);
+      }
     }
+    count(release);
+    closeIfOver();
   }
 
-  /**
-   * Counts memory that is out no more. The last of it closes a retired heap, after the lock is
-   * released.
-   */
-  private void ended(long sizeBytes) {
-    boolean close;
-    synchronized (this) {
+  /** Counts memory that is out no more. */
+  private synchronized void count(Release release) {
+    signal();
+    if (!release.counted) {
+      release.counted = true;
       backings--;
-      usedBytes -= sizeBytes;
-      close = retired && backings == 0;
-      signal();
+      usedBytes -= release.sizeBytes;
     }
-    if (close) {
-      closeQuietly();
+  }
+
+  /** Prepares to give memory back. */
+  Release toRelease(Backing backing, long sizeBytes) {
+    return new Release(backing, sizeBytes);
+  }
+
+  /** Memory on its way back to the heap. One thread after the other gives it back. */
+  final class Release implements Runnable {
+    /** What the heap is to get back; null if it gave nothing, or has got it. */
+    private @Nullable Backing backing;
+
+    private final long sizeBytes;
+    private boolean counted;
+
+    private Release(@Nullable Backing backing, long sizeBytes) {
+      this.backing = backing;
+      this.sizeBytes = sizeBytes;
+    }
+
+    @Override
+    public void run() {
+      release(this);
     }
   }
 
@@ -222,17 +241,20 @@ public final class HeapAccount extends StateLock {
 
   /** Closes the heap as soon as none of its memory is out. */
   public void retire() {
-    boolean close;
     synchronized (this) {
-      close = !retired && backings == 0;
       retired = true;
     }
-    if (close) {
-      closeQuietly();
-    }
+    closeIfOver();
   }
 
-  private void closeQuietly() {
+  /** Closes a retired heap, once none of its memory is out. */
+  private void closeIfOver() {
+    synchronized (this) {
+      if (!retired || backings > 0 || closed) {
+        return;
+      }
+      closed = true;
+    }
     try {
       heap.close();
     } catch (Throwable e) {

@@ -17,12 +17,14 @@ public final class HeapMemory {
   private final HeapAccount heap;
   private final Backing backing;
   private final long sizeBytes;
+  private final HeapAccount.Release release;
 
   /** Holds memory of a size that the backing told when it was new. */
   public HeapMemory(HeapAccount heap, Backing backing, long sizeBytes) {
     this.heap = heap;
     this.backing = backing;
     this.sizeBytes = sizeBytes;
+    this.release = heap.toRelease(backing, sizeBytes);
   }
 
   /** Returns the memory as extensions get it: movers and probes. */
@@ -68,7 +70,15 @@ public final class HeapMemory {
     return Foreign.ask(backing::identity);
   }
 
-  /** Gives the memory back to its heap, once. This calls the heap. */
+  /** What is left of giving the memory back to its heap. */
+  HeapAccount.Release toRelease() {
+    return release;
+  }
+
+  /**
+   * Gives the memory back to its heap, once. This calls the heap. If there is no stack or memory
+   * for that, this throws and may be called again.
+   */
   public void release() {
     heap.release(this);
   }

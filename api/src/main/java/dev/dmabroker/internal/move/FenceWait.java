@@ -2,12 +2,14 @@ package dev.dmabroker.internal.move;
 
 import dev.dmabroker.SharedBuffer.State;
 import dev.dmabroker.internal.gate.Place;
+import dev.dmabroker.internal.runtime.AfterLock;
 import dev.dmabroker.internal.runtime.Guarded;
 import dev.dmabroker.spec.Access;
 import dev.dmabroker.spec.SyncFile;
 import dev.dmabroker.spi.FencePoller;
 import dev.dmabroker.spi.HeapException;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * The wait of a move for the kernel's fences: no mapping writes any more, but devices may still be
@@ -36,7 +38,7 @@ final class FenceWait {
    * @param limit gives the wait a deadline; runs under the lock
    * @param copy copies the contents; runs in this thread if there is nothing to wait for
    */
-  void then(Runnable limit, Runnable copy) throws HeapException {
+  void then(Consumer<AfterLock> limit, Runnable copy) throws HeapException {
     FencePoller poller = buffer.services().fences().poller();
     // Without a poller the copy itself waits for the fences, in the kernel.
     Optional<SyncFile> fence = poller == null ? Optional.empty() : pendingFence();
@@ -54,6 +56,15 @@ final class FenceWait {
    * is asked, as meanwhile the buffer may end, or the move may be rolled back.
    */
   private Optional<SyncFile> pendingFence() throws HeapException {
+    Runnable endUse =
+        () ->
+            buffer
+                .lock()
+                .report(
+                    after -> {
+                      from.endUse(after);
+                      buffer.advance(after);
+                    });
     boolean wanted =
         buffer
             .lock()
@@ -62,7 +73,7 @@ final class FenceWait {
                   if (!buffer.isUnderWay(State.DRAINING)) {
                     return false;
                   }
-                  from.beginUse();
+                  from.beginUse(after);
                   return true;
                 });
     if (!wanted) {
@@ -71,13 +82,7 @@ final class FenceWait {
     try {
       return from.memory().pendingFence(Access.READ);
     } finally {
-      buffer
-          .lock()
-          .change(
-              after -> {
-                from.endUse();
-                buffer.advance(after);
-              });
+      Guarded.insist("ending a use of memory", endUse);
     }
   }
 
@@ -86,7 +91,7 @@ final class FenceWait {
   }
 
   /** Begins the wait under the lock. False if the move has ended meanwhile. */
-  private boolean begin(Runnable limit) {
+  private boolean begin(Consumer<AfterLock> limit) {
     return buffer
         .lock()
         .locked(
@@ -94,8 +99,9 @@ final class FenceWait {
               if (!buffer.isUnderWay(State.DRAINING)) {
                 return false;
               }
+              after.undo(() -> pending = false);
               pending = true;
-              limit.run();
+              limit.accept(after);
               return true;
             });
   }

@@ -34,7 +34,7 @@ final class Lingering {
     if (!from.hasWriters()) {
       return move.stall(after);
     }
-    move.expireAfter(hold, this::patienceExpired);
+    move.expireAfter(hold, this::patienceExpired, after);
     buffer.lingerInTurn(after);
     return Arrival.WAITING;
   }
@@ -44,6 +44,7 @@ final class Lingering {
     move.changeOnTime(
         after -> {
           if (buffer.isUnderWay(State.PREPARING) && move.hasTarget()) {
+            after.undo(() -> impatient = false);
             impatient = true;
             move.stallLater(after);
           }

@@ -55,7 +55,7 @@ public interface Movable {
   boolean takesTurns();
 
   /** Whether the buffer may move now; otherwise its turn will come later. */
-  boolean beginTurn();
+  boolean beginTurn(AfterLock after);
 
   /** Tells that the buffer waits for an idle moment. Buffers with a waiter may go first. */
   void lingerInTurn(AfterLock after);
@@ -75,7 +75,7 @@ public interface Movable {
    * Whether the first request in the queue is about to overwrite the contents in the new place.
    * That request is granted in the step of {@link #moved}, and cannot give up any more.
    */
-  boolean claimOverwriter(Place target);
+  boolean claimOverwriter(Place target, AfterLock after);
 
   /** A use that the move made of the memory has ended. */
   void advance(AfterLock after);

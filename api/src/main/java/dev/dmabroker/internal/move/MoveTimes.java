@@ -1,5 +1,6 @@
 package dev.dmabroker.internal.move;
 
+import dev.dmabroker.internal.runtime.AfterLock;
 import dev.dmabroker.internal.runtime.Time;
 import java.time.Duration;
 
@@ -21,6 +22,21 @@ final class MoveTimes {
   MoveTimes(Time time) {
     this.time = time;
     this.startNanos = time.nanos();
+  }
+
+  /** Has a change that throws put back the times that changes write. */
+  void keep(AfterLock after) {
+    long stall = stallNanos;
+    long drained = drainedNanos;
+    long fenced = fencedNanos;
+    Duration hold = deadline;
+    after.undo(
+        () -> {
+          stallNanos = stall;
+          drainedNanos = drained;
+          fencedNanos = fenced;
+          deadline = hold;
+        });
   }
 
   long now() {

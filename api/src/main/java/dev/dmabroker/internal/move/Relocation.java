@@ -51,6 +51,9 @@ public final class Relocation {
   private @Nullable Place target;
   private @Nullable Future<?> deadline;
 
+  /** Whether a thread is copying. It writes this too, when it is done. */
+  private volatile boolean copying;
+
   private Relocation(
       Movable buffer, Place from, BufferMove.Cause cause, String beneficiary, int attempt) {
     Settings settings = buffer.services().settings();
@@ -84,11 +87,26 @@ public final class Relocation {
     return makesRoom;
   }
 
+  /** Has a change that throws put back what it does to the move. Under the lock. */
+  public void keep(AfterLock after) {
+    Place target = this.target;
+    Future<?> deadline = this.deadline;
+    after.undo(
+        () -> {
+          this.target = target;
+          this.deadline = deadline;
+        });
+    times.keep(after);
+  }
+
   // ---- Before the stall ----
 
-  /** Finds and populates memory while the pipeline runs, then begins the stall. */
+  /**
+   * Finds and populates memory while the pipeline runs, then begins the stall. If there was no
+   * stack or memory for the end of this, it may be called again.
+   */
   public void prepare() {
-    step(search::run);
+    step(() -> isReadyToCopy() || search.run());
   }
 
   /** Takes a step before the stall, which tells whether the copy is next. */
@@ -98,8 +116,10 @@ public final class Relocation {
         awaitFences();
       }
     } catch (BrokerException e) {
+      search.drop();
       rollBack(String.valueOf(e.getMessage()), e);
     } catch (Throwable e) {
+      search.drop();
       rollBack("preparing threw " + e, e);
     }
   }
@@ -134,11 +154,11 @@ public final class Relocation {
 
   /** With a target: begins the stall, if the target is still of use and it is the buffer's turn. */
   void stallLater(AfterLock after) {
-    if (callOffIfNotNeeded(after) || !buffer.beginTurn()) {
+    if (callOffIfNotNeeded(after) || !buffer.beginTurn(after)) {
       return;
     }
     Place candidate = target();
-    cancelDeadline();
+    cancelDeadline(after);
     if (search.isStale(candidate)) {
       target = null;
       buffer.attachments().openGates(from, Gate.Opening.OPEN);
@@ -172,7 +192,7 @@ public final class Relocation {
     if (!from.hasWriters()) {
       return endDrain(after) ? Arrival.WAITING : Arrival.DRAINED;
     }
-    drainFor(hold);
+    drainFor(hold, after);
     return Arrival.WAITING;
   }
 
@@ -185,9 +205,9 @@ public final class Relocation {
     return ofWriters.isZero() ? buffer.attachments().longestHold() : ofWriters;
   }
 
-  private void drainFor(Duration hold) {
+  private void drainFor(Duration hold, AfterLock after) {
     times.mayDrainFor(hold);
-    expireAfter(hold, () -> drainExpired(hold));
+    expireAfter(hold, () -> drainExpired(hold), after);
   }
 
   /** A mapping was closed: checks whether the move waited for it. */
@@ -239,12 +259,17 @@ public final class Relocation {
     after.wake(() -> buffer.services().workers().executeCopy(this::awaitFences));
   }
 
+  /** Whether the drain has ended, and the copy was not begun. */
+  private boolean isReadyToCopy() {
+    return buffer.lock().locked(after -> buffer.isUnderWay(State.DRAINING) && times.isDrained());
+  }
+
   private void awaitFences() {
     try {
       fences.then(
-          () -> {
+          after -> {
             if (deadline == null) {
-              drainFor(buffer.attachments().longestHold());
+              drainFor(buffer.attachments().longestHold(), after);
             }
           },
           this::copy);
@@ -257,8 +282,10 @@ public final class Relocation {
 
   /** Copies while no mapping writes, then lets the pipeline go on in the new place. */
   private void copy() {
+    boolean begun = false;
     try {
-      if (!beginCopy()) {
+      begun = beginCopy();
+      if (!begun) {
         return;
       }
       long start = times.now();
@@ -277,6 +304,10 @@ public final class Relocation {
       rollBack("copying failed: " + e.getMessage(), e);
     } catch (Throwable e) {
       rollBack("copying threw " + e, e);
+    } finally {
+      if (begun) {
+        copying = false;
+      }
     }
   }
 
@@ -286,16 +317,22 @@ public final class Relocation {
         .lock()
         .locked(
             after -> {
+              if (buffer.isUnderWay(State.MOVING) && !copying) {
+                rollBack("there was no stack or memory for the copy", null, after);
+                return false; // The copier that had begun to copy begins again.
+              }
               if (!buffer.isUnderWay(State.DRAINING)) {
                 return false;
               }
-              cancelDeadline();
+              cancelDeadline(after);
               times.endFences();
               if (!contents.fits(target())) {
                 rollBack("it was written while memory in another format was sought", null, after);
                 return false;
               }
               buffer.becomeMoving();
+              after.undo(() -> copying = false);
+              copying = true;
               return true;
             });
   }
@@ -304,10 +341,10 @@ public final class Relocation {
 
   /** Publishes without a copy if the contents are dead: unwritten, or about to be overwritten. */
   private boolean publishIfDead(AfterLock after) {
-    if (from.isWritten() && !buffer.claimOverwriter(target())) {
+    if (from.isWritten() && !buffer.claimOverwriter(target(), after)) {
       return false;
     }
-    cancelDeadline();
+    cancelDeadline(after);
     times.endFences(); // The contents do not depend on them.
     buffer.moved(target(), after);
     return true;
@@ -315,20 +352,20 @@ public final class Relocation {
 
   /** In PREPARING: the move is not needed any more. */
   void callOff(AfterLock after) {
-    cancelDeadline();
+    cancelDeadline(after);
     buffer.calledOff(after);
   }
 
   /** The buffer ends, and its move ends with it. */
   public void cancel(AfterLock after) {
-    cancelDeadline();
+    cancelDeadline(after);
     if (target != null) {
       after.giveBack(target::release);
     }
   }
 
   void rollBack(String reason, @Nullable Throwable why) {
-    buffer.lock().change(after -> rollBack(reason, why, after));
+    buffer.lock().report(after -> rollBack(reason, why, after));
   }
 
   /** Ends the attempt, unless it has ended: the buffer goes on in the old place. */
@@ -336,7 +373,7 @@ public final class Relocation {
     if (!buffer.isUnderWay()) {
       return;
     }
-    cancelDeadline();
+    cancelDeadline(after);
     List<Holder> holders =
         buffer.isUnderWay(State.DRAINING) && !times.isDrained() ? writers() : List.of();
     if (target != null) {
@@ -356,16 +393,25 @@ public final class Relocation {
   // ---- Time ----
 
   void changeOnTime(Consumer<AfterLock> change) {
-    buffer.lock().changeOnTime(buffer.services().workers(), change);
+    buffer.lock().reportOnTime(change);
   }
 
-  void expireAfter(Duration time, Runnable then) {
-    deadline = buffer.services().workers().schedule(time, then);
+  void expireAfter(Duration time, Runnable then, AfterLock after) {
+    Future<?>[] scheduled = new Future<?>[1];
+    after.undo(
+        () -> {
+          if (scheduled[0] != null) {
+            scheduled[0].cancel(false);
+          }
+        });
+    scheduled[0] = buffer.services().workers().schedule(time, then);
+    deadline = scheduled[0];
   }
 
-  private void cancelDeadline() {
-    if (deadline != null) {
-      deadline.cancel(false);
+  private void cancelDeadline(AfterLock after) {
+    Future<?> over = deadline;
+    if (over != null) {
+      after.then(() -> over.cancel(false));
       deadline = null;
     }
   }

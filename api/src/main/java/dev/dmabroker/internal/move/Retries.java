@@ -1,5 +1,6 @@
 package dev.dmabroker.internal.move;
 
+import dev.dmabroker.internal.runtime.AfterLock;
 import dev.dmabroker.internal.runtime.Durations;
 import java.time.Duration;
 
@@ -15,6 +16,19 @@ public final class Retries {
   public Retries(Duration firstBackOff, int maxAttempts) {
     this.firstBackOff = firstBackOff;
     this.maxAttempts = maxAttempts;
+  }
+
+  /** Has a change that throws put back what is known of the attempts. */
+  public void keep(AfterLock after) {
+    int attempts = this.attempts;
+    boolean resting = this.resting;
+    boolean gaveUp = this.gaveUp;
+    after.undo(
+        () -> {
+          this.attempts = attempts;
+          this.resting = resting;
+          this.gaveUp = gaveUp;
+        });
   }
 
   /** Whether a move may start: the buffer neither rests nor has given up. */

@@ -29,6 +29,9 @@ final class TargetSearch {
 
   private int negotiations;
 
+  /** Memory that was found, until the move takes it over or it is given back. */
+  private @Nullable Place found;
+
   /** The version of the devices that the last memory was sought for. */
   private int soughtFor;
 
@@ -69,7 +72,17 @@ final class TargetSearch {
     }
   }
 
+  /** Gives back memory that was found, and that the move has not taken over. */
+  void drop() {
+    Place dropped = found;
+    if (dropped != null) {
+      dropped.release(); // If there is no stack for that, it stays, and is dropped later.
+      found = null;
+    }
+  }
+
   private boolean seek() throws NoTurnException {
+    drop(); // What is left of a search that was cut short.
     while (negotiations < MAX_RENEGOTIATIONS) {
       Attachments.Users users = users();
       if (users == null) {
@@ -77,6 +90,7 @@ final class TargetSearch {
       }
       Optional<String> here = Optional.of(contents.from().heap().name());
       Place candidate = buffer.allocate(users.devices(), here, vacated);
+      found = candidate;
       negotiations++;
       if (contents.areCopiedTo(candidate) && !move.makesRoom()) {
         Workers workers = buffer.services().workers();
@@ -131,12 +145,9 @@ final class TargetSearch {
     try {
       contents.prepare(candidate);
     } catch (HeapException e) {
-      candidate.release();
+      drop();
       move.rollBack("preparing the copy failed: " + e.getMessage(), e);
       return Arrival.WAITING;
-    } catch (Throwable e) {
-      candidate.release();
-      throw e;
     }
     Arrival arrival =
         buffer
@@ -147,12 +158,22 @@ final class TargetSearch {
                   if (isStale(candidate)) {
                     return Arrival.STALE;
                   }
-                  return isWanted(candidate, after)
-                      ? move.arrived(candidate, after)
-                      : Arrival.CANCELLED;
+                  if (!isWanted(candidate, after)) {
+                    return Arrival.CANCELLED;
+                  }
+                  after.undo(() -> found = candidate);
+                  found = null;
+                  return takenOver(candidate, after);
                 });
-    if (arrival == Arrival.STALE || arrival == Arrival.CANCELLED) {
-      candidate.release();
+    drop(); // If it is of no use.
+    return arrival;
+  }
+
+  /** Hands memory to the move, unless the move is called off in that step. */
+  private Arrival takenOver(Place candidate, AfterLock after) {
+    Arrival arrival = move.arrived(candidate, after);
+    if (arrival == Arrival.CANCELLED) {
+      found = candidate;
     }
     return arrival;
   }

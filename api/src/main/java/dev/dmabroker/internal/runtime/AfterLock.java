@@ -1,66 +1,139 @@
 package dev.dmabroker.internal.runtime;
 
-import java.util.ArrayDeque;
+import java.lang.System.Logger.Level;
+import java.util.Arrays;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Collects what a change of state entails under a {@link StateLock}, and does it after the lock is
  * released: no heap, listener or other foreign code ever runs under a lock. Threads that wait are
  * woken first, so that the pipeline goes on before the rest is done; memory is given back last,
- * because a heap may take its time. An effect that throws is logged, and the remaining effects are
- * done nevertheless.
+ * because a heap may take its time. It also collects how the change is undone if it throws; then
+ * nothing of what it entails is done.
+ *
+ * <p>An effect that throws is logged, and the remaining effects are done nevertheless. An effect
+ * for which the JVM had no stack or memory is kept, with all behind it, and begun again by another
+ * thread. So an effect has to begin with a look at what is done already, if it has several steps.
  */
 public final class AfterLock {
-  private static final int FEW = 3;
+  /** How often an effect is begun, before it counts as one that throws at any time. */
+  private static final int TRIES = 4;
 
-  // These stay null in most changes, which entail nothing.
-  private @Nullable ArrayDeque<Runnable> wakeUps;
-  private @Nullable ArrayDeque<Runnable> rest;
-  private @Nullable ArrayDeque<Runnable> last;
+  private final Effects wakeUps = new Effects();
+  private final Effects rest = new Effects();
+  private final Effects last = new Effects();
+  private final Effects undo = new Effects();
+
+  // The lock that made this uses the following fields.
+
+  /** The change to make again; null if it was made, or if the caller knows that it was not. */
+  @Nullable Function<AfterLock, ?> again;
+
+  /** What the change returned. */
+  @Nullable Object result;
+
+  /** What is to be done after this; null if nothing is. */
+  @Nullable AfterLock next;
+
+  /** Runs in their order, each once. No call stands between the end of an effect and its count. */
+  private static final class Effects {
+    private static final Runnable[] NONE = {};
+    private static final int FEW = 3;
+
+    private Runnable[] all = NONE; // Most changes entail nothing.
+    private int count;
+    private int done;
+    private int tries;
+
+    void add(Runnable effect) {
+      if (count == all.length) {
+        all = count == 0 ? new Runnable[FEW] : Arrays.copyOf(all, 2 * count);
+      }
+      all[count] = effect;
+      count++;
+    }
+
+    void drop() {
+      done = count;
+    }
+
+    boolean isEmpty() {
+      return done == count;
+    }
+
+    void run() {
+      while (done < count) {
+        Runnable effect = all[done];
+        tries++;
+        try {
+          effect.run();
+        } catch (VirtualMachineError e) {
+          if (tries < TRIES) {
+            throw e;
+          }
+          log(e);
+        } catch (Throwable t) {
+          log(t);
+        }
+        done++;
+        tries = 0;
+      }
+    }
+
+    private static void log(Throwable thrown) {
+      EngineLog.LOG.log(Level.WARNING, "an effect threw", thrown);
+    }
+
+    void runBackwards() {
+      while (count > 0) {
+        all[count - 1].run();
+        count--;
+      }
+    }
+  }
 
   /** Adds an effect that lets a waiting thread go on. */
   public void wake(Runnable effect) {
-    wakeUps = with(effect, wakeUps);
+    wakeUps.add(effect);
   }
 
   /** Adds an effect that tells listeners or starts work. */
   public void then(Runnable effect) {
-    rest = with(effect, rest);
+    rest.add(effect);
   }
 
   /** Adds an effect that gives memory back, or that has to come after that. */
   public void giveBack(Runnable effect) {
-    last = with(effect, last);
+    last.add(effect);
   }
 
-  private static ArrayDeque<Runnable> with(
-      Runnable effect, @Nullable ArrayDeque<Runnable> effects) {
-    ArrayDeque<Runnable> all = effects == null ? new ArrayDeque<>(FEW) : effects;
-    all.add(effect);
-    return all;
+  /**
+   * Adds how the next step of the change is undone. That runs under the lock if the change throws,
+   * be it before that step or after it, and may run twice.
+   */
+  public void undo(Runnable step) {
+    undo.add(step);
+  }
+
+  /** Undoes the change, the last step first, and drops what it entails. */
+  void undoAll() {
+    wakeUps.drop();
+    rest.drop();
+    last.drop();
+    undo.runBackwards();
   }
 
   /** Does all effects in the calling thread. */
   public void run() {
-    runAll(wakeUps);
-    runAll(rest);
-    runAll(last);
+    wakeUps.run();
+    rest.run();
+    last.run();
   }
 
-  /** Wakes threads in the calling thread, and leaves the other effects to a worker. */
-  void runOnTime(Workers workers) {
-    runAll(wakeUps);
-    if (rest != null || last != null) {
-      workers.execute(this::run); // The threads that wait are woken already.
-    }
-  }
-
-  private static void runAll(@Nullable ArrayDeque<Runnable> effects) {
-    if (effects == null) {
-      return;
-    }
-    for (Runnable effect; (effect = effects.poll()) != null; ) {
-      Guarded.run("an effect", effect);
-    }
+  /** Wakes threads in the calling thread. Returns whether effects are left. */
+  boolean runWakeUps() {
+    wakeUps.run();
+    return !rest.isEmpty() || !last.isEmpty();
   }
 }

@@ -7,6 +7,8 @@ import java.lang.System.Logger.Level;
  * thrown.
  */
 public final class Guarded {
+  private static final int TRIES = 3;
+
   private Guarded() {}
 
   /**
@@ -20,5 +22,24 @@ public final class Guarded {
     } catch (Throwable t) {
       EngineLog.LOG.log(Level.WARNING, what + " threw", t);
     }
+  }
+
+  /**
+   * Does what {@link #run} does, and begins again if there was no stack or memory for the code. So
+   * the code has to begin with a look at what is done already.
+   */
+  public static void insist(String what, Runnable code) {
+    for (int tries = 1; tries < TRIES; tries++) {
+      try {
+        code.run();
+        return;
+      } catch (VirtualMachineError e) {
+        EngineLog.LOG.log(Level.DEBUG, what + " begins again", e);
+      } catch (Throwable t) {
+        EngineLog.LOG.log(Level.WARNING, what + " threw", t);
+        return;
+      }
+    }
+    run(what, code);
   }
 }

@@ -18,6 +18,8 @@ import org.jspecify.annotations.Nullable;
  * @param <T> what is granted
  */
 public final class Wait<T> {
+  private static final long ABOUT_NANOS = 10_000_000;
+
   private final CompletableFuture<T> future = new CompletableFuture<>();
 
   /** Lets the waiter go on with what is granted, after the lock is released. */
@@ -53,15 +55,22 @@ public final class Wait<T> {
    */
   public T await(
       long nanos, Function<@Nullable InterruptedException, @Nullable BrokerException> giveUp) {
-    try {
-      return future.get(nanos, TimeUnit.NANOSECONDS);
-    } catch (ExecutionException e) {
-      throw failure(e.getCause());
-    } catch (TimeoutException e) {
-      return endedOr(giveUp.apply(null));
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      return endedOr(giveUp.apply(e));
+    long left = nanos;
+    while (true) {
+      try {
+        return future.get(left, TimeUnit.NANOSECONDS);
+      } catch (ExecutionException e) {
+        throw failure(e.getCause());
+      } catch (TimeoutException e) {
+        BrokerException failure = giveUp.apply(null);
+        if (failure != null) {
+          throw failure;
+        }
+        left = ABOUT_NANOS; // It is about to end, unless the change that ends it is undone.
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        return endedOr(giveUp.apply(e));
+      }
     }
   }
 

@@ -133,7 +133,7 @@ public final class Workers {
   }
 
   private static void execute(ThreadPoolExecutor pool, Runnable work) {
-    Runnable guarded = () -> Guarded.run("a worker", work);
+    Runnable guarded = () -> Guarded.insist("a worker", work);
     try {
       pool.execute(guarded);
     } catch (RejectedExecutionException | OutOfMemoryError e) {
@@ -147,8 +147,8 @@ public final class Workers {
   public Future<?> schedule(Duration delay, Runnable work) {
     try {
       return timer.schedule(
-          () -> Guarded.run("a timer", work), Durations.nanos(delay), TimeUnit.NANOSECONDS);
-    } catch (RejectedExecutionException | OutOfMemoryError e) {
+          () -> Guarded.insist("a timer", work), Durations.nanos(delay), TimeUnit.NANOSECONDS);
+    } catch (RejectedExecutionException e) {
       return CompletableFuture.completedFuture(null);
     }
   }

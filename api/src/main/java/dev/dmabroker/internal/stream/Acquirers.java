@@ -40,13 +40,13 @@ final class Acquirers extends FrameWaiters<FillingFrame> {
 
   @Override
   @Nullable FillingFrame pollStill(AfterLock after) {
-    FillingFrame frame = takeStill(/* own= */ true);
+    FillingFrame frame = takeStill(/* own= */ true, after);
     return frame == null ? null : begin(frame, after);
   }
 
   @Override
   @Nullable FillingFrame poll(boolean own, AfterLock after) {
-    FillingFrame frame = takeStill(own);
+    FillingFrame frame = takeStill(own, after);
     if (frame == null) {
       StreamBuffer moving = use.pool.take(free -> true); // Its acquirer waits for the move.
       if (moving == null) {
@@ -58,14 +58,14 @@ final class Acquirers extends FrameWaiters<FillingFrame> {
   }
 
   /** Takes a free buffer that lies still, and maps it. */
-  private @Nullable FillingFrame takeStill(boolean own) {
+  private @Nullable FillingFrame takeStill(boolean own, AfterLock after) {
     FillingFrame[] found = new FillingFrame[1];
     StreamBuffer buffer =
         use.pool.take(
             free -> {
               FillingFrame frame = new FillingFrame(life, side, free);
               found[0] = frame;
-              return frame.enter(own);
+              return frame.enter(own, after);
             });
     return buffer == null ? null : found[0];
   }
@@ -76,6 +76,7 @@ final class Acquirers extends FrameWaiters<FillingFrame> {
    */
   private FillingFrame begin(FillingFrame frame, AfterLock after) {
     StreamBuffer buffer = frame.buffer();
+    buffer.keep(after);
     buffer.use();
     // Groups that have come since may not see what the buffer held for others.
     if (!buffer.isFor(use.devices.audience())) {

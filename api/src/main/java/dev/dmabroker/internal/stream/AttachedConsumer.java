@@ -33,7 +33,7 @@ final class AttachedConsumer extends FrameWaiters<TakenFrame>
   private final Holdings holdings;
 
   /** The queued frames in the order of submission, in whatever order taken frames come back. */
-  private final PriorityQueue<TakenFrame> queue =
+  private PriorityQueue<TakenFrame> queue =
       new PriorityQueue<>(Comparator.comparingLong(TakenFrame::sequence));
 
   /** How many frames were dropped from the queue. */
@@ -55,6 +55,25 @@ final class AttachedConsumer extends FrameWaiters<TakenFrame>
     this.device = device;
     this.policy = policy;
     this.holdings = new Holdings(life.spec.name(), device);
+  }
+
+  @Override
+  void keep(AfterLock after) {
+    super.keep(after);
+    PriorityQueue<TakenFrame> queue = new PriorityQueue<>(this.queue);
+    long dropped = this.dropped;
+    boolean stopUntold = this.stopUntold;
+    Runnable onEnd = this.onEnd;
+    ClosedException closed = this.closed;
+    after.undo(
+        () -> {
+          this.queue = queue;
+          this.dropped = dropped;
+          this.stopUntold = stopUntold;
+          this.onEnd = onEnd;
+          this.closed = closed;
+        });
+    holdings.keep(after);
   }
 
   // ---- What users call ----
@@ -93,7 +112,7 @@ final class AttachedConsumer extends FrameWaiters<TakenFrame>
 
   @Override
   public void close() {
-    life.change(
+    life.report(
         after -> leave(Exceptions.closed("cannot " + describe() + ": it is detached"), after));
   }
 
@@ -101,6 +120,7 @@ final class AttachedConsumer extends FrameWaiters<TakenFrame>
 
   /** A frame was submitted: the consumer has the frame's buffer from now on. */
   void offer(StreamBuffer buffer, long sequence, AfterLock after) {
+    buffer.keep(after);
     buffer.use();
     queue(new TakenFrame(life, this, buffer, buffer.attachment(this), sequence), after);
   }
@@ -157,7 +177,7 @@ final class AttachedConsumer extends FrameWaiters<TakenFrame>
     if (frame == null) {
       return null;
     }
-    boolean unused = frame.enter(own); // If it moves, the waiter waits for that.
+    boolean unused = frame.enter(own, after); // If it moves, the waiter waits for that.
     begin(frame, after);
     return frame;
   }
@@ -165,7 +185,7 @@ final class AttachedConsumer extends FrameWaiters<TakenFrame>
   @Override
   @Nullable TakenFrame pollStill(AfterLock after) {
     TakenFrame frame = queue.peek();
-    if (frame == null || !frame.enter(/* own= */ true)) {
+    if (frame == null || !frame.enter(/* own= */ true, after)) {
       return null;
     }
     begin(frame, after);
@@ -204,12 +224,12 @@ final class AttachedConsumer extends FrameWaiters<TakenFrame>
 
   @Override
   public void released(TakenFrame frame) {
-    life.change(after -> end(frame, after));
+    life.report(after -> end(frame, after));
   }
 
   @Override
   public void signalled(TakenFrame frame) {
-    life.changeOnTime(after -> end(frame, after));
+    life.reportOnTime(after -> end(frame, after));
   }
 
   /** The consumer has the frame no more: its buffer goes on. */
@@ -221,12 +241,12 @@ final class AttachedConsumer extends FrameWaiters<TakenFrame>
 
   @Override
   public void putBack(TakenFrame frame) {
-    life.change(
+    life.report(
         after -> {
           if (!holdings.forget(frame)) {
             return;
           }
-          frame.forgetMapping();
+          frame.forgetMapping(after);
           // A frame of an earlier run must not come after the consumer was told of the stop.
           if (closed != null || !life.isFlowing() || frame.run() != life.run()) {
             drop(frame, Reason.STOPPED, after);

@@ -52,6 +52,20 @@ final class Circulation implements ProducerSide, FrameSource {
     this.growth = growth;
     this.acquirers = new Acquirers(use, growth, this, watch);
     this.watch = watch;
+    life.addPart(this::keep);
+    life.addPart(acquirers::keep);
+  }
+
+  private void keep(AfterLock after) {
+    Latch drained = this.drained;
+    long failed = this.failed;
+    long scrubbed = this.scrubbed;
+    after.undo(
+        () -> {
+          this.drained = drained;
+          this.failed = failed;
+          this.scrubbed = scrubbed;
+        });
   }
 
   Acquirers acquirers() {
@@ -72,7 +86,7 @@ final class Circulation implements ProducerSide, FrameSource {
 
   @Override
   public void returned(FillingFrame frame) {
-    life.change(
+    life.report(
         after -> {
           if (endFilling(frame, after)) {
             release(frame.buffer(), after);
@@ -87,15 +101,20 @@ final class Circulation implements ProducerSide, FrameSource {
 
   @Override
   public void scrubbed(StreamBuffer buffer, Set<String> groups) {
-    synchronized (life.lock) {
-      buffer.scrubbedFor(groups);
-      scrubbed++;
-    }
+    life.change(
+        after -> {
+          buffer.keep(after);
+          buffer.scrubbedFor(groups);
+          scrubbed++;
+        });
   }
 
   @Override
   public void unusable(StreamBuffer buffer) {
-    boolean unused = life.locked(after -> growth.remove(buffer.index(), after));
+    life.report(
+        after -> {
+          boolean unused = growth.remove(buffer.index(), after);
+        });
   }
 
   // ---- Filling to in flight ----
@@ -116,14 +135,14 @@ final class Circulation implements ProducerSide, FrameSource {
 
   @Override
   public void unsubmit(FillingFrame frame) {
-    life.change(
+    life.report(
         after -> {
           frame.forgetFence();
           use.submitted.remove(frame);
           use.filling.begin(frame, life.now(), event -> life.events.overheld(event, after));
           if (!frame.reopen()) {
             after.then(frame::takeBack);
-          } else if (!life.isRunning() && frame.cancel()) {
+          } else if (!life.isRunning() && frame.cancel(after)) {
             after.then(frame::cancelled);
           }
           handOn(after);
@@ -132,7 +151,7 @@ final class Circulation implements ProducerSide, FrameSource {
 
   @Override
   public void signalled(FillingFrame frame, OptionalInt errno) {
-    life.changeOnTime(
+    life.reportOnTime(
         after -> {
           frame.signalled(errno);
           if (use.submitted.contains(frame)) {
@@ -164,6 +183,7 @@ final class Circulation implements ProducerSide, FrameSource {
 
   @Override
   public void release(StreamBuffer buffer, AfterLock after) {
+    buffer.keep(after);
     boolean isLast = buffer.endUse();
     if (!isLast && acquirers.isAwaited()) {
       growth.relieve(after); // The consumers that are left may do without it.
@@ -172,7 +192,7 @@ final class Circulation implements ProducerSide, FrameSource {
       return;
     }
     if (buffer.isLeaving()) {
-      after.then(use.pool.remove(buffer));
+      after.then(use.pool.remove(buffer, after));
       growth.keepFloor(after);
     } else {
       use.pool.giveBack(buffer, life.now());
@@ -243,6 +263,7 @@ final class Circulation implements ProducerSide, FrameSource {
   @Override
   public void detach(StreamConsumer consumer, AfterLock after) {
     for (StreamBuffer buffer : use.pool.copy()) {
+      buffer.keep(after);
       AttachedDevice attachment = buffer.removeConsumer(consumer);
       if (attachment != null) {
         after.then(attachment::close);

@@ -46,8 +46,13 @@ final class FillingFrame extends StreamFrame implements EmptyFrame {
   @Override
   public void submit() {
     checkEnds();
-    unmap();
-    handOn();
+    try {
+      unmap();
+      handOn();
+    } catch (VirtualMachineError e) {
+      goOn(); // There was no stack or memory to hand it on.
+      throw e;
+    }
   }
 
   /** Ends the frame for its submission, or says why it has ended before. */
@@ -70,7 +75,13 @@ final class FillingFrame extends StreamFrame implements EmptyFrame {
   public void submitAfter(SyncFile fence) {
     checkEnds();
     fenced = true;
-    handOn();
+    try {
+      handOn();
+    } catch (VirtualMachineError e) {
+      fenced = false;
+      goOn();
+      throw e;
+    }
     try {
       mapped().closeAfter(fence, errno -> side.signalled(this, errno));
     } catch (Throwable e) {
@@ -82,10 +93,15 @@ final class FillingFrame extends StreamFrame implements EmptyFrame {
 
   @Override
   public void close() {
-    if (endForGood()) {
-      takeBack();
-    } else {
+    if (!endForGood()) {
       returnLate();
+      return;
+    }
+    try {
+      takeBack();
+    } catch (VirtualMachineError e) {
+      goOn(); // So that it can be closed once more.
+      throw e;
     }
   }
 

@@ -22,10 +22,29 @@ import org.jspecify.annotations.Nullable;
  */
 abstract class FrameWaiters<F extends StreamFrame> {
   private final StreamLife life;
-  private final ArrayDeque<Wait<F>> waiters = new ArrayDeque<>();
+  private ArrayDeque<Wait<F>> waiters = new ArrayDeque<>();
+
+  /** Whether the change under way has made the queue, so that it may write it. */
+  private boolean own;
 
   FrameWaiters(StreamLife life) {
     this.life = life;
+  }
+
+  /** Has a change that throws put back which waiters there are. */
+  void keep(AfterLock after) {
+    ArrayDeque<Wait<F>> before = waiters;
+    after.undo(() -> waiters = before);
+    own = false;
+  }
+
+  /** The queue of the waiters, for a change to write. */
+  private ArrayDeque<Wait<F>> changing() {
+    if (!own) {
+      waiters = waiters.clone();
+      own = true;
+    }
+    return waiters;
   }
 
   // ---- What the two sides do differently; under the lock ----
@@ -77,23 +96,43 @@ abstract class FrameWaiters<F extends StreamFrame> {
     while (true) {
       Wait<F> wait = new Wait<>();
       ask(wait, /* own= */ true);
-      F frame =
-          wait.await(
-              left(start, nanos),
-              interrupt -> {
-                if (!withdraw(wait)) {
-                  return null;
-                }
-                return interrupt == null
-                    ? timedOut(longest)
-                    : Exceptions.waitInterrupted(
-                        "interrupted while waiting to " + describe(), interrupt);
-              });
-      map(frame, left(start, nanos));
-      if (makeReady(frame)) {
-        return frame;
+      try {
+        F frame = await(wait, left(start, nanos), longest);
+        map(frame, left(start, nanos));
+        if (makeReady(frame)) {
+          return frame;
+        }
+      } catch (VirtualMachineError e) {
+        abandon(wait);
+        throw e;
       }
     }
+  }
+
+  private F await(Wait<F> wait, long nanos, Duration timeout) {
+    return wait.await(
+        nanos,
+        interrupt -> {
+          if (!withdraw(wait)) {
+            return null;
+          }
+          return interrupt == null
+              ? timedOut(timeout)
+              : Exceptions.waitInterrupted("interrupted while waiting to " + describe(), interrupt);
+        });
+  }
+
+  /**
+   * There is no stack or memory to wait, or for what follows: a frame that is granted goes back.
+   */
+  private void abandon(Wait<F> wait) {
+    boolean unused = withdraw(wait);
+    wait.then(
+        (frame, failure) -> {
+          if (frame != null) {
+            frame.takeBack();
+          }
+        });
   }
 
   private long left(long start, long nanos) {
@@ -152,8 +191,13 @@ abstract class FrameWaiters<F extends StreamFrame> {
       if (frame == null) {
         return Optional.empty();
       }
-      if (makeReady(frame)) {
-        return Optional.of(frame);
+      try {
+        if (makeReady(frame)) {
+          return Optional.of(frame);
+        }
+      } catch (VirtualMachineError e) {
+        frame.takeBack();
+        throw e;
       }
     }
   }
@@ -251,7 +295,7 @@ abstract class FrameWaiters<F extends StreamFrame> {
           check();
           F frame = waiters.isEmpty() ? poll(own, after) : null;
           if (frame == null) {
-            waiters.add(wait);
+            changing().add(wait);
             starve(after);
           } else {
             wait.grant(after, frame);
@@ -261,7 +305,7 @@ abstract class FrameWaiters<F extends StreamFrame> {
 
   /** Lets a waiter go without a frame. False if it has been granted one, or was refused. */
   private boolean withdraw(Wait<F> wait) {
-    return life.locked(after -> waiters.remove(wait));
+    return life.locked(after -> waiters.contains(wait) && changing().remove(wait));
   }
 
   /** Whether there are waiters. Under the lock. */
@@ -281,7 +325,7 @@ abstract class FrameWaiters<F extends StreamFrame> {
       if (frame == null) {
         return;
       }
-      waiters.remove().grant(after, frame);
+      changing().remove().grant(after, frame);
     }
   }
 
@@ -289,7 +333,8 @@ abstract class FrameWaiters<F extends StreamFrame> {
   boolean refuse(BrokerException failure, AfterLock after) {
     boolean any = !waiters.isEmpty();
     waiters.forEach(wait -> wait.fail(after, failure));
-    waiters.clear();
+    waiters = new ArrayDeque<>();
+    own = true;
     return any;
   }
 }

@@ -3,6 +3,7 @@ package dev.dmabroker.internal.stream;
 import dev.dmabroker.event.Overheld;
 import dev.dmabroker.event.StreamState;
 import dev.dmabroker.internal.device.RegisteredDevice;
+import dev.dmabroker.internal.runtime.AfterLock;
 import dev.dmabroker.internal.runtime.Durations;
 import dev.dmabroker.internal.watch.EventRecords;
 import dev.dmabroker.internal.watch.StateRecords;
@@ -26,7 +27,7 @@ final class Holdings {
   /** How many buffers the device declared to hold; -1 if it declared none. */
   private final int camping;
 
-  private final List<StreamFrame> held = new ArrayList<>();
+  private List<StreamFrame> held = new ArrayList<>();
 
   /** The most frames that the device held at one time. */
   private int most;
@@ -53,6 +54,25 @@ final class Holdings {
         ? counts.getOrDefault(ConstraintField.CAMPING, 0)
             + counts.getOrDefault(ConstraintField.DEDICATED_SLACK, 0)
         : -1;
+  }
+
+  /** Has a change that throws put back what is held, and what was counted. */
+  void keep(AfterLock after) {
+    List<StreamFrame> held = new ArrayList<>(this.held);
+    int most = this.most;
+    long ended = this.ended;
+    long totalNanos = this.totalNanos;
+    long longestNanos = this.longestNanos;
+    long overheld = this.overheld;
+    after.undo(
+        () -> {
+          this.held = held;
+          this.most = most;
+          this.ended = ended;
+          this.totalNanos = totalNanos;
+          this.longestNanos = longestNanos;
+          this.overheld = overheld;
+        });
   }
 
   int count() {

@@ -47,7 +47,11 @@ final class Joining {
       } while (!missing.isEmpty());
       return consumer;
     } catch (Throwable e) {
-      life.change(after -> consumer.leave(life.closed(intent), after));
+      life.report(
+          after -> {
+            consumer.keep(after); // It may not have joined yet.
+            consumer.leave(life.closed(intent), after);
+          });
       throw e;
     }
   }
@@ -96,8 +100,9 @@ final class Joining {
       }
       throw e;
     }
-    life.change(
+    life.report(
         after -> {
+          buffer.keep(after);
           if (buffer.isGone()) {
             after.then(attachment::close);
           } else {

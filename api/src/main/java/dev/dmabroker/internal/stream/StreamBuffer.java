@@ -3,6 +3,7 @@ package dev.dmabroker.internal.stream;
 import dev.dmabroker.StreamConsumer;
 import dev.dmabroker.internal.buffer.ManagedBuffer;
 import dev.dmabroker.internal.gate.AttachedDevice;
+import dev.dmabroker.internal.runtime.AfterLock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -16,7 +17,7 @@ final class StreamBuffer {
   private final int index;
   private final ManagedBuffer buffer;
   private final AttachedDevice producer;
-  private final List<Connection> consumers = new ArrayList<>(2);
+  private List<Connection> consumers = List.of();
 
   /** The groups that the buffer's contents are for; null while it has no contents. */
   private @Nullable Set<String> audience;
@@ -41,6 +42,27 @@ final class StreamBuffer {
     this.sizeBytes = buffer.spec().layout().sizeBytes();
   }
 
+  /** Has a change that throws put back what it does to the buffer. */
+  void keep(AfterLock after) {
+    List<Connection> consumers = this.consumers;
+    Set<String> audience = this.audience;
+    int users = this.users;
+    long sizeBytes = this.sizeBytes;
+    long freeSinceNanos = this.freeSinceNanos;
+    boolean leaving = this.leaving;
+    boolean gone = this.gone;
+    after.undo(
+        () -> {
+          this.consumers = consumers;
+          this.audience = audience;
+          this.users = users;
+          this.sizeBytes = sizeBytes;
+          this.freeSinceNanos = freeSinceNanos;
+          this.leaving = leaving;
+          this.gone = gone;
+        });
+  }
+
   int index() {
     return index;
   }
@@ -61,7 +83,9 @@ final class StreamBuffer {
   }
 
   void addConsumer(StreamConsumer consumer, AttachedDevice attachment) {
-    consumers.add(new Connection(consumer, attachment));
+    List<Connection> more = new ArrayList<>(consumers);
+    more.add(new Connection(consumer, attachment));
+    consumers = List.copyOf(more);
   }
 
   /** Removes a consumer and returns its attachment, which may be gone; null if there was none. */
@@ -70,14 +94,20 @@ final class StreamBuffer {
     if (found == null) {
       return null;
     }
-    consumers.remove(found);
+    consumers = consumers.stream().filter(each -> each != found).toList();
     return found.attachment();
   }
 
   /** Removes all consumers but these, and returns the attachments of those that it removed. */
   List<AttachedDevice> removeConsumersBut(List<? extends StreamConsumer> kept) {
-    List<AttachedDevice> left = new ArrayList<>();
-    consumers.removeIf(each -> !kept.contains(each.consumer()) && left.add(each.attachment()));
+    List<Connection> stay =
+        consumers.stream().filter(each -> kept.contains(each.consumer())).toList();
+    List<AttachedDevice> left =
+        consumers.stream()
+            .filter(each -> !stay.contains(each))
+            .map(Connection::attachment)
+            .toList();
+    consumers = stay;
     return left;
   }
 

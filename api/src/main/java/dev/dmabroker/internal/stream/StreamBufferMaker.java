@@ -116,9 +116,11 @@ final class StreamBufferMaker {
     }
     for (AttachedConsumer consumer : missing) {
       AttachedDevice attachment = made.buffer().attach(consumer.device());
-      synchronized (life.lock) {
-        made.addConsumer(consumer, attachment);
-      }
+      life.report(
+          after -> {
+            made.keep(after);
+            made.addConsumer(consumer, attachment);
+          });
     }
   }
 
@@ -131,6 +133,7 @@ final class StreamBufferMaker {
           if (!consumers.stream().allMatch(made::isAttachedTo)) {
             return false;
           }
+          made.keep(after);
           made.removeConsumersBut(consumers)
               .forEach(left -> after.then(left::close)); // These have left meanwhile.
           pool.add(made, life.now());

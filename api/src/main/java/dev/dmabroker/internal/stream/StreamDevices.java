@@ -3,8 +3,8 @@ package dev.dmabroker.internal.stream;
 import com.google.common.collect.ImmutableSet;
 import dev.dmabroker.StreamConsumer;
 import dev.dmabroker.internal.device.RegisteredDevice;
+import dev.dmabroker.internal.runtime.AfterLock;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Set;
 
@@ -16,7 +16,7 @@ final class StreamDevices {
   private final RegisteredDevice producer;
 
   /** The consumers; each is attached to every buffer of the stream. */
-  private final List<AttachedConsumer> consumers = new ArrayList<>(2);
+  private List<AttachedConsumer> consumers = List.of();
 
   /** The groups of all devices, kept as every acquire asks for them. */
   private ImmutableSet<String> audience;
@@ -31,13 +31,30 @@ final class StreamDevices {
     return device.group().orElse("");
   }
 
+  /** Has a change that throws put back who the consumers are, and what it does to each. */
+  void keep(AfterLock after) {
+    List<AttachedConsumer> consumers = this.consumers;
+    ImmutableSet<String> audience = this.audience;
+    after.undo(
+        () -> {
+          this.consumers = consumers;
+          this.audience = audience;
+        });
+    for (AttachedConsumer consumer : consumers) {
+      consumer.keep(after);
+    }
+  }
+
   void join(AttachedConsumer consumer) {
-    consumers.add(consumer);
+    List<AttachedConsumer> more = new ArrayList<>(consumers);
+    more.add(consumer);
+    consumers = List.copyOf(more);
     countAudience();
   }
 
   void leave(StreamConsumer consumer) {
-    if (consumers.removeIf(each -> each == consumer)) {
+    if (consumers.contains(consumer)) {
+      consumers = consumers.stream().filter(each -> each != consumer).toList();
       countAudience();
     }
   }
@@ -56,7 +73,7 @@ final class StreamDevices {
   }
 
   List<AttachedConsumer> consumers() {
-    return Collections.unmodifiableList(consumers);
+    return consumers;
   }
 
   /** The producer, and after it the consumers. */

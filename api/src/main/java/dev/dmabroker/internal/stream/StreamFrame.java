@@ -3,6 +3,7 @@ package dev.dmabroker.internal.stream;
 import dev.dmabroker.Mapping;
 import dev.dmabroker.internal.gate.AttachedDevice;
 import dev.dmabroker.internal.gate.BufferMapping;
+import dev.dmabroker.internal.runtime.AfterLock;
 import dev.dmabroker.internal.runtime.Exceptions;
 import dev.dmabroker.spec.Access;
 import java.util.concurrent.atomic.AtomicReference;
@@ -82,11 +83,20 @@ abstract class StreamFrame {
    *
    * @param own whether the mapping belongs to the calling thread
    */
-  boolean enter(boolean own) {
+  boolean enter(boolean own, AfterLock after) {
+    BufferMapping[] mapped = new BufferMapping[1];
+    after.undo(
+        () -> {
+          if (mapped[0] != null && mapped[0].leave()) {
+            mapping = null;
+            after.then(mapped[0]::close); // The mover may have taken it for a mapping.
+          }
+        });
     BufferMapping entered = attachment().enter(access(), own);
     if (entered == null) {
       return false;
     }
+    mapped[0] = entered;
     mapped(entered);
     return true;
   }
@@ -105,7 +115,9 @@ abstract class StreamFrame {
   }
 
   /** Forgets the mapping of a frame that goes back into a queue. Under the stream's lock. */
-  void forgetMapping() {
+  void forgetMapping(AfterLock after) {
+    BufferMapping before = mapping;
+    after.undo(() -> mapping = before);
     mapping = null;
   }
 
@@ -121,8 +133,16 @@ abstract class StreamFrame {
   }
 
   /** Ends the frame because the stream stops. False if it has ended before. */
-  boolean cancel() {
-    return phase.compareAndSet(Phase.OPEN, Phase.CANCELLED);
+  boolean cancel(AfterLock after) {
+    boolean[] cancelled = new boolean[1];
+    after.undo(
+        () -> {
+          if (cancelled[0]) {
+            phase.set(Phase.OPEN);
+          }
+        });
+    cancelled[0] = phase.compareAndSet(Phase.OPEN, Phase.CANCELLED);
+    return cancelled[0];
   }
 
   /**
@@ -144,6 +164,11 @@ abstract class StreamFrame {
   boolean reopen() {
     phase.set(Phase.OPEN);
     return !unwanted || !end();
+  }
+
+  /** A frame that {@linkplain #end ended} is open again, as the caller could not go on with it. */
+  void goOn() {
+    boolean unused = phase.compareAndSet(Phase.DONE, Phase.OPEN);
   }
 
   boolean isCancelled() {

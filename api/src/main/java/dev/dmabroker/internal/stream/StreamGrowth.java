@@ -46,6 +46,20 @@ final class StreamGrowth {
     this.maker = new StreamBufferMaker(use);
     this.added = added;
     this.quietNanos = Durations.nanos(life.spec.quietTime());
+    life.addPart(this::keep);
+  }
+
+  private void keep(AfterLock after) {
+    long starved = this.starved;
+    long grown = this.grown;
+    long shrunk = this.shrunk;
+    after.undo(
+        () -> {
+          this.starved = starved;
+          this.grown = grown;
+          this.shrunk = shrunk;
+        });
+    shortage.keep(after);
   }
 
   /** The reason why the stream can have no more buffers. */
@@ -123,7 +137,7 @@ final class StreamGrowth {
         return;
       }
       int before = pool.depth();
-      after.then(pool.remove(idle));
+      after.then(pool.remove(idle, after));
       shrunk++;
       String reason = "idle for " + Duration.ofNanos(quietNanos).toMillis() + " ms";
       life.events.resized(before, pool, reason, after);
@@ -139,9 +153,10 @@ final class StreamGrowth {
       return false;
     }
     int before = pool.depth();
+    buffer.keep(after);
     buffer.leave();
     if (buffer.isFree()) {
-      after.then(pool.remove(buffer));
+      after.then(pool.remove(buffer, after));
       life.events.resized(before, pool, "removed", after);
       keepFloor(after);
     }
@@ -187,7 +202,7 @@ final class StreamGrowth {
    * end the refusal before it is recorded, and the stream would deny that buffer.
    */
   private void refuse(int index, BrokerException failure) {
-    life.change(
+    life.report(
         after -> {
           pool.release(index);
           if (!life.isClosed()) {
@@ -210,7 +225,12 @@ final class StreamGrowth {
         made.add(makeDeclared(index));
       }
     } catch (Throwable e) {
-      made.forEach(buffer -> life.locked(after -> remove(buffer.index(), after)));
+      life.report(
+          after -> {
+            for (StreamBuffer buffer : made) {
+              boolean unused = remove(buffer.index(), after);
+            }
+          });
       throw e;
     }
   }
@@ -219,17 +239,13 @@ final class StreamGrowth {
     try {
       return make(index, DECLARED);
     } catch (Throwable e) {
-      synchronized (life.lock) {
-        pool.release(index);
-      }
+      life.report(after -> pool.release(index));
       throw e;
     }
   }
 
   private int reserveMissing() {
-    synchronized (life.lock) {
-      return limits.reserveMissing();
-    }
+    return life.locked(after -> limits.reserveMissing());
   }
 
   // ---- Saying how much ----

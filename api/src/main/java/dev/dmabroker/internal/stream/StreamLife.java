@@ -10,6 +10,8 @@ import dev.dmabroker.internal.runtime.AfterLock;
 import dev.dmabroker.internal.runtime.Exceptions;
 import dev.dmabroker.internal.runtime.StateLock;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.Future;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -40,8 +42,11 @@ final class StreamLife {
   final BufferRegistry buffers;
   final StreamSpec spec;
   final RegisteredDevice producer;
-  final StateLock lock = new StateLock();
+  final StateLock lock;
   final StreamEvents events;
+
+  /** Has a change that throws put back what it does to the parts of the stream. */
+  private final List<Consumer<AfterLock>> parts = new ArrayList<>();
 
   /** Changed under the lock, by {@link #become} only. */
   private volatile State state = State.STOPPED;
@@ -56,9 +61,40 @@ final class StreamLife {
 
   StreamLife(BufferRegistry buffers, StreamSpec spec, RegisteredDevice producer) {
     this.buffers = buffers;
+    this.lock =
+        new StateLock(buffers.services().workers()) {
+          @Override
+          protected void keep(AfterLock after) {
+            StreamLife.this.keep(after);
+          }
+        };
     this.spec = spec;
     this.producer = producer;
     this.events = new StreamEvents(buffers.services().listeners(), spec.name());
+  }
+
+  /** Adds a part of the stream, whose state is kept before each change. Before the first change. */
+  void addPart(Consumer<AfterLock> keep) {
+    parts.add(keep);
+  }
+
+  /**
+   * Has a change that throws put back all that it does to the stream. So a change is made as a
+   * whole or not at all, whatever call of it throws.
+   */
+  private void keep(AfterLock after) {
+    State state = this.state;
+    long run = this.run;
+    boolean brokerClosed = this.brokerClosed;
+    after.undo(
+        () -> {
+          this.state = state;
+          this.run = run;
+          this.brokerClosed = brokerClosed;
+        });
+    for (Consumer<AfterLock> part : parts) {
+      part.accept(after);
+    }
   }
 
   // ---- Its state ----
@@ -158,6 +194,14 @@ final class StreamLife {
 
   // ---- The lock ----
 
+  /**
+   * Does what {@link #change} does, for a change that notes what has happened elsewhere: if there
+   * is no stack or memory for it, it is made later.
+   */
+  void report(Consumer<AfterLock> change) {
+    lock.report(change);
+  }
+
   /** Changes state under the lock, and afterwards does what that entails. */
   <T extends @Nullable Object> T locked(Function<AfterLock, T> change) {
     return lock.locked(change);
@@ -169,10 +213,10 @@ final class StreamLife {
   }
 
   /**
-   * Does what {@link #change} does, for the threads of timer and poller, which must not be held up.
+   * Does what {@link #report} does, for the threads of timer and poller, which must not be held up.
    */
-  void changeOnTime(Consumer<AfterLock> change) {
-    lock.changeOnTime(buffers.services().workers(), change);
+  void reportOnTime(Consumer<AfterLock> change) {
+    lock.reportOnTime(change);
   }
 
   // ---- What its parts need of the broker ----

@@ -3,6 +3,7 @@ package dev.dmabroker.internal.stream;
 import com.google.common.math.LongMath;
 import dev.dmabroker.StreamConsumer;
 import dev.dmabroker.StreamSpec;
+import dev.dmabroker.internal.runtime.AfterLock;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.BitSet;
@@ -18,16 +19,29 @@ import org.jspecify.annotations.Nullable;
  */
 final class StreamPool {
   private final StreamSpec spec;
-  private final List<StreamBuffer> buffers = new ArrayList<>();
+  private List<StreamBuffer> buffers = List.of();
 
   /** The free buffers; the one that was used last is the first. */
-  private final ArrayDeque<StreamBuffer> free = new ArrayDeque<>();
+  private ArrayDeque<StreamBuffer> free = new ArrayDeque<>();
 
   /** The indices of buffers that are there or being made. */
-  private final BitSet indices = new BitSet();
+  private BitSet indices = new BitSet();
 
   StreamPool(StreamSpec spec) {
     this.spec = spec;
+  }
+
+  /** Has a change that throws put back which buffers there are, and which are free. */
+  void keep(AfterLock after) {
+    List<StreamBuffer> buffers = this.buffers;
+    ArrayDeque<StreamBuffer> free = this.free.clone();
+    BitSet indices = (BitSet) this.indices.clone();
+    after.undo(
+        () -> {
+          this.buffers = buffers;
+          this.free = free;
+          this.indices = indices;
+        });
   }
 
   /** The number of buffers that are there. */
@@ -59,7 +73,7 @@ final class StreamPool {
   }
 
   List<StreamBuffer> copy() {
-    return List.copyOf(buffers);
+    return buffers;
   }
 
   List<StreamBuffer> notAttachedTo(StreamConsumer consumer) {
@@ -114,7 +128,9 @@ final class StreamPool {
 
   /** Adds a buffer that was made, and is free. */
   void add(StreamBuffer buffer, long nowNanos) {
-    buffers.add(buffer);
+    List<StreamBuffer> more = new ArrayList<>(buffers);
+    more.add(buffer);
+    buffers = List.copyOf(more);
     giveBack(buffer, nowNanos);
   }
 
@@ -162,8 +178,9 @@ final class StreamPool {
   }
 
   /** Takes a buffer out of the pool. The caller has to run the result without the lock. */
-  Runnable remove(StreamBuffer buffer) {
-    buffers.remove(buffer);
+  Runnable remove(StreamBuffer buffer, AfterLock after) {
+    buffer.keep(after);
+    buffers = buffers.stream().filter(each -> each != buffer).toList();
     free.remove(buffer);
     indices.clear(buffer.index());
     return buffer.destroy();

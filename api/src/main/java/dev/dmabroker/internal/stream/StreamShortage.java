@@ -37,6 +37,21 @@ final class StreamShortage {
     this.quietNanos = Durations.nanos(life.spec.quietTime());
   }
 
+  /** Has a change that throws put back what is known of the shortage. */
+  void keep(AfterLock after) {
+    String heldBack = this.heldBack;
+    BrokerException refusal = this.refusal;
+    long refusedNanos = this.refusedNanos;
+    long refused = this.refused;
+    after.undo(
+        () -> {
+          this.heldBack = heldBack;
+          this.refusal = refusal;
+          this.refusedNanos = refusedNanos;
+          this.refused = refused;
+        });
+  }
+
   /** What is in the way of one more buffer; null if nothing is known. */
   @Nullable String obstacle() {
     String limit = limits.reached();

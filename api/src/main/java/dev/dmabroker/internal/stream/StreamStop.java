@@ -9,7 +9,6 @@ import dev.dmabroker.internal.runtime.Durations;
 import dev.dmabroker.internal.runtime.Exceptions;
 import dev.dmabroker.internal.runtime.Latch;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -78,7 +77,6 @@ final class StreamStop {
    * does not run.
    */
   private @Nullable Latch begin() {
-    List<FillingFrame> cancelled = new ArrayList<>();
     Latch drain =
         life.locked(
             after -> {
@@ -88,28 +86,25 @@ final class StreamStop {
               life.become(State.STOPPING);
               Acquirers acquirers = circulation.acquirers();
               boolean unused = acquirers.refuse(life.stopped(acquirers.describe()), after);
-              cancelled.addAll(cancelFilling());
+              cancelFilling(after);
               return circulation.drain(after);
             });
-    cancelled.forEach(FillingFrame::cancelled);
     return drain;
   }
 
   /** Cancels the frames that the producer has. They are unmapped and returned without the lock. */
-  private List<FillingFrame> cancelFilling() {
-    List<FillingFrame> cancelled = new ArrayList<>();
+  private void cancelFilling(AfterLock after) {
     for (StreamFrame frame : use.filling.copy()) {
       // A frame that is just being mapped is returned by the thread that maps it.
-      if (frame.cancel() && frame.isMapped()) {
-        cancelled.add((FillingFrame) frame);
+      if (frame.cancel(after) && frame.isMapped()) {
+        after.then(((FillingFrame) frame)::cancelled);
       }
     }
-    return cancelled;
   }
 
   /** Ends the stop, in the first thread that is done waiting. */
   private void end(Latch drain) {
-    life.change(
+    life.report(
         after -> {
           if (!circulation.endDrain(drain)) {
             return;
@@ -140,7 +135,7 @@ final class StreamStop {
 
   /** Closes the stream now. Its memory goes as soon as no frame holds it. */
   void close() {
-    life.change(
+    life.report(
         after -> {
           if (!life.isClosed()) {
             life.become(State.CLOSED);
@@ -151,7 +146,7 @@ final class StreamStop {
 
   /** Does what {@link #close} does, because the broker is closed. */
   void closeWithBroker() {
-    life.change(
+    life.report(
         after -> {
           if (!life.isClosed()) {
             life.becomeClosedWithBroker();
@@ -170,7 +165,7 @@ final class StreamStop {
     StreamPool pool = use.pool;
     int before = pool.depth();
     for (StreamBuffer buffer : pool.copy()) {
-      after.then(pool.remove(buffer));
+      after.then(pool.remove(buffer, after));
     }
     if (before > 0) {
       life.events.resized(before, pool, "closed", after);

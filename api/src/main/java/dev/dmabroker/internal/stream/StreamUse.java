@@ -23,6 +23,10 @@ final class StreamUse {
     this.pool = new StreamPool(life.spec);
     this.filling = new Holdings(life.spec.name(), life.producer);
     this.devices = new StreamDevices(life.producer);
+    life.addPart(pool::keep);
+    life.addPart(filling::keep);
+    life.addPart(submitted::keep);
+    life.addPart(devices::keep);
   }
 
   /**

@@ -29,6 +29,12 @@ final class StreamWatch {
     this.growth = growth;
     this.acquirers = acquirers;
     this.timer = timer;
+    life.addPart(this::keep);
+  }
+
+  private void keep(AfterLock after) {
+    boolean running = this.running;
+    after.undo(() -> this.running = running);
   }
 
   /** Schedules the next look, unless it is scheduled already. Under the lock. */
@@ -56,7 +62,7 @@ final class StreamWatch {
 
   /** Looks once, and again later if that is needed. */
   private void look() {
-    life.changeOnTime(
+    life.reportOnTime(
         after -> {
           running = false;
           if (life.isClosed()) {

@@ -1,5 +1,6 @@
 package dev.dmabroker.internal.stream;
 
+import dev.dmabroker.internal.runtime.AfterLock;
 import java.util.ArrayDeque;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -10,8 +11,19 @@ import org.jspecify.annotations.Nullable;
  * state.
  */
 final class SubmittedFrames {
-  private final ArrayDeque<FillingFrame> frames = new ArrayDeque<>();
+  private ArrayDeque<FillingFrame> frames = new ArrayDeque<>();
   private long count;
+
+  /** Has a change that throws put back which frames there are. */
+  void keep(AfterLock after) {
+    ArrayDeque<FillingFrame> frames = this.frames.clone();
+    long count = this.count;
+    after.undo(
+        () -> {
+          this.frames = frames;
+          this.count = count;
+        });
+  }
 
   /** Adds a frame, and gives it the next number. */
   void add(FillingFrame frame) {

@@ -64,8 +64,14 @@ final class TakenFrame extends StreamFrame implements Frame {
 
   @Override
   public void close() {
-    if (endForGood()) {
+    if (!endForGood()) {
+      return;
+    }
+    try {
       release();
+    } catch (VirtualMachineError e) {
+      goOn(); // So that it can be closed once more.
+      throw e;
     }
   }
 

@@ -75,8 +75,8 @@ class RequestTest extends Fixture {
     assertEquals(BufferMove.Cause.MAP, map.moveCause());
     assertEquals("pin buffer-1 for camera", new PinRequest(managed.life, in).describe());
     assertEquals(BufferMove.Cause.PIN, new PinRequest(managed.life, in).moveCause());
-    assertEquals("prepare buffer-1", new PrepareRequest(managed.life).describe());
-    assertEquals(BufferMove.Cause.PREPARE, new PrepareRequest(managed.life).moveCause());
+    assertEquals("prepare buffer-1", new PrepareRequest(managed.life, true).describe());
+    assertEquals(BufferMove.Cause.PREPARE, new PrepareRequest(managed.life, true).moveCause());
     assertEquals("evacuate buffer-1", new EvacuateRequest(managed.life).describe());
     assertEquals(BufferMove.Cause.PREPARE, new EvacuateRequest(managed.life).moveCause());
     assertTrue(map.parks());
@@ -118,19 +118,20 @@ class RequestTest extends Fixture {
   }
 
   @Test
-  void whatCouldNotBeMadeEndsTheWait() {
+  void whatCouldNotBeMadeLeavesTheRequestAsItWas() {
     MapRequest request = map(Access.READ);
     assertThrows(
         OutOfMemoryError.class,
         () ->
-            request.grantNew(
-                after,
-                () -> {
-                  throw new OutOfMemoryError("no mapping");
-                }));
-    assertSays(
-        assertThrows(IllegalStateException.class, () -> request.await(LONG)),
-        "not a BrokerException");
+            request.life.lock.change(
+                change ->
+                    request.grantNew(
+                        change,
+                        () -> {
+                          throw new OutOfMemoryError("no mapping");
+                        })));
+    assertFalse(request.isDone());
+    assertTrue(request.claim());
   }
 
   @Test
@@ -157,13 +158,17 @@ class RequestTest extends Fixture {
     assertTrue(events.stalled.isEmpty(), "of maps alone");
   }
 
+  private static void awaitDeadline() {
+    long parkedNanos = System.nanoTime();
+    Await.until("the deadline has passed", () -> System.nanoTime() - parkedNanos > SHORT.toNanos());
+  }
+
   @Test
   void whatWasGrantedAsTheDeadlinePassedIsNotLost() throws Exception {
     MapRequest request = map(Access.READ);
     assertTrue(request.claim());
     var waiting = start(() -> request.await(SHORT)).parked();
-    // Past its deadline it waits for who has claimed it.
-    Await.until("it waits on", () -> waiting.thread().getState() == Thread.State.WAITING);
+    awaitDeadline(); // Past that it waits for the thread that has claimed it.
     BufferMapping mapping = mapping(Access.READ);
     grant(request, mapping);
     assertSame(mapping, waiting.result());
@@ -177,7 +182,7 @@ class RequestTest extends Fixture {
     MapRequest request = map(Access.READ);
     assertTrue(request.claim());
     var waiting = start(() -> request.await(SHORT)).parked();
-    Await.until("it waits on", () -> waiting.thread().getState() == Thread.State.WAITING);
+    awaitDeadline();
     request.endGivenUp(Exceptions.closed("enough"));
     assertSays(assertThrows(ClosedException.class, waiting::result), "enough");
   }

@@ -20,9 +20,9 @@ import org.junit.jupiter.api.Test;
 class RequestsTest extends Fixture {
   private final ManagedBuffer buffer = Handles.of(export());
   private final Requests requests = new Requests();
-  private final Request<?> first = new PrepareRequest(buffer.life);
+  private final Request<?> first = new PrepareRequest(buffer.life, true);
   private final Request<?> second = new EvacuateRequest(buffer.life);
-  private final Request<?> third = new PrepareRequest(buffer.life);
+  private final Request<?> third = new PrepareRequest(buffer.life, true);
 
   private List<Queued> offered() {
     List<Queued> offered = new ArrayList<>();

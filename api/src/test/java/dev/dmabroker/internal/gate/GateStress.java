@@ -47,7 +47,7 @@ public class GateStress {
     static Open at(Place place, int slots) {
       Gate gate = new Gate();
       Occupancy occupancy = Placements.occupancy(place, slots);
-      gate.open(occupancy);
+      Placements.open(gate, occupancy);
       return new Open(gate, occupancy);
     }
   }
@@ -57,7 +57,7 @@ public class GateStress {
     static Taken at(Place place) {
       Gate gate = Open.at(place, 1).gate();
       BufferMapping pass = Objects.requireNonNull(Placements.enter(gate, Access.WRITE));
-      return new Taken(gate, pass.entrance(), pass.slot(), pass.slot().word);
+      return new Taken(gate, pass.entrance, pass.slot, pass.slot.word);
     }
   }
 
@@ -84,7 +84,7 @@ public class GateStress {
 
     @Actor
     public void mover(ZZ_Result r) {
-      gate.shut();
+      Placements.shut(gate);
       r.r2 = open.occupancy().isEmpty();
     }
   }
@@ -105,13 +105,13 @@ public class GateStress {
     @Actor
     public void leaver(ZZ_Result r) {
       if (pass != null && pass.leave()) {
-        r.r1 = !gate.isWaitedFor(pass.entrance());
+        r.r1 = !gate.isWaitedFor(pass.entrance);
       }
     }
 
     @Actor
     public void mover(ZZ_Result r) {
-      gate.shut();
+      Placements.shut(gate);
       r.r2 = open.occupancy().isEmpty();
     }
   }
@@ -145,7 +145,7 @@ public class GateStress {
 
     @Actor
     public void mover(III_Result r) {
-      gate.shut();
+      Placements.shut(gate);
       boolean empty = open.occupancy().isEmpty();
       r.r2 = empty ? contents : -1;
       r.r3 = !empty ? -1 : place.isWritten() ? 1 : 0;
@@ -166,7 +166,7 @@ public class GateStress {
     @Actor
     public void mover() {
       contents = 1;
-      gate.open(target);
+      Placements.open(gate, target);
     }
 
     @Actor
@@ -225,11 +225,7 @@ public class GateStress {
     @Arbiter
     public void both(ZZZ_Result r) {
       r.r3 =
-          one != null
-              && other != null
-              && one.slot() != other.slot()
-              && one.isOpen()
-              && other.isOpen();
+          one != null && other != null && one.slot != other.slot && one.isOpen() && other.isOpen();
     }
   }
 
@@ -276,7 +272,7 @@ public class GateStress {
     private final Occupancy target = Placements.occupancy(placement(2), 1);
 
     public ReaderAgainstPublish() {
-      gate.openToReaders(old);
+      Placements.openToReaders(gate, old);
     }
 
     @Actor
@@ -286,9 +282,9 @@ public class GateStress {
 
     @Actor
     public void mover(II_Result r) {
-      gate.shut();
+      Placements.shut(gate);
       r.r2 = old.isEmpty() ? 1 : 0;
-      gate.open(target);
+      Placements.open(gate, target);
     }
   }
 
@@ -311,7 +307,7 @@ public class GateStress {
 
     @Actor
     public void mover(III_Result r) {
-      gate.openToReaders(open.occupancy());
+      Placements.openToReaders(gate, open.occupancy());
       r.r2 = open.occupancy().hasWriters() ? 1 : 0;
       r.r3 = generation(Placements.enter(gate, Access.READ));
     }
@@ -332,13 +328,13 @@ public class GateStress {
     @Actor
     public void leaver(II_Result r) {
       if (pass != null && pass.leave()) {
-        r.r1 = gate.isWaitedFor(pass.entrance()) ? 1 : 0;
+        r.r1 = gate.isWaitedFor(pass.entrance) ? 1 : 0;
       }
     }
 
     @Actor
     public void mover(II_Result r) {
-      gate.watch(open.occupancy());
+      Placements.watch(gate, open.occupancy());
       r.r2 = open.occupancy().hasWriters() ? 1 : 0;
     }
   }
@@ -356,7 +352,7 @@ public class GateStress {
     private final Occupancy occupancy = Placements.occupancy(placement(1), 1);
 
     public EnterAndLeaveWatched() {
-      gate.watch(occupancy);
+      Placements.watch(gate, occupancy);
     }
 
     @Actor
@@ -364,13 +360,13 @@ public class GateStress {
       @Nullable BufferMapping pass = Placements.enter(gate, Access.WRITE);
       r.r1 = pass == null ? -1 : 0;
       if (pass != null && pass.leave()) {
-        r.r1 = gate.isWaitedFor(pass.entrance()) ? 1 : 0;
+        r.r1 = gate.isWaitedFor(pass.entrance) ? 1 : 0;
       }
     }
 
     @Actor
     public void mover(II_Result r) {
-      gate.openToReaders(occupancy);
+      Placements.openToReaders(gate, occupancy);
       r.r2 = occupancy.hasWriters() ? 1 : 0;
     }
   }
@@ -484,14 +480,14 @@ public class GateStress {
     public void poller(ZZ_Result r) {
       boolean unused = taken.slot().fence(taken.token());
       if (taken.slot().leaveFenced(taken.token())) {
-        r.r1 = !taken.gate().isWaitedFor(taken.entrance());
+        r.r1 = !taken.gate().isWaitedFor(taken.entrance);
       }
     }
 
     @Actor
     public void mover(ZZ_Result r) {
-      taken.gate().openToReaders(taken.entrance().occupancy());
-      r.r2 = !taken.entrance().occupancy().hasWriters();
+      taken.gate().openToReaders(taken.entrance.occupancy());
+      r.r2 = !taken.entrance.occupancy().hasWriters();
     }
   }
 }

@@ -37,7 +37,7 @@ class GateTest {
   void open() throws HeapException {
     here = Placements.occupancy(placement(1), 1);
     there = Placements.occupancy(placement(2), 1);
-    gate.open(here);
+    Placements.open(gate, here);
   }
 
   private Place placement(long generation) throws HeapException {
@@ -70,7 +70,7 @@ class GateTest {
     assertTrue(pass.isOpen());
     assertFalse(here.isEmpty());
     assertFalse(here.hasWriters());
-    assertFalse(gate.isWaitedFor(pass.entrance()));
+    assertFalse(gate.isWaitedFor(pass.entrance));
     assertTrue(pass.leave());
     assertFalse(pass.isOpen());
     assertTrue(here.isEmpty());
@@ -80,19 +80,19 @@ class GateTest {
   void itLeadsToOnePlace() {
     BufferMapping before = enter(Access.READ);
     assertTrue(gate.isFullyOpenAt(here.place()));
-    gate.open(there);
+    Placements.open(gate, there);
     assertFalse(gate.isFullyOpenAt(here.place()));
-    assertTrue(gate.isWaitedFor(before.entrance()), "who is in the old place is waited for");
+    assertTrue(gate.isWaitedFor(before.entrance), "who is in the old place is waited for");
     assertSame(there.place(), enter(Access.READ).place());
     assertSame(here.place(), before.place());
-    gate.shut();
+    Placements.shut(gate);
     assertNull(gate.lets(Access.READ));
     assertFalse(gate.isFullyOpenAt(there.place()));
   }
 
   @Test
   void whileContentsAreCopiedItLetsInReaders() {
-    gate.openToReaders(here);
+    Placements.openToReaders(gate, here);
     assertFalse(gate.isFullyOpenAt(here.place()));
     assertNull(gate.lets(Access.WRITE));
     assertNull(Placements.enter(gate, Access.WRITE));
@@ -108,24 +108,24 @@ class GateTest {
   @Test
   void aWatchedGateLetsInEverybodyAndWantsToKnowWhoLeaves() {
     BufferMapping before = enter(Access.WRITE);
-    gate.watch(here);
-    assertTrue(gate.isWaitedFor(before.entrance()));
+    Placements.watch(gate, here);
+    assertTrue(gate.isWaitedFor(before.entrance));
     before.leave();
     BufferMapping pass = enter(Access.WRITE);
     assertTrue(here.hasWriters());
-    assertTrue(gate.isWaitedFor(pass.entrance()));
+    assertTrue(gate.isWaitedFor(pass.entrance));
     pass.leave();
   }
 
   @Test
   void aMappingOutlivesTheGate() {
     BufferMapping pass = enter(Access.WRITE);
-    gate.shut();
+    Placements.shut(gate);
     assertTrue(pass.isOpen());
     assertSame(here.place(), pass.place());
     assertNull(Placements.enter(gate, Access.READ));
     assertTrue(here.hasWriters());
-    assertTrue(gate.isWaitedFor(pass.entrance()));
+    assertTrue(gate.isWaitedFor(pass.entrance));
     pass.leave();
     assertTrue(here.isEmpty());
   }
@@ -133,7 +133,7 @@ class GateTest {
   @Test
   void aFencedMappingIsOverForItsUserAndTakesItsSlot() {
     BufferMapping pass = enter(Access.WRITE);
-    Slot slot = pass.slot();
+    Slot slot = pass.slot;
     long token = slot.word;
     assertTrue(slot.fence(token));
     assertFalse(pass.isOpen());
@@ -150,24 +150,24 @@ class GateTest {
   @Test
   void aFenceEndsTheMappingThatItWasGivenForAlone() {
     BufferMapping pass = enter(Access.WRITE);
-    long token = pass.slot().word;
-    assertFalse(pass.slot().leaveFenced(token), "it was given none");
-    assertTrue(pass.slot().fence(token));
-    assertTrue(pass.slot().leaveFenced(token));
+    long token = pass.slot.word;
+    assertFalse(pass.slot.leaveFenced(token), "it was given none");
+    assertTrue(pass.slot.fence(token));
+    assertTrue(pass.slot.leaveFenced(token));
     BufferMapping next = enter(Access.WRITE);
-    assertFalse(pass.slot().leaveFenced(token));
+    assertFalse(pass.slot.leaveFenced(token));
     assertTrue(next.isOpen());
   }
 
   @Test
   void aFenceThatNobodyWatchesLeavesTheMappingAsItWas() {
     BufferMapping pass = enter(Access.WRITE);
-    long token = pass.slot().word;
-    assertTrue(pass.slot().fence(token));
-    pass.slot().unfence(token);
+    long token = pass.slot.word;
+    assertTrue(pass.slot.fence(token));
+    pass.slot.unfence(token);
     assertTrue(pass.isOpen());
     assertTrue(pass.leave());
-    pass.slot().unfence(token);
+    pass.slot.unfence(token);
     assertTrue(here.isEmpty(), "nor does it come back");
   }
 
@@ -177,7 +177,7 @@ class GateTest {
     assertTrue(first.leave());
     assertFalse(first.leave());
     BufferMapping second = enter(Access.READ);
-    assertSame(first.slot(), second.slot(), "the slot is used again");
+    assertSame(first.slot, second.slot, "the slot is used again");
     assertFalse(first.leave(), "an old pass throws nobody out");
     assertTrue(second.isOpen());
     assertTrue(second.leave());
@@ -185,24 +185,24 @@ class GateTest {
 
   @Test
   void anOccupancyGrowsAsNeeded() {
-    gate.shut();
+    Placements.shut(gate);
     List<BufferMapping> passes = new ArrayList<>();
     Set<Slot> slots = new HashSet<>();
     for (int i = 0; i < 5; i++) {
       BufferMapping pass = Placements.admit(here, Access.WRITE);
       assertSame(here.place(), pass.place());
       passes.add(pass);
-      assertTrue(slots.add(pass.slot()), "each has a slot of its own");
+      assertTrue(slots.add(pass.slot), "each has a slot of its own");
     }
     assertEquals(5, holders().size());
     passes.forEach(BufferMapping::leave);
     assertTrue(here.isEmpty());
-    gate.open(here);
+    Placements.open(gate, here);
     for (int i = 0; i < 5; i++) {
-      assertTrue(slots.contains(enter(Access.READ).slot()), "it keeps the slots that it made");
+      assertTrue(slots.contains(enter(Access.READ).slot), "it keeps the slots that it made");
     }
     assertNull(Placements.enter(gate, Access.READ), "the way in without a lock makes no slots");
-    assertFalse(slots.contains(Placements.admit(here, Access.READ).slot()));
+    assertFalse(slots.contains(Placements.admit(here, Access.READ).slot));
   }
 
   @Test
@@ -232,7 +232,7 @@ class GateTest {
 
   @Test
   void aCallSiteIsRecordedOnRequest() {
-    Slot slot = enter(Access.READ).slot();
+    Slot slot = enter(Access.READ).slot;
     slot.noteSite(slot.word, new Throwable("mapped here"));
     assertEquals(1, holders().size());
     for (Holder holder : holders()) {
@@ -244,7 +244,7 @@ class GateTest {
 
   @Test
   void whoHasNotSignedYetIsCountedWithoutAName() {
-    Slot slot = enter(Access.READ).slot();
+    Slot slot = enter(Access.READ).slot;
     slot.leave(slot.word);
     assertNotEquals(0, slot.tryTake(Access.WRITE)); // As if stopped before note().
     Holder holder = holders().get(0);
@@ -266,7 +266,7 @@ class GateTest {
     mine.leave();
     assertFalse(here.isHeldBy(me, false), "the note of who left does not count");
     BufferMapping theirs = CompletableFuture.supplyAsync(() -> enter(Access.READ)).join();
-    assertSame(mine.slot(), theirs.slot());
+    assertSame(mine.slot, theirs.slot);
     assertFalse(here.isHeldBy(me, false));
     assertTrue(theirs.leave(), "anybody may close a mapping");
   }

@@ -79,7 +79,8 @@ class MappedViewTest {
   }
 
   private BufferMapping hold(Access access) {
-    gate.open(
+    Placements.open(
+        gate,
         Placements.occupancy(
             Placements.at(
                 heap,

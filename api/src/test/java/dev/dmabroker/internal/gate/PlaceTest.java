@@ -13,6 +13,7 @@ import dev.dmabroker.SharedBuffer;
 import dev.dmabroker.internal.buffer.Handles;
 import dev.dmabroker.internal.device.RegisteredDevice;
 import dev.dmabroker.internal.heap.HeapAccount;
+import dev.dmabroker.internal.runtime.AfterLock;
 import dev.dmabroker.spec.Access;
 import dev.dmabroker.spec.BlobSpec;
 import dev.dmabroker.spec.Constraints;
@@ -74,12 +75,12 @@ class PlaceTest extends Fixture {
     writing.leave();
     assertFalse(place.isIdle());
     assertFalse(place.hasWriters());
-    place.beginUse();
-    place.beginUse();
+    place.beginUse(new AfterLock());
+    place.beginUse(new AfterLock());
     reading.leave();
-    place.endUse();
+    place.endUse(new AfterLock());
     assertFalse(place.isIdle());
-    place.endUse();
+    place.endUse(new AfterLock());
     assertTrue(place.isIdle());
   }
 
@@ -162,13 +163,13 @@ class PlaceTest extends Fixture {
     Occupancy before = place.occupancy(camera);
     camera.close();
     display.close();
-    place.prune();
+    place.prune(new AfterLock());
     assertEquals(3, place.takings());
     assertNotSame(before, place.occupancy(camera), "forgotten");
     assertFalse(place.isIdle(), "but not who is still in");
     held.leave();
-    place.prune();
-    place.prune();
+    place.prune(new AfterLock());
+    place.prune(new AfterLock());
     assertTrue(place.isIdle());
     assertEquals(3, place.takings());
   }

@@ -51,4 +51,36 @@ final class Placements {
   static @Nullable BufferMapping enter(Gate gate, Access access) {
     return gate.enter(access, Accesses.ALL, /* own= */ true, System.nanoTime());
   }
+
+  // ---- Changes of a gate, each made as a whole ----
+
+  static void open(Gate gate, Occupancy occupancy) {
+    gate.open(occupancy);
+    publish(gate);
+  }
+
+  static void watch(Gate gate, Occupancy occupancy) {
+    gate.watch(occupancy);
+    publish(gate);
+  }
+
+  static void openToReaders(Gate gate, Occupancy occupancy) {
+    gate.openToReaders(occupancy);
+    publish(gate);
+  }
+
+  static void shut(Gate gate) {
+    gate.shut();
+    publish(gate);
+  }
+
+  /** Does what {@link Attachments#publish} does for one gate. */
+  private static void publish(Gate gate) {
+    if (gate.coming != null) {
+      gate.entrance = gate.coming;
+    }
+    gate.coming = null;
+    gate.before = null;
+    gate.narrowed = false;
+  }
 }

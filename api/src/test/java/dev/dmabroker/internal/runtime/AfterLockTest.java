@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.dmabroker.internal.buffer.Handles;
+import dev.dmabroker.testing.Await;
 import dev.dmabroker.testing.Events;
 import dev.dmabroker.testing.Fixture;
 import java.util.ArrayList;
@@ -15,11 +16,13 @@ import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 /** What a change entails is done after it, without the lock. */
 class AfterLockTest extends Fixture {
-  private final StateLock lock = new StateLock();
+  private final Workers workers = Handles.of(export()).life.services().workers();
+  private final StateLock lock = new StateLock(workers);
   private final List<String> done = Collections.synchronizedList(new ArrayList<>());
 
   private Runnable noting(String what) {
@@ -61,28 +64,85 @@ class AfterLockTest extends Fixture {
   }
 
   @Test
-  void aChangeThatThrowsHasItsEffectsAndSoDoesWhatThrowsItself() {
+  void anEffectThatThrowsKeepsNoOtherFromBeingDone() {
+    lock.change(
+        after -> {
+          after.then(
+              () -> {
+                throw new IllegalArgumentException("this one");
+              });
+          after.then(noting("the next"));
+        });
+    assertEquals(List.of("the next"), done);
+  }
+
+  @Test
+  void aChangeThatThrowsIsUndoneBackwardsAndEntailsNothing() {
     assertThrows(
         IllegalStateException.class,
         () ->
             lock.change(
                 after -> {
-                  after.then(
-                      () -> {
-                        throw new IllegalArgumentException("this one");
-                      });
-                  after.then(noting("the next"));
+                  after.undo(() -> done.add("undo 1"));
+                  after.then(noting("tell"));
+                  after.wake(noting("wake"));
+                  after.undo(() -> done.add("undo 2"));
                   throw new IllegalStateException("changed half");
                 }));
-    assertEquals(List.of("the next"), done);
+    assertEquals(List.of("undo 2", "undo 1"), done);
+  }
+
+  @Test
+  void whatIsReportedIsMadeAgainIfThereWasNoMemoryForIt() {
+    lock.report(
+        after -> {
+          after.then(noting("tell"));
+          done.add("made");
+          if (done.size() == 1) {
+            throw new OutOfMemoryError("injected");
+          }
+        });
+    Await.until("made again", () -> done.equals(List.of("made", "made", "tell")));
+  }
+
+  @Test
+  void whatIsReportedAndRefusedIsNotMadeAgain() {
+    assertThrows(
+        IllegalStateException.class,
+        () ->
+            lock.report(
+                after -> {
+                  done.add("refused");
+                  throw new IllegalStateException("told to");
+                }));
+    lock.change(after -> {});
+    assertEquals(List.of("refused"), done);
+  }
+
+  @Test
+  void anEffectForWhichThereWasNoStackIsBegunAgainAndKeepsTheCallerFromNothing() {
+    AtomicInteger begun = new AtomicInteger();
+    String result =
+        lock.locked(
+            after -> {
+              after.then(
+                  () -> {
+                    if (begun.incrementAndGet() == 1) {
+                      throw new StackOverflowError("injected");
+                    }
+                    done.add("again");
+                  });
+              after.then(() -> done.add("behind it"));
+              return "changed";
+            });
+    assertEquals("changed", result);
+    Await.until("done", () -> done.equals(List.of("again", "behind it")));
   }
 
   @Test
   void onATimerOnlyWhoWaitsIsWokenThereAndAWorkerDoesTheRest() throws Exception {
-    Workers workers = Handles.of(export()).life.services().workers();
     BlockingQueue<Thread> threads = new LinkedBlockingQueue<>();
-    lock.changeOnTime(
-        workers,
+    lock.reportOnTime(
         after -> {
           assertTrue(Thread.holdsLock(lock));
           after.then(
@@ -98,7 +158,7 @@ class AfterLockTest extends Fixture {
         });
     assertSame(Thread.currentThread(), Events.next(threads));
     assertNotSame(Thread.currentThread(), Events.next(threads));
-    lock.changeOnTime(workers, after -> after.wake(noting("nothing else")));
+    lock.reportOnTime(after -> after.wake(noting("nothing else")));
     assertEquals(List.of("wake", "nothing else"), done);
   }
 }

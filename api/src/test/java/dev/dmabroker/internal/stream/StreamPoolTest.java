@@ -11,6 +11,7 @@ import dev.dmabroker.Device;
 import dev.dmabroker.SharedBuffer;
 import dev.dmabroker.StreamSpec;
 import dev.dmabroker.internal.buffer.Handles;
+import dev.dmabroker.internal.runtime.AfterLock;
 import dev.dmabroker.spec.BlobSpec;
 import dev.dmabroker.spec.Constraints;
 import dev.dmabroker.testing.Fixture;
@@ -119,7 +120,7 @@ class StreamPoolTest extends Fixture {
     assertSame(first, pool.find(0));
     first.leave();
     assertNull(pool.find(0), "it is about to leave");
-    pool.remove(first).run();
+    pool.remove(first, new AfterLock()).run();
     assertTrue(first.isGone());
     assertEquals(SharedBuffer.State.RELEASED, first.buffer().state());
     assertEquals(List.of(second), pool.copy());

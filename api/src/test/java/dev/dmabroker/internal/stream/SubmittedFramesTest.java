@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.dmabroker.internal.runtime.AfterLock;
 import dev.dmabroker.spec.SyncFile;
 import java.util.ArrayList;
 import java.util.List;
@@ -51,7 +52,7 @@ class SubmittedFramesTest extends StreamFixture {
     List<FillingFrame> frames = new ArrayList<>();
     for (StreamBuffer buffer : stream.use.pool.copy()) {
       FillingFrame frame = new FillingFrame(stream.life, side, buffer);
-      assertTrue(frame.enter(true));
+      assertTrue(frame.enter(true, new AfterLock()));
       frames.add(frame);
     }
     return frames;

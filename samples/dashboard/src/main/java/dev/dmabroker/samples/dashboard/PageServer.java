@@ -159,7 +159,7 @@ final class PageServer implements AutoCloseable {
         () -> {
           try {
             answer(request, response, callback);
-          } catch (RuntimeException | Error e) {
+          } catch (Throwable e) {
             callback.failed(e); // Jetty logs it, and answers with status 500.
           }
         });

@@ -1,0 +1,374 @@
+package dev.dmabroker.faults;
+
+import static dev.dmabroker.faults.FaultWorld.DEADLINE;
+import static dev.dmabroker.faults.FaultWorld.of;
+
+import dev.dmabroker.Attachment;
+import dev.dmabroker.Mapping;
+import dev.dmabroker.Pin;
+import dev.dmabroker.SharedBuffer.State;
+import dev.dmabroker.spec.Access;
+import dev.dmabroker.spi.HeapException;
+import dev.dmabroker.testing.Await;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+
+/** What is tried with one buffer while faults strike. */
+public final class BufferFaults {
+  private BufferFaults() {}
+
+  public static List<FaultCase> all() {
+    return List.of(
+        of(
+            "map a buffer without memory",
+            world -> {
+              Attachment camera = world.attach(world.camera);
+              return () -> close(camera.map(Access.WRITE));
+            }),
+        of(
+            "map a buffer without memory, asynchronously",
+            world -> {
+              Attachment camera = world.attach(world.camera);
+              return () -> take(camera.mapAsync(Access.WRITE));
+            }),
+        of(
+            "map a settled buffer",
+            world -> {
+              Attachment camera = settled(world);
+              return () -> close(camera.map(Access.READ));
+            }),
+        of(
+            "map a settled buffer with a timeout",
+            world -> {
+              Attachment camera = settled(world);
+              return () -> close(camera.map(Access.READ, DEADLINE));
+            }),
+        of(
+            "try to map a settled buffer",
+            world -> {
+              Attachment camera = settled(world);
+              return () -> close(camera.tryMap(Access.READ).get());
+            }),
+        of(
+            "try to map a buffer without memory",
+            world -> {
+              Attachment camera = world.attach(world.camera);
+              return () -> camera.tryMap(Access.READ).ifPresent(BufferFaults::close);
+            }),
+        of(
+            "map a settled buffer, asynchronously",
+            world -> {
+              Attachment camera = settled(world);
+              return () -> take(camera.mapAsync(Access.READ));
+            }),
+        of(
+            "map a settled buffer twice at once",
+            world -> {
+              Attachment camera = settled(world);
+              return () -> {
+                Mapping first = camera.map(Access.READ);
+                try {
+                  close(camera.map(Access.READ));
+                } finally {
+                  close(first);
+                }
+              };
+            }),
+        of(
+            "view a mapping",
+            world -> {
+              Attachment camera = settled(world);
+              return () -> {
+                Mapping mapping = camera.map(Access.READ);
+                try {
+                  close(mapping.cpuView());
+                } finally {
+                  close(mapping);
+                }
+              };
+            }),
+        of(
+            "prepare",
+            world -> {
+              world.attach(world.camera);
+              return world.buffer::prepare;
+            }),
+        of(
+            "unprepare",
+            world -> {
+              settled(world);
+              return () -> {
+                world.buffer.unprepare();
+              };
+            }),
+        of("attach the first device", world -> () -> world.attach(world.camera)),
+        of(
+            "attach to a settled buffer",
+            world -> {
+              settled(world);
+              return () -> world.attach(world.viewer);
+            }),
+        of(
+            "attach a device that makes the buffer move",
+            world -> {
+              settled(world);
+              return () -> world.attach(world.display);
+            }),
+        of(
+            "map for a device that makes the buffer move",
+            world -> {
+              settled(world);
+              return () -> close(world.attach(world.display).map(Access.READ));
+            }),
+        of(
+            "overwrite for a device that makes the buffer move",
+            world -> {
+              settled(world);
+              return () -> {
+                Attachment display = world.attach(world.display);
+                world.contents.clear(); // They are dead as soon as the map is granted.
+                close(display.map(Access.OVERWRITE));
+              };
+            }),
+        of(
+            "map for a device that makes the buffer move, asynchronously",
+            world -> {
+              settled(world);
+              return () -> take(world.attach(world.display).mapAsync(Access.READ));
+            }),
+        of(
+            "close the writer that a move waits for",
+            world -> {
+              Attachment camera = settled(world);
+              Mapping writer = camera.map(Access.WRITE);
+              Attachment display = world.attach(world.display);
+              world.waits(() -> display.map(Access.READ));
+              awaitDraining(world);
+              return () -> close(writer);
+            }),
+        of(
+            "close the reader of the place that a move has left",
+            world -> {
+              Attachment camera = settled(world);
+              Mapping reader = camera.map(Access.READ);
+              world.attach(world.display).map(Access.READ).close();
+              return () -> close(reader);
+            }),
+        of(
+            "move a buffer whose reader stays",
+            world -> {
+              Attachment camera = settled(world);
+              world.keep(camera.map(Access.READ));
+              return () -> close(world.attach(world.display).map(Access.READ));
+            }),
+        of(
+            "detach one of two devices",
+            world -> {
+              Attachment camera = settled(world);
+              world.attach(world.viewer);
+              return () -> detach(world, camera);
+            }),
+        of(
+            "detach the device that a move is for",
+            world -> {
+              Attachment camera = settled(world);
+              Mapping writer = camera.map(Access.WRITE);
+              Attachment display = world.attach(world.display);
+              awaitDraining(world);
+              return () -> {
+                try {
+                  detach(world, display);
+                } finally {
+                  close(writer);
+                }
+              };
+            }),
+        of(
+            "pin and unpin",
+            world -> {
+              Attachment camera = settled(world);
+              return () -> close(camera.pin());
+            }),
+        of(
+            "pin a buffer without memory",
+            world -> {
+              Attachment camera = world.attach(world.camera);
+              return () -> close(camera.pin());
+            }),
+        of(
+            "pin while a map waits for a move",
+            world -> {
+              Attachment camera = settled(world);
+              return () -> {
+                Pin pin = camera.pin();
+                try {
+                  world.attach(world.display);
+                } finally {
+                  close(pin);
+                }
+              };
+            }),
+        of(
+            "evacuate an idle buffer",
+            world -> {
+              settled(world);
+              world.contents.clear();
+              return () -> world.buffer.evacuate(DEADLINE);
+            }),
+        of(
+            "close the mapping that an evacuation waits for",
+            world -> {
+              Attachment camera = settled(world);
+              Mapping reader = camera.map(Access.READ);
+              world.contents.clear();
+              world.waits(
+                  () -> {
+                    world.buffer.evacuate(DEADLINE);
+                    return null;
+                  });
+              return () -> close(reader);
+            }),
+        of(
+            "map while an evacuation waits",
+            world -> {
+              Attachment camera = settled(world);
+              Attachment viewer = world.attach(world.viewer);
+              Mapping reader = camera.map(Access.READ);
+              world.contents.clear();
+              world.waits(
+                  () -> {
+                    world.buffer.evacuate(DEADLINE);
+                    return null;
+                  });
+              world.waits(() -> viewer.map(Access.WRITE));
+              return () -> close(reader);
+            }),
+        of(
+            "cancel an asynchronous map that waits for a move",
+            world -> {
+              Attachment camera = settled(world);
+              Mapping writer = camera.map(Access.WRITE);
+              Attachment display = world.attach(world.display);
+              CompletableFuture<Mapping> future = display.mapAsync(Access.WRITE);
+              return () -> {
+                try {
+                  future.cancel(false);
+                } catch (Error e) {
+                  future.cancel(false);
+                  throw e;
+                } finally {
+                  close(writer);
+                }
+                if (!future.isCancelled()) {
+                  take(future);
+                }
+              };
+            }),
+        of(
+            "move with a mover that fails once",
+            world -> {
+              settled(world);
+              world.mover.onCopy =
+                  () -> {
+                    world.mover.onCopy = () -> {};
+                    throw new HeapException(HeapException.Kind.FAILED, "told to");
+                  };
+              return () -> close(world.attach(world.display).map(Access.READ));
+            }),
+        of(
+            "map while a heap refuses",
+            world -> {
+              Attachment camera = world.attach(world.camera);
+              world.system.refuse(HeapException.Kind.FAILED);
+              world.cma.refuse(HeapException.Kind.FULL);
+              return () -> close(camera.map(Access.WRITE));
+            }),
+        of(
+            "close a buffer",
+            world -> {
+              settled(world);
+              return () -> {
+                detach(world, world.attached.get(0));
+                world.closeBuffer();
+              };
+            }),
+        of(
+            "close a buffer that is being moved",
+            world -> {
+              Attachment camera = settled(world);
+              world.keep(camera.map(Access.WRITE));
+              Attachment display = world.attach(world.display);
+              awaitDraining(world);
+              return () -> {
+                try {
+                  detach(world, camera);
+                } finally {
+                  try {
+                    detach(world, display);
+                  } finally {
+                    world.closeBuffer();
+                  }
+                }
+              };
+            }),
+        of(
+            "close a broker",
+            world -> {
+              settled(world);
+              world.attach(world.display);
+              return () -> {
+                world.closeBuffer();
+                close(world.broker);
+              };
+            }));
+  }
+
+  /** Attaches a device, and has contents written. */
+  private static Attachment settled(FaultWorld world) {
+    Attachment camera = world.attach(world.camera);
+    world.write(camera, 7);
+    return camera;
+  }
+
+  private static void awaitDraining(FaultWorld world) {
+    Await.until("draining", DEADLINE, () -> world.buffer.state() == State.DRAINING);
+  }
+
+  /** Takes a mapping that is granted some time, and closes it even if that throws. */
+  private static void take(CompletableFuture<Mapping> future) throws Exception {
+    try {
+      close(future.get());
+    } catch (Error e) {
+      future.thenAccept(Mapping::close);
+      throw e;
+    }
+  }
+
+  /** Closes, and once more if that threw: it is open still, or closed. */
+  static void close(AutoCloseable opened) {
+    try {
+      opened.close();
+    } catch (Exception e) {
+      throw new AssertionError(e);
+    } catch (Error e) {
+      closeAgain(opened);
+      throw e;
+    }
+  }
+
+  private static void closeAgain(AutoCloseable opened) {
+    try {
+      opened.close();
+    } catch (Exception e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  private static void detach(FaultWorld world, Attachment attachment) {
+    try {
+      close(attachment);
+    } finally {
+      world.attached.remove(attachment);
+    }
+  }
+}
