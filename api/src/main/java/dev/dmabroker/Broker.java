@@ -17,12 +17,9 @@ import dev.dmabroker.spi.PlacementHeuristic;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Executor;
-import java.util.concurrent.ForkJoinPool;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -207,20 +204,10 @@ public interface Broker extends AutoCloseable {
   final class Builder {
     private final List<Heap> heaps = new ArrayList<>();
     private final List<Consumer<Broker>> listeners = new ArrayList<>();
-    private final Map<String, Long> budgets = new LinkedHashMap<>();
     private final List<HeapProvider> providers = new ArrayList<>();
     private boolean discoverHeaps;
     private @Nullable PlacementHeuristic heuristic;
-    private Duration mapTimeout = Duration.ofSeconds(5);
-    private Duration longestHold = Duration.ofSeconds(1);
-    private Duration closeTimeout = Duration.ofSeconds(5);
-    private Duration firstBackOff = Duration.ofMillis(50);
-    private int maxMoveAttempts = 6;
-    private boolean recordCallSites;
-    private LeakTracking leakTracking = LeakTracking.SAMPLED;
-    private Executor callbackExecutor = ForkJoinPool.commonPool();
-    private @Nullable Mover mover;
-    private @Nullable FencePoller fencePoller;
+    private final Settings.Draft settings = new Settings.Draft();
 
     private Builder() {}
 
@@ -277,7 +264,7 @@ public interface Broker extends AutoCloseable {
      * @throws IllegalArgumentException unless the duration is positive
      */
     public Builder mapTimeout(Duration timeout) {
-      mapTimeout = Settable.positive("mapTimeout", timeout);
+      settings.mapTimeout = Settable.positive("mapTimeout", timeout);
       return this;
     }
 
@@ -287,7 +274,7 @@ public interface Broker extends AutoCloseable {
      * @throws IllegalArgumentException unless the duration is positive
      */
     public Builder longestHold(Duration longestHold) {
-      this.longestHold = Settable.positive("longestHold", longestHold);
+      settings.longestHold = Settable.positive("longestHold", longestHold);
       return this;
     }
 
@@ -297,7 +284,7 @@ public interface Broker extends AutoCloseable {
      * @throws IllegalArgumentException unless the duration is positive
      */
     public Builder closeTimeout(Duration timeout) {
-      closeTimeout = Settable.positive("closeTimeout", timeout);
+      settings.closeTimeout = Settable.positive("closeTimeout", timeout);
       return this;
     }
 
@@ -310,11 +297,11 @@ public interface Broker extends AutoCloseable {
      * @throws IllegalArgumentException if the duration is not positive or the count is less than 1
      */
     public Builder moveRetries(Duration firstBackOff, int maxAttempts) {
-      this.firstBackOff = Settable.positive("firstBackOff", firstBackOff);
+      settings.firstBackOff = Settable.positive("firstBackOff", firstBackOff);
       if (maxAttempts < 1) {
         throw new IllegalArgumentException("maxAttempts must be at least 1, is " + maxAttempts);
       }
-      maxMoveAttempts = maxAttempts;
+      settings.maxMoveAttempts = maxAttempts;
       return this;
     }
 
@@ -332,7 +319,7 @@ public interface Broker extends AutoCloseable {
         throw new IllegalArgumentException(
             "the budget of " + deviceOrGroup + " must be at least 1 byte, is " + bytes);
       }
-      if (budgets.putIfAbsent(Objects.requireNonNull(deviceOrGroup), bytes) != null) {
+      if (settings.budgets.putIfAbsent(Objects.requireNonNull(deviceOrGroup), bytes) != null) {
         throw new IllegalArgumentException("the budget of " + deviceOrGroup + " is set already");
       }
       return this;
@@ -343,7 +330,7 @@ public interface Broker extends AutoCloseable {
      * costs microseconds and garbage for each map; off unless set.
      */
     public Builder recordCallSites() {
-      recordCallSites = true;
+      settings.recordCallSites = true;
       return this;
     }
 
@@ -355,7 +342,7 @@ public interface Broker extends AutoCloseable {
      * object.
      */
     public Builder leakTracking(LeakTracking tracking) {
-      leakTracking = Objects.requireNonNull(tracking, "tracking");
+      settings.leakTracking = Objects.requireNonNull(tracking, "tracking");
       return this;
     }
 
@@ -365,13 +352,13 @@ public interface Broker extends AutoCloseable {
      * block.
      */
     public Builder callbackExecutor(Executor executor) {
-      callbackExecutor = Objects.requireNonNull(executor, "executor");
+      settings.callbackExecutor = Objects.requireNonNull(executor, "executor");
       return this;
     }
 
     /** Sets the mover that copies contents when buffers move; the CPU copies unless set. */
     public Builder mover(Mover mover) {
-      this.mover = Objects.requireNonNull(mover, "mover");
+      settings.mover = Objects.requireNonNull(mover, "mover");
       return this;
     }
 
@@ -381,7 +368,7 @@ public interface Broker extends AutoCloseable {
      * poller.
      */
     public Builder fencePoller(FencePoller poller) {
-      this.fencePoller = Objects.requireNonNull(poller, "poller");
+      settings.fencePoller = Objects.requireNonNull(poller, "poller");
       return this;
     }
 
@@ -395,22 +382,13 @@ public interface Broker extends AutoCloseable {
      *     to add
      */
     public Broker build() {
-      Settings settings =
-          new Settings(
-              mapTimeout,
-              longestHold,
-              closeTimeout,
-              firstBackOff,
-              maxMoveAttempts,
-              recordCallSites,
-              leakTracking,
-              callbackExecutor,
-              Map.copyOf(budgets),
-              mover != null ? mover : BrokerFactory.cpuMover(),
-              fencePoller);
       Broker broker =
           BrokerFactory.create(
-              List.copyOf(heaps), List.copyOf(providers), discoverHeaps, heuristic, settings);
+              List.copyOf(heaps),
+              List.copyOf(providers),
+              discoverHeaps,
+              heuristic,
+              settings.done(BrokerFactory::cpuMover));
       listeners.forEach(add -> add.accept(broker));
       return broker;
     }

@@ -23,8 +23,9 @@ import java.util.concurrent.Flow;
  * without a group trust each other. A frame is for the groups of the producer and of those
  * consumers that are attached when its buffer is acquired. If the earlier contents of a buffer were
  * not for all of these groups, the stream overwrites the buffer with zeros first, or, if the CPU
- * does not reach its memory, replaces the buffer with a new one. A consumer of another group that
- * attaches later gets the frames whose buffers were acquired after that.
+ * does not reach its memory, replaces the buffer with a new one, whose heap has to clear what it
+ * gives. A consumer of another group that attaches later gets the frames whose buffers were
+ * acquired after that.
  */
 public interface BufferStream extends AutoCloseable {
 

@@ -36,7 +36,9 @@ public interface CpuView extends AutoCloseable {
   /**
    * Ends the CPU's access. A second call does nothing.
    *
-   * @throws CpuAccessException if the kernel refuses; the access has ended nevertheless
+   * @throws CpuAccessException if the kernel refuses, or if memory was gone when this thread used
+   *     it in the view, as when a file that is mapped was truncated; the access has ended
+   *     nevertheless
    */
   @Override
   void close();

@@ -59,6 +59,8 @@ public interface Mapping extends AutoCloseable {
    * @throws UndeclaredAccessException if the CPU cannot reach the heap's memory
    * @throws CpuAccessException if the kernel refuses
    * @throws ClosedException if this mapping is closed
+   * @throws InternalError if memory was gone when this thread last used a ByteBuffer, and the JVM
+   *     has not told yet; nothing is begun then
    */
   CpuView cpuView();
 

@@ -45,6 +45,16 @@ public final class Heaps {
 
   /**
    * Finds {@code memfd} and {@code memfd-huge}: memory that only processes reach, and no device.
+   *
+   * <p>The memory is sealed, so that no process can change its size. A process that got a
+   * descriptor of it ({@link dev.dmabroker.Mapping#dupFd}) can still take pages out of it, as it
+   * can overwrite them: they then read as zeros. If there is no page left to put there, an access
+   * faults: in a ByteBuffer it throws {@link InternalError}, a copy by the broker fails, and native
+   * code ends the process with SIGBUS. That takes a machine without memory for {@code memfd}, and
+   * an empty pool of huge pages for {@code memfd-huge}. So {@code memfd-huge} is not preferred to
+   * other memory. Name it ({@link dev.dmabroker.spec.ConstraintsBuilder#permittedHeaps}) for
+   * buffers that are shared with trusted processes only; {@link #udmabuf} has memory of which no
+   * process can take pages away.
    */
   public static HeapProvider memfd() {
     return new MemfdProvider();

@@ -25,6 +25,11 @@ public interface Mover {
    * Copies the contents, and makes caches coherent on both sides. During the copy no device writes
    * to the source; devices may read it. Blocks until the copy is complete.
    *
+   * <p>Memory of either side may go away during the copy, for example when the file behind it is
+   * truncated. The broker makes sure that no such fault of the calling thread is missed, and does
+   * not publish the copy then. A mover that copies with threads of its own has to make sure that an
+   * {@link InternalError} which is due there has come out when this method returns.
+   *
    * @return the bytes that were copied
    * @throws HeapException if either side refuses; the buffer stays where it is, with its contents
    */

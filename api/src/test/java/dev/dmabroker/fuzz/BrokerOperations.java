@@ -124,7 +124,7 @@ final class BrokerOperations {
     Ref<Broker> broker = draw.broker();
     String name = draw.name();
     BufferSpec spec = spec(draw);
-    int count = draw.known(List.of(1, 2, 2, 3, 3, 4, 0, -1, Integer.MIN_VALUE));
+    int count = draw.known(List.of(1, 2, 2, 3, 3, 4, 0, -1, 1025, Integer.MAX_VALUE));
     Ref<Buffer> to = draw.slot(BUFFERS);
     return world -> {
       List<SharedBuffer> set = world.get(broker).exportSet(name, spec, count);

@@ -3,7 +3,6 @@ package dev.dmabroker.fuzz;
 import static dev.dmabroker.fuzz.Things.BUILDERS;
 
 import dev.dmabroker.Broker;
-import dev.dmabroker.Broker.Builder;
 import dev.dmabroker.LeakTracking;
 import dev.dmabroker.event.Delivery;
 import dev.dmabroker.fuzz.Kind.Ref;
@@ -34,10 +33,15 @@ final class BuilderOperations {
           extension(
               "callbackExecutor(Executor)",
               (builder, world) -> builder.callbackExecutor(world.extensions.executor())),
-          setting("mapTimeout(Duration)", draw -> durations(draw.setting(), Builder::mapTimeout)),
-          setting("longestHold(Duration)", draw -> durations(draw.setting(), Builder::longestHold)),
           setting(
-              "closeTimeout(Duration)", draw -> durations(draw.setting(), Builder::closeTimeout)),
+              "mapTimeout(Duration)",
+              draw -> durations(draw.waitingSetting(), Broker.Builder::mapTimeout)),
+          setting(
+              "longestHold(Duration)",
+              draw -> durations(draw.setting(), Broker.Builder::longestHold)),
+          setting(
+              "closeTimeout(Duration)",
+              draw -> durations(draw.waitingSetting(), Broker.Builder::closeTimeout)),
           setting("moveRetries(Duration,int)", BuilderOperations::moveRetries),
           setting("budget(String,long)", BuilderOperations::budget),
           setting("recordCallSites()", draw -> (builder, world) -> builder.recordCallSites()),
@@ -47,7 +51,7 @@ final class BuilderOperations {
 
   /** Changes a builder. */
   private interface Setting {
-    Builder set(Builder builder, World world);
+    Broker.Builder set(Broker.Builder builder, World world);
   }
 
   private interface SettingMaker {
@@ -59,12 +63,12 @@ final class BuilderOperations {
         "Broker.Builder." + method,
         1,
         draw -> {
-          Ref<Builder> builder = draw.slot(BUILDERS);
+          Ref<Broker.Builder> builder = draw.slot(BUILDERS);
           Setting setting = maker.make(draw);
           return world -> {
-            Builder taken = world.take(builder); // It is not thread-safe.
+            Broker.Builder taken = world.take(builder); // It is not thread-safe.
             try {
-              Builder unused = setting.set(taken, world);
+              Broker.Builder unused = setting.set(taken, world);
             } finally {
               world.put(builder, taken);
             }
@@ -95,7 +99,7 @@ final class BuilderOperations {
   }
 
   private static Setting durations(
-      Duration duration, BiFunction<Builder, Duration, Builder> setter) {
+      Duration duration, BiFunction<Broker.Builder, Duration, Broker.Builder> setter) {
     return (builder, world) -> setter.apply(builder, duration);
   }
 
@@ -122,7 +126,7 @@ final class BuilderOperations {
   }
 
   private static Operation.Action build(Draw draw) {
-    Ref<Builder> builder = draw.slot(BUILDERS);
+    Ref<Broker.Builder> builder = draw.slot(BUILDERS);
     Ref<Broker> to = draw.otherBroker();
     return world -> world.put(to, world.take(builder).build());
   }

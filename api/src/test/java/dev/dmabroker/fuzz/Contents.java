@@ -86,7 +86,7 @@ final class Contents implements Stamped {
 
   private void change(long value, Change change) throws Exception {
     if (!turn.tryAcquire()) {
-      throw Skip.THIS;
+      throw new Skip();
     }
     try {
       begin(value);
@@ -108,7 +108,7 @@ final class Contents implements Stamped {
   /** Gets the contents of another buffer; unknown ones if the copy fails. */
   void copyFrom(Contents source, Change copy) throws Exception {
     if (!source.turn.tryAcquire()) {
-      throw Skip.THIS;
+      throw new Skip();
     }
     try {
       overwrite(() -> change(source.now(), copy));

@@ -34,8 +34,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The exceptions that the Javadoc of methods names, as the sources say it. A method whose Javadoc
- * has no {@code @throws} of its own throws what the methods of its type throw that its text links
- * to, as in "does what {@code {@link #map(Access, Duration)}} does".
+ * names no exception itself throws what the methods of its type throw that its text links to.
  *
  * <p>A method is named like {@code Broker.export(String,BufferSpec)}: the type, also a nested one,
  * without its package, and the erasures of the parameters without theirs.
@@ -144,7 +143,7 @@ final class DocumentedExceptions {
     public @Nullable Void visitClass(ClassTree type, @Nullable Void nothing) {
       String name = type.getSimpleName().toString();
       types.addLast(types.isEmpty() ? name : types.getLast() + "." + name);
-      Void unused = super.visitClass(type, nothing);
+      Void unused = super.visitClass(type, null);
       types.removeLast();
       return null;
     }

@@ -31,6 +31,10 @@ final class Draw {
           Duration.ofSeconds(Long.MIN_VALUE),
           FOR_EVER,
           FOR_EVER);
+  private static final List<Duration> SETTINGS =
+      List.of(Duration.ofMillis(1), Duration.ofMillis(5), Duration.ofMillis(20));
+  private static final List<Duration> BAD_SETTINGS =
+      List.of(Duration.ZERO, Duration.ofNanos(-1), Duration.ofSeconds(Long.MIN_VALUE));
   private static final List<String> NAMES =
       List.of("a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k", "l");
   private static final List<String> BAD_NAMES =
@@ -183,8 +187,12 @@ final class Draw {
 
   /** A duration that no call waits for: a setting. */
   Duration setting() {
-    return of(
-        List.of(Duration.ofMillis(1), Duration.ofMillis(5), Duration.ofMillis(20)), BAD_TIMEOUTS);
+    return of(SETTINGS, BAD_TIMEOUTS);
+  }
+
+  /** A setting by which calls wait that name no timeout themselves. */
+  Duration waitingSetting() {
+    return of(SETTINGS, BAD_SETTINGS);
   }
 
   /** Null where the signature forbids it, as a caller without a checker may pass it. */

@@ -1,10 +1,10 @@
 package dev.dmabroker.fuzz;
 
+import com.google.common.collect.ImmutableList;
 import dev.dmabroker.spi.HeapException;
 import java.io.IOException;
 import java.util.EnumMap;
 import java.util.EnumSet;
-import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -65,10 +65,10 @@ final class Hostility {
     EXECUTE(EnumSet.of(Fault.UNCHECKED, Fault.LIE)),
     SUBSCRIBER(silent());
 
-    private final List<Fault> faults;
+    private final ImmutableList<Fault> faults;
 
     Site(Set<Fault> faults) {
-      this.faults = List.copyOf(EnumSet.copyOf(faults));
+      this.faults = ImmutableList.copyOf(faults);
     }
 
     private static Set<Fault> silent() {

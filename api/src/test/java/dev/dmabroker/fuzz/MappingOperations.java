@@ -71,7 +71,7 @@ final class MappingOperations {
     return world -> {
       Mapped mapped = world.get(mapping.slot());
       if (mapped.isFrame()) {
-        throw Skip.THIS;
+        throw new Skip();
       }
       SyncFile made = isNull ? Draw.nothing() : world.extensions.fences().make();
       mapped.inTurn(unused -> mapped.mapping().closeAfter(made), world);
@@ -85,7 +85,7 @@ final class MappingOperations {
     return world -> {
       Mapped mapped = world.get(mapping.slot());
       if (mapped.isFrame()) {
-        throw Skip.THIS;
+        throw new Skip();
       }
       mapped.inTurn(unused -> mapped.mapping().close(), world);
       mapping.closed(world, mapped);

@@ -3,9 +3,8 @@ package dev.dmabroker.fuzz;
 /** Ends a step that has nothing to work on. */
 final class Skip extends RuntimeException {
   private static final long serialVersionUID = 1;
-  static final Skip THIS = new Skip();
 
-  private Skip() {
+  Skip() {
     super("nothing to work on", null, false, false);
   }
 }

@@ -48,7 +48,9 @@ final class SpecOperations {
           ofStream("maxBytes(long)", 2, SpecOperations::maxBytes),
           ofStream("quietTime(Duration)", 3, draw -> with(draw.setting(), StreamSpec::quietTime)),
           ofStream(
-              "stopDeadline(Duration)", 6, draw -> with(draw.setting(), StreamSpec::stopDeadline)),
+              "stopDeadline(Duration)",
+              6,
+              draw -> with(draw.waitingSetting(), StreamSpec::stopDeadline)),
           new Operation("getters of StreamSpec", 2, Things.getters(STREAM_SPECS, spec -> spec)));
 
   private SpecOperations() {}

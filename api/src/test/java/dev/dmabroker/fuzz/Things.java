@@ -72,7 +72,7 @@ final class Things {
 
   static void inTurn(Semaphore turn, Operation.Action action, World world) throws Exception {
     if (!turn.tryAcquire()) {
-      throw Skip.THIS;
+      throw new Skip();
     }
     try {
       action.run(world);

@@ -2,6 +2,7 @@ package dev.dmabroker.fuzz;
 
 import dev.dmabroker.fuzz.Kind.Ref;
 import dev.dmabroker.testing.Await;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -11,6 +12,18 @@ final class Walk {
   private static final int THREADS = 6;
   private static final int STEPS = 1500;
   private static final List<Integer> FAULTS_PER_MILLE = List.of(0, 5, 20, 80);
+
+  /** The last step. */
+  private static final Step END =
+      new Step(
+          new Operation("the end of a walk", 1, draw -> World::endAll),
+          "all",
+          /* hasNull= */ false,
+          Duration.ZERO,
+          /* endsByInterrupt= */ false,
+          /* interrupted= */ false,
+          /* elsewhere= */ false,
+          World::endAll);
 
   private final long seed;
   private final Findings findings;
@@ -47,22 +60,30 @@ final class Walk {
     List<Thread> threads = new ArrayList<>();
     for (int i = 0; i < (isShared(seed) ? THREADS : 1); i++) {
       Steps steps = steps(seed, i);
-      Thread thread = new Thread(() -> walk(steps), "fuzz-" + i);
-      thread.setDaemon(true);
-      threads.add(thread);
+      threads.add(new Thread(() -> walk(steps), "fuzz-" + i));
     }
-    threads.forEach(Thread::start);
+    join(threads);
+    join(List.of(new Thread(() -> take(0, END), "fuzz-end")));
+    String hang = watchdog.hang();
+    if (hang != null) {
+      findings.add("a call", new Finding(hang));
+    } else {
+      lookAround();
+    }
+    return findings;
+  }
+
+  /** Starts the threads, and returns when they have ended, or when one hangs. */
+  private void join(List<Thread> threads) throws InterruptedException {
+    if (watchdog.hang() == null) {
+      threads.forEach(thread -> thread.setDaemon(true));
+      threads.forEach(Thread::start);
+    }
     for (Thread thread : threads) {
       while (thread.isAlive() && watchdog.hang() == null) {
         thread.join(50);
       }
     }
-    if (watchdog.hang() != null) {
-      findings.add("a call", new Finding(watchdog.hang()));
-    } else {
-      end();
-    }
-    return findings;
   }
 
   private void walk(Steps steps) {
@@ -110,17 +131,18 @@ final class Walk {
     boolean unused = Thread.interrupted(); // What the next step meets, it meets by itself.
   }
 
-  private void end() {
-    world.endAll();
-    for (HostileHeap heap : world.extensions.heaps()) {
-      try {
-        Await.until(heap.name() + " got everything back", () -> heap.live() == 0);
-      } catch (AssertionError e) {
-        findings.add("heap " + heap.name(), new Finding(heap.live() + " allocations are left", e));
-      }
-      if (heap.timesClosed() > 1) {
-        findings.add("heap " + heap.name(), new Finding("it was closed more than once"));
-      }
+  /** Looks for what is left behind. */
+  private void lookAround() {
+    List<HostileHeap> heaps = world.extensions.heaps();
+    try {
+      Await.until("heaps got all back", () -> heaps.stream().allMatch(heap -> heap.live() == 0));
+    } catch (AssertionError e) {
+      heaps.stream()
+          .filter(heap -> heap.live() > 0)
+          .forEach(heap -> findings.add("heap " + heap.name(), new Finding("memory is left", e)));
+    }
+    if (heaps.stream().anyMatch(heap -> heap.timesClosed() > 1)) {
+      findings.add("Heap.close()", new Finding("it was closed more than once"));
     }
     if (world.extensions.fences().pending() > 0) {
       findings.add("FencePoller.pending()", new Finding("fences are still watched"));

@@ -66,6 +66,48 @@ class StreamTrustTest extends RationedFixture {
   }
 
   @Test
+  void aHeapsPromiseOfZerosIsNotReliedOn() {
+    system.giveFilled((byte) 7);
+    cma.giveFilled((byte) 7);
+    Device stranger = broker.register(DeviceSpec.named("stranger").group("others"));
+    BufferStream stream = started(spec -> spec.minBuffers(1));
+    StreamConsumer other = stream.consumer(stranger, Policy.EVERY_FRAME);
+    stream.acquire().submit();
+    assertClear(other);
+    StreamConsumer display =
+        stream.consumer(broker.register("display", CONTIGUOUS), Policy.EVERY_FRAME);
+    stream.acquire().submit();
+    assertClear(other);
+    assertClear(display);
+    assertEquals(Optional.of("cma"), broker.snapshot().buffers().get(0).heap());
+  }
+
+  private static void assertClear(StreamConsumer consumer) {
+    try (Frame frame = consumer.take();
+        CpuView view = frame.mapping().cpuView()) {
+      for (int i = 0; i < SIZE; i += 8) {
+        assertEquals(0, view.bytes().getLong(i));
+      }
+    }
+  }
+
+  @Test
+  void memoryThatCannotBeClearedCountsAsRefused() {
+    broker.register(DeviceSpec.named("stranger").group("others"));
+    system.onBegin(
+        () -> {
+          throw new HeapException(HeapException.Kind.FAILED, "EIO");
+        });
+    cma.onBegin(
+        () -> {
+          throw new LinkageError("a test");
+        });
+    BufferStream stream = broker.stream(StreamSpec.of("video", BlobSpec.of(SIZE), camera));
+    assertSays(assertThrows(AllocationException.class, stream::start), "EIO", "cleared", "a test");
+    assertEquals(0, system.live() + cma.live());
+  }
+
+  @Test
   void whatCannotBeScrubbedIsReplaced() throws Exception {
     BufferStream stream = started(spec -> spec.minBuffers(1));
     submit(stream, 77);
@@ -78,7 +120,7 @@ class StreamTrustTest extends RationedFixture {
     int before = system.allocations();
     EmptyFrame frame = stream.acquire();
     assertTrue(system.allocations() > before);
-    Await.until("destroyed", () -> system.live() == stream.snapshot().depth());
+    Await.until("destroyed", () -> system.live() + cma.live() == stream.snapshot().depth());
     system.onBegin(() -> {});
     frame.submit();
     assertEquals(0, firstWord(other));

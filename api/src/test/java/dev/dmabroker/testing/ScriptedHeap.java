@@ -45,6 +45,7 @@ public class ScriptedHeap implements Heap {
   private volatile Hook onIdentity = () -> {};
   private volatile Optional<Object> identity = Optional.empty();
   private volatile long shortBy;
+  private volatile byte contents;
   private volatile long capacity = Long.MAX_VALUE;
   private final AtomicInteger closed = new AtomicInteger();
 
@@ -135,6 +136,11 @@ public class ScriptedHeap implements Heap {
     shortBy = bytes;
   }
 
+  /** Breaks the promise of zeros: all memory that it gives from now on is filled with this. */
+  public void giveFilled(byte value) {
+    contents = value;
+  }
+
   public void capacity(long bytes) {
     capacity = bytes;
   }
@@ -188,6 +194,9 @@ public class ScriptedHeap implements Heap {
 
     MemoryBacking(int sizeBytes) {
       memory = ByteBuffer.allocateDirect(sizeBytes).order(ByteOrder.nativeOrder());
+      for (int at = 0; contents != 0 && at < sizeBytes; at++) {
+        memory.put(at, contents);
+      }
     }
 
     @Override

@@ -4,8 +4,17 @@ import dev.dmabroker.spi.HeapException;
 
 /**
  * Makes memfds that have all their memory and a length that cannot be changed any more. Both matter
- * for one reason: an access to a page that the file lacks ends the JVM with SIGBUS, either because
- * memory ran out at that moment, or because a peer which got the descriptor cut the file short.
+ * for one reason: an access to a page that the file lacks faults, either because memory ran out at
+ * that moment, or because a peer which got the descriptor cut the file short. A fault in a
+ * ByteBuffer is an InternalError, and one in native code ends the JVM with SIGBUS.
+ *
+ * <p>The seals do not keep a peer from punching holes (fallocate with FALLOC_FL_PUNCH_HOLE). The
+ * next access fills a hole with a page of zeros. Ordinary memory has one unless the machine has no
+ * memory left at all. Huge pages come from a pool of few, and if that is empty the access faults.
+ * F_SEAL_FUTURE_WRITE would forbid holes, but also to map the memory for writing, which is what
+ * peers get it for, and what this process does when it first needs the bytes. So huge pages of a
+ * memfd are for memory that is not shared, or with peers that are trusted not to do that; a dma-buf
+ * of udmabuf holds its pages, and has no holes.
  */
 final class Memfd {
 

@@ -1,6 +1,5 @@
 package dev.dmabroker.allocators.linux;
 
-import dev.dmabroker.spec.MemorySpeed;
 import dev.dmabroker.spi.HeapException;
 import dev.dmabroker.spi.HeapProvider;
 import dev.dmabroker.spi.HeapTraits;
@@ -12,7 +11,8 @@ import java.util.Set;
 
 /**
  * Finds memory that processes can share but devices cannot import: {@code memfd}, and {@code
- * memfd-huge} if the system has huge pages.
+ * memfd-huge} if the system has huge pages. The latter counts as no faster than the former, so that
+ * it is not preferred: a peer can make an access to it fault, see {@link Memfd}.
  */
 public final class MemfdProvider implements HeapProvider {
 
@@ -48,15 +48,10 @@ public final class MemfdProvider implements HeapProvider {
     }
     try {
       long bytes = pageBytes.getAsLong();
-      HeapTraits.Builder traits = traits(bytes).speed(fast());
-      return open(HUGE, MemfdSource.huge(HUGE, bytes), traits);
+      return open(HUGE, MemfdSource.huge(HUGE, bytes), traits(bytes));
     } catch (HeapException e) {
       return new Closed(HUGE, "a probe failed: " + e.getMessage(), HugePages.REMEDY);
     }
-  }
-
-  static Trait<MemorySpeed> fast() {
-    return Trait.assumed(MemorySpeed.FAST, "huge pages need fewer address translations");
   }
 
   static Open open(String name, MemfdSource source, HeapTraits.Builder traits)

@@ -1,5 +1,6 @@
 package dev.dmabroker.allocators.linux;
 
+import dev.dmabroker.spec.MemorySpeed;
 import dev.dmabroker.spi.HeapException;
 import dev.dmabroker.spi.HeapProvider;
 import dev.dmabroker.spi.HeapTraits;
@@ -107,7 +108,7 @@ public final class UdmabufProvider implements HeapProvider {
       Source source = new UdmabufSource(name, fd, memory, maxSize.or(Long.MAX_VALUE));
       HeapTraits.Builder traits = traits(memory).maxSizeBytes(maxSize);
       if (hugePageBytes.isPresent()) {
-        traits.speed(MemfdProvider.fast());
+        traits.speed(Trait.assumed(MemorySpeed.FAST, "huge pages need fewer address translations"));
       }
       numaNode.ifPresent(number -> traits.numaNode(NumaNodes.trait(number)));
       AccessProbe.look(source, traits);

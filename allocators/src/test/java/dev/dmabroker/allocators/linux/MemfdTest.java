@@ -2,11 +2,20 @@ package dev.dmabroker.allocators.linux;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.dmabroker.spi.HeapException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalLong;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 
 class MemfdTest {
+
+  /** FALLOC_FL_KEEP_SIZE and FALLOC_FL_PUNCH_HOLE of linux/falloc.h. */
+  private static final int PUNCH_HOLE = 3;
 
   @Test
   void nobodyCanChangeItsLength() throws Exception {
@@ -19,6 +28,60 @@ class MemfdTest {
       assertEquals(Errno.EPERM, Errno.last());
       assertEquals(-1, LibC.calls().ftruncate(fd.lend(), 2 * size));
       assertEquals(-1, LibC.calls().fcntl(fd.lend(), LibC.F_ADD_SEALS, 8));
+    }
+  }
+
+  @Test
+  void aHoleThatAPeerPunchesReadsAsZeros() throws Exception {
+    LinuxBacking backing = MemfdSource.ordinary("memfd").allocate("holey", 3 * Pages.size());
+    ByteBuffer bytes = backing.bytes(0, (int) backing.sizeBytes());
+    fill(bytes);
+    int peer = backing.dupFd();
+    assertEquals(0, LibC.calls().fallocate(peer, PUNCH_HOLE, Pages.size(), Pages.size()));
+    OwnProcess.close(peer);
+    assertEquals(1, bytes.get(0));
+    assertEquals(0, bytes.get((int) Pages.size()));
+    assertEquals(1, bytes.get((int) (2 * Pages.size())));
+    bytes.put((int) Pages.size(), (byte) 2);
+    backing.zero();
+    assertEquals(0, bytes.get((int) Pages.size()));
+    backing.release();
+  }
+
+  @Test
+  void aHoleInHugePagesDoesNotEndTheProcess() throws Exception {
+    OptionalLong page = HugePages.smallestBytes();
+    Assumptions.assumeTrue(page.isPresent(), "needs huge pages; run samples/kernel-lab/test");
+    MemfdSource source = MemfdSource.huge("memfd-huge", page.getAsLong());
+    LinuxBacking backing = source.allocate("holey", 1);
+    ByteBuffer bytes = backing.bytes(0, 64);
+    bytes.put(0, (byte) 1);
+    int peer = backing.dupFd();
+    assertEquals(0, LibC.calls().fallocate(peer, PUNCH_HOLE, 0, page.getAsLong()));
+    OwnProcess.close(peer);
+    List<LinuxBacking> others = takeAll(source);
+    HeapException gone = assertThrows(HeapException.class, backing::zero);
+    assertTrue(gone.toString().contains("EFAULT"), gone.toString());
+    others.forEach(LinuxBacking::release);
+    backing.zero();
+    assertEquals(0, bytes.get(0));
+    backing.release();
+  }
+
+  private static List<LinuxBacking> takeAll(MemfdSource source) {
+    List<LinuxBacking> all = new ArrayList<>();
+    try {
+      while (true) {
+        all.add(source.allocate("other", 1));
+      }
+    } catch (HeapException e) {
+      return all;
+    }
+  }
+
+  private static void fill(ByteBuffer bytes) {
+    for (int at = 0; at < bytes.limit(); at++) {
+      bytes.put(at, (byte) 1);
     }
   }
 

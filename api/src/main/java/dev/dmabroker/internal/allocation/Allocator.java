@@ -23,6 +23,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -35,6 +36,7 @@ public final class Allocator {
   private final Evictor evictor;
   private final Listeners listeners;
   private final Time time;
+  private final Clearing clearing;
 
   /**
    * Says what is to be allocated.
@@ -55,8 +57,14 @@ public final class Allocator {
   /** Holds what one heap said. */
   public record Attempt(String heap, String reason) implements AllocationException.Attempt {}
 
-  /** Makes an allocator that tells listeners of heaps that refuse, and dates what heaps give. */
-  public Allocator(Planner planner, Evictor evictor, Listeners listeners, Time time) {
+  /**
+   * Makes an allocator that tells listeners of heaps that refuse, and dates what heaps give.
+   *
+   * @param distrust whether there are devices that may not see what heaps leave in new memory
+   */
+  public Allocator(
+      Planner planner, Evictor evictor, Listeners listeners, Time time, BooleanSupplier distrust) {
+    this.clearing = new Clearing(distrust);
     this.time = time;
     this.planner = planner;
     this.evictor = evictor;
@@ -158,6 +166,7 @@ public final class Allocator {
       try {
         order.progress().ask(heap);
         memory = heap.allocateInTurn(buffer, sizeBytes);
+        clearing.clear(heap, memory);
         return new PlacedMemory(
             planner.table(),
             each.heap(),

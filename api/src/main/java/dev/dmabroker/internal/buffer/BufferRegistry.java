@@ -65,7 +65,8 @@ public final class BufferRegistry implements Supplies {
     this.planner = planner;
     Iterable<Tenant> tenants = Iterables.transform(buffers, BufferTenant::new);
     this.evictor = new Evictor(planner, tenants, services.time());
-    this.allocator = new Allocator(planner, evictor, services.listeners(), services.time());
+    this.allocator =
+        new Allocator(planner, evictor, services.listeners(), services.time(), devices::hasGroups);
     this.adoption = new Adoption(planner.table(), tenants, services.time());
     this.budgets = new Budgets(services.settings().budgets());
   }

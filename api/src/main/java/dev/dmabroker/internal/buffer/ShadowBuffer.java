@@ -7,8 +7,8 @@ import dev.dmabroker.internal.device.RegisteredDevice;
 import dev.dmabroker.internal.gate.AttachmentHandle;
 import dev.dmabroker.internal.gate.BufferMapping;
 import dev.dmabroker.internal.gate.Place;
+import dev.dmabroker.internal.move.ContentsCopy;
 import dev.dmabroker.internal.runtime.Exceptions;
-import dev.dmabroker.internal.runtime.Foreign;
 import dev.dmabroker.internal.watch.Leakable;
 import dev.dmabroker.spec.Access;
 import dev.dmabroker.spi.HeapException;
@@ -97,11 +97,7 @@ public final class ShadowBuffer implements Shadow {
     Place source = ((BufferMapping) from).place();
     Place target = ((BufferMapping) to).place();
     try {
-      return Foreign.ask(
-          () ->
-              mover.copy(
-                  new Mover.Copy(
-                      source.backing(), source.layout(), target.backing(), target.layout())));
+      return new ContentsCopy(source, mover).copy(target);
     } catch (HeapException e) {
       throw Exceptions.cpuAccess(
           "cannot copy from " + from + " to " + to + ": " + e.getMessage(), e);

@@ -1,5 +1,6 @@
 package dev.dmabroker.internal.copy;
 
+import dev.dmabroker.internal.runtime.MemoryFaults;
 import dev.dmabroker.spec.Layout;
 import dev.dmabroker.spi.Backing;
 import dev.dmabroker.spi.HeapException;
@@ -11,7 +12,7 @@ import java.util.List;
 /**
  * Holds a copy of a buffer's contents, cut into parts that touch different bytes, so that any
  * thread may copy any part. Both sides are asked for their bytes when this object is made; to copy
- * a part calls no heap and leaves no garbage. It is immutable once made, and thread-safe.
+ * a part calls no heap. It is immutable once made, and thread-safe.
  */
 final class CopyParts {
   /**
@@ -102,13 +103,18 @@ final class CopyParts {
     return sizeBytes;
   }
 
-  /** Copies one part. */
+  /**
+   * Copies one part, as a whole.
+   *
+   * @throws InternalError if memory of either side is gone
+   */
   void copy(int part) {
     int rest = part;
     for (int i = 0; i < windows.size(); i++) {
       Window window = windows.get(i);
       if (rest < window.parts()) {
         window.copy(rest);
+        MemoryFaults.surface();
         return;
       }
       rest -= window.parts();

@@ -17,6 +17,9 @@ public final class DeviceRegistry {
   private final Alternatives alternatives;
   private final ConcurrentHashMap<String, RegisteredDevice> devices = new ConcurrentHashMap<>();
 
+  /** Whether a device of a group was ever registered. */
+  private volatile boolean groups;
+
   /**
    * Makes a registry without devices.
    *
@@ -41,6 +44,7 @@ public final class DeviceRegistry {
             () -> {
               checkRegistrable(spec);
               devices.put(spec.name(), device);
+              groups |= spec.group().isPresent();
               return device;
             });
   }
@@ -79,6 +83,11 @@ public final class DeviceRegistry {
       return registered;
     }
     throw new IllegalArgumentException("device " + device.name() + " belongs to another broker");
+  }
+
+  /** Tells whether there are, or were, devices that do not trust all others. */
+  public boolean hasGroups() {
+    return groups;
   }
 
   /** Removes a device that is closed, unless another has taken its name since. */

@@ -8,6 +8,7 @@ import dev.dmabroker.internal.heap.HeapMemory;
 import dev.dmabroker.internal.placement.ConstraintViews;
 import dev.dmabroker.internal.runtime.EngineLog;
 import dev.dmabroker.internal.runtime.Foreign;
+import dev.dmabroker.internal.runtime.MemoryFaults;
 import dev.dmabroker.internal.watch.StateRecords;
 import dev.dmabroker.spec.Constraints;
 import dev.dmabroker.spi.DeviceProbe;
@@ -109,6 +110,7 @@ record Probing(List<Constraints> alternatives, ImmutableList<Finding> findings) 
     }
     try {
       Answer answer = probe.tryImport(memory.backing(), sample);
+      MemoryFaults.surface();
       return new StateRecords.Finding(
           heap.name(),
           answer.verdict(),

@@ -6,6 +6,7 @@ import dev.dmabroker.Mapping;
 import dev.dmabroker.internal.heap.HeapMemory;
 import dev.dmabroker.internal.runtime.Caller;
 import dev.dmabroker.internal.runtime.Exceptions;
+import dev.dmabroker.internal.runtime.MemoryFaults;
 import dev.dmabroker.spec.Access;
 import dev.dmabroker.spec.Layout;
 import dev.dmabroker.spec.SyncFile;
@@ -90,6 +91,7 @@ public final class BufferMapping implements Mapping {
 
   @Override
   public CpuView cpuView() {
+    MemoryFaults.surface(); // An older fault of this thread is none of this view.
     BufferMapping hold = attachment().buffer().admitView(this);
     try {
       MappedView view = new MappedView(hold);

@@ -3,10 +3,13 @@ package dev.dmabroker.internal.gate;
 import dev.dmabroker.CpuView;
 import dev.dmabroker.internal.heap.HeapMemory;
 import dev.dmabroker.internal.runtime.Exceptions;
+import dev.dmabroker.internal.runtime.Foreign;
+import dev.dmabroker.internal.runtime.MemoryFaults;
 import dev.dmabroker.spi.HeapException;
 import java.nio.ByteBuffer;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A CPU view of a mapping. It holds a slot of its own, so that the memory stays in place until the
@@ -55,19 +58,50 @@ final class MappedView implements CpuView {
     }
   }
 
+  /**
+   * Ends the access. A fault of memory that this thread met in the view, and that the JVM has not
+   * told yet, comes out first: so it is told by the view in which it was, and not in the midst of
+   * what this thread does next.
+   */
   @Override
   public void close() {
+    if (closed.get()) {
+      return;
+    }
+    HeapException fault = failure(MemoryFaults::surface);
     if (!closed.compareAndSet(false, true)) {
       hold.close(); // The first close may have had no stack left for it.
       return;
     }
+    HeapException refusal;
     try {
-      memory().endCpuAccess(hold.access());
-    } catch (HeapException e) {
-      throw Exceptions.cpuAccess(
-          "cannot end CPU access to " + hold.attachment() + ": " + e.getMessage(), e);
+      refusal = failure(() -> memory().endCpuAccess(hold.access()));
     } finally {
       hold.close();
+    }
+    if (fault != null) {
+      throw Exceptions.cpuAccess(
+          "memory fault: a part of "
+              + hold.attachment()
+              + ", in "
+              + hold.heapName()
+              + ", was gone while the CPU view was open, so what was read is not the contents, and"
+              + " what was written is lost; the file behind it may be truncated",
+          fault);
+    }
+    if (refusal != null) {
+      throw Exceptions.cpuAccess(
+          "cannot end CPU access to " + hold.attachment() + ": " + refusal.getMessage(), refusal);
+    }
+  }
+
+  /** Returns what it throws; null if it throws nothing. */
+  private static @Nullable HeapException failure(Foreign.Order order) {
+    try {
+      Foreign.order(order);
+      return null;
+    } catch (HeapException e) {
+      return e;
     }
   }
 }

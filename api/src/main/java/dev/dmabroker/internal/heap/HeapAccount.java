@@ -5,6 +5,7 @@ import dev.dmabroker.event.BrokerSnapshot;
 import dev.dmabroker.internal.runtime.EngineLog;
 import dev.dmabroker.internal.runtime.Foreign;
 import dev.dmabroker.internal.runtime.Guarded;
+import dev.dmabroker.internal.runtime.MemoryFaults;
 import dev.dmabroker.internal.runtime.StateLock;
 import dev.dmabroker.internal.runtime.Time;
 import dev.dmabroker.internal.runtime.Workers;
@@ -99,6 +100,7 @@ public final class HeapAccount extends StateLock {
     try {
       Backing backing = Foreign.ask(() -> heap.allocate(label, sizeBytes));
       undo.backing = backing;
+      Foreign.order(MemoryFaults::surface); // The heap may have cleared the memory.
       long got = Foreign.ask(backing::sizeBytes);
       if (got < sizeBytes) {
         throw new HeapException(

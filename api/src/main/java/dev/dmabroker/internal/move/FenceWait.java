@@ -115,7 +115,7 @@ final class FenceWait {
             pending = false;
             buffer.services().workers().executeCopy(copy);
           });
-    } catch (HeapException | RuntimeException | Error e) {
+    } catch (Throwable e) {
       discard(poller, fence);
       throw e;
     }

@@ -4,8 +4,11 @@ import dev.dmabroker.LeakTracking;
 import dev.dmabroker.spi.FencePoller;
 import dev.dmabroker.spi.Mover;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.Executor;
+import java.util.concurrent.ForkJoinPool;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,5 +44,40 @@ public record Settings(
     longestHold = Durations.bounded(longestHold);
     closeTimeout = Durations.bounded(closeTimeout);
     firstBackOff = Durations.bounded(firstBackOff);
+  }
+
+  /** Collects the settings, each with its default at first. Not thread-safe. */
+  public static final class Draft {
+    public Duration mapTimeout = Duration.ofSeconds(5);
+    public Duration longestHold = Duration.ofSeconds(1);
+    public Duration closeTimeout = Duration.ofSeconds(5);
+    public Duration firstBackOff = Duration.ofMillis(50);
+    public int maxMoveAttempts = 6;
+    public boolean recordCallSites;
+    public LeakTracking leakTracking = LeakTracking.SAMPLED;
+    public Executor callbackExecutor = ForkJoinPool.commonPool();
+    public final Map<String, Long> budgets = new LinkedHashMap<>();
+    public @Nullable Mover mover;
+    public @Nullable FencePoller fencePoller;
+
+    /**
+     * Returns the settings as they are now.
+     *
+     * @param otherwise makes the mover if none is set
+     */
+    public Settings done(Supplier<Mover> otherwise) {
+      return new Settings(
+          mapTimeout,
+          longestHold,
+          closeTimeout,
+          firstBackOff,
+          maxMoveAttempts,
+          recordCallSites,
+          leakTracking,
+          callbackExecutor,
+          Map.copyOf(budgets),
+          mover != null ? mover : otherwise.get(),
+          fencePoller);
+    }
   }
 }

@@ -4,6 +4,7 @@ import dev.dmabroker.CpuView;
 import dev.dmabroker.EmptyFrame;
 import dev.dmabroker.internal.gate.AttachedDevice;
 import dev.dmabroker.internal.runtime.EngineLog;
+import dev.dmabroker.internal.runtime.MemoryFaults;
 import dev.dmabroker.spec.Access;
 import dev.dmabroker.spec.SyncFile;
 import java.lang.System.Logger.Level;
@@ -190,6 +191,7 @@ final class FillingFrame extends StreamFrame implements EmptyFrame {
         ByteBuffer part = view.bytes(at, length);
         part.put(ZEROS, 0, length);
       }
+      MemoryFaults.surface(); // What is not overwritten must not count as scrubbed.
       side.scrubbed(buffer(), groups); // While the view keeps it from being given out anew.
     } catch (Throwable e) { // The buffer is not lost, whatever a heap throws.
       if (!isCancelled()) {

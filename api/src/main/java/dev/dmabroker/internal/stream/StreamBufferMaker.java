@@ -41,7 +41,7 @@ final class StreamBufferMaker {
       made.buffer().prepare();
       finish(made, added);
       return made;
-    } catch (RuntimeException | Error e) {
+    } catch (Throwable e) {
       discard(made.buffer(), made);
       throw e;
     }
@@ -56,7 +56,7 @@ final class StreamBufferMaker {
     StreamBuffer made;
     try {
       made = attached(index);
-    } catch (RuntimeException | Error e) {
+    } catch (Throwable e) {
       failed.accept(e);
       return;
     }

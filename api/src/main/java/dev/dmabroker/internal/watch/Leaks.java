@@ -3,13 +3,10 @@ package dev.dmabroker.internal.watch;
 import dev.dmabroker.LeakTracking;
 import dev.dmabroker.event.BrokerSnapshot.LeakStats;
 import dev.dmabroker.event.LeakFound;
-import dev.dmabroker.internal.runtime.EngineLog;
 import dev.dmabroker.internal.runtime.LostHandles;
 import dev.dmabroker.internal.runtime.Time;
-import java.lang.System.Logger.Level;
 import java.lang.ref.ReferenceQueue;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
@@ -38,7 +35,7 @@ public final class Leaks {
   private final LeakTracking tracking;
   private final Listeners listeners;
   private final Time time;
-  private final LogLimit limit = new LogLimit();
+  private final LogLines lines;
   private final LongAdder mappings = new LongAdder();
   private final LongAdder attachments = new LongAdder();
   private final LongAdder buffers = new LongAdder();
@@ -50,6 +47,7 @@ public final class Leaks {
     this.tracking = tracking;
     this.listeners = listeners;
     this.time = time;
+    this.lines = new LogLines(time);
     long now = time.nanos();
     // A broker that never tracks takes its first sample in a century or two.
     dueNanos =
@@ -116,36 +114,27 @@ public final class Leaks {
     return Set.copyOf(KEPT);
   }
 
-  /** Counts and logs a leak, and tells the listeners; blocks as long as they do. */
+  /** Counts and logs a leak, and tells the listeners. */
   public void report(LeakFound leak) {
     switch (leak.kind()) {
       case MAPPING -> mappings.increment();
       case ATTACHMENT -> attachments.increment();
       case BUFFER -> buffers.increment();
     }
-    log(leak);
+    lines.warn(() -> line(leak), leak.created().orElse(null));
     listeners.tell(listener -> listener.leaked(leak));
   }
 
-  /** Logs the leak unless there were too many of late; a later line says how many were left out. */
-  private void log(LeakFound leak) {
-    OptionalLong skipped = limit.enter(time.nanos());
-    if (skipped.isEmpty()) {
-      return;
-    }
-    EngineLog.LOG.log(
-        Level.WARNING,
-        switch (leak.kind()) {
-              case MAPPING -> "a mapping of " + leak.buffer() + forDevice(leak.device());
-              case ATTACHMENT -> "an attachment to " + leak.buffer() + forDevice(leak.device());
-              case BUFFER -> "buffer " + leak.buffer();
-            }
-            + " was not closed, is unreachable since, and has been closed by the broker "
-            + leak.age().toMillis()
-            + " ms after it was made"
-            + (leak.created().isPresent() ? "" : "; where that was is not known")
-            + LogLimit.skipped(skipped.getAsLong()),
-        leak.created().orElse(null));
+  private static String line(LeakFound leak) {
+    return switch (leak.kind()) {
+          case MAPPING -> "a mapping of " + leak.buffer() + forDevice(leak.device());
+          case ATTACHMENT -> "an attachment to " + leak.buffer() + forDevice(leak.device());
+          case BUFFER -> "buffer " + leak.buffer();
+        }
+        + " was not closed, is unreachable since, and has been closed by the broker "
+        + leak.age().toMillis()
+        + " ms after it was made"
+        + (leak.created().isPresent() ? "" : "; where that was is not known");
   }
 
   private static String forDevice(Optional<String> device) {

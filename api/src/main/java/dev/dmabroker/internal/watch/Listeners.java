@@ -3,37 +3,27 @@ package dev.dmabroker.internal.watch;
 import dev.dmabroker.event.BrokerListener;
 import dev.dmabroker.event.BrokerSnapshot;
 import dev.dmabroker.event.Delivery;
-import dev.dmabroker.internal.runtime.EngineLog;
-import dev.dmabroker.internal.runtime.Lane;
 import dev.dmabroker.internal.runtime.Time;
-import java.lang.System.Logger.Level;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
-import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Tells every listener of a broker its events. A listener that takes long or throws keeps neither
  * the broker nor the other listeners from going on, unless it asked to be called in place. What it
- * throws and what it misses is logged now and then, on a thread of its own, because an appender of
- * the log may take its time, too. This class is thread-safe.
+ * throws and what it misses is logged now and then. This class is thread-safe.
  */
 public final class Listeners {
-  /** How many lines wait for the log at most. The limits let in fewer. */
-  private static final int LINES = 16;
-
   private final CopyOnWriteArrayList<ToldListener> listeners = new CopyOnWriteArrayList<>();
-  private final LogLimit ofThrown = new LogLimit();
-  private final LogLimit ofDropped = new LogLimit();
-  private final Lane log = new Lane("listeners' log", LINES);
+  private final LogLines thrown;
+  private final LogLines missed;
   private final AtomicLong dropped = new AtomicLong();
-  private final Time time;
 
   /** Makes a broker's listeners; there are none yet. */
   public Listeners(Time time) {
-    this.time = time;
+    this.thrown = new LogLines(time);
+    this.missed = new LogLines(time);
   }
 
   /** Adds a listener. Closing the result removes the listener; closing it again does nothing. */
@@ -74,14 +64,12 @@ public final class Listeners {
     return dropped.get();
   }
 
-  private void logThrown(BrokerListener listener, Throwable thrown) {
-    String line = "listener " + listener.getClass().getName() + " threw";
-    log(ofThrown, () -> line, thrown);
+  private void logThrown(BrokerListener listener, Throwable what) {
+    thrown.warn(() -> "listener " + listener.getClass().getName() + " threw", what);
   }
 
   private void logDropped(ToldListener behind) {
-    log(
-        ofDropped,
+    missed.warn(
         () ->
             "listener "
                 + behind.type()
@@ -91,16 +79,5 @@ public final class Listeners {
                 + behind.snapshot().dropped()
                 + " so far; let it hand longer work to another thread",
         null);
-  }
-
-  /** Logs within limits, as what happens once may happen at every event. */
-  private void log(LogLimit limit, Supplier<String> line, @Nullable Throwable thrown) {
-    limit
-        .enter(time.nanos())
-        .ifPresent(
-            skipped -> {
-              String text = line.get() + LogLimit.skipped(skipped);
-              boolean unused = log.offer(() -> EngineLog.LOG.log(Level.WARNING, text, thrown));
-            });
   }
 }

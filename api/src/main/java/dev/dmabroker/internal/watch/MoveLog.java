@@ -4,15 +4,13 @@ import dev.dmabroker.MoveFailedException;
 import dev.dmabroker.internal.runtime.EngineLog;
 import dev.dmabroker.internal.runtime.Time;
 import java.lang.System.Logger.Level;
-import java.util.OptionalLong;
 
 /** Logs moves that were rolled back. Moves that are tried again are logged for debugging only. */
 public final class MoveLog {
-  private final Time time;
-  private final LogLimit limit = new LogLimit();
+  private final LogLines givenUp;
 
   public MoveLog(Time time) {
-    this.time = time;
+    this.givenUp = new LogLines(time);
   }
 
   /**
@@ -25,11 +23,6 @@ public final class MoveLog {
       EngineLog.LOG.log(Level.DEBUG, failure::getMessage);
       return;
     }
-    OptionalLong skipped = limit.enter(time.nanos());
-    if (skipped.isPresent()) {
-      EngineLog.LOG.log(
-          Level.WARNING,
-          () -> failure.getMessage() + "; given up" + LogLimit.skipped(skipped.getAsLong()));
-    }
+    givenUp.warn(() -> failure.getMessage() + "; given up", null);
   }
 }

@@ -69,6 +69,7 @@ class LeakTest extends Fixture {
             .listener(listener, Delivery.IN_PLACE)
             .fencePoller(poller)
             .longestHold(Duration.ofSeconds(30))
+            .mapTimeout(Await.DEADLINE) // The garbage collector may take its time.
             .build();
     camera = broker.register("camera", Constraints.none());
     return camera;

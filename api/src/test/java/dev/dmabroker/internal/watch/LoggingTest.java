@@ -26,6 +26,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.logging.Handler;
 import java.util.logging.Level;
@@ -72,6 +73,11 @@ class LoggingTest extends Fixture {
         .filter(line -> line.getLevel().equals(level))
         .map(line -> String.valueOf(line.getMessage()))
         .toList();
+  }
+
+  /** Warnings are written on a thread of their own, so they are waited for. */
+  private void awaitLines(int warnings) {
+    Await.until(warnings + " lines", () -> lines(Level.WARNING).size() >= warnings);
   }
 
   private static List<HeapProvider.Finding> shut() {
@@ -136,6 +142,7 @@ class LoggingTest extends Fixture {
       for (int i = 0; i < 3; i++) {
         Events.next(events.rolledBack);
       }
+      awaitLines(1);
       assertEquals(2, lines(Level.FINE).size(), records::toString);
       List<String> warnings = lines(Level.WARNING);
       assertEquals(1, warnings.size(), warnings::toString);
@@ -162,6 +169,7 @@ class LoggingTest extends Fixture {
               Duration.ofMillis(12),
               kind == LeakFound.Kind.MAPPING ? Optional.empty() : Optional.of(site)));
     }
+    awaitLines(3);
     String rest =
         " was not closed, is unreachable since, and has been closed by the broker 12 ms after it"
             + " was made";
@@ -181,8 +189,43 @@ class LoggingTest extends Fixture {
     for (int i = 0; i < 1000; i++) {
       log.rolledBack(Exceptions.moveFailed("no", List.of(), null), true);
     }
+    awaitLines(LogLimit.AT_ONCE);
     int lines = lines(Level.WARNING).size();
     assertTrue(lines >= LogLimit.AT_ONCE && lines <= LogLimit.AT_ONCE + 1, lines + " lines");
+  }
+
+  @Test
+  void aLogThatHangsHoldsUpNoThreadThatTells() throws Exception {
+    CountDownLatch go = new CountDownLatch(1);
+    LOGGER.setFilter(
+        line -> {
+          Await.latch(go);
+          return true;
+        });
+    try {
+      Listeners listeners = new Listeners(Time.ofMachine());
+      AutoCloseable unused = listeners.add(new Angry(), Delivery.IN_PLACE);
+      MoveLog moves = new MoveLog(Time.ofMachine());
+      Leaks leaks = new Leaks(LeakTracking.ALWAYS, listeners, Time.ofMachine());
+      for (int i = 0; i < LogLimit.AT_ONCE; i++) {
+        listeners.tell(
+            listener -> listener.released(new EventRecords.MemoryReleased("frame", "system", 1)));
+        moves.rolledBack(Exceptions.moveFailed("no", List.of(), null), true);
+        leaks.report(
+            new EventRecords.LeakFound(
+                LeakFound.Kind.BUFFER,
+                "frame",
+                Optional.empty(),
+                Optional.empty(),
+                Duration.ofMillis(12),
+                Optional.empty()));
+      }
+      assertEquals(List.of(), lines(Level.WARNING));
+    } finally {
+      go.countDown();
+      LOGGER.setFilter(null);
+    }
+    awaitLines(3 * LogLimit.AT_ONCE);
   }
 
   @Test
@@ -197,8 +240,7 @@ class LoggingTest extends Fixture {
         listeners.tell(
             listener -> listener.released(new EventRecords.MemoryReleased("frame", "system", 1)));
       }
-      // The lines are logged by a thread of their own.
-      Await.until("lines", () -> lines(Level.WARNING).size() >= LogLimit.AT_ONCE);
+      awaitLines(LogLimit.AT_ONCE);
     } finally {
       logger.removeHandler(handler);
       logger.setUseParentHandlers(true);

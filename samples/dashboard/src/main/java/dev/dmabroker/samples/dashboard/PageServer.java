@@ -78,9 +78,9 @@ final class PageServer implements AutoCloseable {
   private final Front front;
 
   /** What a request gets; without a body no type. */
-  private record Answer(int status, String type, byte[] body) {
+  private record Answer(int status, String type, ByteBuffer body) {
     static Answer of(int status, String type, String text) {
-      return new Answer(status, type, text.getBytes(UTF_8));
+      return new Answer(status, type, UTF_8.encode(text));
     }
 
     static Answer done() {
@@ -159,7 +159,7 @@ final class PageServer implements AutoCloseable {
         () -> {
           try {
             answer(request, response, callback);
-          } catch (RuntimeException | Error e) {
+          } catch (Throwable e) {
             callback.failed(e); // Jetty logs it, and answers with status 500.
           }
         });
@@ -193,7 +193,7 @@ final class PageServer implements AutoCloseable {
     if (!answer.type().isEmpty()) {
       response.getHeaders().put(HttpHeader.CONTENT_TYPE, answer.type());
     }
-    response.write(true, ByteBuffer.wrap(answer.body()), callback);
+    response.write(true, answer.body(), callback);
   }
 
   private Answer get(Request request) {
@@ -236,7 +236,7 @@ final class PageServer implements AutoCloseable {
       if (file == null) {
         throw new IllegalStateException("the jar lacks web" + path);
       }
-      return new Answer(200, type, file.readAllBytes());
+      return new Answer(200, type, ByteBuffer.wrap(file.readAllBytes()));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

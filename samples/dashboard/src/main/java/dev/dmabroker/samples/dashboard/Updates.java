@@ -85,7 +85,7 @@ final class Updates implements AutoCloseable {
           leave(watcher);
         }
       }
-    } catch (RuntimeException | Error e) {
+    } catch (Throwable e) {
       LOG.log(System.Logger.Level.WARNING, "the page's state could not be made", e);
       disconnect(); // A page shows that rather than nothing new.
     }

@@ -27,6 +27,14 @@ class StallHistogramTest {
   }
 
   @Test
+  void aWaitThatNoLongCountsIsTheLongest() {
+    histogram.record(Duration.ofSeconds(Long.MAX_VALUE));
+    assertEquals(List.of(0L, 0L, 0L, 0L, 0L, 1L), newest());
+    assertEquals(Long.MAX_VALUE / 1e6, Feed.millis(histogram.longest()));
+    assertEquals(Long.MAX_VALUE / 1e6, Feed.millis(Duration.ofSeconds(Long.MAX_VALUE)));
+  }
+
+  @Test
   void eachSecondHasAColumnForAMinute() {
     histogram.record(Duration.ofMillis(50));
     nanos.addAndGet(59 * SECOND);

@@ -54,7 +54,7 @@ public record Books(List<String> descriptors, long dmaBufs) {
    * its own time, such as a fence's file.
    */
   public long leftWithin(Duration patience) throws InterruptedException {
-    long deadline = System.nanoTime() + patience.toNanos();
+    long deadline = Deadlines.after(patience);
     long left = left();
     while (left > 0 && System.nanoTime() - deadline < 0) {
       Thread.sleep(10);

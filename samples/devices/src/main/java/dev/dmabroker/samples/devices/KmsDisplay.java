@@ -125,7 +125,7 @@ public final class KmsDisplay<T> implements AutoCloseable {
    *     unmapped then
    */
   public Optional<T> shown(Duration timeout) {
-    if (flip == null || !flip.await(System.nanoTime() + timeout.toNanos())) {
+    if (flip == null || !flip.await(Deadlines.after(timeout))) {
       return Optional.empty();
     }
     flip.close();

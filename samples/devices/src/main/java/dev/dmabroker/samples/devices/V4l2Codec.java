@@ -50,7 +50,7 @@ public final class V4l2Codec {
    * @return whether it has in time
    */
   public boolean awaitSourceChange(Duration timeout) {
-    long deadline = System.nanoTime() + timeout.toNanos();
+    long deadline = Deadlines.after(timeout);
     Memory event = Structs.zeroed(VideoDev2.EVENT);
     while (node.poll(Libc.POLLPRI, deadline)) {
       int answer = node.tryIoctl(VideoDev2.VIDIOC_DQEVENT, event);

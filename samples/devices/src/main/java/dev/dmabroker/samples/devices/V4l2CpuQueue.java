@@ -114,7 +114,7 @@ public final class V4l2CpuQueue implements OpenQueue {
    * @throws DeviceException if the device failed
    */
   public Optional<V4l2Buffer> dequeue(Duration timeout) {
-    long deadline = System.nanoTime() + timeout.toNanos();
+    long deadline = Deadlines.after(timeout);
     while (ring.await(deadline)) {
       Optional<V4l2Buffer> buffer = ring.tryDequeue();
       if (buffer.isPresent()) {

@@ -237,7 +237,7 @@ public final class V4l2Queue<T> implements OpenQueue {
    *     it during the wait, or if nothing is queued, so that nothing could come back
    */
   public Optional<Done<T>> dequeue(Duration timeout, Consumer<? super Done<T>> beforeUnmap) {
-    long deadline = System.nanoTime() + timeout.toNanos();
+    long deadline = Deadlines.after(timeout);
     while (true) {
       synchronized (lock) {
         checkStreaming();

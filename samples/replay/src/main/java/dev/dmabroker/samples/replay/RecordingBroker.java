@@ -10,6 +10,7 @@ import dev.dmabroker.SharedBuffer;
 import dev.dmabroker.StreamSpec;
 import dev.dmabroker.event.BrokerListener;
 import dev.dmabroker.event.BrokerSnapshot;
+import dev.dmabroker.event.Delivery;
 import dev.dmabroker.spec.BufferSpec;
 import dev.dmabroker.spec.Layout;
 import dev.dmabroker.spi.ForeignMemory;

@@ -78,6 +78,18 @@ class TraceTest {
   }
 
   @Test
+  void aHoldThatNoLongCountsIsTheLongest() {
+    Operation register =
+        new Operation.Register(
+            0,
+            "slow",
+            Access.READ,
+            Optional.of(Duration.ofSeconds(Long.MAX_VALUE)),
+            Constraints.none());
+    assertTrue(register.text().contains(" " + Long.MAX_VALUE + " "), register::text);
+  }
+
+  @Test
   void commentsAndBlankLinesSayNothing() throws TraceException {
     String commented = "# a trace\n\n" + TEXT.replace("9 unmap", "  # soon\n9 unmap");
     assertEquals(Trace.parse(TEXT), Trace.parse(commented));
