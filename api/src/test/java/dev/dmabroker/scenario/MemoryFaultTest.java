@@ -50,26 +50,24 @@ class MemoryFaultTest extends Fixture {
 
   private static final int SMALL = 256 << 10;
 
-  @TempDir private Path folder;
-
   @Test
-  void aMoveOfLargeContentsIsRolledBackUntilTheFileIsWhole() throws Exception {
-    movesOnceTheFileIsWhole(30, LARGE);
+  void aMoveOfLargeContentsIsRolledBackUntilTheFileIsWhole(@TempDir Path folder) throws Exception {
+    movesOnceTheFileIsWhole(folder, 30, LARGE);
   }
 
   @Test
-  void aMoveIsRolledBackWhateverCompilerTheCopyHasMet() throws Exception {
-    movesOnceTheFileIsWhole(60, SMALL);
+  void aMoveIsRolledBackWhateverCompilerTheCopyHasMet(@TempDir Path folder) throws Exception {
+    movesOnceTheFileIsWhole(folder, 60, SMALL);
   }
 
   @Test
-  void aMoverThatKnowsNothingOfFaultsIsRolledBackToo() throws Exception {
+  void aMoverThatKnowsNothingOfFaultsIsRolledBackToo(@TempDir Path folder) throws Exception {
     broker.close();
     broker = builder().mover(new ScriptedMover()).build();
-    movesOnceTheFileIsWhole(60, SMALL);
+    movesOnceTheFileIsWhole(folder, 60, SMALL);
   }
 
-  private void movesOnceTheFileIsWhole(int times, int sizeBytes) throws Exception {
+  private void movesOnceTheFileIsWhole(Path folder, int times, int sizeBytes) throws Exception {
     for (int i = 0; i < times; i++) {
       try (MappedFile file = new MappedFile(folder.resolve("contents"), sizeBytes, true);
           Device display = broker.register("display", CONTIGUOUS);
@@ -102,7 +100,7 @@ class MemoryFaultTest extends Fixture {
   }
 
   @Test
-  void aNewMemoryThatIsGoneIsNotMovedTo() throws Exception {
+  void aNewMemoryThatIsGoneIsNotMovedTo(@TempDir Path folder) throws Exception {
     try (MappedFile file = new MappedFile(folder.resolve("target"), LARGE, false)) {
       broker.close();
       FileHeap heap = new FileHeap(file);
@@ -126,7 +124,7 @@ class MemoryFaultTest extends Fixture {
   }
 
   @Test
-  void aHeapThatCannotClearItsMemoryHasRefused() throws Exception {
+  void aHeapThatCannotClearItsMemoryHasRefused(@TempDir Path folder) throws Exception {
     try (MappedFile file = new MappedFile(folder.resolve("cleared"), SMALL, false)) {
       broker.close();
       FileHeap heap = new FileHeap(file);
@@ -144,7 +142,7 @@ class MemoryFaultTest extends Fixture {
   }
 
   @Test
-  void aViewTellsOfAFaultAndEndsNevertheless() throws Exception {
+  void aViewTellsOfAFaultAndEndsNevertheless(@TempDir Path folder) throws Exception {
     try (MappedFile file = new MappedFile(folder.resolve("seen"), SMALL, true);
         SharedBuffer buffer = broker.adopt("frame", BlobSpec.of(SMALL), file);
         Attachment in = buffer.attach(broker.register("camera", Constraints.none()))) {
@@ -185,7 +183,7 @@ class MemoryFaultTest extends Fixture {
   }
 
   @Test
-  void aShadowThatCannotCopyFailsAndCopiesLater() throws Exception {
+  void aShadowThatCannotCopyFailsAndCopiesLater(@TempDir Path folder) throws Exception {
     try (MappedFile file = new MappedFile(folder.resolve("original"), SMALL, false);
         SharedBuffer original = broker.adopt("import", BlobSpec.of(SMALL), file);
         Shadow shadow = broker.shadow(original)) {

@@ -24,11 +24,9 @@ class TruncatedCopyTest {
   private static final int SIZE = CpuMover.LARGE_BYTES;
   private static final Layout BYTES = new Layout(1, List.of(new Layout.Plane(0, 1, 1, 1)));
 
-  @TempDir private Path folder;
-
   @ParameterizedTest
   @ValueSource(ints = {1, 3})
-  void failsEachTimeAndNotLater(int threads) throws Exception {
+  void failsEachTimeAndNotLater(int threads, @TempDir Path folder) throws Exception {
     CrewSize size = new CrewSize(threads);
     size.decide(n -> 1_000_000 / n);
     CpuMover mover = new CpuMover(size, new Crew(2));
