@@ -67,12 +67,7 @@ public final class Evictor {
     if (!Workers.isWorker()) {
       return moveOut(heap, forBuffer, sizeBytes, attempt);
     }
-    turns.begin();
-    try {
-      return moveOut(heap, forBuffer, sizeBytes, attempt);
-    } finally {
-      turns.end();
-    }
+    return turns.inTurn(() -> moveOut(heap, forBuffer, sizeBytes, attempt));
   }
 
   private String moveOut(int heap, String forBuffer, long sizeBytes, Attempt attempt)

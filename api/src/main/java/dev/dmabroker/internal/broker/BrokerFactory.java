@@ -38,6 +38,7 @@ public final class BrokerFactory {
       boolean discoverHeaps,
       @Nullable PlacementHeuristic heuristic,
       Settings settings) {
+    Exceptions.prepare();
     HeapDiscovery discovery = new HeapDiscovery(heaps);
     try {
       discovery.find(providers, discoverHeaps);

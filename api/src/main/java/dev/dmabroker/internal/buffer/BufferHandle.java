@@ -4,6 +4,7 @@ import dev.dmabroker.Attachment;
 import dev.dmabroker.Device;
 import dev.dmabroker.SharedBuffer;
 import dev.dmabroker.internal.gate.AttachmentHandle;
+import dev.dmabroker.internal.runtime.StackReserve;
 import dev.dmabroker.internal.watch.Leakable;
 import dev.dmabroker.spec.BufferSpec;
 import java.time.Duration;
@@ -19,6 +20,7 @@ public final class BufferHandle implements SharedBuffer {
 
   /** Makes the buffer as well, as the buffer has to know its handle from the start. */
   BufferHandle(Function<BufferHandle, ManagedBuffer> make) {
+    StackReserve.require(); // What is made must not be lost on its way back.
     buffer = make.apply(this);
   }
 

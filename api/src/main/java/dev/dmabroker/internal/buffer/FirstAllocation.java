@@ -7,6 +7,7 @@ import dev.dmabroker.internal.gate.Place;
 import dev.dmabroker.internal.heap.NoTurnException;
 import dev.dmabroker.internal.runtime.AfterLock;
 import dev.dmabroker.internal.runtime.Exceptions;
+import dev.dmabroker.internal.runtime.StackReserve;
 import dev.dmabroker.internal.runtime.Time;
 import dev.dmabroker.internal.watch.EventRecords;
 import java.time.Duration;
@@ -44,6 +45,7 @@ final class FirstAllocation implements Runnable {
    * Asks heaps. False if no request waits for memory any more, or if this has to wait for a turn.
    */
   private boolean ask() {
+    StackReserve.require(); // What is found must not be lost on its way back.
     asked = true;
     Time time = life.services().time();
     long start = time.nanos();

@@ -5,6 +5,7 @@ import dev.dmabroker.Device;
 import dev.dmabroker.Mapping;
 import dev.dmabroker.Pin;
 import dev.dmabroker.SharedBuffer;
+import dev.dmabroker.internal.runtime.StackReserve;
 import dev.dmabroker.spec.Access;
 import java.time.Duration;
 import java.util.Optional;
@@ -31,6 +32,7 @@ public final class AttachmentHandle implements Attachment {
   /** Attaches the device as well, as the attachment has to know its handle from the start. */
   public AttachmentHandle(SharedBuffer buffer, Function<AttachmentHandle, AttachedDevice> attach) {
     this.buffer = buffer;
+    StackReserve.require(); // What is attached must not be lost on its way back.
     this.attached = attach.apply(this);
     this.gate = attached.gate; // No call, as no code could close the attachment if it threw.
   }

@@ -159,15 +159,12 @@ public final class Gate {
       }
       return new BufferMapping(this, by, taken, token);
     } catch (VirtualMachineError e) {
-      turnBack(by == null ? here : by, taken, token);
+      Entrance through = by == null ? here : by;
+      if (taken != null && through != null && taken.word == token) {
+        taken.word = token & -Slot.STEP; // As leave does, but there may be no stack for a call.
+        left(through);
+      }
       throw e;
-    }
-  }
-
-  /** There is no stack or memory for the rest of a map: leaves the slot that was taken for it. */
-  private void turnBack(@Nullable Entrance by, @Nullable Slot taken, long token) {
-    if (by != null && taken != null && taken.leave(token)) {
-      left(by);
     }
   }
 
@@ -203,7 +200,10 @@ public final class Gate {
       Entrance by = confirm(here, taken, token, access, own, tickedNanos);
       return by == null ? null : new BufferMapping(this, by, taken, token);
     } catch (VirtualMachineError e) {
-      turnBack(here, taken, token);
+      if (taken != null && taken.word == token) {
+        taken.word = token & -Slot.STEP; // As leave does, but there may be no stack for a call.
+        left(here);
+      }
       throw e;
     }
   }

@@ -49,7 +49,9 @@ class SlotWord extends SlotPadding {
 final class Slot extends SlotWord {
   private static final VarHandle WORD;
   private static final VarHandle NOTED;
-  private static final int STEP = 16;
+
+  /** From one value of a free slot's word to the next. */
+  static final int STEP = 16;
 
   /** The access, from 1. */
   private static final int ACCESS = 7;

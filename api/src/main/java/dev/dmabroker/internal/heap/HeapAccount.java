@@ -6,6 +6,7 @@ import dev.dmabroker.internal.runtime.EngineLog;
 import dev.dmabroker.internal.runtime.Foreign;
 import dev.dmabroker.internal.runtime.Guarded;
 import dev.dmabroker.internal.runtime.MemoryFaults;
+import dev.dmabroker.internal.runtime.StackReserve;
 import dev.dmabroker.internal.runtime.StateLock;
 import dev.dmabroker.internal.runtime.Time;
 import dev.dmabroker.internal.runtime.Workers;
@@ -89,6 +90,7 @@ public final class HeapAccount extends StateLock {
    *     too little
    */
   public HeapMemory allocate(String label, long sizeBytes) throws HeapException {
+    StackReserve.require();
     Release undo =
         new Release(null, 0); // There may be no memory for it once the heap has answered.
     synchronized (this) {
@@ -129,12 +131,7 @@ public final class HeapAccount extends StateLock {
     if (!Workers.isWorker()) {
       return allocate(label, sizeBytes);
     }
-    turns.begin();
-    try {
-      return allocate(label, sizeBytes);
-    } finally {
-      turns.end();
-    }
+    return turns.inTurn(() -> allocate(label, sizeBytes));
   }
 
   /** Returns the turns of workers at the heap. */
@@ -154,19 +151,24 @@ public final class HeapAccount extends StateLock {
     } else if (Workers.isWorker()) {
       releaseInTurn(own, memory);
     } else {
-      own.execute(() -> releaseInTurn(own, memory));
+      own.execute(() -> insist(own, memory));
     }
   }
 
+  /** Does what {@link #releaseInTurn} does where no effect would be done again if it threw. */
+  private void insist(Workers own, HeapMemory memory) {
+    Guarded.insist("giving memory back to heap " + name, () -> releaseInTurn(own, memory));
+  }
+
   private void releaseInTurn(Workers own, HeapMemory memory) {
-    if (!turns.tryBegin()) {
-      turns.await(own::execute, () -> releaseInTurn(own, memory));
-      return;
-    }
     try {
-      releaseNow(memory);
-    } finally {
-      turns.end();
+      turns.inTurn(
+          () -> {
+            releaseNow(memory);
+            return memory;
+          });
+    } catch (NoTurnException e) {
+      e.awaitTurn(own::execute, () -> insist(own, memory));
     }
   }
 

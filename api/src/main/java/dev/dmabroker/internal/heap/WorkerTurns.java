@@ -1,7 +1,9 @@
 package dev.dmabroker.internal.heap;
 
+import dev.dmabroker.internal.runtime.Guarded;
 import java.util.ArrayDeque;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Bounds how many workers are at one kind of work at a time, for example inside one heap, so that
@@ -34,32 +36,64 @@ public final class WorkerTurns {
     this.busy = busy;
   }
 
-  /** Takes a turn. False if all are taken. */
-  synchronized boolean tryBegin() {
-    if (taken == MOST) {
-      return false;
+  /**
+   * Does something that needs a turn.
+   *
+   * @param <T> what it returns
+   * @param <X> what it throws
+   */
+  public interface Work<T extends @Nullable Object, X extends Exception> {
+    /** Does it. */
+    T run() throws X;
+  }
+
+  /** Stands for a turn that is taken. To run it gives the turn back, once. */
+  final class Turn implements Runnable {
+    private boolean over;
+
+    @Override
+    public void run() {
+      synchronized (WorkerTurns.this) {
+        taken -= over ? 0 : 1;
+        over = true;
+      }
+      next();
     }
-    taken++;
-    return true;
+  }
+
+  /** Takes a turn. Null if all are taken. */
+  @Nullable Turn tryBegin() {
+    Turn turn = new Turn();
+    synchronized (this) {
+      if (taken == MOST) {
+        return null;
+      }
+      taken++;
+    }
+    return turn;
   }
 
   /**
-   * Takes a turn, which has to be given back by {@link #end}.
+   * Does the work, if there is a turn for it. What the work returns is not lost if there is no
+   * stack or memory to give the turn back.
    *
    * @throws NoTurnException if all are taken
    */
-  public void begin() throws NoTurnException {
-    if (!tryBegin()) {
+  public <T extends @Nullable Object, X extends Exception> T inTurn(Work<T, X> work)
+      throws X, NoTurnException {
+    Turn turn = tryBegin();
+    if (turn == null) {
       throw new NoTurnException(busy, this);
     }
-  }
-
-  /** Gives a turn back. */
-  public void end() {
-    synchronized (this) {
-      taken--;
+    try {
+      return work.run();
+    } finally {
+      try {
+        turn.run();
+      } catch (VirtualMachineError e) {
+        Guarded.insist("giving back a turn", turn);
+      }
     }
-    next();
   }
 
   /** Has the work run again on a worker when there is a turn, which may be now. */
@@ -84,10 +118,18 @@ public final class WorkerTurns {
   private void next() {
     Waiting first;
     synchronized (this) {
-      first = taken < MOST ? line.poll() : null;
+      first = taken < MOST ? line.peek() : null;
     }
-    if (first != null) {
-      first.workers().accept(() -> run(first));
+    if (first == null) {
+      return;
+    }
+    Runnable run = () -> run(first); // Before it leaves the line, as there may be no memory for it.
+    boolean left;
+    synchronized (this) {
+      left = line.remove(first);
+    }
+    if (left) {
+      first.workers().accept(run);
     }
   }
 

@@ -99,6 +99,14 @@ public final class Exceptions {
   }
 
   /**
+   * Gets ready before there is anything to throw. The classes of exceptions are initialized now, as
+   * a class whose initialization finds no stack or memory is lost for good.
+   */
+  public static void prepare() {
+    Maker unused = maker();
+  }
+
+  /**
    * Returns the maker. Before the first exception it initializes the class that hands the maker
    * over.
    */

@@ -42,9 +42,47 @@ public final class Wait<T> {
     return future.isDone();
   }
 
-  /** Calls back in the thread that grants or refuses; at once if the waiter was told before. */
+  /**
+   * Calls back in the thread that grants or refuses; at once if the waiter was told before. If the
+   * callback finds no stack or memory it is called once more.
+   */
   public void then(BiConsumer<@Nullable T, @Nullable Throwable> told) {
-    CompletableFuture<?> unused = future.whenComplete(told);
+    Callback callback = new Callback(told);
+    // The future keeps what a callback throws to itself, and goes on with the next.
+    CompletableFuture<?> unused = future.whenComplete(callback).whenComplete(callback);
+  }
+
+  /** Calls back when it is called first, and again only if that found no stack or memory. */
+  private final class Callback implements BiConsumer<@Nullable T, @Nullable Throwable> {
+    private final BiConsumer<@Nullable T, @Nullable Throwable> told;
+    private boolean over;
+
+    Callback(BiConsumer<@Nullable T, @Nullable Throwable> told) {
+      this.told = told;
+    }
+
+    @Override
+    public void accept(@Nullable T unused, @Nullable Throwable unusedToo) {
+      if (over) {
+        return;
+      }
+      T granted = null;
+      Throwable failure = null;
+      try {
+        granted = future.join();
+      } catch (CompletionException e) {
+        failure = e.getCause();
+      }
+      try {
+        told.accept(granted, failure);
+        over = true;
+      } catch (VirtualMachineError e) {
+        throw e;
+      } catch (Throwable t) {
+        over = true;
+        throw t;
+      }
+    }
   }
 
   /**

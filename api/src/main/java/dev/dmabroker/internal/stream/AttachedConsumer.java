@@ -100,7 +100,10 @@ final class AttachedConsumer extends FrameWaiters<TakenFrame>
 
   @Override
   public Optional<Frame> tryTake() {
-    return tryGet().map(frame -> frame);
+    // Nothing new is made: if there were no memory for it, the frame would be lost.
+    @SuppressWarnings("unchecked") // An Optional is read only.
+    Optional<Frame> frame = (Optional<Frame>) (Optional<?>) tryGet();
+    return frame;
   }
 
   @Override

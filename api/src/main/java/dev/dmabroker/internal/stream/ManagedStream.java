@@ -150,7 +150,11 @@ public final class ManagedStream implements BufferStream {
 
   @Override
   public Optional<EmptyFrame> tryAcquire() {
-    return circulation.acquirers().tryGet().map(frame -> frame);
+    // Nothing new is made: if there were no memory for it, the frame would be lost.
+    @SuppressWarnings("unchecked") // An Optional is read only.
+    Optional<EmptyFrame> frame =
+        (Optional<EmptyFrame>) (Optional<?>) circulation.acquirers().tryGet();
+    return frame;
   }
 
   @Override

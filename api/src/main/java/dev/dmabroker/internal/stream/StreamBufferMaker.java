@@ -6,6 +6,7 @@ import dev.dmabroker.internal.gate.AttachedDevice;
 import dev.dmabroker.internal.move.MoveQueue;
 import dev.dmabroker.internal.runtime.AfterLock;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -42,7 +43,7 @@ final class StreamBufferMaker {
       finish(made, added);
       return made;
     } catch (Throwable e) {
-      discard(made.buffer(), made);
+      discard(made.buffer(), made, null);
       throw e;
     }
   }
@@ -53,34 +54,71 @@ final class StreamBufferMaker {
    * @param failed called with what {@link #make} would throw
    */
   void makeOnWorkers(int index, Consumer<AfterLock> added, Consumer<Throwable> failed) {
-    StreamBuffer made;
+    Making making = new Making(added, failed);
     try {
-      made = attached(index);
+      StreamBuffer made = attached(index);
+      making.made = made;
+      made.buffer().prepareThen(making);
     } catch (Throwable e) {
-      failed.accept(e);
-      return;
+      making.fail(e);
     }
-    made.buffer()
-        .prepareThen(
-            failure ->
-                // This may be the timer's thread.
-                life.execute(
-                    () -> {
-                      try {
-                        if (failure != null) {
-                          throw failure;
-                        }
-                        finish(made, added);
-                      } catch (Throwable t) {
-                        discard(made.buffer(), made);
-                        failed.accept(t);
-                      }
-                    }));
+  }
+
+  /** A buffer that workers make. It is added or it fails, once, whatever throws. */
+  private final class Making implements Consumer<@Nullable Throwable>, Runnable {
+    private final Consumer<AfterLock> added;
+    private final Consumer<Throwable> failed;
+    private final AtomicBoolean over = new AtomicBoolean();
+    @Nullable StreamBuffer made;
+    private volatile @Nullable Throwable failure;
+
+    Making(Consumer<AfterLock> added, Consumer<Throwable> failed) {
+      this.added = added;
+      this.failed = failed;
+    }
+
+    /** The buffer has its memory, or there is none. This may be the timer's thread. */
+    @Override
+    public void accept(@Nullable Throwable failure) {
+      this.failure = failure;
+      try {
+        life.execute(this);
+      } catch (VirtualMachineError e) {
+        run(); // Better late than never.
+      }
+    }
+
+    @Override
+    public void run() {
+      StreamBuffer its = made;
+      Throwable why = failure;
+      if (why != null || its == null) {
+        fail(why != null ? why : new IllegalStateException("no buffer was made"));
+        return;
+      }
+      try {
+        finish(its, added);
+        over.set(true);
+      } catch (Throwable t) {
+        fail(t);
+      }
+    }
+
+    void fail(Throwable why) {
+      if (over.compareAndSet(false, true)) {
+        StreamBuffer its = made;
+        if (its != null) {
+          discard(its.buffer(), its, null);
+        }
+        failed.accept(why);
+      }
+    }
   }
 
   /** Makes a buffer that is attached to all devices of the stream, and has no memory yet. */
   private StreamBuffer attached(int index) {
     ManagedBuffer buffer = null;
+    AttachedDevice attachment = null;
     StreamBuffer made = null;
     try {
       buffer =
@@ -90,11 +128,12 @@ final class StreamBufferMaker {
               life.producer,
               queue,
               /* origin= */ null);
-      made = new StreamBuffer(index, buffer, buffer.attach(life.producer));
+      attachment = buffer.attach(life.producer);
+      made = new StreamBuffer(index, buffer, attachment);
       attachMissing(made);
       return made;
     } catch (Throwable e) {
-      discard(buffer, made);
+      discard(buffer, made, attachment);
       throw e;
     }
   }
@@ -148,11 +187,23 @@ final class StreamBufferMaker {
   }
 
   /** Ends whatever was made of a buffer that failed. */
-  private void discard(@Nullable ManagedBuffer buffer, @Nullable StreamBuffer made) {
-    Runnable end;
-    synchronized (life.lock) {
-      end = made != null ? made.destroy() : buffer != null ? buffer::close : () -> {};
+  private void discard(
+      @Nullable ManagedBuffer buffer,
+      @Nullable StreamBuffer made,
+      @Nullable AttachedDevice attachment) {
+    if (made != null) {
+      Runnable end;
+      synchronized (life.lock) {
+        end = made.destroy();
+      }
+      end.run();
+      return;
     }
-    end.run();
+    if (attachment != null) {
+      attachment.close();
+    }
+    if (buffer != null) {
+      buffer.close();
+    }
   }
 }

@@ -31,7 +31,7 @@ final class StreamDevices {
     return device.group().orElse("");
   }
 
-  /** Has a change that throws put back who the consumers are, and what it does to each. */
+  /** Has a change that throws put back which consumers there are, and what it does to each. */
   void keep(AfterLock after) {
     List<AttachedConsumer> consumers = this.consumers;
     ImmutableSet<String> audience = this.audience;

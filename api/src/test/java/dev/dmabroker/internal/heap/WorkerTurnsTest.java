@@ -1,14 +1,15 @@
 package dev.dmabroker.internal.heap;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
 /** Work that finds no turn is run again when it has one, in the order in which it came. */
@@ -16,6 +17,8 @@ class WorkerTurnsTest {
   private final WorkerTurns turns = new WorkerTurns("it waits");
   private final Deque<Runnable> workers = new ArrayDeque<>();
   private final List<String> done = new ArrayList<>();
+
+  private final ArrayDeque<WorkerTurns.Turn> taken = new ArrayDeque<>();
 
   private void runWorkers() {
     while (!workers.isEmpty()) {
@@ -25,28 +28,42 @@ class WorkerTurnsTest {
 
   private void takeAll() {
     for (int i = 0; i < WorkerTurns.MOST; i++) {
-      assertTrue(turns.tryBegin());
+      taken.add(Objects.requireNonNull(turns.tryBegin()));
     }
+  }
+
+  private void giveOneBack() {
+    taken.remove().run();
   }
 
   /** Does the work in its turn, or has it stand in line. */
   private void work(String what) {
-    if (turns.tryBegin()) {
-      done.add(what);
-      turns.end();
-    } else {
-      turns.await(workers::add, () -> work(what));
+    try {
+      boolean unused = turns.inTurn(() -> done.add(what));
+    } catch (NoTurnException e) {
+      e.awaitTurn(workers::add, () -> work(what));
     }
   }
 
   @Test
   void workThatFindsNoTurnSaysWhyAndEnds() {
     takeAll();
-    var failure = assertThrows(NoTurnException.class, turns::begin);
+    var failure =
+        assertThrows(NoTurnException.class, () -> turns.inTurn(() -> done.add("nothing")));
     assertEquals("it waits", failure.getMessage());
-    turns.end();
-    assertTrue(turns.tryBegin());
-    assertFalse(turns.tryBegin());
+    giveOneBack();
+    assertNotNull(turns.tryBegin());
+    assertNull(turns.tryBegin());
+  }
+
+  @Test
+  void aTurnIsGivenBackOnce() {
+    takeAll();
+    WorkerTurns.Turn first = taken.remove();
+    first.run();
+    first.run();
+    assertNotNull(turns.tryBegin());
+    assertNull(turns.tryBegin(), "the second turn is not back");
   }
 
   @Test
@@ -57,7 +74,7 @@ class WorkerTurnsTest {
     work("third");
     runWorkers();
     assertEquals(List.of(), done);
-    turns.end();
+    giveOneBack();
     runWorkers();
     assertEquals(List.of("first", "second", "third"), done);
   }
@@ -72,7 +89,7 @@ class WorkerTurnsTest {
           throw new IllegalStateException("dies");
         });
     work("next");
-    turns.end();
+    giveOneBack();
     workers.remove().run();
     assertThrows(IllegalStateException.class, () -> workers.remove().run());
     runWorkers();
@@ -94,7 +111,7 @@ class WorkerTurnsTest {
     turns.dismiss();
     runWorkers();
     assertEquals(List.of("has ended"), done);
-    turns.end();
+    giveOneBack();
     runWorkers();
     assertEquals(List.of("has ended", "goes on"), done);
   }
