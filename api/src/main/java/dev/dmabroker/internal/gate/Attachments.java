@@ -22,6 +22,9 @@ public final class Attachments {
   /** An array that is never written, so that a change can be undone. */
   private AttachedDevice[] attached = NONE;
 
+  /** What the change under way has removed, and whose gate it leaves; null if nothing. */
+  private @Nullable AttachedDevice removed;
+
   /** Changes whenever a device attaches or detaches. */
   private int version;
 
@@ -61,6 +64,7 @@ public final class Attachments {
     int version = this.version;
     Gate.Opening opening = this.opening;
     Known known = this.known;
+    removed = null;
     after.undo(
         () -> {
           this.attached = attached;
@@ -87,6 +91,11 @@ public final class Attachments {
       gate.before = null;
       gate.narrowed = false;
     }
+    if (removed != null) { // It may be kept for long, and the memory must not be.
+      removed.gate.before = null;
+      removed.gate.narrowed = false;
+      removed = null;
+    }
   }
 
   // ---- Changes ----
@@ -108,6 +117,7 @@ public final class Attachments {
     List<AttachedDevice> fewer = new ArrayList<>(Arrays.asList(attached));
     fewer.remove(attachment);
     attached = fewer.toArray(NONE);
+    removed = attachment;
     version++;
     known = known != null && known.last() == attachment ? known.before() : null;
   }
