@@ -30,8 +30,11 @@ class DeepStackTest extends Fixture {
   /** Small, so that a thread is soon at its end. */
   private static final long STACK_BYTES = 256 << 10;
 
-  /** From the end of the stack on, how many frames up an operation is tried at each. */
-  private static final int FRAMES = 300;
+  /** From the end of the stack on, how many frames up an operation is tried at most. */
+  private static final int FRAMES = 3000;
+
+  /** After so many that passed in one dive there is stack enough. */
+  private static final int ENOUGH = 20;
 
   private static final int DIVES = 20;
 
@@ -43,6 +46,7 @@ class DeepStackTest extends Fixture {
   private final Object[] left = new Object[4 * FRAMES];
   private int threw;
   private int passed;
+  private int passedInDive;
 
   @BeforeAll
   static void logsNothing() {
@@ -70,10 +74,11 @@ class DeepStackTest extends Fixture {
     } catch (StackOverflowError e) {
       return 0;
     }
-    if (frame < FRAMES) {
+    if (frame < FRAMES && passedInDive < ENOUGH) {
       try {
         operation.run(4 * frame);
         passed++;
+        passedInDive++;
       } catch (Error | AllocationException | MapTimeoutException e) {
         // Linkage and heaps may lack stack, and a map is told of its memory late or in time.
         threw++;
@@ -86,6 +91,7 @@ class DeepStackTest extends Fixture {
     operation.run(0); // This loads all classes, as one that fails to load is lost for good.
     closeLeft();
     for (int i = 0; i < DIVES; i++) {
+      passedInDive = 0;
       Thread diver = new Thread(null, () -> dive(operation), "diver-" + i, STACK_BYTES);
       Throwable[] thrown = new Throwable[1];
       diver.setUncaughtExceptionHandler((thread, what) -> thrown[0] = what);
