@@ -17,7 +17,9 @@ class PreviewTest {
     Broker.Builder builder = Broker.builder();
     Demo.heaps().forEach(builder::heap);
     try (Broker broker = builder.build()) {
-      try (Preview preview = new Preview(broker, 300)) {
+      // At 300 frames a second the recorder wants its ten frames again every two seconds, which is
+      // the quiet time: then no buffer need ever lie idle for long enough.
+      try (Preview preview = new Preview(broker, 100)) {
         Await.until(
             "it has grown and shrunk",
             EMULATED,
