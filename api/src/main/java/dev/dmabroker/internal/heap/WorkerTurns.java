@@ -20,14 +20,6 @@ public final class WorkerTurns {
   private final ArrayDeque<Waiting> line = new ArrayDeque<>();
 
   /**
-   * Stands for work in the line.
-   *
-   * @param workers runs it on a worker
-   * @param again does the work once more, from the beginning
-   */
-  private record Waiting(Consumer<Runnable> workers, Runnable again) {}
-
-  /**
    * Makes turns that are all free.
    *
    * @param busy says what is the matter when none is free
@@ -98,8 +90,9 @@ public final class WorkerTurns {
 
   /** Has the work run again on a worker when there is a turn, which may be now. */
   void await(Consumer<Runnable> workers, Runnable again) {
+    Waiting waiting = new Waiting(workers, again);
     synchronized (this) {
-      line.add(new Waiting(workers, again));
+      line.add(waiting);
     }
     next();
   }
@@ -111,34 +104,48 @@ public final class WorkerTurns {
       left = line.clone();
       line.clear();
     }
-    left.forEach(waiting -> waiting.workers().accept(waiting.again()));
+    left.forEach(Waiting::start);
   }
 
   /** Runs the first in line again, if there is a turn for it. */
   private void next() {
     Waiting first;
     synchronized (this) {
-      first = taken < MOST ? line.peek() : null;
+      first = taken < MOST ? line.poll() : null;
     }
-    if (first == null) {
-      return;
-    }
-    Runnable run = () -> run(first); // Before it leaves the line, as there may be no memory for it.
-    boolean left;
-    synchronized (this) {
-      left = line.remove(first);
-    }
-    if (left) {
-      first.workers().accept(run);
+    if (first != null) {
+      first.start();
     }
   }
 
-  /** Runs the work again. It may not have needed the turn after all: then the next one gets it. */
-  private void run(Waiting waiting) {
-    try {
-      waiting.again().run();
-    } finally {
-      next();
+  /** Stands for work in the line. It is made before it leaves the line, and nothing is then. */
+  private final class Waiting implements Runnable {
+    private final Consumer<Runnable> workers;
+    private final Runnable again;
+
+    /**
+     * Makes work that does not stand in line yet.
+     *
+     * @param workers runs it on a worker
+     * @param again does the work once more, from the beginning
+     */
+    Waiting(Consumer<Runnable> workers, Runnable again) {
+      this.workers = workers;
+      this.again = again;
+    }
+
+    void start() {
+      workers.accept(this);
+    }
+
+    /** Does the work. It may not need the turn after all: then the next in line gets it. */
+    @Override
+    public void run() {
+      try {
+        again.run();
+      } finally {
+        next();
+      }
     }
   }
 }

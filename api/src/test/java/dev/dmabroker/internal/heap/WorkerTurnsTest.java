@@ -10,6 +10,9 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 /** Work that finds no turn is run again when it has one, in the order in which it came. */
@@ -101,6 +104,37 @@ class WorkerTurnsTest {
     turns.await(workers::add, () -> done.add("now"));
     runWorkers();
     assertEquals(List.of("now"), done);
+  }
+
+  @Test
+  void ofTwoTurnsThatAreGivenBackAtOnceNoneIsMissed() throws Exception {
+    ExecutorService threads = Executors.newFixedThreadPool(2);
+    try {
+      for (int round = 0; round < 300; round++) {
+        WorkerTurns each = new WorkerTurns("it waits");
+        List<Runnable> begin =
+            List.of(
+                Objects.requireNonNull(each.tryBegin()), Objects.requireNonNull(each.tryBegin()));
+        AtomicInteger started = new AtomicInteger();
+        for (int i = 0; i < 2; i++) {
+          each.await(work -> started.incrementAndGet(), () -> {});
+        }
+        AtomicInteger ready = new AtomicInteger();
+        threads.invokeAll(
+            begin.stream().map(turn -> Executors.callable(() -> give(turn, ready))).toList());
+        assertEquals(2, started.get(), "round " + round);
+      }
+    } finally {
+      threads.shutdown();
+    }
+  }
+
+  private static void give(Runnable turn, AtomicInteger ready) {
+    ready.incrementAndGet();
+    while (ready.get() < 2) {
+      Thread.onSpinWait(); // To wake up would take one of them too long.
+    }
+    turn.run();
   }
 
   @Test
