@@ -108,9 +108,10 @@ public interface Attachment extends AutoCloseable {
 
   /**
    * Calls {@code listener} after each move with the buffer's new generation. What the device's
-   * driver cached for an older generation is stale then. The thread that did the move calls the
-   * listener, without a lock; the broker logs what the listener throws. An attachment has one
-   * listener; a later call replaces it.
+   * driver cached for an older generation is stale then. The listener is called on a daemon thread
+   * that calls the listeners at this device's attachments and does nothing else, so it may take its
+   * time. Moves that follow while it does are told as the last of them. The broker logs what the
+   * listener throws. An attachment has one listener; a later call replaces it.
    */
   void onMove(Consumer<Long> listener);
 

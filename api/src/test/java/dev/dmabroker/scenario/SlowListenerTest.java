@@ -115,4 +115,53 @@ class SlowListenerTest extends Fixture {
     Await.until("all is told", () -> told.contains("released buffer-1"));
     assertEquals(List.of("allocated buffer-1", "released buffer-1"), told);
   }
+
+  @Test
+  void whatIsToldOfMovesHoldsUpNoMove() throws Exception {
+    Device display = broker.register("display", CONTIGUOUS);
+    List<Long> generations = new CopyOnWriteArrayList<>();
+    for (int i = 0; i < 4; i++) { // More than there are copiers.
+      Attachment in = export().attach(camera);
+      write(in, i);
+      in.onMove(
+          generation -> {
+            Await.latch(go);
+            generations.add(generation);
+          });
+      Attachment out = in.buffer().attach(display);
+      assertEquals(i, read(out));
+    }
+    assertEquals(List.of(), generations);
+    go.countDown();
+    Await.until("all are told", () -> generations.equals(List.of(2L, 2L, 2L, 2L)));
+  }
+
+  @Test
+  void movesThatFollowEachOtherAreToldAsTheLast() throws Exception {
+    Attachment in = export().attach(camera);
+    write(in, 1);
+    List<Long> generations = new CopyOnWriteArrayList<>();
+    CountDownLatch first = new CountDownLatch(1);
+    in.onMove(
+        generation -> {
+          generations.add(generation);
+          first.countDown();
+          Await.latch(go);
+        });
+    Device display = broker.register("display", CONTIGUOUS);
+    Device scattered =
+        broker.register("scattered", Constraints.builder().permittedHeaps("system").build());
+    for (int i = 0; i < 2; i++) {
+      try (Attachment out = in.buffer().attach(display)) {
+        assertEquals(1, read(out));
+      }
+      first.await();
+      try (Attachment out = in.buffer().attach(scattered)) {
+        assertEquals(1, read(out));
+      }
+    }
+    go.countDown();
+    Await.until("the last is told", () -> generations.contains(5L));
+    assertEquals(List.of(2L, 5L), generations);
+  }
 }

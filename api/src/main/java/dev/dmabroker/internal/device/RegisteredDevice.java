@@ -11,6 +11,7 @@ import dev.dmabroker.internal.placement.Alternatives;
 import dev.dmabroker.internal.placement.Participant;
 import dev.dmabroker.internal.runtime.Durations;
 import dev.dmabroker.internal.runtime.Exceptions;
+import dev.dmabroker.internal.runtime.Lane;
 import dev.dmabroker.internal.watch.StateRecords;
 import dev.dmabroker.spec.Access;
 import dev.dmabroker.spec.Constraints;
@@ -19,6 +20,7 @@ import dev.dmabroker.spi.PlacementHeuristic.User;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Represents a device that is registered with one broker, with its constraints worked out for the
@@ -32,6 +34,9 @@ public final class RegisteredDevice implements Device, Participant {
   private final User user;
   private final ImmutableList<Finding> findings;
   private volatile boolean closed;
+
+  /** Calls what the application has at this device's attachments; null until it is needed. */
+  private @Nullable Lane lane;
 
   RegisteredDevice(
       DeviceRegistry registry,
@@ -48,6 +53,17 @@ public final class RegisteredDevice implements Device, Participant {
             .collect(ImmutableList.toImmutableList());
     this.user = new User(spec.name(), probing.alternatives().get(0), spec.access());
     this.longestHold = Durations.bounded(spec.longestHold().orElse(longestHold));
+  }
+
+  /**
+   * Returns the lane for code of the application that belongs to this device. Each attachment has
+   * one task in it at most, so it needs no bound of its own.
+   */
+  public synchronized Lane lane() {
+    if (lane == null) {
+      lane = new Lane("device " + name(), Integer.MAX_VALUE);
+    }
+    return lane;
   }
 
   /** Tells whether this registry made the device. */

@@ -11,7 +11,6 @@ import dev.dmabroker.internal.runtime.AfterLock;
 import dev.dmabroker.internal.runtime.Clock;
 import dev.dmabroker.internal.runtime.Durations;
 import dev.dmabroker.internal.runtime.Exceptions;
-import dev.dmabroker.internal.runtime.Guarded;
 import dev.dmabroker.internal.services.Services;
 import dev.dmabroker.internal.watch.EventRecords;
 import dev.dmabroker.internal.watch.Leakable;
@@ -43,8 +42,8 @@ public final class AttachedDevice extends Leakable implements Attachment {
   private volatile boolean detached;
   private volatile boolean leftOut;
 
-  /** A consumer of generations, or a weak reference to one. */
-  private volatile @Nullable Object moveListener;
+  /** What the application wants to be told of moves by; null if by nothing. */
+  private volatile @Nullable MoveListener moveListener;
 
   public AttachedDevice(
       Services services, GateKeeper buffer, RegisteredDevice device, @Nullable Origin origin) {
@@ -184,25 +183,21 @@ public final class AttachedDevice extends Leakable implements Attachment {
 
   @Override
   public void onMove(Consumer<Long> listener) {
-    moveListener = Objects.requireNonNull(listener, "listener");
+    Objects.requireNonNull(listener, "listener");
+    moveListener = new MoveListener(() -> listener, device.lane());
   }
 
   /** The same, without keeping it. */
   void onMoveWeakly(Consumer<Long> listener) {
-    moveListener = new WeakReference<>(Objects.requireNonNull(listener, "listener"));
+    WeakReference<Consumer<Long>> weak =
+        new WeakReference<>(Objects.requireNonNull(listener, "listener"));
+    moveListener = new MoveListener(weak::get, device.lane());
   }
 
   public void tellMoved(long generation) {
-    Object listener = moveListener;
-    if (listener instanceof WeakReference<?> weak) {
-      listener = weak.get();
-    }
-    if (listener instanceof Consumer<?>) {
-      @SuppressWarnings("unchecked") // Nothing else is kept there.
-      Consumer<Long> told = (Consumer<Long>) listener;
-      Guarded.run(
-          "the move listener of " + device.name() + " at " + buffer.name(),
-          () -> told.accept(generation));
+    MoveListener listener = moveListener;
+    if (listener != null) {
+      listener.tell(generation);
     }
   }
 
