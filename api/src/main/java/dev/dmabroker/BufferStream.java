@@ -95,7 +95,8 @@ public interface BufferStream extends AutoCloseable {
 
   /**
    * Stops the stream, and gives its memory back. Blocks as {@link #stop()} does. Frames that
-   * consumers hold keep their memory until they are closed. A second call does nothing.
+   * consumers hold keep their memory until they are closed, and a buffer that the broker is just
+   * making goes once its heap has answered. A second call does nothing.
    *
    * @throws WaitInterruptedException if the thread is interrupted while stopping; the stream is
    *     closed nevertheless
