@@ -6,6 +6,7 @@ import dev.dmabroker.internal.device.RegisteredDevice;
 import dev.dmabroker.internal.gate.AttachedDevice;
 import dev.dmabroker.internal.gate.Attachments;
 import dev.dmabroker.internal.gate.GateKeeper;
+import dev.dmabroker.internal.gate.MemoryUse;
 import dev.dmabroker.internal.gate.Place;
 import dev.dmabroker.internal.placement.Demand;
 import dev.dmabroker.internal.placement.Participant;
@@ -14,9 +15,9 @@ import dev.dmabroker.internal.placement.Solver;
 import dev.dmabroker.internal.placement.Target;
 import dev.dmabroker.internal.runtime.AfterLock;
 import dev.dmabroker.internal.runtime.Exceptions;
-import dev.dmabroker.internal.runtime.Guarded;
 import dev.dmabroker.internal.watch.EventRecords;
 import dev.dmabroker.internal.watch.Leakable;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -222,34 +223,21 @@ final class Attaching {
    * is kept in use meanwhile.
    */
   private void askIfItTakesWhatStays() {
-    Place tried =
-        life.lock.locked(
+    List<Place> tried = new ArrayList<>();
+    Boolean taken =
+        MemoryUse.ask(
+            life.lock,
             after -> {
               Place place = life.place;
-              if (!life.stays || place == null || place.suits(device)) {
-                return null;
+              if (life.stays && place != null && !place.suits(device)) {
+                tried.add(place);
               }
-              place.beginUse(after);
-              return place;
-            });
-    if (tried == null) {
-      return;
-    }
-    boolean[] taken = new boolean[1];
-    Runnable endUse =
-        () ->
-            life.lock.report(
-                after -> {
-                  if (taken[0]) {
-                    tried.accept(device);
-                  }
-                  tried.endUse(after);
-                  life.advance(after);
-                });
-    try {
-      taken[0] = device.takes(tried.memory());
-    } finally {
-      Guarded.insist("ending a use of memory", endUse);
+              return tried;
+            },
+            life::advance,
+            () -> device.takes(tried.get(0).memory()));
+    if (taken != null && taken) {
+      life.lock.change(after -> tried.get(0).accept(device));
     }
   }
 

@@ -2,10 +2,10 @@ package dev.dmabroker.internal.buffer;
 
 import dev.dmabroker.internal.allocation.Tenant;
 import dev.dmabroker.internal.device.RegisteredDevice;
+import dev.dmabroker.internal.gate.MemoryUse;
 import dev.dmabroker.internal.gate.Place;
 import dev.dmabroker.internal.move.Relocation;
 import dev.dmabroker.internal.runtime.EngineLog;
-import dev.dmabroker.internal.runtime.Guarded;
 import dev.dmabroker.spi.HeapException;
 import dev.dmabroker.spi.PlacementHeuristic.Resident;
 import java.lang.System.Logger.Level;
@@ -89,24 +89,16 @@ final class BufferTenant implements Tenant {
   @Override
   public boolean lies(Object identity) {
     List<Place> places = new ArrayList<>();
-    Runnable endUse =
-        () ->
-            buffer.lock.report(
-                after -> {
-                  places.forEach(place -> place.endUse(after));
-                  buffer.advance(after);
-                });
-    buffer.lock.change(
-        after -> {
-          addPlaces(places);
-          // A backing is asked without the lock, so its memory is kept in use meanwhile.
-          places.forEach(place -> place.beginUse(after));
-        });
-    try {
-      return places.stream().anyMatch(it -> !it.isAdopted() && isOf(it, identity));
-    } finally {
-      Guarded.insist("ending a use of memory", endUse);
-    }
+    Boolean lies =
+        MemoryUse.ask(
+            buffer.lock,
+            after -> {
+              addPlaces(places);
+              return places;
+            },
+            buffer::advance,
+            () -> places.stream().anyMatch(it -> !it.isAdopted() && isOf(it, identity)));
+    return lies != null && lies;
   }
 
   /** Whether the place's memory is known to have that identity. */

@@ -6,13 +6,13 @@ import dev.dmabroker.internal.device.RegisteredDevice;
 import dev.dmabroker.internal.gate.AttachedDevice;
 import dev.dmabroker.internal.gate.BufferMapping;
 import dev.dmabroker.internal.gate.GateKeeper;
+import dev.dmabroker.internal.gate.MemoryUse;
 import dev.dmabroker.internal.gate.Place;
 import dev.dmabroker.internal.placement.Target;
 import dev.dmabroker.internal.runtime.AfterLock;
 import dev.dmabroker.internal.runtime.Caller;
 import dev.dmabroker.internal.runtime.Durations;
 import dev.dmabroker.internal.runtime.Exceptions;
-import dev.dmabroker.internal.runtime.Guarded;
 import dev.dmabroker.internal.services.Services;
 import dev.dmabroker.internal.watch.EventRecords;
 import dev.dmabroker.internal.watch.Leakable;
@@ -21,6 +21,8 @@ import dev.dmabroker.spec.BufferSpec;
 import dev.dmabroker.spec.SyncFile;
 import dev.dmabroker.spi.HeapException;
 import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
@@ -222,25 +224,18 @@ public final class ManagedBuffer implements GateKeeper {
   @Override
   public int descriptor(BufferMapping mapping, Descriptor which) throws HeapException {
     Place place = mapping.place();
-    Runnable endUse =
-        () ->
-            life.lock.report(
-                after -> {
-                  place.endUse(after);
-                  life.advance(after);
-                });
-    life.lock.change(
-        after -> {
-          if (!mapping.isOpen()) {
-            throw mapping.closed();
-          }
-          place.beginUse(after);
-        });
-    try {
-      return which.of(place.memory());
-    } finally {
-      Guarded.insist("ending a use of memory", endUse);
-    }
+    Integer descriptor =
+        MemoryUse.ask(
+            life.lock,
+            after -> {
+              if (!mapping.isOpen()) {
+                throw mapping.closed();
+              }
+              return List.of(place);
+            },
+            life::advance,
+            () -> which.of(place.memory()));
+    return Objects.requireNonNull(descriptor, "there is a place");
   }
 
   /** Makes a mapping that the calling thread closes. Under the lock. */

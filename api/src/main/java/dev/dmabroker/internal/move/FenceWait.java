@@ -1,6 +1,7 @@
 package dev.dmabroker.internal.move;
 
 import dev.dmabroker.SharedBuffer.State;
+import dev.dmabroker.internal.gate.MemoryUse;
 import dev.dmabroker.internal.gate.Place;
 import dev.dmabroker.internal.runtime.AfterLock;
 import dev.dmabroker.internal.runtime.Guarded;
@@ -8,6 +9,7 @@ import dev.dmabroker.spec.Access;
 import dev.dmabroker.spec.SyncFile;
 import dev.dmabroker.spi.FencePoller;
 import dev.dmabroker.spi.HeapException;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 
@@ -56,34 +58,13 @@ final class FenceWait {
    * is asked, as meanwhile the buffer may end, or the move may be rolled back.
    */
   private Optional<SyncFile> pendingFence() throws HeapException {
-    Runnable endUse =
-        () ->
-            buffer
-                .lock()
-                .report(
-                    after -> {
-                      from.endUse(after);
-                      buffer.advance(after);
-                    });
-    boolean wanted =
-        buffer
-            .lock()
-            .locked(
-                after -> {
-                  if (!buffer.isUnderWay(State.DRAINING)) {
-                    return false;
-                  }
-                  from.beginUse(after);
-                  return true;
-                });
-    if (!wanted) {
-      return Optional.empty();
-    }
-    try {
-      return from.memory().pendingFence(Access.READ);
-    } finally {
-      Guarded.insist("ending a use of memory", endUse);
-    }
+    Optional<SyncFile> pending =
+        MemoryUse.ask(
+            buffer.lock(),
+            after -> buffer.isUnderWay(State.DRAINING) ? List.of(from) : List.of(),
+            buffer::advance,
+            () -> from.memory().pendingFence(Access.READ));
+    return pending == null ? Optional.empty() : pending;
   }
 
   private static void discard(FencePoller poller, SyncFile fence) {
