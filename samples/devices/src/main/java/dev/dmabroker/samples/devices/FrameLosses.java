@@ -26,11 +26,14 @@ public final class FrameLosses {
    * Counts a frame.
    *
    * @param queuedNanos when its buffer had been queued, by {@link System#nanoTime}
+   * @param behindAnother whether the camera was at work at another buffer then. It did not want for
+   *     a buffer in that case, however long ago the stamp of the frame before is: the driver stamps
+   *     a frame when it begins it
    * @return frames lost before it for want of a buffer
    */
-  public long captured(V4l2Buffer frame, long queuedNanos) {
+  public long captured(V4l2Buffer frame, long queuedNanos, boolean behindAnother) {
     long missing = frame.sequence() - lastSequence - 1;
-    long without = (long) ((queuedNanos - lastNanos) / periodNanos);
+    long without = behindAnother ? 0 : (long) ((queuedNanos - lastNanos) / periodNanos);
     long lost = Math.max(0, Math.min(missing, without));
     lastSequence = frame.sequence();
     lastNanos = frame.timestampNanos();

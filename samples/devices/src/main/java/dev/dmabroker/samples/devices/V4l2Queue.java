@@ -104,6 +104,16 @@ public final class V4l2Queue<T> implements OpenQueue {
     }
   }
 
+  /**
+   * Whether the driver works at a buffer at this moment: it streams, has buffers, and is done with
+   * none of them. Then it does not lack the buffer that is queued next.
+   */
+  public boolean isBusy() {
+    synchronized (lock) {
+      return streaming && !queued.isEmpty() && !ring.await(System.nanoTime());
+    }
+  }
+
   /** What a frame needs. */
   public V4l2Format format() {
     return ring.format();

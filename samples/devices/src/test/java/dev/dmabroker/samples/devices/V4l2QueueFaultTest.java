@@ -77,6 +77,25 @@ class V4l2QueueFaultTest {
   }
 
   @Test
+  void theDriverIsBusyWhileItIsDoneWithNoneOfItsBuffers() {
+    try (V4l2Device device = driver.open()) {
+      V4l2Queue<Integer> queue = device.queue(V4l2Direction.CAPTURE, 4);
+      queue.queue(0, buffers.get(0));
+      assertFalse(queue.isBusy(), "it does not stream");
+      queue.start();
+      assertTrue(queue.isBusy());
+      queue.queue(1, buffers.get(1));
+      driver.fill();
+      assertFalse(queue.isBusy(), "it may be done with all");
+      assertTrue(queue.dequeue(LONG).isPresent());
+      assertTrue(queue.isBusy());
+      driver.fill();
+      assertTrue(queue.dequeue(LONG).isPresent());
+      assertFalse(queue.isBusy(), "it has none");
+    }
+  }
+
+  @Test
   void aRefusedBufferIsUnmappedAndTheQueueGoesOn() {
     try (V4l2Device device = driver.open()) {
       V4l2Queue<Integer> queue = device.queue(V4l2Direction.CAPTURE, 2);

@@ -95,6 +95,7 @@ final class VividRig {
     private final V4l2Queue<Integer> queue;
     private final int frameBytes;
     private final long[] queuedNanos = new long[BUFFERS];
+    private final boolean[] behindAnother = new boolean[BUFFERS];
     private final FrameLosses losses;
 
     VividCamera(V4l2Device device, int frameBytes, double rate) {
@@ -112,6 +113,7 @@ final class VividRig {
     @Override
     public void queue(int index, Mapping mapping) {
       queuedNanos[index] = System.nanoTime();
+      behindAnother[index] = queue.isBusy();
       queue.queue(index, mapping);
     }
 
@@ -138,7 +140,7 @@ final class VividRig {
 
     private Captured captured(V4l2Buffer frame, int index) {
       long skipped = losses.skipped();
-      long dropped = losses.captured(frame, queuedNanos[index]);
+      long dropped = losses.captured(frame, queuedNanos[index], behindAnother[index]);
       return new Captured(index, frame.sequence(), dropped, losses.skipped() - skipped);
     }
 

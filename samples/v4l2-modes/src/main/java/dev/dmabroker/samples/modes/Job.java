@@ -73,7 +73,7 @@ final class Job {
           mode.capture(LONGEST)
               .orElseThrow(
                   () -> new IllegalStateException(mode.name() + ": no frame in " + LONGEST));
-      losses.captured(frame.buffer(), givenNanos[frame.number()]);
+      losses.captured(frame.buffer(), givenNanos[frame.number()], /* behindAnother= */ false);
       damaged += frame.buffer().error() ? 1 : 0;
       mode.show(frame.number());
       atCamera--;
