@@ -1,11 +1,8 @@
 package dev.dmabroker.internal.runtime;
 
-import com.google.common.util.concurrent.ThreadFactoryBuilder;
 import java.lang.System.Logger.Level;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
@@ -29,8 +26,6 @@ import org.jspecify.annotations.Nullable;
  * the caller.
  */
 public final class Crew {
-  private static final long IDLE_SECONDS = 10;
-
   /**
    * The caller waits this number of turns before it parks. They take some microseconds, less than
    * being woken takes.
@@ -43,22 +38,12 @@ public final class Crew {
    * Makes a crew of at most {@code maxHelpers} helpers over all jobs; there has to be at least 1.
    */
   public Crew(int maxHelpers) {
-    this(
-        maxHelpers,
-        new ThreadFactoryBuilder().setNameFormat("dmabroker-copy-%d").setDaemon(true).build());
+    this(maxHelpers, Pools.numbered("copy", Thread::new));
   }
 
   /** Makes a crew with threads that the factory makes. */
   public Crew(int maxHelpers, ThreadFactory threads) {
-    helpers =
-        new ThreadPoolExecutor(
-            maxHelpers,
-            maxHelpers,
-            IDLE_SECONDS,
-            TimeUnit.SECONDS,
-            new LinkedBlockingQueue<>(),
-            threads);
-    helpers.allowCoreThreadTimeOut(true);
+    helpers = Pools.pool(maxHelpers, threads);
   }
 
   /** Starts the helpers now, so that a job which comes soon does not have to start them. */

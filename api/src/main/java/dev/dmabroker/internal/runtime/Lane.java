@@ -1,10 +1,8 @@
 package dev.dmabroker.internal.runtime;
 
-import com.google.common.util.concurrent.ThreadFactoryBuilder;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
 
 /**
  * Runs tasks one after the other, in the order in which they came, on a thread that does nothing
@@ -14,8 +12,6 @@ import java.util.concurrent.TimeUnit;
  * is not used any more need not be closed. This class is thread-safe.
  */
 public final class Lane {
-  private static final long IDLE_SECONDS = 10;
-
   private final ThreadPoolExecutor thread;
 
   /**
@@ -25,19 +21,7 @@ public final class Lane {
    * @param room how many tasks can wait
    */
   public Lane(String name, int room) {
-    String threadName = "dmabroker-" + name;
-    thread =
-        new ThreadPoolExecutor(
-            1,
-            1,
-            IDLE_SECONDS,
-            TimeUnit.SECONDS,
-            new LinkedBlockingQueue<>(room),
-            new ThreadFactoryBuilder()
-                .setThreadFactory(task -> new Thread(task, threadName))
-                .setDaemon(true)
-                .build());
-    thread.allowCoreThreadTimeOut(true);
+    thread = Pools.pool(1, Pools.single(name), new LinkedBlockingQueue<>(room));
   }
 
   /**

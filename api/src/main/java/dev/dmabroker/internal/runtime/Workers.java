@@ -1,12 +1,10 @@
 package dev.dmabroker.internal.runtime;
 
-import com.google.common.util.concurrent.ThreadFactoryBuilder;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Future;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadFactory;
@@ -28,15 +26,10 @@ public final class Workers {
   /** The number of workers that are there for all work, whatever foreign code keeps others. */
   private static final int WORKERS = 4;
 
-  private static final long IDLE_SECONDS = 10;
-
   private final ThreadPoolExecutor workers;
-  private final ThreadPoolExecutor preparers =
-      pool(COPIERS, threads("mover-prepare", task -> new Own(this, task)));
-  private final ThreadPoolExecutor copiers =
-      pool(COPIERS, threads("mover", task -> new Own(this, task)));
-  private final ScheduledThreadPoolExecutor timer =
-      timer(threads("timer", task -> new Own(this, task)));
+  private final ThreadPoolExecutor preparers = Pools.pool(COPIERS, threads("mover-prepare"));
+  private final ThreadPoolExecutor copiers = Pools.pool(COPIERS, threads("mover"));
+  private final ScheduledThreadPoolExecutor timer = Pools.timer(threads("timer"));
   private final Executor callbacks;
 
   /**
@@ -46,8 +39,13 @@ public final class Workers {
    * @param kept how many workers foreign code that does not return may keep at a time
    */
   public Workers(Settings settings, int kept) {
-    this.workers = pool(WORKERS + kept, threads("worker", task -> new Worker(this, task)));
+    this.workers =
+        Pools.pool(WORKERS + kept, Pools.numbered("worker", task -> new Worker(this, task)));
     this.callbacks = settings.callbackExecutor();
+  }
+
+  private ThreadFactory threads(String role) {
+    return Pools.numbered(role, task -> new Own(this, task));
   }
 
   /** A thread of a broker, so that it can be told from those of applications. */
@@ -75,43 +73,6 @@ public final class Workers {
   /** Tells whether the calling thread is a worker, of any broker. */
   public static boolean isWorker() {
     return Thread.currentThread() instanceof Worker;
-  }
-
-  /** Makes a pool of daemons that end when they are idle. */
-  public static ThreadPoolExecutor pool(int threads, String role) {
-    return pool(threads, threads(role, Thread::new));
-  }
-
-  private static ThreadPoolExecutor pool(int threads, ThreadFactory factory) {
-    ThreadPoolExecutor pool =
-        new ThreadPoolExecutor(
-            threads, threads, IDLE_SECONDS, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), factory);
-    pool.allowCoreThreadTimeOut(true);
-    return pool;
-  }
-
-  /**
-   * Makes a timer of one thread. It drops what is cancelled at once, so that no memory stays
-   * reachable.
-   */
-  public static ScheduledThreadPoolExecutor timer() {
-    return timer(threads("timer", Thread::new));
-  }
-
-  private static ScheduledThreadPoolExecutor timer(ThreadFactory factory) {
-    ScheduledThreadPoolExecutor timer = new ScheduledThreadPoolExecutor(1, factory);
-    timer.setRemoveOnCancelPolicy(true);
-    timer.setKeepAliveTime(IDLE_SECONDS, TimeUnit.SECONDS);
-    timer.allowCoreThreadTimeOut(true);
-    return timer;
-  }
-
-  private static ThreadFactory threads(String role, ThreadFactory make) {
-    return new ThreadFactoryBuilder()
-        .setThreadFactory(make)
-        .setNameFormat("dmabroker-" + role + "-%d")
-        .setDaemon(true)
-        .build();
   }
 
   /** Runs work that may take long: finding memory, and giving it back. */

@@ -14,7 +14,6 @@ import dev.dmabroker.OutstandingMappingsException;
 import dev.dmabroker.SharedBuffer;
 import dev.dmabroker.StreamSpec;
 import dev.dmabroker.WaitInterruptedException;
-import dev.dmabroker.internal.runtime.Workers;
 import dev.dmabroker.spec.Access;
 import dev.dmabroker.spec.BlobSpec;
 import dev.dmabroker.spec.Constraints;
@@ -27,8 +26,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ScheduledThreadPoolExecutor;
-import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
@@ -46,16 +43,6 @@ class BrokerEndTest extends Fixture {
   }
 
   // ---- Threads ----
-
-  @Test
-  void threadsEndWhenTheyAreIdleAndNothingIsKeptOfWhatIsCancelled() {
-    ScheduledThreadPoolExecutor timer = Workers.timer();
-    assertTrue(timer.getRemoveOnCancelPolicy());
-    for (ThreadPoolExecutor pool : List.of(timer, Workers.pool(2, "test"))) {
-      assertTrue(pool.allowsCoreThreadTimeOut());
-      assertEquals(10, pool.getKeepAliveTime(TimeUnit.SECONDS));
-    }
-  }
 
   @Test
   void eachKindOfWorkHasItsThreads() throws Exception {

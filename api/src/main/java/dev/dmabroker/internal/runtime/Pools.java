@@ -1,0 +1,59 @@
+package dev.dmabroker.internal.runtime;
+
+import com.google.common.util.concurrent.ThreadFactoryBuilder;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Makes pools of threads. The threads are daemons that start when they are needed and end when they
+ * have been idle for a while, so a pool that is not used any more need not be closed.
+ */
+final class Pools {
+  private static final long IDLE_SECONDS = 10;
+
+  private Pools() {}
+
+  /** Makes a pool in which work waits for as long as it has to. */
+  static ThreadPoolExecutor pool(int threads, ThreadFactory factory) {
+    return pool(threads, factory, new LinkedBlockingQueue<>());
+  }
+
+  /** Makes a pool in which work waits in the queue; what finds no room there is refused. */
+  static ThreadPoolExecutor pool(
+      int threads, ThreadFactory factory, BlockingQueue<Runnable> queue) {
+    ThreadPoolExecutor pool =
+        new ThreadPoolExecutor(threads, threads, IDLE_SECONDS, TimeUnit.SECONDS, queue, factory);
+    pool.allowCoreThreadTimeOut(true);
+    return pool;
+  }
+
+  /**
+   * Makes a timer of one thread. It drops what is cancelled at once, so that no memory stays
+   * reachable.
+   */
+  static ScheduledThreadPoolExecutor timer(ThreadFactory factory) {
+    ScheduledThreadPoolExecutor timer = new ScheduledThreadPoolExecutor(1, factory);
+    timer.setRemoveOnCancelPolicy(true);
+    timer.setKeepAliveTime(IDLE_SECONDS, TimeUnit.SECONDS);
+    timer.allowCoreThreadTimeOut(true);
+    return timer;
+  }
+
+  /** Makes a factory of threads for that role, each with a number. */
+  static ThreadFactory numbered(String role, ThreadFactory make) {
+    return daemons(make).setNameFormat("dmabroker-" + role + "-%d").build();
+  }
+
+  /** Makes a factory for the one thread of that role. */
+  static ThreadFactory single(String role) {
+    return daemons(task -> new Thread(task, "dmabroker-" + role)).build();
+  }
+
+  private static ThreadFactoryBuilder daemons(ThreadFactory make) {
+    return new ThreadFactoryBuilder().setThreadFactory(make).setDaemon(true);
+  }
+}
