@@ -175,17 +175,11 @@ public final class Allocator {
             memory,
             order.generation(),
             time.nanos());
-      } catch (VirtualMachineError e) {
-        if (memory != null) {
-          memory.release();
-        }
-        reservation.backTo(before);
-        throw e;
-      } catch (NoTurnException e) {
-        reservation.backTo(before);
+      } catch (VirtualMachineError | NoTurnException e) {
+        giveBack(memory, before);
         throw e;
       } catch (HeapException e) {
-        reservation.backTo(before);
+        giveBack(memory, before);
         refusals.add(e);
         if (e.kind() == HeapException.Kind.FULL) {
           full.add(each.heap());
@@ -197,6 +191,14 @@ public final class Allocator {
         listeners.tell(listener -> listener.heapRefused(refusal));
         return null;
       }
+    }
+
+    /** Gives back what a try took that came to nothing. */
+    private void giveBack(@Nullable HeapMemory memory, long reservedBefore) {
+      if (memory != null) {
+        memory.release();
+      }
+      reservation.backTo(reservedBefore);
     }
 
     /** Tries a full heap once more, after buffers that lie there idle have moved elsewhere. */

@@ -27,7 +27,7 @@ final class Clearing {
   /**
    * Clears memory that a heap has just given, if that is needed.
    *
-   * @throws HeapException if that fails; the memory has been given back then
+   * @throws HeapException if that fails; the memory is still the caller's then
    */
   void clear(HeapAccount heap, HeapMemory memory) throws HeapException {
     if (!distrust.getAsBoolean() || !heap.traits().cpuReach().is(true)) {
@@ -36,7 +36,6 @@ final class Clearing {
     try {
       Foreign.order(() -> overwrite(memory)); // The memory may fault.
     } catch (HeapException e) {
-      memory.release();
       throw new HeapException(e.kind(), "gave memory that cannot be cleared: " + e.getMessage(), e);
     }
   }
