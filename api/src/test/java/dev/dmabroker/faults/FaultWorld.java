@@ -132,7 +132,7 @@ final class FaultWorld {
         return;
       }
     }
-    throw new AssertionError("threw what nobody documents", thrown);
+    throw new AssertionError("threw what is not documented", thrown);
   }
 
   /** Waits until nothing is under way. */

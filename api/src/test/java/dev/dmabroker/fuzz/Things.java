@@ -38,8 +38,8 @@ final class Things {
   record Shadowed(Shadow shadow, Buffer original, Buffer copy) {}
 
   /**
-   * A mapping, what is in it, and the turn of those who look into its memory or end it: the API
-   * asks to close the view before the mapping, and one thread at a time to use a view.
+   * A mapping, what is in it, and the turn of the threads that look into its memory or end it: the
+   * API asks to close the view before the mapping, and one thread at a time to use a view.
    *
    * @param isFrame whether the mapping ends with its frame, and must not be closed
    */

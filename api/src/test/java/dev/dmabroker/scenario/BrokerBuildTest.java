@@ -142,7 +142,7 @@ class BrokerBuildTest {
         HeapProvider.Closed closed = broker.snapshot().closedHeaps().get(0);
         assertEquals("broken", closed.heap());
         assertEquals("looking for it threw " + thrown, closed.reason());
-        assertEquals("report this to who wrote it", closed.remedy());
+        assertEquals("report this to its author", closed.remedy());
         assertEquals(1, broker.snapshot().heaps().size());
       }
     }

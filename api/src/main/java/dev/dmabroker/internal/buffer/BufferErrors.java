@@ -59,18 +59,19 @@ record BufferErrors(
   /**
    * A request would wait for its own mapper.
    *
-   * @param who names the mapper that waits, and would have to close its mapping
+   * @param mapper the mapper that waits, and would have to close its mapping
    */
-  WouldDeadlockException selfWait(String what, String who) {
+  WouldDeadlockException selfWait(String what, String mapper) {
     return Exceptions.wouldDeadlock(
         "cannot "
             + what
             + ": it has to wait until mappings are closed, and "
-            + who
+            + mapper
             + " has one that is out: "
             + this
-            + "; close that first, or, if someone else will, use mapAsync and stages of their own",
-        List.of(who + " waits to " + what + ", which needs its own mapping closed"));
+            + "; close that first, or, if another thread will, use mapAsync and stages of their"
+            + " own",
+        List.of(mapper + " waits to " + what + ", which needs its own mapping closed"));
   }
 
   @Override

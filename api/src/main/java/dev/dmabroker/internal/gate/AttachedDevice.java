@@ -151,7 +151,7 @@ public final class AttachedDevice extends Leakable implements Attachment {
   public BufferMapping admit(
       Place place,
       Access access,
-      Object who,
+      Object caller,
       boolean own,
       @Nullable Throwable where,
       AfterLock after) {
@@ -166,7 +166,7 @@ public final class AttachedDevice extends Leakable implements Attachment {
           }
         });
     BufferMapping mapping =
-        gate.admit(place.occupancy(this), access, who, own, clock.nanos(), where);
+        gate.admit(place.occupancy(this), access, caller, own, clock.nanos(), where);
     admitted[0] = mapping;
     return mapping;
   }

@@ -253,14 +253,14 @@ public final class Gate {
   /**
    * Lets a mapping in whether the gate is open or not, under the buffer's lock.
    *
-   * @param who the caller that asked for it, which need not be the calling thread
-   * @param own whether that one gets it
+   * @param caller asked for it; it need not be the calling thread
+   * @param own whether the caller itself gets the mapping
    * @param where it was asked for
    */
   BufferMapping admit(
       Occupancy occupancy,
       Access access,
-      Object who,
+      Object caller,
       boolean own,
       long nowNanos,
       @Nullable Throwable where) {
@@ -272,7 +272,7 @@ public final class Gate {
     long token = slot.word;
     try {
       Entrance entrance = where == null ? by : follow(by, slot, token, where);
-      slot.note(token, who, own, nowNanos);
+      slot.note(token, caller, own, nowNanos);
       return new BufferMapping(this, entrance, slot, token);
     } catch (Throwable e) {
       slot.leave(token); // There may be no memory to make objects of.

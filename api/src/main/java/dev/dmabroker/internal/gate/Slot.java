@@ -170,20 +170,20 @@ final class Slot extends SlotWord {
    * that; and the token each time, as it is also what the next {@linkplain #guessFree guess} is
    * made from.
    *
-   * @param own whether that thread alone has the mapping, as far as is known
+   * @param own whether the caller alone has the mapping, as far as is known
    */
   @SuppressWarnings("ReferenceEquality")
-  void note(long token, Object who, boolean own, long nowNanos) {
-    if (!own || owner != who) {
-      noteThread(who, own);
+  void note(long token, Object caller, boolean own, long nowNanos) {
+    if (!own || owner != caller) {
+      noteThread(caller, own);
     }
     sinceNanos = nowNanos;
     NOTED.setRelease(this, token);
   }
 
-  private void noteThread(Object who, boolean own) {
-    thread = who;
-    owner = own ? who : null;
+  private void noteThread(Object caller, boolean own) {
+    thread = caller;
+    owner = own ? caller : null;
   }
 
   /** Writes down where that is, before {@link #note}. */
@@ -197,11 +197,11 @@ final class Slot extends SlotWord {
     return isNoted(token) && sited == (token & ~FENCED) ? callSite : null;
   }
 
-  /** The thread has got the mapping, which was noted for another thread or for none. */
-  void hand(long token, Object who) {
+  /** The caller has got the mapping, which was noted for another thread or for none. */
+  void hand(long token, Object caller) {
     if (word == token) {
-      thread = who;
-      owner = who;
+      thread = caller;
+      owner = caller;
     }
   }
 

@@ -94,8 +94,7 @@ public final class HeapDiscovery {
       String name = nameOf(provider);
       EngineLog.LOG.log(Level.WARNING, "heap provider " + name + " threw", e);
       closed.add(
-          new HeapProvider.Closed(
-              name, "looking for it threw " + e, "report this to who wrote it"));
+          new HeapProvider.Closed(name, "looking for it threw " + e, "report this to its author"));
     }
   }
 

@@ -50,7 +50,10 @@ public class StateLock {
   /** Notes all that a change may write in the state, so that it is undone if the change throws. */
   protected void keep(AfterLock after) {}
 
-  /** Shows what a change has prepared to threads without the lock. It throws before or not. */
+  /**
+   * Shows what a change has prepared to threads without the lock. If it throws, it has shown
+   * nothing.
+   */
   protected void publish() {}
 
   // ---- Changes ----

@@ -83,7 +83,7 @@ public final class MoveWorker {
   }
 
   /**
-   * A move that did what its kind says: contents that nobody will read can be copied all the same.
+   * A move that did what its kind says: contents that will not be read can be copied all the same.
    */
   private BufferMove move(Access access) throws InterruptedException {
     boolean dead = access == Access.OVERWRITE;

@@ -155,12 +155,12 @@ final class Pipeline {
     }
   }
 
-  private void check(Frame frame, Mapping mapping, String who) {
+  private void check(Frame frame, Mapping mapping, String stage) {
     if (!frame.isIntact(mapping)) {
       corrupt.incrementAndGet();
       System.out.printf(
           "CORRUPT: frame %d in %s (%s, generation %d) at the %s%n",
-          frame.sequence(), frame, mapping.heapName(), mapping.generation(), who);
+          frame.sequence(), frame, mapping.heapName(), mapping.generation(), stage);
     }
   }
 
