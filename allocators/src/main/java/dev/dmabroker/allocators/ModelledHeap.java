@@ -76,17 +76,19 @@ public final class ModelledHeap implements Heap {
    * @throws IllegalArgumentException if the size is less than 1
    */
   @Override
-  public Backing allocate(String label, long sizeBytes) throws HeapException {
+  public Backing allocate(Request request) throws HeapException {
     if (closed) {
       throw new HeapException(Kind.FAILED, "heap " + name + " is closed");
     }
-    Pages.requirePositive(sizeBytes);
+    request.requireAlignment(traits.alignmentBytes());
     MemfdSource source = MemfdSource.ordinary(name, leftovers);
-    long rounded = source.rounded(sizeBytes);
+    long rounded = source.rounded(request.sizeBytes());
     reserve(rounded);
     boolean allocated = false;
     try {
-      Backing backing = source.allocate(label, sizeBytes, () -> usedBytes.getAndAdd(-rounded));
+      Backing backing =
+          source.allocate(
+              request.label(), request.sizeBytes(), () -> usedBytes.getAndAdd(-rounded));
       allocated = true;
       return backing;
     } finally {

@@ -84,11 +84,12 @@ public final class V4l2Heap implements Heap {
   }
 
   @Override
-  public Backing allocate(String label, long sizeBytes) throws HeapException {
+  public Backing allocate(Request request) throws HeapException {
     if (closed) {
       throw new HeapException(Kind.FAILED, "heap " + name + " is closed");
     }
-    return source.allocate(label, sizeBytes);
+    request.requireAlignment(traits.alignmentBytes());
+    return source.allocate(request.label(), request.sizeBytes());
   }
 
   /**

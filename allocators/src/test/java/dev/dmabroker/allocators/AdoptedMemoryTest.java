@@ -20,6 +20,7 @@ import dev.dmabroker.spec.Access;
 import dev.dmabroker.spec.BlobSpec;
 import dev.dmabroker.spec.Constraints;
 import dev.dmabroker.spi.Backing;
+import dev.dmabroker.spi.Heap;
 import dev.dmabroker.spi.HeapException;
 import dev.dmabroker.testing.InOrder;
 import java.lang.ref.WeakReference;
@@ -215,7 +216,7 @@ class AdoptedMemoryTest {
   void whatIsNoDmaBufIsNotImported() throws Exception {
     assertSays(assertThrows(HeapException.class, () -> ImportedDmaBuf.of(-1)), "EBADF");
     assertSays(assertThrows(HeapException.class, () -> ImportedDmaBuf.of(1_000_000)), "EBADF");
-    Backing memfd = Heaps.modelled("memfd").build().allocate("memfd", 1);
+    Backing memfd = Heaps.modelled("memfd").build().allocate(new Heap.Request("memfd", 1));
     assertSays(
         assertThrows(HeapException.class, () -> ImportedDmaBuf.of(memfd.fd())),
         "no dma-buf",

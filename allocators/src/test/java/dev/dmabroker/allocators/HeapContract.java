@@ -69,14 +69,14 @@ abstract class HeapContract {
   }
 
   private Backing allocate(String label, long bytes) throws HeapException {
-    Backing backing = heap.allocate(label, bytes);
+    Backing backing = heap.allocate(new Heap.Request(label, bytes));
     toRelease.add(backing);
     return backing;
   }
 
   @Test
   void memoryIsZero() throws Exception {
-    Backing dirty = heap.allocate("dirty", BYTES);
+    Backing dirty = heap.allocate(new Heap.Request("dirty", BYTES));
     fill(dirty, (byte) -1);
     dirty.release();
     Backing backing = allocate("clean", BYTES);
@@ -94,11 +94,12 @@ abstract class HeapContract {
     for (long asked : new long[] {1, unitBytes() - 1, unitBytes(), unitBytes() + 1}) {
       if (asked > heap.traits().maxSizeBytes().or(Long.MAX_VALUE)) {
         HeapException refusal =
-            assertThrows(HeapException.class, () -> heap.allocate("rounded", asked));
+            assertThrows(
+                HeapException.class, () -> heap.allocate(new Heap.Request("rounded", asked)));
         assertEquals(Kind.TOO_LARGE, refusal.kind(), refusal.getMessage());
         continue;
       }
-      Backing backing = heap.allocate("rounded", asked);
+      Backing backing = heap.allocate(new Heap.Request("rounded", asked));
       assertEquals(asked <= unitBytes() ? unitBytes() : 2 * unitBytes(), backing.sizeBytes());
       assertDoesNotThrow(() -> backing.bytes(backing.sizeBytes() - 1, 1));
       backing.release();
@@ -108,17 +109,31 @@ abstract class HeapContract {
   @ParameterizedTest
   @ValueSource(longs = {0, -1, Long.MIN_VALUE})
   void sizesBelowOneAreRejected(long size) {
-    assertThrows(IllegalArgumentException.class, () -> heap.allocate("bad", size));
+    assertThrows(
+        IllegalArgumentException.class, () -> heap.allocate(new Heap.Request("bad", size)));
   }
 
   @ParameterizedTest
   @ValueSource(longs = {Long.MAX_VALUE, Long.MAX_VALUE - 65535, 1L << 46})
   void absurdSizesAreRefused(long size) {
-    HeapException refusal = assertThrows(HeapException.class, () -> heap.allocate("huge", size));
+    HeapException refusal =
+        assertThrows(HeapException.class, () -> heap.allocate(new Heap.Request("huge", size)));
     assertTrue(
         EnumSet.of(Kind.TOO_LARGE, Kind.FULL).contains(refusal.kind()),
         () -> refusal.kind() + ": " + refusal.getMessage());
     assertEquals(descriptorsBefore, OwnProcess.memoryDescriptors());
+  }
+
+  @Test
+  void theAlignmentIsThatOfTheTraitOrTheHeapRefuses() throws Exception {
+    long aligned = heap.traits().alignmentBytes().or(1L);
+    heap.allocate(new Heap.Request("aligned", 1, aligned)).release();
+    HeapException refusal =
+        assertThrows(
+            HeapException.class, () -> heap.allocate(new Heap.Request("more", 1, 2 * aligned)));
+    assertTrue(
+        String.valueOf(refusal.getMessage()).contains("aligned to " + aligned),
+        refusal.getMessage());
   }
 
   @Test
@@ -150,7 +165,7 @@ abstract class HeapContract {
 
   @Test
   void releaseClosesItsOwnDescriptorOnly() throws Exception {
-    Backing backing = heap.allocate("mine", BYTES);
+    Backing backing = heap.allocate(new Heap.Request("mine", BYTES));
     Backing other = allocate("other", 1);
     fill(backing, (byte) 7);
     int duplicate = backing.dupFd();
@@ -168,7 +183,7 @@ abstract class HeapContract {
 
   @Test
   void bytesThatOutliveTheMemoryAreZero() throws Exception {
-    Backing backing = heap.allocate("stale", BYTES);
+    Backing backing = heap.allocate(new Heap.Request("stale", BYTES));
     fill(backing, (byte) 9);
     ByteBuffer slice = backing.bytes(1 << 20, 1 << 20).slice(16, 1024).asReadOnlyBuffer();
     ByteBuffer stale = backing.bytes(0, BYTES);
@@ -237,7 +252,7 @@ abstract class HeapContract {
     long bytes = 4L << 20;
     long before = OwnProcess.addressSpaceBytes();
     for (int i = 0; i < cycles; i++) {
-      Backing backing = heap.allocate("cycle", bytes);
+      Backing backing = heap.allocate(new Heap.Request("cycle", bytes));
       backing.bytes(0, 1).put(0, (byte) i);
       backing.release();
     }
@@ -268,7 +283,7 @@ abstract class HeapContract {
   private boolean useAlone(byte mark) throws HeapException {
     boolean alone = true;
     for (int i = 0; i < 20; i++) {
-      Backing backing = heap.allocate("thread", 1 << 20);
+      Backing backing = heap.allocate(new Heap.Request("thread", 1 << 20));
       fill(backing, mark);
       ByteBuffer bytes = backing.bytes(0, 1 << 20);
       alone &= bytes.get(0) == mark && bytes.get((1 << 20) - 1) == mark;
@@ -282,7 +297,7 @@ abstract class HeapContract {
   void aClosedHeapRefuses() {
     heap.close();
     heap.close();
-    assertThrows(HeapException.class, () -> heap.allocate("late", 1));
+    assertThrows(HeapException.class, () -> heap.allocate(new Heap.Request("late", 1)));
   }
 
   @Test

@@ -127,8 +127,8 @@ class LabMemoryTest {
     V4l2Nodes.setFormat(node, V4l2Heap.Queue.CAPTURE, 640, 360);
     int fd = OwnProcess.open(node);
     try (V4l2Heap heap = V4l2Heap.of("camera", fd, V4l2Heap.Queue.CAPTURE)) {
-      Backing one = heap.allocate("one", 1);
-      Backing two = heap.allocate("two", 1);
+      Backing one = heap.allocate(new Heap.Request("one", 1));
+      Backing two = heap.allocate(new Heap.Request("two", 1));
       int duplicate = two.dupFd();
       assertEquals(0, heap.indexOf(one.fd()).orElseThrow());
       assertEquals(1, heap.indexOf(two.fd()).orElseThrow());
@@ -136,13 +136,13 @@ class LabMemoryTest {
       assertTrue(heap.indexOf(0).isEmpty());
       // What somebody else has is not given out again; what nobody has is, and is clear.
       two.release();
-      Backing three = heap.allocate("three", 1);
+      Backing three = heap.allocate(new Heap.Request("three", 1));
       assertEquals(2, heap.indexOf(three.fd()).orElseThrow());
       OwnProcess.close(duplicate);
       three.bytes(0, 1).put(0, (byte) 5);
       three.release();
-      Backing four = heap.allocate("four", 1);
-      Backing five = heap.allocate("five", 1);
+      Backing four = heap.allocate(new Heap.Request("four", 1));
+      Backing five = heap.allocate(new Heap.Request("five", 1));
       assertEquals(
           List.of(1, 2),
           List.of(heap.indexOf(four.fd()).orElseThrow(), heap.indexOf(five.fd()).orElseThrow()));
@@ -171,7 +171,7 @@ class LabMemoryTest {
   void anImportIsKnownUnderEachDescriptor() throws Exception {
     start(Machine.open(Heaps.dmaHeaps(), "cma", "a CMA node in /dev/dma_heap"));
     try (Heap exporter = Machine.open(Heaps.dmaHeaps(), "system", "/dev/dma_heap/system")) {
-      Backing foreign = exporter.allocate("foreign", SIZE);
+      Backing foreign = exporter.allocate(new Heap.Request("foreign", SIZE));
       fill(foreign.bytes(0, SIZE), 3);
       int duplicate = foreign.dupFd();
       SharedBuffer buffer =
@@ -207,7 +207,7 @@ class LabMemoryTest {
   void whatIsDeclaredOfAnImportCounts() throws Exception {
     start();
     try (Heap exporter = Machine.open(Heaps.dmaHeaps(), "cma", "a CMA node in /dev/dma_heap")) {
-      Backing foreign = exporter.allocate("foreign", SIZE);
+      Backing foreign = exporter.allocate(new Heap.Request("foreign", SIZE));
       HeapTraits declared =
           HeapTraits.builder()
               .contiguous(Trait.declared(true))
@@ -239,7 +239,7 @@ class LabMemoryTest {
   void aDescriptorThatBecameAnotherFilesIsRefused() throws Exception {
     start();
     try (Heap exporter = Machine.open(Heaps.dmaHeaps(), "system", "/dev/dma_heap/system")) {
-      Backing foreign = exporter.allocate("foreign", SIZE);
+      Backing foreign = exporter.allocate(new Heap.Request("foreign", SIZE));
       int number = foreign.dupFd();
       ImportedDmaBuf imported = ImportedDmaBuf.of(number);
       OwnProcess.close(number);
@@ -247,7 +247,7 @@ class LabMemoryTest {
           assertThrows(
               AllocationException.class, () -> broker.adopt("closed", BlobSpec.of(SIZE), imported));
       assertTrue(String.valueOf(closed.getMessage()).contains("EBADF"), closed.getMessage());
-      Backing other = exporter.allocate("other", SIZE);
+      Backing other = exporter.allocate(new Heap.Request("other", SIZE));
       int recycled = other.dupFd();
       if (recycled == number) {
         AllocationException refusal =

@@ -9,6 +9,7 @@ import dev.dmabroker.allocators.linux.OwnProcess;
 import dev.dmabroker.allocators.linux.Pages;
 import dev.dmabroker.spec.MemorySpeed;
 import dev.dmabroker.spi.Backing;
+import dev.dmabroker.spi.Heap;
 import dev.dmabroker.spi.HeapException;
 import dev.dmabroker.spi.HeapException.Kind;
 import dev.dmabroker.spi.HeapProvider;
@@ -84,16 +85,16 @@ class ModelledHeapTest {
   void isFullAtItsCapacityAndUsableAfterARelease() throws Exception {
     long page = Pages.size();
     ModelledHeap heap = Heaps.modelled("small").capacityBytes(3 * page).build();
-    Backing two = heap.allocate("two", page + 1);
+    Backing two = heap.allocate(new Heap.Request("two", page + 1));
     assertEquals(2 * page, heap.usedBytes());
     assertEquals(Kind.FULL, refusal(heap, 2 * page));
     assertEquals(Kind.TOO_LARGE, refusal(heap, 3 * page + 1));
-    Backing one = heap.allocate("one", 1);
+    Backing one = heap.allocate(new Heap.Request("one", 1));
     assertEquals(Kind.FULL, refusal(heap, 1));
     two.release();
     two.release();
     assertEquals(page, heap.usedBytes());
-    heap.allocate("two again", 2 * page).release();
+    heap.allocate(new Heap.Request("two again", 2 * page)).release();
     one.release();
     assertEquals(0, heap.usedBytes());
   }
@@ -102,7 +103,7 @@ class ModelledHeapTest {
   void tellsWhatLingers() throws Exception {
     long page = Pages.size();
     ModelledHeap heap = Heaps.modelled("kept").build();
-    Backing backing = heap.allocate("kept", 2 * page);
+    Backing backing = heap.allocate(new Heap.Request("kept", 2 * page));
     int duplicate = backing.dupFd();
     assertEquals(Lingering.NONE, heap.lingering());
     backing.release();
@@ -113,14 +114,16 @@ class ModelledHeapTest {
   }
 
   private static Kind refusal(ModelledHeap heap, long bytes) {
-    return assertThrows(HeapException.class, () -> heap.allocate("more", bytes)).kind();
+    return assertThrows(HeapException.class, () -> heap.allocate(new Heap.Request("more", bytes)))
+        .kind();
   }
 
   @Test
   void aRefusedAllocationIsNotCounted() {
     ModelledHeap heap = Heaps.modelled("open").build();
-    assertThrows(HeapException.class, () -> heap.allocate("absurd", 1L << 50));
-    assertThrows(HeapException.class, () -> heap.allocate("absurd", Long.MAX_VALUE));
+    assertThrows(HeapException.class, () -> heap.allocate(new Heap.Request("absurd", 1L << 50)));
+    assertThrows(
+        HeapException.class, () -> heap.allocate(new Heap.Request("absurd", Long.MAX_VALUE)));
     assertEquals(0, heap.usedBytes());
   }
 
@@ -148,7 +151,7 @@ class ModelledHeapTest {
     boolean below = true;
     for (int i = 0; i < 500; i++) {
       try {
-        Backing backing = heap.allocate("some", 1);
+        Backing backing = heap.allocate(new Heap.Request("some", 1));
         below &= heap.usedBytes() <= most;
         backing.release();
       } catch (HeapException e) {

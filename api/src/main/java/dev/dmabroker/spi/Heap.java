@@ -1,5 +1,6 @@
 package dev.dmabroker.spi;
 
+import java.util.Objects;
 import java.util.Set;
 
 /**
@@ -27,11 +28,67 @@ public interface Heap extends AutoCloseable {
   /**
    * Allocates memory that is filled with zeros and has all its pages. May block.
    *
-   * @param label names the allocation in the kernel's debug files where that is possible
-   * @param sizeBytes at least 1; rounded up as the heap needs
-   * @throws HeapException if the heap gives no memory; nothing is left behind then
+   * @throws HeapException if the heap gives no memory of that size and alignment; nothing is left
+   *     behind then
    */
-  Backing allocate(String label, long sizeBytes) throws HeapException;
+  Backing allocate(Request request) throws HeapException;
+
+  /**
+   * What a heap is asked for. Immutable.
+   *
+   * @param label names the allocation in the kernel's debug files where that is possible
+   * @param sizeBytes at least 1; the heap rounds it up as it needs
+   * @param alignmentBytes what the devices were promised, a power of two: the physical (or bus)
+   *     address of the first byte is a multiple of it. The broker asks a heap for no more than its
+   *     {@linkplain HeapTraits#alignmentBytes() trait} says; a heap that cannot give it refuses
+   */
+  record Request(String label, long sizeBytes, long alignmentBytes) {
+
+    /**
+     * Checks the numbers.
+     *
+     * @throws IllegalArgumentException if the size is less than 1, or the alignment is no power of
+     *     two
+     */
+    public Request {
+      Objects.requireNonNull(label, "label");
+      if (sizeBytes < 1) {
+        throw new IllegalArgumentException("sizeBytes must be at least 1, is " + sizeBytes);
+      }
+      if (alignmentBytes < 1 || Long.bitCount(alignmentBytes) != 1) {
+        throw new IllegalArgumentException(
+            "alignmentBytes must be a power of two, is " + alignmentBytes);
+      }
+    }
+
+    /**
+     * Asks for memory of any alignment.
+     *
+     * @throws IllegalArgumentException if the size is less than 1
+     */
+    public Request(String label, long sizeBytes) {
+      this(label, sizeBytes, /* alignmentBytes= */ 1);
+    }
+
+    /**
+     * Refuses the request where memory is aligned to less than it asks for.
+     *
+     * @param givenBytes the alignment of all the memory that the heap gives, as far as it is known
+     * @throws HeapException if the alignment is not a multiple of what is asked for
+     */
+    public void requireAlignment(Trait<Long> givenBytes) throws HeapException {
+      if (givenBytes.or(1L) % alignmentBytes != 0) {
+        throw new HeapException(
+            HeapException.Kind.FAILED,
+            "cannot align "
+                + label
+                + " to "
+                + alignmentBytes
+                + " bytes: memory of the heap is aligned to "
+                + givenBytes);
+      }
+    }
+  }
 
   /**
    * The memory that was given back to the heap but lives on because its descriptors were handed

@@ -154,8 +154,8 @@ class DocumentedExceptionsTest extends Fixture {
             .heap(
                 new ScriptedHeap("first", ScriptedHeap.ordinary().build()) {
                   @Override
-                  public Backing allocate(String label, long sizeBytes) throws HeapException {
-                    return new Unmappable(super.allocate(label, sizeBytes));
+                  public Backing allocate(Request request) throws HeapException {
+                    return new Unmappable(super.allocate(request));
                   }
                 })
             .heuristic(new InOrder())

@@ -11,6 +11,7 @@ import dev.dmabroker.spec.Layout;
 import dev.dmabroker.spi.Backing;
 import dev.dmabroker.spi.DeviceProbe;
 import dev.dmabroker.spi.ForeignMemory;
+import dev.dmabroker.spi.Heap;
 import dev.dmabroker.spi.HeapException;
 import dev.dmabroker.spi.HeapTraits;
 import dev.dmabroker.spi.Trait;
@@ -139,7 +140,7 @@ final class Extensions {
       @Override
       public Backing open() throws HeapException {
         hostilityAtOpen();
-        Backing backing = heap.allocate(name, layout.sizeBytes());
+        Backing backing = heap.allocate(new Heap.Request(name, layout.sizeBytes()));
         fill(backing);
         return backing;
       }

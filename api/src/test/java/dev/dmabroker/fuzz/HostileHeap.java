@@ -50,17 +50,18 @@ final class HostileHeap implements Heap {
   }
 
   @Override
-  public Backing allocate(String label, long sizeBytes) throws HeapException {
-    if (sizeBytes < 1) {
-      findings.add("Heap.allocate(String,long)", new Finding("asked for a size less than 1"));
-    }
-    if (sizeBytes > LARGEST) {
-      throw new HeapException(HeapException.Kind.TOO_LARGE, sizeBytes + " bytes are too many");
+  public Backing allocate(Request request) throws HeapException {
+    if (request.sizeBytes() > LARGEST) {
+      throw new HeapException(
+          HeapException.Kind.TOO_LARGE, request.sizeBytes() + " bytes are too many");
     }
     return switch (hostility.strike(Site.ALLOCATE)) {
       case NULL -> Draw.nothing();
-      case LIE -> new HostileBacking(heap.allocate(label, Math.max(1, sizeBytes - 8)));
-      default -> new HostileBacking(heap.allocate(label, sizeBytes));
+      case LIE ->
+          new HostileBacking(
+              heap.allocate(
+                  new Heap.Request(request.label(), Math.max(1, request.sizeBytes() - 8))));
+      default -> new HostileBacking(heap.allocate(request));
     };
   }
 

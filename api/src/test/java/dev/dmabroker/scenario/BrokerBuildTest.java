@@ -184,7 +184,7 @@ class BrokerBuildTest {
           }
 
           @Override
-          public Backing allocate(String label, long sizeBytes) {
+          public Backing allocate(Request request) {
             throw bug;
           }
 

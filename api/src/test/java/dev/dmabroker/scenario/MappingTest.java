@@ -90,8 +90,8 @@ class MappingTest extends Fixture {
     ScriptedHeap heap =
         new ScriptedHeap("zero", ScriptedHeap.ordinary().build()) {
           @Override
-          public Backing allocate(String label, long sizeBytes) throws HeapException {
-            return new ForwardingBacking(super.allocate(label, sizeBytes)) {
+          public Backing allocate(Request request) throws HeapException {
+            return new ForwardingBacking(super.allocate(request)) {
               @Override
               public int fd() {
                 return 0;

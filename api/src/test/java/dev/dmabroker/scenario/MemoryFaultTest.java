@@ -221,7 +221,7 @@ class MemoryFaultTest extends Fixture {
     }
 
     @Override
-    public Backing allocate(String label, long sizeBytes) {
+    public Backing allocate(Request request) {
       if (clears) {
         ByteBuffer memory = file.memory();
         for (int i = 0; i < memory.limit(); i += 8) {

@@ -209,8 +209,9 @@ class MoveContentsTest extends Fixture {
     ScriptedHeap pages =
         new ScriptedHeap("pages", ScriptedHeap.ordinary().build()) {
           @Override
-          public Backing allocate(String label, long sizeBytes) throws HeapException {
-            return super.allocate(label, (sizeBytes + 4095) / 4096 * 4096);
+          public Backing allocate(Request request) throws HeapException {
+            return super.allocate(
+                new Request(request.label(), (request.sizeBytes() + 4095) / 4096 * 4096));
           }
         };
     broker.close();

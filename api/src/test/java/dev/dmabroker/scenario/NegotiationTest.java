@@ -68,6 +68,18 @@ class NegotiationTest extends Fixture {
   }
 
   @Test
+  void theHeapIsToldTheStrictestAlignment() {
+    SharedBuffer buffer = broker.export("frame", FRAME);
+    for (long alignment : List.of(64L, 2048L, 512L)) {
+      buffer.attach(
+          broker.register(
+              "device " + alignment, Constraints.builder().alignment(alignment).build()));
+    }
+    buffer.attach(camera).map(Access.WRITE).close();
+    assertEquals(2048, system.lastRequest().alignmentBytes());
+  }
+
+  @Test
   void preferencesCostAndNeverForbid() {
     Device gpu =
         broker.register(

@@ -115,9 +115,9 @@ public final class Hostile {
     }
 
     @Override
-    public Backing allocate(String label, long sizeBytes) throws HeapException {
+    public Backing allocate(Heap.Request request) throws HeapException {
       at("Heap.allocate");
-      return new HostileBacking(heap.allocate(label, sizeBytes));
+      return new HostileBacking(heap.allocate(request));
     }
 
     @Override

@@ -24,8 +24,8 @@ public final class ScriptedFences extends ScriptedHeap {
   }
 
   @Override
-  public Backing allocate(String label, long sizeBytes) throws HeapException {
-    return new Fenced(super.allocate(label, sizeBytes));
+  public Backing allocate(Request request) throws HeapException {
+    return new Fenced(super.allocate(request));
   }
 
   private final class Fenced extends ForwardingBacking {

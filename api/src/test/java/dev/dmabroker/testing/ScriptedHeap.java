@@ -44,6 +44,7 @@ public class ScriptedHeap implements Heap {
   private volatile Hook onRelease = () -> {};
   private volatile Hook onIdentity = () -> {};
   private volatile Optional<Object> identity = Optional.empty();
+  private volatile @Nullable Request lastRequest;
   private volatile long shortBy;
   private volatile byte contents;
   private volatile long capacity = Long.MAX_VALUE;
@@ -145,6 +146,11 @@ public class ScriptedHeap implements Heap {
     capacity = bytes;
   }
 
+  /** The last that it was asked for. */
+  public Request lastRequest() {
+    return Objects.requireNonNull(lastRequest, "nothing was asked for");
+  }
+
   public int allocations() {
     return allocations.get();
   }
@@ -163,7 +169,8 @@ public class ScriptedHeap implements Heap {
   }
 
   @Override
-  public Backing allocate(String label, long sizeBytes) throws HeapException {
+  public Backing allocate(Request request) throws HeapException {
+    lastRequest = request;
     onAllocate.run();
     HeapException.Kind next = nextRefusal.getAndSet(null);
     HeapException.Kind kind = next != null ? next : refusal;
@@ -172,10 +179,10 @@ public class ScriptedHeap implements Heap {
     }
     synchronized (live) {
       long used = live.stream().mapToLong(MemoryBacking::sizeBytes).sum();
-      if (used + sizeBytes > capacity) {
+      if (used + request.sizeBytes() > capacity) {
         throw new HeapException(HeapException.Kind.FULL, "ENOMEM");
       }
-      MemoryBacking backing = new MemoryBacking(Math.toIntExact(sizeBytes - shortBy));
+      MemoryBacking backing = new MemoryBacking(Math.toIntExact(request.sizeBytes() - shortBy));
       live.add(backing);
       allocations.incrementAndGet();
       return backing;

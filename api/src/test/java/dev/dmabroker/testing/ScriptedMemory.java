@@ -2,6 +2,7 @@ package dev.dmabroker.testing;
 
 import dev.dmabroker.spi.Backing;
 import dev.dmabroker.spi.ForeignMemory;
+import dev.dmabroker.spi.Heap;
 import dev.dmabroker.spi.HeapException;
 import dev.dmabroker.spi.HeapTraits;
 import java.nio.ByteBuffer;
@@ -51,7 +52,7 @@ public final class ScriptedMemory implements ForeignMemory {
 
   @Override
   public Backing open() throws HeapException {
-    Backing backing = heap.allocate("foreign", sizeBytes);
+    Backing backing = heap.allocate(new Heap.Request("foreign", sizeBytes));
     ByteBuffer bytes = backing.bytes(0, (int) sizeBytes);
     for (int i = 0; i + 8 <= sizeBytes; i += 8) {
       bytes.putLong(i, 42 + i);

@@ -41,7 +41,7 @@ public final class StubHeap implements Heap {
   }
 
   @Override
-  public Backing allocate(String label, long sizeBytes) throws HeapException {
+  public Backing allocate(Request request) throws HeapException {
     throw new HeapException(HeapException.Kind.FULL, name + " has no memory at all");
   }
 

@@ -85,7 +85,7 @@ class ServicesTest {
     }
 
     @Override
-    public Backing allocate(String label, long sizeBytes) throws HeapException {
+    public Backing allocate(Request request) throws HeapException {
       throw new HeapException(HeapException.Kind.FULL, "ENOMEM");
     }
 

@@ -46,11 +46,12 @@ final class LinuxHeap implements Heap {
   }
 
   @Override
-  public Backing allocate(String label, long sizeBytes) throws HeapException {
+  public Backing allocate(Request request) throws HeapException {
     if (closed) {
       throw new HeapException(Kind.FAILED, "heap " + name + " is closed");
     }
-    return source.allocate(label, sizeBytes);
+    request.requireAlignment(traits.alignmentBytes());
+    return source.allocate(request.label(), request.sizeBytes());
   }
 
   /**

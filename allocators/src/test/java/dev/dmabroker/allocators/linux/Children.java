@@ -56,7 +56,7 @@ final class Children {
         provider.discover().forEach(System.out::println);
       }
       try {
-        Heaps.modelled("model").build().allocate("x", 1).release();
+        Heaps.modelled("model").build().allocate(new Heap.Request("x", 1)).release();
         System.out.println("modelled: allocated");
       } catch (HeapException e) {
         System.out.println("modelled: " + e.kind());
@@ -74,7 +74,7 @@ final class Children {
     public static void main(String[] arguments) throws Exception {
       Heap heap = heap(arguments[0]);
       for (int round = 0; round < ROUNDS; round++) {
-        Backing backing = heap.allocate("stale", BYTES);
+        Backing backing = heap.allocate(new Heap.Request("stale", BYTES));
         ByteBuffer bytes = backing.bytes(0, BYTES);
         AtomicBoolean released = new AtomicBoolean();
         Thread user = new Thread(() -> hammer(bytes, released));
@@ -109,12 +109,12 @@ final class Children {
       // Loads the test's own classes, for class files are opened by descriptor, too.
       OwnProcess.memoryDescriptors();
       check(refusal(heap, Long.MAX_VALUE) != Kind.NO_DESCRIPTORS, "absurd size");
-      Backing one = heap.allocate("one", 1);
+      Backing one = heap.allocate(new Heap.Request("one", 1));
       List<Backing> all = new ArrayList<>();
       Kind kind = null;
       while (kind == null) {
         try {
-          all.add(heap.allocate("many", 1));
+          all.add(heap.allocate(new Heap.Request("many", 1)));
         } catch (HeapException e) {
           kind = e.kind();
         }
@@ -127,7 +127,7 @@ final class Children {
       all.forEach(Backing::release);
       all.clear();
       for (int i = 0; i < held; i++) {
-        all.add(heap.allocate("again", 1));
+        all.add(heap.allocate(new Heap.Request("again", 1)));
       }
       all.forEach(Backing::release);
       one.release();
@@ -136,7 +136,7 @@ final class Children {
 
     private static Kind refusal(Heap heap, long bytes) {
       try {
-        heap.allocate("x", bytes).release();
+        heap.allocate(new Heap.Request("x", bytes)).release();
         throw new AssertionError("allocated " + bytes);
       } catch (HeapException e) {
         return e.kind();

@@ -74,9 +74,9 @@ class LeftoversTest {
     try (Heap heap = open(name)) {
       long unit = heap.traits().granuleBytes().or(0L);
       assertEquals(Lingering.NONE, heap.lingering());
-      Backing one = heap.allocate("one", unit);
-      Backing two = heap.allocate("two", 2 * unit);
-      Backing none = heap.allocate("none", unit);
+      Backing one = heap.allocate(new Heap.Request("one", unit));
+      Backing two = heap.allocate(new Heap.Request("two", 2 * unit));
+      Backing none = heap.allocate(new Heap.Request("none", unit));
       for (Backing each : List.of(one, two, none)) {
         each.bytes(0, 1).put(0, (byte) 1);
       }
@@ -99,7 +99,7 @@ class LeftoversTest {
   @ValueSource(strings = {"memfd", "system", "cma", "udmabuf"})
   void aDuplicateThatWasClosedBeforeLeavesNothing(String name) throws Exception {
     try (Heap heap = open(name)) {
-      Backing backing = heap.allocate("one", 1);
+      Backing backing = heap.allocate(new Heap.Request("one", 1));
       ByteBuffer bytes = backing.bytes(0, 1);
       OwnProcess.close(backing.dupFd());
       backing.release();
@@ -112,7 +112,7 @@ class LeftoversTest {
   @ValueSource(strings = {"memfd", "system", "cma", "udmabuf"})
   void aForeignMappingHoldsItToo(String name) throws Exception {
     try (Heap heap = open(name)) {
-      Backing backing = heap.allocate("mapped", 1);
+      Backing backing = heap.allocate(new Heap.Request("mapped", 1));
       int duplicate = backing.dupFd();
       AddressRange peer = AddressRange.map(duplicate, backing.sizeBytes(), true, "peer");
       OwnProcess.close(duplicate);
@@ -128,7 +128,7 @@ class LeftoversTest {
   @ValueSource(strings = {"system", "cma", "udmabuf"})
   void aDmaBufThatOthersDuplicateByItsNumberIsSeen(String name) throws Exception {
     try (Heap heap = open(name)) {
-      Backing backing = heap.allocate("unasked", 1);
+      Backing backing = heap.allocate(new Heap.Request("unasked", 1));
       int duplicate = LibC.calls().fcntl(backing.fd(), LibC.F_DUPFD_CLOEXEC, 0);
       long bytes = backing.sizeBytes();
       backing.release();
@@ -146,7 +146,7 @@ class LeftoversTest {
           Files.isDirectory(LiveFiles.OF_THIS_SYSTEM.buffers())
               || Files.isReadable(LiveFiles.OF_THIS_SYSTEM.bufinfo()),
           "needs the kernel's list of dma-bufs; run samples/kernel-lab/test");
-      Backing backing = heap.allocate("imported", 1);
+      Backing backing = heap.allocate(new Heap.Request("imported", 1));
       long bytes = backing.sizeBytes();
       Optional<Fd> importer = imported(backing.fd());
       backing.release();
@@ -186,7 +186,7 @@ class LeftoversTest {
   @ValueSource(strings = {"system", "cma", "udmabuf"})
   void theHoldersOfADmaBufAreCounted(String name) throws Exception {
     try (Heap heap = open(name)) {
-      Backing backing = heap.allocate("held", 1);
+      Backing backing = heap.allocate(new Heap.Request("held", 1));
       int fd = backing.fd();
       assertTrue(DmaBufs.isDmaBuf(fd));
       assertEquals(OptionalLong.of(1), DmaBufs.holders(fd));
@@ -205,7 +205,7 @@ class LeftoversTest {
   void aPendingFenceThatWasPolledForHoldsTheMemory() throws Exception {
     try (Heap heap = open("system");
         SwSync timeline = SwSync.require()) {
-      Backing backing = heap.allocate("polled", 1);
+      Backing backing = heap.allocate(new Heap.Request("polled", 1));
       int fence = timeline.fence(1);
       SwSync.putOn(backing.fd(), fence, true);
       LibC.calls().close(fence);
@@ -221,7 +221,7 @@ class LeftoversTest {
   @Test
   void eachWayToLookFindsADmaBuf(@TempDir Path folder) throws Exception {
     try (Heap heap = open("system")) {
-      Backing backing = heap.allocate("looked for", 1);
+      Backing backing = heap.allocate(new Heap.Request("looked for", 1));
       int duplicate = backing.dupFd();
       FileId id = FileId.of(backing.fd()).orElseThrow();
       Set<Leftover> one = Set.of(new Leftover(id, backing.sizeBytes(), true));

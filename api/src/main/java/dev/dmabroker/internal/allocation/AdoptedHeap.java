@@ -43,7 +43,7 @@ final class AdoptedHeap implements Heap {
   }
 
   @Override
-  public Backing allocate(String label, long sizeBytes) throws HeapException {
+  public Backing allocate(Request request) throws HeapException {
     movable = memory.movable();
     return memory.open();
   }

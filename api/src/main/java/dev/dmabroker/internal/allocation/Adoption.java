@@ -12,6 +12,7 @@ import dev.dmabroker.internal.runtime.Time;
 import dev.dmabroker.spec.BufferSpec;
 import dev.dmabroker.spec.Layout;
 import dev.dmabroker.spi.ForeignMemory;
+import dev.dmabroker.spi.Heap;
 import dev.dmabroker.spi.HeapException;
 import java.util.Collection;
 import java.util.List;
@@ -72,7 +73,7 @@ public final class Adoption {
     }
     HeapMemory taken;
     try {
-      taken = account.allocate(name, layout.sizeBytes());
+      taken = account.allocate(new Heap.Request(name, layout.sizeBytes()));
     } catch (HeapException e) {
       throw failure(name, target, layout, account.name(), e);
     } finally {

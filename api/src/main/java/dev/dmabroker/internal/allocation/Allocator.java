@@ -17,6 +17,7 @@ import dev.dmabroker.internal.runtime.Exceptions;
 import dev.dmabroker.internal.runtime.Time;
 import dev.dmabroker.internal.watch.EventRecords;
 import dev.dmabroker.internal.watch.Listeners;
+import dev.dmabroker.spi.Heap;
 import dev.dmabroker.spi.HeapException;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -165,7 +166,9 @@ public final class Allocator {
       HeapMemory memory = null;
       try {
         order.progress().ask(heap);
-        memory = heap.allocateInTurn(buffer, sizeBytes);
+        memory =
+            heap.allocateInTurn(
+                new Heap.Request(buffer, sizeBytes, each.choice().alignmentBytes()));
         clearing.clear(heap, memory);
         return new PlacedMemory(
             planner.table(),

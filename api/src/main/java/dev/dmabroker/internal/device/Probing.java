@@ -14,6 +14,7 @@ import dev.dmabroker.spec.Constraints;
 import dev.dmabroker.spi.DeviceProbe;
 import dev.dmabroker.spi.DeviceProbe.Answer;
 import dev.dmabroker.spi.DeviceProbe.Verdict;
+import dev.dmabroker.spi.Heap;
 import dev.dmabroker.spi.HeapException;
 import dev.dmabroker.spi.HeapTraits;
 import dev.dmabroker.spi.Trait;
@@ -100,7 +101,7 @@ record Probing(List<Constraints> alternatives, ImmutableList<Finding> findings) 
   private static Finding ask(DeviceProbe probe, DeviceProbe.Sample sample, HeapAccount heap) {
     HeapMemory memory;
     try {
-      memory = heap.allocate(nameOf(probe), sample.sizeBytes());
+      memory = heap.allocate(new Heap.Request(nameOf(probe), sample.sizeBytes()));
     } catch (HeapException e) {
       return new StateRecords.Finding(
           heap.name(),

@@ -86,11 +86,12 @@ public final class HeapAccount extends StateLock {
   /**
    * Asks the heap for memory, and distrusts its answer.
    *
-   * @throws HeapException also if the heap does what it must not do: throws anything else, or gives
-   *     too little
+   * @throws HeapException also if the heap's memory is aligned to less than is asked for, or if the
+   *     heap does what it must not do: throws anything else, or gives too little
    */
-  public HeapMemory allocate(String label, long sizeBytes) throws HeapException {
+  public HeapMemory allocate(Heap.Request request) throws HeapException {
     StackReserve.require();
+    request.requireAlignment(traits.alignmentBytes());
     Release undo =
         new Release(null, 0); // There may be no memory for it once the heap has answered.
     synchronized (this) {
@@ -100,13 +101,13 @@ public final class HeapAccount extends StateLock {
       backings++; // This keeps the heap open while it is being asked.
     }
     try {
-      Backing backing = Foreign.ask(() -> heap.allocate(label, sizeBytes));
+      Backing backing = Foreign.ask(() -> heap.allocate(request));
       undo.backing = backing;
       Foreign.order(MemoryFaults::surface); // The heap may have cleared the memory.
       long got = Foreign.ask(backing::sizeBytes);
-      if (got < sizeBytes) {
+      if (got < request.sizeBytes()) {
         throw new HeapException(
-            HeapException.Kind.FAILED, "gave " + got + " bytes instead of " + sizeBytes);
+            HeapException.Kind.FAILED, "gave " + got + " bytes instead of " + request.sizeBytes());
       }
       HeapMemory memory = new HeapMemory(this, backing, got);
       synchronized (this) {
@@ -126,12 +127,11 @@ public final class HeapAccount extends StateLock {
    * @throws NoTurnException if this is a worker, and {@link WorkerTurns#MOST} are at the heap
    *     already
    */
-  public HeapMemory allocateInTurn(String label, long sizeBytes)
-      throws HeapException, NoTurnException {
+  public HeapMemory allocateInTurn(Heap.Request request) throws HeapException, NoTurnException {
     if (!Workers.isWorker()) {
-      return allocate(label, sizeBytes);
+      return allocate(request);
     }
-    return turns.inTurn(() -> allocate(label, sizeBytes));
+    return turns.inTurn(() -> allocate(request));
   }
 
   /** Returns the turns of workers at the heap. */

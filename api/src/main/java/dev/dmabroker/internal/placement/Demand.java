@@ -17,6 +17,10 @@ public final class Demand {
   private final long[] limits;
 
   private final long minSizeBytes;
+
+  /** The alignment of the first byte, a power of two. */
+  private final long alignmentBytes;
+
   private final int coherency;
 
   /** The rules of each storage form; null where some device does not take that form. */
@@ -28,12 +32,14 @@ public final class Demand {
       long[] heaps,
       long[] limits,
       long minSizeBytes,
+      long alignmentBytes,
       int coherency,
       @Nullable Rules[] rules,
       BufferCounts counts) {
     this.heaps = heaps;
     this.limits = limits;
     this.minSizeBytes = minSizeBytes;
+    this.alignmentBytes = alignmentBytes;
     this.coherency = coherency;
     this.rules = rules;
     this.counts = counts;
@@ -46,6 +52,7 @@ public final class Demand {
     long[] bothLimits = smallest(limits, other.limits);
     @Nullable Rules[] bothRules = combined(rules, other.rules);
     long bothMinSize = Math.max(minSizeBytes, other.minSizeBytes);
+    long bothAlignment = Math.max(alignmentBytes, other.alignmentBytes);
     int bothCoherency = coherency & other.coherency;
     BufferCounts bothCounts = counts.and(other.counts);
     boolean same =
@@ -53,11 +60,19 @@ public final class Demand {
             && bothLimits == limits
             && bothRules == rules
             && bothMinSize == minSizeBytes
+            && bothAlignment == alignmentBytes
             && bothCoherency == coherency
             && bothCounts == counts;
     return same
         ? this
-        : new Demand(bothHeaps, bothLimits, bothMinSize, bothCoherency, bothRules, bothCounts);
+        : new Demand(
+            bothHeaps,
+            bothLimits,
+            bothMinSize,
+            bothAlignment,
+            bothCoherency,
+            bothRules,
+            bothCounts);
   }
 
   /** Returns the heaps of both; the first array itself if the other has all of its heaps. */
@@ -127,6 +142,10 @@ public final class Demand {
     return minSizeBytes;
   }
 
+  long alignmentBytes() {
+    return alignmentBytes;
+  }
+
   int coherency() {
     return coherency;
   }
@@ -145,6 +164,7 @@ public final class Demand {
         && Arrays.equals(heaps, other.heaps)
         && Arrays.equals(limits, other.limits)
         && minSizeBytes == other.minSizeBytes
+        && alignmentBytes == other.alignmentBytes
         && coherency == other.coherency
         && Arrays.equals(rules, other.rules)
         && counts.equals(other.counts);

@@ -22,6 +22,7 @@ public final class DeviceDemand {
   private final long[] heaps;
   private final long[] limits;
   private final long minSizeBytes;
+  private final long alignmentBytes;
   private final int coherency;
   private final BufferCounts counts;
   private final List<ImageConstraints> images;
@@ -52,6 +53,7 @@ public final class DeviceDemand {
                             constraints.segmentBoundaryBytes())))
             .toArray();
     minSizeBytes = constraints.minSizeBytes();
+    alignmentBytes = constraints.alignmentBytes();
     coherency = HeapTable.bits(constraints.coherency());
     counts = BufferCounts.of(constraints.counts());
     images =
@@ -144,13 +146,13 @@ public final class DeviceDemand {
   /** Joins what was worked out once with the rules for each way to store the target. */
   private Demand work(Target target) {
     if (!target.isImage()) {
-      return new Demand(heaps, limits, minSizeBytes, coherency, BYTES, counts);
+      return new Demand(heaps, limits, minSizeBytes, alignmentBytes, coherency, BYTES, counts);
     }
     List<StorageForm> forms = target.forms();
     @Nullable Rules[] rules = new Rules[forms.size()];
     for (int i = 0; i < rules.length; i++) {
       rules[i] = rules(forms.get(i));
     }
-    return new Demand(heaps, limits, minSizeBytes, coherency, rules, counts);
+    return new Demand(heaps, limits, minSizeBytes, alignmentBytes, coherency, rules, counts);
   }
 }

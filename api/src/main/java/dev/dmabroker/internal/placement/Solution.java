@@ -22,6 +22,7 @@ public final class Solution {
    * @param layout how contents lie
    * @param neededBytes what all devices need
    * @param sizeBytes what the heap is asked for
+   * @param alignmentBytes the alignment of the first byte that all devices need
    * @param count how many buffers all devices need
    * @param coherency the domain of the memory
    */
@@ -31,6 +32,7 @@ public final class Solution {
       Layout layout,
       long neededBytes,
       long sizeBytes,
+      long alignmentBytes,
       long count,
       Coherency coherency) {
 

@@ -269,6 +269,7 @@ public final class Solver {
                   layout,
                   needed,
                   asked,
+                  demand.alignmentBytes(),
                   demand.counts().count(),
                   DOMAINS[Integer.numberOfTrailingZeros(domain)]);
         }

@@ -37,9 +37,12 @@ final class FaultyHeap implements Heap {
   }
 
   @Override
-  public Backing allocate(String label, long sizeBytes) throws HeapException {
+  public Backing allocate(Request request) throws HeapException {
     boolean tooLittle = faults.strike(Site.ALLOCATE);
-    return new FaultyBacking(heap.allocate(label, tooLittle ? sizeBytes - 8 : sizeBytes));
+    return new FaultyBacking(
+        heap.allocate(
+            new Heap.Request(
+                request.label(), tooLittle ? request.sizeBytes() - 8 : request.sizeBytes())));
   }
 
   @Override

@@ -104,9 +104,9 @@ public class BufferStress {
     }
 
     @Override
-    public Backing allocate(String label, long sizeBytes) {
-      add(label, 1);
-      return new Piece(this, label);
+    public Backing allocate(Request request) {
+      add(request.label(), 1);
+      return new Piece(this, request.label());
     }
 
     @Override

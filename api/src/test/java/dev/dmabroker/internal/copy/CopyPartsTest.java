@@ -9,6 +9,7 @@ import dev.dmabroker.spec.Layout;
 import dev.dmabroker.spec.Modifier;
 import dev.dmabroker.spec.PixelFormat;
 import dev.dmabroker.spi.Backing;
+import dev.dmabroker.spi.Heap;
 import dev.dmabroker.spi.HeapException;
 import dev.dmabroker.spi.Mover;
 import dev.dmabroker.testing.ForwardingBacking;
@@ -31,7 +32,7 @@ class CopyPartsTest {
   private final ScriptedHeap heap = ScriptedHeap.system();
 
   private Backing filled(int sizeBytes, long seed) throws HeapException {
-    Backing backing = heap.allocate("test", sizeBytes);
+    Backing backing = heap.allocate(new Heap.Request("test", sizeBytes));
     byte[] contents = new byte[sizeBytes];
     new Random(seed).nextBytes(contents);
     backing.bytes(0, sizeBytes).put(0, contents);

@@ -10,6 +10,7 @@ import dev.dmabroker.internal.runtime.Crew;
 import dev.dmabroker.spec.Access;
 import dev.dmabroker.spec.Layout;
 import dev.dmabroker.spi.Backing;
+import dev.dmabroker.spi.Heap;
 import dev.dmabroker.spi.HeapException;
 import dev.dmabroker.spi.Mover;
 import dev.dmabroker.testing.ForwardingBacking;
@@ -298,7 +299,7 @@ class CpuMoverTest {
 
   private Backing allocate(String label, int sizeBytes) {
     try {
-      return heap.allocate(label, sizeBytes);
+      return heap.allocate(new Heap.Request(label, sizeBytes));
     } catch (HeapException e) {
       throw new AssertionError(e);
     }

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import dev.dmabroker.internal.runtime.Crew;
 import dev.dmabroker.spec.Layout;
 import dev.dmabroker.spi.Backing;
+import dev.dmabroker.spi.Heap;
 import dev.dmabroker.spi.Mover;
 import dev.dmabroker.testing.MappedFile;
 import dev.dmabroker.testing.ScriptedHeap;
@@ -30,7 +31,7 @@ class TruncatedCopyTest {
     CrewSize size = new CrewSize(threads);
     size.decide(n -> 1_000_000 / n);
     CpuMover mover = new CpuMover(size, new Crew(2));
-    Backing to = ScriptedHeap.system().allocate("target", SIZE);
+    Backing to = ScriptedHeap.system().allocate(new Heap.Request("target", SIZE));
     try (MappedFile file = new MappedFile(folder.resolve("source"), SIZE, true)) {
       Mover.Copy copy = new Mover.Copy(file.open(), BYTES, to, BYTES);
       mover.prepare(copy);

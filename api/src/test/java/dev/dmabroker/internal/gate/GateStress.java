@@ -7,6 +7,7 @@ import dev.dmabroker.internal.heap.HeapAccount;
 import dev.dmabroker.internal.heap.HeapMemory;
 import dev.dmabroker.spec.Access;
 import dev.dmabroker.spec.BlobSpec;
+import dev.dmabroker.spi.Heap;
 import dev.dmabroker.spi.HeapException;
 import dev.dmabroker.testing.ScriptedHeap;
 import java.util.Objects;
@@ -32,7 +33,7 @@ public class GateStress {
 
   private static HeapMemory memory() {
     try {
-      return HEAP.allocate("stress", 8);
+      return HEAP.allocate(new Heap.Request("stress", 8));
     } catch (HeapException e) {
       throw new ExceptionInInitializerError(e);
     }

@@ -13,6 +13,7 @@ import dev.dmabroker.Holder;
 import dev.dmabroker.internal.heap.HeapAccount;
 import dev.dmabroker.spec.Access;
 import dev.dmabroker.spec.BlobSpec;
+import dev.dmabroker.spi.Heap;
 import dev.dmabroker.spi.HeapException;
 import dev.dmabroker.testing.ScriptedHeap;
 import java.time.Duration;
@@ -41,7 +42,8 @@ class GateTest {
   }
 
   private Place placement(long generation) throws HeapException {
-    return Placements.at(heap, heap.allocate("test", 8), BlobSpec.of(8), generation);
+    return Placements.at(
+        heap, heap.allocate(new Heap.Request("test", 8)), BlobSpec.of(8), generation);
   }
 
   private BufferMapping enter(Access access) {

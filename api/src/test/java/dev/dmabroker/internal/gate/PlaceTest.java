@@ -17,6 +17,7 @@ import dev.dmabroker.internal.runtime.AfterLock;
 import dev.dmabroker.spec.Access;
 import dev.dmabroker.spec.BlobSpec;
 import dev.dmabroker.spec.Constraints;
+import dev.dmabroker.spi.Heap;
 import dev.dmabroker.testing.Fixture;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -39,7 +40,10 @@ class PlaceTest extends Fixture {
     HeapAccount heap = new HeapAccount(cma);
     place =
         Placements.at(
-            heap, heap.allocate("test", 2 * SIZE), BlobSpec.of(SIZE), /* generation= */ 7);
+            heap,
+            heap.allocate(new Heap.Request("test", 2 * SIZE)),
+            BlobSpec.of(SIZE),
+            /* generation= */ 7);
   }
 
   private AttachedDevice attach(String name, Duration longestHold) {

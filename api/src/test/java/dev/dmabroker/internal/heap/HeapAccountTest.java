@@ -29,9 +29,9 @@ class HeapAccountTest {
   @Test
   void countsWhatIsOut() throws Exception {
     assertUsed(0, 0);
-    HeapMemory one = account.allocate("one", 4096);
+    HeapMemory one = account.allocate(new Heap.Request("one", 4096));
     assertUsed(1, 4096);
-    HeapMemory two = account.allocate("two", 1);
+    HeapMemory two = account.allocate(new Heap.Request("two", 1));
     assertUsed(2, 4097);
     assertEquals(4097, account.usedBytes());
     one.release();
@@ -44,16 +44,29 @@ class HeapAccountTest {
   @Test
   void countsWhatTheHeapGaveAndNotWhatItWasAskedFor() throws Exception {
     heap.shortBy(-96); // Rounds up.
-    HeapMemory backing = account.allocate("rounded", 4000);
+    HeapMemory backing = account.allocate(new Heap.Request("rounded", 4000));
     assertUsed(1, 4096);
     backing.release();
     assertUsed(0, 0);
   }
 
   @Test
+  void asksForNoMoreAlignmentThanTheHeapHas() throws Exception {
+    account.allocate(new Heap.Request("aligned", 1, 4096)).release();
+    assertEquals(4096, heap.lastRequest().alignmentBytes());
+    var refusal =
+        assertThrows(
+            HeapException.class, () -> account.allocate(new Heap.Request("aligned", 1, 8192)));
+    assertEquals(
+        "cannot align aligned to 8192 bytes: memory of the heap is aligned to 4096",
+        refusal.getMessage());
+    assertEquals(1, heap.allocations());
+  }
+
+  @Test
   void isClosedOnceAndOnlyAfterTheLastBacking() throws Exception {
-    HeapMemory one = account.allocate("one", 1);
-    HeapMemory two = account.allocate("two", 1);
+    HeapMemory one = account.allocate(new Heap.Request("one", 1));
+    HeapMemory two = account.allocate(new Heap.Request("two", 1));
     account.retire();
     one.release();
     assertEquals(0, heap.timesClosed());
@@ -65,7 +78,7 @@ class HeapAccountTest {
 
   @Test
   void isClosedAtOnceIfNothingIsOut() throws Exception {
-    account.allocate("gone", 1).release();
+    account.allocate(new Heap.Request("gone", 1)).release();
     assertEquals(0, heap.timesClosed());
     account.retire();
     account.retire();
@@ -75,7 +88,8 @@ class HeapAccountTest {
   @Test
   void givesNothingAfterItHasRetired() {
     account.retire();
-    var failure = assertThrows(HeapException.class, () -> account.allocate("late", 1));
+    var failure =
+        assertThrows(HeapException.class, () -> account.allocate(new Heap.Request("late", 1)));
     assertEquals("the broker is closed", failure.getMessage());
     assertEquals(0, heap.allocations());
     assertUsed(0, 0);
@@ -89,7 +103,7 @@ class HeapAccountTest {
           account.retire();
           closedWhileAsked.set(heap.timesClosed());
         });
-    HeapMemory backing = account.allocate("across", 1);
+    HeapMemory backing = account.allocate(new Heap.Request("across", 1));
     assertEquals(0, closedWhileAsked.get());
     assertEquals(0, heap.timesClosed());
     backing.release();
@@ -103,7 +117,7 @@ class HeapAccountTest {
           account.retire();
           throw new HeapException(HeapException.Kind.FULL, "ENOMEM");
         });
-    assertThrows(HeapException.class, () -> account.allocate("refused", 1));
+    assertThrows(HeapException.class, () -> account.allocate(new Heap.Request("refused", 1)));
     assertEquals(1, heap.timesClosed());
   }
 
@@ -115,7 +129,9 @@ class HeapAccountTest {
         () -> {
           throw refusal;
         });
-    assertSame(refusal, assertThrows(HeapException.class, () -> account.allocate("refused", 1)));
+    assertSame(
+        refusal,
+        assertThrows(HeapException.class, () -> account.allocate(new Heap.Request("refused", 1))));
     assertEquals(kind, refusal.kind());
     assertInstanceOf(IOException.class, refusal.getCause());
     assertUsed(0, 0);
@@ -124,7 +140,8 @@ class HeapAccountTest {
   @Test
   void whatIsTooShortIsGivenBackAndCountsNothing() {
     heap.shortBy(1);
-    var failure = assertThrows(HeapException.class, () -> account.allocate("short", 4096));
+    var failure =
+        assertThrows(HeapException.class, () -> account.allocate(new Heap.Request("short", 4096)));
     assertEquals("gave 4095 bytes instead of 4096", failure.getMessage());
     assertEquals(0, heap.live());
     assertUsed(0, 0);
@@ -137,7 +154,8 @@ class HeapAccountTest {
         () -> {
           throw bug;
         });
-    var failure = assertThrows(HeapException.class, () -> account.allocate("bug", 1));
+    var failure =
+        assertThrows(HeapException.class, () -> account.allocate(new Heap.Request("bug", 1)));
     assertEquals(HeapException.Kind.FAILED, failure.kind());
     assertSame(bug, failure.getCause());
     assertUsed(0, 0);
@@ -145,7 +163,7 @@ class HeapAccountTest {
 
   @Test
   void aReleaseThatThrowsIsCountedAllTheSame() throws Exception {
-    HeapMemory backing = account.allocate("stuck", 1);
+    HeapMemory backing = account.allocate(new Heap.Request("stuck", 1));
     heap.onRelease(
         () -> {
           throw new HeapException(HeapException.Kind.FAILED, "EIO");
@@ -163,7 +181,8 @@ class HeapAccountTest {
         () -> {
           throw error;
         });
-    var failure = assertThrows(HeapException.class, () -> account.allocate("deep", 1));
+    var failure =
+        assertThrows(HeapException.class, () -> account.allocate(new Heap.Request("deep", 1)));
     assertEquals("threw java.lang.StackOverflowError: deep", failure.getMessage());
     assertSame(error, failure.getCause());
     assertUsed(0, 0);
@@ -196,7 +215,7 @@ class HeapAccountTest {
     }
 
     @Override
-    public Backing allocate(String label, long sizeBytes) throws HeapException {
+    public Backing allocate(Request request) throws HeapException {
       throw new HeapException(HeapException.Kind.FULL, "ENOMEM");
     }
 

@@ -375,7 +375,7 @@ public final class RandomProblems {
     }
 
     @Override
-    public Backing allocate(String label, long sizeBytes) throws HeapException {
+    public Backing allocate(Request request) throws HeapException {
       throw new HeapException(HeapException.Kind.FULL, "on paper only");
     }
 

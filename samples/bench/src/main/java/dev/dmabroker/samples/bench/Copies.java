@@ -19,7 +19,7 @@ final class Copies implements AutoCloseable {
   }
 
   private Backing populated() throws HeapException {
-    Backing backing = heap.allocate("copies", bytes);
+    Backing backing = heap.allocate(new Heap.Request("copies", bytes));
     backing.bytes(0, bytes).put(0, (byte) 1); // Maps all of it.
     return backing;
   }

@@ -40,7 +40,7 @@ final class NoMemoryHeap implements Heap {
   }
 
   @Override
-  public Backing allocate(String label, long sizeBytes) throws HeapException {
+  public Backing allocate(Request request) throws HeapException {
     throw new HeapException(HeapException.Kind.FULL, "there is no memory in " + name());
   }
 

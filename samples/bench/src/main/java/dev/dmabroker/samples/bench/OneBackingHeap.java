@@ -34,8 +34,8 @@ final class OneBackingHeap implements Heap {
   }
 
   @Override
-  public Backing allocate(String label, long sizeBytes) throws HeapException {
-    if (sizeBytes > BYTES) {
+  public Backing allocate(Request request) throws HeapException {
+    if (request.sizeBytes() > BYTES) {
       throw new HeapException(Kind.TOO_LARGE, NAME + " gives " + BYTES + " bytes");
     }
     return backing;

@@ -38,8 +38,8 @@ final class PeakHeap implements Heap {
   }
 
   @Override
-  public Backing allocate(String label, long sizeBytes) throws HeapException {
-    Backing backing = heap.allocate(label, sizeBytes);
+  public Backing allocate(Request request) throws HeapException {
+    Backing backing = heap.allocate(request);
     peakBytes.accumulateAndGet(heap.usedBytes(), Math::max);
     return backing;
   }
