@@ -1,12 +1,18 @@
 package dev.dmabroker.spec;
 
 import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
 
 /**
  * The spec of a buffer that holds bytes without further structure, for example a compressed
  * bitstream.
+ *
+ * @param sizeBytes how many bytes the buffer holds, at least 1
+ * @param format what the bytes are if they are compressed video, which every device has to take;
+ *     empty if it does not matter
  */
-public record BlobSpec(long sizeBytes) implements BufferSpec {
+public record BlobSpec(long sizeBytes, Optional<CompressedFormat> format) implements BufferSpec {
 
   /**
    * Checks the size.
@@ -17,11 +23,17 @@ public record BlobSpec(long sizeBytes) implements BufferSpec {
     if (sizeBytes < 1) {
       throw new IllegalArgumentException("size must be at least 1 byte, is " + sizeBytes);
     }
+    Objects.requireNonNull(format, "format");
   }
 
   /** A spec of {@code sizeBytes} bytes. */
   public static BlobSpec of(long sizeBytes) {
-    return new BlobSpec(sizeBytes);
+    return new BlobSpec(sizeBytes, Optional.empty());
+  }
+
+  /** Bytes like these, which are compressed video in the given format. */
+  public BlobSpec in(CompressedFormat format) {
+    return new BlobSpec(sizeBytes, Optional.of(format));
   }
 
   @Override
@@ -32,6 +44,6 @@ public record BlobSpec(long sizeBytes) implements BufferSpec {
 
   @Override
   public String toString() {
-    return sizeBytes + " bytes";
+    return format.map(each -> sizeBytes + " bytes of " + each).orElse(sizeBytes + " bytes");
   }
 }

@@ -53,6 +53,9 @@ public enum ConstraintField {
   /** The least speed of the memory. */
   SPEED("speed", Combination.LARGEST),
 
+  /** The formats of compressed video that the device takes. */
+  COMPRESSED_FORMATS("compressedFormats", Combination.INTERSECTION),
+
   /** The pixel formats that the device takes. */
   FORMATS("formats", Combination.INTERSECTION),
   /** The DRM format modifiers that the device takes; linear alone, unless declared. */

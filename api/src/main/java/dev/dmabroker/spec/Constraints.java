@@ -187,6 +187,14 @@ public final class Constraints {
     return get(ConstraintField.SPEED, MemorySpeed.SLOW);
   }
 
+  /** The only formats of compressed video that the device takes; empty if all are taken. */
+  public Optional<Set<CompressedFormat>> compressedFormats() {
+    @SuppressWarnings("unchecked") // The setter has the field's type.
+    Set<CompressedFormat> formats =
+        (Set<CompressedFormat>) values.get(ConstraintField.COMPRESSED_FORMATS);
+    return Optional.ofNullable(formats);
+  }
+
   /**
    * Each plane's stride has to be a multiple of this number of bytes, in pictures of any format; at
    * least 1.

@@ -190,6 +190,20 @@ public final class ConstraintsBuilder {
   }
 
   /**
+   * Names the only formats of compressed video that the device takes. Bytes of which no format is
+   * said, and pictures, are not concerned.
+   *
+   * @throws InvalidConstraintException if none is named
+   */
+  public ConstraintsBuilder compressedFormats(CompressedFormat... formats) {
+    if (formats.length == 0) {
+      throw FieldChecks.invalid(
+          ConstraintField.COMPRESSED_FORMATS, "names no format; leave it out to take all");
+    }
+    return set(ConstraintField.COMPRESSED_FORMATS, Sets.immutableEnumSet(Arrays.asList(formats)));
+  }
+
+  /**
    * Names types of heaps that the device does not reach.
    *
    * @throws InvalidConstraintException if a name is blank

@@ -7,8 +7,10 @@ import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
- * Pixel formats that V4L2 and DRM have in common in Linux 6.1. They are described as they are on a
- * little-endian machine, with the planes back to back in one buffer.
+ * Pixel formats that V4L2 and DRM have in common. They are described as they are on a little-endian
+ * machine, with the planes back to back in one buffer. Linux 6.1 has them all but {@link #P012},
+ * {@link #Y210}, {@link #Y212}, {@link #Y216} and those of 10-bit colours, which are younger in
+ * V4L2.
  *
  * <p>The codes are those of {@code linux/videodev2.h} and {@code drm/drm_fourcc.h}: four ASCII
  * characters, the first in the lowest byte. DRM names components from the highest bit of a
@@ -18,8 +20,10 @@ import java.util.OptionalInt;
  * several codes for one layout, the constant here has the code that says whether there is alpha.
  *
  * <p>DRM has no format of luma alone and no palette in a format's name: {@code R8} and {@code C8}
- * stand for them. Formats that only one of the two has (BGR565, bytes A, Y, Cb, Cr), big-endian
- * words and V4L2's tiled formats have no constant here.
+ * stand for them, and {@code GR88} for luma of two cameras. Formats that only one of the two has
+ * (BGR565, RG88, ABGR2101010, bytes A, Y, Cb, Cr), big-endian words and V4L2's tiled formats have
+ * no constant here. Compressed video is no picture of pixels but bytes: see {@link
+ * CompressedFormat}.
  */
 public enum PixelFormat {
   /** 8 bits of luma. */
@@ -30,6 +34,11 @@ public enum PixelFormat {
   Y12("Y12 ", "R12 ", plane(2, 1, 1)),
   /** 16 bits of luma, the low byte first. */
   Y16("Y16 ", "R16 ", plane(2, 1, 1)),
+  /**
+   * Two channels of 8 bits, bytes R and G in memory. V4L2 calls it Y8I, where the channels are the
+   * luma of a left and a right camera.
+   */
+  GR88("Y8I ", "GR88", plane(2, 1, 1)),
   /** 8 bits that are an index into a palette, which is not in the buffer. */
   PAL8("PAL8", "C8  ", plane(1, 1, 1)),
   /** Packed 4:2:2, Y0 Cb Y1 Cr. */
@@ -40,6 +49,12 @@ public enum PixelFormat {
   YVYU("YVYU", "YVYU", plane(4, 2, 1)),
   /** Packed 4:2:2, Cr Y0 Cb Y1. */
   VYUY("VYUY", "VYUY", plane(4, 2, 1)),
+  /** {@link #YUYV} with components in the high 10 bits of 16-bit little-endian words. */
+  Y210("Y210", "Y210", plane(8, 2, 1)),
+  /** {@link #YUYV} with components in the high 12 bits of 16-bit little-endian words. */
+  Y212("Y212", "Y212", plane(8, 2, 1)),
+  /** {@link #YUYV} with components of 16 bits, the low byte first. */
+  Y216("Y216", "Y216", plane(8, 2, 1)),
   /** Packed 4:4:4, 24 bits, bytes Y, Cb, Cr in memory. */
   YUV24("YUV3", "VU24", plane(3, 1, 1)),
   /** Packed 4:4:4, 32 bits, bytes Cr, Cb, Y, A in memory; DRM calls it AYUV. */
@@ -60,6 +75,8 @@ public enum PixelFormat {
   NV42("NV42", "NV42", plane(1, 1, 1), plane(2, 1, 1)),
   /** {@link #NV12} with components in the high 10 bits of 16-bit little-endian words. */
   P010("P010", "P010", plane(2, 1, 1), plane(4, 2, 2)),
+  /** {@link #NV12} with components in the high 12 bits of 16-bit little-endian words. */
+  P012("P012", "PM12", "P012", plane(2, 1, 1), plane(4, 2, 2)),
   /** 4:1:0, planes of Y, Cb and Cr, one chroma sample for 4x4 pixels. */
   YUV410("YUV9", "YUV9", plane(1, 1, 1), plane(1, 4, 4), plane(1, 4, 4)),
   /** 4:1:0, planes of Y, Cr and Cb, one chroma sample for 4x4 pixels. */
@@ -133,7 +150,13 @@ public enum PixelFormat {
   /** 32 bits, bytes A, R, G, B in memory. */
   BGRA8888("BA24", "BA24", plane(4, 1, 1)),
   /** 32 bits, one unused byte and bytes R, G, B in memory. */
-  BGRX8888("BX24", "BX24", plane(4, 1, 1));
+  BGRX8888("BX24", "BX24", plane(4, 1, 1)),
+  /** A 32-bit little-endian word, from its highest bit on 2 alpha, 10 red, 10 green, 10 blue. */
+  ARGB2101010("AR30", "AR30", plane(4, 1, 1)),
+  /** A 32-bit little-endian word, from its highest bit on 10 red, 10 green, 10 blue, 2 alpha. */
+  RGBA1010102("RA30", "RA30", plane(4, 1, 1)),
+  /** A 32-bit little-endian word, from its highest bit on 10 red, 10 green, 10 blue, 2 unused. */
+  RGBX1010102("RX30", "RX30", plane(4, 1, 1));
 
   /**
    * One plane of a format.
@@ -213,7 +236,7 @@ public enum PixelFormat {
     return new Plane(bytesPerGroup, pixelsPerGroup, rowsPerLine);
   }
 
-  private static int fourcc(String code) {
+  static int fourcc(String code) {
     return code.charAt(0) | code.charAt(1) << 8 | code.charAt(2) << 16 | code.charAt(3) << 24;
   }
 

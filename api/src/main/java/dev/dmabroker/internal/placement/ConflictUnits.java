@@ -148,6 +148,10 @@ final class ConflictUnits {
                             device.name(), ConstraintViews.get().only(constraints, field))))));
   }
 
+  Target target() {
+    return target;
+  }
+
   int size() {
     return units.size();
   }

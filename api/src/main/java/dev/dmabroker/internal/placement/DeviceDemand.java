@@ -3,12 +3,14 @@ package dev.dmabroker.internal.placement;
 import dev.dmabroker.internal.layout.LayoutCheck;
 import dev.dmabroker.internal.layout.Picture;
 import dev.dmabroker.internal.layout.Rules;
+import dev.dmabroker.spec.CompressedFormat;
 import dev.dmabroker.spec.Constraints;
 import dev.dmabroker.spec.ImageConstraints;
 import dev.dmabroker.spec.Layout;
 import dev.dmabroker.spi.HeapInfo;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,12 +21,16 @@ public final class DeviceDemand {
   /** Bytes without structure are stored in one way, of which no device asks anything. */
   private static final Rules[] BYTES = {Rules.NONE};
 
+  /** Compressed bytes that the device does not take can be stored in no way. */
+  private static final @Nullable Rules[] NO_BYTES = {null};
+
   private final long[] heaps;
   private final long[] limits;
   private final long minSizeBytes;
   private final long alignmentBytes;
   private final int coherency;
   private final BufferCounts counts;
+  private final @Nullable Set<CompressedFormat> compressed;
   private final List<ImageConstraints> images;
   private final List<Rules> imageRules;
   private volatile @Nullable Last last;
@@ -55,6 +61,7 @@ public final class DeviceDemand {
     minSizeBytes = constraints.minSizeBytes();
     alignmentBytes = constraints.alignmentBytes();
     coherency = HeapTable.bits(constraints.coherency());
+    compressed = constraints.compressedFormats().orElse(null);
     counts = BufferCounts.of(constraints.counts());
     images =
         constraints.images().isEmpty()
@@ -95,6 +102,11 @@ public final class DeviceDemand {
     return named ? null : otherwise;
   }
 
+  /** Tells whether the device takes what the bytes are, if they are compressed. */
+  private boolean takesCompressed(Target target) {
+    return compressed == null || target.compressed().map(compressed::contains).orElse(true);
+  }
+
   int coherency() {
     return coherency;
   }
@@ -122,6 +134,9 @@ public final class DeviceDemand {
       return false;
     }
     Picture picture = target.picture();
+    if (!takesCompressed(target)) {
+      return false;
+    }
     if (picture == null || layout.image().isEmpty()) {
       return true;
     }
@@ -146,7 +161,14 @@ public final class DeviceDemand {
   /** Joins what was worked out once with the rules for each way to store the target. */
   private Demand work(Target target) {
     if (!target.isImage()) {
-      return new Demand(heaps, limits, minSizeBytes, alignmentBytes, coherency, BYTES, counts);
+      return new Demand(
+          heaps,
+          limits,
+          minSizeBytes,
+          alignmentBytes,
+          coherency,
+          takesCompressed(target) ? BYTES : NO_BYTES,
+          counts);
     }
     List<StorageForm> forms = target.forms();
     @Nullable Rules[] rules = new Rules[forms.size()];

@@ -77,7 +77,7 @@ final class Relaxations {
   }
 
   /** Returns what the device would have to ask, to be content with what there is. */
-  private static String instead(ConflictUnits.Unit unit, HeapInfo heap, Solution.Choice choice) {
+  private String instead(ConflictUnits.Unit unit, HeapInfo heap, Solution.Choice choice) {
     ConstraintField field = unit.field();
     if (field == null) {
       return "not asked";
@@ -99,6 +99,7 @@ final class Relaxations {
       case MAX_WIDTH -> coded(choice, Layout.Image::codedWidth);
       case MAX_HEIGHT -> coded(choice, Layout.Image::codedHeight);
       case MAX_PIXELS -> coded(choice, image -> (long) image.codedWidth() * image.codedHeight());
+      case COMPRESSED_FORMATS -> "to include " + units.target().compressed().orElseThrow();
       case FORMATS -> "to include " + coded(choice, Layout.Image::format);
       case MODIFIERS -> "to include " + coded(choice, Layout.Image::modifier);
       default -> "not asked";

@@ -2,7 +2,9 @@ package dev.dmabroker.internal.placement;
 
 import com.google.common.collect.ImmutableList;
 import dev.dmabroker.internal.layout.Picture;
+import dev.dmabroker.spec.BlobSpec;
 import dev.dmabroker.spec.BufferSpec;
+import dev.dmabroker.spec.CompressedFormat;
 import dev.dmabroker.spec.ImageSpec;
 import dev.dmabroker.spec.Layout;
 import dev.dmabroker.spec.Modifier;
@@ -87,6 +89,11 @@ public final class Target {
   /** Returns the tightest layout, which the buffer has when no device asks for more. */
   public Layout layout() {
     return layout;
+  }
+
+  /** Returns the format of compressed bytes; empty if it does not matter, or if they are none. */
+  Optional<CompressedFormat> compressed() {
+    return spec instanceof BlobSpec bytes ? bytes.format() : Optional.empty();
   }
 
   boolean isImage() {

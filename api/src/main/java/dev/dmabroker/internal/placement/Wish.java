@@ -39,12 +39,14 @@ final class Wish {
     };
   }
 
-  /** Tells whether the layout decides about the field, too. */
+  /** Tells whether what the buffer holds, or its layout, decides about the field. */
   private static boolean shapes(ConstraintField field) {
-    return field.isImage() || field == ConstraintField.MIN_SIZE;
+    return field.isImage()
+        || field == ConstraintField.MIN_SIZE
+        || field == ConstraintField.COMPRESSED_FORMATS;
   }
 
-  /** Tells whether the wish depends on how the buffer is laid out, and not just on the heap. */
+  /** Tells whether the wish depends on the contents and how they lie, and not just on the heap. */
   boolean shapes() {
     return shapes;
   }
