@@ -55,7 +55,9 @@ public final class ImageConstraintsBuilder {
   }
 
   /**
-   * Sets the only colour spaces that the device takes.
+   * Sets the only colour spaces that the device takes. It takes all of them equally, and the broker
+   * chooses by the order of the constants; a device that prefers one says so by {@link
+   * ConstraintsBuilder#prefer}.
    *
    * @throws InvalidConstraintException if there is no colour space
    */

@@ -62,7 +62,7 @@ public record ImageSpec(
 
   @Override
   public Layout layout() {
-    Layout layout = ImageLayout.tightest(width, height, format());
+    Layout layout = ImageLayout.tightest(width, height, format(), colorSpace);
     if (layout == null) {
       throw new IllegalArgumentException(this + " is over 2^63 bytes");
     }

@@ -2,6 +2,7 @@ package dev.dmabroker.spec;
 
 import com.google.common.collect.ImmutableList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -61,8 +62,16 @@ public record Layout(long sizeBytes, List<Plane> planes, Optional<Image> image) 
    * @param modifier how lines are stored
    * @param codedWidth width in pixels, alignment included, at least 1
    * @param codedHeight height in pixels, alignment included, at least 1
+   * @param colorSpace the colour space: what the buffer's spec says, or the first in the order of
+   *     {@link ColorSpace} that all devices took when the memory was chosen; empty if neither the
+   *     spec nor a device said anything
    */
-  public record Image(PixelFormat format, Modifier modifier, int codedWidth, int codedHeight) {
+  public record Image(
+      PixelFormat format,
+      Modifier modifier,
+      int codedWidth,
+      int codedHeight,
+      Optional<ColorSpace> colorSpace) {
 
     /**
      * Checks the numbers.
@@ -72,6 +81,17 @@ public record Layout(long sizeBytes, List<Plane> planes, Optional<Image> image) 
      */
     public Image {
       LayoutChecks.image(format, modifier, codedWidth, codedHeight);
+      Objects.requireNonNull(colorSpace, "colorSpace");
+    }
+
+    /**
+     * Says nothing of the colour space.
+     *
+     * @throws IllegalArgumentException if the coded size is empty, or the modifier does not
+     *     {@linkplain Modifier#supports support} the format
+     */
+    public Image(PixelFormat format, Modifier modifier, int codedWidth, int codedHeight) {
+      this(format, modifier, codedWidth, codedHeight, Optional.empty());
     }
   }
 

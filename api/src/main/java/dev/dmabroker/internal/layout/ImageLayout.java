@@ -7,6 +7,7 @@ import static dev.dmabroker.internal.layout.Arithmetic.rowBytes;
 
 import com.google.common.collect.ImmutableList;
 import com.google.common.math.LongMath;
+import dev.dmabroker.spec.ColorSpace;
 import dev.dmabroker.spec.ConstraintField;
 import dev.dmabroker.spec.ImageSize;
 import dev.dmabroker.spec.Layout;
@@ -27,8 +28,9 @@ public final class ImageLayout {
   private ImageLayout() {}
 
   /** Returns the layout when no device asks for more; null if its size overflows. */
-  public static @Nullable Layout tightest(int width, int height, PixelFormat format) {
-    return of(width, height, format, Modifier.LINEAR, Rules.NONE);
+  public static @Nullable Layout tightest(
+      int width, int height, PixelFormat format, Optional<ColorSpace> colorSpace) {
+    return of(width, height, format, Modifier.LINEAR, Rules.NONE, colorSpace);
   }
 
   /**
@@ -42,7 +44,8 @@ public final class ImageLayout {
         || picture.height() % rules.number(ConstraintField.DISPLAY_HEIGHT_ALIGNMENT) != 0) {
       return null;
     }
-    Layout layout = of(picture.width(), picture.height(), format, modifier, rules);
+    Optional<ColorSpace> colorSpace = rules.chosen(picture.colorSpace());
+    Layout layout = of(picture.width(), picture.height(), format, modifier, rules, colorSpace);
     long sizeBytes = layout == null ? 0 : layout.sizeBytes();
     for (ImageSize size : rules.requiredSizes()) {
       Layout other = of(size.width(), size.height(), format, modifier, rules);
@@ -59,6 +62,16 @@ public final class ImageLayout {
   /** Returns the layout of one size in pixels; null if no layout meets the rules. */
   public static @Nullable Layout of(
       int width, int height, PixelFormat format, Modifier modifier, Rules rules) {
+    return of(width, height, format, modifier, rules, Optional.empty());
+  }
+
+  private static @Nullable Layout of(
+      int width,
+      int height,
+      PixelFormat format,
+      Modifier modifier,
+      Rules rules,
+      Optional<ColorSpace> colorSpace) {
     try {
       long codedWidth =
           roundUp(
@@ -82,7 +95,7 @@ public final class ImageLayout {
       return stride > rules.number(ConstraintField.MAX_STRIDE)
           ? null
           : planes(
-              new Layout.Image(format, modifier, (int) codedWidth, (int) codedHeight),
+              new Layout.Image(format, modifier, (int) codedWidth, (int) codedHeight, colorSpace),
               rules,
               stride);
     } catch (ArithmeticException e) {

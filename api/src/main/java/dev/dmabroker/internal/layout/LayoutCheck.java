@@ -38,6 +38,15 @@ public final class LayoutCheck {
     if (!picture.formats().contains(stored.format())) {
       return Optional.of("the spec does not name the format " + stored.format());
     }
+    if (stored.colorSpace().isPresent()
+        && picture.colorSpace().isPresent()
+        && stored.colorSpace().get() != picture.colorSpace().get()) {
+      return Optional.of(
+          "the spec names the colour space "
+              + picture.colorSpace().get()
+              + ", the layout "
+              + stored.colorSpace().get());
+    }
     return stored.codedWidth() >= picture.width() && stored.codedHeight() >= picture.height()
         ? Optional.empty()
         : Optional.of(
@@ -63,7 +72,7 @@ public final class LayoutCheck {
     Layout.Image image = layout.image().orElseThrow();
     long width = image.codedWidth();
     long height = image.codedHeight();
-    return rules.takes(picture.colorSpace())
+    return rules.takes(image.colorSpace().or(picture::colorSpace))
         && width >= rules.number(ConstraintField.MIN_WIDTH)
         && width <= rules.number(ConstraintField.MAX_WIDTH)
         && height >= rules.number(ConstraintField.MIN_HEIGHT)

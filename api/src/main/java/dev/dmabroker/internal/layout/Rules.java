@@ -20,7 +20,8 @@ public final class Rules {
   private static final ConstraintField[] FIELDS = ConstraintField.values();
   private static final int FIRST = ConstraintField.MIN_WIDTH.ordinal();
   private static final int COUNT = ConstraintField.VERTICAL_PADDING.ordinal() - FIRST + 1;
-  private static final int ALL_COLOR_SPACES = (1 << ColorSpace.values().length) - 1;
+  private static final ColorSpace[] COLOR_SPACES = ColorSpace.values();
+  private static final int ALL_COLOR_SPACES = (1 << COLOR_SPACES.length) - 1;
 
   /** The rules that images in linear memory meet when no device asks anything of them. */
   public static final Rules NONE = of(ImageConstraints.anyFormat().build(), 1);
@@ -149,6 +150,16 @@ public final class Rules {
    */
   boolean takes(Optional<ColorSpace> colorSpace) {
     return colorSpace.isPresent() ? (colorSpaces & bit(colorSpace.get())) != 0 : colorSpaces != 0;
+  }
+
+  /**
+   * Returns the colour space of pictures that meet the rules: the one that is asked for, or else
+   * the first that is taken. Empty if none is asked for and all are taken.
+   */
+  Optional<ColorSpace> chosen(Optional<ColorSpace> asked) {
+    return asked.isPresent() || colorSpaces == ALL_COLOR_SPACES
+        ? asked
+        : Optional.of(COLOR_SPACES[Integer.numberOfTrailingZeros(colorSpaces)]);
   }
 
   @Override

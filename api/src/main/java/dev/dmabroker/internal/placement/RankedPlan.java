@@ -185,6 +185,7 @@ final class RankedPlan implements Plan {
                     .append(image.codedWidth())
                     .append('x')
                     .append(image.codedHeight())
+                    .append(image.colorSpace().map(space -> " in " + space).orElse(""))
                     .append(", "));
     text.append(
             layout.planes().stream()

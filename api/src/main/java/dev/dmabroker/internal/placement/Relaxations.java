@@ -101,6 +101,13 @@ final class Relaxations {
       case MAX_PIXELS -> coded(choice, image -> (long) image.codedWidth() * image.codedHeight());
       case COMPRESSED_FORMATS -> "to include " + units.target().compressed().orElseThrow();
       case FORMATS -> "to include " + coded(choice, Layout.Image::format);
+      case COLOR_SPACES ->
+          choice
+              .layout()
+              .image()
+              .flatMap(Layout.Image::colorSpace)
+              .map(space -> "to include " + space)
+              .orElse("not asked");
       case MODIFIERS -> "to include " + coded(choice, Layout.Image::modifier);
       default -> "not asked";
     };

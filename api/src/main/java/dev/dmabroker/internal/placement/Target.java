@@ -9,6 +9,7 @@ import dev.dmabroker.spec.ImageSpec;
 import dev.dmabroker.spec.Layout;
 import dev.dmabroker.spec.Modifier;
 import dev.dmabroker.spec.PixelFormat;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -27,12 +28,10 @@ public final class Target {
   private final Layout layout;
   private final ImmutableList<StorageForm> forms;
 
-  private Target(BufferSpec spec, Layout layout, ImmutableList<StorageForm> forms) {
+  private Target(
+      BufferSpec spec, @Nullable Picture picture, Layout layout, ImmutableList<StorageForm> forms) {
     this.spec = spec;
-    this.picture =
-        spec instanceof ImageSpec image
-            ? new Picture(image.width(), image.height(), image.colorSpace())
-            : null;
+    this.picture = picture;
     this.layout = layout;
     this.forms = forms;
   }
@@ -45,7 +44,7 @@ public final class Target {
   public static Target of(BufferSpec spec) {
     Layout layout = spec.layout();
     if (!(spec instanceof ImageSpec image)) {
-      return new Target(spec, layout, ImmutableList.of(BLOB));
+      return new Target(spec, /* picture= */ null, layout, ImmutableList.of(BLOB));
     }
     ImmutableList.Builder<StorageForm> forms = ImmutableList.builder();
     long penalty = 0;
@@ -57,29 +56,34 @@ public final class Target {
       }
       penalty += StorageForm.STEP;
     }
-    return new Target(spec, layout, forms.build());
+    return new Target(
+        spec,
+        new Picture(image.width(), image.height(), image.colorSpace()),
+        layout,
+        forms.build());
   }
 
   /**
-   * Returns this target, to be stored in that one way; this object itself if what is stored is no
-   * picture.
+   * Returns this target, to be stored in that one way, in the colour space that is stored; this
+   * object itself if what is stored is no picture.
    */
   public Target storedAs(Optional<Layout.Image> stored) {
-    return stored
-        .map(
-            image ->
-                new Target(
-                    spec,
-                    layout,
-                    ImmutableList.of(
-                        new StorageForm(image.format(), image.modifier(), /* penalty= */ 0))))
-        .orElse(this);
+    Picture its = picture;
+    if (its == null || stored.isEmpty()) {
+      return this;
+    }
+    Layout.Image image = stored.get();
+    return new Target(
+        spec,
+        new Picture(its.width(), its.height(), image.colorSpace().or(its::colorSpace)),
+        layout,
+        ImmutableList.of(new StorageForm(image.format(), image.modifier(), /* penalty= */ 0)));
   }
 
   /** Tells whether another target of the buffer can be stored in no other ways than this one. */
   @SuppressWarnings("ReferenceEquality") // Mostly it is this object.
   public boolean isStoredLike(Target other) {
-    return this == other || forms.equals(other.forms);
+    return this == other || (forms.equals(other.forms) && Objects.equals(picture, other.picture));
   }
 
   public BufferSpec spec() {

@@ -18,10 +18,11 @@ final class Wish {
     this.enlarges = constraints.fields().stream().anyMatch(Wish::enlarges);
   }
 
-  /** Tells whether a larger layout may help with the field. */
+  /** Tells whether a larger layout, or one of other colours, may help with the field. */
   private static boolean enlarges(ConstraintField field) {
     return switch (field) {
       case MIN_SIZE,
+          COLOR_SPACES,
           REQUIRED_SIZES,
           MIN_WIDTH,
           MIN_HEIGHT,
@@ -51,7 +52,7 @@ final class Wish {
     return shapes;
   }
 
-  /** Tells whether a larger layout may meet the wish where the tightest does not. */
+  /** Tells whether another layout may meet the wish where the tightest does not. */
   boolean enlarges() {
     return enlarges;
   }

@@ -15,6 +15,7 @@ import dev.dmabroker.internal.placement.RandomProblems.Taste;
 import dev.dmabroker.spec.BlobSpec;
 import dev.dmabroker.spec.BufferSpec;
 import dev.dmabroker.spec.Coherency;
+import dev.dmabroker.spec.ColorSpace;
 import dev.dmabroker.spec.ConstraintField;
 import dev.dmabroker.spec.Constraints;
 import dev.dmabroker.spec.ConstraintsBuilder;
@@ -259,6 +260,7 @@ class ExplanationTest {
       case MAX_WIDTH -> image = each -> each.maxSize(Integer.parseInt(value), Integer.MAX_VALUE);
       case MAX_HEIGHT -> image = each -> each.maxSize(Integer.MAX_VALUE, Integer.parseInt(value));
       case MAX_PIXELS -> image = each -> each.maxPixels(Long.parseLong(value));
+      case COLOR_SPACES -> image = each -> each.colorSpaces(ColorSpace.valueOf(value));
       case FORMATS -> {
         builder.image(ImageConstraints.of(PixelFormat.valueOf(value)).anyModifier());
         named = true;

@@ -6,6 +6,7 @@ import dev.dmabroker.internal.placement.RandomProblems.Problem;
 import dev.dmabroker.spec.AddressRange;
 import dev.dmabroker.spec.Caching;
 import dev.dmabroker.spec.Coherency;
+import dev.dmabroker.spec.ColorSpace;
 import dev.dmabroker.spec.ConstraintField;
 import dev.dmabroker.spec.Constraints;
 import dev.dmabroker.spec.ConstraintsBuilder;
@@ -55,6 +56,7 @@ final class SolverOracle {
           ConstraintField.BLOCK_HEIGHT,
           ConstraintField.OVER_READ,
           ConstraintField.VERTICAL_PADDING,
+          ConstraintField.COLOR_SPACES,
           ConstraintField.REQUIRED_SIZES,
           ConstraintField.MIN_SIZE);
 
@@ -73,7 +75,13 @@ final class SolverOracle {
       long height,
       List<Long> strides,
       List<Long> offsets,
-      long sizeBytes) {}
+      long sizeBytes,
+      Optional<ColorSpace> colorSpace) {
+
+    Picture in(Optional<ColorSpace> its) {
+      return new Picture(format, modifier, width, height, strides, offsets, sizeBytes, its);
+    }
+  }
 
   /** What is asked of pictures: all of an entry, or one field. */
   private record Rule(ImageConstraints entry, @Nullable ConstraintField only) {
@@ -108,6 +116,7 @@ final class SolverOracle {
     Layout layout = choice.layout();
     return layout.image().map(image -> image.format() + " " + image.modifier()).orElse("bytes")
         + layout.image().map(i -> " " + i.codedWidth() + "x" + i.codedHeight()).orElse("")
+        + layout.image().flatMap(Layout.Image::colorSpace).map(space -> " " + space).orElse("")
         + (layout.image().isEmpty()
             ? ""
             : " " + layout.planes().stream().map(Layout.Plane::strideBytes).toList())
@@ -130,6 +139,7 @@ final class SolverOracle {
                 + picture.width()
                 + "x"
                 + picture.height()
+                + picture.colorSpace().map(space -> " " + space).orElse("")
                 + " "
                 + picture.strides()
                 + " "
@@ -206,7 +216,8 @@ final class SolverOracle {
               1,
               List.of(),
               List.of(),
-              problem.spec().layout().sizeBytes());
+              problem.spec().layout().sizeBytes(),
+              Optional.empty());
       place(heap, all, enforced, wishes, bytes, penalty, leftOut);
       return;
     }
@@ -423,7 +434,7 @@ final class SolverOracle {
       List<Constraints> all,
       List<Wish> enforced) {
     Set<Rule> rules = new LinkedHashSet<>();
-    Set<Object> spaces = new HashSet<>(List.of(dev.dmabroker.spec.ColorSpace.values()));
+    EnumSet<ColorSpace> spaces = EnumSet.allOf(ColorSpace.class);
     for (Constraints each : all) {
       ImageConstraints entry = entry(each, format, modifier).orElse(null);
       if (entry == null) {
@@ -432,6 +443,14 @@ final class SolverOracle {
       rules.add(new Rule(entry, null));
       rules.add(strides(each));
       entry.colorSpaces().ifPresent(spaces::retainAll);
+    }
+    for (Wish wish : enforced) {
+      ImageConstraints entry = wish.entry();
+      if (wish.field() == ConstraintField.COLOR_SPACES
+          && entry != null
+          && speaksOf(entry, format)) {
+        entry.colorSpaces().ifPresent(spaces::retainAll);
+      }
     }
     if (spec.colorSpace().isPresent()
         ? !spaces.contains(spec.colorSpace().get())
@@ -452,7 +471,15 @@ final class SolverOracle {
         .computeIfAbsent(
             List.of(format, modifier, rules),
             key -> Optional.ofNullable(picture(spec, format, modifier, rules)))
+        .map(picture -> picture.in(spec.colorSpace().or(() -> first(spaces))))
         .orElse(null);
+  }
+
+  /** The first in the order of the constants; empty if nothing was asked. */
+  private static Optional<ColorSpace> first(EnumSet<ColorSpace> spaces) {
+    return spaces.size() == ColorSpace.values().length
+        ? Optional.empty()
+        : spaces.stream().findFirst();
   }
 
   private static boolean speaksOf(ImageConstraints entry, PixelFormat format) {
@@ -487,7 +514,14 @@ final class SolverOracle {
       }
     }
     return new Picture(
-        format, modifier, own.width(), own.height(), own.strides(), own.offsets(), size);
+        format,
+        modifier,
+        own.width(),
+        own.height(),
+        own.strides(),
+        own.offsets(),
+        size,
+        Optional.empty());
   }
 
   /** The first number that all rules take. */
@@ -587,7 +621,14 @@ final class SolverOracle {
       end = offset + its * lines;
     }
     return new Picture(
-        format, modifier, width.getAsLong(), height.getAsLong(), strides, offsets, end + overRead);
+        format,
+        modifier,
+        width.getAsLong(),
+        height.getAsLong(),
+        strides,
+        offsets,
+        end + overRead,
+        Optional.empty());
   }
 
   /** A plane's stride as V4L2 derives it: a row of the same pixels as the first's; empty if odd. */
@@ -720,8 +761,7 @@ final class SolverOracle {
         return entry.modifiers().orElseThrow().contains(picture.modifier());
       }
       case COLOR_SPACES -> {
-        return spec.colorSpace().isEmpty()
-            || entry.colorSpaces().orElseThrow().contains(spec.colorSpace().get());
+        return picture.colorSpace().map(entry.colorSpaces().orElseThrow()::contains).orElse(true);
       }
       case REQUIRED_SIZES -> {
         for (ImageSize size : entry.requiredSizes()) {
