@@ -62,6 +62,8 @@ public enum ConstraintField {
   MODIFIERS("modifiers", Combination.INTERSECTION),
   /** The colour spaces that the device takes. */
   COLOR_SPACES("colorSpaces", Combination.INTERSECTION),
+  /** Layouts of pictures, which are the only ones that the device takes. */
+  LAYOUTS("layouts", Combination.INTERSECTION),
   /** Sizes of pictures; the buffer has to be able to hold a picture of each. */
   REQUIRED_SIZES("requiredSizes", Combination.UNION),
   /** The narrowest picture, in pixels; narrower ones are coded at this width. */

@@ -1,6 +1,7 @@
 package dev.dmabroker.spec;
 
 import com.google.common.collect.ImmutableMap;
+import com.google.common.collect.ImmutableSet;
 import com.google.common.collect.ImmutableSortedSet;
 import com.google.common.collect.Maps;
 import java.util.Collections;
@@ -28,6 +29,7 @@ public final class ImageConstraints {
   private final @Nullable ImmutableSortedSet<Modifier> modifiers;
   private final boolean declaresModifiers;
   private final @Nullable ImmutableSortedSet<ColorSpace> colorSpaces;
+  private final ImmutableSet<Layout> layouts;
   private final ImmutableSortedSet<ImageSize> requiredSizes;
   private final ImmutableMap<ConstraintField, Long> numbers;
 
@@ -36,12 +38,14 @@ public final class ImageConstraints {
       @Nullable ImmutableSortedSet<Modifier> modifiers,
       boolean declaresModifiers,
       @Nullable ImmutableSortedSet<ColorSpace> colorSpaces,
+      ImmutableSet<Layout> layouts,
       ImmutableSortedSet<ImageSize> requiredSizes,
       Map<ConstraintField, Long> numbers) {
     this.formats = formats;
     this.modifiers = modifiers;
     this.declaresModifiers = declaresModifiers;
     this.colorSpaces = colorSpaces;
+    this.layouts = layouts;
     this.requiredSizes = requiredSizes;
     this.numbers = Maps.immutableEnumMap(numbers);
   }
@@ -79,6 +83,14 @@ public final class ImageConstraints {
   /** The colour spaces; empty if all are taken. */
   public Optional<Set<ColorSpace>> colorSpaces() {
     return Optional.ofNullable(colorSpaces);
+  }
+
+  /**
+   * The layouts that the device says itself. Pictures of the format and modifier of one of them lie
+   * like one of them; of other pictures these say nothing. They have no colour space.
+   */
+  public Set<Layout> layouts() {
+    return layouts;
   }
 
   /** The sizes of pictures that the buffer has to be able to hold. */
@@ -134,6 +146,9 @@ public final class ImageConstraints {
     if (colorSpaces != null) {
       asked.add(ConstraintField.COLOR_SPACES);
     }
+    if (!layouts.isEmpty()) {
+      asked.add(ConstraintField.LAYOUTS);
+    }
     if (!requiredSizes.isEmpty()) {
       asked.add(ConstraintField.REQUIRED_SIZES);
     }
@@ -160,6 +175,7 @@ public final class ImageConstraints {
         field == ConstraintField.MODIFIERS ? modifiers : null,
         true,
         field == ConstraintField.COLOR_SPACES ? colorSpaces : null,
+        field == ConstraintField.LAYOUTS ? layouts : ImmutableSet.of(),
         field == ConstraintField.REQUIRED_SIZES ? requiredSizes : ImmutableSortedSet.of(),
         Maps.filterKeys(numbers, each -> each == field));
   }
@@ -174,6 +190,7 @@ public final class ImageConstraints {
         withModifiers ? modifiers : null,
         declaresModifiers,
         field == ConstraintField.COLOR_SPACES ? colorSpaces : null,
+        field == ConstraintField.LAYOUTS ? layouts : ImmutableSet.of(),
         field == ConstraintField.REQUIRED_SIZES ? requiredSizes : ImmutableSortedSet.of(),
         Maps.filterKeys(numbers, each -> each == field));
   }
@@ -184,9 +201,24 @@ public final class ImageConstraints {
       case FORMATS -> formats == null ? "any" : formats.toString();
       case MODIFIERS -> modifiers == null ? "any" : modifiers.toString();
       case COLOR_SPACES -> colorSpaces == null ? "any" : colorSpaces.toString();
+      case LAYOUTS -> layouts.stream().map(ImageConstraints::text).toList().toString();
       case REQUIRED_SIZES -> requiredSizes.toString();
       default -> Long.toString(number(field));
     };
+  }
+
+  private static String text(Layout layout) {
+    Layout.Image image = layout.image().orElseThrow();
+    return image.codedWidth()
+        + "x"
+        + image.codedHeight()
+        + " "
+        + image.format()
+        + " "
+        + image.modifier()
+        + " in "
+        + layout.sizeBytes()
+        + " bytes";
   }
 
   @Override
@@ -195,13 +227,14 @@ public final class ImageConstraints {
         && Objects.equals(formats, other.formats)
         && Objects.equals(modifiers, other.modifiers)
         && Objects.equals(colorSpaces, other.colorSpaces)
+        && layouts.equals(other.layouts)
         && requiredSizes.equals(other.requiredSizes)
         && numbers.equals(other.numbers);
   }
 
   @Override
   public int hashCode() {
-    return Objects.hash(formats, modifiers, colorSpaces, requiredSizes, numbers);
+    return Objects.hash(formats, modifiers, colorSpaces, layouts, requiredSizes, numbers);
   }
 
   /** The fields that ask for something, for example {@code formats=[NV12], modifiers=[LINEAR]}. */

@@ -1,19 +1,23 @@
 package dev.dmabroker.spec;
 
+import com.google.common.collect.ImmutableSet;
 import com.google.common.collect.ImmutableSortedSet;
 import com.google.common.collect.Maps;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Collects what a device asks of pictures. Each field may be set once. Not thread-safe. */
 public final class ImageConstraintsBuilder {
   private static final int MAX_REQUIRED_SIZES = 16;
+  private static final int MAX_LAYOUTS = 64;
 
   private final @Nullable ImmutableSortedSet<PixelFormat> formats;
   private @Nullable ImmutableSortedSet<Modifier> modifiers;
   private boolean anyModifier;
   private @Nullable ImmutableSortedSet<ColorSpace> colorSpaces;
+  private @Nullable ImmutableSet<Layout> layouts;
   private @Nullable ImmutableSortedSet<ImageSize> requiredSizes;
   private final Map<ConstraintField, Long> numbers = new EnumMap<>(ConstraintField.class);
 
@@ -68,6 +72,44 @@ public final class ImageConstraintsBuilder {
           "colorSpaces names none; leave it out to take all", ConstraintField.COLOR_SPACES);
     }
     this.colorSpaces = ImmutableSortedSet.copyOf(colorSpaces);
+    return this;
+  }
+
+  /**
+   * Says how pictures lie, where the device knows it and the broker cannot compute it, as with an
+   * {@linkplain Modifier#isOpaque opaque} modifier, or where the device takes nothing else. Of the
+   * formats and modifiers that these layouts have, the device takes these alone; a picture lies in
+   * one of a coded size that holds it. Other devices take them if they name the modifier, and have
+   * said no layouts of their own for it. Offsets and strides have to meet what they ask; all else
+   * that the bytes mean is theirs to know.
+   *
+   * <p>Of a plane with an opaque modifier nothing but the offset and the stride has a meaning to
+   * the broker: it copies all bytes of the layout, and only to where they lie likewise. A buffer
+   * that was exported before the device was registered does not know the layouts.
+   *
+   * @throws InvalidConstraintException if there are no layouts, or more than 64, or one is of no
+   *     picture
+   */
+  public ImageConstraintsBuilder layouts(Layout... layouts) {
+    checkUnset(ConstraintField.LAYOUTS, this.layouts != null);
+    if (layouts.length == 0 || layouts.length > MAX_LAYOUTS) {
+      throw new InvalidConstraintException(
+          "layouts must name 1 to " + MAX_LAYOUTS + " layouts, names " + layouts.length,
+          ConstraintField.LAYOUTS);
+    }
+    ImmutableSet.Builder<Layout> plain = ImmutableSet.builder();
+    for (Layout layout : layouts) {
+      Optional<Layout.Image> image = layout.image();
+      if (image.isEmpty()) {
+        throw new InvalidConstraintException(
+            "layouts has one that does not say how a picture is stored: " + layout,
+            ConstraintField.LAYOUTS);
+      }
+      plain.add(
+          new Layout(
+              layout.sizeBytes(), layout.planes(), image.map(each -> each.in(Optional.empty()))));
+    }
+    this.layouts = plain.build();
     return this;
   }
 
@@ -268,18 +310,45 @@ public final class ImageConstraintsBuilder {
     if (requiredSizes != null) {
       requiredSizes.forEach(this::checkRequired);
     }
+    checkLayouts();
     // A value that asks for nothing is left out, so that equal constraints are equal.
     Map<ConstraintField, Long> asking =
         Maps.filterEntries(numbers, e -> e.getValue() != e.getKey().neutral());
-    ImmutableSortedSet<Modifier> taken =
-        modifiers != null ? modifiers : ImmutableSortedSet.of(Modifier.LINEAR);
     return new ImageConstraints(
         formats,
-        anyModifier ? null : taken,
+        anyModifier ? null : taken(),
         modifiers != null,
         colorSpaces,
+        layouts == null ? ImmutableSet.of() : layouts,
         requiredSizes == null ? ImmutableSortedSet.of() : requiredSizes,
         asking);
+  }
+
+  /** Checks that layouts are of pictures that the entry is for. */
+  private void checkLayouts() {
+    if (layouts == null) {
+      return;
+    }
+    for (Layout layout : layouts) {
+      Layout.Image image = layout.image().orElseThrow();
+      if (formats != null && !formats.contains(image.format())) {
+        throw new InvalidConstraintException(
+            "layouts has one of " + image.format() + ", which formats " + formats + " lack",
+            ConstraintField.LAYOUTS,
+            ConstraintField.FORMATS);
+      }
+      if (!anyModifier && !taken().contains(image.modifier())) {
+        throw new InvalidConstraintException(
+            "layouts has one of " + image.modifier() + ", which modifiers " + taken() + " lack",
+            ConstraintField.LAYOUTS,
+            ConstraintField.MODIFIERS);
+      }
+    }
+  }
+
+  /** The modifiers that the device takes, unless it takes any. */
+  private ImmutableSortedSet<Modifier> taken() {
+    return modifiers != null ? modifiers : ImmutableSortedSet.of(Modifier.LINEAR);
   }
 
   private void checkRequired(ImageSize size) {

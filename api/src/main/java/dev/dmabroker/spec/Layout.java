@@ -9,7 +9,9 @@ import java.util.Optional;
  * How contents lie in a buffer. The constructors check that all numbers agree with one another, and
  * with the picture if there is one: its format gives the number of planes, its modifier the tiles,
  * and its coded size the lines and their bytes. Strides, offsets and the size are free as far as
- * planes do not overlap and consist of whole tiles. Immutable.
+ * planes do not overlap and consist of whole tiles. With an {@linkplain Modifier#isOpaque opaque}
+ * modifier there may be more planes or fewer than the format has, and of a plane's lines nothing is
+ * known: it may say {@code lines=1}. Immutable.
  *
  * @param sizeBytes bytes from the start of the buffer to the end of what any device may touch,
  *     padding included
@@ -92,6 +94,11 @@ public record Layout(long sizeBytes, List<Plane> planes, Optional<Image> image) 
      */
     public Image(PixelFormat format, Modifier modifier, int codedWidth, int codedHeight) {
       this(format, modifier, codedWidth, codedHeight, Optional.empty());
+    }
+
+    /** A picture that is stored like this one, in that colour space or in one that is not said. */
+    public Image in(Optional<ColorSpace> colorSpace) {
+      return new Image(format, modifier, codedWidth, codedHeight, colorSpace);
     }
   }
 

@@ -1,6 +1,7 @@
 package dev.dmabroker.spi;
 
 import dev.dmabroker.spec.Layout;
+import dev.dmabroker.spec.Modifier;
 import java.util.List;
 
 /**
@@ -37,10 +38,11 @@ public interface Mover {
 
   /**
    * The contents to copy. If the layouts are equal, everything is copied, also what lies past the
-   * layout, because a driver may have put something there. Otherwise the planes are copied, row of
-   * tiles by row of tiles, as far as both sides have contents: what one coded size has more than
-   * the other is alignment. Format and modifier are equal on both sides, and so are the lines of
-   * what is no picture.
+   * layout, because a driver may have put something there. With an {@linkplain Modifier#isOpaque
+   * opaque} modifier everything is copied, too, and planes and sizes are equal. Otherwise the
+   * planes are copied, row of tiles by row of tiles, as far as both sides have contents: what one
+   * coded size has more than the other is alignment. Format and modifier are equal on both sides,
+   * and so are the lines of what is no picture.
    *
    * @param from the old memory
    * @param source how the contents lie in it
@@ -67,11 +69,21 @@ public interface Mover {
       }
     }
 
+    /**
+     * Whether everything is to be copied, also what lies past the layout. Otherwise the planes are.
+     */
+    public boolean isWhole() {
+      return source.equals(target)
+          || source.image().map(image -> image.modifier().isOpaque()).orElse(false);
+    }
+
     private static boolean isAlike(Layout source, Layout target) {
       if (source.image().isPresent() && target.image().isPresent()) {
         Layout.Image one = source.image().get();
         Layout.Image other = target.image().get();
-        return one.format() == other.format() && one.modifier() == other.modifier();
+        return one.format() == other.format()
+            && one.modifier().equals(other.modifier())
+            && (!one.modifier().isOpaque() || source.planes().equals(target.planes()));
       }
       return source.image().isEmpty()
           && target.image().isEmpty()

@@ -25,7 +25,6 @@ import dev.dmabroker.spec.ImageSpec;
 import dev.dmabroker.spec.InvalidConstraintException;
 import dev.dmabroker.spec.Modifier;
 import dev.dmabroker.spec.PixelFormat;
-import dev.dmabroker.spec.UnknownModifierException;
 import dev.dmabroker.spec.Usage;
 import dev.dmabroker.testing.Fixture;
 import dev.dmabroker.testing.InOrder;
@@ -41,7 +40,6 @@ import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /** Constraints that contradict themselves or make no sense, and problems that are too large. */
 class BadConstraintsTest {
@@ -365,13 +363,6 @@ class BadConstraintsTest {
     ConstraintsBuilder builder = Constraints.builder();
     asked.accept(builder);
     assertTrue(!builder.build().equals(Constraints.none()));
-  }
-
-  @ParameterizedTest
-  @ValueSource(longs = {(1L << 56) - 1, 0x0800_0000_0000_0001L, -1, 42})
-  void modifiersThatNobodyKnows(long code) {
-    assertEquals(
-        code, assertThrows(UnknownModifierException.class, () -> Modifier.of(code)).code());
   }
 
   @Test

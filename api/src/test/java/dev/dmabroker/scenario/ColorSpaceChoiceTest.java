@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.dmabroker.Attachment;
+import dev.dmabroker.BrokerException;
 import dev.dmabroker.Device;
 import dev.dmabroker.Mapping;
 import dev.dmabroker.Plan;
@@ -22,6 +23,7 @@ import dev.dmabroker.testing.ScriptedHeap;
 import dev.dmabroker.testing.ScriptedMemory;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 
 /** Which colour space is chosen of those that devices have in common, and that it is told. */
@@ -103,6 +105,34 @@ class ColorSpaceChoiceTest extends Fixture {
     var refusal =
         assertThrows(UnsatisfiableException.class, () -> empty.attach(wide).map(Access.READ));
     assertTrue(String.valueOf(refusal.getMessage()).contains("colorSpaces"), refusal.getMessage());
+  }
+
+  @Test
+  void contentsThatAreWrittenWhileMemoryIsSoughtKeepTheirs() {
+    Device camera = broker.register("camera", taking(ColorSpace.SRGB, ColorSpace.BT2020));
+    Device wide =
+        broker.register(
+            "wide",
+            Constraints.builder()
+                .contiguous()
+                .image(ImageConstraints.anyFormat().colorSpaces(ColorSpace.BT2020))
+                .build());
+    SharedBuffer buffer = broker.export("frame", FRAME);
+    Attachment in = buffer.attach(camera);
+    in.map(Access.READ).close();
+    Attachment out = buffer.attach(wide);
+    AtomicBoolean written = new AtomicBoolean();
+    cma.onAllocate(
+        () -> {
+          if (!written.getAndSet(true)) {
+            in.map(Access.WRITE).close();
+          }
+        });
+    assertThrows(BrokerException.class, () -> out.map(Access.READ).close());
+    assertTrue(written.get());
+    try (Mapping mapping = in.map(Access.READ)) {
+      assertEquals(Optional.of(ColorSpace.SRGB), chosen(mapping.layout()));
+    }
   }
 
   @Test

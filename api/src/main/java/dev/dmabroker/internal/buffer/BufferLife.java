@@ -323,7 +323,7 @@ public final class BufferLife extends Leakable {
 
   /** The ways in which the buffer may be stored: contents that are there stay as they are. */
   Target target() {
-    return place == null || !place.isWritten() ? target : target.storedAs(place.layout().image());
+    return place == null || !place.isWritten() ? target : target.storedAs(place.layout());
   }
 
   Place resident() {

@@ -49,7 +49,7 @@ final class CopyParts {
     checkHolds(copy.from(), copy.source());
     checkHolds(copy.to(), copy.target());
     CopyParts parts = new CopyParts(windowBytes);
-    if (copy.source().equals(copy.target())) {
+    if (copy.isWhole()) {
       parts.addRange(copy.from(), 0, copy.to(), 0, sizeBytes(copy));
       return parts;
     }
@@ -83,7 +83,7 @@ final class CopyParts {
 
   /** Returns the bytes that the copy has to copy, without mapping either side. */
   static long sizeBytes(Mover.Copy copy) {
-    if (copy.source().equals(copy.target())) {
+    if (copy.isWhole()) {
       return Math.min(copy.from().sizeBytes(), copy.to().sizeBytes());
     }
     long sum = 0;

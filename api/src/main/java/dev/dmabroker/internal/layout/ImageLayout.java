@@ -59,6 +59,21 @@ public final class ImageLayout {
         : new Layout(sizeBytes, layout.planes(), layout.image());
   }
 
+  /** Returns a layout that a device has said; null if it does not hold the picture by the rules. */
+  public static @Nullable Layout said(Picture picture, Layout said, Rules rules) {
+    return LayoutCheck.accepts(rules, picture, said, said.sizeBytes())
+        ? in(said, rules.chosen(picture.colorSpace()))
+        : null;
+  }
+
+  /** Returns a layout of a picture like this one, in that colour space. */
+  public static Layout in(Layout layout, Optional<ColorSpace> colorSpace) {
+    Layout.Image image = layout.image().orElseThrow();
+    return image.colorSpace().equals(colorSpace)
+        ? layout
+        : new Layout(layout.sizeBytes(), layout.planes(), Optional.of(image.in(colorSpace)));
+  }
+
   /** Returns the layout of one size in pixels; null if no layout meets the rules. */
   public static @Nullable Layout of(
       int width, int height, PixelFormat format, Modifier modifier, Rules rules) {

@@ -94,8 +94,12 @@ public final class LayoutCheck {
     Layout.Plane first = layout.planes().get(0);
     if (first.strideBytes() < rules.number(ConstraintField.MIN_STRIDE)
         || first.strideBytes() > rules.number(ConstraintField.MAX_STRIDE)
-        || first.offsetBytes() % rules.number(ConstraintField.START_OFFSET_ALIGNMENT) != 0) {
+        || first.offsetBytes() % rules.number(ConstraintField.START_OFFSET_ALIGNMENT) != 0
+        || !layout.planes().stream().allMatch(plane -> isAligned(rules, plane))) {
       return false;
+    }
+    if (image.modifier().isOpaque()) {
+      return true; // What its planes hold is known to devices alone.
     }
     long paddedWidth = roundUp(image.codedWidth(), rules.number(ConstraintField.BLOCK_WIDTH));
     long paddedHeight =
@@ -111,9 +115,7 @@ public final class LayoutCheck {
               : layout.planes().get(i + 1).offsetBytes();
       // Tiles are whole, so the picture ends with a whole row of tiles.
       long lines = roundUp(ceilDiv(paddedHeight, shape.rowsPerLine()), plane.tileLines());
-      if (plane.strideBytes() % rules.number(ConstraintField.STRIDE_ALIGNMENT) != 0
-          || plane.offsetBytes() % rules.number(ConstraintField.PLANE_OFFSET_ALIGNMENT) != 0
-          || plane.strideBytes() < rowBytes(shape, paddedWidth)
+      if (plane.strideBytes() < rowBytes(shape, paddedWidth)
           || lines > (room - plane.offsetBytes()) / plane.strideBytes()) {
         return false;
       }
@@ -121,12 +123,24 @@ public final class LayoutCheck {
     return true;
   }
 
+  private static boolean holds(Rules rules, Layout.Image image, ImageSize size, long sizeBytes) {
+    if (image.modifier().isOpaque()) {
+      return size.width() <= image.codedWidth() && size.height() <= image.codedHeight();
+    }
+    Layout needed =
+        ImageLayout.of(size.width(), size.height(), image.format(), image.modifier(), rules);
+    return needed != null && needed.sizeBytes() <= sizeBytes;
+  }
+
+  private static boolean isAligned(Rules rules, Layout.Plane plane) {
+    return plane.strideBytes() % rules.number(ConstraintField.STRIDE_ALIGNMENT) == 0
+        && plane.offsetBytes() % rules.number(ConstraintField.PLANE_OFFSET_ALIGNMENT) == 0;
+  }
+
   /** Tells whether the memory would hold pictures of all sizes that the rules require. */
   private static boolean holdsRequired(Rules rules, Layout.Image image, long sizeBytes) {
     for (ImageSize size : rules.requiredSizes()) {
-      Layout needed =
-          ImageLayout.of(size.width(), size.height(), image.format(), image.modifier(), rules);
-      if (needed == null || needed.sizeBytes() > sizeBytes) {
+      if (!holds(rules, image, size, sizeBytes)) {
         return false;
       }
     }

@@ -3,6 +3,7 @@ package dev.dmabroker.internal.move;
 import dev.dmabroker.internal.gate.Place;
 import dev.dmabroker.internal.runtime.Foreign;
 import dev.dmabroker.internal.runtime.MemoryFaults;
+import dev.dmabroker.spec.Layout;
 import dev.dmabroker.spi.HeapException;
 import dev.dmabroker.spi.Mover;
 
@@ -26,12 +27,13 @@ public record ContentsCopy(Place from, Mover mover) {
     if (!from.isWritten() || from.layout().image().isEmpty()) {
       return true;
     }
-    var image = from.layout().image().get();
-    return target
-        .layout()
-        .image()
-        .filter(it -> it.format() == image.format() && it.modifier() == image.modifier())
-        .isPresent();
+    Layout.Image image = from.layout().image().get();
+    Layout.Image there = target.layout().image().orElse(null);
+    return there != null
+        && there.format() == image.format()
+        && there.modifier().equals(image.modifier())
+        && (!image.modifier().isOpaque() || from.layout().planes().equals(target.layout().planes()))
+        && (image.colorSpace().isEmpty() || image.colorSpace().equals(there.colorSpace()));
   }
 
   /** Whether the mover has to copy them there. */

@@ -1,24 +1,54 @@
 package dev.dmabroker.internal.placement;
 
 import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ImmutableSet;
 import com.google.common.collect.Interner;
 import com.google.common.collect.Interners;
+import com.google.common.collect.MapMaker;
 import dev.dmabroker.spec.Constraints;
+import dev.dmabroker.spec.ImageConstraints;
+import dev.dmabroker.spec.Layout;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.Set;
 
 /**
  * Works out what devices ask against one broker's heaps. Equal wishes share one object. This class
  * is thread-safe.
  */
 public final class Alternatives {
+  /** The order in which layouts are looked at, whatever the order of devices. */
+  private static final Comparator<Layout> SMALLEST_FIRST =
+      Comparator.comparingLong(Layout::sizeBytes).thenComparing(Layout::toString);
+
   private final HeapTable table;
   private final Interner<Wish> wishes = Interners.newWeakInterner();
+
+  /** What devices say of layouts, as long as there are the devices: their demands hold it. */
+  private final Set<ImageConstraints> saying =
+      Collections.newSetFromMap(new MapMaker().weakKeys().makeMap());
 
   Alternatives(HeapTable table) {
     this.table = table;
   }
 
+  /** Returns the layouts that devices say. */
+  ImmutableSet<Layout> layouts() {
+    return saying.isEmpty()
+        ? ImmutableSet.of()
+        : saying.stream()
+            .flatMap(image -> image.layouts().stream())
+            .sorted(SMALLEST_FIRST)
+            .collect(ImmutableSet.toImmutableSet());
+  }
+
   /** Works out one alternative. This looks at every heap, so devices keep the result. */
   public Alternative make(String device, Constraints constraints) {
+    for (ImageConstraints image : constraints.images()) {
+      if (!image.layouts().isEmpty()) {
+        saying.add(image);
+      }
+    }
     return new Alternative(
         constraints,
         new DeviceDemand(table, device, constraints),

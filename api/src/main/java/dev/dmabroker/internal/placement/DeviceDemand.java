@@ -1,5 +1,6 @@
 package dev.dmabroker.internal.placement;
 
+import dev.dmabroker.internal.layout.ImageLayout;
 import dev.dmabroker.internal.layout.LayoutCheck;
 import dev.dmabroker.internal.layout.Picture;
 import dev.dmabroker.internal.layout.Rules;
@@ -10,6 +11,7 @@ import dev.dmabroker.spec.Layout;
 import dev.dmabroker.spi.HeapInfo;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -88,18 +90,33 @@ public final class DeviceDemand {
    */
   private @Nullable Rules rules(StorageForm form) {
     Rules otherwise = null;
+    boolean covered = false;
     boolean named = false;
     for (int i = 0; i < imageRules.size(); i++) {
       ImageConstraints image = images.get(i);
       if (image.covers(form.format(), form.modifier())) {
+        Rules its = takesLayout(image, form) ? imageRules.get(i) : null;
         if (image.formats().isPresent()) {
-          return imageRules.get(i);
+          return its;
         }
-        otherwise = otherwise == null ? imageRules.get(i) : otherwise;
+        otherwise = covered ? otherwise : its;
+        covered = true;
       }
       named |= image.formats().isPresent() && image.formats().get().contains(form.format());
     }
     return named ? null : otherwise;
+  }
+
+  /** Tells whether the layout is one of those that the device says, if it says any for the form. */
+  private static boolean takesLayout(ImageConstraints image, StorageForm form) {
+    boolean says = false;
+    for (Layout layout : image.layouts()) {
+      if (layout.equals(form.said())) {
+        return true;
+      }
+      says |= form.isLike(layout.image().orElseThrow());
+    }
+    return !says;
   }
 
   /** Tells whether the device takes what the bytes are, if they are compressed. */
@@ -140,8 +157,7 @@ public final class DeviceDemand {
     if (picture == null || layout.image().isEmpty()) {
       return true;
     }
-    Layout.Image image = layout.image().get();
-    Rules its = rules(new StorageForm(image.format(), image.modifier(), 0));
+    Rules its = rules(StorageForm.said(ImageLayout.in(layout, Optional.empty()), 0));
     return its != null && LayoutCheck.accepts(its, picture, layout, sizeBytes);
   }
 

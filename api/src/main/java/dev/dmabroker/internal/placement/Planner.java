@@ -1,11 +1,13 @@
 package dev.dmabroker.internal.placement;
 
 import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ImmutableSet;
 import dev.dmabroker.Plan;
 import dev.dmabroker.UnsatisfiableException;
 import dev.dmabroker.internal.placement.Ranking.RankedHeap;
 import dev.dmabroker.internal.runtime.Exceptions;
 import dev.dmabroker.spec.BufferSpec;
+import dev.dmabroker.spec.Layout;
 import dev.dmabroker.spi.PlacementHeuristic;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,7 +23,10 @@ public final class Planner {
   private final HeapTable table;
   private final Ranking ranking;
   private final Alternatives alternatives;
-  private volatile @Nullable Target last;
+  private volatile @Nullable Last last;
+
+  /** Keeps the last target that was asked for, and the layouts that devices said then. */
+  private record Last(Target target, ImmutableSet<Layout> said) {}
 
   public Planner(HeapTable table, PlacementHeuristic heuristic) {
     this.table = table;
@@ -48,12 +53,13 @@ public final class Planner {
    * kept.
    */
   public Target target(BufferSpec spec) {
-    Target known = last;
-    if (known == null || !known.spec().equals(spec)) {
-      known = Target.of(spec);
+    ImmutableSet<Layout> said = alternatives.layouts();
+    Last known = last;
+    if (known == null || !known.target().spec().equals(spec) || !known.said().equals(said)) {
+      known = new Last(Target.of(spec, said), said);
       last = known;
     }
-    return known;
+    return known.target();
   }
 
   /**

@@ -238,9 +238,13 @@ public final class Solver {
 
   private @Nullable Layout layout(StorageForm form, Rules rules) {
     Picture picture = target.picture();
-    return picture != null
-        ? ImageLayout.of(picture, form.format(), form.modifier(), rules)
-        : target.layout();
+    if (picture == null) {
+      return target.layout();
+    }
+    Layout said = form.said();
+    return said != null
+        ? ImageLayout.said(picture, said, rules)
+        : ImageLayout.of(picture, form.format(), form.modifier(), rules);
   }
 
   /** Looks at each heap that the devices reach, with one layout. */

@@ -1,7 +1,9 @@
 package dev.dmabroker.internal.placement;
 
+import dev.dmabroker.spec.Layout;
 import dev.dmabroker.spec.Modifier;
 import dev.dmabroker.spec.PixelFormat;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Describes a way to store an image.
@@ -9,8 +11,25 @@ import dev.dmabroker.spec.PixelFormat;
  * @param format how pixels are stored
  * @param modifier how lines are stored
  * @param penalty what it costs to fall back to this format
+ * @param said the layout, where a device has said it; null where the rules of devices make it
  */
-record StorageForm(PixelFormat format, Modifier modifier, long penalty) {
+record StorageForm(PixelFormat format, Modifier modifier, long penalty, @Nullable Layout said) {
   /** The cost of one step down a list of formats, or of a device's alternatives. */
   static final long STEP = 100;
+
+  /** Describes a form whose layout the rules of devices make. */
+  StorageForm(PixelFormat format, Modifier modifier, long penalty) {
+    this(format, modifier, penalty, /* said= */ null);
+  }
+
+  /** Describes the form of a layout that a device has said. */
+  static StorageForm said(Layout layout, long penalty) {
+    Layout.Image image = layout.image().orElseThrow();
+    return new StorageForm(image.format(), image.modifier(), penalty, layout);
+  }
+
+  /** Tells whether format and modifier are those of the image. */
+  boolean isLike(Layout.Image image) {
+    return format == image.format() && modifier.equals(image.modifier());
+  }
 }

@@ -1,6 +1,8 @@
 package dev.dmabroker.internal.placement;
 
 import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ImmutableSet;
+import dev.dmabroker.internal.layout.ImageLayout;
 import dev.dmabroker.internal.layout.Picture;
 import dev.dmabroker.spec.BlobSpec;
 import dev.dmabroker.spec.BufferSpec;
@@ -18,8 +20,6 @@ import org.jspecify.annotations.Nullable;
  * once: while it has contents it can only be stored as it is.
  */
 public final class Target {
-  private static final Modifier[] MODIFIERS = Modifier.values();
-
   private static final StorageForm BLOB =
       new StorageForm(PixelFormat.GREY, Modifier.LINEAR, /* penalty= */ 0);
 
@@ -37,11 +37,21 @@ public final class Target {
   }
 
   /**
-   * Returns every way to store what is specified.
+   * Returns every way to store what is specified that needs no device to say a layout.
    *
    * @throws IllegalArgumentException if its size overflows
    */
   public static Target of(BufferSpec spec) {
+    return of(spec, ImmutableSet.of());
+  }
+
+  /**
+   * Returns every way to store what is specified.
+   *
+   * @param said the layouts that devices say
+   * @throws IllegalArgumentException if its size overflows
+   */
+  static Target of(BufferSpec spec, ImmutableSet<Layout> said) {
     Layout layout = spec.layout();
     if (!(spec instanceof ImageSpec image)) {
       return new Target(spec, /* picture= */ null, layout, ImmutableList.of(BLOB));
@@ -49,9 +59,14 @@ public final class Target {
     ImmutableList.Builder<StorageForm> forms = ImmutableList.builder();
     long penalty = 0;
     for (PixelFormat format : image.formats()) {
-      for (Modifier modifier : MODIFIERS) {
+      for (Modifier modifier : Modifier.computed()) {
         if (modifier.supports(format)) {
           forms.add(new StorageForm(format, modifier, penalty));
+        }
+      }
+      for (Layout each : said) {
+        if (holds(each.image().orElseThrow(), image, format)) {
+          forms.add(StorageForm.said(each, penalty));
         }
       }
       penalty += StorageForm.STEP;
@@ -63,21 +78,47 @@ public final class Target {
         forms.build());
   }
 
+  private static boolean holds(Layout.Image said, ImageSpec image, PixelFormat format) {
+    return said.format() == format
+        && said.codedWidth() >= image.width()
+        && said.codedHeight() >= image.height();
+  }
+
   /**
    * Returns this target, to be stored in that one way, in the colour space that is stored; this
    * object itself if what is stored is no picture.
    */
-  public Target storedAs(Optional<Layout.Image> stored) {
+  public Target storedAs(Layout stored) {
     Picture its = picture;
-    if (its == null || stored.isEmpty()) {
+    if (its == null || stored.image().isEmpty()) {
       return this;
     }
-    Layout.Image image = stored.get();
+    Layout.Image image = stored.image().get();
     return new Target(
         spec,
         new Picture(its.width(), its.height(), image.colorSpace().or(its::colorSpace)),
         layout,
-        ImmutableList.of(new StorageForm(image.format(), image.modifier(), /* penalty= */ 0)));
+        formsLike(stored, image));
+  }
+
+  /**
+   * Returns the ways to store what lies like this. With a modifier that only devices understand
+   * there is one: contents can be copied as a whole, and not rearranged.
+   */
+  private ImmutableList<StorageForm> formsLike(Layout stored, Layout.Image image) {
+    if (image.modifier().isOpaque()) {
+      return ImmutableList.of(
+          StorageForm.said(ImageLayout.in(stored, Optional.empty()), /* penalty= */ 0));
+    }
+    ImmutableList.Builder<StorageForm> like = ImmutableList.builder();
+    like.add(new StorageForm(image.format(), image.modifier(), /* penalty= */ 0));
+    for (StorageForm form : forms) {
+      Layout said = form.said();
+      if (said != null && form.isLike(image)) {
+        like.add(StorageForm.said(said, /* penalty= */ 0));
+      }
+    }
+    return like.build();
   }
 
   /** Tells whether another target of the buffer can be stored in no other ways than this one. */

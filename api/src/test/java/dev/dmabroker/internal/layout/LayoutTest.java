@@ -311,7 +311,7 @@ class LayoutTest {
   @ParameterizedTest
   @EnumSource
   void stridesAreInTheRatioOfRows(PixelFormat format) {
-    for (Modifier modifier : Modifier.values()) {
+    for (Modifier modifier : Modifier.computed()) {
       for (int step = 1; step <= 48 && modifier.supports(format); step++) {
         int alignment = step;
         Layout layout =

@@ -23,10 +23,10 @@ import dev.dmabroker.spec.ImageConstraints;
 import dev.dmabroker.spec.ImageConstraintsBuilder;
 import dev.dmabroker.spec.ImageSpec;
 import dev.dmabroker.spec.MemorySpeed;
-import dev.dmabroker.spec.Modifier;
 import dev.dmabroker.spec.PixelFormat;
 import dev.dmabroker.spi.HeapTraits;
 import dev.dmabroker.spi.Trait;
+import dev.dmabroker.testing.Modifiers;
 import dev.dmabroker.testing.StubHeap;
 import java.math.BigInteger;
 import java.util.ArrayList;
@@ -266,7 +266,7 @@ class ExplanationTest {
         named = true;
       }
       case MODIFIERS -> {
-        builder.image(ImageConstraints.anyFormat().modifiers(Modifier.valueOf(value)));
+        builder.image(ImageConstraints.anyFormat().modifiers(Modifiers.named(value)));
         named = true;
       }
       default -> throw new AssertionError("no way to apply " + change);

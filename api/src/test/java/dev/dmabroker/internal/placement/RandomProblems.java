@@ -41,7 +41,10 @@ public final class RandomProblems {
           PixelFormat.YUV420,
           PixelFormat.YUV410,
           PixelFormat.RGB24,
-          PixelFormat.XRGB8888);
+          PixelFormat.XRGB8888,
+          PixelFormat.Y210,
+          PixelFormat.P012,
+          PixelFormat.ARGB2101010);
   public static final List<Modifier> MODIFIERS =
       List.of(
           Modifier.LINEAR,

@@ -223,7 +223,7 @@ final class SolverOracle {
     }
     for (int i = 0; i < spec.formats().size(); i++) {
       PixelFormat format = spec.formats().get(i);
-      for (Modifier modifier : Modifier.values()) {
+      for (Modifier modifier : Modifier.computed()) {
         if (modifier.supports(format)) {
           Picture picture = picture(spec, format, modifier, all, enforced);
           if (picture != null) {
