@@ -120,7 +120,6 @@ class ColorSpaceChoiceTest extends Fixture {
     SharedBuffer buffer = broker.export("frame", FRAME);
     Attachment in = buffer.attach(camera);
     in.map(Access.READ).close();
-    Attachment out = buffer.attach(wide);
     AtomicBoolean written = new AtomicBoolean();
     cma.onAllocate(
         () -> {
@@ -128,6 +127,7 @@ class ColorSpaceChoiceTest extends Fixture {
             in.map(Access.WRITE).close();
           }
         });
+    Attachment out = buffer.attach(wide); // The search for memory may begin here.
     assertThrows(BrokerException.class, () -> out.map(Access.READ).close());
     assertTrue(written.get());
     try (Mapping mapping = in.map(Access.READ)) {
