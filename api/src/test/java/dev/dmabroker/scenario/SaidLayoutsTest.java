@@ -139,6 +139,23 @@ class SaidLayoutsTest extends Fixture {
   }
 
   @Test
+  void aPreferredLayoutIsTakenWhereItIsNoWorse() {
+    Layout wide = said(64, 64, 1024, 65_536);
+    Device picky =
+        broker.register(
+            "picky",
+            Constraints.builder()
+                .image(
+                    ImageConstraints.of(PixelFormat.XRGB8888)
+                        .modifiers(Modifier.LINEAR, COMPRESSED))
+                .prefer(5, Constraints.builder().image(compressed().layouts(wide)).build())
+                .build());
+    Plan.Candidate first = broker.plan(FRAME, List.of(picky)).placements().get(0);
+    assertEquals(wide, first.layout());
+    assertEquals(0, first.penalty());
+  }
+
+  @Test
   void contentsMoveAsAWholeAndKeepTheirLayout() throws Exception {
     SharedBuffer buffer = broker.export("frame", FRAME);
     Attachment producer = buffer.attach(gpu);

@@ -32,6 +32,15 @@ public final class Alternatives {
     this.table = table;
   }
 
+  /** Notes what constraints say of layouts. */
+  private void note(Constraints constraints) {
+    for (ImageConstraints image : constraints.images()) {
+      if (!image.layouts().isEmpty()) {
+        saying.add(image);
+      }
+    }
+  }
+
   /** Returns the layouts that devices say. */
   ImmutableSet<Layout> layouts() {
     return saying.isEmpty()
@@ -44,11 +53,8 @@ public final class Alternatives {
 
   /** Works out one alternative. This looks at every heap, so devices keep the result. */
   public Alternative make(String device, Constraints constraints) {
-    for (ImageConstraints image : constraints.images()) {
-      if (!image.layouts().isEmpty()) {
-        saying.add(image);
-      }
-    }
+    note(constraints);
+    constraints.preferences().forEach(preference -> note(preference.wishes()));
     return new Alternative(
         constraints,
         new DeviceDemand(table, device, constraints),
