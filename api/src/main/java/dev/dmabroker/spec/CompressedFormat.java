@@ -7,7 +7,7 @@ import java.util.Arrays;
 import java.util.Optional;
 
 /**
- * Formats of compressed video and pictures. To the broker such contents are bytes, which a {@link
+ * Formats of compressed video and pictures. To the broker their contents are bytes, which a {@link
  * BlobSpec} describes: they have no planes and no strides, and how many there are is known only
  * when they are there. So a buffer for them has a size alone, which a driver's {@code sizeimage}
  * tells.
