@@ -224,7 +224,8 @@ public final class ConstraintsBuilder {
   }
 
   /**
-   * Asks for strides that are multiples of {@code bytes}, in pictures of any format.
+   * Asks for strides that are multiples of {@code bytes}, in every plane of pictures of any format.
+   * What binds the first plane alone is {@link ImageConstraintsBuilder#firstStrideAlignment}.
    *
    * @throws InvalidConstraintException if {@code bytes} is less than 1
    */

@@ -156,12 +156,27 @@ public final class ImageConstraintsBuilder {
   }
 
   /**
-   * Sets the alignment of strides: every plane's stride is a multiple of {@code bytes}.
+   * Sets the alignment of the strides of all planes: each is a multiple of {@code bytes}. As
+   * strides keep the ratio of rows, the first plane's may have to be a multiple of more: of {@code
+   * 2 * bytes} in {@link PixelFormat#YUV420}, where chroma's stride is half of luma's. DRM (the
+   * pitches of a framebuffer), GBM and gralloc have a stride for each plane, and this binds all of
+   * them.
    *
    * @throws InvalidConstraintException if {@code bytes} is less than 1
    */
   public ImageConstraintsBuilder strideAlignment(long bytes) {
     return number(ConstraintField.STRIDE_ALIGNMENT, bytes);
+  }
+
+  /**
+   * Sets the alignment of the first plane's stride alone: it is a multiple of {@code bytes}, and
+   * the strides of further planes follow from it. This is what V4L2's single-planar {@code
+   * bytesperline} says.
+   *
+   * @throws InvalidConstraintException if {@code bytes} is less than 1
+   */
+  public ImageConstraintsBuilder firstStrideAlignment(long bytes) {
+    return number(ConstraintField.FIRST_STRIDE_ALIGNMENT, bytes);
   }
 
   /**
@@ -254,8 +269,19 @@ public final class ImageConstraintsBuilder {
     checkOrder(ConstraintField.MIN_HEIGHT, ConstraintField.MAX_HEIGHT);
     checkOrder(ConstraintField.MIN_STRIDE, ConstraintField.MAX_STRIDE);
     checkOrder(ConstraintField.STRIDE_ALIGNMENT, ConstraintField.MAX_STRIDE);
+    checkOrder(ConstraintField.FIRST_STRIDE_ALIGNMENT, ConstraintField.MAX_STRIDE);
     checkOrder(ConstraintField.WIDTH_ALIGNMENT, ConstraintField.MAX_WIDTH);
     checkOrder(ConstraintField.HEIGHT_ALIGNMENT, ConstraintField.MAX_HEIGHT);
+    checkMultiple(
+        ConstraintField.WIDTH_ALIGNMENT, ConstraintField.MIN_WIDTH, ConstraintField.MAX_WIDTH);
+    checkMultiple(
+        ConstraintField.HEIGHT_ALIGNMENT, ConstraintField.MIN_HEIGHT, ConstraintField.MAX_HEIGHT);
+    checkMultiple(
+        ConstraintField.STRIDE_ALIGNMENT, ConstraintField.MIN_STRIDE, ConstraintField.MAX_STRIDE);
+    checkMultiple(
+        ConstraintField.FIRST_STRIDE_ALIGNMENT,
+        ConstraintField.MIN_STRIDE,
+        ConstraintField.MAX_STRIDE);
     if (number(ConstraintField.MIN_WIDTH)
         > number(ConstraintField.MAX_PIXELS) / number(ConstraintField.MIN_HEIGHT)) {
       throw new InvalidConstraintException(
@@ -304,6 +330,29 @@ public final class ImageConstraintsBuilder {
     if (number(small) > number(large)) {
       throw new InvalidConstraintException(
           small + " " + number(small) + " is over " + large + " " + number(large), small, large);
+    }
+  }
+
+  /** Checks that a multiple of the alignment lies within the limits. */
+  private void checkMultiple(
+      ConstraintField alignment, ConstraintField least, ConstraintField most) {
+    long step = number(alignment);
+    if (number(most) / step * step < number(least)) {
+      throw new InvalidConstraintException(
+          "no multiple of "
+              + alignment
+              + " "
+              + step
+              + " lies between "
+              + least
+              + " "
+              + number(least)
+              + " and "
+              + most
+              + " "
+              + number(most),
+          alignment,
+          least);
     }
   }
 

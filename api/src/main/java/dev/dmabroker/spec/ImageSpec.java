@@ -60,13 +60,16 @@ public record ImageSpec(
     return formats.get(0);
   }
 
+  /** {@inheritDoc} It is that of the first format whose size does not overflow. */
   @Override
   public Layout layout() {
-    Layout layout = ImageLayout.tightest(width, height, format());
-    if (layout == null) {
-      throw new IllegalArgumentException(this + " is over 2^63 bytes");
+    for (PixelFormat format : formats) {
+      Layout layout = ImageLayout.tightest(width, height, format);
+      if (layout != null) {
+        return layout;
+      }
     }
-    return layout;
+    throw new IllegalArgumentException(this + " is over 2^63 bytes");
   }
 
   @Override

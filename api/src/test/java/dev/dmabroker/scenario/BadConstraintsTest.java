@@ -324,6 +324,10 @@ class BadConstraintsTest {
         image(b -> b.minStride(0), "at least 1, is 0", ConstraintField.MIN_STRIDE),
         image(b -> b.maxStride(0), "at least 1, is 0", ConstraintField.MAX_STRIDE),
         image(b -> b.strideAlignment(0), "at least 1, is 0", ConstraintField.STRIDE_ALIGNMENT),
+        image(
+            b -> b.firstStrideAlignment(0),
+            "at least 1, is 0",
+            ConstraintField.FIRST_STRIDE_ALIGNMENT),
         image(b -> b.startOffsetAlignment(0), "at least 1", ConstraintField.START_OFFSET_ALIGNMENT),
         image(b -> b.planeOffsetAlignment(0), "at least 1", ConstraintField.PLANE_OFFSET_ALIGNMENT),
         image(b -> b.blockPadding(0, 1), "at least 1, is 0", ConstraintField.BLOCK_WIDTH),
@@ -338,6 +342,54 @@ class BadConstraintsTest {
     var failure = assertThrows(InvalidConstraintException.class, build);
     assertEquals(fields, failure.fields());
     Fixture.assertSays(failure, says);
+  }
+
+  static Stream<Arguments> fixedSizes() {
+    return Stream.of(
+        image(
+            b -> b.minSize(100, 1).maxSize(111, 9).sizeAlignment(16, 1),
+            "no multiple of widthAlignment 16 lies between minWidth 100 and maxWidth 111",
+            ConstraintField.WIDTH_ALIGNMENT,
+            ConstraintField.MIN_WIDTH),
+        image(
+            b -> b.minSize(1, 1080).maxSize(4096, 1080).sizeAlignment(1, 16),
+            "no multiple of heightAlignment 16 lies between minHeight 1080 and maxHeight 1080",
+            ConstraintField.HEIGHT_ALIGNMENT,
+            ConstraintField.MIN_HEIGHT),
+        image(
+            b -> b.minStride(100).maxStride(127).strideAlignment(64),
+            "no multiple of strideAlignmentBytes 64 lies between minStrideBytes 100 and"
+                + " maxStrideBytes 127",
+            ConstraintField.STRIDE_ALIGNMENT,
+            ConstraintField.MIN_STRIDE),
+        image(
+            b -> b.minStride(100).maxStride(127).firstStrideAlignment(64),
+            "no multiple of firstStrideAlignmentBytes 64 lies between minStrideBytes 100 and"
+                + " maxStrideBytes 127",
+            ConstraintField.FIRST_STRIDE_ALIGNMENT,
+            ConstraintField.MIN_STRIDE),
+        memory(
+            b ->
+                b.strideAlignment(64)
+                    .image(
+                        ImageConstraints.anyFormat()
+                            .minStride(200)
+                            .maxStride(300)
+                            .strideAlignment(48)),
+            "strideAlignmentBytes 64 of all pictures and 48 of some have no common multiple from"
+                + " minStrideBytes 200 up to maxStrideBytes 300; strideAlignmentBytes and"
+                + " maxStrideBytes contradict",
+            ConstraintField.STRIDE_ALIGNMENT,
+            ConstraintField.MAX_STRIDE));
+  }
+
+  @ParameterizedTest(name = "{index} {0}")
+  @MethodSource("fixedSizes")
+  void anAlignmentThatAFixedSizeCannotMeetIsNamedWithTheSize(
+      String says, Executable build, List<ConstraintField> fields) {
+    var failure = assertThrows(InvalidConstraintException.class, build);
+    assertEquals(fields, failure.fields());
+    assertEquals(says, failure.getMessage());
   }
 
   static Stream<Consumer<ConstraintsBuilder>> meant() {

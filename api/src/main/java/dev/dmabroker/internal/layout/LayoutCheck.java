@@ -85,6 +85,7 @@ public final class LayoutCheck {
     Layout.Plane first = layout.planes().get(0);
     if (first.strideBytes() < rules.number(ConstraintField.MIN_STRIDE)
         || first.strideBytes() > rules.number(ConstraintField.MAX_STRIDE)
+        || first.strideBytes() % rules.number(ConstraintField.FIRST_STRIDE_ALIGNMENT) != 0
         || first.offsetBytes() % rules.number(ConstraintField.START_OFFSET_ALIGNMENT) != 0) {
       return false;
     }

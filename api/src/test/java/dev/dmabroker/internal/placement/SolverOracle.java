@@ -50,6 +50,7 @@ final class SolverOracle {
           ConstraintField.HEIGHT_ALIGNMENT,
           ConstraintField.MIN_STRIDE,
           ConstraintField.STRIDE_ALIGNMENT,
+          ConstraintField.FIRST_STRIDE_ALIGNMENT,
           ConstraintField.PLANE_OFFSET_ALIGNMENT,
           ConstraintField.BLOCK_WIDTH,
           ConstraintField.BLOCK_HEIGHT,
@@ -579,6 +580,7 @@ final class SolverOracle {
                   value ->
                       multiples(value, rules, ConstraintField.PLANE_OFFSET_ALIGNMENT)
                           && value % tile == 0
+                          && value % word(format) == 0
                           && (value > 0
                               || multiples(value, rules, ConstraintField.START_OFFSET_ALIGNMENT)))
               .orElseThrow();
@@ -600,9 +602,19 @@ final class SolverOracle {
     return times % by == 0 ? OptionalLong.of(times / by) : OptionalLong.empty();
   }
 
+  /** The bytes of a word in memory: of a pixel or of a sample, whichever is loaded as a whole. */
+  private static int word(PixelFormat format) {
+    return switch (format) {
+      case RGB565 -> 2;
+      case YUYV, XRGB8888 -> 4;
+      default -> 1;
+    };
+  }
+
   private static boolean stridesServe(
       long first, long across, PixelFormat format, Modifier modifier, Set<Rule> rules) {
-    if (!within(first, rules, ConstraintField.MIN_STRIDE, ConstraintField.MAX_STRIDE)) {
+    if (!within(first, rules, ConstraintField.MIN_STRIDE, ConstraintField.MAX_STRIDE)
+        || !multiples(first, rules, ConstraintField.FIRST_STRIDE_ALIGNMENT)) {
       return false;
     }
     for (int plane = 0; plane < format.planes().size(); plane++) {
@@ -610,6 +622,7 @@ final class SolverOracle {
       OptionalLong stride = stride(first, format, plane);
       if (stride.isEmpty()
           || stride.getAsLong() % modifier.tileBytes(format, plane) != 0
+          || stride.getAsLong() % word(format) != 0
           || !multiples(stride.getAsLong(), rules, ConstraintField.STRIDE_ALIGNMENT)
           || stride.getAsLong() / shape.bytesPerGroup() * shape.pixelsPerGroup() < across) {
         return false;
@@ -748,6 +761,7 @@ final class SolverOracle {
       case MIN_STRIDE -> picture.strides().get(0) >= number;
       case MAX_STRIDE -> picture.strides().get(0) <= number;
       case STRIDE_ALIGNMENT -> picture.strides().stream().allMatch(each -> each % number == 0);
+      case FIRST_STRIDE_ALIGNMENT -> picture.strides().get(0) % number == 0;
       case START_OFFSET_ALIGNMENT -> picture.offsets().get(0) % number == 0;
       case PLANE_OFFSET_ALIGNMENT ->
           picture.offsets().stream().allMatch(each -> each % number == 0);
