@@ -30,6 +30,7 @@ import dev.dmabroker.spec.Usage;
 import dev.dmabroker.testing.Fixture;
 import dev.dmabroker.testing.InOrder;
 import dev.dmabroker.testing.ScriptedHeap;
+import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -441,14 +442,22 @@ class BadConstraintsTest {
     assertEquals(16, spec.alternatives(Arrays.copyOf(many, 16)).alternatives().size());
   }
 
-  /** Alternatives no two of which go together, and none of which looks so on its own. */
-  private static DeviceSpec picky(int number) {
-    Constraints[] alternatives = new Constraints[DeviceSpec.MAX_ALTERNATIVES];
-    for (int i = 0; i < alternatives.length; i++) {
-      long size = 1000 + number + 10L * i;
-      alternatives[i] = Constraints.builder().minSize(size).maxSize(size).build();
+  /** Strides that any six of seven devices can agree on, and no seven. */
+  private static List<DeviceSpec> picky() {
+    List<DeviceSpec> specs = new ArrayList<>();
+    ImageConstraints narrow =
+        ImageConstraints.anyFormat().maxStride(10_000_000_000_000_000L).build();
+    BigInteger prime = BigInteger.valueOf(100);
+    for (int i = 0; i < 7; i++) {
+      Constraints[] alternatives = new Constraints[8];
+      for (int j = 0; j < alternatives.length; j++) {
+        prime = prime.nextProbablePrime();
+        alternatives[j] =
+            Constraints.builder().image(narrow).strideAlignment(prime.longValue()).build();
+      }
+      specs.add(DeviceSpec.named("picky" + i).alternatives(alternatives));
     }
-    return DeviceSpec.named("picky" + number).alternatives(alternatives);
+    return specs;
   }
 
   @Test
@@ -459,22 +468,20 @@ class BadConstraintsTest {
             .heap(ScriptedHeap.cma())
             .heuristic(new InOrder())
             .build()) {
-      List<Device> devices = new ArrayList<>();
-      for (int i = 0; i < 4; i++) {
-        devices.add(broker.register(picky(i)));
-      }
-      assertThrows(SearchLimitException.class, () -> broker.plan(BlobSpec.of(1), devices));
+      List<Device> devices = picky().stream().map(broker::register).toList();
+      ImageSpec small = ImageSpec.of(1, 1, PixelFormat.GREY);
+      assertThrows(SearchLimitException.class, () -> broker.plan(small, devices));
       SharedBuffer buffer = broker.export("frame", BlobSpec.of(1));
       Attachment first = buffer.attach(devices.get(0));
       Device wishes = broker.register("wishes", wishful());
       SharedBuffer picture = broker.export("picture", ImageSpec.of(64, 48, PixelFormat.NV12));
       BrokerSnapshot before = broker.snapshot();
-      var failure =
-          assertThrows(SearchLimitException.class, () -> broker.plan(BlobSpec.of(1), devices));
+      var failure = assertThrows(SearchLimitException.class, () -> broker.plan(small, devices));
       Fixture.assertSays(
           failure,
           "more than 50000 combinations",
-          "for 1 bytes (picky0: 16, picky1: 16, picky2: 16, picky3: 16)",
+          "for 1x1 GREY (picky0: 8, picky1: 8, picky2: 8, picky3: 8, picky4: 8, picky5: 8,"
+              + " picky6: 8)",
           "give fewer alternatives");
       assertThrows(SearchLimitException.class, () -> picture.attach(wishes));
       assertEquals(before, broker.snapshot(), "the broker is as it was");

@@ -24,6 +24,7 @@ public final class HeapTable {
   private final int[] piecesOf;
   private final long[] granules;
   private final long[] limits;
+  private final long[] capacities;
   private final int[] coherency;
 
   public HeapTable(List<HeapAccount> heaps) {
@@ -33,6 +34,7 @@ public final class HeapTable {
     piecesOf = new int[size];
     granules = new long[size];
     limits = new long[size];
+    capacities = new long[size];
     coherency = new int[size];
     List<Pieces> distinct = new ArrayList<>();
     for (int i = 0; i < size; i++) {
@@ -45,9 +47,8 @@ public final class HeapTable {
       }
       piecesOf[i] = distinct.indexOf(its);
       granules[i] = Math.max(1, traits.granuleBytes().or(1L));
-      limits[i] =
-          Math.min(
-              traits.maxSizeBytes().or(Long.MAX_VALUE), traits.capacityBytes().or(Long.MAX_VALUE));
+      capacities[i] = traits.capacityBytes().or(Long.MAX_VALUE);
+      limits[i] = Math.min(traits.maxSizeBytes().or(Long.MAX_VALUE), capacities[i]);
       coherency[i] = bits(traits.coherency().known().orElse(Set.of()));
     }
     pieces = ImmutableList.copyOf(distinct);
@@ -99,6 +100,11 @@ public final class HeapTable {
   /** Returns the number of the way in which the heap's memory falls into pieces. */
   int piecesOf(int heap) {
     return piecesOf[heap];
+  }
+
+  /** Returns the most that all buffers in the heap together ever take. */
+  long capacity(int heap) {
+    return capacities[heap];
   }
 
   /** Returns the most that the heap ever gives at one time. */

@@ -258,7 +258,9 @@ final class SolverOracle {
       }
     }
     if (asked > info.traits().maxSizeBytes().or(Long.MAX_VALUE)
-        || asked > info.traits().capacityBytes().or(Long.MAX_VALUE)) {
+        || asked > info.traits().capacityBytes().or(Long.MAX_VALUE)
+        || (problem.counting()
+            && asked * count(all) > info.traits().capacityBytes().or(Long.MAX_VALUE))) {
       return;
     }
     for (Coherency domain : Coherency.values()) {
@@ -286,20 +288,27 @@ final class SolverOracle {
     }
   }
 
-  private static boolean countsAgree(List<Constraints> all) {
+  /** The fewest buffers that are enough for all. */
+  private static int count(List<Constraints> all) {
     int held = 0;
     int shared = 0;
     int fewest = 1;
-    int most = Integer.MAX_VALUE;
     for (Constraints each : all) {
       Map<ConstraintField, Integer> counts = each.counts();
       held += counts.getOrDefault(ConstraintField.CAMPING, 0);
       held += counts.getOrDefault(ConstraintField.DEDICATED_SLACK, 0);
       shared = Math.max(shared, counts.getOrDefault(ConstraintField.SHARED_SLACK, 0));
       fewest = Math.max(fewest, counts.getOrDefault(ConstraintField.MIN_COUNT, 1));
-      most = Math.min(most, counts.getOrDefault(ConstraintField.MAX_COUNT, Integer.MAX_VALUE));
     }
-    return held + shared <= most && fewest <= most;
+    return Math.max(held + shared, fewest);
+  }
+
+  private static boolean countsAgree(List<Constraints> all) {
+    return all.stream()
+        .allMatch(
+            each ->
+                count(all)
+                    <= each.counts().getOrDefault(ConstraintField.MAX_COUNT, Integer.MAX_VALUE));
   }
 
   // ---- Memory ----
