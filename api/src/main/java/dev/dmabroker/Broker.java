@@ -81,7 +81,9 @@ public interface Broker extends AutoCloseable {
    * @param owner a device of this broker
    * @throws BudgetExceededException if a budget does not suffice; nothing is exported then
    * @throws IllegalArgumentException if the device belongs to another broker, if the name is blank,
-   *     or if the size of the spec's tightest layout overflows
+   *     if the size of the spec's tightest layout overflows, or if the device or its group has no
+   *     budget, and there is one of a name that is probably mistyped: it differs in few letters,
+   *     and no device or group of that name was registered
    * @throws ClosedException if the device or the broker is closed
    */
   SharedBuffer export(String name, BufferSpec spec, Device owner);
@@ -163,11 +165,14 @@ public interface Broker extends AutoCloseable {
   /**
    * Says where a buffer would be placed for these devices, and why not elsewhere. Allocates
    * nothing; a heap that is full now is still listed. The counts of buffers that the devices
-   * declare have to agree here, as for a pool. A device may attach to a single buffer whatever the
-   * counts are.
+   * declare have to agree here, as for a pool, and all buffers together have to fit into the heap,
+   * and into the budgets of at least one of the devices and of its group. A device may attach to a
+   * single buffer whatever the counts are.
    *
    * @throws SearchLimitException if alternatives and preferences have too many combinations
-   * @throws IllegalArgumentException if a device belongs to another broker
+   * @throws IllegalArgumentException if a device belongs to another broker, or if the size of the
+   *     spec's tightest layout overflows
+   * @throws ClosedException if a device or the broker is closed
    */
   Plan plan(BufferSpec spec, Collection<Device> devices);
 
@@ -308,7 +313,8 @@ public interface Broker extends AutoCloseable {
     /**
      * Limits the memory of all heaps together for the buffers that are {@linkplain
      * Broker#export(String, BufferSpec, Device) exported for} a device, or for the devices of a
-     * group. While a buffer moves, its old and its new memory count once.
+     * group. While a buffer moves, its old and its new memory count once. A name that is probably
+     * mistyped is an error of the first export that it was probably meant for.
      *
      * @param deviceOrGroup a device's name, or the name of a {@linkplain DeviceSpec#group group}
      * @param bytes the limit, at least 1

@@ -52,7 +52,7 @@ public final class DeviceSpec {
    * @throws IllegalArgumentException if the name is blank
    */
   public static DeviceSpec named(String name) {
-    if (name.isBlank()) {
+    if (Objects.requireNonNull(name, "name").isBlank()) {
       throw new IllegalArgumentException("a device's name must not be blank");
     }
     return new DeviceSpec(
@@ -86,6 +86,9 @@ public final class DeviceSpec {
               + MAX_ALTERNATIVES
               + " alternatives, has "
               + alternatives.length);
+    }
+    for (Constraints each : alternatives) {
+      Objects.requireNonNull(each, "constraints");
     }
     return new DeviceSpec(
         name, List.of(alternatives), access, longestHold, dispensable, probe, group);

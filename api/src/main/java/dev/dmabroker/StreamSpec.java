@@ -38,7 +38,7 @@ public final class StreamSpec {
     this.maxBytes = maxBytes;
     this.quietTime = quietTime;
     this.stopDeadline = stopDeadline;
-    check(!name.isBlank(), "a stream's name must not be blank");
+    check(!Objects.requireNonNull(name, "name").isBlank(), "a stream's name must not be blank");
     check(minBuffers >= 1, "minBuffers must be at least 1, is " + minBuffers);
     check(
         maxBuffers <= BufferCounts.MOST,

@@ -112,17 +112,8 @@ final class LayoutChecks {
         image,
         index);
     equal(plane.lines(), roundUp(lines, tileLines), "lines", image, index);
-    multiple(plane.strideBytes(), tileBytes, "tiles of the modifier", "strideBytes", image, index);
-    multiple(
-        plane.offsetBytes(),
-        tileBytes * tileLines,
-        "tiles of the modifier",
-        "offsetBytes",
-        image,
-        index);
-    int grain = image.format().grainBytes();
-    multiple(plane.strideBytes(), grain, "words of the format", "strideBytes", image, index);
-    multiple(plane.offsetBytes(), grain, "words of the format", "offsetBytes", image, index);
+    multiple(plane.strideBytes(), tileBytes, "strideBytes", image, index);
+    multiple(plane.offsetBytes(), tileBytes * tileLines, "offsetBytes", image, index);
   }
 
   private static void equal(long is, long needed, String what, Layout.Image image, int plane) {
@@ -134,13 +125,12 @@ final class LayoutChecks {
     }
   }
 
-  private static void multiple(
-      long is, int of, String why, String what, Layout.Image image, int plane) {
+  private static void multiple(long is, int of, String what, Layout.Image image, int plane) {
     if (is % of != 0) {
       throw invalid(
           "plane " + plane + " of " + text(image),
           what + "=" + is,
-          why + " make it a multiple of " + of);
+          "tiles of the modifier make it a multiple of " + of);
     }
   }
 

@@ -103,7 +103,9 @@ public final class LayoutCheck {
               : layout.planes().get(i + 1).offsetBytes();
       // Tiles are whole, so the picture ends with a whole row of tiles.
       long lines = roundUp(ceilDiv(paddedHeight, shape.rowsPerLine()), plane.tileLines());
-      if (plane.strideBytes() % rules.number(ConstraintField.STRIDE_ALIGNMENT) != 0
+      if (plane.strideBytes() % image.format().grainBytes() != 0
+          || plane.offsetBytes() % image.format().grainBytes() != 0
+          || plane.strideBytes() % rules.number(ConstraintField.STRIDE_ALIGNMENT) != 0
           || plane.offsetBytes() % rules.number(ConstraintField.PLANE_OFFSET_ALIGNMENT) != 0
           || plane.strideBytes() < rowBytes(shape, paddedWidth)
           || lines > (room - plane.offsetBytes()) / plane.strideBytes()) {

@@ -2,6 +2,7 @@ package dev.dmabroker.internal.placement;
 
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
+import com.google.common.collect.ImmutableSet;
 import com.google.common.math.LongMath;
 import dev.dmabroker.internal.heap.HeapAccount;
 import dev.dmabroker.spec.Coherency;
@@ -20,6 +21,7 @@ public final class HeapTable {
   private final ImmutableList<HeapAccount> accounts;
   private final ImmutableList<HeapInfo> infos;
   private final ImmutableMap<String, Integer> numbers;
+  private final ImmutableSet<String> names;
   private final ImmutableList<Pieces> pieces;
   private final int[] piecesOf;
   private final long[] granules;
@@ -57,6 +59,9 @@ public final class HeapTable {
       named.put(infos.get(i).name(), i);
     }
     numbers = named.buildOrThrow();
+    ImmutableSet.Builder<String> all = ImmutableSet.builder();
+    infos.forEach(info -> all.add(info.name()).addAll(info.aliases()));
+    names = all.build();
   }
 
   /** Returns a bit for each domain. */
@@ -84,6 +89,11 @@ public final class HeapTable {
 
   public HeapInfo info(int heap) {
     return infos.get(heap);
+  }
+
+  /** Returns the names and aliases of all heaps, in the broker's order. */
+  ImmutableSet<String> names() {
+    return names;
   }
 
   /** Returns the number of the heap of that name, or -1. */

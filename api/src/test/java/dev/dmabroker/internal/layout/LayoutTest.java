@@ -20,6 +20,7 @@ import dev.dmabroker.spec.Modifier;
 import dev.dmabroker.spec.PixelFormat;
 import java.math.BigInteger;
 import java.util.List;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
@@ -573,6 +574,20 @@ class LayoutTest {
     ImageSpec spec = ImageSpec.of(6, 4, PixelFormat.GREY);
     Layout layout = assertNotNullAnd(layout(spec, spec.format(), Modifier.LINEAR, Rules.NONE));
     return accepts(rules(asked), spec, layout, layout.sizeBytes());
+  }
+
+  /** As memory from elsewhere may have it. */
+  @Test
+  void rowsThatBeginWithinAWordAreNotTaken() {
+    ImageSpec spec = ImageSpec.of(6, 4, PixelFormat.RGB565);
+    Layout.Image image = new Layout.Image(PixelFormat.RGB565, Modifier.LINEAR, 6, 4);
+    for (Layout.Plane plane :
+        List.of(new Layout.Plane(0, 13, 12, 4), new Layout.Plane(1, 14, 12, 4))) {
+      Layout odd = new Layout(100, List.of(plane), Optional.of(image));
+      assertFalse(accepts(Rules.NONE, spec, odd, 100), odd::toString);
+    }
+    Layout even = new Layout(100, List.of(new Layout.Plane(2, 14, 12, 4)), Optional.of(image));
+    assertTrue(accepts(Rules.NONE, spec, even, 100));
   }
 
   @Test
