@@ -331,6 +331,7 @@ public final class ConstraintsBuilder {
    * @throws InvalidConstraintException if two fields contradict each other; the exception names
    *     both
    */
+  @CheckReturnValue
   public Constraints build() {
     Constraints built =
         new Constraints(

@@ -264,6 +264,7 @@ public final class ImageConstraintsBuilder {
    * @throws InvalidConstraintException if two fields contradict each other; the exception names
    *     both
    */
+  @CheckReturnValue
   public ImageConstraints build() {
     checkOrder(ConstraintField.MIN_WIDTH, ConstraintField.MAX_WIDTH);
     checkOrder(ConstraintField.MIN_HEIGHT, ConstraintField.MAX_HEIGHT);

@@ -15,6 +15,7 @@ import java.util.Optional;
  *     decide between them
  * @param colorSpace the colour space, which every device has to take; empty if it does not matter
  */
+@CheckReturnValue
 public record ImageSpec(
     int width, int height, List<PixelFormat> formats, Optional<ColorSpace> colorSpace)
     implements BufferSpec {

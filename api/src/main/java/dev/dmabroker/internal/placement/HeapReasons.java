@@ -13,7 +13,6 @@ import dev.dmabroker.spi.Unmet;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.IntPredicate;
@@ -35,7 +34,7 @@ final class HeapReasons {
   private final String ofFormat;
 
   /** What each alternative asks of pictures that cannot be met. */
-  private final Map<Alternative, Optional<Unmet>> pictures = new IdentityHashMap<>();
+  private final IdentityHashMap<Alternative, Optional<Unmet>> pictures = new IdentityHashMap<>();
 
   HeapReasons(
       HeapTable table, Target target, List<? extends Participant> participants, boolean counting) {
