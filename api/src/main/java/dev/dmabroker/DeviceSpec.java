@@ -2,6 +2,7 @@ package dev.dmabroker;
 
 import com.google.common.collect.ImmutableList;
 import dev.dmabroker.spec.Access;
+import dev.dmabroker.spec.CheckReturnValue;
 import dev.dmabroker.spec.Constraints;
 import dev.dmabroker.spec.InvalidConstraintException;
 import dev.dmabroker.spi.DeviceProbe;
@@ -15,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * The spec of a device: what it declares of itself when it is registered. Immutable; each method
  * that is named after a field and has a parameter returns a copy with that field changed.
  */
+@CheckReturnValue
 public final class DeviceSpec {
   /** The most alternatives that a device may give. */
   public static final int MAX_ALTERNATIVES = 16;
@@ -52,7 +54,7 @@ public final class DeviceSpec {
    * @throws IllegalArgumentException if the name is blank
    */
   public static DeviceSpec named(String name) {
-    if (name.isBlank()) {
+    if (Objects.requireNonNull(name, "name").isBlank()) {
       throw new IllegalArgumentException("a device's name must not be blank");
     }
     return new DeviceSpec(
@@ -86,6 +88,9 @@ public final class DeviceSpec {
               + MAX_ALTERNATIVES
               + " alternatives, has "
               + alternatives.length);
+    }
+    for (Constraints each : alternatives) {
+      Objects.requireNonNull(each, "constraints");
     }
     return new DeviceSpec(
         name, List.of(alternatives), access, longestHold, dispensable, probe, group);

@@ -2,6 +2,7 @@ package dev.dmabroker;
 
 import dev.dmabroker.internal.placement.BufferCounts;
 import dev.dmabroker.spec.BufferSpec;
+import dev.dmabroker.spec.CheckReturnValue;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
@@ -11,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * The spec of a stream: its producer, what its buffers hold, and its limits. Immutable; each method
  * that is named after a field and has a parameter returns a copy with that field changed.
  */
+@CheckReturnValue
 public final class StreamSpec {
   private final String name;
   private final BufferSpec buffer;
@@ -38,7 +40,7 @@ public final class StreamSpec {
     this.maxBytes = maxBytes;
     this.quietTime = quietTime;
     this.stopDeadline = stopDeadline;
-    check(!name.isBlank(), "a stream's name must not be blank");
+    check(!Objects.requireNonNull(name, "name").isBlank(), "a stream's name must not be blank");
     check(minBuffers >= 1, "minBuffers must be at least 1, is " + minBuffers);
     check(
         maxBuffers <= BufferCounts.MOST,

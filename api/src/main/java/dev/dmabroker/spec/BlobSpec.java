@@ -12,6 +12,7 @@ import java.util.Optional;
  * @param format what the bytes are if they are compressed video, which every device has to take;
  *     empty if it does not matter
  */
+@CheckReturnValue
 public record BlobSpec(long sizeBytes, Optional<CompressedFormat> format) implements BufferSpec {
 
   /**

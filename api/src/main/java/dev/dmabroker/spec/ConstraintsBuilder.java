@@ -238,7 +238,8 @@ public final class ConstraintsBuilder {
   }
 
   /**
-   * Asks for strides that are multiples of {@code bytes}, in pictures of any format.
+   * Asks for strides that are multiples of {@code bytes}, in every plane of pictures of any format.
+   * What binds the first plane alone is {@link ImageConstraintsBuilder#firstStrideAlignment}.
    *
    * @throws InvalidConstraintException if {@code bytes} is less than 1
    */
@@ -344,6 +345,7 @@ public final class ConstraintsBuilder {
    * @throws InvalidConstraintException if two fields contradict each other; the exception names
    *     both
    */
+  @CheckReturnValue
   public Constraints build() {
     Constraints built =
         new Constraints(

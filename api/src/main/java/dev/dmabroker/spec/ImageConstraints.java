@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * alignment refer to the coded size. Padding (blocks, vertical padding, over-read) is memory beyond
  * the coded picture.
  */
+@CheckReturnValue
 public final class ImageConstraints {
   private final @Nullable ImmutableSortedSet<PixelFormat> formats;
   private final @Nullable ImmutableSortedSet<Modifier> modifiers;

@@ -5,13 +5,11 @@ import com.google.common.collect.ImmutableSortedSet;
 import com.google.common.collect.Maps;
 import java.util.EnumMap;
 import java.util.Map;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Collects what a device asks of pictures. Each field may be set once. Not thread-safe. */
 public final class ImageConstraintsBuilder {
   private static final int MAX_REQUIRED_SIZES = 16;
-  private static final int MAX_LAYOUTS = 64;
 
   private final @Nullable ImmutableSortedSet<PixelFormat> formats;
   private @Nullable ImmutableSortedSet<Modifier> modifiers;
@@ -92,24 +90,7 @@ public final class ImageConstraintsBuilder {
    */
   public ImageConstraintsBuilder layouts(Layout... layouts) {
     checkUnset(ConstraintField.LAYOUTS, this.layouts != null);
-    if (layouts.length == 0 || layouts.length > MAX_LAYOUTS) {
-      throw new InvalidConstraintException(
-          "layouts must name 1 to " + MAX_LAYOUTS + " layouts, names " + layouts.length,
-          ConstraintField.LAYOUTS);
-    }
-    ImmutableSet.Builder<Layout> plain = ImmutableSet.builder();
-    for (Layout layout : layouts) {
-      Optional<Layout.Image> image = layout.image();
-      if (image.isEmpty()) {
-        throw new InvalidConstraintException(
-            "layouts has one that does not say how a picture is stored: " + layout,
-            ConstraintField.LAYOUTS);
-      }
-      plain.add(
-          new Layout(
-              layout.sizeBytes(), layout.planes(), image.map(each -> each.in(Optional.empty()))));
-    }
-    this.layouts = plain.build();
+    this.layouts = SaidLayouts.of(layouts);
     return this;
   }
 
@@ -200,12 +181,27 @@ public final class ImageConstraintsBuilder {
   }
 
   /**
-   * Sets the alignment of strides: every plane's stride is a multiple of {@code bytes}.
+   * Sets the alignment of the strides of all planes: each is a multiple of {@code bytes}. As
+   * strides keep the ratio of rows, the first plane's may have to be a multiple of more: of {@code
+   * 2 * bytes} in {@link PixelFormat#YUV420}, where chroma's stride is half of luma's. DRM (the
+   * pitches of a framebuffer), GBM and gralloc have a stride for each plane, and this binds all of
+   * them.
    *
    * @throws InvalidConstraintException if {@code bytes} is less than 1
    */
   public ImageConstraintsBuilder strideAlignment(long bytes) {
     return number(ConstraintField.STRIDE_ALIGNMENT, bytes);
+  }
+
+  /**
+   * Sets the alignment of the first plane's stride alone: it is a multiple of {@code bytes}, and
+   * the strides of further planes follow from it. This is what V4L2's single-planar {@code
+   * bytesperline} says.
+   *
+   * @throws InvalidConstraintException if {@code bytes} is less than 1
+   */
+  public ImageConstraintsBuilder firstStrideAlignment(long bytes) {
+    return number(ConstraintField.FIRST_STRIDE_ALIGNMENT, bytes);
   }
 
   /**
@@ -293,13 +289,25 @@ public final class ImageConstraintsBuilder {
    * @throws InvalidConstraintException if two fields contradict each other; the exception names
    *     both
    */
+  @CheckReturnValue
   public ImageConstraints build() {
     checkOrder(ConstraintField.MIN_WIDTH, ConstraintField.MAX_WIDTH);
     checkOrder(ConstraintField.MIN_HEIGHT, ConstraintField.MAX_HEIGHT);
     checkOrder(ConstraintField.MIN_STRIDE, ConstraintField.MAX_STRIDE);
     checkOrder(ConstraintField.STRIDE_ALIGNMENT, ConstraintField.MAX_STRIDE);
+    checkOrder(ConstraintField.FIRST_STRIDE_ALIGNMENT, ConstraintField.MAX_STRIDE);
     checkOrder(ConstraintField.WIDTH_ALIGNMENT, ConstraintField.MAX_WIDTH);
     checkOrder(ConstraintField.HEIGHT_ALIGNMENT, ConstraintField.MAX_HEIGHT);
+    checkMultiple(
+        ConstraintField.WIDTH_ALIGNMENT, ConstraintField.MIN_WIDTH, ConstraintField.MAX_WIDTH);
+    checkMultiple(
+        ConstraintField.HEIGHT_ALIGNMENT, ConstraintField.MIN_HEIGHT, ConstraintField.MAX_HEIGHT);
+    checkMultiple(
+        ConstraintField.STRIDE_ALIGNMENT, ConstraintField.MIN_STRIDE, ConstraintField.MAX_STRIDE);
+    checkMultiple(
+        ConstraintField.FIRST_STRIDE_ALIGNMENT,
+        ConstraintField.MIN_STRIDE,
+        ConstraintField.MAX_STRIDE);
     if (number(ConstraintField.MIN_WIDTH)
         > number(ConstraintField.MAX_PIXELS) / number(ConstraintField.MIN_HEIGHT)) {
       throw new InvalidConstraintException(
@@ -310,7 +318,9 @@ public final class ImageConstraintsBuilder {
     if (requiredSizes != null) {
       requiredSizes.forEach(this::checkRequired);
     }
-    checkLayouts();
+    if (layouts != null) {
+      SaidLayouts.check(layouts, formats, anyModifier ? null : taken());
+    }
     // A value that asks for nothing is left out, so that equal constraints are equal.
     Map<ConstraintField, Long> asking =
         Maps.filterEntries(numbers, e -> e.getValue() != e.getKey().neutral());
@@ -322,28 +332,6 @@ public final class ImageConstraintsBuilder {
         layouts == null ? ImmutableSet.of() : layouts,
         requiredSizes == null ? ImmutableSortedSet.of() : requiredSizes,
         asking);
-  }
-
-  /** Checks that layouts are of pictures that the entry is for. */
-  private void checkLayouts() {
-    if (layouts == null) {
-      return;
-    }
-    for (Layout layout : layouts) {
-      Layout.Image image = layout.image().orElseThrow();
-      if (formats != null && !formats.contains(image.format())) {
-        throw new InvalidConstraintException(
-            "layouts has one of " + image.format() + ", which formats " + formats + " lack",
-            ConstraintField.LAYOUTS,
-            ConstraintField.FORMATS);
-      }
-      if (!anyModifier && !taken().contains(image.modifier())) {
-        throw new InvalidConstraintException(
-            "layouts has one of " + image.modifier() + ", which modifiers " + taken() + " lack",
-            ConstraintField.LAYOUTS,
-            ConstraintField.MODIFIERS);
-      }
-    }
   }
 
   /** The modifiers that the device takes, unless it takes any. */
@@ -375,6 +363,29 @@ public final class ImageConstraintsBuilder {
     if (number(small) > number(large)) {
       throw new InvalidConstraintException(
           small + " " + number(small) + " is over " + large + " " + number(large), small, large);
+    }
+  }
+
+  /** Checks that a multiple of the alignment lies within the limits. */
+  private void checkMultiple(
+      ConstraintField alignment, ConstraintField least, ConstraintField most) {
+    long step = number(alignment);
+    if (number(most) / step * step < number(least)) {
+      throw new InvalidConstraintException(
+          "no multiple of "
+              + alignment
+              + " "
+              + step
+              + " lies between "
+              + least
+              + " "
+              + number(least)
+              + " and "
+              + most
+              + " "
+              + number(most),
+          alignment,
+          least);
     }
   }
 

@@ -15,6 +15,7 @@ import java.util.Optional;
  *     decide between them
  * @param colorSpace the colour space, which every device has to take; empty if it does not matter
  */
+@CheckReturnValue
 public record ImageSpec(
     int width, int height, List<PixelFormat> formats, Optional<ColorSpace> colorSpace)
     implements BufferSpec {
@@ -60,13 +61,16 @@ public record ImageSpec(
     return formats.get(0);
   }
 
+  /** {@inheritDoc} It is that of the first format whose size does not overflow. */
   @Override
   public Layout layout() {
-    Layout layout = ImageLayout.tightest(width, height, format(), colorSpace);
-    if (layout == null) {
-      throw new IllegalArgumentException(this + " is over 2^63 bytes");
+    for (PixelFormat format : formats) {
+      Layout layout = ImageLayout.tightest(width, height, format, colorSpace);
+      if (layout != null) {
+        return layout;
+      }
     }
-    return layout;
+    throw new IllegalArgumentException(this + " is over 2^63 bytes");
   }
 
   @Override

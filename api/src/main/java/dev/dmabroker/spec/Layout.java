@@ -68,6 +68,7 @@ public record Layout(long sizeBytes, List<Plane> planes, Optional<Image> image) 
    *     {@link ColorSpace} that all devices took when the memory was chosen; empty if neither the
    *     spec nor a device said anything
    */
+  @CheckReturnValue
   public record Image(
       PixelFormat format,
       Modifier modifier,

@@ -26,6 +26,7 @@ import dev.dmabroker.spec.MemorySpeed;
 import dev.dmabroker.spec.PixelFormat;
 import dev.dmabroker.spi.HeapTraits;
 import dev.dmabroker.spi.Trait;
+import dev.dmabroker.testing.InOrder;
 import dev.dmabroker.testing.Modifiers;
 import dev.dmabroker.testing.StubHeap;
 import java.math.BigInteger;
@@ -378,8 +379,8 @@ class ExplanationTest {
   void formatsThatHaveNothingInCommon() {
     assertEquals(
         "camera's formats=[NV12] and display's formats=[XRGB8888] cannot be met together; it would"
-            + " fit if camera's formats=[NV12] were to include XRGB8888 (in system), or if"
-            + " display's formats=[XRGB8888] were to include NV12 (in system)",
+            + " fit if camera's formats=[NV12] were to include XRGB8888 (in system as XRGB8888), or"
+            + " if display's formats=[XRGB8888] were to include NV12 (in system as NV12)",
         conflict(
                 heaps(),
                 ImageSpec.of(8, 8, PixelFormat.NV12, PixelFormat.XRGB8888),
@@ -557,6 +558,73 @@ class ExplanationTest {
     assertEquals(
         List.of(new FoundConflict.Change(clause, "not asked")),
         conflict.relaxations().get(0).changes());
+  }
+
+  @Test
+  void ofSeveralFormatsTheSmallestIsWhatHasToFit() {
+    ImageSpec either = ImageSpec.of(64, 64, PixelFormat.ABGR8888, PixelFormat.RGB565);
+    assertEquals(
+        "camera's maxSizeBytes=100 cannot be met; it would fit if camera's maxSizeBytes=100 were"
+            + " 8192 (in system as RGB565)",
+        conflict(
+                heaps(), either, devices(Constraints.builder().maxSize(100), Constraints.builder()))
+            .toString());
+    Asker small =
+        new Asker(
+            new Alternatives(heaps()),
+            "camera",
+            /* dispensable= */ false,
+            List.of(Constraints.builder().maxSize(100).build()));
+    assertEquals(
+        "the buffer is 8192 bytes in its smallest format, RGB565, the device takes 100",
+        Explanation.of(heaps(), Target.of(either), List.of(small), true)
+            .passedOver()
+            .get(0)
+            .reason());
+  }
+
+  @Test
+  void aPictureThatADeviceCannotShowIsNamedWithWhatItAsks() {
+    Asker display =
+        new Asker(
+            new Alternatives(heaps()),
+            "display",
+            /* dispensable= */ false,
+            List.of(
+                Constraints.builder()
+                    .image(ImageConstraints.anyFormat().displayAlignment(1, 16))
+                    .build()));
+    assertEquals(
+        new RankedPlan.PassedOver(
+            "system",
+            "display",
+            "displayHeightAlignment",
+            "the picture is 1920x1080 NV12, the device asks displayHeightAlignment 16"),
+        Explanation.of(
+                heaps(),
+                Target.of(ImageSpec.of(1920, 1080, PixelFormat.NV12)),
+                List.of(display),
+                true)
+            .passedOver()
+            .get(0));
+  }
+
+  @Test
+  void countsThatDoNotAgreeAreNotTheHeapsFault() {
+    HeapTable table = heaps();
+    Alternatives maker = new Alternatives(table);
+    Asker camera =
+        new Asker(maker, "camera", false, List.of(Constraints.builder().camping(3).build()));
+    Asker display =
+        new Asker(maker, "display", false, List.of(Constraints.builder().maxCount(2).build()));
+    assertEquals(
+        "cannot add display (1 bytes): the counts of buffers of [camera, display] do not agree:"
+            + " camera's camping=3 and display's maxCount=2 cannot be met together; it would fit if"
+            + " camera's camping=3 were not asked (in system), or if display's maxCount=2 were 3"
+            + " (in system)",
+        new Planner(table, new InOrder())
+            .unsatisfiable("add display", Target.of(BlobSpec.of(1)), List.of(camera, display), true)
+            .getMessage());
   }
 
   @Test
