@@ -287,7 +287,12 @@ class BadConstraintsTest {
                         .image(ImageConstraints.of(PixelFormat.GREY))
                         .build()),
             "at most one entry for pictures"),
-        memory(b -> ImageConstraints.of(), "names no format", ConstraintField.FORMATS),
+        memory(
+            b -> {
+              ImageConstraintsBuilder unused = ImageConstraints.of();
+            },
+            "names no format",
+            ConstraintField.FORMATS),
         image(b -> b.modifiers(), "names no modifier", ConstraintField.MODIFIERS),
         image(b -> b.colorSpaces(), "names none", ConstraintField.COLOR_SPACES),
         image(

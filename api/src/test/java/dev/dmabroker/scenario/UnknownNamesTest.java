@@ -88,7 +88,8 @@ class UnknownNamesTest extends Fixture {
         new Handler() {
           @Override
           public void publish(LogRecord record) {
-            if (record.getLevel() == Level.WARNING && record.getMessage().startsWith("device ")) {
+            if (record.getLevel().equals(Level.WARNING)
+                && record.getMessage().startsWith("device ")) {
               lines.add(record.getMessage());
             }
           }

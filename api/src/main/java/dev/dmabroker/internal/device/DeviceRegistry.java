@@ -46,7 +46,11 @@ public final class DeviceRegistry {
     // This is checked before the real device is bothered, and once more after that.
     checkRegistrable(spec);
     RegisteredDevice device = make(spec, Probing.of(spec, heaps));
-    services
+    // This comes first: a log that throws must not keep from its caller what is registered.
+    alternatives
+        .unknownHeaps(device)
+        .forEach(each -> EngineLog.LOG.log(Level.WARNING, "device " + each));
+    return services
         .lifecycle()
         .whileOpen(
             intent(spec),
@@ -58,10 +62,6 @@ public final class DeviceRegistry {
               groups |= spec.group().isPresent();
               return device;
             });
-    alternatives
-        .unknownHeaps(device)
-        .forEach(each -> EngineLog.LOG.log(Level.WARNING, "device " + each));
-    return device;
   }
 
   /** Makes a device that takes no name, and with which nothing is tried. */

@@ -68,7 +68,7 @@ record FoundConflict(
     relaxations = ImmutableList.copyOf(relaxations);
   }
 
-  /** Tells whether counts of buffers alone cannot be met together, whatever the heaps are. */
+  /** Tells whether all clauses count buffers. */
   boolean isOfCounts() {
     return !clauses.isEmpty()
         && clauses.stream().allMatch(clause -> COUNTS.contains(clause.field()));

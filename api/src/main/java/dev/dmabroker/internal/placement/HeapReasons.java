@@ -102,7 +102,7 @@ final class HeapReasons {
           + ", the heap gives at most "
           + table.limit(heap);
     }
-    long count = counting ? leastCount() : 1;
+    long count = counting ? Participant.leastCounts(participants).count() : 1;
     long each = table.rounded(heap, leastNeeded());
     long total = LongMath.saturatedMultiply(each, count);
     return total > table.capacity(heap)
@@ -116,13 +116,6 @@ final class HeapReasons {
             + " bytes, the heap has "
             + table.capacity(heap)
         : null;
-  }
-
-  private long leastCount() {
-    return participants.stream()
-        .map(Participant::leastCounts)
-        .reduce(BufferCounts.NONE, BufferCounts::and)
-        .count();
   }
 
   /** Returns the size that the devices need at least. */

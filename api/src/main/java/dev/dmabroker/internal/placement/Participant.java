@@ -39,6 +39,13 @@ public interface Participant {
             .orElse(BufferCounts.NONE);
   }
 
+  /** Returns counts of buffers that the devices ask together at least, whatever is chosen. */
+  static BufferCounts leastCounts(List<? extends Participant> participants) {
+    return participants.stream()
+        .map(Participant::leastCounts)
+        .reduce(BufferCounts.NONE, BufferCounts::and);
+  }
+
   /** Returns why the device does not take a heap, if a probe has asked it. */
   default Optional<String> refusal(String heap) {
     return Optional.empty();

@@ -89,7 +89,7 @@ public final class Planner {
             + " ("
             + target.spec()
             + "): "
-            + (conflict.isOfCounts()
+            + (conflict.isOfCounts() && !Participant.leastCounts(devices).isPossible()
                 ? "the counts of buffers of " + names + " do not agree: "
                 : "no heap suits " + names + ": ")
             + conflict

@@ -80,6 +80,9 @@ final class Planning {
   }
 
   private static List<Plan.Alternative> alternatives(Solution.Choice choice) {
+    if (choice.taken().isEmpty()) {
+      return List.of();
+    }
     return choice.taken().stream()
         .filter(taken -> taken.device().alternatives().size() > 1)
         .<Plan.Alternative>map(

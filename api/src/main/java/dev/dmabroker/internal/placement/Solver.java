@@ -27,6 +27,7 @@ public final class Solver {
   /** The number of combinations from which on it pays to remember what was explored. */
   private static final int MANY = 500;
 
+  private static final BufferCounts[] NO_COUNTS = {};
   private static final Coherency[] DOMAINS = Coherency.values();
 
   private final HeapTable table;
@@ -75,7 +76,7 @@ public final class Solver {
     this.chosen = new Alternative[participants.size()];
     this.indices = new int[participants.size()];
     this.leastOfRest =
-        counting && plain < participants.size() ? least(this.participants) : new BufferCounts[0];
+        counting && plain < participants.size() ? least(this.participants) : NO_COUNTS;
   }
 
   /** Adds up what devices ask at least, from each on. */

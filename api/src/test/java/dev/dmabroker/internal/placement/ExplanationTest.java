@@ -628,6 +628,30 @@ class ExplanationTest {
   }
 
   @Test
+  void moreBuffersThanAHeapHasRoomForAreTheHeapsFault() {
+    HeapTable table =
+        new HeapTable(
+            List.of(
+                new HeapAccount(
+                    new StubHeap(
+                        "small", memory(false, 40).capacityBytes(Trait.declared(10L)).build()))));
+    Asker camera =
+        new Asker(
+            new Alternatives(table),
+            "camera",
+            false,
+            List.of(Constraints.builder().minCount(3).minSize(4).build()));
+    assertEquals(
+        "cannot plan (1 bytes): no heap suits [camera]: camera's minSizeBytes=4 and camera's"
+            + " minCount=3 cannot be met together; it would fit if camera's minSizeBytes=4 were not"
+            + " asked (in small), or if camera's minCount=3 were not asked (in small); small:"
+            + " sizeBytes (3 buffers of 4 bytes take 12 bytes, the heap has 10)",
+        new Planner(table, new InOrder())
+            .unsatisfiable("plan", Target.of(BlobSpec.of(1)), List.of(camera), true)
+            .getMessage());
+  }
+
+  @Test
   void aPictureOfTooManyPixels() {
     assertEquals(
         "camera's maxPixels=399 cannot be met; it would fit if camera's maxPixels=399 were 400 (in"
