@@ -25,6 +25,7 @@ import dev.dmabroker.spec.PixelFormat;
 import dev.dmabroker.testing.Fixture;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 
 /** Layouts that devices say, which the broker cannot compute or need not. */
@@ -212,8 +213,8 @@ class SaidLayoutsTest extends Fixture {
         () -> ImageConstraints.of(PixelFormat.NV12).anyModifier().layouts(SMALL).build());
   }
 
-  private static void assertSays(String text, Runnable making) {
-    var refusal = assertThrows(InvalidConstraintException.class, making::run);
+  private static void assertSays(String text, Supplier<Object> making) {
+    var refusal = assertThrows(InvalidConstraintException.class, making::get);
     assertTrue(String.valueOf(refusal.getMessage()).startsWith(text), refusal.getMessage());
     assertTrue(refusal.fields().contains(ConstraintField.LAYOUTS));
   }
