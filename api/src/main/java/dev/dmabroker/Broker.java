@@ -175,16 +175,16 @@ public interface Broker extends AutoCloseable {
   BrokerSnapshot snapshot();
 
   /** Tells the listener every event from now on, on a thread of its own. */
-  default AutoCloseable listen(BrokerListener listener) {
+  default Subscription listen(BrokerListener listener) {
     return listen(listener, Delivery.QUEUED);
   }
 
   /**
    * Tells the listener every event from now on, on the thread that {@code delivery} names.
    *
-   * @return a handle; closing it ends the calls, but for those that are under way
+   * @return the subscription, for a listener that ends before the broker does
    */
-  AutoCloseable listen(BrokerListener listener, Delivery delivery);
+  Subscription listen(BrokerListener listener, Delivery delivery);
 
   /**
    * Closes the broker: it refuses new work, ends every wait with {@link ClosedException}, blocks
@@ -253,7 +253,7 @@ public interface Broker extends AutoCloseable {
       Objects.requireNonNull(delivery, "delivery");
       listeners.add(
           broker -> {
-            AutoCloseable unused = broker.listen(listener, delivery);
+            Subscription unused = broker.listen(listener, delivery);
           });
       return this;
     }

@@ -92,7 +92,7 @@ class DocumentedExceptionsTest extends Fixture {
   void nestedTypesAndArraysHaveTheirNames() {
     assertTrue(documented.methods().contains("Broker.Builder.moveRetries(Duration,int)"));
     assertTrue(documented.methods().contains("DeviceSpec.alternatives(Constraints[])"));
-    assertTrue(documented.methods().contains("Attachment.onMove(Consumer)"));
+    assertTrue(documented.methods().contains("Attachment.onMove(MoveListener)"));
   }
 
   // ---- Exceptions that are rare ----

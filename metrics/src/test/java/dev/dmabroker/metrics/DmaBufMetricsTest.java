@@ -16,6 +16,7 @@ import dev.dmabroker.DeviceSpec;
 import dev.dmabroker.Mapping;
 import dev.dmabroker.Pin;
 import dev.dmabroker.SharedBuffer;
+import dev.dmabroker.Subscription;
 import dev.dmabroker.UnsatisfiableException;
 import dev.dmabroker.event.BrokerListener;
 import dev.dmabroker.event.BufferMove;
@@ -78,7 +79,7 @@ class DmaBufMetricsTest {
 
   DmaBufMetricsTest() {
     metrics.bindTo(registry);
-    AutoCloseable unused = broker.listen(seen, Delivery.IN_PLACE);
+    Subscription unused = broker.listen(seen, Delivery.IN_PLACE);
   }
 
   @AfterEach
@@ -284,7 +285,7 @@ class DmaBufMetricsTest {
                 .build();
         DmaBufMetrics more = new DmaBufMetrics(other, Tags.of("broker", "other"))) {
       more.bindTo(registry);
-      AutoCloseable unused = other.listen(seen, Delivery.IN_PLACE);
+      Subscription unused = other.listen(seen, Delivery.IN_PLACE);
       Attachment in = other.export(BlobSpec.of(SIZE)).attach(other.register("in", any()));
       in.map(Access.WRITE).close();
       cma.refuse(HeapException.Kind.FULL);
@@ -421,7 +422,7 @@ class DmaBufMetricsTest {
   @Test
   void whatAListenerMissesIsCounted() {
     CountDownLatch go = new CountDownLatch(1);
-    AutoCloseable unused =
+    Subscription unused =
         broker.listen(
             new BrokerListener() {
               @Override

@@ -11,6 +11,7 @@ import dev.dmabroker.Plan;
 import dev.dmabroker.Shadow;
 import dev.dmabroker.SharedBuffer;
 import dev.dmabroker.StreamSpec;
+import dev.dmabroker.Subscription;
 import dev.dmabroker.event.BrokerListener;
 import dev.dmabroker.event.BrokerSnapshot;
 import dev.dmabroker.event.Delivery;
@@ -163,7 +164,7 @@ final class BrokerEngine implements Broker {
   }
 
   @Override
-  public AutoCloseable listen(BrokerListener listener, Delivery delivery) {
+  public Subscription listen(BrokerListener listener, Delivery delivery) {
     return services
         .listeners()
         .add(

@@ -8,6 +8,7 @@ import dev.dmabroker.Device;
 import dev.dmabroker.DeviceSpec;
 import dev.dmabroker.Mapping;
 import dev.dmabroker.SharedBuffer;
+import dev.dmabroker.Subscription;
 import dev.dmabroker.internal.broker.Faults.Site;
 import dev.dmabroker.spec.Access;
 import dev.dmabroker.spec.BlobSpec;
@@ -182,7 +183,7 @@ final class SoakActions {
   private void attach(Random random, Cell cell) {
     if (cell.attachments.size() < MOST_ATTACHED) {
       Attachment attachment = cell.buffer.attach(devices.get(random.nextInt(devices.size())));
-      attachment.onMove(generation -> faults.strikeUndeclared(Site.ON_MOVE));
+      Subscription unused = attachment.onMove(generation -> faults.strikeUndeclared(Site.ON_MOVE));
       cell.attachments.add(attachment);
     }
   }

@@ -21,6 +21,7 @@ import dev.dmabroker.Mapping;
 import dev.dmabroker.Pin;
 import dev.dmabroker.PinnedException;
 import dev.dmabroker.SharedBuffer;
+import dev.dmabroker.Subscription;
 import dev.dmabroker.UnsatisfiableException;
 import dev.dmabroker.event.AttachRefused;
 import dev.dmabroker.event.BrokerListener;
@@ -282,7 +283,7 @@ class BufferLifeTest extends Fixture {
   @Test
   void aRefusedAttachmentIsTold() throws Exception {
     BlockingQueue<AttachRefused> refused = new LinkedBlockingQueue<>();
-    AutoCloseable unused =
+    Subscription unused =
         broker.listen(
             new BrokerListener() {
               @Override

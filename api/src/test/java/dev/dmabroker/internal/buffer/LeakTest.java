@@ -15,6 +15,7 @@ import dev.dmabroker.Mapping;
 import dev.dmabroker.Pin;
 import dev.dmabroker.Shadow;
 import dev.dmabroker.SharedBuffer;
+import dev.dmabroker.Subscription;
 import dev.dmabroker.UnsatisfiableException;
 import dev.dmabroker.event.BrokerListener;
 import dev.dmabroker.event.Delivery;
@@ -232,7 +233,8 @@ class LeakTest extends Fixture {
   private void loseAttachment(SharedBuffer buffer) {
     Device display = broker.register(DeviceSpec.named("display").constraints(CONTIGUOUS));
     Attachment lost = buffer.attach(display);
-    lost.onMove(generation -> assertNotNull(lost.buffer())); // Refers to itself.
+    Subscription unused =
+        lost.onMove(generation -> assertNotNull(lost.buffer())); // Refers to itself.
   }
 
   @Test
@@ -270,7 +272,7 @@ class LeakTest extends Fixture {
   void moveListenersAreStillTold() throws Exception {
     BlockingQueue<Long> generations = new LinkedBlockingQueue<>();
     Attachment attachment = export().attach(camera);
-    attachment.onMove(generations::add);
+    Subscription unused = attachment.onMove(generations::add);
     write(attachment, 1);
     System.gc();
     Device display = broker.register(DeviceSpec.named("display").constraints(CONTIGUOUS));

@@ -25,6 +25,7 @@ import dev.dmabroker.Mapping;
 import dev.dmabroker.SharedBuffer;
 import dev.dmabroker.StreamConsumer;
 import dev.dmabroker.StreamSpec;
+import dev.dmabroker.Subscription;
 import dev.dmabroker.event.BrokerListener;
 import dev.dmabroker.event.BrokerSnapshot;
 import dev.dmabroker.event.BrokerSnapshot.BufferState;
@@ -295,7 +296,7 @@ class PageTest {
           }
         };
     try (Site site = new Site(false);
-        AutoCloseable listening = site.broker.listen(slow)) {
+        Subscription listening = site.broker.listen(slow)) {
       Page page = open(site);
       assertTrue(page.isHidden("#dropped"));
       Device client = site.broker.register("client", Constraints.none());

@@ -8,6 +8,7 @@ import dev.dmabroker.Plan;
 import dev.dmabroker.Shadow;
 import dev.dmabroker.SharedBuffer;
 import dev.dmabroker.StreamSpec;
+import dev.dmabroker.Subscription;
 import dev.dmabroker.event.BrokerListener;
 import dev.dmabroker.event.BrokerSnapshot;
 import dev.dmabroker.event.Delivery;
@@ -103,7 +104,7 @@ final class RecordingBroker implements Broker {
   }
 
   @Override
-  public AutoCloseable listen(BrokerListener listener, Delivery delivery) {
+  public Subscription listen(BrokerListener listener, Delivery delivery) {
     return broker.listen(listener, delivery);
   }
 
