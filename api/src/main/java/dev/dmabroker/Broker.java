@@ -127,7 +127,7 @@ public interface Broker extends AutoCloseable {
    *       the contents of that moment, and the broker never writes to it again.
    *   <li>Otherwise the buffer stays, as if it were pinned for good: attaching throws {@link
    *       PinnedException}, and so do {@link SharedBuffer#evacuate} and {@link
-   *       SharedBuffer#unprepare}. A {@link #shadow} serves the device.
+   *       SharedBuffer#tryEvacuate}. A {@link #shadow} serves the device.
    * </ul>
    *
    * <p>The memory's traits decide which devices it suits; an unknown trait counts as no. If the

@@ -65,8 +65,7 @@ class DocumentedExceptionsTest extends Fixture {
   @Test
   void aMethodThrowsWhatItsJavadocNames() {
     assertEquals(
-        Set.of("BusyException", "PinnedException", "ClosedException"),
-        documented.of("SharedBuffer.unprepare()"));
+        Set.of("PinnedException", "ClosedException"), documented.of("SharedBuffer.tryEvacuate()"));
     assertEquals(Set.of(), documented.of("SharedBuffer.name()"));
   }
 
@@ -80,9 +79,15 @@ class DocumentedExceptionsTest extends Fixture {
   }
 
   @Test
+  void evacuateThrowsWhatItThrowsWithATimeout() {
+    assertEquals(
+        documented.of("SharedBuffer.evacuate(Duration)"), documented.of("SharedBuffer.evacuate()"));
+  }
+
+  @Test
   void aSupertypeOfAllFailuresSaysNothing() {
-    assertTrue(documented.covers("SharedBuffer.unprepare()", ClosedException.class));
-    assertFalse(documented.covers("SharedBuffer.unprepare()", BrokerException.class));
+    assertTrue(documented.covers("SharedBuffer.tryEvacuate()", ClosedException.class));
+    assertFalse(documented.covers("SharedBuffer.tryEvacuate()", BrokerException.class));
     assertTrue(
         documented.covers("CpuView.bytes(long,int)", StringIndexOutOfBoundsException.class),
         "a subclass of what is named");

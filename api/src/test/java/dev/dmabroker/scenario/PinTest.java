@@ -150,10 +150,10 @@ class PinTest extends Fixture {
     write(in, 1);
     Pin pin = in.pin();
     assertThrows(PinnedException.class, () -> buffer.evacuate(Duration.ofSeconds(30)));
-    assertThrows(PinnedException.class, buffer::unprepare);
+    assertThrows(PinnedException.class, buffer::tryEvacuate);
     assertEquals(1, read(in));
     pin.close();
-    buffer.unprepare();
+    assertTrue(buffer.tryEvacuate());
     assertEquals(0, system.live());
   }
 

@@ -151,7 +151,7 @@ class ReadersTest extends ReadersFixture {
     assertEquals(1, state().retired());
     assertEquals(1, state().holders().size());
     write(out, 5);
-    buffer.unprepare();
+    assertTrue(buffer.tryEvacuate());
     assertEquals(0, cma.live());
     assertEquals(1, read(reader));
     reader.close();

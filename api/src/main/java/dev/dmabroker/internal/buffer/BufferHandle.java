@@ -71,8 +71,13 @@ public final class BufferHandle implements SharedBuffer {
   }
 
   @Override
-  public void unprepare() {
-    buffer.unprepare();
+  public void evacuate() {
+    buffer.evacuate();
+  }
+
+  @Override
+  public boolean tryEvacuate() {
+    return buffer.tryEvacuate();
   }
 
   @Override

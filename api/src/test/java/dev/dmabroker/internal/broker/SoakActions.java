@@ -352,12 +352,17 @@ final class SoakActions {
   private static boolean giveBack(Random random, Cell cell) {
     cell.contents.begin(SoakContents.ZERO);
     try {
+      boolean given = true;
       if (random.nextBoolean()) {
-        cell.buffer.unprepare();
+        given = cell.buffer.tryEvacuate();
       } else {
         cell.buffer.evacuate(Duration.ofMillis(2));
       }
-      cell.contents.end();
+      if (given) {
+        cell.contents.end();
+      } else {
+        cell.contents.undo();
+      }
     } catch (BrokerException e) {
       cell.contents.undo();
       throw e;

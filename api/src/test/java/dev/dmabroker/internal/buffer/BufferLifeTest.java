@@ -199,7 +199,7 @@ class BufferLifeTest extends Fixture {
     for (int i = 0; i < 3; i++) {
       in.map(Access.READ).close();
     }
-    buffer.unprepare();
+    assertTrue(buffer.tryEvacuate());
     in.map(Access.READ).close();
     assertEquals(4, snapshot().maps());
     assertEquals(4, broker.snapshot().maps());

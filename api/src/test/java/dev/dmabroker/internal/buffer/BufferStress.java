@@ -6,7 +6,6 @@ import static org.openjdk.jcstress.annotations.Expect.FORBIDDEN;
 import dev.dmabroker.Attachment;
 import dev.dmabroker.Broker;
 import dev.dmabroker.BrokerException;
-import dev.dmabroker.BusyException;
 import dev.dmabroker.ClosedException;
 import dev.dmabroker.Device;
 import dev.dmabroker.DeviceSpec;
@@ -199,12 +198,7 @@ public class BufferStress {
     }
 
     boolean giveBack() {
-      try {
-        buffer.unprepare();
-        return true;
-      } catch (BusyException e) {
-        return false;
-      }
+      return buffer.tryEvacuate();
     }
 
     /** Whether nothing is left of it. */

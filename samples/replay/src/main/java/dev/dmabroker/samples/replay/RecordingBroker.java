@@ -20,7 +20,7 @@ import java.util.List;
 
 /**
  * Does what another broker does, and notes what it was asked. Devices are that broker's own. What
- * is asked of memory directly (prepare, evacuate, unprepare) is done, but not noted.
+ * is asked of memory directly (prepare, evacuate, tryEvacuate) is done, but not noted.
  */
 final class RecordingBroker implements Broker {
   private final Broker broker;
