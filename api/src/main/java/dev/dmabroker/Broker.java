@@ -212,8 +212,9 @@ public interface Broker extends AutoCloseable {
     private Builder() {}
 
     /**
-     * Asks every {@link HeapProvider} that {@link java.util.ServiceLoader} finds. The broker asks
-     * fallback providers only if no other provider gave a heap that devices reach.
+     * Asks every {@link HeapProvider} that {@link java.util.ServiceLoader} finds, in the order of
+     * the providers' names, whatever their order on the path. The broker asks fallback providers
+     * only if no other provider gave a heap that devices reach.
      */
     public Builder discoverHeaps() {
       discoverHeaps = true;
