@@ -23,6 +23,8 @@ import dev.dmabroker.spi.Backing;
 import dev.dmabroker.spi.HeapException;
 import dev.dmabroker.testing.InOrder;
 import java.lang.ref.WeakReference;
+import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
@@ -30,6 +32,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -213,17 +216,42 @@ class AdoptedMemoryTest {
 
   @Test
   void whatIsNoDmaBufIsNotImported() throws Exception {
-    assertSays(assertThrows(HeapException.class, () -> ImportedDmaBuf.of(-1)), "EBADF");
-    assertSays(assertThrows(HeapException.class, () -> ImportedDmaBuf.of(1_000_000)), "EBADF");
+    assertSays(
+        assertThrows(MemoryRefusedException.class, () -> ImportedDmaBuf.of(-1)),
+        "descriptor -1",
+        "EBADF",
+        "give a descriptor that is open");
+    assertSays(
+        assertThrows(MemoryRefusedException.class, () -> ImportedDmaBuf.of(99_999)), "EBADF");
     Backing memfd = Heaps.modelled("memfd").build().allocate("memfd", 1);
     assertSays(
-        assertThrows(HeapException.class, () -> ImportedDmaBuf.of(memfd.fd())),
+        assertThrows(MemoryRefusedException.class, () -> ImportedDmaBuf.of(memfd.fd())),
         "no dma-buf",
         "udmabuf");
     String position = Files.readString(Path.of("/proc/self/fdinfo/" + memfd.fd()));
     assertTrue(position.matches("(?s)pos:\\s*0\\n.*"), "looking at it does not seek in it");
     memfd.release();
-    assertThrows(HeapException.class, () -> ImportedDmaBuf.of(0));
+    MemoryRefusedException refusal =
+        assertThrows(MemoryRefusedException.class, () -> ImportedDmaBuf.of(0));
+    assertEquals(HeapException.Kind.FAILED, refusal.kind());
+  }
+
+  /** Applications call these methods; exceptions of the interface to heaps are for heaps. */
+  @Test
+  void noMethodForApplicationsThrowsACheckedException() {
+    for (Class<?> type :
+        List.of(
+            Heaps.class,
+            ImportedDmaBuf.class,
+            ModelledHeap.class,
+            UserMemory.class,
+            V4l2Heap.class)) {
+      for (Method method : type.getDeclaredMethods()) {
+        if (Modifier.isPublic(method.getModifiers()) && Modifier.isStatic(method.getModifiers())) {
+          assertEquals(List.of(), List.of(method.getExceptionTypes()), method::toString);
+        }
+      }
+    }
   }
 
   private static void assertSays(Throwable failure, String... parts) {
