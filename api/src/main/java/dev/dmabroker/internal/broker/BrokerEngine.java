@@ -274,6 +274,21 @@ final class BrokerEngine implements Broker {
             null);
   }
 
+  @Override
+  public String toString() {
+    return "broker, "
+        + (services.lifecycle().isClosed() ? "closed" : "open")
+        + ", with heaps "
+        + heaps.stream().map(HeapAccount::name).toList()
+        + ", devices "
+        + devices.names()
+        + ", "
+        + buffers.count()
+        + " buffers and "
+        + streams.size()
+        + " streams";
+  }
+
   /** The parts that the broker's rooms share, for tests. */
   public Services services() {
     return services;

@@ -87,6 +87,6 @@ public final class BufferHandle implements SharedBuffer {
 
   @Override
   public String toString() {
-    return buffer.toString();
+    return "buffer " + buffer + ", " + state();
   }
 }
