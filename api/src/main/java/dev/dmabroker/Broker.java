@@ -43,7 +43,7 @@ public interface Broker extends AutoCloseable {
    * @throws ClosedException if the broker is closed
    */
   default Device register(String name, Constraints constraints) {
-    return register(DeviceSpec.named(name).constraints(constraints));
+    return register(DeviceSpec.builder(name).constraints(constraints).build());
   }
 
   /**

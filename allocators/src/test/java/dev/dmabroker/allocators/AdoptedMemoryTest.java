@@ -23,8 +23,6 @@ import dev.dmabroker.spi.Backing;
 import dev.dmabroker.spi.HeapException;
 import dev.dmabroker.testing.InOrder;
 import java.lang.ref.WeakReference;
-import java.lang.reflect.Method;
-import java.lang.reflect.Modifier;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
@@ -32,7 +30,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
-import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -45,8 +42,8 @@ class AdoptedMemoryTest {
 
   private final Broker broker =
       Broker.builder()
-          .heap(Heaps.modelled("system").build())
-          .heap(Heaps.modelled("cma").contiguous(true).build())
+          .heap(ModelledHeap.builder("system").build())
+          .heap(ModelledHeap.builder("cma").contiguous(true).build())
           .heuristic(new InOrder())
           .build();
   private final int descriptorsBefore = OwnProcess.memoryDescriptors();
@@ -127,7 +124,7 @@ class AdoptedMemoryTest {
   @Test
   void memoryThatStaysIsReadAndWrittenByAShadow() {
     ByteBuffer memory = filled();
-    SharedBuffer buffer = broker.adopt("mine", BlobSpec.of(SIZE), UserMemory.of(memory).staying());
+    SharedBuffer buffer = broker.adopt("mine", BlobSpec.of(SIZE), UserMemory.staying(memory));
     assertThrows(PinnedException.class, () -> attach(buffer, "display", importer()));
     try (Shadow shadow = broker.shadow(buffer)) {
       Attachment encoder = attach(shadow.buffer(), "encoder", importer());
@@ -223,7 +220,7 @@ class AdoptedMemoryTest {
         "give a descriptor that is open");
     assertSays(
         assertThrows(MemoryRefusedException.class, () -> ImportedDmaBuf.of(99_999)), "EBADF");
-    Backing memfd = Heaps.modelled("memfd").build().allocate("memfd", 1);
+    Backing memfd = ModelledHeap.builder("memfd").build().allocate("memfd", 1);
     assertSays(
         assertThrows(MemoryRefusedException.class, () -> ImportedDmaBuf.of(memfd.fd())),
         "no dma-buf",
@@ -234,24 +231,6 @@ class AdoptedMemoryTest {
     MemoryRefusedException refusal =
         assertThrows(MemoryRefusedException.class, () -> ImportedDmaBuf.of(0));
     assertEquals(HeapException.Kind.FAILED, refusal.kind());
-  }
-
-  /** Applications call these methods; exceptions of the interface to heaps are for heaps. */
-  @Test
-  void noMethodForApplicationsThrowsACheckedException() {
-    for (Class<?> type :
-        List.of(
-            Heaps.class,
-            ImportedDmaBuf.class,
-            ModelledHeap.class,
-            UserMemory.class,
-            V4l2Heap.class)) {
-      for (Method method : type.getDeclaredMethods()) {
-        if (Modifier.isPublic(method.getModifiers()) && Modifier.isStatic(method.getModifiers())) {
-          assertEquals(List.of(), List.of(method.getExceptionTypes()), method::toString);
-        }
-      }
-    }
   }
 
   private static void assertSays(Throwable failure, String... parts) {

@@ -96,7 +96,7 @@ class DocumentedExceptionsTest extends Fixture {
   @Test
   void nestedTypesAndArraysHaveTheirNames() {
     assertTrue(documented.methods().contains("Broker.Builder.moveRetries(Duration,int)"));
-    assertTrue(documented.methods().contains("DeviceSpec.alternatives(Constraints[])"));
+    assertTrue(documented.methods().contains("DeviceSpec.Builder.alternatives(Constraints[])"));
     assertTrue(documented.methods().contains("Attachment.onMove(MoveListener)"));
   }
 
@@ -138,9 +138,10 @@ class DocumentedExceptionsTest extends Fixture {
   void producersThatAreLeftOut() {
     Device producer =
         broker.register(
-            DeviceSpec.named("producer")
+            DeviceSpec.builder("producer")
                 .constraints(Constraints.builder().permittedHeaps("system").build())
-                .dispensable());
+                .dispensable()
+                .build());
     BufferStream stream = broker.stream(StreamSpec.of("video", BlobSpec.of(SIZE), producer));
     StreamConsumer consumer =
         stream.consumer(broker.register("display", CONTIGUOUS), StreamConsumer.Policy.EVERY_FRAME);

@@ -132,7 +132,8 @@ class AdoptTest extends AdoptFixture {
     SharedBuffer frame = adopt(imported);
     Attachment out =
         frame.attach(
-            broker.register(DeviceSpec.named("display").constraints(CONTIGUOUS).dispensable()));
+            broker.register(
+                DeviceSpec.builder("display").constraints(CONTIGUOUS).dispensable().build()));
     assertTrue(out.isLeftOut());
     Attachment in = frame.attach(camera());
     assertFalse(in.isLeftOut());

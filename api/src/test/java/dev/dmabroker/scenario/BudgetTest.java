@@ -32,8 +32,8 @@ class BudgetTest extends Fixture {
   void open() {
     broker.close();
     broker = builder().budget("encoder", 3 * SIZE).budget("video", 4 * SIZE).build();
-    encoder = broker.register(DeviceSpec.named("encoder").group("video"));
-    scaler = broker.register(DeviceSpec.named("scaler").group("video"));
+    encoder = broker.register(DeviceSpec.builder("encoder").group("video").build());
+    scaler = broker.register(DeviceSpec.builder("scaler").group("video").build());
   }
 
   private SharedBuffer export(Device owner) {

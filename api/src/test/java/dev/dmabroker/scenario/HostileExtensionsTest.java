@@ -299,7 +299,7 @@ class HostileExtensionsTest {
   }
 
   private void register() {
-    broker.register(DeviceSpec.named("probed").probe(hostile.probe()));
+    broker.register(DeviceSpec.builder("probed").probe(hostile.probe()).build());
   }
 
   private void plan() {

@@ -63,7 +63,7 @@ class MoveQueueTest extends Fixture {
   private void reopen(Duration hold) {
     broker.close();
     broker = builder().mover(mover).build();
-    camera = broker.register(DeviceSpec.named("camera").longestHold(hold));
+    camera = broker.register(DeviceSpec.builder("camera").longestHold(hold).build());
     display = broker.register("display", CONTIGUOUS);
     set = broker.exportSet("frame", BlobSpec.of(SIZE), 4);
     ins = set.stream().map(buffer -> buffer.attach(camera)).toList();

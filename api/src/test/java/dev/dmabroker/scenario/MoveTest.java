@@ -46,7 +46,7 @@ import org.junit.jupiter.api.Test;
 /** A stricter device attaches later. */
 class MoveTest extends Fixture {
   private final Device camera =
-      broker.register(DeviceSpec.named("camera").longestHold(Duration.ofSeconds(30)));
+      broker.register(DeviceSpec.builder("camera").longestHold(Duration.ofSeconds(30)).build());
   private final Device display = broker.register("display", CONTIGUOUS);
 
   @Test
@@ -115,7 +115,8 @@ class MoveTest extends Fixture {
 
   @Test
   void pastTheDeadlineTheMoveIsRolledBackAndTriedAgain() throws Exception {
-    Device slow = broker.register(DeviceSpec.named("slow").longestHold(Duration.ofMillis(1)));
+    Device slow =
+        broker.register(DeviceSpec.builder("slow").longestHold(Duration.ofMillis(1)).build());
     SharedBuffer buffer = export();
     Attachment in = buffer.attach(slow);
     write(in, 3);
@@ -142,7 +143,8 @@ class MoveTest extends Fixture {
 
   @Test
   void theErrorNamesWhoHeldUpTheMove() throws Exception {
-    Device slow = broker.register(DeviceSpec.named("slow").longestHold(Duration.ofMillis(1)));
+    Device slow =
+        broker.register(DeviceSpec.builder("slow").longestHold(Duration.ofMillis(1)).build());
     SharedBuffer buffer = export();
     Attachment in = buffer.attach(slow);
     write(in, 3);

@@ -236,7 +236,8 @@ class DmaBufMetricsTest {
 
   @Test
   void theOldestMappingShowsAndWhoOverstays() throws Exception {
-    Device hasty = broker.register(DeviceSpec.named("hasty").longestHold(Duration.ofNanos(1)));
+    Device hasty =
+        broker.register(DeviceSpec.builder("hasty").longestHold(Duration.ofNanos(1)).build());
     assertEquals(0, registry.get("dmabuf.mappings.oldest").timeGauge().value(SECONDS));
     Mapping patient = export(camera).map(Access.READ);
     Mapping overdue = export(hasty).map(Access.READ);
@@ -348,7 +349,8 @@ class DmaBufMetricsTest {
 
   @Test
   void aMoveThatIsHeldUpIsRolledBackAndItsStallCounts() throws Exception {
-    Device slow = broker.register(DeviceSpec.named("slow").longestHold(Duration.ofMillis(1)));
+    Device slow =
+        broker.register(DeviceSpec.builder("slow").longestHold(Duration.ofMillis(1)).build());
     Attachment in = export(slow);
     Mapping held = in.map(Access.WRITE);
     Attachment out = in.buffer().attach(display);
@@ -398,7 +400,8 @@ class DmaBufMetricsTest {
 
   @Test
   void mapsThatWaitAreTimedByHowTheyEnd() throws Exception {
-    Device slow = broker.register(DeviceSpec.named("slow").longestHold(Duration.ofSeconds(30)));
+    Device slow =
+        broker.register(DeviceSpec.builder("slow").longestHold(Duration.ofSeconds(30)).build());
     Attachment in = export(slow);
     Mapping held = in.map(Access.WRITE);
     Attachment out = in.buffer().attach(display);

@@ -138,8 +138,9 @@ final class BrokerEngine implements Broker {
     }
     ManagedBuffer its = handle.buffer();
     DeviceSpec spec =
-        DeviceSpec.named("shadow of " + its.name())
-            .constraints(Constraints.builder().cpuReach().build());
+        DeviceSpec.builder("shadow of " + its.name())
+            .constraints(Constraints.builder().cpuReach().build())
+            .build();
     // The copier takes no name that an application may want for a device.
     RegisteredDevice copier = devices.unnamed(spec);
     BufferHandle copy =

@@ -132,7 +132,7 @@ public final class AttachedDevice extends Leakable implements Attachment {
               + access
               + ": the device declared "
               + device.access()
-              + "; declare what it needs with DeviceSpec.access");
+              + "; declare what it needs with DeviceSpec.Builder.access");
     }
   }
 

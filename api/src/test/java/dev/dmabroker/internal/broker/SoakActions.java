@@ -241,7 +241,7 @@ final class SoakActions {
           }
         };
     String name = "probed-" + values.incrementAndGet();
-    broker.register(DeviceSpec.named(name).probe(probe)).close();
+    broker.register(DeviceSpec.builder(name).probe(probe).build()).close();
   }
 
   // ---- Reading ----

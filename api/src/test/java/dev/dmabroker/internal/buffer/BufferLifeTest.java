@@ -55,7 +55,8 @@ import org.junit.jupiter.api.Test;
 class BufferLifeTest extends Fixture {
   private static final Duration LONG = Duration.ofSeconds(30);
 
-  private final Device camera = broker.register(DeviceSpec.named("camera").longestHold(LONG));
+  private final Device camera =
+      broker.register(DeviceSpec.builder("camera").longestHold(LONG).build());
   private final Device display = broker.register("display", CONTIGUOUS);
   private final SharedBuffer buffer = export();
   private final ManagedBuffer managed = Handles.of(buffer);
@@ -304,7 +305,7 @@ class BufferLifeTest extends Fixture {
     broker.close();
     ScriptedMover mover = new ScriptedMover();
     broker = builder().mover(mover).build();
-    Device writer = broker.register(DeviceSpec.named("camera").longestHold(LONG));
+    Device writer = broker.register(DeviceSpec.builder("camera").longestHold(LONG).build());
     Device strict = broker.register("display", CONTIGUOUS);
     List<SharedBuffer> set = broker.exportSet("frame", BlobSpec.of(SIZE), 3);
     List<Attachment> ins = set.stream().map(each -> each.attach(writer)).toList();

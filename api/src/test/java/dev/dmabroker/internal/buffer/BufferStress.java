@@ -69,7 +69,7 @@ public class BufferStress {
 
   private static final Device CPU = BROKER.register("cpu", Constraints.none());
   private static final Device HASTY =
-      BROKER.register(DeviceSpec.named("hasty").longestHold(Duration.ofNanos(20_000)));
+      BROKER.register(DeviceSpec.builder("hasty").longestHold(Duration.ofNanos(20_000)).build());
   private static final Device ELSEWHERE =
       BROKER.register("elsewhere", Constraints.builder().forbiddenHeaps("system").build());
   private static final AtomicInteger NAMES = new AtomicInteger();

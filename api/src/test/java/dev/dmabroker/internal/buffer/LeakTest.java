@@ -231,7 +231,7 @@ class LeakTest extends Fixture {
   }
 
   private void loseAttachment(SharedBuffer buffer) {
-    Device display = broker.register(DeviceSpec.named("display").constraints(CONTIGUOUS));
+    Device display = broker.register(DeviceSpec.builder("display").constraints(CONTIGUOUS).build());
     Attachment lost = buffer.attach(display);
     Subscription unused =
         lost.onMove(generation -> assertNotNull(lost.buffer())); // Refers to itself.
@@ -275,7 +275,7 @@ class LeakTest extends Fixture {
     Subscription unused = attachment.onMove(generations::add);
     write(attachment, 1);
     System.gc();
-    Device display = broker.register(DeviceSpec.named("display").constraints(CONTIGUOUS));
+    Device display = broker.register(DeviceSpec.builder("display").constraints(CONTIGUOUS).build());
     try (Attachment out = attachment.buffer().attach(display)) {
       assertEquals(1, read(out));
       assertEquals(2, Events.next(generations));
@@ -290,7 +290,7 @@ class LeakTest extends Fixture {
     Attachment in = export().attach(camera);
     write(in, 7);
     loseMapping(in);
-    Device display = broker.register(DeviceSpec.named("display").constraints(CONTIGUOUS));
+    Device display = broker.register(DeviceSpec.builder("display").constraints(CONTIGUOUS).build());
     Attachment out = in.buffer().attach(display);
     Running<Long> waiting = start(() -> read(out)).parked();
     LeakFound leak = found();
@@ -339,7 +339,7 @@ class LeakTest extends Fixture {
   void aMappingOfAMapThatWaitedIsFoundToo() throws Exception {
     Attachment in = export().attach(camera);
     Mapping held = in.map(Access.WRITE);
-    Device display = broker.register(DeviceSpec.named("display").constraints(CONTIGUOUS));
+    Device display = broker.register(DeviceSpec.builder("display").constraints(CONTIGUOUS).build());
     Attachment out = in.buffer().attach(display);
     Running<Boolean> waiting =
         start(

@@ -45,12 +45,12 @@ abstract class StreamFixture extends Fixture {
     viewer = broker.register("viewer", Constraints.none());
   }
 
-  ManagedStream stream(UnaryOperator<StreamSpec> how) {
+  ManagedStream stream(UnaryOperator<StreamSpec.Builder> how) {
     return (ManagedStream)
-        broker.stream(how.apply(StreamSpec.of("video", BlobSpec.of(SIZE), camera)));
+        broker.stream(how.apply(StreamSpec.builder("video", BlobSpec.of(SIZE), camera)).build());
   }
 
-  ManagedStream started(UnaryOperator<StreamSpec> how) {
+  ManagedStream started(UnaryOperator<StreamSpec.Builder> how) {
     ManagedStream stream = stream(how);
     stream.start();
     return stream;

@@ -168,10 +168,11 @@ class PageTest {
       Device late = site.broker.register("late", Constraints.none());
       try (BufferStream stream =
               site.broker.stream(
-                  StreamSpec.of("video", BlobSpec.of(4096), producer)
+                  StreamSpec.builder("video", BlobSpec.of(4096), producer)
                       .minBuffers(4)
                       .maxBuffers(8)
-                      .stopDeadline(Duration.ZERO));
+                      .stopDeadline(Duration.ZERO)
+                      .build());
           StreamConsumer consumer = stream.consumer(late, StreamConsumer.Policy.LATEST)) {
         stream.start();
         stream.acquire().submit();
