@@ -22,7 +22,6 @@ import org.junit.jupiter.api.io.TempDir;
 /** Heaps are in one order, whatever the order in which the JDK finds their providers. */
 class HeapOrderTest {
   private final ClassLoader before = Thread.currentThread().getContextClassLoader();
-  @TempDir private Path folder;
 
   /** A provider that finds heaps. */
   private abstract static class Finds implements HeapProvider {
@@ -60,7 +59,7 @@ class HeapOrderTest {
   }
 
   /** Has ServiceLoader find these providers, in this order. */
-  private void provide(Class<?>... providers) throws IOException {
+  private void provide(Path folder, Class<?>... providers) throws IOException {
     Path service = folder.resolve("providers");
     Files.write(service, Stream.of(providers).map(Class::getName).toList());
     URL url = service.toUri().toURL();
@@ -94,11 +93,11 @@ class HeapOrderTest {
   }
 
   @Test
-  void discoveredProvidersComeInTheOrderOfTheirNames() throws Exception {
+  void discoveredProvidersComeInTheOrderOfTheirNames(@TempDir Path folder) throws Exception {
     List<String> expected = List.of("zorse", "quagga", "oryx", "kudu", "grevy");
-    provide(Zebras.class, Antelopes.class);
+    provide(folder, Zebras.class, Antelopes.class);
     assertEquals(expected, order());
-    provide(Antelopes.class, Zebras.class);
+    provide(folder, Antelopes.class, Zebras.class);
     assertEquals(expected, order());
   }
 }
