@@ -20,7 +20,6 @@ import dev.dmabroker.spec.BlobSpec;
 import dev.dmabroker.spec.Constraints;
 import dev.dmabroker.spi.Backing;
 import dev.dmabroker.spi.Heap;
-import dev.dmabroker.spi.HeapException;
 import dev.dmabroker.spi.HeapTraits;
 import dev.dmabroker.spi.Trait;
 import dev.dmabroker.testing.InOrder;
@@ -134,10 +133,13 @@ class LabMemoryTest {
       assertEquals(1, heap.indexOf(two.fd()).orElseThrow());
       assertEquals(1, heap.indexOf(duplicate).orElseThrow());
       assertTrue(heap.indexOf(0).isEmpty());
-      // What somebody else has is not given out again; what nobody has is, and is clear.
+      // Memory that has another holder is not given out again; other memory is, and is clear. A
+      // driver
+      // that can remove single buffers (since 6.10) has a new one at the index.
       two.release();
       Backing three = heap.allocate("three", 1);
-      assertEquals(2, heap.indexOf(three.fd()).orElseThrow());
+      assertTrue(heap.indexOf(three.fd()).orElseThrow() > 0);
+      assertTrue(heap.indexOf(duplicate).isEmpty());
       OwnProcess.close(duplicate);
       three.bytes(0, 1).put(0, (byte) 5);
       three.release();
@@ -147,9 +149,9 @@ class LabMemoryTest {
           List.of(1, 2),
           List.of(heap.indexOf(four.fd()).orElseThrow(), heap.indexOf(five.fd()).orElseThrow()));
       assertEquals(0, five.bytes(0, 1).get(0));
-      HeapException busy =
+      MemoryRefusedException busy =
           assertThrows(
-              HeapException.class,
+              MemoryRefusedException.class,
               () -> {
                 int other = OwnProcess.open(node);
                 try {
