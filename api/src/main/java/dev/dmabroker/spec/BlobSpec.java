@@ -32,8 +32,8 @@ public record BlobSpec(long sizeBytes, Optional<CompressedFormat> format) implem
     return new BlobSpec(sizeBytes, Optional.empty());
   }
 
-  /** Bytes like these, which are compressed video in the given format. */
-  public BlobSpec in(CompressedFormat format) {
+  /** A spec of {@code sizeBytes} bytes of compressed video in the given format. */
+  public static BlobSpec of(long sizeBytes, CompressedFormat format) {
     return new BlobSpec(sizeBytes, Optional.of(format));
   }
 

@@ -7,9 +7,10 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
 /**
- * A mark of methods whose result has to be used, as the call does nothing else: {@code
- * spec.access(READ)} makes a copy and leaves the spec as it is. On a type it is for all methods of
- * the type. Error Prone and other checkers know an annotation of this name whatever its package.
+ * A mark of methods whose result has to be used, as the call does nothing else: a {@code
+ * toBuilder()} or a {@code build()} that is dropped changes nothing. On a type it is for all
+ * methods of the type. Error Prone and other checkers know an annotation of this name whatever its
+ * package.
  */
 @Documented
 @Retention(RetentionPolicy.CLASS)

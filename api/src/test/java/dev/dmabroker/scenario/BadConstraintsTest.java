@@ -60,7 +60,7 @@ class BadConstraintsTest {
       Consumer<ImageConstraintsBuilder> asked, String says, ConstraintField... fields) {
     Executable build =
         () -> {
-          ImageConstraintsBuilder builder = ImageConstraints.of(PixelFormat.NV12);
+          ImageConstraintsBuilder builder = ImageConstraints.builder().formats(PixelFormat.NV12);
           asked.accept(builder);
           builder.build();
         };
@@ -125,34 +125,33 @@ class BadConstraintsTest {
             ConstraintField.CAMPING,
             ConstraintField.MAX_COUNT),
         memory(
-            b -> b.strideAlignment(64).image(ImageConstraints.anyFormat().maxStride(63)),
+            b -> b.strideAlignment(64).image(ImageConstraints.builder().maxStride(63)),
             "strideAlignmentBytes 64",
             ConstraintField.STRIDE_ALIGNMENT,
             ConstraintField.MAX_STRIDE),
         memory(
             b ->
                 b.strideAlignment(64)
-                    .image(ImageConstraints.anyFormat().strideAlignment(48).maxStride(191)),
+                    .image(ImageConstraints.builder().strideAlignment(48).maxStride(191)),
             "strideAlignmentBytes 64 of all pictures and 48 of some have no common multiple up to"
                 + " maxStrideBytes 191",
             ConstraintField.STRIDE_ALIGNMENT,
             ConstraintField.MAX_STRIDE),
         memory(
-            b -> b.strideAlignment(1L << 62).image(ImageConstraints.anyFormat().strideAlignment(3)),
+            b -> b.strideAlignment(1L << 62).image(ImageConstraints.builder().strideAlignment(3)),
             "have no common multiple up to maxStrideBytes 9223372036854775807",
             ConstraintField.STRIDE_ALIGNMENT,
             ConstraintField.MAX_STRIDE),
         memory(
             b ->
-                b.image(ImageConstraints.of(PixelFormat.NV12, PixelFormat.GREY))
-                    .image(ImageConstraints.of(PixelFormat.GREY)),
+                b.image(ImageConstraints.builder().formats(PixelFormat.NV12, PixelFormat.GREY))
+                    .image(ImageConstraints.builder().formats(PixelFormat.GREY)),
             "two entries cover the same format and modifier: (formats=[GREY, NV12],",
             ConstraintField.FORMATS,
             ConstraintField.MODIFIERS),
         memory(
             b ->
-                b.image(ImageConstraints.anyFormat())
-                    .image(ImageConstraints.anyFormat().anyModifier()),
+                b.image(ImageConstraints.builder()).image(ImageConstraints.builder().anyModifier()),
             "two entries cover the same format and modifier",
             ConstraintField.FORMATS,
             ConstraintField.MODIFIERS),
@@ -283,16 +282,12 @@ class BadConstraintsTest {
                 b.prefer(
                     1,
                     Constraints.builder()
-                        .image(ImageConstraints.of(PixelFormat.NV12))
-                        .image(ImageConstraints.of(PixelFormat.GREY))
+                        .image(ImageConstraints.builder().formats(PixelFormat.NV12))
+                        .image(ImageConstraints.builder().formats(PixelFormat.GREY))
                         .build()),
             "at most one entry for pictures"),
         memory(
-            b -> {
-              ImageConstraintsBuilder unused = ImageConstraints.of();
-            },
-            "names no format",
-            ConstraintField.FORMATS),
+            b -> ImageConstraints.builder().formats(), "names no format", ConstraintField.FORMATS),
         image(b -> b.modifiers(), "names no modifier", ConstraintField.MODIFIERS),
         image(b -> b.colorSpaces(), "names none", ConstraintField.COLOR_SPACES),
         image(
@@ -376,7 +371,7 @@ class BadConstraintsTest {
             b ->
                 b.strideAlignment(64)
                     .image(
-                        ImageConstraints.anyFormat()
+                        ImageConstraints.builder()
                             .minStride(200)
                             .maxStride(300)
                             .strideAlignment(48)),
@@ -408,11 +403,14 @@ class BadConstraintsTest {
         b -> b.minCount(4).maxCount(4).camping(2).dedicatedSlack(1).sharedSlack(1),
         b ->
             b.strideAlignment(64)
-                .image(ImageConstraints.anyFormat().strideAlignment(48).maxStride(192)),
+                .image(ImageConstraints.builder().strideAlignment(48).maxStride(192)),
         b ->
-            b.image(ImageConstraints.of(PixelFormat.NV12))
-                .image(ImageConstraints.of(PixelFormat.NV12).modifiers(Modifier.I915_X_TILED))
-                .image(ImageConstraints.anyFormat().anyModifier()));
+            b.image(ImageConstraints.builder().formats(PixelFormat.NV12))
+                .image(
+                    ImageConstraints.builder()
+                        .formats(PixelFormat.NV12)
+                        .modifiers(Modifier.I915_X_TILED))
+                .image(ImageConstraints.builder().anyModifier()));
   }
 
   @ParameterizedTest
@@ -425,7 +423,7 @@ class BadConstraintsTest {
 
   @Test
   void noneOrTooManyAlternatives() {
-    DeviceSpec spec = DeviceSpec.named("gpu");
+    DeviceSpec.Builder spec = DeviceSpec.builder("gpu");
     Fixture.assertSays(
         assertThrows(InvalidConstraintException.class, () -> spec.alternatives(new Constraints[0])),
         "device gpu must have 1 to 16 alternatives, has 0");
@@ -434,15 +432,14 @@ class BadConstraintsTest {
     Fixture.assertSays(
         assertThrows(InvalidConstraintException.class, () -> spec.alternatives(many)),
         "device gpu must have 1 to 16 alternatives, has 17");
-    assertEquals(1, spec.alternatives().size());
-    assertEquals(16, spec.alternatives(Arrays.copyOf(many, 16)).alternatives().size());
+    assertEquals(1, spec.build().alternatives().size());
+    assertEquals(16, spec.alternatives(Arrays.copyOf(many, 16)).build().alternatives().size());
   }
 
   /** Strides that any six of seven devices can agree on, and no seven. */
   private static List<DeviceSpec> picky() {
     List<DeviceSpec> specs = new ArrayList<>();
-    ImageConstraints narrow =
-        ImageConstraints.anyFormat().maxStride(10_000_000_000_000_000L).build();
+    ImageConstraints narrow = ImageConstraints.builder().maxStride(10_000_000_000_000_000L).build();
     BigInteger prime = BigInteger.valueOf(100);
     for (int i = 0; i < 7; i++) {
       Constraints[] alternatives = new Constraints[8];
@@ -451,7 +448,7 @@ class BadConstraintsTest {
         alternatives[j] =
             Constraints.builder().image(narrow).strideAlignment(prime.longValue()).build();
       }
-      specs.add(DeviceSpec.named("picky" + i).alternatives(alternatives));
+      specs.add(DeviceSpec.builder("picky" + i).alternatives(alternatives).build());
     }
     return specs;
   }
@@ -490,11 +487,10 @@ class BadConstraintsTest {
   private static Constraints wishful() {
     ConstraintsBuilder asked = Constraints.builder();
     // One that is never met, so that no set is known to be the best.
-    asked.prefer(
-        1, Constraints.builder().image(ImageConstraints.anyFormat().maxStride(63)).build());
+    asked.prefer(1, Constraints.builder().image(ImageConstraints.builder().maxStride(63)).build());
     for (int i = 1; i <= 17; i++) {
       asked.prefer(
-          i, Constraints.builder().image(ImageConstraints.anyFormat().minStride(100L + i)).build());
+          i, Constraints.builder().image(ImageConstraints.builder().minStride(100L + i)).build());
     }
     return asked.build();
   }

@@ -35,7 +35,7 @@ class NullArgumentsTest extends Fixture {
     assertMissing("name", () -> broker.register(null, Constraints.none()));
     assertMissing("spec", () -> broker.register(null));
     assertMissing(
-        "constraints", () -> DeviceSpec.named("camera").alternatives(Constraints.none(), null));
+        "constraints", () -> DeviceSpec.builder("camera").alternatives(Constraints.none(), null));
     assertEquals(List.of(), broker.snapshot().devices());
   }
 

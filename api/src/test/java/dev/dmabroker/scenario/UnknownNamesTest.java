@@ -34,7 +34,7 @@ class UnknownNamesTest extends Fixture {
     broker.close();
     broker = builder().budget("camra", SIZE).budget("vidoe", 4 * SIZE).build();
     Device camera = broker.register("camera", Constraints.none());
-    Device scaler = broker.register(DeviceSpec.named("scaler").group("video"));
+    Device scaler = broker.register(DeviceSpec.builder("scaler").group("video").build());
     var failure =
         assertThrows(IllegalArgumentException.class, () -> broker.export("frame", FRAME, camera));
     assertEquals(
@@ -72,7 +72,7 @@ class UnknownNamesTest extends Fixture {
     broker.close();
     broker = builder().budget("camera", SIZE).budget("video", SIZE).build();
     Device scaler = broker.register("scaler", Constraints.none());
-    Device old = broker.register(DeviceSpec.named("camera").group("video"));
+    Device old = broker.register(DeviceSpec.builder("camera").group("video").build());
     old.close();
     broker.export("frame", FRAME, scaler);
     Device camera = broker.register("camera", Constraints.none());

@@ -1,6 +1,7 @@
 package dev.dmabroker.metrics;
 
 import dev.dmabroker.Broker;
+import dev.dmabroker.Subscription;
 import dev.dmabroker.event.AttachRefused;
 import dev.dmabroker.event.BrokerListener;
 import dev.dmabroker.event.BrokerSnapshot;
@@ -56,7 +57,7 @@ final class Meters implements BrokerListener {
   private final Counter refused;
   private final Counter fencesFailed;
   private final Map<LeakFound.Kind, Counter> leaks = new EnumMap<>(LeakFound.Kind.class);
-  private final AutoCloseable listening;
+  private final Subscription listening;
 
   /** The meters of moves with one result. */
   private record MoveMeters(Map<BufferMove.Cause, Counter> moves, Timer stall) {
@@ -136,11 +137,7 @@ final class Meters implements BrokerListener {
 
   /** Ends the events, and takes the meters out of the registry. */
   void close() {
-    try {
-      listening.close();
-    } catch (Exception e) {
-      throw new IllegalStateException("the broker refused to end its events", e);
-    }
+    listening.close();
     streams.close();
     registration.removeAll();
   }

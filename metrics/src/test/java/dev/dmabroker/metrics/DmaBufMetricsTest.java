@@ -16,6 +16,7 @@ import dev.dmabroker.DeviceSpec;
 import dev.dmabroker.Mapping;
 import dev.dmabroker.Pin;
 import dev.dmabroker.SharedBuffer;
+import dev.dmabroker.Subscription;
 import dev.dmabroker.UnsatisfiableException;
 import dev.dmabroker.event.BrokerListener;
 import dev.dmabroker.event.BufferMove;
@@ -78,7 +79,7 @@ class DmaBufMetricsTest {
 
   DmaBufMetricsTest() {
     metrics.bindTo(registry);
-    AutoCloseable unused = broker.listen(seen, Delivery.IN_PLACE);
+    Subscription unused = broker.listen(seen, Delivery.IN_PLACE);
   }
 
   @AfterEach
@@ -169,7 +170,7 @@ class DmaBufMetricsTest {
     assertEquals(1, gauge("dmabuf.mappings"));
     mapping.close();
     unbacked.close();
-    in.buffer().unprepare();
+    assertTrue(in.buffer().tryEvacuate());
     assertEquals(0, gauge("dmabuf.heap.used", "heap", "system"));
     assertEquals(1, gauge("dmabuf.buffers", "heap", "none", "state", "unbacked"));
     assertEquals(0, gauge("dmabuf.mappings"));
@@ -235,7 +236,8 @@ class DmaBufMetricsTest {
 
   @Test
   void theOldestMappingShowsAndWhoOverstays() throws Exception {
-    Device hasty = broker.register(DeviceSpec.named("hasty").longestHold(Duration.ofNanos(1)));
+    Device hasty =
+        broker.register(DeviceSpec.builder("hasty").longestHold(Duration.ofNanos(1)).build());
     assertEquals(0, registry.get("dmabuf.mappings.oldest").timeGauge().value(SECONDS));
     Mapping patient = export(camera).map(Access.READ);
     Mapping overdue = export(hasty).map(Access.READ);
@@ -284,7 +286,7 @@ class DmaBufMetricsTest {
                 .build();
         DmaBufMetrics more = new DmaBufMetrics(other, Tags.of("broker", "other"))) {
       more.bindTo(registry);
-      AutoCloseable unused = other.listen(seen, Delivery.IN_PLACE);
+      Subscription unused = other.listen(seen, Delivery.IN_PLACE);
       Attachment in = other.export(BlobSpec.of(SIZE)).attach(other.register("in", any()));
       in.map(Access.WRITE).close();
       cma.refuse(HeapException.Kind.FULL);
@@ -347,7 +349,8 @@ class DmaBufMetricsTest {
 
   @Test
   void aMoveThatIsHeldUpIsRolledBackAndItsStallCounts() throws Exception {
-    Device slow = broker.register(DeviceSpec.named("slow").longestHold(Duration.ofMillis(1)));
+    Device slow =
+        broker.register(DeviceSpec.builder("slow").longestHold(Duration.ofMillis(1)).build());
     Attachment in = export(slow);
     Mapping held = in.map(Access.WRITE);
     Attachment out = in.buffer().attach(display);
@@ -397,7 +400,8 @@ class DmaBufMetricsTest {
 
   @Test
   void mapsThatWaitAreTimedByHowTheyEnd() throws Exception {
-    Device slow = broker.register(DeviceSpec.named("slow").longestHold(Duration.ofSeconds(30)));
+    Device slow =
+        broker.register(DeviceSpec.builder("slow").longestHold(Duration.ofSeconds(30)).build());
     Attachment in = export(slow);
     Mapping held = in.map(Access.WRITE);
     Attachment out = in.buffer().attach(display);
@@ -421,7 +425,7 @@ class DmaBufMetricsTest {
   @Test
   void whatAListenerMissesIsCounted() {
     CountDownLatch go = new CountDownLatch(1);
-    AutoCloseable unused =
+    Subscription unused =
         broker.listen(
             new BrokerListener() {
               @Override

@@ -1,6 +1,6 @@
 package dev.dmabroker.allocators.linux;
 
-import dev.dmabroker.allocators.Heaps;
+import dev.dmabroker.allocators.ModelledHeap;
 import dev.dmabroker.spi.Backing;
 import dev.dmabroker.spi.Heap;
 import dev.dmabroker.spi.HeapException;
@@ -56,7 +56,7 @@ final class Children {
         provider.discover().forEach(System.out::println);
       }
       try {
-        Heaps.modelled("model").build().allocate(new Heap.Request("x", 1)).release();
+        ModelledHeap.builder("model").build().allocate(new Heap.Request("x", 1)).release();
         System.out.println("modelled: allocated");
       } catch (HeapException e) {
         System.out.println("modelled: " + e.kind());

@@ -12,6 +12,8 @@ import dev.dmabroker.internal.services.Services;
 import java.lang.System.Logger.Level;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 
 /** Keeps the devices that are registered with one broker. This class is thread-safe. */
@@ -109,6 +111,11 @@ public final class DeviceRegistry {
   /** Removes a device that is closed, unless another has taken its name since. */
   void forget(RegisteredDevice device) {
     devices.remove(device.name(), device);
+  }
+
+  /** Returns the names of the devices that are registered now. */
+  public Set<String> names() {
+    return new TreeSet<>(devices.keySet());
   }
 
   public List<BrokerSnapshot.DeviceState> snapshot() {

@@ -181,9 +181,11 @@ class PlanTest extends Fixture {
   void saysWhichAlternativeOfEachDeviceWasTaken() {
     Constraints inCma = Constraints.builder().permittedHeaps("cma").build();
     Constraints large = Constraints.builder().minSize(1 << 20).build();
-    Device choosy = broker.register(DeviceSpec.named("choosy").alternatives(inCma, large));
+    Device choosy =
+        broker.register(DeviceSpec.builder("choosy").alternatives(inCma, large).build());
     Device extra =
-        broker.register(DeviceSpec.named("extra").alternatives(inCma, large).dispensable());
+        broker.register(
+            DeviceSpec.builder("extra").alternatives(inCma, large).dispensable().build());
     Plan plan = broker.plan(FRAME, List.of(camera, extra, choosy));
     assertEquals(
         List.of("system [2, 2]", "cma [1, 1]"),
@@ -214,10 +216,11 @@ class PlanTest extends Fixture {
     for (int i = 0; i < 3; i++) {
       devices.add(
           broker.register(
-              DeviceSpec.named("camera" + i)
+              DeviceSpec.builder("camera" + i)
                   .alternatives(
                       Constraints.builder().camping(2).maxCount(5).build(),
-                      Constraints.builder().camping(1).maxCount(5).build())));
+                      Constraints.builder().camping(1).maxCount(5).build())
+                  .build()));
     }
     assertEquals(
         List.of(1, 1, 2),
@@ -269,8 +272,10 @@ class PlanTest extends Fixture {
     broker = builder().budget("camera", 1L << 30).budget("video", 1L << 20).build();
     Device pool =
         broker.register(
-            DeviceSpec.named("camera").constraints(Constraints.builder().minCount(5).build()));
-    Device codec = broker.register(DeviceSpec.named("codec").group("video"));
+            DeviceSpec.builder("camera")
+                .constraints(Constraints.builder().minCount(5).build())
+                .build());
+    Device codec = broker.register(DeviceSpec.builder("codec").group("video").build());
     Device viewer = broker.register("viewer", Constraints.none());
     BlobSpec quarter = BlobSpec.of(256L << 20);
     Plan none = broker.plan(quarter, List.of(pool, codec));
@@ -434,7 +439,8 @@ class PlanTest extends Fixture {
   }
 
   private Device register(String name, PixelFormat format) {
-    return broker.register(name, Constraints.builder().image(ImageConstraints.of(format)).build());
+    return broker.register(
+        name, Constraints.builder().image(ImageConstraints.builder().formats(format)).build());
   }
 
   @Test
