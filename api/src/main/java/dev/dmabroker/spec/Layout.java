@@ -68,7 +68,6 @@ public record Layout(long sizeBytes, List<Plane> planes, Optional<Image> image) 
    *     {@link ColorSpace} that all devices took when the memory was chosen; empty if neither the
    *     spec nor a device said anything
    */
-  @CheckReturnValue
   public record Image(
       PixelFormat format,
       Modifier modifier,
@@ -95,11 +94,6 @@ public record Layout(long sizeBytes, List<Plane> planes, Optional<Image> image) 
      */
     public Image(PixelFormat format, Modifier modifier, int codedWidth, int codedHeight) {
       this(format, modifier, codedWidth, codedHeight, Optional.empty());
-    }
-
-    /** A picture that is stored like this one, in that colour space or in one that is not said. */
-    public Image in(Optional<ColorSpace> colorSpace) {
-      return new Image(format, modifier, codedWidth, codedHeight, colorSpace);
     }
   }
 

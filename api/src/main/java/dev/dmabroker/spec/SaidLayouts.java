@@ -26,11 +26,14 @@ final class SaidLayouts {
             "layouts has one that does not say how a picture is stored: " + layout,
             ConstraintField.LAYOUTS);
       }
-      plain.add(
-          new Layout(
-              layout.sizeBytes(), layout.planes(), image.map(each -> each.in(Optional.empty()))));
+      plain.add(new Layout(layout.sizeBytes(), layout.planes(), image.map(SaidLayouts::plain)));
     }
     return plain.build();
+  }
+
+  private static Layout.Image plain(Layout.Image image) {
+    return new Layout.Image(
+        image.format(), image.modifier(), image.codedWidth(), image.codedHeight());
   }
 
   /**

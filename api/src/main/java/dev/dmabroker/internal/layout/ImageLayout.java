@@ -71,7 +71,16 @@ public final class ImageLayout {
     Layout.Image image = layout.image().orElseThrow();
     return image.colorSpace().equals(colorSpace)
         ? layout
-        : new Layout(layout.sizeBytes(), layout.planes(), Optional.of(image.in(colorSpace)));
+        : new Layout(
+            layout.sizeBytes(),
+            layout.planes(),
+            Optional.of(
+                new Layout.Image(
+                    image.format(),
+                    image.modifier(),
+                    image.codedWidth(),
+                    image.codedHeight(),
+                    colorSpace)));
   }
 
   /** Returns the layout of one size in pixels; null if no layout meets the rules. */
