@@ -37,9 +37,14 @@ public final class ConstraintsBuilder {
     return set(ConstraintField.CPU_REACH, true);
   }
 
-  /** Asks for a dma-buf that a device driver can import. */
-  public ConstraintsBuilder deviceAccess() {
-    return set(ConstraintField.DEVICE_ACCESS, true);
+  /**
+   * Says that only the CPU uses the memory, be it code of the application or a driver that takes
+   * the address of a CPU view: no driver imports the memory, so it need not be a dma-buf. It has to
+   * be in the {@linkplain #cpuReach reach} of the CPU instead. Without this call the memory is a
+   * dma-buf, which drivers can import.
+   */
+  public ConstraintsBuilder cpuOnly() {
+    return set(ConstraintField.DEVICE_ACCESS, false);
   }
 
   /**
@@ -316,7 +321,8 @@ public final class ConstraintsBuilder {
    * and of each step down a list of alternatives ({@code DeviceSpec.alternatives}).
    *
    * @throws InvalidConstraintException unless the weight is 1 to {@value #MAX_WEIGHT}, or if the
-   *     wishes count buffers, have entries for several sets of formats, or have wishes themselves
+   *     wishes count buffers, are {@link #cpuOnly}, have entries for several sets of formats, or
+   *     have wishes themselves
    */
   public ConstraintsBuilder prefer(int weight, Constraints wishes) {
     FieldChecks.preference(weight, wishes);
@@ -331,9 +337,13 @@ public final class ConstraintsBuilder {
    *     both
    */
   public Constraints build() {
+    EnumMap<ConstraintField, Object> asked = values.clone();
+    if (asked.containsKey(ConstraintField.DEVICE_ACCESS)) {
+      asked.put(ConstraintField.CPU_REACH, true); // Memory that only the CPU uses is in its reach.
+    }
     Constraints built =
         new Constraints(
-            values,
+            asked,
             ImmutableList.copyOf(images),
             Sets.immutableEnumSet(usages),
             ImmutableList.copyOf(preferences));

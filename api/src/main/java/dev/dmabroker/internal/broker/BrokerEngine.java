@@ -138,7 +138,7 @@ final class BrokerEngine implements Broker {
     ManagedBuffer its = handle.buffer();
     DeviceSpec spec =
         DeviceSpec.named("shadow of " + its.name())
-            .constraints(Constraints.builder().cpuReach().build());
+            .constraints(Constraints.builder().cpuOnly().build());
     // The copier takes no name that an application may want for a device.
     RegisteredDevice copier = devices.unnamed(spec);
     BufferHandle copy =

@@ -59,11 +59,8 @@ final class Demo implements Controls, AutoCloseable {
     this.periodNanos = TimeUnit.SECONDS.toNanos(1) / framesPerSecond;
     Device camera =
         broker.register(
-            device("camera", Constraints.builder().deviceAccess().cpuReach().build())
-                .access(Access.OVERWRITE));
-    Device encoder =
-        broker.register(
-            device("encoder", Constraints.builder().deviceAccess().build()).access(Access.READ));
+            device("camera", Constraints.builder().cpuReach().build()).access(Access.OVERWRITE));
+    Device encoder = broker.register(device("encoder", Constraints.none()).access(Access.READ));
     for (SharedBuffer buffer : broker.exportSet("frame", IMAGE, buffers)) {
       frames.add(new DemoBuffer(buffer, camera, encoder));
     }
@@ -164,9 +161,7 @@ final class Demo implements Controls, AutoCloseable {
     if (display == null && !stopping) {
       Device device =
           broker.register(
-              device(
-                      "display",
-                      Constraints.builder().deviceAccess().contiguous().addressBits(32).build())
+              device("display", Constraints.builder().contiguous().addressBits(32).build())
                   .access(Access.READ));
       display = device;
       frames.forEach(frame -> frame.attachDisplay(device));

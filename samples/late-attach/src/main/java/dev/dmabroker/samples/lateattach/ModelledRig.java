@@ -95,7 +95,7 @@ final class ModelledRig {
 
     @Override
     public Constraints constraints() {
-      return Constraints.builder().deviceAccess().cpuReach().build();
+      return Constraints.builder().cpuReach().build();
     }
 
     @Override
@@ -175,7 +175,7 @@ final class ModelledRig {
 
     @Override
     public Constraints constraints() {
-      return Constraints.builder().deviceAccess().cpuReach().contiguous().addressBits(32).build();
+      return Constraints.builder().cpuReach().contiguous().addressBits(32).build();
     }
 
     @Override

@@ -73,7 +73,7 @@ final class Session {
     Device viewer =
         broker.register(
             DeviceSpec.named("viewer")
-                .constraints(Constraints.builder().cpuReach().build())
+                .constraints(Constraints.builder().cpuOnly().build())
                 .access(Access.READ));
     List<Frame> frames = new ArrayList<>();
     for (SharedBuffer buffer : broker.exportSet("frame", rig.image(), BUFFERS)) {

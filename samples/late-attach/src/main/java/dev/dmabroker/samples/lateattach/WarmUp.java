@@ -26,7 +26,7 @@ final class WarmUp {
     long deadline = System.nanoTime() + LONGEST.toNanos();
     int moves = 0;
     try (Broker broker = Broker.builder().discoverHeaps().build()) {
-      Device viewer = broker.register("viewer", Constraints.builder().cpuReach().build());
+      Device viewer = broker.register("viewer", Constraints.builder().cpuOnly().build());
       Device camera = broker.register("camera", rig.camera().constraints());
       Device display = broker.register("display", rig.display().constraints());
       while (moves < MOVES && System.nanoTime() - deadline < 0) {

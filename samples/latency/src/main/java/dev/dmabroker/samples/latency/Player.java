@@ -40,12 +40,12 @@ final class Player {
     try (Device decoder =
             broker.register(
                 DeviceSpec.named("decoder")
-                    .constraints(Constraints.builder().cpuReach().build())
+                    .constraints(Constraints.builder().cpuOnly().build())
                     .access(Access.READ_WRITE));
         Device display =
             broker.register(
                 DeviceSpec.named("display")
-                    .constraints(Constraints.builder().cpuReach().build())
+                    .constraints(Constraints.builder().cpuOnly().build())
                     .access(Access.READ));
         BufferStream stream =
             broker.stream(

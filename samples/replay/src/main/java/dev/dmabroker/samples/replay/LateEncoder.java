@@ -30,12 +30,7 @@ final class LateEncoder {
         broker.register(
             DeviceSpec.named("encoder")
                 .constraints(
-                    Constraints.builder()
-                        .contiguous()
-                        .deviceAccess()
-                        .addressBits(32)
-                        .strideAlignment(64)
-                        .build())
+                    Constraints.builder().contiguous().addressBits(32).strideAlignment(64).build())
                 .access(Access.READ));
     for (int i = 0; i < RECORDINGS; i++) {
       String name = "recording" + (i + 1);
