@@ -68,7 +68,9 @@ class SnapshotJsonTest {
 
               @Override
               public List<Finding> discover() {
-                return List.of(new Closed("shut \"1\"", "EACCES\n", "join a group"));
+                return List.of(
+                    new Closed(
+                        "shut \"1\"", Closed.Kind.NO_PERMISSION, "EACCES\n", "join a group"));
               }
             });
   }
