@@ -28,9 +28,6 @@ final class Children {
 
   private static Heap heap(String name) {
     for (HeapProvider provider : ServiceLoader.load(HeapProvider.class)) {
-      if (provider.fallback()) {
-        continue;
-      }
       for (Finding finding : provider.discover()) {
         if (finding instanceof Open open) {
           if (open.heap().name().equals(name) || open.heap().aliases().contains(name)) {
@@ -55,6 +52,7 @@ final class Children {
       for (HeapProvider provider : ServiceLoader.load(HeapProvider.class)) {
         provider.discover().forEach(System.out::println);
       }
+      Heaps.modelledStandIns().discover().forEach(System.out::println);
       try {
         Heaps.modelled("model").build().allocate("x", 1).release();
         System.out.println("modelled: allocated");

@@ -34,6 +34,7 @@ final class Demo implements Controls, AutoCloseable {
   private static final System.Logger LOG = System.getLogger(Demo.class.getName());
   private static final ImageSpec IMAGE = ImageSpec.of(1920, 1080, PixelFormat.NV12);
   private static final Duration HOLD = Duration.ofMillis(500);
+  private static final String SYSTEM = "modelled-system";
   private static final int CMA_BYTES = 32 << 20;
 
   private final Broker broker;
@@ -73,8 +74,12 @@ final class Demo implements Controls, AutoCloseable {
   /** The heaps of the demo: scattered memory without a limit, and a little that is contiguous. */
   static List<ModelledHeap> heaps() {
     return List.of(
-        Heaps.modelled("system").build(),
-        Heaps.modelled("cma").contiguous(true).addressBits(32).capacityBytes(CMA_BYTES).build());
+        Heaps.modelled(SYSTEM).build(),
+        Heaps.modelled("modelled-cma")
+            .contiguous(true)
+            .addressBits(32)
+            .capacityBytes(CMA_BYTES)
+            .build());
   }
 
   private static DeviceSpec device(String name, Constraints constraints) {
@@ -181,7 +186,7 @@ final class Demo implements Controls, AutoCloseable {
   /** A device that cannot be had together with the display. */
   private void askInVain() {
     SharedBuffer buffer = frames.get(0).buffer();
-    Constraints constraints = Constraints.builder().permittedHeaps("system").build();
+    Constraints constraints = Constraints.builder().permittedHeaps(SYSTEM).build();
     try (Device scaler = broker.register(device("scaler", constraints));
         Attachment attachment = buffer.attach(scaler)) {
       LOG.log(System.Logger.Level.WARNING, attachment.device().name() + " was not refused");

@@ -5,6 +5,7 @@ import dev.dmabroker.Conflict;
 import dev.dmabroker.Device;
 import dev.dmabroker.DeviceSpec;
 import dev.dmabroker.UnsatisfiableException;
+import dev.dmabroker.samples.devices.StandIns;
 import dev.dmabroker.spec.Constraints;
 import dev.dmabroker.spec.ImageConstraints;
 import dev.dmabroker.spec.ImageSpec;
@@ -20,7 +21,8 @@ public final class ShowPlans {
 
   /** Takes no arguments. */
   public static void main(String[] args) {
-    try (Broker broker = Broker.builder().discoverHeaps().build()) {
+    try (Broker broker = StandIns.broker().build()) {
+      StandIns.notice(broker).ifPresent(System.out::println);
       Device camera =
           broker.register(
               "camera",
@@ -62,7 +64,7 @@ public final class ShowPlans {
             DeviceSpec.named("legacy")
                 .constraints(
                     Constraints.builder()
-                        .permittedHeaps("system")
+                        .permittedHeaps("system", "modelled-system")
                         .image(ImageConstraints.of(PixelFormat.NV12).maxStride(4096))
                         .build()));
     var frame = broker.export("frame", FRAME);
