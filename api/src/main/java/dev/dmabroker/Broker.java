@@ -213,8 +213,9 @@ public interface Broker extends AutoCloseable {
 
     /**
      * Asks every {@link HeapProvider} that {@link java.util.ServiceLoader} finds, in the order of
-     * the providers' names, whatever their order on the path. The broker asks fallback providers
-     * only if no other provider gave a heap that devices reach.
+     * the providers' names, whatever their order on the path; those of dmabroker-allocators find
+     * real memory only. The broker asks fallback providers only if no other heap has memory that
+     * drivers import.
      */
     public Builder discoverHeaps() {
       discoverHeaps = true;
@@ -379,8 +380,10 @@ public interface Broker extends AutoCloseable {
      *
      * @throws DuplicateNameException if two heaps share a name or alias, or two of the heuristics
      *     that are found share a name
-     * @throws IllegalStateException if there is no heap at all, or no heuristic; the text says what
-     *     to add
+     *     <p>If every heap is closed, the broker starts nevertheless, and refuses devices: log,
+     *     refusals and {@link BrokerSnapshot#closedHeaps} say what would open the heaps.
+     * @throws IllegalStateException if no heap was given and no provider was there to look for one,
+     *     or if there is no heuristic; the text says what to add
      */
     public Broker build() {
       Broker broker =

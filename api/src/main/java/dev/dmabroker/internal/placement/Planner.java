@@ -3,6 +3,7 @@ package dev.dmabroker.internal.placement;
 import com.google.common.collect.ImmutableList;
 import dev.dmabroker.Plan;
 import dev.dmabroker.UnsatisfiableException;
+import dev.dmabroker.internal.heap.ClosedHeaps;
 import dev.dmabroker.internal.placement.Ranking.RankedHeap;
 import dev.dmabroker.internal.runtime.Exceptions;
 import dev.dmabroker.spec.BufferSpec;
@@ -19,12 +20,19 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Planner {
   private final HeapTable table;
+  private final ClosedHeaps closed;
   private final Ranking ranking;
   private final Alternatives alternatives;
   private volatile @Nullable Target last;
 
-  public Planner(HeapTable table, PlacementHeuristic heuristic) {
+  /**
+   * Makes a planner.
+   *
+   * @param closed the heaps that cannot be used, which refusals name
+   */
+  public Planner(HeapTable table, ClosedHeaps closed, PlacementHeuristic heuristic) {
     this.table = table;
+    this.closed = closed;
     this.ranking = new Ranking(table, heuristic);
     this.alternatives = new Alternatives(table);
   }
@@ -97,7 +105,8 @@ public final class Planner {
                             + heap.reason()
                             + ")")
                 .map("; "::concat)
-                .collect(Collectors.joining()),
+                .collect(Collectors.joining())
+            + closed.advice(),
         new RankedPlan(target.spec(), names, List.of(), () -> passedOver),
         explanation.conflict());
   }
