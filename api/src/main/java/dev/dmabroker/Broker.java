@@ -365,9 +365,9 @@ public interface Broker extends AutoCloseable {
     }
 
     /**
-     * Sets the poller that waits for fences. Without this call the broker takes the first one that
-     * {@link java.util.ServiceLoader} finds, when the first fence comes. The broker closes the
-     * poller.
+     * Sets the poller that waits for fences. Without this call the broker takes the one that {@link
+     * java.util.ServiceLoader} finds, of several the first by class name, when the first fence
+     * comes. The broker closes the poller.
      */
     public Builder fencePoller(FencePoller poller) {
       settings.fencePoller = Objects.requireNonNull(poller, "poller");
