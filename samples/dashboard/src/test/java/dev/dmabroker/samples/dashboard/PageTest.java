@@ -220,11 +220,13 @@ class PageTest {
       String refusal = page.textContent("#refusals > li");
       // The display's contiguous or its addressBits: either alone rules the other heap out.
       assertTrue(refusal.contains("scaler was refused frame-1"), refusal);
-      assertTrue(refusal.contains(" and scaler's permittedHeaps=[system] cannot be met"), refusal);
+      assertTrue(
+          refusal.contains(" and scaler's permittedHeaps=[modelled-system] cannot be met"),
+          refusal);
       page.click("#display");
       page.waitForFunction(
           "() => [...document.querySelectorAll('#rows .where')].every(e => e.textContent ==="
-              + " 'system')");
+              + " 'modelled-system')");
       assertFalse(site.demo.isDisplayAttached());
     }
   }
