@@ -7,6 +7,7 @@ import dev.dmabroker.event.BrokerSnapshot.BudgetState;
 import dev.dmabroker.event.BrokerSnapshot.BufferState;
 import dev.dmabroker.event.BrokerSnapshot.DeviceState;
 import dev.dmabroker.event.BrokerSnapshot.HeapState;
+import dev.dmabroker.spi.HeapProvider;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
@@ -108,6 +109,18 @@ final class Census {
         .flatMap(heap -> heap.traits().capacityBytes().known())
         .map(Long::doubleValue)
         .orElse(Double.NaN);
+  }
+
+  /** Whether the heap's memory is a model, which no driver imports. */
+  boolean isModelled(String name) {
+    return Optional.ofNullable(heaps.get(name))
+        .filter(heap -> heap.traits().modelled().is(true))
+        .isPresent();
+  }
+
+  /** The number of heaps that are closed for a reason of this kind. */
+  long closedHeaps(HeapProvider.Closed.Kind kind) {
+    return snapshot.closedHeaps().stream().filter(heap -> heap.kind() == kind).count();
   }
 
   /**

@@ -38,6 +38,7 @@ final class HeapMeters {
         tag,
         "backings",
         now -> now.heap(name, heap -> heap.lingering().backings()));
+    meters.gauge("dmabuf.heap.modelled", tag, "heaps", now -> now.isModelled(name) ? 1 : 0);
     for (SharedBuffer.State state : SharedBuffer.State.values()) {
       switch (state) {
         case RESIDENT, PREPARING, DRAINING, MOVING -> buffers(meters, name, state);

@@ -13,6 +13,7 @@ import dev.dmabroker.event.HeapRefusal;
 import dev.dmabroker.event.LeakFound;
 import dev.dmabroker.event.MapStalled;
 import dev.dmabroker.event.MemoryAllocated;
+import dev.dmabroker.spi.HeapProvider;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
@@ -113,6 +114,13 @@ final class Meters implements BrokerListener {
     registration.gauge("dmabuf.mappings.overdue", Tags.empty(), "mappings", Census::overdue);
     registration.nanos("dmabuf.mappings.oldest", Tags.empty(), Census::oldestNanos);
     registration.gauge("dmabuf.buffers.pinned", Tags.empty(), "buffers", Census::pinned);
+    for (HeapProvider.Closed.Kind kind : HeapProvider.Closed.Kind.values()) {
+      registration.gauge(
+          "dmabuf.heaps.closed",
+          Tags.of("kind", inWords(kind)),
+          "heaps",
+          now -> now.closedHeaps(kind));
+    }
     registration.gauge("dmabuf.fences.pending", Tags.empty(), "fences", Census::pendingFences);
   }
 

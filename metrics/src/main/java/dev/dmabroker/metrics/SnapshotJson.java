@@ -127,7 +127,8 @@ public final class SnapshotJson {
   }
 
   private void write(HeapProvider.Closed heap) throws IOException {
-    json.object().member("name", heap.heap()).member("reason", heap.reason());
+    json.object().member("name", heap.heap()).member("kind", heap.kind().name());
+    json.member("reason", heap.reason());
     json.member("remedy", heap.remedy()).endObject();
   }
 

@@ -28,6 +28,7 @@ import dev.dmabroker.spec.Access;
 import dev.dmabroker.spec.BlobSpec;
 import dev.dmabroker.spec.Constraints;
 import dev.dmabroker.spi.HeapException;
+import dev.dmabroker.spi.HeapProvider;
 import dev.dmabroker.spi.Lingering;
 import dev.dmabroker.spi.Trait;
 import dev.dmabroker.testing.Await;
@@ -193,6 +194,37 @@ class DmaBufMetricsTest {
       assertEquals(SIZE, gauge("dmabuf.buffers.size", "heap", "pool", "state", "resident"));
       pool.linger(new Lingering(1, 100L * SIZE));
       assertEquals(0, gauge("dmabuf.heap.headroom", "heap", "pool"), "others may take more");
+    }
+  }
+
+  @Test
+  void heapsThatAreModelledOrClosedAreCounted() {
+    HeapProvider finds =
+        new HeapProvider() {
+          @Override
+          public String name() {
+            return "test";
+          }
+
+          @Override
+          public List<Finding> discover() {
+            return List.of(
+                new Open(
+                    new ScriptedHeap(
+                        "model", ScriptedHeap.ordinary().modelled(Trait.declared(true)).build())),
+                new Open(new ScriptedHeap("real", ScriptedHeap.ordinary().build())),
+                new Closed("system", Closed.Kind.NO_PERMISSION, "EACCES", "join the group"),
+                new Closed("huge", Closed.Kind.MISSING, "none", "set some aside"));
+          }
+        };
+    try (Broker other = Broker.builder().heaps(finds).heuristic(new FirstFit()).build();
+        DmaBufMetrics more = new DmaBufMetrics(other, Tags.of("broker", "other"))) {
+      more.bindTo(registry);
+      assertEquals(1, gauge("dmabuf.heap.modelled", "heap", "model"));
+      assertEquals(0, gauge("dmabuf.heap.modelled", "heap", "real"));
+      assertEquals(1, gauge("dmabuf.heaps.closed", "kind", "no_permission", "broker", "other"));
+      assertEquals(1, gauge("dmabuf.heaps.closed", "kind", "missing", "broker", "other"));
+      assertEquals(0, gauge("dmabuf.heaps.closed", "kind", "failed", "broker", "other"));
     }
   }
 

@@ -68,7 +68,9 @@ class SnapshotJsonTest {
 
               @Override
               public List<Finding> discover() {
-                return List.of(new Closed("shut \"1\"", "EACCES\n", "join a group"));
+                return List.of(
+                    new Closed(
+                        "shut \"1\"", Closed.Kind.NO_PERMISSION, "EACCES\n", "join a group"));
               }
             });
   }
@@ -103,6 +105,8 @@ class SnapshotJsonTest {
         assertValid(dump);
         assertEquals("2026-01-02T03:04:05.678Z", dump.get("taken").textValue());
         assertEquals("shut \"1\"", dump.at("/closedHeaps/0/name").textValue());
+        assertEquals("NO_PERMISSION", dump.at("/closedHeaps/0/kind").textValue());
+        assertFalse(dump.at("/heaps/0/traits/modelled/value").booleanValue());
         assertEquals(1 << 30, dump.at("/heaps/0/traits/capacityBytes/value").longValue());
         assertTrue(dump.at("/heaps/1/traits/capacityBytes/value").isNull());
         assertEquals(1 << 20, dump.at("/budgets/0/limitBytes").longValue());

@@ -42,7 +42,10 @@ public final class NativeAccess {
         .map(
             problem ->
                 Arrays.stream(heaps)
-                    .map(heap -> new Closed(heap, problem.reason(), problem.remedy()))
+                    .map(
+                        heap ->
+                            new Closed(
+                                heap, Closed.Kind.FAILED, problem.reason(), problem.remedy()))
                     .collect(Collectors.<Finding>toUnmodifiableList()));
   }
 

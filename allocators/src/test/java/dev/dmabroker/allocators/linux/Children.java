@@ -1,5 +1,6 @@
 package dev.dmabroker.allocators.linux;
 
+import dev.dmabroker.allocators.Heaps;
 import dev.dmabroker.allocators.ModelledHeap;
 import dev.dmabroker.spi.Backing;
 import dev.dmabroker.spi.Heap;
@@ -28,9 +29,6 @@ final class Children {
 
   private static Heap heap(String name) {
     for (HeapProvider provider : ServiceLoader.load(HeapProvider.class)) {
-      if (provider.fallback()) {
-        continue;
-      }
       for (Finding finding : provider.discover()) {
         if (finding instanceof Open open) {
           if (open.heap().name().equals(name) || open.heap().aliases().contains(name)) {
@@ -55,6 +53,7 @@ final class Children {
       for (HeapProvider provider : ServiceLoader.load(HeapProvider.class)) {
         provider.discover().forEach(System.out::println);
       }
+      Heaps.modelledStandIns().discover().forEach(System.out::println);
       try {
         ModelledHeap.builder("model").build().allocate("x", 1).release();
         System.out.println("modelled: allocated");

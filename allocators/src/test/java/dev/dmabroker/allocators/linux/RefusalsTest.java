@@ -38,6 +38,7 @@ class RefusalsTest {
   void withoutTheFolderTheKernelsOptionsAreNamed(@TempDir Path folder) {
     Closed closed = only(new DmaHeapProvider(folder.resolve("dma_heap")));
     assertEquals("dma_heap", closed.heap());
+    assertEquals(Closed.Kind.MISSING, closed.kind());
     contains(closed.reason(), "there is no");
     contains(closed.remedy(), "CONFIG_DMABUF_HEAPS_SYSTEM", "CONFIG_DMABUF_HEAPS_CMA", "cma=");
     contains(only(new DmaHeapProvider(folder)).reason(), "empty");
@@ -49,6 +50,7 @@ class RefusalsTest {
     int before = folder.toFile().list().length;
     Closed closed = only(new DmaHeapProvider(folder));
     assertEquals("system", closed.heap());
+    assertEquals(Closed.Kind.FAILED, closed.kind());
     contains(closed.reason(), "ENOTTY", "DMA_HEAP_IOCTL_ALLOC");
     assertEquals(before, 1);
     Closed udmabuf = only(new UdmabufProvider(folder.resolve("system")));
@@ -96,6 +98,7 @@ class RefusalsTest {
   void withoutUdmabufTheKernelsOptionIsNamed(@TempDir Path folder) {
     Closed closed = only(new UdmabufProvider(folder.resolve("udmabuf")));
     assertEquals("udmabuf", closed.heap());
+    assertEquals(Closed.Kind.MISSING, closed.kind());
     contains(closed.remedy(), "CONFIG_UDMABUF");
   }
 
@@ -106,6 +109,7 @@ class RefusalsTest {
     String group = Files.readAttributes(node, PosixFileAttributes.class).group().getName();
     DeviceNode device = new DeviceNode(node, "system", "KERNEL==\"system\"", "none");
     Closed joinable = device.closed(Errno.EACCES);
+    assertEquals(Closed.Kind.NO_PERMISSION, joinable.kind());
     contains(joinable.reason(), "EACCES", node.toString());
     contains(joinable.remedy(), "add the user to the group " + group, "KERNEL==\"system\", GROUP=");
 
@@ -131,7 +135,7 @@ class RefusalsTest {
             : List.of();
     ChildJvm.Result result = ChildJvm.run(prefix, List.of(), Children.Discover.class, folder + "");
     assertEquals(0, result.status(), result.output());
-    contains(result.output(), "Closed[heap=system", "EACCES", "udev");
+    contains(result.output(), "Closed[heap=system, kind=NO_PERMISSION", "EACCES", "udev");
   }
 
   @Test
@@ -142,7 +146,7 @@ class RefusalsTest {
             List.of("-Djna.nosys=true", "-Djna.noclasspath=true", "-Djna.nounpack=true"),
             Children.Discover.class);
     assertEquals(0, result.status(), result.output());
-    for (String heap : List.of("dma_heap", "udmabuf", "memfd", "memfd-huge", "system", "cma")) {
+    for (String heap : List.of("dma_heap", "udmabuf", "memfd", "memfd-huge", "modelled-system")) {
       contains(result.output(), "Closed[heap=" + heap + ",");
     }
     contains(result.output(), "jna.tmpdir", "modelled: FAILED");

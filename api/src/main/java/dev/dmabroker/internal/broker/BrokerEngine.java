@@ -142,7 +142,7 @@ final class BrokerEngine implements Broker {
     ManagedBuffer its = handle.buffer();
     DeviceSpec spec =
         DeviceSpec.builder("shadow of " + its.name())
-            .constraints(Constraints.builder().cpuReach().build())
+            .constraints(Constraints.builder().cpuOnly().build())
             .build();
     // The copier takes no name that an application may want for a device.
     RegisteredDevice copier = devices.unnamed(spec);

@@ -60,7 +60,7 @@ public final class DeviceDemand {
                             constraints.segmentBoundaryBytes())))
             .toArray();
     minSizeBytes = constraints.minSizeBytes();
-    maxPictureBytes = constraints.deviceAccess() ? MOST_IMPORTED : Long.MAX_VALUE;
+    maxPictureBytes = constraints.cpuOnly() ? Long.MAX_VALUE : MOST_IMPORTED;
     coherency = HeapTable.bits(constraints.coherency());
     counts = BufferCounts.of(constraints.counts());
     images =
