@@ -40,16 +40,31 @@ final class RecentCensus {
   Census get() {
     Census census;
     synchronized (this) {
-      long now = clock.monotonicTime();
       census = latest;
-      if (census != null && now - takenNanos < FRESH.toNanos()) {
+      if (census != null && clock.monotonicTime() - takenNanos < FRESH.toNanos()) {
         return census;
       }
-      census = Census.of(source.get(), census);
-      latest = census;
-      takenNanos = now;
+      census = take();
     }
     follower.accept(census);
+    return census;
+  }
+
+  /** Takes a census now, however fresh the last one is. */
+  void renew() {
+    Census census;
+    synchronized (this) {
+      census = take();
+    }
+    follower.accept(census);
+  }
+
+  /** Takes a census. Under the lock. */
+  private Census take() {
+    long now = clock.monotonicTime();
+    Census census = Census.of(source.get(), latest);
+    latest = census;
+    takenNanos = now;
     return census;
   }
 }
