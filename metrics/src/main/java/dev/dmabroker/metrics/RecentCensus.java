@@ -22,6 +22,10 @@ final class RecentCensus {
   private final Clock clock;
   private volatile Consumer<Census> follower = census -> {};
   private @Nullable Census latest;
+
+  /** Whether gauges share the latest census, until it is too old. */
+  private boolean shared;
+
   private long takenNanos;
 
   RecentCensus(Supplier<BrokerSnapshot> source, Clock clock) {
@@ -41,20 +45,25 @@ final class RecentCensus {
     Census census;
     synchronized (this) {
       census = latest;
-      if (census != null && clock.monotonicTime() - takenNanos < FRESH.toNanos()) {
+      if (census != null && shared && clock.monotonicTime() - takenNanos < FRESH.toNanos()) {
         return census;
       }
       census = take();
+      shared = true;
     }
     follower.accept(census);
     return census;
   }
 
-  /** Takes a census now, however fresh the last one is. */
+  /**
+   * Takes a census for the follower alone: the next gauge that is read takes a new one, so that a
+   * scrape shows what has happened since.
+   */
   void renew() {
     Census census;
     synchronized (this) {
       census = take();
+      shared = false;
     }
     follower.accept(census);
   }

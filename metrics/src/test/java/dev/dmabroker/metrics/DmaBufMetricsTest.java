@@ -495,6 +495,12 @@ class DmaBufMetricsTest {
   }
 
   @Test
+  void theFirstScrapeShowsWhatHappenedSinceTheBind() {
+    export(camera).map(Access.READ).close();
+    assertEquals(SIZE, registry.get("dmabuf.heap.used").tag("heap", "system").gauge().value());
+  }
+
+  @Test
   void aBrokerThatClosesTakesItsMetersWithIt() {
     Mapping held = export(camera).map(Access.READ);
     assertThrows(OutstandingMappingsException.class, broker::close);
