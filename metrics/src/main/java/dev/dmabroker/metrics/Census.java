@@ -27,6 +27,10 @@ final class Census {
   private final BrokerSnapshot snapshot;
   private final StreamCensus streams;
   private final long maps;
+
+  /** How many censuses there were before. */
+  private final long before;
+
   private int pinned;
   private int mappings;
   private int overdue;
@@ -44,10 +48,11 @@ final class Census {
     }
   }
 
-  private Census(BrokerSnapshot snapshot, long mapsBefore, StreamCensus streamsBefore) {
+  private Census(
+      BrokerSnapshot snapshot, long before, long mapsBefore, StreamCensus streamsBefore) {
     this.snapshot = snapshot;
+    this.before = before;
     maps = Math.max(mapsBefore, snapshot.maps());
-    streams = StreamCensus.of(snapshot.streams(), streamsBefore);
     heaps =
         snapshot.heaps().stream().collect(Collectors.toMap(HeapState::name, Function.identity()));
     budgets =
@@ -56,6 +61,7 @@ final class Census {
     Map<String, Duration> holds =
         snapshot.devices().stream()
             .collect(Collectors.toMap(DeviceState::name, DeviceState::longestHold));
+    streams = StreamCensus.of(snapshot.streams(), holds.keySet(), streamsBefore);
     snapshot.buffers().forEach(buffer -> add(buffer, holds));
   }
 
@@ -66,8 +72,13 @@ final class Census {
    */
   static Census of(BrokerSnapshot snapshot, @Nullable Census before) {
     return before == null
-        ? new Census(snapshot, 0, StreamCensus.NONE)
-        : new Census(snapshot, before.maps, before.streams);
+        ? new Census(snapshot, 0, 0, StreamCensus.NONE)
+        : new Census(snapshot, before.before + 1, before.maps, before.streams);
+  }
+
+  /** Returns the one of two censuses of a broker that was taken later. */
+  static Census later(@Nullable Census one, Census other) {
+    return one == null || one.before < other.before ? other : one;
   }
 
   /** Adds a buffer and the holders of its mappings. */

@@ -14,6 +14,7 @@ import dev.dmabroker.CpuView;
 import dev.dmabroker.Device;
 import dev.dmabroker.DeviceSpec;
 import dev.dmabroker.Mapping;
+import dev.dmabroker.OutstandingMappingsException;
 import dev.dmabroker.Pin;
 import dev.dmabroker.SharedBuffer;
 import dev.dmabroker.Subscription;
@@ -494,7 +495,9 @@ class DmaBufMetricsTest {
     export(camera).map(Access.READ).close();
     assertEquals(List.of(), registry.getMeters());
     var failure = assertThrows(IllegalStateException.class, () -> metrics.bindTo(registry));
-    assertEquals("these metrics are closed; make new ones to bind again", failure.getMessage());
+    assertEquals(
+        "these metrics are closed, or their broker is; make new ones to bind again",
+        failure.getMessage());
     new DmaBufMetrics(broker).bindTo(registry);
     assertEquals(SIZE, gauge("dmabuf.heap.used", "heap", "system"));
   }
@@ -528,11 +531,43 @@ class DmaBufMetricsTest {
   }
 
   @Test
-  void aClosedBrokerCanStillBeRead() {
+  void theFirstScrapeShowsWhatHappenedSinceTheBind() {
+    export(camera).map(Access.READ).close();
+    assertEquals(SIZE, registry.get("dmabuf.heap.used").tag("heap", "system").gauge().value());
+  }
+
+  @Test
+  void aBrokerThatClosesTakesItsMetersWithIt() {
+    Mapping held = export(camera).map(Access.READ);
+    assertThrows(OutstandingMappingsException.class, broker::close);
+    assertEquals(List.of(), registry.getMeters());
+    held.close();
+    assertEquals(List.of(), registry.getMeters());
+    assertThrows(IllegalStateException.class, () -> metrics.bindTo(registry));
+    assertEquals(List.of(), registry.getMeters());
+  }
+
+  @Test
+  void theNextBrokerIsReadInThePlaceOfTheOneThatClosed() {
     export(camera).map(Access.READ).close();
     broker.close();
-    assertEquals(0, gauge("dmabuf.heap.used", "heap", "system"));
-    assertCount(1, "dmabuf.allocations", "heap", "system", "result", "done");
+    try (Broker next =
+        Broker.builder().heap(ScriptedHeap.system()).heuristic(new FirstFit()).build()) {
+      new DmaBufMetrics(next).bindTo(registry);
+      next.export(BlobSpec.of(2 * SIZE)).prepare();
+      assertEquals(2 * SIZE, gauge("dmabuf.heap.used", "heap", "system"));
+      assertCount(1, "dmabuf.allocations", "heap", "system", "result", "done");
+    }
+    assertEquals(List.of(), registry.getMeters());
+  }
+
+  @Test
+  void aBrokerThatIsClosedHasNoMeters() {
+    broker.close();
+    DmaBufMetrics late = new DmaBufMetrics(broker);
+    var failure = assertThrows(IllegalStateException.class, () -> late.bindTo(registry));
+    assertEquals("the broker is closed, so it has no meters", failure.getMessage());
+    assertEquals(List.of(), registry.getMeters());
   }
 
   private static Set<Meter.Id> ids(SimpleMeterRegistry registry) {

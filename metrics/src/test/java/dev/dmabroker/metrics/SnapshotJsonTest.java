@@ -30,6 +30,7 @@ import dev.dmabroker.spi.HeapProvider;
 import dev.dmabroker.spi.Trait;
 import dev.dmabroker.testing.ScriptedHeap;
 import java.io.BufferedWriter;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.OutputStreamWriter;
@@ -48,7 +49,6 @@ class SnapshotJsonTest {
   private static final Path SCHEMA =
       Path.of(System.getProperty("basedir", System.getProperty("user.dir")))
           .resolveSibling("docs/snapshot.schema.json");
-  private static final Instant TAKEN = Instant.parse("2026-01-02T03:04:05.678Z");
 
   private static Broker.Builder builder() {
     return Broker.builder()
@@ -76,9 +76,14 @@ class SnapshotJsonTest {
   }
 
   private static JsonNode written(BrokerSnapshot snapshot) throws IOException {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    SnapshotJson.write(snapshot, bytes);
+    String text = bytes.toString(StandardCharsets.UTF_8);
     StringWriter out = new StringWriter();
-    SnapshotJson.write(snapshot, TAKEN, out);
-    return new ObjectMapper().readTree(out.toString());
+    SnapshotJson.write(snapshot, out);
+    assertEquals(out.toString(), text);
+    assertEquals(SnapshotJson.text(snapshot), text);
+    return new ObjectMapper().readTree(text);
   }
 
   private static void assertValid(JsonNode dump) throws IOException {
@@ -101,9 +106,11 @@ class SnapshotJsonTest {
       Attachment out = frame.attach(display);
       try (Mapping mapping = out.map(Access.READ);
           Pin pin = out.pin()) {
-        JsonNode dump = written(broker.snapshot());
+        BrokerSnapshot snapshot = broker.snapshot();
+        JsonNode dump = written(snapshot);
         assertValid(dump);
-        assertEquals("2026-01-02T03:04:05.678Z", dump.get("taken").textValue());
+        assertEquals(snapshot.taken().toString(), dump.get("taken").textValue());
+        snapshot.buffers().forEach(it -> assertFalse(it.since().isAfter(snapshot.taken())));
         assertEquals("shut \"1\"", dump.at("/closedHeaps/0/name").textValue());
         assertEquals("NO_PERMISSION", dump.at("/closedHeaps/0/kind").textValue());
         assertFalse(dump.at("/heaps/0/traits/modelled/value").booleanValue());
@@ -188,13 +195,12 @@ class SnapshotJsonTest {
     JsonSchema schema =
         JsonSchemaFactory.getInstance(SpecVersion.VersionFlag.V202012)
             .getSchema(Files.readString(SCHEMA));
-    StringWriter out = new StringWriter();
-    SnapshotJson.write(Snapshots.empty(0), TAKEN, out);
+    String out = SnapshotJson.text(Snapshots.empty(0));
     ObjectMapper mapper = new ObjectMapper();
-    assertEquals(List.of(), List.copyOf(schema.validate(mapper.readTree(out.toString()))));
-    String more = out.toString().replaceFirst("\"closed\"", "\"more\": 1, \"closed\"");
+    assertEquals(List.of(), List.copyOf(schema.validate(mapper.readTree(out))));
+    String more = out.replaceFirst("\"closed\"", "\"more\": 1, \"closed\"");
     assertFalse(schema.validate(mapper.readTree(more)).isEmpty());
-    String less = out.toString().replaceFirst("\"taken\": [^,]*,", "");
+    String less = out.replaceFirst("\"taken\": [^,]*,", "");
     assertFalse(schema.validate(mapper.readTree(less)).isEmpty());
   }
 
@@ -219,7 +225,7 @@ class SnapshotJsonTest {
         Counting bytes = new Counting();
         try (BufferedWriter out =
             new BufferedWriter(new OutputStreamWriter(bytes, StandardCharsets.UTF_8))) {
-          SnapshotJson.write(snapshot, TAKEN, out);
+          SnapshotJson.write(snapshot, out);
         }
         long written = cpuNanos();
         System.out.printf(

@@ -1,5 +1,6 @@
 package dev.dmabroker.allocators.linux;
 
+import static java.util.regex.Pattern.MULTILINE;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -15,9 +16,13 @@ import java.nio.file.attribute.PosixFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.OptionalLong;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledForJreRange;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** What is missing or forbidden is said, with what would help, and never thrown. */
 class RefusalsTest {
@@ -150,6 +155,50 @@ class RefusalsTest {
       contains(result.output(), "Closed[heap=" + heap + ",");
     }
     contains(result.output(), "jna.tmpdir", "modelled: FAILED");
+  }
+
+  /** What JDK 25 throws where native access is denied, first and from then on. */
+  static List<Throwable> denials() {
+    String text = "Illegal native access from module com.sun.jna";
+    Throwable first = new ExceptionInInitializerError(new IllegalCallerException(text));
+    Throwable later = new NoClassDefFoundError("Could not initialize class com.sun.jna.Native");
+    later.initCause(
+        new ExceptionInInitializerError(
+            "Exception java.lang.IllegalCallerException: " + text + " [in thread \"main\"]"));
+    return List.of(first, later);
+  }
+
+  @ParameterizedTest
+  @MethodSource("denials")
+  void deniedNativeAccessIsNamedWithTheFlag(Throwable denial) {
+    NativeAccess.Problem problem =
+        NativeAccess.problem(denial, getClass().getClassLoader().getUnnamedModule());
+    contains(problem.reason(), "denies native access to JNA");
+    contains(problem.remedy(), "--enable-native-access=ALL-UNNAMED");
+    contains(
+        NativeAccess.problem(denial, Object.class.getModule()).remedy(),
+        "--enable-native-access=java.base");
+  }
+
+  @Test
+  void whatStopsJnaFromLoadingIsNotAnInitializerAlone() {
+    Throwable failure = new ExceptionInInitializerError(new IllegalStateException("why"));
+    String reason = NativeAccess.problem(failure, Object.class.getModule()).reason();
+    contains(reason, "IllegalStateException: why");
+  }
+
+  @Test
+  @EnabledForJreRange(minVersion = 24)
+  void whereTheJvmDeniesNativeAccessTheFlagIsNamed() throws Exception {
+    ChildJvm.Result result =
+        ChildJvm.run(
+            List.of(), List.of("--illegal-native-access=deny"), Children.WithoutNativeAccess.class);
+    assertEquals(0, result.status(), result.output());
+    for (String what : List.of("memfd", "modelled", "imported", "fence")) {
+      Pattern line =
+          Pattern.compile("^" + what + ": .*--enable-native-access=ALL-UNNAMED", MULTILINE);
+      assertTrue(line.matcher(result.output()).find(), () -> what + " in " + result.output());
+    }
   }
 
   @Test
