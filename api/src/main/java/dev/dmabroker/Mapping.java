@@ -15,8 +15,8 @@ public interface Mapping extends AutoCloseable {
    * caller must not close it. The descriptor is close-on-exec.
    *
    * @throws DescriptorException if the memory has none because an application brought it ({@link
-   *     Broker#adopt}); a device that needs a descriptor declares {@link
-   *     dev.dmabroker.spec.ConstraintsBuilder#deviceAccess}
+   *     Broker#adopt}); only a device that is {@link dev.dmabroker.spec.ConstraintsBuilder#cpuOnly}
+   *     is given memory of this kind
    * @throws ClosedException if this mapping is closed
    */
   int fd();

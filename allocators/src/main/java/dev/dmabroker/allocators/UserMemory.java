@@ -10,8 +10,8 @@ import java.nio.ByteBuffer;
  * Memory of the application, for example a direct ByteBuffer or a mapped file, for {@link
  * dev.dmabroker.Broker#adopt}.
  *
- * <p>The memory is no dma-buf and has no descriptor. It suits users that ask for memory which the
- * CPU reaches, and do not ask for {@code deviceAccess()}: code of the application, and devices with
+ * <p>The memory is no dma-buf and has no descriptor. It suits devices that are {@linkplain
+ * dev.dmabroker.spec.ConstraintsBuilder#cpuOnly the CPU alone}: code of the application, and
  * drivers that take user pointers (V4L2_MEMORY_USERPTR), which get the address of {@link
  * dev.dmabroker.CpuView#bytes}. Its alignment is the alignment of its address, so a device with a
  * driver that needs whole pages or cache lines has to ask for that.

@@ -82,11 +82,11 @@ class AdoptedMemoryTest {
   }
 
   private static Constraints cpu() {
-    return Constraints.builder().cpuReach().build();
+    return Constraints.builder().cpuOnly().build();
   }
 
   private static Constraints importer() {
-    return Constraints.builder().deviceAccess().contiguous().build();
+    return Constraints.builder().contiguous().build();
   }
 
   @Test

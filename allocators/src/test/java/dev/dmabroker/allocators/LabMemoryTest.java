@@ -184,8 +184,7 @@ class LabMemoryTest {
       assertEquals("screen", refusal.buffer());
       OwnProcess.close(duplicate);
       Attachment in =
-          buffer.attach(
-              broker.register("gpu", Constraints.builder().cpuReach().deviceAccess().build()));
+          buffer.attach(broker.register("gpu", Constraints.builder().cpuReach().build()));
       foreign.release();
       check(in, 3);
 
@@ -216,8 +215,7 @@ class LabMemoryTest {
               .build();
       SharedBuffer buffer =
           broker.adopt("screen", BlobSpec.of(SIZE), ImportedDmaBuf.of(foreign.fd(), declared));
-      buffer.attach(
-          broker.register("display", Constraints.builder().contiguous().deviceAccess().build()));
+      buffer.attach(broker.register("display", Constraints.builder().contiguous().build()));
       assertThrows(PinnedException.class, () -> attach(buffer, "reader", "imported"));
       foreign.release();
     }

@@ -9,7 +9,10 @@ public enum ConstraintField {
   CONTIGUOUS("contiguous", Combination.OR),
   /** Memory that the CPU can map. */
   CPU_REACH("cpuReach", Combination.OR),
-  /** Memory that is a dma-buf, which drivers import. */
+  /**
+   * Memory that is a dma-buf, which drivers import; a device asks for it unless it declares {@link
+   * ConstraintsBuilder#cpuOnly}.
+   */
   DEVICE_ACCESS("deviceAccess", Combination.OR),
   /** Width of the device's addresses, in bits. */
   ADDRESS_BITS("addressBits", Combination.SMALLEST),

@@ -58,11 +58,12 @@ final class ConstraintParts extends ConstraintViews {
   }
 
   /**
-   * Constraints that ask for one field only. The three defaults that ask for something are widened.
+   * Constraints that ask for one field only. The four defaults that ask for something are widened.
    */
   private static Constraints alone(
       Map<ConstraintField, Object> asked, List<ImageConstraints> images) {
     EnumMap<ConstraintField, Object> values = new EnumMap<>(ConstraintField.class);
+    values.put(ConstraintField.DEVICE_ACCESS, false);
     values.put(ConstraintField.COHERENCY, Sets.immutableEnumSet(EnumSet.allOf(Coherency.class)));
     values.put(ConstraintField.PEER_TO_PEER, true);
     values.putAll(asked);
@@ -81,6 +82,7 @@ final class ConstraintParts extends ConstraintViews {
       return "";
     }
     return switch (field) {
+      case DEVICE_ACCESS -> "true";
       case COHERENCY -> of.coherency().toString();
       case PEER_TO_PEER -> "not declared";
       default -> declaredText(of, field);
@@ -135,7 +137,9 @@ final class ConstraintParts extends ConstraintViews {
                 kept.put(each, value);
               }
             });
-    if (field == ConstraintField.COHERENCY) {
+    if (field == ConstraintField.DEVICE_ACCESS) {
+      kept.put(field, !of.cpuOnly());
+    } else if (field == ConstraintField.COHERENCY) {
       kept.put(field, of.coherency());
     } else if (field == ConstraintField.PEER_TO_PEER) {
       kept.put(field, of.peerToPeer());

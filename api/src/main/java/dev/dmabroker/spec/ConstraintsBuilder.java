@@ -5,6 +5,7 @@ import com.google.common.collect.ImmutableSortedSet;
 import com.google.common.collect.Sets;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
@@ -42,9 +43,14 @@ public final class ConstraintsBuilder {
     return set(ConstraintField.CPU_REACH, true);
   }
 
-  /** Asks for a dma-buf that a device driver can import. */
-  public ConstraintsBuilder deviceAccess() {
-    return set(ConstraintField.DEVICE_ACCESS, true);
+  /**
+   * Says that only the CPU uses the memory, be it code of the application or a driver that takes
+   * the address of a CPU view: no driver imports the memory, so it need not be a dma-buf. It has to
+   * be in the {@linkplain #cpuReach reach} of the CPU instead. Without this call the memory is a
+   * dma-buf, which drivers can import.
+   */
+  public ConstraintsBuilder cpuOnly() {
+    return set(ConstraintField.DEVICE_ACCESS, false);
   }
 
   /**
@@ -336,7 +342,8 @@ public final class ConstraintsBuilder {
    * and of each step down a list of alternatives ({@code DeviceSpec.alternatives}).
    *
    * @throws InvalidConstraintException unless the weight is 1 to {@value #MAX_WEIGHT}, or if the
-   *     wishes count buffers, have entries for several sets of formats, or have wishes themselves
+   *     wishes count buffers, are {@link #cpuOnly}, have entries for several sets of formats, or
+   *     have wishes themselves
    */
   public ConstraintsBuilder prefer(int weight, Constraints wishes) {
     FieldChecks.preference(weight, wishes);
@@ -352,9 +359,13 @@ public final class ConstraintsBuilder {
    */
   @CheckReturnValue
   public Constraints build() {
+    EnumMap<ConstraintField, Object> asked = new EnumMap<>(values.asking());
+    if (asked.containsKey(ConstraintField.DEVICE_ACCESS)) {
+      asked.put(ConstraintField.CPU_REACH, true); // Memory that only the CPU uses is in its reach.
+    }
     Constraints built =
         new Constraints(
-            values.asking(),
+            asked,
             ImmutableList.copyOf(images),
             Sets.immutableEnumSet(usages),
             ImmutableList.copyOf(preferences));

@@ -14,9 +14,7 @@ public interface HeapProvider {
    */
   String name();
 
-  /**
-   * Whether the broker wants these heaps only if no other provider gives a heap that devices reach.
-   */
+  /** Whether the broker wants these heaps only if no other heap has memory that drivers import. */
   default boolean fallback() {
     return false;
   }
@@ -43,8 +41,20 @@ public interface HeapProvider {
    * A heap that cannot be used now.
    *
    * @param heap the name that the heap would have
+   * @param kind whether the machine has the heap
    * @param reason why it cannot be used
    * @param remedy what would open it
    */
-  record Closed(String heap, String reason, String remedy) implements Finding {}
+  record Closed(String heap, Kind kind, String reason, String remedy) implements Finding {
+
+    /** Whether the machine has the heap, and what keeps it closed then. */
+    public enum Kind {
+      /** The machine has no such heap, which is an ordinary state of a machine. */
+      MISSING,
+      /** The machine has the heap, and this process may not open it. */
+      NO_PERMISSION,
+      /** The machine has the heap, and something went wrong. */
+      FAILED
+    }
+  }
 }

@@ -31,6 +31,7 @@ public final class HeapTraits {
   private final Trait<Boolean> secure;
   private final Trait<String> deviceLocal;
   private final Trait<Integer> numaNode;
+  private final Trait<Boolean> modelled;
 
   private HeapTraits(Builder builder) {
     contiguous = builder.contiguous;
@@ -48,6 +49,7 @@ public final class HeapTraits {
     secure = builder.secure;
     deviceLocal = builder.deviceLocal;
     numaNode = builder.numaNode;
+    modelled = builder.modelled;
   }
 
   /** A builder in which no trait is known. */
@@ -142,6 +144,14 @@ public final class HeapTraits {
     return numaNode;
   }
 
+  /**
+   * Whether the memory is a model, for tests and for machines that lack the memory: other traits
+   * say what the model stands for, and no driver imports the memory whatever they say.
+   */
+  public Trait<Boolean> modelled() {
+    return modelled;
+  }
+
   /** Every trait by name, in a fixed order, for a person to read. */
   public Map<String, Trait<?>> all() {
     Map<String, Trait<?>> all = new LinkedHashMap<>();
@@ -160,6 +170,7 @@ public final class HeapTraits {
     all.put("secure", secure);
     all.put("deviceLocal", deviceLocal);
     all.put("numaNode", numaNode);
+    all.put("modelled", modelled);
     return all;
   }
 
@@ -189,6 +200,7 @@ public final class HeapTraits {
     private Trait<Boolean> secure = Trait.assumed(false, ORDINARY);
     private Trait<String> deviceLocal = Trait.unknown("main memory");
     private Trait<Integer> numaNode = Trait.unknown(NOT_PROBED);
+    private Trait<Boolean> modelled = Trait.assumed(false, "the heap does not say so");
 
     private Builder() {}
 
@@ -297,6 +309,12 @@ public final class HeapTraits {
     /** See {@link HeapTraits#numaNode()}. */
     public Builder numaNode(Trait<Integer> trait) {
       numaNode = Objects.requireNonNull(trait, "numaNode");
+      return this;
+    }
+
+    /** See {@link HeapTraits#modelled()}. */
+    public Builder modelled(Trait<Boolean> trait) {
+      modelled = Objects.requireNonNull(trait, "modelled");
       return this;
     }
 

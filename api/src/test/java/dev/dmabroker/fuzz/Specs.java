@@ -55,7 +55,7 @@ final class Specs {
           Constraints.builder().permittedHeaps("blind").build(),
           Constraints.builder().permittedHeaps("no such heap").build(),
           Constraints.builder().strideAlignment(256).build(),
-          Constraints.builder().deviceAccess().build(),
+          Constraints.builder().cpuOnly().build(),
           Constraints.builder().cpuReach().camping(2).build(),
           Constraints.builder().camping(40).build(),
           Constraints.builder().maxCount(1).build(),

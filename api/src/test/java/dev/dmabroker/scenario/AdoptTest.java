@@ -119,7 +119,7 @@ class AdoptTest extends AdoptFixture {
         List.of(
             CONTIGUOUS,
             Constraints.builder().cpuReach().build(),
-            Constraints.builder().deviceAccess().build(),
+            Constraints.none(),
             Constraints.builder().alignment(64).build(),
             Constraints.builder().addressBits(32).build())) {
       Device device = broker.register("asks " + asked, asked);
@@ -224,7 +224,7 @@ class AdoptTest extends AdoptFixture {
   void memoryWithoutADescriptorSaysSo() {
     SharedBuffer frame = adopt(users.withoutDescriptor());
     try (Mapping mapping = frame.attach(camera()).map(Access.READ)) {
-      assertSays(assertThrows(DescriptorException.class, mapping::fd), "frame", "deviceAccess()");
+      assertSays(assertThrows(DescriptorException.class, mapping::fd), "frame", "cpuOnly()");
       assertEquals(42, read(mapping));
     }
   }

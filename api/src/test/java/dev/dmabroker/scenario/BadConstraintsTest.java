@@ -259,6 +259,10 @@ class BadConstraintsTest {
         memory(b -> b.minCount(0), "must be 1 to 1048576, is 0", ConstraintField.MIN_COUNT),
         memory(b -> b.maxCount(0), "must be 1 to 1048576, is 0", ConstraintField.MAX_COUNT),
         memory(b -> b.prefer(0, Constraints.none()), "weight must be 1 to 1000000, is 0"),
+        memory(
+            b -> b.prefer(1, Constraints.builder().cpuOnly().build()),
+            "cpuOnly says what uses the memory, which cannot be preferred",
+            ConstraintField.DEVICE_ACCESS),
         memory(b -> b.prefer(-5, Constraints.none()), "weight must be 1 to 1000000, is -5"),
         memory(b -> b.prefer(1_000_001, Constraints.none()), "is 1000001"),
         memory(

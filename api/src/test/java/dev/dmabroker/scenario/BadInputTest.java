@@ -31,6 +31,7 @@ import dev.dmabroker.testing.Fixture;
 import dev.dmabroker.testing.InOrder;
 import dev.dmabroker.testing.ScriptedHeap;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
@@ -58,10 +59,13 @@ class BadInputTest extends Fixture {
     return failure;
   }
 
-  /** The state of the broker, without its listeners, which may be told of a refusal. */
+  /**
+   * The state of the broker, without the time, and its listeners, which may be told of a refusal.
+   */
   private BrokerSnapshot state() {
     BrokerSnapshot now = broker.snapshot();
     return new StateRecords.BrokerSnapshot(
+        Instant.EPOCH,
         now.heaps(),
         now.closedHeaps(),
         now.devices(),

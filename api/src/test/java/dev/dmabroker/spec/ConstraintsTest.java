@@ -31,7 +31,6 @@ class ConstraintsTest {
     return Stream.of(
         new Setter("contiguous", b -> b.contiguous(), "contiguous"),
         new Setter("cpuReach", b -> b.cpuReach(), "cpuReach"),
-        new Setter("deviceAccess", b -> b.deviceAccess(), "deviceAccess"),
         new Setter("addressBits", b -> b.addressBits(32), "addressBits=32"),
         new Setter(
             "addressRanges",
@@ -66,7 +65,7 @@ class ConstraintsTest {
   @Test
   void asksForNothingUnlessToldTo() {
     Constraints none = Constraints.builder().build();
-    assertFalse(none.contiguous() || none.cpuReach() || none.deviceAccess());
+    assertFalse(none.contiguous() || none.cpuReach() || none.cpuOnly());
     assertEquals(64, none.addressBits());
     assertEquals(1, none.alignmentBytes());
     assertEquals(1, none.strideAlignmentBytes());
@@ -94,6 +93,17 @@ class ConstraintsTest {
     assertEquals(Optional.of(Set.of("a", "b")), all.permittedHeaps());
     assertEquals(Set.of("b", "c"), all.forbiddenHeaps());
     assertEquals(String.join(", ", fields().map(Setter::reads).toList()), all.toString());
+  }
+
+  @Test
+  void whatOnlyTheCpuUsesIsInItsReach() {
+    Constraints cpu = Constraints.builder().cpuOnly().build();
+    assertTrue(cpu.cpuOnly() && cpu.cpuReach());
+    assertEquals("cpuReach, cpuOnly", cpu.toString());
+    assertEquals(cpu, Constraints.builder().cpuReach().cpuOnly().build());
+    assertEquals(cpu, Constraints.builder().cpuOnly().cpuReach().build());
+    assertFalse(cpu.fields().contains(ConstraintField.DEVICE_ACCESS));
+    assertTrue(Constraints.none().fields().contains(ConstraintField.DEVICE_ACCESS));
   }
 
   @ParameterizedTest
@@ -254,8 +264,7 @@ class ConstraintsTest {
     assertThrows(
         IllegalStateException.class, () -> Constraints.builder().contiguous().contiguous());
     assertThrows(IllegalStateException.class, () -> Constraints.builder().cpuReach().cpuReach());
-    assertThrows(
-        IllegalStateException.class, () -> Constraints.builder().deviceAccess().deviceAccess());
+    assertThrows(IllegalStateException.class, () -> Constraints.builder().cpuOnly().cpuOnly());
     assertThrows(
         IllegalStateException.class,
         () -> Constraints.builder().forbiddenHeaps().forbiddenHeaps("a"));

@@ -22,6 +22,9 @@ import dev.dmabroker.spec.Access;
 import dev.dmabroker.spec.BlobSpec;
 import dev.dmabroker.spec.Constraints;
 import dev.dmabroker.spi.HeapException;
+import dev.dmabroker.spi.HeapProvider;
+import dev.dmabroker.spi.HeapProvider.Closed;
+import dev.dmabroker.spi.HeapTraits;
 import dev.dmabroker.spi.Lingering;
 import dev.dmabroker.spi.Trait;
 import dev.dmabroker.testing.ScriptedHeap;
@@ -80,6 +83,65 @@ class BrokerHealthTest {
   void allIsWell() {
     try (Mapping mapping = export().map(Access.WRITE)) {
       assertEquals(new BrokerHealth(Status.UP, List.of()), health(), mapping::heapName);
+    }
+  }
+
+  private static Closed closed(String heap, Closed.Kind kind) {
+    return new Closed(heap, kind, "/dev/" + heap + " does not open", "join the group video");
+  }
+
+  private static Broker over(HeapProvider.Finding... findings) {
+    HeapProvider finds =
+        new HeapProvider() {
+          @Override
+          public String name() {
+            return "test";
+          }
+
+          @Override
+          public List<Finding> discover() {
+            return List.of(findings);
+          }
+        };
+    return Broker.builder().heaps(finds).heuristic(new FirstFit()).build();
+  }
+
+  private static HeapProvider.Open open(String name, HeapTraits.Builder traits) {
+    return new HeapProvider.Open(new ScriptedHeap(name, traits.build()));
+  }
+
+  @Test
+  void heapsThatDoNotOpenAndThoseThatAreModelledAreNamed() {
+    try (Broker broker =
+        over(
+            open("modelled-cma", ScriptedHeap.ordinary().modelled(Trait.declared(true))),
+            closed("system", Closed.Kind.NO_PERMISSION),
+            closed("huge", Closed.Kind.MISSING))) {
+      assertEquals(
+          new BrokerHealth(
+              Status.DEGRADED,
+              List.of(
+                  "heap system is closed: /dev/system does not open; join the group video",
+                  "heap modelled-cma is modelled: no driver imports its memory")),
+          BrokerHealth.of(broker.snapshot()));
+    }
+  }
+
+  @Test
+  void devicesThatNeedMemoryWhichIsMissingAreNamedWithWhatWouldHelp() {
+    try (Broker broker =
+        over(
+            open("memfd", ScriptedHeap.ordinary().deviceAccess(Trait.declared(false))),
+            closed("dma_heap", Closed.Kind.MISSING))) {
+      Device parser = broker.register("parser", Constraints.builder().cpuOnly().build());
+      assertEquals(Status.UP, BrokerHealth.of(broker.snapshot()).status(), parser::name);
+      Device late = broker.register("late", Constraints.none());
+      assertEquals(
+          List.of(
+              "no heap has memory that drivers import, for devices that need it: late",
+              "heap dma_heap is closed: /dev/dma_heap does not open; join the group video"),
+          BrokerHealth.of(broker.snapshot()).reasons(),
+          late::name);
     }
   }
 

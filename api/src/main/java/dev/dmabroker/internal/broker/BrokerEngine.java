@@ -15,6 +15,7 @@ import dev.dmabroker.Subscription;
 import dev.dmabroker.event.BrokerListener;
 import dev.dmabroker.event.BrokerSnapshot;
 import dev.dmabroker.event.Delivery;
+import dev.dmabroker.event.StreamState;
 import dev.dmabroker.internal.buffer.BufferHandle;
 import dev.dmabroker.internal.buffer.BufferRegistry;
 import dev.dmabroker.internal.buffer.ManagedBuffer;
@@ -112,15 +113,19 @@ final class BrokerEngine implements Broker {
     producer.checkOpen("stream from it");
     producer.checkDeclared(Access.OVERWRITE, spec.name());
     // A stream is either made before the broker closes, and then closed by it, or refused.
-    return services
-        .lifecycle()
-        .whileOpen(
-            "make stream " + spec.name(),
-            () -> {
-              ManagedStream stream = new ManagedStream(buffers, spec, producer, streams::remove);
-              streams.add(stream);
-              return stream;
-            });
+    ManagedStream made =
+        services
+            .lifecycle()
+            .whileOpen(
+                "make stream " + spec.name(),
+                () -> {
+                  ManagedStream stream =
+                      new ManagedStream(buffers, spec, producer, streams::remove);
+                  streams.add(stream);
+                  return stream;
+                });
+    made.announce();
+    return made;
   }
 
   @Override
@@ -142,7 +147,7 @@ final class BrokerEngine implements Broker {
     ManagedBuffer its = handle.buffer();
     DeviceSpec spec =
         DeviceSpec.builder("shadow of " + its.name())
-            .constraints(Constraints.builder().cpuReach().build())
+            .constraints(Constraints.builder().cpuOnly().build())
             .build();
     // The copier takes no name that an application may want for a device.
     RegisteredDevice copier = devices.unnamed(spec);
@@ -185,13 +190,16 @@ final class BrokerEngine implements Broker {
     for (BrokerSnapshot.BufferState buffer : states) {
       maps += buffer.maps();
     }
+    List<StreamState> streaming = streams.stream().map(ManagedStream::snapshot).toList();
+    Time time = services.time();
     return new StateRecords.BrokerSnapshot(
+        time.instant(time.nanos()),
         heaps.stream().map(HeapAccount::snapshot).toList(),
         closedHeaps,
         devices.snapshot(),
         states.stream().filter(buffer -> buffer.state() != SharedBuffer.State.RELEASED).toList(),
         buffers.budgets(),
-        streams.stream().map(ManagedStream::snapshot).toList(),
+        streaming,
         services.fences().snapshot(),
         services.leaks().snapshot(),
         services.listeners().snapshot(),
@@ -234,6 +242,7 @@ final class BrokerEngine implements Broker {
       heaps.forEach(HeapAccount::retire);
       services.fences().close();
       services.workers().close();
+      services.listeners().tell(BrokerListener::brokerClosed);
     }
     if (!gone) {
       throw notGone(timeout);

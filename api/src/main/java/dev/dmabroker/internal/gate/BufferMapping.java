@@ -39,8 +39,8 @@ public final class BufferMapping implements Mapping {
     if (fd < 0) {
       throw Exceptions.descriptor(
           this
-              + " has no descriptor: it is memory that was adopted without one; give a device that"
-              + " needs one the constraint deviceAccess()");
+              + " has no descriptor: it is memory that was adopted without one, and the device"
+              + " is cpuOnly(); without that the buffer moves to memory that has one");
     }
     return fd;
   }

@@ -70,7 +70,7 @@ public final class DeviceDemand {
             .toArray();
     minSizeBytes = constraints.minSizeBytes();
     alignmentBytes = constraints.alignmentBytes();
-    maxPictureBytes = constraints.deviceAccess() ? MOST_IMPORTED : Long.MAX_VALUE;
+    maxPictureBytes = constraints.cpuOnly() ? Long.MAX_VALUE : MOST_IMPORTED;
     coherency = HeapTable.bits(constraints.coherency());
     compressed = constraints.compressedFormats().orElse(null);
     counts = BufferCounts.of(constraints.counts());

@@ -4,6 +4,7 @@ import com.google.common.collect.ImmutableSet;
 import dev.dmabroker.Plan;
 import dev.dmabroker.UnsatisfiableException;
 import dev.dmabroker.internal.heap.Budgets;
+import dev.dmabroker.internal.heap.ClosedHeaps;
 import dev.dmabroker.internal.placement.Ranking.RankedHeap;
 import dev.dmabroker.internal.runtime.Exceptions;
 import dev.dmabroker.spec.BufferSpec;
@@ -20,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Planner {
   private final HeapTable table;
+  private final ClosedHeaps closed;
   private final Ranking ranking;
   private final Alternatives alternatives;
   private volatile @Nullable Last last;
@@ -27,8 +29,14 @@ public final class Planner {
   /** Keeps the last target that was asked for, and the layouts that devices said then. */
   private record Last(Target target, ImmutableSet<Layout> said) {}
 
-  public Planner(HeapTable table, PlacementHeuristic heuristic) {
+  /**
+   * Makes a planner.
+   *
+   * @param closed the heaps that cannot be used, which refusals name
+   */
+  public Planner(HeapTable table, ClosedHeaps closed, PlacementHeuristic heuristic) {
     this.table = table;
+    this.closed = closed;
     this.ranking = new Ranking(table, heuristic);
     this.alternatives = new Alternatives(table);
   }
@@ -107,7 +115,8 @@ public final class Planner {
                             + ")")
                 .map("; "::concat)
                 .collect(Collectors.joining())
-            + unknown.stream().map("; "::concat).collect(Collectors.joining()),
+            + unknown.stream().map("; "::concat).collect(Collectors.joining())
+            + closed.advice(),
         new RankedPlan(
             target.spec(),
             names,

@@ -109,6 +109,7 @@ final class Relaxations {
     }
     HeapTraits traits = heap.traits();
     return switch (field) {
+      case DEVICE_ACCESS -> traits.cpuReach().is(true) ? "waived by cpuOnly()" : "not asked";
       case ADDRESS_BITS -> String.valueOf(traits.addressBits().or(64));
       case ALIGNMENT -> String.valueOf(traits.alignmentBytes().or(1L));
       case MAX_SIZE -> String.valueOf(choice.neededBytes());

@@ -297,7 +297,7 @@ final class AttachedConsumer extends FrameWaiters<TakenFrame>
       return;
     }
     closed = why;
-    source.leave(this);
+    source.leave(this, after);
     dropQueued(Reason.STOPPED, after);
     boolean unused = refuse(why, after);
     tellEnd(after);

@@ -2,6 +2,7 @@ package dev.dmabroker.internal.stream;
 
 import dev.dmabroker.StreamConsumer;
 import dev.dmabroker.event.FrameDropped.Reason;
+import dev.dmabroker.event.StreamChanged.Change;
 import dev.dmabroker.internal.gate.AttachedDevice;
 import dev.dmabroker.internal.runtime.AfterLock;
 import dev.dmabroker.internal.runtime.Latch;
@@ -252,12 +253,15 @@ final class Circulation implements ProducerSide, FrameSource {
   /** Gives the consumer, which is attached to every buffer, each frame submitted from now on. */
   void join(AttachedConsumer consumer, AfterLock after) {
     use.devices.join(consumer);
+    life.events.changed(Change.CONSUMER_JOINED, consumer.device(), after);
     growth.keepFloor(after);
   }
 
   @Override
-  public void leave(StreamConsumer consumer) {
-    use.devices.leave(consumer);
+  public void leave(AttachedConsumer consumer, AfterLock after) {
+    if (use.devices.leave(consumer)) {
+      life.events.changed(Change.CONSUMER_LEFT, consumer.device(), after);
+    }
   }
 
   @Override

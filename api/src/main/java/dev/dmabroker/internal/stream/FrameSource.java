@@ -13,7 +13,7 @@ interface FrameSource {
   void watch(AfterLock after);
 
   /** Gives the consumer no frames from now on. */
-  void leave(StreamConsumer consumer);
+  void leave(AttachedConsumer consumer, AfterLock after);
 
   /** Closes the consumer's attachments to the stream's buffers. */
   void detach(StreamConsumer consumer, AfterLock after);

@@ -7,6 +7,7 @@ import dev.dmabroker.Frame;
 import dev.dmabroker.OutstandingMappingsException;
 import dev.dmabroker.StreamConsumer;
 import dev.dmabroker.StreamSpec;
+import dev.dmabroker.event.StreamChanged.Change;
 import dev.dmabroker.event.StreamState;
 import dev.dmabroker.internal.buffer.BufferRegistry;
 import dev.dmabroker.internal.device.RegisteredDevice;
@@ -59,6 +60,11 @@ public final class ManagedStream implements BufferStream {
   /** The stream is looked after from now on, until nothing is left to look after. */
   private void watch(AfterLock after) {
     watch.start(after);
+  }
+
+  /** Tells listeners that the broker has the stream. */
+  public void announce() {
+    life.report(after -> life.events.changed(Change.MADE, life.producer, after));
   }
 
   @Override

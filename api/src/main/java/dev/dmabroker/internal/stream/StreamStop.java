@@ -3,6 +3,7 @@ package dev.dmabroker.internal.stream;
 import dev.dmabroker.BufferStream.State;
 import dev.dmabroker.Holder;
 import dev.dmabroker.event.FrameDropped.Reason;
+import dev.dmabroker.event.StreamChanged.Change;
 import dev.dmabroker.internal.runtime.AfterLock;
 import dev.dmabroker.internal.runtime.Caller;
 import dev.dmabroker.internal.runtime.Durations;
@@ -172,5 +173,6 @@ final class StreamStop {
     }
     circulation.completeDrain(after);
     after.then(closed);
+    life.events.changed(Change.CLOSED, life.producer, after);
   }
 }

@@ -30,6 +30,7 @@ public final class StateRecords {
   private StateRecords() {}
 
   public record BrokerSnapshot(
+      Instant taken,
       List<dev.dmabroker.event.BrokerSnapshot.HeapState> heaps,
       List<HeapProvider.Closed> closedHeaps,
       List<dev.dmabroker.event.BrokerSnapshot.DeviceState> devices,

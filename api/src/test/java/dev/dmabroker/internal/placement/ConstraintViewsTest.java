@@ -53,7 +53,7 @@ class ConstraintViewsTest {
   void whatSeveralUsagesPreferIsOneWish() {
     Constraints used =
         Constraints.builder().usage(Usage.GPU_STORAGE, Usage.VIDEO_ENCODER, Usage.NONE).build();
-    assertEquals(List.of("20 deviceAccess", "20 speed"), wishes(used));
+    assertEquals(List.of("20 speed"), wishes(used));
   }
 
   @Test

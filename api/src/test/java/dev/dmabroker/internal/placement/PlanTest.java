@@ -321,7 +321,7 @@ class PlanTest extends Fixture {
     // 65536 x 32768 pixels of two bytes are 4 GiB, and one line less is sayable.
     ImageSpec over = ImageSpec.of(1 << 16, 1 << 15, PixelFormat.RGB565);
     ImageSpec just = ImageSpec.of(1 << 16, (1 << 15) - 1, PixelFormat.RGB565);
-    Device importer = broker.register("importer", Constraints.builder().deviceAccess().build());
+    Device importer = broker.register("importer", Constraints.none());
     assertEquals(2, broker.plan(just, List.of(importer)).placements().size());
     assertEquals(
         2, broker.plan(BlobSpec.of(1L << 33), List.of(importer)).placements().size(), "bytes");
@@ -352,7 +352,7 @@ class PlanTest extends Fixture {
   void aFormatThatOverflowsDoesNotLoseTheOthers() {
     ImageSpec huge =
         ImageSpec.of(Integer.MAX_VALUE, Integer.MAX_VALUE, PixelFormat.XRGB8888, PixelFormat.GREY);
-    Device cpu = broker.register("cpu", Constraints.builder().cpuReach().build());
+    Device cpu = broker.register("cpu", Constraints.builder().cpuOnly().build());
     Plan plan = broker.plan(huge, List.of(cpu));
     assertEquals(
         PixelFormat.GREY, plan.placements().get(0).layout().image().orElseThrow().format());

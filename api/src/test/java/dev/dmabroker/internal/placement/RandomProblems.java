@@ -207,7 +207,7 @@ public final class RandomProblems {
             .capacityBytes(trait(0.3, any(512L, 4096L, 100_000L)))
             .cached(trait(0.9, chance(0.6)))
             .cpuReach(trait(0.9, chance(0.8)))
-            .deviceAccess(trait(0.9, chance(0.8)))
+            .deviceAccess(trait(0.95, chance(0.9)))
             .speed(trait(0.9, any(MemorySpeed.values())))
             .granuleBytes(trait(0.7, any(1L, 16L, 64L, 256L)))
             .lowestAddress(trait(0.3, any(0L, 256L, 1024L)))
@@ -277,7 +277,6 @@ public final class RandomProblems {
         List.of(
             asked::contiguous,
             asked::cpuReach,
-            asked::deviceAccess,
             () -> asked.addressBits(any(12, 16, 20, 32)),
             () -> asked.addressRanges(ranges()),
             () -> asked.alignment(any(2L, 4L, 16L, 32L, 128L)),
@@ -300,6 +299,9 @@ public final class RandomProblems {
       asked.peerToPeer();
     }
     if (counts) {
+      if (chance(0.3)) {
+        asked.cpuOnly();
+      }
       List.<Runnable>of(
               () -> asked.camping(random.nextInt(4)),
               () -> asked.dedicatedSlack(random.nextInt(3)),

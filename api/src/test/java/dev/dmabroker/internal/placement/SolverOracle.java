@@ -338,7 +338,7 @@ final class SolverOracle {
     return switch (field) {
       case CONTIGUOUS -> !asked.contiguous() || traits.contiguous().or(false);
       case CPU_REACH -> !asked.cpuReach() || traits.cpuReach().or(false);
-      case DEVICE_ACCESS -> !asked.deviceAccess() || traits.deviceAccess().or(false);
+      case DEVICE_ACCESS -> asked.cpuOnly() || traits.deviceAccess().or(false);
       case SECURE -> !asked.secure() || traits.secure().or(false);
       case PEER_TO_PEER -> asked.peerToPeer() || traits.deviceLocal().or(device).equals(device);
       case ADDRESS_BITS -> traits.addressBits().or(64) <= asked.addressBits();
@@ -702,7 +702,6 @@ final class SolverOracle {
       ConstraintsBuilder of = Constraints.builder();
       switch (wish.field()) {
         case CPU_REACH -> of.cpuReach();
-        case DEVICE_ACCESS -> of.deviceAccess();
         case CACHING -> of.caching(wished.caching());
         case SPEED -> of.speed(wished.speed());
         default -> throw new AssertionError("a usage wishes for " + wish.field());
@@ -716,6 +715,7 @@ final class SolverOracle {
     List<Wish> wishes = new ArrayList<>();
     Set<ConstraintField> fields = new LinkedHashSet<>(wished.fields());
     fields.removeIf(ConstraintField::isImage);
+    fields.remove(ConstraintField.DEVICE_ACCESS); // The default is no wish.
     fields.remove(ConstraintField.PEER_TO_PEER); // Asks for nothing when it is declared.
     if (wished.coherency().equals(Set.of(Coherency.CPU, Coherency.RAM))) {
       fields.remove(ConstraintField.COHERENCY); // The default is no wish.

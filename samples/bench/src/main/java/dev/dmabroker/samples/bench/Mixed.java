@@ -13,7 +13,7 @@ final class Mixed {
   static Constraints of(int device) {
     return switch (device % 8) {
       case 0 -> Constraints.builder().cpuReach().usage(Usage.VIDEO_CAPTURE).build();
-      case 1 -> Constraints.builder().deviceAccess().strideAlignment(64).build();
+      case 1 -> Constraints.builder().strideAlignment(64).build();
       case 2 ->
           Constraints.builder()
               .addressBits(40)

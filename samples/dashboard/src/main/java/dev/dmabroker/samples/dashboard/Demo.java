@@ -33,6 +33,7 @@ final class Demo implements Controls, AutoCloseable {
   private static final System.Logger LOG = System.getLogger(Demo.class.getName());
   private static final ImageSpec IMAGE = ImageSpec.of(1920, 1080, PixelFormat.NV12);
   private static final Duration HOLD = Duration.ofMillis(500);
+  private static final String SYSTEM = "modelled-system";
   private static final int CMA_BYTES = 32 << 20;
 
   private final Broker broker;
@@ -58,13 +59,8 @@ final class Demo implements Controls, AutoCloseable {
     this.periodNanos = TimeUnit.SECONDS.toNanos(1) / framesPerSecond;
     Device camera =
         broker.register(
-            device(
-                "camera",
-                Access.OVERWRITE,
-                Constraints.builder().deviceAccess().cpuReach().build()));
-    Device encoder =
-        broker.register(
-            device("encoder", Access.READ, Constraints.builder().deviceAccess().build()));
+            device("camera", Access.OVERWRITE, Constraints.builder().cpuReach().build()));
+    Device encoder = broker.register(device("encoder", Access.READ, Constraints.none()));
     for (SharedBuffer buffer : broker.exportSet("frame", IMAGE, buffers)) {
       frames.add(new DemoBuffer(buffer, camera, encoder));
     }
@@ -77,8 +73,8 @@ final class Demo implements Controls, AutoCloseable {
   /** The heaps of the demo: scattered memory without a limit, and a little that is contiguous. */
   static List<ModelledHeap> heaps() {
     return List.of(
-        ModelledHeap.builder("system").build(),
-        ModelledHeap.builder("cma")
+        ModelledHeap.builder(SYSTEM).build(),
+        ModelledHeap.builder("modelled-cma")
             .contiguous(true)
             .addressBits(32)
             .capacityBytes(CMA_BYTES)
@@ -176,7 +172,7 @@ final class Demo implements Controls, AutoCloseable {
               device(
                   "display",
                   Access.READ,
-                  Constraints.builder().deviceAccess().contiguous().addressBits(32).build()));
+                  Constraints.builder().contiguous().addressBits(32).build()));
       display = device;
       frames.forEach(frame -> frame.attachDisplay(device));
       askInVain();
@@ -195,7 +191,7 @@ final class Demo implements Controls, AutoCloseable {
   /** A device that cannot be had together with the display. */
   private void askInVain() {
     SharedBuffer buffer = frames.get(0).buffer();
-    Constraints constraints = Constraints.builder().permittedHeaps("system").build();
+    Constraints constraints = Constraints.builder().permittedHeaps(SYSTEM).build();
     try (Device scaler = broker.register(device("scaler", Access.READ_WRITE, constraints));
         Attachment attachment = buffer.attach(scaler)) {
       LOG.log(System.Logger.Level.WARNING, attachment.device().name() + " was not refused");

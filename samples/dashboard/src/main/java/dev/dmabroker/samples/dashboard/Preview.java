@@ -67,7 +67,7 @@ final class Preview implements AutoCloseable {
   private Device device(Broker broker, String name) {
     return broker.register(
         DeviceSpec.builder(name)
-            .constraints(Constraints.builder().cpuReach().build())
+            .constraints(Constraints.builder().cpuOnly().build())
             .longestHold(Duration.ofSeconds(1).plusNanos(12 * periodNanos))
             .build());
   }

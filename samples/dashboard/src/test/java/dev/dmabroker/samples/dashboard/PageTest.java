@@ -40,6 +40,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -215,15 +216,17 @@ class PageTest {
       assertTrue(site.demo.isDisplayAttached());
       page.waitForFunction("() => document.querySelector('#moves').dataset.value >= 4");
       assertEquals(
-          List.of("cma", "cma", "cma", "cma"), page.locator("#rows .where").allTextContents());
+          Collections.nCopies(4, "modelled-cma"), page.locator("#rows .where").allTextContents());
       String refusal = page.textContent("#refusals > li");
       // The display's contiguous or its addressBits: either alone rules the other heap out.
       assertTrue(refusal.contains("scaler was refused frame-1"), refusal);
-      assertTrue(refusal.contains(" and scaler's permittedHeaps=[system] cannot be met"), refusal);
+      assertTrue(
+          refusal.contains(" and scaler's permittedHeaps=[modelled-system] cannot be met"),
+          refusal);
       page.click("#display");
       page.waitForFunction(
           "() => [...document.querySelectorAll('#rows .where')].every(e => e.textContent ==="
-              + " 'system')");
+              + " 'modelled-system')");
       assertFalse(site.demo.isDisplayAttached());
     }
   }

@@ -5,6 +5,7 @@ import dev.dmabroker.Device;
 import dev.dmabroker.DeviceSpec;
 import dev.dmabroker.Mapping;
 import dev.dmabroker.SharedBuffer;
+import dev.dmabroker.samples.devices.StandIns;
 import dev.dmabroker.spec.Access;
 import dev.dmabroker.spec.Constraints;
 import java.util.ArrayList;
@@ -52,6 +53,7 @@ final class Session {
   }
 
   private void introduce() {
+    StandIns.notice(broker).ifPresent(line -> timeline.say("%s", line));
     timeline.say("devices: %s", rig.description());
     timeline.say(
         "%s at %.0f frames a second, %d buffers of %,d bytes, for %d s",
@@ -74,7 +76,7 @@ final class Session {
     Device viewer =
         broker.register(
             DeviceSpec.builder("viewer")
-                .constraints(Constraints.builder().cpuReach().build())
+                .constraints(Constraints.builder().cpuOnly().build())
                 .access(Access.READ)
                 .build());
     List<Frame> frames = new ArrayList<>();

@@ -40,13 +40,13 @@ final class Player {
     try (Device decoder =
             broker.register(
                 DeviceSpec.builder("decoder")
-                    .constraints(Constraints.builder().cpuReach().build())
+                    .constraints(Constraints.builder().cpuOnly().build())
                     .access(Access.READ_WRITE)
                     .build());
         Device display =
             broker.register(
                 DeviceSpec.builder("display")
-                    .constraints(Constraints.builder().cpuReach().build())
+                    .constraints(Constraints.builder().cpuOnly().build())
                     .access(Access.READ)
                     .build());
         BufferStream stream =

@@ -49,7 +49,7 @@ interface Rig {
   /** How the CPU is registered. */
   static DeviceSpec cpu(String name, Access access) {
     return DeviceSpec.builder(name)
-        .constraints(Constraints.builder().cpuReach().build())
+        .constraints(Constraints.builder().cpuOnly().build())
         .access(access)
         .build();
   }

@@ -5,6 +5,7 @@ import dev.dmabroker.Conflict;
 import dev.dmabroker.Device;
 import dev.dmabroker.DeviceSpec;
 import dev.dmabroker.UnsatisfiableException;
+import dev.dmabroker.samples.devices.StandIns;
 import dev.dmabroker.spec.Constraints;
 import dev.dmabroker.spec.ImageConstraints;
 import dev.dmabroker.spec.ImageSpec;
@@ -20,7 +21,8 @@ public final class ShowPlans {
 
   /** Takes no arguments. */
   public static void main(String[] args) {
-    try (Broker broker = Broker.builder().discoverHeaps().build()) {
+    try (Broker broker = StandIns.broker().build()) {
+      StandIns.notice(broker).ifPresent(System.out::println);
       Device camera =
           broker.register(
               "camera",
@@ -63,7 +65,7 @@ public final class ShowPlans {
             DeviceSpec.builder("legacy")
                 .constraints(
                     Constraints.builder()
-                        .permittedHeaps("system")
+                        .permittedHeaps("system", "modelled-system")
                         .image(ImageConstraints.builder().formats(PixelFormat.NV12).maxStride(4096))
                         .build())
                 .build());

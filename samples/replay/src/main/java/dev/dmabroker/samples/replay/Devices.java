@@ -9,8 +9,7 @@ import dev.dmabroker.spec.Constraints;
 /** Devices that several scenarios have. */
 final class Devices {
   /** What reaches contiguous memory only, below 4 GiB. */
-  static final Constraints CONTIGUOUS =
-      Constraints.builder().contiguous().deviceAccess().addressBits(32).build();
+  static final Constraints CONTIGUOUS = Constraints.builder().contiguous().addressBits(32).build();
 
   private Devices() {}
 

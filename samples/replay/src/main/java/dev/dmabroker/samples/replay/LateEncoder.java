@@ -30,12 +30,7 @@ final class LateEncoder {
         broker.register(
             DeviceSpec.builder("encoder")
                 .constraints(
-                    Constraints.builder()
-                        .contiguous()
-                        .deviceAccess()
-                        .addressBits(32)
-                        .strideAlignment(64)
-                        .build())
+                    Constraints.builder().contiguous().addressBits(32).strideAlignment(64).build())
                 .access(Access.READ)
                 .build());
     for (int i = 0; i < RECORDINGS; i++) {
