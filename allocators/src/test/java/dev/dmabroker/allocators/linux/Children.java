@@ -76,7 +76,9 @@ final class Children {
 
     public static void main(String[] arguments) {
       print("memfd", () -> Heaps.memfd().discover());
-      print("modelled", () -> Heaps.modelled("model").build().allocate("x", 1));
+      print(
+          "modelled",
+          () -> ModelledHeap.builder("model").build().allocate(new Heap.Request("x", 1)));
       print("imported", () -> ImportedDmaBuf.of(0));
       print(
           "fence",
