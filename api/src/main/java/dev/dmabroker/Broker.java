@@ -6,6 +6,7 @@ import dev.dmabroker.event.Delivery;
 import dev.dmabroker.internal.broker.BrokerFactory;
 import dev.dmabroker.internal.runtime.Settings;
 import dev.dmabroker.spec.BufferSpec;
+import dev.dmabroker.spec.CheckReturnValue;
 import dev.dmabroker.spec.Constraints;
 import dev.dmabroker.spec.Layout;
 import dev.dmabroker.spi.FencePoller;
@@ -31,6 +32,7 @@ import org.jspecify.annotations.Nullable;
 public interface Broker extends AutoCloseable {
 
   /** A builder with the defaults, for a new broker. */
+  @CheckReturnValue
   static Builder builder() {
     return new Builder();
   }
@@ -47,8 +49,8 @@ public interface Broker extends AutoCloseable {
   }
 
   /**
-   * Registers a device, so that it can attach to buffers. If the spec has a {@linkplain
-   * DeviceSpec#probe probe}, the call blocks while the probe asks the real device.
+   * Registers a device, so that it can attach to buffers. A {@linkplain DeviceSpec#probe probe}
+   * asks the real device meanwhile. Names of heaps that do not exist are logged as a warning.
    *
    * @throws DuplicateNameException if a registered device has the name
    * @throws ClosedException if the broker is closed
@@ -81,7 +83,8 @@ public interface Broker extends AutoCloseable {
    * @param owner a device of this broker
    * @throws BudgetExceededException if a budget does not suffice; nothing is exported then
    * @throws IllegalArgumentException if the device belongs to another broker, if the name is blank,
-   *     or if the size of the spec's tightest layout overflows
+   *     if the tightest layout's size overflows, or if a {@linkplain Builder#budget budget} is
+   *     probably mistyped
    * @throws ClosedException if the device or the broker is closed
    */
   SharedBuffer export(String name, BufferSpec spec, Device owner);
@@ -163,11 +166,12 @@ public interface Broker extends AutoCloseable {
   /**
    * Says where a buffer would be placed for these devices, and why not elsewhere. Allocates
    * nothing; a heap that is full now is still listed. The counts of buffers that the devices
-   * declare have to agree here, as for a pool. A device may attach to a single buffer whatever the
-   * counts are.
+   * declare have to agree here, as for a pool, and all buffers together have to fit into the heap
+   * and into the budgets of one of the devices. A device may attach to a single buffer anyway.
    *
    * @throws SearchLimitException if alternatives and preferences have too many combinations
-   * @throws IllegalArgumentException if a device belongs to another broker
+   * @throws IllegalArgumentException if a device belongs to another broker, or the size overflows
+   * @throws ClosedException if a device or the broker is closed
    */
   Plan plan(BufferSpec spec, Collection<Device> devices);
 
@@ -300,28 +304,24 @@ public interface Broker extends AutoCloseable {
      */
     public Builder moveRetries(Duration firstBackOff, int maxAttempts) {
       settings.firstBackOff = Settable.positive("firstBackOff", firstBackOff);
-      if (maxAttempts < 1) {
-        throw new IllegalArgumentException("maxAttempts must be at least 1, is " + maxAttempts);
-      }
-      settings.maxMoveAttempts = maxAttempts;
+      settings.maxMoveAttempts = (int) Settable.positive("maxAttempts", maxAttempts);
       return this;
     }
 
     /**
      * Limits the memory of all heaps together for the buffers that are {@linkplain
      * Broker#export(String, BufferSpec, Device) exported for} a device, or for the devices of a
-     * group. While a buffer moves, its old and its new memory count once.
+     * group; a buffer that moves counts once. A name so near to that of an exporting device without
+     * a budget that it is probably mistyped is an error of the export.
      *
      * @param deviceOrGroup a device's name, or the name of a {@linkplain DeviceSpec#group group}
      * @param bytes the limit, at least 1
      * @throws IllegalArgumentException if the limit is less than 1, or is set already
      */
     public Builder budget(String deviceOrGroup, long bytes) {
-      if (bytes < 1) {
-        throw new IllegalArgumentException(
-            "the budget of " + deviceOrGroup + " must be at least 1 byte, is " + bytes);
-      }
-      if (settings.budgets.putIfAbsent(Objects.requireNonNull(deviceOrGroup), bytes) != null) {
+      Objects.requireNonNull(deviceOrGroup, "deviceOrGroup");
+      Settable.positive("the budget of " + deviceOrGroup, bytes);
+      if (settings.budgets.putIfAbsent(deviceOrGroup, bytes) != null) {
         throw new IllegalArgumentException("the budget of " + deviceOrGroup + " is set already");
       }
       return this;
@@ -376,15 +376,16 @@ public interface Broker extends AutoCloseable {
 
     /**
      * Opens the heaps and starts the broker. Asks the heap providers in the calling thread, which
-     * may allocate from heaps to see what their memory is like.
+     * may allocate from heaps to see what their memory is like. If every heap is closed, the broker
+     * starts nevertheless, and refuses devices: log, refusals and {@link
+     * BrokerSnapshot#closedHeaps} say what would open the heaps.
      *
-     * @throws DuplicateNameException if two heaps share a name or alias, or two of the heuristics
-     *     that are found share a name
-     *     <p>If every heap is closed, the broker starts nevertheless, and refuses devices: log,
-     *     refusals and {@link BrokerSnapshot#closedHeaps} say what would open the heaps.
+     * @throws DuplicateNameException if two heaps share a name or alias, or two found heuristics
+     *     share a name
      * @throws IllegalStateException if no heap was given and no provider was there to look for one,
      *     or if there is no heuristic; the text says what to add
      */
+    @CheckReturnValue
     public Broker build() {
       Broker broker =
           BrokerFactory.create(

@@ -55,7 +55,8 @@ public interface BufferStream extends AutoCloseable {
    * @throws SearchLimitException if the alternatives and preferences of these devices have too many
    *     combinations
    * @throws IllegalArgumentException if the devices declare to need more buffers than the stream's
-   *     limits allow
+   *     limits allow, or if the producer or its group has no budget, and there is one of a name
+   *     that is probably mistyped ({@link Broker.Builder#budget})
    * @throws BusyException if the stream is being stopped
    * @throws ClosedException if the stream or the broker is closed
    */

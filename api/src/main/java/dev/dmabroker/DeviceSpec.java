@@ -2,6 +2,7 @@ package dev.dmabroker;
 
 import com.google.common.collect.ImmutableList;
 import dev.dmabroker.spec.Access;
+import dev.dmabroker.spec.CheckReturnValue;
 import dev.dmabroker.spec.Constraints;
 import dev.dmabroker.spec.InvalidConstraintException;
 import dev.dmabroker.spi.DeviceProbe;
@@ -44,11 +45,13 @@ public final class DeviceSpec {
    * @param name the device's name, unique among the broker's registered devices
    * @throws IllegalArgumentException if the name is blank
    */
+  @CheckReturnValue
   public static Builder builder(String name) {
     return new Builder(name);
   }
 
   /** A builder that has the parts of this spec. */
+  @CheckReturnValue
   public Builder toBuilder() {
     return new Builder(this);
   }
@@ -125,7 +128,7 @@ public final class DeviceSpec {
     }
 
     private static String checkName(String name) {
-      if (name.isBlank()) {
+      if (Objects.requireNonNull(name, "name").isBlank()) {
         throw new IllegalArgumentException("a device's name must not be blank");
       }
       return name;
@@ -162,6 +165,9 @@ public final class DeviceSpec {
                 + MAX_ALTERNATIVES
                 + " alternatives, has "
                 + alternatives.length);
+      }
+      for (Constraints each : alternatives) {
+        Objects.requireNonNull(each, "constraints");
       }
       this.alternatives = ImmutableList.copyOf(alternatives);
       return this;
@@ -217,6 +223,7 @@ public final class DeviceSpec {
     }
 
     /** Builds the spec. */
+    @CheckReturnValue
     public DeviceSpec build() {
       return new DeviceSpec(this);
     }

@@ -2,6 +2,7 @@ package dev.dmabroker;
 
 import dev.dmabroker.internal.placement.BufferCounts;
 import dev.dmabroker.spec.BufferSpec;
+import dev.dmabroker.spec.CheckReturnValue;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
@@ -40,6 +41,7 @@ public final class StreamSpec {
    * @param producer the device that fills the buffers; they count against its budget
    * @throws IllegalArgumentException if the name is blank
    */
+  @CheckReturnValue
   public static StreamSpec of(String name, BufferSpec buffer, Device producer) {
     return builder(name, buffer, producer).build();
   }
@@ -52,11 +54,13 @@ public final class StreamSpec {
    * @param producer the device that fills the buffers; they count against its budget
    * @throws IllegalArgumentException if the name is blank
    */
+  @CheckReturnValue
   public static Builder builder(String name, BufferSpec buffer, Device producer) {
     return new Builder(name, buffer, producer);
   }
 
   /** A builder that has the parts of this spec. */
+  @CheckReturnValue
   public Builder toBuilder() {
     return new Builder(this);
   }
@@ -150,7 +154,7 @@ public final class StreamSpec {
     private Duration stopDeadline = Duration.ofSeconds(1);
 
     private Builder(String name, BufferSpec buffer, Device producer) {
-      check(!name.isBlank(), "a stream's name must not be blank");
+      check(!Objects.requireNonNull(name, "name").isBlank(), "a stream's name must not be blank");
       this.name = name;
       this.buffer = Objects.requireNonNull(buffer, "buffer");
       this.producer = Objects.requireNonNull(producer, "producer");
@@ -173,7 +177,7 @@ public final class StreamSpec {
      * @throws IllegalArgumentException if the name is blank
      */
     public Builder name(String name) {
-      check(!name.isBlank(), "a stream's name must not be blank");
+      check(!Objects.requireNonNull(name, "name").isBlank(), "a stream's name must not be blank");
       this.name = name;
       return this;
     }
@@ -262,6 +266,7 @@ public final class StreamSpec {
      *
      * @throws IllegalArgumentException if the most buffers are less than the fewest
      */
+    @CheckReturnValue
     public StreamSpec build() {
       check(
           maxBuffers >= minBuffers,

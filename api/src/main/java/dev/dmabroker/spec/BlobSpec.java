@@ -6,6 +6,7 @@ import java.util.List;
  * The spec of a buffer that holds bytes without further structure, for example a compressed
  * bitstream.
  */
+@CheckReturnValue
 public record BlobSpec(long sizeBytes) implements BufferSpec {
 
   /**

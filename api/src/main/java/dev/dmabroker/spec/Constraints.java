@@ -31,6 +31,7 @@ import org.jspecify.annotations.Nullable;
  * overwrites other memory. Fields that are {@linkplain ConstraintsBuilder#prefer preferred} only
  * make a place cost more.
  */
+@CheckReturnValue
 public final class Constraints {
   static final ImmutableSet<Coherency> COHERENT =
       Sets.immutableEnumSet(Coherency.CPU, Coherency.RAM);

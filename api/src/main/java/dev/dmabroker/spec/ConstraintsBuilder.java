@@ -235,7 +235,8 @@ public final class ConstraintsBuilder {
   }
 
   /**
-   * Asks for strides that are multiples of {@code bytes}, in pictures of any format.
+   * Asks for strides that are multiples of {@code bytes}, in every plane of pictures of any format.
+   * What binds the first plane alone is {@link ImageConstraintsBuilder#firstStrideAlignment}.
    *
    * @throws InvalidConstraintException if {@code bytes} is less than 1
    */
@@ -342,6 +343,7 @@ public final class ConstraintsBuilder {
    * @throws InvalidConstraintException if two fields contradict each other; the exception names
    *     both
    */
+  @CheckReturnValue
   public Constraints build() {
     EnumMap<ConstraintField, Object> asked = new EnumMap<>(values.asking());
     if (asked.containsKey(ConstraintField.DEVICE_ACCESS)) {

@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * alignment refer to the coded size. Padding (blocks, vertical padding, over-read) is memory beyond
  * the coded picture.
  */
+@CheckReturnValue
 public final class ImageConstraints {
   final @Nullable ImmutableSortedSet<PixelFormat> formats;
   final @Nullable ImmutableSortedSet<Modifier> modifiers;

@@ -178,12 +178,27 @@ public final class ImageConstraintsBuilder {
   }
 
   /**
-   * Sets the alignment of strides: every plane's stride is a multiple of {@code bytes}.
+   * Sets the alignment of the strides of all planes: each is a multiple of {@code bytes}. As
+   * strides keep the ratio of rows, the first plane's may have to be a multiple of more: of {@code
+   * 2 * bytes} in {@link PixelFormat#YUV420}, where chroma's stride is half of luma's. DRM (the
+   * pitches of a framebuffer), GBM and gralloc have a stride for each plane, and this binds all of
+   * them.
    *
    * @throws InvalidConstraintException if {@code bytes} is less than 1
    */
   public ImageConstraintsBuilder strideAlignment(long bytes) {
     return number(ConstraintField.STRIDE_ALIGNMENT, bytes);
+  }
+
+  /**
+   * Sets the alignment of the first plane's stride alone: it is a multiple of {@code bytes}, and
+   * the strides of further planes follow from it. This is what V4L2's single-planar {@code
+   * bytesperline} says.
+   *
+   * @throws InvalidConstraintException if {@code bytes} is less than 1
+   */
+  public ImageConstraintsBuilder firstStrideAlignment(long bytes) {
+    return number(ConstraintField.FIRST_STRIDE_ALIGNMENT, bytes);
   }
 
   /**
@@ -273,80 +288,22 @@ public final class ImageConstraintsBuilder {
    * @throws InvalidConstraintException if two fields contradict each other; the exception names
    *     both
    */
+  @CheckReturnValue
   public ImageConstraints build() {
-    checkModifiers();
-    checkOrder(ConstraintField.MIN_WIDTH, ConstraintField.MAX_WIDTH);
-    checkOrder(ConstraintField.MIN_HEIGHT, ConstraintField.MAX_HEIGHT);
-    checkOrder(ConstraintField.MIN_STRIDE, ConstraintField.MAX_STRIDE);
-    checkOrder(ConstraintField.STRIDE_ALIGNMENT, ConstraintField.MAX_STRIDE);
-    checkOrder(ConstraintField.WIDTH_ALIGNMENT, ConstraintField.MAX_WIDTH);
-    checkOrder(ConstraintField.HEIGHT_ALIGNMENT, ConstraintField.MAX_HEIGHT);
-    if (number(ConstraintField.MIN_WIDTH)
-        > number(ConstraintField.MAX_PIXELS) / number(ConstraintField.MIN_HEIGHT)) {
-      throw new InvalidConstraintException(
-          "minWidth x minHeight is over maxPixels " + number(ConstraintField.MAX_PIXELS),
-          ConstraintField.MIN_WIDTH,
-          ConstraintField.MAX_PIXELS);
-    }
-    if (requiredSizes != null) {
-      requiredSizes.forEach(this::checkRequired);
-    }
     // A value that asks for nothing is left out, so that equal constraints are equal.
     Map<ConstraintField, Long> asking =
         Maps.filterEntries(numbers, e -> e.getValue() != e.getKey().neutral());
     ImmutableSortedSet<Modifier> taken =
         modifiers != null ? modifiers : ImmutableSortedSet.of(Modifier.LINEAR);
-    return new ImageConstraints(
-        formats,
-        anyModifier ? null : taken,
-        modifiers != null,
-        colorSpaces,
-        requiredSizes == null ? ImmutableSortedSet.of() : requiredSizes,
-        asking);
-  }
-
-  private void checkModifiers() {
-    if (formats == null || modifiers == null) {
-      return;
-    }
-    for (Modifier modifier : modifiers) {
-      if (formats.stream().noneMatch(modifier::supports)) {
-        throw new InvalidConstraintException(
-            "modifiers has " + modifier + ", which has no layout for any of formats " + formats,
-            ConstraintField.MODIFIERS,
-            ConstraintField.FORMATS);
-      }
-    }
-  }
-
-  private void checkRequired(ImageSize size) {
-    checkRequired(
-        size, size.width() <= number(ConstraintField.MAX_WIDTH), ConstraintField.MAX_WIDTH);
-    checkRequired(
-        size, size.height() <= number(ConstraintField.MAX_HEIGHT), ConstraintField.MAX_HEIGHT);
-    checkRequired(
-        size,
-        (long) size.width() * size.height() <= number(ConstraintField.MAX_PIXELS),
-        ConstraintField.MAX_PIXELS);
-  }
-
-  private void checkRequired(ImageSize size, boolean fits, ConstraintField limit) {
-    if (!fits) {
-      throw new InvalidConstraintException(
-          "requiredSizes has " + size + ", which is over " + limit + " " + number(limit),
-          ConstraintField.REQUIRED_SIZES,
-          limit);
-    }
-  }
-
-  private void checkOrder(ConstraintField small, ConstraintField large) {
-    if (number(small) > number(large)) {
-      throw new InvalidConstraintException(
-          small + " " + number(small) + " is over " + large + " " + number(large), small, large);
-    }
-  }
-
-  private long number(ConstraintField field) {
-    return numbers.getOrDefault(field, field.neutral());
+    ImageConstraints built =
+        new ImageConstraints(
+            formats,
+            anyModifier ? null : taken,
+            modifiers != null,
+            colorSpaces,
+            requiredSizes == null ? ImmutableSortedSet.of() : requiredSizes,
+            asking);
+    ImageContradictions.check(built);
+    return built;
   }
 }

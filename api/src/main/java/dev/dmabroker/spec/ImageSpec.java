@@ -42,6 +42,7 @@ public record ImageSpec(
    * @param format how pixels are stored
    * @param others formats to fall back to, best first
    */
+  @CheckReturnValue
   public static ImageSpec of(int width, int height, PixelFormat format, PixelFormat... others) {
     return new ImageSpec(
         width,
@@ -56,11 +57,13 @@ public record ImageSpec(
    * @param format how pixels are stored
    * @param others formats to fall back to, best first
    */
+  @CheckReturnValue
   public static Builder builder(int width, int height, PixelFormat format, PixelFormat... others) {
     return new Builder(of(width, height, format, others));
   }
 
   /** A builder that has the parts of this spec. */
+  @CheckReturnValue
   public Builder toBuilder() {
     return new Builder(this);
   }
@@ -70,13 +73,16 @@ public record ImageSpec(
     return formats.get(0);
   }
 
+  /** {@inheritDoc} It is that of the first format whose size does not overflow. */
   @Override
   public Layout layout() {
-    Layout layout = ImageLayout.tightest(width, height, format());
-    if (layout == null) {
-      throw new IllegalArgumentException(this + " is over 2^63 bytes");
+    for (PixelFormat format : formats) {
+      Layout layout = ImageLayout.tightest(width, height, format);
+      if (layout != null) {
+        return layout;
+      }
     }
-    return layout;
+    throw new IllegalArgumentException(this + " is over 2^63 bytes");
   }
 
   @Override
@@ -124,6 +130,7 @@ public record ImageSpec(
      *
      * @throws IllegalArgumentException if the picture is empty or has no format
      */
+    @CheckReturnValue
     public ImageSpec build() {
       return new ImageSpec(width, height, formats, colorSpace);
     }

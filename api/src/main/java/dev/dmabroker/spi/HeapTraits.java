@@ -1,6 +1,7 @@
 package dev.dmabroker.spi;
 
 import com.google.common.collect.Sets;
+import dev.dmabroker.spec.CheckReturnValue;
 import dev.dmabroker.spec.Coherency;
 import dev.dmabroker.spec.MemorySpeed;
 import java.util.LinkedHashMap;
@@ -52,6 +53,7 @@ public final class HeapTraits {
   }
 
   /** A builder in which no trait is known. */
+  @CheckReturnValue
   public static Builder builder() {
     return new Builder();
   }
@@ -317,6 +319,7 @@ public final class HeapTraits {
     }
 
     /** Builds the traits. */
+    @CheckReturnValue
     public HeapTraits build() {
       return new HeapTraits(this);
     }

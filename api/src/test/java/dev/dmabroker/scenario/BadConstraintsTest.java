@@ -30,6 +30,7 @@ import dev.dmabroker.spec.Usage;
 import dev.dmabroker.testing.Fixture;
 import dev.dmabroker.testing.InOrder;
 import dev.dmabroker.testing.ScriptedHeap;
+import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -328,6 +329,10 @@ class BadConstraintsTest {
         image(b -> b.minStride(0), "at least 1, is 0", ConstraintField.MIN_STRIDE),
         image(b -> b.maxStride(0), "at least 1, is 0", ConstraintField.MAX_STRIDE),
         image(b -> b.strideAlignment(0), "at least 1, is 0", ConstraintField.STRIDE_ALIGNMENT),
+        image(
+            b -> b.firstStrideAlignment(0),
+            "at least 1, is 0",
+            ConstraintField.FIRST_STRIDE_ALIGNMENT),
         image(b -> b.startOffsetAlignment(0), "at least 1", ConstraintField.START_OFFSET_ALIGNMENT),
         image(b -> b.planeOffsetAlignment(0), "at least 1", ConstraintField.PLANE_OFFSET_ALIGNMENT),
         image(b -> b.blockPadding(0, 1), "at least 1, is 0", ConstraintField.BLOCK_WIDTH),
@@ -342,6 +347,54 @@ class BadConstraintsTest {
     var failure = assertThrows(InvalidConstraintException.class, build);
     assertEquals(fields, failure.fields());
     Fixture.assertSays(failure, says);
+  }
+
+  static Stream<Arguments> fixedSizes() {
+    return Stream.of(
+        image(
+            b -> b.minSize(100, 1).maxSize(111, 9).sizeAlignment(16, 1),
+            "no multiple of widthAlignment 16 lies between minWidth 100 and maxWidth 111",
+            ConstraintField.WIDTH_ALIGNMENT,
+            ConstraintField.MIN_WIDTH),
+        image(
+            b -> b.minSize(1, 1080).maxSize(4096, 1080).sizeAlignment(1, 16),
+            "no multiple of heightAlignment 16 lies between minHeight 1080 and maxHeight 1080",
+            ConstraintField.HEIGHT_ALIGNMENT,
+            ConstraintField.MIN_HEIGHT),
+        image(
+            b -> b.minStride(100).maxStride(127).strideAlignment(64),
+            "no multiple of strideAlignmentBytes 64 lies between minStrideBytes 100 and"
+                + " maxStrideBytes 127",
+            ConstraintField.STRIDE_ALIGNMENT,
+            ConstraintField.MIN_STRIDE),
+        image(
+            b -> b.minStride(100).maxStride(127).firstStrideAlignment(64),
+            "no multiple of firstStrideAlignmentBytes 64 lies between minStrideBytes 100 and"
+                + " maxStrideBytes 127",
+            ConstraintField.FIRST_STRIDE_ALIGNMENT,
+            ConstraintField.MIN_STRIDE),
+        memory(
+            b ->
+                b.strideAlignment(64)
+                    .image(
+                        ImageConstraints.builder()
+                            .minStride(200)
+                            .maxStride(300)
+                            .strideAlignment(48)),
+            "strideAlignmentBytes 64 of all pictures and 48 of some have no common multiple from"
+                + " minStrideBytes 200 up to maxStrideBytes 300; strideAlignmentBytes and"
+                + " maxStrideBytes contradict",
+            ConstraintField.STRIDE_ALIGNMENT,
+            ConstraintField.MAX_STRIDE));
+  }
+
+  @ParameterizedTest(name = "{index} {0}")
+  @MethodSource("fixedSizes")
+  void anAlignmentThatAFixedSizeCannotMeetIsNamedWithTheSize(
+      String says, Executable build, List<ConstraintField> fields) {
+    var failure = assertThrows(InvalidConstraintException.class, build);
+    assertEquals(fields, failure.fields());
+    assertEquals(says, failure.getMessage());
   }
 
   static Stream<Consumer<ConstraintsBuilder>> meant() {
@@ -396,14 +449,21 @@ class BadConstraintsTest {
     assertEquals(16, spec.alternatives(Arrays.copyOf(many, 16)).build().alternatives().size());
   }
 
-  /** Alternatives no two of which go together, and none of which looks so on its own. */
-  private static DeviceSpec picky(int number) {
-    Constraints[] alternatives = new Constraints[DeviceSpec.MAX_ALTERNATIVES];
-    for (int i = 0; i < alternatives.length; i++) {
-      long size = 1000 + number + 10L * i;
-      alternatives[i] = Constraints.builder().minSize(size).maxSize(size).build();
+  /** Strides that any six of seven devices can agree on, and no seven. */
+  private static List<DeviceSpec> picky() {
+    List<DeviceSpec> specs = new ArrayList<>();
+    ImageConstraints narrow = ImageConstraints.builder().maxStride(10_000_000_000_000_000L).build();
+    BigInteger prime = BigInteger.valueOf(100);
+    for (int i = 0; i < 7; i++) {
+      Constraints[] alternatives = new Constraints[8];
+      for (int j = 0; j < alternatives.length; j++) {
+        prime = prime.nextProbablePrime();
+        alternatives[j] =
+            Constraints.builder().image(narrow).strideAlignment(prime.longValue()).build();
+      }
+      specs.add(DeviceSpec.builder("picky" + i).alternatives(alternatives).build());
     }
-    return DeviceSpec.builder("picky" + number).alternatives(alternatives).build();
+    return specs;
   }
 
   @Test
@@ -414,22 +474,20 @@ class BadConstraintsTest {
             .heap(ScriptedHeap.cma())
             .heuristic(new InOrder())
             .build()) {
-      List<Device> devices = new ArrayList<>();
-      for (int i = 0; i < 4; i++) {
-        devices.add(broker.register(picky(i)));
-      }
-      assertThrows(SearchLimitException.class, () -> broker.plan(BlobSpec.of(1), devices));
+      List<Device> devices = picky().stream().map(broker::register).toList();
+      ImageSpec small = ImageSpec.of(1, 1, PixelFormat.GREY);
+      assertThrows(SearchLimitException.class, () -> broker.plan(small, devices));
       SharedBuffer buffer = broker.export("frame", BlobSpec.of(1));
       Attachment first = buffer.attach(devices.get(0));
       Device wishes = broker.register("wishes", wishful());
       SharedBuffer picture = broker.export("picture", ImageSpec.of(64, 48, PixelFormat.NV12));
       BrokerSnapshot before = broker.snapshot();
-      var failure =
-          assertThrows(SearchLimitException.class, () -> broker.plan(BlobSpec.of(1), devices));
+      var failure = assertThrows(SearchLimitException.class, () -> broker.plan(small, devices));
       Fixture.assertSays(
           failure,
           "more than 50000 combinations",
-          "for 1 bytes (picky0: 16, picky1: 16, picky2: 16, picky3: 16)",
+          "for 1x1 GREY (picky0: 8, picky1: 8, picky2: 8, picky3: 8, picky4: 8, picky5: 8,"
+              + " picky6: 8)",
           "give fewer alternatives");
       assertThrows(SearchLimitException.class, () -> picture.attach(wishes));
       assertEquals(before, broker.snapshot(), "the broker is as it was");

@@ -80,6 +80,14 @@ class BufferSpecTest {
   }
 
   @Test
+  void aFormatThatOverflowsDoesNotLoseTheOthers() {
+    ImageSpec huge = ImageSpec.of(Integer.MAX_VALUE, Integer.MAX_VALUE, XRGB8888, NV12);
+    long luma = (1L << 31) * Integer.MAX_VALUE;
+    assertEquals(luma + (1L << 31) * (1L << 30), huge.layout().sizeBytes());
+    assertEquals(NV12, huge.layout().image().orElseThrow().format());
+  }
+
+  @Test
   void aPictureMayHaveSeveralFormatsAndNoneTwice() {
     ImageSpec spec = ImageSpec.of(2, 2, NV12, YUYV, NV12);
     assertEquals(List.of(NV12, YUYV), spec.formats());

@@ -22,6 +22,7 @@ import dev.dmabroker.internal.buffer.ManagedBuffer;
 import dev.dmabroker.internal.buffer.ShadowBuffer;
 import dev.dmabroker.internal.device.DeviceRegistry;
 import dev.dmabroker.internal.device.RegisteredDevice;
+import dev.dmabroker.internal.heap.Budgets;
 import dev.dmabroker.internal.heap.HeapAccount;
 import dev.dmabroker.internal.move.MoveQueue;
 import dev.dmabroker.internal.placement.Planner;
@@ -74,8 +75,9 @@ final class BrokerEngine implements Broker {
     this.heaps = List.copyOf(heaps);
     this.closedHeaps = List.copyOf(closedHeaps);
     this.services = services;
-    this.devices = new DeviceRegistry(services, this.heaps, planner.alternatives());
-    this.buffers = new BufferRegistry(services, devices, planner);
+    Budgets budgets = new Budgets(services.settings().budgets());
+    this.devices = new DeviceRegistry(services, this.heaps, planner.alternatives(), budgets);
+    this.buffers = new BufferRegistry(services, devices, planner, budgets);
   }
 
   // ---- Devices, buffers and streams ----
@@ -107,7 +109,7 @@ final class BrokerEngine implements Broker {
 
   @Override
   public BufferStream stream(StreamSpec spec) {
-    RegisteredDevice producer = devices.own(spec.producer());
+    RegisteredDevice producer = devices.own(Objects.requireNonNull(spec, "spec").producer());
     producer.checkOpen("stream from it");
     producer.checkDeclared(Access.OVERWRITE, spec.name());
     // A stream is either made before the broker closes, and then closed by it, or refused.
@@ -133,6 +135,7 @@ final class BrokerEngine implements Broker {
 
   @Override
   public Shadow shadow(SharedBuffer original) {
+    Objects.requireNonNull(original, "original");
     if (!(original instanceof BufferHandle handle)
         || handle.buffer().life.supplies != buffers
         || !handle.buffer().life.stays) {
@@ -162,11 +165,12 @@ final class BrokerEngine implements Broker {
 
   @Override
   public Plan plan(BufferSpec spec, Collection<Device> wanted) {
+    Objects.requireNonNull(wanted, "devices");
     List<RegisteredDevice> registered = new ArrayList<>(wanted.size());
     for (Device device : wanted) {
       registered.add(devices.own(device));
     }
-    return buffers.planner().plan(spec, registered);
+    return buffers.plan(spec, registered);
   }
 
   @Override

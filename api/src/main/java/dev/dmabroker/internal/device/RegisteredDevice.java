@@ -71,6 +71,10 @@ public final class RegisteredDevice implements Device, Participant {
     return registry == candidate;
   }
 
+  public boolean isClosed() {
+    return closed;
+  }
+
   /**
    * Refuses to use a device that is closed.
    *

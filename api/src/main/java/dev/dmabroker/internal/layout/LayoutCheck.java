@@ -85,6 +85,7 @@ public final class LayoutCheck {
     Layout.Plane first = layout.planes().get(0);
     if (first.strideBytes() < rules.number(ConstraintField.MIN_STRIDE)
         || first.strideBytes() > rules.number(ConstraintField.MAX_STRIDE)
+        || first.strideBytes() % rules.number(ConstraintField.FIRST_STRIDE_ALIGNMENT) != 0
         || first.offsetBytes() % rules.number(ConstraintField.START_OFFSET_ALIGNMENT) != 0) {
       return false;
     }
@@ -102,7 +103,9 @@ public final class LayoutCheck {
               : layout.planes().get(i + 1).offsetBytes();
       // Tiles are whole, so the picture ends with a whole row of tiles.
       long lines = roundUp(ceilDiv(paddedHeight, shape.rowsPerLine()), plane.tileLines());
-      if (plane.strideBytes() % rules.number(ConstraintField.STRIDE_ALIGNMENT) != 0
+      if (plane.strideBytes() % image.format().grainBytes() != 0
+          || plane.offsetBytes() % image.format().grainBytes() != 0
+          || plane.strideBytes() % rules.number(ConstraintField.STRIDE_ALIGNMENT) != 0
           || plane.offsetBytes() % rules.number(ConstraintField.PLANE_OFFSET_ALIGNMENT) != 0
           || plane.strideBytes() < rowBytes(shape, paddedWidth)
           || lines > (room - plane.offsetBytes()) / plane.strideBytes()) {

@@ -113,6 +113,7 @@ public final class Rules {
             || all.contradict(ConstraintField.MIN_WIDTH, ConstraintField.MAX_WIDTH)
             || all.contradict(ConstraintField.MIN_HEIGHT, ConstraintField.MAX_HEIGHT)
             || all.contradict(ConstraintField.STRIDE_ALIGNMENT, ConstraintField.MAX_STRIDE)
+            || all.contradict(ConstraintField.FIRST_STRIDE_ALIGNMENT, ConstraintField.MAX_STRIDE)
             || spaces == 0
         ? null
         : all;

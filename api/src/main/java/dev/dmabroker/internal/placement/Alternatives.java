@@ -4,6 +4,7 @@ import com.google.common.collect.ImmutableList;
 import com.google.common.collect.Interner;
 import com.google.common.collect.Interners;
 import dev.dmabroker.spec.Constraints;
+import java.util.List;
 
 /**
  * Works out what devices ask against one broker's heaps. Equal wishes share one object. This class
@@ -15,6 +16,11 @@ public final class Alternatives {
 
   Alternatives(HeapTable table) {
     this.table = table;
+  }
+
+  /** Returns a sentence for each name in the device's constraints that no heap has. */
+  public List<String> unknownHeaps(Participant device) {
+    return UnknownHeaps.of(table, device);
   }
 
   /** Works out one alternative. This looks at every heap, so devices keep the result. */

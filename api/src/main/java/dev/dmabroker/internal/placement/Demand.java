@@ -17,6 +17,10 @@ public final class Demand {
   private final long[] limits;
 
   private final long minSizeBytes;
+
+  /** The largest picture that all devices take. */
+  private final long maxPictureBytes;
+
   private final int coherency;
 
   /** The rules of each storage form; null where some device does not take that form. */
@@ -28,12 +32,14 @@ public final class Demand {
       long[] heaps,
       long[] limits,
       long minSizeBytes,
+      long maxPictureBytes,
       int coherency,
       @Nullable Rules[] rules,
       BufferCounts counts) {
     this.heaps = heaps;
     this.limits = limits;
     this.minSizeBytes = minSizeBytes;
+    this.maxPictureBytes = maxPictureBytes;
     this.coherency = coherency;
     this.rules = rules;
     this.counts = counts;
@@ -46,6 +52,7 @@ public final class Demand {
     long[] bothLimits = smallest(limits, other.limits);
     @Nullable Rules[] bothRules = combined(rules, other.rules);
     long bothMinSize = Math.max(minSizeBytes, other.minSizeBytes);
+    long bothMaxPicture = Math.min(maxPictureBytes, other.maxPictureBytes);
     int bothCoherency = coherency & other.coherency;
     BufferCounts bothCounts = counts.and(other.counts);
     boolean same =
@@ -53,11 +60,19 @@ public final class Demand {
             && bothLimits == limits
             && bothRules == rules
             && bothMinSize == minSizeBytes
+            && bothMaxPicture == maxPictureBytes
             && bothCoherency == coherency
             && bothCounts == counts;
     return same
         ? this
-        : new Demand(bothHeaps, bothLimits, bothMinSize, bothCoherency, bothRules, bothCounts);
+        : new Demand(
+            bothHeaps,
+            bothLimits,
+            bothMinSize,
+            bothMaxPicture,
+            bothCoherency,
+            bothRules,
+            bothCounts);
   }
 
   /** Returns the heaps of both; the first array itself if the other has all of its heaps. */
@@ -127,6 +142,10 @@ public final class Demand {
     return minSizeBytes;
   }
 
+  long maxPictureBytes() {
+    return maxPictureBytes;
+  }
+
   int coherency() {
     return coherency;
   }
@@ -145,6 +164,7 @@ public final class Demand {
         && Arrays.equals(heaps, other.heaps)
         && Arrays.equals(limits, other.limits)
         && minSizeBytes == other.minSizeBytes
+        && maxPictureBytes == other.maxPictureBytes
         && coherency == other.coherency
         && Arrays.equals(rules, other.rules)
         && counts.equals(other.counts);

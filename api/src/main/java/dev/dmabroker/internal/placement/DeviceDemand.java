@@ -16,12 +16,20 @@ import org.jspecify.annotations.Nullable;
  * not depend on the buffer is worked out once.
  */
 public final class DeviceDemand {
+  /**
+   * The largest picture that a device imports: sizes, strides and offsets are __u32 in V4L2 (struct
+   * v4l2_pix_format, struct v4l2_plane_pix_format) and in DRM (struct drm_mode_fb_cmd2), and none
+   * of them is over the size.
+   */
+  static final long MOST_IMPORTED = (1L << 32) - 1;
+
   /** Bytes without structure are stored in one way, of which no device asks anything. */
   private static final Rules[] BYTES = {Rules.NONE};
 
   private final long[] heaps;
   private final long[] limits;
   private final long minSizeBytes;
+  private final long maxPictureBytes;
   private final int coherency;
   private final BufferCounts counts;
   private final List<ImageConstraints> images;
@@ -52,6 +60,7 @@ public final class DeviceDemand {
                             constraints.segmentBoundaryBytes())))
             .toArray();
     minSizeBytes = constraints.minSizeBytes();
+    maxPictureBytes = constraints.cpuOnly() ? Long.MAX_VALUE : MOST_IMPORTED;
     coherency = HeapTable.bits(constraints.coherency());
     counts = BufferCounts.of(constraints.counts());
     images =
@@ -97,6 +106,19 @@ public final class DeviceDemand {
     return coherency;
   }
 
+  BufferCounts counts() {
+    return counts;
+  }
+
+  long minSizeBytes() {
+    return minSizeBytes;
+  }
+
+  /** Returns the largest picture that the device takes. */
+  long maxPictureBytes() {
+    return maxPictureBytes;
+  }
+
   /** Tells whether the device can use memory of the heap. */
   boolean reaches(int heap) {
     return (heaps[heap >>> 6] & 1L << heap) != 0;
@@ -125,7 +147,9 @@ public final class DeviceDemand {
     }
     Layout.Image image = layout.image().get();
     Rules its = rules(new StorageForm(image.format(), image.modifier(), 0));
-    return its != null && LayoutCheck.accepts(its, picture, layout, sizeBytes);
+    return its != null
+        && layout.sizeBytes() <= maxPictureBytes
+        && LayoutCheck.accepts(its, picture, layout, sizeBytes);
   }
 
   /**
@@ -144,13 +168,13 @@ public final class DeviceDemand {
   /** Joins what was worked out once with the rules for each way to store the target. */
   private Demand work(Target target) {
     if (!target.isImage()) {
-      return new Demand(heaps, limits, minSizeBytes, coherency, BYTES, counts);
+      return new Demand(heaps, limits, minSizeBytes, Long.MAX_VALUE, coherency, BYTES, counts);
     }
     List<StorageForm> forms = target.forms();
     @Nullable Rules[] rules = new Rules[forms.size()];
     for (int i = 0; i < rules.length; i++) {
       rules[i] = rules(forms.get(i));
     }
-    return new Demand(heaps, limits, minSizeBytes, coherency, rules, counts);
+    return new Demand(heaps, limits, minSizeBytes, maxPictureBytes, coherency, rules, counts);
   }
 }

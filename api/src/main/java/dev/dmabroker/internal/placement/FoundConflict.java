@@ -2,7 +2,12 @@ package dev.dmabroker.internal.placement;
 
 import com.google.common.collect.ImmutableList;
 import dev.dmabroker.Conflict;
+import dev.dmabroker.spec.ConstraintField;
+import dev.dmabroker.spec.PixelFormat;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /** Holds a conflict that was found, and writes its text for errors and plans. */
@@ -14,6 +19,12 @@ record FoundConflict(
     implements Conflict {
   /** The most clauses that the text names while it is not known which of them matter. */
   private static final int MOST_NAMED = 8;
+
+  private static final Set<String> COUNTS =
+      Arrays.stream(ConstraintField.values())
+          .filter(ConstraintField::isCount)
+          .map(ConstraintField::label)
+          .collect(Collectors.toUnmodifiableSet());
 
   /** The conflict of heaps that could not serve any device. */
   static final FoundConflict OF_NO_DEVICE =
@@ -28,7 +39,8 @@ record FoundConflict(
   }
 
   /** Names changes after which a heap could serve all devices. */
-  record Relaxation(List<Conflict.Change> changes, String heap) implements Conflict.Relaxation {
+  record Relaxation(List<Conflict.Change> changes, String heap, Optional<PixelFormat> format)
+      implements Conflict.Relaxation {
     Relaxation {
       changes = ImmutableList.copyOf(changes);
     }
@@ -38,6 +50,7 @@ record FoundConflict(
       return changes.stream().map(Conflict.Change::toString).collect(Collectors.joining(" and "))
           + " (in "
           + heap
+          + format.map(each -> " as " + each).orElse("")
           + ")";
     }
   }
@@ -53,6 +66,12 @@ record FoundConflict(
   FoundConflict {
     clauses = ImmutableList.copyOf(clauses);
     relaxations = ImmutableList.copyOf(relaxations);
+  }
+
+  /** Tells whether all clauses count buffers. */
+  boolean isOfCounts() {
+    return !clauses.isEmpty()
+        && clauses.stream().allMatch(clause -> COUNTS.contains(clause.field()));
   }
 
   @Override

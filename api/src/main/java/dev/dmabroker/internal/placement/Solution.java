@@ -24,6 +24,8 @@ public final class Solution {
    * @param sizeBytes what the heap is asked for
    * @param count how many buffers all devices need
    * @param coherency the domain of the memory
+   * @param taken the alternatives that were taken, of each device that is served and leaves a
+   *     choice
    */
   public record Choice(
       List<Participant> leftOut,
@@ -32,7 +34,8 @@ public final class Solution {
       long neededBytes,
       long sizeBytes,
       long count,
-      Coherency coherency) {
+      Coherency coherency,
+      List<Taken> taken) {
 
     /**
      * Tells whether leaving out so few devices, at that penalty, is better than what is known, if
@@ -45,6 +48,13 @@ public final class Solution {
               : penalty < known.penalty);
     }
   }
+
+  /**
+   * Names the alternative that was taken of a device.
+   *
+   * @param index the number of the alternative, from 0
+   */
+  record Taken(Participant device, int index) {}
 
   @Nullable Choice choice(int heap) {
     return choices[heap];

@@ -1,12 +1,14 @@
 package dev.dmabroker.internal.placement;
 
 import com.google.common.collect.ImmutableList;
+import dev.dmabroker.internal.layout.ImageLayout;
 import dev.dmabroker.internal.layout.Picture;
 import dev.dmabroker.spec.BufferSpec;
 import dev.dmabroker.spec.ImageSpec;
 import dev.dmabroker.spec.Layout;
 import dev.dmabroker.spec.Modifier;
 import dev.dmabroker.spec.PixelFormat;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -74,6 +76,21 @@ public final class Target {
         .orElse(this);
   }
 
+  /** Returns the formats of a picture, best first; none if the buffer holds bytes. */
+  List<PixelFormat> formats() {
+    return spec.image().map(ImageSpec::formats).orElse(List.of());
+  }
+
+  /** Returns this target, to be stored in one of its formats. */
+  Target in(PixelFormat format) {
+    return new Target(
+        spec,
+        layout,
+        forms.stream()
+            .filter(form -> form.format() == format)
+            .collect(ImmutableList.toImmutableList()));
+  }
+
   /** Tells whether another target of the buffer can be stored in no other ways than this one. */
   @SuppressWarnings("ReferenceEquality") // Mostly it is this object.
   public boolean isStoredLike(Target other) {
@@ -87,6 +104,26 @@ public final class Target {
   /** Returns the tightest layout, which the buffer has when no device asks for more. */
   public Layout layout() {
     return layout;
+  }
+
+  /** Returns the tightest layout in the format that takes least. */
+  Layout smallest() {
+    Layout smallest = layout;
+    if (picture != null) {
+      for (StorageForm form : forms) {
+        Layout other = ImageLayout.tightest(picture.width(), picture.height(), form.format());
+        if (other != null && (!isStorable(smallest) || other.sizeBytes() < smallest.sizeBytes())) {
+          smallest = other;
+        }
+      }
+    }
+    return smallest;
+  }
+
+  /** Tells whether a layout has one of the formats that are left. */
+  private boolean isStorable(Layout candidate) {
+    return candidate.image().stream()
+        .anyMatch(image -> forms.stream().anyMatch(form -> form.format() == image.format()));
   }
 
   boolean isImage() {

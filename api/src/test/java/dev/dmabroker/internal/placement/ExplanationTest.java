@@ -9,6 +9,7 @@ import dev.dmabroker.Conflict;
 import dev.dmabroker.Conflict.Change;
 import dev.dmabroker.Conflict.Clause;
 import dev.dmabroker.internal.heap.HeapAccount;
+import dev.dmabroker.internal.heap.HeapDiscovery;
 import dev.dmabroker.internal.placement.RandomProblems.Asker;
 import dev.dmabroker.internal.placement.RandomProblems.Problem;
 import dev.dmabroker.internal.placement.RandomProblems.Taste;
@@ -26,6 +27,7 @@ import dev.dmabroker.spec.Modifier;
 import dev.dmabroker.spec.PixelFormat;
 import dev.dmabroker.spi.HeapTraits;
 import dev.dmabroker.spi.Trait;
+import dev.dmabroker.testing.InOrder;
 import dev.dmabroker.testing.StubHeap;
 import java.math.BigInteger;
 import java.util.ArrayList;
@@ -373,8 +375,8 @@ class ExplanationTest {
   void formatsThatHaveNothingInCommon() {
     assertEquals(
         "camera's formats=[NV12] and display's formats=[XRGB8888] cannot be met together; it would"
-            + " fit if camera's formats=[NV12] were to include XRGB8888 (in system), or if"
-            + " display's formats=[XRGB8888] were to include NV12 (in system)",
+            + " fit if camera's formats=[NV12] were to include XRGB8888 (in system as XRGB8888), or"
+            + " if display's formats=[XRGB8888] were to include NV12 (in system as NV12)",
         conflict(
                 heaps(),
                 ImageSpec.of(8, 8, PixelFormat.NV12, PixelFormat.XRGB8888),
@@ -555,6 +557,97 @@ class ExplanationTest {
     assertEquals(
         List.of(new FoundConflict.Change(clause, "not asked")),
         conflict.relaxations().get(0).changes());
+  }
+
+  @Test
+  void ofSeveralFormatsTheSmallestIsWhatHasToFit() {
+    ImageSpec either = ImageSpec.of(64, 64, PixelFormat.ABGR8888, PixelFormat.RGB565);
+    assertEquals(
+        "camera's maxSizeBytes=100 cannot be met; it would fit if camera's maxSizeBytes=100 were"
+            + " 8192 (in system as RGB565)",
+        conflict(
+                heaps(), either, devices(Constraints.builder().maxSize(100), Constraints.builder()))
+            .toString());
+    Asker small =
+        new Asker(
+            new Alternatives(heaps()),
+            "camera",
+            /* dispensable= */ false,
+            List.of(Constraints.builder().maxSize(100).build()));
+    assertEquals(
+        "the buffer is 8192 bytes in its smallest format, RGB565, the device takes 100",
+        Explanation.of(heaps(), Target.of(either), List.of(small), true)
+            .passedOver()
+            .get(0)
+            .reason());
+  }
+
+  @Test
+  void aPictureThatADeviceCannotShowIsNamedWithWhatItAsks() {
+    Asker display =
+        new Asker(
+            new Alternatives(heaps()),
+            "display",
+            /* dispensable= */ false,
+            List.of(
+                Constraints.builder()
+                    .image(ImageConstraints.builder().displayAlignment(1, 16))
+                    .build()));
+    assertEquals(
+        new RankedPlan.PassedOver(
+            "system",
+            "display",
+            "displayHeightAlignment",
+            "the picture is 1920x1080 NV12, the device asks displayHeightAlignment 16"),
+        Explanation.of(
+                heaps(),
+                Target.of(ImageSpec.of(1920, 1080, PixelFormat.NV12)),
+                List.of(display),
+                true)
+            .passedOver()
+            .get(0));
+  }
+
+  @Test
+  void countsThatDoNotAgreeAreNotTheHeapsFault() {
+    HeapTable table = heaps();
+    Alternatives maker = new Alternatives(table);
+    Asker camera =
+        new Asker(maker, "camera", false, List.of(Constraints.builder().camping(3).build()));
+    Asker display =
+        new Asker(maker, "display", false, List.of(Constraints.builder().maxCount(2).build()));
+    assertEquals(
+        "cannot add display (1 bytes): the counts of buffers of [camera, display] do not agree:"
+            + " camera's camping=3 and display's maxCount=2 cannot be met together; it would fit if"
+            + " camera's camping=3 were not asked (in system), or if display's maxCount=2 were 3"
+            + " (in system)",
+        new Planner(table, new HeapDiscovery(List.of()).closed(), new InOrder())
+            .unsatisfiable("add display", Target.of(BlobSpec.of(1)), List.of(camera, display), true)
+            .getMessage());
+  }
+
+  @Test
+  void moreBuffersThanAHeapHasRoomForAreTheHeapsFault() {
+    HeapTable table =
+        new HeapTable(
+            List.of(
+                new HeapAccount(
+                    new StubHeap(
+                        "small", memory(false, 40).capacityBytes(Trait.declared(10L)).build()))));
+    Asker camera =
+        new Asker(
+            new Alternatives(table),
+            "camera",
+            false,
+            List.of(Constraints.builder().minCount(3).minSize(4).build()));
+    assertEquals(
+        "cannot plan (1 bytes): no heap suits [camera]: camera's minSizeBytes=4 and camera's"
+            + " minCount=3 cannot be met together; it would fit if camera's minSizeBytes=4 were not"
+            + " asked (in small), or if camera's minCount=3 were not asked (in small); small:"
+            + " sizeBytes (3 buffers of 4 bytes take 12 bytes, the heap has 10)",
+        new Planner(table, new HeapDiscovery(List.of()).closed(), new InOrder())
+            .unsatisfiable("plan", Target.of(BlobSpec.of(1)), List.of(camera), true)
+            .getMessage());
   }
 
   @Test

@@ -37,6 +37,7 @@ public final class RandomProblems {
       List.of(
           PixelFormat.GREY,
           PixelFormat.YUYV,
+          PixelFormat.RGB565,
           PixelFormat.NV12,
           PixelFormat.YUV420,
           PixelFormat.YUV410,
@@ -359,6 +360,7 @@ public final class RandomProblems {
               () -> asked.minStride(any(10, 16, 40)),
               () -> asked.maxStride(any(24, 48, 64, 512, 1024)),
               () -> asked.strideAlignment(any(2, 3, 4, 6, 16)),
+              () -> asked.firstStrideAlignment(any(2, 3, 4, 6, 16)),
               () -> asked.startOffsetAlignment(any(4, 64)),
               () -> asked.planeOffsetAlignment(any(4, 6, 32)),
               () -> asked.blockPadding(any(1, 4, 6, 16), any(1, 2, 3, 16)),

@@ -50,6 +50,7 @@ final class SolverOracle {
           ConstraintField.HEIGHT_ALIGNMENT,
           ConstraintField.MIN_STRIDE,
           ConstraintField.STRIDE_ALIGNMENT,
+          ConstraintField.FIRST_STRIDE_ALIGNMENT,
           ConstraintField.PLANE_OFFSET_ALIGNMENT,
           ConstraintField.BLOCK_WIDTH,
           ConstraintField.BLOCK_HEIGHT,
@@ -257,7 +258,9 @@ final class SolverOracle {
       }
     }
     if (asked > info.traits().maxSizeBytes().or(Long.MAX_VALUE)
-        || asked > info.traits().capacityBytes().or(Long.MAX_VALUE)) {
+        || asked > info.traits().capacityBytes().or(Long.MAX_VALUE)
+        || (problem.counting()
+            && asked * count(all) > info.traits().capacityBytes().or(Long.MAX_VALUE))) {
       return;
     }
     for (Coherency domain : Coherency.values()) {
@@ -285,20 +288,27 @@ final class SolverOracle {
     }
   }
 
-  private static boolean countsAgree(List<Constraints> all) {
+  /** The fewest buffers that are enough for all. */
+  private static int count(List<Constraints> all) {
     int held = 0;
     int shared = 0;
     int fewest = 1;
-    int most = Integer.MAX_VALUE;
     for (Constraints each : all) {
       Map<ConstraintField, Integer> counts = each.counts();
       held += counts.getOrDefault(ConstraintField.CAMPING, 0);
       held += counts.getOrDefault(ConstraintField.DEDICATED_SLACK, 0);
       shared = Math.max(shared, counts.getOrDefault(ConstraintField.SHARED_SLACK, 0));
       fewest = Math.max(fewest, counts.getOrDefault(ConstraintField.MIN_COUNT, 1));
-      most = Math.min(most, counts.getOrDefault(ConstraintField.MAX_COUNT, Integer.MAX_VALUE));
     }
-    return held + shared <= most && fewest <= most;
+    return Math.max(held + shared, fewest);
+  }
+
+  private static boolean countsAgree(List<Constraints> all) {
+    return all.stream()
+        .allMatch(
+            each ->
+                count(all)
+                    <= each.counts().getOrDefault(ConstraintField.MAX_COUNT, Integer.MAX_VALUE));
   }
 
   // ---- Memory ----
@@ -579,6 +589,7 @@ final class SolverOracle {
                   value ->
                       multiples(value, rules, ConstraintField.PLANE_OFFSET_ALIGNMENT)
                           && value % tile == 0
+                          && value % word(format) == 0
                           && (value > 0
                               || multiples(value, rules, ConstraintField.START_OFFSET_ALIGNMENT)))
               .orElseThrow();
@@ -600,9 +611,19 @@ final class SolverOracle {
     return times % by == 0 ? OptionalLong.of(times / by) : OptionalLong.empty();
   }
 
+  /** The bytes of a word in memory: of a pixel or of a sample, whichever is loaded as a whole. */
+  private static int word(PixelFormat format) {
+    return switch (format) {
+      case RGB565 -> 2;
+      case YUYV, XRGB8888 -> 4;
+      default -> 1;
+    };
+  }
+
   private static boolean stridesServe(
       long first, long across, PixelFormat format, Modifier modifier, Set<Rule> rules) {
-    if (!within(first, rules, ConstraintField.MIN_STRIDE, ConstraintField.MAX_STRIDE)) {
+    if (!within(first, rules, ConstraintField.MIN_STRIDE, ConstraintField.MAX_STRIDE)
+        || !multiples(first, rules, ConstraintField.FIRST_STRIDE_ALIGNMENT)) {
       return false;
     }
     for (int plane = 0; plane < format.planes().size(); plane++) {
@@ -610,6 +631,7 @@ final class SolverOracle {
       OptionalLong stride = stride(first, format, plane);
       if (stride.isEmpty()
           || stride.getAsLong() % modifier.tileBytes(format, plane) != 0
+          || stride.getAsLong() % word(format) != 0
           || !multiples(stride.getAsLong(), rules, ConstraintField.STRIDE_ALIGNMENT)
           || stride.getAsLong() / shape.bytesPerGroup() * shape.pixelsPerGroup() < across) {
         return false;
@@ -748,6 +770,7 @@ final class SolverOracle {
       case MIN_STRIDE -> picture.strides().get(0) >= number;
       case MAX_STRIDE -> picture.strides().get(0) <= number;
       case STRIDE_ALIGNMENT -> picture.strides().stream().allMatch(each -> each % number == 0);
+      case FIRST_STRIDE_ALIGNMENT -> picture.strides().get(0) % number == 0;
       case START_OFFSET_ALIGNMENT -> picture.offsets().get(0) % number == 0;
       case PLANE_OFFSET_ALIGNMENT ->
           picture.offsets().stream().allMatch(each -> each % number == 0);
