@@ -134,17 +134,27 @@ final class Circulation implements ProducerSide, FrameSource {
   }
 
   @Override
+  public void resumed(FillingFrame frame) {
+    life.report(after -> resume(frame, after));
+  }
+
+  /** A frame that was to be submitted goes on, unless it was closed or the stream stops. */
+  private void resume(FillingFrame frame, AfterLock after) {
+    if (!frame.reopen()) {
+      after.then(frame::takeBack);
+    } else if (!life.isRunning() && frame.cancel(after)) {
+      after.then(frame::cancelled);
+    }
+  }
+
+  @Override
   public void unsubmit(FillingFrame frame) {
     life.report(
         after -> {
           frame.forgetFence();
           use.submitted.remove(frame);
           use.filling.begin(frame, life.now(), event -> life.events.overheld(event, after));
-          if (!frame.reopen()) {
-            after.then(frame::takeBack);
-          } else if (!life.isRunning() && frame.cancel(after)) {
-            after.then(frame::cancelled);
-          }
+          resume(frame, after);
           handOn(after);
         });
   }
