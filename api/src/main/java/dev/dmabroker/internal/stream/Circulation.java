@@ -91,6 +91,7 @@ final class Circulation implements ProducerSide, FrameSource {
           if (endFilling(frame, after)) {
             release(frame.buffer(), after);
           }
+          tellIfOver(after);
         });
   }
 
@@ -144,6 +145,7 @@ final class Circulation implements ProducerSide, FrameSource {
       after.then(frame::takeBack);
     } else if (!life.isRunning() && frame.cancel(after)) {
       after.then(frame::cancelled);
+      tellIfOver(after);
     }
   }
 
@@ -186,6 +188,35 @@ final class Circulation implements ProducerSide, FrameSource {
         }
       }
       release(frame.buffer(), after);
+    }
+    tellIfOver(after);
+  }
+
+  // ---- The end of a run ----
+
+  /** Frames may come from now on. */
+  void begin() {
+    use.devices.consumers().forEach(AttachedConsumer::run);
+  }
+
+  /** A stop has begun, and the frames that the producer has are cancelled. */
+  void beginStop(AfterLock after) {
+    use.devices.consumers().forEach(consumer -> consumer.beginStop(after));
+  }
+
+  /** While a stream stops, it still gets the frames that were being submitted as the stop began. */
+  @Override
+  public boolean isOver() {
+    return !life.isFlowing()
+        || (!life.isRunning()
+            && use.submitted.waiting() == 0
+            && use.filling.copy().stream().allMatch(StreamFrame::isCancelled));
+  }
+
+  /** A frame less is on its way: tells the consumers if it was the last of a stream that stops. */
+  private void tellIfOver(AfterLock after) {
+    if (!life.isRunning()) {
+      use.devices.consumers().forEach(consumer -> consumer.tellIfOver(after));
     }
   }
 
@@ -262,6 +293,9 @@ final class Circulation implements ProducerSide, FrameSource {
   /** Gives the consumer, which is attached to every buffer, each frame submitted from now on. */
   void join(AttachedConsumer consumer, AfterLock after) {
     use.devices.join(consumer);
+    if (life.isFlowing()) {
+      consumer.run();
+    }
     growth.keepFloor(after);
   }
 
