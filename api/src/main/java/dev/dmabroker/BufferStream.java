@@ -116,8 +116,8 @@ public interface BufferStream extends AutoCloseable {
    * buffer or a returned one. Blocks for at most {@code timeout}; producers are served in the order
    * in which they asked.
    *
-   * @throws MapTimeoutException if no buffer was free in time; the text names the holders, and says
-   *     why there are no more buffers
+   * @throws WaitTimeoutException if no buffer was free in time; the text names the holders, and
+   *     says why there are no more buffers
    * @throws StreamStoppedException if the stream is not started, or is stopped meanwhile
    * @throws WaitInterruptedException if the thread is interrupted while it waits; nothing is
    *     acquired then

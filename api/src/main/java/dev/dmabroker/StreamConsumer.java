@@ -25,7 +25,7 @@ public interface StreamConsumer extends AutoCloseable {
    * a frame is submitted and its buffer lies where the device reaches it; the stream need not be
    * started. If the map fails, the frame stays in the queue.
    *
-   * @throws MapTimeoutException if there was no frame in time
+   * @throws WaitTimeoutException if there was no frame in time
    * @throws StreamStoppedException if the stream is stopped or being stopped, and the frames that
    *     were submitted before have been taken or dropped. Every take is refused then, at once,
    *     until the stream is started again; threads that wait are told too. If no take was refused

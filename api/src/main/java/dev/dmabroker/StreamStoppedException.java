@@ -10,4 +10,10 @@ public final class StreamStoppedException extends BrokerException {
   StreamStoppedException(String message) {
     super(message);
   }
+
+  /** False: the application stopped the stream, and has to start it before frames flow again. */
+  @Override
+  public boolean isTransient() {
+    return false;
+  }
 }

@@ -13,13 +13,13 @@ import dev.dmabroker.CpuView;
 import dev.dmabroker.Device;
 import dev.dmabroker.EmptyFrame;
 import dev.dmabroker.Frame;
-import dev.dmabroker.MapTimeoutException;
 import dev.dmabroker.OutstandingMappingsException;
 import dev.dmabroker.StreamConsumer;
 import dev.dmabroker.StreamConsumer.Policy;
 import dev.dmabroker.StreamSpec;
 import dev.dmabroker.StreamStoppedException;
 import dev.dmabroker.WaitInterruptedException;
+import dev.dmabroker.WaitTimeoutException;
 import dev.dmabroker.event.StreamResized;
 import dev.dmabroker.internal.watch.EventRecords;
 import dev.dmabroker.spec.BlobSpec;
@@ -72,7 +72,7 @@ class StreamStopTest extends VideoFixture {
     stream.start();
     EmptyFrame other = stream.acquire();
     assertThrows(
-        MapTimeoutException.class, () -> stream.acquire(AT_ONCE), "it is still written to");
+        WaitTimeoutException.class, () -> stream.acquire(AT_ONCE), "it is still written to");
     view.close();
     assertThrows(StreamStoppedException.class, filling::submit);
     filling.close();

@@ -2,6 +2,7 @@ package dev.dmabroker.internal.placement;
 
 import com.google.common.collect.ImmutableList;
 import dev.dmabroker.Conflict;
+import java.io.Serializable;
 import java.util.List;
 import java.util.stream.Collectors;
 
@@ -11,7 +12,7 @@ record FoundConflict(
     boolean irreducible,
     boolean smallest,
     List<Conflict.Relaxation> relaxations)
-    implements Conflict {
+    implements Conflict, Serializable {
   /** The most clauses that the text names while it is not known which of them matter. */
   private static final int MOST_NAMED = 8;
 
@@ -20,7 +21,8 @@ record FoundConflict(
       new FoundConflict(List.of(), /* irreducible= */ true, /* smallest= */ true, List.of());
 
   /** Names one field of one device, with its value. */
-  record Clause(String device, String field, String value) implements Conflict.Clause {
+  record Clause(String device, String field, String value)
+      implements Conflict.Clause, Serializable {
     @Override
     public String toString() {
       return device + "'s " + field + (value.equals("true") ? "" : "=" + value);
@@ -28,7 +30,8 @@ record FoundConflict(
   }
 
   /** Names changes after which a heap could serve all devices. */
-  record Relaxation(List<Conflict.Change> changes, String heap) implements Conflict.Relaxation {
+  record Relaxation(List<Conflict.Change> changes, String heap)
+      implements Conflict.Relaxation, Serializable {
     Relaxation {
       changes = ImmutableList.copyOf(changes);
     }
@@ -43,7 +46,7 @@ record FoundConflict(
   }
 
   /** Names one field, with the value that would help. */
-  record Change(Conflict.Clause clause, String instead) implements Conflict.Change {
+  record Change(Conflict.Clause clause, String instead) implements Conflict.Change, Serializable {
     @Override
     public String toString() {
       return clause + " were " + instead;

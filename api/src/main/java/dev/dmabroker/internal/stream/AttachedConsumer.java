@@ -215,15 +215,8 @@ final class AttachedConsumer extends FrameWaiters<TakenFrame>
 
   @Override
   BrokerException timedOut(Duration timeout) {
-    return Exceptions.mapTimeout(
-        "cannot "
-            + describe()
-            + " within "
-            + timeout.toMillis()
-            + " ms: none was submitted; "
-            + source.describeUse(),
-        List.of(),
-        null);
+    return Exceptions.waitTimeout(
+        describe(), timeout, "none was submitted; " + source.describeUse(), List.of(), null);
   }
 
   // ---- and released ----

@@ -6,8 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.dmabroker.ClosedException;
-import dev.dmabroker.MapTimeoutException;
 import dev.dmabroker.StreamConsumer.Policy;
+import dev.dmabroker.WaitTimeoutException;
 import dev.dmabroker.event.FrameDropped.Reason;
 import dev.dmabroker.internal.watch.EventRecords;
 import java.util.ArrayDeque;
@@ -84,7 +84,7 @@ class AttachedConsumerTest extends StreamFixture {
     ManagedStream stream = startedWith(2);
     AttachedConsumer consumer = stream.consumer(viewer, Policy.EVERY_FRAME);
     assertSays(
-        assertThrows(MapTimeoutException.class, () -> consumer.take(AT_ONCE)),
+        assertThrows(WaitTimeoutException.class, () -> consumer.take(AT_ONCE)),
         "cannot take a frame of video for viewer within 1 ms: none was submitted; "
             + "of 2 buffers 2 are free, camera holds 0, viewer holds 0");
     assertFalse(stream.use.describe().contains("queued"));
