@@ -134,10 +134,13 @@ class LabMemoryTest {
       assertEquals(1, heap.indexOf(two.fd()).orElseThrow());
       assertEquals(1, heap.indexOf(duplicate).orElseThrow());
       assertTrue(heap.indexOf(0).isEmpty());
-      // What somebody else has is not given out again; what nobody has is, and is clear.
+      // Memory that has another holder is not given out again; other memory is, and is clear. A
+      // driver
+      // that can remove single buffers (since 6.10) has a new one at the index.
       two.release();
       Backing three = heap.allocate("three", 1);
-      assertEquals(2, heap.indexOf(three.fd()).orElseThrow());
+      assertTrue(heap.indexOf(three.fd()).orElseThrow() > 0);
+      assertTrue(heap.indexOf(duplicate).isEmpty());
       OwnProcess.close(duplicate);
       three.bytes(0, 1).put(0, (byte) 5);
       three.release();
