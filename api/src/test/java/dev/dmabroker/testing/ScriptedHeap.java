@@ -46,6 +46,7 @@ public class ScriptedHeap implements Heap {
   private volatile Optional<Object> identity = Optional.empty();
   private volatile long shortBy;
   private volatile byte contents;
+  private volatile boolean caching;
   private volatile long capacity = Long.MAX_VALUE;
   private final AtomicInteger closed = new AtomicInteger();
 
@@ -141,6 +142,14 @@ public class ScriptedHeap implements Heap {
     contents = value;
   }
 
+  /**
+   * Puts a cache between the CPU and the memory that it gives from now on: an access begins with
+   * what lies in the memory, and what it writes gets there as the access ends.
+   */
+  public void cacheAccesses() {
+    caching = true;
+  }
+
   public void capacity(long bytes) {
     capacity = bytes;
   }
@@ -192,11 +201,15 @@ public class ScriptedHeap implements Heap {
     private final int fd = NEXT_FD.incrementAndGet();
     private final AtomicInteger cpuAccesses = new AtomicInteger();
 
+    /** What the CPU sees of the memory. */
+    private final ByteBuffer seen;
+
     MemoryBacking(int sizeBytes) {
       memory = ByteBuffer.allocateDirect(sizeBytes).order(ByteOrder.nativeOrder());
       for (int at = 0; contents != 0 && at < sizeBytes; at++) {
         memory.put(at, contents);
       }
+      seen = caching ? ByteBuffer.allocateDirect(sizeBytes) : memory;
     }
 
     @Override
@@ -228,7 +241,7 @@ public class ScriptedHeap implements Heap {
     public ByteBuffer bytes(long offsetBytes, int lengthBytes) {
       Objects.checkFromIndexSize(offsetBytes, lengthBytes, memory.capacity());
       checkLive();
-      return memory.slice((int) offsetBytes, lengthBytes).order(ByteOrder.nativeOrder());
+      return seen.slice((int) offsetBytes, lengthBytes).order(ByteOrder.nativeOrder());
     }
 
     @Override
@@ -236,6 +249,7 @@ public class ScriptedHeap implements Heap {
       checkLive();
       onBegin.run();
       cpuAccesses.incrementAndGet();
+      copy(memory, seen);
     }
 
     @Override
@@ -245,6 +259,16 @@ public class ScriptedHeap implements Heap {
         throw new AssertionError("CPU access ended that had not begun");
       }
       onEnd.run();
+      if (access.writes()) {
+        copy(seen, memory);
+      }
+    }
+
+    /** Copies between the cache and the memory, if there is a cache. */
+    private void copy(ByteBuffer from, ByteBuffer to) {
+      if (caching) {
+        to.duplicate().clear().put(from.duplicate().clear());
+      }
     }
 
     @Override
