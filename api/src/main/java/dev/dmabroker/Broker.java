@@ -380,8 +380,7 @@ public interface Broker extends AutoCloseable {
      * starts nevertheless, and refuses devices: log, refusals and {@link
      * BrokerSnapshot#closedHeaps} say what would open the heaps.
      *
-     * @throws DuplicateNameException if two heaps share a name or alias, or two found heuristics
-     *     share a name
+     * @throws DuplicateNameException if two heaps, or two heuristics that are found, share a name
      * @throws IllegalStateException if no heap was given and no provider was there to look for one,
      *     or if there is no heuristic; the text says what to add
      */

@@ -399,6 +399,7 @@ class NegotiationTest extends Fixture {
         broker.register(
             "narrow",
             Constraints.builder()
+                .cpuOnly() // What is imported has strides of 32 bits.
                 .image(ImageConstraints.builder().maxStride(10_000_000_000_000_000L))
                 .build()));
     // Strides that any six devices can agree on, and no seven.
@@ -408,7 +409,8 @@ class NegotiationTest extends Fixture {
       Constraints[] alternatives = new Constraints[8];
       for (int j = 0; j < alternatives.length; j++) {
         prime = prime.nextProbablePrime();
-        alternatives[j] = Constraints.builder().strideAlignment(prime.longValue()).build();
+        alternatives[j] =
+            Constraints.builder().cpuOnly().strideAlignment(prime.longValue()).build();
       }
       devices.add(broker.register(DeviceSpec.builder("d" + i).alternatives(alternatives).build()));
     }

@@ -608,6 +608,13 @@ class ExplanationTest {
             .get(0));
   }
 
+  /** A planner of these heaps, and of a machine on which no heap is closed. */
+  private static Planner planner(HeapTable table) {
+    HeapDiscovery discovery = new HeapDiscovery(List.of(StubHeap.named("open")));
+    discovery.find(List.of(), /* discover= */ false);
+    return new Planner(table, discovery.closed(), new InOrder());
+  }
+
   @Test
   void countsThatDoNotAgreeAreNotTheHeapsFault() {
     HeapTable table = heaps();
@@ -621,7 +628,7 @@ class ExplanationTest {
             + " camera's camping=3 and display's maxCount=2 cannot be met together; it would fit if"
             + " camera's camping=3 were not asked (in system), or if display's maxCount=2 were 3"
             + " (in system)",
-        new Planner(table, new HeapDiscovery(List.of()).closed(), new InOrder())
+        planner(table)
             .unsatisfiable("add display", Target.of(BlobSpec.of(1)), List.of(camera, display), true)
             .getMessage());
   }
@@ -645,7 +652,7 @@ class ExplanationTest {
             + " minCount=3 cannot be met together; it would fit if camera's minSizeBytes=4 were not"
             + " asked (in small), or if camera's minCount=3 were not asked (in small); small:"
             + " sizeBytes (3 buffers of 4 bytes take 12 bytes, the heap has 10)",
-        new Planner(table, new HeapDiscovery(List.of()).closed(), new InOrder())
+        planner(table)
             .unsatisfiable("plan", Target.of(BlobSpec.of(1)), List.of(camera), true)
             .getMessage());
   }
