@@ -4,7 +4,6 @@ import dev.dmabroker.spec.Access;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.Consumer;
 
 /**
  * The declared interest of one device in one buffer: the device maps and pins the buffer through
@@ -107,13 +106,14 @@ public interface Attachment extends AutoCloseable {
   boolean isLeftOut();
 
   /**
-   * Calls {@code listener} after each move with the buffer's new generation. What the device's
-   * driver cached for an older generation is stale then. The listener is called on a daemon thread
-   * that calls the listeners at this device's attachments and does nothing else, so it may take its
-   * time. Moves that follow while it does are told as the last of them. The broker logs what the
-   * listener throws. An attachment has one listener; a later call replaces it.
+   * Tells the listener each move of the buffer from now on, besides the listeners that are there
+   * already. The listener is called on a daemon thread that calls the listeners at this device's
+   * attachments and does nothing else, so it may take its time. Moves that follow while it does are
+   * told as the last of them. The broker logs what the listener throws. Does not block.
+   *
+   * @return the subscription, for a listener that ends before the attachment does
    */
-  void onMove(Consumer<Long> listener);
+  Subscription onMove(MoveListener listener);
 
   /**
    * Detaches the device. A mapping that is still open stays valid, and moves wait until it is

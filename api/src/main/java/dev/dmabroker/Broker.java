@@ -43,7 +43,7 @@ public interface Broker extends AutoCloseable {
    * @throws ClosedException if the broker is closed
    */
   default Device register(String name, Constraints constraints) {
-    return register(DeviceSpec.named(name).constraints(constraints));
+    return register(DeviceSpec.builder(name).constraints(constraints).build());
   }
 
   /**
@@ -127,7 +127,7 @@ public interface Broker extends AutoCloseable {
    *       the contents of that moment, and the broker never writes to it again.
    *   <li>Otherwise the buffer stays, as if it were pinned for good: attaching throws {@link
    *       PinnedException}, and so do {@link SharedBuffer#evacuate} and {@link
-   *       SharedBuffer#unprepare}. A {@link #shadow} serves the device.
+   *       SharedBuffer#tryEvacuate}. A {@link #shadow} serves the device.
    * </ul>
    *
    * <p>The memory's traits decide which devices it suits; an unknown trait counts as no. If the
@@ -175,16 +175,16 @@ public interface Broker extends AutoCloseable {
   BrokerSnapshot snapshot();
 
   /** Tells the listener every event from now on, on a thread of its own. */
-  default AutoCloseable listen(BrokerListener listener) {
+  default Subscription listen(BrokerListener listener) {
     return listen(listener, Delivery.QUEUED);
   }
 
   /**
    * Tells the listener every event from now on, on the thread that {@code delivery} names.
    *
-   * @return a handle; closing it ends the calls, but for those that are under way
+   * @return the subscription, for a listener that ends before the broker does
    */
-  AutoCloseable listen(BrokerListener listener, Delivery delivery);
+  Subscription listen(BrokerListener listener, Delivery delivery);
 
   /**
    * Closes the broker: it refuses new work, ends every wait with {@link ClosedException}, blocks
@@ -212,8 +212,9 @@ public interface Broker extends AutoCloseable {
     private Builder() {}
 
     /**
-     * Asks every {@link HeapProvider} that {@link java.util.ServiceLoader} finds. The broker asks
-     * fallback providers only if no other provider gave a heap that devices reach.
+     * Asks every {@link HeapProvider} that {@link java.util.ServiceLoader} finds, in the order of
+     * the providers' names, whatever their order on the path. The broker asks fallback providers
+     * only if no other provider gave a heap that devices reach.
      */
     public Builder discoverHeaps() {
       discoverHeaps = true;
@@ -253,7 +254,7 @@ public interface Broker extends AutoCloseable {
       Objects.requireNonNull(delivery, "delivery");
       listeners.add(
           broker -> {
-            AutoCloseable unused = broker.listen(listener, delivery);
+            Subscription unused = broker.listen(listener, delivery);
           });
       return this;
     }
@@ -363,9 +364,9 @@ public interface Broker extends AutoCloseable {
     }
 
     /**
-     * Sets the poller that waits for fences. Without this call the broker takes the first one that
-     * {@link java.util.ServiceLoader} finds, when the first fence comes. The broker closes the
-     * poller.
+     * Sets the poller that waits for fences. Without this call the broker takes the one that {@link
+     * java.util.ServiceLoader} finds, of several the first by class name, when the first fence
+     * comes. The broker closes the poller.
      */
     public Builder fencePoller(FencePoller poller) {
       settings.fencePoller = Objects.requireNonNull(poller, "poller");

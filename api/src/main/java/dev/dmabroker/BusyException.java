@@ -1,6 +1,6 @@
 package dev.dmabroker;
 
-/** An operation that does not wait was refused because the buffer, or the stream, is in use. */
+/** A stream was not started, because it is being stopped. */
 public final class BusyException extends BrokerException {
   private static final long serialVersionUID = 1;
 

@@ -86,14 +86,20 @@ public interface SharedBuffer extends AutoCloseable {
   void evacuate(Duration timeout);
 
   /**
-   * Gives the memory back as {@link #evacuate} does, but fails at once instead of waiting, as
-   * VIDIOC_REQBUFS with a count of 0 answers EBUSY while buffers are in use.
+   * Gives the memory back as {@link #evacuate(Duration)} does, with the broker's default timeout.
+   */
+  void evacuate();
+
+  /**
+   * Gives the memory back as {@link #evacuate(Duration)} does if that needs no waiting. Does not
+   * block.
    *
-   * @throws BusyException if the buffer is mapped, or is being allocated or moved
+   * @return whether the buffer has no memory now; false if it is mapped, or is being allocated or
+   *     moved, as VIDIOC_REQBUFS with a count of 0 answers EBUSY
    * @throws PinnedException if the buffer is pinned
    * @throws ClosedException if the buffer or the broker is closed
    */
-  void unprepare();
+  boolean tryEvacuate();
 
   /**
    * Drops this reference to the buffer. Attachments go on; the memory is given back when the last

@@ -18,16 +18,6 @@ public final class Heaps {
   private Heaps() {}
 
   /**
-   * A builder of a heap that has the properties that the application gives it, over ordinary
-   * memory: for tests, and for machines without dma-bufs.
-   *
-   * @param name the heap's name, unique in the broker
-   */
-  public static ModelledHeap.Builder modelled(String name) {
-    return new ModelledHeap.Builder(name);
-  }
-
-  /**
    * Finds the kernel's dma-heaps, one for each node in /dev/dma_heap, under the node's name. The
    * default CMA heap is also called {@code cma}.
    */

@@ -33,9 +33,9 @@ final class ModelledDefaults implements HeapProvider {
         .orElseGet(
             () ->
                 List.of(
-                    new Open(Heaps.modelled(SYSTEM).build()),
+                    new Open(ModelledHeap.builder(SYSTEM).build()),
                     new Open(
-                        Heaps.modelled(CMA)
+                        ModelledHeap.builder(CMA)
                             .contiguous(true)
                             .addressBits(32)
                             .capacityBytes(CMA_BYTES)

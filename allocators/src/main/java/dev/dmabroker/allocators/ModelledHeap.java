@@ -40,6 +40,16 @@ public final class ModelledHeap implements Heap {
     traits = builder.traits();
   }
 
+  /**
+   * A builder of a heap that has the properties that the application gives it, over ordinary
+   * memory: for tests, and for machines without dma-bufs.
+   *
+   * @param name the heap's name, unique in the broker
+   */
+  public static Builder builder(String name) {
+    return new Builder(name);
+  }
+
   private static <T> T orElse(@Nullable T value, T otherwise) {
     return value == null ? otherwise : value;
   }
@@ -154,7 +164,7 @@ public final class ModelledHeap implements Heap {
     private @Nullable String deviceLocal;
     private @Nullable Integer numaNode;
 
-    Builder(String name) {
+    private Builder(String name) {
       this.name = Objects.requireNonNull(name, "name");
       if (name.isBlank()) {
         throw new IllegalArgumentException("a heap needs a name");

@@ -20,7 +20,6 @@ import dev.dmabroker.spec.BlobSpec;
 import dev.dmabroker.spec.Constraints;
 import dev.dmabroker.spi.Backing;
 import dev.dmabroker.spi.Heap;
-import dev.dmabroker.spi.HeapException;
 import dev.dmabroker.spi.HeapTraits;
 import dev.dmabroker.spi.Trait;
 import dev.dmabroker.testing.InOrder;
@@ -150,9 +149,9 @@ class LabMemoryTest {
           List.of(1, 2),
           List.of(heap.indexOf(four.fd()).orElseThrow(), heap.indexOf(five.fd()).orElseThrow()));
       assertEquals(0, five.bytes(0, 1).get(0));
-      HeapException busy =
+      MemoryRefusedException busy =
           assertThrows(
-              HeapException.class,
+              MemoryRefusedException.class,
               () -> {
                 int other = OwnProcess.open(node);
                 try {

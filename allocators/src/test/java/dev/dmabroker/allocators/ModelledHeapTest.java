@@ -30,7 +30,7 @@ class ModelledHeapTest {
   @Test
   void saysWhatItWasTold() {
     ModelledHeap heap =
-        Heaps.modelled("vram")
+        ModelledHeap.builder("vram")
             .aliases("video", "fast")
             .capacityBytes(1 << 20)
             .contiguous(true)
@@ -62,7 +62,7 @@ class ModelledHeapTest {
 
   @Test
   void hasPlainDefaults() {
-    HeapTraits traits = Heaps.modelled("plain").build().traits();
+    HeapTraits traits = ModelledHeap.builder("plain").build().traits();
     assertTrue(traits.contiguous().is(false));
     assertTrue(traits.addressBits().is(64));
     assertTrue(traits.cached().is(true));
@@ -72,8 +72,8 @@ class ModelledHeapTest {
 
   @Test
   void propertiesAreSetOnceAndChecked() {
-    assertThrows(IllegalArgumentException.class, () -> Heaps.modelled(" "));
-    ModelledHeap.Builder builder = Heaps.modelled("x").contiguous(false).aliases("y");
+    assertThrows(IllegalArgumentException.class, () -> ModelledHeap.builder(" "));
+    ModelledHeap.Builder builder = ModelledHeap.builder("x").contiguous(false).aliases("y");
     assertThrows(IllegalStateException.class, () -> builder.contiguous(true));
     assertThrows(IllegalStateException.class, () -> builder.aliases("z"));
     assertThrows(IllegalArgumentException.class, () -> builder.addressBits(65));
@@ -83,7 +83,7 @@ class ModelledHeapTest {
   @Test
   void isFullAtItsCapacityAndUsableAfterARelease() throws Exception {
     long page = Pages.size();
-    ModelledHeap heap = Heaps.modelled("small").capacityBytes(3 * page).build();
+    ModelledHeap heap = ModelledHeap.builder("small").capacityBytes(3 * page).build();
     Backing two = heap.allocate("two", page + 1);
     assertEquals(2 * page, heap.usedBytes());
     assertEquals(Kind.FULL, refusal(heap, 2 * page));
@@ -101,7 +101,7 @@ class ModelledHeapTest {
   @Test
   void tellsWhatLingers() throws Exception {
     long page = Pages.size();
-    ModelledHeap heap = Heaps.modelled("kept").build();
+    ModelledHeap heap = ModelledHeap.builder("kept").build();
     Backing backing = heap.allocate("kept", 2 * page);
     int duplicate = backing.dupFd();
     assertEquals(Lingering.NONE, heap.lingering());
@@ -118,7 +118,7 @@ class ModelledHeapTest {
 
   @Test
   void aRefusedAllocationIsNotCounted() {
-    ModelledHeap heap = Heaps.modelled("open").build();
+    ModelledHeap heap = ModelledHeap.builder("open").build();
     assertThrows(HeapException.class, () -> heap.allocate("absurd", 1L << 50));
     assertThrows(HeapException.class, () -> heap.allocate("absurd", Long.MAX_VALUE));
     assertEquals(0, heap.usedBytes());
@@ -127,7 +127,7 @@ class ModelledHeapTest {
   @Test
   void threadsNeverGetMoreThanTheCapacity() throws Exception {
     long page = Pages.size();
-    ModelledHeap heap = Heaps.modelled("contended").capacityBytes(3 * page).build();
+    ModelledHeap heap = ModelledHeap.builder("contended").capacityBytes(3 * page).build();
     ExecutorService pool = Executors.newFixedThreadPool(4);
     try {
       List<Future<Boolean>> results = new ArrayList<>();

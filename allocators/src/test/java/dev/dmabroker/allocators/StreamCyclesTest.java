@@ -70,7 +70,7 @@ class StreamCyclesTest {
       Device camera = broker.register("camera", Constraints.builder().cpuReach().build());
       Device viewer = broker.register("viewer", Constraints.builder().cpuReach().build());
       BufferStream stream =
-          broker.stream(StreamSpec.of("cycles", IMAGE, camera).minBuffers(BUFFERS));
+          broker.stream(StreamSpec.builder("cycles", IMAGE, camera).minBuffers(BUFFERS).build());
       StreamConsumer consumer = stream.consumer(viewer, Policy.EVERY_FRAME);
       for (int i = 0; i < CYCLES; i++) {
         cycle(stream, consumer, i);

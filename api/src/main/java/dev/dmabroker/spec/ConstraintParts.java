@@ -50,7 +50,7 @@ final class ConstraintParts extends ConstraintViews {
       for (ConstraintField field : declared) {
         List<ImageConstraints> entries = new ArrayList<>(List.of(image.only(field)));
         if (field != ConstraintField.FORMATS && image.formats().isPresent()) {
-          entries.add(ImageConstraints.anyFormat().anyModifier().build());
+          entries.add(ImageConstraints.builder().anyModifier().build());
         }
         wishes.add(new Preference(weight, alone(Map.of(), entries)));
       }
@@ -69,7 +69,7 @@ final class ConstraintParts extends ConstraintViews {
     return new Constraints(
         values,
         images.isEmpty()
-            ? ImmutableList.of(ImageConstraints.anyFormat().anyModifier().build())
+            ? ImmutableList.of(ImageConstraints.builder().anyModifier().build())
             : ImmutableList.copyOf(images),
         ImmutableSet.of(),
         ImmutableList.of());
@@ -141,7 +141,7 @@ final class ConstraintParts extends ConstraintViews {
       kept.put(field, of.peerToPeer());
     }
     if (of.images().isEmpty() && field == ConstraintField.MODIFIERS) {
-      return alone(kept, List.of(ImageConstraints.anyFormat().build()));
+      return alone(kept, List.of(ImageConstraints.builder().build()));
     }
     return alone(kept, field.isImage() ? entriesOf(of.images(), field) : List.of());
   }
@@ -167,7 +167,7 @@ final class ConstraintParts extends ConstraintViews {
     if (field != ConstraintField.FORMATS
         && (field != ConstraintField.MODIFIERS
             || images.stream().allMatch(image -> image.formats().isPresent()))) {
-      entries.add(ImageConstraints.anyFormat().anyModifier().build());
+      entries.add(ImageConstraints.builder().anyModifier().build());
     }
     return List.copyOf(entries);
   }

@@ -74,6 +74,14 @@ public final class Constraints {
     return new ConstraintsBuilder();
   }
 
+  /**
+   * A builder that has the fields of these constraints. Each field may be set anew; entries for
+   * pictures, usages and preferences are added to those that are there.
+   */
+  public ConstraintsBuilder toBuilder() {
+    return new ConstraintsBuilder(this);
+  }
+
   /** Whether the memory has to be one physically contiguous range. */
   public boolean contiguous() {
     return get(ConstraintField.CONTIGUOUS, false);

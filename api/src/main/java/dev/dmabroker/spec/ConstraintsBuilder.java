@@ -5,9 +5,9 @@ import com.google.common.collect.ImmutableSortedSet;
 import com.google.common.collect.Sets;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 
@@ -16,16 +16,21 @@ public final class ConstraintsBuilder {
   /** The largest weight of a preference. */
   public static final int MAX_WEIGHT = 1_000_000;
 
-  private final EnumMap<ConstraintField, Object> values = new EnumMap<>(ConstraintField.class);
-
-  /** The fields that were set to a value that asks for nothing. */
-  private final Set<ConstraintField> neutral = EnumSet.noneOf(ConstraintField.class);
-
+  private final FieldValues values;
   private final List<ImageConstraints> images = new ArrayList<>();
   private final Set<Usage> usages = EnumSet.noneOf(Usage.class);
   private final List<Constraints.Preference> preferences = new ArrayList<>();
 
-  ConstraintsBuilder() {}
+  ConstraintsBuilder() {
+    values = new FieldValues(Map.of());
+  }
+
+  ConstraintsBuilder(Constraints template) {
+    values = new FieldValues(template.values());
+    images.addAll(template.images());
+    usages.addAll(template.usages());
+    preferences.addAll(template.preferences());
+  }
 
   /** Asks for one physically contiguous range. */
   public ConstraintsBuilder contiguous() {
@@ -333,7 +338,7 @@ public final class ConstraintsBuilder {
   public Constraints build() {
     Constraints built =
         new Constraints(
-            values,
+            values.asking(),
             ImmutableList.copyOf(images),
             Sets.immutableEnumSet(usages),
             ImmutableList.copyOf(preferences));
@@ -353,26 +358,13 @@ public final class ConstraintsBuilder {
     return set(field, FieldChecks.count(field, buffers, least));
   }
 
-  /**
-   * Sets a field once. A value that asks for nothing is not kept, so that equal constraints are
-   * equal.
-   */
   private <T> ConstraintsBuilder set(ConstraintField field, T value, T nothing) {
-    set(field, value);
-    if (value.equals(nothing)) {
-      values.remove(field);
-      neutral.add(field);
-    }
+    values.set(field, value, nothing);
     return this;
   }
 
   private ConstraintsBuilder set(ConstraintField field, Object value) {
-    Object before = values.get(field);
-    if (before != null || neutral.contains(field)) {
-      throw new IllegalStateException(
-          field + " is set already" + (before == null ? "" : ", to " + before));
-    }
-    values.put(field, value);
+    values.set(field, value);
     return this;
   }
 }

@@ -3,54 +3,76 @@ package dev.dmabroker.spec;
 import com.google.common.collect.ImmutableSortedSet;
 import com.google.common.collect.Maps;
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Collects what a device asks of pictures. Each field may be set once. Not thread-safe. */
 public final class ImageConstraintsBuilder {
   private static final int MAX_REQUIRED_SIZES = 16;
 
-  private final @Nullable ImmutableSortedSet<PixelFormat> formats;
+  /** The fields that were set here, not by the constraints that the builder was made from. */
+  private final Set<ConstraintField> set = EnumSet.noneOf(ConstraintField.class);
+
+  private @Nullable ImmutableSortedSet<PixelFormat> formats;
   private @Nullable ImmutableSortedSet<Modifier> modifiers;
   private boolean anyModifier;
   private @Nullable ImmutableSortedSet<ColorSpace> colorSpaces;
   private @Nullable ImmutableSortedSet<ImageSize> requiredSizes;
   private final Map<ConstraintField, Long> numbers = new EnumMap<>(ConstraintField.class);
 
-  ImageConstraintsBuilder(@Nullable ImmutableSortedSet<PixelFormat> formats) {
-    this.formats = formats;
+  ImageConstraintsBuilder() {}
+
+  ImageConstraintsBuilder(ImageConstraints template) {
+    formats = template.formats;
+    modifiers = template.declaresModifiers ? template.modifiers : null;
+    anyModifier = template.modifiers == null;
+    colorSpaces = template.colorSpaces;
+    requiredSizes = template.requiredSizes;
+    numbers.putAll(template.numbers);
+  }
+
+  /**
+   * Sets the formats that the demands are for, instead of all formats that no other entry of the
+   * device names.
+   *
+   * @throws InvalidConstraintException if there is no format
+   */
+  public ImageConstraintsBuilder formats(PixelFormat... formats) {
+    if (formats.length == 0) {
+      throw new InvalidConstraintException(
+          "formats names no format, so no picture could ever be placed; leave it out to take all",
+          ConstraintField.FORMATS);
+    }
+    markSet(ConstraintField.FORMATS);
+    this.formats = ImmutableSortedSet.copyOf(formats);
+    return this;
   }
 
   /**
    * Sets the modifiers that the device takes, instead of linear only. The device takes all of them
    * equally; a device that prefers one gives alternatives.
    *
-   * @throws InvalidConstraintException if there is no modifier, or one of them has no layout for
-   *     any of the formats
+   * @throws InvalidConstraintException if there is no modifier
    */
   public ImageConstraintsBuilder modifiers(Modifier... modifiers) {
-    checkUnset(ConstraintField.MODIFIERS, this.modifiers != null || anyModifier);
     if (modifiers.length == 0) {
       throw new InvalidConstraintException(
           "modifiers names no modifier; leave it out to take LINEAR, or use anyModifier()",
           ConstraintField.MODIFIERS);
     }
-    for (Modifier modifier : modifiers) {
-      if (formats != null && formats.stream().noneMatch(modifier::supports)) {
-        throw new InvalidConstraintException(
-            "modifiers has " + modifier + ", which has no layout for any of formats " + formats,
-            ConstraintField.MODIFIERS,
-            ConstraintField.FORMATS);
-      }
-    }
+    markSet(ConstraintField.MODIFIERS);
+    anyModifier = false;
     this.modifiers = ImmutableSortedSet.copyOf(modifiers);
     return this;
   }
 
   /** Says that the device takes every modifier. */
   public ImageConstraintsBuilder anyModifier() {
-    checkUnset(ConstraintField.MODIFIERS, modifiers != null || anyModifier);
+    markSet(ConstraintField.MODIFIERS);
     anyModifier = true;
+    modifiers = null;
     return this;
   }
 
@@ -60,11 +82,11 @@ public final class ImageConstraintsBuilder {
    * @throws InvalidConstraintException if there is no colour space
    */
   public ImageConstraintsBuilder colorSpaces(ColorSpace... colorSpaces) {
-    checkUnset(ConstraintField.COLOR_SPACES, this.colorSpaces != null);
     if (colorSpaces.length == 0) {
       throw new InvalidConstraintException(
           "colorSpaces names none; leave it out to take all", ConstraintField.COLOR_SPACES);
     }
+    markSet(ConstraintField.COLOR_SPACES);
     this.colorSpaces = ImmutableSortedSet.copyOf(colorSpaces);
     return this;
   }
@@ -94,12 +116,12 @@ public final class ImageConstraintsBuilder {
    * @throws InvalidConstraintException if there are no sizes, or more than 16
    */
   public ImageConstraintsBuilder requiredSizes(ImageSize... sizes) {
-    checkUnset(ConstraintField.REQUIRED_SIZES, requiredSizes != null);
     if (sizes.length == 0 || sizes.length > MAX_REQUIRED_SIZES) {
       throw new InvalidConstraintException(
           "requiredSizes must name 1 to " + MAX_REQUIRED_SIZES + " sizes, names " + sizes.length,
           ConstraintField.REQUIRED_SIZES);
     }
+    markSet(ConstraintField.REQUIRED_SIZES);
     requiredSizes = ImmutableSortedSet.copyOf(sizes);
     return this;
   }
@@ -217,6 +239,8 @@ public final class ImageConstraintsBuilder {
       ConstraintField one, long oneValue, ConstraintField other, long otherValue) {
     check(one, oneValue);
     check(other, otherValue);
+    markSet(one);
+    markSet(other);
     numbers.put(one, oneValue);
     numbers.put(other, otherValue);
     return this;
@@ -224,6 +248,7 @@ public final class ImageConstraintsBuilder {
 
   private ImageConstraintsBuilder number(ConstraintField field, long value) {
     check(field, value);
+    markSet(field);
     numbers.put(field, value);
     return this;
   }
@@ -234,11 +259,10 @@ public final class ImageConstraintsBuilder {
       throw new InvalidConstraintException(
           field + " must be at least " + least + ", is " + value, field);
     }
-    checkUnset(field, numbers.containsKey(field));
   }
 
-  private static void checkUnset(ConstraintField field, boolean set) {
-    if (set) {
+  private void markSet(ConstraintField field) {
+    if (!set.add(field)) {
       throw new IllegalStateException(field + " is set already");
     }
   }
@@ -250,6 +274,7 @@ public final class ImageConstraintsBuilder {
    *     both
    */
   public ImageConstraints build() {
+    checkModifiers();
     checkOrder(ConstraintField.MIN_WIDTH, ConstraintField.MAX_WIDTH);
     checkOrder(ConstraintField.MIN_HEIGHT, ConstraintField.MAX_HEIGHT);
     checkOrder(ConstraintField.MIN_STRIDE, ConstraintField.MAX_STRIDE);
@@ -278,6 +303,20 @@ public final class ImageConstraintsBuilder {
         colorSpaces,
         requiredSizes == null ? ImmutableSortedSet.of() : requiredSizes,
         asking);
+  }
+
+  private void checkModifiers() {
+    if (formats == null || modifiers == null) {
+      return;
+    }
+    for (Modifier modifier : modifiers) {
+      if (formats.stream().noneMatch(modifier::supports)) {
+        throw new InvalidConstraintException(
+            "modifiers has " + modifier + ", which has no layout for any of formats " + formats,
+            ConstraintField.MODIFIERS,
+            ConstraintField.FORMATS);
+      }
+    }
   }
 
   private void checkRequired(ImageSize size) {

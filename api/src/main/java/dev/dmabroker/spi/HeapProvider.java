@@ -8,7 +8,10 @@ import java.util.List;
  */
 public interface HeapProvider {
 
-  /** The name of the provider in errors. */
+  /**
+   * The name of the provider, equal at every call. It appears in errors, and the broker asks the
+   * providers that it discovers in the order of their names.
+   */
   String name();
 
   /**
@@ -19,8 +22,9 @@ public interface HeapProvider {
   }
 
   /**
-   * Looks for heaps. A heap that is missing or not permitted is a {@link Closed} finding, not an
-   * exception. The caller closes the heaps. May block, and may allocate from heaps to see what
+   * Looks for heaps, and gives them in an order that is the provider's own and does not change from
+   * one call to the next. A heap that is missing or not permitted is a {@link Closed} finding, not
+   * an exception. The caller closes the heaps. May block, and may allocate from heaps to see what
    * their memory is like.
    */
   List<Finding> discover();

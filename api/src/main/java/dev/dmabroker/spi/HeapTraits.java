@@ -54,6 +54,11 @@ public final class HeapTraits {
     return new Builder();
   }
 
+  /** A builder that has these traits. */
+  public Builder toBuilder() {
+    return new Builder(this);
+  }
+
   /** Whether every allocation is one physically contiguous range. */
   public Trait<Boolean> contiguous() {
     return contiguous;
@@ -161,7 +166,7 @@ public final class HeapTraits {
     return all().toString();
   }
 
-  /** Collects traits. Not thread-safe. */
+  /** Collects traits; the last one of a name counts. Not thread-safe. */
   public static final class Builder {
     private static final String NOT_PROBED = "not probed";
     private static final String ORDINARY = "ordinary memory";
@@ -184,6 +189,24 @@ public final class HeapTraits {
     private Trait<Integer> numaNode = Trait.unknown(NOT_PROBED);
 
     private Builder() {}
+
+    private Builder(HeapTraits traits) {
+      contiguous = traits.contiguous;
+      addressBits = traits.addressBits;
+      alignmentBytes = traits.alignmentBytes;
+      maxSizeBytes = traits.maxSizeBytes;
+      capacityBytes = traits.capacityBytes;
+      cached = traits.cached;
+      cpuReach = traits.cpuReach;
+      deviceAccess = traits.deviceAccess;
+      speed = traits.speed;
+      granuleBytes = traits.granuleBytes;
+      lowestAddress = traits.lowestAddress;
+      coherency = traits.coherency;
+      secure = traits.secure;
+      deviceLocal = traits.deviceLocal;
+      numaNode = traits.numaNode;
+    }
 
     /** See {@link HeapTraits#contiguous()}. */
     public Builder contiguous(Trait<Boolean> trait) {

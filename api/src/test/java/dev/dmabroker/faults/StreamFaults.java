@@ -179,10 +179,11 @@ public final class StreamFaults {
     Video(FaultWorld world) {
       stream =
           world.broker.stream(
-              StreamSpec.of("video", BlobSpec.of(Fixture.SIZE), world.camera)
+              StreamSpec.builder("video", BlobSpec.of(Fixture.SIZE), world.camera)
                   .quietTime(Duration.ofMillis(10)) // A refusal passes after that.
                   .minBuffers(2)
-                  .maxBuffers(MOST));
+                  .maxBuffers(MOST)
+                  .build());
     }
 
     /** Starts with one consumer. */

@@ -63,9 +63,9 @@ final class Specs {
           Constraints.builder().usage(Usage.CPU_READ_OFTEN, Usage.GPU_STORAGE).build(),
           Constraints.builder()
               .prefer(50, Constraints.builder().contiguous().build())
-              .image(ImageConstraints.of(PixelFormat.GREY))
+              .image(ImageConstraints.builder().formats(PixelFormat.GREY))
               .build(),
-          Constraints.builder().image(ImageConstraints.anyFormat().maxSize(32, 32)).build());
+          Constraints.builder().image(ImageConstraints.builder().maxSize(32, 32)).build());
 
   private Specs() {}
 }

@@ -14,6 +14,7 @@ import dev.dmabroker.Shadow;
 import dev.dmabroker.SharedBuffer;
 import dev.dmabroker.StreamConsumer;
 import dev.dmabroker.StreamSpec;
+import dev.dmabroker.Subscription;
 import dev.dmabroker.spec.SyncFile;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -134,8 +135,8 @@ final class Things {
   static final Kind<Asked<?>> FUTURES = new Kind<>("future", 6, (world, it) -> it.cancel(world));
   static final Kind<Flow.Subscription> SUBSCRIPTIONS =
       new Kind<>("subscription", 3, (world, it) -> it.cancel());
-  static final Kind<AutoCloseable> LISTENING =
-      new Kind<>("listening", 2, (world, it) -> world.end("Broker.listen(BrokerListener)", it));
+  static final Kind<Subscription> LISTENING =
+      new Kind<>("listening", 3, (world, it) -> world.end("Subscription.close()", it));
   static final Kind<SyncFile> FENCES = new Kind<>("fence", 8, (world, it) -> {});
 
   /** All but the brokers, in the order in which a walk ends them. */

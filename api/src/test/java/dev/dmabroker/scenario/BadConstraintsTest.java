@@ -61,7 +61,7 @@ class BadConstraintsTest {
       Consumer<ImageConstraintsBuilder> asked, String says, ConstraintField... fields) {
     Executable build =
         () -> {
-          ImageConstraintsBuilder builder = ImageConstraints.of(PixelFormat.NV12);
+          ImageConstraintsBuilder builder = ImageConstraints.builder().formats(PixelFormat.NV12);
           asked.accept(builder);
           builder.build();
         };
@@ -126,34 +126,33 @@ class BadConstraintsTest {
             ConstraintField.CAMPING,
             ConstraintField.MAX_COUNT),
         memory(
-            b -> b.strideAlignment(64).image(ImageConstraints.anyFormat().maxStride(63)),
+            b -> b.strideAlignment(64).image(ImageConstraints.builder().maxStride(63)),
             "strideAlignmentBytes 64",
             ConstraintField.STRIDE_ALIGNMENT,
             ConstraintField.MAX_STRIDE),
         memory(
             b ->
                 b.strideAlignment(64)
-                    .image(ImageConstraints.anyFormat().strideAlignment(48).maxStride(191)),
+                    .image(ImageConstraints.builder().strideAlignment(48).maxStride(191)),
             "strideAlignmentBytes 64 of all pictures and 48 of some have no common multiple up to"
                 + " maxStrideBytes 191",
             ConstraintField.STRIDE_ALIGNMENT,
             ConstraintField.MAX_STRIDE),
         memory(
-            b -> b.strideAlignment(1L << 62).image(ImageConstraints.anyFormat().strideAlignment(3)),
+            b -> b.strideAlignment(1L << 62).image(ImageConstraints.builder().strideAlignment(3)),
             "have no common multiple up to maxStrideBytes 9223372036854775807",
             ConstraintField.STRIDE_ALIGNMENT,
             ConstraintField.MAX_STRIDE),
         memory(
             b ->
-                b.image(ImageConstraints.of(PixelFormat.NV12, PixelFormat.GREY))
-                    .image(ImageConstraints.of(PixelFormat.GREY)),
+                b.image(ImageConstraints.builder().formats(PixelFormat.NV12, PixelFormat.GREY))
+                    .image(ImageConstraints.builder().formats(PixelFormat.GREY)),
             "two entries cover the same format and modifier: (formats=[GREY, NV12],",
             ConstraintField.FORMATS,
             ConstraintField.MODIFIERS),
         memory(
             b ->
-                b.image(ImageConstraints.anyFormat())
-                    .image(ImageConstraints.anyFormat().anyModifier()),
+                b.image(ImageConstraints.builder()).image(ImageConstraints.builder().anyModifier()),
             "two entries cover the same format and modifier",
             ConstraintField.FORMATS,
             ConstraintField.MODIFIERS),
@@ -284,11 +283,12 @@ class BadConstraintsTest {
                 b.prefer(
                     1,
                     Constraints.builder()
-                        .image(ImageConstraints.of(PixelFormat.NV12))
-                        .image(ImageConstraints.of(PixelFormat.GREY))
+                        .image(ImageConstraints.builder().formats(PixelFormat.NV12))
+                        .image(ImageConstraints.builder().formats(PixelFormat.GREY))
                         .build()),
             "at most one entry for pictures"),
-        memory(b -> ImageConstraints.of(), "names no format", ConstraintField.FORMATS),
+        memory(
+            b -> ImageConstraints.builder().formats(), "names no format", ConstraintField.FORMATS),
         image(b -> b.modifiers(), "names no modifier", ConstraintField.MODIFIERS),
         image(b -> b.colorSpaces(), "names none", ConstraintField.COLOR_SPACES),
         image(
@@ -352,11 +352,14 @@ class BadConstraintsTest {
         b -> b.minCount(4).maxCount(4).camping(2).dedicatedSlack(1).sharedSlack(1),
         b ->
             b.strideAlignment(64)
-                .image(ImageConstraints.anyFormat().strideAlignment(48).maxStride(192)),
+                .image(ImageConstraints.builder().strideAlignment(48).maxStride(192)),
         b ->
-            b.image(ImageConstraints.of(PixelFormat.NV12))
-                .image(ImageConstraints.of(PixelFormat.NV12).modifiers(Modifier.I915_X_TILED))
-                .image(ImageConstraints.anyFormat().anyModifier()));
+            b.image(ImageConstraints.builder().formats(PixelFormat.NV12))
+                .image(
+                    ImageConstraints.builder()
+                        .formats(PixelFormat.NV12)
+                        .modifiers(Modifier.I915_X_TILED))
+                .image(ImageConstraints.builder().anyModifier()));
   }
 
   @ParameterizedTest
@@ -376,7 +379,7 @@ class BadConstraintsTest {
 
   @Test
   void noneOrTooManyAlternatives() {
-    DeviceSpec spec = DeviceSpec.named("gpu");
+    DeviceSpec.Builder spec = DeviceSpec.builder("gpu");
     Fixture.assertSays(
         assertThrows(InvalidConstraintException.class, () -> spec.alternatives(new Constraints[0])),
         "device gpu must have 1 to 16 alternatives, has 0");
@@ -385,8 +388,8 @@ class BadConstraintsTest {
     Fixture.assertSays(
         assertThrows(InvalidConstraintException.class, () -> spec.alternatives(many)),
         "device gpu must have 1 to 16 alternatives, has 17");
-    assertEquals(1, spec.alternatives().size());
-    assertEquals(16, spec.alternatives(Arrays.copyOf(many, 16)).alternatives().size());
+    assertEquals(1, spec.build().alternatives().size());
+    assertEquals(16, spec.alternatives(Arrays.copyOf(many, 16)).build().alternatives().size());
   }
 
   /** Alternatives no two of which go together, and none of which looks so on its own. */
@@ -396,7 +399,7 @@ class BadConstraintsTest {
       long size = 1000 + number + 10L * i;
       alternatives[i] = Constraints.builder().minSize(size).maxSize(size).build();
     }
-    return DeviceSpec.named("picky" + number).alternatives(alternatives);
+    return DeviceSpec.builder("picky" + number).alternatives(alternatives).build();
   }
 
   @Test
@@ -435,11 +438,10 @@ class BadConstraintsTest {
   private static Constraints wishful() {
     ConstraintsBuilder asked = Constraints.builder();
     // One that is never met, so that no set is known to be the best.
-    asked.prefer(
-        1, Constraints.builder().image(ImageConstraints.anyFormat().maxStride(63)).build());
+    asked.prefer(1, Constraints.builder().image(ImageConstraints.builder().maxStride(63)).build());
     for (int i = 1; i <= 17; i++) {
       asked.prefer(
-          i, Constraints.builder().image(ImageConstraints.anyFormat().minStride(100L + i)).build());
+          i, Constraints.builder().image(ImageConstraints.builder().minStride(100L + i)).build());
     }
     return asked.build();
   }

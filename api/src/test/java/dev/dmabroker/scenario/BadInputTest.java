@@ -252,7 +252,7 @@ class BadInputTest extends Fixture {
 
   @Test
   void accessThatTheDeviceDidNotDeclare() {
-    Device reader = broker.register(DeviceSpec.named("reader").access(Access.READ));
+    Device reader = broker.register(DeviceSpec.builder("reader").access(Access.READ).build());
     Attachment reads = buffer.attach(reader);
     for (boolean backed : new boolean[] {false, true}) {
       for (Access access : List.of(Access.WRITE, Access.READ_WRITE, Access.OVERWRITE)) {
@@ -262,7 +262,7 @@ class BadInputTest extends Fixture {
         assertRefused(
             UndeclaredAccessException.class,
             () -> reads.map(access, Duration.ofSeconds(1)),
-            "declare what it needs with DeviceSpec.access");
+            "declare what it needs with DeviceSpec.Builder.access");
         var async =
             assertRefused(ExecutionException.class, () -> reads.mapAsync(access).get(), says);
         assertInstanceOf(UndeclaredAccessException.class, async.getCause());
@@ -299,7 +299,7 @@ class BadInputTest extends Fixture {
     in.map(Access.READ, longest).close();
     buffer.evacuate(longest);
     buffer.prepare(longest);
-    broker.register(DeviceSpec.named("slow").longestHold(longest)).close();
+    broker.register(DeviceSpec.builder("slow").longestHold(longest).build()).close();
   }
 
   // ---- Heaps that refuse ----
@@ -385,10 +385,10 @@ class BadInputTest extends Fixture {
     calls.add(() -> in.mapAsync(nothing()));
     calls.add(() -> in.onMove(nothing()));
     calls.add(() -> ImageSpec.of(1, 1, nothing()));
-    calls.add(() -> DeviceSpec.named(nothing()));
-    calls.add(() -> DeviceSpec.named("new").constraints(nothing()));
-    calls.add(() -> DeviceSpec.named("new").access(nothing()));
-    calls.add(() -> DeviceSpec.named("new").longestHold(nothing()));
+    calls.add(() -> DeviceSpec.builder(nothing()).build());
+    calls.add(() -> DeviceSpec.builder("new").constraints(nothing()).build());
+    calls.add(() -> DeviceSpec.builder("new").access(nothing()).build());
+    calls.add(() -> DeviceSpec.builder("new").longestHold(nothing()).build());
     calls.add(() -> Constraints.builder().caching(nothing()));
     calls.add(() -> Constraints.builder().permittedHeaps("a", nothing()));
     calls.add(() -> Constraints.builder().permittedHeaps(BadInputTest.<String[]>nothing()));

@@ -251,7 +251,7 @@ class BrokerBuildTest {
             .closeTimeout(longest)
             .moveRetries(longest, Integer.MAX_VALUE)
             .build()) {
-      var device = broker.register(DeviceSpec.named("any"));
+      var device = broker.register(DeviceSpec.builder("any").build());
       assertEquals(Long.MAX_VALUE / 2, device.longestHold().toNanos());
       broker.export(BlobSpec.of(1)).attach(device).map(Access.READ).close();
     }
@@ -265,7 +265,7 @@ class BrokerBuildTest {
       assertEquals(
           Duration.ofMillis(9),
           broker
-              .register(DeviceSpec.named("slow").longestHold(Duration.ofMillis(9)))
+              .register(DeviceSpec.builder("slow").longestHold(Duration.ofMillis(9)).build())
               .longestHold());
     }
   }

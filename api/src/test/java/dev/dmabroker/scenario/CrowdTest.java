@@ -43,7 +43,8 @@ class CrowdTest extends Fixture {
       buffer = export();
       in =
           buffer.attach(
-              broker.register(DeviceSpec.named("camera").longestHold(Duration.ofMinutes(5))));
+              broker.register(
+                  DeviceSpec.builder("camera").longestHold(Duration.ofMinutes(5)).build()));
       write(in, 1);
       held = start(() -> in.map(Access.WRITE)).result();
       out = buffer.attach(broker.register("display", CONTIGUOUS));

@@ -125,7 +125,8 @@ class HangingHeapTest extends Fixture {
     List<EmptyFrame> held = new ArrayList<>();
     List<BufferStream> streams = new ArrayList<>();
     for (int i = 0; i < 6; i++) {
-      Device producer = broker.register(DeviceSpec.named("producer-" + i).constraints(CONTIGUOUS));
+      Device producer =
+          broker.register(DeviceSpec.builder("producer-" + i).constraints(CONTIGUOUS).build());
       streams.add(broker.stream(StreamSpec.of("video-" + i, BlobSpec.of(SIZE), producer)));
       streams.get(i).start();
       Optional<EmptyFrame> got = streams.get(i).tryAcquire();

@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Test;
 /** Contents are dropped for who overwrites them, and for nobody who only wanted to. */
 class OverwriteTest extends Fixture {
   private final Device camera =
-      broker.register(DeviceSpec.named("camera").longestHold(Duration.ofSeconds(30)));
+      broker.register(DeviceSpec.builder("camera").longestHold(Duration.ofSeconds(30)).build());
   private final Device display = broker.register("display", CONTIGUOUS);
 
   /** Contents, a writer that holds up the drain, and somebody who will need the move. */

@@ -54,7 +54,8 @@ class PinTest extends Fixture {
   private void reopen(Duration firstBackOff) {
     broker.close();
     broker = builder().mover(mover).moveRetries(firstBackOff, 3).build();
-    camera = broker.register(DeviceSpec.named("camera").longestHold(Duration.ofSeconds(30)));
+    camera =
+        broker.register(DeviceSpec.builder("camera").longestHold(Duration.ofSeconds(30)).build());
     display = broker.register("display", CONTIGUOUS);
     buffer = export();
     in = buffer.attach(camera);
@@ -150,10 +151,10 @@ class PinTest extends Fixture {
     write(in, 1);
     Pin pin = in.pin();
     assertThrows(PinnedException.class, () -> buffer.evacuate(Duration.ofSeconds(30)));
-    assertThrows(PinnedException.class, buffer::unprepare);
+    assertThrows(PinnedException.class, buffer::tryEvacuate);
     assertEquals(1, read(in));
     pin.close();
-    buffer.unprepare();
+    assertTrue(buffer.tryEvacuate());
     assertEquals(0, system.live());
   }
 
@@ -271,7 +272,8 @@ class PinTest extends Fixture {
   @Test
   void aDispensableDeviceMayAttachAndIsServedOnceThePinIsClosed() {
     write(in, 1);
-    Device extra = broker.register(DeviceSpec.named("extra").constraints(CONTIGUOUS).dispensable());
+    Device extra =
+        broker.register(DeviceSpec.builder("extra").constraints(CONTIGUOUS).dispensable().build());
     Pin pin = in.pin();
     Attachment late = buffer.attach(extra);
     assertThrows(PinnedException.class, () -> late.map(Access.READ));

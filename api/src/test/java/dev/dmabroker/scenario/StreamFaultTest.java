@@ -39,7 +39,8 @@ class StreamFaultTest extends RationedFixture {
 
   @Test
   void aProducerThatNeverSubmitsIsNamed() throws Exception {
-    Device stuck = broker.register(DeviceSpec.named("stuck").longestHold(Duration.ofMillis(2)));
+    Device stuck =
+        broker.register(DeviceSpec.builder("stuck").longestHold(Duration.ofMillis(2)).build());
     BufferStream stream = broker.stream(StreamSpec.of("video", BlobSpec.of(SIZE), stuck));
     stream.start();
     EmptyFrame unused = stream.acquire();
@@ -155,7 +156,7 @@ class StreamFaultTest extends RationedFixture {
   void aWaitIsOneRefusalHoweverLongItLasts() {
     // The stream looks after its frames each half of what a device may hold them.
     Device rationed =
-        broker.register(DeviceSpec.named("rationed").longestHold(Duration.ofMillis(4)));
+        broker.register(DeviceSpec.builder("rationed").longestHold(Duration.ofMillis(4)).build());
     BufferStream stream = broker.stream(StreamSpec.of("video", BlobSpec.of(SIZE), rationed));
     stream.start();
     EmptyFrame one = stream.acquire();

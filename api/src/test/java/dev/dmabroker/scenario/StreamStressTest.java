@@ -44,12 +44,14 @@ class StreamStressTest extends Fixture {
   private final Device camera = broker.register("camera", Constraints.none());
   private final Device viewer = broker.register("viewer", Constraints.none());
   private final Device display = broker.register("display", CONTIGUOUS);
-  private final Device stranger = broker.register(DeviceSpec.named("stranger").group("others"));
+  private final Device stranger =
+      broker.register(DeviceSpec.builder("stranger").group("others").build());
   private final BufferStream stream =
       broker.stream(
-          StreamSpec.of("video", BlobSpec.of(SIZE), camera)
+          StreamSpec.builder("video", BlobSpec.of(SIZE), camera)
               .maxBuffers(6)
-              .quietTime(Duration.ofMillis(5)));
+              .quietTime(Duration.ofMillis(5))
+              .build());
   private final AtomicBoolean over = new AtomicBoolean();
   private final AtomicLong seen = new AtomicLong();
 

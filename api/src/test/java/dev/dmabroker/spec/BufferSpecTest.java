@@ -83,7 +83,9 @@ class BufferSpecTest {
   void aPictureMayHaveSeveralFormatsAndNoneTwice() {
     ImageSpec spec = ImageSpec.of(2, 2, NV12, YUYV, NV12);
     assertEquals(List.of(NV12, YUYV), spec.formats());
-    assertEquals("2x2 [NV12, YUYV] REC709", spec.in(ColorSpace.REC709).toString());
+    assertEquals(
+        "2x2 [NV12, YUYV] REC709",
+        spec.toBuilder().colorSpace(ColorSpace.REC709).build().toString());
     assertThrows(
         IllegalArgumentException.class, () -> new ImageSpec(2, 2, List.of(), Optional.empty()));
   }
@@ -118,5 +120,18 @@ class BufferSpecTest {
     planes.clear();
     assertEquals(1, layout.planes().size());
     assertThrows(UnsupportedOperationException.class, () -> layout.planes().clear());
+  }
+
+  @Test
+  void anImageIsATemplateForAnother() {
+    ImageSpec small =
+        ImageSpec.builder(64, 48, PixelFormat.NV12).colorSpace(ColorSpace.REC709).build();
+    ImageSpec large = small.toBuilder().size(1920, 1080).build();
+    assertEquals("1920x1080 NV12 REC709", large.toString());
+    assertEquals(
+        "64x48 [YUYV, NV12] REC709",
+        small.toBuilder().formats(PixelFormat.YUYV, PixelFormat.NV12).build().toString());
+    assertEquals("64x48 NV12 REC709", small.toString());
+    assertThrows(IllegalArgumentException.class, () -> small.toBuilder().size(0, 1).build());
   }
 }

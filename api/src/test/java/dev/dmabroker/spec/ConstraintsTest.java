@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.Optional;
 import java.util.Set;
@@ -261,5 +262,59 @@ class ConstraintsTest {
     assertThrows(IllegalArgumentException.class, () -> Constraints.builder().permittedHeaps(" "));
     assertThrows(
         IllegalArgumentException.class, () -> Constraints.builder().forbiddenHeaps("a", ""));
+  }
+
+  // ---- Templates ----
+
+  @Test
+  void aBuilderOfConstraintsHasTheirFields() {
+    Constraints all =
+        Constraints.builder()
+            .contiguous()
+            .addressBits(32)
+            .coherency(Coherency.RAM)
+            .forbiddenHeaps("cma")
+            .usage(Usage.VIDEO_ENCODER)
+            .camping(2)
+            .image(ImageConstraints.builder().formats(PixelFormat.NV12).strideAlignment(64))
+            .image(ImageConstraints.builder().anyModifier().maxSize(64, 64))
+            .prefer(50, Constraints.builder().caching(Caching.CACHED).build())
+            .build();
+    assertEquals(all, all.toBuilder().build());
+    assertEquals(Constraints.none(), Constraints.none().toBuilder().build());
+  }
+
+  @Test
+  void eachFieldOfATemplateMayBeSetAnewOnce() {
+    Constraints template = Constraints.builder().contiguous().addressBits(32).build();
+    assertEquals(40, template.toBuilder().addressBits(40).build().addressBits());
+    assertEquals(
+        Constraints.builder().contiguous().build(), template.toBuilder().addressBits(64).build());
+    ConstraintsBuilder again = template.toBuilder().addressBits(64);
+    assertThrows(IllegalStateException.class, () -> again.addressBits(32));
+    assertTrue(template.toBuilder().usage(Usage.VIDEO_ENCODER).build().contiguous());
+    assertEquals(32, template.addressBits());
+  }
+
+  @Test
+  void demandsOnPicturesAreTemplatesToo() {
+    ImageConstraints template =
+        ImageConstraints.builder()
+            .formats(PixelFormat.NV12)
+            .colorSpaces(ColorSpace.REC709)
+            .requiredSizes(new ImageSize(64, 64))
+            .strideAlignment(64)
+            .build();
+    assertEquals(template, template.toBuilder().build());
+    ImageConstraints any = template.toBuilder().anyModifier().strideAlignment(1).build();
+    assertEquals(Optional.empty(), any.modifiers());
+    assertEquals(1, any.number(ConstraintField.STRIDE_ALIGNMENT));
+    assertEquals(any, any.toBuilder().build());
+    assertEquals(
+        Optional.of(Set.of(Modifier.LINEAR)),
+        any.toBuilder().modifiers(Modifier.LINEAR).build().modifiers());
+    ImageConstraintsBuilder again = template.toBuilder().strideAlignment(128);
+    assertThrows(IllegalStateException.class, () -> again.strideAlignment(64));
+    assertThrows(InvalidConstraintException.class, () -> ImageConstraints.builder().formats());
   }
 }

@@ -1,6 +1,7 @@
 package dev.dmabroker.metrics;
 
 import dev.dmabroker.Broker;
+import dev.dmabroker.Subscription;
 import dev.dmabroker.event.BrokerListener;
 import dev.dmabroker.event.Delivery;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -36,7 +37,7 @@ public final class DmaBufMetrics implements MeterBinder, AutoCloseable {
   private final List<Meters> bound = new ArrayList<>();
 
   /** Hears that the broker is closed; null until the first registry is bound. Guarded by this. */
-  private @Nullable AutoCloseable ending;
+  private @Nullable Subscription ending;
 
   /** Guarded by this. */
   private boolean closed;
@@ -95,7 +96,7 @@ public final class DmaBufMetrics implements MeterBinder, AutoCloseable {
     bound.forEach(Meters::close);
     bound.clear();
     if (ending != null) {
-      Meters.end(ending);
+      ending.close();
     }
   }
 }

@@ -1,6 +1,7 @@
 package dev.dmabroker.metrics;
 
 import dev.dmabroker.Broker;
+import dev.dmabroker.Subscription;
 import dev.dmabroker.event.AttachRefused;
 import dev.dmabroker.event.BrokerListener;
 import dev.dmabroker.event.BrokerSnapshot;
@@ -57,7 +58,7 @@ final class Meters implements BrokerListener {
   private final Counter refused;
   private final Counter fencesFailed;
   private final Map<LeakFound.Kind, Counter> leaks = new EnumMap<>(LeakFound.Kind.class);
-  private final AutoCloseable listening;
+  private final Subscription listening;
 
   /** The meters of moves with one result. */
   private record MoveMeters(Map<BufferMove.Cause, Counter> moves, Timer stall) {
@@ -131,18 +132,9 @@ final class Meters implements BrokerListener {
 
   /** Ends the events, and takes the meters out of the registry. */
   void close() {
-    end(listening);
+    listening.close();
     streams.close();
     registration.removeAll();
-  }
-
-  /** Ends the events of a listener. */
-  static void end(AutoCloseable listening) {
-    try {
-      listening.close();
-    } catch (Exception e) {
-      throw new IllegalStateException("the broker refused to end its events", e);
-    }
   }
 
   // ---- What happens ----

@@ -55,7 +55,8 @@ class BadValuesTest {
           .moveRetries(FOR_EVER, 64)
           .closeTimeout(Duration.ofMillis(50))
           .build();
-  private final Device slow = broker.register(DeviceSpec.named("slow").longestHold(FOR_EVER));
+  private final Device slow =
+      broker.register(DeviceSpec.builder("slow").longestHold(FOR_EVER).build());
   private final Device display =
       broker.register("display", Constraints.builder().contiguous().build());
 
@@ -67,9 +68,10 @@ class BadValuesTest {
   private BufferStream started(String name) {
     BufferStream stream =
         broker.stream(
-            StreamSpec.of(name, BlobSpec.of(SIZE), slow)
+            StreamSpec.builder(name, BlobSpec.of(SIZE), slow)
                 .quietTime(FOR_EVER)
-                .stopDeadline(Duration.ZERO));
+                .stopDeadline(Duration.ZERO)
+                .build());
     stream.consumer(slow, Policy.LATEST);
     stream.start();
     return stream;

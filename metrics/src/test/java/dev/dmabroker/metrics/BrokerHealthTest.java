@@ -57,7 +57,7 @@ class BrokerHealthTest {
               })
           .build();
   private final Device camera =
-      broker.register(DeviceSpec.named("camera").longestHold(Duration.ofHours(1)));
+      broker.register(DeviceSpec.builder("camera").longestHold(Duration.ofHours(1)).build());
 
   @AfterEach
   void close() {
@@ -85,7 +85,8 @@ class BrokerHealthTest {
 
   @Test
   void whoHoldsForTooLongIsNamed() {
-    Device hasty = broker.register(DeviceSpec.named("hasty").longestHold(Duration.ofNanos(1)));
+    Device hasty =
+        broker.register(DeviceSpec.builder("hasty").longestHold(Duration.ofNanos(1)).build());
     Attachment attachment = broker.export("frame", BlobSpec.of(SIZE)).attach(hasty);
     List<Mapping> held = new ArrayList<>();
     for (int i = 0; i < 7; i++) {
@@ -119,7 +120,7 @@ class BrokerHealthTest {
                 "heap system is nearly full: 36864 of 40960 bytes, of which 4096 were given back"
                     + " and linger")),
         health());
-    all.get(0).buffer().unprepare();
+    assertTrue(all.get(0).buffer().tryEvacuate());
     assertEquals(Status.UP, health().status());
   }
 
@@ -143,9 +144,10 @@ class BrokerHealthTest {
   void aStreamIsNamedWhenItStarvesNotWhenItIsFull() {
     Device display =
         broker.register(
-            DeviceSpec.named("display")
+            DeviceSpec.builder("display")
                 .constraints(Constraints.builder().camping(1).build())
-                .longestHold(Duration.ofHours(1)));
+                .longestHold(Duration.ofHours(1))
+                .build());
     BufferStream stream = started(3);
     StreamConsumer consumer = stream.consumer(display, StreamConsumer.Policy.EVERY_FRAME);
     for (int i = 0; i < 3; i++) {
@@ -172,7 +174,8 @@ class BrokerHealthTest {
 
   @Test
   void aConsumerThatHoldsAFrameForTooLongIsNamed() {
-    Device hasty = broker.register(DeviceSpec.named("hasty").longestHold(Duration.ofNanos(1)));
+    Device hasty =
+        broker.register(DeviceSpec.builder("hasty").longestHold(Duration.ofNanos(1)).build());
     BufferStream stream = started(3);
     StreamConsumer consumer = stream.consumer(hasty, StreamConsumer.Policy.LATEST);
     stream.acquire().submit();
@@ -187,7 +190,8 @@ class BrokerHealthTest {
 
   private BufferStream started(int maxBuffers) {
     BufferStream stream =
-        broker.stream(StreamSpec.of("video", BlobSpec.of(1), camera).maxBuffers(maxBuffers));
+        broker.stream(
+            StreamSpec.builder("video", BlobSpec.of(1), camera).maxBuffers(maxBuffers).build());
     stream.start();
     return stream;
   }

@@ -17,6 +17,7 @@ import dev.dmabroker.Mapping;
 import dev.dmabroker.OutstandingMappingsException;
 import dev.dmabroker.Pin;
 import dev.dmabroker.SharedBuffer;
+import dev.dmabroker.Subscription;
 import dev.dmabroker.UnsatisfiableException;
 import dev.dmabroker.event.BrokerListener;
 import dev.dmabroker.event.BufferMove;
@@ -79,7 +80,7 @@ class DmaBufMetricsTest {
 
   DmaBufMetricsTest() {
     metrics.bindTo(registry);
-    AutoCloseable unused = broker.listen(seen, Delivery.IN_PLACE);
+    Subscription unused = broker.listen(seen, Delivery.IN_PLACE);
   }
 
   @AfterEach
@@ -170,7 +171,7 @@ class DmaBufMetricsTest {
     assertEquals(1, gauge("dmabuf.mappings"));
     mapping.close();
     unbacked.close();
-    in.buffer().unprepare();
+    assertTrue(in.buffer().tryEvacuate());
     assertEquals(0, gauge("dmabuf.heap.used", "heap", "system"));
     assertEquals(1, gauge("dmabuf.buffers", "heap", "none", "state", "unbacked"));
     assertEquals(0, gauge("dmabuf.mappings"));
@@ -236,7 +237,8 @@ class DmaBufMetricsTest {
 
   @Test
   void theOldestMappingShowsAndWhoOverstays() throws Exception {
-    Device hasty = broker.register(DeviceSpec.named("hasty").longestHold(Duration.ofNanos(1)));
+    Device hasty =
+        broker.register(DeviceSpec.builder("hasty").longestHold(Duration.ofNanos(1)).build());
     assertEquals(0, registry.get("dmabuf.mappings.oldest").timeGauge().value(SECONDS));
     Mapping patient = export(camera).map(Access.READ);
     Mapping overdue = export(hasty).map(Access.READ);
@@ -285,7 +287,7 @@ class DmaBufMetricsTest {
                 .build();
         DmaBufMetrics more = new DmaBufMetrics(other, Tags.of("broker", "other"))) {
       more.bindTo(registry);
-      AutoCloseable unused = other.listen(seen, Delivery.IN_PLACE);
+      Subscription unused = other.listen(seen, Delivery.IN_PLACE);
       Attachment in = other.export(BlobSpec.of(SIZE)).attach(other.register("in", any()));
       in.map(Access.WRITE).close();
       cma.refuse(HeapException.Kind.FULL);
@@ -348,7 +350,8 @@ class DmaBufMetricsTest {
 
   @Test
   void aMoveThatIsHeldUpIsRolledBackAndItsStallCounts() throws Exception {
-    Device slow = broker.register(DeviceSpec.named("slow").longestHold(Duration.ofMillis(1)));
+    Device slow =
+        broker.register(DeviceSpec.builder("slow").longestHold(Duration.ofMillis(1)).build());
     Attachment in = export(slow);
     Mapping held = in.map(Access.WRITE);
     Attachment out = in.buffer().attach(display);
@@ -398,7 +401,8 @@ class DmaBufMetricsTest {
 
   @Test
   void mapsThatWaitAreTimedByHowTheyEnd() throws Exception {
-    Device slow = broker.register(DeviceSpec.named("slow").longestHold(Duration.ofSeconds(30)));
+    Device slow =
+        broker.register(DeviceSpec.builder("slow").longestHold(Duration.ofSeconds(30)).build());
     Attachment in = export(slow);
     Mapping held = in.map(Access.WRITE);
     Attachment out = in.buffer().attach(display);
@@ -422,7 +426,7 @@ class DmaBufMetricsTest {
   @Test
   void whatAListenerMissesIsCounted() {
     CountDownLatch go = new CountDownLatch(1);
-    AutoCloseable unused =
+    Subscription unused =
         broker.listen(
             new BrokerListener() {
               @Override

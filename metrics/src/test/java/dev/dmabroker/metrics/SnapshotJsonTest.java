@@ -139,7 +139,8 @@ class SnapshotJsonTest {
       Device display =
           broker.register("display", Constraints.builder().contiguous().camping(1).build());
       BufferStream stream =
-          broker.stream(StreamSpec.of("video", BlobSpec.of(4096), camera).maxBuffers(2));
+          broker.stream(
+              StreamSpec.builder("video", BlobSpec.of(4096), camera).maxBuffers(2).build());
       stream.start();
       StreamConsumer consumer = stream.consumer(display, StreamConsumer.Policy.EVERY_FRAME);
       stream.acquire().submit();

@@ -49,9 +49,10 @@ class StreamMetersTest {
   private final Device camera = broker.register("camera", Constraints.none());
   private final Device viewer =
       broker.register(
-          DeviceSpec.named("viewer")
+          DeviceSpec.builder("viewer")
               .constraints(Constraints.builder().camping(1).build())
-              .longestHold(Duration.ofHours(1)));
+              .longestHold(Duration.ofHours(1))
+              .build());
 
   StreamMetersTest() {
     metrics.bindTo(registry);
@@ -66,9 +67,10 @@ class StreamMetersTest {
   private BufferStream started(String name, int maxBuffers) {
     BufferStream stream =
         broker.stream(
-            StreamSpec.of(name, BlobSpec.of(SIZE), camera)
+            StreamSpec.builder(name, BlobSpec.of(SIZE), camera)
                 .maxBuffers(maxBuffers)
-                .stopDeadline(Duration.ZERO));
+                .stopDeadline(Duration.ZERO)
+                .build());
     stream.start();
     return stream;
   }
@@ -198,7 +200,8 @@ class StreamMetersTest {
 
   @Test
   void whatDevicesHoldIsBesideWhatTheyDeclared() {
-    Device hasty = broker.register(DeviceSpec.named("hasty").longestHold(Duration.ofNanos(1)));
+    Device hasty =
+        broker.register(DeviceSpec.builder("hasty").longestHold(Duration.ofNanos(1)).build());
     BufferStream stream = started("video", 8);
     StreamConsumer patient = stream.consumer(viewer, Policy.EVERY_FRAME);
     StreamConsumer other = stream.consumer(hasty, Policy.EVERY_FRAME);

@@ -6,7 +6,7 @@ import dev.dmabroker.CpuView;
 import dev.dmabroker.Device;
 import dev.dmabroker.Mapping;
 import dev.dmabroker.SharedBuffer;
-import dev.dmabroker.allocators.Heaps;
+import dev.dmabroker.allocators.ModelledHeap;
 import dev.dmabroker.allocators.UserMemory;
 import dev.dmabroker.spec.Access;
 import dev.dmabroker.spec.BlobSpec;
@@ -27,8 +27,8 @@ public final class OneFrame {
         Broker.builder()
             .discoverHeaps()
             // Of ordinary memory: this program runs on any machine.
-            .heap(Heaps.modelled("mine-scattered").build())
-            .heap(Heaps.modelled("mine-contiguous").contiguous(true).addressBits(32).build())
+            .heap(ModelledHeap.builder("mine-scattered").build())
+            .heap(ModelledHeap.builder("mine-contiguous").contiguous(true).addressBits(32).build())
             .build()) {
       Device camera = broker.register("camera", Constraints.builder().cpuReach().build());
       Device display =

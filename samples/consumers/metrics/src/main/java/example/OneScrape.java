@@ -3,7 +3,7 @@ package example;
 import dev.dmabroker.Attachment;
 import dev.dmabroker.Broker;
 import dev.dmabroker.Device;
-import dev.dmabroker.allocators.Heaps;
+import dev.dmabroker.allocators.ModelledHeap;
 import dev.dmabroker.metrics.BrokerHealth;
 import dev.dmabroker.metrics.DmaBufMetrics;
 import dev.dmabroker.metrics.SnapshotJson;
@@ -27,7 +27,7 @@ public final class OneScrape {
 
   private static void use(PrometheusMeterRegistry registry, int sizeBytes) {
     try (Broker broker =
-        Broker.builder().discoverHeaps().heap(Heaps.modelled("mine").build()).build()) {
+        Broker.builder().discoverHeaps().heap(ModelledHeap.builder("mine").build()).build()) {
       new DmaBufMetrics(broker).bindTo(registry);
       Device camera =
           broker.register("camera", Constraints.builder().permittedHeaps("mine").build());

@@ -10,7 +10,7 @@ import dev.dmabroker.EmptyFrame;
 import dev.dmabroker.Frame;
 import dev.dmabroker.StreamConsumer;
 import dev.dmabroker.StreamSpec;
-import dev.dmabroker.allocators.Heaps;
+import dev.dmabroker.allocators.ModelledHeap;
 import dev.dmabroker.spec.Constraints;
 import dev.dmabroker.spec.ImageSpec;
 import dev.dmabroker.spec.PixelFormat;
@@ -23,14 +23,14 @@ public final class OneStream {
   /** Takes no arguments. */
   public static void main(String[] args) {
     try (Broker broker =
-        Broker.builder().discoverHeaps().heap(Heaps.modelled("mine").build()).build()) {
+        Broker.builder().discoverHeaps().heap(ModelledHeap.builder("mine").build()).build()) {
       Constraints mine = Constraints.builder().permittedHeaps("mine").cpuReach().build();
       Device camera = broker.register("camera", mine);
       Device viewer = broker.register("viewer", mine);
       ImageSpec picture = ImageSpec.of(640, 480, PixelFormat.NV12);
       System.out.println(broker.plan(picture, List.of(camera, viewer)));
       try (BufferStream video =
-          broker.stream(StreamSpec.of("video", picture, camera).maxBuffers(4))) {
+          broker.stream(StreamSpec.builder("video", picture, camera).maxBuffers(4).build())) {
         StreamConsumer consumer = video.consumer(viewer, StreamConsumer.Policy.EVERY_FRAME);
         video.start();
         for (int at = 0; at < 10; at++) {

@@ -2,6 +2,8 @@ package dev.dmabroker.allocators.linux;
 
 import dev.dmabroker.allocators.Heaps;
 import dev.dmabroker.allocators.ImportedDmaBuf;
+import dev.dmabroker.allocators.MemoryRefusedException;
+import dev.dmabroker.allocators.ModelledHeap;
 import dev.dmabroker.spec.SyncFile;
 import dev.dmabroker.spi.Backing;
 import dev.dmabroker.spi.Heap;
@@ -58,7 +60,7 @@ final class Children {
         provider.discover().forEach(System.out::println);
       }
       try {
-        Heaps.modelled("model").build().allocate("x", 1).release();
+        ModelledHeap.builder("model").build().allocate("x", 1).release();
         System.out.println("modelled: allocated");
       } catch (HeapException e) {
         System.out.println("modelled: " + e.kind());
@@ -77,7 +79,7 @@ final class Children {
 
     public static void main(String[] arguments) {
       print("memfd", () -> Heaps.memfd().discover());
-      print("modelled", () -> Heaps.modelled("model").build().allocate("x", 1));
+      print("modelled", () -> ModelledHeap.builder("model").build().allocate("x", 1));
       print("imported", () -> ImportedDmaBuf.of(0));
       print(
           "fence",
@@ -90,7 +92,7 @@ final class Children {
     private static void print(String what, Way way) {
       try {
         System.out.println(what + ": " + way.go());
-      } catch (HeapException e) {
+      } catch (HeapException | MemoryRefusedException e) {
         System.out.println(what + ": " + e.getMessage());
       }
     }

@@ -174,7 +174,7 @@ final class StaleViewMain {
         keep(after);
       }
       if (number % 3 == 0) {
-        buffer.unprepare();
+        check(buffer.tryEvacuate(), "it is mapped still");
       }
     }
     for (Kept one : List.of(before, after)) {

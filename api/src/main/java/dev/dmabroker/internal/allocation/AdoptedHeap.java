@@ -52,4 +52,9 @@ final class AdoptedHeap implements Heap {
   public void close() {
     afterwards.run();
   }
+
+  @Override
+  public String toString() {
+    return "adopted memory " + memory.name();
+  }
 }

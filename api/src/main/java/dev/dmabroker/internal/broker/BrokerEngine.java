@@ -11,6 +11,7 @@ import dev.dmabroker.Plan;
 import dev.dmabroker.Shadow;
 import dev.dmabroker.SharedBuffer;
 import dev.dmabroker.StreamSpec;
+import dev.dmabroker.Subscription;
 import dev.dmabroker.event.BrokerListener;
 import dev.dmabroker.event.BrokerSnapshot;
 import dev.dmabroker.event.Delivery;
@@ -142,8 +143,9 @@ final class BrokerEngine implements Broker {
     }
     ManagedBuffer its = handle.buffer();
     DeviceSpec spec =
-        DeviceSpec.named("shadow of " + its.name())
-            .constraints(Constraints.builder().cpuReach().build());
+        DeviceSpec.builder("shadow of " + its.name())
+            .constraints(Constraints.builder().cpuReach().build())
+            .build();
     // The copier takes no name that an application may want for a device.
     RegisteredDevice copier = devices.unnamed(spec);
     BufferHandle copy =
@@ -168,7 +170,7 @@ final class BrokerEngine implements Broker {
   }
 
   @Override
-  public AutoCloseable listen(BrokerListener listener, Delivery delivery) {
+  public Subscription listen(BrokerListener listener, Delivery delivery) {
     return services
         .listeners()
         .add(
@@ -280,6 +282,21 @@ final class BrokerEngine implements Broker {
             when + buffers.describe() + "; their memory is given back as they are closed",
             buffers.holders(),
             null);
+  }
+
+  @Override
+  public String toString() {
+    return "broker, "
+        + (services.lifecycle().isClosed() ? "closed" : "open")
+        + ", with heaps "
+        + heaps.stream().map(HeapAccount::name).toList()
+        + ", devices "
+        + devices.names()
+        + ", "
+        + buffers.count()
+        + " buffers and "
+        + streams.size()
+        + " streams";
   }
 
   /** The parts that the broker's rooms share, for tests. */

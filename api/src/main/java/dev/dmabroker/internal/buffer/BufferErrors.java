@@ -1,6 +1,5 @@
 package dev.dmabroker.internal.buffer;
 
-import dev.dmabroker.BusyException;
 import dev.dmabroker.Holder;
 import dev.dmabroker.MapTimeoutException;
 import dev.dmabroker.MoveFailedException;
@@ -45,15 +44,6 @@ record BufferErrors(
 
   WaitInterruptedException interrupted(String what, InterruptedException cause) {
     return Exceptions.waitInterrupted("interrupted while waiting to " + what + ": " + this, cause);
-  }
-
-  BusyException busy() {
-    return Exceptions.busy(
-        "cannot give back the memory of "
-            + buffer
-            + " now: "
-            + this
-            + "; evacuate waits until it can");
   }
 
   /**

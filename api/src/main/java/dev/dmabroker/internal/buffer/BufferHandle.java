@@ -71,8 +71,13 @@ public final class BufferHandle implements SharedBuffer {
   }
 
   @Override
-  public void unprepare() {
-    buffer.unprepare();
+  public void evacuate() {
+    buffer.evacuate();
+  }
+
+  @Override
+  public boolean tryEvacuate() {
+    return buffer.tryEvacuate();
   }
 
   @Override
@@ -82,6 +87,6 @@ public final class BufferHandle implements SharedBuffer {
 
   @Override
   public String toString() {
-    return buffer.toString();
+    return "buffer " + buffer + ", " + state();
   }
 }

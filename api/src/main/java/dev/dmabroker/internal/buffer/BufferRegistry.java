@@ -239,6 +239,11 @@ public final class BufferRegistry implements Supplies {
     return buffers.isEmpty();
   }
 
+  /** Returns how many buffers have not ended. */
+  public int count() {
+    return buffers.size();
+  }
+
   /** The accounts of the memory that is adopted now. */
   public Collection<HeapAccount> adopted() {
     return adoption.accounts();

@@ -8,6 +8,8 @@ import dev.dmabroker.internal.placement.Alternatives;
 import dev.dmabroker.internal.runtime.Exceptions;
 import dev.dmabroker.internal.services.Services;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 
 /** Keeps the devices that are registered with one broker. This class is thread-safe. */
@@ -93,6 +95,11 @@ public final class DeviceRegistry {
   /** Removes a device that is closed, unless another has taken its name since. */
   void forget(RegisteredDevice device) {
     devices.remove(device.name(), device);
+  }
+
+  /** Returns the names of the devices that are registered now. */
+  public Set<String> names() {
+    return new TreeSet<>(devices.keySet());
   }
 
   public List<BrokerSnapshot.DeviceState> snapshot() {

@@ -121,7 +121,7 @@ public final class RegisteredDevice implements Device, Participant {
               + wanted
               + " and declared "
               + access()
-              + "; declare what it needs with DeviceSpec.access");
+              + "; declare what it needs with DeviceSpec.Builder.access");
     }
   }
 

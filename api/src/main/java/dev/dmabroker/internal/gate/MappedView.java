@@ -95,6 +95,15 @@ final class MappedView implements CpuView {
     }
   }
 
+  @Override
+  public String toString() {
+    return "the CPU view of "
+        + hold.attachment()
+        + " with "
+        + hold.access()
+        + (closed.get() ? ", closed" : ", open");
+  }
+
   /** Returns what it throws; null if it throws nothing. */
   private static @Nullable HeapException failure(Foreign.Order order) {
     try {

@@ -10,6 +10,7 @@ import dev.dmabroker.spi.HeapException;
 import dev.dmabroker.spi.HeapProvider;
 import java.lang.System.Logger.Level;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -58,7 +59,7 @@ public final class HeapDiscovery {
   private void askAll(List<HeapProvider> given, boolean discover) {
     List<HeapProvider> providers = new ArrayList<>(given);
     if (discover) {
-      ServiceLoader.load(HeapProvider.class).forEach(providers::add);
+      providers.addAll(discovered());
     }
     List<HeapProvider> fallbacks = new ArrayList<>();
     for (HeapProvider provider : providers) {
@@ -78,6 +79,22 @@ public final class HeapDiscovery {
       openAccounts();
     }
   }
+
+  /**
+   * Returns the providers on the path, in the order of their names: the order in which the JDK
+   * finds them differs between versions.
+   */
+  private static List<HeapProvider> discovered() {
+    return ServiceLoader.load(HeapProvider.class).stream()
+        .map(ServiceLoader.Provider::get)
+        .map(provider -> new Named(nameOf(provider), provider))
+        .sorted(Comparator.comparing(Named::name))
+        .map(Named::provider)
+        .toList();
+  }
+
+  /** A provider and its name, for which it is asked once. */
+  private record Named(String name, HeapProvider provider) {}
 
   /** Asks heaps that are new what they are. */
   private void openAccounts() {

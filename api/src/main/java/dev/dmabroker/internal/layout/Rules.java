@@ -23,7 +23,7 @@ public final class Rules {
   private static final int ALL_COLOR_SPACES = (1 << ColorSpace.values().length) - 1;
 
   /** The rules that images in linear memory meet when no device asks anything of them. */
-  public static final Rules NONE = of(ImageConstraints.anyFormat().build(), 1);
+  public static final Rules NONE = of(ImageConstraints.builder().build(), 1);
 
   private final long[] numbers;
   private final int colorSpaces;

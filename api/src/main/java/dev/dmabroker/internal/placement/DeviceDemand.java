@@ -56,7 +56,7 @@ public final class DeviceDemand {
     counts = BufferCounts.of(constraints.counts());
     images =
         constraints.images().isEmpty()
-            ? List.of(ImageConstraints.anyFormat().build())
+            ? List.of(ImageConstraints.builder().build())
             : constraints.images();
     imageRules = rules(constraints);
   }

@@ -181,7 +181,10 @@ public final class ManagedStream implements BufferStream {
   public Flow.Publisher<Frame> publisher(Device device, StreamConsumer.Policy policy) {
     RegisteredDevice registered = life.buffers.devices().own(device);
     Objects.requireNonNull(policy, "policy");
-    return new FramePublisher(() -> joining.join(registered, policy), life::callback);
+    return new FramePublisher(
+        registered.name() + " at " + life.spec.name(),
+        () -> joining.join(registered, policy),
+        life::callback);
   }
 
   // ---- Single buffers ----
@@ -193,6 +196,6 @@ public final class ManagedStream implements BufferStream {
 
   @Override
   public String toString() {
-    return "stream " + life.spec.name();
+    return "stream " + life.spec.name() + ", " + life.state();
   }
 }

@@ -317,8 +317,8 @@ class WaitRingFutureTest extends WaitRingFixture {
                     },
                     one);
         chain.get(30, TimeUnit.SECONDS);
-        slow.buffer().unprepare();
-        next.buffer().unprepare();
+        assertTrue(slow.buffer().tryEvacuate());
+        assertTrue(next.buffer().tryEvacuate());
       }
     } finally {
       one.shutdown();

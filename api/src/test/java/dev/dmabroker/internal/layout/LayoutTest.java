@@ -36,7 +36,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class LayoutTest {
 
   private static Rules rules(UnaryOperator<ImageConstraintsBuilder> asked) {
-    return Rules.of(asked.apply(ImageConstraints.anyFormat().anyModifier()).build(), 1);
+    return Rules.of(asked.apply(ImageConstraints.builder().anyModifier()).build(), 1);
   }
 
   private static String text(@Nullable Layout layout) {
@@ -293,7 +293,7 @@ class LayoutTest {
     Rules srgb = rules(b -> b.colorSpaces(ColorSpace.SRGB));
     Rules rec709 = rules(b -> b.colorSpaces(ColorSpace.REC709));
     for (boolean said : new boolean[] {false, true}) {
-      ImageSpec shown = said ? spec.in(ColorSpace.SRGB) : spec;
+      ImageSpec shown = said ? spec.toBuilder().colorSpace(ColorSpace.SRGB).build() : spec;
       assertNotNull(layout(shown, PixelFormat.GREY, Modifier.LINEAR, srgb));
       assertEquals(said, layout(shown, PixelFormat.GREY, Modifier.LINEAR, rec709) == null);
       Rules both = srgb.and(rec709);
@@ -395,7 +395,7 @@ class LayoutTest {
     return spec.colorSpace().isPresent()
         ? a.takes(spec.colorSpace()) && b.takes(spec.colorSpace())
         : Stream.of(ColorSpace.values())
-            .map(spec::in)
+            .map(space -> spec.toBuilder().colorSpace(space).build())
             .anyMatch(each -> a.takes(each.colorSpace()) && b.takes(each.colorSpace()));
   }
 
@@ -425,7 +425,7 @@ class LayoutTest {
     for (int i = 0; i < 50_000; i++) {
       PixelFormat format =
           RandomProblems.FORMATS.get(random.nextInt(RandomProblems.FORMATS.size()));
-      ImageConstraintsBuilder asked = ImageConstraints.anyFormat().anyModifier();
+      ImageConstraintsBuilder asked = ImageConstraints.builder().anyModifier();
       for (ConstraintField field : LARGE) {
         long value = 1 + (random.nextLong(Long.MAX_VALUE) >>> random.nextInt(63));
         if (random.nextInt(3) == 0) {
@@ -505,12 +505,12 @@ class LayoutTest {
 
   @Test
   void stridesOfAllPicturesAndOfSomeCombine() {
-    Rules both = Rules.of(ImageConstraints.anyFormat().strideAlignment(6).build(), 4);
+    Rules both = Rules.of(ImageConstraints.builder().strideAlignment(6).build(), 4);
     assertEquals(12, both.number(ConstraintField.STRIDE_ALIGNMENT));
     Constraints of =
         Constraints.builder()
             .strideAlignment(4)
-            .image(ImageConstraints.of(PixelFormat.GREY).strideAlignment(6))
+            .image(ImageConstraints.builder().formats(PixelFormat.GREY).strideAlignment(6))
             .build();
     assertEquals("4 or 6", ConstraintViews.get().text(of, ConstraintField.STRIDE_ALIGNMENT));
   }

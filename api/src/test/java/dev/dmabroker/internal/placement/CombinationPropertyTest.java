@@ -30,7 +30,7 @@ class CombinationPropertyTest {
       Constraints.builder()
           .coherency(Coherency.values())
           .peerToPeer()
-          .image(ImageConstraints.anyFormat().anyModifier())
+          .image(ImageConstraints.builder().anyModifier())
           .build();
 
   /** What a device of its own asks of a buffer, made at random. */
@@ -192,9 +192,9 @@ class CombinationPropertyTest {
     for (long x : steps) {
       for (long y : steps) {
         for (long z : steps) {
-          Rules a = Rules.of(ImageConstraints.anyFormat().strideAlignment(x).build(), 1);
-          Rules b = Rules.of(ImageConstraints.anyFormat().strideAlignment(y).build(), 1);
-          Rules c = Rules.of(ImageConstraints.anyFormat().strideAlignment(z).build(), 1);
+          Rules a = Rules.of(ImageConstraints.builder().strideAlignment(x).build(), 1);
+          Rules b = Rules.of(ImageConstraints.builder().strideAlignment(y).build(), 1);
+          Rules c = Rules.of(ImageConstraints.builder().strideAlignment(z).build(), 1);
           String at = x + ", " + y + ", " + z;
           Rules left = and(and(a, b), c);
           assertEquals(left, and(a, and(b, c)), at);
@@ -206,7 +206,7 @@ class CombinationPropertyTest {
           } else {
             assertEquals(
                 Rules.of(
-                    ImageConstraints.anyFormat().strideAlignment(multiple.longValue()).build(), 1),
+                    ImageConstraints.builder().strideAlignment(multiple.longValue()).build(), 1),
                 left,
                 at);
           }

@@ -52,7 +52,7 @@ class ExplanationTest {
       Constraints.builder()
           .coherency(Coherency.values())
           .peerToPeer()
-          .image(ImageConstraints.anyFormat().anyModifier())
+          .image(ImageConstraints.builder().anyModifier())
           .build();
 
   /** A problem and all that its devices ask, field by field. */
@@ -260,11 +260,11 @@ class ExplanationTest {
       case MAX_HEIGHT -> image = each -> each.maxSize(Integer.MAX_VALUE, Integer.parseInt(value));
       case MAX_PIXELS -> image = each -> each.maxPixels(Long.parseLong(value));
       case FORMATS -> {
-        builder.image(ImageConstraints.of(PixelFormat.valueOf(value)).anyModifier());
+        builder.image(ImageConstraints.builder().formats(PixelFormat.valueOf(value)).anyModifier());
         named = true;
       }
       case MODIFIERS -> {
-        builder.image(ImageConstraints.anyFormat().modifiers(Modifier.valueOf(value)));
+        builder.image(ImageConstraints.builder().modifiers(Modifier.valueOf(value)));
         named = true;
       }
       default -> throw new AssertionError("no way to apply " + change);
@@ -273,7 +273,7 @@ class ExplanationTest {
       builder.coherency(Coherency.values());
     }
     if (!named) {
-      builder.image(image.apply(ImageConstraints.anyFormat().anyModifier()));
+      builder.image(image.apply(ImageConstraints.builder().anyModifier()));
     }
     return builder.build();
   }
@@ -382,8 +382,10 @@ class ExplanationTest {
                 heaps(),
                 ImageSpec.of(8, 8, PixelFormat.NV12, PixelFormat.XRGB8888),
                 devices(
-                    Constraints.builder().image(ImageConstraints.of(PixelFormat.NV12)),
-                    Constraints.builder().image(ImageConstraints.of(PixelFormat.XRGB8888))))
+                    Constraints.builder()
+                        .image(ImageConstraints.builder().formats(PixelFormat.NV12)),
+                    Constraints.builder()
+                        .image(ImageConstraints.builder().formats(PixelFormat.XRGB8888))))
             .toString());
   }
 
@@ -398,8 +400,8 @@ class ExplanationTest {
                 ImageSpec.of(20, 20, PixelFormat.XRGB8888),
                 devices(
                     Constraints.builder()
-                        .image(ImageConstraints.of(PixelFormat.NV12).maxSize(10, 10))
-                        .image(ImageConstraints.of(PixelFormat.XRGB8888)),
+                        .image(ImageConstraints.builder().formats(PixelFormat.NV12).maxSize(10, 10))
+                        .image(ImageConstraints.builder().formats(PixelFormat.XRGB8888)),
                     Constraints.builder().addressBits(24)))
             .toString());
   }
@@ -409,8 +411,9 @@ class ExplanationTest {
     String expected =
         "camera's maxWidth=10 cannot be met; it would fit if camera's maxWidth=10 were 20 (in"
             + " system)";
-    ImageConstraints small = ImageConstraints.of(PixelFormat.NV12).maxSize(10, 30).build();
-    ImageConstraints free = ImageConstraints.of(PixelFormat.XRGB8888).build();
+    ImageConstraints small =
+        ImageConstraints.builder().formats(PixelFormat.NV12).maxSize(10, 30).build();
+    ImageConstraints free = ImageConstraints.builder().formats(PixelFormat.XRGB8888).build();
     for (List<ImageConstraints> order : List.of(List.of(small, free), List.of(free, small))) {
       assertEquals(
           expected,
@@ -567,7 +570,7 @@ class ExplanationTest {
                 ImageSpec.of(20, 20, PixelFormat.NV12),
                 devices(
                     Constraints.builder()
-                        .image(ImageConstraints.of(PixelFormat.NV12).maxPixels(399)),
+                        .image(ImageConstraints.builder().formats(PixelFormat.NV12).maxPixels(399)),
                     Constraints.builder()))
             .toString());
   }
@@ -606,14 +609,17 @@ class ExplanationTest {
     for (int i = 0; i < 40; i++) {
       ConstraintsBuilder asked = Constraints.builder().addressBits(40);
       for (PixelFormat format : formats) {
-        asked.image(ImageConstraints.of(format).strideAlignment(1 << i % 8).maxStride(100_000 - i));
+        asked.image(
+            ImageConstraints.builder()
+                .formats(format)
+                .strideAlignment(1 << i % 8)
+                .maxStride(100_000 - i));
       }
       devices.put("device" + i, List.of(asked.build()));
     }
     devices.put(
         "wide",
-        List.of(
-            Constraints.builder().image(ImageConstraints.anyFormat().minStride(99_962)).build()));
+        List.of(Constraints.builder().image(ImageConstraints.builder().minStride(99_962)).build()));
     Conflict conflict =
         conflict(heaps(), new ImageSpec(640, 480, formats, Optional.empty()), devices);
     assertEquals(
@@ -634,7 +640,7 @@ class ExplanationTest {
         "narrow",
         List.of(
             Constraints.builder()
-                .image(ImageConstraints.anyFormat().maxStride(10_000_000_000_000_000L))
+                .image(ImageConstraints.builder().maxStride(10_000_000_000_000_000L))
                 .build()));
     BigInteger prime = BigInteger.valueOf(100);
     for (int i = 0; i < 9; i++) {

@@ -231,7 +231,8 @@ class PlanTest extends Fixture {
   }
 
   private Device register(String name, PixelFormat format) {
-    return broker.register(name, Constraints.builder().image(ImageConstraints.of(format)).build());
+    return broker.register(
+        name, Constraints.builder().image(ImageConstraints.builder().formats(format)).build());
   }
 
   @Test

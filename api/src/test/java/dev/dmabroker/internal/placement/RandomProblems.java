@@ -228,7 +228,9 @@ public final class RandomProblems {
     }
     ImageSpec spec =
         ImageSpec.of(1 + random.nextInt(12), 1 + random.nextInt(8), any(FORMATS), others);
-    return chance(0.4) ? spec.in(any(ColorSpace.SRGB, ColorSpace.REC709)) : spec;
+    return chance(0.4)
+        ? spec.toBuilder().colorSpace(any(ColorSpace.SRGB, ColorSpace.REC709)).build()
+        : spec;
   }
 
   /** Constraints, wishes included. */
@@ -334,7 +336,9 @@ public final class RandomProblems {
       double often, boolean wildcard, List<Modifier> modifiers) {
     try {
       ImageConstraintsBuilder asked =
-          wildcard ? ImageConstraints.anyFormat() : ImageConstraints.of(any(FORMATS), any(FORMATS));
+          wildcard
+              ? ImageConstraints.builder()
+              : ImageConstraints.builder().formats(any(FORMATS), any(FORMATS));
       if (chance(0.12)) {
         asked.anyModifier();
       } else if (chance(0.4)) {

@@ -37,7 +37,7 @@ import org.jspecify.annotations.Nullable;
  * modifier, heap and coherency domain. Numbers are found by counting up until all rules hold.
  */
 final class SolverOracle {
-  private static final ImageConstraints NEUTRAL = ImageConstraints.anyFormat().build();
+  private static final ImageConstraints NEUTRAL = ImageConstraints.builder().build();
 
   /** Past the least common multiple of all that {@link RandomProblems} asks of one number. */
   private static final long SEARCHED = 1 << 17;
@@ -461,7 +461,7 @@ final class SolverOracle {
 
   private static Rule strides(Constraints of) {
     return new Rule(
-        ImageConstraints.anyFormat().strideAlignment(of.strideAlignmentBytes()).build(), null);
+        ImageConstraints.builder().strideAlignment(of.strideAlignmentBytes()).build(), null);
   }
 
   private static @Nullable Picture picture(

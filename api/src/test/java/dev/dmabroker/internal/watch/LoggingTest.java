@@ -114,7 +114,7 @@ class LoggingTest extends Fixture {
   @Test
   void quietByDefault() throws Exception {
     withShutHeap().build().close();
-    Attachment in = export().attach(broker.register(DeviceSpec.named("camera")));
+    Attachment in = export().attach(broker.register(DeviceSpec.builder("camera").build()));
     write(in, 1);
     AtomicBoolean first = new AtomicBoolean(true);
     cma.onAllocate(
@@ -123,7 +123,7 @@ class LoggingTest extends Fixture {
             throw new HeapException(HeapException.Kind.FULL, "full for once");
           }
         });
-    Device display = broker.register(DeviceSpec.named("display").constraints(CONTIGUOUS));
+    Device display = broker.register(DeviceSpec.builder("display").constraints(CONTIGUOUS).build());
     try (Attachment out = in.buffer().attach(display)) {
       Events.next(events.rolledBack); // And tried again, with success.
       assertEquals(1, read(out));
@@ -134,10 +134,12 @@ class LoggingTest extends Fixture {
   @Test
   void aMoveThatIsGivenUpIsAWarningAndItsAttemptsAreNot() throws Exception {
     LOGGER.setLevel(Level.FINE);
-    Device slow = broker.register(DeviceSpec.named("slow").longestHold(Duration.ofMillis(1)));
+    Device slow =
+        broker.register(DeviceSpec.builder("slow").longestHold(Duration.ofMillis(1)).build());
     Attachment in = export().attach(slow);
     try (Mapping held = in.map(Access.WRITE)) {
-      Device display = broker.register(DeviceSpec.named("display").constraints(CONTIGUOUS));
+      Device display =
+          broker.register(DeviceSpec.builder("display").constraints(CONTIGUOUS).build());
       Attachment out = in.buffer().attach(display);
       for (int i = 0; i < 3; i++) {
         Events.next(events.rolledBack);

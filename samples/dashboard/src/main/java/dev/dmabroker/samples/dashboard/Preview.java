@@ -49,9 +49,10 @@ final class Preview implements AutoCloseable {
     periodNanos = TimeUnit.SECONDS.toNanos(1) / framesPerSecond;
     stream =
         broker.stream(
-            StreamSpec.of("preview", IMAGE, device(broker, "decoder"))
+            StreamSpec.builder("preview", IMAGE, device(broker, "decoder"))
                 .maxBuffers(16)
-                .quietTime(Duration.ofSeconds(2)));
+                .quietTime(Duration.ofSeconds(2))
+                .build());
     recorder = stream.consumer(device(broker, "recorder"), Policy.EVERY_FRAME);
     viewer = stream.consumer(device(broker, "viewer"), Policy.LATEST);
     stream.start();
@@ -65,9 +66,10 @@ final class Preview implements AutoCloseable {
 
   private Device device(Broker broker, String name) {
     return broker.register(
-        DeviceSpec.named(name)
+        DeviceSpec.builder(name)
             .constraints(Constraints.builder().cpuReach().build())
-            .longestHold(Duration.ofSeconds(1).plusNanos(12 * periodNanos)));
+            .longestHold(Duration.ofSeconds(1).plusNanos(12 * periodNanos))
+            .build());
   }
 
   /** Ends with the stream. */

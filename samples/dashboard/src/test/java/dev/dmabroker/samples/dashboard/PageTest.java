@@ -25,6 +25,7 @@ import dev.dmabroker.Mapping;
 import dev.dmabroker.SharedBuffer;
 import dev.dmabroker.StreamConsumer;
 import dev.dmabroker.StreamSpec;
+import dev.dmabroker.Subscription;
 import dev.dmabroker.event.BrokerListener;
 import dev.dmabroker.event.BrokerSnapshot;
 import dev.dmabroker.event.BrokerSnapshot.BufferState;
@@ -167,10 +168,11 @@ class PageTest {
       Device late = site.broker.register("late", Constraints.none());
       try (BufferStream stream =
               site.broker.stream(
-                  StreamSpec.of("video", BlobSpec.of(4096), producer)
+                  StreamSpec.builder("video", BlobSpec.of(4096), producer)
                       .minBuffers(4)
                       .maxBuffers(8)
-                      .stopDeadline(Duration.ZERO));
+                      .stopDeadline(Duration.ZERO)
+                      .build());
           StreamConsumer consumer = stream.consumer(late, StreamConsumer.Policy.LATEST)) {
         stream.start();
         stream.acquire().submit();
@@ -295,7 +297,7 @@ class PageTest {
           }
         };
     try (Site site = new Site(false);
-        AutoCloseable listening = site.broker.listen(slow)) {
+        Subscription listening = site.broker.listen(slow)) {
       Page page = open(site);
       assertTrue(page.isHidden("#dropped"));
       Device client = site.broker.register("client", Constraints.none());

@@ -67,14 +67,16 @@ final class Session {
   private List<Frame> frames() {
     Device camera =
         broker.register(
-            DeviceSpec.named("camera")
+            DeviceSpec.builder("camera")
                 .constraints(rig.camera().constraints())
-                .access(Access.READ_WRITE));
+                .access(Access.READ_WRITE)
+                .build());
     Device viewer =
         broker.register(
-            DeviceSpec.named("viewer")
+            DeviceSpec.builder("viewer")
                 .constraints(Constraints.builder().cpuReach().build())
-                .access(Access.READ));
+                .access(Access.READ)
+                .build());
     List<Frame> frames = new ArrayList<>();
     for (SharedBuffer buffer : broker.exportSet("frame", rig.image(), BUFFERS)) {
       frames.add(new Frame(frames.size(), buffer, camera, viewer));
@@ -122,9 +124,10 @@ final class Session {
   private void attachDisplay(List<Frame> frames) {
     Device display =
         broker.register(
-            DeviceSpec.named("display")
+            DeviceSpec.builder("display")
                 .constraints(rig.display().constraints())
-                .access(Access.READ));
+                .access(Access.READ)
+                .build());
     timeline.say("the display attaches: %s", display.constraints());
     for (Frame frame : frames) {
       CompletableFuture<Void> unused =

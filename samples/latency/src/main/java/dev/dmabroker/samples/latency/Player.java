@@ -39,20 +39,23 @@ final class Player {
   Run play(Pool pool) throws InterruptedException {
     try (Device decoder =
             broker.register(
-                DeviceSpec.named("decoder")
+                DeviceSpec.builder("decoder")
                     .constraints(Constraints.builder().cpuReach().build())
-                    .access(Access.READ_WRITE));
+                    .access(Access.READ_WRITE)
+                    .build());
         Device display =
             broker.register(
-                DeviceSpec.named("display")
+                DeviceSpec.builder("display")
                     .constraints(Constraints.builder().cpuReach().build())
-                    .access(Access.READ));
+                    .access(Access.READ)
+                    .build());
         BufferStream stream =
             broker.stream(
-                StreamSpec.of("video", image, decoder)
+                StreamSpec.builder("video", image, decoder)
                     .minBuffers(pool.fewest())
                     .maxBuffers(pool.most())
-                    .quietTime(QUIET))) {
+                    .quietTime(QUIET)
+                    .build())) {
       StreamConsumer consumer = stream.consumer(display, StreamConsumer.Policy.EVERY_FRAME);
       stream.start();
       Thread downstream = new Thread(new Downstream(consumer, schedule, frameNanos), "downstream");

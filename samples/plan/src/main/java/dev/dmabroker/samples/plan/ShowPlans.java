@@ -27,7 +27,7 @@ public final class ShowPlans {
               Constraints.builder()
                   .usage(Usage.VIDEO_CAPTURE)
                   .camping(2)
-                  .image(ImageConstraints.of(PixelFormat.NV12).strideAlignment(16))
+                  .image(ImageConstraints.builder().formats(PixelFormat.NV12).strideAlignment(16))
                   .build());
       Device encoder =
           broker.register(
@@ -36,7 +36,8 @@ public final class ShowPlans {
                   .usage(Usage.VIDEO_ENCODER)
                   .camping(3)
                   .image(
-                      ImageConstraints.of(PixelFormat.NV12, PixelFormat.NV21)
+                      ImageConstraints.builder()
+                          .formats(PixelFormat.NV12, PixelFormat.NV21)
                           .sizeAlignment(16, 16)
                           .overRead(256))
                   .build());
@@ -59,12 +60,13 @@ public final class ShowPlans {
   private static void conflict(Broker broker, Device display) {
     Device legacy =
         broker.register(
-            DeviceSpec.named("legacy")
+            DeviceSpec.builder("legacy")
                 .constraints(
                     Constraints.builder()
                         .permittedHeaps("system")
-                        .image(ImageConstraints.of(PixelFormat.NV12).maxStride(4096))
-                        .build()));
+                        .image(ImageConstraints.builder().formats(PixelFormat.NV12).maxStride(4096))
+                        .build())
+                .build());
     var frame = broker.export("frame", FRAME);
     var shown = frame.attach(display);
     try {

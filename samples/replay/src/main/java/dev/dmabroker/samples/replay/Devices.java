@@ -15,7 +15,8 @@ final class Devices {
   private Devices() {}
 
   static Device register(Broker broker, String name, Constraints constraints, Access access) {
-    return broker.register(DeviceSpec.named(name).constraints(constraints).access(access));
+    return broker.register(
+        DeviceSpec.builder(name).constraints(constraints).access(access).build());
   }
 
   /** A camera whose frames the CPU reaches. */
