@@ -64,8 +64,6 @@ class ReadmeTest {
       }
       """;
 
-  @TempDir private Path classes;
-
   static Stream<String> blocks() throws Exception {
     return found(BLOCK).stream();
   }
@@ -84,14 +82,14 @@ class ReadmeTest {
 
   @ParameterizedTest
   @MethodSource("blocks")
-  void everyBlockCompiles(String block) {
-    assertCompiles(block);
+  void everyBlockCompiles(String block, @TempDir Path classes) {
+    assertCompiles(block, classes);
   }
 
   @ParameterizedTest
   @MethodSource("statements")
-  void everyStatementInASentenceCompiles(String statement) {
-    assertCompiles(statement + ";");
+  void everyStatementInASentenceCompiles(String statement, @TempDir Path classes) {
+    assertCompiles(statement + ";", classes);
   }
 
   @Test
@@ -100,7 +98,7 @@ class ReadmeTest {
     assertTrue(statements().count() >= 4);
   }
 
-  private void assertCompiles(String java) {
+  private static void assertCompiles(String java, Path classes) {
     JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
     DiagnosticCollector<JavaFileObject> said = new DiagnosticCollector<>();
     boolean compiles =
