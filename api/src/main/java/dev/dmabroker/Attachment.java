@@ -32,7 +32,7 @@ public interface Attachment extends AutoCloseable {
    * @throws BudgetExceededException if a budget that the buffer counts against does not suffice
    * @throws SearchLimitException if the alternatives and preferences of the attached devices have
    *     too many combinations, as may be after a device was detached
-   * @throws MapTimeoutException if the buffer was not mappable in time; the text names the holders
+   * @throws WaitTimeoutException if the buffer was not mappable in time; the text names the holders
    * @throws MoveFailedException if the move that this device needs failed for good
    * @throws PinnedException if this device needs a move and other devices have pinned the buffer
    * @throws WouldDeadlockException if the wait could only end after the calling thread's own
@@ -84,7 +84,7 @@ public interface Attachment extends AutoCloseable {
    * @throws BudgetExceededException if a budget that the buffer counts against does not suffice
    * @throws SearchLimitException if the alternatives and preferences of the attached devices have
    *     too many combinations, as may be after a device was detached
-   * @throws MapTimeoutException if the buffer was not there in time
+   * @throws WaitTimeoutException if the buffer was not there in time
    * @throws MoveFailedException if the move that this device needs failed for good
    * @throws PinnedException if other devices have pinned the buffer where this device cannot reach
    *     it

@@ -82,8 +82,9 @@ public interface Broker extends AutoCloseable {
    *
    * @param owner a device of this broker
    * @throws BudgetExceededException if a budget does not suffice; nothing is exported then
-   * @throws IllegalArgumentException if the device belongs to another broker, the name is blank,
-   *     the size overflows, or a {@linkplain Builder#budget budget} is probably mistyped
+   * @throws IllegalArgumentException if the device belongs to another broker, if the name is blank,
+   *     if the tightest layout's size overflows, or if a {@linkplain Builder#budget budget} is
+   *     probably mistyped
    * @throws ClosedException if the device or the broker is closed
    */
   SharedBuffer export(String name, BufferSpec spec, Device owner);
@@ -310,7 +311,8 @@ public interface Broker extends AutoCloseable {
     /**
      * Limits the memory of all heaps together for the buffers that are {@linkplain
      * Broker#export(String, BufferSpec, Device) exported for} a device, or for the devices of a
-     * group; a buffer that moves counts once. A probable typo is an error of the export.
+     * group; a buffer that moves counts once. A name so near to that of an exporting device without
+     * a budget that it is probably mistyped is an error of the export.
      *
      * @param deviceOrGroup a device's name, or the name of a {@linkplain DeviceSpec#group group}
      * @param bytes the limit, at least 1
@@ -374,10 +376,9 @@ public interface Broker extends AutoCloseable {
 
     /**
      * Opens the heaps and starts the broker. Asks the heap providers in the calling thread, which
-     * may allocate from heaps to see what their memory is like.
-     *
-     * <p>If every heap is closed, the broker starts nevertheless, and refuses devices: log,
-     * refusals and {@link BrokerSnapshot#closedHeaps} say what would open the heaps.
+     * may allocate from heaps to see what their memory is like. If every heap is closed, the broker
+     * starts nevertheless, and refuses devices: log, refusals and {@link
+     * BrokerSnapshot#closedHeaps} say what would open the heaps.
      *
      * @throws DuplicateNameException if two heaps, or two heuristics that are found, share a name
      * @throws IllegalStateException if no heap was given and no provider was there to look for one,

@@ -7,4 +7,10 @@ public final class BusyException extends BrokerException {
   BusyException(String message) {
     super(message);
   }
+
+  /** True: what is in the way may end. The waiting form of the operation waits for that. */
+  @Override
+  public boolean isTransient() {
+    return true;
+  }
 }

@@ -8,6 +8,7 @@ import dev.dmabroker.Device;
 import dev.dmabroker.DeviceSpec;
 import dev.dmabroker.EmptyFrame;
 import dev.dmabroker.Frame;
+import dev.dmabroker.MappedMemory;
 import dev.dmabroker.Mapping;
 import dev.dmabroker.Pin;
 import dev.dmabroker.Shadow;
@@ -21,6 +22,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Flow;
 import java.util.concurrent.Semaphore;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /** The kinds of things that exist in a world, and what the walk knows of each. */
 final class Things {
@@ -39,14 +41,24 @@ final class Things {
   record Shadowed(Shadow shadow, Buffer original, Buffer copy) {}
 
   /**
-   * A mapping, what is in it, and the turn of the threads that look into its memory or end it: the
-   * API asks to close the view before the mapping, and one thread at a time to use a view.
+   * Memory that is mapped, what is in it, and the turn of the threads that look into it or end the
+   * mapping: the API asks to close the view before the mapping, and one thread at a time to use a
+   * view.
    *
-   * @param isFrame whether the mapping ends with its frame, and must not be closed
+   * @param mapping ends it; null if that is a frame's
    */
-  record Mapped(Mapping mapping, Stamped contents, int mark, Semaphore turn, boolean isFrame) {
+  record Mapped(
+      MappedMemory memory, @Nullable Mapping mapping, Stamped contents, int mark, Semaphore turn) {
     Mapped(Mapping mapping, Stamped contents, int mark) {
-      this(mapping, contents, mark, new Semaphore(1), false);
+      this(mapping, mapping, contents, mark, new Semaphore(1));
+    }
+
+    /** The mapping, unless it is a frame's. */
+    Mapping toEnd() {
+      if (mapping == null) {
+        throw new Skip();
+      }
+      return mapping;
     }
 
     /** Does what must not run while another thread looks into the memory. */
@@ -109,7 +121,7 @@ final class Things {
           "mapping",
           8,
           (world, it) -> {
-            if (!it.isFrame()) {
+            if (it.mapping() != null) {
               world.endInTurn("Mapping.close()", it.turn(), it.mapping());
             }
           });

@@ -396,9 +396,9 @@ class BadInputTest extends Fixture {
     for (boolean backed : new boolean[] {false, true}) {
       for (int i = 0; i < calls.size(); i++) {
         Executable call = calls.get(i);
-        BrokerSnapshot before = broker.snapshot();
+        BrokerSnapshot before = state();
         assertThrows(NullPointerException.class, call, "call " + i);
-        assertEquals(before, broker.snapshot(), "call " + i);
+        assertEquals(before, state(), "call " + i);
       }
       if (!backed) {
         buffer.prepare();

@@ -9,7 +9,6 @@ import dev.dmabroker.Broker;
 import dev.dmabroker.BufferStream;
 import dev.dmabroker.Device;
 import dev.dmabroker.DeviceSpec;
-import dev.dmabroker.MapTimeoutException;
 import dev.dmabroker.Mapping;
 import dev.dmabroker.OutstandingMappingsException;
 import dev.dmabroker.Shadow;
@@ -17,6 +16,7 @@ import dev.dmabroker.SharedBuffer;
 import dev.dmabroker.StreamConsumer;
 import dev.dmabroker.StreamConsumer.Policy;
 import dev.dmabroker.StreamSpec;
+import dev.dmabroker.WaitTimeoutException;
 import dev.dmabroker.event.BrokerSnapshot;
 import dev.dmabroker.event.BufferMove;
 import dev.dmabroker.event.MoveStats;
@@ -186,7 +186,7 @@ class DurationsTest extends Fixture {
   void aNanosecondWorks(Place place) {
     try {
       place.use.accept(this, Duration.ofNanos(1));
-    } catch (MapTimeoutException | OutstandingMappingsException e) {
+    } catch (WaitTimeoutException | OutstandingMappingsException e) {
       assertSays(e, "after 0 ms", "within 0 ms");
     }
     observe(broker);
@@ -231,7 +231,7 @@ class DurationsTest extends Fixture {
     Await.until("it drains", () -> buffer.state() == SharedBuffer.State.DRAINING);
     observe(broker);
     var late = start(() -> in.map(Access.WRITE, Duration.ofMillis(1)));
-    assertSays(assertThrows(MapTimeoutException.class, late::result), "slow for");
+    assertSays(assertThrows(WaitTimeoutException.class, late::result), "slow for");
     held.close();
     Await.until("it has moved", () -> buffer.state() == SharedBuffer.State.RESIDENT);
     observe(broker);

@@ -15,9 +15,9 @@ import dev.dmabroker.ClosedException;
 import dev.dmabroker.CpuView;
 import dev.dmabroker.Device;
 import dev.dmabroker.DuplicateNameException;
-import dev.dmabroker.MapTimeoutException;
 import dev.dmabroker.Mapping;
 import dev.dmabroker.SharedBuffer;
+import dev.dmabroker.WaitTimeoutException;
 import dev.dmabroker.spec.Access;
 import dev.dmabroker.spec.Constraints;
 import dev.dmabroker.spi.HeapException;
@@ -236,7 +236,7 @@ class LifeTest extends Fixture {
     write(in, 9);
     Mapping held = mapElsewhere(in);
     var failure =
-        assertThrows(MapTimeoutException.class, () -> buffer.evacuate(Duration.ofMillis(1)));
+        assertThrows(WaitTimeoutException.class, () -> buffer.evacuate(Duration.ofMillis(1)));
     assertSays(failure, "camera for ");
     assertEquals(1, failure.holders().size());
     assertEquals(RESIDENT, buffer.state());

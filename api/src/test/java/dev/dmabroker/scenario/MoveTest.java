@@ -13,12 +13,12 @@ import dev.dmabroker.Attachment;
 import dev.dmabroker.CpuView;
 import dev.dmabroker.Device;
 import dev.dmabroker.DeviceSpec;
-import dev.dmabroker.MapTimeoutException;
 import dev.dmabroker.Mapping;
 import dev.dmabroker.MoveFailedException;
 import dev.dmabroker.SharedBuffer;
 import dev.dmabroker.Subscription;
 import dev.dmabroker.UnsatisfiableException;
+import dev.dmabroker.WaitTimeoutException;
 import dev.dmabroker.event.BrokerListener;
 import dev.dmabroker.event.BufferMove;
 import dev.dmabroker.event.Delivery;
@@ -178,7 +178,7 @@ class MoveTest extends Fixture {
     Attachment out = buffer.attach(display);
     Await.until("draining", () -> buffer.state() == DRAINING);
     var failure =
-        assertThrows(MapTimeoutException.class, () -> out.map(Access.READ, Duration.ofMillis(1)));
+        assertThrows(WaitTimeoutException.class, () -> out.map(Access.READ, Duration.ofMillis(1)));
     assertSays(
         failure, "for display (READ) within 1 ms: state=DRAINING, outstanding=1 (camera for ");
     assertFalse(Events.next(events.stalled).granted());

@@ -9,6 +9,7 @@ import dev.dmabroker.DeviceSpec;
 import dev.dmabroker.OutstandingMappingsException;
 import dev.dmabroker.StreamConsumer;
 import dev.dmabroker.StreamConsumer.Policy;
+import dev.dmabroker.Subscription;
 import dev.dmabroker.UnsatisfiableException;
 import dev.dmabroker.event.BrokerListener;
 import dev.dmabroker.event.Delivery;
@@ -25,7 +26,7 @@ class StreamChangesTest extends VideoFixture {
 
   @BeforeEach
   void listen() {
-    AutoCloseable unused =
+    Subscription unused =
         broker.listen(
             new BrokerListener() {
               @Override

@@ -15,11 +15,11 @@ import dev.dmabroker.Device;
 import dev.dmabroker.DeviceSpec;
 import dev.dmabroker.EmptyFrame;
 import dev.dmabroker.Frame;
-import dev.dmabroker.MapTimeoutException;
 import dev.dmabroker.MoveFailedException;
 import dev.dmabroker.StreamConsumer;
 import dev.dmabroker.StreamConsumer.Policy;
 import dev.dmabroker.StreamSpec;
+import dev.dmabroker.WaitTimeoutException;
 import dev.dmabroker.event.Delivery;
 import dev.dmabroker.event.FrameDropped;
 import dev.dmabroker.spec.BlobSpec;
@@ -99,7 +99,7 @@ class StreamFaultTest extends RationedFixture {
     EmptyFrame one = stream.acquire();
     EmptyFrame other = stream.acquire();
     var failure =
-        assertThrows(MapTimeoutException.class, () -> stream.acquire(Duration.ofMillis(100)));
+        assertThrows(WaitTimeoutException.class, () -> stream.acquire(Duration.ofMillis(100)));
     assertSays(failure, "camera is closed");
     one.submit();
     other.submit();
@@ -161,7 +161,7 @@ class StreamFaultTest extends RationedFixture {
     stream.start();
     EmptyFrame one = stream.acquire();
     EmptyFrame other = stream.acquire();
-    assertThrows(MapTimeoutException.class, () -> stream.acquire(Duration.ofMillis(200)));
+    assertThrows(WaitTimeoutException.class, () -> stream.acquire(Duration.ofMillis(200)));
     assertEquals(1, stream.snapshot().refused());
     one.close();
     other.close();
@@ -175,7 +175,7 @@ class StreamFaultTest extends RationedFixture {
     EmptyFrame one = stream.acquire();
     EmptyFrame other = stream.acquire();
     var failure =
-        assertThrows(MapTimeoutException.class, () -> stream.acquire(Duration.ofMillis(200)));
+        assertThrows(WaitTimeoutException.class, () -> stream.acquire(Duration.ofMillis(200)));
     assertInstanceOf(BudgetExceededException.class, failure.getCause());
     one.close();
     other.close();

@@ -12,12 +12,12 @@ import dev.dmabroker.Device;
 import dev.dmabroker.DeviceSpec;
 import dev.dmabroker.EmptyFrame;
 import dev.dmabroker.Frame;
-import dev.dmabroker.MapTimeoutException;
 import dev.dmabroker.OutstandingMappingsException;
 import dev.dmabroker.StreamConsumer;
 import dev.dmabroker.StreamConsumer.Policy;
 import dev.dmabroker.StreamSpec;
 import dev.dmabroker.StreamStoppedException;
+import dev.dmabroker.WaitTimeoutException;
 import dev.dmabroker.spec.BlobSpec;
 import dev.dmabroker.spec.Constraints;
 import dev.dmabroker.testing.Await;
@@ -118,7 +118,7 @@ class StreamStressTest extends Fixture {
     while (!over.get()) {
       try {
         step.run(random);
-      } catch (StreamStoppedException | MapTimeoutException | BusyException e) {
+      } catch (StreamStoppedException | WaitTimeoutException | BusyException e) {
         // Once more.
       }
     }
@@ -174,7 +174,7 @@ class StreamStressTest extends Fixture {
       for (int i = 0; i < frames && !over.get(); i++) {
         try (Frame frame = consumer.take(BRIEF)) {
           check(frame);
-        } catch (StreamStoppedException | MapTimeoutException e) {
+        } catch (StreamStoppedException | WaitTimeoutException e) {
           // Once more.
         }
       }

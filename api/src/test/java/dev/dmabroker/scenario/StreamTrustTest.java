@@ -11,10 +11,10 @@ import dev.dmabroker.Device;
 import dev.dmabroker.DeviceSpec;
 import dev.dmabroker.EmptyFrame;
 import dev.dmabroker.Frame;
-import dev.dmabroker.MapTimeoutException;
 import dev.dmabroker.StreamConsumer;
 import dev.dmabroker.StreamConsumer.Policy;
 import dev.dmabroker.StreamSpec;
+import dev.dmabroker.WaitTimeoutException;
 import dev.dmabroker.event.StreamState;
 import dev.dmabroker.spec.BlobSpec;
 import dev.dmabroker.spi.HeapException;
@@ -137,7 +137,7 @@ class StreamTrustTest extends RationedFixture {
     ScriptedMover.Stop stop = mover.stopCopy();
     stream.consumer(broker.register("display", CONTIGUOUS), Policy.LATEST);
     stop.awaitReached();
-    assertThrows(MapTimeoutException.class, () -> stream.acquire(AT_ONCE), "it is on the move");
+    assertThrows(WaitTimeoutException.class, () -> stream.acquire(AT_ONCE), "it is on the move");
     stop.goOn();
     Await.until(
         "moved with its contents",

@@ -2,6 +2,7 @@ package dev.dmabroker.allocators.linux;
 
 import dev.dmabroker.allocators.Heaps;
 import dev.dmabroker.allocators.ImportedDmaBuf;
+import dev.dmabroker.allocators.MemoryRefusedException;
 import dev.dmabroker.allocators.ModelledHeap;
 import dev.dmabroker.spec.SyncFile;
 import dev.dmabroker.spi.Backing;
@@ -91,7 +92,7 @@ final class Children {
     private static void print(String what, Way way) {
       try {
         System.out.println(what + ": " + way.go());
-      } catch (HeapException e) {
+      } catch (HeapException | MemoryRefusedException e) {
         System.out.println(what + ": " + e.getMessage());
       }
     }

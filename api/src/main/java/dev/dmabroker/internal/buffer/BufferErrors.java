@@ -1,10 +1,10 @@
 package dev.dmabroker.internal.buffer;
 
 import dev.dmabroker.Holder;
-import dev.dmabroker.MapTimeoutException;
 import dev.dmabroker.MoveFailedException;
 import dev.dmabroker.SharedBuffer;
 import dev.dmabroker.WaitInterruptedException;
+import dev.dmabroker.WaitTimeoutException;
 import dev.dmabroker.WouldDeadlockException;
 import dev.dmabroker.internal.runtime.Exceptions;
 import java.time.Duration;
@@ -29,15 +29,11 @@ record BufferErrors(
     Optional<String> seeking,
     @Nullable MoveFailedException lastFailure) {
 
-  MapTimeoutException timedOut(String what, Duration timeout) {
-    return Exceptions.mapTimeout(
-        "cannot "
-            + what
-            + " within "
-            + timeout.toMillis()
-            + " ms: "
-            + this
-            + (lastFailure == null ? "" : "; the last move failed: " + lastFailure.getMessage()),
+  WaitTimeoutException timedOut(String what, Duration timeout) {
+    return Exceptions.waitTimeout(
+        what,
+        timeout,
+        this + (lastFailure == null ? "" : "; the last move failed: " + lastFailure.getMessage()),
         holders,
         lastFailure);
   }

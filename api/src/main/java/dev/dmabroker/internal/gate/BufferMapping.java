@@ -1,7 +1,6 @@
 package dev.dmabroker.internal.gate;
 
 import dev.dmabroker.ClosedException;
-import dev.dmabroker.CpuView;
 import dev.dmabroker.Mapping;
 import dev.dmabroker.internal.heap.HeapMemory;
 import dev.dmabroker.internal.runtime.Caller;
@@ -90,7 +89,7 @@ public final class BufferMapping implements Mapping {
   }
 
   @Override
-  public CpuView cpuView() {
+  public MappedView cpuView() {
     MemoryFaults.surface(); // An older fault of this thread is none of this view.
     BufferMapping hold = attachment().buffer().admitView(this);
     try {

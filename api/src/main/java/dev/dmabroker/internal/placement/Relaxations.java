@@ -97,8 +97,8 @@ final class Relaxations {
             .toList(),
         info.name(),
         target.formats().size() > 1
-            ? choice.layout().image().map(Layout.Image::format)
-            : Optional.empty());
+            ? choice.layout().image().map(Layout.Image::format).orElse(null)
+            : null);
   }
 
   /** Returns what the device would have to ask, to be content with what there is. */

@@ -198,9 +198,18 @@ final class FramePublisher implements Flow.Publisher<Frame> {
         try {
           subscriber.onNext(frame);
         } catch (Throwable t) {
-          frame.close();
+          release(frame, t);
           throw t;
         }
+      }
+    }
+
+    /** Closes a frame that the subscriber threw away with an error. */
+    private static void release(Frame frame, Throwable why) {
+      try {
+        frame.close();
+      } catch (RuntimeException e) {
+        why.addSuppressed(e); // As when a CPU view of the frame did not end well.
       }
     }
 

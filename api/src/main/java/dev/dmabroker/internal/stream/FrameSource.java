@@ -12,6 +12,9 @@ interface FrameSource {
   /** A consumer holds a frame from now on, so the stream has to be looked after. */
   void watch(AfterLock after);
 
+  /** Whether no more frames are handed on until the stream is started again. */
+  boolean isOver();
+
   /** Gives the consumer no frames from now on. */
   void leave(AttachedConsumer consumer, AfterLock after);
 

@@ -98,6 +98,7 @@ public final class ManagedStream implements BufferStream {
           checkStartable();
           if (life.state() == State.STOPPED) {
             life.become(State.RUNNING);
+            circulation.begin();
             use.pool.restart(life.now());
           }
         });

@@ -88,6 +88,7 @@ final class StreamStop {
               Acquirers acquirers = circulation.acquirers();
               boolean unused = acquirers.refuse(life.stopped(acquirers.describe()), after);
               cancelFilling(after);
+              circulation.beginStop(after);
               return circulation.drain(after);
             });
     return drain;
@@ -119,7 +120,7 @@ final class StreamStop {
         });
   }
 
-  /** Drops the frames that no consumer has taken, and tells each consumer once. */
+  /** Drops the frames that no consumer has taken, and tells all takers. */
   private void cancelQueued(AfterLock after) {
     for (FillingFrame frame : use.submitted.removeAll()) {
       life.events.dropped(life.producer, frame.sequence(), Reason.STOPPED, after);

@@ -10,9 +10,9 @@ import dev.dmabroker.ClosedException;
 import dev.dmabroker.Device;
 import dev.dmabroker.DeviceSpec;
 import dev.dmabroker.LeakTracking;
-import dev.dmabroker.MapTimeoutException;
 import dev.dmabroker.Mapping;
 import dev.dmabroker.SharedBuffer;
+import dev.dmabroker.WaitTimeoutException;
 import dev.dmabroker.internal.gate.AttachedDevice;
 import dev.dmabroker.internal.gate.BufferMapping;
 import dev.dmabroker.spec.Access;
@@ -462,7 +462,7 @@ public class BufferStress {
       try {
         it.buffer.evacuate(LONG);
         r.r1 = 1;
-      } catch (MapTimeoutException e) {
+      } catch (WaitTimeoutException e) {
         r.r1 = 0;
       }
     }

@@ -8,11 +8,11 @@ import dev.dmabroker.Device;
 import dev.dmabroker.DeviceSpec;
 import dev.dmabroker.EmptyFrame;
 import dev.dmabroker.Frame;
-import dev.dmabroker.MapTimeoutException;
 import dev.dmabroker.StreamConsumer;
 import dev.dmabroker.StreamConsumer.Policy;
 import dev.dmabroker.StreamSpec;
 import dev.dmabroker.StreamStoppedException;
+import dev.dmabroker.WaitTimeoutException;
 import dev.dmabroker.spec.Constraints;
 import dev.dmabroker.spec.ImageSpec;
 import dev.dmabroker.spec.PixelFormat;
@@ -96,7 +96,7 @@ final class Preview implements AutoCloseable {
           pixels.bytes().putLong(0, due);
         }
         next.submit();
-      } catch (MapTimeoutException e) {
+      } catch (WaitTimeoutException e) {
         // One frame is lost; the stream counts it as starved.
       }
       due = Math.max(due + periodNanos, System.nanoTime());

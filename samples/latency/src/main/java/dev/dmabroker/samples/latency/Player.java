@@ -6,9 +6,9 @@ import dev.dmabroker.CpuView;
 import dev.dmabroker.Device;
 import dev.dmabroker.DeviceSpec;
 import dev.dmabroker.EmptyFrame;
-import dev.dmabroker.MapTimeoutException;
 import dev.dmabroker.StreamConsumer;
 import dev.dmabroker.StreamSpec;
+import dev.dmabroker.WaitTimeoutException;
 import dev.dmabroker.event.StreamState;
 import dev.dmabroker.spec.Access;
 import dev.dmabroker.spec.Constraints;
@@ -85,7 +85,7 @@ final class Player {
           pixels.bytes().putInt(0, frame);
         }
         empty.submit();
-      } catch (MapTimeoutException e) {
+      } catch (WaitTimeoutException e) {
         stutters.add(frame);
       }
       bytes.add(stream.snapshot().sizeBytes());
