@@ -1,4 +1,6 @@
-/** Heaps of Linux: dma-heaps, udmabuf, memfd, and modelled ones for machines without dma-bufs. */
+/**
+ * Heaps of Linux: dma-heaps, udmabuf, memfd, and modelled ones for applications that ask for them.
+ */
 module dev.dmabroker.allocators {
   requires transitive dev.dmabroker;
   requires com.sun.jna;
@@ -15,6 +17,5 @@ module dev.dmabroker.allocators {
   provides dev.dmabroker.spi.HeapProvider with
       dev.dmabroker.allocators.linux.DmaHeapProvider,
       dev.dmabroker.allocators.linux.UdmabufProvider,
-      dev.dmabroker.allocators.linux.MemfdProvider,
-      dev.dmabroker.allocators.provider.ModelledHeapProvider;
+      dev.dmabroker.allocators.linux.MemfdProvider;
 }

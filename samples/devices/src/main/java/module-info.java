@@ -2,6 +2,7 @@
 module dev.dmabroker.samples.devices {
   requires transitive dev.dmabroker;
   requires com.sun.jna;
+  requires dev.dmabroker.allocators;
   requires static transitive org.jspecify;
 
   exports dev.dmabroker.samples.devices;

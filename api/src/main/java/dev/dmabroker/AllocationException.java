@@ -9,7 +9,7 @@ import java.util.List;
 public final class AllocationException extends BrokerException {
   private static final long serialVersionUID = 1;
 
-  private final transient ImmutableList<Attempt> attempts;
+  private final ImmutableList<Attempt> attempts;
 
   /** The answer of one heap. Immutable. Not for implementation outside the broker. */
   public interface Attempt {
@@ -29,5 +29,11 @@ public final class AllocationException extends BrokerException {
   /** The answers of the heaps, in the order in which the broker asked the heaps. */
   public List<Attempt> attempts() {
     return attempts;
+  }
+
+  /** True: memory may come free, in a heap that was full or that failed once. */
+  @Override
+  public boolean isTransient() {
+    return true;
   }
 }

@@ -4,7 +4,6 @@ import dev.dmabroker.spec.Access;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.Consumer;
 
 /**
  * The declared interest of one device in one buffer: the device maps and pins the buffer through
@@ -33,7 +32,7 @@ public interface Attachment extends AutoCloseable {
    * @throws BudgetExceededException if a budget that the buffer counts against does not suffice
    * @throws SearchLimitException if the alternatives and preferences of the attached devices have
    *     too many combinations, as may be after a device was detached
-   * @throws MapTimeoutException if the buffer was not mappable in time; the text names the holders
+   * @throws WaitTimeoutException if the buffer was not mappable in time; the text names the holders
    * @throws MoveFailedException if the move that this device needs failed for good
    * @throws PinnedException if this device needs a move and other devices have pinned the buffer
    * @throws WouldDeadlockException if the wait could only end after the calling thread's own
@@ -85,7 +84,7 @@ public interface Attachment extends AutoCloseable {
    * @throws BudgetExceededException if a budget that the buffer counts against does not suffice
    * @throws SearchLimitException if the alternatives and preferences of the attached devices have
    *     too many combinations, as may be after a device was detached
-   * @throws MapTimeoutException if the buffer was not there in time
+   * @throws WaitTimeoutException if the buffer was not there in time
    * @throws MoveFailedException if the move that this device needs failed for good
    * @throws PinnedException if other devices have pinned the buffer where this device cannot reach
    *     it
@@ -107,13 +106,14 @@ public interface Attachment extends AutoCloseable {
   boolean isLeftOut();
 
   /**
-   * Calls {@code listener} after each move with the buffer's new generation. What the device's
-   * driver cached for an older generation is stale then. The listener is called on a daemon thread
-   * that calls the listeners at this device's attachments and does nothing else, so it may take its
-   * time. Moves that follow while it does are told as the last of them. The broker logs what the
-   * listener throws. An attachment has one listener; a later call replaces it.
+   * Tells the listener each move of the buffer from now on, besides the listeners that are there
+   * already. The listener is called on a daemon thread that calls the listeners at this device's
+   * attachments and does nothing else, so it may take its time. Moves that follow while it does are
+   * told as the last of them. The broker logs what the listener throws. Does not block.
+   *
+   * @return the subscription, for a listener that ends before the attachment does
    */
-  void onMove(Consumer<Long> listener);
+  Subscription onMove(MoveListener listener);
 
   /**
    * Detaches the device. A mapping that is still open stays valid, and moves wait until it is

@@ -6,6 +6,7 @@ import dev.dmabroker.event.Delivery;
 import dev.dmabroker.internal.broker.BrokerFactory;
 import dev.dmabroker.internal.runtime.Settings;
 import dev.dmabroker.spec.BufferSpec;
+import dev.dmabroker.spec.CheckReturnValue;
 import dev.dmabroker.spec.Constraints;
 import dev.dmabroker.spec.Layout;
 import dev.dmabroker.spi.FencePoller;
@@ -31,6 +32,7 @@ import org.jspecify.annotations.Nullable;
 public interface Broker extends AutoCloseable {
 
   /** A builder with the defaults, for a new broker. */
+  @CheckReturnValue
   static Builder builder() {
     return new Builder();
   }
@@ -43,12 +45,12 @@ public interface Broker extends AutoCloseable {
    * @throws ClosedException if the broker is closed
    */
   default Device register(String name, Constraints constraints) {
-    return register(DeviceSpec.named(name).constraints(constraints));
+    return register(DeviceSpec.builder(name).constraints(constraints).build());
   }
 
   /**
-   * Registers a device, so that it can attach to buffers. If the spec has a {@linkplain
-   * DeviceSpec#probe probe}, the call blocks while the probe asks the real device.
+   * Registers a device, so that it can attach to buffers. A {@linkplain DeviceSpec#probe probe}
+   * asks the real device meanwhile. Names of heaps that do not exist are logged as a warning.
    *
    * @throws DuplicateNameException if a registered device has the name
    * @throws ClosedException if the broker is closed
@@ -81,7 +83,8 @@ public interface Broker extends AutoCloseable {
    * @param owner a device of this broker
    * @throws BudgetExceededException if a budget does not suffice; nothing is exported then
    * @throws IllegalArgumentException if the device belongs to another broker, if the name is blank,
-   *     or if the size of the spec's tightest layout overflows
+   *     if the tightest layout's size overflows, or if a {@linkplain Builder#budget budget} is
+   *     probably mistyped
    * @throws ClosedException if the device or the broker is closed
    */
   SharedBuffer export(String name, BufferSpec spec, Device owner);
@@ -127,7 +130,7 @@ public interface Broker extends AutoCloseable {
    *       the contents of that moment, and the broker never writes to it again.
    *   <li>Otherwise the buffer stays, as if it were pinned for good: attaching throws {@link
    *       PinnedException}, and so do {@link SharedBuffer#evacuate} and {@link
-   *       SharedBuffer#unprepare}. A {@link #shadow} serves the device.
+   *       SharedBuffer#tryEvacuate}. A {@link #shadow} serves the device.
    * </ul>
    *
    * <p>The memory's traits decide which devices it suits; an unknown trait counts as no. If the
@@ -163,11 +166,12 @@ public interface Broker extends AutoCloseable {
   /**
    * Says where a buffer would be placed for these devices, and why not elsewhere. Allocates
    * nothing; a heap that is full now is still listed. The counts of buffers that the devices
-   * declare have to agree here, as for a pool. A device may attach to a single buffer whatever the
-   * counts are.
+   * declare have to agree here, as for a pool, and all buffers together have to fit into the heap
+   * and into the budgets of one of the devices. A device may attach to a single buffer anyway.
    *
    * @throws SearchLimitException if alternatives and preferences have too many combinations
-   * @throws IllegalArgumentException if a device belongs to another broker
+   * @throws IllegalArgumentException if a device belongs to another broker, or the size overflows
+   * @throws ClosedException if a device or the broker is closed
    */
   Plan plan(BufferSpec spec, Collection<Device> devices);
 
@@ -175,16 +179,16 @@ public interface Broker extends AutoCloseable {
   BrokerSnapshot snapshot();
 
   /** Tells the listener every event from now on, on a thread of its own. */
-  default AutoCloseable listen(BrokerListener listener) {
+  default Subscription listen(BrokerListener listener) {
     return listen(listener, Delivery.QUEUED);
   }
 
   /**
    * Tells the listener every event from now on, on the thread that {@code delivery} names.
    *
-   * @return a handle; closing it ends the calls, but for those that are under way
+   * @return the subscription, for a listener that ends before the broker does
    */
-  AutoCloseable listen(BrokerListener listener, Delivery delivery);
+  Subscription listen(BrokerListener listener, Delivery delivery);
 
   /**
    * Closes the broker: it refuses new work, ends every wait with {@link ClosedException}, blocks
@@ -212,8 +216,10 @@ public interface Broker extends AutoCloseable {
     private Builder() {}
 
     /**
-     * Asks every {@link HeapProvider} that {@link java.util.ServiceLoader} finds. The broker asks
-     * fallback providers only if no other provider gave a heap that devices reach.
+     * Asks every {@link HeapProvider} that {@link java.util.ServiceLoader} finds, in the order of
+     * the providers' names, whatever their order on the path; those of dmabroker-allocators find
+     * real memory only. The broker asks fallback providers only if no other heap has memory that
+     * drivers import.
      */
     public Builder discoverHeaps() {
       discoverHeaps = true;
@@ -253,7 +259,7 @@ public interface Broker extends AutoCloseable {
       Objects.requireNonNull(delivery, "delivery");
       listeners.add(
           broker -> {
-            AutoCloseable unused = broker.listen(listener, delivery);
+            Subscription unused = broker.listen(listener, delivery);
           });
       return this;
     }
@@ -298,28 +304,24 @@ public interface Broker extends AutoCloseable {
      */
     public Builder moveRetries(Duration firstBackOff, int maxAttempts) {
       settings.firstBackOff = Settable.positive("firstBackOff", firstBackOff);
-      if (maxAttempts < 1) {
-        throw new IllegalArgumentException("maxAttempts must be at least 1, is " + maxAttempts);
-      }
-      settings.maxMoveAttempts = maxAttempts;
+      settings.maxMoveAttempts = (int) Settable.positive("maxAttempts", maxAttempts);
       return this;
     }
 
     /**
      * Limits the memory of all heaps together for the buffers that are {@linkplain
      * Broker#export(String, BufferSpec, Device) exported for} a device, or for the devices of a
-     * group. While a buffer moves, its old and its new memory count once.
+     * group; a buffer that moves counts once. A name so near to that of an exporting device without
+     * a budget that it is probably mistyped is an error of the export.
      *
      * @param deviceOrGroup a device's name, or the name of a {@linkplain DeviceSpec#group group}
      * @param bytes the limit, at least 1
      * @throws IllegalArgumentException if the limit is less than 1, or is set already
      */
     public Builder budget(String deviceOrGroup, long bytes) {
-      if (bytes < 1) {
-        throw new IllegalArgumentException(
-            "the budget of " + deviceOrGroup + " must be at least 1 byte, is " + bytes);
-      }
-      if (settings.budgets.putIfAbsent(Objects.requireNonNull(deviceOrGroup), bytes) != null) {
+      Objects.requireNonNull(deviceOrGroup, "deviceOrGroup");
+      Settable.positive("the budget of " + deviceOrGroup, bytes);
+      if (settings.budgets.putIfAbsent(deviceOrGroup, bytes) != null) {
         throw new IllegalArgumentException("the budget of " + deviceOrGroup + " is set already");
       }
       return this;
@@ -363,9 +365,9 @@ public interface Broker extends AutoCloseable {
     }
 
     /**
-     * Sets the poller that waits for fences. Without this call the broker takes the first one that
-     * {@link java.util.ServiceLoader} finds, when the first fence comes. The broker closes the
-     * poller.
+     * Sets the poller that waits for fences. Without this call the broker takes the one that {@link
+     * java.util.ServiceLoader} finds, of several the first by class name, when the first fence
+     * comes. The broker closes the poller.
      */
     public Builder fencePoller(FencePoller poller) {
       settings.fencePoller = Objects.requireNonNull(poller, "poller");
@@ -374,13 +376,15 @@ public interface Broker extends AutoCloseable {
 
     /**
      * Opens the heaps and starts the broker. Asks the heap providers in the calling thread, which
-     * may allocate from heaps to see what their memory is like.
+     * may allocate from heaps to see what their memory is like. If every heap is closed, the broker
+     * starts nevertheless, and refuses devices: log, refusals and {@link
+     * BrokerSnapshot#closedHeaps} say what would open the heaps.
      *
-     * @throws DuplicateNameException if two heaps share a name or alias, or two of the heuristics
-     *     that are found share a name
-     * @throws IllegalStateException if there is no heap at all, or no heuristic; the text says what
-     *     to add
+     * @throws DuplicateNameException if two heaps, or two heuristics that are found, share a name
+     * @throws IllegalStateException if no heap was given and no provider was there to look for one,
+     *     or if there is no heuristic; the text says what to add
      */
+    @CheckReturnValue
     public Broker build() {
       Broker broker =
           BrokerFactory.create(

@@ -50,4 +50,13 @@ public final class BudgetExceededException extends BrokerException {
   public long askedBytes() {
     return askedBytes;
   }
+
+  /**
+   * Whether other buffers take the rest of the budget, and may give it back; false if the budget is
+   * too small by itself.
+   */
+  @Override
+  public boolean isTransient() {
+    return askedBytes <= limitBytes;
+  }
 }

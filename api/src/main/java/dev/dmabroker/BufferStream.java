@@ -55,7 +55,8 @@ public interface BufferStream extends AutoCloseable {
    * @throws SearchLimitException if the alternatives and preferences of these devices have too many
    *     combinations
    * @throws IllegalArgumentException if the devices declare to need more buffers than the stream's
-   *     limits allow
+   *     limits allow, or if the producer or its group has no budget, and there is one of a name
+   *     that is probably mistyped ({@link Broker.Builder#budget})
    * @throws BusyException if the stream is being stopped
    * @throws ClosedException if the stream or the broker is closed
    */
@@ -77,9 +78,10 @@ public interface BufferStream extends AutoCloseable {
    *       has to stop the producing device first. A buffer that the CPU has a view of returns when
    *       its frame is closed or submitted; the submission is refused.
    *   <li>Consumers may take and release what was submitted until the deadline; frames that are
-   *       still queued then are dropped. Each consumer learns of the stop once, by a {@link
-   *       StreamStoppedException} after the last frame. Frames that consumers still hold at the
-   *       deadline stay valid until they are closed.
+   *       still queued then are dropped. After the last frame, all threads that take and all that
+   *       come to take are told by a {@link StreamStoppedException}, without waiting for other
+   *       consumers. Frames that consumers still hold at the deadline stay valid until they are
+   *       closed.
    * </ul>
    *
    * <p>A second stop waits for the first; stopping a stopped stream does nothing.
@@ -115,8 +117,8 @@ public interface BufferStream extends AutoCloseable {
    * buffer or a returned one. Blocks for at most {@code timeout}; producers are served in the order
    * in which they asked.
    *
-   * @throws MapTimeoutException if no buffer was free in time; the text names the holders, and says
-   *     why there are no more buffers
+   * @throws WaitTimeoutException if no buffer was free in time; the text names the holders, and
+   *     says why there are no more buffers
    * @throws StreamStoppedException if the stream is not started, or is stopped meanwhile
    * @throws WaitInterruptedException if the thread is interrupted while it waits; nothing is
    *     acquired then

@@ -10,4 +10,10 @@ public final class ClosedException extends BrokerException {
   ClosedException(String message) {
     super(message);
   }
+
+  /** False: what is closed stays closed. Make it anew. */
+  @Override
+  public boolean isTransient() {
+    return false;
+  }
 }

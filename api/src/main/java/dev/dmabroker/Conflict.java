@@ -1,6 +1,8 @@
 package dev.dmabroker;
 
+import dev.dmabroker.spec.PixelFormat;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Why no heap suits the devices of a buffer, and what would help. Its text says both on one line.
@@ -56,6 +58,12 @@ public interface Conflict {
 
     /** The name of the heap in which the buffer would lie then. */
     String heap();
+
+    /**
+     * The format in which the picture would be stored then, if the spec names several; the values
+     * that would fit are for this one.
+     */
+    Optional<PixelFormat> format();
   }
 
   /** A change to one field. Not for implementation outside the broker. */

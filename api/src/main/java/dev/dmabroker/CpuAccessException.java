@@ -13,4 +13,10 @@ public final class CpuAccessException extends BrokerException {
   CpuAccessException(String message, @Nullable Throwable cause) {
     super(message, cause);
   }
+
+  /** False: the contents may be wrong or incomplete. Read or write them anew, in a new view. */
+  @Override
+  public boolean isTransient() {
+    return false;
+  }
 }

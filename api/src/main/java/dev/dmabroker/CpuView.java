@@ -4,8 +4,10 @@ import java.nio.ByteBuffer;
 
 /**
  * The CPU's access to the memory of a mapping, between a begin and an end as DMA_BUF_IOCTL_SYNC
- * asks. Not thread-safe, but any thread may close it. Close the view before the mapping. Not for
- * implementation outside the broker.
+ * asks. Not thread-safe, but any thread may close it. Close the view before the mapping: a view
+ * that outlasts its {@link Mapping} keeps the memory in place until the view is closed. A view of a
+ * stream's frame ends with the frame, if it is not closed before. Not for implementation outside
+ * the broker.
  */
 public interface CpuView extends AutoCloseable {
 
@@ -34,7 +36,7 @@ public interface CpuView extends AutoCloseable {
   ByteBuffer bytes(long offsetBytes, int lengthBytes);
 
   /**
-   * Ends the CPU's access. A second call does nothing.
+   * Ends the CPU's access. A second call does nothing, and returns once the access has ended.
    *
    * @throws CpuAccessException if the kernel refuses, or if memory was gone when this thread used
    *     it in the view, as when a file that is mapped was truncated; the access has ended

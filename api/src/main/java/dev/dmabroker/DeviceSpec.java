@@ -2,6 +2,7 @@ package dev.dmabroker;
 
 import com.google.common.collect.ImmutableList;
 import dev.dmabroker.spec.Access;
+import dev.dmabroker.spec.CheckReturnValue;
 import dev.dmabroker.spec.Constraints;
 import dev.dmabroker.spec.InvalidConstraintException;
 import dev.dmabroker.spi.DeviceProbe;
@@ -12,8 +13,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The spec of a device: what it declares of itself when it is registered. Immutable; each method
- * that is named after a field and has a parameter returns a copy with that field changed.
+ * The spec of a device: what it declares of itself when it is registered. Immutable; {@link
+ * #toBuilder} makes specs that differ in some parts.
  */
 public final class DeviceSpec {
   /** The most alternatives that a device may give. */
@@ -27,135 +28,32 @@ public final class DeviceSpec {
   private final @Nullable DeviceProbe probe;
   private final @Nullable String group;
 
-  private DeviceSpec(
-      String name,
-      List<Constraints> alternatives,
-      Access access,
-      @Nullable Duration longestHold,
-      boolean dispensable,
-      @Nullable DeviceProbe probe,
-      @Nullable String group) {
-    this.name = name;
-    this.alternatives = ImmutableList.copyOf(alternatives);
-    this.access = access;
-    this.longestHold = longestHold;
-    this.dispensable = dispensable;
-    this.probe = probe;
-    this.group = group;
+  private DeviceSpec(Builder builder) {
+    name = builder.name;
+    alternatives = builder.alternatives;
+    access = builder.access;
+    longestHold = builder.longestHold;
+    dispensable = builder.dispensable;
+    probe = builder.probe;
+    group = builder.group;
   }
 
   /**
-   * A device that reads and writes any memory, and that holds a mapping no longer than the broker's
-   * default.
+   * A builder of a device that reads and writes any memory, and that holds a mapping no longer than
+   * the broker's default.
    *
    * @param name the device's name, unique among the broker's registered devices
    * @throws IllegalArgumentException if the name is blank
    */
-  public static DeviceSpec named(String name) {
-    if (name.isBlank()) {
-      throw new IllegalArgumentException("a device's name must not be blank");
-    }
-    return new DeviceSpec(
-        name,
-        List.of(Constraints.none()),
-        Access.READ_WRITE,
-        null,
-        /* dispensable= */ false,
-        null,
-        null);
+  @CheckReturnValue
+  public static Builder builder(String name) {
+    return new Builder(name);
   }
 
-  /** Sets the memory that the device can reach. */
-  public DeviceSpec constraints(Constraints constraints) {
-    return alternatives(constraints);
-  }
-
-  /**
-   * Sets the constraints that the device can work with, best first. The broker takes the best
-   * combination over all devices. Each step down the list costs as much as an unmet preference of
-   * weight 100.
-   *
-   * @throws InvalidConstraintException if there is none, or more than {@value #MAX_ALTERNATIVES}
-   */
-  public DeviceSpec alternatives(Constraints... alternatives) {
-    if (alternatives.length == 0 || alternatives.length > MAX_ALTERNATIVES) {
-      throw new InvalidConstraintException(
-          "device "
-              + name
-              + " must have 1 to "
-              + MAX_ALTERNATIVES
-              + " alternatives, has "
-              + alternatives.length);
-    }
-    return new DeviceSpec(
-        name, List.of(alternatives), access, longestHold, dispensable, probe, group);
-  }
-
-  /** Sets the most that the device does with a buffer. */
-  public DeviceSpec access(Access access) {
-    return new DeviceSpec(
-        name,
-        alternatives,
-        Objects.requireNonNull(access, "access"),
-        longestHold,
-        dispensable,
-        probe,
-        group);
-  }
-
-  /**
-   * Sets the longest time for which the device holds one mapping. A move of a buffer waits that
-   * long until the device closes its mapping, and is rolled back if the mapping is still open then.
-   * The broker counts no longer than 146 years.
-   *
-   * @throws IllegalArgumentException unless the duration is positive
-   */
-  public DeviceSpec longestHold(Duration longestHold) {
-    Duration hold = Settable.positive("longestHold", longestHold);
-    return new DeviceSpec(name, alternatives, access, hold, dispensable, probe, group);
-  }
-
-  /**
-   * Allows the broker to leave the device out of a buffer when it cannot be served together with
-   * the others. The device stays attached, and is served as soon as that is possible; see {@link
-   * Attachment#isLeftOut}.
-   */
-  public DeviceSpec dispensable() {
-    return new DeviceSpec(
-        name, alternatives, access, longestHold, /* dispensable= */ true, probe, group);
-  }
-
-  /**
-   * Sets a probe, which asks the real device at registration which heaps it imports from; {@link
-   * Broker#register(DeviceSpec)} blocks for that. What the device refuses joins its constraints.
-   */
-  public DeviceSpec probe(DeviceProbe probe) {
-    return new DeviceSpec(
-        name,
-        alternatives,
-        access,
-        longestHold,
-        dispensable,
-        Objects.requireNonNull(probe, "probe"),
-        group);
-  }
-
-  /**
-   * Sets the group of the device. The group's budget counts besides the device's own ({@link
-   * Broker.Builder#budget}), and the devices of a group trust each other with old contents of a
-   * {@link BufferStream}'s buffers. From the first device with a group on, the broker overwrites
-   * all new memory that the CPU reaches with zeros, and does not rely on heaps for that, which
-   * takes time in proportion to the size.
-   */
-  public DeviceSpec group(String group) {
-    return new DeviceSpec(
-        name,
-        alternatives,
-        access,
-        longestHold,
-        dispensable,
-        probe,
-        Objects.requireNonNull(group, "group"));
+  /** A builder that has the parts of this spec. */
+  @CheckReturnValue
+  public Builder toBuilder() {
+    return new Builder(this);
   }
 
   /** The device's name. */
@@ -203,5 +101,131 @@ public final class DeviceSpec {
     StringBuilder text = new StringBuilder(name).append('(').append(constraints());
     alternatives.stream().skip(1).forEach(each -> text.append(", or else ").append(each));
     return text.append(dispensable ? ", dispensable)" : ")").toString();
+  }
+
+  /** Collects the parts of a spec; the last value of a part counts. Not thread-safe. */
+  public static final class Builder {
+    private String name;
+    private ImmutableList<Constraints> alternatives = ImmutableList.of(Constraints.none());
+    private Access access = Access.READ_WRITE;
+    private @Nullable Duration longestHold;
+    private boolean dispensable;
+    private @Nullable DeviceProbe probe;
+    private @Nullable String group;
+
+    private Builder(String name) {
+      this.name = checkName(name);
+    }
+
+    private Builder(DeviceSpec spec) {
+      name = spec.name;
+      alternatives = spec.alternatives;
+      access = spec.access;
+      longestHold = spec.longestHold;
+      dispensable = spec.dispensable;
+      probe = spec.probe;
+      group = spec.group;
+    }
+
+    private static String checkName(String name) {
+      if (Objects.requireNonNull(name, "name").isBlank()) {
+        throw new IllegalArgumentException("a device's name must not be blank");
+      }
+      return name;
+    }
+
+    /**
+     * Sets the device's name, for a spec that is made from another device's.
+     *
+     * @throws IllegalArgumentException if the name is blank
+     */
+    public Builder name(String name) {
+      this.name = checkName(name);
+      return this;
+    }
+
+    /** Sets the memory that the device can reach. */
+    public Builder constraints(Constraints constraints) {
+      return alternatives(constraints);
+    }
+
+    /**
+     * Sets the constraints that the device can work with, best first. The broker takes the best
+     * combination over all devices. Each step down the list costs as much as an unmet preference of
+     * weight 100.
+     *
+     * @throws InvalidConstraintException if there is none, or more than {@value #MAX_ALTERNATIVES}
+     */
+    public Builder alternatives(Constraints... alternatives) {
+      if (alternatives.length == 0 || alternatives.length > MAX_ALTERNATIVES) {
+        throw new InvalidConstraintException(
+            "device "
+                + name
+                + " must have 1 to "
+                + MAX_ALTERNATIVES
+                + " alternatives, has "
+                + alternatives.length);
+      }
+      for (Constraints each : alternatives) {
+        Objects.requireNonNull(each, "constraints");
+      }
+      this.alternatives = ImmutableList.copyOf(alternatives);
+      return this;
+    }
+
+    /** Sets the most that the device does with a buffer. */
+    public Builder access(Access access) {
+      this.access = Objects.requireNonNull(access, "access");
+      return this;
+    }
+
+    /**
+     * Sets the longest time for which the device holds one mapping. A move of a buffer waits that
+     * long until the device closes its mapping, and is rolled back if the mapping is still open
+     * then. The broker counts no longer than 146 years.
+     *
+     * @throws IllegalArgumentException unless the duration is positive
+     */
+    public Builder longestHold(Duration longestHold) {
+      this.longestHold = Settable.positive("longestHold", longestHold);
+      return this;
+    }
+
+    /**
+     * Allows the broker to leave the device out of a buffer when it cannot be served together with
+     * the others. The device stays attached, and is served as soon as that is possible; see {@link
+     * Attachment#isLeftOut}.
+     */
+    public Builder dispensable() {
+      dispensable = true;
+      return this;
+    }
+
+    /**
+     * Sets a probe, which asks the real device at registration which heaps it imports from; {@link
+     * Broker#register(DeviceSpec)} blocks for that. What the device refuses joins its constraints.
+     */
+    public Builder probe(DeviceProbe probe) {
+      this.probe = Objects.requireNonNull(probe, "probe");
+      return this;
+    }
+
+    /**
+     * Sets the group of the device. The group's budget counts besides the device's own ({@link
+     * Broker.Builder#budget}), and the devices of a group trust each other with old contents of a
+     * {@link BufferStream}'s buffers. From the first device with a group on, the broker overwrites
+     * all new memory that the CPU reaches with zeros, and does not rely on heaps for that, which
+     * takes time in proportion to the size.
+     */
+    public Builder group(String group) {
+      this.group = Objects.requireNonNull(group, "group");
+      return this;
+    }
+
+    /** Builds the spec. */
+    @CheckReturnValue
+    public DeviceSpec build() {
+      return new DeviceSpec(this);
+    }
   }
 }

@@ -15,4 +15,10 @@ public final class DuplicateMemoryException extends BrokerException {
   public String buffer() {
     return buffer;
   }
+
+  /** False: the application has to close the buffer that has the memory, or use it. */
+  @Override
+  public boolean isTransient() {
+    return false;
+  }
 }

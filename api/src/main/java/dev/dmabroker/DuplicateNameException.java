@@ -7,4 +7,10 @@ public final class DuplicateNameException extends BrokerException {
   DuplicateNameException(String message) {
     super(message);
   }
+
+  /** False: choose another name, or close what has it. */
+  @Override
+  public boolean isTransient() {
+    return false;
+  }
 }

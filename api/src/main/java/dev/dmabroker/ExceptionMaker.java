@@ -1,6 +1,7 @@
 package dev.dmabroker;
 
 import dev.dmabroker.internal.runtime.Exceptions;
+import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -79,9 +80,13 @@ final class ExceptionMaker implements Exceptions.Maker {
   }
 
   @Override
-  public MapTimeoutException mapTimeout(
-      String message, List<Holder> holders, @Nullable Throwable cause) {
-    return new MapTimeoutException(message, holders, cause);
+  public WaitTimeoutException waitTimeout(
+      String waitedFor,
+      Duration timeout,
+      String why,
+      List<Holder> holders,
+      @Nullable Throwable cause) {
+    return new WaitTimeoutException(waitedFor, timeout, why, holders, cause);
   }
 
   @Override

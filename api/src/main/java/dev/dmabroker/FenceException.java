@@ -9,4 +9,13 @@ public final class FenceException extends BrokerException {
   FenceException(String message, @Nullable Throwable cause) {
     super(message, cause);
   }
+
+  /**
+   * False: the broker cannot wait for fences of this kind. Wait for the fence, and then close or
+   * submit without it.
+   */
+  @Override
+  public boolean isTransient() {
+    return false;
+  }
 }

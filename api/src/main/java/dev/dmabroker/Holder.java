@@ -1,6 +1,7 @@
 package dev.dmabroker;
 
 import dev.dmabroker.spec.Access;
+import dev.dmabroker.spec.CheckReturnValue;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -37,6 +38,7 @@ public interface Holder {
   boolean fenced();
 
   /** Describes a list of holders for error texts: their count, then each holder. */
+  @CheckReturnValue
   static String describe(List<Holder> holders) {
     return holders.stream()
         .map(Holder::toString)

@@ -10,4 +10,10 @@ public final class LeftOutException extends BrokerException {
   LeftOutException(String message) {
     super(message);
   }
+
+  /** True: the device is served again once devices that are in its way have detached. */
+  @Override
+  public boolean isTransient() {
+    return true;
+  }
 }

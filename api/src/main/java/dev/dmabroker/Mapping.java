@@ -1,68 +1,14 @@
 package dev.dmabroker;
 
-import dev.dmabroker.spec.Access;
-import dev.dmabroker.spec.Layout;
 import dev.dmabroker.spec.SyncFile;
 
 /**
- * One device's right to use a buffer for a limited time. While the mapping is open, the memory
- * stays where it is. Any thread may close it. Not for implementation outside the broker.
+ * One device's right to use a buffer for a limited time, and the memory that the buffer lies in
+ * meanwhile. While the mapping is open, the memory stays where it is. A CPU view of it keeps the
+ * memory there as well, also after the mapping is closed. Any thread may close a mapping. Not for
+ * implementation outside the broker.
  */
-public interface Mapping extends AutoCloseable {
-
-  /**
-   * The descriptor of the memory. It is borrowed: it is valid until this mapping is closed, and the
-   * caller must not close it. The descriptor is close-on-exec.
-   *
-   * @throws DescriptorException if the memory has none because an application brought it ({@link
-   *     Broker#adopt}); a device that needs a descriptor declares {@link
-   *     dev.dmabroker.spec.ConstraintsBuilder#deviceAccess}
-   * @throws ClosedException if this mapping is closed
-   */
-  int fd();
-
-  /**
-   * A new descriptor of the memory, close-on-exec, which the caller has to close. The memory lives
-   * until this descriptor is closed, but is no longer the buffer's once the buffer has moved.
-   *
-   * @throws ClosedException if this mapping is closed
-   * @throws DescriptorException if the process has no descriptor left, or the memory has none
-   */
-  int dupFd();
-
-  /** How the contents lie in the memory. */
-  Layout layout();
-
-  /** The heap that the memory lies in. */
-  String heapName();
-
-  /** The bytes of the memory, at least those of the layout. */
-  long sizeBytes();
-
-  /**
-   * The number of the buffer's place: it counts the places that the buffer has had, from 1. A cache
-   * of imports has to use this number as its key, because the system gives the number of a closed
-   * descriptor out again.
-   */
-  long generation();
-
-  /** The access that the mapping was made for. */
-  Access access();
-
-  /** Whether neither {@link #close} nor {@link #closeAfter} has been called. */
-  boolean isOpen();
-
-  /**
-   * Begins CPU access with this mapping's access. May block in the kernel until caches are coherent
-   * and implicit fences have signalled.
-   *
-   * @throws UndeclaredAccessException if the CPU cannot reach the heap's memory
-   * @throws CpuAccessException if the kernel refuses
-   * @throws ClosedException if this mapping is closed
-   * @throws InternalError if memory was gone when this thread last used a ByteBuffer, and the JVM
-   *     has not told yet; nothing is begun then
-   */
-  CpuView cpuView();
+public interface Mapping extends MappedMemory, AutoCloseable {
 
   /**
    * Ends the device's right once the fence signals. Use it for a device that still works on the

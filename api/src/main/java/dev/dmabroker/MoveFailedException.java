@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 public final class MoveFailedException extends BrokerException {
   private static final long serialVersionUID = 1;
 
-  private final transient ImmutableList<Holder> holders;
+  private final ImmutableList<Holder> holders;
 
   MoveFailedException(String message, List<Holder> holders, @Nullable Throwable cause) {
     super(message, cause);
@@ -20,5 +20,14 @@ public final class MoveFailedException extends BrokerException {
   /** The holders of the mappings that were open at the deadline; empty if there were none. */
   public List<Holder> holders() {
     return holders;
+  }
+
+  /**
+   * True: a new request begins a new move, with all its tries. It fails again while the holders
+   * hold on, or while there is no memory.
+   */
+  @Override
+  public boolean isTransient() {
+    return true;
   }
 }

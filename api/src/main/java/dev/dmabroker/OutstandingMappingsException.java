@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 public final class OutstandingMappingsException extends BrokerException {
   private static final long serialVersionUID = 1;
 
-  private final transient ImmutableList<Holder> holders;
+  private final ImmutableList<Holder> holders;
 
   OutstandingMappingsException(String message, List<Holder> holders, @Nullable Throwable cause) {
     super(message, cause);
@@ -21,5 +21,14 @@ public final class OutstandingMappingsException extends BrokerException {
   /** The holders of the mappings that were open at the deadline; empty if there were none. */
   public List<Holder> holders() {
     return holders;
+  }
+
+  /**
+   * False: the broker is closed or the stream is stopped nevertheless. Close the mappings that the
+   * holders have.
+   */
+  @Override
+  public boolean isTransient() {
+    return false;
   }
 }

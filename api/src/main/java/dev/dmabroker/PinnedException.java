@@ -20,4 +20,13 @@ public final class PinnedException extends BrokerException {
   public List<String> devices() {
     return devices;
   }
+
+  /**
+   * Whether devices have pinned the buffer, and may close their pins; false if the buffer lies in
+   * memory that stays for good.
+   */
+  @Override
+  public boolean isTransient() {
+    return !devices.isEmpty();
+  }
 }

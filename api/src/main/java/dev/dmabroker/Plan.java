@@ -2,13 +2,15 @@ package dev.dmabroker;
 
 import dev.dmabroker.spec.BufferSpec;
 import dev.dmabroker.spec.Coherency;
+import dev.dmabroker.spec.Constraints;
 import dev.dmabroker.spec.Layout;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The heaps in which a buffer can lie, best first, and why not elsewhere. Its text is a table for a
- * person to read. Immutable; the reasons are computed when they are asked for. Not for
- * implementation outside the broker.
+ * person to read, with the way to use the best heap. Immutable; the reasons are computed when they
+ * are asked for. Not for implementation outside the broker.
  */
 public interface Plan {
 
@@ -24,7 +26,27 @@ public interface Plan {
   /** The heaps that do not suit, with the first reason for each device. */
   List<PassedOver> passedOver();
 
-  /** A heap that suits. Not for implementation outside the broker. */
+  /**
+   * What cannot be had together, and what would help; empty if a heap suits. Found when it is asked
+   * for, which takes some ten milliseconds at most.
+   */
+  Optional<Conflict> conflict();
+
+  /**
+   * What deserves a look though it refuses nothing, for a person to read: names of heaps in
+   * constraints that no heap of the broker has, and budgets that the buffers would exceed in the
+   * best heap.
+   */
+  List<String> notes();
+
+  /**
+   * A heap that suits, and the best way to use it: the one that leaves out the fewest devices, and
+   * of these the one with the smallest {@link #penalty}. Of ways that are equal in both, the first
+   * counts: devices are looked at in the order of the plan, those without a choice first, and
+   * earlier ones get their earlier {@linkplain #alternatives alternatives}; formats count in the
+   * order of the spec, modifiers and coherency domains in the order of their constants. Not for
+   * implementation outside the broker.
+   */
   interface Candidate {
 
     /** The heap's name. */
@@ -33,8 +55,24 @@ public interface Plan {
     /** How the contents would lie. */
     Layout layout();
 
-    /** The bytes that the heap would be asked for, for one buffer. */
+    /**
+     * The bytes that the heap would be asked for, for one buffer: {@link #neededBytes}, rounded up
+     * to what the heap gives.
+     */
     long sizeBytes();
+
+    /**
+     * The bytes that the devices need for one buffer: the size of the {@link #layout}, or the
+     * largest minimum of a device ({@link dev.dmabroker.spec.ConstraintsBuilder#minSize}) if that
+     * is more.
+     */
+    long neededBytes();
+
+    /**
+     * The alternatives that were taken, one of each device that gave several and is not left out,
+     * in the order of the devices.
+     */
+    List<Alternative> alternatives();
 
     /** The alignment of the first byte's address, in bytes, as far as it is known. */
     long alignmentBytes();
@@ -63,6 +101,22 @@ public interface Plan {
      * @throws ArithmeticException if the sum is larger than a long holds
      */
     long totalBytes();
+  }
+
+  /** The alternative of a device that was taken. Not for implementation outside the broker. */
+  interface Alternative {
+
+    /** The device's name. */
+    String device();
+
+    /** The place of the alternative in the device's list, from 1; the first is the best. */
+    int number();
+
+    /** How many alternatives the device gave. */
+    int count();
+
+    /** What the device asks in this alternative. */
+    Constraints constraints();
   }
 
   /** A heap that does not suit, and the reason. Not for implementation outside the broker. */

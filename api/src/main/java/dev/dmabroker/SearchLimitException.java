@@ -11,4 +11,10 @@ public final class SearchLimitException extends BrokerException {
   SearchLimitException(String message) {
     super(message);
   }
+
+  /** False: declare fewer alternatives, preferences or dispensable devices. */
+  @Override
+  public boolean isTransient() {
+    return false;
+  }
 }

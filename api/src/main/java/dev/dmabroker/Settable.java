@@ -18,4 +18,12 @@ final class Settable {
     }
     return time;
   }
+
+  /** Returns a number that is at least 1, and refuses one that is less. */
+  static long positive(String what, long number) {
+    if (number < 1) {
+      throw new IllegalArgumentException(what + " must be at least 1, is " + number);
+    }
+    return number;
+  }
 }

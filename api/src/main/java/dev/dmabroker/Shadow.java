@@ -31,7 +31,7 @@ public interface Shadow extends AutoCloseable {
    *
    * @param timeout how long each of the two maps may wait
    * @return the bytes that were copied
-   * @throws MapTimeoutException if one of the buffers could not be mapped in time
+   * @throws WaitTimeoutException if one of the buffers could not be mapped in time
    * @throws AllocationException if no heap has memory for the shadow
    * @throws CpuAccessException if the copy failed; the contents of the shadow are undefined then
    * @throws WaitInterruptedException if the thread is interrupted while it waits

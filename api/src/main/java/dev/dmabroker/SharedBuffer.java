@@ -55,7 +55,7 @@ public interface SharedBuffer extends AutoCloseable {
    * @throws UnsatisfiableException if no heap is large enough at all
    * @throws SearchLimitException if the alternatives and preferences of the attached devices have
    *     too many combinations, as may be after a device was detached
-   * @throws MapTimeoutException if a move did not end in time
+   * @throws WaitTimeoutException if a move did not end in time
    * @throws MoveFailedException if the move that is needed failed for good
    * @throws PinnedException if a move is needed and the buffer is pinned
    * @throws WouldDeadlockException if the wait could only end after the calling thread's own
@@ -74,7 +74,7 @@ public interface SharedBuffer extends AutoCloseable {
    * next map allocates new memory, filled with zeros. New maps wait until the open mappings are
    * closed; the call blocks for that, at most for {@code timeout}.
    *
-   * @throws MapTimeoutException if mappings were still open at the deadline; nothing has changed
+   * @throws WaitTimeoutException if mappings were still open at the deadline; nothing has changed
    *     then and the contents are intact
    * @throws WaitInterruptedException if the thread is interrupted while it waits; nothing has
    *     changed then
@@ -86,14 +86,20 @@ public interface SharedBuffer extends AutoCloseable {
   void evacuate(Duration timeout);
 
   /**
-   * Gives the memory back as {@link #evacuate} does, but fails at once instead of waiting, as
-   * VIDIOC_REQBUFS with a count of 0 answers EBUSY while buffers are in use.
+   * Gives the memory back as {@link #evacuate(Duration)} does, with the broker's default timeout.
+   */
+  void evacuate();
+
+  /**
+   * Gives the memory back as {@link #evacuate(Duration)} does if that needs no waiting. Does not
+   * block.
    *
-   * @throws BusyException if the buffer is mapped, or is being allocated or moved
+   * @return whether the buffer has no memory now; false if it is mapped, or is being allocated or
+   *     moved, as VIDIOC_REQBUFS with a count of 0 answers EBUSY
    * @throws PinnedException if the buffer is pinned
    * @throws ClosedException if the buffer or the broker is closed
    */
-  void unprepare();
+  boolean tryEvacuate();
 
   /**
    * Drops this reference to the buffer. Attachments go on; the memory is given back when the last

@@ -25,9 +25,12 @@ public interface StreamConsumer extends AutoCloseable {
    * a frame is submitted and its buffer lies where the device reaches it; the stream need not be
    * started. If the map fails, the frame stays in the queue.
    *
-   * @throws MapTimeoutException if there was no frame in time
-   * @throws StreamStoppedException once after each stop of the stream, when the frames that were
-   *     submitted before have been taken or dropped
+   * @throws WaitTimeoutException if there was no frame in time
+   * @throws StreamStoppedException if the stream is stopped or being stopped, and the frames that
+   *     were submitted before have been taken or dropped. Every take is refused then, at once,
+   *     until the stream is started again; threads that wait are told too. If no take was refused
+   *     before the stream was started again, the next one is, so that no stop goes unnoticed. A
+   *     consumer that was attached after the stop waits for the start instead.
    * @throws WaitInterruptedException if the thread is interrupted while it waits; nothing is taken
    *     then
    * @throws MoveFailedException if the buffer has to move for the device and cannot

@@ -2,14 +2,15 @@ package dev.dmabroker;
 
 import dev.dmabroker.internal.placement.BufferCounts;
 import dev.dmabroker.spec.BufferSpec;
+import dev.dmabroker.spec.CheckReturnValue;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The spec of a stream: its producer, what its buffers hold, and its limits. Immutable; each method
- * that is named after a field and has a parameter returns a copy with that field changed.
+ * The spec of a stream: its producer, what its buffers hold, and its limits. Immutable; {@link
+ * #toBuilder} makes specs that differ in some parts.
  */
 public final class StreamSpec {
   private final String name;
@@ -21,40 +22,15 @@ public final class StreamSpec {
   private final Duration quietTime;
   private final Duration stopDeadline;
 
-  private StreamSpec(
-      String name,
-      BufferSpec buffer,
-      Device producer,
-      int minBuffers,
-      int maxBuffers,
-      long maxBytes,
-      Duration quietTime,
-      Duration stopDeadline) {
-    this.name = name;
-    this.buffer = Objects.requireNonNull(buffer, "buffer");
-    this.producer = Objects.requireNonNull(producer, "producer");
-    this.minBuffers = minBuffers;
-    this.maxBuffers = maxBuffers;
-    this.maxBytes = maxBytes;
-    this.quietTime = quietTime;
-    this.stopDeadline = stopDeadline;
-    check(!name.isBlank(), "a stream's name must not be blank");
-    check(minBuffers >= 1, "minBuffers must be at least 1, is " + minBuffers);
-    check(
-        maxBuffers <= BufferCounts.MOST,
-        "maxBuffers must be at most "
-            + BufferCounts.MOST
-            + ", is "
-            + maxBuffers
-            + "; let several streams share the work");
-    check(
-        maxBuffers >= minBuffers,
-        "maxBuffers must be at least minBuffers " + minBuffers + ", is " + maxBuffers);
-    check(maxBytes >= 1, "maxBytes must be at least 1, is " + maxBytes);
-    check(
-        !quietTime.isNegative() && !quietTime.isZero(),
-        "quietTime must be positive, is " + quietTime);
-    check(!stopDeadline.isNegative(), "stopDeadline must not be negative, is " + stopDeadline);
+  private StreamSpec(Builder builder) {
+    name = builder.name;
+    buffer = builder.buffer;
+    producer = builder.producer;
+    minBuffers = builder.minBuffers;
+    maxBuffers = builder.maxBuffers;
+    maxBytes = builder.maxBytes;
+    quietTime = builder.quietTime;
+    stopDeadline = builder.stopDeadline;
   }
 
   /**
@@ -65,71 +41,28 @@ public final class StreamSpec {
    * @param producer the device that fills the buffers; they count against its budget
    * @throws IllegalArgumentException if the name is blank
    */
+  @CheckReturnValue
   public static StreamSpec of(String name, BufferSpec buffer, Device producer) {
-    return new StreamSpec(
-        name,
-        buffer,
-        producer,
-        2,
-        32,
-        Long.MAX_VALUE,
-        Duration.ofSeconds(5),
-        Duration.ofSeconds(1));
+    return builder(name, buffer, producer).build();
   }
 
   /**
-   * Sets the fewest buffers that the stream keeps, whatever the devices declare; 2 unless set, so
-   * that one is filled while another is read. The buffers that devices declare to hold may be more.
+   * A builder of a stream that has the defaults.
    *
-   * @throws IllegalArgumentException if the count is less than 1, or more than the most
+   * @param name appears in errors, events and the names of the buffers
+   * @param buffer what each buffer holds
+   * @param producer the device that fills the buffers; they count against its budget
+   * @throws IllegalArgumentException if the name is blank
    */
-  public StreamSpec minBuffers(int count) {
-    return new StreamSpec(
-        name, buffer, producer, count, maxBuffers, maxBytes, quietTime, stopDeadline);
+  @CheckReturnValue
+  public static Builder builder(String name, BufferSpec buffer, Device producer) {
+    return new Builder(name, buffer, producer);
   }
 
-  /**
-   * Sets the most buffers that the stream may have; 32 unless set, as many as a V4L2 queue has at
-   * most (VIDEO_MAX_FRAME). It may be 1,024, as many as a process may have descriptors unless it
-   * asks for more.
-   *
-   * @throws IllegalArgumentException if the count is less than the fewest, or more than 1,024
-   */
-  public StreamSpec maxBuffers(int count) {
-    return new StreamSpec(
-        name, buffer, producer, minBuffers, count, maxBytes, quietTime, stopDeadline);
-  }
-
-  /**
-   * Sets the most memory of all buffers together, in bytes; unlimited unless set.
-   *
-   * @throws IllegalArgumentException if the limit is less than 1
-   */
-  public StreamSpec maxBytes(long bytes) {
-    return new StreamSpec(
-        name, buffer, producer, minBuffers, maxBuffers, bytes, quietTime, stopDeadline);
-  }
-
-  /**
-   * Sets how long a buffer has to lie idle before the stream gives it back, and for how long the
-   * stream asks no heap after a refusal; 5 s unless set.
-   *
-   * @throws IllegalArgumentException unless the time is positive
-   */
-  public StreamSpec quietTime(Duration time) {
-    return new StreamSpec(
-        name, buffer, producer, minBuffers, maxBuffers, maxBytes, time, stopDeadline);
-  }
-
-  /**
-   * Sets how long {@link BufferStream#stop()} and {@link BufferStream#close()} let consumers
-   * finish; 1 s unless set. Zero cancels at once.
-   *
-   * @throws IllegalArgumentException if the deadline is negative
-   */
-  public StreamSpec stopDeadline(Duration deadline) {
-    return new StreamSpec(
-        name, buffer, producer, minBuffers, maxBuffers, maxBytes, quietTime, deadline);
+  /** A builder that has the parts of this spec. */
+  @CheckReturnValue
+  public Builder toBuilder() {
+    return new Builder(this);
   }
 
   /** The stream's name, which appears in errors, events and the names of the buffers. */
@@ -209,9 +142,142 @@ public final class StreamSpec {
         + "]";
   }
 
-  private static void check(boolean holds, String otherwise) {
-    if (!holds) {
-      throw new IllegalArgumentException(otherwise);
+  /** Collects the parts of a spec; the last value of a part counts. Not thread-safe. */
+  public static final class Builder {
+    private String name;
+    private BufferSpec buffer;
+    private Device producer;
+    private int minBuffers = 2;
+    private int maxBuffers = 32;
+    private long maxBytes = Long.MAX_VALUE;
+    private Duration quietTime = Duration.ofSeconds(5);
+    private Duration stopDeadline = Duration.ofSeconds(1);
+
+    private Builder(String name, BufferSpec buffer, Device producer) {
+      check(!Objects.requireNonNull(name, "name").isBlank(), "a stream's name must not be blank");
+      this.name = name;
+      this.buffer = Objects.requireNonNull(buffer, "buffer");
+      this.producer = Objects.requireNonNull(producer, "producer");
+    }
+
+    private Builder(StreamSpec spec) {
+      name = spec.name;
+      buffer = spec.buffer;
+      producer = spec.producer;
+      minBuffers = spec.minBuffers;
+      maxBuffers = spec.maxBuffers;
+      maxBytes = spec.maxBytes;
+      quietTime = spec.quietTime;
+      stopDeadline = spec.stopDeadline;
+    }
+
+    /**
+     * Sets the stream's name, for a spec that is made from another stream's.
+     *
+     * @throws IllegalArgumentException if the name is blank
+     */
+    public Builder name(String name) {
+      check(!Objects.requireNonNull(name, "name").isBlank(), "a stream's name must not be blank");
+      this.name = name;
+      return this;
+    }
+
+    /** Sets what each buffer holds, for a spec that is made from another stream's. */
+    public Builder buffer(BufferSpec buffer) {
+      this.buffer = Objects.requireNonNull(buffer, "buffer");
+      return this;
+    }
+
+    /** Sets the device that fills the buffers, for a spec that is made from another stream's. */
+    public Builder producer(Device producer) {
+      this.producer = Objects.requireNonNull(producer, "producer");
+      return this;
+    }
+
+    /**
+     * Sets the fewest buffers that the stream keeps, whatever the devices declare; 2 unless set, so
+     * that one is filled while another is read. The buffers that devices declare to hold may be
+     * more.
+     *
+     * @throws IllegalArgumentException if the count is less than 1
+     */
+    public Builder minBuffers(int count) {
+      check(count >= 1, "minBuffers must be at least 1, is " + count);
+      minBuffers = count;
+      return this;
+    }
+
+    /**
+     * Sets the most buffers that the stream may have; 32 unless set, as many as a V4L2 queue has at
+     * most (VIDEO_MAX_FRAME). It may be 1,024, as many as a process may have descriptors unless it
+     * asks for more.
+     *
+     * @throws IllegalArgumentException if the count is less than 1, or more than 1,024
+     */
+    public Builder maxBuffers(int count) {
+      check(count >= 1, "maxBuffers must be at least 1, is " + count);
+      check(
+          count <= BufferCounts.MOST,
+          "maxBuffers must be at most "
+              + BufferCounts.MOST
+              + ", is "
+              + count
+              + "; let several streams share the work");
+      maxBuffers = count;
+      return this;
+    }
+
+    /**
+     * Sets the most memory of all buffers together, in bytes; unlimited unless set.
+     *
+     * @throws IllegalArgumentException if the limit is less than 1
+     */
+    public Builder maxBytes(long bytes) {
+      check(bytes >= 1, "maxBytes must be at least 1, is " + bytes);
+      maxBytes = bytes;
+      return this;
+    }
+
+    /**
+     * Sets how long a buffer has to lie idle before the stream gives it back, and for how long the
+     * stream asks no heap after a refusal; 5 s unless set.
+     *
+     * @throws IllegalArgumentException unless the time is positive
+     */
+    public Builder quietTime(Duration time) {
+      quietTime = Settable.positive("quietTime", time);
+      return this;
+    }
+
+    /**
+     * Sets how long {@link BufferStream#stop()} and {@link BufferStream#close()} let consumers
+     * finish; 1 s unless set. Zero cancels at once.
+     *
+     * @throws IllegalArgumentException if the deadline is negative
+     */
+    public Builder stopDeadline(Duration deadline) {
+      check(!deadline.isNegative(), "stopDeadline must not be negative, is " + deadline);
+      stopDeadline = deadline;
+      return this;
+    }
+
+    /**
+     * Builds the spec.
+     *
+     * @throws IllegalArgumentException if the most buffers are less than the fewest
+     */
+    @CheckReturnValue
+    public StreamSpec build() {
+      check(
+          maxBuffers >= minBuffers,
+          "maxBuffers must be at least minBuffers " + minBuffers + ", is " + maxBuffers);
+      return new StreamSpec(this);
+    }
+
+    private static void check(boolean holds, String otherwise) {
+      if (!holds) {
+        throw new IllegalArgumentException(otherwise);
+      }
     }
   }
 }

@@ -7,4 +7,10 @@ public final class UndeclaredAccessException extends BrokerException {
   UndeclaredAccessException(String message) {
     super(message);
   }
+
+  /** False: declare the access, or give the device memory that allows it. */
+  @Override
+  public boolean isTransient() {
+    return false;
+  }
 }

@@ -16,4 +16,13 @@ public final class WaitInterruptedException extends BrokerException {
   WaitInterruptedException(String message, @Nullable Throwable cause) {
     super(message, cause);
   }
+
+  /**
+   * False: the thread was asked to end, and its interrupt flag is set. Nothing is in the way but
+   * that.
+   */
+  @Override
+  public boolean isTransient() {
+    return false;
+  }
 }

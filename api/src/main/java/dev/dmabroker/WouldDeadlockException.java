@@ -25,4 +25,10 @@ public final class WouldDeadlockException extends BrokerException {
   public List<String> ring() {
     return ring;
   }
+
+  /** False: the calling thread has to close its own mapping first. */
+  @Override
+  public boolean isTransient() {
+    return false;
+  }
 }

@@ -16,7 +16,7 @@ class DeviceSpecTest {
 
   @Test
   void asksForNothingAndMayDoAllUnlessToldOtherwise() {
-    DeviceSpec spec = DeviceSpec.named("camera");
+    DeviceSpec spec = DeviceSpec.builder("camera").build();
     assertEquals("camera", spec.name());
     assertEquals(Constraints.none(), spec.constraints());
     assertEquals(Access.READ_WRITE, spec.access());
@@ -25,11 +25,15 @@ class DeviceSpecTest {
   }
 
   @Test
-  void eachChangeIsACopyThatKeepsTheRest() {
+  void aBuilderOfASpecKeepsTheRest() {
     Constraints contiguous = Constraints.builder().contiguous().build();
-    DeviceSpec plain = DeviceSpec.named("display");
+    DeviceSpec plain = DeviceSpec.builder("display").build();
     DeviceSpec all =
-        plain.constraints(contiguous).access(Access.READ).longestHold(Duration.ofMillis(16));
+        plain.toBuilder()
+            .constraints(contiguous)
+            .access(Access.READ)
+            .longestHold(Duration.ofMillis(16))
+            .build();
     assertEquals("display", all.name());
     assertEquals(contiguous, all.constraints());
     assertEquals(Access.READ, all.access());
@@ -40,21 +44,42 @@ class DeviceSpecTest {
     assertEquals(Optional.empty(), plain.longestHold());
     assertEquals(
         Optional.of(Duration.ofMillis(20)),
-        all.longestHold(Duration.ofMillis(20)).longestHold(),
+        all.toBuilder().longestHold(Duration.ofMillis(20)).build().longestHold(),
         "the last one counts");
+  }
+
+  @Test
+  void aSpecIsATemplateForAnother() {
+    DeviceSpec camera =
+        DeviceSpec.builder("camera")
+            .alternatives(Constraints.builder().contiguous().build(), Constraints.none())
+            .access(Access.WRITE)
+            .longestHold(Duration.ofMillis(16))
+            .dispensable()
+            .group("cameras")
+            .build();
+    DeviceSpec other = camera.toBuilder().name("camera-2").build();
+    assertEquals("camera-2", other.name());
+    assertEquals(camera.alternatives(), other.alternatives());
+    assertEquals(Access.WRITE, other.access());
+    assertEquals(camera.longestHold(), other.longestHold());
+    assertTrue(other.isDispensable());
+    assertEquals(Optional.of("cameras"), other.group());
+    assertEquals("camera", camera.name());
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"", " ", "\t\n"})
   void aNameIsNotBlank(String name) {
-    var failure = assertThrows(IllegalArgumentException.class, () -> DeviceSpec.named(name));
+    var failure =
+        assertThrows(IllegalArgumentException.class, () -> DeviceSpec.builder(name).build());
     assertEquals("a device's name must not be blank", failure.getMessage());
   }
 
   @ParameterizedTest
   @ValueSource(longs = {0, -1, Long.MIN_VALUE})
   void theLongestHoldIsPositive(long seconds) {
-    DeviceSpec spec = DeviceSpec.named("camera");
+    DeviceSpec.Builder spec = DeviceSpec.builder("camera");
     var failure =
         assertThrows(
             IllegalArgumentException.class, () -> spec.longestHold(Duration.ofSeconds(seconds)));

@@ -18,16 +18,6 @@ public final class Heaps {
   private Heaps() {}
 
   /**
-   * A builder of a heap that has the properties that the application gives it, over ordinary
-   * memory: for tests, and for machines without dma-bufs.
-   *
-   * @param name the heap's name, unique in the broker
-   */
-  public static ModelledHeap.Builder modelled(String name) {
-    return new ModelledHeap.Builder(name);
-  }
-
-  /**
    * Finds the kernel's dma-heaps, one for each node in /dev/dma_heap, under the node's name. The
    * default CMA heap is also called {@code cma}.
    */
@@ -91,11 +81,13 @@ public final class Heaps {
   }
 
   /**
-   * Gives heaps in the place of the kernel's heaps where there are none: {@code system}, scattered
-   * and without a limit, and {@code cma}, 256 MiB of contiguous memory below 4 GiB. It is a
-   * fallback.
+   * Gives models of the kernel's heaps to a broker that has no heap with memory that drivers
+   * import, so that a program can be tried on any machine: {@code modelled-system}, scattered and
+   * without a limit, and {@code modelled-cma}, 256 MiB of contiguous memory below 4 GiB. The models
+   * claim that drivers can import their memory, and none can. This provider is not discovered by
+   * itself: the application adds it to the broker's builder.
    */
-  public static HeapProvider modelledDefaults() {
-    return new ModelledDefaults();
+  public static HeapProvider modelledStandIns() {
+    return new ModelledStandIns();
   }
 }

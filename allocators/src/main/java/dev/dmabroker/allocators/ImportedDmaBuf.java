@@ -34,10 +34,10 @@ public final class ImportedDmaBuf implements ForeignMemory {
    *
    * @param fd stays the caller's, and has to be open until the broker has adopted the memory; the
    *     broker takes a duplicate
-   * @throws HeapException if the descriptor is not open, or not of a dma-buf
+   * @throws MemoryRefusedException if the descriptor is not open, or not of a dma-buf
    */
-  public static ImportedDmaBuf of(int fd) throws HeapException {
-    DmaBufImport dmaBuf = DmaBufImport.of(fd);
+  public static ImportedDmaBuf of(int fd) {
+    DmaBufImport dmaBuf = look(fd);
     return new ImportedDmaBuf(dmaBuf, dmaBuf.traits());
   }
 
@@ -46,10 +46,18 @@ public final class ImportedDmaBuf implements ForeignMemory {
    *
    * @param fd as for {@link #of(int)}
    * @param declared all that is known of its memory; nothing is added to it
-   * @throws HeapException if the descriptor is not open, or not of a dma-buf
+   * @throws MemoryRefusedException if the descriptor is not open, or not of a dma-buf
    */
-  public static ImportedDmaBuf of(int fd, HeapTraits declared) throws HeapException {
-    return new ImportedDmaBuf(DmaBufImport.of(fd), declared);
+  public static ImportedDmaBuf of(int fd, HeapTraits declared) {
+    return new ImportedDmaBuf(look(fd), declared);
+  }
+
+  private static DmaBufImport look(int fd) {
+    try {
+      return DmaBufImport.of(fd);
+    } catch (HeapException e) {
+      throw new MemoryRefusedException(e);
+    }
   }
 
   /** The size of the dma-buf in bytes. */

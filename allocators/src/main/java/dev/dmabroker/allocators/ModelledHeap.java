@@ -19,9 +19,10 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A heap of memfds that claims the properties that its maker gives it. The memory is real, and so
- * are the descriptor, the capacity and the CPU's view; other properties, for example that the
- * memory is contiguous, are only claimed. Thread-safe.
+ * A heap of memfds that claims the properties that its maker gives it, and says that it is
+ * {@linkplain HeapTraits#modelled modelled}. The memory is real, and so are the descriptor, the
+ * capacity and the CPU's view, or that there is none; other properties, for example that the memory
+ * is contiguous or secure, are only claimed: no driver imports a memfd. Thread-safe.
  */
 public final class ModelledHeap implements Heap {
 
@@ -38,6 +39,16 @@ public final class ModelledHeap implements Heap {
     aliases = builder.aliases;
     capacityBytes = orElse(builder.capacityBytes, Long.MAX_VALUE);
     traits = builder.traits();
+  }
+
+  /**
+   * A builder of a heap that has the properties that the application gives it, over ordinary
+   * memory: for tests, and for machines without dma-bufs.
+   *
+   * @param name the heap's name, unique in the broker
+   */
+  public static Builder builder(String name) {
+    return new Builder(name);
   }
 
   private static <T> T orElse(@Nullable T value, T otherwise) {
@@ -90,7 +101,7 @@ public final class ModelledHeap implements Heap {
           source.allocate(
               request.label(), request.sizeBytes(), () -> usedBytes.getAndAdd(-rounded));
       allocated = true;
-      return backing;
+      return traits.cpuReach().is(true) ? backing : new UnreachableBacking(backing);
     } finally {
       if (!allocated) {
         usedBytes.getAndAdd(-rounded);
@@ -155,8 +166,11 @@ public final class ModelledHeap implements Heap {
     private @Nullable MemorySpeed speed;
     private @Nullable String deviceLocal;
     private @Nullable Integer numaNode;
+    private @Nullable Boolean cpuReach;
+    private @Nullable Boolean secure;
+    private @Nullable Long alignmentBytes;
 
-    Builder(String name) {
+    private Builder(String name) {
       this.name = Objects.requireNonNull(name, "name");
       if (name.isBlank()) {
         throw new IllegalArgumentException("a heap needs a name");
@@ -235,11 +249,51 @@ public final class ModelledHeap implements Heap {
     }
 
     /**
+     * Sets whether the CPU reaches the memory; it does unless set. Memory that it does not reach
+     * has the coherency domain {@link Coherency#INACCESSIBLE}, and gives no CPU views.
+     */
+    public Builder cpuReach(boolean cpuReach) {
+      this.cpuReach = once("cpuReach", this.cpuReach, cpuReach);
+      return this;
+    }
+
+    /**
+     * Sets whether the memory counts as protected; it does not unless set. Protected memory is out
+     * of the reach of the CPU.
+     */
+    public Builder secure(boolean secure) {
+      this.secure = once("secure", this.secure, secure);
+      return this;
+    }
+
+    /**
+     * Sets the alignment in bytes that the memory counts as having; that of pages unless set.
+     *
+     * @throws IllegalArgumentException if the alignment is no power of two
+     */
+    public Builder alignmentBytes(long bytes) {
+      if (Long.bitCount(bytes) != 1 || bytes < 1) {
+        throw new IllegalArgumentException("alignment must be a power of two, is " + bytes);
+      }
+      alignmentBytes = once("alignmentBytes", alignmentBytes, bytes);
+      return this;
+    }
+
+    /**
      * Builds the heap. If memfds cannot be made on this machine, the heap is built nevertheless and
      * refuses to allocate.
+     *
+     * @throws IllegalStateException if the memory is to be protected, and in the reach of the CPU
      */
     public ModelledHeap build() {
+      if (orElse(secure, false) && orElse(cpuReach, false)) {
+        throw new IllegalStateException(name + " cannot be both secure and in the CPU's reach");
+      }
       return new ModelledHeap(this);
+    }
+
+    private boolean isInReach() {
+      return orElse(cpuReach, !orElse(secure, false));
     }
 
     private HeapTraits traits() {
@@ -255,24 +309,29 @@ public final class ModelledHeap implements Heap {
       return traits
           .contiguous(Trait.declared(orElse(contiguous, false)))
           .addressBits(Trait.declared(orElse(addressBits, Long.SIZE)))
-          .alignmentBytes(
-              NativeAccess.problem().isPresent()
-                  ? Trait.unknown("no system calls can be made")
-                  : Trait.declared(Pages.size()))
-          .granuleBytes(
-              NativeAccess.problem().isPresent()
-                  ? Trait.unknown("no system calls can be made")
-                  : Trait.declared(Pages.size()))
+          .alignmentBytes(alignmentBytes == null ? pageSize() : Trait.declared(alignmentBytes))
+          .granuleBytes(pageSize())
           .maxSizeBytes(capacity)
           .capacityBytes(capacity)
           .cached(Trait.declared(orElse(cached, true)))
-          .cpuReach(Trait.declared(true))
+          .cpuReach(Trait.declared(isInReach()))
           .deviceAccess(Trait.declared(orElse(deviceAccess, true)))
           .speed(Trait.declared(orElse(speed, MemorySpeed.NORMAL)))
           .lowestAddress(Trait.declared(0L))
-          .coherency(Trait.declared(Set.of(Coherency.CPU, Coherency.RAM)))
-          .secure(Trait.declared(false))
+          .coherency(
+              Trait.declared(
+                  isInReach()
+                      ? Set.of(Coherency.CPU, Coherency.RAM)
+                      : Set.of(Coherency.INACCESSIBLE)))
+          .secure(Trait.declared(orElse(secure, false)))
+          .modelled(Trait.declared(true))
           .build();
+    }
+
+    private static Trait<Long> pageSize() {
+      return NativeAccess.problem().isPresent()
+          ? Trait.unknown("no system calls can be made")
+          : Trait.declared(Pages.size());
     }
 
     private static <T> T once(String property, @Nullable T before, T value) {

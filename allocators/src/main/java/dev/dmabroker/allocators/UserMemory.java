@@ -10,8 +10,8 @@ import java.nio.ByteBuffer;
  * Memory of the application, for example a direct ByteBuffer or a mapped file, for {@link
  * dev.dmabroker.Broker#adopt}.
  *
- * <p>The memory is no dma-buf and has no descriptor. It suits users that ask for memory which the
- * CPU reaches, and do not ask for {@code deviceAccess()}: code of the application, and devices with
+ * <p>The memory is no dma-buf and has no descriptor. It suits devices that are {@linkplain
+ * dev.dmabroker.spec.ConstraintsBuilder#cpuOnly the CPU alone}: code of the application, and
  * drivers that take user pointers (V4L2_MEMORY_USERPTR), which get the address of {@link
  * dev.dmabroker.CpuView#bytes}. Its alignment is the alignment of its address, so a device with a
  * driver that needs whole pages or cache lines has to ask for that.
@@ -40,12 +40,28 @@ public final class UserMemory implements ForeignMemory {
   }
 
   /**
-   * Takes the part of a ByteBuffer from its position to its limit as they are now.
+   * Takes the part of a ByteBuffer from its position to its limit as they are now. The buffer may
+   * leave it for a device that it does not suit.
    *
    * @throws IllegalArgumentException if the ByteBuffer is not direct, is read-only, or nothing
    *     remains
    */
   public static UserMemory of(ByteBuffer memory) {
+    return of(memory, /* movable= */ true);
+  }
+
+  /**
+   * Takes a part of a ByteBuffer as {@link #of} does. The buffer never leaves it: devices that it
+   * does not suit are refused.
+   *
+   * @throws IllegalArgumentException if the ByteBuffer is not direct, is read-only, or nothing
+   *     remains
+   */
+  public static UserMemory staying(ByteBuffer memory) {
+    return of(memory, /* movable= */ false);
+  }
+
+  private static UserMemory of(ByteBuffer memory, boolean movable) {
     if (!memory.isDirect()) {
       throw new IllegalArgumentException(
           "a ByteBuffer in the Java heap has no fixed address; use ByteBuffer.allocateDirect or a"
@@ -58,12 +74,7 @@ public final class UserMemory implements ForeignMemory {
     if (!memory.hasRemaining()) {
       throw new IllegalArgumentException("nothing remains of " + memory + "; is it flipped?");
     }
-    return new UserMemory(memory.slice(), /* movable= */ true);
-  }
-
-  /** This memory as one that the buffer never leaves: devices that it does not suit are refused. */
-  public UserMemory staying() {
-    return new UserMemory(memory, /* movable= */ false);
+    return new UserMemory(memory.slice(), movable);
   }
 
   @Override

@@ -55,10 +55,18 @@ public final class V4l2Heap implements Heap {
    * @param name the heap's name, unique in the broker
    * @param fd a descriptor of the node; the heap takes a duplicate, and both stand for one open
    *     file
-   * @throws HeapException if the node has no queue of this kind or no format, its buffers are in
-   *     use, or the driver does not export them
+   * @throws MemoryRefusedException if the node has no queue of this kind or no format, its buffers
+   *     are in use, or the driver does not export them
    */
-  public static V4l2Heap of(String name, int fd, Queue queue) throws HeapException {
+  public static V4l2Heap of(String name, int fd, Queue queue) {
+    try {
+      return open(name, fd, queue);
+    } catch (HeapException e) {
+      throw new MemoryRefusedException(e);
+    }
+  }
+
+  private static V4l2Heap open(String name, int fd, Queue queue) throws HeapException {
     V4l2Source source = V4l2Source.of(name, fd, queue == Queue.OUTPUT);
     try {
       return new V4l2Heap(name, source, V4l2Provider.traits(source));

@@ -43,8 +43,8 @@ class AdoptedMemoryTest {
 
   private final Broker broker =
       Broker.builder()
-          .heap(Heaps.modelled("system").build())
-          .heap(Heaps.modelled("cma").contiguous(true).build())
+          .heap(ModelledHeap.builder("system").build())
+          .heap(ModelledHeap.builder("cma").contiguous(true).build())
           .heuristic(new InOrder())
           .build();
   private final int descriptorsBefore = OwnProcess.memoryDescriptors();
@@ -82,11 +82,11 @@ class AdoptedMemoryTest {
   }
 
   private static Constraints cpu() {
-    return Constraints.builder().cpuReach().build();
+    return Constraints.builder().cpuOnly().build();
   }
 
   private static Constraints importer() {
-    return Constraints.builder().deviceAccess().contiguous().build();
+    return Constraints.builder().contiguous().build();
   }
 
   @Test
@@ -125,7 +125,7 @@ class AdoptedMemoryTest {
   @Test
   void memoryThatStaysIsReadAndWrittenByAShadow() {
     ByteBuffer memory = filled();
-    SharedBuffer buffer = broker.adopt("mine", BlobSpec.of(SIZE), UserMemory.of(memory).staying());
+    SharedBuffer buffer = broker.adopt("mine", BlobSpec.of(SIZE), UserMemory.staying(memory));
     assertThrows(PinnedException.class, () -> attach(buffer, "display", importer()));
     try (Shadow shadow = broker.shadow(buffer)) {
       Attachment encoder = attach(shadow.buffer(), "encoder", importer());
@@ -214,17 +214,24 @@ class AdoptedMemoryTest {
 
   @Test
   void whatIsNoDmaBufIsNotImported() throws Exception {
-    assertSays(assertThrows(HeapException.class, () -> ImportedDmaBuf.of(-1)), "EBADF");
-    assertSays(assertThrows(HeapException.class, () -> ImportedDmaBuf.of(1_000_000)), "EBADF");
-    Backing memfd = Heaps.modelled("memfd").build().allocate(new Heap.Request("memfd", 1));
     assertSays(
-        assertThrows(HeapException.class, () -> ImportedDmaBuf.of(memfd.fd())),
+        assertThrows(MemoryRefusedException.class, () -> ImportedDmaBuf.of(-1)),
+        "descriptor -1",
+        "EBADF",
+        "give a descriptor that is open");
+    assertSays(
+        assertThrows(MemoryRefusedException.class, () -> ImportedDmaBuf.of(99_999)), "EBADF");
+    Backing memfd = ModelledHeap.builder("memfd").build().allocate(new Heap.Request("memfd", 1));
+    assertSays(
+        assertThrows(MemoryRefusedException.class, () -> ImportedDmaBuf.of(memfd.fd())),
         "no dma-buf",
         "udmabuf");
     String position = Files.readString(Path.of("/proc/self/fdinfo/" + memfd.fd()));
     assertTrue(position.matches("(?s)pos:\\s*0\\n.*"), "looking at it does not seek in it");
     memfd.release();
-    assertThrows(HeapException.class, () -> ImportedDmaBuf.of(0));
+    MemoryRefusedException refusal =
+        assertThrows(MemoryRefusedException.class, () -> ImportedDmaBuf.of(0));
+    assertEquals(HeapException.Kind.FAILED, refusal.kind());
   }
 
   private static void assertSays(Throwable failure, String... parts) {

@@ -39,7 +39,7 @@ class DescriptorRaceTest {
             .heap(Machine.open(Heaps.memfd(), "memfd", "memfds"))
             .heuristic(new InOrder())
             .build()) {
-      var device = broker.register("peer", Constraints.none());
+      var device = broker.register("peer", Constraints.builder().cpuOnly().build());
       Future<?> marker = pool.submit(() -> openAndClose(over));
       for (int round = 0; round < ROUNDS; round++) {
         SharedBuffer buffer = broker.export("raced", BlobSpec.of(1));

@@ -116,9 +116,10 @@ class FencedMoveTest {
   private Attachment attach(String name, Duration longestHold, String... heaps) {
     return buffer.attach(
         broker.register(
-            DeviceSpec.named(name)
+            DeviceSpec.builder(name)
                 .constraints(Constraints.builder().cpuReach().permittedHeaps(heaps).build())
-                .longestHold(longestHold)));
+                .longestHold(longestHold)
+                .build()));
   }
 
   private Attachment stricter() {

@@ -28,7 +28,7 @@ class HeapContractTest {
     @Override
     Heap open() {
       Machine.open(Heaps.memfd(), "memfd", "memfd_create").close();
-      return Heaps.modelled("model").capacityBytes(64 << 20).build();
+      return ModelledHeap.builder("model").capacityBytes(64 << 20).build();
     }
   }
 

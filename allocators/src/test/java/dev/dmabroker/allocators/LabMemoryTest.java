@@ -20,7 +20,6 @@ import dev.dmabroker.spec.BlobSpec;
 import dev.dmabroker.spec.Constraints;
 import dev.dmabroker.spi.Backing;
 import dev.dmabroker.spi.Heap;
-import dev.dmabroker.spi.HeapException;
 import dev.dmabroker.spi.HeapTraits;
 import dev.dmabroker.spi.Trait;
 import dev.dmabroker.testing.InOrder;
@@ -149,9 +148,9 @@ class LabMemoryTest {
           List.of(1, 2),
           List.of(heap.indexOf(four.fd()).orElseThrow(), heap.indexOf(five.fd()).orElseThrow()));
       assertEquals(0, five.bytes(0, 1).get(0));
-      HeapException busy =
+      MemoryRefusedException busy =
           assertThrows(
-              HeapException.class,
+              MemoryRefusedException.class,
               () -> {
                 int other = OwnProcess.open(node);
                 try {
@@ -185,8 +184,7 @@ class LabMemoryTest {
       assertEquals("screen", refusal.buffer());
       OwnProcess.close(duplicate);
       Attachment in =
-          buffer.attach(
-              broker.register("gpu", Constraints.builder().cpuReach().deviceAccess().build()));
+          buffer.attach(broker.register("gpu", Constraints.builder().cpuReach().build()));
       foreign.release();
       check(in, 3);
 
@@ -217,8 +215,7 @@ class LabMemoryTest {
               .build();
       SharedBuffer buffer =
           broker.adopt("screen", BlobSpec.of(SIZE), ImportedDmaBuf.of(foreign.fd(), declared));
-      buffer.attach(
-          broker.register("display", Constraints.builder().contiguous().deviceAccess().build()));
+      buffer.attach(broker.register("display", Constraints.builder().contiguous().build()));
       assertThrows(PinnedException.class, () -> attach(buffer, "reader", "imported"));
       foreign.release();
     }

@@ -54,6 +54,8 @@ class ServicesTest {
 
   private static void check(HeapProvider.Finding finding) {
     if (finding instanceof HeapProvider.Open open) {
+      // What is discovered is there: a model has to be asked for by name.
+      assertFalse(open.heap().traits().modelled().is(true), open.heap().name());
       open.heap().close();
     } else if (finding instanceof HeapProvider.Closed closed) {
       assertFalse(closed.heap().isBlank());

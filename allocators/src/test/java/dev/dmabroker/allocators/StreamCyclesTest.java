@@ -67,10 +67,10 @@ class StreamCyclesTest {
     long mappings = mappings();
     List<Long> counts = new ArrayList<>();
     try (Broker broker = Broker.builder().heap(heap).heuristic(new TheOnly()).build()) {
-      Device camera = broker.register("camera", Constraints.builder().cpuReach().build());
-      Device viewer = broker.register("viewer", Constraints.builder().cpuReach().build());
+      Device camera = broker.register("camera", Constraints.builder().cpuOnly().build());
+      Device viewer = broker.register("viewer", Constraints.builder().cpuOnly().build());
       BufferStream stream =
-          broker.stream(StreamSpec.of("cycles", IMAGE, camera).minBuffers(BUFFERS));
+          broker.stream(StreamSpec.builder("cycles", IMAGE, camera).minBuffers(BUFFERS).build());
       StreamConsumer consumer = stream.consumer(viewer, Policy.EVERY_FRAME);
       for (int i = 0; i < CYCLES; i++) {
         cycle(stream, consumer, i);
@@ -113,8 +113,8 @@ class StreamCyclesTest {
     Heap memfd = Machine.open(Heaps.memfd(), "memfd", "memfd_create");
     int descriptors = OwnProcess.memoryDescriptors();
     try (Broker broker = Broker.builder().heap(memfd).heuristic(new TheOnly()).build()) {
-      Device camera = broker.register("camera", Constraints.builder().cpuReach().build());
-      Device viewer = broker.register("viewer", Constraints.builder().cpuReach().build());
+      Device camera = broker.register("camera", Constraints.builder().cpuOnly().build());
+      Device viewer = broker.register("viewer", Constraints.builder().cpuOnly().build());
       for (int i = 0; i < 100; i++) {
         Frame held;
         try (BufferStream stream = broker.stream(StreamSpec.of("short", IMAGE, camera))) {

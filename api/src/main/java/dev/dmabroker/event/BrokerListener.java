@@ -56,6 +56,9 @@ public interface BrokerListener {
   /** A buffer's memory was given back. */
   default void released(MemoryReleased event) {}
 
+  /** A stream was made or closed, or a consumer came to it or left it. */
+  default void streamChanged(StreamChanged event) {}
+
   /** A stream has more buffers, or fewer. */
   default void streamResized(StreamResized event) {}
 
@@ -67,4 +70,11 @@ public interface BrokerListener {
 
   /** A device holds more of a stream than it declared: a buffer for longer, or more buffers. */
   default void overheld(Overheld event) {}
+
+  /**
+   * The broker is closed. A listener that is called in place is told before {@link
+   * dev.dmabroker.Broker#close} returns or throws. Mappings that were out then may still make
+   * events when they end.
+   */
+  default void brokerClosed() {}
 }

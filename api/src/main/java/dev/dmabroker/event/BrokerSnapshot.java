@@ -21,6 +21,12 @@ import java.util.Set;
  */
 public interface BrokerSnapshot {
 
+  /**
+   * When the snapshot was taken: no time in it is later. It is the wall clock's time at the
+   * broker's start and what has passed since, so it does not jump.
+   */
+  Instant taken();
+
   /** The open heaps, in the broker's order. */
   List<HeapState> heaps();
 

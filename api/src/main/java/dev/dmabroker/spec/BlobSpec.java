@@ -12,6 +12,7 @@ import java.util.Optional;
  * @param format what the bytes are if they are compressed video, which every device has to take;
  *     empty if it does not matter
  */
+@CheckReturnValue
 public record BlobSpec(long sizeBytes, Optional<CompressedFormat> format) implements BufferSpec {
 
   /**
@@ -31,8 +32,8 @@ public record BlobSpec(long sizeBytes, Optional<CompressedFormat> format) implem
     return new BlobSpec(sizeBytes, Optional.empty());
   }
 
-  /** Bytes like these, which are compressed video in the given format. */
-  public BlobSpec in(CompressedFormat format) {
+  /** A spec of {@code sizeBytes} bytes of compressed video in the given format. */
+  public static BlobSpec of(long sizeBytes, CompressedFormat format) {
     return new BlobSpec(sizeBytes, Optional.of(format));
   }
 

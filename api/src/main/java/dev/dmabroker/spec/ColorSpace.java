@@ -11,7 +11,8 @@ import java.util.OptionalInt;
  *
  * <p>Where several colour spaces are left to choose from, the first in the order of the constants
  * is chosen: what most devices handle goes first, and what is wider or rarer only where nothing
- * else is left. An application that wants another one {@linkplain ImageSpec#in says so}.
+ * else is left. An application that wants another one {@linkplain ImageSpec.Builder#colorSpace says
+ * so}.
  *
  * <p>Two codes of the header have no constant here: {@code DEFAULT}, which leaves the choice to a
  * driver, and {@code BT878}, which the header says no driver returns.

@@ -9,7 +9,10 @@ public enum ConstraintField {
   CONTIGUOUS("contiguous", Combination.OR),
   /** Memory that the CPU can map. */
   CPU_REACH("cpuReach", Combination.OR),
-  /** Memory that is a dma-buf, which drivers import. */
+  /**
+   * Memory that is a dma-buf, which drivers import; a device asks for it unless it declares {@link
+   * ConstraintsBuilder#cpuOnly}.
+   */
   DEVICE_ACCESS("deviceAccess", Combination.OR),
   /** Width of the device's addresses, in bits. */
   ADDRESS_BITS("addressBits", Combination.SMALLEST),
@@ -88,8 +91,10 @@ public enum ConstraintField {
   MIN_STRIDE("minStrideBytes", Combination.LARGEST, 1),
   /** The largest stride of the first plane, in bytes. */
   MAX_STRIDE("maxStrideBytes", Combination.SMALLEST, Long.MAX_VALUE),
-  /** Every plane's stride is a multiple of this, in bytes. */
+  /** The stride of every plane is a multiple of this, in bytes. */
   STRIDE_ALIGNMENT("strideAlignmentBytes", Combination.COMMON_MULTIPLE, 1),
+  /** The stride of the first plane alone is a multiple of this, in bytes. */
+  FIRST_STRIDE_ALIGNMENT("firstStrideAlignmentBytes", Combination.COMMON_MULTIPLE, 1),
   /** The first plane's offset is a multiple of this, in bytes. */
   START_OFFSET_ALIGNMENT("startOffsetAlignmentBytes", Combination.COMMON_MULTIPLE, 1),
   /** Every plane's offset is a multiple of this, in bytes. */

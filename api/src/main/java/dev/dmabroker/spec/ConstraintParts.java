@@ -50,7 +50,7 @@ final class ConstraintParts extends ConstraintViews {
       for (ConstraintField field : declared) {
         List<ImageConstraints> entries = new ArrayList<>(List.of(image.only(field)));
         if (field != ConstraintField.FORMATS && image.formats().isPresent()) {
-          entries.add(ImageConstraints.anyFormat().anyModifier().build());
+          entries.add(ImageConstraints.builder().anyModifier().build());
         }
         wishes.add(new Preference(weight, alone(Map.of(), entries)));
       }
@@ -58,18 +58,19 @@ final class ConstraintParts extends ConstraintViews {
   }
 
   /**
-   * Constraints that ask for one field only. The three defaults that ask for something are widened.
+   * Constraints that ask for one field only. The four defaults that ask for something are widened.
    */
   private static Constraints alone(
       Map<ConstraintField, Object> asked, List<ImageConstraints> images) {
     EnumMap<ConstraintField, Object> values = new EnumMap<>(ConstraintField.class);
+    values.put(ConstraintField.DEVICE_ACCESS, false);
     values.put(ConstraintField.COHERENCY, Sets.immutableEnumSet(EnumSet.allOf(Coherency.class)));
     values.put(ConstraintField.PEER_TO_PEER, true);
     values.putAll(asked);
     return new Constraints(
         values,
         images.isEmpty()
-            ? ImmutableList.of(ImageConstraints.anyFormat().anyModifier().build())
+            ? ImmutableList.of(ImageConstraints.builder().anyModifier().build())
             : ImmutableList.copyOf(images),
         ImmutableSet.of(),
         ImmutableList.of());
@@ -81,6 +82,7 @@ final class ConstraintParts extends ConstraintViews {
       return "";
     }
     return switch (field) {
+      case DEVICE_ACCESS -> "true";
       case COHERENCY -> of.coherency().toString();
       case PEER_TO_PEER -> "not declared";
       default -> declaredText(of, field);
@@ -135,13 +137,15 @@ final class ConstraintParts extends ConstraintViews {
                 kept.put(each, value);
               }
             });
-    if (field == ConstraintField.COHERENCY) {
+    if (field == ConstraintField.DEVICE_ACCESS) {
+      kept.put(field, !of.cpuOnly());
+    } else if (field == ConstraintField.COHERENCY) {
       kept.put(field, of.coherency());
     } else if (field == ConstraintField.PEER_TO_PEER) {
       kept.put(field, of.peerToPeer());
     }
     if (of.images().isEmpty() && field == ConstraintField.MODIFIERS) {
-      return alone(kept, List.of(ImageConstraints.anyFormat().build()));
+      return alone(kept, List.of(ImageConstraints.builder().build()));
     }
     return alone(kept, field.isImage() ? entriesOf(of.images(), field) : List.of());
   }
@@ -167,7 +171,7 @@ final class ConstraintParts extends ConstraintViews {
     if (field != ConstraintField.FORMATS
         && (field != ConstraintField.MODIFIERS
             || images.stream().allMatch(image -> image.formats().isPresent()))) {
-      entries.add(ImageConstraints.anyFormat().anyModifier().build());
+      entries.add(ImageConstraints.builder().anyModifier().build());
     }
     return List.copyOf(entries);
   }

@@ -20,19 +20,27 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The constraints of a device: what memory it can reach, and how pictures have to lie in it.
- * Immutable. The default of each field asks for nothing, with three exceptions that a device has to
- * widen itself: by default a device takes {@linkplain ImageConstraints linear} pictures only,
- * memory that is coherent through the CPU's caches or main memory, and no memory that lies in
- * another device.
+ * Immutable. The default of each field asks for nothing, with four exceptions that a device has to
+ * widen itself: by default a device takes memory only that drivers {@linkplain
+ * ConstraintsBuilder#cpuOnly import}, memory that is coherent through the CPU's caches or main
+ * memory, no memory that lies in another device, and {@linkplain ImageConstraints linear} pictures
+ * only.
  *
  * <p>Fields that are set directly are required. A heap for which a required property is not known
  * counts as lacking it, because a wrong guess shows up as a failed import or as a device that
  * overwrites other memory. Fields that are {@linkplain ConstraintsBuilder#prefer preferred} only
  * make a place cost more.
  */
+@CheckReturnValue
 public final class Constraints {
   static final ImmutableSet<Coherency> COHERENT =
       Sets.immutableEnumSet(Coherency.CPU, Coherency.RAM);
+
+  /** The fields that ask for something by default; a value that is set may ask for nothing. */
+  private static final ImmutableSet<ConstraintField> WIDENED =
+      Sets.immutableEnumSet(
+          ConstraintField.DEVICE_ACCESS, ConstraintField.COHERENCY, ConstraintField.PEER_TO_PEER);
+
   private static final Constraints NONE = builder().build();
 
   static {
@@ -64,14 +72,25 @@ public final class Constraints {
     this.preferences = preferences;
   }
 
-  /** Constraints that any memory meets. */
+  /**
+   * Constraints of which none is set. They still ask for the four defaults of this class, which not
+   * every memory meets: memory that no driver imports does not, nor does protected memory.
+   */
   public static Constraints none() {
     return NONE;
   }
 
-  /** A builder in which no field asks for anything. */
+  /** A builder in which no field is set. */
   public static ConstraintsBuilder builder() {
     return new ConstraintsBuilder();
+  }
+
+  /**
+   * A builder that has the fields of these constraints. Each field may be set anew; entries for
+   * pictures, usages and preferences are added to those that are there.
+   */
+  public ConstraintsBuilder toBuilder() {
+    return new ConstraintsBuilder(this);
   }
 
   /** Whether the memory has to be one physically contiguous range. */
@@ -84,9 +103,12 @@ public final class Constraints {
     return get(ConstraintField.CPU_REACH, false);
   }
 
-  /** Whether the memory has to be a dma-buf that a device driver can import. */
-  public boolean deviceAccess() {
-    return get(ConstraintField.DEVICE_ACCESS, false);
+  /**
+   * Whether only the CPU uses the memory. If not, the memory has to be a dma-buf, which drivers can
+   * import.
+   */
+  public boolean cpuOnly() {
+    return !get(ConstraintField.DEVICE_ACCESS, true);
   }
 
   /** Width of the addresses that the device can put out, in bits, 1 to 64. */
@@ -234,7 +256,7 @@ public final class Constraints {
     return preferences;
   }
 
-  /** The required fields that ask for something. The three defaults are among them. */
+  /** The required fields that ask for something. The four defaults are among them. */
   public Set<ConstraintField> fields() {
     EnumSet<ConstraintField> fields = EnumSet.noneOf(ConstraintField.class);
     fields.addAll(values.keySet());
@@ -242,14 +264,14 @@ public final class Constraints {
     if (images.isEmpty()) {
       fields.add(ConstraintField.MODIFIERS);
     }
-    if (coherency().containsAll(EnumSet.allOf(Coherency.class))) {
-      fields.remove(ConstraintField.COHERENCY);
-    } else {
+    fields.removeAll(WIDENED);
+    if (!cpuOnly()) {
+      fields.add(ConstraintField.DEVICE_ACCESS);
+    }
+    if (!coherency().containsAll(EnumSet.allOf(Coherency.class))) {
       fields.add(ConstraintField.COHERENCY);
     }
-    if (peerToPeer()) {
-      fields.remove(ConstraintField.PEER_TO_PEER);
-    } else {
+    if (!peerToPeer()) {
       fields.add(ConstraintField.PEER_TO_PEER);
     }
     return Collections.unmodifiableSet(fields);
@@ -268,6 +290,13 @@ public final class Constraints {
     @SuppressWarnings("unchecked") // Each setter of the builder has its field's type.
     T typed = (T) value;
     return typed;
+  }
+
+  private static String text(ConstraintField field, Object value) {
+    if (field == ConstraintField.DEVICE_ACCESS && value.equals(false)) {
+      return "cpuOnly";
+    }
+    return value.equals(true) ? field.label() : field.label() + "=" + value;
   }
 
   private @Nullable ImmutableSortedSet<String> names(ConstraintField field) {
@@ -294,9 +323,7 @@ public final class Constraints {
   @Override
   public String toString() {
     List<String> texts = new ArrayList<>();
-    values.forEach(
-        (field, value) ->
-            texts.add(value.equals(true) ? field.label() : field.label() + "=" + value));
+    values.forEach((field, value) -> texts.add(text(field, value)));
     images.forEach(image -> texts.add("image(" + image + ")"));
     if (!usages.isEmpty()) {
       texts.add("usage=" + usages);

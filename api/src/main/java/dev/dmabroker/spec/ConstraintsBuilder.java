@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 
@@ -16,16 +17,21 @@ public final class ConstraintsBuilder {
   /** The largest weight of a preference. */
   public static final int MAX_WEIGHT = 1_000_000;
 
-  private final EnumMap<ConstraintField, Object> values = new EnumMap<>(ConstraintField.class);
-
-  /** The fields that were set to a value that asks for nothing. */
-  private final Set<ConstraintField> neutral = EnumSet.noneOf(ConstraintField.class);
-
+  private final FieldValues values;
   private final List<ImageConstraints> images = new ArrayList<>();
   private final Set<Usage> usages = EnumSet.noneOf(Usage.class);
   private final List<Constraints.Preference> preferences = new ArrayList<>();
 
-  ConstraintsBuilder() {}
+  ConstraintsBuilder() {
+    values = new FieldValues(Map.of());
+  }
+
+  ConstraintsBuilder(Constraints template) {
+    values = new FieldValues(template.values());
+    images.addAll(template.images());
+    usages.addAll(template.usages());
+    preferences.addAll(template.preferences());
+  }
 
   /** Asks for one physically contiguous range. */
   public ConstraintsBuilder contiguous() {
@@ -37,9 +43,14 @@ public final class ConstraintsBuilder {
     return set(ConstraintField.CPU_REACH, true);
   }
 
-  /** Asks for a dma-buf that a device driver can import. */
-  public ConstraintsBuilder deviceAccess() {
-    return set(ConstraintField.DEVICE_ACCESS, true);
+  /**
+   * Says that only the CPU uses the memory, be it code of the application or a driver that takes
+   * the address of a CPU view: no driver imports the memory, so it need not be a dma-buf. It has to
+   * be in the {@linkplain #cpuReach reach} of the CPU instead. Without this call the memory is a
+   * dma-buf, which drivers can import.
+   */
+  public ConstraintsBuilder cpuOnly() {
+    return set(ConstraintField.DEVICE_ACCESS, false);
   }
 
   /**
@@ -238,7 +249,8 @@ public final class ConstraintsBuilder {
   }
 
   /**
-   * Asks for strides that are multiples of {@code bytes}, in pictures of any format.
+   * Asks for strides that are multiples of {@code bytes}, in every plane of pictures of any format.
+   * What binds the first plane alone is {@link ImageConstraintsBuilder#firstStrideAlignment}.
    *
    * @throws InvalidConstraintException if {@code bytes} is less than 1
    */
@@ -330,7 +342,8 @@ public final class ConstraintsBuilder {
    * and of each step down a list of alternatives ({@code DeviceSpec.alternatives}).
    *
    * @throws InvalidConstraintException unless the weight is 1 to {@value #MAX_WEIGHT}, or if the
-   *     wishes count buffers, have entries for several sets of formats, or have wishes themselves
+   *     wishes count buffers, are {@link #cpuOnly}, have entries for several sets of formats, or
+   *     have wishes themselves
    */
   public ConstraintsBuilder prefer(int weight, Constraints wishes) {
     FieldChecks.preference(weight, wishes);
@@ -344,10 +357,15 @@ public final class ConstraintsBuilder {
    * @throws InvalidConstraintException if two fields contradict each other; the exception names
    *     both
    */
+  @CheckReturnValue
   public Constraints build() {
+    EnumMap<ConstraintField, Object> asked = new EnumMap<>(values.asking());
+    if (asked.containsKey(ConstraintField.DEVICE_ACCESS)) {
+      asked.put(ConstraintField.CPU_REACH, true); // Memory that only the CPU uses is in its reach.
+    }
     Constraints built =
         new Constraints(
-            values,
+            asked,
             ImmutableList.copyOf(images),
             Sets.immutableEnumSet(usages),
             ImmutableList.copyOf(preferences));
@@ -367,26 +385,13 @@ public final class ConstraintsBuilder {
     return set(field, FieldChecks.count(field, buffers, least));
   }
 
-  /**
-   * Sets a field once. A value that asks for nothing is not kept, so that equal constraints are
-   * equal.
-   */
   private <T> ConstraintsBuilder set(ConstraintField field, T value, T nothing) {
-    set(field, value);
-    if (value.equals(nothing)) {
-      values.remove(field);
-      neutral.add(field);
-    }
+    values.set(field, value, nothing);
     return this;
   }
 
   private ConstraintsBuilder set(ConstraintField field, Object value) {
-    Object before = values.get(field);
-    if (before != null || neutral.contains(field)) {
-      throw new IllegalStateException(
-          field + " is set already" + (before == null ? "" : ", to " + before));
-    }
-    values.put(field, value);
+    values.set(field, value);
     return this;
   }
 }

@@ -64,15 +64,18 @@ final class Contradictions {
   /** A stride has to be a multiple of both alignments and still be at most the largest stride. */
   private static void strides(long all, ImageConstraints image) {
     long its = image.number(ConstraintField.STRIDE_ALIGNMENT);
+    long least = image.number(ConstraintField.MIN_STRIDE);
     long most = image.number(ConstraintField.MAX_STRIDE);
     long factor = all / LongMath.gcd(all, its);
     refuseIf(
-        factor > most / its,
+        factor > most / its || most / (factor * its) * (factor * its) < least,
         "strideAlignmentBytes "
             + all
             + " of all pictures and "
             + its
-            + " of some have no common multiple up to maxStrideBytes "
+            + " of some have no common multiple "
+            + (least > 1 ? "from minStrideBytes " + least + " " : "")
+            + "up to maxStrideBytes "
             + most,
         ConstraintField.STRIDE_ALIGNMENT,
         ConstraintField.MAX_STRIDE);

@@ -53,6 +53,11 @@ final class FieldChecks {
           "counts of buffers cannot be preferred: " + wishes,
           wishes.counts().keySet().toArray(ConstraintField[]::new));
     }
+    if (wishes.cpuOnly()) {
+      throw new InvalidConstraintException(
+          "cpuOnly says what uses the memory, which cannot be preferred: " + wishes,
+          ConstraintField.DEVICE_ACCESS);
+    }
     if (!wishes.preferences().isEmpty()
         || !wishes.usages().isEmpty()
         || wishes.images().size() > 1) {

@@ -24,14 +24,15 @@ import org.jspecify.annotations.Nullable;
  * alignment refer to the coded size. Padding (blocks, vertical padding, over-read) is memory beyond
  * the coded picture.
  */
+@CheckReturnValue
 public final class ImageConstraints {
-  private final @Nullable ImmutableSortedSet<PixelFormat> formats;
-  private final @Nullable ImmutableSortedSet<Modifier> modifiers;
-  private final boolean declaresModifiers;
-  private final @Nullable ImmutableSortedSet<ColorSpace> colorSpaces;
-  private final ImmutableSet<Layout> layouts;
-  private final ImmutableSortedSet<ImageSize> requiredSizes;
-  private final ImmutableMap<ConstraintField, Long> numbers;
+  final @Nullable ImmutableSortedSet<PixelFormat> formats;
+  final @Nullable ImmutableSortedSet<Modifier> modifiers;
+  final boolean declaresModifiers;
+  final @Nullable ImmutableSortedSet<ColorSpace> colorSpaces;
+  final ImmutableSet<Layout> layouts;
+  final ImmutableSortedSet<ImageSize> requiredSizes;
+  final ImmutableMap<ConstraintField, Long> numbers;
 
   ImageConstraints(
       @Nullable ImmutableSortedSet<PixelFormat> formats,
@@ -51,23 +52,16 @@ public final class ImageConstraints {
   }
 
   /**
-   * A builder for pictures of these formats.
-   *
-   * @throws InvalidConstraintException if there is no format
+   * A builder in which no field asks for anything. Unless it sets formats, it is for pictures of
+   * all formats that no other entry of the device names.
    */
-  public static ImageConstraintsBuilder of(PixelFormat... formats) {
-    if (formats.length == 0) {
-      throw new InvalidConstraintException(
-          "formats names no format, so no picture could ever be placed; use anyFormat() to take"
-              + " all",
-          ConstraintField.FORMATS);
-    }
-    return new ImageConstraintsBuilder(ImmutableSortedSet.copyOf(formats));
+  public static ImageConstraintsBuilder builder() {
+    return new ImageConstraintsBuilder();
   }
 
-  /** A builder for pictures of all formats that no other entry of the device names. */
-  public static ImageConstraintsBuilder anyFormat() {
-    return new ImageConstraintsBuilder(null);
+  /** A builder that has the fields of these constraints, each of which may be set anew. */
+  public ImageConstraintsBuilder toBuilder() {
+    return new ImageConstraintsBuilder(this);
   }
 
   /** The formats; empty if the entry is for all formats that no other entry of the device names. */

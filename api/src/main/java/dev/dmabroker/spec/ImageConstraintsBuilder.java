@@ -4,16 +4,19 @@ import com.google.common.collect.ImmutableSet;
 import com.google.common.collect.ImmutableSortedSet;
 import com.google.common.collect.Maps;
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.Map;
-import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Collects what a device asks of pictures. Each field may be set once. Not thread-safe. */
 public final class ImageConstraintsBuilder {
   private static final int MAX_REQUIRED_SIZES = 16;
-  private static final int MAX_LAYOUTS = 64;
 
-  private final @Nullable ImmutableSortedSet<PixelFormat> formats;
+  /** The fields that were set here, not by the constraints that the builder was made from. */
+  private final Set<ConstraintField> set = EnumSet.noneOf(ConstraintField.class);
+
+  private @Nullable ImmutableSortedSet<PixelFormat> formats;
   private @Nullable ImmutableSortedSet<Modifier> modifiers;
   private boolean anyModifier;
   private @Nullable ImmutableSortedSet<ColorSpace> colorSpaces;
@@ -21,40 +24,58 @@ public final class ImageConstraintsBuilder {
   private @Nullable ImmutableSortedSet<ImageSize> requiredSizes;
   private final Map<ConstraintField, Long> numbers = new EnumMap<>(ConstraintField.class);
 
-  ImageConstraintsBuilder(@Nullable ImmutableSortedSet<PixelFormat> formats) {
-    this.formats = formats;
+  ImageConstraintsBuilder() {}
+
+  ImageConstraintsBuilder(ImageConstraints template) {
+    formats = template.formats;
+    modifiers = template.declaresModifiers ? template.modifiers : null;
+    anyModifier = template.modifiers == null;
+    colorSpaces = template.colorSpaces;
+    layouts = template.layouts;
+    requiredSizes = template.requiredSizes;
+    numbers.putAll(template.numbers);
+  }
+
+  /**
+   * Sets the formats that the demands are for, instead of all formats that no other entry of the
+   * device names.
+   *
+   * @throws InvalidConstraintException if there is no format
+   */
+  public ImageConstraintsBuilder formats(PixelFormat... formats) {
+    if (formats.length == 0) {
+      throw new InvalidConstraintException(
+          "formats names no format, so no picture could ever be placed; leave it out to take all",
+          ConstraintField.FORMATS);
+    }
+    markSet(ConstraintField.FORMATS);
+    this.formats = ImmutableSortedSet.copyOf(formats);
+    return this;
   }
 
   /**
    * Sets the modifiers that the device takes, instead of linear only. The device takes all of them
    * equally; a device that prefers one gives alternatives.
    *
-   * @throws InvalidConstraintException if there is no modifier, or one of them has no layout for
-   *     any of the formats
+   * @throws InvalidConstraintException if there is no modifier
    */
   public ImageConstraintsBuilder modifiers(Modifier... modifiers) {
-    checkUnset(ConstraintField.MODIFIERS, this.modifiers != null || anyModifier);
     if (modifiers.length == 0) {
       throw new InvalidConstraintException(
           "modifiers names no modifier; leave it out to take LINEAR, or use anyModifier()",
           ConstraintField.MODIFIERS);
     }
-    for (Modifier modifier : modifiers) {
-      if (formats != null && formats.stream().noneMatch(modifier::supports)) {
-        throw new InvalidConstraintException(
-            "modifiers has " + modifier + ", which has no layout for any of formats " + formats,
-            ConstraintField.MODIFIERS,
-            ConstraintField.FORMATS);
-      }
-    }
+    markSet(ConstraintField.MODIFIERS);
+    anyModifier = false;
     this.modifiers = ImmutableSortedSet.copyOf(modifiers);
     return this;
   }
 
   /** Says that the device takes every modifier. */
   public ImageConstraintsBuilder anyModifier() {
-    checkUnset(ConstraintField.MODIFIERS, modifiers != null || anyModifier);
+    markSet(ConstraintField.MODIFIERS);
     anyModifier = true;
+    modifiers = null;
     return this;
   }
 
@@ -66,11 +87,11 @@ public final class ImageConstraintsBuilder {
    * @throws InvalidConstraintException if there is no colour space
    */
   public ImageConstraintsBuilder colorSpaces(ColorSpace... colorSpaces) {
-    checkUnset(ConstraintField.COLOR_SPACES, this.colorSpaces != null);
     if (colorSpaces.length == 0) {
       throw new InvalidConstraintException(
           "colorSpaces names none; leave it out to take all", ConstraintField.COLOR_SPACES);
     }
+    markSet(ConstraintField.COLOR_SPACES);
     this.colorSpaces = ImmutableSortedSet.copyOf(colorSpaces);
     return this;
   }
@@ -91,25 +112,8 @@ public final class ImageConstraintsBuilder {
    *     picture
    */
   public ImageConstraintsBuilder layouts(Layout... layouts) {
-    checkUnset(ConstraintField.LAYOUTS, this.layouts != null);
-    if (layouts.length == 0 || layouts.length > MAX_LAYOUTS) {
-      throw new InvalidConstraintException(
-          "layouts must name 1 to " + MAX_LAYOUTS + " layouts, names " + layouts.length,
-          ConstraintField.LAYOUTS);
-    }
-    ImmutableSet.Builder<Layout> plain = ImmutableSet.builder();
-    for (Layout layout : layouts) {
-      Optional<Layout.Image> image = layout.image();
-      if (image.isEmpty()) {
-        throw new InvalidConstraintException(
-            "layouts has one that does not say how a picture is stored: " + layout,
-            ConstraintField.LAYOUTS);
-      }
-      plain.add(
-          new Layout(
-              layout.sizeBytes(), layout.planes(), image.map(each -> each.in(Optional.empty()))));
-    }
-    this.layouts = plain.build();
+    markSet(ConstraintField.LAYOUTS);
+    this.layouts = SaidLayouts.of(layouts);
     return this;
   }
 
@@ -138,12 +142,12 @@ public final class ImageConstraintsBuilder {
    * @throws InvalidConstraintException if there are no sizes, or more than 16
    */
   public ImageConstraintsBuilder requiredSizes(ImageSize... sizes) {
-    checkUnset(ConstraintField.REQUIRED_SIZES, requiredSizes != null);
     if (sizes.length == 0 || sizes.length > MAX_REQUIRED_SIZES) {
       throw new InvalidConstraintException(
           "requiredSizes must name 1 to " + MAX_REQUIRED_SIZES + " sizes, names " + sizes.length,
           ConstraintField.REQUIRED_SIZES);
     }
+    markSet(ConstraintField.REQUIRED_SIZES);
     requiredSizes = ImmutableSortedSet.copyOf(sizes);
     return this;
   }
@@ -200,12 +204,27 @@ public final class ImageConstraintsBuilder {
   }
 
   /**
-   * Sets the alignment of strides: every plane's stride is a multiple of {@code bytes}.
+   * Sets the alignment of the strides of all planes: each is a multiple of {@code bytes}. As
+   * strides keep the ratio of rows, the first plane's may have to be a multiple of more: of {@code
+   * 2 * bytes} in {@link PixelFormat#YUV420}, where chroma's stride is half of luma's. DRM (the
+   * pitches of a framebuffer), GBM and gralloc have a stride for each plane, and this binds all of
+   * them.
    *
    * @throws InvalidConstraintException if {@code bytes} is less than 1
    */
   public ImageConstraintsBuilder strideAlignment(long bytes) {
     return number(ConstraintField.STRIDE_ALIGNMENT, bytes);
+  }
+
+  /**
+   * Sets the alignment of the first plane's stride alone: it is a multiple of {@code bytes}, and
+   * the strides of further planes follow from it. This is what V4L2's single-planar {@code
+   * bytesperline} says.
+   *
+   * @throws InvalidConstraintException if {@code bytes} is less than 1
+   */
+  public ImageConstraintsBuilder firstStrideAlignment(long bytes) {
+    return number(ConstraintField.FIRST_STRIDE_ALIGNMENT, bytes);
   }
 
   /**
@@ -261,6 +280,8 @@ public final class ImageConstraintsBuilder {
       ConstraintField one, long oneValue, ConstraintField other, long otherValue) {
     check(one, oneValue);
     check(other, otherValue);
+    markSet(one);
+    markSet(other);
     numbers.put(one, oneValue);
     numbers.put(other, otherValue);
     return this;
@@ -268,6 +289,7 @@ public final class ImageConstraintsBuilder {
 
   private ImageConstraintsBuilder number(ConstraintField field, long value) {
     check(field, value);
+    markSet(field);
     numbers.put(field, value);
     return this;
   }
@@ -278,11 +300,10 @@ public final class ImageConstraintsBuilder {
       throw new InvalidConstraintException(
           field + " must be at least " + least + ", is " + value, field);
     }
-    checkUnset(field, numbers.containsKey(field));
   }
 
-  private static void checkUnset(ConstraintField field, boolean set) {
-    if (set) {
+  private void markSet(ConstraintField field) {
+    if (!set.add(field)) {
       throw new IllegalStateException(field + " is set already");
     }
   }
@@ -293,92 +314,26 @@ public final class ImageConstraintsBuilder {
    * @throws InvalidConstraintException if two fields contradict each other; the exception names
    *     both
    */
+  @CheckReturnValue
   public ImageConstraints build() {
-    checkOrder(ConstraintField.MIN_WIDTH, ConstraintField.MAX_WIDTH);
-    checkOrder(ConstraintField.MIN_HEIGHT, ConstraintField.MAX_HEIGHT);
-    checkOrder(ConstraintField.MIN_STRIDE, ConstraintField.MAX_STRIDE);
-    checkOrder(ConstraintField.STRIDE_ALIGNMENT, ConstraintField.MAX_STRIDE);
-    checkOrder(ConstraintField.WIDTH_ALIGNMENT, ConstraintField.MAX_WIDTH);
-    checkOrder(ConstraintField.HEIGHT_ALIGNMENT, ConstraintField.MAX_HEIGHT);
-    if (number(ConstraintField.MIN_WIDTH)
-        > number(ConstraintField.MAX_PIXELS) / number(ConstraintField.MIN_HEIGHT)) {
-      throw new InvalidConstraintException(
-          "minWidth x minHeight is over maxPixels " + number(ConstraintField.MAX_PIXELS),
-          ConstraintField.MIN_WIDTH,
-          ConstraintField.MAX_PIXELS);
-    }
-    if (requiredSizes != null) {
-      requiredSizes.forEach(this::checkRequired);
-    }
-    checkLayouts();
     // A value that asks for nothing is left out, so that equal constraints are equal.
     Map<ConstraintField, Long> asking =
         Maps.filterEntries(numbers, e -> e.getValue() != e.getKey().neutral());
-    return new ImageConstraints(
-        formats,
-        anyModifier ? null : taken(),
-        modifiers != null,
-        colorSpaces,
-        layouts == null ? ImmutableSet.of() : layouts,
-        requiredSizes == null ? ImmutableSortedSet.of() : requiredSizes,
-        asking);
-  }
-
-  /** Checks that layouts are of pictures that the entry is for. */
-  private void checkLayouts() {
-    if (layouts == null) {
-      return;
-    }
-    for (Layout layout : layouts) {
-      Layout.Image image = layout.image().orElseThrow();
-      if (formats != null && !formats.contains(image.format())) {
-        throw new InvalidConstraintException(
-            "layouts has one of " + image.format() + ", which formats " + formats + " lack",
-            ConstraintField.LAYOUTS,
-            ConstraintField.FORMATS);
-      }
-      if (!anyModifier && !taken().contains(image.modifier())) {
-        throw new InvalidConstraintException(
-            "layouts has one of " + image.modifier() + ", which modifiers " + taken() + " lack",
-            ConstraintField.LAYOUTS,
-            ConstraintField.MODIFIERS);
-      }
-    }
+    ImageConstraints built =
+        new ImageConstraints(
+            formats,
+            anyModifier ? null : taken(),
+            modifiers != null,
+            colorSpaces,
+            layouts == null ? ImmutableSet.of() : layouts,
+            requiredSizes == null ? ImmutableSortedSet.of() : requiredSizes,
+            asking);
+    ImageContradictions.check(built);
+    return built;
   }
 
   /** The modifiers that the device takes, unless it takes any. */
   private ImmutableSortedSet<Modifier> taken() {
     return modifiers != null ? modifiers : ImmutableSortedSet.of(Modifier.LINEAR);
-  }
-
-  private void checkRequired(ImageSize size) {
-    checkRequired(
-        size, size.width() <= number(ConstraintField.MAX_WIDTH), ConstraintField.MAX_WIDTH);
-    checkRequired(
-        size, size.height() <= number(ConstraintField.MAX_HEIGHT), ConstraintField.MAX_HEIGHT);
-    checkRequired(
-        size,
-        (long) size.width() * size.height() <= number(ConstraintField.MAX_PIXELS),
-        ConstraintField.MAX_PIXELS);
-  }
-
-  private void checkRequired(ImageSize size, boolean fits, ConstraintField limit) {
-    if (!fits) {
-      throw new InvalidConstraintException(
-          "requiredSizes has " + size + ", which is over " + limit + " " + number(limit),
-          ConstraintField.REQUIRED_SIZES,
-          limit);
-    }
-  }
-
-  private void checkOrder(ConstraintField small, ConstraintField large) {
-    if (number(small) > number(large)) {
-      throw new InvalidConstraintException(
-          small + " " + number(small) + " is over " + large + " " + number(large), small, large);
-    }
-  }
-
-  private long number(ConstraintField field) {
-    return numbers.getOrDefault(field, field.neutral());
   }
 }

@@ -6,6 +6,7 @@ package dev.dmabroker.spec;
  * @param width in pixels, at least 1
  * @param height in pixels, at least 1
  */
+@CheckReturnValue
 public record ImageSize(int width, int height) implements Comparable<ImageSize> {
 
   /**

@@ -42,6 +42,7 @@ public record ImageSpec(
    * @param format how pixels are stored
    * @param others formats to fall back to, best first
    */
+  @CheckReturnValue
   public static ImageSpec of(int width, int height, PixelFormat format, PixelFormat... others) {
     return new ImageSpec(
         width,
@@ -50,9 +51,21 @@ public record ImageSpec(
         Optional.empty());
   }
 
-  /** A picture like this one, in the given colour space. */
-  public ImageSpec in(ColorSpace colorSpace) {
-    return new ImageSpec(width, height, formats, Optional.of(colorSpace));
+  /**
+   * A builder of a picture of {@code width} x {@code height} pixels.
+   *
+   * @param format how pixels are stored
+   * @param others formats to fall back to, best first
+   */
+  @CheckReturnValue
+  public static Builder builder(int width, int height, PixelFormat format, PixelFormat... others) {
+    return new Builder(of(width, height, format, others));
+  }
+
+  /** A builder that has the parts of this spec. */
+  @CheckReturnValue
+  public Builder toBuilder() {
+    return new Builder(this);
   }
 
   /** The preferred format. */
@@ -60,13 +73,16 @@ public record ImageSpec(
     return formats.get(0);
   }
 
+  /** {@inheritDoc} It is that of the first format whose size does not overflow. */
   @Override
   public Layout layout() {
-    Layout layout = ImageLayout.tightest(width, height, format(), colorSpace);
-    if (layout == null) {
-      throw new IllegalArgumentException(this + " is over 2^63 bytes");
+    for (PixelFormat format : formats) {
+      Layout layout = ImageLayout.tightest(width, height, format, colorSpace);
+      if (layout != null) {
+        return layout;
+      }
     }
-    return layout;
+    throw new IllegalArgumentException(this + " is over 2^63 bytes");
   }
 
   @Override
@@ -74,5 +90,49 @@ public record ImageSpec(
     String text =
         width + "x" + height + " " + (formats.size() == 1 ? format().toString() : formats);
     return colorSpace.map(space -> text + " " + space).orElse(text);
+  }
+
+  /** Collects the parts of a spec; the last value of a part counts. Not thread-safe. */
+  public static final class Builder {
+    private int width;
+    private int height;
+    private List<PixelFormat> formats;
+    private Optional<ColorSpace> colorSpace;
+
+    private Builder(ImageSpec spec) {
+      width = spec.width;
+      height = spec.height;
+      formats = spec.formats;
+      colorSpace = spec.colorSpace;
+    }
+
+    /** Sets the size, in pixels, for a spec that is made from another one. */
+    public Builder size(int width, int height) {
+      this.width = width;
+      this.height = height;
+      return this;
+    }
+
+    /** Sets the formats, best first, for a spec that is made from another one. */
+    public Builder formats(PixelFormat... formats) {
+      this.formats = ImmutableList.copyOf(formats);
+      return this;
+    }
+
+    /** Sets the colour space, which every device has to take; it does not matter unless set. */
+    public Builder colorSpace(ColorSpace colorSpace) {
+      this.colorSpace = Optional.of(colorSpace);
+      return this;
+    }
+
+    /**
+     * Builds the spec.
+     *
+     * @throws IllegalArgumentException if the picture is empty or has no format
+     */
+    @CheckReturnValue
+    public ImageSpec build() {
+      return new ImageSpec(width, height, formats, colorSpace);
+    }
   }
 }

@@ -95,11 +95,6 @@ public record Layout(long sizeBytes, List<Plane> planes, Optional<Image> image) 
     public Image(PixelFormat format, Modifier modifier, int codedWidth, int codedHeight) {
       this(format, modifier, codedWidth, codedHeight, Optional.empty());
     }
-
-    /** A picture that is stored like this one, in that colour space or in one that is not said. */
-    public Image in(Optional<ColorSpace> colorSpace) {
-      return new Image(format, modifier, codedWidth, codedHeight, colorSpace);
-    }
   }
 
   /**

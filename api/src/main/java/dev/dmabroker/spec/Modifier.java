@@ -15,8 +15,7 @@ import org.jspecify.annotations.Nullable;
  * DRM format modifiers, which say in what order a plane's bytes lie. The constants are the
  * modifiers for which {@code drm/drm_fourcc.h} of Linux 6.1 tells how much memory a plane takes.
  * Any other is <em>opaque</em>: {@link #of} gives it, and devices can agree on it if one of them
- * says how pictures lie ({@link ImageConstraintsBuilder#layouts}). Modifiers are equal if their
- * codes are, and ordered by their codes, which are unsigned. Immutable.
+ * says how pictures lie ({@link ImageConstraintsBuilder#layouts}). Ordered by code. Immutable.
  *
  * <p>A plane consists of tiles of {@link #tileBytes} by {@link #tileLines}. Its stride is a
  * multiple of the first number, its count of lines a multiple of the second, and a row of tiles
@@ -29,6 +28,7 @@ import org.jspecify.annotations.Nullable;
  * header leaves the shape of its tile open; Vivante's for two pipes, which have two base addresses;
  * and Broadcom's T, where every second row of tiles begins at the right.
  */
+@CheckReturnValue
 public final class Modifier implements Comparable<Modifier> {
   /** {@code DRM_FORMAT_MOD_LINEAR}: line after line. */
   public static final Modifier LINEAR =

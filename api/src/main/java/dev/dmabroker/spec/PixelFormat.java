@@ -232,6 +232,17 @@ public enum PixelFormat {
     return planes;
   }
 
+  /**
+   * The grain of addresses, in bytes, a power of two: rows and planes begin at its multiples. It is
+   * 2 for samples or pixels of 16 bits, 4 for pixels of 32 bits, 8 for words of 64 bits that hold
+   * two pixels, and 1 where memory is read byte by byte. The kernel's headers give words of these
+   * sizes, and devices load them as a whole. Memory from elsewhere in which a picture lies
+   * otherwise suits no device.
+   */
+  public int grainBytes() {
+    return Integer.lowestOneBit(planes.get(0).bytesPerGroup());
+  }
+
   private static Plane plane(int bytesPerGroup, int pixelsPerGroup, int rowsPerLine) {
     return new Plane(bytesPerGroup, pixelsPerGroup, rowsPerLine);
   }

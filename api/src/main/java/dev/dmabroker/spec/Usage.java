@@ -3,7 +3,7 @@ package dev.dmabroker.spec;
 /**
  * The uses that a device makes of a buffer. A usage adds preferences and is never a hard
  * constraint: {@link #wishes} says which fields it prefers, and each unmet one costs {@link
- * #WEIGHT}.
+ * #WEIGHT}. A usage that prefers no field tells placement heuristics what the device is.
  */
 public enum Usage {
   /** The device does not touch the contents; it only passes buffers on, for example. */
@@ -17,27 +17,27 @@ public enum Usage {
   /** The CPU writes every frame. */
   CPU_WRITE_OFTEN(Kind.CACHED),
   /** A display scans the buffer out as a layer. */
-  DISPLAY_LAYER(Kind.IMPORT),
+  DISPLAY_LAYER(Kind.NOTHING),
   /** A display scans the buffer out as a cursor. */
-  DISPLAY_CURSOR(Kind.IMPORT),
+  DISPLAY_CURSOR(Kind.NOTHING),
   /** A camera fills the buffer. */
-  VIDEO_CAPTURE(Kind.IMPORT),
+  VIDEO_CAPTURE(Kind.NOTHING),
   /** A video encoder reads the buffer. */
-  VIDEO_ENCODER(Kind.IMPORT),
+  VIDEO_ENCODER(Kind.NOTHING),
   /** A video decoder fills the buffer. */
-  VIDEO_DECODER(Kind.IMPORT),
+  VIDEO_DECODER(Kind.NOTHING),
   /** A decryptor fills the buffer. */
-  VIDEO_DECRYPTOR(Kind.IMPORT),
+  VIDEO_DECRYPTOR(Kind.NOTHING),
   /** A GPU samples the buffer. */
-  GPU_SAMPLED(Kind.IMPORT),
+  GPU_SAMPLED(Kind.NOTHING),
   /** A GPU's shaders read and write the buffer. */
   GPU_STORAGE(Kind.FAST),
   /** A GPU renders to the buffer. */
   GPU_COLOR_TARGET(Kind.FAST),
   /** A GPU copies from or to the buffer. */
-  GPU_TRANSFER(Kind.IMPORT),
+  GPU_TRANSFER(Kind.NOTHING),
   /** An inference chip reads the buffer. */
-  INFERENCE(Kind.IMPORT);
+  INFERENCE(Kind.NOTHING);
 
   /** The cost of each unmet wish of a usage; see {@link ConstraintsBuilder#prefer}. */
   public static final int WEIGHT = 20;
@@ -54,7 +54,6 @@ public enum Usage {
       case NOTHING -> Constraints.none();
       case CPU -> Wishes.CPU;
       case CACHED -> Wishes.CACHED;
-      case IMPORT -> Wishes.IMPORT;
       case FAST -> Wishes.FAST;
     };
   }
@@ -63,7 +62,6 @@ public enum Usage {
     NOTHING,
     CPU,
     CACHED,
-    IMPORT,
     FAST
   }
 
@@ -75,8 +73,6 @@ public enum Usage {
     static final Constraints CPU = Constraints.builder().cpuReach().build();
     static final Constraints CACHED =
         Constraints.builder().cpuReach().caching(Caching.CACHED).build();
-    static final Constraints IMPORT = Constraints.builder().deviceAccess().build();
-    static final Constraints FAST =
-        Constraints.builder().deviceAccess().speed(MemorySpeed.FAST).build();
+    static final Constraints FAST = Constraints.builder().speed(MemorySpeed.FAST).build();
   }
 }

@@ -7,8 +7,8 @@ import java.util.function.Consumer;
 
 /**
  * Waits for sync files. One thread waits for all of them, and it exists only while there are any.
- * Thread-safe. The broker takes the first poller that {@link java.util.ServiceLoader} finds, when
- * the first fence comes, unless the application gave it one.
+ * Thread-safe. The broker takes the poller that {@link java.util.ServiceLoader} finds, of several
+ * the first by class name, when the first fence comes, unless the application gave it one.
  */
 public interface FencePoller extends AutoCloseable {
 

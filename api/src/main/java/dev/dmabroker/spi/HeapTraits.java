@@ -1,6 +1,7 @@
 package dev.dmabroker.spi;
 
 import com.google.common.collect.Sets;
+import dev.dmabroker.spec.CheckReturnValue;
 import dev.dmabroker.spec.Coherency;
 import dev.dmabroker.spec.MemorySpeed;
 import java.util.LinkedHashMap;
@@ -30,6 +31,7 @@ public final class HeapTraits {
   private final Trait<Boolean> secure;
   private final Trait<String> deviceLocal;
   private final Trait<Integer> numaNode;
+  private final Trait<Boolean> modelled;
 
   private HeapTraits(Builder builder) {
     contiguous = builder.contiguous;
@@ -47,11 +49,18 @@ public final class HeapTraits {
     secure = builder.secure;
     deviceLocal = builder.deviceLocal;
     numaNode = builder.numaNode;
+    modelled = builder.modelled;
   }
 
   /** A builder in which no trait is known. */
+  @CheckReturnValue
   public static Builder builder() {
     return new Builder();
+  }
+
+  /** A builder that has these traits. */
+  public Builder toBuilder() {
+    return new Builder(this);
   }
 
   /** Whether every allocation is one physically contiguous range. */
@@ -135,6 +144,14 @@ public final class HeapTraits {
     return numaNode;
   }
 
+  /**
+   * Whether the memory is a model, for tests and for machines that lack the memory: other traits
+   * say what the model stands for, and no driver imports the memory whatever they say.
+   */
+  public Trait<Boolean> modelled() {
+    return modelled;
+  }
+
   /** Every trait by name, in a fixed order, for a person to read. */
   public Map<String, Trait<?>> all() {
     Map<String, Trait<?>> all = new LinkedHashMap<>();
@@ -153,6 +170,7 @@ public final class HeapTraits {
     all.put("secure", secure);
     all.put("deviceLocal", deviceLocal);
     all.put("numaNode", numaNode);
+    all.put("modelled", modelled);
     return all;
   }
 
@@ -161,7 +179,7 @@ public final class HeapTraits {
     return all().toString();
   }
 
-  /** Collects traits. Not thread-safe. */
+  /** Collects traits; the last one of a name counts. Not thread-safe. */
   public static final class Builder {
     private static final String NOT_PROBED = "not probed";
     private static final String ORDINARY = "ordinary memory";
@@ -182,8 +200,27 @@ public final class HeapTraits {
     private Trait<Boolean> secure = Trait.assumed(false, ORDINARY);
     private Trait<String> deviceLocal = Trait.unknown("main memory");
     private Trait<Integer> numaNode = Trait.unknown(NOT_PROBED);
+    private Trait<Boolean> modelled = Trait.assumed(false, "the heap does not say so");
 
     private Builder() {}
+
+    private Builder(HeapTraits traits) {
+      contiguous = traits.contiguous;
+      addressBits = traits.addressBits;
+      alignmentBytes = traits.alignmentBytes;
+      maxSizeBytes = traits.maxSizeBytes;
+      capacityBytes = traits.capacityBytes;
+      cached = traits.cached;
+      cpuReach = traits.cpuReach;
+      deviceAccess = traits.deviceAccess;
+      speed = traits.speed;
+      granuleBytes = traits.granuleBytes;
+      lowestAddress = traits.lowestAddress;
+      coherency = traits.coherency;
+      secure = traits.secure;
+      deviceLocal = traits.deviceLocal;
+      numaNode = traits.numaNode;
+    }
 
     /** See {@link HeapTraits#contiguous()}. */
     public Builder contiguous(Trait<Boolean> trait) {
@@ -275,7 +312,14 @@ public final class HeapTraits {
       return this;
     }
 
+    /** See {@link HeapTraits#modelled()}. */
+    public Builder modelled(Trait<Boolean> trait) {
+      modelled = Objects.requireNonNull(trait, "modelled");
+      return this;
+    }
+
     /** Builds the traits. */
+    @CheckReturnValue
     public HeapTraits build() {
       return new HeapTraits(this);
     }

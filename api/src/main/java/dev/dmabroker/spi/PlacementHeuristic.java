@@ -42,7 +42,9 @@ public interface PlacementHeuristic {
    *
    * @param spec what it holds
    * @param users the devices that have to reach it, in the order in which they attached
-   * @param heaps the heaps that meet every hard constraint, in the broker's order
+   * @param heaps the heaps that meet every hard constraint, in the broker's order: those that the
+   *     application gave the builder, then those of the providers that it gave, then those of the
+   *     providers that were discovered, which are ordered by name
    * @param currentHeap the heap in which the buffer lies now; empty if it has no memory
    */
   record Request(

@@ -58,8 +58,11 @@ final class Suitability {
       return lacking(
           ConstraintField.CONTIGUOUS, "physically contiguous memory", traits.contiguous());
     }
-    if (constraints.deviceAccess() && !traits.deviceAccess().is(true)) {
-      return lacking(ConstraintField.DEVICE_ACCESS, "a dma-buf", traits.deviceAccess());
+    if (!constraints.cpuOnly() && !traits.deviceAccess().is(true)) {
+      return lacking(
+          ConstraintField.DEVICE_ACCESS,
+          "memory that drivers import, as it is not cpuOnly()",
+          traits.deviceAccess());
     }
     if (constraints.cpuReach() && !traits.cpuReach().is(true)) {
       return lacking(ConstraintField.CPU_REACH, "memory that the CPU can map", traits.cpuReach());

@@ -1,5 +1,6 @@
 package dev.dmabroker.spi;
 
+import dev.dmabroker.spec.CheckReturnValue;
 import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -12,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param basis how it is known
  * @param source where the knowledge comes from, for a person to read
  */
+@CheckReturnValue
 public record Trait<T>(@Nullable T value, Basis basis, String source) {
 
   /** How a trait is known. */

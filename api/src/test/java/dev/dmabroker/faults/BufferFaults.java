@@ -1,6 +1,7 @@
 package dev.dmabroker.faults;
 
 import static dev.dmabroker.faults.FaultWorld.DEADLINE;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.dmabroker.Attachment;
 import dev.dmabroker.Mapping;
@@ -93,11 +94,11 @@ public final class BufferFaults {
               return world.buffer::prepare;
             }),
         FaultWorld.of(
-            "unprepare",
+            "tryEvacuate",
             world -> {
               settled(world);
               return () -> {
-                world.buffer.unprepare();
+                assertTrue(world.buffer.tryEvacuate());
               };
             }),
         FaultWorld.of("attach the first device", world -> () -> world.attach(world.camera)),

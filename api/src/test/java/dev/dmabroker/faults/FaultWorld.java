@@ -61,7 +61,10 @@ final class FaultWorld {
   /** The one device that memory of the system heap does not suit. */
   final Device display =
       broker.register(
-          DeviceSpec.named("display").constraints(Fixture.CONTIGUOUS).longestHold(DEADLINE));
+          DeviceSpec.builder("display")
+              .constraints(Fixture.CONTIGUOUS)
+              .longestHold(DEADLINE)
+              .build());
 
   final SharedBuffer buffer = broker.export("frame", BlobSpec.of(Fixture.SIZE));
 

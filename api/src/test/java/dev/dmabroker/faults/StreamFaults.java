@@ -3,8 +3,10 @@ package dev.dmabroker.faults;
 import static dev.dmabroker.faults.BufferFaults.close;
 import static dev.dmabroker.faults.FaultWorld.DEADLINE;
 
+import dev.dmabroker.BrokerException;
 import dev.dmabroker.BufferStream;
 import dev.dmabroker.BufferStream.State;
+import dev.dmabroker.CpuView;
 import dev.dmabroker.EmptyFrame;
 import dev.dmabroker.Frame;
 import dev.dmabroker.StreamConsumer;
@@ -89,6 +91,34 @@ public final class StreamFaults {
                 } catch (Error e) {
                   Fixture.submit(video.stream, 6); // The consumer waits for one.
                   throw e;
+                }
+              };
+            }),
+        of(
+            "submit within a CPU view",
+            (world, video) -> {
+              video.begin(world);
+              EmptyFrame frame = video.stream.acquire();
+              CpuView view = frame.mapping().cpuView();
+              return () -> {
+                try {
+                  video.submit(frame);
+                } finally {
+                  close(view);
+                }
+              };
+            }),
+        of(
+            "view and release",
+            (world, video) -> {
+              video.begin(world);
+              Fixture.submit(video.stream, 5);
+              Frame frame = video.consumers.get(0).take();
+              return () -> {
+                try {
+                  CpuView unused = frame.mapping().cpuView();
+                } finally {
+                  close(frame);
                 }
               };
             }),
@@ -179,10 +209,11 @@ public final class StreamFaults {
     Video(FaultWorld world) {
       stream =
           world.broker.stream(
-              StreamSpec.of("video", BlobSpec.of(Fixture.SIZE), world.camera)
+              StreamSpec.builder("video", BlobSpec.of(Fixture.SIZE), world.camera)
                   .quietTime(Duration.ofMillis(10)) // A refusal passes after that.
                   .minBuffers(2)
-                  .maxBuffers(MOST));
+                  .maxBuffers(MOST)
+                  .build());
     }
 
     /** Starts with one consumer. */
@@ -194,7 +225,7 @@ public final class StreamFaults {
     void submit(EmptyFrame frame) {
       try {
         frame.submit();
-      } catch (Error e) {
+      } catch (Error | BrokerException e) { // A CPU view may not have ended well.
         close(frame);
         throw e;
       }

@@ -2,11 +2,14 @@ package dev.dmabroker.fuzz;
 
 import static dev.dmabroker.fuzz.Things.ATTACHMENTS;
 import static dev.dmabroker.fuzz.Things.FUTURES;
+import static dev.dmabroker.fuzz.Things.LISTENING;
 import static dev.dmabroker.fuzz.Things.MAPPINGS;
 import static dev.dmabroker.fuzz.Things.PINS;
 
 import dev.dmabroker.Mapping;
+import dev.dmabroker.MoveListener;
 import dev.dmabroker.Pin;
+import dev.dmabroker.Subscription;
 import dev.dmabroker.fuzz.Kind.Ref;
 import dev.dmabroker.fuzz.Things.Asked;
 import dev.dmabroker.fuzz.Things.Attached;
@@ -27,7 +30,7 @@ final class AttachmentOperations {
           new Operation("Attachment.mapAsync(Access)", 40, AttachmentOperations::mapAsync),
           new Operation("Attachment.pin()", 5, AttachmentOperations::pin),
           new Operation("Attachment.pin(Duration)", 10, AttachmentOperations::pinWithin),
-          new Operation("Attachment.onMove(Consumer)", 10, AttachmentOperations::onMove),
+          new Operation("Attachment.onMove(MoveListener)", 10, AttachmentOperations::onMove),
           new Operation("Attachment.close()", 15, AttachmentOperations::close),
           new Operation(
               "getters of Attachment", 8, Things.getters(ATTACHMENTS, Attached::attachment)),
@@ -124,17 +127,15 @@ final class AttachmentOperations {
   private static Operation.Action onMove(Draw draw) {
     Ref<Attached> attachment = draw.slot(ATTACHMENTS);
     boolean isNull = draw.of(List.of(true)) == null;
-    return world ->
-        world
-            .get(attachment)
-            .attachment()
-            .onMove(
-                isNull
-                    ? Draw.nothing()
-                    : generation -> {
-                      Hostility.Fault unused =
-                          world.extensions.hostility().strikeSilently(Hostility.Site.ON_MOVE);
-                    });
+    Ref<Subscription> to = draw.slot(LISTENING);
+    return world -> {
+      MoveListener listener =
+          generation -> {
+            Hostility.Fault unused =
+                world.extensions.hostility().strikeSilently(Hostility.Site.ON_MOVE);
+          };
+      world.put(to, world.get(attachment).attachment().onMove(isNull ? Draw.nothing() : listener));
+    };
   }
 
   private static Operation.Action close(Draw draw) {

@@ -16,6 +16,7 @@ import dev.dmabroker.DeviceSpec;
 import dev.dmabroker.Plan;
 import dev.dmabroker.Shadow;
 import dev.dmabroker.SharedBuffer;
+import dev.dmabroker.Subscription;
 import dev.dmabroker.event.BrokerListener;
 import dev.dmabroker.event.BrokerSnapshot;
 import dev.dmabroker.event.Delivery;
@@ -59,6 +60,7 @@ final class BrokerOperations {
           new Operation("Broker.listen(BrokerListener)", 4, BrokerOperations::listen),
           new Operation(
               "Broker.listen(BrokerListener,Delivery)", 3, BrokerOperations::listenDelivered),
+          new Operation("Subscription.close()", 2, BrokerOperations::closeListening),
           new Operation("Broker.close()", 2, BrokerOperations::close));
 
   private BrokerOperations() {}
@@ -227,7 +229,7 @@ final class BrokerOperations {
   private static Operation.Action listen(Draw draw) {
     Ref<Broker> broker = draw.broker();
     boolean isNull = draw.of(List.of(true)) == null;
-    Ref<AutoCloseable> to = draw.slot(LISTENING);
+    Ref<Subscription> to = draw.slot(LISTENING);
     return world -> {
       BrokerListener listener = isNull ? Draw.nothing() : world.extensions.listener();
       world.put(to, world.get(broker).listen(listener));
@@ -237,8 +239,13 @@ final class BrokerOperations {
   private static Operation.Action listenDelivered(Draw draw) {
     Ref<Broker> broker = draw.broker();
     Delivery delivery = draw.of(Delivery.class);
-    Ref<AutoCloseable> to = draw.slot(LISTENING);
+    Ref<Subscription> to = draw.slot(LISTENING);
     return world -> world.put(to, world.get(broker).listen(world.extensions.listener(), delivery));
+  }
+
+  private static Operation.Action closeListening(Draw draw) {
+    Draw.Closing<Subscription> listening = draw.closing(LISTENING);
+    return world -> listening.in(world).close();
   }
 
   private static Operation.Action close(Draw draw) {

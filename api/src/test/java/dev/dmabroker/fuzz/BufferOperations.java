@@ -21,8 +21,9 @@ final class BufferOperations {
           new Operation("SharedBuffer.attach(Device)", 70, BufferOperations::attach),
           new Operation("SharedBuffer.prepare(Duration)", 15, BufferOperations::prepareWithin),
           new Operation("SharedBuffer.prepare()", 8, BufferOperations::prepare),
-          new Operation("SharedBuffer.evacuate(Duration)", 12, BufferOperations::evacuate),
-          new Operation("SharedBuffer.unprepare()", 12, BufferOperations::unprepare),
+          new Operation("SharedBuffer.evacuate(Duration)", 12, BufferOperations::evacuateWithin),
+          new Operation("SharedBuffer.evacuate()", 4, BufferOperations::evacuate),
+          new Operation("SharedBuffer.tryEvacuate()", 12, BufferOperations::tryEvacuate),
           new Operation("SharedBuffer.close()", 6, BufferOperations::close),
           new Operation("getters of SharedBuffer", 15, Things.getters(BUFFERS, Buffer::buffer)),
           new Operation("Shadow.buffer()", 8, BufferOperations::shadowBuffer),
@@ -55,7 +56,7 @@ final class BufferOperations {
     return world -> world.get(buffer).buffer().prepare();
   }
 
-  private static Operation.Action evacuate(Draw draw) {
+  private static Operation.Action evacuateWithin(Draw draw) {
     Ref<Buffer> buffer = draw.slot(BUFFERS);
     Duration timeout = draw.timeout();
     return world -> {
@@ -64,11 +65,25 @@ final class BufferOperations {
     };
   }
 
-  private static Operation.Action unprepare(Draw draw) {
+  private static Operation.Action evacuate(Draw draw) {
     Ref<Buffer> buffer = draw.slot(BUFFERS);
     return world -> {
       Buffer of = world.get(buffer);
-      of.contents().clear(() -> of.buffer().unprepare());
+      of.contents().clear(() -> of.buffer().evacuate());
+    };
+  }
+
+  private static Operation.Action tryEvacuate(Draw draw) {
+    Ref<Buffer> buffer = draw.slot(BUFFERS);
+    return world -> {
+      Buffer of = world.get(buffer);
+      of.contents()
+          .clear(
+              () -> {
+                if (!of.buffer().tryEvacuate()) {
+                  throw new Skip(); // The contents are as they were.
+                }
+              });
     };
   }
 

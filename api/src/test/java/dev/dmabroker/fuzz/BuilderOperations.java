@@ -142,7 +142,7 @@ final class BuilderOperations {
     public List<Finding> discover() {
       return switch (world.extensions.hostility().strikeSilently(Hostility.Site.RANK)) {
         case NULL -> Draw.nothing();
-        case LIE -> List.of(new Closed("shut", "in a bad mood", "wait"));
+        case LIE -> List.of(new Closed("shut", Closed.Kind.FAILED, "in a bad mood", "wait"));
         default -> List.of(new Open(world.extensions.heap("provided")));
       };
     }

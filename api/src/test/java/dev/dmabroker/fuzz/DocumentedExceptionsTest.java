@@ -65,8 +65,7 @@ class DocumentedExceptionsTest extends Fixture {
   @Test
   void aMethodThrowsWhatItsJavadocNames() {
     assertEquals(
-        Set.of("BusyException", "PinnedException", "ClosedException"),
-        documented.of("SharedBuffer.unprepare()"));
+        Set.of("PinnedException", "ClosedException"), documented.of("SharedBuffer.tryEvacuate()"));
     assertEquals(Set.of(), documented.of("SharedBuffer.name()"));
   }
 
@@ -80,9 +79,15 @@ class DocumentedExceptionsTest extends Fixture {
   }
 
   @Test
+  void evacuateThrowsWhatItThrowsWithATimeout() {
+    assertEquals(
+        documented.of("SharedBuffer.evacuate(Duration)"), documented.of("SharedBuffer.evacuate()"));
+  }
+
+  @Test
   void aSupertypeOfAllFailuresSaysNothing() {
-    assertTrue(documented.covers("SharedBuffer.unprepare()", ClosedException.class));
-    assertFalse(documented.covers("SharedBuffer.unprepare()", BrokerException.class));
+    assertTrue(documented.covers("SharedBuffer.tryEvacuate()", ClosedException.class));
+    assertFalse(documented.covers("SharedBuffer.tryEvacuate()", BrokerException.class));
     assertTrue(
         documented.covers("CpuView.bytes(long,int)", StringIndexOutOfBoundsException.class),
         "a subclass of what is named");
@@ -91,8 +96,8 @@ class DocumentedExceptionsTest extends Fixture {
   @Test
   void nestedTypesAndArraysHaveTheirNames() {
     assertTrue(documented.methods().contains("Broker.Builder.moveRetries(Duration,int)"));
-    assertTrue(documented.methods().contains("DeviceSpec.alternatives(Constraints[])"));
-    assertTrue(documented.methods().contains("Attachment.onMove(Consumer)"));
+    assertTrue(documented.methods().contains("DeviceSpec.Builder.alternatives(Constraints[])"));
+    assertTrue(documented.methods().contains("Attachment.onMove(MoveListener)"));
   }
 
   // ---- Exceptions that are rare ----
@@ -133,9 +138,10 @@ class DocumentedExceptionsTest extends Fixture {
   void producersThatAreLeftOut() {
     Device producer =
         broker.register(
-            DeviceSpec.named("producer")
+            DeviceSpec.builder("producer")
                 .constraints(Constraints.builder().permittedHeaps("system").build())
-                .dispensable());
+                .dispensable()
+                .build());
     BufferStream stream = broker.stream(StreamSpec.of("video", BlobSpec.of(SIZE), producer));
     StreamConsumer consumer =
         stream.consumer(broker.register("display", CONTIGUOUS), StreamConsumer.Policy.EVERY_FRAME);

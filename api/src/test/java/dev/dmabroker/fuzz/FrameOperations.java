@@ -11,7 +11,7 @@ import static dev.dmabroker.fuzz.Things.TAKEN;
 import dev.dmabroker.CpuView;
 import dev.dmabroker.EmptyFrame;
 import dev.dmabroker.Frame;
-import dev.dmabroker.Mapping;
+import dev.dmabroker.MappedMemory;
 import dev.dmabroker.fuzz.Kind.Ref;
 import dev.dmabroker.fuzz.Things.Asked;
 import dev.dmabroker.fuzz.Things.Consumer;
@@ -102,8 +102,8 @@ final class FrameOperations {
     };
   }
 
-  private static Mapped mapped(Mapping mapping, Stream stream, Semaphore turn) {
-    return new Mapped(mapping, stream.contents(), 0, turn, true);
+  private static Mapped mapped(MappedMemory memory, Stream stream, Semaphore turn) {
+    return new Mapped(memory, null, stream.contents(), 0, turn);
   }
 
   private static Operation.Action emptyMapping(Draw draw) {
@@ -116,15 +116,15 @@ final class FrameOperations {
   }
 
   private static void fill(World world, Filling filling) throws Exception {
-    Mapping mapping = world.call("EmptyFrame.mapping()", () -> filling.frame().mapping());
-    CpuView view = world.call("Mapping.cpuView()", mapping::cpuView);
+    MappedMemory memory = world.call("EmptyFrame.mapping()", () -> filling.frame().mapping());
+    CpuView view = world.call("MappedMemory.cpuView()", memory::cpuView);
     try {
       Object unused =
           world.call(
               "CpuView.bytes()",
               () -> {
                 MappingOperations.checkAndWrite(
-                    world, new View(view, mapped(mapping, filling.stream(), filling.turn())));
+                    world, new View(view, mapped(memory, filling.stream(), filling.turn())));
                 return filling;
               });
     } finally {
@@ -234,15 +234,15 @@ final class FrameOperations {
 
   /** Looks into a frame that nothing else uses. */
   static void look(World world, Frame frame, Stream stream) {
-    Mapping mapping = world.call("Frame.mapping()", frame::mapping);
-    CpuView view = world.call("Mapping.cpuView()", mapping::cpuView);
+    MappedMemory memory = world.call("Frame.mapping()", frame::mapping);
+    CpuView view = world.call("MappedMemory.cpuView()", memory::cpuView);
     try {
       Object unused =
           world.call(
               "CpuView.bytes()",
               () -> {
                 MappingOperations.checkAndWrite(
-                    world, new View(view, mapped(mapping, stream, new Semaphore(1))));
+                    world, new View(view, mapped(memory, stream, new Semaphore(1))));
                 return frame;
               });
     } catch (Finding e) {

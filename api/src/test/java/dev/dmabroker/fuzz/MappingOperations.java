@@ -6,6 +6,7 @@ import static dev.dmabroker.fuzz.Things.MAPPINGS;
 import static dev.dmabroker.fuzz.Things.VIEWS;
 
 import dev.dmabroker.CpuView;
+import dev.dmabroker.MappedMemory;
 import dev.dmabroker.Mapping;
 import dev.dmabroker.fuzz.Kind.Ref;
 import dev.dmabroker.fuzz.Things.Asked;
@@ -20,12 +21,12 @@ import java.util.OptionalInt;
 final class MappingOperations {
   static final List<Operation> ALL =
       List.of(
-          new Operation("Mapping.fd()", 10, MappingOperations::fd),
-          new Operation("Mapping.dupFd()", 8, MappingOperations::dupFd),
-          new Operation("Mapping.cpuView()", 90, MappingOperations::cpuView),
+          new Operation("MappedMemory.fd()", 10, MappingOperations::fd),
+          new Operation("MappedMemory.dupFd()", 8, MappingOperations::dupFd),
+          new Operation("MappedMemory.cpuView()", 90, MappingOperations::cpuView),
           new Operation("Mapping.closeAfter(SyncFile)", 20, MappingOperations::closeAfter),
           new Operation("Mapping.close()", 120, MappingOperations::close),
-          new Operation("getters of Mapping", 15, Things.getters(MAPPINGS, Mapped::mapping)),
+          new Operation("getters of MappedMemory", 15, Things.getters(MAPPINGS, Mapped::memory)),
           new Operation("CpuView.bytes()", 110, MappingOperations::bytes),
           new Operation("CpuView.bytes(long,int)", 12, MappingOperations::bytesOf),
           new Operation("CpuView.close()", 50, MappingOperations::closeView),
@@ -39,7 +40,7 @@ final class MappingOperations {
   private static Operation.Action fd(Draw draw) {
     Ref<Mapped> mapping = draw.slot(MAPPINGS);
     return world -> {
-      if (world.get(mapping).mapping().fd() < 0) {
+      if (world.get(mapping).memory().fd() < 0) {
         throw new Finding("it answered a negative number");
       }
     };
@@ -48,7 +49,7 @@ final class MappingOperations {
   private static Operation.Action dupFd(Draw draw) {
     Ref<Mapped> mapping = draw.slot(MAPPINGS);
     return world -> {
-      if (world.get(mapping).mapping().dupFd() < 0) {
+      if (world.get(mapping).memory().dupFd() < 0) {
         throw new Finding("it answered a negative number");
       }
     };
@@ -59,7 +60,7 @@ final class MappingOperations {
     Ref<View> to = draw.slot(VIEWS);
     return world -> {
       Mapped mapped = world.get(mapping);
-      CpuView view = mapped.mapping().cpuView();
+      CpuView view = mapped.memory().cpuView();
       world.put(to, new View(view, mapped));
     };
   }
@@ -70,11 +71,9 @@ final class MappingOperations {
     boolean isNull = draw.of(List.of(true)) == null;
     return world -> {
       Mapped mapped = world.get(mapping.slot());
-      if (mapped.isFrame()) {
-        throw new Skip();
-      }
+      Mapping toEnd = mapped.toEnd();
       SyncFile made = isNull ? Draw.nothing() : world.extensions.fences().make();
-      mapped.inTurn(unused -> mapped.mapping().closeAfter(made), world);
+      mapped.inTurn(unused -> toEnd.closeAfter(made), world);
       world.put(fence, made);
       mapping.closed(world, mapped);
     };
@@ -84,10 +83,8 @@ final class MappingOperations {
     Draw.Closing<Mapped> mapping = draw.closing(MAPPINGS);
     return world -> {
       Mapped mapped = world.get(mapping.slot());
-      if (mapped.isFrame()) {
-        throw new Skip();
-      }
-      mapped.inTurn(unused -> mapped.mapping().close(), world);
+      Mapping toEnd = mapped.toEnd();
+      mapped.inTurn(unused -> toEnd.close(), world);
       mapping.closed(world, mapped);
     };
   }
@@ -111,19 +108,19 @@ final class MappingOperations {
   }
 
   static void checkAndWrite(World world, View view) {
-    Mapping mapping = view.mapped().mapping();
+    MappedMemory memory = view.mapped().memory();
     ByteBuffer bytes = view.view().bytes();
-    if (!mapping.isOpen()) {
-      return; // The memory may be gone, as the stream ended the mapping.
+    if (!memory.isOpen()) {
+      return; // The memory may be gone, as the stream ended the memory.
     }
-    if (bytes.capacity() < mapping.layout().sizeBytes()) {
-      throw new Finding("it has " + bytes.capacity() + " bytes for " + mapping.layout());
+    if (bytes.capacity() < memory.layout().sizeBytes()) {
+      throw new Finding("it has " + bytes.capacity() + " bytes for " + memory.layout());
     }
-    if (mapping.access().reads()) {
-      view.mapped().contents().check(bytes, mapping.layout(), view.mapped().mark(), "" + mapping);
+    if (memory.access().reads()) {
+      view.mapped().contents().check(bytes, memory.layout(), view.mapped().mark(), "" + memory);
     }
-    if (mapping.access().writes()) {
-      view.mapped().contents().write(bytes, mapping.layout(), world.value());
+    if (memory.access().writes()) {
+      view.mapped().contents().write(bytes, memory.layout(), world.value());
     }
   }
 

@@ -32,14 +32,17 @@ class OperationsTest {
 
   private static final String API = "dev.dmabroker";
 
-  /** The types that applications call; listeners are called by the broker. */
+  /** What the broker calls. */
+  private static final Set<String> LISTENERS = Set.of("BrokerListener", "MoveListener");
+
+  /** The types that applications call. */
   private static List<Class<?>> types() {
     return new ClassFileImporter()
         .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS).importPackages(API).stream()
             .filter(type -> Set.of(API, API + ".event").contains(type.getPackageName()))
             .filter(OperationsTest::isVisible)
             .<Class<?>>map(JavaClass::reflect)
-            .filter(type -> !type.isEnum() && !type.getSimpleName().equals("BrokerListener"))
+            .filter(type -> !type.isEnum() && !LISTENERS.contains(type.getSimpleName()))
             .toList();
   }
 

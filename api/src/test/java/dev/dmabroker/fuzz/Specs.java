@@ -55,7 +55,7 @@ final class Specs {
           Constraints.builder().permittedHeaps("blind").build(),
           Constraints.builder().permittedHeaps("no such heap").build(),
           Constraints.builder().strideAlignment(256).build(),
-          Constraints.builder().deviceAccess().build(),
+          Constraints.builder().cpuOnly().build(),
           Constraints.builder().cpuReach().camping(2).build(),
           Constraints.builder().camping(40).build(),
           Constraints.builder().maxCount(1).build(),
@@ -63,9 +63,9 @@ final class Specs {
           Constraints.builder().usage(Usage.CPU_READ_OFTEN, Usage.GPU_STORAGE).build(),
           Constraints.builder()
               .prefer(50, Constraints.builder().contiguous().build())
-              .image(ImageConstraints.of(PixelFormat.GREY))
+              .image(ImageConstraints.builder().formats(PixelFormat.GREY))
               .build(),
-          Constraints.builder().image(ImageConstraints.anyFormat().maxSize(32, 32)).build());
+          Constraints.builder().image(ImageConstraints.builder().maxSize(32, 32)).build());
 
   private Specs() {}
 }

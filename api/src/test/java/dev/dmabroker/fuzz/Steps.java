@@ -15,7 +15,7 @@ final class Steps {
       Set.of(
           "Broker.builder()",
           "Broker.register(String,Constraints)",
-          "DeviceSpec.named(String)",
+          "DeviceSpec.builder(String).build()",
           "Broker.register(DeviceSpec)",
           "Broker.export(BufferSpec)",
           "Broker.adopt(String,BufferSpec,ForeignMemory)",

@@ -8,18 +8,21 @@ import dev.dmabroker.Device;
 import dev.dmabroker.DeviceSpec;
 import dev.dmabroker.EmptyFrame;
 import dev.dmabroker.Frame;
+import dev.dmabroker.MappedMemory;
 import dev.dmabroker.Mapping;
 import dev.dmabroker.Pin;
 import dev.dmabroker.Shadow;
 import dev.dmabroker.SharedBuffer;
 import dev.dmabroker.StreamConsumer;
 import dev.dmabroker.StreamSpec;
+import dev.dmabroker.Subscription;
 import dev.dmabroker.spec.SyncFile;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Flow;
 import java.util.concurrent.Semaphore;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /** The kinds of things that exist in a world, and what the walk knows of each. */
 final class Things {
@@ -38,14 +41,24 @@ final class Things {
   record Shadowed(Shadow shadow, Buffer original, Buffer copy) {}
 
   /**
-   * A mapping, what is in it, and the turn of the threads that look into its memory or end it: the
-   * API asks to close the view before the mapping, and one thread at a time to use a view.
+   * Memory that is mapped, what is in it, and the turn of the threads that look into it or end the
+   * mapping: the API asks to close the view before the mapping, and one thread at a time to use a
+   * view.
    *
-   * @param isFrame whether the mapping ends with its frame, and must not be closed
+   * @param mapping ends it; null if that is a frame's
    */
-  record Mapped(Mapping mapping, Stamped contents, int mark, Semaphore turn, boolean isFrame) {
+  record Mapped(
+      MappedMemory memory, @Nullable Mapping mapping, Stamped contents, int mark, Semaphore turn) {
     Mapped(Mapping mapping, Stamped contents, int mark) {
-      this(mapping, contents, mark, new Semaphore(1), false);
+      this(mapping, mapping, contents, mark, new Semaphore(1));
+    }
+
+    /** The mapping, unless it is a frame's. */
+    Mapping toEnd() {
+      if (mapping == null) {
+        throw new Skip();
+      }
+      return mapping;
     }
 
     /** Does what must not run while another thread looks into the memory. */
@@ -108,7 +121,7 @@ final class Things {
           "mapping",
           8,
           (world, it) -> {
-            if (!it.isFrame()) {
+            if (it.mapping() != null) {
               world.endInTurn("Mapping.close()", it.turn(), it.mapping());
             }
           });
@@ -134,8 +147,8 @@ final class Things {
   static final Kind<Asked<?>> FUTURES = new Kind<>("future", 6, (world, it) -> it.cancel(world));
   static final Kind<Flow.Subscription> SUBSCRIPTIONS =
       new Kind<>("subscription", 3, (world, it) -> it.cancel());
-  static final Kind<AutoCloseable> LISTENING =
-      new Kind<>("listening", 2, (world, it) -> world.end("Broker.listen(BrokerListener)", it));
+  static final Kind<Subscription> LISTENING =
+      new Kind<>("listening", 3, (world, it) -> world.end("Subscription.close()", it));
   static final Kind<SyncFile> FENCES = new Kind<>("fence", 8, (world, it) -> {});
 
   /** All but the brokers, in the order in which a walk ends them. */

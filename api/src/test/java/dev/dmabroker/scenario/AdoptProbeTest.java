@@ -55,7 +55,7 @@ class AdoptProbeTest extends AdoptFixture {
   }
 
   private DeviceSpec asking(Probe probe) {
-    return DeviceSpec.named("display").constraints(CONTIGUOUS).probe(probe);
+    return DeviceSpec.builder("display").constraints(CONTIGUOUS).probe(probe).build();
   }
 
   @Test
@@ -94,7 +94,8 @@ class AdoptProbeTest extends AdoptFixture {
       Probe probe = new Probe(verdict);
       // It takes what the heaps give, so that there is something to attach it to.
       try (Device device =
-          broker.register(DeviceSpec.named("display").constraints(CONTIGUOUS).probe(probe))) {
+          broker.register(
+              DeviceSpec.builder("display").constraints(CONTIGUOUS).probe(probe).build())) {
         SharedBuffer frame = adopt(imported);
         assertThrows(PinnedException.class, () -> frame.attach(device));
         assertEquals(0, probe.open);

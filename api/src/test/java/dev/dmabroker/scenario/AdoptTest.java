@@ -80,7 +80,7 @@ class AdoptTest extends AdoptFixture {
   void evacuatedItIsAllocatedAnew() {
     SharedBuffer frame = adopt(users);
     Attachment in = frame.attach(camera());
-    frame.unprepare();
+    assertTrue(frame.tryEvacuate());
     assertEquals(0, users.heap.live());
     write(in, 3);
     assertEquals(Optional.of("system"), frame.heapName());
@@ -102,7 +102,7 @@ class AdoptTest extends AdoptFixture {
     PinnedException refusal = assertThrows(PinnedException.class, () -> frame.attach(display()));
     assertSays(refusal, "attach display", "frame", "elsewhere", "contiguous", "shadow");
     assertEquals(List.of(), refusal.devices());
-    assertThrows(PinnedException.class, frame::unprepare);
+    assertThrows(PinnedException.class, frame::tryEvacuate);
     assertThrows(PinnedException.class, () -> frame.evacuate(SOON));
     frame.prepare();
     in.pin().close();
@@ -119,7 +119,7 @@ class AdoptTest extends AdoptFixture {
         List.of(
             CONTIGUOUS,
             Constraints.builder().cpuReach().build(),
-            Constraints.builder().deviceAccess().build(),
+            Constraints.none(),
             Constraints.builder().alignment(64).build(),
             Constraints.builder().addressBits(32).build())) {
       Device device = broker.register("asks " + asked, asked);
@@ -132,7 +132,8 @@ class AdoptTest extends AdoptFixture {
     SharedBuffer frame = adopt(imported);
     Attachment out =
         frame.attach(
-            broker.register(DeviceSpec.named("display").constraints(CONTIGUOUS).dispensable()));
+            broker.register(
+                DeviceSpec.builder("display").constraints(CONTIGUOUS).dispensable().build()));
     assertTrue(out.isLeftOut());
     Attachment in = frame.attach(camera());
     assertFalse(in.isLeftOut());
@@ -176,7 +177,7 @@ class AdoptTest extends AdoptFixture {
         assertThrows(DuplicateMemoryException.class, () -> adopt(back));
     assertEquals("given", refusal.buffer());
     assertEquals(0, back.heap.live());
-    given.unprepare();
+    assertTrue(given.tryEvacuate());
     assertEquals(SharedBuffer.State.RESIDENT, adopt(back).state());
   }
 
@@ -223,7 +224,7 @@ class AdoptTest extends AdoptFixture {
   void memoryWithoutADescriptorSaysSo() {
     SharedBuffer frame = adopt(users.withoutDescriptor());
     try (Mapping mapping = frame.attach(camera()).map(Access.READ)) {
-      assertSays(assertThrows(DescriptorException.class, mapping::fd), "frame", "deviceAccess()");
+      assertSays(assertThrows(DescriptorException.class, mapping::fd), "frame", "cpuOnly()");
       assertEquals(42, read(mapping));
     }
   }

@@ -110,7 +110,7 @@ class AdoptedFaultTest extends Fixture {
           new Operation("end of a mapping", use -> use.mapping.close()),
           new Operation("pin", use -> use.attachment.pin().close()),
           new Operation("prepare", use -> use.buffer.prepare()),
-          new Operation("unprepare", use -> use.buffer.unprepare()),
+          new Operation("tryEvacuate", use -> use.buffer.tryEvacuate()),
           new Operation("attach and map", AdoptedFaultTest::attachStricter),
           new Operation("shadow", AdoptedFaultTest::refresh),
           new Operation("write back", AdoptedFaultTest::writeBack),

@@ -43,7 +43,7 @@ class AdoptedLayoutPropertyTest extends Fixture {
   private static ConstraintsBuilder aligned(int bytes) {
     return Constraints.builder()
         .image(
-            ImageConstraints.anyFormat()
+            ImageConstraints.builder()
                 .anyModifier()
                 .strideAlignment(bytes)
                 .planeOffsetAlignment(bytes));

@@ -3,6 +3,7 @@ package dev.dmabroker.scenario;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import dev.dmabroker.AllocationException;
 import dev.dmabroker.Attachment;
 import dev.dmabroker.CpuView;
 import dev.dmabroker.Device;
@@ -17,6 +18,8 @@ import dev.dmabroker.spec.ImageSpec;
 import dev.dmabroker.spec.Layout;
 import dev.dmabroker.spec.Modifier;
 import dev.dmabroker.spec.PixelFormat;
+import dev.dmabroker.testing.ScriptedHeap;
+import dev.dmabroker.testing.ScriptedMemory;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -90,6 +93,19 @@ class AdoptedPictureTest extends AdoptFixture {
 
   private static Layout picture(long sizeBytes, Layout.Plane plane, Layout.Image image) {
     return new Layout(sizeBytes, List.of(plane), Optional.of(image));
+  }
+
+  @Test
+  void memoryThatIsTooSmallIsNamedWithItsSizeAndWhatIsNeeded() {
+    ScriptedMemory small = new ScriptedMemory(ScriptedHeap.ordinary().build(), true, 1024, null);
+    var failure =
+        assertThrows(
+            AllocationException.class, () -> broker.adopt("frame", BlobSpec.of(2048), small));
+    assertEquals(
+        "cannot adopt frame (2048 bytes, 2048 bytes) in elsewhere: it has 1024 bytes, and the"
+            + " layout takes 2048",
+        failure.getMessage());
+    assertEquals(0, small.heap.live());
   }
 
   @Test

@@ -29,6 +29,7 @@ import dev.dmabroker.spec.Usage;
 import dev.dmabroker.testing.Fixture;
 import dev.dmabroker.testing.InOrder;
 import dev.dmabroker.testing.ScriptedHeap;
+import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -59,7 +60,7 @@ class BadConstraintsTest {
       Consumer<ImageConstraintsBuilder> asked, String says, ConstraintField... fields) {
     Executable build =
         () -> {
-          ImageConstraintsBuilder builder = ImageConstraints.of(PixelFormat.NV12);
+          ImageConstraintsBuilder builder = ImageConstraints.builder().formats(PixelFormat.NV12);
           asked.accept(builder);
           builder.build();
         };
@@ -124,34 +125,33 @@ class BadConstraintsTest {
             ConstraintField.CAMPING,
             ConstraintField.MAX_COUNT),
         memory(
-            b -> b.strideAlignment(64).image(ImageConstraints.anyFormat().maxStride(63)),
+            b -> b.strideAlignment(64).image(ImageConstraints.builder().maxStride(63)),
             "strideAlignmentBytes 64",
             ConstraintField.STRIDE_ALIGNMENT,
             ConstraintField.MAX_STRIDE),
         memory(
             b ->
                 b.strideAlignment(64)
-                    .image(ImageConstraints.anyFormat().strideAlignment(48).maxStride(191)),
+                    .image(ImageConstraints.builder().strideAlignment(48).maxStride(191)),
             "strideAlignmentBytes 64 of all pictures and 48 of some have no common multiple up to"
                 + " maxStrideBytes 191",
             ConstraintField.STRIDE_ALIGNMENT,
             ConstraintField.MAX_STRIDE),
         memory(
-            b -> b.strideAlignment(1L << 62).image(ImageConstraints.anyFormat().strideAlignment(3)),
+            b -> b.strideAlignment(1L << 62).image(ImageConstraints.builder().strideAlignment(3)),
             "have no common multiple up to maxStrideBytes 9223372036854775807",
             ConstraintField.STRIDE_ALIGNMENT,
             ConstraintField.MAX_STRIDE),
         memory(
             b ->
-                b.image(ImageConstraints.of(PixelFormat.NV12, PixelFormat.GREY))
-                    .image(ImageConstraints.of(PixelFormat.GREY)),
+                b.image(ImageConstraints.builder().formats(PixelFormat.NV12, PixelFormat.GREY))
+                    .image(ImageConstraints.builder().formats(PixelFormat.GREY)),
             "two entries cover the same format and modifier: (formats=[GREY, NV12],",
             ConstraintField.FORMATS,
             ConstraintField.MODIFIERS),
         memory(
             b ->
-                b.image(ImageConstraints.anyFormat())
-                    .image(ImageConstraints.anyFormat().anyModifier()),
+                b.image(ImageConstraints.builder()).image(ImageConstraints.builder().anyModifier()),
             "two entries cover the same format and modifier",
             ConstraintField.FORMATS,
             ConstraintField.MODIFIERS),
@@ -259,6 +259,10 @@ class BadConstraintsTest {
         memory(b -> b.minCount(0), "must be 1 to 1048576, is 0", ConstraintField.MIN_COUNT),
         memory(b -> b.maxCount(0), "must be 1 to 1048576, is 0", ConstraintField.MAX_COUNT),
         memory(b -> b.prefer(0, Constraints.none()), "weight must be 1 to 1000000, is 0"),
+        memory(
+            b -> b.prefer(1, Constraints.builder().cpuOnly().build()),
+            "cpuOnly says what uses the memory, which cannot be preferred",
+            ConstraintField.DEVICE_ACCESS),
         memory(b -> b.prefer(-5, Constraints.none()), "weight must be 1 to 1000000, is -5"),
         memory(b -> b.prefer(1_000_001, Constraints.none()), "is 1000001"),
         memory(
@@ -282,11 +286,12 @@ class BadConstraintsTest {
                 b.prefer(
                     1,
                     Constraints.builder()
-                        .image(ImageConstraints.of(PixelFormat.NV12))
-                        .image(ImageConstraints.of(PixelFormat.GREY))
+                        .image(ImageConstraints.builder().formats(PixelFormat.NV12))
+                        .image(ImageConstraints.builder().formats(PixelFormat.GREY))
                         .build()),
             "at most one entry for pictures"),
-        memory(b -> ImageConstraints.of(), "names no format", ConstraintField.FORMATS),
+        memory(
+            b -> ImageConstraints.builder().formats(), "names no format", ConstraintField.FORMATS),
         image(b -> b.modifiers(), "names no modifier", ConstraintField.MODIFIERS),
         image(b -> b.colorSpaces(), "names none", ConstraintField.COLOR_SPACES),
         image(
@@ -322,6 +327,10 @@ class BadConstraintsTest {
         image(b -> b.minStride(0), "at least 1, is 0", ConstraintField.MIN_STRIDE),
         image(b -> b.maxStride(0), "at least 1, is 0", ConstraintField.MAX_STRIDE),
         image(b -> b.strideAlignment(0), "at least 1, is 0", ConstraintField.STRIDE_ALIGNMENT),
+        image(
+            b -> b.firstStrideAlignment(0),
+            "at least 1, is 0",
+            ConstraintField.FIRST_STRIDE_ALIGNMENT),
         image(b -> b.startOffsetAlignment(0), "at least 1", ConstraintField.START_OFFSET_ALIGNMENT),
         image(b -> b.planeOffsetAlignment(0), "at least 1", ConstraintField.PLANE_OFFSET_ALIGNMENT),
         image(b -> b.blockPadding(0, 1), "at least 1, is 0", ConstraintField.BLOCK_WIDTH),
@@ -338,6 +347,54 @@ class BadConstraintsTest {
     Fixture.assertSays(failure, says);
   }
 
+  static Stream<Arguments> fixedSizes() {
+    return Stream.of(
+        image(
+            b -> b.minSize(100, 1).maxSize(111, 9).sizeAlignment(16, 1),
+            "no multiple of widthAlignment 16 lies between minWidth 100 and maxWidth 111",
+            ConstraintField.WIDTH_ALIGNMENT,
+            ConstraintField.MIN_WIDTH),
+        image(
+            b -> b.minSize(1, 1080).maxSize(4096, 1080).sizeAlignment(1, 16),
+            "no multiple of heightAlignment 16 lies between minHeight 1080 and maxHeight 1080",
+            ConstraintField.HEIGHT_ALIGNMENT,
+            ConstraintField.MIN_HEIGHT),
+        image(
+            b -> b.minStride(100).maxStride(127).strideAlignment(64),
+            "no multiple of strideAlignmentBytes 64 lies between minStrideBytes 100 and"
+                + " maxStrideBytes 127",
+            ConstraintField.STRIDE_ALIGNMENT,
+            ConstraintField.MIN_STRIDE),
+        image(
+            b -> b.minStride(100).maxStride(127).firstStrideAlignment(64),
+            "no multiple of firstStrideAlignmentBytes 64 lies between minStrideBytes 100 and"
+                + " maxStrideBytes 127",
+            ConstraintField.FIRST_STRIDE_ALIGNMENT,
+            ConstraintField.MIN_STRIDE),
+        memory(
+            b ->
+                b.strideAlignment(64)
+                    .image(
+                        ImageConstraints.builder()
+                            .minStride(200)
+                            .maxStride(300)
+                            .strideAlignment(48)),
+            "strideAlignmentBytes 64 of all pictures and 48 of some have no common multiple from"
+                + " minStrideBytes 200 up to maxStrideBytes 300; strideAlignmentBytes and"
+                + " maxStrideBytes contradict",
+            ConstraintField.STRIDE_ALIGNMENT,
+            ConstraintField.MAX_STRIDE));
+  }
+
+  @ParameterizedTest(name = "{index} {0}")
+  @MethodSource("fixedSizes")
+  void anAlignmentThatAFixedSizeCannotMeetIsNamedWithTheSize(
+      String says, Executable build, List<ConstraintField> fields) {
+    var failure = assertThrows(InvalidConstraintException.class, build);
+    assertEquals(fields, failure.fields());
+    assertEquals(says, failure.getMessage());
+  }
+
   static Stream<Consumer<ConstraintsBuilder>> meant() {
     return Stream.of(
         b -> b.minSize(10).maxSize(10),
@@ -350,11 +407,14 @@ class BadConstraintsTest {
         b -> b.minCount(4).maxCount(4).camping(2).dedicatedSlack(1).sharedSlack(1),
         b ->
             b.strideAlignment(64)
-                .image(ImageConstraints.anyFormat().strideAlignment(48).maxStride(192)),
+                .image(ImageConstraints.builder().strideAlignment(48).maxStride(192)),
         b ->
-            b.image(ImageConstraints.of(PixelFormat.NV12))
-                .image(ImageConstraints.of(PixelFormat.NV12).modifiers(Modifier.I915_X_TILED))
-                .image(ImageConstraints.anyFormat().anyModifier()));
+            b.image(ImageConstraints.builder().formats(PixelFormat.NV12))
+                .image(
+                    ImageConstraints.builder()
+                        .formats(PixelFormat.NV12)
+                        .modifiers(Modifier.I915_X_TILED))
+                .image(ImageConstraints.builder().anyModifier()));
   }
 
   @ParameterizedTest
@@ -367,7 +427,7 @@ class BadConstraintsTest {
 
   @Test
   void noneOrTooManyAlternatives() {
-    DeviceSpec spec = DeviceSpec.named("gpu");
+    DeviceSpec.Builder spec = DeviceSpec.builder("gpu");
     Fixture.assertSays(
         assertThrows(InvalidConstraintException.class, () -> spec.alternatives(new Constraints[0])),
         "device gpu must have 1 to 16 alternatives, has 0");
@@ -376,18 +436,25 @@ class BadConstraintsTest {
     Fixture.assertSays(
         assertThrows(InvalidConstraintException.class, () -> spec.alternatives(many)),
         "device gpu must have 1 to 16 alternatives, has 17");
-    assertEquals(1, spec.alternatives().size());
-    assertEquals(16, spec.alternatives(Arrays.copyOf(many, 16)).alternatives().size());
+    assertEquals(1, spec.build().alternatives().size());
+    assertEquals(16, spec.alternatives(Arrays.copyOf(many, 16)).build().alternatives().size());
   }
 
-  /** Alternatives no two of which go together, and none of which looks so on its own. */
-  private static DeviceSpec picky(int number) {
-    Constraints[] alternatives = new Constraints[DeviceSpec.MAX_ALTERNATIVES];
-    for (int i = 0; i < alternatives.length; i++) {
-      long size = 1000 + number + 10L * i;
-      alternatives[i] = Constraints.builder().minSize(size).maxSize(size).build();
+  /** Strides that any six of seven devices can agree on, and no seven. */
+  private static List<DeviceSpec> picky() {
+    List<DeviceSpec> specs = new ArrayList<>();
+    ImageConstraints narrow = ImageConstraints.builder().maxStride(10_000_000_000_000_000L).build();
+    BigInteger prime = BigInteger.valueOf(100);
+    for (int i = 0; i < 7; i++) {
+      Constraints[] alternatives = new Constraints[8];
+      for (int j = 0; j < alternatives.length; j++) {
+        prime = prime.nextProbablePrime();
+        alternatives[j] =
+            Constraints.builder().image(narrow).strideAlignment(prime.longValue()).build();
+      }
+      specs.add(DeviceSpec.builder("picky" + i).alternatives(alternatives).build());
     }
-    return DeviceSpec.named("picky" + number).alternatives(alternatives);
+    return specs;
   }
 
   @Test
@@ -398,25 +465,23 @@ class BadConstraintsTest {
             .heap(ScriptedHeap.cma())
             .heuristic(new InOrder())
             .build()) {
-      List<Device> devices = new ArrayList<>();
-      for (int i = 0; i < 4; i++) {
-        devices.add(broker.register(picky(i)));
-      }
-      assertThrows(SearchLimitException.class, () -> broker.plan(BlobSpec.of(1), devices));
+      List<Device> devices = picky().stream().map(broker::register).toList();
+      ImageSpec small = ImageSpec.of(1, 1, PixelFormat.GREY);
+      assertThrows(SearchLimitException.class, () -> broker.plan(small, devices));
       SharedBuffer buffer = broker.export("frame", BlobSpec.of(1));
       Attachment first = buffer.attach(devices.get(0));
       Device wishes = broker.register("wishes", wishful());
       SharedBuffer picture = broker.export("picture", ImageSpec.of(64, 48, PixelFormat.NV12));
-      BrokerSnapshot before = broker.snapshot();
-      var failure =
-          assertThrows(SearchLimitException.class, () -> broker.plan(BlobSpec.of(1), devices));
+      List<BrokerSnapshot.BufferState> before = broker.snapshot().buffers();
+      var failure = assertThrows(SearchLimitException.class, () -> broker.plan(small, devices));
       Fixture.assertSays(
           failure,
           "more than 50000 combinations",
-          "for 1 bytes (picky0: 16, picky1: 16, picky2: 16, picky3: 16)",
+          "for 1x1 GREY (picky0: 8, picky1: 8, picky2: 8, picky3: 8, picky4: 8, picky5: 8,"
+              + " picky6: 8)",
           "give fewer alternatives");
       assertThrows(SearchLimitException.class, () -> picture.attach(wishes));
-      assertEquals(before, broker.snapshot(), "the broker is as it was");
+      assertEquals(before, broker.snapshot().buffers(), "the broker is as it was");
       first.close();
       picture.attach(broker.register("modest", Constraints.none())).map(Access.READ).close();
     }
@@ -426,11 +491,10 @@ class BadConstraintsTest {
   private static Constraints wishful() {
     ConstraintsBuilder asked = Constraints.builder();
     // One that is never met, so that no set is known to be the best.
-    asked.prefer(
-        1, Constraints.builder().image(ImageConstraints.anyFormat().maxStride(63)).build());
+    asked.prefer(1, Constraints.builder().image(ImageConstraints.builder().maxStride(63)).build());
     for (int i = 1; i <= 17; i++) {
       asked.prefer(
-          i, Constraints.builder().image(ImageConstraints.anyFormat().minStride(100L + i)).build());
+          i, Constraints.builder().image(ImageConstraints.builder().minStride(100L + i)).build());
     }
     return asked.build();
   }

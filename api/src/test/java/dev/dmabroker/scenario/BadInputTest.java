@@ -31,6 +31,7 @@ import dev.dmabroker.testing.Fixture;
 import dev.dmabroker.testing.InOrder;
 import dev.dmabroker.testing.ScriptedHeap;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
@@ -58,10 +59,13 @@ class BadInputTest extends Fixture {
     return failure;
   }
 
-  /** The state of the broker, without its listeners, which may be told of a refusal. */
+  /**
+   * The state of the broker, without the time, and its listeners, which may be told of a refusal.
+   */
   private BrokerSnapshot state() {
     BrokerSnapshot now = broker.snapshot();
     return new StateRecords.BrokerSnapshot(
+        Instant.EPOCH,
         now.heaps(),
         now.closedHeaps(),
         now.devices(),
@@ -248,7 +252,7 @@ class BadInputTest extends Fixture {
 
   @Test
   void accessThatTheDeviceDidNotDeclare() {
-    Device reader = broker.register(DeviceSpec.named("reader").access(Access.READ));
+    Device reader = broker.register(DeviceSpec.builder("reader").access(Access.READ).build());
     Attachment reads = buffer.attach(reader);
     for (boolean backed : new boolean[] {false, true}) {
       for (Access access : List.of(Access.WRITE, Access.READ_WRITE, Access.OVERWRITE)) {
@@ -258,7 +262,7 @@ class BadInputTest extends Fixture {
         assertRefused(
             UndeclaredAccessException.class,
             () -> reads.map(access, Duration.ofSeconds(1)),
-            "declare what it needs with DeviceSpec.access");
+            "declare what it needs with DeviceSpec.Builder.access");
         var async =
             assertRefused(ExecutionException.class, () -> reads.mapAsync(access).get(), says);
         assertInstanceOf(UndeclaredAccessException.class, async.getCause());
@@ -295,7 +299,7 @@ class BadInputTest extends Fixture {
     in.map(Access.READ, longest).close();
     buffer.evacuate(longest);
     buffer.prepare(longest);
-    broker.register(DeviceSpec.named("slow").longestHold(longest)).close();
+    broker.register(DeviceSpec.builder("slow").longestHold(longest).build()).close();
   }
 
   // ---- Heaps that refuse ----
@@ -381,10 +385,10 @@ class BadInputTest extends Fixture {
     calls.add(() -> in.mapAsync(nothing()));
     calls.add(() -> in.onMove(nothing()));
     calls.add(() -> ImageSpec.of(1, 1, nothing()));
-    calls.add(() -> DeviceSpec.named(nothing()));
-    calls.add(() -> DeviceSpec.named("new").constraints(nothing()));
-    calls.add(() -> DeviceSpec.named("new").access(nothing()));
-    calls.add(() -> DeviceSpec.named("new").longestHold(nothing()));
+    calls.add(() -> DeviceSpec.builder(nothing()).build());
+    calls.add(() -> DeviceSpec.builder("new").constraints(nothing()).build());
+    calls.add(() -> DeviceSpec.builder("new").access(nothing()).build());
+    calls.add(() -> DeviceSpec.builder("new").longestHold(nothing()).build());
     calls.add(() -> Constraints.builder().caching(nothing()));
     calls.add(() -> Constraints.builder().permittedHeaps("a", nothing()));
     calls.add(() -> Constraints.builder().permittedHeaps(BadInputTest.<String[]>nothing()));
@@ -392,9 +396,9 @@ class BadInputTest extends Fixture {
     for (boolean backed : new boolean[] {false, true}) {
       for (int i = 0; i < calls.size(); i++) {
         Executable call = calls.get(i);
-        BrokerSnapshot before = broker.snapshot();
+        BrokerSnapshot before = state();
         assertThrows(NullPointerException.class, call, "call " + i);
-        assertEquals(before, broker.snapshot(), "call " + i);
+        assertEquals(before, state(), "call " + i);
       }
       if (!backed) {
         buffer.prepare();

@@ -2,11 +2,15 @@ package dev.dmabroker.scenario;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.common.base.Throwables;
 import dev.dmabroker.Broker;
+import dev.dmabroker.Device;
 import dev.dmabroker.DeviceSpec;
 import dev.dmabroker.DuplicateNameException;
+import dev.dmabroker.SharedBuffer;
+import dev.dmabroker.UnsatisfiableException;
 import dev.dmabroker.spec.Access;
 import dev.dmabroker.spec.BlobSpec;
 import dev.dmabroker.spec.Constraints;
@@ -100,25 +104,64 @@ class BrokerBuildTest {
   }
 
   @Test
-  void aBrokerWithoutHeapsSaysWhatToAddAndWhatIsClosed() {
+  void aBrokerThatWasGivenNoHeapSaysWhatToAdd() {
     Fixture.assertSays(
         assertThrows(IllegalStateException.class, () -> builder().build()),
         "the broker has no heap",
         "call discoverHeaps() with dmabroker-allocators on the path, or heap(...)");
-    HeapProvider.Closed shut =
-        new HeapProvider.Closed("cma", "EACCES", "join the group that owns the node");
-    HeapProvider finds = new Finds(List.of(shut));
-    Fixture.assertSays(
-        assertThrows(IllegalStateException.class, () -> builder().heaps(finds).build()),
-        shut.toString());
     Fixture.assertSays(
         assertThrows(IllegalStateException.class, () -> builder().discoverHeaps().build()),
         "the broker has no heap");
   }
 
+  private static HeapProvider.Closed shut(String heap) {
+    return new HeapProvider.Closed(
+        heap, HeapProvider.Closed.Kind.NO_PERMISSION, "EACCES", "join the group video");
+  }
+
+  @Test
+  void aBrokerOfWhichEveryHeapIsClosedStartsAndSaysWhyAtTheFirstRefusal() {
+    HeapProvider.Closed missing =
+        new HeapProvider.Closed(
+            "udmabuf", HeapProvider.Closed.Kind.MISSING, "there is no /dev/udmabuf", "modprobe");
+    try (Broker broker = builder().heaps(new Finds(List.of(shut("cma"), missing))).build()) {
+      assertEquals(List.of(shut("cma"), missing), broker.snapshot().closedHeaps());
+      Device camera = broker.register("camera", Constraints.none());
+      SharedBuffer frame = broker.export(BlobSpec.of(1));
+      UnsatisfiableException failure =
+          assertThrows(
+              UnsatisfiableException.class, () -> frame.attach(camera).map(Access.READ).close());
+      Fixture.assertSays(
+          failure,
+          "the broker has no heap",
+          "closed heaps: cma is closed: EACCES; join the group video",
+          "udmabuf is closed: there is no /dev/udmabuf; modprobe");
+    }
+  }
+
+  @Test
+  void aRefusalNamesClosedHeapsOfThisMachineAndNoneThatItLacks() {
+    HeapProvider finds =
+        new Finds(
+            List.of(
+                new HeapProvider.Open(system),
+                shut("cma"),
+                new HeapProvider.Closed("huge", HeapProvider.Closed.Kind.MISSING, "none", "-")));
+    try (Broker broker = builder().heaps(finds).build()) {
+      Device display = broker.register("display", Fixture.CONTIGUOUS);
+      SharedBuffer frame = broker.export(BlobSpec.of(1));
+      UnsatisfiableException failure =
+          assertThrows(
+              UnsatisfiableException.class, () -> frame.attach(display).map(Access.READ).close());
+      String text = String.valueOf(failure.getMessage());
+      assertTrue(
+          text.endsWith("; closed heaps: cma is closed: EACCES; join the group video"), text);
+    }
+  }
+
   @Test
   void whatIsClosedIsInTheSnapshot() {
-    HeapProvider.Closed shut = new HeapProvider.Closed("cma", "EACCES", "join its group");
+    HeapProvider.Closed shut = shut("cma");
     HeapProvider finds = new Finds(List.of(shut, new HeapProvider.Open(system)));
     try (Broker broker = builder().heaps(finds).build()) {
       assertEquals(List.of(shut), broker.snapshot().closedHeaps());
@@ -251,7 +294,7 @@ class BrokerBuildTest {
             .closeTimeout(longest)
             .moveRetries(longest, Integer.MAX_VALUE)
             .build()) {
-      var device = broker.register(DeviceSpec.named("any"));
+      var device = broker.register(DeviceSpec.builder("any").build());
       assertEquals(Long.MAX_VALUE / 2, device.longestHold().toNanos());
       broker.export(BlobSpec.of(1)).attach(device).map(Access.READ).close();
     }
@@ -265,7 +308,7 @@ class BrokerBuildTest {
       assertEquals(
           Duration.ofMillis(9),
           broker
-              .register(DeviceSpec.named("slow").longestHold(Duration.ofMillis(9)))
+              .register(DeviceSpec.builder("slow").longestHold(Duration.ofMillis(9)).build())
               .longestHold());
     }
   }

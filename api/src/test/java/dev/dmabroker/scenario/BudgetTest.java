@@ -2,6 +2,7 @@ package dev.dmabroker.scenario;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.dmabroker.Attachment;
 import dev.dmabroker.Broker;
@@ -31,8 +32,8 @@ class BudgetTest extends Fixture {
   void open() {
     broker.close();
     broker = builder().budget("encoder", 3 * SIZE).budget("video", 4 * SIZE).build();
-    encoder = broker.register(DeviceSpec.named("encoder").group("video"));
-    scaler = broker.register(DeviceSpec.named("scaler").group("video"));
+    encoder = broker.register(DeviceSpec.builder("encoder").group("video").build());
+    scaler = broker.register(DeviceSpec.builder("scaler").group("video").build());
   }
 
   private SharedBuffer export(Device owner) {
@@ -82,7 +83,7 @@ class BudgetTest extends Fixture {
     Device padded = broker.register("padded", Constraints.builder().minSize(2 * SIZE).build());
     SharedBuffer buffer = export(encoder);
     buffer.attach(padded).map(Access.READ).close();
-    buffer.unprepare();
+    assertTrue(buffer.tryEvacuate());
     assertEquals(List.of(SIZE, SIZE), reserved(), "what the export reserved");
   }
 

@@ -5,11 +5,11 @@ import dev.dmabroker.Broker;
 import dev.dmabroker.CpuView;
 import dev.dmabroker.Device;
 import dev.dmabroker.LeakTracking;
-import dev.dmabroker.MapTimeoutException;
 import dev.dmabroker.Mapping;
 import dev.dmabroker.Pin;
 import dev.dmabroker.PinnedException;
 import dev.dmabroker.SharedBuffer;
+import dev.dmabroker.WaitTimeoutException;
 import dev.dmabroker.WouldDeadlockException;
 import dev.dmabroker.spec.Access;
 import dev.dmabroker.spec.BlobSpec;
@@ -89,7 +89,7 @@ public class BufferLincheckTest {
       long before = read(reader.map(Access.READ));
       try (Attachment attachment = buffer.attach(NOT_SYSTEM)) {
         write(before + value, attachment.map(Access.OVERWRITE, AT_ONCE));
-      } catch (MapTimeoutException e) {
+      } catch (WaitTimeoutException e) {
         addTo(value, writer.map(Access.READ_WRITE));
       }
       return before;

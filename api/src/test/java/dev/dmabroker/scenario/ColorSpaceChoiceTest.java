@@ -31,7 +31,7 @@ class ColorSpaceChoiceTest extends Fixture {
   private static final ImageSpec FRAME = ImageSpec.of(64, 16, PixelFormat.NV12);
 
   private static Constraints taking(ColorSpace... spaces) {
-    return Constraints.builder().image(ImageConstraints.anyFormat().colorSpaces(spaces)).build();
+    return Constraints.builder().image(ImageConstraints.builder().colorSpaces(spaces)).build();
   }
 
   private static Optional<ColorSpace> chosen(Layout layout) {
@@ -53,7 +53,7 @@ class ColorSpaceChoiceTest extends Fixture {
     assertEquals(Optional.of(ColorSpace.REC601), planned(FRAME, camera));
     assertEquals(
         Optional.of(ColorSpace.BT2020_PQ),
-        planned(FRAME.in(ColorSpace.BT2020_PQ), camera, screen),
+        planned(FRAME.toBuilder().colorSpace(ColorSpace.BT2020_PQ).build(), camera, screen),
         "what the application says goes first");
   }
 
@@ -62,8 +62,12 @@ class ColorSpaceChoiceTest extends Fixture {
     Device camera = broker.register("camera", Constraints.none());
     assertEquals(Optional.empty(), planned(FRAME, camera));
     assertEquals(
-        Optional.of(ColorSpace.OPRGB), planned(FRAME.in(ColorSpace.OPRGB), camera), "the spec's");
-    assertEquals(Optional.of(ColorSpace.OPRGB), chosen(FRAME.in(ColorSpace.OPRGB).layout()));
+        Optional.of(ColorSpace.OPRGB),
+        planned(FRAME.toBuilder().colorSpace(ColorSpace.OPRGB).build(), camera),
+        "the spec's");
+    assertEquals(
+        Optional.of(ColorSpace.OPRGB),
+        chosen(FRAME.toBuilder().colorSpace(ColorSpace.OPRGB).build().layout()));
   }
 
   @Test
@@ -83,7 +87,7 @@ class ColorSpaceChoiceTest extends Fixture {
         broker.register(
             "screen",
             Constraints.builder()
-                .image(ImageConstraints.anyFormat().colorSpaces(ColorSpace.SRGB, ColorSpace.BT2020))
+                .image(ImageConstraints.builder().colorSpaces(ColorSpace.SRGB, ColorSpace.BT2020))
                 .prefer(5, taking(ColorSpace.BT2020))
                 .build());
     assertEquals(Optional.of(ColorSpace.BT2020), planned(FRAME, screen));
@@ -115,7 +119,7 @@ class ColorSpaceChoiceTest extends Fixture {
             "wide",
             Constraints.builder()
                 .contiguous()
-                .image(ImageConstraints.anyFormat().colorSpaces(ColorSpace.BT2020))
+                .image(ImageConstraints.builder().colorSpaces(ColorSpace.BT2020))
                 .build());
     SharedBuffer buffer = broker.export("frame", FRAME);
     Attachment in = buffer.attach(camera);
@@ -137,14 +141,19 @@ class ColorSpaceChoiceTest extends Fixture {
 
   @Test
   void memoryOfAnotherColorSpaceIsNoMatch() {
-    Layout tight = FRAME.in(ColorSpace.SRGB).layout();
+    Layout tight = FRAME.toBuilder().colorSpace(ColorSpace.SRGB).build().layout();
     var memory =
         new ScriptedMemory(
             ScriptedHeap.ordinary().build(), /* movable= */ true, tight.sizeBytes(), null);
     var refusal =
         assertThrows(
             IllegalArgumentException.class,
-            () -> broker.adopt("frame", FRAME.in(ColorSpace.REC709), tight, memory));
+            () ->
+                broker.adopt(
+                    "frame",
+                    FRAME.toBuilder().colorSpace(ColorSpace.REC709).build(),
+                    tight,
+                    memory));
     assertTrue(
         String.valueOf(refusal.getMessage())
             .contains("the spec names the colour space REC709, the layout SRGB"),

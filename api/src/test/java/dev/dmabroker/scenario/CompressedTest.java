@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 
 /** Compressed video in buffers, which devices take or not. */
 class CompressedTest extends Fixture {
-  private static final BlobSpec STREAM = BlobSpec.of(1 << 20).in(CompressedFormat.HEVC);
+  private static final BlobSpec STREAM = BlobSpec.of(1 << 20, CompressedFormat.HEVC);
 
   private Device taking(String name, CompressedFormat... formats) {
     return broker.register(name, Constraints.builder().compressedFormats(formats).build());
@@ -66,7 +66,7 @@ class CompressedTest extends Fixture {
     assertEquals(
         0,
         broker
-            .plan(BlobSpec.of(9).in(CompressedFormat.VP9), List.of(decoder))
+            .plan(BlobSpec.of(9, CompressedFormat.VP9), List.of(decoder))
             .placements()
             .get(0)
             .penalty());

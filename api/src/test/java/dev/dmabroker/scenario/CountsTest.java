@@ -44,7 +44,7 @@ class CountsTest extends Fixture {
   @ParameterizedTest
   @ValueSource(ints = {MOST + 1, Integer.MAX_VALUE})
   void aStreamOfTooManyIsRefused(int count) {
-    StreamSpec spec = video(Constraints.none());
+    StreamSpec.Builder spec = video(Constraints.none()).toBuilder();
     assertSays(
         assertThrows(IllegalArgumentException.class, () -> spec.maxBuffers(count)),
         "maxBuffers must be at most 1024, is " + count);
@@ -54,7 +54,7 @@ class CountsTest extends Fixture {
   @Test
   void aProducerThatHoldsTooManyIsRefusedWhenTheStreamStarts() {
     Constraints most = Constraints.builder().camping(1 << 20).dedicatedSlack(1 << 20).build();
-    BufferStream stream = broker.stream(video(most).maxBuffers(MOST));
+    BufferStream stream = broker.stream(video(most).toBuilder().maxBuffers(MOST).build());
     assertSays(
         assertThrows(IllegalArgumentException.class, stream::start),
         "its devices need 2097152 buffers",

@@ -9,9 +9,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.dmabroker.Attachment;
 import dev.dmabroker.ClosedException;
 import dev.dmabroker.DeviceSpec;
-import dev.dmabroker.MapTimeoutException;
 import dev.dmabroker.Mapping;
 import dev.dmabroker.SharedBuffer;
+import dev.dmabroker.WaitTimeoutException;
 import dev.dmabroker.spec.Access;
 import dev.dmabroker.testing.Await;
 import dev.dmabroker.testing.Fixture;
@@ -43,7 +43,8 @@ class CrowdTest extends Fixture {
       buffer = export();
       in =
           buffer.attach(
-              broker.register(DeviceSpec.named("camera").longestHold(Duration.ofMinutes(5))));
+              broker.register(
+                  DeviceSpec.builder("camera").longestHold(Duration.ofMinutes(5)).build()));
       write(in, 1);
       held = start(() -> in.map(Access.WRITE)).result();
       out = buffer.attach(broker.register("display", CONTIGUOUS));
@@ -105,7 +106,7 @@ class CrowdTest extends Fixture {
     Crowd crowd = new Crowd(Duration.ofMillis(1));
     for (CompletableFuture<Mapping> each : crowd.maps) {
       var failure = assertThrows(ExecutionException.class, () -> each.get(30, TimeUnit.SECONDS));
-      assertInstanceOf(MapTimeoutException.class, failure.getCause());
+      assertInstanceOf(WaitTimeoutException.class, failure.getCause());
     }
     assertEquals(0, waiting());
     crowd.held.close();

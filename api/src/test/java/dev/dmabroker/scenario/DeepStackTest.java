@@ -5,9 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.dmabroker.AllocationException;
 import dev.dmabroker.Attachment;
-import dev.dmabroker.MapTimeoutException;
 import dev.dmabroker.Mapping;
 import dev.dmabroker.SharedBuffer;
+import dev.dmabroker.WaitTimeoutException;
 import dev.dmabroker.spec.Access;
 import dev.dmabroker.spec.BlobSpec;
 import dev.dmabroker.spec.Constraints;
@@ -79,7 +79,7 @@ class DeepStackTest extends Fixture {
         operation.run(4 * frame);
         passed++;
         passedInDive++;
-      } catch (Error | AllocationException | MapTimeoutException e) {
+      } catch (Error | AllocationException | WaitTimeoutException e) {
         // Linkage and heaps may lack stack, and a map is told of its memory late or in time.
         threw++;
       }

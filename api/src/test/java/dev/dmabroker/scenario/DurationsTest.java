@@ -9,7 +9,6 @@ import dev.dmabroker.Broker;
 import dev.dmabroker.BufferStream;
 import dev.dmabroker.Device;
 import dev.dmabroker.DeviceSpec;
-import dev.dmabroker.MapTimeoutException;
 import dev.dmabroker.Mapping;
 import dev.dmabroker.OutstandingMappingsException;
 import dev.dmabroker.Shadow;
@@ -17,6 +16,7 @@ import dev.dmabroker.SharedBuffer;
 import dev.dmabroker.StreamConsumer;
 import dev.dmabroker.StreamConsumer.Policy;
 import dev.dmabroker.StreamSpec;
+import dev.dmabroker.WaitTimeoutException;
 import dev.dmabroker.event.BrokerSnapshot;
 import dev.dmabroker.event.BufferMove;
 import dev.dmabroker.event.MoveStats;
@@ -63,11 +63,12 @@ class DurationsTest extends Fixture {
     EVACUATE((test, given) -> test.buffer.evacuate(given)),
     REFRESH((test, given) -> test.shadow().refresh(given)),
     WRITE_BACK((test, given) -> test.shadow().writeBack(given)),
-    QUIET_TIME((test, given) -> test.stream(test.video().quietTime(given))),
+    QUIET_TIME((test, given) -> test.stream(test.video().toBuilder().quietTime(given).build())),
     ACQUIRE((test, given) -> test.stream(test.video()).acquire(given).close()),
     TAKE((test, given) -> test.take(given)),
     STOP((test, given) -> test.stop(given)),
-    STOP_DEADLINE((test, given) -> test.stream(test.video().stopDeadline(given)).close());
+    STOP_DEADLINE(
+        (test, given) -> test.stream(test.video().toBuilder().stopDeadline(given).build()).close());
 
     @SuppressWarnings("ImmutableEnumChecker") // Each use is a lambda that holds nothing.
     private final BiConsumer<DurationsTest, Duration> use;
@@ -100,7 +101,7 @@ class DurationsTest extends Fixture {
   }
 
   private void hold(Duration longest) {
-    Device slow = broker.register(DeviceSpec.named("slow").longestHold(longest));
+    Device slow = broker.register(DeviceSpec.builder("slow").longestHold(longest).build());
     try (Attachment attachment = buffer.attach(slow)) {
       attachment.map(Access.READ).close();
       observe(broker);
@@ -185,7 +186,7 @@ class DurationsTest extends Fixture {
   void aNanosecondWorks(Place place) {
     try {
       place.use.accept(this, Duration.ofNanos(1));
-    } catch (MapTimeoutException | OutstandingMappingsException e) {
+    } catch (WaitTimeoutException | OutstandingMappingsException e) {
       assertSays(e, "after 0 ms", "within 0 ms");
     }
     observe(broker);
@@ -217,20 +218,20 @@ class DurationsTest extends Fixture {
   @Test
   void noTimeAtAllStopsAtOnce() {
     stop(Duration.ZERO);
-    stream(video().stopDeadline(Duration.ZERO)).close();
+    stream(video().toBuilder().stopDeadline(Duration.ZERO).build()).close();
   }
 
   // ---- What is told while a move waits for ever, and rests for ever ----
 
   @Test
   void aMoveWaitsForADeviceThatHoldsForEver() throws Exception {
-    Device slow = broker.register(DeviceSpec.named("slow").longestHold(FOR_EVER));
+    Device slow = broker.register(DeviceSpec.builder("slow").longestHold(FOR_EVER).build());
     Mapping held = buffer.attach(slow).map(Access.WRITE);
     buffer.attach(broker.register("display", CONTIGUOUS));
     Await.until("it drains", () -> buffer.state() == SharedBuffer.State.DRAINING);
     observe(broker);
     var late = start(() -> in.map(Access.WRITE, Duration.ofMillis(1)));
-    assertSays(assertThrows(MapTimeoutException.class, late::result), "slow for");
+    assertSays(assertThrows(WaitTimeoutException.class, late::result), "slow for");
     held.close();
     Await.until("it has moved", () -> buffer.state() == SharedBuffer.State.RESIDENT);
     observe(broker);

@@ -248,7 +248,8 @@ class EvictionTest extends Fixture {
   @Test
   void nobodyIsLeftOutToMakeRoom() {
     cma.capacity(SIZE);
-    Device extra = broker.register(DeviceSpec.named("extra").constraints(CONTIGUOUS).dispensable());
+    Device extra =
+        broker.register(DeviceSpec.builder("extra").constraints(CONTIGUOUS).dispensable().build());
     Attachment in = export().attach(camera);
     Attachment served = in.buffer().attach(extra);
     write(in, 7);

@@ -24,9 +24,11 @@ import org.junit.jupiter.api.Test;
 class FairnessTest extends Fixture {
   private static final Duration LONG = Duration.ofSeconds(30);
 
-  private final Device camera = broker.register(DeviceSpec.named("camera").longestHold(LONG));
+  private final Device camera =
+      broker.register(DeviceSpec.builder("camera").longestHold(LONG).build());
   private final Device display =
-      broker.register(DeviceSpec.named("display").constraints(CONTIGUOUS).longestHold(LONG));
+      broker.register(
+          DeviceSpec.builder("display").constraints(CONTIGUOUS).longestHold(LONG).build());
   private final SharedBuffer buffer = export();
   private final Attachment in = buffer.attach(camera);
   private final AtomicBoolean stop = new AtomicBoolean();

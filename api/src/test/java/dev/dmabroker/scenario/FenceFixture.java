@@ -38,11 +38,15 @@ abstract class FenceFixture extends Fixture {
   void open() {
     broker.close();
     broker = fencedBuilder().build();
-    camera = broker.register(DeviceSpec.named("camera").longestHold(Duration.ofSeconds(30)));
-    slow = broker.register(DeviceSpec.named("slow").longestHold(Duration.ofMillis(1)));
+    camera =
+        broker.register(DeviceSpec.builder("camera").longestHold(Duration.ofSeconds(30)).build());
+    slow = broker.register(DeviceSpec.builder("slow").longestHold(Duration.ofMillis(1)).build());
     display =
         broker.register(
-            DeviceSpec.named("display").constraints(CONTIGUOUS).longestHold(Duration.ofMillis(1)));
+            DeviceSpec.builder("display")
+                .constraints(CONTIGUOUS)
+                .longestHold(Duration.ofMillis(1))
+                .build());
     buffer = export();
     in = buffer.attach(camera);
     write(in, 1);

@@ -11,11 +11,11 @@ import dev.dmabroker.BufferStream;
 import dev.dmabroker.Device;
 import dev.dmabroker.DeviceSpec;
 import dev.dmabroker.EmptyFrame;
-import dev.dmabroker.MapTimeoutException;
 import dev.dmabroker.Mapping;
 import dev.dmabroker.OutstandingMappingsException;
 import dev.dmabroker.SharedBuffer;
 import dev.dmabroker.StreamSpec;
+import dev.dmabroker.WaitTimeoutException;
 import dev.dmabroker.event.BrokerSnapshot.BufferState;
 import dev.dmabroker.event.BrokerSnapshot.HeapState;
 import dev.dmabroker.spec.Access;
@@ -125,7 +125,8 @@ class HangingHeapTest extends Fixture {
     List<EmptyFrame> held = new ArrayList<>();
     List<BufferStream> streams = new ArrayList<>();
     for (int i = 0; i < 6; i++) {
-      Device producer = broker.register(DeviceSpec.named("producer-" + i).constraints(CONTIGUOUS));
+      Device producer =
+          broker.register(DeviceSpec.builder("producer-" + i).constraints(CONTIGUOUS).build());
       streams.add(broker.stream(StreamSpec.of("video-" + i, BlobSpec.of(SIZE), producer)));
       streams.get(i).start();
       Optional<EmptyFrame> got = streams.get(i).tryAcquire();
@@ -288,7 +289,8 @@ class HangingHeapTest extends Fixture {
     var mapper = start(() -> out.map(Access.WRITE));
     awaitCalls(1);
     var failure =
-        assertThrows(MapTimeoutException.class, () -> out.map(Access.WRITE, Duration.ofMillis(20)));
+        assertThrows(
+            WaitTimeoutException.class, () -> out.map(Access.WRITE, Duration.ofMillis(20)));
     String text = String.valueOf(failure.getMessage());
     assertTrue(
         text.matches(
@@ -313,7 +315,7 @@ class HangingHeapTest extends Fixture {
     awaitSeeking(third, "it waits for heap cma, which has not answered the 2 calls before, for ");
     var failure = assertThrows(ExecutionException.class, () -> behind.get(30, SECONDS));
     assertSays(
-        assertInstanceOf(MapTimeoutException.class, failure.getCause()),
+        assertInstanceOf(WaitTimeoutException.class, failure.getCause()),
         "state=ALLOCATING",
         "it waits for heap cma, which has not answered the 2 calls before, for ");
     go.countDown();
@@ -329,7 +331,7 @@ class HangingHeapTest extends Fixture {
     Attachment out = buffer.attach(display);
     awaitCalls(1);
     var failure =
-        assertThrows(MapTimeoutException.class, () -> out.map(Access.READ, Duration.ofMillis(20)));
+        assertThrows(WaitTimeoutException.class, () -> out.map(Access.READ, Duration.ofMillis(20)));
     assertSays(failure, "state=PREPARING", "heap cma has not answered for ");
     go.countDown();
     assertEquals(1, read(out));

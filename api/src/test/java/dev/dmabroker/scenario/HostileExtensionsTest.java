@@ -21,6 +21,7 @@ import dev.dmabroker.Plan;
 import dev.dmabroker.Shadow;
 import dev.dmabroker.SharedBuffer;
 import dev.dmabroker.StreamSpec;
+import dev.dmabroker.Subscription;
 import dev.dmabroker.spec.Access;
 import dev.dmabroker.spec.BlobSpec;
 import dev.dmabroker.spec.Constraints;
@@ -298,7 +299,7 @@ class HostileExtensionsTest {
   }
 
   private void register() {
-    broker.register(DeviceSpec.named("probed").probe(hostile.probe()));
+    broker.register(DeviceSpec.builder("probed").probe(hostile.probe()).build());
   }
 
   private void plan() {
@@ -316,7 +317,7 @@ class HostileExtensionsTest {
   }
 
   private void moveAndTell() throws Exception {
-    camera.onMove(hostile.moveListener());
+    Subscription unused = camera.onMove(hostile.moveListener());
     MOVE.run(this);
   }
 

@@ -4,20 +4,20 @@ import static dev.dmabroker.SharedBuffer.State.RELEASED;
 import static dev.dmabroker.SharedBuffer.State.RESIDENT;
 import static dev.dmabroker.SharedBuffer.State.UNBACKED;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.dmabroker.AllocationException;
 import dev.dmabroker.Attachment;
-import dev.dmabroker.BusyException;
 import dev.dmabroker.ClosedException;
 import dev.dmabroker.CpuView;
 import dev.dmabroker.Device;
 import dev.dmabroker.DuplicateNameException;
-import dev.dmabroker.MapTimeoutException;
 import dev.dmabroker.Mapping;
 import dev.dmabroker.SharedBuffer;
+import dev.dmabroker.WaitTimeoutException;
 import dev.dmabroker.spec.Access;
 import dev.dmabroker.spec.Constraints;
 import dev.dmabroker.spi.HeapException;
@@ -236,7 +236,7 @@ class LifeTest extends Fixture {
     write(in, 9);
     Mapping held = mapElsewhere(in);
     var failure =
-        assertThrows(MapTimeoutException.class, () -> buffer.evacuate(Duration.ofMillis(1)));
+        assertThrows(WaitTimeoutException.class, () -> buffer.evacuate(Duration.ofMillis(1)));
     assertSays(failure, "camera for ");
     assertEquals(1, failure.holders().size());
     assertEquals(RESIDENT, buffer.state());
@@ -245,16 +245,33 @@ class LifeTest extends Fixture {
   }
 
   @Test
-  void unprepareRefusesWhileMapped() {
+  void evacuateWaitsForTheBrokersDefaultTimeout() throws Exception {
     SharedBuffer buffer = export();
     Attachment in = buffer.attach(camera);
-    buffer.unprepare();
     Mapping held = in.map(Access.READ);
-    var failure = assertThrows(BusyException.class, buffer::unprepare);
-    assertSays(failure, "outstanding=1 (camera for");
+    var evacuating =
+        start(
+            () -> {
+              buffer.evacuate();
+              return null;
+            });
+    Await.until("draining", () -> buffer.state() == SharedBuffer.State.DRAINING);
+    held.close();
+    evacuating.result();
+    assertEquals(UNBACKED, buffer.state());
+  }
+
+  @Test
+  void tryEvacuateLeavesWhatIsMapped() {
+    SharedBuffer buffer = export();
+    Attachment in = buffer.attach(camera);
+    assertTrue(buffer.tryEvacuate());
+    Mapping held = in.map(Access.READ);
+    assertFalse(buffer.tryEvacuate());
+    assertEquals(RESIDENT, buffer.state());
     in.tryMap(Access.READ).orElseThrow().close();
     held.close();
-    buffer.unprepare();
+    assertTrue(buffer.tryEvacuate());
     assertEquals(UNBACKED, buffer.state());
     assertEquals(0, system.live());
   }

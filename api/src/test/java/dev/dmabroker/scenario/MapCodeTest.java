@@ -154,7 +154,7 @@ class MapCodeTest {
         Attachment attachment = buffer.attach(broker.register("device", Constraints.none()));
         if (arguments[0].equals(SHUT_NOW_AND_THEN)) {
           for (int i = 0; i < 100; i++) {
-            buffer.unprepare();
+            assertTrue(buffer.tryEvacuate());
             repeat(attachment, 400);
           }
         }

@@ -40,7 +40,7 @@ import org.junit.jupiter.api.Test;
 /** What a move copies, how it lies afterwards, and copies that fail. */
 class MoveContentsTest extends Fixture {
   private final Device camera =
-      broker.register(DeviceSpec.named("camera").longestHold(Duration.ofSeconds(30)));
+      broker.register(DeviceSpec.builder("camera").longestHold(Duration.ofSeconds(30)).build());
   private final Device display = broker.register("display", CONTIGUOUS);
 
   @Test

@@ -14,6 +14,7 @@ import dev.dmabroker.DeviceSpec;
 import dev.dmabroker.Mapping;
 import dev.dmabroker.OutstandingMappingsException;
 import dev.dmabroker.SharedBuffer;
+import dev.dmabroker.Subscription;
 import dev.dmabroker.event.BrokerListener;
 import dev.dmabroker.event.BufferMove;
 import dev.dmabroker.event.Delivery;
@@ -62,7 +63,7 @@ class MoveQueueTest extends Fixture {
   private void reopen(Duration hold) {
     broker.close();
     broker = builder().mover(mover).build();
-    camera = broker.register(DeviceSpec.named("camera").longestHold(hold));
+    camera = broker.register(DeviceSpec.builder("camera").longestHold(hold).build());
     display = broker.register("display", CONTIGUOUS);
     set = broker.exportSet("frame", BlobSpec.of(SIZE), 4);
     ins = set.stream().map(buffer -> buffer.attach(camera)).toList();
@@ -368,7 +369,7 @@ class MoveQueueTest extends Fixture {
     reopen(Duration.ofMillis(20));
     CountDownLatch blocked = new CountDownLatch(1);
     CountDownLatch go = new CountDownLatch(1);
-    AutoCloseable listening =
+    Subscription listening =
         broker.listen(
             new BrokerListener() {
               @Override

@@ -51,7 +51,8 @@ class MoveReportTest extends Fixture {
     buffer = export();
     in =
         buffer.attach(
-            broker.register(DeviceSpec.named("camera").longestHold(Duration.ofSeconds(30))));
+            broker.register(
+                DeviceSpec.builder("camera").longestHold(Duration.ofSeconds(30)).build()));
     write(in, 1);
   }
 
@@ -171,7 +172,8 @@ class MoveReportTest extends Fixture {
   @Test
   void theDeadlineIsTheLongestHoldOfThoseWhoWrite() throws Exception {
     Attachment quick =
-        buffer.attach(broker.register(DeviceSpec.named("quick").longestHold(Duration.ofMillis(1))));
+        buffer.attach(
+            broker.register(DeviceSpec.builder("quick").longestHold(Duration.ofMillis(1)).build()));
     Mapping held = start(() -> quick.map(Access.WRITE)).result();
     Attachment unused = attachStrict();
     BufferMove move = Events.next(events.rolledBack);

@@ -13,14 +13,16 @@ import dev.dmabroker.Attachment;
 import dev.dmabroker.CpuView;
 import dev.dmabroker.Device;
 import dev.dmabroker.DeviceSpec;
-import dev.dmabroker.MapTimeoutException;
 import dev.dmabroker.Mapping;
 import dev.dmabroker.MoveFailedException;
 import dev.dmabroker.SharedBuffer;
+import dev.dmabroker.Subscription;
 import dev.dmabroker.UnsatisfiableException;
+import dev.dmabroker.WaitTimeoutException;
 import dev.dmabroker.event.BrokerListener;
 import dev.dmabroker.event.BufferMove;
 import dev.dmabroker.event.Delivery;
+import dev.dmabroker.event.MemoryAllocated;
 import dev.dmabroker.spec.Access;
 import dev.dmabroker.spec.BlobSpec;
 import dev.dmabroker.spec.Constraints;
@@ -44,7 +46,7 @@ import org.junit.jupiter.api.Test;
 /** A stricter device attaches later. */
 class MoveTest extends Fixture {
   private final Device camera =
-      broker.register(DeviceSpec.named("camera").longestHold(Duration.ofSeconds(30)));
+      broker.register(DeviceSpec.builder("camera").longestHold(Duration.ofSeconds(30)).build());
   private final Device display = broker.register("display", CONTIGUOUS);
 
   @Test
@@ -53,7 +55,7 @@ class MoveTest extends Fixture {
     Attachment in = buffer.attach(camera);
     write(in, 11);
     List<Long> told = new CopyOnWriteArrayList<>();
-    in.onMove(told::add);
+    Subscription unused = in.onMove(told::add);
     Attachment out = buffer.attach(display);
     assertEquals(11, read(out));
     assertEquals(11, read(in));
@@ -113,7 +115,8 @@ class MoveTest extends Fixture {
 
   @Test
   void pastTheDeadlineTheMoveIsRolledBackAndTriedAgain() throws Exception {
-    Device slow = broker.register(DeviceSpec.named("slow").longestHold(Duration.ofMillis(1)));
+    Device slow =
+        broker.register(DeviceSpec.builder("slow").longestHold(Duration.ofMillis(1)).build());
     SharedBuffer buffer = export();
     Attachment in = buffer.attach(slow);
     write(in, 3);
@@ -140,7 +143,8 @@ class MoveTest extends Fixture {
 
   @Test
   void theErrorNamesWhoHeldUpTheMove() throws Exception {
-    Device slow = broker.register(DeviceSpec.named("slow").longestHold(Duration.ofMillis(1)));
+    Device slow =
+        broker.register(DeviceSpec.builder("slow").longestHold(Duration.ofMillis(1)).build());
     SharedBuffer buffer = export();
     Attachment in = buffer.attach(slow);
     write(in, 3);
@@ -174,7 +178,7 @@ class MoveTest extends Fixture {
     Attachment out = buffer.attach(display);
     Await.until("draining", () -> buffer.state() == DRAINING);
     var failure =
-        assertThrows(MapTimeoutException.class, () -> out.map(Access.READ, Duration.ofMillis(1)));
+        assertThrows(WaitTimeoutException.class, () -> out.map(Access.READ, Duration.ofMillis(1)));
     assertSays(
         failure, "for display (READ) within 1 ms: state=DRAINING, outstanding=1 (camera for ");
     assertFalse(Events.next(events.stalled).granted());
@@ -316,7 +320,7 @@ class MoveTest extends Fixture {
   void listenersAreCalledWithoutALockAndMayThrowOrCallBack() throws Exception {
     CompletableFuture<SharedBuffer.State> seen = new CompletableFuture<>();
     SharedBuffer buffer = export();
-    AutoCloseable throwing =
+    Subscription throwing =
         broker.listen(
             new BrokerListener() {
               @Override
@@ -325,7 +329,7 @@ class MoveTest extends Fixture {
               }
             },
             Delivery.IN_PLACE);
-    AutoCloseable looking =
+    Subscription looking =
         broker.listen(
             new BrokerListener() {
               @Override
@@ -337,15 +341,63 @@ class MoveTest extends Fixture {
             Delivery.IN_PLACE);
     Attachment in = buffer.attach(camera);
     write(in, 1);
-    in.onMove(
-        generation -> {
-          throw new IllegalStateException("move listener");
-        });
+    Subscription unused =
+        in.onMove(
+            generation -> {
+              throw new IllegalStateException("move listener");
+            });
     Attachment out = buffer.attach(display);
     assertEquals(1, read(out));
     assertEquals(RESIDENT, seen.get(30, TimeUnit.SECONDS));
     throwing.close();
     looking.close();
+  }
+
+  @Test
+  void eachListenerToMovesIsToldUntilItsSubscriptionIsClosed() throws Exception {
+    List<String> told = new CopyOnWriteArrayList<>();
+    Attachment in = export().attach(camera);
+    write(in, 1);
+    Subscription first = in.onMove(generation -> told.add("first " + generation));
+    try (Subscription second = in.onMove(generation -> told.add("second " + generation))) {
+      try (Attachment out = in.buffer().attach(display)) {
+        assertEquals(1, read(out));
+      }
+      Await.until("both are told", () -> told.equals(List.of("first 2", "second 2")));
+      first.close();
+      first.close();
+      moveBack(in);
+      Await.until("the second is told", () -> told.size() == 3);
+    }
+    assertEquals(List.of("first 2", "second 2", "second 3"), told);
+  }
+
+  /** Has the buffer move to the scattered heap. */
+  private void moveBack(Attachment of) {
+    Device scattered =
+        broker.register("scattered", Constraints.builder().permittedHeaps("system").build());
+    try (Attachment out = of.buffer().attach(scattered)) {
+      assertEquals(1, read(out));
+    }
+  }
+
+  @Test
+  void theBrokersListenersAreToldUntilTheirSubscriptionIsClosed() {
+    List<String> told = new CopyOnWriteArrayList<>();
+    BrokerListener listener =
+        new BrokerListener() {
+          @Override
+          public void allocated(MemoryAllocated event) {
+            told.add(event.buffer());
+          }
+        };
+    SharedBuffer buffer = export();
+    try (Subscription listening = broker.listen(listener, Delivery.IN_PLACE)) {
+      write(buffer.attach(camera), 1);
+      assertTrue(listening.toString().contains(listener.getClass().getName()), listening::toString);
+    }
+    write(export().attach(camera), 1);
+    assertEquals(List.of(buffer.name()), told);
   }
 
   @Test

@@ -54,9 +54,10 @@ class NegotiationTest extends Fixture {
   void theBestAlternativeThatFitsAllIsTaken() {
     Device picky =
         broker.register(
-            DeviceSpec.named("picky")
+            DeviceSpec.builder("picky")
                 .alternatives(
-                    CONTIGUOUS, Constraints.builder().strideAlignment(128).build(), SCATTERED));
+                    CONTIGUOUS, Constraints.builder().strideAlignment(128).build(), SCATTERED)
+                .build());
     Device fixed = broker.register("fixed", SCATTERED);
     Plan alone = broker.plan(FRAME, List.of(picky));
     assertEquals(100, alone.placements().get(0).penalty(), "system is first, and the second best");
@@ -89,7 +90,7 @@ class NegotiationTest extends Fixture {
                 .prefer(
                     7,
                     Constraints.builder()
-                        .image(ImageConstraints.anyFormat().strideAlignment(256))
+                        .image(ImageConstraints.builder().strideAlignment(256))
                         .build())
                 .build());
     Plan plan = broker.plan(FRAME, List.of(gpu));
@@ -99,7 +100,7 @@ class NegotiationTest extends Fixture {
     Device narrow =
         broker.register(
             "narrow",
-            Constraints.builder().image(ImageConstraints.anyFormat().maxStride(64)).build());
+            Constraints.builder().image(ImageConstraints.builder().maxStride(64)).build());
     Plan both = broker.plan(FRAME, List.of(gpu, narrow));
     assertEquals(
         List.of(37L, 7L), both.placements().stream().map(Plan.Candidate::penalty).toList());
@@ -120,7 +121,7 @@ class NegotiationTest extends Fixture {
         broker.register(
             "encoder",
             Constraints.builder()
-                .image(ImageConstraints.of(PixelFormat.NV12, PixelFormat.NV21))
+                .image(ImageConstraints.builder().formats(PixelFormat.NV12, PixelFormat.NV21))
                 .build());
     assertEquals(PixelFormat.YUYV, format(first(spec, camera).layout()));
     Plan.Candidate both = first(spec, camera, encoder);
@@ -137,7 +138,10 @@ class NegotiationTest extends Fixture {
     in.map(Access.WRITE).close();
     Device yuyv =
         broker.register(
-            "yuyv", Constraints.builder().image(ImageConstraints.of(PixelFormat.YUYV)).build());
+            "yuyv",
+            Constraints.builder()
+                .image(ImageConstraints.builder().formats(PixelFormat.YUYV))
+                .build());
     out.close();
     var failure = assertThrows(UnsatisfiableException.class, () -> buffer.attach(yuyv));
     assertSays(failure, "yuyv's formats=[YUYV] cannot be met");
@@ -151,13 +155,17 @@ class NegotiationTest extends Fixture {
   void modifiersHaveToBeDeclaredByAll() {
     Constraints tiled =
         Constraints.builder()
-            .image(ImageConstraints.of(PixelFormat.XRGB8888).modifiers(Modifier.I915_X_TILED))
+            .image(
+                ImageConstraints.builder()
+                    .formats(PixelFormat.XRGB8888)
+                    .modifiers(Modifier.I915_X_TILED))
             .build();
-    Device gpu = broker.register(DeviceSpec.named("gpu").alternatives(tiled, Constraints.none()));
+    Device gpu =
+        broker.register(DeviceSpec.builder("gpu").alternatives(tiled, Constraints.none()).build());
     Device display =
         broker.register(
             "display",
-            Constraints.builder().image(ImageConstraints.anyFormat().anyModifier()).build());
+            Constraints.builder().image(ImageConstraints.builder().anyModifier()).build());
     ImageSpec spec = ImageSpec.of(200, 10, PixelFormat.XRGB8888);
     Layout shared = first(spec, gpu, display).layout();
     assertEquals(Modifier.I915_X_TILED, shared.image().orElseThrow().modifier());
@@ -171,7 +179,10 @@ class NegotiationTest extends Fixture {
   void tiledContentsMoveTileByTile() {
     Constraints tiled =
         Constraints.builder()
-            .image(ImageConstraints.of(PixelFormat.XRGB8888).modifiers(Modifier.I915_X_TILED))
+            .image(
+                ImageConstraints.builder()
+                    .formats(PixelFormat.XRGB8888)
+                    .modifiers(Modifier.I915_X_TILED))
             .build();
     Device gpu = broker.register("gpu", tiled);
     Device wide =
@@ -180,7 +191,8 @@ class NegotiationTest extends Fixture {
             Constraints.builder()
                 .contiguous()
                 .image(
-                    ImageConstraints.of(PixelFormat.XRGB8888)
+                    ImageConstraints.builder()
+                        .formats(PixelFormat.XRGB8888)
                         .modifiers(Modifier.I915_X_TILED)
                         .strideAlignment(2048))
                 .build());
@@ -208,7 +220,8 @@ class NegotiationTest extends Fixture {
   @Test
   void aDispensableDeviceIsLeftOutAndServedAgain() throws Exception {
     Device display = broker.register("display", CONTIGUOUS);
-    Device meter = broker.register(DeviceSpec.named("meter").constraints(SCATTERED).dispensable());
+    Device meter =
+        broker.register(DeviceSpec.builder("meter").constraints(SCATTERED).dispensable().build());
     SharedBuffer buffer = export();
     Attachment out = buffer.attach(meter);
     write(out, 5);
@@ -240,7 +253,8 @@ class NegotiationTest extends Fixture {
 
   @Test
   void aDispensableDeviceIsServedWhereverThatIsPossible() throws Exception {
-    Device extra = broker.register(DeviceSpec.named("extra").constraints(CONTIGUOUS).dispensable());
+    Device extra =
+        broker.register(DeviceSpec.builder("extra").constraints(CONTIGUOUS).dispensable().build());
     SharedBuffer buffer = export();
     Attachment in = buffer.attach(camera);
     Attachment out = buffer.attach(extra);
@@ -254,7 +268,8 @@ class NegotiationTest extends Fixture {
   @Test
   void aDispensableDeviceWhoseHeapIsFullIsLeftOutAndMovesNothing() throws Exception {
     cma.capacity(0);
-    Device extra = broker.register(DeviceSpec.named("extra").constraints(CONTIGUOUS).dispensable());
+    Device extra =
+        broker.register(DeviceSpec.builder("extra").constraints(CONTIGUOUS).dispensable().build());
     SharedBuffer buffer = export();
     Attachment in = buffer.attach(camera);
     Attachment out = buffer.attach(extra);
@@ -274,7 +289,8 @@ class NegotiationTest extends Fixture {
     broker.close();
     broker = builder().moveRetries(Duration.ofMinutes(1), 3).build();
     Device first = broker.register("first", Constraints.none());
-    Device extra = broker.register(DeviceSpec.named("extra").constraints(CONTIGUOUS).dispensable());
+    Device extra =
+        broker.register(DeviceSpec.builder("extra").constraints(CONTIGUOUS).dispensable().build());
     SharedBuffer buffer = export();
     write(buffer.attach(first), 7);
     system.capacity(0);
@@ -296,7 +312,7 @@ class NegotiationTest extends Fixture {
             "encoder",
             Constraints.builder()
                 .contiguous()
-                .image(ImageConstraints.of(PixelFormat.NV12))
+                .image(ImageConstraints.builder().formats(PixelFormat.NV12))
                 .build());
     SharedBuffer buffer = broker.export(spec);
     Attachment in = buffer.attach(camera);
@@ -395,7 +411,8 @@ class NegotiationTest extends Fixture {
         broker.register(
             "narrow",
             Constraints.builder()
-                .image(ImageConstraints.anyFormat().maxStride(10_000_000_000_000_000L))
+                .cpuOnly() // What is imported has strides of 32 bits.
+                .image(ImageConstraints.builder().maxStride(10_000_000_000_000_000L))
                 .build()));
     // Strides that any six devices can agree on, and no seven.
     BigInteger prime = BigInteger.valueOf(100);
@@ -404,9 +421,10 @@ class NegotiationTest extends Fixture {
       Constraints[] alternatives = new Constraints[8];
       for (int j = 0; j < alternatives.length; j++) {
         prime = prime.nextProbablePrime();
-        alternatives[j] = Constraints.builder().strideAlignment(prime.longValue()).build();
+        alternatives[j] =
+            Constraints.builder().cpuOnly().strideAlignment(prime.longValue()).build();
       }
-      devices.add(broker.register(DeviceSpec.named("d" + i).alternatives(alternatives)));
+      devices.add(broker.register(DeviceSpec.builder("d" + i).alternatives(alternatives).build()));
     }
     devices.subList(0, 6).forEach(buffer::attach);
     Device last = devices.get(6);

@@ -9,10 +9,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.dmabroker.Attachment;
 import dev.dmabroker.Device;
 import dev.dmabroker.DeviceSpec;
-import dev.dmabroker.MapTimeoutException;
 import dev.dmabroker.Mapping;
 import dev.dmabroker.SharedBuffer;
 import dev.dmabroker.WaitInterruptedException;
+import dev.dmabroker.WaitTimeoutException;
 import dev.dmabroker.event.BufferMove;
 import dev.dmabroker.spec.Access;
 import dev.dmabroker.spec.Constraints;
@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Test;
 /** Contents are dropped for who overwrites them, and for nobody who only wanted to. */
 class OverwriteTest extends Fixture {
   private final Device camera =
-      broker.register(DeviceSpec.named("camera").longestHold(Duration.ofSeconds(30)));
+      broker.register(DeviceSpec.builder("camera").longestHold(Duration.ofSeconds(30)).build());
   private final Device display = broker.register("display", CONTIGUOUS);
 
   /** Contents, a writer that holds up the drain, and somebody who will need the move. */
@@ -55,7 +55,7 @@ class OverwriteTest extends Fixture {
   void anOverwriteThatTimedOutDropsNothing() throws Exception {
     Draining it = new Draining();
     assertThrows(
-        MapTimeoutException.class, () -> it.out.map(Access.OVERWRITE, Duration.ofMillis(1)));
+        WaitTimeoutException.class, () -> it.out.map(Access.OVERWRITE, Duration.ofMillis(1)));
     it.held.close();
     assertEquals(5, read(it.out));
     assertEquals(SIZE, Events.next(events.moved).copiedBytes());
@@ -118,7 +118,7 @@ class OverwriteTest extends Fixture {
                 both.await();
                 try (Mapping mapping = it.out.map(Access.OVERWRITE, Duration.ofNanos(nanos))) {
                   return mapping.generation();
-                } catch (MapTimeoutException e) {
+                } catch (WaitTimeoutException e) {
                   return 0L;
                 }
               });

@@ -14,13 +14,13 @@ import dev.dmabroker.Attachment;
 import dev.dmabroker.ClosedException;
 import dev.dmabroker.Device;
 import dev.dmabroker.DeviceSpec;
-import dev.dmabroker.MapTimeoutException;
 import dev.dmabroker.Mapping;
 import dev.dmabroker.OutstandingMappingsException;
 import dev.dmabroker.Pin;
 import dev.dmabroker.PinnedException;
 import dev.dmabroker.SharedBuffer;
 import dev.dmabroker.WaitInterruptedException;
+import dev.dmabroker.WaitTimeoutException;
 import dev.dmabroker.WouldDeadlockException;
 import dev.dmabroker.spec.Access;
 import dev.dmabroker.spec.Constraints;
@@ -54,7 +54,8 @@ class PinTest extends Fixture {
   private void reopen(Duration firstBackOff) {
     broker.close();
     broker = builder().mover(mover).moveRetries(firstBackOff, 3).build();
-    camera = broker.register(DeviceSpec.named("camera").longestHold(Duration.ofSeconds(30)));
+    camera =
+        broker.register(DeviceSpec.builder("camera").longestHold(Duration.ofSeconds(30)).build());
     display = broker.register("display", CONTIGUOUS);
     buffer = export();
     in = buffer.attach(camera);
@@ -150,10 +151,10 @@ class PinTest extends Fixture {
     write(in, 1);
     Pin pin = in.pin();
     assertThrows(PinnedException.class, () -> buffer.evacuate(Duration.ofSeconds(30)));
-    assertThrows(PinnedException.class, buffer::unprepare);
+    assertThrows(PinnedException.class, buffer::tryEvacuate);
     assertEquals(1, read(in));
     pin.close();
-    buffer.unprepare();
+    assertTrue(buffer.tryEvacuate());
     assertEquals(0, system.live());
   }
 
@@ -271,7 +272,8 @@ class PinTest extends Fixture {
   @Test
   void aDispensableDeviceMayAttachAndIsServedOnceThePinIsClosed() {
     write(in, 1);
-    Device extra = broker.register(DeviceSpec.named("extra").constraints(CONTIGUOUS).dispensable());
+    Device extra =
+        broker.register(DeviceSpec.builder("extra").constraints(CONTIGUOUS).dispensable().build());
     Pin pin = in.pin();
     Attachment late = buffer.attach(extra);
     assertThrows(PinnedException.class, () -> late.map(Access.READ));
@@ -288,7 +290,7 @@ class PinTest extends Fixture {
     ScriptedMover.Stop stop = mover.stopCopy();
     Attachment out = buffer.attach(display);
     stop.awaitReached();
-    var failure = assertThrows(MapTimeoutException.class, () -> out.pin(Duration.ofMillis(1)));
+    var failure = assertThrows(WaitTimeoutException.class, () -> out.pin(Duration.ofMillis(1)));
     assertSays(failure, "cannot pin buffer-1 for display within 1 ms");
     assertThrows(IllegalArgumentException.class, () -> out.pin(Duration.ZERO));
     var interrupted = start(() -> out.pin()).parked();

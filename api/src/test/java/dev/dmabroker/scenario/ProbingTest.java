@@ -82,7 +82,7 @@ class ProbingTest extends Fixture {
   }
 
   private Device register() {
-    Device device = broker.register(DeviceSpec.named("vivid").probe(importer));
+    Device device = broker.register(DeviceSpec.builder("vivid").probe(importer).build());
     assertEquals(1, importer.closed);
     assertEquals(0, live(), "nothing is left of the samples");
     return device;
@@ -140,10 +140,10 @@ class ProbingTest extends Fixture {
 
   @Test
   void aDeviceThatCannotBeRegisteredIsNotAsked() {
-    broker.register(DeviceSpec.named("vivid"));
+    broker.register(DeviceSpec.builder("vivid").build());
     assertThrows(
         DuplicateNameException.class,
-        () -> broker.register(DeviceSpec.named("vivid").probe(importer)));
+        () -> broker.register(DeviceSpec.builder("vivid").probe(importer).build()));
     assertEquals(0, importer.asked);
     assertEquals(0, system.allocations());
   }
@@ -158,7 +158,7 @@ class ProbingTest extends Fixture {
 
   @Test
   void withoutAProbeNothingIsAsked() {
-    assertEquals(List.of(), broker.register(DeviceSpec.named("plain")).findings());
+    assertEquals(List.of(), broker.register(DeviceSpec.builder("plain").build()).findings());
     assertEquals(0, system.allocations());
   }
 
@@ -294,9 +294,10 @@ class ProbingTest extends Fixture {
     importer.answers.put(2, new DeviceProbe.Answer(DeviceProbe.Verdict.ACCEPTED, "imported"));
     Device device =
         broker.register(
-            DeviceSpec.named("vivid")
+            DeviceSpec.builder("vivid")
                 .constraints(Constraints.builder().forbiddenHeaps("system").build())
-                .probe(importer));
+                .probe(importer)
+                .build());
     var passedOver = broker.plan(BlobSpec.of(1), List.of(device)).passedOver().get(0);
     assertEquals("forbiddenHeaps", passedOver.field());
     assertFalse(passedOver.reason().contains("asked"), passedOver.reason());

@@ -47,9 +47,9 @@ abstract class RationedFixture extends Fixture {
     viewer = broker.register("viewer", Constraints.none());
   }
 
-  BufferStream started(UnaryOperator<StreamSpec> how) {
+  BufferStream started(UnaryOperator<StreamSpec.Builder> how) {
     BufferStream stream =
-        broker.stream(how.apply(StreamSpec.of("video", BlobSpec.of(SIZE), camera)));
+        broker.stream(how.apply(StreamSpec.builder("video", BlobSpec.of(SIZE), camera)).build());
     stream.start();
     return stream;
   }

@@ -22,7 +22,8 @@ abstract class ReadersFixture extends Fixture {
   void open() {
     broker.close();
     broker = builder().mover(mover).build();
-    camera = broker.register(DeviceSpec.named("camera").longestHold(Duration.ofSeconds(30)));
+    camera =
+        broker.register(DeviceSpec.builder("camera").longestHold(Duration.ofSeconds(30)).build());
     display = broker.register("display", CONTIGUOUS);
     buffer = export();
     in = buffer.attach(camera);

@@ -151,7 +151,7 @@ class ReadersTest extends ReadersFixture {
     assertEquals(1, state().retired());
     assertEquals(1, state().holders().size());
     write(out, 5);
-    buffer.unprepare();
+    assertTrue(buffer.tryEvacuate());
     assertEquals(0, cma.live());
     assertEquals(1, read(reader));
     reader.close();
@@ -206,7 +206,8 @@ class ReadersTest extends ReadersFixture {
 
   @Test
   void onlyWhoWritesIsBlamedForADrainThatTookTooLong() throws Exception {
-    Device slow = broker.register(DeviceSpec.named("slow").longestHold(Duration.ofMillis(1)));
+    Device slow =
+        broker.register(DeviceSpec.builder("slow").longestHold(Duration.ofMillis(1)).build());
     Attachment writing = buffer.attach(slow);
     Mapping writer = start(() -> writing.map(Access.WRITE)).result();
     Mapping reader = in.map(Access.READ); // Declared to hold it for 30 s, and delays nothing.

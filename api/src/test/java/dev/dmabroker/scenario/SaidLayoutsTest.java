@@ -45,7 +45,7 @@ class SaidLayoutsTest extends Fixture {
   }
 
   private static ImageConstraintsBuilder compressed() {
-    return ImageConstraints.of(PixelFormat.XRGB8888).modifiers(COMPRESSED);
+    return ImageConstraints.builder().formats(PixelFormat.XRGB8888).modifiers(COMPRESSED);
   }
 
   private Device register(String name, ImageConstraintsBuilder image) {
@@ -124,8 +124,10 @@ class SaidLayoutsTest extends Fixture {
     Device both =
         register(
             "both",
-            ImageConstraints.of(PixelFormat.XRGB8888).modifiers(Modifier.LINEAR, COMPRESSED));
-    Device any = register("any", ImageConstraints.anyFormat().anyModifier());
+            ImageConstraints.builder()
+                .formats(PixelFormat.XRGB8888)
+                .modifiers(Modifier.LINEAR, COMPRESSED));
+    Device any = register("any", ImageConstraints.builder().anyModifier());
     assertEquals(
         Modifier.LINEAR,
         broker
@@ -147,7 +149,8 @@ class SaidLayoutsTest extends Fixture {
             "picky",
             Constraints.builder()
                 .image(
-                    ImageConstraints.of(PixelFormat.XRGB8888)
+                    ImageConstraints.builder()
+                        .formats(PixelFormat.XRGB8888)
                         .modifiers(Modifier.LINEAR, COMPRESSED))
                 .prefer(5, Constraints.builder().image(compressed().layouts(wide)).build())
                 .build());
@@ -188,7 +191,8 @@ class SaidLayoutsTest extends Fixture {
             8192 + 4096,
             List.of(new Layout.Plane(0, 128, 64, 64), new Layout.Plane(8192, 128, 64, 32)),
             Optional.of(new Layout.Image(PixelFormat.NV12, Modifier.LINEAR, 64, 64)));
-    Device codec = register("codec", ImageConstraints.of(PixelFormat.NV12).layouts(fixed));
+    Device codec =
+        register("codec", ImageConstraints.builder().formats(PixelFormat.NV12).layouts(fixed));
     Device other = broker.register("other", Constraints.none());
     ImageSpec spec = ImageSpec.of(64, 60, PixelFormat.NV12);
     assertEquals(fixed, broker.plan(spec, List.of(other, codec)).placements().get(0).layout());
@@ -207,10 +211,15 @@ class SaidLayoutsTest extends Fixture {
         () -> compressed().layouts(new Layout(1, List.of(new Layout.Plane(0, 1, 1, 1)))));
     assertSays(
         "layouts has one of Arm 0x0800000000000001, which modifiers [LINEAR] lack",
-        () -> ImageConstraints.anyFormat().layouts(SMALL).build());
+        () -> ImageConstraints.builder().layouts(SMALL).build());
     assertSays(
         "layouts has one of XRGB8888, which formats [NV12] lack",
-        () -> ImageConstraints.of(PixelFormat.NV12).anyModifier().layouts(SMALL).build());
+        () ->
+            ImageConstraints.builder()
+                .formats(PixelFormat.NV12)
+                .anyModifier()
+                .layouts(SMALL)
+                .build());
   }
 
   private static void assertSays(String text, Supplier<Object> making) {

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.dmabroker.Attachment;
 import dev.dmabroker.Device;
 import dev.dmabroker.Mapping;
+import dev.dmabroker.Subscription;
 import dev.dmabroker.event.BrokerListener;
 import dev.dmabroker.event.BrokerSnapshot.ListenerState;
 import dev.dmabroker.event.BufferMove;
@@ -67,7 +68,7 @@ class SlowListenerTest extends Fixture {
 
   @BeforeEach
   void listen() {
-    AutoCloseable unused = broker.listen(slow);
+    Subscription unused = broker.listen(slow);
     camera = broker.register("camera", Constraints.none());
   }
 
@@ -123,11 +124,12 @@ class SlowListenerTest extends Fixture {
     for (int i = 0; i < 4; i++) { // More than there are copiers.
       Attachment in = export().attach(camera);
       write(in, i);
-      in.onMove(
-          generation -> {
-            Await.latch(go);
-            generations.add(generation);
-          });
+      Subscription unused =
+          in.onMove(
+              generation -> {
+                Await.latch(go);
+                generations.add(generation);
+              });
       Attachment out = in.buffer().attach(display);
       assertEquals(i, read(out));
     }
@@ -142,12 +144,13 @@ class SlowListenerTest extends Fixture {
     write(in, 1);
     List<Long> generations = new CopyOnWriteArrayList<>();
     CountDownLatch first = new CountDownLatch(1);
-    in.onMove(
-        generation -> {
-          generations.add(generation);
-          first.countDown();
-          Await.latch(go);
-        });
+    Subscription unused =
+        in.onMove(
+            generation -> {
+              generations.add(generation);
+              first.countDown();
+              Await.latch(go);
+            });
     Device display = broker.register("display", CONTIGUOUS);
     Device scattered =
         broker.register("scattered", Constraints.builder().permittedHeaps("system").build());

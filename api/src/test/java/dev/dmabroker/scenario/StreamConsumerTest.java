@@ -95,7 +95,10 @@ class StreamConsumerTest extends VideoFixture {
     Device producer = broker.register("camera", Constraints.none());
     BufferStream stream =
         broker.stream(
-            StreamSpec.of("video", BlobSpec.of(SIZE), producer).minBuffers(1).maxBuffers(1));
+            StreamSpec.builder("video", BlobSpec.of(SIZE), producer)
+                .minBuffers(1)
+                .maxBuffers(1)
+                .build());
     stream.start();
     StreamConsumer every = stream.consumer(producer, Policy.EVERY_FRAME);
     stream.consumer(producer, Policy.LATEST);
@@ -111,9 +114,10 @@ class StreamConsumerTest extends VideoFixture {
   void aSlowDeviceIsNamed() throws Exception {
     Device slow =
         broker.register(
-            DeviceSpec.named("slow")
+            DeviceSpec.builder("slow")
                 .longestHold(Duration.ofMillis(2))
-                .constraints(Constraints.builder().camping(1).build()));
+                .constraints(Constraints.builder().camping(1).build())
+                .build());
     BufferStream stream = started(spec -> spec);
     StreamConsumer consumer = stream.consumer(slow, Policy.EVERY_FRAME);
     submit(stream, 0);
@@ -193,9 +197,9 @@ class StreamConsumerTest extends VideoFixture {
         UnsatisfiableException.class, () -> stream(spec -> spec).consumer(odd, Policy.LATEST));
     assertEquals(List.of(), stream.snapshot().consumers());
     broker.snapshot().buffers().forEach(b -> assertEquals(List.of("camera"), b.attached()));
-    Device writer = broker.register(DeviceSpec.named("writer").access(Access.WRITE));
+    Device writer = broker.register(DeviceSpec.builder("writer").access(Access.WRITE).build());
     assertThrows(UndeclaredAccessException.class, () -> stream.consumer(writer, Policy.LATEST));
-    Device reader = broker.register(DeviceSpec.named("reader").access(Access.READ));
+    Device reader = broker.register(DeviceSpec.builder("reader").access(Access.READ).build());
     assertThrows(
         UndeclaredAccessException.class,
         () -> broker.stream(StreamSpec.of("other", BlobSpec.of(1), reader)));

@@ -15,11 +15,11 @@ import dev.dmabroker.Device;
 import dev.dmabroker.DeviceSpec;
 import dev.dmabroker.EmptyFrame;
 import dev.dmabroker.Frame;
-import dev.dmabroker.MapTimeoutException;
 import dev.dmabroker.MoveFailedException;
 import dev.dmabroker.StreamConsumer;
 import dev.dmabroker.StreamConsumer.Policy;
 import dev.dmabroker.StreamSpec;
+import dev.dmabroker.WaitTimeoutException;
 import dev.dmabroker.event.Delivery;
 import dev.dmabroker.event.FrameDropped;
 import dev.dmabroker.spec.BlobSpec;
@@ -39,7 +39,8 @@ class StreamFaultTest extends RationedFixture {
 
   @Test
   void aProducerThatNeverSubmitsIsNamed() throws Exception {
-    Device stuck = broker.register(DeviceSpec.named("stuck").longestHold(Duration.ofMillis(2)));
+    Device stuck =
+        broker.register(DeviceSpec.builder("stuck").longestHold(Duration.ofMillis(2)).build());
     BufferStream stream = broker.stream(StreamSpec.of("video", BlobSpec.of(SIZE), stuck));
     stream.start();
     EmptyFrame unused = stream.acquire();
@@ -98,7 +99,7 @@ class StreamFaultTest extends RationedFixture {
     EmptyFrame one = stream.acquire();
     EmptyFrame other = stream.acquire();
     var failure =
-        assertThrows(MapTimeoutException.class, () -> stream.acquire(Duration.ofMillis(100)));
+        assertThrows(WaitTimeoutException.class, () -> stream.acquire(Duration.ofMillis(100)));
     assertSays(failure, "camera is closed");
     one.submit();
     other.submit();
@@ -155,12 +156,12 @@ class StreamFaultTest extends RationedFixture {
   void aWaitIsOneRefusalHoweverLongItLasts() {
     // The stream looks after its frames each half of what a device may hold them.
     Device rationed =
-        broker.register(DeviceSpec.named("rationed").longestHold(Duration.ofMillis(4)));
+        broker.register(DeviceSpec.builder("rationed").longestHold(Duration.ofMillis(4)).build());
     BufferStream stream = broker.stream(StreamSpec.of("video", BlobSpec.of(SIZE), rationed));
     stream.start();
     EmptyFrame one = stream.acquire();
     EmptyFrame other = stream.acquire();
-    assertThrows(MapTimeoutException.class, () -> stream.acquire(Duration.ofMillis(200)));
+    assertThrows(WaitTimeoutException.class, () -> stream.acquire(Duration.ofMillis(200)));
     assertEquals(1, stream.snapshot().refused());
     one.close();
     other.close();
@@ -174,7 +175,7 @@ class StreamFaultTest extends RationedFixture {
     EmptyFrame one = stream.acquire();
     EmptyFrame other = stream.acquire();
     var failure =
-        assertThrows(MapTimeoutException.class, () -> stream.acquire(Duration.ofMillis(200)));
+        assertThrows(WaitTimeoutException.class, () -> stream.acquire(Duration.ofMillis(200)));
     assertInstanceOf(BudgetExceededException.class, failure.getCause());
     one.close();
     other.close();

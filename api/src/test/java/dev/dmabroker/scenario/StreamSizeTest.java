@@ -12,11 +12,11 @@ import dev.dmabroker.BufferStream.State;
 import dev.dmabroker.Device;
 import dev.dmabroker.EmptyFrame;
 import dev.dmabroker.Frame;
-import dev.dmabroker.MapTimeoutException;
 import dev.dmabroker.SharedBuffer;
 import dev.dmabroker.StreamConsumer;
 import dev.dmabroker.StreamConsumer.Policy;
 import dev.dmabroker.UnsatisfiableException;
+import dev.dmabroker.WaitTimeoutException;
 import dev.dmabroker.spec.Constraints;
 import dev.dmabroker.spi.HeapException;
 import dev.dmabroker.testing.Await;
@@ -40,7 +40,7 @@ class StreamSizeTest extends VideoFixture {
       held.add(stream.acquire());
     }
     assertEquals(4, system.allocations());
-    var failure = assertThrows(MapTimeoutException.class, () -> stream.acquire(AT_ONCE));
+    var failure = assertThrows(WaitTimeoutException.class, () -> stream.acquire(AT_ONCE));
     assertSays(failure, "acquire a buffer of video", "it has all the 4 buffers", "camera holds 4");
     assertEquals(4, failure.holders().size());
     assertEquals(4, stream.snapshot().depth());
@@ -62,7 +62,7 @@ class StreamSizeTest extends VideoFixture {
       EmptyFrame unused = stream.acquire();
     }
     assertSays(
-        assertThrows(MapTimeoutException.class, () -> stream.acquire(AT_ONCE)), "bytes", "takes");
+        assertThrows(WaitTimeoutException.class, () -> stream.acquire(AT_ONCE)), "bytes", "takes");
     assertEquals(3 * SIZE, stream.snapshot().sizeBytes());
   }
 
@@ -76,7 +76,7 @@ class StreamSizeTest extends VideoFixture {
       held.add(stream.acquire());
     }
     var failure =
-        assertThrows(MapTimeoutException.class, () -> stream.acquire(Duration.ofMillis(200)));
+        assertThrows(WaitTimeoutException.class, () -> stream.acquire(Duration.ofMillis(200)));
     assertSays(failure, "there is no memory", "ENOMEM");
     assertInstanceOf(AllocationException.class, failure.getCause());
     var waiting = start(() -> stream.acquire()).parked();

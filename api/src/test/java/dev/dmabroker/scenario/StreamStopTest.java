@@ -13,13 +13,13 @@ import dev.dmabroker.CpuView;
 import dev.dmabroker.Device;
 import dev.dmabroker.EmptyFrame;
 import dev.dmabroker.Frame;
-import dev.dmabroker.MapTimeoutException;
 import dev.dmabroker.OutstandingMappingsException;
 import dev.dmabroker.StreamConsumer;
 import dev.dmabroker.StreamConsumer.Policy;
 import dev.dmabroker.StreamSpec;
 import dev.dmabroker.StreamStoppedException;
 import dev.dmabroker.WaitInterruptedException;
+import dev.dmabroker.WaitTimeoutException;
 import dev.dmabroker.event.StreamResized;
 import dev.dmabroker.internal.watch.EventRecords;
 import dev.dmabroker.spec.BlobSpec;
@@ -54,7 +54,6 @@ class StreamStopTest extends VideoFixture {
     assertThrows(StreamStoppedException.class, stream::acquire);
     assertThrows(StreamStoppedException.class, stream::tryAcquire);
     assertThrows(StreamStoppedException.class, consumer::take);
-    assertTrue(consumer.tryTake().isEmpty(), "it is told once");
     broker.snapshot().buffers().forEach(b -> assertEquals(List.of(), b.holders()));
     stream.start();
     submit(stream, 5);
@@ -73,7 +72,7 @@ class StreamStopTest extends VideoFixture {
     stream.start();
     EmptyFrame other = stream.acquire();
     assertThrows(
-        MapTimeoutException.class, () -> stream.acquire(AT_ONCE), "it is still written to");
+        WaitTimeoutException.class, () -> stream.acquire(AT_ONCE), "it is still written to");
     view.close();
     assertThrows(StreamStoppedException.class, filling::submit);
     filling.close();
@@ -152,7 +151,59 @@ class StreamStopTest extends VideoFixture {
         StreamStoppedException.class,
         assertThrows(CompletionException.class, takingAsync::join).getCause());
     assertFalse(one.mapping().isOpen() || other.mapping().isOpen());
-    assertTrue(consumer.tryTake().isEmpty(), "those who waited have been told");
+  }
+
+  @Test
+  void everyTakerIsToldOfTheStop() throws Exception {
+    BufferStream stream = started(spec -> spec);
+    StreamConsumer consumer = stream.consumer(viewer, Policy.EVERY_FRAME);
+    List<Running<Frame>> waiting =
+        List.of(start(() -> consumer.take()).parked(), start(() -> consumer.take()).parked());
+    stream.stop();
+    for (Running<Frame> each : waiting) {
+      assertThrows(StreamStoppedException.class, each::result);
+    }
+    for (int i = 0; i < 2; i++) { // Takers that were busy with their last frames.
+      assertSays(
+          assertThrows(StreamStoppedException.class, () -> consumer.take(AT_ONCE)),
+          "cannot take a frame of video for viewer: stream video is STOPPED",
+          "take again when the producer's side has started it, or close the consumer");
+      assertThrows(StreamStoppedException.class, consumer::tryTake);
+      assertInstanceOf(
+          StreamStoppedException.class,
+          assertThrows(CompletionException.class, () -> consumer.takeAsync().join()).getCause());
+    }
+    stream.start();
+    assertTrue(consumer.tryTake().isEmpty());
+    submit(stream, 2);
+    assertEquals(2, read(consumer.take(AT_ONCE).mapping()));
+  }
+
+  @Test
+  void takersAreToldOfAStopThatWaitsForOthers() throws Exception {
+    BufferStream stream = started(spec -> spec);
+    StreamConsumer consumer = stream.consumer(viewer, Policy.EVERY_FRAME);
+    submit(stream, 0);
+    Frame held = consumer.take();
+    var waiting = start(() -> consumer.take(Duration.ofSeconds(30))).parked();
+    var stopping = start(() -> stopped(stream, Duration.ofDays(1))).parked();
+    assertThrows(StreamStoppedException.class, waiting::result);
+    assertEquals(State.STOPPING, stream.state());
+    assertThrows(StreamStoppedException.class, () -> consumer.take(AT_ONCE));
+    held.close();
+    assertEquals(State.STOPPED, stopping.result());
+  }
+
+  @Test
+  void aConsumerThatComesAfterTheStopWaitsForTheStart() throws Exception {
+    BufferStream stream = started(spec -> spec);
+    stream.stop();
+    StreamConsumer late = stream.consumer(viewer, Policy.EVERY_FRAME);
+    assertTrue(late.tryTake().isEmpty());
+    var taking = start(() -> late.take(Duration.ofSeconds(30))).parked();
+    stream.start();
+    submit(stream, 4);
+    assertEquals(4, read(taking.result().mapping()));
   }
 
   @Test

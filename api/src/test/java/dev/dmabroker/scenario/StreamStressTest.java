@@ -12,12 +12,12 @@ import dev.dmabroker.Device;
 import dev.dmabroker.DeviceSpec;
 import dev.dmabroker.EmptyFrame;
 import dev.dmabroker.Frame;
-import dev.dmabroker.MapTimeoutException;
 import dev.dmabroker.OutstandingMappingsException;
 import dev.dmabroker.StreamConsumer;
 import dev.dmabroker.StreamConsumer.Policy;
 import dev.dmabroker.StreamSpec;
 import dev.dmabroker.StreamStoppedException;
+import dev.dmabroker.WaitTimeoutException;
 import dev.dmabroker.spec.BlobSpec;
 import dev.dmabroker.spec.Constraints;
 import dev.dmabroker.testing.Await;
@@ -44,12 +44,14 @@ class StreamStressTest extends Fixture {
   private final Device camera = broker.register("camera", Constraints.none());
   private final Device viewer = broker.register("viewer", Constraints.none());
   private final Device display = broker.register("display", CONTIGUOUS);
-  private final Device stranger = broker.register(DeviceSpec.named("stranger").group("others"));
+  private final Device stranger =
+      broker.register(DeviceSpec.builder("stranger").group("others").build());
   private final BufferStream stream =
       broker.stream(
-          StreamSpec.of("video", BlobSpec.of(SIZE), camera)
+          StreamSpec.builder("video", BlobSpec.of(SIZE), camera)
               .maxBuffers(6)
-              .quietTime(Duration.ofMillis(5)));
+              .quietTime(Duration.ofMillis(5))
+              .build());
   private final AtomicBoolean over = new AtomicBoolean();
   private final AtomicLong seen = new AtomicLong();
 
@@ -116,7 +118,7 @@ class StreamStressTest extends Fixture {
     while (!over.get()) {
       try {
         step.run(random);
-      } catch (StreamStoppedException | MapTimeoutException | BusyException e) {
+      } catch (StreamStoppedException | WaitTimeoutException | BusyException e) {
         // Once more.
       }
     }
@@ -172,7 +174,7 @@ class StreamStressTest extends Fixture {
       for (int i = 0; i < frames && !over.get(); i++) {
         try (Frame frame = consumer.take(BRIEF)) {
           check(frame);
-        } catch (StreamStoppedException | MapTimeoutException e) {
+        } catch (StreamStoppedException | WaitTimeoutException e) {
           // Once more.
         }
       }

@@ -11,7 +11,10 @@ import dev.dmabroker.EmptyFrame;
 import dev.dmabroker.Frame;
 import dev.dmabroker.StreamConsumer;
 import dev.dmabroker.StreamConsumer.Policy;
+import dev.dmabroker.StreamSpec;
 import dev.dmabroker.spec.Access;
+import dev.dmabroker.spec.BlobSpec;
+import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
 /** Frames that go round, in number and in order. */
@@ -80,5 +83,28 @@ class StreamTest extends VideoFixture {
     frame.submit();
     assertSays(assertThrows(ClosedException.class, frame::submit), "video-", "submitted");
     assertEquals(1, stream.snapshot().submitted());
+  }
+
+  @Test
+  void aSpecIsATemplateForAnother() {
+    StreamSpec spec =
+        StreamSpec.builder("video", BlobSpec.of(SIZE), camera)
+            .minBuffers(3)
+            .maxBuffers(4)
+            .maxBytes(8 * SIZE)
+            .quietTime(Duration.ofSeconds(2))
+            .stopDeadline(Duration.ZERO)
+            .build();
+    assertEquals(spec, spec.toBuilder().build());
+    StreamSpec other =
+        spec.toBuilder().name("audio").buffer(BlobSpec.of(1)).producer(viewer).build();
+    assertEquals("audio", other.name());
+    assertEquals(BlobSpec.of(1), other.buffer());
+    assertEquals(viewer, other.producer());
+    assertEquals(3, other.minBuffers());
+    assertSays(
+        assertThrows(IllegalArgumentException.class, () -> spec.toBuilder().minBuffers(5).build()),
+        "maxBuffers must be at least minBuffers 5, is 4");
+    assertEquals(5, spec.toBuilder().minBuffers(5).maxBuffers(5).build().minBuffers());
   }
 }

@@ -11,10 +11,10 @@ import dev.dmabroker.Device;
 import dev.dmabroker.DeviceSpec;
 import dev.dmabroker.EmptyFrame;
 import dev.dmabroker.Frame;
-import dev.dmabroker.MapTimeoutException;
 import dev.dmabroker.StreamConsumer;
 import dev.dmabroker.StreamConsumer.Policy;
 import dev.dmabroker.StreamSpec;
+import dev.dmabroker.WaitTimeoutException;
 import dev.dmabroker.event.StreamState;
 import dev.dmabroker.spec.BlobSpec;
 import dev.dmabroker.spi.HeapException;
@@ -35,7 +35,7 @@ class StreamTrustTest extends RationedFixture {
     try (CpuView view = again.mapping().cpuView()) {
       assertEquals(77, view.bytes().getLong(0), "nobody new, nothing done");
     }
-    Device stranger = broker.register(DeviceSpec.named("stranger").group("others"));
+    Device stranger = broker.register(DeviceSpec.builder("stranger").group("others").build());
     StreamConsumer other = stream.consumer(stranger, Policy.EVERY_FRAME);
     again.submit();
     try (Frame frame = same.take()) {
@@ -69,7 +69,7 @@ class StreamTrustTest extends RationedFixture {
   void aHeapsPromiseOfZerosIsNotReliedOn() {
     system.giveFilled((byte) 7);
     cma.giveFilled((byte) 7);
-    Device stranger = broker.register(DeviceSpec.named("stranger").group("others"));
+    Device stranger = broker.register(DeviceSpec.builder("stranger").group("others").build());
     BufferStream stream = started(spec -> spec.minBuffers(1));
     StreamConsumer other = stream.consumer(stranger, Policy.EVERY_FRAME);
     stream.acquire().submit();
@@ -93,7 +93,7 @@ class StreamTrustTest extends RationedFixture {
 
   @Test
   void memoryThatCannotBeClearedCountsAsRefused() {
-    broker.register(DeviceSpec.named("stranger").group("others"));
+    broker.register(DeviceSpec.builder("stranger").group("others").build());
     system.onBegin(
         () -> {
           throw new HeapException(HeapException.Kind.FAILED, "EIO");
@@ -111,7 +111,7 @@ class StreamTrustTest extends RationedFixture {
   void whatCannotBeScrubbedIsReplaced() throws Exception {
     BufferStream stream = started(spec -> spec.minBuffers(1));
     submit(stream, 77);
-    Device stranger = broker.register(DeviceSpec.named("stranger").group("others"));
+    Device stranger = broker.register(DeviceSpec.builder("stranger").group("others").build());
     StreamConsumer other = stream.consumer(stranger, Policy.EVERY_FRAME);
     system.onBegin(
         () -> {
@@ -132,12 +132,12 @@ class StreamTrustTest extends RationedFixture {
   void aBufferThatWasGivenBackBeforeItWasScrubbedIsScrubbedWhenItIsNext() {
     BufferStream stream = started(spec -> spec.minBuffers(1).maxBuffers(1));
     submit(stream, 77);
-    Device stranger = broker.register(DeviceSpec.named("stranger").group("others"));
+    Device stranger = broker.register(DeviceSpec.builder("stranger").group("others").build());
     StreamConsumer other = stream.consumer(stranger, Policy.EVERY_FRAME);
     ScriptedMover.Stop stop = mover.stopCopy();
     stream.consumer(broker.register("display", CONTIGUOUS), Policy.LATEST);
     stop.awaitReached();
-    assertThrows(MapTimeoutException.class, () -> stream.acquire(AT_ONCE), "it is on the move");
+    assertThrows(WaitTimeoutException.class, () -> stream.acquire(AT_ONCE), "it is on the move");
     stop.goOn();
     Await.until(
         "moved with its contents",
@@ -151,7 +151,7 @@ class StreamTrustTest extends RationedFixture {
   void anErrorWhileABufferIsScrubbedCostsThatBufferAlone() {
     BufferStream stream = started(spec -> spec.minBuffers(1));
     submit(stream, 77);
-    Device stranger = broker.register(DeviceSpec.named("stranger").group("others"));
+    Device stranger = broker.register(DeviceSpec.builder("stranger").group("others").build());
     StreamConsumer other = stream.consumer(stranger, Policy.EVERY_FRAME);
     system.onBegin(
         () -> {

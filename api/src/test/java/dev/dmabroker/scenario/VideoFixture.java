@@ -16,11 +16,11 @@ abstract class VideoFixture extends Fixture {
   final Device camera = broker.register("camera", Constraints.none());
   final Device viewer = broker.register("viewer", Constraints.none());
 
-  BufferStream stream(UnaryOperator<StreamSpec> how) {
-    return broker.stream(how.apply(StreamSpec.of("video", BlobSpec.of(SIZE), camera)));
+  BufferStream stream(UnaryOperator<StreamSpec.Builder> how) {
+    return broker.stream(how.apply(StreamSpec.builder("video", BlobSpec.of(SIZE), camera)).build());
   }
 
-  BufferStream started(UnaryOperator<StreamSpec> how) {
+  BufferStream started(UnaryOperator<StreamSpec.Builder> how) {
     BufferStream stream = stream(how);
     stream.start();
     return stream;

@@ -13,11 +13,11 @@ import dev.dmabroker.Broker;
 import dev.dmabroker.ClosedException;
 import dev.dmabroker.Device;
 import dev.dmabroker.DeviceSpec;
-import dev.dmabroker.MapTimeoutException;
 import dev.dmabroker.Mapping;
 import dev.dmabroker.OutstandingMappingsException;
 import dev.dmabroker.SharedBuffer;
 import dev.dmabroker.WaitInterruptedException;
+import dev.dmabroker.WaitTimeoutException;
 import dev.dmabroker.WouldDeadlockException;
 import dev.dmabroker.spec.Access;
 import dev.dmabroker.spec.Constraints;
@@ -37,7 +37,7 @@ import org.junit.jupiter.api.Test;
 /** Waiting: its order, its ends by interrupt, cancellation and closing, and waiting for oneself. */
 class WaitingTest extends Fixture {
   private final Device camera =
-      broker.register(DeviceSpec.named("camera").longestHold(Duration.ofSeconds(30)));
+      broker.register(DeviceSpec.builder("camera").longestHold(Duration.ofSeconds(30)).build());
   private final Device display = broker.register("display", CONTIGUOUS);
   private final SharedBuffer buffer = export();
   private final Attachment in = buffer.attach(camera);
@@ -165,7 +165,8 @@ class WaitingTest extends Fixture {
     SharedBuffer mine = inOrder.export(buffer.spec());
     Attachment reader =
         mine.attach(
-            inOrder.register(DeviceSpec.named("reader").longestHold(Duration.ofSeconds(30))));
+            inOrder.register(
+                DeviceSpec.builder("reader").longestHold(Duration.ofSeconds(30)).build()));
     Attachment writer = mine.attach(inOrder.register("writer", Constraints.none()));
     write(reader, 1);
     Mapping first = reader.map(Access.WRITE);
@@ -207,13 +208,15 @@ class WaitingTest extends Fixture {
         builder().mapTimeout(Duration.ofMillis(1)).closeTimeout(Duration.ofSeconds(30)).build();
     SharedBuffer mine = hasty.export(buffer.spec());
     Attachment reader =
-        mine.attach(hasty.register(DeviceSpec.named("reader").longestHold(Duration.ofSeconds(30))));
+        mine.attach(
+            hasty.register(
+                DeviceSpec.builder("reader").longestHold(Duration.ofSeconds(30)).build()));
     Mapping first = start(() -> reader.map(Access.WRITE)).result(); // Not a wait for oneself.
     Attachment strict = mine.attach(hasty.register("strict", CONTIGUOUS));
     Await.until("draining", () -> mine.state() == DRAINING);
     var future = strict.mapAsync(Access.READ);
     var failure = assertThrows(ExecutionException.class, () -> future.get(30, TimeUnit.SECONDS));
-    assertInstanceOf(MapTimeoutException.class, failure.getCause());
+    assertInstanceOf(WaitTimeoutException.class, failure.getCause());
     first.close();
     hasty.close();
     held.close();

@@ -80,10 +80,20 @@ class BufferSpecTest {
   }
 
   @Test
+  void aFormatThatOverflowsDoesNotLoseTheOthers() {
+    ImageSpec huge = ImageSpec.of(Integer.MAX_VALUE, Integer.MAX_VALUE, XRGB8888, NV12);
+    long luma = (1L << 31) * Integer.MAX_VALUE;
+    assertEquals(luma + (1L << 31) * (1L << 30), huge.layout().sizeBytes());
+    assertEquals(NV12, huge.layout().image().orElseThrow().format());
+  }
+
+  @Test
   void aPictureMayHaveSeveralFormatsAndNoneTwice() {
     ImageSpec spec = ImageSpec.of(2, 2, NV12, YUYV, NV12);
     assertEquals(List.of(NV12, YUYV), spec.formats());
-    assertEquals("2x2 [NV12, YUYV] REC709", spec.in(ColorSpace.REC709).toString());
+    assertEquals(
+        "2x2 [NV12, YUYV] REC709",
+        spec.toBuilder().colorSpace(ColorSpace.REC709).build().toString());
     assertThrows(
         IllegalArgumentException.class, () -> new ImageSpec(2, 2, List.of(), Optional.empty()));
   }
@@ -118,5 +128,18 @@ class BufferSpecTest {
     planes.clear();
     assertEquals(1, layout.planes().size());
     assertThrows(UnsupportedOperationException.class, () -> layout.planes().clear());
+  }
+
+  @Test
+  void anImageIsATemplateForAnother() {
+    ImageSpec small =
+        ImageSpec.builder(64, 48, PixelFormat.NV12).colorSpace(ColorSpace.REC709).build();
+    ImageSpec large = small.toBuilder().size(1920, 1080).build();
+    assertEquals("1920x1080 NV12 REC709", large.toString());
+    assertEquals(
+        "64x48 [YUYV, NV12] REC709",
+        small.toBuilder().formats(PixelFormat.YUYV, PixelFormat.NV12).build().toString());
+    assertEquals("64x48 NV12 REC709", small.toString());
+    assertThrows(IllegalArgumentException.class, () -> small.toBuilder().size(0, 1).build());
   }
 }

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.Optional;
 import java.util.Set;
@@ -30,7 +31,6 @@ class ConstraintsTest {
     return Stream.of(
         new Setter("contiguous", b -> b.contiguous(), "contiguous"),
         new Setter("cpuReach", b -> b.cpuReach(), "cpuReach"),
-        new Setter("deviceAccess", b -> b.deviceAccess(), "deviceAccess"),
         new Setter("addressBits", b -> b.addressBits(32), "addressBits=32"),
         new Setter(
             "addressRanges",
@@ -65,7 +65,7 @@ class ConstraintsTest {
   @Test
   void asksForNothingUnlessToldTo() {
     Constraints none = Constraints.builder().build();
-    assertFalse(none.contiguous() || none.cpuReach() || none.deviceAccess());
+    assertFalse(none.contiguous() || none.cpuReach() || none.cpuOnly());
     assertEquals(64, none.addressBits());
     assertEquals(1, none.alignmentBytes());
     assertEquals(1, none.strideAlignmentBytes());
@@ -93,6 +93,17 @@ class ConstraintsTest {
     assertEquals(Optional.of(Set.of("a", "b")), all.permittedHeaps());
     assertEquals(Set.of("b", "c"), all.forbiddenHeaps());
     assertEquals(String.join(", ", fields().map(Setter::reads).toList()), all.toString());
+  }
+
+  @Test
+  void whatOnlyTheCpuUsesIsInItsReach() {
+    Constraints cpu = Constraints.builder().cpuOnly().build();
+    assertTrue(cpu.cpuOnly() && cpu.cpuReach());
+    assertEquals("cpuReach, cpuOnly", cpu.toString());
+    assertEquals(cpu, Constraints.builder().cpuReach().cpuOnly().build());
+    assertEquals(cpu, Constraints.builder().cpuOnly().cpuReach().build());
+    assertFalse(cpu.fields().contains(ConstraintField.DEVICE_ACCESS));
+    assertTrue(Constraints.none().fields().contains(ConstraintField.DEVICE_ACCESS));
   }
 
   @ParameterizedTest
@@ -253,13 +264,66 @@ class ConstraintsTest {
     assertThrows(
         IllegalStateException.class, () -> Constraints.builder().contiguous().contiguous());
     assertThrows(IllegalStateException.class, () -> Constraints.builder().cpuReach().cpuReach());
-    assertThrows(
-        IllegalStateException.class, () -> Constraints.builder().deviceAccess().deviceAccess());
+    assertThrows(IllegalStateException.class, () -> Constraints.builder().cpuOnly().cpuOnly());
     assertThrows(
         IllegalStateException.class,
         () -> Constraints.builder().forbiddenHeaps().forbiddenHeaps("a"));
     assertThrows(IllegalArgumentException.class, () -> Constraints.builder().permittedHeaps(" "));
     assertThrows(
         IllegalArgumentException.class, () -> Constraints.builder().forbiddenHeaps("a", ""));
+  }
+
+  // ---- Templates ----
+
+  @Test
+  void aBuilderOfConstraintsHasTheirFields() {
+    Constraints all =
+        Constraints.builder()
+            .contiguous()
+            .addressBits(32)
+            .coherency(Coherency.RAM)
+            .forbiddenHeaps("cma")
+            .usage(Usage.VIDEO_ENCODER)
+            .camping(2)
+            .image(ImageConstraints.builder().formats(PixelFormat.NV12).strideAlignment(64))
+            .image(ImageConstraints.builder().anyModifier().maxSize(64, 64))
+            .prefer(50, Constraints.builder().caching(Caching.CACHED).build())
+            .build();
+    assertEquals(all, all.toBuilder().build());
+    assertEquals(Constraints.none(), Constraints.none().toBuilder().build());
+  }
+
+  @Test
+  void eachFieldOfATemplateMayBeSetAnewOnce() {
+    Constraints template = Constraints.builder().contiguous().addressBits(32).build();
+    assertEquals(40, template.toBuilder().addressBits(40).build().addressBits());
+    assertEquals(
+        Constraints.builder().contiguous().build(), template.toBuilder().addressBits(64).build());
+    ConstraintsBuilder again = template.toBuilder().addressBits(64);
+    assertThrows(IllegalStateException.class, () -> again.addressBits(32));
+    assertTrue(template.toBuilder().usage(Usage.VIDEO_ENCODER).build().contiguous());
+    assertEquals(32, template.addressBits());
+  }
+
+  @Test
+  void demandsOnPicturesAreTemplatesToo() {
+    ImageConstraints template =
+        ImageConstraints.builder()
+            .formats(PixelFormat.NV12)
+            .colorSpaces(ColorSpace.REC709)
+            .requiredSizes(new ImageSize(64, 64))
+            .strideAlignment(64)
+            .build();
+    assertEquals(template, template.toBuilder().build());
+    ImageConstraints any = template.toBuilder().anyModifier().strideAlignment(1).build();
+    assertEquals(Optional.empty(), any.modifiers());
+    assertEquals(1, any.number(ConstraintField.STRIDE_ALIGNMENT));
+    assertEquals(any, any.toBuilder().build());
+    assertEquals(
+        Optional.of(Set.of(Modifier.LINEAR)),
+        any.toBuilder().modifiers(Modifier.LINEAR).build().modifiers());
+    ImageConstraintsBuilder again = template.toBuilder().strideAlignment(128);
+    assertThrows(IllegalStateException.class, () -> again.strideAlignment(64));
+    assertThrows(InvalidConstraintException.class, () -> ImageConstraints.builder().formats());
   }
 }

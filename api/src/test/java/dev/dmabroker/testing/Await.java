@@ -40,6 +40,11 @@ public final class Await {
                 || thread.getState() == Thread.State.TIMED_WAITING);
   }
 
+  /** Returns once the thread waits for another to leave a monitor. */
+  public static void blocked(Thread thread) {
+    until(thread.getName() + " is blocked", () -> thread.getState() == Thread.State.BLOCKED);
+  }
+
   /** Joins, with the deadline. */
   public static void ended(Thread thread) throws InterruptedException {
     thread.join(DEADLINE.toMillis());

@@ -9,6 +9,7 @@ import dev.dmabroker.BufferStream;
 import dev.dmabroker.CpuView;
 import dev.dmabroker.EmptyFrame;
 import dev.dmabroker.LeakTracking;
+import dev.dmabroker.MappedMemory;
 import dev.dmabroker.Mapping;
 import dev.dmabroker.SharedBuffer;
 import dev.dmabroker.event.Delivery;
@@ -74,8 +75,8 @@ public abstract class Fixture {
     }
   }
 
-  public static void fill(Mapping mapping, long value) {
-    try (CpuView view = mapping.cpuView()) {
+  public static void fill(MappedMemory memory, long value) {
+    try (CpuView view = memory.cpuView()) {
       ByteBuffer bytes = view.bytes();
       for (int i = 0; i + 8 <= bytes.capacity(); i += 8) {
         bytes.putLong(i, value + i);
@@ -97,8 +98,8 @@ public abstract class Fixture {
     }
   }
 
-  public static long read(Mapping mapping) {
-    try (CpuView view = mapping.cpuView()) {
+  public static long read(MappedMemory memory) {
+    try (CpuView view = memory.cpuView()) {
       ByteBuffer bytes = view.bytes();
       long value = bytes.getLong(0);
       for (int i = 0; i + 8 <= SIZE; i += 8) {

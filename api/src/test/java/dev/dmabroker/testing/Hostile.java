@@ -1,5 +1,6 @@
 package dev.dmabroker.testing;
 
+import dev.dmabroker.MoveListener;
 import dev.dmabroker.event.BrokerListener;
 import dev.dmabroker.event.MemoryAllocated;
 import dev.dmabroker.spec.Access;
@@ -382,7 +383,7 @@ public final class Hostile {
   }
 
   /** A listener to the moves of one attachment. */
-  public Consumer<Long> moveListener() {
+  public MoveListener moveListener() {
     return generation -> at("Attachment.onMove");
   }
 

@@ -47,6 +47,7 @@ public class ScriptedHeap implements Heap {
   private volatile @Nullable Request lastRequest;
   private volatile long shortBy;
   private volatile byte contents;
+  private volatile boolean caching;
   private volatile long capacity = Long.MAX_VALUE;
   private final AtomicInteger closed = new AtomicInteger();
 
@@ -142,6 +143,14 @@ public class ScriptedHeap implements Heap {
     contents = value;
   }
 
+  /**
+   * Puts a cache between the CPU and the memory that it gives from now on: an access begins with
+   * what lies in the memory, and what it writes gets there as the access ends.
+   */
+  public void cacheAccesses() {
+    caching = true;
+  }
+
   public void capacity(long bytes) {
     capacity = bytes;
   }
@@ -199,11 +208,15 @@ public class ScriptedHeap implements Heap {
     private final int fd = NEXT_FD.incrementAndGet();
     private final AtomicInteger cpuAccesses = new AtomicInteger();
 
+    /** What the CPU sees of the memory. */
+    private final ByteBuffer seen;
+
     MemoryBacking(int sizeBytes) {
       memory = ByteBuffer.allocateDirect(sizeBytes).order(ByteOrder.nativeOrder());
       for (int at = 0; contents != 0 && at < sizeBytes; at++) {
         memory.put(at, contents);
       }
+      seen = caching ? ByteBuffer.allocateDirect(sizeBytes) : memory;
     }
 
     @Override
@@ -235,7 +248,7 @@ public class ScriptedHeap implements Heap {
     public ByteBuffer bytes(long offsetBytes, int lengthBytes) {
       Objects.checkFromIndexSize(offsetBytes, lengthBytes, memory.capacity());
       checkLive();
-      return memory.slice((int) offsetBytes, lengthBytes).order(ByteOrder.nativeOrder());
+      return seen.slice((int) offsetBytes, lengthBytes).order(ByteOrder.nativeOrder());
     }
 
     @Override
@@ -243,6 +256,7 @@ public class ScriptedHeap implements Heap {
       checkLive();
       onBegin.run();
       cpuAccesses.incrementAndGet();
+      copy(memory, seen);
     }
 
     @Override
@@ -252,6 +266,16 @@ public class ScriptedHeap implements Heap {
         throw new AssertionError("CPU access ended that had not begun");
       }
       onEnd.run();
+      if (access.writes()) {
+        copy(seen, memory);
+      }
+    }
+
+    /** Copies between the cache and the memory, if there is a cache. */
+    private void copy(ByteBuffer from, ByteBuffer to) {
+      if (caching) {
+        to.duplicate().clear().put(from.duplicate().clear());
+      }
     }
 
     @Override

@@ -5,9 +5,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Tries the heaps in the broker's order. It serves applications that give the builder their heaps
- * in the order that they want, and tests that must not depend on costs. Preferences do not count.
- * Thread-safe.
+ * Tries the heaps in the {@linkplain PlacementHeuristic.Request#heaps() broker's order}. It serves
+ * applications that give the builder their heaps in the order that they want, and tests that must
+ * not depend on costs. Preferences do not count. Thread-safe.
  */
 public final class FirstFit implements PlacementHeuristic {
 

@@ -29,8 +29,8 @@ import java.util.function.Supplier;
  *       given contiguous memory that no device requires.
  * </ul>
  *
- * <p>Heaps of equal cost keep the broker's order. Apart from the sort, the time is linear in
- * devices and heaps. Thread-safe.
+ * <p>Heaps of equal cost keep the {@linkplain PlacementHeuristic.Request#heaps() broker's order}.
+ * Apart from the sort, the time is linear in devices and heaps. Thread-safe.
  */
 public final class LeastCost implements PlacementHeuristic {
   static final double UNNEEDED_CONTIGUITY = 4;

@@ -34,8 +34,7 @@ class LearningTest {
             .heuristic(new Foresight(new LeastCost(), history))
             .build()) {
       Device camera = broker.register("camera", Constraints.none());
-      Device encoder =
-          broker.register("encoder", Constraints.builder().contiguous().deviceAccess().build());
+      Device encoder = broker.register("encoder", Constraints.builder().contiguous().build());
       for (int i = 0; i < 4; i++) {
         try (SharedBuffer buffer = broker.export(SPEC);
             Attachment shoots = buffer.attach(camera)) {

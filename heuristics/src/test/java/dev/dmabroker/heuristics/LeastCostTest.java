@@ -33,6 +33,16 @@ class LeastCostTest {
   }
 
   @Test
+  void heapsOfEqualCostKeepTheBrokersOrder() {
+    assertEquals(
+        List.of("b", "a"),
+        order(request(List.of(ANY), heap("b", scattered()), heap("a", scattered()))));
+    assertEquals(
+        List.of("a", "b"),
+        order(request(List.of(ANY), heap("a", scattered()), heap("b", scattered()))));
+  }
+
+  @Test
   void scatteredMemoryIsPreferredWhereNobodyNeedsContiguity() {
     assertEquals(
         List.of("system", "cma"),

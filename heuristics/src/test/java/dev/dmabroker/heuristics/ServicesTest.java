@@ -10,6 +10,7 @@ import dev.dmabroker.spi.Heap;
 import dev.dmabroker.spi.HeapException;
 import dev.dmabroker.spi.HeapTraits;
 import dev.dmabroker.spi.PlacementHeuristic;
+import dev.dmabroker.spi.Trait;
 import java.io.InputStream;
 import java.lang.module.ModuleDescriptor;
 import java.nio.file.FileSystem;
@@ -81,7 +82,7 @@ class ServicesTest {
   private record Named(String name) implements Heap {
     @Override
     public HeapTraits traits() {
-      return HeapTraits.builder().build();
+      return HeapTraits.builder().deviceAccess(Trait.declared(true)).build();
     }
 
     @Override

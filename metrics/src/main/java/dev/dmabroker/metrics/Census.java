@@ -7,6 +7,7 @@ import dev.dmabroker.event.BrokerSnapshot.BudgetState;
 import dev.dmabroker.event.BrokerSnapshot.BufferState;
 import dev.dmabroker.event.BrokerSnapshot.DeviceState;
 import dev.dmabroker.event.BrokerSnapshot.HeapState;
+import dev.dmabroker.spi.HeapProvider;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
@@ -26,6 +27,10 @@ final class Census {
   private final BrokerSnapshot snapshot;
   private final StreamCensus streams;
   private final long maps;
+
+  /** How many censuses there were before. */
+  private final long before;
+
   private int pinned;
   private int mappings;
   private int overdue;
@@ -43,10 +48,11 @@ final class Census {
     }
   }
 
-  private Census(BrokerSnapshot snapshot, long mapsBefore, StreamCensus streamsBefore) {
+  private Census(
+      BrokerSnapshot snapshot, long before, long mapsBefore, StreamCensus streamsBefore) {
     this.snapshot = snapshot;
+    this.before = before;
     maps = Math.max(mapsBefore, snapshot.maps());
-    streams = StreamCensus.of(snapshot.streams(), streamsBefore);
     heaps =
         snapshot.heaps().stream().collect(Collectors.toMap(HeapState::name, Function.identity()));
     budgets =
@@ -55,6 +61,7 @@ final class Census {
     Map<String, Duration> holds =
         snapshot.devices().stream()
             .collect(Collectors.toMap(DeviceState::name, DeviceState::longestHold));
+    streams = StreamCensus.of(snapshot.streams(), holds.keySet(), streamsBefore);
     snapshot.buffers().forEach(buffer -> add(buffer, holds));
   }
 
@@ -65,8 +72,13 @@ final class Census {
    */
   static Census of(BrokerSnapshot snapshot, @Nullable Census before) {
     return before == null
-        ? new Census(snapshot, 0, StreamCensus.NONE)
-        : new Census(snapshot, before.maps, before.streams);
+        ? new Census(snapshot, 0, 0, StreamCensus.NONE)
+        : new Census(snapshot, before.before + 1, before.maps, before.streams);
+  }
+
+  /** Returns the one of two censuses of a broker that was taken later. */
+  static Census later(@Nullable Census one, Census other) {
+    return one == null || one.before < other.before ? other : one;
   }
 
   /** Adds a buffer and the holders of its mappings. */
@@ -108,6 +120,18 @@ final class Census {
         .flatMap(heap -> heap.traits().capacityBytes().known())
         .map(Long::doubleValue)
         .orElse(Double.NaN);
+  }
+
+  /** Whether the heap's memory is a model, which no driver imports. */
+  boolean isModelled(String name) {
+    return Optional.ofNullable(heaps.get(name))
+        .filter(heap -> heap.traits().modelled().is(true))
+        .isPresent();
+  }
+
+  /** The number of heaps that are closed for a reason of this kind. */
+  long closedHeaps(HeapProvider.Closed.Kind kind) {
+    return snapshot.closedHeaps().stream().filter(heap -> heap.kind() == kind).count();
   }
 
   /**

@@ -1,6 +1,9 @@
 package dev.dmabroker.metrics;
 
 import dev.dmabroker.Broker;
+import dev.dmabroker.Subscription;
+import dev.dmabroker.event.BrokerListener;
+import dev.dmabroker.event.Delivery;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tag;
 import io.micrometer.core.instrument.Tags;
@@ -8,6 +11,7 @@ import io.micrometer.core.instrument.binder.MeterBinder;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The meters of a broker: how full its heaps are, what its buffers and streams do, what moves and
@@ -18,8 +22,10 @@ import java.util.Objects;
  * them than without. Gauges read a snapshot that is taken at most once a second for each registry,
  * however many of them are read.
  *
- * <p>If two brokers share a registry, give each a tag that tells them apart: Micrometer gives both
- * brokers one meter if name and tags are equal.
+ * <p>If two brokers share a registry at one time, give each a tag {@code broker} that tells them
+ * apart: Micrometer gives both brokers one meter if name and tags are equal. The rules and the
+ * dashboard beside this class know that tag. A broker that closes takes its meters with it, so
+ * another may follow it in the registry.
  *
  * <p>Thread-safe.
  */
@@ -29,6 +35,9 @@ public final class DmaBufMetrics implements MeterBinder, AutoCloseable {
 
   /** Guarded by this. */
   private final List<Meters> bound = new ArrayList<>();
+
+  /** Hears that the broker is closed; null until the first registry is bound. Guarded by this. */
+  private @Nullable Subscription ending;
 
   /** Guarded by this. */
   private boolean closed;
@@ -48,24 +57,46 @@ public final class DmaBufMetrics implements MeterBinder, AutoCloseable {
    * Registers the meters and follows the broker from now on, until this object or the broker is
    * closed. May be called for several registries.
    *
-   * @throws IllegalStateException if this object is closed
+   * @throws IllegalStateException if this object or the broker is closed
    */
   @Override
   public synchronized void bindTo(MeterRegistry registry) {
     if (closed) {
-      throw new IllegalStateException("these metrics are closed; make new ones to bind again");
+      throw new IllegalStateException(
+          "these metrics are closed, or their broker is; make new ones to bind again");
+    }
+    if (ending == null) {
+      ending = broker.listen(new Ending(), Delivery.IN_PLACE);
+    }
+    if (broker.snapshot().closed()) {
+      close();
+      throw new IllegalStateException("the broker is closed, so it has no meters");
     }
     bound.add(new Meters(broker, registry, tags));
   }
 
   /**
+   * Closes the metrics when the broker is closed: in place, so that the meters are gone when {@code
+   * Broker.close} returns, and the next broker's get their names.
+   */
+  private final class Ending implements BrokerListener {
+    @Override
+    public void brokerClosed() {
+      close();
+    }
+  }
+
+  /**
    * Stops following the broker and takes the meters out of their registries. Does not close the
-   * broker. A second call does nothing.
+   * broker; when the broker is closed, it closes this. A second call does nothing.
    */
   @Override
   public synchronized void close() {
     closed = true;
     bound.forEach(Meters::close);
     bound.clear();
+    if (ending != null) {
+      ending.close();
+    }
   }
 }

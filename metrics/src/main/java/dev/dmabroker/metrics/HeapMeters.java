@@ -6,7 +6,6 @@ import dev.dmabroker.event.HeapRefusal;
 import dev.dmabroker.spi.HeapException;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Tags;
-import io.micrometer.core.instrument.binder.BaseUnits;
 import java.util.EnumMap;
 import java.util.Map;
 
@@ -22,33 +21,28 @@ final class HeapMeters {
    */
   HeapMeters(Registration meters, String name) {
     Tags tag = Tags.of("heap", name);
+    meters.gauge(MeterName.HEAP_USED, tag, now -> now.heap(name, HeapState::usedBytes));
+    meters.gauge(MeterName.HEAP_BACKINGS, tag, now -> now.heap(name, HeapState::backings));
+    meters.gauge(MeterName.HEAP_CAPACITY, tag, now -> now.capacityBytes(name));
+    meters.gauge(MeterName.HEAP_HEADROOM, tag, now -> now.headroomBytes(name));
     meters.gauge(
-        "dmabuf.heap.used", tag, BaseUnits.BYTES, now -> now.heap(name, HeapState::usedBytes));
+        MeterName.HEAP_LINGERING, tag, now -> now.heap(name, heap -> heap.lingering().sizeBytes()));
     meters.gauge(
-        "dmabuf.heap.backings", tag, "backings", now -> now.heap(name, HeapState::backings));
-    meters.gauge("dmabuf.heap.capacity", tag, BaseUnits.BYTES, now -> now.capacityBytes(name));
-    meters.gauge("dmabuf.heap.headroom", tag, BaseUnits.BYTES, now -> now.headroomBytes(name));
-    meters.gauge(
-        "dmabuf.heap.lingering",
+        MeterName.HEAP_LINGERING_BACKINGS,
         tag,
-        BaseUnits.BYTES,
-        now -> now.heap(name, heap -> heap.lingering().sizeBytes()));
-    meters.gauge(
-        "dmabuf.heap.lingering.backings",
-        tag,
-        "backings",
         now -> now.heap(name, heap -> heap.lingering().backings()));
+    meters.gauge(MeterName.HEAP_MODELLED, tag, now -> now.isModelled(name) ? 1 : 0);
     for (SharedBuffer.State state : SharedBuffer.State.values()) {
       switch (state) {
         case RESIDENT, PREPARING, DRAINING, MOVING -> buffers(meters, name, state);
         default -> {} // Buffers in these states have no memory.
       }
     }
-    given = meters.counter("dmabuf.allocations", tag.and("result", "done"), "allocations");
-    refused = meters.counter("dmabuf.allocations", tag.and("result", "refused"), "allocations");
+    given = meters.counter(MeterName.ALLOCATIONS, tag.and("result", "done"));
+    refused = meters.counter(MeterName.ALLOCATIONS, tag.and("result", "refused"));
     for (HeapException.Kind kind : HeapException.Kind.values()) {
       Tags kinds = tag.and("kind", Meters.inWords(kind));
-      refusals.put(kind, meters.counter("dmabuf.heap.refusals", kinds, "refusals"));
+      refusals.put(kind, meters.counter(MeterName.HEAP_REFUSALS, kinds));
     }
   }
 
@@ -60,8 +54,8 @@ final class HeapMeters {
 
   private static void buffers(Registration meters, String heap, SharedBuffer.State state) {
     Tags tags = Tags.of("heap", heap, "state", Meters.inWords(state));
-    meters.gauge("dmabuf.buffers", tags, "buffers", now -> now.buffers(heap, state));
-    meters.gauge("dmabuf.buffers.size", tags, BaseUnits.BYTES, now -> now.bytes(heap, state));
+    meters.gauge(MeterName.BUFFERS, tags, now -> now.buffers(heap, state));
+    meters.gauge(MeterName.BUFFERS_SIZE, tags, now -> now.bytes(heap, state));
   }
 
   /** Counts an allocation that the heap granted. */

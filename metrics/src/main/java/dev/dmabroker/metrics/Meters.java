@@ -1,6 +1,7 @@
 package dev.dmabroker.metrics;
 
 import dev.dmabroker.Broker;
+import dev.dmabroker.Subscription;
 import dev.dmabroker.event.AttachRefused;
 import dev.dmabroker.event.BrokerListener;
 import dev.dmabroker.event.BrokerSnapshot;
@@ -12,11 +13,12 @@ import dev.dmabroker.event.HeapRefusal;
 import dev.dmabroker.event.LeakFound;
 import dev.dmabroker.event.MapStalled;
 import dev.dmabroker.event.MemoryAllocated;
+import dev.dmabroker.event.StreamChanged;
+import dev.dmabroker.spi.HeapProvider;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.Timer;
-import io.micrometer.core.instrument.binder.BaseUnits;
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.HashMap;
@@ -40,6 +42,7 @@ final class Meters implements BrokerListener {
   private static final String DONE = "done";
   private static final String ROLLED_BACK = "rolled_back";
 
+  private final RecentCensus census;
   private final Registration registration;
   private final StreamMeters streams;
   private final Map<String, HeapMeters> heaps = new HashMap<>();
@@ -56,7 +59,7 @@ final class Meters implements BrokerListener {
   private final Counter refused;
   private final Counter fencesFailed;
   private final Map<LeakFound.Kind, Counter> leaks = new EnumMap<>(LeakFound.Kind.class);
-  private final AutoCloseable listening;
+  private final Subscription listening;
 
   /** The meters of moves with one result. */
   private record MoveMeters(Map<BufferMove.Cause, Counter> moves, Timer stall) {
@@ -65,15 +68,15 @@ final class Meters implements BrokerListener {
       Map<BufferMove.Cause, Counter> moves = new EnumMap<>(BufferMove.Cause.class);
       for (BufferMove.Cause cause : BufferMove.Cause.values()) {
         Tags causes = results.and("cause", inWords(cause));
-        moves.put(cause, meters.counter("dmabuf.moves", causes, "moves"));
+        moves.put(cause, meters.counter(MeterName.MOVES, causes));
       }
-      return new MoveMeters(moves, meters.stallTimer("dmabuf.move.stall", results));
+      return new MoveMeters(moves, meters.stallTimer(MeterName.MOVE_STALL, results));
     }
   }
 
   /** Registers the meters, and listens to the broker from now on. */
   Meters(Broker broker, MeterRegistry registry, Tags tags) {
-    RecentCensus census = new RecentCensus(broker::snapshot, registry.config().clock());
+    census = new RecentCensus(broker::snapshot, registry.config().clock());
     registration = new Registration(registry, tags, census);
     streams = new StreamMeters(() -> new Registration(registry, tags, census));
     BrokerSnapshot first = broker.snapshot();
@@ -83,50 +86,48 @@ final class Meters implements BrokerListener {
     HeapMeters.withoutHeap(registration);
     first.budgets().forEach(budget -> registerBudget(budget.name()));
     registerGauges();
-    allocation = registration.stallTimer("dmabuf.allocation", Tags.empty());
+    allocation = registration.stallTimer(MeterName.ALLOCATION, Tags.empty());
     movesDone = MoveMeters.of(registration, DONE);
     movesRolledBack = MoveMeters.of(registration, ROLLED_BACK);
-    copied = registration.counter("dmabuf.moves.copied", Tags.empty(), BaseUnits.BYTES);
-    prepare = registration.timer("dmabuf.move.prepare", Tags.empty());
-    drain = registration.stallTimer("dmabuf.move.drain", Tags.empty());
-    copy = registration.stallTimer("dmabuf.move.copy", Tags.empty());
-    mapsGranted = registration.stallTimer("dmabuf.map.stall", Tags.of("result", "granted"));
-    mapsFailed = registration.stallTimer("dmabuf.map.stall", Tags.of("result", "failed"));
-    attached = registration.counter("dmabuf.attaches", Tags.of("result", DONE), "attaches");
-    refused = registration.counter("dmabuf.attaches", Tags.of("result", "refused"), "attaches");
-    fencesFailed = registration.counter("dmabuf.fences.failed", Tags.empty(), "fences");
+    copied = registration.counter(MeterName.MOVES_COPIED, Tags.empty());
+    prepare = registration.timer(MeterName.MOVE_PREPARE, Tags.empty());
+    drain = registration.stallTimer(MeterName.MOVE_DRAIN, Tags.empty());
+    copy = registration.stallTimer(MeterName.MOVE_COPY, Tags.empty());
+    mapsGranted = registration.stallTimer(MeterName.MAP_STALL, Tags.of("result", "granted"));
+    mapsFailed = registration.stallTimer(MeterName.MAP_STALL, Tags.of("result", "failed"));
+    attached = registration.counter(MeterName.ATTACHES, Tags.of("result", DONE));
+    refused = registration.counter(MeterName.ATTACHES, Tags.of("result", "refused"));
+    fencesFailed = registration.counter(MeterName.FENCES_FAILED, Tags.empty());
     for (LeakFound.Kind kind : LeakFound.Kind.values()) {
       Tags kinds = Tags.of("kind", inWords(kind));
-      leaks.put(kind, registration.counter("dmabuf.leaks", kinds, "leaks"));
+      leaks.put(kind, registration.counter(MeterName.LEAKS, kinds));
     }
     census.follow(streams::follow);
-    Census unused = census.get(); // This census registers the meters of streams that exist already.
     listening = broker.listen(this);
+    census.renew(); // This census registers the meters of streams that exist already.
   }
 
   private void registerGauges() {
-    registration.counted("dmabuf.maps", Tags.empty(), "maps", Census::maps);
-    registration.counted("dmabuf.events.dropped", Tags.empty(), "events", Census::droppedEvents);
-    registration.gauge("dmabuf.maps.waiting", Tags.empty(), "maps", Census::waiting);
-    registration.gauge("dmabuf.mappings", Tags.empty(), "mappings", Census::mappings);
-    registration.gauge("dmabuf.mappings.overdue", Tags.empty(), "mappings", Census::overdue);
-    registration.nanos("dmabuf.mappings.oldest", Tags.empty(), Census::oldestNanos);
-    registration.gauge("dmabuf.buffers.pinned", Tags.empty(), "buffers", Census::pinned);
-    registration.gauge("dmabuf.fences.pending", Tags.empty(), "fences", Census::pendingFences);
+    registration.counted(MeterName.MAPS, Tags.empty(), Census::maps);
+    registration.counted(MeterName.EVENTS_DROPPED, Tags.empty(), Census::droppedEvents);
+    registration.gauge(MeterName.MAPS_WAITING, Tags.empty(), Census::waiting);
+    registration.gauge(MeterName.MAPPINGS, Tags.empty(), Census::mappings);
+    registration.gauge(MeterName.MAPPINGS_OVERDUE, Tags.empty(), Census::overdue);
+    registration.nanos(MeterName.MAPPINGS_OLDEST, Tags.empty(), Census::oldestNanos);
+    registration.gauge(MeterName.BUFFERS_PINNED, Tags.empty(), Census::pinned);
+    for (HeapProvider.Closed.Kind kind : HeapProvider.Closed.Kind.values()) {
+      registration.gauge(
+          MeterName.HEAPS_CLOSED, Tags.of("kind", inWords(kind)), now -> now.closedHeaps(kind));
+    }
+    registration.gauge(MeterName.FENCES_PENDING, Tags.empty(), Census::pendingFences);
   }
 
   private void registerBudget(String name) {
     Tags tag = Tags.of("budget", name);
     registration.gauge(
-        "dmabuf.budget.limit",
-        tag,
-        BaseUnits.BYTES,
-        now -> now.budget(name, BudgetState::limitBytes));
+        MeterName.BUDGET_LIMIT, tag, now -> now.budget(name, BudgetState::limitBytes));
     registration.gauge(
-        "dmabuf.budget.reserved",
-        tag,
-        BaseUnits.BYTES,
-        now -> now.budget(name, BudgetState::reservedBytes));
+        MeterName.BUDGET_RESERVED, tag, now -> now.budget(name, BudgetState::reservedBytes));
   }
 
   /** The value of an enum as a tag's value. */
@@ -136,11 +137,7 @@ final class Meters implements BrokerListener {
 
   /** Ends the events, and takes the meters out of the registry. */
   void close() {
-    try {
-      listening.close();
-    } catch (Exception e) {
-      throw new IllegalStateException("the broker refused to end its events", e);
-    }
+    listening.close();
     streams.close();
     registration.removeAll();
   }
@@ -190,6 +187,12 @@ final class Meters implements BrokerListener {
   @Override
   public void fenceFailed(FenceFailure event) {
     fencesFailed.increment();
+  }
+
+  /** Gives a stream or a consumer that has come its meters, before anything is read. */
+  @Override
+  public void streamChanged(StreamChanged event) {
+    census.renew();
   }
 
   @Override

@@ -22,6 +22,10 @@ final class RecentCensus {
   private final Clock clock;
   private volatile Consumer<Census> follower = census -> {};
   private @Nullable Census latest;
+
+  /** Whether gauges share the latest census, until it is too old. */
+  private boolean shared;
+
   private long takenNanos;
 
   RecentCensus(Supplier<BrokerSnapshot> source, Clock clock) {
@@ -40,16 +44,36 @@ final class RecentCensus {
   Census get() {
     Census census;
     synchronized (this) {
-      long now = clock.monotonicTime();
       census = latest;
-      if (census != null && now - takenNanos < FRESH.toNanos()) {
+      if (census != null && shared && clock.monotonicTime() - takenNanos < FRESH.toNanos()) {
         return census;
       }
-      census = Census.of(source.get(), census);
-      latest = census;
-      takenNanos = now;
+      census = take();
+      shared = true;
     }
     follower.accept(census);
+    return census;
+  }
+
+  /**
+   * Takes a census for the follower alone: the next gauge that is read takes a new one, so that a
+   * scrape shows what has happened since.
+   */
+  void renew() {
+    Census census;
+    synchronized (this) {
+      census = take();
+      shared = false;
+    }
+    follower.accept(census);
+  }
+
+  /** Takes a census. Under the lock. */
+  private Census take() {
+    long now = clock.monotonicTime();
+    Census census = Census.of(source.get(), latest);
+    latest = census;
+    takenNanos = now;
     return census;
   }
 }

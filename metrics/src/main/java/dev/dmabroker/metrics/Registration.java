@@ -49,28 +49,31 @@ final class Registration {
     this.census = census;
   }
 
-  void gauge(String name, Tags own, String unit, ToDoubleFunction<Census> value) {
+  void gauge(MeterName name, Tags own, ToDoubleFunction<Census> value) {
     registered.add(
-        Gauge.builder(name, census, recent -> read(recent, value))
+        Gauge.builder(name.text(), census, recent -> read(recent, value))
+            .description(name.help())
             .tags(tags.and(own))
-            .baseUnit(unit)
+            .baseUnit(name.unit())
             .register(registry));
   }
 
   /** Registers a time that the census has in nanoseconds. */
-  void nanos(String name, Tags own, ToDoubleFunction<Census> value) {
+  void nanos(MeterName name, Tags own, ToDoubleFunction<Census> value) {
     registered.add(
-        TimeGauge.builder(name, census, TimeUnit.NANOSECONDS, recent -> read(recent, value))
+        TimeGauge.builder(name.text(), census, TimeUnit.NANOSECONDS, recent -> read(recent, value))
+            .description(name.help())
             .tags(tags.and(own))
             .register(registry));
   }
 
   /** Registers a count that the census has; the count must not go down. */
-  void counted(String name, Tags own, String unit, ToDoubleFunction<Census> value) {
+  void counted(MeterName name, Tags own, ToDoubleFunction<Census> value) {
     registered.add(
-        FunctionCounter.builder(name, census, recent -> read(recent, value))
+        FunctionCounter.builder(name.text(), census, recent -> read(recent, value))
+            .description(name.help())
             .tags(tags.and(own))
-            .baseUnit(unit)
+            .baseUnit(name.unit())
             .register(registry));
   }
 
@@ -79,34 +82,42 @@ final class Registration {
    * must go down.
    */
   void timedInNanos(
-      String name, Tags own, ToDoubleFunction<Census> count, ToDoubleFunction<Census> nanos) {
+      MeterName name, Tags own, ToDoubleFunction<Census> count, ToDoubleFunction<Census> nanos) {
     registered.add(
         FunctionTimer.builder(
-                name,
+                name.text(),
                 census,
                 recent -> (long) read(recent, count),
                 recent -> read(recent, nanos),
                 TimeUnit.NANOSECONDS)
+            .description(name.help())
             .tags(tags.and(own))
             .register(registry));
   }
 
-  Counter counter(String name, Tags own, String unit) {
-    Counter counter = Counter.builder(name).tags(tags.and(own)).baseUnit(unit).register(registry);
+  Counter counter(MeterName name, Tags own) {
+    Counter counter =
+        Counter.builder(name.text())
+            .description(name.help())
+            .tags(tags.and(own))
+            .baseUnit(name.unit())
+            .register(registry);
     registered.add(counter);
     return counter;
   }
 
-  Timer timer(String name, Tags own) {
-    Timer timer = Timer.builder(name).tags(tags.and(own)).register(registry);
+  Timer timer(MeterName name, Tags own) {
+    Timer timer =
+        Timer.builder(name.text()).description(name.help()).tags(tags.and(own)).register(registry);
     registered.add(timer);
     return timer;
   }
 
   /** Registers a timer of waits of a pipeline, with buckets around one frame. */
-  Timer stallTimer(String name, Tags own) {
+  Timer stallTimer(MeterName name, Tags own) {
     Timer timer =
-        Timer.builder(name)
+        Timer.builder(name.text())
+            .description(name.help())
             .tags(tags.and(own))
             .serviceLevelObjectives(AROUND_A_FRAME)
             .register(registry);

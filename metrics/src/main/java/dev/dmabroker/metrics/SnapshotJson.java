@@ -16,7 +16,11 @@ import dev.dmabroker.event.StreamState.Holds;
 import dev.dmabroker.spi.HeapProvider;
 import dev.dmabroker.spi.Trait;
 import java.io.IOException;
+import java.io.OutputStream;
+import java.io.OutputStreamWriter;
+import java.io.StringWriter;
 import java.io.Writer;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
@@ -45,11 +49,32 @@ public final class SnapshotJson {
   /**
    * Writes a snapshot. Blocks as the writer does.
    *
-   * @param taken when the snapshot was taken
    * @param out is flushed, and not closed
+   * @throws IOException if the writer throws it
    */
-  public static void write(BrokerSnapshot snapshot, Instant taken, Writer out) throws IOException {
-    new SnapshotJson(out).write(snapshot, taken);
+  public static void write(BrokerSnapshot snapshot, Writer out) throws IOException {
+    new SnapshotJson(out).write(snapshot);
+  }
+
+  /**
+   * Writes a snapshot in UTF-8. Blocks as the stream does.
+   *
+   * @param out is flushed, and not closed
+   * @throws IOException if the stream throws it
+   */
+  public static void write(BrokerSnapshot snapshot, OutputStream out) throws IOException {
+    write(snapshot, new OutputStreamWriter(out, StandardCharsets.UTF_8));
+  }
+
+  /** Returns a snapshot as a text, of some hundred characters for each buffer. */
+  public static String text(BrokerSnapshot snapshot) {
+    StringWriter text = new StringWriter();
+    try {
+      write(snapshot, text);
+    } catch (IOException e) {
+      throw new AssertionError("a StringWriter throws none", e);
+    }
+    return text.toString();
   }
 
   private interface Item<T> {
@@ -73,9 +98,9 @@ public final class SnapshotJson {
     json.member(name, Nanos.of(time));
   }
 
-  private void write(BrokerSnapshot snapshot, Instant taken) throws IOException {
+  private void write(BrokerSnapshot snapshot) throws IOException {
     json.object().member("format", "dmabroker-snapshot").member("version", VERSION);
-    json.member("taken", taken.toString()).member("closed", snapshot.closed());
+    json.member("taken", snapshot.taken().toString()).member("closed", snapshot.closed());
     json.member("maps", snapshot.maps());
     json.name("fences").object().member("pending", snapshot.fences().pending());
     json.member("trouble", snapshot.fences().trouble().orElse(null)).endObject();
@@ -127,7 +152,8 @@ public final class SnapshotJson {
   }
 
   private void write(HeapProvider.Closed heap) throws IOException {
-    json.object().member("name", heap.heap()).member("reason", heap.reason());
+    json.object().member("name", heap.heap()).member("kind", heap.kind().name());
+    json.member("reason", heap.reason());
     json.member("remedy", heap.remedy()).endObject();
   }
 

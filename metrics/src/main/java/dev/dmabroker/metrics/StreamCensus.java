@@ -3,6 +3,7 @@ package dev.dmabroker.metrics;
 import dev.dmabroker.event.StreamState;
 import dev.dmabroker.event.StreamState.ConsumerState;
 import dev.dmabroker.event.StreamState.Holds;
+import io.micrometer.core.instrument.Tag;
 import io.micrometer.core.instrument.Tags;
 import java.util.EnumMap;
 import java.util.HashMap;
@@ -14,10 +15,14 @@ import java.util.function.BinaryOperator;
 /**
  * What streams do and what devices do at them, by the tags of their meters. Streams that share a
  * name are added up, and so are a device's consumers at them. Counts do not go down while a stream
- * or device with these tags exists, though streams are closed and consumers leave.
+ * with these tags exists, though streams are closed and consumers leave: a device that comes back
+ * to a stream goes on counting, if it was registered all the time.
  */
 final class StreamCensus {
-  static final StreamCensus NONE = new StreamCensus(new HashMap<>());
+  static final StreamCensus NONE = new StreamCensus();
+
+  private static final String STREAM = "stream";
+  private static final String DEVICE = "device";
 
   /** The figures of a stream, or of a device at a stream. */
   enum Figure {
@@ -87,34 +92,67 @@ final class StreamCensus {
           });
     }
 
+    /** What is kept of it when it has left: its counts. */
+    Owner leave() {
+      Owner left = new Owner();
+      for (Figure figure : Figure.values()) {
+        if (figure.counts) {
+          left.shown.put(figure, value(figure));
+        }
+      }
+      return left;
+    }
+
     double value(Figure figure) {
       return shown.getOrDefault(figure, seen.getOrDefault(figure, 0.0));
     }
   }
 
-  private final Map<Tags, Owner> owners;
+  private final Map<Tags, Owner> owners = new HashMap<>();
 
-  private StreamCensus(Map<Tags, Owner> owners) {
-    this.owners = owners;
+  /** The devices that have left a stream, and may come back. */
+  private final Map<Tags, Owner> left = new HashMap<>();
+
+  private StreamCensus() {}
+
+  /**
+   * Adds streams up, and goes on counting from the census before.
+   *
+   * @param devices the names of the registered devices
+   */
+  static StreamCensus of(List<StreamState> streams, Set<String> devices, StreamCensus before) {
+    StreamCensus census = new StreamCensus();
+    streams.forEach(census::add);
+    before.left.forEach((tags, owner) -> census.follow(tags, owner, devices));
+    before.owners.forEach((tags, owner) -> census.follow(tags, owner, devices));
+    return census;
   }
 
-  /** Adds streams up, and goes on counting from the census before. */
-  static StreamCensus of(List<StreamState> streams, StreamCensus before) {
-    StreamCensus census = new StreamCensus(new HashMap<>());
-    streams.forEach(census::add);
-    census.owners.forEach(
-        (tags, owner) -> {
-          Owner known = before.owners.get(tags);
-          if (known != null) {
-            owner.follow(known);
-          }
-        });
-    return census;
+  /**
+   * Goes on from what an owner had in the census before, or keeps its counts if it may come back.
+   */
+  private void follow(Tags tags, Owner before, Set<String> devices) {
+    Owner now = owners.get(tags);
+    if (now != null) {
+      now.follow(before);
+    } else if (devices.contains(value(tags, DEVICE))
+        && owners.containsKey(Tags.of(STREAM, value(tags, STREAM)))) {
+      left.put(tags, before.leave());
+    }
+  }
+
+  /** The value of a tag; empty if there is none with this key. */
+  private static String value(Tags tags, String key) {
+    return tags.stream()
+        .filter(tag -> tag.getKey().equals(key))
+        .map(Tag::getValue)
+        .findAny()
+        .orElse("");
   }
 
   /** Adds a stream, its producer and its consumers. */
   private void add(StreamState stream) {
-    Tags tags = Tags.of("stream", stream.name());
+    Tags tags = Tags.of(STREAM, stream.name());
     owner(tags)
         .add(Figure.FREE, stream.free())
         .add(Figure.FILLING, stream.filling())
@@ -139,7 +177,7 @@ final class StreamCensus {
   }
 
   private Owner add(Tags tags, Holds holds) {
-    return owner(tags.and("device", holds.device()))
+    return owner(tags.and(DEVICE, holds.device()))
         .add(Figure.HELD, holds.now())
         .add(Figure.HELD_DECLARED, holds.camping() < 0 ? Double.NaN : holds.camping())
         .most(Figure.HOLD_LONGEST_NANOS, Nanos.of(holds.longest()))

@@ -2,27 +2,37 @@ package dev.dmabroker.metrics;
 
 import dev.dmabroker.metrics.StreamCensus.Figure;
 import io.micrometer.core.instrument.Tags;
-import io.micrometer.core.instrument.binder.BaseUnits;
 import java.lang.System.Logger.Level;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The meters of streams and of the devices at them, which come and go. Meters are registered when a
  * census sees a stream or device for the first time, and taken out when a census does not see it
- * any more.
+ * any more. A census is taken when the broker tells that a stream or a consumer has come or gone,
+ * as a scrape that finds it so while it reads the gauges shows no new meters.
  *
  * <p>Thread-safe. It is not known what a registry does when it is told of a meter, and it may read
- * a gauge. So no thread waits for a thread that registers: the next census comes soon.
+ * a gauge. So no thread waits for a thread that registers: the latter goes on while there are later
+ * censuses.
  */
 final class StreamMeters {
   private static final System.Logger LOG = System.getLogger("dev.dmabroker.metrics");
 
   private final Supplier<Registration> registrations;
   private final ReentrantLock lock = new ReentrantLock();
+
+  /** The last census that there was. */
+  private final AtomicReference<@Nullable Census> latest = new AtomicReference<>();
+
+  /** The last census that was followed. Written under the lock. */
+  private volatile @Nullable Census followed;
 
   // Guarded by the lock.
   private final Map<Tags, Registration> registered = new HashMap<>();
@@ -39,18 +49,20 @@ final class StreamMeters {
 
   /**
    * Registers and removes meters after a census. A thread that finds the lock taken leaves the work
-   * to the next census.
+   * to the thread that has it.
    */
   void follow(Census census) {
-    if (lock.isHeldByCurrentThread() || !lock.tryLock()) {
-      return;
-    }
-    try {
-      if (!closed) {
-        follow(census.streams());
+    latest.accumulateAndGet(census, Census::later);
+    while (latest.get() != followed && !lock.isHeldByCurrentThread() && lock.tryLock()) {
+      try {
+        Census next = Objects.requireNonNull(latest.get());
+        followed = next;
+        if (!closed) {
+          follow(next.streams());
+        }
+      } finally {
+        lock.unlock();
       }
-    } finally {
-      lock.unlock();
     }
   }
 
@@ -90,35 +102,34 @@ final class StreamMeters {
   }
 
   private static void registerStream(Registration meters, Tags tags) {
-    String buffers = "buffers";
     for (Figure state : new Figure[] {Figure.FREE, Figure.FILLING, Figure.IN_FLIGHT}) {
       Tags states = tags.and("state", Meters.inWords(state));
-      meters.gauge("dmabuf.stream.depth", states, buffers, of(tags, state));
+      meters.gauge(MeterName.STREAM_DEPTH, states, of(tags, state));
     }
-    meters.gauge("dmabuf.stream.limit", tags, buffers, of(tags, Figure.LIMIT));
-    meters.gauge("dmabuf.stream.size", tags, BaseUnits.BYTES, of(tags, Figure.SIZE));
-    meters.gauge("dmabuf.stream.waiting", tags, "acquires", of(tags, Figure.WAITING));
-    meters.gauge("dmabuf.stream.held.back", tags, "streams", of(tags, Figure.HELD_BACK));
-    meters.counted("dmabuf.stream.starved", tags, "acquires", of(tags, Figure.STARVED));
-    meters.counted("dmabuf.stream.frames", tags, "frames", of(tags, Figure.SUBMITTED));
-    meters.counted("dmabuf.stream.failed", tags, "frames", of(tags, Figure.FAILED));
-    meters.counted("dmabuf.stream.scrubbed", tags, buffers, of(tags, Figure.SCRUBBED));
+    meters.gauge(MeterName.STREAM_LIMIT, tags, of(tags, Figure.LIMIT));
+    meters.gauge(MeterName.STREAM_SIZE, tags, of(tags, Figure.SIZE));
+    meters.gauge(MeterName.STREAM_WAITING, tags, of(tags, Figure.WAITING));
+    meters.gauge(MeterName.STREAM_HELD_BACK, tags, of(tags, Figure.HELD_BACK));
+    meters.counted(MeterName.STREAM_STARVED, tags, of(tags, Figure.STARVED));
+    meters.counted(MeterName.STREAM_FRAMES, tags, of(tags, Figure.SUBMITTED));
+    meters.counted(MeterName.STREAM_FAILED, tags, of(tags, Figure.FAILED));
+    meters.counted(MeterName.STREAM_SCRUBBED, tags, of(tags, Figure.SCRUBBED));
     for (Figure result : new Figure[] {Figure.GROWN, Figure.SHRUNK, Figure.REFUSED}) {
       Tags results = tags.and("result", Meters.inWords(result));
-      meters.counted("dmabuf.stream.resizes", results, buffers, of(tags, result));
+      meters.counted(MeterName.STREAM_RESIZES, results, of(tags, result));
     }
   }
 
   private static void registerDevice(Registration meters, Tags tags) {
-    meters.gauge("dmabuf.stream.held", tags, "buffers", of(tags, Figure.HELD));
-    meters.gauge("dmabuf.stream.held.declared", tags, "buffers", of(tags, Figure.HELD_DECLARED));
-    meters.gauge("dmabuf.stream.queued", tags, "frames", of(tags, Figure.QUEUED));
-    meters.counted("dmabuf.stream.dropped", tags, "frames", of(tags, Figure.DROPPED));
-    meters.counted("dmabuf.stream.overheld", tags, "frames", of(tags, Figure.OVERHELD));
+    meters.gauge(MeterName.STREAM_HELD, tags, of(tags, Figure.HELD));
+    meters.gauge(MeterName.STREAM_HELD_DECLARED, tags, of(tags, Figure.HELD_DECLARED));
+    meters.gauge(MeterName.STREAM_QUEUED, tags, of(tags, Figure.QUEUED));
+    meters.counted(MeterName.STREAM_DROPPED, tags, of(tags, Figure.DROPPED));
+    meters.counted(MeterName.STREAM_OVERHELD, tags, of(tags, Figure.OVERHELD));
     meters.timedInNanos(
-        "dmabuf.stream.hold", tags, of(tags, Figure.RELEASED), of(tags, Figure.HOLD_NANOS));
-    meters.nanos("dmabuf.stream.hold.longest", tags, of(tags, Figure.HOLD_LONGEST_NANOS));
-    meters.nanos("dmabuf.stream.hold.declared", tags, of(tags, Figure.HOLD_DECLARED_NANOS));
+        MeterName.STREAM_HOLD, tags, of(tags, Figure.RELEASED), of(tags, Figure.HOLD_NANOS));
+    meters.nanos(MeterName.STREAM_HOLD_LONGEST, tags, of(tags, Figure.HOLD_LONGEST_NANOS));
+    meters.nanos(MeterName.STREAM_HOLD_DECLARED, tags, of(tags, Figure.HOLD_DECLARED_NANOS));
   }
 
   private static ToDoubleFunction<Census> of(Tags tags, Figure figure) {

@@ -27,12 +27,9 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
-import java.io.IOException;
-import java.io.StringWriter;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
@@ -58,7 +55,8 @@ class BadValuesTest {
           .moveRetries(FOR_EVER, 64)
           .closeTimeout(Duration.ofMillis(50))
           .build();
-  private final Device slow = broker.register(DeviceSpec.named("slow").longestHold(FOR_EVER));
+  private final Device slow =
+      broker.register(DeviceSpec.builder("slow").longestHold(FOR_EVER).build());
   private final Device display =
       broker.register("display", Constraints.builder().contiguous().build());
 
@@ -70,9 +68,10 @@ class BadValuesTest {
   private BufferStream started(String name) {
     BufferStream stream =
         broker.stream(
-            StreamSpec.of(name, BlobSpec.of(SIZE), slow)
+            StreamSpec.builder(name, BlobSpec.of(SIZE), slow)
                 .quietTime(FOR_EVER)
-                .stopDeadline(Duration.ZERO));
+                .stopDeadline(Duration.ZERO)
+                .build());
     stream.consumer(slow, Policy.LATEST);
     stream.start();
     return stream;
@@ -83,10 +82,8 @@ class BadValuesTest {
     return prometheus.scrape();
   }
 
-  private static String json(BrokerSnapshot snapshot) throws IOException {
-    StringWriter out = new StringWriter();
-    SnapshotJson.write(snapshot, Instant.EPOCH, out);
-    return out.toString().replace(" ", "");
+  private static String json(BrokerSnapshot snapshot) {
+    return SnapshotJson.text(snapshot).replace(" ", "");
   }
 
   private static void assertHas(String text, String part) {

@@ -22,6 +22,9 @@ import dev.dmabroker.spec.Access;
 import dev.dmabroker.spec.BlobSpec;
 import dev.dmabroker.spec.Constraints;
 import dev.dmabroker.spi.HeapException;
+import dev.dmabroker.spi.HeapProvider;
+import dev.dmabroker.spi.HeapProvider.Closed;
+import dev.dmabroker.spi.HeapTraits;
 import dev.dmabroker.spi.Lingering;
 import dev.dmabroker.spi.Trait;
 import dev.dmabroker.testing.ScriptedHeap;
@@ -57,7 +60,7 @@ class BrokerHealthTest {
               })
           .build();
   private final Device camera =
-      broker.register(DeviceSpec.named("camera").longestHold(Duration.ofHours(1)));
+      broker.register(DeviceSpec.builder("camera").longestHold(Duration.ofHours(1)).build());
 
   @AfterEach
   void close() {
@@ -83,9 +86,69 @@ class BrokerHealthTest {
     }
   }
 
+  private static Closed closed(String heap, Closed.Kind kind) {
+    return new Closed(heap, kind, "/dev/" + heap + " does not open", "join the group video");
+  }
+
+  private static Broker over(HeapProvider.Finding... findings) {
+    HeapProvider finds =
+        new HeapProvider() {
+          @Override
+          public String name() {
+            return "test";
+          }
+
+          @Override
+          public List<Finding> discover() {
+            return List.of(findings);
+          }
+        };
+    return Broker.builder().heaps(finds).heuristic(new FirstFit()).build();
+  }
+
+  private static HeapProvider.Open open(String name, HeapTraits.Builder traits) {
+    return new HeapProvider.Open(new ScriptedHeap(name, traits.build()));
+  }
+
+  @Test
+  void heapsThatDoNotOpenAndThoseThatAreModelledAreNamed() {
+    try (Broker broker =
+        over(
+            open("modelled-cma", ScriptedHeap.ordinary().modelled(Trait.declared(true))),
+            closed("system", Closed.Kind.NO_PERMISSION),
+            closed("huge", Closed.Kind.MISSING))) {
+      assertEquals(
+          new BrokerHealth(
+              Status.DEGRADED,
+              List.of(
+                  "heap system is closed: /dev/system does not open; join the group video",
+                  "heap modelled-cma is modelled: no driver imports its memory")),
+          BrokerHealth.of(broker.snapshot()));
+    }
+  }
+
+  @Test
+  void devicesThatNeedMemoryWhichIsMissingAreNamedWithWhatWouldHelp() {
+    try (Broker broker =
+        over(
+            open("memfd", ScriptedHeap.ordinary().deviceAccess(Trait.declared(false))),
+            closed("dma_heap", Closed.Kind.MISSING))) {
+      Device parser = broker.register("parser", Constraints.builder().cpuOnly().build());
+      assertEquals(Status.UP, BrokerHealth.of(broker.snapshot()).status(), parser::name);
+      Device late = broker.register("late", Constraints.none());
+      assertEquals(
+          List.of(
+              "no heap has memory that drivers import, for devices that need it: late",
+              "heap dma_heap is closed: /dev/dma_heap does not open; join the group video"),
+          BrokerHealth.of(broker.snapshot()).reasons(),
+          late::name);
+    }
+  }
+
   @Test
   void whoHoldsForTooLongIsNamed() {
-    Device hasty = broker.register(DeviceSpec.named("hasty").longestHold(Duration.ofNanos(1)));
+    Device hasty =
+        broker.register(DeviceSpec.builder("hasty").longestHold(Duration.ofNanos(1)).build());
     Attachment attachment = broker.export("frame", BlobSpec.of(SIZE)).attach(hasty);
     List<Mapping> held = new ArrayList<>();
     for (int i = 0; i < 7; i++) {
@@ -119,7 +182,7 @@ class BrokerHealthTest {
                 "heap system is nearly full: 36864 of 40960 bytes, of which 4096 were given back"
                     + " and linger")),
         health());
-    all.get(0).buffer().unprepare();
+    assertTrue(all.get(0).buffer().tryEvacuate());
     assertEquals(Status.UP, health().status());
   }
 
@@ -143,9 +206,10 @@ class BrokerHealthTest {
   void aStreamIsNamedWhenItStarvesNotWhenItIsFull() {
     Device display =
         broker.register(
-            DeviceSpec.named("display")
+            DeviceSpec.builder("display")
                 .constraints(Constraints.builder().camping(1).build())
-                .longestHold(Duration.ofHours(1)));
+                .longestHold(Duration.ofHours(1))
+                .build());
     BufferStream stream = started(3);
     StreamConsumer consumer = stream.consumer(display, StreamConsumer.Policy.EVERY_FRAME);
     for (int i = 0; i < 3; i++) {
@@ -172,7 +236,8 @@ class BrokerHealthTest {
 
   @Test
   void aConsumerThatHoldsAFrameForTooLongIsNamed() {
-    Device hasty = broker.register(DeviceSpec.named("hasty").longestHold(Duration.ofNanos(1)));
+    Device hasty =
+        broker.register(DeviceSpec.builder("hasty").longestHold(Duration.ofNanos(1)).build());
     BufferStream stream = started(3);
     StreamConsumer consumer = stream.consumer(hasty, StreamConsumer.Policy.LATEST);
     stream.acquire().submit();
@@ -187,7 +252,8 @@ class BrokerHealthTest {
 
   private BufferStream started(int maxBuffers) {
     BufferStream stream =
-        broker.stream(StreamSpec.of("video", BlobSpec.of(1), camera).maxBuffers(maxBuffers));
+        broker.stream(
+            StreamSpec.builder("video", BlobSpec.of(1), camera).maxBuffers(maxBuffers).build());
     stream.start();
     return stream;
   }

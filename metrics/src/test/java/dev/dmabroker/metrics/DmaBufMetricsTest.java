@@ -14,8 +14,10 @@ import dev.dmabroker.CpuView;
 import dev.dmabroker.Device;
 import dev.dmabroker.DeviceSpec;
 import dev.dmabroker.Mapping;
+import dev.dmabroker.OutstandingMappingsException;
 import dev.dmabroker.Pin;
 import dev.dmabroker.SharedBuffer;
+import dev.dmabroker.Subscription;
 import dev.dmabroker.UnsatisfiableException;
 import dev.dmabroker.event.BrokerListener;
 import dev.dmabroker.event.BufferMove;
@@ -27,6 +29,7 @@ import dev.dmabroker.spec.Access;
 import dev.dmabroker.spec.BlobSpec;
 import dev.dmabroker.spec.Constraints;
 import dev.dmabroker.spi.HeapException;
+import dev.dmabroker.spi.HeapProvider;
 import dev.dmabroker.spi.Lingering;
 import dev.dmabroker.spi.Trait;
 import dev.dmabroker.testing.Await;
@@ -78,7 +81,7 @@ class DmaBufMetricsTest {
 
   DmaBufMetricsTest() {
     metrics.bindTo(registry);
-    AutoCloseable unused = broker.listen(seen, Delivery.IN_PLACE);
+    Subscription unused = broker.listen(seen, Delivery.IN_PLACE);
   }
 
   @AfterEach
@@ -169,7 +172,7 @@ class DmaBufMetricsTest {
     assertEquals(1, gauge("dmabuf.mappings"));
     mapping.close();
     unbacked.close();
-    in.buffer().unprepare();
+    assertTrue(in.buffer().tryEvacuate());
     assertEquals(0, gauge("dmabuf.heap.used", "heap", "system"));
     assertEquals(1, gauge("dmabuf.buffers", "heap", "none", "state", "unbacked"));
     assertEquals(0, gauge("dmabuf.mappings"));
@@ -192,6 +195,37 @@ class DmaBufMetricsTest {
       assertEquals(SIZE, gauge("dmabuf.buffers.size", "heap", "pool", "state", "resident"));
       pool.linger(new Lingering(1, 100L * SIZE));
       assertEquals(0, gauge("dmabuf.heap.headroom", "heap", "pool"), "others may take more");
+    }
+  }
+
+  @Test
+  void heapsThatAreModelledOrClosedAreCounted() {
+    HeapProvider finds =
+        new HeapProvider() {
+          @Override
+          public String name() {
+            return "test";
+          }
+
+          @Override
+          public List<Finding> discover() {
+            return List.of(
+                new Open(
+                    new ScriptedHeap(
+                        "model", ScriptedHeap.ordinary().modelled(Trait.declared(true)).build())),
+                new Open(new ScriptedHeap("real", ScriptedHeap.ordinary().build())),
+                new Closed("system", Closed.Kind.NO_PERMISSION, "EACCES", "join the group"),
+                new Closed("huge", Closed.Kind.MISSING, "none", "set some aside"));
+          }
+        };
+    try (Broker other = Broker.builder().heaps(finds).heuristic(new FirstFit()).build();
+        DmaBufMetrics more = new DmaBufMetrics(other, Tags.of("broker", "other"))) {
+      more.bindTo(registry);
+      assertEquals(1, gauge("dmabuf.heap.modelled", "heap", "model"));
+      assertEquals(0, gauge("dmabuf.heap.modelled", "heap", "real"));
+      assertEquals(1, gauge("dmabuf.heaps.closed", "kind", "no_permission", "broker", "other"));
+      assertEquals(1, gauge("dmabuf.heaps.closed", "kind", "missing", "broker", "other"));
+      assertEquals(0, gauge("dmabuf.heaps.closed", "kind", "failed", "broker", "other"));
     }
   }
 
@@ -235,7 +269,8 @@ class DmaBufMetricsTest {
 
   @Test
   void theOldestMappingShowsAndWhoOverstays() throws Exception {
-    Device hasty = broker.register(DeviceSpec.named("hasty").longestHold(Duration.ofNanos(1)));
+    Device hasty =
+        broker.register(DeviceSpec.builder("hasty").longestHold(Duration.ofNanos(1)).build());
     assertEquals(0, registry.get("dmabuf.mappings.oldest").timeGauge().value(SECONDS));
     Mapping patient = export(camera).map(Access.READ);
     Mapping overdue = export(hasty).map(Access.READ);
@@ -284,7 +319,7 @@ class DmaBufMetricsTest {
                 .build();
         DmaBufMetrics more = new DmaBufMetrics(other, Tags.of("broker", "other"))) {
       more.bindTo(registry);
-      AutoCloseable unused = other.listen(seen, Delivery.IN_PLACE);
+      Subscription unused = other.listen(seen, Delivery.IN_PLACE);
       Attachment in = other.export(BlobSpec.of(SIZE)).attach(other.register("in", any()));
       in.map(Access.WRITE).close();
       cma.refuse(HeapException.Kind.FULL);
@@ -347,7 +382,8 @@ class DmaBufMetricsTest {
 
   @Test
   void aMoveThatIsHeldUpIsRolledBackAndItsStallCounts() throws Exception {
-    Device slow = broker.register(DeviceSpec.named("slow").longestHold(Duration.ofMillis(1)));
+    Device slow =
+        broker.register(DeviceSpec.builder("slow").longestHold(Duration.ofMillis(1)).build());
     Attachment in = export(slow);
     Mapping held = in.map(Access.WRITE);
     Attachment out = in.buffer().attach(display);
@@ -397,7 +433,8 @@ class DmaBufMetricsTest {
 
   @Test
   void mapsThatWaitAreTimedByHowTheyEnd() throws Exception {
-    Device slow = broker.register(DeviceSpec.named("slow").longestHold(Duration.ofSeconds(30)));
+    Device slow =
+        broker.register(DeviceSpec.builder("slow").longestHold(Duration.ofSeconds(30)).build());
     Attachment in = export(slow);
     Mapping held = in.map(Access.WRITE);
     Attachment out = in.buffer().attach(display);
@@ -421,7 +458,7 @@ class DmaBufMetricsTest {
   @Test
   void whatAListenerMissesIsCounted() {
     CountDownLatch go = new CountDownLatch(1);
-    AutoCloseable unused =
+    Subscription unused =
         broker.listen(
             new BrokerListener() {
               @Override
@@ -458,7 +495,9 @@ class DmaBufMetricsTest {
     export(camera).map(Access.READ).close();
     assertEquals(List.of(), registry.getMeters());
     var failure = assertThrows(IllegalStateException.class, () -> metrics.bindTo(registry));
-    assertEquals("these metrics are closed; make new ones to bind again", failure.getMessage());
+    assertEquals(
+        "these metrics are closed, or their broker is; make new ones to bind again",
+        failure.getMessage());
     new DmaBufMetrics(broker).bindTo(registry);
     assertEquals(SIZE, gauge("dmabuf.heap.used", "heap", "system"));
   }
@@ -492,11 +531,43 @@ class DmaBufMetricsTest {
   }
 
   @Test
-  void aClosedBrokerCanStillBeRead() {
+  void theFirstScrapeShowsWhatHappenedSinceTheBind() {
+    export(camera).map(Access.READ).close();
+    assertEquals(SIZE, registry.get("dmabuf.heap.used").tag("heap", "system").gauge().value());
+  }
+
+  @Test
+  void aBrokerThatClosesTakesItsMetersWithIt() {
+    Mapping held = export(camera).map(Access.READ);
+    assertThrows(OutstandingMappingsException.class, broker::close);
+    assertEquals(List.of(), registry.getMeters());
+    held.close();
+    assertEquals(List.of(), registry.getMeters());
+    assertThrows(IllegalStateException.class, () -> metrics.bindTo(registry));
+    assertEquals(List.of(), registry.getMeters());
+  }
+
+  @Test
+  void theNextBrokerIsReadInThePlaceOfTheOneThatClosed() {
     export(camera).map(Access.READ).close();
     broker.close();
-    assertEquals(0, gauge("dmabuf.heap.used", "heap", "system"));
-    assertCount(1, "dmabuf.allocations", "heap", "system", "result", "done");
+    try (Broker next =
+        Broker.builder().heap(ScriptedHeap.system()).heuristic(new FirstFit()).build()) {
+      new DmaBufMetrics(next).bindTo(registry);
+      next.export(BlobSpec.of(2 * SIZE)).prepare();
+      assertEquals(2 * SIZE, gauge("dmabuf.heap.used", "heap", "system"));
+      assertCount(1, "dmabuf.allocations", "heap", "system", "result", "done");
+    }
+    assertEquals(List.of(), registry.getMeters());
+  }
+
+  @Test
+  void aBrokerThatIsClosedHasNoMeters() {
+    broker.close();
+    DmaBufMetrics late = new DmaBufMetrics(broker);
+    var failure = assertThrows(IllegalStateException.class, () -> late.bindTo(registry));
+    assertEquals("the broker is closed, so it has no meters", failure.getMessage());
+    assertEquals(List.of(), registry.getMeters());
   }
 
   private static Set<Meter.Id> ids(SimpleMeterRegistry registry) {

@@ -159,7 +159,7 @@ class FlightEventsTest {
             .listener(after, Delivery.IN_PLACE)
             .build()) {
       Device camera =
-          broker.register(DeviceSpec.named("camera").longestHold(Duration.ofSeconds(30)));
+          broker.register(DeviceSpec.builder("camera").longestHold(Duration.ofSeconds(30)).build());
       Device display = broker.register("display", Constraints.builder().contiguous().build());
       Device impossible =
           broker.register(

@@ -98,6 +98,21 @@ class PrometheusRulesTest {
     assertEquals(Set.of(), recorded);
   }
 
+  /** Where a program has several brokers, each has its own tag. */
+  @Test
+  void theBrokerIsChosenInTheDashboardAndNamedByAlerts() throws Exception {
+    String dashboard = resource(DASHBOARD);
+    for (String shown : found(Pattern.compile("\"expr\": .*"), 0, dashboard)) {
+      for (String selector : found(Pattern.compile("\\{[^}]*}"), 0, shown)) {
+        assertTrue(selector.contains("broker=~\\\"$broker\\\""), shown);
+      }
+    }
+    assertTrue(dashboard.contains("\"name\": \"broker\""));
+    for (String line : found(Pattern.compile("summary: .*"), 0, resource(RULES))) {
+      assertTrue(line.contains("{{ with $labels.broker }}"), line);
+    }
+  }
+
   @Test
   void everyAlertIsTested() throws Exception {
     Set<String> alerts = found(Pattern.compile("alert: (\\w+)"), 1, resource(RULES));

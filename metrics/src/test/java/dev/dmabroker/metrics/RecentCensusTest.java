@@ -49,6 +49,14 @@ class RecentCensusTest {
   }
 
   @Test
+  void whatIsTakenForTheFollowerIsNotShared() {
+    recent.renew();
+    Census first = recent.get();
+    assertSame(first, recent.get());
+    assertEquals(2, taken.get());
+  }
+
+  @Test
   void countsOfMapsDoNotGoDown() {
     mapsSeen = 5;
     assertEquals(5, recent.get().maps());

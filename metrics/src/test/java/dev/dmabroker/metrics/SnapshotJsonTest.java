@@ -30,6 +30,7 @@ import dev.dmabroker.spi.HeapProvider;
 import dev.dmabroker.spi.Trait;
 import dev.dmabroker.testing.ScriptedHeap;
 import java.io.BufferedWriter;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.OutputStreamWriter;
@@ -48,7 +49,6 @@ class SnapshotJsonTest {
   private static final Path SCHEMA =
       Path.of(System.getProperty("basedir", System.getProperty("user.dir")))
           .resolveSibling("docs/snapshot.schema.json");
-  private static final Instant TAKEN = Instant.parse("2026-01-02T03:04:05.678Z");
 
   private static Broker.Builder builder() {
     return Broker.builder()
@@ -68,15 +68,22 @@ class SnapshotJsonTest {
 
               @Override
               public List<Finding> discover() {
-                return List.of(new Closed("shut \"1\"", "EACCES\n", "join a group"));
+                return List.of(
+                    new Closed(
+                        "shut \"1\"", Closed.Kind.NO_PERMISSION, "EACCES\n", "join a group"));
               }
             });
   }
 
   private static JsonNode written(BrokerSnapshot snapshot) throws IOException {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    SnapshotJson.write(snapshot, bytes);
+    String text = bytes.toString(StandardCharsets.UTF_8);
     StringWriter out = new StringWriter();
-    SnapshotJson.write(snapshot, TAKEN, out);
-    return new ObjectMapper().readTree(out.toString());
+    SnapshotJson.write(snapshot, out);
+    assertEquals(out.toString(), text);
+    assertEquals(SnapshotJson.text(snapshot), text);
+    return new ObjectMapper().readTree(text);
   }
 
   private static void assertValid(JsonNode dump) throws IOException {
@@ -99,10 +106,14 @@ class SnapshotJsonTest {
       Attachment out = frame.attach(display);
       try (Mapping mapping = out.map(Access.READ);
           Pin pin = out.pin()) {
-        JsonNode dump = written(broker.snapshot());
+        BrokerSnapshot snapshot = broker.snapshot();
+        JsonNode dump = written(snapshot);
         assertValid(dump);
-        assertEquals("2026-01-02T03:04:05.678Z", dump.get("taken").textValue());
+        assertEquals(snapshot.taken().toString(), dump.get("taken").textValue());
+        snapshot.buffers().forEach(it -> assertFalse(it.since().isAfter(snapshot.taken())));
         assertEquals("shut \"1\"", dump.at("/closedHeaps/0/name").textValue());
+        assertEquals("NO_PERMISSION", dump.at("/closedHeaps/0/kind").textValue());
+        assertFalse(dump.at("/heaps/0/traits/modelled/value").booleanValue());
         assertEquals(1 << 30, dump.at("/heaps/0/traits/capacityBytes/value").longValue());
         assertTrue(dump.at("/heaps/1/traits/capacityBytes/value").isNull());
         assertEquals(1 << 20, dump.at("/budgets/0/limitBytes").longValue());
@@ -132,7 +143,8 @@ class SnapshotJsonTest {
       Device display =
           broker.register("display", Constraints.builder().contiguous().camping(1).build());
       BufferStream stream =
-          broker.stream(StreamSpec.of("video", BlobSpec.of(4096), camera).maxBuffers(2));
+          broker.stream(
+              StreamSpec.builder("video", BlobSpec.of(4096), camera).maxBuffers(2).build());
       stream.start();
       StreamConsumer consumer = stream.consumer(display, StreamConsumer.Policy.EVERY_FRAME);
       stream.acquire().submit();
@@ -183,13 +195,12 @@ class SnapshotJsonTest {
     JsonSchema schema =
         JsonSchemaFactory.getInstance(SpecVersion.VersionFlag.V202012)
             .getSchema(Files.readString(SCHEMA));
-    StringWriter out = new StringWriter();
-    SnapshotJson.write(Snapshots.empty(0), TAKEN, out);
+    String out = SnapshotJson.text(Snapshots.empty(0));
     ObjectMapper mapper = new ObjectMapper();
-    assertEquals(List.of(), List.copyOf(schema.validate(mapper.readTree(out.toString()))));
-    String more = out.toString().replaceFirst("\"closed\"", "\"more\": 1, \"closed\"");
+    assertEquals(List.of(), List.copyOf(schema.validate(mapper.readTree(out))));
+    String more = out.replaceFirst("\"closed\"", "\"more\": 1, \"closed\"");
     assertFalse(schema.validate(mapper.readTree(more)).isEmpty());
-    String less = out.toString().replaceFirst("\"taken\": [^,]*,", "");
+    String less = out.replaceFirst("\"taken\": [^,]*,", "");
     assertFalse(schema.validate(mapper.readTree(less)).isEmpty());
   }
 
@@ -214,7 +225,7 @@ class SnapshotJsonTest {
         Counting bytes = new Counting();
         try (BufferedWriter out =
             new BufferedWriter(new OutputStreamWriter(bytes, StandardCharsets.UTF_8))) {
-          SnapshotJson.write(snapshot, TAKEN, out);
+          SnapshotJson.write(snapshot, out);
         }
         long written = cpuNanos();
         System.out.printf(

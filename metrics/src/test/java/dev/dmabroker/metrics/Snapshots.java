@@ -5,6 +5,7 @@ import dev.dmabroker.event.BrokerSnapshot.FenceState;
 import dev.dmabroker.event.BrokerSnapshot.LeakStats;
 import dev.dmabroker.event.StreamState;
 import dev.dmabroker.spi.HeapProvider;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
@@ -14,6 +15,7 @@ final class Snapshots {
 
   static BrokerSnapshot empty(long maps) {
     return new Snapshot(
+        Instant.EPOCH,
         List.of(),
         List.of(),
         List.of(),
@@ -30,6 +32,7 @@ final class Snapshots {
 
   static BrokerSnapshot with(BrokerSnapshot of, int pending, String trouble) {
     return new Snapshot(
+        of.taken(),
         of.heaps(),
         of.closedHeaps(),
         of.devices(),
@@ -45,6 +48,7 @@ final class Snapshots {
   }
 
   private record Snapshot(
+      Instant taken,
       List<HeapState> heaps,
       List<HeapProvider.Closed> closedHeaps,
       List<DeviceState> devices,

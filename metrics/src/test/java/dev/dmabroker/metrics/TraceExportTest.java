@@ -205,7 +205,7 @@ class TraceExportTest {
             .listener(after, Delivery.IN_PLACE)
             .build()) {
       Device camera =
-          broker.register(DeviceSpec.named("camera").longestHold(Duration.ofSeconds(30)));
+          broker.register(DeviceSpec.builder("camera").longestHold(Duration.ofSeconds(30)).build());
       Device display = broker.register("display", Constraints.builder().contiguous().build());
       List<Attachment> in = new ArrayList<>();
       List<Mapping> held = new ArrayList<>();

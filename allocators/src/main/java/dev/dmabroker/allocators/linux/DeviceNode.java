@@ -21,12 +21,12 @@ record DeviceNode(Path path, String heap, String match, String missing) {
   Closed closed(Errno errno) {
     String reason = path + " does not open: " + errno;
     if (errno.equals(Errno.EACCES) || errno.equals(Errno.EPERM)) {
-      return new Closed(heap, reason, permission());
+      return new Closed(heap, Closed.Kind.NO_PERMISSION, reason, permission());
     }
     if (errno.equals(Errno.ENOENT)) {
-      return new Closed(heap, "there is no " + path, missing);
+      return new Closed(heap, Closed.Kind.MISSING, "there is no " + path, missing);
     }
-    return new Closed(heap, reason, help(errno));
+    return new Closed(heap, Closed.Kind.FAILED, reason, help(errno));
   }
 
   private static String help(Errno errno) {

@@ -6,6 +6,7 @@ import dev.dmabroker.spi.HeapProvider;
 import dev.dmabroker.spi.HeapTraits;
 import dev.dmabroker.spi.Trait;
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -26,9 +27,9 @@ public final class DmaHeapProvider implements HeapProvider {
 
   private static final String NAME = "dma_heap";
   private static final String REMEDY =
-      "a kernel with CONFIG_DMABUF_HEAPS and CONFIG_DMABUF_HEAPS_SYSTEM, and CONFIG_DMABUF_HEAPS_CMA"
-          + " for contiguous memory, of which cma=SIZE on the kernel's command line sets some"
-          + " aside; in a container /dev/dma_heap has to be passed in";
+      "a kernel with CONFIG_DMABUF_HEAPS and CONFIG_DMABUF_HEAPS_SYSTEM, and"
+          + " CONFIG_DMABUF_HEAPS_CMA for contiguous memory, of which cma=SIZE on the kernel's"
+          + " command line sets some aside; in a container /dev/dma_heap has to be passed in";
 
   private final Path folder;
 
@@ -56,12 +57,16 @@ public final class DmaHeapProvider implements HeapProvider {
     try {
       names = list();
     } catch (NoSuchFileException e) {
-      return List.of(new Closed(NAME, "there is no " + folder, REMEDY));
+      return List.of(new Closed(NAME, Closed.Kind.MISSING, "there is no " + folder, REMEDY));
+    } catch (AccessDeniedException e) {
+      return List.of(
+          new DeviceNode(folder, NAME, "SUBSYSTEM==\"dma_heap\"", REMEDY).closed(Errno.EACCES));
     } catch (IOException e) {
-      return List.of(new Closed(NAME, folder + " cannot be listed: " + e, REMEDY));
+      return List.of(
+          new Closed(NAME, Closed.Kind.FAILED, folder + " cannot be listed: " + e, REMEDY));
     }
     if (names.isEmpty()) {
-      return List.of(new Closed(NAME, folder + " is empty", REMEDY));
+      return List.of(new Closed(NAME, Closed.Kind.MISSING, folder + " is empty", REMEDY));
     }
     return discover(names);
   }
@@ -98,6 +103,7 @@ public final class DmaHeapProvider implements HeapProvider {
       source.close();
       return new Closed(
           name,
+          Closed.Kind.FAILED,
           "a probe failed: " + e.getMessage(),
           "look into the kernel's log (dmesg); is " + path + " really a dma-heap?");
     }

@@ -61,12 +61,13 @@ public final class DumbProvider implements HeapProvider {
     try (var nodes = Files.newDirectoryStream(folder, "card[0-9]*")) {
       nodes.forEach(cards::add);
     } catch (NoSuchFileException e) {
-      return List.of(new Closed(NAME + "N", "there is no " + folder, REMEDY));
+      return List.of(new Closed(NAME + "N", Closed.Kind.MISSING, "there is no " + folder, REMEDY));
     } catch (IOException | DirectoryIteratorException e) {
-      return List.of(new Closed(NAME + "N", folder + " cannot be listed: " + e, REMEDY));
+      return List.of(
+          new Closed(NAME + "N", Closed.Kind.FAILED, folder + " cannot be listed: " + e, REMEDY));
     }
     if (cards.isEmpty()) {
-      return List.of(new Closed(NAME + "N", folder + " has no card", REMEDY));
+      return List.of(new Closed(NAME + "N", Closed.Kind.MISSING, folder + " has no card", REMEDY));
     }
     List<Finding> findings = new ArrayList<>();
     cards.forEach(card -> findings.add(find(card)));
@@ -88,7 +89,8 @@ public final class DumbProvider implements HeapProvider {
       Optional<String> lack = lack(use.number());
       if (lack.isPresent()) {
         node.close();
-        return new Closed(name, card + ": " + lack.get(), "use another card, or a dma-heap");
+        return new Closed(
+            name, Closed.Kind.MISSING, card + ": " + lack.get(), "use another card, or a dma-heap");
       }
       String driver = driver(use.number());
       boolean ordinary = IN_MAIN_MEMORY.contains(driver);
@@ -101,7 +103,10 @@ public final class DumbProvider implements HeapProvider {
     } catch (HeapException e) {
       node.close();
       return new Closed(
-          name, "a probe failed: " + e.getMessage(), "look into the kernel's log (dmesg)");
+          name,
+          Closed.Kind.FAILED,
+          "a probe failed: " + e.getMessage(),
+          "look into the kernel's log (dmesg)");
     } catch (RuntimeException | Error e) {
       node.close();
       throw e;

@@ -79,6 +79,9 @@ record Errno(int code) {
     if (kind == Kind.NO_DESCRIPTORS) {
       return "; close buffers or duplicates, or raise the limit (ulimit -n, fs.file-max)";
     }
+    if (equals(EBADF)) {
+      return "; give a descriptor that is open in this process, and keep it open meanwhile";
+    }
     return "";
   }
 

@@ -1,5 +1,7 @@
 package dev.dmabroker.allocators.linux;
 
+import dev.dmabroker.spi.HeapException;
+import dev.dmabroker.spi.HeapProvider.Closed;
 import java.io.IOException;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.Files;
@@ -20,6 +22,11 @@ final class HugePages {
   private static final Pattern SIZE = Pattern.compile("hugepages-(\\d+)kB");
 
   private HugePages() {}
+
+  /** Whether there are huge pages at all, as a probe of them failed. */
+  static Closed.Kind kind(HeapException probe) {
+    return probe.kind() == HeapException.Kind.FULL ? Closed.Kind.MISSING : Closed.Kind.FAILED;
+  }
 
   /** The smallest size in bytes of huge pages that exist or may be made on demand. */
   static OptionalLong smallestBytes() {

@@ -37,20 +37,23 @@ public final class MemfdProvider implements HeapProvider {
     try {
       return open(ORDINARY, MemfdSource.ordinary(ORDINARY), traits(Pages.size()));
     } catch (HeapException e) {
-      return new Closed(ORDINARY, "a probe failed: " + e.getMessage(), "use another heap");
+      return new Closed(
+          ORDINARY, Closed.Kind.FAILED, "a probe failed: " + e.getMessage(), "use another heap");
     }
   }
 
   private static Finding huge() {
     OptionalLong pageBytes = HugePages.smallestBytes();
     if (pageBytes.isEmpty()) {
-      return new Closed(HUGE, "the system has no huge pages", HugePages.REMEDY);
+      return new Closed(
+          HUGE, Closed.Kind.MISSING, "the system has no huge pages", HugePages.REMEDY);
     }
     try {
       long bytes = pageBytes.getAsLong();
       return open(HUGE, MemfdSource.huge(HUGE, bytes), traits(bytes));
     } catch (HeapException e) {
-      return new Closed(HUGE, "a probe failed: " + e.getMessage(), HugePages.REMEDY);
+      return new Closed(
+          HUGE, HugePages.kind(e), "a probe failed: " + e.getMessage(), HugePages.REMEDY);
     }
   }
 

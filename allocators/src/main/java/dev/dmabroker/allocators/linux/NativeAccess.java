@@ -42,7 +42,10 @@ public final class NativeAccess {
         .map(
             problem ->
                 Arrays.stream(heaps)
-                    .map(heap -> new Closed(heap, problem.reason(), problem.remedy()))
+                    .map(
+                        heap ->
+                            new Closed(
+                                heap, Closed.Kind.FAILED, problem.reason(), problem.remedy()))
                     .collect(Collectors.<Finding>toUnmodifiableList()));
   }
 
@@ -80,15 +83,36 @@ public final class NativeAccess {
     } catch (VirtualMachineError e) {
       throw e;
     } catch (Error e) {
-      // It is an UnsatisfiedLinkError, NoClassDefFoundError, or JNA's plain Error for a version
-      // mismatch.
-      return new Problem(
-          "JNA cannot load its native library: " + firstLine(e),
-          "if the temporary folder does not allow execution, name another one by"
-              + " -Djna.tmpdir=FOLDER, or a folder with an installed libjnidispatch.so by"
-              + " -Djna.boot.library.path=FOLDER; an older JNA installed system-wide is passed"
-              + " over with -Djna.nosys=true; glibc has to be 2.27 or newer");
+      // It is an UnsatisfiedLinkError, NoClassDefFoundError, JNA's plain Error for a version
+      // mismatch, or ExceptionInInitializerError if the JVM denies native access.
+      return problem(e, Native.class.getModule());
     }
+  }
+
+  /**
+   * Tells why JNA cannot be used.
+   *
+   * @param failure what its first use threw
+   * @param jna the module that JNA is in
+   */
+  static Problem problem(Throwable failure, Module jna) {
+    Throwable root = failure;
+    while (root.getCause() != null) {
+      root = root.getCause();
+    }
+    // If JNA's first use was elsewhere, only the name is left of what was thrown there.
+    if (root.toString().contains(IllegalCallerException.class.getName())) {
+      return new Problem(
+          "the JVM denies native access to JNA, which makes the system calls",
+          "start it with --enable-native-access="
+              + (jna.isNamed() ? jna.getName() : "ALL-UNNAMED"));
+    }
+    return new Problem(
+        "JNA cannot load its native library: " + firstLine(root),
+        "if the temporary folder does not allow execution, name another one by"
+            + " -Djna.tmpdir=FOLDER, or a folder with an installed libjnidispatch.so by"
+            + " -Djna.boot.library.path=FOLDER; an older JNA installed system-wide is passed"
+            + " over with -Djna.nosys=true; glibc has to be 2.27 or newer");
   }
 
   private static String firstLine(Throwable e) {

@@ -39,6 +39,7 @@ public final class NumaProvider implements HeapProvider {
       return List.of(
           new Closed(
               MEMFD + "N",
+              Closed.Kind.MISSING,
               "all memory lies at one NUMA node, or the kernel tells of none",
               "use memfd and udmabuf, whose memory is the same; CONFIG_NUMA is needed where there"
                   + " are several"));
@@ -60,7 +61,7 @@ public final class NumaProvider implements HeapProvider {
           MemfdSource.ordinary(name).at(node),
           MemfdProvider.traits(Pages.size()).numaNode(NumaNodes.trait(node)));
     } catch (HeapException e) {
-      return new Closed(name, "a probe failed: " + e.getMessage(), "use memfd");
+      return new Closed(name, Closed.Kind.FAILED, "a probe failed: " + e.getMessage(), "use memfd");
     }
   }
 }

@@ -64,7 +64,8 @@ public final class UdmabufProvider implements HeapProvider {
   private Finding huge(Open ordinary, Trait<Long> maxSize) {
     OptionalLong pageBytes = HugePages.smallestBytes();
     if (pageBytes.isEmpty()) {
-      return new Closed(HUGE, "the system has no huge pages", HugePages.REMEDY);
+      return new Closed(
+          HUGE, Closed.Kind.MISSING, "the system has no huge pages", HugePages.REMEDY);
     }
     // Drivers that map pages, not page frames, lose count of the parts of a huge page when a
     // mapping of them ends, and damage the kernel's own lists: 6.1 oopsed in free_huge_page. The
@@ -73,6 +74,7 @@ public final class UdmabufProvider implements HeapProvider {
         ? find(HUGE, pageBytes, maxSize)
         : new Closed(
             HUGE,
+            Closed.Kind.MISSING,
             "this kernel's udmabuf miscounts the parts of huge pages that a process maps, which"
                 + " damages the kernel's memory",
             "a kernel whose udmabuf maps page frames (VM_PFNMAP)");
@@ -117,6 +119,7 @@ public final class UdmabufProvider implements HeapProvider {
       fd.close();
       return new Closed(
           name,
+          hugePageBytes.isPresent() ? HugePages.kind(e) : Closed.Kind.FAILED,
           "a probe failed: " + e.getMessage(),
           hugePageBytes.isPresent()
               ? HugePages.REMEDY + "; the driver has to take them, too"

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class UserBacking implements Backing {
   private static final String NO_DESCRIPTOR =
-      "user memory is no dma-buf; a device that needs one has to ask for deviceAccess()";
+      "user memory is no dma-buf; only devices that are cpuOnly() are given it";
 
   private final long sizeBytes;
   private volatile @Nullable ByteBuffer memory;

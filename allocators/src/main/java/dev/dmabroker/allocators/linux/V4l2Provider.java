@@ -50,10 +50,12 @@ public final class V4l2Provider implements HeapProvider {
     try (var found = Files.newDirectoryStream(folder, "video[0-9]*")) {
       found.forEach(nodes::add);
     } catch (IOException | DirectoryIteratorException e) {
-      return List.of(new Closed(NAME, folder + " cannot be listed: " + e, REMEDY));
+      return List.of(
+          new Closed(NAME, Closed.Kind.FAILED, folder + " cannot be listed: " + e, REMEDY));
     }
     if (nodes.isEmpty()) {
-      return List.of(new Closed(NAME, "there is no " + folder.resolve("video*"), REMEDY));
+      return List.of(
+          new Closed(NAME, Closed.Kind.MISSING, "there is no " + folder.resolve("video*"), REMEDY));
     }
     // Shorter paths come first: video10 comes after video9.
     nodes.sort(Comparator.comparing((Path p) -> p.toString().length()).thenComparing(p -> p));
@@ -89,6 +91,7 @@ public final class V4l2Provider implements HeapProvider {
       node.close();
       return new Closed(
           name,
+          Closed.Kind.FAILED,
           "a probe failed: " + e.getMessage(),
           "end the program that has the node's buffers, or set a format");
     } catch (RuntimeException | Error e) {

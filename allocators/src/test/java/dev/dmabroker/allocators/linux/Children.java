@@ -1,6 +1,10 @@
 package dev.dmabroker.allocators.linux;
 
 import dev.dmabroker.allocators.Heaps;
+import dev.dmabroker.allocators.ImportedDmaBuf;
+import dev.dmabroker.allocators.MemoryRefusedException;
+import dev.dmabroker.allocators.ModelledHeap;
+import dev.dmabroker.spec.SyncFile;
 import dev.dmabroker.spi.Backing;
 import dev.dmabroker.spi.Heap;
 import dev.dmabroker.spi.HeapException;
@@ -28,9 +32,6 @@ final class Children {
 
   private static Heap heap(String name) {
     for (HeapProvider provider : ServiceLoader.load(HeapProvider.class)) {
-      if (provider.fallback()) {
-        continue;
-      }
       for (Finding finding : provider.discover()) {
         if (finding instanceof Open open) {
           if (open.heap().name().equals(name) || open.heap().aliases().contains(name)) {
@@ -55,11 +56,44 @@ final class Children {
       for (HeapProvider provider : ServiceLoader.load(HeapProvider.class)) {
         provider.discover().forEach(System.out::println);
       }
+      Heaps.modelledStandIns().discover().forEach(System.out::println);
       try {
-        Heaps.modelled("model").build().allocate(new Heap.Request("x", 1)).release();
+        ModelledHeap.builder("model").build().allocate(new Heap.Request("x", 1)).release();
         System.out.println("modelled: allocated");
       } catch (HeapException e) {
         System.out.println("modelled: " + e.kind());
+      }
+    }
+  }
+
+  /** Prints what each way into this module says where no system call can be made. */
+  static final class WithoutNativeAccess {
+    private WithoutNativeAccess() {}
+
+    /** Something that fails. */
+    private interface Way {
+      Object go() throws HeapException;
+    }
+
+    public static void main(String[] arguments) {
+      print("memfd", () -> Heaps.memfd().discover());
+      print(
+          "modelled",
+          () -> ModelledHeap.builder("model").build().allocate(new Heap.Request("x", 1)));
+      print("imported", () -> ImportedDmaBuf.of(0));
+      print(
+          "fence",
+          () -> {
+            new LinuxFencePoller().watch(new SyncFile(0), outcome -> {});
+            return "watched";
+          });
+    }
+
+    private static void print(String what, Way way) {
+      try {
+        System.out.println(what + ": " + way.go());
+      } catch (HeapException | MemoryRefusedException e) {
+        System.out.println(what + ": " + e.getMessage());
       }
     }
   }

@@ -1,5 +1,6 @@
 package dev.dmabroker.allocators.linux;
 
+import static java.util.regex.Pattern.MULTILINE;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -15,9 +16,13 @@ import java.nio.file.attribute.PosixFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.OptionalLong;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledForJreRange;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** What is missing or forbidden is said, with what would help, and never thrown. */
 class RefusalsTest {
@@ -38,6 +43,7 @@ class RefusalsTest {
   void withoutTheFolderTheKernelsOptionsAreNamed(@TempDir Path folder) {
     Closed closed = only(new DmaHeapProvider(folder.resolve("dma_heap")));
     assertEquals("dma_heap", closed.heap());
+    assertEquals(Closed.Kind.MISSING, closed.kind());
     contains(closed.reason(), "there is no");
     contains(closed.remedy(), "CONFIG_DMABUF_HEAPS_SYSTEM", "CONFIG_DMABUF_HEAPS_CMA", "cma=");
     contains(only(new DmaHeapProvider(folder)).reason(), "empty");
@@ -49,6 +55,7 @@ class RefusalsTest {
     int before = folder.toFile().list().length;
     Closed closed = only(new DmaHeapProvider(folder));
     assertEquals("system", closed.heap());
+    assertEquals(Closed.Kind.FAILED, closed.kind());
     contains(closed.reason(), "ENOTTY", "DMA_HEAP_IOCTL_ALLOC");
     assertEquals(before, 1);
     Closed udmabuf = only(new UdmabufProvider(folder.resolve("system")));
@@ -96,6 +103,7 @@ class RefusalsTest {
   void withoutUdmabufTheKernelsOptionIsNamed(@TempDir Path folder) {
     Closed closed = only(new UdmabufProvider(folder.resolve("udmabuf")));
     assertEquals("udmabuf", closed.heap());
+    assertEquals(Closed.Kind.MISSING, closed.kind());
     contains(closed.remedy(), "CONFIG_UDMABUF");
   }
 
@@ -106,6 +114,7 @@ class RefusalsTest {
     String group = Files.readAttributes(node, PosixFileAttributes.class).group().getName();
     DeviceNode device = new DeviceNode(node, "system", "KERNEL==\"system\"", "none");
     Closed joinable = device.closed(Errno.EACCES);
+    assertEquals(Closed.Kind.NO_PERMISSION, joinable.kind());
     contains(joinable.reason(), "EACCES", node.toString());
     contains(joinable.remedy(), "add the user to the group " + group, "KERNEL==\"system\", GROUP=");
 
@@ -131,7 +140,7 @@ class RefusalsTest {
             : List.of();
     ChildJvm.Result result = ChildJvm.run(prefix, List.of(), Children.Discover.class, folder + "");
     assertEquals(0, result.status(), result.output());
-    contains(result.output(), "Closed[heap=system", "EACCES", "udev");
+    contains(result.output(), "Closed[heap=system, kind=NO_PERMISSION", "EACCES", "udev");
   }
 
   @Test
@@ -142,10 +151,54 @@ class RefusalsTest {
             List.of("-Djna.nosys=true", "-Djna.noclasspath=true", "-Djna.nounpack=true"),
             Children.Discover.class);
     assertEquals(0, result.status(), result.output());
-    for (String heap : List.of("dma_heap", "udmabuf", "memfd", "memfd-huge", "system", "cma")) {
+    for (String heap : List.of("dma_heap", "udmabuf", "memfd", "memfd-huge", "modelled-system")) {
       contains(result.output(), "Closed[heap=" + heap + ",");
     }
     contains(result.output(), "jna.tmpdir", "modelled: FAILED");
+  }
+
+  /** What JDK 25 throws where native access is denied, first and from then on. */
+  static List<Throwable> denials() {
+    String text = "Illegal native access from module com.sun.jna";
+    Throwable first = new ExceptionInInitializerError(new IllegalCallerException(text));
+    Throwable later = new NoClassDefFoundError("Could not initialize class com.sun.jna.Native");
+    later.initCause(
+        new ExceptionInInitializerError(
+            "Exception java.lang.IllegalCallerException: " + text + " [in thread \"main\"]"));
+    return List.of(first, later);
+  }
+
+  @ParameterizedTest
+  @MethodSource("denials")
+  void deniedNativeAccessIsNamedWithTheFlag(Throwable denial) {
+    NativeAccess.Problem problem =
+        NativeAccess.problem(denial, getClass().getClassLoader().getUnnamedModule());
+    contains(problem.reason(), "denies native access to JNA");
+    contains(problem.remedy(), "--enable-native-access=ALL-UNNAMED");
+    contains(
+        NativeAccess.problem(denial, Object.class.getModule()).remedy(),
+        "--enable-native-access=java.base");
+  }
+
+  @Test
+  void whatStopsJnaFromLoadingIsNotAnInitializerAlone() {
+    Throwable failure = new ExceptionInInitializerError(new IllegalStateException("why"));
+    String reason = NativeAccess.problem(failure, Object.class.getModule()).reason();
+    contains(reason, "IllegalStateException: why");
+  }
+
+  @Test
+  @EnabledForJreRange(minVersion = 24)
+  void whereTheJvmDeniesNativeAccessTheFlagIsNamed() throws Exception {
+    ChildJvm.Result result =
+        ChildJvm.run(
+            List.of(), List.of("--illegal-native-access=deny"), Children.WithoutNativeAccess.class);
+    assertEquals(0, result.status(), result.output());
+    for (String what : List.of("memfd", "modelled", "imported", "fence")) {
+      Pattern line =
+          Pattern.compile("^" + what + ": .*--enable-native-access=ALL-UNNAMED", MULTILINE);
+      assertTrue(line.matcher(result.output()).find(), () -> what + " in " + result.output());
+    }
   }
 
   @Test

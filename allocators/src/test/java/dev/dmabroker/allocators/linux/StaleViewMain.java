@@ -8,6 +8,7 @@ import dev.dmabroker.CpuView;
 import dev.dmabroker.Device;
 import dev.dmabroker.Mapping;
 import dev.dmabroker.SharedBuffer;
+import dev.dmabroker.allocators.Heaps;
 import dev.dmabroker.spec.Access;
 import dev.dmabroker.spec.BlobSpec;
 import dev.dmabroker.spec.Constraints;
@@ -103,7 +104,12 @@ final class StaleViewMain {
       hammer.start();
       hammers.add(hammer);
     }
-    try (Broker broker = Broker.builder().discoverHeaps().heuristic(new ScatteredFirst()).build()) {
+    try (Broker broker =
+        Broker.builder()
+            .discoverHeaps()
+            .heaps(Heaps.modelledStandIns())
+            .heuristic(new ScatteredFirst())
+            .build()) {
       Device camera = broker.register("camera", Constraints.none());
       Device display = broker.register("display", Constraints.builder().contiguous().build());
       if (unmaps) {
@@ -174,7 +180,7 @@ final class StaleViewMain {
         keep(after);
       }
       if (number % 3 == 0) {
-        buffer.unprepare();
+        check(buffer.tryEvacuate(), "it is mapped still");
       }
     }
     for (Kept one : List.of(before, after)) {

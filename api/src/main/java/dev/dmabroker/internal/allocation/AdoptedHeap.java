@@ -1,5 +1,6 @@
 package dev.dmabroker.internal.allocation;
 
+import dev.dmabroker.internal.runtime.Guarded;
 import dev.dmabroker.spi.Backing;
 import dev.dmabroker.spi.ForeignMemory;
 import dev.dmabroker.spi.Heap;
@@ -45,11 +46,28 @@ final class AdoptedHeap implements Heap {
   @Override
   public Backing allocate(Request request) throws HeapException {
     movable = memory.movable();
-    return memory.open();
+    Backing backing = memory.open();
+    try {
+      long has = backing.sizeBytes();
+      if (has < request.sizeBytes()) {
+        throw new HeapException(
+            HeapException.Kind.FAILED,
+            "it has " + has + " bytes, and the layout takes " + request.sizeBytes());
+      }
+      return backing;
+    } catch (Throwable t) {
+      Guarded.run("giving adopted memory back", backing::release);
+      throw t;
+    }
   }
 
   @Override
   public void close() {
     afterwards.run();
+  }
+
+  @Override
+  public String toString() {
+    return "adopted memory " + memory.name();
   }
 }

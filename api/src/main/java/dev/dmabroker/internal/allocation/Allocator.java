@@ -19,6 +19,7 @@ import dev.dmabroker.internal.watch.EventRecords;
 import dev.dmabroker.internal.watch.Listeners;
 import dev.dmabroker.spi.Heap;
 import dev.dmabroker.spi.HeapException;
+import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -56,7 +57,8 @@ public final class Allocator {
       Progress progress) {}
 
   /** Holds what one heap said. */
-  public record Attempt(String heap, String reason) implements AllocationException.Attempt {}
+  public record Attempt(String heap, String reason)
+      implements AllocationException.Attempt, Serializable {}
 
   /**
    * Makes an allocator that tells listeners of heaps that refuse, and dates what heaps give.

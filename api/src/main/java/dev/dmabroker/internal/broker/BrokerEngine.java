@@ -11,15 +11,18 @@ import dev.dmabroker.Plan;
 import dev.dmabroker.Shadow;
 import dev.dmabroker.SharedBuffer;
 import dev.dmabroker.StreamSpec;
+import dev.dmabroker.Subscription;
 import dev.dmabroker.event.BrokerListener;
 import dev.dmabroker.event.BrokerSnapshot;
 import dev.dmabroker.event.Delivery;
+import dev.dmabroker.event.StreamState;
 import dev.dmabroker.internal.buffer.BufferHandle;
 import dev.dmabroker.internal.buffer.BufferRegistry;
 import dev.dmabroker.internal.buffer.ManagedBuffer;
 import dev.dmabroker.internal.buffer.ShadowBuffer;
 import dev.dmabroker.internal.device.DeviceRegistry;
 import dev.dmabroker.internal.device.RegisteredDevice;
+import dev.dmabroker.internal.heap.Budgets;
 import dev.dmabroker.internal.heap.HeapAccount;
 import dev.dmabroker.internal.move.MoveQueue;
 import dev.dmabroker.internal.placement.Planner;
@@ -72,8 +75,9 @@ final class BrokerEngine implements Broker {
     this.heaps = List.copyOf(heaps);
     this.closedHeaps = List.copyOf(closedHeaps);
     this.services = services;
-    this.devices = new DeviceRegistry(services, this.heaps, planner.alternatives());
-    this.buffers = new BufferRegistry(services, devices, planner);
+    Budgets budgets = new Budgets(services.settings().budgets());
+    this.devices = new DeviceRegistry(services, this.heaps, planner.alternatives(), budgets);
+    this.buffers = new BufferRegistry(services, devices, planner, budgets);
   }
 
   // ---- Devices, buffers and streams ----
@@ -105,19 +109,23 @@ final class BrokerEngine implements Broker {
 
   @Override
   public BufferStream stream(StreamSpec spec) {
-    RegisteredDevice producer = devices.own(spec.producer());
+    RegisteredDevice producer = devices.own(Objects.requireNonNull(spec, "spec").producer());
     producer.checkOpen("stream from it");
     producer.checkDeclared(Access.OVERWRITE, spec.name());
     // A stream is either made before the broker closes, and then closed by it, or refused.
-    return services
-        .lifecycle()
-        .whileOpen(
-            "make stream " + spec.name(),
-            () -> {
-              ManagedStream stream = new ManagedStream(buffers, spec, producer, streams::remove);
-              streams.add(stream);
-              return stream;
-            });
+    ManagedStream made =
+        services
+            .lifecycle()
+            .whileOpen(
+                "make stream " + spec.name(),
+                () -> {
+                  ManagedStream stream =
+                      new ManagedStream(buffers, spec, producer, streams::remove);
+                  streams.add(stream);
+                  return stream;
+                });
+    made.announce();
+    return made;
   }
 
   @Override
@@ -127,6 +135,7 @@ final class BrokerEngine implements Broker {
 
   @Override
   public Shadow shadow(SharedBuffer original) {
+    Objects.requireNonNull(original, "original");
     if (!(original instanceof BufferHandle handle)
         || handle.buffer().life.supplies != buffers
         || !handle.buffer().life.stays) {
@@ -137,8 +146,9 @@ final class BrokerEngine implements Broker {
     }
     ManagedBuffer its = handle.buffer();
     DeviceSpec spec =
-        DeviceSpec.named("shadow of " + its.name())
-            .constraints(Constraints.builder().cpuReach().build());
+        DeviceSpec.builder("shadow of " + its.name())
+            .constraints(Constraints.builder().cpuOnly().build())
+            .build();
     // The copier takes no name that an application may want for a device.
     RegisteredDevice copier = devices.unnamed(spec);
     BufferHandle copy =
@@ -155,15 +165,16 @@ final class BrokerEngine implements Broker {
 
   @Override
   public Plan plan(BufferSpec spec, Collection<Device> wanted) {
+    Objects.requireNonNull(wanted, "devices");
     List<RegisteredDevice> registered = new ArrayList<>(wanted.size());
     for (Device device : wanted) {
       registered.add(devices.own(device));
     }
-    return buffers.planner().plan(spec, registered);
+    return buffers.plan(spec, registered);
   }
 
   @Override
-  public AutoCloseable listen(BrokerListener listener, Delivery delivery) {
+  public Subscription listen(BrokerListener listener, Delivery delivery) {
     return services
         .listeners()
         .add(
@@ -179,13 +190,16 @@ final class BrokerEngine implements Broker {
     for (BrokerSnapshot.BufferState buffer : states) {
       maps += buffer.maps();
     }
+    List<StreamState> streaming = streams.stream().map(ManagedStream::snapshot).toList();
+    Time time = services.time();
     return new StateRecords.BrokerSnapshot(
+        time.instant(time.nanos()),
         heaps.stream().map(HeapAccount::snapshot).toList(),
         closedHeaps,
         devices.snapshot(),
         states.stream().filter(buffer -> buffer.state() != SharedBuffer.State.RELEASED).toList(),
         buffers.budgets(),
-        streams.stream().map(ManagedStream::snapshot).toList(),
+        streaming,
         services.fences().snapshot(),
         services.leaks().snapshot(),
         services.listeners().snapshot(),
@@ -228,6 +242,7 @@ final class BrokerEngine implements Broker {
       heaps.forEach(HeapAccount::retire);
       services.fences().close();
       services.workers().close();
+      services.listeners().tell(BrokerListener::brokerClosed);
     }
     if (!gone) {
       throw notGone(timeout);
@@ -271,6 +286,21 @@ final class BrokerEngine implements Broker {
             when + buffers.describe() + "; their memory is given back as they are closed",
             buffers.holders(),
             null);
+  }
+
+  @Override
+  public String toString() {
+    return "broker, "
+        + (services.lifecycle().isClosed() ? "closed" : "open")
+        + ", with heaps "
+        + heaps.stream().map(HeapAccount::name).toList()
+        + ", devices "
+        + devices.names()
+        + ", "
+        + buffers.count()
+        + " buffers and "
+        + streams.size()
+        + " streams";
   }
 
   /** The parts that the broker's rooms share, for tests. */

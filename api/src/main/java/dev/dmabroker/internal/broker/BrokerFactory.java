@@ -46,10 +46,11 @@ public final class BrokerFactory {
       Planner planner =
           new Planner(
               new HeapTable(accounts),
+              discovery.closed(),
               heuristic != null ? heuristic : choose(ServiceLoader.load(PlacementHeuristic.class)));
       return new BrokerEngine(
           accounts,
-          discovery.closed(),
+          discovery.closed().all(),
           planner,
           Services.of(settings, WorkerTurns.MOST * (accounts.size() + /* evictions */ 1)));
     } catch (Throwable e) {

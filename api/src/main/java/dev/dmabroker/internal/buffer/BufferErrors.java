@@ -1,11 +1,10 @@
 package dev.dmabroker.internal.buffer;
 
-import dev.dmabroker.BusyException;
 import dev.dmabroker.Holder;
-import dev.dmabroker.MapTimeoutException;
 import dev.dmabroker.MoveFailedException;
 import dev.dmabroker.SharedBuffer;
 import dev.dmabroker.WaitInterruptedException;
+import dev.dmabroker.WaitTimeoutException;
 import dev.dmabroker.WouldDeadlockException;
 import dev.dmabroker.internal.runtime.Exceptions;
 import java.time.Duration;
@@ -30,30 +29,17 @@ record BufferErrors(
     Optional<String> seeking,
     @Nullable MoveFailedException lastFailure) {
 
-  MapTimeoutException timedOut(String what, Duration timeout) {
-    return Exceptions.mapTimeout(
-        "cannot "
-            + what
-            + " within "
-            + timeout.toMillis()
-            + " ms: "
-            + this
-            + (lastFailure == null ? "" : "; the last move failed: " + lastFailure.getMessage()),
+  WaitTimeoutException timedOut(String what, Duration timeout) {
+    return Exceptions.waitTimeout(
+        what,
+        timeout,
+        this + (lastFailure == null ? "" : "; the last move failed: " + lastFailure.getMessage()),
         holders,
         lastFailure);
   }
 
   WaitInterruptedException interrupted(String what, InterruptedException cause) {
     return Exceptions.waitInterrupted("interrupted while waiting to " + what + ": " + this, cause);
-  }
-
-  BusyException busy() {
-    return Exceptions.busy(
-        "cannot give back the memory of "
-            + buffer
-            + " now: "
-            + this
-            + "; evacuate waits until it can");
   }
 
   /**

@@ -8,6 +8,7 @@ import dev.dmabroker.internal.runtime.StackReserve;
 import dev.dmabroker.internal.watch.Leakable;
 import dev.dmabroker.spec.BufferSpec;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Function;
 
@@ -50,6 +51,7 @@ public final class BufferHandle implements SharedBuffer {
 
   @Override
   public Attachment attach(Device device) {
+    Objects.requireNonNull(device, "device");
     Throwable site = buffer.life.services().leaks().site("attached here");
     return new AttachmentHandle(
         this, handle -> buffer.attach(device, new Leakable.Origin(handle, site)));
@@ -71,8 +73,13 @@ public final class BufferHandle implements SharedBuffer {
   }
 
   @Override
-  public void unprepare() {
-    buffer.unprepare();
+  public void evacuate() {
+    buffer.evacuate();
+  }
+
+  @Override
+  public boolean tryEvacuate() {
+    return buffer.tryEvacuate();
   }
 
   @Override
@@ -82,6 +89,6 @@ public final class BufferHandle implements SharedBuffer {
 
   @Override
   public String toString() {
-    return buffer.toString();
+    return "buffer " + buffer + ", " + state();
   }
 }

@@ -2,6 +2,7 @@ package dev.dmabroker.internal.buffer;
 
 import com.google.common.collect.Iterables;
 import dev.dmabroker.Holder;
+import dev.dmabroker.Plan;
 import dev.dmabroker.SharedBuffer;
 import dev.dmabroker.event.BrokerSnapshot;
 import dev.dmabroker.internal.allocation.Adoption;
@@ -59,7 +60,8 @@ public final class BufferRegistry implements Supplies {
   /** How many mappings there were of buffers that are gone. */
   private final AtomicLong formerTakings = new AtomicLong();
 
-  public BufferRegistry(Services services, DeviceRegistry devices, Planner planner) {
+  public BufferRegistry(
+      Services services, DeviceRegistry devices, Planner planner, Budgets budgets) {
     this.services = services;
     this.devices = devices;
     this.planner = planner;
@@ -68,7 +70,7 @@ public final class BufferRegistry implements Supplies {
     this.allocator =
         new Allocator(planner, evictor, services.listeners(), services.time(), devices::hasGroups);
     this.adoption = new Adoption(planner.table(), tenants, services.time());
-    this.budgets = new Budgets(services.settings().budgets());
+    this.budgets = budgets;
   }
 
   // ---- Making buffers ----
@@ -145,6 +147,9 @@ public final class BufferRegistry implements Supplies {
   /** Makes a buffer in memory that was there before. */
   public SharedBuffer adopt(String name, BufferSpec spec, Layout layout, ForeignMemory memory) {
     checkName(name);
+    Objects.requireNonNull(spec, "spec");
+    Objects.requireNonNull(layout, "layout");
+    Objects.requireNonNull(memory, "memory");
     services.lifecycle().checkOpen("adopt " + name);
     Target target = planner.target(spec);
     PlacedMemory taken = adoption.take(name, target, layout, memory);
@@ -198,7 +203,7 @@ public final class BufferRegistry implements Supplies {
   }
 
   private static void checkName(String name) {
-    if (name.isBlank()) {
+    if (Objects.requireNonNull(name, "name").isBlank()) {
       throw new IllegalArgumentException("a buffer's name must not be blank");
     }
   }
@@ -239,12 +244,36 @@ public final class BufferRegistry implements Supplies {
     return buffers.isEmpty();
   }
 
+  /** Returns how many buffers have not ended. */
+  public int count() {
+    return buffers.size();
+  }
+
   /** The accounts of the memory that is adopted now. */
   public Collection<HeapAccount> adopted() {
     return adoption.accounts();
   }
 
   // ---- Looking ----
+
+  /**
+   * Plans buffers for devices.
+   *
+   * @throws dev.dmabroker.ClosedException if a device or the broker is closed
+   */
+  public Plan plan(BufferSpec spec, List<RegisteredDevice> wanted) {
+    Objects.requireNonNull(spec, "spec");
+    if (services.lifecycle().isClosed() || wanted.stream().anyMatch(RegisteredDevice::isClosed)) {
+      services.lifecycle().checkOpen("plan " + spec);
+      wanted.forEach(device -> device.checkOpen("plan " + spec + " for it"));
+    }
+    return planner.plan(
+        spec,
+        wanted,
+        budgets.areNone()
+            ? List.of()
+            : wanted.stream().map(device -> budgets.tightest(charged(device))).toList());
+  }
 
   @Override
   public Services services() {

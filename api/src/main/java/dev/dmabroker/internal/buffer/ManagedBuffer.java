@@ -5,6 +5,7 @@ import dev.dmabroker.Mapping;
 import dev.dmabroker.internal.device.RegisteredDevice;
 import dev.dmabroker.internal.gate.AttachedDevice;
 import dev.dmabroker.internal.gate.BufferMapping;
+import dev.dmabroker.internal.gate.Gate;
 import dev.dmabroker.internal.gate.GateKeeper;
 import dev.dmabroker.internal.gate.MemoryUse;
 import dev.dmabroker.internal.gate.Place;
@@ -127,26 +128,36 @@ public final class ManagedBuffer implements GateKeeper {
   }
 
   @Override
-  public void unprepare() {
-    life.lock.change(
-        after -> {
-          Refusals.checkReference(life, "unprepare " + life.name);
-          if (life.state() == State.UNBACKED) {
-            return;
-          }
-          if (life.isPinned()) {
-            throw life.report().pinned("unprepare " + life.name);
-          }
-          if (life.isResident()) {
-            // Whether the buffer is idle is final only once the gates are shut.
-            life.attachments.shutGates();
-            if (life.resident().isIdle()) {
-              life.giveBack(after);
-              return;
-            }
-          }
-          throw life.errors().busy();
-        });
+  public void evacuate() {
+    evacuate(life.services().settings().mapTimeout());
+  }
+
+  @Override
+  public boolean tryEvacuate() {
+    return life.lock.locked(this::evacuateIdle);
+  }
+
+  /** Gives the memory of an idle buffer back. False if the buffer is not idle. */
+  private boolean evacuateIdle(AfterLock after) {
+    String what = "evacuate " + life.name;
+    Refusals.checkReference(life, what);
+    if (life.state() == State.UNBACKED) {
+      return true;
+    }
+    if (life.isPinned()) {
+      throw life.report().pinned(what);
+    }
+    if (!life.isResident()) {
+      return false;
+    }
+    // Whether the buffer is idle is final only once the gates are shut.
+    life.attachments.shutGates();
+    if (!life.resident().isIdle()) {
+      life.attachments.openGates(life.resident(), Gate.Opening.OPEN);
+      return false;
+    }
+    life.giveBack(after);
+    return true;
   }
 
   @Override

@@ -98,6 +98,11 @@ public final class CpuMover implements Mover {
     }
   }
 
+  @Override
+  public String toString() {
+    return "the mover that copies by CPU";
+  }
+
   /** Returns a trial that copies inside the target. The contents of the target do not count yet. */
   private CrewSize.Trial trialIn(Backing target) {
     return threads -> {

@@ -3,11 +3,17 @@ package dev.dmabroker.internal.device;
 import dev.dmabroker.Device;
 import dev.dmabroker.DeviceSpec;
 import dev.dmabroker.event.BrokerSnapshot;
+import dev.dmabroker.internal.heap.Budgets;
 import dev.dmabroker.internal.heap.HeapAccount;
 import dev.dmabroker.internal.placement.Alternatives;
+import dev.dmabroker.internal.runtime.EngineLog;
 import dev.dmabroker.internal.runtime.Exceptions;
 import dev.dmabroker.internal.services.Services;
+import java.lang.System.Logger.Level;
 import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 
 /** Keeps the devices that are registered with one broker. This class is thread-safe. */
@@ -15,6 +21,7 @@ public final class DeviceRegistry {
   private final Services services;
   private final List<HeapAccount> heaps;
   private final Alternatives alternatives;
+  private final Budgets budgets;
   private final ConcurrentHashMap<String, RegisteredDevice> devices = new ConcurrentHashMap<>();
 
   /** Whether a device of a group was ever registered. */
@@ -25,18 +32,26 @@ public final class DeviceRegistry {
    *
    * @param heaps probes are offered memory of these heaps
    * @param alternatives works out what devices ask
+   * @param budgets is told which names devices and groups have
    */
-  public DeviceRegistry(Services services, List<HeapAccount> heaps, Alternatives alternatives) {
+  public DeviceRegistry(
+      Services services, List<HeapAccount> heaps, Alternatives alternatives, Budgets budgets) {
     this.services = services;
     this.heaps = heaps;
     this.alternatives = alternatives;
+    this.budgets = budgets;
   }
 
   /** Probes and adds a device. The probe asks the real device, so it runs outside the lock. */
   public Device register(DeviceSpec spec) {
+    Objects.requireNonNull(spec, "spec");
     // This is checked before the real device is bothered, and once more after that.
     checkRegistrable(spec);
     RegisteredDevice device = make(spec, Probing.of(spec, heaps));
+    // This comes first: a log that throws must not keep from its caller what is registered.
+    alternatives
+        .unknownHeaps(device)
+        .forEach(each -> EngineLog.LOG.log(Level.WARNING, "device " + each));
     return services
         .lifecycle()
         .whileOpen(
@@ -44,6 +59,8 @@ public final class DeviceRegistry {
             () -> {
               checkRegistrable(spec);
               devices.put(spec.name(), device);
+              budgets.know(spec.name());
+              spec.group().ifPresent(budgets::know);
               groups |= spec.group().isPresent();
               return device;
             });
@@ -79,6 +96,7 @@ public final class DeviceRegistry {
    * @throws IllegalArgumentException if another broker registered the device
    */
   public RegisteredDevice own(Device device) {
+    Objects.requireNonNull(device, "device");
     if (device instanceof RegisteredDevice registered && registered.belongsTo(this)) {
       return registered;
     }
@@ -93,6 +111,11 @@ public final class DeviceRegistry {
   /** Removes a device that is closed, unless another has taken its name since. */
   void forget(RegisteredDevice device) {
     devices.remove(device.name(), device);
+  }
+
+  /** Returns the names of the devices that are registered now. */
+  public Set<String> names() {
+    return new TreeSet<>(devices.keySet());
   }
 
   public List<BrokerSnapshot.DeviceState> snapshot() {

@@ -71,6 +71,10 @@ public final class RegisteredDevice implements Device, Participant {
     return registry == candidate;
   }
 
+  public boolean isClosed() {
+    return closed;
+  }
+
   /**
    * Refuses to use a device that is closed.
    *
@@ -121,7 +125,7 @@ public final class RegisteredDevice implements Device, Participant {
               + wanted
               + " and declared "
               + access()
-              + "; declare what it needs with DeviceSpec.access");
+              + "; declare what it needs with DeviceSpec.Builder.access");
     }
   }
 

@@ -3,7 +3,9 @@ package dev.dmabroker.internal.gate;
 import dev.dmabroker.Attachment;
 import dev.dmabroker.BrokerException;
 import dev.dmabroker.Mapping;
+import dev.dmabroker.MoveListener;
 import dev.dmabroker.Pin;
+import dev.dmabroker.Subscription;
 import dev.dmabroker.event.BrokerSnapshot.AttachmentState;
 import dev.dmabroker.event.LeakFound;
 import dev.dmabroker.internal.device.RegisteredDevice;
@@ -16,12 +18,12 @@ import dev.dmabroker.internal.watch.EventRecords;
 import dev.dmabroker.internal.watch.Leakable;
 import dev.dmabroker.internal.watch.StateRecords;
 import dev.dmabroker.spec.Access;
+import java.lang.ref.Reference;
 import java.lang.ref.WeakReference;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,8 +44,8 @@ public final class AttachedDevice extends Leakable implements Attachment {
   private volatile boolean detached;
   private volatile boolean leftOut;
 
-  /** What the application wants to be told of moves by; null if by nothing. */
-  private volatile @Nullable MoveListener moveListener;
+  /** The listeners that the attachment's handle keeps; null before the first one is added. */
+  private volatile @Nullable Reference<MoveListeners> moveListeners;
 
   public AttachedDevice(
       Services services, GateKeeper buffer, RegisteredDevice device, @Nullable Origin origin) {
@@ -130,7 +132,7 @@ public final class AttachedDevice extends Leakable implements Attachment {
               + access
               + ": the device declared "
               + device.access()
-              + "; declare what it needs with DeviceSpec.access");
+              + "; declare what it needs with DeviceSpec.Builder.access");
     }
   }
 
@@ -182,22 +184,21 @@ public final class AttachedDevice extends Leakable implements Attachment {
   }
 
   @Override
-  public void onMove(Consumer<Long> listener) {
-    Objects.requireNonNull(listener, "listener");
-    moveListener = new MoveListener(() -> listener, device.lane());
+  public Subscription onMove(MoveListener listener) {
+    throw new UnsupportedOperationException("an attachment's handle keeps the listeners to moves");
   }
 
-  /** The same, without keeping it. */
-  void onMoveWeakly(Consumer<Long> listener) {
-    WeakReference<Consumer<Long>> weak =
-        new WeakReference<>(Objects.requireNonNull(listener, "listener"));
-    moveListener = new MoveListener(weak::get, device.lane());
+  /** Adds a listener to those that the attachment's handle keeps. */
+  Subscription onMove(MoveListener listener, MoveListeners keptByHandle) {
+    moveListeners = new WeakReference<>(keptByHandle);
+    return keptByHandle.add(listener, device.lane());
   }
 
   public void tellMoved(long generation) {
-    MoveListener listener = moveListener;
-    if (listener != null) {
-      listener.tell(generation);
+    Reference<MoveListeners> kept = moveListeners;
+    MoveListeners listeners = kept == null ? null : kept.get();
+    if (listeners != null) {
+      listeners.tell(generation);
     }
   }
 

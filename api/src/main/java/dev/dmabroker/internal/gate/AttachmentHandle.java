@@ -3,16 +3,16 @@ package dev.dmabroker.internal.gate;
 import dev.dmabroker.Attachment;
 import dev.dmabroker.Device;
 import dev.dmabroker.Mapping;
+import dev.dmabroker.MoveListener;
 import dev.dmabroker.Pin;
 import dev.dmabroker.SharedBuffer;
+import dev.dmabroker.Subscription;
 import dev.dmabroker.internal.runtime.StackReserve;
 import dev.dmabroker.spec.Access;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.Consumer;
 import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The handle of an attachment that applications hold; it keeps the buffer's handle, too. See {@link
@@ -25,9 +25,7 @@ public final class AttachmentHandle implements Attachment {
   /** The gate of the attachment, kept here as every map passes it. */
   private final Gate gate;
 
-  /** The listener is kept here, and weakly elsewhere, as it may well refer to this handle. */
-  @SuppressWarnings("UnusedVariable")
-  private volatile @Nullable Consumer<Long> moveListener;
+  private final MoveListeners moveListeners = new MoveListeners();
 
   /** Attaches the device as well, as the attachment has to know its handle from the start. */
   public AttachmentHandle(SharedBuffer buffer, Function<AttachmentHandle, AttachedDevice> attach) {
@@ -99,9 +97,8 @@ public final class AttachmentHandle implements Attachment {
   }
 
   @Override
-  public void onMove(Consumer<Long> listener) {
-    attached.onMoveWeakly(listener);
-    moveListener = listener;
+  public Subscription onMove(MoveListener listener) {
+    return attached.onMove(listener, moveListeners);
   }
 
   @Override

@@ -1,7 +1,6 @@
 package dev.dmabroker.internal.gate;
 
 import dev.dmabroker.ClosedException;
-import dev.dmabroker.CpuView;
 import dev.dmabroker.Mapping;
 import dev.dmabroker.internal.heap.HeapMemory;
 import dev.dmabroker.internal.runtime.Caller;
@@ -39,8 +38,8 @@ public final class BufferMapping implements Mapping {
     if (fd < 0) {
       throw Exceptions.descriptor(
           this
-              + " has no descriptor: it is memory that was adopted without one; give a device that"
-              + " needs one the constraint deviceAccess()");
+              + " has no descriptor: it is memory that was adopted without one, and the device"
+              + " is cpuOnly(); without that the buffer moves to memory that has one");
     }
     return fd;
   }
@@ -90,7 +89,7 @@ public final class BufferMapping implements Mapping {
   }
 
   @Override
-  public CpuView cpuView() {
+  public MappedView cpuView() {
     MemoryFaults.surface(); // An older fault of this thread is none of this view.
     BufferMapping hold = attachment().buffer().admitView(this);
     try {

@@ -8,16 +8,17 @@ import dev.dmabroker.internal.runtime.MemoryFaults;
 import dev.dmabroker.spi.HeapException;
 import java.nio.ByteBuffer;
 import java.util.Objects;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A CPU view of a mapping. It holds a slot of its own, so that the memory stays in place until the
  * CPU access has ended, even if the mapping is closed first.
  */
-final class MappedView implements CpuView {
+public final class MappedView implements CpuView {
   private final BufferMapping hold;
-  private final AtomicBoolean closed = new AtomicBoolean();
+
+  /** Whether the view shows nothing any more; the monitor is held while the access ends. */
+  private volatile boolean closed;
 
   MappedView(BufferMapping hold) {
     this.hold = hold;
@@ -47,8 +48,9 @@ final class MappedView implements CpuView {
   @Override
   public ByteBuffer bytes(long offsetBytes, int lengthBytes) {
     Objects.checkFromIndexSize(offsetBytes, lengthBytes, sizeBytes());
-    if (closed.get()) {
-      throw Exceptions.closed("the CPU view of " + hold.attachment() + " is closed");
+    if (closed) {
+      throw Exceptions.closed(
+          "the CPU view of " + hold.attachment() + " is closed, by itself or with its frame");
     }
     try {
       ByteBuffer bytes = memory().bytes(offsetBytes, lengthBytes);
@@ -58,21 +60,24 @@ final class MappedView implements CpuView {
     }
   }
 
+  /** Whether the CPU's access goes on, or is just being ended. */
+  public boolean isOpen() {
+    return hold.isOpen();
+  }
+
   /**
    * Ends the access. A fault of memory that this thread met in the view, and that the JVM has not
    * told yet, comes out first: so it is told by the view in which it was, and not in the midst of
-   * what this thread does next.
+   * what this thread does next. When this returns, the access has ended, whichever thread ended it.
    */
   @Override
-  public void close() {
-    if (closed.get()) {
-      return;
-    }
-    HeapException fault = failure(MemoryFaults::surface);
-    if (!closed.compareAndSet(false, true)) {
+  public synchronized void close() {
+    if (closed) {
       hold.close(); // The first close may have had no stack left for it.
       return;
     }
+    HeapException fault = failure(MemoryFaults::surface);
+    closed = true;
     HeapException refusal;
     try {
       refusal = failure(() -> memory().endCpuAccess(hold.access()));
@@ -93,6 +98,15 @@ final class MappedView implements CpuView {
       throw Exceptions.cpuAccess(
           "cannot end CPU access to " + hold.attachment() + ": " + refusal.getMessage(), refusal);
     }
+  }
+
+  @Override
+  public String toString() {
+    return "the CPU view of "
+        + hold.attachment()
+        + " with "
+        + hold.access()
+        + (closed ? ", closed" : ", open");
   }
 
   /** Returns what it throws; null if it throws nothing. */

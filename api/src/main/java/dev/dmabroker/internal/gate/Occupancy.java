@@ -7,7 +7,6 @@ import dev.dmabroker.spec.Access;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -153,7 +152,7 @@ final class Occupancy {
               Slot.access(token),
               Duration.ofNanos(Math.max(0, nowNanos - since)),
               noted && thread != null ? Caller.name(thread) : "unknown thread",
-              Optional.ofNullable(slot.callSite(token)),
+              slot.callSite(token),
               Slot.isFenced(token)));
     }
   }

@@ -4,10 +4,15 @@ import com.google.common.collect.ImmutableMap;
 import dev.dmabroker.BudgetExceededException;
 import dev.dmabroker.event.BrokerSnapshot;
 import dev.dmabroker.internal.runtime.Exceptions;
+import dev.dmabroker.internal.runtime.Nearest;
 import dev.dmabroker.internal.watch.StateRecords;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * Keeps the budgets of devices and groups: what each may take of all heaps together. A buffer
@@ -17,10 +22,49 @@ import java.util.Map;
 public final class Budgets {
   private final ImmutableMap<String, Account> accounts;
 
+  /** The names of budgets that no device and no group had so far. */
+  private final Set<String> unknown = new TreeSet<>();
+
   public Budgets(Map<String, Long> limits) {
     ImmutableMap.Builder<String, Account> named = ImmutableMap.builder();
     limits.forEach((name, limit) -> named.put(name, new Account(name, limit)));
     accounts = named.buildOrThrow();
+    unknown.addAll(limits.keySet());
+  }
+
+  /** Notes that a device or a group has that name. */
+  public synchronized void know(String name) {
+    unknown.remove(name);
+  }
+
+  /**
+   * Refuses to go on without a budget where one was probably meant: a name that pays has none, and
+   * a budget has a name so near to it that it is probably mistyped, which no device and no group
+   * has had.
+   *
+   * @throws IllegalArgumentException if that is so
+   */
+  private synchronized void checkKnown(String what, Collection<String> charged) {
+    for (String name : charged) {
+      if (!unknown.isEmpty() && !accounts.containsKey(name)) {
+        Nearest.to(name, unknown)
+            .ifPresent(
+                mistyped -> {
+                  throw new IllegalArgumentException(
+                      "cannot "
+                          + what
+                          + ": there is a budget of "
+                          + mistyped
+                          + ", and no device or group of that name was registered, while "
+                          + name
+                          + " has none; did you mean "
+                          + name
+                          + "? Correct the name in Broker.Builder.budget, or register "
+                          + mistyped
+                          + " first");
+                });
+      }
+    }
   }
 
   /** Holds the budget of one device or group. It is guarded by the lock of the budgets. */
@@ -36,16 +80,44 @@ public final class Budgets {
   }
 
   /**
+   * Holds what a device or a group may take at most.
+   *
+   * @param budget the name of the device or group
+   */
+  public record Limit(String budget, long bytes) {
+    @Override
+    public String toString() {
+      return budget + ", " + bytes + " bytes";
+    }
+  }
+
+  /** Tells whether no device and no group has a budget. */
+  public boolean areNone() {
+    return accounts.isEmpty();
+  }
+
+  /** Returns the smallest of these budgets; empty if none of them exists. */
+  public Optional<Limit> tightest(Collection<String> charged) {
+    return charged.stream()
+        .flatMap(name -> Optional.ofNullable(accounts.get(name)).stream())
+        .min(Comparator.comparingLong(account -> account.limitBytes))
+        .map(account -> new Limit(account.name, account.limitBytes));
+  }
+
+  /**
    * Reserves for a buffer that is exported.
    *
    * @param what names the attempt in an error's text
    * @param charged devices and groups that pay for the buffer; one without a budget is not limited
    * @throws BudgetExceededException if a budget does not suffice; nothing is reserved then
+   * @throws IllegalArgumentException if a name that pays has no budget, and there is one of a name
+   *     that is probably mistyped
    */
   public Reservation reserve(String what, Collection<String> charged, long bytes) {
     if (charged.isEmpty() || accounts.isEmpty()) {
       return none();
     }
+    checkKnown(what, charged);
     Reservation reservation =
         new Reservation(
             charged.stream()

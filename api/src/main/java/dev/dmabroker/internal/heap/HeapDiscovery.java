@@ -10,6 +10,7 @@ import dev.dmabroker.spi.HeapException;
 import dev.dmabroker.spi.HeapProvider;
 import java.lang.System.Logger.Level;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -35,13 +36,14 @@ public final class HeapDiscovery {
    * Asks providers for more heaps.
    *
    * @param discover whether to look for providers besides those that are given
-   * @throws IllegalStateException if there is no heap then, or a provider or heap is at fault
+   * @throws IllegalStateException if there is neither a heap then nor a provider that could have
+   *     found one, or a heap is at fault
    * @throws DuplicateNameException if two heaps have one name
    */
   public void find(List<HeapProvider> providers, boolean discover) {
     askAll(providers, discover);
     check();
-    log();
+    log(discover);
   }
 
   /** Returns an account for each heap, in the order in which the heaps were found. */
@@ -50,15 +52,15 @@ public final class HeapDiscovery {
   }
 
   /** Returns the heaps that cannot be used here, with what would help. */
-  public List<HeapProvider.Closed> closed() {
-    return closed;
+  public ClosedHeaps closed() {
+    return new ClosedHeaps(closed, accounts);
   }
 
   /** Asks all providers. Fallbacks are asked only if no heap has memory that devices can access. */
   private void askAll(List<HeapProvider> given, boolean discover) {
     List<HeapProvider> providers = new ArrayList<>(given);
     if (discover) {
-      ServiceLoader.load(HeapProvider.class).forEach(providers::add);
+      providers.addAll(discovered());
     }
     List<HeapProvider> fallbacks = new ArrayList<>();
     for (HeapProvider provider : providers) {
@@ -73,11 +75,27 @@ public final class HeapDiscovery {
           });
     }
     openAccounts();
-    if (accounts.stream().noneMatch(heap -> heap.traits().deviceAccess().is(true))) {
+    if (accounts.stream().noneMatch(ClosedHeaps::isImportable)) {
       fallbacks.forEach(provider -> guarded(provider, () -> ask(provider)));
       openAccounts();
     }
   }
+
+  /**
+   * Returns the providers on the path, in the order of their names: the order in which the JDK
+   * finds them differs between versions.
+   */
+  private static List<HeapProvider> discovered() {
+    return ServiceLoader.load(HeapProvider.class).stream()
+        .map(ServiceLoader.Provider::get)
+        .map(provider -> new Named(nameOf(provider), provider))
+        .sorted(Comparator.comparing(Named::name))
+        .map(Named::provider)
+        .toList();
+  }
+
+  /** A provider and its name, for which it is asked once. */
+  private record Named(String name, HeapProvider provider) {}
 
   /** Asks heaps that are new what they are. */
   private void openAccounts() {
@@ -92,9 +110,13 @@ public final class HeapDiscovery {
       asking.run();
     } catch (Throwable e) {
       String name = nameOf(provider);
-      EngineLog.LOG.log(Level.WARNING, "heap provider " + name + " threw", e);
+      EngineLog.LOG.log(Level.DEBUG, "heap provider " + name + " threw", e);
       closed.add(
-          new HeapProvider.Closed(name, "looking for it threw " + e, "report this to its author"));
+          new HeapProvider.Closed(
+              name,
+              HeapProvider.Closed.Kind.FAILED,
+              "looking for it threw " + e,
+              "report this to its author"));
     }
   }
 
@@ -119,7 +141,7 @@ public final class HeapDiscovery {
     }
   }
 
-  /** Checks that names lead to one heap each, and that there is a heap. */
+  /** Checks that names lead to one heap each, and that heaps were looked for. */
   private void check() {
     Map<String, String> owners = new HashMap<>();
     for (HeapAccount heap : accounts) {
@@ -137,26 +159,34 @@ public final class HeapDiscovery {
                 }
               });
     }
-    if (heaps.isEmpty()) {
+    if (heaps.isEmpty() && closed.isEmpty()) {
       throw new IllegalStateException(
           "the broker has no heap: call discoverHeaps() with dmabroker-allocators on the path, or"
-              + " heap(...); closed heaps: "
-              + closed);
+              + " heap(...)");
     }
   }
 
-  /** Logs what was found, for a reader that looks for a missing heap. */
-  private void log() {
+  /**
+   * Logs what was found: as a warning what keeps heaps of this machine closed, and that drivers can
+   * import nothing, if that is not what the application chose.
+   */
+  private void log(boolean discover) {
+    ClosedHeaps shut = closed();
+    shut.warnings().forEach(line -> EngineLog.LOG.log(Level.WARNING, "heap " + line));
+    if (heaps.isEmpty() || (discover && accounts.stream().noneMatch(ClosedHeaps::isImportable))) {
+      EngineLog.LOG.log(
+          Level.WARNING, "devices that are not cpuOnly() get no memory" + shut.advice());
+    }
     accounts.forEach(
         heap ->
             EngineLog.LOG.log(
                 Level.DEBUG,
                 () -> "heap " + heap + " of type " + heap.info().type() + ": " + heap.traits()));
     closed.forEach(
-        shut ->
+        heap ->
             EngineLog.LOG.log(
                 Level.DEBUG,
-                () -> "no heap " + shut.heap() + ": " + shut.reason() + "; " + shut.remedy()));
+                () -> "no heap " + heap.heap() + ": " + heap.reason() + "; " + heap.remedy()));
   }
 
   /** Closes the heaps of a broker that could not be built. */

@@ -71,7 +71,16 @@ public final class ImageLayout {
     Layout.Image image = layout.image().orElseThrow();
     return image.colorSpace().equals(colorSpace)
         ? layout
-        : new Layout(layout.sizeBytes(), layout.planes(), Optional.of(image.in(colorSpace)));
+        : new Layout(
+            layout.sizeBytes(),
+            layout.planes(),
+            Optional.of(
+                new Layout.Image(
+                    image.format(),
+                    image.modifier(),
+                    image.codedWidth(),
+                    image.codedHeight(),
+                    colorSpace)));
   }
 
   /** Returns the layout of one size in pixels; null if no layout meets the rules. */
@@ -120,13 +129,14 @@ public final class ImageLayout {
 
   /**
    * Returns the smallest stride of the first plane that serves all planes. Each plane's stride has
-   * to be wide enough for its rows and a multiple of its alignments, and all strides follow from
-   * the first.
+   * to be wide enough for its rows and a multiple of its alignments and of the format's grain, and
+   * all strides follow from the first.
    */
   private static long firstStride(
       PixelFormat format, Modifier modifier, Rules rules, long paddedWidth) {
     long least = rules.number(ConstraintField.MIN_STRIDE);
-    long step = 1;
+    long step = rules.number(ConstraintField.FIRST_STRIDE_ALIGNMENT);
+    long everyPlane = lcm(rules.number(ConstraintField.STRIDE_ALIGNMENT), format.grainBytes());
     List<PixelFormat.Plane> shapes = format.planes();
     PixelFormat.Plane first = shapes.get(0);
     for (int i = 0; i < shapes.size(); i++) {
@@ -142,8 +152,7 @@ public final class ImageLayout {
         up /= common;
         down /= common;
       }
-      long multiple =
-          lcm(rules.number(ConstraintField.STRIDE_ALIGNMENT), modifier.tileBytes(format, i));
+      long multiple = lcm(everyPlane, modifier.tileBytes(format, i));
       step =
           lcm(
               step,
@@ -166,6 +175,7 @@ public final class ImageLayout {
     PixelFormat.Plane first = shapes.get(0);
     ImmutableList.Builder<Layout.Plane> planes =
         ImmutableList.builderWithExpectedSize(shapes.size());
+    long grain = lcm(rules.number(ConstraintField.PLANE_OFFSET_ALIGNMENT), format.grainBytes());
     long offset = 0;
     for (int i = 0; i < shapes.size(); i++) {
       PixelFormat.Plane shape = shapes.get(i);
@@ -181,12 +191,7 @@ public final class ImageLayout {
       long lines = roundUp(ceilDiv(image.codedHeight(), shape.rowsPerLine()), tileLines);
       long paddedLines = roundUp(ceilDiv(paddedHeight, shape.rowsPerLine()), tileLines);
       // A plane begins with a whole tile, wherever else devices let it begin.
-      offset =
-          roundUp(
-              offset,
-              lcm(
-                  rules.number(ConstraintField.PLANE_OFFSET_ALIGNMENT),
-                  (long) tileBytes * tileLines));
+      offset = roundUp(offset, lcm(grain, (long) tileBytes * tileLines));
       long end = Math.addExact(offset, Math.multiplyExact(stride, paddedLines));
       planes.add(new Layout.Plane(offset, stride, lineBytes, lines, tileLines));
       offset = end;

@@ -94,6 +94,7 @@ public final class LayoutCheck {
     Layout.Plane first = layout.planes().get(0);
     if (first.strideBytes() < rules.number(ConstraintField.MIN_STRIDE)
         || first.strideBytes() > rules.number(ConstraintField.MAX_STRIDE)
+        || first.strideBytes() % rules.number(ConstraintField.FIRST_STRIDE_ALIGNMENT) != 0
         || first.offsetBytes() % rules.number(ConstraintField.START_OFFSET_ALIGNMENT) != 0
         || !layout.planes().stream().allMatch(plane -> isAligned(rules, plane))) {
       return false;
@@ -115,7 +116,9 @@ public final class LayoutCheck {
               : layout.planes().get(i + 1).offsetBytes();
       // Tiles are whole, so the picture ends with a whole row of tiles.
       long lines = roundUp(ceilDiv(paddedHeight, shape.rowsPerLine()), plane.tileLines());
-      if (plane.strideBytes() < rowBytes(shape, paddedWidth)
+      if (plane.strideBytes() % image.format().grainBytes() != 0
+          || plane.offsetBytes() % image.format().grainBytes() != 0
+          || plane.strideBytes() < rowBytes(shape, paddedWidth)
           || lines > (room - plane.offsetBytes()) / plane.strideBytes()) {
         return false;
       }

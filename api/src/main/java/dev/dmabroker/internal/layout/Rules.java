@@ -24,7 +24,7 @@ public final class Rules {
   private static final int ALL_COLOR_SPACES = (1 << COLOR_SPACES.length) - 1;
 
   /** The rules that images in linear memory meet when no device asks anything of them. */
-  public static final Rules NONE = of(ImageConstraints.anyFormat().build(), 1);
+  public static final Rules NONE = of(ImageConstraints.builder().build(), 1);
 
   private final long[] numbers;
   private final int colorSpaces;
@@ -114,6 +114,7 @@ public final class Rules {
             || all.contradict(ConstraintField.MIN_WIDTH, ConstraintField.MAX_WIDTH)
             || all.contradict(ConstraintField.MIN_HEIGHT, ConstraintField.MAX_HEIGHT)
             || all.contradict(ConstraintField.STRIDE_ALIGNMENT, ConstraintField.MAX_STRIDE)
+            || all.contradict(ConstraintField.FIRST_STRIDE_ALIGNMENT, ConstraintField.MAX_STRIDE)
             || spaces == 0
         ? null
         : all;

@@ -10,6 +10,7 @@ import dev.dmabroker.spec.ImageConstraints;
 import dev.dmabroker.spec.Layout;
 import java.util.Collections;
 import java.util.Comparator;
+import java.util.List;
 import java.util.Set;
 
 /**
@@ -49,6 +50,11 @@ public final class Alternatives {
             .flatMap(image -> image.layouts().stream())
             .sorted(SMALLEST_FIRST)
             .collect(ImmutableSet.toImmutableSet());
+  }
+
+  /** Returns a sentence for each name in the device's constraints that no heap has. */
+  public List<String> unknownHeaps(Participant device) {
+    return UnknownHeaps.of(table, device);
   }
 
   /** Works out one alternative. This looks at every heap, so devices keep the result. */

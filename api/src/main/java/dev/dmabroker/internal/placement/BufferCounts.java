@@ -51,6 +51,15 @@ public record BufferCounts(long held, long shared, long fewest, long most) {
             Math.min(most, other.most));
   }
 
+  /** Returns counts that ask no more than either of the two, field by field. */
+  BufferCounts orLess(BufferCounts other) {
+    return new BufferCounts(
+        Math.min(held, other.held),
+        Math.min(shared, other.shared),
+        Math.min(fewest, other.fewest),
+        Math.max(most, other.most));
+  }
+
   /** Returns the fewest buffers that are enough for all devices. */
   public long count() {
     return Math.max(fewest, held + shared);

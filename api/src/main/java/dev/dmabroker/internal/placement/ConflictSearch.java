@@ -1,6 +1,5 @@
 package dev.dmabroker.internal.placement;
 
-import dev.dmabroker.Conflict;
 import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
@@ -18,11 +17,13 @@ final class ConflictSearch {
   private static final long STEPS = 1_000_000;
 
   private final HeapTable table;
+  private final Target target;
   private final ConflictUnits units;
 
   ConflictSearch(
       HeapTable table, Target target, List<? extends Participant> participants, boolean counting) {
     this.table = table;
+    this.target = target;
     this.units = new ConflictUnits(table, target, participants, counting);
   }
 
@@ -30,7 +31,7 @@ final class ConflictSearch {
    * Returns what conflicts, and what would help; both are empty if not even a device that asks
    * nothing fits.
    */
-  Conflict conflict() {
+  FoundConflict conflict() {
     SearchBudget narrowing = new SearchBudget(STEPS);
     if (units.size() == 0 || conflicts(new BitSet(), narrowing)) {
       return FoundConflict.OF_NO_DEVICE;
@@ -58,7 +59,7 @@ final class ConflictSearch {
         conflict.stream().mapToObj(i -> units.get(i).clause()).toList(),
         irreducible,
         smallest,
-        new Relaxations(table, units, new SearchBudget(STEPS)).smallest(conflict));
+        new Relaxations(table, target, units, new SearchBudget(STEPS)).smallest(conflict));
   }
 
   /**

@@ -196,10 +196,11 @@ final class ConflictUnits {
   /**
    * Finds how each heap can serve all of a set.
    *
+   * @param of the target, or a part of its formats
    * @throws SearchLimitException if there are too many combinations to look at
    */
-  Solution solve(BitSet set) {
-    return Solver.solve(table, target, asking(set), counting);
+  Solution solve(BitSet set, Target of) {
+    return Solver.solve(table, of, asking(set), counting);
   }
 
   /** Returns devices that ask for all of a set, and for nothing else. */

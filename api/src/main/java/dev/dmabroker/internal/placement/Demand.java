@@ -21,6 +21,9 @@ public final class Demand {
   /** The alignment of the first byte, a power of two. */
   private final long alignmentBytes;
 
+  /** The largest picture that all devices take. */
+  private final long maxPictureBytes;
+
   private final int coherency;
 
   /** The rules of each storage form; null where some device does not take that form. */
@@ -33,6 +36,7 @@ public final class Demand {
       long[] limits,
       long minSizeBytes,
       long alignmentBytes,
+      long maxPictureBytes,
       int coherency,
       @Nullable Rules[] rules,
       BufferCounts counts) {
@@ -40,6 +44,7 @@ public final class Demand {
     this.limits = limits;
     this.minSizeBytes = minSizeBytes;
     this.alignmentBytes = alignmentBytes;
+    this.maxPictureBytes = maxPictureBytes;
     this.coherency = coherency;
     this.rules = rules;
     this.counts = counts;
@@ -53,6 +58,7 @@ public final class Demand {
     @Nullable Rules[] bothRules = combined(rules, other.rules);
     long bothMinSize = Math.max(minSizeBytes, other.minSizeBytes);
     long bothAlignment = Math.max(alignmentBytes, other.alignmentBytes);
+    long bothMaxPicture = Math.min(maxPictureBytes, other.maxPictureBytes);
     int bothCoherency = coherency & other.coherency;
     BufferCounts bothCounts = counts.and(other.counts);
     boolean same =
@@ -61,6 +67,7 @@ public final class Demand {
             && bothRules == rules
             && bothMinSize == minSizeBytes
             && bothAlignment == alignmentBytes
+            && bothMaxPicture == maxPictureBytes
             && bothCoherency == coherency
             && bothCounts == counts;
     return same
@@ -70,6 +77,7 @@ public final class Demand {
             bothLimits,
             bothMinSize,
             bothAlignment,
+            bothMaxPicture,
             bothCoherency,
             bothRules,
             bothCounts);
@@ -146,6 +154,10 @@ public final class Demand {
     return alignmentBytes;
   }
 
+  long maxPictureBytes() {
+    return maxPictureBytes;
+  }
+
   int coherency() {
     return coherency;
   }
@@ -165,6 +177,7 @@ public final class Demand {
         && Arrays.equals(limits, other.limits)
         && minSizeBytes == other.minSizeBytes
         && alignmentBytes == other.alignmentBytes
+        && maxPictureBytes == other.maxPictureBytes
         && coherency == other.coherency
         && Arrays.equals(rules, other.rules)
         && counts.equals(other.counts);

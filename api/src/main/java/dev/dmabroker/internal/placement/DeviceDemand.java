@@ -20,6 +20,13 @@ import org.jspecify.annotations.Nullable;
  * not depend on the buffer is worked out once.
  */
 public final class DeviceDemand {
+  /**
+   * The largest picture that a device imports: sizes, strides and offsets are __u32 in V4L2 (struct
+   * v4l2_pix_format, struct v4l2_plane_pix_format) and in DRM (struct drm_mode_fb_cmd2), and none
+   * of them is over the size.
+   */
+  static final long MOST_IMPORTED = (1L << 32) - 1;
+
   /** Bytes without structure are stored in one way, of which no device asks anything. */
   private static final Rules[] BYTES = {Rules.NONE};
 
@@ -30,6 +37,7 @@ public final class DeviceDemand {
   private final long[] limits;
   private final long minSizeBytes;
   private final long alignmentBytes;
+  private final long maxPictureBytes;
   private final int coherency;
   private final BufferCounts counts;
   private final @Nullable Set<CompressedFormat> compressed;
@@ -62,12 +70,13 @@ public final class DeviceDemand {
             .toArray();
     minSizeBytes = constraints.minSizeBytes();
     alignmentBytes = constraints.alignmentBytes();
+    maxPictureBytes = constraints.cpuOnly() ? Long.MAX_VALUE : MOST_IMPORTED;
     coherency = HeapTable.bits(constraints.coherency());
     compressed = constraints.compressedFormats().orElse(null);
     counts = BufferCounts.of(constraints.counts());
     images =
         constraints.images().isEmpty()
-            ? List.of(ImageConstraints.anyFormat().build())
+            ? List.of(ImageConstraints.builder().build())
             : constraints.images();
     imageRules = rules(constraints);
   }
@@ -128,6 +137,19 @@ public final class DeviceDemand {
     return coherency;
   }
 
+  BufferCounts counts() {
+    return counts;
+  }
+
+  long minSizeBytes() {
+    return minSizeBytes;
+  }
+
+  /** Returns the largest picture that the device takes. */
+  long maxPictureBytes() {
+    return maxPictureBytes;
+  }
+
   /** Tells whether the device can use memory of the heap. */
   boolean reaches(int heap) {
     return (heaps[heap >>> 6] & 1L << heap) != 0;
@@ -158,7 +180,9 @@ public final class DeviceDemand {
       return true;
     }
     Rules its = rules(StorageForm.said(ImageLayout.in(layout, Optional.empty()), 0));
-    return its != null && LayoutCheck.accepts(its, picture, layout, sizeBytes);
+    return its != null
+        && layout.sizeBytes() <= maxPictureBytes
+        && LayoutCheck.accepts(its, picture, layout, sizeBytes);
   }
 
   /**
@@ -182,6 +206,7 @@ public final class DeviceDemand {
           limits,
           minSizeBytes,
           alignmentBytes,
+          Long.MAX_VALUE,
           coherency,
           takesCompressed(target) ? BYTES : NO_BYTES,
           counts);
@@ -191,6 +216,7 @@ public final class DeviceDemand {
     for (int i = 0; i < rules.length; i++) {
       rules[i] = rules(forms.get(i));
     }
-    return new Demand(heaps, limits, minSizeBytes, alignmentBytes, coherency, rules, counts);
+    return new Demand(
+        heaps, limits, minSizeBytes, alignmentBytes, maxPictureBytes, coherency, rules, counts);
   }
 }

@@ -2,8 +2,15 @@ package dev.dmabroker.internal.placement;
 
 import com.google.common.collect.ImmutableList;
 import dev.dmabroker.Conflict;
+import dev.dmabroker.spec.ConstraintField;
+import dev.dmabroker.spec.PixelFormat;
+import java.io.Serializable;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** Holds a conflict that was found, and writes its text for errors and plans. */
 record FoundConflict(
@@ -11,26 +18,43 @@ record FoundConflict(
     boolean irreducible,
     boolean smallest,
     List<Conflict.Relaxation> relaxations)
-    implements Conflict {
+    implements Conflict, Serializable {
   /** The most clauses that the text names while it is not known which of them matter. */
   private static final int MOST_NAMED = 8;
+
+  private static final Set<String> COUNTS =
+      Arrays.stream(ConstraintField.values())
+          .filter(ConstraintField::isCount)
+          .map(ConstraintField::label)
+          .collect(Collectors.toUnmodifiableSet());
 
   /** The conflict of heaps that could not serve any device. */
   static final FoundConflict OF_NO_DEVICE =
       new FoundConflict(List.of(), /* irreducible= */ true, /* smallest= */ true, List.of());
 
   /** Names one field of one device, with its value. */
-  record Clause(String device, String field, String value) implements Conflict.Clause {
+  record Clause(String device, String field, String value)
+      implements Conflict.Clause, Serializable {
     @Override
     public String toString() {
       return device + "'s " + field + (value.equals("true") ? "" : "=" + value);
     }
   }
 
-  /** Names changes after which a heap could serve all devices. */
-  record Relaxation(List<Conflict.Change> changes, String heap) implements Conflict.Relaxation {
+  /**
+   * Names changes after which a heap could serve all devices.
+   *
+   * @param only the format that they are for; null if they do not depend on it
+   */
+  record Relaxation(List<Conflict.Change> changes, String heap, @Nullable PixelFormat only)
+      implements Conflict.Relaxation, Serializable {
     Relaxation {
       changes = ImmutableList.copyOf(changes);
+    }
+
+    @Override
+    public Optional<PixelFormat> format() {
+      return Optional.ofNullable(only);
     }
 
     @Override
@@ -38,12 +62,13 @@ record FoundConflict(
       return changes.stream().map(Conflict.Change::toString).collect(Collectors.joining(" and "))
           + " (in "
           + heap
+          + format().map(each -> " as " + each).orElse("")
           + ")";
     }
   }
 
   /** Names one field, with the value that would help. */
-  record Change(Conflict.Clause clause, String instead) implements Conflict.Change {
+  record Change(Conflict.Clause clause, String instead) implements Conflict.Change, Serializable {
     @Override
     public String toString() {
       return clause + " were " + instead;
@@ -53,6 +78,12 @@ record FoundConflict(
   FoundConflict {
     clauses = ImmutableList.copyOf(clauses);
     relaxations = ImmutableList.copyOf(relaxations);
+  }
+
+  /** Tells whether all clauses count buffers. */
+  boolean isOfCounts() {
+    return !clauses.isEmpty()
+        && clauses.stream().allMatch(clause -> COUNTS.contains(clause.field()));
   }
 
   @Override

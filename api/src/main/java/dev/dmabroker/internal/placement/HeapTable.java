@@ -2,6 +2,7 @@ package dev.dmabroker.internal.placement;
 
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
+import com.google.common.collect.ImmutableSet;
 import com.google.common.math.LongMath;
 import dev.dmabroker.internal.heap.HeapAccount;
 import dev.dmabroker.spec.Coherency;
@@ -20,10 +21,12 @@ public final class HeapTable {
   private final ImmutableList<HeapAccount> accounts;
   private final ImmutableList<HeapInfo> infos;
   private final ImmutableMap<String, Integer> numbers;
+  private final ImmutableSet<String> names;
   private final ImmutableList<Pieces> pieces;
   private final int[] piecesOf;
   private final long[] granules;
   private final long[] limits;
+  private final long[] capacities;
   private final int[] coherency;
 
   public HeapTable(List<HeapAccount> heaps) {
@@ -33,6 +36,7 @@ public final class HeapTable {
     piecesOf = new int[size];
     granules = new long[size];
     limits = new long[size];
+    capacities = new long[size];
     coherency = new int[size];
     List<Pieces> distinct = new ArrayList<>();
     for (int i = 0; i < size; i++) {
@@ -45,9 +49,8 @@ public final class HeapTable {
       }
       piecesOf[i] = distinct.indexOf(its);
       granules[i] = Math.max(1, traits.granuleBytes().or(1L));
-      limits[i] =
-          Math.min(
-              traits.maxSizeBytes().or(Long.MAX_VALUE), traits.capacityBytes().or(Long.MAX_VALUE));
+      capacities[i] = traits.capacityBytes().or(Long.MAX_VALUE);
+      limits[i] = Math.min(traits.maxSizeBytes().or(Long.MAX_VALUE), capacities[i]);
       coherency[i] = bits(traits.coherency().known().orElse(Set.of()));
     }
     pieces = ImmutableList.copyOf(distinct);
@@ -56,6 +59,9 @@ public final class HeapTable {
       named.put(infos.get(i).name(), i);
     }
     numbers = named.buildOrThrow();
+    ImmutableSet.Builder<String> all = ImmutableSet.builder();
+    infos.forEach(info -> all.add(info.name()).addAll(info.aliases()));
+    names = all.build();
   }
 
   /** Returns a bit for each domain. */
@@ -85,6 +91,11 @@ public final class HeapTable {
     return infos.get(heap);
   }
 
+  /** Returns the names and aliases of all heaps, in the broker's order. */
+  ImmutableSet<String> names() {
+    return names;
+  }
+
   /** Returns the number of the heap of that name, or -1. */
   public int numberOf(String name) {
     Integer number = numbers.get(name);
@@ -99,6 +110,11 @@ public final class HeapTable {
   /** Returns the number of the way in which the heap's memory falls into pieces. */
   int piecesOf(int heap) {
     return piecesOf[heap];
+  }
+
+  /** Returns the most that all buffers in the heap together ever take. */
+  long capacity(int heap) {
+    return capacities[heap];
   }
 
   /** Returns the most that the heap ever gives at one time. */

@@ -29,6 +29,23 @@ public interface Participant {
     return alternatives().size() == 1 && !isDispensable();
   }
 
+  /** Returns counts of buffers that each alternative asks at least; none if it may be left out. */
+  default BufferCounts leastCounts() {
+    return isDispensable()
+        ? BufferCounts.NONE
+        : alternatives().stream()
+            .map(each -> each.demand().counts())
+            .reduce(BufferCounts::orLess)
+            .orElse(BufferCounts.NONE);
+  }
+
+  /** Returns counts of buffers that the devices ask together at least, whatever is chosen. */
+  static BufferCounts leastCounts(List<? extends Participant> participants) {
+    return participants.stream()
+        .map(Participant::leastCounts)
+        .reduce(BufferCounts.NONE, BufferCounts::and);
+  }
+
   /** Returns why the device does not take a heap, if a probe has asked it. */
   default Optional<String> refusal(String heap) {
     return Optional.empty();

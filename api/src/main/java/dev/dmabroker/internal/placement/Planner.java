@@ -1,15 +1,15 @@
 package dev.dmabroker.internal.placement;
 
-import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableSet;
 import dev.dmabroker.Plan;
 import dev.dmabroker.UnsatisfiableException;
+import dev.dmabroker.internal.heap.Budgets;
+import dev.dmabroker.internal.heap.ClosedHeaps;
 import dev.dmabroker.internal.placement.Ranking.RankedHeap;
 import dev.dmabroker.internal.runtime.Exceptions;
 import dev.dmabroker.spec.BufferSpec;
 import dev.dmabroker.spec.Layout;
 import dev.dmabroker.spi.PlacementHeuristic;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Planner {
   private final HeapTable table;
+  private final ClosedHeaps closed;
   private final Ranking ranking;
   private final Alternatives alternatives;
   private volatile @Nullable Last last;
@@ -28,8 +29,14 @@ public final class Planner {
   /** Keeps the last target that was asked for, and the layouts that devices said then. */
   private record Last(Target target, ImmutableSet<Layout> said) {}
 
-  public Planner(HeapTable table, PlacementHeuristic heuristic) {
+  /**
+   * Makes a planner.
+   *
+   * @param closed the heaps that cannot be used, which refusals name
+   */
+  public Planner(HeapTable table, ClosedHeaps closed, PlacementHeuristic heuristic) {
     this.table = table;
+    this.closed = closed;
     this.ranking = new Ranking(table, heuristic);
     this.alternatives = new Alternatives(table);
   }
@@ -79,20 +86,24 @@ public final class Planner {
   public UnsatisfiableException unsatisfiable(
       String what, Target target, List<? extends Participant> devices, boolean counting) {
     Explanation explanation = Explanation.of(table, target, devices, counting);
+    FoundConflict conflict = explanation.conflict();
     List<String> names = Participant.names(devices);
     List<Plan.PassedOver> passedOver = explanation.passedOver();
+    List<String> unknown =
+        devices.stream().flatMap(device -> UnknownHeaps.of(table, device).stream()).toList();
     return Exceptions.unsatisfiable(
         "cannot "
             + what
             + " ("
             + target.spec()
-            + "): no heap suits "
-            + names
-            + ": "
-            + explanation.conflict()
+            + "): "
+            + (conflict.isOfCounts() && !Participant.leastCounts(devices).isPossible()
+                ? "the counts of buffers of " + names + " do not agree: "
+                : "no heap suits " + names + ": ")
+            + conflict
             + (table.size() == 0 ? "; the broker has no heap" : "")
             + passedOver.stream()
-                .filter(heap -> !heap.reason().equals(explanation.conflict().cause()))
+                .filter(heap -> !heap.reason().equals(conflict.cause()))
                 .map(
                     heap ->
                         heap.heap()
@@ -103,9 +114,16 @@ public final class Planner {
                             + heap.reason()
                             + ")")
                 .map("; "::concat)
-                .collect(Collectors.joining()),
-        new RankedPlan(target.spec(), names, List.of(), () -> passedOver),
-        explanation.conflict());
+                .collect(Collectors.joining())
+            + unknown.stream().map("; "::concat).collect(Collectors.joining())
+            + closed.advice(),
+        new RankedPlan(
+            target.spec(),
+            names,
+            List.of(),
+            () -> unknown,
+            () -> new RankedPlan.Reasons(passedOver, Optional.of(conflict))),
+        conflict);
   }
 
   /**
@@ -119,64 +137,16 @@ public final class Planner {
     return ranking.rank(target, solution, devices, currentHeap);
   }
 
-  /** Answers {@link dev.dmabroker.Broker#plan}. */
-  public Plan plan(BufferSpec spec, List<? extends Participant> devices) {
+  /**
+   * Answers {@link dev.dmabroker.Broker#plan}.
+   *
+   * @param budgets the tightest budget of each device; none at all if there are no budgets
+   */
+  public Plan plan(
+      BufferSpec spec, List<? extends Participant> devices, List<Optional<Budgets.Limit>> budgets) {
     Target target = target(spec);
     Solution solution = Solver.solve(table, target, devices, /* counting= */ true);
     List<RankedHeap> ranked = rank(target, solution, devices, Optional.empty());
-    ImmutableList.Builder<Plan.Candidate> candidates =
-        ImmutableList.builderWithExpectedSize(ranked.size());
-    for (RankedHeap each : ranked) {
-      Solution.Choice choice = each.choice();
-      candidates.add(
-          new RankedPlan.Candidate(
-              each.ranked().heap(),
-              choice.layout(),
-              choice.sizeBytes(),
-              table.info(each.heap()).traits().alignmentBytes().or(1L),
-              choice.count(),
-              choice.coherency(),
-              choice.penalty(),
-              choice.leftOut().isEmpty() ? List.of() : Participant.names(choice.leftOut()),
-              each.ranked().cost(),
-              each.ranked().why()));
-    }
-    ImmutableList.Builder<String> names = ImmutableList.builderWithExpectedSize(devices.size());
-    for (Participant device : devices) {
-      names.add(device.name());
-    }
-    return new RankedPlan(
-        spec,
-        names.build(),
-        candidates.build(),
-        () -> passedOver(target, solution, devices, ranked));
-  }
-
-  /**
-   * Returns the reasons against each heap that the plan does not name, those of the heuristic last.
-   */
-  private List<Plan.PassedOver> passedOver(
-      Target target,
-      Solution solution,
-      List<? extends Participant> devices,
-      List<RankedHeap> ranked) {
-    List<Plan.PassedOver> passedOver = new ArrayList<>();
-    if (solution.isPossible()) {
-      passedOver.addAll(Explanation.against(table, target, solution, devices));
-    } else {
-      passedOver.addAll(Explanation.of(table, target, devices, /* counting= */ true).passedOver());
-    }
-    for (int i = 0; i < table.size(); i++) {
-      int heap = i;
-      if (solution.choice(heap) != null && ranked.stream().noneMatch(each -> each.heap() == heap)) {
-        passedOver.add(
-            new RankedPlan.PassedOver(
-                table.info(heap).name(),
-                "",
-                "heuristic",
-                ranking.name() + " left it out, though it suits"));
-      }
-    }
-    return passedOver;
+    return new Planning(this, target, devices, budgets, solution, ranked).plan();
   }
 }

@@ -1,16 +1,19 @@
 package dev.dmabroker.internal.placement;
 
+import com.google.common.base.Suppliers;
 import com.google.common.collect.ImmutableList;
+import dev.dmabroker.Conflict;
 import dev.dmabroker.Plan;
 import dev.dmabroker.spec.BufferSpec;
 import dev.dmabroker.spec.Coherency;
+import dev.dmabroker.spec.Constraints;
 import dev.dmabroker.spec.Layout;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Presents a plan, with a table for a person to read. It works out why heaps were passed over only
@@ -20,23 +23,38 @@ final class RankedPlan implements Plan {
   private final BufferSpec spec;
   private final ImmutableList<String> devices;
   private final ImmutableList<Plan.Candidate> placements;
-  private final Supplier<List<Plan.PassedOver>> why;
-  private volatile @Nullable ImmutableList<Plan.PassedOver> passedOver;
+  private final Supplier<List<String>> notes;
+  private final Supplier<Reasons> reasons;
+
+  /**
+   * Holds what a plan says of heaps that do not suit.
+   *
+   * @param passedOver the heaps, with the first reason of each device
+   * @param conflict what cannot be had together; empty if a heap suits
+   */
+  record Reasons(List<Plan.PassedOver> passedOver, Optional<Conflict> conflict) {
+    Reasons {
+      passedOver = ImmutableList.copyOf(passedOver);
+    }
+  }
 
   /**
    * Makes a plan.
    *
-   * @param passedOver gives the heaps that do not suit, with the first reason of each device
+   * @param notes works out what deserves a look
+   * @param reasons works out why heaps do not suit
    */
-  public RankedPlan(
+  RankedPlan(
       BufferSpec spec,
       List<String> devices,
       List<Plan.Candidate> placements,
-      Supplier<List<Plan.PassedOver>> passedOver) {
+      Supplier<List<String>> notes,
+      Supplier<Reasons> reasons) {
     this.spec = spec;
     this.devices = ImmutableList.copyOf(devices);
     this.placements = ImmutableList.copyOf(placements);
-    this.why = passedOver;
+    this.notes = Suppliers.memoize(() -> ImmutableList.copyOf(notes.get()));
+    this.reasons = Suppliers.memoize(reasons::get);
   }
 
   @Override
@@ -56,12 +74,17 @@ final class RankedPlan implements Plan {
 
   @Override
   public List<Plan.PassedOver> passedOver() {
-    ImmutableList<Plan.PassedOver> known = passedOver;
-    if (known == null) {
-      known = ImmutableList.copyOf(why.get());
-      passedOver = known;
-    }
-    return known;
+    return reasons.get().passedOver();
+  }
+
+  @Override
+  public Optional<Conflict> conflict() {
+    return reasons.get().conflict();
+  }
+
+  @Override
+  public List<String> notes() {
+    return notes.get();
   }
 
   /**
@@ -72,11 +95,13 @@ final class RankedPlan implements Plan {
   public record Candidate(
       String heap,
       Layout layout,
+      long neededBytes,
       long sizeBytes,
       long alignmentBytes,
       long count,
       Coherency coherency,
       long penalty,
+      List<Plan.Alternative> alternatives,
       List<String> leftOut,
       double cost,
       Supplier<String> why)
@@ -94,6 +119,15 @@ final class RankedPlan implements Plan {
     @Override
     public long totalBytes() {
       return Math.multiplyExact(sizeBytes, count);
+    }
+  }
+
+  /** Names the alternative of a device that was taken. */
+  record Alternative(String device, int number, int count, Constraints constraints)
+      implements Plan.Alternative {
+    @Override
+    public String toString() {
+      return device + "'s alternative " + number + " of " + count + " (" + constraints + ")";
     }
   }
 
@@ -136,6 +170,7 @@ final class RankedPlan implements Plan {
               heap.field(),
               heap.reason()));
     }
+    notes().forEach(note -> text.append("  note: ").append(note).append(System.lineSeparator()));
     return text.toString();
   }
 
@@ -200,9 +235,22 @@ final class RankedPlan implements Plan {
         .append(
             String.format(
                 Locale.ROOT,
-                ", %,d bytes, aligned to %,d, coherent through %s%n",
+                ", %,d bytes%s, aligned to %,d, coherent through %s%n",
                 layout.sizeBytes(),
+                best.neededBytes() > layout.sizeBytes()
+                    ? String.format(
+                        Locale.ROOT, " of %,d that a device asks at least", best.neededBytes())
+                    : "",
                 best.alignmentBytes(),
                 best.coherency()));
+    if (!best.alternatives().isEmpty()) {
+      text.append("        with ")
+          .append(
+              best.alternatives().stream()
+                  .map(Plan.Alternative::toString)
+                  .collect(Collectors.joining(", ")))
+          .append("; of equally good combinations the first counts")
+          .append(System.lineSeparator());
+    }
   }
 }

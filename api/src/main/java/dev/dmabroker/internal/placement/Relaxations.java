@@ -6,6 +6,7 @@ import dev.dmabroker.SearchLimitException;
 import dev.dmabroker.spec.ConstraintField;
 import dev.dmabroker.spec.Layout;
 import dev.dmabroker.spec.MemorySpeed;
+import dev.dmabroker.spec.PixelFormat;
 import dev.dmabroker.spi.HeapInfo;
 import dev.dmabroker.spi.HeapTraits;
 import java.util.BitSet;
@@ -18,11 +19,13 @@ final class Relaxations {
   private static final int MAX_RELAXATIONS = 5;
 
   private final HeapTable table;
+  private final Target target;
   private final ConflictUnits units;
   private final SearchBudget budget;
 
-  Relaxations(HeapTable table, ConflictUnits units, SearchBudget budget) {
+  Relaxations(HeapTable table, Target target, ConflictUnits units, SearchBudget budget) {
     this.table = table;
+    this.target = target;
     this.units = units;
     this.budget = budget;
   }
@@ -52,28 +55,50 @@ final class Relaxations {
    * it takes too long to find the best way to use that heap.
    */
   private Optional<Relaxation> relaxation(BitSet dropped) {
-    Solution solution;
+    BitSet rest = units.except(dropped);
     try {
-      solution = units.solve(units.except(dropped));
+      Solution solution = units.solve(rest, target);
+      for (int heap = 0; heap < table.size(); heap++) {
+        Solution.Choice choice = solution.choice(heap);
+        if (choice != null) {
+          return Optional.of(
+              relaxation(dropped, heap, asksSize(dropped) ? smallest(rest, heap, choice) : choice));
+        }
+      }
+      return Optional.empty();
     } catch (SearchLimitException e) {
       return Optional.empty();
     }
-    for (int heap = 0; heap < table.size(); heap++) {
-      Solution.Choice choice = solution.choice(heap);
-      if (choice != null) {
-        HeapInfo info = table.info(heap);
-        return Optional.of(
-            new FoundConflict.Relaxation(
-                dropped.stream()
-                    .mapToObj(units::get)
-                    .<Conflict.Change>map(
-                        unit ->
-                            new FoundConflict.Change(unit.clause(), instead(unit, info, choice)))
-                    .toList(),
-                info.name()));
+  }
+
+  private boolean asksSize(BitSet dropped) {
+    return dropped.stream().anyMatch(each -> units.get(each).field() == ConstraintField.MAX_SIZE);
+  }
+
+  /** Returns the choice of the format that takes least in that heap: it changes a limit least. */
+  private Solution.Choice smallest(BitSet rest, int heap, Solution.Choice known) {
+    Solution.Choice smallest = known;
+    for (PixelFormat format : target.formats()) {
+      Solution.Choice other = units.solve(rest, target.in(format)).choice(heap);
+      if (other != null && other.neededBytes() < smallest.neededBytes()) {
+        smallest = other;
       }
     }
-    return Optional.empty();
+    return smallest;
+  }
+
+  private Relaxation relaxation(BitSet dropped, int heap, Solution.Choice choice) {
+    HeapInfo info = table.info(heap);
+    return new FoundConflict.Relaxation(
+        dropped.stream()
+            .mapToObj(units::get)
+            .<Conflict.Change>map(
+                unit -> new FoundConflict.Change(unit.clause(), instead(unit, info, choice)))
+            .toList(),
+        info.name(),
+        target.formats().size() > 1
+            ? choice.layout().image().map(Layout.Image::format).orElse(null)
+            : null);
   }
 
   /** Returns what the device would have to ask, to be content with what there is. */
@@ -84,6 +109,7 @@ final class Relaxations {
     }
     HeapTraits traits = heap.traits();
     return switch (field) {
+      case DEVICE_ACCESS -> traits.cpuReach().is(true) ? "waived by cpuOnly()" : "not asked";
       case ADDRESS_BITS -> String.valueOf(traits.addressBits().or(64));
       case ALIGNMENT -> String.valueOf(traits.alignmentBytes().or(1L));
       case MAX_SIZE -> String.valueOf(choice.neededBytes());

@@ -25,6 +25,8 @@ public final class Solution {
    * @param alignmentBytes the alignment of the first byte that all devices need
    * @param count how many buffers all devices need
    * @param coherency the domain of the memory
+   * @param taken the alternatives that were taken, of each device that is served and leaves a
+   *     choice
    */
   public record Choice(
       List<Participant> leftOut,
@@ -34,7 +36,8 @@ public final class Solution {
       long sizeBytes,
       long alignmentBytes,
       long count,
-      Coherency coherency) {
+      Coherency coherency,
+      List<Taken> taken) {
 
     /**
      * Tells whether leaving out so few devices, at that penalty, is better than what is known, if
@@ -47,6 +50,13 @@ public final class Solution {
               : penalty < known.penalty);
     }
   }
+
+  /**
+   * Names the alternative that was taken of a device.
+   *
+   * @param index the number of the alternative, from 0
+   */
+  record Taken(Participant device, int index) {}
 
   @Nullable Choice choice(int heap) {
     return choices[heap];

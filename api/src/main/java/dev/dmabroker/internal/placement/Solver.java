@@ -1,7 +1,7 @@
 package dev.dmabroker.internal.placement;
 
+import com.google.common.math.LongMath;
 import dev.dmabroker.SearchLimitException;
-import dev.dmabroker.internal.layout.ImageLayout;
 import dev.dmabroker.internal.layout.Picture;
 import dev.dmabroker.internal.layout.Rules;
 import dev.dmabroker.internal.runtime.Exceptions;
@@ -15,13 +15,19 @@ import org.jspecify.annotations.Nullable;
 /**
  * Finds for each heap the best combination of the devices' alternatives: the fewest devices left
  * out, then the smallest penalty. The search is exact: it goes depth first over the devices, and a
- * branch is given up when it can be no better anywhere than what is known. It looks at what is
- * asked and at traits alone. A solver is used for one problem.
+ * branch is given up when it can be no better anywhere than what is known, when the counts of
+ * buffers cannot agree any more, or when an equal one was explored. Of combinations that are
+ * equally good the first is taken: earlier devices get their earlier alternatives. It looks at what
+ * is asked and at traits alone. A solver is used for one problem.
  */
 public final class Solver {
   /** The number of combinations that are looked at before the search is given up. */
   static final int MAX_COMBINATIONS = 50_000;
 
+  /** The number of combinations from which on it pays to remember what was explored. */
+  private static final int MANY = 500;
+
+  private static final BufferCounts[] NO_COUNTS = {};
   private static final Coherency[] DOMAINS = Coherency.values();
 
   private final HeapTable table;
@@ -37,6 +43,17 @@ public final class Solver {
   private final SearchBudget budget;
   private final Solution.@Nullable Choice[] best;
   private final @Nullable Alternative[] chosen;
+
+  /** The numbers of the alternatives that are chosen, for devices that leave a choice. */
+  private final int[] indices;
+
+  /** How many devices leave no choice; they are the first. */
+  private final int plain;
+
+  /** The least that the devices from each on ask of counts; empty if that prunes nothing. */
+  private final BufferCounts[] leastOfRest;
+
+  private @Nullable Explored explored;
   private final List<Participant> leftOut = new ArrayList<>(0);
   private int combinations;
   private boolean found;
@@ -51,34 +68,45 @@ public final class Solver {
     this.table = table;
     this.target = target;
     this.participants = plainFirst(participants);
+    this.plain = leadingPlain(this.participants);
     this.counting = counting;
     this.anyWay = anyWay;
     this.budget = budget;
     this.best = new Solution.Choice[table.size()];
     this.chosen = new Alternative[participants.size()];
+    this.indices = new int[participants.size()];
+    this.leastOfRest =
+        counting && plain < participants.size() ? least(this.participants) : NO_COUNTS;
+  }
+
+  /** Adds up what devices ask at least, from each on. */
+  private static BufferCounts[] least(List<? extends Participant> participants) {
+    BufferCounts[] least = new BufferCounts[participants.size() + 1];
+    least[participants.size()] = BufferCounts.NONE;
+    for (int i = participants.size() - 1; i >= 0; i--) {
+      least[i] = least[i + 1].and(participants.get(i).leastCounts());
+    }
+    return least;
   }
 
   /** Puts devices without a choice first: what is impossible with them is found early. */
   private static List<? extends Participant> plainFirst(List<? extends Participant> participants) {
-    int plain = 0;
-    while (plain < participants.size() && participants.get(plain).isPlain()) {
-      plain++;
-    }
-    if (plain == participants.size()) {
+    if (leadingPlain(participants) == participants.size()) {
       return participants;
     }
     List<Participant> ordered = new ArrayList<>(participants.size());
-    for (Participant participant : participants) {
-      if (participant.isPlain()) {
-        ordered.add(participant);
-      }
-    }
-    for (Participant participant : participants) {
-      if (!participant.isPlain()) {
-        ordered.add(participant);
-      }
-    }
+    participants.stream().filter(Participant::isPlain).forEach(ordered::add);
+    participants.stream().filter(each -> !each.isPlain()).forEach(ordered::add);
     return ordered;
+  }
+
+  /** Returns how many devices leave no choice before the first that does. */
+  private static int leadingPlain(List<? extends Participant> participants) {
+    int leading = 0;
+    while (leading < participants.size() && participants.get(leading).isPlain()) {
+      leading++;
+    }
+    return leading;
   }
 
   /**
@@ -144,19 +172,36 @@ public final class Solver {
       Demand its = alternative.demand().of(target);
       Demand all = demand == null ? its : demand.and(its);
       long cost = penalty + i * StorageForm.STEP;
-      if (canImprove(all, cost)) {
+      if (canImprove(all, cost) && canAgree(all, next + 1)) {
         chosen[next] = alternative;
-        search(next + 1, all, cost);
+        indices[next] = i;
+        descend(next + 1, all, cost);
       }
     }
     if (participant.isDispensable()) {
       chosen[next] = null;
       leftOut.add(participant);
       if (demand == null || canImprove(demand, penalty)) {
-        search(next + 1, demand, penalty);
+        descend(next + 1, demand, penalty);
       }
       leftOut.remove(leftOut.size() - 1);
     }
+  }
+
+  /** Looks at the rest of a branch, unless an equal branch was explored. */
+  private void descend(int next, @Nullable Demand demand, long penalty) {
+    if (combinations > MANY) {
+      explored = explored == null ? new Explored(participants) : explored;
+      if (explored.contains(next, demand, leftOut.size(), penalty)) {
+        return;
+      }
+    }
+    search(next, demand, penalty);
+  }
+
+  /** Tells whether the counts of buffers can agree with the least that the other devices ask. */
+  private boolean canAgree(Demand demand, int next) {
+    return leastOfRest.length == 0 || demand.counts().and(leastOfRest[next]).isPossible();
   }
 
   /** Counts a combination that is looked at. */
@@ -230,7 +275,7 @@ public final class Solver {
     for (int i = 0; i < forms.size() && !isDone(); i++) {
       Rules rules = demand.rules(i);
       Layout layout = rules == null ? null : layout(forms.get(i), rules);
-      if (layout != null) {
+      if (layout != null && layout.sizeBytes() <= demand.maxPictureBytes()) {
         place(demand, layout, penalty + forms.get(i).penalty(), wishes);
       }
     }
@@ -238,13 +283,7 @@ public final class Solver {
 
   private @Nullable Layout layout(StorageForm form, Rules rules) {
     Picture picture = target.picture();
-    if (picture == null) {
-      return target.layout();
-    }
-    Layout said = form.said();
-    return said != null
-        ? ImageLayout.said(picture, said, rules)
-        : ImageLayout.of(picture, form.format(), form.modifier(), rules);
+    return picture == null ? target.layout() : form.layout(picture, rules);
   }
 
   /** Looks at each heap that the devices reach, with one layout. */
@@ -258,7 +297,8 @@ public final class Solver {
         long asked = table.rounded(heap, needed);
         if (domains == 0
             || needed > demand.limit(table.piecesOf(heap))
-            || asked > table.limit(heap)) {
+            || asked > table.limit(heap)
+            || (counting && total(demand, asked) > table.capacity(heap))) {
           continue;
         }
         int domain = wishes.cheapest(domains);
@@ -275,10 +315,30 @@ public final class Solver {
                   asked,
                   demand.alignmentBytes(),
                   demand.counts().count(),
-                  DOMAINS[Integer.numberOfTrailingZeros(domain)]);
+                  DOMAINS[Integer.numberOfTrailingZeros(domain)],
+                  taken());
         }
       }
     }
+  }
+
+  /** Returns what all buffers take together; the result is over any capacity if it overflows. */
+  private static long total(Demand demand, long sizeBytes) {
+    return LongMath.saturatedMultiply(sizeBytes, demand.counts().count());
+  }
+
+  /** Returns the alternatives that are chosen of devices that leave a choice. */
+  private List<Solution.Taken> taken() {
+    if (plain == participants.size()) {
+      return List.of();
+    }
+    List<Solution.Taken> taken = new ArrayList<>();
+    for (int i = plain; i < participants.size(); i++) {
+      if (chosen[i] != null) {
+        taken.add(new Solution.Taken(participants.get(i), indices[i]));
+      }
+    }
+    return List.copyOf(taken);
   }
 
   /** Makes the error that names how many alternatives each device has. */

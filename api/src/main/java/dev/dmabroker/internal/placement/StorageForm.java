@@ -1,5 +1,8 @@
 package dev.dmabroker.internal.placement;
 
+import dev.dmabroker.internal.layout.ImageLayout;
+import dev.dmabroker.internal.layout.Picture;
+import dev.dmabroker.internal.layout.Rules;
 import dev.dmabroker.spec.Layout;
 import dev.dmabroker.spec.Modifier;
 import dev.dmabroker.spec.PixelFormat;
@@ -26,6 +29,15 @@ record StorageForm(PixelFormat format, Modifier modifier, long penalty, @Nullabl
   static StorageForm said(Layout layout, long penalty) {
     Layout.Image image = layout.image().orElseThrow();
     return new StorageForm(image.format(), image.modifier(), penalty, layout);
+  }
+
+  /**
+   * Returns the layout of a picture that is stored like this; null if no layout meets the rules.
+   */
+  @Nullable Layout layout(Picture picture, Rules rules) {
+    return said != null
+        ? ImageLayout.said(picture, said, rules)
+        : ImageLayout.of(picture, format, modifier, rules);
   }
 
   /** Tells whether format and modifier are those of the image. */

@@ -11,6 +11,7 @@ import dev.dmabroker.spec.ImageSpec;
 import dev.dmabroker.spec.Layout;
 import dev.dmabroker.spec.Modifier;
 import dev.dmabroker.spec.PixelFormat;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -121,6 +122,22 @@ public final class Target {
     return like.build();
   }
 
+  /** Returns the formats of a picture, best first; none if the buffer holds bytes. */
+  List<PixelFormat> formats() {
+    return spec.image().map(ImageSpec::formats).orElse(List.of());
+  }
+
+  /** Returns this target, to be stored in one of its formats. */
+  Target in(PixelFormat format) {
+    return new Target(
+        spec,
+        picture,
+        layout,
+        forms.stream()
+            .filter(form -> form.format() == format)
+            .collect(ImmutableList.toImmutableList()));
+  }
+
   /** Tells whether another target of the buffer can be stored in no other ways than this one. */
   @SuppressWarnings("ReferenceEquality") // Mostly it is this object.
   public boolean isStoredLike(Target other) {
@@ -139,6 +156,28 @@ public final class Target {
   /** Returns the format of compressed bytes; empty if it does not matter, or if they are none. */
   Optional<CompressedFormat> compressed() {
     return spec instanceof BlobSpec bytes ? bytes.format() : Optional.empty();
+  }
+
+  /** Returns the tightest layout in the format that takes least. */
+  Layout smallest() {
+    Layout smallest = layout;
+    if (picture != null) {
+      for (StorageForm form : forms) {
+        Layout other =
+            ImageLayout.tightest(
+                picture.width(), picture.height(), form.format(), picture.colorSpace());
+        if (other != null && (!isStorable(smallest) || other.sizeBytes() < smallest.sizeBytes())) {
+          smallest = other;
+        }
+      }
+    }
+    return smallest;
+  }
+
+  /** Tells whether a layout has one of the formats that are left. */
+  private boolean isStorable(Layout candidate) {
+    return candidate.image().stream()
+        .anyMatch(image -> forms.stream().anyMatch(form -> form.format() == image.format()));
   }
 
   boolean isImage() {

@@ -30,6 +30,7 @@ final class Wish {
           HEIGHT_ALIGNMENT,
           MIN_STRIDE,
           STRIDE_ALIGNMENT,
+          FIRST_STRIDE_ALIGNMENT,
           PLANE_OFFSET_ALIGNMENT,
           BLOCK_WIDTH,
           BLOCK_HEIGHT,

@@ -36,7 +36,7 @@ public final class Durations {
   public static Duration timeout(Duration timeout) {
     if (timeout.isNegative() || timeout.isZero()) {
       throw new IllegalArgumentException(
-          "the timeout must be positive, is " + timeout + "; tryMap and unprepare do not wait");
+          "the timeout must be positive, is " + timeout + "; tryMap and tryEvacuate do not wait");
     }
     return bounded(timeout);
   }

@@ -13,7 +13,6 @@ import dev.dmabroker.DuplicateNameException;
 import dev.dmabroker.FenceException;
 import dev.dmabroker.Holder;
 import dev.dmabroker.LeftOutException;
-import dev.dmabroker.MapTimeoutException;
 import dev.dmabroker.MoveFailedException;
 import dev.dmabroker.OutstandingMappingsException;
 import dev.dmabroker.PinnedException;
@@ -23,8 +22,10 @@ import dev.dmabroker.StreamStoppedException;
 import dev.dmabroker.UndeclaredAccessException;
 import dev.dmabroker.UnsatisfiableException;
 import dev.dmabroker.WaitInterruptedException;
+import dev.dmabroker.WaitTimeoutException;
 import dev.dmabroker.WouldDeadlockException;
 import java.lang.invoke.MethodHandles;
+import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -69,7 +70,12 @@ public final class Exceptions {
 
     LeftOutException leftOut(String message);
 
-    MapTimeoutException mapTimeout(String message, List<Holder> holders, @Nullable Throwable cause);
+    WaitTimeoutException waitTimeout(
+        String waitedFor,
+        Duration timeout,
+        String why,
+        List<Holder> holders,
+        @Nullable Throwable cause);
 
     MoveFailedException moveFailed(String message, List<Holder> holders, @Nullable Throwable cause);
 
@@ -171,9 +177,19 @@ public final class Exceptions {
     return maker().leftOut(message);
   }
 
-  public static MapTimeoutException mapTimeout(
-      String message, List<Holder> holders, @Nullable Throwable cause) {
-    return maker().mapTimeout(message, holders, cause);
+  /**
+   * Makes the exception of a wait that was in vain.
+   *
+   * @param waitedFor what the caller waited to do, in words
+   * @param why what was in the way at the deadline
+   */
+  public static WaitTimeoutException waitTimeout(
+      String waitedFor,
+      Duration timeout,
+      String why,
+      List<Holder> holders,
+      @Nullable Throwable cause) {
+    return maker().waitTimeout(waitedFor, timeout, why, holders, cause);
   }
 
   public static MoveFailedException moveFailed(

@@ -11,6 +11,8 @@ import dev.dmabroker.internal.watch.Listeners;
 import dev.dmabroker.internal.watch.MoveLog;
 import dev.dmabroker.internal.watch.StateRecords;
 import dev.dmabroker.spi.FencePoller;
+import java.util.Comparator;
+import java.util.Optional;
 import java.util.ServiceLoader;
 import java.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
@@ -65,8 +67,7 @@ public record Services(
               Future<?> unused = workers.schedule(delay, work);
             },
             callSites::isDue);
-    Fences fences =
-        new Fences(settings.fencePoller(), () -> ServiceLoader.load(FencePoller.class).findFirst());
+    Fences fences = new Fences(settings.fencePoller(), Services::findPoller);
     return new Services(
         settings,
         time,
@@ -80,6 +81,16 @@ public record Services(
         callSites,
         new MoveLog(time),
         StateRecords.MoveStats.none(settings.maxMoveAttempts()));
+  }
+
+  /**
+   * Finds a poller on the path. If there are several, their names decide: the order in which the
+   * JDK finds them differs between versions.
+   */
+  private static Optional<FencePoller> findPoller() {
+    return ServiceLoader.load(FencePoller.class).stream()
+        .min(Comparator.comparing(found -> found.type().getName()))
+        .map(ServiceLoader.Provider::get);
   }
 
   /** Returns where the caller makes a mapping now; null if that is not to be noted. */

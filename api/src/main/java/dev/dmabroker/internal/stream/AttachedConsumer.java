@@ -39,7 +39,10 @@ final class AttachedConsumer extends FrameWaiters<TakenFrame>
   /** How many frames were dropped from the queue. */
   private long dropped;
 
-  /** Whether the stream has stopped, and no take has said so yet. */
+  /** Whether the stream has run while the consumer was attached, so that it can have an end. */
+  private boolean hasRun;
+
+  /** Whether a stop has begun of which no take has told yet. */
   private boolean stopUntold;
 
   /** Runs, without the lock, when there is an end to tell; null if nothing has to run. */
@@ -62,6 +65,7 @@ final class AttachedConsumer extends FrameWaiters<TakenFrame>
     super.keep(after);
     PriorityQueue<TakenFrame> queue = new PriorityQueue<>(this.queue);
     long dropped = this.dropped;
+    boolean hasRun = this.hasRun;
     boolean stopUntold = this.stopUntold;
     Runnable onEnd = this.onEnd;
     ClosedException closed = this.closed;
@@ -69,6 +73,7 @@ final class AttachedConsumer extends FrameWaiters<TakenFrame>
         () -> {
           this.queue = queue;
           this.dropped = dropped;
+          this.hasRun = hasRun;
           this.stopUntold = stopUntold;
           this.onEnd = onEnd;
           this.closed = closed;
@@ -165,11 +170,11 @@ final class AttachedConsumer extends FrameWaiters<TakenFrame>
 
   @Override
   @Nullable BrokerException refusal() {
-    if (closed != null || !stopUntold) {
+    if (closed != null || !hasEndToTell()) {
       return closed;
     }
     stopUntold = false; // Frames that are queued were submitted after a new start.
-    return life.stopped(describe());
+    return life.over(describe());
   }
 
   @Override
@@ -210,15 +215,8 @@ final class AttachedConsumer extends FrameWaiters<TakenFrame>
 
   @Override
   BrokerException timedOut(Duration timeout) {
-    return Exceptions.mapTimeout(
-        "cannot "
-            + describe()
-            + " within "
-            + timeout.toMillis()
-            + " ms: none was submitted; "
-            + source.describeUse(),
-        List.of(),
-        null);
+    return Exceptions.waitTimeout(
+        describe(), timeout, "none was submitted; " + source.describeUse(), List.of(), null);
   }
 
   // ---- and released ----
@@ -267,15 +265,28 @@ final class AttachedConsumer extends FrameWaiters<TakenFrame>
 
   // ---- The end; under the lock ----
 
-  /** Sets what is called, without the lock, when a take would say that there are no more frames. */
+  /**
+   * Sets what is called, without the lock, when a take would say that there are no more frames. It
+   * may be called more than once for one end.
+   */
   void onEnd(Runnable told) {
     life.change(
         after -> {
           onEnd = told;
-          if (stopUntold || closed != null) {
+          if (hasEndToTell()) {
             after.then(told);
           }
         });
+  }
+
+  /** Whether a take has an end to tell now instead of a frame. */
+  private boolean hasEndToTell() {
+    return closed != null || isOver() || (stopUntold && life.isRunning());
+  }
+
+  /** Whether there are no more frames until the stream is started again. */
+  private boolean isOver() {
+    return hasRun && queue.isEmpty() && source.isOver();
   }
 
   private void tellEnd(AfterLock after) {
@@ -284,11 +295,29 @@ final class AttachedConsumer extends FrameWaiters<TakenFrame>
     }
   }
 
-  /** Drops the queued frames, and says once that the stream has stopped. */
+  /** The consumer is attached to a stream that runs, or the stream is started. */
+  void run() {
+    hasRun = true;
+  }
+
+  /** A stop begins: takers are told once they have taken the last frame. */
+  void beginStop(AfterLock after) {
+    stopUntold = true;
+    tellIfOver(after);
+  }
+
+  /** Tells all takers, if no more frames come until the stream is started again. */
+  void tellIfOver(AfterLock after) {
+    if (isOver()) {
+      stopUntold &= !refuse(life.over(describe()), after);
+      tellEnd(after);
+    }
+  }
+
+  /** Drops the queued frames, as the stream has stopped. */
   void stop(AfterLock after) {
     dropQueued(Reason.STOPPED, after);
-    stopUntold = !refuse(life.stopped(describe()), after);
-    tellEnd(after);
+    tellIfOver(after);
   }
 
   /** Drops the queued frames, and says from now on why there are no more. */
@@ -297,7 +326,7 @@ final class AttachedConsumer extends FrameWaiters<TakenFrame>
       return;
     }
     closed = why;
-    source.leave(this);
+    source.leave(this, after);
     dropQueued(Reason.STOPPED, after);
     boolean unused = refuse(why, after);
     tellEnd(after);

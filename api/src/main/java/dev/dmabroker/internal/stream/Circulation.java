@@ -2,6 +2,7 @@ package dev.dmabroker.internal.stream;
 
 import dev.dmabroker.StreamConsumer;
 import dev.dmabroker.event.FrameDropped.Reason;
+import dev.dmabroker.event.StreamChanged.Change;
 import dev.dmabroker.internal.gate.AttachedDevice;
 import dev.dmabroker.internal.runtime.AfterLock;
 import dev.dmabroker.internal.runtime.Latch;
@@ -91,6 +92,7 @@ final class Circulation implements ProducerSide, FrameSource {
           if (endFilling(frame, after)) {
             release(frame.buffer(), after);
           }
+          tellIfOver(after);
         });
   }
 
@@ -134,17 +136,28 @@ final class Circulation implements ProducerSide, FrameSource {
   }
 
   @Override
+  public void resumed(FillingFrame frame) {
+    life.report(after -> resume(frame, after));
+  }
+
+  /** A frame that was to be submitted goes on, unless it was closed or the stream stops. */
+  private void resume(FillingFrame frame, AfterLock after) {
+    if (!frame.reopen()) {
+      after.then(frame::takeBack);
+    } else if (!life.isRunning() && frame.cancel(after)) {
+      after.then(frame::cancelled);
+      tellIfOver(after);
+    }
+  }
+
+  @Override
   public void unsubmit(FillingFrame frame) {
     life.report(
         after -> {
           frame.forgetFence();
           use.submitted.remove(frame);
           use.filling.begin(frame, life.now(), event -> life.events.overheld(event, after));
-          if (!frame.reopen()) {
-            after.then(frame::takeBack);
-          } else if (!life.isRunning() && frame.cancel(after)) {
-            after.then(frame::cancelled);
-          }
+          resume(frame, after);
           handOn(after);
         });
   }
@@ -176,6 +189,35 @@ final class Circulation implements ProducerSide, FrameSource {
         }
       }
       release(frame.buffer(), after);
+    }
+    tellIfOver(after);
+  }
+
+  // ---- The end of a run ----
+
+  /** Frames may come from now on. */
+  void begin() {
+    use.devices.consumers().forEach(AttachedConsumer::run);
+  }
+
+  /** A stop has begun, and the frames that the producer has are cancelled. */
+  void beginStop(AfterLock after) {
+    use.devices.consumers().forEach(consumer -> consumer.beginStop(after));
+  }
+
+  /** While a stream stops, it still gets the frames that were being submitted as the stop began. */
+  @Override
+  public boolean isOver() {
+    return !life.isFlowing()
+        || (!life.isRunning()
+            && use.submitted.waiting() == 0
+            && use.filling.copy().stream().allMatch(StreamFrame::isCancelled));
+  }
+
+  /** A frame less is on its way: tells the consumers if it was the last of a stream that stops. */
+  private void tellIfOver(AfterLock after) {
+    if (!life.isRunning()) {
+      use.devices.consumers().forEach(consumer -> consumer.tellIfOver(after));
     }
   }
 
@@ -252,12 +294,18 @@ final class Circulation implements ProducerSide, FrameSource {
   /** Gives the consumer, which is attached to every buffer, each frame submitted from now on. */
   void join(AttachedConsumer consumer, AfterLock after) {
     use.devices.join(consumer);
+    life.events.changed(Change.CONSUMER_JOINED, consumer.device(), after);
+    if (life.isFlowing()) {
+      consumer.run();
+    }
     growth.keepFloor(after);
   }
 
   @Override
-  public void leave(StreamConsumer consumer) {
-    use.devices.leave(consumer);
+  public void leave(AttachedConsumer consumer, AfterLock after) {
+    if (use.devices.leave(consumer)) {
+      life.events.changed(Change.CONSUMER_LEFT, consumer.device(), after);
+    }
   }
 
   @Override

@@ -1,5 +1,6 @@
 package dev.dmabroker.internal.stream;
 
+import dev.dmabroker.CpuAccessException;
 import dev.dmabroker.CpuView;
 import dev.dmabroker.EmptyFrame;
 import dev.dmabroker.internal.gate.AttachedDevice;
@@ -45,7 +46,7 @@ final class FillingFrame extends StreamFrame implements EmptyFrame {
 
   @Override
   public void submit() {
-    checkEnds();
+    endToSubmit();
     try {
       unmap();
       handOn();
@@ -55,11 +56,29 @@ final class FillingFrame extends StreamFrame implements EmptyFrame {
     }
   }
 
-  /** Ends the frame for its submission, or says why it has ended before. */
-  private void checkEnds() {
+  /**
+   * Ends the frame for its submission, and the CPU's access with it, so that the consumers see what
+   * the CPU wrote. If the access does not end well, the frame is not submitted, and goes on.
+   */
+  private void endToSubmit() {
     if (!end()) {
-      returnLate();
-      throw ended("submit");
+      RuntimeException why = ended("submit");
+      CpuAccessException failure = returnLate();
+      if (failure != null) {
+        why.addSuppressed(failure);
+      }
+      throw why;
+    }
+    CpuAccessException failure;
+    try {
+      failure = endViews();
+    } catch (VirtualMachineError e) {
+      goOn();
+      throw e;
+    }
+    if (failure != null) {
+      side.resumed(this);
+      throw failure;
     }
   }
 
@@ -73,7 +92,7 @@ final class FillingFrame extends StreamFrame implements EmptyFrame {
 
   @Override
   public void submitAfter(SyncFile fence) {
-    checkEnds();
+    endToSubmit();
     fenced = true;
     try {
       handOn();
@@ -93,21 +112,26 @@ final class FillingFrame extends StreamFrame implements EmptyFrame {
 
   @Override
   public void close() {
-    if (!endForGood()) {
-      returnLate();
-      return;
+    CpuAccessException failure;
+    if (endForGood()) {
+      try {
+        failure = endViews();
+        takeBack();
+      } catch (VirtualMachineError e) {
+        goOn(); // So that it can be closed once more.
+        throw e;
+      }
+    } else {
+      failure = returnLate();
     }
-    try {
-      takeBack();
-    } catch (VirtualMachineError e) {
-      goOn(); // So that it can be closed once more.
-      throw e;
+    if (failure != null) {
+      throw failure;
     }
   }
 
   /**
-   * The stream stops. Where a CPU view is still open, the application writes, so the buffer is
-   * returned by the call that ends the frame.
+   * The stream stops. Where a CPU view is still open, the application writes, so the view goes on,
+   * and the buffer is returned by the call that ends the frame.
    */
   void cancelled() {
     unmap();
@@ -116,11 +140,19 @@ final class FillingFrame extends StreamFrame implements EmptyFrame {
     }
   }
 
-  /** Returns the buffer of a cancelled frame, if {@link #cancelled} could not. */
-  private void returnLate() {
-    if (isCancelled()) {
-      side.returned(this);
+  /**
+   * Returns the buffer of a cancelled frame, if {@link #cancelled} could not.
+   *
+   * @return why the CPU's access did not end well; null if it did, or ended before
+   */
+  private @Nullable CpuAccessException returnLate() {
+    if (!isCancelled()) {
+      return null;
     }
+    CpuAccessException failure = endViews();
+    unmap();
+    side.returned(this);
+    return failure;
   }
 
   @Override

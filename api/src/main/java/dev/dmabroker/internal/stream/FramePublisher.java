@@ -17,16 +17,19 @@ import org.jspecify.annotations.Nullable;
 
 /** A stream's frames as items of a {@link Flow}: each subscriber is a consumer of its own. */
 final class FramePublisher implements Flow.Publisher<Frame> {
+  private final String name;
   private final Supplier<AttachedConsumer> attach;
   private final Consumer<Runnable> callbacks;
 
   /**
    * Makes a publisher of one stream for one device.
    *
+   * @param name names the device and the stream
    * @param attach makes the device a consumer of the stream once more
    * @param callbacks runs the code that calls subscribers
    */
-  FramePublisher(Supplier<AttachedConsumer> attach, Consumer<Runnable> callbacks) {
+  FramePublisher(String name, Supplier<AttachedConsumer> attach, Consumer<Runnable> callbacks) {
+    this.name = name;
     this.attach = attach;
     this.callbacks = callbacks;
   }
@@ -52,6 +55,11 @@ final class FramePublisher implements Flow.Publisher<Frame> {
       subscription.begin();
     }
     consumer.onEnd(subscription::over);
+  }
+
+  @Override
+  public String toString() {
+    return "the publisher of frames for " + name;
   }
 
   /** The subscription of a subscriber that could not be attached. */
@@ -190,9 +198,18 @@ final class FramePublisher implements Flow.Publisher<Frame> {
         try {
           subscriber.onNext(frame);
         } catch (Throwable t) {
-          frame.close();
+          release(frame, t);
           throw t;
         }
+      }
+    }
+
+    /** Closes a frame that the subscriber threw away with an error. */
+    private static void release(Frame frame, Throwable why) {
+      try {
+        frame.close();
+      } catch (RuntimeException e) {
+        why.addSuppressed(e); // As when a CPU view of the frame did not end well.
       }
     }
 

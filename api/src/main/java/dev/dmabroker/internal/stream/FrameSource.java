@@ -12,8 +12,11 @@ interface FrameSource {
   /** A consumer holds a frame from now on, so the stream has to be looked after. */
   void watch(AfterLock after);
 
+  /** Whether no more frames are handed on until the stream is started again. */
+  boolean isOver();
+
   /** Gives the consumer no frames from now on. */
-  void leave(StreamConsumer consumer);
+  void leave(AttachedConsumer consumer, AfterLock after);
 
   /** Closes the consumer's attachments to the stream's buffers. */
   void detach(StreamConsumer consumer, AfterLock after);

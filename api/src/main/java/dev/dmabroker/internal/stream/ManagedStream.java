@@ -7,6 +7,7 @@ import dev.dmabroker.Frame;
 import dev.dmabroker.OutstandingMappingsException;
 import dev.dmabroker.StreamConsumer;
 import dev.dmabroker.StreamSpec;
+import dev.dmabroker.event.StreamChanged.Change;
 import dev.dmabroker.event.StreamState;
 import dev.dmabroker.internal.buffer.BufferRegistry;
 import dev.dmabroker.internal.device.RegisteredDevice;
@@ -61,6 +62,11 @@ public final class ManagedStream implements BufferStream {
     watch.start(after);
   }
 
+  /** Tells listeners that the broker has the stream. */
+  public void announce() {
+    life.report(after -> life.events.changed(Change.MADE, life.producer, after));
+  }
+
   @Override
   public StreamSpec spec() {
     return life.spec;
@@ -92,6 +98,7 @@ public final class ManagedStream implements BufferStream {
           checkStartable();
           if (life.state() == State.STOPPED) {
             life.become(State.RUNNING);
+            circulation.begin();
             use.pool.restart(life.now());
           }
         });
@@ -175,7 +182,10 @@ public final class ManagedStream implements BufferStream {
   public Flow.Publisher<Frame> publisher(Device device, StreamConsumer.Policy policy) {
     RegisteredDevice registered = life.buffers.devices().own(device);
     Objects.requireNonNull(policy, "policy");
-    return new FramePublisher(() -> joining.join(registered, policy), life::callback);
+    return new FramePublisher(
+        registered.name() + " at " + life.spec.name(),
+        () -> joining.join(registered, policy),
+        life::callback);
   }
 
   // ---- Single buffers ----
@@ -187,6 +197,6 @@ public final class ManagedStream implements BufferStream {
 
   @Override
   public String toString() {
-    return "stream " + life.spec.name();
+    return "stream " + life.spec.name() + ", " + life.state();
   }
 }

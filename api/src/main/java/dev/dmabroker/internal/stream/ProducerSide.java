@@ -16,6 +16,9 @@ interface ProducerSide {
    */
   boolean submit(FillingFrame frame);
 
+  /** The frame was about to be submitted, and goes on instead. */
+  void resumed(FillingFrame frame);
+
   /** Takes a submission back, as the frame's fence cannot be waited for. */
   void unsubmit(FillingFrame frame);
 

@@ -52,11 +52,14 @@ final class StreamDevices {
     countAudience();
   }
 
-  void leave(StreamConsumer consumer) {
-    if (consumers.contains(consumer)) {
-      consumers = consumers.stream().filter(each -> each != consumer).toList();
-      countAudience();
+  /** Takes a consumer out. False if it had not joined. */
+  boolean leave(StreamConsumer consumer) {
+    if (!consumers.contains(consumer)) {
+      return false;
     }
+    consumers = consumers.stream().filter(each -> each != consumer).toList();
+    countAudience();
+    return true;
   }
 
   /** Works out the groups again, after a device has come or gone. */

@@ -3,6 +3,7 @@ package dev.dmabroker.internal.stream;
 import dev.dmabroker.event.BrokerListener;
 import dev.dmabroker.event.FrameDropped;
 import dev.dmabroker.event.Overheld;
+import dev.dmabroker.event.StreamChanged;
 import dev.dmabroker.internal.device.RegisteredDevice;
 import dev.dmabroker.internal.runtime.AfterLock;
 import dev.dmabroker.internal.watch.EventRecords;
@@ -29,6 +30,14 @@ final class StreamEvents {
 
   void overheld(Overheld event, AfterLock after) {
     tell(after, listener -> listener.overheld(event));
+  }
+
+  /** The stream was made or closed, or a consumer came or left. */
+  void changed(StreamChanged.Change change, RegisteredDevice device, AfterLock after) {
+    if (!listeners.isEmpty()) {
+      var event = new EventRecords.StreamChanged(stream, change, device.name());
+      tell(after, listener -> listener.streamChanged(event));
+    }
   }
 
   /**

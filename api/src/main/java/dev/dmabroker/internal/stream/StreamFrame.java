@@ -1,6 +1,7 @@
 package dev.dmabroker.internal.stream;
 
-import dev.dmabroker.Mapping;
+import dev.dmabroker.CpuAccessException;
+import dev.dmabroker.MappedMemory;
 import dev.dmabroker.internal.gate.AttachedDevice;
 import dev.dmabroker.internal.gate.BufferMapping;
 import dev.dmabroker.internal.runtime.AfterLock;
@@ -28,6 +29,7 @@ abstract class StreamFrame {
 
   private final StreamLife life;
   private final StreamBuffer buffer;
+  private final FrameMemory memory = new FrameMemory(this);
   private final AtomicReference<Phase> phase = new AtomicReference<>(Phase.OPEN);
 
   /** Whether a caller that came too late wanted the frame to be over. */
@@ -62,8 +64,8 @@ abstract class StreamFrame {
 
   // ---- The mapping ----
 
-  public Mapping mapping() {
-    return mapped();
+  public MappedMemory mapping() {
+    return memory;
   }
 
   BufferMapping mapped() {
@@ -105,6 +107,14 @@ abstract class StreamFrame {
   void mapped(BufferMapping given) {
     mapping = given;
     buffer.sizeBytes(given.sizeBytes());
+  }
+
+  /**
+   * Ends the frame's CPU views, after the frame has ended and before the next device may have the
+   * buffer; see {@link FrameMemory#endViews}.
+   */
+  @Nullable CpuAccessException endViews() {
+    return memory.endViews();
   }
 
   void unmap() {

@@ -161,19 +161,34 @@ final class StreamLife {
 
   // ---- Why something is refused ----
 
-  /** The error that tells why nothing can be acquired, submitted or taken now. */
+  /** The error that tells the producer why nothing can be acquired or submitted now. */
   BrokerException stopped(String intent) {
-    if (isClosed()) {
-      return closed(intent);
-    }
-    return Exceptions.streamStopped(
-        "cannot "
-            + intent
-            + ": stream "
-            + spec.name()
-            + " is "
-            + (isRunning() ? "running again, it was stopped" : state)
-            + "; start it first");
+    return stopped(
+        intent, isRunning() ? "acquire a buffer of this run" : "start it to let frames flow");
+  }
+
+  /** The error that tells a consumer why there are no more frames to take. */
+  BrokerException over(String intent) {
+    return stopped(
+        intent,
+        isRunning()
+            ? "take again to get the frames of this run"
+            : "all its frames were taken or dropped; take again when the producer's side has"
+                + " started it, or close the consumer");
+  }
+
+  private BrokerException stopped(String intent, String help) {
+    return isClosed()
+        ? closed(intent)
+        : Exceptions.streamStopped(
+            "cannot "
+                + intent
+                + ": stream "
+                + spec.name()
+                + " is "
+                + (isRunning() ? "running again, it was stopped" : state)
+                + "; "
+                + help);
   }
 
   /**

@@ -1,7 +1,7 @@
 package dev.dmabroker.internal.stream;
 
 import dev.dmabroker.BrokerException;
-import dev.dmabroker.MapTimeoutException;
+import dev.dmabroker.WaitTimeoutException;
 import dev.dmabroker.internal.runtime.AfterLock;
 import dev.dmabroker.internal.runtime.Durations;
 import dev.dmabroker.internal.runtime.Exceptions;
@@ -100,23 +100,15 @@ final class StreamShortage {
   }
 
   /** The error that tells why the producer got no buffer in time. Called without the lock. */
-  MapTimeoutException timedOut(String what, Duration timeout) {
+  WaitTimeoutException timedOut(String what, Duration timeout) {
     String why;
     BrokerException cause;
     synchronized (life.lock) {
       String obstacle = obstacle();
-      why =
-          "cannot "
-              + what
-              + " within "
-              + timeout.toMillis()
-              + " ms: "
-              + (obstacle == null ? "a buffer more is being made" : obstacle)
-              + "; "
-              + use.describe();
+      why = (obstacle == null ? "a buffer more is being made" : obstacle) + "; " + use.describe();
       cause = refusal;
     }
-    return Exceptions.mapTimeout(why, use.holders(), cause);
+    return Exceptions.waitTimeout(what, timeout, why, use.holders(), cause);
   }
 
   /** How often one more buffer was refused. */

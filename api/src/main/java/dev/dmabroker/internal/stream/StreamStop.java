@@ -3,6 +3,7 @@ package dev.dmabroker.internal.stream;
 import dev.dmabroker.BufferStream.State;
 import dev.dmabroker.Holder;
 import dev.dmabroker.event.FrameDropped.Reason;
+import dev.dmabroker.event.StreamChanged.Change;
 import dev.dmabroker.internal.runtime.AfterLock;
 import dev.dmabroker.internal.runtime.Caller;
 import dev.dmabroker.internal.runtime.Durations;
@@ -87,6 +88,7 @@ final class StreamStop {
               Acquirers acquirers = circulation.acquirers();
               boolean unused = acquirers.refuse(life.stopped(acquirers.describe()), after);
               cancelFilling(after);
+              circulation.beginStop(after);
               return circulation.drain(after);
             });
     return drain;
@@ -118,7 +120,7 @@ final class StreamStop {
         });
   }
 
-  /** Drops the frames that no consumer has taken, and tells each consumer once. */
+  /** Drops the frames that no consumer has taken, and tells all takers. */
   private void cancelQueued(AfterLock after) {
     for (FillingFrame frame : use.submitted.removeAll()) {
       life.events.dropped(life.producer, frame.sequence(), Reason.STOPPED, after);
@@ -172,5 +174,6 @@ final class StreamStop {
     }
     circulation.completeDrain(after);
     after.then(closed);
+    life.events.changed(Change.CLOSED, life.producer, after);
   }
 }

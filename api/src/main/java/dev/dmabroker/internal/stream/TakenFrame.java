@@ -1,5 +1,6 @@
 package dev.dmabroker.internal.stream;
 
+import dev.dmabroker.CpuAccessException;
 import dev.dmabroker.Frame;
 import dev.dmabroker.internal.gate.AttachedDevice;
 import dev.dmabroker.spec.Access;
@@ -52,9 +53,13 @@ final class TakenFrame extends StreamFrame implements Frame {
       throw ended("close");
     }
     try {
+      CpuAccessException failure = endViews();
+      if (failure != null) {
+        throw failure;
+      }
       mapped().closeAfter(fence, errno -> side.signalled(this));
     } catch (Throwable e) {
-      // The fence was refused: the frame is as before, unless it was closed meanwhile.
+      // The frame goes on without its views, unless it was closed meanwhile.
       if (!reopen()) {
         release();
       }
@@ -67,11 +72,16 @@ final class TakenFrame extends StreamFrame implements Frame {
     if (!endForGood()) {
       return;
     }
+    CpuAccessException failure;
     try {
+      failure = endViews();
       release();
     } catch (VirtualMachineError e) {
       goOn(); // So that it can be closed once more.
       throw e;
+    }
+    if (failure != null) {
+      throw failure;
     }
   }
 

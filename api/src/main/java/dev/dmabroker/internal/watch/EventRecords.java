@@ -103,6 +103,10 @@ public final class EventRecords {
       int camping)
       implements dev.dmabroker.event.Overheld {}
 
+  public record StreamChanged(
+      String stream, dev.dmabroker.event.StreamChanged.Change change, String device)
+      implements dev.dmabroker.event.StreamChanged {}
+
   public record StreamHeldBack(String stream, int depth, String reason)
       implements dev.dmabroker.event.StreamHeldBack {}
 

@@ -1,5 +1,6 @@
 package dev.dmabroker.internal.watch;
 
+import dev.dmabroker.Subscription;
 import dev.dmabroker.event.BrokerListener;
 import dev.dmabroker.event.BrokerSnapshot;
 import dev.dmabroker.event.Delivery;
@@ -26,14 +27,27 @@ public final class Listeners {
     this.missed = new LogLines(time);
   }
 
-  /** Adds a listener. Closing the result removes the listener; closing it again does nothing. */
-  public AutoCloseable add(BrokerListener listener, Delivery delivery) {
+  /** Adds a listener, which is told until its subscription is closed. */
+  public Subscription add(BrokerListener listener, Delivery delivery) {
     ToldListener told = new ToldListener(listener, delivery, this::logThrown);
+    Subscription subscription = new ListenerSubscription(listeners, told);
     listeners.add(told);
-    return () -> {
+    return subscription;
+  }
+
+  /** The subscription of one listener. */
+  private record ListenerSubscription(List<ToldListener> listeners, ToldListener told)
+      implements Subscription {
+    @Override
+    public void close() {
       listeners.remove(told);
       told.leave();
-    };
+    }
+
+    @Override
+    public String toString() {
+      return "the subscription of listener " + told.type();
+    }
   }
 
   /** Tells whether there is no listener, so that an event need not be made. */

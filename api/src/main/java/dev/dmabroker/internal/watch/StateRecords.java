@@ -15,12 +15,14 @@ import dev.dmabroker.spi.HeapProvider;
 import dev.dmabroker.spi.HeapTraits;
 import dev.dmabroker.spi.Lingering;
 import dev.dmabroker.spi.Trait;
+import java.io.Serializable;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Holds the records behind the states of {@link dev.dmabroker.event}. Each has the name of the
@@ -30,6 +32,7 @@ public final class StateRecords {
   private StateRecords() {}
 
   public record BrokerSnapshot(
+      Instant taken,
       List<dev.dmabroker.event.BrokerSnapshot.HeapState> heaps,
       List<HeapProvider.Closed> closedHeaps,
       List<dev.dmabroker.event.BrokerSnapshot.DeviceState> devices,
@@ -196,21 +199,30 @@ public final class StateRecords {
       dev.dmabroker.event.StreamState.Holds holds)
       implements dev.dmabroker.event.StreamState.ConsumerState {}
 
-  /** Implements {@link dev.dmabroker.Holder}, with a text that errors quote. */
+  /**
+   * Implements {@link dev.dmabroker.Holder}, with a text that errors quote.
+   *
+   * @param site the call site; null if it is not known
+   */
   public record Holder(
       String buffer,
       String device,
       Access access,
       Duration held,
       String thread,
-      Optional<Throwable> callSite,
+      @Nullable Throwable site,
       boolean fenced)
-      implements dev.dmabroker.Holder {
+      implements dev.dmabroker.Holder, Serializable {
     private static final String BROKER = "dev.dmabroker.internal.";
 
     @Override
+    public Optional<Throwable> callSite() {
+      return Optional.ofNullable(site);
+    }
+
+    @Override
     public String toString() {
-      String site = callSite.flatMap(Holder::caller).map(frame -> ", at " + frame).orElse("");
+      String at = callSite().flatMap(Holder::caller).map(frame -> ", at " + frame).orElse("");
       return device
           + " for "
           + held.toMillis()
@@ -218,7 +230,7 @@ public final class StateRecords {
           + access
           + ", by "
           + thread
-          + site
+          + at
           + (fenced ? ", until a fence signals" : "")
           + ")";
     }

@@ -8,6 +8,7 @@ import dev.dmabroker.Device;
 import dev.dmabroker.DeviceSpec;
 import dev.dmabroker.Mapping;
 import dev.dmabroker.SharedBuffer;
+import dev.dmabroker.Subscription;
 import dev.dmabroker.internal.broker.Faults.Site;
 import dev.dmabroker.spec.Access;
 import dev.dmabroker.spec.BlobSpec;
@@ -182,7 +183,7 @@ final class SoakActions {
   private void attach(Random random, Cell cell) {
     if (cell.attachments.size() < MOST_ATTACHED) {
       Attachment attachment = cell.buffer.attach(devices.get(random.nextInt(devices.size())));
-      attachment.onMove(generation -> faults.strikeUndeclared(Site.ON_MOVE));
+      Subscription unused = attachment.onMove(generation -> faults.strikeUndeclared(Site.ON_MOVE));
       cell.attachments.add(attachment);
     }
   }
@@ -240,7 +241,7 @@ final class SoakActions {
           }
         };
     String name = "probed-" + values.incrementAndGet();
-    broker.register(DeviceSpec.named(name).probe(probe)).close();
+    broker.register(DeviceSpec.builder(name).probe(probe).build()).close();
   }
 
   // ---- Reading ----
@@ -351,12 +352,17 @@ final class SoakActions {
   private static boolean giveBack(Random random, Cell cell) {
     cell.contents.begin(SoakContents.ZERO);
     try {
+      boolean given = true;
       if (random.nextBoolean()) {
-        cell.buffer.unprepare();
+        given = cell.buffer.tryEvacuate();
       } else {
         cell.buffer.evacuate(Duration.ofMillis(2));
       }
-      cell.contents.end();
+      if (given) {
+        cell.contents.end();
+      } else {
+        cell.contents.undo();
+      }
     } catch (BrokerException e) {
       cell.contents.undo();
       throw e;

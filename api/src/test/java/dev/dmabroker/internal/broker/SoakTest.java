@@ -198,16 +198,18 @@ class SoakTest {
         broker.register("encoder", Constraints.builder().minSize(2 * SIZE).build()),
         broker.register("old", Constraints.builder().forbiddenHeaps("cma", "tiny").build()),
         broker.register("picky", Constraints.builder().permittedHeaps("system", "cma").build()),
-        broker.register(DeviceSpec.named("viewer").access(Access.READ)),
+        broker.register(DeviceSpec.builder("viewer").access(Access.READ).build()),
         broker.register(
-            DeviceSpec.named("flexible")
+            DeviceSpec.builder("flexible")
                 .alternatives(
                     Constraints.builder().permittedHeaps("tiny").build(),
-                    Constraints.builder().permittedHeaps("cma", "system").build())),
+                    Constraints.builder().permittedHeaps("cma", "system").build())
+                .build()),
         broker.register(
-            DeviceSpec.named("meter")
+            DeviceSpec.builder("meter")
                 .constraints(Constraints.builder().permittedHeaps("small", "system").build())
-                .dispensable()));
+                .dispensable()
+                .build()));
   }
 
   private void run(Broker broker, SoakActions actions) throws InterruptedException {

@@ -28,8 +28,8 @@ abstract class WaitRingFixture extends Fixture {
   void open() {
     broker.close();
     broker = builder().mapTimeout(LONG).build();
-    camera = broker.register(DeviceSpec.named("camera").longestHold(LONG));
-    display = broker.register(DeviceSpec.named("display").constraints(CONTIGUOUS));
+    camera = broker.register(DeviceSpec.builder("camera").longestHold(LONG).build());
+    display = broker.register(DeviceSpec.builder("display").constraints(CONTIGUOUS).build());
   }
 
   @AfterEach

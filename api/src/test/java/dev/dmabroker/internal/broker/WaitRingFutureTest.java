@@ -10,8 +10,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.dmabroker.Attachment;
-import dev.dmabroker.MapTimeoutException;
 import dev.dmabroker.Mapping;
+import dev.dmabroker.WaitTimeoutException;
 import dev.dmabroker.WouldDeadlockException;
 import dev.dmabroker.spec.Access;
 import dev.dmabroker.spec.Constraints;
@@ -54,7 +54,7 @@ class WaitRingFutureTest extends WaitRingFixture {
             });
     drained.await();
     assertThrows(
-        MapTimeoutException.class, () -> second.out().map(Access.READ, Duration.ofMillis(1)));
+        WaitTimeoutException.class, () -> second.out().map(Access.READ, Duration.ofMillis(1)));
     end.countDown();
     var future = other.result();
     mine.close();
@@ -284,7 +284,7 @@ class WaitRingFutureTest extends WaitRingFixture {
     Attachment out = first.buffer.attach(display);
     Await.until("draining", () -> first.buffer.state() == DRAINING);
     // This thread asked for the mapping that holds up the drain, but a callback closes it.
-    assertThrows(MapTimeoutException.class, () -> out.map(Access.READ, Duration.ofMillis(1)));
+    assertThrows(WaitTimeoutException.class, () -> out.map(Access.READ, Duration.ofMillis(1)));
     close.countDown();
     assertEquals(1, read(out));
     closed.get(30, TimeUnit.SECONDS);
@@ -317,8 +317,8 @@ class WaitRingFutureTest extends WaitRingFixture {
                     },
                     one);
         chain.get(30, TimeUnit.SECONDS);
-        slow.buffer().unprepare();
-        next.buffer().unprepare();
+        assertTrue(slow.buffer().tryEvacuate());
+        assertTrue(next.buffer().tryEvacuate());
       }
     } finally {
       one.shutdown();

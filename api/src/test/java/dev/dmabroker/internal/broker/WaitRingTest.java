@@ -5,8 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.dmabroker.MapTimeoutException;
 import dev.dmabroker.Mapping;
+import dev.dmabroker.WaitTimeoutException;
 import dev.dmabroker.WouldDeadlockException;
 import dev.dmabroker.spec.Access;
 import dev.dmabroker.testing.Await;
@@ -278,7 +278,7 @@ class WaitRingTest extends WaitRingFixture {
             });
     drained.await();
     assertThrows(
-        MapTimeoutException.class, () -> first.out().map(Access.READ, Duration.ofMillis(1)));
+        WaitTimeoutException.class, () -> first.out().map(Access.READ, Duration.ofMillis(1)));
     done.countDown();
     other.result();
     assertEquals(1, read(first.out()));
@@ -296,7 +296,7 @@ class WaitRingTest extends WaitRingFixture {
             () -> {
               Mapping held = second.drain(Access.WRITE);
               assertThrows(
-                  MapTimeoutException.class,
+                  WaitTimeoutException.class,
                   () -> first.out().map(Access.READ, Duration.ofMillis(1)));
               drained.countDown();
               end.await();
@@ -305,7 +305,7 @@ class WaitRingTest extends WaitRingFixture {
             });
     drained.await();
     assertThrows(
-        MapTimeoutException.class, () -> second.out().map(Access.READ, Duration.ofMillis(1)));
+        WaitTimeoutException.class, () -> second.out().map(Access.READ, Duration.ofMillis(1)));
     end.countDown();
     other.result();
     mine.close();

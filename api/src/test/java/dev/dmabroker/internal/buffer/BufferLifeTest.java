@@ -21,6 +21,7 @@ import dev.dmabroker.Mapping;
 import dev.dmabroker.Pin;
 import dev.dmabroker.PinnedException;
 import dev.dmabroker.SharedBuffer;
+import dev.dmabroker.Subscription;
 import dev.dmabroker.UnsatisfiableException;
 import dev.dmabroker.event.AttachRefused;
 import dev.dmabroker.event.BrokerListener;
@@ -54,7 +55,8 @@ import org.junit.jupiter.api.Test;
 class BufferLifeTest extends Fixture {
   private static final Duration LONG = Duration.ofSeconds(30);
 
-  private final Device camera = broker.register(DeviceSpec.named("camera").longestHold(LONG));
+  private final Device camera =
+      broker.register(DeviceSpec.builder("camera").longestHold(LONG).build());
   private final Device display = broker.register("display", CONTIGUOUS);
   private final SharedBuffer buffer = export();
   private final ManagedBuffer managed = Handles.of(buffer);
@@ -198,7 +200,7 @@ class BufferLifeTest extends Fixture {
     for (int i = 0; i < 3; i++) {
       in.map(Access.READ).close();
     }
-    buffer.unprepare();
+    assertTrue(buffer.tryEvacuate());
     in.map(Access.READ).close();
     assertEquals(4, snapshot().maps());
     assertEquals(4, broker.snapshot().maps());
@@ -282,7 +284,7 @@ class BufferLifeTest extends Fixture {
   @Test
   void aRefusedAttachmentIsTold() throws Exception {
     BlockingQueue<AttachRefused> refused = new LinkedBlockingQueue<>();
-    AutoCloseable unused =
+    Subscription unused =
         broker.listen(
             new BrokerListener() {
               @Override
@@ -303,7 +305,7 @@ class BufferLifeTest extends Fixture {
     broker.close();
     ScriptedMover mover = new ScriptedMover();
     broker = builder().mover(mover).build();
-    Device writer = broker.register(DeviceSpec.named("camera").longestHold(LONG));
+    Device writer = broker.register(DeviceSpec.builder("camera").longestHold(LONG).build());
     Device strict = broker.register("display", CONTIGUOUS);
     List<SharedBuffer> set = broker.exportSet("frame", BlobSpec.of(SIZE), 3);
     List<Attachment> ins = set.stream().map(each -> each.attach(writer)).toList();

@@ -6,14 +6,13 @@ import static org.openjdk.jcstress.annotations.Expect.FORBIDDEN;
 import dev.dmabroker.Attachment;
 import dev.dmabroker.Broker;
 import dev.dmabroker.BrokerException;
-import dev.dmabroker.BusyException;
 import dev.dmabroker.ClosedException;
 import dev.dmabroker.Device;
 import dev.dmabroker.DeviceSpec;
 import dev.dmabroker.LeakTracking;
-import dev.dmabroker.MapTimeoutException;
 import dev.dmabroker.Mapping;
 import dev.dmabroker.SharedBuffer;
+import dev.dmabroker.WaitTimeoutException;
 import dev.dmabroker.internal.gate.AttachedDevice;
 import dev.dmabroker.internal.gate.BufferMapping;
 import dev.dmabroker.spec.Access;
@@ -70,7 +69,7 @@ public class BufferStress {
 
   private static final Device CPU = BROKER.register("cpu", Constraints.none());
   private static final Device HASTY =
-      BROKER.register(DeviceSpec.named("hasty").longestHold(Duration.ofNanos(20_000)));
+      BROKER.register(DeviceSpec.builder("hasty").longestHold(Duration.ofNanos(20_000)).build());
   private static final Device ELSEWHERE =
       BROKER.register("elsewhere", Constraints.builder().forbiddenHeaps("system").build());
   private static final AtomicInteger NAMES = new AtomicInteger();
@@ -199,12 +198,7 @@ public class BufferStress {
     }
 
     boolean giveBack() {
-      try {
-        buffer.unprepare();
-        return true;
-      } catch (BusyException e) {
-        return false;
-      }
+      return buffer.tryEvacuate();
     }
 
     /** Whether nothing is left of it. */
@@ -468,7 +462,7 @@ public class BufferStress {
       try {
         it.buffer.evacuate(LONG);
         r.r1 = 1;
-      } catch (MapTimeoutException e) {
+      } catch (WaitTimeoutException e) {
         r.r1 = 0;
       }
     }

@@ -63,8 +63,8 @@ class DeadlineTest extends Fixture {
             .mapTimeout(LONG)
             .closeTimeout(Duration.ofMillis(50))
             .build();
-    camera = broker.register(DeviceSpec.named("camera").longestHold(LONG));
-    display = broker.register(DeviceSpec.named("display").constraints(CONTIGUOUS));
+    camera = broker.register(DeviceSpec.builder("camera").longestHold(LONG).build());
+    display = broker.register(DeviceSpec.builder("display").constraints(CONTIGUOUS).build());
     use(export());
   }
 
@@ -187,13 +187,14 @@ class DeadlineTest extends Fixture {
     use(broker.exportSet("frame", BlobSpec.of(SIZE), 1).get(0));
     // Long enough for this test to see the memory, also on a busy machine.
     Duration hold = Duration.ofSeconds(1);
-    Device hasty = broker.register(DeviceSpec.named("hasty").longestHold(hold));
+    Device hasty = broker.register(DeviceSpec.builder("hasty").longestHold(hold).build());
     Attachment in = buffer.attach(hasty);
     write(in, 1);
     Mapping held = start(() -> in.map(Access.WRITE)).result();
     fenced.fence.set(FENCE);
     buffer.attach(
-        broker.register(DeviceSpec.named("strict").constraints(CONTIGUOUS).longestHold(hold)));
+        broker.register(
+            DeviceSpec.builder("strict").constraints(CONTIGUOUS).longestHold(hold).build()));
     Await.until("memory is there", () -> cma.live() == 1);
     held.close();
     String reason = Events.next(events.rolledBack).failure().orElseThrow();
@@ -223,7 +224,7 @@ class DeadlineTest extends Fixture {
   void aFenceThatHasSignalledIsNotBlamedForCopiersThatAreBusy() throws Exception {
     // Long enough for the poller to be asked, also on a busy machine.
     Duration hold = Duration.ofSeconds(1);
-    Device hasty = broker.register(DeviceSpec.named("hasty").longestHold(hold));
+    Device hasty = broker.register(DeviceSpec.builder("hasty").longestHold(hold).build());
     write(buffer.attach(hasty), 1);
     fenced.fence.set(FENCE);
     poller.signalsAtOnce = true;
@@ -231,7 +232,8 @@ class DeadlineTest extends Fixture {
     workers.executeCopy(() -> Await.latch(free));
     poller.onWatch = () -> workers.executeCopy(() -> Await.latch(free));
     buffer.attach(
-        broker.register(DeviceSpec.named("strict").constraints(CONTIGUOUS).longestHold(hold)));
+        broker.register(
+            DeviceSpec.builder("strict").constraints(CONTIGUOUS).longestHold(hold).build()));
     String reason = Events.next(events.rolledBack).failure().orElseThrow();
     free.countDown();
     assertTrue(reason.startsWith("the copy had not begun 1000 ms"), reason);

@@ -15,6 +15,7 @@ import dev.dmabroker.Mapping;
 import dev.dmabroker.Pin;
 import dev.dmabroker.Shadow;
 import dev.dmabroker.SharedBuffer;
+import dev.dmabroker.Subscription;
 import dev.dmabroker.UnsatisfiableException;
 import dev.dmabroker.event.BrokerListener;
 import dev.dmabroker.event.Delivery;
@@ -230,9 +231,10 @@ class LeakTest extends Fixture {
   }
 
   private void loseAttachment(SharedBuffer buffer) {
-    Device display = broker.register(DeviceSpec.named("display").constraints(CONTIGUOUS));
+    Device display = broker.register(DeviceSpec.builder("display").constraints(CONTIGUOUS).build());
     Attachment lost = buffer.attach(display);
-    lost.onMove(generation -> assertNotNull(lost.buffer())); // Refers to itself.
+    Subscription unused =
+        lost.onMove(generation -> assertNotNull(lost.buffer())); // Refers to itself.
   }
 
   @Test
@@ -270,10 +272,10 @@ class LeakTest extends Fixture {
   void moveListenersAreStillTold() throws Exception {
     BlockingQueue<Long> generations = new LinkedBlockingQueue<>();
     Attachment attachment = export().attach(camera);
-    attachment.onMove(generations::add);
+    Subscription unused = attachment.onMove(generations::add);
     write(attachment, 1);
     System.gc();
-    Device display = broker.register(DeviceSpec.named("display").constraints(CONTIGUOUS));
+    Device display = broker.register(DeviceSpec.builder("display").constraints(CONTIGUOUS).build());
     try (Attachment out = attachment.buffer().attach(display)) {
       assertEquals(1, read(out));
       assertEquals(2, Events.next(generations));
@@ -288,7 +290,7 @@ class LeakTest extends Fixture {
     Attachment in = export().attach(camera);
     write(in, 7);
     loseMapping(in);
-    Device display = broker.register(DeviceSpec.named("display").constraints(CONTIGUOUS));
+    Device display = broker.register(DeviceSpec.builder("display").constraints(CONTIGUOUS).build());
     Attachment out = in.buffer().attach(display);
     Running<Long> waiting = start(() -> read(out)).parked();
     LeakFound leak = found();
@@ -337,7 +339,7 @@ class LeakTest extends Fixture {
   void aMappingOfAMapThatWaitedIsFoundToo() throws Exception {
     Attachment in = export().attach(camera);
     Mapping held = in.map(Access.WRITE);
-    Device display = broker.register(DeviceSpec.named("display").constraints(CONTIGUOUS));
+    Device display = broker.register(DeviceSpec.builder("display").constraints(CONTIGUOUS).build());
     Attachment out = in.buffer().attach(display);
     Running<Boolean> waiting =
         start(
@@ -364,7 +366,7 @@ class LeakTest extends Fixture {
       assertCreatedIn("loseView", leak);
       assertTrue(mapping.isOpen());
     }
-    in.buffer().unprepare();
+    assertTrue(in.buffer().tryEvacuate());
   }
 
   private static void loseView(Mapping mapping) {

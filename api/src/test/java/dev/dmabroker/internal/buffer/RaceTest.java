@@ -40,7 +40,8 @@ import org.junit.jupiter.api.Test;
 /** What happens at the same moment, each found by the soak or by reading, and once wrong. */
 class RaceTest extends Fixture {
   private static final Duration LONG = Duration.ofSeconds(30);
-  private final Device camera = broker.register(DeviceSpec.named("camera").longestHold(LONG));
+  private final Device camera =
+      broker.register(DeviceSpec.builder("camera").longestHold(LONG).build());
   private final Device display = broker.register("display", CONTIGUOUS);
 
   @Test
@@ -305,7 +306,10 @@ class RaceTest extends Fixture {
   @Test
   void aDrainThatHasEndedUnseenIsNotRolledBackAtItsDeadline() throws Exception {
     Attachment in =
-        export().attach(broker.register(DeviceSpec.named("x").longestHold(Duration.ofMillis(300))));
+        export()
+            .attach(
+                broker.register(
+                    DeviceSpec.builder("x").longestHold(Duration.ofMillis(300)).build()));
     write(in, 8);
     BufferMapping held = (BufferMapping) in.map(Access.WRITE);
     Attachment out = in.buffer().attach(display);

@@ -9,10 +9,10 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.dmabroker.ClosedException;
-import dev.dmabroker.MapTimeoutException;
 import dev.dmabroker.Mapping;
 import dev.dmabroker.SharedBuffer;
 import dev.dmabroker.WaitInterruptedException;
+import dev.dmabroker.WaitTimeoutException;
 import dev.dmabroker.event.BufferMove;
 import dev.dmabroker.event.MapStalled;
 import dev.dmabroker.internal.gate.AttachedDevice;
@@ -151,10 +151,10 @@ class RequestTest extends Fixture {
 
     MapRequest inVain = map(Access.READ);
     assertSays(
-        assertThrows(MapTimeoutException.class, () -> inVain.await(SHORT)),
+        assertThrows(WaitTimeoutException.class, () -> inVain.await(SHORT)),
         "cannot map buffer-1 for camera (READ) within 1 ms");
     assertFalse(Events.next(events.stalled).granted());
-    assertThrows(MapTimeoutException.class, () -> new PinRequest(managed.life, in).await(SHORT));
+    assertThrows(WaitTimeoutException.class, () -> new PinRequest(managed.life, in).await(SHORT));
     assertTrue(events.stalled.isEmpty(), "of maps alone");
   }
 

@@ -84,7 +84,7 @@ class SearchWithoutLockTest extends Fixture {
   }
 
   private Device choosy(String name, Constraints... alternatives) {
-    return broker.register(DeviceSpec.named(name).alternatives(alternatives));
+    return broker.register(DeviceSpec.builder(name).alternatives(alternatives).build());
   }
 
   /** Maps in another thread, and returns when that is done. */
@@ -143,7 +143,8 @@ class SearchWithoutLockTest extends Fixture {
     Constraints scattered = Constraints.builder().permittedHeaps("system").build();
     AttachedDevice spare =
         buffer.attach(
-            broker.register(DeviceSpec.named("spare").constraints(scattered).dispensable()));
+            broker.register(
+                DeviceSpec.builder("spare").constraints(scattered).dispensable().build()));
     assertTrue(spare.isLeftOut());
     int before = searches.get();
     onSearch =
@@ -163,7 +164,8 @@ class SearchWithoutLockTest extends Fixture {
     Constraints scattered = Constraints.builder().permittedHeaps("system").build();
     AttachedDevice spare =
         buffer.attach(
-            broker.register(DeviceSpec.named("spare").constraints(scattered).dispensable()));
+            broker.register(
+                DeviceSpec.builder("spare").constraints(scattered).dispensable().build()));
     Device other = broker.register("other", CONTIGUOUS);
     onSearch =
         () -> {

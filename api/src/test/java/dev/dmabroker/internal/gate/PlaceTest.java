@@ -47,7 +47,7 @@ class PlaceTest extends Fixture {
   }
 
   private AttachedDevice attach(String name, Duration longestHold) {
-    Device device = broker.register(DeviceSpec.named(name).longestHold(longestHold));
+    Device device = broker.register(DeviceSpec.builder(name).longestHold(longestHold).build());
     return Handles.of(buffer.attach(device));
   }
 

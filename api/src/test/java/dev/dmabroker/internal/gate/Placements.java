@@ -25,7 +25,7 @@ final class Placements {
             0,
             Target.of(spec),
             new Solution.Choice(
-                List.of(), 0, spec.layout(), sizeBytes, sizeBytes, 1, 1, Coherency.CPU),
+                List.of(), 0, spec.layout(), sizeBytes, sizeBytes, 1, 1, Coherency.CPU, List.of()),
             memory,
             generation,
             System.nanoTime()));

@@ -68,6 +68,8 @@ class BudgetsTest {
 
   @Test
   void whoExportsForNobodyOrForADeviceWithoutABudgetIsNotLimited() {
+    budgets.know("encoder");
+    budgets.know("video");
     budgets.reserve("export frame", List.of(), 1000).reach("allocate frame", 2000);
     budgets.reserve("export frame", List.of("camera"), 1000).reach("allocate frame", 2000);
     budgets.none().reach("allocate frame", 1000);

@@ -20,6 +20,7 @@ import dev.dmabroker.spec.Modifier;
 import dev.dmabroker.spec.PixelFormat;
 import java.math.BigInteger;
 import java.util.List;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
@@ -36,7 +37,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class LayoutTest {
 
   private static Rules rules(UnaryOperator<ImageConstraintsBuilder> asked) {
-    return Rules.of(asked.apply(ImageConstraints.anyFormat().anyModifier()).build(), 1);
+    return Rules.of(asked.apply(ImageConstraints.builder().anyModifier()).build(), 1);
   }
 
   private static String text(@Nullable Layout layout) {
@@ -104,6 +105,57 @@ class LayoutTest {
             linear,
             b -> b.strideAlignment(4),
             "5x2 strides [16] offsets [0] size 32"),
+        // The first plane's stride alone is a multiple, and chroma's follows.
+        laid(
+            6,
+            4,
+            yuv420,
+            linear,
+            b -> b.firstStrideAlignment(16),
+            "6x4 strides [16, 8, 8] offsets [0, 64, 80] size 96"),
+        laid(
+            6,
+            4,
+            yuv420,
+            linear,
+            b -> b.firstStrideAlignment(6).strideAlignment(4),
+            "6x4 strides [24, 12, 12] offsets [0, 96, 120] size 144"),
+        laid(
+            6,
+            4,
+            yuv420,
+            linear,
+            b -> b.firstStrideAlignment(16).maxStride(15 + 16),
+            "6x4 strides [16, 8, 8] offsets [0, 64, 80] size 96"),
+        // Rows of 16-bit words begin at even addresses, of 32-bit words at multiples of four.
+        laid(
+            6,
+            4,
+            PixelFormat.RGB565,
+            linear,
+            b -> b.minStride(13),
+            "6x4 strides [14] offsets [0] size 56"),
+        laid(
+            6,
+            4,
+            PixelFormat.XRGB8888,
+            linear,
+            b -> b.strideAlignment(9),
+            "6x4 strides [36] offsets [0] size 144"),
+        laid(
+            5,
+            3,
+            PixelFormat.P010,
+            linear,
+            b -> b.minStride(13).planeOffsetAlignment(3),
+            "5x3 strides [14, 14] offsets [0, 42] size 70"),
+        laid(
+            5,
+            3,
+            PixelFormat.RGB24,
+            linear,
+            b -> b.minStride(17),
+            "5x3 strides [17] offsets [0] size 51"),
         laid(6, 4, nv12, linear, b -> b.minStride(9), "6x4 strides [9, 9] offsets [0, 36] size 54"),
         laid(
             6,
@@ -293,7 +345,7 @@ class LayoutTest {
     Rules srgb = rules(b -> b.colorSpaces(ColorSpace.SRGB));
     Rules rec709 = rules(b -> b.colorSpaces(ColorSpace.REC709));
     for (boolean said : new boolean[] {false, true}) {
-      ImageSpec shown = said ? spec.in(ColorSpace.SRGB) : spec;
+      ImageSpec shown = said ? spec.toBuilder().colorSpace(ColorSpace.SRGB).build() : spec;
       assertNotNull(layout(shown, PixelFormat.GREY, Modifier.LINEAR, srgb));
       assertEquals(said, layout(shown, PixelFormat.GREY, Modifier.LINEAR, rec709) == null);
       Rules both = srgb.and(rec709);
@@ -328,6 +380,8 @@ class LayoutTest {
           String at = modifier + " aligned to " + step + ": " + text(layout);
           assertEquals(0, plane.strideBytes() % step, at);
           assertEquals(0, plane.strideBytes() % modifier.tileBytes(format, i), at);
+          assertEquals(0, plane.strideBytes() % format.grainBytes(), at);
+          assertEquals(0, plane.offsetBytes() % format.grainBytes(), at);
           assertEquals(
               layout.planes().get(0).strideBytes() * first.pixelsPerGroup() * shape.bytesPerGroup(),
               plane.strideBytes() * shape.pixelsPerGroup() * first.bytesPerGroup(),
@@ -407,7 +461,7 @@ class LayoutTest {
     return spec.colorSpace().isPresent()
         ? a.takes(spec.colorSpace()) && b.takes(spec.colorSpace())
         : Stream.of(ColorSpace.values())
-            .map(spec::in)
+            .map(space -> spec.toBuilder().colorSpace(space).build())
             .anyMatch(each -> a.takes(each.colorSpace()) && b.takes(each.colorSpace()));
   }
 
@@ -437,7 +491,7 @@ class LayoutTest {
     for (int i = 0; i < 50_000; i++) {
       PixelFormat format =
           RandomProblems.FORMATS.get(random.nextInt(RandomProblems.FORMATS.size()));
-      ImageConstraintsBuilder asked = ImageConstraints.anyFormat().anyModifier();
+      ImageConstraintsBuilder asked = ImageConstraints.builder().anyModifier();
       for (ConstraintField field : LARGE) {
         long value = 1 + (random.nextLong(Long.MAX_VALUE) >>> random.nextInt(63));
         if (random.nextInt(3) == 0) {
@@ -517,12 +571,12 @@ class LayoutTest {
 
   @Test
   void stridesOfAllPicturesAndOfSomeCombine() {
-    Rules both = Rules.of(ImageConstraints.anyFormat().strideAlignment(6).build(), 4);
+    Rules both = Rules.of(ImageConstraints.builder().strideAlignment(6).build(), 4);
     assertEquals(12, both.number(ConstraintField.STRIDE_ALIGNMENT));
     Constraints of =
         Constraints.builder()
             .strideAlignment(4)
-            .image(ImageConstraints.of(PixelFormat.GREY).strideAlignment(6))
+            .image(ImageConstraints.builder().formats(PixelFormat.GREY).strideAlignment(6))
             .build();
     assertEquals("4 or 6", ConstraintViews.get().text(of, ConstraintField.STRIDE_ALIGNMENT));
   }
@@ -532,6 +586,20 @@ class LayoutTest {
     ImageSpec spec = ImageSpec.of(6, 4, PixelFormat.GREY);
     Layout layout = assertNotNullAnd(layout(spec, spec.format(), Modifier.LINEAR, Rules.NONE));
     return accepts(rules(asked), spec, layout, layout.sizeBytes());
+  }
+
+  /** As memory from elsewhere may have it. */
+  @Test
+  void rowsThatBeginWithinAWordAreNotTaken() {
+    ImageSpec spec = ImageSpec.of(6, 4, PixelFormat.RGB565);
+    Layout.Image image = new Layout.Image(PixelFormat.RGB565, Modifier.LINEAR, 6, 4);
+    for (Layout.Plane plane :
+        List.of(new Layout.Plane(0, 13, 12, 4), new Layout.Plane(1, 14, 12, 4))) {
+      Layout odd = new Layout(100, List.of(plane), Optional.of(image));
+      assertFalse(accepts(Rules.NONE, spec, odd, 100), odd::toString);
+    }
+    Layout even = new Layout(100, List.of(new Layout.Plane(2, 14, 12, 4)), Optional.of(image));
+    assertTrue(accepts(Rules.NONE, spec, even, 100));
   }
 
   @Test

@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.dmabroker.internal.layout.Rules;
 import dev.dmabroker.internal.placement.RandomProblems.Taste;
-import dev.dmabroker.spec.Coherency;
 import dev.dmabroker.spec.Constraints;
 import dev.dmabroker.spec.ImageConstraints;
 import dev.dmabroker.spec.ImageSpec;
@@ -27,11 +26,7 @@ class CombinationPropertyTest {
 
   /** Asks for nothing, not even what is asked by default. */
   private static final Constraints ANYTHING =
-      Constraints.builder()
-          .coherency(Coherency.values())
-          .peerToPeer()
-          .image(ImageConstraints.anyFormat().anyModifier())
-          .build();
+      ConstraintViews.get().only(Constraints.none(), dev.dmabroker.spec.ConstraintField.CONTIGUOUS);
 
   /** What a device of its own asks of a buffer, made at random. */
   private record Scene(
@@ -135,7 +130,7 @@ class CombinationPropertyTest {
       Demand anything = scene.demand(ANYTHING);
       assertEquals(a, a.and(anything), scene::at);
       assertEquals(a, anything.and(a), scene::at);
-      // Nobody is like a device that asks for nothing, which widens none of the three defaults.
+      // Nobody is like a device that asks for nothing, which widens none of the four defaults.
       Demand nobody = new DeviceDemand(scene.table(), "", Constraints.none()).of(scene.target());
       assertEquals(nobody, scene.demand(Constraints.none()), scene::at);
       Demand narrow = a.and(nobody);
@@ -192,9 +187,9 @@ class CombinationPropertyTest {
     for (long x : steps) {
       for (long y : steps) {
         for (long z : steps) {
-          Rules a = Rules.of(ImageConstraints.anyFormat().strideAlignment(x).build(), 1);
-          Rules b = Rules.of(ImageConstraints.anyFormat().strideAlignment(y).build(), 1);
-          Rules c = Rules.of(ImageConstraints.anyFormat().strideAlignment(z).build(), 1);
+          Rules a = Rules.of(ImageConstraints.builder().strideAlignment(x).build(), 1);
+          Rules b = Rules.of(ImageConstraints.builder().strideAlignment(y).build(), 1);
+          Rules c = Rules.of(ImageConstraints.builder().strideAlignment(z).build(), 1);
           String at = x + ", " + y + ", " + z;
           Rules left = and(and(a, b), c);
           assertEquals(left, and(a, and(b, c)), at);
@@ -206,7 +201,7 @@ class CombinationPropertyTest {
           } else {
             assertEquals(
                 Rules.of(
-                    ImageConstraints.anyFormat().strideAlignment(multiple.longValue()).build(), 1),
+                    ImageConstraints.builder().strideAlignment(multiple.longValue()).build(), 1),
                 left,
                 at);
           }

@@ -9,6 +9,7 @@ import dev.dmabroker.Conflict;
 import dev.dmabroker.Conflict.Change;
 import dev.dmabroker.Conflict.Clause;
 import dev.dmabroker.internal.heap.HeapAccount;
+import dev.dmabroker.internal.heap.HeapDiscovery;
 import dev.dmabroker.internal.placement.RandomProblems.Asker;
 import dev.dmabroker.internal.placement.RandomProblems.Problem;
 import dev.dmabroker.internal.placement.RandomProblems.Taste;
@@ -26,6 +27,7 @@ import dev.dmabroker.spec.MemorySpeed;
 import dev.dmabroker.spec.PixelFormat;
 import dev.dmabroker.spi.HeapTraits;
 import dev.dmabroker.spi.Trait;
+import dev.dmabroker.testing.InOrder;
 import dev.dmabroker.testing.Modifiers;
 import dev.dmabroker.testing.StubHeap;
 import java.math.BigInteger;
@@ -50,11 +52,7 @@ class ExplanationTest {
   private static final int MOST_SETS = 400;
 
   private static final Constraints ANYTHING =
-      Constraints.builder()
-          .coherency(Coherency.values())
-          .peerToPeer()
-          .image(ImageConstraints.anyFormat().anyModifier())
-          .build();
+      ConstraintViews.get().only(Constraints.none(), ConstraintField.CONTIGUOUS);
 
   /** A problem and all that its devices ask, field by field. */
   private static final class Case {
@@ -230,6 +228,7 @@ class ExplanationTest {
     String last = instead.substring(instead.lastIndexOf(' ') + 1);
     if (instead.equals("not asked")
         || instead.equals("declared")
+        || instead.equals("waived by cpuOnly()")
         || instead.startsWith("not to forbid ")) {
       return ANYTHING;
     }
@@ -262,11 +261,11 @@ class ExplanationTest {
       case MAX_PIXELS -> image = each -> each.maxPixels(Long.parseLong(value));
       case COLOR_SPACES -> image = each -> each.colorSpaces(ColorSpace.valueOf(value));
       case FORMATS -> {
-        builder.image(ImageConstraints.of(PixelFormat.valueOf(value)).anyModifier());
+        builder.image(ImageConstraints.builder().formats(PixelFormat.valueOf(value)).anyModifier());
         named = true;
       }
       case MODIFIERS -> {
-        builder.image(ImageConstraints.anyFormat().modifiers(Modifiers.named(value)));
+        builder.image(ImageConstraints.builder().modifiers(Modifiers.named(value)));
         named = true;
       }
       default -> throw new AssertionError("no way to apply " + change);
@@ -275,9 +274,9 @@ class ExplanationTest {
       builder.coherency(Coherency.values());
     }
     if (!named) {
-      builder.image(image.apply(ImageConstraints.anyFormat().anyModifier()));
+      builder.image(image.apply(ImageConstraints.builder().anyModifier()));
     }
-    return builder.build();
+    return ConstraintViews.get().only(builder.build(), field(change.clause().field()));
   }
 
   private static ConstraintField field(String label) {
@@ -378,14 +377,16 @@ class ExplanationTest {
   void formatsThatHaveNothingInCommon() {
     assertEquals(
         "camera's formats=[NV12] and display's formats=[XRGB8888] cannot be met together; it would"
-            + " fit if camera's formats=[NV12] were to include XRGB8888 (in system), or if"
-            + " display's formats=[XRGB8888] were to include NV12 (in system)",
+            + " fit if camera's formats=[NV12] were to include XRGB8888 (in system as XRGB8888), or"
+            + " if display's formats=[XRGB8888] were to include NV12 (in system as NV12)",
         conflict(
                 heaps(),
                 ImageSpec.of(8, 8, PixelFormat.NV12, PixelFormat.XRGB8888),
                 devices(
-                    Constraints.builder().image(ImageConstraints.of(PixelFormat.NV12)),
-                    Constraints.builder().image(ImageConstraints.of(PixelFormat.XRGB8888))))
+                    Constraints.builder()
+                        .image(ImageConstraints.builder().formats(PixelFormat.NV12)),
+                    Constraints.builder()
+                        .image(ImageConstraints.builder().formats(PixelFormat.XRGB8888))))
             .toString());
   }
 
@@ -400,8 +401,8 @@ class ExplanationTest {
                 ImageSpec.of(20, 20, PixelFormat.XRGB8888),
                 devices(
                     Constraints.builder()
-                        .image(ImageConstraints.of(PixelFormat.NV12).maxSize(10, 10))
-                        .image(ImageConstraints.of(PixelFormat.XRGB8888)),
+                        .image(ImageConstraints.builder().formats(PixelFormat.NV12).maxSize(10, 10))
+                        .image(ImageConstraints.builder().formats(PixelFormat.XRGB8888)),
                     Constraints.builder().addressBits(24)))
             .toString());
   }
@@ -411,8 +412,9 @@ class ExplanationTest {
     String expected =
         "camera's maxWidth=10 cannot be met; it would fit if camera's maxWidth=10 were 20 (in"
             + " system)";
-    ImageConstraints small = ImageConstraints.of(PixelFormat.NV12).maxSize(10, 30).build();
-    ImageConstraints free = ImageConstraints.of(PixelFormat.XRGB8888).build();
+    ImageConstraints small =
+        ImageConstraints.builder().formats(PixelFormat.NV12).maxSize(10, 30).build();
+    ImageConstraints free = ImageConstraints.builder().formats(PixelFormat.XRGB8888).build();
     for (List<ImageConstraints> order : List.of(List.of(small, free), List.of(free, small))) {
       assertEquals(
           expected,
@@ -560,6 +562,104 @@ class ExplanationTest {
   }
 
   @Test
+  void ofSeveralFormatsTheSmallestIsWhatHasToFit() {
+    ImageSpec either = ImageSpec.of(64, 64, PixelFormat.ABGR8888, PixelFormat.RGB565);
+    assertEquals(
+        "camera's maxSizeBytes=100 cannot be met; it would fit if camera's maxSizeBytes=100 were"
+            + " 8192 (in system as RGB565)",
+        conflict(
+                heaps(), either, devices(Constraints.builder().maxSize(100), Constraints.builder()))
+            .toString());
+    Asker small =
+        new Asker(
+            new Alternatives(heaps()),
+            "camera",
+            /* dispensable= */ false,
+            List.of(Constraints.builder().maxSize(100).build()));
+    assertEquals(
+        "the buffer is 8192 bytes in its smallest format, RGB565, the device takes 100",
+        Explanation.of(heaps(), Target.of(either), List.of(small), true)
+            .passedOver()
+            .get(0)
+            .reason());
+  }
+
+  @Test
+  void aPictureThatADeviceCannotShowIsNamedWithWhatItAsks() {
+    Asker display =
+        new Asker(
+            new Alternatives(heaps()),
+            "display",
+            /* dispensable= */ false,
+            List.of(
+                Constraints.builder()
+                    .image(ImageConstraints.builder().displayAlignment(1, 16))
+                    .build()));
+    assertEquals(
+        new RankedPlan.PassedOver(
+            "system",
+            "display",
+            "displayHeightAlignment",
+            "the picture is 1920x1080 NV12, the device asks displayHeightAlignment 16"),
+        Explanation.of(
+                heaps(),
+                Target.of(ImageSpec.of(1920, 1080, PixelFormat.NV12)),
+                List.of(display),
+                true)
+            .passedOver()
+            .get(0));
+  }
+
+  /** A planner of these heaps, and of a machine on which no heap is closed. */
+  private static Planner planner(HeapTable table) {
+    HeapDiscovery discovery = new HeapDiscovery(List.of(StubHeap.named("open")));
+    discovery.find(List.of(), /* discover= */ false);
+    return new Planner(table, discovery.closed(), new InOrder());
+  }
+
+  @Test
+  void countsThatDoNotAgreeAreNotTheHeapsFault() {
+    HeapTable table = heaps();
+    Alternatives maker = new Alternatives(table);
+    Asker camera =
+        new Asker(maker, "camera", false, List.of(Constraints.builder().camping(3).build()));
+    Asker display =
+        new Asker(maker, "display", false, List.of(Constraints.builder().maxCount(2).build()));
+    assertEquals(
+        "cannot add display (1 bytes): the counts of buffers of [camera, display] do not agree:"
+            + " camera's camping=3 and display's maxCount=2 cannot be met together; it would fit if"
+            + " camera's camping=3 were not asked (in system), or if display's maxCount=2 were 3"
+            + " (in system)",
+        planner(table)
+            .unsatisfiable("add display", Target.of(BlobSpec.of(1)), List.of(camera, display), true)
+            .getMessage());
+  }
+
+  @Test
+  void moreBuffersThanAHeapHasRoomForAreTheHeapsFault() {
+    HeapTable table =
+        new HeapTable(
+            List.of(
+                new HeapAccount(
+                    new StubHeap(
+                        "small", memory(false, 40).capacityBytes(Trait.declared(10L)).build()))));
+    Asker camera =
+        new Asker(
+            new Alternatives(table),
+            "camera",
+            false,
+            List.of(Constraints.builder().minCount(3).minSize(4).build()));
+    assertEquals(
+        "cannot plan (1 bytes): no heap suits [camera]: camera's minSizeBytes=4 and camera's"
+            + " minCount=3 cannot be met together; it would fit if camera's minSizeBytes=4 were not"
+            + " asked (in small), or if camera's minCount=3 were not asked (in small); small:"
+            + " sizeBytes (3 buffers of 4 bytes take 12 bytes, the heap has 10)",
+        planner(table)
+            .unsatisfiable("plan", Target.of(BlobSpec.of(1)), List.of(camera), true)
+            .getMessage());
+  }
+
+  @Test
   void aPictureOfTooManyPixels() {
     assertEquals(
         "camera's maxPixels=399 cannot be met; it would fit if camera's maxPixels=399 were 400 (in"
@@ -569,7 +669,7 @@ class ExplanationTest {
                 ImageSpec.of(20, 20, PixelFormat.NV12),
                 devices(
                     Constraints.builder()
-                        .image(ImageConstraints.of(PixelFormat.NV12).maxPixels(399)),
+                        .image(ImageConstraints.builder().formats(PixelFormat.NV12).maxPixels(399)),
                     Constraints.builder()))
             .toString());
   }
@@ -608,14 +708,17 @@ class ExplanationTest {
     for (int i = 0; i < 40; i++) {
       ConstraintsBuilder asked = Constraints.builder().addressBits(40);
       for (PixelFormat format : formats) {
-        asked.image(ImageConstraints.of(format).strideAlignment(1 << i % 8).maxStride(100_000 - i));
+        asked.image(
+            ImageConstraints.builder()
+                .formats(format)
+                .strideAlignment(1 << i % 8)
+                .maxStride(100_000 - i));
       }
       devices.put("device" + i, List.of(asked.build()));
     }
     devices.put(
         "wide",
-        List.of(
-            Constraints.builder().image(ImageConstraints.anyFormat().minStride(99_962)).build()));
+        List.of(Constraints.builder().image(ImageConstraints.builder().minStride(99_962)).build()));
     Conflict conflict =
         conflict(heaps(), new ImageSpec(640, 480, formats, Optional.empty()), devices);
     assertEquals(
@@ -636,7 +739,7 @@ class ExplanationTest {
         "narrow",
         List.of(
             Constraints.builder()
-                .image(ImageConstraints.anyFormat().maxStride(10_000_000_000_000_000L))
+                .image(ImageConstraints.builder().maxStride(10_000_000_000_000_000L))
                 .build()));
     BigInteger prime = BigInteger.valueOf(100);
     for (int i = 0; i < 9; i++) {
@@ -650,11 +753,11 @@ class ExplanationTest {
     Conflict conflict = conflict(heaps(), ImageSpec.of(64, 48, PixelFormat.NV12), devices);
     assertFalse(conflict.irreducible());
     assertFalse(conflict.smallest());
-    assertEquals(13, conflict.clauses().size());
+    assertEquals(14, conflict.clauses().size());
     String text = conflict.toString();
     assertTrue(
         text.endsWith(
-            " and 5 more demands cannot be met together; which of them conflict takes too long to"
+            " and 6 more demands cannot be met together; which of them conflict takes too long to"
                 + " find out"),
         text);
   }

@@ -6,7 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.dmabroker.Attachment;
 import dev.dmabroker.Broker;
+import dev.dmabroker.ClosedException;
+import dev.dmabroker.Conflict;
 import dev.dmabroker.Device;
+import dev.dmabroker.DeviceSpec;
 import dev.dmabroker.Plan;
 import dev.dmabroker.SharedBuffer;
 import dev.dmabroker.UnsatisfiableException;
@@ -28,6 +31,7 @@ import dev.dmabroker.testing.ScriptedHeap;
 import dev.dmabroker.testing.StubHeap;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
@@ -108,7 +112,9 @@ class PlanTest extends Fixture {
     Plan first = broker.plan(FRAME, List.of(camera, display));
     Plan second = broker.plan(FRAME, List.of(camera, display));
     assertEquals(first.toString(), second.toString());
-    assertEquals(before, broker.snapshot());
+    BrokerSnapshot after = broker.snapshot();
+    assertEquals(before.buffers(), after.buffers());
+    assertEquals(before.heaps(), after.heaps());
     assertEquals(allocations, system.allocations() + cma.allocations());
     assertTrue(events.refused.isEmpty() && events.moved.isEmpty());
   }
@@ -158,26 +164,230 @@ class PlanTest extends Fixture {
   }
 
   @Test
+  void saysWhatTheDevicesNeedBeforeTheHeapRoundsUp() {
+    Device codec = broker.register("codec", Constraints.builder().minSize(20_001).build());
+    Plan plan = broker.plan(FRAME, List.of(display, codec));
+    Plan.Candidate candidate = plan.placements().get(0);
+    assertEquals(15_360, candidate.layout().sizeBytes());
+    assertEquals(20_001, candidate.neededBytes());
+    assertTrue(
+        plan.toString()
+            .contains(
+                "15,360 bytes of 20,001 that a device asks at least, aligned to 4,096, coherent"
+                    + " through CPU\n"),
+        plan::toString);
+    assertEquals(15_360, broker.plan(FRAME, List.of(display)).placements().get(0).neededBytes());
+  }
+
+  @Test
+  void saysWhichAlternativeOfEachDeviceWasTaken() {
+    Constraints inCma = Constraints.builder().permittedHeaps("cma").build();
+    Constraints large = Constraints.builder().minSize(1 << 20).build();
+    Device choosy =
+        broker.register(DeviceSpec.builder("choosy").alternatives(inCma, large).build());
+    Device extra =
+        broker.register(
+            DeviceSpec.builder("extra").alternatives(inCma, large).dispensable().build());
+    Plan plan = broker.plan(FRAME, List.of(camera, extra, choosy));
+    assertEquals(
+        List.of("system [2, 2]", "cma [1, 1]"),
+        plan.placements().stream()
+            .map(
+                each ->
+                    each.heap()
+                        + " "
+                        + each.alternatives().stream().map(Plan.Alternative::number).toList())
+            .toList());
+    Plan.Alternative first = plan.placements().get(0).alternatives().get(0);
+    assertEquals("extra", first.device());
+    assertEquals(2, first.count());
+    assertEquals(large, first.constraints());
+    assertTrue(
+        plan.toString()
+            .contains(
+                "        with extra's alternative 2 of 2 (minSizeBytes=1048576), choosy's"
+                    + " alternative 2 of 2 (minSizeBytes=1048576); of equally good combinations the"
+                    + " first counts\n"),
+        plan::toString);
+    assertEquals(List.of(), broker.plan(FRAME, List.of(camera)).placements().get(0).alternatives());
+  }
+
+  @Test
+  void ofEquallyGoodCombinationsEarlierDevicesGetTheirEarlierAlternatives() {
+    List<Device> devices = new ArrayList<>();
+    for (int i = 0; i < 3; i++) {
+      devices.add(
+          broker.register(
+              DeviceSpec.builder("camera" + i)
+                  .alternatives(
+                      Constraints.builder().camping(2).maxCount(5).build(),
+                      Constraints.builder().camping(1).maxCount(5).build())
+                  .build()));
+    }
+    assertEquals(
+        List.of(1, 1, 2),
+        broker.plan(FRAME, devices).placements().get(0).alternatives().stream()
+            .map(Plan.Alternative::number)
+            .toList());
+  }
+
+  @Test
+  void saysTheConflictAsData() {
+    Device system =
+        broker.register("legacy", Constraints.builder().permittedHeaps("system").build());
+    Plan plan = broker.plan(FRAME, List.of(display, system));
+    assertEquals(
+        "display's contiguous and legacy's permittedHeaps=[system] cannot be met together; it would"
+            + " fit if legacy's permittedHeaps=[system] were to permit cma too (in cma)",
+        plan.conflict().orElseThrow().toString());
+    assertEquals(
+        List.of("contiguous", "permittedHeaps"),
+        plan.conflict().orElseThrow().clauses().stream().map(Conflict.Clause::field).toList());
+    assertEquals(Optional.empty(), broker.plan(FRAME, List.of(display)).conflict());
+  }
+
+  @Test
+  void allBuffersTogetherHaveToFitIntoTheHeap() {
+    broker.close();
+    ScriptedHeap small =
+        new ScriptedHeap(
+            "small", ScriptedHeap.ordinary().capacityBytes(Trait.declared(1L << 30)).build());
+    broker = builder().heap(small).build();
+    Device pool = broker.register("pool", Constraints.builder().minCount(5).build());
+    Plan plan = broker.plan(BlobSpec.of(256L << 20), List.of(pool));
+    assertEquals(
+        List.of("system", "cma"), plan.placements().stream().map(Plan.Candidate::heap).toList());
+    assertEquals(
+        List.of(
+            new RankedPlan.PassedOver(
+                "small",
+                "",
+                "sizeBytes",
+                "5 buffers of 268435456 bytes take 1342177280 bytes, the heap has 1073741824")),
+        plan.passedOver());
+    assertEquals(3, broker.plan(BlobSpec.of(1L << 27), List.of(pool)).placements().size());
+  }
+
+  @Test
+  void allBuffersTogetherHaveToFitIntoTheBudgetOfADevice() {
+    broker.close();
+    broker = builder().budget("camera", 1L << 30).budget("video", 1L << 20).build();
+    Device pool =
+        broker.register(
+            DeviceSpec.builder("camera")
+                .constraints(Constraints.builder().minCount(5).build())
+                .build());
+    Device codec = broker.register(DeviceSpec.builder("codec").group("video").build());
+    Device viewer = broker.register("viewer", Constraints.none());
+    BlobSpec quarter = BlobSpec.of(256L << 20);
+    Plan none = broker.plan(quarter, List.of(pool, codec));
+    assertEquals(List.of(), none.placements());
+    assertEquals(
+        new RankedPlan.PassedOver(
+            "system",
+            "",
+            "budget",
+            "5 x 268435456 bytes are 1342177280, over the budget of whichever device they are"
+                + " exported for: camera, 1073741824 bytes, video, 1048576 bytes"),
+        none.passedOver().get(0));
+    Plan some = broker.plan(quarter, List.of(pool, codec, viewer));
+    assertEquals(2, some.placements().size(), "the viewer may pay");
+    assertEquals(
+        List.of(
+            "in system 5 x 268435456 bytes are 1342177280, over the budget of camera, 1073741824"
+                + " bytes",
+            "in system 5 x 268435456 bytes are 1342177280, over the budget of video, 1048576"
+                + " bytes"),
+        some.notes());
+    assertEquals(2, broker.plan(BlobSpec.of(1L << 27), List.of(pool)).placements().size());
+    assertEquals(2, broker.plan(quarter, List.of()).placements().size(), "for nobody");
+  }
+
+  @Test
+  void aClosedDeviceOrBrokerIsRefused() {
+    Device gone = broker.register("gone", Constraints.none());
+    gone.close();
+    assertEquals(
+        "cannot plan 1000x10 NV12 for it: device gone is closed",
+        assertThrows(ClosedException.class, () -> broker.plan(FRAME, List.of(camera, gone)))
+            .getMessage());
+    broker.close();
+    assertSays(
+        assertThrows(ClosedException.class, () -> broker.plan(FRAME, List.of(camera))),
+        "cannot plan 1000x10 NV12",
+        "the broker is closed");
+  }
+
+  @Test
+  void aPictureThatThirtyTwoBitsCannotSayIsRefusedForDevicesThatImportIt() {
+    // 65536 x 32768 pixels of two bytes are 4 GiB, and one line less is sayable.
+    ImageSpec over = ImageSpec.of(1 << 16, 1 << 15, PixelFormat.RGB565);
+    ImageSpec just = ImageSpec.of(1 << 16, (1 << 15) - 1, PixelFormat.RGB565);
+    Device importer = broker.register("importer", Constraints.none());
+    assertEquals(2, broker.plan(just, List.of(importer)).placements().size());
+    assertEquals(
+        2, broker.plan(BlobSpec.of(1L << 33), List.of(importer)).placements().size(), "bytes");
+    Plan plan = broker.plan(over, List.of(importer));
+    assertEquals(List.of(), plan.placements());
+    assertEquals(
+        new RankedPlan.PassedOver(
+            "system",
+            "importer",
+            "deviceAccess",
+            "the picture is 4294967296 bytes, and a device that imports it is told at most"
+                + " 4294967295: sizes, strides and offsets have 32 bits in V4L2 and DRM"),
+        plan.passedOver().get(0));
+    ImageSpec either = ImageSpec.of(1 << 16, 1 << 15, PixelFormat.RGB565, PixelFormat.GREY);
+    assertEquals(
+        PixelFormat.GREY,
+        broker
+            .plan(either, List.of(importer))
+            .placements()
+            .get(0)
+            .layout()
+            .image()
+            .orElseThrow()
+            .format());
+  }
+
+  @Test
+  void aFormatThatOverflowsDoesNotLoseTheOthers() {
+    ImageSpec huge =
+        ImageSpec.of(Integer.MAX_VALUE, Integer.MAX_VALUE, PixelFormat.XRGB8888, PixelFormat.GREY);
+    Device cpu = broker.register("cpu", Constraints.builder().cpuOnly().build());
+    Plan plan = broker.plan(huge, List.of(cpu));
+    assertEquals(
+        PixelFormat.GREY, plan.placements().get(0).layout().image().orElseThrow().format());
+  }
+
+  @Test
   void stridesWithoutACommonMultipleAreAReasonAndNoError() {
     Device odd = broker.register("odd", Constraints.builder().strideAlignment(1L << 62).build());
     Device three = broker.register("three", Constraints.builder().strideAlignment(3).build());
     Plan plan = broker.plan(FRAME, List.of(odd, three));
     assertEquals(List.of(), plan.placements());
     assertEquals(2, plan.passedOver().size());
-    assertEquals("strideAlignmentBytes", plan.passedOver().get(0).field());
-    assertTrue(
-        plan.passedOver()
-            .get(0)
-            .reason()
-            .contains("odd's strideAlignmentBytes=4611686018427387904"),
-        plan::toString);
+    assertEquals(
+        new RankedPlan.PassedOver(
+            "system",
+            "odd",
+            "strideAlignmentBytes",
+            "the picture is 1000x10 NV12, the device asks strideAlignmentBytes"
+                + " 4611686018427387904"),
+        plan.passedOver().get(0));
   }
 
   @Test
   void copiesWhatItIsGiven() {
     List<String> devices = new ArrayList<>(List.of("camera"));
     BufferSpec spec = BlobSpec.of(1);
-    Plan plan = new RankedPlan(spec, devices, List.of(), List::of);
+    Plan plan =
+        new RankedPlan(
+            spec,
+            devices,
+            List.of(),
+            List::of,
+            () -> new RankedPlan.Reasons(List.of(), Optional.empty()));
     devices.clear();
     assertEquals(List.of("camera"), plan.devices());
     assertThrows(UnsupportedOperationException.class, () -> plan.placements().clear());
@@ -231,7 +441,8 @@ class PlanTest extends Fixture {
   }
 
   private Device register(String name, PixelFormat format) {
-    return broker.register(name, Constraints.builder().image(ImageConstraints.of(format)).build());
+    return broker.register(
+        name, Constraints.builder().image(ImageConstraints.builder().formats(format)).build());
   }
 
   @Test

@@ -37,6 +37,7 @@ public final class RandomProblems {
       List.of(
           PixelFormat.GREY,
           PixelFormat.YUYV,
+          PixelFormat.RGB565,
           PixelFormat.NV12,
           PixelFormat.YUV420,
           PixelFormat.YUV410,
@@ -206,7 +207,7 @@ public final class RandomProblems {
             .capacityBytes(trait(0.3, any(512L, 4096L, 100_000L)))
             .cached(trait(0.9, chance(0.6)))
             .cpuReach(trait(0.9, chance(0.8)))
-            .deviceAccess(trait(0.9, chance(0.8)))
+            .deviceAccess(trait(0.95, chance(0.9)))
             .speed(trait(0.9, any(MemorySpeed.values())))
             .granuleBytes(trait(0.7, any(1L, 16L, 64L, 256L)))
             .lowestAddress(trait(0.3, any(0L, 256L, 1024L)))
@@ -231,7 +232,9 @@ public final class RandomProblems {
     }
     ImageSpec spec =
         ImageSpec.of(1 + random.nextInt(12), 1 + random.nextInt(8), any(FORMATS), others);
-    return chance(0.4) ? spec.in(any(ColorSpace.SRGB, ColorSpace.REC709)) : spec;
+    return chance(0.4)
+        ? spec.toBuilder().colorSpace(any(ColorSpace.SRGB, ColorSpace.REC709)).build()
+        : spec;
   }
 
   /** Constraints, wishes included. */
@@ -274,7 +277,6 @@ public final class RandomProblems {
         List.of(
             asked::contiguous,
             asked::cpuReach,
-            asked::deviceAccess,
             () -> asked.addressBits(any(12, 16, 20, 32)),
             () -> asked.addressRanges(ranges()),
             () -> asked.alignment(any(2L, 4L, 16L, 32L, 128L)),
@@ -297,6 +299,9 @@ public final class RandomProblems {
       asked.peerToPeer();
     }
     if (counts) {
+      if (chance(0.3)) {
+        asked.cpuOnly();
+      }
       List.<Runnable>of(
               () -> asked.camping(random.nextInt(4)),
               () -> asked.dedicatedSlack(random.nextInt(3)),
@@ -337,7 +342,9 @@ public final class RandomProblems {
       double often, boolean wildcard, List<Modifier> modifiers) {
     try {
       ImageConstraintsBuilder asked =
-          wildcard ? ImageConstraints.anyFormat() : ImageConstraints.of(any(FORMATS), any(FORMATS));
+          wildcard
+              ? ImageConstraints.builder()
+              : ImageConstraints.builder().formats(any(FORMATS), any(FORMATS));
       if (chance(0.12)) {
         asked.anyModifier();
       } else if (chance(0.4)) {
@@ -356,6 +363,7 @@ public final class RandomProblems {
               () -> asked.minStride(any(10, 16, 40)),
               () -> asked.maxStride(any(24, 48, 64, 512, 1024)),
               () -> asked.strideAlignment(any(2, 3, 4, 6, 16)),
+              () -> asked.firstStrideAlignment(any(2, 3, 4, 6, 16)),
               () -> asked.startOffsetAlignment(any(4, 64)),
               () -> asked.planeOffsetAlignment(any(4, 6, 32)),
               () -> asked.blockPadding(any(1, 4, 6, 16), any(1, 2, 3, 16)),

@@ -26,7 +26,15 @@ class SolutionTest {
 
   private static Choice choice(long penalty, Participant... leftOut) {
     return new Choice(
-        Arrays.asList(leftOut), penalty, BlobSpec.of(1).layout(), 1, 1, 1, 1, Coherency.CPU);
+        Arrays.asList(leftOut),
+        penalty,
+        BlobSpec.of(1).layout(),
+        1,
+        1,
+        1,
+        1,
+        Coherency.CPU,
+        List.of());
   }
 
   private static Solution of(@Nullable Choice... choices) {

@@ -38,7 +38,7 @@ import org.jspecify.annotations.Nullable;
  * modifier, heap and coherency domain. Numbers are found by counting up until all rules hold.
  */
 final class SolverOracle {
-  private static final ImageConstraints NEUTRAL = ImageConstraints.anyFormat().build();
+  private static final ImageConstraints NEUTRAL = ImageConstraints.builder().build();
 
   /** Past the least common multiple of all that {@link RandomProblems} asks of one number. */
   private static final long SEARCHED = 1 << 17;
@@ -51,6 +51,7 @@ final class SolverOracle {
           ConstraintField.HEIGHT_ALIGNMENT,
           ConstraintField.MIN_STRIDE,
           ConstraintField.STRIDE_ALIGNMENT,
+          ConstraintField.FIRST_STRIDE_ALIGNMENT,
           ConstraintField.PLANE_OFFSET_ALIGNMENT,
           ConstraintField.BLOCK_WIDTH,
           ConstraintField.BLOCK_HEIGHT,
@@ -268,7 +269,9 @@ final class SolverOracle {
       }
     }
     if (asked > info.traits().maxSizeBytes().or(Long.MAX_VALUE)
-        || asked > info.traits().capacityBytes().or(Long.MAX_VALUE)) {
+        || asked > info.traits().capacityBytes().or(Long.MAX_VALUE)
+        || (problem.counting()
+            && asked * count(all) > info.traits().capacityBytes().or(Long.MAX_VALUE))) {
       return;
     }
     for (Coherency domain : Coherency.values()) {
@@ -296,20 +299,27 @@ final class SolverOracle {
     }
   }
 
-  private static boolean countsAgree(List<Constraints> all) {
+  /** The fewest buffers that are enough for all. */
+  private static int count(List<Constraints> all) {
     int held = 0;
     int shared = 0;
     int fewest = 1;
-    int most = Integer.MAX_VALUE;
     for (Constraints each : all) {
       Map<ConstraintField, Integer> counts = each.counts();
       held += counts.getOrDefault(ConstraintField.CAMPING, 0);
       held += counts.getOrDefault(ConstraintField.DEDICATED_SLACK, 0);
       shared = Math.max(shared, counts.getOrDefault(ConstraintField.SHARED_SLACK, 0));
       fewest = Math.max(fewest, counts.getOrDefault(ConstraintField.MIN_COUNT, 1));
-      most = Math.min(most, counts.getOrDefault(ConstraintField.MAX_COUNT, Integer.MAX_VALUE));
     }
-    return held + shared <= most && fewest <= most;
+    return Math.max(held + shared, fewest);
+  }
+
+  private static boolean countsAgree(List<Constraints> all) {
+    return all.stream()
+        .allMatch(
+            each ->
+                count(all)
+                    <= each.counts().getOrDefault(ConstraintField.MAX_COUNT, Integer.MAX_VALUE));
   }
 
   // ---- Memory ----
@@ -328,7 +338,7 @@ final class SolverOracle {
     return switch (field) {
       case CONTIGUOUS -> !asked.contiguous() || traits.contiguous().or(false);
       case CPU_REACH -> !asked.cpuReach() || traits.cpuReach().or(false);
-      case DEVICE_ACCESS -> !asked.deviceAccess() || traits.deviceAccess().or(false);
+      case DEVICE_ACCESS -> asked.cpuOnly() || traits.deviceAccess().or(false);
       case SECURE -> !asked.secure() || traits.secure().or(false);
       case PEER_TO_PEER -> asked.peerToPeer() || traits.deviceLocal().or(device).equals(device);
       case ADDRESS_BITS -> traits.addressBits().or(64) <= asked.addressBits();
@@ -488,7 +498,7 @@ final class SolverOracle {
 
   private static Rule strides(Constraints of) {
     return new Rule(
-        ImageConstraints.anyFormat().strideAlignment(of.strideAlignmentBytes()).build(), null);
+        ImageConstraints.builder().strideAlignment(of.strideAlignmentBytes()).build(), null);
   }
 
   private static @Nullable Picture picture(
@@ -613,6 +623,7 @@ final class SolverOracle {
                   value ->
                       multiples(value, rules, ConstraintField.PLANE_OFFSET_ALIGNMENT)
                           && value % tile == 0
+                          && value % word(format) == 0
                           && (value > 0
                               || multiples(value, rules, ConstraintField.START_OFFSET_ALIGNMENT)))
               .orElseThrow();
@@ -641,9 +652,20 @@ final class SolverOracle {
     return times % by == 0 ? OptionalLong.of(times / by) : OptionalLong.empty();
   }
 
+  /** The bytes of a word in memory: of a pixel or of a sample, whichever is loaded as a whole. */
+  private static int word(PixelFormat format) {
+    return switch (format) {
+      case RGB565, P012 -> 2;
+      case YUYV, XRGB8888, ARGB2101010 -> 4;
+      case Y210 -> 8;
+      default -> 1;
+    };
+  }
+
   private static boolean stridesServe(
       long first, long across, PixelFormat format, Modifier modifier, Set<Rule> rules) {
-    if (!within(first, rules, ConstraintField.MIN_STRIDE, ConstraintField.MAX_STRIDE)) {
+    if (!within(first, rules, ConstraintField.MIN_STRIDE, ConstraintField.MAX_STRIDE)
+        || !multiples(first, rules, ConstraintField.FIRST_STRIDE_ALIGNMENT)) {
       return false;
     }
     for (int plane = 0; plane < format.planes().size(); plane++) {
@@ -651,6 +673,7 @@ final class SolverOracle {
       OptionalLong stride = stride(first, format, plane);
       if (stride.isEmpty()
           || stride.getAsLong() % modifier.tileBytes(format, plane) != 0
+          || stride.getAsLong() % word(format) != 0
           || !multiples(stride.getAsLong(), rules, ConstraintField.STRIDE_ALIGNMENT)
           || stride.getAsLong() / shape.bytesPerGroup() * shape.pixelsPerGroup() < across) {
         return false;
@@ -679,7 +702,6 @@ final class SolverOracle {
       ConstraintsBuilder of = Constraints.builder();
       switch (wish.field()) {
         case CPU_REACH -> of.cpuReach();
-        case DEVICE_ACCESS -> of.deviceAccess();
         case CACHING -> of.caching(wished.caching());
         case SPEED -> of.speed(wished.speed());
         default -> throw new AssertionError("a usage wishes for " + wish.field());
@@ -693,6 +715,7 @@ final class SolverOracle {
     List<Wish> wishes = new ArrayList<>();
     Set<ConstraintField> fields = new LinkedHashSet<>(wished.fields());
     fields.removeIf(ConstraintField::isImage);
+    fields.remove(ConstraintField.DEVICE_ACCESS); // The default is no wish.
     fields.remove(ConstraintField.PEER_TO_PEER); // Asks for nothing when it is declared.
     if (wished.coherency().equals(Set.of(Coherency.CPU, Coherency.RAM))) {
       fields.remove(ConstraintField.COHERENCY); // The default is no wish.
@@ -788,6 +811,7 @@ final class SolverOracle {
       case MIN_STRIDE -> picture.strides().get(0) >= number;
       case MAX_STRIDE -> picture.strides().get(0) <= number;
       case STRIDE_ALIGNMENT -> picture.strides().stream().allMatch(each -> each % number == 0);
+      case FIRST_STRIDE_ALIGNMENT -> picture.strides().get(0) % number == 0;
       case START_OFFSET_ALIGNMENT -> picture.offsets().get(0) % number == 0;
       case PLANE_OFFSET_ALIGNMENT ->
           picture.offsets().stream().allMatch(each -> each % number == 0);

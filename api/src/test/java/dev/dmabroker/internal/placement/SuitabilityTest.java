@@ -31,7 +31,7 @@ class SuitabilityTest {
   }
 
   private static HeapTraits.Builder known() {
-    return HeapTraits.builder();
+    return HeapTraits.builder().deviceAccess(is(true));
   }
 
   private static <T> Trait<T> is(T value) {
@@ -41,7 +41,8 @@ class SuitabilityTest {
   static Stream<Arguments> met() {
     return Stream.of(
         Arguments.of(asked().contiguous(), known().contiguous(is(true))),
-        Arguments.of(asked().deviceAccess(), known().deviceAccess(is(true))),
+        Arguments.of(asked(), known().deviceAccess(is(true))),
+        Arguments.of(asked().cpuOnly(), known().cpuReach(is(true))),
         Arguments.of(asked().cpuReach(), known().cpuReach(is(true))),
         Arguments.of(asked().addressBits(32), known().addressBits(is(32))),
         Arguments.of(asked().addressBits(32), known().addressBits(is(31))),
@@ -56,7 +57,7 @@ class SuitabilityTest {
   static Stream<Arguments> lacking() {
     return Stream.of(
         Arguments.of("contiguous", asked().contiguous(), known().contiguous(is(false))),
-        Arguments.of("deviceAccess", asked().deviceAccess(), known().deviceAccess(is(false))),
+        Arguments.of("deviceAccess", asked(), known().deviceAccess(is(false))),
         Arguments.of("cpuReach", asked().cpuReach(), known().cpuReach(is(false))),
         Arguments.of("addressBits", asked().addressBits(32), known().addressBits(is(33))),
         Arguments.of("addressBits", asked().addressBits(63), known().addressBits(is(64))),
@@ -99,6 +100,9 @@ class SuitabilityTest {
       String field, ConstraintsBuilder asked, HeapTraits.Builder ignored) {
     HeapTraits.Builder nothing =
         known().secure(Trait.unknown("not probed")).speed(Trait.unknown("not probed"));
+    if (field.equals("deviceAccess")) {
+      nothing.deviceAccess(Trait.unknown("not probed"));
+    }
     if (field.equals("coherency")) {
       nothing.coherency(Trait.unknown("not probed"));
     }
@@ -110,8 +114,10 @@ class SuitabilityTest {
   }
 
   @Test
-  void whoAsksForNothingIsSuitedByAHeapOfWhichNothingIsKnown() {
+  void aDeviceThatSaysNothingNeedsMemoryThatDriversImportAndNothingElse() {
     assertNull(problem(known().build(), Constraints.none()));
+    var problem = assertNotNull(problem(HeapTraits.builder().build(), Constraints.none()));
+    assertEquals(ConstraintField.DEVICE_ACCESS, problem.field());
   }
 
   @Test

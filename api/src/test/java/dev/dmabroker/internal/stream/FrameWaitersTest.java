@@ -75,7 +75,8 @@ class FrameWaitersTest extends StreamFixture {
     ManagedStream stream = started(spec -> spec.minBuffers(1).maxBuffers(most));
     submit(stream, 77);
     stream.consumer(
-        broker.register(DeviceSpec.named("stranger").group("others")), Policy.EVERY_FRAME);
+        broker.register(DeviceSpec.builder("stranger").group("others").build()),
+        Policy.EVERY_FRAME);
     return stream;
   }
 

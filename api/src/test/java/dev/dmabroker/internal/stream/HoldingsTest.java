@@ -42,9 +42,10 @@ class HoldingsTest extends Fixture {
     device =
         (RegisteredDevice)
             broker.register(
-                DeviceSpec.named("display")
+                DeviceSpec.builder("display")
                     .constraints(constraints)
-                    .longestHold(Duration.ofNanos(ALLOWED)));
+                    .longestHold(Duration.ofNanos(ALLOWED))
+                    .build());
     holdings = new Holdings("video", device);
   }
 

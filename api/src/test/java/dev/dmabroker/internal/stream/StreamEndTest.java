@@ -12,6 +12,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.dmabroker.BufferStream.State;
 import dev.dmabroker.BusyException;
 import dev.dmabroker.ClosedException;
+import dev.dmabroker.CpuAccessException;
 import dev.dmabroker.CpuView;
 import dev.dmabroker.EmptyFrame;
 import dev.dmabroker.FenceException;
@@ -24,6 +25,7 @@ import dev.dmabroker.WaitInterruptedException;
 import dev.dmabroker.event.FrameDropped;
 import dev.dmabroker.event.FrameDropped.Reason;
 import dev.dmabroker.internal.watch.EventRecords;
+import dev.dmabroker.spi.HeapException;
 import dev.dmabroker.testing.Await;
 import dev.dmabroker.testing.ScriptedMover;
 import dev.dmabroker.testing.SnapshotInvariants;
@@ -105,11 +107,11 @@ class StreamEndTest extends StreamFixture {
     stream.stop(Duration.ZERO);
     assertSays(
         assertThrows(StreamStoppedException.class, frame::submit),
-        "cannot submit video-1, which was acquired: stream video is STOPPED; start it first");
+        "cannot submit video-1, which was acquired: stream video is STOPPED; start it");
     stream.start();
     assertSays(
         assertThrows(StreamStoppedException.class, frame::submit),
-        "stream video is running again, it was stopped");
+        "stream video is running again, it was stopped; acquire a buffer of this run");
   }
 
   @Test
@@ -209,6 +211,67 @@ class StreamEndTest extends StreamFixture {
     assertSays(assertThrows(BusyException.class, stream::start), "it is being stopped");
     held.get(0).close();
     assertEquals(State.STOPPED, stopping.get(0).result());
+  }
+
+  // ---- What a consumer is told while it stops ----
+
+  @Test
+  void takersGetTheFrameThatWasBeingSubmittedAsTheStopBegan() throws Exception {
+    ManagedStream stream = startedWith(1);
+    AttachedConsumer consumer = stream.consumer(viewer, Policy.EVERY_FRAME);
+    EmptyFrame frame = stream.acquire();
+    CpuView unused = frame.mapping().cpuView();
+    List<Running<State>> stopping = new ArrayList<>();
+    system.onEnd(
+        () -> {
+          system.onEnd(() -> {});
+          stopping.add(stopping(stream).parked());
+          assertTrue(consumer.tryTake().isEmpty(), "it is not over yet");
+        });
+    frame.submit();
+    consumer.take(AT_ONCE).close();
+    assertThrows(StreamStoppedException.class, () -> consumer.take(AT_ONCE));
+    assertEquals(State.STOPPED, stopping.get(0).result());
+  }
+
+  @Test
+  void takersAreToldWhenTheFrameThatWasBeingSubmittedDoesNotCome() throws Exception {
+    ManagedStream stream = startedWith(2);
+    AttachedConsumer consumer = stream.consumer(viewer, Policy.EVERY_FRAME);
+    stream.acquire().submit();
+    Frame held = consumer.take();
+    EmptyFrame frame = stream.acquire();
+    CpuView unused = frame.mapping().cpuView();
+    var taking = start(() -> consumer.take(FOR_EVER)).parked();
+    List<Running<State>> stopping = new ArrayList<>();
+    system.onEnd(
+        () -> {
+          stopping.add(stopping(stream).parked());
+          throw new HeapException(HeapException.Kind.FAILED, "EIO");
+        });
+    assertThrows(CpuAccessException.class, frame::submit);
+    assertThrows(StreamStoppedException.class, taking::result);
+    assertEquals(State.STOPPING, stream.state());
+    held.close();
+    assertEquals(State.STOPPED, stopping.get(0).result());
+  }
+
+  @Test
+  void takersAreToldAfterTheLastFence() throws Exception {
+    ManagedStream stream = startedWith(2);
+    AttachedConsumer consumer = stream.consumer(viewer, Policy.EVERY_FRAME);
+    submitBehindAFence(stream);
+    var stopping = stopping(stream).parked();
+    assertTrue(consumer.tryTake().isEmpty(), "two may come");
+    var waiting = List.of(consumer.takeAsync(), consumer.takeAsync());
+    poller.fail(FENCE, 5);
+    assertEquals(1, waiting.get(0).get(30, SECONDS).sequence());
+    assertInstanceOf(
+        StreamStoppedException.class,
+        assertThrows(ExecutionException.class, () -> waiting.get(1).get(30, SECONDS)).getCause());
+    assertEquals(State.STOPPING, stream.state());
+    waiting.get(0).join().close();
+    assertEquals(State.STOPPED, stopping.result());
   }
 
   // ---- Closing ----

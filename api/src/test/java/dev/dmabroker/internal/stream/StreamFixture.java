@@ -5,6 +5,7 @@ import dev.dmabroker.Device;
 import dev.dmabroker.EmptyFrame;
 import dev.dmabroker.StreamConsumer.Policy;
 import dev.dmabroker.StreamSpec;
+import dev.dmabroker.Subscription;
 import dev.dmabroker.event.BrokerListener;
 import dev.dmabroker.event.Delivery;
 import dev.dmabroker.event.DeviceAttached;
@@ -44,12 +45,12 @@ abstract class StreamFixture extends Fixture {
     viewer = broker.register("viewer", Constraints.none());
   }
 
-  ManagedStream stream(UnaryOperator<StreamSpec> how) {
+  ManagedStream stream(UnaryOperator<StreamSpec.Builder> how) {
     return (ManagedStream)
-        broker.stream(how.apply(StreamSpec.of("video", BlobSpec.of(SIZE), camera)));
+        broker.stream(how.apply(StreamSpec.builder("video", BlobSpec.of(SIZE), camera)).build());
   }
 
-  ManagedStream started(UnaryOperator<StreamSpec> how) {
+  ManagedStream started(UnaryOperator<StreamSpec.Builder> how) {
     ManagedStream stream = stream(how);
     stream.start();
     return stream;
@@ -89,7 +90,7 @@ abstract class StreamFixture extends Fixture {
 
   /** Has something happen just after a device was attached to a buffer. */
   void whenAttached(Device device, String buffer, Runnable then) {
-    AutoCloseable unused =
+    Subscription unused =
         broker.listen(
             new BrokerListener() {
               @Override

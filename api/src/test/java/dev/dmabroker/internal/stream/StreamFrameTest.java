@@ -138,7 +138,10 @@ class StreamFrameTest extends StreamFixture {
     ManagedStream stream =
         (ManagedStream)
             broker.stream(
-                StreamSpec.of("video", BlobSpec.of(sizeBytes), camera).minBuffers(1).maxBuffers(1));
+                StreamSpec.builder("video", BlobSpec.of(sizeBytes), camera)
+                    .minBuffers(1)
+                    .maxBuffers(1)
+                    .build());
     stream.start();
     try (EmptyFrame frame = stream.acquire();
         CpuView view = frame.mapping().cpuView()) {
@@ -147,7 +150,8 @@ class StreamFrameTest extends StreamFixture {
       }
     }
     stream.consumer(
-        broker.register(DeviceSpec.named("stranger").group("others")), Policy.EVERY_FRAME);
+        broker.register(DeviceSpec.builder("stranger").group("others").build()),
+        Policy.EVERY_FRAME);
     return stream;
   }
 

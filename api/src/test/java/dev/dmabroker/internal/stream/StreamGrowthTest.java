@@ -10,6 +10,7 @@ import dev.dmabroker.Device;
 import dev.dmabroker.EmptyFrame;
 import dev.dmabroker.StreamConsumer;
 import dev.dmabroker.StreamConsumer.Policy;
+import dev.dmabroker.Subscription;
 import dev.dmabroker.event.BrokerListener;
 import dev.dmabroker.event.Delivery;
 import dev.dmabroker.event.MemoryReleased;
@@ -132,7 +133,7 @@ class StreamGrowthTest extends StreamFixture {
     ManagedStream stream = started(spec -> spec.minBuffers(1));
     EmptyFrame held = stream.acquire();
     List<Integer> reserved = new ArrayList<>();
-    AutoCloseable unused =
+    Subscription unused =
         broker.listen(
             new BrokerListener() {
               @Override

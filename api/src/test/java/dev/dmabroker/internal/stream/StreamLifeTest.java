@@ -112,7 +112,7 @@ class StreamLifeTest extends StreamFixture {
   void saysWhyItDoesNotRun() {
     assertSays(
         assertInstanceOf(StreamStoppedException.class, life(State.STOPPED).stopped("acquire")),
-        "cannot acquire: stream video is STOPPED; start it first");
+        "cannot acquire: stream video is STOPPED; start it to let frames flow");
     assertSays(
         assertInstanceOf(ClosedException.class, life(State.CLOSED).stopped("acquire")),
         "cannot acquire: stream video is closed");

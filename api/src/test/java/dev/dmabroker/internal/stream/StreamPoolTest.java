@@ -26,9 +26,9 @@ class StreamPoolTest extends Fixture {
   private final Device camera = broker.register("camera", Constraints.none());
   private StreamPool pool = pool(spec -> spec);
 
-  private StreamPool pool(UnaryOperator<StreamSpec> more) {
+  private StreamPool pool(UnaryOperator<StreamSpec.Builder> more) {
     return new StreamPool(
-        more.apply(StreamSpec.of("video", BlobSpec.of(SIZE), camera).minBuffers(1)));
+        more.apply(StreamSpec.builder("video", BlobSpec.of(SIZE), camera).minBuffers(1)).build());
   }
 
   private StreamBuffer make() {

@@ -48,11 +48,12 @@ class StreamWatchTest extends StreamFixture {
     ManagedStream stream = stream(spec -> spec.quietTime(Duration.ofMillis(300)));
     start(watch(stream), stream);
     stream.consumer(
-        broker.register(DeviceSpec.named("quick").longestHold(Duration.ofMillis(40))),
+        broker.register(DeviceSpec.builder("quick").longestHold(Duration.ofMillis(40)).build()),
         Policy.LATEST);
     start(watch(stream), stream);
     stream.consumer(
-        broker.register(DeviceSpec.named("hasty").longestHold(Duration.ofNanos(1))), Policy.LATEST);
+        broker.register(DeviceSpec.builder("hasty").longestHold(Duration.ofNanos(1)).build()),
+        Policy.LATEST);
     start(watch(stream), stream);
     ManagedStream lazy = stream(spec -> spec.quietTime(Duration.ofHours(1)));
     start(watch(lazy), lazy);
@@ -128,7 +129,7 @@ class StreamWatchTest extends StreamFixture {
 
   @Test
   void whatWasHeldTooLongIsToldWhenItEndsIfNotBefore() {
-    camera = broker.register(DeviceSpec.named("hasty").longestHold(Duration.ofNanos(1)));
+    camera = broker.register(DeviceSpec.builder("hasty").longestHold(Duration.ofNanos(1)).build());
     ManagedStream stream = startedWith(1);
     StreamConsumer consumer = stream.consumer(camera, Policy.EVERY_FRAME);
     for (int i = 0; i < 10; i++) {
@@ -143,7 +144,7 @@ class StreamWatchTest extends StreamFixture {
 
   @Test
   void aFrameThatWasQueuedForLongIsLookedAfterOnceItIsTaken() {
-    viewer = broker.register(DeviceSpec.named("quick").longestHold(Duration.ofMillis(4)));
+    viewer = broker.register(DeviceSpec.builder("quick").longestHold(Duration.ofMillis(4)).build());
     ManagedStream stream = startedWith(1);
     StreamConsumer consumer = stream.consumer(viewer, Policy.EVERY_FRAME);
     stream.acquire().submit();
@@ -158,9 +159,10 @@ class StreamWatchTest extends StreamFixture {
 
   private Device holdingOne() {
     return broker.register(
-        DeviceSpec.named("still")
+        DeviceSpec.builder("still")
             .constraints(Constraints.builder().camping(1).build())
-            .longestHold(FOR_EVER));
+            .longestHold(FOR_EVER)
+            .build());
   }
 
   @Test

@@ -28,6 +28,9 @@ class SubmittedFramesTest extends StreamFixture {
         }
 
         @Override
+        public void resumed(FillingFrame frame) {}
+
+        @Override
         public void unsubmit(FillingFrame frame) {
           submitted.remove(frame);
         }

@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.dmabroker.spec.Access;
 import java.time.Duration;
-import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class HolderTest {
@@ -21,7 +20,7 @@ class HolderTest {
             Access.READ,
             Duration.ofMillis(12),
             "capture-1",
-            Optional.of(site),
+            site,
             /* fenced= */ true)
         .toString();
   }

@@ -18,9 +18,11 @@ import dev.dmabroker.internal.runtime.Time;
 import dev.dmabroker.spec.Access;
 import dev.dmabroker.spi.HeapException;
 import dev.dmabroker.spi.HeapProvider;
+import dev.dmabroker.spi.HeapProvider.Closed;
 import dev.dmabroker.testing.Await;
 import dev.dmabroker.testing.Events;
 import dev.dmabroker.testing.Fixture;
+import dev.dmabroker.testing.InOrder;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -80,41 +82,73 @@ class LoggingTest extends Fixture {
     Await.until(warnings + " lines", () -> lines(Level.WARNING).size() >= warnings);
   }
 
-  private static List<HeapProvider.Finding> shut() {
-    return List.of(new HeapProvider.Closed("shut", "EACCES", "join the group video"));
+  private static Closed shut(String heap, Closed.Kind kind) {
+    return new Closed(heap, kind, "/dev/shut does not open", "join the group video");
   }
 
-  private Broker.Builder withShutHeap() {
-    return builder()
-        .heaps(
-            new HeapProvider() {
-              @Override
-              public String name() {
-                return "test";
-              }
+  private static HeapProvider finds(HeapProvider.Finding... findings) {
+    return new HeapProvider() {
+      @Override
+      public String name() {
+        return "test";
+      }
 
-              @Override
-              public List<Finding> discover() {
-                return shut();
-              }
-            });
+      @Override
+      public List<Finding> discover() {
+        return List.of(findings);
+      }
+    };
+  }
+
+  private Broker.Builder withMissingHeap() {
+    return builder().heaps(finds(shut("shut", Closed.Kind.MISSING)));
   }
 
   @Test
   void aLineForEachHeapFoundAndClosed() {
     LOGGER.setLevel(Level.FINE);
-    withShutHeap().build().close();
+    withMissingHeap().build().close();
     List<String> lines = lines(Level.FINE);
     assertEquals(3, lines.size(), lines::toString);
     assertTrue(lines.get(0).startsWith("heap system of type other: {contiguous="), lines::toString);
     assertTrue(lines.get(1).startsWith("heap cma of type other: {contiguous="), lines::toString);
-    assertEquals("no heap shut: EACCES; join the group video", lines.get(2));
+    assertEquals("no heap shut: /dev/shut does not open; join the group video", lines.get(2));
+  }
+
+  @Test
+  void aHeapThatIsThereAndDoesNotOpenIsAWarningWithWhatWouldHelp() {
+    builder()
+        .heaps(
+            finds(
+                shut("system", Closed.Kind.NO_PERMISSION),
+                shut("default", Closed.Kind.FAILED),
+                shut("huge", Closed.Kind.MISSING)))
+        .build()
+        .close();
+    assertEquals(
+        List.of("heap system, default are closed: /dev/shut does not open; join the group video"),
+        lines(Level.WARNING));
+  }
+
+  @Test
+  void thatThereIsNoHeapAtAllIsAWarningWithWhatWouldHelp() {
+    Broker.builder()
+        .heuristic(new InOrder())
+        .heaps(finds(shut("system", Closed.Kind.MISSING)))
+        .build()
+        .close();
+    assertEquals(
+        List.of(
+            "devices that are not cpuOnly() get no memory; no open heap has memory that drivers"
+                + " import; closed heaps: system is closed: /dev/shut does not open; join the"
+                + " group video"),
+        lines(Level.WARNING));
   }
 
   @Test
   void quietByDefault() throws Exception {
-    withShutHeap().build().close();
-    Attachment in = export().attach(broker.register(DeviceSpec.named("camera")));
+    withMissingHeap().build().close();
+    Attachment in = export().attach(broker.register(DeviceSpec.builder("camera").build()));
     write(in, 1);
     AtomicBoolean first = new AtomicBoolean(true);
     cma.onAllocate(
@@ -123,7 +157,7 @@ class LoggingTest extends Fixture {
             throw new HeapException(HeapException.Kind.FULL, "full for once");
           }
         });
-    Device display = broker.register(DeviceSpec.named("display").constraints(CONTIGUOUS));
+    Device display = broker.register(DeviceSpec.builder("display").constraints(CONTIGUOUS).build());
     try (Attachment out = in.buffer().attach(display)) {
       Events.next(events.rolledBack); // And tried again, with success.
       assertEquals(1, read(out));
@@ -134,10 +168,12 @@ class LoggingTest extends Fixture {
   @Test
   void aMoveThatIsGivenUpIsAWarningAndItsAttemptsAreNot() throws Exception {
     LOGGER.setLevel(Level.FINE);
-    Device slow = broker.register(DeviceSpec.named("slow").longestHold(Duration.ofMillis(1)));
+    Device slow =
+        broker.register(DeviceSpec.builder("slow").longestHold(Duration.ofMillis(1)).build());
     Attachment in = export().attach(slow);
     try (Mapping held = in.map(Access.WRITE)) {
-      Device display = broker.register(DeviceSpec.named("display").constraints(CONTIGUOUS));
+      Device display =
+          broker.register(DeviceSpec.builder("display").constraints(CONTIGUOUS).build());
       Attachment out = in.buffer().attach(display);
       for (int i = 0; i < 3; i++) {
         Events.next(events.rolledBack);

@@ -74,15 +74,14 @@ public class AttachBench {
                 .strideAlignment(PRIMES[4 * i + j])
                 .build();
       }
-      pliant.add(broker.register(DeviceSpec.named("pliant-" + i).alternatives(apart)));
-      stubborn.add(broker.register(DeviceSpec.named("stubborn-" + i).alternatives(worst)));
+      pliant.add(broker.register(DeviceSpec.builder("pliant-" + i).alternatives(apart).build()));
+      stubborn.add(
+          broker.register(DeviceSpec.builder("stubborn-" + i).alternatives(worst).build()));
     }
     stubborn.add(
         broker.register(
             "last",
-            Constraints.builder()
-                .image(ImageConstraints.anyFormat().maxStride(20_000_000))
-                .build()));
+            Constraints.builder().image(ImageConstraints.builder().maxStride(20_000_000)).build()));
   }
 
   /** Closes the broker. */

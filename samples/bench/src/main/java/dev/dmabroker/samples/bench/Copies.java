@@ -1,13 +1,13 @@
 package dev.dmabroker.samples.bench;
 
-import dev.dmabroker.allocators.Heaps;
+import dev.dmabroker.allocators.ModelledHeap;
 import dev.dmabroker.spi.Backing;
 import dev.dmabroker.spi.Heap;
 import dev.dmabroker.spi.HeapException;
 
 /** What a move cannot do without: one copy from memory to memory, both there and mapped. */
 final class Copies implements AutoCloseable {
-  private final Heap heap = Heaps.modelled("copies").build();
+  private final Heap heap = ModelledHeap.builder("copies").build();
   private final int bytes;
   private final Backing from;
   private Backing to;

@@ -48,7 +48,9 @@ public final class FirstMapWorker {
     Device device =
         devices.computeIfAbsent(
             words[0],
-            heap -> broker.register(heap, Constraints.builder().permittedHeaps(heap).build()));
+            heap ->
+                broker.register(
+                    heap, Constraints.builder().cpuOnly().permittedHeaps(heap).build()));
     long bytes = Long.parseLong(words[1]);
     int cycles = Integer.parseInt(words[2]);
     cycle(device, bytes, cycles / 10 + 1); // As the program in C does.

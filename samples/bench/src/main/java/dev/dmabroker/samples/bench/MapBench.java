@@ -5,7 +5,7 @@ import dev.dmabroker.Broker;
 import dev.dmabroker.LeakTracking;
 import dev.dmabroker.Mapping;
 import dev.dmabroker.SharedBuffer;
-import dev.dmabroker.allocators.Heaps;
+import dev.dmabroker.allocators.ModelledHeap;
 import dev.dmabroker.heuristics.LeastCost;
 import dev.dmabroker.metrics.DmaBufMetrics;
 import dev.dmabroker.spec.Access;
@@ -50,7 +50,7 @@ public class MapBench {
     public void open() {
       broker =
           Broker.builder()
-              .heap(Heaps.modelled("system").build())
+              .heap(ModelledHeap.builder("system").build())
               .heuristic(new LeastCost())
               .leakTracking(leaks)
               .build();

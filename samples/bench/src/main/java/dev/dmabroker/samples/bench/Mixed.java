@@ -13,12 +13,13 @@ final class Mixed {
   static Constraints of(int device) {
     return switch (device % 8) {
       case 0 -> Constraints.builder().cpuReach().usage(Usage.VIDEO_CAPTURE).build();
-      case 1 -> Constraints.builder().deviceAccess().strideAlignment(64).build();
+      case 1 -> Constraints.builder().strideAlignment(64).build();
       case 2 ->
           Constraints.builder()
               .addressBits(40)
               .image(
-                  ImageConstraints.of(PixelFormat.NV12, PixelFormat.NV21)
+                  ImageConstraints.builder()
+                      .formats(PixelFormat.NV12, PixelFormat.NV21)
                       .strideAlignment(16)
                       .sizeAlignment(16, 8))
               .camping(2)
@@ -27,7 +28,7 @@ final class Mixed {
       case 4 ->
           Constraints.builder()
               .maxSegments(2048)
-              .image(ImageConstraints.anyFormat().minStride(256).maxSize(8192, 8192))
+              .image(ImageConstraints.builder().minStride(256).maxSize(8192, 8192))
               .build();
       case 5 ->
           Constraints.builder()

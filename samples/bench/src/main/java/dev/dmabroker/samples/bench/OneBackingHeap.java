@@ -30,6 +30,7 @@ final class OneBackingHeap implements Heap {
         .alignmentBytes(Trait.declared((long) BYTES))
         .maxSizeBytes(Trait.declared((long) BYTES))
         .cpuReach(Trait.declared(true))
+        .deviceAccess(Trait.declared(true))
         .build();
   }
 

@@ -6,7 +6,7 @@ import dev.dmabroker.CpuView;
 import dev.dmabroker.Device;
 import dev.dmabroker.Mapping;
 import dev.dmabroker.SharedBuffer;
-import dev.dmabroker.allocators.Heaps;
+import dev.dmabroker.allocators.ModelledHeap;
 import dev.dmabroker.event.BrokerListener;
 import dev.dmabroker.event.BufferMove;
 import dev.dmabroker.heuristics.LeastCost;
@@ -34,8 +34,8 @@ final class Shuttle implements AutoCloseable {
   Shuttle(BufferSpec spec) {
     broker =
         Broker.builder()
-            .heap(Heaps.modelled("left").build())
-            .heap(Heaps.modelled("right").build())
+            .heap(ModelledHeap.builder("left").build())
+            .heap(ModelledHeap.builder("right").build())
             .heuristic(new LeastCost())
             .listener(
                 new BrokerListener() {

@@ -50,7 +50,7 @@ public final class Dashboard implements Callable<Integer> {
                 () -> comeOrGo(demo), 3, options.everySeconds(), TimeUnit.SECONDS);
       }
       System.out.printf(
-          "dashboard: http://%s:%d/%s%n",
+          "dashboard: http://%s:%d/ over modelled heaps%s%n",
           options.address,
           server.port(),
           options.control ? "" : " (read only; --control lets the page attach the display)");

@@ -10,7 +10,6 @@ import dev.dmabroker.DeviceSpec;
 import dev.dmabroker.Mapping;
 import dev.dmabroker.SharedBuffer;
 import dev.dmabroker.UnsatisfiableException;
-import dev.dmabroker.allocators.Heaps;
 import dev.dmabroker.allocators.ModelledHeap;
 import dev.dmabroker.spec.Access;
 import dev.dmabroker.spec.Constraints;
@@ -34,6 +33,7 @@ final class Demo implements Controls, AutoCloseable {
   private static final System.Logger LOG = System.getLogger(Demo.class.getName());
   private static final ImageSpec IMAGE = ImageSpec.of(1920, 1080, PixelFormat.NV12);
   private static final Duration HOLD = Duration.ofMillis(500);
+  private static final String SYSTEM = "modelled-system";
   private static final int CMA_BYTES = 32 << 20;
 
   private final Broker broker;
@@ -59,11 +59,8 @@ final class Demo implements Controls, AutoCloseable {
     this.periodNanos = TimeUnit.SECONDS.toNanos(1) / framesPerSecond;
     Device camera =
         broker.register(
-            device("camera", Constraints.builder().deviceAccess().cpuReach().build())
-                .access(Access.OVERWRITE));
-    Device encoder =
-        broker.register(
-            device("encoder", Constraints.builder().deviceAccess().build()).access(Access.READ));
+            device("camera", Access.OVERWRITE, Constraints.builder().cpuReach().build()));
+    Device encoder = broker.register(device("encoder", Access.READ, Constraints.none()));
     for (SharedBuffer buffer : broker.exportSet("frame", IMAGE, buffers)) {
       frames.add(new DemoBuffer(buffer, camera, encoder));
     }
@@ -76,12 +73,20 @@ final class Demo implements Controls, AutoCloseable {
   /** The heaps of the demo: scattered memory without a limit, and a little that is contiguous. */
   static List<ModelledHeap> heaps() {
     return List.of(
-        Heaps.modelled("system").build(),
-        Heaps.modelled("cma").contiguous(true).addressBits(32).capacityBytes(CMA_BYTES).build());
+        ModelledHeap.builder(SYSTEM).build(),
+        ModelledHeap.builder("modelled-cma")
+            .contiguous(true)
+            .addressBits(32)
+            .capacityBytes(CMA_BYTES)
+            .build());
   }
 
-  private static DeviceSpec device(String name, Constraints constraints) {
-    return DeviceSpec.named(name).constraints(constraints).longestHold(HOLD);
+  private static DeviceSpec device(String name, Access access, Constraints constraints) {
+    return DeviceSpec.builder(name)
+        .access(access)
+        .constraints(constraints)
+        .longestHold(HOLD)
+        .build();
   }
 
   private void start(String name, BlockingQueue<DemoBuffer> queue, Work work) {
@@ -165,9 +170,9 @@ final class Demo implements Controls, AutoCloseable {
       Device device =
           broker.register(
               device(
-                      "display",
-                      Constraints.builder().deviceAccess().contiguous().addressBits(32).build())
-                  .access(Access.READ));
+                  "display",
+                  Access.READ,
+                  Constraints.builder().contiguous().addressBits(32).build()));
       display = device;
       frames.forEach(frame -> frame.attachDisplay(device));
       askInVain();
@@ -186,8 +191,8 @@ final class Demo implements Controls, AutoCloseable {
   /** A device that cannot be had together with the display. */
   private void askInVain() {
     SharedBuffer buffer = frames.get(0).buffer();
-    Constraints constraints = Constraints.builder().permittedHeaps("system").build();
-    try (Device scaler = broker.register(device("scaler", constraints));
+    Constraints constraints = Constraints.builder().permittedHeaps(SYSTEM).build();
+    try (Device scaler = broker.register(device("scaler", Access.READ_WRITE, constraints));
         Attachment attachment = buffer.attach(scaler)) {
       LOG.log(System.Logger.Level.WARNING, attachment.device().name() + " was not refused");
     } catch (UnsatisfiableException e) {

@@ -1,7 +1,6 @@
 package dev.dmabroker.samples.dashboard;
 
 import dev.dmabroker.Attachment;
-import dev.dmabroker.BusyException;
 import dev.dmabroker.Device;
 import dev.dmabroker.SharedBuffer;
 import dev.dmabroker.spec.Access;
@@ -71,13 +70,8 @@ final class DemoBuffer {
    * device needs any more, so that the next map is placed anew.
    */
   void recycle() {
-    if (leaves) {
-      try {
-        buffer.unprepare();
-        leaves = false;
-      } catch (BusyException e) {
-        // A move is under way; the next round does it.
-      }
+    if (leaves && buffer.tryEvacuate()) { // Otherwise the next round does it.
+      leaves = false;
     }
   }
 

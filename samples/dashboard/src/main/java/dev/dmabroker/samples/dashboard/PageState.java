@@ -6,10 +6,6 @@ import dev.dmabroker.Broker;
 import dev.dmabroker.event.BrokerSnapshot;
 import dev.dmabroker.metrics.BrokerHealth;
 import dev.dmabroker.metrics.SnapshotJson;
-import java.io.IOException;
-import java.io.StringWriter;
-import java.io.UncheckedIOException;
-import java.time.Instant;
 import java.util.function.Supplier;
 
 /**
@@ -38,7 +34,7 @@ final class PageState implements Supplier<String> {
     state.add("health", health(BrokerHealth.of(snapshot)));
     // The line ends stand between values only: within texts they are escaped.
     return "{\"snapshot\":"
-        + text(snapshot).replace("\n", "")
+        + SnapshotJson.text(snapshot).replace("\n", "")
         + ","
         + state.toString().substring("{".length());
   }
@@ -54,16 +50,6 @@ final class PageState implements Supplier<String> {
 
   /** The snapshot alone. */
   String snapshot() {
-    return text(broker.snapshot());
-  }
-
-  private static String text(BrokerSnapshot snapshot) {
-    StringWriter text = new StringWriter();
-    try {
-      SnapshotJson.write(snapshot, Instant.now(), text);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-    return text.toString();
+    return SnapshotJson.text(broker.snapshot());
   }
 }

@@ -8,11 +8,11 @@ import dev.dmabroker.Device;
 import dev.dmabroker.DeviceSpec;
 import dev.dmabroker.EmptyFrame;
 import dev.dmabroker.Frame;
-import dev.dmabroker.MapTimeoutException;
 import dev.dmabroker.StreamConsumer;
 import dev.dmabroker.StreamConsumer.Policy;
 import dev.dmabroker.StreamSpec;
 import dev.dmabroker.StreamStoppedException;
+import dev.dmabroker.WaitTimeoutException;
 import dev.dmabroker.spec.Constraints;
 import dev.dmabroker.spec.ImageSpec;
 import dev.dmabroker.spec.PixelFormat;
@@ -49,9 +49,10 @@ final class Preview implements AutoCloseable {
     periodNanos = TimeUnit.SECONDS.toNanos(1) / framesPerSecond;
     stream =
         broker.stream(
-            StreamSpec.of("preview", IMAGE, device(broker, "decoder"))
+            StreamSpec.builder("preview", IMAGE, device(broker, "decoder"))
                 .maxBuffers(16)
-                .quietTime(Duration.ofSeconds(2)));
+                .quietTime(Duration.ofSeconds(2))
+                .build());
     recorder = stream.consumer(device(broker, "recorder"), Policy.EVERY_FRAME);
     viewer = stream.consumer(device(broker, "viewer"), Policy.LATEST);
     stream.start();
@@ -65,9 +66,10 @@ final class Preview implements AutoCloseable {
 
   private Device device(Broker broker, String name) {
     return broker.register(
-        DeviceSpec.named(name)
-            .constraints(Constraints.builder().cpuReach().build())
-            .longestHold(Duration.ofSeconds(1).plusNanos(12 * periodNanos)));
+        DeviceSpec.builder(name)
+            .constraints(Constraints.builder().cpuOnly().build())
+            .longestHold(Duration.ofSeconds(1).plusNanos(12 * periodNanos))
+            .build());
   }
 
   /** Ends with the stream. */
@@ -94,7 +96,7 @@ final class Preview implements AutoCloseable {
           pixels.bytes().putLong(0, due);
         }
         next.submit();
-      } catch (MapTimeoutException e) {
+      } catch (WaitTimeoutException e) {
         // One frame is lost; the stream counts it as starved.
       }
       due = Math.max(due + periodNanos, System.nanoTime());

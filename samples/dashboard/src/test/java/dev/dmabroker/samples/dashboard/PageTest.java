@@ -25,6 +25,7 @@ import dev.dmabroker.Mapping;
 import dev.dmabroker.SharedBuffer;
 import dev.dmabroker.StreamConsumer;
 import dev.dmabroker.StreamSpec;
+import dev.dmabroker.Subscription;
 import dev.dmabroker.event.BrokerListener;
 import dev.dmabroker.event.BrokerSnapshot;
 import dev.dmabroker.event.BrokerSnapshot.BufferState;
@@ -39,6 +40,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -167,10 +169,11 @@ class PageTest {
       Device late = site.broker.register("late", Constraints.none());
       try (BufferStream stream =
               site.broker.stream(
-                  StreamSpec.of("video", BlobSpec.of(4096), producer)
+                  StreamSpec.builder("video", BlobSpec.of(4096), producer)
                       .minBuffers(4)
                       .maxBuffers(8)
-                      .stopDeadline(Duration.ZERO));
+                      .stopDeadline(Duration.ZERO)
+                      .build());
           StreamConsumer consumer = stream.consumer(late, StreamConsumer.Policy.LATEST)) {
         stream.start();
         stream.acquire().submit();
@@ -213,15 +216,17 @@ class PageTest {
       assertTrue(site.demo.isDisplayAttached());
       page.waitForFunction("() => document.querySelector('#moves').dataset.value >= 4");
       assertEquals(
-          List.of("cma", "cma", "cma", "cma"), page.locator("#rows .where").allTextContents());
+          Collections.nCopies(4, "modelled-cma"), page.locator("#rows .where").allTextContents());
       String refusal = page.textContent("#refusals > li");
       // The display's contiguous or its addressBits: either alone rules the other heap out.
       assertTrue(refusal.contains("scaler was refused frame-1"), refusal);
-      assertTrue(refusal.contains(" and scaler's permittedHeaps=[system] cannot be met"), refusal);
+      assertTrue(
+          refusal.contains(" and scaler's permittedHeaps=[modelled-system] cannot be met"),
+          refusal);
       page.click("#display");
       page.waitForFunction(
           "() => [...document.querySelectorAll('#rows .where')].every(e => e.textContent ==="
-              + " 'system')");
+              + " 'modelled-system')");
       assertFalse(site.demo.isDisplayAttached());
     }
   }
@@ -295,7 +300,7 @@ class PageTest {
           }
         };
     try (Site site = new Site(false);
-        AutoCloseable listening = site.broker.listen(slow)) {
+        Subscription listening = site.broker.listen(slow)) {
       Page page = open(site);
       assertTrue(page.isHidden("#dropped"));
       Device client = site.broker.register("client", Constraints.none());

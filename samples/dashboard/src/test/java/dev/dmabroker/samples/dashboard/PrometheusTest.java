@@ -154,7 +154,7 @@ class PrometheusTest {
 
   private static void comeOrGo(Site site) {
     boolean attached = site.demo.isDisplayAttached();
-    String heap = attached ? "system" : "cma";
+    String heap = attached ? "modelled-system" : "modelled-cma";
     if (attached) {
       site.demo.detachDisplay();
     } else {

@@ -83,7 +83,7 @@ public final class KmsDisplay<T> implements AutoCloseable {
       if (closed) {
         throw new IllegalStateException(this + " is closed");
       }
-      shown = new Shown<>(frame, screen.add(loan.mapping().fd(), loan.mapping().layout()), loan);
+      shown = new Shown<>(frame, screen.add(loan.memory().fd(), loan.memory().layout()), loan);
     } catch (Throwable t) {
       loan.close();
       throw t;

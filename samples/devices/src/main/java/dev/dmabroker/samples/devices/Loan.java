@@ -2,6 +2,7 @@ package dev.dmabroker.samples.devices;
 
 import dev.dmabroker.EmptyFrame;
 import dev.dmabroker.Frame;
+import dev.dmabroker.MappedMemory;
 import dev.dmabroker.Mapping;
 import dev.dmabroker.spec.SyncFile;
 
@@ -11,8 +12,8 @@ import dev.dmabroker.spec.SyncFile;
  */
 public interface Loan extends AutoCloseable {
 
-  /** The device's right to the memory; ended by way of the loan. */
-  Mapping mapping();
+  /** The memory that is lent; the right to it ends with the loan. */
+  MappedMemory memory();
 
   /**
    * Ends the loan once the fence signals, as {@link Mapping#closeAfter} does and throws.

@@ -1,6 +1,6 @@
 package dev.dmabroker.samples.devices;
 
-import dev.dmabroker.Mapping;
+import dev.dmabroker.MappedMemory;
 import dev.dmabroker.spec.SyncFile;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -8,13 +8,14 @@ import java.util.function.Supplier;
 /**
  * A loan of what has a mapping and is ended in two ways.
  *
- * @param lent the mapping
+ * @param lent the memory
  * @param endAfter ends the loan once a fence signals
  * @param end ends the loan now
  */
-record LoanOf(Supplier<Mapping> lent, Consumer<SyncFile> endAfter, Runnable end) implements Loan {
+record LoanOf(Supplier<MappedMemory> lent, Consumer<SyncFile> endAfter, Runnable end)
+    implements Loan {
   @Override
-  public Mapping mapping() {
+  public MappedMemory memory() {
     return lent.get();
   }
 

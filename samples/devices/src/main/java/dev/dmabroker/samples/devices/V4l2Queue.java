@@ -1,6 +1,7 @@
 package dev.dmabroker.samples.devices;
 
 import dev.dmabroker.Attachment;
+import dev.dmabroker.MappedMemory;
 import dev.dmabroker.Mapping;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -180,9 +181,9 @@ public final class V4l2Queue<T> implements OpenQueue {
       }
       List<V4l2Ring.Plane> contents = new ArrayList<>();
       for (int i = 0; i < bytesUsed.length; i++) {
-        Mapping mapping = giving.loans().get(i).mapping();
-        int lengthBytes = Math.toIntExact(mapping.sizeBytes());
-        contents.add(new V4l2Ring.Plane(mapping.fd(), bytesUsed[i], lengthBytes));
+        MappedMemory lent = giving.loans().get(i).memory();
+        int lengthBytes = Math.toIntExact(lent.sizeBytes());
+        contents.add(new V4l2Ring.Plane(lent.fd(), bytesUsed[i], lengthBytes));
       }
       synchronized (lock) {
         checkOpen();

@@ -135,7 +135,8 @@ class KmsDisplayLabTest {
   @Test
   void memoryThatIsNoDmaBufIsRefused() {
     var device =
-        broker.register("no importer", Constraints.builder().permittedHeaps("memfd").build());
+        broker.register(
+            "no importer", Constraints.builder().cpuOnly().permittedHeaps("memfd").build());
     Attachment memfd = broker.export("memfd", IMAGE).attach(device);
     try (KmsDisplay<Integer> display = open(640, 480, PixelFormat.XRGB8888)) {
       DeviceException e = assertThrows(DeviceException.class, () -> display.show(0, memfd));

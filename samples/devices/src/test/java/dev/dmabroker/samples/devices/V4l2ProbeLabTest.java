@@ -131,8 +131,9 @@ class V4l2ProbeLabTest {
       node = found.node();
     }
     return broker.register(
-        DeviceSpec.named("vivid-00" + instance + " " + direction)
-            .probe(new V4l2Probe(node, direction)));
+        DeviceSpec.builder("vivid-00" + instance + " " + direction)
+            .probe(new V4l2Probe(node, direction))
+            .build());
   }
 
   private static void assertFinding(Device device, String heap, Verdict verdict, String words) {

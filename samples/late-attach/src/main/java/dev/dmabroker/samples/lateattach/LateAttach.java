@@ -4,6 +4,7 @@ import dev.dmabroker.Broker;
 import dev.dmabroker.event.Delivery;
 import dev.dmabroker.metrics.FlightEvents;
 import dev.dmabroker.metrics.TraceExport;
+import dev.dmabroker.samples.devices.StandIns;
 import dev.dmabroker.samples.options.CommandLines;
 import java.io.IOException;
 import java.io.Writer;
@@ -53,10 +54,7 @@ public final class LateAttach implements Callable<Integer> {
     // The timeline is told in place, so that its lines are in the order in which things happen, and
     // the trace, so that its times are right.
     Broker.Builder builder =
-        Broker.builder()
-            .discoverHeaps()
-            .listener(timeline, Delivery.IN_PLACE)
-            .listener(new FlightEvents());
+        StandIns.broker().listener(timeline, Delivery.IN_PLACE).listener(new FlightEvents());
     return (options.trace.isPresent() ? builder.listener(trace, Delivery.IN_PLACE) : builder)
         .build();
   }

@@ -7,6 +7,7 @@ import dev.dmabroker.spec.ImageSpec;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -15,6 +16,10 @@ import java.util.function.Consumer;
 
 /** Devices in software, each with a thread that stands for its hardware and keeps its clock. */
 final class ModelledRig {
+  /** The model's name, and those that kernels give the default CMA heap. */
+  private static final Set<String> CONTIGUOUS =
+      Set.of("modelled-cma", "reserved", "linux,cma", "default-pool", "default_cma_region");
+
   private ModelledRig() {}
 
   static Rig open(Options options) {
@@ -95,7 +100,7 @@ final class ModelledRig {
 
     @Override
     public Constraints constraints() {
-      return Constraints.builder().deviceAccess().cpuReach().build();
+      return Constraints.builder().cpuReach().build();
     }
 
     @Override
@@ -175,7 +180,7 @@ final class ModelledRig {
 
     @Override
     public Constraints constraints() {
-      return Constraints.builder().deviceAccess().cpuReach().contiguous().addressBits(32).build();
+      return Constraints.builder().cpuReach().contiguous().addressBits(32).build();
     }
 
     @Override
@@ -187,7 +192,7 @@ final class ModelledRig {
 
     /** The model of a device that would find several chunks in the memory's list. */
     private static Optional<String> refusal(Mapping mapping) {
-      return mapping.heapName().equals("cma")
+      return CONTIGUOUS.contains(mapping.heapName())
           ? Optional.empty()
           : Optional.of("the modelled display takes contiguous memory only");
     }

@@ -5,6 +5,7 @@ import dev.dmabroker.Device;
 import dev.dmabroker.DeviceSpec;
 import dev.dmabroker.Mapping;
 import dev.dmabroker.SharedBuffer;
+import dev.dmabroker.samples.devices.StandIns;
 import dev.dmabroker.spec.Access;
 import dev.dmabroker.spec.Constraints;
 import java.util.ArrayList;
@@ -52,6 +53,7 @@ final class Session {
   }
 
   private void introduce() {
+    StandIns.notice(broker).ifPresent(line -> timeline.say("%s", line));
     timeline.say("devices: %s", rig.description());
     timeline.say(
         "%s at %.0f frames a second, %d buffers of %,d bytes, for %d s",
@@ -67,14 +69,16 @@ final class Session {
   private List<Frame> frames() {
     Device camera =
         broker.register(
-            DeviceSpec.named("camera")
+            DeviceSpec.builder("camera")
                 .constraints(rig.camera().constraints())
-                .access(Access.READ_WRITE));
+                .access(Access.READ_WRITE)
+                .build());
     Device viewer =
         broker.register(
-            DeviceSpec.named("viewer")
-                .constraints(Constraints.builder().cpuReach().build())
-                .access(Access.READ));
+            DeviceSpec.builder("viewer")
+                .constraints(Constraints.builder().cpuOnly().build())
+                .access(Access.READ)
+                .build());
     List<Frame> frames = new ArrayList<>();
     for (SharedBuffer buffer : broker.exportSet("frame", rig.image(), BUFFERS)) {
       frames.add(new Frame(frames.size(), buffer, camera, viewer));
@@ -122,9 +126,10 @@ final class Session {
   private void attachDisplay(List<Frame> frames) {
     Device display =
         broker.register(
-            DeviceSpec.named("display")
+            DeviceSpec.builder("display")
                 .constraints(rig.display().constraints())
-                .access(Access.READ));
+                .access(Access.READ)
+                .build());
     timeline.say("the display attaches: %s", display.constraints());
     for (Frame frame : frames) {
       CompletableFuture<Void> unused =

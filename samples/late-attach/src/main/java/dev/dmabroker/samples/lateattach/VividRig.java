@@ -83,11 +83,7 @@ final class VividRig {
 
   /** Both map what they import into the kernel, which udmabuf of 6.1 does not offer. */
   private static ConstraintsBuilder reach(int frameBytes) {
-    return Constraints.builder()
-        .deviceAccess()
-        .cpuReach()
-        .minSize(frameBytes)
-        .forbiddenHeaps("udmabuf");
+    return Constraints.builder().cpuReach().minSize(frameBytes).forbiddenHeaps("udmabuf");
   }
 
   private static final class VividCamera implements Camera {

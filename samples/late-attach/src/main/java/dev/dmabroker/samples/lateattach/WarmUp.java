@@ -4,6 +4,7 @@ import dev.dmabroker.Broker;
 import dev.dmabroker.CpuView;
 import dev.dmabroker.Device;
 import dev.dmabroker.Mapping;
+import dev.dmabroker.samples.devices.StandIns;
 import dev.dmabroker.spec.Access;
 import dev.dmabroker.spec.Constraints;
 import java.time.Duration;
@@ -25,8 +26,8 @@ final class WarmUp {
   static int run(Rig rig) {
     long deadline = System.nanoTime() + LONGEST.toNanos();
     int moves = 0;
-    try (Broker broker = Broker.builder().discoverHeaps().build()) {
-      Device viewer = broker.register("viewer", Constraints.builder().cpuReach().build());
+    try (Broker broker = StandIns.broker().build()) {
+      Device viewer = broker.register("viewer", Constraints.builder().cpuOnly().build());
       Device camera = broker.register("camera", rig.camera().constraints());
       Device display = broker.register("display", rig.display().constraints());
       while (moves < MOVES && System.nanoTime() - deadline < 0) {

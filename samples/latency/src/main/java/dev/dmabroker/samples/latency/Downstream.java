@@ -2,9 +2,9 @@ package dev.dmabroker.samples.latency;
 
 import dev.dmabroker.CpuView;
 import dev.dmabroker.Frame;
-import dev.dmabroker.MapTimeoutException;
 import dev.dmabroker.StreamConsumer;
 import dev.dmabroker.StreamStoppedException;
+import dev.dmabroker.WaitTimeoutException;
 import java.time.Duration;
 import java.util.ArrayDeque;
 
@@ -53,7 +53,7 @@ final class Downstream implements Runnable {
       long until = System.nanoTime() + latency;
       Kept last = kept.peekLast();
       kept.add(new Kept(frame, last == null ? until : Math.max(until, last.untilNanos())));
-    } catch (MapTimeoutException e) {
+    } catch (WaitTimeoutException e) {
       // Something has to be released first.
     }
   }

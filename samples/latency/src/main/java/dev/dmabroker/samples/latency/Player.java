@@ -6,9 +6,9 @@ import dev.dmabroker.CpuView;
 import dev.dmabroker.Device;
 import dev.dmabroker.DeviceSpec;
 import dev.dmabroker.EmptyFrame;
-import dev.dmabroker.MapTimeoutException;
 import dev.dmabroker.StreamConsumer;
 import dev.dmabroker.StreamSpec;
+import dev.dmabroker.WaitTimeoutException;
 import dev.dmabroker.event.StreamState;
 import dev.dmabroker.spec.Access;
 import dev.dmabroker.spec.Constraints;
@@ -39,20 +39,23 @@ final class Player {
   Run play(Pool pool) throws InterruptedException {
     try (Device decoder =
             broker.register(
-                DeviceSpec.named("decoder")
-                    .constraints(Constraints.builder().cpuReach().build())
-                    .access(Access.READ_WRITE));
+                DeviceSpec.builder("decoder")
+                    .constraints(Constraints.builder().cpuOnly().build())
+                    .access(Access.READ_WRITE)
+                    .build());
         Device display =
             broker.register(
-                DeviceSpec.named("display")
-                    .constraints(Constraints.builder().cpuReach().build())
-                    .access(Access.READ));
+                DeviceSpec.builder("display")
+                    .constraints(Constraints.builder().cpuOnly().build())
+                    .access(Access.READ)
+                    .build());
         BufferStream stream =
             broker.stream(
-                StreamSpec.of("video", image, decoder)
+                StreamSpec.builder("video", image, decoder)
                     .minBuffers(pool.fewest())
                     .maxBuffers(pool.most())
-                    .quietTime(QUIET))) {
+                    .quietTime(QUIET)
+                    .build())) {
       StreamConsumer consumer = stream.consumer(display, StreamConsumer.Policy.EVERY_FRAME);
       stream.start();
       Thread downstream = new Thread(new Downstream(consumer, schedule, frameNanos), "downstream");
@@ -82,7 +85,7 @@ final class Player {
           pixels.bytes().putInt(0, frame);
         }
         empty.submit();
-      } catch (MapTimeoutException e) {
+      } catch (WaitTimeoutException e) {
         stutters.add(frame);
       }
       bytes.add(stream.snapshot().sizeBytes());

@@ -1,9 +1,9 @@
 package dev.dmabroker.samples.pipeline;
 
 import dev.dmabroker.Frame;
-import dev.dmabroker.MapTimeoutException;
 import dev.dmabroker.StreamConsumer;
 import dev.dmabroker.StreamStoppedException;
+import dev.dmabroker.WaitTimeoutException;
 import java.time.Duration;
 import java.util.Optional;
 
@@ -45,7 +45,7 @@ final class Inlet {
   private Optional<Frame> take(Duration patience) {
     try {
       return Optional.of(consumer.take(patience));
-    } catch (MapTimeoutException e) {
+    } catch (WaitTimeoutException e) {
       return Optional.empty();
     }
   }

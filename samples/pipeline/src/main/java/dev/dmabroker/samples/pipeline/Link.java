@@ -23,7 +23,8 @@ final class Link implements AutoCloseable {
 
   Link(Broker broker, String name, BufferSpec buffer, Device producer) {
     stream =
-        broker.stream(StreamSpec.of(name, buffer, producer).minBuffers(FEWEST).maxBuffers(MOST));
+        broker.stream(
+            StreamSpec.builder(name, buffer, producer).minBuffers(FEWEST).maxBuffers(MOST).build());
   }
 
   /** The stream; frames are submitted by way of the link. */

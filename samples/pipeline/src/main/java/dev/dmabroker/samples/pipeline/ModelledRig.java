@@ -54,7 +54,7 @@ final class ModelledRig implements Rig {
 
   @Override
   public Constraints reach(Kind kind) {
-    ConstraintsBuilder constraints = Constraints.builder().deviceAccess().cpuReach();
+    ConstraintsBuilder constraints = Constraints.builder().cpuReach();
     return kind == Kind.DISPLAY
         ? constraints.contiguous().addressBits(32).build()
         : constraints.build();

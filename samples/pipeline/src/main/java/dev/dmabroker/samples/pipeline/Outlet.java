@@ -1,7 +1,7 @@
 package dev.dmabroker.samples.pipeline;
 
 import dev.dmabroker.EmptyFrame;
-import dev.dmabroker.MapTimeoutException;
+import dev.dmabroker.WaitTimeoutException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
@@ -41,7 +41,7 @@ final class Outlet {
   private Optional<EmptyFrame> acquire(Duration patience) {
     try {
       return Optional.of(link.stream().acquire(patience));
-    } catch (MapTimeoutException e) {
+    } catch (WaitTimeoutException e) {
       return Optional.empty(); // Back-pressure.
     }
   }

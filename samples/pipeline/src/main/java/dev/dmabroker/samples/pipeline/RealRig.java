@@ -110,8 +110,7 @@ final class RealRig implements Rig {
   @Override
   public Constraints reach(Kind kind) {
     // All map what they import into the kernel, which udmabuf of 6.1 does not offer.
-    ConstraintsBuilder constraints =
-        Constraints.builder().deviceAccess().cpuReach().forbiddenHeaps("udmabuf");
+    ConstraintsBuilder constraints = Constraints.builder().cpuReach().forbiddenHeaps("udmabuf");
     return kind == Kind.DISPLAY
         ? constraints.contiguous().addressBits(32).build()
         : constraints.build();

@@ -38,19 +38,20 @@ interface Rig {
 
   /** How a device is registered that reads frames. */
   default DeviceSpec reads(String name, Kind kind) {
-    return DeviceSpec.named(name).constraints(reach(kind)).access(Access.READ);
+    return DeviceSpec.builder(name).constraints(reach(kind)).access(Access.READ).build();
   }
 
   /** How a device is registered that fills frames. */
   default DeviceSpec fills(String name, Kind kind) {
-    return DeviceSpec.named(name).constraints(reach(kind)).access(Access.READ_WRITE);
+    return DeviceSpec.builder(name).constraints(reach(kind)).access(Access.READ_WRITE).build();
   }
 
   /** How the CPU is registered. */
   static DeviceSpec cpu(String name, Access access) {
-    return DeviceSpec.named(name)
-        .constraints(Constraints.builder().cpuReach().build())
-        .access(access);
+    return DeviceSpec.builder(name)
+        .constraints(Constraints.builder().cpuOnly().build())
+        .access(access)
+        .build();
   }
 
   /** Kinds of devices. */

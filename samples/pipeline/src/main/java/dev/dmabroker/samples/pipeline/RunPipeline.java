@@ -2,6 +2,7 @@ package dev.dmabroker.samples.pipeline;
 
 import dev.dmabroker.Broker;
 import dev.dmabroker.samples.devices.Books;
+import dev.dmabroker.samples.devices.StandIns;
 import dev.dmabroker.samples.options.CommandLines;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -49,9 +50,6 @@ public final class RunPipeline implements Callable<Integer> {
 
   private boolean run(Rig rig) throws InterruptedException, IOException {
     Books before = Books.open();
-    System.out.println("devices: " + rig.description());
-    System.out.printf(
-        "%s, converted to %s, %d frames%n", rig.captured(), rig.converted(), options.frames);
     Comparison comparison = new Comparison();
     Path file =
         options.file.isPresent()
@@ -59,7 +57,11 @@ public final class RunPipeline implements Callable<Integer> {
             : Files.createTempFile("dmabroker-pipeline", ".fwht");
     Recording.Outcome recorded;
     int mapped;
-    try (Broker broker = Broker.builder().discoverHeaps().build()) {
+    try (Broker broker = StandIns.broker().build()) {
+      StandIns.notice(broker).ifPresent(System.out::println);
+      System.out.println("devices: " + rig.description());
+      System.out.printf(
+          "%s, converted to %s, %d frames%n", rig.captured(), rig.converted(), options.frames);
       recorded =
           new Recording(rig, broker, comparison, System.out::println).run(options.frames, file);
       new Decoding(rig, broker, comparison).run(CodedFrames.read(file));

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.dmabroker.Broker;
 import dev.dmabroker.samples.devices.Books;
+import dev.dmabroker.samples.devices.StandIns;
 import dev.dmabroker.testing.Await;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -28,7 +29,7 @@ class RunTest {
   private static final int FRAMES = 24;
 
   private final Books before = Books.open();
-  private final Broker broker = Broker.builder().discoverHeaps().build();
+  private final Broker broker = StandIns.broker().build();
   private final Comparison comparison = new Comparison();
   private final List<String> said = Collections.synchronizedList(new ArrayList<>());
   @TempDir private Path folder = Path.of(""); // Set before each test.

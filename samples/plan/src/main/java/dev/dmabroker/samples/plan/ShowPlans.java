@@ -5,6 +5,7 @@ import dev.dmabroker.Conflict;
 import dev.dmabroker.Device;
 import dev.dmabroker.DeviceSpec;
 import dev.dmabroker.UnsatisfiableException;
+import dev.dmabroker.samples.devices.StandIns;
 import dev.dmabroker.spec.Constraints;
 import dev.dmabroker.spec.ImageConstraints;
 import dev.dmabroker.spec.ImageSpec;
@@ -20,14 +21,15 @@ public final class ShowPlans {
 
   /** Takes no arguments. */
   public static void main(String[] args) {
-    try (Broker broker = Broker.builder().discoverHeaps().build()) {
+    try (Broker broker = StandIns.broker().build()) {
+      StandIns.notice(broker).ifPresent(System.out::println);
       Device camera =
           broker.register(
               "camera",
               Constraints.builder()
                   .usage(Usage.VIDEO_CAPTURE)
                   .camping(2)
-                  .image(ImageConstraints.of(PixelFormat.NV12).strideAlignment(16))
+                  .image(ImageConstraints.builder().formats(PixelFormat.NV12).strideAlignment(16))
                   .build());
       Device encoder =
           broker.register(
@@ -36,7 +38,8 @@ public final class ShowPlans {
                   .usage(Usage.VIDEO_ENCODER)
                   .camping(3)
                   .image(
-                      ImageConstraints.of(PixelFormat.NV12, PixelFormat.NV21)
+                      ImageConstraints.builder()
+                          .formats(PixelFormat.NV12, PixelFormat.NV21)
                           .sizeAlignment(16, 16)
                           .overRead(256))
                   .build());
@@ -59,12 +62,13 @@ public final class ShowPlans {
   private static void conflict(Broker broker, Device display) {
     Device legacy =
         broker.register(
-            DeviceSpec.named("legacy")
+            DeviceSpec.builder("legacy")
                 .constraints(
                     Constraints.builder()
-                        .permittedHeaps("system")
-                        .image(ImageConstraints.of(PixelFormat.NV12).maxStride(4096))
-                        .build()));
+                        .permittedHeaps("system", "modelled-system")
+                        .image(ImageConstraints.builder().formats(PixelFormat.NV12).maxStride(4096))
+                        .build())
+                .build());
     var frame = broker.export("frame", FRAME);
     var shown = frame.attach(display);
     try {

@@ -81,9 +81,10 @@ public final class ShowProbes {
 
   private static Device register(Broker broker, Node node) {
     return broker.register(
-        DeviceSpec.named(node.name())
+        DeviceSpec.builder(node.name())
             .access(node.direction() == V4l2Direction.CAPTURE ? Access.OVERWRITE : Access.READ)
-            .probe(new V4l2Probe(node.path(), node.direction())));
+            .probe(new V4l2Probe(node.path(), node.direction()))
+            .build());
   }
 
   /**

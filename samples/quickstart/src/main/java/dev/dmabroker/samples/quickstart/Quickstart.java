@@ -6,10 +6,12 @@ import dev.dmabroker.CpuView;
 import dev.dmabroker.Device;
 import dev.dmabroker.Mapping;
 import dev.dmabroker.SharedBuffer;
+import dev.dmabroker.allocators.Heaps;
 import dev.dmabroker.spec.Access;
 import dev.dmabroker.spec.Constraints;
 import dev.dmabroker.spec.ImageSpec;
 import dev.dmabroker.spec.PixelFormat;
+import java.util.stream.Collectors;
 
 /** The example of the README. */
 public final class Quickstart {
@@ -17,7 +19,12 @@ public final class Quickstart {
 
   /** Takes no arguments. */
   public static void main(String[] args) {
-    try (Broker broker = Broker.builder().discoverHeaps().build()) {
+    try (Broker broker =
+        Broker.builder()
+            .discoverHeaps() // what this machine really has
+            .heaps(Heaps.modelledStandIns()) // and models, where it has no dma-bufs
+            .build()) {
+      System.out.println("heaps:               " + heaps(broker));
       Device camera = broker.register("camera", Constraints.builder().cpuReach().build());
       Device display =
           broker.register(
@@ -42,6 +49,12 @@ public final class Quickstart {
             where(frame), m.generation(), pixels.bytes().getInt(0));
       }
     }
+  }
+
+  private static String heaps(Broker broker) {
+    return broker.snapshot().heaps().stream()
+        .map(heap -> heap.name() + (heap.traits().modelled().is(true) ? " (only a model)" : ""))
+        .collect(Collectors.joining(", "));
   }
 
   private static String where(SharedBuffer buffer) {

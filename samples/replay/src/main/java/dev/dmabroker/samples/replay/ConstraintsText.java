@@ -53,7 +53,7 @@ final class ConstraintsText {
       List.of(
           Term.flag("contiguous", Constraints::contiguous, ConstraintsBuilder::contiguous),
           Term.flag("cpuReach", Constraints::cpuReach, ConstraintsBuilder::cpuReach),
-          Term.flag("deviceAccess", Constraints::deviceAccess, ConstraintsBuilder::deviceAccess),
+          Term.flag("cpuOnly", Constraints::cpuOnly, ConstraintsBuilder::cpuOnly),
           Term.number(
               "addressBits",
               64,

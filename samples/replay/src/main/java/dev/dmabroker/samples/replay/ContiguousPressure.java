@@ -28,7 +28,7 @@ final class ContiguousPressure {
 
   static void script(Broker broker, Agenda agenda) {
     Device camera = Devices.camera(broker);
-    Device gallery = broker.register(DeviceSpec.named("gallery").access(Access.READ));
+    Device gallery = broker.register(DeviceSpec.builder("gallery").access(Access.READ).build());
     Device panel = strict(broker, "panel", Access.READ);
     Device projector = strict(broker, "projector", Access.READ);
     Device decoder = strict(broker, "decoder", Access.WRITE);

@@ -9,13 +9,13 @@ import dev.dmabroker.spec.Constraints;
 /** Devices that several scenarios have. */
 final class Devices {
   /** What reaches contiguous memory only, below 4 GiB. */
-  static final Constraints CONTIGUOUS =
-      Constraints.builder().contiguous().deviceAccess().addressBits(32).build();
+  static final Constraints CONTIGUOUS = Constraints.builder().contiguous().addressBits(32).build();
 
   private Devices() {}
 
   static Device register(Broker broker, String name, Constraints constraints, Access access) {
-    return broker.register(DeviceSpec.named(name).constraints(constraints).access(access));
+    return broker.register(
+        DeviceSpec.builder(name).constraints(constraints).access(access).build());
   }
 
   /** A camera whose frames the CPU reaches. */

@@ -25,18 +25,14 @@ final class LateEncoder {
 
   static void script(Broker broker, Agenda agenda) {
     Device camera = Devices.camera(broker);
-    Device viewer = broker.register(DeviceSpec.named("viewer").access(Access.READ));
+    Device viewer = broker.register(DeviceSpec.builder("viewer").access(Access.READ).build());
     Device encoder =
         broker.register(
-            DeviceSpec.named("encoder")
+            DeviceSpec.builder("encoder")
                 .constraints(
-                    Constraints.builder()
-                        .contiguous()
-                        .deviceAccess()
-                        .addressBits(32)
-                        .strideAlignment(64)
-                        .build())
-                .access(Access.READ));
+                    Constraints.builder().contiguous().addressBits(32).strideAlignment(64).build())
+                .access(Access.READ)
+                .build());
     for (int i = 0; i < RECORDINGS; i++) {
       String name = "recording" + (i + 1);
       agenda.at(

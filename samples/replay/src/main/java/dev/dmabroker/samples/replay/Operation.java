@@ -57,8 +57,9 @@ sealed interface Operation {
       implements Operation {
 
     DeviceSpec spec() {
-      DeviceSpec spec = DeviceSpec.named(device).access(access).constraints(constraints);
-      return longestHold.map(spec::longestHold).orElse(spec);
+      DeviceSpec.Builder spec = DeviceSpec.builder(device).access(access).constraints(constraints);
+      longestHold.ifPresent(spec::longestHold);
+      return spec.build();
     }
 
     @Override

@@ -3,14 +3,15 @@ package dev.dmabroker.samples.replay;
 import dev.dmabroker.Attachment;
 import dev.dmabroker.Device;
 import dev.dmabroker.Mapping;
+import dev.dmabroker.MoveListener;
 import dev.dmabroker.Pin;
 import dev.dmabroker.SharedBuffer;
+import dev.dmabroker.Subscription;
 import dev.dmabroker.spec.Access;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /** An attachment of a {@link RecordingBroker}. */
@@ -118,8 +119,8 @@ final class RecordingAttachment implements Attachment {
   }
 
   @Override
-  public void onMove(Consumer<Long> listener) {
-    attachment.onMove(listener);
+  public Subscription onMove(MoveListener listener) {
+    return attachment.onMove(listener);
   }
 
   @Override

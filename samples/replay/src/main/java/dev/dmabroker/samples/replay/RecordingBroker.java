@@ -8,6 +8,7 @@ import dev.dmabroker.Plan;
 import dev.dmabroker.Shadow;
 import dev.dmabroker.SharedBuffer;
 import dev.dmabroker.StreamSpec;
+import dev.dmabroker.Subscription;
 import dev.dmabroker.event.BrokerListener;
 import dev.dmabroker.event.BrokerSnapshot;
 import dev.dmabroker.event.Delivery;
@@ -19,7 +20,7 @@ import java.util.List;
 
 /**
  * Does what another broker does, and notes what it was asked. Devices are that broker's own. What
- * is asked of memory directly (prepare, evacuate, unprepare) is done, but not noted.
+ * is asked of memory directly (prepare, evacuate, tryEvacuate) is done, but not noted.
  */
 final class RecordingBroker implements Broker {
   private final Broker broker;
@@ -103,7 +104,7 @@ final class RecordingBroker implements Broker {
   }
 
   @Override
-  public AutoCloseable listen(BrokerListener listener, Delivery delivery) {
+  public Subscription listen(BrokerListener listener, Delivery delivery) {
     return broker.listen(listener, delivery);
   }
 

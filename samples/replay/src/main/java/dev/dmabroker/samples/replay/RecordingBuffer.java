@@ -68,8 +68,13 @@ final class RecordingBuffer implements SharedBuffer {
   }
 
   @Override
-  public void unprepare() {
-    buffer.unprepare();
+  public void evacuate() {
+    buffer.evacuate();
+  }
+
+  @Override
+  public boolean tryEvacuate() {
+    return buffer.tryEvacuate();
   }
 
   @Override

@@ -54,9 +54,7 @@ final class ShortStreams {
   private static List<Kind> kinds(Broker broker) {
     Device camera = Devices.camera(broker);
     Device decoder = Devices.register(broker, "decoder", Devices.CONTIGUOUS, Access.WRITE);
-    Device gpu =
-        Devices.register(
-            broker, "gpu", Constraints.builder().deviceAccess().build(), Access.READ_WRITE);
+    Device gpu = Devices.register(broker, "gpu", Constraints.none(), Access.READ_WRITE);
     Device viewer = Devices.register(broker, "viewer", Constraints.none(), Access.READ);
     Device display = Devices.register(broker, "display", Devices.CONTIGUOUS, Access.READ);
     Device encoder =

@@ -1,6 +1,5 @@
 package dev.dmabroker.samples.replay;
 
-import dev.dmabroker.allocators.Heaps;
 import dev.dmabroker.allocators.ModelledHeap;
 import java.util.OptionalLong;
 
@@ -24,7 +23,7 @@ record TraceHeap(String name, boolean contiguous, OptionalLong capacityBytes) {
 
   /** A model of it, empty. */
   ModelledHeap model() {
-    ModelledHeap.Builder model = Heaps.modelled(name).contiguous(contiguous);
+    ModelledHeap.Builder model = ModelledHeap.builder(name).contiguous(contiguous);
     capacityBytes.ifPresent(model::capacityBytes);
     if (contiguous) {
       model.addressBits(LOW_BITS);

@@ -46,7 +46,10 @@ class RecordingBrokerTest {
   private static void tinyScenario(Broker broker) {
     Device camera =
         broker.register(
-            DeviceSpec.named("camera").longestHold(Duration.ofMillis(20)).access(Access.WRITE));
+            DeviceSpec.builder("camera")
+                .longestHold(Duration.ofMillis(20))
+                .access(Access.WRITE)
+                .build());
     Device display = broker.register("display", STRICT);
     SharedBuffer frame = broker.export("frame", ImageSpec.of(64, 64, PixelFormat.NV12));
     SharedBuffer other = broker.export("frame", BlobSpec.of(100));
@@ -160,7 +163,7 @@ class RecordingBrokerTest {
           IllegalArgumentException.class, () -> broker.register("a camera", Constraints.none()));
       assertThrows(
           IllegalArgumentException.class,
-          () -> broker.register(DeviceSpec.named("camera").dispensable()));
+          () -> broker.register(DeviceSpec.builder("camera").dispensable().build()));
       assertThrows(
           IllegalArgumentException.class,
           () -> broker.register("camera", Constraints.builder().peerToPeer().build()));

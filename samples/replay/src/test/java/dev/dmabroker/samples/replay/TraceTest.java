@@ -33,7 +33,7 @@ class TraceTest {
       HEADER
           + """
           0 register camera WRITE default none
-          0 register encoder READ 2500 contiguous,cpuReach,deviceAccess,addressBits=32,strideAlignment=64
+          0 register encoder READ 2500 contiguous,cpuReach,addressBits=32,strideAlignment=64
           5 export frame-1 image 1280x720 NV12,YUYV REC709
           5 export bytes blob 4096
           6 attach frame-1 camera
@@ -58,13 +58,7 @@ class TraceTest {
     assertEquals(16_667, trace.deadlineMicros());
     assertEquals(11, trace.durationMicros());
     Constraints strict =
-        Constraints.builder()
-            .contiguous()
-            .cpuReach()
-            .deviceAccess()
-            .addressBits(32)
-            .strideAlignment(64)
-            .build();
+        Constraints.builder().contiguous().cpuReach().addressBits(32).strideAlignment(64).build();
     assertEquals(
         new Operation.Register(
             0, "encoder", Access.READ, Optional.of(Duration.ofNanos(2_500_000)), strict),

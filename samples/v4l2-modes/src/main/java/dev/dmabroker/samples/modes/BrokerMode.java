@@ -40,11 +40,7 @@ final class BrokerMode implements Mode {
     this.in = camera.queue(V4l2Direction.CAPTURE, buffers);
     // Both map what they import into the kernel, which udmabuf of 6.1 does not offer.
     Constraints mappable =
-        Constraints.builder()
-            .deviceAccess()
-            .minSize(in.format().sizeBytes())
-            .forbiddenHeaps("udmabuf")
-            .build();
+        Constraints.builder().minSize(in.format().sizeBytes()).forbiddenHeaps("udmabuf").build();
     Device fills = broker.register("camera of " + screen.name(), mappable);
     Device shows = broker.register(screen.name(), mappable);
     for (SharedBuffer buffer : broker.exportSet("frame", image, in.count())) {

@@ -167,7 +167,8 @@ const heaps = {
 
   kind(traits) {
     const below = traits.addressBits.value ?? 64;
-    return `${traits.contiguous.value ? 'contiguous' : 'scattered'}${below < 64 ? `, ${below} address bits` : ''}`;
+    const model = traits.modelled.value ? 'modelled, ' : '';
+    return `${model}${traits.contiguous.value ? 'contiguous' : 'scattered'}${below < 64 ? `, ${below} address bits` : ''}`;
   },
 
   /** Each buffer, or all in one if they are too many to tell apart; then what is no buffer's place. */

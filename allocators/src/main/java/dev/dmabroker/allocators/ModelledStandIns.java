@@ -4,14 +4,11 @@ import dev.dmabroker.allocators.linux.NativeAccess;
 import dev.dmabroker.spi.HeapProvider;
 import java.util.List;
 
-/**
- * Provides two modelled heaps with the names that the kernel gives its own; see {@link
- * Heaps#modelledDefaults}.
- */
-final class ModelledDefaults implements HeapProvider {
+/** Provides a model of each of the kernel's usual heaps; see {@link Heaps#modelledStandIns}. */
+final class ModelledStandIns implements HeapProvider {
 
-  private static final String SYSTEM = "system";
-  private static final String CMA = "cma";
+  private static final String SYSTEM = "modelled-system";
+  private static final String CMA = "modelled-cma";
   private static final long CMA_BYTES = 256L << 20;
 
   @Override
@@ -33,9 +30,9 @@ final class ModelledDefaults implements HeapProvider {
         .orElseGet(
             () ->
                 List.of(
-                    new Open(Heaps.modelled(SYSTEM).build()),
+                    new Open(ModelledHeap.builder(SYSTEM).build()),
                     new Open(
-                        Heaps.modelled(CMA)
+                        ModelledHeap.builder(CMA)
                             .contiguous(true)
                             .addressBits(32)
                             .capacityBytes(CMA_BYTES)

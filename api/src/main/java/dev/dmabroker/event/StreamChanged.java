@@ -1,0 +1,29 @@
+package dev.dmabroker.event;
+
+/**
+ * A stream was made or closed, or a consumer came to it or left it. Not for implementation outside
+ * the broker.
+ */
+public interface StreamChanged {
+
+  /** What became different. */
+  enum Change {
+    /** The stream was made. */
+    MADE,
+    /** A consumer gets the stream's frames from now on. */
+    CONSUMER_JOINED,
+    /** A consumer gets no frames any more; it may still hold some. */
+    CONSUMER_LEFT,
+    /** The stream was closed, after its consumers have left. */
+    CLOSED
+  }
+
+  /** The stream's name. */
+  String stream();
+
+  /** What became different. */
+  Change change();
+
+  /** The consumer that came or left; otherwise the stream's producer. */
+  String device();
+}

@@ -1,0 +1,70 @@
+package dev.dmabroker.internal.heap;
+
+import static java.util.stream.Collectors.joining;
+
+import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ImmutableListMultimap;
+import com.google.common.collect.Multimaps;
+import dev.dmabroker.spi.HeapProvider.Closed;
+import dev.dmabroker.spi.HeapProvider.Closed.Kind;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Holds the heaps that cannot be used here, and says what would open them: in the log when the
+ * broker starts, and to devices that no open heap suits. The object is immutable.
+ */
+public final class ClosedHeaps {
+  private final ImmutableList<Closed> all;
+
+  /** Whether an open heap has memory that drivers import. */
+  private final boolean importable;
+
+  ClosedHeaps(List<Closed> all, List<HeapAccount> open) {
+    this.all = ImmutableList.copyOf(all);
+    this.importable = open.stream().anyMatch(ClosedHeaps::isImportable);
+  }
+
+  /** Tells whether drivers import memory of this heap. */
+  static boolean isImportable(HeapAccount heap) {
+    return heap.traits().deviceAccess().is(true);
+  }
+
+  public ImmutableList<Closed> all() {
+    return all;
+  }
+
+  /**
+   * Returns what to append to a refusal: the heaps that are on this machine and closed, and if
+   * there is no memory that drivers import, also those that the machine lacks.
+   */
+  public String advice() {
+    List<Closed> telling = importable ? present() : all;
+    String lack = importable ? "" : "; no open heap has memory that drivers import";
+    return telling.isEmpty() ? lack : lack + "; closed heaps: " + String.join("; ", lines(telling));
+  }
+
+  /** Returns a line for each problem that keeps heaps of this machine closed. */
+  List<String> warnings() {
+    return lines(present());
+  }
+
+  /** Returns the heaps that the machine has. */
+  private List<Closed> present() {
+    return all.stream().filter(heap -> heap.kind() != Kind.MISSING).toList();
+  }
+
+  /** Returns a line for each problem, which may be one for several heaps. */
+  private static List<String> lines(List<Closed> heaps) {
+    ImmutableListMultimap<String, Closed> problems =
+        Multimaps.index(heaps, heap -> heap.reason() + "; " + heap.remedy());
+    return problems.asMap().entrySet().stream().map(ClosedHeaps::line).toList();
+  }
+
+  private static String line(Map.Entry<String, Collection<Closed>> problem) {
+    return problem.getValue().stream().map(Closed::heap).collect(joining(", "))
+        + (problem.getValue().size() == 1 ? " is closed: " : " are closed: ")
+        + problem.getKey();
+  }
+}
