@@ -306,7 +306,7 @@ class HangingHeapTest extends Fixture {
   @Test
   void aTimeoutSaysThatTheSearchWaitsBehindOthers() throws Exception {
     broker.close();
-    broker = builder().mapTimeout(Duration.ofMillis(300)).build();
+    broker = builder().mapTimeout(Duration.ofSeconds(2)).build();
     Device strict = broker.register("strict", CONTIGUOUS);
     List<CompletableFuture<Mapping>> stuck = mapAsync(strict, 2);
     awaitCalls(2);

@@ -281,6 +281,7 @@ class WaitingTest extends Fixture {
   void closingTheBrokerWaitsForMappings() throws Exception {
     held.close();
     assertEquals(21, read(out));
+    Await.until("the old memory is back", () -> system.live() == 0);
     broker.close();
     broker = builder().closeTimeout(Duration.ofSeconds(30)).build();
     Attachment mine = export().attach(broker.register("camera", Constraints.none()));
