@@ -129,7 +129,9 @@ class FlightEventsTest {
     assertNull(done.getString("failure"));
     assertEquals("system", done.getString("from"));
     assertEquals("cma", done.getString("to"));
-    assertEquals("ATTACH", done.getString("cause"));
+    // After the first try failed, the next is for the attach or for the map that waits.
+    String cause = done.getString("cause");
+    assertTrue(cause.equals("ATTACH") || cause.equals("MAP"), cause);
     assertEquals("display", done.getString("beneficiary"));
     assertEquals(SIZE, done.getLong("copied"));
     assertEquals(2, done.getLong("generation"));
