@@ -46,7 +46,8 @@ class PrometheusTest {
       return expression
           .replace("$__rate_interval", "1m")
           .replace("$job", ".*")
-          .replace("$instance", ".*");
+          .replace("$instance", ".*")
+          .replace("$broker", ".*");
     }
   }
 
