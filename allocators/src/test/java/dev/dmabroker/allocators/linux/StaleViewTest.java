@@ -50,7 +50,7 @@ class StaleViewTest {
     String firstHalf = result.output().substring(0, result.output().indexOf("half way"));
     for (String method : List.of("StaleViewMain::scan", "Hammer::write", "Hammer::use")) {
       Matcher compiled =
-          Pattern.compile("^ +\\d+ +\\d+ [^\\n]*" + method + " ", Pattern.MULTILINE)
+          Pattern.compile("^ *\\d+ +\\d+ [^\\n]*" + method + " ", Pattern.MULTILINE)
               .matcher(firstHalf);
       assertTrue(compiled.find(), method + " was not compiled: " + firstHalf);
     }
