@@ -130,7 +130,7 @@ class CombinationPropertyTest {
       Demand anything = scene.demand(ANYTHING);
       assertEquals(a, a.and(anything), scene::at);
       assertEquals(a, anything.and(a), scene::at);
-      // Nobody is like a device that asks for nothing, which widens none of the four defaults.
+      // No device at all demands what a device that says nothing demands: the four defaults.
       Demand nobody = new DeviceDemand(scene.table(), "", Constraints.none()).of(scene.target());
       assertEquals(nobody, scene.demand(Constraints.none()), scene::at);
       Demand narrow = a.and(nobody);
