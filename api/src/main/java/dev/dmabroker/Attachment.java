@@ -109,7 +109,8 @@ public interface Attachment extends AutoCloseable {
    * Tells the listener each move of the buffer from now on, besides the listeners that are there
    * already. The listener is called on a daemon thread that calls the listeners at this device's
    * attachments and does nothing else, so it may take its time. Moves that follow while it does are
-   * told as the last of them. The broker logs what the listener throws. Does not block.
+   * told as the last of them, and a move for which the JVM can make no thread with the next one.
+   * The broker logs what the listener throws. Does not block.
    *
    * @return the subscription, for a listener that ends before the attachment does
    */

@@ -2,8 +2,9 @@ package dev.dmabroker.internal.gate;
 
 import dev.dmabroker.MoveListener;
 import dev.dmabroker.Subscription;
-import dev.dmabroker.internal.runtime.Guarded;
+import dev.dmabroker.internal.runtime.EngineLog;
 import dev.dmabroker.internal.runtime.Lane;
+import java.lang.System.Logger.Level;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
@@ -37,7 +38,13 @@ final class ToldMoves implements Subscription {
   void tell(long generation) {
     latest.accumulateAndGet(generation, Math::max);
     if (waits.compareAndSet(false, true) && !lane.offer(this::call)) {
-      Guarded.run("a move listener", this::call); // There is no thread for it.
+      waits.set(false); // The next move tells this one, too; the mover must not call the listener.
+      EngineLog.LOG.log(
+          Level.WARNING,
+          "no thread could be made for move listener {0}, so it is not told of generation {1}"
+              + " before the next move",
+          listener.getClass().getName(),
+          generation);
     }
   }
 

@@ -57,4 +57,25 @@ class ToldMovesTest {
     awaitLane();
     assertEquals(List.of(2L), generations);
   }
+
+  @Test
+  void aMoveForWhichThereIsNoThreadIsToldWithTheNextOneAndNeverByTheMover() throws Exception {
+    Lane full = new Lane("full", 1);
+    CountDownLatch busy = new CountDownLatch(1);
+    assertTrue(full.offer(() -> hold(busy)));
+    busy.await();
+    assertTrue(full.offer(() -> {}));
+    Subscription unused = listeners.add(generations::add, full);
+    listeners.tell(2);
+    assertEquals(List.of(), generations, "the mover does not call the listener");
+    go.countDown();
+    Await.until("there is room", () -> full.waiting() == 0);
+    listeners.tell(3);
+    Await.until("both moves are told", () -> generations.equals(List.of(3L)));
+  }
+
+  private void hold(CountDownLatch busy) {
+    busy.countDown();
+    Await.latch(go);
+  }
 }
