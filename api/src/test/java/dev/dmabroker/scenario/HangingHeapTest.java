@@ -320,7 +320,11 @@ class HangingHeapTest extends Fixture {
         "it waits for heap cma, which has not answered the 2 calls before, for ");
     go.countDown();
     assertEquals(2, stuck.size());
+    // The first call that ends gives its turn to the third search, while the second is still in the
+    // heap.
+    Await.until("both calls end", () -> cma.allocations() >= 2);
     Await.until("the search ends", () -> third.state() == SharedBuffer.State.UNBACKED);
+    Await.until("no worker seeks", () -> seeking() == 0);
     assertEquals(2, cma.allocations(), "memory that no request waits for is not sought");
   }
 
@@ -354,6 +358,10 @@ class HangingHeapTest extends Fixture {
     assertEquals(0, cma.live());
     assertEquals(6, stuck.size());
     assertTrue(events.moved.isEmpty());
+  }
+
+  private long seeking() {
+    return broker.snapshot().buffers().stream().filter(it -> it.seeking().isPresent()).count();
   }
 
   private long waiting() {
