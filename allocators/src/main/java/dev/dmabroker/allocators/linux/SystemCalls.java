@@ -5,7 +5,7 @@ package dev.dmabroker.allocators.linux;
  * Errno#last} reads. {@link LibC} makes them; a test may stand in for the kernel, to answer what no
  * machine answers on demand. Thread-safe.
  */
-interface SystemCalls {
+public interface SystemCalls {
 
   /**
    * Opens a file.

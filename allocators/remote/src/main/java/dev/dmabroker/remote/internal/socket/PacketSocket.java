@@ -1,0 +1,337 @@
+package dev.dmabroker.remote.internal.socket;
+
+import com.sun.jna.Memory;
+import com.sun.jna.Pointer;
+import dev.dmabroker.allocators.linux.Errno;
+import dev.dmabroker.allocators.linux.Fd;
+import dev.dmabroker.spi.HeapException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One end of a connection that keeps the borders of packets and carries descriptors: a Unix socket
+ * of the type SOCK_SEQPACKET (unix(7)). No method blocks, but for {@link #receive}. Any threads may
+ * send, one thread at a time receives; {@link #close} may be called by any thread, and the parked
+ * receiver returns.
+ */
+public final class PacketSocket implements AutoCloseable {
+  /** The most bytes of a packet. The kernel refuses packets beyond about 200,000. */
+  public static final int MOST_BYTES = 1 << 16;
+
+  /** The most descriptors that come with a packet. The kernel's limit is 253. */
+  public static final int MOST_DESCRIPTORS = 8;
+
+  private final Fd fd;
+  private final Message outgoing = new Message();
+  private final Message incoming = new Message();
+
+  private PacketSocket(Fd fd) {
+    this.fd = fd;
+  }
+
+  /** Takes over the descriptor of a socket that is connected. */
+  static PacketSocket of(Fd connected) {
+    return new PacketSocket(connected);
+  }
+
+  /**
+   * Makes two ends of one connection.
+   *
+   * @throws SocketFailure if the process has no descriptors left
+   */
+  public static List<PacketSocket> pair() throws SocketFailure {
+    int[] fds = new int[2];
+    int type = SocketCalls.SOCK_SEQPACKET | SocketCalls.SOCK_CLOEXEC;
+    if (SocketCalls.socketpair(SocketCalls.AF_UNIX, type, 0, fds) != 0) {
+      throw SocketFailure.of("socketpair", Errno.last(), "");
+    }
+    return List.of(
+        of(new Fd(fds[0], "one end of a connection")),
+        of(new Fd(fds[1], "the other end of a connection")));
+  }
+
+  /**
+   * Connects to a service.
+   *
+   * @throws SocketFailure with what is in the way
+   */
+  public static PacketSocket connect(Path path) throws SocketFailure {
+    byte[] address = address(path);
+    int type = SocketCalls.SOCK_SEQPACKET | SocketCalls.SOCK_CLOEXEC;
+    int number = SocketCalls.socket(SocketCalls.AF_UNIX, type, 0);
+    if (number < 0) {
+      throw SocketFailure.of("making a socket", Errno.last(), "");
+    }
+    Fd fd = new Fd(number, "the connection to " + path);
+    if (SocketCalls.connect(number, address, address.length) != 0) {
+      Errno errno = Errno.last();
+      fd.close();
+      throw SocketFailure.of("connecting to " + path, errno, helpToConnect(errno));
+    }
+    return of(fd);
+  }
+
+  private static String helpToConnect(Errno errno) {
+    if (errno.equals(Errno.ECONNREFUSED)) {
+      return "the service that made this socket has ended; start it again";
+    }
+    if (errno.equals(Errno.ENOENT)) {
+      return "start the service, or name the socket that it listens at";
+    }
+    if (errno.equals(Errno.EACCES)) {
+      return "this user may not use the socket; the service's configuration says who may";
+    }
+    return "";
+  }
+
+  /** A path as struct sockaddr_un has it. */
+  static byte[] address(Path path) throws SocketFailure {
+    byte[] text = path.toString().getBytes(StandardCharsets.UTF_8);
+    if (text.length == 0 || text.length > SocketCalls.PATH_BYTES) {
+      throw new SocketFailure(
+          "a socket's path has 1 to "
+              + SocketCalls.PATH_BYTES
+              + " bytes, "
+              + path
+              + " has "
+              + text.length
+              + "; choose a shorter folder");
+    }
+    ByteBuffer address =
+        ByteBuffer.allocate(SocketCalls.SOCKADDR_UN_BYTES).order(java.nio.ByteOrder.nativeOrder());
+    address.putShort((short) SocketCalls.AF_UNIX).put(text);
+    return address.array();
+  }
+
+  /** What sending came to. */
+  public enum Sent {
+    /** The packet is under way, and the receiver gets its descriptors. */
+    SENT,
+    /** There is no room now; nothing was sent. */
+    FULL,
+    /** The other end is gone. */
+    ENDED
+  }
+
+  /**
+   * Sends a packet, if there is room for it at once.
+   *
+   * @param bytes the contents, from position to limit, at most {@link #MOST_BYTES}; left as they
+   *     are
+   * @param descriptors stay the caller's, and have to be open until this returns
+   * @throws SocketFailure if the kernel refuses the packet for good
+   */
+  public Sent trySend(ByteBuffer bytes, int... descriptors) throws SocketFailure {
+    if (bytes.remaining() == 0 || bytes.remaining() > MOST_BYTES) {
+      throw new IllegalArgumentException(
+          "a packet has 1 to " + MOST_BYTES + " bytes, not " + bytes.remaining());
+    }
+    if (descriptors.length > MOST_DESCRIPTORS) {
+      throw new IllegalArgumentException(
+          "a packet has at most " + MOST_DESCRIPTORS + " descriptors, not " + descriptors.length);
+    }
+    synchronized (outgoing) {
+      try (Fd.Use use = fd.use()) {
+        outgoing.fill(bytes, descriptors);
+        while (true) {
+          int flags = SocketCalls.MSG_DONTWAIT | SocketCalls.MSG_NOSIGNAL;
+          if (SocketCalls.sendmsg(use.number(), outgoing.address(), flags) >= 0) {
+            return Sent.SENT;
+          }
+          Errno errno = Errno.last();
+          if (errno.equals(Errno.EAGAIN) || errno.equals(Errno.ETOOMANYREFS)) {
+            return Sent.FULL;
+          }
+          if (errno.equals(Errno.EPIPE) || errno.equals(Errno.ECONNRESET)) {
+            return Sent.ENDED;
+          }
+          if (!errno.equals(Errno.EINTR)) {
+            throw SocketFailure.of("sending " + bytes.remaining() + " bytes to " + fd, errno, "");
+          }
+        }
+      } catch (HeapException closed) {
+        return Sent.ENDED;
+      }
+    }
+  }
+
+  /**
+   * Receives a packet, and waits for one.
+   *
+   * @return null once the other end is gone, or this one is closed, and nothing is left to receive
+   * @throws SocketFailure if the packet was longer than {@link #MOST_BYTES}, or receiving fails
+   */
+  public @Nullable Packet receive() throws SocketFailure {
+    Received received = receive(0);
+    return received == Received.ENDED ? null : received.packet();
+  }
+
+  /**
+   * What receiving came to.
+   *
+   * @param packet null if there is none now, or if the connection has ended
+   */
+  public record Received(@Nullable Packet packet) {
+    /** There is none now. */
+    public static final Received NONE = new Received(null);
+
+    /** There will be none. */
+    public static final Received ENDED = new Received(null);
+  }
+
+  /**
+   * Receives a packet if one is there.
+   *
+   * @throws SocketFailure as {@link #receive()}
+   */
+  public Received tryReceive() throws SocketFailure {
+    return receive(SocketCalls.MSG_DONTWAIT);
+  }
+
+  private Received receive(int flags) throws SocketFailure {
+    synchronized (incoming) {
+      try (Fd.Use use = fd.use()) {
+        while (true) {
+          incoming.makeRoom();
+          long length =
+              SocketCalls.recvmsg(
+                  use.number(), incoming.address(), flags | SocketCalls.MSG_CMSG_CLOEXEC);
+          if (length > 0) {
+            return new Received(incoming.packet((int) length, fd));
+          }
+          if (length == 0) {
+            return Received.ENDED;
+          }
+          Errno errno = Errno.last();
+          if (errno.equals(Errno.EAGAIN)) {
+            return Received.NONE;
+          }
+          if (errno.equals(Errno.ECONNRESET)) {
+            return Received.ENDED;
+          }
+          if (!errno.equals(Errno.EINTR)) {
+            throw SocketFailure.of("receiving from " + fd, errno, "");
+          }
+        }
+      } catch (HeapException closed) {
+        return Received.ENDED;
+      }
+    }
+  }
+
+  /**
+   * The process at the other end, as it was when the connection was made.
+   *
+   * @throws SocketFailure if the kernel does not tell
+   */
+  public PeerCredentials peer() throws SocketFailure {
+    try (Fd.Use use = fd.use()) {
+      return PeerCredentials.of(use.number());
+    } catch (HeapException closed) {
+      throw new SocketFailure(closed.getMessage() == null ? "closed" : closed.getMessage());
+    }
+  }
+
+  /** The descriptor, for a poller. */
+  Fd descriptor() {
+    return fd;
+  }
+
+  /** Ends the connection. A thread that is parked in {@link #receive} returns null. */
+  @Override
+  public void close() {
+    try (Fd.Use use = fd.use()) {
+      SocketCalls.shutdown(use.number(), SocketCalls.SHUT_RDWR);
+    } catch (HeapException alreadyClosed) {
+      return;
+    }
+    fd.close();
+  }
+
+  /**
+   * The memory of struct msghdr with one part and its descriptors, as the kernel reads and writes
+   * it; guarded by itself. JNA frees memory that no object refers to, so all of it is one block.
+   */
+  private static final class Message {
+    /**
+     * The size of struct msghdr on 64-bit systems: void *name; u32 namelen; iovec *iov; size_t
+     * iovlen; void *control; size_t controllen; int flags.
+     */
+    private static final int HEADER_BYTES = 56;
+
+    private static final int IOV = 16;
+    private static final int IOVLEN = 24;
+    private static final int CONTROL = 32;
+    private static final int CONTROLLEN = 40;
+    private static final int FLAGS = 48;
+
+    /** struct iovec: void *base; size_t len. */
+    private static final int IOVEC = HEADER_BYTES;
+
+    /** struct cmsghdr: size_t len; int level; int type; then the descriptors, at 8 bytes' grain. */
+    private static final int ANCILLARY = IOVEC + 16;
+
+    private static final int CMSG_BYTES = 16;
+    private static final int ANCILLARY_BYTES = CMSG_BYTES + MOST_DESCRIPTORS * Integer.BYTES;
+    private static final int BYTES = ANCILLARY + ANCILLARY_BYTES;
+
+    private final Memory memory = new Memory(BYTES + MOST_BYTES);
+
+    long address() {
+      return Pointer.nativeValue(memory);
+    }
+
+    private void header(long length, long ancillary) {
+      memory.clear(HEADER_BYTES);
+      memory.setLong(IOV, address() + IOVEC);
+      memory.setLong(IOVLEN, 1);
+      memory.setLong(CONTROL, ancillary == 0 ? 0 : address() + ANCILLARY);
+      memory.setLong(CONTROLLEN, ancillary);
+      memory.setLong(IOVEC, address() + BYTES);
+      memory.setLong(IOVEC + 8, length);
+    }
+
+    void fill(ByteBuffer bytes, int[] descriptors) {
+      int count = descriptors.length;
+      long length = CMSG_BYTES + (long) count * Integer.BYTES;
+      header(bytes.remaining(), count == 0 ? 0 : (length + 7) & -8);
+      if (count > 0) {
+        memory.setLong(ANCILLARY, length);
+        memory.setInt(ANCILLARY + 8, SocketCalls.SOL_SOCKET);
+        memory.setInt(ANCILLARY + 12, SocketCalls.SCM_RIGHTS);
+        memory.write(ANCILLARY + CMSG_BYTES, descriptors, 0, count);
+      }
+      memory.getByteBuffer(BYTES, MOST_BYTES).put(bytes.duplicate());
+    }
+
+    void makeRoom() {
+      header(MOST_BYTES, ANCILLARY_BYTES);
+    }
+
+    Packet packet(int length, Fd from) throws SocketFailure {
+      int flags = memory.getInt(FLAGS);
+      List<Fd> descriptors = new ArrayList<>();
+      long ancillary = memory.getLong(CONTROLLEN);
+      if (ancillary >= CMSG_BYTES
+          && memory.getInt(ANCILLARY + 8) == SocketCalls.SOL_SOCKET
+          && memory.getInt(ANCILLARY + 12) == SocketCalls.SCM_RIGHTS) {
+        int count = (int) (memory.getLong(ANCILLARY) - CMSG_BYTES) / Integer.BYTES;
+        Arrays.stream(memory.getIntArray(ANCILLARY + CMSG_BYTES, count))
+            .forEach(each -> descriptors.add(new Fd(each, "a descriptor from " + from)));
+      }
+      byte[] bytes = memory.getByteArray(BYTES, length);
+      boolean lost = (flags & SocketCalls.MSG_CTRUNC) != 0;
+      Packet packet = new Packet(ByteBuffer.wrap(bytes), descriptors, lost);
+      if ((flags & SocketCalls.MSG_TRUNC) != 0) {
+        packet.close();
+        throw new SocketFailure("a packet from " + from + " is longer than " + MOST_BYTES);
+      }
+      return packet;
+    }
+  }
+}
