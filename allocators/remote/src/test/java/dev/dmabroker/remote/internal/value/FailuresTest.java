@@ -33,6 +33,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -189,7 +190,6 @@ class FailuresTest {
             .heuristic(new InOrder())
             .heap(ScriptedHeap.system())
             .heap(ScriptedHeap.cma())
-            .mapTimeout(Duration.ofMillis(50))
             .build()) {
       SharedBuffer buffer = broker.export(BlobSpec.of(4096));
       Attachment camera = buffer.attach(broker.register("camera", Constraints.none()));
@@ -198,7 +198,11 @@ class FailuresTest {
             buffer.attach(broker.register("display", Constraints.builder().contiguous().build()));
         ExecutionException failure =
             assertThrows(
-                ExecutionException.class, () -> display.mapAsync(Access.READ).get(30, SECONDS));
+                ExecutionException.class,
+                () ->
+                    CompletableFuture.supplyAsync(
+                            () -> display.map(Access.READ, Duration.ofMillis(50)))
+                        .get(30, SECONDS));
         return assertInstanceOf(WaitTimeoutException.class, failure.getCause());
       }
     }
