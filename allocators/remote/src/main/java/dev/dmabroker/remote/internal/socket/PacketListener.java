@@ -210,8 +210,13 @@ public final class PacketListener implements AutoCloseable {
     }
   }
 
-  Fd descriptor() {
-    return fd;
+  /**
+   * Has a poller tell when clients connect.
+   *
+   * @throws SocketFailure if it is closed
+   */
+  public Poller.Registration watch(Poller poller, Poller.Watcher watcher) throws SocketFailure {
+    return poller.watch(fd, Poller.READABLE, watcher);
   }
 
   /** Stops listening, and removes the socket if this listener made it. */

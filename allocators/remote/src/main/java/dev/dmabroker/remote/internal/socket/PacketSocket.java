@@ -15,9 +15,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One end of a connection that keeps the borders of packets and carries descriptors: a Unix socket
- * of the type SOCK_SEQPACKET (unix(7)). No method blocks, but for {@link #receive}. Any threads may
- * send, one thread at a time receives; {@link #close} may be called by any thread, and the parked
- * receiver returns.
+ * of the type SOCK_SEQPACKET (unix(7)). No method blocks, but for {@link #receive} and {@link
+ * #send}. Any threads may send, one thread at a time receives; {@link #close} may be called by any
+ * thread, and the parked receiver returns.
  */
 public final class PacketSocket implements AutoCloseable {
   /** The most bytes of a packet. The kernel refuses packets beyond about 200,000. */
@@ -119,6 +119,18 @@ public final class PacketSocket implements AutoCloseable {
   }
 
   /**
+   * Sends a packet, and waits for room.
+   *
+   * @param bytes as for {@link #trySend}
+   * @param descriptors as for {@link #trySend}
+   * @return never {@link Sent#FULL}
+   * @throws SocketFailure as {@link #trySend}
+   */
+  public Sent send(ByteBuffer bytes, int... descriptors) throws SocketFailure {
+    return send(bytes, 0, descriptors);
+  }
+
+  /**
    * Sends a packet, if there is room for it at once.
    *
    * @param bytes the contents, from position to limit, at most {@link #MOST_BYTES}; left as they
@@ -127,6 +139,10 @@ public final class PacketSocket implements AutoCloseable {
    * @throws SocketFailure if the kernel refuses the packet for good
    */
   public Sent trySend(ByteBuffer bytes, int... descriptors) throws SocketFailure {
+    return send(bytes, SocketCalls.MSG_DONTWAIT, descriptors);
+  }
+
+  private Sent send(ByteBuffer bytes, int wait, int[] descriptors) throws SocketFailure {
     if (bytes.remaining() == 0 || bytes.remaining() > MOST_BYTES) {
       throw new IllegalArgumentException(
           "a packet has 1 to " + MOST_BYTES + " bytes, not " + bytes.remaining());
@@ -139,7 +155,7 @@ public final class PacketSocket implements AutoCloseable {
       try (Fd.Use use = fd.use()) {
         outgoing.fill(bytes, descriptors);
         while (true) {
-          int flags = SocketCalls.MSG_DONTWAIT | SocketCalls.MSG_NOSIGNAL;
+          int flags = wait | SocketCalls.MSG_NOSIGNAL;
           if (SocketCalls.sendmsg(use.number(), outgoing.address(), flags) >= 0) {
             return Sent.SENT;
           }
@@ -237,7 +253,16 @@ public final class PacketSocket implements AutoCloseable {
     }
   }
 
-  /** The descriptor, for a poller. */
+  /**
+   * Has a poller tell what happens to this socket.
+   *
+   * @throws SocketFailure if it is closed
+   */
+  public Poller.Registration watch(Poller poller, int what, Poller.Watcher watcher)
+      throws SocketFailure {
+    return poller.watch(fd, what, watcher);
+  }
+
   Fd descriptor() {
     return fd;
   }

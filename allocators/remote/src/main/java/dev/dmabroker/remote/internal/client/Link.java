@@ -1,0 +1,213 @@
+package dev.dmabroker.remote.internal.client;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.InvalidProtocolBufferException;
+import dev.dmabroker.internal.runtime.Exceptions;
+import dev.dmabroker.remote.internal.socket.Packet;
+import dev.dmabroker.remote.internal.socket.PacketSocket;
+import dev.dmabroker.remote.internal.socket.PacketSocket.Sent;
+import dev.dmabroker.remote.internal.socket.SocketFailure;
+import dev.dmabroker.remote.internal.value.BadMessageException;
+import dev.dmabroker.remote.internal.value.Failures;
+import dev.dmabroker.remote.internal.wire.Acknowledged;
+import dev.dmabroker.remote.internal.wire.ToClient;
+import dev.dmabroker.remote.internal.wire.ToService;
+import java.nio.ByteBuffer;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A client's connection to a service: sends requests, and gives each answer to the request that it
+ * is for. One daemon thread receives. Thread-safe.
+ */
+public final class Link implements AutoCloseable {
+
+  /** An answer, with the packet whose descriptors may be taken. */
+  public record Answer(ToClient message, Packet packet) {}
+
+  /** Makes a value of an answer, in the thread that receives; it must not block. */
+  public interface Reader<T> {
+    /** Reads the answer. */
+    T read(Answer answer) throws BadMessageException;
+  }
+
+  private record Question<T>(CompletableFuture<T> future, Reader<T> reader) {
+    void answer(Answer answer) {
+      try {
+        if (answer.message.hasFailure()) {
+          future.completeExceptionally(Failures.read(answer.message.getFailure()));
+        } else {
+          future.complete(reader.read(answer));
+        }
+      } catch (BadMessageException e) {
+        future.completeExceptionally(
+            new IllegalStateException("the service's answer is no answer: " + e.getMessage(), e));
+      } catch (Throwable e) {
+        future.completeExceptionally(e);
+      }
+    }
+  }
+
+  private final PacketSocket socket;
+  private final AtomicLong last = new AtomicLong();
+  private final Map<Long, Question<?>> questions = new ConcurrentHashMap<>();
+  private final Map<Long, ByteString> parts = new HashMap<>(); // Of the thread that receives.
+  private final BiConsumer<ToClient, Packet> events;
+  private volatile @Nullable String ended;
+
+  /**
+   * Receives from now on.
+   *
+   * @param events is given what the service tells without having been asked
+   */
+  public Link(PacketSocket socket, BiConsumer<ToClient, Packet> events) {
+    this.socket = socket;
+    this.events = events;
+    Thread receiver = new Thread(this::receiveAll, "dmabroker-remote");
+    receiver.setDaemon(true);
+    receiver.start();
+  }
+
+  /**
+   * Asks the service.
+   *
+   * @param request its number is set here
+   * @param reader makes the value of the answer
+   * @param descriptors stay the caller's, and have to be open until this returns
+   * @return completes with what was read, or with what a local broker would have thrown
+   */
+  public <T> CompletableFuture<T> ask(
+      ToService.Builder request, Reader<T> reader, int... descriptors) {
+    long number = last.incrementAndGet();
+    CompletableFuture<T> future = new CompletableFuture<>();
+    questions.put(number, new Question<>(future, reader));
+    String end = ended;
+    if (end == null) {
+      end = send(request.setNumber(number).build(), descriptors);
+    }
+    if (end != null && questions.remove(number) != null) {
+      future.completeExceptionally(gone(end));
+    }
+    return future;
+  }
+
+  /** Asks, and waits for the answer. */
+  public <T> T get(ToService.Builder request, Reader<T> reader, int... descriptors) {
+    try {
+      return ask(request, reader, descriptors).join();
+    } catch (CompletionException e) {
+      Throwable cause = e.getCause();
+      if (cause instanceof RuntimeException thrown) {
+        throw thrown;
+      }
+      throw e;
+    }
+  }
+
+  /** Asks for something that has no other answer than that it was done, and waits for that. */
+  public void order(ToService.Builder request, int... descriptors) {
+    Object unused = get(request, answer -> answer, descriptors);
+  }
+
+  private @Nullable String send(ToService request, int... descriptors) {
+    ByteBuffer bytes = ByteBuffer.wrap(request.toByteArray());
+    if (bytes.remaining() > PacketSocket.MOST_BYTES) {
+      throw new IllegalArgumentException(
+          request.getBodyCase()
+              + " has "
+              + bytes.remaining()
+              + " bytes, and a message to a service at most "
+              + PacketSocket.MOST_BYTES
+              + "; ask for less at once");
+    }
+    try {
+      Sent sent = socket.send(bytes, descriptors);
+      return sent == Sent.SENT ? null : "the service has ended";
+    } catch (SocketFailure e) {
+      return String.valueOf(e.getMessage());
+    }
+  }
+
+  private void receiveAll() {
+    String why = "the service has ended";
+    try {
+      while (true) {
+        try (Packet packet = socket.receive()) {
+          if (packet == null) {
+            break;
+          }
+          if (packet.descriptors() > 0 || packet.descriptorsLost()) {
+            acknowledge();
+          }
+          ToClient message = ToClient.parseFrom(packet.bytes());
+          if (message.hasLettingGo()) {
+            why = "the service let this client go: " + message.getLettingGo().getReason();
+          } else {
+            take(message, packet);
+          }
+        }
+      }
+    } catch (SocketFailure | InvalidProtocolBufferException | RuntimeException | Error e) {
+      why = "the connection failed: " + e;
+    }
+    end(why);
+  }
+
+  private void acknowledge() {
+    Acknowledged.Builder one = Acknowledged.newBuilder().setPackets(1);
+    String unused = send(ToService.newBuilder().setAcknowledged(one).build());
+  }
+
+  private void take(ToClient message, Packet packet) throws InvalidProtocolBufferException {
+    long number = message.getNumber();
+    if (message.hasPart()) {
+      ByteString whole =
+          parts.getOrDefault(number, ByteString.EMPTY).concat(message.getPart().getPiece());
+      if (!message.getPart().getLast()) {
+        parts.put(number, whole);
+        return;
+      }
+      parts.remove(number);
+      take(ToClient.parseFrom(whole), packet);
+    } else if (number == 0) {
+      events.accept(message, packet);
+    } else {
+      Question<?> question = questions.remove(number);
+      if (question != null) {
+        question.answer(new Answer(message, packet));
+      }
+    }
+  }
+
+  private void end(String why) {
+    ended = why;
+    socket.close();
+    for (Long number : questions.keySet()) {
+      Question<?> question = questions.remove(number);
+      if (question != null) {
+        question.future().completeExceptionally(gone(why));
+      }
+    }
+  }
+
+  private static RuntimeException gone(String why) {
+    return Exceptions.closed(why + "; connect again");
+  }
+
+  /** Whether the connection has ended. */
+  public boolean isEnded() {
+    return ended != null;
+  }
+
+  /** Ends the connection; what was asked and not answered fails. */
+  @Override
+  public void close() {
+    end("this client has closed the connection");
+  }
+}

@@ -1,0 +1,113 @@
+package dev.dmabroker.remote.internal.service;
+
+import dev.dmabroker.Device;
+import dev.dmabroker.DeviceSpec;
+import dev.dmabroker.remote.internal.service.Requests.Where;
+import dev.dmabroker.remote.internal.value.BadMessageException;
+import dev.dmabroker.remote.internal.value.Specs;
+import dev.dmabroker.remote.internal.value.Values;
+import dev.dmabroker.remote.internal.wire.DeviceRegistered;
+import dev.dmabroker.remote.internal.wire.Finding;
+import dev.dmabroker.remote.internal.wire.RegisterDevice;
+import dev.dmabroker.remote.internal.wire.ToClient;
+import dev.dmabroker.remote.internal.wire.ToService.BodyCase;
+import dev.dmabroker.remote.internal.wire.Verdict;
+import dev.dmabroker.spec.Constraints;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Serves the requests about a client's devices. In the broker a device has its client's name before
+ * its own, so that clients do not take names from one another.
+ */
+final class DeviceRequests {
+  private final Session session;
+  private final Server server;
+  private final Things<Device> devices;
+
+  DeviceRequests(Session session, Server server) {
+    this.session = session;
+    this.server = server;
+    devices = new Things<>("device", session.limits().devices());
+    session.atEnd(() -> devices.close().forEach(Device::close));
+  }
+
+  void serve(Requests requests) {
+    requests.serve(
+        BodyCase.REGISTER_DEVICE,
+        Where.IN_ORDER,
+        (number, request, packet) -> register(number, request.getRegisterDevice()));
+    requests.serve(
+        BodyCase.CLOSE_DEVICE,
+        Where.IN_ORDER,
+        (number, request, packet) -> {
+          Device device = devices.remove(request.getCloseDevice().getDevice());
+          if (device != null) {
+            device.close();
+          }
+          session.done(number);
+        });
+    new BufferRequests(session, server, devices).serve(requests);
+  }
+
+  private void register(long number, RegisterDevice request) throws BadMessageException {
+    devices.requireRoom(1);
+    List<Constraints> alternatives = new ArrayList<>();
+    for (var each : request.getAlternativesList()) {
+      alternatives.add(Values.read(each));
+    }
+    String name = request.getName().strip();
+    if (name.isEmpty() || name.length() > 64) {
+      throw new BadMessageException("a device's name has 1 to 64 characters");
+    }
+    DeviceSpec.Builder spec =
+        DeviceSpec.builder(session.name() + "/" + name)
+            .alternatives(alternatives.toArray(new Constraints[0]))
+            .access(Specs.read(request.getAccess()))
+            .group(session.name() + (request.getGroup().isEmpty() ? "" : "/" + request.getGroup()));
+    Duration hold = Duration.ofNanos(request.getLongestHoldNanos());
+    if (hold.compareTo(session.limits().longestHold()) > 0) {
+      throw new BadMessageException(
+          "a client's device may hold a mapping for at most "
+              + session.limits().longestHold().toMillis()
+              + " ms, not "
+              + hold.toMillis());
+    }
+    if (!hold.isZero()) {
+      spec.longestHold(hold);
+    }
+    if (request.getDispensable()) {
+      spec.dispensable();
+    }
+    Device device = server.broker().register(spec.build());
+    long identity = devices.add(device);
+    if (identity == 0) {
+      device.close();
+      throw session.goneException();
+    }
+    session.answer(
+        number, ToClient.newBuilder().setDeviceRegistered(write(identity, device)), List.of());
+  }
+
+  private static DeviceRegistered write(long identity, Device device) {
+    DeviceRegistered.Builder message =
+        DeviceRegistered.newBuilder()
+            .setDevice(identity)
+            .setLongestHoldNanos(device.longestHold().toNanos());
+    for (Device.Finding finding : device.findings()) {
+      message.addFindings(
+          Finding.newBuilder()
+              .setHeap(finding.heap())
+              .setVerdict(
+                  switch (finding.verdict()) {
+                    case ACCEPTED -> Verdict.ACCEPTED;
+                    case REFUSED -> Verdict.REFUSED;
+                    case UNKNOWN -> Verdict.UNKNOWN;
+                  })
+              .setBasis(finding.basis().name())
+              .setReason(finding.reason()));
+    }
+    return message.build();
+  }
+}

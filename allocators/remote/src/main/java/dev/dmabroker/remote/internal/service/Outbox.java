@@ -1,0 +1,128 @@
+package dev.dmabroker.remote.internal.service;
+
+import dev.dmabroker.allocators.linux.Fd;
+import dev.dmabroker.remote.internal.socket.PacketSocket;
+import dev.dmabroker.remote.internal.socket.PacketSocket.Sent;
+import dev.dmabroker.remote.internal.socket.SocketFailure;
+import dev.dmabroker.spi.HeapException;
+import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
+import java.util.List;
+
+/**
+ * Sends packets to one client in order, without ever waiting for the client: what finds no room in
+ * the socket waits here, up to a limit. At most {@link #WINDOW} packets with descriptors are under
+ * way that the client has not acknowledged, since the kernel counts descriptors that are under way
+ * for each user, and a client that does not read would use up what others need (unix(7),
+ * ETOOMANYREFS). Thread-safe.
+ */
+final class Outbox {
+  /** The most packets with descriptors that a client has not acknowledged. */
+  static final int WINDOW = 16;
+
+  /** The most bytes that wait for a client. */
+  static final int MOST_BYTES = 1 << 20;
+
+  /** What became of a packet. */
+  enum Outcome {
+    /** It is under way. */
+    SENT,
+    /** It waits for room, or for the client to acknowledge what it was sent. */
+    WAITS,
+    /** The client does not read, or is gone, or the kernel refuses: nothing more can be sent. */
+    LOST
+  }
+
+  private record Packet(ByteBuffer bytes, List<Fd> descriptors) {
+    void close() {
+      descriptors.forEach(Fd::close);
+    }
+  }
+
+  private final PacketSocket socket;
+  private final ArrayDeque<Packet> waiting = new ArrayDeque<>();
+  private int waitingBytes;
+  private int unacknowledged;
+  private boolean closed;
+
+  Outbox(PacketSocket socket) {
+    this.socket = socket;
+  }
+
+  /**
+   * Sends a packet, after those that wait.
+   *
+   * @param descriptors pass to the outbox, which closes them
+   */
+  synchronized Outcome send(byte[] bytes, List<Fd> descriptors) {
+    Packet packet = new Packet(ByteBuffer.wrap(bytes), descriptors);
+    if (closed || waitingBytes + bytes.length > MOST_BYTES) {
+      packet.close();
+      return Outcome.LOST;
+    }
+    waiting.add(packet);
+    waitingBytes += bytes.length;
+    return flush();
+  }
+
+  /** Notes that a client has received packets with descriptors, and sends what waited for that. */
+  synchronized Outcome acknowledged(int packets) {
+    if (packets < 0 || packets > unacknowledged) {
+      return Outcome.LOST;
+    }
+    unacknowledged -= packets;
+    return flush();
+  }
+
+  /** Sends what there is room for. */
+  synchronized Outcome flush() {
+    while (!waiting.isEmpty()) {
+      Packet next = waiting.getFirst();
+      boolean carries = !next.descriptors.isEmpty();
+      if (carries && unacknowledged == WINDOW) {
+        return Outcome.WAITS;
+      }
+      Sent sent = trySend(next);
+      if (sent == Sent.FULL) {
+        return Outcome.WAITS;
+      }
+      if (sent == Sent.ENDED) {
+        close();
+        return Outcome.LOST;
+      }
+      unacknowledged += carries ? 1 : 0;
+      waitingBytes -= next.bytes.remaining();
+      waiting.removeFirst();
+      next.close();
+    }
+    return Outcome.SENT;
+  }
+
+  private Sent trySend(Packet packet) {
+    int[] numbers = new int[packet.descriptors.size()];
+    try {
+      for (int at = 0; at < numbers.length; at++) {
+        try (Fd.Use use = packet.descriptors.get(at).use()) {
+          numbers[at] = use.number(); // They are this outbox's, and closed by it alone.
+        }
+      }
+      return socket.trySend(packet.bytes, numbers);
+    } catch (HeapException | SocketFailure refused) {
+      return Sent.ENDED;
+    }
+  }
+
+  /** Whether packets wait for room in the socket, and not for the client to acknowledge. */
+  synchronized boolean waitsForRoom() {
+    return !waiting.isEmpty()
+        && (waiting.getFirst().descriptors.isEmpty() || unacknowledged < WINDOW);
+  }
+
+  /** Drops what waits. */
+  synchronized void close() {
+    closed = true;
+    waiting.forEach(Packet::close);
+    waiting.clear();
+    waitingBytes = 0;
+  }
+}

@@ -1,0 +1,280 @@
+package dev.dmabroker.remote.internal.service;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.InvalidProtocolBufferException;
+import dev.dmabroker.allocators.linux.Fd;
+import dev.dmabroker.internal.runtime.Exceptions;
+import dev.dmabroker.remote.internal.service.Outbox.Outcome;
+import dev.dmabroker.remote.internal.service.Requests.Where;
+import dev.dmabroker.remote.internal.socket.Packet;
+import dev.dmabroker.remote.internal.socket.PacketSocket;
+import dev.dmabroker.remote.internal.socket.PacketSocket.Received;
+import dev.dmabroker.remote.internal.socket.Poller;
+import dev.dmabroker.remote.internal.socket.SocketFailure;
+import dev.dmabroker.remote.internal.value.BadMessageException;
+import dev.dmabroker.remote.internal.value.Failures;
+import dev.dmabroker.remote.internal.wire.Done;
+import dev.dmabroker.remote.internal.wire.LettingGo;
+import dev.dmabroker.remote.internal.wire.Part;
+import dev.dmabroker.remote.internal.wire.ToClient;
+import dev.dmabroker.remote.internal.wire.ToService;
+import dev.dmabroker.remote.internal.wire.ToService.BodyCase;
+import java.lang.System.Logger.Level;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One client's connection. Its packets are read on the poller's thread, which also does what has to
+ * be done at once; all else is done by a pool, so that no client waits for another's. Answers and
+ * events may be sent by any thread.
+ *
+ * <p>A client that sends what is no message, that floods, or that does not read, is let go with a
+ * reason: all that it had is closed. A request that is wrong is refused, and the client stays.
+ */
+final class Session {
+  private static final System.Logger LOG = System.getLogger(Session.class.getName());
+
+  /** The most packets that are read before other clients' turn. */
+  private static final int TURN = 64;
+
+  /** Room in a packet for what stands around a part. */
+  private static final int PART_BYTES = PacketSocket.MOST_BYTES - 64;
+
+  private final Server server;
+  private final PacketSocket socket;
+  private final Outbox outbox;
+  private final Work work;
+  private final Executor aside;
+  private final Requests requests = new Requests();
+  private final Set<Long> underWay = ConcurrentHashMap.newKeySet();
+  private final List<Runnable> ends = new ArrayList<>();
+  private volatile String name = "a client that has not said its name";
+  private volatile Poller.@Nullable Registration registration;
+  private volatile boolean awaitsRoom;
+  private boolean ended;
+
+  Session(Server server, PacketSocket socket, Executor pool) {
+    this.server = server;
+    this.socket = socket;
+    this.outbox = new Outbox(socket);
+    this.work = new Work(pool);
+    this.aside = pool;
+    new Greeting(this, server).serve(requests);
+  }
+
+  /** Starts to read. */
+  void start(Poller poller) throws SocketFailure {
+    registration = socket.watch(poller, Poller.READABLE, this::ready);
+  }
+
+  /** Does what is given to it after the requests before. */
+  Executor inOrder() {
+    return work;
+  }
+
+  Requests requests() {
+    return requests;
+  }
+
+  PacketSocket socket() {
+    return socket;
+  }
+
+  String name() {
+    return name;
+  }
+
+  void name(String itsName) {
+    name = itsName;
+  }
+
+  Limits limits() {
+    return server.limits();
+  }
+
+  /** Has something done when the client has gone, the last added first. */
+  synchronized void atEnd(Runnable end) {
+    if (ended) {
+      aside.execute(end);
+    } else {
+      ends.add(0, end);
+    }
+  }
+
+  private void ready(int events) {
+    try {
+      note(outbox.flush());
+      for (int turn = 0; turn < TURN; turn++) {
+        Received received = socket.tryReceive();
+        Packet packet = received.packet();
+        if (packet != null) {
+          take(packet);
+        } else if (received == Received.ENDED) {
+          end("it has closed its connection");
+          return;
+        } else {
+          return;
+        }
+      }
+    } catch (SocketFailure e) {
+      letGo(String.valueOf(e.getMessage()));
+    }
+  }
+
+  private void take(Packet packet) {
+    ToService request;
+    try {
+      request = ToService.parseFrom(packet.bytes());
+    } catch (InvalidProtocolBufferException e) {
+      packet.close();
+      letGo(
+          "it sent "
+              + packet.bytes().remaining()
+              + " bytes that are no message: "
+              + e.getMessage());
+      return;
+    }
+    long number = request.getNumber();
+    BodyCase kind = request.getBodyCase();
+    Requests.Way way = requests.of(kind);
+    if (way == null) {
+      packet.close();
+      refuse(number, new UnsupportedOperationException("this service does not know " + kind));
+    } else if (number != 0 && (underWay.size() >= limits().requests() || !underWay.add(number))) {
+      packet.close();
+      letGo(
+          "request "
+              + number
+              + " came while "
+              + underWay.size()
+              + " were unanswered; at most "
+              + limits().requests()
+              + " may be, each with a number of its own");
+    } else if (way.where() == Where.AT_ONCE) {
+      serve(way, number, request, packet);
+    } else {
+      Executor executor = way.where() == Where.IN_ORDER ? work : aside;
+      executor.execute(() -> serve(way, number, request, packet));
+    }
+  }
+
+  private void serve(Requests.Way way, long number, ToService request, Packet packet) {
+    try (packet) {
+      way.server().serve(number, request, packet);
+    } catch (BadMessageException e) {
+      refuse(number, new IllegalArgumentException(e.getMessage()));
+    } catch (Throwable e) {
+      refuse(number, e);
+    }
+  }
+
+  /** Answers that a request was done. */
+  void done(long number) {
+    answer(number, ToClient.newBuilder().setDone(Done.getDefaultInstance()), List.of());
+  }
+
+  /** Answers with what was thrown. */
+  void refuse(long number, Throwable thrown) {
+    answer(number, ToClient.newBuilder().setFailure(Failures.write(thrown)), List.of());
+  }
+
+  /**
+   * Answers a request. An answer that is longer than a packet goes in parts.
+   *
+   * @param descriptors pass to this session
+   */
+  void answer(long number, ToClient.Builder answer, List<Fd> descriptors) {
+    underWay.remove(number);
+    send(number, answer, descriptors);
+  }
+
+  /** Tells the client something that it did not ask for. */
+  void tell(ToClient.Builder event, List<Fd> descriptors) {
+    send(0, event, descriptors);
+  }
+
+  private void send(long number, ToClient.Builder message, List<Fd> descriptors) {
+    byte[] bytes =
+        message.setNumber(number).setDescriptors(descriptors.size()).build().toByteArray();
+    if (bytes.length <= PacketSocket.MOST_BYTES) {
+      note(outbox.send(bytes, descriptors));
+      return;
+    }
+    ByteString whole = ByteString.copyFrom(bytes);
+    synchronized (outbox) { // Parts of two answers may mix, but not those of one.
+      for (int from = 0; from < whole.size(); from += PART_BYTES) {
+        int to = Math.min(from + PART_BYTES, whole.size());
+        Part.Builder part =
+            Part.newBuilder().setPiece(whole.substring(from, to)).setLast(to == whole.size());
+        byte[] packet = ToClient.newBuilder().setNumber(number).setPart(part).build().toByteArray();
+        note(outbox.send(packet, to == whole.size() ? descriptors : List.of()));
+      }
+    }
+  }
+
+  /** Notes that the client has received what it was sent. */
+  void acknowledged(int packets) {
+    note(outbox.acknowledged(packets));
+  }
+
+  private void note(Outcome outcome) {
+    Poller.Registration watch = registration;
+    if (outcome == Outcome.LOST) {
+      end("it does not read what it is sent");
+    } else if (watch != null && outbox.waitsForRoom() != awaitsRoom) {
+      awaitsRoom = outbox.waitsForRoom();
+      watch.await(Poller.READABLE | (awaitsRoom ? Poller.WRITABLE : 0));
+    }
+  }
+
+  /** Ends the connection, and tells the client why. */
+  void letGo(String reason) {
+    byte[] last =
+        ToClient.newBuilder()
+            .setLettingGo(LettingGo.newBuilder().setReason(reason))
+            .build()
+            .toByteArray();
+    Outcome unused = outbox.send(last, List.of());
+    end(reason);
+  }
+
+  /** Closes all that the client had. A second call does nothing. */
+  void end(String reason) {
+    List<Runnable> now;
+    synchronized (this) {
+      if (ended) {
+        return;
+      }
+      ended = true;
+      now = List.copyOf(ends);
+      ends.clear();
+    }
+    LOG.log(Level.INFO, "client {0} has gone: {1}", name, reason);
+    Poller.Registration watch = registration;
+    if (watch != null) {
+      watch.close();
+    }
+    outbox.close();
+    socket.close();
+    server.forget(this);
+    work.execute(
+        () -> {
+          for (Runnable end : now) {
+            try {
+              end.run();
+            } catch (Throwable e) {
+              LOG.log(Level.WARNING, "what client " + name + " had is not closed", e);
+            }
+          }
+        });
+  }
+
+  /** The connection has ended, or is about to. */
+  RuntimeException goneException() {
+    return Exceptions.closed("client " + name + " has gone");
+  }
+}

@@ -1,0 +1,147 @@
+package dev.dmabroker.remote;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.dmabroker.Attachment;
+import dev.dmabroker.Broker;
+import dev.dmabroker.ClosedException;
+import dev.dmabroker.CpuView;
+import dev.dmabroker.Device;
+import dev.dmabroker.Mapping;
+import dev.dmabroker.SharedBuffer;
+import dev.dmabroker.UnsatisfiableException;
+import dev.dmabroker.allocators.ModelledHeap;
+import dev.dmabroker.remote.internal.service.Limits;
+import dev.dmabroker.remote.internal.service.Server;
+import dev.dmabroker.remote.internal.socket.PacketListener;
+import dev.dmabroker.spec.Access;
+import dev.dmabroker.spec.BlobSpec;
+import dev.dmabroker.spec.Constraints;
+import dev.dmabroker.testing.Await;
+import dev.dmabroker.testing.InOrder;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class RemoteBrokerTest {
+  private static final Constraints CONTIGUOUS = Constraints.builder().contiguous().build();
+
+  @TempDir private Path folder;
+  private Broker broker;
+  private Server server;
+  private RemoteBroker remote;
+
+  @BeforeEach
+  void serve() throws Exception {
+    broker =
+        Broker.builder()
+            .heuristic(new InOrder())
+            .heap(ModelledHeap.builder("system").build())
+            .heap(ModelledHeap.builder("cma").contiguous(true).build())
+            .build();
+    server = new Server(broker, PacketListener.at(folder.resolve("socket"), 0600), Limits.USUAL);
+    remote = RemoteBroker.connect(folder.resolve("socket"), "player");
+  }
+
+  @AfterEach
+  void end() {
+    remote.close();
+    server.close();
+    broker.close();
+  }
+
+  private static void write(Attachment attachment, int value) {
+    try (Mapping mapping = attachment.map(Access.WRITE);
+        CpuView view = mapping.cpuView()) {
+      view.bytes().putInt(0, value);
+    }
+  }
+
+  private static int read(Attachment attachment) {
+    try (Mapping mapping = attachment.map(Access.READ);
+        CpuView view = mapping.cpuView()) {
+      return view.bytes().getInt(0);
+    }
+  }
+
+  @Test
+  void aBufferMovesForALateDeviceOfAnotherClient() throws Exception {
+    Device camera = remote.register("camera", Constraints.builder().cpuOnly().build());
+    SharedBuffer frame = remote.export("frame", BlobSpec.of(4096));
+    Attachment in = frame.attach(camera);
+    write(in, 42);
+    try (Mapping mapping = in.map(Access.READ)) {
+      assertEquals("system", mapping.heapName());
+      assertEquals(1, mapping.generation());
+      assertTrue(mapping.fd() > 0);
+    }
+    Device display =
+        remote.register("display", Constraints.builder().cpuOnly().contiguous().build());
+    Attachment out = frame.attach(display);
+    assertEquals(42, read(out));
+    try (Mapping mapping = out.map(Access.READ)) {
+      assertEquals("cma", mapping.heapName());
+      assertEquals(2, mapping.generation());
+    }
+    write(in, 43);
+    assertEquals(43, read(out));
+    assertEquals(
+        List.of("player/camera", "player/display"),
+        broker.snapshot().devices().stream().map(it -> it.name()).sorted().toList());
+  }
+
+  @Test
+  void refusalsAreThoseOfALocalBroker() {
+    Device picky =
+        remote.register("picky", Constraints.builder().permittedHeaps("nowhere").build());
+    SharedBuffer frame = remote.export(BlobSpec.of(4096));
+    UnsatisfiableException refused =
+        assertThrows(UnsatisfiableException.class, () -> frame.attach(picky));
+    assertTrue(refused.plan().passedOver().size() >= 2, refused::getMessage);
+    assertEquals("permittedHeaps", refused.conflict().clauses().get(0).field());
+    assertTrue(remote.plan(BlobSpec.of(4096), List.of(picky)).placements().isEmpty());
+  }
+
+  @Test
+  void whatAClientHadIsClosedWhenItGoes() throws Exception {
+    try (RemoteBroker other = RemoteBroker.connect(folder.resolve("socket"), "player")) {
+      assertEquals("player-2", other.name());
+      Device camera = other.register("camera", Constraints.builder().cpuOnly().build());
+      Attachment in = other.export("frame", BlobSpec.of(4096)).attach(camera);
+      Mapping unused = in.map(Access.WRITE);
+      assertEquals(1, broker.snapshot().buffers().size());
+    }
+    Await.until("the buffer has gone", () -> broker.snapshot().buffers().isEmpty());
+    Await.until("the device has gone", () -> broker.snapshot().devices().isEmpty());
+  }
+
+  @Test
+  void clientsAreToldWhenTheServiceEnds() throws Exception {
+    Device camera = remote.register("camera", Constraints.builder().cpuOnly().build());
+    Attachment in = remote.export("frame", BlobSpec.of(4096)).attach(camera);
+    Mapping mapping = in.map(Access.WRITE);
+    server.close();
+    Await.until("the client knows", () -> !mapping.isOpen());
+    String text =
+        String.valueOf(assertThrows(ClosedException.class, () -> in.map(Access.READ)).getMessage());
+    assertTrue(text.contains("the service ends; connect again"), text);
+    mapping.close();
+    in.close();
+  }
+
+  @Test
+  void mapsGoThrough() {
+    Device camera = remote.register("camera", Constraints.builder().cpuOnly().build());
+    Attachment in = remote.export("frame", BlobSpec.of(4096)).attach(camera);
+    long from = System.nanoTime();
+    for (int at = 0; at < 2000; at++) {
+      in.map(Access.WRITE).close();
+    }
+    System.out.println((System.nanoTime() - from) / 2000 + " ns a map and unmap");
+  }
+}
