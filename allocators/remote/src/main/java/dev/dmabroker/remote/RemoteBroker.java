@@ -15,6 +15,7 @@ import dev.dmabroker.event.Delivery;
 import dev.dmabroker.remote.internal.client.Link;
 import dev.dmabroker.remote.internal.client.RemoteBuffer;
 import dev.dmabroker.remote.internal.client.RemoteDevice;
+import dev.dmabroker.remote.internal.client.RemoteStream;
 import dev.dmabroker.remote.internal.socket.PacketSocket;
 import dev.dmabroker.remote.internal.socket.SocketFailure;
 import dev.dmabroker.remote.internal.value.Plans;
@@ -25,6 +26,7 @@ import dev.dmabroker.remote.internal.wire.Export;
 import dev.dmabroker.remote.internal.wire.Goodbye;
 import dev.dmabroker.remote.internal.wire.Hello;
 import dev.dmabroker.remote.internal.wire.MakePlan;
+import dev.dmabroker.remote.internal.wire.MakeStream;
 import dev.dmabroker.remote.internal.wire.RegisterDevice;
 import dev.dmabroker.remote.internal.wire.ToService;
 import dev.dmabroker.remote.internal.wire.Welcome;
@@ -153,7 +155,19 @@ public final class RemoteBroker implements Broker {
 
   @Override
   public BufferStream stream(StreamSpec spec) {
-    throw new UnsupportedOperationException("streams do not cross yet");
+    MakeStream.Builder request =
+        MakeStream.newBuilder()
+            .setName(spec.name())
+            .setBuffer(Specs.write(spec.buffer()))
+            .setProducer(ours(spec.producer()).identity())
+            .setMinBuffers(spec.minBuffers())
+            .setMaxBuffers(spec.maxBuffers())
+            .setMaxBytes(spec.maxBytes() == Long.MAX_VALUE ? 0 : spec.maxBytes())
+            .setQuietTimeNanos(spec.quietTime().toNanos())
+            .setStopDeadlineNanos(spec.stopDeadline().toNanos());
+    return link.get(
+        ToService.newBuilder().setMakeStream(request),
+        answer -> new RemoteStream(link, spec, answer.message().getStreamMade().getStream()));
   }
 
   @Override

@@ -1,16 +1,24 @@
 package dev.dmabroker.remote;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.dmabroker.Attachment;
 import dev.dmabroker.Broker;
+import dev.dmabroker.BufferStream;
 import dev.dmabroker.ClosedException;
 import dev.dmabroker.CpuView;
 import dev.dmabroker.Device;
+import dev.dmabroker.EmptyFrame;
+import dev.dmabroker.Frame;
 import dev.dmabroker.Mapping;
 import dev.dmabroker.SharedBuffer;
+import dev.dmabroker.StreamConsumer;
+import dev.dmabroker.StreamConsumer.Policy;
+import dev.dmabroker.StreamSpec;
+import dev.dmabroker.StreamStoppedException;
 import dev.dmabroker.UnsatisfiableException;
 import dev.dmabroker.allocators.ModelledHeap;
 import dev.dmabroker.remote.internal.service.Limits;
@@ -23,6 +31,8 @@ import dev.dmabroker.testing.Await;
 import dev.dmabroker.testing.InOrder;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -132,6 +142,84 @@ class RemoteBrokerTest {
     assertTrue(text.contains("the service ends; connect again"), text);
     mapping.close();
     in.close();
+  }
+
+  @Test
+  void framesOfAStreamMoveForALateConsumer() throws Exception {
+    Device camera = remote.register("camera", Constraints.builder().cpuOnly().build());
+    Device viewer = remote.register("viewer", Constraints.builder().cpuOnly().build());
+    try (BufferStream stream = remote.stream(StreamSpec.of("video", BlobSpec.of(4096), camera));
+        StreamConsumer every = stream.consumer(viewer, Policy.EVERY_FRAME)) {
+      stream.start();
+      for (int number = 0; number < 20; number++) {
+        submit(stream, number);
+        assertFrame(number, every, "system");
+      }
+      Device display =
+          remote.register("display", Constraints.builder().cpuOnly().contiguous().build());
+      try (StreamConsumer late = stream.consumer(display, Policy.EVERY_FRAME)) {
+        for (int number = 20; number < 40; number++) {
+          submit(stream, number);
+          assertFrame(number, every, "cma");
+          assertFrame(number, late, "cma");
+        }
+      }
+    }
+    Await.until("all is given back", () -> broker.snapshot().streams().isEmpty());
+  }
+
+  private static void submit(BufferStream stream, int number) {
+    EmptyFrame frame = stream.acquire();
+    frame.mapping().cpuView().bytes().putInt(0, number); // The view ends with the frame.
+    frame.submit();
+  }
+
+  private static void assertFrame(int number, StreamConsumer consumer, String heap) {
+    try (Frame frame = consumer.take()) {
+      assertEquals(number, frame.sequence());
+      assertEquals(number, frame.mapping().cpuView().bytes().getInt(0));
+      assertEquals(heap, frame.mapping().heapName());
+    }
+  }
+
+  @Test
+  void theLatestFrameIsTheLatestWhenItIsAskedFor() throws Exception {
+    Device camera = remote.register("camera", Constraints.builder().cpuOnly().build());
+    Device viewer = remote.register("viewer", Constraints.builder().cpuOnly().build());
+    try (BufferStream stream = remote.stream(StreamSpec.of("video", BlobSpec.of(4096), camera));
+        StreamConsumer latest = stream.consumer(viewer, Policy.LATEST)) {
+      stream.start();
+      for (int number = 0; number < 10; number++) {
+        submit(stream, number);
+      }
+      assertFrame(9, latest, "system");
+      submit(stream, 10);
+      assertFrame(10, latest, "system");
+    }
+  }
+
+  @Test
+  void aStoppedStreamTellsItsTakersAndGoesOn() throws Exception {
+    Device camera = remote.register("camera", Constraints.builder().cpuOnly().build());
+    Device viewer = remote.register("viewer", Constraints.builder().cpuOnly().build());
+    try (BufferStream stream = remote.stream(StreamSpec.of("video", BlobSpec.of(4096), camera));
+        StreamConsumer every = stream.consumer(viewer, Policy.EVERY_FRAME)) {
+      stream.start();
+      submit(stream, 0);
+      assertFrame(0, every, "system");
+      var waiting = every.takeAsync();
+      stream.stop();
+      assertInstanceOf(
+          StreamStoppedException.class,
+          assertThrows(ExecutionException.class, () -> waiting.get(30, TimeUnit.SECONDS))
+              .getCause());
+      stream.start();
+      var next = every.takeAsync();
+      submit(stream, 1);
+      try (Frame frame = next.get(30, TimeUnit.SECONDS)) {
+        assertEquals(1, frame.sequence());
+      }
+    }
   }
 
   @Test

@@ -54,11 +54,15 @@ public final class Link implements AutoCloseable {
     }
   }
 
+  private static final System.Logger LOG = System.getLogger(Link.class.getName());
+
   private final PacketSocket socket;
   private final AtomicLong last = new AtomicLong();
+  private final Map<Long, RemoteConsumer> consumers = new ConcurrentHashMap<>();
   private final Map<Long, Question<?>> questions = new ConcurrentHashMap<>();
   private final Map<Long, ByteString> parts = new HashMap<>(); // Of the thread that receives.
   private final BiConsumer<ToClient, Packet> events;
+  private final Memories memories = new Memories(this);
   private volatile @Nullable String ended;
 
   /**
@@ -113,6 +117,45 @@ public final class Link implements AutoCloseable {
   /** Asks for something that has no other answer than that it was done, and waits for that. */
   public void order(ToService.Builder request, int... descriptors) {
     Object unused = get(request, answer -> answer, descriptors);
+  }
+
+  /**
+   * Tells the service something to which no answer is needed. If the connection has ended, it does
+   * nothing: the service has closed all by itself.
+   */
+  public void tell(ToService.Builder message) {
+    String unused = send(message.setNumber(0).build());
+  }
+
+  /** Gives a consumer what the service sends to it. */
+  void consume(long identity, RemoteConsumer consumer) {
+    consumers.put(identity, consumer);
+  }
+
+  void forgetConsumer(long identity) {
+    consumers.remove(identity);
+  }
+
+  private void event(ToClient message, Packet packet) {
+    try {
+      switch (message.getBodyCase()) {
+        case FRAME_READY -> {
+          RemoteConsumer consumer = consumers.get(message.getFrameReady().getConsumer());
+          if (consumer != null) {
+            consumer.take(message.getFrameReady(), packet);
+          }
+        }
+        case STREAM_ENDED -> {
+          RemoteConsumer consumer = consumers.get(message.getStreamEnded().getConsumer());
+          if (consumer != null) {
+            consumer.end(message.getStreamEnded().getWhy());
+          }
+        }
+        default -> events.accept(message, packet);
+      }
+    } catch (BadMessageException | RuntimeException e) {
+      LOG.log(System.Logger.Level.WARNING, "what the service told could not be taken", e);
+    }
   }
 
   private @Nullable String send(ToService request, int... descriptors) {
@@ -176,7 +219,7 @@ public final class Link implements AutoCloseable {
       parts.remove(number);
       take(ToClient.parseFrom(whole), packet);
     } else if (number == 0) {
-      events.accept(message, packet);
+      event(message, packet);
     } else {
       Question<?> question = questions.remove(number);
       if (question != null) {
@@ -194,10 +237,17 @@ public final class Link implements AutoCloseable {
         question.future().completeExceptionally(gone(why));
       }
     }
+    consumers.values().forEach(each -> each.disconnected(gone(why)));
+    memories.disconnected();
   }
 
   private static RuntimeException gone(String why) {
     return Exceptions.closed(why + "; connect again");
+  }
+
+  /** The memory that the service has sent. */
+  Memories memories() {
+    return memories;
   }
 
   /** Whether the connection has ended. */

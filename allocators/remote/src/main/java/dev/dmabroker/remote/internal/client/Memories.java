@@ -2,95 +2,152 @@ package dev.dmabroker.remote.internal.client;
 
 import dev.dmabroker.allocators.linux.Fd;
 import dev.dmabroker.allocators.linux.LinuxBacking;
+import dev.dmabroker.internal.runtime.Exceptions;
 import dev.dmabroker.remote.internal.socket.Packet;
 import dev.dmabroker.remote.internal.value.BadMessageException;
 import dev.dmabroker.remote.internal.value.Specs;
+import dev.dmabroker.remote.internal.wire.Forget;
 import dev.dmabroker.remote.internal.wire.Memory;
+import dev.dmabroker.remote.internal.wire.ToService;
 import dev.dmabroker.spec.Layout;
 import dev.dmabroker.spi.Backing;
 import dev.dmabroker.spi.HeapException;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The places of one buffer that the service has told this client of, with their descriptors. A
- * place is kept for as long as it is mapped, and the latest one until the next comes. Thread-safe.
+ * The memory that a service has sent descriptors of. A memory is kept while it is in use, and the
+ * latest one of each buffer until the buffer's next one comes, so that a buffer that stays where it
+ * is costs one descriptor. Thread-safe.
  */
 final class Memories {
 
-  /** A place, and the descriptor of its memory. */
-  static final class Place {
-    final long generation;
-    final String heap;
-    final long sizeBytes;
-    final Layout layout;
-    final Backing backing;
-    private int uses;
+  /** A buffer that lies in one memory after another. */
+  static final class Slot {
+    private @Nullable Received latest;
+    private boolean closed;
+  }
 
-    private Place(Memory message, Layout layout, Backing backing) {
-      generation = message.getGeneration();
-      heap = message.getHeap();
-      sizeBytes = message.getSizeBytes();
-      this.layout = layout;
+  /** Memory that this process has a descriptor of. */
+  static final class Received {
+    final Backing backing;
+    private final long number;
+    private int uses;
+    private int slots;
+    private boolean leaving;
+
+    private Received(long number, Backing backing) {
+      this.number = number;
       this.backing = backing;
     }
   }
 
-  private final Map<Long, Place> places = new HashMap<>();
-  private long latest;
-  private boolean closed;
+  /** One use of a memory, by a mapping or a frame. */
+  record Use(Received received, long generation, String heap, long sizeBytes, Layout layout) {}
 
-  /**
-   * Takes a place into use.
-   *
-   * @throws BadMessageException if its descriptor is missing, or is not what the message says
-   */
-  synchronized Place use(Memory message, Packet packet) throws BadMessageException {
-    Place place = places.get(message.getGeneration());
-    if (place == null) {
-      place = new Place(message, Specs.read(message.getLayout()), backing(message, packet));
-      places.put(place.generation, place);
-      if (place.generation > latest) {
-        Place before = places.get(latest);
-        latest = place.generation;
-        forgetIfUnused(before);
-      }
-    }
-    place.uses++;
-    return place;
+  private final Link link;
+  private final Map<Long, Received> memories = new HashMap<>();
+
+  Memories(Link link) {
+    this.link = link;
   }
 
-  private static Backing backing(Memory message, Packet packet) throws BadMessageException {
+  /**
+   * Takes a memory into use.
+   *
+   * @throws BadMessageException if what the service sent is not what the message says
+   * @throws dev.dmabroker.DescriptorException if this process had no room for the descriptor; the
+   *     next try may succeed
+   */
+  synchronized Use use(Slot slot, Memory message, Packet packet) throws BadMessageException {
+    Layout layout = Specs.read(message.getLayout());
+    Received received = memories.get(message.getMemory());
+    if (received == null) {
+      received = new Received(message.getMemory(), backing(message, packet));
+      memories.put(received.number, received);
+    }
+    received.uses++;
+    Received before = slot.latest;
+    if (before != received && !slot.closed) {
+      slot.latest = received;
+      received.slots++;
+      if (before != null) {
+        before.slots--;
+        leaveIfUnused(before);
+      }
+    }
+    return new Use(
+        received, message.getGeneration(), message.getHeap(), message.getSizeBytes(), layout);
+  }
+
+  private Backing backing(Memory message, Packet packet) throws BadMessageException {
     Fd fd = message.getHasDescriptor() ? packet.take(message.getDescriptor()) : null;
     if (fd == null) {
-      throw new BadMessageException(
-          "the descriptor of generation " + message.getGeneration() + " did not arrive");
+      forget(message.getMemory(), () -> {});
+      if (packet.descriptorsLost()) {
+        throw Exceptions.descriptor(
+            "the memory's descriptor was lost, as this process has no descriptor left; close some,"
+                + " or raise the limit (ulimit -n)");
+      }
+      throw new BadMessageException("memory " + message.getMemory() + " has no descriptor");
     }
     try {
       return LinuxBacking.received(
-          fd, message.getSizeBytes(), "generation " + message.getGeneration());
+          fd, message.getSizeBytes(), "memory " + message.getMemory() + " of the service");
     } catch (HeapException e) {
       fd.close();
+      forget(message.getMemory(), () -> {});
       throw new BadMessageException(String.valueOf(e.getMessage()), e);
     }
   }
 
-  /** Ends one use of a place. */
-  synchronized void unuse(Place place) {
-    place.uses--;
-    forgetIfUnused(place);
+  /** Ends a use. */
+  synchronized void end(Use use) {
+    use.received.uses--;
+    leaveIfUnused(use.received);
   }
 
-  private void forgetIfUnused(@org.jspecify.annotations.Nullable Place place) {
-    if (place != null && place.uses == 0 && (closed || place.generation != latest)) {
-      places.remove(place.generation);
-      place.backing.release();
+  /** The buffer is gone: its memory is kept no longer than it is in use. */
+  synchronized void close(Slot slot) {
+    Received latest = slot.latest;
+    slot.closed = true;
+    slot.latest = null;
+    if (latest != null) {
+      latest.slots--;
+      leaveIfUnused(latest);
     }
   }
 
-  /** Keeps no place from now on that is not in use. */
-  synchronized void close() {
-    closed = true;
-    java.util.List.copyOf(places.values()).forEach(this::forgetIfUnused);
+  private void leaveIfUnused(Received received) {
+    if (received.uses == 0 && received.slots == 0 && !received.leaving) {
+      received.leaving = true;
+      forget(received.number, () -> left(received));
+    }
+  }
+
+  private void forget(long memory, Runnable whenForgotten) {
+    link.ask(
+            ToService.newBuilder().setForget(Forget.newBuilder().setMemory(memory)),
+            answer -> answer)
+        .whenComplete((answer, thrown) -> whenForgotten.run());
+  }
+
+  /** What the service sent before it forgot may have brought the memory into use again. */
+  private synchronized void left(Received received) {
+    received.leaving = false;
+    if (received.uses == 0 && received.slots == 0) {
+      memories.remove(received.number, received);
+      received.backing.release();
+    }
+  }
+
+  /** The connection has ended. Memory that is in use stays until its use ends. */
+  synchronized void disconnected() {
+    for (Received each : List.copyOf(memories.values())) {
+      each.slots = 0;
+      leaveIfUnused(each);
+    }
   }
 }

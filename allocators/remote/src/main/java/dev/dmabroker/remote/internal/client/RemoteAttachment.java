@@ -37,10 +37,6 @@ final class RemoteAttachment implements Attachment {
     leftOut = attached.getLeftOut();
   }
 
-  Memories memories() {
-    return buffer.memories();
-  }
-
   @Override
   public Device device() {
     return device;
@@ -62,10 +58,10 @@ final class RemoteAttachment implements Attachment {
           Mapped mapped = answer.message().getMapped();
           return new RemoteMapping(
               link,
-              this,
+              "the mapping of " + this + " with " + access,
               mapped.getMapping(),
               access,
-              memories().use(mapped.getMemory(), answer.packet()));
+              buffer.memories().use(buffer.slot(), mapped.getMemory(), answer.packet()));
         });
   }
 

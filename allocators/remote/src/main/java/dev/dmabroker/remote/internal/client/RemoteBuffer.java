@@ -22,12 +22,14 @@ public final class RemoteBuffer implements SharedBuffer {
   private final long identity;
   private final String name;
   private final BufferSpec spec;
-  private final Memories memories = new Memories();
+  private final Memories memories;
+  private final Memories.Slot slot = new Memories.Slot();
   private final AtomicBoolean closed = new AtomicBoolean();
 
   /** Reads what a service says of a buffer. */
   public RemoteBuffer(Link link, BufferHandle handle) throws BadMessageException {
     this.link = link;
+    memories = link.memories();
     identity = handle.getBuffer();
     name = handle.getName();
     spec = Specs.read(handle.getSpec());
@@ -35,6 +37,10 @@ public final class RemoteBuffer implements SharedBuffer {
 
   Memories memories() {
     return memories;
+  }
+
+  Memories.Slot slot() {
+    return slot;
   }
 
   @Override
@@ -108,7 +114,7 @@ public final class RemoteBuffer implements SharedBuffer {
         closed,
         link,
         ToService.newBuilder().setCloseBuffer(CloseBuffer.newBuilder().setBuffer(identity)));
-    memories.close();
+    memories.close(slot);
   }
 
   @Override

@@ -8,116 +8,86 @@ import dev.dmabroker.remote.internal.wire.Unmap;
 import dev.dmabroker.spec.Access;
 import dev.dmabroker.spec.Layout;
 import dev.dmabroker.spec.SyncFile;
-import dev.dmabroker.spi.HeapException;
-import java.util.concurrent.atomic.AtomicBoolean;
 
 /** A mapping that a service has granted by a message. */
 final class RemoteMapping implements Mapping {
   private final Link link;
-  private final RemoteAttachment attachment;
   private final long identity;
-  private final Access access;
-  private final Memories.Place place;
-  private final AtomicBoolean closed = new AtomicBoolean();
+  private final FrameMemory memory;
 
-  RemoteMapping(
-      Link link, RemoteAttachment attachment, long identity, Access access, Memories.Place place) {
+  RemoteMapping(Link link, String what, long identity, Access access, Memories.Use memory) {
     this.link = link;
-    this.attachment = attachment;
     this.identity = identity;
-    this.access = access;
-    this.place = place;
+    this.memory = new FrameMemory(link, what, access, memory);
   }
 
   @Override
   public int fd() {
-    requireOpen();
-    return place.backing.fd();
+    return memory.fd();
   }
 
   @Override
   public int dupFd() {
-    requireOpen();
-    try {
-      return place.backing.dupFd();
-    } catch (HeapException e) {
-      throw Exceptions.descriptor("cannot duplicate the descriptor of " + this, e);
-    }
-  }
-
-  private void requireOpen() {
-    if (closed.get()) {
-      throw Exceptions.closed(this + " is closed");
-    }
-    if (link.isEnded()) {
-      throw Exceptions.closed("the service of " + this + " has gone; connect again");
-    }
+    return memory.dupFd();
   }
 
   @Override
   public Layout layout() {
-    return place.layout;
+    return memory.layout();
   }
 
   @Override
   public String heapName() {
-    return place.heap;
+    return memory.heapName();
   }
 
   @Override
   public long sizeBytes() {
-    return place.sizeBytes;
+    return memory.sizeBytes();
   }
 
   @Override
   public long generation() {
-    return place.generation;
+    return memory.generation();
   }
 
   @Override
   public Access access() {
-    return access;
+    return memory.access();
   }
 
   @Override
   public boolean isOpen() {
-    return !closed.get() && !link.isEnded();
+    return memory.isOpen();
   }
 
   @Override
   public CpuView cpuView() {
-    requireOpen();
-    return new RemoteView(this, place);
+    return memory.cpuView();
+  }
+
+  private Unmap.Builder unmap() {
+    return Unmap.newBuilder().setMapping(identity);
   }
 
   @Override
   public void closeAfter(SyncFile fence) {
-    requireOpen();
-    if (closed.compareAndSet(false, true)) {
-      try {
-        link.order(
-            ToService.newBuilder()
-                .setUnmap(Unmap.newBuilder().setMapping(identity).setHasFence(true)),
-            fence.fd());
-        dev.dmabroker.allocators.linux.LibC.calls().close(fence.fd());
-      } finally {
-        attachment.memories().unuse(place);
-      }
+    if (!memory.end()) {
+      throw Exceptions.closed(memory + " is closed");
     }
+    link.order(ToService.newBuilder().setUnmap(unmap().setHasFence(true)), fence.fd());
+    Fences.close(fence);
   }
 
   @Override
   public void close() {
-    boolean first = !closed.get();
-    Handles.close(
-        closed, link, ToService.newBuilder().setUnmap(Unmap.newBuilder().setMapping(identity)));
-    if (first) {
-      attachment.memories().unuse(place);
+    if (memory.end() && !link.isEnded()) {
+      link.tell(ToService.newBuilder().setUnmap(unmap()));
     }
   }
 
   @Override
   public String toString() {
-    return "the mapping of " + attachment + " with " + access;
+    return memory.toString();
   }
 }

@@ -3,36 +3,39 @@ package dev.dmabroker.remote.internal.client;
 import dev.dmabroker.CpuView;
 import dev.dmabroker.internal.runtime.Exceptions;
 import dev.dmabroker.internal.runtime.MemoryFaults;
+import dev.dmabroker.spec.Access;
 import dev.dmabroker.spi.HeapException;
 import java.nio.ByteBuffer;
 import java.util.Objects;
 
 /** The CPU's access to memory that a service allocated, in this process. */
 final class RemoteView implements CpuView {
-  private final RemoteMapping mapping;
-  private final Memories.Place place;
+  private final String what;
+  private final Access access;
+  private final Memories.Use memory;
   private volatile boolean closed;
 
-  RemoteView(RemoteMapping mapping, Memories.Place place) {
-    this.mapping = mapping;
-    this.place = place;
+  RemoteView(String what, Access access, Memories.Use memory) {
+    this.what = what;
+    this.access = access;
+    this.memory = memory;
     try {
-      place.backing.beginCpuAccess(mapping.access());
+      memory.received().backing.beginCpuAccess(access);
     } catch (HeapException e) {
-      throw Exceptions.cpuAccess("cannot begin CPU access to " + mapping, e);
+      throw Exceptions.cpuAccess("cannot begin CPU access to " + what, e);
     }
   }
 
   @Override
   public long sizeBytes() {
-    return place.sizeBytes;
+    return memory.sizeBytes();
   }
 
   @Override
   public ByteBuffer bytes() {
     if (sizeBytes() > Integer.MAX_VALUE) {
       throw new IllegalStateException(
-          mapping
+          what
               + " has "
               + sizeBytes()
               + " bytes, which one ByteBuffer cannot span; use bytes(offset, length)");
@@ -44,14 +47,18 @@ final class RemoteView implements CpuView {
   public ByteBuffer bytes(long offsetBytes, int lengthBytes) {
     Objects.checkFromIndexSize(offsetBytes, lengthBytes, sizeBytes());
     if (closed) {
-      throw Exceptions.closed("the CPU view of " + mapping + " is closed");
+      throw Exceptions.closed("the CPU view of " + what + " is closed");
     }
     try {
-      ByteBuffer bytes = place.backing.bytes(offsetBytes, lengthBytes);
-      return mapping.access().writes() ? bytes : bytes.asReadOnlyBuffer().order(bytes.order());
+      ByteBuffer bytes = memory.received().backing.bytes(offsetBytes, lengthBytes);
+      return access.writes() ? bytes : bytes.asReadOnlyBuffer().order(bytes.order());
     } catch (HeapException e) {
-      throw Exceptions.cpuAccess("cannot reach " + mapping + ": " + e.getMessage(), e);
+      throw Exceptions.cpuAccess("cannot reach " + what + ": " + e.getMessage(), e);
     }
+  }
+
+  boolean isOpen() {
+    return !closed;
   }
 
   @Override
@@ -62,9 +69,9 @@ final class RemoteView implements CpuView {
     closed = true;
     try {
       MemoryFaults.surface();
-      place.backing.endCpuAccess(mapping.access());
+      memory.received().backing.endCpuAccess(access);
     } catch (HeapException e) {
-      throw Exceptions.cpuAccess("cannot end CPU access to " + mapping + ": " + e.getMessage(), e);
+      throw Exceptions.cpuAccess("cannot end CPU access to " + what + ": " + e.getMessage(), e);
     }
   }
 }

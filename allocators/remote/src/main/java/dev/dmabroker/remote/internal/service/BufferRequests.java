@@ -30,6 +30,7 @@ final class BufferRequests {
   private final Things<Device> devices;
   private final Things<SharedBuffer> buffers;
   private final Things<Served> attachments;
+  private final SentMemory sent;
 
   /**
    * An attachment.
@@ -38,7 +39,8 @@ final class BufferRequests {
    */
   record Served(Attachment attachment, long buffer) {}
 
-  BufferRequests(Session session, Server server, Things<Device> devices) {
+  BufferRequests(Session session, Server server, Things<Device> devices, SentMemory sent) {
+    this.sent = sent;
     this.session = session;
     this.server = server;
     this.devices = devices;
@@ -89,7 +91,7 @@ final class BufferRequests {
         BodyCase.MAKE_PLAN,
         Where.IN_ORDER,
         (number, request, packet) -> plan(number, request.getMakePlan()));
-    new MapRequests(session, attachments).serve(requests);
+    new MapRequests(session, attachments, sent).serve(requests);
   }
 
   private void export(long number, Export request) throws BadMessageException {

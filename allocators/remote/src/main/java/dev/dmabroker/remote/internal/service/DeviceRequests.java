@@ -48,7 +48,9 @@ final class DeviceRequests {
           }
           session.done(number);
         });
-    new BufferRequests(session, server, devices).serve(requests);
+    SentMemory sent = new SentMemory(session.name());
+    new BufferRequests(session, server, devices, sent).serve(requests);
+    new StreamRequests(session, server, devices, sent).serve(requests);
   }
 
   private void register(long number, RegisterDevice request) throws BadMessageException {

@@ -5,38 +5,30 @@ import dev.dmabroker.allocators.linux.Fd;
 import dev.dmabroker.internal.runtime.Exceptions;
 import dev.dmabroker.remote.internal.service.BufferRequests.Served;
 import dev.dmabroker.remote.internal.service.Requests.Where;
+import dev.dmabroker.remote.internal.service.SentMemory.Parcel;
 import dev.dmabroker.remote.internal.socket.Packet;
 import dev.dmabroker.remote.internal.value.BadMessageException;
 import dev.dmabroker.remote.internal.value.Specs;
 import dev.dmabroker.remote.internal.wire.Map;
 import dev.dmabroker.remote.internal.wire.Mapped;
-import dev.dmabroker.remote.internal.wire.Memory;
 import dev.dmabroker.remote.internal.wire.ToClient;
 import dev.dmabroker.remote.internal.wire.ToService.BodyCase;
 import dev.dmabroker.remote.internal.wire.Unmap;
 import dev.dmabroker.spec.Access;
 import dev.dmabroker.spec.SyncFile;
-import java.util.HashSet;
-import java.util.List;
 import java.util.Optional;
-import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
-/**
- * Serves the requests to map, one mapping for each. A descriptor goes to the client once for each
- * place of a buffer; the client says when it has closed its own.
- */
+/** Serves the requests to map, one mapping for each. */
 final class MapRequests {
-  private record Place(long buffer, long generation) {}
-
   private final Session session;
   private final Things<Served> attachments;
   private final Things<Mapping> mappings;
-  private final Set<Place> given = new HashSet<>();
+  private final SentMemory sent;
 
-  MapRequests(Session session, Things<Served> attachments) {
+  MapRequests(Session session, Things<Served> attachments, SentMemory sent) {
     this.session = session;
     this.attachments = attachments;
+    this.sent = sent;
     mappings = new Things<>("mapping", session.limits().mappings());
     session.atEnd(() -> mappings.close().forEach(Mapping::close));
   }
@@ -52,8 +44,7 @@ final class MapRequests {
         BodyCase.FORGET,
         Where.IN_ORDER,
         (number, request, packet) -> {
-          given.remove(
-              new Place(request.getForget().getBuffer(), request.getForget().getGeneration()));
+          sent.forget(request.getForget().getMemory());
           session.done(number);
         });
     requests.serve(
@@ -68,8 +59,7 @@ final class MapRequests {
     mappings.requireRoom(1);
     if (request.getNowOrNever()) {
       Optional<Mapping> mapping = served.attachment().tryMap(access);
-      grant(
-          number, served, mapping.orElseThrow(() -> Exceptions.busy("the map would have to wait")));
+      grant(number, mapping.orElseThrow(() -> Exceptions.busy("the map would have to wait")));
       return;
     }
     served
@@ -78,60 +68,44 @@ final class MapRequests {
         .whenCompleteAsync(
             (mapping, thrown) -> {
               if (mapping == null) {
-                session.refuse(number, cause(thrown));
+                session.refuse(number, Session.cause(thrown));
               } else {
-                grantOrRefuse(number, served, mapping);
+                grantOrRefuse(number, mapping);
               }
             },
             session.inOrder());
   }
 
-  private static Throwable cause(@Nullable Throwable thrown) {
-    Throwable cause = thrown == null ? null : thrown.getCause();
-    return cause == null ? new IllegalStateException(thrown) : cause;
-  }
-
-  private void grantOrRefuse(long number, Served served, Mapping mapping) {
+  private void grantOrRefuse(long number, Mapping mapping) {
     try {
-      grant(number, served, mapping);
+      grant(number, mapping);
     } catch (Throwable e) {
       session.refuse(number, e);
     }
   }
 
-  private void grant(long number, Served served, Mapping mapping) {
+  private void grant(long number, Mapping mapping) {
+    Parcel parcel = null;
     long identity = 0;
     try {
-      Place place = new Place(served.buffer(), mapping.generation());
-      Memory.Builder memory =
-          Memory.newBuilder()
-              .setBuffer(served.buffer())
-              .setGeneration(mapping.generation())
-              .setHeap(mapping.heapName())
-              .setSizeBytes(mapping.sizeBytes())
-              .setLayout(Specs.write(mapping.layout()));
-      List<Fd> descriptors = List.of();
-      if (!given.contains(place)) {
-        descriptors = List.of(new Fd(mapping.dupFd(), "memory for client " + session.name()));
-        memory.setHasDescriptor(true);
-      }
+      parcel = sent.parcel(mapping);
       identity = mappings.add(mapping);
       if (identity == 0) {
-        descriptors.forEach(Fd::close);
         throw session.goneException();
       }
-      given.add(place);
-      session.answer(
-          number,
-          ToClient.newBuilder()
-              .setMapped(
-                  Mapped.newBuilder().setAttachment(0).setMapping(identity).setMemory(memory)),
-          descriptors);
     } finally {
       if (identity == 0) {
         mapping.close();
+        if (parcel != null) {
+          parcel.close();
+        }
       }
     }
+    session.answer(
+        number,
+        ToClient.newBuilder()
+            .setMapped(Mapped.newBuilder().setMapping(identity).setMemory(parcel.message())),
+        parcel.descriptors());
   }
 
   private void unmap(long number, Unmap request, Packet packet) throws BadMessageException {

@@ -23,6 +23,7 @@ import java.lang.System.Logger.Level;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
@@ -174,6 +175,9 @@ final class Session {
 
   /** Answers that a request was done. */
   void done(long number) {
+    if (number == 0) {
+      return; // The client wants no answer.
+    }
     answer(number, ToClient.newBuilder().setDone(Done.getDefaultInstance()), List.of());
   }
 
@@ -271,6 +275,14 @@ final class Session {
             }
           }
         });
+  }
+
+  /** What made a future fail, without the wrapping of stages. */
+  static Throwable cause(@Nullable Throwable thrown) {
+    Throwable cause = thrown instanceof CompletionException ? thrown.getCause() : thrown;
+    return cause == null
+        ? new IllegalStateException("nothing came, and nothing was thrown")
+        : cause;
   }
 
   /** The connection has ended, or is about to. */

@@ -1,0 +1,168 @@
+package dev.dmabroker.remote.internal.service;
+
+import dev.dmabroker.Frame;
+import dev.dmabroker.StreamConsumer;
+import dev.dmabroker.StreamStoppedException;
+import dev.dmabroker.allocators.linux.Fd;
+import dev.dmabroker.internal.runtime.Exceptions;
+import dev.dmabroker.remote.internal.service.SentMemory.Parcel;
+import dev.dmabroker.remote.internal.value.Failures;
+import dev.dmabroker.remote.internal.wire.FrameReady;
+import dev.dmabroker.remote.internal.wire.StreamEnded;
+import dev.dmabroker.remote.internal.wire.ToClient;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Stands in for one consumer of another process: takes frames, and sends them. It takes a frame
+ * only when the client has said that it may come (credit), or a frame would go stale in the socket
+ * and LATEST would not be the latest. Thread-safe.
+ */
+final class StandIn {
+  private final Session session;
+  private final StreamConsumer consumer;
+  private final SentMemory sent;
+  private final Map<Long, Frame> frames = new HashMap<>();
+  private long identity;
+  private long last;
+  private long credit;
+  private boolean taking;
+  private boolean closed;
+
+  StandIn(Session session, StreamConsumer consumer, SentMemory sent) {
+    this.session = session;
+    this.consumer = consumer;
+    this.sent = sent;
+  }
+
+  /** Sends frames from now on. */
+  synchronized void start(long itsIdentity, int firstCredit) {
+    identity = itsIdentity;
+    credit(firstCredit);
+  }
+
+  /** Lets more frames come. After the stream was stopped, any credit asks for the next start. */
+  void credit(int more) {
+    synchronized (this) {
+      credit = Math.min(credit + Integer.toUnsignedLong(more), Integer.MAX_VALUE);
+      if (taking || closed || credit == 0) {
+        return;
+      }
+      taking = true;
+    }
+    take();
+  }
+
+  private void take() {
+    CompletableFuture<Frame> next = consumer.takeAsync();
+    next.whenCompleteAsync(this::taken, session.inOrder());
+  }
+
+  private void taken(@Nullable Frame frame, @Nullable Throwable thrown) {
+    if (frame == null) {
+      end(Session.cause(thrown));
+      return;
+    }
+    boolean more;
+    try {
+      send(frame);
+    } catch (Throwable e) {
+      frame.close();
+      end(e);
+      return;
+    }
+    synchronized (this) {
+      more = credit > 0 && !closed;
+      taking = more;
+    }
+    if (more) {
+      take();
+    }
+  }
+
+  private void send(Frame frame) {
+    Parcel parcel = sent.parcel(frame.mapping());
+    long number;
+    synchronized (this) {
+      if (closed) {
+        parcel.close();
+        frame.close();
+        return;
+      }
+      number = ++last;
+      credit--;
+      frames.put(number, frame);
+    }
+    session.tell(
+        ToClient.newBuilder()
+            .setFrameReady(
+                FrameReady.newBuilder()
+                    .setConsumer(identity)
+                    .setFrame(number)
+                    .setIndex(frame.index())
+                    .setSequence(frame.sequence())
+                    .setMemory(parcel.message())),
+        parcel.descriptors());
+  }
+
+  /** Tells the client why no frame comes. */
+  private void end(Throwable why) {
+    synchronized (this) {
+      taking = false;
+      if (why instanceof StreamStoppedException) {
+        credit = 0; // The client takes again, and says so.
+      }
+    }
+    session.tell(
+        ToClient.newBuilder()
+            .setStreamEnded(
+                StreamEnded.newBuilder().setConsumer(identity).setWhy(Failures.write(why))),
+        List.of());
+  }
+
+  /**
+   * Ends a frame.
+   *
+   * @param fence after which it ends; null for now
+   */
+  void release(long number, @Nullable Fd fence) {
+    Frame frame;
+    synchronized (this) {
+      frame = frames.remove(number);
+    }
+    if (frame == null) {
+      if (fence != null) {
+        fence.close();
+      }
+      throw Exceptions.closed("this consumer has no frame " + number);
+    }
+    if (fence == null) {
+      frame.close();
+      return;
+    }
+    boolean handedOver = false;
+    try {
+      frame.closeAfter(StreamRequests.own(fence));
+      handedOver = true;
+    } finally {
+      if (!handedOver) {
+        frame.close();
+      }
+    }
+  }
+
+  /** Ends all frames, and leaves the stream. */
+  void close() {
+    List<Frame> left;
+    synchronized (this) {
+      closed = true;
+      left = List.copyOf(frames.values());
+      frames.clear();
+    }
+    left.forEach(Frame::close);
+    consumer.close();
+  }
+}

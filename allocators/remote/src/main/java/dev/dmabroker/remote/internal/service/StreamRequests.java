@@ -1,0 +1,307 @@
+package dev.dmabroker.remote.internal.service;
+
+import dev.dmabroker.BufferStream;
+import dev.dmabroker.Device;
+import dev.dmabroker.EmptyFrame;
+import dev.dmabroker.StreamConsumer;
+import dev.dmabroker.StreamSpec;
+import dev.dmabroker.allocators.linux.Fd;
+import dev.dmabroker.internal.runtime.Exceptions;
+import dev.dmabroker.remote.internal.service.Requests.Where;
+import dev.dmabroker.remote.internal.service.SentMemory.Parcel;
+import dev.dmabroker.remote.internal.socket.Packet;
+import dev.dmabroker.remote.internal.value.BadMessageException;
+import dev.dmabroker.remote.internal.value.Specs;
+import dev.dmabroker.remote.internal.wire.Acquire;
+import dev.dmabroker.remote.internal.wire.Acquired;
+import dev.dmabroker.remote.internal.wire.Consume;
+import dev.dmabroker.remote.internal.wire.Consuming;
+import dev.dmabroker.remote.internal.wire.MakeStream;
+import dev.dmabroker.remote.internal.wire.Policy;
+import dev.dmabroker.remote.internal.wire.Removed;
+import dev.dmabroker.remote.internal.wire.StopStream;
+import dev.dmabroker.remote.internal.wire.StreamMade;
+import dev.dmabroker.remote.internal.wire.Submit;
+import dev.dmabroker.remote.internal.wire.ToClient;
+import dev.dmabroker.remote.internal.wire.ToService.BodyCase;
+import dev.dmabroker.spec.SyncFile;
+import dev.dmabroker.spi.HeapException;
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * Serves the requests about streams. The service stands in for each remote side with a producer or
+ * a consumer of its own, so growth, policies, holds, fences and moves are the engine's.
+ */
+final class StreamRequests {
+  private final Session session;
+  private final Server server;
+  private final Things<Device> devices;
+  private final SentMemory sent;
+  private final Things<BufferStream> streams;
+  private final Things<EmptyFrame> filling;
+  private final Things<StandIn> consumers;
+
+  StreamRequests(Session session, Server server, Things<Device> devices, SentMemory sent) {
+    this.session = session;
+    this.server = server;
+    this.devices = devices;
+    this.sent = sent;
+    streams = new Things<>("stream", session.limits().streams());
+    filling = new Things<>("empty frame", session.limits().mappings());
+    consumers = new Things<>("consumer", session.limits().streams());
+    session.atEnd(() -> streams.close().forEach(BufferStream::close));
+    session.atEnd(() -> filling.close().forEach(EmptyFrame::close));
+    session.atEnd(() -> consumers.close().forEach(StandIn::close));
+  }
+
+  void serve(Requests requests) {
+    requests.serve(
+        BodyCase.MAKE_STREAM,
+        Where.IN_ORDER,
+        (number, request, packet) -> make(number, request.getMakeStream()));
+    requests.serve(
+        BodyCase.START_STREAM,
+        Where.ASIDE, // It allocates.
+        (number, request, packet) -> {
+          streams.get(request.getStartStream().getStream()).start();
+          session.done(number);
+        });
+    requests.serve(
+        BodyCase.STOP_STREAM,
+        Where.ASIDE, // It waits for what is held.
+        (number, request, packet) -> stop(number, request.getStopStream()));
+    requests.serve(
+        BodyCase.CLOSE_STREAM,
+        Where.IN_ORDER,
+        (number, request, packet) -> {
+          BufferStream stream = streams.remove(request.getCloseStream().getStream());
+          if (stream != null) {
+            stream.close();
+          }
+          session.done(number);
+        });
+    requests.serve(
+        BodyCase.REMOVE_BUFFER,
+        Where.IN_ORDER,
+        (number, request, packet) ->
+            session.answer(
+                number,
+                ToClient.newBuilder()
+                    .setRemoved(
+                        Removed.newBuilder()
+                            .setRemoved(
+                                streams
+                                    .get(request.getRemoveBuffer().getStream())
+                                    .remove(request.getRemoveBuffer().getIndex()))),
+                List.of()));
+    requests.serve(
+        BodyCase.ACQUIRE,
+        Where.IN_ORDER,
+        (number, request, packet) -> acquire(number, request.getAcquire()));
+    requests.serve(
+        BodyCase.SUBMIT,
+        Where.IN_ORDER,
+        (number, request, packet) -> submit(number, request.getSubmit(), packet));
+    requests.serve(
+        BodyCase.GIVE_BACK,
+        Where.IN_ORDER,
+        (number, request, packet) -> {
+          EmptyFrame frame = filling.remove(request.getGiveBack().getFrame());
+          if (frame != null) {
+            frame.close();
+          }
+          session.done(number);
+        });
+    serveConsumers(requests);
+  }
+
+  private void serveConsumers(Requests requests) {
+    requests.serve(
+        BodyCase.CONSUME,
+        Where.IN_ORDER,
+        (number, request, packet) -> consume(number, request.getConsume()));
+    requests.serve(
+        BodyCase.CLOSE_CONSUMER,
+        Where.IN_ORDER,
+        (number, request, packet) -> {
+          StandIn consumer = consumers.remove(request.getCloseConsumer().getConsumer());
+          if (consumer != null) {
+            consumer.close();
+          }
+          session.done(number);
+        });
+    requests.serve(
+        BodyCase.CREDIT,
+        Where.IN_ORDER,
+        (number, request, packet) -> {
+          consumers.get(request.getCredit().getConsumer()).credit(request.getCredit().getFrames());
+          session.done(number);
+        });
+    requests.serve(
+        BodyCase.RELEASE,
+        Where.IN_ORDER,
+        (number, request, packet) -> {
+          var release = request.getRelease();
+          Fd fence = release.getHasFence() ? packet.take(release.getFence()) : null;
+          if (release.getHasFence() && fence == null) {
+            throw new BadMessageException("the fence of a release is missing");
+          }
+          consumers.get(release.getConsumer()).release(release.getFrame(), fence);
+          session.done(number);
+        });
+  }
+
+  private void make(long number, MakeStream request) throws BadMessageException {
+    streams.requireRoom(1);
+    StreamSpec.Builder spec;
+    try {
+      spec =
+          StreamSpec.builder(
+                  session.name() + "/" + request.getName(),
+                  Specs.read(request.getBuffer()),
+                  devices.get(request.getProducer()))
+              .minBuffers(request.getMinBuffers())
+              .maxBuffers(request.getMaxBuffers())
+              .quietTime(Duration.ofNanos(request.getQuietTimeNanos()))
+              .stopDeadline(Duration.ofNanos(request.getStopDeadlineNanos()));
+      if (request.getMaxBytes() != 0) {
+        spec.maxBytes(request.getMaxBytes());
+      }
+    } catch (IllegalArgumentException e) {
+      throw new BadMessageException(String.valueOf(e.getMessage()), e);
+    }
+    BufferStream stream = server.broker().stream(spec.build());
+    long identity = streams.add(stream);
+    if (identity == 0) {
+      stream.close();
+      throw session.goneException();
+    }
+    session.answer(
+        number,
+        ToClient.newBuilder().setStreamMade(StreamMade.newBuilder().setStream(identity)),
+        List.of());
+  }
+
+  private void stop(long number, StopStream request) {
+    BufferStream stream = streams.get(request.getStream());
+    if (request.getDeadlineNanos() == 0) {
+      stream.stop();
+    } else {
+      stream.stop(Duration.ofNanos(request.getDeadlineNanos()));
+    }
+    session.done(number);
+  }
+
+  private void acquire(long number, Acquire request) {
+    BufferStream stream = streams.get(request.getStream());
+    filling.requireRoom(1);
+    if (request.getNowOrNever()) {
+      EmptyFrame frame =
+          stream.tryAcquire().orElseThrow(() -> Exceptions.busy("no buffer of the stream is free"));
+      fill(number, frame);
+      return;
+    }
+    stream
+        .acquireAsync()
+        .whenCompleteAsync(
+            (frame, thrown) -> {
+              if (frame == null) {
+                session.refuse(number, Session.cause(thrown));
+                return;
+              }
+              try {
+                fill(number, frame);
+              } catch (Throwable e) {
+                session.refuse(number, e);
+              }
+            },
+            session.inOrder());
+  }
+
+  private void fill(long number, EmptyFrame frame) {
+    Parcel parcel = null;
+    long identity = 0;
+    try {
+      parcel = sent.parcel(frame.mapping());
+      identity = filling.add(frame);
+      if (identity == 0) {
+        throw session.goneException();
+      }
+    } finally {
+      if (identity == 0) {
+        frame.close();
+        if (parcel != null) {
+          parcel.close();
+        }
+      }
+    }
+    session.answer(
+        number,
+        ToClient.newBuilder()
+            .setAcquired(
+                Acquired.newBuilder()
+                    .setFrame(identity)
+                    .setIndex(frame.index())
+                    .setMemory(parcel.message())),
+        parcel.descriptors());
+  }
+
+  private void submit(long number, Submit request, Packet packet) throws BadMessageException {
+    EmptyFrame frame = filling.remove(request.getFrame());
+    if (frame == null) {
+      throw Exceptions.closed("this connection has no empty frame " + request.getFrame());
+    }
+    boolean handedOver = false;
+    try {
+      if (request.getHasFence()) {
+        Fd fence = packet.take(request.getFence());
+        if (fence == null) {
+          throw new BadMessageException("the fence of a submission is missing");
+        }
+        frame.submitAfter(own(fence));
+      } else {
+        frame.submit();
+      }
+      handedOver = true;
+    } finally {
+      if (!handedOver) {
+        frame.close();
+      }
+    }
+    session.done(number);
+  }
+
+  /** A fence that came with a packet, for the broker, which closes it. */
+  static SyncFile own(Fd fence) {
+    try (fence;
+        Fd.Use use = fence.use()) {
+      return new SyncFile(use.dup());
+    } catch (HeapException e) {
+      throw Exceptions.descriptor("cannot take the fence over", e);
+    }
+  }
+
+  private void consume(long number, Consume request) {
+    consumers.requireRoom(1);
+    StreamConsumer consumer =
+        streams
+            .get(request.getStream())
+            .consumer(
+                devices.get(request.getDevice()),
+                request.getPolicy() == Policy.LATEST
+                    ? StreamConsumer.Policy.LATEST
+                    : StreamConsumer.Policy.EVERY_FRAME);
+    StandIn standIn = new StandIn(session, consumer, sent);
+    long identity = consumers.add(standIn);
+    if (identity == 0) {
+      standIn.close();
+      throw session.goneException();
+    }
+    session.answer(
+        number,
+        ToClient.newBuilder().setConsuming(Consuming.newBuilder().setConsumer(identity)),
+        List.of());
+    standIn.start(identity, request.getCredit());
+  }
+}
