@@ -8,6 +8,10 @@ module dev.dmabroker.allocators {
 
   exports dev.dmabroker.allocators;
 
+  // Shares its system calls.
+  exports dev.dmabroker.allocators.linux to
+      dev.dmabroker.remote;
+
   // JNA registers the native methods of a class in it by reflection.
   opens dev.dmabroker.allocators.linux to
       com.sun.jna;

@@ -8,6 +8,10 @@ module dev.dmabroker {
   exports dev.dmabroker.spi;
   exports dev.dmabroker.event;
 
+  // Makes the exceptions again that a broker elsewhere threw.
+  exports dev.dmabroker.internal.runtime to
+      dev.dmabroker.remote;
+
   uses dev.dmabroker.spi.FencePoller;
   uses dev.dmabroker.spi.HeapProvider;
   uses dev.dmabroker.spi.PlacementHeuristic;
