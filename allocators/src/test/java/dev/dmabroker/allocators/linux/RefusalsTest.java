@@ -157,6 +157,24 @@ class RefusalsTest {
     contains(result.output(), "jna.tmpdir", "modelled: FAILED");
   }
 
+  @Test
+  void onAnArchitectureWithOtherNumbersAllIsClosed() throws Exception {
+    String foreign = "-Dos.arch=ppc64le";
+    ChildJvm.Result found = ChildJvm.run(List.of(), List.of(foreign), Children.Discover.class);
+    assertEquals(0, found.status(), found.output());
+    for (String heap : List.of("dma_heap", "udmabuf", "memfd", "memfd-huge", "modelled-system")) {
+      contains(found.output(), "Closed[heap=" + heap + ",");
+    }
+    contains(found.output(), "made for ppc64le", "known only for amd64, aarch64, riscv64");
+    ChildJvm.Result asked =
+        ChildJvm.run(List.of(), List.of(foreign), Children.WithoutNativeAccess.class);
+    assertEquals(0, asked.status(), asked.output());
+    for (String what : List.of("memfd", "modelled", "imported", "fence")) {
+      Pattern line = Pattern.compile("^" + what + ": .*made for ppc64le", MULTILINE);
+      assertTrue(line.matcher(asked.output()).find(), () -> what + " in " + asked.output());
+    }
+  }
+
   /** What JDK 25 throws where native access is denied, first and from then on. */
   static List<Throwable> denials() {
     String text = "Illegal native access from module com.sun.jna";

@@ -14,8 +14,8 @@ final class DmaHeap implements AutoCloseable {
   static final String SYSTEM = "system";
   static final String CMA = "reserved";
 
-  private static final long DMA_HEAP_IOCTL_ALLOC = 0xC0184800L;
-  private static final long DMA_BUF_IOCTL_SYNC = 0x40086200L;
+  static final long DMA_HEAP_IOCTL_ALLOC = 0xC0184800L;
+  static final long DMA_BUF_IOCTL_SYNC = 0x40086200L;
   private static final long SYNC_READ = 1;
   private static final long SYNC_WRITE = 2;
   private static final long SYNC_END = 4;
