@@ -58,7 +58,7 @@ class RefusalsTest {
     assertEquals(Closed.Kind.FAILED, closed.kind());
     contains(closed.reason(), "ENOTTY", "DMA_HEAP_IOCTL_ALLOC");
     assertEquals(before, 1);
-    Closed udmabuf = only(new UdmabufProvider(folder.resolve("system")));
+    Closed udmabuf = only(new UdmabufProvider(folder.resolve("system"), KernelVersion.current()));
     contains(udmabuf.reason(), "ENOTTY", "UDMABUF_CREATE");
   }
 
@@ -101,7 +101,7 @@ class RefusalsTest {
 
   @Test
   void withoutUdmabufTheKernelsOptionIsNamed(@TempDir Path folder) {
-    Closed closed = only(new UdmabufProvider(folder.resolve("udmabuf")));
+    Closed closed = only(new UdmabufProvider(folder.resolve("udmabuf"), KernelVersion.current()));
     assertEquals("udmabuf", closed.heap());
     assertEquals(Closed.Kind.MISSING, closed.kind());
     contains(closed.remedy(), "CONFIG_UDMABUF");
