@@ -220,6 +220,7 @@ public final class HeapTraits {
       secure = traits.secure;
       deviceLocal = traits.deviceLocal;
       numaNode = traits.numaNode;
+      modelled = traits.modelled;
     }
 
     /** See {@link HeapTraits#contiguous()}. */
