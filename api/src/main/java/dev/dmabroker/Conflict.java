@@ -35,8 +35,8 @@ public interface Conflict {
   String cause();
 
   /**
-   * One demand of one device: a field of its constraints with a value. Not for implementation
-   * outside the broker.
+   * One demand of one device: a field of its constraints with a value. Immutable. Not for
+   * implementation outside the broker.
    */
   interface Clause {
 
@@ -50,7 +50,10 @@ public interface Conflict {
     String value();
   }
 
-  /** Changes that together would make a heap suit. Not for implementation outside the broker. */
+  /**
+   * Changes that together would make a heap suit. Immutable. Not for implementation outside the
+   * broker.
+   */
   interface Relaxation {
 
     /** The changes, all of which are needed. */
@@ -66,7 +69,7 @@ public interface Conflict {
     Optional<PixelFormat> format();
   }
 
-  /** A change to one field. Not for implementation outside the broker. */
+  /** A change to one field. Immutable. Not for implementation outside the broker. */
   interface Change {
 
     /** The demand that would have to change. */

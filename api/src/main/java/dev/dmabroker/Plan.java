@@ -44,8 +44,8 @@ public interface Plan {
    * of these the one with the smallest {@link #penalty}. Of ways that are equal in both, the first
    * counts: devices are looked at in the order of the plan, those without a choice first, and
    * earlier ones get their earlier {@linkplain #alternatives alternatives}; formats count in the
-   * order of the spec, modifiers and coherency domains in the order of their constants. Not for
-   * implementation outside the broker.
+   * order of the spec, modifiers and coherency domains in the order of their constants. Immutable.
+   * Not for implementation outside the broker.
    */
   interface Candidate {
 
@@ -103,7 +103,10 @@ public interface Plan {
     long totalBytes();
   }
 
-  /** The alternative of a device that was taken. Not for implementation outside the broker. */
+  /**
+   * The alternative of a device that was taken. Immutable. Not for implementation outside the
+   * broker.
+   */
   interface Alternative {
 
     /** The device's name. */
@@ -119,7 +122,10 @@ public interface Plan {
     Constraints constraints();
   }
 
-  /** A heap that does not suit, and the reason. Not for implementation outside the broker. */
+  /**
+   * A heap that does not suit, and the reason. Immutable. Not for implementation outside the
+   * broker.
+   */
   interface PassedOver {
 
     /** The heap's name. */

@@ -41,8 +41,10 @@ public interface Shadow extends AutoCloseable {
   long refresh(Duration timeout);
 
   /**
-   * Copies the shadow to the original; otherwise as {@link #refresh}.
+   * Copies the shadow to the original; otherwise as {@link #refresh}. Blocks for as long as the
+   * copy takes, and while the shadow moves.
    *
+   * @param timeout how long each of the two maps may wait
    * @return the bytes that were copied
    */
   long writeBack(Duration timeout);

@@ -4,7 +4,7 @@ import dev.dmabroker.UnsatisfiableException;
 
 /**
  * A device could not be attached, because no heap suits it together with the devices that are
- * attached. Nothing has changed. Not for implementation outside the broker.
+ * attached. Nothing has changed. Immutable. Not for implementation outside the broker.
  */
 public interface AttachRefused {
 

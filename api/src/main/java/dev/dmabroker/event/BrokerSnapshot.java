@@ -69,7 +69,7 @@ public interface BrokerSnapshot {
    */
   long maps();
 
-  /** An open heap. Not for implementation outside the broker. */
+  /** An open heap. Immutable. Not for implementation outside the broker. */
   interface HeapState {
 
     /** Its name. */
@@ -94,7 +94,10 @@ public interface BrokerSnapshot {
     Lingering lingering();
   }
 
-  /** A budget of a device or a group of devices. Not for implementation outside the broker. */
+  /**
+   * A budget of a device or a group of devices. Immutable. Not for implementation outside the
+   * broker.
+   */
   interface BudgetState {
 
     /** The name of the device or group. */
@@ -107,7 +110,7 @@ public interface BrokerSnapshot {
     long reservedBytes();
   }
 
-  /** The fences that the broker waits for. Not for implementation outside the broker. */
+  /** The fences that the broker waits for. Immutable. Not for implementation outside the broker. */
   interface FenceState {
 
     /** How many fences have not signalled. */
@@ -118,8 +121,8 @@ public interface BrokerSnapshot {
   }
 
   /**
-   * How many objects were found unreachable and not closed, by kind; see {@link LeakFound}. Not for
-   * implementation outside the broker.
+   * How many objects were found unreachable and not closed, by kind; see {@link LeakFound}.
+   * Immutable. Not for implementation outside the broker.
    */
   interface LeakStats {
 
@@ -133,7 +136,7 @@ public interface BrokerSnapshot {
     long buffers();
   }
 
-  /** A listener, and what it was told. Not for implementation outside the broker. */
+  /** A listener, and what it was told. Immutable. Not for implementation outside the broker. */
   interface ListenerState {
 
     /** The name of its class. */
@@ -152,7 +155,9 @@ public interface BrokerSnapshot {
     long dropped();
   }
 
-  /** An attachment of a device to a buffer. Not for implementation outside the broker. */
+  /**
+   * An attachment of a device to a buffer. Immutable. Not for implementation outside the broker.
+   */
   interface AttachmentState {
 
     /** The device's name. */
@@ -165,7 +170,7 @@ public interface BrokerSnapshot {
     boolean leftOut();
   }
 
-  /** A device. Not for implementation outside the broker. */
+  /** A device. Immutable. Not for implementation outside the broker. */
   interface DeviceState {
 
     /** Its name. */
@@ -184,7 +189,7 @@ public interface BrokerSnapshot {
     List<Device.Finding> findings();
   }
 
-  /** A buffer. Not for implementation outside the broker. */
+  /** A buffer. Immutable. Not for implementation outside the broker. */
   interface BufferState {
 
     /** The broker's number of the buffer. */

@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * A move of a buffer to other memory, completed or rolled back. Not for implementation outside the
- * broker.
+ * A move of a buffer to other memory, completed or rolled back. Immutable. Not for implementation
+ * outside the broker.
  */
 public interface BufferMove {
 

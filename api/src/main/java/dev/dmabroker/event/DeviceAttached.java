@@ -5,7 +5,7 @@ import dev.dmabroker.spi.PlacementHeuristic.User;
 import java.util.List;
 import java.util.Optional;
 
-/** A device was attached to a buffer. Not for implementation outside the broker. */
+/** A device was attached to a buffer. Immutable. Not for implementation outside the broker. */
 public interface DeviceAttached {
 
   /** The broker's number of the buffer. */

@@ -1,8 +1,8 @@
 package dev.dmabroker.event;
 
 /**
- * A dispensable device is left out of a buffer, or served again. Not for implementation outside the
- * broker.
+ * A dispensable device is left out of a buffer, or served again. Immutable. Not for implementation
+ * outside the broker.
  */
 public interface DeviceLeftOut {
 

@@ -3,7 +3,7 @@ package dev.dmabroker.event;
 import dev.dmabroker.spec.Access;
 
 /**
- * The fence that a mapping waited for signalled an error. The mapping has ended. Not for
+ * The fence that a mapping waited for signalled an error. The mapping has ended. Immutable. Not for
  * implementation outside the broker.
  */
 public interface FenceFailure {

@@ -1,7 +1,8 @@
 package dev.dmabroker.event;
 
 /**
- * A frame was submitted that a consumer will not see. Not for implementation outside the broker.
+ * A frame was submitted that a consumer will not see. Immutable. Not for implementation outside the
+ * broker.
  */
 public interface FrameDropped {
 

@@ -2,7 +2,7 @@ package dev.dmabroker.event;
 
 import dev.dmabroker.spi.HeapException;
 
-/** A heap gave no memory. Not for implementation outside the broker. */
+/** A heap gave no memory. Immutable. Not for implementation outside the broker. */
 public interface HeapRefusal {
 
   /** The buffer's name. */

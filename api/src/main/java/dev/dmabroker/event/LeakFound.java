@@ -5,8 +5,8 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * An object became unreachable without having been closed. The broker has closed it since. Not for
- * implementation outside the broker.
+ * An object became unreachable without having been closed. The broker has closed it since.
+ * Immutable. Not for implementation outside the broker.
  */
 public interface LeakFound {
 

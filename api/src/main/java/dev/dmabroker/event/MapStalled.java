@@ -2,7 +2,7 @@ package dev.dmabroker.event;
 
 import java.time.Duration;
 
-/** A map had to wait. Not for implementation outside the broker. */
+/** A map had to wait. Immutable. Not for implementation outside the broker. */
 public interface MapStalled {
 
   /** The buffer's name. */

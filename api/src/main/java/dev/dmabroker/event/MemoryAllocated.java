@@ -3,8 +3,8 @@ package dev.dmabroker.event;
 import java.time.Duration;
 
 /**
- * A buffer got memory, or was adopted with memory that was there already. Not for implementation
- * outside the broker.
+ * A buffer got memory, or was adopted with memory that was there already. Immutable. Not for
+ * implementation outside the broker.
  */
 public interface MemoryAllocated {
 

@@ -1,6 +1,6 @@
 package dev.dmabroker.event;
 
-/** Memory was given back to its heap. Not for implementation outside the broker. */
+/** Memory was given back to its heap. Immutable. Not for implementation outside the broker. */
 public interface MemoryReleased {
 
   /** The buffer's name. */

@@ -2,7 +2,10 @@ package dev.dmabroker.event;
 
 import java.time.Duration;
 
-/** Counts and times of the moves of one buffer. Not for implementation outside the broker. */
+/**
+ * Counts and times of the moves of one buffer. Immutable. Not for implementation outside the
+ * broker.
+ */
 public interface MoveStats {
 
   /** How many moves were completed. */

@@ -3,8 +3,8 @@ package dev.dmabroker.event;
 import java.time.Duration;
 
 /**
- * A device holds more of a stream than it declared: a buffer for longer, or more buffers. Not for
- * implementation outside the broker.
+ * A device holds more of a stream than it declared: a buffer for longer, or more buffers.
+ * Immutable. Not for implementation outside the broker.
  */
 public interface Overheld {
 

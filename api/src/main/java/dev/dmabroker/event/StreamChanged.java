@@ -1,8 +1,8 @@
 package dev.dmabroker.event;
 
 /**
- * A stream was made or closed, or a consumer came to it or left it. Not for implementation outside
- * the broker.
+ * A stream was made or closed, or a consumer came to it or left it. Immutable. Not for
+ * implementation outside the broker.
  */
 public interface StreamChanged {
 

@@ -2,7 +2,7 @@ package dev.dmabroker.event;
 
 /**
  * A stream's producer has to wait and the stream does not grow. Listeners are told once, and again
- * only after a buffer was free. Not for implementation outside the broker.
+ * only after a buffer was free. Immutable. Not for implementation outside the broker.
  */
 public interface StreamHeldBack {
 

@@ -2,8 +2,8 @@ package dev.dmabroker.event;
 
 /**
  * A stream has one buffer more, or has fewer. A closed stream makes no events of this kind: buffers
- * that consumers still hold then go when they are released. Not for implementation outside the
- * broker.
+ * that consumers still hold then go when they are released. Immutable. Not for implementation
+ * outside the broker.
  */
 public interface StreamResized {
 

@@ -52,7 +52,7 @@ public interface StreamState {
   /** How many frames had a fence that signalled an error. */
   long failed();
 
-  /** How often the producer had to wait to acquire, or tried without success. */
+  /** The number of times that the producer had to wait to acquire, or tried without success. */
   long starved();
 
   /** How many buffers were added because the producer would have waited. */
@@ -77,8 +77,8 @@ public interface StreamState {
   List<ConsumerState> consumers();
 
   /**
-   * What a device does with a stream's buffers, next to what it declared. Not for implementation
-   * outside the broker.
+   * What a device does with a stream's buffers, next to what it declared. Immutable. Not for
+   * implementation outside the broker.
    */
   interface Holds {
 
@@ -110,7 +110,7 @@ public interface StreamState {
     long overheld();
   }
 
-  /** The state of a consumer. Not for implementation outside the broker. */
+  /** The state of a consumer. Immutable. Not for implementation outside the broker. */
   interface ConsumerState {
 
     /** What happens to frames while the consumer is slow. */

@@ -5,7 +5,7 @@ import java.util.Optional;
 /**
  * The spec of a buffer: what it holds. An application gives it when it exports the buffer. The
  * broker decides later, from the constraints of the devices that attach, where the contents lie in
- * memory and how.
+ * memory and how. Immutable.
  */
 public sealed interface BufferSpec permits ImageSpec, BlobSpec {
 

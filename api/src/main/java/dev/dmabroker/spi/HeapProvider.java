@@ -4,7 +4,8 @@ import java.util.List;
 
 /**
  * Finds heaps on this machine. {@link java.util.ServiceLoader} finds providers, or the application
- * gives them to the broker's builder.
+ * gives them to the broker's builder. A provider is called by the thread that builds the broker,
+ * and need not be thread-safe unless several brokers are built with it at once.
  */
 public interface HeapProvider {
 
@@ -27,7 +28,7 @@ public interface HeapProvider {
    */
   List<Finding> discover();
 
-  /** A heap that a provider found, open or closed. */
+  /** A heap that a provider found, open or closed. Immutable. */
   sealed interface Finding permits Open, Closed {}
 
   /**

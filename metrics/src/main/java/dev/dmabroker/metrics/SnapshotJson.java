@@ -33,7 +33,7 @@ import org.jspecify.annotations.Nullable;
  * Writes a broker's state as JSON, for a bug report: every heap, device, buffer, attachment, holder
  * and stream, and since when each exists. {@code docs/snapshot.schema.json} describes the format.
  * Taking a {@linkplain dev.dmabroker.Broker#snapshot snapshot} stops nothing, and neither does
- * writing it.
+ * writing it. Its methods keep no state, so any thread may call them.
  */
 public final class SnapshotJson {
   /** The version of the format; versions are not compatible with each other. */
