@@ -19,10 +19,12 @@ import java.time.Duration;
  */
 public interface Shadow extends AutoCloseable {
 
-  /** The buffer that stays where it is. */
+  /** {@return the buffer that stays where it is} */
   SharedBuffer original();
 
-  /** The copy: a buffer with the original's format and modifier. Its strides may differ. */
+  /**
+   * {@return the copy: a buffer with the original's format and modifier} Its strides may differ.
+   */
   SharedBuffer buffer();
 
   /**

@@ -8,14 +8,15 @@ import dev.dmabroker.UnsatisfiableException;
  */
 public interface AttachRefused {
 
-  /** The buffer's name. */
+  /** {@return the buffer's name} */
   String buffer();
 
-  /** The name of the device that was refused. */
+  /** {@return the name of the device that was refused} */
   String device();
 
   /**
-   * The exception that the caller of attach got: the smallest conflict, and what would resolve it.
+   * {@return the exception that the caller of attach got: the smallest conflict, and what would
+   * resolve it}
    */
   UnsatisfiableException explanation();
 }

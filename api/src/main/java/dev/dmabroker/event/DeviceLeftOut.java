@@ -6,12 +6,12 @@ package dev.dmabroker.event;
  */
 public interface DeviceLeftOut {
 
-  /** The buffer's name. */
+  /** {@return the buffer's name} */
   String buffer();
 
-  /** The device's name. */
+  /** {@return the device's name} */
   String device();
 
-  /** Whether the device is left out now; false if it is served again. */
+  /** {@return whether the device is left out now; false if it is served again} */
   boolean leftOut();
 }

@@ -6,16 +6,19 @@ package dev.dmabroker.event;
  */
 public interface FrameDropped {
 
-  /** The stream's name. */
+  /** {@return the stream's name} */
   String stream();
 
-  /** The name of the consumer's device, or of the producer's if no consumer will see the frame. */
+  /**
+   * {@return the name of the consumer's device, or of the producer's if no consumer will see the
+   * frame}
+   */
   String consumer();
 
-  /** The number of the frame. */
+  /** {@return the number of the frame} */
   long sequence();
 
-  /** Why the frame was dropped. */
+  /** {@return why the frame was dropped} */
   Reason reason();
 
   /** Why a frame is dropped. */

@@ -18,12 +18,12 @@ public interface StreamChanged {
     CLOSED
   }
 
-  /** The stream's name. */
+  /** {@return the stream's name} */
   String stream();
 
-  /** What became different. */
+  /** {@return what became different} */
   Change change();
 
-  /** The consumer that came or left; otherwise the stream's producer. */
+  /** {@return the consumer that came or left; otherwise the stream's producer} */
   String device();
 }

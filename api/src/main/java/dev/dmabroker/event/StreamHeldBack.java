@@ -6,12 +6,12 @@ package dev.dmabroker.event;
  */
 public interface StreamHeldBack {
 
-  /** The stream's name. */
+  /** {@return the stream's name} */
   String stream();
 
-  /** How many buffers the stream has. */
+  /** {@return how many buffers the stream has} */
   int depth();
 
-  /** Why the stream does not grow, and which devices have the buffers. */
+  /** {@return why the stream does not grow, and which devices have the buffers} */
   String reason();
 }

@@ -7,18 +7,18 @@ package dev.dmabroker.event;
  */
 public interface StreamResized {
 
-  /** The stream's name. */
+  /** {@return the stream's name} */
   String stream();
 
-  /** How many buffers the stream had. */
+  /** {@return how many buffers the stream had} */
   int before();
 
-  /** How many buffers the stream has now. */
+  /** {@return how many buffers the stream has now} */
   int after();
 
-  /** The bytes of all its buffers together. */
+  /** {@return the bytes of all its buffers together} */
   long sizeBytes();
 
-  /** Why the stream was resized, for a person to read. */
+  /** {@return why the stream was resized, for a person to read} */
   String reason();
 }

@@ -10,13 +10,13 @@ import java.util.Optional;
 public sealed interface BufferSpec permits ImageSpec, BlobSpec {
 
   /**
-   * The tightest layout of this content: the layout when no device asks for more.
+   * {@return the tightest layout of this content: the layout when no device asks for more}
    *
    * @throws IllegalArgumentException if the size overflows
    */
   Layout layout();
 
-  /** The image that the buffer holds; empty if it holds none. */
+  /** {@return the image that the buffer holds; empty if it holds none} */
   default Optional<ImageSpec> image() {
     return this instanceof ImageSpec spec ? Optional.of(spec) : Optional.empty();
   }

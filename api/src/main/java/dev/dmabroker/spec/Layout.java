@@ -41,6 +41,11 @@ public record Layout(long sizeBytes, List<Plane> planes, Optional<Image> image) 
     /**
      * Checks the numbers.
      *
+     * @param offsetBytes where the part begins, in bytes
+     * @param strideBytes the bytes from a line to the next
+     * @param lineBytes the bytes of a line
+     * @param lines the number of lines
+     * @param tileLines the lines of a tile
      * @throws IllegalArgumentException if one is out of its range, or the plane ends over 2^63
      */
     public Plane {
@@ -50,6 +55,10 @@ public record Layout(long sizeBytes, List<Plane> planes, Optional<Image> image) 
     /**
      * Makes a linear plane.
      *
+     * @param offsetBytes where the part begins, in bytes
+     * @param strideBytes the bytes from a line to the next
+     * @param lineBytes the bytes of a line
+     * @param lines the number of lines
      * @throws IllegalArgumentException if a number is out of its range, or the plane ends over 2^63
      */
     public Plane(long offsetBytes, long strideBytes, long lineBytes, long lines) {
@@ -78,6 +87,11 @@ public record Layout(long sizeBytes, List<Plane> planes, Optional<Image> image) 
     /**
      * Checks the numbers.
      *
+     * @param format the format of the pixels
+     * @param modifier the modifier
+     * @param codedWidth the width of the coded picture, in pixels
+     * @param codedHeight the height of the coded picture, in rows of pixels
+     * @param colorSpace the colour space of the pixels
      * @throws IllegalArgumentException if the coded size is empty, or the modifier does not
      *     {@linkplain Modifier#supports support} the format
      */
@@ -89,6 +103,10 @@ public record Layout(long sizeBytes, List<Plane> planes, Optional<Image> image) 
     /**
      * Says nothing of the colour space.
      *
+     * @param format the format of the pixels
+     * @param modifier the modifier
+     * @param codedWidth the width of the coded picture, in pixels
+     * @param codedHeight the height of the coded picture, in rows of pixels
      * @throws IllegalArgumentException if the coded size is empty, or the modifier does not
      *     {@linkplain Modifier#supports support} the format
      */
@@ -100,6 +118,9 @@ public record Layout(long sizeBytes, List<Plane> planes, Optional<Image> image) 
   /**
    * Copies the list, and checks that the planes fit the picture and the size.
    *
+   * @param planes the planes, in the order of the format
+   * @param sizeBytes the size, in bytes
+   * @param image what the device asks of pictures
    * @throws IllegalArgumentException if there is no plane, if planes overlap or are not in the
    *     order of their offsets, if contents lie past the size, or if the planes are not those that
    *     format, modifier and coded size make
@@ -115,6 +136,8 @@ public record Layout(long sizeBytes, List<Plane> planes, Optional<Image> image) 
   /**
    * Makes a layout without a picture.
    *
+   * @param sizeBytes the size, in bytes
+   * @param planes the planes, in the order of the format
    * @throws IllegalArgumentException if there is no plane, if planes overlap or are not in the
    *     order of their offsets, or if contents lie past the size
    */

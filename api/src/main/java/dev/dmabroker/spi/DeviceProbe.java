@@ -12,12 +12,12 @@ import dev.dmabroker.spec.Layout;
  */
 public interface DeviceProbe {
 
-  /** The name of the probe in findings, for example {@code V4L2 /dev/video0}. */
+  /** {@return the name of the probe in findings, for example {@code V4L2 /dev/video0}} */
   String name();
 
   /**
-   * The memory to offer. It should be some megabytes: a small piece of scattered memory may happen
-   * to be contiguous, and a device then takes it that will refuse a frame.
+   * {@return the memory to offer} It should be some megabytes: a small piece of scattered memory
+   * may happen to be contiguous, and a device then takes it that will refuse a frame.
    *
    * @param declared the constraints that the device declared
    */
@@ -29,6 +29,7 @@ public interface DeviceProbe {
    *
    * @param backing memory of at least the sample's size; the probe does not release it
    * @param sample what {@link #sample} returned
+   * @return what the device answered
    */
   Answer tryImport(Backing backing, Sample sample);
 
@@ -51,6 +52,8 @@ public interface DeviceProbe {
     /**
      * Checks that the layout fits.
      *
+     * @param layout how the contents lie in the memory
+     * @param sizeBytes the size, in bytes
      * @throws IllegalArgumentException if the memory is smaller than the layout
      */
     public Sample {

@@ -10,12 +10,15 @@ import java.util.List;
 public interface HeapProvider {
 
   /**
-   * The name of the provider, equal at every call. It appears in errors, and the broker asks the
-   * providers that it discovers in the order of their names.
+   * {@return the name of the provider, equal at every call} It appears in errors, and the broker
+   * asks the providers that it discovers in the order of their names.
    */
   String name();
 
-  /** Whether the broker wants these heaps only if no other heap has memory that drivers import. */
+  /**
+   * {@return whether the broker wants these heaps only if no other heap has memory that drivers
+   * import}
+   */
   default boolean fallback() {
     return false;
   }
@@ -25,6 +28,8 @@ public interface HeapProvider {
    * one call to the next. A heap that is missing or not permitted is a {@link Closed} finding, not
    * an exception. The caller closes the heaps. May block, and may allocate from heaps to see what
    * their memory is like.
+   *
+   * @return what was found
    */
   List<Finding> discover();
 

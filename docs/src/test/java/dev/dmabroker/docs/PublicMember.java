@@ -85,10 +85,11 @@ record PublicMember(
         || name.endsWith("Exception");
   }
 
+  /** Whether it waits, as a deadline or the exceptions at the end of a wait show. */
   boolean mayWait() {
-    return parameters.contains("Duration")
-            && !type.getSimpleName().toString().endsWith("Builder")
-            && !isType()
+    boolean takesTimeout =
+        parameters.contains("Duration") && !type.getSimpleName().toString().endsWith("Builder");
+    return takesTimeout
         || doc.contains("@throws WaitTimeoutException")
         || doc.contains("@throws WaitInterruptedException");
   }
@@ -120,12 +121,16 @@ record PublicMember(
     }
 
     private boolean isPublic(ModifiersTree modifiers) {
+      Set<Modifier> flags = modifiers.getFlags();
+      return flags.contains(Modifier.PUBLIC)
+          || (isInInterface() && !flags.contains(Modifier.PRIVATE));
+    }
+
+    private boolean isInInterface() {
       ClassTree outer = types.peekLast();
-      return modifiers.getFlags().contains(Modifier.PUBLIC)
-          || outer != null
-              && (outer.getKind() == Tree.Kind.INTERFACE
-                  || outer.getKind() == Tree.Kind.ANNOTATION_TYPE)
-              && !modifiers.getFlags().contains(Modifier.PRIVATE);
+      return outer != null
+          && (outer.getKind() == Tree.Kind.INTERFACE
+              || outer.getKind() == Tree.Kind.ANNOTATION_TYPE);
     }
 
     @Override
