@@ -40,7 +40,7 @@ public interface Broker extends AutoCloseable {
   /**
    * Registers a device that reads and writes, and whose longest hold is the broker's default.
    *
-   * @param name the name
+   * @param name the device's name, unique among the broker's registered devices
    * @param constraints what the device needs
    * @return the device
    * @throws DuplicateNameException if a registered device has the name
@@ -76,7 +76,7 @@ public interface Broker extends AutoCloseable {
    * Makes a buffer without memory. The name appears in errors and events and need not be unique.
    * Does not block.
    *
-   * @param name the name
+   * @param name the buffer's name, which need not be unique
    * @param spec what the buffer holds
    * @return the buffer
    * @throws IllegalArgumentException if the name is blank, or if the size of the spec's tightest
@@ -90,7 +90,7 @@ public interface Broker extends AutoCloseable {
    * size of the spec's tightest layout is reserved now. What the buffer needs beyond that is
    * reserved when it is allocated.
    *
-   * @param name the name
+   * @param name the buffer's name, which need not be unique
    * @param spec what the buffer holds
    * @param owner a device of this broker
    * @return the buffer
@@ -107,7 +107,7 @@ public interface Broker extends AutoCloseable {
    * {@code name-1} and so on: all of them, or none. If they have to move, they do so one after the
    * other, each while it is idle if there is such a moment, so that the others stay in use.
    *
-   * @param name the name
+   * @param name what the names of the buffers begin with
    * @param spec what each buffer holds
    * @param count 1 to 1,024, as many as a process may have descriptors unless it asks for more
    * @return the buffers, in the order of their numbers
@@ -133,9 +133,9 @@ public interface Broker extends AutoCloseable {
    * Makes a buffer of memory that exists already, with its contents, laid out as the spec's
    * tightest layout; see {@link #adopt(String, BufferSpec, Layout, ForeignMemory)}.
    *
-   * @param name the name
+   * @param name the buffer's name, which need not be unique
    * @param spec what the buffer holds
-   * @param memory the memory
+   * @param memory the memory to adopt
    * @return the buffer
    */
   default SharedBuffer adopt(String name, BufferSpec spec, ForeignMemory memory) {
@@ -162,7 +162,7 @@ public interface Broker extends AutoCloseable {
    * that the device takes suits it. Adopted memory is not in the broker's list of heaps, and it
    * counts against no budget.
    *
-   * @param name the name
+   * @param name the buffer's name, which need not be unique
    * @param spec what the buffer holds
    * @param layout how the contents lie in the memory; a picture may be coded larger than the spec
    * @param memory released when the buffer ends, when it moves, and if this call throws
@@ -279,7 +279,7 @@ public interface Broker extends AutoCloseable {
     /**
      * Adds a heap, before the heaps of any provider. The broker closes it.
      *
-     * @param heap the name of the heap
+     * @param heap the heap
      * @return this builder
      */
     public Builder heap(Heap heap) {

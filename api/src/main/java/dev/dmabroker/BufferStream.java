@@ -166,7 +166,7 @@ public interface BufferStream extends AutoCloseable {
    * time. If the buffers lie where the device cannot reach them, they move while the stream runs,
    * one at a time; each moves while it is idle if there is a moment when it is.
    *
-   * @param device the device
+   * @param device the device that reads the frames
    * @param policy what happens to frames while the consumer is slow
    * @return the consumer
    * @throws UnsatisfiableException if no heap suits the producer, the consumers and this device, or
@@ -193,7 +193,7 @@ public interface BufferStream extends AutoCloseable {
    * Broker.Builder#callbackExecutor callback executor}, one after the other. A subscriber that
    * throws is detached; the exception is logged and given to its {@code onError}.
    *
-   * @param device the device
+   * @param device the device that reads the frames
    * @param policy which frames the consumer gets
    * @return the publisher, for one subscriber
    * @throws IllegalArgumentException if the device belongs to another broker

@@ -137,7 +137,7 @@ public final class DeviceSpec {
     /**
      * Sets the device's name, for a spec that is made from another device's.
      *
-     * @param name the name
+     * @param name the device's name
      * @return this builder
      * @throws IllegalArgumentException if the name is blank
      */

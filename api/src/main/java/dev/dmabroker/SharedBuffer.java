@@ -34,7 +34,7 @@ public interface SharedBuffer extends AutoCloseable {
    * the best combination; where no heap suits, it searches for the reason. Both searches are
    * bounded, and neither holds up other threads that use the buffer.
    *
-   * @param device the device
+   * @param device the device that will use the buffer
    * @return the attachment
    * @throws UnsatisfiableException if no heap suits the devices attached and this one; nothing
    *     changes then

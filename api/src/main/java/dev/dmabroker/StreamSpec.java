@@ -177,7 +177,7 @@ public final class StreamSpec {
     /**
      * Sets the stream's name, for a spec that is made from another stream's.
      *
-     * @param name the name
+     * @param name the stream's name
      * @return this builder
      * @throws IllegalArgumentException if the name is blank
      */
@@ -190,7 +190,7 @@ public final class StreamSpec {
     /**
      * Sets what each buffer holds, for a spec that is made from another stream's.
      *
-     * @param buffer the name of the buffer
+     * @param buffer what each buffer holds
      * @return this builder
      */
     public Builder buffer(BufferSpec buffer) {
@@ -263,7 +263,7 @@ public final class StreamSpec {
      * Sets how long a buffer has to lie idle before the stream gives it back, and for how long the
      * stream asks no heap after a refusal; 5 s unless set.
      *
-     * @param time the duration
+     * @param time how long a buffer has to lie idle before it is given back
      * @return this builder
      * @throws IllegalArgumentException unless the time is positive
      */

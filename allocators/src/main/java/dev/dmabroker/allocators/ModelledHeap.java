@@ -196,7 +196,7 @@ public final class ModelledHeap implements Heap {
     /**
      * Sets the bytes that the heap gives at one time, counted in whole pages; unlimited unless set.
      *
-     * @param bytes the number of bytes
+     * @param bytes the size of all its memory, in bytes
      * @return this builder
      * @throws IllegalArgumentException if the capacity is less than 1
      */
@@ -270,7 +270,7 @@ public final class ModelledHeap implements Heap {
     /**
      * Sets the device in which the memory counts as lying; main memory unless set.
      *
-     * @param device the device
+     * @param device the name of the device
      * @return this builder
      */
     public Builder deviceLocal(String device) {
@@ -316,7 +316,7 @@ public final class ModelledHeap implements Heap {
     /**
      * Sets the alignment in bytes that the memory counts as having; that of pages unless set.
      *
-     * @param bytes the number of bytes
+     * @param bytes the alignment in bytes, a power of two
      * @return this builder
      * @throws IllegalArgumentException if the alignment is no power of two
      */

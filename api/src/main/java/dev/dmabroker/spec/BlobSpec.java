@@ -18,8 +18,9 @@ public record BlobSpec(long sizeBytes, Optional<CompressedFormat> format) implem
   /**
    * Checks the size.
    *
-   * @param sizeBytes the size, in bytes
-   * @param format the format of the pixels
+   * @param sizeBytes how many bytes the buffer holds, at least 1
+   * @param format what the bytes are if they are compressed video, which every device has to take;
+   *     empty if it does not matter
    * @throws IllegalArgumentException if the size is less than 1
    */
   public BlobSpec {
@@ -42,7 +43,7 @@ public record BlobSpec(long sizeBytes, Optional<CompressedFormat> format) implem
    * {@return a spec of {@code sizeBytes} bytes of compressed video in the given format}
    *
    * @param sizeBytes the size, in bytes
-   * @param format the format of the pixels
+   * @param format the format of the compressed video
    */
   public static BlobSpec of(long sizeBytes, CompressedFormat format) {
     return new BlobSpec(sizeBytes, Optional.of(format));

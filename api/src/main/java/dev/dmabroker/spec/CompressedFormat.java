@@ -73,7 +73,7 @@ public enum CompressedFormat {
   /**
    * {@return the format that has a code of V4L2; empty if no format here has the code}
    *
-   * @param code the code of the format, as the kernel defines it
+   * @param code a code of V4L2
    */
   public static Optional<CompressedFormat> ofV4l2(int code) {
     return Optional.ofNullable(BY_CODE.get(code));

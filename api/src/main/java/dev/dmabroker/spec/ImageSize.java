@@ -12,8 +12,8 @@ public record ImageSize(int width, int height) implements Comparable<ImageSize> 
   /**
    * Checks the dimensions.
    *
-   * @param height the height, in rows of pixels
-   * @param width the width, in pixels
+   * @param height in pixels, at least 1
+   * @param width in pixels, at least 1
    * @throws IllegalArgumentException if either is less than 1
    */
   public ImageSize {

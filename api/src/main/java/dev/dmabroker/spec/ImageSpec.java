@@ -22,10 +22,11 @@ public record ImageSpec(
   /**
    * Checks the dimensions and that there is a format.
    *
-   * @param height the height, in rows of pixels
-   * @param colorSpace the colour space of the pixels
-   * @param formats the formats
-   * @param width the width, in pixels
+   * @param height in pixels, at least 1
+   * @param colorSpace the colour space, which every device has to take; empty if it does not matter
+   * @param formats the formats in which pixels may be stored, best first, at least one; the devices
+   *     decide between them
+   * @param width in pixels, at least 1
    * @throws IllegalArgumentException if the picture is empty or has no format
    */
   public ImageSpec {

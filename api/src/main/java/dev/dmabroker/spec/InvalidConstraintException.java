@@ -13,7 +13,7 @@ public final class InvalidConstraintException extends IllegalArgumentException {
   /**
    * Makes an exception with the fields that are wrong, or that contradict each other.
    *
-   * @param message what was asked, what was answered, and what would help
+   * @param message which value is wrong, and what would be right
    * @param fields the fields that are wrong, or that contradict each other
    */
   public InvalidConstraintException(String message, ConstraintField... fields) {

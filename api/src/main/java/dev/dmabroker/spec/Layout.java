@@ -41,11 +41,13 @@ public record Layout(long sizeBytes, List<Plane> planes, Optional<Image> image) 
     /**
      * Checks the numbers.
      *
-     * @param offsetBytes where the part begins, in bytes
-     * @param strideBytes the bytes from a line to the next
-     * @param lineBytes the bytes of a line
-     * @param lines the number of lines
-     * @param tileLines the lines of a tile
+     * @param offsetBytes where the plane starts in the buffer, at least 0; in a tiled plane a
+     *     multiple of a tile's bytes, as the i915 driver requires of tiled framebuffers
+     * @param strideBytes from the start of one line to the start of the next; whole tiles
+     * @param lineBytes bytes of a line that carry contents, at least 1 and at most {@code
+     *     strideBytes}; whole tiles
+     * @param lines number of lines that carry contents, at least 1; whole tiles
+     * @param tileLines lines of a tile, 1 in a linear plane
      * @throws IllegalArgumentException if one is out of its range, or the plane ends over 2^63
      */
     public Plane {
@@ -55,10 +57,12 @@ public record Layout(long sizeBytes, List<Plane> planes, Optional<Image> image) 
     /**
      * Makes a linear plane.
      *
-     * @param offsetBytes where the part begins, in bytes
-     * @param strideBytes the bytes from a line to the next
-     * @param lineBytes the bytes of a line
-     * @param lines the number of lines
+     * @param offsetBytes where the plane starts in the buffer, at least 0; in a tiled plane a
+     *     multiple of a tile's bytes, as the i915 driver requires of tiled framebuffers
+     * @param strideBytes from the start of one line to the start of the next; whole tiles
+     * @param lineBytes bytes of a line that carry contents, at least 1 and at most {@code
+     *     strideBytes}; whole tiles
+     * @param lines number of lines that carry contents, at least 1; whole tiles
      * @throws IllegalArgumentException if a number is out of its range, or the plane ends over 2^63
      */
     public Plane(long offsetBytes, long strideBytes, long lineBytes, long lines) {
@@ -87,11 +91,13 @@ public record Layout(long sizeBytes, List<Plane> planes, Optional<Image> image) 
     /**
      * Checks the numbers.
      *
-     * @param format the format of the pixels
-     * @param modifier the modifier
-     * @param codedWidth the width of the coded picture, in pixels
-     * @param codedHeight the height of the coded picture, in rows of pixels
-     * @param colorSpace the colour space of the pixels
+     * @param format how pixels are stored
+     * @param modifier how lines are stored
+     * @param codedWidth width in pixels, alignment included, at least 1
+     * @param codedHeight height in pixels, alignment included, at least 1
+     * @param colorSpace the colour space: what the buffer's spec says, or the first in the order of
+     *     {@link ColorSpace} that all devices took when the memory was chosen; empty if neither the
+     *     spec nor a device said anything
      * @throws IllegalArgumentException if the coded size is empty, or the modifier does not
      *     {@linkplain Modifier#supports support} the format
      */
@@ -103,10 +109,10 @@ public record Layout(long sizeBytes, List<Plane> planes, Optional<Image> image) 
     /**
      * Says nothing of the colour space.
      *
-     * @param format the format of the pixels
-     * @param modifier the modifier
-     * @param codedWidth the width of the coded picture, in pixels
-     * @param codedHeight the height of the coded picture, in rows of pixels
+     * @param format how pixels are stored
+     * @param modifier how lines are stored
+     * @param codedWidth width in pixels, alignment included, at least 1
+     * @param codedHeight height in pixels, alignment included, at least 1
      * @throws IllegalArgumentException if the coded size is empty, or the modifier does not
      *     {@linkplain Modifier#supports support} the format
      */
@@ -118,9 +124,10 @@ public record Layout(long sizeBytes, List<Plane> planes, Optional<Image> image) 
   /**
    * Copies the list, and checks that the planes fit the picture and the size.
    *
-   * @param planes the planes, in the order of the format
-   * @param sizeBytes the size, in bytes
-   * @param image what the device asks of pictures
+   * @param planes the planes in the order of their offsets
+   * @param sizeBytes bytes from the start of the buffer to the end of what any device may touch,
+   *     padding included
+   * @param image how the picture is stored; empty for bytes without structure
    * @throws IllegalArgumentException if there is no plane, if planes overlap or are not in the
    *     order of their offsets, if contents lie past the size, or if the planes are not those that
    *     format, modifier and coded size make
@@ -136,8 +143,9 @@ public record Layout(long sizeBytes, List<Plane> planes, Optional<Image> image) 
   /**
    * Makes a layout without a picture.
    *
-   * @param sizeBytes the size, in bytes
-   * @param planes the planes, in the order of the format
+   * @param sizeBytes bytes from the start of the buffer to the end of what any device may touch,
+   *     padding included
+   * @param planes the planes in the order of their offsets
    * @throws IllegalArgumentException if there is no plane, if planes overlap or are not in the
    *     order of their offsets, or if contents lie past the size
    */

@@ -274,7 +274,7 @@ public final class Modifier implements Comparable<Modifier> {
   /**
    * {@return the modifier that has a code: a constant, or an opaque one}
    *
-   * @param code the code of the format, as the kernel defines it
+   * @param code the code, as the kernel's drm_fourcc.h defines it
    * @throws IllegalArgumentException if the code is {@code DRM_FORMAT_MOD_INVALID}
    */
   public static Modifier of(long code) {

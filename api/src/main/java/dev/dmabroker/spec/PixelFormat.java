@@ -197,7 +197,7 @@ public enum PixelFormat {
    * #v4l2MultiPlanarCode}: both have equal planes, in one buffer or in several} Empty if no format
    * here has the code.
    *
-   * @param code the code of the format, as the kernel defines it
+   * @param code a code of V4L2
    */
   public static Optional<PixelFormat> ofV4l2(int code) {
     return Optional.ofNullable(BY_V4L2_CODE.get(code));
@@ -206,7 +206,7 @@ public enum PixelFormat {
   /**
    * {@return the format that has a code of DRM; empty if no format here has the code}
    *
-   * @param code the code of the format, as the kernel defines it
+   * @param code a code of DRM
    */
   public static Optional<PixelFormat> ofDrm(int code) {
     return Optional.ofNullable(BY_DRM_CODE.get(code));

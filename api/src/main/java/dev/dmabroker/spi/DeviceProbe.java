@@ -52,8 +52,8 @@ public interface DeviceProbe {
     /**
      * Checks that the layout fits.
      *
-     * @param layout how the contents lie in the memory
-     * @param sizeBytes the size, in bytes
+     * @param layout how contents would lie in it
+     * @param sizeBytes at least the layout's size
      * @throws IllegalArgumentException if the memory is smaller than the layout
      */
     public Sample {

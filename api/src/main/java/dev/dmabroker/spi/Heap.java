@@ -51,9 +51,12 @@ public interface Heap extends AutoCloseable {
     /**
      * Checks the numbers.
      *
-     * @param label what the memory is for, for a person to read
-     * @param sizeBytes the size, in bytes
-     * @param alignmentBytes a multiple of this is the address of the first byte, a power of two
+     * @param label names the allocation in the kernel's debug files where that is possible
+     * @param sizeBytes at least 1; the heap rounds it up as it needs
+     * @param alignmentBytes what the devices were promised, a power of two: the physical (or bus)
+     *     address of the first byte is a multiple of it. The broker asks a heap for no more than
+     *     its {@linkplain HeapTraits#alignmentBytes() trait} says; a heap that cannot give it
+     *     refuses
      * @throws IllegalArgumentException if the size is less than 1, or the alignment is no power of
      *     two
      */
@@ -71,8 +74,8 @@ public interface Heap extends AutoCloseable {
     /**
      * Asks for memory of any alignment.
      *
-     * @param label what the memory is for, for a person to read
-     * @param sizeBytes the size, in bytes
+     * @param label names the allocation in the kernel's debug files where that is possible
+     * @param sizeBytes at least 1; the heap rounds it up as it needs
      * @throws IllegalArgumentException if the size is less than 1
      */
     public Request(String label, long sizeBytes) {

@@ -18,10 +18,10 @@ public record HeapInfo(String name, Set<String> aliases, String type, HeapTraits
   /**
    * Copies the set.
    *
-   * @param aliases further names of the heap
-   * @param type the type of heap
-   * @param traits what the memory is like
-   * @param name the name
+   * @param aliases its other names
+   * @param type what kind of heap it is
+   * @param traits what is known of its memory
+   * @param name its name
    */
   public HeapInfo {
     aliases = ImmutableSet.copyOf(aliases);

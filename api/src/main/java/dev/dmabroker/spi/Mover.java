@@ -56,10 +56,10 @@ public interface Mover {
     /**
      * Checks that what lies like the source can lie like the target.
      *
-     * @param source where the value is known from, for a person to read
-     * @param target how the contents are to lie in the new memory
-     * @param from the memory to copy from
-     * @param to the memory to copy to
+     * @param source how the contents lie in it
+     * @param target how they shall lie there
+     * @param from the old memory
+     * @param to the new memory
      * @throws IllegalArgumentException if format or modifier differ, or if contents that are no
      *     picture have other lines
      */

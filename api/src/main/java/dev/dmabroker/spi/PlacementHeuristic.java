@@ -55,10 +55,12 @@ public interface PlacementHeuristic {
     /**
      * Copies the lists.
      *
-     * @param users the devices that use the buffer
-     * @param heaps the heaps that suit, with what is used of each
-     * @param spec what the buffer holds
-     * @param currentHeap the heap that the buffer lies in, empty if it has no memory
+     * @param users the devices that have to reach it, in the order in which they attached
+     * @param heaps the heaps that meet every hard constraint, in the broker's order: those that the
+     *     application gave the builder, then those of the providers that it gave, then those of the
+     *     providers that were discovered, which are ordered by name
+     * @param spec what it holds
+     * @param currentHeap the heap in which the buffer lies now; empty if it has no memory
      */
     public Request {
       users = ImmutableList.copyOf(users);
@@ -107,8 +109,8 @@ public interface PlacementHeuristic {
     /**
      * Makes a rank with a reason that is already known.
      *
-     * @param heap the name of the heap
-     * @param cost what the heap costs; less is better
+     * @param heap the heap's name
+     * @param cost lower is better; comparable within one answer only
      * @param reason why the heap has this cost, for a person to read
      */
     public Ranked(String heap, double cost, String reason) {
@@ -144,9 +146,10 @@ public interface PlacementHeuristic {
     /**
      * Copies the list.
      *
-     * @param residents the buffers in the heap
-     * @param sizeBytes the size, in bytes
-     * @param heap the name of the heap
+     * @param residents the buffers in it that could lie elsewhere and that no device has mapped
+     *     now, in the order in which they were exported
+     * @param sizeBytes the bytes that it has to give
+     * @param heap the heap
      */
     public Crowded {
       residents = ImmutableList.copyOf(residents);
@@ -166,11 +169,11 @@ public interface PlacementHeuristic {
     /**
      * Copies the list.
      *
-     * @param users the devices that use the buffer
-     * @param buffer the name of the buffer
-     * @param sizeBytes the size, in bytes
-     * @param id the number by which the broker knows the buffer
-     * @param idle how long no device has mapped the buffer
+     * @param users the devices that are attached
+     * @param buffer its name
+     * @param sizeBytes the bytes that it takes of the heap
+     * @param id the broker's number of it
+     * @param idle how long ago it was last mapped, or placed if that is later
      */
     public Resident {
       users = ImmutableList.copyOf(users);
@@ -191,8 +194,9 @@ public interface PlacementHeuristic {
     /**
      * Copies the list, and checks the rate.
      *
-     * @param movesPerSecond how many buffers may be moved in a second
-     * @param buffers the number of buffers
+     * @param movesPerSecond the most moves of this kind in a second, on average over the broker's
+     *     life
+     * @param buffers their numbers, in the order in which to move them
      */
     public Eviction {
       if (!(movesPerSecond > 0 && Double.isFinite(movesPerSecond))) {

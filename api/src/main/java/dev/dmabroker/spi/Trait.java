@@ -33,9 +33,9 @@ public record Trait<T>(@Nullable T value, Basis basis, String source) {
   /**
    * Checks that a trait lacks a value exactly if it is unknown.
    *
-   * @param basis how the value is known
-   * @param source where the value is known from, for a person to read
-   * @param value the value
+   * @param basis how it is known
+   * @param source where the knowledge comes from, for a person to read
+   * @param value the value; null if it is not known
    */
   public Trait {
     if ((value == null) != (basis == Basis.UNKNOWN)) {

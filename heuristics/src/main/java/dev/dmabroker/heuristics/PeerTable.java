@@ -127,8 +127,8 @@ public final class PeerTable {
   /**
    * {@return whether the device {@code from} may be used with memory that lies in {@code to}}
    *
-   * @param from the memory to copy from
-   * @param to the memory to copy to
+   * @param from the name of the device
+   * @param to the name of the device in which the memory lies
    */
   public boolean allows(String from, String to) {
     for (int i = rules.size() - 1; i >= 0; i--) {

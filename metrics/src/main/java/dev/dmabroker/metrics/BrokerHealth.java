@@ -43,8 +43,8 @@ public record BrokerHealth(Status status, List<String> reasons) {
   /**
    * Copies the list.
    *
-   * @param reasons the reasons
-   * @param status the status
+   * @param reasons the reasons for it, the worst first; empty if all is well
+   * @param status the worst status that was found
    */
   public BrokerHealth {
     reasons = List.copyOf(reasons);
