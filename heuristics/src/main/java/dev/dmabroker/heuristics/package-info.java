@@ -7,14 +7,14 @@
  *   FirstFit     the first heap that suits
  *
  *   these refine another:
- *   Sticky       stays where the buffer lies, unless another heap is much better
- *   Pressure     keeps room in heaps, by watermarks, and says what may leave
- *   PeerToPeer   keeps devices away from memory that a PeerTable says they do not reach
- *   Foresight    counts devices that an AttachHistory says will come
+ *   Sticky       keeps a buffer where it lies, as long as no other heap is much better
+ *   Pressure     leaves room in heaps, and makes room in a full one
+ *   PeerToPeer   keeps buffers out of devices' memory that a PeerTable does not allow
+ *   Foresight    prefers heaps that suit devices which, by an AttachHistory, will come
  * </pre>
  *
- * <p>The default policy, which moves a buffer only for a heap that is 1.5 times better, and keeps a
- * tenth of each heap free:
+ * <p>The default policy, with a buffer staying where it lies as long as that costs at most 1.5
+ * times as much as the best heap, and with a tenth of each heap kept free where another heap suits:
  *
  * <pre>{@code
  * PlacementHeuristic policy = new Pressure(new Sticky(new LeastCost(), 1.5), 0.9, 2);
