@@ -18,7 +18,8 @@ final class Documents {
   static final Path TOP =
       Path.of(System.getProperty("basedir", System.getProperty("user.dir")))
           .toAbsolutePath()
-          .getParent();
+          .resolveSibling("")
+          .normalize();
 
   /** The modules that are published, with the sources of their exported packages. */
   static final List<Path> PUBLIC_PACKAGES =

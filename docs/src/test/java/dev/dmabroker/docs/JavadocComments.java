@@ -7,7 +7,7 @@ import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Reads the Java that Javadoc shows, in {@code <pre>{@code ...}</pre>}, as of a Markdown page. */
+/** Reads the Java that Javadoc shows, in a {@code pre} of code, as if it were a Markdown page. */
 final class JavadocComments {
   private static final Pattern COMMENT = Pattern.compile("/\\*\\*.*?\\*/", Pattern.DOTALL);
 

@@ -12,7 +12,11 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** How a page's Java becomes programs, and what makes the tests of such a page fail. */
 class PageTest {
-  @TempDir Path classes;
+  private final Path classes;
+
+  PageTest(@TempDir Path classes) {
+    this.classes = classes;
+  }
 
   /** Quotes stand for those of a fence, which text blocks of this file would show as one. */
   private static Page page(String text) {

@@ -53,7 +53,11 @@ class SnippetsTest {
           .flatMap(folder -> Documents.sources(folder).stream())
           .toList();
 
-  @TempDir Path classes;
+  private final Path classes;
+
+  SnippetsTest(@TempDir Path classes) {
+    this.classes = classes;
+  }
 
   private static Page page(Path file) {
     return Page.of(Documents.name(file), Documents.read(file));

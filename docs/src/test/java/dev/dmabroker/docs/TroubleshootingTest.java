@@ -15,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.MatchResult;
@@ -93,18 +94,18 @@ class TroubleshootingTest {
   }
 
   private static void compare(MatchResult section) throws Exception {
-    Class<?> type =
-        Failures.ALL.keySet().stream()
-            .filter(each -> each.getSimpleName().equals(section.group(1)))
+    Map.Entry<Class<? extends Exception>, Failures.Provocation> failure =
+        Failures.ALL.entrySet().stream()
+            .filter(each -> each.getKey().getSimpleName().equals(section.group(1)))
             .findFirst()
             .orElseThrow();
     List<String> shown =
         all(MESSAGE, section.group(2)).stream().map(each -> plain(each.group(1))).toList();
     try (Failures scene = new Failures()) {
-      List<? extends Exception> failures = Failures.ALL.get(type).of(scene);
+      List<? extends Exception> failures = failure.getValue().of(scene);
       assertEquals(
           shown, failures.stream().map(each -> plain(String.valueOf(each.getMessage()))).toList());
-      if (BrokerException.class.isAssignableFrom(type)) {
+      if (BrokerException.class.isAssignableFrom(failure.getKey())) {
         Matcher tryingAgain = TRYING_AGAIN.matcher(section.group(2));
         assertTrue(tryingAgain.find(), "the page does not say whether to try again");
         assertEquals(advice(failures), tryingAgain.group(1));
