@@ -223,6 +223,7 @@ public final class HeapTraits {
       secure = traits.secure;
       deviceLocal = traits.deviceLocal;
       numaNode = traits.numaNode;
+      modelled = traits.modelled;
     }
 
     /**
