@@ -55,6 +55,8 @@ public final class V4l2Heap implements Heap {
    * @param name the heap's name, unique in the broker
    * @param fd a descriptor of the node; the heap takes a duplicate, and both stand for one open
    *     file
+   * @param queue which of the node's queues allocates
+   * @return the heap
    * @throws MemoryRefusedException if the node has no queue of this kind or no format, its buffers
    *     are in use, or the driver does not export them
    */
