@@ -3,6 +3,7 @@ package dev.dmabroker;
 import dev.dmabroker.event.BrokerListener;
 import dev.dmabroker.event.BrokerSnapshot;
 import dev.dmabroker.event.Delivery;
+import dev.dmabroker.event.HeapsChanged;
 import dev.dmabroker.internal.broker.BrokerFactory;
 import dev.dmabroker.internal.runtime.Settings;
 import dev.dmabroker.spec.BufferSpec;
@@ -16,13 +17,10 @@ import dev.dmabroker.spi.HeapProvider;
 import dev.dmabroker.spi.Mover;
 import dev.dmabroker.spi.PlacementHeuristic;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Executor;
-import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Exports buffers that have no memory until a device maps them, places them where every attached
@@ -175,6 +173,19 @@ public interface Broker extends AutoCloseable {
    */
   Plan plan(BufferSpec spec, Collection<Device> devices);
 
+  /**
+   * Asks the heap providers again: new heaps join, as if they had been there from the start, and
+   * heaps that are gone take no more buffers; no buffer moves because of that alone. Devices with a
+   * {@linkplain DeviceSpec#probe probe} try new heaps. Any thread may call this, at any time, but a
+   * provider or a probe. Blocks as long as they take, and while another thread rescans.
+   *
+   * @return what has changed; listeners are told of it, unless that is nothing
+   * @throws IllegalStateException if a provider or a probe calls this
+   * @throws WaitInterruptedException if the thread is interrupted while another thread rescans
+   * @throws ClosedException if the broker is closed
+   */
+  HeapsChanged rescan();
+
   /** The state of the broker now. Other threads go on while the broker collects it. */
   BrokerSnapshot snapshot();
 
@@ -184,9 +195,8 @@ public interface Broker extends AutoCloseable {
   }
 
   /**
-   * Tells the listener every event from now on, on the thread that {@code delivery} names.
-   *
-   * @return the subscription, for a listener that ends before the broker does
+   * Tells the listener every event from now on, on the thread that {@code delivery} names. The
+   * subscription is for a listener that ends before the broker does.
    */
   Subscription listen(BrokerListener listener, Delivery delivery);
 
@@ -206,12 +216,8 @@ public interface Broker extends AutoCloseable {
 
   /** Collects the parts and settings of a broker. Not thread-safe. */
   final class Builder {
-    private final List<Heap> heaps = new ArrayList<>();
-    private final List<Consumer<Broker>> listeners = new ArrayList<>();
-    private final List<HeapProvider> providers = new ArrayList<>();
-    private boolean discoverHeaps;
-    private @Nullable PlacementHeuristic heuristic;
-    private final Settings.Draft settings = new Settings.Draft();
+    private final BrokerFactory parts = new BrokerFactory();
+    private final Settings.Draft settings = parts.settings;
 
     private Builder() {}
 
@@ -222,19 +228,29 @@ public interface Broker extends AutoCloseable {
      * drivers import.
      */
     public Builder discoverHeaps() {
-      discoverHeaps = true;
+      parts.discoverHeaps = true;
       return this;
     }
 
     /** Asks this provider, before the providers that are discovered. */
     public Builder heaps(HeapProvider provider) {
-      providers.add(Objects.requireNonNull(provider, "provider"));
+      parts.providers.add(Objects.requireNonNull(provider, "provider"));
+      return this;
+    }
+
+    /**
+     * Has the broker {@linkplain Broker#rescan rescan} a moment after one of the nodes that its
+     * providers {@linkplain HeapProvider#watchedPaths name} appeared, went or changed permissions.
+     * The poller's thread watches. Where it cannot, the log says why.
+     */
+    public Builder watchHeaps() {
+      settings.watchHeaps = true;
       return this;
     }
 
     /** Adds a heap, before the heaps of any provider. The broker closes it. */
     public Builder heap(Heap heap) {
-      heaps.add(Objects.requireNonNull(heap, "heap"));
+      parts.heaps.add(Objects.requireNonNull(heap, "heap"));
       return this;
     }
 
@@ -244,7 +260,7 @@ public interface Broker extends AutoCloseable {
      * finds.
      */
     public Builder heuristic(PlacementHeuristic heuristic) {
-      this.heuristic = Objects.requireNonNull(heuristic, "heuristic");
+      parts.heuristic = Objects.requireNonNull(heuristic, "heuristic");
       return this;
     }
 
@@ -255,12 +271,7 @@ public interface Broker extends AutoCloseable {
 
     /** Adds a listener, which the broker tells its events from its start on. */
     public Builder listener(BrokerListener listener, Delivery delivery) {
-      Objects.requireNonNull(listener, "listener");
-      Objects.requireNonNull(delivery, "delivery");
-      listeners.add(
-          broker -> {
-            Subscription unused = broker.listen(listener, delivery);
-          });
+      parts.listen(listener, delivery);
       return this;
     }
 
@@ -321,9 +332,7 @@ public interface Broker extends AutoCloseable {
     public Builder budget(String deviceOrGroup, long bytes) {
       Objects.requireNonNull(deviceOrGroup, "deviceOrGroup");
       Settable.positive("the budget of " + deviceOrGroup, bytes);
-      if (settings.budgets.putIfAbsent(deviceOrGroup, bytes) != null) {
-        throw new IllegalArgumentException("the budget of " + deviceOrGroup + " is set already");
-      }
+      settings.budget(deviceOrGroup, bytes);
       return this;
     }
 
@@ -350,8 +359,7 @@ public interface Broker extends AutoCloseable {
 
     /**
      * Sets the executor that runs the stages chained to {@link Attachment#mapAsync}; the common
-     * pool unless set. The executor must not run tasks in the calling thread if the tasks can
-     * block.
+     * pool unless set. It must not run tasks in the calling thread if the tasks can block.
      */
     public Builder callbackExecutor(Executor executor) {
       settings.callbackExecutor = Objects.requireNonNull(executor, "executor");
@@ -386,15 +394,7 @@ public interface Broker extends AutoCloseable {
      */
     @CheckReturnValue
     public Broker build() {
-      Broker broker =
-          BrokerFactory.create(
-              List.copyOf(heaps),
-              List.copyOf(providers),
-              discoverHeaps,
-              heuristic,
-              settings.done(BrokerFactory::cpuMover));
-      listeners.forEach(add -> add.accept(broker));
-      return broker;
+      return parts.create();
     }
   }
 }

@@ -35,6 +35,9 @@ public interface BrokerListener {
   /** A heap was asked for memory and gave none. */
   default void heapRefused(HeapRefusal event) {}
 
+  /** Heaps joined the broker, vanished, or do not open for a new reason. */
+  default void heapsChanged(HeapsChanged event) {}
+
   /** A buffer lies in a new place. */
   default void moved(BufferMove event) {}
 

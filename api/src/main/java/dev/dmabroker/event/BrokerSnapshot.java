@@ -27,7 +27,10 @@ public interface BrokerSnapshot {
    */
   Instant taken();
 
-  /** The open heaps, in the broker's order. */
+  /**
+   * The open heaps, in the broker's order, and after them the heaps that vanished while memory of
+   * theirs is still in use. A vanished heap may have the name of an open one.
+   */
   List<HeapState> heaps();
 
   /** The heaps that cannot be used, and why. */
@@ -69,7 +72,7 @@ public interface BrokerSnapshot {
    */
   long maps();
 
-  /** An open heap. Not for implementation outside the broker. */
+  /** A heap that buffers lie in or can lie in. Not for implementation outside the broker. */
   interface HeapState {
 
     /** Its name. */
@@ -92,6 +95,9 @@ public interface BrokerSnapshot {
      * descriptor of it.
      */
     Lingering lingering();
+
+    /** Why the heap vanished; empty if it is open, so that the broker takes memory from it. */
+    Optional<String> vanished();
   }
 
   /** A budget of a device or a group of devices. Not for implementation outside the broker. */

@@ -1,6 +1,7 @@
 package dev.dmabroker.allocators.linux;
 
 import dev.dmabroker.spec.MemorySpeed;
+import dev.dmabroker.spi.Heap;
 import dev.dmabroker.spi.HeapException;
 import dev.dmabroker.spi.HeapProvider;
 import dev.dmabroker.spi.HeapTraits;
@@ -46,16 +47,32 @@ public final class UdmabufProvider implements HeapProvider {
 
   @Override
   public List<Finding> discover() {
+    return look(PresentHeaps.NONE);
+  }
+
+  /** {@inheritDoc} Heaps whose node is unchanged are not opened again. */
+  @Override
+  public List<Finding> rediscover(List<Heap> present) {
+    return look(new PresentHeaps(present));
+  }
+
+  @Override
+  public Set<Path> watchedPaths() {
+    return Set.of(node);
+  }
+
+  private List<Finding> look(PresentHeaps present) {
     Optional<List<Finding>> impossible = NativeAccess.closed(ORDINARY, HUGE);
     if (impossible.isPresent()) {
       return impossible.get();
     }
     Trait<Long> maxSize = maxSize();
     List<Finding> findings = new ArrayList<>();
-    findings.add(find(ORDINARY, OptionalLong.empty(), maxSize));
+    findings.add(
+        present.orNew(ORDINARY, node, () -> find(ORDINARY, OptionalLong.empty(), maxSize)));
     // If the node itself is closed, huge pages would make no difference.
     if (findings.get(0) instanceof Open open) {
-      findings.add(huge(open, maxSize));
+      findings.add(present.orNew(HUGE, node, () -> huge(open, maxSize)));
     }
     return findings;
   }
@@ -81,9 +98,10 @@ public final class UdmabufProvider implements HeapProvider {
   }
 
   /** Finds the heap of ordinary pages at a NUMA node. */
-  Finding at(int numaNode) {
-    return find(
-        ORDINARY + "-node" + numaNode, OptionalLong.empty(), OptionalInt.of(numaNode), maxSize());
+  Finding at(int numaNode, PresentHeaps present) {
+    String name = ORDINARY + "-node" + numaNode;
+    return present.orNew(
+        name, node, () -> find(name, OptionalLong.empty(), OptionalInt.of(numaNode), maxSize()));
   }
 
   private Finding find(String name, OptionalLong hugePageBytes, Trait<Long> maxSize) {
@@ -114,7 +132,7 @@ public final class UdmabufProvider implements HeapProvider {
       }
       numaNode.ifPresent(number -> traits.numaNode(NumaNodes.trait(number)));
       AccessProbe.look(source, traits);
-      return new Open(new LinuxHeap(name, Set.of(), traits.build(), source));
+      return new Open(new LinuxHeap(name, Set.of(), traits.build(), source, NodeId.of(fd)));
     } catch (HeapException e) {
       fd.close();
       return new Closed(
