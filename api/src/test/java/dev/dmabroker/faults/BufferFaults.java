@@ -299,18 +299,6 @@ public final class BufferFaults {
               };
             }),
         FaultWorld.of(
-            "rescan while a map waits for memory",
-            world -> {
-              settled(world);
-              world.cma.refuse(HeapException.Kind.FULL);
-              world.attach(world.display);
-              world.nodes.nodes.add("new");
-              return () -> {
-                HeapsChanged unused = world.broker.rescan();
-                world.cma.refuse(null);
-              };
-            }),
-        FaultWorld.of(
             "close a buffer",
             world -> {
               settled(world);

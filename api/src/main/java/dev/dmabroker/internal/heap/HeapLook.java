@@ -93,7 +93,11 @@ final class HeapLook {
     List<Heap> found = new ArrayList<>();
     for (Finding finding : answer.findings()) {
       if (finding instanceof Open open) {
-        found.add(open.heap());
+        Heap heap = open.heap();
+        if (!isInUse(heap) && !isAmong(fresh, heap)) {
+          fresh.add(heap);
+        }
+        found.add(heap);
       } else if (finding instanceof Closed shut) {
         closed.add(shut);
       }
@@ -106,8 +110,6 @@ final class HeapLook {
         vanish(heap, source);
       }
     }
-    fresh.addAll(found);
-    fresh.removeIf(heap -> kept.stream().anyMatch(each -> each.heap() == heap));
     return new Origin(inOrder(found, kept), /* asked= */ true);
   }
 
