@@ -24,6 +24,7 @@ import java.lang.System.Logger.Level;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
@@ -84,7 +85,7 @@ record Probing(
     }
     Set<String> names = heaps.stream().map(HeapAccount::name).collect(Collectors.toSet());
     ImmutableMap.Builder<HeapAccount, Finding> all = ImmutableMap.builder();
-    heaps.forEach(heap -> all.put(heap, known.get(heap)));
+    heaps.forEach(heap -> all.put(heap, Objects.requireNonNull(known.get(heap))));
     known.forEach(
         (heap, said) -> {
           if (!heaps.contains(heap) && heap.hasMemoryOut() && !names.contains(heap.name())) {
