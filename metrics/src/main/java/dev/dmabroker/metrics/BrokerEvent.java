@@ -29,7 +29,7 @@ abstract class BrokerEvent extends Event {
    * seconds on a slow machine, for each kind when its first event is made.
    */
   static void setUp() {
-    List<BrokerEvent> each =
+    List<Event> each =
         List.of(
             new Allocation(),
             new Stall(),
@@ -173,7 +173,9 @@ abstract class BrokerEvent extends Event {
   @Name("dmabroker.HeapsChanged")
   @Label("Heaps Changed")
   @Description("Heaps joined the broker, vanished, or do not open")
-  static final class HeapsChanged extends BrokerEvent {
+  @Category("dma-buf broker")
+  @StackTrace(false)
+  static final class HeapsChanged extends Event {
     @Label("Joined")
     @Description("The names of the heaps that joined; null if there are none")
     @Nullable String joined;
