@@ -18,7 +18,7 @@ public interface Device extends AutoCloseable {
 
   /**
    * The memory that the device can reach, in its preferred alternative, with what a probe has
-   * learnt.
+   * learnt. A probe learns more when a heap {@linkplain Broker#rescan joins}.
    */
   Constraints constraints();
 
@@ -26,7 +26,8 @@ public interface Device extends AutoCloseable {
   Access access();
 
   /**
-   * What a probe learnt of the device, one finding for each heap; empty if the device has no probe.
+   * What a probe learnt of the device, one finding for each heap, also for a heap that vanished as
+   * long as buffers lie there; empty if the device has no probe.
    */
   List<Finding> findings();
 

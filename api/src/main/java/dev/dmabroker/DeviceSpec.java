@@ -203,7 +203,8 @@ public final class DeviceSpec {
 
     /**
      * Sets a probe, which asks the real device at registration which heaps it imports from; {@link
-     * Broker#register(DeviceSpec)} blocks for that. What the device refuses joins its constraints.
+     * Broker#register(DeviceSpec)} blocks for that, and {@link Broker#rescan} for heaps that join.
+     * What the device refuses joins its constraints.
      */
     public Builder probe(DeviceProbe probe) {
       this.probe = Objects.requireNonNull(probe, "probe");

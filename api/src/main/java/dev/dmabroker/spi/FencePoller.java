@@ -8,9 +8,10 @@ import java.util.Set;
 import java.util.function.Consumer;
 
 /**
- * Waits for sync files. One thread waits for all of them, and it exists only while there are any.
- * Thread-safe. The broker takes the poller that {@link java.util.ServiceLoader} finds, of several
- * the first by class name, when the first fence comes, unless the application gave it one.
+ * Waits for sync files, and watches paths. One thread waits for all of them, and it exists only
+ * while there are any. Thread-safe. The broker takes the poller that {@link
+ * java.util.ServiceLoader} finds, of several the first by class name, when the first fence comes,
+ * unless the application gave it one.
  */
 public interface FencePoller extends AutoCloseable {
 

@@ -68,7 +68,11 @@ final class Rescans {
   private HeapsChanged look() {
     Following following;
     try {
-      FoundHeaps found = discovery.findAgain(planner.table().found());
+      FoundHeaps before = planner.table().found();
+      FoundHeaps found = discovery.findAgain(before);
+      if (found.isLike(before)) {
+        return found.change(); // All that was worked out for the heaps stays.
+      }
       HeapTable table = new HeapTable(found);
       following = new Following(found);
       // A device that is registered meanwhile has to try the new heaps, too.

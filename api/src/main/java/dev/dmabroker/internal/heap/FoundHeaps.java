@@ -64,6 +64,11 @@ public record FoundHeaps(
         .collect(ImmutableList.toImmutableList());
   }
 
+  /** Tells whether this look found what the look before found. */
+  public boolean isLike(FoundHeaps before) {
+    return joined.isEmpty() && vanished.isEmpty() && closed.all().equals(before.closed.all());
+  }
+
   /** Returns a line for each problem that keeps heaps closed and did not do so before. */
   public List<String> refusals() {
     return ClosedHeaps.lines(refused);
