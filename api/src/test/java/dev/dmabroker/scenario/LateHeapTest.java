@@ -25,6 +25,7 @@ import dev.dmabroker.spec.Access;
 import dev.dmabroker.spec.BlobSpec;
 import dev.dmabroker.spec.Constraints;
 import dev.dmabroker.spi.Heap;
+import dev.dmabroker.spi.HeapException;
 import dev.dmabroker.spi.HeapProvider;
 import dev.dmabroker.spi.HeapProvider.Closed;
 import dev.dmabroker.testing.Await;
@@ -377,14 +378,28 @@ class LateHeapTest {
           system.onAllocate(() -> {});
           nodes.finds(cma);
           broker.rescan();
-          throw new dev.dmabroker.spi.HeapException(
-              dev.dmabroker.spi.HeapException.Kind.FAILED, "ENODEV");
+          throw new HeapException(HeapException.Kind.FAILED, "ENODEV");
         });
     Attachment in = export().attach(broker.register("camera", Constraints.none()));
     try (Mapping mapping = in.map(Access.WRITE)) {
       assertEquals("cma", mapping.heapName());
     }
     assertEquals(1, system.timesClosed());
+  }
+
+  @Test
+  void aHeapThatJoinsWhileTheOthersRefuseIsAskedAsWell() {
+    system.onAllocate(
+        () -> {
+          system.onAllocate(() -> {});
+          nodes.finds(system, cma);
+          HeapsChanged unused = broker.rescan();
+          system.refuse(HeapException.Kind.FULL);
+        });
+    Attachment in = export().attach(broker.register("camera", Constraints.none()));
+    try (Mapping mapping = in.map(Access.WRITE)) {
+      assertEquals("cma", mapping.heapName());
+    }
   }
 
   @Test
@@ -433,7 +448,7 @@ class LateHeapTest {
 
   @Test
   void aFullHeapIsReplacedByOneThatJoins() {
-    system.refuse(dev.dmabroker.spi.HeapException.Kind.FULL);
+    system.refuse(HeapException.Kind.FULL);
     Attachment in = export().attach(broker.register("camera", Constraints.none()));
     assertThrows(AllocationException.class, () -> in.map(Access.WRITE));
     nodes.finds(system, cma);

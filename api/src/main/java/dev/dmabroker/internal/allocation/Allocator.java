@@ -77,13 +77,31 @@ public final class Allocator {
 
   /**
    * Tries the heaps that suit, best first; then once more those that were full, after idle buffers
-   * have made room there.
+   * have made room there. If heaps join meanwhile, all is tried again, so that no buffer is refused
+   * for want of a heap that is there.
    *
    * @throws NoTurnException if this is a worker that has to wait for its turn
    * @throws BrokerException an {@link UnsatisfiableException}, {@link AllocationException} or
    *     {@link dev.dmabroker.BudgetExceededException}
    */
+  @SuppressWarnings("ReferenceEquality") // A table stands for the heaps of one moment.
   public PlacedMemory allocate(
+      Order order, List<? extends Participant> devices, Optional<String> currentHeap)
+      throws NoTurnException {
+    while (true) {
+      HeapTable heaps = planner.table();
+      try {
+        return seek(order, devices, currentHeap);
+      } catch (UnsatisfiableException | AllocationException e) {
+        if (planner.table() == heaps) {
+          throw e;
+        }
+      }
+    }
+  }
+
+  /** Tries the heaps that there are now. */
+  private PlacedMemory seek(
       Order order, List<? extends Participant> devices, Optional<String> currentHeap)
       throws NoTurnException {
     Target target = order.target();
