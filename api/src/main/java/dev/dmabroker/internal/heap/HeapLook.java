@@ -39,8 +39,11 @@ final class HeapLook {
   /** The names that lead to heaps, each with the name of its heap. */
   private final Map<String, String> owners = new HashMap<>();
 
-  /** The heaps that are new, which have to be closed if nothing comes of this look. */
-  private final List<Heap> fresh = new ArrayList<>();
+  /**
+   * All heaps that providers named, but those that are closed already. If nothing comes of this
+   * look, those of them that are new have to be closed.
+   */
+  private final List<Heap> named = new ArrayList<>();
 
   /** Begins a look, which is the first if there is nothing before. */
   HeapLook(@Nullable FoundHeaps before) {
@@ -60,7 +63,7 @@ final class HeapLook {
   FoundHeaps run(List<Heap> given, List<HeapSource> sources) {
     // A heap that was there keeps its names until it is known to have vanished.
     before.open().forEach(heap -> heap.names().forEach(name -> owners.put(name, heap.name())));
-    fresh.addAll(first ? given : List.of());
+    named.addAll(first ? given : List.of());
     origins.add(first ? new Origin(open(given), /* asked= */ true) : before.origins().get(0));
     for (HeapSource source : sources) {
       Origin known = first ? Origin.UNASKED : before.origins().get(origins.size());
@@ -93,11 +96,8 @@ final class HeapLook {
     List<Heap> found = new ArrayList<>();
     for (Finding finding : answer.findings()) {
       if (finding instanceof Open open) {
-        Heap heap = open.heap();
-        if (!isInUse(heap) && !isAmong(fresh, heap)) {
-          fresh.add(heap);
-        }
-        found.add(heap);
+        named.add(open.heap());
+        found.add(open.heap());
       } else if (finding instanceof Closed shut) {
         closed.add(shut);
       }
@@ -129,7 +129,7 @@ final class HeapLook {
       if (known != null) {
         left.remove(known);
         ordered.add(known);
-      } else if (isAmong(fresh, heap)) {
+      } else {
         ordered.addAll(open(List.of(heap)));
       }
     }
@@ -166,7 +166,7 @@ final class HeapLook {
 
   /** Closes a heap that is new and cannot be used. */
   private void shut(Heap heap, IllegalStateException why) {
-    fresh.removeIf(each -> each == heap);
+    named.removeIf(each -> each == heap);
     Guarded.run("closing a heap", heap::close);
     closed.add(
         new Closed(
@@ -247,7 +247,12 @@ final class HeapLook {
 
   /** Closes what this look opened, as nothing comes of it. */
   void abandon() {
-    fresh.forEach(heap -> Guarded.run("closing a heap", heap::close));
-    fresh.clear();
+    joined.clear(); // What was in use before is in use still, and nothing else.
+    for (Heap heap : named) {
+      if (!isInUse(heap)) {
+        Guarded.run("closing a heap", heap::close);
+      }
+    }
+    named.clear();
   }
 }

@@ -31,7 +31,14 @@ public final class OneAtATime extends StateLock {
     try {
       return work.get();
     } finally {
-      leave();
+      synchronized (this) {
+        inside = null; // There may be no stack for a call.
+        try {
+          signal();
+        } catch (VirtualMachineError e) {
+          signal();
+        }
+      }
     }
   }
 
@@ -54,11 +61,6 @@ public final class OneAtATime extends StateLock {
     }
     lifecycle.checkOpen(intent);
     inside = Thread.currentThread();
-  }
-
-  private synchronized void leave() {
-    inside = null;
-    signal();
   }
 
   /** Has those that wait see that the broker is closed. */
