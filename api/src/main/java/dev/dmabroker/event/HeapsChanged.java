@@ -10,25 +10,26 @@ import java.util.List;
 public interface HeapsChanged {
 
   /**
-   * The names of the heaps that joined the broker, in the broker's order. The broker places buffers
-   * there from now on, and works out for each device which of them suit it.
+   * {@return the names of the heaps that joined the broker, in the broker's order} The broker
+   * places buffers there from now on, and works out for each device which of them suit it.
    */
   List<String> joined();
 
   /**
-   * The heaps that vanished, and why. The broker takes no more memory from them. Buffers that lie
-   * there stay usable, as descriptors keep their memory; the heap itself is closed after the last
-   * of them has left.
+   * {@return the heaps that vanished, and why} The broker takes no more memory from them. Buffers
+   * that lie there stay usable, as descriptors keep their memory; the heap itself is closed after
+   * the last of them has left.
    */
   List<HeapProvider.Closed> vanished();
 
   /**
-   * The heaps that did not open, or fail to open now for another reason than before. A heap that
-   * fails as it did at the last look is not among them: {@link BrokerSnapshot#closedHeaps} has all.
+   * {@return the heaps that did not open, or fail to open now for another reason than before} A
+   * heap that fails as it did at the last look is not among them: {@link
+   * BrokerSnapshot#closedHeaps} has all.
    */
   List<HeapProvider.Closed> refused();
 
-  /** Whether nothing has changed. */
+  /** {@return whether nothing has changed} */
   default boolean isEmpty() {
     return joined().isEmpty() && vanished().isEmpty() && refused().isEmpty();
   }

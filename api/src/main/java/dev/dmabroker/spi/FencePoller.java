@@ -19,6 +19,7 @@ public interface FencePoller extends AutoCloseable {
    * Takes over the descriptor and closes it once the fence has signalled. A fence that never
    * signals is kept. Does not wait for the fence.
    *
+   * @param fence the fence to wait for
    * @param whenSignalled called once, from the poller's thread, with the positive errno of the work
    *     behind the fence, or empty if the work succeeded; must not block; what it throws is logged
    * @throws HeapException if the descriptor is not one of a sync file, or cannot be watched; the
@@ -29,8 +30,9 @@ public interface FencePoller extends AutoCloseable {
   /**
    * Watches paths from now on, until the poller is closed: nodes, and folders of nodes. A path need
    * not exist, and its folder need not either. Takes no thread besides the one that waits for
-   * fences, which lives as long as paths are watched.
+   * fences, which lives as long as paths are watched. Does not wait for anything to happen.
    *
+   * @param paths the paths
    * @param whenChanged called from the poller's thread after something appeared, ended or changed
    *     its permissions at a path, or in a folder that is one of the paths; it may be called more
    *     often than that, and once for many changes; must not block; what it throws is logged
@@ -40,15 +42,19 @@ public interface FencePoller extends AutoCloseable {
     throw new HeapException(HeapException.Kind.FAILED, "this poller watches fences alone");
   }
 
-  /** Closes the descriptor of a fence that is not waited for any more. Never throws. */
+  /**
+   * Closes the descriptor of a fence that is not waited for any more. Never throws.
+   *
+   * @param fence the fence, whose descriptor is closed
+   */
   void discard(SyncFile fence);
 
-  /** The number of fences that have not signalled yet. */
+  /** {@return the number of fences that have not signalled yet} */
   int pending();
 
   /**
-   * The reason why fences are not waited for at the moment though some are pending; empty if they
-   * are waited for.
+   * {@return the reason why fences are not waited for at the moment though some are pending; empty
+   * if they are waited for}
    */
   default Optional<String> trouble() {
     return Optional.empty();

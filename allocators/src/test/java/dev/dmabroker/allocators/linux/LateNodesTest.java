@@ -207,7 +207,7 @@ class LateNodesTest {
     for (HeapProvider provider :
         List.of(
             new DmaHeapProvider(folder),
-            new UdmabufProvider(folder.resolve("system")),
+            new UdmabufProvider(folder.resolve("system"), KernelVersion.current()),
             new DumbProvider(folder),
             new V4l2Provider(folder),
             new MemfdProvider(),
