@@ -30,7 +30,7 @@ public final class RegisteredDevice implements Device, Participant {
   private final DeviceRegistry registry;
   private final DeviceSpec spec;
   private final Duration longestHold;
-  private final ImmutableList<Alternative> alternatives;
+  private final List<Alternative> alternatives;
   private final User user;
   private final ImmutableList<Finding> findings;
   private volatile boolean closed;
@@ -48,9 +48,7 @@ public final class RegisteredDevice implements Device, Participant {
     this.spec = spec;
     this.findings = probing.findings();
     this.alternatives =
-        probing.alternatives().stream()
-            .map(each -> maker.make(spec.name(), each))
-            .collect(ImmutableList.toImmutableList());
+        probing.alternatives().stream().map(each -> maker.make(spec.name(), each)).toList();
     this.user = new User(spec.name(), probing.alternatives().get(0), spec.access());
     this.longestHold = Durations.bounded(spec.longestHold().orElse(longestHold));
   }

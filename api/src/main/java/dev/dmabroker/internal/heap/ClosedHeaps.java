@@ -1,13 +1,10 @@
 package dev.dmabroker.internal.heap;
 
-import static java.util.stream.Collectors.joining;
-
 import com.google.common.collect.ImmutableList;
-import com.google.common.collect.ImmutableListMultimap;
-import com.google.common.collect.Multimaps;
 import dev.dmabroker.spi.HeapProvider.Closed;
 import dev.dmabroker.spi.HeapProvider.Closed.Kind;
-import java.util.Collection;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -23,12 +20,16 @@ public final class ClosedHeaps {
 
   ClosedHeaps(List<Closed> all, List<HeapAccount> open) {
     this.all = ImmutableList.copyOf(all);
-    this.importable = open.stream().anyMatch(ClosedHeaps::isImportable);
+    boolean importable = false;
+    for (HeapAccount heap : open) {
+      importable |= heap.traits().deviceAccess().is(true);
+    }
+    this.importable = importable;
   }
 
-  /** Tells whether drivers import memory of this heap. */
-  static boolean isImportable(HeapAccount heap) {
-    return heap.traits().deviceAccess().is(true);
+  /** Tells whether drivers import memory of an open heap. */
+  boolean isAnyImportable() {
+    return importable;
   }
 
   public ImmutableList<Closed> all() {
@@ -57,14 +58,20 @@ public final class ClosedHeaps {
 
   /** Returns a line for each problem, which may be one for several heaps. */
   private static List<String> lines(List<Closed> heaps) {
-    ImmutableListMultimap<String, Closed> problems =
-        Multimaps.index(heaps, heap -> heap.reason() + "; " + heap.remedy());
-    return problems.asMap().entrySet().stream().map(ClosedHeaps::line).toList();
+    Map<String, List<String>> problems = new LinkedHashMap<>();
+    for (Closed heap : heaps) {
+      problems
+          .computeIfAbsent(heap.reason() + "; " + heap.remedy(), problem -> new ArrayList<>())
+          .add(heap.heap());
+    }
+    List<String> lines = new ArrayList<>();
+    problems.forEach((problem, names) -> lines.add(line(names, problem)));
+    return lines;
   }
 
-  private static String line(Map.Entry<String, Collection<Closed>> problem) {
-    return problem.getValue().stream().map(Closed::heap).collect(joining(", "))
-        + (problem.getValue().size() == 1 ? " is closed: " : " are closed: ")
-        + problem.getKey();
+  private static String line(List<String> heaps, String problem) {
+    return String.join(", ", heaps)
+        + (heaps.size() == 1 ? " is closed: " : " are closed: ")
+        + problem;
   }
 }

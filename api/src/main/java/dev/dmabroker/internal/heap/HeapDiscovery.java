@@ -10,11 +10,11 @@ import dev.dmabroker.spi.HeapException;
 import dev.dmabroker.spi.HeapProvider;
 import java.lang.System.Logger.Level;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.ServiceLoader;
+import java.util.TreeMap;
 
 /**
  * Finds a broker's heaps: those that the application gave, and those that providers find. It
@@ -75,7 +75,7 @@ public final class HeapDiscovery {
           });
     }
     openAccounts();
-    if (accounts.stream().noneMatch(ClosedHeaps::isImportable)) {
+    if (!closed().isAnyImportable()) {
       fallbacks.forEach(provider -> guarded(provider, () -> ask(provider)));
       openAccounts();
     }
@@ -86,16 +86,14 @@ public final class HeapDiscovery {
    * finds them differs between versions.
    */
   private static List<HeapProvider> discovered() {
-    return ServiceLoader.load(HeapProvider.class).stream()
-        .map(ServiceLoader.Provider::get)
-        .map(provider -> new Named(nameOf(provider), provider))
-        .sorted(Comparator.comparing(Named::name))
-        .map(Named::provider)
-        .toList();
+    TreeMap<String, List<HeapProvider>> named = new TreeMap<>();
+    for (HeapProvider provider : ServiceLoader.load(HeapProvider.class)) {
+      named.computeIfAbsent(nameOf(provider), name -> new ArrayList<>()).add(provider);
+    }
+    List<HeapProvider> found = new ArrayList<>();
+    named.values().forEach(found::addAll);
+    return found;
   }
-
-  /** A provider and its name, for which it is asked once. */
-  private record Named(String name, HeapProvider provider) {}
 
   /** Asks heaps that are new what they are. */
   private void openAccounts() {
@@ -145,19 +143,16 @@ public final class HeapDiscovery {
   private void check() {
     Map<String, String> owners = new HashMap<>();
     for (HeapAccount heap : accounts) {
-      heap.names()
-          .distinct()
-          .forEach(
-              name -> {
-                if (name.isBlank()) {
-                  throw new IllegalStateException("a heap has a blank name: " + heap);
-                }
-                String other = owners.putIfAbsent(name, heap.name());
-                if (other != null) {
-                  throw Exceptions.duplicateName(
-                      "heaps " + other + " and " + heap.name() + " both go by " + name);
-                }
-              });
+      for (String name : heap.names()) {
+        if (name.isBlank()) {
+          throw new IllegalStateException("a heap has a blank name: " + heap);
+        }
+        String other = owners.putIfAbsent(name, heap.name());
+        if (other != null) {
+          throw Exceptions.duplicateName(
+              "heaps " + other + " and " + heap.name() + " both go by " + name);
+        }
+      }
     }
     if (heaps.isEmpty() && closed.isEmpty()) {
       throw new IllegalStateException(
@@ -172,21 +167,23 @@ public final class HeapDiscovery {
    */
   private void log(boolean discover) {
     ClosedHeaps shut = closed();
-    shut.warnings().forEach(line -> EngineLog.LOG.log(Level.WARNING, "heap " + line));
-    if (heaps.isEmpty() || (discover && accounts.stream().noneMatch(ClosedHeaps::isImportable))) {
+    for (String line : shut.warnings()) {
+      EngineLog.LOG.log(Level.WARNING, "heap " + line);
+    }
+    if (heaps.isEmpty() || (discover && !shut.isAnyImportable())) {
       EngineLog.LOG.log(
           Level.WARNING, "devices that are not cpuOnly() get no memory" + shut.advice());
     }
-    accounts.forEach(
-        heap ->
-            EngineLog.LOG.log(
-                Level.DEBUG,
-                () -> "heap " + heap + " of type " + heap.info().type() + ": " + heap.traits()));
-    closed.forEach(
-        heap ->
-            EngineLog.LOG.log(
-                Level.DEBUG,
-                () -> "no heap " + heap.heap() + ": " + heap.reason() + "; " + heap.remedy()));
+    if (EngineLog.LOG.isLoggable(Level.DEBUG)) {
+      for (HeapAccount heap : accounts) {
+        EngineLog.LOG.log(
+            Level.DEBUG, "heap " + heap + " of type " + heap.info().type() + ": " + heap.traits());
+      }
+      for (HeapProvider.Closed heap : closed) {
+        EngineLog.LOG.log(
+            Level.DEBUG, "no heap " + heap.heap() + ": " + heap.reason() + "; " + heap.remedy());
+      }
+    }
   }
 
   /** Closes the heaps of a broker that could not be built. */

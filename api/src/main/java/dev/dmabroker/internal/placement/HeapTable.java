@@ -31,7 +31,7 @@ public final class HeapTable {
 
   public HeapTable(List<HeapAccount> heaps) {
     accounts = ImmutableList.copyOf(heaps);
-    infos = accounts.stream().map(HeapAccount::info).collect(ImmutableList.toImmutableList());
+    infos = ImmutableList.copyOf(accounts.stream().map(HeapAccount::info).toList());
     int size = infos.size();
     piecesOf = new int[size];
     granules = new long[size];
