@@ -20,7 +20,7 @@ class StartTest {
   private static final List<String> COSTLY =
       List.of(
           "java.lang.runtime.ObjectMethods", // makes equals, hashCode and toString of records
-          "java.util.Formatter", // loads the locale's data
+          "java.text.DecimalFormatSymbols", // the locale, for a formatted number
           "java.util.stream.SortedOps",
           "com.google.common.collect.CollectCollectors", // makes all of Guava's collectors
           "com.google.common.collect.MapMaker",
