@@ -57,7 +57,9 @@ final class Attaching {
 
   /** Attaches the device, or throws the reason why it cannot be attached. */
   AttachedDevice run() {
-    askIfItTakesWhatStays();
+    if (life.stays) {
+      askIfItTakesWhatStays();
+    }
     while (true) {
       AttachedDevice attachment = life.lock.locked(this::attach);
       if (attachment != null) {
@@ -229,7 +231,7 @@ final class Attaching {
             life.lock,
             after -> {
               Place place = life.place;
-              if (life.stays && place != null && !place.suits(device)) {
+              if (place != null && !place.suits(device)) {
                 tried.add(place);
               }
               return tried;
