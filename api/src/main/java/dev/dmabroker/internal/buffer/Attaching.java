@@ -79,11 +79,7 @@ final class Attaching {
     UnsatisfiableException refusal =
         life.supplies
             .planner()
-            .unsatisfiable(
-                "attach " + device.name() + " to " + life.name,
-                target,
-                refusedDevices,
-                /* counting= */ false);
+            .unsatisfiable(intent(), target, refusedDevices, /* counting= */ false);
     var event = new EventRecords.AttachRefused(life.name, device.name(), refusal);
     life.services().listeners().tell(listener -> listener.refused(event));
     return refusal;
@@ -94,8 +90,10 @@ final class Attaching {
    * if that takes a search.
    */
   private @Nullable AttachedDevice attach(AfterLock after) {
-    Refusals.checkReference(life, "attach " + device.name() + " to " + life.name);
-    device.checkOpen("attach it to " + life.name);
+    Refusals.checkReference(life, this::intent);
+    if (device.isClosed()) {
+      device.checkOpen("attach it to " + life.name);
+    }
     checkPinned();
     AttachedDevice attachment = add(after);
     if (attachment == null) {
@@ -118,16 +116,16 @@ final class Attaching {
     return attachment;
   }
 
+  private String intent() {
+    return "attach " + device.name() + " to " + life.name;
+  }
+
   /** Refuses a device that a pinned buffer would have to move for, unless it can be left out. */
   private void checkPinned() {
     if (life.isPinned() && !life.resident().suits(device) && !device.isDispensable()) {
       throw life.report()
           .pinned(
-              "attach "
-                  + device.name()
-                  + " to "
-                  + life.name
-                  + (life.stays ? ", which lacks its " + life.resident().unmet(device) : ""));
+              intent() + (life.stays ? ", which lacks its " + life.resident().unmet(device) : ""));
     }
   }
 
