@@ -9,6 +9,7 @@ import dev.dmabroker.internal.gate.GateKeeper;
 import dev.dmabroker.internal.gate.MemoryUse;
 import dev.dmabroker.internal.gate.Place;
 import dev.dmabroker.internal.placement.Demand;
+import dev.dmabroker.internal.placement.HeapTable;
 import dev.dmabroker.internal.placement.Participant;
 import dev.dmabroker.internal.placement.Solution;
 import dev.dmabroker.internal.placement.Solver;
@@ -40,6 +41,9 @@ final class Attaching {
 
   /** What could not be had when the device was refused. */
   private @Nullable Target refusedTarget;
+
+  /** The heaps of which none suited when the device was refused. */
+  private @Nullable HeapTable refusedHeaps;
 
   /** The devices that could not be served together with the refused one, which is among them. */
   private List<RegisteredDevice> refusedDevices = List.of();
@@ -79,7 +83,12 @@ final class Attaching {
     UnsatisfiableException refusal =
         life.supplies
             .planner()
-            .unsatisfiable(intent(), target, refusedDevices, /* counting= */ false);
+            .unsatisfiable(
+                intent(),
+                Objects.requireNonNull(refusedHeaps),
+                target,
+                refusedDevices,
+                /* counting= */ false);
     var event = new EventRecords.AttachRefused(life.name, device.name(), refusal);
     life.services().listeners().tell(listener -> listener.refused(event));
     return refusal;
@@ -133,7 +142,8 @@ final class Attaching {
   private @Nullable AttachedDevice add(AfterLock after) {
     Attachments attachments = life.attachments;
     Target target = life.target();
-    Demand all = attachments.with(target, device);
+    HeapTable heaps = life.supplies.planner().table();
+    Demand all = attachments.with(heaps, target, device);
     if (suitsAllWithoutHeaps()) {
       AttachedDevice attachment = make(after);
       attachments.add(attachment);
@@ -142,23 +152,24 @@ final class Attaching {
       }
       return attachment;
     }
-    return all != null ? addPlain(target, all, after) : addBySearch(target, after);
+    return all != null ? addPlain(heaps, target, all, after) : addBySearch(target, after);
   }
 
   /**
    * Adds a device when no device leaves a choice: all that they require is one demand, which a heap
    * meets or not.
    */
-  private @Nullable AttachedDevice addPlain(Target target, Demand all, AfterLock after) {
+  private @Nullable AttachedDevice addPlain(
+      HeapTable heaps, Target target, Demand all, AfterLock after) {
     Attachments attachments = life.attachments;
     // Where devices were served without heaps, it was not asked whether a heap suits them.
     boolean known =
-        (life.place == null || !life.place.isAdopted()) && attachments.require(target, all);
-    if (!known && !Solver.serves(life.supplies.planner().table(), target, all)) {
-      return refuse(target);
+        (life.place == null || !life.place.isAdopted()) && attachments.require(heaps, target, all);
+    if (!known && !Solver.serves(heaps, target, all)) {
+      return refuse(heaps, target);
     }
     AttachedDevice attachment = make(after);
-    attachments.add(attachment, target, all);
+    attachments.add(attachment, heaps, target, all);
     return attachment;
   }
 
@@ -173,7 +184,7 @@ final class Attaching {
       return null;
     }
     if (!solution.isPossible()) {
-      return refuse(target);
+      return refuse(solution.table(), target);
     }
     AttachedDevice attachment = make(after);
     // The solution may leave out devices that were served until now.
@@ -183,7 +194,8 @@ final class Attaching {
   }
 
   /** Keeps what was refused, so that the reason is worked out after the lock is released. */
-  private @Nullable AttachedDevice refuse(Target target) {
+  private @Nullable AttachedDevice refuse(HeapTable heaps, Target target) {
+    refusedHeaps = heaps;
     refusedTarget = target;
     refusedDevices = life.attachments.devicesWith(device);
     return null;

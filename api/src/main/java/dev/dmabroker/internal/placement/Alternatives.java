@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.WeakHashMap;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,7 +26,7 @@ public final class Alternatives {
   private static final Comparator<Layout> SMALLEST_FIRST =
       Comparator.comparingLong(Layout::sizeBytes).thenComparing(Layout::toString);
 
-  private final HeapTable table;
+  private final Supplier<HeapTable> heaps;
 
   /** Equal wishes share the first of them, as long as there is a device that has it. */
   private final Map<Wish, WeakReference<Wish>> wishes = new WeakHashMap<>();
@@ -36,8 +37,14 @@ public final class Alternatives {
    */
   private volatile @Nullable Set<ImageConstraints> saying;
 
+  /** Works out against these heaps. */
   Alternatives(HeapTable table) {
-    this.table = table;
+    this(() -> table);
+  }
+
+  /** Works out against the heaps that there are at that moment. */
+  Alternatives(Supplier<HeapTable> heaps) {
+    this.heaps = heaps;
   }
 
   /** Notes what constraints say of layouts. */
@@ -81,20 +88,21 @@ public final class Alternatives {
 
   /** Returns a sentence for each name in the device's constraints that no heap has. */
   public List<String> unknownHeaps(Participant device) {
-    return UnknownHeaps.of(table, device);
+    return UnknownHeaps.of(heaps.get(), device);
   }
 
   /** Works out one alternative. This looks at every heap, so devices keep the result. */
   public Alternative make(String device, Constraints constraints) {
+    HeapTable table = heaps.get();
     note(constraints);
     constraints.preferences().forEach(preference -> note(preference.wishes()));
     return new Alternative(
         constraints,
-        new DeviceDemand(table, device, constraints),
-        weighted(ConstraintViews.get().wishes(constraints)));
+        new KnownDemand(table, device, constraints),
+        weighted(table, ConstraintViews.get().wishes(constraints)));
   }
 
-  private ImmutableList<WeightedWish> weighted(List<Preference> preferences) {
+  private ImmutableList<WeightedWish> weighted(HeapTable table, List<Preference> preferences) {
     ImmutableList.Builder<WeightedWish> weighted = ImmutableList.builder();
     for (Preference each : preferences) {
       weighted.add(new WeightedWish(shared(new Wish(table, each.wishes())), each.weight()));
