@@ -5,6 +5,7 @@ import dev.dmabroker.spi.HeapException;
 import dev.dmabroker.spi.HeapException.Kind;
 import java.util.HashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The reason why a system call failed.
@@ -24,6 +25,7 @@ record Errno(int code) {
   static final Errno EFAULT = named(14, "EFAULT, bad address");
   static final Errno EBUSY = named(16, "EBUSY, in use");
   static final Errno ENODEV = named(19, "ENODEV, no such device");
+  static final Errno ENOTDIR = named(20, "ENOTDIR, not a folder");
   static final Errno EINVAL = named(22, "EINVAL, invalid argument");
   static final Errno ENFILE = named(23, "ENFILE, the system has no descriptor left");
   static final Errno EMFILE = named(24, "EMFILE, the process has no descriptor left");
@@ -83,6 +85,21 @@ record Errno(int code) {
       return "; give a descriptor that is open in this process, and keep it open meanwhile";
     }
     return "";
+  }
+
+  /**
+   * Compares the numbers. It is written out, because the JVM makes the equals of a record at its
+   * first call, which takes milliseconds when a program starts, and memory and a descriptor, which
+   * there may be none of when a call has failed.
+   */
+  @Override
+  public boolean equals(@Nullable Object o) {
+    return o instanceof Errno other && code == other.code;
+  }
+
+  @Override
+  public int hashCode() {
+    return code;
   }
 
   @Override
