@@ -30,7 +30,9 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Nodes of heaps that come and go in a folder of the test, with drivers that are scripted. */
 class LateNodesTest {
-  @TempDir private Path folder;
+  @SuppressWarnings("NullAway.Init") // by JUnit
+  @TempDir
+  private Path folder;
 
   @SuppressWarnings("NullAway.Init") // before each test
   private ScriptedKernel kernel;
