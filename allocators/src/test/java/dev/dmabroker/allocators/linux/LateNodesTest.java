@@ -99,7 +99,9 @@ class LateNodesTest {
       assertEquals(List.of("system", "vendor"), heaps(broker), "in the order of a start");
       assertEquals(2, opened.get(), "each was opened once");
       Files.delete(folder.resolve("vendor"));
-      assertEquals(List.of("vendor"), vanished(broker.rescan()));
+      HeapsChanged change = broker.rescan();
+      assertEquals(List.of("vendor"), vanished(change));
+      assertTrue(change.vanished().get(0).reason().contains("vendor any more"), change.toString());
       assertEquals(List.of("system"), heaps(broker));
       assertTrue(broker.rescan().isEmpty());
       assertEquals(2, opened.get());
