@@ -95,7 +95,7 @@ public final class UdmabufProvider implements HeapProvider {
 
   private UdmabufDefects defects(Open ordinary) {
     return new UdmabufDefects(
-        ordinary.heap() instanceof LinuxHeap heap && heap.mapsPageFrames(), kernel);
+        () -> ordinary.heap() instanceof LinuxHeap heap && heap.mapsPageFrames(), kernel);
   }
 
   /** Finds the heap of huge pages, if the driver maps them without harm. */
