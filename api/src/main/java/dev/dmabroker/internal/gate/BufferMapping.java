@@ -38,8 +38,9 @@ public final class BufferMapping implements Mapping {
     if (fd < 0) {
       throw Exceptions.descriptor(
           this
-              + " has no descriptor: it is memory that was adopted without one, and the device"
-              + " is cpuOnly(); without that the buffer moves to memory that has one");
+              + " has no descriptor: its heap, or the application that brought the memory, gives"
+              + " none; a device whose driver needs one may forbid the heap "
+              + heapName());
     }
     return fd;
   }
