@@ -39,7 +39,8 @@ public final class BufferMapping implements Mapping {
       throw Exceptions.descriptor(
           this
               + " has no descriptor: its heap, or the application that brought the memory, gives"
-              + " none; a device whose driver needs one may forbid the heap "
+              + " none; if a driver has to import it, register the device without cpuOnly(), or"
+              + " have it forbid the heap "
               + heapName());
     }
     return fd;
