@@ -75,7 +75,7 @@ class NodeWatchTest {
     awaitChange();
   }
 
-  /** A busy folder, as /dev is one, wakes nobody. */
+  /** Changes of other files in a busy folder, as /dev is one, do not call the callback. */
   @Test
   void besideANodeNothingIsOfInterest() throws Exception {
     try (NodeWatch watch = NodeWatch.of(Set.of(folder.resolve("udmabuf")))) {
