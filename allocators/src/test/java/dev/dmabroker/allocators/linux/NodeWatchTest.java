@@ -118,6 +118,26 @@ class NodeWatchTest {
   }
 
   @Test
+  void fencesDoNotWaitForNodesThatCannotBeWatched() throws Exception {
+    try (ScriptedKernel kernel =
+        new ScriptedKernel(
+            thread -> true,
+            call ->
+                call.is("read")
+                    ? ScriptedKernel.failure(Errno.EBADF)
+                    : call.isRequest(Ioctl.SYNC_IOC_FILE_INFO) ? (Integer) 0 : null)) {
+      int fence = LibC.calls().eventfd(0, LibC.EFD_CLOEXEC);
+      Semaphore signalled = new Semaphore(0);
+      poller.watch(new SyncFile(fence), outcome -> signalled.release()); // Before the nodes.
+      poller.watchPaths(Set.of(folder), changes::release);
+      Files.createFile(folder.resolve("node"));
+      Await.until("the watch fails", EMULATED, () -> poller.trouble().isPresent());
+      assertEquals(0, LibC.calls().eventfd_write(fence, 1));
+      assertTrue(signalled.tryAcquire(EMULATED.toSeconds(), TimeUnit.SECONDS));
+    }
+  }
+
+  @Test
   void aCallbackThatThrowsIsCalledAgain() throws Exception {
     poller.watchPaths(
         Set.of(folder),
