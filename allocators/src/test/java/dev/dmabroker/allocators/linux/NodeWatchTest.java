@@ -15,6 +15,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
@@ -135,6 +136,24 @@ class NodeWatchTest {
       assertEquals(0, LibC.calls().eventfd_write(fence, 1));
       assertTrue(signalled.tryAcquire(EMULATED.toSeconds(), TimeUnit.SECONDS));
     }
+  }
+
+  /** Another process may make files there faster than events are read. */
+  @Test
+  void aFloodOfEventsEndsTheCall() throws Exception {
+    AtomicInteger reads = new AtomicInteger();
+    try (NodeWatch watch = NodeWatch.of(Set.of(folder));
+        ScriptedKernel kernel =
+            new ScriptedKernel(
+                call ->
+                    !call.is("read")
+                        ? null
+                        : reads.incrementAndGet() < 10_000
+                            ? (Integer) LibC.INOTIFY_EVENT_BYTES
+                            : ScriptedKernel.failure(Errno.EAGAIN))) {
+      assertTrue(watch.changed());
+    }
+    assertTrue(reads.get() < 1000, () -> reads + " reads");
   }
 
   @Test
