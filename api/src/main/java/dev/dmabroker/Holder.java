@@ -13,31 +13,36 @@ import java.util.stream.Collectors;
  */
 public interface Holder {
 
-  /** The buffer's name. */
+  /** {@return the buffer's name} */
   String buffer();
 
-  /** The device's name. */
+  /** {@return the device's name} */
   String device();
 
-  /** The access that the mapping was made for. */
+  /** {@return the access that the mapping was made for} */
   Access access();
 
-  /** How long ago the mapping was made. */
+  /** {@return how long ago the mapping was made} */
   Duration held();
 
-  /** The name of the thread that made the mapping. */
+  /** {@return the name of the thread that made the mapping} */
   String thread();
 
   /**
-   * The place in the application's code that made the mapping; empty unless the broker records call
-   * sites or sampled this mapping.
+   * {@return the place in the application's code that made the mapping; empty unless the broker
+   * records call sites or sampled this mapping}
    */
   Optional<Throwable> callSite();
 
-  /** Whether the mapping waits only for its fence; see {@link Mapping#closeAfter}. */
+  /** {@return whether the mapping waits only for its fence; see {@link Mapping#closeAfter}} */
   boolean fenced();
 
-  /** Describes a list of holders for error texts: their count, then each holder. */
+  /**
+   * Describes a list of holders for error texts: their count, then each holder.
+   *
+   * @param holders the holders
+   * @return the text
+   */
   @CheckReturnValue
   static String describe(List<Holder> holders) {
     return holders.stream()

@@ -1,6 +1,7 @@
 package dev.dmabroker.spec;
 
 import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ImmutableSet;
 import dev.dmabroker.internal.layout.ImageLayout;
 import java.util.List;
 import java.util.Objects;
@@ -22,6 +23,11 @@ public record ImageSpec(
   /**
    * Checks the dimensions and that there is a format.
    *
+   * @param height in pixels, at least 1
+   * @param colorSpace the colour space, which every device has to take; empty if it does not matter
+   * @param formats the formats in which pixels may be stored, best first, at least one; the devices
+   *     decide between them
+   * @param width in pixels, at least 1
    * @throws IllegalArgumentException if the picture is empty or has no format
    */
   public ImageSpec {
@@ -29,7 +35,7 @@ public record ImageSpec(
       throw new IllegalArgumentException(
           "width and height must be at least 1 pixel, are " + width + " x " + height);
     }
-    formats = formats.stream().distinct().collect(ImmutableList.toImmutableList());
+    formats = ImmutableSet.copyOf(formats).asList(); // Each once.
     if (formats.isEmpty()) {
       throw new IllegalArgumentException("a picture needs at least one format");
     }
@@ -37,8 +43,10 @@ public record ImageSpec(
   }
 
   /**
-   * A spec of {@code width} x {@code height} pixels.
+   * {@return a spec of {@code width} x {@code height} pixels}
    *
+   * @param width the width, in pixels
+   * @param height the height, in rows of pixels
    * @param format how pixels are stored
    * @param others formats to fall back to, best first
    */
@@ -52,8 +60,10 @@ public record ImageSpec(
   }
 
   /**
-   * A builder of a picture of {@code width} x {@code height} pixels.
+   * {@return a builder of a picture of {@code width} x {@code height} pixels}
    *
+   * @param width the width, in pixels
+   * @param height the height, in rows of pixels
    * @param format how pixels are stored
    * @param others formats to fall back to, best first
    */
@@ -62,13 +72,13 @@ public record ImageSpec(
     return new Builder(of(width, height, format, others));
   }
 
-  /** A builder that has the parts of this spec. */
+  /** {@return a builder that has the parts of this spec} */
   @CheckReturnValue
   public Builder toBuilder() {
     return new Builder(this);
   }
 
-  /** The preferred format. */
+  /** {@return the preferred format} */
   public PixelFormat format() {
     return formats.get(0);
   }
@@ -106,20 +116,36 @@ public record ImageSpec(
       colorSpace = spec.colorSpace;
     }
 
-    /** Sets the size, in pixels, for a spec that is made from another one. */
+    /**
+     * Sets the size, in pixels, for a spec that is made from another one.
+     *
+     * @param width the width, in pixels
+     * @param height the height, in rows of pixels
+     * @return this builder
+     */
     public Builder size(int width, int height) {
       this.width = width;
       this.height = height;
       return this;
     }
 
-    /** Sets the formats, best first, for a spec that is made from another one. */
+    /**
+     * Sets the formats, best first, for a spec that is made from another one.
+     *
+     * @param formats the formats
+     * @return this builder
+     */
     public Builder formats(PixelFormat... formats) {
       this.formats = ImmutableList.copyOf(formats);
       return this;
     }
 
-    /** Sets the colour space, which every device has to take; it does not matter unless set. */
+    /**
+     * Sets the colour space, which every device has to take; it does not matter unless set.
+     *
+     * @param colorSpace the colour space of the pixels
+     * @return this builder
+     */
     public Builder colorSpace(ColorSpace colorSpace) {
       this.colorSpace = Optional.of(colorSpace);
       return this;
@@ -128,6 +154,7 @@ public record ImageSpec(
     /**
      * Builds the spec.
      *
+     * @return the spec
      * @throws IllegalArgumentException if the picture is empty or has no format
      */
     @CheckReturnValue

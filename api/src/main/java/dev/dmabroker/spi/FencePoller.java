@@ -1,14 +1,17 @@
 package dev.dmabroker.spi;
 
 import dev.dmabroker.spec.SyncFile;
+import java.nio.file.Path;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.function.Consumer;
 
 /**
- * Waits for sync files. One thread waits for all of them, and it exists only while there are any.
- * Thread-safe. The broker takes the poller that {@link java.util.ServiceLoader} finds, of several
- * the first by class name, when the first fence comes, unless the application gave it one.
+ * Waits for sync files, and watches paths. One thread waits for all of them, and it exists only
+ * while there are any. Thread-safe. The broker takes the poller that {@link
+ * java.util.ServiceLoader} finds, of several the first by class name, when the first fence comes,
+ * unless the application gave it one.
  */
 public interface FencePoller extends AutoCloseable {
 
@@ -16,6 +19,7 @@ public interface FencePoller extends AutoCloseable {
    * Takes over the descriptor and closes it once the fence has signalled. A fence that never
    * signals is kept. Does not wait for the fence.
    *
+   * @param fence the fence to wait for
    * @param whenSignalled called once, from the poller's thread, with the positive errno of the work
    *     behind the fence, or empty if the work succeeded; must not block; what it throws is logged
    * @throws HeapException if the descriptor is not one of a sync file, or cannot be watched; the
@@ -23,15 +27,34 @@ public interface FencePoller extends AutoCloseable {
    */
   void watch(SyncFile fence, Consumer<OptionalInt> whenSignalled) throws HeapException;
 
-  /** Closes the descriptor of a fence that is not waited for any more. Never throws. */
+  /**
+   * Watches paths from now on, until the poller is closed: nodes, and folders of nodes. A path need
+   * not exist, and its folder need not either. Takes no thread besides the one that waits for
+   * fences, which lives as long as paths are watched. Does not wait for anything to happen.
+   *
+   * @param paths the paths
+   * @param whenChanged called from the poller's thread after something appeared, ended or changed
+   *     its permissions at a path, or in a folder that is one of the paths; it may be called more
+   *     often than that, and once for many changes; must not block; what it throws is logged
+   * @throws HeapException if the paths cannot be watched, with the reason
+   */
+  default void watchPaths(Set<Path> paths, Runnable whenChanged) throws HeapException {
+    throw new HeapException(HeapException.Kind.FAILED, "this poller watches fences alone");
+  }
+
+  /**
+   * Closes the descriptor of a fence that is not waited for any more. Never throws.
+   *
+   * @param fence the fence, whose descriptor is closed
+   */
   void discard(SyncFile fence);
 
-  /** The number of fences that have not signalled yet. */
+  /** {@return the number of fences that have not signalled yet} */
   int pending();
 
   /**
-   * The reason why fences are not waited for at the moment though some are pending; empty if they
-   * are waited for.
+   * {@return the reason why fences are not waited for at the moment though some are pending; empty
+   * if they are waited for}
    */
   default Optional<String> trouble() {
     return Optional.empty();

@@ -1,8 +1,9 @@
 package dev.dmabroker.allocators.linux;
 
+import dev.dmabroker.spec.Coherency;
+import dev.dmabroker.spi.Heap;
 import dev.dmabroker.spi.HeapException;
 import dev.dmabroker.spi.HeapException.Kind;
-import dev.dmabroker.spi.HeapProvider;
 import dev.dmabroker.spi.HeapTraits;
 import dev.dmabroker.spi.Trait;
 import java.io.IOException;
@@ -16,6 +17,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 
 /**
  * Finds the heaps in /dev/dma_heap, each under its node's name. The default CMA heap, which kernels
@@ -23,7 +25,7 @@ import java.util.TreeSet;
  *
  * <p>Discovery allocates a few MiB from each heap for a moment, to see what its memory is like.
  */
-public final class DmaHeapProvider implements HeapProvider {
+public final class DmaHeapProvider extends LinuxHeapProvider {
 
   private static final String NAME = "dma_heap";
   private static final String REMEDY =
@@ -32,6 +34,7 @@ public final class DmaHeapProvider implements HeapProvider {
           + " command line sets some aside; in a container /dev/dma_heap has to be passed in";
 
   private final Path folder;
+  private final Path deviceTree;
 
   /** Makes a provider of this machine's heaps. */
   public DmaHeapProvider() {
@@ -39,7 +42,13 @@ public final class DmaHeapProvider implements HeapProvider {
   }
 
   DmaHeapProvider(Path folder) {
+    this(folder, ReservedMemory.TREE);
+  }
+
+  DmaHeapProvider(Path folder, Path deviceTree) {
+    super(NAME);
     this.folder = folder;
+    this.deviceTree = deviceTree;
   }
 
   @Override
@@ -48,27 +57,34 @@ public final class DmaHeapProvider implements HeapProvider {
   }
 
   @Override
-  public List<Finding> discover() {
-    Optional<List<Finding>> impossible = NativeAccess.closed(NAME);
-    if (impossible.isPresent()) {
-      return impossible.get();
-    }
+  public Set<Path> watchedPaths() {
+    return Set.of(folder);
+  }
+
+  @Override
+  List<Finding> look(PresentHeaps present) {
     Set<String> names;
     try {
       names = list();
     } catch (NoSuchFileException e) {
       return List.of(new Closed(NAME, Closed.Kind.MISSING, "there is no " + folder, REMEDY));
     } catch (AccessDeniedException e) {
-      return List.of(
+      return unlisted(
+          present,
           new DeviceNode(folder, NAME, "SUBSYSTEM==\"dma_heap\"", REMEDY).closed(Errno.EACCES));
     } catch (IOException e) {
-      return List.of(
+      return unlisted(
+          present,
           new Closed(NAME, Closed.Kind.FAILED, folder + " cannot be listed: " + e, REMEDY));
     }
     if (names.isEmpty()) {
       return List.of(new Closed(NAME, Closed.Kind.MISSING, folder + " is empty", REMEDY));
     }
-    return discover(names);
+    return look(present, names);
+  }
+
+  private static List<Finding> unlisted(PresentHeaps present, Closed why) {
+    return Stream.concat(present.all(), Stream.of(why)).toList();
   }
 
   private Set<String> list() throws IOException {
@@ -81,24 +97,49 @@ public final class DmaHeapProvider implements HeapProvider {
     return names;
   }
 
-  private List<Finding> discover(Set<String> names) {
+  private List<Finding> look(PresentHeaps present, Set<String> names) {
+    DmaHeapNames known = new DmaHeapNames(ReservedMemory.read(deviceTree));
     List<Finding> findings = new ArrayList<>();
-    DmaHeapNames.aliases(names).forEach((name, aliases) -> findings.add(find(name, aliases)));
+    known
+        .aliases(names)
+        .forEach(
+            (name, aliases) ->
+                findings.add(
+                    present.orNew(
+                        name,
+                        folder.resolve(name),
+                        () -> find(name, present.free(aliases), known))));
+    present.heaps().stream()
+        .map(Heap::name)
+        .filter(name -> !names.contains(name))
+        .forEach(name -> findings.add(gone(name)));
     return findings;
   }
 
+  private Closed gone(String name) {
+    return new Closed(
+        name,
+        Closed.Kind.MISSING,
+        "there is no " + folder.resolve(name) + " any more",
+        "load the heap's driver again, or give its node back; rescan() or watchHeaps() finds it"
+            + " then");
+  }
+
   /** Opens one heap and finds out its traits. */
-  private Finding find(String name, Set<String> aliases) {
+  private Finding find(String name, Set<String> aliases, DmaHeapNames known) {
     Path path = folder.resolve(name);
-    DmaHeapSource source;
+    boolean kernelClears = known.find(name).isPresent();
+    Fd node;
     try {
-      source = new DmaHeapSource(name, Fd.open(path, LibC.O_RDONLY), name.startsWith("system"));
+      node = Fd.open(path, LibC.O_RDONLY);
     } catch (Fd.OpenFailure e) {
       String match = "SUBSYSTEM==\"dma_heap\", KERNEL==\"" + name + "\"";
       return new DeviceNode(path, name, match, REMEDY).closed(e.errno());
     }
+    DmaHeapSource source = new DmaHeapSource(name, node, kernelClears);
     try {
-      return new Open(new LinuxHeap(name, aliases, traits(name, source), source));
+      return new Open(
+          new LinuxHeap(name, aliases, traits(name, source, known), source, NodeId.of(node)));
     } catch (HeapException e) {
       source.close();
       return new Closed(
@@ -110,15 +151,17 @@ public final class DmaHeapProvider implements HeapProvider {
   }
 
   /** The traits of a heap: those that its documentation promises, and those that a sample shows. */
-  private static HeapTraits traits(String name, Source source) throws HeapException {
-    Optional<DmaHeapNames.Documented> documented = DmaHeapNames.find(name);
-    String document = documented.map(DmaHeapNames.Documented::source).orElse("");
+  private static HeapTraits traits(String name, DmaHeapSource source, DmaHeapNames names)
+      throws HeapException {
+    Optional<DmaHeapNames.Documented> documented = names.find(name);
     HeapTraits.Builder traits =
         HeapTraits.builder()
             .addressBits(PhysicalMemory.addressBits())
             .alignmentBytes(
                 Trait.documented(Pages.size(), "DMA_HEAP_IOCTL_ALLOC gives whole pages"))
             .granuleBytes(Trait.documented(Pages.size(), "DMA_HEAP_IOCTL_ALLOC gives whole pages"));
+    documented.ifPresent(known -> document(known, traits));
+    names.region(name).ifPresent(region -> place(region, traits));
     try {
       AccessProbe.look(source, traits);
     } catch (HeapException e) {
@@ -128,15 +171,46 @@ public final class DmaHeapProvider implements HeapProvider {
       String why = "dma-heaps give dma-bufs; it was not tried, as the heap is full";
       traits.deviceAccess(Trait.documented(true, why)).cpuReach(Trait.unknown(why));
     }
-    traits.contiguous(
-        ContiguityProbe.contiguous(
-            source, documented.map(DmaHeapNames.Documented::contiguous), document));
-    documented.ifPresent(
-        known -> {
-          traits.cached(Trait.documented(known.cached(), document));
-          traits.capacityBytes(
-              known.contiguous() ? PhysicalMemory.cmaTotal() : PhysicalMemory.total());
-        });
-    return traits.build();
+    return traits
+        .contiguous(
+            ContiguityProbe.contiguous(
+                source,
+                documented.flatMap(DmaHeapNames.Documented::contiguous),
+                documented.map(DmaHeapNames.Documented::source).orElse("")))
+        .build();
+  }
+
+  private static void document(DmaHeapNames.Documented known, HeapTraits.Builder traits) {
+    if (known.isProtected()) {
+      traits
+          .secure(Trait.documented(true, known.source()))
+          .coherency(Trait.documented(Set.of(Coherency.INACCESSIBLE), known.source()));
+      return;
+    }
+    traits
+        .cached(Trait.documented(known.cached(), known.source()))
+        .capacityBytes(
+            known.contiguous().orElse(false) ? PhysicalMemory.cmaTotal() : PhysicalMemory.total());
+  }
+
+  /** What the device tree says of the region: all memory of the heap lies in it. */
+  private static void place(ReservedMemory.Region region, HeapTraits.Builder traits) {
+    region
+        .bytes()
+        .ifPresent(
+            bytes ->
+                traits.capacityBytes(
+                    Trait.probed(
+                        bytes,
+                        "the region's size in the device tree; movable pages of others lie in"
+                            + " it")));
+    if (region.start().isPresent() && region.bytes().isPresent()) {
+      long start = region.start().getAsLong();
+      long end = start + region.bytes().getAsLong();
+      String source = "the region of the device tree is 0x%x to 0x%x".formatted(start, end - 1);
+      traits
+          .lowestAddress(Trait.probed(start, source))
+          .addressBits(Trait.probed(Long.SIZE - Long.numberOfLeadingZeros(end - 1), source));
+    }
   }
 }

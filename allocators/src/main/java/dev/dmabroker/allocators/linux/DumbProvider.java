@@ -3,7 +3,6 @@ package dev.dmabroker.allocators.linux;
 import com.sun.jna.Memory;
 import com.sun.jna.Pointer;
 import dev.dmabroker.spi.HeapException;
-import dev.dmabroker.spi.HeapProvider;
 import dev.dmabroker.spi.HeapTraits;
 import dev.dmabroker.spi.Trait;
 import java.io.IOException;
@@ -21,7 +20,7 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /** Finds the dumb buffers of each node /dev/dri/cardN, as the heap {@code drm-cardN}. */
-public final class DumbProvider implements HeapProvider {
+public final class DumbProvider extends LinuxHeapProvider {
   private static final String NAME = "drm-card";
   private static final String REMEDY =
       "a kernel with a DRM driver for the machine's display, or CONFIG_DRM_VGEM or CONFIG_DRM_VKMS"
@@ -43,6 +42,7 @@ public final class DumbProvider implements HeapProvider {
   }
 
   DumbProvider(Path folder) {
+    super(NAME + "N");
     this.folder = folder;
   }
 
@@ -52,11 +52,12 @@ public final class DumbProvider implements HeapProvider {
   }
 
   @Override
-  public List<Finding> discover() {
-    Optional<List<Finding>> impossible = NativeAccess.closed(NAME + "N");
-    if (impossible.isPresent()) {
-      return impossible.get();
-    }
+  public Set<Path> watchedPaths() {
+    return Set.of(folder);
+  }
+
+  @Override
+  List<Finding> look(PresentHeaps present) {
     Set<Path> cards = new TreeSet<>();
     try (var nodes = Files.newDirectoryStream(folder, "card[0-9]*")) {
       nodes.forEach(cards::add);
@@ -70,13 +71,19 @@ public final class DumbProvider implements HeapProvider {
       return List.of(new Closed(NAME + "N", Closed.Kind.MISSING, folder + " has no card", REMEDY));
     }
     List<Finding> findings = new ArrayList<>();
-    cards.forEach(card -> findings.add(find(card)));
+    for (Path card : cards) {
+      findings.add(present.orNew(nameOf(card), card, () -> find(card)));
+    }
     return findings;
+  }
+
+  private static String nameOf(Path card) {
+    return "drm-" + card.getFileName();
   }
 
   /** Opens one card and finds out its traits. */
   private static Finding find(Path card) {
-    String name = "drm-" + card.getFileName();
+    String name = nameOf(card);
     Fd node;
     try {
       node = Fd.open(card, LibC.O_RDWR);
@@ -99,7 +106,7 @@ public final class DumbProvider implements HeapProvider {
       AccessProbe.look(source, traits);
       traits.contiguous(
           ContiguityProbe.contiguous(source, Optional.empty(), "the driver does not tell"));
-      return new Open(new LinuxHeap(name, Set.of(), traits.build(), source));
+      return new Open(new LinuxHeap(name, Set.of(), traits.build(), source, NodeId.of(node)));
     } catch (HeapException e) {
       node.close();
       return new Closed(

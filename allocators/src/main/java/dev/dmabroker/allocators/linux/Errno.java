@@ -5,6 +5,7 @@ import dev.dmabroker.spi.HeapException;
 import dev.dmabroker.spi.HeapException.Kind;
 import java.util.HashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The reason why a system call failed.
@@ -24,21 +25,22 @@ public record Errno(int code) {
   public static final Errno EFAULT = named(14, "EFAULT, bad address");
   public static final Errno EBUSY = named(16, "EBUSY, in use");
   public static final Errno ENODEV = named(19, "ENODEV, no such device");
+  public static final Errno ENOTDIR = named(20, "ENOTDIR, not a folder");
   public static final Errno EINVAL = named(22, "EINVAL, invalid argument");
   public static final Errno ENFILE = named(23, "ENFILE, the system has no descriptor left");
   public static final Errno EMFILE = named(24, "EMFILE, the process has no descriptor left");
   public static final Errno ENOTTY = named(25, "ENOTTY, the file does not know the request");
-  public static final Errno EPIPE = named(32, "EPIPE, the other end is gone");
   public static final Errno EFBIG = named(27, "EFBIG, file too large");
   public static final Errno ENOSPC = named(28, "ENOSPC, no space left");
+  public static final Errno EPIPE = named(32, "EPIPE, the other end is gone");
   public static final Errno ENOSYS = named(38, "ENOSYS, the kernel does not know the call");
   public static final Errno EOPNOTSUPP = named(95, "EOPNOTSUPP, not supported");
   public static final Errno ECONNABORTED = named(103, "ECONNABORTED, the client gave up");
   public static final Errno ECONNRESET = named(104, "ECONNRESET, the other end is gone");
+  public static final Errno ENOBUFS = named(105, "ENOBUFS, no buffer left");
   public static final Errno ETOOMANYREFS =
       named(109, "ETOOMANYREFS, too many descriptors are under way");
   public static final Errno ECONNREFUSED = named(111, "ECONNREFUSED, no process listens");
-  public static final Errno ENOBUFS = named(105, "ENOBUFS, no buffer left");
 
   private static Errno named(int code, String text) {
     NAMES.put(code, text);
@@ -89,6 +91,21 @@ public record Errno(int code) {
       return "; give a descriptor that is open in this process, and keep it open meanwhile";
     }
     return "";
+  }
+
+  /**
+   * Compares the numbers. It is written out, because the JVM makes the equals of a record at its
+   * first call, which takes milliseconds when a program starts, and memory and a descriptor, which
+   * there may be none of when a call has failed.
+   */
+  @Override
+  public boolean equals(@Nullable Object o) {
+    return o instanceof Errno other && code == other.code;
+  }
+
+  @Override
+  public int hashCode() {
+    return code;
   }
 
   @Override

@@ -7,11 +7,12 @@ import com.sun.jna.NativeLibrary;
  * Makes the system calls by JNA's direct mapping, and has the constants of the C headers. No method
  * declares LastErrorException, because JNA also throws that for a call that succeeded with an old
  * errno, and the descriptor which the call returned would be lost. Pointers and {@code size_t} are
- * Java longs, so that this is for 64-bit systems; {@link NativeAccess} refuses others. Constants
- * are those of asm-generic, as on x86-64, AArch64 and RISC-V.
+ * Java longs, so that this is for 64-bit systems; {@link NativeAccess} refuses others, and
+ * architectures that {@link Architecture} does not know. A constant that differs between these
+ * belongs there.
  *
  * <p>The variadic functions ({@code open}, {@code ioctl}, {@code fcntl}) are declared with the
- * arguments in use: on the Linux ABIs named above an integer argument travels in one way in both
+ * arguments in use: on the Linux ABIs of those an integer argument travels in one way in both
  * forms.
  */
 public final class LibC implements SystemCalls {
@@ -56,6 +57,21 @@ public final class LibC implements SystemCalls {
 
   public static final int EFD_CLOEXEC = 0x80000;
   public static final int EFD_NONBLOCK = 0x800;
+
+  static final int IN_ATTRIB = 4;
+  static final int IN_MOVED_FROM = 0x40;
+  static final int IN_MOVED_TO = 0x80;
+  static final int IN_CREATE = 0x100;
+  static final int IN_DELETE = 0x200;
+  static final int IN_DELETE_SELF = 0x400;
+  static final int IN_MOVE_SELF = 0x800;
+  static final int IN_IGNORED = 0x8000;
+  static final int IN_ONLYDIR = 0x1000000;
+  static final int IN_CLOEXEC = 0x80000;
+  static final int IN_NONBLOCK = 0x800;
+
+  /** The size of struct inotify_event: int wd; uint32_t mask, cookie, len; and a name. */
+  static final int INOTIFY_EVENT_BYTES = 16;
 
   /** The file system of dma-bufs, as fstatfs tells it; linux/magic.h. */
   static final long DMA_BUF_MAGIC = 0x444d4142;
@@ -149,6 +165,15 @@ public final class LibC implements SystemCalls {
 
   @Override
   public native int eventfd_read(int fd, byte[] value);
+
+  @Override
+  public native int inotify_init1(int flags);
+
+  @Override
+  public native int inotify_add_watch(int fd, byte[] path, int mask);
+
+  @Override
+  public native long read(int fd, byte[] buffer, long count);
 
   @Override
   public native int fstatfs(int fd, byte[] result);

@@ -1,16 +1,16 @@
 package dev.dmabroker.allocators.linux;
 
 import dev.dmabroker.spi.HeapException;
-import dev.dmabroker.spi.HeapProvider;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
+import java.util.Set;
 
 /**
  * Finds ordinary memory at each NUMA node of a machine that has several: {@code memfd-nodeN} and
  * {@code udmabuf-nodeN}.
  */
-public final class NumaProvider implements HeapProvider {
+public final class NumaProvider extends LinuxHeapProvider {
   private static final String MEMFD = "memfd-node";
 
   private final int[] nodes;
@@ -21,6 +21,7 @@ public final class NumaProvider implements HeapProvider {
   }
 
   NumaProvider(int[] nodes) {
+    super(MEMFD + "N");
     this.nodes = nodes;
   }
 
@@ -30,11 +31,13 @@ public final class NumaProvider implements HeapProvider {
   }
 
   @Override
-  public List<Finding> discover() {
-    Optional<List<Finding>> impossible = NativeAccess.closed(MEMFD + "N");
-    if (impossible.isPresent()) {
-      return impossible.get();
-    }
+  public Set<Path> watchedPaths() {
+    return new UdmabufProvider().watchedPaths();
+  }
+
+  /** {@inheritDoc} NUMA nodes are those that there were when the provider was made. */
+  @Override
+  List<Finding> look(PresentHeaps present) {
     if (nodes.length < 2) {
       return List.of(
           new Closed(
@@ -47,8 +50,8 @@ public final class NumaProvider implements HeapProvider {
     List<Finding> findings = new ArrayList<>();
     UdmabufProvider udmabuf = new UdmabufProvider();
     for (int node : nodes) {
-      findings.add(memfd(node));
-      findings.add(udmabuf.at(node));
+      findings.add(present.orNew(MEMFD + node, () -> memfd(node)));
+      findings.add(udmabuf.at(node, present));
     }
     return findings;
   }

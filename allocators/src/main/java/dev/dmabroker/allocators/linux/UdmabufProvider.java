@@ -2,7 +2,6 @@ package dev.dmabroker.allocators.linux;
 
 import dev.dmabroker.spec.MemorySpeed;
 import dev.dmabroker.spi.HeapException;
-import dev.dmabroker.spi.HeapProvider;
 import dev.dmabroker.spi.HeapTraits;
 import dev.dmabroker.spi.Trait;
 import java.io.IOException;
@@ -17,9 +16,9 @@ import java.util.Set;
 
 /**
  * Finds dma-bufs of ordinary memory through /dev/udmabuf: {@code udmabuf}, and {@code udmabuf-huge}
- * if the system has huge pages and the driver maps them without harm.
+ * if the system has huge pages and the driver has none of the {@link UdmabufDefects}.
  */
-public final class UdmabufProvider implements HeapProvider {
+public final class UdmabufProvider extends LinuxHeapProvider {
 
   static final Path SIZE_LIMIT = Path.of("/sys/module/udmabuf/parameters/size_limit_mb");
 
@@ -29,14 +28,17 @@ public final class UdmabufProvider implements HeapProvider {
       "a kernel with CONFIG_UDMABUF; in a container /dev/udmabuf has to be passed in";
 
   private final Path node;
+  private final KernelVersion kernel;
 
   /** Makes a provider of this machine's memory. */
   public UdmabufProvider() {
-    this(Path.of("/dev/udmabuf"));
+    this(Path.of("/dev/udmabuf"), KernelVersion.current());
   }
 
-  UdmabufProvider(Path node) {
+  UdmabufProvider(Path node, KernelVersion kernel) {
+    super(ORDINARY, HUGE);
     this.node = node;
+    this.kernel = kernel;
   }
 
   @Override
@@ -45,53 +47,66 @@ public final class UdmabufProvider implements HeapProvider {
   }
 
   @Override
-  public List<Finding> discover() {
-    Optional<List<Finding>> impossible = NativeAccess.closed(ORDINARY, HUGE);
-    if (impossible.isPresent()) {
-      return impossible.get();
-    }
-    Trait<Long> maxSize = maxSize();
+  public Set<Path> watchedPaths() {
+    return Set.of(node);
+  }
+
+  @Override
+  List<Finding> look(PresentHeaps present) {
     List<Finding> findings = new ArrayList<>();
-    findings.add(find(ORDINARY, OptionalLong.empty(), maxSize));
+    Finding ordinary =
+        present.orNew(
+            ORDINARY, node, () -> find(ORDINARY, OptionalLong.empty(), OptionalInt.empty()));
     // If the node itself is closed, huge pages would make no difference.
-    if (findings.get(0) instanceof Open open) {
-      findings.add(huge(open, maxSize));
+    if (ordinary instanceof Open open) {
+      UdmabufDefects defects = defects(open);
+      findings.add(present.orNew(ORDINARY, node, () -> unlessDefective(open, defects)));
+      findings.add(present.orNew(HUGE, node, () -> huge(defects)));
+    } else {
+      findings.add(ordinary);
     }
     return findings;
   }
 
+  /** The heap of ordinary memory, closed if the driver loses contents of it. */
+  private static Finding unlessDefective(Open open, UdmabufDefects defects) {
+    Optional<Closed> defect = defects.ofOrdinaryPages(open.heap().name(), HugePages.TRANSPARENT);
+    if (defect.isEmpty()) {
+      return open;
+    }
+    open.heap().close();
+    return defect.get();
+  }
+
+  private UdmabufDefects defects(Open ordinary) {
+    return new UdmabufDefects(
+        () -> ordinary.heap() instanceof LinuxHeap heap && heap.mapsPageFrames(), kernel);
+  }
+
   /** Finds the heap of huge pages, if the driver maps them without harm. */
-  private Finding huge(Open ordinary, Trait<Long> maxSize) {
+  private Finding huge(UdmabufDefects defects) {
     OptionalLong pageBytes = HugePages.smallestBytes();
     if (pageBytes.isEmpty()) {
       return new Closed(
           HUGE, Closed.Kind.MISSING, "the system has no huge pages", HugePages.REMEDY);
     }
-    // Drivers that map pages, not page frames, lose count of the parts of a huge page when a
-    // mapping of them ends, and damage the kernel's own lists: 6.1 oopsed in free_huge_page. The
-    // mapping of ordinary memory, which does no harm, shows how the driver maps.
-    return ordinary.heap() instanceof LinuxHeap heap && heap.mapsPageFrames()
-        ? find(HUGE, pageBytes, maxSize)
-        : new Closed(
-            HUGE,
-            Closed.Kind.MISSING,
-            "this kernel's udmabuf miscounts the parts of huge pages that a process maps, which"
-                + " damages the kernel's memory",
-            "a kernel whose udmabuf maps page frames (VM_PFNMAP)");
+    Optional<Closed> defect = defects.ofHugePages(HUGE);
+    return defect.isPresent() ? defect.get() : find(HUGE, pageBytes, OptionalInt.empty());
   }
 
   /** Finds the heap of ordinary pages at a NUMA node. */
-  Finding at(int numaNode) {
-    return find(
-        ORDINARY + "-node" + numaNode, OptionalLong.empty(), OptionalInt.of(numaNode), maxSize());
+  Finding at(int numaNode, PresentHeaps present) {
+    String name = ORDINARY + "-node" + numaNode;
+    return present.orNew(name, node, () -> at(numaNode, name));
   }
 
-  private Finding find(String name, OptionalLong hugePageBytes, Trait<Long> maxSize) {
-    return find(name, hugePageBytes, OptionalInt.empty(), maxSize);
+  private Finding at(int numaNode, String name) {
+    Finding found = find(name, OptionalLong.empty(), OptionalInt.of(numaNode));
+    return found instanceof Open open ? unlessDefective(open, defects(open)) : found;
   }
 
-  private Finding find(
-      String name, OptionalLong hugePageBytes, OptionalInt numaNode, Trait<Long> maxSize) {
+  private Finding find(String name, OptionalLong hugePageBytes, OptionalInt numaNode) {
+    Trait<Long> maxSize = maxSize();
     Fd fd;
     try {
       fd = Fd.open(node, LibC.O_RDWR);
@@ -114,7 +129,7 @@ public final class UdmabufProvider implements HeapProvider {
       }
       numaNode.ifPresent(number -> traits.numaNode(NumaNodes.trait(number)));
       AccessProbe.look(source, traits);
-      return new Open(new LinuxHeap(name, Set.of(), traits.build(), source));
+      return new Open(new LinuxHeap(name, Set.of(), traits.build(), source, NodeId.of(fd)));
     } catch (HeapException e) {
       fd.close();
       return new Closed(

@@ -1,7 +1,6 @@
 package dev.dmabroker.allocators.linux;
 
 import dev.dmabroker.spi.HeapException;
-import dev.dmabroker.spi.HeapProvider;
 import dev.dmabroker.spi.HeapTraits;
 import dev.dmabroker.spi.Trait;
 import java.io.IOException;
@@ -18,7 +17,7 @@ import java.util.Set;
  * Finds the buffers of each V4L2 node, as the heaps {@code videoN-capture} and {@code
  * videoN-output}, in the format that is set now.
  */
-public final class V4l2Provider implements HeapProvider {
+public final class V4l2Provider extends LinuxHeapProvider {
   private static final String NAME = "videoN";
   private static final String REMEDY =
       "a kernel with a V4L2 driver, such as CONFIG_VIDEO_VIVID; in a container /dev/videoN has to"
@@ -32,6 +31,7 @@ public final class V4l2Provider implements HeapProvider {
   }
 
   V4l2Provider(Path folder) {
+    super(NAME);
     this.folder = folder;
   }
 
@@ -40,12 +40,11 @@ public final class V4l2Provider implements HeapProvider {
     return "v4l2";
   }
 
+  /**
+   * {@inheritDoc} A queue that has buffers would answer that it is busy, so it is not opened again.
+   */
   @Override
-  public List<Finding> discover() {
-    Optional<List<Finding>> impossible = NativeAccess.closed(NAME);
-    if (impossible.isPresent()) {
-      return impossible.get();
-    }
+  List<Finding> look(PresentHeaps present) {
     List<Path> nodes = new ArrayList<>();
     try (var found = Files.newDirectoryStream(folder, "video[0-9]*")) {
       found.forEach(nodes::add);
@@ -62,8 +61,8 @@ public final class V4l2Provider implements HeapProvider {
     List<Finding> findings = new ArrayList<>();
     nodes.forEach(
         node -> {
-          Finding capture = find(node, false);
-          Finding output = find(node, true);
+          Finding capture = find(present, node, false);
+          Finding output = find(present, node, true);
           // Most nodes have only one of the queues: that the other is missing is no finding.
           if (capture instanceof Open || !(output instanceof Open)) {
             findings.add(capture);
@@ -75,18 +74,23 @@ public final class V4l2Provider implements HeapProvider {
     return findings;
   }
 
-  private static Finding find(Path path, boolean output) {
+  private static Finding find(PresentHeaps present, Path path, boolean output) {
     String name = path.getFileName() + (output ? "-output" : "-capture");
-    V4l2Node node;
+    return present.orNew(name, path, () -> find(path, output, name));
+  }
+
+  private static Finding find(Path path, boolean output, String name) {
+    Fd fd;
     try {
-      node = V4l2Node.of(Fd.open(path, LibC.O_RDWR));
+      fd = Fd.open(path, LibC.O_RDWR);
     } catch (Fd.OpenFailure e) {
       String match = "SUBSYSTEM==\"video4linux\", KERNEL==\"" + path.getFileName() + "\"";
       return new DeviceNode(path, name, match, REMEDY).closed(e.errno());
     }
+    V4l2Node node = V4l2Node.of(fd);
     try {
       V4l2Source source = V4l2Source.of(name, node, output);
-      return new Open(new LinuxHeap(name, Set.of(), traits(source), source));
+      return new Open(new LinuxHeap(name, Set.of(), traits(source), source, NodeId.of(fd)));
     } catch (HeapException e) {
       node.close();
       return new Closed(

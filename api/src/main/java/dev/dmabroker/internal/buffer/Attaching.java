@@ -9,6 +9,7 @@ import dev.dmabroker.internal.gate.GateKeeper;
 import dev.dmabroker.internal.gate.MemoryUse;
 import dev.dmabroker.internal.gate.Place;
 import dev.dmabroker.internal.placement.Demand;
+import dev.dmabroker.internal.placement.HeapTable;
 import dev.dmabroker.internal.placement.Participant;
 import dev.dmabroker.internal.placement.Solution;
 import dev.dmabroker.internal.placement.Solver;
@@ -41,6 +42,9 @@ final class Attaching {
   /** What could not be had when the device was refused. */
   private @Nullable Target refusedTarget;
 
+  /** The heaps of which none suited when the device was refused. */
+  private @Nullable HeapTable refusedHeaps;
+
   /** The devices that could not be served together with the refused one, which is among them. */
   private List<RegisteredDevice> refusedDevices = List.of();
 
@@ -57,7 +61,9 @@ final class Attaching {
 
   /** Attaches the device, or throws the reason why it cannot be attached. */
   AttachedDevice run() {
-    askIfItTakesWhatStays();
+    if (life.stays) {
+      askIfItTakesWhatStays();
+    }
     while (true) {
       AttachedDevice attachment = life.lock.locked(this::attach);
       if (attachment != null) {
@@ -78,7 +84,8 @@ final class Attaching {
         life.supplies
             .planner()
             .unsatisfiable(
-                "attach " + device.name() + " to " + life.name,
+                intent(),
+                Objects.requireNonNull(refusedHeaps),
                 target,
                 refusedDevices,
                 /* counting= */ false);
@@ -92,8 +99,10 @@ final class Attaching {
    * if that takes a search.
    */
   private @Nullable AttachedDevice attach(AfterLock after) {
-    Refusals.checkReference(life, "attach " + device.name() + " to " + life.name);
-    device.checkOpen("attach it to " + life.name);
+    Refusals.checkReference(life, this::intent);
+    if (device.isClosed()) {
+      device.checkOpen("attach it to " + life.name);
+    }
     checkPinned();
     AttachedDevice attachment = add(after);
     if (attachment == null) {
@@ -116,16 +125,16 @@ final class Attaching {
     return attachment;
   }
 
+  private String intent() {
+    return "attach " + device.name() + " to " + life.name;
+  }
+
   /** Refuses a device that a pinned buffer would have to move for, unless it can be left out. */
   private void checkPinned() {
     if (life.isPinned() && !life.resident().suits(device) && !device.isDispensable()) {
       throw life.report()
           .pinned(
-              "attach "
-                  + device.name()
-                  + " to "
-                  + life.name
-                  + (life.stays ? ", which lacks its " + life.resident().unmet(device) : ""));
+              intent() + (life.stays ? ", which lacks its " + life.resident().unmet(device) : ""));
     }
   }
 
@@ -133,7 +142,8 @@ final class Attaching {
   private @Nullable AttachedDevice add(AfterLock after) {
     Attachments attachments = life.attachments;
     Target target = life.target();
-    Demand all = attachments.with(target, device);
+    HeapTable heaps = life.supplies.planner().table();
+    Demand all = attachments.with(heaps, target, device);
     if (suitsAllWithoutHeaps()) {
       AttachedDevice attachment = make(after);
       attachments.add(attachment);
@@ -142,23 +152,24 @@ final class Attaching {
       }
       return attachment;
     }
-    return all != null ? addPlain(target, all, after) : addBySearch(target, after);
+    return all != null ? addPlain(heaps, target, all, after) : addBySearch(target, after);
   }
 
   /**
    * Adds a device when no device leaves a choice: all that they require is one demand, which a heap
    * meets or not.
    */
-  private @Nullable AttachedDevice addPlain(Target target, Demand all, AfterLock after) {
+  private @Nullable AttachedDevice addPlain(
+      HeapTable heaps, Target target, Demand all, AfterLock after) {
     Attachments attachments = life.attachments;
     // Where devices were served without heaps, it was not asked whether a heap suits them.
     boolean known =
-        (life.place == null || !life.place.isAdopted()) && attachments.require(target, all);
-    if (!known && !Solver.serves(life.supplies.planner().table(), target, all)) {
-      return refuse(target);
+        (life.place == null || !life.place.isAdopted()) && attachments.require(heaps, target, all);
+    if (!known && !Solver.serves(heaps, target, all)) {
+      return refuse(heaps, target);
     }
     AttachedDevice attachment = make(after);
-    attachments.add(attachment, target, all);
+    attachments.add(attachment, heaps, target, all);
     return attachment;
   }
 
@@ -173,7 +184,7 @@ final class Attaching {
       return null;
     }
     if (!solution.isPossible()) {
-      return refuse(target);
+      return refuse(solution.table(), target);
     }
     AttachedDevice attachment = make(after);
     // The solution may leave out devices that were served until now.
@@ -183,7 +194,8 @@ final class Attaching {
   }
 
   /** Keeps what was refused, so that the reason is worked out after the lock is released. */
-  private @Nullable AttachedDevice refuse(Target target) {
+  private @Nullable AttachedDevice refuse(HeapTable heaps, Target target) {
+    refusedHeaps = heaps;
     refusedTarget = target;
     refusedDevices = life.attachments.devicesWith(device);
     return null;
@@ -229,7 +241,7 @@ final class Attaching {
             life.lock,
             after -> {
               Place place = life.place;
-              if (life.stays && place != null && !place.suits(device)) {
+              if (place != null && !place.suits(device)) {
                 tried.add(place);
               }
               return tried;

@@ -1,13 +1,10 @@
 package dev.dmabroker.internal.heap;
 
-import static java.util.stream.Collectors.joining;
-
 import com.google.common.collect.ImmutableList;
-import com.google.common.collect.ImmutableListMultimap;
-import com.google.common.collect.Multimaps;
 import dev.dmabroker.spi.HeapProvider.Closed;
 import dev.dmabroker.spi.HeapProvider.Closed.Kind;
-import java.util.Collection;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -16,14 +13,21 @@ import java.util.Map;
  * broker starts, and to devices that no open heap suits. The object is immutable.
  */
 public final class ClosedHeaps {
+  /** No heap is closed, and there is nothing to say. */
+  public static final ClosedHeaps NONE = new ClosedHeaps(List.of(), /* importable= */ true);
+
   private final ImmutableList<Closed> all;
 
   /** Whether an open heap has memory that drivers import. */
   private final boolean importable;
 
   ClosedHeaps(List<Closed> all, List<HeapAccount> open) {
+    this(all, open.stream().anyMatch(ClosedHeaps::isImportable));
+  }
+
+  private ClosedHeaps(List<Closed> all, boolean importable) {
     this.all = ImmutableList.copyOf(all);
-    this.importable = open.stream().anyMatch(ClosedHeaps::isImportable);
+    this.importable = importable;
   }
 
   /** Tells whether drivers import memory of this heap. */
@@ -45,6 +49,19 @@ public final class ClosedHeaps {
     return telling.isEmpty() ? lack : lack + "; closed heaps: " + String.join("; ", lines(telling));
   }
 
+  /** Returns the heaps that were open while the broker ran. */
+  List<Closed> vanished() {
+    return all.stream().filter(heap -> heap.kind() == Kind.VANISHED).toList();
+  }
+
+  /** Returns the heaps of this machine that were not closed before, or for another reason. */
+  ImmutableList<Closed> newSince(ClosedHeaps before) {
+    return ImmutableList.copyOf(
+        present().stream()
+            .filter(heap -> heap.kind() != Kind.VANISHED && !before.all.contains(heap))
+            .toList());
+  }
+
   /** Returns a line for each problem that keeps heaps of this machine closed. */
   List<String> warnings() {
     return lines(present());
@@ -56,15 +73,21 @@ public final class ClosedHeaps {
   }
 
   /** Returns a line for each problem, which may be one for several heaps. */
-  private static List<String> lines(List<Closed> heaps) {
-    ImmutableListMultimap<String, Closed> problems =
-        Multimaps.index(heaps, heap -> heap.reason() + "; " + heap.remedy());
-    return problems.asMap().entrySet().stream().map(ClosedHeaps::line).toList();
+  static List<String> lines(List<Closed> heaps) {
+    Map<String, List<String>> problems = new LinkedHashMap<>();
+    for (Closed heap : heaps) {
+      problems
+          .computeIfAbsent(heap.reason() + "; " + heap.remedy(), problem -> new ArrayList<>())
+          .add(heap.heap());
+    }
+    List<String> lines = new ArrayList<>();
+    problems.forEach((problem, names) -> lines.add(line(names, problem)));
+    return lines;
   }
 
-  private static String line(Map.Entry<String, Collection<Closed>> problem) {
-    return problem.getValue().stream().map(Closed::heap).collect(joining(", "))
-        + (problem.getValue().size() == 1 ? " is closed: " : " are closed: ")
-        + problem.getKey();
+  private static String line(List<String> heaps, String problem) {
+    return String.join(", ", heaps)
+        + (heaps.size() == 1 ? " is closed: " : " are closed: ")
+        + problem;
   }
 }

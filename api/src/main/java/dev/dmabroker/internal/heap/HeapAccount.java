@@ -1,6 +1,5 @@
 package dev.dmabroker.internal.heap;
 
-import com.google.common.collect.ImmutableSet;
 import dev.dmabroker.event.BrokerSnapshot;
 import dev.dmabroker.internal.runtime.EngineLog;
 import dev.dmabroker.internal.runtime.Foreign;
@@ -18,8 +17,10 @@ import dev.dmabroker.spi.HeapInfo;
 import dev.dmabroker.spi.HeapTraits;
 import dev.dmabroker.spi.Lingering;
 import java.lang.System.Logger.Level;
+import java.util.LinkedHashSet;
 import java.util.Objects;
-import java.util.stream.Stream;
+import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,16 +30,20 @@ import org.jspecify.annotations.Nullable;
  */
 public final class HeapAccount extends StateLock {
   private final Heap heap;
+  private final HeapInfo info;
   private final String name;
-  private final ImmutableSet<String> aliases;
-  private final String type;
-  private final HeapTraits traits;
 
   private final WorkerTurns turns;
 
   private int backings;
   private long usedBytes;
-  private boolean retired;
+
+  /** Why the heap gives no more memory; null as long as it does. */
+  private @Nullable String retired;
+
+  /** Why the heap vanished; null unless it did. */
+  private volatile @Nullable String vanished;
+
   private boolean closed;
 
   /**
@@ -49,10 +54,8 @@ public final class HeapAccount extends StateLock {
   public HeapAccount(Heap heap) {
     this.heap = heap;
     try {
-      this.name = Foreign.ask(heap::name);
-      this.aliases = ImmutableSet.copyOf(Foreign.ask(heap::aliases));
-      this.type = Foreign.ask(heap::type);
-      this.traits = Foreign.ask(heap::traits);
+      this.info =
+          Foreign.ask(() -> new HeapInfo(heap.name(), heap.aliases(), heap.type(), heap.traits()));
     } catch (HeapException e) {
       throw new IllegalStateException(
           "a heap of "
@@ -61,6 +64,7 @@ public final class HeapAccount extends StateLock {
               + e.getMessage(),
           e);
     }
+    this.name = info.name();
     this.turns =
         new WorkerTurns(
             "it waits for heap "
@@ -74,13 +78,41 @@ public final class HeapAccount extends StateLock {
     return name;
   }
 
+  Heap heap() {
+    return heap;
+  }
+
+  /** Returns the reason why the heap vanished; empty unless it did. */
+  public Optional<String> vanished() {
+    return Optional.ofNullable(vanished);
+  }
+
+  /** Returns what is left in a heap that vanished, in words that go on after it. */
+  public synchronized String describeLeft() {
+    return backings == 0
+        ? ""
+        : "; "
+            + backings
+            + " allocations of "
+            + usedBytes
+            + " bytes lie there still, and stay usable until their buffers move or end";
+  }
+
+  /** Returns the heap with its type and traits, in words. */
+  public String describe() {
+    return name + " of type " + info.type() + ": " + info.traits();
+  }
+
   /** Returns all names that the heap goes by. */
-  Stream<String> names() {
-    return Stream.concat(Stream.of(name), aliases.stream());
+  Set<String> names() {
+    Set<String> names = new LinkedHashSet<>();
+    names.add(name);
+    names.addAll(info.aliases());
+    return names;
   }
 
   public HeapTraits traits() {
-    return traits;
+    return info.traits();
   }
 
   /**
@@ -91,12 +123,12 @@ public final class HeapAccount extends StateLock {
    */
   public HeapMemory allocate(Heap.Request request) throws HeapException {
     StackReserve.require();
-    request.requireAlignment(traits.alignmentBytes());
+    request.requireAlignment(info.traits().alignmentBytes());
     Release undo =
         new Release(null, 0); // There may be no memory for it once the heap has answered.
     synchronized (this) {
-      if (retired) {
-        throw new HeapException(HeapException.Kind.FAILED, "the broker is closed");
+      if (retired != null) {
+        throw new HeapException(HeapException.Kind.FAILED, retired);
       }
       backings++; // This keeps the heap open while it is being asked.
     }
@@ -243,8 +275,18 @@ public final class HeapAccount extends StateLock {
 
   /** Closes the heap as soon as none of its memory is out. */
   public void retire() {
+    retire("the broker is closed");
+  }
+
+  /** Does what {@link #retire()} does, as the heap is there no more. Its memory stays valid. */
+  public void vanish(String why) {
+    vanished = why;
+    retire("the heap vanished: " + why);
+  }
+
+  private void retire(String why) {
     synchronized (this) {
-      retired = true;
+      retired = why;
     }
     closeIfOver();
   }
@@ -252,7 +294,7 @@ public final class HeapAccount extends StateLock {
   /** Closes a retired heap, once none of its memory is out. */
   private void closeIfOver() {
     synchronized (this) {
-      if (!retired || backings > 0 || closed) {
+      if (retired == null || backings > 0 || closed) {
         return;
       }
       closed = true;
@@ -265,7 +307,7 @@ public final class HeapAccount extends StateLock {
   }
 
   public HeapInfo info() {
-    return new HeapInfo(name, aliases, type, traits);
+    return info;
   }
 
   /** Returns the bytes that the broker's buffers take of the heap. */
@@ -276,7 +318,8 @@ public final class HeapAccount extends StateLock {
   public BrokerSnapshot.HeapState snapshot() {
     Lingering lingering = lingering();
     synchronized (this) {
-      return new StateRecords.HeapState(name, aliases, traits, backings, usedBytes, lingering);
+      return new StateRecords.HeapState(
+          name, info.aliases(), info.traits(), backings, usedBytes, lingering, vanished());
     }
   }
 
