@@ -50,6 +50,12 @@ public interface BrokerListener {
   /** A map had to wait. Called when the wait has ended, with or without success. */
   default void stalled(MapStalled event) {}
 
+  /** A lease was asked back: no use of it begins any more. */
+  default void leaseRecalled(LeaseRecalled event) {}
+
+  /** The last use of a lease that was asked back has ended. */
+  default void leaseReturned(LeaseReturned event) {}
+
   /** An object became unreachable without having been closed, and the broker has closed it. */
   default void leaked(LeakFound event) {}
 

@@ -3,6 +3,7 @@ package dev.dmabroker.event;
 import dev.dmabroker.Device;
 import dev.dmabroker.Holder;
 import dev.dmabroker.SharedBuffer;
+import dev.dmabroker.spec.Access;
 import dev.dmabroker.spec.BufferSpec;
 import dev.dmabroker.spec.Constraints;
 import dev.dmabroker.spi.HeapProvider;
@@ -165,6 +166,31 @@ public interface BrokerSnapshot {
     boolean leftOut();
   }
 
+  /** A lease that is not over. Not for implementation outside the broker. */
+  interface LeaseState {
+
+    /** The name of the device that had mapped the buffer. */
+    String device();
+
+    /** The name of its holder. */
+    String holder();
+
+    /** The access that it is for. */
+    Access access();
+
+    /** When it was made. */
+    Instant since();
+
+    /** The number of the buffer's place that it is for. */
+    long generation();
+
+    /** How many uses go on. */
+    long uses();
+
+    /** Whether a use can begin: it was neither asked back nor closed. */
+    boolean open();
+  }
+
   /** A device. Not for implementation outside the broker. */
   interface DeviceState {
 
@@ -217,8 +243,11 @@ public interface BrokerSnapshot {
     /** The attached devices, in their order. */
     List<AttachmentState> attachments();
 
-    /** The open mappings, each with its holder. */
+    /** The open mappings and the leases in use, each with its holder. */
     List<Holder> holders();
+
+    /** The leases that are not over, also those that are not used. */
+    List<LeaseState> leases();
 
     /** The names of the devices that pinned it. */
     List<String> pinned();

@@ -32,6 +32,7 @@ final class Census {
   private final long before;
 
   private int pinned;
+  private int leases;
   private int mappings;
   private int overdue;
   private int waiting;
@@ -87,6 +88,7 @@ final class Census {
     buffers.merge(where, new Total(1, buffer.sizeBytes()), Total::and);
     pinned += buffer.pinned().isEmpty() ? 0 : 1;
     waiting += buffer.waiting();
+    leases += buffer.leases().size();
     for (Holder holder : buffer.holders()) {
       mappings++;
       oldest = oldest.compareTo(holder.held()) < 0 ? holder.held() : oldest;
@@ -168,6 +170,11 @@ final class Census {
   /** The number of buffers that are pinned. */
   int pinned() {
     return pinned;
+  }
+
+  /** The number of leases that are not over. */
+  int leases() {
+    return leases;
   }
 
   int mappings() {
