@@ -130,7 +130,8 @@ class EvictionTest extends Fixture {
     export().attach(display).map(Access.READ).close();
     Map<String, Duration> idle = new HashMap<>();
     asked().residents().forEach(each -> idle.put(each.buffer(), each.idle()));
-    assertTrue(idle.get("buffer-1").compareTo(idle.get("buffer-2")) < 0, idle.toString());
+    Duration first = Objects.requireNonNull(idle.get("buffer-1"));
+    assertTrue(first.compareTo(Objects.requireNonNull(idle.get("buffer-2"))) < 0, idle::toString);
   }
 
   @Test

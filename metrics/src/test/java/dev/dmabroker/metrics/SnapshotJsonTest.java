@@ -107,7 +107,7 @@ class SnapshotJsonTest {
       Attachment out = frame.attach(display);
       try (Mapping mapping = out.map(Access.READ);
           Pin pin = out.pin()) {
-        Lease lease = in.map(Access.READ).lease("viewer", recall -> {});
+        Lease lease = out.map(Access.READ).lease("viewer", recall -> {});
         BrokerSnapshot snapshot = broker.snapshot();
         JsonNode dump = written(snapshot);
         assertValid(dump);

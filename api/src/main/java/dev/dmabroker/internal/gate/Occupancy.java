@@ -28,7 +28,7 @@ final class Occupancy {
    */
   private volatile Slot[] slots = {first};
 
-  /** The leases that are not over; under the buffer's lock. It is never written. */
+  /** The leases that are not over; under the buffer's lock. The list itself never changes. */
   private List<BufferLease> leases = List.of();
 
   /** When the last use of a lease that is over began; before that, when the memory came. */
