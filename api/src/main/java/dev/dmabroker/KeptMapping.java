@@ -18,7 +18,9 @@ import org.jspecify.annotations.Nullable;
  * }
  * }</pre>
  *
- * <p>Thread-safe: several threads may use it at a time.
+ * <p>Thread-safe: several threads may use it at a time. A thread that begins a use within another
+ * one may have to map for it, and then wait until the move that the first use holds up is rolled
+ * back.
  */
 public final class KeptMapping implements AutoCloseable {
   private final Attachment attachment;

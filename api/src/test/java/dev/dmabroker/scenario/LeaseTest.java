@@ -27,6 +27,7 @@ import dev.dmabroker.event.LeaseRecalled;
 import dev.dmabroker.event.LeaseRecalled.Cause;
 import dev.dmabroker.event.LeaseReturned;
 import dev.dmabroker.spec.Access;
+import dev.dmabroker.spec.BlobSpec;
 import dev.dmabroker.spec.Constraints;
 import dev.dmabroker.testing.Await;
 import dev.dmabroker.testing.Events;
@@ -199,6 +200,28 @@ class LeaseTest extends Fixture {
     lease.endUse();
     waiting.result().close();
     assertTrue(asked.isEmpty(), "it never stood");
+  }
+
+  @Test
+  void aMoveThatLingersAsksBackLeasesThatWriteAndLetsMappingsIn() throws Exception {
+    Device slow = broker.register(DeviceSpec.builder("slow").longestHold(Await.DEADLINE).build());
+    SharedBuffer first = broker.exportSet("set", BlobSpec.of(SIZE), 2).get(0);
+    Attachment at = first.attach(slow);
+    write(at, 7);
+    Lease reading = at.map(Access.READ).lease("reader", recall -> {});
+    reading.endUse();
+    Lease writing = at.map(Access.WRITE).lease("viewer", asked::add);
+    Attachment out = first.attach(display);
+    assertEquals(Cause.MOVE, Events.next(asked).cause());
+    assertFalse(writing.tryUse());
+    Lease again = at.map(Access.WRITE).lease("again", asked::add);
+    assertFalse(again.tryUse(), "its use alone is in, as the move waits for it");
+    again.endUse();
+    assertTrue(reading.tryUse(), "no move waits for it");
+    reading.endUse();
+    writing.endUse();
+    assertEquals(7, read(out));
+    assertFalse(reading.tryUse());
   }
 
   @Test

@@ -34,7 +34,7 @@ class SnapshotInvariantsTest extends Fixture {
   private BrokerSnapshot inUse() {
     Attachment attachment = broker.export(MAPPED, BlobSpec.of(SIZE)).attach(camera);
     Mapping unused = attachment.map(Access.WRITE);
-    Lease alsoUnused = attachment.map(Access.WRITE).lease("viewer", recall -> {});
+    Lease unusedToo = attachment.map(Access.WRITE).lease("viewer", recall -> {});
     BufferStream stream = broker.stream(StreamSpec.of("video", BlobSpec.of(SIZE), camera));
     StreamConsumer consumer = stream.consumer(camera, StreamConsumer.Policy.EVERY_FRAME);
     stream.start();
