@@ -1,4 +1,4 @@
-/** The 20 lines of the README: what happens where. */
+/** The README's example, which tells what happens where. */
 module dev.dmabroker.samples.quickstart {
   requires dev.dmabroker;
   requires dev.dmabroker.allocators;

@@ -9,15 +9,16 @@ import java.util.List;
 public final class AllocationException extends BrokerException {
   private static final long serialVersionUID = 1;
 
+  /** The answers of the heaps. */
   private final ImmutableList<Attempt> attempts;
 
   /** The answer of one heap. Immutable. Not for implementation outside the broker. */
   public interface Attempt {
 
-    /** The heap's name. */
+    /** {@return the heap's name} */
     String heap();
 
-    /** The heap's reason for giving nothing, for a person to read. */
+    /** {@return the heap's reason for giving nothing, for a person to read} */
     String reason();
   }
 
@@ -26,7 +27,7 @@ public final class AllocationException extends BrokerException {
     this.attempts = ImmutableList.copyOf(attempts);
   }
 
-  /** The answers of the heaps, in the order in which the broker asked the heaps. */
+  /** {@return the answers of the heaps, in the order in which the broker asked the heaps} */
   public List<Attempt> attempts() {
     return attempts;
   }

@@ -11,13 +11,18 @@ import java.util.concurrent.CompletableFuture;
  */
 public interface Attachment extends AutoCloseable {
 
-  /** The device that is attached. */
+  /** {@return the device that is attached} */
   Device device();
 
-  /** The buffer that the device is attached to. */
+  /** {@return the buffer that the device is attached to} */
   SharedBuffer buffer();
 
-  /** Maps the buffer with the broker's default timeout; see {@link #map(Access, Duration)}. */
+  /**
+   * Maps the buffer with the broker's default timeout; see {@link #map(Access, Duration)}.
+   *
+   * @param access the access that the device asks for
+   * @return the mapping, which the caller closes
+   */
   Mapping map(Access access);
 
   /**
@@ -28,6 +33,9 @@ public interface Attachment extends AutoCloseable {
    * with the contents as they were. A buffer that is in its place and does not move is mapped
    * without a lock.
    *
+   * @param access the access that the device asks for
+   * @param timeout how long to wait at most; positive
+   * @return the mapping, which the caller closes
    * @throws AllocationException if no heap that suits has memory
    * @throws BudgetExceededException if a budget that the buffer counts against does not suffice
    * @throws SearchLimitException if the alternatives and preferences of the attached devices have
@@ -49,6 +57,7 @@ public interface Attachment extends AutoCloseable {
   /**
    * Maps the buffer if that needs neither waiting nor an allocation. Does not block.
    *
+   * @param access the access that the device asks for
    * @return empty if the buffer has no memory yet, or if a move of the buffer would make the map
    *     wait
    * @throws UndeclaredAccessException if the device did not declare the access
@@ -69,10 +78,17 @@ public interface Attachment extends AutoCloseable {
    * mapping of that thread closed; and a function given to {@code thenCompose} maps a buffer while
    * that map needs the mapping closed that the function was given. If other code closes that
    * mapping, use {@code thenComposeAsync}, for which the broker does not assume this.
+   *
+   * @param access the access that the device asks for
+   * @return the future mapping, which the caller closes
    */
   CompletableFuture<Mapping> mapAsync(Access access);
 
-  /** Pins the buffer with the broker's default timeout; see {@link #pin(Duration)}. */
+  /**
+   * Pins the buffer with the broker's default timeout; see {@link #pin(Duration)}.
+   *
+   * @return the pin, which the caller closes
+   */
   Pin pin();
 
   /**
@@ -80,6 +96,8 @@ public interface Attachment extends AutoCloseable {
    * allocates it, as {@link #map(Access, Duration)} does. The call then blocks for at most {@code
    * timeout} until the buffer lies where this device reaches it.
    *
+   * @param timeout how long to wait at most; positive
+   * @return the pin, which the caller closes
    * @throws AllocationException if no heap that suits has memory
    * @throws BudgetExceededException if a budget that the buffer counts against does not suffice
    * @throws SearchLimitException if the alternatives and preferences of the attached devices have
@@ -99,9 +117,9 @@ public interface Attachment extends AutoCloseable {
   Pin pin(Duration timeout);
 
   /**
-   * Whether this device is left out: the device is dispensable, and the other devices could not be
-   * served together with it. Mapping fails then. The answer may change when a device attaches or
-   * detaches.
+   * {@return whether this device is left out: the device is dispensable, and the other devices
+   * could not be served together with it} Mapping fails then. The answer may change when a device
+   * attaches or detaches.
    */
   boolean isLeftOut();
 
@@ -112,6 +130,7 @@ public interface Attachment extends AutoCloseable {
    * told as the last of them, and a move for which the JVM can make no thread with the next one.
    * The broker logs what the listener throws. Does not block.
    *
+   * @param listener the listener
    * @return the subscription, for a listener that ends before the attachment does
    */
   Subscription onMove(MoveListener listener);

@@ -31,7 +31,7 @@ import org.jspecify.annotations.Nullable;
  */
 public interface Broker extends AutoCloseable {
 
-  /** A builder with the defaults, for a new broker. */
+  /** {@return a builder with the defaults, for a new broker} */
   @CheckReturnValue
   static Builder builder() {
     return new Builder();
@@ -40,6 +40,9 @@ public interface Broker extends AutoCloseable {
   /**
    * Registers a device that reads and writes, and whose longest hold is the broker's default.
    *
+   * @param name the device's name, unique among the broker's registered devices
+   * @param constraints what the device needs
+   * @return the device
    * @throws DuplicateNameException if a registered device has the name
    * @throws IllegalArgumentException if the name is blank
    * @throws ClosedException if the broker is closed
@@ -52,6 +55,8 @@ public interface Broker extends AutoCloseable {
    * Registers a device, so that it can attach to buffers. A {@linkplain DeviceSpec#probe probe}
    * asks the real device meanwhile. Names of heaps that do not exist are logged as a warning.
    *
+   * @param spec what the device needs, and how it behaves
+   * @return the device
    * @throws DuplicateNameException if a registered device has the name
    * @throws ClosedException if the broker is closed
    */
@@ -60,6 +65,8 @@ public interface Broker extends AutoCloseable {
   /**
    * Makes a buffer without memory, named {@code buffer-N}. Does not block.
    *
+   * @param spec what the buffer holds
+   * @return the buffer
    * @throws IllegalArgumentException if the size of the spec's tightest layout overflows
    * @throws ClosedException if the broker is closed
    */
@@ -69,6 +76,9 @@ public interface Broker extends AutoCloseable {
    * Makes a buffer without memory. The name appears in errors and events and need not be unique.
    * Does not block.
    *
+   * @param name the buffer's name, which need not be unique
+   * @param spec what the buffer holds
+   * @return the buffer
    * @throws IllegalArgumentException if the name is blank, or if the size of the spec's tightest
    *     layout overflows
    * @throws ClosedException if the broker is closed
@@ -80,7 +90,10 @@ public interface Broker extends AutoCloseable {
    * size of the spec's tightest layout is reserved now. What the buffer needs beyond that is
    * reserved when it is allocated.
    *
+   * @param name the buffer's name, which need not be unique
+   * @param spec what the buffer holds
    * @param owner a device of this broker
+   * @return the buffer
    * @throws BudgetExceededException if a budget does not suffice; nothing is exported then
    * @throws IllegalArgumentException if the device belongs to another broker, if the name is blank,
    *     if the tightest layout's size overflows, or if a {@linkplain Builder#budget budget} is
@@ -94,7 +107,10 @@ public interface Broker extends AutoCloseable {
    * {@code name-1} and so on: all of them, or none. If they have to move, they do so one after the
    * other, each while it is idle if there is such a moment, so that the others stay in use.
    *
+   * @param name what the names of the buffers begin with
+   * @param spec what each buffer holds
    * @param count 1 to 1,024, as many as a process may have descriptors unless it asks for more
+   * @return the buffers, in the order of their numbers
    * @throws IllegalArgumentException if the count is less or more, if the name is blank, or if the
    *     size of the spec's tightest layout overflows
    * @throws ClosedException if the broker is closed
@@ -105,6 +121,8 @@ public interface Broker extends AutoCloseable {
    * Makes a stream of buffers that go round between a producer and consumers. It has no buffers
    * until it is {@linkplain BufferStream#start started}.
    *
+   * @param spec what the buffers hold, and how many there may be
+   * @return the stream, which does not run yet
    * @throws UndeclaredAccessException if the producer did not declare that it writes
    * @throws IllegalArgumentException if the producer belongs to another broker
    * @throws ClosedException if the producer or the broker is closed
@@ -114,6 +132,11 @@ public interface Broker extends AutoCloseable {
   /**
    * Makes a buffer of memory that exists already, with its contents, laid out as the spec's
    * tightest layout; see {@link #adopt(String, BufferSpec, Layout, ForeignMemory)}.
+   *
+   * @param name the buffer's name, which need not be unique
+   * @param spec what the buffer holds
+   * @param memory the memory to adopt
+   * @return the buffer
    */
   default SharedBuffer adopt(String name, BufferSpec spec, ForeignMemory memory) {
     return adopt(name, spec, spec.layout(), memory);
@@ -139,8 +162,11 @@ public interface Broker extends AutoCloseable {
    * that the device takes suits it. Adopted memory is not in the broker's list of heaps, and it
    * counts against no budget.
    *
+   * @param name the buffer's name, which need not be unique
+   * @param spec what the buffer holds
    * @param layout how the contents lie in the memory; a picture may be coded larger than the spec
    * @param memory released when the buffer ends, when it moves, and if this call throws
+   * @return the buffer
    * @throws AllocationException if the memory cannot be opened, or is smaller than the layout
    * @throws DuplicateMemoryException if a buffer of this broker has the memory already
    * @throws DuplicateNameException if a heap has the memory's name
@@ -155,6 +181,7 @@ public interface Broker extends AutoCloseable {
    * application tells the shadow to copy.
    *
    * @param original a buffer that this broker adopted in memory that is not movable
+   * @return the shadow
    * @throws PinnedException if only devices reach the original's memory, so that it cannot be
    *     copied
    * @throws UnsatisfiableException if the broker has no heap that the CPU reaches
@@ -169,16 +196,24 @@ public interface Broker extends AutoCloseable {
    * declare have to agree here, as for a pool, and all buffers together have to fit into the heap
    * and into the budgets of one of the devices. A device may attach to a single buffer anyway.
    *
+   * @param spec what the buffer would hold
+   * @param devices the devices that would attach
+   * @return the plan
    * @throws SearchLimitException if alternatives and preferences have too many combinations
    * @throws IllegalArgumentException if a device belongs to another broker, or the size overflows
    * @throws ClosedException if a device or the broker is closed
    */
   Plan plan(BufferSpec spec, Collection<Device> devices);
 
-  /** The state of the broker now. Other threads go on while the broker collects it. */
+  /** {@return the state of the broker now} Other threads go on while the broker collects it. */
   BrokerSnapshot snapshot();
 
-  /** Tells the listener every event from now on, on a thread of its own. */
+  /**
+   * Tells the listener every event from now on, on a thread of its own.
+   *
+   * @param listener the listener
+   * @return the subscription, which ends the listening when it is closed
+   */
   default Subscription listen(BrokerListener listener) {
     return listen(listener, Delivery.QUEUED);
   }
@@ -186,6 +221,8 @@ public interface Broker extends AutoCloseable {
   /**
    * Tells the listener every event from now on, on the thread that {@code delivery} names.
    *
+   * @param listener the listener
+   * @param delivery on which thread the listener is told
    * @return the subscription, for a listener that ends before the broker does
    */
   Subscription listen(BrokerListener listener, Delivery delivery);
@@ -220,19 +257,31 @@ public interface Broker extends AutoCloseable {
      * the providers' names, whatever their order on the path; those of dmabroker-allocators find
      * real memory only. The broker asks fallback providers only if no other heap has memory that
      * drivers import.
+     *
+     * @return this builder
      */
     public Builder discoverHeaps() {
       discoverHeaps = true;
       return this;
     }
 
-    /** Asks this provider, before the providers that are discovered. */
+    /**
+     * Asks this provider, before the providers that are discovered.
+     *
+     * @param provider the provider
+     * @return this builder
+     */
     public Builder heaps(HeapProvider provider) {
       providers.add(Objects.requireNonNull(provider, "provider"));
       return this;
     }
 
-    /** Adds a heap, before the heaps of any provider. The broker closes it. */
+    /**
+     * Adds a heap, before the heaps of any provider. The broker closes it.
+     *
+     * @param heap the heap
+     * @return this builder
+     */
     public Builder heap(Heap heap) {
       heaps.add(Objects.requireNonNull(heap, "heap"));
       return this;
@@ -242,18 +291,32 @@ public interface Broker extends AutoCloseable {
      * Sets the heuristic that ranks heaps. Without this call the broker takes the heuristic named
      * {@code least-cost} that {@link java.util.ServiceLoader} finds, or else the only one that it
      * finds.
+     *
+     * @param heuristic the policy
+     * @return this builder
      */
     public Builder heuristic(PlacementHeuristic heuristic) {
       this.heuristic = Objects.requireNonNull(heuristic, "heuristic");
       return this;
     }
 
-    /** Adds a listener, on a thread of its own ({@link Delivery#QUEUED}). */
+    /**
+     * Adds a listener, on a thread of its own ({@link Delivery#QUEUED}).
+     *
+     * @param listener the listener
+     * @return this builder
+     */
     public Builder listener(BrokerListener listener) {
       return listener(listener, Delivery.QUEUED);
     }
 
-    /** Adds a listener, which the broker tells its events from its start on. */
+    /**
+     * Adds a listener, which the broker tells its events from its start on.
+     *
+     * @param listener the listener
+     * @param delivery on which thread the listener is told
+     * @return this builder
+     */
     public Builder listener(BrokerListener listener, Delivery delivery) {
       Objects.requireNonNull(listener, "listener");
       Objects.requireNonNull(delivery, "delivery");
@@ -267,6 +330,8 @@ public interface Broker extends AutoCloseable {
     /**
      * Sets how long a map waits when the call names no timeout; 5 s unless set.
      *
+     * @param timeout how long to wait at most; positive
+     * @return this builder
      * @throws IllegalArgumentException unless the duration is positive
      */
     public Builder mapTimeout(Duration timeout) {
@@ -277,6 +342,8 @@ public interface Broker extends AutoCloseable {
     /**
      * Sets the longest hold of devices that declare none; 1 s unless set.
      *
+     * @param longestHold the longest hold; positive
+     * @return this builder
      * @throws IllegalArgumentException unless the duration is positive
      */
     public Builder longestHold(Duration longestHold) {
@@ -287,6 +354,8 @@ public interface Broker extends AutoCloseable {
     /**
      * Sets how long {@link Broker#close} waits for mappings; 5 s unless set.
      *
+     * @param timeout how long to wait at most; positive
+     * @return this builder
      * @throws IllegalArgumentException unless the duration is positive
      */
     public Builder closeTimeout(Duration timeout) {
@@ -300,6 +369,9 @@ public interface Broker extends AutoCloseable {
      * attempts in all; 50 ms and 6 unless set. After the last attempt, maps that need the move
      * fail; the next such map or attach starts a new series.
      *
+     * @param firstBackOff how long to wait after the first attempt; positive
+     * @param maxAttempts the number of attempts, at least 1
+     * @return this builder
      * @throws IllegalArgumentException if the duration is not positive or the count is less than 1
      */
     public Builder moveRetries(Duration firstBackOff, int maxAttempts) {
@@ -316,6 +388,7 @@ public interface Broker extends AutoCloseable {
      *
      * @param deviceOrGroup a device's name, or the name of a {@linkplain DeviceSpec#group group}
      * @param bytes the limit, at least 1
+     * @return this builder
      * @throws IllegalArgumentException if the limit is less than 1, or is set already
      */
     public Builder budget(String deviceOrGroup, long bytes) {
@@ -330,6 +403,8 @@ public interface Broker extends AutoCloseable {
     /**
      * Records a stack trace at each map, so that errors say where an open mapping was made. This
      * costs microseconds and garbage for each map; off unless set.
+     *
+     * @return this builder
      */
     public Builder recordCallSites() {
       settings.recordCallSites = true;
@@ -342,6 +417,9 @@ public interface Broker extends AutoCloseable {
      * logs each leak, and tells {@linkplain BrokerListener#leaked listeners} where the object was
      * made if that was recorded. A leak is found only after the garbage collector has found the
      * object.
+     *
+     * @param tracking what is tracked
+     * @return this builder
      */
     public Builder leakTracking(LeakTracking tracking) {
       settings.leakTracking = Objects.requireNonNull(tracking, "tracking");
@@ -352,13 +430,21 @@ public interface Broker extends AutoCloseable {
      * Sets the executor that runs the stages chained to {@link Attachment#mapAsync}; the common
      * pool unless set. The executor must not run tasks in the calling thread if the tasks can
      * block.
+     *
+     * @param executor the executor
+     * @return this builder
      */
     public Builder callbackExecutor(Executor executor) {
       settings.callbackExecutor = Objects.requireNonNull(executor, "executor");
       return this;
     }
 
-    /** Sets the mover that copies contents when buffers move; the CPU copies unless set. */
+    /**
+     * Sets the mover that copies contents when buffers move; the CPU copies unless set.
+     *
+     * @param mover the mover
+     * @return this builder
+     */
     public Builder mover(Mover mover) {
       settings.mover = Objects.requireNonNull(mover, "mover");
       return this;
@@ -368,6 +454,9 @@ public interface Broker extends AutoCloseable {
      * Sets the poller that waits for fences. Without this call the broker takes the one that {@link
      * java.util.ServiceLoader} finds, of several the first by class name, when the first fence
      * comes. The broker closes the poller.
+     *
+     * @param poller the poller
+     * @return this builder
      */
     public Builder fencePoller(FencePoller poller) {
       settings.fencePoller = Objects.requireNonNull(poller, "poller");
@@ -380,6 +469,7 @@ public interface Broker extends AutoCloseable {
      * starts nevertheless, and refuses devices: log, refusals and {@link
      * BrokerSnapshot#closedHeaps} say what would open the heaps.
      *
+     * @return the broker, which the caller closes
      * @throws DuplicateNameException if two heaps, or two heuristics that are found, share a name
      * @throws IllegalStateException if no heap was given and no provider was there to look for one,
      *     or if there is no heuristic; the text says what to add

@@ -31,8 +31,8 @@ public abstract class BrokerException extends RuntimeException {
   }
 
   /**
-   * Whether the reason may pass by itself, as other callers and devices go on, so that trying again
-   * can help.
+   * {@return whether the reason may pass by itself, as other callers and devices go on, so that
+   * trying again can help}
    */
   public abstract boolean isTransient();
 }

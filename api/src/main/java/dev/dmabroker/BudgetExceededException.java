@@ -4,9 +4,16 @@ package dev.dmabroker;
 public final class BudgetExceededException extends BrokerException {
   private static final long serialVersionUID = 1;
 
+  /** The name of the device or group. */
   private final String budget;
+
+  /** All of the budget, in bytes. */
   private final long limitBytes;
+
+  /** The bytes that other buffers have reserved. */
   private final long reservedBytes;
+
+  /** The further bytes that were asked for. */
   private final long askedBytes;
 
   BudgetExceededException(
@@ -31,22 +38,22 @@ public final class BudgetExceededException extends BrokerException {
     this.askedBytes = askedBytes;
   }
 
-  /** The name of the device or group that has the budget. */
+  /** {@return the name of the device or group that has the budget} */
   public String budget() {
     return budget;
   }
 
-  /** The limit of the budget, in bytes. */
+  /** {@return the limit of the budget, in bytes} */
   public long limitBytes() {
     return limitBytes;
   }
 
-  /** The bytes that other buffers have reserved of the budget. */
+  /** {@return the bytes that other buffers have reserved of the budget} */
   public long reservedBytes() {
     return reservedBytes;
   }
 
-  /** The further bytes that were asked for. */
+  /** {@return the further bytes that were asked for} */
   public long askedBytes() {
     return askedBytes;
   }

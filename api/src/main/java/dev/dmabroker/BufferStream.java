@@ -29,15 +29,16 @@ import java.util.concurrent.Flow;
  */
 public interface BufferStream extends AutoCloseable {
 
-  /** The spec that the stream was made from. */
+  /** {@return the spec that the stream was made from} */
   StreamSpec spec();
 
   /**
-   * Whether frames flow. The answer is a hint: the state may change before the caller looks at it.
+   * {@return whether frames flow} The answer is a hint: the state may change before the caller
+   * looks at it.
    */
   State state();
 
-  /** The stream's state now. */
+  /** {@return the stream's state now} */
   StreamState snapshot();
 
   // ---- Starting and stopping ----
@@ -108,7 +109,11 @@ public interface BufferStream extends AutoCloseable {
 
   // ---- The producer ----
 
-  /** Acquires as {@link #acquire(Duration)} does, with the broker's default timeout. */
+  /**
+   * Acquires as {@link #acquire(Duration)} does, with the broker's default timeout.
+   *
+   * @return the frame to fill, which the caller submits or closes
+   */
   EmptyFrame acquire();
 
   /**
@@ -117,6 +122,8 @@ public interface BufferStream extends AutoCloseable {
    * buffer or a returned one. Blocks for at most {@code timeout}; producers are served in the order
    * in which they asked.
    *
+   * @param timeout how long to wait at most; positive
+   * @return the frame to fill, which the caller submits or closes
    * @throws WaitTimeoutException if no buffer was free in time; the text names the holders, and
    *     says why there are no more buffers
    * @throws StreamStoppedException if the stream is not started, or is stopped meanwhile
@@ -134,6 +141,7 @@ public interface BufferStream extends AutoCloseable {
    * grows in the background. Does not wait for devices or heaps; the call may fill a buffer with
    * zeros when the trust rules above require it.
    *
+   * @return the frame to fill, or empty if no buffer is free
    * @throws StreamStoppedException if the stream is not started
    * @throws ClosedException if the stream or the broker is closed
    */
@@ -146,6 +154,8 @@ public interface BufferStream extends AutoCloseable {
    * application cancels or completes the future itself, the buffer goes to the next request. {@link
    * CompletableFuture#cancel} answers false once the frame is there; the frame then has to be
    * closed.
+   *
+   * @return the future frame
    */
   CompletableFuture<EmptyFrame> acquireAsync();
 
@@ -156,7 +166,9 @@ public interface BufferStream extends AutoCloseable {
    * time. If the buffers lie where the device cannot reach them, they move while the stream runs,
    * one at a time; each moves while it is idle if there is a moment when it is.
    *
+   * @param device the device that reads the frames
    * @param policy what happens to frames while the consumer is slow
+   * @return the consumer
    * @throws UnsatisfiableException if no heap suits the producer, the consumers and this device, or
    *     if the counts of buffers that they declare contradict each other; nothing changes then
    * @throws SearchLimitException if the alternatives and preferences of these devices have too many
@@ -181,6 +193,9 @@ public interface BufferStream extends AutoCloseable {
    * Broker.Builder#callbackExecutor callback executor}, one after the other. A subscriber that
    * throws is detached; the exception is logged and given to its {@code onError}.
    *
+   * @param device the device that reads the frames
+   * @param policy which frames the consumer gets
+   * @return the publisher, for one subscriber
    * @throws IllegalArgumentException if the device belongs to another broker
    */
   Flow.Publisher<Frame> publisher(Device device, StreamConsumer.Policy policy);

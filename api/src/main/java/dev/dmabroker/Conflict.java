@@ -11,68 +11,77 @@ import java.util.Optional;
 public interface Conflict {
 
   /**
-   * The demands that cannot be met together. Empty if the heaps alone are the reason, as when none
-   * is large enough.
+   * {@return the demands that cannot be met together} Empty if the heaps alone are the reason, as
+   * when none is large enough.
    */
   List<Clause> clauses();
 
   /**
-   * Whether all clauses are needed for the conflict: without any one of them, the rest could be
-   * met. False if there were too many sets of demands to look at; then some clauses may not matter.
+   * {@return whether all clauses are needed for the conflict: without any one of them, the rest
+   * could be met} False if there were too many sets of demands to look at; then some clauses may
+   * not matter.
    */
   boolean irreducible();
 
-  /** Whether no smaller set of demands conflicts; false if there were too many sets to look at. */
+  /**
+   * {@return whether no smaller set of demands conflicts; false if there were too many sets to look
+   * at}
+   */
   boolean smallest();
 
   /**
-   * The smallest changes of which each by itself would make a heap suit, at most five. Empty if no
-   * change was found that is small enough to list.
+   * {@return the smallest changes of which each by itself would make a heap suit, at most five}
+   * Empty if no change was found that is small enough to list.
    */
   List<Relaxation> relaxations();
 
-  /** The reason why the demands cannot be met, for a person to read. */
+  /** {@return the reason why the demands cannot be met, for a person to read} */
   String cause();
 
   /**
-   * One demand of one device: a field of its constraints with a value. Not for implementation
-   * outside the broker.
+   * One demand of one device: a field of its constraints with a value. Immutable. Not for
+   * implementation outside the broker.
    */
   interface Clause {
 
-    /** The device's name. */
+    /** {@return the device's name} */
     String device();
 
-    /** The label of the field, or {@code alternatives} for a device that gives several. */
+    /** {@return the label of the field, or {@code alternatives} for a device that gives several} */
     String field();
 
-    /** The value that the device asks for, for a person to read. */
+    /** {@return the value that the device asks for, for a person to read} */
     String value();
   }
 
-  /** Changes that together would make a heap suit. Not for implementation outside the broker. */
+  /**
+   * Changes that together would make a heap suit. Immutable. Not for implementation outside the
+   * broker.
+   */
   interface Relaxation {
 
-    /** The changes, all of which are needed. */
+    /** {@return the changes, all of which are needed} */
     List<Change> changes();
 
-    /** The name of the heap in which the buffer would lie then. */
+    /** {@return the name of the heap in which the buffer would lie then} */
     String heap();
 
     /**
-     * The format in which the picture would be stored then, if the spec names several; the values
-     * that would fit are for this one.
+     * {@return the format in which the picture would be stored then, if the spec names several; the
+     * values that would fit are for this one}
      */
     Optional<PixelFormat> format();
   }
 
-  /** A change to one field. Not for implementation outside the broker. */
+  /** A change to one field. Immutable. Not for implementation outside the broker. */
   interface Change {
 
-    /** The demand that would have to change. */
+    /** {@return the demand that would have to change} */
     Clause clause();
 
-    /** The value that would fit, or {@code not asked} if the device has to drop the demand. */
+    /**
+     * {@return the value that would fit, or {@code not asked} if the device has to drop the demand}
+     */
     String instead();
   }
 }

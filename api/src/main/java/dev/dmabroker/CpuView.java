@@ -11,13 +11,13 @@ import java.nio.ByteBuffer;
  */
 public interface CpuView extends AutoCloseable {
 
-  /** The bytes of memory that the view reaches. */
+  /** {@return the bytes of memory that the view reaches} */
   long sizeBytes();
 
   /**
-   * The whole memory, in native byte order; read-only if the mapping only reads. A ByteBuffer that
-   * is kept past the view's end never faults, but its contents mean nothing: once the memory is
-   * gone, reads give zeros and writes have no effect on any buffer.
+   * {@return the whole memory, in native byte order; read-only if the mapping only reads} A
+   * ByteBuffer that is kept past the view's end never faults, but its contents mean nothing: once
+   * the memory is gone, reads give zeros and writes have no effect on any buffer.
    *
    * @throws CpuAccessException if the memory cannot be mapped
    * @throws ClosedException if this view is closed
@@ -27,8 +27,10 @@ public interface CpuView extends AutoCloseable {
   ByteBuffer bytes();
 
   /**
-   * A part of the memory, with the rules of {@link #bytes()}.
+   * {@return a part of the memory, with the rules of {@link #bytes()}}
    *
+   * @param offsetBytes where the part begins, in bytes
+   * @param lengthBytes the length of the part, in bytes
    * @throws CpuAccessException if the memory cannot be mapped
    * @throws ClosedException if this view is closed
    * @throws IndexOutOfBoundsException if the range is not within the memory

@@ -13,26 +13,27 @@ import java.util.List;
  */
 public interface Device extends AutoCloseable {
 
-  /** The device's name, unique among the broker's registered devices. */
+  /** {@return the device's name, unique among the broker's registered devices} */
   String name();
 
   /**
-   * The memory that the device can reach, in its preferred alternative, with what a probe has
-   * learnt.
+   * {@return the memory that the device can reach, in its preferred alternative, with what a probe
+   * has learnt}
    */
   Constraints constraints();
 
-  /** The most that the device does with a buffer; a map may ask for less. */
+  /** {@return the most that the device does with a buffer; a map may ask for less} */
   Access access();
 
   /**
-   * What a probe learnt of the device, one finding for each heap; empty if the device has no probe.
+   * {@return what a probe learnt of the device, one finding for each heap; empty if the device has
+   * no probe}
    */
   List<Finding> findings();
 
   /**
-   * The longest time for which the device holds one mapping; never more than the 146 years that the
-   * broker can count.
+   * {@return the longest time for which the device holds one mapping; never more than the 146 years
+   * that the broker can count}
    */
   Duration longestHold();
 
@@ -49,20 +50,20 @@ public interface Device extends AutoCloseable {
    */
   interface Finding {
 
-    /** The heap's name. */
+    /** {@return the heap's name} */
     String heap();
 
-    /** Whether the device takes the heap's memory. */
+    /** {@return whether the device takes the heap's memory} */
     DeviceProbe.Verdict verdict();
 
     /**
-     * How the verdict is known: {@code PROBED} if the import was tried, {@code ASSUMED} if the
-     * verdict is inferred from what the device did with other heaps, {@code UNKNOWN} if the device
-     * could not be asked.
+     * {@return how the verdict is known: {@code PROBED} if the import was tried, {@code ASSUMED} if
+     * the verdict is inferred from what the device did with other heaps, {@code UNKNOWN} if the
+     * device could not be asked}
      */
     Trait.Basis basis();
 
-    /** The reason for the verdict, for a person to read. */
+    /** {@return the reason for the verdict, for a person to read} */
     String reason();
   }
 }

@@ -39,8 +39,8 @@ public final class DeviceSpec {
   }
 
   /**
-   * A builder of a device that reads and writes any memory, and that holds a mapping no longer than
-   * the broker's default.
+   * {@return a builder of a device that reads and writes any memory, and that holds a mapping no
+   * longer than the broker's default}
    *
    * @param name the device's name, unique among the broker's registered devices
    * @throws IllegalArgumentException if the name is blank
@@ -50,48 +50,48 @@ public final class DeviceSpec {
     return new Builder(name);
   }
 
-  /** A builder that has the parts of this spec. */
+  /** {@return a builder that has the parts of this spec} */
   @CheckReturnValue
   public Builder toBuilder() {
     return new Builder(this);
   }
 
-  /** The device's name. */
+  /** {@return the device's name} */
   public String name() {
     return name;
   }
 
-  /** The memory that the device can reach, in its preferred alternative. */
+  /** {@return the memory that the device can reach, in its preferred alternative} */
   public Constraints constraints() {
     return alternatives.get(0);
   }
 
-  /** The constraints that the device can work with, best first; at least one. */
+  /** {@return the constraints that the device can work with, best first; at least one} */
   public List<Constraints> alternatives() {
     return alternatives;
   }
 
-  /** The most that the device does with a buffer. */
+  /** {@return the most that the device does with a buffer} */
   public Access access() {
     return access;
   }
 
-  /** The declared longest hold; empty if it is the broker's default. */
+  /** {@return the declared longest hold; empty if it is the broker's default} */
   public Optional<Duration> longestHold() {
     return Optional.ofNullable(longestHold);
   }
 
-  /** Whether the broker may leave the device out of a buffer. */
+  /** {@return whether the broker may leave the device out of a buffer} */
   public boolean isDispensable() {
     return dispensable;
   }
 
-  /** The group of the device, if it has one. */
+  /** {@return the group of the device, if it has one} */
   public Optional<String> group() {
     return Optional.ofNullable(group);
   }
 
-  /** The probe that asks the real device, if there is one. */
+  /** {@return the probe that asks the real device, if there is one} */
   public Optional<DeviceProbe> probe() {
     return Optional.ofNullable(probe);
   }
@@ -137,6 +137,8 @@ public final class DeviceSpec {
     /**
      * Sets the device's name, for a spec that is made from another device's.
      *
+     * @param name the device's name
+     * @return this builder
      * @throws IllegalArgumentException if the name is blank
      */
     public Builder name(String name) {
@@ -144,7 +146,12 @@ public final class DeviceSpec {
       return this;
     }
 
-    /** Sets the memory that the device can reach. */
+    /**
+     * Sets the memory that the device can reach.
+     *
+     * @param constraints what the device needs
+     * @return this builder
+     */
     public Builder constraints(Constraints constraints) {
       return alternatives(constraints);
     }
@@ -154,6 +161,8 @@ public final class DeviceSpec {
      * combination over all devices. Each step down the list costs as much as an unmet preference of
      * weight 100.
      *
+     * @param alternatives the sets of constraints, the best first
+     * @return this builder
      * @throws InvalidConstraintException if there is none, or more than {@value #MAX_ALTERNATIVES}
      */
     public Builder alternatives(Constraints... alternatives) {
@@ -173,7 +182,12 @@ public final class DeviceSpec {
       return this;
     }
 
-    /** Sets the most that the device does with a buffer. */
+    /**
+     * Sets the most that the device does with a buffer.
+     *
+     * @param access the access that the device asks for
+     * @return this builder
+     */
     public Builder access(Access access) {
       this.access = Objects.requireNonNull(access, "access");
       return this;
@@ -184,6 +198,8 @@ public final class DeviceSpec {
      * long until the device closes its mapping, and is rolled back if the mapping is still open
      * then. The broker counts no longer than 146 years.
      *
+     * @param longestHold the longest hold; positive
+     * @return this builder
      * @throws IllegalArgumentException unless the duration is positive
      */
     public Builder longestHold(Duration longestHold) {
@@ -195,6 +211,8 @@ public final class DeviceSpec {
      * Allows the broker to leave the device out of a buffer when it cannot be served together with
      * the others. The device stays attached, and is served as soon as that is possible; see {@link
      * Attachment#isLeftOut}.
+     *
+     * @return this builder
      */
     public Builder dispensable() {
       dispensable = true;
@@ -204,6 +222,9 @@ public final class DeviceSpec {
     /**
      * Sets a probe, which asks the real device at registration which heaps it imports from; {@link
      * Broker#register(DeviceSpec)} blocks for that. What the device refuses joins its constraints.
+     *
+     * @param probe the probe
+     * @return this builder
      */
     public Builder probe(DeviceProbe probe) {
       this.probe = Objects.requireNonNull(probe, "probe");
@@ -216,13 +237,20 @@ public final class DeviceSpec {
      * {@link BufferStream}'s buffers. From the first device with a group on, the broker overwrites
      * all new memory that the CPU reaches with zeros, and does not rely on heaps for that, which
      * takes time in proportion to the size.
+     *
+     * @param group the name of the group
+     * @return this builder
      */
     public Builder group(String group) {
       this.group = Objects.requireNonNull(group, "group");
       return this;
     }
 
-    /** Builds the spec. */
+    /**
+     * Builds the spec.
+     *
+     * @return the spec
+     */
     @CheckReturnValue
     public DeviceSpec build() {
       return new DeviceSpec(this);

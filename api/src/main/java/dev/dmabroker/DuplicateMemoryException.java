@@ -4,6 +4,7 @@ package dev.dmabroker;
 public final class DuplicateMemoryException extends BrokerException {
   private static final long serialVersionUID = 1;
 
+  /** The name of the buffer that has the memory. */
   private final String buffer;
 
   DuplicateMemoryException(String message, String buffer) {
@@ -11,7 +12,7 @@ public final class DuplicateMemoryException extends BrokerException {
     this.buffer = buffer;
   }
 
-  /** The name of the buffer that has the memory. */
+  /** {@return the name of the buffer that has the memory} */
   public String buffer() {
     return buffer;
   }

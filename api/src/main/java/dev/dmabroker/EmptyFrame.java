@@ -17,10 +17,10 @@ import dev.dmabroker.spec.SyncFile;
  */
 public interface EmptyFrame extends AutoCloseable {
 
-  /** The number of the buffer in its stream; see {@link Frame#index}. */
+  /** {@return the number of the buffer in its stream; see {@link Frame#index}} */
   int index();
 
-  /** The buffer's memory, which the producer may overwrite until this frame ends. */
+  /** {@return the buffer's memory, which the producer may overwrite until this frame ends} */
   MappedMemory mapping();
 
   /**

@@ -9,20 +9,20 @@ import dev.dmabroker.spec.SyncFile;
 public interface Frame extends AutoCloseable {
 
   /**
-   * The number of the buffer in its stream, from 0 and as small as possible. Give it to a V4L2
-   * queue as the index, so that the driver recognizes memory that it has attached before. Once a
-   * buffer is gone, a new buffer may get its number, so a cache also has to compare {@link
+   * {@return the number of the buffer in its stream, from 0 and as small as possible} Give it to a
+   * V4L2 queue as the index, so that the driver recognizes memory that it has attached before. Once
+   * a buffer is gone, a new buffer may get its number, so a cache also has to compare {@link
    * MappedMemory#fd} and {@link MappedMemory#generation}.
    */
   int index();
 
   /**
-   * The number of the frame: it counts the frames submitted to the stream, from 0. A gap between
-   * two numbers means that frames were dropped.
+   * {@return the number of the frame: it counts the frames submitted to the stream, from 0} A gap
+   * between two numbers means that frames were dropped.
    */
   long sequence();
 
-  /** The buffer's memory, which the consumer may read until this frame ends. */
+  /** {@return the buffer's memory, which the consumer may read until this frame ends} */
   MappedMemory mapping();
 
   /**

@@ -13,34 +13,39 @@ import java.util.stream.Collectors;
  */
 public interface Holder {
 
-  /** The buffer's name. */
+  /** {@return the buffer's name} */
   String buffer();
 
-  /** The device's name. */
+  /** {@return the device's name} */
   String device();
 
-  /** The access that the mapping was made for. */
+  /** {@return the access that the mapping was made for} */
   Access access();
 
-  /** How long ago the mapping was made; of a lease, how long ago its latest use began. */
+  /** {@return how long ago the mapping was made; of a lease, how long ago its latest use began} */
   Duration held();
 
-  /** The name of the thread that made the mapping; of a lease, the name of its holder. */
+  /** {@return the name of the thread that made the mapping; of a lease, the name of its holder} */
   String thread();
 
   /**
-   * The place in the application's code that made the mapping; empty unless the broker records call
-   * sites or sampled this mapping.
+   * {@return the place in the application's code that made the mapping; empty unless the broker
+   * records call sites or sampled this mapping}
    */
   Optional<Throwable> callSite();
 
-  /** Whether the mapping waits only for its fence; see {@link Mapping#closeAfter}. */
+  /** {@return whether the mapping waits only for its fence; see {@link Mapping#closeAfter}} */
   boolean fenced();
 
-  /** How many uses of a lease go on; 0 if this is not a {@link Lease}. */
+  /** {@return how many uses of a lease go on; 0 if this is not a {@link Lease}} */
   long leaseUses();
 
-  /** Describes a list of holders for error texts: their count, then each holder. */
+  /**
+   * Describes a list of holders for error texts: their count, then each holder.
+   *
+   * @param holders the holders
+   * @return the text
+   */
   @CheckReturnValue
   static String describe(List<Holder> holders) {
     return holders.stream()

@@ -42,10 +42,13 @@ public final class KeptMapping implements AutoCloseable {
   }
 
   /**
-   * Keeps mappings of an attachment. The first use maps.
+   * Keeps mappings of an attachment. The first use maps. Does not block.
    *
+   * @param attachment whose buffer is mapped
+   * @param access what each use is for
    * @param holder names the holder in errors and snapshots
    * @param listener is told each time that the mapping is asked back
+   * @return what keeps them
    */
   @CheckReturnValue
   public static KeptMapping of(

@@ -20,7 +20,7 @@ package dev.dmabroker;
  */
 public interface Lease extends MappedMemory, AutoCloseable {
 
-  /** The name of the lease's holder, as errors and snapshots give it. */
+  /** {@return the name of the lease's holder, as errors and snapshots give it} */
   String holder();
 
   /**
@@ -38,10 +38,10 @@ public interface Lease extends MappedMemory, AutoCloseable {
    */
   void endUse();
 
-  /** How many uses go on. */
+  /** {@return how many uses go on} */
   long uses();
 
-  /** Whether a use goes on or can begin. */
+  /** {@return whether a use goes on or can begin} */
   @Override
   boolean isOpen();
 

@@ -11,8 +11,8 @@ import dev.dmabroker.spec.Layout;
 public interface MappedMemory {
 
   /**
-   * The descriptor of the memory. It is borrowed: it is valid until the mapping is closed, and the
-   * caller must not close it. The descriptor is close-on-exec.
+   * {@return the descriptor of the memory} It is borrowed: it is valid until the mapping is closed,
+   * and the caller must not close it. The descriptor is close-on-exec.
    *
    * @throws DescriptorException if the memory has none because an application brought it ({@link
    *     Broker#adopt}); only a device that is {@link dev.dmabroker.spec.ConstraintsBuilder#cpuOnly}
@@ -22,40 +22,45 @@ public interface MappedMemory {
   int fd();
 
   /**
-   * A new descriptor of the memory, close-on-exec, which the caller has to close. The memory lives
-   * until this descriptor is closed, but is no longer the buffer's once the buffer has moved.
+   * {@return a new descriptor of the memory, close-on-exec, which the caller has to close} The
+   * memory lives until this descriptor is closed, but is no longer the buffer's once the buffer has
+   * moved.
    *
    * @throws ClosedException if the mapping is closed
    * @throws DescriptorException if the process has no descriptor left, or the memory has none
    */
   int dupFd();
 
-  /** How the contents lie in the memory. */
+  /** {@return how the contents lie in the memory} */
   Layout layout();
 
-  /** The heap that the memory lies in. */
+  /** {@return the heap that the memory lies in} */
   String heapName();
 
-  /** The bytes of the memory, at least those of the layout. */
+  /** {@return the bytes of the memory, at least those of the layout} */
   long sizeBytes();
 
   /**
-   * The number of the buffer's place: it counts the places that the buffer has had, from 1. A cache
-   * of imports has to use this number as its key, because the system gives the number of a closed
-   * descriptor out again.
+   * {@return the number of the buffer's place: it counts the places that the buffer has had, from
+   * 1} A cache of imports has to use this number as its key, because the system gives the number of
+   * a closed descriptor out again.
    */
   long generation();
 
-  /** The access that the mapping was made for. */
+  /** {@return the access that the mapping was made for} */
   Access access();
 
-  /** Whether the mapping is open: neither it nor the frame that it belongs to has been ended. */
+  /**
+   * {@return whether the mapping is open: neither it nor the frame that it belongs to has been
+   * ended}
+   */
   boolean isOpen();
 
   /**
    * Begins CPU access with this mapping's access. May block in the kernel until caches are coherent
    * and implicit fences have signalled.
    *
+   * @return the view, which the caller closes
    * @throws UndeclaredAccessException if the CPU cannot reach the heap's memory
    * @throws CpuAccessException if the kernel refuses
    * @throws ClosedException if the mapping is closed

@@ -33,6 +33,7 @@ public interface Mapping extends MappedMemory, AutoCloseable {
    *
    * @param holder names the holder of the lease in errors and snapshots
    * @param listener is told when the lease is asked back
+   * @return the lease, in use
    * @throws ClosedException if this mapping is closed
    */
   Lease lease(String holder, RecallListener listener);

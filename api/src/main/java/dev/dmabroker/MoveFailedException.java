@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 public final class MoveFailedException extends BrokerException {
   private static final long serialVersionUID = 1;
 
+  /** The holders at the deadline. */
   private final ImmutableList<Holder> holders;
 
   MoveFailedException(String message, List<Holder> holders, @Nullable Throwable cause) {
@@ -17,7 +18,9 @@ public final class MoveFailedException extends BrokerException {
     this.holders = ImmutableList.copyOf(holders);
   }
 
-  /** The holders of the mappings that were open at the deadline; empty if there were none. */
+  /**
+   * {@return the holders of the mappings that were open at the deadline; empty if there were none}
+   */
   public List<Holder> holders() {
     return holders;
   }

@@ -1,7 +1,9 @@
 package dev.dmabroker;
 
 /**
- * A listener to the moves of one buffer, which an application gives to {@link Attachment#onMove}.
+ * A listener to the moves of one buffer, which an application gives to {@link Attachment#onMove}. A
+ * listener at one attachment is called by one thread at a time; a listener that is given to several
+ * attachments has to be thread-safe.
  */
 @FunctionalInterface
 public interface MoveListener {

@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 public final class OutstandingMappingsException extends BrokerException {
   private static final long serialVersionUID = 1;
 
+  /** The holders at the deadline. */
   private final ImmutableList<Holder> holders;
 
   OutstandingMappingsException(String message, List<Holder> holders, @Nullable Throwable cause) {
@@ -18,7 +19,9 @@ public final class OutstandingMappingsException extends BrokerException {
     this.holders = ImmutableList.copyOf(holders);
   }
 
-  /** The holders of the mappings that were open at the deadline; empty if there were none. */
+  /**
+   * {@return the holders of the mappings that were open at the deadline; empty if there were none}
+   */
   public List<Holder> holders() {
     return holders;
   }

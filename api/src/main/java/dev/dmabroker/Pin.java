@@ -8,13 +8,15 @@ package dev.dmabroker;
  */
 public interface Pin extends AutoCloseable {
 
-  /** The attachment that pinned the buffer. */
+  /** {@return the attachment that pinned the buffer} */
   Attachment attachment();
 
-  /** The heap that the buffer lies in. */
+  /** {@return the heap that the buffer lies in} */
   String heapName();
 
-  /** The generation of the buffer, which does not change; see {@link Mapping#generation}. */
+  /**
+   * {@return the generation of the buffer, which does not change; see {@link Mapping#generation}}
+   */
   long generation();
 
   /**

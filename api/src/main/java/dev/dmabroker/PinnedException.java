@@ -7,6 +7,7 @@ import java.util.List;
 public final class PinnedException extends BrokerException {
   private static final long serialVersionUID = 1;
 
+  /** The names of the devices that pinned the buffer. */
   private final ImmutableList<String> devices;
 
   PinnedException(String message, List<String> devices) {
@@ -15,7 +16,8 @@ public final class PinnedException extends BrokerException {
   }
 
   /**
-   * The names of the devices that pinned the buffer; empty if it was adopted in memory that stays.
+   * {@return the names of the devices that pinned the buffer; empty if it was adopted in memory
+   * that stays}
    */
   public List<String> devices() {
     return devices;

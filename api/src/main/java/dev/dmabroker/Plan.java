@@ -14,28 +14,28 @@ import java.util.Optional;
  */
 public interface Plan {
 
-  /** What the buffer holds. */
+  /** {@return what the buffer holds} */
   BufferSpec spec();
 
-  /** The names of the devices that have to reach the buffer. */
+  /** {@return the names of the devices that have to reach the buffer} */
   List<String> devices();
 
-  /** The heaps that suit, best first. */
+  /** {@return the heaps that suit, best first} */
   List<Candidate> placements();
 
-  /** The heaps that do not suit, with the first reason for each device. */
+  /** {@return the heaps that do not suit, with the first reason for each device} */
   List<PassedOver> passedOver();
 
   /**
-   * What cannot be had together, and what would help; empty if a heap suits. Found when it is asked
-   * for, which takes some ten milliseconds at most.
+   * {@return what cannot be had together, and what would help; empty if a heap suits} Found when it
+   * is asked for, which takes some ten milliseconds at most.
    */
   Optional<Conflict> conflict();
 
   /**
-   * What deserves a look though it refuses nothing, for a person to read: names of heaps in
-   * constraints that no heap of the broker has, and budgets that the buffers would exceed in the
-   * best heap.
+   * {@return what deserves a look though it refuses nothing, for a person to read: names of heaps
+   * in constraints that no heap of the broker has, and budgets that the buffers would exceed in the
+   * best heap}
    */
   List<String> notes();
 
@@ -44,96 +44,110 @@ public interface Plan {
    * of these the one with the smallest {@link #penalty}. Of ways that are equal in both, the first
    * counts: devices are looked at in the order of the plan, those without a choice first, and
    * earlier ones get their earlier {@linkplain #alternatives alternatives}; formats count in the
-   * order of the spec, modifiers and coherency domains in the order of their constants. Not for
-   * implementation outside the broker.
+   * order of the spec, modifiers and coherency domains in the order of their constants. Immutable.
+   * Not for implementation outside the broker.
    */
   interface Candidate {
 
-    /** The heap's name. */
+    /** {@return the heap's name} */
     String heap();
 
-    /** How the contents would lie. */
+    /** {@return how the contents would lie} */
     Layout layout();
 
     /**
-     * The bytes that the heap would be asked for, for one buffer: {@link #neededBytes}, rounded up
-     * to what the heap gives.
+     * {@return the bytes that the heap would be asked for, for one buffer: {@link #neededBytes},
+     * rounded up to what the heap gives}
      */
     long sizeBytes();
 
     /**
-     * The bytes that the devices need for one buffer: the size of the {@link #layout}, or the
-     * largest minimum of a device ({@link dev.dmabroker.spec.ConstraintsBuilder#minSize}) if that
-     * is more.
+     * {@return the bytes that the devices need for one buffer: the size of the {@link #layout}, or
+     * the largest minimum of a device ({@link dev.dmabroker.spec.ConstraintsBuilder#minSize}) if
+     * that is more}
      */
     long neededBytes();
 
     /**
-     * The alternatives that were taken, one of each device that gave several and is not left out,
-     * in the order of the devices.
+     * {@return the alternatives that were taken, one of each device that gave several and is not
+     * left out, in the order of the devices}
      */
     List<Alternative> alternatives();
 
-    /** The alignment of the first byte's address, in bytes, as far as it is known. */
+    /** {@return the alignment of the first byte's address, in bytes, as far as it is known} */
     long alignmentBytes();
 
-    /** How many buffers all the devices together need. */
+    /** {@return how many buffers all the devices together need} */
     long count();
 
-    /** The coherency domain that all the devices share. */
+    /** {@return the coherency domain that all the devices share} */
     Coherency coherency();
 
-    /** The weights of unmet preferences, plus 100 for each step down a list of alternatives. */
+    /**
+     * {@return the weights of unmet preferences, plus 100 for each step down a list of
+     * alternatives}
+     */
     long penalty();
 
-    /** The names of the dispensable devices that would be left out there. */
+    /** {@return the names of the dispensable devices that would be left out there} */
     List<String> leftOut();
 
-    /** The heuristic's cost; lower is better. Costs are comparable within one plan only. */
+    /**
+     * {@return the heuristic's cost; lower is better} Costs are comparable within one plan only.
+     */
     double cost();
 
-    /** The heuristic's explanation. */
+    /** {@return the heuristic's explanation} */
     String reason();
 
     /**
-     * The bytes that all the buffers together take.
+     * {@return the bytes that all the buffers together take}
      *
      * @throws ArithmeticException if the sum is larger than a long holds
      */
     long totalBytes();
   }
 
-  /** The alternative of a device that was taken. Not for implementation outside the broker. */
+  /**
+   * The alternative of a device that was taken. Immutable. Not for implementation outside the
+   * broker.
+   */
   interface Alternative {
 
-    /** The device's name. */
+    /** {@return the device's name} */
     String device();
 
-    /** The place of the alternative in the device's list, from 1; the first is the best. */
+    /**
+     * {@return the place of the alternative in the device's list, from 1; the first is the best}
+     */
     int number();
 
-    /** How many alternatives the device gave. */
+    /** {@return how many alternatives the device gave} */
     int count();
 
-    /** What the device asks in this alternative. */
+    /** {@return what the device asks in this alternative} */
     Constraints constraints();
   }
 
-  /** A heap that does not suit, and the reason. Not for implementation outside the broker. */
+  /**
+   * A heap that does not suit, and the reason. Immutable. Not for implementation outside the
+   * broker.
+   */
   interface PassedOver {
 
-    /** The heap's name. */
+    /** {@return the heap's name} */
     String heap();
 
     /**
-     * The name of the device that rules the heap out; empty if the reason holds for all devices.
+     * {@return the name of the device that rules the heap out; empty if the reason holds for all
+     * devices}
      */
     String device();
 
-    /** The label of the constraint that the heap does not meet. */
+    /** {@return the label of the constraint that the heap does not meet} */
     String field();
 
-    /** What is asked and what the heap has, for a person to read. */
+    /** {@return what is asked and what the heap has, for a person to read} */
     String reason();
   }
 }

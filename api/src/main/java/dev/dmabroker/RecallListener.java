@@ -15,6 +15,10 @@ import dev.dmabroker.event.LeaseRecalled;
 @FunctionalInterface
 public interface RecallListener {
 
-  /** The lease was asked back; called once at most. */
+  /**
+   * The lease was asked back; called once at most.
+   *
+   * @param recall what it was asked back for
+   */
   void recalled(LeaseRecalled recall);
 }

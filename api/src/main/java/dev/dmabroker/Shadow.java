@@ -19,10 +19,12 @@ import java.time.Duration;
  */
 public interface Shadow extends AutoCloseable {
 
-  /** The buffer that stays where it is. */
+  /** {@return the buffer that stays where it is} */
   SharedBuffer original();
 
-  /** The copy: a buffer with the original's format and modifier. Its strides may differ. */
+  /**
+   * {@return the copy: a buffer with the original's format and modifier} Its strides may differ.
+   */
   SharedBuffer buffer();
 
   /**
@@ -41,8 +43,10 @@ public interface Shadow extends AutoCloseable {
   long refresh(Duration timeout);
 
   /**
-   * Copies the shadow to the original; otherwise as {@link #refresh}.
+   * Copies the shadow to the original; otherwise as {@link #refresh}. Blocks for as long as the
+   * copy takes, and while the shadow moves.
    *
+   * @param timeout how long each of the two maps may wait
    * @return the bytes that were copied
    */
   long writeBack(Duration timeout);

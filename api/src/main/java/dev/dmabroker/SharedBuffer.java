@@ -10,19 +10,21 @@ import java.util.Optional;
  */
 public interface SharedBuffer extends AutoCloseable {
 
-  /** The name that was given at export. */
+  /** {@return the name that was given at export} */
   String name();
 
-  /** What the buffer holds. */
+  /** {@return what the buffer holds} */
   BufferSpec spec();
 
   /**
-   * The state of the buffer. The answer is a hint: the state may change before the caller looks at
-   * it.
+   * {@return the state of the buffer} The answer is a hint: the state may change before the caller
+   * looks at it.
    */
   State state();
 
-  /** The name of the heap that the buffer's memory lies in now; empty while it has none. */
+  /**
+   * {@return the name of the heap that the buffer's memory lies in now; empty while it has none}
+   */
   Optional<String> heapName();
 
   /**
@@ -32,6 +34,8 @@ public interface SharedBuffer extends AutoCloseable {
    * the best combination; where no heap suits, it searches for the reason. Both searches are
    * bounded, and neither holds up other threads that use the buffer.
    *
+   * @param device the device that will use the buffer
+   * @return the attachment
    * @throws UnsatisfiableException if no heap suits the devices attached and this one; nothing
    *     changes then
    * @throws SearchLimitException if the alternatives and preferences of these devices have too many
@@ -50,6 +54,7 @@ public interface SharedBuffer extends AutoCloseable {
    * timeout does not bound it. If a move is in progress, the call blocks for at most {@code
    * timeout}.
    *
+   * @param timeout how long to wait at most; positive
    * @throws AllocationException if no heap that suits has memory
    * @throws BudgetExceededException if a budget that the buffer counts against does not suffice
    * @throws UnsatisfiableException if no heap is large enough at all
@@ -74,6 +79,7 @@ public interface SharedBuffer extends AutoCloseable {
    * next map allocates new memory, filled with zeros. New maps wait until the open mappings are
    * closed; the call blocks for that, at most for {@code timeout}.
    *
+   * @param timeout how long to wait at most; positive
    * @throws WaitTimeoutException if mappings were still open at the deadline; nothing has changed
    *     then and the contents are intact
    * @throws WaitInterruptedException if the thread is interrupted while it waits; nothing has

@@ -11,13 +11,17 @@ import java.util.concurrent.CompletableFuture;
  */
 public interface StreamConsumer extends AutoCloseable {
 
-  /** The device that reads the frames. */
+  /** {@return the device that reads the frames} */
   Device device();
 
-  /** What happens to frames while the consumer is slow. */
+  /** {@return what happens to frames while the consumer is slow} */
   Policy policy();
 
-  /** Takes a frame as {@link #take(Duration)} does, with the broker's default timeout. */
+  /**
+   * Takes a frame as {@link #take(Duration)} does, with the broker's default timeout.
+   *
+   * @return the frame, which the caller closes
+   */
   Frame take();
 
   /**
@@ -25,6 +29,8 @@ public interface StreamConsumer extends AutoCloseable {
    * a frame is submitted and its buffer lies where the device reaches it; the stream need not be
    * started. If the map fails, the frame stays in the queue.
    *
+   * @param timeout how long to wait at most; positive
+   * @return the frame, which the caller closes
    * @throws WaitTimeoutException if there was no frame in time
    * @throws StreamStoppedException if the stream is stopped or being stopped, and the frames that
    *     were submitted before have been taken or dropped. Every take is refused then, at once,
@@ -43,6 +49,7 @@ public interface StreamConsumer extends AutoCloseable {
   /**
    * Takes the next frame if there is one now that needs no waiting. Does not block.
    *
+   * @return the frame, or empty if there is none
    * @throws StreamStoppedException as {@link #take(Duration)}
    * @throws ClosedException if the consumer, the stream or the broker is closed
    */
@@ -55,6 +62,8 @@ public interface StreamConsumer extends AutoCloseable {
    * application cancels or completes the future itself, the frame stays in the queue. {@link
    * CompletableFuture#cancel} answers false once the frame is there; the frame then has to be
    * closed.
+   *
+   * @return the future frame
    */
   CompletableFuture<Frame> takeAsync();
 

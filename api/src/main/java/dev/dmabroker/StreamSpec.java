@@ -34,7 +34,7 @@ public final class StreamSpec {
   }
 
   /**
-   * A stream with the defaults.
+   * {@return a stream with the defaults}
    *
    * @param name appears in errors, events and the names of the buffers
    * @param buffer what each buffer holds
@@ -47,7 +47,7 @@ public final class StreamSpec {
   }
 
   /**
-   * A builder of a stream that has the defaults.
+   * {@return a builder of a stream that has the defaults}
    *
    * @param name appears in errors, events and the names of the buffers
    * @param buffer what each buffer holds
@@ -59,48 +59,51 @@ public final class StreamSpec {
     return new Builder(name, buffer, producer);
   }
 
-  /** A builder that has the parts of this spec. */
+  /** {@return a builder that has the parts of this spec} */
   @CheckReturnValue
   public Builder toBuilder() {
     return new Builder(this);
   }
 
-  /** The stream's name, which appears in errors, events and the names of the buffers. */
+  /** {@return the stream's name, which appears in errors, events and the names of the buffers} */
   public String name() {
     return name;
   }
 
-  /** What each buffer holds. */
+  /** {@return what each buffer holds} */
   public BufferSpec buffer() {
     return buffer;
   }
 
-  /** The device that fills the buffers; they count against its budget. */
+  /** {@return the device that fills the buffers; they count against its budget} */
   public Device producer() {
     return producer;
   }
 
-  /** The fewest buffers, whatever the devices declare. */
+  /** {@return the fewest buffers, whatever the devices declare} */
   public int minBuffers() {
     return minBuffers;
   }
 
-  /** The most buffers. */
+  /** {@return the most buffers} */
   public int maxBuffers() {
     return maxBuffers;
   }
 
-  /** The most memory of all buffers together, in bytes. */
+  /** {@return the most memory of all buffers together, in bytes} */
   public long maxBytes() {
     return maxBytes;
   }
 
-  /** How long a buffer has to lie idle before the stream gives it back. */
+  /** {@return how long a buffer has to lie idle before the stream gives it back} */
   public Duration quietTime() {
     return quietTime;
   }
 
-  /** How long {@link BufferStream#stop()} and {@link BufferStream#close()} let consumers finish. */
+  /**
+   * {@return how long {@link BufferStream#stop()} and {@link BufferStream#close()} let consumers
+   * finish}
+   */
   public Duration stopDeadline() {
     return stopDeadline;
   }
@@ -174,6 +177,8 @@ public final class StreamSpec {
     /**
      * Sets the stream's name, for a spec that is made from another stream's.
      *
+     * @param name the stream's name
+     * @return this builder
      * @throws IllegalArgumentException if the name is blank
      */
     public Builder name(String name) {
@@ -182,13 +187,23 @@ public final class StreamSpec {
       return this;
     }
 
-    /** Sets what each buffer holds, for a spec that is made from another stream's. */
+    /**
+     * Sets what each buffer holds, for a spec that is made from another stream's.
+     *
+     * @param buffer what each buffer holds
+     * @return this builder
+     */
     public Builder buffer(BufferSpec buffer) {
       this.buffer = Objects.requireNonNull(buffer, "buffer");
       return this;
     }
 
-    /** Sets the device that fills the buffers, for a spec that is made from another stream's. */
+    /**
+     * Sets the device that fills the buffers, for a spec that is made from another stream's.
+     *
+     * @param producer the device that fills the buffers
+     * @return this builder
+     */
     public Builder producer(Device producer) {
       this.producer = Objects.requireNonNull(producer, "producer");
       return this;
@@ -199,6 +214,8 @@ public final class StreamSpec {
      * that one is filled while another is read. The buffers that devices declare to hold may be
      * more.
      *
+     * @param count the number of buffers
+     * @return this builder
      * @throws IllegalArgumentException if the count is less than 1
      */
     public Builder minBuffers(int count) {
@@ -212,6 +229,8 @@ public final class StreamSpec {
      * most (VIDEO_MAX_FRAME). It may be 1,024, as many as a process may have descriptors unless it
      * asks for more.
      *
+     * @param count the number of buffers
+     * @return this builder
      * @throws IllegalArgumentException if the count is less than 1, or more than 1,024
      */
     public Builder maxBuffers(int count) {
@@ -230,6 +249,8 @@ public final class StreamSpec {
     /**
      * Sets the most memory of all buffers together, in bytes; unlimited unless set.
      *
+     * @param bytes the number of bytes
+     * @return this builder
      * @throws IllegalArgumentException if the limit is less than 1
      */
     public Builder maxBytes(long bytes) {
@@ -242,6 +263,8 @@ public final class StreamSpec {
      * Sets how long a buffer has to lie idle before the stream gives it back, and for how long the
      * stream asks no heap after a refusal; 5 s unless set.
      *
+     * @param time how long a buffer has to lie idle before it is given back
+     * @return this builder
      * @throws IllegalArgumentException unless the time is positive
      */
     public Builder quietTime(Duration time) {
@@ -253,6 +276,8 @@ public final class StreamSpec {
      * Sets how long {@link BufferStream#stop()} and {@link BufferStream#close()} let consumers
      * finish; 1 s unless set. Zero cancels at once.
      *
+     * @param deadline how long to wait at most; positive
+     * @return this builder
      * @throws IllegalArgumentException if the deadline is negative
      */
     public Builder stopDeadline(Duration deadline) {
@@ -264,6 +289,7 @@ public final class StreamSpec {
     /**
      * Builds the spec.
      *
+     * @return the spec
      * @throws IllegalArgumentException if the most buffers are less than the fewest
      */
     @CheckReturnValue

@@ -9,6 +9,7 @@ public final class UnsatisfiableException extends BrokerException {
   /** Null in a copy that was deserialized. */
   private final transient @Nullable Plan plan;
 
+  /** The demands that cannot be met together. */
   private final Conflict conflict;
 
   UnsatisfiableException(String message, Plan plan, Conflict conflict) {
@@ -18,8 +19,9 @@ public final class UnsatisfiableException extends BrokerException {
   }
 
   /**
-   * The plan, which says why each heap was passed over. A plan asks its broker for these reasons,
-   * so it does not travel with an exception that is serialized; the text and the conflict do.
+   * {@return the plan, which says why each heap was passed over} A plan asks its broker for these
+   * reasons, so it does not travel with an exception that is serialized; the text and the conflict
+   * do.
    *
    * @throws IllegalStateException if this is a copy that was deserialized
    */
@@ -33,7 +35,7 @@ public final class UnsatisfiableException extends BrokerException {
     return known;
   }
 
-  /** The demands that cannot be met together, and what would help. */
+  /** {@return the demands that cannot be met together, and what would help} */
   public Conflict conflict() {
     return conflict;
   }

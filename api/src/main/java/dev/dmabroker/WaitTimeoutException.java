@@ -13,8 +13,13 @@ import org.jspecify.annotations.Nullable;
 public final class WaitTimeoutException extends BrokerException {
   private static final long serialVersionUID = 1;
 
+  /** What the caller waited to do. */
   private final String waitedFor;
+
+  /** How long the caller was ready to wait. */
   private final Duration timeout;
+
+  /** The holders at the deadline. */
   private final ImmutableList<Holder> holders;
 
   WaitTimeoutException(
@@ -30,19 +35,21 @@ public final class WaitTimeoutException extends BrokerException {
   }
 
   /**
-   * What the caller waited to do, for a person to read: for example {@code take a frame of video
-   * for display}.
+   * {@return what the caller waited to do, for a person to read: for example {@code take a frame of
+   * video for display}}
    */
   public String waitedFor() {
     return waitedFor;
   }
 
-  /** How long the caller was ready to wait. */
+  /** {@return how long the caller was ready to wait} */
   public Duration timeout() {
     return timeout;
   }
 
-  /** The holders of the mappings that were open at the deadline; empty if there were none. */
+  /**
+   * {@return the holders of the mappings that were open at the deadline; empty if there were none}
+   */
   public List<Holder> holders() {
     return holders;
   }

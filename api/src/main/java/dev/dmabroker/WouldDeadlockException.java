@@ -11,6 +11,7 @@ import java.util.List;
 public final class WouldDeadlockException extends BrokerException {
   private static final long serialVersionUID = 1;
 
+  /** The threads that wait for each other. */
   private final ImmutableList<String> ring;
 
   WouldDeadlockException(String message, List<String> ring) {
@@ -19,8 +20,8 @@ public final class WouldDeadlockException extends BrokerException {
   }
 
   /**
-   * The threads that wait for each other, from the thread that was refused back to it; one entry if
-   * the thread waits for itself.
+   * {@return the threads that wait for each other, from the thread that was refused back to it; one
+   * entry if the thread waits for itself}
    */
   public List<String> ring() {
     return ring;

@@ -20,6 +20,8 @@ public final class Heaps {
   /**
    * Finds the kernel's dma-heaps, one for each node in /dev/dma_heap, under the node's name. The
    * default CMA heap is also called {@code cma}.
+   *
+   * @return the provider
    */
   public static HeapProvider dmaHeaps() {
     return new DmaHeapProvider();
@@ -28,6 +30,8 @@ public final class Heaps {
   /**
    * Finds {@code udmabuf} and {@code udmabuf-huge}: dma-bufs of ordinary memory, made by
    * /dev/udmabuf.
+   *
+   * @return the provider
    */
   public static HeapProvider udmabuf() {
     return new UdmabufProvider();
@@ -45,6 +49,8 @@ public final class Heaps {
    * other memory. Name it ({@link dev.dmabroker.spec.ConstraintsBuilder#permittedHeaps}) for
    * buffers that are shared with trusted processes only; {@link #udmabuf} has memory of which no
    * process can take pages away.
+   *
+   * @return the provider
    */
   public static HeapProvider memfd() {
     return new MemfdProvider();
@@ -55,6 +61,8 @@ public final class Heaps {
    * has several nodes; otherwise gives a closed finding that says so. The node is preferred: when
    * it is full, pages come from other nodes. This provider is not discovered by itself, because it
    * offers the memory of {@link #memfd} and {@link #udmabuf} once more.
+   *
+   * @return the provider
    */
   public static HeapProvider numa() {
     return new NumaProvider();
@@ -65,6 +73,8 @@ public final class Heaps {
    * without the help of a specific driver. This provider is not discovered by itself, because dumb
    * buffers are meant for displays, and may lie in the card. Each buffer is at most 4 GiB. Opening
    * the nodes does not make the process their master.
+   *
+   * @return the provider
    */
   public static HeapProvider drmDumb() {
     return new DumbProvider();
@@ -75,6 +85,8 @@ public final class Heaps {
    * in the format that each node has now; see {@link V4l2Heap}. This provider is not discovered by
    * itself, because a queue with buffers in use cannot be used through another open file. Discovery
    * allocates from each node for a moment.
+   *
+   * @return the provider
    */
   public static HeapProvider v4l2() {
     return new V4l2Provider();
@@ -82,10 +94,12 @@ public final class Heaps {
 
   /**
    * Gives models of the kernel's heaps to a broker that has no heap with memory that drivers
-   * import, so that a program can be tried on any machine: {@code modelled-system}, scattered and
-   * without a limit, and {@code modelled-cma}, 256 MiB of contiguous memory below 4 GiB. The models
+   * import, so that a program can be tried on any machine: {@code modelled-system., scattered and
+   * without a limit, and {@code modelled-cma}, 256 MiB of contiguous memory below 4 GiB} The models
    * claim that drivers can import their memory, and none can. This provider is not discovered by
    * itself: the application adds it to the broker's builder.
+   *
+   * @return the provider
    */
   public static HeapProvider modelledStandIns() {
     return new ModelledStandIns();

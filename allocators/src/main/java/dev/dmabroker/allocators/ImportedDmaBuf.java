@@ -34,6 +34,7 @@ public final class ImportedDmaBuf implements ForeignMemory {
    *
    * @param fd stays the caller's, and has to be open until the broker has adopted the memory; the
    *     broker takes a duplicate
+   * @return the memory to adopt
    * @throws MemoryRefusedException if the descriptor is not open, or not of a dma-buf
    */
   public static ImportedDmaBuf of(int fd) {
@@ -46,6 +47,7 @@ public final class ImportedDmaBuf implements ForeignMemory {
    *
    * @param fd as for {@link #of(int)}
    * @param declared all that is known of its memory; nothing is added to it
+   * @return the memory to adopt
    * @throws MemoryRefusedException if the descriptor is not open, or not of a dma-buf
    */
   public static ImportedDmaBuf of(int fd, HeapTraits declared) {
@@ -60,7 +62,7 @@ public final class ImportedDmaBuf implements ForeignMemory {
     }
   }
 
-  /** The size of the dma-buf in bytes. */
+  /** {@return the size of the dma-buf in bytes} */
   public long sizeBytes() {
     return dmaBuf.sizeBytes();
   }

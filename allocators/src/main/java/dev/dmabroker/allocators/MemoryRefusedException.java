@@ -10,6 +10,7 @@ import dev.dmabroker.spi.HeapException;
 public final class MemoryRefusedException extends RuntimeException {
   private static final long serialVersionUID = 1;
 
+  /** The kind of the refusal. */
   private final HeapException.Kind kind;
 
   MemoryRefusedException(HeapException refusal) {
@@ -17,7 +18,7 @@ public final class MemoryRefusedException extends RuntimeException {
     kind = refusal.kind();
   }
 
-  /** The kind of the refusal. */
+  /** {@return the kind of the refusal} */
   public HeapException.Kind kind() {
     return kind;
   }

@@ -42,8 +42,8 @@ public final class ModelledHeap implements Heap {
   }
 
   /**
-   * A builder of a heap that has the properties that the application gives it, over ordinary
-   * memory: for tests, and for machines without dma-bufs.
+   * {@return a builder of a heap that has the properties that the application gives it, over
+   * ordinary memory: for tests, and for machines without dma-bufs}
    *
    * @param name the heap's name, unique in the broker
    */
@@ -76,7 +76,9 @@ public final class ModelledHeap implements Heap {
     return traits;
   }
 
-  /** The bytes of the allocations that the heap has given and not got back, in whole pages. */
+  /**
+   * {@return the bytes of the allocations that the heap has given and not got back, in whole pages}
+   */
   public long usedBytes() {
     return usedBytes.get();
   }
@@ -177,7 +179,12 @@ public final class ModelledHeap implements Heap {
       }
     }
 
-    /** Sets other names that constraints may use; none unless set. */
+    /**
+     * Sets other names that constraints may use; none unless set.
+     *
+     * @param aliases further names of the heap
+     * @return this builder
+     */
     public Builder aliases(String... aliases) {
       if (!this.aliases.isEmpty()) {
         throw new IllegalStateException("aliases are set already, to " + this.aliases);
@@ -189,6 +196,8 @@ public final class ModelledHeap implements Heap {
     /**
      * Sets the bytes that the heap gives at one time, counted in whole pages; unlimited unless set.
      *
+     * @param bytes the size of all its memory, in bytes
+     * @return this builder
      * @throws IllegalArgumentException if the capacity is less than 1
      */
     public Builder capacityBytes(long bytes) {
@@ -199,7 +208,12 @@ public final class ModelledHeap implements Heap {
       return this;
     }
 
-    /** Sets whether the heap counts as physically contiguous; it does not unless set. */
+    /**
+     * Sets whether the heap counts as physically contiguous; it does not unless set.
+     *
+     * @param contiguous whether the memory is one physically contiguous range
+     * @return this builder
+     */
     public Builder contiguous(boolean contiguous) {
       this.contiguous = once("contiguous", this.contiguous, contiguous);
       return this;
@@ -208,6 +222,8 @@ public final class ModelledHeap implements Heap {
     /**
      * Says that the heap counts as lying below 2^{@code bits}; 64 bits unless set.
      *
+     * @param bits how many bits an address has at most, 1 to 64
+     * @return this builder
      * @throws IllegalArgumentException unless 1 &lt;= bits &lt;= 64
      */
     public Builder addressBits(int bits) {
@@ -218,31 +234,56 @@ public final class ModelledHeap implements Heap {
       return this;
     }
 
-    /** Sets whether the CPU's mappings count as cached; they do unless set. */
+    /**
+     * Sets whether the CPU's mappings count as cached; they do unless set.
+     *
+     * @param cached whether the CPU caches the memory
+     * @return this builder
+     */
     public Builder cached(boolean cached) {
       this.cached = once("cached", this.cached, cached);
       return this;
     }
 
-    /** Sets whether the memory counts as a dma-buf; it does unless set. */
+    /**
+     * Sets whether the memory counts as a dma-buf; it does unless set.
+     *
+     * @param deviceAccess whether drivers import the memory
+     * @return this builder
+     */
     public Builder deviceAccess(boolean deviceAccess) {
       this.deviceAccess = once("deviceAccess", this.deviceAccess, deviceAccess);
       return this;
     }
 
-    /** Sets the speed that the memory counts as having; {@link MemorySpeed#NORMAL} unless set. */
+    /**
+     * Sets the speed that the memory counts as having; {@link MemorySpeed#NORMAL} unless set.
+     *
+     * @param speed how fast the CPU reaches the memory
+     * @return this builder
+     */
     public Builder speed(MemorySpeed speed) {
       this.speed = once("speed", this.speed, Objects.requireNonNull(speed, "speed"));
       return this;
     }
 
-    /** Sets the device in which the memory counts as lying; main memory unless set. */
+    /**
+     * Sets the device in which the memory counts as lying; main memory unless set.
+     *
+     * @param device the name of the device
+     * @return this builder
+     */
     public Builder deviceLocal(String device) {
       deviceLocal = once("deviceLocal", deviceLocal, Objects.requireNonNull(device, "device"));
       return this;
     }
 
-    /** Sets the NUMA node at which the memory counts as lying; not known unless set. */
+    /**
+     * Sets the NUMA node at which the memory counts as lying; not known unless set.
+     *
+     * @param node the number of the node
+     * @return this builder
+     */
     public Builder numaNode(int node) {
       numaNode = once("numaNode", numaNode, node);
       return this;
@@ -251,6 +292,9 @@ public final class ModelledHeap implements Heap {
     /**
      * Sets whether the CPU reaches the memory; it does unless set. Memory that it does not reach
      * has the coherency domain {@link Coherency#INACCESSIBLE}, and gives no CPU views.
+     *
+     * @param cpuReach whether the CPU can map the memory
+     * @return this builder
      */
     public Builder cpuReach(boolean cpuReach) {
       this.cpuReach = once("cpuReach", this.cpuReach, cpuReach);
@@ -260,6 +304,9 @@ public final class ModelledHeap implements Heap {
     /**
      * Sets whether the memory counts as protected; it does not unless set. Protected memory is out
      * of the reach of the CPU.
+     *
+     * @param secure whether the memory is protected
+     * @return this builder
      */
     public Builder secure(boolean secure) {
       this.secure = once("secure", this.secure, secure);
@@ -269,6 +316,8 @@ public final class ModelledHeap implements Heap {
     /**
      * Sets the alignment in bytes that the memory counts as having; that of pages unless set.
      *
+     * @param bytes the alignment in bytes, a power of two
+     * @return this builder
      * @throws IllegalArgumentException if the alignment is no power of two
      */
     public Builder alignmentBytes(long bytes) {
@@ -283,6 +332,7 @@ public final class ModelledHeap implements Heap {
      * Builds the heap. If memfds cannot be made on this machine, the heap is built nevertheless and
      * refuses to allocate.
      *
+     * @return the heap
      * @throws IllegalStateException if the memory is to be protected, and in the reach of the CPU
      */
     public ModelledHeap build() {

@@ -43,6 +43,8 @@ public final class UserMemory implements ForeignMemory {
    * Takes the part of a ByteBuffer from its position to its limit as they are now. The buffer may
    * leave it for a device that it does not suit.
    *
+   * @param memory the ByteBuffer, which has to be direct
+   * @return the memory to adopt
    * @throws IllegalArgumentException if the ByteBuffer is not direct, is read-only, or nothing
    *     remains
    */
@@ -54,6 +56,8 @@ public final class UserMemory implements ForeignMemory {
    * Takes a part of a ByteBuffer as {@link #of} does. The buffer never leaves it: devices that it
    * does not suit are refused.
    *
+   * @param memory the ByteBuffer, which has to be direct
+   * @return the memory to adopt
    * @throws IllegalArgumentException if the ByteBuffer is not direct, is read-only, or nothing
    *     remains
    */

@@ -16,10 +16,10 @@ import java.util.OptionalInt;
  *
  * <p>All buffers have the size that the queue's format asks for when the heap is opened. A request
  * for a larger buffer is refused as {@link Kind#TOO_LARGE}, even if the driver could allocate it.
- * The driver decides how many buffers there can be, mostly 32. As long as there are any, the queue
- * is taken: another open file of the node gets EBUSY, and the format cannot be changed. To stream
- * with the buffers, open the heap of {@link #of the open file that streams}, and queue each buffer
- * by {@link #indexOf its index}.
+ * The driver decides how many buffers there can be: 32 before kernel 6.9, and often more since. As
+ * long as there are any, the queue is taken: another open file of the node gets EBUSY, and the
+ * format cannot be changed. To stream with the buffers, open the heap of {@link #of the open file
+ * that streams}, and queue each buffer by {@link #indexOf its index}.
  *
  * <p>Kernels before 6.10, and drivers without VIDIOC_REMOVE_BUFS, do not free single buffers:
  * buffers that were given back are cleared and given out again, and the driver gets them back when
@@ -55,6 +55,8 @@ public final class V4l2Heap implements Heap {
    * @param name the heap's name, unique in the broker
    * @param fd a descriptor of the node; the heap takes a duplicate, and both stand for one open
    *     file
+   * @param queue which of the node's queues allocates
+   * @return the heap
    * @throws MemoryRefusedException if the node has no queue of this kind or no format, its buffers
    *     are in use, or the driver does not export them
    */

@@ -82,13 +82,15 @@ class FencedMoveTest {
                   }
                 })
             .build();
+    // Kernels name the CMA heap differently; "cma" is its other name on all of them.
     List<String> heaps =
         broker.snapshot().heaps().stream()
+            .filter(heap -> heap.name().equals("system") || heap.aliases().contains("cma"))
             .map(heap -> heap.name())
-            .filter(name -> name.equals("system") || name.equals("reserved"))
             .toList();
     Assumptions.assumeTrue(
-        heaps.size() == 2, "needs /dev/dma_heap/system and reserved; run samples/kernel-lab/test");
+        heaps.size() == 2,
+        "needs /dev/dma_heap/system and a CMA heap; run samples/kernel-lab/test");
     home = heaps.get(0);
     buffer = broker.export("frame", BlobSpec.of(SIZE));
     in = attach("camera", Duration.ofMinutes(2), heaps.toArray(String[]::new));
@@ -123,7 +125,7 @@ class FencedMoveTest {
   }
 
   private Attachment stricter() {
-    return attach("display", Duration.ofMinutes(2), home.equals("system") ? "reserved" : "system");
+    return attach("display", Duration.ofMinutes(2), home.equals("system") ? "cma" : "system");
   }
 
   private static <T> T next(BlockingQueue<T> queue) throws InterruptedException {
@@ -157,7 +159,7 @@ class FencedMoveTest {
 
   @Test
   void aFenceThatSignalsTooLateRollsTheMoveBack() throws Exception {
-    Attachment hasty = attach("hasty", Duration.ofMillis(1), "system", "reserved");
+    Attachment hasty = attach("hasty", Duration.ofMillis(1), "system", "cma");
     Mapping mapping = hasty.map(Access.WRITE);
     mapping.closeAfter(new SyncFile(timeline.fence(1)));
     Attachment out = stricter();
@@ -214,12 +216,12 @@ class FencedMoveTest {
   @Test
   void aWriteOfTheKernelsThatDoesNotEndRollsTheMoveBack() throws Exception {
     in.close();
-    in = attach("hasty", Duration.ofMillis(5), "system", "reserved");
+    in = attach("hasty", Duration.ofMillis(5), "system", "cma");
     try (Mapping mapping = in.map(Access.WRITE)) {
       SwSync.putOn(mapping.fd(), timeline.fence(1), /* writes= */ true);
     }
     Attachment out =
-        attach("display", Duration.ofMillis(5), home.equals("system") ? "reserved" : "system");
+        attach("display", Duration.ofMillis(5), home.equals("system") ? "cma" : "system");
     BufferMove event = next(rolledBack);
     assertTrue(event.failure().orElseThrow().contains("fence of the kernel"));
     assertEquals(List.of(), event.holders());

@@ -20,61 +20,131 @@ package dev.dmabroker.event;
  */
 public interface BrokerListener {
 
-  /** A device was attached to a buffer. */
+  /**
+   * A device was attached to a buffer.
+   *
+   * @param event what happened
+   */
   default void attached(DeviceAttached event) {}
 
-  /** A device could not be attached. The listener is told before the caller of attach. */
+  /**
+   * A device could not be attached. The listener is told before the caller of attach.
+   *
+   * @param event what happened
+   */
   default void refused(AttachRefused event) {}
 
-  /** A dispensable device is left out of a buffer, or served again. */
+  /**
+   * A dispensable device is left out of a buffer, or served again.
+   *
+   * @param event what happened
+   */
   default void leftOut(DeviceLeftOut event) {}
 
-  /** A buffer got its first memory, or new memory after it was evacuated. */
+  /**
+   * A buffer got its first memory, or new memory after it was evacuated.
+   *
+   * @param event what happened
+   */
   default void allocated(MemoryAllocated event) {}
 
-  /** A heap was asked for memory and gave none. */
+  /**
+   * A heap was asked for memory and gave none.
+   *
+   * @param event what happened
+   */
   default void heapRefused(HeapRefusal event) {}
 
-  /** A buffer lies in a new place. */
+  /**
+   * A buffer lies in a new place.
+   *
+   * @param event what happened
+   */
   default void moved(BufferMove event) {}
 
-  /** A move failed; the buffer lies in its old place with its contents. */
+  /**
+   * A move failed; the buffer lies in its old place with its contents.
+   *
+   * @param event what happened
+   */
   default void moveRolledBack(BufferMove event) {}
 
   /**
    * A fence that a mapping waited for before it ended signalled an error; the contents may be
    * incomplete.
+   *
+   * @param event what happened
    */
   default void fenceFailed(FenceFailure event) {}
 
-  /** A map had to wait. Called when the wait has ended, with or without success. */
+  /**
+   * A map had to wait. Called when the wait has ended, with or without success.
+   *
+   * @param event what happened
+   */
   default void stalled(MapStalled event) {}
 
-  /** A lease was asked back: no use of it begins any more. */
+  /**
+   * A lease was asked back: no use of it begins any more.
+   *
+   * @param event what happened
+   */
   default void leaseRecalled(LeaseRecalled event) {}
 
-  /** The last use of a lease that was asked back has ended. */
+  /**
+   * The last use of a lease that was asked back has ended.
+   *
+   * @param event what happened
+   */
   default void leaseReturned(LeaseReturned event) {}
 
-  /** An object became unreachable without having been closed, and the broker has closed it. */
+  /**
+   * An object became unreachable without having been closed, and the broker has closed it.
+   *
+   * @param event what happened
+   */
   default void leaked(LeakFound event) {}
 
-  /** A buffer's memory was given back. */
+  /**
+   * A buffer's memory was given back.
+   *
+   * @param event what happened
+   */
   default void released(MemoryReleased event) {}
 
-  /** A stream was made or closed, or a consumer came to it or left it. */
+  /**
+   * A stream was made or closed, or a consumer came to it or left it.
+   *
+   * @param event what happened
+   */
   default void streamChanged(StreamChanged event) {}
 
-  /** A stream has more buffers, or fewer. */
+  /**
+   * A stream has more buffers, or fewer.
+   *
+   * @param event what happened
+   */
   default void streamResized(StreamResized event) {}
 
-  /** A stream's producer has to wait, and the stream does not grow. */
+  /**
+   * A stream's producer has to wait, and the stream does not grow.
+   *
+   * @param event what happened
+   */
   default void streamHeldBack(StreamHeldBack event) {}
 
-  /** A consumer of a stream will not see a frame. */
+  /**
+   * A consumer of a stream will not see a frame.
+   *
+   * @param event what happened
+   */
   default void frameDropped(FrameDropped event) {}
 
-  /** A device holds more of a stream than it declared: a buffer for longer, or more buffers. */
+  /**
+   * A device holds more of a stream than it declared: a buffer for longer, or more buffers.
+   *
+   * @param event what happened
+   */
   default void overheld(Overheld event) {}
 
   /**

@@ -23,257 +23,265 @@ import java.util.Set;
 public interface BrokerSnapshot {
 
   /**
-   * When the snapshot was taken: no time in it is later. It is the wall clock's time at the
-   * broker's start and what has passed since, so it does not jump.
+   * {@return when the snapshot was taken: no time in it is later} It is the wall clock's time at
+   * the broker's start and what has passed since, so it does not jump.
    */
   Instant taken();
 
-  /** The open heaps, in the broker's order. */
+  /** {@return the open heaps, in the broker's order} */
   List<HeapState> heaps();
 
-  /** The heaps that cannot be used, and why. */
+  /** {@return the heaps that cannot be used, and why} */
   List<HeapProvider.Closed> closedHeaps();
 
-  /** The registered devices. */
+  /** {@return the registered devices} */
   List<DeviceState> devices();
 
-  /** The buffers that have not ended. */
+  /** {@return the buffers that have not ended} */
   List<BufferState> buffers();
 
-  /** What devices and groups have reserved of their budgets. */
+  /** {@return what devices and groups have reserved of their budgets} */
   List<BudgetState> budgets();
 
-  /** The streams that are not closed. */
+  /** {@return the streams that are not closed} */
   List<StreamState> streams();
 
-  /** The fences that the broker waits for. */
+  /** {@return the fences that the broker waits for} */
   FenceState fences();
 
-  /** How many objects were found unreachable and not closed. */
+  /** {@return how many objects were found unreachable and not closed} */
   LeakStats leaks();
 
-  /** The listeners, in the order in which they came. */
+  /** {@return the listeners, in the order in which they came} */
   List<ListenerState> listeners();
 
   /**
-   * How many events were dropped because too many waited for their listener, also of listeners that
-   * have left. It never goes down.
+   * {@return how many events were dropped because too many waited for their listener, also of
+   * listeners that have left} It never goes down.
    */
   long droppedEvents();
 
-  /** Whether the broker is closed. */
+  /** {@return whether the broker is closed} */
   boolean closed();
 
   /**
-   * How many mappings and CPU views were made so far. The number is never more than were made,
-   * except that a map may count twice if it came just as the buffer was closed to new maps.
+   * {@return how many mappings and CPU views were made so far} The number is never more than were
+   * made, except that a map may count twice if it came just as the buffer was closed to new maps.
    */
   long maps();
 
-  /** An open heap. Not for implementation outside the broker. */
+  /** An open heap. Immutable. Not for implementation outside the broker. */
   interface HeapState {
 
-    /** Its name. */
+    /** {@return its name} */
     String name();
 
-    /** Its other names. */
+    /** {@return its other names} */
     Set<String> aliases();
 
-    /** What is known of the heap. */
+    /** {@return what is known of the heap} */
     HeapTraits traits();
 
-    /** How many allocations have not been given back. */
+    /** {@return how many allocations have not been given back} */
     int backings();
 
-    /** The bytes of the allocations that have not been given back. */
+    /** {@return the bytes of the allocations that have not been given back} */
     long usedBytes();
 
     /**
-     * The memory that was given back but lives on, because another process or device has a
-     * descriptor of it.
+     * {@return the memory that was given back but lives on, because another process or device has a
+     * descriptor of it}
      */
     Lingering lingering();
   }
 
-  /** A budget of a device or a group of devices. Not for implementation outside the broker. */
+  /**
+   * A budget of a device or a group of devices. Immutable. Not for implementation outside the
+   * broker.
+   */
   interface BudgetState {
 
-    /** The name of the device or group. */
+    /** {@return the name of the device or group} */
     String name();
 
-    /** All of the budget, in bytes. */
+    /** {@return all of the budget, in bytes} */
     long limitBytes();
 
-    /** The bytes that buffers have reserved. */
+    /** {@return the bytes that buffers have reserved} */
     long reservedBytes();
   }
 
-  /** The fences that the broker waits for. Not for implementation outside the broker. */
+  /** The fences that the broker waits for. Immutable. Not for implementation outside the broker. */
   interface FenceState {
 
-    /** How many fences have not signalled. */
+    /** {@return how many fences have not signalled} */
     int pending();
 
-    /** The reason why fences are not waited for at the moment; empty if they are waited for. */
+    /**
+     * {@return the reason why fences are not waited for at the moment; empty if they are waited
+     * for}
+     */
     Optional<String> trouble();
   }
 
   /**
-   * How many objects were found unreachable and not closed, by kind; see {@link LeakFound}. Not for
-   * implementation outside the broker.
+   * How many objects were found unreachable and not closed, by kind; see {@link LeakFound}.
+   * Immutable. Not for implementation outside the broker.
    */
   interface LeakStats {
 
-    /** How many mappings and CPU views leaked. */
+    /** {@return how many mappings and CPU views leaked} */
     long mappings();
 
-    /** How many attachments of devices leaked. */
+    /** {@return how many attachments of devices leaked} */
     long attachments();
 
-    /** How many references to buffers leaked. */
+    /** {@return how many references to buffers leaked} */
     long buffers();
   }
 
-  /** A listener, and what it was told. Not for implementation outside the broker. */
+  /** A listener, and what it was told. Immutable. Not for implementation outside the broker. */
   interface ListenerState {
 
-    /** The name of its class. */
+    /** {@return the name of its class} */
     String type();
 
-    /** On which thread it is called. */
+    /** {@return on which thread it is called} */
     Delivery delivery();
 
-    /** How many events it was told, without a call that is under way. */
+    /** {@return how many events it was told, without a call that is under way} */
     long delivered();
 
-    /** How many events wait for it; always 0 if it is called in place. */
+    /** {@return how many events wait for it; always 0 if it is called in place} */
     int queued();
 
-    /** How many events it missed, because too many waited for it. */
+    /** {@return how many events it missed, because too many waited for it} */
     long dropped();
   }
 
-  /** An attachment of a device to a buffer. Not for implementation outside the broker. */
+  /**
+   * An attachment of a device to a buffer. Immutable. Not for implementation outside the broker.
+   */
   interface AttachmentState {
 
-    /** The device's name. */
+    /** {@return the device's name} */
     String device();
 
-    /** When the device attached. */
+    /** {@return when the device attached} */
     Instant since();
 
-    /** Whether the device is dispensable and not served now. */
+    /** {@return whether the device is dispensable and not served now} */
     boolean leftOut();
   }
 
-  /** A lease that is not over. Not for implementation outside the broker. */
+  /** A lease that is not over. Immutable. Not for implementation outside the broker. */
   interface LeaseState {
 
-    /** The name of the device that had mapped the buffer. */
+    /** {@return the name of the device that had mapped the buffer} */
     String device();
 
-    /** The name of its holder. */
+    /** {@return the name of its holder} */
     String holder();
 
-    /** The access that it is for. */
+    /** {@return the access that it is for} */
     Access access();
 
-    /** When it was made. */
+    /** {@return when it was made} */
     Instant since();
 
-    /** The number of the buffer's place that it is for. */
+    /** {@return the number of the buffer's place that it is for} */
     long generation();
 
-    /** How many uses go on. */
+    /** {@return how many uses go on} */
     long uses();
 
-    /** Whether a use can begin: it was neither asked back nor closed. */
+    /** {@return whether a use can begin: it was neither asked back nor closed} */
     boolean open();
   }
 
-  /** A device. Not for implementation outside the broker. */
+  /** A device. Immutable. Not for implementation outside the broker. */
   interface DeviceState {
 
-    /** Its name. */
+    /** {@return its name} */
     String name();
 
-    /** What the device asks of memory, in its preferred alternative. */
+    /** {@return what the device asks of memory, in its preferred alternative} */
     Constraints constraints();
 
     /**
-     * The longest time for which the device declared to hold a mapping; a move waits that long for
-     * it.
+     * {@return the longest time for which the device declared to hold a mapping; a move waits that
+     * long for it}
      */
     Duration longestHold();
 
-    /** What a probe learnt of the device. */
+    /** {@return what a probe learnt of the device} */
     List<Device.Finding> findings();
   }
 
-  /** A buffer. Not for implementation outside the broker. */
+  /** A buffer. Immutable. Not for implementation outside the broker. */
   interface BufferState {
 
-    /** The broker's number of the buffer. */
+    /** {@return the broker's number of the buffer} */
     long id();
 
-    /** Its name. */
+    /** {@return its name} */
     String name();
 
-    /** When it was exported. */
+    /** {@return when it was exported} */
     Instant since();
 
-    /** What the buffer holds. */
+    /** {@return what the buffer holds} */
     BufferSpec spec();
 
-    /** Where the buffer is in its life. */
+    /** {@return where the buffer is in its life} */
     SharedBuffer.State state();
 
-    /** The name of the heap in which its memory lies, if it has any. */
+    /** {@return the name of the heap in which its memory lies, if it has any} */
     Optional<String> heap();
 
-    /** How many places the buffer has had. */
+    /** {@return how many places the buffer has had} */
     long generation();
 
-    /** The bytes of its memory. */
+    /** {@return the bytes of its memory} */
     long sizeBytes();
 
-    /** When this memory was allocated, if it has any. */
+    /** {@return when this memory was allocated, if it has any} */
     Optional<Instant> residentSince();
 
-    /** The attached devices, in their order. */
+    /** {@return the attached devices, in their order} */
     List<AttachmentState> attachments();
 
-    /** The open mappings and the leases in use, each with its holder. */
+    /** {@return the open mappings and the leases in use, each with its holder} */
     List<Holder> holders();
 
-    /** The leases that are not over, also those that are not used. */
+    /** {@return the leases that are not over, also those that are not used} */
     List<LeaseState> leases();
 
-    /** The names of the devices that pinned it. */
+    /** {@return the names of the devices that pinned it} */
     List<String> pinned();
 
-    /** How many maps wait. */
+    /** {@return how many maps wait} */
     int waiting();
 
     /**
-     * What the search for the buffer's memory waits for and since when, in words, for example for a
-     * heap that has not answered; empty if no memory is sought now.
+     * {@return what the search for the buffer's memory waits for and since when, in words, for
+     * example for a heap that has not answered; empty if no memory is sought now}
      */
     Optional<String> seeking();
 
-    /** How many places the buffer has left that readers still hold. */
+    /** {@return how many places the buffer has left that readers still hold} */
     int retired();
 
-    /** What became of the buffer's moves. */
+    /** {@return what became of the buffer's moves} */
     MoveStats moves();
 
     /**
-     * How many mappings and CPU views were made of the buffer so far; counted as {@link
-     * BrokerSnapshot#maps}.
+     * {@return how many mappings and CPU views were made of the buffer so far; counted as {@link
+     * BrokerSnapshot#maps}}
      */
     long maps();
 
-    /** The names of the attached devices. */
+    /** {@return the names of the attached devices} */
     default List<String> attached() {
       return attachments().stream().map(AttachmentState::device).toList();
     }

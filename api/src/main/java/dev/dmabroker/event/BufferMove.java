@@ -6,76 +6,80 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * A move of a buffer to other memory, completed or rolled back. Not for implementation outside the
- * broker.
+ * A move of a buffer to other memory, completed or rolled back. Immutable. Not for implementation
+ * outside the broker.
  */
 public interface BufferMove {
 
-  /** The buffer's name. */
+  /** {@return the buffer's name} */
   String buffer();
 
-  /** The heap that the buffer lay in before. */
+  /** {@return the heap that the buffer lay in before} */
   String from();
 
-  /** The heap that the buffer was to lie in; empty if none was found. */
+  /** {@return the heap that the buffer was to lie in; empty if none was found} */
   Optional<String> to();
 
-  /** What made the buffer move. */
+  /** {@return what made the buffer move} */
   Cause cause();
 
-  /** The device that needs the move; with {@link Cause#ROOM}, the buffer that the room is for. */
+  /**
+   * {@return the device that needs the move; with {@link Cause#ROOM}, the buffer that the room is
+   * for}
+   */
   String beneficiary();
 
-  /** The buffer's generation now. */
+  /** {@return the buffer's generation now} */
   long generation();
 
-  /** The number of this attempt, from 1. */
+  /** {@return the number of this attempt, from 1} */
   int attempt();
 
-  /** How many attempts there may be before the move is given up. */
+  /** {@return how many attempts there may be before the move is given up} */
   int maxAttempts();
 
-  /** The size of the contents, in bytes. */
+  /** {@return the size of the contents, in bytes} */
   long sizeBytes();
 
-  /** The bytes that were copied; 0 if the contents need not be kept. */
+  /** {@return the bytes that were copied; 0 if the contents need not be kept} */
   long copiedBytes();
 
-  /** The bytes of the new memory; 0 if none was found. */
+  /** {@return the bytes of the new memory; 0 if none was found} */
   long placedBytes();
 
   /**
-   * The time that it took to find and populate the new memory, during which the buffer was in use.
+   * {@return the time that it took to find and populate the new memory, during which the buffer was
+   * in use}
    */
   Duration prepare();
 
   /**
-   * The time during which new maps waited: for the drain, for the copy and for the steps between
-   * them.
+   * {@return the time during which new maps waited: for the drain, for the copy and for the steps
+   * between them}
    */
   Duration stall();
 
-  /** The part of the stall that was spent waiting for open mappings and for fences. */
+  /** {@return the part of the stall that was spent waiting for open mappings and for fences} */
   Duration drain();
 
   /**
-   * The longest time that the drain might have taken: the longest hold that the holders of the
-   * mappings had declared; zero if nothing had to be waited for.
+   * {@return the longest time that the drain might have taken: the longest hold that the holders of
+   * the mappings had declared; zero if nothing had to be waited for}
    */
   Duration deadline();
 
-  /** The part of the stall that was spent copying. */
+  /** {@return the part of the stall that was spent copying} */
   Duration copy();
 
-  /** How long the move rests until it is tried again; zero if it is not. */
+  /** {@return how long the move rests until it is tried again; zero if it is not} */
   Duration backOff();
 
-  /** Why the move was rolled back; empty if it was not. */
+  /** {@return why the move was rolled back; empty if it was not} */
   Optional<String> failure();
 
   /**
-   * The mappings that were still open at the move's deadline; empty unless they are the reason of
-   * its failure.
+   * {@return the mappings that were still open at the move's deadline; empty unless they are the
+   * reason of its failure}
    */
   List<Holder> holders();
 

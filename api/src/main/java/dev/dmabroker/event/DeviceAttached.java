@@ -5,24 +5,24 @@ import dev.dmabroker.spi.PlacementHeuristic.User;
 import java.util.List;
 import java.util.Optional;
 
-/** A device was attached to a buffer. Not for implementation outside the broker. */
+/** A device was attached to a buffer. Immutable. Not for implementation outside the broker. */
 public interface DeviceAttached {
 
-  /** The broker's number of the buffer. */
+  /** {@return the broker's number of the buffer} */
   long bufferId();
 
-  /** The buffer's name. */
+  /** {@return the buffer's name} */
   String buffer();
 
-  /** What the buffer holds. */
+  /** {@return what the buffer holds} */
   BufferSpec spec();
 
-  /** The device, with its constraints and access. */
+  /** {@return the device, with its constraints and access} */
   User device();
 
-  /** The names of the devices that were attached already, in their order. */
+  /** {@return the names of the devices that were attached already, in their order} */
   List<String> before();
 
-  /** The name of the heap in which the buffer lies; empty if it has no memory. */
+  /** {@return the name of the heap in which the buffer lies; empty if it has no memory} */
   Optional<String> heap();
 }

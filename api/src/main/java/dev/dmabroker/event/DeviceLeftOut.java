@@ -1,17 +1,17 @@
 package dev.dmabroker.event;
 
 /**
- * A dispensable device is left out of a buffer, or served again. Not for implementation outside the
- * broker.
+ * A dispensable device is left out of a buffer, or served again. Immutable. Not for implementation
+ * outside the broker.
  */
 public interface DeviceLeftOut {
 
-  /** The buffer's name. */
+  /** {@return the buffer's name} */
   String buffer();
 
-  /** The device's name. */
+  /** {@return the device's name} */
   String device();
 
-  /** Whether the device is left out now; false if it is served again. */
+  /** {@return whether the device is left out now; false if it is served again} */
   boolean leftOut();
 }

@@ -1,20 +1,24 @@
 package dev.dmabroker.event;
 
 /**
- * A frame was submitted that a consumer will not see. Not for implementation outside the broker.
+ * A frame was submitted that a consumer will not see. Immutable. Not for implementation outside the
+ * broker.
  */
 public interface FrameDropped {
 
-  /** The stream's name. */
+  /** {@return the stream's name} */
   String stream();
 
-  /** The name of the consumer's device, or of the producer's if no consumer will see the frame. */
+  /**
+   * {@return the name of the consumer's device, or of the producer's if no consumer will see the
+   * frame}
+   */
   String consumer();
 
-  /** The number of the frame. */
+  /** {@return the number of the frame} */
   long sequence();
 
-  /** Why the frame was dropped. */
+  /** {@return why the frame was dropped} */
   Reason reason();
 
   /** Why a frame is dropped. */

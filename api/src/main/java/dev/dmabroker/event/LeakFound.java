@@ -5,29 +5,31 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * An object became unreachable without having been closed. The broker has closed it since. Not for
- * implementation outside the broker.
+ * An object became unreachable without having been closed. The broker has closed it since.
+ * Immutable. Not for implementation outside the broker.
  */
 public interface LeakFound {
 
-  /** The kind of object that leaked. */
+  /** {@return the kind of object that leaked} */
   Kind kind();
 
-  /** The buffer's name. */
+  /** {@return the buffer's name} */
   String buffer();
 
-  /** The name of the device that had made the mapping or attachment; empty for a buffer. */
+  /**
+   * {@return the name of the device that had made the mapping or attachment; empty for a buffer}
+   */
   Optional<String> device();
 
-  /** The access that the mapping was made for; empty for other kinds. */
+  /** {@return the access that the mapping was made for; empty for other kinds} */
   Optional<Access> access();
 
-  /** How long ago the object was made. */
+  /** {@return how long ago the object was made} */
   Duration age();
 
   /**
-   * The place in the application's code that made the object, if that was recorded; see {@link
-   * dev.dmabroker.Broker.Builder#leakTracking}.
+   * {@return the place in the application's code that made the object, if that was recorded; see
+   * {@link dev.dmabroker.Broker.Builder#leakTracking}}
    */
   Optional<Throwable> created();
 

@@ -4,33 +4,36 @@ import dev.dmabroker.spec.Access;
 import java.util.Optional;
 
 /**
- * The broker has asked a {@link dev.dmabroker.Lease} back: no use of it begins any more. Not for
- * implementation outside the broker.
+ * The broker has asked a {@link dev.dmabroker.Lease} back: no use of it begins any more. Immutable.
+ * Not for implementation outside the broker.
  */
 public interface LeaseRecalled {
 
-  /** The buffer's name. */
+  /** {@return the buffer's name} */
   String buffer();
 
-  /** The name of the device that had mapped the buffer. */
+  /** {@return the name of the device that had mapped the buffer} */
   String device();
 
-  /** The name of the lease's holder. */
+  /** {@return the name of the lease's holder} */
   String holder();
 
-  /** The access that the lease is for. */
+  /** {@return the access that the lease is for} */
   Access access();
 
-  /** The number of the buffer's place that the lease is for. */
+  /** {@return the number of the buffer's place that the lease is for} */
   long generation();
 
-  /** What the lease was in the way of. */
+  /** {@return what the lease was in the way of} */
   Cause cause();
 
-  /** The device that needs the move, or the buffer that needs the room; empty with other causes. */
+  /**
+   * {@return the device that needs the move, or the buffer that needs the room; empty with other
+   * causes}
+   */
   Optional<String> beneficiary();
 
-  /** How many uses went on then; they hold up what is the cause. */
+  /** {@return how many uses went on then; they hold up what is the cause} */
   long uses();
 
   /** What a lease was in the way of. */

@@ -2,18 +2,18 @@ package dev.dmabroker.event;
 
 import java.time.Duration;
 
-/** A map had to wait. Not for implementation outside the broker. */
+/** A map had to wait. Immutable. Not for implementation outside the broker. */
 public interface MapStalled {
 
-  /** The buffer's name. */
+  /** {@return the buffer's name} */
   String buffer();
 
-  /** The name of the device that maps. */
+  /** {@return the name of the device that maps} */
   String device();
 
-  /** How long the map waited. */
+  /** {@return how long the map waited} */
   Duration waited();
 
-  /** Whether the buffer was mapped in the end. */
+  /** {@return whether the buffer was mapped in the end} */
   boolean granted();
 }

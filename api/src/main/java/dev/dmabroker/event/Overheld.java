@@ -3,33 +3,33 @@ package dev.dmabroker.event;
 import java.time.Duration;
 
 /**
- * A device holds more of a stream than it declared: a buffer for longer, or more buffers. Not for
- * implementation outside the broker.
+ * A device holds more of a stream than it declared: a buffer for longer, or more buffers.
+ * Immutable. Not for implementation outside the broker.
  */
 public interface Overheld {
 
-  /** The stream's name. */
+  /** {@return the stream's name} */
   String stream();
 
-  /** The name of the device that holds more than it declared. */
+  /** {@return the name of the device that holds more than it declared} */
   String device();
 
-  /** What was exceeded. */
+  /** {@return what was exceeded} */
   Excess excess();
 
-  /** The index of the buffer that is held too long, or that is one too many. */
+  /** {@return the index of the buffer that is held too long, or that is one too many} */
   int index();
 
-  /** For how long that buffer has been held so far. */
+  /** {@return for how long that buffer has been held so far} */
   Duration held();
 
-  /** The longest hold that the device declared, or the broker's default. */
+  /** {@return the longest hold that the device declared, or the broker's default} */
   Duration longestHold();
 
-  /** How many buffers the device holds. */
+  /** {@return how many buffers the device holds} */
   int count();
 
-  /** How many buffers the device declared to hold; -1 if it did not. */
+  /** {@return how many buffers the device declared to hold; -1 if it did not} */
   int camping();
 
   /** The limits that a device can exceed. */

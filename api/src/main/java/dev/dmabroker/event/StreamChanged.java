@@ -1,8 +1,8 @@
 package dev.dmabroker.event;
 
 /**
- * A stream was made or closed, or a consumer came to it or left it. Not for implementation outside
- * the broker.
+ * A stream was made or closed, or a consumer came to it or left it. Immutable. Not for
+ * implementation outside the broker.
  */
 public interface StreamChanged {
 
@@ -18,12 +18,12 @@ public interface StreamChanged {
     CLOSED
   }
 
-  /** The stream's name. */
+  /** {@return the stream's name} */
   String stream();
 
-  /** What became different. */
+  /** {@return what became different} */
   Change change();
 
-  /** The consumer that came or left; otherwise the stream's producer. */
+  /** {@return the consumer that came or left; otherwise the stream's producer} */
   String device();
 }

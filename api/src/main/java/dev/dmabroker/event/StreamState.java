@@ -12,117 +12,127 @@ import java.util.Optional;
  */
 public interface StreamState {
 
-  /** Its name. */
+  /** {@return its name} */
   String name();
 
-  /** Whether frames flow. */
+  /** {@return whether frames flow} */
   BufferStream.State state();
 
   /**
-   * How many buffers the stream has: those that are {@link #free}, {@link #filling} and {@link
-   * #inFlight} together. A closed stream has none, although devices may still {@linkplain Holds#now
-   * hold} some that were the stream's.
+   * {@return how many buffers the stream has: those that are {@link #free}, {@link #filling} and
+   * {@link #inFlight} together} A closed stream has none, although devices may still {@linkplain
+   * Holds#now hold} some that were the stream's.
    */
   int depth();
 
-  /** How many buffers the stream keeps, as declared. */
+  /** {@return how many buffers the stream keeps, as declared} */
   int floor();
 
-  /** How many buffers the stream may have. */
+  /** {@return how many buffers the stream may have} */
   int maxBuffers();
 
-  /** The bytes of all its buffers. */
+  /** {@return the bytes of all its buffers} */
   long sizeBytes();
 
-  /** How many buffers are neither the producer's nor a consumer's. */
+  /** {@return how many buffers are neither the producer's nor a consumer's} */
   int free();
 
-  /** How many of the stream's buffers the producer has. */
+  /** {@return how many of the stream's buffers the producer has} */
   int filling();
 
-  /** How many buffers are queued for or held by consumers, or wait for the producer's fence. */
+  /**
+   * {@return how many buffers are queued for or held by consumers, or wait for the producer's
+   * fence}
+   */
   int inFlight();
 
-  /** How many threads wait to acquire a frame. */
+  /** {@return how many threads wait to acquire a frame} */
   int waiting();
 
-  /** How many frames were submitted so far. */
+  /** {@return how many frames were submitted so far} */
   long submitted();
 
-  /** How many frames had a fence that signalled an error. */
+  /** {@return how many frames had a fence that signalled an error} */
   long failed();
 
-  /** How often the producer had to wait to acquire, or tried without success. */
+  /**
+   * {@return the number of times that the producer had to wait to acquire, or tried without
+   * success}
+   */
   long starved();
 
-  /** How many buffers were added because the producer would have waited. */
+  /** {@return how many buffers were added because the producer would have waited} */
   long grown();
 
-  /** How many buffers were given back after a quiet time. */
+  /** {@return how many buffers were given back after a quiet time} */
   long shrunk();
 
-  /** How often the stream was not allowed to grow. */
+  /** {@return how often the stream was not allowed to grow} */
   long refused();
 
-  /** How many buffers were overwritten with zeros before devices of another group got them. */
+  /**
+   * {@return how many buffers were overwritten with zeros before devices of another group got them}
+   */
   long scrubbed();
 
-  /** The reason why the stream does not grow though the producer waits; empty otherwise. */
+  /**
+   * {@return the reason why the stream does not grow though the producer waits; empty otherwise}
+   */
   Optional<String> heldBack();
 
-  /** What the producer does with the stream's buffers. */
+  /** {@return what the producer does with the stream's buffers} */
   Holds producer();
 
-  /** The attached consumers. */
+  /** {@return the attached consumers} */
   List<ConsumerState> consumers();
 
   /**
-   * What a device does with a stream's buffers, next to what it declared. Not for implementation
-   * outside the broker.
+   * What a device does with a stream's buffers, next to what it declared. Immutable. Not for
+   * implementation outside the broker.
    */
   interface Holds {
 
-    /** The device's name. */
+    /** {@return the device's name} */
     String device();
 
-    /** How many buffers the device holds. */
+    /** {@return how many buffers the device holds} */
     int now();
 
-    /** How many buffers it has held at once at most. */
+    /** {@return how many buffers it has held at once at most} */
     int most();
 
-    /** How many buffers it declared, with its dedicated slack; -1 if it did not. */
+    /** {@return how many buffers it declared, with its dedicated slack; -1 if it did not} */
     int camping();
 
-    /** How many buffers it has held and released. */
+    /** {@return how many buffers it has held and released} */
     long ended();
 
-    /** The time for which it held those buffers, added up. */
+    /** {@return the time for which it held those buffers, added up} */
     Duration total();
 
-    /** The longest time for which it held one of those buffers. */
+    /** {@return the longest time for which it held one of those buffers} */
     Duration longest();
 
-    /** The longest hold that it declared, or the broker's default. */
+    /** {@return the longest hold that it declared, or the broker's default} */
     Duration longestHold();
 
-    /** How many buffers it has held for longer than that. */
+    /** {@return how many buffers it has held for longer than that} */
     long overheld();
   }
 
-  /** The state of a consumer. Not for implementation outside the broker. */
+  /** The state of a consumer. Immutable. Not for implementation outside the broker. */
   interface ConsumerState {
 
-    /** What happens to frames while the consumer is slow. */
+    /** {@return what happens to frames while the consumer is slow} */
     StreamConsumer.Policy policy();
 
-    /** How many frames the consumer has not taken yet. */
+    /** {@return how many frames the consumer has not taken yet} */
     int queued();
 
-    /** How many frames the consumer will not see. */
+    /** {@return how many frames the consumer will not see} */
     long dropped();
 
-    /** What the consumer does with the frames that it has taken. */
+    /** {@return what the consumer does with the frames that it has taken} */
     Holds holds();
   }
 }

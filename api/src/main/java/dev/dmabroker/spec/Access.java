@@ -25,17 +25,21 @@ public enum Access {
     this.writes = writes;
   }
 
-  /** Whether the contents are read. */
+  /** {@return whether the contents are read} */
   public boolean reads() {
     return reads;
   }
 
-  /** Whether the contents are changed. */
+  /** {@return whether the contents are changed} */
   public boolean writes() {
     return writes;
   }
 
-  /** Whether a device that declared this access may map with {@code requested}. */
+  /**
+   * {@return whether a device that declared this access may map with {@code requested}}
+   *
+   * @param requested the access that is asked for
+   */
   public boolean permits(Access requested) {
     return (reads || !requested.reads) && (writes || !requested.writes);
   }

@@ -6,6 +6,8 @@ public record AddressRange(long first, long last) {
   /**
    * Checks that the range is not empty and does not begin below 0.
    *
+   * @param first the first address
+   * @param last the last address
    * @throws InvalidConstraintException if a bound is wrong
    */
   public AddressRange {
@@ -19,7 +21,11 @@ public record AddressRange(long first, long last) {
     }
   }
 
-  /** Whether this range contains all of the other range. */
+  /**
+   * {@return whether this range contains all of the other range}
+   *
+   * @param other the other range
+   */
   public boolean contains(AddressRange other) {
     return first <= other.first && other.last <= last;
   }

@@ -18,6 +18,9 @@ public record BlobSpec(long sizeBytes, Optional<CompressedFormat> format) implem
   /**
    * Checks the size.
    *
+   * @param sizeBytes how many bytes the buffer holds, at least 1
+   * @param format what the bytes are if they are compressed video, which every device has to take;
+   *     empty if it does not matter
    * @throws IllegalArgumentException if the size is less than 1
    */
   public BlobSpec {
@@ -27,12 +30,21 @@ public record BlobSpec(long sizeBytes, Optional<CompressedFormat> format) implem
     Objects.requireNonNull(format, "format");
   }
 
-  /** A spec of {@code sizeBytes} bytes. */
+  /**
+   * {@return a spec of {@code sizeBytes} bytes}
+   *
+   * @param sizeBytes the size, in bytes
+   */
   public static BlobSpec of(long sizeBytes) {
     return new BlobSpec(sizeBytes, Optional.empty());
   }
 
-  /** A spec of {@code sizeBytes} bytes of compressed video in the given format. */
+  /**
+   * {@return a spec of {@code sizeBytes} bytes of compressed video in the given format}
+   *
+   * @param sizeBytes the size, in bytes
+   * @param format the format of the compressed video
+   */
   public static BlobSpec of(long sizeBytes, CompressedFormat format) {
     return new BlobSpec(sizeBytes, Optional.of(format));
   }

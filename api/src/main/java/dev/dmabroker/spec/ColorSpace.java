@@ -86,14 +86,14 @@ public enum ColorSpace {
       this.drmCode = drmCode;
     }
 
-    /** The code in {@code struct v4l2_pix_format.xfer_func}; empty if V4L2 has none. */
+    /** {@return the code in {@code struct v4l2_pix_format.xfer_func}; empty if V4L2 has none} */
     public OptionalInt v4l2Code() {
       return code(v4l2Code);
     }
 
     /**
-     * The code in {@code struct hdr_metadata_infoframe.eotf} of a connector's property {@code
-     * HDR_OUTPUT_METADATA}, by CTA-861-G; empty if it has none.
+     * {@return the code in {@code struct hdr_metadata_infoframe.eotf} of a connector's property
+     * {@code HDR_OUTPUT_METADATA}, by CTA-861-G; empty if it has none}
      */
     public OptionalInt drmCode() {
       return code(drmCode);
@@ -125,12 +125,15 @@ public enum ColorSpace {
       this.drmName = drmName;
     }
 
-    /** The code in {@code struct v4l2_pix_format.ycbcr_enc}. */
+    /** {@return the code in {@code struct v4l2_pix_format.ycbcr_enc}} */
     public int v4l2Code() {
       return v4l2Code;
     }
 
-    /** The name among the values of a plane's property {@code COLOR_ENCODING}; empty if none. */
+    /**
+     * {@return the name among the values of a plane's property {@code COLOR_ENCODING}; empty if
+     * none}
+     */
     public Optional<String> drmName() {
       return named(drmName);
     }
@@ -153,12 +156,14 @@ public enum ColorSpace {
       this.drmName = drmName;
     }
 
-    /** The code in {@code struct v4l2_pix_format.quantization}. */
+    /** {@return the code in {@code struct v4l2_pix_format.quantization}} */
     public int v4l2Code() {
       return v4l2Code;
     }
 
-    /** The name among the values of a plane's property {@code COLOR_RANGE}; empty if none. */
+    /**
+     * {@return the name among the values of a plane's property {@code COLOR_RANGE}; empty if none}
+     */
     public Optional<String> drmName() {
       return named(drmName);
     }
@@ -177,24 +182,24 @@ public enum ColorSpace {
   }
 
   /**
-   * The code in {@code struct v4l2_pix_format.colorspace}, which names the primaries; empty if V4L2
-   * has none.
+   * {@return the code in {@code struct v4l2_pix_format.colorspace}, which names the primaries;
+   * empty if V4L2 has none}
    */
   public OptionalInt v4l2Code() {
     return code(v4l2Code);
   }
 
-  /** The transfer function. */
+  /** {@return the transfer function} */
   public Transfer transfer() {
     return transfer;
   }
 
-  /** The encoding of Y'CbCr. */
+  /** {@return the encoding of Y'CbCr} */
   public Encoding encoding() {
     return encoding;
   }
 
-  /** The range of numbers. */
+  /** {@return the range of numbers} */
   public Range range() {
     return range;
   }

@@ -70,12 +70,16 @@ public enum CompressedFormat {
     this.v4l2Code = PixelFormat.fourcc(v4l2);
   }
 
-  /** The format that has a code of V4L2; empty if no format here has the code. */
+  /**
+   * {@return the format that has a code of V4L2; empty if no format here has the code}
+   *
+   * @param code a code of V4L2
+   */
   public static Optional<CompressedFormat> ofV4l2(int code) {
     return Optional.ofNullable(BY_CODE.get(code));
   }
 
-  /** The code in {@code struct v4l2_pix_format.pixelformat}. */
+  /** {@return the code in {@code struct v4l2_pix_format.pixelformat}} */
   public int v4l2Code() {
     return v4l2Code;
   }

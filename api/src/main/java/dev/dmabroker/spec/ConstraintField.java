@@ -155,22 +155,25 @@ public enum ConstraintField {
     this.neutral = neutral;
   }
 
-  /** The name of the field in texts, for example {@code addressBits}. */
+  /** {@return the name of the field in texts, for example {@code addressBits}} */
   public String label() {
     return label;
   }
 
-  /** How the values of several devices combine. */
+  /** {@return how the values of several devices combine} */
   public Combination combination() {
     return combination;
   }
 
-  /** Whether the field is a property of pictures, and belongs into {@link ImageConstraints}. */
+  /**
+   * {@return whether the field is a property of pictures, and belongs into {@link
+   * ImageConstraints}}
+   */
   public boolean isImage() {
     return compareTo(FORMATS) >= 0 && compareTo(VERTICAL_PADDING) <= 0;
   }
 
-  /** Whether the field counts buffers. */
+  /** {@return whether the field counts buffers} */
   public boolean isCount() {
     return compareTo(CAMPING) >= 0;
   }

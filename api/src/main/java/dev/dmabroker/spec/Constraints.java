@@ -73,143 +73,154 @@ public final class Constraints {
   }
 
   /**
-   * Constraints of which none is set. They still ask for the four defaults of this class, which not
-   * every memory meets: memory that no driver imports does not, nor does protected memory.
+   * {@return constraints of which none is set} They still ask for the four defaults of this class,
+   * which not every memory meets: memory that no driver imports does not, nor does protected
+   * memory.
    */
   public static Constraints none() {
     return NONE;
   }
 
-  /** A builder in which no field is set. */
+  /** {@return a builder in which no field is set} */
   public static ConstraintsBuilder builder() {
     return new ConstraintsBuilder();
   }
 
   /**
-   * A builder that has the fields of these constraints. Each field may be set anew; entries for
-   * pictures, usages and preferences are added to those that are there.
+   * {@return a builder that has the fields of these constraints} Each field may be set anew;
+   * entries for pictures, usages and preferences are added to those that are there.
    */
   public ConstraintsBuilder toBuilder() {
     return new ConstraintsBuilder(this);
   }
 
-  /** Whether the memory has to be one physically contiguous range. */
+  /** {@return whether the memory has to be one physically contiguous range} */
   public boolean contiguous() {
     return get(ConstraintField.CONTIGUOUS, false);
   }
 
-  /** Whether the CPU has to be able to map the memory. */
+  /** {@return whether the CPU has to be able to map the memory} */
   public boolean cpuReach() {
     return get(ConstraintField.CPU_REACH, false);
   }
 
   /**
-   * Whether only the CPU uses the memory. If not, the memory has to be a dma-buf, which drivers can
-   * import.
+   * {@return whether only the CPU uses the memory} If not, the memory has to be a dma-buf, which
+   * drivers can import.
    */
   public boolean cpuOnly() {
     return !get(ConstraintField.DEVICE_ACCESS, true);
   }
 
-  /** Width of the addresses that the device can put out, in bits, 1 to 64. */
+  /** {@return width of the addresses that the device can put out, in bits, 1 to 64} */
   public int addressBits() {
     return get(ConstraintField.ADDRESS_BITS, 64);
   }
 
   /**
-   * Ranges of addresses, one of which has to hold all of the memory; empty if any address will do.
+   * {@return ranges of addresses, one of which has to hold all of the memory; empty if any address
+   * will do}
    */
   public List<AddressRange> addressRanges() {
     return get(ConstraintField.ADDRESS_RANGES, ImmutableList.of());
   }
 
-  /** Alignment of the buffer's first byte, in bytes, a power of two. */
+  /** {@return alignment of the buffer's first byte, in bytes, a power of two} */
   public long alignmentBytes() {
     return get(ConstraintField.ALIGNMENT, 1L);
   }
 
   /**
-   * The smallest buffer that the device takes, in bytes; smaller ones are allocated at this size.
+   * {@return the smallest buffer that the device takes, in bytes; smaller ones are allocated at
+   * this size}
    */
   public long minSizeBytes() {
     return get(ConstraintField.MIN_SIZE, 1L);
   }
 
-  /** The largest buffer that the device takes, in bytes. */
+  /** {@return the largest buffer that the device takes, in bytes} */
   public long maxSizeBytes() {
     return get(ConstraintField.MAX_SIZE, Long.MAX_VALUE);
   }
 
-  /** The most contiguous pieces that the device takes, like {@code sg_tablesize} in the kernel. */
+  /**
+   * {@return the most contiguous pieces that the device takes, like {@code sg_tablesize} in the
+   * kernel}
+   */
   public int maxSegments() {
     return get(ConstraintField.MAX_SEGMENTS, Integer.MAX_VALUE);
   }
 
-  /** The longest piece, in bytes, like {@code dma_set_max_seg_size} in the kernel. */
+  /** {@return the longest piece, in bytes, like {@code dma_set_max_seg_size} in the kernel} */
   public long maxSegmentBytes() {
     return get(ConstraintField.MAX_SEGMENT_SIZE, Long.MAX_VALUE);
   }
 
   /**
-   * A number of bytes; no piece crosses a multiple of it, like {@code dma_set_seg_boundary} in the
-   * kernel. {@code Long.MAX_VALUE} if there is no boundary.
+   * {@return a number of bytes; no piece crosses a multiple of it, like {@code
+   * dma_set_seg_boundary} in the kernel} {@code Long.MAX_VALUE} if there is no boundary.
    */
   public long segmentBoundaryBytes() {
     return get(ConstraintField.SEGMENT_BOUNDARY, Long.MAX_VALUE);
   }
 
-  /** The coherency domains that the device supports; CPU and RAM unless declared. */
+  /** {@return the coherency domains that the device supports; CPU and RAM unless declared} */
   public Set<Coherency> coherency() {
     return get(ConstraintField.COHERENCY, COHERENT);
   }
 
-  /** Whether the memory has to be protected. */
+  /** {@return whether the memory has to be protected} */
   public boolean secure() {
     return get(ConstraintField.SECURE, false);
   }
 
-  /** Whether the device reaches memory that lies in another device. */
+  /** {@return whether the device reaches memory that lies in another device} */
   public boolean peerToPeer() {
     return get(ConstraintField.PEER_TO_PEER, false);
   }
 
-  /** The only heaps that the device reaches, by name or alias; empty if the device reaches all. */
+  /**
+   * {@return the only heaps that the device reaches, by name or alias; empty if the device reaches
+   * all}
+   */
   public Optional<Set<String>> permittedHeaps() {
     return Optional.ofNullable(names(ConstraintField.PERMITTED_HEAPS));
   }
 
-  /** The heaps, by name or alias, that the device does not reach. */
+  /** {@return the heaps, by name or alias, that the device does not reach} */
   public Set<String> forbiddenHeaps() {
     return get(ConstraintField.FORBIDDEN_HEAPS, ImmutableSortedSet.of());
   }
 
-  /** The only types of heaps that the device reaches; empty if the device reaches all. */
+  /** {@return the only types of heaps that the device reaches; empty if the device reaches all} */
   public Optional<Set<String>> permittedHeapTypes() {
     return Optional.ofNullable(names(ConstraintField.PERMITTED_HEAP_TYPES));
   }
 
-  /** The types of heaps that the device does not reach. */
+  /** {@return the types of heaps that the device does not reach} */
   public Set<String> forbiddenHeapTypes() {
     return get(ConstraintField.FORBIDDEN_HEAP_TYPES, ImmutableSortedSet.of());
   }
 
-  /** Whether the device needs the CPU's mapping to be cached. */
+  /** {@return whether the device needs the CPU's mapping to be cached} */
   public Caching caching() {
     return get(ConstraintField.CACHING, Caching.ANY);
   }
 
-  /** The NUMA node at which the memory has to lie; empty if any node will do. */
+  /** {@return the NUMA node at which the memory has to lie; empty if any node will do} */
   public OptionalInt numaNode() {
     Integer node = (Integer) values.get(ConstraintField.NUMA_NODE);
     return node == null ? OptionalInt.empty() : OptionalInt.of(node);
   }
 
-  /** The least speed of the memory. */
+  /** {@return the least speed of the memory} */
   public MemorySpeed speed() {
     return get(ConstraintField.SPEED, MemorySpeed.SLOW);
   }
 
-  /** The only formats of compressed video that the device takes; empty if all are taken. */
+  /**
+   * {@return the only formats of compressed video that the device takes; empty if all are taken}
+   */
   public Optional<Set<CompressedFormat>> compressedFormats() {
     @SuppressWarnings("unchecked") // The setter has the field's type.
     Set<CompressedFormat> formats =
@@ -218,19 +229,21 @@ public final class Constraints {
   }
 
   /**
-   * Each plane's stride has to be a multiple of this number of bytes, in pictures of any format; at
-   * least 1.
+   * {@return a number of bytes, of which each plane's stride has to be a multiple, in pictures of
+   * any format; at least 1}
    */
   public long strideAlignmentBytes() {
     return get(ConstraintField.STRIDE_ALIGNMENT, 1L);
   }
 
-  /** The demands on pictures, by format; empty if linear pictures of any format will do. */
+  /**
+   * {@return the demands on pictures, by format; empty if linear pictures of any format will do}
+   */
   public List<ImageConstraints> images() {
     return images;
   }
 
-  /** What the device does with buffers. */
+  /** {@return what the device does with buffers} */
   public Set<Usage> usages() {
     return usages;
   }
@@ -251,12 +264,12 @@ public final class Constraints {
     return Collections.unmodifiableMap(counts);
   }
 
-  /** The preferences, without those that come from the usages. */
+  /** {@return the preferences, without those that come from the usages} */
   public List<Preference> preferences() {
     return preferences;
   }
 
-  /** The required fields that ask for something. The four defaults are among them. */
+  /** {@return the required fields that ask for something} The four defaults are among them. */
   public Set<ConstraintField> fields() {
     EnumSet<ConstraintField> fields = EnumSet.noneOf(ConstraintField.class);
     fields.addAll(values.keySet());

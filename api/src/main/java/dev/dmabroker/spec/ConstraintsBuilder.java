@@ -33,12 +33,20 @@ public final class ConstraintsBuilder {
     preferences.addAll(template.preferences());
   }
 
-  /** Asks for one physically contiguous range. */
+  /**
+   * Asks for one physically contiguous range.
+   *
+   * @return this builder
+   */
   public ConstraintsBuilder contiguous() {
     return set(ConstraintField.CONTIGUOUS, true);
   }
 
-  /** Asks for memory that the CPU can map. */
+  /**
+   * Asks for memory that the CPU can map.
+   *
+   * @return this builder
+   */
   public ConstraintsBuilder cpuReach() {
     return set(ConstraintField.CPU_REACH, true);
   }
@@ -48,6 +56,8 @@ public final class ConstraintsBuilder {
    * the address of a CPU view: no driver imports the memory, so it need not be a dma-buf. It has to
    * be in the {@linkplain #cpuReach reach} of the CPU instead. Without this call the memory is a
    * dma-buf, which drivers can import.
+   *
+   * @return this builder
    */
   public ConstraintsBuilder cpuOnly() {
     return set(ConstraintField.DEVICE_ACCESS, false);
@@ -57,6 +67,7 @@ public final class ConstraintsBuilder {
    * Asks for addresses below 2^{@code bits}.
    *
    * @param bits the width of an address
+   * @return this builder
    * @throws InvalidConstraintException unless 1 &lt;= bits &lt;= 64
    */
   public ConstraintsBuilder addressBits(int bits) {
@@ -69,6 +80,8 @@ public final class ConstraintsBuilder {
   /**
    * Asks for memory that lies completely in one of these ranges.
    *
+   * @param ranges the ranges
+   * @return this builder
    * @throws InvalidConstraintException if there is no range
    */
   public ConstraintsBuilder addressRanges(AddressRange... ranges) {
@@ -82,6 +95,8 @@ public final class ConstraintsBuilder {
   /**
    * Asks for memory with its first byte at a multiple of {@code bytes}.
    *
+   * @param bytes the number of bytes
+   * @return this builder
    * @throws InvalidConstraintException if {@code bytes} is no power of two
    */
   public ConstraintsBuilder alignment(long bytes) {
@@ -92,6 +107,8 @@ public final class ConstraintsBuilder {
   /**
    * Asks for a buffer of at least {@code bytes}, even if the contents are smaller.
    *
+   * @param bytes the number of bytes
+   * @return this builder
    * @throws InvalidConstraintException if {@code bytes} is less than 1
    */
   public ConstraintsBuilder minSize(long bytes) {
@@ -101,6 +118,8 @@ public final class ConstraintsBuilder {
   /**
    * Asks for a buffer of at most {@code bytes}.
    *
+   * @param bytes the number of bytes
+   * @return this builder
    * @throws InvalidConstraintException if {@code bytes} is less than 1
    */
   public ConstraintsBuilder maxSize(long bytes) {
@@ -113,6 +132,8 @@ public final class ConstraintsBuilder {
   /**
    * Asks for memory in at most {@code segments} contiguous pieces.
    *
+   * @param segments the number of pieces
+   * @return this builder
    * @throws InvalidConstraintException if {@code segments} is less than 1
    */
   public ConstraintsBuilder maxSegments(int segments) {
@@ -123,6 +144,8 @@ public final class ConstraintsBuilder {
   /**
    * Sets the size in bytes of the longest piece; a longer piece counts as several.
    *
+   * @param bytes the number of bytes
+   * @return this builder
    * @throws InvalidConstraintException if {@code bytes} is less than 1
    */
   public ConstraintsBuilder maxSegmentSize(long bytes) {
@@ -135,6 +158,8 @@ public final class ConstraintsBuilder {
   /**
    * Sets a boundary: a piece that crosses a multiple of {@code bytes} counts as several.
    *
+   * @param bytes the number of bytes
+   * @return this builder
    * @throws InvalidConstraintException if {@code bytes} is no power of two
    */
   public ConstraintsBuilder segmentBoundary(long bytes) {
@@ -147,6 +172,8 @@ public final class ConstraintsBuilder {
   /**
    * Sets the coherency domains that the device supports, instead of CPU and RAM.
    *
+   * @param domains the domains that the device supports
+   * @return this builder
    * @throws InvalidConstraintException if there is no domain
    */
   public ConstraintsBuilder coherency(Coherency... domains) {
@@ -160,12 +187,20 @@ public final class ConstraintsBuilder {
         Constraints.COHERENT);
   }
 
-  /** Asks for protected memory; the device has to support {@link Coherency#INACCESSIBLE}. */
+  /**
+   * Asks for protected memory; the device has to support {@link Coherency#INACCESSIBLE}.
+   *
+   * @return this builder
+   */
   public ConstraintsBuilder secure() {
     return set(ConstraintField.SECURE, true);
   }
 
-  /** Says that the device reaches memory that lies in another device. */
+  /**
+   * Says that the device reaches memory that lies in another device.
+   *
+   * @return this builder
+   */
   public ConstraintsBuilder peerToPeer() {
     return set(ConstraintField.PEER_TO_PEER, true);
   }
@@ -173,6 +208,8 @@ public final class ConstraintsBuilder {
   /**
    * Names the only heaps that the device reaches, by name or alias.
    *
+   * @param names the names, or aliases, of heaps
+   * @return this builder
    * @throws InvalidConstraintException if none is named, or a name is blank
    */
   public ConstraintsBuilder permittedHeaps(String... names) {
@@ -182,6 +219,8 @@ public final class ConstraintsBuilder {
   /**
    * Names heaps that the device does not reach, by name or alias.
    *
+   * @param names the names, or aliases, of heaps
+   * @return this builder
    * @throws InvalidConstraintException if a name is blank
    */
   public ConstraintsBuilder forbiddenHeaps(String... names) {
@@ -194,6 +233,8 @@ public final class ConstraintsBuilder {
   /**
    * Names the only types of heaps that the device reaches, for example {@code dma-heap}.
    *
+   * @param types the types of heaps
+   * @return this builder
    * @throws InvalidConstraintException if none is named, or a name is blank
    */
   public ConstraintsBuilder permittedHeapTypes(String... types) {
@@ -204,6 +245,8 @@ public final class ConstraintsBuilder {
    * Names the only formats of compressed video that the device takes. Bytes of which no format is
    * said, and pictures, are not concerned.
    *
+   * @param formats the formats
+   * @return this builder
    * @throws InvalidConstraintException if none is named
    */
   public ConstraintsBuilder compressedFormats(CompressedFormat... formats) {
@@ -217,6 +260,8 @@ public final class ConstraintsBuilder {
   /**
    * Names types of heaps that the device does not reach.
    *
+   * @param types the types of heaps
+   * @return this builder
    * @throws InvalidConstraintException if a name is blank
    */
   public ConstraintsBuilder forbiddenHeapTypes(String... types) {
@@ -226,7 +271,12 @@ public final class ConstraintsBuilder {
         ImmutableSortedSet.of());
   }
 
-  /** Asks for memory that the CPU caches, or that it does not. */
+  /**
+   * Asks for memory that the CPU caches, or that it does not.
+   *
+   * @param caching whether the CPU is to cache the memory
+   * @return this builder
+   */
   public ConstraintsBuilder caching(Caching caching) {
     return set(ConstraintField.CACHING, Objects.requireNonNull(caching, "caching"), Caching.ANY);
   }
@@ -234,6 +284,8 @@ public final class ConstraintsBuilder {
   /**
    * Asks for memory at a NUMA node.
    *
+   * @param node the number of the node
+   * @return this builder
    * @throws InvalidConstraintException if the node is negative
    */
   public ConstraintsBuilder numaNode(int node) {
@@ -243,7 +295,12 @@ public final class ConstraintsBuilder {
     return set(ConstraintField.NUMA_NODE, node);
   }
 
-  /** Asks for memory that has at least this speed. */
+  /**
+   * Asks for memory that has at least this speed.
+   *
+   * @param atLeast the least speed
+   * @return this builder
+   */
   public ConstraintsBuilder speed(MemorySpeed atLeast) {
     return set(ConstraintField.SPEED, Objects.requireNonNull(atLeast, "atLeast"), MemorySpeed.SLOW);
   }
@@ -252,6 +309,8 @@ public final class ConstraintsBuilder {
    * Asks for strides that are multiples of {@code bytes}, in every plane of pictures of any format.
    * What binds the first plane alone is {@link ImageConstraintsBuilder#firstStrideAlignment}.
    *
+   * @param bytes the number of bytes
+   * @return this builder
    * @throws InvalidConstraintException if {@code bytes} is less than 1
    */
   public ConstraintsBuilder strideAlignment(long bytes) {
@@ -265,6 +324,8 @@ public final class ConstraintsBuilder {
    * Adds the demands on pictures of some formats. A device that has entries of this kind takes only
    * pictures that one of them covers.
    *
+   * @param image what the device asks of pictures
+   * @return this builder
    * @throws InvalidConstraintException if two entries have a pair of format and modifier in common
    */
   public ConstraintsBuilder image(ImageConstraints image) {
@@ -280,12 +341,22 @@ public final class ConstraintsBuilder {
     return this;
   }
 
-  /** Adds the demands that the builder has collected; see {@link #image(ImageConstraints)}. */
+  /**
+   * Adds the demands that the builder has collected; see {@link #image(ImageConstraints)}.
+   *
+   * @param image what the device asks of pictures
+   * @return this builder
+   */
   public ConstraintsBuilder image(ImageConstraintsBuilder image) {
     return image(image.build());
   }
 
-  /** Says what the device does with buffers. Each usage adds preferences. */
+  /**
+   * Says what the device does with buffers. Each usage adds preferences.
+   *
+   * @param usages what the device does
+   * @return this builder
+   */
   public ConstraintsBuilder usage(Usage... usages) {
     this.usages.addAll(Arrays.asList(usages));
     return this;
@@ -294,6 +365,8 @@ public final class ConstraintsBuilder {
   /**
    * Sets the number of buffers that the device may hold at once.
    *
+   * @param buffers the number of buffers
+   * @return this builder
    * @throws InvalidConstraintException unless the number is 0 to 2^20
    */
   public ConstraintsBuilder camping(int buffers) {
@@ -303,6 +376,8 @@ public final class ConstraintsBuilder {
   /**
    * Sets the number of further buffers that are for this device alone.
    *
+   * @param buffers the number of buffers
+   * @return this builder
    * @throws InvalidConstraintException unless the number is 0 to 2^20
    */
   public ConstraintsBuilder dedicatedSlack(int buffers) {
@@ -312,6 +387,8 @@ public final class ConstraintsBuilder {
   /**
    * Sets the number of further buffers that all devices share.
    *
+   * @param buffers the number of buffers
+   * @return this builder
    * @throws InvalidConstraintException unless the number is 0 to 2^20
    */
   public ConstraintsBuilder sharedSlack(int buffers) {
@@ -321,6 +398,8 @@ public final class ConstraintsBuilder {
   /**
    * Sets the fewest buffers that the device works with.
    *
+   * @param buffers the number of buffers
+   * @return this builder
    * @throws InvalidConstraintException unless the number is 1 to 2^20
    */
   public ConstraintsBuilder minCount(int buffers) {
@@ -330,6 +409,8 @@ public final class ConstraintsBuilder {
   /**
    * Sets the most buffers that the device works with.
    *
+   * @param buffers the number of buffers
+   * @return this builder
    * @throws InvalidConstraintException unless the number is 1 to 2^20
    */
   public ConstraintsBuilder maxCount(int buffers) {
@@ -341,6 +422,9 @@ public final class ConstraintsBuilder {
    * cost {@code weight} more. A weight of 100 is the cost of one more access to ordinary memory,
    * and of each step down a list of alternatives ({@code DeviceSpec.alternatives}).
    *
+   * @param weight what a field costs that is not met, 1 to 1,000
+   * @param wishes the fields that are preferred
+   * @return this builder
    * @throws InvalidConstraintException unless the weight is 1 to {@value #MAX_WEIGHT}, or if the
    *     wishes count buffers, are {@link #cpuOnly}, have entries for several sets of formats, or
    *     have wishes themselves
@@ -354,6 +438,7 @@ public final class ConstraintsBuilder {
   /**
    * Builds the constraints.
    *
+   * @return the constraints
    * @throws InvalidConstraintException if two fields contradict each other; the exception names
    *     both
    */

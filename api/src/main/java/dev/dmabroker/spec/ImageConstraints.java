@@ -52,49 +52,53 @@ public final class ImageConstraints {
   }
 
   /**
-   * A builder in which no field asks for anything. Unless it sets formats, it is for pictures of
-   * all formats that no other entry of the device names.
+   * {@return a builder in which no field asks for anything} Unless it sets formats, it is for
+   * pictures of all formats that no other entry of the device names.
    */
   public static ImageConstraintsBuilder builder() {
     return new ImageConstraintsBuilder();
   }
 
-  /** A builder that has the fields of these constraints, each of which may be set anew. */
+  /** {@return a builder that has the fields of these constraints, each of which may be set anew} */
   public ImageConstraintsBuilder toBuilder() {
     return new ImageConstraintsBuilder(this);
   }
 
-  /** The formats; empty if the entry is for all formats that no other entry of the device names. */
+  /**
+   * {@return the formats; empty if the entry is for all formats that no other entry of the device
+   * names}
+   */
   public Optional<Set<PixelFormat>> formats() {
     return Optional.ofNullable(formats);
   }
 
-  /** The modifiers; empty if all are taken. */
+  /** {@return the modifiers; empty if all are taken} */
   public Optional<Set<Modifier>> modifiers() {
     return Optional.ofNullable(modifiers);
   }
 
-  /** The colour spaces; empty if all are taken. */
+  /** {@return the colour spaces; empty if all are taken} */
   public Optional<Set<ColorSpace>> colorSpaces() {
     return Optional.ofNullable(colorSpaces);
   }
 
   /**
-   * The layouts that the device says itself. Pictures of the format and modifier of one of them lie
-   * like one of them; of other pictures these say nothing. They have no colour space.
+   * {@return the layouts that the device says itself} Pictures of the format and modifier of one of
+   * them lie like one of them; of other pictures these say nothing. They have no colour space.
    */
   public Set<Layout> layouts() {
     return layouts;
   }
 
-  /** The sizes of pictures that the buffer has to be able to hold. */
+  /** {@return the sizes of pictures that the buffer has to be able to hold} */
   public NavigableSet<ImageSize> requiredSizes() {
     return requiredSizes;
   }
 
   /**
-   * The value of a field that is a number.
+   * {@return the value of a field that is a number}
    *
+   * @param field the field
    * @throws IllegalArgumentException if the field is not a number that belongs to pictures
    */
   public long number(ConstraintField field) {
@@ -106,8 +110,11 @@ public final class ImageConstraints {
   }
 
   /**
-   * Whether the entry is for pictures of this format and modifier; other entries are not
-   * considered.
+   * {@return whether the entry is for pictures of this format and modifier; other entries are not
+   * considered}
+   *
+   * @param format the format of the pixels
+   * @param modifier the modifier
    */
   public boolean covers(PixelFormat format, Modifier modifier) {
     return (formats == null || formats.contains(format))

@@ -40,6 +40,8 @@ public final class ImageConstraintsBuilder {
    * Sets the formats that the demands are for, instead of all formats that no other entry of the
    * device names.
    *
+   * @param formats the formats
+   * @return this builder
    * @throws InvalidConstraintException if there is no format
    */
   public ImageConstraintsBuilder formats(PixelFormat... formats) {
@@ -57,6 +59,8 @@ public final class ImageConstraintsBuilder {
    * Sets the modifiers that the device takes, instead of linear only. The device takes all of them
    * equally; a device that prefers one gives alternatives.
    *
+   * @param modifiers the modifiers
+   * @return this builder
    * @throws InvalidConstraintException if there is no modifier
    */
   public ImageConstraintsBuilder modifiers(Modifier... modifiers) {
@@ -71,7 +75,11 @@ public final class ImageConstraintsBuilder {
     return this;
   }
 
-  /** Says that the device takes every modifier. */
+  /**
+   * Says that the device takes every modifier.
+   *
+   * @return this builder
+   */
   public ImageConstraintsBuilder anyModifier() {
     markSet(ConstraintField.MODIFIERS);
     anyModifier = true;
@@ -84,6 +92,8 @@ public final class ImageConstraintsBuilder {
    * chooses by the order of the constants; a device that prefers one says so by {@link
    * ConstraintsBuilder#prefer}.
    *
+   * @param colorSpaces the colour spaces
+   * @return this builder
    * @throws InvalidConstraintException if there is no colour space
    */
   public ImageConstraintsBuilder colorSpaces(ColorSpace... colorSpaces) {
@@ -108,6 +118,8 @@ public final class ImageConstraintsBuilder {
    * the broker: it copies all bytes of the layout, and only to where they lie likewise. A buffer
    * that was exported before the device was registered does not know the layouts.
    *
+   * @param layouts the layouts that the device takes
+   * @return this builder
    * @throws InvalidConstraintException if there are no layouts, or more than 64, or one is of no
    *     picture
    */
@@ -121,6 +133,9 @@ public final class ImageConstraintsBuilder {
    * Sets the smallest width and height that the device takes, in pixels; smaller pictures are coded
    * at this size.
    *
+   * @param width the width, in pixels
+   * @param height the height, in rows of pixels
+   * @return this builder
    * @throws InvalidConstraintException if either is less than 1
    */
   public ImageConstraintsBuilder minSize(int width, int height) {
@@ -130,6 +145,9 @@ public final class ImageConstraintsBuilder {
   /**
    * Sets the largest coded width and height that the device takes, in pixels.
    *
+   * @param width the width, in pixels
+   * @param height the height, in rows of pixels
+   * @return this builder
    * @throws InvalidConstraintException if either is less than 1
    */
   public ImageConstraintsBuilder maxSize(int width, int height) {
@@ -139,6 +157,8 @@ public final class ImageConstraintsBuilder {
   /**
    * Sets the sizes of pictures that the buffer has to be able to hold besides its own.
    *
+   * @param sizes the sizes
+   * @return this builder
    * @throws InvalidConstraintException if there are no sizes, or more than 16
    */
   public ImageConstraintsBuilder requiredSizes(ImageSize... sizes) {
@@ -155,6 +175,8 @@ public final class ImageConstraintsBuilder {
   /**
    * Sets the most pixels of a coded picture.
    *
+   * @param pixels the number of pixels
+   * @return this builder
    * @throws InvalidConstraintException if the number is less than 1
    */
   public ImageConstraintsBuilder maxPixels(long pixels) {
@@ -164,6 +186,9 @@ public final class ImageConstraintsBuilder {
   /**
    * Sets the alignment of the size: the coded width and height are multiples of these, in pixels.
    *
+   * @param width the width, in pixels
+   * @param height the height, in rows of pixels
+   * @return this builder
    * @throws InvalidConstraintException if either is less than 1
    */
   public ImageConstraintsBuilder sizeAlignment(int width, int height) {
@@ -175,6 +200,9 @@ public final class ImageConstraintsBuilder {
    * Sets the alignment of the visible picture: its width and height have to be multiples of these,
    * in pixels. The broker cannot help here: a picture of another size is refused.
    *
+   * @param width the width, in pixels
+   * @param height the height, in rows of pixels
+   * @return this builder
    * @throws InvalidConstraintException if either is less than 1
    */
   public ImageConstraintsBuilder displayAlignment(int width, int height) {
@@ -188,6 +216,8 @@ public final class ImageConstraintsBuilder {
   /**
    * Sets the smallest stride of the first plane.
    *
+   * @param bytes the number of bytes
+   * @return this builder
    * @throws InvalidConstraintException if {@code bytes} is less than 1
    */
   public ImageConstraintsBuilder minStride(long bytes) {
@@ -197,6 +227,8 @@ public final class ImageConstraintsBuilder {
   /**
    * Sets the largest stride of the first plane.
    *
+   * @param bytes the number of bytes
+   * @return this builder
    * @throws InvalidConstraintException if {@code bytes} is less than 1
    */
   public ImageConstraintsBuilder maxStride(long bytes) {
@@ -210,6 +242,8 @@ public final class ImageConstraintsBuilder {
    * pitches of a framebuffer), GBM and gralloc have a stride for each plane, and this binds all of
    * them.
    *
+   * @param bytes the number of bytes
+   * @return this builder
    * @throws InvalidConstraintException if {@code bytes} is less than 1
    */
   public ImageConstraintsBuilder strideAlignment(long bytes) {
@@ -221,6 +255,8 @@ public final class ImageConstraintsBuilder {
    * the strides of further planes follow from it. This is what V4L2's single-planar {@code
    * bytesperline} says.
    *
+   * @param bytes the number of bytes
+   * @return this builder
    * @throws InvalidConstraintException if {@code bytes} is less than 1
    */
   public ImageConstraintsBuilder firstStrideAlignment(long bytes) {
@@ -231,6 +267,8 @@ public final class ImageConstraintsBuilder {
    * Sets the alignment of the start: the first plane's offset in the buffer is a multiple of {@code
    * bytes}.
    *
+   * @param bytes the number of bytes
+   * @return this builder
    * @throws InvalidConstraintException if {@code bytes} is less than 1
    */
   public ImageConstraintsBuilder startOffsetAlignment(long bytes) {
@@ -241,6 +279,8 @@ public final class ImageConstraintsBuilder {
    * Sets the alignment of planes: every plane's offset in the buffer is a multiple of {@code
    * bytes}.
    *
+   * @param bytes the number of bytes
+   * @return this builder
    * @throws InvalidConstraintException if {@code bytes} is less than 1
    */
   public ImageConstraintsBuilder planeOffsetAlignment(long bytes) {
@@ -251,6 +291,9 @@ public final class ImageConstraintsBuilder {
    * Sets the size of the blocks, in pixels, that the device accesses as a whole. Memory is padded
    * to whole blocks on the right and below.
    *
+   * @param width the width, in pixels
+   * @param height the height, in rows of pixels
+   * @return this builder
    * @throws InvalidConstraintException if either is less than 1
    */
   public ImageConstraintsBuilder blockPadding(int width, int height) {
@@ -260,6 +303,8 @@ public final class ImageConstraintsBuilder {
   /**
    * Sets how many bytes past the end of the picture the device may read.
    *
+   * @param bytes the number of bytes
+   * @return this builder
    * @throws InvalidConstraintException if {@code bytes} is negative
    */
   public ImageConstraintsBuilder overRead(long bytes) {
@@ -269,6 +314,8 @@ public final class ImageConstraintsBuilder {
   /**
    * Sets how many rows of pixels after the last row of each plane the device may touch.
    *
+   * @param rows the number of rows
+   * @return this builder
    * @throws InvalidConstraintException if {@code rows} is negative
    */
   public ImageConstraintsBuilder verticalPadding(int rows) {
@@ -311,6 +358,7 @@ public final class ImageConstraintsBuilder {
   /**
    * Builds the constraints.
    *
+   * @return the constraints
    * @throws InvalidConstraintException if two fields contradict each other; the exception names
    *     both
    */

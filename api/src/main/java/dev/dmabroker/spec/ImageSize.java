@@ -12,6 +12,8 @@ public record ImageSize(int width, int height) implements Comparable<ImageSize> 
   /**
    * Checks the dimensions.
    *
+   * @param height in pixels, at least 1
+   * @param width in pixels, at least 1
    * @throws IllegalArgumentException if either is less than 1
    */
   public ImageSize {
@@ -21,7 +23,12 @@ public record ImageSize(int width, int height) implements Comparable<ImageSize> 
     }
   }
 
-  /** A size of {@code width} x {@code height} pixels. */
+  /**
+   * {@return a size of {@code width} x {@code height} pixels}
+   *
+   * @param width the width, in pixels
+   * @param height the height, in rows of pixels
+   */
   public static ImageSize of(int width, int height) {
     return new ImageSize(width, height);
   }

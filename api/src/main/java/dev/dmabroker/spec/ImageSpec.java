@@ -22,6 +22,11 @@ public record ImageSpec(
   /**
    * Checks the dimensions and that there is a format.
    *
+   * @param height in pixels, at least 1
+   * @param colorSpace the colour space, which every device has to take; empty if it does not matter
+   * @param formats the formats in which pixels may be stored, best first, at least one; the devices
+   *     decide between them
+   * @param width in pixels, at least 1
    * @throws IllegalArgumentException if the picture is empty or has no format
    */
   public ImageSpec {
@@ -37,8 +42,10 @@ public record ImageSpec(
   }
 
   /**
-   * A spec of {@code width} x {@code height} pixels.
+   * {@return a spec of {@code width} x {@code height} pixels}
    *
+   * @param width the width, in pixels
+   * @param height the height, in rows of pixels
    * @param format how pixels are stored
    * @param others formats to fall back to, best first
    */
@@ -52,8 +59,10 @@ public record ImageSpec(
   }
 
   /**
-   * A builder of a picture of {@code width} x {@code height} pixels.
+   * {@return a builder of a picture of {@code width} x {@code height} pixels}
    *
+   * @param width the width, in pixels
+   * @param height the height, in rows of pixels
    * @param format how pixels are stored
    * @param others formats to fall back to, best first
    */
@@ -62,13 +71,13 @@ public record ImageSpec(
     return new Builder(of(width, height, format, others));
   }
 
-  /** A builder that has the parts of this spec. */
+  /** {@return a builder that has the parts of this spec} */
   @CheckReturnValue
   public Builder toBuilder() {
     return new Builder(this);
   }
 
-  /** The preferred format. */
+  /** {@return the preferred format} */
   public PixelFormat format() {
     return formats.get(0);
   }
@@ -106,20 +115,36 @@ public record ImageSpec(
       colorSpace = spec.colorSpace;
     }
 
-    /** Sets the size, in pixels, for a spec that is made from another one. */
+    /**
+     * Sets the size, in pixels, for a spec that is made from another one.
+     *
+     * @param width the width, in pixels
+     * @param height the height, in rows of pixels
+     * @return this builder
+     */
     public Builder size(int width, int height) {
       this.width = width;
       this.height = height;
       return this;
     }
 
-    /** Sets the formats, best first, for a spec that is made from another one. */
+    /**
+     * Sets the formats, best first, for a spec that is made from another one.
+     *
+     * @param formats the formats
+     * @return this builder
+     */
     public Builder formats(PixelFormat... formats) {
       this.formats = ImmutableList.copyOf(formats);
       return this;
     }
 
-    /** Sets the colour space, which every device has to take; it does not matter unless set. */
+    /**
+     * Sets the colour space, which every device has to take; it does not matter unless set.
+     *
+     * @param colorSpace the colour space of the pixels
+     * @return this builder
+     */
     public Builder colorSpace(ColorSpace colorSpace) {
       this.colorSpace = Optional.of(colorSpace);
       return this;
@@ -128,6 +153,7 @@ public record ImageSpec(
     /**
      * Builds the spec.
      *
+     * @return the spec
      * @throws IllegalArgumentException if the picture is empty or has no format
      */
     @CheckReturnValue

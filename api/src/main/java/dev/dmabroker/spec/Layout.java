@@ -41,6 +41,13 @@ public record Layout(long sizeBytes, List<Plane> planes, Optional<Image> image) 
     /**
      * Checks the numbers.
      *
+     * @param offsetBytes where the plane starts in the buffer, at least 0; in a tiled plane a
+     *     multiple of a tile's bytes, as the i915 driver requires of tiled framebuffers
+     * @param strideBytes from the start of one line to the start of the next; whole tiles
+     * @param lineBytes bytes of a line that carry contents, at least 1 and at most {@code
+     *     strideBytes}; whole tiles
+     * @param lines number of lines that carry contents, at least 1; whole tiles
+     * @param tileLines lines of a tile, 1 in a linear plane
      * @throws IllegalArgumentException if one is out of its range, or the plane ends over 2^63
      */
     public Plane {
@@ -50,6 +57,12 @@ public record Layout(long sizeBytes, List<Plane> planes, Optional<Image> image) 
     /**
      * Makes a linear plane.
      *
+     * @param offsetBytes where the plane starts in the buffer, at least 0; in a tiled plane a
+     *     multiple of a tile's bytes, as the i915 driver requires of tiled framebuffers
+     * @param strideBytes from the start of one line to the start of the next; whole tiles
+     * @param lineBytes bytes of a line that carry contents, at least 1 and at most {@code
+     *     strideBytes}; whole tiles
+     * @param lines number of lines that carry contents, at least 1; whole tiles
      * @throws IllegalArgumentException if a number is out of its range, or the plane ends over 2^63
      */
     public Plane(long offsetBytes, long strideBytes, long lineBytes, long lines) {
@@ -78,6 +91,13 @@ public record Layout(long sizeBytes, List<Plane> planes, Optional<Image> image) 
     /**
      * Checks the numbers.
      *
+     * @param format how pixels are stored
+     * @param modifier how lines are stored
+     * @param codedWidth width in pixels, alignment included, at least 1
+     * @param codedHeight height in pixels, alignment included, at least 1
+     * @param colorSpace the colour space: what the buffer's spec says, or the first in the order of
+     *     {@link ColorSpace} that all devices took when the memory was chosen; empty if neither the
+     *     spec nor a device said anything
      * @throws IllegalArgumentException if the coded size is empty, or the modifier does not
      *     {@linkplain Modifier#supports support} the format
      */
@@ -89,6 +109,10 @@ public record Layout(long sizeBytes, List<Plane> planes, Optional<Image> image) 
     /**
      * Says nothing of the colour space.
      *
+     * @param format how pixels are stored
+     * @param modifier how lines are stored
+     * @param codedWidth width in pixels, alignment included, at least 1
+     * @param codedHeight height in pixels, alignment included, at least 1
      * @throws IllegalArgumentException if the coded size is empty, or the modifier does not
      *     {@linkplain Modifier#supports support} the format
      */
@@ -100,6 +124,10 @@ public record Layout(long sizeBytes, List<Plane> planes, Optional<Image> image) 
   /**
    * Copies the list, and checks that the planes fit the picture and the size.
    *
+   * @param planes the planes in the order of their offsets
+   * @param sizeBytes bytes from the start of the buffer to the end of what any device may touch,
+   *     padding included
+   * @param image how the picture is stored; empty for bytes without structure
    * @throws IllegalArgumentException if there is no plane, if planes overlap or are not in the
    *     order of their offsets, if contents lie past the size, or if the planes are not those that
    *     format, modifier and coded size make
@@ -115,6 +143,9 @@ public record Layout(long sizeBytes, List<Plane> planes, Optional<Image> image) 
   /**
    * Makes a layout without a picture.
    *
+   * @param sizeBytes bytes from the start of the buffer to the end of what any device may touch,
+   *     padding included
+   * @param planes the planes in the order of their offsets
    * @throws IllegalArgumentException if there is no plane, if planes overlap or are not in the
    *     order of their offsets, or if contents lie past the size
    */

@@ -272,8 +272,9 @@ public final class Modifier implements Comparable<Modifier> {
   }
 
   /**
-   * The modifier that has a code: a constant, or an opaque one.
+   * {@return the modifier that has a code: a constant, or an opaque one}
    *
+   * @param code the code, as the kernel's drm_fourcc.h defines it
    * @throws IllegalArgumentException if the code is {@code DRM_FORMAT_MOD_INVALID}
    */
   public static Modifier of(long code) {
@@ -286,32 +287,39 @@ public final class Modifier implements Comparable<Modifier> {
     return modifier != null ? modifier : new Modifier(code);
   }
 
-  /** The modifiers whose layouts the broker computes, {@link #LINEAR} first: the constants. */
+  /**
+   * {@return the modifiers whose layouts the broker computes, {@link #LINEAR} first: the constants}
+   */
   public static List<Modifier> computed() {
     return COMPUTED;
   }
 
-  /** Whether the broker cannot compute how pictures lie, so that a device has to say it. */
+  /**
+   * {@return whether the broker cannot compute how pictures lie, so that a device has to say it}
+   */
   public boolean isOpaque() {
     return width == 0;
   }
 
-  /** The code in {@code struct drm_mode_fb_cmd2.modifier}. */
+  /** {@return the code in {@code struct drm_mode_fb_cmd2.modifier}} */
   public long code() {
     return code;
   }
 
   /**
-   * Whether the header tells how planes of a format lie with this modifier, or the modifier is
-   * opaque. Only the device's driver can say whether the device takes the pair.
+   * {@return whether the header tells how planes of a format lie with this modifier, or the
+   * modifier is opaque} Only the device's driver can say whether the device takes the pair.
+   *
+   * @param format the format of the pixels
    */
   public boolean supports(PixelFormat format) {
     return formats.contains(format);
   }
 
   /**
-   * Lines of a plane in one tile, at least 1.
+   * {@return lines of a plane in one tile, at least 1}
    *
+   * @param format the format of the pixels
    * @param plane the plane's index, from 0
    * @throws IllegalArgumentException if the format is not {@linkplain #supports supported}, or the
    *     modifier is opaque
@@ -323,8 +331,9 @@ public final class Modifier implements Comparable<Modifier> {
   }
 
   /**
-   * Bytes of one line in one tile, at least 1.
+   * {@return bytes of one line in one tile, at least 1}
    *
+   * @param format the format of the pixels
    * @param plane the plane's index, from 0
    * @throws IllegalArgumentException if the format is not {@linkplain #supports supported}, or the
    *     modifier is opaque

@@ -193,51 +193,57 @@ public enum PixelFormat {
   }
 
   /**
-   * The format that has a code of V4L2, either as {@link #v4l2Code} or as {@link
-   * #v4l2MultiPlanarCode}: both have equal planes, in one buffer or in several. Empty if no format
+   * {@return the format that has a code of V4L2, either as {@link #v4l2Code} or as {@link
+   * #v4l2MultiPlanarCode}: both have equal planes, in one buffer or in several} Empty if no format
    * here has the code.
+   *
+   * @param code a code of V4L2
    */
   public static Optional<PixelFormat> ofV4l2(int code) {
     return Optional.ofNullable(BY_V4L2_CODE.get(code));
   }
 
-  /** The format that has a code of DRM; empty if no format here has the code. */
+  /**
+   * {@return the format that has a code of DRM; empty if no format here has the code}
+   *
+   * @param code a code of DRM
+   */
   public static Optional<PixelFormat> ofDrm(int code) {
     return Optional.ofNullable(BY_DRM_CODE.get(code));
   }
 
   /**
-   * The code in {@code struct v4l2_pix_format.pixelformat}. If V4L2 has no code for planes in one
-   * buffer, as with {@link #YUV444}, this is the code for planes in separate buffers.
+   * {@return the code in {@code struct v4l2_pix_format.pixelformat}} If V4L2 has no code for planes
+   * in one buffer, as with {@link #YUV444}, this is the code for planes in separate buffers.
    */
   public int v4l2Code() {
     return v4l2Code;
   }
 
   /**
-   * The code in {@code struct v4l2_pix_format_mplane.pixelformat} that says that each plane has a
-   * buffer of its own; empty if V4L2 has none.
+   * {@return the code in {@code struct v4l2_pix_format_mplane.pixelformat} that says that each
+   * plane has a buffer of its own; empty if V4L2 has none}
    */
   public OptionalInt v4l2MultiPlanarCode() {
     return v4l2MultiPlanarCode;
   }
 
-  /** The code in {@code DRM_IOCTL_MODE_ADDFB2}. */
+  /** {@return the code in {@code DRM_IOCTL_MODE_ADDFB2}} */
   public int drmCode() {
     return drmCode;
   }
 
-  /** The planes in the order in which they lie in memory. The list is unmodifiable. */
+  /** {@return the planes in the order in which they lie in memory} The list is unmodifiable. */
   public List<Plane> planes() {
     return planes;
   }
 
   /**
-   * The grain of addresses, in bytes, a power of two: rows and planes begin at its multiples. It is
-   * 2 for samples or pixels of 16 bits, 4 for pixels of 32 bits, 8 for words of 64 bits that hold
-   * two pixels, and 1 where memory is read byte by byte. The kernel's headers give words of these
-   * sizes, and devices load them as a whole. Memory from elsewhere in which a picture lies
-   * otherwise suits no device.
+   * {@return the grain of addresses, in bytes, a power of two: rows and planes begin at its
+   * multiples} It is 2 for samples or pixels of 16 bits, 4 for pixels of 32 bits, 8 for words of 64
+   * bits that hold two pixels, and 1 where memory is read byte by byte. The kernel's headers give
+   * words of these sizes, and devices load them as a whole. Memory from elsewhere in which a
+   * picture lies otherwise suits no device.
    */
   public int grainBytes() {
     return Integer.lowestOneBit(planes.get(0).bytesPerGroup());

@@ -8,6 +8,7 @@ public record SyncFile(int fd) {
   /**
    * Checks that the number can be a descriptor.
    *
+   * @param fd the descriptor
    * @throws IllegalArgumentException if it is negative
    */
   public SyncFile {

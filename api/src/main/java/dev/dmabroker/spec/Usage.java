@@ -48,7 +48,7 @@ public enum Usage {
     this.kind = kind;
   }
 
-  /** The fields that this usage prefers. */
+  /** {@return the fields that this usage prefers} */
   public Constraints wishes() {
     return switch (kind) {
       case NOTHING -> Constraints.none();

@@ -11,26 +11,28 @@ import java.util.Optional;
  */
 public interface Backing {
 
-  /** The size of the memory in bytes, at least as many as were asked for. */
+  /** {@return the size of the memory in bytes, at least as many as were asked for} */
   long sizeBytes();
 
   /**
-   * The descriptor of the memory, close-on-exec, owned by the backing; -1 if the memory has none,
-   * for example because an application brought it.
+   * {@return the descriptor of the memory, close-on-exec, owned by the backing; -1 if the memory
+   * has none, for example because an application brought it}
    */
   int fd();
 
   /**
-   * A duplicate of {@link #fd}, close-on-exec, owned by the caller.
+   * {@return a duplicate of {@link #fd}, close-on-exec, owned by the caller}
    *
    * @throws HeapException if the process has no descriptor left, or the memory has none
    */
   int dupFd() throws HeapException;
 
   /**
-   * A part of the memory as the CPU sees it, in native order. The ByteBuffer must never fault, even
-   * if it is kept after {@link #release}: it may read zeros then.
+   * {@return a part of the memory as the CPU sees it, in native order} The ByteBuffer must never
+   * fault, even if it is kept after {@link #release}: it may read zeros then.
    *
+   * @param offsetBytes where the part begins, in bytes
+   * @param lengthBytes the length of the part, in bytes
    * @throws HeapException if the memory cannot be mapped
    * @throws IndexOutOfBoundsException if the range is not within the memory
    */
@@ -39,6 +41,7 @@ public interface Backing {
   /**
    * Makes the memory coherent for the CPU, as DMA_BUF_IOCTL_SYNC with SYNC_START does. May block.
    *
+   * @param access the access that the device asks for
    * @throws HeapException if the system refuses
    */
   void beginCpuAccess(Access access) throws HeapException;
@@ -47,6 +50,7 @@ public interface Backing {
    * Makes the CPU's changes visible to devices. The broker calls it once for each {@link
    * #beginCpuAccess}, with an equal access.
    *
+   * @param access the access that the device asks for
    * @throws HeapException if the system refuses
    */
   void endCpuAccess(Access access) throws HeapException;
@@ -55,6 +59,7 @@ public interface Backing {
    * The fence that an access has to wait for because of the kernel's own fences on the memory. Does
    * not block.
    *
+   * @param access the access that the device asks for
    * @return a sync file that is the caller's, or empty if there is nothing to wait for
    * @throws HeapException if the kernel does not tell
    */

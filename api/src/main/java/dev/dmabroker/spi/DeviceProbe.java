@@ -7,16 +7,17 @@ import dev.dmabroker.spec.Layout;
  * Asks a real device whether it imports memory. Constraints that match do not guarantee an import
  * (the kernel's documentation of exchanging dma-bufs says so too), so the broker allocates a buffer
  * in each heap and offers it to the probe. The thread that registers the device calls the probe,
- * without a lock, for one heap at a time.
+ * without a lock, for one heap at a time. A probe that is given to one device need not be
+ * thread-safe.
  */
 public interface DeviceProbe {
 
-  /** The name of the probe in findings, for example {@code V4L2 /dev/video0}. */
+  /** {@return the name of the probe in findings, for example {@code V4L2 /dev/video0}} */
   String name();
 
   /**
-   * The memory to offer. It should be some megabytes: a small piece of scattered memory may happen
-   * to be contiguous, and a device then takes it that will refuse a frame.
+   * {@return the memory to offer} It should be some megabytes: a small piece of scattered memory
+   * may happen to be contiguous, and a device then takes it that will refuse a frame.
    *
    * @param declared the constraints that the device declared
    */
@@ -28,6 +29,7 @@ public interface DeviceProbe {
    *
    * @param backing memory of at least the sample's size; the probe does not release it
    * @param sample what {@link #sample} returned
+   * @return what the device answered
    */
   Answer tryImport(Backing backing, Sample sample);
 
@@ -50,6 +52,8 @@ public interface DeviceProbe {
     /**
      * Checks that the layout fits.
      *
+     * @param layout how contents would lie in it
+     * @param sizeBytes at least the layout's size
      * @throws IllegalArgumentException if the memory is smaller than the layout
      */
     public Sample {

@@ -16,6 +16,7 @@ public interface FencePoller extends AutoCloseable {
    * Takes over the descriptor and closes it once the fence has signalled. A fence that never
    * signals is kept. Does not wait for the fence.
    *
+   * @param fence the fence to wait for
    * @param whenSignalled called once, from the poller's thread, with the positive errno of the work
    *     behind the fence, or empty if the work succeeded; must not block; what it throws is logged
    * @throws HeapException if the descriptor is not one of a sync file, or cannot be watched; the
@@ -23,15 +24,19 @@ public interface FencePoller extends AutoCloseable {
    */
   void watch(SyncFile fence, Consumer<OptionalInt> whenSignalled) throws HeapException;
 
-  /** Closes the descriptor of a fence that is not waited for any more. Never throws. */
+  /**
+   * Closes the descriptor of a fence that is not waited for any more. Never throws.
+   *
+   * @param fence the fence, whose descriptor is closed
+   */
   void discard(SyncFile fence);
 
-  /** The number of fences that have not signalled yet. */
+  /** {@return the number of fences that have not signalled yet} */
   int pending();
 
   /**
-   * The reason why fences are not waited for at the moment though some are pending; empty if they
-   * are waited for.
+   * {@return the reason why fences are not waited for at the moment though some are pending; empty
+   * if they are waited for}
    */
   default Optional<String> trouble() {
     return Optional.empty();

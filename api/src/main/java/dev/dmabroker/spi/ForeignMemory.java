@@ -8,24 +8,27 @@ package dev.dmabroker.spi;
 public interface ForeignMemory {
 
   /**
-   * The name that stands in the place of a heap's name, in errors, events and {@link
-   * dev.dmabroker.Mapping#heapName()}. Several memories may share it, but no heap of the broker may
+   * {@return the name that stands in the place of a heap's name, in errors, events and {@link
+   * dev.dmabroker.Mapping#heapName()}} Several memories may share it, but no heap of the broker may
    * have it.
    */
   String name();
 
-  /** The kind of memory, for constraints that name types of heaps. */
+  /** {@return the kind of memory, for constraints that name types of heaps} */
   default String type() {
     return "foreign";
   }
 
-  /** What is known of the memory, equal at every call. A trait that is not known counts as no. */
+  /**
+   * {@return what is known of the memory, equal at every call} A trait that is not known counts as
+   * no.
+   */
   HeapTraits traits();
 
   /**
-   * Whether the broker may copy the contents elsewhere when a device attaches that this memory does
-   * not suit; the broker releases the memory then. Otherwise the buffer stays where it is, as if it
-   * were pinned, and the device is refused.
+   * {@return whether the broker may copy the contents elsewhere when a device attaches that this
+   * memory does not suit; the broker releases the memory then} Otherwise the buffer stays where it
+   * is, as if it were pinned, and the device is refused.
    */
   boolean movable();
 
@@ -33,6 +36,7 @@ public interface ForeignMemory {
    * Opens the memory, with its contents. The broker calls it once, without a lock. When the broker
    * releases the backing, it has no further use for the memory.
    *
+   * @return the memory, which the caller releases
    * @throws HeapException if the memory cannot be opened; nothing is left behind then
    */
   Backing open() throws HeapException;

@@ -9,25 +9,29 @@ import java.util.Set;
  */
 public interface Heap extends AutoCloseable {
 
-  /** The name of the heap, unique in the broker among names and aliases. */
+  /** {@return the name of the heap, unique in the broker among names and aliases} */
   String name();
 
-  /** Other names that constraints may use for this heap. */
+  /** {@return other names that constraints may use for this heap} */
   default Set<String> aliases() {
     return Set.of();
   }
 
-  /** The kind of the heap, for example {@code dma-heap}, for constraints that name types. */
+  /**
+   * {@return the kind of the heap, for example {@code dma-heap}, for constraints that name types}
+   */
   default String type() {
     return "other";
   }
 
-  /** What is known of the heap's memory, equal at every call. */
+  /** {@return what is known of the heap's memory, equal at every call} */
   HeapTraits traits();
 
   /**
    * Allocates memory that is filled with zeros and has all its pages. May block.
    *
+   * @param request what is asked for
+   * @return the memory, which the caller releases
    * @throws HeapException if the heap gives no memory of that size and alignment; nothing is left
    *     behind then
    */
@@ -47,6 +51,12 @@ public interface Heap extends AutoCloseable {
     /**
      * Checks the numbers.
      *
+     * @param label names the allocation in the kernel's debug files where that is possible
+     * @param sizeBytes at least 1; the heap rounds it up as it needs
+     * @param alignmentBytes what the devices were promised, a power of two: the physical (or bus)
+     *     address of the first byte is a multiple of it. The broker asks a heap for no more than
+     *     its {@linkplain HeapTraits#alignmentBytes() trait} says; a heap that cannot give it
+     *     refuses
      * @throws IllegalArgumentException if the size is less than 1, or the alignment is no power of
      *     two
      */
@@ -64,6 +74,8 @@ public interface Heap extends AutoCloseable {
     /**
      * Asks for memory of any alignment.
      *
+     * @param label names the allocation in the kernel's debug files where that is possible
+     * @param sizeBytes at least 1; the heap rounds it up as it needs
      * @throws IllegalArgumentException if the size is less than 1
      */
     public Request(String label, long sizeBytes) {
@@ -91,9 +103,9 @@ public interface Heap extends AutoCloseable {
   }
 
   /**
-   * The memory that was given back to the heap but lives on because its descriptors were handed
-   * out. The heap looks for it at each call, which may take milliseconds. The answer is never more
-   * than there is.
+   * {@return the memory that was given back to the heap but lives on because its descriptors were
+   * handed out} The heap looks for it at each call, which may take milliseconds. The answer is
+   * never more than there is.
    */
   default Lingering lingering() {
     return Lingering.NONE;

@@ -24,20 +24,32 @@ public final class HeapException extends Exception {
     FAILED
   }
 
+  /** The kind of the refusal. */
   private final Kind kind;
 
-  /** Makes an exception with the kind and the text. */
+  /**
+   * Makes an exception with the kind and the text.
+   *
+   * @param kind the kind of the refusal
+   * @param message what was asked, what was answered, and what would help
+   */
   public HeapException(Kind kind, String message) {
     this(kind, message, null);
   }
 
-  /** Makes an exception with the kind, the text and the cause. */
+  /**
+   * Makes an exception with the kind, the text and the cause.
+   *
+   * @param kind the kind of the refusal
+   * @param message what was asked, what was answered, and what would help
+   * @param cause what the system answered
+   */
   public HeapException(Kind kind, String message, @Nullable Throwable cause) {
     super(message, cause);
     this.kind = Objects.requireNonNull(kind);
   }
 
-  /** The kind of the refusal. */
+  /** {@return the kind of the refusal} */
   public Kind kind() {
     return kind;
   }

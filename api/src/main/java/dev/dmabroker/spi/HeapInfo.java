@@ -15,22 +15,34 @@ import java.util.Set;
  */
 public record HeapInfo(String name, Set<String> aliases, String type, HeapTraits traits) {
 
-  /** Copies the set. */
+  /**
+   * Copies the set.
+   *
+   * @param aliases its other names
+   * @param type what kind of heap it is
+   * @param traits what is known of its memory
+   * @param name its name
+   */
   public HeapInfo {
     aliases = ImmutableSet.copyOf(aliases);
   }
 
-  /** Whether the candidate is the heap's name or one of its aliases. */
+  /**
+   * {@return whether the candidate is the heap's name or one of its aliases}
+   *
+   * @param candidate the name to look at
+   */
   public boolean isNamed(String candidate) {
     return name.equals(candidate) || aliases.contains(candidate);
   }
 
   /**
-   * The first constraint on memory that this heap does not meet, if there is one. The size of a
-   * buffer and its layout are not considered.
+   * {@return the first constraint on memory that this heap does not meet, if there is one} The size
+   * of a buffer and its layout are not considered.
    *
    * @param device the name of the device that has the constraints; memory in this device is not
    *     another device's memory
+   * @param constraints what the device needs
    */
   public Optional<Unmet> unmet(String device, Constraints constraints) {
     return Optional.ofNullable(Suitability.unmet(this, device, constraints));

@@ -4,17 +4,21 @@ import java.util.List;
 
 /**
  * Finds heaps on this machine. {@link java.util.ServiceLoader} finds providers, or the application
- * gives them to the broker's builder.
+ * gives them to the broker's builder. A provider is called by the thread that builds the broker,
+ * and need not be thread-safe unless several brokers are built with it at once.
  */
 public interface HeapProvider {
 
   /**
-   * The name of the provider, equal at every call. It appears in errors, and the broker asks the
-   * providers that it discovers in the order of their names.
+   * {@return the name of the provider, equal at every call} It appears in errors, and the broker
+   * asks the providers that it discovers in the order of their names.
    */
   String name();
 
-  /** Whether the broker wants these heaps only if no other heap has memory that drivers import. */
+  /**
+   * {@return whether the broker wants these heaps only if no other heap has memory that drivers
+   * import}
+   */
   default boolean fallback() {
     return false;
   }
@@ -24,10 +28,12 @@ public interface HeapProvider {
    * one call to the next. A heap that is missing or not permitted is a {@link Closed} finding, not
    * an exception. The caller closes the heaps. May block, and may allocate from heaps to see what
    * their memory is like.
+   *
+   * @return what was found
    */
   List<Finding> discover();
 
-  /** A heap that a provider found, open or closed. */
+  /** A heap that a provider found, open or closed. Immutable. */
   sealed interface Finding permits Open, Closed {}
 
   /**

@@ -52,107 +52,110 @@ public final class HeapTraits {
     modelled = builder.modelled;
   }
 
-  /** A builder in which no trait is known. */
+  /** {@return a builder in which no trait is known} */
   @CheckReturnValue
   public static Builder builder() {
     return new Builder();
   }
 
-  /** A builder that has these traits. */
+  /** {@return a builder that has these traits} */
   public Builder toBuilder() {
     return new Builder(this);
   }
 
-  /** Whether every allocation is one physically contiguous range. */
+  /** {@return whether every allocation is one physically contiguous range} */
   public Trait<Boolean> contiguous() {
     return contiguous;
   }
 
-  /** The width of the memory's addresses: all memory lies below 2 to the power of this number. */
+  /**
+   * {@return the width of the memory's addresses: all memory lies below 2 to the power of this
+   * number}
+   */
   public Trait<Integer> addressBits() {
     return addressBits;
   }
 
   /**
-   * The alignment in bytes: the physical (or bus) address of an allocation's first byte is a
-   * multiple of this.
+   * {@return the alignment in bytes: the physical (or bus) address of an allocation's first byte is
+   * a multiple of this}
    */
   public Trait<Long> alignmentBytes() {
     return alignmentBytes;
   }
 
-  /** The size in bytes of the largest single allocation. */
+  /** {@return the size in bytes of the largest single allocation} */
   public Trait<Long> maxSizeBytes() {
     return maxSizeBytes;
   }
 
-  /** The bytes that the heap can give at one time in all. */
+  /** {@return the bytes that the heap can give at one time in all} */
   public Trait<Long> capacityBytes() {
     return capacityBytes;
   }
 
-  /** Whether the CPU's mappings are cached. */
+  /** {@return whether the CPU's mappings are cached} */
   public Trait<Boolean> cached() {
     return cached;
   }
 
-  /** Whether the CPU can map the memory. */
+  /** {@return whether the CPU can map the memory} */
   public Trait<Boolean> cpuReach() {
     return cpuReach;
   }
 
-  /** Whether the memory is a dma-buf, which drivers can import. */
+  /** {@return whether the memory is a dma-buf, which drivers can import} */
   public Trait<Boolean> deviceAccess() {
     return deviceAccess;
   }
 
-  /** How fast the memory is to use. */
+  /** {@return how fast the memory is to use} */
   public Trait<MemorySpeed> speed() {
     return speed;
   }
 
   /**
-   * The size in bytes of the whole pieces that memory comes in, each contiguous and aligned to it:
-   * the page size, or the size of huge pages. Sizes are rounded up to it.
+   * {@return the size in bytes of the whole pieces that memory comes in, each contiguous and
+   * aligned to it: the page size, or the size of huge pages} Sizes are rounded up to it.
    */
   public Trait<Long> granuleBytes() {
     return granuleBytes;
   }
 
-  /** The lowest physical address: no memory lies below it. */
+  /** {@return the lowest physical address: no memory lies below it} */
   public Trait<Long> lowestAddress() {
     return lowestAddress;
   }
 
-  /** The coherency domains that the memory can be used in. */
+  /** {@return the coherency domains that the memory can be used in} */
   public Trait<Set<Coherency>> coherency() {
     return coherency;
   }
 
-  /** Whether the memory is protected from the CPU. */
+  /** {@return whether the memory is protected from the CPU} */
   public Trait<Boolean> secure() {
     return secure;
   }
 
-  /** The device in which the memory lies; not known for main memory. */
+  /** {@return the device in which the memory lies; not known for main memory} */
   public Trait<String> deviceLocal() {
     return deviceLocal;
   }
 
-  /** The NUMA node at which the memory lies. */
+  /** {@return the NUMA node at which the memory lies} */
   public Trait<Integer> numaNode() {
     return numaNode;
   }
 
   /**
-   * Whether the memory is a model, for tests and for machines that lack the memory: other traits
-   * say what the model stands for, and no driver imports the memory whatever they say.
+   * {@return whether the memory is a model, for tests and for machines that lack the memory: other
+   * traits say what the model stands for, and no driver imports the memory whatever they say}
    */
   public Trait<Boolean> modelled() {
     return modelled;
   }
 
-  /** Every trait by name, in a fixed order, for a person to read. */
+  /** {@return every trait by name, in a fixed order, for a person to read} */
   public Map<String, Trait<?>> all() {
     Map<String, Trait<?>> all = new LinkedHashMap<>();
     all.put("contiguous", contiguous);
@@ -220,105 +223,190 @@ public final class HeapTraits {
       secure = traits.secure;
       deviceLocal = traits.deviceLocal;
       numaNode = traits.numaNode;
+      modelled = traits.modelled;
     }
 
-    /** See {@link HeapTraits#contiguous()}. */
+    /**
+     * See {@link HeapTraits#contiguous()}.
+     *
+     * @param trait the value, and how it is known
+     * @return this builder
+     */
     public Builder contiguous(Trait<Boolean> trait) {
       contiguous = Objects.requireNonNull(trait, "contiguous");
       return this;
     }
 
-    /** See {@link HeapTraits#addressBits()}. */
+    /**
+     * See {@link HeapTraits#addressBits()}.
+     *
+     * @param trait the value, and how it is known
+     * @return this builder
+     */
     public Builder addressBits(Trait<Integer> trait) {
       addressBits = Objects.requireNonNull(trait, "addressBits");
       return this;
     }
 
-    /** See {@link HeapTraits#alignmentBytes()}. */
+    /**
+     * See {@link HeapTraits#alignmentBytes()}.
+     *
+     * @param trait the value, and how it is known
+     * @return this builder
+     */
     public Builder alignmentBytes(Trait<Long> trait) {
       alignmentBytes = Objects.requireNonNull(trait, "alignmentBytes");
       return this;
     }
 
-    /** See {@link HeapTraits#maxSizeBytes()}. */
+    /**
+     * See {@link HeapTraits#maxSizeBytes()}.
+     *
+     * @param trait the value, and how it is known
+     * @return this builder
+     */
     public Builder maxSizeBytes(Trait<Long> trait) {
       maxSizeBytes = Objects.requireNonNull(trait, "maxSizeBytes");
       return this;
     }
 
-    /** See {@link HeapTraits#capacityBytes()}. */
+    /**
+     * See {@link HeapTraits#capacityBytes()}.
+     *
+     * @param trait the value, and how it is known
+     * @return this builder
+     */
     public Builder capacityBytes(Trait<Long> trait) {
       capacityBytes = Objects.requireNonNull(trait, "capacityBytes");
       return this;
     }
 
-    /** See {@link HeapTraits#cached()}. */
+    /**
+     * See {@link HeapTraits#cached()}.
+     *
+     * @param trait the value, and how it is known
+     * @return this builder
+     */
     public Builder cached(Trait<Boolean> trait) {
       cached = Objects.requireNonNull(trait, "cached");
       return this;
     }
 
-    /** See {@link HeapTraits#cpuReach()}. */
+    /**
+     * See {@link HeapTraits#cpuReach()}.
+     *
+     * @param trait the value, and how it is known
+     * @return this builder
+     */
     public Builder cpuReach(Trait<Boolean> trait) {
       cpuReach = Objects.requireNonNull(trait, "cpuReach");
       return this;
     }
 
-    /** See {@link HeapTraits#deviceAccess()}. */
+    /**
+     * See {@link HeapTraits#deviceAccess()}.
+     *
+     * @param trait the value, and how it is known
+     * @return this builder
+     */
     public Builder deviceAccess(Trait<Boolean> trait) {
       deviceAccess = Objects.requireNonNull(trait, "deviceAccess");
       return this;
     }
 
-    /** See {@link HeapTraits#speed()}. */
+    /**
+     * See {@link HeapTraits#speed()}.
+     *
+     * @param trait the value, and how it is known
+     * @return this builder
+     */
     public Builder speed(Trait<MemorySpeed> trait) {
       speed = Objects.requireNonNull(trait, "speed");
       return this;
     }
 
-    /** See {@link HeapTraits#granuleBytes()}. */
+    /**
+     * See {@link HeapTraits#granuleBytes()}.
+     *
+     * @param trait the value, and how it is known
+     * @return this builder
+     */
     public Builder granuleBytes(Trait<Long> trait) {
       granuleBytes = Objects.requireNonNull(trait, "granuleBytes");
       return this;
     }
 
-    /** See {@link HeapTraits#lowestAddress()}. */
+    /**
+     * See {@link HeapTraits#lowestAddress()}.
+     *
+     * @param trait the value, and how it is known
+     * @return this builder
+     */
     public Builder lowestAddress(Trait<Long> trait) {
       lowestAddress = Objects.requireNonNull(trait, "lowestAddress");
       return this;
     }
 
-    /** See {@link HeapTraits#coherency()}. */
+    /**
+     * See {@link HeapTraits#coherency()}.
+     *
+     * @param trait the value, and how it is known
+     * @return this builder
+     */
     public Builder coherency(Trait<Set<Coherency>> trait) {
       coherency = Objects.requireNonNull(trait, "coherency");
       return this;
     }
 
-    /** See {@link HeapTraits#secure()}. */
+    /**
+     * See {@link HeapTraits#secure()}.
+     *
+     * @param trait the value, and how it is known
+     * @return this builder
+     */
     public Builder secure(Trait<Boolean> trait) {
       secure = Objects.requireNonNull(trait, "secure");
       return this;
     }
 
-    /** See {@link HeapTraits#deviceLocal()}. */
+    /**
+     * See {@link HeapTraits#deviceLocal()}.
+     *
+     * @param trait the value, and how it is known
+     * @return this builder
+     */
     public Builder deviceLocal(Trait<String> trait) {
       deviceLocal = Objects.requireNonNull(trait, "deviceLocal");
       return this;
     }
 
-    /** See {@link HeapTraits#numaNode()}. */
+    /**
+     * See {@link HeapTraits#numaNode()}.
+     *
+     * @param trait the value, and how it is known
+     * @return this builder
+     */
     public Builder numaNode(Trait<Integer> trait) {
       numaNode = Objects.requireNonNull(trait, "numaNode");
       return this;
     }
 
-    /** See {@link HeapTraits#modelled()}. */
+    /**
+     * See {@link HeapTraits#modelled()}.
+     *
+     * @param trait the value, and how it is known
+     * @return this builder
+     */
     public Builder modelled(Trait<Boolean> trait) {
       modelled = Objects.requireNonNull(trait, "modelled");
       return this;
     }
 
-    /** Builds the traits. */
+    /**
+     * Builds the traits.
+     *
+     * @return the traits
+     */
     @CheckReturnValue
     public HeapTraits build() {
       return new HeapTraits(this);

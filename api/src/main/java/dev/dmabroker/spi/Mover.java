@@ -10,7 +10,7 @@ import java.util.List;
  */
 public interface Mover {
 
-  /** The name of the mover in events and errors. */
+  /** {@return the name of the mover in events and errors} */
   String name();
 
   /**
@@ -18,6 +18,7 @@ public interface Mover {
    * may be written; the target is not in use yet. Work that takes time but needs no contents
    * belongs here, for example mapping both sides. May block.
    *
+   * @param copy what to copy
    * @throws HeapException if the copy cannot be done; the buffer stays where it is
    */
   default void prepare(Copy copy) throws HeapException {}
@@ -31,6 +32,7 @@ public interface Mover {
    * not publish the copy then. A mover that copies with threads of its own has to make sure that an
    * {@link InternalError} which is due there has come out when this method returns.
    *
+   * @param copy what to copy
    * @return the bytes that were copied
    * @throws HeapException if either side refuses; the buffer stays where it is, with its contents
    */
@@ -54,6 +56,10 @@ public interface Mover {
     /**
      * Checks that what lies like the source can lie like the target.
      *
+     * @param source how the contents lie in it
+     * @param target how they shall lie there
+     * @param from the old memory
+     * @param to the new memory
      * @throws IllegalArgumentException if format or modifier differ, or if contents that are no
      *     picture have other lines
      */
@@ -70,7 +76,8 @@ public interface Mover {
     }
 
     /**
-     * Whether everything is to be copied, also what lies past the layout. Otherwise the planes are.
+     * {@return whether everything is to be copied, also what lies past the layout} Otherwise the
+     * planes are.
      */
     public boolean isWhole() {
       return source.equals(target)

@@ -17,12 +17,14 @@ import org.jspecify.annotations.Nullable;
  */
 public interface PlacementHeuristic {
 
-  /** The name, unique among heuristics, for example {@code least-cost}. */
+  /** {@return the name, unique among heuristics, for example {@code least-cost}} */
   String name();
 
   /**
-   * The heaps of the request in the order in which the broker tries them. The broker does not try a
-   * heap that is missing from the answer.
+   * {@return the heaps of the request in the order in which the broker tries them} The broker does
+   * not try a heap that is missing from the answer.
+   *
+   * @param request what is asked for
    */
   List<Ranked> rank(Request request);
 
@@ -31,6 +33,7 @@ public interface PlacementHeuristic {
    * The broker asks when every heap that suits has refused. It moves the chosen buffers that are
    * still idle one by one, and tries the allocation again after each.
    *
+   * @param crowded the heap that is full, and what lies in it
    * @return the buffers' numbers in the order in which to move them; none unless overridden
    */
   default Eviction evict(Crowded crowded) {
@@ -49,7 +52,16 @@ public interface PlacementHeuristic {
    */
   record Request(
       BufferSpec spec, List<User> users, List<HeapLoad> heaps, Optional<String> currentHeap) {
-    /** Copies the lists. */
+    /**
+     * Copies the lists.
+     *
+     * @param users the devices that have to reach it, in the order in which they attached
+     * @param heaps the heaps that meet every hard constraint, in the broker's order: those that the
+     *     application gave the builder, then those of the providers that it gave, then those of the
+     *     providers that were discovered, which are ordered by name
+     * @param spec what it holds
+     * @param currentHeap the heap in which the buffer lies now; empty if it has no memory
+     */
     public Request {
       users = ImmutableList.copyOf(users);
       heaps = ImmutableList.copyOf(heaps);
@@ -75,12 +87,12 @@ public interface PlacementHeuristic {
    *     list of alternatives
    */
   record HeapLoad(HeapInfo heap, long sizeBytes, long usedBytes, long penalty) {
-    /** The heap's name. */
+    /** {@return the heap's name} */
     public String name() {
       return heap.name();
     }
 
-    /** What is known of the heap's memory. */
+    /** {@return what is known of the heap's memory} */
     public HeapTraits traits() {
       return heap.traits();
     }
@@ -94,12 +106,18 @@ public interface PlacementHeuristic {
    * @param why gives the reason, for a person to read; called only when the reason is read
    */
   record Ranked(String heap, double cost, Supplier<String> why) {
-    /** Makes a rank with a reason that is already known. */
+    /**
+     * Makes a rank with a reason that is already known.
+     *
+     * @param heap the heap's name
+     * @param cost lower is better; comparable within one answer only
+     * @param reason why the heap has this cost, for a person to read
+     */
     public Ranked(String heap, double cost, String reason) {
       this(heap, cost, () -> reason);
     }
 
-    /** The reason for the rank, for a person to read. */
+    /** {@return the reason for the rank, for a person to read} */
     public String reason() {
       return why.get();
     }
@@ -125,7 +143,14 @@ public interface PlacementHeuristic {
    *     in the order in which they were exported
    */
   record Crowded(HeapLoad heap, long sizeBytes, List<Resident> residents) {
-    /** Copies the list. */
+    /**
+     * Copies the list.
+     *
+     * @param residents the buffers in it that could lie elsewhere and that no device has mapped
+     *     now, in the order in which they were exported
+     * @param sizeBytes the bytes that it has to give
+     * @param heap the heap
+     */
     public Crowded {
       residents = ImmutableList.copyOf(residents);
     }
@@ -141,7 +166,15 @@ public interface PlacementHeuristic {
    * @param users the devices that are attached
    */
   record Resident(long id, String buffer, long sizeBytes, Duration idle, List<User> users) {
-    /** Copies the list. */
+    /**
+     * Copies the list.
+     *
+     * @param users the devices that are attached
+     * @param buffer its name
+     * @param sizeBytes the bytes that it takes of the heap
+     * @param id the broker's number of it
+     * @param idle how long ago it was last mapped, or placed if that is later
+     */
     public Resident {
       users = ImmutableList.copyOf(users);
     }
@@ -158,7 +191,13 @@ public interface PlacementHeuristic {
     /** No buffer moves out. */
     public static final Eviction NONE = new Eviction(List.of(), 1);
 
-    /** Copies the list, and checks the rate. */
+    /**
+     * Copies the list, and checks the rate.
+     *
+     * @param movesPerSecond the most moves of this kind in a second, on average over the broker's
+     *     life
+     * @param buffers their numbers, in the order in which to move them
+     */
     public Eviction {
       if (!(movesPerSecond > 0 && Double.isFinite(movesPerSecond))) {
         throw new IllegalArgumentException(

@@ -30,7 +30,13 @@ public record Trait<T>(@Nullable T value, Basis basis, String source) {
     UNKNOWN
   }
 
-  /** Checks that a trait lacks a value exactly if it is unknown. */
+  /**
+   * Checks that a trait lacks a value exactly if it is unknown.
+   *
+   * @param basis how it is known
+   * @param source where the knowledge comes from, for a person to read
+   * @param value the value; null if it is not known
+   */
   public Trait {
     if ((value == null) != (basis == Basis.UNKNOWN)) {
       throw new IllegalArgumentException("value " + value + " does not go with basis " + basis);
@@ -38,42 +44,83 @@ public record Trait<T>(@Nullable T value, Basis basis, String source) {
     Objects.requireNonNull(source, "source");
   }
 
-  /** Makes a trait that is not known. */
+  /**
+   * Makes a trait that is not known.
+   *
+   * @param <T> the type of the value
+   * @param source where the value is known from, for a person to read
+   * @return the trait
+   */
   public static <T> Trait<T> unknown(String source) {
     return new Trait<>(null, Basis.UNKNOWN, source);
   }
 
-  /** Makes a trait that was seen on this machine. */
+  /**
+   * Makes a trait that was seen on this machine.
+   *
+   * @param <T> the type of the value
+   * @param value the value
+   * @param source where the value is known from, for a person to read
+   * @return the trait
+   */
   public static <T> Trait<T> probed(T value, String source) {
     return new Trait<>(value, Basis.PROBED, source);
   }
 
-  /** Makes a trait that documentation promises. */
+  /**
+   * Makes a trait that documentation promises.
+   *
+   * @param <T> the type of the value
+   * @param value the value
+   * @param source where the value is known from, for a person to read
+   * @return the trait
+   */
   public static <T> Trait<T> documented(T value, String source) {
     return new Trait<>(value, Basis.DOCUMENTED, source);
   }
 
-  /** Makes a trait that the maker of the heap sets. */
+  /**
+   * Makes a trait that the maker of the heap sets.
+   *
+   * @param <T> the type of the value
+   * @param value the value
+   * @return the trait
+   */
   public static <T> Trait<T> declared(T value) {
     return new Trait<>(value, Basis.DECLARED, "set when the heap was made");
   }
 
-  /** Makes a trait that is taken to be so. */
+  /**
+   * Makes a trait that is taken to be so.
+   *
+   * @param <T> the type of the value
+   * @param value the value
+   * @param source where the value is known from, for a person to read
+   * @return the trait
+   */
   public static <T> Trait<T> assumed(T value, String source) {
     return new Trait<>(value, Basis.ASSUMED, source);
   }
 
-  /** The value, if it is known. */
+  /** {@return the value, if it is known} */
   public Optional<T> known() {
     return Optional.ofNullable(value);
   }
 
-  /** Whether the trait is known to have this value. */
+  /**
+   * {@return whether the trait is known to have this value}
+   *
+   * @param expected the value to compare with
+   */
   public boolean is(T expected) {
     return expected.equals(value);
   }
 
-  /** The value, or {@code otherwise} if nothing is known. */
+  /**
+   * {@return the value, or {@code otherwise} if nothing is known}
+   *
+   * @param otherwise the value to take if this one is not known
+   */
   public T or(T otherwise) {
     return value == null ? otherwise : value;
   }

@@ -352,10 +352,10 @@ class HangingHeapTest extends Fixture {
     awaitSeeking(moving, "it waits for heap cma");
     assertThrows(OutstandingMappingsException.class, broker::close);
     Await.until("two are left", () -> broker.snapshot().buffers().size() == 2);
-    assertEquals(0, system.live());
+    Await.until("the others' memory is given back", () -> system.live() == 0);
     go.countDown();
     Await.until("none is left", () -> broker.snapshot().buffers().isEmpty());
-    assertEquals(0, cma.live());
+    Await.until("all memory is given back", () -> cma.live() == 0);
     assertEquals(6, stuck.size());
     assertTrue(events.moved.isEmpty());
   }

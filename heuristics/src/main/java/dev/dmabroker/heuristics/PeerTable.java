@@ -36,6 +36,8 @@ public final class PeerTable {
   /**
    * Reads a table from a text.
    *
+   * @param text the lines of the table
+   * @return the table
    * @throws PeerTableException if lines are malformed; the exception has all of them
    */
   public static PeerTable parse(String text) {
@@ -45,6 +47,8 @@ public final class PeerTable {
   /**
    * Reads a table up to the reader's end, and leaves the reader open.
    *
+   * @param reader where the text comes from
+   * @return the table
    * @throws PeerTableException if lines are malformed; the exception has all of them
    * @throws IOException if the reader throws
    */
@@ -57,6 +61,8 @@ public final class PeerTable {
   /**
    * Reads a table from a file, in UTF-8.
    *
+   * @param file the file
+   * @return the table
    * @throws PeerTableException if lines are malformed; the exception has all of them, and names the
    *     file
    * @throws IOException if the file cannot be read, or is not in UTF-8
@@ -118,7 +124,12 @@ public final class PeerTable {
     return new Rule(verb.equals("allow"), words.get(1), words.get(2));
   }
 
-  /** Whether the device {@code from} may be used with memory that lies in {@code to}. */
+  /**
+   * {@return whether the device {@code from} may be used with memory that lies in {@code to}}
+   *
+   * @param from the name of the device
+   * @param to the name of the device in which the memory lies
+   */
   public boolean allows(String from, String to) {
     for (int i = rules.size() - 1; i >= 0; i--) {
       Rule rule = rules.get(i);

@@ -9,6 +9,7 @@ public final class PeerTableException extends IllegalArgumentException {
   private static final long serialVersionUID = 1;
   private static final int LINES_IN_MESSAGE = 10;
 
+  /** All malformed lines, from the first to the last. */
   private final List<Malformed> malformed;
 
   /**
@@ -17,6 +18,7 @@ public final class PeerTableException extends IllegalArgumentException {
    * @param line its number, from 1
    * @param text the line
    * @param problem what is wrong with it, as a predicate
+   * @serial exclude
    */
   public record Malformed(int line, String text, String problem) implements Serializable {
     @Override
@@ -39,7 +41,7 @@ public final class PeerTableException extends IllegalArgumentException {
     this.malformed = List.copyOf(malformed);
   }
 
-  /** All malformed lines, from the first to the last. */
+  /** {@return all malformed lines, from the first to the last} */
   public List<Malformed> malformed() {
     return malformed;
   }

@@ -40,7 +40,12 @@ public record BrokerHealth(Status status, List<String> reasons) {
     DOWN
   }
 
-  /** Copies the list. */
+  /**
+   * Copies the list.
+   *
+   * @param reasons the reasons for it, the worst first; empty if all is well
+   * @param status the worst status that was found
+   */
   public BrokerHealth {
     reasons = List.copyOf(reasons);
   }
@@ -52,6 +57,9 @@ public record BrokerHealth(Status status, List<String> reasons) {
    * their device declared, if {@link #WATERMARK} of a heap is used or lingers, if moves have failed
    * {@link #REPEATEDLY}, or if a stream's producer waits while the stream does not grow. A frame
    * that a device holds for too long counts as a mapping. Does not block.
+   *
+   * @param snapshot the state of the broker
+   * @return the health
    */
   public static BrokerHealth of(BrokerSnapshot snapshot) {
     List<String> down = new ArrayList<>();

@@ -42,12 +42,21 @@ public final class DmaBufMetrics implements MeterBinder, AutoCloseable {
   /** Guarded by this. */
   private boolean closed;
 
-  /** Makes meters of {@code broker} without further tags. Nothing is registered yet. */
+  /**
+   * Makes meters of {@code broker} without further tags. Nothing is registered yet.
+   *
+   * @param broker the broker to watch
+   */
   public DmaBufMetrics(Broker broker) {
     this(broker, Tags.empty());
   }
 
-  /** Makes meters of {@code broker} that all carry {@code tags}. Nothing is registered yet. */
+  /**
+   * Makes meters of {@code broker} that all carry {@code tags}. Nothing is registered yet.
+   *
+   * @param broker the broker to watch
+   * @param tags tags that all meters get
+   */
   public DmaBufMetrics(Broker broker, Iterable<Tag> tags) {
     this.broker = Objects.requireNonNull(broker, "broker");
     this.tags = Tags.of(tags);

@@ -34,7 +34,7 @@ import org.jspecify.annotations.Nullable;
  * Writes a broker's state as JSON, for a bug report: every heap, device, buffer, attachment, holder
  * and stream, and since when each exists. {@code docs/snapshot.schema.json} describes the format.
  * Taking a {@linkplain dev.dmabroker.Broker#snapshot snapshot} stops nothing, and neither does
- * writing it.
+ * writing it. Its methods keep no state, so any thread may call them.
  */
 public final class SnapshotJson {
   /** The version of the format; versions are not compatible with each other. */
@@ -50,6 +50,7 @@ public final class SnapshotJson {
   /**
    * Writes a snapshot. Blocks as the writer does.
    *
+   * @param snapshot the state of the broker
    * @param out is flushed, and not closed
    * @throws IOException if the writer throws it
    */
@@ -60,6 +61,7 @@ public final class SnapshotJson {
   /**
    * Writes a snapshot in UTF-8. Blocks as the stream does.
    *
+   * @param snapshot the state of the broker
    * @param out is flushed, and not closed
    * @throws IOException if the stream throws it
    */
@@ -67,7 +69,11 @@ public final class SnapshotJson {
     write(snapshot, new OutputStreamWriter(out, StandardCharsets.UTF_8));
   }
 
-  /** Returns a snapshot as a text, of some hundred characters for each buffer. */
+  /**
+   * {@return a snapshot as a text, of some hundred characters for each buffer}
+   *
+   * @param snapshot the state of the broker
+   */
   public static String text(BrokerSnapshot snapshot) {
     StringWriter text = new StringWriter();
     try {

@@ -222,6 +222,7 @@ public final class TraceExport implements BrokerListener {
    * Writes the events that have been kept, in the order of time. Blocks as the writer does.
    *
    * @param out is flushed, and not closed
+   * @throws IOException if the writer throws
    */
   public void write(Writer out) throws IOException {
     JsonWriter json = new JsonWriter(out, 2);

@@ -1,5 +1,6 @@
 package dev.dmabroker.allocators.linux;
 
+import dev.dmabroker.spec.Coherency;
 import dev.dmabroker.spi.HeapException;
 import dev.dmabroker.spi.HeapException.Kind;
 import dev.dmabroker.spi.HeapProvider;
@@ -32,6 +33,7 @@ public final class DmaHeapProvider implements HeapProvider {
           + " command line sets some aside; in a container /dev/dma_heap has to be passed in";
 
   private final Path folder;
+  private final Path deviceTree;
 
   /** Makes a provider of this machine's heaps. */
   public DmaHeapProvider() {
@@ -39,7 +41,12 @@ public final class DmaHeapProvider implements HeapProvider {
   }
 
   DmaHeapProvider(Path folder) {
+    this(folder, ReservedMemory.TREE);
+  }
+
+  DmaHeapProvider(Path folder, Path deviceTree) {
     this.folder = folder;
+    this.deviceTree = deviceTree;
   }
 
   @Override
@@ -82,23 +89,25 @@ public final class DmaHeapProvider implements HeapProvider {
   }
 
   private List<Finding> discover(Set<String> names) {
+    DmaHeapNames known = new DmaHeapNames(ReservedMemory.read(deviceTree));
     List<Finding> findings = new ArrayList<>();
-    DmaHeapNames.aliases(names).forEach((name, aliases) -> findings.add(find(name, aliases)));
+    known.aliases(names).forEach((name, aliases) -> findings.add(find(name, aliases, known)));
     return findings;
   }
 
   /** Opens one heap and finds out its traits. */
-  private Finding find(String name, Set<String> aliases) {
+  private Finding find(String name, Set<String> aliases, DmaHeapNames known) {
     Path path = folder.resolve(name);
+    boolean kernelClears = known.find(name).isPresent();
     DmaHeapSource source;
     try {
-      source = new DmaHeapSource(name, Fd.open(path, LibC.O_RDONLY), name.startsWith("system"));
+      source = new DmaHeapSource(name, Fd.open(path, LibC.O_RDONLY), kernelClears);
     } catch (Fd.OpenFailure e) {
       String match = "SUBSYSTEM==\"dma_heap\", KERNEL==\"" + name + "\"";
       return new DeviceNode(path, name, match, REMEDY).closed(e.errno());
     }
     try {
-      return new Open(new LinuxHeap(name, aliases, traits(name, source), source));
+      return new Open(new LinuxHeap(name, aliases, traits(name, source, known), source));
     } catch (HeapException e) {
       source.close();
       return new Closed(
@@ -110,15 +119,17 @@ public final class DmaHeapProvider implements HeapProvider {
   }
 
   /** The traits of a heap: those that its documentation promises, and those that a sample shows. */
-  private static HeapTraits traits(String name, Source source) throws HeapException {
-    Optional<DmaHeapNames.Documented> documented = DmaHeapNames.find(name);
-    String document = documented.map(DmaHeapNames.Documented::source).orElse("");
+  private static HeapTraits traits(String name, DmaHeapSource source, DmaHeapNames names)
+      throws HeapException {
+    Optional<DmaHeapNames.Documented> documented = names.find(name);
     HeapTraits.Builder traits =
         HeapTraits.builder()
             .addressBits(PhysicalMemory.addressBits())
             .alignmentBytes(
                 Trait.documented(Pages.size(), "DMA_HEAP_IOCTL_ALLOC gives whole pages"))
             .granuleBytes(Trait.documented(Pages.size(), "DMA_HEAP_IOCTL_ALLOC gives whole pages"));
+    documented.ifPresent(known -> document(known, traits));
+    names.region(name).ifPresent(region -> place(region, traits));
     try {
       AccessProbe.look(source, traits);
     } catch (HeapException e) {
@@ -128,15 +139,46 @@ public final class DmaHeapProvider implements HeapProvider {
       String why = "dma-heaps give dma-bufs; it was not tried, as the heap is full";
       traits.deviceAccess(Trait.documented(true, why)).cpuReach(Trait.unknown(why));
     }
-    traits.contiguous(
-        ContiguityProbe.contiguous(
-            source, documented.map(DmaHeapNames.Documented::contiguous), document));
-    documented.ifPresent(
-        known -> {
-          traits.cached(Trait.documented(known.cached(), document));
-          traits.capacityBytes(
-              known.contiguous() ? PhysicalMemory.cmaTotal() : PhysicalMemory.total());
-        });
-    return traits.build();
+    return traits
+        .contiguous(
+            ContiguityProbe.contiguous(
+                source,
+                documented.flatMap(DmaHeapNames.Documented::contiguous),
+                documented.map(DmaHeapNames.Documented::source).orElse("")))
+        .build();
+  }
+
+  private static void document(DmaHeapNames.Documented known, HeapTraits.Builder traits) {
+    if (known.isProtected()) {
+      traits
+          .secure(Trait.documented(true, known.source()))
+          .coherency(Trait.documented(Set.of(Coherency.INACCESSIBLE), known.source()));
+      return;
+    }
+    traits
+        .cached(Trait.documented(known.cached(), known.source()))
+        .capacityBytes(
+            known.contiguous().orElse(false) ? PhysicalMemory.cmaTotal() : PhysicalMemory.total());
+  }
+
+  /** What the device tree says of the region: all memory of the heap lies in it. */
+  private static void place(ReservedMemory.Region region, HeapTraits.Builder traits) {
+    region
+        .bytes()
+        .ifPresent(
+            bytes ->
+                traits.capacityBytes(
+                    Trait.probed(
+                        bytes,
+                        "the region's size in the device tree; movable pages of others lie in"
+                            + " it")));
+    if (region.start().isPresent() && region.bytes().isPresent()) {
+      long start = region.start().getAsLong();
+      long end = start + region.bytes().getAsLong();
+      String source = "the region of the device tree is 0x%x to 0x%x".formatted(start, end - 1);
+      traits
+          .lowestAddress(Trait.probed(start, source))
+          .addressBits(Trait.probed(Long.SIZE - Long.numberOfLeadingZeros(end - 1), source));
+    }
   }
 }

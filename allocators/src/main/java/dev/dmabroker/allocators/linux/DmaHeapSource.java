@@ -1,6 +1,7 @@
 package dev.dmabroker.allocators.linux;
 
 import dev.dmabroker.spi.HeapException;
+import dev.dmabroker.spi.HeapException.Kind;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
@@ -9,19 +10,21 @@ final class DmaHeapSource implements Source {
 
   private final String heap;
   private final Fd node;
+  private final boolean kernelClears;
   private final boolean ordinaryMemory;
   private final Leftovers leftovers = new Leftovers();
 
   /**
    * Takes over the node.
    *
-   * @param ordinaryMemory whether its memory is that of the page allocator, which answers a
-   *     shortage by killing a process
+   * @param kernelClears whether the heap is one of the kernel's own, which clear their memory; what
+   *     others give is cleared here, as far as the CPU reaches it
    */
-  DmaHeapSource(String heap, Fd node, boolean ordinaryMemory) {
+  DmaHeapSource(String heap, Fd node, boolean kernelClears) {
     this.heap = heap;
     this.node = node;
-    this.ordinaryMemory = ordinaryMemory;
+    this.kernelClears = kernelClears;
+    this.ordinaryMemory = heap.startsWith("system");
   }
 
   @Override
@@ -33,13 +36,46 @@ final class DmaHeapSource implements Source {
   public LinuxBacking allocate(String label, long sizeBytes) throws HeapException {
     long rounded = Pages.roundUp(heap, sizeBytes, Pages.size());
     if (ordinaryMemory) {
-      MemoryRoom.require(heap, rounded);
+      // A shortage of the page allocator's memory is answered by killing a process.
+      MemoryRoom.requireOfHeap(heap, rounded);
     }
     String what = heap + ":" + label;
     Fd fd = new Fd(request(rounded, what), what);
     LinuxBacking backing = new LinuxBacking(fd, rounded, true, what, leftovers, () -> {});
     backing.name(label);
+    if (!kernelClears) {
+      clear(backing);
+    }
     return backing;
+  }
+
+  /** Clears memory, as far as the CPU reaches it: an unknown driver may give what others left. */
+  private static void clear(LinuxBacking backing) throws HeapException {
+    try {
+      if (isMapped(backing)) {
+        backing.zero();
+      }
+    } catch (HeapException | RuntimeException | Error e) {
+      backing.release();
+      throw e;
+    }
+  }
+
+  /**
+   * Whether the CPU has a mapping of the memory. If the driver gives none, no process reads it.
+   *
+   * @throws HeapException if there is no room for one
+   */
+  private static boolean isMapped(LinuxBacking backing) throws HeapException {
+    try {
+      AddressRange unused = backing.range();
+      return true;
+    } catch (HeapException e) {
+      if (e.kind() == Kind.FAILED || e.kind() == Kind.NO_PERMISSION) {
+        return false;
+      }
+      throw e;
+    }
   }
 
   private int request(long bytes, String what) throws HeapException {

@@ -18,7 +18,11 @@ final class HugePages {
       "set some aside: sysctl vm.nr_hugepages=64 for the usual size, or hugepages=64 on the"
           + " kernel's command line; CONFIG_HUGETLBFS is needed";
 
+  /** Where the kernel says what large pages it gives without being asked for huge ones. */
+  static final Path TRANSPARENT = Path.of("/sys/kernel/mm/transparent_hugepage");
+
   private static final Path FOLDER = Path.of("/sys/kernel/mm/hugepages");
+  private static final Pattern UNASKED = Pattern.compile("\\[(always|within_size|force)]");
   private static final Pattern SIZE = Pattern.compile("hugepages-(\\d+)kB");
 
   private HugePages() {}
@@ -47,6 +51,35 @@ final class HugePages {
       return OptionalLong.empty();
     }
     return sizes.isEmpty() ? OptionalLong.empty() : OptionalLong.of(sizes.first());
+  }
+
+  /**
+   * Whether memfds get large pages although nothing asked for them, by the settings in a folder in
+   * the form of {@link #TRANSPARENT}: one for all, and since kernel 6.11 one for each size. The
+   * choice is in brackets.
+   */
+  static boolean areGivenUnasked(Path settings) {
+    if (isChosenUnasked(settings)) {
+      return true;
+    }
+    try (var sizes = Files.newDirectoryStream(settings, "hugepages-*")) {
+      for (Path size : sizes) {
+        if (isChosenUnasked(size)) {
+          return true;
+        }
+      }
+    } catch (IOException | DirectoryIteratorException e) {
+      // The kernel has no such pages.
+    }
+    return false;
+  }
+
+  private static boolean isChosenUnasked(Path settings) {
+    try {
+      return UNASKED.matcher(Files.readString(settings.resolve("shmem_enabled"))).find();
+    } catch (IOException e) {
+      return false;
+    }
   }
 
   /** The number in a file; 0 if it cannot be read. */

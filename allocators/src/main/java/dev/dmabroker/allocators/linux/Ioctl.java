@@ -3,7 +3,7 @@ package dev.dmabroker.allocators.linux;
 /**
  * Numbers of the requests to dma-bufs and sync files, put together as asm-generic/ioctl.h does:
  * from the top two bits of direction, fourteen of argument size, eight of type and eight of number.
- * PowerPC, MIPS and SPARC lay them out differently and are not supported.
+ * PowerPC, MIPS and SPARC lay them out differently and are refused, see {@link Architecture}.
  */
 final class Ioctl {
 

@@ -7,11 +7,12 @@ import com.sun.jna.NativeLibrary;
  * Makes the system calls by JNA's direct mapping, and has the constants of the C headers. No method
  * declares LastErrorException, because JNA also throws that for a call that succeeded with an old
  * errno, and the descriptor which the call returned would be lost. Pointers and {@code size_t} are
- * Java longs, so that this is for 64-bit systems; {@link NativeAccess} refuses others. Constants
- * are those of asm-generic, as on x86-64, AArch64 and RISC-V.
+ * Java longs, so that this is for 64-bit systems; {@link NativeAccess} refuses others, and
+ * architectures that {@link Architecture} does not know. A constant that differs between these
+ * belongs there.
  *
  * <p>The variadic functions ({@code open}, {@code ioctl}, {@code fcntl}) are declared with the
- * arguments in use: on the Linux ABIs named above an integer argument travels in one way in both
+ * arguments in use: on the Linux ABIs of those an integer argument travels in one way in both
  * forms.
  */
 final class LibC implements SystemCalls {

@@ -19,6 +19,10 @@ final class MemoryRoom {
 
   private static final Path CGROUP = Path.of("/sys/fs/cgroup");
 
+  /** Whether memory of dma-heaps counts for the cgroup; older kernels do not have the file. */
+  private static final Path HEAPS_ARE_CHARGED =
+      Path.of("/sys/module/dma_heap/parameters/mem_accounting");
+
   private MemoryRoom() {}
 
   /**
@@ -30,6 +34,25 @@ final class MemoryRoom {
   static void require(String heap, long sizeBytes) throws HeapException {
     if (sizeBytes >= LARGE_BYTES) {
       require(heap, sizeBytes, MemInfo.read(), cgroupRoom(CGROUP));
+    }
+  }
+
+  /** Returns if there seems to be room in a dma-heap, whose memory no cgroup limits by default. */
+  static void requireOfHeap(String heap, long sizeBytes) throws HeapException {
+    if (sizeBytes >= LARGE_BYTES) {
+      require(
+          heap,
+          sizeBytes,
+          MemInfo.read(),
+          heapsAreCharged(HEAPS_ARE_CHARGED) ? cgroupRoom(CGROUP) : OptionalLong.empty());
+    }
+  }
+
+  static boolean heapsAreCharged(Path parameter) {
+    try {
+      return Files.readString(parameter).strip().equals("Y");
+    } catch (IOException e) {
+      return false;
     }
   }
 

@@ -67,6 +67,10 @@ public final class NativeAccess {
     if (!os.equals("Linux")) {
       return new Problem("dma-bufs and memfds are Linux's, and this is " + os, "run on Linux");
     }
+    Optional<Problem> unknown = unknownArchitecture(System.getProperty("os.arch", "?"));
+    if (unknown.isPresent()) {
+      return unknown.get();
+    }
     try {
       if (Native.POINTER_SIZE != 8) {
         return new Problem(
@@ -87,6 +91,22 @@ public final class NativeAccess {
       // mismatch, or ExceptionInInitializerError if the JVM denies native access.
       return problem(e, Native.class.getModule());
     }
+  }
+
+  /**
+   * The problem with an architecture on which the system calls' numbers and layouts may be others.
+   */
+  static Optional<Problem> unknownArchitecture(String osArch) {
+    return Architecture.find(osArch).isPresent()
+        ? Optional.empty()
+        : Optional.of(
+            new Problem(
+                "this JVM is made for "
+                    + osArch
+                    + ", and the numbers and layouts of system calls are known only for "
+                    + Architecture.names(),
+                "use a 64-bit JVM of one of these; what needs no system calls works here, such as"
+                    + " heaps of the application's own"));
   }
 
   /**

@@ -9,21 +9,12 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.Map;
-import java.util.Optional;
 import java.util.stream.IntStream;
 
 /** The machine's NUMA nodes, and the way to ask for memory of one. */
 final class NumaNodes {
   private static final Path WITH_MEMORY = Path.of("/sys/devices/system/node/has_memory");
   private static final int MPOL_PREFERRED = 1;
-
-  /**
-   * The number of mbind, by the JVM's name of the architecture: asm/unistd_64.h, and
-   * asm-generic/unistd.h.
-   */
-  static final Map<String, Long> SYS_MBIND =
-      Map.of("amd64", 237L, "aarch64", 235L, "riscv64", 235L);
 
   private NumaNodes() {}
 
@@ -63,13 +54,11 @@ final class NumaNodes {
    *     exist
    */
   static void prefer(int memfd, long sizeBytes, int node, String what) throws HeapException {
-    String architecture = System.getProperty("os.arch", "");
-    long number =
-        Optional.ofNullable(SYS_MBIND.get(architecture))
+    long mbind =
+        Architecture.current()
+            .map(Architecture::mbind)
             .orElseThrow(
-                () ->
-                    new HeapException(
-                        Kind.FAILED, "the number of mbind is not known on " + architecture));
+                () -> new HeapException(Kind.FAILED, "mbind has a number that is not known here"));
     if (node < 0 || node >= Long.SIZE - 1) {
       throw new HeapException(Kind.FAILED, what + " cannot lie at node " + node);
     }
@@ -82,7 +71,7 @@ final class NumaNodes {
       nodes.setLong(0, 1L << node);
       long mask = Pointer.nativeValue(nodes);
       // The kernel takes one bit less than it is told.
-      if (LibC.calls().syscall(number, address, sizeBytes, MPOL_PREFERRED, mask, Long.SIZE, 0)
+      if (LibC.calls().syscall(mbind, address, sizeBytes, MPOL_PREFERRED, mask, Long.SIZE, 0)
           == -1) {
         throw Errno.last().failure("mbind of " + what + " to node " + node);
       }

@@ -17,7 +17,7 @@ import java.util.Set;
 
 /**
  * Finds dma-bufs of ordinary memory through /dev/udmabuf: {@code udmabuf}, and {@code udmabuf-huge}
- * if the system has huge pages and the driver maps them without harm.
+ * if the system has huge pages and the driver has none of the {@link UdmabufDefects}.
  */
 public final class UdmabufProvider implements HeapProvider {
 
@@ -29,14 +29,16 @@ public final class UdmabufProvider implements HeapProvider {
       "a kernel with CONFIG_UDMABUF; in a container /dev/udmabuf has to be passed in";
 
   private final Path node;
+  private final KernelVersion kernel;
 
   /** Makes a provider of this machine's memory. */
   public UdmabufProvider() {
-    this(Path.of("/dev/udmabuf"));
+    this(Path.of("/dev/udmabuf"), KernelVersion.current());
   }
 
-  UdmabufProvider(Path node) {
+  UdmabufProvider(Path node, KernelVersion kernel) {
     this.node = node;
+    this.kernel = kernel;
   }
 
   @Override
@@ -50,48 +52,54 @@ public final class UdmabufProvider implements HeapProvider {
     if (impossible.isPresent()) {
       return impossible.get();
     }
-    Trait<Long> maxSize = maxSize();
     List<Finding> findings = new ArrayList<>();
-    findings.add(find(ORDINARY, OptionalLong.empty(), maxSize));
+    Finding ordinary = find(ORDINARY, OptionalLong.empty(), OptionalInt.empty());
     // If the node itself is closed, huge pages would make no difference.
-    if (findings.get(0) instanceof Open open) {
-      findings.add(huge(open, maxSize));
+    if (ordinary instanceof Open open) {
+      UdmabufDefects defects = defects(open);
+      findings.add(unlessDefective(open, defects));
+      findings.add(huge(defects));
+    } else {
+      findings.add(ordinary);
     }
     return findings;
   }
 
+  /** The heap of ordinary memory, closed if the driver loses contents of it. */
+  private static Finding unlessDefective(Open open, UdmabufDefects defects) {
+    Optional<Closed> defect = defects.ofOrdinaryPages(open.heap().name(), HugePages.TRANSPARENT);
+    if (defect.isEmpty()) {
+      return open;
+    }
+    open.heap().close();
+    return defect.get();
+  }
+
+  private UdmabufDefects defects(Open ordinary) {
+    return new UdmabufDefects(
+        ordinary.heap() instanceof LinuxHeap heap && heap.mapsPageFrames(), kernel);
+  }
+
   /** Finds the heap of huge pages, if the driver maps them without harm. */
-  private Finding huge(Open ordinary, Trait<Long> maxSize) {
+  private Finding huge(UdmabufDefects defects) {
     OptionalLong pageBytes = HugePages.smallestBytes();
     if (pageBytes.isEmpty()) {
       return new Closed(
           HUGE, Closed.Kind.MISSING, "the system has no huge pages", HugePages.REMEDY);
     }
-    // Drivers that map pages, not page frames, lose count of the parts of a huge page when a
-    // mapping of them ends, and damage the kernel's own lists: 6.1 oopsed in free_huge_page. The
-    // mapping of ordinary memory, which does no harm, shows how the driver maps.
-    return ordinary.heap() instanceof LinuxHeap heap && heap.mapsPageFrames()
-        ? find(HUGE, pageBytes, maxSize)
-        : new Closed(
-            HUGE,
-            Closed.Kind.MISSING,
-            "this kernel's udmabuf miscounts the parts of huge pages that a process maps, which"
-                + " damages the kernel's memory",
-            "a kernel whose udmabuf maps page frames (VM_PFNMAP)");
+    Optional<Closed> defect = defects.ofHugePages(HUGE);
+    return defect.isPresent() ? defect.get() : find(HUGE, pageBytes, OptionalInt.empty());
   }
 
   /** Finds the heap of ordinary pages at a NUMA node. */
   Finding at(int numaNode) {
-    return find(
-        ORDINARY + "-node" + numaNode, OptionalLong.empty(), OptionalInt.of(numaNode), maxSize());
+    Finding found =
+        find(ORDINARY + "-node" + numaNode, OptionalLong.empty(), OptionalInt.of(numaNode));
+    return found instanceof Open open ? unlessDefective(open, defects(open)) : found;
   }
 
-  private Finding find(String name, OptionalLong hugePageBytes, Trait<Long> maxSize) {
-    return find(name, hugePageBytes, OptionalInt.empty(), maxSize);
-  }
-
-  private Finding find(
-      String name, OptionalLong hugePageBytes, OptionalInt numaNode, Trait<Long> maxSize) {
+  private Finding find(String name, OptionalLong hugePageBytes, OptionalInt numaNode) {
+    Trait<Long> maxSize = maxSize();
     Fd fd;
     try {
       fd = Fd.open(node, LibC.O_RDWR);

@@ -85,10 +85,23 @@ final class UdmabufSource implements Source {
         return fd;
       }
       Errno errno = Errno.last();
+      if (errno.equals(Errno.EINVAL)) {
+        // Seals and whole pages are as the driver wants them: its limit is left, which may have
+        // been lowered, or unreadable, since this heap was opened.
+        throw new HeapException(
+            Kind.TOO_LARGE,
+            errno.failure(asked(bytes, what)).getMessage()
+                + "; udmabuf takes no more than its limit; raise "
+                + UdmabufProvider.SIZE_LIMIT);
+      }
       if (!errno.equals(Errno.EINTR)) {
-        throw errno.failure("UDMABUF_CREATE of " + bytes + " bytes for " + what);
+        throw errno.failure(asked(bytes, what));
       }
     }
+  }
+
+  private static String asked(long bytes, String what) {
+    return "UDMABUF_CREATE of " + bytes + " bytes for " + what;
   }
 
   @Override

@@ -181,7 +181,7 @@ public final class V4l2Source implements Source {
       FileId.of(fd).ifPresent(id -> indexes.put(id, index));
       return new Taken(index, new Fd(fd, what), before);
     } catch (HeapException e) {
-      freeAllIfIdle();
+      boolean unused = !out.isEmpty() || freesAll();
       throw e;
     }
   }
@@ -307,10 +307,20 @@ public final class V4l2Source implements Source {
     return refusal;
   }
 
-  /** Takes a buffer back. The dma-buf has been closed here. */
+  /**
+   * Takes a buffer back. The dma-buf has been closed here. To remove the last buffer alone would
+   * leave the queue to this opening, and others would be told EBUSY; to free all gives it up.
+   */
   private synchronized void giveBack(int index) {
     out.clear(index);
     indexes.values().removeIf(its -> its == index);
+    if (!out.isEmpty() || !freesAll()) {
+      remove(index);
+    }
+  }
+
+  /** Takes one buffer away, if the driver can do that. */
+  private void remove(int index) {
     if (removes) {
       ByteBuffer remove =
           request(V4l2.REMOVE_BUFFERS_BYTES).putInt(0, index).putInt(4, 1).putInt(8, type);
@@ -322,23 +332,25 @@ public final class V4l2Source implements Source {
         removes = false;
       }
     }
-    freeAllIfIdle();
   }
 
   /**
    * Frees all buffers. They are kept if the driver does not free them now, for example because it
-   * streams.
+   * streams, until the next comes back; the file's end frees them in any case.
+   *
+   * @return whether the queue has none
    */
-  private void freeAllIfIdle() {
-    if (!out.isEmpty() || made.isEmpty()) {
-      return;
+  private boolean freesAll() {
+    if (made.isEmpty()) {
+      return true;
     }
     try {
-      int unused = requestBuffers(0, "nobody");
+      int unused = requestBuffers(0, "none");
       made.clear();
       used.clear();
+      return true;
     } catch (HeapException e) {
-      // They are freed when the next comes back; the file's end frees them in any case.
+      return false;
     }
   }
 

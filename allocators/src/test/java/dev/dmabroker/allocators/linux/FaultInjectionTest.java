@@ -170,7 +170,7 @@ class FaultInjectionTest {
     DISCOVER_UDMABUF {
       @Override
       Operation over(ScriptedDrivers drivers, Path folder) {
-        return () -> discover(new UdmabufProvider(NODE));
+        return () -> discover(new UdmabufProvider(NODE, KernelVersion.current()));
       }
     },
     DISCOVER_DMA_HEAPS {

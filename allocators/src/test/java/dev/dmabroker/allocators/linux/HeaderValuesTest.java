@@ -3,20 +3,24 @@ package dev.dmabroker.allocators.linux;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.dmabroker.testing.CHeaders;
 import java.lang.reflect.Field;
 import java.lang.reflect.Modifier;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
-import org.junit.jupiter.api.Assumptions;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
-/** The constants against what the kernel's headers say, recorded here and read by a compiler. */
+/**
+ * The constants against what the headers of the C library and the kernel say, recorded here, and
+ * read by the compiler of each architecture.
+ */
 class HeaderValuesTest {
 
   private static final List<String> HEADERS =
@@ -36,17 +40,13 @@ class HeaderValuesTest {
           "linux/dma-buf.h",
           "linux/dma-heap.h",
           "linux/udmabuf.h",
-          "linux/videodev2.h");
+          "linux/videodev2.h",
+          "sys/syscall.h",
+          "drm.h");
 
-  /** Where distributions keep it; the constants are compared if it is there. */
-  private static final String DRM_HEADER =
-      """
-      #if __has_include(<drm/drm.h>)
-      #include <drm/drm.h>
-      #elif __has_include(<libdrm/drm.h>)
-      #include <libdrm/drm.h>
-      #endif
-      """;
+  /** Macros that came after the headers of some distributions. */
+  private static final Set<String> NEWER_MACROS =
+      Set.of("MFD_NOEXEC_SEAL", "VIDIOC_REMOVE_BUFS", "DMA_BUF_IOCTL_EXPORT_SYNC_FILE");
 
   @Test
   void requestsHaveTheirRecordedNumbers() {
@@ -72,107 +72,85 @@ class HeaderValuesTest {
     assertEquals(0xc0405668L, V4l2.VIDIOC_REMOVE_BUFS);
   }
 
-  @Test
-  void theNumberOfMbindIsThatOfTheHeaders() throws Exception {
-    Path generic = Path.of("/usr/include/asm-generic/unistd.h");
-    Path x86 = Path.of("/usr/include/x86_64-linux-gnu/asm/unistd_64.h");
-    Assumptions.assumeTrue(Files.exists(generic) && Files.exists(x86), "needs linux-libc-dev");
-    assertTrue(
-        Files.readString(generic).contains("#define __NR_mbind " + numberOfMbind("aarch64")));
-    assertEquals(numberOfMbind("aarch64"), numberOfMbind("riscv64"));
-    assertTrue(Files.readString(x86).contains("#define __NR_mbind " + numberOfMbind("amd64")));
-  }
-
-  private static long numberOfMbind(String architecture) {
-    return Objects.requireNonNull(NumaNodes.SYS_MBIND.get(architecture));
+  @ParameterizedTest
+  @EnumSource
+  void allNumbersAreThoseOfTheArchitecturesHeaders(CHeaders headers, @TempDir Path folder)
+      throws Exception {
+    Map<String, Long> expected = constants();
+    assertTrue(expected.size() > 40, "constants found by reflection: " + expected.size());
+    expected.putAll(layouts());
+    Architecture architecture = Architecture.find(headers.osArch()).orElseThrow();
+    expected.put("__NR_mbind", architecture.mbind());
+    headers.assertSay(folder, HEADERS, NEWER_MACROS, expected);
   }
 
   @Test
-  void allConstantsAreThoseOfTheHeaders(@TempDir Path folder) throws Exception {
-    for (String header : HEADERS) {
-      Assumptions.assumeTrue(
-          Files.exists(Path.of("/usr/include", header))
-              || Files.exists(Path.of("/usr/include/x86_64-linux-gnu", header)),
-          "needs <" + header + "> (libc6-dev, linux-libc-dev)");
-    }
-    Assumptions.assumeTrue(Files.isExecutable(Path.of("/usr/bin/gcc")), "needs gcc");
-
-    Map<String, Long> ours = constants();
-    assertTrue(ours.size() > 40, "constants found by reflection: " + ours.size());
-    StringBuilder program =
-        new StringBuilder("#define _GNU_SOURCE\n#include <stddef.h>\n#include <stdio.h>\n");
-    HEADERS.forEach(header -> program.append("#include <").append(header).append(">\n"));
-    program.append(DRM_HEADER);
-    layouts()
-        .forEach(layout -> program.append("_Static_assert(" + layout + ", \"" + layout + "\");\n"));
-    program.append("int main(void) {\n");
-    ours.keySet()
-        .forEach(
-            name ->
-                program
-                    .append(
-                        name.startsWith("DRM_")
-                            ? "#ifdef " + name + "\n"
-                            : "#ifndef NO_" + name + "\n")
-                    .append("printf(\"" + name + " %lld\\n\", (long long)(" + name + "));\n")
-                    .append("#endif\n"));
-    program.append("}\n");
-    Path source = Files.writeString(folder.resolve("values.c"), program);
-    Path binary = folder.resolve("values");
-    // Older headers lack these.
-    run(
-        "/usr/bin/gcc",
-        unlessIn("linux/memfd.h", "MFD_NOEXEC_SEAL"),
-        unlessIn("linux/videodev2.h", "VIDIOC_REMOVE_BUFS"),
-        unlessIn("linux/dma-buf.h", "DMA_BUF_IOCTL_EXPORT_SYNC_FILE"),
-        "-o",
-        binary.toString(),
-        source.toString());
-
-    for (String line : run(binary.toString()).split("\n", -1)) {
-      String[] value = line.split(" ", -1);
-      if (value.length == 2) {
-        assertEquals(Long.parseLong(value[1]), ours.get(value[0]), value[0]);
-      }
-    }
+  void eachArchitectureIsCompared() {
+    assertEquals(
+        Arrays.stream(Architecture.values()).map(Architecture::osArch).toList(),
+        Arrays.stream(CHeaders.values()).map(CHeaders::osArch).toList());
   }
 
-  private static String unlessIn(String header, String name) throws Exception {
-    boolean there = Files.readString(Path.of("/usr/include", header)).contains(name);
-    return there ? "-DX" : "-DNO_" + name;
-  }
-
-  /** Structures whose sizes are in no request's number, and the members that are read. */
-  private static List<String> layouts() {
-    return List.of(
-        "sizeof(struct pollfd) == " + LibC.POLLFD_BYTES,
-        "offsetof(struct pollfd, events) == 4",
-        "offsetof(struct pollfd, revents) == 6",
-        "sizeof(struct timespec) == " + LibC.TIMESPEC_BYTES,
-        "sizeof(struct statfs) == " + LibC.STATFS_BYTES,
-        "offsetof(struct statfs, f_type) == 0",
-        "sizeof(((struct statfs *)0)->f_type) == 8",
-        "offsetof(struct v4l2_capability, capabilities) == " + V4l2.CAPABILITY_ALL,
-        "offsetof(struct v4l2_capability, device_caps) == " + V4l2.CAPABILITY_DEVICE,
-        "offsetof(struct v4l2_format, fmt.pix.sizeimage) == " + V4l2.FORMAT_SINGLE_SIZEIMAGE,
-        "offsetof(struct v4l2_format, fmt.pix_mp.plane_fmt[0].sizeimage) == "
-            + V4l2.FORMAT_MULTI_SIZEIMAGE,
-        "offsetof(struct v4l2_format, fmt.pix_mp.num_planes) == " + V4l2.FORMAT_MULTI_PLANES,
-        "offsetof(struct v4l2_create_buffers, count) == 4",
-        "offsetof(struct v4l2_create_buffers, memory) == 8",
-        "offsetof(struct v4l2_create_buffers, format) == " + V4l2.CREATE_BUFFERS_FORMAT,
-        "offsetof(struct v4l2_buffer, flags) == " + V4l2.BUFFER_FLAGS,
-        "offsetof(struct v4l2_buffer, memory) == " + V4l2.BUFFER_MEMORY,
-        "offsetof(struct v4l2_buffer, m) == " + V4l2.BUFFER_M,
-        "offsetof(struct v4l2_buffer, length) == " + V4l2.BUFFER_LENGTH,
-        "sizeof(struct v4l2_plane) == " + V4l2.PLANE_BYTES,
-        "offsetof(struct v4l2_exportbuffer, flags) == 12",
-        "offsetof(struct v4l2_exportbuffer, fd) == 16",
-        "offsetof(struct sync_file_info, status) == 32",
-        "offsetof(struct sync_file_info, num_fences) == 40",
-        "offsetof(struct sync_file_info, sync_fence_info) == 48",
-        "sizeof(struct sync_fence_info) == " + Ioctl.SYNC_FENCE_INFO_BYTES,
-        "offsetof(struct sync_fence_info, status) == 64");
+  /** Structures whose sizes are in no request's number, and the members that are used. */
+  private static Map<String, Long> layouts() {
+    Map<String, Integer> layouts = new LinkedHashMap<>();
+    layouts.put("sizeof(long)", Long.BYTES);
+    layouts.put("sizeof(size_t)", Long.BYTES);
+    layouts.put("sizeof(off_t)", Long.BYTES);
+    layouts.put("sizeof(nfds_t)", Long.BYTES);
+    layouts.put("sizeof(eventfd_t)", Long.BYTES);
+    layouts.put("sizeof(struct pollfd)", LibC.POLLFD_BYTES);
+    layouts.put("offsetof(struct pollfd, events)", 4);
+    layouts.put("offsetof(struct pollfd, revents)", 6);
+    layouts.put("sizeof(struct timespec)", LibC.TIMESPEC_BYTES);
+    layouts.put("sizeof(struct statfs)", LibC.STATFS_BYTES);
+    layouts.put("offsetof(struct statfs, f_type)", 0);
+    layouts.put("sizeof(((struct statfs *)0)->f_type)", 8);
+    layouts.put("offsetof(struct dma_heap_allocation_data, len)", 0);
+    layouts.put("offsetof(struct dma_heap_allocation_data, fd)", 8);
+    layouts.put("offsetof(struct dma_heap_allocation_data, fd_flags)", 12);
+    layouts.put("offsetof(struct dma_heap_allocation_data, heap_flags)", 16);
+    layouts.put("offsetof(struct udmabuf_create, memfd)", 0);
+    layouts.put("offsetof(struct udmabuf_create, flags)", 4);
+    layouts.put("offsetof(struct udmabuf_create, offset)", 8);
+    layouts.put("offsetof(struct udmabuf_create, size)", 16);
+    layouts.put("offsetof(struct drm_mode_create_dumb, height)", 0);
+    layouts.put("offsetof(struct drm_mode_create_dumb, width)", 4);
+    layouts.put("offsetof(struct drm_mode_create_dumb, bpp)", 8);
+    layouts.put("offsetof(struct drm_mode_create_dumb, handle)", 16);
+    layouts.put("offsetof(struct drm_mode_create_dumb, pitch)", 20);
+    layouts.put("offsetof(struct drm_mode_create_dumb, size)", 24);
+    layouts.put("offsetof(struct drm_mode_map_dumb, offset)", 8);
+    layouts.put("offsetof(struct drm_prime_handle, flags)", 4);
+    layouts.put("offsetof(struct drm_prime_handle, fd)", 8);
+    layouts.put("offsetof(struct drm_get_cap, value)", 8);
+    layouts.put("offsetof(struct drm_version, name_len)", 16);
+    layouts.put("offsetof(struct drm_version, name)", 24);
+    layouts.put("offsetof(struct v4l2_capability, capabilities)", V4l2.CAPABILITY_ALL);
+    layouts.put("offsetof(struct v4l2_capability, device_caps)", V4l2.CAPABILITY_DEVICE);
+    layouts.put("offsetof(struct v4l2_format, fmt.pix.sizeimage)", V4l2.FORMAT_SINGLE_SIZEIMAGE);
+    layouts.put(
+        "offsetof(struct v4l2_format, fmt.pix_mp.plane_fmt[0].sizeimage)",
+        V4l2.FORMAT_MULTI_SIZEIMAGE);
+    layouts.put("offsetof(struct v4l2_format, fmt.pix_mp.num_planes)", V4l2.FORMAT_MULTI_PLANES);
+    layouts.put("offsetof(struct v4l2_create_buffers, count)", 4);
+    layouts.put("offsetof(struct v4l2_create_buffers, memory)", 8);
+    layouts.put("offsetof(struct v4l2_create_buffers, format)", V4l2.CREATE_BUFFERS_FORMAT);
+    layouts.put("offsetof(struct v4l2_buffer, flags)", V4l2.BUFFER_FLAGS);
+    layouts.put("offsetof(struct v4l2_buffer, memory)", V4l2.BUFFER_MEMORY);
+    layouts.put("offsetof(struct v4l2_buffer, m)", V4l2.BUFFER_M);
+    layouts.put("offsetof(struct v4l2_buffer, length)", V4l2.BUFFER_LENGTH);
+    layouts.put("sizeof(struct v4l2_plane)", V4l2.PLANE_BYTES);
+    layouts.put("offsetof(struct v4l2_exportbuffer, flags)", 12);
+    layouts.put("offsetof(struct v4l2_exportbuffer, fd)", 16);
+    layouts.put("offsetof(struct sync_file_info, status)", 32);
+    layouts.put("offsetof(struct sync_file_info, num_fences)", 40);
+    layouts.put("offsetof(struct sync_file_info, sync_fence_info)", 48);
+    layouts.put("sizeof(struct sync_fence_info)", Ioctl.SYNC_FENCE_INFO_BYTES);
+    layouts.put("offsetof(struct sync_fence_info, status)", 64);
+    Map<String, Long> result = new LinkedHashMap<>();
+    layouts.forEach((expression, value) -> result.put(expression, (long) value));
+    return result;
   }
 
   private static Map<String, Long> constants() throws IllegalAccessException {
@@ -206,12 +184,5 @@ class HeaderValuesTest {
       case "DMA_BUF_SET_NAME" -> "DMA_BUF_SET_NAME_B";
       default -> ours;
     };
-  }
-
-  private static String run(String... command) throws Exception {
-    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-    String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    assertEquals(0, process.waitFor(), output);
-    return output;
   }
 }

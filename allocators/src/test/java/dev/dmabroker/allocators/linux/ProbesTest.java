@@ -13,7 +13,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -97,29 +96,6 @@ class ProbesTest {
   }
 
   @Test
-  void theCmaHeapIsFoundByAnyOfItsNames() {
-    for (String name : new String[] {"reserved", "linux,cma", "default-pool"}) {
-      assertEquals(Set.of("cma"), DmaHeapNames.aliases(Set.of("system", name)).get(name));
-      assertTrue(DmaHeapNames.find(name).orElseThrow().contiguous());
-    }
-    assertEquals(Set.of(), DmaHeapNames.aliases(Set.of("system", "carveout")).get("carveout"));
-    assertTrue(DmaHeapNames.find("carveout").isEmpty());
-    assertFalse(DmaHeapNames.find("system").orElseThrow().contiguous());
-    assertFalse(DmaHeapNames.find("system-uncached").orElseThrow().cached());
-  }
-
-  @Test
-  void oneRegionUnderTwoNamesIsOneHeap() {
-    var heaps = DmaHeapNames.aliases(Set.of("default_cma_region", "reserved", "system"));
-    assertEquals(Set.of("default_cma_region", "system"), heaps.keySet());
-    assertEquals(Set.of("cma", "reserved"), heaps.get("default_cma_region"));
-    var two = DmaHeapNames.aliases(Set.of("reserved", "linux,cma"));
-    assertEquals(Set.of("cma"), two.get("reserved"));
-    assertEquals(Set.of(), two.get("linux,cma"));
-    assertEquals(Set.of(), DmaHeapNames.aliases(Set.of("reserved", "cma")).get("reserved"));
-  }
-
-  @Test
   void theSmallestHugePageInStockIsTaken(@TempDir Path folder) throws Exception {
     assertTrue(HugePages.smallestBytes(folder).isEmpty());
     assertTrue(HugePages.smallestBytes(folder.resolve("none")).isEmpty());
@@ -128,6 +104,45 @@ class ProbesTest {
     stock(folder, "hugepages-1048576kB", "1", "0");
     stock(folder, "hugepages-2048kB", "0", "5");
     assertEquals(OptionalLong.of(2 << 20), HugePages.smallestBytes(folder));
+  }
+
+  @Test
+  void largePagesThatNothingAskedForAreTold(@TempDir Path folder) throws Exception {
+    assertFalse(HugePages.areGivenUnasked(folder));
+    Path all = folder.resolve("shmem_enabled");
+    for (String chosen : new String[] {"always", "within_size", "force"}) {
+      Files.writeString(all, "advise never deny [" + chosen + "]\n");
+      assertTrue(HugePages.areGivenUnasked(folder), chosen);
+    }
+    Files.writeString(all, "always within_size [advise] never deny force\n");
+    assertFalse(HugePages.areGivenUnasked(folder));
+    Path size = Files.createDirectory(folder.resolve("hugepages-64kB"));
+    Files.writeString(size.resolve("shmem_enabled"), "always [inherit] within_size advise never\n");
+    assertFalse(HugePages.areGivenUnasked(folder));
+    Files.writeString(size.resolve("shmem_enabled"), "[always] inherit within_size advise never\n");
+    assertTrue(HugePages.areGivenUnasked(folder));
+  }
+
+  @Test
+  void aKernelsVersionIsReadFromItsRelease() {
+    assertEquals(new KernelVersion(6, 12), KernelVersion.of("6.12.117-v8+\n"));
+    assertEquals(new KernelVersion(7, 3), KernelVersion.of("7.3-rc1"));
+    assertEquals(new KernelVersion(0, 0), KernelVersion.of("unknown"));
+    assertTrue(new KernelVersion(7, 0).isAtLeast(new KernelVersion(6, 16)));
+    assertTrue(new KernelVersion(6, 16).isAtLeast(new KernelVersion(6, 16)));
+    assertFalse(new KernelVersion(6, 12).isAtLeast(new KernelVersion(6, 16)));
+    assertFalse(new KernelVersion(5, 19).isAtLeast(new KernelVersion(6, 1)));
+    assertTrue(KernelVersion.current().isAtLeast(new KernelVersion(4, 0)));
+  }
+
+  @Test
+  void memoryOfHeapsCountsForTheCgroupWhereTheKernelSaysSo(@TempDir Path folder) throws Exception {
+    Path parameter = folder.resolve("mem_accounting");
+    assertFalse(MemoryRoom.heapsAreCharged(parameter));
+    Files.writeString(parameter, "N\n");
+    assertFalse(MemoryRoom.heapsAreCharged(parameter));
+    Files.writeString(parameter, "Y\n");
+    assertTrue(MemoryRoom.heapsAreCharged(parameter));
   }
 
   private static void stock(Path folder, String size, String pages, String overcommit)

@@ -58,7 +58,7 @@ class RefusalsTest {
     assertEquals(Closed.Kind.FAILED, closed.kind());
     contains(closed.reason(), "ENOTTY", "DMA_HEAP_IOCTL_ALLOC");
     assertEquals(before, 1);
-    Closed udmabuf = only(new UdmabufProvider(folder.resolve("system")));
+    Closed udmabuf = only(new UdmabufProvider(folder.resolve("system"), KernelVersion.current()));
     contains(udmabuf.reason(), "ENOTTY", "UDMABUF_CREATE");
   }
 
@@ -101,7 +101,7 @@ class RefusalsTest {
 
   @Test
   void withoutUdmabufTheKernelsOptionIsNamed(@TempDir Path folder) {
-    Closed closed = only(new UdmabufProvider(folder.resolve("udmabuf")));
+    Closed closed = only(new UdmabufProvider(folder.resolve("udmabuf"), KernelVersion.current()));
     assertEquals("udmabuf", closed.heap());
     assertEquals(Closed.Kind.MISSING, closed.kind());
     contains(closed.remedy(), "CONFIG_UDMABUF");
@@ -155,6 +155,24 @@ class RefusalsTest {
       contains(result.output(), "Closed[heap=" + heap + ",");
     }
     contains(result.output(), "jna.tmpdir", "modelled: FAILED");
+  }
+
+  @Test
+  void onAnArchitectureWithOtherNumbersAllIsClosed() throws Exception {
+    String foreign = "-Dos.arch=ppc64le";
+    ChildJvm.Result found = ChildJvm.run(List.of(), List.of(foreign), Children.Discover.class);
+    assertEquals(0, found.status(), found.output());
+    for (String heap : List.of("dma_heap", "udmabuf", "memfd", "memfd-huge", "modelled-system")) {
+      contains(found.output(), "Closed[heap=" + heap + ",");
+    }
+    contains(found.output(), "made for ppc64le", "known only for amd64, aarch64, riscv64");
+    ChildJvm.Result asked =
+        ChildJvm.run(List.of(), List.of(foreign), Children.WithoutNativeAccess.class);
+    assertEquals(0, asked.status(), asked.output());
+    for (String what : List.of("memfd", "modelled", "imported", "fence")) {
+      Pattern line = Pattern.compile("^" + what + ": .*made for ppc64le", MULTILINE);
+      assertTrue(line.matcher(asked.output()).find(), () -> what + " in " + asked.output());
+    }
   }
 
   /** What JDK 25 throws where native access is denied, first and from then on. */

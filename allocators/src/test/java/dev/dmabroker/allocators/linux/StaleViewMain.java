@@ -21,6 +21,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -49,7 +50,7 @@ final class StaleViewMain {
   private static final int ROUNDS_BETWEEN_COLLECTIONS = 250;
   private static final long SLACK_BYTES = 64L << 20;
   private static final long SLACK_MAPS = 200;
-  private static final long DEADLINE_NANOS = 30_000_000_000L;
+  private static final long DEADLINE_NANOS = 120_000_000_000L;
   private static final long OWNERS = 1;
   private static final long STALE = 2;
 
@@ -170,7 +171,7 @@ final class StaleViewMain {
         keep(before);
       }
       try (Attachment out = buffer.attach(display);
-          Mapping mapping = out.map(Access.READ_WRITE);
+          Mapping mapping = out.map(Access.READ_WRITE, Duration.ofNanos(DEADLINE_NANOS));
           CpuView view = mapping.cpuView()) {
         ByteBuffer bytes = view.bytes();
         check(mapping.generation() == 2, "it has not moved");

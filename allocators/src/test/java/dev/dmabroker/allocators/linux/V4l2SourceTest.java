@@ -1,6 +1,7 @@
 package dev.dmabroker.allocators.linux;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -41,6 +42,9 @@ class V4l2SourceTest {
     final List<Integer> freed = new ArrayList<>();
     int lastType;
 
+    /** Whether the queue is this opening's: others are told EBUSY. */
+    boolean owned;
+
     @Override
     public @Nullable Errno ask(long request, ByteBuffer argument) {
       assertEquals(ByteOrder.nativeOrder(), argument.order());
@@ -61,6 +65,7 @@ class V4l2SourceTest {
           buffers.add(i);
         }
         argument.putInt(0, buffers.size());
+        owned = !buffers.isEmpty();
       } else if (request == V4l2.VIDIOC_CREATE_BUFS) {
         if (!creates) {
           return Errno.ENOTTY;
@@ -76,6 +81,7 @@ class V4l2SourceTest {
           index++;
         }
         argument.putInt(0, index);
+        owned = true;
       } else if (request == V4l2.VIDIOC_REMOVE_BUFS) {
         if (!removes) {
           return Errno.ENOTTY;
@@ -227,6 +233,32 @@ class V4l2SourceTest {
     one.release();
     assertEquals(List.of(0), driver.freed);
     assertEquals(OptionalInt.of(0), source.indexOf(allocate(source).fd()));
+  }
+
+  /** To remove the last buffer leaves the queue to this opening, as videobuf2 does. */
+  @Test
+  void theQueueIsLeftWithItsLastBuffer() throws Exception {
+    driver.removes = true;
+    V4l2Source source = open();
+    Backing one = source.allocate("one", 1);
+    Backing two = source.allocate("two", 1);
+    one.release();
+    assertTrue(driver.owned);
+    two.release();
+    assertEquals(0, driver.buffers.size());
+    assertFalse(driver.owned, "others would be told EBUSY");
+  }
+
+  @Test
+  void whereNotAllCanBeFreedTheLastIsRemovedAlone() throws Exception {
+    driver.removes = true;
+    V4l2Source source = open();
+    Backing one = source.allocate("one", 1);
+    driver.failing.put(V4l2.VIDIOC_REQBUFS, Errno.EBUSY); // It streams.
+    one.release();
+    assertEquals(List.of(0), driver.freed);
+    allocate(source);
+    driver.failing.clear();
   }
 
   @Test

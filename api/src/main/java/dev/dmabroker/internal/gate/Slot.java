@@ -22,7 +22,11 @@ class SlotWord extends SlotPadding {
   /** {@link #thread} if no other thread has the mapping, as far as is known; null otherwise. */
   @Nullable Object owner;
 
-  @Nullable Throwable callSite;
+  /**
+   * Where the slot was taken, which is noted now and then. It is volatile because a thread that
+   * explains may meet one that a later taking has just written, and must not find it half made.
+   */
+  volatile @Nullable Throwable callSite;
 
   /** The token that the call site belongs to: so most takings need not write either. */
   long sited;

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 
 /**
  * From which state to which a buffer goes: in the code, in the table of {@link BufferLife}, and in
- * the picture that the README shows to users.
+ * the picture that the guide shows to users.
  */
 class BufferStatesTest extends Fixture {
   /** A line of the table, {@code UNBACKED ALLOCATING a device maps}. */
@@ -105,8 +105,8 @@ class BufferStatesTest extends Fixture {
   private static Set<String> ofThePicture() throws IOException {
     Matcher picture =
         Pattern.compile("^```mermaid\\nstateDiagram(.*?)^```$", Pattern.MULTILINE | Pattern.DOTALL)
-            .matcher(Files.readString(Path.of("..", "README.md")));
-    assertTrue(picture.find(), "the README has no picture of the states");
+            .matcher(Files.readString(Path.of("..", "docs", "guide", "first-buffer.md")));
+    assertTrue(picture.find(), "the guide has no picture of the states");
     Matcher arrows = ARROW.matcher(picture.group(1));
     Set<String> transitions = new TreeSet<>();
     while (arrows.find()) {

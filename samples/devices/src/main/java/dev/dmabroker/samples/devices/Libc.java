@@ -101,6 +101,9 @@ final class Libc {
    */
   static native int munmap(Pointer at, long length);
 
+  /** The bytes of a page, a power of two; {@code int getpagesize(void)}, which does not fail. */
+  static native int getpagesize();
+
   /**
    * The text of an error; {@code char *strerror(int errno)}.
    *

@@ -21,12 +21,17 @@ import org.jspecify.annotations.Nullable;
  */
 public final class V4l2Probe implements DeviceProbe {
   /**
-   * More than one block of the kernel's page allocator, which in 6.1 is 4 MiB with pages of 4 KiB,
-   * and an odd number of pages. Less may lie together by luck, and a device that wants contiguous
-   * memory seem to take any: in the kernel lab vivid-001 always took 1, 2, 3 and 4 MiB of the
-   * system heap, and never 6 MiB.
+   * More than one block of the kernel's page allocator, which in 6.1 is 4 MiB with pages of 4 KiB.
+   * Less may lie together by luck, and a device that wants contiguous memory seem to take any: in
+   * the kernel lab vivid-001 always took 1, 2, 3 and 4 MiB of the system heap, and never 6 MiB.
    */
-  static final int LEAST_BYTES = (8 << 20) + 5 * 4096;
+  private static final int BLOCKS_BYTES = 8 << 20;
+
+  /**
+   * Single pages at the end, an odd number of them. With pages of 16 and 64 KiB blocks are larger
+   * than a sample can be; but single pages hardly ever follow a block.
+   */
+  private static final int SINGLE_PAGES = 5;
 
   /**
    * What QBUF says of memory: not mapped (EFAULT; EINVAL), no dma-buf or too small (EINVAL), no
@@ -92,7 +97,7 @@ public final class V4l2Probe implements DeviceProbe {
       if (format.isSet()) {
         frameBytes = format.sizeBytes();
         obstacle = "";
-        long sizeBytes = Math.max(Math.max(frameBytes, LEAST_BYTES), declared.minSizeBytes());
+        long sizeBytes = Math.max(Math.max(frameBytes, leastBytes()), declared.minSizeBytes());
         return new Sample(Math.min(sizeBytes, Integer.MAX_VALUE), format.layout());
       }
       obstacle = "the node has no format yet";
@@ -102,6 +107,11 @@ public final class V4l2Probe implements DeviceProbe {
       obstacle = "the node's format contradicts itself: " + e.getMessage();
     }
     return new Sample(1, BlobSpec.of(1).layout());
+  }
+
+  /** The least size of a sample. */
+  static int leastBytes() {
+    return BLOCKS_BYTES + SINGLE_PAGES * Libc.getpagesize();
   }
 
   @Override

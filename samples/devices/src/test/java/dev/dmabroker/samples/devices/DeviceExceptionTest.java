@@ -2,11 +2,14 @@ package dev.dmabroker.samples.devices;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.dmabroker.testing.CHeaders;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class DeviceExceptionTest {
   @Test
@@ -24,8 +27,10 @@ class DeviceExceptionTest {
     assertEquals("errno 4000", new DeviceException("open", "/dev/x", 4000).errnoName());
   }
 
-  @Test
-  void numbersOfErrorsAndFlagsAreThoseOfTheHeaders(@TempDir Path folder) throws Exception {
+  @ParameterizedTest
+  @EnumSource
+  void numbersOfErrorsAndFlagsAreThoseOfTheHeaders(CHeaders headers, @TempDir Path folder)
+      throws Exception {
     Map<String, Long> expected = new LinkedHashMap<>();
     Errno.NAMES.forEach((number, name) -> expected.put(name, (long) number));
     expected.put("O_RDWR", (long) Libc.O_RDWR);
@@ -40,6 +45,8 @@ class DeviceExceptionTest {
     expected.put("MAP_PRIVATE | MAP_ANONYMOUS", (long) Libc.MAP_PRIVATE_ANONYMOUS);
     expected.put("sizeof(struct pollfd)", (long) Libc.POLLFD_SIZE);
     expected.put("offsetof(struct pollfd, events)", (long) Libc.POLLFD_EVENTS);
-    HeaderProbe.assertHeadersSay(folder, expected);
+    expected.put("DMA_HEAP_IOCTL_ALLOC", DmaHeap.DMA_HEAP_IOCTL_ALLOC);
+    expected.put("DMA_BUF_IOCTL_SYNC", DmaHeap.DMA_BUF_IOCTL_SYNC);
+    HeaderProbe.assertHeadersSay(headers, folder, expected);
   }
 }

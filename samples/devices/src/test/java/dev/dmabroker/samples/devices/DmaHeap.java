@@ -7,15 +7,23 @@ import com.sun.jna.Native;
 import com.sun.jna.Pointer;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.stream.Stream;
 
 /** dma-bufs straight from the kernel's heaps, so that this module is tested without the broker. */
 final class DmaHeap implements AutoCloseable {
   static final String SYSTEM = "system";
-  static final String CMA = "reserved";
 
-  private static final long DMA_HEAP_IOCTL_ALLOC = 0xC0184800L;
-  private static final long DMA_BUF_IOCTL_SYNC = 0x40086200L;
+  /** The heap of the default CMA region, whose name differs between kernels. */
+  static final String CMA =
+      Stream.of("default_cma_region", "reserved", "linux,cma", "default-pool")
+          .filter(name -> Files.exists(Path.of("/dev/dma_heap", name)))
+          .findFirst()
+          .orElse("reserved");
+
+  static final long DMA_HEAP_IOCTL_ALLOC = 0xC0184800L;
+  static final long DMA_BUF_IOCTL_SYNC = 0x40086200L;
   private static final long SYNC_READ = 1;
   private static final long SYNC_WRITE = 2;
   private static final long SYNC_END = 4;

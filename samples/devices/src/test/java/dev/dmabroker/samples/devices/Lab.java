@@ -2,10 +2,13 @@ package dev.dmabroker.samples.devices;
 
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Assumptions;
 
 /** What the tests need of the kernel lab. */
 final class Lab {
@@ -22,6 +25,24 @@ final class Lab {
         Files.exists(Path.of("/dev/video0"))
             && Files.exists(Path.of("/dev/dma_heap", DmaHeap.SYSTEM)),
         "needs /dev/video*; run samples/kernel-lab/test");
+  }
+
+  /** Whether the kernel that runs has a function; skips the test where it keeps that for itself. */
+  static boolean kernelHas(String function) {
+    Path names = Path.of("/proc/kallsyms");
+    try (Stream<String> lines = Files.lines(names)) {
+      List<String> functions = lines.map(line -> line.split("[ \t]", -1)[2]).toList();
+      assumeTrue(!functions.isEmpty(), names + " is empty");
+      return functions.contains(function);
+    } catch (IOException e) {
+      return Assumptions.abort("needs " + names + ": " + e);
+    }
+  }
+
+  /** The bytes, in whole pages. */
+  static int wholePages(int bytes) {
+    int page = Libc.getpagesize();
+    return (bytes + page - 1) / page * page;
   }
 
   /** A node of vivid's first or second instance, on HDMI. */

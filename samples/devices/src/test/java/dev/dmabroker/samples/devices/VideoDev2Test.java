@@ -2,6 +2,7 @@ package dev.dmabroker.samples.devices;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.dmabroker.testing.CHeaders;
 import java.lang.reflect.Field;
 import java.lang.reflect.Modifier;
 import java.nio.file.Path;
@@ -10,6 +11,8 @@ import java.util.Locale;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class VideoDev2Test {
   /** Members whose name in C is not simply the constant's in small letters. */
@@ -35,8 +38,9 @@ class VideoDev2Test {
           Map.entry("STREAMPARM__NUMERATOR", "parm.capture.timeperframe.numerator"),
           Map.entry("STREAMPARM__DENOMINATOR", "parm.capture.timeperframe.denominator"));
 
-  @Test
-  void everyConstantIsThatOfTheHeader(@TempDir Path folder) throws Exception {
+  @ParameterizedTest
+  @EnumSource
+  void everyConstantIsThatOfTheHeader(CHeaders headers, @TempDir Path folder) throws Exception {
     Map<String, Long> expected = new LinkedHashMap<>();
     for (Field field : VideoDev2.class.getDeclaredFields()) {
       if (Modifier.isStatic(field.getModifiers()) && !field.isSynthetic()) {
@@ -44,7 +48,7 @@ class VideoDev2Test {
       }
     }
     expected.put("offsetof(struct v4l2_streamparm, parm.output.timeperframe.numerator)", 12L);
-    HeaderProbe.assertHeadersSay(folder, expected);
+    HeaderProbe.assertHeadersSay(headers, folder, expected);
   }
 
   /** The requests as arm64 and x86-64 have them, for a machine without headers. */

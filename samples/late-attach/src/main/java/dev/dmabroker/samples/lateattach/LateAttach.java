@@ -40,23 +40,42 @@ public final class LateAttach implements Callable<Integer> {
   public Integer call() throws InterruptedException {
     Timeline timeline = new Timeline();
     TraceExport trace = new TraceExport();
+    Chronicle chronicle = new Chronicle();
     boolean good;
     try (Load load = new Load(options.load);
         Rig rig = Rig.open(options);
-        Broker broker = broker(timeline, trace)) {
-      good = new Session(options, rig, broker, timeline).run();
+        Broker broker = broker(timeline, trace, chronicle)) {
+      good = new Session(options, rig, broker, timeline, chronicle).run();
     }
     boolean written = options.trace.map(file -> write(trace, file)).orElse(true);
-    return good && written ? 0 : 1;
+    boolean drawn = options.picture.map(file -> draw(chronicle, file)).orElse(true);
+    return good && written && drawn ? 0 : 1;
   }
 
-  private Broker broker(Timeline timeline, TraceExport trace) {
-    // The timeline is told in place, so that its lines are in the order in which things happen, and
-    // the trace, so that its times are right.
+  private Broker broker(Timeline timeline, TraceExport trace, Chronicle chronicle) {
+    // The timeline is told in place, so that its lines are in the order in which things happen,
+    // trace and chronicle, so that their times are right.
     Broker.Builder builder =
-        StandIns.broker().listener(timeline, Delivery.IN_PLACE).listener(new FlightEvents());
+        StandIns.broker()
+            .listener(timeline, Delivery.IN_PLACE)
+            .listener(chronicle, Delivery.IN_PLACE)
+            .listener(new FlightEvents());
     return (options.trace.isPresent() ? builder.listener(trace, Delivery.IN_PLACE) : builder)
         .build();
+  }
+
+  private static boolean draw(Chronicle chronicle, Path file) {
+    if (chronicle.displayCame().isEmpty()) {
+      System.err.println("there is no picture, as the display did not attach");
+      return false;
+    }
+    try {
+      Picture.write(chronicle, Session.BUFFERS, file);
+      return true;
+    } catch (IOException e) {
+      System.err.println("the picture could not be written: " + e);
+      return false;
+    }
   }
 
   private static boolean write(TraceExport trace, Path file) {

@@ -49,6 +49,12 @@ final class Options {
       description = "writes there what happened, for ui.perfetto.dev or chrome://tracing")
   Optional<Path> trace = Optional.empty();
 
+  @Option(
+      names = "--picture",
+      paramLabel = "FILE",
+      description = "draws there, as SVG, how the display joined; FILE-dark is for dark pages")
+  Optional<Path> picture = Optional.empty();
+
   /** A frame. */
   ImageSpec image() {
     return ImageSpec.of(size.width(), size.height(), format);

@@ -1,6 +1,7 @@
 package dev.dmabroker.samples.lateattach;
 
 import dev.dmabroker.Mapping;
+import dev.dmabroker.samples.lateattach.Chronicle.Stage;
 import dev.dmabroker.spec.Access;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -24,6 +25,7 @@ final class Pipeline {
   private final Camera camera;
   private final Display display;
   private final List<Frame> frames;
+  private final Chronicle chronicle;
   private final BlockingQueue<Frame> free = new LinkedBlockingQueue<>();
   private final BlockingQueue<Frame> toView = new LinkedBlockingQueue<>();
   private final BlockingQueue<Frame> toShow = new LinkedBlockingQueue<>();
@@ -38,15 +40,16 @@ final class Pipeline {
   private final AtomicLong corrupt = new AtomicLong();
   private volatile boolean stopping;
 
-  Pipeline(Camera camera, Display display, List<Frame> frames) {
+  Pipeline(Camera camera, Display display, List<Frame> frames, Chronicle chronicle) {
     this.camera = camera;
     this.display = display;
     this.frames = frames;
+    this.chronicle = chronicle;
     free.addAll(frames);
   }
 
   /** What a stage does until the pipeline stops. */
-  private interface Stage {
+  private interface Work {
     void run() throws InterruptedException;
   }
 
@@ -59,12 +62,12 @@ final class Pipeline {
     start("display", this::runDisplay);
   }
 
-  private void start(String name, Stage stage) {
+  private void start(String name, Work work) {
     Thread thread =
         new Thread(
             () -> {
               try {
-                stage.run();
+                work.run();
               } catch (Throwable t) {
                 failure.compareAndSet(null, t);
                 stopping = true;
@@ -90,6 +93,7 @@ final class Pipeline {
         }
         for (Asked ready : asked.stream().filter(one -> one.mapping().isDone()).toList()) {
           asked.remove(ready);
+          chronicle.begin(Stage.CAMERA, ready.frame().index());
           camera.queue(ready.frame().index(), ready.mapping().join());
           queued++;
         }
@@ -105,6 +109,7 @@ final class Pipeline {
           dropped.addAndGet(filled.get().dropped());
           skipped.addAndGet(filled.get().skipped());
           captured.incrementAndGet();
+          chronicle.end(Stage.CAMERA, filled.get().index());
           toView.add(frames.get(filled.get().index()));
         }
       }
@@ -122,9 +127,11 @@ final class Pipeline {
       if (frame == null) {
         continue;
       }
+      chronicle.begin(Stage.VIEWER, frame.index());
       try (Mapping mapping = frame.viewer().map(Access.READ)) {
         check(frame, mapping, "viewer");
       }
+      chronicle.end(Stage.VIEWER, frame.index());
       viewed.incrementAndGet();
       (frame.reachesDisplay() ? toShow : free).add(frame);
     }
@@ -144,11 +151,13 @@ final class Pipeline {
       if (frame != null) {
         Mapping mapping = frame.display().map(Access.READ);
         check(frame, mapping, "display");
+        chronicle.begin(Stage.DISPLAY, frame.index());
         display.show(frame.index(), mapping);
         displayed.incrementAndGet();
       }
       Optional<Integer> shown = display.shown();
       while (shown.isPresent()) {
+        chronicle.end(Stage.DISPLAY, shown.get());
         free.add(frames.get(shown.get()));
         shown = display.shown();
       }

@@ -17,25 +17,27 @@ import java.util.stream.Collectors;
 
 /** The job itself: frames go round between camera and viewer, and halfway the display attaches. */
 final class Session {
-  private static final int BUFFERS = 4;
+  static final int BUFFERS = 4;
 
   private final Options options;
   private final Rig rig;
   private final Broker broker;
   private final Timeline timeline;
+  private final Chronicle chronicle;
 
-  Session(Options options, Rig rig, Broker broker, Timeline timeline) {
+  Session(Options options, Rig rig, Broker broker, Timeline timeline, Chronicle chronicle) {
     this.options = options;
     this.rig = rig;
     this.broker = broker;
     this.timeline = timeline;
+    this.chronicle = chronicle;
   }
 
   /** Runs it and reports; returns whether nothing was lost and every buffer moved. */
   boolean run() throws InterruptedException {
     introduce();
     List<Frame> frames = frames();
-    Pipeline pipeline = new Pipeline(rig.camera(), rig.display(), frames);
+    Pipeline pipeline = new Pipeline(rig.camera(), rig.display(), frames, chronicle);
     pipeline.start();
     long start = System.nanoTime();
     watch(pipeline, start, options.seconds / 2.0);

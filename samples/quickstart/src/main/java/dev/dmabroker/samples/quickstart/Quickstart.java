@@ -13,7 +13,7 @@ import dev.dmabroker.spec.ImageSpec;
 import dev.dmabroker.spec.PixelFormat;
 import java.util.stream.Collectors;
 
-/** The example of the README. */
+/** The README's example, with the buffer's state at each step. */
 public final class Quickstart {
   private Quickstart() {}
 

@@ -1,4 +1,4 @@
-/** The 20 lines of the README: what happens where. */
+/** The README's example, which tells what happens where. */
 @NullMarked
 package dev.dmabroker.samples.quickstart;
 

@@ -1,0 +1,57 @@
+package dev.dmabroker.allocators.linux;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.dmabroker.spi.HeapProvider.Closed;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class UdmabufDefectsTest {
+
+  @TempDir private Path settings;
+
+  private static UdmabufDefects of(boolean mapsPageFrames, int major, int minor) {
+    return new UdmabufDefects(mapsPageFrames, new KernelVersion(major, minor));
+  }
+
+  @BeforeEach
+  void memfdsGetLargePages() throws Exception {
+    Files.writeString(settings.resolve("shmem_enabled"), "[always] never");
+  }
+
+  @Test
+  void aDriverThatMapsPagesTakesNoHugeOnes() {
+    Closed closed = of(false, 6, 1).ofHugePages("udmabuf-huge").orElseThrow();
+    assertTrue(closed.reason().contains("miscounts"), closed.reason());
+    assertEquals(Closed.Kind.MISSING, closed.kind());
+    assertTrue(of(false, 6, 1).ofOrdinaryPages("udmabuf", settings).isEmpty());
+  }
+
+  @Test
+  void aDriverThatShowsImportersTheFirstPartOnlyTakesNoLargePages() throws Exception {
+    Closed huge = of(true, 6, 12).ofHugePages("udmabuf-huge").orElseThrow();
+    assertTrue(huge.reason().contains("kernel 6.12"), huge.reason());
+    assertTrue(huge.remedy().contains("6.16"), huge.remedy());
+    Closed ordinary = of(true, 6, 12).ofOrdinaryPages("udmabuf", settings).orElseThrow();
+    assertEquals(Closed.Kind.FAILED, ordinary.kind());
+    assertTrue(ordinary.remedy().contains("shmem_enabled"), ordinary.remedy());
+    Files.writeString(settings.resolve("shmem_enabled"), "always [never]");
+    assertTrue(of(true, 6, 12).ofOrdinaryPages("udmabuf", settings).isEmpty());
+  }
+
+  @Test
+  void aSoundDriverTakesAll() {
+    assertTrue(of(true, 6, 16).ofHugePages("udmabuf-huge").isEmpty());
+    assertTrue(of(true, 7, 3).ofHugePages("udmabuf-huge").isEmpty());
+    assertTrue(of(true, 7, 3).ofOrdinaryPages("udmabuf", settings).isEmpty());
+  }
+
+  @Test
+  void anUnknownVersionCountsAsOld() {
+    assertTrue(of(true, 0, 0).ofHugePages("udmabuf-huge").isPresent());
+  }
+}

@@ -1,0 +1,109 @@
+package dev.dmabroker.docs;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaModifier;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+
+/** What the documents name in code style, a member of a public type, exists. */
+class NamesTest {
+  /** {@code Broker.plan}, {@code Broker.Builder.leakTracking} or {@code broker.adopt(...)}. */
+  private static final Pattern MEMBER =
+      Pattern.compile("(?<!`)`(?:new )?((?:[A-Z]\\w+\\.)+)([a-z]\\w*)(?:\\([^`]*)?`");
+
+  private static final Pattern CALL = Pattern.compile("(?<!`)`[a-z]\\w*\\.([a-z]\\w*)\\([^`]*`");
+
+  /** The members of the types that have a simple name, by that name. */
+  private static final Map<String, Set<String>> MEMBERS = new HashMap<>();
+
+  static {
+    new ClassFileImporter()
+            .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+            .importPackages("dev.dmabroker")
+            .stream()
+            .filter(type -> !type.getPackageName().contains(".internal"))
+            .forEach(
+                type ->
+                    MEMBERS
+                        .computeIfAbsent(simpleName(type), name -> new HashSet<>())
+                        .addAll(members(type)));
+  }
+
+  private static String simpleName(JavaClass type) {
+    return type.getName().substring(type.getPackageName().length() + 1).replace('$', '.');
+  }
+
+  private static Set<String> members(JavaClass type) {
+    Set<String> members = new HashSet<>();
+    type.getAllMethods().stream()
+        .filter(method -> method.getModifiers().contains(JavaModifier.PUBLIC))
+        .forEach(method -> members.add(method.getName()));
+    type.getAllFields().stream()
+        .filter(field -> field.getModifiers().contains(JavaModifier.PUBLIC))
+        .forEach(field -> members.add(field.getName()));
+    return members;
+  }
+
+  private static List<MatchResult> all(Pattern pattern, Path page) {
+    return pattern.matcher(Documents.read(page)).results().toList();
+  }
+
+  /** Pages that speak of classes inside the engine are left to the tests beside it. */
+  private static boolean isForUsers(Path page) {
+    return !Set.of("docs/design.md", "docs/model/README.md", "CONTRIBUTING.md", "CHANGELOG.md")
+        .contains(Documents.name(page));
+  }
+
+  @Test
+  void everyMemberThatIsNamedExists() {
+    List<String> wrong = new ArrayList<>();
+    int count = 0;
+    for (Path page : Documents.pages().stream().filter(NamesTest::isForUsers).toList()) {
+      for (MatchResult named : all(MEMBER, page)) {
+        String type = named.group(1).substring(0, named.group(1).length() - 1);
+        Set<String> members = MEMBERS.get(type);
+        count++;
+        if (members == null ? !isForeign(type) : !members.contains(named.group(2))) {
+          wrong.add(Documents.name(page) + ": " + named.group());
+        }
+      }
+    }
+    System.out.println(count + " members are named");
+    assertEquals(List.of(), wrong);
+    assertTrue(count > 10, "few members are found: " + count);
+  }
+
+  /** Of the JDK, or of others' libraries. */
+  private static boolean isForeign(String type) {
+    return Arrays.asList(
+            "ByteBuffer", "Duration", "Executors", "Executor", "Flow", "System", "Thread", "List")
+        .contains(type);
+  }
+
+  @Test
+  void everyMethodThatIsCalledExists() {
+    Set<String> methods = new HashSet<>();
+    MEMBERS.values().forEach(methods::addAll);
+    List<String> wrong = new ArrayList<>();
+    for (Path page : Documents.pages().stream().filter(NamesTest::isForUsers).toList()) {
+      all(CALL, page).stream()
+          .filter(call -> !methods.contains(call.group(1)))
+          .forEach(call -> wrong.add(Documents.name(page) + ": " + call.group()));
+    }
+    assertEquals(List.of(), wrong);
+  }
+}
