@@ -110,7 +110,8 @@ class SnapshotInvariantsTest extends Fixture {
   }
 
   private static void assertLease(BrokerSnapshot all, String method, Object answer, String named) {
-    LeaseState lease = all.buffers().get(0).leases().get(0);
+    LeaseState lease =
+        all.buffers().stream().flatMap(it -> it.leases().stream()).findFirst().orElseThrow();
     assertBuffer(all, "leases", List.of(but(LeaseState.class, lease, method, answer)), named);
   }
 
