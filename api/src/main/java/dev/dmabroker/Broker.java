@@ -3,6 +3,7 @@ package dev.dmabroker;
 import dev.dmabroker.event.BrokerListener;
 import dev.dmabroker.event.BrokerSnapshot;
 import dev.dmabroker.event.Delivery;
+import dev.dmabroker.event.HeapsChanged;
 import dev.dmabroker.internal.broker.BrokerFactory;
 import dev.dmabroker.internal.runtime.Settings;
 import dev.dmabroker.spec.BufferSpec;
@@ -16,13 +17,10 @@ import dev.dmabroker.spi.HeapProvider;
 import dev.dmabroker.spi.Mover;
 import dev.dmabroker.spi.PlacementHeuristic;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Executor;
-import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Exports buffers that have no memory until a device maps them, places them where every attached
@@ -205,6 +203,19 @@ public interface Broker extends AutoCloseable {
    */
   Plan plan(BufferSpec spec, Collection<Device> devices);
 
+  /**
+   * Asks the heap providers again: new heaps join, as if they had been there from the start, and
+   * heaps that are gone take no more buffers; no buffer moves because of that alone. Devices with a
+   * {@linkplain DeviceSpec#probe probe} try new heaps. Any thread may call this, at any time, but a
+   * provider or a probe. Blocks as long as they take, and while another thread rescans.
+   *
+   * @return what has changed; listeners are told of it, unless that is nothing
+   * @throws IllegalStateException if a provider or a probe calls this
+   * @throws WaitInterruptedException if the thread is interrupted while another thread rescans
+   * @throws ClosedException if the broker is closed
+   */
+  HeapsChanged rescan();
+
   /** {@return the state of the broker now} Other threads go on while the broker collects it. */
   BrokerSnapshot snapshot();
 
@@ -243,12 +254,8 @@ public interface Broker extends AutoCloseable {
 
   /** Collects the parts and settings of a broker. Not thread-safe. */
   final class Builder {
-    private final List<Heap> heaps = new ArrayList<>();
-    private final List<Consumer<Broker>> listeners = new ArrayList<>();
-    private final List<HeapProvider> providers = new ArrayList<>();
-    private boolean discoverHeaps;
-    private @Nullable PlacementHeuristic heuristic;
-    private final Settings.Draft settings = new Settings.Draft();
+    private final BrokerFactory parts = new BrokerFactory();
+    private final Settings.Draft settings = parts.settings;
 
     private Builder() {}
 
@@ -261,7 +268,7 @@ public interface Broker extends AutoCloseable {
      * @return this builder
      */
     public Builder discoverHeaps() {
-      discoverHeaps = true;
+      parts.discoverHeaps = true;
       return this;
     }
 
@@ -272,7 +279,19 @@ public interface Broker extends AutoCloseable {
      * @return this builder
      */
     public Builder heaps(HeapProvider provider) {
-      providers.add(Objects.requireNonNull(provider, "provider"));
+      parts.providers.add(Objects.requireNonNull(provider, "provider"));
+      return this;
+    }
+
+    /**
+     * Has the broker {@linkplain Broker#rescan rescan} a moment after one of the nodes that its
+     * providers {@linkplain HeapProvider#watchedPaths name} appeared, went or changed permissions.
+     * The poller's thread watches. Where it cannot, the log says why.
+     *
+     * @return this builder
+     */
+    public Builder watchHeaps() {
+      settings.watchHeaps = true;
       return this;
     }
 
@@ -283,7 +302,7 @@ public interface Broker extends AutoCloseable {
      * @return this builder
      */
     public Builder heap(Heap heap) {
-      heaps.add(Objects.requireNonNull(heap, "heap"));
+      parts.heaps.add(Objects.requireNonNull(heap, "heap"));
       return this;
     }
 
@@ -296,7 +315,7 @@ public interface Broker extends AutoCloseable {
      * @return this builder
      */
     public Builder heuristic(PlacementHeuristic heuristic) {
-      this.heuristic = Objects.requireNonNull(heuristic, "heuristic");
+      parts.heuristic = Objects.requireNonNull(heuristic, "heuristic");
       return this;
     }
 
@@ -318,12 +337,7 @@ public interface Broker extends AutoCloseable {
      * @return this builder
      */
     public Builder listener(BrokerListener listener, Delivery delivery) {
-      Objects.requireNonNull(listener, "listener");
-      Objects.requireNonNull(delivery, "delivery");
-      listeners.add(
-          broker -> {
-            Subscription unused = broker.listen(listener, delivery);
-          });
+      parts.listen(listener, delivery);
       return this;
     }
 
@@ -394,9 +408,7 @@ public interface Broker extends AutoCloseable {
     public Builder budget(String deviceOrGroup, long bytes) {
       Objects.requireNonNull(deviceOrGroup, "deviceOrGroup");
       Settable.positive("the budget of " + deviceOrGroup, bytes);
-      if (settings.budgets.putIfAbsent(deviceOrGroup, bytes) != null) {
-        throw new IllegalArgumentException("the budget of " + deviceOrGroup + " is set already");
-      }
+      settings.budget(deviceOrGroup, bytes);
       return this;
     }
 
@@ -476,15 +488,7 @@ public interface Broker extends AutoCloseable {
      */
     @CheckReturnValue
     public Broker build() {
-      Broker broker =
-          BrokerFactory.create(
-              List.copyOf(heaps),
-              List.copyOf(providers),
-              discoverHeaps,
-              heuristic,
-              settings.done(BrokerFactory::cpuMover));
-      listeners.forEach(add -> add.accept(broker));
-      return broker;
+      return parts.create();
     }
   }
 }

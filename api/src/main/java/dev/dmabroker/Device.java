@@ -18,7 +18,7 @@ public interface Device extends AutoCloseable {
 
   /**
    * {@return the memory that the device can reach, in its preferred alternative, with what a probe
-   * has learnt}
+   * has learnt} A probe learns more when a heap {@linkplain Broker#rescan joins}.
    */
   Constraints constraints();
 
@@ -26,8 +26,8 @@ public interface Device extends AutoCloseable {
   Access access();
 
   /**
-   * {@return what a probe learnt of the device, one finding for each heap; empty if the device has
-   * no probe}
+   * {@return what a probe learnt of the device, one finding for each heap, also for a heap that
+   * vanished as long as buffers lie there; empty if the device has no probe}
    */
   List<Finding> findings();
 

@@ -221,7 +221,8 @@ public final class DeviceSpec {
 
     /**
      * Sets a probe, which asks the real device at registration which heaps it imports from; {@link
-     * Broker#register(DeviceSpec)} blocks for that. What the device refuses joins its constraints.
+     * Broker#register(DeviceSpec)} blocks for that, and {@link Broker#rescan} for heaps that join.
+     * What the device refuses joins its constraints.
      *
      * @param probe the probe
      * @return this builder

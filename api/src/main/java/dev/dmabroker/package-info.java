@@ -46,11 +46,11 @@
  *
  * <h2>Threads and waiting</h2>
  *
- * <p>All types but builders and CPU views are thread-safe. A method blocks only if its Javadoc says so. Each wait
- * has a deadline, and the exception at its end names what was in the way. For most calls that block
- * there is one that tries once (its name begins with {@code try}) and one that gives a future (its
- * name ends in {@code Async}). Listeners, heaps and other code of the application are called
- * without a lock of the broker.
+ * <p>All types but builders and CPU views are thread-safe. A method blocks only if its Javadoc says
+ * so. Each wait has a deadline, and the exception at its end names what was in the way. For most
+ * calls that block there is one that tries once (its name begins with {@code try}) and one that
+ * gives a future (its name ends in {@code Async}). Listeners, heaps and other code of the
+ * application are called without a lock of the broker.
  *
  * <h2>Failures</h2>
  *

@@ -1,6 +1,7 @@
 package dev.dmabroker.allocators;
 
 import dev.dmabroker.allocators.linux.NativeAccess;
+import dev.dmabroker.spi.Heap;
 import dev.dmabroker.spi.HeapProvider;
 import java.util.List;
 
@@ -22,6 +23,12 @@ final class ModelledStandIns implements HeapProvider {
   @Override
   public boolean fallback() {
     return true;
+  }
+
+  /** {@inheritDoc} A model does not vanish. */
+  @Override
+  public List<Finding> rediscover(List<Heap> present) {
+    return present.isEmpty() ? discover() : present.stream().<Finding>map(Open::new).toList();
   }
 
   @Override

@@ -56,6 +56,13 @@ public interface BrokerListener {
   default void heapRefused(HeapRefusal event) {}
 
   /**
+   * Heaps joined the broker, vanished, or do not open for a new reason.
+   *
+   * @param event what happened
+   */
+  default void heapsChanged(HeapsChanged event) {}
+
+  /**
    * A buffer lies in a new place.
    *
    * @param event what happened

@@ -28,7 +28,10 @@ public interface BrokerSnapshot {
    */
   Instant taken();
 
-  /** {@return the open heaps, in the broker's order} */
+  /**
+   * {@return the open heaps, in the broker's order, and after them the heaps that vanished while
+   * memory of theirs is still in use} A vanished heap may have the name of an open one.
+   */
   List<HeapState> heaps();
 
   /** {@return the heaps that cannot be used, and why} */
@@ -70,7 +73,9 @@ public interface BrokerSnapshot {
    */
   long maps();
 
-  /** An open heap. Immutable. Not for implementation outside the broker. */
+  /**
+   * A heap that buffers lie in or can lie in. Immutable. Not for implementation outside the broker.
+   */
   interface HeapState {
 
     /** {@return its name} */
@@ -93,6 +98,11 @@ public interface BrokerSnapshot {
      * descriptor of it}
      */
     Lingering lingering();
+
+    /**
+     * {@return why the heap vanished; empty if it is open, so that the broker takes memory from it}
+     */
+    Optional<String> vanished();
   }
 
   /**

@@ -1,13 +1,18 @@
 package dev.dmabroker.spec;
 
-/** A range of addresses that a device can put out. */
+/**
+ * A range of addresses that a device can put out.
+ *
+ * @param first the first address, at least 0
+ * @param last the last address, which is part of the range
+ */
 public record AddressRange(long first, long last) {
 
   /**
    * Checks that the range is not empty and does not begin below 0.
    *
-   * @param first the first address
-   * @param last the last address
+   * @param first the first address, at least 0
+   * @param last the last address, which is part of the range
    * @throws InvalidConstraintException if a bound is wrong
    */
   public AddressRange {

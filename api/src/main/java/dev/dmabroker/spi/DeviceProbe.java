@@ -7,7 +7,8 @@ import dev.dmabroker.spec.Layout;
  * Asks a real device whether it imports memory. Constraints that match do not guarantee an import
  * (the kernel's documentation of exchanging dma-bufs says so too), so the broker allocates a buffer
  * in each heap and offers it to the probe. The thread that registers the device calls the probe,
- * without a lock, for one heap at a time. A probe that is given to one device need not be
+ * without a lock, for one heap at a time; the thread that rescans does so for a heap that joins. A
+ * probe may be asked again after it was closed. A probe that is given to one device need not be
  * thread-safe.
  */
 public interface DeviceProbe {

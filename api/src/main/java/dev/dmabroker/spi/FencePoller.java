@@ -1,14 +1,17 @@
 package dev.dmabroker.spi;
 
 import dev.dmabroker.spec.SyncFile;
+import java.nio.file.Path;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.function.Consumer;
 
 /**
- * Waits for sync files. One thread waits for all of them, and it exists only while there are any.
- * Thread-safe. The broker takes the poller that {@link java.util.ServiceLoader} finds, of several
- * the first by class name, when the first fence comes, unless the application gave it one.
+ * Waits for sync files, and watches paths. One thread waits for all of them, and it exists only
+ * while there are any. Thread-safe. The broker takes the poller that {@link
+ * java.util.ServiceLoader} finds, of several the first by class name, when the first fence comes,
+ * unless the application gave it one.
  */
 public interface FencePoller extends AutoCloseable {
 
@@ -23,6 +26,21 @@ public interface FencePoller extends AutoCloseable {
    *     descriptor is still the caller's then, and {@code whenSignalled} is not called
    */
   void watch(SyncFile fence, Consumer<OptionalInt> whenSignalled) throws HeapException;
+
+  /**
+   * Watches paths from now on, until the poller is closed: nodes, and folders of nodes. A path need
+   * not exist, and its folder need not either. Takes no thread besides the one that waits for
+   * fences, which lives as long as paths are watched. Does not wait for anything to happen.
+   *
+   * @param paths the paths
+   * @param whenChanged called from the poller's thread after something appeared, ended or changed
+   *     its permissions at a path, or in a folder that is one of the paths; it may be called more
+   *     often than that, and once for many changes; must not block; what it throws is logged
+   * @throws HeapException if the paths cannot be watched, with the reason
+   */
+  default void watchPaths(Set<Path> paths, Runnable whenChanged) throws HeapException {
+    throw new HeapException(HeapException.Kind.FAILED, "this poller watches fences alone");
+  }
 
   /**
    * Closes the descriptor of a fence that is not waited for any more. Never throws.

@@ -1,6 +1,9 @@
 package dev.dmabroker.spi;
 
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 
 /**
  * Finds heaps on this machine. {@link java.util.ServiceLoader} finds providers, or the application
@@ -33,6 +36,45 @@ public interface HeapProvider {
    */
   List<Finding> discover();
 
+  /**
+   * Looks for heaps again, some time after {@link #discover}. What the broker finds in the answer:
+   *
+   * <ul>
+   *   <li>A heap of {@code present}, as the very object, is there unchanged. So a provider need not
+   *       open or try it again.
+   *   <li>Another heap joins the broker, in the place of the answer's order.
+   *   <li>A heap of {@code present} that is missing in the answer has vanished. A {@link Closed}
+   *       finding of its name tells the broker why; the broker closes the heap when no buffer lies
+   *       there any more.
+   * </ul>
+   *
+   * <p>A heap whose device is another one than before, under the name that it had, is a new heap: a
+   * new object. If this method throws, all heaps of {@code present} stay.
+   *
+   * <p>This default discovers anew. A heap that has the name of a heap of {@code present} counts as
+   * that heap, and the new object is closed. May block as {@link #discover} does; the broker calls
+   * it for one {@link dev.dmabroker.Broker#rescan} at a time.
+   *
+   * @param present the open heaps that this provider found, in the order in which it found them
+   * @return what it found, the known heaps and others
+   */
+  default List<Finding> rediscover(List<Heap> present) {
+    List<Finding> findings = new ArrayList<>();
+    for (Finding finding : discover()) {
+      findings.add(finding instanceof Open open ? open.orKnown(present) : finding);
+    }
+    return findings;
+  }
+
+  /**
+   * {@return the paths whose appearance, end or change of permissions may change what this provider
+   * finds: nodes, and folders of nodes} They need not exist. A broker that {@linkplain
+   * dev.dmabroker.Broker.Builder#watchHeaps watches} looks again when something happens there.
+   */
+  default Set<Path> watchedPaths() {
+    return Set.of();
+  }
+
   /** A heap that a provider found, open or closed. Immutable. */
   sealed interface Finding permits Open, Closed {}
 
@@ -41,7 +83,26 @@ public interface HeapProvider {
    *
    * @param heap the heap
    */
-  record Open(Heap heap) implements Finding {}
+  record Open(Heap heap) implements Finding {
+
+    /**
+     * Closes this heap and returns the known heap of its name, if there is another of that name.
+     */
+    private Open orKnown(List<Heap> present) {
+      for (Heap known : present) {
+        if (known == heap) {
+          return this;
+        }
+      }
+      for (Heap known : present) {
+        if (known.name().equals(heap.name())) {
+          heap.close();
+          return new Open(known);
+        }
+      }
+      return this;
+    }
+  }
 
   /**
    * A heap that cannot be used now.
@@ -60,7 +121,9 @@ public interface HeapProvider {
       /** The machine has the heap, and this process may not open it. */
       NO_PERMISSION,
       /** The machine has the heap, and something went wrong. */
-      FAILED
+      FAILED,
+      /** The machine had the heap while the broker ran, and has it no more. */
+      VANISHED
     }
   }
 }

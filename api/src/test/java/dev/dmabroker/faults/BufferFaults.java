@@ -8,6 +8,8 @@ import dev.dmabroker.Lease;
 import dev.dmabroker.Mapping;
 import dev.dmabroker.Pin;
 import dev.dmabroker.SharedBuffer.State;
+import dev.dmabroker.event.BrokerSnapshot.HeapState;
+import dev.dmabroker.event.HeapsChanged;
 import dev.dmabroker.spec.Access;
 import dev.dmabroker.spi.HeapException;
 import dev.dmabroker.testing.Await;
@@ -394,6 +396,19 @@ public final class BufferFaults {
               };
             }),
         FaultWorld.of(
+            "rescan while heaps join and vanish",
+            world -> {
+              settled(world);
+              world.nodes.nodes.add("old");
+              HeapsChanged before = world.broker.rescan();
+              world.checkFirst(() -> checkHeaps(world, before));
+              return () -> {
+                world.nodes.nodes.clear();
+                world.nodes.nodes.add("new");
+                HeapsChanged unused = world.broker.rescan();
+              };
+            }),
+        FaultWorld.of(
             "close a buffer",
             world -> {
               settled(world);
@@ -452,6 +467,22 @@ public final class BufferFaults {
       lease.endUse();
       throw e;
     }
+  }
+
+  /**
+   * The heaps are those from before a rescan that threw, or those from after it, and none is lost:
+   * another rescan finds what there is.
+   */
+  private static void checkHeaps(FaultWorld world, HeapsChanged before) {
+    HeapsChanged unused = world.broker.rescan();
+    List<String> heaps = world.broker.snapshot().heaps().stream().map(HeapState::name).toList();
+    if (!heaps.equals(List.of("system", "cma", "new")) || before.joined().size() != 1) {
+      throw new AssertionError("the heaps are " + heaps);
+    }
+    Await.until(
+        "what is not used is closed",
+        DEADLINE,
+        () -> world.nodes.open().equals(world.nodes.sorted()));
   }
 
   /** Attaches a device, and has contents written. */

@@ -43,10 +43,12 @@ final class FaultWorld {
   final ScriptedHeap cma = ScriptedHeap.cma();
   final ScriptedMover mover = new ScriptedMover();
   final ScriptedPoller poller = new ScriptedPoller();
+  final FaultNodes nodes = new FaultNodes();
   final Broker broker =
       Broker.builder()
           .heap(system)
           .heap(cma)
+          .heaps(nodes)
           .heuristic(new InOrder())
           .mover(mover)
           .fencePoller(poller)
@@ -154,7 +156,7 @@ final class FaultWorld {
     return state == State.RELEASED
         || state == State.UNBACKED
         || (state == State.RESIDENT
-            && (!attachedNames().contains("display") || buffer.heapName().get().equals("cma")));
+            && (!attachedNames().contains("display") || !buffer.heapName().get().equals("system")));
   }
 
   private String describe() {

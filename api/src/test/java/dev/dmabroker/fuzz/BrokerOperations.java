@@ -56,6 +56,7 @@ final class BrokerOperations {
               BrokerOperations::adoptLaidOut),
           new Operation("Broker.shadow(SharedBuffer)", 10, BrokerOperations::shadow),
           new Operation("Broker.plan(BufferSpec,Collection)", 8, BrokerOperations::plan),
+          new Operation("Broker.rescan()", 6, BrokerOperations::rescan),
           new Operation("Broker.snapshot()", 15, BrokerOperations::snapshot),
           new Operation("Broker.listen(BrokerListener)", 4, BrokerOperations::listen),
           new Operation(
@@ -210,6 +211,16 @@ final class BrokerOperations {
       devices.forEach(each -> chosen.add(world.argument(each)));
       Plan plan = world.get(broker).plan(spec, chosen);
       Getters.readAll(plan, world.oracles);
+    };
+  }
+
+  /** Rescans, mostly after a heap has come or gone. */
+  private static Operation.Action rescan(Draw draw) {
+    Ref<Broker> broker = draw.broker();
+    int nodes = draw.number(4);
+    return world -> {
+      world.extensions.nodes(nodes);
+      Getters.readAll(world.get(broker).rescan(), world.oracles);
     };
   }
 

@@ -44,6 +44,7 @@ final class BuilderOperations {
               draw -> durations(draw.waitingSetting(), Broker.Builder::closeTimeout)),
           setting("moveRetries(Duration,int)", BuilderOperations::moveRetries),
           setting("budget(String,long)", BuilderOperations::budget),
+          setting("watchHeaps()", draw -> (builder, world) -> builder.watchHeaps()),
           setting("recordCallSites()", draw -> (builder, world) -> builder.recordCallSites()),
           setting("leakTracking(LeakTracking)", BuilderOperations::leakTracking));
 

@@ -13,11 +13,13 @@ import dev.dmabroker.spi.DeviceProbe;
 import dev.dmabroker.spi.ForeignMemory;
 import dev.dmabroker.spi.Heap;
 import dev.dmabroker.spi.HeapException;
+import dev.dmabroker.spi.HeapProvider;
 import dev.dmabroker.spi.HeapTraits;
 import dev.dmabroker.spi.Trait;
 import dev.dmabroker.testing.ScriptedHeap;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
@@ -32,6 +34,7 @@ final class Extensions {
   private final Oracles oracles;
   private final Fences fences;
   private final Executor executor;
+  private volatile int nodes;
   private final List<HostileHeap> heaps = new CopyOnWriteArrayList<>();
 
   Extensions(Hostility hostility, Oracles oracles, boolean runsInPlace) {
@@ -74,6 +77,7 @@ final class Extensions {
                     .addressBits(Trait.declared(32)),
                 24 * PAGE))
         .heap(heap("blind", ScriptedHeap.ordinary().cpuReach(Trait.declared(false)), 24 * PAGE))
+        .heaps(new Nodes())
         .heuristic(new Heuristic(hostility))
         .fencePoller(fences)
         .callbackExecutor(executor)
@@ -83,6 +87,51 @@ final class Extensions {
         .moveRetries(Duration.ofMillis(1), 3)
         .mapTimeout(Duration.ofMillis(20))
         .closeTimeout(Duration.ofMillis(30));
+  }
+
+  /** From now on there are these of the heaps that come and go, each a bit. */
+  void nodes(int which) {
+    nodes = which;
+  }
+
+  /** Finds heaps that come and go, or throws. */
+  private final class Nodes implements HeapProvider {
+    @Override
+    public String name() {
+      return "nodes";
+    }
+
+    @Override
+    public List<Finding> discover() {
+      return rediscover(List.of());
+    }
+
+    @Override
+    public List<Finding> rediscover(List<Heap> present) {
+      if (hostility.strikeSilently(Hostility.Site.RANK) == Hostility.Fault.NULL) {
+        return Draw.nothing();
+      }
+      List<Finding> findings = new ArrayList<>();
+      int now = nodes;
+      for (int i = 0; i < 2; i++) {
+        if ((now & 1 << i) != 0) {
+          findings.add(new Open(known(present, "late-" + i, i == 0)));
+        }
+      }
+      return findings;
+    }
+
+    private Heap known(List<Heap> present, String name, boolean contiguous) {
+      return present.stream()
+          .filter(heap -> heap.name().equals(name))
+          .findFirst()
+          .orElseGet(
+              () ->
+                  heap(
+                      name,
+                      ScriptedHeap.ordinary().contiguous(Trait.declared(contiguous)),
+                      16 * PAGE));
+    }
   }
 
   private HostileHeap heap(String name, HeapTraits.Builder traits, long capacityBytes) {

@@ -3,9 +3,11 @@ package dev.dmabroker.testing;
 import dev.dmabroker.spec.SyncFile;
 import dev.dmabroker.spi.FencePoller;
 import dev.dmabroker.spi.HeapException;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -31,6 +33,24 @@ public final class ScriptedPoller implements FencePoller {
     } else if (waiting.putIfAbsent(fence, whenSignalled) != null) {
       throw new AssertionError(fence + " was given twice");
     }
+  }
+
+  /** The paths that are watched. */
+  public volatile Set<Path> paths = Set.of();
+
+  public volatile ScriptedHeap.Hook onWatchPaths = () -> {};
+  private volatile Runnable whenChanged = () -> {};
+
+  @Override
+  public void watchPaths(Set<Path> paths, Runnable whenChanged) throws HeapException {
+    onWatchPaths.run();
+    this.paths = paths;
+    this.whenChanged = whenChanged;
+  }
+
+  /** Something happens at the watched paths. */
+  public void changePaths() {
+    whenChanged.run();
   }
 
   public void refuse() {

@@ -90,7 +90,12 @@ public final class SnapshotInvariants {
 
   private void broker(BrokerSnapshot snapshot) {
     snapshot.heaps().forEach(this::heap);
-    unique("the heaps", snapshot.heaps().stream().map(HeapState::name).toList());
+    unique(
+        "the open heaps",
+        snapshot.heaps().stream()
+            .filter(heap -> heap.vanished().isEmpty())
+            .map(HeapState::name)
+            .toList());
     snapshot
         .devices()
         .forEach(device -> notNegative(device.name(), "longestHold", device.longestHold()));
@@ -322,6 +327,9 @@ public final class SnapshotInvariants {
 
   private void parts(BrokerSnapshot snapshot) {
     for (HeapState heap : snapshot.heaps()) {
+      if (snapshot.heaps().stream().filter(it -> it.name().equals(heap.name())).count() > 1) {
+        continue; // A buffer does not tell whether it lies in the heap that vanished.
+      }
       List<BufferState> inside =
           snapshot.buffers().stream()
               .filter(buffer -> buffer.heap().filter(heap.name()::equals).isPresent())

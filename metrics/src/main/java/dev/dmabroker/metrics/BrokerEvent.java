@@ -1,7 +1,9 @@
 package dev.dmabroker.metrics;
 
 import dev.dmabroker.Holder;
+import dev.dmabroker.spi.HeapProvider.Closed;
 import java.util.List;
+import java.util.stream.Collectors;
 import jdk.jfr.Category;
 import jdk.jfr.DataAmount;
 import jdk.jfr.Description;
@@ -27,12 +29,13 @@ abstract class BrokerEvent extends Event {
    * seconds on a slow machine, for each kind when its first event is made.
    */
   static void setUp() {
-    List<BrokerEvent> each =
+    List<Event> each =
         List.of(
             new Allocation(),
             new Stall(),
             new Move(),
             new HeapRefusal(),
+            new HeapsChanged(),
             new AttachRefusal(),
             new Leak());
     each.forEach(Event::isEnabled);
@@ -165,6 +168,40 @@ abstract class BrokerEvent extends Event {
 
     @Label("Reason")
     @Nullable String reason;
+  }
+
+  @Name("dmabroker.HeapsChanged")
+  @Label("Heaps Changed")
+  @Description("Heaps joined the broker, vanished, or do not open")
+  @Category("dma-buf broker")
+  @StackTrace(false)
+  static final class HeapsChanged extends Event {
+    @Label("Joined")
+    @Description("The names of the heaps that joined; null if there are none")
+    @Nullable String joined;
+
+    @Label("Vanished")
+    @Description("The heaps that are gone, each with the reason; null if there are none")
+    @Nullable String vanished;
+
+    @Label("Refused")
+    @Description("The heaps that do not open, each with the reason; null if there are none")
+    @Nullable String refused;
+
+    HeapsChanged of(dev.dmabroker.event.HeapsChanged change) {
+      joined = change.joined().isEmpty() ? null : String.join(", ", change.joined());
+      vanished = reasons(change.vanished());
+      refused = reasons(change.refused());
+      return this;
+    }
+
+    private static @Nullable String reasons(List<Closed> heaps) {
+      return heaps.isEmpty()
+          ? null
+          : heaps.stream()
+              .map(heap -> heap.heap() + ": " + heap.reason())
+              .collect(Collectors.joining("; "));
+    }
   }
 
   @Name("dmabroker.AttachRefusal")

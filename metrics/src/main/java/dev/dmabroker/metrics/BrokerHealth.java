@@ -52,11 +52,12 @@ public record BrokerHealth(Status status, List<String> reasons) {
 
   /**
    * Judges a snapshot. A broker is DOWN if it is closed, or if it has fences that are not waited
-   * for. It is DEGRADED if a heap of this machine is closed, if a heap is modelled, if there is no
-   * heap of the memory that devices need which drivers import, if mappings are held for longer than
-   * their device declared, if {@link #WATERMARK} of a heap is used or lingers, if moves have failed
-   * {@link #REPEATEDLY}, or if a stream's producer waits while the stream does not grow. A frame
-   * that a device holds for too long counts as a mapping. Does not block.
+   * for. It is DEGRADED if a heap of this machine is closed, if a heap vanished that buffers lie in
+   * or that a device names, if a heap is modelled, if there is no heap of the memory that devices
+   * need which drivers import, if mappings are held for longer than their device declared, if
+   * {@link #WATERMARK} of a heap is used or lingers, if moves have failed {@link #REPEATEDLY}, or
+   * if a stream's producer waits while the stream does not grow. A frame that a device holds for
+   * too long counts as a mapping. Does not block.
    *
    * @param snapshot the state of the broker
    * @return the health

@@ -8,10 +8,13 @@ import dev.dmabroker.event.BrokerSnapshot.BufferState;
 import dev.dmabroker.event.BrokerSnapshot.DeviceState;
 import dev.dmabroker.event.BrokerSnapshot.HeapState;
 import dev.dmabroker.spi.HeapProvider;
+import io.micrometer.core.instrument.Tags;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -21,7 +24,9 @@ final class Census {
   /** The tag of buffers that have no memory. */
   static final String NO_HEAP = "none";
 
-  private final Map<String, HeapState> heaps;
+  /** Heaps by their names; after an open heap those of its name that vanished. */
+  private final Map<String, List<HeapState>> heaps;
+
   private final Map<String, BudgetState> budgets;
   private final Map<Where, Total> buffers = new HashMap<>();
   private final BrokerSnapshot snapshot;
@@ -54,8 +59,7 @@ final class Census {
     this.snapshot = snapshot;
     this.before = before;
     maps = Math.max(mapsBefore, snapshot.maps());
-    heaps =
-        snapshot.heaps().stream().collect(Collectors.toMap(HeapState::name, Function.identity()));
+    heaps = snapshot.heaps().stream().collect(Collectors.groupingBy(HeapState::name));
     budgets =
         snapshot.budgets().stream()
             .collect(Collectors.toMap(BudgetState::name, Function.identity()));
@@ -111,14 +115,24 @@ final class Census {
     return total(heap, state).bytes();
   }
 
-  /** A figure of a heap; zero if the broker does not have the heap. */
+  /** The tags of the heaps that there are. */
+  Set<Tags> heapTags() {
+    return heaps.keySet().stream().map(HeapMeters::tags).collect(Collectors.toSet());
+  }
+
+  private List<HeapState> heaps(String name) {
+    return heaps.getOrDefault(name, List.of());
+  }
+
+  /** A figure of all heaps of a name together; zero if the broker has none. */
   double heap(String name, Function<HeapState, Number> what) {
-    return Optional.ofNullable(heaps.get(name)).map(what).orElse(0).doubleValue();
+    return heaps(name).stream().mapToDouble(heap -> what.apply(heap).doubleValue()).sum();
   }
 
   /** The bytes that the heap can give in all; NaN if that is not known. */
   double capacityBytes(String name) {
-    return Optional.ofNullable(heaps.get(name))
+    return heaps(name).stream()
+        .findFirst()
         .flatMap(heap -> heap.traits().capacityBytes().known())
         .map(Long::doubleValue)
         .orElse(Double.NaN);
@@ -126,9 +140,7 @@ final class Census {
 
   /** Whether the heap's memory is a model, which no driver imports. */
   boolean isModelled(String name) {
-    return Optional.ofNullable(heaps.get(name))
-        .filter(heap -> heap.traits().modelled().is(true))
-        .isPresent();
+    return heaps(name).stream().anyMatch(heap -> heap.traits().modelled().is(true));
   }
 
   /** The number of heaps that are closed for a reason of this kind. */

@@ -4,15 +4,17 @@ import dev.dmabroker.event.AttachRefused;
 import dev.dmabroker.event.BrokerListener;
 import dev.dmabroker.event.BufferMove;
 import dev.dmabroker.event.HeapRefusal;
+import dev.dmabroker.event.HeapsChanged;
 import dev.dmabroker.event.LeakFound;
 import dev.dmabroker.event.MapStalled;
 import dev.dmabroker.event.MemoryAllocated;
 
 /**
- * Writes a broker's allocations, stalls, moves, refusals and leaks to Java Flight Recorder, as
- * events named {@code dmabroker.*}. Give it to {@link dev.dmabroker.Broker.Builder#listener}. It
- * costs next to nothing while no recording runs, and mapping a settled buffer makes no event.
- * {@code docs/flight.md} shows what {@code jfr print} makes of the events. Thread-safe.
+ * Writes a broker's allocations, stalls, moves, refusals, leaks and changes of heaps to Java Flight
+ * Recorder, as events named {@code dmabroker.*}. Give it to {@link
+ * dev.dmabroker.Broker.Builder#listener}. It costs next to nothing while no recording runs, and
+ * mapping a settled buffer makes no event. {@code docs/flight.md} shows what {@code jfr print}
+ * makes of the events. Thread-safe.
  *
  * <p>An event is written when the listener is told. If it is told in place ({@link
  * dev.dmabroker.event.Delivery#IN_PLACE}), that is at once, with the stack of the thread that did
@@ -75,6 +77,14 @@ public final class FlightEvents implements BrokerListener {
       flight.kind = event.kind().name();
       flight.reason = event.reason();
       flight.commit();
+    }
+  }
+
+  @Override
+  public void heapsChanged(HeapsChanged event) {
+    BrokerEvent.HeapsChanged flight = new BrokerEvent.HeapsChanged();
+    if (flight.isEnabled()) {
+      flight.of(event).commit();
     }
   }
 

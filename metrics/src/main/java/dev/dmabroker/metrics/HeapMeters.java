@@ -9,7 +9,7 @@ import io.micrometer.core.instrument.Tags;
 import java.util.EnumMap;
 import java.util.Map;
 
-/** The meters of one heap. */
+/** The meters of one heap, or of several that have had one name. */
 final class HeapMeters {
   private final Counter given;
   private final Counter refused;
@@ -20,7 +20,7 @@ final class HeapMeters {
    * that has not occurred reads zero.
    */
   HeapMeters(Registration meters, String name) {
-    Tags tag = Tags.of("heap", name);
+    Tags tag = tags(name);
     meters.gauge(MeterName.HEAP_USED, tag, now -> now.heap(name, HeapState::usedBytes));
     meters.gauge(MeterName.HEAP_BACKINGS, tag, now -> now.heap(name, HeapState::backings));
     meters.gauge(MeterName.HEAP_CAPACITY, tag, now -> now.capacityBytes(name));
@@ -44,6 +44,11 @@ final class HeapMeters {
       Tags kinds = tag.and("kind", Meters.inWords(kind));
       refusals.put(kind, meters.counter(MeterName.HEAP_REFUSALS, kinds));
     }
+  }
+
+  /** The tags by which a heap is known. */
+  static Tags tags(String heap) {
+    return Tags.of("heap", heap);
   }
 
   /** Registers the meters of buffers that have no memory. */

@@ -10,6 +10,7 @@ import dev.dmabroker.event.BufferMove;
 import dev.dmabroker.event.DeviceAttached;
 import dev.dmabroker.event.FenceFailure;
 import dev.dmabroker.event.HeapRefusal;
+import dev.dmabroker.event.HeapsChanged;
 import dev.dmabroker.event.LeakFound;
 import dev.dmabroker.event.LeaseRecalled;
 import dev.dmabroker.event.LeaseReturned;
@@ -23,15 +24,15 @@ import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
 import java.util.EnumMap;
-import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The meters of one broker in one registry. All but those of streams are registered at once,
- * because a broker's heaps do not change: events that have not happened yet read zero, and an event
- * finds its meter without asking the registry.
+ * The meters of one broker in one registry. All but those of heaps and streams, which come and go,
+ * are registered at once: events that have not happened yet read zero, and an event finds its meter
+ * without asking the registry.
  *
  * <p>The broker tells events on a thread of this listener's own, so a registry that takes its time
  * holds up no pipeline. Counters and timers miss what the broker drops meanwhile, and a further
@@ -46,8 +47,8 @@ final class Meters implements BrokerListener {
 
   private final RecentCensus census;
   private final Registration registration;
-  private final StreamMeters streams;
-  private final Map<String, HeapMeters> heaps = new HashMap<>();
+  private final ComingMeters<Registration> streams;
+  private final ComingMeters<HeapMeters> heaps;
   private final MoveMeters movesDone;
   private final MoveMeters movesRolledBack;
   private final Counter copied;
@@ -83,11 +84,14 @@ final class Meters implements BrokerListener {
   Meters(Broker broker, MeterRegistry registry, Tags tags) {
     census = new RecentCensus(broker::snapshot, registry.config().clock());
     registration = new Registration(registry, tags, census);
-    streams = new StreamMeters(() -> new Registration(registry, tags, census));
+    Supplier<Registration> more = () -> new Registration(registry, tags, census);
+    streams = new ComingMeters<>(more, now -> now.streams().owners(), StreamMeters::register);
+    heaps =
+        new ComingMeters<>(
+            more,
+            Census::heapTags,
+            (meters, heap) -> new HeapMeters(meters, heap.iterator().next().getValue()));
     BrokerSnapshot first = broker.snapshot();
-    first
-        .heaps()
-        .forEach(heap -> heaps.put(heap.name(), new HeapMeters(registration, heap.name())));
     HeapMeters.withoutHeap(registration);
     first.budgets().forEach(budget -> registerBudget(budget.name()));
     registerGauges();
@@ -112,9 +116,13 @@ final class Meters implements BrokerListener {
       Tags kinds = Tags.of("kind", inWords(kind));
       leaks.put(kind, registration.counter(MeterName.LEAKS, kinds));
     }
-    census.follow(streams::follow);
+    census.follow(
+        now -> {
+          heaps.follow(now);
+          streams.follow(now);
+        });
     listening = broker.listen(this);
-    census.renew(); // This census registers the meters of streams that exist already.
+    census.renew(); // This census registers the meters of heaps and streams that exist already.
   }
 
   private void registerGauges() {
@@ -150,6 +158,7 @@ final class Meters implements BrokerListener {
   void close() {
     listening.close();
     streams.close();
+    heaps.close();
     registration.removeAll();
   }
 
@@ -173,7 +182,7 @@ final class Meters implements BrokerListener {
 
   @Override
   public void heapRefused(HeapRefusal event) {
-    HeapMeters heap = heaps.get(event.heap());
+    HeapMeters heap = heaps.get(HeapMeters.tags(event.heap()));
     if (heap != null) {
       heap.refused(event);
     }
@@ -216,6 +225,12 @@ final class Meters implements BrokerListener {
     census.renew();
   }
 
+  /** Gives a heap that has joined its meters, before anything is read. */
+  @Override
+  public void heapsChanged(HeapsChanged event) {
+    census.renew();
+  }
+
   @Override
   public void leaked(LeakFound event) {
     increment(leaks.get(event.kind()));
@@ -243,7 +258,7 @@ final class Meters implements BrokerListener {
   }
 
   private void gave(String name) {
-    HeapMeters heap = heaps.get(name);
+    HeapMeters heap = heaps.get(HeapMeters.tags(name));
     if (heap != null) {
       heap.gave();
     }

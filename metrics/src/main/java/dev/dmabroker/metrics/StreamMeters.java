@@ -2,101 +2,18 @@ package dev.dmabroker.metrics;
 
 import dev.dmabroker.metrics.StreamCensus.Figure;
 import io.micrometer.core.instrument.Tags;
-import java.lang.System.Logger.Level;
-import java.util.HashMap;
-import java.util.Map;
-import java.util.Objects;
-import java.util.concurrent.atomic.AtomicReference;
-import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
-import org.jspecify.annotations.Nullable;
 
-/**
- * The meters of streams and of the devices at them, which come and go. Meters are registered when a
- * census sees a stream or device for the first time, and taken out when a census does not see it
- * any more. A census is taken when the broker tells that a stream or a consumer has come or gone,
- * as a scrape that finds it so while it reads the gauges shows no new meters.
- *
- * <p>Thread-safe. It is not known what a registry does when it is told of a meter, and it may read
- * a gauge. So no thread waits for a thread that registers: the latter goes on while there are later
- * censuses.
- */
+/** The meters of a stream, or of a device at a stream. */
 final class StreamMeters {
-  private static final System.Logger LOG = System.getLogger("dev.dmabroker.metrics");
+  private StreamMeters() {}
 
-  private final Supplier<Registration> registrations;
-  private final ReentrantLock lock = new ReentrantLock();
-
-  /** The last census that there was. */
-  private final AtomicReference<@Nullable Census> latest = new AtomicReference<>();
-
-  /** The last census that was followed. Written under the lock. */
-  private volatile @Nullable Census followed;
-
-  // Guarded by the lock.
-  private final Map<Tags, Registration> registered = new HashMap<>();
-  private boolean closed;
-
-  /**
-   * Makes the meters.
-   *
-   * @param registrations makes a registration for each stream or device
-   */
-  StreamMeters(Supplier<Registration> registrations) {
-    this.registrations = registrations;
-  }
-
-  /**
-   * Registers and removes meters after a census. A thread that finds the lock taken leaves the work
-   * to the thread that has it.
-   */
-  void follow(Census census) {
-    latest.accumulateAndGet(census, Census::later);
-    while (latest.get() != followed && !lock.isHeldByCurrentThread() && lock.tryLock()) {
-      try {
-        Census next = Objects.requireNonNull(latest.get());
-        followed = next;
-        if (!closed) {
-          follow(next.streams());
-        }
-      } finally {
-        lock.unlock();
-      }
-    }
-  }
-
-  private void follow(StreamCensus streams) {
-    registered
-        .entrySet()
-        .removeIf(
-            known -> {
-              boolean isGone = !streams.owners().contains(known.getKey());
-              if (isGone) {
-                known.getValue().removeAll();
-              }
-              return isGone;
-            });
-    for (Tags tags : streams.owners()) {
-      registered.computeIfAbsent(tags, this::register);
-    }
-  }
-
-  /**
-   * Registers the meters of one stream or device, or none of them if the registry refuses one. That
-   * is no concern of the other streams, nor of the gauge that is being read.
-   */
-  private Registration register(Tags tags) {
-    Registration meters = registrations.get();
-    try {
-      if (tags.stream().anyMatch(tag -> tag.getKey().equals("device"))) {
-        registerDevice(meters, tags);
-      } else {
-        registerStream(meters, tags);
-      }
-    } catch (Throwable t) {
-      LOG.log(Level.WARNING, "no meters of " + tags + ", as the registry refused one", t);
-      meters.removeAll();
+  /** Registers the meters of what has these tags. */
+  static Registration register(Registration meters, Tags tags) {
+    if (tags.stream().anyMatch(tag -> tag.getKey().equals("device"))) {
+      registerDevice(meters, tags);
+    } else {
+      registerStream(meters, tags);
     }
     return meters;
   }
@@ -134,17 +51,5 @@ final class StreamMeters {
 
   private static ToDoubleFunction<Census> of(Tags tags, Figure figure) {
     return now -> now.streams().value(tags, figure);
-  }
-
-  /** Takes all meters out of the registry. */
-  void close() {
-    lock.lock();
-    try {
-      closed = true;
-      registered.values().forEach(Registration::removeAll);
-      registered.clear();
-    } finally {
-      lock.unlock();
-    }
   }
 }

@@ -1,6 +1,7 @@
 package dev.dmabroker.allocators.linux;
 
 import dev.dmabroker.spec.Coherency;
+import dev.dmabroker.spi.Heap;
 import dev.dmabroker.spi.HeapException;
 import dev.dmabroker.spi.HeapException.Kind;
 import dev.dmabroker.spi.HeapProvider;
@@ -17,6 +18,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 
 /**
  * Finds the heaps in /dev/dma_heap, each under its node's name. The default CMA heap, which kernels
@@ -56,6 +58,21 @@ public final class DmaHeapProvider implements HeapProvider {
 
   @Override
   public List<Finding> discover() {
+    return look(PresentHeaps.NONE);
+  }
+
+  /** {@inheritDoc} Heaps whose nodes are unchanged are not opened again. */
+  @Override
+  public List<Finding> rediscover(List<Heap> present) {
+    return look(new PresentHeaps(present));
+  }
+
+  @Override
+  public Set<Path> watchedPaths() {
+    return Set.of(folder);
+  }
+
+  private List<Finding> look(PresentHeaps present) {
     Optional<List<Finding>> impossible = NativeAccess.closed(NAME);
     if (impossible.isPresent()) {
       return impossible.get();
@@ -66,16 +83,22 @@ public final class DmaHeapProvider implements HeapProvider {
     } catch (NoSuchFileException e) {
       return List.of(new Closed(NAME, Closed.Kind.MISSING, "there is no " + folder, REMEDY));
     } catch (AccessDeniedException e) {
-      return List.of(
+      return unlisted(
+          present,
           new DeviceNode(folder, NAME, "SUBSYSTEM==\"dma_heap\"", REMEDY).closed(Errno.EACCES));
     } catch (IOException e) {
-      return List.of(
+      return unlisted(
+          present,
           new Closed(NAME, Closed.Kind.FAILED, folder + " cannot be listed: " + e, REMEDY));
     }
     if (names.isEmpty()) {
       return List.of(new Closed(NAME, Closed.Kind.MISSING, folder + " is empty", REMEDY));
     }
-    return discover(names);
+    return look(present, names);
+  }
+
+  private static List<Finding> unlisted(PresentHeaps present, Closed why) {
+    return Stream.concat(present.all(), Stream.of(why)).toList();
   }
 
   private Set<String> list() throws IOException {
@@ -88,10 +111,18 @@ public final class DmaHeapProvider implements HeapProvider {
     return names;
   }
 
-  private List<Finding> discover(Set<String> names) {
+  private List<Finding> look(PresentHeaps present, Set<String> names) {
     DmaHeapNames known = new DmaHeapNames(ReservedMemory.read(deviceTree));
     List<Finding> findings = new ArrayList<>();
-    known.aliases(names).forEach((name, aliases) -> findings.add(find(name, aliases, known)));
+    known
+        .aliases(names)
+        .forEach(
+            (name, aliases) ->
+                findings.add(
+                    present.orNew(
+                        name,
+                        folder.resolve(name),
+                        () -> find(name, present.free(aliases), known))));
     return findings;
   }
 
@@ -99,15 +130,17 @@ public final class DmaHeapProvider implements HeapProvider {
   private Finding find(String name, Set<String> aliases, DmaHeapNames known) {
     Path path = folder.resolve(name);
     boolean kernelClears = known.find(name).isPresent();
-    DmaHeapSource source;
+    Fd node;
     try {
-      source = new DmaHeapSource(name, Fd.open(path, LibC.O_RDONLY), kernelClears);
+      node = Fd.open(path, LibC.O_RDONLY);
     } catch (Fd.OpenFailure e) {
       String match = "SUBSYSTEM==\"dma_heap\", KERNEL==\"" + name + "\"";
       return new DeviceNode(path, name, match, REMEDY).closed(e.errno());
     }
+    DmaHeapSource source = new DmaHeapSource(name, node, kernelClears);
     try {
-      return new Open(new LinuxHeap(name, aliases, traits(name, source, known), source));
+      return new Open(
+          new LinuxHeap(name, aliases, traits(name, source, known), source, NodeId.of(node)));
     } catch (HeapException e) {
       source.close();
       return new Closed(

@@ -2,6 +2,7 @@ package dev.dmabroker.allocators.linux;
 
 import com.sun.jna.Memory;
 import com.sun.jna.Pointer;
+import dev.dmabroker.spi.Heap;
 import dev.dmabroker.spi.HeapException;
 import dev.dmabroker.spi.HeapProvider;
 import dev.dmabroker.spi.HeapTraits;
@@ -53,6 +54,21 @@ public final class DumbProvider implements HeapProvider {
 
   @Override
   public List<Finding> discover() {
+    return look(PresentHeaps.NONE);
+  }
+
+  /** {@inheritDoc} Cards whose nodes are unchanged are not opened again. */
+  @Override
+  public List<Finding> rediscover(List<Heap> present) {
+    return look(new PresentHeaps(present));
+  }
+
+  @Override
+  public Set<Path> watchedPaths() {
+    return Set.of(folder);
+  }
+
+  private List<Finding> look(PresentHeaps present) {
     Optional<List<Finding>> impossible = NativeAccess.closed(NAME + "N");
     if (impossible.isPresent()) {
       return impossible.get();
@@ -70,13 +86,19 @@ public final class DumbProvider implements HeapProvider {
       return List.of(new Closed(NAME + "N", Closed.Kind.MISSING, folder + " has no card", REMEDY));
     }
     List<Finding> findings = new ArrayList<>();
-    cards.forEach(card -> findings.add(find(card)));
+    for (Path card : cards) {
+      findings.add(present.orNew(nameOf(card), card, () -> find(card)));
+    }
     return findings;
+  }
+
+  private static String nameOf(Path card) {
+    return "drm-" + card.getFileName();
   }
 
   /** Opens one card and finds out its traits. */
   private static Finding find(Path card) {
-    String name = "drm-" + card.getFileName();
+    String name = nameOf(card);
     Fd node;
     try {
       node = Fd.open(card, LibC.O_RDWR);
@@ -99,7 +121,7 @@ public final class DumbProvider implements HeapProvider {
       AccessProbe.look(source, traits);
       traits.contiguous(
           ContiguityProbe.contiguous(source, Optional.empty(), "the driver does not tell"));
-      return new Open(new LinuxHeap(name, Set.of(), traits.build(), source));
+      return new Open(new LinuxHeap(name, Set.of(), traits.build(), source, NodeId.of(node)));
     } catch (HeapException e) {
       node.close();
       return new Closed(

@@ -24,6 +24,7 @@ record Errno(int code) {
   static final Errno EFAULT = named(14, "EFAULT, bad address");
   static final Errno EBUSY = named(16, "EBUSY, in use");
   static final Errno ENODEV = named(19, "ENODEV, no such device");
+  static final Errno ENOTDIR = named(20, "ENOTDIR, not a folder");
   static final Errno EINVAL = named(22, "EINVAL, invalid argument");
   static final Errno ENFILE = named(23, "ENFILE, the system has no descriptor left");
   static final Errno EMFILE = named(24, "EMFILE, the process has no descriptor left");

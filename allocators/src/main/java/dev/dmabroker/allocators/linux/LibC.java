@@ -58,6 +58,21 @@ final class LibC implements SystemCalls {
   static final int EFD_CLOEXEC = 0x80000;
   static final int EFD_NONBLOCK = 0x800;
 
+  static final int IN_ATTRIB = 4;
+  static final int IN_MOVED_FROM = 0x40;
+  static final int IN_MOVED_TO = 0x80;
+  static final int IN_CREATE = 0x100;
+  static final int IN_DELETE = 0x200;
+  static final int IN_DELETE_SELF = 0x400;
+  static final int IN_MOVE_SELF = 0x800;
+  static final int IN_IGNORED = 0x8000;
+  static final int IN_ONLYDIR = 0x1000000;
+  static final int IN_CLOEXEC = 0x80000;
+  static final int IN_NONBLOCK = 0x800;
+
+  /** The size of struct inotify_event: int wd; uint32_t mask, cookie, len; and a name. */
+  static final int INOTIFY_EVENT_BYTES = 16;
+
   /** The file system of dma-bufs, as fstatfs tells it; linux/magic.h. */
   static final long DMA_BUF_MAGIC = 0x444d4142;
 
@@ -150,6 +165,15 @@ final class LibC implements SystemCalls {
 
   @Override
   public native int eventfd_read(int fd, byte[] value);
+
+  @Override
+  public native int inotify_init1(int flags);
+
+  @Override
+  public native int inotify_add_watch(int fd, byte[] path, int mask);
+
+  @Override
+  public native long read(int fd, byte[] buffer, long count);
 
   @Override
   public native int fstatfs(int fd, byte[] result);

@@ -5,10 +5,12 @@ import dev.dmabroker.spi.FencePoller;
 import dev.dmabroker.spi.HeapException;
 import dev.dmabroker.spi.HeapException.Kind;
 import java.lang.System.Logger.Level;
+import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
@@ -16,8 +18,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Waits for sync files in one daemon thread, {@code dmabroker-fences}, by ppoll. Besides sync files
- * it takes dma-bufs, see {@link KernelFences}. The cost of a wait grows in proportion to the fences
- * that are pending.
+ * it takes dma-bufs, see {@link KernelFences}, and until it is closed it watches paths, see {@link
+ * NodeWatch}. The cost of a wait grows in proportion to the fences that are pending.
  *
  * <p>If a descriptor is closed while it is watched, or is another file's by then, its watch ends
  * with EBADF, because the fence cannot be waited for any more.
@@ -62,33 +64,46 @@ public final class LinuxFencePoller implements FencePoller {
     int fd = fence.fd();
     NativeAccess.require();
     kind.check(fd);
+    add(new Watch(fd, whenSignalled), "fence " + fd);
+  }
+
+  /** {@inheritDoc} Each call takes a descriptor, and a watch of inotify for each folder. */
+  @Override
+  public void watchPaths(Set<Path> paths, Runnable whenChanged) throws HeapException {
+    Objects.requireNonNull(whenChanged, "whenChanged");
+    NativeAccess.require();
+    NodeWatch nodes = NodeWatch.of(paths);
     try {
-      add(new Watch(fd, whenSignalled));
+      add(new Nodes(nodes, whenChanged), paths.toString());
+    } catch (HeapException | RuntimeException | Error e) {
+      nodes.close();
+      throw e;
+    }
+  }
+
+  private void add(Watched watched, String what) throws HeapException {
+    try {
+      synchronized (lock) {
+        if (closed) {
+          throw new HeapException(Kind.FAILED, what + " cannot be watched: the poller is closed");
+        }
+        Waiter running = waiter;
+        if (running == null) {
+          waiter = start(watched);
+        } else {
+          running.add(watched);
+        }
+        pending += watched.isFence() ? 1 : 0;
+      }
     } catch (OutOfMemoryError e) {
       throw new HeapException(
           Kind.FULL,
-          "fence " + fd + " cannot be watched, for want of memory or of threads: " + e.getMessage(),
+          what + " cannot be watched, for want of memory or of threads: " + e.getMessage(),
           e);
     }
   }
 
-  private void add(Watch watch) throws HeapException {
-    synchronized (lock) {
-      if (closed) {
-        throw new HeapException(
-            Kind.FAILED, "fence " + watch.fd() + " cannot be watched: the poller is closed");
-      }
-      Waiter running = waiter;
-      if (running == null) {
-        waiter = start(watch);
-      } else {
-        running.add(watch);
-      }
-      pending++;
-    }
-  }
-
-  private Waiter start(Watch first) throws HeapException {
+  private Waiter start(Watched first) throws HeapException {
     int wake = LibC.calls().eventfd(0, LibC.EFD_CLOEXEC | LibC.EFD_NONBLOCK);
     if (wake == -1) {
       throw Errno.last().failure("eventfd for the thread that waits for fences");
@@ -126,11 +141,31 @@ public final class LinuxFencePoller implements FencePoller {
   public void close() {
     synchronized (lock) {
       closed = true;
+      if (waiter != null) {
+        waiter.wake(); // It waits for fences alone from now on.
+      }
+    }
+  }
+
+  /** What is waited for. */
+  private sealed interface Watched permits Watch, Nodes {
+    int fd();
+
+    default boolean isFence() {
+      return this instanceof Watch;
     }
   }
 
   /** A fence, and the callback to call when it signals. */
-  private record Watch(int fd, Consumer<OptionalInt> whenSignalled) {}
+  private record Watch(int fd, Consumer<OptionalInt> whenSignalled) implements Watched {}
+
+  /** Paths at which nodes come and go, and the callback to call when they do. */
+  private record Nodes(NodeWatch nodes, Runnable whenChanged) implements Watched {
+    @Override
+    public int fd() {
+      return nodes.fd();
+    }
+  }
 
   /** The work of one thread. */
   private final class Waiter implements Runnable {
@@ -146,16 +181,16 @@ public final class LinuxFencePoller implements FencePoller {
      * The descriptors to wait for. The set belongs to the thread; its first descriptor is the
      * wake-up.
      */
-    private PollSet<Watch> set;
+    private PollSet<Watched> set;
 
     // Guarded by the poller's lock.
-    private final ArrayDeque<Watch> added = new ArrayDeque<>();
-    private @Nullable PollSet<Watch> larger;
+    private final ArrayDeque<Watched> added = new ArrayDeque<>();
+    private @Nullable PollSet<Watched> larger;
     private int capacity;
     private int held = 1;
     private boolean woken = true;
 
-    Waiter(int wake, Watch first) {
+    Waiter(int wake, Watched first) {
       this.wake = wake;
       set = new PollSet<>(FIRST_CAPACITY);
       capacity = set.capacity();
@@ -164,10 +199,10 @@ public final class LinuxFencePoller implements FencePoller {
       held++;
     }
 
-    /** Adds a fence. Called with the lock held. */
-    void add(Watch watch) {
+    /** Adds what is to be waited for. Called with the lock held. */
+    void add(Watched watch) {
       if (held == capacity) {
-        PollSet<Watch> made = new PollSet<>(Math.multiplyExact(2, capacity));
+        PollSet<Watched> made = new PollSet<>(Math.multiplyExact(2, capacity));
         if (larger != null) {
           larger.close();
         }
@@ -176,6 +211,11 @@ public final class LinuxFencePoller implements FencePoller {
       }
       added.add(watch);
       held++;
+      wake();
+    }
+
+    /** Has the thread look what there is to wait for. Called with the lock held. */
+    void wake() {
       if (!woken) {
         woken = true;
         // The write fails only if the counter is at its maximum, which wakes the thread too.
@@ -209,7 +249,7 @@ public final class LinuxFencePoller implements FencePoller {
       for (int at = set.size() - 1; at > 0; at--) {
         int results = set.results(at);
         if (results != 0) {
-          serve(at, results);
+          serve(set.item(at), at, results);
         }
       }
       int results = set.results(0);
@@ -225,16 +265,19 @@ public final class LinuxFencePoller implements FencePoller {
     /** Takes the fences that were added; without any fence ends the waiter and returns false. */
     private boolean take() {
       synchronized (lock) {
-        PollSet<Watch> grown = larger;
+        PollSet<Watched> grown = larger;
         if (grown != null) {
           grown.takeAll(set);
           set = grown;
           larger = null;
         }
-        for (Watch watch = added.poll(); watch != null; watch = added.poll()) {
+        for (Watched watch = added.poll(); watch != null; watch = added.poll()) {
           set.add(watch.fd(), watch);
         }
         woken = false;
+        if (closed) {
+          endNodes();
+        }
         if (set.size() > 1) {
           return true;
         }
@@ -245,8 +288,51 @@ public final class LinuxFencePoller implements FencePoller {
       }
     }
 
-    private void serve(int at, int results) {
-      Watch watch = set.item(at);
+    /** Ends the watch of paths, as the poller is closed. Called with the lock held. */
+    private void endNodes() {
+      // The first descriptor is the wake-up, whatever its item is.
+      for (int at = set.size() - 1; at > 0; at--) {
+        if (set.item(at) instanceof Nodes ended) {
+          set.remove(at);
+          held--;
+          ended.nodes().close();
+        }
+      }
+    }
+
+    private void serve(Watched watched, int at, int results) throws HeapException {
+      if (watched instanceof Watch fence) {
+        serve(fence, at, results);
+      } else if (watched instanceof Nodes nodes) {
+        serve(nodes, results);
+      }
+    }
+
+    /** Tells that nodes have come or gone. */
+    private void serve(Nodes watched, int results) throws HeapException {
+      if ((results & LibC.POLLIN) == 0) {
+        throw new IllegalStateException(
+            "descriptor " + watched.fd() + ", which is the poller's, was closed elsewhere");
+      }
+      boolean changed = true;
+      try {
+        changed = watched.nodes().changed();
+      } finally {
+        if (changed) {
+          tell(watched);
+        }
+      }
+    }
+
+    private static void tell(Nodes watched) {
+      try {
+        watched.whenChanged().run();
+      } catch (Throwable e) {
+        complain("what was to follow a change of nodes failed", e);
+      }
+    }
+
+    private void serve(Watch watch, int at, int results) {
       int errno = (results & LibC.POLLNVAL) == 0 ? kind.outcome(watch.fd()) : FenceKind.NO_FENCE;
       boolean ours = errno != FenceKind.NO_FENCE;
       if (!ours || (errno == 0 && (results & LibC.POLLIN) == 0)) {

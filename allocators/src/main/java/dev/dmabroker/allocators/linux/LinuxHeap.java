@@ -6,6 +6,7 @@ import dev.dmabroker.spi.HeapException;
 import dev.dmabroker.spi.HeapException.Kind;
 import dev.dmabroker.spi.HeapTraits;
 import dev.dmabroker.spi.Lingering;
+import java.util.Optional;
 import java.util.Set;
 
 /** A heap made of a source, with its name and what is known of it. Thread-safe. */
@@ -15,14 +16,31 @@ final class LinuxHeap implements Heap {
   private final Set<String> aliases;
   private final HeapTraits traits;
   private final Source source;
+  private final Optional<NodeId> node;
   private volatile boolean closed;
 
   /** Takes over the source. */
   LinuxHeap(String name, Set<String> aliases, HeapTraits traits, Source source) {
+    this(name, aliases, traits, source, Optional.empty());
+  }
+
+  /**
+   * Takes over the source.
+   *
+   * @param node the device node that the source was opened from
+   */
+  LinuxHeap(
+      String name, Set<String> aliases, HeapTraits traits, Source source, Optional<NodeId> node) {
     this.name = name;
     this.aliases = Set.copyOf(aliases);
     this.traits = traits;
     this.source = source;
+    this.node = node;
+  }
+
+  /** The device node; empty if there is none, or its identity is not known. */
+  Optional<NodeId> node() {
+    return node;
   }
 
   @Override

@@ -1,5 +1,6 @@
 package dev.dmabroker.allocators.linux;
 
+import dev.dmabroker.spi.Heap;
 import dev.dmabroker.spi.HeapException;
 import dev.dmabroker.spi.HeapProvider;
 import dev.dmabroker.spi.HeapTraits;
@@ -29,8 +30,22 @@ public final class MemfdProvider implements HeapProvider {
 
   @Override
   public List<Finding> discover() {
+    return look(PresentHeaps.NONE);
+  }
+
+  /** {@inheritDoc} Memory needs no node, so it does not vanish. */
+  @Override
+  public List<Finding> rediscover(List<Heap> present) {
+    return look(new PresentHeaps(present));
+  }
+
+  private static List<Finding> look(PresentHeaps present) {
     Optional<List<Finding>> impossible = NativeAccess.closed(ORDINARY, HUGE);
-    return impossible.orElseGet(() -> List.of(ordinary(), huge()));
+    return impossible.orElseGet(
+        () ->
+            List.of(
+                present.orNew(ORDINARY, MemfdProvider::ordinary),
+                present.orNew(HUGE, MemfdProvider::huge)));
   }
 
   private static Finding ordinary() {

@@ -1,10 +1,13 @@
 package dev.dmabroker.allocators.linux;
 
+import dev.dmabroker.spi.Heap;
 import dev.dmabroker.spi.HeapException;
 import dev.dmabroker.spi.HeapProvider;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Finds ordinary memory at each NUMA node of a machine that has several: {@code memfd-nodeN} and
@@ -31,6 +34,21 @@ public final class NumaProvider implements HeapProvider {
 
   @Override
   public List<Finding> discover() {
+    return look(PresentHeaps.NONE);
+  }
+
+  /** {@inheritDoc} NUMA nodes are those that there were when the provider was made. */
+  @Override
+  public List<Finding> rediscover(List<Heap> present) {
+    return look(new PresentHeaps(present));
+  }
+
+  @Override
+  public Set<Path> watchedPaths() {
+    return new UdmabufProvider().watchedPaths();
+  }
+
+  private List<Finding> look(PresentHeaps present) {
     Optional<List<Finding>> impossible = NativeAccess.closed(MEMFD + "N");
     if (impossible.isPresent()) {
       return impossible.get();
@@ -47,8 +65,8 @@ public final class NumaProvider implements HeapProvider {
     List<Finding> findings = new ArrayList<>();
     UdmabufProvider udmabuf = new UdmabufProvider();
     for (int node : nodes) {
-      findings.add(memfd(node));
-      findings.add(udmabuf.at(node));
+      findings.add(present.orNew(MEMFD + node, () -> memfd(node)));
+      findings.add(udmabuf.at(node, present));
     }
     return findings;
   }

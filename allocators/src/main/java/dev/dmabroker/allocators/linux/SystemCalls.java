@@ -163,6 +163,31 @@ interface SystemCalls {
   int eventfd_read(int fd, byte[] value);
 
   /**
+   * Makes a queue of what happens to files.
+   *
+   * @return a new descriptor, or -1: EMFILE also at fs.inotify.max_user_instances, ENFILE, ENOMEM,
+   *     ENOSYS
+   */
+  int inotify_init1(int flags);
+
+  /**
+   * Has a queue tell what happens to a file, or to the files of a folder.
+   *
+   * @param path in the file system's encoding, ended by a zero byte
+   * @return the number of the watch, which is that of an earlier one of that file; or -1: EACCES,
+   *     ENOENT, ENOSPC at fs.inotify.max_user_watches, ENOTDIR
+   */
+  int inotify_add_watch(int fd, byte[] path, int mask);
+
+  /**
+   * Reads.
+   *
+   * @param buffer at least {@code count} bytes
+   * @return bytes read, or -1: EAGAIN if there is nothing to read, EBADF, EINTR
+   */
+  long read(int fd, byte[] buffer, long count);
+
+  /**
    * Tells about the file system that a file is in.
    *
    * @param result a {@code struct statfs}

@@ -1,6 +1,7 @@
 package dev.dmabroker.allocators.linux;
 
 import dev.dmabroker.spec.MemorySpeed;
+import dev.dmabroker.spi.Heap;
 import dev.dmabroker.spi.HeapException;
 import dev.dmabroker.spi.HeapProvider;
 import dev.dmabroker.spi.HeapTraits;
@@ -48,17 +49,34 @@ public final class UdmabufProvider implements HeapProvider {
 
   @Override
   public List<Finding> discover() {
+    return look(PresentHeaps.NONE);
+  }
+
+  /** {@inheritDoc} Heaps whose node is unchanged are not opened again. */
+  @Override
+  public List<Finding> rediscover(List<Heap> present) {
+    return look(new PresentHeaps(present));
+  }
+
+  @Override
+  public Set<Path> watchedPaths() {
+    return Set.of(node);
+  }
+
+  private List<Finding> look(PresentHeaps present) {
     Optional<List<Finding>> impossible = NativeAccess.closed(ORDINARY, HUGE);
     if (impossible.isPresent()) {
       return impossible.get();
     }
     List<Finding> findings = new ArrayList<>();
-    Finding ordinary = find(ORDINARY, OptionalLong.empty(), OptionalInt.empty());
+    Finding ordinary =
+        present.orNew(
+            ORDINARY, node, () -> find(ORDINARY, OptionalLong.empty(), OptionalInt.empty()));
     // If the node itself is closed, huge pages would make no difference.
     if (ordinary instanceof Open open) {
       UdmabufDefects defects = defects(open);
-      findings.add(unlessDefective(open, defects));
-      findings.add(huge(defects));
+      findings.add(present.orNew(ORDINARY, node, () -> unlessDefective(open, defects)));
+      findings.add(present.orNew(HUGE, node, () -> huge(defects)));
     } else {
       findings.add(ordinary);
     }
@@ -92,9 +110,13 @@ public final class UdmabufProvider implements HeapProvider {
   }
 
   /** Finds the heap of ordinary pages at a NUMA node. */
-  Finding at(int numaNode) {
-    Finding found =
-        find(ORDINARY + "-node" + numaNode, OptionalLong.empty(), OptionalInt.of(numaNode));
+  Finding at(int numaNode, PresentHeaps present) {
+    String name = ORDINARY + "-node" + numaNode;
+    return present.orNew(name, node, () -> at(numaNode, name));
+  }
+
+  private Finding at(int numaNode, String name) {
+    Finding found = find(name, OptionalLong.empty(), OptionalInt.of(numaNode));
     return found instanceof Open open ? unlessDefective(open, defects(open)) : found;
   }
 
@@ -122,7 +144,7 @@ public final class UdmabufProvider implements HeapProvider {
       }
       numaNode.ifPresent(number -> traits.numaNode(NumaNodes.trait(number)));
       AccessProbe.look(source, traits);
-      return new Open(new LinuxHeap(name, Set.of(), traits.build(), source));
+      return new Open(new LinuxHeap(name, Set.of(), traits.build(), source, NodeId.of(fd)));
     } catch (HeapException e) {
       fd.close();
       return new Closed(

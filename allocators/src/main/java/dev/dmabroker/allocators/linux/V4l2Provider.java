@@ -1,5 +1,6 @@
 package dev.dmabroker.allocators.linux;
 
+import dev.dmabroker.spi.Heap;
 import dev.dmabroker.spi.HeapException;
 import dev.dmabroker.spi.HeapProvider;
 import dev.dmabroker.spi.HeapTraits;
@@ -42,6 +43,19 @@ public final class V4l2Provider implements HeapProvider {
 
   @Override
   public List<Finding> discover() {
+    return look(PresentHeaps.NONE);
+  }
+
+  /**
+   * {@inheritDoc} Nodes that are unchanged are not opened again: a queue that has buffers would
+   * answer that it is busy.
+   */
+  @Override
+  public List<Finding> rediscover(List<Heap> present) {
+    return look(new PresentHeaps(present));
+  }
+
+  private List<Finding> look(PresentHeaps present) {
     Optional<List<Finding>> impossible = NativeAccess.closed(NAME);
     if (impossible.isPresent()) {
       return impossible.get();
@@ -62,8 +76,8 @@ public final class V4l2Provider implements HeapProvider {
     List<Finding> findings = new ArrayList<>();
     nodes.forEach(
         node -> {
-          Finding capture = find(node, false);
-          Finding output = find(node, true);
+          Finding capture = find(present, node, false);
+          Finding output = find(present, node, true);
           // Most nodes have only one of the queues: that the other is missing is no finding.
           if (capture instanceof Open || !(output instanceof Open)) {
             findings.add(capture);
@@ -75,18 +89,23 @@ public final class V4l2Provider implements HeapProvider {
     return findings;
   }
 
-  private static Finding find(Path path, boolean output) {
+  private static Finding find(PresentHeaps present, Path path, boolean output) {
     String name = path.getFileName() + (output ? "-output" : "-capture");
-    V4l2Node node;
+    return present.orNew(name, path, () -> find(path, output, name));
+  }
+
+  private static Finding find(Path path, boolean output, String name) {
+    Fd fd;
     try {
-      node = V4l2Node.of(Fd.open(path, LibC.O_RDWR));
+      fd = Fd.open(path, LibC.O_RDWR);
     } catch (Fd.OpenFailure e) {
       String match = "SUBSYSTEM==\"video4linux\", KERNEL==\"" + path.getFileName() + "\"";
       return new DeviceNode(path, name, match, REMEDY).closed(e.errno());
     }
+    V4l2Node node = V4l2Node.of(fd);
     try {
       V4l2Source source = V4l2Source.of(name, node, output);
-      return new Open(new LinuxHeap(name, Set.of(), traits(source), source));
+      return new Open(new LinuxHeap(name, Set.of(), traits(source), source, NodeId.of(fd)));
     } catch (HeapException e) {
       node.close();
       return new Closed(

@@ -14,7 +14,6 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -26,11 +25,18 @@ import org.junit.jupiter.api.io.TempDir;
 class DmaHeapNamesTest {
   private static final int FRAME = 614_400;
 
-  @TempDir private Path tree;
-  @TempDir private Path nodes;
+  @TempDir
+  @SuppressWarnings("NullAway.Init") // by JUnit
+  private Path tree;
+
+  @TempDir
+  @SuppressWarnings("NullAway.Init") // by JUnit
+  private Path nodes;
 
   private final DmaHeapNames pc = new DmaHeapNames(ReservedMemory.read(Path.of("/nonexistent")));
-  private @Nullable DmaHeapNames board;
+
+  @SuppressWarnings("NullAway.Init") // before each test
+  private DmaHeapNames board;
 
   /** A board with two regions for CMA, one that is not reusable, and one of another kind. */
   @BeforeEach
@@ -100,7 +106,7 @@ class DmaHeapNamesTest {
 
   @Test
   void reusableRegionsOfTheTreeAreContiguous() {
-    DmaHeapNames names = board();
+    DmaHeapNames names = board;
     Documented camera = names.find("camera@1c0000000").orElseThrow();
     assertEquals(Optional.of(true), camera.contiguous());
     assertTrue(camera.source().contains("device tree"), camera.source());
@@ -113,13 +119,12 @@ class DmaHeapNamesTest {
   @Test
   void theTreesDefaultRegionIsTheCmaHeap() {
     // Kernels before 6.17 have the heap under the node's name.
-    assertEquals(Set.of("cma"), board().aliases(Set.of("system", "pool")).get("pool"));
-    var both = board().aliases(Set.of("system", "default_cma_region", "pool", "camera@1c0000000"));
+    assertEquals(Set.of("cma"), board.aliases(Set.of("system", "pool")).get("pool"));
+    var both = board.aliases(Set.of("system", "default_cma_region", "pool", "camera@1c0000000"));
     assertEquals(Set.of("camera@1c0000000", "default_cma_region", "system"), both.keySet());
     assertEquals(Set.of("cma", "pool"), both.get("default_cma_region"));
     assertEquals(Set.of(), both.get("camera@1c0000000"));
-    assertEquals(
-        32L << 20, board().region("default_cma_region").orElseThrow().bytes().orElseThrow());
+    assertEquals(32L << 20, board.region("default_cma_region").orElseThrow().bytes().orElseThrow());
   }
 
   @Test
@@ -129,10 +134,6 @@ class DmaHeapNamesTest {
     var heaps = names.aliases(Set.of("default_cma_region", "linux,cma"));
     assertEquals(Set.of(), heaps.get("linux,cma"));
     assertEquals(Set.of("cma"), heaps.get("default_cma_region"));
-  }
-
-  private DmaHeapNames board() {
-    return Objects.requireNonNull(board);
   }
 
   // ---- Heaps ----

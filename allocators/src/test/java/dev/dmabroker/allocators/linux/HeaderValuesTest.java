@@ -31,6 +31,7 @@ class HeaderValuesTest {
           "sys/mman.h",
           "sys/ioctl.h",
           "sys/eventfd.h",
+          "sys/inotify.h",
           "sys/vfs.h",
           "poll.h",
           "time.h",
@@ -102,6 +103,9 @@ class HeaderValuesTest {
     layouts.put("sizeof(struct pollfd)", LibC.POLLFD_BYTES);
     layouts.put("offsetof(struct pollfd, events)", 4);
     layouts.put("offsetof(struct pollfd, revents)", 6);
+    layouts.put("sizeof(struct inotify_event)", LibC.INOTIFY_EVENT_BYTES);
+    layouts.put("offsetof(struct inotify_event, mask)", 4);
+    layouts.put("offsetof(struct inotify_event, len)", 12);
     layouts.put("sizeof(struct timespec)", LibC.TIMESPEC_BYTES);
     layouts.put("sizeof(struct statfs)", LibC.STATFS_BYTES);
     layouts.put("offsetof(struct statfs, f_type)", 0);

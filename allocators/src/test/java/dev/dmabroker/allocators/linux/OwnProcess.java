@@ -1,11 +1,14 @@
 package dev.dmabroker.allocators.linux;
 
+import com.sun.jna.Native;
+import com.sun.jna.Pointer;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 
@@ -30,6 +33,15 @@ public final class OwnProcess {
       throw new AssertionError(e);
     }
     return count;
+  }
+
+  /** Where mapped memory begins in the machine's, if the kernel tells it: a read of it maps it. */
+  public static OptionalLong physicalAddress(ByteBuffer bytes) {
+    bytes.get(0);
+    long address = Pointer.nativeValue(Native.getDirectBufferPointer(bytes));
+    return PageMap.frames(address, 1).stream()
+        .mapToLong(frames -> frames[0] * Pages.size() + address % Pages.size())
+        .findFirst();
   }
 
   /** What the descriptors refer to, but for the class path's files. */

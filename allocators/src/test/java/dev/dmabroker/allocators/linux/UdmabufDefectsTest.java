@@ -12,7 +12,9 @@ import org.junit.jupiter.api.io.TempDir;
 
 class UdmabufDefectsTest {
 
-  @TempDir private Path settings;
+  @TempDir
+  @SuppressWarnings("NullAway.Init") // by JUnit
+  private Path settings;
 
   private static UdmabufDefects of(boolean mapsPageFrames, int major, int minor) {
     return new UdmabufDefects(mapsPageFrames, new KernelVersion(major, minor));

@@ -20,6 +20,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  * This calls the memory, so it must not run under a lock. This class is thread-safe.
  */
 public final class Adoption {
-  private final HeapTable heaps;
+  private final Supplier<HeapTable> heaps;
   private final Time time;
   private final Iterable<Tenant> tenants;
 
@@ -41,9 +42,10 @@ public final class Adoption {
   /**
    * Adopts memory beside buffers that have memory already.
    *
+   * @param heaps the broker's heaps as they are at the moment
    * @param tenants all buffers, as they are whenever this is iterated over
    */
-  public Adoption(HeapTable heaps, Iterable<Tenant> tenants, Time time) {
+  public Adoption(Supplier<HeapTable> heaps, Iterable<Tenant> tenants, Time time) {
     this.time = time;
     this.heaps = heaps;
     this.tenants = tenants;
@@ -66,7 +68,7 @@ public final class Adoption {
     } catch (IllegalStateException e) {
       throw failure(name, target, layout, "memory of " + memory.getClass(), e);
     }
-    if (heaps.numberOf(account.name()) >= 0) {
+    if (heaps.get().numberOf(account.name()) >= 0) {
       account.retire();
       throw Exceptions.duplicateName(
           "cannot adopt " + name + ": a heap of the broker is named " + account.name() + ", too");

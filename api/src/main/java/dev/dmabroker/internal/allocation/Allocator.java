@@ -8,6 +8,7 @@ import dev.dmabroker.internal.heap.Budgets;
 import dev.dmabroker.internal.heap.HeapAccount;
 import dev.dmabroker.internal.heap.HeapMemory;
 import dev.dmabroker.internal.heap.NoTurnException;
+import dev.dmabroker.internal.placement.HeapTable;
 import dev.dmabroker.internal.placement.Participant;
 import dev.dmabroker.internal.placement.Planner;
 import dev.dmabroker.internal.placement.Ranking.RankedHeap;
@@ -45,7 +46,7 @@ public final class Allocator {
    *
    * @param buffer the buffer's name
    * @param generation the number of the place that is sought
-   * @param vacated the heap to leave alone; -1 if there is none
+   * @param vacated the heap to leave alone; null if there is none
    * @param progress is told what the search waits for
    */
   public record Order(
@@ -53,7 +54,7 @@ public final class Allocator {
       Target target,
       Budgets.Reservation reservation,
       long generation,
-      int vacated,
+      @Nullable HeapAccount vacated,
       Progress progress) {}
 
   /** Holds what one heap said. */
@@ -76,29 +77,47 @@ public final class Allocator {
 
   /**
    * Tries the heaps that suit, best first; then once more those that were full, after idle buffers
-   * have made room there.
+   * have made room there. If heaps join meanwhile, all is tried again, so that no buffer is refused
+   * for want of a heap that is there.
    *
    * @throws NoTurnException if this is a worker that has to wait for its turn
    * @throws BrokerException an {@link UnsatisfiableException}, {@link AllocationException} or
    *     {@link dev.dmabroker.BudgetExceededException}
    */
+  @SuppressWarnings("ReferenceEquality") // A table stands for the heaps of one moment.
   public PlacedMemory allocate(
       Order order, List<? extends Participant> devices, Optional<String> currentHeap)
       throws NoTurnException {
+    while (true) {
+      HeapTable heaps = planner.table();
+      try {
+        return seek(order, devices, currentHeap);
+      } catch (UnsatisfiableException | AllocationException e) {
+        if (planner.table() == heaps) {
+          throw e;
+        }
+      }
+    }
+  }
+
+  /** Tries the heaps that there are now. */
+  private PlacedMemory seek(
+      Order order, List<? extends Participant> devices, Optional<String> currentHeap)
+      throws NoTurnException {
     Target target = order.target();
-    int vacated = order.vacated();
+    HeapAccount vacated = order.vacated();
     Solution solution = planner.solve(target, devices);
     if (!solution.isPossible()) {
       throw planner.unsatisfiable(
-          "allocate " + order.buffer(), target, devices, /* counting= */ false);
+          "allocate " + order.buffer(), solution.table(), target, devices, /* counting= */ false);
     }
-    Search search = new Search(order);
+    Search search = new Search(order, solution.table());
     List<RankedHeap> ranked = planner.rank(target, solution, devices, currentHeap);
-    if (vacated >= 0) {
+    if (vacated != null) {
       ranked.removeIf(each -> !solution.isAsGood(each.heap(), vacated));
     }
     try {
-      PlacedMemory placed = search.run(ranked, /* makingRoom= */ vacated < 0);
+      PlacedMemory placed = search.run(ranked, /* makingRoom= */ vacated == null);
       if (placed != null) {
         return placed;
       }
@@ -112,6 +131,7 @@ public final class Allocator {
   /** Holds one allocation, and what the heaps said to it. */
   private final class Search {
     private final Order order;
+    private final HeapTable table;
     private final String buffer;
     private final Target target;
     private final Budgets.Reservation reservation;
@@ -122,7 +142,8 @@ public final class Allocator {
     private long neededBytes;
     private @Nullable PlacedMemory placed;
 
-    Search(Order order) {
+    Search(Order order, HeapTable table) {
+      this.table = table;
       this.order = order;
       this.buffer = order.buffer();
       this.target = order.target();
@@ -173,13 +194,7 @@ public final class Allocator {
                 new Heap.Request(buffer, sizeBytes, each.choice().alignmentBytes()));
         clearing.clear(heap, memory);
         return new PlacedMemory(
-            planner.table(),
-            each.heap(),
-            target,
-            each.choice(),
-            memory,
-            order.generation(),
-            time.nanos());
+            table, each.heap(), target, each.choice(), memory, order.generation(), time.nanos());
       } catch (VirtualMachineError | NoTurnException e) {
         giveBack(memory, before);
         throw e;
@@ -214,7 +229,7 @@ public final class Allocator {
       order.progress().makeRoom(each.account());
       String why =
           evictor.makeRoom(
-              each.heap(),
+              each.account(),
               buffer,
               each.choice().sizeBytes(),
               () -> {

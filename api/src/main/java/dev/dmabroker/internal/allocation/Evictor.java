@@ -62,7 +62,7 @@ public final class Evictor {
    * @throws NoTurnException if this is a worker that has to wait for its turn to make room, or if
    *     the attempt throws it
    */
-  String makeRoom(int heap, String forBuffer, long sizeBytes, Attempt attempt)
+  String makeRoom(HeapAccount heap, String forBuffer, long sizeBytes, Attempt attempt)
       throws NoTurnException {
     if (!Workers.isWorker()) {
       return moveOut(heap, forBuffer, sizeBytes, attempt);
@@ -70,7 +70,7 @@ public final class Evictor {
     return turns.inTurn(() -> moveOut(heap, forBuffer, sizeBytes, attempt));
   }
 
-  private String moveOut(int heap, String forBuffer, long sizeBytes, Attempt attempt)
+  private String moveOut(HeapAccount heap, String forBuffer, long sizeBytes, Attempt attempt)
       throws NoTurnException {
     List<Resident> residents = new ArrayList<>();
     Map<Long, Tenant> byId = new HashMap<>();
@@ -84,8 +84,7 @@ public final class Evictor {
               });
     }
     residents.sort(Comparator.comparingLong(Resident::id));
-    HeapAccount account = planner.table().account(heap);
-    Eviction eviction = ask(heap, account, sizeBytes, residents);
+    Eviction eviction = ask(heap, sizeBytes, residents);
     int moved = 0;
     for (long id : eviction.buffers()) {
       Tenant victim = byId.get(id);
@@ -116,8 +115,8 @@ public final class Evictor {
   }
 
   /** Asks the heuristic which buffers to move out. */
-  private Eviction ask(int heap, HeapAccount account, long sizeBytes, List<Resident> residents) {
-    HeapLoad load = new HeapLoad(planner.table().info(heap), sizeBytes, account.usedBytes(), 0);
+  private Eviction ask(HeapAccount heap, long sizeBytes, List<Resident> residents) {
+    HeapLoad load = new HeapLoad(heap.info(), sizeBytes, heap.usedBytes(), 0);
     return planner.ranking().evict(new Crowded(load, sizeBytes, residents));
   }
 

@@ -109,11 +109,6 @@ public final class PlacedMemory {
     return memory.sizeBytes();
   }
 
-  /** Returns the heap's number; -1 if it is none of the broker's. */
-  public int heapNumber() {
-    return isAdopted() ? -1 : heap;
-  }
-
   /** Tells whether the application handed the memory in, so that it had contents from the first. */
   public boolean isAdopted() {
     return accepted != null;
@@ -137,8 +132,11 @@ public final class PlacedMemory {
   public boolean suits(Participant device) {
     for (Alternative alternative : device.alternatives()) {
       // The bytes that were needed count: what a heap rounds up to is no device's concern.
-      if (demand(device, alternative).suits(table, heap, target, layout, neededBytes)
-          || (accepted != null && accepted.contains(device) && suitsOtherwise(alternative))) {
+      DeviceDemand demand = demand(device, alternative);
+      if (demand.suits(heap, target, layout, neededBytes)
+          || (accepted != null
+              && accepted.contains(device)
+              && suitsOtherwise(alternative, demand))) {
         return true;
       }
     }
@@ -152,13 +150,13 @@ public final class PlacedMemory {
   private DeviceDemand demand(Participant device, Alternative alternative) {
     return isAdopted()
         ? new DeviceDemand(table, device.name(), alternative.constraints())
-        : alternative.demand();
+        : alternative.demand(table);
   }
 
   /** Tells whether the memory suits in what a trial import does not tell. */
-  private boolean suitsOtherwise(Alternative alternative) {
+  private boolean suitsOtherwise(Alternative alternative, DeviceDemand demand) {
     return (!alternative.constraints().cpuReach() || heap().traits().cpuReach().is(true))
-        && alternative.demand().suitsStored(target, layout, neededBytes);
+        && demand.suitsStored(target, layout, neededBytes);
   }
 
   /** Notes that the device was asked and took the memory. The caller holds the buffer's lock. */

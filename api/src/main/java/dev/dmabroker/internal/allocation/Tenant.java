@@ -1,5 +1,6 @@
 package dev.dmabroker.internal.allocation;
 
+import dev.dmabroker.internal.heap.HeapAccount;
 import dev.dmabroker.spi.PlacementHeuristic.Resident;
 import java.util.Optional;
 
@@ -16,7 +17,7 @@ public interface Tenant {
    * Returns the buffer as one that could leave the heap; empty unless it is idle and suited
    * elsewhere.
    */
-  Optional<Resident> resident(int heap);
+  Optional<Resident> resident(HeapAccount heap);
 
   /**
    * Moves out of the heap in the calling thread, unless the buffer is used.
@@ -24,7 +25,7 @@ public interface Tenant {
    * @param beneficiary the buffer that needs the room
    * @return whether this buffer lies elsewhere now
    */
-  boolean moveOut(int heap, String beneficiary);
+  boolean moveOut(HeapAccount heap, String beneficiary);
 
   /** Tells whether a heap gave the buffer memory of that identity, which the buffer has still. */
   boolean lies(Object identity);

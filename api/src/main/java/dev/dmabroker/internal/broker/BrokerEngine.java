@@ -15,6 +15,7 @@ import dev.dmabroker.Subscription;
 import dev.dmabroker.event.BrokerListener;
 import dev.dmabroker.event.BrokerSnapshot;
 import dev.dmabroker.event.Delivery;
+import dev.dmabroker.event.HeapsChanged;
 import dev.dmabroker.event.StreamState;
 import dev.dmabroker.internal.buffer.BufferHandle;
 import dev.dmabroker.internal.buffer.BufferRegistry;
@@ -23,7 +24,9 @@ import dev.dmabroker.internal.buffer.ShadowBuffer;
 import dev.dmabroker.internal.device.DeviceRegistry;
 import dev.dmabroker.internal.device.RegisteredDevice;
 import dev.dmabroker.internal.heap.Budgets;
+import dev.dmabroker.internal.heap.FoundHeaps;
 import dev.dmabroker.internal.heap.HeapAccount;
+import dev.dmabroker.internal.heap.HeapDiscovery;
 import dev.dmabroker.internal.move.MoveQueue;
 import dev.dmabroker.internal.placement.Planner;
 import dev.dmabroker.internal.runtime.Caller;
@@ -38,7 +41,6 @@ import dev.dmabroker.spec.BufferSpec;
 import dev.dmabroker.spec.Constraints;
 import dev.dmabroker.spec.Layout;
 import dev.dmabroker.spi.ForeignMemory;
-import dev.dmabroker.spi.HeapProvider;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -51,11 +53,8 @@ import java.util.stream.Collectors;
 
 /** The broker as applications see it. It puts devices, buffers, streams and heaps together. */
 final class BrokerEngine implements Broker {
-  private final List<HeapAccount> heaps;
-
-  /** Heaps that could not be opened, for snapshots. */
-  private final List<HeapProvider.Closed> closedHeaps;
-
+  private final Planner planner;
+  private final Rescans rescans;
   private final Services services;
   private final DeviceRegistry devices;
   private final BufferRegistry buffers;
@@ -67,17 +66,25 @@ final class BrokerEngine implements Broker {
   /** How many buffers were exported without a name, to number them. */
   private final AtomicLong unnamed = new AtomicLong();
 
-  BrokerEngine(
-      List<HeapAccount> heaps,
-      List<HeapProvider.Closed> closedHeaps,
-      Planner planner,
-      Services services) {
-    this.heaps = List.copyOf(heaps);
-    this.closedHeaps = List.copyOf(closedHeaps);
+  BrokerEngine(HeapDiscovery discovery, Planner planner, Services services) {
+    this.planner = planner;
     this.services = services;
     Budgets budgets = new Budgets(services.settings().budgets());
-    this.devices = new DeviceRegistry(services, this.heaps, planner.alternatives(), budgets);
+    this.devices =
+        new DeviceRegistry(
+            services, () -> planner.table().accounts(), planner.alternatives(), budgets);
     this.buffers = new BufferRegistry(services, devices, planner, budgets);
+    this.rescans =
+        new Rescans(
+            services,
+            discovery,
+            planner,
+            devices,
+            buffers,
+            () -> streams.forEach(ManagedStream::heapsJoined));
+    if (services.settings().watchHeaps()) {
+      new HeapWatch(services, rescans).begin(discovery.watchedPaths());
+    }
   }
 
   // ---- Devices, buffers and streams ----
@@ -161,6 +168,16 @@ final class BrokerEngine implements Broker {
     }
   }
 
+  /** The heaps as they are now. */
+  private FoundHeaps heaps() {
+    return planner.table().found();
+  }
+
+  @Override
+  public HeapsChanged rescan() {
+    return rescans.run();
+  }
+
   // ---- Looking ----
 
   @Override
@@ -194,8 +211,8 @@ final class BrokerEngine implements Broker {
     Time time = services.time();
     return new StateRecords.BrokerSnapshot(
         time.instant(time.nanos()),
-        heaps.stream().map(HeapAccount::snapshot).toList(),
-        closedHeaps,
+        heaps().all().stream().map(HeapAccount::snapshot).toList(),
+        heaps().closed().all(),
         devices.snapshot(),
         states.stream().filter(buffer -> buffer.state() != SharedBuffer.State.RELEASED).toList(),
         buffers.budgets(),
@@ -226,9 +243,10 @@ final class BrokerEngine implements Broker {
   /** Ends everything. What has ended already is left as it is. */
   private void end() {
     // Streams close their own buffers, so they end first.
+    rescans.wake();
     streams.forEach(ManagedStream::shutDown);
     buffers.shutDown();
-    heaps.forEach(heap -> heap.turns().dismiss());
+    heaps().all().forEach(heap -> heap.turns().dismiss());
     Duration timeout = services.settings().closeTimeout();
     boolean gone;
     try {
@@ -239,7 +257,7 @@ final class BrokerEngine implements Broker {
           "interrupted while closing the broker; " + buffers.describe(), e);
     } finally {
       // Heaps close once their last memory is given back, which may be later.
-      heaps.forEach(HeapAccount::retire);
+      heaps().all().forEach(HeapAccount::retire);
       services.fences().close();
       services.workers().close();
       services.listeners().tell(BrokerListener::brokerClosed);
@@ -267,7 +285,7 @@ final class BrokerEngine implements Broker {
 
   /** The broker's heaps, and those that stand for adopted memory. */
   private Iterable<HeapAccount> allHeaps() {
-    return Iterables.concat(heaps, buffers.adopted());
+    return Iterables.concat(heaps().all(), buffers.adopted());
   }
 
   private OutstandingMappingsException notGone(Duration timeout) {
@@ -293,7 +311,7 @@ final class BrokerEngine implements Broker {
     return "broker, "
         + (services.lifecycle().isClosed() ? "closed" : "open")
         + ", with heaps "
-        + heaps.stream().map(HeapAccount::name).toList()
+        + heaps().all().stream().map(HeapAccount::name).toList()
         + ", devices "
         + devices.names()
         + ", "

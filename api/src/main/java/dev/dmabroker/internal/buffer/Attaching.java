@@ -10,6 +10,7 @@ import dev.dmabroker.internal.gate.MemoryUse;
 import dev.dmabroker.internal.gate.Place;
 import dev.dmabroker.internal.gate.Recall;
 import dev.dmabroker.internal.placement.Demand;
+import dev.dmabroker.internal.placement.HeapTable;
 import dev.dmabroker.internal.placement.Participant;
 import dev.dmabroker.internal.placement.Solution;
 import dev.dmabroker.internal.placement.Solver;
@@ -41,6 +42,9 @@ final class Attaching {
 
   /** What could not be had when the device was refused. */
   private @Nullable Target refusedTarget;
+
+  /** The heaps of which none suited when the device was refused. */
+  private @Nullable HeapTable refusedHeaps;
 
   /** The devices that could not be served together with the refused one, which is among them. */
   private List<RegisteredDevice> refusedDevices = List.of();
@@ -80,6 +84,7 @@ final class Attaching {
             .planner()
             .unsatisfiable(
                 "attach " + device.name() + " to " + life.name,
+                Objects.requireNonNull(refusedHeaps),
                 target,
                 refusedDevices,
                 /* counting= */ false);
@@ -134,7 +139,8 @@ final class Attaching {
   private @Nullable AttachedDevice add(AfterLock after) {
     Attachments attachments = life.attachments;
     Target target = life.target();
-    Demand all = attachments.with(target, device);
+    HeapTable heaps = life.supplies.planner().table();
+    Demand all = attachments.with(heaps, target, device);
     if (suitsAllWithoutHeaps()) {
       AttachedDevice attachment = make(after);
       attachments.add(attachment);
@@ -143,23 +149,24 @@ final class Attaching {
       }
       return attachment;
     }
-    return all != null ? addPlain(target, all, after) : addBySearch(target, after);
+    return all != null ? addPlain(heaps, target, all, after) : addBySearch(target, after);
   }
 
   /**
    * Adds a device when no device leaves a choice: all that they require is one demand, which a heap
    * meets or not.
    */
-  private @Nullable AttachedDevice addPlain(Target target, Demand all, AfterLock after) {
+  private @Nullable AttachedDevice addPlain(
+      HeapTable heaps, Target target, Demand all, AfterLock after) {
     Attachments attachments = life.attachments;
     // Where devices were served without heaps, it was not asked whether a heap suits them.
     boolean known =
-        (life.place == null || !life.place.isAdopted()) && attachments.require(target, all);
-    if (!known && !Solver.serves(life.supplies.planner().table(), target, all)) {
-      return refuse(target);
+        (life.place == null || !life.place.isAdopted()) && attachments.require(heaps, target, all);
+    if (!known && !Solver.serves(heaps, target, all)) {
+      return refuse(heaps, target);
     }
     AttachedDevice attachment = make(after);
-    attachments.add(attachment, target, all);
+    attachments.add(attachment, heaps, target, all);
     return attachment;
   }
 
@@ -174,7 +181,7 @@ final class Attaching {
       return null;
     }
     if (!solution.isPossible()) {
-      return refuse(target);
+      return refuse(solution.table(), target);
     }
     AttachedDevice attachment = make(after);
     // The solution may leave out devices that were served until now.
@@ -184,7 +191,8 @@ final class Attaching {
   }
 
   /** Keeps what was refused, so that the reason is worked out after the lock is released. */
-  private @Nullable AttachedDevice refuse(Target target) {
+  private @Nullable AttachedDevice refuse(HeapTable heaps, Target target) {
+    refusedHeaps = heaps;
     refusedTarget = target;
     refusedDevices = life.attachments.devicesWith(device);
     return null;

@@ -69,7 +69,7 @@ public final class BufferRegistry implements Supplies {
     this.evictor = new Evictor(planner, tenants, services.time());
     this.allocator =
         new Allocator(planner, evictor, services.listeners(), services.time(), devices::hasGroups);
-    this.adoption = new Adoption(planner.table(), tenants, services.time());
+    this.adoption = new Adoption(planner::table, tenants, services.time());
     this.budgets = budgets;
   }
 
@@ -216,6 +216,11 @@ public final class BufferRegistry implements Supplies {
     }
     buffers.add(buffer);
     return managed;
+  }
+
+  /** Heaps have joined the broker, where buffers may find the memory that they wait for. */
+  public void heapsJoined() {
+    buffers.forEach(Moving::heapsJoined);
   }
 
   // ---- Their end ----

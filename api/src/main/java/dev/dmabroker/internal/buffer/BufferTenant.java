@@ -4,6 +4,7 @@ import dev.dmabroker.internal.allocation.Tenant;
 import dev.dmabroker.internal.device.RegisteredDevice;
 import dev.dmabroker.internal.gate.MemoryUse;
 import dev.dmabroker.internal.gate.Place;
+import dev.dmabroker.internal.heap.HeapAccount;
 import dev.dmabroker.internal.move.Relocation;
 import dev.dmabroker.internal.runtime.EngineLog;
 import dev.dmabroker.spi.HeapException;
@@ -31,7 +32,7 @@ final class BufferTenant implements Tenant {
   }
 
   @Override
-  public Optional<Resident> resident(int heap) {
+  public Optional<Resident> resident(HeapAccount heap) {
     List<RegisteredDevice> devices;
     Negotiation negotiation;
     synchronized (buffer.lock) {
@@ -62,7 +63,7 @@ final class BufferTenant implements Tenant {
   }
 
   @Override
-  public boolean moveOut(int heap, String beneficiary) {
+  public boolean moveOut(HeapAccount heap, String beneficiary) {
     Relocation move =
         buffer.lock.locked(after -> couldLeave(heap) ? Moving.outOf(buffer, beneficiary) : null);
     if (move == null) {
@@ -71,16 +72,16 @@ final class BufferTenant implements Tenant {
     // This runs in the thread that needs the room, which waits for it.
     move.prepare();
     synchronized (buffer.lock) {
-      return buffer.place == null || buffer.place.heapNumber() != heap;
+      return buffer.place == null || buffer.place.heap() != heap;
     }
   }
 
   /** Whether the buffer lies in the heap, idle and free to move. Under the lock. */
-  private boolean couldLeave(int heap) {
+  private boolean couldLeave(HeapAccount heap) {
     Place here = buffer.place;
     return buffer.isResident()
         && here != null
-        && here.heapNumber() == heap
+        && here.heap() == heap
         && here.isIdle()
         && !buffer.isPinned()
         && buffer.isSettled();

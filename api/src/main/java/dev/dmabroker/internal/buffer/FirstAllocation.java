@@ -55,7 +55,7 @@ final class FirstAllocation implements Runnable {
       return false;
     }
     try {
-      placed = life.search.run(devices, Optional.empty(), /* vacated= */ -1);
+      placed = life.search.run(devices, Optional.empty(), /* vacated= */ null);
       tookNanos = time.nanos() - start;
     } catch (NoTurnException e) {
       asked = false;

@@ -47,8 +47,9 @@ final class LeavingOut {
     if (!current.isCurrent()) {
       return new Negotiation(life, life.attachments.users().devices());
     }
-    // Where the search takes too long, the devices that were left out stay so.
-    if (found != null) {
+    // Where the search takes too long, or heaps have vanished, the devices that were left out stay
+    // so.
+    if (found != null && found.isPossible()) {
       leaveOut(life, found.leftOut(), after);
       if (life.isResident()) {
         life.settle(after); // A device that is served now may need a move.

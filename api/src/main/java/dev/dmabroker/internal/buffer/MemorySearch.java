@@ -5,9 +5,11 @@ import dev.dmabroker.internal.allocation.PlacedMemory;
 import dev.dmabroker.internal.allocation.Progress;
 import dev.dmabroker.internal.device.RegisteredDevice;
 import dev.dmabroker.internal.gate.Place;
+import dev.dmabroker.internal.heap.HeapAccount;
 import dev.dmabroker.internal.heap.NoTurnException;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Seeks memory for one buffer, for its first place or for a move. Meanwhile it can tell what it
@@ -30,10 +32,12 @@ final class MemorySearch {
   /**
    * Gets memory from a heap, without the lock.
    *
-   * @param vacated the heap to leave alone, to make room there; -1 if others may have to make room
+   * @param vacated the heap to leave alone, to make room there; null if others may have to make
+   *     room
    * @throws NoTurnException if this is a worker that has to wait for its turn at a heap
    */
-  Place run(List<RegisteredDevice> devices, Optional<String> currentHeap, int vacated)
+  Place run(
+      List<RegisteredDevice> devices, Optional<String> currentHeap, @Nullable HeapAccount vacated)
       throws NoTurnException {
     progress.begin();
     Allocator.Order order;

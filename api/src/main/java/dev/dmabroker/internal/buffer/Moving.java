@@ -9,6 +9,7 @@ import dev.dmabroker.internal.gate.AttachedDevice;
 import dev.dmabroker.internal.gate.Attachments;
 import dev.dmabroker.internal.gate.Place;
 import dev.dmabroker.internal.gate.Recall;
+import dev.dmabroker.internal.heap.HeapAccount;
 import dev.dmabroker.internal.heap.NoTurnException;
 import dev.dmabroker.internal.move.Movable;
 import dev.dmabroker.internal.move.Relocation;
@@ -93,6 +94,23 @@ final class Moving implements Movable {
           if (life.isResident() && !Ending.releaseIfOver(life, after)) {
             seek(life, after);
           }
+        });
+  }
+
+  /**
+   * Heaps have joined the broker: a move that rests or was given up begins anew, and devices that
+   * were left out may be served. A buffer that needs no move stays.
+   */
+  static void heapsJoined(BufferLife life) {
+    life.lock.report(
+        after -> {
+          if (!life.isResident() || Ending.isOver(life)) {
+            return;
+          }
+          life.retries.rested();
+          life.retries.startOver();
+          LeavingOut.renegotiate(life, after);
+          seek(life, after);
         });
   }
 
@@ -227,7 +245,8 @@ final class Moving implements Movable {
   }
 
   @Override
-  public Place allocate(List<RegisteredDevice> devices, Optional<String> currentHeap, int vacated)
+  public Place allocate(
+      List<RegisteredDevice> devices, Optional<String> currentHeap, @Nullable HeapAccount vacated)
       throws NoTurnException {
     return life.search.run(devices, currentHeap, vacated);
   }

@@ -1,5 +1,6 @@
 package dev.dmabroker.internal.device;
 
+import com.google.common.collect.ImmutableList;
 import dev.dmabroker.Device;
 import dev.dmabroker.DeviceSpec;
 import dev.dmabroker.event.BrokerSnapshot;
@@ -15,11 +16,12 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
 
 /** Keeps the devices that are registered with one broker. This class is thread-safe. */
 public final class DeviceRegistry {
   private final Services services;
-  private final List<HeapAccount> heaps;
+  private final Supplier<ImmutableList<HeapAccount>> heaps;
   private final Alternatives alternatives;
   private final Budgets budgets;
   private final ConcurrentHashMap<String, RegisteredDevice> devices = new ConcurrentHashMap<>();
@@ -30,12 +32,15 @@ public final class DeviceRegistry {
   /**
    * Makes a registry without devices.
    *
-   * @param heaps probes are offered memory of these heaps
+   * @param heaps returns the heaps that there are, of whose memory probes are offered some
    * @param alternatives works out what devices ask
    * @param budgets is told which names devices and groups have
    */
   public DeviceRegistry(
-      Services services, List<HeapAccount> heaps, Alternatives alternatives, Budgets budgets) {
+      Services services,
+      Supplier<ImmutableList<HeapAccount>> heaps,
+      Alternatives alternatives,
+      Budgets budgets) {
     this.services = services;
     this.heaps = heaps;
     this.alternatives = alternatives;
@@ -47,28 +52,50 @@ public final class DeviceRegistry {
     Objects.requireNonNull(spec, "spec");
     // This is checked before the real device is bothered, and once more after that.
     checkRegistrable(spec);
-    RegisteredDevice device = make(spec, Probing.of(spec, heaps));
+    RegisteredDevice device = make(spec, Probing.of(spec, heaps.get()));
     // This comes first: a log that throws must not keep from its caller what is registered.
     alternatives
         .unknownHeaps(device)
         .forEach(each -> EngineLog.LOG.log(Level.WARNING, "device " + each));
+    // Heaps that join meanwhile are tried as well.
+    while (!add(spec, device)) {
+      device.learn(heaps.get());
+    }
+    return device;
+  }
+
+  /** Adds a device, unless there are heaps that it does not know. */
+  private boolean add(DeviceSpec spec, RegisteredDevice device) {
     return services
         .lifecycle()
         .whileOpen(
             intent(spec),
             () -> {
               checkRegistrable(spec);
+              if (!device.knows(heaps.get())) {
+                return false;
+              }
               devices.put(spec.name(), device);
               budgets.know(spec.name());
               spec.group().ifPresent(budgets::know);
               groups |= spec.group().isPresent();
-              return device;
+              return true;
             });
+  }
+
+  /** Has all devices try heaps that they do not know. Devices are asked without a lock. */
+  public void learn(ImmutableList<HeapAccount> known) {
+    devices.values().forEach(device -> device.learn(known));
+  }
+
+  /** Tells whether all devices have tried these heaps. The caller holds the lifecycle's lock. */
+  public boolean know(ImmutableList<HeapAccount> known) {
+    return devices.values().stream().allMatch(device -> device.knows(known));
   }
 
   /** Makes a device that takes no name, and with which nothing is tried. */
   public RegisteredDevice unnamed(DeviceSpec spec) {
-    return make(spec, Probing.of(spec, List.of()));
+    return make(spec, Probing.of(spec, ImmutableList.of()));
   }
 
   private RegisteredDevice make(DeviceSpec spec, Probing probing) {

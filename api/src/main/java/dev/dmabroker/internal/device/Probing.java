@@ -1,6 +1,7 @@
 package dev.dmabroker.internal.device;
 
 import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ImmutableMap;
 import dev.dmabroker.Device.Finding;
 import dev.dmabroker.DeviceSpec;
 import dev.dmabroker.internal.heap.HeapAccount;
@@ -20,10 +21,14 @@ import dev.dmabroker.spi.HeapTraits;
 import dev.dmabroker.spi.Trait;
 import dev.dmabroker.spi.Trait.Basis;
 import java.lang.System.Logger.Level;
-import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /**
  * Joins what a device declares with what a {@link DeviceProbe} finds out about it: a heap that the
@@ -32,8 +37,13 @@ import java.util.function.Function;
  *
  * @param alternatives what the device asks, at least one
  * @param findings a finding for each heap; empty if there is no probe
+ * @param tried what the device itself said, of each heap
  */
-record Probing(List<Constraints> alternatives, ImmutableList<Finding> findings) {
+record Probing(
+    List<Constraints> alternatives,
+    ImmutableList<Finding> findings,
+    ImmutableMap<HeapAccount, Finding> tried) {
+
   /** The traits that drivers are known to depend on, with their names. */
   private static final List<Telling> TELLING =
       List.of(
@@ -48,27 +58,69 @@ record Probing(List<Constraints> alternatives, ImmutableList<Finding> findings) 
    * a lock.
    */
   static Probing of(DeviceSpec spec, List<HeapAccount> heaps) {
+    return new Probing(spec.alternatives(), ImmutableList.of(), ImmutableMap.of())
+        .with(spec, heaps);
+  }
+
+  /** Tells whether the device was asked about all of these heaps, or cannot be asked. */
+  boolean knows(DeviceSpec spec, List<HeapAccount> heaps) {
+    return spec.probe().isEmpty() || tried.keySet().containsAll(heaps);
+  }
+
+  /**
+   * Asks the device about the heaps that it was not asked about. What it said of a heap that
+   * vanished counts until no memory of that heap is left, or another heap has the name.
+   */
+  Probing with(DeviceSpec spec, List<HeapAccount> heaps) {
     DeviceProbe probe = spec.probe().orElse(null);
     if (probe == null) {
-      return new Probing(spec.alternatives(), ImmutableList.of());
+      return this;
     }
-    List<Finding> tried = new ArrayList<>();
+    Map<HeapAccount, Finding> known = new LinkedHashMap<>(tried);
+    List<HeapAccount> fresh = heaps.stream().filter(heap -> !known.containsKey(heap)).toList();
+    if (!fresh.isEmpty()) {
+      synchronized (probe) { // A probe is made for one caller at a time.
+        known.putAll(ask(probe, spec, fresh));
+      }
+    }
+    Set<String> names = heaps.stream().map(HeapAccount::name).collect(Collectors.toSet());
+    ImmutableMap.Builder<HeapAccount, Finding> all = ImmutableMap.builder();
+    heaps.forEach(heap -> all.put(heap, Objects.requireNonNull(known.get(heap))));
+    known.forEach(
+        (heap, said) -> {
+          if (!heaps.contains(heap) && heap.hasMemoryOut() && !names.contains(heap.name())) {
+            all.put(heap, said);
+          }
+        });
+    return of(spec, all.buildOrThrow());
+  }
+
+  /** Asks the device about heaps, in their order. */
+  private static Map<HeapAccount, Finding> ask(
+      DeviceProbe probe, DeviceSpec spec, List<HeapAccount> heaps) {
+    Map<HeapAccount, Finding> tried = new LinkedHashMap<>();
     try {
       DeviceProbe.Sample sample = probe.sample(spec.constraints());
       for (HeapAccount heap : heaps) {
-        tried.add(ask(probe, sample, heap));
+        tried.put(heap, ask(probe, sample, heap));
       }
     } catch (Throwable e) {
       EngineLog.LOG.log(Level.WARNING, "probe " + nameOf(probe) + " threw", e);
-      for (HeapAccount heap : heaps.subList(tried.size(), heaps.size())) {
-        tried.add(
+      for (HeapAccount heap : heaps) {
+        tried.putIfAbsent(
+            heap,
             new StateRecords.Finding(
                 heap.name(), Verdict.UNKNOWN, Basis.UNKNOWN, "the probe threw " + e));
       }
     } finally {
       close(probe);
     }
-    ImmutableList<Finding> findings = infer(tried, heaps);
+    return tried;
+  }
+
+  /** Works out what the device asks, from what it declares and what it said of heaps. */
+  private static Probing of(DeviceSpec spec, ImmutableMap<HeapAccount, Finding> tried) {
+    ImmutableList<Finding> findings = infer(tried.values().asList(), tried.keySet().asList());
     List<String> refused =
         findings.stream()
             .filter(finding -> finding.verdict() == Verdict.REFUSED)
@@ -78,7 +130,8 @@ record Probing(List<Constraints> alternatives, ImmutableList<Finding> findings) 
         spec.alternatives().stream()
             .map(each -> ConstraintViews.get().forbidding(each, refused))
             .toList(),
-        findings);
+        findings,
+        tried);
   }
 
   /** Tells whether the device takes that memory, as far as it can be asked. */

@@ -5,6 +5,7 @@ import dev.dmabroker.Device;
 import dev.dmabroker.DeviceSpec;
 import dev.dmabroker.UndeclaredAccessException;
 import dev.dmabroker.event.BrokerSnapshot.DeviceState;
+import dev.dmabroker.internal.heap.HeapAccount;
 import dev.dmabroker.internal.heap.HeapMemory;
 import dev.dmabroker.internal.placement.Alternative;
 import dev.dmabroker.internal.placement.Alternatives;
@@ -30,9 +31,8 @@ public final class RegisteredDevice implements Device, Participant {
   private final DeviceRegistry registry;
   private final DeviceSpec spec;
   private final Duration longestHold;
-  private final ImmutableList<Alternative> alternatives;
-  private final User user;
-  private final ImmutableList<Finding> findings;
+  private final Alternatives maker;
+  private volatile Known known;
   private volatile boolean closed;
 
   /** Calls what the application has at this device's attachments; null until it is needed. */
@@ -46,13 +46,40 @@ public final class RegisteredDevice implements Device, Participant {
       Duration longestHold) {
     this.registry = registry;
     this.spec = spec;
-    this.findings = probing.findings();
-    this.alternatives =
+    this.maker = maker;
+    this.known = known(probing);
+    this.longestHold = Durations.bounded(spec.longestHold().orElse(longestHold));
+  }
+
+  /** Holds what is known of the device, as it follows from the heaps that there are. */
+  private record Known(Probing probing, ImmutableList<Alternative> alternatives, User user) {}
+
+  private Known known(Probing probing) {
+    return new Known(
+        probing,
         probing.alternatives().stream()
             .map(each -> maker.make(spec.name(), each))
-            .collect(ImmutableList.toImmutableList());
-    this.user = new User(spec.name(), probing.alternatives().get(0), spec.access());
-    this.longestHold = Durations.bounded(spec.longestHold().orElse(longestHold));
+            .collect(ImmutableList.toImmutableList()),
+        new User(spec.name(), probing.alternatives().get(0), spec.access()));
+  }
+
+  /** Tells whether the device was asked about these heaps, if it can be asked. */
+  boolean knows(ImmutableList<HeapAccount> heaps) {
+    return known.probing().knows(spec, heaps);
+  }
+
+  /**
+   * Asks the real device about heaps that it was not asked about, and forgets those that are gone.
+   * This takes its time, so it must not run under a lock.
+   */
+  void learn(ImmutableList<HeapAccount> heaps) {
+    if (spec.probe().isPresent()) {
+      Probing before = known.probing();
+      Probing now = before.with(spec, heaps);
+      if (!now.equals(before)) {
+        known = known(now);
+      }
+    }
   }
 
   /**
@@ -89,7 +116,7 @@ public final class RegisteredDevice implements Device, Participant {
 
   @Override
   public User user() {
-    return user;
+    return known.user();
   }
 
   /**
@@ -107,7 +134,7 @@ public final class RegisteredDevice implements Device, Participant {
 
   @Override
   public Constraints constraints() {
-    return user.constraints();
+    return known.user().constraints();
   }
 
   /**
@@ -131,7 +158,7 @@ public final class RegisteredDevice implements Device, Participant {
   }
 
   DeviceState snapshot() {
-    return new StateRecords.DeviceState(name(), constraints(), longestHold, findings);
+    return new StateRecords.DeviceState(name(), constraints(), longestHold, findings());
   }
 
   /** Returns the group that pays for buffers with its budget, besides the device. */
@@ -141,12 +168,12 @@ public final class RegisteredDevice implements Device, Participant {
 
   @Override
   public List<Finding> findings() {
-    return findings;
+    return known.probing().findings();
   }
 
   @Override
   public Optional<String> refusal(String heap) {
-    return findings.stream()
+    return findings().stream()
         .filter(finding -> finding.heap().equals(heap))
         .filter(finding -> finding.verdict() == Verdict.REFUSED)
         .map(finding -> "the device was asked and refused: " + finding.reason())
@@ -155,7 +182,7 @@ public final class RegisteredDevice implements Device, Participant {
 
   @Override
   public List<Alternative> alternatives() {
-    return alternatives;
+    return known.alternatives();
   }
 
   @Override

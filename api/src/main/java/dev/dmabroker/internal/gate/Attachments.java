@@ -3,6 +3,7 @@ package dev.dmabroker.internal.gate;
 import dev.dmabroker.event.BrokerSnapshot.AttachmentState;
 import dev.dmabroker.internal.device.RegisteredDevice;
 import dev.dmabroker.internal.placement.Demand;
+import dev.dmabroker.internal.placement.HeapTable;
 import dev.dmabroker.internal.placement.Participant;
 import dev.dmabroker.internal.placement.Target;
 import dev.dmabroker.internal.runtime.AfterLock;
@@ -40,13 +41,25 @@ public final class Attachments {
   /**
    * What all devices require together.
    *
+   * @param table the heaps of which they require it
    * @param target the buffer that they require it for
    * @param demand the requirements
    * @param last the device that was attached last; null if that is not known
    * @param before what was required before that device was attached
    */
   private record Known(
-      Target target, Demand demand, @Nullable AttachedDevice last, @Nullable Known before) {}
+      HeapTable table,
+      Target target,
+      Demand demand,
+      @Nullable AttachedDevice last,
+      @Nullable Known before) {
+
+    /** Whether that is known for these heaps and this buffer. */
+    @SuppressWarnings("ReferenceEquality") // A table stands for the heaps of one moment.
+    boolean isOf(HeapTable heaps, Target buffer) {
+      return table == heaps && target == buffer;
+    }
+  }
 
   /**
    * The devices that memory has to suit.
@@ -123,42 +136,42 @@ public final class Attachments {
   }
 
   /** Works like {@link #add}, for a device that {@link #with} found possible. */
-  public void add(AttachedDevice attachment, Target target, Demand all) {
+  public void add(AttachedDevice attachment, HeapTable table, Target target, Demand all) {
     Known before = known;
     add(attachment);
-    known = new Known(target, all, attachment, before);
+    known = new Known(table, target, all, attachment, before);
   }
 
   /**
    * What all attached devices and one more require together; null if that takes a search, as some
    * have alternatives, may be left out, or none is attached yet.
    */
-  public @Nullable Demand with(Target target, RegisteredDevice added) {
-    if (known == null || known.target() != target) {
-      known = all(target);
+  public @Nullable Demand with(HeapTable table, Target target, RegisteredDevice added) {
+    if (known == null || !known.isOf(table, target)) {
+      known = all(table, target);
     }
     return known == null || !added.isPlain()
         ? null
-        : known.demand().and(added.alternatives().get(0).demand().of(target));
+        : known.demand().and(added.alternatives().get(0).demand(table).of(target));
   }
 
   /** Whether the attached devices require that much already. */
   @SuppressWarnings("ReferenceEquality") // A demand that nothing was added to is the same object.
-  public boolean require(Target target, Demand all) {
-    return known != null && known.target() == target && known.demand() == all;
+  public boolean require(HeapTable table, Target target, Demand all) {
+    return known != null && known.isOf(table, target) && known.demand() == all;
   }
 
   /** Adds up what the devices require; null if one of them leaves a choice. */
-  private @Nullable Known all(Target target) {
+  private @Nullable Known all(HeapTable table, Target target) {
     Demand all = null;
     for (AttachedDevice attachment : attached) {
       if (!attachment.device().isPlain()) {
         return null;
       }
-      Demand its = attachment.device().alternatives().get(0).demand().of(target);
+      Demand its = attachment.device().alternatives().get(0).demand(table).of(target);
       all = all == null ? its : all.and(its);
     }
-    return all == null ? null : new Known(target, all, null, null);
+    return all == null ? null : new Known(table, target, all, null, null);
   }
 
   public List<RegisteredDevice> devicesWith(RegisteredDevice added) {

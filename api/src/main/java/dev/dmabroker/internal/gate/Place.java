@@ -86,10 +86,6 @@ public final class Place {
     return memory.sizeBytes();
   }
 
-  public int heapNumber() {
-    return memory.heapNumber();
-  }
-
   public boolean isAdopted() {
     return memory.isAdopted();
   }

@@ -16,14 +16,21 @@ import java.util.Map;
  * broker starts, and to devices that no open heap suits. The object is immutable.
  */
 public final class ClosedHeaps {
+  /** No heap is closed, and there is nothing to say. */
+  public static final ClosedHeaps NONE = new ClosedHeaps(List.of(), /* importable= */ true);
+
   private final ImmutableList<Closed> all;
 
   /** Whether an open heap has memory that drivers import. */
   private final boolean importable;
 
   ClosedHeaps(List<Closed> all, List<HeapAccount> open) {
+    this(all, open.stream().anyMatch(ClosedHeaps::isImportable));
+  }
+
+  private ClosedHeaps(List<Closed> all, boolean importable) {
     this.all = ImmutableList.copyOf(all);
-    this.importable = open.stream().anyMatch(ClosedHeaps::isImportable);
+    this.importable = importable;
   }
 
   /** Tells whether drivers import memory of this heap. */
@@ -45,6 +52,18 @@ public final class ClosedHeaps {
     return telling.isEmpty() ? lack : lack + "; closed heaps: " + String.join("; ", lines(telling));
   }
 
+  /** Returns the heaps that were open while the broker ran. */
+  List<Closed> vanished() {
+    return all.stream().filter(heap -> heap.kind() == Kind.VANISHED).toList();
+  }
+
+  /** Returns the heaps of this machine that were not closed before, or for another reason. */
+  ImmutableList<Closed> newSince(ClosedHeaps before) {
+    return present().stream()
+        .filter(heap -> heap.kind() != Kind.VANISHED && !before.all.contains(heap))
+        .collect(ImmutableList.toImmutableList());
+  }
+
   /** Returns a line for each problem that keeps heaps of this machine closed. */
   List<String> warnings() {
     return lines(present());
@@ -56,7 +75,7 @@ public final class ClosedHeaps {
   }
 
   /** Returns a line for each problem, which may be one for several heaps. */
-  private static List<String> lines(List<Closed> heaps) {
+  static List<String> lines(List<Closed> heaps) {
     ImmutableListMultimap<String, Closed> problems =
         Multimaps.index(heaps, heap -> heap.reason() + "; " + heap.remedy());
     return problems.asMap().entrySet().stream().map(ClosedHeaps::line).toList();

@@ -19,6 +19,7 @@ import dev.dmabroker.spi.HeapTraits;
 import dev.dmabroker.spi.Lingering;
 import java.lang.System.Logger.Level;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -38,7 +39,13 @@ public final class HeapAccount extends StateLock {
 
   private int backings;
   private long usedBytes;
-  private boolean retired;
+
+  /** Why the heap gives no more memory; null as long as it does. */
+  private @Nullable String retired;
+
+  /** Why the heap vanished; null unless it did. */
+  private volatile @Nullable String vanished;
+
   private boolean closed;
 
   /**
@@ -74,6 +81,31 @@ public final class HeapAccount extends StateLock {
     return name;
   }
 
+  Heap heap() {
+    return heap;
+  }
+
+  /** Returns the reason why the heap vanished; empty unless it did. */
+  public Optional<String> vanished() {
+    return Optional.ofNullable(vanished);
+  }
+
+  /** Returns what is left in a heap that vanished, in words that go on after it. */
+  public synchronized String describeLeft() {
+    return backings == 0
+        ? ""
+        : "; "
+            + backings
+            + " allocations of "
+            + usedBytes
+            + " bytes lie there still, and stay usable until their buffers move or end";
+  }
+
+  /** Returns the heap with its type and traits, in words. */
+  public String describe() {
+    return name + " of type " + type + ": " + traits;
+  }
+
   /** Returns all names that the heap goes by. */
   Stream<String> names() {
     return Stream.concat(Stream.of(name), aliases.stream());
@@ -95,8 +127,8 @@ public final class HeapAccount extends StateLock {
     Release undo =
         new Release(null, 0); // There may be no memory for it once the heap has answered.
     synchronized (this) {
-      if (retired) {
-        throw new HeapException(HeapException.Kind.FAILED, "the broker is closed");
+      if (retired != null) {
+        throw new HeapException(HeapException.Kind.FAILED, retired);
       }
       backings++; // This keeps the heap open while it is being asked.
     }
@@ -243,8 +275,18 @@ public final class HeapAccount extends StateLock {
 
   /** Closes the heap as soon as none of its memory is out. */
   public void retire() {
+    retire("the broker is closed");
+  }
+
+  /** Does what {@link #retire()} does, as the heap is there no more. Its memory stays valid. */
+  public void vanish(String why) {
+    vanished = why;
+    retire("the heap vanished: " + why);
+  }
+
+  private void retire(String why) {
     synchronized (this) {
-      retired = true;
+      retired = why;
     }
     closeIfOver();
   }
@@ -252,7 +294,7 @@ public final class HeapAccount extends StateLock {
   /** Closes a retired heap, once none of its memory is out. */
   private void closeIfOver() {
     synchronized (this) {
-      if (!retired || backings > 0 || closed) {
+      if (retired == null || backings > 0 || closed) {
         return;
       }
       closed = true;
@@ -276,7 +318,8 @@ public final class HeapAccount extends StateLock {
   public BrokerSnapshot.HeapState snapshot() {
     Lingering lingering = lingering();
     synchronized (this) {
-      return new StateRecords.HeapState(name, aliases, traits, backings, usedBytes, lingering);
+      return new StateRecords.HeapState(
+          name, aliases, traits, backings, usedBytes, lingering, vanished());
     }
   }
 

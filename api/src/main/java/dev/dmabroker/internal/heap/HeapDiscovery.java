@@ -1,198 +1,127 @@
 package dev.dmabroker.internal.heap;
 
+import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ImmutableSet;
 import dev.dmabroker.DuplicateNameException;
 import dev.dmabroker.internal.runtime.EngineLog;
-import dev.dmabroker.internal.runtime.Exceptions;
-import dev.dmabroker.internal.runtime.Foreign;
 import dev.dmabroker.internal.runtime.Guarded;
 import dev.dmabroker.spi.Heap;
-import dev.dmabroker.spi.HeapException;
 import dev.dmabroker.spi.HeapProvider;
 import java.lang.System.Logger.Level;
-import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.HashMap;
+import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
-import java.util.ServiceLoader;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Finds a broker's heaps: those that the application gave, and those that providers find. It
- * refuses names that are blank or taken twice.
+ * Finds a broker's heaps: those that the application gave, and those that providers find, when the
+ * broker starts and again whenever it is told to. One thread at a time uses it.
  */
 public final class HeapDiscovery {
-  private final List<Heap> heaps;
+  private final List<Heap> given;
+  private final List<HeapProvider> providers;
 
-  /** An account for each heap, as far as the heaps were asked what they are. */
-  private final List<HeapAccount> accounts = new ArrayList<>();
+  /** All that are asked, in order; empty before the first look. */
+  private ImmutableList<HeapSource> sources = ImmutableList.of();
 
-  private final List<HeapProvider.Closed> closed = new ArrayList<>();
+  /** Whether the application leaves it to the broker which heaps there are. */
+  private final boolean discover;
 
-  public HeapDiscovery(List<Heap> given) {
-    heaps = new ArrayList<>(given);
+  /** The last look; null before the first. */
+  private @Nullable HeapLook look;
+
+  /**
+   * Looks for nothing yet.
+   *
+   * @param given the heaps that the application gave
+   * @param providers the providers that it gave
+   * @param discover whether to look for providers besides those that are given
+   */
+  public HeapDiscovery(List<Heap> given, List<HeapProvider> providers, boolean discover) {
+    this.given = ImmutableList.copyOf(given);
+    this.providers = ImmutableList.copyOf(providers);
+    this.discover = discover;
+  }
+
+  /** Returns all sources. Fallbacks are last, as they depend on what the others find. */
+  private ImmutableList<HeapSource> sources() {
+    List<HeapSource> all =
+        Stream.concat(
+                providers.stream().map(HeapSource::new),
+                discover ? HeapSource.discovered().stream() : Stream.empty())
+            .toList();
+    return Stream.concat(
+            all.stream().filter(source -> !source.isFallback()),
+            all.stream().filter(HeapSource::isFallback))
+        .collect(ImmutableList.toImmutableList());
   }
 
   /**
-   * Asks providers for more heaps.
+   * Looks for heaps the first time.
    *
-   * @param discover whether to look for providers besides those that are given
-   * @throws IllegalStateException if there is neither a heap then nor a provider that could have
-   *     found one, or a heap is at fault
+   * @throws IllegalStateException if there is neither a heap nor a provider that could have found
+   *     one, or a heap is at fault
    * @throws DuplicateNameException if two heaps have one name
    */
-  public void find(List<HeapProvider> providers, boolean discover) {
-    askAll(providers, discover);
-    check();
-    log(discover);
-  }
-
-  /** Returns an account for each heap, in the order in which the heaps were found. */
-  public List<HeapAccount> accounts() {
-    return List.copyOf(accounts);
-  }
-
-  /** Returns the heaps that cannot be used here, with what would help. */
-  public ClosedHeaps closed() {
-    return new ClosedHeaps(closed, accounts);
-  }
-
-  /** Asks all providers. Fallbacks are asked only if no heap has memory that devices can access. */
-  private void askAll(List<HeapProvider> given, boolean discover) {
-    List<HeapProvider> providers = new ArrayList<>(given);
-    if (discover) {
-      providers.addAll(discovered());
-    }
-    List<HeapProvider> fallbacks = new ArrayList<>();
-    for (HeapProvider provider : providers) {
-      guarded(
-          provider,
-          () -> {
-            if (provider.fallback()) {
-              fallbacks.add(provider);
-            } else {
-              ask(provider);
-            }
-          });
-    }
-    openAccounts();
-    if (accounts.stream().noneMatch(ClosedHeaps::isImportable)) {
-      fallbacks.forEach(provider -> guarded(provider, () -> ask(provider)));
-      openAccounts();
-    }
-  }
-
-  /**
-   * Returns the providers on the path, in the order of their names: the order in which the JDK
-   * finds them differs between versions.
-   */
-  private static List<HeapProvider> discovered() {
-    return ServiceLoader.load(HeapProvider.class).stream()
-        .map(ServiceLoader.Provider::get)
-        .map(provider -> new Named(nameOf(provider), provider))
-        .sorted(Comparator.comparing(Named::name))
-        .map(Named::provider)
-        .toList();
-  }
-
-  /** A provider and its name, for which it is asked once. */
-  private record Named(String name, HeapProvider provider) {}
-
-  /** Asks heaps that are new what they are. */
-  private void openAccounts() {
-    while (accounts.size() < heaps.size()) {
-      accounts.add(new HeapAccount(heaps.get(accounts.size())));
-    }
-  }
-
-  /** Runs foreign code. A provider that throws counts as a heap that is closed. */
-  private void guarded(HeapProvider provider, Runnable asking) {
-    try {
-      asking.run();
-    } catch (Throwable e) {
-      String name = nameOf(provider);
-      EngineLog.LOG.log(Level.DEBUG, "heap provider " + name + " threw", e);
-      closed.add(
-          new HeapProvider.Closed(
-              name,
-              HeapProvider.Closed.Kind.FAILED,
-              "looking for it threw " + e,
-              "report this to its author"));
-    }
-  }
-
-  /** Returns the provider's name, or that of its class if the provider throws. */
-  private static String nameOf(HeapProvider provider) {
-    try {
-      return Foreign.ask(provider::name);
-    } catch (HeapException e) {
-      return provider.getClass().getName();
-    }
-  }
-
-  private void ask(HeapProvider provider) {
-    for (HeapProvider.Finding finding : provider.discover()) {
-      if (finding instanceof HeapProvider.Open open) {
-        heaps.add(open.heap());
-      } else if (finding instanceof HeapProvider.Closed shut) {
-        closed.add(shut);
-      } else {
-        throw new IllegalStateException("heap provider " + nameOf(provider) + " found null");
-      }
-    }
-  }
-
-  /** Checks that names lead to one heap each, and that heaps were looked for. */
-  private void check() {
-    Map<String, String> owners = new HashMap<>();
-    for (HeapAccount heap : accounts) {
-      heap.names()
-          .distinct()
-          .forEach(
-              name -> {
-                if (name.isBlank()) {
-                  throw new IllegalStateException("a heap has a blank name: " + heap);
-                }
-                String other = owners.putIfAbsent(name, heap.name());
-                if (other != null) {
-                  throw Exceptions.duplicateName(
-                      "heaps " + other + " and " + heap.name() + " both go by " + name);
-                }
-              });
-    }
-    if (heaps.isEmpty() && closed.isEmpty()) {
+  public FoundHeaps find() {
+    sources = sources();
+    look = new HeapLook(null);
+    FoundHeaps found = look.run(given, sources);
+    if (found.open().isEmpty() && found.closed().all().isEmpty()) {
       throw new IllegalStateException(
           "the broker has no heap: call discoverHeaps() with dmabroker-allocators on the path, or"
               + " heap(...)");
     }
+    log(found);
+    return found;
+  }
+
+  /** Looks again. A provider that throws keeps the heaps that it has found before. */
+  public FoundHeaps findAgain(FoundHeaps before) {
+    look = new HeapLook(before);
+    return look.run(given, sources);
+  }
+
+  /** Returns how many workers heaps that do not return may keep, and movers that make room. */
+  public static int workersKept(FoundHeaps found) {
+    return WorkerTurns.MOST * (found.open().size() + /* evictions */ 1);
+  }
+
+  /** Returns the paths that tell when to look again. */
+  public Set<Path> watchedPaths() {
+    ImmutableSet.Builder<Path> paths = ImmutableSet.builder();
+    sources.forEach(source -> paths.addAll(source.watchedPaths()));
+    return paths.build();
   }
 
   /**
    * Logs what was found: as a warning what keeps heaps of this machine closed, and that drivers can
    * import nothing, if that is not what the application chose.
    */
-  private void log(boolean discover) {
-    ClosedHeaps shut = closed();
+  private void log(FoundHeaps found) {
+    ClosedHeaps shut = found.closed();
     shut.warnings().forEach(line -> EngineLog.LOG.log(Level.WARNING, "heap " + line));
-    if (heaps.isEmpty() || (discover && accounts.stream().noneMatch(ClosedHeaps::isImportable))) {
+    if (found.open().isEmpty()
+        || (discover && found.open().stream().noneMatch(ClosedHeaps::isImportable))) {
       EngineLog.LOG.log(
           Level.WARNING, "devices that are not cpuOnly() get no memory" + shut.advice());
     }
-    accounts.forEach(
-        heap ->
-            EngineLog.LOG.log(
-                Level.DEBUG,
-                () -> "heap " + heap + " of type " + heap.info().type() + ": " + heap.traits()));
-    closed.forEach(
-        heap ->
-            EngineLog.LOG.log(
-                Level.DEBUG,
-                () -> "no heap " + heap.heap() + ": " + heap.reason() + "; " + heap.remedy()));
+    found.open().forEach(heap -> EngineLog.LOG.log(Level.DEBUG, () -> "heap " + heap.describe()));
+    shut.all()
+        .forEach(
+            heap ->
+                EngineLog.LOG.log(
+                    Level.DEBUG,
+                    () -> "no heap " + heap.heap() + ": " + heap.reason() + "; " + heap.remedy()));
   }
 
-  /** Closes the heaps of a broker that could not be built. */
-  public void closeHeaps() {
-    for (Heap heap : heaps) {
-      Guarded.run("closing a heap", heap::close);
+  /** Closes what the last look opened, as nothing comes of it. */
+  public void abandon() {
+    if (look != null) {
+      look.abandon();
+    } else {
+      given.forEach(heap -> Guarded.run("closing a heap", heap::close));
     }
   }
 }

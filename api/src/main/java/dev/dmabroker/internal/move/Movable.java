@@ -6,6 +6,7 @@ import dev.dmabroker.internal.device.RegisteredDevice;
 import dev.dmabroker.internal.gate.Attachments;
 import dev.dmabroker.internal.gate.Place;
 import dev.dmabroker.internal.gate.Recall;
+import dev.dmabroker.internal.heap.HeapAccount;
 import dev.dmabroker.internal.heap.NoTurnException;
 import dev.dmabroker.internal.placement.Participant;
 import dev.dmabroker.internal.runtime.AfterLock;
@@ -33,7 +34,8 @@ public interface Movable {
    *
    * @throws NoTurnException if this is a worker that has to wait for its turn at a heap
    */
-  Place allocate(List<RegisteredDevice> devices, Optional<String> currentHeap, int vacated)
+  Place allocate(
+      List<RegisteredDevice> devices, Optional<String> currentHeap, @Nullable HeapAccount vacated)
       throws NoTurnException;
 
   // ---- Looking ----

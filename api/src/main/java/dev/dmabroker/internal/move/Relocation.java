@@ -64,8 +64,7 @@ public final class Relocation {
         new MoveReport(
             buffer.name(), from, cause, beneficiary, attempt, settings.maxMoveAttempts(), times);
     this.contents = new ContentsCopy(from, settings.mover());
-    this.search =
-        new TargetSearch(buffer, this, contents, makesRoom ? from.heapNumber() : /* none= */ -1);
+    this.search = new TargetSearch(buffer, this, contents, makesRoom ? from.heap() : null);
     this.fences = new FenceWait(buffer, from);
     this.lingering = new Lingering(buffer, this, from);
   }

@@ -3,6 +3,7 @@ package dev.dmabroker.internal.move;
 import dev.dmabroker.SharedBuffer.State;
 import dev.dmabroker.internal.gate.Attachments;
 import dev.dmabroker.internal.gate.Place;
+import dev.dmabroker.internal.heap.HeapAccount;
 import dev.dmabroker.internal.heap.NoTurnException;
 import dev.dmabroker.internal.runtime.AfterLock;
 import dev.dmabroker.internal.runtime.Workers;
@@ -22,10 +23,8 @@ final class TargetSearch {
   private final Relocation move;
   private final ContentsCopy contents;
 
-  /**
-   * The number of the heap to leave for the sake of others; -1 if the buffer itself has to move.
-   */
-  private final int vacated;
+  /** The heap to leave for the sake of others; null if the buffer itself has to move. */
+  private final @Nullable HeapAccount vacated;
 
   private int negotiations;
 
@@ -47,7 +46,8 @@ final class TargetSearch {
     CANCELLED
   }
 
-  TargetSearch(Movable buffer, Relocation move, ContentsCopy contents, int vacated) {
+  TargetSearch(
+      Movable buffer, Relocation move, ContentsCopy contents, @Nullable HeapAccount vacated) {
     this.buffer = buffer;
     this.move = move;
     this.contents = contents;

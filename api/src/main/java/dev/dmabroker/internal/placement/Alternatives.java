@@ -12,6 +12,7 @@ import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Supplier;
 
 /**
  * Works out what devices ask against one broker's heaps. Equal wishes share one object. This class
@@ -22,15 +23,21 @@ public final class Alternatives {
   private static final Comparator<Layout> SMALLEST_FIRST =
       Comparator.comparingLong(Layout::sizeBytes).thenComparing(Layout::toString);
 
-  private final HeapTable table;
+  private final Supplier<HeapTable> heaps;
   private final Interner<Wish> wishes = Interners.newWeakInterner();
 
   /** What devices say of layouts, as long as there are the devices: their demands hold it. */
   private final Set<ImageConstraints> saying =
       Collections.newSetFromMap(new MapMaker().weakKeys().makeMap());
 
+  /** Works out against these heaps. */
   Alternatives(HeapTable table) {
-    this.table = table;
+    this(() -> table);
+  }
+
+  /** Works out against the heaps that there are at that moment. */
+  Alternatives(Supplier<HeapTable> heaps) {
+    this.heaps = heaps;
   }
 
   /** Notes what constraints say of layouts. */
@@ -54,16 +61,17 @@ public final class Alternatives {
 
   /** Returns a sentence for each name in the device's constraints that no heap has. */
   public List<String> unknownHeaps(Participant device) {
-    return UnknownHeaps.of(table, device);
+    return UnknownHeaps.of(heaps.get(), device);
   }
 
   /** Works out one alternative. This looks at every heap, so devices keep the result. */
   public Alternative make(String device, Constraints constraints) {
+    HeapTable table = heaps.get();
     note(constraints);
     constraints.preferences().forEach(preference -> note(preference.wishes()));
     return new Alternative(
         constraints,
-        new DeviceDemand(table, device, constraints),
+        new KnownDemand(table, device, constraints),
         ConstraintViews.get().wishes(constraints).stream()
             .map(
                 each ->

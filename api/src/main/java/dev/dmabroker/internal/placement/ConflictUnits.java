@@ -102,10 +102,7 @@ final class ConflictUnits {
   /** Returns the device without what it only prefers. */
   private static Participant whole(Participant device) {
     return new Part(
-        device.user(),
-        device.alternatives().stream()
-            .map(each -> new Alternative(each.constraints(), each.demand(), ImmutableList.of()))
-            .toList());
+        device.user(), device.alternatives().stream().map(Alternative::withoutWishes).toList());
   }
 
   /** Returns the units of one device. */

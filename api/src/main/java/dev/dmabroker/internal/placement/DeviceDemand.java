@@ -33,6 +33,7 @@ public final class DeviceDemand {
   /** Compressed bytes that the device does not take can be stored in no way. */
   private static final @Nullable Rules[] NO_BYTES = {null};
 
+  private final HeapTable table;
   private final long[] heaps;
   private final long[] limits;
   private final long minSizeBytes;
@@ -50,6 +51,7 @@ public final class DeviceDemand {
 
   /** Looks at every heap once, so that no plan has to do so. */
   public DeviceDemand(HeapTable table, String device, Constraints constraints) {
+    this.table = table;
     heaps = new long[table.words()];
     for (int i = 0; i < table.size(); i++) {
       HeapInfo heap = table.info(i);
@@ -133,6 +135,11 @@ public final class DeviceDemand {
     return compressed == null || target.compressed().map(compressed::contains).orElse(true);
   }
 
+  /** Returns the table against whose heaps this was worked out. */
+  HeapTable table() {
+    return table;
+  }
+
   int coherency() {
     return coherency;
   }
@@ -160,7 +167,7 @@ public final class DeviceDemand {
   }
 
   /** Tells whether memory of that heap, with this size and layout, suits the device. */
-  public boolean suits(HeapTable table, int heap, Target target, Layout layout, long sizeBytes) {
+  public boolean suits(int heap, Target target, Layout layout, long sizeBytes) {
     return reaches(heap)
         && sizeBytes <= limits[table.piecesOf(heap)]
         && (coherency & table.coherency(heap)) != 0

@@ -125,7 +125,7 @@ final class HeapReasons {
         .flatMapToLong(
             each ->
                 each.alternatives().stream()
-                    .mapToLong(alternative -> alternative.demand().minSizeBytes())
+                    .mapToLong(alternative -> alternative.demand(table).minSizeBytes())
                     .min()
                     .stream())
         .reduce(leastBytes, Math::max);
@@ -154,7 +154,7 @@ final class HeapReasons {
   /** Returns what the device asks of pictures that this picture cannot meet, whatever the heap. */
   private Optional<Unmet> pictureUnmet(Alternative alternative) {
     Constraints asked = alternative.constraints();
-    if (!target.isImage() || isStorable(alternative.demand())) {
+    if (!target.isImage() || isStorable(alternative.demand(table))) {
       return Optional.empty();
     }
     String picture = "the picture is " + target.spec();
@@ -191,7 +191,7 @@ final class HeapReasons {
 
   /** Returns why the size of the buffer does not suit the device in that heap; null if it suits. */
   private @Nullable Unmet sizeUnmet(int heap, Alternative alternative) {
-    DeviceDemand demand = alternative.demand();
+    DeviceDemand demand = alternative.demand(table);
     if (target.isImage() && leastBytes > demand.maxPictureBytes()) {
       return new Unmet(
           ConstraintField.DEVICE_ACCESS,

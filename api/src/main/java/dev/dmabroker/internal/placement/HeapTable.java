@@ -4,6 +4,7 @@ import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import com.google.common.collect.ImmutableSet;
 import com.google.common.math.LongMath;
+import dev.dmabroker.internal.heap.FoundHeaps;
 import dev.dmabroker.internal.heap.HeapAccount;
 import dev.dmabroker.spec.Coherency;
 import dev.dmabroker.spi.HeapInfo;
@@ -11,13 +12,22 @@ import dev.dmabroker.spi.HeapTraits;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Numbers a broker's heaps, and knows what placement needs of them in a form in which it is fast:
  * sets of heaps are bits, and heaps that have memory which falls into pieces alike share a {@link
- * Pieces}. Traits do not change, so this is made once. The table is immutable.
+ * Pieces}. Traits do not change, so a table is made once for the heaps that there are; when heaps
+ * join or vanish, another takes its place. A number means something with its table alone. The table
+ * is immutable.
  */
 public final class HeapTable {
+  private static final AtomicLong MADE = new AtomicLong();
+
+  /** Grows from table to table. */
+  private final long number = MADE.incrementAndGet();
+
+  private final FoundHeaps found;
   private final ImmutableList<HeapAccount> accounts;
   private final ImmutableList<HeapInfo> infos;
   private final ImmutableMap<String, Integer> numbers;
@@ -29,7 +39,18 @@ public final class HeapTable {
   private final long[] capacities;
   private final int[] coherency;
 
+  /** Numbers the open heaps of a broker. */
+  public HeapTable(FoundHeaps found) {
+    this(found.open(), found);
+  }
+
+  /** Numbers heaps beside which there is no closed heap. */
   public HeapTable(List<HeapAccount> heaps) {
+    this(heaps, FoundHeaps.NONE);
+  }
+
+  private HeapTable(List<HeapAccount> heaps, FoundHeaps found) {
+    this.found = found;
     accounts = ImmutableList.copyOf(heaps);
     infos = accounts.stream().map(HeapAccount::info).collect(ImmutableList.toImmutableList());
     int size = infos.size();
@@ -74,6 +95,21 @@ public final class HeapTable {
     return bits;
   }
 
+  /** Tells whether this table was made after the other. */
+  boolean isNewerThan(HeapTable other) {
+    return number > other.number;
+  }
+
+  /** Returns what was found beside the heaps: those that are closed, and those that leave. */
+  public FoundHeaps found() {
+    return found;
+  }
+
+  /** Returns the heaps, each at the place of its number. */
+  public ImmutableList<HeapAccount> accounts() {
+    return accounts;
+  }
+
   int size() {
     return infos.size();
   }
@@ -100,6 +136,13 @@ public final class HeapTable {
   public int numberOf(String name) {
     Integer number = numbers.get(name);
     return number == null ? -1 : number;
+  }
+
+  /** Returns the number of that very heap, or -1. */
+  @SuppressWarnings("ReferenceEquality") // A heap that is gone may have had the name of another.
+  public int numberOf(HeapAccount heap) {
+    int number = numberOf(heap.name());
+    return number >= 0 && accounts.get(number) == heap ? number : -1;
   }
 
   /** Returns the ways in which memory falls into pieces. */

@@ -34,7 +34,7 @@ public interface Participant {
     return isDispensable()
         ? BufferCounts.NONE
         : alternatives().stream()
-            .map(each -> each.demand().counts())
+            .map(each -> each.counts())
             .reduce(BufferCounts::orLess)
             .orElse(BufferCounts.NONE);
   }

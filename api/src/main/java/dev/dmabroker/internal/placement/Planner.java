@@ -4,7 +4,6 @@ import com.google.common.collect.ImmutableSet;
 import dev.dmabroker.Plan;
 import dev.dmabroker.UnsatisfiableException;
 import dev.dmabroker.internal.heap.Budgets;
-import dev.dmabroker.internal.heap.ClosedHeaps;
 import dev.dmabroker.internal.placement.Ranking.RankedHeap;
 import dev.dmabroker.internal.runtime.Exceptions;
 import dev.dmabroker.spec.BufferSpec;
@@ -20,8 +19,7 @@ import org.jspecify.annotations.Nullable;
  * Ranking} has the heuristic put them in order. This class is thread-safe.
  */
 public final class Planner {
-  private final HeapTable table;
-  private final ClosedHeaps closed;
+  private volatile HeapTable table;
   private final Ranking ranking;
   private final Alternatives alternatives;
   private volatile @Nullable Last last;
@@ -29,20 +27,21 @@ public final class Planner {
   /** Keeps the last target that was asked for, and the layouts that devices said then. */
   private record Last(Target target, ImmutableSet<Layout> said) {}
 
-  /**
-   * Makes a planner.
-   *
-   * @param closed the heaps that cannot be used, which refusals name
-   */
-  public Planner(HeapTable table, ClosedHeaps closed, PlacementHeuristic heuristic) {
+  /** Makes a planner for the heaps that there are now. */
+  public Planner(HeapTable table, PlacementHeuristic heuristic) {
     this.table = table;
-    this.closed = closed;
-    this.ranking = new Ranking(table, heuristic);
-    this.alternatives = new Alternatives(table);
+    this.ranking = new Ranking(heuristic);
+    this.alternatives = new Alternatives(this::table);
   }
 
+  /** Returns the heaps as they are now. What follows from them is worked out with one table. */
   public HeapTable table() {
     return table;
+  }
+
+  /** Has what begins from now on look at other heaps. */
+  public void use(HeapTable heaps) {
+    table = heaps;
   }
 
   /** Returns the way to the heuristic. */
@@ -82,9 +81,15 @@ public final class Planner {
   /**
    * Explains why a problem without a solution has none. This takes time, so it must not run under a
    * lock.
+   *
+   * @param table the heaps among which no solution was found
    */
   public UnsatisfiableException unsatisfiable(
-      String what, Target target, List<? extends Participant> devices, boolean counting) {
+      String what,
+      HeapTable table,
+      Target target,
+      List<? extends Participant> devices,
+      boolean counting) {
     Explanation explanation = Explanation.of(table, target, devices, counting);
     FoundConflict conflict = explanation.conflict();
     List<String> names = Participant.names(devices);
@@ -116,7 +121,7 @@ public final class Planner {
                 .map("; "::concat)
                 .collect(Collectors.joining())
             + unknown.stream().map("; "::concat).collect(Collectors.joining())
-            + closed.advice(),
+            + table.found().closed().advice(),
         new RankedPlan(
             target.spec(),
             names,

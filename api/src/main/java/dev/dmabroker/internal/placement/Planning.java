@@ -37,7 +37,7 @@ final class Planning {
       List<Optional<Budgets.Limit>> budgets,
       Solution solution,
       List<RankedHeap> ranked) {
-    this.table = planner.table();
+    this.table = solution.table();
     this.ranking = planner.ranking();
     this.target = target;
     this.devices = devices;

@@ -22,7 +22,6 @@ import java.util.Optional;
  * its answer. This class is thread-safe.
  */
 public final class Ranking {
-  private final HeapTable table;
   private final PlacementHeuristic heuristic;
   private final String name;
 
@@ -31,8 +30,7 @@ public final class Ranking {
    *
    * @throws IllegalStateException if the heuristic throws when it is asked for its name
    */
-  Ranking(HeapTable table, PlacementHeuristic heuristic) {
-    this.table = table;
+  Ranking(PlacementHeuristic heuristic) {
     this.heuristic = heuristic;
     try {
       this.name = Foreign.ask(heuristic::name);
@@ -100,7 +98,8 @@ public final class Ranking {
   }
 
   /** Returns the heaps that can serve, as the heuristic sees them. */
-  private List<HeapLoad> loads(Solution solution) {
+  private static List<HeapLoad> loads(Solution solution) {
+    HeapTable table = solution.table();
     ImmutableList.Builder<HeapLoad> loads = ImmutableList.builderWithExpectedSize(table.size());
     for (int i = 0; i < table.size(); i++) {
       Solution.Choice choice = solution.choice(i);
@@ -117,6 +116,7 @@ public final class Ranking {
    * Asks the heuristic. A heap that does not suit is skipped, and a heap that is named again, too.
    */
   private List<RankedHeap> order(PlacementHeuristic.Request request, Solution solution) {
+    HeapTable table = solution.table();
     boolean[] taken = new boolean[table.size()];
     List<RankedHeap> order = new ArrayList<>(request.heaps().size());
     try {
@@ -143,7 +143,8 @@ public final class Ranking {
   }
 
   /** Returns the heaps in the broker's order, for a heuristic that throws. */
-  private List<RankedHeap> inOrder(Solution solution, String reason) {
+  private static List<RankedHeap> inOrder(Solution solution, String reason) {
+    HeapTable table = solution.table();
     List<RankedHeap> order = new ArrayList<>();
     for (int i = 0; i < table.size(); i++) {
       Solution.Choice choice = solution.choice(i);

@@ -1,5 +1,6 @@
 package dev.dmabroker.internal.placement;
 
+import dev.dmabroker.internal.heap.HeapAccount;
 import dev.dmabroker.spec.Coherency;
 import dev.dmabroker.spec.Layout;
 import java.util.List;
@@ -7,10 +8,12 @@ import org.jspecify.annotations.Nullable;
 
 /** Holds the best way to use each heap for a buffer. */
 public final class Solution {
+  private final HeapTable table;
   private final @Nullable Choice[] choices;
 
-  /** Takes a choice by each heap's number; null where the heap cannot serve. */
-  Solution(@Nullable Choice[] choices) {
+  /** Takes a choice by each heap's number in the table; null where the heap cannot serve. */
+  Solution(HeapTable table, @Nullable Choice[] choices) {
+    this.table = table;
     this.choices = choices;
   }
 
@@ -58,6 +61,11 @@ public final class Solution {
    */
   record Taken(Participant device, int index) {}
 
+  /** Returns the heaps that were looked at. */
+  public HeapTable table() {
+    return table;
+  }
+
   @Nullable Choice choice(int heap) {
     return choices[heap];
   }
@@ -73,7 +81,7 @@ public final class Solution {
   }
 
   /** Tells whether another heap than this can serve. */
-  public boolean isPossibleOutside(int heap) {
+  public boolean isPossibleOutside(HeapAccount heap) {
     for (int i = 0; i < choices.length; i++) {
       if (isAsGood(i, heap)) {
         return true;
@@ -84,11 +92,13 @@ public final class Solution {
 
   /**
    * Tells whether the first heap can take what lies in the second, and leaves out no more devices.
+   * The second may have vanished.
    */
-  public boolean isAsGood(int one, int other) {
+  public boolean isAsGood(int one, HeapAccount other) {
+    int number = table.numberOf(other);
     Choice there = choices[one];
-    Choice here = choices[other];
-    return one != other
+    Choice here = number < 0 ? null : choices[number];
+    return one != number
         && there != null
         && (here == null || there.leftOut().size() <= here.leftOut().size());
   }

@@ -121,7 +121,7 @@ public final class Solver {
         new Solver(
             table, target, participants, counting, /* anyWay= */ false, SearchBudget.unlimited());
     solver.search(0, null, 0);
-    return new Solution(solver.best);
+    return new Solution(table, solver.best);
   }
 
   /**
@@ -169,7 +169,7 @@ public final class Solver {
     List<Alternative> alternatives = participant.alternatives();
     for (int i = 0; i < alternatives.size(); i++) {
       Alternative alternative = alternatives.get(i);
-      Demand its = alternative.demand().of(target);
+      Demand its = alternative.demand(table).of(target);
       Demand all = demand == null ? its : demand.and(its);
       long cost = penalty + i * StorageForm.STEP;
       if (canImprove(all, cost) && canAgree(all, next + 1)) {
@@ -257,7 +257,7 @@ public final class Solver {
     for (int i = from; i < wishes.size(); i++) {
       if (wishes.get(i).enlarges()) {
         count();
-        Demand more = demand.and(wishes.get(i).demand().of(target));
+        Demand more = demand.and(wishes.get(i).demand(table).of(target));
         if (canImprove(more, penalty)) {
           consider(more, penalty, wishes);
           enforce(more, penalty, wishes, i + 1);
@@ -301,7 +301,7 @@ public final class Solver {
             || (counting && total(demand, asked) > table.capacity(heap))) {
           continue;
         }
-        int domain = wishes.cheapest(domains);
+        int domain = wishes.cheapest(table, domains);
         long cost = penalty + wishes.unmet(table, heap, target, layout, needed, domain);
         Solution.Choice known = best[heap];
         if (Solution.Choice.isBetter(leftOut.size(), cost, known)) {

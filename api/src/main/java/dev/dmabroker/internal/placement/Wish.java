@@ -7,13 +7,13 @@ import org.jspecify.annotations.Nullable;
 /** Holds one field that a device prefers, worked out against a broker's heaps. */
 final class Wish {
   private final Constraints constraints;
-  private final DeviceDemand demand;
+  private final KnownDemand demand;
   private final boolean shapes;
   private final boolean enlarges;
 
   Wish(HeapTable table, Constraints constraints) {
     this.constraints = constraints;
-    this.demand = new DeviceDemand(table, "", constraints);
+    this.demand = new KnownDemand(table, "", constraints);
     this.shapes = constraints.fields().stream().anyMatch(Wish::shapes);
     this.enlarges = constraints.fields().stream().anyMatch(Wish::enlarges);
   }
@@ -58,8 +58,8 @@ final class Wish {
     return enlarges;
   }
 
-  DeviceDemand demand() {
-    return demand;
+  DeviceDemand demand(HeapTable table) {
+    return demand.of(table);
   }
 
   @Override

@@ -60,20 +60,20 @@ final class Wishes {
   }
 
   /** Returns the domain, of these, that costs least; the first of several. Each domain is a bit. */
-  int cheapest(int domains) {
+  int cheapest(HeapTable table, int domains) {
     int cheapest = Integer.lowestOneBit(domains);
     for (int left = domains - cheapest; left != 0; left &= left - 1) {
       int domain = Integer.lowestOneBit(left);
-      cheapest = against(domain) < against(cheapest) ? domain : cheapest;
+      cheapest = against(table, domain) < against(table, cheapest) ? domain : cheapest;
     }
     return cheapest;
   }
 
   /** Returns the weights of the wishes for other domains. */
-  private long against(int domain) {
+  private long against(HeapTable table, int domain) {
     long against = 0;
     for (int i = 0; i < size; i++) {
-      against += (kinds[i].demand().coherency() & domain) == 0 ? weights[i] : 0;
+      against += (kinds[i].demand(table).coherency() & domain) == 0 ? weights[i] : 0;
     }
     return against;
   }
@@ -82,10 +82,10 @@ final class Wishes {
   long unmet(HeapTable table, int heap, Target target, Layout layout, long sizeBytes, int domain) {
     long unmet = 0;
     for (int i = 0; i < size; i++) {
-      DeviceDemand demand = kinds[i].demand();
+      DeviceDemand demand = kinds[i].demand(table);
       boolean met =
           kinds[i].shapes()
-              ? demand.suits(table, heap, target, layout, sizeBytes)
+              ? demand.suits(heap, target, layout, sizeBytes)
               : demand.reaches(heap) && sizeBytes <= demand.limit(table.piecesOf(heap));
       unmet += met && (demand.coherency() & domain) != 0 ? 0 : weights[i];
     }

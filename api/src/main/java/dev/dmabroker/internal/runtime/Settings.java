@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param callbackExecutor runs what applications chain to futures
  * @param budgets limits in bytes by device or group
  * @param mover copies contents
+ * @param watchHeaps whether to look for heaps whenever something happens to their nodes
  * @param fencePoller waits for fences; null if the broker has to look for a poller
  */
 public record Settings(
@@ -37,6 +38,7 @@ public record Settings(
     Executor callbackExecutor,
     Map<String, Long> budgets,
     Mover mover,
+    boolean watchHeaps,
     @Nullable FencePoller fencePoller) {
 
   public Settings {
@@ -58,7 +60,19 @@ public record Settings(
     public Executor callbackExecutor = ForkJoinPool.commonPool();
     public final Map<String, Long> budgets = new LinkedHashMap<>();
     public @Nullable Mover mover;
+    public boolean watchHeaps;
     public @Nullable FencePoller fencePoller;
+
+    /**
+     * Sets a budget.
+     *
+     * @throws IllegalArgumentException if the budget is set already
+     */
+    public void budget(String deviceOrGroup, long bytes) {
+      if (budgets.putIfAbsent(deviceOrGroup, bytes) != null) {
+        throw new IllegalArgumentException("the budget of " + deviceOrGroup + " is set already");
+      }
+    }
 
     /**
      * Returns the settings as they are now.
@@ -77,6 +91,7 @@ public record Settings(
           callbackExecutor,
           Map.copyOf(budgets),
           mover != null ? mover : otherwise.get(),
+          watchHeaps,
           fencePoller);
     }
   }

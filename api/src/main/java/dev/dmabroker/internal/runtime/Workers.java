@@ -114,6 +114,17 @@ public final class Workers {
     }
   }
 
+  /**
+   * Has more workers, if there is more foreign code that may keep them.
+   *
+   * @param kept how many workers foreign code that does not return may keep at a time
+   */
+  public synchronized void grow(int kept) {
+    int size = Math.max(WORKERS + kept, workers.getMaximumPoolSize());
+    workers.setMaximumPoolSize(size);
+    workers.setCorePoolSize(size);
+  }
+
   /** Returns how many workers there are at most. */
   public int most() {
     return workers.getMaximumPoolSize();

@@ -6,6 +6,7 @@ import dev.dmabroker.StreamConsumer;
 import dev.dmabroker.internal.device.RegisteredDevice;
 import dev.dmabroker.internal.gate.AttachedDevice;
 import dev.dmabroker.internal.placement.Planner;
+import dev.dmabroker.internal.placement.Solution;
 import dev.dmabroker.internal.placement.Target;
 import dev.dmabroker.spec.Access;
 import java.util.List;
@@ -66,8 +67,10 @@ final class Joining {
     Planner planner = life.buffers.planner();
     Target target = planner.target(life.spec.buffer());
     boolean agrees = limits.agrees(devices);
-    if (!agrees || !planner.solve(target, devices).isPossible()) {
-      throw planner.unsatisfiable(intent, target, devices, /* counting= */ !agrees);
+    Solution solution = planner.solve(target, devices);
+    if (!agrees || !solution.isPossible()) {
+      throw planner.unsatisfiable(
+          intent, solution.table(), target, devices, /* counting= */ !agrees);
     }
   }
 

@@ -57,6 +57,16 @@ public final class ManagedStream implements BufferStream {
     circulation.acquirers().serve(after);
   }
 
+  /** Heaps have joined the broker, where the stream may find memory. */
+  public void heapsJoined() {
+    life.report(
+        after -> {
+          if (life.isRunning()) {
+            growth.heapsJoined(circulation.acquirers().waiting(), after);
+          }
+        });
+  }
+
   /** The stream is looked after from now on, until nothing is left to look after. */
   private void watch(AfterLock after) {
     watch.start(after);

@@ -87,6 +87,15 @@ final class StreamGrowth {
     }
   }
 
+  /** Heaps have joined the broker: memory that was refused is sought once more. */
+  void heapsJoined(int waiting, AfterLock after) {
+    shortage.forgetRefusal();
+    if (waiting > 0) {
+      growFor(waiting, after);
+    }
+    keepFloor(after);
+  }
+
   /** Makes a buffer more for those that wait, unless enough are being made. */
   private void growFor(int waiting, AfterLock after) {
     String why = shortage.obstacle();

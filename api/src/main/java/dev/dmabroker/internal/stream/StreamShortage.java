@@ -93,6 +93,11 @@ final class StreamShortage {
     heldBack = null;
   }
 
+  /** Another heap may give what was refused. */
+  void forgetRefusal() {
+    refusal = null;
+  }
+
   /** A buffer was made, so that more may be sought. */
   void endRefusal() {
     refusal = null;

@@ -6,6 +6,7 @@ import dev.dmabroker.UnsatisfiableException;
 import dev.dmabroker.spec.Access;
 import dev.dmabroker.spec.BufferSpec;
 import dev.dmabroker.spi.HeapException;
+import dev.dmabroker.spi.HeapProvider;
 import dev.dmabroker.spi.PlacementHeuristic.User;
 import java.time.Duration;
 import java.util.List;
@@ -44,6 +45,16 @@ public final class EventRecords {
       implements dev.dmabroker.event.BufferMove {
     public BufferMove {
       holders = ImmutableList.copyOf(holders);
+    }
+  }
+
+  public record HeapsChanged(
+      List<String> joined, List<HeapProvider.Closed> vanished, List<HeapProvider.Closed> refused)
+      implements dev.dmabroker.event.HeapsChanged {
+    public HeapsChanged {
+      joined = ImmutableList.copyOf(joined);
+      vanished = ImmutableList.copyOf(vanished);
+      refused = ImmutableList.copyOf(refused);
     }
   }
 

@@ -63,7 +63,8 @@ public final class StateRecords {
       HeapTraits traits,
       int backings,
       long usedBytes,
-      Lingering lingering)
+      Lingering lingering,
+      Optional<String> vanished)
       implements dev.dmabroker.event.BrokerSnapshot.HeapState {}
 
   public record BudgetState(String name, long limitBytes, long reservedBytes)

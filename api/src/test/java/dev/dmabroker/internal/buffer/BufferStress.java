@@ -196,7 +196,7 @@ public class BufferStress {
     }
 
     boolean moveOut() {
-      return new BufferTenant(buffer.life).moveOut(0, "room");
+      return new BufferTenant(buffer.life).moveOut(buffer.life.resident().heap(), "room");
     }
 
     boolean giveBack() {

@@ -12,6 +12,7 @@ import dev.dmabroker.UnsatisfiableException;
 import dev.dmabroker.internal.allocation.Allocator;
 import dev.dmabroker.internal.device.DeviceRegistry;
 import dev.dmabroker.internal.gate.AttachedDevice;
+import dev.dmabroker.internal.heap.HeapAccount;
 import dev.dmabroker.internal.move.MoveQueue;
 import dev.dmabroker.internal.placement.Planner;
 import dev.dmabroker.internal.services.Services;
@@ -183,10 +184,11 @@ class SearchWithoutLockTest extends Fixture {
       assertEquals("system", mapping.heapName());
     }
     BufferTenant tenant = new BufferTenant(buffer.life);
-    assertEquals("watched", tenant.resident(0).map(resident -> resident.buffer()).orElseThrow());
+    HeapAccount here = buffer.life.resident().heap();
+    assertEquals("watched", tenant.resident(here).map(resident -> resident.buffer()).orElseThrow());
     onSearch = () -> mapElsewhere(in);
-    assertTrue(tenant.resident(0).isPresent());
+    assertTrue(tenant.resident(here).isPresent());
     onSearch = () -> buffer.attach(broker.register("late", Constraints.none()));
-    assertEquals(Optional.empty(), tenant.resident(0), "it was looked for without that device");
+    assertEquals(Optional.empty(), tenant.resident(here), "it was looked for without that device");
   }
 }

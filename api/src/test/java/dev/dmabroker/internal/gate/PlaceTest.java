@@ -64,7 +64,6 @@ class PlaceTest extends Fixture {
     assertSame(camera, first.attachment());
     assertSame(place, first.place());
     assertEquals(7, place.generation());
-    assertEquals(0, place.heapNumber());
     assertEquals(2 * SIZE, place.sizeBytes());
     assertFalse(place.isAdopted());
   }

@@ -9,7 +9,6 @@ import dev.dmabroker.Conflict;
 import dev.dmabroker.Conflict.Change;
 import dev.dmabroker.Conflict.Clause;
 import dev.dmabroker.internal.heap.HeapAccount;
-import dev.dmabroker.internal.heap.HeapDiscovery;
 import dev.dmabroker.internal.placement.RandomProblems.Asker;
 import dev.dmabroker.internal.placement.RandomProblems.Problem;
 import dev.dmabroker.internal.placement.RandomProblems.Taste;
@@ -612,9 +611,7 @@ class ExplanationTest {
 
   /** A planner of these heaps, and of a machine on which no heap is closed. */
   private static Planner planner(HeapTable table) {
-    HeapDiscovery discovery = new HeapDiscovery(List.of(StubHeap.named("open")));
-    discovery.find(List.of(), /* discover= */ false);
-    return new Planner(table, discovery.closed(), new InOrder());
+    return new Planner(table, new InOrder());
   }
 
   @Test
@@ -631,7 +628,8 @@ class ExplanationTest {
             + " camera's camping=3 were not asked (in system), or if display's maxCount=2 were 3"
             + " (in system)",
         planner(table)
-            .unsatisfiable("add display", Target.of(BlobSpec.of(1)), List.of(camera, display), true)
+            .unsatisfiable(
+                "add display", table, Target.of(BlobSpec.of(1)), List.of(camera, display), true)
             .getMessage());
   }
 
@@ -655,7 +653,7 @@ class ExplanationTest {
             + " asked (in small), or if camera's minCount=3 were not asked (in small); small:"
             + " sizeBytes (3 buffers of 4 bytes take 12 bytes, the heap has 10)",
         planner(table)
-            .unsatisfiable("plan", Target.of(BlobSpec.of(1)), List.of(camera), true)
+            .unsatisfiable("plan", table, Target.of(BlobSpec.of(1)), List.of(camera), true)
             .getMessage());
   }
 

@@ -6,10 +6,12 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.dmabroker.internal.heap.HeapAccount;
 import dev.dmabroker.internal.placement.RandomProblems.Asker;
 import dev.dmabroker.internal.placement.Solution.Choice;
 import dev.dmabroker.spec.BlobSpec;
 import dev.dmabroker.spec.Coherency;
+import dev.dmabroker.testing.StubHeap;
 import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -19,6 +21,12 @@ import org.junit.jupiter.api.Test;
 class SolutionTest {
   private static final Participant METER = extra("meter");
   private static final Participant VIEWER = extra("viewer");
+
+  private static final HeapTable TABLE = new RandomProblems(1).table(4);
+
+  private static HeapAccount heap(int number) {
+    return TABLE.account(number);
+  }
 
   private static Participant extra(String name) {
     return new Asker(name, List.of(), List.of(), /* isDispensable= */ true);
@@ -38,7 +46,7 @@ class SolutionTest {
   }
 
   private static Solution of(@Nullable Choice... choices) {
-    return new Solution(choices);
+    return new Solution(TABLE, choices);
   }
 
   @Test
@@ -65,16 +73,19 @@ class SolutionTest {
   @Test
   void anotherHeapIsAsGoodIfItLeavesOutNoMore() {
     Solution solution = of(choice(0, METER), choice(1000, VIEWER), choice(0), null);
-    assertTrue(solution.isAsGood(1, 0), "whatever the penalty, and whoever it is");
-    assertTrue(solution.isAsGood(2, 0));
-    assertFalse(solution.isAsGood(0, 2));
-    assertFalse(solution.isAsGood(0, 0), "it is not another");
-    assertFalse(solution.isAsGood(3, 0));
-    assertTrue(solution.isAsGood(0, 3), "than one that does not serve any more");
-    assertFalse(solution.isPossibleOutside(2));
-    assertTrue(solution.isPossibleOutside(0));
-    assertTrue(solution.isPossibleOutside(3));
-    assertFalse(of(choice(0), null).isPossibleOutside(0));
+    assertTrue(solution.isAsGood(1, heap(0)), "whatever the penalty, and whoever it is");
+    assertTrue(solution.isAsGood(2, heap(0)));
+    assertFalse(solution.isAsGood(0, heap(2)));
+    assertFalse(solution.isAsGood(0, heap(0)), "it is not another");
+    assertFalse(solution.isAsGood(3, heap(0)));
+    assertTrue(solution.isAsGood(0, heap(3)), "than one that does not serve any more");
+    assertFalse(solution.isPossibleOutside(heap(2)));
+    assertTrue(solution.isPossibleOutside(heap(0)));
+    assertTrue(solution.isPossibleOutside(heap(3)));
+    assertFalse(of(choice(0), null).isPossibleOutside(heap(0)));
+    HeapAccount vanished = new HeapAccount(StubHeap.named(heap(0).name()));
+    assertTrue(solution.isAsGood(0, vanished), "the heap that has its name is another");
+    assertTrue(of(choice(0), null).isPossibleOutside(vanished));
   }
 
   @Test

@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotSame;
 import static org.junit.jupiter.api.Assertions.assertSame;
 
-import dev.dmabroker.internal.heap.HeapDiscovery;
 import dev.dmabroker.spec.BlobSpec;
 import dev.dmabroker.spec.Constraints;
 import dev.dmabroker.testing.InOrder;
@@ -38,7 +37,7 @@ class WorkedOutOnceTest {
   /** Buffers come in series. */
   @Test
   void theLastTargetAndWhatADeviceAsksOfIt() {
-    Planner planner = new Planner(table, new HeapDiscovery(List.of()).closed(), new InOrder());
+    Planner planner = new Planner(table, new InOrder());
     Target target = planner.target(BlobSpec.of(100));
     assertSame(target, planner.target(BlobSpec.of(100)));
     Target other = planner.target(BlobSpec.of(101));

@@ -12,6 +12,7 @@ import dev.dmabroker.Subscription;
 import dev.dmabroker.event.BrokerListener;
 import dev.dmabroker.event.BrokerSnapshot;
 import dev.dmabroker.event.Delivery;
+import dev.dmabroker.event.HeapsChanged;
 import dev.dmabroker.spec.BufferSpec;
 import dev.dmabroker.spec.Layout;
 import dev.dmabroker.spi.ForeignMemory;
@@ -96,6 +97,12 @@ final class RecordingBroker implements Broker {
   @Override
   public Plan plan(BufferSpec spec, Collection<Device> devices) {
     return broker.plan(spec, devices);
+  }
+
+  /** {@inheritDoc} A trace does not tell of heaps. */
+  @Override
+  public HeapsChanged rescan() {
+    return broker.rescan();
   }
 
   @Override

@@ -131,6 +131,10 @@ const heaps = {
   },
 
   showOpen(item, heap, residents) {
+    if (item.className === 'closed') {
+      item.className = '';
+      item.replaceChildren();
+    }
     if (!item.firstElementChild) {
       const line = element('div', 'heap-line');
       line.append(element('span', 'dot'), element('span', 'name'), element('span', 'muted small kind'), element('span', 'amount'));
@@ -143,7 +147,7 @@ const heaps = {
     mark(item, 'used', heap.usedBytes);
     mark(item, 'heap', this.colour(heap.name));
     say(item.querySelector('.name'), heap.name);
-    say(item.querySelector('.kind'), this.kind(heap.traits));
+    say(item.querySelector('.kind'), heap.vanished === null ? this.kind(heap.traits) : `vanished: ${heap.vanished}`);
     const capacity = heap.traits.capacityBytes.value;
     const limit = capacity === null ? '(no limit known)' : `of ${bytes(capacity)}`;
     const amount = `${bytes(heap.usedBytes)} ${limit}, ${several(heap.backings, 'backing')}`;

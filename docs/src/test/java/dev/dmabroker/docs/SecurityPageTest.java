@@ -1,4 +1,4 @@
-package dev.dmabroker.metrics;
+package dev.dmabroker.docs;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -15,16 +15,13 @@ import org.junit.jupiter.api.Test;
 
 /** The tests by which docs/SECURITY.md shows what it says are there. */
 class SecurityPageTest {
-  private static final Path TOP =
-      Path.of(System.getProperty("basedir", System.getProperty("user.dir"))).resolveSibling("");
-
   /** A test class in backticks, or a method of one. */
   private static final Pattern TEST = Pattern.compile("`(\\w+Test|HeapContract)(?:\\.(\\w+))?`");
 
   @Test
   void eachTestThatItNamesIsThere() throws IOException {
     Map<String, String> tests = tests();
-    Matcher named = TEST.matcher(Files.readString(TOP.resolve("docs/SECURITY.md")));
+    Matcher named = TEST.matcher(Documents.read(Documents.TOP.resolve("docs/SECURITY.md")));
     int count = 0;
     for (; named.find(); count++) {
       String source = tests.getOrDefault(named.group(1), "");
@@ -41,10 +38,13 @@ class SecurityPageTest {
   private static Map<String, String> tests() throws IOException {
     Map<String, String> byName = new HashMap<>();
     for (String folder : List.of("api", "allocators", "metrics", "samples")) {
-      try (Stream<Path> files = Files.walk(TOP.resolve(folder))) {
-        for (Path file : files.filter(SecurityPageTest::isTest).toList()) {
-          byName.put(file.getFileName().toString().replace(".java", ""), Files.readString(file));
-        }
+      try (Stream<Path> files = Files.walk(Documents.TOP.resolve(folder))) {
+        files
+            .filter(SecurityPageTest::isTest)
+            .forEach(
+                file ->
+                    byName.put(
+                        file.getFileName().toString().replace(".java", ""), Documents.read(file)));
       }
     }
     return byName;
