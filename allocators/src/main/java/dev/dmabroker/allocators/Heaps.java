@@ -94,8 +94,8 @@ public final class Heaps {
 
   /**
    * Gives models of the kernel's heaps to a broker that has no heap with memory that drivers
-   * import, so that a program can be tried on any machine: {@code modelled-system., scattered and
-   * without a limit, and {@code modelled-cma}, 256 MiB of contiguous memory below 4 GiB} The models
+   * import, so that a program can be tried on any machine: {@code modelled-system}, scattered and
+   * without a limit, and {@code modelled-cma}, 256 MiB of contiguous memory below 4 GiB. The models
    * claim that drivers can import their memory, and none can. This provider is not discovered by
    * itself: the application adds it to the broker's builder.
    *

@@ -2,7 +2,6 @@ package dev.dmabroker.spec;
 
 import com.google.common.collect.ImmutableSet;
 import com.google.common.collect.ImmutableSortedSet;
-import com.google.common.collect.Maps;
 import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.Map;
@@ -365,8 +364,13 @@ public final class ImageConstraintsBuilder {
   @CheckReturnValue
   public ImageConstraints build() {
     // A value that asks for nothing is left out, so that equal constraints are equal.
-    Map<ConstraintField, Long> asking =
-        Maps.filterEntries(numbers, e -> e.getValue() != e.getKey().neutral());
+    Map<ConstraintField, Long> asking = new EnumMap<>(ConstraintField.class);
+    numbers.forEach(
+        (field, value) -> {
+          if (value != field.neutral()) {
+            asking.put(field, value);
+          }
+        });
     ImageConstraints built =
         new ImageConstraints(
             formats,

@@ -1,6 +1,7 @@
 package dev.dmabroker.spec;
 
 import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ImmutableSet;
 import dev.dmabroker.internal.layout.ImageLayout;
 import java.util.List;
 import java.util.Objects;
@@ -34,7 +35,7 @@ public record ImageSpec(
       throw new IllegalArgumentException(
           "width and height must be at least 1 pixel, are " + width + " x " + height);
     }
-    formats = formats.stream().distinct().collect(ImmutableList.toImmutableList());
+    formats = ImmutableSet.copyOf(formats).asList(); // Each once.
     if (formats.isEmpty()) {
       throw new IllegalArgumentException("a picture needs at least one format");
     }

@@ -6,7 +6,6 @@ import com.google.common.collect.ImmutableMap;
 import com.google.common.collect.ImmutableSet;
 import com.google.common.collect.Maps;
 import com.google.common.collect.Sets;
-import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -402,8 +401,8 @@ public final class Modifier implements Comparable<Modifier> {
   }
 
   private static ImmutableSet<PixelFormat> onePlane() {
-    return Arrays.stream(PixelFormat.values())
-        .filter(format -> format.planes().size() == 1)
-        .collect(Sets.toImmutableEnumSet());
+    EnumSet<PixelFormat> formats = EnumSet.allOf(PixelFormat.class);
+    formats.removeIf(format -> format.planes().size() != 1);
+    return Sets.immutableEnumSet(formats);
   }
 }

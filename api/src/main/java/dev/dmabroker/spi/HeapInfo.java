@@ -2,6 +2,7 @@ package dev.dmabroker.spi;
 
 import com.google.common.collect.ImmutableSet;
 import dev.dmabroker.spec.Constraints;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 
@@ -24,6 +25,9 @@ public record HeapInfo(String name, Set<String> aliases, String type, HeapTraits
    * @param name its name
    */
   public HeapInfo {
+    Objects.requireNonNull(name, "name");
+    Objects.requireNonNull(type, "type");
+    Objects.requireNonNull(traits, "traits");
     aliases = ImmutableSet.copyOf(aliases);
   }
 

@@ -20,6 +20,7 @@ public final class PeerTableException extends IllegalArgumentException {
    * @param problem what is wrong with it, as a predicate
    * @serial exclude
    */
+  @SuppressWarnings("InvalidBlockTag") // Error Prone does not know that types may have @serial.
   public record Malformed(int line, String text, String problem) implements Serializable {
     @Override
     public String toString() {

@@ -123,7 +123,20 @@ public final class DmaHeapProvider implements HeapProvider {
                         name,
                         folder.resolve(name),
                         () -> find(name, present.free(aliases), known))));
+    present.heaps().stream()
+        .map(Heap::name)
+        .filter(name -> !names.contains(name))
+        .forEach(name -> findings.add(gone(name)));
     return findings;
+  }
+
+  private Closed gone(String name) {
+    return new Closed(
+        name,
+        Closed.Kind.MISSING,
+        "there is no " + folder.resolve(name) + " any more",
+        "load the heap's driver again, or give its node back; rescan() or watchHeaps() finds it"
+            + " then");
   }
 
   /** Opens one heap and finds out its traits. */

@@ -5,6 +5,7 @@ import dev.dmabroker.spi.HeapException;
 import dev.dmabroker.spi.HeapException.Kind;
 import java.util.HashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The reason why a system call failed.
@@ -84,6 +85,21 @@ record Errno(int code) {
       return "; give a descriptor that is open in this process, and keep it open meanwhile";
     }
     return "";
+  }
+
+  /**
+   * Compares the numbers. It is written out, because the JVM makes the equals of a record at its
+   * first call, which takes milliseconds when a program starts, and memory and a descriptor, which
+   * there may be none of when a call has failed.
+   */
+  @Override
+  public boolean equals(@Nullable Object o) {
+    return o instanceof Errno other && code == other.code;
+  }
+
+  @Override
+  public int hashCode() {
+    return code;
   }
 
   @Override

@@ -23,7 +23,8 @@ final class PfnMapping {
   static boolean of(Source source) throws HeapException {
     LinuxBacking sample = source.allocate("dmabroker-probe", 1);
     try {
-      return isSet(Files.readString(SMAPS), sample.range().address());
+      long address = sample.range().address(); // The memory is mapped now, and listed after that.
+      return isSet(Files.readString(SMAPS), address);
     } catch (IOException e) {
       return false;
     } finally {

@@ -30,7 +30,9 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Nodes of heaps that come and go in a folder of the test, with drivers that are scripted. */
 class LateNodesTest {
-  @TempDir private Path folder;
+  @SuppressWarnings("NullAway.Init") // by JUnit
+  @TempDir
+  private Path folder;
 
   @SuppressWarnings("NullAway.Init") // before each test
   private ScriptedKernel kernel;
@@ -99,7 +101,9 @@ class LateNodesTest {
       assertEquals(List.of("system", "vendor"), heaps(broker), "in the order of a start");
       assertEquals(2, opened.get(), "each was opened once");
       Files.delete(folder.resolve("vendor"));
-      assertEquals(List.of("vendor"), vanished(broker.rescan()));
+      HeapsChanged change = broker.rescan();
+      assertEquals(List.of("vendor"), vanished(change));
+      assertTrue(change.vanished().get(0).reason().contains("vendor any more"), change.toString());
       assertEquals(List.of("system"), heaps(broker));
       assertTrue(broker.rescan().isEmpty());
       assertEquals(2, opened.get());

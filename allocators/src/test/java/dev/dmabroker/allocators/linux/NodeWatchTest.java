@@ -26,7 +26,9 @@ class NodeWatchTest {
   private final LinuxFencePoller poller = new LinuxFencePoller();
   private final Semaphore changes = new Semaphore(0);
 
-  @TempDir private Path folder;
+  @SuppressWarnings("NullAway.Init") // by JUnit
+  @TempDir
+  private Path folder;
 
   @BeforeEach
   void systemCalls() {

@@ -2,6 +2,7 @@ package dev.dmabroker.allocators.linux;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.dmabroker.spi.HeapProvider.Closed;
 import java.nio.file.Files;
@@ -55,5 +56,27 @@ class UdmabufDefectsTest {
   @Test
   void anUnknownVersionCountsAsOld() {
     assertTrue(of(true, 0, 0).ofHugePages("udmabuf-huge").isPresent());
+  }
+
+  /**
+   * Page frames since 6.11, pages before; the kernel's own list of this process's memory says so.
+   */
+  @Test
+  void howTheDriverMapsIsSeen() throws Exception {
+    Path node = Path.of("/dev/udmabuf");
+    assumeTrue(Files.exists(node), "needs " + node + "; run samples/kernel-lab/test");
+    try (UdmabufSource source =
+        new UdmabufSource(
+            "udmabuf",
+            Fd.open(node, LibC.O_RDWR),
+            MemfdSource.ordinary("udmabuf"),
+            Long.MAX_VALUE)) {
+      LinuxBacking mapped = source.allocate("mapped", 1);
+      long address = mapped.range().address();
+      boolean told = PfnMapping.isSet(Files.readString(Path.of("/proc/self/smaps")), address);
+      System.out.println("udmabuf maps page frames: " + told);
+      assertEquals(told, PfnMapping.of(source));
+      mapped.release();
+    }
   }
 }

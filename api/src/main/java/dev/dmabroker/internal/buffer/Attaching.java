@@ -62,7 +62,9 @@ final class Attaching {
 
   /** Attaches the device, or throws the reason why it cannot be attached. */
   AttachedDevice run() {
-    askIfItTakesWhatStays();
+    if (life.stays) {
+      askIfItTakesWhatStays();
+    }
     while (true) {
       AttachedDevice attachment = life.lock.locked(this::attach);
       if (attachment != null) {
@@ -83,7 +85,7 @@ final class Attaching {
         life.supplies
             .planner()
             .unsatisfiable(
-                "attach " + device.name() + " to " + life.name,
+                intent(),
                 Objects.requireNonNull(refusedHeaps),
                 target,
                 refusedDevices,
@@ -98,8 +100,10 @@ final class Attaching {
    * if that takes a search.
    */
   private @Nullable AttachedDevice attach(AfterLock after) {
-    Refusals.checkReference(life, "attach " + device.name() + " to " + life.name);
-    device.checkOpen("attach it to " + life.name);
+    Refusals.checkReference(life, this::intent);
+    if (device.isClosed()) {
+      device.checkOpen("attach it to " + life.name);
+    }
     checkPinned();
     AttachedDevice attachment = add(after);
     if (attachment == null) {
@@ -122,16 +126,16 @@ final class Attaching {
     return attachment;
   }
 
+  private String intent() {
+    return "attach " + device.name() + " to " + life.name;
+  }
+
   /** Refuses a device that a pinned buffer would have to move for, unless it can be left out. */
   private void checkPinned() {
     if (life.isPinned() && !life.resident().suits(device) && !device.isDispensable()) {
       throw life.report()
           .pinned(
-              "attach "
-                  + device.name()
-                  + " to "
-                  + life.name
-                  + (life.stays ? ", which lacks its " + life.resident().unmet(device) : ""));
+              intent() + (life.stays ? ", which lacks its " + life.resident().unmet(device) : ""));
     }
   }
 
@@ -238,7 +242,7 @@ final class Attaching {
             life.lock,
             after -> {
               Place place = life.place;
-              if (life.stays && place != null && !place.suits(device)) {
+              if (place != null && !place.suits(device)) {
                 tried.add(place);
               }
               return tried;

@@ -1,6 +1,5 @@
 package dev.dmabroker.internal.buffer;
 
-import com.google.common.collect.Iterables;
 import dev.dmabroker.Holder;
 import dev.dmabroker.Plan;
 import dev.dmabroker.SharedBuffer;
@@ -65,7 +64,7 @@ public final class BufferRegistry implements Supplies {
     this.services = services;
     this.devices = devices;
     this.planner = planner;
-    Iterable<Tenant> tenants = Iterables.transform(buffers, BufferTenant::new);
+    Iterable<Tenant> tenants = () -> buffers.stream().<Tenant>map(BufferTenant::new).iterator();
     this.evictor = new Evictor(planner, tenants, services.time());
     this.allocator =
         new Allocator(planner, evictor, services.listeners(), services.time(), devices::hasGroups);

@@ -13,7 +13,7 @@ final class EvacuateRequest extends Request<BufferLife> implements Queued.Evacua
 
   @Override
   void check() {
-    Refusals.checkReference(life, describe());
+    Refusals.checkReference(life, this::describe);
   }
 
   @Override

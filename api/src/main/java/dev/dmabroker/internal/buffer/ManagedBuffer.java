@@ -144,7 +144,7 @@ public final class ManagedBuffer implements GateKeeper {
   /** Gives the memory of an idle buffer back. False if the buffer is not idle. */
   private boolean evacuateIdle(AfterLock after) {
     String what = "evacuate " + life.name;
-    Refusals.checkReference(life, what);
+    Refusals.checkReference(life, () -> what);
     if (life.state() == State.UNBACKED) {
       return true;
     }

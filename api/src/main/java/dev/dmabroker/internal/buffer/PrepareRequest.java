@@ -27,7 +27,7 @@ final class PrepareRequest extends Request<BufferLife> {
 
   @Override
   void check() {
-    Refusals.checkReference(life, describe());
+    Refusals.checkReference(life, this::describe);
   }
 
   @Override

@@ -4,6 +4,7 @@ import dev.dmabroker.BrokerException;
 import dev.dmabroker.SharedBuffer.State;
 import dev.dmabroker.internal.gate.AttachedDevice;
 import dev.dmabroker.internal.runtime.Exceptions;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,13 +29,14 @@ final class Refusals {
   /**
    * Refuses a call that needs a buffer which is not closed.
    *
+   * @param intent makes the words for what is refused
    * @throws dev.dmabroker.ClosedException if the buffer or the broker is closed
    */
-  static void checkReference(BufferLife life, String intent) {
+  static void checkReference(BufferLife life, Supplier<String> intent) {
     if (life.referenceClosed || life.brokerClosed || life.state() == State.RELEASED) {
       throw Exceptions.closed(
           "cannot "
-              + intent
+              + intent.get()
               + ": "
               + (life.brokerClosed ? "the broker" : "the buffer")
               + " is closed");

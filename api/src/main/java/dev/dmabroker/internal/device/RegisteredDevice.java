@@ -57,9 +57,8 @@ public final class RegisteredDevice implements Device, Participant {
   private Known known(Probing probing) {
     return new Known(
         probing,
-        probing.alternatives().stream()
-            .map(each -> maker.make(spec.name(), each))
-            .collect(ImmutableList.toImmutableList()),
+        ImmutableList.copyOf(
+            probing.alternatives().stream().map(each -> maker.make(spec.name(), each)).toList()),
         new User(spec.name(), probing.alternatives().get(0), spec.access()));
   }
 

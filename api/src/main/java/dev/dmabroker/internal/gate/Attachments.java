@@ -127,9 +127,12 @@ public final class Attachments {
    */
   @SuppressWarnings("ReferenceEquality")
   public void remove(AttachedDevice attachment) {
-    List<AttachedDevice> fewer = new ArrayList<>(Arrays.asList(attached));
-    fewer.remove(attachment);
-    attached = fewer.toArray(NONE);
+    int at = Arrays.asList(attached).indexOf(attachment);
+    if (at >= 0) {
+      AttachedDevice[] fewer = Arrays.copyOf(attached, attached.length - 1);
+      System.arraycopy(attached, at + 1, fewer, at, fewer.length - at);
+      attached = fewer;
+    }
     removed = attachment;
     version++;
     known = known != null && known.last() == attachment ? known.before() : null;

@@ -27,7 +27,9 @@ public final class Budgets {
 
   public Budgets(Map<String, Long> limits) {
     ImmutableMap.Builder<String, Account> named = ImmutableMap.builder();
-    limits.forEach((name, limit) -> named.put(name, new Account(name, limit)));
+    for (Map.Entry<String, Long> limit : limits.entrySet()) {
+      named.put(limit.getKey(), new Account(limit.getKey(), limit.getValue()));
+    }
     accounts = named.buildOrThrow();
     unknown.addAll(limits.keySet());
   }

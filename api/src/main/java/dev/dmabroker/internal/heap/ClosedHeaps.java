@@ -1,13 +1,10 @@
 package dev.dmabroker.internal.heap;
 
-import static java.util.stream.Collectors.joining;
-
 import com.google.common.collect.ImmutableList;
-import com.google.common.collect.ImmutableListMultimap;
-import com.google.common.collect.Multimaps;
 import dev.dmabroker.spi.HeapProvider.Closed;
 import dev.dmabroker.spi.HeapProvider.Closed.Kind;
-import java.util.Collection;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -59,9 +56,10 @@ public final class ClosedHeaps {
 
   /** Returns the heaps of this machine that were not closed before, or for another reason. */
   ImmutableList<Closed> newSince(ClosedHeaps before) {
-    return present().stream()
-        .filter(heap -> heap.kind() != Kind.VANISHED && !before.all.contains(heap))
-        .collect(ImmutableList.toImmutableList());
+    return ImmutableList.copyOf(
+        present().stream()
+            .filter(heap -> heap.kind() != Kind.VANISHED && !before.all.contains(heap))
+            .toList());
   }
 
   /** Returns a line for each problem that keeps heaps of this machine closed. */
@@ -76,14 +74,20 @@ public final class ClosedHeaps {
 
   /** Returns a line for each problem, which may be one for several heaps. */
   static List<String> lines(List<Closed> heaps) {
-    ImmutableListMultimap<String, Closed> problems =
-        Multimaps.index(heaps, heap -> heap.reason() + "; " + heap.remedy());
-    return problems.asMap().entrySet().stream().map(ClosedHeaps::line).toList();
+    Map<String, List<String>> problems = new LinkedHashMap<>();
+    for (Closed heap : heaps) {
+      problems
+          .computeIfAbsent(heap.reason() + "; " + heap.remedy(), problem -> new ArrayList<>())
+          .add(heap.heap());
+    }
+    List<String> lines = new ArrayList<>();
+    problems.forEach((problem, names) -> lines.add(line(names, problem)));
+    return lines;
   }
 
-  private static String line(Map.Entry<String, Collection<Closed>> problem) {
-    return problem.getValue().stream().map(Closed::heap).collect(joining(", "))
-        + (problem.getValue().size() == 1 ? " is closed: " : " are closed: ")
-        + problem.getKey();
+  private static String line(List<String> heaps, String problem) {
+    return String.join(", ", heaps)
+        + (heaps.size() == 1 ? " is closed: " : " are closed: ")
+        + problem;
   }
 }

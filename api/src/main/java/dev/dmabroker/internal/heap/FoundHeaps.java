@@ -53,15 +53,18 @@ public record FoundHeaps(
   }
 
   static ImmutableList<HeapAccount> open(List<Origin> origins) {
-    return origins.stream()
-        .flatMap(origin -> origin.heaps().stream())
-        .collect(ImmutableList.toImmutableList());
+    ImmutableList.Builder<HeapAccount> open = ImmutableList.builder();
+    for (Origin origin : origins) {
+      open.addAll(origin.heaps());
+    }
+    return open.build();
   }
 
   /** Returns the open heaps in the broker's order, and then those that are not gone yet. */
   public ImmutableList<HeapAccount> all() {
-    return Stream.concat(open().stream(), leaving.stream().filter(HeapAccount::hasMemoryOut))
-        .collect(ImmutableList.toImmutableList());
+    return ImmutableList.copyOf(
+        Stream.concat(open().stream(), leaving.stream().filter(HeapAccount::hasMemoryOut))
+            .toList());
   }
 
   /** Tells whether this look found what the look before found. */

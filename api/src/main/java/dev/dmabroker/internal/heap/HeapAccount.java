@@ -1,6 +1,5 @@
 package dev.dmabroker.internal.heap;
 
-import com.google.common.collect.ImmutableSet;
 import dev.dmabroker.event.BrokerSnapshot;
 import dev.dmabroker.internal.runtime.EngineLog;
 import dev.dmabroker.internal.runtime.Foreign;
@@ -18,9 +17,10 @@ import dev.dmabroker.spi.HeapInfo;
 import dev.dmabroker.spi.HeapTraits;
 import dev.dmabroker.spi.Lingering;
 import java.lang.System.Logger.Level;
+import java.util.LinkedHashSet;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.stream.Stream;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,10 +30,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class HeapAccount extends StateLock {
   private final Heap heap;
+  private final HeapInfo info;
   private final String name;
-  private final ImmutableSet<String> aliases;
-  private final String type;
-  private final HeapTraits traits;
 
   private final WorkerTurns turns;
 
@@ -56,10 +54,8 @@ public final class HeapAccount extends StateLock {
   public HeapAccount(Heap heap) {
     this.heap = heap;
     try {
-      this.name = Foreign.ask(heap::name);
-      this.aliases = ImmutableSet.copyOf(Foreign.ask(heap::aliases));
-      this.type = Foreign.ask(heap::type);
-      this.traits = Foreign.ask(heap::traits);
+      this.info =
+          Foreign.ask(() -> new HeapInfo(heap.name(), heap.aliases(), heap.type(), heap.traits()));
     } catch (HeapException e) {
       throw new IllegalStateException(
           "a heap of "
@@ -68,6 +64,7 @@ public final class HeapAccount extends StateLock {
               + e.getMessage(),
           e);
     }
+    this.name = info.name();
     this.turns =
         new WorkerTurns(
             "it waits for heap "
@@ -103,16 +100,19 @@ public final class HeapAccount extends StateLock {
 
   /** Returns the heap with its type and traits, in words. */
   public String describe() {
-    return name + " of type " + type + ": " + traits;
+    return name + " of type " + info.type() + ": " + info.traits();
   }
 
   /** Returns all names that the heap goes by. */
-  Stream<String> names() {
-    return Stream.concat(Stream.of(name), aliases.stream());
+  Set<String> names() {
+    Set<String> names = new LinkedHashSet<>();
+    names.add(name);
+    names.addAll(info.aliases());
+    return names;
   }
 
   public HeapTraits traits() {
-    return traits;
+    return info.traits();
   }
 
   /**
@@ -123,7 +123,7 @@ public final class HeapAccount extends StateLock {
    */
   public HeapMemory allocate(Heap.Request request) throws HeapException {
     StackReserve.require();
-    request.requireAlignment(traits.alignmentBytes());
+    request.requireAlignment(info.traits().alignmentBytes());
     Release undo =
         new Release(null, 0); // There may be no memory for it once the heap has answered.
     synchronized (this) {
@@ -307,7 +307,7 @@ public final class HeapAccount extends StateLock {
   }
 
   public HeapInfo info() {
-    return new HeapInfo(name, aliases, type, traits);
+    return info;
   }
 
   /** Returns the bytes that the broker's buffers take of the heap. */
@@ -319,7 +319,7 @@ public final class HeapAccount extends StateLock {
     Lingering lingering = lingering();
     synchronized (this) {
       return new StateRecords.HeapState(
-          name, aliases, traits, backings, usedBytes, lingering, vanished());
+          name, info.aliases(), info.traits(), backings, usedBytes, lingering, vanished());
     }
   }
 

@@ -51,10 +51,11 @@ public final class HeapDiscovery {
                 providers.stream().map(HeapSource::new),
                 discover ? HeapSource.discovered().stream() : Stream.empty())
             .toList();
-    return Stream.concat(
-            all.stream().filter(source -> !source.isFallback()),
-            all.stream().filter(HeapSource::isFallback))
-        .collect(ImmutableList.toImmutableList());
+    return ImmutableList.copyOf(
+        Stream.concat(
+                all.stream().filter(source -> !source.isFallback()),
+                all.stream().filter(HeapSource::isFallback))
+            .toList());
   }
 
   /**

@@ -16,6 +16,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -73,10 +74,11 @@ final class HeapLook {
     return new FoundHeaps(
         ImmutableList.copyOf(origins),
         now,
-        Stream.concat(
-                before.leaving().stream().filter(HeapAccount::hasMemoryOut),
-                vanished.stream().map(Vanished::heap))
-            .collect(ImmutableList.toImmutableList()),
+        ImmutableList.copyOf(
+            Stream.concat(
+                    before.leaving().stream().filter(HeapAccount::hasMemoryOut),
+                    vanished.stream().map(Vanished::heap))
+                .toList()),
         ImmutableList.copyOf(joined),
         ImmutableList.copyOf(vanished),
         now.newSince(before.closed()));
@@ -191,7 +193,7 @@ final class HeapLook {
    * @throws IllegalStateException if a name is blank, or taken
    */
   private void claimNames(HeapAccount heap) {
-    List<String> names = heap.names().distinct().toList();
+    Set<String> names = heap.names();
     for (String name : names) {
       if (name.isBlank()) {
         throw new IllegalStateException("a heap has a blank name: " + heap);

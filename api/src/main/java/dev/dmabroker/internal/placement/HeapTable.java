@@ -52,7 +52,7 @@ public final class HeapTable {
   private HeapTable(List<HeapAccount> heaps, FoundHeaps found) {
     this.found = found;
     accounts = ImmutableList.copyOf(heaps);
-    infos = accounts.stream().map(HeapAccount::info).collect(ImmutableList.toImmutableList());
+    infos = ImmutableList.copyOf(accounts.stream().map(HeapAccount::info).toList());
     int size = infos.size();
     piecesOf = new int[size];
     granules = new long[size];

@@ -2,6 +2,7 @@ package dev.dmabroker.internal.placement;
 
 import com.google.common.math.LongMath;
 import dev.dmabroker.internal.layout.Arithmetic;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Describes how the memory of a heap falls into contiguous pieces.
@@ -12,6 +13,20 @@ import dev.dmabroker.internal.layout.Arithmetic;
  *     if it is not known
  */
 record Pieces(boolean contiguous, long alignedTo, long sizeBytes) {
+
+  /** Compares as a record does, whose equals the JVM would make when a program starts. */
+  @Override
+  public boolean equals(@Nullable Object o) {
+    return o instanceof Pieces other
+        && contiguous == other.contiguous
+        && alignedTo == other.alignedTo
+        && sizeBytes == other.sizeBytes;
+  }
+
+  @Override
+  public int hashCode() {
+    return Long.hashCode(31 * alignedTo + sizeBytes) + (contiguous ? 1 : 0);
+  }
 
   /** Returns the largest buffer that surely falls into no more segments than a device takes. */
   long largest(int maxSegments, long maxSegmentBytes, long boundaryBytes) {

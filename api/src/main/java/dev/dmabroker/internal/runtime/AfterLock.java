@@ -20,10 +20,16 @@ public final class AfterLock {
   /** How often an effect is begun, before it counts as one that throws at any time. */
   private static final int TRIES = 4;
 
-  private final Effects wakeUps = new Effects();
-  private final Effects rest = new Effects();
-  private final Effects last = new Effects();
-  private final Effects undo = new Effects();
+  /** What a change of a buffer notes at least; more steps take more room. */
+  private static final int MOST_UNDO_STEPS = 6;
+
+  private static final int FEW = 3;
+
+  // Most changes entail nothing, so there is no object for that before something comes.
+  private @Nullable Effects wakeUps;
+  private @Nullable Effects rest;
+  private @Nullable Effects last;
+  private final Effects undo = new Effects(MOST_UNDO_STEPS);
 
   // The lock that made this uses the following fields.
 
@@ -38,24 +44,21 @@ public final class AfterLock {
 
   /** Runs in their order, each once. No call stands between the end of an effect and its count. */
   private static final class Effects {
-    private static final Runnable[] NONE = {};
-    private static final int FEW = 3;
-
-    private Runnable[] all = NONE; // Most changes entail nothing.
+    private Runnable[] all;
     private int count;
     private int done;
     private int tries;
 
+    Effects(int room) {
+      all = new Runnable[room];
+    }
+
     void add(Runnable effect) {
       if (count == all.length) {
-        all = count == 0 ? new Runnable[FEW] : Arrays.copyOf(all, 2 * count);
+        all = Arrays.copyOf(all, 2 * count);
       }
       all[count] = effect;
       count++;
-    }
-
-    void drop() {
-      done = count;
     }
 
     boolean isEmpty() {
@@ -95,16 +98,25 @@ public final class AfterLock {
 
   /** Adds an effect that lets a waiting thread go on. */
   public void wake(Runnable effect) {
+    if (wakeUps == null) {
+      wakeUps = new Effects(FEW);
+    }
     wakeUps.add(effect);
   }
 
   /** Adds an effect that tells listeners or starts work. */
   public void then(Runnable effect) {
+    if (rest == null) {
+      rest = new Effects(FEW);
+    }
     rest.add(effect);
   }
 
   /** Adds an effect that gives memory back, or that has to come after that. */
   public void giveBack(Runnable effect) {
+    if (last == null) {
+      last = new Effects(FEW);
+    }
     last.add(effect);
   }
 
@@ -118,22 +130,32 @@ public final class AfterLock {
 
   /** Undoes the change, the last step first, and drops what it entails. */
   void undoAll() {
-    wakeUps.drop();
-    rest.drop();
-    last.drop();
+    wakeUps = null;
+    rest = null;
+    last = null;
     undo.runBackwards();
   }
 
   /** Does all effects in the calling thread. */
   public void run() {
-    wakeUps.run();
-    rest.run();
-    last.run();
+    run(wakeUps);
+    run(rest);
+    run(last);
   }
 
   /** Wakes threads in the calling thread. Returns whether effects are left. */
   boolean runWakeUps() {
-    wakeUps.run();
-    return !rest.isEmpty() || !last.isEmpty();
+    run(wakeUps);
+    return isLeft(rest) || isLeft(last);
+  }
+
+  private static void run(@Nullable Effects effects) {
+    if (effects != null) {
+      effects.run();
+    }
+  }
+
+  private static boolean isLeft(@Nullable Effects effects) {
+    return effects != null && !effects.isEmpty();
   }
 }

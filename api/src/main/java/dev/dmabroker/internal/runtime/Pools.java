@@ -1,12 +1,12 @@
 package dev.dmabroker.internal.runtime;
 
-import com.google.common.util.concurrent.ThreadFactoryBuilder;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Makes pools of threads. The threads are daemons that start when they are needed and end when they
@@ -45,15 +45,18 @@ final class Pools {
 
   /** Makes a factory of threads for that role, each with a number. */
   static ThreadFactory numbered(String role, ThreadFactory make) {
-    return daemons(make).setNameFormat("dmabroker-" + role + "-%d").build();
+    AtomicInteger made = new AtomicInteger();
+    return task -> daemon(make.newThread(task), role + "-" + made.getAndIncrement());
   }
 
   /** Makes a factory for the one thread of that role. */
   static ThreadFactory single(String role) {
-    return daemons(task -> new Thread(task, "dmabroker-" + role)).build();
+    return task -> daemon(new Thread(task), role);
   }
 
-  private static ThreadFactoryBuilder daemons(ThreadFactory make) {
-    return new ThreadFactoryBuilder().setThreadFactory(make).setDaemon(true);
+  private static Thread daemon(Thread thread, String role) {
+    thread.setName("dmabroker-" + role);
+    thread.setDaemon(true);
+    return thread;
   }
 }

@@ -31,6 +31,10 @@ enum Bar {
   ALTERNATIVES(Unit.NANOS, 50_000),
   /** Heap for one exported, unbacked buffer with two attachments. */
   MEMORY(Unit.BYTES, 1_024),
+  /** A broker that is built with one modelled heap, beyond one call by JNA. */
+  START(Unit.NANOS, 120e6),
+  /** The sample quickstart, from its start to its end. */
+  START_SAMPLE(Unit.NANOS, 450e6),
   /** Flat: among 10,000 devices it costs at most so much of what it costs among 10. */
   DEVICES_FLAT(Unit.TIMES, 1.5);
 

@@ -12,7 +12,8 @@ final class Suites {
           new StreamSuite(),
           new PlanSuite(),
           new DevicesSuite(),
-          new MemorySuite());
+          new MemorySuite(),
+          new StartSuite());
 
   private Suites() {}
 
