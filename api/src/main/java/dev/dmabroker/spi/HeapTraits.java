@@ -52,7 +52,11 @@ public final class HeapTraits {
     modelled = builder.modelled;
   }
 
-  /** {@return a builder in which no trait is known} */
+  /**
+   * {@return a builder in which nothing is known of the memory but what is so of all ordinary
+   * memory: it is coherent with the CPU, of normal speed, not secure and not a model} Memory of a
+   * card needs {@link Builder#coherency} and {@link Builder#speed}.
+   */
   @CheckReturnValue
   public static Builder builder() {
     return new Builder();

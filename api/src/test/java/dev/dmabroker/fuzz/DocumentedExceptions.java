@@ -10,8 +10,8 @@ import com.sun.source.tree.CompilationUnitTree;
 import com.sun.source.tree.MethodTree;
 import com.sun.source.util.DocTreeScanner;
 import com.sun.source.util.DocTrees;
-import com.sun.source.util.JavacTask;
 import com.sun.source.util.TreePathScanner;
+import dev.dmabroker.testing.JavaSources;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -24,12 +24,8 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
-import javax.tools.JavaCompiler;
-import javax.tools.StandardJavaFileManager;
-import javax.tools.ToolProvider;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -53,22 +49,11 @@ final class DocumentedExceptions {
   /** Reads the types of a package; needs a JDK, as the compiler parses the sources. */
   static DocumentedExceptions ofPackage(Path folder) throws IOException {
     DocumentedExceptions found = new DocumentedExceptions();
-    JavaCompiler compiler =
-        Objects.requireNonNull(ToolProvider.getSystemJavaCompiler(), "this JVM has no compiler");
-    try (StandardJavaFileManager files = compiler.getStandardFileManager(null, null, null)) {
-      JavacTask task =
-          (JavacTask)
-              compiler.getTask(
-                  null,
-                  files,
-                  null,
-                  List.of("-proc:none"),
-                  null,
-                  files.getJavaFileObjectsFromPaths(sources(folder)));
-      for (CompilationUnitTree unit : task.parse()) {
-        Scanner unused = found.scan(unit, DocTrees.instance(task));
-      }
-    }
+    JavaSources.parse(
+        sources(folder),
+        (source, docs) -> {
+          Scanner unused = found.scan(source, docs);
+        });
     return found;
   }
 

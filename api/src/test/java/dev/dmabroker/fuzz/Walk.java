@@ -75,6 +75,7 @@ final class Walk {
 
   /** Starts the threads, and returns when they have ended, or when one hangs. */
   private void join(List<Thread> threads) throws InterruptedException {
+    boolean unused = Thread.interrupted(); // A hostile extension may have left it to this thread.
     if (watchdog.hang() == null) {
       threads.forEach(thread -> thread.setDaemon(true));
       threads.forEach(Thread::start);

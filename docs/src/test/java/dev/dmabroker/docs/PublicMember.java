@@ -1,14 +1,13 @@
 package dev.dmabroker.docs;
 
 import com.sun.source.tree.ClassTree;
-import com.sun.source.tree.CompilationUnitTree;
 import com.sun.source.tree.MethodTree;
 import com.sun.source.tree.ModifiersTree;
 import com.sun.source.tree.Tree;
 import com.sun.source.tree.VariableTree;
 import com.sun.source.util.DocTrees;
-import com.sun.source.util.JavacTask;
 import com.sun.source.util.TreePathScanner;
+import dev.dmabroker.testing.JavaSources;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -16,12 +15,8 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
-import java.util.Objects;
 import java.util.Set;
 import javax.lang.model.element.Modifier;
-import javax.tools.JavaCompiler;
-import javax.tools.StandardJavaFileManager;
-import javax.tools.ToolProvider;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -47,26 +42,17 @@ record PublicMember(
 
   /** All of the published packages. */
   static List<PublicMember> all() {
-    JavaCompiler compiler =
-        Objects.requireNonNull(ToolProvider.getSystemJavaCompiler(), "a JDK is needed");
     List<Path> sources =
         Documents.PUBLIC_PACKAGES.stream()
             .flatMap(folder -> Documents.sources(folder).stream())
             .toList();
     List<PublicMember> members = new ArrayList<>();
-    try (StandardJavaFileManager files = compiler.getStandardFileManager(null, null, null)) {
-      JavacTask task =
-          (JavacTask)
-              compiler.getTask(
-                  null,
-                  files,
-                  null,
-                  List.of("-proc:none"),
-                  null,
-                  files.getJavaFileObjectsFromPaths(sources));
-      for (CompilationUnitTree unit : task.parse()) {
-        Void unused = new Scanner(DocTrees.instance(task), members).scan(unit, null);
-      }
+    try {
+      JavaSources.parse(
+          sources,
+          (source, docs) -> {
+            Void unused = new Scanner(docs, members).scan(source, null);
+          });
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -45,7 +45,9 @@ class TroubleshootingTest {
 
   /** How far a search has come while a message was made, which differs from run to run. */
   private static final Pattern PROGRESS =
-      Pattern.compile("; (?:heap \\w+ has not answered|no worker has been free) for 0 ms");
+      Pattern.compile(
+          "; (?:heap [\\w-]+ has not answered|no worker has been free|memory has been sought"
+              + "|room is being made in heap [\\w-]+|it waits for heap [^;]*) for 0 ms");
 
   /** What is logged for people to act on: its text begins with a literal. */
   private static final Pattern LOGGED =

@@ -4,7 +4,6 @@ import dev.dmabroker.spec.Coherency;
 import dev.dmabroker.spi.Heap;
 import dev.dmabroker.spi.HeapException;
 import dev.dmabroker.spi.HeapException.Kind;
-import dev.dmabroker.spi.HeapProvider;
 import dev.dmabroker.spi.HeapTraits;
 import dev.dmabroker.spi.Trait;
 import java.io.IOException;
@@ -26,7 +25,7 @@ import java.util.stream.Stream;
  *
  * <p>Discovery allocates a few MiB from each heap for a moment, to see what its memory is like.
  */
-public final class DmaHeapProvider implements HeapProvider {
+public final class DmaHeapProvider extends LinuxHeapProvider {
 
   private static final String NAME = "dma_heap";
   private static final String REMEDY =
@@ -47,6 +46,7 @@ public final class DmaHeapProvider implements HeapProvider {
   }
 
   DmaHeapProvider(Path folder, Path deviceTree) {
+    super(NAME);
     this.folder = folder;
     this.deviceTree = deviceTree;
   }
@@ -57,26 +57,12 @@ public final class DmaHeapProvider implements HeapProvider {
   }
 
   @Override
-  public List<Finding> discover() {
-    return look(PresentHeaps.NONE);
-  }
-
-  /** {@inheritDoc} Heaps whose nodes are unchanged are not opened again. */
-  @Override
-  public List<Finding> rediscover(List<Heap> present) {
-    return look(new PresentHeaps(present));
-  }
-
-  @Override
   public Set<Path> watchedPaths() {
     return Set.of(folder);
   }
 
-  private List<Finding> look(PresentHeaps present) {
-    Optional<List<Finding>> impossible = NativeAccess.closed(NAME);
-    if (impossible.isPresent()) {
-      return impossible.get();
-    }
+  @Override
+  List<Finding> look(PresentHeaps present) {
     Set<String> names;
     try {
       names = list();

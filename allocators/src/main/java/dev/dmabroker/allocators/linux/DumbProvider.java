@@ -2,9 +2,7 @@ package dev.dmabroker.allocators.linux;
 
 import com.sun.jna.Memory;
 import com.sun.jna.Pointer;
-import dev.dmabroker.spi.Heap;
 import dev.dmabroker.spi.HeapException;
-import dev.dmabroker.spi.HeapProvider;
 import dev.dmabroker.spi.HeapTraits;
 import dev.dmabroker.spi.Trait;
 import java.io.IOException;
@@ -22,7 +20,7 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /** Finds the dumb buffers of each node /dev/dri/cardN, as the heap {@code drm-cardN}. */
-public final class DumbProvider implements HeapProvider {
+public final class DumbProvider extends LinuxHeapProvider {
   private static final String NAME = "drm-card";
   private static final String REMEDY =
       "a kernel with a DRM driver for the machine's display, or CONFIG_DRM_VGEM or CONFIG_DRM_VKMS"
@@ -44,6 +42,7 @@ public final class DumbProvider implements HeapProvider {
   }
 
   DumbProvider(Path folder) {
+    super(NAME + "N");
     this.folder = folder;
   }
 
@@ -53,26 +52,12 @@ public final class DumbProvider implements HeapProvider {
   }
 
   @Override
-  public List<Finding> discover() {
-    return look(PresentHeaps.NONE);
-  }
-
-  /** {@inheritDoc} Cards whose nodes are unchanged are not opened again. */
-  @Override
-  public List<Finding> rediscover(List<Heap> present) {
-    return look(new PresentHeaps(present));
-  }
-
-  @Override
   public Set<Path> watchedPaths() {
     return Set.of(folder);
   }
 
-  private List<Finding> look(PresentHeaps present) {
-    Optional<List<Finding>> impossible = NativeAccess.closed(NAME + "N");
-    if (impossible.isPresent()) {
-      return impossible.get();
-    }
+  @Override
+  List<Finding> look(PresentHeaps present) {
     Set<Path> cards = new TreeSet<>();
     try (var nodes = Files.newDirectoryStream(folder, "card[0-9]*")) {
       nodes.forEach(cards::add);

@@ -245,11 +245,17 @@ public final class LinuxFencePoller implements FencePoller {
         return false;
       }
       set.await();
+      HeapException failure = null;
       // The loop goes from the end, see PollSet.
       for (int at = set.size() - 1; at > 0; at--) {
         int results = set.results(at);
-        if (results != 0) {
-          serve(set.item(at), at, results);
+        if (results == 0) {
+          continue;
+        }
+        if (set.item(at) instanceof Nodes nodes) {
+          failure = serve(nodes, results, failure);
+        } else if (set.item(at) instanceof Watch fence) {
+          serve(fence, at, results);
         }
       }
       int results = set.results(0);
@@ -258,6 +264,9 @@ public final class LinuxFencePoller implements FencePoller {
       } else if (results != 0) {
         throw new IllegalStateException(
             "descriptor " + wake + ", which is the poller's, was closed elsewhere");
+      }
+      if (failure != null) {
+        throw failure;
       }
       return true;
     }
@@ -300,28 +309,31 @@ public final class LinuxFencePoller implements FencePoller {
       }
     }
 
-    private void serve(Watched watched, int at, int results) throws HeapException {
-      if (watched instanceof Watch fence) {
-        serve(fence, at, results);
-      } else if (watched instanceof Nodes nodes) {
-        serve(nodes, results);
-      }
-    }
-
-    /** Tells that nodes have come or gone. */
-    private void serve(Nodes watched, int results) throws HeapException {
-      if ((results & LibC.POLLIN) == 0) {
-        throw new IllegalStateException(
-            "descriptor " + watched.fd() + ", which is the poller's, was closed elsewhere");
-      }
+    /**
+     * Tells that nodes have come or gone. Returns why that cannot be seen, or the earlier failure:
+     * fences that are behind in the set must not wait for nodes that cannot be watched.
+     */
+    private @Nullable HeapException serve(
+        Nodes watched, int results, @Nullable HeapException earlier) {
       boolean changed = true;
-      try {
-        changed = watched.nodes().changed();
-      } finally {
-        if (changed) {
-          tell(watched);
+      HeapException failure = earlier;
+      if ((results & LibC.POLLIN) == 0) {
+        failure =
+            new HeapException(
+                Kind.FAILED,
+                "descriptor " + watched.fd() + ", which is the poller's, was closed elsewhere");
+        changed = false;
+      } else {
+        try {
+          changed = watched.nodes().changed();
+        } catch (HeapException e) {
+          failure = e;
         }
       }
+      if (changed) {
+        tell(watched);
+      }
+      return failure;
     }
 
     private static void tell(Nodes watched) {

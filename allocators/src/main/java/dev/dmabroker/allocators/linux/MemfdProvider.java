@@ -1,12 +1,9 @@
 package dev.dmabroker.allocators.linux;
 
-import dev.dmabroker.spi.Heap;
 import dev.dmabroker.spi.HeapException;
-import dev.dmabroker.spi.HeapProvider;
 import dev.dmabroker.spi.HeapTraits;
 import dev.dmabroker.spi.Trait;
 import java.util.List;
-import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 
@@ -15,37 +12,26 @@ import java.util.Set;
  * memfd-huge} if the system has huge pages. The latter counts as no faster than the former, so that
  * it is not preferred: a peer can make an access to it fault, see {@link Memfd}.
  */
-public final class MemfdProvider implements HeapProvider {
+public final class MemfdProvider extends LinuxHeapProvider {
 
   private static final String ORDINARY = "memfd";
   private static final String HUGE = "memfd-huge";
 
   /** Makes a provider of this machine's memory. */
-  public MemfdProvider() {}
+  public MemfdProvider() {
+    super(ORDINARY, HUGE);
+  }
 
   @Override
   public String name() {
     return "memfd";
   }
 
-  @Override
-  public List<Finding> discover() {
-    return look(PresentHeaps.NONE);
-  }
-
   /** {@inheritDoc} Memory needs no node, so it does not vanish. */
   @Override
-  public List<Finding> rediscover(List<Heap> present) {
-    return look(new PresentHeaps(present));
-  }
-
-  private static List<Finding> look(PresentHeaps present) {
-    Optional<List<Finding>> impossible = NativeAccess.closed(ORDINARY, HUGE);
-    return impossible.orElseGet(
-        () ->
-            List.of(
-                present.orNew(ORDINARY, MemfdProvider::ordinary),
-                present.orNew(HUGE, MemfdProvider::huge)));
+  List<Finding> look(PresentHeaps present) {
+    return List.of(
+        present.orNew(ORDINARY, MemfdProvider::ordinary), present.orNew(HUGE, MemfdProvider::huge));
   }
 
   private static Finding ordinary() {

@@ -33,6 +33,9 @@ final class NodeWatch implements AutoCloseable {
   /** Room for some events; names have at most 255 bytes, and a zero byte. */
   private static final int BUFFER_BYTES = 16 * (LibC.INOTIFY_EVENT_BYTES + 256);
 
+  /** The most reads at once. What is left is taken after fences that have signalled meanwhile. */
+  private static final int MOST_READS = 64;
+
   private static final String LIMITS =
       "see fs.inotify.max_user_watches and max_user_instances (sysctl)";
 
@@ -92,7 +95,11 @@ final class NodeWatch implements AutoCloseable {
   boolean changed() throws HeapException {
     boolean changed = false;
     byte[] bytes = new byte[BUFFER_BYTES];
-    for (long got = read(bytes); got > 0; got = read(bytes)) {
+    for (int reads = 0; reads < MOST_READS; reads++) {
+      long got = read(bytes);
+      if (got <= 0) {
+        break;
+      }
       ByteBuffer events = ByteBuffer.wrap(bytes, 0, (int) got).order(ByteOrder.nativeOrder());
       while (events.remaining() >= LibC.INOTIFY_EVENT_BYTES) {
         changed |= isOfInterest(events);

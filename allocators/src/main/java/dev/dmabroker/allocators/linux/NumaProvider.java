@@ -1,19 +1,16 @@
 package dev.dmabroker.allocators.linux;
 
-import dev.dmabroker.spi.Heap;
 import dev.dmabroker.spi.HeapException;
-import dev.dmabroker.spi.HeapProvider;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 
 /**
  * Finds ordinary memory at each NUMA node of a machine that has several: {@code memfd-nodeN} and
  * {@code udmabuf-nodeN}.
  */
-public final class NumaProvider implements HeapProvider {
+public final class NumaProvider extends LinuxHeapProvider {
   private static final String MEMFD = "memfd-node";
 
   private final int[] nodes;
@@ -24,6 +21,7 @@ public final class NumaProvider implements HeapProvider {
   }
 
   NumaProvider(int[] nodes) {
+    super(MEMFD + "N");
     this.nodes = nodes;
   }
 
@@ -33,26 +31,13 @@ public final class NumaProvider implements HeapProvider {
   }
 
   @Override
-  public List<Finding> discover() {
-    return look(PresentHeaps.NONE);
-  }
-
-  /** {@inheritDoc} NUMA nodes are those that there were when the provider was made. */
-  @Override
-  public List<Finding> rediscover(List<Heap> present) {
-    return look(new PresentHeaps(present));
-  }
-
-  @Override
   public Set<Path> watchedPaths() {
     return new UdmabufProvider().watchedPaths();
   }
 
-  private List<Finding> look(PresentHeaps present) {
-    Optional<List<Finding>> impossible = NativeAccess.closed(MEMFD + "N");
-    if (impossible.isPresent()) {
-      return impossible.get();
-    }
+  /** {@inheritDoc} NUMA nodes are those that there were when the provider was made. */
+  @Override
+  List<Finding> look(PresentHeaps present) {
     if (nodes.length < 2) {
       return List.of(
           new Closed(

@@ -17,8 +17,6 @@ import java.util.stream.Stream;
  * @param heaps the heaps, in the order in which they were found
  */
 record PresentHeaps(List<Heap> heaps) {
-  static final PresentHeaps NONE = new PresentHeaps(List.of());
-
   /** The heap of that name, which has no node; or what is found if there is none. */
   Finding orNew(String name, Supplier<Finding> find) {
     return with(name).findFirst().<Finding>map(Open::new).orElseGet(find);

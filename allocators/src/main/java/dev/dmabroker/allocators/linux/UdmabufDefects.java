@@ -3,6 +3,7 @@ package dev.dmabroker.allocators.linux;
 import dev.dmabroker.spi.HeapProvider.Closed;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 
 /**
  * What udmabuf of some kernels does wrong with large pages. Memory of which contents would be lost
@@ -14,17 +15,17 @@ import java.util.Optional;
  * first part of each large page stood for all of its parts, so that a driver that works by such a
  * mapping wrote a frame over itself. Newer drivers have neither defect.
  *
- * @param mapsPageFrames how the driver maps, which the mapping of ordinary memory shows without
- *     harm
+ * @param mapsPageFrames tells how the driver maps, which a mapping of ordinary memory shows without
+ *     harm; it allocates, and is asked only when it matters
  * @param kernel its version, as no importer is at hand with which to try the second defect
  */
-record UdmabufDefects(boolean mapsPageFrames, KernelVersion kernel) {
+record UdmabufDefects(BooleanSupplier mapsPageFrames, KernelVersion kernel) {
 
   private static final KernelVersion SOUND = new KernelVersion(6, 16);
 
   /** The defect in the way of a heap of huge pages, if there is one. */
   Optional<Closed> ofHugePages(String heap) {
-    if (!mapsPageFrames) {
+    if (!mapsPageFrames.getAsBoolean()) {
       return Optional.of(
           new Closed(
               heap,
@@ -47,7 +48,7 @@ record UdmabufDefects(boolean mapsPageFrames, KernelVersion kernel) {
    * @param settings the folder in which the kernel says whether memfds get large pages unasked
    */
   Optional<Closed> ofOrdinaryPages(String heap, Path settings) {
-    return mapsPageFrames && losesParts() && HugePages.areGivenUnasked(settings)
+    return losesParts() && HugePages.areGivenUnasked(settings) && mapsPageFrames.getAsBoolean()
         ? Optional.of(
             new Closed(
                 heap,

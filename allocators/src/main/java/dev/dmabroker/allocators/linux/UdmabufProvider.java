@@ -1,9 +1,7 @@
 package dev.dmabroker.allocators.linux;
 
 import dev.dmabroker.spec.MemorySpeed;
-import dev.dmabroker.spi.Heap;
 import dev.dmabroker.spi.HeapException;
-import dev.dmabroker.spi.HeapProvider;
 import dev.dmabroker.spi.HeapTraits;
 import dev.dmabroker.spi.Trait;
 import java.io.IOException;
@@ -20,7 +18,7 @@ import java.util.Set;
  * Finds dma-bufs of ordinary memory through /dev/udmabuf: {@code udmabuf}, and {@code udmabuf-huge}
  * if the system has huge pages and the driver has none of the {@link UdmabufDefects}.
  */
-public final class UdmabufProvider implements HeapProvider {
+public final class UdmabufProvider extends LinuxHeapProvider {
 
   static final Path SIZE_LIMIT = Path.of("/sys/module/udmabuf/parameters/size_limit_mb");
 
@@ -38,6 +36,7 @@ public final class UdmabufProvider implements HeapProvider {
   }
 
   UdmabufProvider(Path node, KernelVersion kernel) {
+    super(ORDINARY, HUGE);
     this.node = node;
     this.kernel = kernel;
   }
@@ -48,26 +47,12 @@ public final class UdmabufProvider implements HeapProvider {
   }
 
   @Override
-  public List<Finding> discover() {
-    return look(PresentHeaps.NONE);
-  }
-
-  /** {@inheritDoc} Heaps whose node is unchanged are not opened again. */
-  @Override
-  public List<Finding> rediscover(List<Heap> present) {
-    return look(new PresentHeaps(present));
-  }
-
-  @Override
   public Set<Path> watchedPaths() {
     return Set.of(node);
   }
 
-  private List<Finding> look(PresentHeaps present) {
-    Optional<List<Finding>> impossible = NativeAccess.closed(ORDINARY, HUGE);
-    if (impossible.isPresent()) {
-      return impossible.get();
-    }
+  @Override
+  List<Finding> look(PresentHeaps present) {
     List<Finding> findings = new ArrayList<>();
     Finding ordinary =
         present.orNew(
@@ -95,7 +80,7 @@ public final class UdmabufProvider implements HeapProvider {
 
   private UdmabufDefects defects(Open ordinary) {
     return new UdmabufDefects(
-        ordinary.heap() instanceof LinuxHeap heap && heap.mapsPageFrames(), kernel);
+        () -> ordinary.heap() instanceof LinuxHeap heap && heap.mapsPageFrames(), kernel);
   }
 
   /** Finds the heap of huge pages, if the driver maps them without harm. */

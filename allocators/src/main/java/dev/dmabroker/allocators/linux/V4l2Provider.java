@@ -1,8 +1,6 @@
 package dev.dmabroker.allocators.linux;
 
-import dev.dmabroker.spi.Heap;
 import dev.dmabroker.spi.HeapException;
-import dev.dmabroker.spi.HeapProvider;
 import dev.dmabroker.spi.HeapTraits;
 import dev.dmabroker.spi.Trait;
 import java.io.IOException;
@@ -19,7 +17,7 @@ import java.util.Set;
  * Finds the buffers of each V4L2 node, as the heaps {@code videoN-capture} and {@code
  * videoN-output}, in the format that is set now.
  */
-public final class V4l2Provider implements HeapProvider {
+public final class V4l2Provider extends LinuxHeapProvider {
   private static final String NAME = "videoN";
   private static final String REMEDY =
       "a kernel with a V4L2 driver, such as CONFIG_VIDEO_VIVID; in a container /dev/videoN has to"
@@ -33,6 +31,7 @@ public final class V4l2Provider implements HeapProvider {
   }
 
   V4l2Provider(Path folder) {
+    super(NAME);
     this.folder = folder;
   }
 
@@ -41,25 +40,11 @@ public final class V4l2Provider implements HeapProvider {
     return "v4l2";
   }
 
-  @Override
-  public List<Finding> discover() {
-    return look(PresentHeaps.NONE);
-  }
-
   /**
-   * {@inheritDoc} Nodes that are unchanged are not opened again: a queue that has buffers would
-   * answer that it is busy.
+   * {@inheritDoc} A queue that has buffers would answer that it is busy, so it is not opened again.
    */
   @Override
-  public List<Finding> rediscover(List<Heap> present) {
-    return look(new PresentHeaps(present));
-  }
-
-  private List<Finding> look(PresentHeaps present) {
-    Optional<List<Finding>> impossible = NativeAccess.closed(NAME);
-    if (impossible.isPresent()) {
-      return impossible.get();
-    }
+  List<Finding> look(PresentHeaps present) {
     List<Path> nodes = new ArrayList<>();
     try (var found = Files.newDirectoryStream(folder, "video[0-9]*")) {
       found.forEach(nodes::add);

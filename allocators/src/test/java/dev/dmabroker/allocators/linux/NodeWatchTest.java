@@ -15,6 +15,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
@@ -75,7 +76,7 @@ class NodeWatchTest {
     awaitChange();
   }
 
-  /** A busy folder, as /dev is one, wakes nobody. */
+  /** Changes of other files in a busy folder, as /dev is one, do not call the callback. */
   @Test
   void besideANodeNothingIsOfInterest() throws Exception {
     try (NodeWatch watch = NodeWatch.of(Set.of(folder.resolve("udmabuf")))) {
@@ -115,6 +116,44 @@ class NodeWatchTest {
       assertEquals(0, LibC.calls().eventfd_write(fence, 1));
       assertTrue(signalled.tryAcquire(EMULATED.toSeconds(), TimeUnit.SECONDS));
     }
+  }
+
+  @Test
+  void fencesDoNotWaitForNodesThatCannotBeWatched() throws Exception {
+    try (ScriptedKernel kernel =
+        new ScriptedKernel(
+            thread -> true,
+            call ->
+                call.is("read")
+                    ? ScriptedKernel.failure(Errno.EBADF)
+                    : call.isRequest(Ioctl.SYNC_IOC_FILE_INFO) ? (Integer) 0 : null)) {
+      int fence = LibC.calls().eventfd(0, LibC.EFD_CLOEXEC);
+      Semaphore signalled = new Semaphore(0);
+      poller.watch(new SyncFile(fence), outcome -> signalled.release()); // Before the nodes.
+      poller.watchPaths(Set.of(folder), changes::release);
+      Files.createFile(folder.resolve("node"));
+      Await.until("the watch fails", EMULATED, () -> poller.trouble().isPresent());
+      assertEquals(0, LibC.calls().eventfd_write(fence, 1));
+      assertTrue(signalled.tryAcquire(EMULATED.toSeconds(), TimeUnit.SECONDS));
+    }
+  }
+
+  /** Another process may make files there faster than events are read. */
+  @Test
+  void aFloodOfEventsEndsTheCall() throws Exception {
+    AtomicInteger reads = new AtomicInteger();
+    try (NodeWatch watch = NodeWatch.of(Set.of(folder));
+        ScriptedKernel kernel =
+            new ScriptedKernel(
+                call ->
+                    !call.is("read")
+                        ? null
+                        : reads.incrementAndGet() < 10_000
+                            ? (Integer) LibC.INOTIFY_EVENT_BYTES
+                            : ScriptedKernel.failure(Errno.EAGAIN))) {
+      assertTrue(watch.changed());
+    }
+    assertTrue(reads.get() < 1000, () -> reads + " reads");
   }
 
   @Test

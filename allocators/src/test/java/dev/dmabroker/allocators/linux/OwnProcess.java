@@ -44,12 +44,13 @@ public final class OwnProcess {
         .findFirst();
   }
 
-  /** What the descriptors refer to, but for the class path's files. */
+  /** What the descriptors refer to, but for the class path's files and the JVM's own sockets. */
   static List<String> descriptors() {
     try (Stream<Path> fds = Files.list(Path.of("/proc/self/fd"))) {
       return fds.map(OwnProcess::target)
           .filter(target -> !target.equals("closed") && !target.startsWith("/proc/"))
           .filter(target -> !target.endsWith(".jar") && !target.endsWith("/modules"))
+          .filter(target -> !target.startsWith("socket:"))
           .sorted()
           .toList();
     } catch (IOException e) {

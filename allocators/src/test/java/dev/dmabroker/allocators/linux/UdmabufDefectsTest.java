@@ -18,7 +18,7 @@ class UdmabufDefectsTest {
   private Path settings;
 
   private static UdmabufDefects of(boolean mapsPageFrames, int major, int minor) {
-    return new UdmabufDefects(mapsPageFrames, new KernelVersion(major, minor));
+    return new UdmabufDefects(() -> mapsPageFrames, new KernelVersion(major, minor));
   }
 
   @BeforeEach

@@ -4,6 +4,7 @@ import dev.dmabroker.ClosedException;
 import dev.dmabroker.FenceException;
 import dev.dmabroker.internal.runtime.EngineLog;
 import dev.dmabroker.internal.runtime.Foreign;
+import dev.dmabroker.internal.runtime.Lane;
 import dev.dmabroker.internal.services.Services;
 import dev.dmabroker.spi.FencePoller;
 import dev.dmabroker.spi.HeapException;
@@ -29,6 +30,10 @@ final class HeapWatch {
 
   private final Services services;
   private final Rescans rescans;
+
+  /** Looks. Providers and probes may take their time there, and neither worker nor timer waits. */
+  private final Lane lane = new Lane("heap-watch", /* room= */ 1);
+
   private boolean pending;
   private int fruitless;
   private long lastLookNanos;
@@ -83,7 +88,18 @@ final class HeapWatch {
     Future<?> unused =
         services
             .workers()
-            .schedule(Duration.ofNanos(delay), () -> services.workers().execute(this::look));
+            .schedule(
+                Duration.ofNanos(delay),
+                () -> {
+                  if (!lane.offer(this::look)) {
+                    forget();
+                  }
+                });
+  }
+
+  /** No thread could be made. The next event has another try. */
+  private synchronized void forget() {
+    pending = false;
   }
 
   private void look() {

@@ -21,8 +21,10 @@ public interface UsedPlace extends MappedMemory {
     if (fd < 0) {
       throw Exceptions.descriptor(
           this
-              + " has no descriptor: it is memory that was adopted without one, and the device"
-              + " is cpuOnly(); without that the buffer moves to memory that has one");
+              + " has no descriptor: its heap, or the application that brought the memory, gives"
+              + " none; if a driver has to import it, register the device without cpuOnly(), or"
+              + " have it forbid the heap "
+              + heapName());
     }
     return fd;
   }

@@ -87,6 +87,17 @@ class HeapWatchTest {
     }
   }
 
+  /** A provider may never return, and moves, maps and deadlines need workers and the timer. */
+  @Test
+  void aLookKeepsNeitherAWorkerNorTheTimer() throws Exception {
+    try (Broker broker = builder().build()) {
+      BlockingQueue<String> threads = new LinkedBlockingQueue<>();
+      nodes.onAsk = () -> threads.add(Thread.currentThread().getName());
+      poller.changePaths();
+      assertEquals("dmabroker-heap-watch", Events.next(threads));
+    }
+  }
+
   @Test
   void aPollerThatCannotWatchLeavesRescan() {
     poller.onWatchPaths =

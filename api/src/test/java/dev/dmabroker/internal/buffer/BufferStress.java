@@ -17,6 +17,7 @@ import dev.dmabroker.SharedBuffer;
 import dev.dmabroker.WaitTimeoutException;
 import dev.dmabroker.internal.gate.AttachedDevice;
 import dev.dmabroker.internal.gate.UsedPlace;
+import dev.dmabroker.internal.heap.HeapAccount;
 import dev.dmabroker.spec.Access;
 import dev.dmabroker.spec.BlobSpec;
 import dev.dmabroker.spec.Constraints;
@@ -176,12 +177,16 @@ public class BufferStress {
     final ManagedBuffer buffer;
     final AttachedDevice attachment;
 
+    /** Where it lies at first. A move out of there finds nothing to do once it lies elsewhere. */
+    private final HeapAccount first;
+
     Written(Device device) {
       buffer = Handles.of(BROKER.export("stress-" + NAMES.incrementAndGet(), BlobSpec.of(8)));
       attachment = buffer.attach(device);
       try (Mapping mapping = attachment.map(Access.WRITE)) {
         contents(mapping).putInt(0, OLD);
       }
+      first = buffer.life.resident().heap();
     }
 
     int read() {
@@ -196,7 +201,7 @@ public class BufferStress {
     }
 
     boolean moveOut() {
-      return new BufferTenant(buffer.life).moveOut(buffer.life.resident().heap(), "room");
+      return new BufferTenant(buffer.life).moveOut(first, "room");
     }
 
     boolean giveBack() {

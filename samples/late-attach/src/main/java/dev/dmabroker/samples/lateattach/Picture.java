@@ -29,10 +29,7 @@ final class Picture {
   private static final long AFTER_NANOS = 120_000_000;
   private static final long SHORTEST_NANOS = 360_000_000;
 
-  /**
-   * The colours of a background, chosen so that people who cannot tell some colours apart tell
-   * these.
-   */
+  /** The colours of a background, chosen so that colour-blind viewers can tell them apart. */
   enum Theme {
     LIGHT("#ffffff", "#1f2328", "#59636e", "#d1d9e0", "#dceaf7", "#fde6c8"),
     DARK("#0d1117", "#f0f6fc", "#9198a1", "#3d444d", "#15304d", "#4d3312");
