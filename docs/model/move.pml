@@ -24,6 +24,10 @@
  *                      kernel's fences
  * Hardware             devices: they go on when the mapping is closed
  * Evacuator            SharedBuffer.evacuate
+ * leaseOpen, leaseUses UseWord, of a lease of attachment a in place p: one word
+ * makeLease            Mapping.lease: ManagedBuffer.lease
+ * use, endUse          Lease.tryUse, endUse; see "Leases" below
+ * recall               Place.recall, right after the gates were changed
  * Mapper               a user's thread, one for each attachment
  *
  * Steps. Each access to gate[] and each access to a slot's word is a step of its own, and so is
@@ -44,6 +48,10 @@
  * other processes take their steps between it and the CAS. Nor does the code read the word before
  * each CAS: it may guess what a free word is. The CAS here is of a word that is free, be its value
  * read or guessed; a wrong guess changes nothing, and the code then reads.
+ *
+ * Leases. A use that begins adds to the word whatever it finds there, and takes that back if the
+ * word was shut, by the rule of an end: so clients without a CAS do. The code compares before it
+ * adds, so it takes some of these steps only.
  */
 
 #ifndef MAPPERS
@@ -64,6 +72,11 @@
 
 #define NSLOT 2 /* at a gate: one for a mapping, one for another that waits for its fence */
 #define SLOTS (MAPPERS * NSLOT)
+#ifdef LEASES
+#define LOOKED (SLOTS + MAPPERS) /* at slots, then at the words of leases */
+#else
+#define LOOKED SLOTS
+#endif
 #define WORD(p, a, i) word[(p) * SLOTS + (a) * NSLOT + (i)]
 
 /* Values of a gate. */
@@ -91,6 +104,10 @@ mtype = { NONE, WAITING, GRANTED, FAILED, GAVE_UP };
 /* ---- What threads share without a lock ---- */
 byte gate[MAPPERS];
 byte word[PLACES * SLOTS];
+#ifdef LEASES
+bool leaseOpen[PLACES * MAPPERS];
+byte leaseUses[PLACES * MAPPERS];
+#endif
 mtype req[MAPPERS] = NONE; /* a request's future: completed once */
 
 /* ---- Under the buffer's lock ---- */
@@ -168,13 +185,19 @@ inline release(p) {
   }
 }
 
-/* Looks at the gates of a place, slot by slot: k == SLOTS if there is nobody. Under the lock. */
+/* Looks at the gates of a place, slot by slot: k == LOOKED if there is nobody. Under the lock. */
 inline look(p, all) {
   do
   :: atomic { /* one read */
        k < SLOTS && (word[(p) * SLOTS + k] == FREE
            || (word[(p) * SLOTS + k] == READ && !(all))) -> k++
      }
+#ifdef LEASES
+  :: atomic { /* one read */
+       k >= SLOTS && k < LOOKED && (leaseUses[(p) * MAPPERS + k - SLOTS] == 0
+           || (k != SLOTS && !(all))) -> k++
+     }
+#endif
   :: else -> break
   od
 }
@@ -186,6 +209,19 @@ inline setGates(to) {
   :: atomic { a < MAPPERS -> gate[a] = (suits(a, place) -> (to) : SHUT); a++ } /* one write */
   :: else -> a = 0; break
   od
+}
+
+/* Shuts the words of leases one by one, of those that write or of all. Under the lock. */
+inline recall(all) {
+#ifdef LEASES
+  do
+  :: atomic { a < MAPPERS && (a == 0 || (all)) -> leaseOpen[place * MAPPERS + a] = false; a++ }
+  :: atomic { a < MAPPERS && a != 0 && !(all) -> a++ }
+  :: else -> a = 0; break
+  od
+#else
+  skip
+#endif
 }
 
 /*
@@ -231,7 +267,7 @@ inline advance() {
   :: atomic { p < place && retired[p] -> k = 0 };
      look(p, true);
      if
-     :: atomic { k == SLOTS -> release(p); p++ }
+     :: atomic { k == LOOKED -> release(p); p++ }
      :: atomic { else -> p++ }
      fi
   :: atomic { else -> p = 0; break }
@@ -240,9 +276,9 @@ inline advance() {
   :: atomic { state == DRAINING && !drained -> k = 0 };
      look(place, evacuating);
      if
-     :: atomic { k == SLOTS && !evacuating -> drained = true; k = 0 }
+     :: atomic { k == LOOKED && !evacuating -> drained = true; k = 0 }
      :: atomic {
-          k == SLOTS && evacuating -> release(place); evacuating = false; state = UNBACKED; k = 0
+          k == LOOKED && evacuating -> release(place); evacuating = false; state = UNBACKED; k = 0
         }
      :: atomic { else -> k = 0 }
      fi
@@ -344,26 +380,127 @@ inline leave(m, g, s) {
   fi
 }
 
+#ifdef LEASES
+#define MAPPED (in && !leased)
+#define L ((have - 1) * MAPPERS + m)
+
+/* Makes a lease of a mapping, with the mapping's use in it. */
+inline makeLease(m) {
+  lock();
+  have = PLACE(g) + 1;
+  atomic {
+    o = LETS_IN(gate[m], ACCESS(m)) && PLACE(gate[m]) == PLACE(g);
+    leaseUses[L]++;
+    users[PLACE(g)]++;
+#ifndef OPEN_LATE
+    leaseOpen[L] = o
+#endif
+  };
+  unlock();
+#ifdef OPEN_LATE
+  leaseOpen[L] = o; /* MISTAKE: opens after the lock, when a mover may have shut all */
+#endif
+  leave(m, g, s);
+  atomic { leased = true; o = false }
+}
+
+inline lookOrWrite(m, p) {
+  if
+  :: m == 0 -> write(p)
+  :: else -> read(p, low[m])
+  fi
+}
+
+/* Begins a use of the lease, unless it was asked back. */
+inline use(m) {
+#ifdef READ_THEN_ADD
+  o = leaseOpen[L]; /* MISTAKE: two steps */
+  atomic {
+#else
+  atomic {
+    o = leaseOpen[L];
+#endif
+    leaseUses[L]++;
+    if
+    :: o -> begin(have - 1, m); in = true; leased = true
+    :: else
+    fi
+  };
+  if
+  :: o -> o = false
+  :: else ->
+     leaseUses[L]--;
+#ifndef TAKE_BACK_SILENTLY /* MISTAKE: a mover may have seen it */
+     lock(); advance(); unlock();
+#endif
+     have = 0
+  fi
+}
+
+inline endUse(m) {
+  atomic {
+    o = leaseOpen[L];
+#ifdef STANDING_COUNTS
+    leaseUses[L] = leaseUses[L] - (o -> 0 : 1); /* MISTAKE: counts while it stands */
+#else
+    leaseUses[L]--;
+#endif
+    users[have - 1]--
+  };
+  if
+#ifdef NO_RING
+  :: true /* MISTAKE: does not look whether the word is shut */
+#else
+  :: o
+  :: else -> lock(); advance(); unlock()
+#endif
+  fi;
+  o = false
+}
+#else
+#define MAPPED (in)
+#endif
+
 proctype Mapper(byte m) {
   byte g, s, p, k, n, r, round;
   bool in;
+#ifdef LEASES
+  byte have; /* a lease, of place have - 1 */
+  bool leased, o;
+#endif
   do
   :: round < ROUNDS ->
      round++;
+#ifdef LEASES
+     if
+     :: have != 0 -> use(m)
+     :: else
+     fi;
+     if
+     :: !in -> enter(m)
+     :: else
+     fi;
+#else
      enter(m);
+#endif
      if
      :: !in -> slowPath(m)
      :: else
      fi;
      if
-     :: in && m == 0 -> write(PLACE(g)); leave(m, g, s)
-     :: in && m != 0 -> read(PLACE(g), low[m]); leave(m, g, s)
+#ifdef LEASES
+     :: MAPPED -> makeLease(m); lookOrWrite(m, have - 1); endUse(m)
+     :: in && leased -> lookOrWrite(m, have - 1); endUse(m)
+#else
+     :: MAPPED && m == 0 -> write(PLACE(g)); leave(m, g, s)
+     :: MAPPED && m != 0 -> read(PLACE(g), low[m]); leave(m, g, s)
+#endif
 #ifdef GIVE_UP
-     :: in -> leave(m, g, s) /* does nothing with it */
+     :: MAPPED -> leave(m, g, s) /* does nothing with it */
 #endif
 #ifdef CLOSE_AFTER /* the device reads or writes, and its fence ends the mapping */
      :: atomic {
-          in && m < 2 && job[m] == IDLE ->
+          MAPPED && m < 2 && job[m] == IDLE ->
           jobGate[m] = g;
           jobSlot[m] = s;
           jobSince[m] = low[m];
@@ -371,10 +508,13 @@ proctype Mapper(byte m) {
         }
 #endif
 #ifdef KERNEL_FENCES /* closed at once, with a device at work of which only the kernel knows */
-     :: atomic { in && m == 0 && !pending[PLACE(g)] -> pending[PLACE(g)] = true }; leave(m, g, s)
+     :: atomic { MAPPED && m == 0 && !pending[PLACE(g)] -> pending[PLACE(g)] = true }; leave(m, g, s)
 #endif
      :: !in /* told that it cannot be */
      fi;
+#ifdef LEASES
+     leased = false;
+#endif
      atomic { g = 0; s = 0; in = false; low[m] = 0 } /* forgotten, so that states are few */
   :: else -> break
   od;
@@ -382,6 +522,9 @@ proctype Mapper(byte m) {
   lock();
   detached[m] = true;
   gate[m] = SHUT;
+#ifdef LEASES
+  leaseOpen[place * MAPPERS + m] = false;
+#endif
   advance();
   unlock();
 #endif
@@ -400,6 +543,9 @@ inline copy() {
 inline publish() {
 #ifndef ONE_BY_ONE /* MISTAKE: replaces gate by gate */
   setGates(SHUT);
+#ifndef READERS_STAND /* MISTAKE: leaves the leases of readers open */
+  recall(true);
+#endif
 #endif
   atomic {
     retired[place] = true;
@@ -447,9 +593,16 @@ end:
 #ifdef LOOK_FIRST
      advance(); /* MISTAKE: looks at the slots, then changes the gates */
      setGates(READERS(place));
+     recall(false);
 #else
      setGates(READERS(place));
+#ifdef COUNT_FIRST
+     advance(); /* MISTAKE: looks at the counts, then shuts the words */
+     recall(false);
+#else
+     recall(false);
      advance();
+#endif
 #endif
      unlock();
 
@@ -477,6 +630,7 @@ end:
         if
         :: queue ? [0] ->
            setGates(SHUT);
+           recall(true);
            if
 #ifdef CLAIM_LATE
            :: req[0] == WAITING -> /* MISTAKE: it may still give up */
@@ -556,6 +710,7 @@ end:
   atomic { !locked && state == RESIDENT -> locked = true };
   atomic { state = DRAINING; evacuating = true };
   setGates(SHUT);
+  recall(true);
   advance();
   unlock();
   if

@@ -1,7 +1,7 @@
 package dev.dmabroker;
 
 /**
- * A broker, buffer, device, attachment, mapping, stream, frame or view was used after it was
+ * A broker, buffer, device, attachment, mapping, lease, stream, frame or view was used after it was
  * closed.
  */
 public final class ClosedException extends BrokerException {

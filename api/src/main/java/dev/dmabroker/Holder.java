@@ -8,8 +8,8 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
- * An open mapping and the device that holds it. Its text reads like {@code camera for 12 ms (READ,
- * by capture-1)}. Immutable. Not for implementation outside the broker.
+ * An open mapping, or a lease in use, and the device that holds it. Its text reads like {@code
+ * camera for 12 ms (READ, by capture-1)}. Immutable. Not for implementation outside the broker.
  */
 public interface Holder {
 
@@ -22,10 +22,10 @@ public interface Holder {
   /** {@return the access that the mapping was made for} */
   Access access();
 
-  /** {@return how long ago the mapping was made} */
+  /** {@return how long ago the mapping was made; of a lease, how long ago its latest use began} */
   Duration held();
 
-  /** {@return the name of the thread that made the mapping} */
+  /** {@return the name of the thread that made the mapping; of a lease, the name of its holder} */
   String thread();
 
   /**
@@ -36,6 +36,9 @@ public interface Holder {
 
   /** {@return whether the mapping waits only for its fence; see {@link Mapping#closeAfter}} */
   boolean fenced();
+
+  /** {@return how many uses of a lease go on; 0 if this is not a {@link Lease}} */
+  long leaseUses();
 
   /**
    * Describes a list of holders for error texts: their count, then each holder.

@@ -26,6 +26,19 @@ public interface Mapping extends MappedMemory, AutoCloseable {
   void closeAfter(SyncFile fence);
 
   /**
+   * Makes the mapping a lease: a mapping that may stand while it is not used, because the broker
+   * can ask it back. This mapping counts as closed from now on. The lease begins with one use,
+   * which was this mapping and which {@link Lease#endUse} has to end. If the buffer is moving, or
+   * has moved, further uses may be refused from the first. Does not block.
+   *
+   * @param holder names the holder of the lease in errors and snapshots
+   * @param listener is told when the lease is asked back
+   * @return the lease, in use
+   * @throws ClosedException if this mapping is closed
+   */
+  Lease lease(String holder, RecallListener listener);
+
+  /**
    * Ends the device's right to use the buffer. Blocks at most for the short time in which the right
    * is handed over; a second call does nothing.
    */

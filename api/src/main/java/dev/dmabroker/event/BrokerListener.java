@@ -92,6 +92,20 @@ public interface BrokerListener {
   default void stalled(MapStalled event) {}
 
   /**
+   * A lease was asked back: no use of it begins any more.
+   *
+   * @param event what happened
+   */
+  default void leaseRecalled(LeaseRecalled event) {}
+
+  /**
+   * The last use of a lease that was asked back has ended.
+   *
+   * @param event what happened
+   */
+  default void leaseReturned(LeaseReturned event) {}
+
+  /**
    * An object became unreachable without having been closed, and the broker has closed it.
    *
    * @param event what happened

@@ -3,6 +3,7 @@ package dev.dmabroker.event;
 import dev.dmabroker.Device;
 import dev.dmabroker.Holder;
 import dev.dmabroker.SharedBuffer;
+import dev.dmabroker.spec.Access;
 import dev.dmabroker.spec.BufferSpec;
 import dev.dmabroker.spec.Constraints;
 import dev.dmabroker.spi.HeapProvider;
@@ -183,6 +184,31 @@ public interface BrokerSnapshot {
     boolean leftOut();
   }
 
+  /** A lease that is not over. Immutable. Not for implementation outside the broker. */
+  interface LeaseState {
+
+    /** {@return the name of the device that had mapped the buffer} */
+    String device();
+
+    /** {@return the name of its holder} */
+    String holder();
+
+    /** {@return the access that it is for} */
+    Access access();
+
+    /** {@return when it was made} */
+    Instant since();
+
+    /** {@return the number of the buffer's place that it is for} */
+    long generation();
+
+    /** {@return how many uses go on} */
+    long uses();
+
+    /** {@return whether a use can begin: it was neither asked back nor closed} */
+    boolean open();
+  }
+
   /** A device. Immutable. Not for implementation outside the broker. */
   interface DeviceState {
 
@@ -235,8 +261,11 @@ public interface BrokerSnapshot {
     /** {@return the attached devices, in their order} */
     List<AttachmentState> attachments();
 
-    /** {@return the open mappings, each with its holder} */
+    /** {@return the open mappings and the leases in use, each with its holder} */
     List<Holder> holders();
+
+    /** {@return the leases that are not over, also those that are not used} */
+    List<LeaseState> leases();
 
     /** {@return the names of the devices that pinned it} */
     List<String> pinned();

@@ -4,6 +4,7 @@ import static dev.dmabroker.faults.FaultWorld.DEADLINE;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.dmabroker.Attachment;
+import dev.dmabroker.Lease;
 import dev.dmabroker.Mapping;
 import dev.dmabroker.Pin;
 import dev.dmabroker.SharedBuffer.State;
@@ -286,6 +287,115 @@ public final class BufferFaults {
               return () -> close(camera.map(Access.WRITE));
             }),
         FaultWorld.of(
+            "make a lease, use it and give it back",
+            world -> {
+              Attachment camera = settled(world);
+              return () -> {
+                Lease lease = lease(camera, Access.READ);
+                endUse(lease);
+                try {
+                  if (lease.tryUse()) {
+                    endUse(lease);
+                  }
+                } finally {
+                  close(lease);
+                }
+              };
+            }),
+        FaultWorld.of(
+            "ask leases back for a move",
+            world -> {
+              Attachment camera = settled(world);
+              lease(camera, Access.READ_WRITE).endUse();
+              lease(camera, Access.READ).endUse();
+              Lease reading = lease(camera, Access.READ);
+              world.keep(reading::endUse);
+              return () -> close(world.attach(world.display).map(Access.READ));
+            }),
+        FaultWorld.of(
+            "end the use of a lease that a move waits for",
+            world -> {
+              Attachment camera = settled(world);
+              Lease lease = lease(camera, Access.WRITE);
+              Attachment display = world.attach(world.display);
+              world.waits(() -> display.map(Access.READ));
+              awaitDraining(world);
+              return () -> endUse(lease);
+            }),
+        FaultWorld.of(
+            "end the use of a lease of the place that a move has left",
+            world -> {
+              Attachment camera = settled(world);
+              Lease lease = lease(camera, Access.READ);
+              world.attach(world.display).map(Access.READ).close();
+              return () -> endUse(lease);
+            }),
+        FaultWorld.of(
+            "make a lease of a mapping that a move waits for",
+            world -> {
+              Attachment camera = settled(world);
+              Mapping writer = camera.map(Access.WRITE);
+              Attachment display = world.attach(world.display);
+              world.waits(() -> display.map(Access.READ));
+              awaitDraining(world);
+              return () -> {
+                Lease lease;
+                try {
+                  lease = writer.lease("viewer", recall -> {});
+                } catch (Error e) {
+                  close(writer);
+                  throw e;
+                }
+                endUse(lease);
+              };
+            }),
+        FaultWorld.of(
+            "evacuate a buffer with leases",
+            world -> {
+              Attachment camera = settled(world);
+              lease(camera, Access.WRITE).endUse();
+              lease(camera, Access.READ).endUse();
+              world.contents.clear();
+              return () -> world.buffer.evacuate(DEADLINE);
+            }),
+        FaultWorld.of(
+            "try to evacuate a buffer with leases",
+            world -> {
+              Attachment camera = settled(world);
+              lease(camera, Access.READ).endUse();
+              return () -> {
+                boolean unused = world.buffer.tryEvacuate();
+              };
+            }),
+        FaultWorld.of(
+            "detach a device with a lease",
+            world -> {
+              Attachment camera = settled(world);
+              lease(camera, Access.READ).endUse();
+              Lease used = lease(camera, Access.READ);
+              world.attach(world.viewer);
+              world.keep(used::endUse);
+              return () -> detach(world, camera);
+            }),
+        FaultWorld.of(
+            "close a buffer with a lease",
+            world -> {
+              Attachment camera = settled(world);
+              lease(camera, Access.READ).endUse();
+              Lease used = lease(camera, Access.WRITE);
+              return () -> {
+                try {
+                  detach(world, world.attached.get(0));
+                } finally {
+                  try {
+                    world.closeBuffer();
+                  } finally {
+                    endUse(used);
+                  }
+                }
+              };
+            }),
+        FaultWorld.of(
             "rescan while heaps join and vanish",
             world -> {
               settled(world);
@@ -336,6 +446,27 @@ public final class BufferFaults {
                 close(world.broker);
               };
             }));
+  }
+
+  /** Makes a lease and returns it; if that throws, the mapping is closed. */
+  private static Lease lease(Attachment attachment, Access access) {
+    Mapping mapping = attachment.map(access);
+    try {
+      return mapping.lease("viewer", recall -> {});
+    } catch (Error e) {
+      close(mapping);
+      throw e;
+    }
+  }
+
+  /** Ends a use, and once more if that threw: then it goes on. */
+  private static void endUse(Lease lease) {
+    try {
+      lease.endUse();
+    } catch (Error e) {
+      lease.endUse();
+      throw e;
+    }
   }
 
   /**

@@ -62,6 +62,7 @@ final class Hostility {
     WATCH(declared()),
     LISTENER(silent()),
     ON_MOVE(silent()),
+    ON_RECALL(silent()),
     EXECUTE(EnumSet.of(Fault.UNCHECKED, Fault.LIE)),
     SUBSCRIBER(silent());
 

@@ -15,6 +15,7 @@ final class Operations {
           .addAll(BufferOperations.ALL)
           .addAll(AttachmentOperations.ALL)
           .addAll(MappingOperations.ALL)
+          .addAll(LeaseOperations.ALL)
           .addAll(StreamOperations.ALL)
           .addAll(FrameOperations.ALL)
           .build();

@@ -25,6 +25,7 @@ class OperationsTest {
   private static final Map<String, String> LEFT_OUT =
       Map.of(
           "Holder.describe(List)", "text for a person to read, without a broker",
+          "KeptMapping.toString()", "walks read the text of each thing that they find",
           "StreamSpec.equals(Object)", "equality has tests of its own",
           "StreamSpec.hashCode()", "equality has tests of its own",
           "StreamSpec.toString()", "walks read the text of each thing that they find",
@@ -33,7 +34,8 @@ class OperationsTest {
   private static final String API = "dev.dmabroker";
 
   /** What the broker calls. */
-  private static final Set<String> LISTENERS = Set.of("BrokerListener", "MoveListener");
+  private static final Set<String> LISTENERS =
+      Set.of("BrokerListener", "MoveListener", "RecallListener");
 
   /** The types that applications call. */
   private static List<Class<?>> types() {

@@ -8,6 +8,8 @@ import dev.dmabroker.Device;
 import dev.dmabroker.DeviceSpec;
 import dev.dmabroker.EmptyFrame;
 import dev.dmabroker.Frame;
+import dev.dmabroker.KeptMapping;
+import dev.dmabroker.Lease;
 import dev.dmabroker.MappedMemory;
 import dev.dmabroker.Mapping;
 import dev.dmabroker.Pin;
@@ -16,6 +18,7 @@ import dev.dmabroker.SharedBuffer;
 import dev.dmabroker.StreamConsumer;
 import dev.dmabroker.StreamSpec;
 import dev.dmabroker.Subscription;
+import dev.dmabroker.spec.Access;
 import dev.dmabroker.spec.SyncFile;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -66,6 +69,19 @@ final class Things {
       Things.inTurn(turn, action, world);
     }
   }
+
+  /** A lease, and what lies in its memory; a thread uses it in its turn. */
+  record Leased(Lease lease, Stamped contents, Semaphore turn) {
+    /** Ends the uses that go on, and gives the lease back. */
+    void end() {
+      while (lease.uses() > 0) {
+        lease.endUse();
+      }
+      lease.close();
+    }
+  }
+
+  record Kept(KeptMapping mapping, Access access, Buffer buffer) {}
 
   record View(CpuView view, Mapped mapped) {}
 
@@ -125,6 +141,10 @@ final class Things {
               world.endInTurn("Mapping.close()", it.turn(), it.mapping());
             }
           });
+  static final Kind<Leased> LEASES =
+      new Kind<>("lease", 6, (world, it) -> world.endInTurn("Lease.close()", it.turn(), it::end));
+  static final Kind<Kept> KEPT =
+      new Kind<>("kept", 6, (world, it) -> world.end("KeptMapping.close()", it.mapping()));
   static final Kind<View> VIEWS =
       new Kind<>(
           "view",
@@ -160,6 +180,8 @@ final class Things {
           TAKEN,
           FILLING,
           MAPPINGS,
+          LEASES,
+          KEPT,
           PINS,
           CONSUMERS,
           STREAMS,

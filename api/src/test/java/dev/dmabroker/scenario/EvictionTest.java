@@ -1,6 +1,7 @@
 package dev.dmabroker.scenario;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -10,21 +11,28 @@ import dev.dmabroker.Broker;
 import dev.dmabroker.Device;
 import dev.dmabroker.DeviceSpec;
 import dev.dmabroker.LeakTracking;
+import dev.dmabroker.Lease;
 import dev.dmabroker.Mapping;
 import dev.dmabroker.SharedBuffer;
 import dev.dmabroker.event.BufferMove;
+import dev.dmabroker.event.LeaseRecalled;
 import dev.dmabroker.spec.Access;
 import dev.dmabroker.spec.BlobSpec;
 import dev.dmabroker.spec.Constraints;
 import dev.dmabroker.spi.PlacementHeuristic;
+import dev.dmabroker.testing.Await;
 import dev.dmabroker.testing.Events;
 import dev.dmabroker.testing.Fixture;
 import dev.dmabroker.testing.ScriptedHeap;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -83,6 +91,47 @@ class EvictionTest extends Fixture {
 
   private PlacementHeuristic.Crowded asked() {
     return Objects.requireNonNull(asked.get(), "was not asked");
+  }
+
+  @Test
+  void aLeaseThatIsNotUsedKeepsNoBufferIn() throws Exception {
+    Attachment idle = export().attach(camera);
+    write(idle, 7);
+    BlockingQueue<LeaseRecalled> asked = new LinkedBlockingQueue<>();
+    Lease lease = idle.map(Access.READ_WRITE).lease("viewer", asked::add);
+    Attachment other = export().attach(camera);
+    Lease used = other.map(Access.READ).lease("viewer", recall -> {});
+    lease.endUse();
+    try (Mapping unused = export().attach(display).map(Access.READ)) {
+      assertEquals(Optional.of("system"), idle.buffer().heapName());
+      assertEquals(Optional.of("cma"), other.buffer().heapName(), "it is in use");
+    }
+    LeaseRecalled recall = Events.next(asked);
+    assertEquals(LeaseRecalled.Cause.EVICTION, recall.cause());
+    assertEquals(Optional.of("buffer-3"), recall.beneficiary());
+    assertFalse(lease.tryUse());
+    used.endUse();
+    assertEquals(7, read(idle));
+  }
+
+  @Test
+  void theLastUseOfALeaseCountsAndItsStandingDoesNot() {
+    Attachment one = export().attach(camera);
+    Attachment two = export().attach(camera);
+    Lease early = one.map(Access.READ).lease("viewer", recall -> {});
+    early.endUse();
+    Lease late = two.map(Access.READ).lease("viewer", recall -> {});
+    late.endUse();
+    long lateUse = System.nanoTime();
+    Await.until("later", () -> System.nanoTime() - lateUse > 5_000_000); // The clock's grain.
+    assertTrue(early.tryUse());
+    early.endUse();
+    late.close(); // Neither that it stands nor that it is over is a use.
+    export().attach(display).map(Access.READ).close();
+    Map<String, Duration> idle = new HashMap<>();
+    asked().residents().forEach(each -> idle.put(each.buffer(), each.idle()));
+    Duration first = Objects.requireNonNull(idle.get("buffer-1"));
+    assertTrue(first.compareTo(Objects.requireNonNull(idle.get("buffer-2"))) < 0, idle::toString);
   }
 
   @Test

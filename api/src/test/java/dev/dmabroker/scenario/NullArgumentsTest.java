@@ -2,12 +2,17 @@ package dev.dmabroker.scenario;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.dmabroker.Attachment;
 import dev.dmabroker.Device;
 import dev.dmabroker.DeviceSpec;
+import dev.dmabroker.KeptMapping;
+import dev.dmabroker.Mapping;
 import dev.dmabroker.SharedBuffer;
 import dev.dmabroker.StreamConsumer;
 import dev.dmabroker.StreamSpec;
+import dev.dmabroker.spec.Access;
 import dev.dmabroker.spec.BlobSpec;
 import dev.dmabroker.spec.Constraints;
 import dev.dmabroker.testing.Fixture;
@@ -53,6 +58,20 @@ class NullArgumentsTest extends Fixture {
     assertMissing("devices", () -> broker.plan(FRAME, null));
     assertMissing("device", () -> broker.plan(FRAME, Arrays.asList(camera, null)));
     assertMissing("spec", () -> broker.plan(null, List.of(camera)));
+  }
+
+  @Test
+  void leases() {
+    Attachment in = broker.export("frame", FRAME).attach(broker.register("a", Constraints.none()));
+    try (Mapping mapping = in.map(Access.READ)) {
+      assertMissing("holder", () -> mapping.lease(null, recall -> {}));
+      assertMissing("listener", () -> mapping.lease("viewer", null));
+      assertTrue(mapping.isOpen());
+    }
+    assertMissing("attachment", () -> KeptMapping.of(null, Access.READ, "viewer", recall -> {}));
+    assertMissing("access", () -> KeptMapping.of(in, null, "viewer", recall -> {}));
+    assertMissing("holder", () -> KeptMapping.of(in, Access.READ, null, recall -> {}));
+    assertMissing("listener", () -> KeptMapping.of(in, Access.READ, "viewer", null));
   }
 
   @Test

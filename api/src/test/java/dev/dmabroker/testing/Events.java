@@ -6,6 +6,8 @@ import dev.dmabroker.event.BrokerListener;
 import dev.dmabroker.event.BufferMove;
 import dev.dmabroker.event.DeviceLeftOut;
 import dev.dmabroker.event.HeapRefusal;
+import dev.dmabroker.event.LeaseRecalled;
+import dev.dmabroker.event.LeaseReturned;
 import dev.dmabroker.event.MapStalled;
 import dev.dmabroker.event.MemoryAllocated;
 import dev.dmabroker.event.MemoryReleased;
@@ -21,6 +23,8 @@ public final class Events implements BrokerListener {
   public final BlockingQueue<BufferMove> rolledBack = new LinkedBlockingQueue<>();
   public final BlockingQueue<MapStalled> stalled = new LinkedBlockingQueue<>();
   public final BlockingQueue<MemoryReleased> released = new LinkedBlockingQueue<>();
+  public final BlockingQueue<LeaseRecalled> recalled = new LinkedBlockingQueue<>();
+  public final BlockingQueue<LeaseReturned> returned = new LinkedBlockingQueue<>();
   public final BlockingQueue<DeviceLeftOut> leftOut = new LinkedBlockingQueue<>();
 
   @Override
@@ -51,6 +55,16 @@ public final class Events implements BrokerListener {
   @Override
   public void released(MemoryReleased event) {
     released.add(event);
+  }
+
+  @Override
+  public void leaseRecalled(LeaseRecalled event) {
+    recalled.add(event);
+  }
+
+  @Override
+  public void leaseReturned(LeaseReturned event) {
+    returned.add(event);
   }
 
   @Override

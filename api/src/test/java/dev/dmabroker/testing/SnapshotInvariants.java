@@ -5,6 +5,7 @@ import dev.dmabroker.SharedBuffer.State;
 import dev.dmabroker.event.BrokerSnapshot;
 import dev.dmabroker.event.BrokerSnapshot.BufferState;
 import dev.dmabroker.event.BrokerSnapshot.HeapState;
+import dev.dmabroker.event.BrokerSnapshot.LeaseState;
 import dev.dmabroker.event.MoveStats;
 import dev.dmabroker.event.StreamState;
 import dev.dmabroker.spec.BlobSpec;
@@ -33,6 +34,9 @@ import java.util.Set;
 public final class SnapshotInvariants {
   private static final Set<State> WITHOUT_MEMORY =
       EnumSet.of(State.UNBACKED, State.ALLOCATING, State.RELEASED);
+
+  /** No use begins that may write. */
+  private static final Set<State> CHANGING = EnumSet.of(State.DRAINING, State.MOVING);
 
   private final List<String> broken = new ArrayList<>();
 
@@ -162,11 +166,34 @@ public final class SnapshotInvariants {
               that(holder.buffer().equals(buffer.name()), which, "it is not held by " + holder);
               notNegative(which, "the hold of " + holder, holder.held());
             });
-    that(
-        buffer.maps() >= buffer.holders().size(),
+    buffer.leases().forEach(lease -> lease(lease, buffer, which));
+    that( // A mapping that becomes a lease is there twice for a moment.
+        buffer.maps() + buffer.leases().size() >= buffer.holders().size(),
         which,
         buffer.maps() + " maps were made, but it is held by " + buffer.holders());
     moves(buffer, which);
+  }
+
+  private void lease(LeaseState lease, BufferState buffer, String which) {
+    notNegative(which, "the uses of " + lease, lease.uses());
+    that(
+        lease.generation() <= buffer.generation() && lease.generation() > 0,
+        which,
+        "it has had " + buffer.generation() + " places, but " + lease);
+    if (lease.open()) {
+      that(
+          lease.generation() == buffer.generation() && buffer.heap().isPresent(),
+          which,
+          "it lies in place " + buffer.generation() + ", but open is " + lease);
+      that(
+          !lease.access().writes() || !CHANGING.contains(buffer.state()),
+          which,
+          "it is " + buffer.state() + ", but open is " + lease);
+      that(
+          buffer.attached().contains(lease.device()),
+          which,
+          "attached are " + buffer.attached() + ", but open is " + lease);
+    }
   }
 
   private void memory(BufferState buffer, String which) {

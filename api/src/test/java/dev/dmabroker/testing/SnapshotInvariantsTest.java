@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import dev.dmabroker.Attachment;
 import dev.dmabroker.BufferStream;
 import dev.dmabroker.Device;
+import dev.dmabroker.Lease;
 import dev.dmabroker.Mapping;
 import dev.dmabroker.SharedBuffer;
 import dev.dmabroker.StreamConsumer;
@@ -12,6 +13,7 @@ import dev.dmabroker.StreamSpec;
 import dev.dmabroker.event.BrokerSnapshot;
 import dev.dmabroker.event.BrokerSnapshot.BufferState;
 import dev.dmabroker.event.BrokerSnapshot.HeapState;
+import dev.dmabroker.event.BrokerSnapshot.LeaseState;
 import dev.dmabroker.event.StreamState;
 import dev.dmabroker.spec.Access;
 import dev.dmabroker.spec.BlobSpec;
@@ -32,6 +34,7 @@ class SnapshotInvariantsTest extends Fixture {
   private BrokerSnapshot inUse() {
     Attachment attachment = broker.export(MAPPED, BlobSpec.of(SIZE)).attach(camera);
     Mapping unused = attachment.map(Access.WRITE);
+    Lease unusedToo = attachment.map(Access.WRITE).lease("viewer", recall -> {});
     BufferStream stream = broker.stream(StreamSpec.of("video", BlobSpec.of(SIZE), camera));
     StreamConsumer consumer = stream.consumer(camera, StreamConsumer.Policy.EVERY_FRAME);
     stream.start();
@@ -94,6 +97,22 @@ class SnapshotInvariantsTest extends Fixture {
     assertBuffer(all, "generation", 0L, "it has had no place, but memory");
     assertBuffer(all, "pinned", List.of("radio"), "[radio] pinned it");
     assertBuffer(all, "maps", 0L, "0 maps were made");
+  }
+
+  @Test
+  void whatIsBrokenInALeaseIsNamed() {
+    BrokerSnapshot all = inUse();
+    assertLease(all, "uses", -1L, "is -1");
+    assertLease(all, "generation", 2L, "it has had 1 places");
+    assertLease(all, "device", "radio", "attached are [camera], but open is");
+    assertBuffer(all, "generation", 2L, "it lies in place 2, but open is");
+    assertBuffer(all, "state", SharedBuffer.State.MOVING, "it is MOVING, but open is");
+  }
+
+  private static void assertLease(BrokerSnapshot all, String method, Object answer, String named) {
+    LeaseState lease =
+        all.buffers().stream().flatMap(it -> it.leases().stream()).findFirst().orElseThrow();
+    assertBuffer(all, "leases", List.of(but(LeaseState.class, lease, method, answer)), named);
   }
 
   @Test

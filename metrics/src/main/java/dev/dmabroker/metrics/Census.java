@@ -37,6 +37,7 @@ final class Census {
   private final long before;
 
   private int pinned;
+  private int leases;
   private int mappings;
   private int overdue;
   private int waiting;
@@ -91,6 +92,7 @@ final class Census {
     buffers.merge(where, new Total(1, buffer.sizeBytes()), Total::and);
     pinned += buffer.pinned().isEmpty() ? 0 : 1;
     waiting += buffer.waiting();
+    leases += buffer.leases().size();
     for (Holder holder : buffer.holders()) {
       mappings++;
       oldest = oldest.compareTo(holder.held()) < 0 ? holder.held() : oldest;
@@ -180,6 +182,11 @@ final class Census {
   /** The number of buffers that are pinned. */
   int pinned() {
     return pinned;
+  }
+
+  /** The number of leases that are not over. */
+  int leases() {
+    return leases;
   }
 
   int mappings() {

@@ -41,6 +41,10 @@ enum MeterName {
   MAPPINGS_OLDEST("dmabuf.mappings.oldest", null, "age of the oldest mapping that is out"),
   MAPPINGS_OVERDUE(
       "dmabuf.mappings.overdue", null, "mappings held for longer than their device declared"),
+  LEASES("dmabuf.leases", null, "leases that stand, in use or not"),
+  LEASE_RECALLS("dmabuf.lease.recalls", null, "leases that were asked back, by why"),
+  LEASE_RECALL(
+      "dmabuf.lease.recall", null, "time that uses of a lease went on after it was asked back"),
   ATTACHES(
       "dmabuf.attaches", null, "devices attached to buffers, and refused as no heap suits all"),
   ALLOCATIONS(

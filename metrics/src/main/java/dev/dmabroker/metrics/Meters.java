@@ -12,6 +12,8 @@ import dev.dmabroker.event.FenceFailure;
 import dev.dmabroker.event.HeapRefusal;
 import dev.dmabroker.event.HeapsChanged;
 import dev.dmabroker.event.LeakFound;
+import dev.dmabroker.event.LeaseRecalled;
+import dev.dmabroker.event.LeaseReturned;
 import dev.dmabroker.event.MapStalled;
 import dev.dmabroker.event.MemoryAllocated;
 import dev.dmabroker.event.StreamChanged;
@@ -59,6 +61,9 @@ final class Meters implements BrokerListener {
   private final Counter attached;
   private final Counter refused;
   private final Counter fencesFailed;
+  private final Map<LeaseRecalled.Cause, Counter> recalls =
+      new EnumMap<>(LeaseRecalled.Cause.class);
+  private final Timer recall;
   private final Map<LeakFound.Kind, Counter> leaks = new EnumMap<>(LeakFound.Kind.class);
   private final Subscription listening;
 
@@ -102,6 +107,11 @@ final class Meters implements BrokerListener {
     attached = registration.counter(MeterName.ATTACHES, Tags.of("result", DONE));
     refused = registration.counter(MeterName.ATTACHES, Tags.of("result", "refused"));
     fencesFailed = registration.counter(MeterName.FENCES_FAILED, Tags.empty());
+    recall = registration.stallTimer(MeterName.LEASE_RECALL, Tags.empty());
+    for (LeaseRecalled.Cause cause : LeaseRecalled.Cause.values()) {
+      Tags causes = Tags.of("cause", inWords(cause));
+      recalls.put(cause, registration.counter(MeterName.LEASE_RECALLS, causes));
+    }
     for (LeakFound.Kind kind : LeakFound.Kind.values()) {
       Tags kinds = Tags.of("kind", inWords(kind));
       leaks.put(kind, registration.counter(MeterName.LEAKS, kinds));
@@ -122,6 +132,7 @@ final class Meters implements BrokerListener {
     registration.gauge(MeterName.MAPPINGS, Tags.empty(), Census::mappings);
     registration.gauge(MeterName.MAPPINGS_OVERDUE, Tags.empty(), Census::overdue);
     registration.nanos(MeterName.MAPPINGS_OLDEST, Tags.empty(), Census::oldestNanos);
+    registration.gauge(MeterName.LEASES, Tags.empty(), Census::leases);
     registration.gauge(MeterName.BUFFERS_PINNED, Tags.empty(), Census::pinned);
     for (HeapProvider.Closed.Kind kind : HeapProvider.Closed.Kind.values()) {
       registration.gauge(
@@ -196,6 +207,16 @@ final class Meters implements BrokerListener {
   @Override
   public void fenceFailed(FenceFailure event) {
     fencesFailed.increment();
+  }
+
+  @Override
+  public void leaseRecalled(LeaseRecalled event) {
+    increment(recalls.get(event.cause()));
+  }
+
+  @Override
+  public void leaseReturned(LeaseReturned event) {
+    recall.record(event.took());
   }
 
   /** Gives a stream or a consumer that has come its meters, before anything is read. */

@@ -8,6 +8,7 @@ import dev.dmabroker.event.BrokerSnapshot.BudgetState;
 import dev.dmabroker.event.BrokerSnapshot.BufferState;
 import dev.dmabroker.event.BrokerSnapshot.DeviceState;
 import dev.dmabroker.event.BrokerSnapshot.HeapState;
+import dev.dmabroker.event.BrokerSnapshot.LeaseState;
 import dev.dmabroker.event.BrokerSnapshot.ListenerState;
 import dev.dmabroker.event.MoveStats;
 import dev.dmabroker.event.StreamState;
@@ -191,6 +192,7 @@ public final class SnapshotJson {
     json.member("residentSince", buffer.residentSince().map(Instant::toString).orElse(null));
     list("attachments", buffer.attachments(), this::write);
     list("holders", buffer.holders(), this::write);
+    list("leases", buffer.leases(), this::write);
     strings("pinned", buffer.pinned());
     json.member("waiting", buffer.waiting()).member("seeking", buffer.seeking().orElse(null));
     json.member("retired", buffer.retired());
@@ -209,11 +211,19 @@ public final class SnapshotJson {
     json.object().member("device", holder.device()).member("access", holder.access().name());
     time("heldNanos", holder.held());
     json.member("thread", holder.thread()).member("fenced", holder.fenced());
+    json.member("leaseUses", holder.leaseUses());
     list(
         "callSite",
         holder.callSite().map(at -> Arrays.asList(at.getStackTrace())).orElse(List.of()),
         frame -> json.value(frame.toString()));
     json.endObject();
+  }
+
+  private void write(LeaseState lease) throws IOException {
+    json.object().member("device", lease.device()).member("holder", lease.holder());
+    json.member("access", lease.access().name()).member("since", lease.since().toString());
+    json.member("generation", lease.generation()).member("uses", lease.uses());
+    json.member("open", lease.open()).endObject();
   }
 
   private void write(MoveStats moves) throws IOException {

@@ -13,6 +13,7 @@ import dev.dmabroker.BrokerException;
 import dev.dmabroker.CpuView;
 import dev.dmabroker.Device;
 import dev.dmabroker.DeviceSpec;
+import dev.dmabroker.Lease;
 import dev.dmabroker.Mapping;
 import dev.dmabroker.OutstandingMappingsException;
 import dev.dmabroker.Pin;
@@ -306,6 +307,19 @@ class DmaBufMetricsTest {
       assertEquals(1, gauge("dmabuf.buffers.pinned"), pin::heapName);
     }
     assertEquals(0, gauge("dmabuf.buffers.pinned"));
+  }
+
+  @Test
+  void leasesAreCountedAndTimedWhenTheyAreAskedBack() throws Exception {
+    Attachment in = export(camera);
+    Lease lease = in.map(Access.READ).lease("viewer", recall -> {});
+    lease.endUse();
+    assertEquals(1, gauge("dmabuf.leases"));
+    assertTrue(in.buffer().tryEvacuate());
+    assertEquals(0, gauge("dmabuf.leases"));
+    assertCount(1, "dmabuf.lease.recalls", "cause", "evacuation");
+    assertCount(0, "dmabuf.lease.recalls", "cause", "move");
+    assertTook(Events.next(seen.returned).took(), timer("dmabuf.lease.recall"));
   }
 
   @Test

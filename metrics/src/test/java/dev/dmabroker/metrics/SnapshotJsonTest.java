@@ -14,6 +14,7 @@ import dev.dmabroker.Broker;
 import dev.dmabroker.BufferStream;
 import dev.dmabroker.Device;
 import dev.dmabroker.Frame;
+import dev.dmabroker.Lease;
 import dev.dmabroker.Mapping;
 import dev.dmabroker.Pin;
 import dev.dmabroker.SharedBuffer;
@@ -106,6 +107,7 @@ class SnapshotJsonTest {
       Attachment out = frame.attach(display);
       try (Mapping mapping = out.map(Access.READ);
           Pin pin = out.pin()) {
+        Lease lease = out.map(Access.READ).lease("viewer", recall -> {});
         BrokerSnapshot snapshot = broker.snapshot();
         JsonNode dump = written(snapshot);
         assertValid(dump);
@@ -124,6 +126,9 @@ class SnapshotJsonTest {
         assertTrue(
             buffer.at("/holders/0/callSite").toString().contains("SnapshotJsonTest"),
             buffer::toString);
+        assertEquals("viewer", buffer.at("/leases/0/holder").textValue());
+        assertTrue(buffer.at("/leases/0/open").booleanValue());
+        assertEquals(1, buffer.at("/holders/1/leaseUses").longValue(), lease::toString);
         assertEquals("display", buffer.at("/pinned/0").textValue(), pin::heapName);
         assertEquals(1, buffer.at("/moves/done").longValue());
         assertEquals(mapping.generation(), buffer.get("generation").longValue());
@@ -131,6 +136,7 @@ class SnapshotJsonTest {
             Instant.parse(buffer.get("since").textValue())
                 .isBefore(Instant.parse(buffer.at("/attachments/0/since").textValue())));
         assertTrue(named(dump, "empty").get("residentSince").isNull(), empty::name);
+        lease.endUse();
       }
       in.close();
     }

@@ -8,6 +8,7 @@ import dev.dmabroker.internal.gate.Attachments;
 import dev.dmabroker.internal.gate.GateKeeper;
 import dev.dmabroker.internal.gate.MemoryUse;
 import dev.dmabroker.internal.gate.Place;
+import dev.dmabroker.internal.gate.Recall;
 import dev.dmabroker.internal.placement.Demand;
 import dev.dmabroker.internal.placement.HeapTable;
 import dev.dmabroker.internal.placement.Participant;
@@ -257,6 +258,9 @@ final class Attaching {
   static void undo(BufferLife life, AttachedDevice attachment, AfterLock after) {
     life.attachments.remove(attachment);
     attachment.gate().shut();
+    if (life.place != null) {
+      life.place.recall(attachment, Recall.forClose(after));
+    }
     life.unpin(pin -> pin.attachment() == attachment, after);
     life.moveCause = BufferMove.Cause.DETACH; // If one is needed now.
     LeavingOut.renegotiate(life, after);

@@ -248,6 +248,7 @@ public final class BufferLife extends Leakable {
   }
 
   void release(AfterLock after, Place old) {
+    old.endLeases(after); // The last use may have ended, and not been reported yet.
     formerTakings += old.takings();
     var event = new EventRecords.MemoryReleased(name, old.heap().name(), old.sizeBytes());
     after.giveBack(old::release);
@@ -280,8 +281,10 @@ public final class BufferLife extends Leakable {
 
   /** A mapping was closed: checks what waited for that, and goes on with it. */
   void advance(AfterLock after) {
+    retired.places().forEach(old -> old.endLeases(after));
     releaseRetired(after);
     if (place != null) {
+      place.endLeases(after);
       place.prune(after);
     }
     if (Ending.releaseIfOver(this, after)) {

@@ -3,6 +3,7 @@ package dev.dmabroker.internal.buffer;
 import dev.dmabroker.Holder;
 import dev.dmabroker.PinnedException;
 import dev.dmabroker.event.BrokerSnapshot;
+import dev.dmabroker.event.BrokerSnapshot.LeaseState;
 import dev.dmabroker.internal.gate.Place;
 import dev.dmabroker.internal.runtime.Exceptions;
 import dev.dmabroker.internal.runtime.Time;
@@ -11,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * What the broker tells about a buffer: its state, its holders, and why something is refused. Made
@@ -29,6 +31,12 @@ record BufferReport(BufferLife life) {
       life.place.addHolders(life.name, now, holders);
     }
     return holders;
+  }
+
+  /** The leases that are not over, also in places that the buffer has left. */
+  private List<LeaseState> leases() {
+    Stream<Place> here = Optional.ofNullable(life.place).stream();
+    return Stream.concat(life.retired.places().stream(), here).flatMap(Place::leases).toList();
   }
 
   /** What keeps the buffer from being given back, in words. */
@@ -60,6 +68,7 @@ record BufferReport(BufferLife life) {
         here.map(place -> time.instant(place.sinceNanos())),
         life.attachments.snapshot(),
         holders(),
+        leases(),
         life.pins.devices(),
         life.requests.size(),
         life.search.waitsFor(),

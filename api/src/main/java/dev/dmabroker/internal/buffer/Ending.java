@@ -4,6 +4,7 @@ import dev.dmabroker.ClosedException;
 import dev.dmabroker.SharedBuffer.State;
 import dev.dmabroker.event.LeakFound;
 import dev.dmabroker.internal.gate.Place;
+import dev.dmabroker.internal.gate.Recall;
 import dev.dmabroker.internal.runtime.AfterLock;
 import dev.dmabroker.internal.runtime.Exceptions;
 import dev.dmabroker.internal.services.Services;
@@ -74,7 +75,7 @@ final class Ending {
     if (!isOver(life)) {
       return false;
     }
-    life.attachments.shutGates();
+    life.attachments.shutGates(life.place, Recall.forClose(after));
     if (!life.requests.isEmpty()) {
       life.requests.fail(after, request -> true, closed(life));
     }

@@ -2,6 +2,7 @@ package dev.dmabroker.internal.buffer;
 
 import dev.dmabroker.SharedBuffer.State;
 import dev.dmabroker.event.BufferMove;
+import dev.dmabroker.internal.gate.Recall;
 import dev.dmabroker.internal.runtime.AfterLock;
 
 /** An application asks that the memory is given back. It is granted the buffer. */
@@ -33,7 +34,7 @@ final class EvacuateRequest extends Request<BufferLife> implements Queued.Evacua
   private void begin(AfterLock after) {
     life.evacuation = this;
     life.become(State.DRAINING);
-    life.attachments.shutGates();
+    life.attachments.shutGates(life.place, Recall.forEvacuation(after));
     life.advance(after);
   }
 

@@ -2,13 +2,17 @@ package dev.dmabroker.internal.buffer;
 
 import dev.dmabroker.Device;
 import dev.dmabroker.Mapping;
+import dev.dmabroker.RecallListener;
 import dev.dmabroker.internal.device.RegisteredDevice;
 import dev.dmabroker.internal.gate.AttachedDevice;
+import dev.dmabroker.internal.gate.BufferLease;
 import dev.dmabroker.internal.gate.BufferMapping;
 import dev.dmabroker.internal.gate.Gate;
 import dev.dmabroker.internal.gate.GateKeeper;
 import dev.dmabroker.internal.gate.MemoryUse;
 import dev.dmabroker.internal.gate.Place;
+import dev.dmabroker.internal.gate.Recall;
+import dev.dmabroker.internal.gate.UsedPlace;
 import dev.dmabroker.internal.placement.Target;
 import dev.dmabroker.internal.runtime.AfterLock;
 import dev.dmabroker.internal.runtime.Caller;
@@ -150,8 +154,11 @@ public final class ManagedBuffer implements GateKeeper {
     if (!life.isResident()) {
       return false;
     }
+    if (!life.resident().isIdle()) {
+      return false; // No lease is asked back in vain.
+    }
     // Whether the buffer is idle is final only once the gates are shut.
-    life.attachments.shutGates();
+    life.attachments.shutGates(life.place, Recall.forEvacuation(after));
     if (!life.resident().isIdle()) {
       life.attachments.openGates(life.resident(), Gate.Opening.OPEN);
       return false;
@@ -213,40 +220,53 @@ public final class ManagedBuffer implements GateKeeper {
   }
 
   @Override
-  public BufferMapping admitView(BufferMapping mapping) {
-    return life.lock.locked(after -> admitView(mapping, after));
+  public BufferMapping admitView(UsedPlace used) {
+    return life.lock.locked(after -> admitView(used, after));
   }
 
-  private BufferMapping admitView(BufferMapping mapping, AfterLock after) {
-    if (!mapping.isOpen()) {
-      throw mapping.closed();
+  private BufferMapping admitView(UsedPlace used, AfterLock after) {
+    if (!used.isOpen()) {
+      throw used.closed();
     }
-    if (!mapping.place().heap().traits().cpuReach().is(true)) {
+    if (!used.place().heap().traits().cpuReach().is(true)) {
       throw Exceptions.undeclaredAccess(
           life.name
               + " lies in "
-              + mapping.heapName()
+              + used.heapName()
               + ", which is not known to be in the CPU's reach; give a device that wants CPU"
               + " views the constraint cpuReach()");
     }
-    return admit(mapping.attachment(), mapping.place(), mapping.access(), after);
+    return admit(used.attachment(), used.place(), used.access(), after);
   }
 
   @Override
-  public int descriptor(BufferMapping mapping, Descriptor which) throws HeapException {
-    Place place = mapping.place();
+  public int descriptor(UsedPlace used, Descriptor which) throws HeapException {
+    Place place = used.place();
     Integer descriptor =
         MemoryUse.ask(
             life.lock,
             after -> {
-              if (!mapping.isOpen()) {
-                throw mapping.closed();
+              if (!used.isOpen()) {
+                throw used.closed();
               }
               return List.of(place);
             },
             life::advance,
             () -> which.of(place.memory()));
     return Objects.requireNonNull(descriptor, "there is a place");
+  }
+
+  @Override
+  public BufferLease lease(BufferMapping mapping, String holder, RecallListener listener) {
+    return life.lock.locked(
+        after -> {
+          if (!mapping.isOpen()) {
+            throw mapping.closed();
+          }
+          BufferLease lease = mapping.lease(holder, listener, after);
+          after.then(mapping::close); // Its use is the lease's from here on.
+          return lease;
+        });
   }
 
   /** Makes a mapping that the calling thread closes. Under the lock. */

@@ -8,6 +8,7 @@ import dev.dmabroker.internal.device.RegisteredDevice;
 import dev.dmabroker.internal.gate.AttachedDevice;
 import dev.dmabroker.internal.gate.Attachments;
 import dev.dmabroker.internal.gate.Place;
+import dev.dmabroker.internal.gate.Recall;
 import dev.dmabroker.internal.heap.HeapAccount;
 import dev.dmabroker.internal.heap.NoTurnException;
 import dev.dmabroker.internal.move.Movable;
@@ -32,11 +33,15 @@ final class Moving implements Movable {
   private final BufferLife life;
   private final Relocation relocation;
 
+  /** The device that needs the move, or the buffer that needs the room. */
+  private final String beneficiary;
+
   /** Granted together with the move; claimed, so that it cannot give up. */
   private Queued.@Nullable Overwriting overwriter;
 
   private Moving(BufferLife life, BufferMove.Cause cause, String beneficiary, int attempt) {
     this.life = life;
+    this.beneficiary = beneficiary;
     this.relocation =
         cause == BufferMove.Cause.ROOM
             ? Relocation.outOf(this, life.resident(), beneficiary)
@@ -269,6 +274,11 @@ final class Moving implements Movable {
   // ---- What the move does to the buffer ----
 
   @Override
+  public Recall recall(AfterLock after) {
+    return makesRoom() ? Recall.forRoom(beneficiary, after) : Recall.forMove(beneficiary, after);
+  }
+
+  @Override
   public void becomeDraining() {
     life.become(State.DRAINING);
   }
@@ -317,7 +327,7 @@ final class Moving implements Movable {
     // No mapping reads the old place once a mapping writes to the new one: all gates are shut
     // before the first one is opened. And no mapping comes in any more once it is checked which are
     // in.
-    life.attachments.shutGates();
+    life.attachments.shutGates(old, recall(after));
     life.retire(old, after);
     after.then(() -> told.forEach(attachment -> attachment.tellMoved(event.generation())));
     life.tell(after, listener -> listener.moved(event));

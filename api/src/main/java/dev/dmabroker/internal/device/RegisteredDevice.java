@@ -82,8 +82,9 @@ public final class RegisteredDevice implements Device, Participant {
   }
 
   /**
-   * Returns the lane for code of the application that belongs to this device. Each attachment has
-   * one task in it at most, so it needs no bound of its own.
+   * Returns the lane for code of the application that belongs to this device. It needs no bound of
+   * its own: each attachment has one task in it at most for its moves, and leases look how many
+   * tasks wait.
    */
   public synchronized Lane lane() {
     if (lane == null) {

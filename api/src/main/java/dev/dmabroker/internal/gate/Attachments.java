@@ -256,10 +256,27 @@ public final class Attachments {
     }
   }
 
-  public void shutGates() {
+  /**
+   * Lets in less than the gates do, and asks back the leases in whose way that is: those that
+   * write.
+   */
+  public void narrowGates(Place place, Gate.Opening how, Recall why) {
+    openGates(place, how);
+    place.recall(/* onlyWriting= */ true, why);
+  }
+
+  /**
+   * Shuts all gates, and asks all leases back.
+   *
+   * @param place where the buffer lies; null if it has no memory
+   */
+  public void shutGates(@Nullable Place place, Recall why) {
     opening = null;
     for (AttachedDevice attachment : attached) {
       attachment.gate().shut();
+    }
+    if (place != null) {
+      place.recall(/* onlyWriting= */ false, why);
     }
   }
 

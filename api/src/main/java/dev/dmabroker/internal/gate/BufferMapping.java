@@ -1,15 +1,13 @@
 package dev.dmabroker.internal.gate;
 
-import dev.dmabroker.ClosedException;
+import dev.dmabroker.Lease;
 import dev.dmabroker.Mapping;
-import dev.dmabroker.internal.heap.HeapMemory;
+import dev.dmabroker.RecallListener;
+import dev.dmabroker.internal.runtime.AfterLock;
 import dev.dmabroker.internal.runtime.Caller;
-import dev.dmabroker.internal.runtime.Exceptions;
-import dev.dmabroker.internal.runtime.MemoryFaults;
 import dev.dmabroker.spec.Access;
-import dev.dmabroker.spec.Layout;
 import dev.dmabroker.spec.SyncFile;
-import dev.dmabroker.spi.HeapException;
+import java.util.Objects;
 import java.util.OptionalInt;
 import java.util.function.Consumer;
 
@@ -17,7 +15,7 @@ import java.util.function.Consumer;
  * A taken slot of a gate. All that changes lies in the slot: so the compiler can do without the
  * object where a mapping does not leave the method that made it.
  */
-public final class BufferMapping implements Mapping {
+public final class BufferMapping implements Mapping, UsedPlace {
   private final Gate gate;
 
   // The gate reads these.
@@ -33,54 +31,6 @@ public final class BufferMapping implements Mapping {
   }
 
   @Override
-  public int fd() {
-    int fd = descriptor("give out", HeapMemory::fd);
-    if (fd < 0) {
-      throw Exceptions.descriptor(
-          this
-              + " has no descriptor: its heap, or the application that brought the memory, gives"
-              + " none; if a driver has to import it, register the device without cpuOnly(), or"
-              + " have it forbid the heap "
-              + heapName());
-    }
-    return fd;
-  }
-
-  @Override
-  public int dupFd() {
-    return descriptor("duplicate", HeapMemory::dupFd);
-  }
-
-  private int descriptor(String what, GateKeeper.Descriptor which) {
-    try {
-      return attachment().buffer().descriptor(this, which);
-    } catch (HeapException e) {
-      throw Exceptions.descriptor(
-          "cannot " + what + " the descriptor of " + this + ": " + e.getMessage(), e);
-    }
-  }
-
-  @Override
-  public Layout layout() {
-    return place().layout();
-  }
-
-  @Override
-  public String heapName() {
-    return place().heap().name();
-  }
-
-  @Override
-  public long sizeBytes() {
-    return place().sizeBytes();
-  }
-
-  @Override
-  public long generation() {
-    return place().generation();
-  }
-
-  @Override
   public Access access() {
     return Slot.access(token);
   }
@@ -91,26 +41,25 @@ public final class BufferMapping implements Mapping {
   }
 
   @Override
-  public MappedView cpuView() {
-    MemoryFaults.surface(); // An older fault of this thread is none of this view.
-    BufferMapping hold = attachment().buffer().admitView(this);
-    try {
-      MappedView view = new MappedView(hold);
-      place().memory().beginCpuAccess(access());
-      return view;
-    } catch (HeapException e) {
-      hold.close();
-      throw Exceptions.cpuAccess("cannot begin CPU access to " + this + ": " + e.getMessage(), e);
-    } catch (VirtualMachineError e) {
-      hold.close();
-      throw e;
-    }
+  public Lease lease(String holder, RecallListener listener) {
+    Objects.requireNonNull(holder, "holder");
+    Objects.requireNonNull(listener, "listener");
+    return attachment().buffer().lease(this, holder, listener);
   }
 
   @Override
   public void close() {
     boolean unused = leave();
     report(); // Even if it has left before: there may have been no stack left for the report.
+  }
+
+  /** Makes a lease with this mapping's use in it, beside the mapping. Under the buffer's lock. */
+  public BufferLease lease(String holder, RecallListener listener, AfterLock after) {
+    Occupancy occupancy = entrance.occupancy();
+    boolean open = gate.letsStand(occupancy, access());
+    BufferLease lease = new BufferLease(occupancy, access(), open, holder, listener);
+    occupancy.add(lease, after);
+    return lease;
   }
 
   /** Frees the slot without a report: false if that has happened before. */
@@ -160,10 +109,12 @@ public final class BufferMapping implements Mapping {
     slot.hand(token, Caller.current());
   }
 
+  @Override
   public AttachedDevice attachment() {
     return entrance.occupancy().attachment();
   }
 
+  @Override
   public Place place() {
     return entrance.place();
   }
@@ -171,11 +122,6 @@ public final class BufferMapping implements Mapping {
   /** Tells that it has left, after {@link #leave}. */
   void report() {
     gate.left(entrance);
-  }
-
-  /** The error of a call that asks for an open mapping. */
-  public ClosedException closed() {
-    return Exceptions.closed(this + " is closed; its descriptor may be another buffer's by now");
   }
 
   @Override

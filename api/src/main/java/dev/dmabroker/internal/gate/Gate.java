@@ -386,12 +386,15 @@ public final class Gate {
     return here != null && here.place == place && here.lets == Accesses.ALL && !here.watched;
   }
 
-  /**
-   * Where a mapping with this access is let in, now or once the change under way is made; null if
-   * nowhere.
-   */
+  /** Where that access is let in, now or once the change under way is made; null if nowhere. */
   public @Nullable Entrance lets(Access access) {
     Entrance here = current();
     return here != null && (here.lets & Accesses.bit(access)) != 0 ? here : null;
+  }
+
+  /** Whether a lease may stand open there: no mover waits for its uses. */
+  boolean letsStand(Occupancy there, Access access) {
+    Entrance here = lets(access);
+    return here != null && here.occupancy == there && !(here.watched && access.writes());
   }
 }

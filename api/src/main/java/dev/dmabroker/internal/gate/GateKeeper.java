@@ -2,6 +2,7 @@ package dev.dmabroker.internal.gate;
 
 import dev.dmabroker.Mapping;
 import dev.dmabroker.Pin;
+import dev.dmabroker.RecallListener;
 import dev.dmabroker.SharedBuffer;
 import dev.dmabroker.internal.heap.HeapMemory;
 import dev.dmabroker.spec.Access;
@@ -37,16 +38,23 @@ public interface GateKeeper extends SharedBuffer {
   Pin pin(AttachedDevice attachment, Duration timeout);
 
   /** Takes a slot for CPU access, which keeps the memory in place just as a mapping does. */
-  BufferMapping admitView(BufferMapping mapping);
+  BufferMapping admitView(UsedPlace used);
 
   /**
-   * Asks the memory of a mapping for a descriptor. The memory is kept in use meanwhile, so it is
-   * there for the whole call, also if the mapping is closed at this moment.
+   * Makes a lease of a mapping, which is closed by that.
    *
    * @throws dev.dmabroker.ClosedException if the mapping is closed
+   */
+  BufferLease lease(BufferMapping mapping, String holder, RecallListener listener);
+
+  /**
+   * Asks the memory of a mapping or lease for a descriptor. The memory is kept in use meanwhile, so
+   * it is there for the whole call, also if the mapping is closed at this moment.
+   *
+   * @throws dev.dmabroker.ClosedException if the mapping or lease is closed
    * @throws HeapException as the memory does
    */
-  int descriptor(BufferMapping mapping, Descriptor which) throws HeapException;
+  int descriptor(UsedPlace used, Descriptor which) throws HeapException;
 
   /** A descriptor of some memory. */
   interface Descriptor {

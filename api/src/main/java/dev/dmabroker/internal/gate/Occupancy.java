@@ -1,18 +1,20 @@
 package dev.dmabroker.internal.gate;
 
 import dev.dmabroker.Holder;
+import dev.dmabroker.internal.runtime.AfterLock;
 import dev.dmabroker.internal.runtime.Caller;
 import dev.dmabroker.internal.watch.StateRecords;
 import dev.dmabroker.spec.Access;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The mappings of one attachment in one place. {@link #take} is called under the buffer's lock,
- * everything else from any thread. What it says about mappings that are in is final only once the
- * {@link Gate} lets in no mapping any more.
+ * The mappings and leases of one attachment in one place. {@link #take} is called under the
+ * buffer's lock, everything else from any thread. What it says about mappings that are in is final
+ * only once the {@link Gate} lets in no mapping any more.
  */
 final class Occupancy {
   private final AttachedDevice attachment;
@@ -26,9 +28,16 @@ final class Occupancy {
    */
   private volatile Slot[] slots = {first};
 
+  /** The leases that are not over; under the buffer's lock. The list itself never changes. */
+  private List<BufferLease> leases = List.of();
+
+  /** When the last use of a lease that is over began; before that, when the memory came. */
+  private long lastLeaseUse;
+
   Occupancy(AttachedDevice attachment, Place place) {
     this.attachment = attachment;
     this.place = place;
+    this.lastLeaseUse = place.sinceNanos();
   }
 
   AttachedDevice attachment() {
@@ -72,9 +81,15 @@ final class Occupancy {
     return added;
   }
 
+  /** Whether no mapping is in, and no lease in use. */
   boolean isEmpty() {
     for (Slot slot : slots) {
       if (!slot.isFree()) {
+        return false;
+      }
+    }
+    for (BufferLease lease : leases) {
+      if (lease.isInUse()) {
         return false;
       }
     }
@@ -92,7 +107,61 @@ final class Occupancy {
         return true;
       }
     }
+    for (BufferLease lease : leases) {
+      if (lease.access().writes() && lease.isInUse()) {
+        return true;
+      }
+    }
     return false;
+  }
+
+  // ---- Leases; under the buffer's lock ----
+
+  void add(BufferLease lease, AfterLock after) {
+    List<BufferLease> more = new ArrayList<>(leases);
+    more.add(lease);
+    setLeases(more, after);
+  }
+
+  private void setLeases(List<BufferLease> next, AfterLock after) {
+    List<BufferLease> before = leases;
+    after.undo(() -> leases = before);
+    leases = next;
+  }
+
+  /** Asks leases back. No use of them begins any more, so the looks that follow are final. */
+  void recall(boolean onlyWriting, Recall why) {
+    for (BufferLease lease : leases) {
+      if (!onlyWriting || lease.access().writes()) {
+        lease.recall(why);
+      }
+    }
+    endLeases(why.after());
+  }
+
+  /** Forgets the leases that are over, and tells that those are back which were asked back. */
+  void endLeases(AfterLock after) {
+    if (leases.stream().noneMatch(BufferLease::isOver)) {
+      return;
+    }
+    List<BufferLease> left = new ArrayList<>();
+    for (BufferLease lease : leases) {
+      if (lease.isOver()) {
+        lease.tellReturned(after);
+        lastLeaseUse = later(lastLeaseUse, lease.lastUseNanos());
+      } else {
+        left.add(lease);
+      }
+    }
+    setLeases(left, after);
+  }
+
+  private static long later(long one, long other) {
+    return other - one > 0 ? other : one;
+  }
+
+  List<BufferLease> leases() {
+    return leases;
   }
 
   /** How many mappings there have been. A mapping that turned back at a shut gate counts too. */
@@ -104,13 +173,19 @@ final class Occupancy {
     return sum;
   }
 
-  /** When the last mapping began, or {@code otherwise} if that is later, as far as can be seen. */
+  /**
+   * When the last mapping or use began, or {@code otherwise} if that is later, as far as can be
+   * seen.
+   */
   long lastUseNanos(long otherwise) {
-    long last = otherwise;
+    long last = later(otherwise, lastLeaseUse);
     for (Slot slot : slots) {
-      if (slot.wasUsed() && slot.sinceNanos - last > 0) {
-        last = slot.sinceNanos;
+      if (slot.wasUsed()) {
+        last = later(last, slot.sinceNanos);
       }
+    }
+    for (BufferLease lease : leases) {
+      last = later(last, lease.lastUseNanos());
     }
     return last;
   }
@@ -153,7 +228,14 @@ final class Occupancy {
               Duration.ofNanos(Math.max(0, nowNanos - since)),
               noted && thread != null ? Caller.name(thread) : "unknown thread",
               slot.callSite(token),
-              Slot.isFenced(token)));
+              Slot.isFenced(token),
+              /* leaseUses= */ 0));
+    }
+    for (BufferLease lease : leases) {
+      Holder held = lease.held(buffer, nowNanos);
+      if (held != null) {
+        holders.add(held);
+      }
     }
   }
 }

@@ -1,6 +1,7 @@
 package dev.dmabroker.internal.gate;
 
 import dev.dmabroker.Holder;
+import dev.dmabroker.event.BrokerSnapshot.LeaseState;
 import dev.dmabroker.internal.allocation.PlacedMemory;
 import dev.dmabroker.internal.heap.HeapAccount;
 import dev.dmabroker.internal.heap.HeapMemory;
@@ -13,6 +14,7 @@ import java.lang.invoke.VarHandle;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * A place where a buffer lies: its memory, the mappings that are in it, and whether it has
@@ -194,6 +196,37 @@ public final class Place {
     int before = uses;
     after.undo(() -> uses = before);
     uses = next;
+  }
+
+  /**
+   * Asks leases in this place back, after the gates were narrowed and before it is looked which
+   * mappings are in.
+   */
+  void recall(boolean onlyWriting, Recall why) {
+    for (Occupancy occupancy : occupancies) {
+      occupancy.recall(onlyWriting, why);
+    }
+  }
+
+  /** Asks the leases of one attachment back. */
+  public void recall(AttachedDevice attachment, Recall why) {
+    for (Occupancy occupancy : occupancies) {
+      if (occupancy.attachment() == attachment) {
+        occupancy.recall(/* onlyWriting= */ false, why);
+      }
+    }
+  }
+
+  /** Forgets leases that are over, and tells of those that were asked back. */
+  public void endLeases(AfterLock after) {
+    for (Occupancy occupancy : occupancies) {
+      occupancy.endLeases(after);
+    }
+  }
+
+  /** The leases in this place that are not over. */
+  public Stream<LeaseState> leases() {
+    return occupancies.stream().flatMap(it -> it.leases().stream()).map(BufferLease::snapshot);
   }
 
   /** Whether no mapping and no use by the broker is in this place. */

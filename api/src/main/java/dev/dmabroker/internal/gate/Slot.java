@@ -5,19 +5,6 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import org.jspecify.annotations.Nullable;
 
-/** Keeps {@link SlotWord} off its neighbours' cache lines, 64 bytes and the prefetched next. */
-@SuppressWarnings("unused")
-class SlotPadding {
-  private long p0;
-  private long p1;
-  private long p2;
-  private long p3;
-  private long p4;
-  private long p5;
-  private long p6;
-  private long p7;
-}
-
 /** The fields of a slot that are written at each map. */
 class SlotWord extends SlotPadding {
   /** Free: a multiple of 16. Taken: see {@link Slot#tryTake}. Grows with each taking. */

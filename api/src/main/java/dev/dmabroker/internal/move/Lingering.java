@@ -29,7 +29,7 @@ final class Lingering {
 
   /** Begins to wait. {@link Relocation#advance} is called when a mapping is closed. */
   Arrival begin(AfterLock after) {
-    buffer.attachments().openGates(from, Gate.Opening.WATCHED);
+    buffer.attachments().narrowGates(from, Gate.Opening.WATCHED, buffer.recall(after));
     Duration hold = buffer.attachments().longestHold(from);
     if (!from.hasWriters()) {
       return move.stall(after);

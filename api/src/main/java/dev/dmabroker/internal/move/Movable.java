@@ -5,6 +5,7 @@ import dev.dmabroker.SharedBuffer.State;
 import dev.dmabroker.internal.device.RegisteredDevice;
 import dev.dmabroker.internal.gate.Attachments;
 import dev.dmabroker.internal.gate.Place;
+import dev.dmabroker.internal.gate.Recall;
 import dev.dmabroker.internal.heap.HeapAccount;
 import dev.dmabroker.internal.heap.NoTurnException;
 import dev.dmabroker.internal.placement.Participant;
@@ -63,6 +64,9 @@ public interface Movable {
   void lingerInTurn(AfterLock after);
 
   // ---- Doing ----
+
+  /** Returns the reason to ask leases back that are in the way of this move. */
+  Recall recall(AfterLock after);
 
   /** No mapping may come in to write from now on: the move waits for those that are in. */
   void becomeDraining();

@@ -166,13 +166,13 @@ public final class Relocation {
   /** Stops new mappings that write, and begins the wait for those that are in. */
   Arrival stall(AfterLock after) {
     if (makesRoom) {
-      buffer.attachments().shutGates();
+      buffer.attachments().shutGates(from, buffer.recall(after));
       if (!from.isIdle()) {
         callOff(after); // The buffer is used again, so it stays.
         return Arrival.CANCELLED;
       }
     } else {
-      buffer.attachments().openGates(from, Gate.Opening.TO_READERS);
+      buffer.attachments().narrowGates(from, Gate.Opening.TO_READERS, buffer.recall(after));
     }
     buffer.becomeDraining();
     times.startStall();

@@ -94,6 +94,27 @@ public final class EventRecords {
       Optional<Throwable> created)
       implements dev.dmabroker.event.LeakFound {}
 
+  public record LeaseRecalled(
+      String buffer,
+      String device,
+      String holder,
+      Access access,
+      long generation,
+      Cause cause,
+      Optional<String> beneficiary,
+      long uses)
+      implements dev.dmabroker.event.LeaseRecalled {}
+
+  public record LeaseReturned(
+      String buffer,
+      String device,
+      String holder,
+      Access access,
+      long generation,
+      dev.dmabroker.event.LeaseRecalled.Cause cause,
+      Duration took)
+      implements dev.dmabroker.event.LeaseReturned {}
+
   public record MapStalled(String buffer, String device, Duration waited, boolean granted)
       implements dev.dmabroker.event.MapStalled {}
 

@@ -85,6 +85,16 @@ public final class StateRecords {
   public record AttachmentState(String device, Instant since, boolean leftOut)
       implements dev.dmabroker.event.BrokerSnapshot.AttachmentState {}
 
+  public record LeaseState(
+      String device,
+      String holder,
+      Access access,
+      Instant since,
+      long generation,
+      long uses,
+      boolean open)
+      implements dev.dmabroker.event.BrokerSnapshot.LeaseState {}
+
   public record DeviceState(
       String name, Constraints constraints, Duration longestHold, List<Device.Finding> findings)
       implements dev.dmabroker.event.BrokerSnapshot.DeviceState {
@@ -105,6 +115,7 @@ public final class StateRecords {
       Optional<Instant> residentSince,
       List<dev.dmabroker.event.BrokerSnapshot.AttachmentState> attachments,
       List<dev.dmabroker.Holder> holders,
+      List<dev.dmabroker.event.BrokerSnapshot.LeaseState> leases,
       List<String> pinned,
       int waiting,
       Optional<String> seeking,
@@ -115,6 +126,7 @@ public final class StateRecords {
     public BufferState {
       attachments = ImmutableList.copyOf(attachments);
       holders = ImmutableList.copyOf(holders);
+      leases = ImmutableList.copyOf(leases);
       pinned = ImmutableList.copyOf(pinned);
     }
   }
@@ -212,7 +224,8 @@ public final class StateRecords {
       Duration held,
       String thread,
       @Nullable Throwable site,
-      boolean fenced)
+      boolean fenced,
+      long leaseUses)
       implements dev.dmabroker.Holder, Serializable {
     private static final String BROKER = "dev.dmabroker.internal.";
 
@@ -233,6 +246,7 @@ public final class StateRecords {
           + thread
           + at
           + (fenced ? ", until a fence signals" : "")
+          + (leaseUses > 0 ? ", a lease with uses=" + leaseUses : "")
           + ")";
     }
 

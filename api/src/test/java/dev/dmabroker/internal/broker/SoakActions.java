@@ -6,6 +6,9 @@ import dev.dmabroker.BrokerException;
 import dev.dmabroker.CpuView;
 import dev.dmabroker.Device;
 import dev.dmabroker.DeviceSpec;
+import dev.dmabroker.KeptMapping;
+import dev.dmabroker.Lease;
+import dev.dmabroker.MappedMemory;
 import dev.dmabroker.Mapping;
 import dev.dmabroker.SharedBuffer;
 import dev.dmabroker.Subscription;
@@ -21,9 +24,11 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Queue;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
@@ -63,6 +68,7 @@ final class SoakActions {
   private static final class Cell {
     final SharedBuffer buffer;
     final List<Attachment> attachments = new CopyOnWriteArrayList<>();
+    final Map<Attachment, KeptMapping> kept = new ConcurrentHashMap<>();
     final SoakContents contents = new SoakContents(SIZE);
     final Semaphore turn = new Semaphore(1);
 
@@ -162,6 +168,8 @@ final class SoakActions {
       probe();
     } else if (dice < 360) {
       keep(cell, attachment, kept);
+    } else if (dice < 440) {
+      use(random, cell, attachment);
     } else if (dice < 650 && attachment.device().access() != Access.READ) {
       change(cell, () -> write(random, cell, attachment));
     } else if (dice < 750) {
@@ -190,6 +198,7 @@ final class SoakActions {
 
   private static void detach(Cell cell, Attachment attachment) {
     if (cell.attachments.remove(attachment)) {
+      cell.kept.remove(attachment);
       attachment.close();
     }
   }
@@ -259,7 +268,7 @@ final class SoakActions {
     }
   }
 
-  private void check(Cell cell, int mark, Mapping mapping) {
+  private void check(Cell cell, int mark, MappedMemory mapping) {
     maps.incrementAndGet();
     try (CpuView view = mapping.cpuView()) {
       cell.contents.check(view.bytes(), mark, mapping);
@@ -325,6 +334,52 @@ final class SoakActions {
     } catch (Throwable t) {
       failures.add(t);
     }
+  }
+
+  // ---- Leases ----
+
+  /** Reads through a mapping that is kept, or writes if the device may. */
+  private void use(Random random, Cell cell, Attachment attachment) {
+    KeptMapping kept =
+        cell.kept.computeIfAbsent(
+            attachment,
+            by ->
+                KeptMapping.of(
+                    by,
+                    by.device().access(),
+                    "soak",
+                    recall -> faults.strikeUndeclared(Site.ON_MOVE)));
+    if (attachment.device().access().writes()) {
+      change(cell, () -> rewrite(cell, kept));
+    } else {
+      int mark = cell.contents.mark();
+      Lease lease = kept.use();
+      try {
+        check(cell, mark, lease);
+      } finally {
+        lease.endUse();
+      }
+    }
+    if (random.nextInt(8) == 0 && cell.kept.remove(attachment, kept)) {
+      kept.close();
+    }
+  }
+
+  private boolean rewrite(Cell cell, KeptMapping kept) {
+    int mark = cell.contents.mark();
+    Lease lease = kept.use();
+    maps.incrementAndGet();
+    long value = SoakContents.value(values.incrementAndGet());
+    try (CpuView view = lease.cpuView()) {
+      ByteBuffer bytes = view.bytes();
+      cell.contents.check(bytes, mark, lease);
+      cell.contents.begin(value);
+      cell.contents.fill(bytes, value);
+      cell.contents.end();
+    } finally {
+      lease.endUse();
+    }
+    return true;
   }
 
   // ---- Changing the contents ----

@@ -1,6 +1,6 @@
 package dev.dmabroker.internal.broker;
 
-import dev.dmabroker.Mapping;
+import dev.dmabroker.MappedMemory;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -70,7 +70,7 @@ final class SoakContents {
    *
    * @param mark from before the read began
    */
-  void check(ByteBuffer bytes, int mark, Mapping mapping) {
+  void check(ByteBuffer bytes, int mark, MappedMemory mapping) {
     long[] found = new long[sizeBytes / STRIDE];
     for (int i = 0; i < found.length; i++) {
       found[i] = bytes.getLong(i * STRIDE);

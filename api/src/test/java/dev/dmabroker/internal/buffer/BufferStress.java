@@ -10,11 +10,13 @@ import dev.dmabroker.ClosedException;
 import dev.dmabroker.Device;
 import dev.dmabroker.DeviceSpec;
 import dev.dmabroker.LeakTracking;
+import dev.dmabroker.Lease;
+import dev.dmabroker.MappedMemory;
 import dev.dmabroker.Mapping;
 import dev.dmabroker.SharedBuffer;
 import dev.dmabroker.WaitTimeoutException;
 import dev.dmabroker.internal.gate.AttachedDevice;
-import dev.dmabroker.internal.gate.BufferMapping;
+import dev.dmabroker.internal.gate.UsedPlace;
 import dev.dmabroker.internal.heap.HeapAccount;
 import dev.dmabroker.spec.Access;
 import dev.dmabroker.spec.BlobSpec;
@@ -214,9 +216,9 @@ public class BufferStress {
     }
   }
 
-  private static ByteBuffer contents(Mapping mapping) {
+  private static ByteBuffer contents(MappedMemory memory) {
     try {
-      return ((BufferMapping) mapping).place().backing().bytes(0, 8);
+      return ((UsedPlace) memory).place().backing().bytes(0, 8);
     } catch (dev.dmabroker.spi.HeapException e) {
       throw new AssertionError(e);
     }
@@ -233,6 +235,44 @@ public class BufferStress {
   private static void closeIfAny(@Nullable Mapping mapping) {
     if (mapping != null) {
       mapping.close();
+    }
+  }
+
+  /** What is written in a use of a lease is there afterwards, wherever that is. */
+  @JCStressTest
+  @Outcome(id = "true, .*, 8", expect = ACCEPTABLE, desc = "Written, moved or not.")
+  @Outcome(id = "false, true, 7", expect = ACCEPTABLE, desc = "Asked back, and moved.")
+  @Outcome(id = "false, false, .*", expect = FORBIDDEN, desc = "Asked back by no mover.")
+  @Outcome(id = "true, .*, .*", expect = FORBIDDEN, desc = "What was written is lost.")
+  @Outcome(id = "false, .*, .*", expect = FORBIDDEN, desc = "What was there is lost.")
+  @State
+  public static class UseAgainstMove {
+    private final Written it = new Written(CPU);
+    private final Lease lease = it.attachment.map(Access.READ_WRITE).lease("stress", recall -> {});
+
+    /** For jcstress. */
+    public UseAgainstMove() {
+      lease.endUse();
+    }
+
+    @Actor
+    public void user(ZZI_Result r) {
+      if (lease.tryUse()) {
+        r.r1 = true;
+        contents(lease).putInt(0, NEW);
+        lease.endUse();
+      }
+    }
+
+    @Actor
+    public void mover(ZZI_Result r) {
+      r.r2 = it.moveOut();
+    }
+
+    @Arbiter
+    public void look(ZZI_Result r) {
+      r.r3 = it.read();
+      r.r3 = it.close() ? r.r3 : -2;
     }
   }
 

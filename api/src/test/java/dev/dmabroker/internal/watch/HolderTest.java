@@ -21,7 +21,8 @@ class HolderTest {
             Duration.ofMillis(12),
             "capture-1",
             site,
-            /* fenced= */ true)
+            /* fenced= */ true,
+            /* leaseUses= */ 0)
         .toString();
   }
 

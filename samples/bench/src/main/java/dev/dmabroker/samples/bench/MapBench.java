@@ -3,6 +3,7 @@ package dev.dmabroker.samples.bench;
 import dev.dmabroker.Attachment;
 import dev.dmabroker.Broker;
 import dev.dmabroker.LeakTracking;
+import dev.dmabroker.Lease;
 import dev.dmabroker.Mapping;
 import dev.dmabroker.SharedBuffer;
 import dev.dmabroker.allocators.ModelledHeap;
@@ -113,10 +114,35 @@ public class MapBench {
     }
   }
 
+  /** A thread's own lease, which stands between uses. */
+  @State(Scope.Thread)
+  public static class Leased {
+    private Lease lease;
+
+    /** For JMH. */
+    @SuppressWarnings("NullAway.Init") // JMH calls attach first.
+    public Leased() {}
+
+    /** Attaches, maps and makes a lease. */
+    @Setup(Level.Trial)
+    public void attach(Shared shared) {
+      lease = shared.attach().map(Access.READ).lease("bench", recall -> {});
+      lease.endUse();
+    }
+  }
+
   /** As a method does that maps, uses and unmaps. */
   @Benchmark
   public void map(Own own) {
     own.attachment.map(Access.READ).close();
+  }
+
+  /** A use of a lease, in place of a map and an unmap. */
+  @Benchmark
+  public boolean lease(Leased own) {
+    boolean begun = own.lease.tryUse();
+    own.lease.endUse();
+    return begun;
   }
 
   /** The mapping outlives the method that made it, as it does when hardware has the buffer. */

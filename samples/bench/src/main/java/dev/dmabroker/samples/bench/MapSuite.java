@@ -40,7 +40,8 @@ final class MapSuite implements Suite {
                 1,
                 Map.of("leaks", LeakTracking.NEVER.name()))
             .in(JVMS);
-    List<Case> cases = new ArrayList<>(List.of(kept, metered, untracked));
+    Case leased = map("use of a lease, 1 thread", "lease", 1, Map.of()).in(JVMS);
+    List<Case> cases = new ArrayList<>(List.of(kept, metered, untracked, leased));
     for (int threads : THREADS) {
       cases.add(map(threads));
       cases.add(adds(threads));
@@ -56,6 +57,7 @@ final class MapSuite implements Suite {
     table.add(figures.of(metered), one, Bar.MAP_METRICS);
     table.add(figures.of(untracked), one);
     table.add(figures.of(kept), one);
+    table.add(figures.of(leased), one);
     for (int threads : THREADS) {
       Figure ours = figures.of(map(threads));
       table.add(figures.of(adds(threads)), ours);

@@ -1,7 +1,9 @@
 package dev.dmabroker.samples.replay;
 
 import dev.dmabroker.CpuView;
+import dev.dmabroker.Lease;
 import dev.dmabroker.Mapping;
+import dev.dmabroker.RecallListener;
 import dev.dmabroker.spec.Access;
 import dev.dmabroker.spec.Layout;
 import dev.dmabroker.spec.SyncFile;
@@ -70,6 +72,16 @@ final class RecordingMapping implements Mapping {
     if (closed.compareAndSet(false, true)) {
       map.unmapped();
     }
+  }
+
+  /** {@inheritDoc} A trace takes it for closed now. */
+  @Override
+  public Lease lease(String holder, RecallListener listener) {
+    Lease lease = mapping.lease(holder, listener);
+    if (closed.compareAndSet(false, true)) {
+      map.unmapped();
+    }
+    return lease;
   }
 
   @Override
