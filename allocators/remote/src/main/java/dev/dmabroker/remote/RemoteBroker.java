@@ -12,6 +12,7 @@ import dev.dmabroker.Subscription;
 import dev.dmabroker.event.BrokerListener;
 import dev.dmabroker.event.BrokerSnapshot;
 import dev.dmabroker.event.Delivery;
+import dev.dmabroker.event.HeapsChanged;
 import dev.dmabroker.remote.internal.client.Link;
 import dev.dmabroker.remote.internal.client.RemoteBuffer;
 import dev.dmabroker.remote.internal.client.RemoteDevice;
@@ -179,6 +180,12 @@ public final class RemoteBroker implements Broker {
   @Override
   public Shadow shadow(SharedBuffer original) {
     throw new UnsupportedOperationException("shadows do not cross yet");
+  }
+
+  @Override
+  public HeapsChanged rescan() {
+    throw new UnsupportedOperationException(
+        "the heaps are the service's, which looks for new ones itself");
   }
 
   @Override

@@ -1,7 +1,9 @@
 package dev.dmabroker.remote.internal.client;
 
 import dev.dmabroker.CpuView;
+import dev.dmabroker.Lease;
 import dev.dmabroker.Mapping;
+import dev.dmabroker.RecallListener;
 import dev.dmabroker.internal.runtime.Exceptions;
 import dev.dmabroker.remote.internal.wire.ToService;
 import dev.dmabroker.remote.internal.wire.Unmap;
@@ -77,6 +79,11 @@ final class RemoteMapping implements Mapping {
     }
     link.order(ToService.newBuilder().setUnmap(unmap().setHasFence(true)), fence.fd());
     Fences.close(fence);
+  }
+
+  @Override
+  public Lease lease(String holder, RecallListener listener) {
+    throw new UnsupportedOperationException("leases do not cross yet");
   }
 
   @Override

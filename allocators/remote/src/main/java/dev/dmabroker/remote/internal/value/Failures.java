@@ -109,6 +109,7 @@ public final class Failures {
         .setHeldNanos(Plans.nanos(holder.held()))
         .setThread(holder.thread())
         .setFenced(holder.fenced())
+        .setLeaseUses(holder.leaseUses())
         .setText(holder.toString())
         .build();
   }
@@ -120,6 +121,7 @@ public final class Failures {
       Duration held,
       String thread,
       boolean fenced,
+      long leaseUses,
       String text)
       implements Holder, java.io.Serializable {
     @Override
@@ -150,6 +152,7 @@ public final class Failures {
         Duration.ofNanos(message.getHeldNanos()),
         message.getThread(),
         message.getFenced(),
+        message.getLeaseUses(),
         message.getText());
   }
 
