@@ -110,6 +110,15 @@ public final class AttachedDevice extends Leakable implements Attachment {
     }
   }
 
+  /** Maps for a thread of another process; see {@link GateKeeper#mapFor}. */
+  public CompletableFuture<Mapping> mapFor(ForeignCaller asker, Access access, Duration timeout) {
+    try {
+      return buffer.mapFor(asker, this, access, timeout);
+    } catch (BrokerException e) {
+      return CompletableFuture.failedFuture(e);
+    }
+  }
+
   /** Maps without a lock; null if the buffer has to be asked. */
   public @Nullable BufferMapping enter(Access access, boolean own) {
     Objects.requireNonNull(access, "access");
