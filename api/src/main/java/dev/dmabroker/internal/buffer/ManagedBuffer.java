@@ -197,7 +197,8 @@ public final class ManagedBuffer implements GateKeeper {
   }
 
   @Override
-  public CompletableFuture<Mapping> mapAsync(AttachedDevice attachment, Access access) {
+  public CompletableFuture<Mapping> mapAsync(
+      AttachedDevice attachment, Access access, Duration timeout) {
     BufferMapping mapping = attachment.enter(access, /* own= */ false);
     if (mapping != null) {
       try {
@@ -211,7 +212,7 @@ public final class ManagedBuffer implements GateKeeper {
     request.submit();
     try {
       MapFuture future = MapFuture.of(request);
-      request.expireAfter(life.services().settings().mapTimeout());
+      request.expireAfter(timeout);
       return future;
     } catch (VirtualMachineError e) {
       request.abandon();

@@ -32,7 +32,7 @@ public interface GateKeeper extends SharedBuffer {
    * Maps through the gate if that lets the mapping in, and asks the buffer otherwise; see {@link
    * dev.dmabroker.Attachment#mapAsync}.
    */
-  CompletableFuture<Mapping> mapAsync(AttachedDevice attachment, Access access);
+  CompletableFuture<Mapping> mapAsync(AttachedDevice attachment, Access access, Duration timeout);
 
   /** Pins the buffer; see {@link dev.dmabroker.Attachment#pin(Duration)}. */
   Pin pin(AttachedDevice attachment, Duration timeout);
