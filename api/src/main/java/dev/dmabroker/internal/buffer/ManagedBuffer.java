@@ -199,7 +199,8 @@ public final class ManagedBuffer implements GateKeeper {
   }
 
   @Override
-  public CompletableFuture<Mapping> mapAsync(AttachedDevice attachment, Access access) {
+  public CompletableFuture<Mapping> mapAsync(
+      AttachedDevice attachment, Access access, Duration timeout) {
     BufferMapping mapping = attachment.enter(access, /* own= */ false);
     if (mapping != null) {
       try {
@@ -213,7 +214,7 @@ public final class ManagedBuffer implements GateKeeper {
     request.submit();
     try {
       MapFuture future = MapFuture.of(request);
-      request.expireAfter(life.services().settings().mapTimeout());
+      request.expireAfter(timeout);
       return future;
     } catch (VirtualMachineError e) {
       request.abandon();

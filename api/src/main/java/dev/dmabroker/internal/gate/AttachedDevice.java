@@ -103,8 +103,14 @@ public final class AttachedDevice extends Leakable implements Attachment {
 
   @Override
   public CompletableFuture<Mapping> mapAsync(Access access) {
+    return mapAsync(access, services.settings().mapTimeout());
+  }
+
+  @Override
+  public CompletableFuture<Mapping> mapAsync(Access access, Duration timeout) {
+    Duration wait = Durations.timeout(timeout);
     try {
-      return buffer.mapAsync(this, access);
+      return buffer.mapAsync(this, access, wait);
     } catch (BrokerException e) {
       return CompletableFuture.failedFuture(e);
     }

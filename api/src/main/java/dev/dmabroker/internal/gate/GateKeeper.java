@@ -32,7 +32,7 @@ public interface GateKeeper extends SharedBuffer {
    * Maps through the gate if that lets the mapping in, and asks the buffer otherwise; see {@link
    * dev.dmabroker.Attachment#mapAsync}.
    */
-  CompletableFuture<Mapping> mapAsync(AttachedDevice attachment, Access access);
+  CompletableFuture<Mapping> mapAsync(AttachedDevice attachment, Access access, Duration timeout);
 
   /**
    * Maps as {@link #mapAsync} does, for a thread of another process. The map is refused if the
