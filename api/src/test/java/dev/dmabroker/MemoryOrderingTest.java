@@ -22,7 +22,7 @@ class MemoryOrderingTest {
 
   /** The main sources of all modules that applications get. */
   private static final List<Path> SOURCES =
-      Stream.of("api", "allocators", "heuristics", "metrics")
+      Stream.of("api", "allocators", "allocators/remote", "heuristics", "metrics")
           .map(module -> Path.of("..", module, "src", "main", "java"))
           .toList();
 

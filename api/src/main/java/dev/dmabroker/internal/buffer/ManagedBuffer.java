@@ -240,7 +240,15 @@ public final class ManagedBuffer implements GateKeeper {
           if (lease.uses() == 0) {
             throw lease.closed();
           }
-          return admit(lease.attachment(), lease.place(), lease.access(), after);
+          return lease
+              .attachment()
+              .admit(
+                  lease.place(),
+                  lease.access(),
+                  Caller.current(),
+                  /* own= */ false,
+                  life.services().callSite(),
+                  after);
         });
   }
 

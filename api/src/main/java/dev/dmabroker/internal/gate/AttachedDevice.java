@@ -116,10 +116,16 @@ public final class AttachedDevice extends Leakable implements Attachment {
     }
   }
 
-  /** Maps for a thread of another process; see {@link GateKeeper#mapFor}. */
-  public CompletableFuture<Mapping> mapFor(ForeignCaller asker, Access access, Duration timeout) {
+  /**
+   * Maps for a thread of another process; see {@link GateKeeper#mapFor}.
+   *
+   * @param timeout null for the broker's default
+   */
+  public CompletableFuture<Mapping> mapFor(
+      ForeignCaller asker, Access access, @Nullable Duration timeout) {
+    Duration wait = timeout == null ? services.settings().mapTimeout() : Durations.timeout(timeout);
     try {
-      return buffer.mapFor(asker, this, access, timeout);
+      return buffer.mapFor(asker, this, access, wait);
     } catch (BrokerException e) {
       return CompletableFuture.failedFuture(e);
     }

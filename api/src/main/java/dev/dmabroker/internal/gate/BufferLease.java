@@ -16,6 +16,7 @@ import dev.dmabroker.internal.watch.EventRecords;
 import dev.dmabroker.internal.watch.Listeners;
 import dev.dmabroker.internal.watch.StateRecords;
 import dev.dmabroker.spec.Access;
+import dev.dmabroker.spec.SyncFile;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.List;
@@ -147,6 +148,34 @@ public final class BufferLease implements Lease, UsedPlace {
   @Override
   public Place place() {
     return occupancy.place();
+  }
+
+  // ---- What a service calls whose client counts the uses ----
+
+  /** The client says that it has ended uses: reports that, if it may be waited for. */
+  public void rung() {
+    long seen = uses.look();
+    if (!uses.isOpen(seen) && uses.count(seen) == 0) {
+      Guarded.insist("the end of a lease's use", report);
+    }
+  }
+
+  /**
+   * Ends one of the uses; the memory stays until the fence has signalled, as {@link
+   * BufferMapping#closeAfter(SyncFile)} says.
+   *
+   * @throws dev.dmabroker.FenceException as there; the use goes on then
+   * @throws dev.dmabroker.ClosedException if no use goes on
+   */
+  public void endUseAfter(SyncFile fence) {
+    BufferMapping beside = attachment().buffer().admitUse(this);
+    try {
+      beside.closeAfter(fence);
+    } catch (RuntimeException | Error e) {
+      beside.close();
+      throw e;
+    }
+    endUse();
   }
 
   // ---- Threads that use it and wait, as far as they are known ----

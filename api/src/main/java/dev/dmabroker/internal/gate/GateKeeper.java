@@ -44,7 +44,11 @@ public interface GateKeeper extends SharedBuffer {
   /** Pins the buffer; see {@link dev.dmabroker.Attachment#pin(Duration)}. */
   Pin pin(AttachedDevice attachment, Duration timeout);
 
-  /** Takes a slot beside a use of a lease, which keeps the memory in place by itself. */
+  /**
+   * Takes a slot beside a use of a lease, which keeps the memory in place by itself.
+   *
+   * @throws dev.dmabroker.ClosedException if no use goes on
+   */
   BufferMapping admitUse(BufferLease lease);
 
   /** Takes a slot for CPU access, which keeps the memory in place just as a mapping does. */

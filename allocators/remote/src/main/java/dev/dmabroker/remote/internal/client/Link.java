@@ -2,6 +2,7 @@ package dev.dmabroker.remote.internal.client;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
+import dev.dmabroker.Mapping;
 import dev.dmabroker.internal.runtime.Exceptions;
 import dev.dmabroker.remote.internal.socket.Packet;
 import dev.dmabroker.remote.internal.socket.PacketSocket;
@@ -10,8 +11,10 @@ import dev.dmabroker.remote.internal.socket.SocketFailure;
 import dev.dmabroker.remote.internal.value.BadMessageException;
 import dev.dmabroker.remote.internal.value.Failures;
 import dev.dmabroker.remote.internal.wire.Acknowledged;
+import dev.dmabroker.remote.internal.wire.CallOff;
 import dev.dmabroker.remote.internal.wire.ToClient;
 import dev.dmabroker.remote.internal.wire.ToService;
+import dev.dmabroker.remote.internal.wire.Welcome;
 import java.nio.ByteBuffer;
 import java.util.HashMap;
 import java.util.Map;
@@ -43,7 +46,10 @@ public final class Link implements AutoCloseable {
         if (answer.message.hasFailure()) {
           future.completeExceptionally(Failures.read(answer.message.getFailure()));
         } else {
-          future.complete(reader.read(answer));
+          T value = reader.read(answer);
+          if (!future.complete(value) && value instanceof Mapping late) {
+            late.close(); // The asker has given up meanwhile.
+          }
         }
       } catch (BadMessageException e) {
         future.completeExceptionally(
@@ -63,6 +69,7 @@ public final class Link implements AutoCloseable {
   private final Map<Long, ByteString> parts = new HashMap<>(); // Of the thread that receives.
   private final BiConsumer<ToClient, Packet> events;
   private final Memories memories = new Memories(this);
+  private volatile @Nullable Words words;
   private volatile @Nullable String ended;
 
   /**
@@ -84,7 +91,8 @@ public final class Link implements AutoCloseable {
    * @param request its number is set here
    * @param reader makes the value of the answer
    * @param descriptors stay the caller's, and have to be open until this returns
-   * @return completes with what was read, or with what a local broker would have thrown
+   * @return completes with what was read, or with what a local broker would have thrown; if it is
+   *     cancelled, the service is told that the answer is waited for no more
    */
   public <T> CompletableFuture<T> ask(
       ToService.Builder request, Reader<T> reader, int... descriptors) {
@@ -98,6 +106,13 @@ public final class Link implements AutoCloseable {
     if (end != null && questions.remove(number) != null) {
       future.completeExceptionally(gone(end));
     }
+    future.whenComplete(
+        (value, thrown) -> {
+          if (future.isCancelled()) {
+            CallOff.Builder callOff = CallOff.newBuilder().setRequest(number);
+            tell(ToService.newBuilder().setCallOff(callOff));
+          }
+        });
     return future;
   }
 
@@ -149,6 +164,12 @@ public final class Link implements AutoCloseable {
           RemoteConsumer consumer = consumers.get(message.getStreamEnded().getConsumer());
           if (consumer != null) {
             consumer.end(message.getStreamEnded().getWhy());
+          }
+        }
+        case RECALL -> {
+          Words its = words;
+          if (its != null) {
+            its.recalled(message.getRecall());
           }
         }
         default -> events.accept(message, packet);
@@ -238,11 +259,25 @@ public final class Link implements AutoCloseable {
       }
     }
     consumers.values().forEach(each -> each.disconnected(gone(why)));
+    Words words = this.words;
+    if (words != null) {
+      words.disconnected();
+    }
     memories.disconnected();
   }
 
   private static RuntimeException gone(String why) {
     return Exceptions.closed(why + "; connect again");
+  }
+
+  /** Counts mappings in a page from now on, if the service has sent one with its welcome. */
+  public void count(Welcome welcome, Packet packet) throws BadMessageException {
+    words = Words.of(this, welcome, packet);
+  }
+
+  /** The words in which mappings are counted; null if they are made by messages. */
+  @Nullable Words words() {
+    return words;
   }
 
   /** The memory that the service has sent. */

@@ -59,6 +59,7 @@ final class Session {
   private final List<Runnable> ends = new ArrayList<>();
   private volatile Requests requests;
   private volatile @Nullable Standing standing;
+  private volatile @Nullable ClientPage page;
   private volatile Poller.@Nullable Registration registration;
   private volatile boolean awaitsRoom;
   private boolean ended;
@@ -108,6 +109,16 @@ final class Session {
 
   void standing(Standing its) {
     standing = its;
+  }
+
+  /** The page in which the client counts its mappings; null if it has none. */
+  @Nullable ClientPage page() {
+    return page;
+  }
+
+  void page(ClientPage its) {
+    page = its;
+    atEnd(its::die);
   }
 
   /** The client's name, for people. */
