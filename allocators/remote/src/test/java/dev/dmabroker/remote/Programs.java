@@ -34,6 +34,23 @@ final class Programs {
     return new Programs(sources, Map.of("PYTHONPATH", built.toString()), "/usr/bin/python3");
   }
 
+  /** The C clients, run by valgrind, which fails at an error or a leak; built into a folder. */
+  static Programs c(Path built) throws Exception {
+    require("make", "--version");
+    require("gcc", "--version");
+    require("protoc-c", "--version");
+    require("valgrind", "--version");
+    make(SAMPLES.resolve("remote-c"), built);
+    return new Programs(
+        built,
+        Map.of(),
+        "valgrind",
+        "--leak-check=full",
+        "--show-leak-kinds=all",
+        "--track-fds=yes",
+        "--error-exitcode=99");
+  }
+
   /** Starts one of them. */
   Child start(String... command) throws Exception {
     List<String> all = new ArrayList<>(before);
