@@ -62,6 +62,9 @@ public final class Link implements AutoCloseable {
 
   private static final System.Logger LOG = System.getLogger(Link.class.getName());
 
+  /** The other end of the socket is closed. */
+  private static final String OVER = "the service has ended";
+
   private final PacketSocket socket;
   private final AtomicLong last = new AtomicLong();
   private final Map<Long, RemoteConsumer> consumers = new ConcurrentHashMap<>();
@@ -102,6 +105,9 @@ public final class Link implements AutoCloseable {
     String end = ended;
     if (end == null) {
       end = send(request.setNumber(number).build(), descriptors);
+    }
+    if (OVER.equals(end) && ended == null) {
+      end = null; // The thread that receives is about to read why, and ends what was asked.
     }
     if (end != null && questions.remove(number) != null) {
       future.completeExceptionally(gone(end));
@@ -192,14 +198,14 @@ public final class Link implements AutoCloseable {
     }
     try {
       Sent sent = socket.send(bytes, descriptors);
-      return sent == Sent.SENT ? null : "the service has ended";
+      return sent == Sent.SENT ? null : OVER;
     } catch (SocketFailure e) {
       return String.valueOf(e.getMessage());
     }
   }
 
   private void receiveAll() {
-    String why = "the service has ended";
+    String why = OVER;
     try {
       while (true) {
         try (Packet packet = socket.receive()) {

@@ -52,8 +52,11 @@ public final class WordPage {
   private static final int BEGUN = 8;
   private static final int TIME = 16;
 
-  private static final VarHandle WORD =
-      MethodHandles.byteBufferViewVarHandle(long[].class, ByteOrder.nativeOrder());
+  private static final VarHandle WORD;
+
+  static {
+    WORD = MethodHandles.byteBufferViewVarHandle(long[].class, ByteOrder.nativeOrder());
+  }
 
   private final ByteBuffer bytes;
 
