@@ -22,7 +22,7 @@ import java.util.Optional;
 final class MapRequests {
   private final Session session;
   private final Things<Served> attachments;
-  private final Things<Mapping> mappings;
+  private final Things<Granted> mappings;
   private final SentMemory sent;
 
   MapRequests(Session session, Things<Served> attachments, SentMemory sent) {
@@ -30,7 +30,19 @@ final class MapRequests {
     this.attachments = attachments;
     this.sent = sent;
     mappings = session.tables().table("mapping", session.limits().mappings());
-    session.atEnd(() -> mappings.close().forEach(Mapping::close));
+    session.atEnd(() -> mappings.close().forEach(this::leave));
+  }
+
+  /** A mapping, and what it is for. */
+  private record Granted(Mapping mapping, Access access) {}
+
+  /** Ends a mapping of a client that has gone: memory that is only read is no risk to others. */
+  private void leave(Granted granted) {
+    if (granted.access().writes()) {
+      session.estate().onceHarmless(granted.mapping()::close);
+    } else {
+      granted.mapping().close();
+    }
   }
 
   void serve(Requests requests) {
@@ -59,7 +71,10 @@ final class MapRequests {
     mappings.requireRoom(1);
     if (request.getNowOrNever()) {
       Optional<Mapping> mapping = served.attachment().tryMap(access);
-      grant(number, mapping.orElseThrow(() -> Exceptions.busy("the map would have to wait")));
+      grant(
+          number,
+          access,
+          mapping.orElseThrow(() -> Exceptions.busy("the map would have to wait")));
       return;
     }
     served
@@ -70,26 +85,26 @@ final class MapRequests {
               if (mapping == null) {
                 session.refuse(number, Session.cause(thrown));
               } else {
-                grantOrRefuse(number, mapping);
+                grantOrRefuse(number, access, mapping);
               }
             },
             session.inOrder());
   }
 
-  private void grantOrRefuse(long number, Mapping mapping) {
+  private void grantOrRefuse(long number, Access access, Mapping mapping) {
     try {
-      grant(number, mapping);
+      grant(number, access, mapping);
     } catch (Throwable e) {
       session.refuse(number, e);
     }
   }
 
-  private void grant(long number, Mapping mapping) {
+  private void grant(long number, Access access, Mapping mapping) {
     Parcel parcel = null;
     long identity = 0;
     try {
       parcel = sent.parcel(mapping);
-      identity = mappings.add(mapping);
+      identity = mappings.add(new Granted(mapping, access));
       if (identity == 0) {
         throw session.goneException();
       }
@@ -109,10 +124,11 @@ final class MapRequests {
   }
 
   private void unmap(long number, Unmap request, Packet packet) throws BadMessageException {
-    Mapping mapping = mappings.remove(request.getMapping());
-    if (mapping == null) {
+    Granted granted = mappings.remove(request.getMapping());
+    if (granted == null) {
       throw Exceptions.closed("this connection has no mapping " + request.getMapping());
     }
+    Mapping mapping = granted.mapping();
     if (!request.getHasFence()) {
       mapping.close();
       session.done(number);

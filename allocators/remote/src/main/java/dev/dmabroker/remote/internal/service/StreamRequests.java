@@ -51,7 +51,8 @@ final class StreamRequests {
     filling = session.tables().table("empty frame", session.limits().mappings());
     consumers = session.tables().table("consumer", session.limits().streams());
     session.atEnd(() -> streams.close().forEach(BufferStream::close));
-    session.atEnd(() -> filling.close().forEach(EmptyFrame::close));
+    session.atEnd(
+        () -> filling.close().forEach(each -> session.estate().onceHarmless(each::close)));
     session.atEnd(() -> consumers.close().forEach(StandIn::close));
   }
 
