@@ -1,7 +1,6 @@
 package dev.dmabroker.remote.internal.service;
 
 import dev.dmabroker.Mapping;
-import dev.dmabroker.allocators.linux.Fd;
 import dev.dmabroker.internal.runtime.Exceptions;
 import dev.dmabroker.remote.internal.service.BufferRequests.Served;
 import dev.dmabroker.remote.internal.service.Requests.Where;
@@ -15,7 +14,6 @@ import dev.dmabroker.remote.internal.wire.ToClient;
 import dev.dmabroker.remote.internal.wire.ToService.BodyCase;
 import dev.dmabroker.remote.internal.wire.Unmap;
 import dev.dmabroker.spec.Access;
-import dev.dmabroker.spec.SyncFile;
 import java.util.Optional;
 
 /** Serves the requests to map, one mapping for each. */
@@ -134,19 +132,10 @@ final class MapRequests {
       session.done(number);
       return;
     }
-    Fd fence = packet.take(request.getFence());
-    if (fence == null) {
-      mapping.close();
-      throw new BadMessageException("the fence is missing; the mapping is closed");
+    try (mapping;
+        IncomingFence fence = IncomingFence.take(packet, request.getFence(), "an unmap")) {
+      fence.handOver(mapping::closeAfter); // The mapping is closed in any case.
     }
-    try (fence;
-        Fd.Use use = fence.use()) {
-      mapping.closeAfter(new SyncFile(use.dup()));
-      session.done(number);
-    } catch (dev.dmabroker.spi.HeapException e) {
-      throw Exceptions.descriptor(String.valueOf(e.getMessage()), e);
-    } finally {
-      mapping.close(); // It is closed already, unless the fence is none.
-    }
+    session.done(number);
   }
 }

@@ -30,6 +30,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -46,8 +47,8 @@ final class Session {
   /** The most packets that are read before other clients' turn. */
   private static final int TURN = 64;
 
-  /** How many turns are read of what a dead process has left, more than a socket holds. */
-  private static final int LAST_TURNS = 16;
+  /** How many packets are read of what a dead process has left, more than a socket holds. */
+  private static final int LAST_PACKETS = 1024;
 
   /** Room in a packet for what stands around a part. */
   private static final int PART_BYTES = PacketSocket.MOST_BYTES - 64;
@@ -67,7 +68,12 @@ final class Session {
   private volatile @Nullable Standing standing;
   private volatile Poller.@Nullable Registration registration;
   private volatile Poller.@Nullable Registration death;
-  private volatile boolean awaitsRoom;
+  private final AtomicInteger backlog = new AtomicInteger();
+
+  /** What the socket is watched for; guarded by {@link #watching}. */
+  private int watched = Poller.READABLE;
+
+  private final Object watching = new Object();
 
   /**
    * Makes one that does not read yet.
@@ -96,7 +102,8 @@ final class Session {
    * read first.
    */
   private void died() {
-    for (int turn = 0; turn < LAST_TURNS && !ended.get(); turn++) {
+    backlog.addAndGet(-LAST_PACKETS); // All of it is taken in, and no more can come.
+    for (int turn = 0; turn < LAST_PACKETS / TURN && !ended.get(); turn++) {
       ready(Poller.READABLE);
     }
     end("its process has ended");
@@ -176,7 +183,7 @@ final class Session {
   private void ready(int events) {
     try {
       note(outbox.flush());
-      for (int turn = 0; turn < TURN; turn++) {
+      for (int turn = 0; turn < TURN && !isFull(); turn++) {
         Received received = socket.tryReceive();
         Packet packet = received.packet();
         if (packet != null) {
@@ -188,6 +195,7 @@ final class Session {
           return;
         }
       }
+      watch();
     } catch (SocketFailure e) {
       letGo(String.valueOf(e.getMessage()));
     }
@@ -219,6 +227,14 @@ final class Session {
     }
     long number = request.getNumber();
     BodyCase kind = request.getBodyCase();
+    if (packet.descriptorsLost()) {
+      packet.close();
+      refuse(
+          number,
+          Exceptions.descriptor(
+              "the service has no descriptor left for what came with " + kind + "; try again"));
+      return;
+    }
     Requests.Way way = requests.of(kind);
     if (way == null && standing == null) {
       packet.close();
@@ -239,8 +255,36 @@ final class Session {
     } else if (way.where() == Where.AT_ONCE) {
       serve(way, number, request, packet);
     } else {
+      backlog.incrementAndGet();
       Executor executor = way.where() == Where.IN_ORDER ? work : aside;
-      executor.execute(() -> serve(way, number, request, packet));
+      executor.execute(
+          () -> {
+            serve(way, number, request, packet);
+            if (backlog.decrementAndGet() == limits().requests() / 2) {
+              watch();
+            }
+          });
+    }
+  }
+
+  /** Whether so much waits to be served that more has to wait in the socket. */
+  private boolean isFull() {
+    return backlog.get() >= limits().requests();
+  }
+
+  /** Watches the socket for what there is room for now. */
+  private void watch() {
+    Poller.Registration watch = registration;
+    if (watch == null) {
+      return;
+    }
+    synchronized (watching) {
+      int wanted =
+          (isFull() ? 0 : Poller.READABLE) | (outbox.waitsForRoom() ? Poller.WRITABLE : 0);
+      if (wanted != watched) {
+        watched = wanted;
+        watch.await(wanted);
+      }
     }
   }
 
@@ -307,12 +351,10 @@ final class Session {
   }
 
   private void note(Outcome outcome) {
-    Poller.Registration watch = registration;
     if (outcome == Outcome.LOST) {
       end("it does not read what it is sent");
-    } else if (watch != null && outbox.waitsForRoom() != awaitsRoom) {
-      awaitsRoom = outbox.waitsForRoom();
-      watch.await(Poller.READABLE | (awaitsRoom ? Poller.WRITABLE : 0));
+    } else {
+      watch();
     }
   }
 

@@ -315,9 +315,12 @@ public final class PacketSocket implements AutoCloseable {
     private static final int ANCILLARY = IOVEC + 16;
 
     private static final int CMSG_BYTES = 16;
-    /** Room for the descriptors, and for the sender's credentials, which some kernels put first. */
+    /**
+     * Room for the sender's credentials, which some kernels put first, for the descriptors, and for
+     * more than there may be, which tells a packet with too many from one that lost some.
+     */
     private static final int ANCILLARY_BYTES =
-        CMSG_BYTES + MOST_DESCRIPTORS * Integer.BYTES + CMSG_BYTES + 16;
+        CMSG_BYTES + (MOST_DESCRIPTORS + 2) * Integer.BYTES + CMSG_BYTES + 16;
     private static final int BYTES = ANCILLARY + ANCILLARY_BYTES;
 
     private final Memory memory = new Memory(BYTES + MOST_BYTES);
@@ -380,6 +383,11 @@ public final class PacketSocket implements AutoCloseable {
       if ((flags & SocketCalls.MSG_TRUNC) != 0) {
         packet.close();
         throw new SocketFailure("a packet from " + from + " is longer than " + MOST_BYTES);
+      }
+      if (descriptors.size() > MOST_DESCRIPTORS) {
+        packet.close();
+        throw new SocketFailure(
+            "a packet from " + from + " has more than " + MOST_DESCRIPTORS + " descriptors");
       }
       return packet;
     }
