@@ -16,7 +16,6 @@ public final class ClientWords {
   private final int[] lastTags;
   private final ArrayDeque<Integer> free = new ArrayDeque<>();
   private final Map<Integer, SharedWord> inUse = new ConcurrentHashMap<>();
-  private volatile boolean dead;
 
   /** Takes over a page of zeros. */
   public ClientWords(WordPage page) {
@@ -63,11 +62,6 @@ public final class ClientWords {
     return inUse.size();
   }
 
-  /** The client's process has ended: no use of its goes on any more, whatever the page says. */
-  public void die() {
-    dead = true;
-  }
-
   /** A word of a lease whose uses the client counts. */
   public final class SharedWord implements UseWord {
     /** A count of a word that makes no sense: more than any that does. */
@@ -81,6 +75,8 @@ public final class ClientWords {
 
     /** What is added to {@link System#nanoTime} to get the broker's time. */
     private long offsetNanos;
+
+    private volatile boolean dead;
 
     // What was seen at the last look at the hints.
     private volatile long begun;
@@ -99,6 +95,11 @@ public final class ClientWords {
     /** Which opening of that word. */
     public int tag() {
       return tag;
+    }
+
+    /** No use of the client's goes on any more, whatever the word says. */
+    public void die() {
+      dead = true;
     }
 
     /**

@@ -31,7 +31,6 @@ final class ClientPage {
   private static final int MOST_RINGS = 200;
 
   private final SharedMemory memory;
-  private final ClientWords words;
   private final WordLeases leases;
   private final Fd doorbell;
   private final Executor order;
@@ -49,8 +48,7 @@ final class ClientPage {
   private ClientPage(Session session, SharedMemory memory, Fd doorbell) {
     this.memory = memory;
     this.doorbell = doorbell;
-    words = new ClientWords(new WordPage(memory));
-    leases = new WordLeases(session, words);
+    leases = new WordLeases(session, new ClientWords(new WordPage(memory)));
     order = session.inOrder();
     later = CompletableFuture.delayedExecutor(WINDOW_NANOS, TimeUnit.NANOSECONDS, order);
   }
@@ -129,15 +127,23 @@ final class ClientPage {
     }
   }
 
-  /** The client's process has ended: gives all leases back. */
-  void die() {
+  /** The connection has ended: keeps what the client's process can still write to. */
+  void end(Estate estate) {
+    if (leases.close()) {
+      estate.onceHarmless(this::die);
+    } else {
+      die();
+    }
+  }
+
+  /** The client's process has ended, or has no use of memory: gives all leases back. */
+  private void die() {
     Poller.Registration its = watch;
     if (its != null) {
       its.close();
     }
     doorbell.close();
-    words.die();
-    leases.close();
+    leases.die();
     memory.release();
   }
 }

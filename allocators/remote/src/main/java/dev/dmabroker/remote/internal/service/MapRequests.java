@@ -2,8 +2,6 @@ package dev.dmabroker.remote.internal.service;
 
 import dev.dmabroker.Attachment;
 import dev.dmabroker.Mapping;
-import dev.dmabroker.allocators.linux.Fd;
-import dev.dmabroker.allocators.linux.LibC;
 import dev.dmabroker.internal.gate.AttachedDevice;
 import dev.dmabroker.internal.gate.AttachmentHandle;
 import dev.dmabroker.internal.gate.BufferLease;
@@ -25,7 +23,6 @@ import dev.dmabroker.remote.internal.wire.ToService.BodyCase;
 import dev.dmabroker.remote.internal.wire.Unmap;
 import dev.dmabroker.spec.Access;
 import dev.dmabroker.spec.SyncFile;
-import dev.dmabroker.spi.HeapException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -62,8 +59,17 @@ final class MapRequests {
     if (page != null) {
       session.tables().countAlso("mapping", page.leases()::uses);
     }
-    session.atEnd(() -> mappings.close().forEach(each -> each.mapping.close()));
+    session.atEnd(() -> mappings.close().forEach(each -> leave(each.mapping)));
     session.atEnd(() -> asked.values().forEach(each -> each.cancel(false)));
+  }
+
+  /** Ends a mapping of a client that has gone: memory that is only read is no risk to others. */
+  private void leave(BufferMapping mapping) {
+    if (mapping.access().writes()) {
+      session.estate().onceHarmless(mapping::close);
+    } else {
+      mapping.close();
+    }
   }
 
   void serve(Requests requests) {
@@ -264,23 +270,8 @@ final class MapRequests {
   /** Ends something after the fence that came with the request. If it throws, that goes on. */
   private static void after(Unmap request, Packet packet, Consumer<SyncFile> end)
       throws BadMessageException {
-    try (Fd fence = packet.take(request.getFence())) {
-      if (fence == null) {
-        throw new BadMessageException("the fence is missing");
-      }
-      int duplicate;
-      try (Fd.Use use = fence.use()) {
-        duplicate = use.dup();
-      } catch (HeapException e) {
-        throw Exceptions.descriptor(String.valueOf(e.getMessage()), e);
-      }
-      SyncFile file = new SyncFile(duplicate);
-      try {
-        end.accept(file);
-      } catch (RuntimeException | Error e) {
-        int unused = LibC.calls().close(duplicate); // It stays the caller's.
-        throw e;
-      }
+    try (IncomingFence fence = IncomingFence.take(packet, request.getFence(), "an unmap")) {
+      fence.handOver(end);
     }
   }
 }

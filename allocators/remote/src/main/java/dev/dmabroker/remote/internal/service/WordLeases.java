@@ -131,9 +131,30 @@ final class WordLeases {
     prune();
   }
 
-  /** No use begins any more; those that go on count until {@link ClientWords#die}. */
-  void close() {
-    byWord.values().forEach(each -> each.lease.close());
+  /**
+   * The client's connection has ended: no use begins any more. Uses that only read are no risk to
+   * others, and count no more.
+   *
+   * @return whether uses go on that may write
+   */
+  boolean close() {
+    boolean writing = false;
+    for (Granted each : byWord.values()) {
+      if (!each.lease.access().writes()) {
+        each.word.die();
+      }
+      each.lease.close();
+      writing |= each.lease.uses() > 0;
+    }
+    return writing;
+  }
+
+  /** The client's process has ended: none of its uses goes on. */
+  void die() {
+    for (Granted each : byWord.values()) {
+      each.word.die();
+      each.lease.close();
+    }
   }
 
   /** How many mappings the words count, as far as they can be believed. */
