@@ -227,10 +227,9 @@ public final class PacketSocket implements AutoCloseable {
           if (errno.equals(Errno.EAGAIN)) {
             return Received.NONE;
           }
-          if (errno.equals(Errno.ECONNRESET)) {
-            return Received.ENDED;
-          }
-          if (!errno.equals(Errno.EINTR)) {
+          // The kernel says once that the other end was closed with packets unread; those that it had
+          // sent come after that.
+          if (!errno.equals(Errno.EINTR) && !errno.equals(Errno.ECONNRESET)) {
             throw SocketFailure.of("receiving from " + fd, errno, "");
           }
         }

@@ -52,6 +52,17 @@ class PacketSocketTest {
   }
 
   @Test
+  void whatWasSentBeforeTheEndIsReceivedThoughThatEndHadMoreToRead() throws Exception {
+    assertEquals(Sent.SENT, here.send(bytes(1, 1)));
+    assertEquals(Sent.SENT, there.send(bytes(1, 2)));
+    there.close();
+    try (Packet last = Objects.requireNonNull(here.receive())) {
+      assertEquals(2, last.bytes().get(0));
+    }
+    assertNull(here.receive());
+  }
+
+  @Test
   void packetsKeepTheirBordersAndTheirOrder() throws Exception {
     assertEquals(Sent.SENT, here.trySend(bytes(1, 1)));
     assertEquals(Sent.SENT, here.trySend(bytes(PacketSocket.MOST_BYTES, 2)));
