@@ -21,9 +21,6 @@ import dev.dmabroker.StreamSpec;
 import dev.dmabroker.StreamStoppedException;
 import dev.dmabroker.UnsatisfiableException;
 import dev.dmabroker.allocators.ModelledHeap;
-import dev.dmabroker.remote.internal.service.Limits;
-import dev.dmabroker.remote.internal.service.Server;
-import dev.dmabroker.remote.internal.socket.PacketListener;
 import dev.dmabroker.spec.Access;
 import dev.dmabroker.spec.BlobSpec;
 import dev.dmabroker.spec.Constraints;
@@ -43,7 +40,7 @@ class RemoteBrokerTest {
 
   @TempDir private Path folder;
   private Broker broker;
-  private Server server;
+  private BrokerService service;
   private RemoteBroker remote;
 
   @BeforeEach
@@ -54,14 +51,14 @@ class RemoteBrokerTest {
             .heap(ModelledHeap.builder("system").build())
             .heap(ModelledHeap.builder("cma").contiguous(true).build())
             .build();
-    server = new Server(broker, PacketListener.at(folder.resolve("socket"), 0600), Limits.USUAL);
+    service = BrokerService.builder(broker).start(folder.resolve("socket"));
     remote = RemoteBroker.connect(folder.resolve("socket"), "player");
   }
 
   @AfterEach
   void end() {
     remote.close();
-    server.close();
+    service.close();
     broker.close();
   }
 
@@ -135,7 +132,7 @@ class RemoteBrokerTest {
     Device camera = remote.register("camera", Constraints.builder().cpuOnly().build());
     Attachment in = remote.export("frame", BlobSpec.of(4096)).attach(camera);
     Mapping mapping = in.map(Access.WRITE);
-    server.close();
+    service.close();
     Await.until("the client knows", () -> !mapping.isOpen());
     String text =
         String.valueOf(assertThrows(ClosedException.class, () -> in.map(Access.READ)).getMessage());

@@ -44,8 +44,8 @@ final class BufferRequests {
     this.session = session;
     this.server = server;
     this.devices = devices;
-    buffers = new Things<>("buffer", session.limits().buffers());
-    attachments = new Things<>("attachment", session.limits().attachments());
+    buffers = session.tables().table("buffer", session.limits().buffers());
+    attachments = session.tables().table("attachment", session.limits().attachments());
     session.atEnd(() -> buffers.close().forEach(SharedBuffer::close));
     session.atEnd(() -> attachments.close().forEach(each -> each.attachment().close()));
   }

@@ -24,12 +24,14 @@ import java.util.List;
 final class DeviceRequests {
   private final Session session;
   private final Server server;
+  private final Standing standing;
   private final Things<Device> devices;
 
-  DeviceRequests(Session session, Server server) {
+  DeviceRequests(Session session, Server server, Standing standing) {
     this.session = session;
     this.server = server;
-    devices = new Things<>("device", session.limits().devices());
+    this.standing = standing;
+    devices = session.tables().table("device", session.limits().devices());
     session.atEnd(() -> devices.close().forEach(Device::close));
   }
 
@@ -67,22 +69,14 @@ final class DeviceRequests {
         DeviceSpec.builder(session.name() + "/" + name)
             .alternatives(alternatives.toArray(new Constraints[0]))
             .access(Specs.read(request.getAccess()))
-            .group(session.name() + (request.getGroup().isEmpty() ? "" : "/" + request.getGroup()));
-    Duration hold = Duration.ofNanos(request.getLongestHoldNanos());
-    if (hold.compareTo(session.limits().longestHold()) > 0) {
-      throw new BadMessageException(
-          "a client's device may hold a mapping for at most "
-              + session.limits().longestHold().toMillis()
-              + " ms, not "
-              + hold.toMillis());
-    }
-    if (!hold.isZero()) {
-      spec.longestHold(hold);
+            .group(standing.group());
+    if (request.getLongestHoldNanos() != 0) {
+      spec.longestHold(longestHold(request.getLongestHoldNanos()));
     }
     if (request.getDispensable()) {
       spec.dispensable();
     }
-    Device device = server.broker().register(spec.build());
+    Device device = register(spec);
     long identity = devices.add(device);
     if (identity == 0) {
       device.close();
@@ -90,6 +84,32 @@ final class DeviceRequests {
     }
     session.answer(
         number, ToClient.newBuilder().setDeviceRegistered(write(identity, device)), List.of());
+  }
+
+  private Duration longestHold(long nanos) throws BadMessageException {
+    Duration most = standing.limits().longestHold();
+    if (nanos < 0 || nanos > most.toNanos()) {
+      throw new BadMessageException(
+          "a device of client "
+              + standing.name()
+              + " may hold a mapping for at most "
+              + most.toMillis()
+              + " ms, not "
+              + Long.toUnsignedString(nanos)
+              + " ns");
+    }
+    return Duration.ofNanos(nanos);
+  }
+
+  /** Registers a device; what the broker would grant beyond the client's limit is cut to it. */
+  private Device register(DeviceSpec.Builder spec) {
+    Device device = server.broker().register(spec.build());
+    Duration most = standing.limits().longestHold();
+    if (device.longestHold().compareTo(most) <= 0) {
+      return device;
+    }
+    device.close();
+    return server.broker().register(spec.longestHold(most).build());
   }
 
   private static DeviceRegistered write(long identity, Device device) {

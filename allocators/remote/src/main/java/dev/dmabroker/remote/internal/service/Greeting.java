@@ -1,34 +1,55 @@
 package dev.dmabroker.remote.internal.service;
 
 import com.google.protobuf.ByteString;
+import dev.dmabroker.remote.Admission;
+import dev.dmabroker.remote.Admission.Admitted;
+import dev.dmabroker.remote.Admission.Refused;
+import dev.dmabroker.remote.Peer;
 import dev.dmabroker.remote.internal.service.Requests.Where;
+import dev.dmabroker.remote.internal.socket.PeerCredentials;
 import dev.dmabroker.remote.internal.wire.Hello;
 import dev.dmabroker.remote.internal.wire.ToClient;
 import dev.dmabroker.remote.internal.wire.ToService.BodyCase;
 import dev.dmabroker.remote.internal.wire.Welcome;
+import java.lang.System.Logger.Level;
+import java.time.Instant;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
-/** Greets a client: only then does its session serve other requests. */
+/**
+ * Greets a client: asks whether it may be one, and only then has its session serve other requests.
+ * The application's rule may take its time, so this is done by the pool.
+ */
 final class Greeting {
   /** The version of the protocol that this service speaks. */
   static final int VERSION = 1;
+
+  private static final System.Logger LOG = System.getLogger(Greeting.class.getName());
 
   private static final int NAME_LENGTH = 64;
 
   private final Session session;
   private final Server server;
-  private boolean greeted;
+  private final PeerCredentials credentials;
 
-  Greeting(Session session, Server server) {
+  Greeting(Session session, Server server, PeerCredentials credentials) {
     this.session = session;
     this.server = server;
+    this.credentials = credentials;
   }
 
-  void serve(Requests requests) {
+  /** What is served before the client is welcome. */
+  Requests requests() {
+    Requests requests = new Requests();
     requests.serve(
         BodyCase.HELLO,
-        Where.AT_ONCE,
+        Where.IN_ORDER,
         (number, request, packet) -> greet(number, request.getHello()));
+    serveGoodbye(requests);
+    return requests;
+  }
+
+  private void serveGoodbye(Requests requests) {
     requests.serve(
         BodyCase.GOODBYE,
         Where.IN_ORDER,
@@ -39,35 +60,67 @@ final class Greeting {
   }
 
   private void greet(long number, Hello hello) {
-    if (greeted) {
+    if (session.standing() != null) {
       session.letGo("it said hello twice");
       return;
     }
-    if (hello.getLowestVersion() > VERSION || hello.getHighestVersion() < VERSION) {
-      session.letGo(
-          "it speaks versions "
-              + hello.getLowestVersion()
-              + " to "
-              + hello.getHighestVersion()
-              + " of the protocol, and this service speaks version "
-              + VERSION
-              + "; update the older one");
+    String wrong = whatIsWrong(hello);
+    if (wrong != null) {
+      session.letGo(wrong);
       return;
+    }
+    Peer peer =
+        new Peer(hello.getName().strip(), credentials.pid(), credentials.uid(), credentials.gid());
+    if (decide(peer) instanceof Admitted admitted) {
+      welcome(number, peer, admitted);
+    }
+  }
+
+  private static @Nullable String whatIsWrong(Hello hello) {
+    if (hello.getLowestVersion() > VERSION || hello.getHighestVersion() < VERSION) {
+      return "it speaks versions "
+          + hello.getLowestVersion()
+          + " to "
+          + hello.getHighestVersion()
+          + " of the protocol, and this service speaks version "
+          + VERSION
+          + "; update the older one";
     }
     if (hello.getRequiredFeaturesCount() > 0) {
-      session.letGo(
-          "it requires features that this service does not have: "
-              + hello.getRequiredFeaturesList());
-      return;
+      return "it requires features that this service does not have: "
+          + hello.getRequiredFeaturesList();
     }
-    String wanted = hello.getName().strip();
-    if (wanted.isEmpty() || wanted.length() > NAME_LENGTH) {
-      session.letGo("a client's name has 1 to " + NAME_LENGTH + " characters");
-      return;
+    String name = hello.getName().strip();
+    if (name.isEmpty()
+        || name.length() > NAME_LENGTH
+        || !name.chars().allMatch(each -> each >= ' ' && each != '/' && each != 0x7f)) {
+      return "a client's name has 1 to "
+          + NAME_LENGTH
+          + " characters, none of which is a slash or a control character";
     }
-    greeted = true;
-    session.name(server.uniqueName(wanted));
-    new DeviceRequests(session, server).serve(session.requests());
+    return null;
+  }
+
+  private Admission decide(Peer peer) {
+    Admission decision;
+    try {
+      decision = server.settings().rule().decide(peer);
+    } catch (Throwable e) {
+      LOG.log(Level.WARNING, "the rule that admits clients threw, so " + peer + " is refused", e);
+      decision = new Refused("the service's rule for clients failed; its log says why");
+    }
+    if (decision instanceof Refused refused) {
+      server.refused(peer, refused.reason());
+      session.letGo(refused.reason());
+    }
+    return decision;
+  }
+
+  private void welcome(long number, Peer peer, Admitted admitted) {
+    Standing standing = server.take(session, peer, admitted.terms(), Instant.now());
+    Requests requests = requests();
+    new DeviceRequests(session, server, standing).serve(requests);
+    session.serve(requests);
     session.answer(
         number,
         ToClient.newBuilder()
@@ -75,8 +128,9 @@ final class Greeting {
                 Welcome.newBuilder()
                     .setVersion(VERSION)
                     .setLife(ByteString.copyFrom(server.life()))
-                    .setLimits(server.limits().write())
-                    .setName(session.name())),
+                    .setLimits(Limits.write(standing.limits()))
+                    .setName(standing.name())),
         List.of());
+    server.connected(session, standing);
   }
 }

@@ -29,7 +29,7 @@ final class MapRequests {
     this.session = session;
     this.attachments = attachments;
     this.sent = sent;
-    mappings = new Things<>("mapping", session.limits().mappings());
+    mappings = session.tables().table("mapping", session.limits().mappings());
     session.atEnd(() -> mappings.close().forEach(Mapping::close));
   }
 

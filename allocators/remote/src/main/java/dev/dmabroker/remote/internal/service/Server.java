@@ -1,17 +1,29 @@
 package dev.dmabroker.remote.internal.service;
 
 import dev.dmabroker.Broker;
+import dev.dmabroker.event.BrokerSnapshot;
+import dev.dmabroker.remote.ClientState;
+import dev.dmabroker.remote.ClientTerms;
+import dev.dmabroker.remote.Peer;
 import dev.dmabroker.remote.internal.socket.PacketListener;
 import dev.dmabroker.remote.internal.socket.PacketSocket;
 import dev.dmabroker.remote.internal.socket.Poller;
 import dev.dmabroker.remote.internal.socket.SocketFailure;
 import java.lang.System.Logger.Level;
 import java.security.SecureRandom;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -21,9 +33,12 @@ import java.util.concurrent.atomic.AtomicInteger;
 public final class Server implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger(Server.class.getName());
 
+  private static final int CLOSE_SECONDS = 5;
+
   private final Broker broker;
   private final PacketListener listener;
-  private final Limits limits;
+  private final ServiceSettings settings;
+  private final ListenerCalls calls;
   private final Poller poller;
   private final ExecutorService pool;
   private final Thread thread;
@@ -36,10 +51,11 @@ public final class Server implements AutoCloseable {
    * @param broker stays the application's
    * @param listener is closed with this server
    */
-  public Server(Broker broker, PacketListener listener, Limits limits) throws SocketFailure {
+  public Server(Broker broker, PacketListener listener, ServiceSettings settings)
+      throws SocketFailure {
     this.broker = broker;
     this.listener = listener;
-    this.limits = limits;
+    this.settings = settings;
     new SecureRandom().nextBytes(life);
     poller = new Poller();
     AtomicInteger threads = new AtomicInteger();
@@ -50,6 +66,7 @@ public final class Server implements AutoCloseable {
               made.setDaemon(true);
               return made;
             });
+    calls = new ListenerCalls(settings.listener(), pool);
     Poller.Registration unused = listener.watch(poller, events -> acceptAll());
     thread = new Thread(this::run, "dmabroker-service");
     thread.setDaemon(true);
@@ -73,7 +90,7 @@ public final class Server implements AutoCloseable {
       for (PacketSocket client = listener.tryAccept();
           client != null;
           client = listener.tryAccept()) {
-        Session session = new Session(this, client, pool);
+        Session session = new Session(this, client, client.peer(), pool);
         sessions.add(session);
         session.start(poller);
       }
@@ -86,39 +103,84 @@ public final class Server implements AutoCloseable {
     return broker;
   }
 
-  Limits limits() {
-    return limits;
+  ServiceSettings settings() {
+    return settings;
   }
 
   byte[] life() {
     return life.clone();
   }
 
-  /** A name that no other client has now: the wanted one, or one with a number. */
-  synchronized String uniqueName(String wanted) {
-    Set<String> taken = ConcurrentHashMap.newKeySet();
-    sessions.forEach(each -> taken.add(each.name()));
-    String name = wanted;
-    for (int number = 2; taken.contains(name); number++) {
-      name = wanted + "-" + number;
+  /** Takes a process as a client, under a name that no other has now. */
+  synchronized Standing take(Session session, Peer peer, ClientTerms terms, Instant since) {
+    Set<String> taken = new HashSet<>();
+    for (Session each : sessions) {
+      Standing other = each.standing();
+      if (other != null) {
+        taken.add(other.name());
+      }
     }
-    return name;
+    String name = peer.name();
+    for (int number = 2; taken.contains(name); number++) {
+      name = peer.name() + "-" + number;
+    }
+    Standing standing = new Standing(name, peer, terms, since);
+    session.standing(standing);
+    return standing;
   }
 
-  void forget(Session session) {
+  void connected(Session session, Standing standing) {
+    LOG.log(Level.INFO, "client {0} has connected: {1}", standing.name(), standing.peer());
+    calls.tell(told -> told.connected(state(session, standing)));
+  }
+
+  void refused(Peer peer, String reason) {
+    LOG.log(Level.WARNING, "{0} is refused: {1}", peer, reason);
+    calls.tell(told -> told.refused(peer, reason));
+  }
+
+  /** Notes that a client has gone, and all that it had is closed. */
+  void left(Session session, String reason) {
+    Standing standing = session.standing();
+    if (standing != null) {
+      ClientState state = state(session, standing);
+      calls.tell(told -> told.left(state, reason));
+    }
     sessions.remove(session);
   }
 
-  /** How many clients are connected. */
-  public int clients() {
-    return sessions.size();
+  private ClientState state(Session session, Standing standing) {
+    return ClientStates.of(standing, session.tables(), broker.snapshot());
+  }
+
+  /** The clients that are connected, in the order of their names. */
+  public List<ClientState> clients() {
+    BrokerSnapshot snapshot = broker.snapshot();
+    List<ClientState> states = new ArrayList<>();
+    for (Session session : sessions) {
+      Standing standing = session.standing();
+      if (standing != null) {
+        states.add(ClientStates.of(standing, session.tables(), snapshot));
+      }
+    }
+    states.sort(Comparator.comparing(ClientState::name));
+    return states;
   }
 
   /** Lets all clients go, and closes what they had. The broker stays open. */
   @Override
   public void close() {
     listener.close();
-    List.copyOf(sessions).forEach(session -> session.letGo("the service ends"));
+    List<Session> last = List.copyOf(sessions);
+    last.forEach(session -> session.letGo("the service ends"));
+    try {
+      CompletableFuture.allOf(last.stream().map(Session::gone).toArray(CompletableFuture[]::new))
+          .get(CLOSE_SECONDS, TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (ExecutionException | TimeoutException e) {
+      LOG.log(Level.WARNING, "what clients had is still being closed: {0}", e.toString());
+    }
     poller.close();
     pool.shutdown();
   }

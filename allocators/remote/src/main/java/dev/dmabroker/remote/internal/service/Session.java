@@ -4,11 +4,13 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import dev.dmabroker.allocators.linux.Fd;
 import dev.dmabroker.internal.runtime.Exceptions;
+import dev.dmabroker.remote.ClientLimits;
 import dev.dmabroker.remote.internal.service.Outbox.Outcome;
 import dev.dmabroker.remote.internal.service.Requests.Where;
 import dev.dmabroker.remote.internal.socket.Packet;
 import dev.dmabroker.remote.internal.socket.PacketSocket;
 import dev.dmabroker.remote.internal.socket.PacketSocket.Received;
+import dev.dmabroker.remote.internal.socket.PeerCredentials;
 import dev.dmabroker.remote.internal.socket.Poller;
 import dev.dmabroker.remote.internal.socket.SocketFailure;
 import dev.dmabroker.remote.internal.value.BadMessageException;
@@ -23,6 +25,7 @@ import java.lang.System.Logger.Level;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
@@ -50,21 +53,23 @@ final class Session {
   private final Outbox outbox;
   private final Work work;
   private final Executor aside;
-  private final Requests requests = new Requests();
+  private final Tables tables = new Tables();
+  private final CompletableFuture<Boolean> gone = new CompletableFuture<>();
   private final Set<Long> underWay = ConcurrentHashMap.newKeySet();
   private final List<Runnable> ends = new ArrayList<>();
-  private volatile String name = "a client that has not said its name";
+  private volatile Requests requests;
+  private volatile @Nullable Standing standing;
   private volatile Poller.@Nullable Registration registration;
   private volatile boolean awaitsRoom;
   private boolean ended;
 
-  Session(Server server, PacketSocket socket, Executor pool) {
+  Session(Server server, PacketSocket socket, PeerCredentials peer, Executor pool) {
     this.server = server;
     this.socket = socket;
     this.outbox = new Outbox(socket);
     this.work = new Work(pool);
     this.aside = pool;
-    new Greeting(this, server).serve(requests);
+    requests = new Greeting(this, server, peer).requests();
   }
 
   /** Starts to read. */
@@ -77,24 +82,43 @@ final class Session {
     return work;
   }
 
-  Requests requests() {
-    return requests;
+  /** Serves these requests from now on. */
+  void serve(Requests others) {
+    requests = others;
+  }
+
+  /** The tables of what the client has. */
+  Tables tables() {
+    return tables;
+  }
+
+  /** Done when all that the client had is closed. */
+  CompletableFuture<Boolean> gone() {
+    return gone;
   }
 
   PacketSocket socket() {
     return socket;
   }
 
+  /** What is known of the client; null until it is welcome. */
+  @Nullable Standing standing() {
+    return standing;
+  }
+
+  void standing(Standing its) {
+    standing = its;
+  }
+
+  /** The client's name, for people. */
   String name() {
-    return name;
+    Standing its = standing;
+    return its == null ? "without a name" : its.name();
   }
 
-  void name(String itsName) {
-    name = itsName;
-  }
-
-  Limits limits() {
-    return server.limits();
+  ClientLimits limits() {
+    Standing its = standing;
+    return its == null ? ClientLimits.usual() : its.limits();
   }
 
   /** Has something done when the client has gone, the last added first. */
@@ -142,7 +166,10 @@ final class Session {
     long number = request.getNumber();
     BodyCase kind = request.getBodyCase();
     Requests.Way way = requests.of(kind);
-    if (way == null) {
+    if (way == null && standing == null) {
+      packet.close();
+      letGo("it sent " + kind + " before it was welcome; a client says hello, and waits");
+    } else if (way == null) {
       packet.close();
       refuse(number, new UnsupportedOperationException("this service does not know " + kind));
     } else if (number != 0 && (underWay.size() >= limits().requests() || !underWay.add(number))) {
@@ -257,23 +284,24 @@ final class Session {
       now = List.copyOf(ends);
       ends.clear();
     }
-    LOG.log(Level.INFO, "client {0} has gone: {1}", name, reason);
+    LOG.log(Level.INFO, "client {0} has gone: {1}", name(), reason);
     Poller.Registration watch = registration;
     if (watch != null) {
       watch.close();
     }
     outbox.close();
     socket.close();
-    server.forget(this);
     work.execute(
         () -> {
           for (Runnable end : now) {
             try {
               end.run();
             } catch (Throwable e) {
-              LOG.log(Level.WARNING, "what client " + name + " had is not closed", e);
+              LOG.log(Level.WARNING, "what client " + name() + " had is not closed", e);
             }
           }
+          server.left(this, reason);
+          gone.complete(true);
         });
   }
 
@@ -287,6 +315,6 @@ final class Session {
 
   /** The connection has ended, or is about to. */
   RuntimeException goneException() {
-    return Exceptions.closed("client " + name + " has gone");
+    return Exceptions.closed("client " + name() + " has gone");
   }
 }

@@ -47,9 +47,9 @@ final class StreamRequests {
     this.server = server;
     this.devices = devices;
     this.sent = sent;
-    streams = new Things<>("stream", session.limits().streams());
-    filling = new Things<>("empty frame", session.limits().mappings());
-    consumers = new Things<>("consumer", session.limits().streams());
+    streams = session.tables().table("stream", session.limits().streams());
+    filling = session.tables().table("empty frame", session.limits().mappings());
+    consumers = session.tables().table("consumer", session.limits().streams());
     session.atEnd(() -> streams.close().forEach(BufferStream::close));
     session.atEnd(() -> filling.close().forEach(EmptyFrame::close));
     session.atEnd(() -> consumers.close().forEach(StandIn::close));

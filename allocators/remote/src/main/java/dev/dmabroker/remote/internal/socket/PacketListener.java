@@ -100,7 +100,11 @@ public final class PacketListener implements AutoCloseable {
     Path file = path.resolveSibling(path.getFileName() + ".lock");
     try {
       FileChannel channel =
-          FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+          FileChannel.open(
+              file,
+              StandardOpenOption.CREATE,
+              StandardOpenOption.WRITE,
+              LinkOption.NOFOLLOW_LINKS); // A link would have this service make another file.
       try {
         FileLock lock = channel.tryLock();
         if (lock == null) {

@@ -14,6 +14,11 @@ import java.nio.ByteOrder;
  * @param gid its effective group
  */
 public record PeerCredentials(int pid, int uid, int gid) {
+  /** The number of the effective user that this process runs as. */
+  public static int ownUser() {
+    return SocketCalls.geteuid();
+  }
+
   static PeerCredentials of(int socket) throws SocketFailure {
     byte[] credentials = new byte[SocketCalls.UCRED_BYTES];
     int[] length = {credentials.length};

@@ -1,0 +1,46 @@
+package dev.dmabroker.remote.internal.service;
+
+import dev.dmabroker.remote.ClientLimits;
+import dev.dmabroker.remote.ClientRight;
+import dev.dmabroker.remote.ClientTerms;
+import dev.dmabroker.remote.Peer;
+import java.time.Instant;
+
+/**
+ * What a service knows of a client that it has taken.
+ *
+ * @param name unique among the clients of the service
+ * @param peer the process, with the name that it gave itself
+ * @param terms on which it was taken
+ * @param since when it was
+ */
+record Standing(String name, Peer peer, ClientTerms terms, Instant since) {
+
+  ClientLimits limits() {
+    return terms.limits();
+  }
+
+  /** The trust group of its devices. */
+  String group() {
+    return terms.group().orElse(name);
+  }
+
+  /**
+   * Refuses what the client has no right to.
+   *
+   * @throws UnsupportedOperationException if it has not
+   */
+  void require(ClientRight right, String what) {
+    if (!terms.rights().contains(right)) {
+      throw new UnsupportedOperationException(
+          "client "
+              + name
+              + " may not "
+              + what
+              + ": the service has not given it the right "
+              + right
+              + "; its rights are "
+              + terms.rights());
+    }
+  }
+}
