@@ -49,6 +49,7 @@ record Census(
    * @param memoryBytes that count against its budget
    * @param inHeaps bytes of its buffers by heap
    * @param holds mappings that its devices have open, of whatever buffers
+   * @param maps of its buffers so far, by whatever devices
    */
   record ClientRow(
       String name,
@@ -63,7 +64,13 @@ record Census(
 
   /** A stream. */
   record StreamRow(
-      String name, String state, long submitted, int inFlight, int depth, long dropped, int takers) {}
+      String name,
+      String state,
+      long submitted,
+      int inFlight,
+      int depth,
+      long dropped,
+      int takers) {}
 
   /**
    * Reads a status.
@@ -125,10 +132,12 @@ record Census(
     String name = text(client, "name");
     int own = 0;
     int holds = 0;
+    long maps = 0;
     Map<String, Long> inHeaps = new TreeMap<>();
     for (JsonObject buffer : buffers) {
       if (isOf(name, text(buffer, "name"))) {
         own++;
+        maps += buffer.get("maps").getAsLong();
         if (!text(buffer, "heap").isEmpty()) {
           inHeaps.merge(text(buffer, "heap"), buffer.get("sizeBytes").getAsLong(), Long::sum);
         }
@@ -146,7 +155,7 @@ record Census(
         client.get("limitBytes").getAsLong(),
         inHeaps,
         holds,
-        client.get("maps").getAsLong());
+        maps);
   }
 
   private static StreamRow stream(JsonObject stream) {

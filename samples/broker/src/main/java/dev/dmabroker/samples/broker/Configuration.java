@@ -37,8 +37,7 @@ final class Configuration {
       Section before = seen.putIfAbsent(section.title(), section);
       if (before != null) {
         throw file.wrong(
-            section.line(),
-            "[" + section.title() + "] is there already, in line " + before.line());
+            section.line(), "[" + section.title() + "] is there already, in line " + before.line());
       }
       if (Key.SECTIONS.contains(section.title())) {
         read(file, section, Key.of(section.title()), made.settings);
@@ -88,8 +87,7 @@ final class Configuration {
     }
   }
 
-  private static Key<?> key(
-      ConfigurationFile file, Section section, Entry entry, List<Key<?>> keys)
+  private static Key<?> key(ConfigurationFile file, Section section, Entry entry, List<Key<?>> keys)
       throws ConfigurationException {
     for (Key<?> key : keys) {
       if (key.name().equals(entry.key())) {
@@ -100,11 +98,14 @@ final class Configuration {
         Key.ALL.stream().filter(key -> key.name().equals(entry.key())).findAny();
     throw file.wrong(
         entry.line(),
-        "[" + section.title() + "] has no key '" + entry.key() + "'"
+        "["
+            + section.title()
+            + "] has no key '"
+            + entry.key()
+            + "'"
             + elsewhere
                 .map(key -> "; it belongs to [" + key.section() + "]")
-                .orElseGet(
-                    () -> Nearest.hint(entry.key(), keys.stream().map(Key::name).toList())));
+                .orElseGet(() -> Nearest.hint(entry.key(), keys.stream().map(Key::name).toList())));
   }
 
   /**

@@ -14,7 +14,8 @@ final class ConfigurationPrinter {
    */
   static String effective(Configuration configuration) {
     ConfigurationPrinter printer = new ConfigurationPrinter();
-    printer.line("# The configuration that counts. '# from:' says where the value below comes from.");
+    printer.line(
+        "# The configuration that counts. '# from:' says where the value below comes from.");
     for (String section : Key.SECTIONS) {
       printer.line("");
       printer.line("[" + section + "]");
@@ -38,7 +39,8 @@ final class ConfigurationPrinter {
   static String template() {
     ConfigurationPrinter printer = new ConfigurationPrinter();
     printer.line("# The configuration of dmabroker's service. Each key is shown with its default.");
-    printer.line("# 'dmabroker --config FILE --print-config' shows what counts, and checks the file.");
+    printer.line(
+        "# 'dmabroker --config FILE --print-config' shows what counts, and checks the file.");
     for (String section : Key.SECTIONS) {
       printer.line("");
       printer.line("[" + section + "]");
@@ -50,8 +52,10 @@ final class ConfigurationPrinter {
       printer.text.setLength(printer.text.length() - 1);
     }
     printer.line("");
-    printer.line("# The service's own user may connect. A section lets another user, or the members of a");
-    printer.line("# group, connect too; the first that fits counts. It may set the keys of [limits] anew.");
+    printer.line(
+        "# The service's own user may connect. A section lets another user, or the members of a");
+    printer.line(
+        "# group, connect too; the first that fits counts. It may set the keys of [limits] anew.");
     printer.line("#[user camera]");
     printer.line("#memory = 256 MiB");
     printer.line("#");

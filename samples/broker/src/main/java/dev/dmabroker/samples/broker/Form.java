@@ -74,8 +74,7 @@ interface Form<T> {
   /** A number with a unit of time, such as {@code 500 ms}. */
   Form<Duration> TIME =
       text ->
-          Duration.ofNanos(
-              amount(text, Units.TIME, "wants a time, such as 500 ms, 5 s or 2 min"));
+          Duration.ofNanos(amount(text, Units.TIME, "wants a time, such as 500 ms, 5 s or 2 min"));
 
   /** A number with a unit of memory, such as {@code 256 MiB}. */
   Form<Long> MEMORY =

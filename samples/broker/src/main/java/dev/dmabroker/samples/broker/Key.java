@@ -34,8 +34,10 @@ record Key<T>(String section, String name, String standard, Form<T> form, List<S
           "0600",
           Form.MODE,
           List.of(
-              "Permissions of a socket at a path. A process needs to write to it to connect, and is",
-              "still asked for its user. For a socket of systemd, SocketMode= in its unit counts."));
+              "Permissions of a socket at a path. A process needs to write to it to connect, and"
+                  + " is",
+              "still asked for its user. For a socket of systemd, SocketMode= in its unit"
+                  + " counts."));
 
   static final Key<OptionalInt> HTTP_PORT =
       new Key<>(
@@ -44,7 +46,8 @@ record Key<T>(String section, String name, String standard, Form<T> form, List<S
           "off",
           Form.PORT,
           List.of(
-              "Port on this machine's loopback address for the live page, /metrics for Prometheus and",
+              "Port on this machine's loopback address for the live page, /metrics for Prometheus"
+                  + " and",
               "/snapshot.json; off, or 0 for any port that is free. Every user of this machine can",
               "read there what clients call their devices and buffers."));
 
@@ -55,8 +58,10 @@ record Key<T>(String section, String name, String standard, Form<T> form, List<S
           "all",
           Form.NAMES_OR_ALL,
           List.of(
-              "The heaps from which clients get memory, with commas between them, or all. A heap that",
-              "is named and not there keeps the service from starting. 'samples/run heaps' lists them."));
+              "The heaps from which clients get memory, with commas between them, or all. A heap"
+                  + " that",
+              "is named and not there keeps the service from starting. 'samples/run heaps' lists"
+                  + " them."));
 
   static final Key<Boolean> STAND_INS =
       new Key<>(
@@ -65,7 +70,8 @@ record Key<T>(String section, String name, String standard, Form<T> form, List<S
           "no",
           Form.YES_OR_NO,
           List.of(
-              "Whether models stand in where this machine has no memory that drivers import. For trying",
+              "Whether models stand in where this machine has no memory that drivers import. For"
+                  + " trying",
               "things out: no driver can use them."));
 
   static final Key<Boolean> WATCH =
@@ -74,7 +80,8 @@ record Key<T>(String section, String name, String standard, Form<T> form, List<S
           "watch",
           "yes",
           Form.YES_OR_NO,
-          List.of("Whether heaps that appear later, or that a udev rule opens, join by themselves."));
+          List.of(
+              "Whether heaps that appear later, or that a udev rule opens, join by themselves."));
 
   static final Key<Duration> MAP_TIMEOUT =
       new Key<>(
@@ -91,7 +98,8 @@ record Key<T>(String section, String name, String standard, Form<T> form, List<S
           "1 s",
           Form.TIME,
           List.of(
-              "How long a device may hold a mapping if it declares no time; a move waits that long."));
+              "How long a device may hold a mapping if it declares no time; a move waits that"
+                  + " long."));
 
   static final Key<Duration> EVICT_AFTER =
       new Key<>(
@@ -100,7 +108,8 @@ record Key<T>(String section, String name, String standard, Form<T> form, List<S
           "10 s",
           Form.TIME,
           List.of(
-              "How long a client may hold up others beyond the hold of its device before it loses its",
+              "How long a client may hold up others beyond the hold of its device before it loses"
+                  + " its",
               "connection."));
 
   static final Key<Duration> CLOSE_TIMEOUT =
@@ -137,7 +146,8 @@ record Key<T>(String section, String name, String standard, Form<T> form, List<S
       count("tokens", "256", "Tokens, and published names, that a client may have.");
 
   static final Key<Integer> REQUESTS =
-      count("requests", "256", "Requests that a client may have unanswered; with more it is let go.");
+      count(
+          "requests", "256", "Requests that a client may have unanswered; with more it is let go.");
 
   static final Key<Duration> LONGEST_HOLD =
       new Key<>(
@@ -154,8 +164,10 @@ record Key<T>(String section, String name, String standard, Form<T> form, List<S
           "export, move, share, publish, open-published",
           Form.RIGHTS,
           List.of(
-              "What a client may do: export makes buffers and streams, move has others' buffers move,",
-              "share makes tokens, publish gives streams names, open-published opens such streams, and",
+              "What a client may do: export makes buffers and streams, move has others' buffers"
+                  + " move,",
+              "share makes tokens, publish gives streams names, open-published opens such streams,"
+                  + " and",
               "watch-all shows it all clients' state. Or none."));
 
   static final Key<String> TRUST_GROUP =
@@ -165,7 +177,8 @@ record Key<T>(String section, String name, String standard, Form<T> form, List<S
           "own",
           Form.TEXT,
           List.of(
-              "Clients of one trust group may see old contents of each other's memory; own is a group",
+              "Clients of one trust group may see old contents of each other's memory; own is a"
+                  + " group",
               "for each client."));
 
   /** All keys, in the order in which they are printed. */

@@ -33,9 +33,12 @@ public final class Main implements Callable<Integer> {
   private boolean template;
 
   @Option(names = "--socket", paramLabel = "PATH", description = "where clients connect")
-  private Optional<String> socket = Optional.empty();
+  private Optional<Path> socket = Optional.empty();
 
-  @Option(names = "--http-port", paramLabel = "PORT", description = "live page and /metrics; or off")
+  @Option(
+      names = "--http-port",
+      paramLabel = "PORT",
+      description = "live page and /metrics; or off")
   private Optional<String> httpPort = Optional.empty();
 
   @Option(
@@ -81,10 +84,11 @@ public final class Main implements Callable<Integer> {
   private Configuration configuration() throws ConfigurationException {
     Configuration configuration =
         config.isPresent()
-            ? Configuration.of(ConfigurationFile.read(config.get()))
+            ? Configuration.of(ConfigurationFile.read(CallersFolder.resolve(config.get())))
             : Configuration.standard();
     if (socket.isPresent()) {
-      configuration.set(Key.SOCKET, socket.get(), "--socket");
+      String path = CallersFolder.resolve(socket.get()).toString();
+      configuration.set(Key.SOCKET, path, "--socket");
     }
     if (httpPort.isPresent()) {
       configuration.set(Key.HTTP_PORT, httpPort.get(), "--http-port");
@@ -102,7 +106,8 @@ public final class Main implements Callable<Integer> {
     try (Service service = Service.start(configuration, supervisor, Accounts.OF_MACHINE)) {
       Runtime.getRuntime().addShutdownHook(new Thread(() -> end(end, closed), "dmabroker-end"));
       supervisor.ready(service.greeting());
-      System.out.printf("dmabroker: %s (ready after %d ms)%n", service.greeting(), StartTime.ago().toMillis());
+      System.out.printf(
+          "dmabroker: %s (ready after %d ms)%n", service.greeting(), StartTime.ago().toMillis());
       end.await();
       supervisor.stopping();
     } finally {

@@ -36,8 +36,7 @@ final class Nearest {
       for (int column = 1; column <= to.length(); column++) {
         int replaced = from.charAt(row - 1) == to.charAt(column - 1) ? 0 : 1;
         line[column] =
-            Math.min(
-                above[column - 1] + replaced, Math.min(above[column], line[column - 1]) + 1);
+            Math.min(above[column - 1] + replaced, Math.min(above[column], line[column - 1]) + 1);
       }
       above = line;
     }

@@ -58,8 +58,7 @@ record Places(OptionalInt handedOver, Path socket, Path status) {
 
   /** The user's service, and otherwise the machine's, in the order in which to try them. */
   static Optional<Path> usual(Supervisor supervisor, Predicate<Path> isThere) {
-    return Stream.concat(
-            supervisor.userRuntimeDirectory().stream(), Stream.of(OF_MACHINE))
+    return Stream.concat(supervisor.userRuntimeDirectory().stream(), Stream.of(OF_MACHINE))
         .map(folder -> folder.resolve(NAME))
         .filter(socket -> isThere.test(statusOf(socket)))
         .findFirst();

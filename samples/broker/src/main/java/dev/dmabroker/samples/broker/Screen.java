@@ -77,7 +77,14 @@ final class Screen {
     List<List<String>> rows = new ArrayList<>();
     rows.add(
         List.of(
-            "CLIENT", "PID>", "UID>", "BUFFERS>", "MEMORY>", "LIMIT>", "HOLDS>", "MAPS/S>",
+            "CLIENT",
+            "PID>",
+            "UID>",
+            "BUFFERS>",
+            "MEMORY>",
+            "LIMIT>",
+            "HOLDS>",
+            "MAPS/S>",
             "WHERE"));
     for (ClientRow client : census.clients()) {
       rows.add(
@@ -104,7 +111,9 @@ final class Screen {
     return earlier.clients().stream()
         .filter(each -> each.name().equals(client.name()))
         .findAny()
-        .map(each -> String.valueOf(Math.round((client.maps() - each.maps()) / seconds)))
+        .map(
+            each ->
+                String.valueOf(Math.max(0, Math.round((client.maps() - each.maps()) / seconds))))
         .orElse("-");
   }
 
@@ -142,7 +151,8 @@ final class Screen {
         int width = rows.stream().mapToInt(each -> cell(each, at).length()).max().orElse(0);
         boolean right = titles.get(column).endsWith(">");
         line.append(
-            String.format(Locale.ROOT, "%" + (right ? "" : "-") + width + "s  ", cell(row, column)));
+            String.format(
+                Locale.ROOT, "%" + (right ? "" : "-") + width + "s  ", cell(row, column)));
       }
       text.append(line.toString().stripTrailing()).append('\n');
     }

@@ -47,12 +47,10 @@ final class Service implements AutoCloseable {
   private void open(Configuration configuration, ClientRules rules)
       throws ConfigurationException, IOException {
     Broker broker = opened(broker(configuration));
-    ChosenHeaps.check(broker, configuration);
     heaps = broker.snapshot().heaps().stream().map(HeapState::name).toList();
     BrokerService.Builder builder =
         BrokerService.builder(broker)
             .admission(rules)
-            .listener(new ClientLog())
             .permissions(permissions(configuration.get(Key.SOCKET_MODE)))
             .evictAfter(configuration.get(Key.EVICT_AFTER));
     BrokerService served =
@@ -66,12 +64,13 @@ final class Service implements AutoCloseable {
     }
   }
 
-  private static Broker broker(Configuration configuration) {
-    return ChosenHeaps.add(Broker.builder(), configuration)
-        .mapTimeout(configuration.get(Key.MAP_TIMEOUT))
-        .longestHold(configuration.get(Key.DEFAULT_HOLD))
-        .closeTimeout(configuration.get(Key.CLOSE_TIMEOUT))
-        .build();
+  private static Broker broker(Configuration configuration) throws ConfigurationException {
+    Broker.Builder builder =
+        Broker.builder()
+            .mapTimeout(configuration.get(Key.MAP_TIMEOUT))
+            .longestHold(configuration.get(Key.DEFAULT_HOLD))
+            .closeTimeout(configuration.get(Key.CLOSE_TIMEOUT));
+    return HeapChoice.open(builder, configuration);
   }
 
   private <T extends AutoCloseable> T opened(T part) {

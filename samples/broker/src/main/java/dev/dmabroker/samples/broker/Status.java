@@ -52,7 +52,6 @@ final class Status implements Supplier<String> {
     all.addProperty("streams", client.streams());
     all.addProperty("memoryBytes", client.memoryBytes());
     all.addProperty("limitBytes", client.terms().limits().memoryBytes());
-    all.addProperty("maps", client.maps());
     JsonArray holdsUp = new JsonArray();
     client.holdsUp().forEach(holder -> holdsUp.add(holder.toString()));
     all.add("holdsUp", holdsUp);

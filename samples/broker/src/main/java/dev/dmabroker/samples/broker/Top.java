@@ -36,8 +36,9 @@ final class Top implements Callable<Integer> {
 
   @Override
   public Integer call() throws InterruptedException {
-    Optional<Path> found =
-        socket.or(() -> Places.usual(Supervisor.ofThisProcess(), Files::exists));
+    Optional<Path> found = socket
+            .map(CallersFolder::resolve)
+            .or(() -> Places.usual(Supervisor.ofThisProcess(), Files::exists));
     if (found.isEmpty()) {
       System.err.println(
           "dmabroker: no service is there, neither of this user nor of the machine; --socket PATH"

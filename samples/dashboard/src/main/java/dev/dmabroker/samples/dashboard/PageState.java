@@ -37,8 +37,7 @@ final class PageState implements Supplier<String> {
     BrokerSnapshot snapshot = broker.snapshot();
     JsonObject state = feed.read();
     state.addProperty("control", control);
-    state.addProperty(
-        "displayAttached", controls.map(Controls::isDisplayAttached).orElse(null));
+    state.addProperty("displayAttached", controls.map(Controls::isDisplayAttached).orElse(null));
     state.add("health", health(BrokerHealth.of(snapshot)));
     // The line ends stand between values only: within texts they are escaped.
     return "{\"snapshot\":"
