@@ -56,6 +56,7 @@ final class Greeting {
         (number, request, packet) -> {
           session.done(number);
           session.end("it said goodbye");
+          session.harmless(); // It has let go of what it had mapped.
         });
   }
 

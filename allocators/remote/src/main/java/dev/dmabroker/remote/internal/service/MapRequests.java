@@ -1,7 +1,6 @@
 package dev.dmabroker.remote.internal.service;
 
 import dev.dmabroker.Mapping;
-import dev.dmabroker.allocators.linux.Fd;
 import dev.dmabroker.internal.runtime.Exceptions;
 import dev.dmabroker.remote.internal.service.BufferRequests.Served;
 import dev.dmabroker.remote.internal.service.Requests.Where;
@@ -15,14 +14,13 @@ import dev.dmabroker.remote.internal.wire.ToClient;
 import dev.dmabroker.remote.internal.wire.ToService.BodyCase;
 import dev.dmabroker.remote.internal.wire.Unmap;
 import dev.dmabroker.spec.Access;
-import dev.dmabroker.spec.SyncFile;
 import java.util.Optional;
 
 /** Serves the requests to map, one mapping for each. */
 final class MapRequests {
   private final Session session;
   private final Things<Served> attachments;
-  private final Things<Mapping> mappings;
+  private final Things<Granted> mappings;
   private final SentMemory sent;
 
   MapRequests(Session session, Things<Served> attachments, SentMemory sent) {
@@ -30,7 +28,19 @@ final class MapRequests {
     this.attachments = attachments;
     this.sent = sent;
     mappings = session.tables().table("mapping", session.limits().mappings());
-    session.atEnd(() -> mappings.close().forEach(Mapping::close));
+    session.atEnd(() -> mappings.close().forEach(this::leave));
+  }
+
+  /** A mapping, and what it is for. */
+  private record Granted(Mapping mapping, Access access) {}
+
+  /** Ends a mapping of a client that has gone: memory that is only read is no risk to others. */
+  private void leave(Granted granted) {
+    if (granted.access().writes()) {
+      session.estate().onceHarmless(granted.mapping()::close);
+    } else {
+      granted.mapping().close();
+    }
   }
 
   void serve(Requests requests) {
@@ -59,7 +69,10 @@ final class MapRequests {
     mappings.requireRoom(1);
     if (request.getNowOrNever()) {
       Optional<Mapping> mapping = served.attachment().tryMap(access);
-      grant(number, mapping.orElseThrow(() -> Exceptions.busy("the map would have to wait")));
+      grant(
+          number,
+          access,
+          mapping.orElseThrow(() -> Exceptions.busy("the map would have to wait")));
       return;
     }
     served
@@ -70,26 +83,26 @@ final class MapRequests {
               if (mapping == null) {
                 session.refuse(number, Session.cause(thrown));
               } else {
-                grantOrRefuse(number, mapping);
+                grantOrRefuse(number, access, mapping);
               }
             },
             session.inOrder());
   }
 
-  private void grantOrRefuse(long number, Mapping mapping) {
+  private void grantOrRefuse(long number, Access access, Mapping mapping) {
     try {
-      grant(number, mapping);
+      grant(number, access, mapping);
     } catch (Throwable e) {
       session.refuse(number, e);
     }
   }
 
-  private void grant(long number, Mapping mapping) {
+  private void grant(long number, Access access, Mapping mapping) {
     Parcel parcel = null;
     long identity = 0;
     try {
       parcel = sent.parcel(mapping);
-      identity = mappings.add(mapping);
+      identity = mappings.add(new Granted(mapping, access));
       if (identity == 0) {
         throw session.goneException();
       }
@@ -109,28 +122,20 @@ final class MapRequests {
   }
 
   private void unmap(long number, Unmap request, Packet packet) throws BadMessageException {
-    Mapping mapping = mappings.remove(request.getMapping());
-    if (mapping == null) {
+    Granted granted = mappings.remove(request.getMapping());
+    if (granted == null) {
       throw Exceptions.closed("this connection has no mapping " + request.getMapping());
     }
+    Mapping mapping = granted.mapping();
     if (!request.getHasFence()) {
       mapping.close();
       session.done(number);
       return;
     }
-    Fd fence = packet.take(request.getFence());
-    if (fence == null) {
-      mapping.close();
-      throw new BadMessageException("the fence is missing; the mapping is closed");
+    try (mapping;
+        IncomingFence fence = IncomingFence.take(packet, request.getFence(), "an unmap")) {
+      fence.handOver(mapping::closeAfter); // The mapping is closed in any case.
     }
-    try (fence;
-        Fd.Use use = fence.use()) {
-      mapping.closeAfter(new SyncFile(use.dup()));
-      session.done(number);
-    } catch (dev.dmabroker.spi.HeapException e) {
-      throw Exceptions.descriptor(String.valueOf(e.getMessage()), e);
-    } finally {
-      mapping.close(); // It is closed already, unless the fence is none.
-    }
+    session.done(number);
   }
 }

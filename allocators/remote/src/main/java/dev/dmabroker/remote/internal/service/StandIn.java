@@ -3,7 +3,6 @@ package dev.dmabroker.remote.internal.service;
 import dev.dmabroker.Frame;
 import dev.dmabroker.StreamConsumer;
 import dev.dmabroker.StreamStoppedException;
-import dev.dmabroker.allocators.linux.Fd;
 import dev.dmabroker.internal.runtime.Exceptions;
 import dev.dmabroker.remote.internal.service.SentMemory.Parcel;
 import dev.dmabroker.remote.internal.value.Failures;
@@ -124,34 +123,16 @@ final class StandIn {
   }
 
   /**
-   * Ends a frame.
+   * Takes a frame back from the client, to be closed.
    *
-   * @param fence after which it ends; null for now
+   * @throws dev.dmabroker.ClosedException if the client does not have it
    */
-  void release(long number, @Nullable Fd fence) {
-    Frame frame;
-    synchronized (this) {
-      frame = frames.remove(number);
-    }
+  synchronized Frame end(long number) {
+    Frame frame = frames.remove(number);
     if (frame == null) {
-      if (fence != null) {
-        fence.close();
-      }
       throw Exceptions.closed("this consumer has no frame " + number);
     }
-    if (fence == null) {
-      frame.close();
-      return;
-    }
-    boolean handedOver = false;
-    try {
-      frame.closeAfter(StreamRequests.own(fence));
-      handedOver = true;
-    } finally {
-      if (!handedOver) {
-        frame.close();
-      }
-    }
+    return frame;
   }
 
   /** Ends all frames, and leaves the stream. */

@@ -3,9 +3,9 @@ package dev.dmabroker.remote.internal.service;
 import dev.dmabroker.BufferStream;
 import dev.dmabroker.Device;
 import dev.dmabroker.EmptyFrame;
+import dev.dmabroker.Frame;
 import dev.dmabroker.StreamConsumer;
 import dev.dmabroker.StreamSpec;
-import dev.dmabroker.allocators.linux.Fd;
 import dev.dmabroker.internal.runtime.Exceptions;
 import dev.dmabroker.remote.internal.service.Requests.Where;
 import dev.dmabroker.remote.internal.service.SentMemory.Parcel;
@@ -18,14 +18,13 @@ import dev.dmabroker.remote.internal.wire.Consume;
 import dev.dmabroker.remote.internal.wire.Consuming;
 import dev.dmabroker.remote.internal.wire.MakeStream;
 import dev.dmabroker.remote.internal.wire.Policy;
+import dev.dmabroker.remote.internal.wire.Release;
 import dev.dmabroker.remote.internal.wire.Removed;
 import dev.dmabroker.remote.internal.wire.StopStream;
 import dev.dmabroker.remote.internal.wire.StreamMade;
 import dev.dmabroker.remote.internal.wire.Submit;
 import dev.dmabroker.remote.internal.wire.ToClient;
 import dev.dmabroker.remote.internal.wire.ToService.BodyCase;
-import dev.dmabroker.spec.SyncFile;
-import dev.dmabroker.spi.HeapException;
 import java.time.Duration;
 import java.util.List;
 
@@ -51,7 +50,8 @@ final class StreamRequests {
     filling = session.tables().table("empty frame", session.limits().mappings());
     consumers = session.tables().table("consumer", session.limits().streams());
     session.atEnd(() -> streams.close().forEach(BufferStream::close));
-    session.atEnd(() -> filling.close().forEach(EmptyFrame::close));
+    session.atEnd(
+        () -> filling.close().forEach(each -> session.estate().onceHarmless(each::close)));
     session.atEnd(() -> consumers.close().forEach(StandIn::close));
   }
 
@@ -142,12 +142,7 @@ final class StreamRequests {
         BodyCase.RELEASE,
         Where.IN_ORDER,
         (number, request, packet) -> {
-          var release = request.getRelease();
-          Fd fence = release.getHasFence() ? packet.take(release.getFence()) : null;
-          if (release.getHasFence() && fence == null) {
-            throw new BadMessageException("the fence of a release is missing");
-          }
-          consumers.get(release.getConsumer()).release(release.getFrame(), fence);
+          release(request.getRelease(), packet);
           session.done(number);
         });
   }
@@ -255,11 +250,10 @@ final class StreamRequests {
     boolean handedOver = false;
     try {
       if (request.getHasFence()) {
-        Fd fence = packet.take(request.getFence());
-        if (fence == null) {
-          throw new BadMessageException("the fence of a submission is missing");
+        try (IncomingFence fence =
+            IncomingFence.take(packet, request.getFence(), "a submission")) {
+          fence.handOver(frame::submitAfter);
         }
-        frame.submitAfter(own(fence));
       } else {
         frame.submit();
       }
@@ -272,13 +266,14 @@ final class StreamRequests {
     session.done(number);
   }
 
-  /** A fence that came with a packet, for the broker, which closes it. */
-  static SyncFile own(Fd fence) {
-    try (fence;
-        Fd.Use use = fence.use()) {
-      return new SyncFile(use.dup());
-    } catch (HeapException e) {
-      throw Exceptions.descriptor("cannot take the fence over", e);
+  private void release(Release request, Packet packet) throws BadMessageException {
+    StandIn consumer = consumers.get(request.getConsumer());
+    try (Frame frame = consumer.end(request.getFrame())) {
+      if (request.getHasFence()) {
+        try (IncomingFence fence = IncomingFence.take(packet, request.getFence(), "a release")) {
+          fence.handOver(frame::closeAfter); // The frame is closed in any case.
+        }
+      }
     }
   }
 
