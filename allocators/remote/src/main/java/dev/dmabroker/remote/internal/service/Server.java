@@ -148,6 +148,10 @@ public final class Server implements AutoCloseable {
     }
   }
 
+  Poller poller() {
+    return poller;
+  }
+
   Broker broker() {
     return broker;
   }
