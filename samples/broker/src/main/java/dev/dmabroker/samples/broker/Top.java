@@ -36,7 +36,8 @@ final class Top implements Callable<Integer> {
 
   @Override
   public Integer call() throws InterruptedException {
-    Optional<Path> found = socket
+    Optional<Path> found =
+        socket
             .map(CallersFolder::resolve)
             .or(() -> Places.usual(Supervisor.ofThisProcess(), Files::exists));
     if (found.isEmpty()) {
