@@ -22,8 +22,10 @@ final class MapRequests {
   private final Things<Served> attachments;
   private final Things<Granted> mappings;
   private final SentMemory sent;
+  private final Server server;
 
-  MapRequests(Session session, Things<Served> attachments, SentMemory sent) {
+  MapRequests(Session session, Server server, Things<Served> attachments, SentMemory sent) {
+    this.server = server;
     this.session = session;
     this.attachments = attachments;
     this.sent = sent;
@@ -56,6 +58,7 @@ final class MapRequests {
         (number, request, packet) -> {
           sent.forget(request.getForget().getMemory());
           session.done(number);
+          server.sweep().soon();
         });
     requests.serve(
         BodyCase.ACKNOWLEDGED,
@@ -70,9 +73,7 @@ final class MapRequests {
     if (request.getNowOrNever()) {
       Optional<Mapping> mapping = served.attachment().tryMap(access);
       grant(
-          number,
-          access,
-          mapping.orElseThrow(() -> Exceptions.busy("the map would have to wait")));
+          number, access, mapping.orElseThrow(() -> Exceptions.busy("the map would have to wait")));
       return;
     }
     served

@@ -160,6 +160,15 @@ final class Session {
     return its == null ? "without a name" : its.name();
   }
 
+  /** The budget of the client, which is welcome. */
+  MemoryAccount account() {
+    Standing its = standing;
+    if (its == null) {
+      throw new IllegalStateException("the client is not welcome yet");
+    }
+    return its.account();
+  }
+
   ClientLimits limits() {
     Standing its = standing;
     return its == null ? ClientLimits.usual() : its.limits();
@@ -279,8 +288,7 @@ final class Session {
       return;
     }
     synchronized (watching) {
-      int wanted =
-          (isFull() ? 0 : Poller.READABLE) | (outbox.waitsForRoom() ? Poller.WRITABLE : 0);
+      int wanted = (isFull() ? 0 : Poller.READABLE) | (outbox.waitsForRoom() ? Poller.WRITABLE : 0);
       if (wanted != watched) {
         watched = wanted;
         watch.await(wanted);
