@@ -159,6 +159,16 @@ public interface BufferStream extends AutoCloseable {
    */
   CompletableFuture<EmptyFrame> acquireAsync();
 
+  /**
+   * Takes the next free buffer as {@link #acquireAsync()} does, with a deadline: after {@code
+   * timeout} the future completes with the {@link WaitTimeoutException} that {@link
+   * #acquire(Duration)} throws.
+   *
+   * @param timeout how long to wait at most; positive
+   * @return the future frame
+   */
+  CompletableFuture<EmptyFrame> acquireAsync(Duration timeout);
+
   // ---- The consumers ----
 
   /**

@@ -103,8 +103,29 @@ public final class AttachedDevice extends Leakable implements Attachment {
 
   @Override
   public CompletableFuture<Mapping> mapAsync(Access access) {
+    return mapAsync(access, services.settings().mapTimeout());
+  }
+
+  @Override
+  public CompletableFuture<Mapping> mapAsync(Access access, Duration timeout) {
+    Duration wait = Durations.timeout(timeout);
     try {
-      return buffer.mapAsync(this, access);
+      return buffer.mapAsync(this, access, wait);
+    } catch (BrokerException e) {
+      return CompletableFuture.failedFuture(e);
+    }
+  }
+
+  /**
+   * Maps for a thread of another process; see {@link GateKeeper#mapFor}.
+   *
+   * @param timeout null for the broker's default
+   */
+  public CompletableFuture<Mapping> mapFor(
+      ForeignCaller asker, Access access, @Nullable Duration timeout) {
+    Duration wait = timeout == null ? services.settings().mapTimeout() : Durations.timeout(timeout);
+    try {
+      return buffer.mapFor(asker, this, access, wait);
     } catch (BrokerException e) {
       return CompletableFuture.failedFuture(e);
     }

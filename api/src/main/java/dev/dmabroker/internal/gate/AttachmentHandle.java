@@ -70,6 +70,11 @@ public final class AttachmentHandle implements Attachment {
   }
 
   @Override
+  public CompletableFuture<Mapping> mapAsync(Access access, Duration timeout) {
+    return attached.mapAsync(access, timeout);
+  }
+
+  @Override
   public Pin pin() {
     Pin pin = attached.pin();
     try {

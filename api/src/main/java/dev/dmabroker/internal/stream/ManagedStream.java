@@ -181,6 +181,13 @@ public final class ManagedStream implements BufferStream {
     return future;
   }
 
+  @Override
+  public CompletableFuture<EmptyFrame> acquireAsync(Duration timeout) {
+    CompletableFuture<EmptyFrame> future = new CompletableFuture<>();
+    circulation.acquirers().getAsync(future, timeout);
+    return future;
+  }
+
   // ---- The consumers ----
 
   @Override

@@ -2,6 +2,7 @@ package dev.dmabroker.remote.internal.client;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
+import dev.dmabroker.Mapping;
 import dev.dmabroker.internal.runtime.Exceptions;
 import dev.dmabroker.remote.internal.socket.Packet;
 import dev.dmabroker.remote.internal.socket.PacketSocket;
@@ -10,8 +11,10 @@ import dev.dmabroker.remote.internal.socket.SocketFailure;
 import dev.dmabroker.remote.internal.value.BadMessageException;
 import dev.dmabroker.remote.internal.value.Failures;
 import dev.dmabroker.remote.internal.wire.Acknowledged;
+import dev.dmabroker.remote.internal.wire.CallOff;
 import dev.dmabroker.remote.internal.wire.ToClient;
 import dev.dmabroker.remote.internal.wire.ToService;
+import dev.dmabroker.remote.internal.wire.Welcome;
 import java.nio.ByteBuffer;
 import java.util.HashMap;
 import java.util.Map;
@@ -43,7 +46,10 @@ public final class Link implements AutoCloseable {
         if (answer.message.hasFailure()) {
           future.completeExceptionally(Failures.read(answer.message.getFailure()));
         } else {
-          future.complete(reader.read(answer));
+          T value = reader.read(answer);
+          if (!future.complete(value) && value instanceof Mapping late) {
+            late.close(); // The asker has given up meanwhile.
+          }
         }
       } catch (BadMessageException e) {
         future.completeExceptionally(
@@ -56,6 +62,9 @@ public final class Link implements AutoCloseable {
 
   private static final System.Logger LOG = System.getLogger(Link.class.getName());
 
+  /** The other end of the socket is closed. */
+  private static final String OVER = "the service has ended";
+
   private final PacketSocket socket;
   private final AtomicLong last = new AtomicLong();
   private final Map<Long, RemoteConsumer> consumers = new ConcurrentHashMap<>();
@@ -63,6 +72,7 @@ public final class Link implements AutoCloseable {
   private final Map<Long, ByteString> parts = new HashMap<>(); // Of the thread that receives.
   private final BiConsumer<ToClient, Packet> events;
   private final Memories memories = new Memories(this);
+  private volatile @Nullable Words words;
   private volatile @Nullable String ended;
 
   /**
@@ -84,7 +94,8 @@ public final class Link implements AutoCloseable {
    * @param request its number is set here
    * @param reader makes the value of the answer
    * @param descriptors stay the caller's, and have to be open until this returns
-   * @return completes with what was read, or with what a local broker would have thrown
+   * @return completes with what was read, or with what a local broker would have thrown; if it is
+   *     cancelled, the service is told that the answer is waited for no more
    */
   public <T> CompletableFuture<T> ask(
       ToService.Builder request, Reader<T> reader, int... descriptors) {
@@ -95,9 +106,19 @@ public final class Link implements AutoCloseable {
     if (end == null) {
       end = send(request.setNumber(number).build(), descriptors);
     }
+    if (OVER.equals(end) && ended == null) {
+      end = null; // The thread that receives is about to read why, and ends what was asked.
+    }
     if (end != null && questions.remove(number) != null) {
       future.completeExceptionally(gone(end));
     }
+    future.whenComplete(
+        (value, thrown) -> {
+          if (future.isCancelled()) {
+            CallOff.Builder callOff = CallOff.newBuilder().setRequest(number);
+            tell(ToService.newBuilder().setCallOff(callOff));
+          }
+        });
     return future;
   }
 
@@ -151,6 +172,12 @@ public final class Link implements AutoCloseable {
             consumer.end(message.getStreamEnded().getWhy());
           }
         }
+        case RECALL -> {
+          Words its = words;
+          if (its != null) {
+            its.recalled(message.getRecall());
+          }
+        }
         default -> events.accept(message, packet);
       }
     } catch (BadMessageException | RuntimeException e) {
@@ -171,14 +198,14 @@ public final class Link implements AutoCloseable {
     }
     try {
       Sent sent = socket.send(bytes, descriptors);
-      return sent == Sent.SENT ? null : "the service has ended";
+      return sent == Sent.SENT ? null : OVER;
     } catch (SocketFailure e) {
       return String.valueOf(e.getMessage());
     }
   }
 
   private void receiveAll() {
-    String why = "the service has ended";
+    String why = OVER;
     try {
       while (true) {
         try (Packet packet = socket.receive()) {
@@ -238,11 +265,25 @@ public final class Link implements AutoCloseable {
       }
     }
     consumers.values().forEach(each -> each.disconnected(gone(why)));
+    Words words = this.words;
+    if (words != null) {
+      words.disconnected();
+    }
     memories.disconnected();
   }
 
   private static RuntimeException gone(String why) {
     return Exceptions.closed(why + "; connect again");
+  }
+
+  /** Counts mappings in a page from now on, if the service has sent one with its welcome. */
+  public void count(Welcome welcome, Packet packet) throws BadMessageException {
+    words = Words.of(this, welcome, packet);
+  }
+
+  /** The words in which mappings are counted; null if they are made by messages. */
+  @Nullable Words words() {
+    return words;
   }
 
   /** The memory that the service has sent. */

@@ -135,6 +135,11 @@ public final class RemoteStream implements BufferStream {
   }
 
   @Override
+  public CompletableFuture<EmptyFrame> acquireAsync(java.time.Duration timeout) {
+    throw new UnsupportedOperationException("deadlines of acquires do not cross yet");
+  }
+
+  @Override
   public CompletableFuture<EmptyFrame> acquireAsync() {
     return ask(Acquire.newBuilder());
   }

@@ -150,6 +150,10 @@ public final class Server implements AutoCloseable {
     }
   }
 
+  Poller poller() {
+    return poller;
+  }
+
   Broker broker() {
     return broker;
   }

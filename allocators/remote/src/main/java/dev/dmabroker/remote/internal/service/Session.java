@@ -66,6 +66,7 @@ final class Session {
   private final Estate estate;
   private volatile Requests requests;
   private volatile @Nullable Standing standing;
+  private volatile @Nullable ClientPage page;
   private volatile Poller.@Nullable Registration registration;
   private volatile Poller.@Nullable Registration death;
   private final AtomicInteger backlog = new AtomicInteger();
@@ -152,6 +153,16 @@ final class Session {
 
   void standing(Standing its) {
     standing = its;
+  }
+
+  /** The page in which the client counts its mappings; null if it has none. */
+  @Nullable ClientPage page() {
+    return page;
+  }
+
+  void page(ClientPage its) {
+    page = its;
+    atEnd(() -> its.end(estate));
   }
 
   /** The client's name, for people. */
@@ -373,7 +384,7 @@ final class Session {
             .setLettingGo(LettingGo.newBuilder().setReason(reason))
             .build()
             .toByteArray();
-    Outcome unused = outbox.send(last, List.of());
+    outbox.sendLast(last);
     end(reason);
   }
 
