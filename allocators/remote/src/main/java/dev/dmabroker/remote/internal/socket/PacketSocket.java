@@ -227,8 +227,8 @@ public final class PacketSocket implements AutoCloseable {
           if (errno.equals(Errno.EAGAIN)) {
             return Received.NONE;
           }
-          // The kernel says once that the other end was closed with packets unread; those that it had
-          // sent come after that.
+          // ECONNRESET tells once that the other end has left something unread; what it has sent
+          // before is still there.
           if (!errno.equals(Errno.EINTR) && !errno.equals(Errno.ECONNRESET)) {
             throw SocketFailure.of("receiving from " + fd, errno, "");
           }
