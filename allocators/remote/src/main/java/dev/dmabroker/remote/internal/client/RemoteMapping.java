@@ -4,7 +4,7 @@ import dev.dmabroker.CpuView;
 import dev.dmabroker.Lease;
 import dev.dmabroker.Mapping;
 import dev.dmabroker.RecallListener;
-import dev.dmabroker.internal.runtime.Exceptions;
+import dev.dmabroker.remote.NotRemoteException;
 import dev.dmabroker.remote.internal.wire.ToService;
 import dev.dmabroker.remote.internal.wire.Unmap;
 import dev.dmabroker.spec.Access;
@@ -74,16 +74,15 @@ final class RemoteMapping implements Mapping {
 
   @Override
   public void closeAfter(SyncFile fence) {
-    if (!memory.end()) {
-      throw Exceptions.closed(memory + " is closed");
-    }
-    link.order(ToService.newBuilder().setUnmap(unmap().setHasFence(true)), fence.fd());
+    memory.endAfter(
+        () -> link.order(ToService.newBuilder().setUnmap(unmap().setHasFence(true)), fence.fd()));
     Fences.close(fence);
   }
 
   @Override
   public Lease lease(String holder, RecallListener listener) {
-    throw new UnsupportedOperationException("leases do not cross yet");
+    throw new NotRemoteException(
+        "Mapping.lease", "map the buffer for each use, which takes no system call once it is settled");
   }
 
   @Override

@@ -15,8 +15,9 @@ import dev.dmabroker.remote.internal.wire.ToClient;
 import dev.dmabroker.remote.internal.wire.ToService.BodyCase;
 import dev.dmabroker.remote.internal.wire.Unmap;
 import dev.dmabroker.spec.Access;
-import dev.dmabroker.spec.SyncFile;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.time.Duration;
 
 /** Serves the requests to map, one mapping for each. */
 final class MapRequests {
@@ -41,6 +42,13 @@ final class MapRequests {
         Where.IN_ORDER,
         (number, request, packet) -> unmap(number, request.getUnmap(), packet));
     requests.serve(
+        BodyCase.CALL_OFF,
+        Where.AT_ONCE,
+        (number, request, packet) -> {
+          session.callOff(request.getCallOff().getRequest());
+          session.done(number);
+        });
+    requests.serve(
         BodyCase.FORGET,
         Where.IN_ORDER,
         (number, request, packet) -> {
@@ -62,10 +70,14 @@ final class MapRequests {
       grant(number, mapping.orElseThrow(() -> Exceptions.busy("the map would have to wait")));
       return;
     }
-    served
-        .attachment()
-        .mapAsync(access)
-        .whenCompleteAsync(
+    CompletableFuture<Mapping> future =
+        request.getTimeoutNanos() == 0
+            ? served.attachment().mapAsync(access)
+            : served
+                .attachment()
+                .mapAsync(access, Duration.ofNanos(request.getTimeoutNanos()));
+    CompletableFuture<?> unused =
+        future.whenCompleteAsync(
             (mapping, thrown) -> {
               if (mapping == null) {
                 session.refuse(number, Session.cause(thrown));
@@ -74,6 +86,7 @@ final class MapRequests {
               }
             },
             session.inOrder());
+    session.waitsFor(number, future);
   }
 
   private void grantOrRefuse(long number, Mapping mapping) {
@@ -109,28 +122,19 @@ final class MapRequests {
   }
 
   private void unmap(long number, Unmap request, Packet packet) throws BadMessageException {
+    if (request.getHasFence()) {
+      Fd fence = packet.take(request.getFence());
+      if (fence == null) {
+        throw new BadMessageException("the fence of an unmap is missing");
+      }
+      // With a fence that is none, the mapping stays open.
+      Fences.pass(fence, mappings.get(request.getMapping())::closeAfter);
+    }
     Mapping mapping = mappings.remove(request.getMapping());
     if (mapping == null) {
       throw Exceptions.closed("this connection has no mapping " + request.getMapping());
     }
-    if (!request.getHasFence()) {
-      mapping.close();
-      session.done(number);
-      return;
-    }
-    Fd fence = packet.take(request.getFence());
-    if (fence == null) {
-      mapping.close();
-      throw new BadMessageException("the fence is missing; the mapping is closed");
-    }
-    try (fence;
-        Fd.Use use = fence.use()) {
-      mapping.closeAfter(new SyncFile(use.dup()));
-      session.done(number);
-    } catch (dev.dmabroker.spi.HeapException e) {
-      throw Exceptions.descriptor(String.valueOf(e.getMessage()), e);
-    } finally {
-      mapping.close(); // It is closed already, unless the fence is none.
-    }
+    mapping.close();
+    session.done(number);
   }
 }

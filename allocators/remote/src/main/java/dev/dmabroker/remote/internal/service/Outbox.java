@@ -118,6 +118,11 @@ final class Outbox {
         && (waiting.getFirst().descriptors.isEmpty() || unacknowledged < WINDOW);
   }
 
+  /** Whether what waits has used half of the room. */
+  synchronized boolean isHalfFull() {
+    return waitingBytes > MOST_BYTES / 2;
+  }
+
   /** Drops what waits. */
   synchronized void close() {
     closed = true;

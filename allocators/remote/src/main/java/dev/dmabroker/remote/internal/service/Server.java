@@ -11,6 +11,7 @@ import dev.dmabroker.remote.internal.socket.Poller;
 import dev.dmabroker.remote.internal.socket.SocketFailure;
 import java.lang.System.Logger.Level;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -35,6 +36,9 @@ public final class Server implements AutoCloseable {
 
   private static final int CLOSE_SECONDS = 5;
 
+  /** That of a broker whose builder was told none. */
+  private static final Duration USUAL_TIMEOUT = Duration.ofSeconds(5);
+
   private final Broker broker;
   private final PacketListener listener;
   private final ServiceSettings settings;
@@ -43,6 +47,8 @@ public final class Server implements AutoCloseable {
   private final ExecutorService pool;
   private final Thread thread;
   private final Set<Session> sessions = ConcurrentHashMap.newKeySet();
+  private final Grants grants = new Grants();
+  private final Publications publications = new Publications();
   private final byte[] life = new byte[16];
 
   /**
@@ -101,6 +107,21 @@ public final class Server implements AutoCloseable {
 
   Broker broker() {
     return broker;
+  }
+
+  /** How long a request may wait: for that long, or for the usual time if it is 0. */
+  Duration timeout(long nanos) {
+    return nanos == 0 ? USUAL_TIMEOUT : Duration.ofNanos(nanos);
+  }
+
+  /** What may be opened by tokens. */
+  Grants grants() {
+    return grants;
+  }
+
+  /** What is published under names. */
+  Publications publications() {
+    return publications;
   }
 
   ServiceSettings settings() {

@@ -5,6 +5,7 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import dev.dmabroker.allocators.linux.Fd;
 import dev.dmabroker.internal.runtime.Exceptions;
 import dev.dmabroker.remote.ClientLimits;
+import dev.dmabroker.remote.ClientRight;
 import dev.dmabroker.remote.internal.service.Outbox.Outcome;
 import dev.dmabroker.remote.internal.service.Requests.Where;
 import dev.dmabroker.remote.internal.socket.Packet;
@@ -26,9 +27,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
+import java.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -54,11 +57,13 @@ final class Session {
   private final Work work;
   private final Executor aside;
   private final Tables tables = new Tables();
+  private final CallOffs callOffs;
   private final CompletableFuture<Boolean> gone = new CompletableFuture<>();
   private final Set<Long> underWay = ConcurrentHashMap.newKeySet();
   private final List<Runnable> ends = new ArrayList<>();
   private volatile Requests requests;
   private volatile @Nullable Standing standing;
+  private volatile OwnNames names = OwnNames.NONE;
   private volatile Poller.@Nullable Registration registration;
   private volatile boolean awaitsRoom;
   private boolean ended;
@@ -69,6 +74,7 @@ final class Session {
     this.outbox = new Outbox(socket);
     this.work = new Work(pool);
     this.aside = pool;
+    callOffs = new CallOffs(pool);
     requests = new Greeting(this, server, peer).requests();
   }
 
@@ -80,6 +86,45 @@ final class Session {
   /** Does what is given to it after the requests before. */
   Executor inOrder() {
     return work;
+  }
+
+  /** Does what may wait for other requests of the client, or takes long. */
+  Executor aside() {
+    return aside;
+  }
+
+  /** The names of the client, and how it is told those of the broker. */
+  OwnNames names() {
+    return names;
+  }
+
+  /**
+   * Makes a call of the broker that may block, and that the client may call off.
+   *
+   * @param number of the request that the call is for
+   */
+  void block(long number, Runnable call) {
+    BlockingCall blocking = new BlockingCall();
+    callOffs.waits(number, blocking::end);
+    try {
+      call.run();
+    } finally {
+      blocking.over();
+    }
+  }
+
+  /** A future is what the answer to a request waits for: the client may call it off. */
+  void waitsFor(long number, Future<?> future) {
+    if (number != 0 && !future.isDone()) {
+      callOffs.waits(number, () -> future.cancel(/* mayInterruptIfRunning= */ false));
+    }
+  }
+
+  /** The client waits no longer for the answer to a request. */
+  void callOff(long number) {
+    if (underWay.contains(number)) {
+      callOffs.callOff(number);
+    }
   }
 
   /** Serves these requests from now on. */
@@ -107,6 +152,7 @@ final class Session {
   }
 
   void standing(Standing its) {
+    names = new OwnNames(its.name());
     standing = its;
   }
 
@@ -210,7 +256,7 @@ final class Session {
 
   /** Answers with what was thrown. */
   void refuse(long number, Throwable thrown) {
-    answer(number, ToClient.newBuilder().setFailure(Failures.write(thrown)), List.of());
+    answer(number, ToClient.newBuilder().setFailure(Failures.write(thrown, names())), List.of());
   }
 
   /**
@@ -219,6 +265,7 @@ final class Session {
    * @param descriptors pass to this session
    */
   void answer(long number, ToClient.Builder answer, List<Fd> descriptors) {
+    callOffs.answered(number);
     underWay.remove(number);
     send(number, answer, descriptors);
   }
@@ -226,6 +273,30 @@ final class Session {
   /** Tells the client something that it did not ask for. */
   void tell(ToClient.Builder event, List<Fd> descriptors) {
     send(0, event, descriptors);
+  }
+
+  /**
+   * Tells the client something that it can do without, unless much waits for it already.
+   *
+   * @return false if it was not told
+   */
+  boolean tellIfRoom(ToClient.Builder event) {
+    if (outbox.isHalfFull()) {
+      return false;
+    }
+    tell(event, List.of());
+    return true;
+  }
+
+  /** Whether the connection has ended. */
+  synchronized boolean isEnded() {
+    return ended;
+  }
+
+  /** Whether the service has given the client a right. */
+  boolean has(ClientRight right) {
+    Standing its = standing;
+    return its != null && its.terms().rights().contains(right);
   }
 
   private void send(long number, ToClient.Builder message, List<Fd> descriptors) {
@@ -291,6 +362,7 @@ final class Session {
     }
     outbox.close();
     socket.close();
+    callOffs.end();
     work.execute(
         () -> {
           for (Runnable end : now) {
@@ -308,6 +380,9 @@ final class Session {
   /** What made a future fail, without the wrapping of stages. */
   static Throwable cause(@Nullable Throwable thrown) {
     Throwable cause = thrown instanceof CompletionException ? thrown.getCause() : thrown;
+    if (cause instanceof CancellationException) {
+      return Exceptions.waitInterrupted("the client has called the request off");
+    }
     return cause == null
         ? new IllegalStateException("nothing came, and nothing was thrown")
         : cause;

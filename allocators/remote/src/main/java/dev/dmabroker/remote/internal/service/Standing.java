@@ -25,6 +25,10 @@ record Standing(String name, Peer peer, ClientTerms terms, Instant since) {
     return terms.group().orElse(name);
   }
 
+  boolean may(ClientRight right) {
+    return terms.rights().contains(right);
+  }
+
   /**
    * Refuses what the client has no right to.
    *
