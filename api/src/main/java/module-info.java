@@ -18,6 +18,10 @@ module dev.dmabroker {
   exports dev.dmabroker.internal.watch to
       dev.dmabroker.remote;
 
+  // Has leases whose uses another process counts.
+  exports dev.dmabroker.internal.gate to
+      dev.dmabroker.remote;
+
   uses dev.dmabroker.spi.FencePoller;
   uses dev.dmabroker.spi.HeapProvider;
   uses dev.dmabroker.spi.PlacementHeuristic;

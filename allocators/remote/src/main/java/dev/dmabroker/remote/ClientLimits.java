@@ -65,7 +65,7 @@ public final class ClientLimits {
     return attachments;
   }
 
-  /** {@return how many mappings may be open at a time, and how many frames} */
+  /** {@return how many mappings without a word may be open at a time, and how many frames} */
   public int mappings() {
     return mappings;
   }
@@ -175,7 +175,8 @@ public final class ClientLimits {
     }
 
     /**
-     * Limits the mappings, and the frames.
+     * Limits the mappings that are granted without a word of the client's page, and the frames.
+     * Those that the client counts there cost the service nothing.
      *
      * @param most at least 1
      * @return this builder

@@ -31,7 +31,7 @@ public interface ClientState {
   /** {@return how many attachments it has} */
   int attachments();
 
-  /** {@return how many mappings by messages are open} */
+  /** {@return how many mappings are open, as far as the client's page of words says} */
   int mappings();
 
   /** {@return how many streams it has, its own and others'} */

@@ -126,8 +126,13 @@ public final class RemoteBroker implements Broker {
                       Hello.newBuilder()
                           .setLowestVersion(VERSION)
                           .setHighestVersion(VERSION)
-                          .setName(name)),
-              answer -> answer.message().getWelcome());
+                          .setName(name)
+                          .setPage(true)),
+              answer -> {
+                Welcome its = answer.message().getWelcome();
+                link.count(its, answer.packet());
+                return its;
+              });
       return new RemoteBroker(link, welcome);
     } catch (RuntimeException | Error e) {
       link.close();

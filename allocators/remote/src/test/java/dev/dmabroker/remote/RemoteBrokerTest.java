@@ -133,12 +133,25 @@ class RemoteBrokerTest {
     Attachment in = remote.export("frame", BlobSpec.of(4096)).attach(camera);
     Mapping mapping = in.map(Access.WRITE);
     service.close();
-    Await.until("the client knows", () -> !mapping.isOpen());
+    Await.until("the client knows", () -> isRefused(in));
+    assertTrue(mapping.isOpen());
+    try (CpuView view = mapping.cpuView()) {
+      view.bytes().putInt(0, 42); // What is mapped stays mapped.
+    }
     String text =
         String.valueOf(assertThrows(ClosedException.class, () -> in.map(Access.READ)).getMessage());
     assertTrue(text.contains("the service ends; connect again"), text);
     mapping.close();
     in.close();
+  }
+
+  private static boolean isRefused(Attachment attachment) {
+    try {
+      attachment.map(Access.READ).close();
+      return false;
+    } catch (ClosedException e) {
+      return true;
+    }
   }
 
   @Test

@@ -46,6 +46,7 @@ public final class LibC implements SystemCalls {
   static final int MAP_ANONYMOUS = 0x20;
   static final int MAP_NORESERVE = 0x4000;
   static final int MAP_POPULATE = 0x8000;
+  static final int MADV_DONTFORK = 10;
   static final int MREMAP_MAYMOVE = 1;
   static final int MREMAP_FIXED = 2;
   static final long MAP_FAILED = -1;
@@ -146,6 +147,12 @@ public final class LibC implements SystemCalls {
 
   @Override
   public native int munmap(long address, long length);
+
+  @Override
+  public native int madvise(long address, long length, int advice);
+
+  @Override
+  public native int mlock(long address, long length);
 
   @Override
   public native long mremap(

@@ -113,6 +113,20 @@ public interface SystemCalls {
   int munmap(long address, long length);
 
   /**
+   * Advises the kernel about memory.
+   *
+   * @return 0, or -1: EINVAL, ENOMEM if nothing is mapped there
+   */
+  int madvise(long address, long length, int advice);
+
+  /**
+   * Keeps memory from being swapped out.
+   *
+   * @return 0, or -1: ENOMEM or EPERM if the process may not lock as much
+   */
+  int mlock(long address, long length);
+
+  /**
    * Moves a mapping.
    *
    * @param newAddress used with MREMAP_FIXED, which replaces what is mapped there

@@ -116,6 +116,21 @@ public final class AttachedDevice extends Leakable implements Attachment {
     }
   }
 
+  /**
+   * Maps for a thread of another process; see {@link GateKeeper#mapFor}.
+   *
+   * @param timeout null for the broker's default
+   */
+  public CompletableFuture<Mapping> mapFor(
+      ForeignCaller asker, Access access, @Nullable Duration timeout) {
+    Duration wait = timeout == null ? services.settings().mapTimeout() : Durations.timeout(timeout);
+    try {
+      return buffer.mapFor(asker, this, access, wait);
+    } catch (BrokerException e) {
+      return CompletableFuture.failedFuture(e);
+    }
+  }
+
   /** Maps without a lock; null if the buffer has to be asked. */
   public @Nullable BufferMapping enter(Access access, boolean own) {
     Objects.requireNonNull(access, "access");

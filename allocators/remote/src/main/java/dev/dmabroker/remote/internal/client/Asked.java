@@ -1,8 +1,12 @@
 package dev.dmabroker.remote.internal.client;
 
 import dev.dmabroker.WaitInterruptedException;
+import dev.dmabroker.internal.runtime.Durations;
 import dev.dmabroker.internal.runtime.Exceptions;
+import java.time.Duration;
 import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
@@ -110,6 +114,26 @@ final class Asked<T> extends CompletableFuture<T> {
       if (interrupted) {
         Thread.currentThread().interrupt();
       }
+    }
+  }
+
+  /**
+   * Waits for the answer as {@link #await()} does, and no longer than a service that works takes. A
+   * late answer is not wanted then.
+   *
+   * @param what the caller waits to do, in words
+   */
+  T await(Duration limit, String what) {
+    CompletableFuture<?> unused =
+        orTimeout(Durations.nanos(limit), TimeUnit.NANOSECONDS); // Ends this, and no other.
+    try {
+      return await();
+    } catch (RuntimeException e) {
+      if (!came.isDone()) {
+        throw Exceptions.waitTimeout(
+            what, limit, "the service does not answer; it may have been stopped", List.of(), e);
+      }
+      throw e;
     }
   }
 

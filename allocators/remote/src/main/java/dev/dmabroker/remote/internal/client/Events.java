@@ -100,6 +100,12 @@ public final class Events {
             attachment.moved(message.getMoved().getGeneration());
           }
         }
+        case RECALL -> {
+          Words words = link.words();
+          if (words != null) {
+            words.recalled(message.getRecall());
+          }
+        }
         case TOLD -> tell(message.getTold());
         case PROBE -> probes.offer(message.getProbe(), packet);
         case PROBES_ENDED -> probes.ended(message.getProbesEnded());

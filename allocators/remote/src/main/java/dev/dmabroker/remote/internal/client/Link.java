@@ -13,6 +13,7 @@ import dev.dmabroker.remote.internal.wire.Acknowledged;
 import dev.dmabroker.remote.internal.wire.CallOff;
 import dev.dmabroker.remote.internal.wire.ToClient;
 import dev.dmabroker.remote.internal.wire.ToService;
+import dev.dmabroker.remote.internal.wire.Welcome;
 import java.nio.ByteBuffer;
 import java.util.HashMap;
 import java.util.Map;
@@ -61,6 +62,9 @@ public final class Link implements AutoCloseable {
 
   private static final System.Logger LOG = System.getLogger(Link.class.getName());
 
+  /** The other end of the socket is closed. */
+  private static final String OVER = "the service has ended";
+
   private final PacketSocket socket;
   private final AtomicLong last = new AtomicLong();
   private final Map<Long, Question<?>> questions = new ConcurrentHashMap<>();
@@ -68,6 +72,7 @@ public final class Link implements AutoCloseable {
   private final Events events = new Events(this);
   private final Executor callbacks;
   private final Memories memories = new Memories(this);
+  private volatile @Nullable Words words;
   private volatile @Nullable String ended;
 
   /**
@@ -92,7 +97,20 @@ public final class Link implements AutoCloseable {
    * @return completes with what was read, or with what a local broker would have thrown
    */
   <T> Asked<T> ask(ToService.Builder request, Reader<T> reader, int... descriptors) {
-    return ask(request, reader, Runnable::run, unused -> {}, descriptors);
+    return ask(request, reader, unused -> {}, descriptors);
+  }
+
+  /**
+   * Asks the service, for the caller that waits.
+   *
+   * @param unwanted gives back what comes after the request was called off; it must not block
+   */
+  <T> Asked<T> ask(
+      ToService.Builder request,
+      Reader<T> reader,
+      Consumer<? super T> unwanted,
+      int... descriptors) {
+    return ask(request, reader, Runnable::run, unwanted, descriptors);
   }
 
   /**
@@ -125,6 +143,9 @@ public final class Link implements AutoCloseable {
     String end = ended;
     if (end == null) {
       end = send(request.setNumber(number).build(), descriptors);
+    }
+    if (OVER.equals(end) && ended == null) {
+      end = null; // The thread that receives is about to read why, and ends what was asked.
     }
     if (end != null && questions.remove(number) != null) {
       asked.refused(gone(end));
@@ -170,14 +191,14 @@ public final class Link implements AutoCloseable {
     }
     try {
       Sent sent = socket.send(bytes, descriptors);
-      return sent == Sent.SENT ? null : "the service has ended";
+      return sent == Sent.SENT ? null : OVER;
     } catch (SocketFailure e) {
       return String.valueOf(e.getMessage());
     }
   }
 
   private void receiveAll() {
-    String why = "the service has ended";
+    String why = OVER;
     try {
       while (true) {
         try (Packet packet = socket.receive()) {
@@ -237,11 +258,25 @@ public final class Link implements AutoCloseable {
       }
     }
     events.disconnected();
+    Words words = this.words;
+    if (words != null) {
+      words.disconnected();
+    }
     memories.disconnected();
   }
 
   private static RuntimeException gone(String why) {
     return Exceptions.closed(why + "; connect again");
+  }
+
+  /** Counts mappings in a page from now on, if the service has sent one with its welcome. */
+  public void count(Welcome welcome, Packet packet) throws BadMessageException {
+    words = Words.of(this, welcome, packet);
+  }
+
+  /** The words in which mappings are counted; null if they are made by messages. */
+  @Nullable Words words() {
+    return words;
   }
 
   /** What the service tells without having been asked. */

@@ -102,6 +102,7 @@ public final class RemoteStream implements BufferStream {
             .setStopStream(
                 StopStream.newBuilder()
                     .setStream(identity)
+                    .setHasDeadline(true)
                     .setDeadlineNanos(Durations.nanos(notNegative(deadline)))));
   }
 

@@ -13,15 +13,28 @@ final class RemoteView implements CpuView {
   private final String what;
   private final Access access;
   private final Memories.Use memory;
+  private final Runnable end;
   private volatile boolean closed;
 
   RemoteView(String what, Access access, Memories.Use memory) {
+    this(what, access, memory, () -> {});
+  }
+
+  /**
+   * Begins the access.
+   *
+   * @param end what keeps the memory in place until the access has ended is told so; also if this
+   *     throws
+   */
+  RemoteView(String what, Access access, Memories.Use memory, Runnable end) {
     this.what = what;
     this.access = access;
     this.memory = memory;
+    this.end = end;
     try {
       memory.received().backing.beginCpuAccess(access);
     } catch (HeapException e) {
+      end.run();
       throw Exceptions.cpuAccess("cannot begin CPU access to " + what, e);
     }
   }
@@ -72,6 +85,8 @@ final class RemoteView implements CpuView {
       memory.received().backing.endCpuAccess(access);
     } catch (HeapException e) {
       throw Exceptions.cpuAccess("cannot end CPU access to " + what + ": " + e.getMessage(), e);
+    } finally {
+      end.run();
     }
   }
 }

@@ -1,12 +1,15 @@
 package dev.dmabroker.remote.internal.service;
 
 import com.google.protobuf.ByteString;
+import dev.dmabroker.allocators.linux.Fd;
 import dev.dmabroker.remote.Admission;
 import dev.dmabroker.remote.Admission.Admitted;
 import dev.dmabroker.remote.Admission.Refused;
 import dev.dmabroker.remote.Peer;
+import dev.dmabroker.remote.internal.page.WordPage;
 import dev.dmabroker.remote.internal.service.Requests.Where;
 import dev.dmabroker.remote.internal.socket.PeerCredentials;
+import dev.dmabroker.remote.internal.socket.SocketFailure;
 import dev.dmabroker.remote.internal.wire.Hello;
 import dev.dmabroker.remote.internal.wire.ToClient;
 import dev.dmabroker.remote.internal.wire.ToService.BodyCase;
@@ -56,6 +59,7 @@ final class Greeting {
         (number, request, packet) -> {
           session.done(number);
           session.end("it said goodbye");
+          session.harmless(); // It has let go of what it had mapped.
         });
   }
 
@@ -72,7 +76,7 @@ final class Greeting {
     Peer peer =
         new Peer(hello.getName().strip(), credentials.pid(), credentials.uid(), credentials.gid());
     if (decide(peer) instanceof Admitted admitted) {
-      welcome(number, peer, admitted);
+      welcome(number, hello, peer, admitted);
     }
   }
 
@@ -116,21 +120,40 @@ final class Greeting {
     return decision;
   }
 
-  private void welcome(long number, Peer peer, Admitted admitted) {
+  private void welcome(long number, Hello hello, Peer peer, Admitted admitted) {
     Standing standing = server.take(session, peer, admitted.terms(), Instant.now());
+    Welcome.Builder welcome =
+        Welcome.newBuilder()
+            .setVersion(VERSION)
+            .setLife(ByteString.copyFrom(server.life()))
+            .setLimits(Limits.write(standing.limits()))
+            .setName(standing.name());
+    List<Fd> descriptors = hello.getPage() ? page(welcome) : List.of();
     Requests requests = requests();
     new DeviceRequests(session, server, standing).serve(requests);
     session.serve(requests);
-    session.answer(
-        number,
-        ToClient.newBuilder()
-            .setWelcome(
-                Welcome.newBuilder()
-                    .setVersion(VERSION)
-                    .setLife(ByteString.copyFrom(server.life()))
-                    .setLimits(Limits.write(standing.limits()))
-                    .setName(standing.name())),
-        List.of());
+    session.answer(number, ToClient.newBuilder().setWelcome(welcome), descriptors);
     server.connected(session, standing);
+  }
+
+  /** Gives the client a page, if there is one to give; it maps by messages otherwise. */
+  private List<Fd> page(Welcome.Builder welcome) {
+    try {
+      ClientPage.Parcel parcel = ClientPage.create(session, server.poller());
+      session.page(parcel.page());
+      welcome
+          .setPageDescriptor(0)
+          .setDoorbellDescriptor(1)
+          .setPageBytes((long) ClientPage.WORDS * WordPage.WORD_BYTES)
+          .setWordBytes(WordPage.WORD_BYTES);
+      return parcel.descriptors();
+    } catch (SocketFailure e) {
+      LOG.log(
+          Level.WARNING,
+          "client {0} gets no page, and maps by messages: {1}",
+          session.name(),
+          e.getMessage());
+      return List.of();
+    }
   }
 }

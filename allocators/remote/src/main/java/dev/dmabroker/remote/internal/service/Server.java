@@ -23,6 +23,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -38,6 +40,11 @@ public final class Server implements AutoCloseable {
 
   /** That of a broker whose builder was told none. */
   private static final Duration USUAL_TIMEOUT = Duration.ofSeconds(5);
+  /** For how long a process may be connected without a word. */
+  private static final Duration HELLO_TIME = Duration.ofSeconds(10);
+
+  /** The rest after a client could not be taken, for example as there are no descriptors left. */
+  private static final Duration ACCEPT_PAUSE = Duration.ofMillis(100);
 
   private final Broker broker;
   private final PacketListener listener;
@@ -45,10 +52,13 @@ public final class Server implements AutoCloseable {
   private final ListenerCalls calls;
   private final Poller poller;
   private final ExecutorService pool;
-  private final Thread thread;
+  private final ScheduledThreadPoolExecutor timer;
+  private final HoldUps holdUps;
+  private final Poller.Registration listening;
   private final Set<Session> sessions = ConcurrentHashMap.newKeySet();
   private final Grants grants = new Grants();
   private final Publications publications = new Publications();
+  private final Set<Session> lost = ConcurrentHashMap.newKeySet();
   private final byte[] life = new byte[16];
 
   /**
@@ -67,16 +77,19 @@ public final class Server implements AutoCloseable {
     AtomicInteger threads = new AtomicInteger();
     pool =
         Executors.newCachedThreadPool(
-            task -> {
-              Thread made = new Thread(task, "dmabroker-service-" + threads.incrementAndGet());
-              made.setDaemon(true);
-              return made;
-            });
+            task -> daemon(task, "dmabroker-service-" + threads.incrementAndGet()));
     calls = new ListenerCalls(settings.listener(), pool);
-    Poller.Registration unused = listener.watch(poller, events -> acceptAll());
-    thread = new Thread(this::run, "dmabroker-service");
-    thread.setDaemon(true);
-    thread.start();
+    timer = new ScheduledThreadPoolExecutor(1, task -> daemon(task, "dmabroker-service-timer"));
+    timer.setRemoveOnCancelPolicy(true);
+    holdUps = new HoldUps(broker, settings.evictAfter(), timer, this::evict);
+    listening = listener.watch(poller, events -> acceptAll());
+    daemon(this::run, "dmabroker-service").start();
+  }
+
+  private static Thread daemon(Runnable task, String name) {
+    Thread made = new Thread(task, name);
+    made.setDaemon(true);
+    return made;
   }
 
   private void run() {
@@ -96,13 +109,51 @@ public final class Server implements AutoCloseable {
       for (PacketSocket client = listener.tryAccept();
           client != null;
           client = listener.tryAccept()) {
-        Session session = new Session(this, client, client.peer(), pool);
-        sessions.add(session);
-        session.start(poller);
+        accept(client);
       }
     } catch (SocketFailure e) {
-      LOG.log(Level.WARNING, "a client could not be taken: {0}", e.getMessage());
+      LOG.log(Level.WARNING, "no client can be taken for a moment: {0}", e.getMessage());
+      // The one that waits is told of at each round, and cannot be taken yet.
+      listening.await(0);
+      after(ACCEPT_PAUSE, () -> listening.await(Poller.READABLE));
     }
+  }
+
+  private void accept(PacketSocket client) {
+    try {
+      Session session = new Session(this, client, client.process(), pool);
+      sessions.add(session);
+      session.start(poller);
+      after(
+          HELLO_TIME,
+          () -> {
+            if (session.standing() == null) {
+              session.letGo("it has not said hello for " + HELLO_TIME.toSeconds() + " s");
+            }
+          });
+    } catch (SocketFailure e) {
+      LOG.log(Level.WARNING, "a process that connected is refused: {0}", e.getMessage());
+      client.close();
+    }
+  }
+
+  /** Has something done later, on the timer's thread; it must not block. */
+  ScheduledFuture<?> after(Duration time, Runnable task) {
+    return timer.schedule(task, time.toNanos(), TimeUnit.NANOSECONDS);
+  }
+
+  /** Lets the client of a device go; does nothing if it is no client's. */
+  private void evict(String device, String reason) {
+    for (Session session : sessions) {
+      Standing standing = session.standing();
+      if (standing != null && device.startsWith(standing.name() + "/")) {
+        session.letGo(reason);
+      }
+    }
+  }
+
+  Poller poller() {
+    return poller;
   }
 
   Broker broker() {
@@ -170,6 +221,16 @@ public final class Server implements AutoCloseable {
     sessions.remove(session);
   }
 
+  /** Keeps a client that has gone, and whose process can still write to what it had mapped. */
+  void lose(Session session) {
+    lost.add(session);
+  }
+
+  /** The process of a client that was lost has ended. */
+  void found(Session session) {
+    lost.remove(session);
+  }
+
   private ClientState state(Session session, Standing standing) {
     return ClientStates.of(standing, session.tables(), broker.snapshot());
   }
@@ -191,9 +252,14 @@ public final class Server implements AutoCloseable {
   /** Lets all clients go, and closes what they had. The broker stays open. */
   @Override
   public void close() {
+    listening.close();
     listener.close();
+    holdUps.close();
+    timer.shutdownNow();
     List<Session> last = List.copyOf(sessions);
     last.forEach(session -> session.letGo("the service ends"));
+    List.copyOf(lost).forEach(Session::harmless); // The service cannot look after them any more.
+    last.forEach(Session::harmless);
     try {
       CompletableFuture.allOf(last.stream().map(Session::gone).toArray(CompletableFuture[]::new))
           .get(CLOSE_SECONDS, TimeUnit.SECONDS);

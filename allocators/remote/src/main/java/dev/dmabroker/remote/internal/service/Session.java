@@ -12,6 +12,7 @@ import dev.dmabroker.remote.internal.socket.Packet;
 import dev.dmabroker.remote.internal.socket.PacketSocket;
 import dev.dmabroker.remote.internal.socket.PacketSocket.Received;
 import dev.dmabroker.remote.internal.socket.PeerCredentials;
+import dev.dmabroker.remote.internal.socket.PeerProcess;
 import dev.dmabroker.remote.internal.socket.Poller;
 import dev.dmabroker.remote.internal.socket.SocketFailure;
 import dev.dmabroker.remote.internal.value.BadMessageException;
@@ -23,7 +24,6 @@ import dev.dmabroker.remote.internal.wire.ToClient;
 import dev.dmabroker.remote.internal.wire.ToService;
 import dev.dmabroker.remote.internal.wire.ToService.BodyCase;
 import java.lang.System.Logger.Level;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -32,6 +32,8 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -48,6 +50,9 @@ final class Session {
   /** The most packets that are read before other clients' turn. */
   private static final int TURN = 64;
 
+  /** How many packets are read of what a dead process has left, more than a socket holds. */
+  private static final int LAST_PACKETS = 1024;
+
   /** Room in a packet for what stands around a part. */
   private static final int PART_BYTES = PacketSocket.MOST_BYTES - 64;
 
@@ -60,27 +65,67 @@ final class Session {
   private final CallOffs callOffs;
   private final CompletableFuture<Boolean> gone = new CompletableFuture<>();
   private final Set<Long> underWay = ConcurrentHashMap.newKeySet();
-  private final List<Runnable> ends = new ArrayList<>();
+  private final AtomicBoolean ended = new AtomicBoolean();
+  private final PeerProcess process;
+  private final Estate estate;
   private volatile Requests requests;
   private volatile @Nullable Standing standing;
   private volatile OwnNames names = OwnNames.NONE;
+  private volatile @Nullable ClientPage page;
   private volatile Poller.@Nullable Registration registration;
-  private volatile boolean awaitsRoom;
-  private boolean ended;
+  private volatile Poller.@Nullable Registration death;
+  private final AtomicInteger backlog = new AtomicInteger();
 
-  Session(Server server, PacketSocket socket, PeerCredentials peer, Executor pool) {
+  /** What the socket is watched for; guarded by {@link #watching}. */
+  private int watched = Poller.READABLE;
+
+  private final Object watching = new Object();
+
+  /**
+   * Makes one that does not read yet.
+   *
+   * @param process at the other end; passes to the session
+   */
+  Session(Server server, PacketSocket socket, PeerProcess process, Executor pool) {
     this.server = server;
     this.socket = socket;
     this.outbox = new Outbox(socket);
     this.work = new Work(pool);
     this.aside = pool;
     callOffs = new CallOffs(pool);
-    requests = new Greeting(this, server, peer).requests();
+    this.process = process;
+    this.estate = new Estate(work);
+    requests = new Greeting(this, server, process.credentials()).requests();
   }
 
   /** Starts to read. */
   void start(Poller poller) throws SocketFailure {
+    death = process.watch(poller, events -> died());
     registration = socket.watch(poller, Poller.READABLE, this::ready);
+  }
+
+  /**
+   * The process has ended. A fork of it may keep the connection open; what the process has sent is
+   * read first.
+   */
+  private void died() {
+    backlog.addAndGet(-LAST_PACKETS); // All of it is taken in, and no more can come.
+    for (int turn = 0; turn < LAST_PACKETS / TURN && !ended.get(); turn++) {
+      ready(Poller.READABLE);
+    }
+    end("its process has ended");
+    harmless();
+  }
+
+  /** The process can write no more to what it had mapped. */
+  void harmless() {
+    Poller.Registration watch = death;
+    if (watch != null) {
+      watch.close();
+    }
+    process.close();
+    estate.harmless();
+    server.found(this);
   }
 
   /** Does what is given to it after the requests before. */
@@ -156,6 +201,16 @@ final class Session {
     standing = its;
   }
 
+  /** The page in which the client counts its mappings; null if it has none. */
+  @Nullable ClientPage page() {
+    return page;
+  }
+
+  void page(ClientPage its) {
+    page = its;
+    atEnd(() -> its.end(estate));
+  }
+
   /** The client's name, for people. */
   String name() {
     Standing its = standing;
@@ -167,19 +222,25 @@ final class Session {
     return its == null ? ClientLimits.usual() : its.limits();
   }
 
+  /** Closes what the client has when it goes. */
+  Estate estate() {
+    return estate;
+  }
+
   /** Has something done when the client has gone, the last added first. */
-  synchronized void atEnd(Runnable end) {
-    if (ended) {
-      aside.execute(end);
-    } else {
-      ends.add(0, end);
-    }
+  void atEnd(Runnable end) {
+    estate.atEnd(end);
+  }
+
+  /** Whether the connection has ended, or is about to. */
+  boolean isEnded() {
+    return ended.get();
   }
 
   private void ready(int events) {
     try {
       note(outbox.flush());
-      for (int turn = 0; turn < TURN; turn++) {
+      for (int turn = 0; turn < TURN && !isFull(); turn++) {
         Received received = socket.tryReceive();
         Packet packet = received.packet();
         if (packet != null) {
@@ -191,6 +252,7 @@ final class Session {
           return;
         }
       }
+      watch();
     } catch (SocketFailure e) {
       letGo(String.valueOf(e.getMessage()));
     }
@@ -209,8 +271,27 @@ final class Session {
               + e.getMessage());
       return;
     }
+    PeerCredentials sender = packet.sender();
+    if (standing == null && (sender == null || sender.pid() != process.credentials().pid())) {
+      packet.close();
+      letGo(
+          "process "
+              + process.credentials().pid()
+              + " has connected, and "
+              + (sender == null ? "another" : "process " + sender.pid())
+              + " speaks; each process needs a connection of its own");
+      return;
+    }
     long number = request.getNumber();
     BodyCase kind = request.getBodyCase();
+    if (packet.descriptorsLost()) {
+      packet.close();
+      refuse(
+          number,
+          Exceptions.descriptor(
+              "the service has no descriptor left for what came with " + kind + "; try again"));
+      return;
+    }
     Requests.Way way = requests.of(kind);
     if (way == null && standing == null) {
       packet.close();
@@ -231,8 +312,35 @@ final class Session {
     } else if (way.where() == Where.AT_ONCE) {
       serve(way, number, request, packet);
     } else {
+      backlog.incrementAndGet();
       Executor executor = way.where() == Where.IN_ORDER ? work : aside;
-      executor.execute(() -> serve(way, number, request, packet));
+      executor.execute(
+          () -> {
+            serve(way, number, request, packet);
+            if (backlog.decrementAndGet() == limits().requests() / 2) {
+              watch();
+            }
+          });
+    }
+  }
+
+  /** Whether so much waits to be served that more has to wait in the socket. */
+  private boolean isFull() {
+    return backlog.get() >= limits().requests();
+  }
+
+  /** Watches the socket for what there is room for now. */
+  private void watch() {
+    Poller.Registration watch = registration;
+    if (watch == null) {
+      return;
+    }
+    synchronized (watching) {
+      int wanted = (isFull() ? 0 : Poller.READABLE) | (outbox.waitsForRoom() ? Poller.WRITABLE : 0);
+      if (wanted != watched) {
+        watched = wanted;
+        watch.await(wanted);
+      }
     }
   }
 
@@ -288,11 +396,6 @@ final class Session {
     return true;
   }
 
-  /** Whether the connection has ended. */
-  synchronized boolean isEnded() {
-    return ended;
-  }
-
   /** Whether the service has given the client a right. */
   boolean has(ClientRight right) {
     Standing its = standing;
@@ -324,12 +427,10 @@ final class Session {
   }
 
   private void note(Outcome outcome) {
-    Poller.Registration watch = registration;
     if (outcome == Outcome.LOST) {
       end("it does not read what it is sent");
-    } else if (watch != null && outbox.waitsForRoom() != awaitsRoom) {
-      awaitsRoom = outbox.waitsForRoom();
-      watch.await(Poller.READABLE | (awaitsRoom ? Poller.WRITABLE : 0));
+    } else {
+      watch();
     }
   }
 
@@ -344,16 +445,13 @@ final class Session {
     end(reason);
   }
 
-  /** Closes all that the client had. A second call does nothing. */
+  /**
+   * Ends the connection, and closes what the client had: all but what its process can still write
+   * to. A second call does nothing.
+   */
   void end(String reason) {
-    List<Runnable> now;
-    synchronized (this) {
-      if (ended) {
-        return;
-      }
-      ended = true;
-      now = List.copyOf(ends);
-      ends.clear();
+    if (!ended.compareAndSet(false, true)) {
+      return;
     }
     LOG.log(Level.INFO, "client {0} has gone: {1}", name(), reason);
     Poller.Registration watch = registration;
@@ -363,14 +461,22 @@ final class Session {
     outbox.close();
     socket.close();
     callOffs.end();
-    work.execute(
+    estate.end();
+    estate.afterwards(
         () -> {
-          for (Runnable end : now) {
-            try {
-              end.run();
-            } catch (Throwable e) {
-              LOG.log(Level.WARNING, "what client " + name() + " had is not closed", e);
-            }
+          int waiting = estate.waiting();
+          if (waiting > 0) {
+            server.lose(this);
+            LOG.log(
+                Level.WARNING,
+                "client {0} left {1} mappings that its process {2} can still write to; they count"
+                    + " as held until it ends",
+                name(),
+                waiting,
+                process.credentials().pid());
+          }
+          if (estate.waiting() == 0) {
+            harmless(); // Nothing is left to wait for.
           }
           server.left(this, reason);
           gone.complete(true);

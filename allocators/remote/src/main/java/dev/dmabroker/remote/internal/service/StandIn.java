@@ -4,7 +4,6 @@ import dev.dmabroker.BufferStream;
 import dev.dmabroker.Frame;
 import dev.dmabroker.StreamConsumer;
 import dev.dmabroker.StreamStoppedException;
-import dev.dmabroker.allocators.linux.Fd;
 import dev.dmabroker.internal.runtime.Exceptions;
 import dev.dmabroker.remote.internal.service.SentMemory.Parcel;
 import dev.dmabroker.remote.internal.value.Failures;
@@ -179,28 +178,27 @@ final class StandIn {
   }
 
   /**
-   * Ends a frame.
+   * The frame that the client has by this number.
    *
-   * @param fence after which it ends; null for now
+   * @throws dev.dmabroker.ClosedException if the client does not have it
    */
-  void release(long number, @Nullable Fd fence) {
-    Frame frame;
-    synchronized (this) {
-      frame = frames.get(number);
-    }
+  synchronized Frame get(long number) {
+    Frame frame = frames.get(number);
     if (frame == null) {
-      if (fence != null) {
-        fence.close();
-      }
       throw Exceptions.closed("this consumer has no frame " + number);
     }
-    if (fence != null) {
-      Fences.pass(fence, frame::closeAfter); // With a fence that is none, the frame stays open.
-    }
+    return frame;
+  }
+
+  /** The client has given a frame back. */
+  void end(long number) {
+    Frame frame;
     synchronized (this) {
-      frames.remove(number);
+      frame = frames.remove(number);
     }
-    frame.close();
+    if (frame != null) {
+      frame.close();
+    }
   }
 
   /** Ends all frames, and leaves the stream. */

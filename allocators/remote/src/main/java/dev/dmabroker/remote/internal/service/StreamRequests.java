@@ -3,9 +3,9 @@ package dev.dmabroker.remote.internal.service;
 import dev.dmabroker.BufferStream;
 import dev.dmabroker.Device;
 import dev.dmabroker.EmptyFrame;
+import dev.dmabroker.Frame;
 import dev.dmabroker.StreamConsumer;
 import dev.dmabroker.StreamSpec;
-import dev.dmabroker.allocators.linux.Fd;
 import dev.dmabroker.internal.runtime.Exceptions;
 import dev.dmabroker.remote.internal.service.Requests.Where;
 import dev.dmabroker.remote.internal.service.SentMemory.Parcel;
@@ -17,6 +17,7 @@ import dev.dmabroker.remote.internal.wire.Acquired;
 import dev.dmabroker.remote.internal.wire.Consume;
 import dev.dmabroker.remote.internal.wire.Consuming;
 import dev.dmabroker.remote.internal.wire.MakeStream;
+import dev.dmabroker.remote.internal.wire.Release;
 import dev.dmabroker.remote.internal.wire.Removed;
 import dev.dmabroker.remote.internal.wire.StopStream;
 import dev.dmabroker.remote.internal.wire.StreamMade;
@@ -51,7 +52,8 @@ final class StreamRequests {
     filling = session.tables().table("empty frame", session.limits().mappings());
     consumers = session.tables().table("consumer", session.limits().streams());
     session.atEnd(() -> streams.close().forEach(this::close));
-    session.atEnd(() -> filling.close().forEach(EmptyFrame::close));
+    session.atEnd(
+        () -> filling.close().forEach(each -> session.estate().onceHarmless(each::close)));
     session.atEnd(() -> consumers.close().forEach(StandIn::close));
   }
 
@@ -147,12 +149,7 @@ final class StreamRequests {
         BodyCase.RELEASE,
         Where.IN_ORDER,
         (number, request, packet) -> {
-          var release = request.getRelease();
-          Fd fence = release.getHasFence() ? packet.take(release.getFence()) : null;
-          if (release.getHasFence() && fence == null) {
-            throw new BadMessageException("the fence of a release is missing");
-          }
-          consumers.get(release.getConsumer()).release(release.getFrame(), fence);
+          release(request.getRelease(), packet);
           session.done(number);
         });
   }
@@ -227,7 +224,7 @@ final class StreamRequests {
     session.block(
         number,
         () -> {
-          if (request.hasDeadlineNanos()) {
+          if (request.getHasDeadline()) {
             stream.stop(Duration.ofNanos(request.getDeadlineNanos()));
           } else {
             stream.stop();
@@ -297,17 +294,28 @@ final class StreamRequests {
   private void submit(long number, Submit request, Packet packet) throws BadMessageException {
     EmptyFrame frame = filling.get(request.getFrame());
     if (request.getHasFence()) {
-      Fd fence = packet.take(request.getFence());
-      if (fence == null) {
-        throw new BadMessageException("the fence of a submission is missing");
+      // With a fence that is none, the frame stays open.
+      try (IncomingFence fence = IncomingFence.take(packet, request.getFence(), "a submission")) {
+        fence.handOver(frame::submitAfter);
       }
-      Fences.pass(fence, frame::submitAfter);
     } else {
       frame.submit();
     }
     // A frame that was not submitted is the client's until it gives it back.
     EmptyFrame unused = filling.remove(request.getFrame());
     session.done(number);
+  }
+
+  private void release(Release request, Packet packet) throws BadMessageException {
+    StandIn consumer = consumers.get(request.getConsumer());
+    Frame frame = consumer.get(request.getFrame());
+    if (request.getHasFence()) {
+      // With a fence that is none, the frame stays open.
+      try (IncomingFence fence = IncomingFence.take(packet, request.getFence(), "a release")) {
+        fence.handOver(frame::closeAfter);
+      }
+    }
+    consumer.end(request.getFrame());
   }
 
   private void consume(long number, Consume request) {

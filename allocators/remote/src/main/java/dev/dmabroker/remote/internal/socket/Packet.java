@@ -14,8 +14,14 @@ public final class Packet implements AutoCloseable {
   private final ByteBuffer bytes;
   private final List<@Nullable Fd> descriptors;
   private final boolean descriptorsLost;
+  private final @Nullable PeerCredentials sender;
 
-  Packet(ByteBuffer bytes, List<Fd> descriptors, boolean descriptorsLost) {
+  Packet(
+      ByteBuffer bytes,
+      List<Fd> descriptors,
+      boolean descriptorsLost,
+      @Nullable PeerCredentials sender) {
+    this.sender = sender;
     this.bytes = bytes;
     this.descriptors = new ArrayList<>(descriptors);
     this.descriptorsLost = descriptorsLost;
@@ -24,6 +30,14 @@ public final class Packet implements AutoCloseable {
   /** The contents, read-only, from their position 0. */
   public ByteBuffer bytes() {
     return bytes.asReadOnlyBuffer();
+  }
+
+  /**
+   * The process that sent it, which need not be the one that connected; null if the receiving
+   * socket does not ask for it. One of another PID namespace has the number 0.
+   */
+  public @Nullable PeerCredentials sender() {
+    return sender;
   }
 
   /** How many descriptors have come. */

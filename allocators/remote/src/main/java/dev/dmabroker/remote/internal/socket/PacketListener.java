@@ -36,7 +36,23 @@ public final class PacketListener implements AutoCloseable {
   private final @Nullable Path path;
   private final @Nullable FileChannel lockFile;
 
-  private PacketListener(Fd fd, @Nullable Path path, @Nullable FileChannel lockFile) {
+  /** The connections that it takes inherit that packets come with their senders. */
+  private PacketListener(Fd fd, @Nullable Path path, @Nullable FileChannel lockFile)
+      throws SocketFailure {
+    try (Fd.Use use = fd.use()) {
+      int[] yes = {1};
+      if (SocketCalls.setsockopt(
+              use.number(),
+              SocketCalls.SOL_SOCKET,
+              SocketCalls.SO_PASSCRED,
+              yes,
+              Integer.BYTES)
+          != 0) {
+        throw SocketFailure.of("asking for the senders of packets", Errno.last(), "");
+      }
+    } catch (HeapException closed) {
+      throw new SocketFailure(fd + " is closed");
+    }
     this.fd = fd;
     this.path = path;
     this.lockFile = lockFile;

@@ -254,6 +254,19 @@ public final class PacketSocket implements AutoCloseable {
   }
 
   /**
+   * The process at the other end, whose end can be watched.
+   *
+   * @throws SocketFailure if it has ended already, or the kernel does not tell which it is
+   */
+  public PeerProcess process() throws SocketFailure {
+    try (Fd.Use use = fd.use()) {
+      return PeerProcess.of(use.number());
+    } catch (HeapException closed) {
+      throw new SocketFailure(fd + " is closed");
+    }
+  }
+
+  /**
    * Has a poller tell what happens to this socket.
    *
    * @throws SocketFailure if it is closed
@@ -302,7 +315,12 @@ public final class PacketSocket implements AutoCloseable {
     private static final int ANCILLARY = IOVEC + 16;
 
     private static final int CMSG_BYTES = 16;
-    private static final int ANCILLARY_BYTES = CMSG_BYTES + MOST_DESCRIPTORS * Integer.BYTES;
+    /**
+     * Room for the sender's credentials, which some kernels put first, for the descriptors, and for
+     * more than there may be, which tells a packet with too many from one that lost some.
+     */
+    private static final int ANCILLARY_BYTES =
+        CMSG_BYTES + (MOST_DESCRIPTORS + 2) * Integer.BYTES + CMSG_BYTES + 16;
     private static final int BYTES = ANCILLARY + ANCILLARY_BYTES;
 
     private final Memory memory = new Memory(BYTES + MOST_BYTES);
@@ -341,20 +359,35 @@ public final class PacketSocket implements AutoCloseable {
     Packet packet(int length, Fd from) throws SocketFailure {
       int flags = memory.getInt(FLAGS);
       List<Fd> descriptors = new ArrayList<>();
-      long ancillary = memory.getLong(CONTROLLEN);
-      if (ancillary >= CMSG_BYTES
-          && memory.getInt(ANCILLARY + 8) == SocketCalls.SOL_SOCKET
-          && memory.getInt(ANCILLARY + 12) == SocketCalls.SCM_RIGHTS) {
-        int count = (int) (memory.getLong(ANCILLARY) - CMSG_BYTES) / Integer.BYTES;
-        Arrays.stream(memory.getIntArray(ANCILLARY + CMSG_BYTES, count))
-            .forEach(each -> descriptors.add(new Fd(each, "a descriptor from " + from)));
+      PeerCredentials sender = null;
+      long end = ANCILLARY + memory.getLong(CONTROLLEN);
+      for (long at = ANCILLARY; at + CMSG_BYTES <= end; ) {
+        long size = memory.getLong(at);
+        long contents = at + CMSG_BYTES;
+        if (memory.getInt(at + 8) == SocketCalls.SOL_SOCKET) {
+          int type = memory.getInt(at + 12);
+          if (type == SocketCalls.SCM_RIGHTS) {
+            int count = (int) (size - CMSG_BYTES) / Integer.BYTES;
+            Arrays.stream(memory.getIntArray(contents, count))
+                .forEach(each -> descriptors.add(new Fd(each, "a descriptor from " + from)));
+          } else if (type == SocketCalls.SCM_CREDENTIALS) {
+            sender =
+                PeerCredentials.read(memory.getByteArray(contents, SocketCalls.UCRED_BYTES));
+          }
+        }
+        at += (Math.max(size, CMSG_BYTES) + 7) & -8;
       }
       byte[] bytes = memory.getByteArray(BYTES, length);
       boolean lost = (flags & SocketCalls.MSG_CTRUNC) != 0;
-      Packet packet = new Packet(ByteBuffer.wrap(bytes), descriptors, lost);
+      Packet packet = new Packet(ByteBuffer.wrap(bytes), descriptors, lost, sender);
       if ((flags & SocketCalls.MSG_TRUNC) != 0) {
         packet.close();
         throw new SocketFailure("a packet from " + from + " is longer than " + MOST_BYTES);
+      }
+      if (descriptors.size() > MOST_DESCRIPTORS) {
+        packet.close();
+        throw new SocketFailure(
+            "a packet from " + from + " has more than " + MOST_DESCRIPTORS + " descriptors");
       }
       return packet;
     }

@@ -27,6 +27,11 @@ public record PeerCredentials(int pid, int uid, int gid) {
         != 0) {
       throw SocketFailure.of("asking which process is at the other end", Errno.last(), "");
     }
+    return read(credentials);
+  }
+
+  /** Reads struct ucred. */
+  static PeerCredentials read(byte[] credentials) {
     ByteBuffer fields = ByteBuffer.wrap(credentials).order(ByteOrder.nativeOrder());
     return new PeerCredentials(fields.getInt(), fields.getInt(), fields.getInt());
   }

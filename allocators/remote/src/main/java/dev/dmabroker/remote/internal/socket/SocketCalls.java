@@ -18,12 +18,17 @@ final class SocketCalls {
   static final int SOL_SOCKET = 1;
   static final int SO_TYPE = 3;
   static final int SO_ERROR = 4;
+  static final int SO_PASSCRED = 16;
   static final int SO_PEERCRED = 17;
   static final int SO_ACCEPTCONN = 30;
   static final int SO_DOMAIN = 39;
   static final int SO_PEERPIDFD = 77;
 
   static final int SCM_RIGHTS = 1;
+  static final int SCM_CREDENTIALS = 2;
+
+  /** The number of pidfd_open(2), which all architectures share. */
+  static final long NR_PIDFD_OPEN = 434;
 
   static final int MSG_CTRUNC = 8;
   static final int MSG_TRUNC = 0x20;
@@ -91,6 +96,12 @@ final class SocketCalls {
 
   /** Reads an option: 0, or -1: ENOPROTOOPT if the kernel does not know it. */
   static native int getsockopt(int socket, int level, int option, byte[] value, int[] valueBytes);
+
+  /** Sets an option: 0, or -1. */
+  static native int setsockopt(int socket, int level, int option, int[] value, int valueBytes);
+
+  /** Makes a system call that the C library may not know: what it returns, or -1. */
+  static native long syscall(long number, long first, long second);
 
   /** Ends a connection; a thread that is parked in a call on it returns. */
   static native int shutdown(int socket, int how);

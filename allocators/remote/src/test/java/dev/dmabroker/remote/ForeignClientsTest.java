@@ -1,0 +1,147 @@
+package dev.dmabroker.remote;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+
+import dev.dmabroker.Broker;
+import dev.dmabroker.Device;
+import dev.dmabroker.Frame;
+import dev.dmabroker.StreamConsumer;
+import dev.dmabroker.StreamConsumer.Policy;
+import dev.dmabroker.allocators.ModelledHeap;
+import dev.dmabroker.spec.BlobSpec;
+import dev.dmabroker.spec.Constraints;
+import dev.dmabroker.testing.Await;
+import dev.dmabroker.testing.InOrder;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Disabled;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A service of this JVM, and clients that are no JVM. */
+class ForeignClientsTest {
+  @TempDir private static Path built;
+  @TempDir private Path folder;
+  private Broker broker;
+  private BrokerService server;
+  private RemoteBroker remote;
+  private Path socket;
+
+  @BeforeEach
+  void serve() throws Exception {
+    socket = folder.resolve("socket");
+    broker =
+        Broker.builder()
+            .heuristic(new InOrder())
+            .heap(ModelledHeap.builder("system").build())
+            .heap(ModelledHeap.builder("cma").contiguous(true).build())
+            .build();
+    server = BrokerService.builder(broker).start(socket);
+    remote = RemoteBroker.connect(socket, "camera");
+  }
+
+  @AfterEach
+  void end() {
+    remote.close();
+    server.close();
+    broker.close();
+  }
+
+  @Disabled("until streams are published")
+  @Test
+  void pythonSeesFramesMoveForALateDisplay() throws Exception {
+    Programs programs = Programs.python(built);
+    try (StampedCamera camera = new StampedCamera(remote, "video", BlobSpec.of(100_000));
+        Child viewer = programs.start("viewer.py", socket.toString(), "video")) {
+      framesMove(camera, List.of(viewer));
+      assertEquals(0, viewer.awaitEnd(), viewer::toString);
+      assertFalse(viewer.said("corrupt"), viewer::toString);
+    }
+  }
+
+  /** Shows frames to viewers until each has seen some before and after a display has come. */
+  private void framesMove(StampedCamera camera, List<Child> viewers) throws Exception {
+    Await.until(
+        "the viewers are there",
+        Await.EMULATED,
+        () ->
+            broker.snapshot().streams().get(0).consumers().size() == viewers.size()
+                || viewers.stream().anyMatch(Child::hasEnded));
+    camera.start();
+    for (Child viewer : viewers) {
+      viewer.awaitSaid("in system is intact");
+    }
+    Device display =
+        remote.register("display", Constraints.builder().cpuOnly().contiguous().build());
+    try (StreamConsumer late = camera.stream().consumer(display, Policy.LATEST)) {
+      try (Frame frame = late.take()) {
+        assertEquals("cma", frame.mapping().heapName());
+      }
+      for (Child viewer : viewers) {
+        viewer.awaitSaid("in cma is intact");
+      }
+    }
+    camera.stream().close();
+  }
+
+  @Disabled("until streams are published")
+  @Test
+  void cSeesFramesMoveForALateDisplay() throws Exception {
+    Programs programs = Programs.c(built);
+    try (StampedCamera camera = new StampedCamera(remote, "video", BlobSpec.of(100_000));
+        Child every = programs.start("./viewer", socket.toString(), "video");
+        Child latest = programs.start("./viewer", socket.toString(), "video", "latest")) {
+      framesMove(camera, List.of(every, latest));
+      assertEquals(0, every.awaitEnd(), every::toString);
+      every.awaitSaid(" corrupt=0 ");
+      assertEquals(0, latest.awaitEnd(), latest::toString);
+      latest.awaitSaid(" corrupt=0 ");
+      assertValgrindIsContent(every);
+      assertValgrindIsContent(latest);
+    }
+  }
+
+  @Test
+  void cMapsABufferThatMoves() throws Exception {
+    Programs programs = Programs.c(built);
+    try (Child maps = programs.start("./maps", socket.toString(), "100")) {
+      assertEquals(0, maps.awaitEnd(), maps::toString);
+      maps.awaitSaid("1 in system, generation 1, is intact");
+      maps.awaitSaid("1 in cma, generation 2, is intact");
+      maps.awaitSaid("2 in cma, generation 2, is intact");
+      assertValgrindIsContent(maps);
+    }
+  }
+
+  private static void assertValgrindIsContent(Child child) throws Exception {
+    child.awaitSaid("All heap blocks were freed -- no leaks are possible");
+    child.awaitSaid("FILE DESCRIPTORS: 3 open (3 std) at exit.");
+    child.awaitSaid("ERROR SUMMARY: 0 errors from 0 contexts");
+  }
+
+  @Disabled("until streams are published")
+  @Test
+  void pythonIsToldThatTheServiceHasEnded() throws Exception {
+    Programs programs = Programs.python(built);
+    try (StampedCamera camera = new StampedCamera(remote, "video", BlobSpec.of(4096));
+        Child viewer = programs.start("viewer.py", socket.toString(), "video")) {
+      camera.start();
+      viewer.awaitSaid("in system is intact");
+      server.close();
+      assertEquals(1, viewer.awaitEnd(), viewer::toString);
+      viewer.awaitSaid("viewer.py: the service has ended: the service ends");
+    }
+  }
+
+  @Test
+  void pythonIsToldWhatWasRefused() throws Exception {
+    try (Child viewer = Programs.python(built).start("viewer.py", socket.toString(), "nothing")) {
+      assertEquals(1, viewer.awaitEnd(), viewer::toString);
+      viewer.awaitSaid("viewer.py: ");
+      assertFalse(viewer.said("Traceback"), viewer::toString);
+    }
+  }
+}
