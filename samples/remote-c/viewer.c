@@ -80,7 +80,7 @@ static int show(struct dmabroker_consumer *consumer, struct dmabroker_error *err
 
 int main(int count, char **arguments) {
   struct dmabroker_error error = {.kind = ""};
-  struct dmabroker_constraint cpu = DMABROKER_CPU_ONLY;
+  dmabroker_constraint cpu = DMABROKER_CPU_ONLY;
   struct dmabroker_consumer consumer;
   dmabroker_id stream, device;
   if (count < 3 || count > 4 || (count == 4 && strcmp(arguments[3], "latest"))) {

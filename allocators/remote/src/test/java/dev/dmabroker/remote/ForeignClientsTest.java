@@ -2,6 +2,7 @@ package dev.dmabroker.remote;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.dmabroker.Broker;
 import dev.dmabroker.Device;
@@ -113,6 +114,32 @@ class ForeignClientsTest {
       maps.awaitSaid("1 in cma, generation 2, is intact");
       maps.awaitSaid("2 in cma, generation 2, is intact");
       assertValgrindIsContent(maps);
+    }
+  }
+
+  @Test
+  void pythonMapsABufferThatMoves() throws Exception {
+    try (Child maps = Programs.python(built).start("maps.py", socket.toString())) {
+      assertEquals(0, maps.awaitEnd(), maps::toString);
+      maps.awaitSaid("mapped in cma, generation 2: b'frame'");
+    }
+  }
+
+  @Test
+  void clientsSkipWhatTheyDoNotKnow() throws Exception {
+    Path relay = folder.resolve("newer");
+    try (NewerService newer = new NewerService(relay, socket);
+        Child maps = Programs.python(built).start("maps.py", relay.toString())) {
+      assertEquals(0, maps.awaitEnd(), maps::toString);
+      maps.awaitSaid("mapped in cma, generation 2: b'frame'");
+      assertTrue(newer.unknownMessages() > 10, maps::toString);
+    }
+    try (NewerService newer = new NewerService(relay, socket);
+        Child maps = Programs.c(built).start("./maps", relay.toString(), "10")) {
+      assertEquals(0, maps.awaitEnd(), maps::toString);
+      maps.awaitSaid("2 in cma, generation 2, is intact");
+      assertValgrindIsContent(maps);
+      assertTrue(newer.unknownMessages() > 10, maps::toString);
     }
   }
 

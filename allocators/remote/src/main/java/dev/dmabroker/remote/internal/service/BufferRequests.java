@@ -37,6 +37,7 @@ final class BufferRequests {
   private final Things<Served> attachments;
   private final SentMemory sent;
   private final AtomicLong unnamed = new AtomicLong();
+  private final MemoryAccount account;
 
   /**
    * An attachment.
@@ -63,6 +64,7 @@ final class BufferRequests {
 
   BufferRequests(Session session, Server server, Things<Device> devices, SentMemory sent) {
     this.sent = sent;
+    account = session.account();
     this.session = session;
     this.server = server;
     this.devices = devices;
@@ -113,7 +115,7 @@ final class BufferRequests {
         BodyCase.MAKE_PLAN,
         Where.IN_ORDER,
         (number, request, packet) -> plan(number, request.getMakePlan()));
-    new MapRequests(session, attachments, sent).serve(requests);
+    new MapRequests(session, server, attachments, sent).serve(requests);
     new PinRequests(session, attachments).serve(requests);
     new ShadowRequests(session, server, this).serve(requests);
   }
@@ -127,23 +129,33 @@ final class BufferRequests {
     }
     buffers.requireRoom(count);
     String own = request.getName();
-    String name =
-        session.names().full(own.isEmpty() ? "buffer-" + unnamed.incrementAndGet() : own);
-    List<SharedBuffer> made =
-        count > 1
-            ? server.broker().exportSet(name, spec, count)
-            : request.getOwner() != 0
-                ? List.of(server.broker().export(name, spec, devices.get(request.getOwner())))
-                : List.of(server.broker().export(name, spec));
+    String name = session.names().full(own.isEmpty() ? "buffer-" + unnamed.incrementAndGet() : own);
+    long each = spec.layout().sizeBytes();
+    account.charge("export " + name, Math.multiplyExact(each, count));
+    List<SharedBuffer> made = List.of();
+    try {
+      made = make(name, spec, count, request.getOwner());
+    } finally {
+      made.forEach(buffer -> account.made(buffer, each));
+      account.giveBack(each * (count - made.size()));
+    }
     Exported.Builder answer = Exported.newBuilder();
     for (SharedBuffer buffer : made) {
       answer.addBuffers(add(new HeldBuffer(new Shared(buffer), null)));
     }
-    if (answer.getBuffersList().stream().anyMatch(each -> each.getBuffer() == 0)) {
+    if (answer.getBuffersList().stream().anyMatch(handle -> handle.getBuffer() == 0)) {
       made.forEach(SharedBuffer::close);
       throw session.goneException();
     }
     session.answer(number, ToClient.newBuilder().setExported(answer), List.of());
+  }
+
+  private List<SharedBuffer> make(String name, BufferSpec spec, int count, long owner) {
+    return count > 1
+        ? server.broker().exportSet(name, spec, count)
+        : owner != 0
+            ? List.of(server.broker().export(name, spec, devices.get(owner)))
+            : List.of(server.broker().export(name, spec));
   }
 
   /** What one client has of buffers. */
@@ -168,10 +180,12 @@ final class BufferRequests {
 
   /** The client has a buffer no more. Its attachments go on. */
   private void close(HeldBuffer held) {
+    held.shared().leave();
     if (held.rights() == null) {
       server.grants().forgetWhat(held.shared());
+      account.closed(held.buffer());
+      server.sweep().soon();
     }
-    held.shared().leave();
   }
 
   /** Takes a buffer, and what is attached to it, from the client. */

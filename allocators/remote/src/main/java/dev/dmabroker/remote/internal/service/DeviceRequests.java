@@ -4,10 +4,10 @@ import dev.dmabroker.Device;
 import dev.dmabroker.DeviceSpec;
 import dev.dmabroker.remote.internal.service.Requests.Where;
 import dev.dmabroker.remote.internal.value.BadMessageException;
+import dev.dmabroker.remote.internal.value.Findings;
 import dev.dmabroker.remote.internal.value.Specs;
 import dev.dmabroker.remote.internal.value.Values;
 import dev.dmabroker.remote.internal.wire.DeviceRegistered;
-import dev.dmabroker.remote.internal.value.Findings;
 import dev.dmabroker.remote.internal.wire.RegisterDevice;
 import dev.dmabroker.remote.internal.wire.ToClient;
 import dev.dmabroker.remote.internal.wire.ToService.BodyCase;
@@ -59,7 +59,7 @@ final class DeviceRequests {
           }
           session.done(number);
         });
-    SentMemory sent = new SentMemory(session.name());
+    SentMemory sent = standing.sent();
     BufferRequests buffers = new BufferRequests(session, server, devices, sent);
     buffers.serve(requests);
     StreamRequests streams = new StreamRequests(session, server, devices, sent);

@@ -41,13 +41,15 @@ final class MapRequests {
   private final Things<Served> attachments;
   private final Things<MessageMapping> mappings;
   private final SentMemory sent;
+  private final Server server;
   private final ClientThreads threads;
   private final @Nullable ClientPage page;
 
   /** A mapping without a word, and the client's thread that has it. */
   private record MessageMapping(BufferMapping mapping, ClientThread thread) {}
 
-  MapRequests(Session session, Things<Served> attachments, SentMemory sent) {
+  MapRequests(Session session, Server server, Things<Served> attachments, SentMemory sent) {
+    this.server = server;
     this.session = session;
     this.attachments = attachments;
     this.sent = sent;
@@ -98,6 +100,7 @@ final class MapRequests {
         (number, request, packet) -> {
           sent.forget(request.getForget().getMemory());
           session.done(number);
+          server.sweep().soon();
         });
     requests.serve(
         BodyCase.ACKNOWLEDGED,
@@ -143,18 +146,18 @@ final class MapRequests {
         attachment.mapFor(new ForeignCaller(thread, uses), access, timeout(request));
     CompletableFuture<?> unused =
         future.whenCompleteAsync(
-        (mapping, thrown) -> {
-          try {
-            if (mapping == null) {
-              throw Session.cause(thrown);
-            }
-            grant(number, request, (BufferMapping) mapping, thread);
-          } catch (Throwable e) {
-            threads.end(thread);
-            session.refuse(number, e);
-          }
-        },
-        session.inOrder());
+            (mapping, thrown) -> {
+              try {
+                if (mapping == null) {
+                  throw Session.cause(thrown);
+                }
+                grant(number, request, (BufferMapping) mapping, thread);
+              } catch (Throwable e) {
+                threads.end(thread);
+                session.refuse(number, e);
+              }
+            },
+            session.inOrder());
     session.waitsFor(number, future);
   }
 

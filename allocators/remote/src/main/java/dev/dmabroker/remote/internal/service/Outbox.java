@@ -123,6 +123,14 @@ final class Outbox {
     return waitingBytes > MOST_BYTES / 2;
   }
 
+  /** Sends a last packet in the place of those that wait, if there is room for it, and ends. */
+  synchronized void sendLast(byte[] bytes) {
+    if (!closed) {
+      Sent unused = trySend(new Packet(ByteBuffer.wrap(bytes), List.of()));
+      close();
+    }
+  }
+
   /** Drops what waits. */
   synchronized void close() {
     closed = true;

@@ -40,6 +40,7 @@ public final class Server implements AutoCloseable {
 
   /** That of a broker whose builder was told none. */
   private static final Duration USUAL_TIMEOUT = Duration.ofSeconds(5);
+
   /** For how long a process may be connected without a word. */
   private static final Duration HELLO_TIME = Duration.ofSeconds(10);
 
@@ -54,6 +55,7 @@ public final class Server implements AutoCloseable {
   private final ExecutorService pool;
   private final ScheduledThreadPoolExecutor timer;
   private final HoldUps holdUps;
+  private final MemorySweep sweep;
   private final Poller.Registration listening;
   private final Set<Session> sessions = ConcurrentHashMap.newKeySet();
   private final Grants grants = new Grants();
@@ -82,6 +84,7 @@ public final class Server implements AutoCloseable {
     timer = new ScheduledThreadPoolExecutor(1, task -> daemon(task, "dmabroker-service-timer"));
     timer.setRemoveOnCancelPolicy(true);
     holdUps = new HoldUps(broker, settings.evictAfter(), timer, this::evict);
+    sweep = new MemorySweep(broker, timer, this::standings);
     listening = listener.watch(poller, events -> acceptAll());
     daemon(this::run, "dmabroker-service").start();
   }
@@ -175,6 +178,22 @@ public final class Server implements AutoCloseable {
     return publications;
   }
 
+  /** Looks in a moment which memory clients have kept. */
+  MemorySweep sweep() {
+    return sweep;
+  }
+
+  private List<Standing> standings() {
+    List<Standing> all = new ArrayList<>();
+    for (Session session : sessions) {
+      Standing standing = session.standing();
+      if (standing != null) {
+        all.add(standing);
+      }
+    }
+    return all;
+  }
+
   ServiceSettings settings() {
     return settings;
   }
@@ -196,7 +215,7 @@ public final class Server implements AutoCloseable {
     for (int number = 2; taken.contains(name); number++) {
       name = peer.name() + "-" + number;
     }
-    Standing standing = new Standing(name, peer, terms, since);
+    Standing standing = Standing.of(name, peer, terms, since, sweep::now);
     session.standing(standing);
     return standing;
   }
@@ -216,6 +235,8 @@ public final class Server implements AutoCloseable {
     Standing standing = session.standing();
     if (standing != null) {
       ClientState state = state(session, standing);
+      standing.sent().close();
+      standing.account().close();
       calls.tell(told -> told.left(state, reason));
     }
     sessions.remove(session);
@@ -237,6 +258,7 @@ public final class Server implements AutoCloseable {
 
   /** The clients that are connected, in the order of their names. */
   public List<ClientState> clients() {
+    sweep.now();
     BrokerSnapshot snapshot = broker.snapshot();
     List<ClientState> states = new ArrayList<>();
     for (Session session : sessions) {
@@ -255,6 +277,7 @@ public final class Server implements AutoCloseable {
     listening.close();
     listener.close();
     holdUps.close();
+    sweep.close();
     timer.shutdownNow();
     List<Session> last = List.copyOf(sessions);
     last.forEach(session -> session.letGo("the service ends"));

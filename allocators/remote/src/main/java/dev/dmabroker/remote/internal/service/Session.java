@@ -26,8 +26,8 @@ import dev.dmabroker.remote.internal.wire.ToService.BodyCase;
 import java.lang.System.Logger.Level;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
@@ -217,6 +217,15 @@ final class Session {
     return its == null ? "without a name" : its.name();
   }
 
+  /** The budget of the client, which is welcome. */
+  MemoryAccount account() {
+    Standing its = standing;
+    if (its == null) {
+      throw new IllegalStateException("the client is not welcome yet");
+    }
+    return its.account();
+  }
+
   ClientLimits limits() {
     Standing its = standing;
     return its == null ? ClientLimits.usual() : its.limits();
@@ -246,7 +255,7 @@ final class Session {
         if (packet != null) {
           take(packet);
         } else if (received == Received.ENDED) {
-          end("it has closed its connection");
+          end(leaving);
           return;
         } else {
           return;
@@ -441,7 +450,7 @@ final class Session {
             .setLettingGo(LettingGo.newBuilder().setReason(reason))
             .build()
             .toByteArray();
-    Outcome unused = outbox.send(last, List.of());
+    outbox.sendLast(last);
     end(reason);
   }
 

@@ -12,6 +12,7 @@ import dev.dmabroker.remote.internal.service.SentMemory.Parcel;
 import dev.dmabroker.remote.internal.socket.Packet;
 import dev.dmabroker.remote.internal.value.BadMessageException;
 import dev.dmabroker.remote.internal.value.Specs;
+import dev.dmabroker.remote.internal.value.StreamStates;
 import dev.dmabroker.remote.internal.wire.Acquire;
 import dev.dmabroker.remote.internal.wire.Acquired;
 import dev.dmabroker.remote.internal.wire.Consume;
@@ -21,14 +22,13 @@ import dev.dmabroker.remote.internal.wire.Release;
 import dev.dmabroker.remote.internal.wire.Removed;
 import dev.dmabroker.remote.internal.wire.StopStream;
 import dev.dmabroker.remote.internal.wire.StreamMade;
-import dev.dmabroker.remote.internal.value.StreamStates;
 import dev.dmabroker.remote.internal.wire.Submit;
 import dev.dmabroker.remote.internal.wire.Take;
-import java.util.concurrent.CompletableFuture;
 import dev.dmabroker.remote.internal.wire.ToClient;
 import dev.dmabroker.remote.internal.wire.ToService.BodyCase;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 
 /**
  * Serves the requests about streams. The service stands in for each remote side with a producer or
@@ -185,6 +185,7 @@ final class StreamRequests {
       server.publications().forget(held);
       server.grants().forgetWhat(held);
       held.stream().close();
+      session.account().ended(held.stream());
     }
   }
 
@@ -207,7 +208,7 @@ final class StreamRequests {
     } catch (IllegalArgumentException e) {
       throw new BadMessageException(String.valueOf(e.getMessage()), e);
     }
-    BufferStream stream = server.broker().stream(spec.build());
+    BufferStream stream = make(spec.build());
     long identity = streams.add(new HeldStream(stream, null));
     if (identity == 0) {
       stream.close();
@@ -217,6 +218,26 @@ final class StreamRequests {
         number,
         ToClient.newBuilder().setStreamMade(StreamMade.newBuilder().setStream(identity)),
         List.of());
+  }
+
+  /** Makes a stream that may grow to what is charged for it now. */
+  private BufferStream make(StreamSpec spec) {
+    MemoryAccount account = session.account();
+    long most =
+        Math.min(
+            spec.maxBytes(),
+            Math.multiplyExact(spec.buffer().layout().sizeBytes(), spec.maxBuffers()));
+    account.charge("make stream " + spec.name() + " (fewer maxBuffers need less)", most);
+    BufferStream stream = null;
+    try {
+      stream = server.broker().stream(spec);
+      account.made(stream, most);
+      return stream;
+    } finally {
+      if (stream == null) {
+        account.giveBack(most);
+      }
+    }
   }
 
   private void stop(long number, StopStream request) {
@@ -322,8 +343,7 @@ final class StreamRequests {
     consumers.requireRoom(1);
     BufferStream stream = streams.get(request.getStream()).stream();
     StreamConsumer consumer =
-        stream.consumer(
-            devices.get(request.getDevice()), StreamStates.read(request.getPolicy()));
+        stream.consumer(devices.get(request.getDevice()), StreamStates.read(request.getPolicy()));
     StandIn standIn = new StandIn(session, stream, consumer, sent);
     long identity = consumers.add(standIn);
     if (identity == 0) {
