@@ -69,6 +69,7 @@ final class Session {
   private final PeerProcess process;
   private final Estate estate;
   private volatile Requests requests;
+  private volatile String leaving = "it has closed its connection";
   private volatile @Nullable Standing standing;
   private volatile OwnNames names = OwnNames.NONE;
   private volatile @Nullable ClientPage page;
@@ -452,6 +453,11 @@ final class Session {
             .toByteArray();
     outbox.sendLast(last);
     end(reason);
+  }
+
+  /** The client is about to close its connection, for this reason. */
+  void leaves(String reason) {
+    leaving = reason;
   }
 
   /**
