@@ -20,6 +20,7 @@ import dev.dmabroker.remote.internal.wire.PinIt;
 import dev.dmabroker.remote.internal.wire.ToService;
 import dev.dmabroker.spec.Access;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -45,8 +46,11 @@ final class RemoteAttachment implements Attachment {
   private final AtomicBoolean closed = new AtomicBoolean();
   private final Moves moves;
 
-  /** By access, the word that was granted last; an array that does not change. */
-  private volatile @Nullable HeldWord[] settled = new HeldWord[Access.values().length];
+  /**
+   * By access, the words in which mappings are counted: as many as there were at a time. The arrays
+   * do not change.
+   */
+  private volatile HeldWord[][] settled = new HeldWord[Access.values().length][0];
 
   RemoteAttachment(Link link, RemoteBuffer buffer, RemoteDevice device, Attached attached) {
     this.link = link;
@@ -55,6 +59,11 @@ final class RemoteAttachment implements Attachment {
     identity = attached.getAttachment();
     moves = new Moves(device.lane());
     link.events().follow(identity, this);
+  }
+
+  /** The service's identity of the attachment. */
+  long identity() {
+    return identity;
   }
 
   @Override
@@ -71,27 +80,43 @@ final class RemoteAttachment implements Attachment {
 
   /** Maps by counting; null if the service has to be asked. */
   @SuppressWarnings("EnumOrdinal") // Lives in memory only.
-  private @Nullable RemoteMapping settled(Access access) {
-    HeldWord word = settled[access.ordinal()];
-    if (word == null || !word.tryBegin()) {
-      return null;
+  private @Nullable CountedMapping settled(Access access) {
+    for (HeldWord word : settled[access.ordinal()]) {
+      long token = word.tryBegin();
+      if (token != 0) {
+        word.note(Thread.currentThread());
+        return new CountedMapping(this, word, token);
+      }
     }
-    return counted(access, word, Thread.currentThread());
+    return null;
   }
 
-  private RemoteMapping counted(Access access, HeldWord word, Thread thread) {
-    word.note(thread);
-    return new RemoteMapping(this, access, word, thread);
-  }
-
+  /** Counts mappings in that word, too, and in those no more that were shut. */
   @SuppressWarnings("EnumOrdinal") // Lives in memory only.
-  private synchronized void settle(HeldWord word) {
-    @Nullable HeldWord[] next = settled.clone();
-    next[word.access().ordinal()] = word;
-    settled = next;
+  synchronized void settle(HeldWord word) {
+    int access = word.access().ordinal();
+    List<HeldWord> words = new ArrayList<>(List.of(settled[access]));
+    words.removeIf(each -> !each.isOpen());
+    words.add(word);
+    settle(access, words);
     if (closed.get()) {
       word.close();
     }
+  }
+
+  /** Counts no mappings in that word any more. */
+  @SuppressWarnings("EnumOrdinal") // Lives in memory only.
+  synchronized void unsettle(HeldWord word) {
+    int access = word.access().ordinal();
+    List<HeldWord> words = new ArrayList<>(List.of(settled[access]));
+    words.remove(word);
+    settle(access, words);
+  }
+
+  private void settle(int access, List<HeldWord> words) {
+    HeldWord[][] next = settled.clone();
+    next[access] = words.toArray(new HeldWord[0]);
+    settled = next;
   }
 
   // ---- By the service ----
@@ -102,20 +127,20 @@ final class RemoteAttachment implements Attachment {
             request
                 .setAttachment(identity)
                 .setAccess(Specs.write(access))
-                .setWord(link.words() != null));
+                .setWord(link.words() != null)
+                .setAlone(true));
   }
 
-  private RemoteMapping granted(Access access, Link.Answer answer) throws BadMessageException {
+  private Mapping granted(Access access, Link.Answer answer) throws BadMessageException {
     Mapped grant = answer.message().getMapped();
     Memories.Use memory = buffer.memories().use(buffer.slot(), grant.getMemory(), answer.packet());
     Words words = link.words();
     if (words == null || !grant.getHasWord()) {
-      MessageHold hold = new MessageHold(link, grant.getMapping(), memory);
-      return new RemoteMapping(this, access, hold, null);
+      return new MessageMapping(this, link, grant.getMapping(), access, memory);
     }
-    HeldWord word = words.granted(grant, access, memory);
+    HeldWord word = words.granted(grant, this, access, memory);
     settle(word);
-    return new RemoteMapping(this, access, word, null);
+    return new CountedMapping(this, word, word.granted());
   }
 
   private Mapping get(Access access, Map.Builder request, Duration limit) {
@@ -125,10 +150,14 @@ final class RemoteAttachment implements Attachment {
         .setThread(thread.getId())
         .setThreadName(thread.getName().substring(0, Math.min(64, thread.getName().length())))
         .addAllHolds(words == null ? List.of() : words.heldBy(thread));
-    return link.<RemoteMapping>ask(
-            request(access, request), answer -> granted(access, answer), RemoteMapping::close)
-        .await(limit, "map " + this + " (" + access + ")")
-        .hand(thread);
+    Mapping mapping =
+        link.<Mapping>ask(
+                request(access, request), answer -> granted(access, answer), Mapping::close)
+            .await(limit, "map " + this + " (" + access + ")");
+    if (mapping instanceof CountedMapping counted) {
+      counted.hand(thread);
+    }
+    return mapping;
   }
 
   private static Map.Builder within(Duration timeout) {
@@ -139,20 +168,20 @@ final class RemoteAttachment implements Attachment {
 
   @Override
   public Mapping map(Access access) {
-    RemoteMapping mapping = settled(access);
+    Mapping mapping = settled(access);
     return mapping != null ? mapping : get(access, Map.newBuilder(), DEFAULT);
   }
 
   @Override
   public Mapping map(Access access, Duration timeout) {
     Map.Builder request = within(timeout);
-    RemoteMapping mapping = settled(access);
+    Mapping mapping = settled(access);
     return mapping != null ? mapping : get(access, request, timeout.plus(LATE));
   }
 
   @Override
   public Optional<Mapping> tryMap(Access access) {
-    RemoteMapping mapping = settled(access);
+    Mapping mapping = settled(access);
     if (mapping != null) {
       return Optional.of(mapping);
     }
@@ -174,7 +203,7 @@ final class RemoteAttachment implements Attachment {
   }
 
   private CompletableFuture<Mapping> mapAsync(Access access, Map.Builder request) {
-    RemoteMapping mapping = settled(Objects.requireNonNull(access, "access"));
+    Mapping mapping = settled(Objects.requireNonNull(access, "access"));
     return mapping != null
         ? CompletableFuture.completedFuture(mapping)
         : link.<Mapping>askLater(
@@ -226,8 +255,8 @@ final class RemoteAttachment implements Attachment {
           ToService.newBuilder().setDetach(Detach.newBuilder().setAttachment(identity)));
       link.events().leave(identity);
       synchronized (this) {
-        for (HeldWord word : settled) {
-          if (word != null) {
+        for (HeldWord[] words : settled) {
+          for (HeldWord word : words) {
             word.close();
           }
         }

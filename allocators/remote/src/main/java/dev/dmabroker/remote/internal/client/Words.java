@@ -92,24 +92,19 @@ final class Words {
   }
 
   /**
-   * Takes a grant, with one use in it.
+   * Takes a word that the service has opened with one use in it.
    *
-   * @param memory passes to the word, or ends here if the word has it already
+   * @param memory passes to the word
    */
-  synchronized HeldWord granted(Mapped grant, Access access, Memories.Use memory)
+  synchronized HeldWord granted(
+      Mapped grant, RemoteAttachment attachment, Access access, Memories.Use memory)
       throws BadMessageException {
     int number = grant.getWord();
     if (number < 0 || number >= page.words()) {
       throw new BadMessageException("there is no word " + number);
     }
-    HeldWord before = held.get(number);
-    if (before != null && before.tag() == grant.getTag()) {
-      link.memories().end(memory);
-      return before;
-    }
-    HeldWord word =
-        new HeldWord(this, grant.getAttachment(), access, number, grant.getTag(), memory);
-    held.put(number, word);
+    HeldWord word = new HeldWord(this, attachment, access, number, grant.getTag(), memory);
+    HeldWord before = held.put(number, word);
     if (before != null) {
       before.retire(); // The word was at zero when it was opened again.
     }

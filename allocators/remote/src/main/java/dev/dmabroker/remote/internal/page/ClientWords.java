@@ -80,6 +80,7 @@ public final class ClientWords {
 
     // What was seen at the last look at the hints.
     private volatile long begun;
+    private volatile long own;
     private volatile long sinceNanos;
 
     private SharedWord(int number, int tag) {
@@ -114,6 +115,7 @@ public final class ClientWords {
       offsetNanos = nowNanos - System.nanoTime();
       sinceNanos = nowNanos;
       begun = page.begun(number);
+      own = WordPage.own(page.look(number));
       long unused = page.add(number, WordPage.ONE + next - low);
     }
 
@@ -168,9 +170,11 @@ public final class ClientWords {
     /** {@inheritDoc} The client's hint counts only if it has begun uses since the last look. */
     @Override
     public long since() {
-      long now = page.begun(number);
-      if (now != begun) {
-        begun = now;
+      long nowBegun = page.begun(number);
+      long nowOwn = WordPage.own(page.look(number));
+      if (nowBegun != begun || nowOwn != own) {
+        begun = nowBegun;
+        own = nowOwn;
         long age = Math.max(0, System.nanoTime() - page.time(number));
         long said = offsetNanos + System.nanoTime() - age;
         sinceNanos = said - sinceNanos > 0 ? said : sinceNanos;

@@ -16,13 +16,15 @@ import java.nio.ByteOrder;
  * byte   0   bit 0        OPEN: a use may begin
  *            bit 1        RING: the end of a use is to be told, although the word is open
  *            bits 2..31   tag: the service's number of this opening of this word, not 0
- *            bits 32..63  how many uses are in
- *        8   how many uses have begun; some may be missing
+ *            bits 32..47  how many uses are in
+ *            bits 48..63  the client's own
+ *        8   how many uses have begun; some may be missing, and all if the client's own bits
+ *            change with each use
  *       16   when one of the latest uses began, by CLOCK_MONOTONIC in nanoseconds
  * </pre>
  *
- * <p>The count is at the top, so no carry and no borrow of it changes the bits below, whatever it
- * is forged to. All zero is shut, with no use in: that is what a hole in the page reads as. A use
+ * <p>The count is above, so no carry and no borrow of it changes the bits below, whatever it is
+ * forged to. All zero is shut, with no use in: that is what a hole in the page reads as. A use
  * begins by adding {@link #ONE}; if the word was open with the tag that the client was told, that
  * was all. Otherwise the one is taken back just as a use ends, and the client asks. A use ends by
  * subtracting {@link #ONE}; if the word was shut then, or said RING, the client rings. Both are one
@@ -38,8 +40,11 @@ public final class WordPage {
   /** Set if ends are to be told although the word is open. */
   public static final long RING = 2;
 
-  /** One use in the count. */
+  /** One use in the count, which goes up to 65,535. */
   public static final long ONE = 1L << 32;
+
+  /** The next value of the client's own bits. */
+  public static final long OWN = 1L << 48;
 
   /** The bits that are not the count. */
   public static final long LOW = ONE - 1;
@@ -49,6 +54,8 @@ public final class WordPage {
 
   private static final int TAG_SHIFT = 2;
   private static final int COUNT_SHIFT = 32;
+  private static final long COUNTS = 0xffff;
+  private static final int OWN_SHIFT = 48;
   private static final int BEGUN = 8;
   private static final int TIME = 16;
 
@@ -93,7 +100,12 @@ public final class WordPage {
 
   /** How many uses are in. */
   public static long count(long word) {
-    return word >>> COUNT_SHIFT;
+    return word >>> COUNT_SHIFT & COUNTS;
+  }
+
+  /** The client's own bits. */
+  public static long own(long word) {
+    return word >>> OWN_SHIFT;
   }
 
   // ---- The words ----
@@ -127,11 +139,9 @@ public final class WordPage {
 
   // ---- The hints ----
 
-  /** Counts a use that has begun, and returns how many were counted. */
-  public long countBegun(int word) {
-    long begun = begun(word) + 1;
-    WORD.setOpaque(bytes, at(word) + BEGUN, begun);
-    return begun;
+  /** Counts a use that has begun. */
+  void countBegun(int word) {
+    WORD.setOpaque(bytes, at(word) + BEGUN, begun(word) + 1);
   }
 
   /** How many uses have begun, as far as the client says. */

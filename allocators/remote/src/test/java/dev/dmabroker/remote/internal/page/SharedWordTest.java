@@ -247,6 +247,8 @@ class SharedWordTest {
             Long.MAX_VALUE,
             WordPage.ONE,
             -WordPage.ONE,
+            -WordPage.OWN,
+            WordPage.open(1) + 65535 * WordPage.ONE,
             WordPage.LOW,
             WordPage.open(2),
             WordPage.open(1),
