@@ -1,8 +1,9 @@
 package dev.dmabroker.remote.internal.client;
 
+import dev.dmabroker.Lease;
 import dev.dmabroker.RecallListener;
 import dev.dmabroker.event.LeaseRecalled;
-import dev.dmabroker.remote.internal.page.WordPage;
+import dev.dmabroker.remote.internal.page.PageWord;
 import dev.dmabroker.remote.internal.wire.Recall;
 import dev.dmabroker.remote.internal.wire.ToService;
 import dev.dmabroker.remote.internal.wire.Unmap;
@@ -23,12 +24,11 @@ import org.jspecify.annotations.Nullable;
  * and the count is zero. The end that makes it so lets go of the memory; so does what shuts the
  * word, or learns that it is shut, if no use is in.
  */
-final class HeldWord {
+final class HeldWord extends PageWord implements Hold {
   /** How often the time of a use is written down; a power of two. */
-  private static final int TIMED = 32;
+  private static final int TIMED = 256;
 
   private final Words words;
-  private final WordPage page;
   private final RemoteAttachment attachment;
   private final Access access;
   private final int number;
@@ -60,14 +60,14 @@ final class HeldWord {
       int number,
       int tag,
       Memories.Use memory) {
+    super(words.page(), number);
     this.words = words;
-    this.page = words.page();
     this.attachment = attachment;
     this.access = access;
     this.number = number;
     this.tag = tag;
     this.memory = memory;
-    this.open = WordPage.open(tag);
+    this.open = open(tag);
     this.guess = open;
   }
 
@@ -80,42 +80,42 @@ final class HeldWord {
    */
   long tryBegin() {
     long free = guess;
-    long token = free + WordPage.OWN + WordPage.ONE;
-    if (!page.change(number, free, token)) {
-      token = tryBegin(page.look(number));
+    long token = free + OWN + ONE;
+    if (!change(free, token)) {
+      token = tryBegin(look());
       if (token == 0) {
         return 0;
       }
     }
-    if ((WordPage.own(token) & (TIMED - 1)) <= 1) { // An end changes the bits, too.
-      page.noteTime(number, System.nanoTime());
+    if ((ownIn(token) & (TIMED - 1)) <= 1) { // An end changes the bits, too.
+      setTime(System.nanoTime());
     }
     return token;
   }
 
   private long tryBegin(long seen) {
-    if (!mayBegin(seen) || WordPage.count(seen) != 0) {
+    if (!mayBegin(seen) || countIn(seen) != 0) {
       return 0;
     }
-    long token = seen + WordPage.OWN + WordPage.ONE;
-    return page.change(number, seen, token) ? token : 0;
+    long token = seen + OWN + ONE;
+    return change(seen, token) ? token : 0;
   }
 
   private boolean mayBegin(long seen) {
-    return (seen & WordPage.LOW & ~WordPage.RING) == open;
+    return (seen & LOW & ~RING) == open;
   }
 
   /** The token of a mapping that the service has begun, in a word that it has just opened. */
   long granted() {
-    return page.look(number);
+    return look();
   }
 
-  /** Ends a mapping, unless that has happened before. */
-  void end(long token) {
-    long freed = token + WordPage.OWN - WordPage.ONE;
-    if (!page.change(number, token, freed)) {
+  @Override
+  public void end(long token) {
+    long freed = token + OWN - ONE;
+    if (!change(token, freed)) {
       endSlowly(token);
-    } else if ((freed & (WordPage.OPEN | WordPage.RING)) == WordPage.OPEN) {
+    } else if ((freed & (OPEN | RING)) == OPEN) {
       guess = freed;
     } else {
       left(freed);
@@ -126,39 +126,37 @@ final class HeldWord {
     long seen;
     long freed;
     do {
-      seen = page.look(number);
+      seen = look();
       if (!isIn(token, seen)) {
         return;
       }
-      freed = seen + WordPage.OWN - WordPage.ONE;
-    } while (!page.change(number, seen, freed));
-    if ((freed & (WordPage.OPEN | WordPage.RING)) != WordPage.OPEN) {
+      freed = seen + OWN - ONE;
+    } while (!change(seen, freed));
+    if ((freed & (OPEN | RING)) != OPEN) {
       left(freed);
     }
   }
 
-  /** Whether the mapping has not ended. */
-  boolean isIn(long token) {
-    return isIn(token, page.look(number));
+  @Override
+  public boolean isIn(long token) {
+    return isIn(token, look());
   }
 
   private boolean isIn(long token, long seen) {
-    return WordPage.own(seen) == WordPage.own(token)
-        && WordPage.tag(seen) == tag
-        && WordPage.count(seen) != 0;
+    return ownIn(seen) == ownIn(token) && tagIn(seen) == tag && countIn(seen) != 0;
   }
 
   // ---- Further uses ----
 
-  /** Begins a use beside the mapping; false if that has ended. */
-  boolean addTo(long token) {
+  @Override
+  public boolean addTo(long token) {
     long seen;
     do {
-      seen = page.look(number);
+      seen = look();
       if (!isIn(token, seen)) {
         return false;
       }
-    } while (!page.change(number, seen, seen + WordPage.ONE));
+    } while (!change(seen, seen + ONE));
     return true;
   }
 
@@ -166,51 +164,46 @@ final class HeldWord {
   boolean keepUse(long token) {
     long seen;
     do {
-      seen = page.look(number);
+      seen = look();
       if (!isIn(token, seen)) {
         return false;
       }
-    } while (!page.change(number, seen, seen + WordPage.OWN));
+    } while (!change(seen, seen + OWN));
     return true;
   }
 
   /** Undoes {@link #keepUse}: the use is the mapping's again. */
   private void takeUseBack() {
-    long unused = page.add(number, -WordPage.OWN);
+    long unused = add(-OWN);
   }
 
   /** Begins a use of the lease that has the word; false if it is shut. */
   boolean tryUse() {
     long seen;
     do {
-      seen = page.look(number);
+      seen = look();
       if (!mayBegin(seen)) {
         return false;
       }
-    } while (!page.change(number, seen, seen + WordPage.ONE + WordPage.OWN));
+    } while (!change(seen, seen + ONE + OWN));
     return true;
   }
 
   /** Begins a use beside one that goes on. */
   void addUse() {
-    long unused = page.add(number, WordPage.ONE);
+    long unused = add(ONE);
   }
 
-  /** Ends a use that is no mapping. */
-  void endUse() {
-    long left = page.add(number, -WordPage.ONE) - WordPage.ONE;
-    if ((left & (WordPage.OPEN | WordPage.RING)) != WordPage.OPEN) {
+  @Override
+  public void endUse() {
+    long left = add(-ONE) - ONE;
+    if ((left & (OPEN | RING)) != OPEN) {
       left(left);
     }
   }
 
-  /**
-   * Ends a mapping once the fence has signalled.
-   *
-   * @return false if it has ended before
-   * @throws dev.dmabroker.FenceException if it is no fence; the mapping goes on then
-   */
-  boolean endAfter(long token, SyncFile fence) {
+  @Override
+  public boolean endAfter(long token, SyncFile fence) {
     if (!keepUse(token)) {
       return false;
     }
@@ -227,7 +220,7 @@ final class HeldWord {
       takeUseBack();
       throw e;
     }
-    releaseIfOver(page.look(number)); // The service has subtracted it.
+    releaseIfOver(look()); // The service has subtracted it.
     return true;
   }
 
@@ -241,8 +234,7 @@ final class HeldWord {
 
   /** Lets go of the memory if no use is in and none can begin. */
   private void releaseIfOver(long seen) {
-    boolean over =
-        WordPage.tag(seen) != tag || (!WordPage.isOpen(seen) && WordPage.count(seen) == 0);
+    boolean over = tagIn(seen) != tag || (!saysOpen(seen) && countIn(seen) == 0);
     if (over && released.compareAndSet(false, true)) {
       words.released(this, memory);
     }
@@ -250,13 +242,11 @@ final class HeldWord {
 
   /** Lets no further use begin. */
   void retire() {
-    long seen = page.look(number);
-    while (WordPage.tag(seen) == tag
-        && WordPage.isOpen(seen)
-        && !page.change(number, seen, seen & ~WordPage.OPEN)) {
-      seen = page.look(number);
+    long seen = look();
+    while (tagIn(seen) == tag && saysOpen(seen) && !change(seen, seen & ~OPEN)) {
+      seen = look();
     }
-    releaseIfOver(page.look(number));
+    releaseIfOver(look());
   }
 
   /** The word is shut, by the service or by this process: tells the lease's holder. */
@@ -274,8 +264,9 @@ final class HeldWord {
     recalled(Recall.newBuilder().setReason(LeaseRecalled.Cause.CLOSE.name()).build());
   }
 
-  /** The mapping becomes a lease, which has the word from then on; null if it has ended before. */
-  @Nullable RemoteLease lease(long token, String name, RecallListener listener) {
+  /** {@inheritDoc} The lease has the word from then on. */
+  @Override
+  public @Nullable Lease lease(long token, String name, RecallListener listener) {
     if (!keepUse(token)) {
       return null;
     }
@@ -295,9 +286,9 @@ final class HeldWord {
 
   // ---- Which threads have it ----
 
-  /** A thread has mapped; null for none that is known. */
   @SuppressWarnings("ReferenceEquality")
-  void note(@Nullable Thread thread) {
+  @Override
+  public void note(@Nullable Thread thread) {
     if (holder != thread) { // A write of a reference costs more.
       holder = thread;
     }
@@ -305,17 +296,18 @@ final class HeldWord {
 
   @SuppressWarnings("ReferenceEquality")
   boolean isHeldBy(Thread thread) {
-    return holder == thread && WordPage.count(page.look(number)) != 0;
+    return holder == thread && countIn(look()) != 0;
   }
 
   // ---- What it is ----
 
-  Memories.Use memory() {
+  @Override
+  public Memories.Use memory() {
     return memory;
   }
 
   boolean isOpen() {
-    return mayBegin(page.look(number));
+    return mayBegin(look());
   }
 
   int number() {
@@ -326,7 +318,8 @@ final class HeldWord {
     return tag;
   }
 
-  Access access() {
+  @Override
+  public Access access() {
     return access;
   }
 }

@@ -8,12 +8,12 @@ import dev.dmabroker.spec.Access;
  * with, as if it had been asked back from the first.
  */
 final class OneUseLease implements Lease, HeldMemory {
-  private final MessageMapping mapping;
+  private final MessageHold hold;
   private final String holder;
   private boolean used = true;
 
-  OneUseLease(MessageMapping mapping, String holder) {
-    this.mapping = mapping;
+  OneUseLease(MessageHold hold, String holder) {
+    this.hold = hold;
     this.holder = holder;
   }
 
@@ -24,7 +24,7 @@ final class OneUseLease implements Lease, HeldMemory {
 
   @Override
   public Access access() {
-    return mapping.access();
+    return hold.access();
   }
 
   @Override
@@ -40,7 +40,7 @@ final class OneUseLease implements Lease, HeldMemory {
       }
       used = false;
     }
-    mapping.endView();
+    hold.endUse();
   }
 
   @Override
@@ -60,21 +60,24 @@ final class OneUseLease implements Lease, HeldMemory {
 
   @Override
   public Memories.Use memory() {
-    return mapping.memory();
+    return hold.memory();
   }
 
   @Override
   public synchronized boolean addView() {
-    return used && mapping.addUse();
+    if (used) {
+      hold.addUse();
+    }
+    return used;
   }
 
   @Override
   public void endView() {
-    mapping.endView();
+    hold.endUse();
   }
 
   @Override
   public String toString() {
-    return "the lease by " + holder + " of " + mapping;
+    return "the lease by " + holder + ", which has one use";
   }
 }

@@ -46,9 +46,11 @@ final class RemoteAttachment implements Attachment {
   private final AtomicBoolean closed = new AtomicBoolean();
   private final Moves moves;
 
+  /** By access, a word in which mappings are counted; null if there is none. */
+  private volatile @Nullable HeldWord[] first = new HeldWord[Access.values().length];
+
   /**
-   * By access, the words in which mappings are counted: as many as there were at a time. The arrays
-   * do not change.
+   * By access, all such words: as many as there were mappings at a time. The arrays do not change.
    */
   private volatile HeldWord[][] settled = new HeldWord[Access.values().length][0];
 
@@ -78,14 +80,35 @@ final class RemoteAttachment implements Attachment {
 
   // ---- Without the service ----
 
+  /**
+   * Maps by counting, or as the service grants. It makes the mapping in one place for both ways, so
+   * that the compiler can do without the object, even if the service was asked now and then.
+   */
+  @SuppressWarnings("EnumOrdinal") // Lives in memory only.
+  private RemoteMapping mapWithin(Access access, @Nullable Duration timeout) {
+    HeldWord word = first[access.ordinal()];
+    Hold hold = word;
+    long token = word == null ? 0 : word.tryBegin();
+    if (hold == null || token == 0) {
+      RemoteMapping other = tryCount(access, Thread.currentThread());
+      if (other == null) {
+        other = get(access, timeout);
+      }
+      hold = other.hold;
+      token = other.token;
+    }
+    hold.note(Thread.currentThread());
+    return new RemoteMapping(this, hold, token);
+  }
+
   /** Maps by counting; null if the service has to be asked. */
   @SuppressWarnings("EnumOrdinal") // Lives in memory only.
-  private @Nullable CountedMapping settled(Access access) {
+  private @Nullable RemoteMapping tryCount(Access access, @Nullable Thread thread) {
     for (HeldWord word : settled[access.ordinal()]) {
       long token = word.tryBegin();
       if (token != 0) {
-        word.note(Thread.currentThread());
-        return new CountedMapping(this, word, token);
+        word.note(thread);
+        return new RemoteMapping(this, word, token);
       }
     }
     return null;
@@ -117,6 +140,9 @@ final class RemoteAttachment implements Attachment {
     HeldWord[][] next = settled.clone();
     next[access] = words.toArray(new HeldWord[0]);
     settled = next;
+    @Nullable HeldWord[] nextFirst = first.clone();
+    nextFirst[access] = words.isEmpty() ? null : words.get(0);
+    first = nextFirst;
   }
 
   // ---- By the service ----
@@ -131,65 +157,66 @@ final class RemoteAttachment implements Attachment {
                 .setAlone(true));
   }
 
-  private Mapping granted(Access access, Link.Answer answer) throws BadMessageException {
+  private RemoteMapping granted(Access access, Link.Answer answer) throws BadMessageException {
     Mapped grant = answer.message().getMapped();
     Memories.Use memory = buffer.memories().use(buffer.slot(), grant.getMemory(), answer.packet());
     Words words = link.words();
     if (words == null || !grant.getHasWord()) {
-      return new MessageMapping(this, link, grant.getMapping(), access, memory);
+      MessageHold hold = new MessageHold(link, grant.getMapping(), access, memory);
+      return new RemoteMapping(this, hold, 0);
     }
     HeldWord word = words.granted(grant, this, access, memory);
     settle(word);
-    return new CountedMapping(this, word, word.granted());
+    return new RemoteMapping(this, word, word.granted());
   }
 
-  private Mapping get(Access access, Map.Builder request, Duration limit) {
+  private RemoteMapping get(Access access, @Nullable Duration timeout) {
+    return timeout == null
+        ? get(access, Map.newBuilder(), DEFAULT)
+        : get(access, within(timeout), timeout.plus(LATE));
+  }
+
+  private RemoteMapping get(Access access, Map.Builder request, Duration limit) {
     Thread thread = Thread.currentThread();
     Words words = link.words();
     request
         .setThread(thread.getId())
         .setThreadName(thread.getName().substring(0, Math.min(64, thread.getName().length())))
         .addAllHolds(words == null ? List.of() : words.heldBy(thread));
-    Mapping mapping =
-        link.<Mapping>ask(
-                request(access, request), answer -> granted(access, answer), Mapping::close)
-            .await(limit, "map " + this + " (" + access + ")");
-    if (mapping instanceof CountedMapping counted) {
-      counted.hand(thread);
-    }
-    return mapping;
+    return link.<RemoteMapping>ask(
+            request(access, request), answer -> granted(access, answer), RemoteMapping::close)
+        .await(limit, "map " + this + " (" + access + ")");
   }
 
   private static Map.Builder within(Duration timeout) {
-    return Map.newBuilder().setTimeoutNanos(Durations.nanos(Durations.timeout(timeout)));
+    return Map.newBuilder().setTimeoutNanos(Durations.nanos(timeout));
   }
 
   // ---- What applications call ----
 
   @Override
   public Mapping map(Access access) {
-    Mapping mapping = settled(access);
-    return mapping != null ? mapping : get(access, Map.newBuilder(), DEFAULT);
+    return mapWithin(access, /* timeout= */ null);
   }
 
   @Override
   public Mapping map(Access access, Duration timeout) {
-    Map.Builder request = within(timeout);
-    Mapping mapping = settled(access);
-    return mapping != null ? mapping : get(access, request, timeout.plus(LATE));
+    return mapWithin(access, Durations.timeout(timeout));
   }
 
   @Override
   public Optional<Mapping> tryMap(Access access) {
-    Mapping mapping = settled(access);
-    if (mapping != null) {
-      return Optional.of(mapping);
+    Thread thread = Thread.currentThread();
+    RemoteMapping mapping = tryCount(access, thread);
+    if (mapping == null) {
+      try {
+        mapping = get(access, Map.newBuilder().setNowOrNever(true), LATE);
+        mapping.hold.note(thread);
+      } catch (BusyException e) {
+        return Optional.empty();
+      }
     }
-    try {
-      return Optional.of(get(access, Map.newBuilder().setNowOrNever(true), LATE));
-    } catch (BusyException e) {
-      return Optional.empty();
-    }
+    return Optional.of(mapping);
   }
 
   @Override
@@ -199,11 +226,11 @@ final class RemoteAttachment implements Attachment {
 
   @Override
   public CompletableFuture<Mapping> mapAsync(Access access, Duration timeout) {
-    return mapAsync(access, within(timeout));
+    return mapAsync(access, within(Durations.timeout(timeout)));
   }
 
   private CompletableFuture<Mapping> mapAsync(Access access, Map.Builder request) {
-    Mapping mapping = settled(Objects.requireNonNull(access, "access"));
+    Mapping mapping = tryCount(Objects.requireNonNull(access, "access"), /* thread= */ null);
     return mapping != null
         ? CompletableFuture.completedFuture(mapping)
         : link.<Mapping>askLater(

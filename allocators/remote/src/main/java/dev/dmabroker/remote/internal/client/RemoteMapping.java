@@ -8,45 +8,51 @@ import dev.dmabroker.spec.SyncFile;
 import java.util.Objects;
 
 /**
- * A mapping that this client counts in a word. All that changes lies in the word: so the compiler
- * can do without the object where a mapping does not leave the method that made it.
+ * A mapping of a service's buffer. What ends it lies in its hold, which knows it by its token: so
+ * the compiler can do without the object where a mapping does not leave the method that made it.
  */
-final class CountedMapping implements Mapping, HeldMemory {
+final class RemoteMapping implements Mapping, HeldMemory {
   private final RemoteAttachment attachment;
-  private final HeldWord word;
-  private final long token;
+  final Hold hold;
+  final long token;
 
-  CountedMapping(RemoteAttachment attachment, HeldWord word, long token) {
+  /**
+   * Whether it was closed, as far as this thread knows. A token is used again after some ten
+   * thousand mappings, so a close that comes as late as that must not get to the hold. It need not
+   * be ordered: a thread that closes at this moment is told by the hold.
+   */
+  private boolean closed;
+
+  RemoteMapping(RemoteAttachment attachment, Hold hold, long token) {
     this.attachment = attachment;
-    this.word = word;
+    this.hold = hold;
     this.token = token;
-  }
-
-  /** The thread that has waited for it has it now. */
-  void hand(Thread waiter) {
-    word.note(waiter);
   }
 
   @Override
   public Access access() {
-    return word.access();
+    return hold.access();
   }
 
   @Override
   public boolean isOpen() {
-    return word.isIn(token);
+    return !closed && hold.isIn(token);
   }
 
   @Override
   public void close() {
-    word.end(token);
+    if (!closed) {
+      closed = true;
+      hold.end(token);
+    }
   }
 
   @Override
   public void closeAfter(SyncFile fence) {
-    if (!word.endAfter(token, fence)) {
+    if (closed || !hold.endAfter(token, fence)) {
       throw closed();
     }
+    closed = true;
     Fences.close(fence);
   }
 
@@ -54,26 +60,27 @@ final class CountedMapping implements Mapping, HeldMemory {
   public Lease lease(String holder, RecallListener listener) {
     Objects.requireNonNull(holder, "holder");
     Objects.requireNonNull(listener, "listener");
-    Lease lease = word.lease(token, holder, listener);
+    Lease lease = closed ? null : hold.lease(token, holder, listener);
     if (lease == null) {
       throw closed();
     }
+    closed = true;
     return lease;
   }
 
   @Override
   public Memories.Use memory() {
-    return word.memory();
+    return hold.memory();
   }
 
   @Override
   public boolean addView() {
-    return word.addTo(token);
+    return !closed && hold.addTo(token);
   }
 
   @Override
   public void endView() {
-    word.endUse();
+    hold.endUse();
   }
 
   @Override

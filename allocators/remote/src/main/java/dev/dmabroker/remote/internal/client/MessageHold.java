@@ -1,20 +1,18 @@
 package dev.dmabroker.remote.internal.client;
 
 import dev.dmabroker.Lease;
-import dev.dmabroker.Mapping;
 import dev.dmabroker.RecallListener;
 import dev.dmabroker.remote.internal.wire.ToService;
 import dev.dmabroker.remote.internal.wire.Unmap;
 import dev.dmabroker.spec.Access;
 import dev.dmabroker.spec.SyncFile;
-import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
- * A mapping that the service has granted by a message, and that ends by one: when it is closed, and
- * so are its views.
+ * A mapping that the service has granted by a message. It ends by a message when it is closed here
+ * and so are its views. There is one mapping, so its token says nothing.
  */
-final class MessageMapping implements Mapping, HeldMemory {
-  private final RemoteAttachment attachment;
+final class MessageHold implements Hold {
   private final Link link;
   private final long identity;
   private final Access access;
@@ -22,9 +20,7 @@ final class MessageMapping implements Mapping, HeldMemory {
   private boolean open = true;
   private int uses = 1;
 
-  MessageMapping(
-      RemoteAttachment attachment, Link link, long identity, Access access, Memories.Use memory) {
-    this.attachment = attachment;
+  MessageHold(Link link, long identity, Access access, Memories.Use memory) {
     this.link = link;
     this.identity = identity;
     this.access = access;
@@ -37,7 +33,12 @@ final class MessageMapping implements Mapping, HeldMemory {
   }
 
   @Override
-  public synchronized boolean isOpen() {
+  public Memories.Use memory() {
+    return memory;
+  }
+
+  @Override
+  public synchronized boolean isIn(long token) {
     return open;
   }
 
@@ -45,35 +46,32 @@ final class MessageMapping implements Mapping, HeldMemory {
     return Unmap.newBuilder().setMapping(identity);
   }
 
-  @Override
-  public void close() {
-    if (end()) {
-      endView();
-    }
-  }
-
-  private synchronized boolean end() {
+  private synchronized boolean keepUse() {
     boolean first = open;
     open = false;
     return first;
   }
 
   @Override
-  public synchronized boolean addView() {
-    if (open) {
-      uses++;
+  public void end(long token) {
+    if (keepUse()) {
+      endUse();
     }
-    return open;
-  }
-
-  /** One use more, beside one that goes on. */
-  synchronized boolean addUse() {
-    uses++;
-    return true;
   }
 
   @Override
-  public void endView() {
+  public synchronized boolean addTo(long token) {
+    uses += open ? 1 : 0;
+    return open;
+  }
+
+  /** Begins a use beside one that goes on. */
+  synchronized void addUse() {
+    uses++;
+  }
+
+  @Override
+  public void endUse() {
     synchronized (this) {
       uses--;
       if (uses != 0) {
@@ -88,9 +86,9 @@ final class MessageMapping implements Mapping, HeldMemory {
 
   /** {@inheritDoc} Views that are open show the memory until then, and no longer. */
   @Override
-  public void closeAfter(SyncFile fence) {
-    if (!end()) {
-      throw closed();
+  public boolean endAfter(long token, SyncFile fence) {
+    if (!keepUse()) {
+      return false;
     }
     try {
       link.order(ToService.newBuilder().setUnmap(unmap().setHasFence(true)), fence.fd());
@@ -100,28 +98,18 @@ final class MessageMapping implements Mapping, HeldMemory {
       }
       throw e;
     }
-    Fences.close(fence);
     link.memories().end(memory);
+    return true;
   }
 
   /** {@inheritDoc} It has the one use that it begins with. */
   @Override
-  public Lease lease(String holder, RecallListener listener) {
-    Objects.requireNonNull(holder, "holder");
-    Objects.requireNonNull(listener, "listener");
-    if (!end()) {
-      throw closed();
-    }
-    return new OneUseLease(this, holder);
+  public @Nullable Lease lease(long token, String holder, RecallListener listener) {
+    return keepUse() ? new OneUseLease(this, holder) : null;
   }
 
   @Override
-  public Memories.Use memory() {
-    return memory;
-  }
-
-  @Override
-  public String toString() {
-    return "the mapping of " + attachment + " with " + access;
+  public void note(@Nullable Thread thread) {
+    // The service knows it.
   }
 }
