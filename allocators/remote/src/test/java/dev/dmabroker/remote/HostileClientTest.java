@@ -17,7 +17,10 @@ import dev.dmabroker.remote.internal.wire.Access;
 import dev.dmabroker.remote.internal.wire.Attach;
 import dev.dmabroker.remote.internal.wire.Blob;
 import dev.dmabroker.remote.internal.wire.BufferSpec;
+import dev.dmabroker.remote.internal.wire.CloseBuffer;
+import dev.dmabroker.remote.internal.wire.Detach;
 import dev.dmabroker.remote.internal.wire.Export;
+import dev.dmabroker.remote.internal.wire.Forget;
 import dev.dmabroker.remote.internal.wire.Hello;
 import dev.dmabroker.remote.internal.wire.Map;
 import dev.dmabroker.remote.internal.wire.RegisterDevice;
@@ -328,9 +331,7 @@ class HostileClientTest {
   @Test
   void messagesWithoutANumberWaitInTheSocketAndNotInTheService() throws Exception {
     Puppet puppet = client();
-    byte[] message =
-        Puppet.bytes(
-            request().setUnmap(Unmap.newBuilder().setMapping(99)));
+    byte[] message = Puppet.bytes(request().setUnmap(Unmap.newBuilder().setMapping(99)));
     int sent = puppet.flood(message, "", 1_000_000);
     assertTrue(sent < 1_000_000, "all of them were taken in");
   }
@@ -361,6 +362,50 @@ class HostileClientTest {
     assertEquals(-1, puppet.truncate(0)); // EPERM, as it is sealed.
     puppet.punch(0);
     assertEquals(0, puppet.read(0, 0));
+  }
+
+  /** Export, map, keep the descriptor, close: again and again, and with a false Forget. */
+  @Test
+  void memoryStaysChargedUntilTheLastDescriptorHasGone() throws Exception {
+    ClientLimits little = ClientLimits.builder().memoryBytes(4 * 4096).build();
+    Path second = folder.resolve("second");
+    try (BrokerService small =
+            BrokerService.builder(broker)
+                .admission(peer -> new Admitted(ClientTerms.builder().limits(little).build()))
+                .start(second);
+        Puppet puppet = Puppet.client(second, "keeper")) {
+      long device = puppet.ask(device("cpu", false)).getDeviceRegistered().getDevice();
+      ToClient refused = null;
+      int rounds = 0;
+      for (; refused == null && rounds < 100; rounds++) {
+        ToClient exported = puppet.ask(export(1, 4096));
+        if (exported.hasFailure()) {
+          refused = exported;
+        } else {
+          keep(puppet, exported.getExported().getBuffers(0).getBuffer(), device);
+        }
+      }
+      assertEquals(5, rounds);
+      assertNotNull(refused);
+      assertEquals("BudgetExceededException", refused.getFailure().getKind());
+      for (int kept = puppet.descriptors(); kept > 0; kept--) {
+        puppet.closeLast();
+      }
+      Await.until("all has gone", () -> small.clients().get(0).memoryBytes() == 0);
+      assertTrue(puppet.ask(export(4, 4096)).hasExported());
+    }
+  }
+
+  private void keep(Puppet puppet, long buffer, long device) throws IOException {
+    long attachment = attach(puppet, buffer, device);
+    var mapped = map(puppet, attachment, Access.WRITE).getMapped();
+    if (mapped.getMemory().getMemory() % 2 == 0) {
+      puppet.ask(
+          request().setForget(Forget.newBuilder().setMemory(mapped.getMemory().getMemory())));
+    }
+    puppet.ask(request().setUnmap(Unmap.newBuilder().setMapping(mapped.getMapping())));
+    puppet.ask(request().setDetach(Detach.newBuilder().setAttachment(attachment)));
+    puppet.ask(request().setCloseBuffer(CloseBuffer.newBuilder().setBuffer(buffer)));
   }
 
   @Test

@@ -248,6 +248,11 @@ final class Puppet implements AutoCloseable {
         .result();
   }
 
+  /** Closes the descriptor that came last. */
+  void closeLast() throws IOException {
+    assertEquals(0, order('c').result());
+  }
+
   /** Truncates the memory of a descriptor, and returns the errno below zero. */
   int truncate(int descriptor) throws IOException {
     return order('z', descriptor).result();

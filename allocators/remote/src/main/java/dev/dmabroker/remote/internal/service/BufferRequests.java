@@ -31,6 +31,7 @@ final class BufferRequests {
   private final Things<SharedBuffer> buffers;
   private final Things<Served> attachments;
   private final SentMemory sent;
+  private final MemoryAccount account;
 
   /**
    * An attachment.
@@ -41,6 +42,7 @@ final class BufferRequests {
 
   BufferRequests(Session session, Server server, Things<Device> devices, SentMemory sent) {
     this.sent = sent;
+    account = session.account();
     this.session = session;
     this.server = server;
     this.devices = devices;
@@ -62,6 +64,8 @@ final class BufferRequests {
           SharedBuffer buffer = buffers.remove(request.getCloseBuffer().getBuffer());
           if (buffer != null) {
             buffer.close();
+            account.closed(buffer);
+            server.sweep().soon();
           }
           session.done(number);
         });
@@ -91,7 +95,7 @@ final class BufferRequests {
         BodyCase.MAKE_PLAN,
         Where.IN_ORDER,
         (number, request, packet) -> plan(number, request.getMakePlan()));
-    new MapRequests(session, attachments, sent).serve(requests);
+    new MapRequests(session, server, attachments, sent).serve(requests);
   }
 
   private void export(long number, Export request) throws BadMessageException {
@@ -104,12 +108,15 @@ final class BufferRequests {
     buffers.requireRoom(count);
     String name =
         session.name() + "/" + (request.getName().isEmpty() ? "buffer" : request.getName());
-    List<SharedBuffer> made =
-        count > 1
-            ? server.broker().exportSet(name, spec, count)
-            : request.getOwner() != 0
-                ? List.of(server.broker().export(name, spec, devices.get(request.getOwner())))
-                : List.of(server.broker().export(name, spec));
+    long each = spec.layout().sizeBytes();
+    account.charge("export " + name, Math.multiplyExact(each, count));
+    List<SharedBuffer> made = List.of();
+    try {
+      made = make(name, spec, count, request.getOwner());
+    } finally {
+      made.forEach(buffer -> account.made(buffer, each));
+      account.giveBack(each * (count - made.size()));
+    }
     Exported.Builder answer = Exported.newBuilder();
     List<Long> identities = new ArrayList<>();
     for (SharedBuffer buffer : made) {
@@ -122,6 +129,14 @@ final class BufferRequests {
       throw session.goneException();
     }
     session.answer(number, ToClient.newBuilder().setExported(answer), List.of());
+  }
+
+  private List<SharedBuffer> make(String name, BufferSpec spec, int count, long owner) {
+    return count > 1
+        ? server.broker().exportSet(name, spec, count)
+        : owner != 0
+            ? List.of(server.broker().export(name, spec, devices.get(owner)))
+            : List.of(server.broker().export(name, spec));
   }
 
   private static BufferHandle write(long identity, SharedBuffer buffer) {

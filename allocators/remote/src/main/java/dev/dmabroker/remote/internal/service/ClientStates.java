@@ -41,10 +41,7 @@ final class ClientStates {
         tables.count("attachment"),
         tables.count("mapping"),
         tables.count("stream"),
-        snapshot.buffers().stream()
-            .filter(buffer -> buffer.name().startsWith(prefix))
-            .mapToLong(BufferState::sizeBytes)
-            .sum(),
+        standing.account().bytes(),
         snapshot.buffers().stream()
             .filter(ClientStates::isWaitedFor)
             .flatMap(buffer -> buffer.holders().stream())

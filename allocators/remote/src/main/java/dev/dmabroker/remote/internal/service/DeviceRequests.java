@@ -50,7 +50,7 @@ final class DeviceRequests {
           }
           session.done(number);
         });
-    SentMemory sent = new SentMemory(session.name());
+    SentMemory sent = standing.sent();
     new BufferRequests(session, server, devices, sent).serve(requests);
     new StreamRequests(session, server, devices, sent).serve(requests);
   }

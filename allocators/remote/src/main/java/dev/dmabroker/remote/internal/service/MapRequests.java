@@ -42,6 +42,7 @@ final class MapRequests {
   private final Things<Served> attachments;
   private final Things<MessageMapping> mappings;
   private final SentMemory sent;
+  private final Server server;
   private final ClientThreads threads;
   private final @Nullable ClientPage page;
   private final java.util.Map<Long, CompletableFuture<Mapping>> asked = new ConcurrentHashMap<>();
@@ -49,7 +50,8 @@ final class MapRequests {
   /** A mapping without a word, and the client's thread that has it. */
   private record MessageMapping(BufferMapping mapping, ClientThread thread) {}
 
-  MapRequests(Session session, Things<Served> attachments, SentMemory sent) {
+  MapRequests(Session session, Server server, Things<Served> attachments, SentMemory sent) {
+    this.server = server;
     this.session = session;
     this.attachments = attachments;
     this.sent = sent;
@@ -104,6 +106,7 @@ final class MapRequests {
         (number, request, packet) -> {
           sent.forget(request.getForget().getMemory());
           session.done(number);
+          server.sweep().soon();
         });
     requests.serve(
         BodyCase.ACKNOWLEDGED,

@@ -6,23 +6,34 @@ import dev.dmabroker.allocators.linux.FileId;
 import dev.dmabroker.internal.runtime.Exceptions;
 import dev.dmabroker.remote.internal.value.Specs;
 import dev.dmabroker.remote.internal.wire.Memory;
+import dev.dmabroker.spi.HeapException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Knows which memory a client has descriptors of, so that each is sent once. Memory is told from
- * other memory by its file, which is not another's for as long as the client has a descriptor of
- * it. Thread-safe.
+ * other memory by its file, which is not another's for as long as its {@link Witness} is there.
+ * Thread-safe.
  */
 final class SentMemory {
   private final String client;
-  private final Map<FileId, Long> sent = new HashMap<>();
+  private final MemoryAccount account;
+  private final Map<FileId, Sent> sent = new HashMap<>();
   private final Map<Long, FileId> files = new HashMap<>();
+
+  /** What the client said to have closed, until that is so or the broker has given it back. */
+  private final Map<Sent, FileId> forgotten = new HashMap<>();
+
   private long last;
 
-  SentMemory(String client) {
+  /** Memory that the client has, or had. */
+  private record Sent(long number, Witness witness, long sizeBytes) {}
+
+  SentMemory(String client, MemoryAccount account) {
     this.client = client;
+    this.account = account;
   }
 
   /**
@@ -48,22 +59,94 @@ final class SentMemory {
     FileId file =
         FileId.of(memory.fd())
             .orElseThrow(() -> Exceptions.descriptor("the memory has no file to send"));
-    Long known = sent.get(file);
+    Sent known = sent.get(file);
     if (known != null) {
-      return new Parcel(message.setMemory(known).build(), List.of());
+      return new Parcel(message.setMemory(known.number).build(), List.of());
     }
-    Fd duplicate = new Fd(memory.dupFd(), "memory for client " + client);
-    long number = ++last;
-    sent.put(file, number);
-    files.put(number, file);
-    return new Parcel(message.setMemory(number).setHasDescriptor(true).build(), List.of(duplicate));
+    return first(file, memory, message);
   }
 
-  /** The client has no descriptor of this memory any more. */
+  private Parcel first(FileId file, MappedMemory memory, Memory.Builder message) {
+    String what = "memory for client " + client;
+    try {
+      Witness witness = Witness.of(memory.fd(), what);
+      try {
+        Fd descriptor = witness.forClient(what);
+        long number = ++last;
+        sent.put(file, new Sent(number, witness, memory.sizeBytes()));
+        files.put(number, file);
+        return new Parcel(
+            message.setMemory(number).setHasDescriptor(true).build(), List.of(descriptor));
+      } catch (HeapException | RuntimeException | Error e) {
+        witness.close();
+        throw e;
+      }
+    } catch (HeapException e) {
+      throw Exceptions.descriptor("cannot send " + what, e);
+    }
+  }
+
+  /**
+   * The client says that it closes its descriptor of this memory, so that the next one is sent
+   * anew. Whether it has closed it, the witness tells.
+   */
   synchronized void forget(long memory) {
     FileId file = files.remove(memory);
-    if (file != null) {
-      sent.remove(file);
+    Sent known = file == null ? null : sent.remove(file);
+    if (known != null) {
+      forgotten.put(known, file);
     }
+  }
+
+  /**
+   * Looks which memory the broker has given back. What of it the client has kept is charged to it.
+   *
+   * @param open the memory that this process has open by other descriptors than the witnesses'
+   * @param mark of the memory that was sent before {@code open} was looked at
+   */
+  synchronized void sweep(Set<FileId> open, long mark) {
+    for (FileId file : Set.copyOf(sent.keySet())) {
+      Sent known = sent.get(file);
+      if (known != null && known.number <= mark && !open.contains(file)) {
+        sent.remove(file);
+        files.remove(known.number);
+        account.linger(known.witness, known.sizeBytes);
+      }
+    }
+    forgotten
+        .entrySet()
+        .removeIf(
+            each -> {
+              Sent known = each.getKey();
+              boolean givenBack = !open.contains(each.getValue());
+              if (givenBack) {
+                account.linger(known.witness, known.sizeBytes);
+              } else if (known.witness.isUsedByBrokerAlone()) {
+                known.witness.close();
+                return true;
+              }
+              return givenBack;
+            });
+  }
+
+  /** Adds the numbers of the witnesses' descriptors, and returns the number of the last memory. */
+  synchronized long mark(Set<Integer> witnesses) {
+    for (Sent each : sent.values()) {
+      witnesses.add(each.witness.number());
+    }
+    for (Sent each : forgotten.keySet()) {
+      witnesses.add(each.witness.number());
+    }
+    account.addWitnesses(witnesses);
+    return last;
+  }
+
+  /** The client is gone. */
+  synchronized void close() {
+    sent.values().forEach(each -> each.witness.close());
+    forgotten.keySet().forEach(each -> each.witness.close());
+    sent.clear();
+    forgotten.clear();
+    files.clear();
   }
 }

@@ -52,6 +52,7 @@ public final class Server implements AutoCloseable {
   private final ExecutorService pool;
   private final ScheduledThreadPoolExecutor timer;
   private final HoldUps holdUps;
+  private final MemorySweep sweep;
   private final Poller.Registration listening;
   private final Set<Session> sessions = ConcurrentHashMap.newKeySet();
   private final Set<Session> lost = ConcurrentHashMap.newKeySet();
@@ -78,6 +79,7 @@ public final class Server implements AutoCloseable {
     timer = new ScheduledThreadPoolExecutor(1, task -> daemon(task, "dmabroker-service-timer"));
     timer.setRemoveOnCancelPolicy(true);
     holdUps = new HoldUps(broker, settings.evictAfter(), timer, this::evict);
+    sweep = new MemorySweep(broker, timer, this::standings);
     listening = listener.watch(poller, events -> acceptAll());
     daemon(this::run, "dmabroker-service").start();
   }
@@ -156,6 +158,22 @@ public final class Server implements AutoCloseable {
     return broker;
   }
 
+  /** Looks in a moment which memory clients have kept. */
+  MemorySweep sweep() {
+    return sweep;
+  }
+
+  private List<Standing> standings() {
+    List<Standing> all = new ArrayList<>();
+    for (Session session : sessions) {
+      Standing standing = session.standing();
+      if (standing != null) {
+        all.add(standing);
+      }
+    }
+    return all;
+  }
+
   ServiceSettings settings() {
     return settings;
   }
@@ -177,7 +195,7 @@ public final class Server implements AutoCloseable {
     for (int number = 2; taken.contains(name); number++) {
       name = peer.name() + "-" + number;
     }
-    Standing standing = new Standing(name, peer, terms, since);
+    Standing standing = Standing.of(name, peer, terms, since, sweep::now);
     session.standing(standing);
     return standing;
   }
@@ -197,6 +215,8 @@ public final class Server implements AutoCloseable {
     Standing standing = session.standing();
     if (standing != null) {
       ClientState state = state(session, standing);
+      standing.sent().close();
+      standing.account().close();
       calls.tell(told -> told.left(state, reason));
     }
     sessions.remove(session);
@@ -218,6 +238,7 @@ public final class Server implements AutoCloseable {
 
   /** The clients that are connected, in the order of their names. */
   public List<ClientState> clients() {
+    sweep.now();
     BrokerSnapshot snapshot = broker.snapshot();
     List<ClientState> states = new ArrayList<>();
     for (Session session : sessions) {
@@ -236,6 +257,7 @@ public final class Server implements AutoCloseable {
     listening.close();
     listener.close();
     holdUps.close();
+    sweep.close();
     timer.shutdownNow();
     List<Session> last = List.copyOf(sessions);
     last.forEach(session -> session.letGo("the service ends"));

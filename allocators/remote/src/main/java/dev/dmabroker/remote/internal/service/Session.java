@@ -171,6 +171,15 @@ final class Session {
     return its == null ? "without a name" : its.name();
   }
 
+  /** The budget of the client, which is welcome. */
+  MemoryAccount account() {
+    Standing its = standing;
+    if (its == null) {
+      throw new IllegalStateException("the client is not welcome yet");
+    }
+    return its.account();
+  }
+
   ClientLimits limits() {
     Standing its = standing;
     return its == null ? ClientLimits.usual() : its.limits();
@@ -375,7 +384,7 @@ final class Session {
             .setLettingGo(LettingGo.newBuilder().setReason(reason))
             .build()
             .toByteArray();
-    Outcome unused = outbox.send(last, List.of());
+    outbox.sendLast(last);
     end(reason);
   }
 

@@ -13,8 +13,26 @@ import java.time.Instant;
  * @param peer the process, with the name that it gave itself
  * @param terms on which it was taken
  * @param since when it was
+ * @param account its budget
+ * @param sent the memory that it has
  */
-record Standing(String name, Peer peer, ClientTerms terms, Instant since) {
+record Standing(
+    String name,
+    Peer peer,
+    ClientTerms terms,
+    Instant since,
+    MemoryAccount account,
+    SentMemory sent) {
+
+  /**
+   * Makes one that has nothing yet.
+   *
+   * @param look as for {@link MemoryAccount}
+   */
+  static Standing of(String name, Peer peer, ClientTerms terms, Instant since, Runnable look) {
+    MemoryAccount account = new MemoryAccount(name, terms.limits().memoryBytes(), look);
+    return new Standing(name, peer, terms, since, account, new SentMemory(name, account));
+  }
 
   ClientLimits limits() {
     return terms.limits();

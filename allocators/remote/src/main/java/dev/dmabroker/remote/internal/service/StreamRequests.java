@@ -78,6 +78,7 @@ final class StreamRequests {
           BufferStream stream = streams.remove(request.getCloseStream().getStream());
           if (stream != null) {
             stream.close();
+            session.account().ended(stream);
           }
           session.done(number);
         });
@@ -166,7 +167,7 @@ final class StreamRequests {
     } catch (IllegalArgumentException e) {
       throw new BadMessageException(String.valueOf(e.getMessage()), e);
     }
-    BufferStream stream = server.broker().stream(spec.build());
+    BufferStream stream = make(spec.build());
     long identity = streams.add(stream);
     if (identity == 0) {
       stream.close();
@@ -176,6 +177,26 @@ final class StreamRequests {
         number,
         ToClient.newBuilder().setStreamMade(StreamMade.newBuilder().setStream(identity)),
         List.of());
+  }
+
+  /** Makes a stream that may grow to what is charged for it now. */
+  private BufferStream make(StreamSpec spec) {
+    MemoryAccount account = session.account();
+    long most =
+        Math.min(
+            spec.maxBytes(),
+            Math.multiplyExact(spec.buffer().layout().sizeBytes(), spec.maxBuffers()));
+    account.charge("make stream " + spec.name() + " (fewer maxBuffers need less)", most);
+    BufferStream stream = null;
+    try {
+      stream = server.broker().stream(spec);
+      account.made(stream, most);
+      return stream;
+    } finally {
+      if (stream == null) {
+        account.giveBack(most);
+      }
+    }
   }
 
   private void stop(long number, StopStream request) {
@@ -250,8 +271,7 @@ final class StreamRequests {
     boolean handedOver = false;
     try {
       if (request.getHasFence()) {
-        try (IncomingFence fence =
-            IncomingFence.take(packet, request.getFence(), "a submission")) {
+        try (IncomingFence fence = IncomingFence.take(packet, request.getFence(), "a submission")) {
           fence.handOver(frame::submitAfter);
         }
       } else {

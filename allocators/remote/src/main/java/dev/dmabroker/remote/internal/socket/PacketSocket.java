@@ -227,10 +227,9 @@ public final class PacketSocket implements AutoCloseable {
           if (errno.equals(Errno.EAGAIN)) {
             return Received.NONE;
           }
-          if (errno.equals(Errno.ECONNRESET)) {
-            return Received.ENDED;
-          }
-          if (!errno.equals(Errno.EINTR)) {
+          // ECONNRESET tells once that the other end has left something unread; what it has sent
+          // before is still there.
+          if (!errno.equals(Errno.EINTR) && !errno.equals(Errno.ECONNRESET)) {
             throw SocketFailure.of("receiving from " + fd, errno, "");
           }
         }

@@ -138,6 +138,17 @@ class PacketSocketTest {
   }
 
   @Test
+  void whatWasSentComesThoughTheOtherEndHasLeftSomethingUnread() throws Exception {
+    there.trySend(bytes(1, 1));
+    here.trySend(bytes(1, 2));
+    here.close();
+    try (Packet packet = next(there)) {
+      assertEquals(2, packet.bytes().get());
+    }
+    assertNull(there.receive());
+  }
+
+  @Test
   void closingEndsTheReceiverThatWaits() throws Exception {
     Thread[] receiver = new Thread[1];
     CompletableFuture<Boolean> ended =
