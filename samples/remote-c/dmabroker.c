@@ -124,10 +124,7 @@ static void map_page(dmabroker *c, const Dmabroker__Remote__Welcome *welcome, in
   c->word_bytes = welcome->word_bytes;
 }
 
-/*
- * The memory of a message, of which all descriptors are taken; NULL if there is none. What is said of memory that is new
- * passes to it. Descriptors of messages that are newer than this file are closed.
- */
+/* The memory of a message, whose descriptors are all taken or closed; NULL if it has none. What is said of it is kept. */
 static memory *adopt(dmabroker *c, answer *message, const int *descriptors, size_t count) {
   Dmabroker__Remote__Memory **about = NULL;
   if (message->body_case == DMABROKER__REMOTE__TO_CLIENT__BODY_MAPPED) about = &message->mapped->memory;
@@ -255,6 +252,14 @@ static void end_use(dmabroker *c, memory *it) {
   if (!it->uses) drop(c, it); /* If not, it is used by a frame that came meanwhile. */
 }
 
+/* Ends a use of memory by a request. A fence that is refused ends nothing. */
+static int finish(dmabroker *c, Dmabroker__Remote__ToService *message, int fence, memory *its, struct dmabroker_error *error) {
+  int result = fence < 0 ? tell(c, message, -1, error)
+                         : done(ask(c, message, fence, 0, DMABROKER__REMOTE__TO_CLIENT__BODY_DONE, NULL, error));
+  if (its && (!result || c->ended[0])) end_use(c, its);
+  return result;
+}
+
 /* Lets the memory of a place go, of one buffer or all, but for the memory that lies there now. */
 static void leave(dmabroker *c, uint64_t owner, int64_t index, const memory *but) {
   for (memory *each = c->memories; each;) {
@@ -349,7 +354,6 @@ void dmabroker_disconnect(dmabroker *c) {
 }
 
 const char *dmabroker_name(const dmabroker *c) { return c->name; }
-
 int dmabroker_descriptor(const dmabroker *c) { return c->socket; }
 
 /* ---- Devices and buffers ---- */
@@ -489,7 +493,6 @@ int dmabroker_unmap(struct dmabroker_mapping *mapping, int fence, struct dmabrok
   dmabroker *c = mapping->attachment->connection;
   Dmabroker__Remote__Unmap__Counted counted = DMABROKER__REMOTE__UNMAP__COUNTED__INIT;
   REQUEST(Unmap, UNMAP, unmap);
-  int result = 0;
   counted.attachment = mapping->attachment->identity;
   counted.word = mapping->word;
   counted.tag = mapping->tag;
@@ -497,10 +500,9 @@ int dmabroker_unmap(struct dmabroker_mapping *mapping, int fence, struct dmabrok
   body.what_case = mapping->tag ? DMABROKER__REMOTE__UNMAP__WHAT_COUNTED : DMABROKER__REMOTE__UNMAP__WHAT_MAPPING;
   if (mapping->tag) body.counted = &counted;
   else body.mapping = mapping->identity;
-  if (mapping->tag && fence < 0) end_in_word(c, mapping->word);
-  else result = tell(c, &message, fence, error);
-  if (mapping->memory) end_use(c, mapping->memory);
-  return result;
+  if (!mapping->tag || fence >= 0) return finish(c, &message, fence, mapping->memory, error);
+  end_in_word(c, mapping->word);
+  return end_use(c, mapping->memory), 0;
 }
 
 /* ---- Streams ---- */
@@ -592,7 +594,5 @@ int dmabroker_release(struct dmabroker_frame *frame, int fence, struct dmabroker
   body.consumer = frame->consumer->identity;
   body.frame = frame->identity;
   body.has_fence = fence >= 0;
-  int result = tell(frame->consumer->connection, &message, fence, error);
-  if (frame->memory) end_use(frame->consumer->connection, frame->memory);
-  return result;
+  return finish(frame->consumer->connection, &message, fence, frame->memory, error);
 }
