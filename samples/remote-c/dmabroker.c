@@ -104,7 +104,8 @@ static int tell(dmabroker *c, Dmabroker__Remote__ToService *message, int fence, 
   }
   while (sendmsg(c->socket, &header, MSG_NOSIGNAL) < 0) {
     if (errno == EBADF && fence >= 0) return fail(error, "IllegalArgumentException", "%d is no descriptor", fence);
-    if (errno != EINTR) return end(c, error, "the service has ended: ", strerror(errno));
+    if (errno == EPIPE) return 0; /* The service has ended. What it said last is still to be received. */
+    if (errno != EINTR && errno != ECONNRESET) return end(c, error, "the service is lost: ", strerror(errno));
   }
   return 0;
 }
@@ -130,11 +131,10 @@ static memory *adopt(dmabroker *c, answer *message, const int *descriptors, size
   if (message->body_case == DMABROKER__REMOTE__TO_CLIENT__BODY_MAPPED) about = &message->mapped->memory;
   if (message->body_case == DMABROKER__REMOTE__TO_CLIENT__BODY_FRAME_READY) about = &message->frame_ready->memory;
   memory *found = about && *about ? find(c, (*about)->memory) : NULL;
-  const Dmabroker__Remote__Welcome *welcome =
-      message->body_case == DMABROKER__REMOTE__TO_CLIENT__BODY_WELCOME ? message->welcome : NULL;
+  bool is_welcome = message->body_case == DMABROKER__REMOTE__TO_CLIENT__BODY_WELCOME;
   for (size_t i = 0; i < count; i++) {
-    if (welcome && i == welcome->page_descriptor) map_page(c, welcome, descriptors[i]);
-    if (welcome && i == welcome->doorbell_descriptor) c->doorbell = fcntl(descriptors[i], F_DUPFD_CLOEXEC, 0);
+    if (is_welcome && i == message->welcome->page_descriptor) map_page(c, message->welcome, descriptors[i]);
+    if (is_welcome && i == message->welcome->doorbell_descriptor) c->doorbell = fcntl(descriptors[i], F_DUPFD_CLOEXEC, 0);
     bool wanted = !found && about && *about && (*about)->has_descriptor && (*about)->descriptor == i;
     off_t size = wanted ? lseek(descriptors[i], 0, SEEK_END) : -1;
     if (size >= 0 && (uint64_t)size >= (*about)->size_bytes && (found = calloc(1, sizeof *found))) {
@@ -161,7 +161,7 @@ static answer *receive(dmabroker *c, uint64_t deadline, memory **its, struct dma
     if (poll(&ready, 1, deadline == FOR_EVER ? -1 : left > 1000000 ? 1000000 : (int)left) == 0 && now() >= deadline)
       return fail(error, "WaitTimeoutException", "nothing came in time"), NULL;
     length = recvmsg(c->socket, &header, MSG_CMSG_CLOEXEC | MSG_DONTWAIT);
-    if (length == 0 || (length < 0 && errno != EINTR && errno != EAGAIN))
+    if (length == 0 || (length < 0 && errno != EINTR && errno != EAGAIN && errno != ECONNRESET))
       return end(c, error, "the service has ended", ""), NULL;
   }
   int descriptors[DESCRIPTORS];
