@@ -126,13 +126,13 @@ static void map_page(dmabroker *c, const Dmabroker__Remote__Welcome *welcome, in
 }
 
 /* The memory of a message, whose descriptors are all taken or closed; NULL if it has none. What is said of it is kept. */
-static memory *adopt(dmabroker *c, answer *message, const int *descriptors, size_t count) {
+static memory *adopt(dmabroker *c, answer *message, const int *descriptors, int count) {
   Dmabroker__Remote__Memory **about = NULL;
   if (message->body_case == DMABROKER__REMOTE__TO_CLIENT__BODY_MAPPED) about = &message->mapped->memory;
   if (message->body_case == DMABROKER__REMOTE__TO_CLIENT__BODY_FRAME_READY) about = &message->frame_ready->memory;
   memory *found = about && *about ? find(c, (*about)->memory) : NULL;
   bool is_welcome = message->body_case == DMABROKER__REMOTE__TO_CLIENT__BODY_WELCOME;
-  for (size_t i = 0; i < count; i++) {
+  for (uint32_t i = 0; i < (uint32_t)count; i++) {
     if (is_welcome && i == message->welcome->page_descriptor) map_page(c, message->welcome, descriptors[i]);
     if (is_welcome && i == message->welcome->doorbell_descriptor) c->doorbell = fcntl(descriptors[i], F_DUPFD_CLOEXEC, 0);
     bool wanted = !found && about && *about && (*about)->has_descriptor && (*about)->descriptor == i;
@@ -164,12 +164,11 @@ static answer *receive(dmabroker *c, uint64_t deadline, memory **its, struct dma
     if (length == 0 || (length < 0 && errno != EINTR && errno != EAGAIN && errno != ECONNRESET))
       return end(c, error, "the service has ended", ""), NULL;
   }
-  int descriptors[DESCRIPTORS];
-  size_t count = 0;
+  int descriptors[DESCRIPTORS], count = 0;
   struct cmsghdr *rights = CMSG_FIRSTHDR(&header);
   if (rights && rights->cmsg_level == SOL_SOCKET && rights->cmsg_type == SCM_RIGHTS) {
-    count = (rights->cmsg_len - CMSG_LEN(0)) / sizeof(int);
-    memcpy(descriptors, CMSG_DATA(rights), count * sizeof(int));
+    count = (int)((rights->cmsg_len - CMSG_LEN(0)) / sizeof(int));
+    memcpy(descriptors, CMSG_DATA(rights), rights->cmsg_len - CMSG_LEN(0));
   }
   answer *it = dmabroker__remote__to_client__unpack(NULL, (size_t)length, c->packet);
   if (count > 0 || header.msg_flags & MSG_CTRUNC) {
@@ -223,8 +222,7 @@ static answer *ask(dmabroker *c, Dmabroker__Remote__ToService *message, int fenc
   ask((c), &message, -1, (timeout), DMABROKER__REMOTE__TO_CLIENT__BODY_##KIND, (its), (error))
 
 static int done(answer *it) {
-  if (it) dmabroker__remote__to_client__free_unpacked(it, NULL);
-  return it ? 0 : -1;
+  return it ? dmabroker__remote__to_client__free_unpacked(it, NULL), 0 : -1;
 }
 
 /* ---- Memory ---- */
@@ -335,8 +333,7 @@ dmabroker *dmabroker_connect(const char *path, const char *name, struct dmabroke
   answer *it = ASK(c, 0, WELCOME, NULL, error);
   if (!it) return dmabroker_disconnect(c), NULL;
   snprintf(c->name, sizeof c->name, "%s", it->welcome->name);
-  done(it);
-  return c;
+  return done(it), c;
 }
 
 void dmabroker_disconnect(dmabroker *c) {
@@ -433,8 +430,8 @@ static bool begin_in_word(dmabroker *c, const struct dmabroker_word *word) {
   _Atomic uint64_t *at = word_of(c, word->number);
   uint64_t seen = atomic_fetch_add(at, ONE);
   if ((seen & (ONE - 1) & ~RING) != ((uint64_t)word->tag << 2 | OPEN)) return end_in_word(c, word->number), false;
-  uint64_t begun = atomic_fetch_add_explicit(at + 1, 1, memory_order_relaxed); /* A hint, as is the time. */
-  if (begun % 16 == 0) atomic_store_explicit(at + 2, now(), memory_order_relaxed);
+  if (atomic_fetch_add_explicit(at + 1, 1, memory_order_relaxed) % 16 == 0) /* These are hints. */
+    atomic_store_explicit(at + 2, now(), memory_order_relaxed);
   return true;
 }
 
@@ -507,10 +504,12 @@ int dmabroker_unmap(struct dmabroker_mapping *mapping, int fence, struct dmabrok
 
 /* ---- Streams ---- */
 
-int dmabroker_open_published(dmabroker *c, const char *name, dmabroker_id *stream, struct dmabroker_error *error) {
+int dmabroker_open_published(dmabroker *c, const char *name, uint64_t timeout_ns, dmabroker_id *stream,
+                             struct dmabroker_error *error) {
   REQUEST(OpenPublished, OPEN_PUBLISHED, open_published);
   body.name = (char *)name;
-  answer *it = ASK(c, 0, OPENED, NULL, error);
+  body.timeout_nanos = timeout_ns;
+  answer *it = ASK(c, timeout_ns, OPENED, NULL, error);
   if (it) *stream = it->opened->what_case == DMABROKER__REMOTE__OPENED__WHAT_STREAM ? it->opened->stream->stream : 0;
   return done(it);
 }

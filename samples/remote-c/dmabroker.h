@@ -140,8 +140,9 @@ int dmabroker_unmap(struct dmabroker_mapping *mapping, int fence, struct dmabrok
 
 /* ---- Streams ---- */
 
-/* Opens a stream that another process has published under a name. */
-int dmabroker_open_published(dmabroker *connection, const char *name, dmabroker_id *stream, struct dmabroker_error *error);
+/* Opens a stream that another process has published under a name, or publishes in time; 0 does not wait for that. */
+int dmabroker_open_published(dmabroker *connection, const char *name, uint64_t timeout_ns, dmabroker_id *stream,
+                             struct dmabroker_error *error);
 
 struct dmabroker_consumer {
   dmabroker *connection;

@@ -74,7 +74,7 @@ class Service:
 
 def view(service, stream):
     cpu = wire.Constraints(fields=[wire.Constraints.Field(name="deviceAccess", flag=False)])
-    stream = service.ask(open_published=wire.OpenPublished(name=stream)).stream.stream
+    stream = service.ask(open_published=wire.OpenPublished(name=stream, timeout_nanos=10**10)).stream.stream
     viewer = service.ask(register_device=wire.RegisterDevice(name="cpu", alternatives=[cpu], access=wire.READ)).device
     consumer = service.ask(consume=wire.Consume(stream=stream, device=viewer, credit=2)).consumer
     while not (event := service.events.popleft() if service.events else service.receive()).HasField("stream_ended"):

@@ -20,7 +20,6 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Disabled;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -53,7 +52,6 @@ class ForeignClientsTest {
     broker.close();
   }
 
-  @Disabled("until streams are published")
   @Test
   void pythonSeesFramesMoveForALateDisplay() throws Exception {
     Programs programs = Programs.python(built);
@@ -95,7 +93,6 @@ class ForeignClientsTest {
     camera.start();
   }
 
-  @Disabled("until streams are published")
   @Test
   void cSeesFramesMoveForALateDisplay() throws Exception {
     Programs programs = Programs.c(built);
@@ -151,7 +148,6 @@ class ForeignClientsTest {
   }
 
   @Test
-  @Disabled("until streams are published")
   void framesThatAreNotWhatTheCameraSentAreCorrupt() throws Exception {
     Programs c = Programs.c(built);
     Programs python = Programs.python(built);
@@ -171,7 +167,6 @@ class ForeignClientsTest {
   }
 
   @Test
-  @Disabled("until streams are published")
   void cIsToldThatTheServiceHasEnded() throws Exception {
     Programs programs = Programs.c(built);
     try (StampedCamera camera = new StampedCamera(remote, "video", BlobSpec.of(4096));
@@ -233,7 +228,6 @@ class ForeignClientsTest {
     child.awaitSaid("ERROR SUMMARY: 0 errors from 0 contexts");
   }
 
-  @Disabled("until streams are published")
   @Test
   void pythonIsToldThatTheServiceHasEnded() throws Exception {
     Programs programs = Programs.python(built);

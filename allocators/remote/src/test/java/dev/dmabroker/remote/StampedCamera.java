@@ -30,6 +30,7 @@ final class StampedCamera implements AutoCloseable {
   StampedCamera(RemoteBroker broker, String name, BufferSpec spec) {
     Device device = broker.register(name, Constraints.builder().cpuOnly().build());
     stream = broker.stream(StreamSpec.of(name, spec, device));
+    broker.publish(name, stream);
     thread = new Thread(this::run, name);
   }
 
