@@ -1,4 +1,5 @@
 /** Broker, devices, constraints and buffers; the engine stays inside. */
+@SuppressWarnings("module") // Modules that it exports to are compiled later.
 module dev.dmabroker {
   requires com.google.common;
   requires static transitive org.jspecify;

@@ -1,6 +1,7 @@
 package dev.dmabroker.samples.lateattach;
 
 import dev.dmabroker.samples.devices.DeviceChoice;
+import dev.dmabroker.samples.lateattach.processes.Job;
 import dev.dmabroker.samples.options.Within;
 import dev.dmabroker.spec.ImageSize;
 import dev.dmabroker.spec.ImageSpec;
@@ -15,6 +16,8 @@ import picocli.CommandLine.TypeConversionException;
 
 /** What the command line says. */
 final class Options {
+  private static final int RATE_OF_PROCESSES = 30;
+
   @Option(names = "--seconds", description = "how long it runs; the display attaches halfway")
   @Within(least = 2, most = 86_400)
   int seconds = 10;
@@ -44,6 +47,25 @@ final class Options {
   int load;
 
   @Option(
+      names = "--processes",
+      description =
+          "camera, viewer and display are processes of their own, and a service has the memory; 30"
+              + " frames a second unless --rate says otherwise")
+  boolean processes;
+
+  @Option(
+      names = "--socket",
+      paramLabel = "PATH",
+      description = "with --processes: of a service that is there, instead of one for the run")
+  Optional<Path> socket = Optional.empty();
+
+  @Option(
+      names = "--viewer",
+      paramLabel = "PROGRAM",
+      description = "with --processes: views the frames, as samples/remote-c/viewer does")
+  Optional<Path> viewer = Optional.empty();
+
+  @Option(
       names = "--trace",
       paramLabel = "FILE",
       description = "writes there what happened, for ui.perfetto.dev or chrome://tracing")
@@ -54,6 +76,11 @@ final class Options {
       paramLabel = "FILE",
       description = "draws there, as SVG, how the display joined; FILE-dark is for dark pages")
   Optional<Path> picture = Optional.empty();
+
+  /** The job across processes. */
+  Job job() {
+    return new Job(image(), rate.orElse(RATE_OF_PROCESSES), seconds, socket, viewer);
+  }
 
   /** A frame. */
   ImageSpec image() {
