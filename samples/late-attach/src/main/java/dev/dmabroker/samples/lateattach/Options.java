@@ -6,6 +6,7 @@ import dev.dmabroker.samples.options.Within;
 import dev.dmabroker.spec.ImageSize;
 import dev.dmabroker.spec.ImageSpec;
 import dev.dmabroker.spec.PixelFormat;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.regex.Matcher;
@@ -17,6 +18,9 @@ import picocli.CommandLine.TypeConversionException;
 /** What the command line says. */
 final class Options {
   private static final int RATE_OF_PROCESSES = 30;
+
+  /** Set by samples/run. */
+  private static final String PROGRAMS = "DMABROKER_PROGRAMS";
 
   @Option(names = "--seconds", description = "how long it runs; the display attaches halfway")
   @Within(least = 2, most = 86_400)
@@ -62,8 +66,10 @@ final class Options {
   @Option(
       names = "--viewer",
       paramLabel = "PROGRAM",
-      description = "with --processes: views the frames, as samples/remote-c/viewer does")
-  Optional<Path> viewer = Optional.empty();
+      description =
+          "with --processes: views the frames, by default the one of samples/remote-c if it is"
+              + " built, and otherwise a JVM")
+  private Optional<Path> viewer = Optional.empty();
 
   @Option(
       names = "--trace",
@@ -79,7 +85,14 @@ final class Options {
 
   /** The job across processes. */
   Job job() {
-    return new Job(image(), rate.orElse(RATE_OF_PROCESSES), seconds, socket, viewer);
+    return new Job(
+        image(), rate.orElse(RATE_OF_PROCESSES), seconds, socket, viewer.or(Options::viewerInC));
+  }
+
+  private static Optional<Path> viewerInC() {
+    return Optional.ofNullable(System.getenv(PROGRAMS))
+        .map(folder -> Path.of(folder, "viewer"))
+        .filter(Files::isExecutable);
   }
 
   /** A frame. */
