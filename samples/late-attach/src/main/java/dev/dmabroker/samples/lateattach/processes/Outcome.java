@@ -41,8 +41,9 @@ record Outcome(
         + display.map(ViewerResult::corrupt).orElse(0L);
   }
 
-  private long moves() {
-    return buffers.stream().mapToLong(buffer -> buffer.moves().done()).sum();
+  /** Of all buffers, also of those that the stream has given up since. */
+  private int moves() {
+    return timeline.moves().size();
   }
 
   private String heaps() {

@@ -110,7 +110,6 @@ public final class Processes {
       timeline.say("display: process %d; waits", display.pid());
       CameraLoop camera = new CameraLoop(stream, job.rate());
       String from;
-      Outcome outcome;
       try (camera) {
         camera.start();
         watch(camera, broker, WARM_UP_SECONDS);
@@ -125,8 +124,10 @@ public final class Processes {
         timeline.say("the display has its first frame");
         watch(camera, broker, job.seconds() / 2.0);
       }
-      stream.stop();
-      outcome = new Outcome(camera, end(viewer), end(display), buffers(broker), timeline);
+      stream.stop(); // Every frame is viewed first.
+      List<BufferState> buffers = buffers(broker);
+      stream.close(); // The viewers end.
+      Outcome outcome = new Outcome(camera, end(viewer), end(display), buffers, timeline);
       outcome.print(from, viewerKind());
       return outcome.isGood();
     }
