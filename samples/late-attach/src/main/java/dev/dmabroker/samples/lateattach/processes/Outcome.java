@@ -42,7 +42,7 @@ record Outcome(
   }
 
   /** Of all buffers, also of those that the stream has given up since. */
-  private int moves() {
+  int moves() {
     return timeline.moves().size();
   }
 

@@ -35,17 +35,18 @@ public final class Processes {
   private final Job job;
   private final Timeline timeline;
 
-  private Processes(Job job, Timeline timeline) {
+  Processes(Job job, Timeline timeline) {
     this.job = job;
     this.timeline = timeline;
   }
 
   /** Runs the job and reports; returns whether no frame was lost or corrupt and all moved. */
   public static boolean run(Job job, Timeline timeline) throws InterruptedException, IOException {
-    return new Processes(job, timeline).run();
+    return new Processes(job, timeline).run().isGood();
   }
 
-  private boolean run() throws InterruptedException, IOException {
+  /** Runs the job, and prints its result. */
+  Outcome run() throws InterruptedException, IOException {
     if (job.socket().isPresent()) {
       return run(job.socket().get());
     }
@@ -73,7 +74,7 @@ public final class Processes {
     Files.delete(folder);
   }
 
-  private boolean run(Path socket) throws InterruptedException, IOException {
+  private Outcome run(Path socket) throws InterruptedException, IOException {
     try (RemoteBroker broker = RemoteBroker.connect(socket, "camera")) {
       var unused = broker.listen(timeline);
       Device camera =
@@ -95,7 +96,7 @@ public final class Processes {
     }
   }
 
-  private boolean stream(RemoteBroker broker, BufferStream stream, Path socket)
+  private Outcome stream(RemoteBroker broker, BufferStream stream, Path socket)
       throws InterruptedException {
     int warmedUp = WarmUp.run(broker);
     timeline.say(
@@ -129,7 +130,7 @@ public final class Processes {
       stream.close(); // The viewers end.
       Outcome outcome = new Outcome(camera, end(viewer), end(display), buffers, timeline);
       outcome.print(from, viewerKind());
-      return outcome.isGood();
+      return outcome;
     }
   }
 
