@@ -23,12 +23,16 @@ final class StampedCamera implements AutoCloseable {
   private static final int STAMP_BYTES = 16;
 
   private final BufferStream stream;
-  private final Thread thread;
+  private final String name;
+  private Thread thread;
+  private volatile long spoiled = -1;
   private volatile @Nullable Throwable failure;
 
   StampedCamera(RemoteBroker broker, String name, BufferSpec spec) {
     Device device = broker.register(name, Constraints.builder().cpuOnly().build());
     stream = broker.stream(StreamSpec.of(name, spec, device));
+    broker.publish(name, stream);
+    this.name = name;
     thread = new Thread(this::run, name);
   }
 
@@ -36,9 +40,22 @@ final class StampedCamera implements AutoCloseable {
     return stream;
   }
 
+  /** Changes a byte of that frame after it was stamped. */
+  void spoil(long number) {
+    spoiled = number;
+  }
+
   void start() {
     stream.start();
     thread.start();
+  }
+
+  /** Stops the stream and starts it again. */
+  void stopAndStart() throws Exception {
+    stream.stop();
+    thread.join();
+    thread = new Thread(this::run, name);
+    start();
   }
 
   private void run() {
@@ -47,13 +64,13 @@ final class StampedCamera implements AutoCloseable {
         fill(stream.acquire(), number);
       }
     } catch (ClosedException | StreamStoppedException ended) {
-      // The test is over.
+      // The camera has nothing to fill any more.
     } catch (Throwable e) {
       failure = e;
     }
   }
 
-  private static void fill(EmptyFrame frame, long number) {
+  private void fill(EmptyFrame frame, long number) {
     try (frame) {
       try (CpuView view = frame.mapping().cpuView()) {
         int length = Math.toIntExact(frame.mapping().layout().sizeBytes());
@@ -64,6 +81,9 @@ final class StampedCamera implements AutoCloseable {
         CRC32 sum = new CRC32();
         sum.update(bytes.slice(STAMP_BYTES, length - STAMP_BYTES));
         bytes.putLong(0, number).putLong(8, sum.getValue());
+        if (number == spoiled) {
+          bytes.put(length - 1, (byte) ~bytes.get(length - 1));
+        }
       }
       frame.submit();
     }
