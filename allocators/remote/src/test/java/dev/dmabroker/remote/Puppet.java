@@ -60,8 +60,18 @@ final class Puppet implements AutoCloseable {
   }
 
   static ToService.Builder hello(String name) {
+    return hello(name, false);
+  }
+
+  /** The first message, of a client that counts in a page if it gets one. */
+  static ToService.Builder hello(String name, boolean page) {
     return ToService.newBuilder()
-        .setHello(Hello.newBuilder().setLowestVersion(1).setHighestVersion(1).setName(name));
+        .setHello(
+            Hello.newBuilder()
+                .setLowestVersion(1)
+                .setHighestVersion(1)
+                .setName(name)
+                .setPage(page));
   }
 
   private static synchronized Path program() throws IOException {
