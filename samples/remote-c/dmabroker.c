@@ -3,10 +3,11 @@
 #include "dmabroker.h"
 
 #include <errno.h>
-#include <limits.h>
+#include <fcntl.h>
 #include <linux/dma-buf.h>
 #include <poll.h>
 #include <stdarg.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,8 +21,12 @@
 typedef Dmabroker__Remote__ToClient answer;
 typedef struct dmabroker_memory memory;
 
-enum { PACKET_BYTES = 65536, DESCRIPTORS = 8, AHEAD = 2 };
+enum { PACKET_BYTES = 65536, DESCRIPTORS = 8, AHEAD = 2, HOLDS = 32, THE_THREAD = 1, MOST_CONSTRAINTS = 32 };
 static const uint64_t PATIENCE = UINT64_C(30000000000), FOR_EVER = UINT64_MAX, OF_CONSUMER = UINT64_C(1) << 63;
+
+/* The parts of a word of the page: two flags, a tag, and the count of uses. */
+static const uint64_t OPEN = 1, RING = 2, ONE = UINT64_C(1) << 32;
+_Static_assert(ATOMIC_LLONG_LOCK_FREE == 2, "words are shared with another process, so they take no locks");
 
 /* What came of a stream and was not taken yet. */
 struct event {
@@ -31,12 +36,13 @@ struct event {
 };
 
 struct dmabroker {
-  int socket;
+  int socket, doorbell;
   uint64_t last; /* Number of a request. */
   char name[128], ended[256]; /* The latter says why; it is empty while the connection lives. */
   memory *memories; /* All that the service may speak of without a descriptor. */
   struct event *events; /* The youngest first. */
-  uint8_t packet[PACKET_BYTES];
+  uint64_t page_bytes, word_bytes;
+  uint8_t *page /* Of words; NULL if there is none. */, packet[PACKET_BYTES];
 };
 
 /* ---- Errors and time ---- */
@@ -98,7 +104,8 @@ static int tell(dmabroker *c, Dmabroker__Remote__ToService *message, int fence, 
   }
   while (sendmsg(c->socket, &header, MSG_NOSIGNAL) < 0) {
     if (errno == EBADF && fence >= 0) return fail(error, "IllegalArgumentException", "%d is no descriptor", fence);
-    if (errno != EINTR) return end(c, error, "the service has ended: ", strerror(errno));
+    if (errno == EPIPE) return 0; /* The service has ended. What it said last is still to be received. */
+    if (errno != EINTR && errno != ECONNRESET) return end(c, error, "the service is lost: ", strerror(errno));
   }
   return 0;
 }
@@ -109,16 +116,25 @@ static memory *find(const dmabroker *c, uint64_t number) {
   return each;
 }
 
-/*
- * The memory of a message, of which all descriptors are taken; NULL if there is none. What is said of memory that is new
- * passes to it. Descriptors of messages that are newer than this file are closed.
- */
-static memory *adopt(dmabroker *c, answer *message, const int *descriptors, size_t count) {
+/* Maps the page in which uses are counted. Without one they are told by messages. */
+static void map_page(dmabroker *c, const Dmabroker__Remote__Welcome *welcome, int descriptor) {
+  c->page = mmap(NULL, welcome->page_bytes, PROT_READ | PROT_WRITE, MAP_SHARED, descriptor, 0);
+  if (c->page == MAP_FAILED) c->page = NULL;
+  else madvise(c->page, welcome->page_bytes, MADV_DONTFORK);
+  c->page_bytes = welcome->page_bytes;
+  c->word_bytes = welcome->word_bytes;
+}
+
+/* The memory of a message, whose descriptors are all taken or closed; NULL if it has none. What is said of it is kept. */
+static memory *adopt(dmabroker *c, answer *message, const int *descriptors, int count) {
   Dmabroker__Remote__Memory **about = NULL;
   if (message->body_case == DMABROKER__REMOTE__TO_CLIENT__BODY_MAPPED) about = &message->mapped->memory;
   if (message->body_case == DMABROKER__REMOTE__TO_CLIENT__BODY_FRAME_READY) about = &message->frame_ready->memory;
   memory *found = about && *about ? find(c, (*about)->memory) : NULL;
-  for (size_t i = 0; i < count; i++) {
+  bool is_welcome = message->body_case == DMABROKER__REMOTE__TO_CLIENT__BODY_WELCOME;
+  for (uint32_t i = 0; i < (uint32_t)count; i++) {
+    if (is_welcome && i == message->welcome->page_descriptor) map_page(c, message->welcome, descriptors[i]);
+    if (is_welcome && i == message->welcome->doorbell_descriptor) c->doorbell = fcntl(descriptors[i], F_DUPFD_CLOEXEC, 0);
     bool wanted = !found && about && *about && (*about)->has_descriptor && (*about)->descriptor == i;
     off_t size = wanted ? lseek(descriptors[i], 0, SEEK_END) : -1;
     if (size >= 0 && (uint64_t)size >= (*about)->size_bytes && (found = calloc(1, sizeof *found))) {
@@ -142,18 +158,17 @@ static answer *receive(dmabroker *c, uint64_t deadline, memory **its, struct dma
   while (length < 0) {
     uint64_t left = deadline > now() ? (deadline - now() + 999999) / 1000000 : 0;
     if (c->ended[0]) return end(c, error, "", ""), NULL;
-    if (poll(&ready, 1, deadline == FOR_EVER ? -1 : left > INT_MAX ? INT_MAX : (int)left) == 0 && now() >= deadline)
+    if (poll(&ready, 1, deadline == FOR_EVER ? -1 : left > 1000000 ? 1000000 : (int)left) == 0 && now() >= deadline)
       return fail(error, "WaitTimeoutException", "nothing came in time"), NULL;
     length = recvmsg(c->socket, &header, MSG_CMSG_CLOEXEC | MSG_DONTWAIT);
-    if (length == 0 || (length < 0 && errno != EINTR && errno != EAGAIN))
+    if (length == 0 || (length < 0 && errno != EINTR && errno != EAGAIN && errno != ECONNRESET))
       return end(c, error, "the service has ended", ""), NULL;
   }
-  int descriptors[DESCRIPTORS];
-  size_t count = 0;
+  int descriptors[DESCRIPTORS], count = 0;
   struct cmsghdr *rights = CMSG_FIRSTHDR(&header);
   if (rights && rights->cmsg_level == SOL_SOCKET && rights->cmsg_type == SCM_RIGHTS) {
-    count = (rights->cmsg_len - CMSG_LEN(0)) / sizeof(int);
-    memcpy(descriptors, CMSG_DATA(rights), count * sizeof(int));
+    count = (int)((rights->cmsg_len - CMSG_LEN(0)) / sizeof(int));
+    memcpy(descriptors, CMSG_DATA(rights), rights->cmsg_len - CMSG_LEN(0));
   }
   answer *it = dmabroker__remote__to_client__unpack(NULL, (size_t)length, c->packet);
   if (count > 0 || header.msg_flags & MSG_CTRUNC) {
@@ -177,34 +192,26 @@ static void settle(dmabroker *c, answer *message, memory *its) {
   if (message->body_case == DMABROKER__REMOTE__TO_CLIENT__BODY_FRAME_READY ||
       message->body_case == DMABROKER__REMOTE__TO_CLIENT__BODY_STREAM_ENDED)
     event = malloc(sizeof *event);
-  if (!event) {
+  if (event) {
+    if (its) its->uses++;
+    *event = (struct event){c->events, message, its};
+    c->events = event;
+  } else {
     dmabroker__remote__to_client__free_unpacked(message, NULL);
-    return;
   }
-  if (its) its->uses++;
-  *event = (struct event){c->events, message, its};
-  c->events = event;
 }
 
 /* Asks, and waits for the answer, which the caller frees. An answer longer than a packet, in parts, is not read. */
 static answer *ask(dmabroker *c, Dmabroker__Remote__ToService *message, int fence, uint64_t timeout, unsigned expected,
                    memory **its, struct dmabroker_error *error) {
   uint64_t deadline = after(timeout > FOR_EVER - PATIENCE ? FOR_EVER : timeout + PATIENCE);
-  answer *it = NULL;
   memory *none;
+  if (!its) its = &none;
   message->number = ++c->last;
-  if (tell(c, message, fence, error)) return NULL;
-  while (!it) {
-    it = receive(c, deadline, its ? its : &none, error);
-    if (!it && !c->ended[0]) end(c, error, "the service has not answered in time", "");
-    if (!it) return NULL;
-    if (it->number == message->number && it->body_case == expected) return it;
-    if (it->number != message->number) settle(c, it, its ? *its : none);
-    else if (it->body_case == DMABROKER__REMOTE__TO_CLIENT__BODY_PART && !it->part->last)
-      dmabroker__remote__to_client__free_unpacked(it, NULL);
-    else break;
-    it = NULL;
-  }
+  answer *it = tell(c, message, fence, error) ? NULL : receive(c, deadline, its, error);
+  for (; it && it->number != message->number; it = receive(c, deadline, its, error)) settle(c, it, *its);
+  if (!it && !c->ended[0] && now() >= deadline) end(c, error, "the service has not answered in time", "");
+  if (!it || it->body_case == expected) return it;
   if (it->body_case == DMABROKER__REMOTE__TO_CLIENT__BODY_FAILURE) fail_as(error, it->failure);
   else fail(error, "IllegalStateException", "the service gave an answer that this client does not read");
   dmabroker__remote__to_client__free_unpacked(it, NULL);
@@ -215,8 +222,7 @@ static answer *ask(dmabroker *c, Dmabroker__Remote__ToService *message, int fenc
   ask((c), &message, -1, (timeout), DMABROKER__REMOTE__TO_CLIENT__BODY_##KIND, (its), (error))
 
 static int done(answer *it) {
-  if (it) dmabroker__remote__to_client__free_unpacked(it, NULL);
-  return it ? 0 : -1;
+  return it ? dmabroker__remote__to_client__free_unpacked(it, NULL), 0 : -1;
 }
 
 /* ---- Memory ---- */
@@ -244,6 +250,14 @@ static void end_use(dmabroker *c, memory *it) {
   if (!it->uses) drop(c, it); /* If not, it is used by a frame that came meanwhile. */
 }
 
+/* Ends a use of memory by a request. A fence that is refused ends nothing. */
+static int finish(dmabroker *c, Dmabroker__Remote__ToService *message, int fence, memory *its, struct dmabroker_error *error) {
+  int result = fence < 0 ? tell(c, message, -1, error)
+                         : done(ask(c, message, fence, 0, DMABROKER__REMOTE__TO_CLIENT__BODY_DONE, NULL, error));
+  if (its && (!result || c->ended[0])) end_use(c, its);
+  return result;
+}
+
 /* Lets the memory of a place go, of one buffer or all, but for the memory that lies there now. */
 static void leave(dmabroker *c, uint64_t owner, int64_t index, const memory *but) {
   for (memory *each = c->memories; each;) {
@@ -264,10 +278,7 @@ static int use(dmabroker *c, memory *it, uint64_t number, uint64_t owner, uint32
     forget(c, number);
     return fail(error, "DescriptorException", "memory came without a descriptor; is the limit of open files reached?");
   }
-  it->uses++;
-  it->is_left = false;
-  it->owner = owner;
-  it->index = index;
+  *it = (memory){it->descriptor, it->about, it->address, it->next, owner, index, it->uses + 1, false};
   leave(c, owner, index, it);
   return 0;
 }
@@ -309,6 +320,7 @@ dmabroker *dmabroker_connect(const char *path, const char *name, struct dmabroke
     return fail(error, "SocketFailure", "a socket's path has 1 to %zu bytes", sizeof address.sun_path - 1), NULL;
   dmabroker *c = calloc(1, sizeof *c);
   if (!c) return fail(error, "OutOfMemoryError", "no memory for a connection"), NULL;
+  c->doorbell = -1;
   c->socket = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
   if (c->socket < 0 || connect(c->socket, (struct sockaddr *)&address, sizeof address)) {
     fail(error, "SocketFailure", "cannot connect to %s: %s", address.sun_path, strerror(errno));
@@ -317,11 +329,11 @@ dmabroker *dmabroker_connect(const char *path, const char *name, struct dmabroke
   REQUEST(Hello, HELLO, hello);
   body.lowest_version = body.highest_version = 1;
   body.name = (char *)name;
+  body.page = true;
   answer *it = ASK(c, 0, WELCOME, NULL, error);
   if (!it) return dmabroker_disconnect(c), NULL;
   snprintf(c->name, sizeof c->name, "%s", it->welcome->name);
-  done(it);
-  return c;
+  return done(it), c;
 }
 
 void dmabroker_disconnect(dmabroker *c) {
@@ -332,37 +344,25 @@ void dmabroker_disconnect(dmabroker *c) {
     dmabroker__remote__to_client__free_unpacked(each->message, NULL);
     free(each);
   }
+  if (c->page) munmap(c->page, c->page_bytes);
+  if (c->doorbell >= 0) close(c->doorbell);
   if (c->socket >= 0) close(c->socket);
   free(c);
 }
 
 const char *dmabroker_name(const dmabroker *c) { return c->name; }
-
 int dmabroker_descriptor(const dmabroker *c) { return c->socket; }
 
 /* ---- Devices and buffers ---- */
 
-int dmabroker_register(dmabroker *c, const char *name, dmabroker_access access,
-                       const struct dmabroker_constraint *constraints, size_t count, dmabroker_id *device,
-                       struct dmabroker_error *error) {
-  Dmabroker__Remote__Constraints__Field fields[32], *pointers[32];
-  Dmabroker__Remote__Constraints__Names names[32];
+int dmabroker_register(dmabroker *c, const char *name, dmabroker_access access, dmabroker_constraint *constraints,
+                       size_t count, dmabroker_id *device, struct dmabroker_error *error) {
   Dmabroker__Remote__Constraints asks = DMABROKER__REMOTE__CONSTRAINTS__INIT, *alternative = &asks;
-  if (count > 32) return fail(error, "IllegalArgumentException", "a device asks at most 32 things here");
-  for (size_t i = 0; i < count; i++) {
-    dmabroker__remote__constraints__field__init(&fields[i]);
-    dmabroker__remote__constraints__names__init(&names[i]);
-    pointers[i] = &fields[i];
-    fields[i].name = (char *)constraints[i].field;
-    fields[i].value_case = (Dmabroker__Remote__Constraints__Field__ValueCase)(2 + constraints[i].form);
-    if (constraints[i].form == DMABROKER_IS_FLAG) fields[i].flag = constraints[i].number != 0;
-    if (constraints[i].form == DMABROKER_IS_NUMBER) fields[i].number = constraints[i].number;
-    if (constraints[i].form != DMABROKER_IS_NAMES) continue;
-    fields[i].names = &names[i];
-    names[i].names = (char **)constraints[i].names;
-    while (constraints[i].names[names[i].n_names]) names[i].n_names++;
-  }
-  asks.fields = pointers;
+  dmabroker_constraint *each[MOST_CONSTRAINTS];
+  if (count > MOST_CONSTRAINTS)
+    return fail(error, "IllegalArgumentException", "a device asks at most %d things here", MOST_CONSTRAINTS);
+  for (size_t i = 0; i < count; i++) each[i] = &constraints[i];
+  asks.fields = each;
   asks.n_fields = count;
   REQUEST(RegisterDevice, REGISTER_DEVICE, register_device);
   body.name = (char *)name;
@@ -409,11 +409,41 @@ int dmabroker_attach(dmabroker *c, dmabroker_id buffer, dmabroker_id device, str
   body.buffer = buffer;
   body.device = device;
   answer *it = ASK(c, 0, ATTACHED, NULL, error);
-  if (it) *attachment = (struct dmabroker_attachment){c, buffer, it->attached->attachment};
+  if (it) *attachment = (struct dmabroker_attachment){.connection = c, .buffer = buffer, .identity = it->attached->attachment};
   return done(it);
 }
 
+/* ---- Mappings, whose uses are counted in words or told by messages ---- */
+
+static _Atomic uint64_t *word_of(const dmabroker *c, uint32_t number) {
+  return (_Atomic uint64_t *)(void *)(c->page + number * c->word_bytes);
+}
+
+/* Ends a use, and tells the service if it may be waiting for that. */
+static void end_in_word(dmabroker *c, uint32_t number) {
+  uint64_t seen = atomic_fetch_sub(word_of(c, number), ONE), once = 1;
+  if ((seen & (OPEN | RING)) != OPEN && write(c->doorbell, &once, sizeof once) < 0) return; /* The service has ended. */
+}
+
+/* Begins a use in a word, unless it is shut or has another tag: then the use is taken back as if it had begun. */
+static bool begin_in_word(dmabroker *c, const struct dmabroker_word *word) {
+  _Atomic uint64_t *at = word_of(c, word->number);
+  uint64_t seen = atomic_fetch_add(at, ONE);
+  if ((seen & (ONE - 1) & ~RING) != ((uint64_t)word->tag << 2 | OPEN)) return end_in_word(c, word->number), false;
+  if (atomic_fetch_add_explicit(at + 1, 1, memory_order_relaxed) % 16 == 0) /* These are hints. */
+    atomic_store_explicit(at + 2, now(), memory_order_relaxed);
+  return true;
+}
+
+/* Forgets a word. The memory is kept while it is the buffer's latest. */
+static void leave_word(dmabroker *c, struct dmabroker_word *word) {
+  memory *its = word->memory;
+  word->memory = NULL;
+  if (its) end_use(c, its);
+}
+
 int dmabroker_detach(struct dmabroker_attachment *attachment, struct dmabroker_error *error) {
+  for (int i = 0; i < DMABROKER_ACCESSES; i++) leave_word(attachment->connection, &attachment->words[i]);
   REQUEST(Detach, DETACH, detach);
   body.attachment = attachment->identity;
   return done(ASK(attachment->connection, 0, DONE, NULL, error));
@@ -422,39 +452,64 @@ int dmabroker_detach(struct dmabroker_attachment *attachment, struct dmabroker_e
 int dmabroker_map(struct dmabroker_attachment *attachment, dmabroker_access access, uint64_t timeout_ns,
                   struct dmabroker_mapping *mapping, struct dmabroker_error *error) {
   dmabroker *c = attachment->connection;
+  struct dmabroker_word *word = &attachment->words[(unsigned)access % DMABROKER_ACCESSES];
+  uint32_t holds[HOLDS];
   memory *its = NULL;
+  if (word->memory && begin_in_word(c, word)) {
+    *mapping = (struct dmabroker_mapping){word->memory, attachment, 0, word->number, word->tag};
+    word->memory->uses++;
+    return 0;
+  }
+  leave_word(c, word);
   REQUEST(Map, MAP, map);
   body.attachment = attachment->identity;
   body.access = access;
   body.now_or_never = timeout_ns == DMABROKER_NOW;
   body.timeout_nanos = body.now_or_never ? 0 : timeout_ns;
+  body.word = c->page != NULL;
+  body.thread = THE_THREAD;
+  body.holds = holds;
+  for (uint32_t i = 0; i < c->page_bytes / c->word_bytes && body.n_holds < HOLDS; i++)
+    if (atomic_load(word_of(c, i)) >= ONE) holds[body.n_holds++] = i;
   answer *it = ASK(c, timeout_ns, MAPPED, &its, error);
   if (!it) return -1;
-  *mapping = (struct dmabroker_mapping){its, attachment, it->mapped->mapping};
-  uint64_t number = its || !it->mapped->memory ? 0 : it->mapped->memory->memory;
+  const Dmabroker__Remote__Mapped *grant = it->mapped;
+  bool in_word = grant->has_word && grant->word < c->page_bytes / c->word_bytes;
+  *mapping = (struct dmabroker_mapping){its, attachment, grant->mapping, grant->word, in_word ? grant->tag : 0};
+  int result = use(c, its, its || !grant->memory ? 0 : grant->memory->memory, attachment->buffer, 0, error);
   done(it);
-  if (!use(c, its, number, attachment->buffer, 0, error)) return 0;
-  mapping->memory = NULL;
-  dmabroker_unmap(mapping, -1, NULL);
-  return -1;
+  if (result) return dmabroker_unmap(mapping, -1, NULL), -1;
+  if (in_word) {
+    *word = (struct dmabroker_word){its, mapping->word, mapping->tag};
+    its->uses++;
+  }
+  return 0;
 }
 
 int dmabroker_unmap(struct dmabroker_mapping *mapping, int fence, struct dmabroker_error *error) {
+  dmabroker *c = mapping->attachment->connection;
+  Dmabroker__Remote__Unmap__Counted counted = DMABROKER__REMOTE__UNMAP__COUNTED__INIT;
   REQUEST(Unmap, UNMAP, unmap);
-  body.what_case = DMABROKER__REMOTE__UNMAP__WHAT_MAPPING;
-  body.mapping = mapping->identity;
+  counted.attachment = mapping->attachment->identity;
+  counted.word = mapping->word;
+  counted.tag = mapping->tag;
   body.has_fence = fence >= 0;
-  int result = tell(mapping->attachment->connection, &message, fence, error);
-  if (mapping->memory) end_use(mapping->attachment->connection, mapping->memory);
-  return result;
+  body.what_case = mapping->tag ? DMABROKER__REMOTE__UNMAP__WHAT_COUNTED : DMABROKER__REMOTE__UNMAP__WHAT_MAPPING;
+  if (mapping->tag) body.counted = &counted;
+  else body.mapping = mapping->identity;
+  if (!mapping->tag || fence >= 0) return finish(c, &message, fence, mapping->memory, error);
+  end_in_word(c, mapping->word);
+  return end_use(c, mapping->memory), 0;
 }
 
 /* ---- Streams ---- */
 
-int dmabroker_open_published(dmabroker *c, const char *name, dmabroker_id *stream, struct dmabroker_error *error) {
+int dmabroker_open_published(dmabroker *c, const char *name, uint64_t timeout_ns, dmabroker_id *stream,
+                             struct dmabroker_error *error) {
   REQUEST(OpenPublished, OPEN_PUBLISHED, open_published);
   body.name = (char *)name;
-  answer *it = ASK(c, 0, OPENED, NULL, error);
+  body.timeout_nanos = timeout_ns;
+  answer *it = ASK(c, timeout_ns, OPENED, NULL, error);
   if (it) *stream = it->opened->what_case == DMABROKER__REMOTE__OPENED__WHAT_STREAM ? it->opened->stream->stream : 0;
   return done(it);
 }
@@ -495,23 +550,19 @@ int dmabroker_close_consumer(struct dmabroker_consumer *consumer, struct dmabrok
   return result;
 }
 
-/* Asks for frames, so that one is under way while another is used; of LATEST only what is taken now. */
-static int top_up(struct dmabroker_consumer *consumer, struct dmabroker_error *error) {
-  uint32_t wanted = consumer->policy == DMABROKER__REMOTE__POLICY__LATEST ? 1 : AHEAD;
-  if (consumer->credit >= wanted) return 0;
-  REQUEST(Credit, CREDIT, credit);
-  body.consumer = consumer->identity;
-  body.frames = wanted - consumer->credit;
-  consumer->credit = wanted;
-  return tell(consumer->connection, &message, -1, error);
-}
-
 int dmabroker_take(struct dmabroker_consumer *consumer, uint64_t timeout_ns, struct dmabroker_frame *frame,
                    struct dmabroker_error *error) {
   dmabroker *c = consumer->connection;
-  uint64_t deadline = timeout_ns ? after(timeout_ns) : FOR_EVER, number = 0;
+  uint64_t deadline = timeout_ns ? after(timeout_ns) : FOR_EVER;
+  uint32_t wanted = consumer->policy == DMABROKER__REMOTE__POLICY__LATEST ? 1 : AHEAD;
   struct event *event;
-  if (top_up(consumer, error)) return -1;
+  if (consumer->credit < wanted) { /* So that one is under way while another is used, but of LATEST only what is taken. */
+    REQUEST(Credit, CREDIT, credit);
+    body.consumer = consumer->identity;
+    body.frames = wanted - consumer->credit;
+    consumer->credit = wanted;
+    if (tell(c, &message, -1, error)) return -1;
+  }
   while (!(event = next_event(c, consumer->identity))) {
     memory *its = NULL;
     answer *it = receive(c, deadline, &its, error);
@@ -525,9 +576,9 @@ int dmabroker_take(struct dmabroker_consumer *consumer, uint64_t timeout_ns, str
     fail_as(error, event->message->stream_ended->why);
   } else {
     const Dmabroker__Remote__FrameReady *it = event->message->frame_ready;
+    uint64_t number = its || !it->memory ? 0 : it->memory->memory;
     consumer->credit--;
     *frame = (struct dmabroker_frame){its, consumer, it->frame, it->sequence, it->index};
-    if (!its && it->memory) number = it->memory->memory;
     result = use(c, its, number, OF_CONSUMER | consumer->identity, it->index, error);
     if (its) its->uses--; /* The queue's. */
     else dmabroker_release(frame, -1, NULL);
@@ -542,7 +593,5 @@ int dmabroker_release(struct dmabroker_frame *frame, int fence, struct dmabroker
   body.consumer = frame->consumer->identity;
   body.frame = frame->identity;
   body.has_fence = fence >= 0;
-  int result = tell(frame->consumer->connection, &message, fence, error);
-  if (frame->memory) end_use(frame->consumer->connection, frame->memory);
-  return result;
+  return finish(frame->consumer->connection, &message, fence, frame->memory, error);
 }

@@ -5,7 +5,7 @@
  * has let this client go, each call fails with the kind "ClosedException": what is mapped stays valid, and
  * dmabroker_connect() connects anew.
  *
- * Blocking. Each function but those of which it is said otherwise waits for the service's answer: at most 30 s longer than
+ * Blocking. Each function but those of which something else is said waits for the service's answer: at most 30 s longer than
  * the timeout that it is given; a service that has not answered by then counts as ended. Timeouts are in nanoseconds; 0
  * stands for the service's default, and DMABROKER_NOW for no wait for others.
  *
@@ -24,9 +24,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#ifdef __cplusplus
-extern "C" {
-#endif
+PROTOBUF_C__BEGIN_DECLS
 
 #define DMABROKER_NOW 1
 
@@ -59,22 +57,19 @@ int dmabroker_descriptor(const dmabroker *connection);
 
 /* ---- Devices ---- */
 
-/* What a device asks of memory: a flag, a number or names. docs/remote.md lists the fields. */
-struct dmabroker_constraint {
-  const char *field;
-  enum { DMABROKER_IS_FLAG, DMABROKER_IS_NUMBER, DMABROKER_IS_NAMES } form;
-  uint64_t number;          /* Also the flag's 0 or 1. */
-  const char *const *names; /* Ended by NULL. */
-};
-#define DMABROKER_FLAG(field, value) { (field), DMABROKER_IS_FLAG, (value), NULL }
-#define DMABROKER_NUMBER(field, value) { (field), DMABROKER_IS_NUMBER, (value), NULL }
-#define DMABROKER_NAMES(field, names) { (field), DMABROKER_IS_NAMES, 0, (names) }
+/* What a device asks of memory: a flag, a number, or a pointer to names. docs/remote.md lists the fields. */
+typedef Dmabroker__Remote__Constraints__Field dmabroker_constraint;
+#define DMABROKER_ASK(field, FORM, member, value)                                                 \
+  { PROTOBUF_C_MESSAGE_INIT(&dmabroker__remote__constraints__field__descriptor), (char *)(field), \
+    DMABROKER__REMOTE__CONSTRAINTS__FIELD__VALUE_##FORM, { .member = (value) } }
+#define DMABROKER_FLAG(field, value) DMABROKER_ASK(field, FLAG, flag, value)
+#define DMABROKER_NUMBER(field, value) DMABROKER_ASK(field, NUMBER, number, value)
+#define DMABROKER_NAMES(field, value) DMABROKER_ASK(field, NAMES, names, value)
 #define DMABROKER_CPU_ONLY DMABROKER_FLAG("deviceAccess", false) /* This program's CPU, and no hardware. */
 
 /* Makes a device known, with what it asks, at most 32 things, and the most that it does with memory. */
-int dmabroker_register(dmabroker *connection, const char *name, dmabroker_access access,
-                       const struct dmabroker_constraint *constraints, size_t count, dmabroker_id *device,
-                       struct dmabroker_error *error);
+int dmabroker_register(dmabroker *connection, const char *name, dmabroker_access access, dmabroker_constraint *constraints,
+                       size_t count, dmabroker_id *device, struct dmabroker_error *error);
 int dmabroker_close_device(dmabroker *connection, dmabroker_id device, struct dmabroker_error *error);
 
 /* ---- Memory ---- */
@@ -105,10 +100,16 @@ int dmabroker_export(dmabroker *connection, const char *name, uint64_t size_byte
                      struct dmabroker_error *error);
 int dmabroker_close_buffer(dmabroker *connection, dmabroker_id buffer, struct dmabroker_error *error);
 
+enum { DMABROKER_ACCESSES = 5 };
+
 struct dmabroker_attachment {
   dmabroker *connection;
   dmabroker_id buffer;
   uint64_t identity;
+  struct dmabroker_word {
+    struct dmabroker_memory *memory;
+    uint32_t number, tag;
+  } words[DMABROKER_ACCESSES]; /* In which this process counts its uses, by access. */
 };
 
 /* Attaches a device to a buffer, which from then on has to lie where the device reaches it, and moves there if need be. */
@@ -121,19 +122,27 @@ struct dmabroker_mapping {
   struct dmabroker_memory *memory;
   struct dmabroker_attachment *attachment;
   uint64_t identity;
+  uint32_t word, tag;
 };
 
-/* Maps a buffer; waits while it moves, and while others use it in a way that does not go with this one. */
+/*
+ * Maps a buffer; waits while it moves, and while others use it in a way that does not go with this one. The first map with an
+ * access asks the service, and so does the first one after a move; all others need no message and no system call.
+ */
 int dmabroker_map(struct dmabroker_attachment *attachment, dmabroker_access access, uint64_t timeout_ns,
                   struct dmabroker_mapping *mapping, struct dmabroker_error *error);
 
-/* Ends a use; if a fence is given, a sync file, once that has signalled. -1 is none. The fence stays the caller's. */
+/*
+ * Ends a use; if a fence is given, a sync file, once that has signalled. -1 is none, and does not wait for the service. The
+ * fence stays the caller's. If the service refuses the fence, the use goes on.
+ */
 int dmabroker_unmap(struct dmabroker_mapping *mapping, int fence, struct dmabroker_error *error);
 
 /* ---- Streams ---- */
 
-/* Opens a stream that another process has published under a name. */
-int dmabroker_open_published(dmabroker *connection, const char *name, dmabroker_id *stream, struct dmabroker_error *error);
+/* Opens a stream that another process has published under a name, or publishes in time; 0 does not wait for that. */
+int dmabroker_open_published(dmabroker *connection, const char *name, uint64_t timeout_ns, dmabroker_id *stream,
+                             struct dmabroker_error *error);
 
 struct dmabroker_consumer {
   dmabroker *connection;
@@ -165,7 +174,5 @@ int dmabroker_take(struct dmabroker_consumer *consumer, uint64_t timeout_ns, str
 /* Gives a frame back, as dmabroker_unmap() ends a mapping. */
 int dmabroker_release(struct dmabroker_frame *frame, int fence, struct dmabroker_error *error);
 
-#ifdef __cplusplus
-}
-#endif
+PROTOBUF_C__END_DECLS
 #endif

@@ -51,7 +51,7 @@ static int map_often(struct dmabroker_attachment *attachment, long times, struct
 }
 
 static int run(dmabroker *connection, long times, struct dmabroker_error *error) {
-  struct dmabroker_constraint cpu = DMABROKER_CPU_ONLY, contiguous[] = {DMABROKER_CPU_ONLY, DMABROKER_FLAG("contiguous", true)};
+  dmabroker_constraint cpu = DMABROKER_CPU_ONLY, contiguous[] = {DMABROKER_CPU_ONLY, DMABROKER_FLAG("contiguous", true)};
   struct dmabroker_attachment early, late;
   dmabroker_id camera, display, buffer;
   if (dmabroker_register(connection, "camera", DMABROKER__REMOTE__ACCESS__READ_WRITE, &cpu, 1, &camera, error) ||

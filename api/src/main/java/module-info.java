@@ -1,4 +1,5 @@
 /** Broker, devices, constraints and buffers; the engine stays inside. */
+@SuppressWarnings("module") // It is built before the module to which it exports.
 module dev.dmabroker {
   requires com.google.common;
   requires static transitive org.jspecify;
@@ -10,6 +11,12 @@ module dev.dmabroker {
 
   // Makes the exceptions again that a broker elsewhere threw.
   exports dev.dmabroker.internal.runtime to
+      dev.dmabroker.remote;
+  // Publishes the frames of a stream of another process.
+  exports dev.dmabroker.internal.stream to
+      dev.dmabroker.remote;
+  // Makes the events and states again that another process told.
+  exports dev.dmabroker.internal.watch to
       dev.dmabroker.remote;
 
   // Has leases whose uses another process counts.

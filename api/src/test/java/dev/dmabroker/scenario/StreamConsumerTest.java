@@ -37,14 +37,16 @@ class StreamConsumerTest extends VideoFixture {
 
   @Test
   void aFutureFrameHasADeadlineOfItsOwn() throws Exception {
-    BufferStream stream = started(spec -> spec.maxBuffers(1));
+    BufferStream stream = started(spec -> spec.maxBuffers(2));
     StreamConsumer consumer = stream.consumer(viewer, Policy.EVERY_FRAME);
     assertSays(failure(consumer.takeAsync(AT_ONCE)), "take a frame of video for viewer", "1 ms");
     EmptyFrame frame = stream.acquireAsync(Duration.ofMinutes(1)).get(30, SECONDS);
+    EmptyFrame other = stream.acquire();
     assertSays(failure(stream.acquireAsync(AT_ONCE)), "acquire", "1 ms", "camera");
     CompletableFuture<Frame> next = consumer.takeAsync(Duration.ofMinutes(1));
     frame.submit();
     next.get(30, SECONDS).close();
+    other.close();
     assertThrows(IllegalArgumentException.class, () -> consumer.takeAsync(Duration.ZERO));
   }
 

@@ -1,7 +1,9 @@
 package dev.dmabroker.remote;
 
+import com.google.protobuf.ByteString;
 import dev.dmabroker.Broker;
 import dev.dmabroker.BufferStream;
+import dev.dmabroker.BusyException;
 import dev.dmabroker.Device;
 import dev.dmabroker.DeviceSpec;
 import dev.dmabroker.Plan;
@@ -13,13 +15,17 @@ import dev.dmabroker.event.BrokerListener;
 import dev.dmabroker.event.BrokerSnapshot;
 import dev.dmabroker.event.Delivery;
 import dev.dmabroker.event.HeapsChanged;
+import dev.dmabroker.internal.runtime.Durations;
 import dev.dmabroker.remote.internal.client.Link;
 import dev.dmabroker.remote.internal.client.RemoteBuffer;
 import dev.dmabroker.remote.internal.client.RemoteDevice;
+import dev.dmabroker.remote.internal.client.RemoteShadow;
 import dev.dmabroker.remote.internal.client.RemoteStream;
 import dev.dmabroker.remote.internal.socket.PacketSocket;
 import dev.dmabroker.remote.internal.socket.SocketFailure;
+import dev.dmabroker.remote.internal.value.BadMessageException;
 import dev.dmabroker.remote.internal.value.Plans;
+import dev.dmabroker.remote.internal.value.Snapshots;
 import dev.dmabroker.remote.internal.value.Specs;
 import dev.dmabroker.remote.internal.value.Values;
 import dev.dmabroker.remote.internal.wire.BufferHandle;
@@ -28,20 +34,49 @@ import dev.dmabroker.remote.internal.wire.Goodbye;
 import dev.dmabroker.remote.internal.wire.Hello;
 import dev.dmabroker.remote.internal.wire.MakePlan;
 import dev.dmabroker.remote.internal.wire.MakeStream;
-import dev.dmabroker.remote.internal.wire.RegisterDevice;
+import dev.dmabroker.remote.internal.wire.MakeToken;
+import dev.dmabroker.remote.internal.wire.Open;
+import dev.dmabroker.remote.internal.wire.OpenPublished;
+import dev.dmabroker.remote.internal.wire.Opened;
+import dev.dmabroker.remote.internal.wire.Publish;
+import dev.dmabroker.remote.internal.wire.RevokeToken;
+import dev.dmabroker.remote.internal.wire.StreamHandle;
+import dev.dmabroker.remote.internal.wire.TakeSnapshot;
 import dev.dmabroker.remote.internal.wire.ToService;
 import dev.dmabroker.remote.internal.wire.Welcome;
+import dev.dmabroker.remote.internal.wire.Withdraw;
 import dev.dmabroker.spec.BufferSpec;
 import dev.dmabroker.spec.Layout;
 import dev.dmabroker.spi.ForeignMemory;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ForkJoinPool;
 
 /**
- * A broker that is served by another process. It has the interfaces of a local one, so a pipeline
- * does not change. Thread-safe.
+ * A broker that another process serves ({@link BrokerService}). It has the interfaces of a local
+ * one, so a pipeline does not change, and it shares buffers and streams with the other clients of
+ * the service. Thread-safe.
+ *
+ * <p>It differs from a local broker in these points:
+ *
+ * <ul>
+ *   <li>{@link #adopt}, {@link #rescan}, leases, and listeners that ask to be told in place are
+ *       refused with {@link NotRemoteException}.
+ *   <li>{@link #snapshot} and {@link #listen} tell what this client may see: all heaps, and of
+ *       devices, buffers, streams and budgets its own and what it has opened. The client's own names
+ *       are as it gave them; those of others have their client's name and a slash before them.
+ *   <li>When the service goes, what is mapped stays mapped until it is closed, and each call throws
+ *       {@link dev.dmabroker.ClosedException}; connect again.
+ *   <li>The service limits what a client may have, and refuses what is beyond that with {@link
+ *       IllegalStateException}, and what the client has no right to with {@link
+ *       UnsupportedOperationException}.
+ * </ul>
  */
 public final class RemoteBroker implements Broker {
   private static final int VERSION = 1;
@@ -55,14 +90,34 @@ public final class RemoteBroker implements Broker {
   }
 
   /**
+   * Connects to a service; the stages that are chained to futures run on the common pool. Blocks
+   * until the service has answered.
+   *
+   * @param socket where it listens
+   * @param name by which lists, logs and errors of the service call this client
+   * @return the broker, which the caller closes
+   * @throws SocketFailure if no service can be reached there
+   */
+  public static RemoteBroker connect(Path socket, String name) throws SocketFailure {
+    return connect(socket, name, ForkJoinPool.commonPool());
+  }
+
+  /**
    * Connects to a service. Blocks until the service has answered.
    *
    * @param socket where it listens
    * @param name by which lists, logs and errors of the service call this client
+   * @param callbacks runs the stages that are chained to futures, as {@link
+   *     dev.dmabroker.Broker.Builder#callbackExecutor} says; it must not run tasks in the calling
+   *     thread
+   * @return the broker, which the caller closes
    * @throws SocketFailure if no service can be reached there
    */
-  public static RemoteBroker connect(Path socket, String name) throws SocketFailure {
-    Link link = new Link(PacketSocket.connect(socket), (event, packet) -> {});
+  public static RemoteBroker connect(Path socket, String name, Executor callbacks)
+      throws SocketFailure {
+    Objects.requireNonNull(name, "name");
+    Objects.requireNonNull(callbacks, "callbacks");
+    Link link = new Link(PacketSocket.connect(socket), callbacks);
     try {
       Welcome welcome =
           link.get(
@@ -85,24 +140,16 @@ public final class RemoteBroker implements Broker {
     }
   }
 
-  /** The name by which the service calls this client. */
+  /** {@return the name by which the service calls this client} */
   public String name() {
     return welcome.getName();
   }
 
+  // ---- What a local broker does, too ----
+
   @Override
   public Device register(DeviceSpec spec) {
-    RegisterDevice.Builder request =
-        RegisterDevice.newBuilder()
-            .setName(spec.name())
-            .setAccess(Specs.write(spec.access()))
-            .setDispensable(spec.isDispensable())
-            .setGroup(spec.group().orElse(""));
-    spec.alternatives().forEach(each -> request.addAlternatives(Values.write(each)));
-    spec.longestHold().ifPresent(hold -> request.setLongestHoldNanos(hold.toNanos()));
-    return link.get(
-        ToService.newBuilder().setRegisterDevice(request),
-        answer -> new RemoteDevice(link, spec, answer.message().getDeviceRegistered()));
+    return RemoteDevice.register(link, spec);
   }
 
   private List<SharedBuffer> export(Export.Builder request) {
@@ -133,16 +180,9 @@ public final class RemoteBroker implements Broker {
             Export.newBuilder()
                 .setName(name)
                 .setSpec(Specs.write(spec))
-                .setOwner(ours(owner).identity())
+                .setOwner(RemoteDevice.of(link, owner).identity())
                 .setCount(1))
         .get(0);
-  }
-
-  private static RemoteDevice ours(Device device) {
-    if (device instanceof RemoteDevice ours) {
-      return ours;
-    }
-    throw new IllegalArgumentException(device + " is not a device of this service");
   }
 
   @Override
@@ -153,7 +193,7 @@ public final class RemoteBroker implements Broker {
   @Override
   public Plan plan(BufferSpec spec, Collection<Device> devices) {
     MakePlan.Builder request = MakePlan.newBuilder().setSpec(Specs.write(spec));
-    devices.forEach(device -> request.addDevices(ours(device).identity()));
+    devices.forEach(device -> request.addDevices(RemoteDevice.of(link, device).identity()));
     return link.get(
         ToService.newBuilder().setMakePlan(request),
         answer -> Plans.read(answer.message().getPlanned()));
@@ -165,45 +205,278 @@ public final class RemoteBroker implements Broker {
         MakeStream.newBuilder()
             .setName(spec.name())
             .setBuffer(Specs.write(spec.buffer()))
-            .setProducer(ours(spec.producer()).identity())
+            .setProducer(RemoteDevice.of(link, spec.producer()).identity())
             .setMinBuffers(spec.minBuffers())
             .setMaxBuffers(spec.maxBuffers())
             .setMaxBytes(spec.maxBytes() == Long.MAX_VALUE ? 0 : spec.maxBytes())
-            .setQuietTimeNanos(spec.quietTime().toNanos())
-            .setStopDeadlineNanos(spec.stopDeadline().toNanos());
+            .setQuietTimeNanos(Values.nanos(spec.quietTime()))
+            .setStopDeadlineNanos(Values.nanos(spec.stopDeadline()));
     return link.get(
         ToService.newBuilder().setMakeStream(request),
         answer -> new RemoteStream(link, spec, answer.message().getStreamMade().getStream()));
   }
 
+  /**
+   * Is refused.
+   *
+   * @throws NotRemoteException always
+   */
   @Override
   public SharedBuffer adopt(String name, BufferSpec spec, Layout layout, ForeignMemory memory) {
-    throw new UnsupportedOperationException(
-        memory + " is this process's; a service adopts only memory of its own process");
+    throw new NotRemoteException(
+        "Broker.adopt",
+        "the service cannot check what this process says of its memory "
+            + memory.name()
+            + "; copy the contents into a buffer of the service, or adopt the memory in a broker of"
+            + " this process");
   }
 
   @Override
   public Shadow shadow(SharedBuffer original) {
-    throw new UnsupportedOperationException("shadows do not cross yet");
+    return RemoteShadow.of(link, original);
   }
 
+  /**
+   * Is refused.
+   *
+   * @throws NotRemoteException always
+   */
   @Override
   public HeapsChanged rescan() {
-    throw new UnsupportedOperationException(
-        "the heaps are the service's, which looks for new ones itself");
+    throw new NotRemoteException(
+        "Broker.rescan",
+        "the heaps are the service's, whose application looks for new ones;"
+            + " BrokerListener.heapsChanged tells of them");
   }
 
   @Override
   public BrokerSnapshot snapshot() {
-    throw new UnsupportedOperationException("snapshots do not cross yet");
+    return link.get(
+        ToService.newBuilder().setTakeSnapshot(TakeSnapshot.getDefaultInstance()),
+        answer ->
+            Snapshots.read(
+                answer.message().getSnapshot(),
+                link.events().listeners(),
+                link.events().dropped()));
   }
 
+  /**
+   * {@inheritDoc} The listener is told what this client may see, and {@link
+   * BrokerListener#brokerClosed} when the service has gone.
+   *
+   * @throws NotRemoteException if it asks to be told in place
+   */
   @Override
   public Subscription listen(BrokerListener listener, Delivery delivery) {
-    throw new UnsupportedOperationException("events do not cross yet");
+    return link.events()
+        .listen(
+            Objects.requireNonNull(listener, "listener"),
+            Objects.requireNonNull(delivery, "delivery"));
   }
 
-  /** Closes all that this client has, and the connection. */
+  // ---- Sharing ----
+
+  /**
+   * Makes a token, with which another client opens a buffer.
+   *
+   * @param buffer of this client, or one that it has opened with the right to pass it on
+   * @param rights what the other client may do
+   * @return the token, to hand over in any way
+   * @throws UnsupportedOperationException if this client may make no token, or none with these
+   *     rights
+   * @throws IllegalStateException if this client has as many tokens as it may have
+   * @throws dev.dmabroker.ClosedException if the buffer is closed, or the service has gone
+   */
+  public Token share(SharedBuffer buffer, Rights rights) {
+    return share(
+        MakeToken.newBuilder().setBuffer(RemoteBuffer.of(link, buffer).identity()), rights);
+  }
+
+  /**
+   * Makes a token, with which another client opens a stream.
+   *
+   * @param stream of this client, or one that it has opened with the right to pass it on
+   * @param rights what the other client may do
+   * @return the token, to hand over in any way
+   * @throws UnsupportedOperationException if this client may make no token, or none with these
+   *     rights
+   * @throws IllegalStateException if this client has as many tokens as it may have
+   * @throws dev.dmabroker.ClosedException if the stream is closed, or the service has gone
+   */
+  public Token share(BufferStream stream, Rights rights) {
+    return share(
+        MakeToken.newBuilder().setStream(RemoteStream.of(link, stream).identity()), rights);
+  }
+
+  private Token share(MakeToken.Builder request, Rights rights) {
+    request.setRights(
+        dev.dmabroker.remote.internal.wire.Rights.newBuilder()
+            .setAccess(Specs.write(rights.access()))
+            .setMayMove(rights.mayMove())
+            .setMayShare(rights.mayShare()));
+    return link.get(
+        ToService.newBuilder().setMakeToken(request),
+        answer -> token(answer.message().getTokenMade().getToken()));
+  }
+
+  private static Token token(ByteString bytes) throws BadMessageException {
+    try {
+      return Token.of(bytes.toByteArray());
+    } catch (IllegalArgumentException e) {
+      throw new BadMessageException(String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  /**
+   * Takes a token back: it opens nothing any more, and what clients have opened with it is taken from
+   * them. Mappings and frames that they hold stay valid until they are closed.
+   *
+   * @param token that this client made
+   * @throws dev.dmabroker.ClosedException if the token opens nothing, or is not this client's
+   */
+  public void revoke(Token token) {
+    link.order(
+        ToService.newBuilder().setRevokeToken(RevokeToken.newBuilder().setToken(bytes(token))));
+  }
+
+  private static ByteString bytes(Token token) {
+    return ByteString.copyFrom(token.bytes());
+  }
+
+  /**
+   * Opens the buffer that a token stands for. It lives until all clients that have it have closed
+   * it, also when its owner has gone.
+   *
+   * @param token from the buffer's owner
+   * @return the buffer, which the caller closes
+   * @throws dev.dmabroker.ClosedException if the token opens nothing: it was never made, was
+   *     revoked, or its owner has gone
+   * @throws IllegalArgumentException if it stands for a stream
+   */
+  public SharedBuffer openBuffer(Token token) {
+    Opened opened = open(token);
+    if (opened.hasBuffer()) {
+      return buffer(opened.getBuffer());
+    }
+    stream(opened.getStream()).close();
+    throw new IllegalArgumentException(token + " stands for a stream; open it with openStream");
+  }
+
+  /**
+   * Opens the stream that a token stands for, to consume it, and to fill it if the token's rights
+   * allow it. It ends when its owner closes it or goes.
+   *
+   * @param token from the stream's owner
+   * @return the stream, which the caller closes
+   * @throws dev.dmabroker.ClosedException if the token opens nothing: it was never made, was
+   *     revoked, or its owner has gone
+   * @throws IllegalArgumentException if it stands for a buffer
+   */
+  public BufferStream openStream(Token token) {
+    Opened opened = open(token);
+    if (opened.hasStream()) {
+      return stream(opened.getStream());
+    }
+    buffer(opened.getBuffer()).close();
+    throw new IllegalArgumentException(token + " stands for a buffer; open it with openBuffer");
+  }
+
+  private Opened open(Token token) {
+    return link.get(
+        ToService.newBuilder().setOpen(Open.newBuilder().setToken(bytes(token))),
+        answer -> answer.message().getOpened());
+  }
+
+  private SharedBuffer buffer(BufferHandle handle) {
+    try {
+      return new RemoteBuffer(link, handle);
+    } catch (BadMessageException e) {
+      throw new IllegalStateException("the service's answer is no answer: " + e.getMessage(), e);
+    }
+  }
+
+  private BufferStream stream(StreamHandle handle) {
+    try {
+      return RemoteStream.opened(link, handle);
+    } catch (BadMessageException e) {
+      throw new IllegalStateException("the service's answer is no answer: " + e.getMessage(), e);
+    }
+  }
+
+  /**
+   * Publishes a stream under a name, by which other clients open it, until it is withdrawn or
+   * closed, or this client goes. After the service has gone, connect, make the stream and publish
+   * it again: clients that wait for the name then find it.
+   *
+   * @param name 1 to 64 characters
+   * @param stream of this client
+   * @throws dev.dmabroker.DuplicateNameException if a stream is published under the name
+   * @throws UnsupportedOperationException if this client may publish nothing, or has not made the
+   *     stream
+   * @throws dev.dmabroker.ClosedException if the stream is closed, or the service has gone
+   */
+  public void publish(String name, BufferStream stream) {
+    link.order(
+        ToService.newBuilder()
+            .setPublish(
+                Publish.newBuilder()
+                    .setName(name)
+                    .setStream(RemoteStream.of(link, stream).identity())));
+  }
+
+  /**
+   * Withdraws a name: clients that have opened the stream go on.
+   *
+   * @param name under which this client has published a stream
+   * @throws dev.dmabroker.ClosedException if it has not, or the service has gone
+   */
+  public void withdraw(String name) {
+    link.order(ToService.newBuilder().setWithdraw(Withdraw.newBuilder().setName(name)));
+  }
+
+  /**
+   * Opens the stream that is published under a name, to consume it. Blocks for at most {@code
+   * timeout} until a client publishes one.
+   *
+   * @param name under which it is published
+   * @param timeout how long to wait at most; positive
+   * @return the stream, which the caller closes
+   * @throws dev.dmabroker.WaitTimeoutException if no stream was published in time
+   * @throws dev.dmabroker.WaitInterruptedException if the thread is interrupted while it waits
+   * @throws UnsupportedOperationException if this client may open no published streams
+   * @throws dev.dmabroker.ClosedException if the service has gone
+   * @throws IllegalArgumentException unless the timeout is positive
+   */
+  public BufferStream openStream(String name, Duration timeout) {
+    return openPublished(
+        OpenPublished.newBuilder()
+            .setName(name)
+            .setTimeoutNanos(Durations.nanos(Durations.timeout(timeout))));
+  }
+
+  /**
+   * Opens the stream that is published under a name now. Does not wait for one.
+   *
+   * @param name under which it is published
+   * @return the stream, which the caller closes; empty if there is none
+   * @throws UnsupportedOperationException if this client may open no published streams
+   * @throws dev.dmabroker.ClosedException if the service has gone
+   */
+  public Optional<BufferStream> tryOpenStream(String name) {
+    try {
+      return Optional.of(openPublished(OpenPublished.newBuilder().setName(name)));
+    } catch (BusyException e) {
+      return Optional.empty();
+    }
+  }
+
+  private BufferStream openPublished(OpenPublished.Builder request) {
+    return link.get(
+        ToService.newBuilder().setOpenPublished(request),
+        answer -> RemoteStream.opened(link, answer.message().getOpened().getStream()));
+  }
+
+  /** Closes all that this client has, and the connection. Blocks until the service has done so. */
   @Override
   public void close() {
     if (!link.isEnded()) {

@@ -199,9 +199,10 @@ public final class ManagedStream implements BufferStream {
   public Flow.Publisher<Frame> publisher(Device device, StreamConsumer.Policy policy) {
     RegisteredDevice registered = life.buffers.devices().own(device);
     Objects.requireNonNull(policy, "policy");
-    return new FramePublisher(
+    return new FramePublisher<>(
         registered.name() + " at " + life.spec.name(),
         () -> joining.join(registered, policy),
+        AttachedConsumer::onEnd,
         life::callback);
   }
 

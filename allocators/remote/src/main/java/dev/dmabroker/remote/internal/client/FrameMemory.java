@@ -112,6 +112,21 @@ final class FrameMemory implements MappedMemory {
     }
   }
 
+  /**
+   * Has the service end it, and ends it here only then.
+   *
+   * @param order asks the service
+   * @throws dev.dmabroker.ClosedException if it has ended before
+   */
+  void endAfter(Runnable order) {
+    synchronized (this) {
+      requireOpen();
+      order.run();
+      ended = true;
+    }
+    link.memories().end(memory);
+  }
+
   /** Ends it; false if it has ended before. */
   boolean end() {
     synchronized (this) {

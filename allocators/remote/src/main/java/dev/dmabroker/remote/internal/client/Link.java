@@ -2,7 +2,6 @@ package dev.dmabroker.remote.internal.client;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
-import dev.dmabroker.Mapping;
 import dev.dmabroker.internal.runtime.Exceptions;
 import dev.dmabroker.remote.internal.socket.Packet;
 import dev.dmabroker.remote.internal.socket.PacketSocket;
@@ -19,10 +18,10 @@ import java.nio.ByteBuffer;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.BiConsumer;
+import java.util.concurrent.Executor;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,23 +39,24 @@ public final class Link implements AutoCloseable {
     T read(Answer answer) throws BadMessageException;
   }
 
-  private record Question<T>(CompletableFuture<T> future, Reader<T> reader) {
+  private record Question<T>(Asked<T> asked, Reader<T> reader) {
     void answer(Answer answer) {
+      T value;
       try {
         if (answer.message.hasFailure()) {
-          future.completeExceptionally(Failures.read(answer.message.getFailure()));
-        } else {
-          T value = reader.read(answer);
-          if (!future.complete(value) && value instanceof Mapping late) {
-            late.close(); // The asker has given up meanwhile.
-          }
+          asked.refused(Failures.read(answer.message.getFailure()));
+          return;
         }
+        value = reader.read(answer);
       } catch (BadMessageException e) {
-        future.completeExceptionally(
+        asked.refused(
             new IllegalStateException("the service's answer is no answer: " + e.getMessage(), e));
+        return;
       } catch (Throwable e) {
-        future.completeExceptionally(e);
+        asked.refused(e);
+        return;
       }
+      asked.granted(value);
     }
   }
 
@@ -67,10 +67,10 @@ public final class Link implements AutoCloseable {
 
   private final PacketSocket socket;
   private final AtomicLong last = new AtomicLong();
-  private final Map<Long, RemoteConsumer> consumers = new ConcurrentHashMap<>();
   private final Map<Long, Question<?>> questions = new ConcurrentHashMap<>();
   private final Map<Long, ByteString> parts = new HashMap<>(); // Of the thread that receives.
-  private final BiConsumer<ToClient, Packet> events;
+  private final Events events = new Events(this);
+  private final Executor callbacks;
   private final Memories memories = new Memories(this);
   private volatile @Nullable Words words;
   private volatile @Nullable String ended;
@@ -78,30 +78,68 @@ public final class Link implements AutoCloseable {
   /**
    * Receives from now on.
    *
-   * @param events is given what the service tells without having been asked
+   * @param callbacks runs the stages that the application chains to futures
    */
-  public Link(PacketSocket socket, BiConsumer<ToClient, Packet> events) {
+  public Link(PacketSocket socket, Executor callbacks) {
     this.socket = socket;
-    this.events = events;
+    this.callbacks = callbacks;
     Thread receiver = new Thread(this::receiveAll, "dmabroker-remote");
     receiver.setDaemon(true);
     receiver.start();
   }
 
   /**
-   * Asks the service.
+   * Asks the service, for the caller that waits.
    *
    * @param request its number is set here
    * @param reader makes the value of the answer
    * @param descriptors stay the caller's, and have to be open until this returns
-   * @return completes with what was read, or with what a local broker would have thrown; if it is
-   *     cancelled, the service is told that the answer is waited for no more
+   * @return completes with what was read, or with what a local broker would have thrown
    */
-  public <T> CompletableFuture<T> ask(
-      ToService.Builder request, Reader<T> reader, int... descriptors) {
+  <T> Asked<T> ask(ToService.Builder request, Reader<T> reader, int... descriptors) {
+    return ask(request, reader, unused -> {}, descriptors);
+  }
+
+  /**
+   * Asks the service, for the caller that waits.
+   *
+   * @param unwanted gives back what comes after the request was called off; it must not block
+   */
+  <T> Asked<T> ask(
+      ToService.Builder request,
+      Reader<T> reader,
+      Consumer<? super T> unwanted,
+      int... descriptors) {
+    return ask(request, reader, Runnable::run, unwanted, descriptors);
+  }
+
+  /**
+   * Asks the service, for stages that the application chains.
+   *
+   * @param unwanted gives back what comes after the request was called off; it must not block
+   */
+  <T> Asked<T> askLater(
+      ToService.Builder request, Reader<T> reader, Consumer<? super T> unwanted) {
+    Asked<T> asked = ask(request, reader, callbacks, unwanted);
+    CompletableFuture<?> unused =
+        asked.whenComplete(
+            (value, failure) -> {
+              if (asked.isGivenUp()) {
+                callOff(request.getNumber());
+              }
+            });
+    return asked;
+  }
+
+  private <T> Asked<T> ask(
+      ToService.Builder request,
+      Reader<T> reader,
+      Executor executor,
+      Consumer<? super T> unwanted,
+      int... descriptors) {
     long number = last.incrementAndGet();
-    CompletableFuture<T> future = new CompletableFuture<>();
-    questions.put(number, new Question<>(future, reader));
+    Asked<T> asked = new Asked<>(this, number, executor, unwanted);
+    questions.put(number, new Question<>(asked, reader));
     String end = ended;
     if (end == null) {
       end = send(request.setNumber(number).build(), descriptors);
@@ -110,28 +148,20 @@ public final class Link implements AutoCloseable {
       end = null; // The thread that receives is about to read why, and ends what was asked.
     }
     if (end != null && questions.remove(number) != null) {
-      future.completeExceptionally(gone(end));
+      asked.refused(gone(end));
     }
-    future.whenComplete(
-        (value, thrown) -> {
-          if (future.isCancelled()) {
-            CallOff.Builder callOff = CallOff.newBuilder().setRequest(number);
-            tell(ToService.newBuilder().setCallOff(callOff));
-          }
-        });
-    return future;
+    return asked;
   }
 
   /** Asks, and waits for the answer. */
   public <T> T get(ToService.Builder request, Reader<T> reader, int... descriptors) {
-    try {
-      return ask(request, reader, descriptors).join();
-    } catch (CompletionException e) {
-      Throwable cause = e.getCause();
-      if (cause instanceof RuntimeException thrown) {
-        throw thrown;
-      }
-      throw e;
+    return ask(request, reader, descriptors).await();
+  }
+
+  /** The answer to a request is not waited for any longer, if it has not come. */
+  void callOff(long request) {
+    if (questions.containsKey(request)) {
+      tell(ToService.newBuilder().setCallOff(CallOff.newBuilder().setRequest(request)));
     }
   }
 
@@ -146,43 +176,6 @@ public final class Link implements AutoCloseable {
    */
   public void tell(ToService.Builder message) {
     String unused = send(message.setNumber(0).build());
-  }
-
-  /** Gives a consumer what the service sends to it. */
-  void consume(long identity, RemoteConsumer consumer) {
-    consumers.put(identity, consumer);
-  }
-
-  void forgetConsumer(long identity) {
-    consumers.remove(identity);
-  }
-
-  private void event(ToClient message, Packet packet) {
-    try {
-      switch (message.getBodyCase()) {
-        case FRAME_READY -> {
-          RemoteConsumer consumer = consumers.get(message.getFrameReady().getConsumer());
-          if (consumer != null) {
-            consumer.take(message.getFrameReady(), packet);
-          }
-        }
-        case STREAM_ENDED -> {
-          RemoteConsumer consumer = consumers.get(message.getStreamEnded().getConsumer());
-          if (consumer != null) {
-            consumer.end(message.getStreamEnded().getWhy());
-          }
-        }
-        case RECALL -> {
-          Words its = words;
-          if (its != null) {
-            its.recalled(message.getRecall());
-          }
-        }
-        default -> events.accept(message, packet);
-      }
-    } catch (BadMessageException | RuntimeException e) {
-      LOG.log(System.Logger.Level.WARNING, "what the service told could not be taken", e);
-    }
   }
 
   private @Nullable String send(ToService request, int... descriptors) {
@@ -246,7 +239,7 @@ public final class Link implements AutoCloseable {
       parts.remove(number);
       take(ToClient.parseFrom(whole), packet);
     } else if (number == 0) {
-      event(message, packet);
+      events.take(message, packet);
     } else {
       Question<?> question = questions.remove(number);
       if (question != null) {
@@ -261,10 +254,10 @@ public final class Link implements AutoCloseable {
     for (Long number : questions.keySet()) {
       Question<?> question = questions.remove(number);
       if (question != null) {
-        question.future().completeExceptionally(gone(why));
+        question.asked().refused(gone(why));
       }
     }
-    consumers.values().forEach(each -> each.disconnected(gone(why)));
+    events.disconnected();
     Words words = this.words;
     if (words != null) {
       words.disconnected();
@@ -284,6 +277,16 @@ public final class Link implements AutoCloseable {
   /** The words in which mappings are counted; null if they are made by messages. */
   @Nullable Words words() {
     return words;
+  }
+
+  /** What the service tells without having been asked. */
+  public Events events() {
+    return events;
+  }
+
+  /** Runs the stages that the application chains to futures. */
+  Executor callbacks() {
+    return callbacks;
   }
 
   /** The memory that the service has sent. */

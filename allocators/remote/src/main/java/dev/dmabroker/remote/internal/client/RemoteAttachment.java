@@ -9,13 +9,14 @@ import dev.dmabroker.Pin;
 import dev.dmabroker.SharedBuffer;
 import dev.dmabroker.Subscription;
 import dev.dmabroker.internal.runtime.Durations;
-import dev.dmabroker.internal.runtime.Exceptions;
 import dev.dmabroker.remote.internal.value.BadMessageException;
 import dev.dmabroker.remote.internal.value.Specs;
 import dev.dmabroker.remote.internal.wire.Attached;
 import dev.dmabroker.remote.internal.wire.Detach;
+import dev.dmabroker.remote.internal.wire.Look;
 import dev.dmabroker.remote.internal.wire.Map;
 import dev.dmabroker.remote.internal.wire.Mapped;
+import dev.dmabroker.remote.internal.wire.PinIt;
 import dev.dmabroker.remote.internal.wire.ToService;
 import dev.dmabroker.spec.Access;
 import java.time.Duration;
@@ -23,9 +24,6 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
@@ -45,7 +43,7 @@ final class RemoteAttachment implements Attachment {
   private final RemoteDevice device;
   private final long identity;
   private final AtomicBoolean closed = new AtomicBoolean();
-  private volatile boolean leftOut;
+  private final Moves moves;
 
   /** By access, the word that was granted last; an array that does not change. */
   private volatile @Nullable HeldWord[] settled = new HeldWord[Access.values().length];
@@ -55,7 +53,8 @@ final class RemoteAttachment implements Attachment {
     this.buffer = buffer;
     this.device = device;
     identity = attached.getAttachment();
-    leftOut = attached.getLeftOut();
+    moves = new Moves(device.lane());
+    link.events().follow(identity, this);
   }
 
   @Override
@@ -97,16 +96,13 @@ final class RemoteAttachment implements Attachment {
 
   // ---- By the service ----
 
-  private CompletableFuture<Mapping> ask(Access access, Map.Builder request) {
-    Words words = link.words();
-    return link.ask(
-        ToService.newBuilder()
-            .setMap(
-                request
-                    .setAttachment(identity)
-                    .setAccess(Specs.write(access))
-                    .setWord(words != null)),
-        answer -> granted(access, answer));
+  private ToService.Builder request(Access access, Map.Builder request) {
+    return ToService.newBuilder()
+        .setMap(
+            request
+                .setAttachment(identity)
+                .setAccess(Specs.write(access))
+                .setWord(link.words() != null));
   }
 
   private RemoteMapping granted(Access access, Link.Answer answer) throws BadMessageException {
@@ -129,35 +125,10 @@ final class RemoteAttachment implements Attachment {
         .setThread(thread.getId())
         .setThreadName(thread.getName().substring(0, Math.min(64, thread.getName().length())))
         .addAllHolds(words == null ? List.of() : words.heldBy(thread));
-    CompletableFuture<Mapping> asked = ask(access, request);
-    try {
-      RemoteMapping mapping = (RemoteMapping) asked.get(limit.toMillis(), TimeUnit.MILLISECONDS);
-      return mapping.hand(thread);
-    } catch (ExecutionException e) {
-      if (e.getCause() instanceof RuntimeException thrown) {
-        throw thrown;
-      }
-      throw new IllegalStateException("the map failed: " + e.getCause(), e.getCause());
-    } catch (InterruptedException e) {
-      giveUp(asked);
-      thread.interrupt();
-      throw Exceptions.waitInterrupted("map " + this + " (" + access + ") was interrupted", e);
-    } catch (TimeoutException e) {
-      giveUp(asked);
-      throw Exceptions.waitTimeout(
-          "map " + this + " (" + access + ")",
-          limit,
-          "the service does not answer; it may have been stopped",
-          List.of(),
-          e);
-    }
-  }
-
-  /** The answer that comes all the same is closed. */
-  private static void giveUp(CompletableFuture<Mapping> asked) {
-    if (!asked.cancel(false)) {
-      asked.thenAccept(Mapping::close);
-    }
+    return link.<RemoteMapping>ask(
+            request(access, request), answer -> granted(access, answer), RemoteMapping::close)
+        .await(limit, "map " + this + " (" + access + ")")
+        .hand(thread);
   }
 
   private static Map.Builder within(Duration timeout) {
@@ -204,27 +175,46 @@ final class RemoteAttachment implements Attachment {
 
   private CompletableFuture<Mapping> mapAsync(Access access, Map.Builder request) {
     RemoteMapping mapping = settled(Objects.requireNonNull(access, "access"));
-    return mapping != null ? CompletableFuture.completedFuture(mapping) : ask(access, request);
+    return mapping != null
+        ? CompletableFuture.completedFuture(mapping)
+        : link.<Mapping>askLater(
+            request(access, request), answer -> granted(access, answer), Mapping::close);
+  }
+
+  private Pin pin(PinIt.Builder request) {
+    return link.get(
+        ToService.newBuilder().setPin(request.setAttachment(identity)),
+        answer -> new RemotePin(link, this, answer.message().getPinned()));
   }
 
   @Override
   public Pin pin() {
-    throw new UnsupportedOperationException("pins do not cross yet");
+    return pin(PinIt.newBuilder());
   }
 
   @Override
   public Pin pin(Duration timeout) {
-    return pin();
+    return pin(PinIt.newBuilder().setTimeoutNanos(Durations.nanos(Durations.timeout(timeout))));
   }
 
   @Override
   public boolean isLeftOut() {
-    return leftOut;
+    if (closed.get() || link.isEnded()) {
+      return false;
+    }
+    return link.get(
+        ToService.newBuilder().setLook(Look.newBuilder().setAttachment(identity)),
+        answer -> answer.message().getLooked().getLeftOut());
   }
 
   @Override
   public Subscription onMove(MoveListener listener) {
-    throw new UnsupportedOperationException("moves are not told yet");
+    return moves.add(listener);
+  }
+
+  /** The buffer has moved. In the thread that receives. */
+  void moved(long generation) {
+    moves.tell(generation);
   }
 
   @Override
@@ -234,6 +224,7 @@ final class RemoteAttachment implements Attachment {
           closed,
           link,
           ToService.newBuilder().setDetach(Detach.newBuilder().setAttachment(identity)));
+      link.events().leave(identity);
       synchronized (this) {
         for (HeldWord word : settled) {
           if (word != null) {
@@ -246,6 +237,6 @@ final class RemoteAttachment implements Attachment {
 
   @Override
   public String toString() {
-    return buffer.name() + " for " + device.name();
+    return buffer.name() + " for " + device.name() + (closed.get() ? ", closed" : "");
   }
 }

@@ -9,6 +9,9 @@ import dev.dmabroker.remote.internal.wire.Attach;
 import dev.dmabroker.remote.internal.wire.BufferHandle;
 import dev.dmabroker.remote.internal.wire.CloseBuffer;
 import dev.dmabroker.remote.internal.wire.Evacuate;
+import dev.dmabroker.internal.runtime.Durations;
+import dev.dmabroker.remote.internal.wire.Look;
+import dev.dmabroker.remote.internal.wire.Looked;
 import dev.dmabroker.remote.internal.wire.Prepare;
 import dev.dmabroker.remote.internal.wire.ToService;
 import dev.dmabroker.spec.BufferSpec;
@@ -53,21 +56,47 @@ public final class RemoteBuffer implements SharedBuffer {
     return spec;
   }
 
+  /**
+   * The buffer as one of this service's.
+   *
+   * @throws IllegalArgumentException if it is another broker's
+   */
+  public static RemoteBuffer of(Link link, SharedBuffer buffer) {
+    if (buffer instanceof RemoteBuffer ours && ours.link == link) {
+      return ours;
+    }
+    throw new IllegalArgumentException("buffer " + buffer.name() + " belongs to another broker");
+  }
+
+  /** The service's identity of the buffer. */
+  public long identity() {
+    return identity;
+  }
+
+  /** What the service says of it; a buffer that this client has closed is gone for it. */
+  private Looked look() {
+    if (closed.get() || link.isEnded()) {
+      return Looked.newBuilder().setState(State.RELEASED.name()).build();
+    }
+    return link.get(
+        ToService.newBuilder().setLook(Look.newBuilder().setBuffer(identity)),
+        answer -> answer.message().getLooked());
+  }
+
   @Override
   public State state() {
-    throw new UnsupportedOperationException("states do not cross yet");
+    return State.valueOf(look().getState());
   }
 
   @Override
   public Optional<String> heapName() {
-    throw new UnsupportedOperationException("states do not cross yet");
+    String heap = look().getHeap();
+    return heap.isEmpty() ? Optional.empty() : Optional.of(heap);
   }
 
   @Override
   public Attachment attach(Device device) {
-    if (!(device instanceof RemoteDevice ours)) {
-      throw new IllegalArgumentException(device + " is not a device of this service");
-    }
+    RemoteDevice ours = RemoteDevice.of(link, device);
     return link.get(
         ToService.newBuilder()
             .setAttach(Attach.newBuilder().setBuffer(identity).setDevice(ours.identity())),
@@ -79,7 +108,9 @@ public final class RemoteBuffer implements SharedBuffer {
     link.order(
         ToService.newBuilder()
             .setPrepare(
-                Prepare.newBuilder().setBuffer(identity).setTimeoutNanos(timeout.toNanos())));
+                Prepare.newBuilder()
+                    .setBuffer(identity)
+                    .setTimeoutNanos(Durations.nanos(Durations.timeout(timeout)))));
   }
 
   @Override
@@ -95,7 +126,9 @@ public final class RemoteBuffer implements SharedBuffer {
 
   @Override
   public void evacuate(Duration timeout) {
-    boolean unused = evacuate(Evacuate.newBuilder().setTimeoutNanos(timeout.toNanos()));
+    boolean unused = evacuate(
+            Evacuate.newBuilder()
+                .setTimeoutNanos(Durations.nanos(Durations.timeout(timeout))));
   }
 
   @Override
@@ -119,6 +152,6 @@ public final class RemoteBuffer implements SharedBuffer {
 
   @Override
   public String toString() {
-    return name;
+    return "buffer " + name + (closed.get() ? ", closed" : "");
   }
 }

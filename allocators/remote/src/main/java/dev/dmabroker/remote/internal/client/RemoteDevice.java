@@ -2,58 +2,112 @@ package dev.dmabroker.remote.internal.client;
 
 import dev.dmabroker.Device;
 import dev.dmabroker.DeviceSpec;
+import dev.dmabroker.internal.runtime.Lane;
 import dev.dmabroker.remote.internal.value.BadMessageException;
+import dev.dmabroker.remote.internal.value.Findings;
+import dev.dmabroker.remote.internal.value.Specs;
+import dev.dmabroker.remote.internal.value.Values;
 import dev.dmabroker.remote.internal.wire.CloseDevice;
 import dev.dmabroker.remote.internal.wire.DeviceRegistered;
+import dev.dmabroker.remote.internal.wire.RegisterDevice;
 import dev.dmabroker.remote.internal.wire.ToService;
 import dev.dmabroker.spec.Access;
 import dev.dmabroker.spec.Constraints;
 import dev.dmabroker.spi.DeviceProbe;
-import dev.dmabroker.spi.Trait;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /** A device that is registered with a service. */
 public final class RemoteDevice implements Device {
+  private static final int ROOM = 1024;
+
   private final Link link;
   private final long identity;
+  private final long probe;
   private final DeviceSpec spec;
+  private final Constraints constraints;
   private final Duration longestHold;
   private final List<Finding> findings;
+  private final Lane lane;
   private final AtomicBoolean closed = new AtomicBoolean();
 
-  private record RemoteFinding(
-      String heap, DeviceProbe.Verdict verdict, Trait.Basis basis, String reason)
-      implements Finding {}
-
-  /** Reads the answer to a registration. */
-  public RemoteDevice(Link link, DeviceSpec spec, DeviceRegistered registered)
+  private RemoteDevice(Link link, DeviceSpec spec, long probe, DeviceRegistered registered)
       throws BadMessageException {
     this.link = link;
     this.spec = spec;
+    this.probe = probe;
     identity = registered.getDevice();
     longestHold = Duration.ofNanos(registered.getLongestHoldNanos());
-    List<Finding> all = new ArrayList<>();
-    for (var finding : registered.getFindingsList()) {
-      try {
-        all.add(
-            new RemoteFinding(
-                finding.getHeap(),
-                DeviceProbe.Verdict.valueOf(finding.getVerdict().name()),
-                Trait.Basis.valueOf(finding.getBasis()),
-                finding.getReason()));
-      } catch (IllegalArgumentException e) {
-        throw new BadMessageException(String.valueOf(e.getMessage()), e);
+    findings = Findings.read(registered.getFindingsList());
+    constraints =
+        registered.hasConstraints()
+            ? Values.read(registered.getConstraints())
+            : spec.constraints();
+    lane = new Lane("moves-for-" + spec.name(), ROOM);
+  }
+
+  /** Registers a device. */
+  public static RemoteDevice register(Link link, DeviceSpec spec) {
+    RegisterDevice.Builder request =
+        RegisterDevice.newBuilder()
+            .setName(spec.name())
+            .setAccess(Specs.write(spec.access()))
+            .setDispensable(spec.isDispensable())
+            .setGroup(spec.group().orElse(""));
+    spec.alternatives().forEach(each -> request.addAlternatives(Values.write(each)));
+    spec.longestHold().ifPresent(hold -> request.setLongestHoldNanos(Values.nanos(hold)));
+    long probe = spec.probe().map(each -> name(link, request, spec, each)).orElse(0L);
+    boolean registered = false;
+    try {
+      RemoteDevice device =
+          link.get(
+              ToService.newBuilder().setRegisterDevice(request),
+              answer ->
+                  new RemoteDevice(link, spec, probe, answer.message().getDeviceRegistered()));
+      registered = true;
+      return device;
+    } finally {
+      if (!registered) {
+        link.events().probes().remove(probe);
       }
     }
-    findings = List.copyOf(all);
+  }
+
+  /** Says what a probe wants to be offered. Returns the number by which it is named. */
+  private static long name(
+      Link link, RegisterDevice.Builder request, DeviceSpec spec, DeviceProbe probe) {
+    DeviceProbe.Sample sample = probe.sample(spec.constraints());
+    long number = link.events().probes().add(probe);
+    request
+        .setProbe(number)
+        .setProbeName(probe.name())
+        .setSampleBytes(sample.sizeBytes())
+        .setSampleLayout(Specs.write(sample.layout()));
+    return number;
+  }
+
+  /**
+   * The device as one of this service's.
+   *
+   * @throws IllegalArgumentException if it is another broker's
+   */
+  public static RemoteDevice of(Link link, Device device) {
+    if (device instanceof RemoteDevice ours && ours.link == link) {
+      return ours;
+    }
+    throw new IllegalArgumentException(
+        "device " + device.name() + " belongs to another broker; register it with this one");
   }
 
   /** The service's identity of the device. */
   public long identity() {
     return identity;
+  }
+
+  /** Calls the listeners at this device's attachments. */
+  Lane lane() {
+    return lane;
   }
 
   @Override
@@ -63,7 +117,7 @@ public final class RemoteDevice implements Device {
 
   @Override
   public Constraints constraints() {
-    return spec.constraints();
+    return constraints;
   }
 
   @Override
@@ -87,10 +141,11 @@ public final class RemoteDevice implements Device {
         closed,
         link,
         ToService.newBuilder().setCloseDevice(CloseDevice.newBuilder().setDevice(identity)));
+    link.events().probes().remove(probe);
   }
 
   @Override
   public String toString() {
-    return name();
+    return "device " + name() + (closed.get() ? ", closed" : "");
   }
 }

@@ -2,7 +2,6 @@ package dev.dmabroker.remote.internal.client;
 
 import dev.dmabroker.EmptyFrame;
 import dev.dmabroker.MappedMemory;
-import dev.dmabroker.internal.runtime.Exceptions;
 import dev.dmabroker.remote.internal.wire.GiveBack;
 import dev.dmabroker.remote.internal.wire.Submit;
 import dev.dmabroker.remote.internal.wire.ToService;
@@ -46,10 +45,14 @@ final class RemoteEmptyFrame implements EmptyFrame {
 
   private void submit(Submit.Builder request, int... fence) {
     memory.endViews();
-    if (!memory.end()) {
-      throw Exceptions.closed(memory + " has ended");
+    memory.endAfter(() -> link.order(ToService.newBuilder().setSubmit(request), fence));
+  }
+
+  /** Gives the frame back unseen, without a wait. */
+  void giveBack() {
+    if (memory.end()) {
+      link.tell(ToService.newBuilder().setGiveBack(GiveBack.newBuilder().setFrame(identity)));
     }
-    link.order(ToService.newBuilder().setSubmit(request), fence);
   }
 
   @Override
@@ -57,9 +60,7 @@ final class RemoteEmptyFrame implements EmptyFrame {
     try {
       memory.endViews();
     } finally {
-      if (memory.end() && !link.isEnded()) {
-        link.order(ToService.newBuilder().setGiveBack(GiveBack.newBuilder().setFrame(identity)));
-      }
+      giveBack();
     }
   }
 

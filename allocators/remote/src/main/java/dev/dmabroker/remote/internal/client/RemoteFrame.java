@@ -2,7 +2,6 @@ package dev.dmabroker.remote.internal.client;
 
 import dev.dmabroker.Frame;
 import dev.dmabroker.MappedMemory;
-import dev.dmabroker.internal.runtime.Exceptions;
 import dev.dmabroker.remote.internal.wire.Release;
 import dev.dmabroker.remote.internal.wire.ToService;
 import dev.dmabroker.spec.Access;
@@ -50,19 +49,17 @@ final class RemoteFrame implements Frame {
   @Override
   public void closeAfter(SyncFile fence) {
     memory.endViews();
-    if (!memory.end()) {
-      throw Exceptions.closed(memory + " has ended");
-    }
-    link.order(
-        ToService.newBuilder()
-            .setRelease(
-                Release.newBuilder()
-                    .setConsumer(consumer.identity())
-                    .setFrame(identity)
-                    .setHasFence(true)),
-        fence.fd());
+    memory.endAfter(
+        () ->
+            link.order(
+                ToService.newBuilder()
+                    .setRelease(
+                        Release.newBuilder()
+                            .setConsumer(consumer.identity())
+                            .setFrame(identity)
+                            .setHasFence(true)),
+                fence.fd()));
     Fences.close(fence);
-    consumer.ended();
   }
 
   @Override
@@ -75,7 +72,6 @@ final class RemoteFrame implements Frame {
             ToService.newBuilder()
                 .setRelease(
                     Release.newBuilder().setConsumer(consumer.identity()).setFrame(identity)));
-        consumer.ended();
       }
     }
   }

@@ -8,28 +8,33 @@ import dev.dmabroker.Frame;
 import dev.dmabroker.StreamConsumer;
 import dev.dmabroker.StreamSpec;
 import dev.dmabroker.event.StreamState;
+import dev.dmabroker.internal.runtime.Durations;
+import dev.dmabroker.internal.stream.FramePublisher;
+import dev.dmabroker.remote.internal.value.BadMessageException;
+import dev.dmabroker.remote.internal.value.Specs;
+import dev.dmabroker.remote.internal.value.StreamStates;
 import dev.dmabroker.remote.internal.wire.Acquire;
+import dev.dmabroker.remote.internal.wire.Acquired;
 import dev.dmabroker.remote.internal.wire.CloseStream;
 import dev.dmabroker.remote.internal.wire.Consume;
-import dev.dmabroker.remote.internal.wire.Policy;
+import dev.dmabroker.remote.internal.wire.Look;
 import dev.dmabroker.remote.internal.wire.RemoveBuffer;
 import dev.dmabroker.remote.internal.wire.StartStream;
 import dev.dmabroker.remote.internal.wire.StopStream;
+import dev.dmabroker.remote.internal.wire.StreamHandle;
 import dev.dmabroker.remote.internal.wire.ToService;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Flow;
 import java.util.concurrent.atomic.AtomicBoolean;
 
+
 /** A stream of a service, at which this client may produce and consume. */
 public final class RemoteStream implements BufferStream {
-  /** Frames that may be under way to a consumer that takes every one. */
-  private static final int CREDIT = 2;
-
   private final Link link;
   private final StreamSpec spec;
   private final long identity;
@@ -43,6 +48,17 @@ public final class RemoteStream implements BufferStream {
     this.identity = identity;
   }
 
+  /** A stream of another client that this client has opened. */
+  public static RemoteStream opened(Link link, StreamHandle handle) throws BadMessageException {
+    return new RemoteStream(
+        link,
+        StreamSpec.of(
+            handle.getName(),
+            Specs.read(handle.getBuffer()),
+            new ShownDevice(handle.getProducer())),
+        handle.getStream());
+  }
+
   /** Where the buffer of a number lies, for frames that are filled. */
   private Memories.Slot slot(int index) {
     return slots.computeIfAbsent(index, unused -> new Memories.Slot());
@@ -53,14 +69,20 @@ public final class RemoteStream implements BufferStream {
     return spec;
   }
 
+  private Look.Builder look() {
+    return Look.newBuilder().setStream(identity);
+  }
+
   @Override
   public State state() {
-    throw new UnsupportedOperationException("states do not cross yet");
+    return closed.get() || link.isEnded() ? State.CLOSED : snapshot().state();
   }
 
   @Override
   public StreamState snapshot() {
-    throw new UnsupportedOperationException("states do not cross yet");
+    return link.get(
+        ToService.newBuilder().setLook(look()),
+        answer -> StreamStates.read(answer.message().getLooked().getStream()));
   }
 
   @Override
@@ -78,7 +100,10 @@ public final class RemoteStream implements BufferStream {
     link.order(
         ToService.newBuilder()
             .setStopStream(
-                StopStream.newBuilder().setStream(identity).setDeadlineNanos(deadline.toNanos())));
+                StopStream.newBuilder()
+                    .setStream(identity)
+                    .setHasDeadline(true)
+                    .setDeadlineNanos(Durations.nanos(notNegative(deadline)))));
   }
 
   @Override
@@ -90,85 +115,99 @@ public final class RemoteStream implements BufferStream {
     slots.values().forEach(link.memories()::close);
   }
 
-  private CompletableFuture<EmptyFrame> ask(Acquire.Builder request) {
-    return link.ask(
-        ToService.newBuilder().setAcquire(request.setStream(identity)),
-        answer -> {
-          var acquired = answer.message().getAcquired();
-          return new RemoteEmptyFrame(
-              link,
-              acquired.getFrame(),
-              acquired.getIndex(),
-              link.memories()
-                  .use(slot(acquired.getIndex()), acquired.getMemory(), answer.packet()));
-        });
+  // ---- The producer ----
+
+  private ToService.Builder request(Acquire.Builder request) {
+    return ToService.newBuilder().setAcquire(request.setStream(identity));
   }
 
-  static <T> T get(CompletableFuture<T> future) {
-    try {
-      return future.join();
-    } catch (CompletionException e) {
-      if (e.getCause() instanceof RuntimeException thrown) {
-        throw thrown;
-      }
-      throw e;
-    }
+  private RemoteEmptyFrame read(Link.Answer answer) throws BadMessageException {
+    Acquired acquired = answer.message().getAcquired();
+    return new RemoteEmptyFrame(
+        link,
+        acquired.getFrame(),
+        acquired.getIndex(),
+        link.memories().use(slot(acquired.getIndex()), acquired.getMemory(), answer.packet()));
+  }
+
+  private static Acquire.Builder within(Duration timeout) {
+    return Acquire.newBuilder().setTimeoutNanos(Durations.nanos(Durations.timeout(timeout)));
+  }
+
+  private CompletableFuture<EmptyFrame> later(Acquire.Builder request) {
+    return link.<EmptyFrame>askLater(
+        request(request), this::read, frame -> ((RemoteEmptyFrame) frame).giveBack());
   }
 
   @Override
   public EmptyFrame acquire() {
-    return get(ask(Acquire.newBuilder()));
+    return link.get(request(Acquire.newBuilder()), this::read);
   }
 
   @Override
   public EmptyFrame acquire(Duration timeout) {
-    return get(ask(Acquire.newBuilder().setTimeoutNanos(timeout.toNanos())));
+    return link.get(request(within(timeout)), this::read);
   }
 
   @Override
   public Optional<EmptyFrame> tryAcquire() {
     try {
-      return Optional.of(get(ask(Acquire.newBuilder().setNowOrNever(true))));
+      return Optional.of(link.get(request(Acquire.newBuilder().setNowOrNever(true)), this::read));
     } catch (BusyException e) {
       return Optional.empty();
     }
   }
 
   @Override
-  public CompletableFuture<EmptyFrame> acquireAsync(java.time.Duration timeout) {
-    throw new UnsupportedOperationException("deadlines of acquires do not cross yet");
+  public CompletableFuture<EmptyFrame> acquireAsync() {
+    return later(Acquire.newBuilder().setNoDeadline(true));
   }
 
   @Override
-  public CompletableFuture<EmptyFrame> acquireAsync() {
-    return ask(Acquire.newBuilder());
+  public CompletableFuture<EmptyFrame> acquireAsync(Duration timeout) {
+    return later(within(timeout));
   }
+
+  // ---- The consumers ----
 
   @Override
   public StreamConsumer consumer(Device device, StreamConsumer.Policy policy) {
-    if (!(device instanceof RemoteDevice ours)) {
-      throw new IllegalArgumentException(device + " is not a device of this service");
-    }
-    int credit = policy == StreamConsumer.Policy.LATEST ? 0 : CREDIT;
+    return join(RemoteDevice.of(link, device), Objects.requireNonNull(policy, "policy"));
+  }
+
+  private RemoteConsumer join(RemoteDevice device, StreamConsumer.Policy policy) {
     return link.get(
         ToService.newBuilder()
             .setConsume(
                 Consume.newBuilder()
                     .setStream(identity)
-                    .setDevice(ours.identity())
-                    .setCredit(credit)
-                    .setPolicy(
-                        policy == StreamConsumer.Policy.LATEST
-                            ? Policy.LATEST
-                            : Policy.EVERY_FRAME)),
+                    .setDevice(device.identity())
+                    .setPolicy(StreamStates.write(policy))),
         answer ->
             new RemoteConsumer(
-                link, ours, policy, answer.message().getConsuming().getConsumer(), credit));
+                link, this, device, policy, answer.message().getConsuming().getConsumer()));
   }
 
+  /**
+   * {@inheritDoc} A subscriber is told of the stream's end when it has requested a frame: the
+   * service holds none for it that it has not requested.
+   */
   @Override
   public Flow.Publisher<Frame> publisher(Device device, StreamConsumer.Policy policy) {
-    throw new UnsupportedOperationException("publishers do not cross yet");
+    RemoteDevice ours = RemoteDevice.of(link, device);
+    Objects.requireNonNull(policy, "policy");
+    return new FramePublisher<>(
+        ours.name() + " at " + spec.name(),
+        () -> join(ours, policy),
+        RemoteConsumer::onEnd,
+        link.callbacks()::execute);
+  }
+
+  private static Duration notNegative(Duration deadline) {
+    if (deadline.isNegative()) {
+      throw new IllegalArgumentException("the deadline must not be negative, is " + deadline);
+    }
+    return deadline;
   }
 
   @Override
@@ -179,8 +218,26 @@ public final class RemoteStream implements BufferStream {
         answer -> answer.message().getRemoved().getRemoved());
   }
 
+  /** The service's identity of the stream. */
+  public long identity() {
+    return identity;
+  }
+
+  /**
+   * The stream as one of this service's.
+   *
+   * @throws IllegalArgumentException if it is another broker's
+   */
+  public static RemoteStream of(Link link, BufferStream stream) {
+    if (stream instanceof RemoteStream ours && ours.link == link) {
+      return ours;
+    }
+    throw new IllegalArgumentException(
+        "stream " + stream.spec().name() + " belongs to another broker");
+  }
+
   @Override
   public String toString() {
-    return spec.name();
+    return "stream " + spec.name() + (closed.get() ? ", closed" : "");
   }
 }

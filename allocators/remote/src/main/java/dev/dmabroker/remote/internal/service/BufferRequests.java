@@ -3,6 +3,8 @@ package dev.dmabroker.remote.internal.service;
 import dev.dmabroker.Attachment;
 import dev.dmabroker.Device;
 import dev.dmabroker.SharedBuffer;
+import dev.dmabroker.Subscription;
+import dev.dmabroker.remote.Rights;
 import dev.dmabroker.remote.internal.service.Requests.Where;
 import dev.dmabroker.remote.internal.value.BadMessageException;
 import dev.dmabroker.remote.internal.value.Plans;
@@ -15,6 +17,7 @@ import dev.dmabroker.remote.internal.wire.Evacuated;
 import dev.dmabroker.remote.internal.wire.Export;
 import dev.dmabroker.remote.internal.wire.Exported;
 import dev.dmabroker.remote.internal.wire.MakePlan;
+import dev.dmabroker.remote.internal.wire.Moved;
 import dev.dmabroker.remote.internal.wire.Prepare;
 import dev.dmabroker.remote.internal.wire.ToClient;
 import dev.dmabroker.remote.internal.wire.ToService.BodyCase;
@@ -22,15 +25,18 @@ import dev.dmabroker.spec.BufferSpec;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 
 /** Serves the requests about buffers and attachments. */
 final class BufferRequests {
   private final Session session;
   private final Server server;
   private final Things<Device> devices;
-  private final Things<SharedBuffer> buffers;
+  private final Things<HeldBuffer> buffers;
   private final Things<Served> attachments;
   private final SentMemory sent;
+  private final AtomicLong unnamed = new AtomicLong();
   private final MemoryAccount account;
 
   /**
@@ -38,7 +44,23 @@ final class BufferRequests {
    *
    * @param buffer the client's identity of its buffer
    */
-  record Served(Attachment attachment, long buffer) {}
+  record Served(Attachment attachment, long buffer, Shared shared) {
+    void close() {
+      attachment.close();
+      shared.detached(attachment.device());
+    }
+  }
+
+  /**
+   * A buffer as one client has it.
+   *
+   * @param rights what the client may do with it; null if the client made it
+   */
+  record HeldBuffer(Shared shared, @Nullable Rights rights) {
+    SharedBuffer buffer() {
+      return shared.buffer();
+    }
+  }
 
   BufferRequests(Session session, Server server, Things<Device> devices, SentMemory sent) {
     this.sent = sent;
@@ -48,8 +70,8 @@ final class BufferRequests {
     this.devices = devices;
     buffers = session.tables().table("buffer", session.limits().buffers());
     attachments = session.tables().table("attachment", session.limits().attachments());
-    session.atEnd(() -> buffers.close().forEach(SharedBuffer::close));
-    session.atEnd(() -> attachments.close().forEach(each -> each.attachment().close()));
+    session.atEnd(() -> buffers.close().forEach(held -> close(held)));
+    session.atEnd(() -> attachments.close().forEach(Served::close));
   }
 
   void serve(Requests requests) {
@@ -61,11 +83,9 @@ final class BufferRequests {
         BodyCase.CLOSE_BUFFER,
         Where.IN_ORDER,
         (number, request, packet) -> {
-          SharedBuffer buffer = buffers.remove(request.getCloseBuffer().getBuffer());
-          if (buffer != null) {
-            buffer.close();
-            account.closed(buffer);
-            server.sweep().soon();
+          HeldBuffer held = buffers.remove(request.getCloseBuffer().getBuffer());
+          if (held != null) {
+            close(held);
           }
           session.done(number);
         });
@@ -79,7 +99,7 @@ final class BufferRequests {
         (number, request, packet) -> {
           Served attached = attachments.remove(request.getDetach().getAttachment());
           if (attached != null) {
-            attached.attachment().close();
+            attached.close();
           }
           session.done(number);
         });
@@ -96,6 +116,8 @@ final class BufferRequests {
         Where.IN_ORDER,
         (number, request, packet) -> plan(number, request.getMakePlan()));
     new MapRequests(session, server, attachments, sent).serve(requests);
+    new PinRequests(session, attachments).serve(requests);
+    new ShadowRequests(session, server, this).serve(requests);
   }
 
   private void export(long number, Export request) throws BadMessageException {
@@ -106,8 +128,8 @@ final class BufferRequests {
           "an export has a count of at least 1 and a name of at most 64 characters");
     }
     buffers.requireRoom(count);
-    String name =
-        session.name() + "/" + (request.getName().isEmpty() ? "buffer" : request.getName());
+    String own = request.getName();
+    String name = session.names().full(own.isEmpty() ? "buffer-" + unnamed.incrementAndGet() : own);
     long each = spec.layout().sizeBytes();
     account.charge("export " + name, Math.multiplyExact(each, count));
     List<SharedBuffer> made = List.of();
@@ -118,13 +140,10 @@ final class BufferRequests {
       account.giveBack(each * (count - made.size()));
     }
     Exported.Builder answer = Exported.newBuilder();
-    List<Long> identities = new ArrayList<>();
     for (SharedBuffer buffer : made) {
-      long identity = buffers.add(buffer);
-      identities.add(identity);
-      answer.addBuffers(write(identity, buffer));
+      answer.addBuffers(add(new HeldBuffer(new Shared(buffer), null)));
     }
-    if (identities.contains(0L)) {
+    if (answer.getBuffersList().stream().anyMatch(handle -> handle.getBuffer() == 0)) {
       made.forEach(SharedBuffer::close);
       throw session.goneException();
     }
@@ -139,23 +158,66 @@ final class BufferRequests {
             : List.of(server.broker().export(name, spec));
   }
 
-  private static BufferHandle write(long identity, SharedBuffer buffer) {
+  /** What one client has of buffers. */
+  Things<HeldBuffer> buffers() {
+    return buffers;
+  }
+
+  /** What one client has of attachments. */
+  Things<Served> attachments() {
+    return attachments;
+  }
+
+  /** The client has one buffer more; its identity is 0 if the client is gone. */
+  BufferHandle add(HeldBuffer held) {
+    SharedBuffer buffer = held.buffer();
     return BufferHandle.newBuilder()
-        .setBuffer(identity)
-        .setName(buffer.name())
+        .setBuffer(buffers.add(held))
+        .setName(session.names().apply(buffer.name()))
         .setSpec(Specs.write(buffer.spec()))
         .build();
   }
 
+  /** The client has a buffer no more. Its attachments go on. */
+  private void close(HeldBuffer held) {
+    held.shared().leave();
+    if (held.rights() == null) {
+      server.grants().forgetWhat(held.shared());
+      account.closed(held.buffer());
+      server.sweep().soon();
+    }
+  }
+
+  /** Takes a buffer, and what is attached to it, from the client. */
+  void takeAway(long buffer) {
+    HeldBuffer held = buffers.remove(buffer);
+    if (held != null) {
+      close(held);
+    }
+    attachments.removeAll(each -> each.buffer() == buffer).forEach(Served::close);
+  }
+
   private void attach(long number, Attach request) {
     attachments.requireRoom(1);
-    Attachment attachment =
-        buffers.get(request.getBuffer()).attach(devices.get(request.getDevice()));
-    long identity = attachments.add(new Served(attachment, request.getBuffer()));
+    HeldBuffer held = buffers.get(request.getBuffer());
+    Device device = devices.get(request.getDevice());
+    new AttachCheck(session, server.broker()).check(held, device);
+    Attachment attachment = held.buffer().attach(device);
+    held.shared().attached(device);
+    Served served = new Served(attachment, request.getBuffer(), held.shared());
+    long identity = attachments.add(served);
     if (identity == 0) {
-      attachment.close();
+      served.close();
       throw session.goneException();
     }
+    Subscription unused =
+        attachment.onMove(
+            generation ->
+                session.tell(
+                    ToClient.newBuilder()
+                        .setMoved(
+                            Moved.newBuilder().setAttachment(identity).setGeneration(generation)),
+                    List.of()));
     session.answer(
         number,
         ToClient.newBuilder()
@@ -165,28 +227,36 @@ final class BufferRequests {
   }
 
   private void prepare(long number, Prepare request) {
-    SharedBuffer buffer = buffers.get(request.getBuffer());
-    if (request.getTimeoutNanos() == 0) {
-      buffer.prepare();
-    } else {
-      buffer.prepare(Duration.ofNanos(request.getTimeoutNanos()));
-    }
+    SharedBuffer buffer = buffers.get(request.getBuffer()).buffer();
+    session.block(
+        number,
+        () -> {
+          if (request.getTimeoutNanos() == 0) {
+            buffer.prepare();
+          } else {
+            buffer.prepare(Duration.ofNanos(request.getTimeoutNanos()));
+          }
+        });
     session.done(number);
   }
 
   private void evacuate(long number, Evacuate request) {
-    SharedBuffer buffer = buffers.get(request.getBuffer());
-    boolean evacuated = true;
-    if (request.getNowOrNever()) {
-      evacuated = buffer.tryEvacuate();
-    } else if (request.getTimeoutNanos() == 0) {
-      buffer.evacuate();
-    } else {
-      buffer.evacuate(Duration.ofNanos(request.getTimeoutNanos()));
-    }
+    SharedBuffer buffer = buffers.get(request.getBuffer()).buffer();
+    boolean[] evacuated = {true};
+    session.block(
+        number,
+        () -> {
+          if (request.getNowOrNever()) {
+            evacuated[0] = buffer.tryEvacuate();
+          } else if (request.getTimeoutNanos() == 0) {
+            buffer.evacuate();
+          } else {
+            buffer.evacuate(Duration.ofNanos(request.getTimeoutNanos()));
+          }
+        });
     session.answer(
         number,
-        ToClient.newBuilder().setEvacuated(Evacuated.newBuilder().setEvacuated(evacuated)),
+        ToClient.newBuilder().setEvacuated(Evacuated.newBuilder().setEvacuated(evacuated[0])),
         List.of());
   }
 
@@ -196,7 +266,9 @@ final class BufferRequests {
     session.answer(
         number,
         ToClient.newBuilder()
-            .setPlanned(Plans.write(server.broker().plan(Specs.read(request.getSpec()), those))),
+            .setPlanned(
+                Plans.write(
+                    server.broker().plan(Specs.read(request.getSpec()), those), session.names())),
         List.of());
   }
 }

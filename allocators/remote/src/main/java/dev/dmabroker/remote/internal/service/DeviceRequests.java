@@ -4,14 +4,13 @@ import dev.dmabroker.Device;
 import dev.dmabroker.DeviceSpec;
 import dev.dmabroker.remote.internal.service.Requests.Where;
 import dev.dmabroker.remote.internal.value.BadMessageException;
+import dev.dmabroker.remote.internal.value.Findings;
 import dev.dmabroker.remote.internal.value.Specs;
 import dev.dmabroker.remote.internal.value.Values;
 import dev.dmabroker.remote.internal.wire.DeviceRegistered;
-import dev.dmabroker.remote.internal.wire.Finding;
 import dev.dmabroker.remote.internal.wire.RegisterDevice;
 import dev.dmabroker.remote.internal.wire.ToClient;
 import dev.dmabroker.remote.internal.wire.ToService.BodyCase;
-import dev.dmabroker.remote.internal.wire.Verdict;
 import dev.dmabroker.spec.Constraints;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -26,11 +25,13 @@ final class DeviceRequests {
   private final Server server;
   private final Standing standing;
   private final Things<Device> devices;
+  private final RemoteProbes probes;
 
   DeviceRequests(Session session, Server server, Standing standing) {
     this.session = session;
     this.server = server;
     this.standing = standing;
+    probes = new RemoteProbes(session);
     devices = session.tables().table("device", session.limits().devices());
     session.atEnd(() -> devices.close().forEach(Device::close));
   }
@@ -39,7 +40,15 @@ final class DeviceRequests {
     requests.serve(
         BodyCase.REGISTER_DEVICE,
         Where.IN_ORDER,
-        (number, request, packet) -> register(number, request.getRegisterDevice()));
+        (number, request, packet) -> {
+          if (request.getRegisterDevice().getProbe() != 0) {
+            // It waits for the client's answers.
+            session.aside().execute(() -> registerWithProbe(number, request.getRegisterDevice()));
+          } else {
+            register(number, request.getRegisterDevice());
+          }
+        });
+    probes.serve(requests);
     requests.serve(
         BodyCase.CLOSE_DEVICE,
         Where.IN_ORDER,
@@ -51,8 +60,29 @@ final class DeviceRequests {
           session.done(number);
         });
     SentMemory sent = standing.sent();
-    new BufferRequests(session, server, devices, sent).serve(requests);
-    new StreamRequests(session, server, devices, sent).serve(requests);
+    BufferRequests buffers = new BufferRequests(session, server, devices, sent);
+    buffers.serve(requests);
+    StreamRequests streams = new StreamRequests(session, server, devices, sent);
+    streams.serve(requests);
+    new ShareRequests(session, server, standing, buffers, streams).serve(requests);
+    new LookRequests(session, buffers, streams).serve(requests);
+    new WatchRequests(
+            session,
+            server,
+            name ->
+                buffers.buffers().any(held -> held.buffer().name().equals(name))
+                    || streams.streams().any(held -> held.stream().spec().name().equals(name)))
+        .serve(requests);
+  }
+
+  private void registerWithProbe(long number, RegisterDevice request) {
+    try {
+      register(number, request);
+    } catch (BadMessageException e) {
+      session.refuse(number, new IllegalArgumentException(e.getMessage()));
+    } catch (Throwable e) {
+      session.refuse(number, e);
+    }
   }
 
   private void register(long number, RegisterDevice request) throws BadMessageException {
@@ -66,7 +96,7 @@ final class DeviceRequests {
       throw new BadMessageException("a device's name has 1 to 64 characters");
     }
     DeviceSpec.Builder spec =
-        DeviceSpec.builder(session.name() + "/" + name)
+        DeviceSpec.builder(session.names().full(name))
             .alternatives(alternatives.toArray(new Constraints[0]))
             .access(Specs.read(request.getAccess()))
             .group(standing.group());
@@ -75,6 +105,9 @@ final class DeviceRequests {
     }
     if (request.getDispensable()) {
       spec.dispensable();
+    }
+    if (request.getProbe() != 0) {
+      spec.probe(probes.of(request));
     }
     Device device = register(spec);
     long identity = devices.add(device);
@@ -116,20 +149,9 @@ final class DeviceRequests {
     DeviceRegistered.Builder message =
         DeviceRegistered.newBuilder()
             .setDevice(identity)
+            .setConstraints(Values.write(device.constraints()))
             .setLongestHoldNanos(device.longestHold().toNanos());
-    for (Device.Finding finding : device.findings()) {
-      message.addFindings(
-          Finding.newBuilder()
-              .setHeap(finding.heap())
-              .setVerdict(
-                  switch (finding.verdict()) {
-                    case ACCEPTED -> Verdict.ACCEPTED;
-                    case REFUSED -> Verdict.REFUSED;
-                    case UNKNOWN -> Verdict.UNKNOWN;
-                  })
-              .setBasis(finding.basis().name())
-              .setReason(finding.reason()));
-    }
+    device.findings().forEach(finding -> message.addFindings(Findings.write(finding)));
     return message.build();
   }
 }

@@ -57,6 +57,7 @@ final class Greeting {
         BodyCase.GOODBYE,
         Where.IN_ORDER,
         (number, request, packet) -> {
+          session.leaves("it said goodbye");
           session.done(number);
           session.end("it said goodbye");
           session.harmless(); // It has let go of what it had mapped.

@@ -26,7 +26,6 @@ import dev.dmabroker.spec.SyncFile;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -45,7 +44,6 @@ final class MapRequests {
   private final Server server;
   private final ClientThreads threads;
   private final @Nullable ClientPage page;
-  private final java.util.Map<Long, CompletableFuture<Mapping>> asked = new ConcurrentHashMap<>();
 
   /** A mapping without a word, and the client's thread that has it. */
   private record MessageMapping(BufferMapping mapping, ClientThread thread) {}
@@ -62,7 +60,6 @@ final class MapRequests {
       session.tables().countAlso("mapping", page.leases()::uses);
     }
     session.atEnd(() -> mappings.close().forEach(each -> leave(each.mapping)));
-    session.atEnd(() -> asked.values().forEach(each -> each.cancel(false)));
   }
 
   /** Ends a mapping of a client that has gone: memory that is only read is no risk to others. */
@@ -83,12 +80,9 @@ final class MapRequests {
         (number, request, packet) -> unmap(number, request.getUnmap(), packet));
     requests.serve(
         BodyCase.CALL_OFF,
-        Where.IN_ORDER,
+        Where.AT_ONCE,
         (number, request, packet) -> {
-          CompletableFuture<Mapping> future = asked.get(request.getCallOff().getRequest());
-          if (future != null) {
-            future.cancel(false);
-          }
+          session.callOff(request.getCallOff().getRequest());
           session.done(number);
         });
     requests.serve(
@@ -150,21 +144,21 @@ final class MapRequests {
     List<BufferLease> uses = page == null ? List.of() : page.leases().of(request.getHoldsList());
     CompletableFuture<Mapping> future =
         attachment.mapFor(new ForeignCaller(thread, uses), access, timeout(request));
-    asked.put(number, future);
-    future.whenCompleteAsync(
-        (mapping, thrown) -> {
-          asked.remove(number);
-          try {
-            if (mapping == null) {
-              throw Session.cause(thrown);
-            }
-            grant(number, request, (BufferMapping) mapping, thread);
-          } catch (Throwable e) {
-            threads.end(thread);
-            session.refuse(number, e);
-          }
-        },
-        session.inOrder());
+    CompletableFuture<?> unused =
+        future.whenCompleteAsync(
+            (mapping, thrown) -> {
+              try {
+                if (mapping == null) {
+                  throw Session.cause(thrown);
+                }
+                grant(number, request, (BufferMapping) mapping, thread);
+              } catch (Throwable e) {
+                threads.end(thread);
+                session.refuse(number, e);
+              }
+            },
+            session.inOrder());
+    session.waitsFor(number, future);
   }
 
   private static @Nullable Duration timeout(Map request) {

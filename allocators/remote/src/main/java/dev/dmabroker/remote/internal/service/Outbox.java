@@ -118,6 +118,11 @@ final class Outbox {
         && (waiting.getFirst().descriptors.isEmpty() || unacknowledged < WINDOW);
   }
 
+  /** Whether what waits has used half of the room. */
+  synchronized boolean isHalfFull() {
+    return waitingBytes > MOST_BYTES / 2;
+  }
+
   /** Sends a last packet in the place of those that wait, if there is room for it, and ends. */
   synchronized void sendLast(byte[] bytes) {
     if (!closed) {

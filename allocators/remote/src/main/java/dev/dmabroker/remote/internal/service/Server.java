@@ -38,6 +38,9 @@ public final class Server implements AutoCloseable {
 
   private static final int CLOSE_SECONDS = 5;
 
+  /** That of a broker whose builder was told none. */
+  private static final Duration USUAL_TIMEOUT = Duration.ofSeconds(5);
+
   /** For how long a process may be connected without a word. */
   private static final Duration HELLO_TIME = Duration.ofSeconds(10);
 
@@ -55,6 +58,8 @@ public final class Server implements AutoCloseable {
   private final MemorySweep sweep;
   private final Poller.Registration listening;
   private final Set<Session> sessions = ConcurrentHashMap.newKeySet();
+  private final Grants grants = new Grants();
+  private final Publications publications = new Publications();
   private final Set<Session> lost = ConcurrentHashMap.newKeySet();
   private final byte[] life = new byte[16];
 
@@ -156,6 +161,21 @@ public final class Server implements AutoCloseable {
 
   Broker broker() {
     return broker;
+  }
+
+  /** How long a request may wait: for that long, or for the usual time if it is 0. */
+  Duration timeout(long nanos) {
+    return nanos == 0 ? USUAL_TIMEOUT : Duration.ofNanos(nanos);
+  }
+
+  /** What may be opened by tokens. */
+  Grants grants() {
+    return grants;
+  }
+
+  /** What is published under names. */
+  Publications publications() {
+    return publications;
   }
 
   /** Looks in a moment which memory clients have kept. */

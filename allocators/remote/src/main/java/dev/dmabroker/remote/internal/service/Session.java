@@ -5,6 +5,7 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import dev.dmabroker.allocators.linux.Fd;
 import dev.dmabroker.internal.runtime.Exceptions;
 import dev.dmabroker.remote.ClientLimits;
+import dev.dmabroker.remote.ClientRight;
 import dev.dmabroker.remote.internal.service.Outbox.Outcome;
 import dev.dmabroker.remote.internal.service.Requests.Where;
 import dev.dmabroker.remote.internal.socket.Packet;
@@ -25,10 +26,12 @@ import dev.dmabroker.remote.internal.wire.ToService.BodyCase;
 import java.lang.System.Logger.Level;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
+import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
@@ -59,13 +62,16 @@ final class Session {
   private final Work work;
   private final Executor aside;
   private final Tables tables = new Tables();
+  private final CallOffs callOffs;
   private final CompletableFuture<Boolean> gone = new CompletableFuture<>();
   private final Set<Long> underWay = ConcurrentHashMap.newKeySet();
   private final AtomicBoolean ended = new AtomicBoolean();
   private final PeerProcess process;
   private final Estate estate;
   private volatile Requests requests;
+  private volatile String leaving = "it has closed its connection";
   private volatile @Nullable Standing standing;
+  private volatile OwnNames names = OwnNames.NONE;
   private volatile @Nullable ClientPage page;
   private volatile Poller.@Nullable Registration registration;
   private volatile Poller.@Nullable Registration death;
@@ -87,6 +93,7 @@ final class Session {
     this.outbox = new Outbox(socket);
     this.work = new Work(pool);
     this.aside = pool;
+    callOffs = new CallOffs(pool);
     this.process = process;
     this.estate = new Estate(work);
     requests = new Greeting(this, server, process.credentials()).requests();
@@ -127,6 +134,45 @@ final class Session {
     return work;
   }
 
+  /** Does what may wait for other requests of the client, or takes long. */
+  Executor aside() {
+    return aside;
+  }
+
+  /** The names of the client, and how it is told those of the broker. */
+  OwnNames names() {
+    return names;
+  }
+
+  /**
+   * Makes a call of the broker that may block, and that the client may call off.
+   *
+   * @param number of the request that the call is for
+   */
+  void block(long number, Runnable call) {
+    BlockingCall blocking = new BlockingCall();
+    callOffs.waits(number, blocking::end);
+    try {
+      call.run();
+    } finally {
+      blocking.over();
+    }
+  }
+
+  /** A future is what the answer to a request waits for: the client may call it off. */
+  void waitsFor(long number, Future<?> future) {
+    if (number != 0 && !future.isDone()) {
+      callOffs.waits(number, () -> future.cancel(/* mayInterruptIfRunning= */ false));
+    }
+  }
+
+  /** The client waits no longer for the answer to a request. */
+  void callOff(long number) {
+    if (underWay.contains(number)) {
+      callOffs.callOff(number);
+    }
+  }
+
   /** Serves these requests from now on. */
   void serve(Requests others) {
     requests = others;
@@ -152,6 +198,7 @@ final class Session {
   }
 
   void standing(Standing its) {
+    names = new OwnNames(its.name());
     standing = its;
   }
 
@@ -209,7 +256,7 @@ final class Session {
         if (packet != null) {
           take(packet);
         } else if (received == Received.ENDED) {
-          end("it has closed its connection");
+          end(leaving);
           return;
         } else {
           return;
@@ -327,7 +374,7 @@ final class Session {
 
   /** Answers with what was thrown. */
   void refuse(long number, Throwable thrown) {
-    answer(number, ToClient.newBuilder().setFailure(Failures.write(thrown)), List.of());
+    answer(number, ToClient.newBuilder().setFailure(Failures.write(thrown, names())), List.of());
   }
 
   /**
@@ -336,6 +383,7 @@ final class Session {
    * @param descriptors pass to this session
    */
   void answer(long number, ToClient.Builder answer, List<Fd> descriptors) {
+    callOffs.answered(number);
     underWay.remove(number);
     send(number, answer, descriptors);
   }
@@ -343,6 +391,25 @@ final class Session {
   /** Tells the client something that it did not ask for. */
   void tell(ToClient.Builder event, List<Fd> descriptors) {
     send(0, event, descriptors);
+  }
+
+  /**
+   * Tells the client something that it can do without, unless much waits for it already.
+   *
+   * @return false if it was not told
+   */
+  boolean tellIfRoom(ToClient.Builder event) {
+    if (outbox.isHalfFull()) {
+      return false;
+    }
+    tell(event, List.of());
+    return true;
+  }
+
+  /** Whether the service has given the client a right. */
+  boolean has(ClientRight right) {
+    Standing its = standing;
+    return its != null && its.terms().rights().contains(right);
   }
 
   private void send(long number, ToClient.Builder message, List<Fd> descriptors) {
@@ -388,6 +455,11 @@ final class Session {
     end(reason);
   }
 
+  /** The client is about to close its connection, for this reason. */
+  void leaves(String reason) {
+    leaving = reason;
+  }
+
   /**
    * Ends the connection, and closes what the client had: all but what its process can still write
    * to. A second call does nothing.
@@ -403,6 +475,7 @@ final class Session {
     }
     outbox.close();
     socket.close();
+    callOffs.end();
     estate.end();
     estate.afterwards(
         () -> {
@@ -428,6 +501,9 @@ final class Session {
   /** What made a future fail, without the wrapping of stages. */
   static Throwable cause(@Nullable Throwable thrown) {
     Throwable cause = thrown instanceof CompletionException ? thrown.getCause() : thrown;
+    if (cause instanceof CancellationException) {
+      return Exceptions.waitInterrupted("the client has called the request off");
+    }
     return cause == null
         ? new IllegalStateException("nothing came, and nothing was thrown")
         : cause;

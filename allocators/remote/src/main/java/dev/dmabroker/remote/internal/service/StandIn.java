@@ -1,5 +1,6 @@
 package dev.dmabroker.remote.internal.service;
 
+import dev.dmabroker.BufferStream;
 import dev.dmabroker.Frame;
 import dev.dmabroker.StreamConsumer;
 import dev.dmabroker.StreamStoppedException;
@@ -13,6 +14,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class StandIn {
   private final Session session;
+  private final BufferStream stream;
   private final StreamConsumer consumer;
   private final SentMemory sent;
   private final Map<Long, Frame> frames = new HashMap<>();
@@ -31,10 +34,16 @@ final class StandIn {
   private boolean taking;
   private boolean closed;
 
-  StandIn(Session session, StreamConsumer consumer, SentMemory sent) {
+  StandIn(Session session, BufferStream stream, StreamConsumer consumer, SentMemory sent) {
     this.session = session;
+    this.stream = stream;
     this.consumer = consumer;
     this.sent = sent;
+  }
+
+  /** Whether it takes frames of that stream. */
+  boolean isOf(BufferStream other) {
+    return stream == other;
   }
 
   /** Sends frames from now on. */
@@ -83,29 +92,75 @@ final class StandIn {
   }
 
   private void send(Frame frame) {
+    synchronized (this) {
+      credit--;
+    }
     Parcel parcel = sent.parcel(frame.mapping());
+    session.tell(
+        ToClient.newBuilder().setFrameReady(hold(frame, parcel)), parcel.descriptors());
+  }
+
+  /**
+   * Notes that the client has the frame from now on.
+   *
+   * @throws dev.dmabroker.ClosedException if the consumer is closed; the parcel is, too, then
+   */
+  private FrameReady hold(Frame frame, Parcel parcel) {
     long number;
     synchronized (this) {
       if (closed) {
         parcel.close();
-        frame.close();
-        return;
+        throw Exceptions.closed("the consumer of " + consumer.device() + " is closed");
       }
       number = ++last;
-      credit--;
       frames.put(number, frame);
     }
-    session.tell(
-        ToClient.newBuilder()
-            .setFrameReady(
-                FrameReady.newBuilder()
-                    .setConsumer(identity)
-                    .setFrame(number)
-                    .setIndex(frame.index())
-                    .setSequence(frame.sequence())
-                    .setMemory(parcel.message())),
-        parcel.descriptors());
+    return FrameReady.newBuilder()
+        .setConsumer(identity)
+        .setFrame(number)
+        .setIndex(frame.index())
+        .setSequence(frame.sequence())
+        .setMemory(parcel.message())
+        .build();
   }
+
+  // ---- One frame for one request ----
+
+  /** Answers a request with the next frame, once there is one. */
+  void take(long request, Function<StreamConsumer, CompletableFuture<Frame>> how) {
+    CompletableFuture<Frame> future = how.apply(consumer);
+    CompletableFuture<?> unused =
+        future.whenCompleteAsync(
+            (frame, thrown) -> {
+              if (frame == null) {
+                session.refuse(request, Session.cause(thrown));
+              } else {
+                answer(request, frame);
+              }
+            },
+            session.inOrder());
+    session.waitsFor(request, future);
+  }
+
+  /** Answers a request with the next frame, if there is one now. */
+  void takeNow(long request) {
+    Frame frame =
+        consumer.tryTake().orElseThrow(() -> Exceptions.busy("no frame is ready to be taken"));
+    answer(request, frame);
+  }
+
+  private void answer(long request, Frame frame) {
+    try {
+      Parcel parcel = sent.parcel(frame.mapping());
+      session.answer(
+          request, ToClient.newBuilder().setTaken(hold(frame, parcel)), parcel.descriptors());
+    } catch (Throwable e) {
+      frame.close();
+      session.refuse(request, e);
+    }
+  }
+
+  // ---- The end ----
 
   /** Tells the client why no frame comes. */
   private void end(Throwable why) {
@@ -123,16 +178,27 @@ final class StandIn {
   }
 
   /**
-   * Takes a frame back from the client, to be closed.
+   * The frame that the client has by this number.
    *
    * @throws dev.dmabroker.ClosedException if the client does not have it
    */
-  synchronized Frame end(long number) {
-    Frame frame = frames.remove(number);
+  synchronized Frame get(long number) {
+    Frame frame = frames.get(number);
     if (frame == null) {
       throw Exceptions.closed("this consumer has no frame " + number);
     }
     return frame;
+  }
+
+  /** The client has given a frame back. */
+  void end(long number) {
+    Frame frame;
+    synchronized (this) {
+      frame = frames.remove(number);
+    }
+    if (frame != null) {
+      frame.close();
+    }
   }
 
   /** Ends all frames, and leaves the stream. */

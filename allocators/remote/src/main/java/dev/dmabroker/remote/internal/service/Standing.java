@@ -43,6 +43,10 @@ record Standing(
     return terms.group().orElse(name);
   }
 
+  boolean may(ClientRight right) {
+    return terms.rights().contains(right);
+  }
+
   /**
    * Refuses what the client has no right to.
    *

@@ -12,21 +12,23 @@ import dev.dmabroker.remote.internal.service.SentMemory.Parcel;
 import dev.dmabroker.remote.internal.socket.Packet;
 import dev.dmabroker.remote.internal.value.BadMessageException;
 import dev.dmabroker.remote.internal.value.Specs;
+import dev.dmabroker.remote.internal.value.StreamStates;
 import dev.dmabroker.remote.internal.wire.Acquire;
 import dev.dmabroker.remote.internal.wire.Acquired;
 import dev.dmabroker.remote.internal.wire.Consume;
 import dev.dmabroker.remote.internal.wire.Consuming;
 import dev.dmabroker.remote.internal.wire.MakeStream;
-import dev.dmabroker.remote.internal.wire.Policy;
 import dev.dmabroker.remote.internal.wire.Release;
 import dev.dmabroker.remote.internal.wire.Removed;
 import dev.dmabroker.remote.internal.wire.StopStream;
 import dev.dmabroker.remote.internal.wire.StreamMade;
 import dev.dmabroker.remote.internal.wire.Submit;
+import dev.dmabroker.remote.internal.wire.Take;
 import dev.dmabroker.remote.internal.wire.ToClient;
 import dev.dmabroker.remote.internal.wire.ToService.BodyCase;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 
 /**
  * Serves the requests about streams. The service stands in for each remote side with a producer or
@@ -37,7 +39,7 @@ final class StreamRequests {
   private final Server server;
   private final Things<Device> devices;
   private final SentMemory sent;
-  private final Things<BufferStream> streams;
+  private final Things<HeldStream> streams;
   private final Things<EmptyFrame> filling;
   private final Things<StandIn> consumers;
 
@@ -49,7 +51,7 @@ final class StreamRequests {
     streams = session.tables().table("stream", session.limits().streams());
     filling = session.tables().table("empty frame", session.limits().mappings());
     consumers = session.tables().table("consumer", session.limits().streams());
-    session.atEnd(() -> streams.close().forEach(BufferStream::close));
+    session.atEnd(() -> streams.close().forEach(this::close));
     session.atEnd(
         () -> filling.close().forEach(each -> session.estate().onceHarmless(each::close)));
     session.atEnd(() -> consumers.close().forEach(StandIn::close));
@@ -64,7 +66,7 @@ final class StreamRequests {
         BodyCase.START_STREAM,
         Where.ASIDE, // It allocates.
         (number, request, packet) -> {
-          streams.get(request.getStartStream().getStream()).start();
+          streams.get(request.getStartStream().getStream()).producing().start();
           session.done(number);
         });
     requests.serve(
@@ -73,12 +75,11 @@ final class StreamRequests {
         (number, request, packet) -> stop(number, request.getStopStream()));
     requests.serve(
         BodyCase.CLOSE_STREAM,
-        Where.IN_ORDER,
+        Where.ASIDE, // It waits as a stop does.
         (number, request, packet) -> {
-          BufferStream stream = streams.remove(request.getCloseStream().getStream());
+          HeldStream stream = streams.remove(request.getCloseStream().getStream());
           if (stream != null) {
-            stream.close();
-            session.account().ended(stream);
+            close(stream);
           }
           session.done(number);
         });
@@ -94,6 +95,7 @@ final class StreamRequests {
                             .setRemoved(
                                 streams
                                     .get(request.getRemoveBuffer().getStream())
+                                    .producing()
                                     .remove(request.getRemoveBuffer().getIndex()))),
                 List.of()));
     requests.serve(
@@ -140,6 +142,10 @@ final class StreamRequests {
           session.done(number);
         });
     requests.serve(
+        BodyCase.TAKE,
+        Where.IN_ORDER,
+        (number, request, packet) -> take(number, request.getTake()));
+    requests.serve(
         BodyCase.RELEASE,
         Where.IN_ORDER,
         (number, request, packet) -> {
@@ -148,13 +154,48 @@ final class StreamRequests {
         });
   }
 
+  private void take(long number, Take request) {
+    StandIn consumer = consumers.get(request.getConsumer());
+    if (request.getNowOrNever()) {
+      consumer.takeNow(number);
+    } else if (request.getNoDeadline()) {
+      consumer.take(number, StreamConsumer::takeAsync);
+    } else {
+      Duration timeout = server.timeout(request.getTimeoutNanos());
+      consumer.take(number, taking -> taking.takeAsync(timeout));
+    }
+  }
+
+  /** What the client has of streams. */
+  Things<HeldStream> streams() {
+    return streams;
+  }
+
+  /** Takes a stream that the client has opened from it; its consumers end. */
+  void takeAway(long stream) {
+    HeldStream held = streams.remove(stream);
+    if (held != null) {
+      consumers.removeAll(each -> each.isOf(held.stream())).forEach(StandIn::close);
+    }
+  }
+
+  /** The client has a stream no more: it ends, if the client made it. */
+  private void close(HeldStream held) {
+    if (held.isOwn()) {
+      server.publications().forget(held);
+      server.grants().forgetWhat(held);
+      held.stream().close();
+      session.account().ended(held.stream());
+    }
+  }
+
   private void make(long number, MakeStream request) throws BadMessageException {
     streams.requireRoom(1);
     StreamSpec.Builder spec;
     try {
       spec =
           StreamSpec.builder(
-                  session.name() + "/" + request.getName(),
+                  session.names().full(request.getName()),
                   Specs.read(request.getBuffer()),
                   devices.get(request.getProducer()))
               .minBuffers(request.getMinBuffers())
@@ -168,7 +209,7 @@ final class StreamRequests {
       throw new BadMessageException(String.valueOf(e.getMessage()), e);
     }
     BufferStream stream = make(spec.build());
-    long identity = streams.add(stream);
+    long identity = streams.add(new HeldStream(stream, null));
     if (identity == 0) {
       stream.close();
       throw session.goneException();
@@ -200,17 +241,21 @@ final class StreamRequests {
   }
 
   private void stop(long number, StopStream request) {
-    BufferStream stream = streams.get(request.getStream());
-    if (request.getDeadlineNanos() == 0) {
-      stream.stop();
-    } else {
-      stream.stop(Duration.ofNanos(request.getDeadlineNanos()));
-    }
+    BufferStream stream = streams.get(request.getStream()).producing();
+    session.block(
+        number,
+        () -> {
+          if (request.getHasDeadline()) {
+            stream.stop(Duration.ofNanos(request.getDeadlineNanos()));
+          } else {
+            stream.stop();
+          }
+        });
     session.done(number);
   }
 
   private void acquire(long number, Acquire request) {
-    BufferStream stream = streams.get(request.getStream());
+    BufferStream stream = streams.get(request.getStream()).producing();
     filling.requireRoom(1);
     if (request.getNowOrNever()) {
       EmptyFrame frame =
@@ -218,9 +263,12 @@ final class StreamRequests {
       fill(number, frame);
       return;
     }
-    stream
-        .acquireAsync()
-        .whenCompleteAsync(
+    CompletableFuture<EmptyFrame> future =
+        request.getNoDeadline()
+            ? stream.acquireAsync()
+            : stream.acquireAsync(server.timeout(request.getTimeoutNanos()));
+    CompletableFuture<?> unused =
+        future.whenCompleteAsync(
             (frame, thrown) -> {
               if (frame == null) {
                 session.refuse(number, Session.cause(thrown));
@@ -233,6 +281,7 @@ final class StreamRequests {
               }
             },
             session.inOrder());
+    session.waitsFor(number, future);
   }
 
   private void fill(long number, EmptyFrame frame) {
@@ -264,50 +313,38 @@ final class StreamRequests {
   }
 
   private void submit(long number, Submit request, Packet packet) throws BadMessageException {
-    EmptyFrame frame = filling.remove(request.getFrame());
-    if (frame == null) {
-      throw Exceptions.closed("this connection has no empty frame " + request.getFrame());
-    }
-    boolean handedOver = false;
-    try {
-      if (request.getHasFence()) {
-        try (IncomingFence fence = IncomingFence.take(packet, request.getFence(), "a submission")) {
-          fence.handOver(frame::submitAfter);
-        }
-      } else {
-        frame.submit();
+    EmptyFrame frame = filling.get(request.getFrame());
+    if (request.getHasFence()) {
+      // With a fence that is none, the frame stays open.
+      try (IncomingFence fence = IncomingFence.take(packet, request.getFence(), "a submission")) {
+        fence.handOver(frame::submitAfter);
       }
-      handedOver = true;
-    } finally {
-      if (!handedOver) {
-        frame.close();
-      }
+    } else {
+      frame.submit();
     }
+    // A frame that was not submitted is the client's until it gives it back.
+    EmptyFrame unused = filling.remove(request.getFrame());
     session.done(number);
   }
 
   private void release(Release request, Packet packet) throws BadMessageException {
     StandIn consumer = consumers.get(request.getConsumer());
-    try (Frame frame = consumer.end(request.getFrame())) {
-      if (request.getHasFence()) {
-        try (IncomingFence fence = IncomingFence.take(packet, request.getFence(), "a release")) {
-          fence.handOver(frame::closeAfter); // The frame is closed in any case.
-        }
+    Frame frame = consumer.get(request.getFrame());
+    if (request.getHasFence()) {
+      // With a fence that is none, the frame stays open.
+      try (IncomingFence fence = IncomingFence.take(packet, request.getFence(), "a release")) {
+        fence.handOver(frame::closeAfter);
       }
     }
+    consumer.end(request.getFrame());
   }
 
   private void consume(long number, Consume request) {
     consumers.requireRoom(1);
+    BufferStream stream = streams.get(request.getStream()).stream();
     StreamConsumer consumer =
-        streams
-            .get(request.getStream())
-            .consumer(
-                devices.get(request.getDevice()),
-                request.getPolicy() == Policy.LATEST
-                    ? StreamConsumer.Policy.LATEST
-                    : StreamConsumer.Policy.EVERY_FRAME);
-    StandIn standIn = new StandIn(session, consumer, sent);
+        stream.consumer(devices.get(request.getDevice()), StreamStates.read(request.getPolicy()));
+    StandIn standIn = new StandIn(session, stream, consumer, sent);
     long identity = consumers.add(standIn);
     if (identity == 0) {
       standIn.close();

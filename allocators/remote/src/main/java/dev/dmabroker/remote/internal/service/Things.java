@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -74,6 +75,27 @@ final class Things<T> {
   /** Takes a thing out; null if it is not there. */
   synchronized @Nullable T remove(long identity) {
     return things.remove(identity);
+  }
+
+  /** Takes out all that pass the test. */
+  synchronized List<T> removeAll(Predicate<T> test) {
+    List<T> removed = new ArrayList<>();
+    things
+        .values()
+        .removeIf(
+            each -> {
+              boolean passes = test.test(each);
+              if (passes) {
+                removed.add(each);
+              }
+              return passes;
+            });
+    return removed;
+  }
+
+  /** Whether any passes the test. */
+  synchronized boolean any(Predicate<T> test) {
+    return things.values().stream().anyMatch(test);
   }
 
   private RuntimeException gone(long identity) {

@@ -42,11 +42,7 @@ public final class PacketListener implements AutoCloseable {
     try (Fd.Use use = fd.use()) {
       int[] yes = {1};
       if (SocketCalls.setsockopt(
-              use.number(),
-              SocketCalls.SOL_SOCKET,
-              SocketCalls.SO_PASSCRED,
-              yes,
-              Integer.BYTES)
+              use.number(), SocketCalls.SOL_SOCKET, SocketCalls.SO_PASSCRED, yes, Integer.BYTES)
           != 0) {
         throw SocketFailure.of("asking for the senders of packets", Errno.last(), "");
       }
@@ -95,6 +91,12 @@ public final class PacketListener implements AutoCloseable {
     require(what, number, SocketCalls.SO_DOMAIN, SocketCalls.AF_UNIX, "a Unix socket");
     require(what, number, SocketCalls.SO_TYPE, SocketCalls.SOCK_SEQPACKET, "of SOCK_SEQPACKET");
     require(what, number, SocketCalls.SO_ACCEPTCONN, 1, "a socket that listens");
+    // systemd hands it over blocking, and to all programs that this one starts.
+    int flags = SocketCalls.fcntl(number, SocketCalls.F_GETFL, 0) | SocketCalls.SOCK_NONBLOCK;
+    if (SocketCalls.fcntl(number, SocketCalls.F_SETFL, flags) != 0
+        || SocketCalls.fcntl(number, SocketCalls.F_SETFD, SocketCalls.FD_CLOEXEC) != 0) {
+      throw SocketFailure.of("setting the flags of " + what, Errno.last(), "");
+    }
     return new PacketListener(new Fd(number, "the socket that was handed over"), null, null);
   }
 

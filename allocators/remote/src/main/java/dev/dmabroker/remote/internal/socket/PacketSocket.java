@@ -314,12 +314,14 @@ public final class PacketSocket implements AutoCloseable {
     private static final int ANCILLARY = IOVEC + 16;
 
     private static final int CMSG_BYTES = 16;
+
     /**
      * Room for the sender's credentials, which some kernels put first, for the descriptors, and for
      * more than there may be, which tells a packet with too many from one that lost some.
      */
     private static final int ANCILLARY_BYTES =
         CMSG_BYTES + (MOST_DESCRIPTORS + 2) * Integer.BYTES + CMSG_BYTES + 16;
+
     private static final int BYTES = ANCILLARY + ANCILLARY_BYTES;
 
     private final Memory memory = new Memory(BYTES + MOST_BYTES);
@@ -370,8 +372,7 @@ public final class PacketSocket implements AutoCloseable {
             Arrays.stream(memory.getIntArray(contents, count))
                 .forEach(each -> descriptors.add(new Fd(each, "a descriptor from " + from)));
           } else if (type == SocketCalls.SCM_CREDENTIALS) {
-            sender =
-                PeerCredentials.read(memory.getByteArray(contents, SocketCalls.UCRED_BYTES));
+            sender = PeerCredentials.read(memory.getByteArray(contents, SocketCalls.UCRED_BYTES));
           }
         }
         at += (Math.max(size, CMSG_BYTES) + 7) & -8;

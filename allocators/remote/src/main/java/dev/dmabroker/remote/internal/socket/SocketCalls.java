@@ -38,6 +38,11 @@ final class SocketCalls {
 
   static final int SHUT_RDWR = 2;
 
+  static final int F_SETFD = 2;
+  static final int F_GETFL = 3;
+  static final int F_SETFL = 4;
+  static final int FD_CLOEXEC = 1;
+
   static final int EPOLL_CLOEXEC = 0x80000;
   static final int EPOLL_CTL_ADD = 1;
   static final int EPOLL_CTL_DEL = 2;
@@ -102,6 +107,9 @@ final class SocketCalls {
 
   /** Makes a system call that the C library may not know: what it returns, or -1. */
   static native long syscall(long number, long first, long second);
+
+  /** Reads or sets flags of a descriptor: the flags or 0, or -1. */
+  static native int fcntl(int fd, int command, int flags);
 
   /** Ends a connection; a thread that is parked in a call on it returns. */
   static native int shutdown(int socket, int how);

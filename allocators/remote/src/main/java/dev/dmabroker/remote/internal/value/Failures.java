@@ -20,6 +20,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 
 /**
  * Writes what a broker threw, with its data, and makes the exception again elsewhere. An exception
@@ -29,12 +30,21 @@ import java.util.Optional;
 public final class Failures {
   private Failures() {}
 
-  /** Writes an exception. */
+  /** Writes an exception as it is. */
   public static Failure write(Throwable thrown) {
+    return write(thrown, UnaryOperator.identity());
+  }
+
+  /**
+   * Writes an exception.
+   *
+   * @param names turns each text with names into what the receiver is told
+   */
+  public static Failure write(Throwable thrown, UnaryOperator<String> names) {
     Failure.Builder message =
         Failure.newBuilder()
             .setKind(thrown.getClass().getSimpleName())
-            .setText(text(thrown))
+            .setText(names.apply(text(thrown)))
             .setTransient(thrown instanceof BrokerException broker && broker.isTransient());
     if (thrown instanceof AllocationException it) {
       it.attempts()
@@ -45,25 +55,27 @@ public final class Failures {
     } else if (thrown instanceof BudgetExceededException it) {
       message.setBudget(
           Budget.newBuilder()
-              .setName(it.budget())
+              .setName(names.apply(it.budget()))
               .setLimitBytes(it.limitBytes())
               .setReservedBytes(it.reservedBytes())
               .setAskedBytes(it.askedBytes()));
     } else if (thrown instanceof WaitTimeoutException it) {
-      message.setWaitedFor(it.waitedFor()).setTimeoutNanos(Plans.nanos(it.timeout()));
-      message.addAllHolders(holders(it.holders()));
+      message.setWaitedFor(names.apply(it.waitedFor())).setTimeoutNanos(Plans.nanos(it.timeout()));
+      message.addAllHolders(holders(it.holders(), names));
     } else if (thrown instanceof MoveFailedException it) {
-      message.addAllHolders(holders(it.holders()));
+      message.addAllHolders(holders(it.holders(), names));
     } else if (thrown instanceof OutstandingMappingsException it) {
-      message.addAllHolders(holders(it.holders()));
+      message.addAllHolders(holders(it.holders(), names));
     } else if (thrown instanceof PinnedException it) {
-      message.addAllNames(it.devices());
+      message.addAllNames(all(it.devices(), names));
     } else if (thrown instanceof WouldDeadlockException it) {
-      message.addAllNames(it.ring());
+      message.addAllNames(all(it.ring(), names));
     } else if (thrown instanceof DuplicateMemoryException it) {
-      message.addNames(it.buffer());
+      message.addNames(names.apply(it.buffer()));
     } else if (thrown instanceof UnsatisfiableException it) {
-      message.setConflict(Plans.write(it.conflict())).setPlan(Plans.write(it.plan()));
+      message
+          .setConflict(Plans.write(it.conflict(), names))
+          .setPlan(Plans.write(it.plan(), names));
     }
     return message.build();
   }
@@ -96,21 +108,27 @@ public final class Failures {
     return text.substring(before.length(), text.length() - after);
   }
 
-  private static List<dev.dmabroker.remote.internal.wire.Holder> holders(List<Holder> holders) {
-    return holders.stream().map(Failures::write).toList();
+  private static List<String> all(List<String> texts, UnaryOperator<String> names) {
+    return texts.stream().map(names).toList();
+  }
+
+  private static List<dev.dmabroker.remote.internal.wire.Holder> holders(
+      List<Holder> holders, UnaryOperator<String> names) {
+    return holders.stream().map(holder -> write(holder, names)).toList();
   }
 
   /** Writes a holder. */
-  static dev.dmabroker.remote.internal.wire.Holder write(Holder holder) {
+  static dev.dmabroker.remote.internal.wire.Holder write(
+      Holder holder, UnaryOperator<String> names) {
     return dev.dmabroker.remote.internal.wire.Holder.newBuilder()
-        .setBuffer(holder.buffer())
-        .setDevice(holder.device())
+        .setBuffer(names.apply(holder.buffer()))
+        .setDevice(names.apply(holder.device()))
         .setAccess(Specs.write(holder.access()))
         .setHeldNanos(Plans.nanos(holder.held()))
-        .setThread(holder.thread())
+        .setThread(names.apply(holder.thread()))
         .setFenced(holder.fenced())
         .setLeaseUses(holder.leaseUses())
-        .setText(holder.toString())
+        .setText(names.apply(holder.toString()))
         .build();
   }
 
@@ -156,7 +174,8 @@ public final class Failures {
         message.getText());
   }
 
-  private static List<Holder> read(List<dev.dmabroker.remote.internal.wire.Holder> messages)
+  /** Reads holders. */
+  static List<Holder> holders(List<dev.dmabroker.remote.internal.wire.Holder> messages)
       throws BadMessageException {
     List<Holder> holders = new ArrayList<>();
     for (var message : messages) {
@@ -199,9 +218,9 @@ public final class Failures {
       case "FenceException" -> Exceptions.fence(text, null);
       case "LeftOutException" -> Exceptions.leftOut(text);
       case "MoveFailedException" ->
-          Exceptions.moveFailed(text, read(message.getHoldersList()), null);
+          Exceptions.moveFailed(text, holders(message.getHoldersList()), null);
       case "OutstandingMappingsException" ->
-          Exceptions.outstandingMappings(text, read(message.getHoldersList()), null);
+          Exceptions.outstandingMappings(text, holders(message.getHoldersList()), null);
       case "PinnedException" -> Exceptions.pinned(text, message.getNamesList());
       case "SearchLimitException" -> Exceptions.searchLimit(text);
       case "StreamStoppedException" -> Exceptions.streamStopped(text);
@@ -215,7 +234,7 @@ public final class Failures {
               message.getWaitedFor(),
               Duration.ofNanos(message.getTimeoutNanos()),
               text,
-              read(message.getHoldersList()),
+              holders(message.getHoldersList()),
               null);
       case "WouldDeadlockException" -> Exceptions.wouldDeadlock(text, message.getNamesList());
       case "IllegalArgumentException", "InvalidConstraintException" ->

@@ -3,6 +3,7 @@ package dev.dmabroker.remote.internal.value;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
 
 /** Turns the names of values into the values. */
 final class Names {
@@ -30,6 +31,11 @@ final class Names {
       values.add(value(type, name));
     }
     return values;
+  }
+
+  /** A text that is empty if there is none. */
+  static Optional<String> optional(String text) {
+    return text.isEmpty() ? Optional.empty() : Optional.of(text);
   }
 
   /** A text of another process as it may stand in an error. */

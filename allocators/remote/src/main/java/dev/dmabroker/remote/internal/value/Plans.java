@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 
 /** Writes and reads plans and conflicts. */
 public final class Plans {
@@ -99,14 +100,15 @@ public final class Plans {
       implements Plan.PassedOver {}
 
   /** Writes a conflict. */
-  static dev.dmabroker.remote.internal.wire.Conflict write(Conflict conflict) {
+  static dev.dmabroker.remote.internal.wire.Conflict write(
+      Conflict conflict, UnaryOperator<String> names) {
     var message =
         dev.dmabroker.remote.internal.wire.Conflict.newBuilder()
             .setIrreducible(conflict.irreducible())
             .setSmallest(conflict.smallest())
-            .setCause(conflict.cause())
-            .setText(conflict.toString());
-    conflict.clauses().forEach(clause -> message.addClauses(write(clause)));
+            .setCause(names.apply(conflict.cause()))
+            .setText(names.apply(conflict.toString()));
+    conflict.clauses().forEach(clause -> message.addClauses(write(clause, names)));
     for (Conflict.Relaxation relaxation : conflict.relaxations()) {
       var written =
           dev.dmabroker.remote.internal.wire.Relaxation.newBuilder()
@@ -115,7 +117,7 @@ public final class Plans {
       for (Conflict.Change change : relaxation.changes()) {
         written.addChanges(
             dev.dmabroker.remote.internal.wire.Change.newBuilder()
-                .setClause(write(change.clause()))
+                .setClause(write(change.clause(), names))
                 .setInstead(change.instead()));
       }
       message.addRelaxations(written);
@@ -123,9 +125,10 @@ public final class Plans {
     return message.build();
   }
 
-  private static dev.dmabroker.remote.internal.wire.Clause write(Conflict.Clause clause) {
+  private static dev.dmabroker.remote.internal.wire.Clause write(
+      Conflict.Clause clause, UnaryOperator<String> names) {
     return dev.dmabroker.remote.internal.wire.Clause.newBuilder()
-        .setDevice(clause.device())
+        .setDevice(names.apply(clause.device()))
         .setField(clause.field())
         .setValue(clause.value())
         .build();
@@ -164,28 +167,33 @@ public final class Plans {
     return new RemoteClause(message.getDevice(), message.getField(), message.getValue());
   }
 
-  /** Writes a plan, with all that it says. */
-  public static Planned write(Plan plan) {
+  /**
+   * Writes a plan, with all that it says.
+   *
+   * @param names turns each text with names into what the receiver is told
+   */
+  public static Planned write(Plan plan, UnaryOperator<String> names) {
     Planned.Builder message =
         Planned.newBuilder()
             .setSpec(Specs.write(plan.spec()))
-            .addAllDevices(plan.devices())
-            .addAllNotes(plan.notes())
-            .setText(plan.toString());
-    plan.conflict().ifPresent(conflict -> message.setConflict(write(conflict)));
+            .addAllDevices(plan.devices().stream().map(names).toList())
+            .addAllNotes(plan.notes().stream().map(names).toList())
+            .setText(names.apply(plan.toString()));
+    plan.conflict().ifPresent(conflict -> message.setConflict(write(conflict, names)));
     for (Plan.PassedOver each : plan.passedOver()) {
       message.addPassedOver(
           Planned.PassedOver.newBuilder()
               .setHeap(each.heap())
-              .setDevice(each.device())
+              .setDevice(names.apply(each.device()))
               .setField(each.field())
-              .setReason(each.reason()));
+              .setReason(names.apply(each.reason())));
     }
-    plan.placements().forEach(each -> message.addPlacements(write(each)));
+    plan.placements().forEach(each -> message.addPlacements(write(each, names)));
     return message.build();
   }
 
-  private static Planned.Candidate write(Plan.Candidate candidate) {
+  private static Planned.Candidate write(
+      Plan.Candidate candidate, UnaryOperator<String> names) {
     Planned.Candidate.Builder message =
         Planned.Candidate.newBuilder()
             .setHeap(candidate.heap())
@@ -196,14 +204,14 @@ public final class Plans {
             .setCount(candidate.count())
             .setCoherency(candidate.coherency().name())
             .setPenalty(candidate.penalty())
-            .addAllLeftOut(candidate.leftOut())
+            .addAllLeftOut(candidate.leftOut().stream().map(names).toList())
             .setCost(candidate.cost())
-            .setReason(candidate.reason())
+            .setReason(names.apply(candidate.reason()))
             .setTotalBytes(candidate.totalBytes());
     for (Plan.Alternative each : candidate.alternatives()) {
       message.addAlternatives(
           Planned.Alternative.newBuilder()
-              .setDevice(each.device())
+              .setDevice(names.apply(each.device()))
               .setNumber(each.number())
               .setCount(each.count())
               .setConstraints(Values.write(each.constraints())));

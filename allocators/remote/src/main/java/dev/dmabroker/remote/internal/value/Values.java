@@ -1,10 +1,12 @@
 package dev.dmabroker.remote.internal.value;
 
+import dev.dmabroker.internal.runtime.Durations;
 import dev.dmabroker.remote.internal.wire.Constraints.Wish;
 import dev.dmabroker.spec.ConstraintField;
 import dev.dmabroker.spec.Constraints;
 import dev.dmabroker.spec.ConstraintsBuilder;
 import dev.dmabroker.spec.Usage;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.Map;
@@ -25,6 +27,11 @@ public final class Values {
           .collect(Collectors.toMap(ConstraintField::label, Function.identity()));
 
   private Values() {}
+
+  /** A duration in nanoseconds, at most the longest that the engine knows. */
+  public static long nanos(Duration duration) {
+    return Durations.nanos(duration);
+  }
 
   /** Writes what a device asks. */
   public static dev.dmabroker.remote.internal.wire.Constraints write(Constraints asked) {

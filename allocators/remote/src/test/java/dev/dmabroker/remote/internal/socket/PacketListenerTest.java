@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.net.StandardProtocolFamily;
@@ -13,6 +14,7 @@ import java.nio.channels.ServerSocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -116,5 +118,26 @@ class PacketListenerTest {
   void anInheritedDescriptorHasToBeASocketThatListens() {
     assertRefused("descriptor 0", () -> PacketListener.inherited(0));
     assertRefused("descriptor 999999", () -> PacketListener.inherited(999_999));
+  }
+
+  @Test
+  void anInheritedSocketDoesNotHoldUpTheService() throws Exception {
+    int type = SocketCalls.SOCK_SEQPACKET | SocketCalls.SOCK_CLOEXEC;
+    int number = SocketCalls.socket(SocketCalls.AF_UNIX, type, 0);
+    byte[] address = PacketSocket.address(path());
+    assertEquals(0, SocketCalls.bind(number, address, address.length));
+    assertEquals(0, SocketCalls.listen(number, 1));
+    try (PacketListener listener = PacketListener.inherited(number)) {
+      assertTimeoutPreemptively(
+          Duration.ofMinutes(1), () -> assertNull(listener.tryAccept()), "it waits for a client");
+      try (PacketSocket client = PacketSocket.connect(path());
+          PacketSocket served = Objects.requireNonNull(listener.tryAccept())) {
+        client.trySend(ByteBuffer.wrap(new byte[] {4, 2}));
+        try (Packet packet = Objects.requireNonNull(served.receive())) {
+          assertEquals(ByteBuffer.wrap(new byte[] {4, 2}), packet.bytes());
+        }
+      }
+    }
+    assertTrue(Files.exists(path()), "it stays with the program that made it");
   }
 }

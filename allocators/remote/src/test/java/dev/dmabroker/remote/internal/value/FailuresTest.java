@@ -33,6 +33,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.UnaryOperator;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.stream.Stream;
@@ -143,7 +144,7 @@ class FailuresTest {
           broker.plan(
               ImageSpec.of(64, 16, PixelFormat.NV12),
               List.of(broker.register("camera", Constraints.none())));
-      Plan got = Plans.read(Plans.write(plan));
+      Plan got = Plans.read(Plans.write(plan, UnaryOperator.identity()));
       assertEquals(plan.toString(), got.toString());
       assertEquals(plan.placements().size(), got.placements().size());
       for (int at = 0; at < plan.placements().size(); at++) {
