@@ -224,6 +224,22 @@ final class Puppet implements AutoCloseable {
     }
   }
 
+  /** Waits until the service offers memory to a probe, or has answered the registration. */
+  long probe(long registration) throws IOException {
+    while (true) {
+      ToClient message = receive();
+      if (message == null) {
+        throw new AssertionError("the connection has ended before memory was offered");
+      }
+      if (message.hasProbe()) {
+        return message.getProbe().getProbe();
+      }
+      if (message.getNumber() == registration) {
+        return 1;
+      }
+    }
+  }
+
   ToClient ask(ToService.Builder request) throws IOException {
     return answer(send(request));
   }

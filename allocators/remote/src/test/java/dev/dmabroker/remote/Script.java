@@ -75,11 +75,14 @@ final class Script {
    */
   record Step(String name, Supplier<ToService.Builder> request, boolean answered) {}
 
+  private static final String PROBE_ANSWER = "probe answer";
+
   private final Map<String, Long> identities = new HashMap<>();
   private final List<Step> steps = new ArrayList<>();
   private ByteString token = ByteString.copyFrom(new byte[16]);
   private Mapped counted = Mapped.getDefaultInstance();
   private long waiting;
+  private long probe;
 
   /** The life of a client of this name. */
   Script(String name) {
@@ -115,6 +118,9 @@ final class Script {
 
   /** Sends a step's message, and returns its number. */
   long send(Puppet puppet, Step step) throws IOException {
+    if (step.name().equals(PROBE_ANSWER)) {
+      probe = puppet.probe(waiting);
+    }
     long number = puppet.send(step.request().get());
     if (!step.answered()) {
       waiting = number;
@@ -168,15 +174,16 @@ final class Script {
   private void devicesAndBuffers() {
     step("camera", () -> to().setRegisterDevice(device("camera", false)));
     step("display", () -> to().setRegisterDevice(device("display", true)));
-    step(
+    unanswered(
         "prober",
         () ->
             to().setRegisterDevice(
-                    device("prober", false).setProbe(true).setProbeName("a scripted probe")));
+                    device("prober", false).setProbe(5).setProbeName("a scripted probe")));
     step(
-        "probe answer",
+        PROBE_ANSWER,
         () ->
-            to().setProbeAnswer(ProbeAnswer.newBuilder().setProbe(1).setVerdict(Verdict.ACCEPTED)));
+            to().setProbeAnswer(
+                    ProbeAnswer.newBuilder().setProbe(probe).setVerdict(Verdict.ACCEPTED)));
     step("frame", () -> to().setExport(export("frame", 1)));
     step("set", () -> to().setExport(export("set", 3)));
     step("moving", () -> to().setExport(export("moving", 1)));
