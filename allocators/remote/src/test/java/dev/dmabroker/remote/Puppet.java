@@ -224,6 +224,24 @@ final class Puppet implements AutoCloseable {
     }
   }
 
+  /** A message that is there now, or null; one that came in parts counts as the service's first. */
+  @Nullable ToClient receiveNow() throws IOException {
+    Reply reply = order('R', 0);
+    if (reply.result() <= 0) {
+      return null;
+    }
+    if (reply.bytes()[0] > 0) {
+      descriptors += reply.bytes()[0];
+      tell(ToService.newBuilder().setAcknowledged(Acknowledged.newBuilder().setPackets(1)));
+    }
+    return ToClient.parseFrom(ByteString.copyFrom(reply.bytes(), 1, reply.bytes().length - 1));
+  }
+
+  /** Writes to memory whatever it is, if it can be mapped. */
+  void forge(int descriptor, int offset, int value) throws IOException {
+    int unused = memory('w', descriptor, offset, value);
+  }
+
   /** Waits until the service offers memory to a probe, or has answered the registration. */
   long probe(long registration) throws IOException {
     while (true) {
