@@ -190,8 +190,7 @@ class FaultMatrixTest {
     Await.until("its streams too", () -> broker.snapshot().streams().isEmpty());
     Await.until(
         "its memory too",
-        () ->
-            broker.snapshot().heaps().stream().mapToInt(heap -> heap.backings()).sum() == 1);
+        () -> broker.snapshot().heaps().stream().mapToInt(heap -> heap.backings()).sum() == 1);
     Await.until("its descriptors too", () -> descriptors() <= descriptors);
     Await.until("its mappings too", () -> mappings() <= mappings);
     assertEquals(4096, service.clients().get(0).memoryBytes());

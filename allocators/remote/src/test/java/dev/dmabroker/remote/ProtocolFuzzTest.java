@@ -199,8 +199,7 @@ class ProtocolFuzzTest {
   private boolean send(Puppet puppet, byte[] message) throws IOException {
     sent++;
     recent.add(message);
-    String kinds =
-        random.nextInt(6) == 0 ? "prmsexn".substring(random.nextInt(7)) : "";
+    String kinds = random.nextInt(6) == 0 ? "prmsexn".substring(random.nextInt(7)) : "";
     if (puppet.sendBytes(message, kinds) < 0) {
       return false;
     }

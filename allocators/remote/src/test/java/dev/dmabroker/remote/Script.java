@@ -48,12 +48,12 @@ import dev.dmabroker.remote.internal.wire.Submit;
 import dev.dmabroker.remote.internal.wire.TakeSnapshot;
 import dev.dmabroker.remote.internal.wire.ToClient;
 import dev.dmabroker.remote.internal.wire.ToService;
+import dev.dmabroker.remote.internal.wire.ToService.BodyCase;
 import dev.dmabroker.remote.internal.wire.Unlisten;
 import dev.dmabroker.remote.internal.wire.Unmap;
 import dev.dmabroker.remote.internal.wire.Unpin;
 import dev.dmabroker.remote.internal.wire.Verdict;
 import dev.dmabroker.remote.internal.wire.Withdraw;
-import dev.dmabroker.remote.internal.wire.ToService.BodyCase;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -220,14 +220,12 @@ final class Script {
                                 .setTag(counted.getTag())
                                 .setAccess(Access.WRITE))));
     step(
-        "map now or never",
-        () -> to().setMap(map("attach", Access.OVERWRITE).setNowOrNever(true)));
+        "map now or never", () -> to().setMap(map("attach", Access.OVERWRITE).setNowOrNever(true)));
     step("unmap that", () -> to().setUnmap(unmap("map now or never")));
     step("pin", () -> to().setPin(PinIt.newBuilder().setAttachment(id("attach"))));
     step("unpin", () -> to().setUnpin(Unpin.newBuilder().setPin(id("pin"))));
     step("forget", () -> to().setForget(Forget.newBuilder().setMemory(id("memory"))));
-    unanswered(
-        "acknowledge", () -> to().setAcknowledged(Acknowledged.newBuilder().setPackets(0)));
+    unanswered("acknowledge", () -> to().setAcknowledged(Acknowledged.newBuilder().setPackets(0)));
   }
 
   private dev.dmabroker.remote.internal.wire.Map.Builder map(String attachment, Access access) {
@@ -242,7 +240,11 @@ final class Script {
 
   private void moves() {
     step("prepare", () -> to().setPrepare(Prepare.newBuilder().setBuffer(id("frame"))));
-    step("evacuate", () -> to().setEvacuate(Evacuate.newBuilder().setBuffer(id("frame")).setTimeoutNanos(300_000_000)));
+    step(
+        "evacuate",
+        () ->
+            to().setEvacuate(
+                    Evacuate.newBuilder().setBuffer(id("frame")).setTimeoutNanos(300_000_000)));
     step("attach the moving", () -> to().setAttach(attach("moving", "camera")));
     step("write to it", () -> to().setMap(map("attach the moving", Access.WRITE)));
     step("attach the display", () -> to().setAttach(attach("moving", "display")));
@@ -280,14 +282,12 @@ final class Script {
                         .setDevice(id("display"))
                         .setPolicy(Policy.EVERY_FRAME)
                         .setCredit(1)));
-    step(
-        "start", () -> to().setStartStream(StartStream.newBuilder().setStream(id("stream"))));
+    step("start", () -> to().setStartStream(StartStream.newBuilder().setStream(id("stream"))));
     step("acquire", () -> to().setAcquire(Acquire.newBuilder().setStream(id("stream"))));
     step("submit", () -> to().setSubmit(Submit.newBuilder().setFrame(id("acquire"))));
     step(
         "credit",
-        () ->
-            to().setCredit(Credit.newBuilder().setConsumer(id("consume")).setFrames(2)));
+        () -> to().setCredit(Credit.newBuilder().setConsumer(id("consume")).setFrames(2)));
     step("acquire another", () -> to().setAcquire(Acquire.newBuilder().setStream(id("stream"))));
     step(
         "give back", () -> to().setGiveBack(GiveBack.newBuilder().setFrame(id("acquire another"))));
@@ -306,8 +306,7 @@ final class Script {
             to().setMakeToken(
                     MakeToken.newBuilder()
                         .setBuffer(id("frame"))
-                        .setRights(
-                            Rights.newBuilder().setAccess(Access.READ).setMayShare(true))));
+                        .setRights(Rights.newBuilder().setAccess(Access.READ).setMayShare(true))));
     step("open", () -> to().setOpen(Open.newBuilder().setToken(token)));
     step("revoke", () -> to().setRevokeToken(RevokeToken.newBuilder().setToken(token)));
     step(
@@ -322,9 +321,7 @@ final class Script {
   private void watching() {
     step("snapshot", () -> to().setTakeSnapshot(TakeSnapshot.getDefaultInstance()));
     step("listen", () -> to().setListen(Listen.getDefaultInstance()));
-    step(
-        "unlisten",
-        () -> to().setUnlisten(Unlisten.newBuilder().setSubscription(id("listen"))));
+    step("unlisten", () -> to().setUnlisten(Unlisten.newBuilder().setSubscription(id("listen"))));
   }
 
   private void ends() {

@@ -17,8 +17,31 @@ import java.util.Random;
  */
 final class WireMutator {
   private static final long[] BORDERS = {
-    0, 1, 2, 3, 7, 8, 63, 64, 127, 128, 255, 256, 4095, 4096, 65535, 65536, 1L << 31, 1L << 32,
-    Integer.MAX_VALUE, Long.MAX_VALUE, Long.MIN_VALUE, -1, -2, Long.MAX_VALUE / 4096, 1L << 40
+    0,
+    1,
+    2,
+    3,
+    7,
+    8,
+    63,
+    64,
+    127,
+    128,
+    255,
+    256,
+    4095,
+    4096,
+    65535,
+    65536,
+    1L << 31,
+    1L << 32,
+    Integer.MAX_VALUE,
+    Long.MAX_VALUE,
+    Long.MIN_VALUE,
+    -1,
+    -2,
+    Long.MAX_VALUE / 4096,
+    1L << 40
   };
 
   private final Random random;
@@ -93,7 +116,9 @@ final class WireMutator {
       case 0 -> fields.remove(at);
       case 1 -> fields.add(field);
       case 2 -> fields.add(random.nextInt(fields.size()), field);
-      case 3 -> fields.set(at, new Field(field.tag() + 8 * (random.nextInt(5) - 2) & 0x7fff, field.value()));
+      case 3 ->
+          fields.set(
+              at, new Field(field.tag() + 8 * (random.nextInt(5) - 2) & 0x7fff, field.value()));
       default -> fields.set(at, new Field(field.tag(), change(field.value(), depth)));
     }
     fields.removeIf(each -> each.tag() < 8);

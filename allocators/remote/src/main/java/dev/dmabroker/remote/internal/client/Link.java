@@ -19,8 +19,8 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -118,8 +118,7 @@ public final class Link implements AutoCloseable {
    *
    * @param unwanted gives back what comes after the request was called off; it must not block
    */
-  <T> Asked<T> askLater(
-      ToService.Builder request, Reader<T> reader, Consumer<? super T> unwanted) {
+  <T> Asked<T> askLater(ToService.Builder request, Reader<T> reader, Consumer<? super T> unwanted) {
     Asked<T> asked = ask(request, reader, callbacks, unwanted);
     CompletableFuture<?> unused =
         asked.whenComplete(
