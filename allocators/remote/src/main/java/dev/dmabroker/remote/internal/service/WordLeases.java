@@ -38,6 +38,9 @@ final class WordLeases {
   /** A lease, and the word that counts its uses. */
   record Granted(BufferLease lease, SharedWord word) {}
 
+  /** Whether the client has gone. Read and written by what the session does in order. */
+  private boolean closed;
+
   WordLeases(Session session, ClientWords words) {
     this.session = session;
     this.words = words;
@@ -51,8 +54,12 @@ final class WordLeases {
    * @param alone whether the use is to have a word for itself
    * @param mapping is closed, unless this returns null
    * @return null if no word is free
+   * @throws dev.dmabroker.ClosedException if the client has gone; the mapping stays the caller's
    */
   @Nullable Granted grant(long attachment, boolean alone, BufferMapping mapping) {
+    if (closed) {
+      throw session.goneException();
+    }
     Key key = new Key(attachment, mapping.access());
     Granted before = alone ? null : latest.get(key);
     if (before != null && before.lease.place() == mapping.place() && before.lease.tryUse()) {
@@ -142,6 +149,7 @@ final class WordLeases {
    * @return whether uses go on that may write
    */
   boolean close() {
+    closed = true;
     boolean writing = false;
     for (Granted each : byWord.values()) {
       if (!each.lease.access().writes()) {

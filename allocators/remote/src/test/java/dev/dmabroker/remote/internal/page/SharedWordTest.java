@@ -52,7 +52,6 @@ class SharedWordTest {
   private ClientWords words;
   private SharedBuffer buffer;
   private Attachment attachment;
-  private Attachment late;
   private final List<LeaseRecalled> recalls = new CopyOnWriteArrayList<>();
 
   @BeforeEach
@@ -122,7 +121,7 @@ class SharedWordTest {
   }
 
   private CompletableFuture<Mapping> moveForLate() {
-    late = buffer.attach(display());
+    Attachment late = buffer.attach(display());
     return late.mapAsync(Access.READ, Duration.ofSeconds(60));
   }
 
@@ -273,7 +272,7 @@ class SharedWordTest {
     assertNotNull(broker.snapshot().toString());
     Attachment other = buffer.attach(broker.register("other", Constraints.none()));
     other.map(Access.WRITE).close(); // Nothing is asked of the client for that.
-    late = buffer.attach(display());
+    Attachment late = buffer.attach(display());
     boolean moved;
     try (Mapping mapping = late.map(Access.READ, Duration.ofMillis(300))) {
       moved = mapping.heapName().equals("cma");
@@ -315,7 +314,7 @@ class SharedWordTest {
       SharedWord word = words.take();
       assertNotNull(word);
       word.start(true, 0);
-      late = buffer.attach(display());
+      Attachment late = buffer.attach(display());
       assertThrows(
           BrokerException.class, () -> late.map(Access.READ, Duration.ofMillis(100)).close());
     } finally {
