@@ -37,6 +37,9 @@ final class WordLeases {
   /** A lease, and the word that counts its uses. */
   record Granted(BufferLease lease, SharedWord word) {}
 
+  /** Whether the client has gone. Read and written by what the session does in order. */
+  private boolean closed;
+
   WordLeases(Session session, ClientWords words) {
     this.session = session;
     this.words = words;
@@ -49,8 +52,12 @@ final class WordLeases {
    *
    * @param mapping is closed, unless this returns null
    * @return null if no word is free
+   * @throws dev.dmabroker.ClosedException if the client has gone; the mapping stays the caller's
    */
   @Nullable Granted grant(long attachment, BufferMapping mapping) {
+    if (closed) {
+      throw session.goneException();
+    }
     Key key = new Key(attachment, mapping.access());
     Granted before = latest.get(key);
     if (before != null && before.lease.place() == mapping.place() && before.lease.tryUse()) {
@@ -138,6 +145,7 @@ final class WordLeases {
    * @return whether uses go on that may write
    */
   boolean close() {
+    closed = true;
     boolean writing = false;
     for (Granted each : byWord.values()) {
       if (!each.lease.access().writes()) {
