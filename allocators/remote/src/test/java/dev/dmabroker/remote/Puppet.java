@@ -229,11 +229,11 @@ final class Puppet implements AutoCloseable {
     if (reply.result() <= 0) {
       return null;
     }
-    if (reply.bytes()[0] > 0) {
-      descriptors += reply.bytes()[0];
+    if (reply.bytes().byteAt(0) > 0) {
+      descriptors += reply.bytes().byteAt(0);
       tell(ToService.newBuilder().setAcknowledged(Acknowledged.newBuilder().setPackets(1)));
     }
-    return ToClient.parseFrom(ByteString.copyFrom(reply.bytes(), 1, reply.bytes().length - 1));
+    return ToClient.parseFrom(reply.bytes().substring(1));
   }
 
   /** Writes to memory whatever it is, if it can be mapped. */
