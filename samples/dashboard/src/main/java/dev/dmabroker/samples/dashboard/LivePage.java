@@ -5,6 +5,7 @@ import dev.dmabroker.Subscription;
 import dev.dmabroker.metrics.DmaBufMetrics;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.Optional;
 import java.util.Set;
@@ -63,7 +64,11 @@ public final class LivePage implements AutoCloseable {
    */
   public static LivePage onLoopback(Broker broker, int port) {
     return new LivePage(
-        broker, new InetSocketAddress("127.0.0.1", port), Set.of(), Optional.empty(), false);
+        broker,
+        new InetSocketAddress(InetAddress.getLoopbackAddress(), port),
+        Set.of(),
+        Optional.empty(),
+        false);
   }
 
   /** {@return the port at which it listens} */
