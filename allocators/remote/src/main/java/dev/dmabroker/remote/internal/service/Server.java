@@ -61,6 +61,7 @@ public final class Server implements AutoCloseable {
   private final Grants grants = new Grants();
   private final Publications publications = new Publications();
   private final Set<Session> lost = ConcurrentHashMap.newKeySet();
+  private final UnderWay underWay = UnderWay.ofThisProcess();
   private final byte[] life = new byte[16];
 
   /**
@@ -176,6 +177,11 @@ public final class Server implements AutoCloseable {
   /** What is published under names. */
   Publications publications() {
     return publications;
+  }
+
+  /** Counts the descriptors that are under way to clients. */
+  UnderWay underWay() {
+    return underWay;
   }
 
   /** Looks in a moment which memory clients have kept. */
