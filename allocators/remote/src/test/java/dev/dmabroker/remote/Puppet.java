@@ -101,7 +101,7 @@ final class Puppet implements AutoCloseable {
   }
 
   /** What a command came to: 0 or a count, or an errno below zero; and what it gave. */
-  record Reply(int result, byte[] bytes) {}
+  record Reply(int result, ByteString bytes) {}
 
   private void command(char operation, byte[] payload) throws IOException {
     ByteBuffer head = ByteBuffer.allocate(5).order(ByteOrder.nativeOrder());
@@ -114,7 +114,7 @@ final class Puppet implements AutoCloseable {
   private Reply reply() throws IOException {
     ByteBuffer head = ByteBuffer.wrap(replies.readNBytes(8)).order(ByteOrder.nativeOrder());
     int result = head.getInt();
-    return new Reply(result, replies.readNBytes(head.getInt()));
+    return new Reply(result, ByteString.copyFrom(replies.readNBytes(head.getInt())));
   }
 
   private Reply order(char operation, byte[] payload) throws IOException {
@@ -192,12 +192,7 @@ final class Puppet implements AutoCloseable {
       if (reply.result() <= 0) {
         return null;
       }
-      if (reply.bytes()[0] > 0) {
-        descriptors += reply.bytes()[0];
-        tell(ToService.newBuilder().setAcknowledged(Acknowledged.newBuilder().setPackets(1)));
-      }
-      ToClient message =
-          ToClient.parseFrom(ByteString.copyFrom(reply.bytes(), 1, reply.bytes().length - 1));
+      ToClient message = read(reply);
       if (!message.hasPart()) {
         return message;
       }
@@ -224,17 +219,19 @@ final class Puppet implements AutoCloseable {
     }
   }
 
-  /** A message that is there now, or null; one that came in parts counts as the service's first. */
-  @Nullable ToClient receiveNow() throws IOException {
-    Reply reply = order('R', 0);
-    if (reply.result() <= 0) {
-      return null;
-    }
-    if (reply.bytes()[0] > 0) {
-      descriptors += reply.bytes()[0];
+  private ToClient read(Reply packet) throws IOException {
+    int came = packet.bytes().byteAt(0);
+    if (came > 0) {
+      descriptors += came;
       tell(ToService.newBuilder().setAcknowledged(Acknowledged.newBuilder().setPackets(1)));
     }
-    return ToClient.parseFrom(ByteString.copyFrom(reply.bytes(), 1, reply.bytes().length - 1));
+    return ToClient.parseFrom(packet.bytes().substring(1));
+  }
+
+  /** The packet that is there now, which may be a part; null if none is. */
+  @Nullable ToClient receiveNow() throws IOException {
+    Reply reply = order('R', 0);
+    return reply.result() <= 0 ? null : read(reply);
   }
 
   /** Writes to memory whatever it is, if it can be mapped. */

@@ -108,7 +108,7 @@ final class Intake {
         Packet packet = received.packet();
         if (packet != null) {
           take(packet);
-        } else if (received == Received.ENDED) {
+        } else if (received.ended()) {
           session.endOfConnection();
           return;
         } else {
