@@ -243,6 +243,7 @@ public final class Server implements AutoCloseable {
     Standing standing = session.standing();
     if (standing != null) {
       ClientState state = state(session, standing);
+      sessions.remove(session); // The listener may ask which clients there are.
       standing.sent().close();
       standing.account().close();
       calls.tell(told -> told.left(state, reason));
