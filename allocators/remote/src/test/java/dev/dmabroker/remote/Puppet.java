@@ -60,8 +60,18 @@ final class Puppet implements AutoCloseable {
   }
 
   static ToService.Builder hello(String name) {
+    return hello(name, false);
+  }
+
+  /** The first message, of a client that counts in a page if it gets one. */
+  static ToService.Builder hello(String name, boolean page) {
     return ToService.newBuilder()
-        .setHello(Hello.newBuilder().setLowestVersion(1).setHighestVersion(1).setName(name));
+        .setHello(
+            Hello.newBuilder()
+                .setLowestVersion(1)
+                .setHighestVersion(1)
+                .setName(name)
+                .setPage(page));
   }
 
   private static synchronized Path program() throws IOException {
@@ -91,7 +101,7 @@ final class Puppet implements AutoCloseable {
   }
 
   /** What a command came to: 0 or a count, or an errno below zero; and what it gave. */
-  record Reply(int result, byte[] bytes) {}
+  record Reply(int result, ByteString bytes) {}
 
   private void command(char operation, byte[] payload) throws IOException {
     ByteBuffer head = ByteBuffer.allocate(5).order(ByteOrder.nativeOrder());
@@ -104,7 +114,7 @@ final class Puppet implements AutoCloseable {
   private Reply reply() throws IOException {
     ByteBuffer head = ByteBuffer.wrap(replies.readNBytes(8)).order(ByteOrder.nativeOrder());
     int result = head.getInt();
-    return new Reply(result, replies.readNBytes(head.getInt()));
+    return new Reply(result, ByteString.copyFrom(replies.readNBytes(head.getInt())));
   }
 
   private Reply order(char operation, byte[] payload) throws IOException {
@@ -182,12 +192,11 @@ final class Puppet implements AutoCloseable {
       if (reply.result() <= 0) {
         return null;
       }
-      if (reply.bytes()[0] > 0) {
-        descriptors += reply.bytes()[0];
+      if (reply.bytes().byteAt(0) > 0) {
+        descriptors += reply.bytes().byteAt(0);
         tell(ToService.newBuilder().setAcknowledged(Acknowledged.newBuilder().setPackets(1)));
       }
-      ToClient message =
-          ToClient.parseFrom(ByteString.copyFrom(reply.bytes(), 1, reply.bytes().length - 1));
+      ToClient message = ToClient.parseFrom(reply.bytes().substring(1));
       if (!message.hasPart()) {
         return message;
       }
@@ -210,6 +219,40 @@ final class Puppet implements AutoCloseable {
       }
       if (message.getNumber() == number) {
         return message;
+      }
+    }
+  }
+
+  /** A message that is there now, or null; one that came in parts counts as the service's first. */
+  @Nullable ToClient receiveNow() throws IOException {
+    Reply reply = order('R', 0);
+    if (reply.result() <= 0) {
+      return null;
+    }
+    if (reply.bytes().byteAt(0) > 0) {
+      descriptors += reply.bytes().byteAt(0);
+      tell(ToService.newBuilder().setAcknowledged(Acknowledged.newBuilder().setPackets(1)));
+    }
+    return ToClient.parseFrom(reply.bytes().substring(1));
+  }
+
+  /** Writes to memory whatever it is, if it can be mapped. */
+  void forge(int descriptor, int offset, int value) throws IOException {
+    int unused = memory('w', descriptor, offset, value);
+  }
+
+  /** Waits until the service offers memory to a probe, or has answered the registration. */
+  long probe(long registration) throws IOException {
+    while (true) {
+      ToClient message = receive();
+      if (message == null) {
+        throw new AssertionError("the connection has ended before memory was offered");
+      }
+      if (message.hasProbe()) {
+        return message.getProbe().getProbe();
+      }
+      if (message.getNumber() == registration) {
+        return 1;
       }
     }
   }

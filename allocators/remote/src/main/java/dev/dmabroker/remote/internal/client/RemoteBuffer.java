@@ -3,13 +3,13 @@ package dev.dmabroker.remote.internal.client;
 import dev.dmabroker.Attachment;
 import dev.dmabroker.Device;
 import dev.dmabroker.SharedBuffer;
+import dev.dmabroker.internal.runtime.Durations;
 import dev.dmabroker.remote.internal.value.BadMessageException;
 import dev.dmabroker.remote.internal.value.Specs;
 import dev.dmabroker.remote.internal.wire.Attach;
 import dev.dmabroker.remote.internal.wire.BufferHandle;
 import dev.dmabroker.remote.internal.wire.CloseBuffer;
 import dev.dmabroker.remote.internal.wire.Evacuate;
-import dev.dmabroker.internal.runtime.Durations;
 import dev.dmabroker.remote.internal.wire.Look;
 import dev.dmabroker.remote.internal.wire.Looked;
 import dev.dmabroker.remote.internal.wire.Prepare;
@@ -126,9 +126,9 @@ public final class RemoteBuffer implements SharedBuffer {
 
   @Override
   public void evacuate(Duration timeout) {
-    boolean unused = evacuate(
-            Evacuate.newBuilder()
-                .setTimeoutNanos(Durations.nanos(Durations.timeout(timeout))));
+    boolean unused =
+        evacuate(
+            Evacuate.newBuilder().setTimeoutNanos(Durations.nanos(Durations.timeout(timeout))));
   }
 
   @Override

@@ -65,8 +65,8 @@ final class StandIn {
   }
 
   private void take() {
-    CompletableFuture<Frame> next = consumer.takeAsync();
-    next.whenCompleteAsync(this::taken, session.inOrder());
+    CompletableFuture<?> unused =
+        consumer.takeAsync().whenCompleteAsync(this::taken, session.inOrder());
   }
 
   private void taken(@Nullable Frame frame, @Nullable Throwable thrown) {
@@ -96,8 +96,7 @@ final class StandIn {
       credit--;
     }
     Parcel parcel = sent.parcel(frame.mapping());
-    session.tell(
-        ToClient.newBuilder().setFrameReady(hold(frame, parcel)), parcel.descriptors());
+    session.tell(ToClient.newBuilder().setFrameReady(hold(frame, parcel)), parcel.descriptors());
   }
 
   /**
