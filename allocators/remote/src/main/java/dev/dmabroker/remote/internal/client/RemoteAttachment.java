@@ -147,7 +147,7 @@ final class RemoteAttachment implements Attachment {
   public Mapping map(Access access, Duration timeout) {
     Map.Builder request = within(timeout);
     RemoteMapping mapping = settled(access);
-    return mapping != null ? mapping : get(access, request, timeout.plus(LATE));
+    return mapping != null ? mapping : get(access, request, Durations.bounded(timeout).plus(LATE));
   }
 
   @Override

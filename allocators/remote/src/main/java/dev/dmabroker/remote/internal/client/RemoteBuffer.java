@@ -10,6 +10,7 @@ import dev.dmabroker.remote.internal.wire.BufferHandle;
 import dev.dmabroker.remote.internal.wire.CloseBuffer;
 import dev.dmabroker.remote.internal.wire.Evacuate;
 import dev.dmabroker.internal.runtime.Durations;
+import dev.dmabroker.internal.runtime.Exceptions;
 import dev.dmabroker.remote.internal.wire.Look;
 import dev.dmabroker.remote.internal.wire.Looked;
 import dev.dmabroker.remote.internal.wire.Prepare;
@@ -97,6 +98,10 @@ public final class RemoteBuffer implements SharedBuffer {
   @Override
   public Attachment attach(Device device) {
     RemoteDevice ours = RemoteDevice.of(link, device);
+    if (closed.get()) {
+      throw Exceptions.closed("cannot attach " + ours.name() + " to " + name + ": the buffer is closed");
+    }
+    ours.requireOpen("cannot attach it to " + name);
     return link.get(
         ToService.newBuilder()
             .setAttach(Attach.newBuilder().setBuffer(identity).setDevice(ours.identity())),

@@ -15,11 +15,11 @@ final class RemoteEmptyFrame implements EmptyFrame {
   private final int index;
   private final FrameMemory memory;
 
-  RemoteEmptyFrame(Link link, long identity, int index, Memories.Use memory) {
+  RemoteEmptyFrame(Link link, long identity, int index, String name, Memories.Use memory) {
     this.link = link;
     this.identity = identity;
     this.index = index;
-    this.memory = new FrameMemory(link, "empty frame " + index, Access.OVERWRITE, memory);
+    this.memory = new FrameMemory(link, "empty frame " + name, Access.OVERWRITE, memory);
   }
 
   @Override

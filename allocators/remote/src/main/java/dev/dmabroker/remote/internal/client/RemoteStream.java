@@ -9,6 +9,7 @@ import dev.dmabroker.StreamConsumer;
 import dev.dmabroker.StreamSpec;
 import dev.dmabroker.event.StreamState;
 import dev.dmabroker.internal.runtime.Durations;
+import dev.dmabroker.internal.runtime.Exceptions;
 import dev.dmabroker.internal.stream.FramePublisher;
 import dev.dmabroker.remote.internal.value.BadMessageException;
 import dev.dmabroker.remote.internal.value.Specs;
@@ -69,6 +70,12 @@ public final class RemoteStream implements BufferStream {
     return spec;
   }
 
+  private void requireOpen(String intent) {
+    if (closed.get()) {
+      throw Exceptions.closed("cannot " + intent + ": stream " + spec.name() + " is closed");
+    }
+  }
+
   private Look.Builder look() {
     return Look.newBuilder().setStream(identity);
   }
@@ -87,6 +94,7 @@ public final class RemoteStream implements BufferStream {
 
   @Override
   public void start() {
+    requireOpen("start " + spec.name());
     link.order(ToService.newBuilder().setStartStream(StartStream.newBuilder().setStream(identity)));
   }
 
@@ -118,6 +126,7 @@ public final class RemoteStream implements BufferStream {
   // ---- The producer ----
 
   private ToService.Builder request(Acquire.Builder request) {
+    requireOpen("acquire a buffer of " + spec.name());
     return ToService.newBuilder().setAcquire(request.setStream(identity));
   }
 
@@ -127,6 +136,7 @@ public final class RemoteStream implements BufferStream {
         link,
         acquired.getFrame(),
         acquired.getIndex(),
+        spec.name() + "-" + acquired.getIndex(),
         link.memories().use(slot(acquired.getIndex()), acquired.getMemory(), answer.packet()));
   }
 
@@ -135,6 +145,10 @@ public final class RemoteStream implements BufferStream {
   }
 
   private CompletableFuture<EmptyFrame> later(Acquire.Builder request) {
+    if (closed.get()) {
+      return CompletableFuture.failedFuture(
+          Exceptions.closed("cannot acquire: stream " + spec.name() + " is closed"));
+    }
     return link.<EmptyFrame>askLater(
         request(request), this::read, frame -> ((RemoteEmptyFrame) frame).giveBack());
   }
@@ -176,6 +190,7 @@ public final class RemoteStream implements BufferStream {
   }
 
   private RemoteConsumer join(RemoteDevice device, StreamConsumer.Policy policy) {
+    requireOpen("attach " + device.name() + " to stream " + spec.name());
     return link.get(
         ToService.newBuilder()
             .setConsume(
