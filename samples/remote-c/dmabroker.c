@@ -104,7 +104,8 @@ static int tell(dmabroker *c, Dmabroker__Remote__ToService *message, int fence, 
   }
   while (sendmsg(c->socket, &header, MSG_NOSIGNAL) < 0) {
     if (errno == EBADF && fence >= 0) return fail(error, "IllegalArgumentException", "%d is no descriptor", fence);
-    if (errno != EINTR) return end(c, error, "the service has ended: ", strerror(errno));
+    if (errno == EPIPE) return 0; /* The service has ended. What it said last is still to be received. */
+    if (errno != EINTR && errno != ECONNRESET) return end(c, error, "the service is lost: ", strerror(errno));
   }
   return 0;
 }
@@ -124,20 +125,16 @@ static void map_page(dmabroker *c, const Dmabroker__Remote__Welcome *welcome, in
   c->word_bytes = welcome->word_bytes;
 }
 
-/*
- * The memory of a message, of which all descriptors are taken; NULL if there is none. What is said of memory that is new
- * passes to it. Descriptors of messages that are newer than this file are closed.
- */
-static memory *adopt(dmabroker *c, answer *message, const int *descriptors, size_t count) {
+/* The memory of a message, whose descriptors are all taken or closed; NULL if it has none. What is said of it is kept. */
+static memory *adopt(dmabroker *c, answer *message, const int *descriptors, int count) {
   Dmabroker__Remote__Memory **about = NULL;
   if (message->body_case == DMABROKER__REMOTE__TO_CLIENT__BODY_MAPPED) about = &message->mapped->memory;
   if (message->body_case == DMABROKER__REMOTE__TO_CLIENT__BODY_FRAME_READY) about = &message->frame_ready->memory;
   memory *found = about && *about ? find(c, (*about)->memory) : NULL;
-  const Dmabroker__Remote__Welcome *welcome =
-      message->body_case == DMABROKER__REMOTE__TO_CLIENT__BODY_WELCOME ? message->welcome : NULL;
-  for (size_t i = 0; i < count; i++) {
-    if (welcome && i == welcome->page_descriptor) map_page(c, welcome, descriptors[i]);
-    if (welcome && i == welcome->doorbell_descriptor) c->doorbell = fcntl(descriptors[i], F_DUPFD_CLOEXEC, 0);
+  bool is_welcome = message->body_case == DMABROKER__REMOTE__TO_CLIENT__BODY_WELCOME;
+  for (uint32_t i = 0; i < (uint32_t)count; i++) {
+    if (is_welcome && i == message->welcome->page_descriptor) map_page(c, message->welcome, descriptors[i]);
+    if (is_welcome && i == message->welcome->doorbell_descriptor) c->doorbell = fcntl(descriptors[i], F_DUPFD_CLOEXEC, 0);
     bool wanted = !found && about && *about && (*about)->has_descriptor && (*about)->descriptor == i;
     off_t size = wanted ? lseek(descriptors[i], 0, SEEK_END) : -1;
     if (size >= 0 && (uint64_t)size >= (*about)->size_bytes && (found = calloc(1, sizeof *found))) {
@@ -164,15 +161,14 @@ static answer *receive(dmabroker *c, uint64_t deadline, memory **its, struct dma
     if (poll(&ready, 1, deadline == FOR_EVER ? -1 : left > 1000000 ? 1000000 : (int)left) == 0 && now() >= deadline)
       return fail(error, "WaitTimeoutException", "nothing came in time"), NULL;
     length = recvmsg(c->socket, &header, MSG_CMSG_CLOEXEC | MSG_DONTWAIT);
-    if (length == 0 || (length < 0 && errno != EINTR && errno != EAGAIN))
+    if (length == 0 || (length < 0 && errno != EINTR && errno != EAGAIN && errno != ECONNRESET))
       return end(c, error, "the service has ended", ""), NULL;
   }
-  int descriptors[DESCRIPTORS];
-  size_t count = 0;
+  int descriptors[DESCRIPTORS], count = 0;
   struct cmsghdr *rights = CMSG_FIRSTHDR(&header);
   if (rights && rights->cmsg_level == SOL_SOCKET && rights->cmsg_type == SCM_RIGHTS) {
-    count = (rights->cmsg_len - CMSG_LEN(0)) / sizeof(int);
-    memcpy(descriptors, CMSG_DATA(rights), count * sizeof(int));
+    count = (int)((rights->cmsg_len - CMSG_LEN(0)) / sizeof(int));
+    memcpy(descriptors, CMSG_DATA(rights), rights->cmsg_len - CMSG_LEN(0));
   }
   answer *it = dmabroker__remote__to_client__unpack(NULL, (size_t)length, c->packet);
   if (count > 0 || header.msg_flags & MSG_CTRUNC) {
@@ -226,8 +222,7 @@ static answer *ask(dmabroker *c, Dmabroker__Remote__ToService *message, int fenc
   ask((c), &message, -1, (timeout), DMABROKER__REMOTE__TO_CLIENT__BODY_##KIND, (its), (error))
 
 static int done(answer *it) {
-  if (it) dmabroker__remote__to_client__free_unpacked(it, NULL);
-  return it ? 0 : -1;
+  return it ? dmabroker__remote__to_client__free_unpacked(it, NULL), 0 : -1;
 }
 
 /* ---- Memory ---- */
@@ -253,6 +248,14 @@ static void end_use(dmabroker *c, memory *it) {
   if (--it->uses || !it->is_left) return;
   forget(c, it->about->memory);
   if (!it->uses) drop(c, it); /* If not, it is used by a frame that came meanwhile. */
+}
+
+/* Ends a use of memory by a request. A fence that is refused ends nothing. */
+static int finish(dmabroker *c, Dmabroker__Remote__ToService *message, int fence, memory *its, struct dmabroker_error *error) {
+  int result = fence < 0 ? tell(c, message, -1, error)
+                         : done(ask(c, message, fence, 0, DMABROKER__REMOTE__TO_CLIENT__BODY_DONE, NULL, error));
+  if (its && (!result || c->ended[0])) end_use(c, its);
+  return result;
 }
 
 /* Lets the memory of a place go, of one buffer or all, but for the memory that lies there now. */
@@ -330,8 +333,7 @@ dmabroker *dmabroker_connect(const char *path, const char *name, struct dmabroke
   answer *it = ASK(c, 0, WELCOME, NULL, error);
   if (!it) return dmabroker_disconnect(c), NULL;
   snprintf(c->name, sizeof c->name, "%s", it->welcome->name);
-  done(it);
-  return c;
+  return done(it), c;
 }
 
 void dmabroker_disconnect(dmabroker *c) {
@@ -349,7 +351,6 @@ void dmabroker_disconnect(dmabroker *c) {
 }
 
 const char *dmabroker_name(const dmabroker *c) { return c->name; }
-
 int dmabroker_descriptor(const dmabroker *c) { return c->socket; }
 
 /* ---- Devices and buffers ---- */
@@ -428,8 +429,8 @@ static bool begin_in_word(dmabroker *c, const struct dmabroker_word *word) {
   _Atomic uint64_t *at = word_of(c, word->number);
   uint64_t seen = atomic_fetch_add(at, ONE);
   if ((seen & (ONE - 1) & ~RING) != ((uint64_t)word->tag << 2 | OPEN)) return end_in_word(c, word->number), false;
-  uint64_t begun = atomic_fetch_add_explicit(at + 1, 1, memory_order_relaxed); /* A hint, as is the time. */
-  if (begun % 16 == 0) atomic_store_explicit(at + 2, now(), memory_order_relaxed);
+  if (atomic_fetch_add_explicit(at + 1, 1, memory_order_relaxed) % 16 == 0) /* These are hints. */
+    atomic_store_explicit(at + 2, now(), memory_order_relaxed);
   return true;
 }
 
@@ -488,7 +489,6 @@ int dmabroker_unmap(struct dmabroker_mapping *mapping, int fence, struct dmabrok
   dmabroker *c = mapping->attachment->connection;
   Dmabroker__Remote__Unmap__Counted counted = DMABROKER__REMOTE__UNMAP__COUNTED__INIT;
   REQUEST(Unmap, UNMAP, unmap);
-  int result = 0;
   counted.attachment = mapping->attachment->identity;
   counted.word = mapping->word;
   counted.tag = mapping->tag;
@@ -496,18 +496,19 @@ int dmabroker_unmap(struct dmabroker_mapping *mapping, int fence, struct dmabrok
   body.what_case = mapping->tag ? DMABROKER__REMOTE__UNMAP__WHAT_COUNTED : DMABROKER__REMOTE__UNMAP__WHAT_MAPPING;
   if (mapping->tag) body.counted = &counted;
   else body.mapping = mapping->identity;
-  if (mapping->tag && fence < 0) end_in_word(c, mapping->word);
-  else result = tell(c, &message, fence, error);
-  if (mapping->memory) end_use(c, mapping->memory);
-  return result;
+  if (!mapping->tag || fence >= 0) return finish(c, &message, fence, mapping->memory, error);
+  end_in_word(c, mapping->word);
+  return end_use(c, mapping->memory), 0;
 }
 
 /* ---- Streams ---- */
 
-int dmabroker_open_published(dmabroker *c, const char *name, dmabroker_id *stream, struct dmabroker_error *error) {
+int dmabroker_open_published(dmabroker *c, const char *name, uint64_t timeout_ns, dmabroker_id *stream,
+                             struct dmabroker_error *error) {
   REQUEST(OpenPublished, OPEN_PUBLISHED, open_published);
   body.name = (char *)name;
-  answer *it = ASK(c, 0, OPENED, NULL, error);
+  body.timeout_nanos = timeout_ns;
+  answer *it = ASK(c, timeout_ns, OPENED, NULL, error);
   if (it) *stream = it->opened->what_case == DMABROKER__REMOTE__OPENED__WHAT_STREAM ? it->opened->stream->stream : 0;
   return done(it);
 }
@@ -591,7 +592,5 @@ int dmabroker_release(struct dmabroker_frame *frame, int fence, struct dmabroker
   body.consumer = frame->consumer->identity;
   body.frame = frame->identity;
   body.has_fence = fence >= 0;
-  int result = tell(frame->consumer->connection, &message, fence, error);
-  if (frame->memory) end_use(frame->consumer->connection, frame->memory);
-  return result;
+  return finish(frame->consumer->connection, &message, fence, frame->memory, error);
 }

@@ -5,7 +5,7 @@
  * has let this client go, each call fails with the kind "ClosedException": what is mapped stays valid, and
  * dmabroker_connect() connects anew.
  *
- * Blocking. Each function but those of which it is said otherwise waits for the service's answer: at most 30 s longer than
+ * Blocking. Each function but those of which something else is said waits for the service's answer: at most 30 s longer than
  * the timeout that it is given; a service that has not answered by then counts as ended. Timeouts are in nanoseconds; 0
  * stands for the service's default, and DMABROKER_NOW for no wait for others.
  *
@@ -132,13 +132,17 @@ struct dmabroker_mapping {
 int dmabroker_map(struct dmabroker_attachment *attachment, dmabroker_access access, uint64_t timeout_ns,
                   struct dmabroker_mapping *mapping, struct dmabroker_error *error);
 
-/* Ends a use; if a fence is given, a sync file, once that has signalled. -1 is none. The fence stays the caller's. */
+/*
+ * Ends a use; if a fence is given, a sync file, once that has signalled. -1 is none, and does not wait for the service. The
+ * fence stays the caller's. If the service refuses the fence, the use goes on.
+ */
 int dmabroker_unmap(struct dmabroker_mapping *mapping, int fence, struct dmabroker_error *error);
 
 /* ---- Streams ---- */
 
-/* Opens a stream that another process has published under a name. */
-int dmabroker_open_published(dmabroker *connection, const char *name, dmabroker_id *stream, struct dmabroker_error *error);
+/* Opens a stream that another process has published under a name, or publishes in time; 0 does not wait for that. */
+int dmabroker_open_published(dmabroker *connection, const char *name, uint64_t timeout_ns, dmabroker_id *stream,
+                             struct dmabroker_error *error);
 
 struct dmabroker_consumer {
   dmabroker *connection;

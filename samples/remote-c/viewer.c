@@ -14,6 +14,7 @@
 #include <time.h>
 
 enum { STAMP_BYTES = 16, PATIENCE_NS = 100000000 };
+static const uint64_t OPENS_WITHIN_NS = 10000000000;
 
 static volatile sig_atomic_t is_over;
 
@@ -94,7 +95,7 @@ int main(int count, char **arguments) {
   setvbuf(stdout, NULL, _IOLBF, 0);
   dmabroker *connection = dmabroker_connect(arguments[1], "viewer", &error);
   int result = -1;
-  if (connection && !dmabroker_open_published(connection, arguments[2], &stream, &error) &&
+  if (connection && !dmabroker_open_published(connection, arguments[2], OPENS_WITHIN_NS, &stream, &error) &&
       !dmabroker_register(connection, "cpu", DMABROKER__REMOTE__ACCESS__READ, &cpu, 1, &device, &error) &&
       !dmabroker_consume(connection, stream, device, policy, &consumer, &error)) {
     result = show(&consumer, &error);

@@ -2,7 +2,7 @@
 """Shows and checks the frames of a stream that was published at a broker's service: viewer.py SOCKET STREAM
 
 Written from docs/remote.proto alone, of which `make` has protoc write remote_pb2.py."""
-import collections, fcntl, mmap, os, socket, struct, sys, zlib
+import collections, contextlib, fcntl, mmap, os, socket, struct, sys, zlib
 import remote_pb2 as wire
 
 
@@ -16,10 +16,8 @@ class Memory:
 
     def sync(self, flags):
         while self.is_dmabuf:
-            try:
+            with contextlib.suppress(InterruptedError, BlockingIOError):  # Then the kernel wants to be asked again.
                 return fcntl.ioctl(self.file, 0x40086200, struct.pack("=Q", flags))
-            except (InterruptedError, BlockingIOError):
-                pass  # The kernel wants to be asked again.
 
 
 class Service:
@@ -32,7 +30,8 @@ class Service:
         self.ask(hello=wire.Hello(lowest_version=1, highest_version=1, name=name))
 
     def tell(self, number=0, **body):
-        self.socket.send(wire.ToService(number=number, **body).SerializeToString())
+        with contextlib.suppress(ConnectionError):  # What the service said last is still to be received.
+            self.socket.send(wire.ToService(number=number, **body).SerializeToString())
 
     def ask(self, **body):
         self.number += 1
@@ -44,7 +43,10 @@ class Service:
         return getattr(answer, answer.WhichOneof("body"))
 
     def receive(self):
-        packet, fds, _, _ = socket.recv_fds(self.socket, 65536, 8, socket.MSG_CMSG_CLOEXEC)
+        try:
+            packet, fds, _, _ = socket.recv_fds(self.socket, 65536, 8, socket.MSG_CMSG_CLOEXEC)
+        except ConnectionResetError:  # It has not read all; what it said last comes next.
+            return self.receive()
         message = wire.ToClient.FromString(packet)
         if not packet or message.HasField("letting_go"):
             raise ConnectionError(f"the service has ended: {message.letting_go.reason or 'its socket is closed'}")
@@ -58,8 +60,7 @@ class Service:
         told = getattr(getattr(message, message.WhichOneof("body") or "done"), "memory", None)
         if told and told.has_descriptor and len(fds) > told.descriptor:
             self.memories[told.memory] = Memory(told, fds.pop(told.descriptor))
-        for fd in fds:
-            os.close(fd)  # Of a message that is newer than this program.
+        list(map(os.close, fds))  # Of a message that is newer than this program.
         return message
 
     def memory(self, place, told):
@@ -73,13 +74,12 @@ class Service:
 
 def view(service, stream):
     cpu = wire.Constraints(fields=[wire.Constraints.Field(name="deviceAccess", flag=False)])
-    stream = service.ask(open_published=wire.OpenPublished(name=stream)).stream.stream
+    stream = service.ask(open_published=wire.OpenPublished(name=stream, timeout_nanos=10**10)).stream.stream
     viewer = service.ask(register_device=wire.RegisterDevice(name="cpu", alternatives=[cpu], access=wire.READ)).device
     consumer = service.ask(consume=wire.Consume(stream=stream, device=viewer, credit=2)).consumer
     while not (event := service.events.popleft() if service.events else service.receive()).HasField("stream_ended"):
-        if not event.HasField("frame_ready"):
+        if not (frame := event.frame_ready).frame:
             continue  # Something newer than this program.
-        frame = event.frame_ready
         memory = service.memory(frame.index, frame.memory)
         memory.sync(memory.READ)
         stamp, rest = memory.bytes[:16], memory.bytes[16 : frame.memory.layout.size_bytes]

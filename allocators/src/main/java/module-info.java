@@ -1,6 +1,7 @@
 /**
  * Heaps of Linux: dma-heaps, udmabuf, memfd, and modelled ones for applications that ask for them.
  */
+@SuppressWarnings("module") // It is built before the module to which it exports.
 module dev.dmabroker.allocators {
   requires transitive dev.dmabroker;
   requires com.sun.jna;

@@ -1,4 +1,5 @@
 /** Broker, devices, constraints and buffers; the engine stays inside. */
+@SuppressWarnings("module") // It is built before the module to which it exports.
 module dev.dmabroker {
   requires com.google.common;
   requires static transitive org.jspecify;

@@ -14,11 +14,12 @@ import dev.dmabroker.spec.BlobSpec;
 import dev.dmabroker.spec.Constraints;
 import dev.dmabroker.testing.Await;
 import dev.dmabroker.testing.InOrder;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Disabled;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -51,7 +52,6 @@ class ForeignClientsTest {
     broker.close();
   }
 
-  @Disabled("until streams are published")
   @Test
   void pythonSeesFramesMoveForALateDisplay() throws Exception {
     Programs programs = Programs.python(built);
@@ -65,13 +65,7 @@ class ForeignClientsTest {
 
   /** Shows frames to viewers until each has seen some before and after a display has come. */
   private void framesMove(StampedCamera camera, List<Child> viewers) throws Exception {
-    Await.until(
-        "the viewers are there",
-        Await.EMULATED,
-        () ->
-            broker.snapshot().streams().get(0).consumers().size() == viewers.size()
-                || viewers.stream().anyMatch(Child::hasEnded));
-    camera.start();
+    framesCome(camera, viewers);
     for (Child viewer : viewers) {
       viewer.awaitSaid("in system is intact");
     }
@@ -88,7 +82,17 @@ class ForeignClientsTest {
     camera.stream().close();
   }
 
-  @Disabled("until streams are published")
+  /** Starts a camera when all of these have opened its stream. */
+  private void framesCome(StampedCamera camera, List<Child> viewers) {
+    Await.until(
+        "the viewers are there",
+        Await.EMULATED,
+        () ->
+            broker.snapshot().streams().get(0).consumers().size() == viewers.size()
+                || viewers.stream().anyMatch(Child::hasEnded));
+    camera.start();
+  }
+
   @Test
   void cSeesFramesMoveForALateDisplay() throws Exception {
     Programs programs = Programs.c(built);
@@ -143,19 +147,93 @@ class ForeignClientsTest {
     }
   }
 
+  @Test
+  void framesThatAreNotWhatTheCameraSentAreCorrupt() throws Exception {
+    Programs c = Programs.c(built);
+    Programs python = Programs.python(built);
+    try (StampedCamera camera = new StampedCamera(remote, "video", BlobSpec.of(4096));
+        Child viewer = c.start("./viewer", socket.toString(), "video");
+        Child script = python.start("viewer.py", socket.toString(), "video")) {
+      camera.spoil(3);
+      framesCome(camera, List.of(viewer, script));
+      script.awaitSaid("viewer.py: frame 3 in system is corrupt");
+      assertEquals(1, script.awaitEnd(), script::toString);
+      viewer.awaitSaid("frame 3 in system is corrupt");
+      viewer.awaitSaid("frame 4 in system is intact");
+      camera.stream().close();
+      assertEquals(1, viewer.awaitEnd(), viewer::toString);
+      viewer.awaitSaid(" corrupt=1 ");
+    }
+  }
+
+  @Test
+  void cIsToldThatTheServiceHasEnded() throws Exception {
+    Programs programs = Programs.c(built);
+    try (StampedCamera camera = new StampedCamera(remote, "video", BlobSpec.of(4096));
+        Child viewer = programs.start("./viewer", socket.toString(), "video")) {
+      framesCome(camera, List.of(viewer));
+      viewer.awaitSaid("in system is intact");
+      server.close();
+      assertEquals(0, viewer.awaitEnd(), viewer::toString);
+      viewer.awaitSaid("the service let this client go: the service ends; connect again");
+      assertValgrindIsContent(viewer);
+    }
+  }
+
+  @Test
+  void cIsToldWhatIsWrong() throws Exception {
+    Programs programs = Programs.c(built);
+    Path nothing = folder.resolve("nothing");
+    try (Child maps = programs.start("./maps", nothing.toString());
+        Child longer = programs.start("./maps", "x".repeat(108))) {
+      assertEquals(1, maps.awaitEnd(), maps::toString);
+      maps.awaitSaid("cannot connect to " + nothing + ": No such file or directory");
+      assertValgrindIsContent(maps);
+      assertEquals(1, longer.awaitEnd(), longer::toString);
+      longer.awaitSaid("a socket's path has 1 to 107 bytes");
+    }
+  }
+
+  @Test
+  void theClientsAreSmall() throws Exception {
+    Path samples = Path.of("../../samples");
+    assertTrue(lines(samples.resolve("remote-python/viewer.py")) < 100);
+    assertTrue(lines(samples.resolve("remote-c/dmabroker.c")) <= 600);
+    assertTrue(lines(samples.resolve("remote-c/dmabroker.h")) <= 200);
+  }
+
+  private static long lines(Path file) throws Exception {
+    try (Stream<String> lines = Files.lines(file)) {
+      return lines.count();
+    }
+  }
+
+  @Test
+  void theLibraryCompilesForArm64AndThroughTheAnalyzer(@TempDir Path arm) throws Exception {
+    Programs.c(built);
+    Programs.make("remote-c", built, "analyze");
+    Programs.require("aarch64-linux-gnu-gcc", "--version");
+    Programs.make(
+        "remote-c",
+        arm,
+        "CC=aarch64-linux-gnu-gcc",
+        "CFLAGS=-O2 -idirafter /usr/include", // protobuf-c's header is one for all machines.
+        arm.resolve("libdmabroker.a").toString());
+    assertTrue(Files.size(arm.resolve("libdmabroker.a")) > 0);
+  }
+
   private static void assertValgrindIsContent(Child child) throws Exception {
     child.awaitSaid("All heap blocks were freed -- no leaks are possible");
     child.awaitSaid("FILE DESCRIPTORS: 3 open (3 std) at exit.");
     child.awaitSaid("ERROR SUMMARY: 0 errors from 0 contexts");
   }
 
-  @Disabled("until streams are published")
   @Test
   void pythonIsToldThatTheServiceHasEnded() throws Exception {
     Programs programs = Programs.python(built);
     try (StampedCamera camera = new StampedCamera(remote, "video", BlobSpec.of(4096));
         Child viewer = programs.start("viewer.py", socket.toString(), "video")) {
-      camera.start();
+      framesCome(camera, List.of(viewer));
       viewer.awaitSaid("in system is intact");
       server.close();
       assertEquals(1, viewer.awaitEnd(), viewer::toString);

@@ -30,7 +30,7 @@ final class Programs {
     require("protoc", "--version");
     require("/usr/bin/python3", "-c", "import google.protobuf"); // Debian's, of protoc's version.
     Path sources = SAMPLES.resolve("remote-python");
-    make(sources, built);
+    make("remote-python", built);
     return new Programs(sources, Map.of("PYTHONPATH", built.toString()), "/usr/bin/python3");
   }
 
@@ -40,7 +40,7 @@ final class Programs {
     require("gcc", "--version");
     require("protoc-c", "--version");
     require("valgrind", "--version");
-    make(SAMPLES.resolve("remote-c"), built);
+    make("remote-c", built);
     return new Programs(
         built,
         Map.of(),
@@ -58,10 +58,12 @@ final class Programs {
     return Child.start(folder, environment, all.toArray(new String[0]));
   }
 
-  static void make(Path sources, Path built, String... targets) throws Exception {
+  /** Has make build a sample into a folder. */
+  static void make(String sample, Path built, String... more) throws Exception {
     List<String> command = new ArrayList<>(List.of("make", "-s", "OUT=" + built));
-    command.addAll(Arrays.asList(targets));
-    try (Child make = Child.start(sources, Map.of(), command.toArray(new String[0]))) {
+    command.addAll(Arrays.asList(more));
+    try (Child make =
+        Child.start(SAMPLES.resolve(sample), Map.of(), command.toArray(new String[0]))) {
       assertEquals(0, make.awaitEnd(), make::toString);
     }
   }

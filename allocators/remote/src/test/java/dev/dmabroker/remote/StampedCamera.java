@@ -24,16 +24,23 @@ final class StampedCamera implements AutoCloseable {
 
   private final BufferStream stream;
   private final Thread thread;
+  private volatile long spoiled = -1;
   private volatile @Nullable Throwable failure;
 
   StampedCamera(RemoteBroker broker, String name, BufferSpec spec) {
     Device device = broker.register(name, Constraints.builder().cpuOnly().build());
     stream = broker.stream(StreamSpec.of(name, spec, device));
+    broker.publish(name, stream);
     thread = new Thread(this::run, name);
   }
 
   BufferStream stream() {
     return stream;
+  }
+
+  /** Changes a byte of that frame after it was stamped. */
+  void spoil(long number) {
+    spoiled = number;
   }
 
   void start() {
@@ -53,7 +60,7 @@ final class StampedCamera implements AutoCloseable {
     }
   }
 
-  private static void fill(EmptyFrame frame, long number) {
+  private void fill(EmptyFrame frame, long number) {
     try (frame) {
       try (CpuView view = frame.mapping().cpuView()) {
         int length = Math.toIntExact(frame.mapping().layout().sizeBytes());
@@ -64,6 +71,9 @@ final class StampedCamera implements AutoCloseable {
         CRC32 sum = new CRC32();
         sum.update(bytes.slice(STAMP_BYTES, length - STAMP_BYTES));
         bytes.putLong(0, number).putLong(8, sum.getValue());
+        if (number == spoiled) {
+          bytes.put(length - 1, (byte) ~bytes.get(length - 1));
+        }
       }
       frame.submit();
     }

@@ -230,6 +230,11 @@ final class ConstraintFields {
     return WAYS.keySet();
   }
 
+  /** The form that a field's value has. */
+  static Field.ValueCase form(ConstraintField field) {
+    return Values.known(WAYS.get(field), field).form;
+  }
+
   /** Writes a field that the constraints ask for. */
   static Field write(ConstraintField field, Constraints from) {
     Way way = Values.known(WAYS.get(field), field);

@@ -37,6 +37,8 @@ final class PictureFields {
    */
   private record Way(ConstraintField pair, Setter setter) {}
 
+  private static final ImageConstraints NOTHING = ImageConstraints.builder().build();
+
   private static final Map<ConstraintField, Way> WAYS = new EnumMap<>(ConstraintField.class);
 
   static {
@@ -161,6 +163,11 @@ final class PictureFields {
     return rules.build();
   }
 
+  /** A number that was asked for, or the one that asks for nothing. */
+  private static long number(ConstraintField field, Map<ConstraintField, Long> asked) {
+    return asked.getOrDefault(field, NOTHING.number(field));
+  }
+
   private static void numbers(List<Field> fields, ImageConstraintsBuilder to)
       throws BadMessageException {
     Map<ConstraintField, Long> numbers = new EnumMap<>(ConstraintField.class);
@@ -169,15 +176,15 @@ final class PictureFields {
       if (!all().contains(field) || each.getValueCase() != Field.ValueCase.NUMBER) {
         throw new BadMessageException(field + " is not a number of pictures");
       }
-      numbers.put(field, each.getNumber());
+      if (numbers.put(field, each.getNumber()) != null) {
+        throw new BadMessageException(field + " is set already");
+      }
     }
     try {
       WAYS.forEach(
           (field, way) -> {
-            Long first = numbers.get(field);
-            Long second = numbers.get(way.pair);
-            if (first != null && second != null) {
-              way.setter.set(to, first, second);
+            if (numbers.containsKey(field) || numbers.containsKey(way.pair)) {
+              way.setter.set(to, number(field, numbers), number(way.pair, numbers));
             }
           });
     } catch (ArithmeticException e) {

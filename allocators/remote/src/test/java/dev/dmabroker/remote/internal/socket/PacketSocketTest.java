@@ -67,6 +67,18 @@ class PacketSocketTest {
   }
 
   @Test
+  void whatWasSaidLastComesAlthoughTheOtherEndHasNotReadAll() throws Exception {
+    here.trySend(bytes(1, 1));
+    there.trySend(bytes(1, 2));
+    there.close(); // Now the kernel answers ECONNRESET, once.
+    try (Packet packet = next(here)) {
+      assertEquals(2, packet.bytes().get());
+    }
+    assertNull(here.receive());
+    assertSame(Received.ENDED, here.tryReceive());
+  }
+
+  @Test
   void descriptorsComeWithTheirPacketAndAreClosedWithIt() throws Exception {
     Fd bell = Doorbell.create("the test's");
     try (Fd.Use use = bell.use()) {

@@ -207,6 +207,27 @@ class ValuesTest {
         dev.dmabroker.remote.internal.wire.Constraints.newBuilder().addWishes(deep).build());
   }
 
+  private static dev.dmabroker.remote.internal.wire.Constraints ofPictures(Field.Builder... all) {
+    var rules = dev.dmabroker.remote.internal.wire.Constraints.PictureRules.newBuilder();
+    for (Field.Builder field : all) {
+      rules.addFields(field);
+    }
+    return dev.dmabroker.remote.internal.wire.Constraints.newBuilder().addPictures(rules).build();
+  }
+
+  @Test
+  void aNumberOfPicturesIsAskedForAlone() throws Exception {
+    Field.Builder maxWidth = Field.newBuilder().setName("maxWidth").setNumber(1920);
+    ImageConstraints rules = Values.read(ofPictures(maxWidth)).images().get(0);
+    assertEquals(1920, rules.number(ConstraintField.MAX_WIDTH));
+    assertEquals(Integer.MAX_VALUE, rules.number(ConstraintField.MAX_HEIGHT));
+    Field.Builder blockHeight = Field.newBuilder().setName("blockHeight").setNumber(16);
+    rules = Values.read(ofPictures(blockHeight)).images().get(0);
+    assertEquals(1, rules.number(ConstraintField.BLOCK_WIDTH));
+    assertEquals(16, rules.number(ConstraintField.BLOCK_HEIGHT));
+    assertRefused("maxWidth is set already", ofPictures(maxWidth, maxWidth));
+  }
+
   @Test
   void bytesThatWereChangedAreReadOrRefused() {
     List<Constraints> all = constraints().toList();
