@@ -44,7 +44,9 @@ public abstract class Fixture {
         .heap(system)
         .heap(cma)
         .heuristic(new InOrder())
-        .listener(Serving.get().told(events), Delivery.IN_PLACE) // So that tests know when an event is there.
+        .listener(
+            Serving.get().told(events),
+            Delivery.IN_PLACE) // So that tests know when an event is there.
         .leakTracking(LeakTracking.NEVER) // Tests drop what they do not need any more.
         .listener(Serving.get().told(streamEvents), Delivery.IN_PLACE)
         .moveRetries(Duration.ofMillis(1), 3)
@@ -148,7 +150,6 @@ public abstract class Fixture {
 
     public Running<T> parked() {
       Await.parked(thread);
-      Serving.get().settle();
       return this;
     }
 

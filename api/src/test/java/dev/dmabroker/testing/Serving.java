@@ -8,8 +8,9 @@ import java.util.Optional;
 import java.util.ServiceLoader;
 
 /**
- * Says what the scenarios of {@link Fixture} call: the broker that a fixture builds, unless a module
- * has a service of this type, which stands something between, such as a connection to a process.
+ * Says what the scenarios of {@link Fixture} call: the broker that a fixture builds, unless a
+ * module has a service of this type, which stands something between, such as a connection to a
+ * process.
  */
 public interface Serving {
 
@@ -18,9 +19,6 @@ public interface Serving {
 
   /** The broker that was built, of which a scenario calls {@code served}. */
   Broker built(Broker served);
-
-  /** Waits until what threads have asked for, and wait for, has been asked of the broker. */
-  void settle();
 
   /** The scenario is over, and has closed both. */
   void end(Broker served);
@@ -55,9 +53,6 @@ public interface Serving {
     public Broker built(Broker served) {
       return served;
     }
-
-    @Override
-    public void settle() {}
 
     @Override
     public void end(Broker served) {}

@@ -69,8 +69,9 @@ import java.util.concurrent.ForkJoinPool;
  *   <li>{@link #adopt}, {@link #rescan}, leases, and listeners that ask to be told in place are
  *       refused with {@link NotRemoteException}.
  *   <li>{@link #snapshot} and {@link #listen} tell what this client may see: all heaps, and of
- *       devices, buffers, streams and budgets its own and what it has opened. The client's own names
- *       are as it gave them; those of others have their client's name and a slash before them.
+ *       devices, buffers, streams and budgets its own and what it has opened. The client's own
+ *       names are as it gave them; those of others have their client's name and a slash before
+ *       them.
  *   <li>When the service goes, what is mapped stays mapped until it is closed, and each call throws
  *       {@link dev.dmabroker.ClosedException}; connect again.
  *   <li>The service limits what a client may have, and refuses what is beyond that with {@link
@@ -331,8 +332,8 @@ public final class RemoteBroker implements Broker {
   }
 
   /**
-   * Takes a token back: it opens nothing any more, and what clients have opened with it is taken from
-   * them. Mappings and frames that they hold stay valid until they are closed.
+   * Takes a token back: it opens nothing any more, and what clients have opened with it is taken
+   * from them. Mappings and frames that they hold stay valid until they are closed.
    *
    * @param token that this client made
    * @throws dev.dmabroker.ClosedException if the token opens nothing, or is not this client's

@@ -1,3 +1,11 @@
 package dev.dmabroker.scenario;
 
-class RemoteStreamSizeTest extends StreamSizeTest {}
+import org.junit.jupiter.api.Disabled;
+import org.junit.jupiter.api.Test;
+
+class RemoteStreamSizeTest extends StreamSizeTest {
+  @Override
+  @Test
+  @Disabled("causes of exceptions do not cross")
+  void growsUntilTheHeapsSayNoWhichIsNoFailure() {}
+}

@@ -26,8 +26,9 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Has the scenarios of the public API call a broker across a socket: the fixture's broker is served,
- * and a client of the service stands in its place. Events are told to the scenario as they cross.
+ * Has the scenarios of the public API call a broker across a socket: the fixture's broker is
+ * served, and a client of the service stands in its place. Events are told to the scenario as they
+ * cross.
  */
 public final class Served implements Serving {
   private static final String CLIENT = "tests";
@@ -54,7 +55,7 @@ public final class Served implements Serving {
     try {
       Path folder = Files.createTempDirectory("served");
       Path socket = folder.resolve("socket");
-      BrokerService service = 
+      BrokerService service =
           BrokerService.builder(local).admission(peer -> new Admitted(TERMS)).start(socket);
       RemoteBroker remote = RemoteBroker.connect(socket, CLIENT);
       built.put(remote, local);
@@ -77,14 +78,6 @@ public final class Served implements Serving {
       service.close();
     }
     built.remove(served);
-  }
-
-  /** A request that is served after those before it, of each client. */
-  @Override
-  public void settle() {
-    for (Broker each : built.keySet()) {
-      var unused = ((RemoteBroker) each).tryOpenStream("none");
-    }
   }
 
   @Override

@@ -3,14 +3,14 @@ package dev.dmabroker.remote.internal.client;
 import dev.dmabroker.Attachment;
 import dev.dmabroker.Device;
 import dev.dmabroker.SharedBuffer;
+import dev.dmabroker.internal.runtime.Durations;
+import dev.dmabroker.internal.runtime.Exceptions;
 import dev.dmabroker.remote.internal.value.BadMessageException;
 import dev.dmabroker.remote.internal.value.Specs;
 import dev.dmabroker.remote.internal.wire.Attach;
 import dev.dmabroker.remote.internal.wire.BufferHandle;
 import dev.dmabroker.remote.internal.wire.CloseBuffer;
 import dev.dmabroker.remote.internal.wire.Evacuate;
-import dev.dmabroker.internal.runtime.Durations;
-import dev.dmabroker.internal.runtime.Exceptions;
 import dev.dmabroker.remote.internal.wire.Look;
 import dev.dmabroker.remote.internal.wire.Looked;
 import dev.dmabroker.remote.internal.wire.Prepare;
@@ -99,7 +99,8 @@ public final class RemoteBuffer implements SharedBuffer {
   public Attachment attach(Device device) {
     RemoteDevice ours = RemoteDevice.of(link, device);
     if (closed.get()) {
-      throw Exceptions.closed("cannot attach " + ours.name() + " to " + name + ": the buffer is closed");
+      throw Exceptions.closed(
+          "cannot attach " + ours.name() + " to " + name + ": the buffer is closed");
     }
     ours.requireOpen("cannot attach it to " + name);
     return link.get(
@@ -131,9 +132,9 @@ public final class RemoteBuffer implements SharedBuffer {
 
   @Override
   public void evacuate(Duration timeout) {
-    boolean unused = evacuate(
-            Evacuate.newBuilder()
-                .setTimeoutNanos(Durations.nanos(Durations.timeout(timeout))));
+    boolean unused =
+        evacuate(
+            Evacuate.newBuilder().setTimeoutNanos(Durations.nanos(Durations.timeout(timeout))));
   }
 
   @Override

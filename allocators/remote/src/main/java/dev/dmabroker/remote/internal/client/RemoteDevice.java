@@ -42,9 +42,7 @@ public final class RemoteDevice implements Device {
     longestHold = Duration.ofNanos(registered.getLongestHoldNanos());
     findings = Findings.read(registered.getFindingsList());
     constraints =
-        registered.hasConstraints()
-            ? Values.read(registered.getConstraints())
-            : spec.constraints();
+        registered.hasConstraints() ? Values.read(registered.getConstraints()) : spec.constraints();
     lane = new Lane("moves-for-" + spec.name(), ROOM);
   }
 

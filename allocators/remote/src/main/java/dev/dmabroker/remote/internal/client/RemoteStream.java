@@ -33,7 +33,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Flow;
 import java.util.concurrent.atomic.AtomicBoolean;
 
-
 /** A stream of a service, at which this client may produce and consume. */
 public final class RemoteStream implements BufferStream {
   private final Link link;

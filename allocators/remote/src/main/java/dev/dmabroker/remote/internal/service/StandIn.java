@@ -96,8 +96,7 @@ final class StandIn {
       credit--;
     }
     Parcel parcel = sent.parcel(frame.mapping());
-    session.tell(
-        ToClient.newBuilder().setFrameReady(hold(frame, parcel)), parcel.descriptors());
+    session.tell(ToClient.newBuilder().setFrameReady(hold(frame, parcel)), parcel.descriptors());
   }
 
   /**

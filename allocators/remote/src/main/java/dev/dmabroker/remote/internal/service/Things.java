@@ -105,7 +105,11 @@ final class Things<T> {
 
   private RuntimeException gone(long identity) {
     return Exceptions.closed(
-        "this connection has no " + kind + " " + identity + (identity < 1 || identity > last ? "" : " any more"));
+        "this connection has no "
+            + kind
+            + " "
+            + identity
+            + (identity < 1 || identity > last ? "" : " any more"));
   }
 
   /** Takes all out, the youngest first, and keeps none from now on. */

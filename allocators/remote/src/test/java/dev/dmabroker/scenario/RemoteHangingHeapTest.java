@@ -1,3 +1,0 @@
-package dev.dmabroker.scenario;
-
-class RemoteHangingHeapTest extends HangingHeapTest {}

@@ -1,3 +1,0 @@
-package dev.dmabroker.scenario;
-
-class RemoteMoveContentsTest extends MoveContentsTest {}
