@@ -260,15 +260,13 @@ static int finish(dmabroker *c, Dmabroker__Remote__ToService *message, int fence
 
 /* Lets the memory of a place go, of one buffer or all, but for the memory that lies there now. */
 static void leave(dmabroker *c, uint64_t owner, int64_t index, const memory *but) {
-  for (memory *each = c->memories; each;) {
-    if (each == but || each->is_left || each->owner != owner || (index >= 0 && each->index != index)) {
-      each = each->next;
-      continue;
-    }
+  for (memory *each = c->memories, *next; each; each = next) {
+    next = each->next;
+    if (each == but || each->is_left || each->owner != owner || (index >= 0 && each->index != index)) continue;
     each->is_left = true;
     each->uses++;
     end_use(c, each);
-    each = c->memories; /* The list may have changed. */
+    next = c->memories; /* The list may have changed. */
   }
 }
 
@@ -339,11 +337,12 @@ dmabroker *dmabroker_connect(const char *path, const char *name, struct dmabroke
 void dmabroker_disconnect(dmabroker *c) {
   if (!c) return;
   while (c->memories) drop(c, c->memories);
-  for (struct event *each = c->events, *next; each; each = next) {
-    next = each->next;
-    dmabroker__remote__to_client__free_unpacked(each->message, NULL);
-    free(each);
+  for (struct event *each; (each = c->events); free(each)) {
+    c->events = each->next;
+    done(each->message);
   }
+  REQUEST(Goodbye, GOODBYE, goodbye);
+  tell(c, &message, -1, NULL); /* Nothing here can write to its memory any more. */
   if (c->page) munmap(c->page, c->page_bytes);
   if (c->doorbell >= 0) close(c->doorbell);
   if (c->socket >= 0) close(c->socket);

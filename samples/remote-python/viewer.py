@@ -6,8 +6,7 @@ import collections, contextlib, fcntl, mmap, os, socket, struct, sys, zlib
 import remote_pb2 as wire
 
 
-class Memory:
-    """Memory that the service has sent, mapped for as long as the service may speak of it."""
+class Memory:  # That the service has sent, mapped for as long as the service may speak of it.
     READ, WRITE, END = 1, 2, 4  # Flags of DMA_BUF_IOCTL_SYNC, linux/dma-buf.h.
 
     def __init__(self, told, fd):
@@ -63,8 +62,7 @@ class Service:
         list(map(os.close, fds))  # Of a message that is newer than this program.
         return message
 
-    def memory(self, place, told):
-        """The memory in which something lies now; the one in which it lay before is let go."""
+    def memory(self, place, told):  # In which something lies now; the one in which it lay before is let go.
         before, self.places[place] = self.places.get(place, told.memory), told.memory
         if before != told.memory:
             self.ask(forget=wire.Forget(memory=before))
@@ -77,18 +75,20 @@ def view(service, stream):
     stream = service.ask(open_published=wire.OpenPublished(name=stream, timeout_nanos=10**10)).stream.stream
     viewer = service.ask(register_device=wire.RegisterDevice(name="cpu", alternatives=[cpu], access=wire.READ)).device
     consumer = service.ask(consume=wire.Consume(stream=stream, device=viewer, credit=2)).consumer
-    while not (event := service.events.popleft() if service.events else service.receive()).HasField("stream_ended"):
-        if not (frame := event.frame_ready).frame:
-            continue  # Something newer than this program.
-        memory = service.memory(frame.index, frame.memory)
-        memory.sync(memory.READ)
-        stamp, rest = memory.bytes[:16], memory.bytes[16 : frame.memory.layout.size_bytes]
-        memory.sync(memory.READ | memory.END)
-        if struct.unpack("<QQ", stamp)[1] != zlib.crc32(rest):  # The camera's: a number, and a sum of the rest.
-            raise RuntimeError(f"frame {frame.sequence} in {frame.memory.heap} is corrupt")
-        print(f"frame {frame.sequence} in {frame.memory.heap} is intact", flush=True)
-        service.tell(release=wire.Release(consumer=consumer, frame=frame.frame))
-        service.tell(credit=wire.Credit(consumer=consumer, frames=1))
+    event = wire.ToClient()
+    while not event.HasField("stream_ended") or event.stream_ended.why.kind == "StreamStoppedException":
+        event = service.events.popleft() if service.events else service.receive()
+        if (frame := event.frame_ready).frame:
+            memory = service.memory(frame.index, frame.memory)
+            memory.sync(memory.READ)
+            stamp, rest = memory.bytes[:16], memory.bytes[16 : frame.memory.layout.size_bytes]
+            memory.sync(memory.READ | memory.END)
+            if struct.unpack("<QQ", stamp)[1] != zlib.crc32(rest):  # The camera's: a number, and a sum of the rest.
+                raise RuntimeError(f"frame {frame.sequence} in {frame.memory.heap} is corrupt")
+            print(f"frame {frame.sequence} in {frame.memory.heap} is intact", flush=True)
+            service.tell(release=wire.Release(consumer=consumer, frame=frame.frame))
+        if frame.frame or event.HasField("stream_ended"):
+            service.tell(credit=wire.Credit(consumer=consumer, frames=1))
     print(f"the stream has ended: {event.stream_ended.why.text}")
 
 

@@ -62,6 +62,13 @@ final class Child implements AutoCloseable {
     }
   }
 
+  /** How many lines it has printed until now. */
+  int lines() {
+    synchronized (lines) {
+      return lines.size();
+    }
+  }
+
   /** Whether it has ended. */
   boolean hasEnded() {
     return read.isDone();

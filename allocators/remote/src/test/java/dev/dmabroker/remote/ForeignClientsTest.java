@@ -167,6 +167,31 @@ class ForeignClientsTest {
   }
 
   @Test
+  void viewersGoOnWhenAStreamStartsAgain() throws Exception {
+    Programs c = Programs.c(built);
+    Programs python = Programs.python(built);
+    try (StampedCamera camera = new StampedCamera(remote, "video", BlobSpec.of(4096));
+        Child viewer = c.start("./viewer", socket.toString(), "video");
+        Child script = python.start("viewer.py", socket.toString(), "video")) {
+      List<Child> both = List.of(viewer, script);
+      framesCome(camera, both);
+      for (Child each : both) {
+        each.awaitSaid("in system is intact");
+      }
+      camera.stopAndStart();
+      int before = Math.max(viewer.lines(), script.lines());
+      for (Child each : both) {
+        Await.until("more frames", Await.EMULATED, () -> each.lines() > before + 2);
+      }
+      camera.stream().close();
+      for (Child each : both) {
+        assertEquals(0, each.awaitEnd(), each::toString);
+        assertFalse(each.said("is corrupt"), each::toString);
+      }
+    }
+  }
+
+  @Test
   void cIsToldThatTheServiceHasEnded() throws Exception {
     Programs programs = Programs.c(built);
     try (StampedCamera camera = new StampedCamera(remote, "video", BlobSpec.of(4096));

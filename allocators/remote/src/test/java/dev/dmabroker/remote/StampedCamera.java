@@ -23,7 +23,8 @@ final class StampedCamera implements AutoCloseable {
   private static final int STAMP_BYTES = 16;
 
   private final BufferStream stream;
-  private final Thread thread;
+  private final String name;
+  private Thread thread;
   private volatile long spoiled = -1;
   private volatile @Nullable Throwable failure;
 
@@ -31,6 +32,7 @@ final class StampedCamera implements AutoCloseable {
     Device device = broker.register(name, Constraints.builder().cpuOnly().build());
     stream = broker.stream(StreamSpec.of(name, spec, device));
     broker.publish(name, stream);
+    this.name = name;
     thread = new Thread(this::run, name);
   }
 
@@ -48,13 +50,21 @@ final class StampedCamera implements AutoCloseable {
     thread.start();
   }
 
+  /** Stops the stream and starts it again. */
+  void stopAndStart() throws Exception {
+    stream.stop();
+    thread.join();
+    thread = new Thread(this::run, name);
+    start();
+  }
+
   private void run() {
     try {
       for (long number = 0; ; number++) {
         fill(stream.acquire(), number);
       }
     } catch (ClosedException | StreamStoppedException ended) {
-      // The test is over.
+      // The camera has nothing to fill any more.
     } catch (Throwable e) {
       failure = e;
     }

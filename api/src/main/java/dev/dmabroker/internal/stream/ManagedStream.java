@@ -18,6 +18,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Flow;
+import java.util.concurrent.Future;
 import java.util.function.Consumer;
 
 /** A stream as applications call it. {@link Circulation} is what it does with its buffers. */
@@ -46,10 +47,14 @@ public final class ManagedStream implements BufferStream {
     StreamLimits limits = new StreamLimits(spec, use.pool, use.devices);
     this.growth = new StreamGrowth(use, limits, this::serve);
     this.circulation = new Circulation(use, growth, this::watch);
-    this.watch = new StreamWatch(use, growth, circulation.acquirers(), life::schedule);
+    this.watch = new StreamWatch(use, growth, circulation.acquirers(), this::schedule);
     this.stop = new StreamStop(use, circulation, () -> forget.accept(this));
     this.joining = new Joining(use, limits, circulation);
     this.report = new StreamReport(use, growth, circulation);
+  }
+
+  private void schedule(Duration delay, Runnable work) {
+    Future<?> unused = life.schedule(delay, work);
   }
 
   /** The producer's waiters get the free buffers that have come. */

@@ -40,7 +40,7 @@ final class Screen {
     text.append(
         String.format(
             Locale.ROOT,
-            "dmabroker at %s (process %d), up %d:%02d:%02d, %d clients, %s in use%n%n",
+            "dmabroker at %s (process %d), up %d:%02d:%02d, clients: %d, in use: %s%n%n",
             census.socket(),
             census.pid(),
             seconds / SECONDS_PER_HOUR,

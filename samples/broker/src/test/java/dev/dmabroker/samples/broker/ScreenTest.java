@@ -40,7 +40,7 @@ class ScreenTest {
   void columnsAreAsWideAsWhatStandsInThem() {
     assertEquals(
         """
-        dmabroker at /run/dmabroker/dmabroker-0 (process 812), up 1:01:01, 1 clients, 11.9 MiB in use
+        dmabroker at /run/dmabroker/dmabroker-0 (process 812), up 1:01:01, clients: 1, in use: 11.9 MiB
 
         HEAP       BUFFERS      USED  LINGERING  MEMORY
         system           0       0 B      4 KiB  scattered

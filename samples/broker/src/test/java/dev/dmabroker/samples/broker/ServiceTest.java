@@ -77,6 +77,25 @@ class ServiceTest {
   }
 
   @Test
+  void aBudgetOfTheConfigurationIsKept() throws Exception {
+    try (Service service = start("[limits]", "memory = 1 MiB");
+        RemoteBroker client = RemoteBroker.connect(service.places().socket(), "player")) {
+      client.register("camera", Constraints.builder().cpuOnly().build());
+      RuntimeException refused =
+          assertThrows(
+              RuntimeException.class,
+              () -> {
+                SharedBuffer large = client.export("frame", BlobSpec.of(2 << 20));
+                large
+                    .attach(client.register("viewer", Constraints.builder().cpuOnly().build()))
+                    .map(Access.WRITE)
+                    .close();
+              });
+      assertTrue(String.valueOf(refused.getMessage()).contains("budget"), refused::toString);
+    }
+  }
+
+  @Test
   void thePageAndTheMetersAreOnLoopback() throws Exception {
     try (Service service = start("[service]", "http-port = 0")) {
       String page = "http://127.0.0.1:" + service.httpPort().orElseThrow() + "/";

@@ -84,13 +84,21 @@ public final class PacketListener implements AutoCloseable {
    * Listens at a socket that the process was started with (sd_listen_fds(3)).
    *
    * @throws SocketFailure if the descriptor is not a Unix socket of the type SOCK_SEQPACKET that
-   *     listens
+   *     listens and has SO_PASSCRED
    */
   public static PacketListener inherited(int number) throws SocketFailure {
     String what = "descriptor " + number;
     require(what, number, SocketCalls.SO_DOMAIN, SocketCalls.AF_UNIX, "a Unix socket");
     require(what, number, SocketCalls.SO_TYPE, SocketCalls.SOCK_SEQPACKET, "of SOCK_SEQPACKET");
     require(what, number, SocketCalls.SO_ACCEPTCONN, 1, "a socket that listens");
+    // Clients may have sent packets already, whose senders the kernel has kept only then.
+    require(
+        what,
+        number,
+        SocketCalls.SO_PASSCRED,
+        1,
+        "told the senders of packets",
+        "PassCredentials=yes");
     // systemd hands it over blocking, and to all programs that this one starts.
     int flags = SocketCalls.fcntl(number, SocketCalls.F_GETFL, 0) | SocketCalls.SOCK_NONBLOCK;
     if (SocketCalls.fcntl(number, SocketCalls.F_SETFL, flags) != 0
@@ -102,6 +110,12 @@ public final class PacketListener implements AutoCloseable {
 
   private static void require(String what, int number, int option, int expected, String words)
       throws SocketFailure {
+    require(what, number, option, expected, words, "ListenSequentialPacket=");
+  }
+
+  private static void require(
+      String what, int number, int option, int expected, String words, String line)
+      throws SocketFailure {
     byte[] value = new byte[Integer.BYTES];
     int[] length = {value.length};
     if (SocketCalls.getsockopt(number, SocketCalls.SOL_SOCKET, option, value, length) != 0) {
@@ -109,8 +123,7 @@ public final class PacketListener implements AutoCloseable {
     }
     int found = ByteBuffer.wrap(value).order(ByteOrder.nativeOrder()).getInt();
     if (found != expected) {
-      throw new SocketFailure(
-          what + " is not " + words + "; the unit needs ListenSequentialPacket=");
+      throw new SocketFailure(what + " is not " + words + "; the socket unit needs " + line);
     }
   }
 

@@ -127,6 +127,12 @@ class PacketListenerTest {
     byte[] address = PacketSocket.address(path());
     assertEquals(0, SocketCalls.bind(number, address, address.length));
     assertEquals(0, SocketCalls.listen(number, 1));
+    assertRefused("PassCredentials=yes", () -> PacketListener.inherited(number));
+    int[] yes = {1};
+    assertEquals(
+        0,
+        SocketCalls.setsockopt(
+            number, SocketCalls.SOL_SOCKET, SocketCalls.SO_PASSCRED, yes, Integer.BYTES));
     try (PacketListener listener = PacketListener.inherited(number)) {
       assertTimeoutPreemptively(
           Duration.ofMinutes(1), () -> assertNull(listener.tryAccept()), "it waits for a client");
