@@ -1,4 +1,6 @@
-/** A broker for several processes: the service, and the client that has the interfaces of a broker. */
+/**
+ * A broker for several processes: the service, and the client that has the interfaces of a broker.
+ */
 module dev.dmabroker.remote {
   requires transitive dev.dmabroker;
   requires dev.dmabroker.allocators;

@@ -136,8 +136,9 @@ public final class BrokerService implements AutoCloseable {
      */
     public BrokerService start(Path socket) throws IOException {
       int mode = 0;
-      for (PosixFilePermission each : permissions) {
-        mode |= 0400 >> each.ordinal();
+      String letters = PosixFilePermissions.toString(permissions); // Nine, from the owner's r on.
+      for (int i = 0; i < letters.length(); i++) {
+        mode |= letters.charAt(i) == '-' ? 0 : 0400 >> i;
       }
       return start(PacketListener.at(socket, mode));
     }

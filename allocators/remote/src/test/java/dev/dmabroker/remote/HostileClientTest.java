@@ -429,7 +429,9 @@ class HostileClientTest {
               next.send(
                   request().setUnmap(Unmap.newBuilder().setMapping(mapping).setHasFence(true)),
                   kind));
-      assertTrue(answer.getFailure().getText().contains("is no sync file"), kind + ": " + answer);
+      assertTrue(
+          answer.getFailure().getText().contains("is no sync file"),
+          kind + ": " + answer.getBodyCase());
       next.kill();
     }
     Await.until("they are closed", () -> descriptors() <= before);

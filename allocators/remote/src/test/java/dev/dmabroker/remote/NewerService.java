@@ -88,7 +88,7 @@ final class NewerService implements AutoCloseable {
       try (Packet packet = received.packet()) {
         if (packet != null) {
           relay(packet, to, relay);
-        } else if (received == Received.ENDED) {
+        } else if (received.ended()) {
           from.close();
           to.close();
         }

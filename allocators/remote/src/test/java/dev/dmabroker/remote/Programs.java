@@ -72,7 +72,7 @@ final class Programs {
   static void require(String... command) throws Exception {
     String missing = String.join(" ", command) + " does not run; .ci/packages installs what does";
     boolean runs = false;
-    for (String folder : System.getenv("PATH").split(":")) {
+    for (String folder : System.getenv("PATH").split(":", -1)) {
       runs |= Files.isExecutable(Path.of(folder).resolve(command[0]));
     }
     assumeTrue(runs, missing);

@@ -91,7 +91,7 @@ final class Puppet implements AutoCloseable {
   }
 
   /** What a command came to: 0 or a count, or an errno below zero; and what it gave. */
-  record Reply(int result, byte[] bytes) {}
+  record Reply(int result, ByteString bytes) {}
 
   private void command(char operation, byte[] payload) throws IOException {
     ByteBuffer head = ByteBuffer.allocate(5).order(ByteOrder.nativeOrder());
@@ -104,7 +104,7 @@ final class Puppet implements AutoCloseable {
   private Reply reply() throws IOException {
     ByteBuffer head = ByteBuffer.wrap(replies.readNBytes(8)).order(ByteOrder.nativeOrder());
     int result = head.getInt();
-    return new Reply(result, replies.readNBytes(head.getInt()));
+    return new Reply(result, ByteString.copyFrom(replies.readNBytes(head.getInt())));
   }
 
   private Reply order(char operation, byte[] payload) throws IOException {
@@ -182,12 +182,11 @@ final class Puppet implements AutoCloseable {
       if (reply.result() <= 0) {
         return null;
       }
-      if (reply.bytes()[0] > 0) {
-        descriptors += reply.bytes()[0];
+      if (reply.bytes().byteAt(0) > 0) {
+        descriptors += reply.bytes().byteAt(0);
         tell(ToService.newBuilder().setAcknowledged(Acknowledged.newBuilder().setPackets(1)));
       }
-      ToClient message =
-          ToClient.parseFrom(ByteString.copyFrom(reply.bytes(), 1, reply.bytes().length - 1));
+      ToClient message = ToClient.parseFrom(reply.bytes().substring(1));
       if (!message.hasPart()) {
         return message;
       }

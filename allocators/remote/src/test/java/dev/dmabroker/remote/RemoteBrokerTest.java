@@ -36,7 +36,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class RemoteBrokerTest {
-  private static final Constraints CONTIGUOUS = Constraints.builder().contiguous().build();
 
   @TempDir private Path folder;
   private Broker broker;

@@ -211,7 +211,7 @@ class SettledMapTest {
     for (int round = 0; round < 300; round++) { // Some are granted before they are called off.
       CompletableFuture<Mapping> asked = kept.get(1).mapAsync(Access.READ_WRITE, LONG);
       if (!asked.cancel(false)) {
-        asked.thenAccept(Mapping::close);
+        CompletableFuture<?> unused = asked.thenAccept(Mapping::close);
       }
       all = asked;
     }

@@ -76,7 +76,7 @@ final class StampedCamera implements AutoCloseable {
         int length = Math.toIntExact(frame.mapping().layout().sizeBytes());
         ByteBuffer bytes = view.bytes(0, length).order(ByteOrder.LITTLE_ENDIAN);
         for (int at = STAMP_BYTES; at < length; at++) {
-          bytes.put(at, (byte) (at * 7 + number));
+          bytes.put(at, (byte) (at * 7L + number));
         }
         CRC32 sum = new CRC32();
         sum.update(bytes.slice(STAMP_BYTES, length - STAMP_BYTES));

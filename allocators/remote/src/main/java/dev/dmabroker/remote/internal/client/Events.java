@@ -111,8 +111,11 @@ public final class Events {
         case PROBES_ENDED -> probes.ended(message.getProbesEnded());
         case FAILURE ->
             LOG.log(
-                Level.WARNING, "the service could not do what it was told: {0}", message.getFailure().getText());
-        default -> LOG.log(Level.DEBUG, "what the service tells is not known: {0}", message.getBodyCase());
+                Level.WARNING,
+                "the service could not do what it was told: {0}",
+                message.getFailure().getText());
+        default ->
+            LOG.log(Level.DEBUG, "what the service tells is not known: {0}", message.getBodyCase());
       }
     } catch (BadMessageException | RuntimeException e) {
       LOG.log(Level.WARNING, "what the service told could not be taken", e);

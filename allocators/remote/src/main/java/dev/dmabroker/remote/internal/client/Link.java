@@ -16,11 +16,12 @@ import dev.dmabroker.remote.internal.wire.ToService;
 import dev.dmabroker.remote.internal.wire.Welcome;
 import java.nio.ByteBuffer;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -59,8 +60,6 @@ public final class Link implements AutoCloseable {
       asked.granted(value);
     }
   }
-
-  private static final System.Logger LOG = System.getLogger(Link.class.getName());
 
   /** The other end of the socket is closed. */
   private static final String OVER = "the service has ended";
@@ -118,8 +117,7 @@ public final class Link implements AutoCloseable {
    *
    * @param unwanted gives back what comes after the request was called off; it must not block
    */
-  <T> Asked<T> askLater(
-      ToService.Builder request, Reader<T> reader, Consumer<? super T> unwanted) {
+  <T> Asked<T> askLater(ToService.Builder request, Reader<T> reader, Consumer<? super T> unwanted) {
     Asked<T> asked = ask(request, reader, callbacks, unwanted);
     CompletableFuture<?> unused =
         asked.whenComplete(
@@ -251,7 +249,7 @@ public final class Link implements AutoCloseable {
   private void end(String why) {
     ended = why;
     socket.close();
-    for (Long number : questions.keySet()) {
+    for (Long number : List.copyOf(questions.keySet())) {
       Question<?> question = questions.remove(number);
       if (question != null) {
         question.asked().refused(gone(why));

@@ -15,6 +15,7 @@ import dev.dmabroker.spi.HeapException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -128,10 +129,11 @@ final class Memories {
   }
 
   private void forget(long memory, Runnable whenForgotten) {
-    link.ask(
-            ToService.newBuilder().setForget(Forget.newBuilder().setMemory(memory)),
-            answer -> answer)
-        .whenComplete((answer, thrown) -> whenForgotten.run());
+    CompletableFuture<?> unused =
+        link.ask(
+                ToService.newBuilder().setForget(Forget.newBuilder().setMemory(memory)),
+                answer -> answer)
+            .whenComplete((answer, thrown) -> whenForgotten.run());
   }
 
   /** What the service sent before it forgot may have brought the memory into use again. */

@@ -21,7 +21,8 @@ import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * The probes of this client's devices. The service offers memory to them while a device is being
- * registered, and when a heap joins; they are asked on a thread that does nothing else. Thread-safe.
+ * registered, and when a heap joins; they are asked on a thread that does nothing else.
+ * Thread-safe.
  */
 final class Probes {
   private static final int ROOM = 1024;
@@ -84,8 +85,7 @@ final class Probes {
     Backing backing = LinuxBacking.received(fd, message.getSizeBytes(), "a sample");
     try {
       return probe.tryImport(
-          backing,
-          new DeviceProbe.Sample(message.getSizeBytes(), Specs.read(message.getLayout())));
+          backing, new DeviceProbe.Sample(message.getSizeBytes(), Specs.read(message.getLayout())));
     } finally {
       backing.release();
     }

@@ -21,8 +21,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A consumer of a service's stream. Each take asks for one frame, and a frame comes as soon as there
- * is one; the service holds none for this consumer that was not asked for. Thread-safe.
+ * A consumer of a service's stream. Each take asks for one frame, and a frame comes as soon as
+ * there is one; the service holds none for this consumer that was not asked for. Thread-safe.
  */
 public final class RemoteConsumer implements StreamConsumer {
   private final Link link;
@@ -110,8 +110,7 @@ public final class RemoteConsumer implements StreamConsumer {
     RemoteFrame waiting = pollLate();
     return waiting != null
         ? CompletableFuture.completedFuture(waiting)
-        : link.<Frame>askLater(
-            request(request), this::read, frame -> keep((RemoteFrame) frame));
+        : link.<Frame>askLater(request(request), this::read, frame -> keep((RemoteFrame) frame));
   }
 
   @Override

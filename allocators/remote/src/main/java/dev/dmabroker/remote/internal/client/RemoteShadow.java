@@ -32,8 +32,7 @@ public final class RemoteShadow implements Shadow {
   public static RemoteShadow of(Link link, SharedBuffer original) {
     RemoteBuffer ours = RemoteBuffer.of(link, original);
     return link.get(
-        ToService.newBuilder()
-            .setMakeShadow(MakeShadow.newBuilder().setOriginal(ours.identity())),
+        ToService.newBuilder().setMakeShadow(MakeShadow.newBuilder().setOriginal(ours.identity())),
         answer -> new RemoteShadow(link, ours, answer.message().getShadowMade()));
   }
 

@@ -10,7 +10,7 @@ import dev.dmabroker.StreamSpec;
 import dev.dmabroker.event.StreamState;
 import dev.dmabroker.internal.runtime.Durations;
 import dev.dmabroker.internal.runtime.Exceptions;
-import dev.dmabroker.internal.stream.FramePublisher;
+import dev.dmabroker.internal.runtime.FramePublisher;
 import dev.dmabroker.remote.internal.value.BadMessageException;
 import dev.dmabroker.remote.internal.value.Specs;
 import dev.dmabroker.remote.internal.value.StreamStates;

@@ -126,14 +126,8 @@ final class BufferRequests {
     if (request.getName().length() > 64) {
       throw new BadMessageException("a buffer's name has at most 64 characters");
     }
-    if (count < 0 || count > session.limits().buffers()) {
-      throw new BadMessageException(
-          "cannot export "
-              + request.getName()
-              + ": a set has 1 to "
-              + session.limits().buffers()
-              + " buffers for this client, not "
-              + count);
+    if (count < 0) {
+      throw new BadMessageException("a set has fewer than 2^31 buffers");
     }
     int wanted = Math.max(1, count);
     buffers.requireRoom(wanted);

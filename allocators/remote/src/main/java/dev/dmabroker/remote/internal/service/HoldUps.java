@@ -65,9 +65,7 @@ final class HoldUps implements BrokerListener, AutoCloseable {
       if (buffer.name().equals(holdUp.buffer)) {
         for (Holder holder : buffer.holders()) {
           if (holder.device().equals(holdUp.device) && holder.held().compareTo(grace) >= 0) {
-            evict.accept(
-                holdUp.device,
-                "it holds up a move of " + holdUp.buffer + ": " + holder);
+            evict.accept(holdUp.device, "it holds up a move of " + holdUp.buffer + ": " + holder);
             return;
           }
         }

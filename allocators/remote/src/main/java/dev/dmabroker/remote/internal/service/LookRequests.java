@@ -44,8 +44,7 @@ final class LookRequests {
       case STREAM ->
           answer.setStream(
               StreamStates.write(
-                  streams.streams().get(request.getStream()).stream().snapshot(),
-                  session.names()));
+                  streams.streams().get(request.getStream()).stream().snapshot(), session.names()));
       case WHAT_NOT_SET -> throw new BadMessageException("a look names what to look at");
     };
   }

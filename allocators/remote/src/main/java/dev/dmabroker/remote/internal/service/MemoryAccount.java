@@ -5,7 +5,6 @@ import dev.dmabroker.internal.runtime.Exceptions;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 
 /**
@@ -17,7 +16,7 @@ final class MemoryAccount {
   private final String client;
   private final long limitBytes;
   private final Runnable look;
-  private final Map<Object, Long> charges = new IdentityHashMap<>();
+  private final IdentityHashMap<Object, Long> charges = new IdentityHashMap<>();
   private final List<SharedBuffer> closing = new ArrayList<>();
   private final List<Remnant> remnants = new ArrayList<>();
   private long bytes;

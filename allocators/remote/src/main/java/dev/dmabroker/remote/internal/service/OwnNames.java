@@ -34,6 +34,8 @@ final class OwnNames implements UnaryOperator<String> {
 
   @Override
   public String apply(String text) {
-    return text.contains(client) ? own.matcher(text).replaceAll(Matcher.quoteReplacement("")) : text;
+    return text.contains(client)
+        ? own.matcher(text).replaceAll(Matcher.quoteReplacement(""))
+        : text;
   }
 }

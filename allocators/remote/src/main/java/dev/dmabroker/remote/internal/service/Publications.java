@@ -69,7 +69,7 @@ final class Publications {
 
   private synchronized void leave(String name, CompletableFuture<HeldStream> future) {
     List<CompletableFuture<HeldStream>> all = waiting.get(name);
-    if (all != null && all.remove(future) && all.isEmpty()) {
+    if (all != null && all.removeIf(each -> isIt(each, future)) && all.isEmpty()) {
       waiting.remove(name);
     }
   }
@@ -92,6 +92,12 @@ final class Publications {
 
   /** The stream has ended. */
   synchronized void forget(HeldStream stream) {
-    published.values().removeIf(each -> each.stream == stream);
+    published.values().removeIf(each -> isIt(each.stream, stream));
+  }
+
+  /** Whether two are one, which not every class says by its {@code equals}. */
+  @SuppressWarnings("ReferenceEquality")
+  private static boolean isIt(Object one, Object other) {
+    return one == other;
   }
 }

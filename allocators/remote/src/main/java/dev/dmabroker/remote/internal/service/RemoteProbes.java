@@ -79,8 +79,7 @@ final class RemoteProbes {
     }
     try {
       var sample =
-          new DeviceProbe.Sample(
-              request.getSampleBytes(), Specs.read(request.getSampleLayout()));
+          new DeviceProbe.Sample(request.getSampleBytes(), Specs.read(request.getSampleLayout()));
       return new Remote(request.getProbe(), session.name() + "/" + request.getProbeName(), sample);
     } catch (IllegalArgumentException e) {
       throw new BadMessageException(String.valueOf(e.getMessage()), e);

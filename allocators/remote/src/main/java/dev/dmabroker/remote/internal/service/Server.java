@@ -23,6 +23,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -118,7 +119,7 @@ public final class Server implements AutoCloseable {
       LOG.log(Level.WARNING, "no client can be taken for a moment: {0}", e.getMessage());
       // The one that waits is told of at each round, and cannot be taken yet.
       listening.await(0);
-      after(ACCEPT_PAUSE, () -> listening.await(Poller.READABLE));
+      Future<?> unused = after(ACCEPT_PAUSE, () -> listening.await(Poller.READABLE));
     }
   }
 
@@ -127,13 +128,14 @@ public final class Server implements AutoCloseable {
       Session session = new Session(this, client, client.process(), pool);
       sessions.add(session);
       session.start(poller);
-      after(
-          HELLO_TIME,
-          () -> {
-            if (session.standing() == null) {
-              session.letGo("it has not said hello for " + HELLO_TIME.toSeconds() + " s");
-            }
-          });
+      Future<?> unused =
+          after(
+              HELLO_TIME,
+              () -> {
+                if (session.standing() == null) {
+                  session.letGo("it has not said hello for " + HELLO_TIME.toSeconds() + " s");
+                }
+              });
     } catch (SocketFailure e) {
       LOG.log(Level.WARNING, "a process that connected is refused: {0}", e.getMessage());
       client.close();

@@ -255,7 +255,7 @@ final class Session {
         Packet packet = received.packet();
         if (packet != null) {
           take(packet);
-        } else if (received == Received.ENDED) {
+        } else if (received.ended()) {
           end(leaving);
           return;
         } else {

@@ -72,8 +72,7 @@ final class ShadowRequests {
     long[] bytes = new long[1];
     session.block(
         number,
-        () ->
-            bytes[0] = request.getBack() ? shadow.writeBack(timeout) : shadow.refresh(timeout));
+        () -> bytes[0] = request.getBack() ? shadow.writeBack(timeout) : shadow.refresh(timeout));
     session.answer(
         number,
         ToClient.newBuilder().setShadowCopied(ShadowCopied.newBuilder().setBytes(bytes[0])),

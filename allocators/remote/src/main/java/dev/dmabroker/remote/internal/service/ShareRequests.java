@@ -132,8 +132,7 @@ final class ShareRequests {
 
   private static Rights read(dev.dmabroker.remote.internal.wire.Rights message)
       throws BadMessageException {
-    return new Rights(
-        Specs.read(message.getAccess()), message.getMayMove(), message.getMayShare());
+    return new Rights(Specs.read(message.getAccess()), message.getMayMove(), message.getMayShare());
   }
 
   private static dev.dmabroker.remote.internal.wire.Rights write(Rights rights) {

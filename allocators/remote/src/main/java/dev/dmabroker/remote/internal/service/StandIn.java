@@ -65,8 +65,8 @@ final class StandIn {
   }
 
   private void take() {
-    CompletableFuture<Frame> next = consumer.takeAsync();
-    next.whenCompleteAsync(this::taken, session.inOrder());
+    CompletableFuture<?> unused =
+        consumer.takeAsync().whenCompleteAsync(this::taken, session.inOrder());
   }
 
   private void taken(@Nullable Frame frame, @Nullable Throwable thrown) {

@@ -1,8 +1,8 @@
 package dev.dmabroker.remote.internal.service;
 
 import dev.dmabroker.Subscription;
-import dev.dmabroker.remote.ClientRight;
 import dev.dmabroker.event.Delivery;
+import dev.dmabroker.remote.ClientRight;
 import dev.dmabroker.remote.internal.service.Requests.Where;
 import dev.dmabroker.remote.internal.value.EventWriter;
 import dev.dmabroker.remote.internal.value.Snapshots;
@@ -86,8 +86,7 @@ final class WatchRequests {
       subscription =
           server
               .broker()
-              .listen(
-                  new EventWriter(this::isShown, session.names(), this::tell), Delivery.QUEUED);
+              .listen(new EventWriter(this::isShown, session.names(), this::tell), Delivery.QUEUED);
     }
   }
 

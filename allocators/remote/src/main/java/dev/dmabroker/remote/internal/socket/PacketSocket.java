@@ -183,21 +183,21 @@ public final class PacketSocket implements AutoCloseable {
    * @throws SocketFailure if the packet was longer than {@link #MOST_BYTES}, or receiving fails
    */
   public @Nullable Packet receive() throws SocketFailure {
-    Received received = receive(0);
-    return received == Received.ENDED ? null : received.packet();
+    return receive(0).packet();
   }
 
   /**
    * What receiving came to.
    *
    * @param packet null if there is none now, or if the connection has ended
+   * @param ended whether the connection has ended
    */
-  public record Received(@Nullable Packet packet) {
+  public record Received(@Nullable Packet packet, boolean ended) {
     /** There is none now. */
-    public static final Received NONE = new Received(null);
+    public static final Received NONE = new Received(null, /* ended= */ false);
 
     /** There will be none. */
-    public static final Received ENDED = new Received(null);
+    public static final Received ENDED = new Received(null, /* ended= */ true);
   }
 
   /**
@@ -218,7 +218,7 @@ public final class PacketSocket implements AutoCloseable {
               SocketCalls.recvmsg(
                   use.number(), incoming.address(), flags | SocketCalls.MSG_CMSG_CLOEXEC);
           if (length > 0) {
-            return new Received(incoming.packet((int) length, fd));
+            return new Received(incoming.packet((int) length, fd), /* ended= */ false);
           }
           if (length == 0) {
             return Received.ENDED;

@@ -1,7 +1,7 @@
 package dev.dmabroker.remote.internal.value;
 
-import dev.dmabroker.SharedBuffer;
 import dev.dmabroker.Device;
+import dev.dmabroker.SharedBuffer;
 import dev.dmabroker.event.BrokerSnapshot;
 import dev.dmabroker.event.MoveStats;
 import dev.dmabroker.internal.watch.StateRecords;

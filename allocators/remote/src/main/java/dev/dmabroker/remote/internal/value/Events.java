@@ -48,9 +48,7 @@ public final class Events {
                 it.getBuffer(),
                 Specs.read(it.getSpec()),
                 new User(
-                    it.getDevice(),
-                    Values.read(it.getConstraints()),
-                    Specs.read(it.getAccess())),
+                    it.getDevice(), Values.read(it.getConstraints()), Specs.read(it.getAccess())),
                 it.getBeforeList(),
                 Names.optional(it.getHeap()));
         return Optional.of(listener -> listener.attached(event));
@@ -65,8 +63,7 @@ public final class Events {
       }
       case LEFT_OUT -> {
         var it = message.getLeftOut();
-        var event =
-            new EventRecords.DeviceLeftOut(it.getBuffer(), it.getDevice(), it.getLeftOut());
+        var event = new EventRecords.DeviceLeftOut(it.getBuffer(), it.getDevice(), it.getLeftOut());
         return Optional.of(listener -> listener.leftOut(event));
       }
       default -> {
@@ -88,7 +85,10 @@ public final class Events {
         var it = message.getAllocated();
         var event =
             new EventRecords.MemoryAllocated(
-                it.getBuffer(), it.getHeap(), it.getSizeBytes(), Duration.ofNanos(it.getTookNanos()));
+                it.getBuffer(),
+                it.getHeap(),
+                it.getSizeBytes(),
+                Duration.ofNanos(it.getTookNanos()));
         return Optional.of(listener -> listener.allocated(event));
       }
       case HEAP_REFUSED -> {
@@ -213,8 +213,7 @@ public final class Events {
       }
       case STREAM_HELD_BACK -> {
         var it = message.getStreamHeldBack();
-        var event =
-            new EventRecords.StreamHeldBack(it.getStream(), it.getDepth(), it.getReason());
+        var event = new EventRecords.StreamHeldBack(it.getStream(), it.getDepth(), it.getReason());
         return Optional.of(listener -> listener.streamHeldBack(event));
       }
       case FRAME_DROPPED -> {

@@ -73,9 +73,7 @@ public final class Failures {
     } else if (thrown instanceof DuplicateMemoryException it) {
       message.addNames(names.apply(it.buffer()));
     } else if (thrown instanceof UnsatisfiableException it) {
-      message
-          .setConflict(Plans.write(it.conflict(), names))
-          .setPlan(Plans.write(it.plan(), names));
+      message.setConflict(Plans.write(it.conflict(), names)).setPlan(Plans.write(it.plan(), names));
     }
     return message.build();
   }

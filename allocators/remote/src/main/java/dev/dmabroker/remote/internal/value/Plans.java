@@ -192,8 +192,7 @@ public final class Plans {
     return message.build();
   }
 
-  private static Planned.Candidate write(
-      Plan.Candidate candidate, UnaryOperator<String> names) {
+  private static Planned.Candidate write(Plan.Candidate candidate, UnaryOperator<String> names) {
     Planned.Candidate.Builder message =
         Planned.Candidate.newBuilder()
             .setHeap(candidate.heap())

@@ -1,12 +1,12 @@
 package dev.dmabroker.remote.internal.value;
 
 import dev.dmabroker.event.BrokerSnapshot;
+import dev.dmabroker.internal.watch.StateRecords;
 import dev.dmabroker.remote.internal.wire.Budget;
 import dev.dmabroker.remote.internal.wire.HeapState;
 import dev.dmabroker.remote.internal.wire.Snapshot;
 import dev.dmabroker.spi.HeapProvider;
 import dev.dmabroker.spi.Lingering;
-import dev.dmabroker.internal.watch.StateRecords;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;

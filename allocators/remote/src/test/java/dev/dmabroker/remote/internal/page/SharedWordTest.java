@@ -53,7 +53,6 @@ class SharedWordTest {
   private ClientWords words;
   private SharedBuffer buffer;
   private Attachment attachment;
-  private Attachment late;
   private final List<LeaseRecalled> recalls = new CopyOnWriteArrayList<>();
 
   @BeforeEach
@@ -119,7 +118,7 @@ class SharedWordTest {
   }
 
   private CompletableFuture<Mapping> moveForLate() {
-    late = buffer.attach(display());
+    Attachment late = buffer.attach(display());
     return late.mapAsync(Access.READ, Duration.ofSeconds(60));
   }
 
@@ -268,7 +267,7 @@ class SharedWordTest {
     assertNotNull(broker.snapshot().toString());
     Attachment other = buffer.attach(broker.register("other", Constraints.none()));
     other.map(Access.WRITE).close(); // Nothing is asked of the client for that.
-    late = buffer.attach(display());
+    Attachment late = buffer.attach(display());
     boolean moved;
     try (Mapping mapping = late.map(Access.READ, Duration.ofMillis(300))) {
       moved = mapping.heapName().equals("cma");
@@ -310,7 +309,7 @@ class SharedWordTest {
       SharedWord word = words.take();
       assertNotNull(word);
       word.start(true, 0);
-      late = buffer.attach(display());
+      Attachment late = buffer.attach(display());
       assertThrows(
           BrokerException.class, () -> late.map(Access.READ, Duration.ofMillis(100)).close());
     } finally {

@@ -148,7 +148,7 @@ class ValuesTest {
       try {
         for (var ask : asking()) {
           if (random.nextInt(4) == 0) {
-            ask.apply(builder);
+            ConstraintsBuilder unused = ask.apply(builder);
           }
         }
         asked = builder.build();
@@ -241,7 +241,7 @@ class ValuesTest {
         Constraints unused =
             Values.read(dev.dmabroker.remote.internal.wire.Constraints.parseFrom(bytes));
       } catch (InvalidProtocolBufferException | BadMessageException e) {
-        continue;
+        // That is what a service is told.
       } catch (RuntimeException | Error e) {
         throw new AssertionError("seed " + seed, e);
       }
