@@ -82,6 +82,8 @@ static uint64_t after(uint64_t nanos) { return nanos > FOR_EVER - now() ? FOR_EV
 
 /* ---- Packets ---- */
 
+#define BODY(KIND) DMABROKER__REMOTE__TO_CLIENT__BODY_##KIND
+
 /* Declares a request, `message`, and its body. */
 #define REQUEST(Type, TYPE, field)                                               \
   Dmabroker__Remote__##Type body = DMABROKER__REMOTE__##TYPE##__INIT;            \
@@ -110,6 +112,10 @@ static int tell(dmabroker *c, Dmabroker__Remote__ToService *message, int fence, 
   return 0;
 }
 
+static int done(answer *it) {
+  return it ? dmabroker__remote__to_client__free_unpacked(it, NULL), 0 : -1;
+}
+
 static memory *find(const dmabroker *c, uint64_t number) {
   memory *each = c->memories;
   while (each && each->about->memory != number) each = each->next;
@@ -121,17 +127,16 @@ static void map_page(dmabroker *c, const Dmabroker__Remote__Welcome *welcome, in
   c->page = mmap(NULL, welcome->page_bytes, PROT_READ | PROT_WRITE, MAP_SHARED, descriptor, 0);
   if (c->page == MAP_FAILED) c->page = NULL;
   else madvise(c->page, welcome->page_bytes, MADV_DONTFORK);
-  c->page_bytes = welcome->page_bytes;
-  c->word_bytes = welcome->word_bytes;
+  c->page_bytes = welcome->page_bytes, c->word_bytes = welcome->word_bytes;
 }
 
 /* The memory of a message, whose descriptors are all taken or closed; NULL if it has none. What is said of it is kept. */
 static memory *adopt(dmabroker *c, answer *message, const int *descriptors, int count) {
   Dmabroker__Remote__Memory **about = NULL;
-  if (message->body_case == DMABROKER__REMOTE__TO_CLIENT__BODY_MAPPED) about = &message->mapped->memory;
-  if (message->body_case == DMABROKER__REMOTE__TO_CLIENT__BODY_FRAME_READY) about = &message->frame_ready->memory;
+  if (message->body_case == BODY(MAPPED)) about = &message->mapped->memory;
+  if (message->body_case == BODY(FRAME_READY)) about = &message->frame_ready->memory;
   memory *found = about && *about ? find(c, (*about)->memory) : NULL;
-  bool is_welcome = message->body_case == DMABROKER__REMOTE__TO_CLIENT__BODY_WELCOME;
+  bool is_welcome = message->body_case == BODY(WELCOME);
   for (uint32_t i = 0; i < (uint32_t)count; i++) {
     if (is_welcome && i == message->welcome->page_descriptor) map_page(c, message->welcome, descriptors[i]);
     if (is_welcome && i == message->welcome->doorbell_descriptor) c->doorbell = fcntl(descriptors[i], F_DUPFD_CLOEXEC, 0);
@@ -178,26 +183,23 @@ static answer *receive(dmabroker *c, uint64_t deadline, memory **its, struct dma
   }
   if (!it) return end(c, error, "the service sent what is no message", ""), NULL;
   *its = adopt(c, it, descriptors, count);
-  if (it->body_case != DMABROKER__REMOTE__TO_CLIENT__BODY_LETTING_GO) return it;
+  if (it->body_case != BODY(LETTING_GO)) return it;
   end(c, error, "the service let this client go: ", it->letting_go->reason);
-  dmabroker__remote__to_client__free_unpacked(it, NULL);
-  return NULL;
+  return done(it), NULL;
 }
 
 /* ---- Requests and answers ---- */
 
 /* Keeps what came of streams while another answer was waited for. The memory of a frame counts as used. */
 static void settle(dmabroker *c, answer *message, memory *its) {
-  struct event *event = NULL;
-  if (message->body_case == DMABROKER__REMOTE__TO_CLIENT__BODY_FRAME_READY ||
-      message->body_case == DMABROKER__REMOTE__TO_CLIENT__BODY_STREAM_ENDED)
-    event = malloc(sizeof *event);
+  bool is_wanted = message->body_case == BODY(FRAME_READY) || message->body_case == BODY(STREAM_ENDED);
+  struct event *event = is_wanted ? malloc(sizeof *event) : NULL;
   if (event) {
     if (its) its->uses++;
     *event = (struct event){c->events, message, its};
     c->events = event;
   } else {
-    dmabroker__remote__to_client__free_unpacked(message, NULL);
+    done(message);
   }
 }
 
@@ -212,18 +214,13 @@ static answer *ask(dmabroker *c, Dmabroker__Remote__ToService *message, int fenc
   for (; it && it->number != message->number; it = receive(c, deadline, its, error)) settle(c, it, *its);
   if (!it && !c->ended[0] && now() >= deadline) end(c, error, "the service has not answered in time", "");
   if (!it || it->body_case == expected) return it;
-  if (it->body_case == DMABROKER__REMOTE__TO_CLIENT__BODY_FAILURE) fail_as(error, it->failure);
+  if (it->body_case == BODY(FAILURE)) fail_as(error, it->failure);
   else fail(error, "IllegalStateException", "the service gave an answer that this client does not read");
-  dmabroker__remote__to_client__free_unpacked(it, NULL);
-  return NULL;
+  return done(it), NULL;
 }
 
 #define ASK(c, timeout, KIND, its, error) \
-  ask((c), &message, -1, (timeout), DMABROKER__REMOTE__TO_CLIENT__BODY_##KIND, (its), (error))
-
-static int done(answer *it) {
-  return it ? dmabroker__remote__to_client__free_unpacked(it, NULL), 0 : -1;
-}
+  ask((c), &message, -1, (timeout), BODY(KIND), (its), (error))
 
 /* ---- Memory ---- */
 
@@ -252,8 +249,7 @@ static void end_use(dmabroker *c, memory *it) {
 
 /* Ends a use of memory by a request. A fence that is refused ends nothing. */
 static int finish(dmabroker *c, Dmabroker__Remote__ToService *message, int fence, memory *its, struct dmabroker_error *error) {
-  int result = fence < 0 ? tell(c, message, -1, error)
-                         : done(ask(c, message, fence, 0, DMABROKER__REMOTE__TO_CLIENT__BODY_DONE, NULL, error));
+  int result = fence < 0 ? tell(c, message, -1, error) : done(ask(c, message, fence, 0, BODY(DONE), NULL, error));
   if (its && (!result || c->ended[0])) end_use(c, its);
   return result;
 }
@@ -272,10 +268,8 @@ static void leave(dmabroker *c, uint64_t owner, int64_t index, const memory *but
 
 /* Uses memory for what lies in a place. If it came without its descriptor, the next try has one. */
 static int use(dmabroker *c, memory *it, uint64_t number, uint64_t owner, uint32_t index, struct dmabroker_error *error) {
-  if (!it) {
-    forget(c, number);
-    return fail(error, "DescriptorException", "memory came without a descriptor; is the limit of open files reached?");
-  }
+  if (!it) forget(c, number);
+  if (!it) return fail(error, "DescriptorException", "memory came without a descriptor; is the limit of open files reached?");
   *it = (memory){it->descriptor, it->about, it->address, it->next, owner, index, it->uses + 1, false};
   leave(c, owner, index, it);
   return 0;
@@ -294,11 +288,10 @@ static int sync_cpu(const memory *it, dmabroker_access access, uint64_t edge, st
 }
 
 void *dmabroker_begin_cpu(struct dmabroker_memory *it, dmabroker_access access, struct dmabroker_error *error) {
-  if (!it->address) {
-    void *address = mmap(NULL, it->about->size_bytes, PROT_READ | PROT_WRITE, MAP_SHARED, it->descriptor, 0);
-    if (address == MAP_FAILED)
-      return fail(error, "CpuAccessException", "memory in %s is not mapped: %s", it->about->heap, strerror(errno)), NULL;
-    it->address = address;
+  if (!it->address) it->address = mmap(NULL, it->about->size_bytes, PROT_READ | PROT_WRITE, MAP_SHARED, it->descriptor, 0);
+  if (it->address == MAP_FAILED) {
+    it->address = NULL;
+    return fail(error, "CpuAccessException", "memory in %s is not mapped: %s", it->about->heap, strerror(errno)), NULL;
   }
   return sync_cpu(it, access, DMA_BUF_SYNC_START, error) ? NULL : it->address;
 }
@@ -500,16 +493,26 @@ int dmabroker_unmap(struct dmabroker_mapping *mapping, int fence, struct dmabrok
   return end_use(c, mapping->memory), 0;
 }
 
-/* ---- Streams ---- */
+/* ---- What others share, and streams ---- */
+
+static int opened(answer *it, dmabroker_id *what) {
+  if (it && it->opened->what_case == DMABROKER__REMOTE__OPENED__WHAT_BUFFER) *what = it->opened->buffer->buffer;
+  if (it && it->opened->what_case == DMABROKER__REMOTE__OPENED__WHAT_STREAM) *what = it->opened->stream->stream;
+  return done(it);
+}
+
+int dmabroker_open(dmabroker *c, const uint8_t token[16], dmabroker_id *what, struct dmabroker_error *error) {
+  REQUEST(Open, OPEN, open);
+  body.token = (ProtobufCBinaryData){16, (uint8_t *)token};
+  return opened(ASK(c, 0, OPENED, NULL, error), what);
+}
 
 int dmabroker_open_published(dmabroker *c, const char *name, uint64_t timeout_ns, dmabroker_id *stream,
                              struct dmabroker_error *error) {
   REQUEST(OpenPublished, OPEN_PUBLISHED, open_published);
   body.name = (char *)name;
   body.timeout_nanos = timeout_ns;
-  answer *it = ASK(c, timeout_ns, OPENED, NULL, error);
-  if (it) *stream = it->opened->what_case == DMABROKER__REMOTE__OPENED__WHAT_STREAM ? it->opened->stream->stream : 0;
-  return done(it);
+  return opened(ASK(c, timeout_ns, OPENED, NULL, error), stream);
 }
 
 int dmabroker_consume(dmabroker *c, dmabroker_id stream, dmabroker_id device, Dmabroker__Remote__Policy policy,
@@ -528,7 +531,7 @@ static struct event *next_event(dmabroker *c, uint64_t consumer) {
   struct event **found = NULL, *event = NULL;
   for (struct event **at = &c->events; *at; at = &(*at)->next) {
     const answer *it = (*at)->message;
-    bool is_frame = it->body_case == DMABROKER__REMOTE__TO_CLIENT__BODY_FRAME_READY;
+    bool is_frame = it->body_case == BODY(FRAME_READY);
     if ((is_frame ? it->frame_ready->consumer : it->stream_ended->consumer) == consumer) found = at;
   }
   if (found) event = *found, *found = event->next;
@@ -569,7 +572,7 @@ int dmabroker_take(struct dmabroker_consumer *consumer, uint64_t timeout_ns, str
   }
   memory *its = event->memory;
   int result = -1;
-  if (event->message->body_case == DMABROKER__REMOTE__TO_CLIENT__BODY_STREAM_ENDED) {
+  if (event->message->body_case == BODY(STREAM_ENDED)) {
     consumer->credit = 0;
     fail_as(error, event->message->stream_ended->why);
   } else {

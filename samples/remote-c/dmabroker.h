@@ -126,8 +126,8 @@ struct dmabroker_mapping {
 };
 
 /*
- * Maps a buffer; waits while it moves, and while others use it in a way that does not go with this one. The first map with an
- * access asks the service, and so does the first one after a move; all others need no message and no system call.
+ * Maps a buffer; waits while it moves. Who writes while others read is not the broker's business. The first map with an access
+ * asks the service, and so does the first one after a move; all others need no message and no system call.
  */
 int dmabroker_map(struct dmabroker_attachment *attachment, dmabroker_access access, uint64_t timeout_ns,
                   struct dmabroker_mapping *mapping, struct dmabroker_error *error);
@@ -138,7 +138,10 @@ int dmabroker_map(struct dmabroker_attachment *attachment, dmabroker_access acce
  */
 int dmabroker_unmap(struct dmabroker_mapping *mapping, int fence, struct dmabroker_error *error);
 
-/* ---- Streams ---- */
+/* ---- What others share, and streams ---- */
+
+/* Opens the buffer or the stream that a token stands for, which its owner has passed on. */
+int dmabroker_open(dmabroker *connection, const uint8_t token[16], dmabroker_id *what, struct dmabroker_error *error);
 
 /* Opens a stream that another process has published under a name, or publishes in time; 0 does not wait for that. */
 int dmabroker_open_published(dmabroker *connection, const char *name, uint64_t timeout_ns, dmabroker_id *stream,

@@ -95,7 +95,13 @@ final class LeaseOperations {
     CpuView view = world.call("MappedMemory.cpuView()", lease::cpuView);
     try {
       Mapped mapped = new Mapped(lease, null, contents, mark, new Semaphore(1));
-      MappingOperations.checkAndWrite(world, new View(view, mapped));
+      CpuView unused =
+          world.call(
+              "CpuView.bytes()",
+              () -> {
+                MappingOperations.checkAndWrite(world, new View(view, mapped));
+                return view;
+              });
     } finally {
       world.end("CpuView.close()", view);
     }

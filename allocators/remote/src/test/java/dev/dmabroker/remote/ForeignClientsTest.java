@@ -4,16 +4,23 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.dmabroker.Attachment;
 import dev.dmabroker.Broker;
+import dev.dmabroker.CpuView;
 import dev.dmabroker.Device;
 import dev.dmabroker.Frame;
+import dev.dmabroker.Mapping;
+import dev.dmabroker.SharedBuffer;
 import dev.dmabroker.StreamConsumer;
 import dev.dmabroker.StreamConsumer.Policy;
 import dev.dmabroker.allocators.ModelledHeap;
+import dev.dmabroker.spec.Access;
 import dev.dmabroker.spec.BlobSpec;
 import dev.dmabroker.spec.Constraints;
 import dev.dmabroker.testing.Await;
 import dev.dmabroker.testing.InOrder;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -118,6 +125,42 @@ class ForeignClientsTest {
       maps.awaitSaid("1 in cma, generation 2, is intact");
       maps.awaitSaid("2 in cma, generation 2, is intact");
       assertValgrindIsContent(maps);
+    }
+  }
+
+  @Test
+  void cCountsInThePageWhileOthersWriteAndTheBufferMoves() throws Exception {
+    Programs programs = Programs.c(built).withoutValgrind();
+    SharedBuffer buffer = remote.export("frame", BlobSpec.of(1 << 16));
+    Attachment writer =
+        buffer.attach(remote.register("writer", Constraints.builder().cpuOnly().build()));
+    Device inCma = remote.register("fast", Constraints.builder().permittedHeaps("cma").build());
+    Device outOfCma =
+        remote.register("slow", Constraints.builder().permittedHeaps("system").build());
+    Token token = remote.share(buffer, Rights.of(Access.READ));
+    write(writer, 0);
+    try (Child maps = programs.start("./maps", socket.toString(), "0", token.text())) {
+      Await.until(
+          "the child maps", () -> broker.snapshot().devices().size() == 4 || maps.hasEnded());
+      for (int number = 1; number <= 60 && !maps.hasEnded(); number++) {
+        try (Attachment there = buffer.attach(number % 2 == 0 ? outOfCma : inCma)) {
+          there.map(Access.READ).close();
+        }
+        write(writer, number);
+      }
+      remote.revoke(token);
+      assertEquals(0, maps.awaitEnd(), maps::toString);
+      maps.awaitSaid(" corrupt=0 places=");
+    }
+  }
+
+  private static void write(Attachment writer, long number) {
+    try (Mapping mapping = writer.map(Access.WRITE);
+        CpuView view = mapping.cpuView()) {
+      ByteBuffer bytes = view.bytes();
+      bytes.putLong(0, number);
+      VarHandle.releaseFence();
+      bytes.putLong(bytes.limit() - 8, number);
     }
   }
 

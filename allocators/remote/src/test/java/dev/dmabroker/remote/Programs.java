@@ -51,6 +51,11 @@ final class Programs {
         "--error-exitcode=99");
   }
 
+  /** The programs as they are, at their full speed. */
+  Programs withoutValgrind() {
+    return new Programs(folder, environment);
+  }
+
   /** Starts one of them. */
   Child start(String... command) throws Exception {
     List<String> all = new ArrayList<>(before);

@@ -60,8 +60,18 @@ final class Puppet implements AutoCloseable {
   }
 
   static ToService.Builder hello(String name) {
+    return hello(name, false);
+  }
+
+  /** The first message, of a client that counts in a page if it gets one. */
+  static ToService.Builder hello(String name, boolean page) {
     return ToService.newBuilder()
-        .setHello(Hello.newBuilder().setLowestVersion(1).setHighestVersion(1).setName(name));
+        .setHello(
+            Hello.newBuilder()
+                .setLowestVersion(1)
+                .setHighestVersion(1)
+                .setName(name)
+                .setPage(page));
   }
 
   private static synchronized Path program() throws IOException {
@@ -209,6 +219,40 @@ final class Puppet implements AutoCloseable {
       }
       if (message.getNumber() == number) {
         return message;
+      }
+    }
+  }
+
+  /** A message that is there now, or null; one that came in parts counts as the service's first. */
+  @Nullable ToClient receiveNow() throws IOException {
+    Reply reply = order('R', 0);
+    if (reply.result() <= 0) {
+      return null;
+    }
+    if (reply.bytes().byteAt(0) > 0) {
+      descriptors += reply.bytes().byteAt(0);
+      tell(ToService.newBuilder().setAcknowledged(Acknowledged.newBuilder().setPackets(1)));
+    }
+    return ToClient.parseFrom(reply.bytes().substring(1));
+  }
+
+  /** Writes to memory whatever it is, if it can be mapped. */
+  void forge(int descriptor, int offset, int value) throws IOException {
+    int unused = memory('w', descriptor, offset, value);
+  }
+
+  /** Waits until the service offers memory to a probe, or has answered the registration. */
+  long probe(long registration) throws IOException {
+    while (true) {
+      ToClient message = receive();
+      if (message == null) {
+        throw new AssertionError("the connection has ended before memory was offered");
+      }
+      if (message.hasProbe()) {
+        return message.getProbe().getProbe();
+      }
+      if (message.getNumber() == registration) {
+        return 1;
       }
     }
   }

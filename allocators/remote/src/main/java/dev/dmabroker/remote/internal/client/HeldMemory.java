@@ -7,15 +7,21 @@ import dev.dmabroker.internal.runtime.Exceptions;
 import dev.dmabroker.spec.Layout;
 import dev.dmabroker.spi.HeapException;
 
-/** The memory of a hold, as a mapping or a lease shows it to the application. */
+/** The memory of a mapping or a lease, as it is shown to the application. */
 interface HeldMemory extends MappedMemory {
 
-  RemoteAttachment attachment();
+  Memories.Use memory();
 
-  Hold hold();
+  /** Keeps the memory in its place for a view, too; false if it is not kept any more. */
+  boolean addView();
 
-  /** The error of a call that asks for memory that is not held any more. */
-  ClosedException closed();
+  /** A view has ended. */
+  void endView();
+
+  /** The error of a call that asks for memory that is not kept any more. */
+  default ClosedException closed() {
+    return Exceptions.closed(this + " is closed; its descriptor may be another buffer's by now");
+  }
 
   private void requireOpen() {
     if (!isOpen()) {
@@ -26,14 +32,14 @@ interface HeldMemory extends MappedMemory {
   @Override
   default int fd() {
     requireOpen();
-    return hold().memory().received().backing.fd();
+    return memory().received().backing.fd();
   }
 
   @Override
   default int dupFd() {
     requireOpen();
     try {
-      return hold().memory().received().backing.dupFd();
+      return memory().received().backing.dupFd();
     } catch (HeapException e) {
       throw Exceptions.descriptor("cannot duplicate the descriptor of " + this, e);
     }
@@ -41,33 +47,30 @@ interface HeldMemory extends MappedMemory {
 
   @Override
   default Layout layout() {
-    return hold().memory().layout();
+    return memory().layout();
   }
 
   @Override
   default String heapName() {
-    return hold().memory().heap();
+    return memory().heap();
   }
 
   @Override
   default long sizeBytes() {
-    return hold().memory().sizeBytes();
+    return memory().sizeBytes();
   }
 
   @Override
   default long generation() {
-    return hold().memory().generation();
+    return memory().generation();
   }
 
-  /** {@inheritDoc} The view holds the memory by itself, so that this may end before it. */
+  /** {@inheritDoc} The view keeps the memory by itself, so that this may end before it. */
   @Override
   default CpuView cpuView() {
-    requireOpen();
-    hold().add();
-    if (!isOpen()) { // It ended meanwhile, so that may have been too late.
-      hold().end();
+    if (!addView()) {
       throw closed();
     }
-    return new RemoteView(toString(), access(), hold().memory(), hold()::end);
+    return new RemoteView(toString(), access(), memory(), this::endView);
   }
 }

@@ -2,30 +2,46 @@ package dev.dmabroker.remote.internal.client;
 
 import dev.dmabroker.Lease;
 import dev.dmabroker.RecallListener;
+import dev.dmabroker.spec.Access;
 import dev.dmabroker.spec.SyncFile;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps the memory of mappings in its place, for one or several of them: the service knows that the
- * memory is in use until the last one has ended. Thread-safe.
+ * Keeps memory in its place for mappings, views and leases of this process: a word in which they
+ * are counted, or one mapping that the service has granted by a message. A mapping is known by a
+ * token, so that it ends once. Thread-safe.
  */
 interface Hold {
 
-  /** What is held. */
+  /** The memory that is kept. */
   Memories.Use memory();
 
-  /** Holds for one more, beside one that goes on. */
-  void add();
+  /** What it is for. */
+  Access access();
 
-  /** One has ended. */
-  void end();
+  /** Whether that mapping has not ended. */
+  boolean isIn(long token);
+
+  /** Ends that mapping, unless it has ended before. */
+  void end(long token);
 
   /**
-   * One has ended once the fence has signalled.
+   * Ends that mapping once the fence has signalled.
    *
-   * @throws dev.dmabroker.FenceException if it is none; that one has not ended then
+   * @return false if it has ended before
+   * @throws dev.dmabroker.FenceException if it is no fence; the mapping goes on then
    */
-  void endAfter(SyncFile fence);
+  boolean endAfter(long token, SyncFile fence);
 
-  /** Makes a lease of one. */
-  Lease lease(RemoteMapping mapping, String holder, RecallListener listener);
+  /** Makes a lease of that mapping, which ends; null if it has ended before. */
+  @Nullable Lease lease(long token, String holder, RecallListener listener);
+
+  /** Begins a use beside that mapping; false if the mapping has ended. */
+  boolean addTo(long token);
+
+  /** Ends a use that is no mapping. */
+  void endUse();
+
+  /** That thread, if one is known, has the mapping now that began last. */
+  void note(@Nullable Thread thread);
 }

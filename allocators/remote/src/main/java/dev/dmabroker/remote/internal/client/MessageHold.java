@@ -4,19 +4,32 @@ import dev.dmabroker.Lease;
 import dev.dmabroker.RecallListener;
 import dev.dmabroker.remote.internal.wire.ToService;
 import dev.dmabroker.remote.internal.wire.Unmap;
+import dev.dmabroker.spec.Access;
 import dev.dmabroker.spec.SyncFile;
+import org.jspecify.annotations.Nullable;
 
-/** Holds memory by one mapping that the service has granted, which ends by a message. */
+/**
+ * A mapping that the service has granted by a message. It ends by a message when it is closed here
+ * and so are its views. There is one mapping, so its token says nothing.
+ */
 final class MessageHold implements Hold {
   private final Link link;
   private final long identity;
+  private final Access access;
   private final Memories.Use memory;
-  private int count = 1;
+  private boolean open = true;
+  private int uses = 1;
 
-  MessageHold(Link link, long identity, Memories.Use memory) {
+  MessageHold(Link link, long identity, Access access, Memories.Use memory) {
     this.link = link;
     this.identity = identity;
+    this.access = access;
     this.memory = memory;
+  }
+
+  @Override
+  public Access access() {
+    return access;
   }
 
   @Override
@@ -25,39 +38,78 @@ final class MessageHold implements Hold {
   }
 
   @Override
-  public synchronized void add() {
-    count++;
+  public synchronized boolean isIn(long token) {
+    return open;
+  }
+
+  private Unmap.Builder unmap() {
+    return Unmap.newBuilder().setMapping(identity);
+  }
+
+  private synchronized boolean keepUse() {
+    boolean first = open;
+    open = false;
+    return first;
   }
 
   @Override
-  public void end() {
-    if (isLast() && !link.isEnded()) {
-      link.tell(ToService.newBuilder().setUnmap(Unmap.newBuilder().setMapping(identity)));
+  public void end(long token) {
+    if (keepUse()) {
+      endUse();
     }
   }
 
-  private boolean isLast() {
+  @Override
+  public synchronized boolean addTo(long token) {
+    uses += open ? 1 : 0;
+    return open;
+  }
+
+  /** Begins a use beside one that goes on. */
+  synchronized void addUse() {
+    uses++;
+  }
+
+  @Override
+  public void endUse() {
     synchronized (this) {
-      count--;
-      if (count != 0) {
-        return false;
+      uses--;
+      if (uses != 0) {
+        return;
       }
+    }
+    link.memories().end(memory);
+    if (!link.isEnded()) {
+      link.tell(ToService.newBuilder().setUnmap(unmap()));
+    }
+  }
+
+  /** {@inheritDoc} Views that are open show the memory until then, and no longer. */
+  @Override
+  public boolean endAfter(long token, SyncFile fence) {
+    if (!keepUse()) {
+      return false;
+    }
+    try {
+      link.order(ToService.newBuilder().setUnmap(unmap().setHasFence(true)), fence.fd());
+    } catch (RuntimeException | Error e) {
+      synchronized (this) {
+        open = true;
+      }
+      throw e;
     }
     link.memories().end(memory);
     return true;
   }
 
-  /** {@inheritDoc} Views that are open end first: there is one mapping for all of them. */
+  /** {@inheritDoc} It has the one use that it begins with. */
   @Override
-  public void endAfter(SyncFile fence) {
-    link.order(
-        ToService.newBuilder().setUnmap(Unmap.newBuilder().setMapping(identity).setHasFence(true)),
-        fence.fd());
-    boolean unused = isLast();
+  public @Nullable Lease lease(long token, String holder, RecallListener listener) {
+    return keepUse() ? new OneUseLease(this, holder) : null;
   }
 
   @Override
-  public Lease lease(RemoteMapping mapping, String holder, RecallListener listener) {
-    return new RemoteLease(mapping, this, null, holder, listener);
+  public void note(@Nullable Thread thread) {
+    // The service knows it.
   }
 }

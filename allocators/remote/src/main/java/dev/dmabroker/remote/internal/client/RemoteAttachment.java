@@ -20,6 +20,7 @@ import dev.dmabroker.remote.internal.wire.PinIt;
 import dev.dmabroker.remote.internal.wire.ToService;
 import dev.dmabroker.spec.Access;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -45,8 +46,13 @@ final class RemoteAttachment implements Attachment {
   private final AtomicBoolean closed = new AtomicBoolean();
   private final Moves moves;
 
-  /** By access, the word that was granted last; an array that does not change. */
-  private volatile @Nullable HeldWord[] settled = new HeldWord[Access.values().length];
+  /** By access, a word in which mappings are counted; null if there is none. */
+  private volatile @Nullable HeldWord[] first = new HeldWord[Access.values().length];
+
+  /**
+   * By access, all such words: as many as there were mappings at a time. The arrays do not change.
+   */
+  private volatile HeldWord[][] settled = new HeldWord[Access.values().length][0];
 
   RemoteAttachment(Link link, RemoteBuffer buffer, RemoteDevice device, Attached attached) {
     this.link = link;
@@ -55,6 +61,11 @@ final class RemoteAttachment implements Attachment {
     identity = attached.getAttachment();
     moves = new Moves(device.lane());
     link.events().follow(identity, this);
+  }
+
+  /** The service's identity of the attachment. */
+  long identity() {
+    return identity;
   }
 
   @Override
@@ -69,29 +80,69 @@ final class RemoteAttachment implements Attachment {
 
   // ---- Without the service ----
 
+  /**
+   * Maps by counting, or as the service grants. It makes the mapping in one place for both ways, so
+   * that the compiler can do without the object, even if the service was asked now and then.
+   */
+  @SuppressWarnings("EnumOrdinal") // Lives in memory only.
+  private RemoteMapping mapWithin(Access access, @Nullable Duration timeout) {
+    HeldWord word = first[access.ordinal()];
+    Hold hold = word;
+    long token = word == null ? 0 : word.tryBegin();
+    if (hold == null || token == 0) {
+      RemoteMapping other = tryCount(access, Thread.currentThread());
+      if (other == null) {
+        other = get(access, timeout);
+      }
+      hold = other.hold;
+      token = other.token;
+    }
+    hold.note(Thread.currentThread());
+    return new RemoteMapping(this, hold, token);
+  }
+
   /** Maps by counting; null if the service has to be asked. */
   @SuppressWarnings("EnumOrdinal") // Lives in memory only.
-  private @Nullable RemoteMapping settled(Access access) {
-    HeldWord word = settled[access.ordinal()];
-    if (word == null || !word.tryBegin()) {
-      return null;
+  private @Nullable RemoteMapping tryCount(Access access, @Nullable Thread thread) {
+    for (HeldWord word : settled[access.ordinal()]) {
+      long token = word.tryBegin();
+      if (token != 0) {
+        word.note(thread);
+        return new RemoteMapping(this, word, token);
+      }
     }
-    return counted(access, word, Thread.currentThread());
+    return null;
   }
 
-  private RemoteMapping counted(Access access, HeldWord word, Thread thread) {
-    word.note(thread);
-    return new RemoteMapping(this, access, word, thread);
-  }
-
+  /** Counts mappings in that word, too, and in those no more that were shut. */
   @SuppressWarnings("EnumOrdinal") // Lives in memory only.
-  private synchronized void settle(HeldWord word) {
-    @Nullable HeldWord[] next = settled.clone();
-    next[word.access().ordinal()] = word;
-    settled = next;
+  synchronized void settle(HeldWord word) {
+    int access = word.access().ordinal();
+    List<HeldWord> words = new ArrayList<>(List.of(settled[access]));
+    words.removeIf(each -> !each.isOpen());
+    words.add(word);
+    settle(access, words);
     if (closed.get()) {
       word.close();
     }
+  }
+
+  /** Counts no mappings in that word any more. */
+  @SuppressWarnings("EnumOrdinal") // Lives in memory only.
+  synchronized void unsettle(HeldWord word) {
+    int access = word.access().ordinal();
+    List<HeldWord> words = new ArrayList<>(List.of(settled[access]));
+    words.remove(word);
+    settle(access, words);
+  }
+
+  private void settle(int access, List<HeldWord> words) {
+    HeldWord[][] next = settled.clone();
+    next[access] = words.toArray(new HeldWord[0]);
+    settled = next;
+    @Nullable HeldWord[] nextFirst = first.clone();
+    nextFirst[access] = words.isEmpty() ? null : words.get(0);
+    first = nextFirst;
   }
 
   // ---- By the service ----
@@ -102,7 +153,8 @@ final class RemoteAttachment implements Attachment {
             request
                 .setAttachment(identity)
                 .setAccess(Specs.write(access))
-                .setWord(link.words() != null));
+                .setWord(link.words() != null)
+                .setAlone(true));
   }
 
   private RemoteMapping granted(Access access, Link.Answer answer) throws BadMessageException {
@@ -110,15 +162,21 @@ final class RemoteAttachment implements Attachment {
     Memories.Use memory = buffer.memories().use(buffer.slot(), grant.getMemory(), answer.packet());
     Words words = link.words();
     if (words == null || !grant.getHasWord()) {
-      MessageHold hold = new MessageHold(link, grant.getMapping(), memory);
-      return new RemoteMapping(this, access, hold, null);
+      MessageHold hold = new MessageHold(link, grant.getMapping(), access, memory);
+      return new RemoteMapping(this, hold, 0);
     }
-    HeldWord word = words.granted(grant, access, memory);
+    HeldWord word = words.granted(grant, this, access, memory);
     settle(word);
-    return new RemoteMapping(this, access, word, null);
+    return new RemoteMapping(this, word, word.granted());
   }
 
-  private Mapping get(Access access, Map.Builder request, Duration limit) {
+  private RemoteMapping get(Access access, @Nullable Duration timeout) {
+    return timeout == null
+        ? get(access, Map.newBuilder(), DEFAULT)
+        : get(access, within(timeout), timeout.plus(LATE));
+  }
+
+  private RemoteMapping get(Access access, Map.Builder request, Duration limit) {
     Thread thread = Thread.currentThread();
     Words words = link.words();
     request
@@ -127,40 +185,38 @@ final class RemoteAttachment implements Attachment {
         .addAllHolds(words == null ? List.of() : words.heldBy(thread));
     return link.<RemoteMapping>ask(
             request(access, request), answer -> granted(access, answer), RemoteMapping::close)
-        .await(limit, "map " + this + " (" + access + ")")
-        .hand(thread);
+        .await(limit, "map " + this + " (" + access + ")");
   }
 
   private static Map.Builder within(Duration timeout) {
-    return Map.newBuilder().setTimeoutNanos(Durations.nanos(Durations.timeout(timeout)));
+    return Map.newBuilder().setTimeoutNanos(Durations.nanos(timeout));
   }
 
   // ---- What applications call ----
 
   @Override
   public Mapping map(Access access) {
-    RemoteMapping mapping = settled(access);
-    return mapping != null ? mapping : get(access, Map.newBuilder(), DEFAULT);
+    return mapWithin(access, /* timeout= */ null);
   }
 
   @Override
   public Mapping map(Access access, Duration timeout) {
-    Map.Builder request = within(timeout);
-    RemoteMapping mapping = settled(access);
-    return mapping != null ? mapping : get(access, request, Durations.bounded(timeout).plus(LATE));
+    return mapWithin(access, Durations.timeout(timeout));
   }
 
   @Override
   public Optional<Mapping> tryMap(Access access) {
-    RemoteMapping mapping = settled(access);
-    if (mapping != null) {
-      return Optional.of(mapping);
+    Thread thread = Thread.currentThread();
+    RemoteMapping mapping = tryCount(access, thread);
+    if (mapping == null) {
+      try {
+        mapping = get(access, Map.newBuilder().setNowOrNever(true), LATE);
+        mapping.hold.note(thread);
+      } catch (BusyException e) {
+        return Optional.empty();
+      }
     }
-    try {
-      return Optional.of(get(access, Map.newBuilder().setNowOrNever(true), LATE));
-    } catch (BusyException e) {
-      return Optional.empty();
-    }
+    return Optional.of(mapping);
   }
 
   @Override
@@ -170,11 +226,11 @@ final class RemoteAttachment implements Attachment {
 
   @Override
   public CompletableFuture<Mapping> mapAsync(Access access, Duration timeout) {
-    return mapAsync(access, within(timeout));
+    return mapAsync(access, within(Durations.timeout(timeout)));
   }
 
   private CompletableFuture<Mapping> mapAsync(Access access, Map.Builder request) {
-    RemoteMapping mapping = settled(Objects.requireNonNull(access, "access"));
+    Mapping mapping = tryCount(Objects.requireNonNull(access, "access"), /* thread= */ null);
     return mapping != null
         ? CompletableFuture.completedFuture(mapping)
         : link.<Mapping>askLater(
@@ -226,8 +282,8 @@ final class RemoteAttachment implements Attachment {
           ToService.newBuilder().setDetach(Detach.newBuilder().setAttachment(identity)));
       link.events().leave(identity);
       synchronized (this) {
-        for (HeldWord word : settled) {
-          if (word != null) {
+        for (HeldWord[] words : settled) {
+          for (HeldWord word : words) {
             word.close();
           }
         }

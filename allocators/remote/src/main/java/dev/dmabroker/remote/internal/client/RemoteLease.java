@@ -1,20 +1,16 @@
 package dev.dmabroker.remote.internal.client;
 
-import dev.dmabroker.ClosedException;
 import dev.dmabroker.Lease;
 import dev.dmabroker.RecallListener;
 import dev.dmabroker.event.LeaseRecalled;
-import dev.dmabroker.internal.runtime.Exceptions;
 import dev.dmabroker.remote.internal.wire.Recall;
 import dev.dmabroker.spec.Access;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
-import org.jspecify.annotations.Nullable;
 
 /**
- * A lease of a service's buffer. Its uses are counted here, so that it ends no more than it has
- * begun, and with those of other mappings in the word. A lease of a mapping without a word has the
- * one use that it begins with.
+ * A lease of a service's buffer, with a word of its own. Its uses are counted here as well, so that
+ * it ends no more of them than it has begun.
  */
 final class RemoteLease implements Lease, HeldMemory {
   private static final long OPEN = 1;
@@ -22,13 +18,13 @@ final class RemoteLease implements Lease, HeldMemory {
 
   private final RemoteAttachment attachment;
   private final Access access;
-  private final Hold hold;
-  private final @Nullable HeldWord word;
+  private final Memories.Use memory;
+  private final HeldWord word;
   private final String holder;
   private final RecallListener listener;
 
   /** Whether uses may begin as far as this lease goes, and how many are in. */
-  private final AtomicLong state;
+  private final AtomicLong state = new AtomicLong(OPEN + ONE);
 
   private record RemoteRecall(
       String buffer,
@@ -41,30 +37,20 @@ final class RemoteLease implements Lease, HeldMemory {
       long uses)
       implements LeaseRecalled {}
 
-  /** Makes a lease with one use in it that the hold holds for already. */
+  /** Makes a lease with one use in it that the word counts already. */
   RemoteLease(
-      RemoteMapping mapping,
-      Hold hold,
-      @Nullable HeldWord word,
+      RemoteAttachment attachment,
+      Access access,
+      Memories.Use memory,
+      HeldWord word,
       String holder,
       RecallListener listener) {
-    this.attachment = mapping.attachment();
-    this.access = mapping.access();
-    this.hold = hold;
+    this.attachment = attachment;
+    this.access = access;
+    this.memory = memory;
     this.word = word;
     this.holder = holder;
     this.listener = listener;
-    this.state = new AtomicLong(ONE + (word == null ? 0 : OPEN));
-  }
-
-  @Override
-  public RemoteAttachment attachment() {
-    return attachment;
-  }
-
-  @Override
-  public Hold hold() {
-    return hold;
   }
 
   @Override
@@ -79,16 +65,15 @@ final class RemoteLease implements Lease, HeldMemory {
 
   @Override
   public boolean tryUse() {
-    HeldWord its = word;
     long now;
     do {
       now = state.get();
-      if (its == null || (now & OPEN) == 0) {
+      if ((now & OPEN) == 0) {
         return false;
       }
     } while (!state.compareAndSet(now, now + ONE));
-    if (its.tryBegin()) {
-      its.note(Thread.currentThread());
+    if (word.tryUse()) {
+      word.note(Thread.currentThread());
       return true;
     }
     long unused = state.addAndGet(-ONE);
@@ -104,11 +89,7 @@ final class RemoteLease implements Lease, HeldMemory {
         throw new IllegalStateException("no use of " + this + " goes on that could be ended");
       }
     } while (!state.compareAndSet(now, now - ONE));
-    HeldWord its = word;
-    if (its != null) {
-      its.unnote(Thread.currentThread());
-    }
-    hold.end();
+    word.endUse();
   }
 
   @Override
@@ -118,18 +99,38 @@ final class RemoteLease implements Lease, HeldMemory {
 
   @Override
   public boolean isOpen() {
-    HeldWord its = word;
     long now = state.get();
-    return now >= ONE || ((now & OPEN) != 0 && its != null && its.isOpen());
+    return now >= ONE || ((now & OPEN) != 0 && word.isOpen());
   }
 
   @Override
   public void close() {
-    long unused = state.getAndUpdate(now -> now & ~OPEN);
-    HeldWord its = word;
-    if (its != null) {
-      its.forget(this);
+    if ((state.getAndUpdate(now -> now & ~OPEN) & OPEN) != 0) {
+      word.leaseClosed();
     }
+  }
+
+  @Override
+  public Memories.Use memory() {
+    return memory;
+  }
+
+  @Override
+  public boolean addView() {
+    long now;
+    do {
+      now = state.get();
+      if (now < ONE) {
+        return false;
+      }
+    } while (!state.compareAndSet(now, now + ONE));
+    word.addUse();
+    return true;
+  }
+
+  @Override
+  public void endView() {
+    endUse();
   }
 
   /** Tells the application, on a thread that may take its time, that the lease was asked back. */
@@ -147,11 +148,6 @@ final class RemoteLease implements Lease, HeldMemory {
             LeaseRecalled.Cause.valueOf(recall.getReason()),
             Optional.of(recall.getDevice()).filter(name -> !name.isEmpty()),
             uses()));
-  }
-
-  @Override
-  public ClosedException closed() {
-    return Exceptions.closed("no use of " + this + " goes on");
   }
 
   @Override

@@ -1,97 +1,58 @@
 package dev.dmabroker.remote.internal.client;
 
-import dev.dmabroker.ClosedException;
-import dev.dmabroker.CpuView;
 import dev.dmabroker.Lease;
 import dev.dmabroker.Mapping;
 import dev.dmabroker.RecallListener;
-import dev.dmabroker.internal.runtime.Exceptions;
 import dev.dmabroker.spec.Access;
 import dev.dmabroker.spec.SyncFile;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
 import java.util.Objects;
-import org.jspecify.annotations.Nullable;
 
-/** A mapping of a service's buffer. It ends once, whichever thread ends it. */
+/**
+ * A mapping of a service's buffer. What ends it lies in its hold, which knows it by its token: so
+ * the compiler can do without the object where a mapping does not leave the method that made it.
+ */
 final class RemoteMapping implements Mapping, HeldMemory {
-  private static final VarHandle ENDED;
-
-  static {
-    try {
-      ENDED = MethodHandles.lookup().findVarHandle(RemoteMapping.class, "ended", boolean.class);
-    } catch (ReflectiveOperationException e) {
-      throw new ExceptionInInitializerError(e);
-    }
-  }
-
   private final RemoteAttachment attachment;
-  private final Access access;
-  private final Hold hold;
+  final Hold hold;
+  final long token;
 
-  /** The thread that waited for it, if it is counted in a word; null if none is known. */
-  private @Nullable Thread thread;
+  /**
+   * Whether it was closed, as far as this thread knows. A token is used again after some ten
+   * thousand mappings, so a close that comes as late as that must not get to the hold. It need not
+   * be ordered: a thread that closes at this moment is told by the hold.
+   */
+  private boolean closed;
 
-  private volatile boolean ended;
-
-  /** Makes a mapping that the hold holds for already. */
-  RemoteMapping(RemoteAttachment attachment, Access access, Hold hold, @Nullable Thread thread) {
+  RemoteMapping(RemoteAttachment attachment, Hold hold, long token) {
     this.attachment = attachment;
-    this.access = access;
     this.hold = hold;
-    this.thread = thread;
-  }
-
-  /** That thread, which has waited for it, has it now. */
-  RemoteMapping hand(Thread waiter) {
-    if (hold instanceof HeldWord word) {
-      thread = waiter;
-      word.note(waiter);
-    }
-    return this;
-  }
-
-  @Override
-  public RemoteAttachment attachment() {
-    return attachment;
-  }
-
-  @Override
-  public Hold hold() {
-    return hold;
+    this.token = token;
   }
 
   @Override
   public Access access() {
-    return access;
+    return hold.access();
   }
 
   @Override
   public boolean isOpen() {
-    return !ended;
+    return !closed && hold.isIn(token);
   }
 
-  private boolean end() {
-    if (ended || !ENDED.compareAndSet(this, false, true)) {
-      return false;
+  @Override
+  public void close() {
+    if (!closed) {
+      closed = true;
+      hold.end(token);
     }
-    if (thread != null && hold instanceof HeldWord word) {
-      word.unnote(thread);
-    }
-    return true;
   }
 
   @Override
   public void closeAfter(SyncFile fence) {
-    if (!end()) {
+    if (closed || !hold.endAfter(token, fence)) {
       throw closed();
     }
-    try {
-      hold.endAfter(fence);
-    } catch (RuntimeException | Error e) {
-      ended = false;
-      throw e;
-    }
+    closed = true;
     Fences.close(fence);
   }
 
@@ -99,31 +60,31 @@ final class RemoteMapping implements Mapping, HeldMemory {
   public Lease lease(String holder, RecallListener listener) {
     Objects.requireNonNull(holder, "holder");
     Objects.requireNonNull(listener, "listener");
-    if (!end()) {
+    Lease lease = closed ? null : hold.lease(token, holder, listener);
+    if (lease == null) {
       throw closed();
     }
-    return hold.lease(this, holder, listener);
+    closed = true;
+    return lease;
   }
 
   @Override
-  public void close() {
-    if (end()) {
-      hold.end();
-    }
+  public Memories.Use memory() {
+    return hold.memory();
   }
 
   @Override
-  public ClosedException closed() {
-    return Exceptions.closed(this + " is closed; its descriptor may be another buffer's by now");
+  public boolean addView() {
+    return !closed && hold.addTo(token);
   }
 
   @Override
-  public CpuView cpuView() {
-    return HeldMemory.super.cpuView();
+  public void endView() {
+    hold.endUse();
   }
 
   @Override
   public String toString() {
-    return "the mapping of " + attachment + " with " + access;
+    return "the mapping of " + attachment + " with " + access();
   }
 }

@@ -2,7 +2,7 @@ package dev.dmabroker.remote.internal.client;
 
 import dev.dmabroker.allocators.linux.Fd;
 import dev.dmabroker.allocators.linux.SharedMemory;
-import dev.dmabroker.remote.internal.page.WordPage;
+import dev.dmabroker.remote.internal.page.PageWord;
 import dev.dmabroker.remote.internal.socket.Doorbell;
 import dev.dmabroker.remote.internal.socket.Packet;
 import dev.dmabroker.remote.internal.value.BadMessageException;
@@ -11,6 +11,7 @@ import dev.dmabroker.remote.internal.wire.Recall;
 import dev.dmabroker.remote.internal.wire.Welcome;
 import dev.dmabroker.spec.Access;
 import dev.dmabroker.spi.HeapException;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -26,7 +27,6 @@ import org.jspecify.annotations.Nullable;
 final class Words {
   private final Link link;
   private final SharedMemory memory;
-  private final WordPage page;
   private final Fd doorbell;
   private final Map<Integer, HeldWord> held = new ConcurrentHashMap<>();
 
@@ -49,7 +49,6 @@ final class Words {
   private Words(Link link, SharedMemory memory, Fd doorbell) {
     this.link = link;
     this.memory = memory;
-    this.page = new WordPage(memory);
     this.doorbell = doorbell;
   }
 
@@ -66,7 +65,7 @@ final class Words {
     try (Fd file = packet.take(welcome.getPageDescriptor())) {
       if (file == null
           || bell == null
-          || welcome.getWordBytes() != WordPage.WORD_BYTES
+          || welcome.getWordBytes() != PageWord.BYTES
           || welcome.getPageBytes() > Integer.MAX_VALUE) {
         throw new BadMessageException("the service's page is none that this client can count in");
       }
@@ -82,8 +81,8 @@ final class Words {
     return link;
   }
 
-  WordPage page() {
-    return page;
+  ByteBuffer page() {
+    return memory.bytes();
   }
 
   /** Tells the service that a use has ended that may be waited for. */
@@ -92,24 +91,19 @@ final class Words {
   }
 
   /**
-   * Takes a grant, with one use in it.
+   * Takes a word that the service has opened with one use in it.
    *
-   * @param memory passes to the word, or ends here if the word has it already
+   * @param memory passes to the word
    */
-  synchronized HeldWord granted(Mapped grant, Access access, Memories.Use memory)
+  synchronized HeldWord granted(
+      Mapped grant, RemoteAttachment attachment, Access access, Memories.Use memory)
       throws BadMessageException {
     int number = grant.getWord();
-    if (number < 0 || number >= page.words()) {
+    if (number < 0 || number >= page().capacity() / PageWord.BYTES) {
       throw new BadMessageException("there is no word " + number);
     }
-    HeldWord before = held.get(number);
-    if (before != null && before.tag() == grant.getTag()) {
-      link.memories().end(memory);
-      return before;
-    }
-    HeldWord word =
-        new HeldWord(this, grant.getAttachment(), access, number, grant.getTag(), memory);
-    held.put(number, word);
+    HeldWord word = new HeldWord(this, attachment, access, number, grant.getTag(), memory);
+    HeldWord before = held.put(number, word);
     if (before != null) {
       before.retire(); // The word was at zero when it was opened again.
     }

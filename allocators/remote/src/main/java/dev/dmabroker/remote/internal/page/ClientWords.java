@@ -1,6 +1,7 @@
 package dev.dmabroker.remote.internal.page;
 
 import dev.dmabroker.internal.gate.UseWord;
+import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -12,15 +13,15 @@ import org.jspecify.annotations.Nullable;
  * own counts as held. Thread-safe.
  */
 public final class ClientWords {
-  private final WordPage page;
+  private final ByteBuffer page;
   private final int[] lastTags;
   private final ArrayDeque<Integer> free = new ArrayDeque<>();
   private final Map<Integer, SharedWord> inUse = new ConcurrentHashMap<>();
 
-  /** Takes over a page of zeros. */
-  public ClientWords(WordPage page) {
+  /** Takes over a page of zeros, in native order. */
+  public ClientWords(ByteBuffer page) {
     this.page = page;
-    lastTags = new int[page.words()];
+    lastTags = new int[page.capacity() / PageWord.BYTES];
     for (int word = 0; word < lastTags.length; word++) {
       free.add(word);
     }
@@ -34,10 +35,10 @@ public final class ClientWords {
   public synchronized @Nullable SharedWord take() {
     for (int tries = free.size(); tries > 0; tries--) {
       int number = free.remove();
-      if (WordPage.count(page.look(number)) == 0) {
-        int tag = lastTags[number] == WordPage.MOST_TAG ? 1 : lastTags[number] + 1;
+      int tag = lastTags[number] == PageWord.MOST_TAG ? 1 : lastTags[number] + 1;
+      SharedWord word = new SharedWord(this, number, tag);
+      if (PageWord.countIn(word.look()) == 0) {
         lastTags[number] = tag;
-        SharedWord word = new SharedWord(number, tag);
         inUse.put(number, word);
         return word;
       }
@@ -63,13 +64,14 @@ public final class ClientWords {
   }
 
   /** A word of a lease whose uses the client counts. */
-  public final class SharedWord implements UseWord {
+  public static final class SharedWord extends PageWord implements UseWord {
     /** A count of a word that makes no sense: more than any that does. */
     private static final long HELD = 1L << 32;
 
     /** How often a use is tried that the client's own operations get in the way of. */
     private static final int TRIES = 64;
 
+    private final ClientWords words;
     private final int number;
     private final int tag;
 
@@ -79,10 +81,13 @@ public final class ClientWords {
     private volatile boolean dead;
 
     // What was seen at the last look at the hints.
-    private volatile long begun;
+    private volatile long begunSeen;
+    private volatile long ownSeen;
     private volatile long sinceNanos;
 
-    private SharedWord(int number, int tag) {
+    private SharedWord(ClientWords words, int number, int tag) {
+      super(words.page, number);
+      this.words = words;
       this.number = number;
       this.tag = tag;
     }
@@ -109,12 +114,13 @@ public final class ClientWords {
      */
     @Override
     public void start(boolean open, long nowNanos) {
-      long low = page.look(number) & WordPage.LOW;
-      long next = open ? WordPage.open(tag) : WordPage.shut(tag);
+      long low = look() & PageWord.LOW;
+      long next = open ? PageWord.open(tag) : PageWord.shut(tag);
       offsetNanos = nowNanos - System.nanoTime();
       sinceNanos = nowNanos;
-      begun = page.begun(number);
-      long unused = page.add(number, WordPage.ONE + next - low);
+      begunSeen = begun();
+      ownSeen = ownIn(look());
+      long unused = add(PageWord.ONE + next - low);
     }
 
     @Override
@@ -124,7 +130,7 @@ public final class ClientWords {
         if (!isOpen(seen)) {
           return false;
         }
-        if (page.change(number, seen, seen + WordPage.ONE)) {
+        if (change(seen, seen + PageWord.ONE)) {
           sinceNanos = nowNanos;
           return true;
         }
@@ -133,13 +139,8 @@ public final class ClientWords {
     }
 
     @Override
-    public long look() {
-      return page.look(number);
-    }
-
-    @Override
     public boolean isOpen(long seen) {
-      return WordPage.isOpen(seen) && WordPage.tag(seen) == tag && !dead;
+      return PageWord.saysOpen(seen) && PageWord.tagIn(seen) == tag && !dead;
     }
 
     @Override
@@ -147,31 +148,33 @@ public final class ClientWords {
       if (seen == 0 || dead) {
         return 0;
       }
-      return WordPage.tag(seen) == tag ? WordPage.count(seen) : HELD;
+      return PageWord.tagIn(seen) == tag ? PageWord.countIn(seen) : HELD;
     }
 
     @Override
     public boolean tryEnd(long seen) {
-      return page.change(number, seen, seen - WordPage.ONE);
+      return change(seen, seen - PageWord.ONE);
     }
 
     @Override
     public void open() {
-      page.setOpen(number);
+      setOpen();
     }
 
     @Override
     public void shut() {
-      page.setShut(number);
+      setShut();
     }
 
     /** {@inheritDoc} The client's hint counts only if it has begun uses since the last look. */
     @Override
     public long since() {
-      long now = page.begun(number);
-      if (now != begun) {
-        begun = now;
-        long age = Math.max(0, System.nanoTime() - page.time(number));
+      long nowBegun = begun();
+      long nowOwn = ownIn(look());
+      if (nowBegun != begunSeen || nowOwn != ownSeen) {
+        begunSeen = nowBegun;
+        ownSeen = nowOwn;
+        long age = Math.max(0, System.nanoTime() - time());
         long said = offsetNanos + System.nanoTime() - age;
         sinceNanos = said - sinceNanos > 0 ? said : sinceNanos;
       }
@@ -180,7 +183,7 @@ public final class ClientWords {
 
     @Override
     public void end() {
-      free(this);
+      words.free(this);
     }
 
     @Override

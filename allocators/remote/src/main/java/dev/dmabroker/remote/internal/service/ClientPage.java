@@ -3,7 +3,7 @@ package dev.dmabroker.remote.internal.service;
 import dev.dmabroker.allocators.linux.Fd;
 import dev.dmabroker.allocators.linux.SharedMemory;
 import dev.dmabroker.remote.internal.page.ClientWords;
-import dev.dmabroker.remote.internal.page.WordPage;
+import dev.dmabroker.remote.internal.page.PageWord;
 import dev.dmabroker.remote.internal.socket.Doorbell;
 import dev.dmabroker.remote.internal.socket.Poller;
 import dev.dmabroker.remote.internal.socket.SocketFailure;
@@ -48,7 +48,7 @@ final class ClientPage {
   private ClientPage(Session session, SharedMemory memory, Fd doorbell) {
     this.memory = memory;
     this.doorbell = doorbell;
-    leases = new WordLeases(session, new ClientWords(new WordPage(memory)));
+    leases = new WordLeases(session, new ClientWords(memory.bytes()));
     order = session.inOrder();
     later = CompletableFuture.delayedExecutor(WINDOW_NANOS, TimeUnit.NANOSECONDS, order);
   }
@@ -63,7 +63,7 @@ final class ClientPage {
     Fd bell = Doorbell.create("the doorbell" + whose);
     SharedMemory.Made made = null;
     try {
-      made = SharedMemory.create("the page" + whose, WORDS * WordPage.WORD_BYTES);
+      made = SharedMemory.create("the page" + whose, WORDS * PageWord.BYTES);
       Fd sent = duplicate(bell);
       ClientPage page = new ClientPage(session, made.memory(), bell);
       page.listen(poller);

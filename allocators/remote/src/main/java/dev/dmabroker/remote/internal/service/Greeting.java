@@ -6,7 +6,7 @@ import dev.dmabroker.remote.Admission;
 import dev.dmabroker.remote.Admission.Admitted;
 import dev.dmabroker.remote.Admission.Refused;
 import dev.dmabroker.remote.Peer;
-import dev.dmabroker.remote.internal.page.WordPage;
+import dev.dmabroker.remote.internal.page.PageWord;
 import dev.dmabroker.remote.internal.service.Requests.Where;
 import dev.dmabroker.remote.internal.socket.PeerCredentials;
 import dev.dmabroker.remote.internal.socket.SocketFailure;
@@ -145,8 +145,8 @@ final class Greeting {
       welcome
           .setPageDescriptor(0)
           .setDoorbellDescriptor(1)
-          .setPageBytes((long) ClientPage.WORDS * WordPage.WORD_BYTES)
-          .setWordBytes(WordPage.WORD_BYTES);
+          .setPageBytes((long) ClientPage.WORDS * PageWord.BYTES)
+          .setWordBytes(PageWord.BYTES);
       return parcel.descriptors();
     } catch (SocketFailure e) {
       LOG.log(

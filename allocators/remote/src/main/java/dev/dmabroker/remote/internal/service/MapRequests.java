@@ -173,7 +173,7 @@ final class MapRequests {
     try {
       granted =
           request.getWord() && page != null
-              ? page.leases().grant(request.getAttachment(), mapping)
+              ? page.leases().grant(request.getAttachment(), request.getAlone(), mapping)
               : null;
     } catch (RuntimeException | Error e) {
       mapping.close();

@@ -27,6 +27,7 @@ final class SentMemory {
   private final Map<Sent, FileId> forgotten = new HashMap<>();
 
   private long last;
+  private boolean closed;
 
   /** Memory that the client has, or had. */
   private record Sent(long number, Witness witness, long sizeBytes) {}
@@ -50,6 +51,9 @@ final class SentMemory {
 
   /** Says what memory this is. */
   synchronized Parcel parcel(MappedMemory memory) {
+    if (closed) {
+      throw Exceptions.closed("client " + client + " has gone");
+    }
     Memory.Builder message =
         Memory.newBuilder()
             .setGeneration(memory.generation())
@@ -141,8 +145,9 @@ final class SentMemory {
     return last;
   }
 
-  /** The client is gone. */
+  /** The client is gone, and is sent nothing any more. */
   synchronized void close() {
+    closed = true;
     sent.values().forEach(each -> each.witness.close());
     forgotten.keySet().forEach(each -> each.witness.close());
     sent.clear();

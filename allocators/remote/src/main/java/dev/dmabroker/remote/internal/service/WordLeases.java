@@ -21,7 +21,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The leases of one client, each with a word of the client's page: the client maps and unmaps by
  * counting there, and the broker asks the words. For one attachment and access there is one lease
- * that is open, at most. Used in the session's order, but for what ends of leases change.
+ * that is open, at most, beside those that the client wants to count alone. Used in the session's
+ * order, but for what ends of leases change.
  */
 final class WordLeases {
   /** A client with more threads than that in one buffer has forged the count. */
@@ -37,6 +38,9 @@ final class WordLeases {
   /** A lease, and the word that counts its uses. */
   record Granted(BufferLease lease, SharedWord word) {}
 
+  /** Whether the client has gone. Read and written by what the session does in order. */
+  private boolean closed;
+
   WordLeases(Session session, ClientWords words) {
     this.session = session;
     this.words = words;
@@ -44,15 +48,20 @@ final class WordLeases {
 
   /**
    * Turns a mapping into a use of a lease, which the client ends. A lease that is open gets one use
-   * more; otherwise another word is opened with one use in it, so that a client whose words are
-   * shut again and again has its turn each time.
+   * more, unless the client wants to count it alone; otherwise another word is opened with one use
+   * in it, so that a client whose words are shut again and again has its turn each time.
    *
+   * @param alone whether the use is to have a word for itself
    * @param mapping is closed, unless this returns null
    * @return null if no word is free
+   * @throws dev.dmabroker.ClosedException if the client has gone; the mapping stays the caller's
    */
-  @Nullable Granted grant(long attachment, BufferMapping mapping) {
+  @Nullable Granted grant(long attachment, boolean alone, BufferMapping mapping) {
+    if (closed) {
+      throw session.goneException();
+    }
     Key key = new Key(attachment, mapping.access());
-    Granted before = latest.get(key);
+    Granted before = alone ? null : latest.get(key);
     if (before != null && before.lease.place() == mapping.place() && before.lease.tryUse()) {
       mapping.close();
       return before;
@@ -75,7 +84,9 @@ final class WordLeases {
     }
     prune();
     byWord.put(word.number(), granted);
-    latest.put(key, granted);
+    if (!alone) {
+      latest.put(key, granted);
+    }
     return granted;
   }
 
@@ -138,6 +149,7 @@ final class WordLeases {
    * @return whether uses go on that may write
    */
   boolean close() {
+    closed = true;
     boolean writing = false;
     for (Granted each : byWord.values()) {
       if (!each.lease.access().writes()) {

@@ -159,18 +159,7 @@ public final class Poller implements AutoCloseable {
    */
   public boolean round(int timeoutMillis) throws SocketFailure {
     try (Fd.Use use = epoll.use()) {
-      int count =
-          SocketCalls.epoll_wait(
-              use.number(),
-              Pointer.nativeValue(events),
-              EVENTS,
-              tasks.isEmpty() ? timeoutMillis : 0);
-      if (count < 0) {
-        Errno errno = Errno.last();
-        if (!errno.equals(Errno.EINTR)) {
-          throw SocketFailure.of("epoll_wait", errno, "");
-        }
-      }
+      int count = await(use.number(), tasks.isEmpty() ? timeoutMillis : 0);
       for (int at = 0; at < count; at++) {
         Watch watch = watches.get(events.getLong((long) at * EVENT_BYTES + DATA));
         if (watch != null) {
@@ -183,6 +172,24 @@ public final class Poller implements AutoCloseable {
       return true;
     } catch (HeapException closed) {
       return false;
+    }
+  }
+
+  /**
+   * Waits for events. What wakes the poller stays open meanwhile: it may be rung and closed just
+   * before the wait, and a descriptor that is closed gives no event.
+   */
+  private int await(int set, int timeoutMillis) throws SocketFailure, HeapException {
+    Fd.Use awake = wake.use();
+    try {
+      int count = SocketCalls.epoll_wait(set, Pointer.nativeValue(events), EVENTS, timeoutMillis);
+      Errno errno = count < 0 ? Errno.last() : Errno.EINTR;
+      if (!errno.equals(Errno.EINTR)) {
+        throw SocketFailure.of("epoll_wait", errno, "");
+      }
+      return count;
+    } finally {
+      awake.close();
     }
   }
 

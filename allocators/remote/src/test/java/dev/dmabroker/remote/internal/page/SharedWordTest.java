@@ -44,12 +44,11 @@ import org.junit.jupiter.params.provider.MethodSource;
  */
 class SharedWordTest {
   private static final int BYTES = 4096;
-  private static final int WORDS = BYTES / WordPage.WORD_BYTES;
+  private static final int WORDS = BYTES / PageWord.BYTES;
 
   private Broker broker;
   private SharedMemory memory;
   private SharedMemory.Made made;
-  private WordPage client;
   private ClientWords words;
   private SharedBuffer buffer;
   private Attachment attachment;
@@ -64,9 +63,8 @@ class SharedWordTest {
             .heap(ModelledHeap.builder("cma").contiguous(true).build())
             .build();
     made = SharedMemory.create("a page", BYTES);
-    words = new ClientWords(new WordPage(made.memory()));
+    words = new ClientWords(made.memory().bytes());
     memory = SharedMemory.map(made.descriptor(), BYTES, "the client's page");
-    client = new WordPage(memory);
     buffer = broker.export("frame", BlobSpec.of(4096));
     attachment =
         buffer.attach(
@@ -85,6 +83,11 @@ class SharedWordTest {
     memory.release();
   }
 
+  /** A word as the client has it. */
+  private PageWord client(int number) {
+    return new PageWord(memory.bytes(), number);
+  }
+
   private record Lease(BufferLease lease, SharedWord word) {}
 
   private Lease lease(Access access) {
@@ -96,8 +99,8 @@ class SharedWordTest {
 
   /** The client's map; false if it was shut, and the one was taken back. */
   private boolean begin(SharedWord word) {
-    long seen = client.add(word.number(), WordPage.ONE);
-    if ((seen & WordPage.LOW & ~WordPage.RING) == WordPage.open(word.tag())) {
+    long seen = client(word.number()).add(PageWord.ONE);
+    if ((seen & PageWord.LOW & ~PageWord.RING) == PageWord.open(word.tag())) {
       return true;
     }
     boolean unused = end(word);
@@ -106,8 +109,8 @@ class SharedWordTest {
 
   /** The client's unmap; returns whether it has to ring. */
   private boolean end(SharedWord word) {
-    long seen = client.add(word.number(), -WordPage.ONE);
-    return !WordPage.isOpen(seen) || (seen & WordPage.RING) != 0;
+    long seen = client(word.number()).add(-PageWord.ONE);
+    return !PageWord.saysOpen(seen) || (seen & PageWord.RING) != 0;
   }
 
   private Device display() {
@@ -177,8 +180,8 @@ class SharedWordTest {
     Lease first = lease(Access.READ);
     int number = first.word.number();
     boolean unused = end(first.word);
-    long late = client.add(number, WordPage.ONE); // A thread that goes on later.
-    assertTrue(WordPage.isOpen(late));
+    long late = client(number).add(PageWord.ONE); // A thread that goes on later.
+    assertTrue(PageWord.saysOpen(late));
     unused = end(first.word);
     first.lease.close();
     assertFalse(words.has(first.word));
@@ -189,7 +192,7 @@ class SharedWordTest {
       assertNotEquals(number, other.number());
       other.end();
     }
-    client.add(number, WordPage.ONE);
+    client(number).add(PageWord.ONE);
     SharedWord again = null;
     for (int i = 0; i < WORDS && (again == null || again.number() != number); i++) {
       if (again != null) {
@@ -216,8 +219,8 @@ class SharedWordTest {
       again = words.take();
     }
     assertNotNull(again);
-    long seen = client.add(again.number(), WordPage.ONE); // Reads the old tag, or none.
-    assertNotEquals(WordPage.open(first.word.tag()), seen & WordPage.LOW);
+    long seen = client(again.number()).add(PageWord.ONE); // Reads the old tag, or none.
+    assertNotEquals(PageWord.open(first.word.tag()), seen & PageWord.LOW);
     again.start(true, 0);
     assertEquals(2, again.count(again.look()));
     unused = end(first.word); // Taken back, as the tag was another.
@@ -244,13 +247,15 @@ class SharedWordTest {
             3,
             Long.MIN_VALUE,
             Long.MAX_VALUE,
-            WordPage.ONE,
-            -WordPage.ONE,
-            WordPage.LOW,
-            WordPage.open(2),
-            WordPage.open(1),
-            WordPage.open(1) | WordPage.RING,
-            WordPage.open(1) - 1 + 1000 * WordPage.ONE,
+            PageWord.ONE,
+            -PageWord.ONE,
+            -PageWord.OWN,
+            PageWord.open(1) + 65535 * PageWord.ONE,
+            PageWord.LOW,
+            PageWord.open(2),
+            PageWord.open(1),
+            PageWord.open(1) | PageWord.RING,
+            PageWord.open(1) - 1 + 1000 * PageWord.ONE,
             0x5555555555555555L,
             0xAAAAAAAAAAAAAAAAL)
         .boxed();
@@ -260,8 +265,8 @@ class SharedWordTest {
   @MethodSource("forged")
   void aForgedWordHurtsNoOther(long forged) {
     Lease lease = lease(Access.WRITE);
-    long seen = client.look(lease.word.number());
-    assertTrue(client.change(lease.word.number(), seen, forged));
+    long seen = client(lease.word.number()).look();
+    assertTrue(client(lease.word.number()).change(seen, forged));
     assertTrue(lease.lease.uses() >= 0);
     assertNotNull(lease.lease.toString());
     assertNotNull(broker.snapshot().toString());
@@ -275,7 +280,7 @@ class SharedWordTest {
       moved = false;
       assertTrue(String.valueOf(held.getMessage()).contains("player"), held.toString());
     }
-    long count = lease.word.count(client.look(lease.word.number()));
+    long count = lease.word.count(client(lease.word.number()).look());
     assertEquals(moved, count == 0, "counted as " + count);
     other.map(Access.READ).close();
     lease.word.die(); // The process is gone.
@@ -295,7 +300,7 @@ class SharedWordTest {
             () -> {
               long value = 1;
               while (!over[0] && !Thread.interrupted()) {
-                client.add(lease.word.number(), value);
+                client(lease.word.number()).add(value);
                 value = value * 6364136223846793005L + 1442695040888963407L;
               }
             });
@@ -324,8 +329,8 @@ class SharedWordTest {
   @Test
   void aHoleInThePageIsAShutWordThatNoUseIsIn() {
     Lease lease = lease(Access.READ);
-    long seen = client.look(lease.word.number());
-    assertTrue(client.change(lease.word.number(), seen, 0));
+    long seen = client(lease.word.number()).look();
+    assertTrue(client(lease.word.number()).change(seen, 0));
     assertFalse(begin(lease.word));
     assertFalse(lease.lease.tryUse());
     assertEquals(0, lease.lease.uses());
@@ -336,16 +341,16 @@ class SharedWordTest {
   void theTimeOfAUseIsAHint() {
     Lease lease = lease(Access.READ);
     long before = lease.word.since();
-    client.countBegun(lease.word.number());
-    client.noteTime(lease.word.number(), System.nanoTime());
+    client(lease.word.number()).setBegun(lease.word.begun() + 1);
+    client(lease.word.number()).setTime(System.nanoTime());
     long after = lease.word.since();
     assertTrue(after - before >= 0, before + " " + after);
-    client.countBegun(lease.word.number());
-    client.noteTime(lease.word.number(), Long.MAX_VALUE); // In the future: believed to be now.
+    client(lease.word.number()).setBegun(lease.word.begun() + 1);
+    client(lease.word.number()).setTime(Long.MAX_VALUE); // In the future: believed to be now.
     long forged = lease.word.since();
     assertTrue(forged - after >= 0 && forged - after < Duration.ofHours(1).toNanos());
-    client.countBegun(lease.word.number());
-    client.noteTime(lease.word.number(), Long.MIN_VALUE);
+    client(lease.word.number()).setBegun(lease.word.begun() + 1);
+    client(lease.word.number()).setTime(Long.MIN_VALUE);
     assertTrue(lease.word.since() - forged >= 0);
     assertFalse(end(lease.word));
   }

@@ -3,7 +3,7 @@ package dev.dmabroker.remote.internal.value;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.dmabroker.remote.internal.page.WordPage;
+import dev.dmabroker.remote.internal.page.PageWord;
 import dev.dmabroker.remote.internal.socket.PacketSocket;
 import dev.dmabroker.spec.Caching;
 import dev.dmabroker.spec.Coherency;
@@ -188,10 +188,11 @@ class ProtocolPageTest {
 
   @Test
   void theWordIsThatOfTheCode() {
-    assertEquals(1, WordPage.OPEN);
-    assertEquals(2, WordPage.RING);
-    assertEquals(1L << 32, WordPage.ONE);
-    assertEquals(8 << 2 | 1, WordPage.open(8));
+    assertEquals(1, PageWord.OPEN);
+    assertEquals(2, PageWord.RING);
+    assertEquals(1L << 32, PageWord.ONE);
+    assertEquals(1L << 48, PageWord.OWN);
+    assertEquals(8 << 2 | 1, PageWord.open(8));
     assertTrue(PAGE.contains("`tag << 2 | 1`"));
   }
 }
