@@ -6,6 +6,7 @@ module dev.dmabroker.remote {
   requires dev.dmabroker.allocators;
   requires com.google.protobuf;
   requires com.sun.jna;
+  requires jdk.unsupported; // protobuf's, which is an automatic module and cannot say so.
   requires static org.jspecify;
 
   exports dev.dmabroker.remote;

@@ -3,6 +3,7 @@ package dev.dmabroker.remote;
 import com.google.protobuf.ByteString;
 import dev.dmabroker.Broker;
 import dev.dmabroker.BufferStream;
+import dev.dmabroker.ClosedException;
 import dev.dmabroker.BusyException;
 import dev.dmabroker.Device;
 import dev.dmabroker.DeviceSpec;
@@ -486,6 +487,8 @@ public final class RemoteBroker implements Broker {
     if (!link.isEnded()) {
       try {
         link.order(ToService.newBuilder().setGoodbye(Goodbye.getDefaultInstance()));
+      } catch (ClosedException serviceHasEnded) {
+        // It has closed all that this client had.
       } finally {
         link.close();
       }

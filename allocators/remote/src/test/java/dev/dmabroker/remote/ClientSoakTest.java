@@ -28,12 +28,15 @@ class ClientSoakTest {
 
   @TempDir private Path folder;
   private final Random random = new Random(Long.getLong("dmabroker.remote.seed", 1));
-  private Path socket;
   private int joins;
   private int deaths;
   private int ends;
   private int checks;
   private long steps;
+
+  private Path socket() {
+    return folder.resolve("socket");
+  }
 
   /** A client process, and how far it is. */
   private final class Client {
@@ -45,7 +48,7 @@ class ClientSoakTest {
     Client() throws IOException {
       joins++;
       puppet = new Puppet();
-      puppet.connect(socket);
+      puppet.connect(socket());
       script = new Script("client-" + joins);
     }
 
@@ -76,7 +79,6 @@ class ClientSoakTest {
   @Test
   void clientsComeAndDieAndContentsAreRight() throws Exception {
     Duration time = Duration.parse(System.getProperty("dmabroker.remote.soak", "PT5S"));
-    socket = folder.resolve("socket");
     List<Client> clients = new ArrayList<>();
     try (Broker broker =
             Broker.builder()
@@ -85,7 +87,7 @@ class ClientSoakTest {
                 .heap(ModelledHeap.builder("system").build())
                 .heap(ModelledHeap.builder("cma").contiguous(true).build())
                 .build();
-        BrokerService service = BrokerService.builder(broker).start(socket)) {
+        BrokerService service = BrokerService.builder(broker).start(socket())) {
       long end = System.nanoTime() + time.toNanos();
       try {
         do {

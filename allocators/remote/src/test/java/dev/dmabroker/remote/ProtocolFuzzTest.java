@@ -215,7 +215,9 @@ class ProtocolFuzzTest {
       if (answer.hasFailure()) {
         String kind = answer.getFailure().getKind();
         failures.merge(kind, 1, Integer::sum);
-        assertTrue(MEANT.contains(kind), () -> answer.getFailure() + " after\n" + lastMessages());
+        assertTrue(
+            MEANT.contains(kind),
+            () -> kind + ": " + answer.getFailure().getText() + " after\n" + lastMessages());
       }
     }
   }

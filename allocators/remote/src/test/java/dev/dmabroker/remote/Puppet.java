@@ -192,11 +192,7 @@ final class Puppet implements AutoCloseable {
       if (reply.result() <= 0) {
         return null;
       }
-      if (reply.bytes().byteAt(0) > 0) {
-        descriptors += reply.bytes().byteAt(0);
-        tell(ToService.newBuilder().setAcknowledged(Acknowledged.newBuilder().setPackets(1)));
-      }
-      ToClient message = ToClient.parseFrom(reply.bytes().substring(1));
+      ToClient message = read(reply);
       if (!message.hasPart()) {
         return message;
       }
@@ -223,17 +219,19 @@ final class Puppet implements AutoCloseable {
     }
   }
 
-  /** A message that is there now, or null; one that came in parts counts as the service's first. */
-  @Nullable ToClient receiveNow() throws IOException {
-    Reply reply = order('R', 0);
-    if (reply.result() <= 0) {
-      return null;
-    }
-    if (reply.bytes().byteAt(0) > 0) {
-      descriptors += reply.bytes().byteAt(0);
+  private ToClient read(Reply packet) throws IOException {
+    int came = packet.bytes().byteAt(0);
+    if (came > 0) {
+      descriptors += came;
       tell(ToService.newBuilder().setAcknowledged(Acknowledged.newBuilder().setPackets(1)));
     }
-    return ToClient.parseFrom(reply.bytes().substring(1));
+    return ToClient.parseFrom(packet.bytes().substring(1));
+  }
+
+  /** The packet that is there now, which may be a part; null if none is. */
+  @Nullable ToClient receiveNow() throws IOException {
+    Reply reply = order('R', 0);
+    return reply.result() <= 0 ? null : read(reply);
   }
 
   /** Writes to memory whatever it is, if it can be mapped. */

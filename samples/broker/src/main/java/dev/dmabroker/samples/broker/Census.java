@@ -179,7 +179,7 @@ record Census(
     for (JsonObject buffer : buffers) {
       int waiting = buffer.get("waiting").getAsInt();
       List<JsonObject> holders = objects(buffer, "holders");
-      if (waiting > 0 || MOVING.contains(text(buffer, "state")) && !holders.isEmpty()) {
+      if (waiting > 0 || (MOVING.contains(text(buffer, "state")) && !holders.isEmpty())) {
         lines.add(holdUp(buffer, waiting, holders));
       }
     }

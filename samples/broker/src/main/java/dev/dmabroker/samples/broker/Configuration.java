@@ -83,7 +83,7 @@ final class Configuration {
         throw file.wrong(
             entry.line(), "'" + entry.key() + "' is set already, in line " + before.line());
       }
-      into.put(key, Setting.read(key, entry.value(), file.where(entry.line())));
+      into.put(key, Setting.of(key, entry.value(), file.where(entry.line())));
     }
   }
 
@@ -114,7 +114,7 @@ final class Configuration {
    * @param origin for people
    */
   void set(Key<?> key, String text, String origin) throws ConfigurationException {
-    settings.put(key, Setting.read(key, text, origin));
+    settings.put(key, Setting.of(key, text, origin));
   }
 
   Setting setting(Key<?> key) {
@@ -123,17 +123,12 @@ final class Configuration {
 
   /** The value of a key, in general. */
   <T> T get(Key<T> key) {
-    return valueOf(setting(key));
+    return key.form().read(setting(key).text());
   }
 
   /** The value of a limit for the clients of a section. */
   <T> T get(Key<T> key, ClientSection section) {
-    return valueOf(section.own().getOrDefault(key, setting(key)));
-  }
-
-  @SuppressWarnings("unchecked") // A setting of a key was read by the form of the key.
-  private static <T> T valueOf(Setting setting) {
-    return (T) setting.value();
+    return key.form().read(section.own().getOrDefault(key, setting(key)).text());
   }
 
   /** Who may connect besides the service's own user, in the order of the file. */

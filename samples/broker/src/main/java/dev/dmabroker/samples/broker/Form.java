@@ -111,16 +111,20 @@ interface Form<T> {
     if (text.equals("none")) {
       return rights;
     }
-    List<String> names = Arrays.stream(ClientRight.values()).map(Form::name).toList();
     for (String word : words(text)) {
-      int found = names.indexOf(word);
-      if (found < 0) {
-        throw new IllegalArgumentException(
-            "has no right '" + word + "'" + Nearest.hint(word, names));
-      }
-      rights.add(ClientRight.values()[found]);
+      rights.add(right(word));
     }
     return rights;
+  }
+
+  private static ClientRight right(String word) {
+    for (ClientRight right : ClientRight.values()) {
+      if (name(right).equals(word)) {
+        return right;
+      }
+    }
+    List<String> names = Arrays.stream(ClientRight.values()).map(Form::name).toList();
+    throw new IllegalArgumentException("has no right '" + word + "'" + Nearest.hint(word, names));
   }
 
   private static long amount(String text, Map<String, Long> units, String wants) {

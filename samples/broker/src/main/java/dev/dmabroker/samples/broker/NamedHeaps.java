@@ -69,7 +69,7 @@ final class NamedHeaps implements HeapProvider {
   private List<Finding> chosen(List<Finding> findings, List<Heap> present) {
     List<Finding> chosen = new ArrayList<>();
     for (Finding finding : findings) {
-      if (finding instanceof Closed each ? names.contains(each.heap()) : isNamed((Open) finding)) {
+      if (isNamed(finding)) {
         chosen.add(finding);
       } else if (finding instanceof Open each && !present.contains(each.heap())) {
         each.heap().close();
@@ -78,8 +78,11 @@ final class NamedHeaps implements HeapProvider {
     return chosen;
   }
 
-  private boolean isNamed(Open found) {
-    return names.contains(found.heap().name())
-        || found.heap().aliases().stream().anyMatch(names::contains);
+  private boolean isNamed(Finding found) {
+    if (found instanceof Open each) {
+      return names.contains(each.heap().name())
+          || each.heap().aliases().stream().anyMatch(names::contains);
+    }
+    return found instanceof Closed each && names.contains(each.heap());
   }
 }

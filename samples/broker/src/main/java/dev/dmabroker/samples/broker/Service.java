@@ -7,9 +7,9 @@ import dev.dmabroker.samples.dashboard.LivePage;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -80,13 +80,11 @@ final class Service implements AutoCloseable {
 
   /** The permissions that a mode of chmod(1) stands for. */
   static Set<PosixFilePermission> permissions(int mode) {
-    Set<PosixFilePermission> permissions = EnumSet.noneOf(PosixFilePermission.class);
-    for (PosixFilePermission each : PosixFilePermission.values()) {
-      if ((mode & 0400 >> each.ordinal()) != 0) {
-        permissions.add(each);
-      }
+    StringBuilder text = new StringBuilder();
+    for (int bit = 8; bit >= 0; bit--) {
+      text.append((mode >> bit & 1) == 0 ? '-' : "xwr".charAt(bit % 3));
     }
-    return permissions;
+    return PosixFilePermissions.fromString(text.toString());
   }
 
   /** What the service says of itself when it is ready. */

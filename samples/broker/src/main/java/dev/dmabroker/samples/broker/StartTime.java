@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 
 /** When this process was started, the JVM's own start included. */
 final class StartTime {
@@ -18,10 +19,10 @@ final class StartTime {
   /** The time since then, to a hundredth of a second. */
   static Duration ago() throws IOException {
     String stat = Files.readString(Path.of("/proc/self/stat"));
-    String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
+    List<String> fields = List.of(stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1));
     String uptime = Files.readString(Path.of("/proc/uptime"));
     double now = Double.parseDouble(uptime.substring(0, uptime.indexOf(' ')));
-    double start = Long.parseLong(fields[START]) / (double) TICKS_PER_SECOND;
+    double start = Long.parseLong(fields.get(START)) / (double) TICKS_PER_SECOND;
     return Duration.ofMillis(Math.round((now - start) * 1e3));
   }
 }

@@ -97,7 +97,7 @@ final class Supervisor {
     if (socket >= 0) {
       // If it does not arrive, systemd says that the start took too long.
       long unused = LibC.sendto(socket, bytes, bytes.length, 0, address, address.length);
-      int alsoUnused = LibC.close(socket);
+      int unusedStatus = LibC.close(socket);
     }
   }
 }

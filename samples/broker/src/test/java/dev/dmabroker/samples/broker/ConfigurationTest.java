@@ -128,7 +128,7 @@ class ConfigurationTest {
     assertTrue(printed.contains("# from: test.conf:3\n[user camera]\n"), printed);
     Configuration second = of(printed.split("\n"));
     for (Key<?> key : Key.ALL) {
-      assertEquals(first.setting(key).value(), second.setting(key).value(), key::toString);
+      assertEquals(first.get(key), second.get(key), key::toString);
     }
     assertEquals("user camera", second.clients().get(0).title());
     assertEquals("video", second.get(Key.TRUST_GROUP, second.clients().get(0)));

@@ -24,11 +24,17 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class ServiceTest {
-  @TempDir private Path folder;
+  private Path folder;
+
+  @BeforeEach
+  void use(@TempDir Path empty) {
+    folder = empty;
+  }
 
   private Service start(String... lines) throws Exception {
     Configuration configuration =

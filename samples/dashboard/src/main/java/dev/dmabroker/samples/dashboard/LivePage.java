@@ -5,7 +5,9 @@ import dev.dmabroker.Subscription;
 import dev.dmabroker.metrics.DmaBufMetrics;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
 import java.util.Optional;
 import java.util.Set;
 
@@ -63,7 +65,15 @@ public final class LivePage implements AutoCloseable {
    */
   public static LivePage onLoopback(Broker broker, int port) {
     return new LivePage(
-        broker, new InetSocketAddress("127.0.0.1", port), Set.of(), Optional.empty(), false);
+        broker, new InetSocketAddress(loopback(), port), Set.of(), Optional.empty(), false);
+  }
+
+  private static InetAddress loopback() {
+    try {
+      return InetAddress.getByAddress(new byte[] {127, 0, 0, 1});
+    } catch (UnknownHostException e) {
+      throw new AssertionError("four bytes are an address", e);
+    }
   }
 
   /** {@return the port at which it listens} */

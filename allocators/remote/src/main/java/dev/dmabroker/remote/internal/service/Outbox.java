@@ -23,6 +23,9 @@ final class Outbox {
   /** The most bytes that wait for a client. */
   static final int MOST_BYTES = 1 << 20;
 
+  /** The most packets with descriptors that wait for a client: as many as it may have asked for. */
+  static final int MOST_CARRIERS = 512;
+
   /** What became of a packet. */
   enum Outcome {
     /** It is under way. */
@@ -34,6 +37,11 @@ final class Outbox {
   }
 
   private record Packet(ByteBuffer bytes, List<Fd> descriptors) {
+    /** 1 if it carries descriptors. */
+    int carriers() {
+      return descriptors.isEmpty() ? 0 : 1;
+    }
+
     void close() {
       descriptors.forEach(Fd::close);
     }
@@ -41,12 +49,21 @@ final class Outbox {
 
   private final PacketSocket socket;
   private final ArrayDeque<Packet> waiting = new ArrayDeque<>();
+  private final UnderWay underWay;
   private int waitingBytes;
+  private int waitingCarriers;
   private int unacknowledged;
+  private boolean waitsForOthers;
   private boolean closed;
 
-  Outbox(PacketSocket socket) {
+  /**
+   * Makes one without packets.
+   *
+   * @param underWay counts those of all clients
+   */
+  Outbox(PacketSocket socket, UnderWay underWay) {
     this.socket = socket;
+    this.underWay = underWay;
   }
 
   /**
@@ -56,12 +73,15 @@ final class Outbox {
    */
   synchronized Outcome send(byte[] bytes, List<Fd> descriptors) {
     Packet packet = new Packet(ByteBuffer.wrap(bytes), descriptors);
-    if (closed || waitingBytes + bytes.length > MOST_BYTES) {
+    if (closed
+        || waitingBytes + bytes.length > MOST_BYTES
+        || waitingCarriers + packet.carriers() > MOST_CARRIERS) {
       packet.close();
       return Outcome.LOST;
     }
     waiting.add(packet);
     waitingBytes += bytes.length;
+    waitingCarriers += packet.carriers();
     return flush();
   }
 
@@ -71,31 +91,52 @@ final class Outbox {
       return Outcome.LOST;
     }
     unacknowledged -= packets;
+    underWay.remove(packets);
     return flush();
   }
 
   /** Sends what there is room for. */
   synchronized Outcome flush() {
+    waitsForOthers = false;
     while (!waiting.isEmpty()) {
       Packet next = waiting.getFirst();
-      boolean carries = !next.descriptors.isEmpty();
-      if (carries && unacknowledged == WINDOW) {
+      int carriers = next.carriers();
+      if (carriers > 0 && unacknowledged == WINDOW) {
+        return Outcome.WAITS;
+      }
+      if (carriers > 0 && !underWay.tryAdd()) {
+        waitsForOthers = true;
         return Outcome.WAITS;
       }
       Sent sent = trySend(next);
-      if (sent == Sent.FULL) {
-        return Outcome.WAITS;
+      if (sent != Sent.SENT) {
+        underWay.remove(carriers);
+        return notSent(sent);
       }
-      if (sent == Sent.ENDED) {
-        close();
-        return Outcome.LOST;
-      }
-      unacknowledged += carries ? 1 : 0;
+      unacknowledged += carriers;
+      waitingCarriers -= carriers;
       waitingBytes -= next.bytes.remaining();
       waiting.removeFirst();
       next.close();
     }
     return Outcome.SENT;
+  }
+
+  private Outcome notSent(Sent sent) {
+    if (sent == Sent.ENDED) {
+      close();
+      return Outcome.LOST;
+    }
+    waitsForOthers = sent == Sent.TOO_MANY;
+    return Outcome.WAITS;
+  }
+
+  /**
+   * Whether what waits has to be tried again in a while: descriptors that other clients have not
+   * acknowledged are in its way.
+   */
+  synchronized boolean waitsForOthers() {
+    return waitsForOthers;
   }
 
   private Sent trySend(Packet packet) {
@@ -115,6 +156,7 @@ final class Outbox {
   /** Whether packets wait for room in the socket, and not for the client to acknowledge. */
   synchronized boolean waitsForRoom() {
     return !waiting.isEmpty()
+        && !waitsForOthers
         && (waiting.getFirst().descriptors.isEmpty() || unacknowledged < WINDOW);
   }
 
@@ -134,8 +176,12 @@ final class Outbox {
   /** Drops what waits. */
   synchronized void close() {
     closed = true;
+    waitsForOthers = false;
+    underWay.remove(unacknowledged);
+    unacknowledged = 0;
     waiting.forEach(Packet::close);
     waiting.clear();
     waitingBytes = 0;
+    waitingCarriers = 0;
   }
 }

@@ -62,6 +62,7 @@ public final class Server implements AutoCloseable {
   private final Grants grants = new Grants();
   private final Publications publications = new Publications();
   private final Set<Session> lost = ConcurrentHashMap.newKeySet();
+  private final UnderWay underWay = UnderWay.ofThisProcess();
   private final byte[] life = new byte[16];
 
   /**
@@ -180,6 +181,11 @@ public final class Server implements AutoCloseable {
     return publications;
   }
 
+  /** Counts the descriptors that are under way to clients. */
+  UnderWay underWay() {
+    return underWay;
+  }
+
   /** Looks in a moment which memory clients have kept. */
   MemorySweep sweep() {
     return sweep;
@@ -237,6 +243,7 @@ public final class Server implements AutoCloseable {
     Standing standing = session.standing();
     if (standing != null) {
       ClientState state = state(session, standing);
+      sessions.remove(session); // The listener may ask which clients there are.
       standing.sent().close();
       standing.account().close();
       calls.tell(told -> told.left(state, reason));

@@ -1,39 +1,28 @@
 package dev.dmabroker.remote.internal.service;
 
 import com.google.protobuf.ByteString;
-import com.google.protobuf.InvalidProtocolBufferException;
 import dev.dmabroker.allocators.linux.Fd;
 import dev.dmabroker.internal.runtime.Exceptions;
 import dev.dmabroker.remote.ClientLimits;
 import dev.dmabroker.remote.ClientRight;
 import dev.dmabroker.remote.internal.service.Outbox.Outcome;
-import dev.dmabroker.remote.internal.service.Requests.Where;
-import dev.dmabroker.remote.internal.socket.Packet;
 import dev.dmabroker.remote.internal.socket.PacketSocket;
-import dev.dmabroker.remote.internal.socket.PacketSocket.Received;
-import dev.dmabroker.remote.internal.socket.PeerCredentials;
 import dev.dmabroker.remote.internal.socket.PeerProcess;
 import dev.dmabroker.remote.internal.socket.Poller;
 import dev.dmabroker.remote.internal.socket.SocketFailure;
-import dev.dmabroker.remote.internal.value.BadMessageException;
 import dev.dmabroker.remote.internal.value.Failures;
 import dev.dmabroker.remote.internal.wire.Done;
 import dev.dmabroker.remote.internal.wire.LettingGo;
 import dev.dmabroker.remote.internal.wire.Part;
 import dev.dmabroker.remote.internal.wire.ToClient;
-import dev.dmabroker.remote.internal.wire.ToService;
-import dev.dmabroker.remote.internal.wire.ToService.BodyCase;
 import java.lang.System.Logger.Level;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -47,12 +36,6 @@ import org.jspecify.annotations.Nullable;
 final class Session {
   private static final System.Logger LOG = System.getLogger(Session.class.getName());
 
-  /** The most packets that are read before other clients' turn. */
-  private static final int TURN = 64;
-
-  /** How many packets are read of what a dead process has left, more than a socket holds. */
-  private static final int LAST_PACKETS = 1024;
-
   /** Room in a packet for what stands around a part. */
   private static final int PART_BYTES = PacketSocket.MOST_BYTES - 64;
 
@@ -64,23 +47,15 @@ final class Session {
   private final Tables tables = new Tables();
   private final CallOffs callOffs;
   private final CompletableFuture<Boolean> gone = new CompletableFuture<>();
-  private final Set<Long> underWay = ConcurrentHashMap.newKeySet();
+  private final Intake intake;
   private final AtomicBoolean ended = new AtomicBoolean();
   private final PeerProcess process;
   private final Estate estate;
-  private volatile Requests requests;
   private volatile String leaving = "it has closed its connection";
   private volatile @Nullable Standing standing;
   private volatile OwnNames names = OwnNames.NONE;
   private volatile @Nullable ClientPage page;
-  private volatile Poller.@Nullable Registration registration;
   private volatile Poller.@Nullable Registration death;
-  private final AtomicInteger backlog = new AtomicInteger();
-
-  /** What the socket is watched for; guarded by {@link #watching}. */
-  private int watched = Poller.READABLE;
-
-  private final Object watching = new Object();
 
   /**
    * Makes one that does not read yet.
@@ -90,19 +65,20 @@ final class Session {
   Session(Server server, PacketSocket socket, PeerProcess process, Executor pool) {
     this.server = server;
     this.socket = socket;
-    this.outbox = new Outbox(socket);
+    this.outbox = new Outbox(socket, server.underWay());
     this.work = new Work(pool);
     this.aside = pool;
     callOffs = new CallOffs(pool);
     this.process = process;
     this.estate = new Estate(work);
-    requests = new Greeting(this, server, process.credentials()).requests();
+    Requests first = new Greeting(this, server, process.credentials()).requests();
+    intake = new Intake(this, server, socket, outbox, process.credentials(), first);
   }
 
   /** Starts to read. */
   void start(Poller poller) throws SocketFailure {
     death = process.watch(poller, events -> died());
-    registration = socket.watch(poller, Poller.READABLE, this::ready);
+    intake.start(poller);
   }
 
   /**
@@ -110,10 +86,7 @@ final class Session {
    * read first.
    */
   private void died() {
-    backlog.addAndGet(-LAST_PACKETS); // All of it is taken in, and no more can come.
-    for (int turn = 0; turn < LAST_PACKETS / TURN && !ended.get(); turn++) {
-      ready(Poller.READABLE);
-    }
+    intake.readLast();
     end("its process has ended");
     harmless();
   }
@@ -168,14 +141,14 @@ final class Session {
 
   /** The client waits no longer for the answer to a request. */
   void callOff(long number) {
-    if (underWay.contains(number)) {
+    if (intake.isUnderWay(number)) {
       callOffs.callOff(number);
     }
   }
 
   /** Serves these requests from now on. */
   void serve(Requests others) {
-    requests = others;
+    intake.serve(others);
   }
 
   /** The tables of what the client has. */
@@ -247,121 +220,9 @@ final class Session {
     return ended.get();
   }
 
-  private void ready(int events) {
-    try {
-      note(outbox.flush());
-      for (int turn = 0; turn < TURN && !isFull(); turn++) {
-        Received received = socket.tryReceive();
-        Packet packet = received.packet();
-        if (packet != null) {
-          take(packet);
-        } else if (received.ended()) {
-          end(leaving);
-          return;
-        } else {
-          return;
-        }
-      }
-      watch();
-    } catch (SocketFailure e) {
-      letGo(String.valueOf(e.getMessage()));
-    }
-  }
-
-  private void take(Packet packet) {
-    ToService request;
-    try {
-      request = ToService.parseFrom(packet.bytes());
-    } catch (InvalidProtocolBufferException e) {
-      packet.close();
-      letGo(
-          "it sent "
-              + packet.bytes().remaining()
-              + " bytes that are no message: "
-              + e.getMessage());
-      return;
-    }
-    PeerCredentials sender = packet.sender();
-    if (standing == null && (sender == null || sender.pid() != process.credentials().pid())) {
-      packet.close();
-      letGo(
-          "process "
-              + process.credentials().pid()
-              + " has connected, and "
-              + (sender == null ? "another" : "process " + sender.pid())
-              + " speaks; each process needs a connection of its own");
-      return;
-    }
-    long number = request.getNumber();
-    BodyCase kind = request.getBodyCase();
-    if (packet.descriptorsLost()) {
-      packet.close();
-      refuse(
-          number,
-          Exceptions.descriptor(
-              "the service has no descriptor left for what came with " + kind + "; try again"));
-      return;
-    }
-    Requests.Way way = requests.of(kind);
-    if (way == null && standing == null) {
-      packet.close();
-      letGo("it sent " + kind + " before it was welcome; a client says hello, and waits");
-    } else if (way == null) {
-      packet.close();
-      refuse(number, new UnsupportedOperationException("this service does not know " + kind));
-    } else if (number != 0 && (underWay.size() >= limits().requests() || !underWay.add(number))) {
-      packet.close();
-      letGo(
-          "request "
-              + number
-              + " came while "
-              + underWay.size()
-              + " were unanswered; at most "
-              + limits().requests()
-              + " may be, each with a number of its own");
-    } else if (way.where() == Where.AT_ONCE) {
-      serve(way, number, request, packet);
-    } else {
-      backlog.incrementAndGet();
-      Executor executor = way.where() == Where.IN_ORDER ? work : aside;
-      executor.execute(
-          () -> {
-            serve(way, number, request, packet);
-            if (backlog.decrementAndGet() == limits().requests() / 2) {
-              watch();
-            }
-          });
-    }
-  }
-
-  /** Whether so much waits to be served that more has to wait in the socket. */
-  private boolean isFull() {
-    return backlog.get() >= limits().requests();
-  }
-
-  /** Watches the socket for what there is room for now. */
-  private void watch() {
-    Poller.Registration watch = registration;
-    if (watch == null) {
-      return;
-    }
-    synchronized (watching) {
-      int wanted = (isFull() ? 0 : Poller.READABLE) | (outbox.waitsForRoom() ? Poller.WRITABLE : 0);
-      if (wanted != watched) {
-        watched = wanted;
-        watch.await(wanted);
-      }
-    }
-  }
-
-  private void serve(Requests.Way way, long number, ToService request, Packet packet) {
-    try (packet) {
-      way.server().serve(number, request, packet);
-    } catch (BadMessageException e) {
-      refuse(number, new IllegalArgumentException(e.getMessage()));
-    } catch (Throwable e) {
-      refuse(number, e);
-    }
+  /** The client has ended the connection. */
+  void endOfConnection() {
+    end(leaving);
   }
 
   /** Answers that a request was done. */
@@ -384,7 +245,7 @@ final class Session {
    */
   void answer(long number, ToClient.Builder answer, List<Fd> descriptors) {
     callOffs.answered(number);
-    underWay.remove(number);
+    intake.answered(number);
     send(number, answer, descriptors);
   }
 
@@ -436,11 +297,12 @@ final class Session {
     note(outbox.acknowledged(packets));
   }
 
-  private void note(Outcome outcome) {
+  /** Notes what became of packets to the client. */
+  void note(Outcome outcome) {
     if (outcome == Outcome.LOST) {
       end("it does not read what it is sent");
     } else {
-      watch();
+      intake.watch();
     }
   }
 
@@ -469,10 +331,7 @@ final class Session {
       return;
     }
     LOG.log(Level.INFO, "client {0} has gone: {1}", name(), reason);
-    Poller.Registration watch = registration;
-    if (watch != null) {
-      watch.close();
-    }
+    intake.stop();
     outbox.close();
     socket.close();
     callOffs.end();

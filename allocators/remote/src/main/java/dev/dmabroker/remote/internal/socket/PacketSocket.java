@@ -114,6 +114,11 @@ public final class PacketSocket implements AutoCloseable {
     SENT,
     /** There is no room now; nothing was sent. */
     FULL,
+    /**
+     * Too many descriptors of this user are under way, to this or other receivers; nothing was
+     * sent. There may be room in the socket, so a poller does not tell when to try again.
+     */
+    TOO_MANY,
     /** The other end is gone. */
     ENDED
   }
@@ -123,7 +128,7 @@ public final class PacketSocket implements AutoCloseable {
    *
    * @param bytes as for {@link #trySend}
    * @param descriptors as for {@link #trySend}
-   * @return never {@link Sent#FULL}
+   * @return never {@link Sent#FULL}; {@link Sent#TOO_MANY} is not waited for
    * @throws SocketFailure as {@link #trySend}
    */
   public Sent send(ByteBuffer bytes, int... descriptors) throws SocketFailure {
@@ -160,8 +165,11 @@ public final class PacketSocket implements AutoCloseable {
             return Sent.SENT;
           }
           Errno errno = Errno.last();
-          if (errno.equals(Errno.EAGAIN) || errno.equals(Errno.ETOOMANYREFS)) {
+          if (errno.equals(Errno.EAGAIN)) {
             return Sent.FULL;
+          }
+          if (errno.equals(Errno.ETOOMANYREFS)) {
+            return Sent.TOO_MANY;
           }
           if (errno.equals(Errno.EPIPE) || errno.equals(Errno.ECONNRESET)) {
             return Sent.ENDED;

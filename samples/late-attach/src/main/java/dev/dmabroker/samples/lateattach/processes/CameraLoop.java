@@ -5,6 +5,7 @@ import dev.dmabroker.CpuView;
 import dev.dmabroker.EmptyFrame;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 
 /**
@@ -18,8 +19,8 @@ final class CameraLoop implements AutoCloseable {
   private final long periodNanos;
   private final Thread thread = new Thread(this::run, "camera");
   private volatile boolean stopping;
-  private volatile long captured;
-  private volatile long dropped;
+  private final AtomicLong captured = new AtomicLong();
+  private final AtomicLong dropped = new AtomicLong();
   private volatile long forgotten;
   private volatile long longestWaitNanos;
   private volatile String trouble = "";
@@ -42,9 +43,9 @@ final class CameraLoop implements AutoCloseable {
         longestWaitNanos = Math.max(longestWaitNanos, System.nanoTime() - tick);
         if (empty.isPresent()) {
           capture(empty.get(), number++);
-          captured++;
+          captured.incrementAndGet();
         } else if (!stopping) {
-          dropped++;
+          dropped.incrementAndGet();
         }
         tick += periodNanos;
         for (long rest; !stopping && (rest = tick - System.nanoTime()) > 0; ) {
@@ -75,17 +76,17 @@ final class CameraLoop implements AutoCloseable {
 
   /** What was lost until now does not count: the processes were still starting. */
   void forgetLosses() {
-    forgotten = dropped;
+    forgotten = dropped.get();
     longestWaitNanos = 0;
   }
 
   long captured() {
-    return captured;
+    return captured.get();
   }
 
   /** Frames lost since {@link #forgetLosses}. */
   long dropped() {
-    return dropped - forgotten;
+    return dropped.get() - forgotten;
   }
 
   long longestWaitMicros() {

@@ -24,7 +24,7 @@ import java.util.stream.Collectors;
  */
 public final class Processes {
   private static final int BUFFERS = 4;
-  private static final int MOST_BUFFERS = 8;
+  private static final int MOST_BUFFERS = 16; // A busy machine may hold up a process for a while.
   private static final double WARM_UP_SECONDS = 2;
   private static final String STREAM = "late-attach";
   private static final String SERVICE =
