@@ -382,7 +382,6 @@ int dmabroker_export(dmabroker *c, const char *name, uint64_t size_bytes, dmabro
   spec.blob = &blob;
   body.name = (char *)name;
   body.spec = &spec;
-  body.count = 1;
   answer *it = ASK(c, 0, EXPORTED, NULL, error);
   if (it) *buffer = it->exported->n_buffers ? it->exported->buffers[0]->buffer : 0;
   return done(it);

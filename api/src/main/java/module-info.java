@@ -12,9 +12,6 @@ module dev.dmabroker {
   // Makes the exceptions again that a broker elsewhere threw.
   exports dev.dmabroker.internal.runtime to
       dev.dmabroker.remote;
-  // Publishes the frames of a stream of another process.
-  exports dev.dmabroker.internal.stream to
-      dev.dmabroker.remote;
   // Makes the events and states again that another process told.
   exports dev.dmabroker.internal.watch to
       dev.dmabroker.remote;

@@ -168,12 +168,12 @@ public final class RemoteBroker implements Broker {
 
   @Override
   public SharedBuffer export(BufferSpec spec) {
-    return export(Export.newBuilder().setSpec(Specs.write(spec)).setCount(1)).get(0);
+    return export(Export.newBuilder().setSpec(Specs.write(spec))).get(0);
   }
 
   @Override
   public SharedBuffer export(String name, BufferSpec spec) {
-    return export(Export.newBuilder().setName(name).setSpec(Specs.write(spec)).setCount(1)).get(0);
+    return export(Export.newBuilder().setName(name).setSpec(Specs.write(spec))).get(0);
   }
 
   @Override
@@ -182,13 +182,16 @@ public final class RemoteBroker implements Broker {
             Export.newBuilder()
                 .setName(name)
                 .setSpec(Specs.write(spec))
-                .setOwner(RemoteDevice.of(link, owner).identity())
-                .setCount(1))
+                .setOwner(RemoteDevice.of(link, owner).identity()))
         .get(0);
   }
 
   @Override
   public List<SharedBuffer> exportSet(String name, BufferSpec spec, int count) {
+    if (count < 1) {
+      throw new IllegalArgumentException(
+          "cannot export " + name + ": a set has at least 1 buffer, not " + count);
+    }
     return export(Export.newBuilder().setName(name).setSpec(Specs.write(spec)).setCount(count));
   }
 

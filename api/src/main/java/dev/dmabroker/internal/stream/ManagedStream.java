@@ -13,6 +13,7 @@ import dev.dmabroker.internal.buffer.BufferRegistry;
 import dev.dmabroker.internal.device.RegisteredDevice;
 import dev.dmabroker.internal.runtime.AfterLock;
 import dev.dmabroker.internal.runtime.Exceptions;
+import dev.dmabroker.internal.runtime.FramePublisher;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;

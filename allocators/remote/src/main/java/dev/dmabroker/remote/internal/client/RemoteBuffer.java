@@ -4,6 +4,7 @@ import dev.dmabroker.Attachment;
 import dev.dmabroker.Device;
 import dev.dmabroker.SharedBuffer;
 import dev.dmabroker.internal.runtime.Durations;
+import dev.dmabroker.internal.runtime.Exceptions;
 import dev.dmabroker.remote.internal.value.BadMessageException;
 import dev.dmabroker.remote.internal.value.Specs;
 import dev.dmabroker.remote.internal.wire.Attach;
@@ -97,6 +98,11 @@ public final class RemoteBuffer implements SharedBuffer {
   @Override
   public Attachment attach(Device device) {
     RemoteDevice ours = RemoteDevice.of(link, device);
+    if (closed.get()) {
+      throw Exceptions.closed(
+          "cannot attach " + ours.name() + " to " + name + ": the buffer is closed");
+    }
+    ours.requireOpen("cannot attach it to " + name);
     return link.get(
         ToService.newBuilder()
             .setAttach(Attach.newBuilder().setBuffer(identity).setDevice(ours.identity())),

@@ -2,6 +2,7 @@ package dev.dmabroker.remote.internal.client;
 
 import dev.dmabroker.Device;
 import dev.dmabroker.DeviceSpec;
+import dev.dmabroker.internal.runtime.Exceptions;
 import dev.dmabroker.internal.runtime.Lane;
 import dev.dmabroker.remote.internal.value.BadMessageException;
 import dev.dmabroker.remote.internal.value.Findings;
@@ -101,6 +102,17 @@ public final class RemoteDevice implements Device {
   /** The service's identity of the device. */
   public long identity() {
     return identity;
+  }
+
+  /**
+   * Refuses a device that is closed.
+   *
+   * @throws dev.dmabroker.ClosedException if it is
+   */
+  void requireOpen(String intent) {
+    if (closed.get()) {
+      throw Exceptions.closed(intent + ": device " + name() + " is closed");
+    }
   }
 
   /** Calls the listeners at this device's attachments. */

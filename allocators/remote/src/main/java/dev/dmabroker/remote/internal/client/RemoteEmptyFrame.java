@@ -2,6 +2,7 @@ package dev.dmabroker.remote.internal.client;
 
 import dev.dmabroker.EmptyFrame;
 import dev.dmabroker.MappedMemory;
+import dev.dmabroker.internal.runtime.Exceptions;
 import dev.dmabroker.remote.internal.wire.GiveBack;
 import dev.dmabroker.remote.internal.wire.Submit;
 import dev.dmabroker.remote.internal.wire.ToService;
@@ -14,12 +15,13 @@ final class RemoteEmptyFrame implements EmptyFrame {
   private final long identity;
   private final int index;
   private final FrameMemory memory;
+  private volatile boolean submitted;
 
-  RemoteEmptyFrame(Link link, long identity, int index, Memories.Use memory) {
+  RemoteEmptyFrame(Link link, long identity, int index, String name, Memories.Use memory) {
     this.link = link;
     this.identity = identity;
     this.index = index;
-    this.memory = new FrameMemory(link, "empty frame " + index, Access.OVERWRITE, memory);
+    this.memory = new FrameMemory(link, "empty frame " + name, Access.OVERWRITE, memory);
   }
 
   @Override
@@ -44,8 +46,12 @@ final class RemoteEmptyFrame implements EmptyFrame {
   }
 
   private void submit(Submit.Builder request, int... fence) {
+    if (submitted) {
+      throw Exceptions.closed(memory + " has been submitted already");
+    }
     memory.endViews();
     memory.endAfter(() -> link.order(ToService.newBuilder().setSubmit(request), fence));
+    submitted = true;
   }
 
   /** Gives the frame back unseen, without a wait. */

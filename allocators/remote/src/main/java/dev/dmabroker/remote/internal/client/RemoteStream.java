@@ -9,7 +9,8 @@ import dev.dmabroker.StreamConsumer;
 import dev.dmabroker.StreamSpec;
 import dev.dmabroker.event.StreamState;
 import dev.dmabroker.internal.runtime.Durations;
-import dev.dmabroker.internal.stream.FramePublisher;
+import dev.dmabroker.internal.runtime.Exceptions;
+import dev.dmabroker.internal.runtime.FramePublisher;
 import dev.dmabroker.remote.internal.value.BadMessageException;
 import dev.dmabroker.remote.internal.value.Specs;
 import dev.dmabroker.remote.internal.value.StreamStates;
@@ -68,6 +69,12 @@ public final class RemoteStream implements BufferStream {
     return spec;
   }
 
+  private void requireOpen(String intent) {
+    if (closed.get()) {
+      throw Exceptions.closed("cannot " + intent + ": stream " + spec.name() + " is closed");
+    }
+  }
+
   private Look.Builder look() {
     return Look.newBuilder().setStream(identity);
   }
@@ -86,6 +93,7 @@ public final class RemoteStream implements BufferStream {
 
   @Override
   public void start() {
+    requireOpen("start " + spec.name());
     link.order(ToService.newBuilder().setStartStream(StartStream.newBuilder().setStream(identity)));
   }
 
@@ -117,6 +125,7 @@ public final class RemoteStream implements BufferStream {
   // ---- The producer ----
 
   private ToService.Builder request(Acquire.Builder request) {
+    requireOpen("acquire a buffer of " + spec.name());
     return ToService.newBuilder().setAcquire(request.setStream(identity));
   }
 
@@ -126,6 +135,7 @@ public final class RemoteStream implements BufferStream {
         link,
         acquired.getFrame(),
         acquired.getIndex(),
+        spec.name() + "-" + acquired.getIndex(),
         link.memories().use(slot(acquired.getIndex()), acquired.getMemory(), answer.packet()));
   }
 
@@ -134,6 +144,10 @@ public final class RemoteStream implements BufferStream {
   }
 
   private CompletableFuture<EmptyFrame> later(Acquire.Builder request) {
+    if (closed.get()) {
+      return CompletableFuture.failedFuture(
+          Exceptions.closed("cannot acquire: stream " + spec.name() + " is closed"));
+    }
     return link.<EmptyFrame>askLater(
         request(request), this::read, frame -> ((RemoteEmptyFrame) frame).giveBack());
   }
@@ -175,6 +189,7 @@ public final class RemoteStream implements BufferStream {
   }
 
   private RemoteConsumer join(RemoteDevice device, StreamConsumer.Policy policy) {
+    requireOpen("attach " + device.name() + " to stream " + spec.name());
     return link.get(
         ToService.newBuilder()
             .setConsume(

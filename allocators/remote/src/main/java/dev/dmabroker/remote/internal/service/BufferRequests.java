@@ -123,21 +123,24 @@ final class BufferRequests {
   private void export(long number, Export request) throws BadMessageException {
     BufferSpec spec = Specs.read(request.getSpec());
     int count = request.getCount();
-    if (count < 1 || request.getName().length() > 64) {
-      throw new BadMessageException(
-          "an export has a count of at least 1 and a name of at most 64 characters");
+    if (request.getName().length() > 64) {
+      throw new BadMessageException("a buffer's name has at most 64 characters");
     }
-    buffers.requireRoom(count);
+    if (count < 0) {
+      throw new BadMessageException("a set has fewer than 2^31 buffers");
+    }
+    int wanted = Math.max(1, count);
+    buffers.requireRoom(wanted);
     String own = request.getName();
     String name = session.names().full(own.isEmpty() ? "buffer-" + unnamed.incrementAndGet() : own);
     long each = spec.layout().sizeBytes();
-    account.charge("export " + name, Math.multiplyExact(each, count));
+    account.charge("export " + name, Math.multiplyExact(each, wanted));
     List<SharedBuffer> made = List.of();
     try {
       made = make(name, spec, count, request.getOwner());
     } finally {
       made.forEach(buffer -> account.made(buffer, each));
-      account.giveBack(each * (count - made.size()));
+      account.giveBack(each * (wanted - made.size()));
     }
     Exported.Builder answer = Exported.newBuilder();
     for (SharedBuffer buffer : made) {
@@ -151,7 +154,7 @@ final class BufferRequests {
   }
 
   private List<SharedBuffer> make(String name, BufferSpec spec, int count, long owner) {
-    return count > 1
+    return count > 0
         ? server.broker().exportSet(name, spec, count)
         : owner != 0
             ? List.of(server.broker().export(name, spec, devices.get(owner)))

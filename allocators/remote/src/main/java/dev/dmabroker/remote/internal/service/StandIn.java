@@ -200,6 +200,19 @@ final class StandIn {
     }
   }
 
+  /** Leaves the stream. The frames that the client has stay with it until it gives them back. */
+  void detach() {
+    synchronized (this) {
+      closed = true;
+    }
+    consumer.close();
+  }
+
+  /** Whether it has left the stream, and the client has none of its frames. */
+  synchronized boolean isOver() {
+    return closed && frames.isEmpty();
+  }
+
   /** Ends all frames, and leaves the stream. */
   void close() {
     List<Frame> left;

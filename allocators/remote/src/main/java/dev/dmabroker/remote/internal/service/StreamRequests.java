@@ -128,9 +128,10 @@ final class StreamRequests {
         BodyCase.CLOSE_CONSUMER,
         Where.IN_ORDER,
         (number, request, packet) -> {
-          StandIn consumer = consumers.remove(request.getCloseConsumer().getConsumer());
+          StandIn consumer = consumers.find(request.getCloseConsumer().getConsumer());
           if (consumer != null) {
-            consumer.close();
+            consumer.detach();
+            List<StandIn> unused = consumers.removeAll(StandIn::isOver);
           }
           session.done(number);
         });
@@ -337,6 +338,9 @@ final class StreamRequests {
       }
     }
     consumer.end(request.getFrame());
+    if (consumer.isOver()) {
+      List<StandIn> unused = consumers.removeAll(StandIn::isOver);
+    }
   }
 
   private void consume(long number, Consume request) {

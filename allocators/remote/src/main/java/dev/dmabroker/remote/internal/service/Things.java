@@ -72,6 +72,11 @@ final class Things<T> {
     return thing;
   }
 
+  /** The thing of an identity; null if it is not there. */
+  synchronized @Nullable T find(long identity) {
+    return things.get(identity);
+  }
+
   /** Takes a thing out; null if it is not there. */
   synchronized @Nullable T remove(long identity) {
     return things.remove(identity);

@@ -104,7 +104,7 @@ final class WordLeases {
                     .setAttachment(attachment)
                     .setAccess(Specs.write(recalled.access()))
                     .setReason(recalled.cause().name())
-                    .setDevice(recalled.beneficiary().orElse(""))
+                    .setDevice(recalled.beneficiary().map(session.names()).orElse(""))
                     .setWord(word.number())
                     .setTag(word.tag())),
         List.of());

@@ -1,11 +1,9 @@
-package dev.dmabroker.internal.stream;
+package dev.dmabroker.internal.runtime;
 
 import dev.dmabroker.ClosedException;
 import dev.dmabroker.Frame;
 import dev.dmabroker.StreamConsumer;
 import dev.dmabroker.StreamStoppedException;
-import dev.dmabroker.internal.runtime.EngineLog;
-import dev.dmabroker.internal.runtime.Guarded;
 import java.lang.System.Logger.Level;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
