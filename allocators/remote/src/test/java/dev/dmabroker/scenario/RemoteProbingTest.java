@@ -8,9 +8,4 @@ class RemoteProbingTest extends ProbingTest {
   @Test
   @Disabled("what a probe throws as it is asked for a sample is the application's")
   void aProbeThatGivesNoSampleTeachesNothingOfAnyHeap() {}
-
-  @Override
-  @Test
-  @Disabled("the scenario builds a broker of its own")
-  void aPlanSaysOfEachHeapWhyTheDeviceRefusedIt() {}
 }

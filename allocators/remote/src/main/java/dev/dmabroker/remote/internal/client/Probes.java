@@ -16,6 +16,7 @@ import dev.dmabroker.spi.Backing;
 import dev.dmabroker.spi.DeviceProbe;
 import dev.dmabroker.spi.HeapException;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -106,6 +107,14 @@ final class Probes {
     DeviceProbe probe = probes.get(message.getRegistration());
     if (probe != null) {
       boolean unused = lane.offer(() -> Guarded.run("the end of a probe", probe::close));
+    }
+  }
+
+  /** Waits until the probes have done what they were asked for before, as a local broker does. */
+  void await() {
+    CompletableFuture<Boolean> done = new CompletableFuture<>();
+    if (lane.offer(() -> done.complete(true))) {
+      boolean unused = done.join();
     }
   }
 

@@ -65,6 +65,9 @@ public final class RemoteDevice implements Device {
               answer ->
                   new RemoteDevice(link, spec, probe, answer.message().getDeviceRegistered()));
       registered = true;
+      if (probe != 0) {
+        link.events().probes().await(); // The probe has given back what it held.
+      }
       return device;
     } finally {
       if (!registered) {
