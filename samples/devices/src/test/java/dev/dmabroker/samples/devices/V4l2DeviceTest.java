@@ -106,20 +106,31 @@ class V4l2DeviceTest {
   void timingsSetSizeAndRate() {
     Lab.assumeVivid();
     try (V4l2Device camera = Lab.vivid(0, V4l2Direction.CAPTURE)) {
-      assertEquals(60, camera.signal().frameInterval(V4l2Direction.CAPTURE).framesPerSecond(), 0.1);
-      DvTimings slow = timings(camera, 30);
+      assertEquals(60, framesPerSecond(camera), 0.1);
+      DvTimings slow =
+          camera.signal().dvTimings().stream()
+              .filter(t -> t.shows(1280, 720, 30))
+              .findFirst()
+              .orElseThrow();
       assertEquals("1280x720p30.00", slow.toString());
       camera.signal().setDvTimings(slow);
-      assertEquals(30, camera.signal().frameInterval(V4l2Direction.CAPTURE).framesPerSecond(), 0.1);
-      camera.signal().setDvTimings(timings(camera, 60));
+      assertEquals(30, framesPerSecond(camera), 0.1);
     }
   }
 
-  private static DvTimings timings(V4l2Device device, int framesPerSecond) {
-    return device.signal().dvTimings().stream()
-        .filter(t -> t.shows(1280, 720, framesPerSecond))
-        .findFirst()
-        .orElseThrow();
+  @Test
+  void timingsOfAnEarlierUserAreNotTakenForOnesOwn() {
+    Lab.assumeVivid();
+    try (V4l2Device camera = Lab.vivid(0, V4l2Direction.CAPTURE)) {
+      camera.signal().setDvTimings(1280, 720, 30);
+    }
+    try (V4l2Device camera = Lab.vivid(0, V4l2Direction.CAPTURE)) {
+      assertEquals(60, framesPerSecond(camera), 0.1);
+    }
+  }
+
+  private static double framesPerSecond(V4l2Device camera) {
+    return camera.signal().frameInterval(V4l2Direction.CAPTURE).framesPerSecond();
   }
 
   @Test
