@@ -1,6 +1,7 @@
 package dev.dmabroker.samples.devices;
 
 import dev.dmabroker.Broker;
+import dev.dmabroker.BrokerBuilder;
 import dev.dmabroker.allocators.Heaps;
 import dev.dmabroker.event.BrokerSnapshot.HeapState;
 import java.util.Optional;
@@ -14,7 +15,7 @@ public final class StandIns {
   private StandIns() {}
 
   /** The builder of a broker for a sample. */
-  public static Broker.Builder broker() {
+  public static BrokerBuilder broker() {
     return Broker.builder().discoverHeaps().heaps(Heaps.modelledStandIns());
   }
 
