@@ -25,12 +25,15 @@ public interface Holder {
   /** {@return how long ago the mapping was made} */
   Duration held();
 
-  /** {@return the name of the thread that made the mapping} */
+  /**
+   * {@return the name of the thread that made the mapping, or that has got it since, if it waited
+   * for the mapping of a frame or of a future}
+   */
   String thread();
 
   /**
-   * {@return the place in the application's code that made the mapping; empty unless the broker
-   * records call sites or sampled this mapping}
+   * {@return the place in the application's code where that thread made or got the mapping; empty
+   * unless the broker records call sites or sampled this mapping}
    */
   Optional<Throwable> callSite();
 
