@@ -16,7 +16,11 @@ public final class FrameChecksum {
 
   private FrameChecksum() {}
 
-  /** The checksum of the bytes from position to limit, neither of which changes. */
+  /**
+   * {@return the checksum of the bytes from position to limit, neither of which changes}
+   *
+   * @param bytes the bytes
+   */
   public static long of(ByteBuffer bytes) {
     ByteBuffer in = bytes.slice().order(ByteOrder.nativeOrder());
     int length = in.limit();

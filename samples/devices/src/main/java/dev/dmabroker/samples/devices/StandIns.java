@@ -14,12 +14,17 @@ import java.util.stream.Collectors;
 public final class StandIns {
   private StandIns() {}
 
-  /** The builder of a broker for a sample. */
+  /** {@return the builder of a broker for a sample} */
   public static BrokerBuilder broker() {
     return Broker.builder().discoverHeaps().heaps(Heaps.modelledStandIns());
   }
 
-  /** The line with which a sample begins if its broker has models; empty if all heaps are real. */
+  /**
+   * {@return the line with which a sample begins if its broker has models; empty if all heaps are
+   * real}
+   *
+   * @param broker the sample's broker
+   */
   public static Optional<String> notice(Broker broker) {
     String models =
         broker.snapshot().heaps().stream()

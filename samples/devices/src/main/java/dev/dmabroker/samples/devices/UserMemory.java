@@ -31,7 +31,7 @@ public final class UserMemory implements AutoCloseable {
     return Pointer.nativeValue(address);
   }
 
-  /** As asked for. */
+  /** {@return the size in bytes that was asked for} */
   public int sizeBytes() {
     return sizeBytes;
   }

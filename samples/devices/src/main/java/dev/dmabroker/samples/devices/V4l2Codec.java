@@ -47,6 +47,7 @@ public final class V4l2Codec {
   /**
    * Waits until the decoder has found out the size of a stream's frames.
    *
+   * @param timeout how long to wait at most
    * @return whether it has in time
    */
   public boolean awaitSourceChange(Duration timeout) {

@@ -21,6 +21,8 @@ public final class V4l2Controls {
    * Sets a control that the driver has by this name, such as one of its own, whose number no header
    * has. A button is pressed, whatever the value.
    *
+   * @param name the control's name, as VIDIOC_QUERYCTRL tells it
+   * @param value the value, in the unit of the control
    * @throws IllegalArgumentException if there is no such control
    */
   public void set(String name, int value) {

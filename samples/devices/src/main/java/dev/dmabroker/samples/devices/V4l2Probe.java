@@ -67,6 +67,7 @@ public final class V4l2Probe implements DeviceProbe {
    * A probe of one direction of a node, which is opened when it is asked and closed after.
    *
    * @param node such as {@code /dev/video0}
+   * @param direction the way that the frames go
    */
   public V4l2Probe(Path node, V4l2Direction direction) {
     this(
