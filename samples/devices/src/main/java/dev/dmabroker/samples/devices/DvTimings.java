@@ -4,7 +4,9 @@ import com.sun.jna.Memory;
 import com.sun.jna.Pointer;
 import java.util.Locale;
 
-/** Timings of a digital connector such as HDMI, one of those that a device has listed. */
+/**
+ * Timings of a digital connector such as HDMI, one of those that a device has listed. Immutable.
+ */
 public final class DvTimings {
   private final byte[] struct;
   private final int width;

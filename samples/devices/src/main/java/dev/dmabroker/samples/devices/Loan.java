@@ -8,7 +8,7 @@ import dev.dmabroker.spec.SyncFile;
 
 /**
  * Memory that a device has until the loan is closed: a mapping, or what a mapping is part of, such
- * as a stream's frame. The device that is given a loan closes it.
+ * as a stream's frame. The device that is given a loan closes it, from any thread.
  */
 public interface Loan extends AutoCloseable {
 

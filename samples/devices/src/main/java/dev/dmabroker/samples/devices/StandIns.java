@@ -9,7 +9,7 @@ import java.util.stream.Collectors;
 
 /**
  * Lets samples run where drivers can import no memory: the broker takes the machine's heaps, and
- * models of dma-heaps stand in if none of these can be imported.
+ * models of dma-heaps stand in if none of these can be imported. It keeps no state.
  */
 public final class StandIns {
   private StandIns() {}

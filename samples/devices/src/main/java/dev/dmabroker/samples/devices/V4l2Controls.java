@@ -8,7 +8,7 @@ import java.util.List;
 
 /**
  * The controls of a V4L2 driver, such as a camera's movement or a test driver's faults. Its methods
- * throw as those of {@link V4l2Device}.
+ * throw as those of {@link V4l2Device}. Used by the one thread that uses the device.
  */
 public final class V4l2Controls {
   private final Node node;

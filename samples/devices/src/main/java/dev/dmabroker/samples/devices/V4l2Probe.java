@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * are not touched, and nothing stays queued.
  *
  * <p>A node whose buffers another program has, or this one by another opening, answers EBUSY, and
- * nothing is found out: probe before making a {@link V4l2Queue}.
+ * nothing is found out: probe before making a {@link V4l2Queue}. Used by one thread at a time.
  */
 public final class V4l2Probe implements DeviceProbe {
   /**

@@ -6,7 +6,8 @@ import java.util.List;
 
 /**
  * The video signal of a V4L2 node: the connector by which pictures come or go, their size and their
- * rate. Its methods throw as those of {@link V4l2Device}.
+ * rate. Its methods throw as those of {@link V4l2Device}. Used by the one thread that uses the
+ * device.
  */
 public final class V4l2Signal {
   private final Node node;
