@@ -110,7 +110,7 @@ public final class RemoteBroker implements Broker {
    * @param socket where it listens
    * @param name by which lists, logs and errors of the service call this client
    * @param callbacks runs the stages that are chained to futures, as {@link
-   *     dev.dmabroker.Broker.Builder#callbackExecutor} says; it must not run tasks in the calling
+   *     dev.dmabroker.BrokerBuilder#callbackExecutor} says; it must not run tasks in the calling
    *     thread
    * @return the broker, which the caller closes
    * @throws SocketFailure if no service can be reached there

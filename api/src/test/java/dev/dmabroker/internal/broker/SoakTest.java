@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.dmabroker.Broker;
+import dev.dmabroker.BrokerBuilder;
 import dev.dmabroker.Device;
 import dev.dmabroker.DeviceSpec;
 import dev.dmabroker.WaitInterruptedException;
@@ -168,7 +169,7 @@ class SoakTest {
   }
 
   private Broker broker() {
-    Broker.Builder builder = Broker.builder();
+    BrokerBuilder builder = Broker.builder();
     heaps.forEach(heap -> builder.heap(new FaultyHeap(heap, faults, this::kernelFence)));
     return builder
         .heuristic(new Crowding(faults))

@@ -1,6 +1,7 @@
 package dev.dmabroker.samples.broker;
 
 import dev.dmabroker.Broker;
+import dev.dmabroker.BrokerBuilder;
 import dev.dmabroker.allocators.Heaps;
 import dev.dmabroker.spi.HeapProvider;
 import dev.dmabroker.spi.HeapProvider.Closed;
@@ -30,7 +31,7 @@ final class HeapChoice {
    * @throws ConfigurationException if a heap that is named is not there, with why it is closed and
    *     what would open it; or if no heap is there
    */
-  static Broker open(Broker.Builder builder, Configuration configuration)
+  static Broker open(BrokerBuilder builder, Configuration configuration)
       throws ConfigurationException {
     HeapChoice choice = new HeapChoice(configuration);
     List<HeapProvider> more =
@@ -48,7 +49,7 @@ final class HeapChoice {
     return choice.open(builder);
   }
 
-  private void add(Broker.Builder builder, HeapProvider provider) {
+  private void add(BrokerBuilder builder, HeapProvider provider) {
     NamedHeaps named = new NamedHeaps(provider, Set.copyOf(names));
     providers.add(named);
     builder.heaps(named);
@@ -69,7 +70,7 @@ final class HeapChoice {
     return usual;
   }
 
-  private Broker open(Broker.Builder builder) throws ConfigurationException {
+  private Broker open(BrokerBuilder builder) throws ConfigurationException {
     Broker broker;
     try {
       broker = builder.build();

@@ -1,6 +1,7 @@
 package dev.dmabroker.samples.broker;
 
 import dev.dmabroker.Broker;
+import dev.dmabroker.BrokerBuilder;
 import dev.dmabroker.event.BrokerSnapshot.HeapState;
 import dev.dmabroker.remote.BrokerService;
 import dev.dmabroker.samples.dashboard.LivePage;
@@ -65,7 +66,7 @@ final class Service implements AutoCloseable {
   }
 
   private static Broker broker(Configuration configuration) throws ConfigurationException {
-    Broker.Builder builder =
+    BrokerBuilder builder =
         Broker.builder()
             .mapTimeout(configuration.get(Key.MAP_TIMEOUT))
             .longestHold(configuration.get(Key.DEFAULT_HOLD))

@@ -1,6 +1,7 @@
 package dev.dmabroker.samples.dashboard;
 
 import dev.dmabroker.Broker;
+import dev.dmabroker.BrokerBuilder;
 import dev.dmabroker.samples.options.CommandLines;
 import java.net.InetSocketAddress;
 import java.util.Optional;
@@ -30,7 +31,7 @@ public final class Dashboard implements Callable<Integer> {
   public Integer call() throws InterruptedException {
     CountDownLatch end = new CountDownLatch(1);
     Runtime.getRuntime().addShutdownHook(new Thread(end::countDown, "dashboard-end"));
-    Broker.Builder builder = Broker.builder();
+    BrokerBuilder builder = Broker.builder();
     Demo.heaps().forEach(builder::heap);
     ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
     try (Broker broker = builder.build();

@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
+import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
@@ -140,7 +141,7 @@ final class Intake {
   /** Lets a client go for which another process says hello. */
   private boolean isFromAnother(Packet packet) {
     PeerCredentials sender = packet.sender();
-    if (session.standing() != null || sender != null && sender.pid() == peer.pid()) {
+    if (session.standing() != null || (sender != null && sender.pid() == peer.pid())) {
       return false;
     }
     packet.close();
@@ -234,12 +235,13 @@ final class Intake {
       }
     }
     if (outbox.waitsForOthers() && triesAgain.compareAndSet(false, true)) {
-      server.after(
-          PAUSE,
-          () -> {
-            triesAgain.set(false);
-            session.note(outbox.flush());
-          });
+      Future<?> unused =
+          server.after(
+              PAUSE,
+              () -> {
+                triesAgain.set(false);
+                session.note(outbox.flush());
+              });
     }
   }
 }

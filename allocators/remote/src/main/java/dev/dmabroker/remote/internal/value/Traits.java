@@ -4,6 +4,7 @@ import dev.dmabroker.remote.internal.wire.HeapTrait;
 import dev.dmabroker.spec.Coherency;
 import dev.dmabroker.spec.MemorySpeed;
 import dev.dmabroker.spi.HeapTraits;
+import dev.dmabroker.spi.HeapTraitsBuilder;
 import dev.dmabroker.spi.Trait;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -18,7 +19,7 @@ final class Traits {
 
   /** Sets one trait of a heap from a message. */
   private interface Setter {
-    void set(HeapTraits.Builder traits, HeapTrait message) throws BadMessageException;
+    void set(HeapTraitsBuilder traits, HeapTrait message) throws BadMessageException;
   }
 
   /** Turns the message's value into the trait's. */
@@ -29,29 +30,29 @@ final class Traits {
   private static final Map<String, Setter> SETTERS = new HashMap<>();
 
   static {
-    flag("contiguous", HeapTraits.Builder::contiguous);
-    flag("cached", HeapTraits.Builder::cached);
-    flag("cpuReach", HeapTraits.Builder::cpuReach);
-    flag("deviceAccess", HeapTraits.Builder::deviceAccess);
-    flag("secure", HeapTraits.Builder::secure);
-    flag("modelled", HeapTraits.Builder::modelled);
-    put("addressBits", HeapTraits.Builder::addressBits, it -> Math.toIntExact(it.getNumber()));
-    put("numaNode", HeapTraits.Builder::numaNode, it -> Math.toIntExact(it.getNumber()));
-    put("alignmentBytes", HeapTraits.Builder::alignmentBytes, HeapTrait::getNumber);
-    put("maxSizeBytes", HeapTraits.Builder::maxSizeBytes, HeapTrait::getNumber);
-    put("capacityBytes", HeapTraits.Builder::capacityBytes, HeapTrait::getNumber);
-    put("granuleBytes", HeapTraits.Builder::granuleBytes, HeapTrait::getNumber);
-    put("lowestAddress", HeapTraits.Builder::lowestAddress, HeapTrait::getNumber);
-    put("deviceLocal", HeapTraits.Builder::deviceLocal, it -> it.getNames().getNames(0));
+    flag("contiguous", HeapTraitsBuilder::contiguous);
+    flag("cached", HeapTraitsBuilder::cached);
+    flag("cpuReach", HeapTraitsBuilder::cpuReach);
+    flag("deviceAccess", HeapTraitsBuilder::deviceAccess);
+    flag("secure", HeapTraitsBuilder::secure);
+    flag("modelled", HeapTraitsBuilder::modelled);
+    put("addressBits", HeapTraitsBuilder::addressBits, it -> Math.toIntExact(it.getNumber()));
+    put("numaNode", HeapTraitsBuilder::numaNode, it -> Math.toIntExact(it.getNumber()));
+    put("alignmentBytes", HeapTraitsBuilder::alignmentBytes, HeapTrait::getNumber);
+    put("maxSizeBytes", HeapTraitsBuilder::maxSizeBytes, HeapTrait::getNumber);
+    put("capacityBytes", HeapTraitsBuilder::capacityBytes, HeapTrait::getNumber);
+    put("granuleBytes", HeapTraitsBuilder::granuleBytes, HeapTrait::getNumber);
+    put("lowestAddress", HeapTraitsBuilder::lowestAddress, HeapTrait::getNumber);
+    put("deviceLocal", HeapTraitsBuilder::deviceLocal, it -> it.getNames().getNames(0));
     put(
         "speed",
-        HeapTraits.Builder::speed,
+        HeapTraitsBuilder::speed,
         it -> Names.value(MemorySpeed.class, it.getNames().getNames(0)));
-    put("coherency", HeapTraits.Builder::coherency, Traits::coherency);
+    put("coherency", HeapTraitsBuilder::coherency, Traits::coherency);
   }
 
   private interface With<T> {
-    HeapTraits.Builder set(HeapTraits.Builder traits, Trait<T> trait);
+    HeapTraitsBuilder set(HeapTraitsBuilder traits, Trait<T> trait);
   }
 
   private static void flag(String name, With<Boolean> with) {
@@ -64,7 +65,7 @@ final class Traits {
         (traits, message) -> {
           Trait.Basis basis = Names.value(Trait.Basis.class, message.getBasis());
           T value = basis == Trait.Basis.UNKNOWN ? null : reader.read(message);
-          HeapTraits.Builder unused =
+          HeapTraitsBuilder unused =
               with.set(traits, new Trait<>(value, basis, message.getSource()));
         });
   }
@@ -111,7 +112,7 @@ final class Traits {
    * @throws BadMessageException if a value is unknown or out of bounds
    */
   static HeapTraits read(List<HeapTrait> messages) throws BadMessageException {
-    HeapTraits.Builder traits = HeapTraits.builder();
+    HeapTraitsBuilder traits = HeapTraits.builder();
     try {
       for (HeapTrait message : messages) {
         Setter setter = SETTERS.get(message.getName());
