@@ -90,19 +90,21 @@ final class RemoteSuite implements Suite {
     try (Worker service = worker(RemoteWorker.class, "service", broker)) {
       long[] unused = service.numbers("local", SLICE); // The socket is there.
       try (Worker relay = worker(PacketWorker.class, "relay", packets)) {
-        String ready = relay.ask("ready");
+        relay.order("ready");
         try (Worker camera = worker(RemoteWorker.class, "camera", broker);
             Worker viewer = worker(RemoteWorker.class, "viewer", broker);
             Worker sender = worker(PacketWorker.class, "sender", packets);
             Worker receiver = worker(PacketWorker.class, "receiver", packets);
             Worker mover = worker(RemoteWorker.class, "mover", broker)) {
-          ready += camera.ask("frames", 0) + viewer.ask("frames", 0) + receiver.ask("frames", 0);
+          camera.order("frames", 0);
+          viewer.order("frames", 0);
+          receiver.order("frames", 0);
           for (int slice = -WARM_UP_SLICES; slice < form.moves() / SLICE; slice++) {
             Times times = slice < 0 ? new Times() : round;
             times.packets().add(passed(sender, receiver));
             times.frames().add(passed(camera, viewer));
             times.local().add(service.numbers("local", SLICE));
-            ready = mover.ask("moves", SLICE);
+            mover.order("moves", SLICE);
             times.remote().add(service.numbers("stalls"));
           }
         }
@@ -119,7 +121,7 @@ final class RemoteSuite implements Suite {
   private static long[] passed(Worker from, Worker to) {
     CompletableFuture<long[]> times =
         CompletableFuture.supplyAsync(() -> to.numbers("frames", SLICE));
-    String unused = from.ask("frames", SLICE);
+    from.order("frames", SLICE);
     return times.join();
   }
 
