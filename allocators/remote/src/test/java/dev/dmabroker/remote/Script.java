@@ -24,6 +24,7 @@ import dev.dmabroker.remote.internal.wire.Forget;
 import dev.dmabroker.remote.internal.wire.GiveBack;
 import dev.dmabroker.remote.internal.wire.Goodbye;
 import dev.dmabroker.remote.internal.wire.Listen;
+import dev.dmabroker.remote.internal.wire.Look;
 import dev.dmabroker.remote.internal.wire.MakePlan;
 import dev.dmabroker.remote.internal.wire.MakeShadow;
 import dev.dmabroker.remote.internal.wire.MakeStream;
@@ -45,6 +46,7 @@ import dev.dmabroker.remote.internal.wire.Rights;
 import dev.dmabroker.remote.internal.wire.StartStream;
 import dev.dmabroker.remote.internal.wire.StopStream;
 import dev.dmabroker.remote.internal.wire.Submit;
+import dev.dmabroker.remote.internal.wire.Take;
 import dev.dmabroker.remote.internal.wire.TakeSnapshot;
 import dev.dmabroker.remote.internal.wire.ToClient;
 import dev.dmabroker.remote.internal.wire.ToService;
@@ -295,6 +297,9 @@ final class Script {
         "release",
         () -> to().setRelease(Release.newBuilder().setConsumer(id("consume")).setFrame(1)));
     step(
+        "take",
+        () -> to().setTake(Take.newBuilder().setConsumer(id("consume")).setNowOrNever(true)));
+    step(
         "remove",
         () -> to().setRemoveBuffer(RemoveBuffer.newBuilder().setStream(id("stream")).setIndex(1)));
   }
@@ -319,6 +324,7 @@ final class Script {
   }
 
   private void watching() {
+    step("look", () -> to().setLook(Look.newBuilder().setBuffer(id("frame"))));
     step("snapshot", () -> to().setTakeSnapshot(TakeSnapshot.getDefaultInstance()));
     step("listen", () -> to().setListen(Listen.getDefaultInstance()));
     step("unlisten", () -> to().setUnlisten(Unlisten.newBuilder().setSubscription(id("listen"))));
