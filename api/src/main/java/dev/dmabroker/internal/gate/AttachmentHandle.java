@@ -9,6 +9,7 @@ import dev.dmabroker.SharedBuffer;
 import dev.dmabroker.Subscription;
 import dev.dmabroker.internal.runtime.StackReserve;
 import dev.dmabroker.spec.Access;
+import java.lang.ref.Reference;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -66,7 +67,15 @@ public final class AttachmentHandle implements Attachment {
 
   @Override
   public CompletableFuture<Mapping> mapAsync(Access access) {
-    return attached.mapAsync(access);
+    CompletableFuture<Mapping> future = attached.mapAsync(access);
+    try { // While it waits, the application has not lost what it waits for.
+      CompletableFuture<?> unused =
+          future.whenComplete((mapping, failure) -> Reference.reachabilityFence(this));
+    } catch (VirtualMachineError e) {
+      future.cancel(/* mayInterruptIfRunning= */ false);
+      throw e;
+    }
+    return future;
   }
 
   @Override
