@@ -9,11 +9,12 @@ import dev.dmabroker.SharedBuffer;
 import dev.dmabroker.Subscription;
 import dev.dmabroker.internal.runtime.StackReserve;
 import dev.dmabroker.spec.Access;
-import java.lang.ref.Reference;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.BiConsumer;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The handle of an attachment that applications hold; it keeps the buffer's handle, too. See {@link
@@ -69,8 +70,7 @@ public final class AttachmentHandle implements Attachment {
   public CompletableFuture<Mapping> mapAsync(Access access) {
     CompletableFuture<Mapping> future = attached.mapAsync(access);
     try { // While it waits, the application has not lost what it waits for.
-      CompletableFuture<?> unused =
-          future.whenComplete((mapping, failure) -> Reference.reachabilityFence(this));
+      CompletableFuture<?> unused = future.whenComplete(new Keeper(this));
     } catch (VirtualMachineError e) {
       future.cancel(/* mayInterruptIfRunning= */ false);
       throw e;
@@ -118,6 +118,15 @@ public final class AttachmentHandle implements Attachment {
   @Override
   public String toString() {
     return attached.toString();
+  }
+
+  /** Keeps the handle reachable for as long as a future has this. */
+  private record Keeper(AttachmentHandle handle)
+      implements BiConsumer<@Nullable Mapping, @Nullable Throwable> {
+    @Override
+    public void accept(@Nullable Mapping mapping, @Nullable Throwable failure) {
+      // There is nothing to do but to be there.
+    }
   }
 
   /**
