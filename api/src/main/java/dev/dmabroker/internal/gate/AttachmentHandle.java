@@ -69,6 +69,9 @@ public final class AttachmentHandle implements Attachment {
   @Override
   public CompletableFuture<Mapping> mapAsync(Access access) {
     CompletableFuture<Mapping> future = attached.mapAsync(access);
+    if (future.isDone()) {
+      return future;
+    }
     try { // While it waits, the application has not lost what it waits for.
       CompletableFuture<?> unused = future.whenComplete(new Keeper(this));
     } catch (VirtualMachineError e) {
