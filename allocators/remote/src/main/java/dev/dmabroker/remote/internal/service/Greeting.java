@@ -54,14 +54,7 @@ final class Greeting {
 
   private void serveGoodbye(Requests requests) {
     requests.serve(
-        BodyCase.GOODBYE,
-        Where.IN_ORDER,
-        (number, request, packet) -> {
-          session.leaves("it said goodbye");
-          session.done(number);
-          session.end("it said goodbye");
-          session.harmless(); // It has let go of what it had mapped.
-        });
+        BodyCase.GOODBYE, Where.IN_ORDER, (number, request, packet) -> session.goodbye(number));
   }
 
   private void greet(long number, Hello hello) {

@@ -317,9 +317,19 @@ final class Session {
     end(reason);
   }
 
-  /** The client is about to close its connection, for this reason. */
-  void leaves(String reason) {
-    leaving = reason;
+  /**
+   * The client leaves, and has let go of what it had mapped. It is answered once all that it had is
+   * closed; then the connection ends.
+   */
+  void goodbye(long number) {
+    leaving = "it said goodbye";
+    estate.harmless();
+    estate.end();
+    estate.afterwards(
+        () -> {
+          done(number);
+          end(leaving);
+        });
   }
 
   /**
