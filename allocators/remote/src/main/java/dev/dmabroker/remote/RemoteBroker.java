@@ -21,7 +21,6 @@ import dev.dmabroker.remote.internal.client.RemoteShadow;
 import dev.dmabroker.remote.internal.client.RemoteStream;
 import dev.dmabroker.remote.internal.client.Sharing;
 import dev.dmabroker.remote.internal.socket.PacketSocket;
-import dev.dmabroker.remote.internal.socket.SocketFailure;
 import dev.dmabroker.remote.internal.value.Plans;
 import dev.dmabroker.remote.internal.value.Snapshots;
 import dev.dmabroker.remote.internal.value.Specs;
@@ -36,6 +35,7 @@ import dev.dmabroker.remote.internal.wire.Welcome;
 import dev.dmabroker.spec.BufferSpec;
 import dev.dmabroker.spec.Layout;
 import dev.dmabroker.spi.ForeignMemory;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -87,9 +87,10 @@ public final class RemoteBroker implements Broker {
    * @param socket where it listens
    * @param name by which lists, logs and errors of the service call this client
    * @return the broker, which the caller closes
-   * @throws SocketFailure if no service can be reached there
+   * @throws IOException if no service can be reached there; the text says why, and what would help
+   * @throws ClosedException if the service refuses this client; the text has the service's reason
    */
-  public static RemoteBroker connect(Path socket, String name) throws SocketFailure {
+  public static RemoteBroker connect(Path socket, String name) throws IOException {
     return connect(socket, name, ForkJoinPool.commonPool());
   }
 
@@ -102,10 +103,11 @@ public final class RemoteBroker implements Broker {
    *     dev.dmabroker.BrokerBuilder#callbackExecutor} says; it must not run tasks in the calling
    *     thread
    * @return the broker, which the caller closes
-   * @throws SocketFailure if no service can be reached there
+   * @throws IOException if no service can be reached there; the text says why, and what would help
+   * @throws ClosedException if the service refuses this client; the text has the service's reason
    */
   public static RemoteBroker connect(Path socket, String name, Executor callbacks)
-      throws SocketFailure {
+      throws IOException {
     Objects.requireNonNull(name, "name");
     Objects.requireNonNull(callbacks, "callbacks");
     Link link = new Link(PacketSocket.connect(socket), callbacks);

@@ -2,6 +2,7 @@ package dev.dmabroker.remote.internal.service;
 
 import dev.dmabroker.Broker;
 import dev.dmabroker.event.BrokerSnapshot;
+import dev.dmabroker.remote.BrokerService;
 import dev.dmabroker.remote.ClientState;
 import dev.dmabroker.remote.ClientTerms;
 import dev.dmabroker.remote.Peer;
@@ -35,7 +36,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  * does what takes time.
  */
 public final class Server implements AutoCloseable {
-  private static final System.Logger LOG = System.getLogger(Server.class.getName());
+  private static final System.Logger LOG = System.getLogger(BrokerService.class.getName());
 
   private static final int CLOSE_SECONDS = 5;
 

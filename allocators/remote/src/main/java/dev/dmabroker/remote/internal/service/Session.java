@@ -3,6 +3,7 @@ package dev.dmabroker.remote.internal.service;
 import com.google.protobuf.ByteString;
 import dev.dmabroker.allocators.linux.Fd;
 import dev.dmabroker.internal.runtime.Exceptions;
+import dev.dmabroker.remote.BrokerService;
 import dev.dmabroker.remote.ClientLimits;
 import dev.dmabroker.remote.ClientRight;
 import dev.dmabroker.remote.internal.service.Outbox.Outcome;
@@ -34,7 +35,7 @@ import org.jspecify.annotations.Nullable;
  * reason: all that it had is closed. A request that is wrong is refused, and the client stays.
  */
 final class Session {
-  private static final System.Logger LOG = System.getLogger(Session.class.getName());
+  private static final System.Logger LOG = System.getLogger(BrokerService.class.getName());
 
   /** Room in a packet for what stands around a part. */
   private static final int PART_BYTES = PacketSocket.MOST_BYTES - 64;
