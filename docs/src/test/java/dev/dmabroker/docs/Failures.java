@@ -310,7 +310,7 @@ final class Failures extends Fixture implements AutoCloseable {
         RemoteBroker remote = RemoteBroker.connect(socket, "application")) {
       return List.of(thrown(NotRemoteException.class, remote::rescan));
     } finally {
-      Files.deleteIfExists(socket);
+      Files.delete(folder.resolve("socket.lock"));
       Files.delete(folder);
     }
   }
