@@ -60,9 +60,11 @@ public final class AttachmentHandle implements Attachment {
 
   @Override
   public Mapping map(Access access, Duration timeout) {
-    Mapping mapping = attached.map(access, timeout);
-    Reference.reachabilityFence(this);
-    return mapping;
+    try {
+      return attached.map(access, timeout);
+    } finally {
+      Reference.reachabilityFence(this);
+    }
   }
 
   @Override
