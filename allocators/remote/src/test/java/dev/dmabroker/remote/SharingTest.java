@@ -17,6 +17,7 @@ import dev.dmabroker.DuplicateNameException;
 import dev.dmabroker.EmptyFrame;
 import dev.dmabroker.Frame;
 import dev.dmabroker.Mapping;
+import dev.dmabroker.Shadow;
 import dev.dmabroker.SharedBuffer;
 import dev.dmabroker.StreamConsumer;
 import dev.dmabroker.StreamConsumer.Policy;
@@ -29,6 +30,8 @@ import dev.dmabroker.spec.BlobSpec;
 import dev.dmabroker.spec.Constraints;
 import dev.dmabroker.testing.Await;
 import dev.dmabroker.testing.InOrder;
+import dev.dmabroker.testing.ScriptedHeap;
+import dev.dmabroker.testing.ScriptedMemory;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.EnumSet;
@@ -186,6 +189,51 @@ class SharingTest {
   }
 
   @Test
+  void aShadowGoesNoFurtherThanTheRights() {
+    SharedBuffer screen = adopted(broker);
+    Attachment in = screen.attach(broker.register("camera", CPU));
+    write(in, 1);
+    Token readable = service.share(screen, Rights.of(Access.READ));
+    Shadow copy = other.shadow(other.openBuffer(readable));
+    copy.refresh(LONG);
+    Attachment copied = copy.buffer().attach(other.register("editor", CPU));
+    assertEquals(1, read(copied));
+    write(copied, 2);
+    assertTrue(
+        text(UnsupportedOperationException.class, () -> copy.writeBack(LONG))
+            .contains("allows READ"));
+    assertEquals(1, read(in));
+    service.revoke(readable);
+    assertThrows(ClosedException.class, () -> copy.refresh(LONG));
+    SharedBuffer writable = other.openBuffer(service.share(screen, Rights.of(Access.WRITE)));
+    assertTrue(
+        text(UnsupportedOperationException.class, () -> other.shadow(writable))
+            .contains("allows WRITE"));
+  }
+
+  /** Memory that a buffer of the application does not leave. */
+  static SharedBuffer adopted(Broker broker) {
+    return broker.adopt(
+        "screen",
+        BlobSpec.of(4096),
+        new ScriptedMemory(ScriptedHeap.ordinary().build(), /* movable= */ false, 4096, null));
+  }
+
+  @Test
+  void aClientThatMayNotMoveABufferDoesNotDecideWhereItLies() {
+    SharedBuffer mine = owner.export("frame", BlobSpec.of(4096));
+    write(mine.attach(owner.register("camera", CPU)), 1);
+    SharedBuffer theirs =
+        other.openBuffer(owner.share(mine, new Rights(Access.READ, false, false)));
+    Attachment in = theirs.attach(reader(other, CPU));
+    for (Runnable each : List.<Runnable>of(theirs::evacuate, theirs::tryEvacuate, in::pin)) {
+      String refused = text(UnsupportedOperationException.class, each);
+      assertTrue(refused.contains("may not move"), refused);
+    }
+    assertEquals(1, read(in));
+  }
+
+  @Test
   void aClientWithoutTheRightMakesNoTokenAndPublishesNothing() throws Exception {
     rights = Set.of(ClientRight.EXPORT);
     try (RemoteBroker modest = connect("modest")) {
@@ -199,6 +247,61 @@ class SharingTest {
           text(UnsupportedOperationException.class, () -> modest.tryOpenStream("video"))
               .contains("OPEN_PUBLISHED"));
     }
+  }
+
+  // ---- What the application that serves shares ----
+
+  @Test
+  void aBufferOfTheApplicationStaysItsOwn() {
+    SharedBuffer mine = broker.export("still", BlobSpec.of(4096));
+    Attachment in = mine.attach(broker.register("camera", CPU));
+    write(in, 5);
+    Token token = service.share(mine, Rights.of(Access.READ));
+    SharedBuffer theirs = other.openBuffer(token);
+    assertEquals("still", theirs.name());
+    assertEquals(5, read(theirs.attach(reader(other, CONTIGUOUS))));
+    theirs.close();
+    other.close();
+    assertEquals(5, read(in));
+    SharedBuffer again = owner.openBuffer(token);
+    assertThrows(ClosedException.class, () -> owner.revoke(token));
+    service.revoke(token);
+    assertThrows(ClosedException.class, () -> again.attach(reader(owner, CPU)));
+    Token late = service.share(mine, Rights.of(Access.READ));
+    in.close();
+    mine.close();
+    Await.until("it has gone", () -> broker.snapshot().buffers().isEmpty());
+    assertThrows(ClosedException.class, () -> owner.openBuffer(late));
+    assertTrue(
+        text(ClosedException.class, () -> service.share(mine, Rights.of(Access.READ)))
+            .contains("cannot share still"));
+  }
+
+  @Test
+  void aStreamOfTheApplicationIsConsumedByItsName() {
+    BufferStream stream =
+        broker.stream(StreamSpec.of("video", BlobSpec.of(4096), broker.register("camera", CPU)));
+    service.publish("front", stream);
+    BufferStream theirs = video(other);
+    assertTrue(
+        text(DuplicateNameException.class, () -> other.publish("front", theirs))
+            .contains("the service's application"));
+    assertThrows(IllegalArgumentException.class, () -> service.publish(" ", stream));
+    BufferStream seen = other.tryOpenStream("front").orElseThrow();
+    StreamConsumer every = seen.consumer(reader(other, CPU), Policy.EVERY_FRAME);
+    BufferStream filled = owner.openStream(service.share(stream, Rights.of(Access.READ_WRITE)));
+    filled.start();
+    submit(stream, 1);
+    assertFrame(1, every);
+    submit(filled, 2);
+    assertFrame(2, every);
+    service.withdraw("front");
+    assertThrows(ClosedException.class, () -> service.withdraw("front"));
+    service.publish("front", stream);
+    stream.close();
+    assertTrue(other.tryOpenStream("front").isEmpty());
+    assertThrows(ClosedException.class, () -> service.publish("front", stream));
+    other.publish("front", theirs);
   }
 
   // ---- Streams of several processes ----

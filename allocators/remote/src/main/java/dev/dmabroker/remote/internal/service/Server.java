@@ -62,6 +62,7 @@ public final class Server implements AutoCloseable {
   private final Set<Session> sessions = ConcurrentHashMap.newKeySet();
   private final Grants grants = new Grants();
   private final Publications publications = new Publications();
+  private final OwnShares ownShares = new OwnShares(grants, publications);
   private final Set<Session> lost = ConcurrentHashMap.newKeySet();
   private final UnderWay underWay = UnderWay.ofThisProcess();
   private final byte[] life = new byte[16];
@@ -175,6 +176,11 @@ public final class Server implements AutoCloseable {
   /** What may be opened by tokens. */
   Grants grants() {
     return grants;
+  }
+
+  /** What the application shares with clients. */
+  public OwnShares ownShares() {
+    return ownShares;
   }
 
   /** What is published under names. */

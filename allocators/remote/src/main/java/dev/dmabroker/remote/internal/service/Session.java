@@ -34,7 +34,7 @@ import org.jspecify.annotations.Nullable;
  * <p>A client that sends what is no message, that floods, or that does not read, is let go with a
  * reason: all that it had is closed. A request that is wrong is refused, and the client stays.
  */
-final class Session {
+final class Session implements Sharer {
   private static final System.Logger LOG = System.getLogger(BrokerService.class.getName());
 
   /** Room in a packet for what stands around a part. */
@@ -190,6 +190,11 @@ final class Session {
   String name() {
     Standing its = standing;
     return its == null ? "without a name" : its.name();
+  }
+
+  @Override
+  public String described() {
+    return "client " + name();
   }
 
   /** The budget of the client, which is welcome. */
