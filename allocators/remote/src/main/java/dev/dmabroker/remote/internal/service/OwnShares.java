@@ -6,7 +6,6 @@ import dev.dmabroker.internal.runtime.Exceptions;
 import dev.dmabroker.remote.Rights;
 import dev.dmabroker.remote.Token;
 import java.util.IdentityHashMap;
-import java.util.Map;
 
 /**
  * What the application that serves its broker shares with clients: its own buffers and streams,
@@ -19,7 +18,7 @@ public final class OwnShares implements Sharer {
   /**
    * What clients have of buffers; guarded by itself. A buffer that has gone leaves with the next.
    */
-  private final Map<SharedBuffer, Shared> buffers = new IdentityHashMap<>();
+  private final IdentityHashMap<SharedBuffer, Shared> buffers = new IdentityHashMap<>();
 
   OwnShares(Grants grants, Publications publications) {
     this.grants = grants;
