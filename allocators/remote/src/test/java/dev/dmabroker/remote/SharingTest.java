@@ -24,6 +24,7 @@ import dev.dmabroker.StreamConsumer.Policy;
 import dev.dmabroker.StreamSpec;
 import dev.dmabroker.WaitTimeoutException;
 import dev.dmabroker.allocators.ModelledHeap;
+import dev.dmabroker.allocators.linux.Fd;
 import dev.dmabroker.remote.Admission.Admitted;
 import dev.dmabroker.spec.Access;
 import dev.dmabroker.spec.BlobSpec;
@@ -32,8 +33,12 @@ import dev.dmabroker.testing.Await;
 import dev.dmabroker.testing.InOrder;
 import dev.dmabroker.testing.ScriptedHeap;
 import dev.dmabroker.testing.ScriptedMemory;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
@@ -344,6 +349,41 @@ class SharingTest {
     assertFrame(10, every);
     stream.close();
     assertThrows(ClosedException.class, () -> every.take(LONG));
+  }
+
+  @Test
+  void aReaderThatHasGoneReadsNoNewFrames() throws Exception {
+    BufferStream stream = video(owner);
+    owner.publish("front", stream);
+    StreamConsumer own = stream.consumer(reader(owner, CPU), Policy.EVERY_FRAME);
+    BufferStream seen = other.tryOpenStream("front").orElseThrow();
+    StreamConsumer theirs = seen.consumer(reader(other, CPU), Policy.EVERY_FRAME);
+    stream.start();
+    submit(stream, 1);
+    assertFrame(1, own);
+    List<Fd> kept = new ArrayList<>();
+    try (Frame frame = theirs.take(LONG)) {
+      kept.add(new Fd(frame.mapping().dupFd(), "what the reader keeps"));
+      assertEquals(1, first(kept.get(0)));
+    }
+    other.close();
+    int depth = stream.snapshot().depth();
+    for (int value = 2; value < 3 + 2 * depth; value++) { // Each buffer is filled anew.
+      submit(stream, value);
+      assertFrame(value, own);
+    }
+    assertTrue(first(kept.get(0)) <= 1, "it read a frame that was not for it");
+    kept.get(0).close();
+  }
+
+  /** The first word of a memfd. */
+  private static int first(Fd fd) throws Exception {
+    try (Fd.Use use = fd.use();
+        FileChannel file = FileChannel.open(Path.of("/proc/self/fd/" + use.number()))) {
+      ByteBuffer word = ByteBuffer.allocate(Integer.BYTES).order(ByteOrder.nativeOrder());
+      file.read(word, 0);
+      return word.getInt(0);
+    }
   }
 
   @Test
