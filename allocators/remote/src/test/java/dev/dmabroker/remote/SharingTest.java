@@ -352,6 +352,20 @@ class SharingTest {
   }
 
   @Test
+  void aStopFindsWhatWasGivenBackBeforeIt() {
+    BufferStream stream = video(owner);
+    Device viewer = reader(owner, CPU);
+    for (int value = 0; value < 200; value++) {
+      StreamConsumer own = stream.consumer(viewer, Policy.EVERY_FRAME);
+      stream.start();
+      submit(stream, value);
+      assertFrame(value, own);
+      stream.stop(Duration.ZERO); // It would say that the frame is still held.
+      own.close();
+    }
+  }
+
+  @Test
   void aReaderThatHasGoneReadsNoNewFrames() throws Exception {
     BufferStream stream = video(owner);
     owner.publish("front", stream);
