@@ -167,6 +167,7 @@ public interface BufferStream extends AutoCloseable {
    *
    * @param timeout how long to wait at most; positive
    * @return the future frame
+   * @throws IllegalArgumentException unless the timeout is positive
    */
   CompletableFuture<EmptyFrame> acquireAsync(Duration timeout);
 

@@ -43,6 +43,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -349,6 +350,25 @@ class SharingTest {
     assertFrame(10, every);
     stream.close();
     assertThrows(ClosedException.class, () -> every.take(LONG));
+  }
+
+  @Test
+  void theEndOfTheServiceIsToldBeforeTheEndsThatItCauses() throws Exception {
+    for (int i = 0; i < 40; i++) {
+      BufferStream stream = video(owner);
+      owner.publish("front", stream);
+      BufferStream seen = other.tryOpenStream("front").orElseThrow();
+      StreamConsumer every = seen.consumer(reader(other, CPU), Policy.EVERY_FRAME);
+      stream.start();
+      CompletableFuture<Frame> waits = every.takeAsync();
+      service.close();
+      Throwable why =
+          assertThrows(ExecutionException.class, () -> waits.get(30, TimeUnit.SECONDS)).getCause();
+      assertTrue(String.valueOf(why.getMessage()).contains("the service ends"), why::toString);
+      service = start();
+      owner = connect("owner");
+      other = connect("other");
+    }
   }
 
   @Test

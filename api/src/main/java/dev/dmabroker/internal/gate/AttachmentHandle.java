@@ -20,9 +20,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * The handle of an attachment that applications hold; it keeps the buffer's handle, too. See {@link
  * dev.dmabroker.internal.watch.Leakable} for what happens when it is lost. An application that
- * waits for a future mapping has not lost it.
+ * waits for a mapping has not lost it, whether a thread waits or a future.
  */
-public final class AttachmentHandle implements Attachment {
+public final class AttachmentHandle implements Attachment, Gate.Asker {
   private final SharedBuffer buffer;
   private final AttachedDevice attached;
 
@@ -55,7 +55,16 @@ public final class AttachmentHandle implements Attachment {
 
   @Override
   public Mapping map(Access access) {
-    return attached.map(gate, access);
+    return attached.map(gate, access, this);
+  }
+
+  @Override
+  public BufferMapping ask(Access access) {
+    try {
+      return attached.ask(access);
+    } finally {
+      Reference.reachabilityFence(this);
+    }
   }
 
   @Override

@@ -60,6 +60,8 @@ public final class Server implements AutoCloseable {
   private final MemorySweep sweep;
   private final Poller.Registration listening;
   private final Set<Session> sessions = ConcurrentHashMap.newKeySet();
+  private static final String END = "the service ends";
+
   private final Grants grants = new Grants();
   private final Publications publications = new Publications();
   private final OwnShares ownShares = new OwnShares(grants, publications);
@@ -296,7 +298,8 @@ public final class Server implements AutoCloseable {
     sweep.close();
     timer.shutdownNow();
     List<Session> last = List.copyOf(sessions);
-    last.forEach(session -> session.letGo("the service ends"));
+    last.forEach(session -> session.tellLast(END)); // Before the end of one shows at another.
+    last.forEach(session -> session.end(END));
     List.copyOf(lost).forEach(Session::harmless); // The service cannot look after them any more.
     last.forEach(Session::harmless);
     try {

@@ -314,13 +314,18 @@ final class Session implements Sharer {
 
   /** Ends the connection, and tells the client why. */
   void letGo(String reason) {
+    tellLast(reason);
+    end(reason);
+  }
+
+  /** Tells the client why it is let go, and nothing after that. */
+  void tellLast(String reason) {
     byte[] last =
         ToClient.newBuilder()
             .setLettingGo(LettingGo.newBuilder().setReason(reason))
             .build()
             .toByteArray();
     outbox.sendLast(last);
-    end(reason);
   }
 
   /**
