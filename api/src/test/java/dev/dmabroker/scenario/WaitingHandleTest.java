@@ -104,7 +104,9 @@ class WaitingHandleTest {
         try (Mapping mapping = waits.get(Await.DEADLINE.toSeconds(), TimeUnit.SECONDS)) {
           return "mapped in " + mapping.heapName();
         } catch (java.util.concurrent.ExecutionException e) {
-          return e.getCause() instanceof ClosedException closed ? closed.getMessage() : "" + e;
+          return e.getCause() instanceof ClosedException closed
+              ? String.valueOf(closed.getMessage())
+              : "" + e;
         }
       }
     }
