@@ -362,8 +362,8 @@ class SharingTest {
       stream.start();
       CompletableFuture<Frame> waits = every.takeAsync();
       service.close();
-      Throwable why =
-          assertThrows(ExecutionException.class, () -> waits.get(30, TimeUnit.SECONDS)).getCause();
+      ExecutionException why =
+          assertThrows(ExecutionException.class, () -> waits.get(30, TimeUnit.SECONDS));
       assertTrue(String.valueOf(why.getMessage()).contains("the service ends"), why::toString);
       service = start();
       owner = connect("owner");
