@@ -62,6 +62,9 @@ public final class Server implements AutoCloseable {
   private final Set<Session> sessions = ConcurrentHashMap.newKeySet();
   private static final String END = "the service ends";
 
+  /** Whether new clients are let go. */
+  private volatile boolean ended;
+
   private final Grants grants = new Grants();
   private final Publications publications = new Publications();
   private final OwnShares ownShares = new OwnShares(grants, publications);
@@ -133,6 +136,9 @@ public final class Server implements AutoCloseable {
       Session session = new Session(this, client, client.process(), pool);
       sessions.add(session);
       session.start(poller);
+      if (ended) {
+        session.letGo(END); // The end did not see it.
+      }
       Future<?> unused =
           after(
               HELLO_TIME,
@@ -292,6 +298,7 @@ public final class Server implements AutoCloseable {
   /** Lets all clients go, and closes what they had. The broker stays open. */
   @Override
   public void close() {
+    ended = true;
     listening.close();
     listener.close();
     holdUps.close();
