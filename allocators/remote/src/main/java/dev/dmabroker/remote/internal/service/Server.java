@@ -40,6 +40,9 @@ public final class Server implements AutoCloseable {
 
   private static final int CLOSE_SECONDS = 5;
 
+  /** Why clients are let go when the service is closed. */
+  private static final String END = "the service ends";
+
   /** That of a broker whose builder was told none. */
   private static final Duration USUAL_TIMEOUT = Duration.ofSeconds(5);
 
@@ -60,8 +63,6 @@ public final class Server implements AutoCloseable {
   private final MemorySweep sweep;
   private final Poller.Registration listening;
   private final Set<Session> sessions = ConcurrentHashMap.newKeySet();
-  private static final String END = "the service ends";
-
   /** Whether new clients are let go. */
   private volatile boolean ended;
 
