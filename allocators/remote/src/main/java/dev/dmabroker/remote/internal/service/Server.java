@@ -63,6 +63,7 @@ public final class Server implements AutoCloseable {
   private final MemorySweep sweep;
   private final Poller.Registration listening;
   private final Set<Session> sessions = ConcurrentHashMap.newKeySet();
+
   /** Whether new clients are let go. */
   private volatile boolean ended;
 
