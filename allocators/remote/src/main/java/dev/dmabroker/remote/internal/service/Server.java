@@ -89,8 +89,7 @@ public final class Server implements AutoCloseable {
     poller = new Poller();
     AtomicInteger threads = new AtomicInteger();
     pool =
-        Executors.newCachedThreadPool(
-            task -> daemon(task, "dmabroker-service-" + threads.incrementAndGet()));
+        Executors.newCachedThreadPool(task -> new ServiceThread(task, threads.incrementAndGet()));
     calls = new ListenerCalls(settings.listener(), pool);
     timer = new ScheduledThreadPoolExecutor(1, task -> daemon(task, "dmabroker-service-timer"));
     timer.setRemoveOnCancelPolicy(true);

@@ -108,6 +108,11 @@ final class Session implements Sharer {
     return work;
   }
 
+  /** Does what is short after the requests before, at once if there are none. */
+  Executor promptly() {
+    return work::executeShort;
+  }
+
   /** Does what may wait for other requests of the client, or takes long. */
   Executor aside() {
     return aside;
