@@ -62,9 +62,9 @@ import java.util.concurrent.ForkJoinPool;
  *       them.
  *   <li>When the service goes, what is mapped stays mapped until it is closed, and each call throws
  *       {@link dev.dmabroker.ClosedException}; connect again.
- *   <li>The service limits what a client may have, and refuses what is beyond that with {@link
- *       IllegalStateException}, and what the client has no right to with {@link
- *       UnsupportedOperationException}.
+ *   <li>The service refuses what is beyond a client's limits with {@link IllegalStateException},
+ *       what the client has no right to with {@link UnsupportedOperationException}, and for a while
+ *       what may make buffers move too often with {@link dev.dmabroker.BusyException}.
  * </ul>
  */
 public final class RemoteBroker implements Broker {

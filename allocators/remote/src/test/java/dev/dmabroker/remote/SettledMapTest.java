@@ -22,6 +22,7 @@ import dev.dmabroker.allocators.ModelledHeap;
 import dev.dmabroker.event.BrokerSnapshot.BufferState;
 import dev.dmabroker.event.BrokerSnapshot.LeaseState;
 import dev.dmabroker.event.LeaseRecalled;
+import dev.dmabroker.remote.Admission.Admitted;
 import dev.dmabroker.spec.Access;
 import dev.dmabroker.spec.BlobSpec;
 import dev.dmabroker.spec.Constraints;
@@ -70,7 +71,11 @@ class SettledMapTest {
             .heap(ModelledHeap.builder("system").build())
             .heap(ModelledHeap.builder("cma").contiguous(true).build())
             .build();
-    service = BrokerService.builder(broker).start(folder.resolve("socket"));
+    ClientLimits limits = ClientLimits.builder().movesPerMinute(1_000_000).build();
+    service =
+        BrokerService.builder(broker)
+            .admission(peer -> new Admitted(ClientTerms.builder().limits(limits).build()))
+            .start(folder.resolve("socket"));
     remote = RemoteBroker.connect(folder.resolve("socket"), "player");
   }
 
