@@ -89,6 +89,7 @@ public final class RemoteBroker implements Broker {
    * @return the broker, which the caller closes
    * @throws IOException if no service can be reached there; the text says why, and what would help
    * @throws ClosedException if the service refuses this client; the text has the service's reason
+   * @throws dev.dmabroker.DescriptorException if this process has no descriptor left for the page
    */
   public static RemoteBroker connect(Path socket, String name) throws IOException {
     return connect(socket, name, ForkJoinPool.commonPool());
@@ -105,6 +106,7 @@ public final class RemoteBroker implements Broker {
    * @return the broker, which the caller closes
    * @throws IOException if no service can be reached there; the text says why, and what would help
    * @throws ClosedException if the service refuses this client; the text has the service's reason
+   * @throws dev.dmabroker.DescriptorException if this process has no descriptor left for the page
    */
   public static RemoteBroker connect(Path socket, String name, Executor callbacks)
       throws IOException {
@@ -137,8 +139,6 @@ public final class RemoteBroker implements Broker {
   public String name() {
     return welcome.getName();
   }
-
-  // ---- What a local broker does, too ----
 
   @Override
   public Device register(DeviceSpec spec) {

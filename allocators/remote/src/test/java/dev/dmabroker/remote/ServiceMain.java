@@ -6,10 +6,33 @@ import dev.dmabroker.testing.InOrder;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 
 /** A service in a process of its own, which is killed. */
 final class ServiceMain {
   private ServiceMain() {}
+
+  /** Starts one, and waits until it serves. */
+  static Process start(Path socket) throws Exception {
+    Process process =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:TieredStopAtLevel=1",
+                "-XX:+UseSerialGC",
+                "-Xshare:auto",
+                "-cp",
+                System.getProperty("java.class.path"),
+                ServiceMain.class.getName(),
+                socket.toString())
+            .redirectError(ProcessBuilder.Redirect.DISCARD)
+            .start();
+    int ready = process.getInputStream().read();
+    if (ready != '.') {
+      process.destroyForcibly().waitFor(30, TimeUnit.SECONDS);
+      throw new AssertionError("the service did not start");
+    }
+    return process;
+  }
 
   public static void main(String[] arguments) throws Exception {
     Broker broker =
@@ -24,6 +47,7 @@ final class ServiceMain {
         BrokerService.builder(broker)
             .admission(AdmissionRule.ownUser(ClientTerms.builder().limits(limits).build()))
             .start(Path.of(arguments[0]));
+    NoDescriptors.loadClasses();
     System.out.write('.');
     System.out.flush();
     new CountDownLatch(1).await();
