@@ -26,6 +26,7 @@ import dev.dmabroker.remote.Admission.Admitted;
 import dev.dmabroker.spec.Access;
 import dev.dmabroker.spec.BlobSpec;
 import dev.dmabroker.spec.Constraints;
+import dev.dmabroker.spec.SyncFile;
 import dev.dmabroker.testing.Await;
 import dev.dmabroker.testing.InOrder;
 import java.nio.file.Path;
@@ -177,6 +178,32 @@ class SettledMapTest {
     assertThrows(ClosedException.class, mapping::cpuView);
     assertThrows(ClosedException.class, mapping::fd);
     assertEquals(0, uses());
+  }
+
+  /** The map made no message; its end with a fence is one, as the service waits for the fence. */
+  @Test
+  void theFenceOfACountedMappingReachesTheService() {
+    Attachment in = attach(remote.export("frame", BlobSpec.of(4096)), "camera", CPU);
+    in.map(Access.WRITE).close();
+    Mapping counted = in.map(Access.WRITE);
+    CpuView view = counted.cpuView();
+    assertEquals(2, uses());
+    SyncFile noFence = new SyncFile(counted.fd());
+    for (int round = 0; round < 2; round++) {
+      String refused =
+          String.valueOf(
+              assertThrows(IllegalArgumentException.class, () -> counted.closeAfter(noFence))
+                  .getMessage());
+      assertTrue(refused.contains("the fence of an unmap is none"), refused);
+      assertTrue(refused.contains("/memfd:"), refused);
+      assertTrue(counted.isOpen());
+      assertEquals(2, uses()); // The mapping goes on, and may end with another fence.
+    }
+    view.close();
+    counted.close();
+    assertEquals(0, uses());
+    assertThrows(ClosedException.class, () -> counted.closeAfter(noFence));
+    assertTrue(in.buffer().tryEvacuate());
   }
 
   @Test
