@@ -5,6 +5,8 @@ import dev.dmabroker.allocators.ModelledHeap;
 import dev.dmabroker.testing.InOrder;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
@@ -14,18 +16,28 @@ final class ServiceMain {
 
   /** Starts one, and waits until it serves. */
   static Process start(Path socket) throws Exception {
+    return start(socket, List.of());
+  }
+
+  /**
+   * Starts one by another program.
+   *
+   * @param before that program and its options
+   */
+  static Process start(Path socket, List<String> before) throws Exception {
+    List<String> command = new ArrayList<>(before);
+    command.addAll(
+        List.of(
+            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "-XX:TieredStopAtLevel=1",
+            "-XX:+UseSerialGC",
+            "-Xshare:auto",
+            "-cp",
+            System.getProperty("java.class.path"),
+            ServiceMain.class.getName(),
+            socket.toString()));
     Process process =
-        new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-XX:TieredStopAtLevel=1",
-                "-XX:+UseSerialGC",
-                "-Xshare:auto",
-                "-cp",
-                System.getProperty("java.class.path"),
-                ServiceMain.class.getName(),
-                socket.toString())
-            .redirectError(ProcessBuilder.Redirect.DISCARD)
-            .start();
+        new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD).start();
     int ready = process.getInputStream().read();
     if (ready != '.') {
       process.destroyForcibly().waitFor(30, TimeUnit.SECONDS);
