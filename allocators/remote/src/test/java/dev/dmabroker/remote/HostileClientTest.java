@@ -390,6 +390,30 @@ class HostileClientTest {
     assertEquals(0, puppet.read(0, 0));
   }
 
+  /** A hole in the page reads as zeros: shut, with no use in. */
+  @Test
+  void aPageThatIsCutOrPunchedHurtsItsClientAlone() throws Exception {
+    Puppet puppet = puppet();
+    var welcome = puppet.ask(Puppet.hello("puppet", true)).getWelcome();
+    long device = puppet.ask(device("cpu", false)).getDeviceRegistered().getDevice();
+    long buffer = puppet.ask(export(1, 4096)).getExported().getBuffers(0).getBuffer();
+    long attachment = attach(puppet, buffer, device);
+    var map = Map.newBuilder().setAttachment(attachment).setAccess(Access.WRITE).setWord(true);
+    var mapped = puppet.ask(request().setMap(map)).getMapped();
+    assertTrue(mapped.getHasWord());
+    int page = welcome.getPageDescriptor();
+    int word = (int) (mapped.getWord() * welcome.getWordBytes());
+    assertEquals(1, puppet.read(page, word + 4), "one use is in");
+    assertEquals(-1, puppet.truncate(page)); // EPERM, as it is sealed.
+    assertEquals(1, state("puppet").mappings());
+    assertEquals(0, puppet.punch(page));
+    assertEquals(0, puppet.read(page, word + 4));
+    assertEquals(0, state("puppet").mappings());
+    // Its own buffer moves at once; the service reads and shuts words in the hole.
+    long display = puppet.ask(device("display", true)).getDeviceRegistered().getDevice();
+    assertTrue(map(puppet, attach(puppet, buffer, display), Access.READ).hasMapped());
+  }
+
   /** Export, map, keep the descriptor, close: again and again, and with a false Forget. */
   @Test
   void memoryStaysChargedUntilTheLastDescriptorHasGone() throws Exception {

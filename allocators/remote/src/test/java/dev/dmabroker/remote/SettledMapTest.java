@@ -23,12 +23,15 @@ import dev.dmabroker.event.BrokerSnapshot.BufferState;
 import dev.dmabroker.event.BrokerSnapshot.LeaseState;
 import dev.dmabroker.event.LeaseRecalled;
 import dev.dmabroker.remote.Admission.Admitted;
+import dev.dmabroker.remote.internal.socket.PeerCredentials;
 import dev.dmabroker.spec.Access;
 import dev.dmabroker.spec.BlobSpec;
 import dev.dmabroker.spec.Constraints;
 import dev.dmabroker.spec.SyncFile;
 import dev.dmabroker.testing.Await;
 import dev.dmabroker.testing.InOrder;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -178,6 +181,36 @@ class SettledMapTest {
     assertThrows(ClosedException.class, mapping::cpuView);
     assertThrows(ClosedException.class, mapping::fd);
     assertEquals(0, uses());
+  }
+
+  /** This process has the page twice: as the service and as the client. */
+  @Test
+  void thePageIsLockedKeptFromForksAndReachedByNoDescriptor() throws Exception {
+    List<String> flags = new ArrayList<>();
+    boolean page = false;
+    for (String line : Files.readAllLines(Path.of("/proc/self/smaps"))) {
+      if (line.contains("/memfd:")) {
+        page = line.contains("the page of client player");
+      } else if (page && line.startsWith("VmFlags:")) {
+        flags.add(line + " ");
+        page = false;
+      }
+    }
+    assertEquals(2, flags.size());
+    for (String each : flags) {
+      assertTrue(each.contains(" dc "), each); // MADV_DONTFORK
+      if (PeerCredentials.ownUser() == 0) { // Others' limit of locked memory may be too small.
+        assertTrue(each.contains(" lo "), each);
+      }
+    }
+    try (DirectoryStream<Path> open = Files.newDirectoryStream(Path.of("/proc/self/fd"))) {
+      for (Path each : open) {
+        if (Files.isSymbolicLink(each)) {
+          String file = Files.readSymbolicLink(each).toString();
+          assertFalse(file.contains("the page of client player"), file);
+        }
+      }
+    }
   }
 
   /** The map made no message; its end with a fence is one, as the service waits for the fence. */
