@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * One device at one buffer. Maps through its own gate, and through the buffer when that is shut.
  */
-public final class AttachedDevice extends Leakable implements Attachment, Gate.Asker {
+public final class AttachedDevice extends Leakable implements Attachment, Asker {
   private final GateKeeper buffer;
   private final RegisteredDevice device;
   private final Services services;
@@ -78,7 +78,7 @@ public final class AttachedDevice extends Leakable implements Attachment, Gate.A
    * @param gate this attachment's gate, which the caller has at hand
    * @param asker asks if the gate does not let the mapping in
    */
-  BufferMapping map(Gate gate, Access access, Gate.Asker asker) {
+  BufferMapping map(Gate gate, Access access, Asker asker) {
     Objects.requireNonNull(access, "access");
     return gate.map(access, permitted, clock.ticked(), asker);
   }

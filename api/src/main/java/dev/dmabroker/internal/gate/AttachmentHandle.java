@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * dev.dmabroker.internal.watch.Leakable} for what happens when it is lost. An application that
  * waits for a mapping has not lost it, whether a thread waits or a future.
  */
-public final class AttachmentHandle implements Attachment, Gate.Asker {
+public final class AttachmentHandle implements Attachment, Asker {
   private final SharedBuffer buffer;
   private final AttachedDevice attached;
 

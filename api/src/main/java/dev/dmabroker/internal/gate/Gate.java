@@ -121,12 +121,6 @@ public final class Gate {
     }
   }
 
-  /** The way of a map that the gate does not let in. */
-  interface Asker {
-    /** Asks the buffer, and waits for the mapping. */
-    BufferMapping ask(Access access);
-  }
-
   /**
    * Maps for the calling thread: without a lock if the gate lets it in, and otherwise as the asker
    * does. Applications map by this method instead of {@link #enter}. It makes the mapping in one
