@@ -16,12 +16,27 @@ public final class TokenBucket {
    * @param nowNanos the time; it is never before that of the last call
    */
   public boolean take(double perSecond, double kept, long nowNanos) {
-    tokens = Math.min(kept, tokens + (nowNanos - filledNanos) * 1e-9 * perSecond);
-    filledNanos = nowNanos;
-    if (tokens < 1) {
+    if (!has(perSecond, kept, nowNanos)) {
       return false;
     }
     tokens--;
     return true;
+  }
+
+  /** Whether there is a token to take. The parameters are those of {@link #take}. */
+  public boolean has(double perSecond, double kept, long nowNanos) {
+    tokens = Math.min(kept, tokens + (nowNanos - filledNanos) * 1e-9 * perSecond);
+    filledNanos = nowNanos;
+    return tokens >= 1;
+  }
+
+  /**
+   * Takes a token for what has been done already, even if there is none: then one more has to come
+   * before there is one again. At most as many are owed as are kept. The parameters are those of
+   * {@link #take}.
+   */
+  public void owe(double perSecond, double kept, long nowNanos) {
+    boolean unused = has(perSecond, kept, nowNanos);
+    tokens = Math.max(tokens - 1, -kept);
   }
 }

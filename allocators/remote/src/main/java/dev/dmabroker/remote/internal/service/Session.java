@@ -202,13 +202,13 @@ final class Session implements Sharer {
     return "client " + name();
   }
 
-  /** The budget of the client, which is welcome. */
-  MemoryAccount account() {
+  /** What is known of the client, which is welcome. */
+  Standing welcome() {
     Standing its = standing;
     if (its == null) {
       throw new IllegalStateException("the client is not welcome yet");
     }
-    return its.account();
+    return its;
   }
 
   ClientLimits limits() {

@@ -186,7 +186,7 @@ final class StreamRequests {
       server.publications().forget(held);
       server.grants().forgetWhat(held);
       held.stream().close();
-      session.account().ended(held.stream());
+      session.welcome().account().ended(held.stream());
     }
   }
 
@@ -223,7 +223,7 @@ final class StreamRequests {
 
   /** Makes a stream that may grow to what is charged for it now. */
   private BufferStream make(StreamSpec spec) {
-    MemoryAccount account = session.account();
+    MemoryAccount account = session.welcome().account();
     long most =
         Math.min(
             spec.maxBytes(),
@@ -350,8 +350,12 @@ final class StreamRequests {
   private void consume(long number, Consume request) {
     consumers.requireRoom(1);
     BufferStream stream = streams.get(request.getStream()).stream();
-    StreamConsumer consumer =
-        stream.consumer(devices.get(request.getDevice()), StreamStates.read(request.getPolicy()));
+    Device device = devices.get(request.getDevice());
+    session
+        .welcome()
+        .moves()
+        .require("attach " + device.name() + " to stream " + stream.spec().name());
+    StreamConsumer consumer = stream.consumer(device, StreamStates.read(request.getPolicy()));
     StandIn standIn = new StandIn(session, stream, consumer, sent);
     long identity = consumers.add(standIn);
     if (identity == 0) {
