@@ -1,6 +1,9 @@
 package dev.dmabroker;
 
-/** A stream was not started, because it is being stopped. */
+/**
+ * What goes on now is in the way: a stream was not started, because it is being stopped; or a use
+ * of a {@link FixedView} did not begin, because earlier uses go on where the buffer lay before.
+ */
 public final class BusyException extends BrokerException {
   private static final long serialVersionUID = 1;
 
@@ -8,7 +11,7 @@ public final class BusyException extends BrokerException {
     super(message);
   }
 
-  /** True: what is in the way may end. The waiting form of the operation waits for that. */
+  /** True: what is in the way may end. */
   @Override
   public boolean isTransient() {
     return true;
