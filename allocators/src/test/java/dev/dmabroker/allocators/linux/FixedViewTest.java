@@ -9,6 +9,7 @@ import dev.dmabroker.Attachment;
 import dev.dmabroker.Broker;
 import dev.dmabroker.CpuAccessException;
 import dev.dmabroker.SharedBuffer;
+import dev.dmabroker.allocators.Heaps;
 import dev.dmabroker.allocators.UserMemory;
 import dev.dmabroker.spec.Access;
 import dev.dmabroker.spec.BlobSpec;
@@ -52,7 +53,11 @@ class FixedViewTest {
 
   @Test
   void theApplicationsOwnMemoryHasTheAddressThatItHas() {
-    try (Broker broker = Broker.builder().discoverHeaps().build();
+    try (Broker broker =
+            Broker.builder()
+                .heaps(Heaps.modelledStandIns())
+                .heuristic(new FixedViewMain.ScatteredFirst())
+                .build();
         SharedBuffer buffer =
             broker.adopt("own", BlobSpec.of(4096), UserMemory.of(ByteBuffer.allocateDirect(4096)));
         Attachment in =
