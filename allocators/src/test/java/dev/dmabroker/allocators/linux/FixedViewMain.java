@@ -38,6 +38,9 @@ final class FixedViewMain {
   private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
   private volatile @Nullable ByteBuffer looked;
   private volatile boolean stopped;
+
+  /** What was read; otherwise a compiler might leave that out. */
+  @SuppressWarnings("unused")
   private volatile long sum;
 
   private FixedViewMain() {}
@@ -183,7 +186,7 @@ final class FixedViewMain {
     byte[] some = new byte[BYTES];
     pointer.read(0, some, 0, BYTES);
     pointer.write(OWNERS, some, OWNERS, OWNERS);
-    sum = some[0] + bytes.get(0);
+    sum = (long) some[0] + bytes.get(0);
   }
 
   private void checkHammers() {
