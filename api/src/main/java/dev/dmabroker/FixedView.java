@@ -2,6 +2,7 @@ package dev.dmabroker;
 
 import dev.dmabroker.spec.Access;
 import dev.dmabroker.spec.Layout;
+import java.time.Duration;
 
 /**
  * A CPU view that keeps its address while the buffer moves, for native code that is given a pointer
@@ -28,9 +29,10 @@ import dev.dmabroker.spec.Layout;
  * possible only where an exporter takes pages out of its memory, as for each CPU view.
  *
  * <p>The layout may change with a move, and native code has to be told then: look at {@link
- * Use#generation} at each use. The addresses are given back once neither this view nor a ByteBuffer
- * of it is reachable. Native code that keeps the bare pointer needs one of them kept, for example
- * by a global reference of JNI.
+ * Use#generation} at each use. The addresses are given back once this view is closed and no
+ * ByteBuffer of it is reachable; a view that is lost without being closed keeps them for as long as
+ * it shows the buffer's memory. Native code that keeps the bare pointer needs the view open, or a
+ * ByteBuffer kept, for example by a global reference of JNI.
  *
  * <p>Between uses the view holds up nothing: no move, no evacuation and no eviction. Memory has to
  * have a descriptor that can be mapped, and ordinary pages. The application's own memory ({@link
@@ -53,12 +55,22 @@ public interface FixedView extends AutoCloseable {
   }
 
   /**
-   * Begins a use. Maps first, and may block and throw as {@link Attachment#map(Access)} does; then
-   * begins the CPU's access, and may block as {@link MappedMemory#cpuView} does. The first use
-   * reserves the addresses. If the buffer has other memory than at the last use, this maps it into
-   * the process, which takes time in proportion to its size. Several uses may go on at a time.
+   * Begins a use with the broker's default timeout; see {@link #begin(Access, Duration)}.
    *
    * @param access what the use is for
+   * @return the use, which the caller closes
+   */
+  Use begin(Access access);
+
+  /**
+   * Begins a use. Maps first, and may block and throw as {@link Attachment#map(Access, Duration)}
+   * does; then begins the CPU's access, and may block as {@link MappedMemory#cpuView} does. The
+   * first use reserves the addresses. If the buffer has other memory than at the last use, this
+   * maps it into the process, which takes time in proportion to its size. Several uses may go on at
+   * a time.
+   *
+   * @param access what the use is for
+   * @param timeout how long to wait for the mapping at most; positive
    * @return the use, which the caller closes
    * @throws BusyException if earlier uses go on in memory that the buffer has left meanwhile; the
    *     addresses can show the new memory once they have ended
@@ -77,10 +89,11 @@ public interface FixedView extends AutoCloseable {
    * @throws UndeclaredAccessException if the device did not declare the access
    * @throws WaitInterruptedException if the thread is interrupted while it waits
    * @throws ClosedException if this view, the attachment or the broker is closed
+   * @throws IllegalArgumentException unless the timeout is positive
    * @throws InternalError if memory was gone when this thread last used a ByteBuffer, and the JVM
    *     has not told yet; nothing is begun then
    */
-  Use begin(Access access);
+  Use begin(Access access, Duration timeout);
 
   /**
    * Lets go of the memory: no use begins any more, and once the uses that go on have ended, the

@@ -21,6 +21,7 @@ import dev.dmabroker.fuzz.Things.Mapped;
 import dev.dmabroker.fuzz.Things.View;
 import dev.dmabroker.spec.Access;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Semaphore;
 
@@ -39,7 +40,8 @@ final class LeaseOperations {
           new Operation("KeptMapping.use()", 90, LeaseOperations::use),
           new Operation("KeptMapping.close()", 8, LeaseOperations::closeKept),
           new Operation("Attachment.fixedView(int)", 20, LeaseOperations::fixedView),
-          new Operation("FixedView.begin(Access)", 90, LeaseOperations::begin),
+          new Operation("FixedView.begin(Access)", 60, LeaseOperations::begin),
+          new Operation("FixedView.begin(Access,Duration)", 30, LeaseOperations::beginWithin),
           new Operation("FixedView.close()", 8, LeaseOperations::closeFixed));
 
   private LeaseOperations() {}
@@ -191,6 +193,19 @@ final class LeaseOperations {
   }
 
   private static Operation.Action begin(Draw draw) {
+    return using(draw, FixedView::begin);
+  }
+
+  private static Operation.Action beginWithin(Draw draw) {
+    Duration timeout = draw.timeout();
+    return using(draw, (view, access) -> view.begin(access, timeout));
+  }
+
+  private interface Begin {
+    FixedView.Use in(FixedView view, Access access);
+  }
+
+  private static Operation.Action using(Draw draw, Begin begin) {
     Ref<Fixed> slot = draw.slot(FIXED);
     Access access = draw.of(Access.class);
     return world -> {
@@ -200,8 +215,8 @@ final class LeaseOperations {
       int mark = contents.mark();
       FixedView.Use use =
           access == Access.OVERWRITE
-              ? contents.overwriting(() -> fixed.view().begin(access))
-              : fixed.view().begin(access);
+              ? contents.overwriting(() -> begin.in(fixed.view(), access))
+              : begin.in(fixed.view(), access);
       try {
         Getters.readAll(use, world.oracles);
         ByteBuffer bytes = use.bytes();

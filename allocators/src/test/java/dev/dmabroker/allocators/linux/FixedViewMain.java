@@ -6,7 +6,6 @@ import dev.dmabroker.Attachment;
 import dev.dmabroker.Broker;
 import dev.dmabroker.Device;
 import dev.dmabroker.FixedView;
-import dev.dmabroker.Mapping;
 import dev.dmabroker.SharedBuffer;
 import dev.dmabroker.allocators.Heaps;
 import dev.dmabroker.spec.Access;
@@ -18,13 +17,14 @@ import java.nio.ByteOrder;
 import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Threads that read and write addresses which stay, at all times, while the buffer behind them
- * moves to and fro, is evacuated, and ends. Some use the ByteBuffer, and one the bare pointer, as
+ * moves to and fro, is evacuated, and ends. One uses the ByteBuffer, and one the bare pointer, as
  * native code does. Ends with status 0 if each use found the contents at the first use's address,
- * and the address space is given back in the end.
+ * if the address space is given back in the end, and if the process can exit in the midst of it.
  *
  * <p>The hammers write outside of uses, which is allowed and means nothing, so they keep to a part
  * of the memory in which the owner does not look.
@@ -36,8 +36,16 @@ final class FixedViewMain {
   private static final long SLACK_BYTES = 64L << 20;
 
   private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
+  private final LongAdder passes = new LongAdder();
+  private final LongAdder stalePasses = new LongAdder();
   private volatile @Nullable ByteBuffer looked;
+  private volatile boolean using;
   private volatile boolean stopped;
+
+  // What the owner did.
+  private long begins;
+  private long moves;
+  private long evacuations;
 
   /** What was read; otherwise a compiler might leave that out. */
   @SuppressWarnings("unused")
@@ -61,30 +69,37 @@ final class FixedViewMain {
     }
   }
 
-  /** The argument is the number of new places: half by moves, half after evacuations. */
+  /** The argument is the number of moves; there are as many evacuations. */
   public static void main(String[] arguments) throws Exception {
-    new FixedViewMain().run(Integer.parseInt(arguments[0]));
-    System.out.println("done");
+    new FixedViewMain().run(Long.parseLong(arguments[0]));
+    new FixedViewMain().exitInAUse();
   }
 
-  private void run(int moves) throws Exception {
+  private static Broker broker() {
+    return Broker.builder()
+        .discoverHeaps()
+        .heaps(Heaps.modelledStandIns())
+        .heuristic(new ScatteredFirst())
+        .build();
+  }
+
+  private List<Thread> startHammers() {
     List<Thread> hammers =
         List.of(
             new Thread(() -> hammer(this::throughByteBuffer), "hammer-bytes"),
             new Thread(() -> hammer(this::throughPointer), "hammer-pointer"));
     hammers.forEach(Thread::start);
+    return hammers;
+  }
+
+  private void run(long count) throws Exception {
+    List<Thread> hammers = startHammers();
     long before = OwnProcess.addressSpaceBytes();
-    long generations = 0;
-    try (Broker broker =
-        Broker.builder()
-            .discoverHeaps()
-            .heaps(Heaps.modelledStandIns())
-            .heuristic(new ScatteredFirst())
-            .build()) {
+    try (Broker broker = broker()) {
       Device camera = broker.register("camera", Constraints.none());
       Device display = broker.register("display", Constraints.builder().contiguous().build());
-      while (generations < moves) {
-        generations += buffer(broker, camera, display, generations + 1);
+      while (moves < count) {
+        useOneBuffer(broker, camera, display);
       }
     } finally {
       stopped = true;
@@ -94,61 +109,84 @@ final class FixedViewMain {
     }
     looked = null;
     checkHammers();
-    System.out.println(
-        "uses found the contents at one address in each of " + generations + " new places");
+    System.out.printf(
+        "%,d begins at one address for each buffer, %,d moves, %,d evacuations; %,d accesses by"
+            + " other threads, %,d of them begun outside of a use; no fault%n",
+        begins, moves, evacuations, accesses(passes), accesses(stalePasses));
     check(
         OwnProcess.collectUntil(() -> OwnProcess.addressSpaceBytes() < before + SLACK_BYTES),
         "the address space is not given back");
     check(OwnProcess.memoryDescriptors() == 0, "descriptors are left");
   }
 
-  /** One buffer that moves many times; returns how often. */
-  private long buffer(Broker broker, Device camera, Device display, long value) {
-    long moves = 0;
+  /** Reads of all longs, and writes of half of them. */
+  private static long accesses(LongAdder passes) {
+    return passes.sum() * (BYTES / Long.BYTES) * 3 / 2;
+  }
+
+  /** What a use found. */
+  private record Found(long address, long generation) {}
+
+  /** One buffer that moves many times. */
+  private void useOneBuffer(Broker broker, Device camera, Device display) {
     try (SharedBuffer buffer = broker.export(BlobSpec.of(BYTES));
         Attachment in = buffer.attach(camera);
         FixedView view = in.fixedView(2 * BYTES)) {
       long address = 0;
-      long last = 0;
       for (int round = 0; round < ROUNDS_EACH; round++) {
-        try (FixedView.Use use = view.begin(Access.READ_WRITE)) {
-          ByteBuffer bytes = use.bytes();
-          long now = address(bytes);
-          check(address == 0 || now == address, "the address has changed");
-          address = now;
-          moves += last == 0 ? 0 : use.generation() - last;
-          last = use.generation();
-          boolean fresh = round % 2 == 0; // It is the first, or the buffer was evacuated.
-          long expected = fresh ? 0 : value + round - 1;
-          for (int at = 0; at < OWNERS; at += Long.BYTES) {
-            check(bytes.getLong(at) == expected, "the contents are not there");
-          }
-          for (int at = 0; at < OWNERS; at += Long.BYTES) {
-            bytes.putLong(at, value + round);
-          }
-          looked = bytes;
+        long value = begins + 1;
+        Found first = use(view, 0, value);
+        check(address == 0 || first.address() == address, "the address has changed");
+        address = first.address();
+        try (Attachment out = buffer.attach(display)) {
+          out.map(Access.READ).close();
         }
-        checkHammers();
-        if (round % 2 == 0) {
-          try (Attachment out = buffer.attach(display);
-              Mapping mapping = out.map(Access.READ)) {
-            check(mapping.generation() > 0, "no place");
-          }
-        } else {
-          check(buffer.tryEvacuate(), "a use holds it still");
-          check(first(address) == 0, "what was evacuated is shown still");
-        }
+        Found moved = use(view, value, value + 1);
+        check(moved.address() == address, "a move has changed the address");
+        check(moved.generation() == first.generation() + 1, "the buffer has not moved");
+        moves++;
+        check(buffer.tryEvacuate(), "a use holds the memory still");
+        evacuations++;
+        check(new Pointer(address).getLong(0) == 0, "what was evacuated is shown still");
       }
     }
-    return moves;
+  }
+
+  /** Looks for what the last use wrote, and writes something else. */
+  private Found use(FixedView view, long expected, long next) {
+    checkHammers();
+    try (FixedView.Use use = view.begin(Access.READ_WRITE)) {
+      begins++;
+      using = true;
+      ByteBuffer bytes = use.bytes();
+      for (int at = 0; at < OWNERS; at += Long.BYTES) {
+        check(bytes.getLong(at) == expected, "the contents are not there");
+        bytes.putLong(at, next);
+      }
+      looked = bytes;
+      return new Found(address(bytes), use.generation());
+    } finally {
+      using = false;
+    }
+  }
+
+  /** Ends the process while threads use the addresses, and a use goes on. */
+  private void exitInAUse() {
+    Broker broker = broker();
+    Attachment in =
+        broker.export(BlobSpec.of(BYTES)).attach(broker.register("camera", Constraints.none()));
+    looked = in.fixedView(BYTES).begin(Access.READ_WRITE).bytes();
+    List<Thread> unused = startHammers();
+    while (passes.sum() < 2) {
+      checkHammers();
+      Thread.onSpinWait();
+    }
+    System.out.println("done");
+    System.exit(0);
   }
 
   private static long address(ByteBuffer bytes) {
     return Pointer.nativeValue(Native.getDirectBufferPointer(bytes));
-  }
-
-  private static long first(long address) {
-    return new Pointer(address).getLong(0);
   }
 
   private interface Look {
@@ -162,7 +200,12 @@ final class FixedViewMain {
         if (bytes == null) {
           Thread.onSpinWait();
         } else {
+          boolean stale = !using;
           look.at(bytes);
+          passes.increment();
+          if (stale) {
+            stalePasses.increment();
+          }
         }
       }
     } catch (RuntimeException | Error e) {

@@ -6,6 +6,7 @@ import dev.dmabroker.internal.heap.HeapMemory;
 import dev.dmabroker.internal.runtime.Exceptions;
 import dev.dmabroker.spec.Access;
 import dev.dmabroker.spi.HeapException;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,16 +41,25 @@ final class StandingView implements FixedView {
   @Override
   public Use begin(Access access) {
     checkOpen();
-    BufferMapping mapping = attachment.attached().map(access);
+    return begin(attachment.attached().map(access));
+  }
+
+  @Override
+  public Use begin(Access access, Duration timeout) {
+    checkOpen();
+    return begin(attachment.attached().map(access, timeout));
+  }
+
+  private Use begin(BufferMapping mapping) {
     try {
-      return begin(mapping);
+      return beginAccess(mapping);
     } catch (Throwable e) {
       mapping.close();
       throw e;
     }
   }
 
-  private Use begin(BufferMapping mapping) {
+  private Use beginAccess(BufferMapping mapping) {
     MappedView access = mapping.cpuView();
     try {
       return show(mapping, access);
@@ -91,8 +101,8 @@ final class StandingView implements FixedView {
                 + " of its uses go on where the buffer lay before; end them first");
       }
       its.show(memory);
-      long size = Math.min(memory.sizeBytes(), reservedBytes);
-      StandingUse use = new StandingUse(this, mapping, access, its.bytes().slice(0, (int) size));
+      int size = (int) Math.min(memory.sizeBytes(), reservedBytes);
+      StandingUse use = new StandingUse(this, mapping, access, its.bytes(size));
       uses++;
       return use;
     } catch (HeapException e) {

@@ -6,6 +6,8 @@ import dev.dmabroker.spi.FixedAddresses;
 import dev.dmabroker.spi.HeapException;
 import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
+import java.util.HashSet;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,8 +19,11 @@ import org.jspecify.annotations.Nullable;
 public final class FixedRange {
   private final FixedAddresses addresses;
 
-  /** The memory that is shown, or that a failed attempt may have left there; null for zeros. */
+  /** The memory that is shown for certain; null if there is none. */
   private @Nullable HeapMemory shown;
+
+  /** All memory that the addresses may show: more than one after a change that failed. */
+  private final Set<HeapMemory> maybe = new HashSet<>(0);
 
   private FixedRange(FixedAddresses addresses) {
     this.addresses = addresses;
@@ -29,9 +34,24 @@ public final class FixedRange {
     return new FixedRange(Foreign.ask(() -> memory.backing().reserve(sizeBytes)));
   }
 
-  /** Returns all that the addresses show. */
-  public ByteBuffer bytes() throws HeapException {
-    return Foreign.ask(addresses::bytes);
+  /**
+   * Returns what the first addresses show.
+   *
+   * @throws HeapException if native code could not use what the extension answers
+   */
+  public ByteBuffer bytes(int sizeBytes) throws HeapException {
+    ByteBuffer all = Foreign.ask(addresses::bytes);
+    if (!all.isDirect() || all.isReadOnly() || all.limit() < sizeBytes) {
+      throw new HeapException(
+          HeapException.Kind.FAILED,
+          addresses.getClass().getName()
+              + " gave "
+              + all
+              + " for addresses that show "
+              + sizeBytes
+              + " bytes and can be written; correct the heap");
+    }
+    return all.slice(0, sizeBytes);
   }
 
   public synchronized boolean shows(HeapMemory memory) {
@@ -40,46 +60,53 @@ public final class FixedRange {
 
   /** Shows memory, which must be in use, unless it is shown already. */
   public synchronized void show(HeapMemory memory) throws HeapException {
-    HeapMemory before = shown;
-    if (before == memory) {
+    if (shown == memory) {
       return;
     }
     memory.addRange(this);
-    shown = memory;
+    maybe.add(memory);
+    shown = null;
     try {
       Foreign.order(() -> addresses.show(memory.backing()));
     } catch (Throwable e) {
       hide(); // A part may have been done.
       throw e;
-    } finally {
-      if (before != null) {
-        before.removeRange(this);
-      }
     }
+    shown = memory;
+    leaveAllBut(memory);
   }
 
-  /** Shows zeros, if this memory is shown now. */
+  /** Shows zeros, if this memory may be shown now. */
   synchronized void hide(HeapMemory memory) {
-    if (shown == memory) {
+    if (maybe.contains(memory)) {
       hide();
     }
   }
 
   /** Shows zeros. */
   public synchronized void hide() {
-    HeapMemory memory = shown;
-    if (memory == null) {
+    if (maybe.isEmpty()) {
       return;
     }
     try {
       Foreign.order(addresses::hide);
       shown = null;
-      memory.removeRange(this);
+      leaveAllBut(null);
     } catch (HeapException e) {
+      long bytes = maybe.stream().mapToLong(HeapMemory::sizeBytes).sum();
       EngineLog.LOG.log(
-          Level.ERROR,
-          "a fixed view shows " + memory.sizeBytes() + " bytes on that it should let go of",
-          e);
+          Level.ERROR, "a fixed view shows " + bytes + " bytes on that it should let go of", e);
     }
+  }
+
+  private void leaveAllBut(@Nullable HeapMemory stays) {
+    maybe.removeIf(
+        memory -> {
+          if (memory == stays) {
+            return false;
+          }
+          memory.removeRange(this);
+          return true;
+        });
   }
 }
