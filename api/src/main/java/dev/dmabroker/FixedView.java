@@ -11,12 +11,14 @@ import java.time.Duration;
  * addresses of the uses before.
  *
  * <pre>{@code
- * SharedBuffer frame = broker.export(ImageSpec.of(640, 480, PixelFormat.NV12));
- * Attachment viewer = frame.attach(broker.register("viewer", Constraints.none()));
- * try (FixedView view = viewer.fixedView(1 << 20)) {
- *   for (int i = 0; i < 60; i++) {
- *     try (FixedView.Use use = view.begin(Access.READ)) {
- *       use.bytes(); // has one address in all uses
+ * try (Broker broker = Broker.builder().heaps(Heaps.modelledStandIns()).build()) {
+ *   SharedBuffer buffer = broker.export(ImageSpec.of(640, 480, PixelFormat.NV12));
+ *   Device viewer = broker.register("viewer", Constraints.builder().cpuReach().build());
+ *   try (FixedView view = buffer.attach(viewer).fixedView(1 << 20)) {
+ *     for (int frame = 0; frame < 60; frame++) {
+ *       try (FixedView.Use use = view.begin(Access.READ)) {
+ *         byte first = use.bytes().get(0); // has one address in all uses
+ *       }
  *     }
  *   }
  * }

@@ -8,7 +8,8 @@ import java.nio.ByteBuffer;
  * memory is shown there are zero pages, which belong to this process alone.
  *
  * <p>The addresses are given back once neither this object nor a ByteBuffer of it is reachable. The
- * broker calls one method at a time, without holding a lock over the buffer.
+ * broker calls {@link #show} and {@link #hide} one at a time, and {@link #bytes} at any time, from
+ * any thread; so implementations are thread-safe as to {@code bytes}.
  */
 public interface FixedAddresses {
 

@@ -11,6 +11,7 @@ import dev.dmabroker.ClosedException;
 import dev.dmabroker.CpuAccessException;
 import dev.dmabroker.FixedView;
 import dev.dmabroker.SharedBuffer;
+import dev.dmabroker.WaitTimeoutException;
 import dev.dmabroker.spec.Access;
 import dev.dmabroker.spec.Constraints;
 import dev.dmabroker.spi.HeapException;
@@ -18,6 +19,7 @@ import dev.dmabroker.testing.Await;
 import dev.dmabroker.testing.Fixture;
 import java.nio.ByteBuffer;
 import java.nio.ReadOnlyBufferException;
+import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -113,6 +115,33 @@ class FixedViewTest extends Fixture {
     buffer.close();
     showing(0);
     assertThrows(ClosedException.class, () -> view.begin(Access.READ));
+  }
+
+  @Test
+  void waitsForAMoveAsAMapDoes() throws Exception {
+    FixedView.Use writing = view.begin(Access.WRITE);
+    try (Attachment out = buffer.attach(broker.register("display", CONTIGUOUS))) {
+      Await.until("it drains", () -> buffer.state() == SharedBuffer.State.DRAINING);
+      Running<FixedView.Use> other = start(() -> view.begin(Access.WRITE, Duration.ofMillis(1)));
+      assertSays(assertThrows(WaitTimeoutException.class, other::result), "DRAINING", "camera for");
+      writing.close();
+      try (FixedView.Use use = view.begin(Access.WRITE, Duration.ofSeconds(30))) {
+        assertEquals(2, use.generation());
+      }
+      assertThrows(IllegalArgumentException.class, () -> view.begin(Access.READ, Duration.ZERO));
+      assertEquals(out.buffer(), buffer);
+    }
+  }
+
+  @Test
+  void aUseOutlivesItsAttachment() {
+    write(in, 5);
+    FixedView.Use use = view.begin(Access.READ);
+    in.close();
+    assertEquals(5, use.bytes().getLong(0));
+    assertThrows(ClosedException.class, () -> view.begin(Access.READ));
+    use.close();
+    assertThrows(ClosedException.class, use::bytes);
   }
 
   @Test
