@@ -46,7 +46,7 @@ public final class ManagedStream implements BufferStream {
     StreamLimits limits = new StreamLimits(spec, use.pool, use.devices);
     this.growth = new StreamGrowth(use, limits, this::serve);
     this.circulation = new Circulation(use, growth, this::watch);
-    this.watch = new StreamWatch(use, growth, circulation.acquirers(), life::schedule);
+    this.watch = new StreamWatch(use, growth, circulation, life::schedule);
     this.stop = new StreamStop(use, circulation, () -> forget.accept(this));
     this.joining = new Joining(use, limits, circulation);
     this.report = new StreamReport(use, growth, circulation);
@@ -100,7 +100,11 @@ public final class ManagedStream implements BufferStream {
   public void start() {
     synchronized (life.lock) {
       checkStartable(); // Before any memory is sought.
+      if (life.isRunning()) {
+        return;
+      }
     }
+    circulation.dispensables().await();
     // Memory is got without the lock, so the state is checked again after it.
     growth.fill();
     life.change(
@@ -108,7 +112,7 @@ public final class ManagedStream implements BufferStream {
           checkStartable();
           if (life.state() == State.STOPPED) {
             life.become(State.RUNNING);
-            circulation.begin();
+            circulation.begin(after);
             use.pool.restart(life.now());
           }
         });
