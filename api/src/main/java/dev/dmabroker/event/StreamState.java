@@ -76,7 +76,7 @@ public interface StreamState {
   long scrubbed();
 
   /**
-   * {@return how often the stream started or went on without a {@linkplain
+   * {@return the number of times that the stream started or went on without a {@linkplain
    * dev.dmabroker.StreamSpec.Builder#dispensable dispensable} consumer}
    */
   long leftOut();
