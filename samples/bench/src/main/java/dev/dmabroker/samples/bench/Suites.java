@@ -11,6 +11,7 @@ final class Suites {
           new ViewSuite(),
           new MoveSuite(),
           new StreamSuite(),
+          new RemoteSuite(),
           new PlanSuite(),
           new DevicesSuite(),
           new MemorySuite(),

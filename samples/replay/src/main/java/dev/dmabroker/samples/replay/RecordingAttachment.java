@@ -2,6 +2,7 @@ package dev.dmabroker.samples.replay;
 
 import dev.dmabroker.Attachment;
 import dev.dmabroker.Device;
+import dev.dmabroker.FixedView;
 import dev.dmabroker.Mapping;
 import dev.dmabroker.MoveListener;
 import dev.dmabroker.Pin;
@@ -72,8 +73,16 @@ final class RecordingAttachment implements Attachment {
 
   @Override
   public CompletableFuture<Mapping> mapAsync(Access access) {
-    TraceRecorder.PendingMap pending = begin(access);
-    CompletableFuture<Mapping> inner = attachment.mapAsync(access);
+    return recorded(begin(access), attachment.mapAsync(access));
+  }
+
+  @Override
+  public CompletableFuture<Mapping> mapAsync(Access access, Duration timeout) {
+    return recorded(begin(access), attachment.mapAsync(access, timeout));
+  }
+
+  private static CompletableFuture<Mapping> recorded(
+      TraceRecorder.PendingMap pending, CompletableFuture<Mapping> inner) {
     CompletableFuture<Mapping> exposed = new CompletableFuture<>();
     CompletableFuture<?> unused =
         inner.whenComplete(
@@ -121,6 +130,12 @@ final class RecordingAttachment implements Attachment {
   @Override
   public Subscription onMove(MoveListener listener) {
     return attachment.onMove(listener);
+  }
+
+  /** {@inheritDoc} Its uses are not recorded. */
+  @Override
+  public FixedView fixedView(int reservedBytes) {
+    return attachment.fixedView(reservedBytes);
   }
 
   @Override
