@@ -3,6 +3,7 @@ package dev.dmabroker.testing;
 import dev.dmabroker.spec.Access;
 import dev.dmabroker.spec.SyncFile;
 import dev.dmabroker.spi.Backing;
+import dev.dmabroker.spi.FixedAddresses;
 import dev.dmabroker.spi.Heap;
 import dev.dmabroker.spi.HeapException;
 import dev.dmabroker.spi.HeapTraits;
@@ -39,6 +40,9 @@ public class ScriptedHeap implements Heap {
   private volatile Lingering lingering = Lingering.NONE;
   private volatile Hook onAllocate = () -> {};
   private volatile Hook onBegin = () -> {};
+
+  private final AtomicInteger showing = new AtomicInteger();
+  private volatile Hook onReserve = () -> {};
   private volatile Hook onEnd = () -> {};
   private volatile Hook onPendingFence = () -> {};
   private volatile Hook onDescriptor = () -> {};
@@ -95,6 +99,16 @@ public class ScriptedHeap implements Heap {
 
   public void onBegin(Hook hook) {
     onBegin = hook;
+  }
+
+  /** How many of the addresses that this heap's memory reserved show memory. */
+  public int showing() {
+    return showing.get();
+  }
+
+  /** What runs when addresses are reserved by the means of this heap's memory. */
+  public void onReserve(Hook hook) {
+    onReserve = hook;
   }
 
   public void onEnd(Hook hook) {
@@ -259,6 +273,13 @@ public class ScriptedHeap implements Heap {
       Objects.checkFromIndexSize(offsetBytes, lengthBytes, memory.capacity());
       checkLive();
       return seen.slice((int) offsetBytes, lengthBytes).order(ByteOrder.nativeOrder());
+    }
+
+    @Override
+    public FixedAddresses reserve(int sizeBytes) throws HeapException {
+      checkLive();
+      onReserve.run();
+      return new ScriptedAddresses(sizeBytes, showing);
     }
 
     @Override

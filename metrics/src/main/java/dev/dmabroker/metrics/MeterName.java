@@ -85,6 +85,10 @@ enum MeterName {
       "dmabuf.stream.scrubbed",
       Units.BUFFERS,
       "buffers overwritten with zeros between groups of devices"),
+  STREAM_LEFT_OUT(
+      "dmabuf.stream.left.out",
+      null,
+      "times that the stream started or went on without a dispensable consumer"),
   STREAM_RESIZES(
       "dmabuf.stream.resizes",
       null,

@@ -245,7 +245,7 @@ public final class SnapshotJson {
     json.member("submitted", stream.submitted()).member("failed", stream.failed());
     json.member("starved", stream.starved()).member("grown", stream.grown());
     json.member("shrunk", stream.shrunk()).member("refused", stream.refused());
-    json.member("scrubbed", stream.scrubbed());
+    json.member("scrubbed", stream.scrubbed()).member("leftOut", stream.leftOut());
     json.member("heldBack", stream.heldBack().orElse(null)).name("producer");
     write(stream.producer());
     list("consumers", stream.consumers(), this::write);

@@ -195,8 +195,18 @@ public final class RemoteBroker implements Broker {
         answer -> Plans.read(answer.message().getPlanned()));
   }
 
+  /**
+   * {@inheritDoc}
+   *
+   * @throws NotRemoteException if the spec names dispensable consumers
+   */
   @Override
   public BufferStream stream(StreamSpec spec) {
+    if (!spec.dispensable().isEmpty()) {
+      throw new NotRemoteException(
+          "StreamSpec.dispensable",
+          "a service does not wait for consumers; close a consumer that does not answer");
+    }
     return RemoteStream.make(link, spec);
   }
 

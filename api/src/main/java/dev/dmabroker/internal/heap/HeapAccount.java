@@ -205,6 +205,7 @@ public final class HeapAccount extends StateLock {
   }
 
   private void releaseNow(HeapMemory memory) {
+    memory.hide();
     release(memory.toRelease());
   }
 

@@ -1,7 +1,6 @@
 package dev.dmabroker.internal.stream;
 
 import dev.dmabroker.BrokerException;
-import dev.dmabroker.ClosedException;
 import dev.dmabroker.Frame;
 import dev.dmabroker.StreamConsumer;
 import dev.dmabroker.event.FrameDropped.Reason;
@@ -29,6 +28,8 @@ final class AttachedConsumer extends FrameWaiters<TakenFrame>
   private final FrameSource source;
   private final RegisteredDevice device;
   private final Policy policy;
+  private final Dispensables dispensables;
+  private final Patience patience;
 
   // The stream's lock guards all fields below.
   private final Holdings holdings;
@@ -50,14 +51,21 @@ final class AttachedConsumer extends FrameWaiters<TakenFrame>
   private @Nullable Runnable onEnd;
 
   /** Why there are no more frames; null while the consumer is attached. */
-  private @Nullable ClosedException closed;
+  private @Nullable BrokerException closed;
 
-  AttachedConsumer(StreamLife life, FrameSource source, RegisteredDevice device, Policy policy) {
+  AttachedConsumer(
+      StreamLife life,
+      FrameSource source,
+      Dispensables dispensables,
+      RegisteredDevice device,
+      Policy policy) {
     super(life);
     this.life = life;
     this.source = source;
     this.device = device;
     this.policy = policy;
+    this.dispensables = dispensables;
+    this.patience = dispensables.patience(device, policy);
     this.holdings = new Holdings(life.spec.name(), device);
   }
 
@@ -69,7 +77,7 @@ final class AttachedConsumer extends FrameWaiters<TakenFrame>
     boolean hasRun = this.hasRun;
     boolean stopUntold = this.stopUntold;
     Runnable onEnd = this.onEnd;
-    ClosedException closed = this.closed;
+    BrokerException closed = this.closed;
     after.undo(
         () -> {
           this.queue = queue;
@@ -80,6 +88,7 @@ final class AttachedConsumer extends FrameWaiters<TakenFrame>
           this.closed = closed;
         });
     holdings.keep(after);
+    patience.keep(after);
   }
 
   // ---- What users call ----
@@ -148,7 +157,9 @@ final class AttachedConsumer extends FrameWaiters<TakenFrame>
   void offer(StreamBuffer buffer, long sequence, AfterLock after) {
     buffer.keep(after);
     buffer.use();
-    queue(new TakenFrame(life, this, buffer, buffer.attachment(this), sequence), after);
+    TakenFrame frame = new TakenFrame(life, this, buffer, buffer.attachment(this), sequence);
+    frame.begin(life.now());
+    queue(frame, after);
   }
 
   /** Queues a frame. With the policy LATEST, the frames that were queued before are dropped. */
@@ -158,6 +169,9 @@ final class AttachedConsumer extends FrameWaiters<TakenFrame>
     }
     queue.add(frame);
     serve(after);
+    if (isAnswerAwaited()) {
+      source.watch(after);
+    }
   }
 
   /** Empties the queue, and counts and tells each frame that is lost. */
@@ -219,6 +233,7 @@ final class AttachedConsumer extends FrameWaiters<TakenFrame>
   /** Notes that the consumer holds the frame from now on. */
   private void begin(TakenFrame frame, AfterLock after) {
     queue.remove();
+    patience.taken(life.now());
     holdings.begin(frame, life.now(), event -> life.events.overheld(event, after));
     source.watch(after); // The frame may have been queued so long that the watch has ended.
   }
@@ -253,6 +268,8 @@ final class AttachedConsumer extends FrameWaiters<TakenFrame>
   private void end(TakenFrame frame, AfterLock after) {
     if (holdings.end(frame, life.now(), event -> life.events.overheld(event, after))) {
       source.release(frame.buffer(), after);
+    } else {
+      source.endAbandoned(frame);
     }
   }
 
@@ -261,6 +278,7 @@ final class AttachedConsumer extends FrameWaiters<TakenFrame>
     life.report(
         after -> {
           if (!holdings.forget(frame)) {
+            source.endAbandoned(frame);
             return;
           }
           frame.forgetMapping(after);
@@ -339,7 +357,7 @@ final class AttachedConsumer extends FrameWaiters<TakenFrame>
   }
 
   /** Drops the queued frames, and says from now on why there are no more. */
-  void leave(ClosedException why, AfterLock after) {
+  void leave(BrokerException why, AfterLock after) {
     if (closed != null) {
       return;
     }
@@ -349,6 +367,27 @@ final class AttachedConsumer extends FrameWaiters<TakenFrame>
     boolean unused = refuse(why, after);
     tellEnd(after);
     source.detach(this, after);
+  }
+
+  // ---- Without it; under the lock ----
+
+  /** Whether the stream waits for an answer, and may go on without one. */
+  boolean isAnswerAwaited() {
+    return patience.isTried(holdings.oldest(), queue.peek());
+  }
+
+  /** Has the stream go on without the consumer, if that can be and it does not answer. */
+  void checkAnswer(long nowNanos, AfterLock after) {
+    String why = patience.look(holdings.oldest(), queue.peek(), nowNanos);
+    if (why == null) {
+      return;
+    }
+    dispensables.leaveOut(device, why, after);
+    leave(life.leftOut(describe(), why), after);
+    for (StreamFrame frame : holdings.copy()) {
+      boolean unused = holdings.forget(frame);
+      source.abandon((TakenFrame) frame, after);
+    }
   }
 
   // ---- What it has ----

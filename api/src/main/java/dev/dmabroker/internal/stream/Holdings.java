@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The frames of a stream that one device holds, compared with how many and for how long it
@@ -77,6 +78,11 @@ final class Holdings {
 
   int count() {
     return held.size();
+  }
+
+  /** The frame that is held for longest; null if none is held. */
+  @Nullable StreamFrame oldest() {
+    return held.isEmpty() ? null : held.get(0);
   }
 
   List<StreamFrame> copy() {

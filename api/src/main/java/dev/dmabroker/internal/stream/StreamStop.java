@@ -173,6 +173,7 @@ final class StreamStop {
       life.events.resized(before, pool, "closed", after);
     }
     circulation.completeDrain(after);
+    circulation.dispensables().close(after);
     after.then(closed);
     life.events.changed(Change.CLOSED, life.producer, after);
   }

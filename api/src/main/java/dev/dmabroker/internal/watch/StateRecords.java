@@ -184,6 +184,7 @@ public final class StateRecords {
       long shrunk,
       long refused,
       long scrubbed,
+      long leftOut,
       Optional<String> heldBack,
       dev.dmabroker.event.StreamState.Holds producer,
       List<dev.dmabroker.event.StreamState.ConsumerState> consumers)

@@ -3,12 +3,14 @@ package dev.dmabroker.remote.internal.client;
 import dev.dmabroker.Attachment;
 import dev.dmabroker.BusyException;
 import dev.dmabroker.Device;
+import dev.dmabroker.FixedView;
 import dev.dmabroker.Mapping;
 import dev.dmabroker.MoveListener;
 import dev.dmabroker.Pin;
 import dev.dmabroker.SharedBuffer;
 import dev.dmabroker.Subscription;
 import dev.dmabroker.internal.runtime.Durations;
+import dev.dmabroker.remote.NotRemoteException;
 import dev.dmabroker.remote.internal.value.BadMessageException;
 import dev.dmabroker.remote.internal.value.Specs;
 import dev.dmabroker.remote.internal.wire.Attached;
@@ -288,6 +290,14 @@ final class RemoteAttachment implements Attachment {
   @Override
   public Subscription onMove(MoveListener listener) {
     return moves.add(listener);
+  }
+
+  @Override
+  public FixedView fixedView(int reservedBytes) {
+    throw new NotRemoteException(
+        "Attachment.fixedView",
+        "the addresses would be this process's, and the buffer the service's; take a CPU view of a"
+            + " mapping or of a lease");
   }
 
   /** The buffer has moved. In the thread that receives. */
