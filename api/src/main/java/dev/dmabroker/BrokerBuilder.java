@@ -12,6 +12,7 @@ import dev.dmabroker.spi.Heap;
 import dev.dmabroker.spi.HeapProvider;
 import dev.dmabroker.spi.Mover;
 import dev.dmabroker.spi.PlacementHeuristic;
+import dev.dmabroker.spi.RebalancePolicy;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.Executor;
@@ -80,6 +81,19 @@ public final class BrokerBuilder {
    */
   public BrokerBuilder heuristic(PlacementHeuristic heuristic) {
     parts.heuristic = Objects.requireNonNull(heuristic, "heuristic");
+    return this;
+  }
+
+  /**
+   * Sets the policy by which idle buffers leave scarce memory that they no longer need. Without
+   * this call a buffer stays where it suits its devices. The broker asks the policy, and moves the
+   * buffers, on a thread of its own; {@link Broker#close} ends that.
+   *
+   * @param policy the policy
+   * @return this builder
+   */
+  public BrokerBuilder rebalancing(RebalancePolicy policy) {
+    settings.rebalancing = Objects.requireNonNull(policy, "policy");
     return this;
   }
 

@@ -27,6 +27,9 @@ final class BuilderOperations {
               "listener(BrokerListener)",
               (builder, world) -> builder.listener(world.extensions.listener())),
           setting("listener(BrokerListener,Delivery)", BuilderOperations::listener),
+          extension(
+              "rebalancing(RebalancePolicy)",
+              (builder, world) -> builder.rebalancing(world.extensions.rebalancing())),
           extension("mover(Mover)", (builder, world) -> builder.mover(world.extensions.mover())),
           extension(
               "fencePoller(FencePoller)",
@@ -94,6 +97,7 @@ final class BuilderOperations {
       case "heap" -> (builder, world) -> builder.heap(Draw.nothing());
       case "heuristic" -> (builder, world) -> builder.heuristic(Draw.nothing());
       case "listener" -> (builder, world) -> builder.listener(Draw.nothing());
+      case "rebalancing" -> (builder, world) -> builder.rebalancing(Draw.nothing());
       case "mover" -> (builder, world) -> builder.mover(Draw.nothing());
       case "fencePoller" -> (builder, world) -> builder.fencePoller(Draw.nothing());
       default -> (builder, world) -> builder.callbackExecutor(Draw.nothing());

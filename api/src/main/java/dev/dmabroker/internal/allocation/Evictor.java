@@ -97,7 +97,7 @@ public final class Evictor {
             + eviction.movesPerSecond()
             + " a second";
       }
-      if (victim.moveOut(heap, forBuffer)) {
+      if (victim.moveOut(Departure.forRoom(heap, forBuffer))) {
         moved++;
         if (attempt.succeeds()) {
           return "";

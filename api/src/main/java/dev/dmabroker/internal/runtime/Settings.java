@@ -3,6 +3,7 @@ package dev.dmabroker.internal.runtime;
 import dev.dmabroker.LeakTracking;
 import dev.dmabroker.spi.FencePoller;
 import dev.dmabroker.spi.Mover;
+import dev.dmabroker.spi.RebalancePolicy;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -26,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  * @param mover copies contents
  * @param watchHeaps whether to look for heaps whenever something happens to their nodes
  * @param fencePoller waits for fences; null if the broker has to look for a poller
+ * @param rebalancing chooses buffers that leave scarce memory; null if buffers stay where they suit
  */
 public record Settings(
     Duration mapTimeout,
@@ -39,7 +41,8 @@ public record Settings(
     Map<String, Long> budgets,
     Mover mover,
     boolean watchHeaps,
-    @Nullable FencePoller fencePoller) {
+    @Nullable FencePoller fencePoller,
+    @Nullable RebalancePolicy rebalancing) {
 
   public Settings {
     mapTimeout = Durations.bounded(mapTimeout);
@@ -62,6 +65,7 @@ public record Settings(
     public @Nullable Mover mover;
     public boolean watchHeaps;
     public @Nullable FencePoller fencePoller;
+    public @Nullable RebalancePolicy rebalancing;
 
     /**
      * Sets a budget.
@@ -92,7 +96,8 @@ public record Settings(
           Map.copyOf(budgets),
           mover != null ? mover : otherwise.get(),
           watchHeaps,
-          fencePoller);
+          fencePoller,
+          rebalancing);
     }
   }
 }
