@@ -98,6 +98,23 @@ public final class BrokerBuilder {
   }
 
   /**
+   * Has the broker ask each heap again and again how much it has left, as other programs take
+   * contiguous memory too. What others take counts in {@linkplain BrokerSnapshot.HeapState
+   * snapshots}, for heuristics and for the {@linkplain #rebalancing rebalancing policy}, so that
+   * they act before a heap refuses. Without this call the broker counts its own buffers alone. It
+   * asks on a thread that does nothing else; a heap that takes its time delays the next question,
+   * and no mapper.
+   *
+   * @param interval the time from one look to the next, positive; half a second is a good one
+   * @return this builder
+   * @throws IllegalArgumentException unless the duration is positive
+   */
+  public BrokerBuilder watchMemory(Duration interval) {
+    settings.memoryInterval = Settable.positive("interval", interval);
+    return this;
+  }
+
+  /**
    * Adds a listener, on a thread of its own ({@link Delivery#QUEUED}).
    *
    * @param listener the listener

@@ -48,6 +48,9 @@ final class BuilderOperations {
               draw -> durations(draw.waitingSetting(), BrokerBuilder::closeTimeout)),
           setting("moveRetries(Duration,int)", BuilderOperations::moveRetries),
           setting("budget(String,long)", BuilderOperations::budget),
+          setting(
+              "watchMemory(Duration)",
+              draw -> durations(draw.setting(), BrokerBuilder::watchMemory)),
           setting("watchHeaps()", draw -> (builder, world) -> builder.watchHeaps()),
           setting("recordCallSites()", draw -> (builder, world) -> builder.recordCallSites()),
           setting("leakTracking(LeakTracking)", BuilderOperations::leakTracking));

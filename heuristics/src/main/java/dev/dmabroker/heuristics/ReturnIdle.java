@@ -58,7 +58,7 @@ public final class ReturnIdle implements RebalancePolicy {
   public Choice choose(Occupied occupied) {
     Long capacity = occupied.heap().traits().capacityBytes().value();
     double mark = occupied.isUnderWay() ? lowMark : highMark;
-    if (capacity == null || occupied.heap().usedBytes() <= mark * capacity) {
+    if (capacity == null || occupied.heap().takenBytes() <= mark * capacity) {
       return Choice.NONE;
     }
     List<Candidate> candidates = new ArrayList<>(occupied.candidates());
@@ -68,7 +68,7 @@ public final class ReturnIdle implements RebalancePolicy {
                 || each.inPlace().compareTo(minInPlace) < 0);
     candidates.sort(LONGEST_IDLE_FIRST);
     return new Choice(
-        leaving(candidates, occupied.heap().usedBytes() - lowMark * capacity),
+        leaving(candidates, occupied.heap().takenBytes() - lowMark * capacity),
         movesPerSecond,
         bytesPerSecond,
         Optional.of(interval));
@@ -85,7 +85,7 @@ public final class ReturnIdle implements RebalancePolicy {
       HeapLoad target = each.target();
       long more = added.getOrDefault(target.name(), 0L) + target.sizeBytes();
       Long capacity = target.traits().capacityBytes().value();
-      if (capacity == null || target.usedBytes() + (double) more <= lowMark * capacity) {
+      if (capacity == null || target.takenBytes() + (double) more <= lowMark * capacity) {
         added.put(target.name(), more);
         leaving.add(each.resident().id());
         bytes -= each.resident().sizeBytes();

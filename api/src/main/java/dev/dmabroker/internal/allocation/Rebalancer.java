@@ -178,7 +178,7 @@ public final class Rebalancer {
     leavers.values().forEach(leaver -> candidates.add(leaver.candidate()));
     candidates.sort(Comparator.comparingLong(each -> each.resident().id()));
     HeapLoad load =
-        new HeapLoad(heap.info(), /* sizeBytes= */ 0, heap.usedBytes(), /* penalty= */ 0);
+        new HeapLoad(heap.info(), /* sizeBytes= */ 0, heap.usedBytes(), heap.othersBytes(), 0);
     Occupied occupied = new Occupied(load, candidates, underWay.contains(heap));
     try {
       return Foreign.ask(() -> asked.choose(occupied));

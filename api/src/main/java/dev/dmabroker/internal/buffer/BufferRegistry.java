@@ -232,6 +232,11 @@ public final class BufferRegistry implements Supplies {
     rebalancer.stir();
   }
 
+  /** Others take more or less of the heaps than before. */
+  public void memoryChanged() {
+    rebalancer.stir();
+  }
+
   // ---- Their end ----
 
   @Override

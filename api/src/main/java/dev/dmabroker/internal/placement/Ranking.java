@@ -76,7 +76,12 @@ public final class Ranking {
   }
 
   private static HeapLoad load(HeapAccount account, Solution.Choice choice) {
-    return new HeapLoad(account.info(), choice.sizeBytes(), account.usedBytes(), choice.penalty());
+    return new HeapLoad(
+        account.info(),
+        choice.sizeBytes(),
+        account.usedBytes(),
+        account.othersBytes(),
+        choice.penalty());
   }
 
   /**

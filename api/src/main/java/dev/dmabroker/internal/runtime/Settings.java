@@ -27,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  * @param mover copies contents
  * @param watchHeaps whether to look for heaps whenever something happens to their nodes
  * @param fencePoller waits for fences; null if the broker has to look for a poller
+ * @param memoryInterval how often heaps are asked what is left of them; null if never
  * @param rebalancing chooses buffers that leave scarce memory; null if buffers stay where they suit
  */
 public record Settings(
@@ -42,6 +43,7 @@ public record Settings(
     Mover mover,
     boolean watchHeaps,
     @Nullable FencePoller fencePoller,
+    @Nullable Duration memoryInterval,
     @Nullable RebalancePolicy rebalancing) {
 
   public Settings {
@@ -49,6 +51,7 @@ public record Settings(
     longestHold = Durations.bounded(longestHold);
     closeTimeout = Durations.bounded(closeTimeout);
     firstBackOff = Durations.bounded(firstBackOff);
+    memoryInterval = memoryInterval == null ? null : Durations.bounded(memoryInterval);
   }
 
   /** Collects the settings, each with its default at first. Not thread-safe. */
@@ -65,6 +68,7 @@ public record Settings(
     public @Nullable Mover mover;
     public boolean watchHeaps;
     public @Nullable FencePoller fencePoller;
+    public @Nullable Duration memoryInterval;
     public @Nullable RebalancePolicy rebalancing;
 
     /**
@@ -97,6 +101,7 @@ public record Settings(
           mover != null ? mover : otherwise.get(),
           watchHeaps,
           fencePoller,
+          memoryInterval,
           rebalancing);
     }
   }
