@@ -13,7 +13,11 @@ import org.junit.jupiter.api.io.TempDir;
 class CmaRoomTest {
   private static final long MIB = 1 << 20;
 
-  @TempDir Path root;
+  private final Path root;
+
+  CmaRoomTest(@TempDir Path root) {
+    this.root = root;
+  }
 
   private void file(String path, String text) throws IOException {
     Path file = root.resolve(path);
