@@ -14,6 +14,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -50,6 +51,8 @@ public class ScriptedHeap implements Heap {
   private volatile Hook onIdentity = () -> {};
   private volatile Optional<Object> identity = Optional.empty();
   private volatile @Nullable Request lastRequest;
+  private final AtomicInteger looks = new AtomicInteger();
+  private volatile @Nullable Long left;
   private volatile long shortBy;
   private volatile byte contents;
   private volatile boolean caching;
@@ -147,6 +150,23 @@ public class ScriptedHeap implements Heap {
   /** Says what lingers in it. */
   public void linger(Lingering what) {
     lingering = what;
+  }
+
+  /** Says that no more is left than that; null if it does not tell. */
+  public void left(@Nullable Long bytes) {
+    left = bytes;
+  }
+
+  @Override
+  public OptionalLong leftBytes() {
+    looks.incrementAndGet();
+    Long told = left;
+    return told == null ? OptionalLong.empty() : OptionalLong.of(told);
+  }
+
+  /** How often it was asked what is left. */
+  public int looks() {
+    return looks.get();
   }
 
   public void shortBy(long bytes) {

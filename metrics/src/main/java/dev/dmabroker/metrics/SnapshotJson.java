@@ -130,6 +130,7 @@ public final class SnapshotJson {
     strings("aliases", heap.aliases());
     json.member("backings", heap.backings()).member("usedBytes", heap.usedBytes());
     json.member("vanished", heap.vanished().orElse(null));
+    json.member("othersBytes", heap.othersBytes());
     json.name("lingering").object().member("backings", heap.lingering().backings());
     json.member("sizeBytes", heap.lingering().sizeBytes()).endObject();
     json.name("traits").object();

@@ -63,6 +63,7 @@ public final class StateRecords {
       HeapTraits traits,
       int backings,
       long usedBytes,
+      long othersBytes,
       Lingering lingering,
       Optional<String> vanished)
       implements dev.dmabroker.event.BrokerSnapshot.HeapState {}

@@ -50,7 +50,7 @@ class TokenBucketTest {
   @ParameterizedTest
   @ValueSource(longs = {0, -5 * SECOND, Long.MAX_VALUE - SECOND, Long.MIN_VALUE})
   void whatIsOwedHasToComeFirst(long start) {
-    assertTrue(bucket.has(2, 4, start));
+    assertTrue(bucket.has(1, 2, 4, start));
     for (int done = 0; done < 6; done++) {
       bucket.owe(2, 4, start);
     }
@@ -59,7 +59,7 @@ class TokenBucketTest {
     for (int done = 0; done < 100; done++) {
       bucket.owe(2, 4, start + 3 * SECOND / 2);
     }
-    assertFalse(bucket.has(2, 4, start + 7 * SECOND / 2), "four are owed, not a hundred");
-    assertTrue(bucket.has(2, 4, start + 4 * SECOND));
+    assertFalse(bucket.has(1, 2, 4, start + 7 * SECOND / 2), "four are owed, not a hundred");
+    assertTrue(bucket.has(1, 2, 4, start + 4 * SECOND));
   }
 }

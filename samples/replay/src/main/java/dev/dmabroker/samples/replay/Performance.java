@@ -21,7 +21,8 @@ final class Performance {
    * @param pacer begins when it is asked for
    */
   static Result of(Trace trace, Choice choice, Supplier<Pacer> pacer) {
-    Tally tally = new Tally();
+    Pacer paced = pacer.get();
+    Tally tally = new Tally(paced::micros);
     List<PeakHeap> heaps = trace.heaps().stream().map(heap -> new PeakHeap(heap.model())).toList();
     BrokerBuilder builder =
         Broker.builder()
@@ -30,7 +31,7 @@ final class Performance {
             .callbackExecutor(Runnable::run); // What the player chains never blocks.
     heaps.forEach(builder::heap);
     choice.listeners().forEach(listener -> builder.listener(listener, Delivery.IN_PLACE));
-    Pacer paced = pacer.get();
+    choice.rebalancing().ifPresent(builder::rebalancing);
     try (Broker broker = builder.build()) {
       new Player(broker, trace, paced, tally).play();
     }

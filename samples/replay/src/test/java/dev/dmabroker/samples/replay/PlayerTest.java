@@ -30,8 +30,8 @@ class PlayerTest {
   private static Result play(String operations, long settlingUntilMicros) throws TraceException {
     Trace trace = Trace.parse(HEADER + operations);
     List<PeakHeap> heaps = trace.heaps().stream().map(heap -> new PeakHeap(heap.model())).toList();
-    Tally tally = new Tally();
     SettlingPacer pacer = new SettlingPacer(settlingUntilMicros);
+    Tally tally = new Tally(pacer::micros);
     BrokerBuilder builder =
         Broker.builder().heuristic(new LeastCost()).listener(tally, Delivery.IN_PLACE);
     heaps.forEach(builder::heap);
@@ -62,7 +62,7 @@ class PlayerTest {
     assertEquals(0, result.missed());
     assertEquals(0, result.refusals());
     assertEquals(
-        List.of(new Result.Peak("system", 0), new Result.Peak("cma", 524288)), result.peaks());
+        List.of(new Result.Amount("system", 0), new Result.Amount("cma", 524288)), result.peaks());
   }
 
   @Test
@@ -121,7 +121,7 @@ class PlayerTest {
                 40 unmap m1
                 """);
     BlockingQueue<Runnable> callbacks = new LinkedBlockingQueue<>();
-    Tally tally = new Tally();
+    Tally tally = new Tally(() -> 0);
     BrokerBuilder builder =
         Broker.builder().heuristic(new LeastCost()).callbackExecutor(callbacks::add);
     trace.heaps().forEach(heap -> builder.heap(heap.model()));
@@ -169,7 +169,8 @@ class PlayerTest {
             Long.MAX_VALUE);
     assertEquals(0, result.missed());
     assertEquals(
-        List.of(new Result.Peak("system", 524288), new Result.Peak("cma", 524288)), result.peaks());
+        List.of(new Result.Amount("system", 524288), new Result.Amount("cma", 524288)),
+        result.peaks());
   }
 
   @Test
@@ -184,7 +185,7 @@ class PlayerTest {
             """,
             Long.MAX_VALUE);
     assertEquals(
-        List.of(new Result.Peak("system", 0), new Result.Peak("cma", 4096)), result.peaks());
+        List.of(new Result.Amount("system", 0), new Result.Amount("cma", 4096)), result.peaks());
   }
 
   @ParameterizedTest

@@ -36,7 +36,7 @@ final class MoveAccount {
 
   /** Whether the client may make no buffer move now. */
   synchronized boolean isSpent() {
-    return !left.has(perMinute / SECONDS, perMinute, nanos.getAsLong());
+    return !left.has(1, perMinute / SECONDS, perMinute, nanos.getAsLong());
   }
 
   /**
