@@ -41,13 +41,13 @@ final class StandingView implements FixedView {
   @Override
   public Use begin(Access access) {
     checkOpen();
-    return begin(attachment.attached().map(access));
+    return begin((BufferMapping) attachment.map(access));
   }
 
   @Override
   public Use begin(Access access, Duration timeout) {
     checkOpen();
-    return begin(attachment.attached().map(access, timeout));
+    return begin((BufferMapping) attachment.map(access, timeout));
   }
 
   private Use begin(BufferMapping mapping) {

@@ -384,10 +384,7 @@ final class AttachedConsumer extends FrameWaiters<TakenFrame>
     }
     dispensables.leaveOut(device, why, after);
     leave(life.leftOut(describe(), why), after);
-    for (StreamFrame frame : holdings.copy()) {
-      boolean unused = holdings.forget(frame);
-      source.abandon((TakenFrame) frame, after);
-    }
+    holdings.forgetAll().forEach(frame -> source.abandon((TakenFrame) frame, after));
   }
 
   // ---- What it has ----

@@ -120,6 +120,13 @@ final class Holdings {
     return held.remove(frame);
   }
 
+  /** Forgets all frames, which the device holds still, and returns them. */
+  List<StreamFrame> forgetAll() {
+    List<StreamFrame> all = held;
+    held = new ArrayList<>();
+    return all;
+  }
+
   /** Looks for frames that are held too long. */
   void check(long nowNanos, Consumer<Overheld> tell) {
     for (StreamFrame frame : held) {
