@@ -143,7 +143,7 @@ public record BrokerHealth(Status status, List<String> reasons) {
                               : ", of which " + lingering + " were given back and linger")
                           + (others == lingering
                               ? ""
-                              : ", of which other programs have " + (others - lingering))));
+                              : ", and other programs have " + (others - lingering) + " of it")));
     }
     return found;
   }
