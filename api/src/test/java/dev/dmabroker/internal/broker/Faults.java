@@ -1,14 +1,16 @@
 package dev.dmabroker.internal.broker;
 
 import com.google.common.collect.ImmutableList;
+import dev.dmabroker.internal.runtime.World;
+import dev.dmabroker.internal.simulation.Simulation;
 import dev.dmabroker.spi.HeapException;
+import java.time.Duration;
 import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.locks.LockSupport;
 
 /**
  * Faults wherever the broker calls out. Which call meets which fault follows from the seed and from
@@ -92,6 +94,7 @@ final class Faults {
 
   /** At a method that may throw {@link HeapException}: whether it gives too little. */
   boolean strike(Site site) throws HeapException {
+    Simulation.pass();
     long dice = mix(seed + 31L * site.name().hashCode() + counted(site) * 0x9e3779b97f4a7c15L);
     if (Long.remainderUnsigned(dice, 1000) >= PER_MILLE) {
       return false;
@@ -104,7 +107,9 @@ final class Faults {
       case SHORT -> {
         return true;
       }
-      case DELAY -> LockSupport.parkNanos(Long.remainderUnsigned(dice >>> 8, LONGEST_DELAY_NANOS));
+      case DELAY ->
+          World.here()
+              .sleep(Duration.ofNanos(Long.remainderUnsigned(dice >>> 8, LONGEST_DELAY_NANOS)));
       case INTERRUPT -> Thread.currentThread().interrupt();
     }
     return false;

@@ -1,15 +1,20 @@
 package dev.dmabroker.internal.broker;
 
 import dev.dmabroker.internal.broker.Faults.Site;
+import dev.dmabroker.internal.runtime.Time;
+import dev.dmabroker.internal.runtime.World;
+import dev.dmabroker.internal.runtime.WorldThread;
 import dev.dmabroker.spec.SyncFile;
-import dev.dmabroker.testing.Await;
 import dev.dmabroker.testing.SignallingPoller;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.PriorityBlockingQueue;
-import java.util.concurrent.locks.LockSupport;
 
 /**
  * Fences that signal at once, soon, late, with an error, or only at the end, and the work behind
@@ -24,8 +29,11 @@ final class SoakFences {
   private final long seed;
   private final PriorityBlockingQueue<Due> due =
       new PriorityBlockingQueue<>(64, Comparator.comparingLong(Due::nanos));
+  private final Map<Integer, SyncFile> writing = new ConcurrentHashMap<>();
   private final List<Due> never = new ArrayList<>();
-  private final Thread thread = new Thread(this::run, "soak-fences");
+  private final World world = World.here();
+  private final Time time = world.time();
+  private final WorldThread thread = new WorldThread(this::run);
   private volatile boolean stop;
 
   /** The thread has ended: whoever makes a fence signals it. */
@@ -43,7 +51,26 @@ final class SoakFences {
   }
 
   void start() {
+    thread.setName("soak-fences");
+    thread.setDaemon(true);
     thread.start();
+  }
+
+  /** A device writes to memory; of that the kernel knows, and the broker does not. */
+  void write(int fd, Runnable work) {
+    SyncFile fence = poller.fence();
+    writing.put(fd, fence);
+    submit(
+        fence,
+        () -> {
+          writing.remove(fd, fence);
+          work.run();
+        });
+  }
+
+  /** The fence of a device that writes to the memory. */
+  Optional<SyncFile> writing(int fd) {
+    return Optional.ofNullable(writing.get(fd));
   }
 
   /** A fence of the kernel's own. */
@@ -59,7 +86,7 @@ final class SoakFences {
     OptionalInt errno = fate % 10 == 0 ? OptionalInt.of(5) : OptionalInt.empty();
     int dice = (int) Long.remainderUnsigned(fate >>> 8, 100);
     long delay = Long.remainderUnsigned(fate >>> 16, dice < 85 ? SOON_NANOS : LATE_NANOS);
-    Due made = new Due(fence, System.nanoTime() + delay, work, errno);
+    Due made = new Due(fence, time.nanos() + delay, work, errno);
     if (dice != 99 || stop || !isKept(made)) {
       due.add(made);
       if (ended) {
@@ -84,10 +111,10 @@ final class SoakFences {
     while (!stop || !due.isEmpty()) {
       Due next = due.poll();
       if (next == null) {
-        LockSupport.parkNanos(SOON_NANOS / 10);
-      } else if (!stop && next.nanos() - System.nanoTime() > 0) {
+        world.sleep(Duration.ofNanos(SOON_NANOS / 10));
+      } else if (!stop && next.nanos() - time.nanos() > 0) {
         due.add(next);
-        LockSupport.parkNanos(SOON_NANOS / 10);
+        world.sleep(Duration.ofNanos(SOON_NANOS / 10));
       } else {
         signal(next);
       }
@@ -99,10 +126,15 @@ final class SoakFences {
     poller.signal(next.fence(), next.errno());
   }
 
+  /** How the thread's end is waited for. */
+  interface Ending {
+    void await(WorldThread thread) throws InterruptedException;
+  }
+
   /** Signals all that is left. */
-  void end() throws InterruptedException {
+  void end(Ending ending) throws InterruptedException {
     stop = true;
-    Await.ended(thread);
+    ending.await(thread);
     ended = true;
     signalAll();
     synchronized (never) {

@@ -1,0 +1,72 @@
+package dev.dmabroker.simulated;
+
+import static org.junit.jupiter.api.Assertions.assertFalse;
+
+import dev.dmabroker.internal.broker.SimulatedSoak;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/**
+ * Mistakes that are made on purpose, and how many seeds of the simulated soak it takes until each
+ * is found. It runs for {@code -Ddmabroker.simulated.mistakes} (an ISO duration for each); by
+ * default it only makes sure that each can be made.
+ */
+class MistakesTest {
+  private static final Duration LENGTH =
+      Duration.parse(System.getProperty("dmabroker.simulated.mistakes", "PT0S"));
+
+  /** It is full of faults; a logger that is not referred to forgets its level. */
+  private static final Logger LOG = Logger.getLogger("dev.dmabroker.Broker");
+
+  @TempDir Path work;
+
+  @BeforeAll
+  static void quiet() {
+    LOG.setLevel(Level.OFF);
+  }
+
+  /** The texts that are edited are there, and what comes of it compiles. */
+  @Test
+  void eachMistakeCanBeMade() throws IOException {
+    for (Mistake mistake : Mistake.values()) {
+      assertFalse(Mutant.of(mistake, work.resolve(mistake.name())).isEmpty(), mistake.name());
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void seedsUntilItIsFound(Mistake mistake) throws Exception {
+    if (LENGTH.isZero()) {
+      return;
+    }
+    Trial trial = SwitchLoader.trial(SimulatedSoak.class, Mutant.of(mistake, work));
+    long start = System.nanoTime();
+    long seed = 0;
+    String found = "";
+    while (found.isEmpty() && System.nanoTime() - start < LENGTH.toNanos()) {
+      seed++;
+      try {
+        String unused = trial.run(seed);
+      } catch (Exception e) {
+        found = String.valueOf(e.getMessage()).lines().findFirst().orElse("");
+      }
+    }
+    System.out.printf(
+        Locale.ROOT,
+        "mistake %-20s %s %4d seeds, %.1f s: %.90s%n",
+        mistake,
+        found.isEmpty() ? "not found in" : "found after ",
+        seed,
+        (System.nanoTime() - start) / 1e9,
+        found);
+  }
+}
