@@ -57,7 +57,7 @@ public interface BufferStream extends AutoCloseable {
    *     combinations
    * @throws IllegalArgumentException if the devices declare to need more buffers than the stream's
    *     limits allow, or if the producer or its group has no budget, and there is one of a name
-   *     that is probably mistyped ({@link Broker.Builder#budget})
+   *     that is probably mistyped ({@link BrokerBuilder#budget})
    * @throws BusyException if the stream is being stopped
    * @throws ClosedException if the stream or the broker is closed
    */
@@ -190,7 +190,7 @@ public interface BufferStream extends AutoCloseable {
    * subscriber is detached and may subscribe again.
    *
    * <p>All signals but {@code onSubscribe} come from the broker's {@linkplain
-   * Broker.Builder#callbackExecutor callback executor}, one after the other. A subscriber that
+   * BrokerBuilder#callbackExecutor callback executor}, one after the other. A subscriber that
    * throws is detached; the exception is logged and given to its {@code onError}.
    *
    * @param device the device that reads the frames

@@ -234,7 +234,7 @@ public final class DeviceSpec {
 
     /**
      * Sets the group of the device. The group's budget counts besides the device's own ({@link
-     * Broker.Builder#budget}), and the devices of a group trust each other with old contents of a
+     * BrokerBuilder#budget}), and the devices of a group trust each other with old contents of a
      * {@link BufferStream}'s buffers. From the first device with a group on, the broker overwrites
      * all new memory that the CPU reaches with zeros, and does not rely on heaps for that, which
      * takes time in proportion to the size.

@@ -25,12 +25,15 @@ public interface Holder {
   /** {@return how long ago the mapping was made; of a lease, how long ago its latest use began} */
   Duration held();
 
-  /** {@return the name of the thread that made the mapping; of a lease, the name of its holder} */
+  /**
+   * {@return the name of the thread that made the mapping, or that has got it since, if it waited
+   * for the mapping of a frame or of a future; of a lease, the name of its holder}
+   */
   String thread();
 
   /**
-   * {@return the place in the application's code that made the mapping; empty unless the broker
-   * records call sites or sampled this mapping}
+   * {@return the place in the application's code where that thread made or got the mapping; empty
+   * unless the broker records call sites or sampled this mapping}
    */
   Optional<Throwable> callSite();
 

@@ -10,11 +10,20 @@ import org.jspecify.annotations.Nullable;
  * it back. Between uses it holds up nothing.
  *
  * <pre>{@code
- * Lease frame = kept.use();
- * try {
- *   draw(frame);
- * } finally {
- *   frame.endUse();
+ * try (Broker broker = Broker.builder().heaps(Heaps.modelledStandIns()).build()) {
+ *   SharedBuffer buffer = broker.export(ImageSpec.of(640, 480, PixelFormat.NV12));
+ *   Device viewer = broker.register("viewer", Constraints.builder().cpuReach().build());
+ *   try (KeptMapping kept =
+ *       KeptMapping.of(buffer.attach(viewer), Access.READ, "preview", recalled -> {})) {
+ *     for (int frame = 0; frame < 60; frame++) {
+ *       Lease lease = kept.use(); // maps for the first frame, and after each move
+ *       try (CpuView pixels = lease.cpuView()) {
+ *         byte first = pixels.bytes().get(0);
+ *       } finally {
+ *         lease.endUse();
+ *       }
+ *     }
+ *   }
  * }
  * }</pre>
  *

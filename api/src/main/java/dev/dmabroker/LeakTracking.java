@@ -1,7 +1,7 @@
 package dev.dmabroker;
 
 /**
- * How a broker looks for objects that were not closed; see {@link Broker.Builder#leakTracking}. The
+ * How a broker looks for objects that were not closed; see {@link BrokerBuilder#leakTracking}. The
  * frames and consumers of a {@linkplain BufferStream stream} are not tracked: {@linkplain
  * dev.dmabroker.event.BrokerListener#overheld events} name the devices that hold a frame too long.
  */

@@ -10,7 +10,8 @@ import dev.dmabroker.event.LeaseRecalled;
  * <p>The broker calls it without a lock, on the daemon thread that calls the listeners at the
  * device's attachments and does nothing else. So the call may take its time, and may call the
  * broker. What it throws is logged. If 1,024 calls wait already because one does not return, it is
- * not called; {@link Lease#tryUse} says the same.
+ * not called; {@link Lease#tryUse} says the same. The leases of one device call it on one thread; a
+ * listener that leases of several devices share has to be thread-safe.
  */
 @FunctionalInterface
 public interface RecallListener {

@@ -74,7 +74,7 @@ class ArchitectureTest {
         .that()
         .resideInAnyPackage(EXPORTED)
         .and()
-        .doNotBelongToAnyOf(Broker.Builder.class, ImageSpec.class, ExceptionMaker.class)
+        .doNotBelongToAnyOf(BrokerBuilder.class, ImageSpec.class, ExceptionMaker.class)
         .and()
         // Not exported itself: takes constraints apart for the engine.
         .doNotHaveFullyQualifiedName("dev.dmabroker.spec.ConstraintParts")
@@ -84,7 +84,7 @@ class ArchitectureTest {
         .check(API);
     noClasses()
         .that()
-        .belongToAnyOf(Broker.Builder.class)
+        .belongToAnyOf(BrokerBuilder.class)
         .should()
         .dependOnClassesThat(
             resideInAPackage("dev.dmabroker.internal..")

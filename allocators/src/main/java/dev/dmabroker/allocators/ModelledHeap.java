@@ -11,6 +11,7 @@ import dev.dmabroker.spi.Heap;
 import dev.dmabroker.spi.HeapException;
 import dev.dmabroker.spi.HeapException.Kind;
 import dev.dmabroker.spi.HeapTraits;
+import dev.dmabroker.spi.HeapTraitsBuilder;
 import dev.dmabroker.spi.Lingering;
 import dev.dmabroker.spi.Trait;
 import java.util.Objects;
@@ -349,7 +350,7 @@ public final class ModelledHeap implements Heap {
     private HeapTraits traits() {
       Trait<Long> capacity =
           capacityBytes == null ? Trait.unknown("no limit was set") : Trait.declared(capacityBytes);
-      HeapTraits.Builder traits = HeapTraits.builder();
+      HeapTraitsBuilder traits = HeapTraits.builder();
       if (deviceLocal != null) {
         traits.deviceLocal(Trait.declared(deviceLocal));
       }

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.dmabroker.AllocationException;
 import dev.dmabroker.Attachment;
 import dev.dmabroker.Broker;
+import dev.dmabroker.BrokerBuilder;
 import dev.dmabroker.CpuView;
 import dev.dmabroker.DuplicateMemoryException;
 import dev.dmabroker.Mapping;
@@ -51,7 +52,7 @@ class LabMemoryTest {
   }
 
   private void start(Heap... others) {
-    Broker.Builder builder = Broker.builder().heap(system).heuristic(new InOrder());
+    BrokerBuilder builder = Broker.builder().heap(system).heuristic(new InOrder());
     for (Heap other : others) {
       builder.heap(other);
     }

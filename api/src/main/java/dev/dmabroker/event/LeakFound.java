@@ -29,7 +29,7 @@ public interface LeakFound {
 
   /**
    * {@return the place in the application's code that made the object, if that was recorded; see
-   * {@link dev.dmabroker.Broker.Builder#leakTracking}}
+   * {@link dev.dmabroker.BrokerBuilder#leakTracking}}
    */
   Optional<Throwable> created();
 

@@ -4,6 +4,7 @@ import com.google.common.collect.ImmutableList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How contents lie in a buffer. The constructors check that all numbers agree with one another, and
@@ -12,6 +13,10 @@ import java.util.Optional;
  * planes do not overlap and consist of whole tiles. With an {@linkplain Modifier#isOpaque opaque}
  * modifier there may be more planes or fewer than the format has, and of a plane's lines nothing is
  * known: it may say {@code lines=1}. Immutable.
+ *
+ * <p>A first move compares layouts, and a first program prints one. So the methods that a record
+ * has by itself are written out: the JVM makes those at their first call, which takes a twentieth
+ * of a program's start.
  *
  * @param sizeBytes bytes from the start of the buffer to the end of what any device may touch,
  *     padding included
@@ -68,6 +73,29 @@ public record Layout(long sizeBytes, List<Plane> planes, Optional<Image> image) 
     public Plane(long offsetBytes, long strideBytes, long lineBytes, long lines) {
       this(offsetBytes, strideBytes, lineBytes, lines, 1);
     }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+      return other instanceof Plane plane
+          && offsetBytes == plane.offsetBytes
+          && strideBytes == plane.strideBytes
+          && lineBytes == plane.lineBytes
+          && lines == plane.lines
+          && tileLines == plane.tileLines;
+    }
+
+    @Override
+    public int hashCode() {
+      return Objects.hash(offsetBytes, strideBytes, lineBytes, lines, tileLines);
+    }
+
+    /** {@return where the plane starts, its stride, its lines, and the lines of its tiles} */
+    @Override
+    public String toString() {
+      String lie = "offset " + offsetBytes + ", stride " + strideBytes;
+      String hold = ", lines " + lines + ", bytes per line " + lineBytes;
+      return lie + hold + (tileLines == 1 ? "" : ", lines per tile " + tileLines);
+    }
   }
 
   /**
@@ -119,6 +147,28 @@ public record Layout(long sizeBytes, List<Plane> planes, Optional<Image> image) 
     public Image(PixelFormat format, Modifier modifier, int codedWidth, int codedHeight) {
       this(format, modifier, codedWidth, codedHeight, Optional.empty());
     }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+      return other instanceof Image image
+          && format == image.format
+          && modifier.equals(image.modifier)
+          && codedWidth == image.codedWidth
+          && codedHeight == image.codedHeight
+          && colorSpace.equals(image.colorSpace);
+    }
+
+    @Override
+    public int hashCode() {
+      return Objects.hash(format, modifier, codedWidth, codedHeight, colorSpace);
+    }
+
+    /** {@return the format, the coded size in pixels, the modifier, and the colour space} */
+    @Override
+    public String toString() {
+      String picture = format + " " + codedWidth + "x" + codedHeight + " " + modifier;
+      return colorSpace.map(space -> picture + " " + space).orElse(picture);
+    }
   }
 
   /**
@@ -151,5 +201,28 @@ public record Layout(long sizeBytes, List<Plane> planes, Optional<Image> image) 
    */
   public Layout(long sizeBytes, List<Plane> planes) {
     this(sizeBytes, planes, Optional.empty());
+  }
+
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof Layout layout
+        && sizeBytes == layout.sizeBytes
+        && planes.equals(layout.planes)
+        && image.equals(layout.image);
+  }
+
+  @Override
+  public int hashCode() {
+    return Objects.hash(sizeBytes, planes, image);
+  }
+
+  /** {@return the size in bytes, the picture if there is one, and the planes} */
+  @Override
+  public String toString() {
+    return sizeBytes
+        + " bytes"
+        + image.map(each -> " of " + each).orElse("")
+        + " in planes "
+        + planes;
   }
 }

@@ -207,29 +207,6 @@ public final class Modifier implements Comparable<Modifier> {
   private static final ImmutableMap<Long, Modifier> BY_CODE =
       Maps.uniqueIndex(COMPUTED, Modifier::code);
 
-  /** The vendors of {@code DRM_FORMAT_MOD_VENDOR_*}. */
-  private enum Vendor {
-    NONE(0, "no vendor"),
-    INTEL(1, "Intel"),
-    AMD(2, "AMD"),
-    NVIDIA(3, "NVIDIA"),
-    SAMSUNG(4, "Samsung"),
-    QCOM(5, "Qualcomm"),
-    VIVANTE(6, "Vivante"),
-    BROADCOM(7, "Broadcom"),
-    ARM(8, "Arm"),
-    ALLWINNER(9, "Allwinner"),
-    AMLOGIC(10, "Amlogic");
-
-    private final int number;
-    private final String title;
-
-    Vendor(int number, String title) {
-      this.number = number;
-      this.title = title;
-    }
-  }
-
   private enum Unit {
     /** A tile has equal width and height, in bytes and lines, in every plane. */
     BYTES,
@@ -253,7 +230,7 @@ public final class Modifier implements Comparable<Modifier> {
       int height,
       ImmutableSet<PixelFormat> formats) {
     this.name = name;
-    this.code = (long) vendor.number << 56 | value;
+    this.code = vendor.code(value);
     this.unit = unit;
     this.width = width;
     this.height = height;
@@ -262,7 +239,7 @@ public final class Modifier implements Comparable<Modifier> {
 
   /** Makes an opaque modifier. */
   private Modifier(long code) {
-    this.name = String.format("%s 0x%016x", vendorOf(code), code);
+    this.name = String.format("%s 0x%016x", Vendor.nameOf(code), code);
     this.code = code;
     this.unit = Unit.BYTES;
     this.width = 0;
@@ -383,17 +360,6 @@ public final class Modifier implements Comparable<Modifier> {
   @Override
   public String toString() {
     return name;
-  }
-
-  /** The vendor of a code, for messages. */
-  private static String vendorOf(long code) {
-    int number = (int) (code >>> 56);
-    for (Vendor vendor : Vendor.values()) {
-      if (vendor.number == number) {
-        return vendor.title;
-      }
-    }
-    return String.format("unknown vendor 0x%02x", number);
   }
 
   private static ImmutableSet<PixelFormat> anyFormat() {

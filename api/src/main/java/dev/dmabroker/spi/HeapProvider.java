@@ -69,7 +69,7 @@ public interface HeapProvider {
   /**
    * {@return the paths whose appearance, end or change of permissions may change what this provider
    * finds: nodes, and folders of nodes} They need not exist. A broker that {@linkplain
-   * dev.dmabroker.Broker.Builder#watchHeaps watches} looks again when something happens there.
+   * dev.dmabroker.BrokerBuilder#watchHeaps watches} looks again when something happens there.
    */
   default Set<Path> watchedPaths() {
     return Set.of();

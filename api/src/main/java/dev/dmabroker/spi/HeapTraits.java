@@ -1,12 +1,10 @@
 package dev.dmabroker.spi;
 
-import com.google.common.collect.Sets;
 import dev.dmabroker.spec.CheckReturnValue;
 import dev.dmabroker.spec.Coherency;
 import dev.dmabroker.spec.MemorySpeed;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 
 /**
@@ -33,7 +31,7 @@ public final class HeapTraits {
   private final Trait<Integer> numaNode;
   private final Trait<Boolean> modelled;
 
-  private HeapTraits(Builder builder) {
+  HeapTraits(HeapTraitsBuilder builder) {
     contiguous = builder.contiguous;
     addressBits = builder.addressBits;
     alignmentBytes = builder.alignmentBytes;
@@ -55,16 +53,16 @@ public final class HeapTraits {
   /**
    * {@return a builder in which nothing is known of the memory but what is so of all ordinary
    * memory: it is coherent with the CPU, of normal speed, not secure and not a model} Memory of a
-   * card needs {@link Builder#coherency} and {@link Builder#speed}.
+   * card needs {@link HeapTraitsBuilder#coherency} and {@link HeapTraitsBuilder#speed}.
    */
   @CheckReturnValue
-  public static Builder builder() {
-    return new Builder();
+  public static HeapTraitsBuilder builder() {
+    return new HeapTraitsBuilder();
   }
 
   /** {@return a builder that has these traits} */
-  public Builder toBuilder() {
-    return new Builder(this);
+  public HeapTraitsBuilder toBuilder() {
+    return new HeapTraitsBuilder(this);
   }
 
   /** {@return whether every allocation is one physically contiguous range} */
@@ -184,236 +182,5 @@ public final class HeapTraits {
   @Override
   public String toString() {
     return all().toString();
-  }
-
-  /** Collects traits; the last one of a name counts. Not thread-safe. */
-  public static final class Builder {
-    private static final String NOT_PROBED = "not probed";
-    private static final String ORDINARY = "ordinary memory";
-
-    private Trait<Boolean> contiguous = Trait.unknown(NOT_PROBED);
-    private Trait<Integer> addressBits = Trait.unknown(NOT_PROBED);
-    private Trait<Long> alignmentBytes = Trait.unknown(NOT_PROBED);
-    private Trait<Long> maxSizeBytes = Trait.unknown(NOT_PROBED);
-    private Trait<Long> capacityBytes = Trait.unknown(NOT_PROBED);
-    private Trait<Boolean> cached = Trait.unknown(NOT_PROBED);
-    private Trait<Boolean> cpuReach = Trait.unknown(NOT_PROBED);
-    private Trait<Boolean> deviceAccess = Trait.unknown(NOT_PROBED);
-    private Trait<MemorySpeed> speed = Trait.assumed(MemorySpeed.NORMAL, ORDINARY);
-    private Trait<Long> granuleBytes = Trait.unknown(NOT_PROBED);
-    private Trait<Long> lowestAddress = Trait.unknown(NOT_PROBED);
-    private Trait<Set<Coherency>> coherency =
-        Trait.assumed(Sets.immutableEnumSet(Coherency.CPU, Coherency.RAM), ORDINARY);
-    private Trait<Boolean> secure = Trait.assumed(false, ORDINARY);
-    private Trait<String> deviceLocal = Trait.unknown("main memory");
-    private Trait<Integer> numaNode = Trait.unknown(NOT_PROBED);
-    private Trait<Boolean> modelled = Trait.assumed(false, "the heap does not say so");
-
-    private Builder() {}
-
-    private Builder(HeapTraits traits) {
-      contiguous = traits.contiguous;
-      addressBits = traits.addressBits;
-      alignmentBytes = traits.alignmentBytes;
-      maxSizeBytes = traits.maxSizeBytes;
-      capacityBytes = traits.capacityBytes;
-      cached = traits.cached;
-      cpuReach = traits.cpuReach;
-      deviceAccess = traits.deviceAccess;
-      speed = traits.speed;
-      granuleBytes = traits.granuleBytes;
-      lowestAddress = traits.lowestAddress;
-      coherency = traits.coherency;
-      secure = traits.secure;
-      deviceLocal = traits.deviceLocal;
-      numaNode = traits.numaNode;
-      modelled = traits.modelled;
-    }
-
-    /**
-     * See {@link HeapTraits#contiguous()}.
-     *
-     * @param trait the value, and how it is known
-     * @return this builder
-     */
-    public Builder contiguous(Trait<Boolean> trait) {
-      contiguous = Objects.requireNonNull(trait, "contiguous");
-      return this;
-    }
-
-    /**
-     * See {@link HeapTraits#addressBits()}.
-     *
-     * @param trait the value, and how it is known
-     * @return this builder
-     */
-    public Builder addressBits(Trait<Integer> trait) {
-      addressBits = Objects.requireNonNull(trait, "addressBits");
-      return this;
-    }
-
-    /**
-     * See {@link HeapTraits#alignmentBytes()}.
-     *
-     * @param trait the value, and how it is known
-     * @return this builder
-     */
-    public Builder alignmentBytes(Trait<Long> trait) {
-      alignmentBytes = Objects.requireNonNull(trait, "alignmentBytes");
-      return this;
-    }
-
-    /**
-     * See {@link HeapTraits#maxSizeBytes()}.
-     *
-     * @param trait the value, and how it is known
-     * @return this builder
-     */
-    public Builder maxSizeBytes(Trait<Long> trait) {
-      maxSizeBytes = Objects.requireNonNull(trait, "maxSizeBytes");
-      return this;
-    }
-
-    /**
-     * See {@link HeapTraits#capacityBytes()}.
-     *
-     * @param trait the value, and how it is known
-     * @return this builder
-     */
-    public Builder capacityBytes(Trait<Long> trait) {
-      capacityBytes = Objects.requireNonNull(trait, "capacityBytes");
-      return this;
-    }
-
-    /**
-     * See {@link HeapTraits#cached()}.
-     *
-     * @param trait the value, and how it is known
-     * @return this builder
-     */
-    public Builder cached(Trait<Boolean> trait) {
-      cached = Objects.requireNonNull(trait, "cached");
-      return this;
-    }
-
-    /**
-     * See {@link HeapTraits#cpuReach()}.
-     *
-     * @param trait the value, and how it is known
-     * @return this builder
-     */
-    public Builder cpuReach(Trait<Boolean> trait) {
-      cpuReach = Objects.requireNonNull(trait, "cpuReach");
-      return this;
-    }
-
-    /**
-     * See {@link HeapTraits#deviceAccess()}.
-     *
-     * @param trait the value, and how it is known
-     * @return this builder
-     */
-    public Builder deviceAccess(Trait<Boolean> trait) {
-      deviceAccess = Objects.requireNonNull(trait, "deviceAccess");
-      return this;
-    }
-
-    /**
-     * See {@link HeapTraits#speed()}.
-     *
-     * @param trait the value, and how it is known
-     * @return this builder
-     */
-    public Builder speed(Trait<MemorySpeed> trait) {
-      speed = Objects.requireNonNull(trait, "speed");
-      return this;
-    }
-
-    /**
-     * See {@link HeapTraits#granuleBytes()}.
-     *
-     * @param trait the value, and how it is known
-     * @return this builder
-     */
-    public Builder granuleBytes(Trait<Long> trait) {
-      granuleBytes = Objects.requireNonNull(trait, "granuleBytes");
-      return this;
-    }
-
-    /**
-     * See {@link HeapTraits#lowestAddress()}.
-     *
-     * @param trait the value, and how it is known
-     * @return this builder
-     */
-    public Builder lowestAddress(Trait<Long> trait) {
-      lowestAddress = Objects.requireNonNull(trait, "lowestAddress");
-      return this;
-    }
-
-    /**
-     * See {@link HeapTraits#coherency()}.
-     *
-     * @param trait the value, and how it is known
-     * @return this builder
-     */
-    public Builder coherency(Trait<Set<Coherency>> trait) {
-      coherency = Objects.requireNonNull(trait, "coherency");
-      return this;
-    }
-
-    /**
-     * See {@link HeapTraits#secure()}.
-     *
-     * @param trait the value, and how it is known
-     * @return this builder
-     */
-    public Builder secure(Trait<Boolean> trait) {
-      secure = Objects.requireNonNull(trait, "secure");
-      return this;
-    }
-
-    /**
-     * See {@link HeapTraits#deviceLocal()}.
-     *
-     * @param trait the value, and how it is known
-     * @return this builder
-     */
-    public Builder deviceLocal(Trait<String> trait) {
-      deviceLocal = Objects.requireNonNull(trait, "deviceLocal");
-      return this;
-    }
-
-    /**
-     * See {@link HeapTraits#numaNode()}.
-     *
-     * @param trait the value, and how it is known
-     * @return this builder
-     */
-    public Builder numaNode(Trait<Integer> trait) {
-      numaNode = Objects.requireNonNull(trait, "numaNode");
-      return this;
-    }
-
-    /**
-     * See {@link HeapTraits#modelled()}.
-     *
-     * @param trait the value, and how it is known
-     * @return this builder
-     */
-    public Builder modelled(Trait<Boolean> trait) {
-      modelled = Objects.requireNonNull(trait, "modelled");
-      return this;
-    }
-
-    /**
-     * Builds the traits.
-     *
-     * @return the traits
-     */
-    @CheckReturnValue
-    public HeapTraits build() {
-      return new HeapTraits(this);
-    }
   }
 }

@@ -10,6 +10,7 @@ import static dev.dmabroker.fuzz.Things.STREAMS;
 import static dev.dmabroker.fuzz.Things.STREAM_SPECS;
 
 import dev.dmabroker.Broker;
+import dev.dmabroker.BrokerBuilder;
 import dev.dmabroker.BufferStream;
 import dev.dmabroker.Device;
 import dev.dmabroker.DeviceSpec;
@@ -67,7 +68,7 @@ final class BrokerOperations {
   private BrokerOperations() {}
 
   private static Operation.Action builder(Draw draw) {
-    Ref<Broker.Builder> to = draw.slot(BUILDERS);
+    Ref<BrokerBuilder> to = draw.slot(BUILDERS);
     return world -> world.put(to, world.extensions.newBuilder());
   }
 

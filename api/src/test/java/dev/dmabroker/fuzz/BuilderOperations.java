@@ -3,6 +3,7 @@ package dev.dmabroker.fuzz;
 import static dev.dmabroker.fuzz.Things.BUILDERS;
 
 import dev.dmabroker.Broker;
+import dev.dmabroker.BrokerBuilder;
 import dev.dmabroker.LeakTracking;
 import dev.dmabroker.event.Delivery;
 import dev.dmabroker.fuzz.Kind.Ref;
@@ -15,7 +16,7 @@ import java.util.function.BiFunction;
 final class BuilderOperations {
   static final List<Operation> ALL =
       List.of(
-          new Operation("Broker.Builder.build()", 8, BuilderOperations::build),
+          new Operation("BrokerBuilder.build()", 8, BuilderOperations::build),
           setting("discoverHeaps()", draw -> (builder, world) -> builder.discoverHeaps()),
           extension("heaps(HeapProvider)", (builder, world) -> builder.heaps(new Provider(world))),
           extension("heap(Heap)", (builder, world) -> builder.heap(world.extensions.heap("more"))),
@@ -35,13 +36,13 @@ final class BuilderOperations {
               (builder, world) -> builder.callbackExecutor(world.extensions.executor())),
           setting(
               "mapTimeout(Duration)",
-              draw -> durations(draw.waitingSetting(), Broker.Builder::mapTimeout)),
+              draw -> durations(draw.waitingSetting(), BrokerBuilder::mapTimeout)),
           setting(
               "longestHold(Duration)",
-              draw -> durations(draw.setting(), Broker.Builder::longestHold)),
+              draw -> durations(draw.setting(), BrokerBuilder::longestHold)),
           setting(
               "closeTimeout(Duration)",
-              draw -> durations(draw.waitingSetting(), Broker.Builder::closeTimeout)),
+              draw -> durations(draw.waitingSetting(), BrokerBuilder::closeTimeout)),
           setting("moveRetries(Duration,int)", BuilderOperations::moveRetries),
           setting("budget(String,long)", BuilderOperations::budget),
           setting("watchHeaps()", draw -> (builder, world) -> builder.watchHeaps()),
@@ -52,7 +53,7 @@ final class BuilderOperations {
 
   /** Changes a builder. */
   private interface Setting {
-    Broker.Builder set(Broker.Builder builder, World world);
+    BrokerBuilder set(BrokerBuilder builder, World world);
   }
 
   private interface SettingMaker {
@@ -61,15 +62,15 @@ final class BuilderOperations {
 
   private static Operation setting(String method, SettingMaker maker) {
     return new Operation(
-        "Broker.Builder." + method,
+        "BrokerBuilder." + method,
         1,
         draw -> {
-          Ref<Broker.Builder> builder = draw.slot(BUILDERS);
+          Ref<BrokerBuilder> builder = draw.slot(BUILDERS);
           Setting setting = maker.make(draw);
           return world -> {
-            Broker.Builder taken = world.take(builder); // It is not thread-safe.
+            BrokerBuilder taken = world.take(builder); // It is not thread-safe.
             try {
-              Broker.Builder unused = setting.set(taken, world);
+              BrokerBuilder unused = setting.set(taken, world);
             } finally {
               world.put(builder, taken);
             }
@@ -100,7 +101,7 @@ final class BuilderOperations {
   }
 
   private static Setting durations(
-      Duration duration, BiFunction<Broker.Builder, Duration, Broker.Builder> setter) {
+      Duration duration, BiFunction<BrokerBuilder, Duration, BrokerBuilder> setter) {
     return (builder, world) -> setter.apply(builder, duration);
   }
 
@@ -127,7 +128,7 @@ final class BuilderOperations {
   }
 
   private static Operation.Action build(Draw draw) {
-    Ref<Broker.Builder> builder = draw.slot(BUILDERS);
+    Ref<BrokerBuilder> builder = draw.slot(BUILDERS);
     Ref<Broker> to = draw.otherBroker();
     return world -> world.put(to, world.take(builder).build());
   }

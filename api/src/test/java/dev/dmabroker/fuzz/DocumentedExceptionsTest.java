@@ -95,7 +95,7 @@ class DocumentedExceptionsTest extends Fixture {
 
   @Test
   void nestedTypesAndArraysHaveTheirNames() {
-    assertTrue(documented.methods().contains("Broker.Builder.moveRetries(Duration,int)"));
+    assertTrue(documented.methods().contains("BrokerBuilder.moveRetries(Duration,int)"));
     assertTrue(documented.methods().contains("DeviceSpec.Builder.alternatives(Constraints[])"));
     assertTrue(documented.methods().contains("Attachment.onMove(MoveListener)"));
   }
@@ -192,7 +192,7 @@ class DocumentedExceptionsTest extends Fixture {
     Class<IllegalArgumentException> type = IllegalArgumentException.class;
     List<String> durations = List.of("mapTimeout", "longestHold", "closeTimeout");
     for (String setting : durations) {
-      assertTrue(documented.covers("Broker.Builder." + setting + "(Duration)", type), setting);
+      assertTrue(documented.covers("BrokerBuilder." + setting + "(Duration)", type), setting);
     }
     assertDocumented(
         "Broker.register(String,Constraints)",

@@ -1,6 +1,7 @@
 package dev.dmabroker.fuzz;
 
 import dev.dmabroker.Broker;
+import dev.dmabroker.BrokerBuilder;
 import dev.dmabroker.LeakTracking;
 import dev.dmabroker.event.BrokerListener;
 import dev.dmabroker.fuzz.HostileExtensions.CallbackExecutor;
@@ -15,6 +16,7 @@ import dev.dmabroker.spi.Heap;
 import dev.dmabroker.spi.HeapException;
 import dev.dmabroker.spi.HeapProvider;
 import dev.dmabroker.spi.HeapTraits;
+import dev.dmabroker.spi.HeapTraitsBuilder;
 import dev.dmabroker.spi.Trait;
 import dev.dmabroker.testing.ScriptedHeap;
 import java.nio.ByteBuffer;
@@ -64,7 +66,7 @@ final class Extensions {
   }
 
   /** A builder of a broker that can be built, unless the walk spoils it. */
-  Broker.Builder newBuilder() {
+  BrokerBuilder newBuilder() {
     return Broker.builder()
         .heap(heap("small", ScriptedHeap.ordinary(), 6 * PAGE))
         .heap(heap("system", ScriptedHeap.ordinary(), 64 * PAGE))
@@ -134,7 +136,7 @@ final class Extensions {
     }
   }
 
-  private HostileHeap heap(String name, HeapTraits.Builder traits, long capacityBytes) {
+  private HostileHeap heap(String name, HeapTraitsBuilder traits, long capacityBytes) {
     ScriptedHeap memory = new ScriptedHeap(name, traits.build());
     memory.capacity(capacityBytes);
     HostileHeap heap = new HostileHeap(memory, hostility, fences, findings);

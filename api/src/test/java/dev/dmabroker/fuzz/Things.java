@@ -2,6 +2,7 @@ package dev.dmabroker.fuzz;
 
 import dev.dmabroker.Attachment;
 import dev.dmabroker.Broker;
+import dev.dmabroker.BrokerBuilder;
 import dev.dmabroker.BufferStream;
 import dev.dmabroker.CpuView;
 import dev.dmabroker.Device;
@@ -122,7 +123,7 @@ final class Things {
 
   static final Kind<Broker> BROKERS =
       new Kind<>("broker", 2, (world, it) -> world.end("Broker.close()", it));
-  static final Kind<Broker.Builder> BUILDERS = new Kind<>("builder", 2, (world, it) -> {});
+  static final Kind<BrokerBuilder> BUILDERS = new Kind<>("builder", 2, (world, it) -> {});
   static final Kind<DeviceSpec> DEVICE_SPECS = new Kind<>("deviceSpec", 5, (world, it) -> {});
   static final Kind<StreamSpec> STREAM_SPECS = new Kind<>("streamSpec", 3, (world, it) -> {});
   static final Kind<Device> DEVICES =

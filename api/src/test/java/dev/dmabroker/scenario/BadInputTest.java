@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.dmabroker.AllocationException;
 import dev.dmabroker.Attachment;
 import dev.dmabroker.Broker;
+import dev.dmabroker.BrokerBuilder;
 import dev.dmabroker.BrokerException;
 import dev.dmabroker.ClosedException;
 import dev.dmabroker.Device;
@@ -406,7 +407,7 @@ class BadInputTest extends Fixture {
     }
   }
 
-  private void swap(Broker.Builder builder) {
+  private void swap(BrokerBuilder builder) {
     broker.close();
     broker = builder.build();
   }

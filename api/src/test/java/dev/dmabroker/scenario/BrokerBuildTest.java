@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.common.base.Throwables;
 import dev.dmabroker.Broker;
+import dev.dmabroker.BrokerBuilder;
 import dev.dmabroker.Device;
 import dev.dmabroker.DeviceSpec;
 import dev.dmabroker.DuplicateNameException;
@@ -37,7 +38,7 @@ class BrokerBuildTest {
   private final StubHeap system = StubHeap.named("system");
   private final List<Heap> found = new ArrayList<>();
 
-  private static Broker.Builder builder() {
+  private static BrokerBuilder builder() {
     return Broker.builder().heuristic(new InOrder());
   }
 
@@ -276,8 +277,8 @@ class BrokerBuildTest {
     }
   }
 
-  private static void assertRefused(Consumer<Broker.Builder> set, String says) {
-    Broker.Builder builder = builder();
+  private static void assertRefused(Consumer<BrokerBuilder> set, String says) {
+    BrokerBuilder builder = builder();
     assertEquals(
         says, assertThrows(IllegalArgumentException.class, () -> set.accept(builder)).getMessage());
     builder.heap(StubHeap.named("system")).build().close(); // And is of use still.

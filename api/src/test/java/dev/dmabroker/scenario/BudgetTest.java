@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.dmabroker.Attachment;
 import dev.dmabroker.Broker;
+import dev.dmabroker.BrokerBuilder;
 import dev.dmabroker.BrokerException;
 import dev.dmabroker.BudgetExceededException;
 import dev.dmabroker.Device;
@@ -142,7 +143,7 @@ class BudgetTest extends Fixture {
 
   @Test
   void aBudgetIsPositiveAndSetOnce() {
-    Broker.Builder builder = Broker.builder().budget("a", 1);
+    BrokerBuilder builder = Broker.builder().budget("a", 1);
     assertThrows(IllegalArgumentException.class, () -> builder.budget("a", 2));
     assertThrows(IllegalArgumentException.class, () -> builder.budget("b", 0));
   }

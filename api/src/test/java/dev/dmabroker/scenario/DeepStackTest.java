@@ -96,7 +96,7 @@ class DeepStackTest extends Fixture {
       Throwable[] thrown = new Throwable[1];
       diver.setUncaughtExceptionHandler((thread, what) -> thrown[0] = what);
       diver.start();
-      Await.ended(diver);
+      Await.ended(diver, Duration.ofMinutes(5)); // Thousands of operations on busy processors.
       if (thrown[0] != null) {
         throw new AssertionError("in dive " + i, thrown[0]);
       }

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.dmabroker.Attachment;
 import dev.dmabroker.Broker;
+import dev.dmabroker.BrokerBuilder;
 import dev.dmabroker.BufferStream;
 import dev.dmabroker.Device;
 import dev.dmabroker.DeviceSpec;
@@ -89,7 +90,7 @@ class DurationsTest extends Fixture {
 
   // ---- Uses ----
 
-  private void use(UnaryOperator<Broker.Builder> with) {
+  private void use(UnaryOperator<BrokerBuilder> with) {
     try (Broker other =
         with.apply(Broker.builder().heap(ScriptedHeap.system())).heuristic(new InOrder()).build()) {
       Device device = other.register("camera", Constraints.none());

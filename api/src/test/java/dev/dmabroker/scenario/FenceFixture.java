@@ -2,6 +2,7 @@ package dev.dmabroker.scenario;
 
 import dev.dmabroker.Attachment;
 import dev.dmabroker.Broker;
+import dev.dmabroker.BrokerBuilder;
 import dev.dmabroker.Device;
 import dev.dmabroker.DeviceSpec;
 import dev.dmabroker.SharedBuffer;
@@ -52,7 +53,7 @@ abstract class FenceFixture extends Fixture {
     write(in, 1);
   }
 
-  Broker.Builder fencedBuilder() {
+  BrokerBuilder fencedBuilder() {
     return Broker.builder()
         .heap(fenced)
         .heap(cma)

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.dmabroker.Attachment;
 import dev.dmabroker.Broker;
+import dev.dmabroker.BrokerBuilder;
 import dev.dmabroker.Device;
 import dev.dmabroker.Mapping;
 import dev.dmabroker.SharedBuffer;
@@ -36,7 +37,7 @@ class ImportableByDefaultTest {
               .build());
 
   private static Broker over(Heap... heaps) {
-    Broker.Builder builder = Broker.builder().heuristic(new InOrder());
+    BrokerBuilder builder = Broker.builder().heuristic(new InOrder());
     for (Heap heap : heaps) {
       builder.heap(heap);
     }
@@ -53,7 +54,7 @@ class ImportableByDefaultTest {
 
   @Test
   void aSetForADeviceThatSaysNothingLiesInImportableMemoryAlone() {
-    Broker.Builder builder =
+    BrokerBuilder builder =
         Broker.builder().heuristic(new Alternating()).heap(memfd).heap(ScriptedHeap.system());
     try (Broker broker = builder.build()) {
       Device camera = broker.register("camera", Constraints.none());

@@ -12,6 +12,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.dmabroker.AllocationException;
 import dev.dmabroker.Attachment;
 import dev.dmabroker.Broker;
+import dev.dmabroker.BrokerBuilder;
 import dev.dmabroker.ClosedException;
 import dev.dmabroker.Device;
 import dev.dmabroker.Mapping;
@@ -51,7 +52,7 @@ class LateHeapTest {
   private final List<HeapsChanged> told = new CopyOnWriteArrayList<>();
   private Broker broker = builder().build();
 
-  private Broker.Builder builder() {
+  private BrokerBuilder builder() {
     return Broker.builder()
         .heaps(nodes)
         .heuristic(new InOrder())

@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.dmabroker.Attachment;
-import dev.dmabroker.Broker;
+import dev.dmabroker.BrokerBuilder;
 import dev.dmabroker.BufferStream;
 import dev.dmabroker.ClosedException;
 import dev.dmabroker.Device;
@@ -50,7 +50,7 @@ class LateHeapWaitersTest extends Fixture {
   }
 
   @Override
-  protected Broker.Builder builder() {
+  protected BrokerBuilder builder() {
     // Called by the super class's constructor too, before the field is there.
     return nodes == null ? super.builder() : super.builder().heaps(nodes);
   }

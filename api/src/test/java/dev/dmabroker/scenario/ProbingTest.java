@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.dmabroker.Broker;
+import dev.dmabroker.BrokerBuilder;
 import dev.dmabroker.Device;
 import dev.dmabroker.DeviceSpec;
 import dev.dmabroker.DuplicateNameException;
@@ -164,7 +165,7 @@ class ProbingTest extends Fixture {
 
   private Device registerWithFullHeaps(ScriptedHeap... full) {
     broker.close();
-    Broker.Builder with = builder();
+    BrokerBuilder with = builder();
     for (ScriptedHeap each : full) {
       each.capacity(0);
       with.heap(each);
@@ -258,7 +259,7 @@ class ProbingTest extends Fixture {
       importer.closed = 0;
       heaps = List.of(heap("cached", true), heap("uncached", false), heap("like", cached));
       heaps.get(2).capacity(0);
-      Broker.Builder builder = Broker.builder().heuristic(new InOrder());
+      BrokerBuilder builder = Broker.builder().heuristic(new InOrder());
       heaps.forEach(builder::heap);
       broker = builder.build();
       importer.answers.put(1, new DeviceProbe.Answer(DeviceProbe.Verdict.ACCEPTED, "imported"));

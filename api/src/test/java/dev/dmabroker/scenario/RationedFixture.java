@@ -1,6 +1,6 @@
 package dev.dmabroker.scenario;
 
-import dev.dmabroker.Broker;
+import dev.dmabroker.BrokerBuilder;
 import dev.dmabroker.BufferStream;
 import dev.dmabroker.Device;
 import dev.dmabroker.StreamSpec;
@@ -33,9 +33,9 @@ abstract class RationedFixture extends Fixture {
   }
 
   @Override
-  protected Broker.Builder builder() {
+  protected BrokerBuilder builder() {
     // Called by the super class's constructor too, before the fields are there.
-    Broker.Builder builder = super.builder().budget("rationed", 2 * SIZE + 1);
+    BrokerBuilder builder = super.builder().budget("rationed", 2 * SIZE + 1);
     if (poller != null) {
       builder.fencePoller(poller).mover(mover);
     }

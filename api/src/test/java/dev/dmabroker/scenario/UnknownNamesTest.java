@@ -40,7 +40,7 @@ class UnknownNamesTest extends Fixture {
     assertEquals(
         "cannot export frame (65536 bytes): there is a budget of camra, and no device or group of"
             + " that name was registered, while camera has none; did you mean camera? Correct the"
-            + " name in Broker.Builder.budget, or register camra first",
+            + " name in BrokerBuilder.budget, or register camra first",
         failure.getMessage());
     failure =
         assertThrows(IllegalArgumentException.class, () -> broker.export("frame", FRAME, scaler));

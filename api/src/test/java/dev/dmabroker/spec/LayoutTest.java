@@ -2,6 +2,7 @@ package dev.dmabroker.spec;
 
 import static dev.dmabroker.testing.Fixture.assertSays;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.util.List;
@@ -128,5 +129,67 @@ class LayoutTest {
     Layout touching =
         new Layout(51, List.of(new Layout.Plane(0, 20, 10, 3), new Layout.Plane(50, 9, 1, 1)));
     assertEquals(2, touching.planes().size());
+  }
+
+  @Test
+  void aLayoutSaysHowPlanesLie() {
+    assertEquals(
+        "3110400 bytes of NV12 1920x1080 LINEAR in planes"
+            + " [offset 0, stride 1920, lines 1080, bytes per line 1920,"
+            + " offset 2073600, stride 1920, lines 540, bytes per line 1920]",
+        ImageSpec.of(1920, 1080, PixelFormat.NV12).layout().toString());
+    assertEquals(
+        "4096 bytes in planes [offset 0, stride 4096, lines 1, bytes per line 4096]",
+        BlobSpec.of(4096).layout().toString());
+    assertEquals(
+        "offset 0, stride 512, lines 32, bytes per line 256, lines per tile 32",
+        new Layout.Plane(0, 512, 256, 32, 32).toString());
+    assertEquals(
+        "NV12 640x480 LINEAR " + ColorSpace.REC709,
+        new Layout.Image(
+                PixelFormat.NV12, Modifier.LINEAR, 640, 480, Optional.of(ColorSpace.REC709))
+            .toString());
+  }
+
+  @Test
+  void layoutsAreEqualIfAllNumbersAre() {
+    assertApart(
+        new Layout.Plane(0, 512, 256, 64, 32),
+        new Layout.Plane(0, 512, 256, 64, 32),
+        new Layout.Plane(4096, 512, 256, 64, 32),
+        new Layout.Plane(0, 1024, 256, 64, 32),
+        new Layout.Plane(0, 512, 512, 64, 32),
+        new Layout.Plane(0, 512, 256, 32, 32),
+        new Layout.Plane(0, 512, 256, 64, 16));
+    Optional<ColorSpace> srgb = Optional.of(ColorSpace.SRGB);
+    assertApart(
+        new Layout.Image(PixelFormat.NV12, Modifier.LINEAR, 640, 480, srgb),
+        new Layout.Image(PixelFormat.NV12, Modifier.LINEAR, 640, 480, srgb),
+        new Layout.Image(PixelFormat.NV16, Modifier.LINEAR, 640, 480, srgb),
+        new Layout.Image(PixelFormat.NV12, Modifier.I915_Y_TILED, 640, 480, srgb),
+        new Layout.Image(PixelFormat.NV12, Modifier.LINEAR, 641, 480, srgb),
+        new Layout.Image(PixelFormat.NV12, Modifier.LINEAR, 640, 481, srgb),
+        new Layout.Image(PixelFormat.NV12, Modifier.LINEAR, 640, 480));
+    Optional<Layout.Image> image = ImageSpec.of(64, 64, PixelFormat.NV12).layout().image();
+    Layout.Plane luma = new Layout.Plane(0, 64, 64, 64);
+    Layout.Plane chroma = new Layout.Plane(4096, 64, 64, 32);
+    Layout.Plane later = new Layout.Plane(4160, 64, 64, 32);
+    assertApart(
+        new Layout(8192, List.of(luma, chroma), image),
+        new Layout(8192, List.of(luma, chroma), image),
+        new Layout(8193, List.of(luma, chroma), image),
+        new Layout(8192, List.of(luma, later), image),
+        new Layout(8192, List.of(luma, chroma)));
+  }
+
+  /** Checks that the first equals its twin, and none of the others. */
+  private static void assertApart(Object first, Object twin, Object... others) {
+    assertEquals(first, twin);
+    assertEquals(first.hashCode(), twin.hashCode());
+    for (Object other : others) {
+      assertNotEquals(first, other);
+      assertNotEquals(first.hashCode(), other.hashCode());
+    }
+    assertNotEquals(first, "text");
   }
 }

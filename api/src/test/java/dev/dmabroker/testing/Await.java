@@ -47,9 +47,14 @@ public final class Await {
 
   /** Joins, with the deadline. */
   public static void ended(Thread thread) throws InterruptedException {
-    thread.join(DEADLINE.toMillis());
+    ended(thread, DEADLINE);
+  }
+
+  /** Joins, with a deadline for a thread that has much to do. */
+  public static void ended(Thread thread, Duration deadline) throws InterruptedException {
+    thread.join(deadline.toMillis());
     if (thread.isAlive()) {
-      throw new AssertionError(thread.getName() + " did not end within " + DEADLINE);
+      throw new AssertionError(thread.getName() + " did not end within " + deadline);
     }
   }
 

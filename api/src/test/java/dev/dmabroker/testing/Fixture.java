@@ -4,6 +4,7 @@ import static java.util.concurrent.TimeUnit.SECONDS;
 
 import dev.dmabroker.Attachment;
 import dev.dmabroker.Broker;
+import dev.dmabroker.BrokerBuilder;
 import dev.dmabroker.BrokerException;
 import dev.dmabroker.BufferStream;
 import dev.dmabroker.CpuView;
@@ -39,7 +40,7 @@ public abstract class Fixture {
 
   protected Broker broker = builder().build();
 
-  protected Broker.Builder builder() {
+  protected BrokerBuilder builder() {
     return Broker.builder()
         .heap(system)
         .heap(cma)

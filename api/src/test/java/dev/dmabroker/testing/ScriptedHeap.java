@@ -6,6 +6,7 @@ import dev.dmabroker.spi.Backing;
 import dev.dmabroker.spi.Heap;
 import dev.dmabroker.spi.HeapException;
 import dev.dmabroker.spi.HeapTraits;
+import dev.dmabroker.spi.HeapTraitsBuilder;
 import dev.dmabroker.spi.Lingering;
 import dev.dmabroker.spi.Trait;
 import java.nio.ByteBuffer;
@@ -58,7 +59,7 @@ public class ScriptedHeap implements Heap {
   }
 
   /** Traits of ordinary memory: scattered, cached, reached by all. */
-  public static HeapTraits.Builder ordinary() {
+  public static HeapTraitsBuilder ordinary() {
     return HeapTraits.builder()
         .contiguous(Trait.declared(false))
         .addressBits(Trait.declared(40))

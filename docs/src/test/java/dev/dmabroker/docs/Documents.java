@@ -34,6 +34,10 @@ final class Documents {
           .map(TOP::resolve)
           .toList();
 
+  /** The devices that samples share, and other programs may take. */
+  static final Path DEVICES =
+      TOP.resolve("samples/devices/src/main/java/dev/dmabroker/samples/devices");
+
   /** Folders with what is built or borrowed. */
   private static final Set<String> FOREIGN = Set.of("target", "shared");
 

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import dev.dmabroker.AllocationException;
 import dev.dmabroker.Attachment;
 import dev.dmabroker.Broker;
+import dev.dmabroker.BrokerBuilder;
 import dev.dmabroker.BrokerException;
 import dev.dmabroker.BudgetExceededException;
 import dev.dmabroker.BufferStream;
@@ -123,7 +124,7 @@ final class Failures extends Fixture implements AutoCloseable {
   }
 
   /** Puts another broker in the place of the one that the fixture made. */
-  private Broker anew(Broker.Builder builder) {
+  private Broker anew(BrokerBuilder builder) {
     broker.close();
     broker = builder.build();
     return broker;

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 
 /** What the documents name in code style, a member of a public type, exists. */
 class NamesTest {
-  /** {@code Broker.plan}, {@code Broker.Builder.leakTracking} or {@code broker.adopt(...)}. */
+  /** {@code Broker.plan}, {@code BrokerBuilder.leakTracking} or {@code broker.adopt(...)}. */
   private static final Pattern MEMBER =
       Pattern.compile("(?<!`)`(?:new )?((?:[A-Z]\\w+\\.)+)([a-z]\\w*)(?:\\([^`]*)?`");
 

@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 import javax.lang.model.element.Modifier;
 import org.jspecify.annotations.Nullable;
 
@@ -40,10 +41,10 @@ record PublicMember(
   /** A name with its type. */
   record Named(String name, String type) {}
 
-  /** All of the published packages. */
+  /** All of the published packages, and of the devices that samples share. */
   static List<PublicMember> all() {
     List<Path> sources =
-        Documents.PUBLIC_PACKAGES.stream()
+        Stream.concat(Documents.PUBLIC_PACKAGES.stream(), Stream.of(Documents.DEVICES))
             .flatMap(folder -> Documents.sources(folder).stream())
             .toList();
     List<PublicMember> members = new ArrayList<>();

@@ -15,6 +15,7 @@ import dev.dmabroker.spec.Access;
 import dev.dmabroker.spec.Constraints;
 import dev.dmabroker.spec.MemorySpeed;
 import dev.dmabroker.spi.HeapTraits;
+import dev.dmabroker.spi.HeapTraitsBuilder;
 import dev.dmabroker.spi.PlacementHeuristic.HeapLoad;
 import dev.dmabroker.spi.PlacementHeuristic.Ranked;
 import dev.dmabroker.spi.PlacementHeuristic.Request;
@@ -71,7 +72,7 @@ class LeastCostTest {
 
   @Test
   void lowMemoryIsNotScarceWhereAllMemoryIsLow() {
-    HeapTraits.Builder low = scattered().addressBits(Trait.declared(32));
+    HeapTraitsBuilder low = scattered().addressBits(Trait.declared(32));
     Request alike = request(List.of(ANY), heap("a", low), heap("b", low));
     Request anywhere = request(List.of(ANY), heap("a", scattered()));
     assertEquals(cost(leastCost, anywhere, "a"), cost(leastCost, alike, "a"));
@@ -135,7 +136,7 @@ class LeastCostTest {
 
   @Test
   void theFullerOfTwoLimitedHeapsComesLater() {
-    HeapTraits.Builder limited = scattered().capacityBytes(Trait.declared(16 * SIZE));
+    HeapTraitsBuilder limited = scattered().capacityBytes(Trait.declared(16 * SIZE));
     assertEquals(
         List.of("empty", "half", "full"),
         order(
@@ -159,8 +160,8 @@ class LeastCostTest {
 
   @Test
   void fullnessIsBoundedWhateverIsUsed() {
-    HeapTraits.Builder tiny = scattered().capacityBytes(Trait.declared(1L));
-    HeapTraits.Builder none = scattered().capacityBytes(Trait.declared(0L));
+    HeapTraitsBuilder tiny = scattered().capacityBytes(Trait.declared(1L));
+    HeapTraitsBuilder none = scattered().capacityBytes(Trait.declared(0L));
     Request request =
         request(
             List.of(ANY),

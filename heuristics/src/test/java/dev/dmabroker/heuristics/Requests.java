@@ -8,6 +8,7 @@ import dev.dmabroker.spec.ConstraintsBuilder;
 import dev.dmabroker.spec.MemorySpeed;
 import dev.dmabroker.spi.HeapInfo;
 import dev.dmabroker.spi.HeapTraits;
+import dev.dmabroker.spi.HeapTraitsBuilder;
 import dev.dmabroker.spi.PlacementHeuristic;
 import dev.dmabroker.spi.PlacementHeuristic.HeapLoad;
 import dev.dmabroker.spi.PlacementHeuristic.Ranked;
@@ -39,39 +40,39 @@ final class Requests {
   }
 
   /** Scattered memory anywhere. */
-  static HeapTraits.Builder scattered() {
+  static HeapTraitsBuilder scattered() {
     return HeapTraits.builder()
         .contiguous(Trait.declared(false))
         .addressBits(Trait.declared(40))
         .deviceAccess(Trait.declared(true));
   }
 
-  static HeapTraits.Builder contiguous() {
+  static HeapTraitsBuilder contiguous() {
     return scattered().contiguous(Trait.declared(true));
   }
 
-  static HeapTraits.Builder of(MemorySpeed speed) {
+  static HeapTraitsBuilder of(MemorySpeed speed) {
     return scattered().speed(Trait.declared(speed));
   }
 
-  static HeapLoad heap(String name, HeapTraits.Builder traits) {
+  static HeapLoad heap(String name, HeapTraitsBuilder traits) {
     return heap(name, traits, 0);
   }
 
-  static HeapLoad heap(String name, HeapTraits.Builder traits, long usedBytes) {
+  static HeapLoad heap(String name, HeapTraitsBuilder traits, long usedBytes) {
     return heap(name, traits, usedBytes, 0);
   }
 
-  static HeapLoad heap(String name, HeapTraits.Builder traits, long usedBytes, long penalty) {
+  static HeapLoad heap(String name, HeapTraitsBuilder traits, long usedBytes, long penalty) {
     return new HeapLoad(info(name, traits), SIZE, usedBytes, penalty);
   }
 
-  static HeapInfo info(String name, HeapTraits.Builder traits, String... aliases) {
+  static HeapInfo info(String name, HeapTraitsBuilder traits, String... aliases) {
     return new HeapInfo(name, Set.of(aliases), "other", traits.build());
   }
 
   /** Scattered memory of which there are {@code sizes} times {@link #SIZE}. */
-  static HeapTraits.Builder limited(long sizes) {
+  static HeapTraitsBuilder limited(long sizes) {
     return scattered().capacityBytes(Trait.declared(sizes * SIZE));
   }
 

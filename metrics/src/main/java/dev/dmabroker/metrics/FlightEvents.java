@@ -12,7 +12,7 @@ import dev.dmabroker.event.MemoryAllocated;
 /**
  * Writes a broker's allocations, stalls, moves, refusals, leaks and changes of heaps to Java Flight
  * Recorder, as events named {@code dmabroker.*}. Give it to {@link
- * dev.dmabroker.Broker.Builder#listener}. It costs next to nothing while no recording runs, and
+ * dev.dmabroker.BrokerBuilder#listener}. It costs next to nothing while no recording runs, and
  * mapping a settled buffer makes no event. {@code docs/flight.md} shows what {@code jfr print}
  * makes of the events. Thread-safe.
  *

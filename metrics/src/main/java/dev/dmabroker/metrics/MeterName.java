@@ -100,7 +100,10 @@ enum MeterName {
       "dmabuf.stream.hold",
       null,
       "how long the device held what it has released: its count is the frames delivered"),
-  STREAM_HOLD_LONGEST("dmabuf.stream.hold.longest", null, "the longest hold of the device"),
+  STREAM_HOLD_LONGEST(
+      "dmabuf.stream.hold.longest",
+      null,
+      "the longest that the device held what it has released; what it holds still does not count"),
   STREAM_HOLD_DECLARED(
       "dmabuf.stream.hold.declared", null, "the longest hold that the device declared"),
   STREAM_OVERHELD(

@@ -30,7 +30,7 @@ import java.util.stream.Collectors;
  * move to the maps that waited for it, and, as counters, the bytes that lie in each heap and the
  * buffers of each stream. Buffers are told apart by name. {@code docs/trace.md} shows an example.
  *
- * <p>Give it to {@link dev.dmabroker.Broker.Builder#listener(dev.dmabroker.event.BrokerListener,
+ * <p>Give it to {@link dev.dmabroker.BrokerBuilder#listener(dev.dmabroker.event.BrokerListener,
  * dev.dmabroker.event.Delivery)} to be called {@linkplain dev.dmabroker.event.Delivery#IN_PLACE in
  * place}: it dates an event when it is told, and keeping one takes it microseconds. Told from a
  * queue it dates events late, by as long as they waited. Thread-safe. An event takes a few hundred

@@ -24,7 +24,7 @@ import dev.dmabroker.spec.Constraints;
 import dev.dmabroker.spi.HeapException;
 import dev.dmabroker.spi.HeapProvider;
 import dev.dmabroker.spi.HeapProvider.Closed;
-import dev.dmabroker.spi.HeapTraits;
+import dev.dmabroker.spi.HeapTraitsBuilder;
 import dev.dmabroker.spi.Lingering;
 import dev.dmabroker.spi.Trait;
 import dev.dmabroker.testing.ScriptedHeap;
@@ -106,7 +106,7 @@ class BrokerHealthTest {
     return Broker.builder().heaps(finds).heuristic(new FirstFit()).build();
   }
 
-  private static HeapProvider.Open open(String name, HeapTraits.Builder traits) {
+  private static HeapProvider.Open open(String name, HeapTraitsBuilder traits) {
     return new HeapProvider.Open(new ScriptedHeap(name, traits.build()));
   }
 

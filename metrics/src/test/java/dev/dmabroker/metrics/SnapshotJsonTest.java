@@ -11,6 +11,7 @@ import com.networknt.schema.JsonSchemaFactory;
 import com.networknt.schema.SpecVersion;
 import dev.dmabroker.Attachment;
 import dev.dmabroker.Broker;
+import dev.dmabroker.BrokerBuilder;
 import dev.dmabroker.BufferStream;
 import dev.dmabroker.Device;
 import dev.dmabroker.Frame;
@@ -51,7 +52,7 @@ class SnapshotJsonTest {
       Path.of(System.getProperty("basedir", System.getProperty("user.dir")))
           .resolveSibling("docs/snapshot.schema.json");
 
-  private static Broker.Builder builder() {
+  private static BrokerBuilder builder() {
     return Broker.builder()
         .heap(
             new ScriptedHeap(

@@ -215,10 +215,12 @@ class StreamMetersTest {
     assertEquals(0, count("dmabuf.stream.overheld", "device", "viewer"));
     assertEquals(1, count("dmabuf.stream.overheld", "device", "hasty"));
     assertTrue(nanos("dmabuf.stream.hold.longest", "device", "hasty") > 1);
+    assertEquals(0, nanos("dmabuf.stream.hold.longest", "device", "viewer")); // It holds them.
     assertEquals(1, nanos("dmabuf.stream.hold.declared", "device", "hasty"));
     assertEquals(3600e9, nanos("dmabuf.stream.hold.declared", "device", "viewer"));
     assertEquals(0, gauge("dmabuf.stream.held", "device", "camera", "role", "producer"));
     held.forEach(Frame::close);
+    assertTrue(nanos("dmabuf.stream.hold.longest", "device", "viewer") > 0);
   }
 
   @Test

@@ -2,7 +2,7 @@ package dev.dmabroker.allocators.linux;
 
 import dev.dmabroker.spec.Access;
 import dev.dmabroker.spi.HeapException;
-import dev.dmabroker.spi.HeapTraits;
+import dev.dmabroker.spi.HeapTraitsBuilder;
 import dev.dmabroker.spi.Trait;
 import java.nio.ByteBuffer;
 
@@ -16,7 +16,7 @@ final class AccessProbe {
    *
    * @throws HeapException if nothing can be allocated
    */
-  static void look(Source source, HeapTraits.Builder traits) throws HeapException {
+  static void look(Source source, HeapTraitsBuilder traits) throws HeapException {
     LinuxBacking sample = source.allocate("dmabroker-probe", Pages.size());
     try {
       traits.deviceAccess(deviceAccess(sample)).cpuReach(cpuReach(sample));

@@ -5,6 +5,7 @@ import dev.dmabroker.spi.Heap;
 import dev.dmabroker.spi.HeapException;
 import dev.dmabroker.spi.HeapException.Kind;
 import dev.dmabroker.spi.HeapTraits;
+import dev.dmabroker.spi.HeapTraitsBuilder;
 import dev.dmabroker.spi.Trait;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
@@ -154,7 +155,7 @@ public final class DmaHeapProvider extends LinuxHeapProvider {
   private static HeapTraits traits(String name, DmaHeapSource source, DmaHeapNames names)
       throws HeapException {
     Optional<DmaHeapNames.Documented> documented = names.find(name);
-    HeapTraits.Builder traits =
+    HeapTraitsBuilder traits =
         HeapTraits.builder()
             .addressBits(PhysicalMemory.addressBits())
             .alignmentBytes(
@@ -180,7 +181,7 @@ public final class DmaHeapProvider extends LinuxHeapProvider {
         .build();
   }
 
-  private static void document(DmaHeapNames.Documented known, HeapTraits.Builder traits) {
+  private static void document(DmaHeapNames.Documented known, HeapTraitsBuilder traits) {
     if (known.isProtected()) {
       traits
           .secure(Trait.documented(true, known.source()))
@@ -194,7 +195,7 @@ public final class DmaHeapProvider extends LinuxHeapProvider {
   }
 
   /** What the device tree says of the region: all memory of the heap lies in it. */
-  private static void place(ReservedMemory.Region region, HeapTraits.Builder traits) {
+  private static void place(ReservedMemory.Region region, HeapTraitsBuilder traits) {
     region
         .bytes()
         .ifPresent(

@@ -4,6 +4,7 @@ import com.sun.jna.Memory;
 import com.sun.jna.Pointer;
 import dev.dmabroker.spi.HeapException;
 import dev.dmabroker.spi.HeapTraits;
+import dev.dmabroker.spi.HeapTraitsBuilder;
 import dev.dmabroker.spi.Trait;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -102,7 +103,7 @@ public final class DumbProvider extends LinuxHeapProvider {
       String driver = driver(use.number());
       boolean ordinary = IN_MAIN_MEMORY.contains(driver);
       DumbSource source = new DumbSource(name, node, ordinary);
-      HeapTraits.Builder traits = traits(name, driver);
+      HeapTraitsBuilder traits = traits(name, driver);
       AccessProbe.look(source, traits);
       traits.contiguous(
           ContiguityProbe.contiguous(source, Optional.empty(), "the driver does not tell"));
@@ -165,8 +166,8 @@ public final class DumbProvider extends LinuxHeapProvider {
     }
   }
 
-  private static HeapTraits.Builder traits(String name, String driver) {
-    HeapTraits.Builder traits =
+  private static HeapTraitsBuilder traits(String name, String driver) {
+    HeapTraitsBuilder traits =
         HeapTraits.builder()
             .cached(Trait.unknown("the driver " + driver + " does not tell"))
             .maxSizeBytes(Trait.documented(DumbSource.maxSizeBytes(), "sizes have 32 bits"));

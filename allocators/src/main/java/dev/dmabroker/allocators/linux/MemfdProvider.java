@@ -2,6 +2,7 @@ package dev.dmabroker.allocators.linux;
 
 import dev.dmabroker.spi.HeapException;
 import dev.dmabroker.spi.HeapTraits;
+import dev.dmabroker.spi.HeapTraitsBuilder;
 import dev.dmabroker.spi.Trait;
 import java.util.List;
 import java.util.OptionalLong;
@@ -58,8 +59,7 @@ public final class MemfdProvider extends LinuxHeapProvider {
     }
   }
 
-  static Open open(String name, MemfdSource source, HeapTraits.Builder traits)
-      throws HeapException {
+  static Open open(String name, MemfdSource source, HeapTraitsBuilder traits) throws HeapException {
     AccessProbe.look(source, traits);
     traits.deviceAccess(
         Trait.documented(false, "a memfd is no dma-buf, so no driver imports it; see udmabuf"));
@@ -67,7 +67,7 @@ public final class MemfdProvider extends LinuxHeapProvider {
   }
 
   /** The traits of memfds with pages of this size. */
-  static HeapTraits.Builder traits(long pageBytes) {
+  static HeapTraitsBuilder traits(long pageBytes) {
     return HeapTraits.builder()
         .contiguous(Trait.documented(false, "memfd_create(2) promises no more than pages"))
         .addressBits(PhysicalMemory.addressBits())

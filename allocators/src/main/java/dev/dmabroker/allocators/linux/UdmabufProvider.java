@@ -3,6 +3,7 @@ package dev.dmabroker.allocators.linux;
 import dev.dmabroker.spec.MemorySpeed;
 import dev.dmabroker.spi.HeapException;
 import dev.dmabroker.spi.HeapTraits;
+import dev.dmabroker.spi.HeapTraitsBuilder;
 import dev.dmabroker.spi.Trait;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -123,7 +124,7 @@ public final class UdmabufProvider extends LinuxHeapProvider {
         memory = memory.at(numaNode.getAsInt());
       }
       Source source = new UdmabufSource(name, fd, memory, maxSize.or(Long.MAX_VALUE));
-      HeapTraits.Builder traits = traits(memory).maxSizeBytes(maxSize);
+      HeapTraitsBuilder traits = traits(memory).maxSizeBytes(maxSize);
       if (hugePageBytes.isPresent()) {
         traits.speed(Trait.assumed(MemorySpeed.FAST, "huge pages need fewer address translations"));
       }
@@ -142,7 +143,7 @@ public final class UdmabufProvider extends LinuxHeapProvider {
     }
   }
 
-  private static HeapTraits.Builder traits(MemfdSource memory) {
+  private static HeapTraitsBuilder traits(MemfdSource memory) {
     return HeapTraits.builder()
         .contiguous(
             // The memfd's own mapping shows the frames on each kernel, the dma-buf's not on all.

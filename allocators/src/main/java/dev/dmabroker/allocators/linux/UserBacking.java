@@ -7,6 +7,7 @@ import dev.dmabroker.spi.Backing;
 import dev.dmabroker.spi.HeapException;
 import dev.dmabroker.spi.HeapException.Kind;
 import dev.dmabroker.spi.HeapTraits;
+import dev.dmabroker.spi.HeapTraitsBuilder;
 import dev.dmabroker.spi.Trait;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -32,7 +33,7 @@ public final class UserBacking implements Backing {
 
   /** The traits of memory of this kind. */
   public static HeapTraits traits(ByteBuffer memory) {
-    HeapTraits.Builder traits =
+    HeapTraitsBuilder traits =
         HeapTraits.builder()
             .contiguous(Trait.unknown("the kernel may give each page of it any frame"))
             .deviceAccess(Trait.documented(false, NO_DESCRIPTOR))

@@ -2,6 +2,7 @@ package dev.dmabroker.allocators.linux;
 
 import dev.dmabroker.spi.HeapException;
 import dev.dmabroker.spi.HeapTraits;
+import dev.dmabroker.spi.HeapTraitsBuilder;
 import dev.dmabroker.spi.Trait;
 import java.io.IOException;
 import java.nio.file.DirectoryIteratorException;
@@ -110,7 +111,7 @@ public final class V4l2Provider extends LinuxHeapProvider {
    * @throws HeapException if the driver gives none
    */
   public static HeapTraits traits(V4l2Source source) throws HeapException {
-    HeapTraits.Builder traits =
+    HeapTraitsBuilder traits =
         HeapTraits.builder()
             .addressBits(PhysicalMemory.addressBits())
             .alignmentBytes(Trait.documented(Pages.size(), "videobuf2 allocates whole pages"))

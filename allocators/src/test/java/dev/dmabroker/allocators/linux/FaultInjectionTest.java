@@ -481,7 +481,6 @@ class FaultInjectionTest {
         || call.isRequest(V4l2.VIDIOC_REMOVE_BUFS);
   }
 
-  /** The descriptors and mappings of memory and devices. */
   /**
    * What is there that was not there before. What was there may go meanwhile: the collector unmaps
    * memory of earlier tests.
@@ -492,6 +491,7 @@ class FaultInjectionTest {
     return more;
   }
 
+  /** The descriptors and mappings of memory and devices. */
   private static List<String> left() {
     List<String> left = new ArrayList<>(OwnProcess.descriptors());
     left.addAll(OwnProcess.memoryMappings());

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.dmabroker.Attachment;
 import dev.dmabroker.Broker;
+import dev.dmabroker.BrokerBuilder;
 import dev.dmabroker.Mapping;
 import dev.dmabroker.event.BrokerSnapshot.HeapState;
 import dev.dmabroker.event.HeapsChanged;
@@ -78,7 +79,7 @@ class LateNodesTest {
     return Files.createFile(folder.resolve(name));
   }
 
-  private Broker.Builder builder() {
+  private BrokerBuilder builder() {
     return Broker.builder().heaps(new DmaHeapProvider(folder)).heuristic(new InOrder());
   }
 

@@ -1,14 +1,13 @@
 package dev.dmabroker.allocators.linux;
 
-import com.sun.jna.Native;
-import com.sun.jna.Pointer;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.OptionalLong;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 
@@ -35,13 +34,25 @@ public final class OwnProcess {
     return count;
   }
 
-  /** Where mapped memory begins in the machine's, if the kernel tells it: a read of it maps it. */
-  public static OptionalLong physicalAddress(ByteBuffer bytes) {
-    bytes.get(0);
-    long address = Pointer.nativeValue(Native.getDirectBufferPointer(bytes));
-    return PageMap.frames(address, 1).stream()
-        .mapToLong(frames -> frames[0] * Pages.size() + address % Pages.size())
-        .findFirst();
+  /**
+   * How many page frames of a range of the machine's memory are free, as /proc/kpageflags tells
+   * them (the kernel's admin-guide/mm/pagemap.rst): eight bytes a frame, bit 10 set if it is free.
+   */
+  public static int freeFrames(long start, long end) throws IOException {
+    ByteBuffer flags = ByteBuffer.allocate((int) ((end - start) / Pages.size()) * Long.BYTES);
+    try (FileChannel file = FileChannel.open(Path.of("/proc/kpageflags"))) {
+      long offset = start / Pages.size() * Long.BYTES;
+      while (flags.hasRemaining()) {
+        if (file.read(flags, offset + flags.position()) <= 0) {
+          throw new IOException("/proc/kpageflags ends within " + start + " to " + end);
+        }
+      }
+    }
+    int free = 0;
+    for (flags.flip().order(ByteOrder.nativeOrder()); flags.hasRemaining(); ) {
+      free += (flags.getLong() & 1 << 10) != 0 ? 1 : 0;
+    }
+    return free;
   }
 
   /** What the descriptors refer to, but for the class path's files and the JVM's own sockets. */

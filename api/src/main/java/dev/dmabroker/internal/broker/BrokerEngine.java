@@ -1,7 +1,5 @@
 package dev.dmabroker.internal.broker;
 
-import com.google.common.collect.Iterables;
-import com.google.common.collect.Streams;
 import dev.dmabroker.Broker;
 import dev.dmabroker.BufferStream;
 import dev.dmabroker.Device;
@@ -284,8 +282,10 @@ final class BrokerEngine implements Broker {
   }
 
   /** The broker's heaps, and those that stand for adopted memory. */
-  private Iterable<HeapAccount> allHeaps() {
-    return Iterables.concat(heaps().all(), buffers.adopted());
+  private List<HeapAccount> allHeaps() {
+    List<HeapAccount> all = new ArrayList<>(heaps().all());
+    all.addAll(buffers.adopted());
+    return all;
   }
 
   private OutstandingMappingsException notGone(Duration timeout) {
@@ -294,7 +294,7 @@ final class BrokerEngine implements Broker {
         ? Exceptions.outstandingMappings(
             when
                 + "memory is still being given back to its heap: "
-                + Streams.stream(allHeaps())
+                + allHeaps().stream()
                     .filter(HeapAccount::hasMemoryOut)
                     .map(HeapAccount::name)
                     .collect(Collectors.joining(", ")),

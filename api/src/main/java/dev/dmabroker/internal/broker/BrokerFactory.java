@@ -1,6 +1,7 @@
 package dev.dmabroker.internal.broker;
 
 import dev.dmabroker.Broker;
+import dev.dmabroker.BrokerBuilder;
 import dev.dmabroker.Subscription;
 import dev.dmabroker.event.BrokerListener;
 import dev.dmabroker.event.Delivery;
@@ -53,7 +54,7 @@ public final class BrokerFactory {
         });
   }
 
-  /** Makes a broker of what is there now; see {@link Broker.Builder#build()}. */
+  /** Makes a broker of what is there now; see {@link BrokerBuilder#build()}. */
   public Broker create() {
     Broker broker = make();
     listeners.forEach(add -> add.accept(broker));

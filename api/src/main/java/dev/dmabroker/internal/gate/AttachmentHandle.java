@@ -12,7 +12,9 @@ import dev.dmabroker.spec.Access;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.BiConsumer;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The handle of an attachment that applications hold; it keeps the buffer's handle, too. See {@link
@@ -66,7 +68,17 @@ public final class AttachmentHandle implements Attachment {
 
   @Override
   public CompletableFuture<Mapping> mapAsync(Access access) {
-    return attached.mapAsync(access);
+    CompletableFuture<Mapping> future = attached.mapAsync(access);
+    if (future.isDone()) {
+      return future;
+    }
+    try { // While it waits, the application has not lost what it waits for.
+      CompletableFuture<?> unused = future.whenComplete(new Keeper(this));
+    } catch (VirtualMachineError e) {
+      future.cancel(/* mayInterruptIfRunning= */ false);
+      throw e;
+    }
+    return future;
   }
 
   @Override
@@ -109,6 +121,15 @@ public final class AttachmentHandle implements Attachment {
   @Override
   public String toString() {
     return attached.toString();
+  }
+
+  /** Keeps the handle reachable for as long as a future has this. */
+  private record Keeper(AttachmentHandle handle)
+      implements BiConsumer<@Nullable Mapping, @Nullable Throwable> {
+    @Override
+    public void accept(@Nullable Mapping mapping, @Nullable Throwable failure) {
+      // There is nothing to do but to be there.
+    }
   }
 
   /**

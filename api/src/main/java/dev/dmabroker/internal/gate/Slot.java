@@ -1,5 +1,6 @@
 package dev.dmabroker.internal.gate;
 
+import dev.dmabroker.internal.watch.Leaks;
 import dev.dmabroker.spec.Access;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
@@ -188,12 +189,20 @@ final class Slot extends SlotWord {
     return isNoted(token) && sited == (token & ~FENCED) ? callSite : null;
   }
 
-  /** The caller has got the mapping, which was noted for another thread or for none. */
+  /**
+   * The caller has got the mapping, which was noted for another thread or for none. If it was noted
+   * where that thread made the mapping, it is noted instead where the caller got it.
+   */
+  @SuppressWarnings("ReferenceEquality")
   void hand(long token, Object caller) {
-    if (word == token) {
-      thread = caller;
-      owner = caller;
+    if (word != token) {
+      return;
     }
+    Throwable here = thread != caller && callSite(token) != null ? Leaks.here("got here") : null;
+    if (here != null) {
+      noteSite(token, here);
+    }
+    noteThread(caller, /* own= */ true);
   }
 
   /** Whether what is written down is of this taking. */

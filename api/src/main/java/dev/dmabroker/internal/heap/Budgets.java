@@ -61,7 +61,7 @@ public final class Budgets {
                           + name
                           + " has none; did you mean "
                           + name
-                          + "? Correct the name in Broker.Builder.budget, or register "
+                          + "? Correct the name in BrokerBuilder.budget, or register "
                           + mistyped
                           + " first");
                 });

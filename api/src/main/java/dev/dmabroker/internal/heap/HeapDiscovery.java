@@ -9,9 +9,10 @@ import dev.dmabroker.spi.Heap;
 import dev.dmabroker.spi.HeapProvider;
 import java.lang.System.Logger.Level;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -46,16 +47,13 @@ public final class HeapDiscovery {
 
   /** Returns all sources. Fallbacks are last, as they depend on what the others find. */
   private ImmutableList<HeapSource> sources() {
-    List<HeapSource> all =
-        Stream.concat(
-                providers.stream().map(HeapSource::new),
-                discover ? HeapSource.discovered().stream() : Stream.empty())
-            .toList();
-    return ImmutableList.copyOf(
-        Stream.concat(
-                all.stream().filter(source -> !source.isFallback()),
-                all.stream().filter(HeapSource::isFallback))
-            .toList());
+    List<HeapSource> all = new ArrayList<>();
+    providers.forEach(provider -> all.add(new HeapSource(provider)));
+    if (discover) {
+      all.addAll(HeapSource.discovered());
+    }
+    all.sort(Comparator.comparing(HeapSource::isFallback));
+    return ImmutableList.copyOf(all);
   }
 
   /**

@@ -36,11 +36,12 @@ final class HeapSource {
    * finds them differs between versions.
    */
   static List<HeapSource> discovered() {
-    return ServiceLoader.load(HeapProvider.class).stream()
-        .map(ServiceLoader.Provider::get)
-        .map(HeapSource::new)
-        .sorted(Comparator.comparing(HeapSource::name))
-        .toList();
+    List<HeapSource> found = new ArrayList<>();
+    for (HeapProvider provider : ServiceLoader.load(HeapProvider.class)) {
+      found.add(new HeapSource(provider));
+    }
+    found.sort(Comparator.comparing(HeapSource::name));
+    return found;
   }
 
   /** Returns the provider's name, or that of its class if the provider throws. */

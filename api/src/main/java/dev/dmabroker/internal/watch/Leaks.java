@@ -90,6 +90,11 @@ public final class Leaks {
       long from = dueNanos - saved < 0 ? saved : dueNanos;
       dueNanos = from + ThreadLocalRandom.current().nextLong(2 * PAUSE_NANOS);
     }
+    return here(what);
+  }
+
+  /** Returns where the calling thread is; null if there is no room to note that. */
+  public static @Nullable Throwable here(String what) {
     try {
       return new Throwable(what);
     } catch (OutOfMemoryError | StackOverflowError e) {

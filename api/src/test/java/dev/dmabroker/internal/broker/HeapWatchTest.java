@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.dmabroker.Broker;
+import dev.dmabroker.BrokerBuilder;
 import dev.dmabroker.event.BrokerListener;
 import dev.dmabroker.event.Delivery;
 import dev.dmabroker.event.HeapsChanged;
@@ -29,7 +30,7 @@ class HeapWatchTest {
   private final ScriptedProvider nodes = new ScriptedProvider("nodes").finds(system);
   private final BlockingQueue<HeapsChanged> told = new LinkedBlockingQueue<>();
 
-  private Broker.Builder builder() {
+  private BrokerBuilder builder() {
     return Broker.builder()
         .heaps(nodes)
         .heuristic(new InOrder())

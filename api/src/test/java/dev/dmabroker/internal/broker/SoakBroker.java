@@ -1,6 +1,7 @@
 package dev.dmabroker.internal.broker;
 
 import dev.dmabroker.Broker;
+import dev.dmabroker.BrokerBuilder;
 import dev.dmabroker.Device;
 import dev.dmabroker.DeviceSpec;
 import dev.dmabroker.LeakTracking;
@@ -157,7 +158,7 @@ final class SoakBroker {
 
   /** Builds the broker; leaks are looked for as it says, as they are found by chance. */
   Broker build(LeakTracking leaks) {
-    Broker.Builder builder = Broker.builder();
+    BrokerBuilder builder = Broker.builder();
     heaps.forEach(heap -> builder.heap(new FaultyHeap(heap, faults, this::kernelFence)));
     return builder
         .heuristic(new Crowding(faults))

@@ -41,7 +41,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -266,6 +268,25 @@ class LeakTest extends Fixture {
     assertEquals("camera", pin.attachment().device().name());
     pin.close();
     assertNotNull(pin.toString());
+  }
+
+  @Test
+  void aMapThatWaitsKeepsItsAttachment() throws Exception {
+    SharedBuffer frame = broker.export("frame", BlobSpec.of(SIZE));
+    try (Attachment in = frame.attach(camera)) {
+      Mapping written = in.map(Access.WRITE);
+      CompletableFuture<Mapping> waits = mapForDisplay(frame);
+      nothingElseIsFound();
+      written.close();
+      try (Mapping mapping = waits.get(Await.DEADLINE.toSeconds(), TimeUnit.SECONDS)) {
+        assertEquals("cma", mapping.heapName());
+      }
+    }
+  }
+
+  private CompletableFuture<Mapping> mapForDisplay(SharedBuffer frame) {
+    Device display = broker.register("display", Constraints.builder().contiguous().build());
+    return frame.attach(display).mapAsync(Access.READ);
   }
 
   @Test

@@ -25,6 +25,7 @@ import dev.dmabroker.spec.ImageSpec;
 import dev.dmabroker.spec.MemorySpeed;
 import dev.dmabroker.spec.PixelFormat;
 import dev.dmabroker.spi.HeapTraits;
+import dev.dmabroker.spi.HeapTraitsBuilder;
 import dev.dmabroker.spi.Trait;
 import dev.dmabroker.testing.InOrder;
 import dev.dmabroker.testing.Modifiers;
@@ -289,7 +290,7 @@ class ExplanationTest {
 
   // ---- By hand ----
 
-  private static HeapTraits.Builder memory(boolean contiguous, int bits) {
+  private static HeapTraitsBuilder memory(boolean contiguous, int bits) {
     return HeapTraits.builder()
         .contiguous(Trait.declared(contiguous))
         .addressBits(Trait.declared(bits))

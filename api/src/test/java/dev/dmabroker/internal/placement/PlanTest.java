@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.dmabroker.Attachment;
 import dev.dmabroker.Broker;
+import dev.dmabroker.BrokerBuilder;
 import dev.dmabroker.ClosedException;
 import dev.dmabroker.Conflict;
 import dev.dmabroker.Device;
@@ -452,7 +453,7 @@ class PlanTest extends Fixture {
       heaps.add(StubHeap.named("heap" + i));
     }
     heaps.set(67, new StubHeap("contiguous", cma.traits()));
-    Broker.Builder many = Broker.builder().heuristic(new InOrder());
+    BrokerBuilder many = Broker.builder().heuristic(new InOrder());
     heaps.forEach(many::heap);
     try (Broker over = many.build()) {
       Device any = over.register("any", Constraints.none());

@@ -23,6 +23,7 @@ import dev.dmabroker.spi.Backing;
 import dev.dmabroker.spi.Heap;
 import dev.dmabroker.spi.HeapException;
 import dev.dmabroker.spi.HeapTraits;
+import dev.dmabroker.spi.HeapTraitsBuilder;
 import dev.dmabroker.spi.PlacementHeuristic.User;
 import dev.dmabroker.spi.Trait;
 import java.util.ArrayList;
@@ -198,7 +199,7 @@ public final class RandomProblems {
   }
 
   private HeapTraits traits() {
-    HeapTraits.Builder traits =
+    HeapTraitsBuilder traits =
         HeapTraits.builder()
             .contiguous(trait(0.9, chance(0.6)))
             .addressBits(trait(0.9, any(12, 16, 20)))

@@ -12,6 +12,7 @@ import dev.dmabroker.spec.Constraints;
 import dev.dmabroker.spec.ConstraintsBuilder;
 import dev.dmabroker.spec.MemorySpeed;
 import dev.dmabroker.spi.HeapTraits;
+import dev.dmabroker.spi.HeapTraitsBuilder;
 import dev.dmabroker.spi.Trait;
 import dev.dmabroker.spi.Unmet;
 import dev.dmabroker.testing.StubHeap;
@@ -30,7 +31,7 @@ class SuitabilityTest {
     return Constraints.builder();
   }
 
-  private static HeapTraits.Builder known() {
+  private static HeapTraitsBuilder known() {
     return HeapTraits.builder().deviceAccess(is(true));
   }
 
@@ -79,14 +80,14 @@ class SuitabilityTest {
 
   @ParameterizedTest(name = "{index}")
   @MethodSource("met")
-  void whatIsKnownToBeThereIsEnough(ConstraintsBuilder asked, HeapTraits.Builder traits) {
+  void whatIsKnownToBeThereIsEnough(ConstraintsBuilder asked, HeapTraitsBuilder traits) {
     assertNull(problem(traits.build(), asked.build()));
   }
 
   @ParameterizedTest(name = "{0} {index}")
   @MethodSource("lacking")
   void whatIsKnownToBeMissingIsNamedWithWhatThereIs(
-      String field, ConstraintsBuilder asked, HeapTraits.Builder traits) {
+      String field, ConstraintsBuilder asked, HeapTraitsBuilder traits) {
     var problem = assertNotNull(problem(traits.build(), asked.build()));
     assertEquals(field, problem.field().label());
     assertTrue(problem.reason().startsWith("the device needs "), problem.reason());
@@ -96,9 +97,8 @@ class SuitabilityTest {
 
   @ParameterizedTest(name = "{0} {index}")
   @MethodSource("lacking")
-  void whatIsNotKnownCountsAsNo(
-      String field, ConstraintsBuilder asked, HeapTraits.Builder ignored) {
-    HeapTraits.Builder nothing =
+  void whatIsNotKnownCountsAsNo(String field, ConstraintsBuilder asked, HeapTraitsBuilder ignored) {
+    HeapTraitsBuilder nothing =
         known().secure(Trait.unknown("not probed")).speed(Trait.unknown("not probed"));
     if (field.equals("deviceAccess")) {
       nothing.deviceAccess(Trait.unknown("not probed"));

@@ -1,6 +1,6 @@
 package dev.dmabroker.internal.stream;
 
-import dev.dmabroker.Broker;
+import dev.dmabroker.BrokerBuilder;
 import dev.dmabroker.Device;
 import dev.dmabroker.EmptyFrame;
 import dev.dmabroker.StreamConsumer.Policy;
@@ -38,7 +38,7 @@ abstract class StreamFixture extends Fixture {
     open(builder -> builder);
   }
 
-  final void open(UnaryOperator<Broker.Builder> how) {
+  final void open(UnaryOperator<BrokerBuilder> how) {
     broker.close();
     broker = how.apply(builder().fencePoller(poller).mover(mover)).build();
     camera = broker.register("camera", Constraints.none());

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.dmabroker.Attachment;
 import dev.dmabroker.Broker;
+import dev.dmabroker.BrokerBuilder;
 import dev.dmabroker.Device;
 import dev.dmabroker.DeviceSpec;
 import dev.dmabroker.LeakTracking;
@@ -100,7 +101,7 @@ class LoggingTest extends Fixture {
     };
   }
 
-  private Broker.Builder withMissingHeap() {
+  private BrokerBuilder withMissingHeap() {
     return builder().heaps(finds(shut("shut", Closed.Kind.MISSING)));
   }
 

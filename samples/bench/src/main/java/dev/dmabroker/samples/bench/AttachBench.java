@@ -2,6 +2,7 @@ package dev.dmabroker.samples.bench;
 
 import dev.dmabroker.Attachment;
 import dev.dmabroker.Broker;
+import dev.dmabroker.BrokerBuilder;
 import dev.dmabroker.Device;
 import dev.dmabroker.DeviceSpec;
 import dev.dmabroker.Plan;
@@ -52,7 +53,7 @@ public class AttachBench {
   /** Attaches eight devices. */
   @Setup(Level.Trial)
   public void open() {
-    Broker.Builder builder = Broker.builder().heuristic(new LeastCost());
+    BrokerBuilder builder = Broker.builder().heuristic(new LeastCost());
     for (int i = 0; i < 8; i++) {
       builder.heap(new NoMemoryHeap(i));
     }

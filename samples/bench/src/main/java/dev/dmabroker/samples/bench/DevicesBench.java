@@ -2,6 +2,7 @@ package dev.dmabroker.samples.bench;
 
 import dev.dmabroker.Attachment;
 import dev.dmabroker.Broker;
+import dev.dmabroker.BrokerBuilder;
 import dev.dmabroker.Device;
 import dev.dmabroker.Plan;
 import dev.dmabroker.SharedBuffer;
@@ -46,7 +47,7 @@ public class DevicesBench {
   /** Registers the devices. */
   @Setup(Level.Trial)
   public void open() {
-    Broker.Builder builder = Broker.builder().heuristic(new LeastCost()).heap(new OneBackingHeap());
+    BrokerBuilder builder = Broker.builder().heuristic(new LeastCost()).heap(new OneBackingHeap());
     for (int i = 0; i < HEAPS; i++) {
       builder.heap(new NoMemoryHeap(i));
     }

@@ -1,6 +1,7 @@
 package dev.dmabroker.samples.bench;
 
 import dev.dmabroker.Broker;
+import dev.dmabroker.BrokerBuilder;
 import dev.dmabroker.Device;
 import dev.dmabroker.Plan;
 import dev.dmabroker.heuristics.LeastCost;
@@ -47,7 +48,7 @@ public class PlanBench {
   /** Registers the devices. */
   @Setup(Level.Trial)
   public void open() {
-    Broker.Builder builder = Broker.builder().heuristic(new LeastCost());
+    BrokerBuilder builder = Broker.builder().heuristic(new LeastCost());
     for (int i = 0; i < heaps; i++) {
       NoMemoryHeap heap = new NoMemoryHeap(i);
       infos.add(new HeapInfo(heap.name(), heap.aliases(), heap.type(), heap.traits()));

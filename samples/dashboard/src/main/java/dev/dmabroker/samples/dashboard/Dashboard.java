@@ -1,6 +1,7 @@
 package dev.dmabroker.samples.dashboard;
 
 import dev.dmabroker.Broker;
+import dev.dmabroker.BrokerBuilder;
 import dev.dmabroker.metrics.DmaBufMetrics;
 import dev.dmabroker.samples.options.CommandLines;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
@@ -34,7 +35,7 @@ public final class Dashboard implements Callable<Integer> {
     CountDownLatch end = new CountDownLatch(1);
     Runtime.getRuntime().addShutdownHook(new Thread(end::countDown, "dashboard-end"));
     Feed feed = new Feed();
-    Broker.Builder builder = Broker.builder().listener(feed);
+    BrokerBuilder builder = Broker.builder().listener(feed);
     Demo.heaps().forEach(builder::heap);
     ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
     PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);

@@ -4,6 +4,7 @@ import static dev.dmabroker.testing.Await.EMULATED;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.dmabroker.Broker;
+import dev.dmabroker.BrokerBuilder;
 import dev.dmabroker.event.StreamState;
 import dev.dmabroker.testing.Await;
 import java.util.List;
@@ -14,7 +15,7 @@ import org.junit.jupiter.api.Timeout;
 class PreviewTest {
   @Test
   void growsShrinksAndDropsForTheSlowViewer() {
-    Broker.Builder builder = Broker.builder();
+    BrokerBuilder builder = Broker.builder();
     Demo.heaps().forEach(builder::heap);
     try (Broker broker = builder.build()) {
       // At 300 frames a second the recorder wants its ten frames again every two seconds, which is

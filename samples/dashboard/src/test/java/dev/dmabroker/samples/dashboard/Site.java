@@ -1,6 +1,7 @@
 package dev.dmabroker.samples.dashboard;
 
 import dev.dmabroker.Broker;
+import dev.dmabroker.BrokerBuilder;
 import dev.dmabroker.metrics.DmaBufMetrics;
 import dev.dmabroker.testing.Await;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
@@ -37,7 +38,7 @@ final class Site implements AutoCloseable {
   }
 
   private Site(boolean control, int port, Duration patience) {
-    Broker.Builder builder = Broker.builder().listener(feed);
+    BrokerBuilder builder = Broker.builder().listener(feed);
     Demo.heaps().forEach(builder::heap);
     broker = builder.build();
     demo = new Demo(broker, 4, 30);

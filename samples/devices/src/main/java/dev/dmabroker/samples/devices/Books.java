@@ -31,17 +31,26 @@ public record Books(List<String> descriptors, long dmaBufs) {
 
   private static final Path BUFINFO = Path.of("/sys/kernel/debug/dma_buf/bufinfo");
 
-  /** Copies the list. */
+  /**
+   * Copies the list.
+   *
+   * @param descriptors open device nodes, memory and fences, by the kernel's names for them
+   * @param dmaBufs how many dma-bufs the kernel lists in debugfs; 0 where that cannot be read
+   */
   public Books {
     descriptors = List.copyOf(descriptors);
   }
 
-  /** Takes stock now. */
+  /**
+   * Takes stock now.
+   *
+   * @return what this process holds at this moment
+   */
   public static Books open() {
     return new Books(listDescriptors(), countDmaBufs());
   }
 
-  /** How many descriptors and dma-bufs there are now that were not there then. */
+  /** {@return how many descriptors and dma-bufs there are now that were not there then} */
   public long left() {
     Books now = open();
     List<String> more = new ArrayList<>(now.descriptors);
@@ -52,6 +61,10 @@ public record Books(List<String> descriptors, long dmaBufs) {
   /**
    * As {@link #left()}, once it is 0 or the time has passed: some things the kernel takes apart in
    * its own time, such as a fence's file.
+   *
+   * @param patience how long to wait at most
+   * @return what {@link #left()} gave last
+   * @throws InterruptedException if the thread is interrupted while it waits
    */
   public long leftWithin(Duration patience) throws InterruptedException {
     long deadline = Deadlines.after(patience);
@@ -63,7 +76,11 @@ public record Books(List<String> descriptors, long dmaBufs) {
     return left;
   }
 
-  /** How many mappings of a broker's are out. */
+  /**
+   * {@return how many mappings of a broker's are out}
+   *
+   * @param broker the broker to ask
+   */
   public static int mappings(Broker broker) {
     return broker.snapshot().buffers().stream().mapToInt(each -> each.holders().size()).sum();
   }

@@ -18,6 +18,7 @@ public enum DeviceChoice {
    *
    * @param real opens the real ones; empty if there are none
    * @param modelled makes the modelled ones
+   * @param <T> the type of the devices
    * @return empty if the choice is real ones and there are none
    */
   public <T> Optional<T> open(

@@ -20,27 +20,32 @@ public final class DeviceException extends RuntimeException {
     this.errno = errno;
   }
 
-  /** The call that failed: "open", "poll", or the name of an ioctl such as "VIDIOC_QBUF". */
+  /**
+   * {@return the call that failed: "open", "poll", or the name of an ioctl such as "VIDIOC_QBUF"}
+   */
   public String call() {
     return call;
   }
 
-  /** The path of the node. */
+  /** {@return the path of the node} */
   public String node() {
     return node;
   }
 
-  /** The number of the error as {@code errno.h} has it. */
+  /** {@return the number of the error as {@code errno.h} has it} */
   public int errno() {
     return errno;
   }
 
-  /** The name of the error as {@code errno.h} has it, such as "EFAULT". */
+  /** {@return the name of the error as {@code errno.h} has it, such as "EFAULT"} */
   public String errnoName() {
     return Errno.name(errno);
   }
 
-  /** Whether the node is not there any more: the device unplugged, or its descriptor closed. */
+  /**
+   * {@return whether the node is not there any more: the device unplugged, or its descriptor
+   * closed}
+   */
   public boolean isGone() {
     return errno == Errno.ENODEV || errno == Errno.EBADF;
   }

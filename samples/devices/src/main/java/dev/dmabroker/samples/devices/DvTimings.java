@@ -4,7 +4,9 @@ import com.sun.jna.Memory;
 import com.sun.jna.Pointer;
 import java.util.Locale;
 
-/** Timings of a digital connector such as HDMI, one of those that a device has listed. */
+/**
+ * Timings of a digital connector such as HDMI, one of those that a device has listed. Immutable.
+ */
 public final class DvTimings {
   private final byte[] struct;
   private final int width;
@@ -32,27 +34,33 @@ public final class DvTimings {
     return (long) timings.getInt(offset) + timings.getInt(offset + 4) + timings.getInt(offset + 8);
   }
 
-  /** Visible pixels of a line. */
+  /** {@return visible pixels of a line} */
   public int width() {
     return width;
   }
 
-  /** Visible lines of a frame. */
+  /** {@return visible lines of a frame} */
   public int height() {
     return height;
   }
 
-  /** Whether a frame comes as two fields. */
+  /** {@return whether a frame comes as two fields} */
   public boolean interlaced() {
     return interlaced;
   }
 
-  /** Frames a second, two fields being one frame. */
+  /** {@return frames a second, two fields being one frame} */
   public double framesPerSecond() {
     return framesPerSecond;
   }
 
-  /** Whether these are progressive, of this size, and within 1 % of this rate. */
+  /**
+   * {@return whether these are progressive, of this size, and within 1 % of this rate}
+   *
+   * @param wantedWidth visible pixels of a line
+   * @param wantedHeight visible lines of a frame
+   * @param wantedFramesPerSecond frames a second
+   */
   public boolean shows(int wantedWidth, int wantedHeight, double wantedFramesPerSecond) {
     return !interlaced
         && width == wantedWidth

@@ -6,7 +6,8 @@ import java.nio.ByteOrder;
 /**
  * A fast checksum that tells frames apart: 64 bits over every byte and its position. Four lanes run
  * side by side, so that one step need not wait for the other's multiplication. It is meant for
- * accidents, not for attackers, and its value depends on the machine's byte order.
+ * accidents, not for attackers, and its value depends on the machine's byte order. It keeps no
+ * state, so any thread may compute one.
  */
 public final class FrameChecksum {
   // Odd, so that multiplying loses nothing; bits of the golden ratio and of sqrt(2), no pattern.
@@ -16,7 +17,11 @@ public final class FrameChecksum {
 
   private FrameChecksum() {}
 
-  /** The checksum of the bytes from position to limit, neither of which changes. */
+  /**
+   * {@return the checksum of the bytes from position to limit, neither of which changes}
+   *
+   * @param bytes the bytes
+   */
   public static long of(ByteBuffer bytes) {
     ByteBuffer in = bytes.slice().order(ByteOrder.nativeOrder());
     int length = in.limit();

@@ -8,7 +8,12 @@ package dev.dmabroker.samples.devices;
  */
 public record FrameInterval(int numerator, int denominator) {
 
-  /** Checks that both are positive. */
+  /**
+   * Checks that both are positive.
+   *
+   * @param numerator at least 1, as in 1/60
+   * @param denominator at least 1
+   */
   public FrameInterval {
     if (numerator < 1 || denominator < 1) {
       throw new IllegalArgumentException(
@@ -16,7 +21,7 @@ public record FrameInterval(int numerator, int denominator) {
     }
   }
 
-  /** The rate that belongs to it. */
+  /** {@return how many frames a second that makes} */
   public double framesPerSecond() {
     return (double) denominator / numerator;
   }

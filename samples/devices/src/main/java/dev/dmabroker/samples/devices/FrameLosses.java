@@ -25,6 +25,7 @@ public final class FrameLosses {
   /**
    * Counts a frame.
    *
+   * @param frame the frame, as the driver gave it back
    * @param queuedNanos when its buffer had been queued, by {@link System#nanoTime}
    * @param behindAnother whether the camera was at work at another buffer then. It did not want for
    *     a buffer in that case, however long ago the stamp of the frame before is: the driver stamps
@@ -42,12 +43,12 @@ public final class FrameLosses {
     return lost;
   }
 
-  /** Frames lost for want of a buffer. */
+  /** {@return frames lost for want of a buffer} */
   public long dropped() {
     return dropped;
   }
 
-  /** Numbers that the camera skipped by itself, less those that it gave twice. */
+  /** {@return numbers that the camera skipped by itself, less those that it gave twice} */
   public long skipped() {
     return skipped;
   }

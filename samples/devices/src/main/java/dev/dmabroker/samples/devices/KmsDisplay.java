@@ -45,8 +45,10 @@ public final class KmsDisplay<T> implements AutoCloseable {
   /**
    * Opens the first display whose driver is wanted, such as "vkms".
    *
+   * @param driver tells of a driver's name whether it is wanted
    * @param width of the mode and of every frame, in pixels
    * @param height of the mode and of every frame, in pixels
+   * @param format how the pixels of every frame are stored
    * @param <T> what the caller knows a buffer by
    * @return empty if there is no such driver
    * @throws DeviceException if its node cannot be opened, or has no atomic mode setting
@@ -61,6 +63,8 @@ public final class KmsDisplay<T> implements AutoCloseable {
   /**
    * Maps a buffer for the display and shows it; waits as {@link Attachment#map} does.
    *
+   * @param frame what the caller knows the buffer by
+   * @param display the display's attachment to the buffer
    * @throws dev.dmabroker.BrokerException as {@link Attachment#map} throws
    * @throws DeviceException as {@link #show(Object, Loan)}
    */
@@ -72,6 +76,8 @@ public final class KmsDisplay<T> implements AutoCloseable {
    * Shows a frame after those that were given before. Takes the loan over, also if this throws: it
    * is closed then. Does not wait, but for the first frame, which switches the screen on.
    *
+   * @param frame what the caller knows the buffer by
+   * @param loan the memory to show, which the display closes
    * @throws DeviceException if the driver does not import or show it; EACCES says that another
    *     program is the DRM master
    * @throws IllegalArgumentException if it is no picture
@@ -119,6 +125,7 @@ public final class KmsDisplay<T> implements AutoCloseable {
   /**
    * Waits for the flip that is under way.
    *
+   * @param timeout how long to wait at most
    * @return the frame that is not on the screen any more and has been unmapped; empty if the time
    *     passed, or no flip is under way
    * @throws DeviceException if the driver does not flip on to the next frame that waits: both are
@@ -143,7 +150,7 @@ public final class KmsDisplay<T> implements AutoCloseable {
     return Optional.ofNullable(before).map(Shown::frame);
   }
 
-  /** How many frames it has, be they shown or waiting. */
+  /** {@return how many frames it has, be they shown or waiting} */
   public int count() {
     return (current == null ? 0 : 1) + (next == null ? 0 : 1) + waiting.size();
   }

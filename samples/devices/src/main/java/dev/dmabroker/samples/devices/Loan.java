@@ -8,11 +8,11 @@ import dev.dmabroker.spec.SyncFile;
 
 /**
  * Memory that a device has until the loan is closed: a mapping, or what a mapping is part of, such
- * as a stream's frame. The device that is given a loan closes it.
+ * as a stream's frame. The device that is given a loan closes it, from any thread.
  */
 public interface Loan extends AutoCloseable {
 
-  /** The memory that is lent; the right to it ends with the loan. */
+  /** {@return the memory that is lent; the right to it ends with the loan} */
   MappedMemory memory();
 
   /**
@@ -26,19 +26,29 @@ public interface Loan extends AutoCloseable {
   @Override
   void close();
 
-  /** A mapping by itself. */
+  /**
+   * {@return a loan of a mapping by itself}
+   *
+   * @param mapping the mapping, which the loan closes
+   */
   static Loan of(Mapping mapping) {
     return new LoanOf(() -> mapping, mapping::closeAfter, mapping::close);
   }
 
-  /** A stream's frame that a device reads: closing releases it. */
+  /**
+   * {@return a loan of a stream's frame that a device reads} To close the loan releases the frame.
+   *
+   * @param frame the frame
+   */
   static Loan of(Frame frame) {
     return new LoanOf(frame::mapping, frame::closeAfter, frame::close);
   }
 
   /**
-   * A stream's frame that a device fills: closing returns it unused, unless it has been submitted;
-   * a fence submits it.
+   * {@return a loan of a stream's frame that a device fills} To close the loan returns the frame
+   * unused, unless it has been submitted; a fence submits it.
+   *
+   * @param frame the frame
    */
   static Loan of(EmptyFrame frame) {
     return new LoanOf(frame::mapping, frame::submitAfter, frame::close);

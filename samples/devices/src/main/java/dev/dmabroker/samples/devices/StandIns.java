@@ -1,6 +1,7 @@
 package dev.dmabroker.samples.devices;
 
 import dev.dmabroker.Broker;
+import dev.dmabroker.BrokerBuilder;
 import dev.dmabroker.allocators.Heaps;
 import dev.dmabroker.event.BrokerSnapshot.HeapState;
 import java.util.Optional;
@@ -8,17 +9,22 @@ import java.util.stream.Collectors;
 
 /**
  * Lets samples run where drivers can import no memory: the broker takes the machine's heaps, and
- * models of dma-heaps stand in if none of these can be imported.
+ * models of dma-heaps stand in if none of these can be imported. It keeps no state.
  */
 public final class StandIns {
   private StandIns() {}
 
-  /** The builder of a broker for a sample. */
-  public static Broker.Builder broker() {
+  /** {@return the builder of a broker for a sample} */
+  public static BrokerBuilder broker() {
     return Broker.builder().discoverHeaps().heaps(Heaps.modelledStandIns());
   }
 
-  /** The line with which a sample begins if its broker has models; empty if all heaps are real. */
+  /**
+   * {@return the line with which a sample begins if its broker has models; empty if all heaps are
+   * real}
+   *
+   * @param broker the sample's broker
+   */
   public static Optional<String> notice(Broker broker) {
     String models =
         broker.snapshot().heaps().stream()

@@ -4,7 +4,7 @@ import com.sun.jna.Pointer;
 
 /**
  * Memory of the program's own, in whole pages, that a driver takes by address
- * (V4L2_MEMORY_USERPTR). Closed by the code that made it, once no queue has it.
+ * (V4L2_MEMORY_USERPTR). Closed by the code that made it, once no queue has it. Thread-safe.
  */
 public final class UserMemory implements AutoCloseable {
   private final Pointer address;
@@ -31,7 +31,7 @@ public final class UserMemory implements AutoCloseable {
     return Pointer.nativeValue(address);
   }
 
-  /** As asked for. */
+  /** {@return the size in bytes that was asked for} */
   public int sizeBytes() {
     return sizeBytes;
   }

@@ -16,20 +16,28 @@ public record V4l2Capabilities(String driver, String card, String busInfo, int d
           | VideoDev2.V4L2_CAP_VIDEO_OUTPUT_MPLANE
           | VideoDev2.V4L2_CAP_VIDEO_M2M_MPLANE;
 
-  /** Whether the node streams frames this way, be it as a memory-to-memory device. */
+  /**
+   * {@return whether the node streams frames this way, be it as a memory-to-memory device}
+   *
+   * @param direction the way that the frames go
+   */
   public boolean streams(V4l2Direction direction) {
     return (deviceCaps & VideoDev2.V4L2_CAP_STREAMING) != 0
         && (deviceCaps & (direction.capabilities | MEMORY_TO_MEMORY)) != 0;
   }
 
   /**
-   * Whether the node turns frames into frames: a codec, a scaler. Each opening is one of its own.
+   * {@return whether the node turns frames into frames: a codec, a scaler} Each opening is one of
+   * its own.
    */
   public boolean isMemoryToMemory() {
     return (deviceCaps & MEMORY_TO_MEMORY) != 0;
   }
 
-  /** Whether the node wants the multi-planar API, in which a frame may lie in several buffers. */
+  /**
+   * {@return whether the node wants the multi-planar API, in which a frame may lie in several
+   * buffers}
+   */
   public boolean isMultiPlanar() {
     return (deviceCaps & MULTI_PLANAR) != 0;
   }

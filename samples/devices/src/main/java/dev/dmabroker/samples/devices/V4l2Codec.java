@@ -5,7 +5,7 @@ import java.time.Duration;
 
 /**
  * What only an encoder or a decoder of V4L2 is told, and what a decoder tells. Its methods throw as
- * those of {@link V4l2Device}.
+ * those of {@link V4l2Device}. Used by the one thread that uses the device.
  */
 public final class V4l2Codec {
   /**
@@ -47,6 +47,7 @@ public final class V4l2Codec {
   /**
    * Waits until the decoder has found out the size of a stream's frames.
    *
+   * @param timeout how long to wait at most
    * @return whether it has in time
    */
   public boolean awaitSourceChange(Duration timeout) {

@@ -8,7 +8,7 @@ import java.util.List;
 
 /**
  * The controls of a V4L2 driver, such as a camera's movement or a test driver's faults. Its methods
- * throw as those of {@link V4l2Device}.
+ * throw as those of {@link V4l2Device}. Used by the one thread that uses the device.
  */
 public final class V4l2Controls {
   private final Node node;
@@ -21,6 +21,8 @@ public final class V4l2Controls {
    * Sets a control that the driver has by this name, such as one of its own, whose number no header
    * has. A button is pressed, whatever the value.
    *
+   * @param name the control's name, as VIDIOC_QUERYCTRL tells it
+   * @param value the value, in the unit of the control
    * @throws IllegalArgumentException if there is no such control
    */
   public void set(String name, int value) {

@@ -77,12 +77,12 @@ public final class V4l2CpuQueue implements OpenQueue {
     }
   }
 
-  /** How many buffers there are. */
+  /** {@return how many buffers there are} */
   public int count() {
     return buffers.size();
   }
 
-  /** How many buffers the driver has now. */
+  /** {@return how many buffers the driver has now} */
   public int queuedCount() {
     return queued.size();
   }
@@ -90,6 +90,7 @@ public final class V4l2CpuQueue implements OpenQueue {
   /**
    * Gives a buffer to the driver, an output's with a whole frame.
    *
+   * @param index the buffer's number, from 0
    * @throws DeviceException if the driver refuses
    */
   public void queue(int index) {
@@ -110,6 +111,7 @@ public final class V4l2CpuQueue implements OpenQueue {
   /**
    * Takes back the next buffer that the driver is done with; waits for one.
    *
+   * @param timeout how long to wait at most
    * @return empty if the time passed
    * @throws DeviceException if the device failed
    */
@@ -128,6 +130,9 @@ public final class V4l2CpuQueue implements OpenQueue {
   /**
    * Copies a whole frame by the CPU from the driver's memory of another queue to this one's.
    *
+   * @param index the number of this queue's buffer, which is written
+   * @param from the queue that is read from
+   * @param fromIndex the number of that queue's buffer
    * @throws IllegalStateException unless both queues are open and in their drivers' memory
    */
   public void copyFrame(int index, V4l2CpuQueue from, int fromIndex) {

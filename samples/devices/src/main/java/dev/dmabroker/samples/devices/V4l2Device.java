@@ -43,6 +43,8 @@ public final class V4l2Device implements AutoCloseable {
   /**
    * Opens a node.
    *
+   * @param path the node, such as {@code /dev/video0}
+   * @return the device, which the caller closes
    * @throws DeviceException with ENOENT if there is none, EACCES if this user may not open it,
    *     ENOTTY if it is no V4L2 node
    */
@@ -59,6 +61,8 @@ public final class V4l2Device implements AutoCloseable {
   /**
    * Opens the first of {@code /dev/video*}, by number, that streams this way and is wanted.
    *
+   * @param direction the way that the frames go
+   * @param wanted tells of a node whether it is the one to open
    * @return empty if there is none
    * @throws DeviceException if there is none among those that could be opened, but some could not
    */
@@ -84,37 +88,41 @@ public final class V4l2Device implements AutoCloseable {
     return Optional.empty();
   }
 
-  /** The paths of {@code /dev/video*}, by number. */
+  /** {@return the paths of {@code /dev/video*}, by number} */
   public static List<Path> nodes() {
     return LinuxNode.list(DEV, "video[0-9]*");
   }
 
-  /** The path that was opened. */
+  /** {@return the path that was opened} */
   public Path node() {
     return path;
   }
 
-  /** What the driver said when the node was opened. */
+  /** {@return what the driver said when the node was opened} */
   public V4l2Capabilities capabilities() {
     return capabilities;
   }
 
-  /** Where pictures come from or go to, their size and rate. */
+  /** {@return where pictures come from or go to, their size and rate} */
   public V4l2Signal signal() {
     return new V4l2Signal(node, multiPlanar);
   }
 
-  /** The driver's controls. */
+  /** {@return the driver's controls} */
   public V4l2Controls controls() {
     return new V4l2Controls(node);
   }
 
-  /** What only an encoder or a decoder is told and tells. */
+  /** {@return what only an encoder or a decoder is told and tells} */
   public V4l2Codec codec() {
     return new V4l2Codec(node);
   }
 
-  /** The format that is set now. */
+  /**
+   * {@return the format that is set now}
+   *
+   * @param direction the way that the frames go
+   */
   public V4l2Format format(V4l2Direction direction) {
     FormatStruct format = new FormatStruct(direction, multiPlanar);
     node.ioctl("VIDIOC_G_FMT", VideoDev2.VIDIOC_G_FMT, format.memory());
@@ -124,6 +132,8 @@ public final class V4l2Device implements AutoCloseable {
   /**
    * Negotiates a format, lines as close as the driver likes them.
    *
+   * @param direction the way that the frames go
+   * @param image the picture: its size and its format
    * @return what the driver made of it, which {@linkplain V4l2Format#shows may differ}
    */
   public V4l2Format setFormat(V4l2Direction direction, ImageSpec image) {
@@ -133,6 +143,8 @@ public final class V4l2Device implements AutoCloseable {
   /**
    * Negotiates a format, all planes in one buffer.
    *
+   * @param direction the way that the frames go
+   * @param image the picture: its size and its format
    * @param strideBytes the wish for the first plane's stride; 0 leaves it to the driver
    * @return what the driver made of it, which {@linkplain V4l2Format#shows may differ}
    */
@@ -145,6 +157,10 @@ public final class V4l2Device implements AutoCloseable {
    * Negotiates a format by its code, such as a compressed one, or one whose planes have buffers of
    * their own.
    *
+   * @param direction the way that the frames go
+   * @param width in pixels
+   * @param height in pixels
+   * @param pixelFormat the V4L2 code of the format
    * @param strideBytes the wish for the first plane's stride; 0 leaves it to the driver
    * @return what the driver made of it
    */
@@ -159,6 +175,9 @@ public final class V4l2Device implements AutoCloseable {
   /**
    * Sets the format of an image whose lines lie as close as the broker lays them.
    *
+   * @param direction the way that the frames go
+   * @param image the picture: its size and its format
+   * @return what the driver made of it, which shows the image
    * @throws IllegalStateException if the driver makes something else of it
    */
   public V4l2Format requireFormat(V4l2Direction direction, ImageSpec image) {
@@ -172,8 +191,10 @@ public final class V4l2Device implements AutoCloseable {
   }
 
   /**
-   * Whether the driver imports dma-bufs into buffers of this direction, whatever their memory.
+   * {@return whether the driver imports dma-bufs into buffers of this direction, whatever their
+   * memory}
    *
+   * @param direction the way that the frames go
    * @throws DeviceException with EBUSY if another program has the buffers
    */
   public boolean importsDmaBufs(V4l2Direction direction) {
@@ -202,8 +223,10 @@ public final class V4l2Device implements AutoCloseable {
    * Makes the queue of one direction, for imported dma-bufs. The format must be set before, and
    * cannot be changed until the queue is closed.
    *
+   * @param direction the way that the frames go
    * @param count the wish for the number of buffers; see {@link V4l2Queue#count()}
    * @param <T> what the caller knows a buffer by, equal for the same memory
+   * @return the queue, which is closed before the device
    * @throws IllegalStateException if there is one already, the format has no size, or the driver
    *     grants no buffer
    */
@@ -214,8 +237,11 @@ public final class V4l2Device implements AutoCloseable {
   /**
    * As {@link #queue(V4l2Direction, int)}.
    *
+   * @param direction the way that the frames go
+   * @param count the wish for the number of buffers; see {@link V4l2Queue#count()}
    * @param memory what is equal for frames that lie in the same memory
    * @param <T> what the caller knows a frame by
+   * @return the queue
    */
   public <T> V4l2Queue<T> queue(V4l2Direction direction, int count, Function<? super T, ?> memory) {
     V4l2Ring ring = ring(direction, VideoDev2.V4L2_MEMORY_DMABUF, count);
@@ -226,6 +252,9 @@ public final class V4l2Device implements AutoCloseable {
    * As {@link #queue(V4l2Direction, int)} with memory of the driver's own, which the CPU reaches
    * (V4L2_MEMORY_MMAP).
    *
+   * @param direction the way that the frames go
+   * @param count the wish for the number of buffers; see {@link V4l2CpuQueue#count()}
+   * @return the queue
    * @throws IllegalStateException as {@link #queue(V4l2Direction, int)}, or if a frame lies in
    *     several buffers
    */
@@ -237,7 +266,9 @@ public final class V4l2Device implements AutoCloseable {
   /**
    * As {@link #queue(V4l2Direction, int)} with the program's memory (V4L2_MEMORY_USERPTR).
    *
+   * @param direction the way that the frames go
    * @param buffers stay the caller's, which closes them after the queue
+   * @return the queue
    * @throws IllegalStateException as {@link #queue(V4l2Direction, int)}, or if a frame lies in
    *     several buffers
    */

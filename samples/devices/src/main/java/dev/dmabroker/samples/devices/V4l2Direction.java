@@ -42,7 +42,7 @@ public enum V4l2Direction {
     return multiPlanar ? multiPlanarType : singlePlanarType;
   }
 
-  /** What a buffer is mapped for that goes this way. */
+  /** {@return what a buffer is mapped for that goes this way} */
   public Access access() {
     return access;
   }

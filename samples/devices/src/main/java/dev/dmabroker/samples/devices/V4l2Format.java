@@ -29,17 +29,32 @@ public record V4l2Format(int width, int height, int pixelFormat, List<Plane> pla
    */
   public record Plane(int strideBytes, int sizeBytes) {}
 
-  /** Copies the list. */
+  /**
+   * Copies the list.
+   *
+   * @param width in pixels
+   * @param height in pixels
+   * @param pixelFormat the V4L2 code, see {@link dev.dmabroker.spec.PixelFormat#v4l2Code()}
+   * @param planes what each buffer of a frame must hold
+   */
   public V4l2Format {
     planes = List.copyOf(planes);
   }
 
-  /** A format of frames that lie in one buffer each. */
+  /**
+   * A format of frames that lie in one buffer each.
+   *
+   * @param width in pixels
+   * @param height in pixels
+   * @param pixelFormat the V4L2 code, see {@link dev.dmabroker.spec.PixelFormat#v4l2Code()}
+   * @param strideBytes from the start of one line of the first plane to the start of the next
+   * @param sizeBytes the least size of the buffer
+   */
   public V4l2Format(int width, int height, int pixelFormat, int strideBytes, int sizeBytes) {
     this(width, height, pixelFormat, List.of(new Plane(strideBytes, sizeBytes)));
   }
 
-  /** Whether frames have a size; a codec's result has none before the stream told it. */
+  /** {@return whether frames have a size} A codec's result has none before the stream told it. */
   public boolean isSet() {
     return width > 0
         && height > 0
@@ -47,17 +62,24 @@ public record V4l2Format(int width, int height, int pixelFormat, List<Plane> pla
         && planes.stream().allMatch(plane -> plane.sizeBytes() > 0);
   }
 
-  /** The stride of the first buffer; 0 if there is none. */
+  /** {@return the stride of the first buffer in bytes; 0 if there is none} */
   public int strideBytes() {
     return planes.isEmpty() ? 0 : planes.get(0).strideBytes();
   }
 
-  /** The least size of the first buffer, which is the only one in the single-planar API. */
+  /**
+   * {@return the least size of the first buffer in bytes; 0 if there is none} In the single-planar
+   * API that buffer is the only one.
+   */
   public int sizeBytes() {
     return planes.isEmpty() ? 0 : planes.get(0).sizeBytes();
   }
 
-  /** Whether size and pixel format are those of the image. */
+  /**
+   * {@return whether size and pixel format are those of the image}
+   *
+   * @param image the picture: its size and its format
+   */
   public boolean shows(ImageSpec image) {
     return width == image.width()
         && height == image.height()
@@ -65,8 +87,9 @@ public record V4l2Format(int width, int height, int pixelFormat, List<Plane> pla
   }
 
   /**
-   * How a frame lies in a buffer: planes back to back, whose strides keep the ratio of their rows.
-   * Bytes without structure where the format is compressed or unknown to the broker.
+   * {@return how a frame lies in a buffer: planes back to back, whose strides keep the ratio of
+   * their rows} A format that is compressed, or unknown to the broker, gives bytes without
+   * structure.
    *
    * @throws IllegalArgumentException if the format has no size yet, or its stride or its size are
    *     less than such a picture takes

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * are not touched, and nothing stays queued.
  *
  * <p>A node whose buffers another program has, or this one by another opening, answers EBUSY, and
- * nothing is found out: probe before making a {@link V4l2Queue}.
+ * nothing is found out: probe before making a {@link V4l2Queue}. Used by one thread at a time.
  */
 public final class V4l2Probe implements DeviceProbe {
   /**
@@ -67,6 +67,7 @@ public final class V4l2Probe implements DeviceProbe {
    * A probe of one direction of a node, which is opened when it is asked and closed after.
    *
    * @param node such as {@code /dev/video0}
+   * @param direction the way that the frames go
    */
   public V4l2Probe(Path node, V4l2Direction direction) {
     this(

@@ -91,14 +91,16 @@ public final class V4l2Queue<T> implements OpenQueue {
     return slots;
   }
 
-  /** How many buffers the driver granted, which may be more or fewer than were wished for. */
+  /**
+   * {@return how many buffers the driver granted, which may be more or fewer than were wished for}
+   */
   public int count() {
     synchronized (lock) {
       return slots.size();
     }
   }
 
-  /** How many buffers the driver has now. */
+  /** {@return how many buffers the driver has now} */
   public int queuedCount() {
     synchronized (lock) {
       return queued.size();
@@ -106,8 +108,8 @@ public final class V4l2Queue<T> implements OpenQueue {
   }
 
   /**
-   * Whether the driver works at a buffer at this moment: it streams, has buffers, and is done with
-   * none of them. Then it does not lack the buffer that is queued next.
+   * {@return whether the driver works at a buffer at this moment: it streams, has buffers, and is
+   * done with none of them} Then it does not lack the buffer that is queued next.
    */
   public boolean isBusy() {
     synchronized (lock) {
@@ -115,7 +117,7 @@ public final class V4l2Queue<T> implements OpenQueue {
     }
   }
 
-  /** What a frame needs. */
+  /** {@return what a frame needs: its size, its format and its buffers} */
   public V4l2Format format() {
     return ring.format();
   }
@@ -123,6 +125,7 @@ public final class V4l2Queue<T> implements OpenQueue {
   /**
    * Maps a buffer for the device and gives it to the driver; waits as {@link Attachment#map} does.
    *
+   * @param frame what the caller knows the frame by
    * @param planes the device's attachments to the buffers of the frame, one for each of the
    *     format's planes
    * @throws dev.dmabroker.BrokerException as {@link Attachment#map} throws
@@ -146,6 +149,7 @@ public final class V4l2Queue<T> implements OpenQueue {
    * Gives a buffer to the driver, and with it the mappings, also if this throws: they are closed
    * then. An output's contents are whole frames.
    *
+   * @param frame what the caller knows the frame by
    * @param planes one for each of the format's planes
    * @throws DeviceException with EFAULT if the device cannot reach the memory, EINVAL if it is too
    *     small or no dma-buf, ENODEV if the device is gone
@@ -163,9 +167,11 @@ public final class V4l2Queue<T> implements OpenQueue {
    * As {@link #queue(Object, Mapping...)} for what lies in one plane: for contents of any length,
    * such as a codec's, and for memory to memory.
    *
+   * @param frame what the caller knows the frame by
    * @param timestampNanos what a memory-to-memory device hands on to its result, in whole
    *     microseconds
    * @param bytesUsed bytes of contents of an output; a capture ignores it
+   * @param loan the memory, which the queue closes
    */
   public void queue(T frame, long timestampNanos, int bytesUsed, Loan loan) {
     give(new Queued<>(frame, List.of(loan)), timestampNanos, bytesUsed);
@@ -230,7 +236,13 @@ public final class V4l2Queue<T> implements OpenQueue {
     }
   }
 
-  /** {@link #dequeue(Duration, Consumer)} without a look. */
+  /**
+   * As {@link #dequeue(Duration, Consumer)}, without a look at the contents before they are
+   * unmapped.
+   *
+   * @param timeout how long to wait at most
+   * @return the buffer that the driver is done with; empty if the time passed
+   */
   public Optional<Done<T>> dequeue(Duration timeout) {
     return dequeue(timeout, done -> {});
   }

@@ -6,7 +6,8 @@ import java.util.List;
 
 /**
  * The video signal of a V4L2 node: the connector by which pictures come or go, their size and their
- * rate. Its methods throw as those of {@link V4l2Device}.
+ * rate. Its methods throw as those of {@link V4l2Device}. Used by the one thread that uses the
+ * device.
  */
 public final class V4l2Signal {
   private final Node node;
@@ -17,17 +18,27 @@ public final class V4l2Signal {
     this.multiPlanar = multiPlanar;
   }
 
-  /** Selects what a capture comes from; it resets the format. */
+  /**
+   * Selects what a capture comes from; it resets the format.
+   *
+   * @param input the number of the input, from 0
+   */
   public void setInput(int input) {
     node.ioctl("VIDIOC_S_INPUT", VideoDev2.VIDIOC_S_INPUT, Structs.integer(input));
   }
 
-  /** Selects where an output goes; it resets the format. */
+  /**
+   * Selects where an output goes; it resets the format.
+   *
+   * @param output the number of the output, from 0
+   */
   public void setOutput(int output) {
     node.ioctl("VIDIOC_S_OUTPUT", VideoDev2.VIDIOC_S_OUTPUT, Structs.integer(output));
   }
 
-  /** The timings that the selected input or output knows; empty if it is not a digital one. */
+  /**
+   * {@return the timings that the selected input or output knows; empty if it is not a digital one}
+   */
   public List<DvTimings> dvTimings() {
     List<DvTimings> timings = new ArrayList<>();
     Memory entry = Structs.zeroed(VideoDev2.ENUM_DV_TIMINGS);
@@ -44,6 +55,9 @@ public final class V4l2Signal {
    * Sets the first timings of the selected digital input or output that show this size,
    * progressive, at this rate; it resets the format.
    *
+   * @param width visible pixels of a line
+   * @param height visible lines of a frame
+   * @param framesPerSecond frames a second, within 1 %
    * @throws IllegalArgumentException if there are none; it names those that there are
    */
   public void setDvTimings(int width, int height, double framesPerSecond) {
@@ -59,12 +73,20 @@ public final class V4l2Signal {
                             .formatted(node.name(), width, height, framesPerSecond, known))));
   }
 
-  /** Sets size and rate of the selected digital input or output; it resets the format. */
+  /**
+   * Sets size and rate of the selected digital input or output; it resets the format.
+   *
+   * @param timings one of those that {@link #dvTimings} gave
+   */
   public void setDvTimings(DvTimings timings) {
     node.ioctl("VIDIOC_S_DV_TIMINGS", VideoDev2.VIDIOC_S_DV_TIMINGS, timings.toNative());
   }
 
-  /** The time that a frame takes now. */
+  /**
+   * {@return the time that a frame takes now}
+   *
+   * @param direction the way that the frames go
+   */
   public FrameInterval frameInterval(V4l2Direction direction) {
     Memory parameters = streamParameters(direction);
     node.ioctl("VIDIOC_G_PARM", VideoDev2.VIDIOC_G_PARM, parameters);
@@ -74,6 +96,8 @@ public final class V4l2Signal {
   /**
    * Negotiates the time that a frame takes.
    *
+   * @param direction the way that the frames go
+   * @param wanted the time that a frame should take
    * @return what the driver made of it
    */
   public FrameInterval setFrameInterval(V4l2Direction direction, FrameInterval wanted) {

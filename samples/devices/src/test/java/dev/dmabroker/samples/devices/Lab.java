@@ -2,6 +2,7 @@ package dev.dmabroker.samples.devices;
 
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.dmabroker.spec.ImageSize;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,6 +18,12 @@ final class Lab {
 
   /** The HDMI output of a vivid output node. */
   static final int HDMI_OUTPUT = 1;
+
+  /** What the connectors show when a test opens a node. */
+  static final ImageSize SIZE = ImageSize.of(1280, 720);
+
+  /** In frames a second. */
+  static final int RATE = 60;
 
   private Lab() {}
 
@@ -45,7 +52,10 @@ final class Lab {
     return (bytes + page - 1) / page * page;
   }
 
-  /** A node of vivid's first or second instance, on HDMI. */
+  /**
+   * A node of vivid's first or second instance, on HDMI, with {@link #SIZE} at {@link #RATE}: the
+   * driver keeps the timings of an earlier user, of another program, too.
+   */
   static V4l2Device vivid(int instance, V4l2Direction direction) {
     V4l2Device device =
         V4l2Device.find(direction, c -> c.busInfo().equals("platform:vivid-00" + instance))
@@ -55,6 +65,7 @@ final class Lab {
     } else {
       device.signal().setOutput(HDMI_OUTPUT);
     }
+    device.signal().setDvTimings(SIZE.width(), SIZE.height(), RATE);
     return device;
   }
 

@@ -1,6 +1,7 @@
 package dev.dmabroker.samples.heaps;
 
 import dev.dmabroker.Broker;
+import dev.dmabroker.BrokerBuilder;
 import dev.dmabroker.allocators.Heaps;
 import dev.dmabroker.event.BrokerListener;
 import dev.dmabroker.event.BrokerSnapshot;
@@ -27,7 +28,7 @@ public final class ShowHeaps {
       System.err.println("heaps: the one option is " + WATCH + ", for heaps that come and go");
       System.exit(2);
     }
-    Broker.Builder builder =
+    BrokerBuilder builder =
         Broker.builder()
             .discoverHeaps()
             .heaps(Heaps.numa())

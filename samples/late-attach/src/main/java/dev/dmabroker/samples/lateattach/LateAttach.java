@@ -1,6 +1,7 @@
 package dev.dmabroker.samples.lateattach;
 
 import dev.dmabroker.Broker;
+import dev.dmabroker.BrokerBuilder;
 import dev.dmabroker.event.Delivery;
 import dev.dmabroker.metrics.FlightEvents;
 import dev.dmabroker.metrics.TraceExport;
@@ -55,7 +56,7 @@ public final class LateAttach implements Callable<Integer> {
   private Broker broker(Timeline timeline, TraceExport trace, Chronicle chronicle) {
     // The timeline is told in place, so that its lines are in the order in which things happen,
     // trace and chronicle, so that their times are right.
-    Broker.Builder builder =
+    BrokerBuilder builder =
         StandIns.broker()
             .listener(timeline, Delivery.IN_PLACE)
             .listener(chronicle, Delivery.IN_PLACE)

@@ -44,9 +44,14 @@ public final class Quickstart {
       Attachment out = frame.attach(display); // stricter: the frame has to move
       try (Mapping m = out.map(Access.READ); // moved, contents intact
           CpuView pixels = m.cpuView()) {
-        System.out.printf(
-            "display mapped:      %s, generation %d, contents 0x%x%n",
-            where(frame), m.generation(), pixels.bytes().getInt(0));
+        String contents = Integer.toHexString(pixels.bytes().getInt(0));
+        System.out.println(
+            "display mapped:      "
+                + where(frame)
+                + ", generation "
+                + m.generation()
+                + ", contents 0x"
+                + contents);
       }
     }
   }

@@ -1,6 +1,7 @@
 package dev.dmabroker.samples.replay;
 
 import dev.dmabroker.Broker;
+import dev.dmabroker.BrokerBuilder;
 import dev.dmabroker.event.Delivery;
 import java.util.List;
 import java.util.function.Supplier;
@@ -22,7 +23,7 @@ final class Performance {
   static Result of(Trace trace, Choice choice, Supplier<Pacer> pacer) {
     Tally tally = new Tally();
     List<PeakHeap> heaps = trace.heaps().stream().map(heap -> new PeakHeap(heap.model())).toList();
-    Broker.Builder builder =
+    BrokerBuilder builder =
         Broker.builder()
             .heuristic(tally.watch(choice.heuristic()))
             .listener(tally, Delivery.IN_PLACE) // It only adds, and has to know all in the end.

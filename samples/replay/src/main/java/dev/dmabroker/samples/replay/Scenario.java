@@ -1,6 +1,7 @@
 package dev.dmabroker.samples.replay;
 
 import dev.dmabroker.Broker;
+import dev.dmabroker.BrokerBuilder;
 import dev.dmabroker.heuristics.LeastCost;
 import dev.dmabroker.spi.Heap;
 import java.util.List;
@@ -19,7 +20,7 @@ record Scenario(String name, List<TraceHeap> heaps, BiConsumer<Broker, Agenda> s
   Trace record(Pacer pacer) {
     TraceRecorder recorder = new TraceRecorder(heaps, Stream.PERIOD_MICROS, pacer::micros);
     List<Heap> models = heaps.stream().map(heap -> (Heap) heap.model()).toList();
-    Broker.Builder builder = Broker.builder().heuristic(new LeastCost());
+    BrokerBuilder builder = Broker.builder().heuristic(new LeastCost());
     models.forEach(builder::heap);
     try (Broker broker = new RecordingBroker(builder.build(), recorder)) {
       Agenda agenda = new Agenda();

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.dmabroker.Broker;
+import dev.dmabroker.BrokerBuilder;
 import dev.dmabroker.event.Delivery;
 import dev.dmabroker.heuristics.LeastCost;
 import java.util.List;
@@ -31,7 +32,7 @@ class PlayerTest {
     List<PeakHeap> heaps = trace.heaps().stream().map(heap -> new PeakHeap(heap.model())).toList();
     Tally tally = new Tally();
     SettlingPacer pacer = new SettlingPacer(settlingUntilMicros);
-    Broker.Builder builder =
+    BrokerBuilder builder =
         Broker.builder().heuristic(new LeastCost()).listener(tally, Delivery.IN_PLACE);
     heaps.forEach(builder::heap);
     try (Broker broker = builder.build()) {
@@ -121,7 +122,7 @@ class PlayerTest {
                 """);
     BlockingQueue<Runnable> callbacks = new LinkedBlockingQueue<>();
     Tally tally = new Tally();
-    Broker.Builder builder =
+    BrokerBuilder builder =
         Broker.builder().heuristic(new LeastCost()).callbackExecutor(callbacks::add);
     trace.heaps().forEach(heap -> builder.heap(heap.model()));
     try (Broker broker = builder.build()) {

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.dmabroker.Attachment;
 import dev.dmabroker.Broker;
+import dev.dmabroker.BrokerBuilder;
 import dev.dmabroker.Device;
 import dev.dmabroker.DeviceSpec;
 import dev.dmabroker.Mapping;
@@ -37,7 +38,7 @@ class RecordingBrokerTest {
   }
 
   private static Broker broker(TraceRecorder recorder) {
-    Broker.Builder builder = Broker.builder().heuristic(new LeastCost());
+    BrokerBuilder builder = Broker.builder().heuristic(new LeastCost());
     HEAPS.forEach(heap -> builder.heap(heap.model()));
     return new RecordingBroker(builder.build(), recorder);
   }
