@@ -1,6 +1,6 @@
 package dev.dmabroker.simulated;
 
-import java.util.List;
+import com.google.common.collect.ImmutableList;
 
 /**
  * A mistake that can be made in the code, as an edit of its sources. They are those of {@code
@@ -37,10 +37,11 @@ enum Mistake {
       edit(
           "move/Relocation",
           "      long bytes = contents.copy(target());\n",
-          "      Place early = target();\n"
-              + "      buffer.lock().change(after -> { early.markWritten(); buffer.moved(early,"
-              + " after); });\n"
-              + "      long bytes = contents.copy(early);\n")),
+          """
+                Place early = target();
+                buffer.lock().change(after -> { early.markWritten(); buffer.moved(early, after); });
+                long bytes = contents.copy(early);
+          """)),
   ONE_BY_ONE(edit("buffer/Moving", "    life.attachments.shutGates(old, recall(after));\n", "")),
   RETIRE_BLINDLY(
       edit(
@@ -75,11 +76,13 @@ enum Mistake {
       edit(
           "gate/BufferMapping",
           "access(), open, holder, listener);\n",
-          "access(), false, holder, listener);\n"
-              + "    if (open) {\n"
-              + "      lease.stand();\n"
-              + "      after.then(lease::openLate);\n"
-              + "    }\n"),
+          """
+          access(), false, holder, listener);
+              if (open) {
+                lease.stand();
+                after.then(lease::openLate);
+              }
+          """),
       edit(
           "gate/BufferLease",
           "  // ---- What the holder calls ----\n",
@@ -114,18 +117,21 @@ enum Mistake {
       edit(
           "gate/UseWord",
           "    long now = word;\n    while (isOpen(now)) {",
-          "    long now = (long) WORD.getAndAdd(this, ONE);\n"
-              + "    if (isOpen(now)) {\n"
-              + "      SINCE.setOpaque(this, nowNanos);\n"
-              + "      return true;\n"
-              + "    }\n"
-              + "    now = (long) WORD.getAndAdd(this, -ONE) & ~OPEN;\n"
-              + "    while (isOpen(now)) {"));
+          """
+          long now = (long) WORD.getAndAdd(this, ONE);
+          if (isOpen(now)) {
+            SINCE.setOpaque(this, nowNanos);
+            return true;
+          }
+          now = (long) WORD.getAndAdd(this, -ONE) & ~OPEN;
+          while (isOpen(now)) {\
+          """));
 
-  private final List<Edit> edits;
+  @SuppressWarnings("ImmutableEnumChecker") // Edits are strings.
+  private final ImmutableList<Edit> edits;
 
   Mistake(Edit... edits) {
-    this.edits = List.of(edits);
+    this.edits = ImmutableList.copyOf(edits);
   }
 
   /** Text of a class of the engine, and what takes its place. */
@@ -135,7 +141,7 @@ enum Mistake {
     return new Edit(file, from, to);
   }
 
-  List<Edit> edits() {
+  ImmutableList<Edit> edits() {
     return edits;
   }
 }

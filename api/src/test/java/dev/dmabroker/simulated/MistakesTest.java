@@ -27,8 +27,6 @@ class MistakesTest {
   /** It is full of faults; a logger that is not referred to forgets its level. */
   private static final Logger LOG = Logger.getLogger("dev.dmabroker.Broker");
 
-  @TempDir Path work;
-
   @BeforeAll
   static void quiet() {
     LOG.setLevel(Level.OFF);
@@ -36,7 +34,7 @@ class MistakesTest {
 
   /** The texts that are edited are there, and what comes of it compiles. */
   @Test
-  void eachMistakeCanBeMade() throws IOException {
+  void eachMistakeCanBeMade(@TempDir Path work) throws IOException {
     for (Mistake mistake : Mistake.values()) {
       assertFalse(Mutant.of(mistake, work.resolve(mistake.name())).isEmpty(), mistake.name());
     }
@@ -44,7 +42,7 @@ class MistakesTest {
 
   @ParameterizedTest
   @EnumSource
-  void seedsUntilItIsFound(Mistake mistake) throws Exception {
+  void seedsUntilItIsFound(Mistake mistake, @TempDir Path work) throws Exception {
     if (LENGTH.isZero()) {
       return;
     }

@@ -71,8 +71,10 @@ final class SwitchLoader extends ClassLoader {
     SwitchLoader loader = new SwitchLoader(type.getClassLoader(), replaced);
     loader.initialize(dev.dmabroker.Broker.class);
     loader.initialize(type);
-    return (Trial)
-        Class.forName(type.getName(), true, loader).getDeclaredConstructor().newInstance();
+    return Class.forName(type.getName(), true, loader)
+        .asSubclass(Trial.class)
+        .getDeclaredConstructor()
+        .newInstance();
   }
 
   /** Initializes all classes beside a class, as what happens then would differ from run to run. */

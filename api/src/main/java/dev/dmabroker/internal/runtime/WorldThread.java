@@ -28,6 +28,7 @@ public class WorldThread extends Thread {
   }
 
   @Override
+  @SuppressWarnings("DoNotCall") // The calling thread is this one.
   public void run() {
     world.run(this, super::run);
   }

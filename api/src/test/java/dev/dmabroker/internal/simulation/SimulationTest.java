@@ -80,7 +80,7 @@ class SimulationTest {
         assertThrows(
             SimulationException.class,
             () -> world.run(() -> world.join(new CompletableFuture<String>())));
-    assertTrue(stuck.getMessage().contains("main waits for CompletableFuture"), stuck::getMessage);
+    assertTrue(stuck.toString().contains("main waits for CompletableFuture"), stuck::toString);
   }
 
   @Test
