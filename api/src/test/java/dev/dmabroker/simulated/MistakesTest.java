@@ -2,11 +2,14 @@ package dev.dmabroker.simulated;
 
 import static org.junit.jupiter.api.Assertions.assertFalse;
 
+import dev.dmabroker.internal.broker.SimulatedDuel;
 import dev.dmabroker.internal.broker.SimulatedSoak;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.junit.jupiter.api.BeforeAll;
@@ -27,6 +30,9 @@ class MistakesTest {
   /** It is full of faults; a logger that is not referred to forgets its level. */
   private static final Logger LOG = Logger.getLogger("dev.dmabroker.Broker");
 
+  /** One of so many seeds is of the soak, which takes longer, the others are of duels. */
+  private static final int SOAKED = 16;
+
   @BeforeAll
   static void quiet() {
     LOG.setLevel(Level.OFF);
@@ -46,14 +52,18 @@ class MistakesTest {
     if (LENGTH.isZero()) {
       return;
     }
-    Trial trial = SwitchLoader.trial(SimulatedSoak.class, Mutant.of(mistake, work));
+    Map<String, byte[]> mutant = Mutant.of(mistake, work);
+    List<Trial> trials =
+        List.of(
+            SwitchLoader.trial(SimulatedDuel.class, mutant),
+            SwitchLoader.trial(SimulatedSoak.class, mutant));
     long start = System.nanoTime();
     long seed = 0;
     String found = "";
     while (found.isEmpty() && System.nanoTime() - start < LENGTH.toNanos()) {
       seed++;
       try {
-        String unused = trial.run(seed);
+        String unused = trials.get(seed % SOAKED == 0 ? 1 : 0).run(seed);
       } catch (Exception e) {
         found = String.valueOf(e.getMessage()).lines().findFirst().orElse("");
       }

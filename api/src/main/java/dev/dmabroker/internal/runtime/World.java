@@ -89,9 +89,12 @@ public interface World {
   /** A thread of this world is about to start. */
   default void starting(WorldThread thread) {}
 
-  /** Runs a thread of this world, from its first step to its last. */
-  default void run(WorldThread thread, Runnable work) {
-    work.run();
+  /**
+   * Returns what a thread of this world runs to do that work. It is made before the thread starts:
+   * a pool would take a thread for alive whose first step fails.
+   */
+  default Runnable running(Runnable work) {
+    return work;
   }
 
   /**

@@ -1,7 +1,5 @@
 package dev.dmabroker.internal.runtime;
 
-import org.jspecify.annotations.Nullable;
-
 /** A thread of the engine, or of a simulation: it lives in the {@link World} of its maker. */
 public class WorldThread extends Thread {
   private final World world;
@@ -10,8 +8,8 @@ public class WorldThread extends Thread {
     this(World.here(), work);
   }
 
-  public WorldThread(World world, @Nullable Runnable work) {
-    super(work);
+  public WorldThread(World world, Runnable work) {
+    super(world.running(work));
     this.world = world;
   }
 
@@ -25,12 +23,6 @@ public class WorldThread extends Thread {
   public void start() {
     world.starting(this);
     super.start();
-  }
-
-  @Override
-  @SuppressWarnings("DoNotCall") // The calling thread is this one.
-  public void run() {
-    world.run(this, super::run);
   }
 
   @Override

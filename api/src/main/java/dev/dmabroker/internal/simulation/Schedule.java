@@ -43,6 +43,9 @@ final class Schedule {
   /** A thread that could go on makes way at one of this number of points on average. */
   private final int makesWay;
 
+  /** Whether threads also stand for a while. */
+  private final boolean stands;
+
   private final Map<Thread, Strand> strands = new ConcurrentHashMap<>();
   private final List<Strand> living = new ArrayList<>();
   private final ArrayList<Strand> runnable = new ArrayList<>();
@@ -63,9 +66,10 @@ final class Schedule {
   private volatile @Nullable Throwable failure;
   private @Nullable Consumer<String> told;
 
-  Schedule(@Nullable Random random, int makesWay) {
+  Schedule(@Nullable Random random, int makesWay, boolean stands) {
     this.random = random;
     this.makesWay = makesWay;
+    this.stands = stands;
   }
 
   long now() {
@@ -198,7 +202,7 @@ final class Schedule {
     if (random == null || random.nextInt(makesWay) > 0) {
       return;
     }
-    if (random.nextBoolean()) {
+    if (stands && random.nextBoolean()) {
       standing++;
       long nanos = random.nextInt(random.nextBoolean() ? SHORT_NANOS : LONG_NANOS);
       Reason unused = await(new Object(), nanos, /* interruptible= */ false, null);
@@ -236,6 +240,14 @@ final class Schedule {
   void signal(Object channel) {
     Deque<Strand> all = waiting.get(channel);
     while (all != null && !all.isEmpty()) {
+      wake(all.getFirst(), Reason.SIGNALLED);
+    }
+  }
+
+  /** Lets the thread go on that has waited longest at the channel. */
+  void signalOne(Object channel) {
+    Deque<Strand> all = waiting.get(channel);
+    if (all != null) {
       wake(all.getFirst(), Reason.SIGNALLED);
     }
   }

@@ -20,7 +20,7 @@ final class SimulatedQueue extends LinkedBlockingQueue<Runnable> {
   public boolean offer(Runnable task) {
     boolean added = super.offer(task);
     if (added) {
-      schedule.signal(this);
+      schedule.signalOne(this);
     }
     return added;
   }

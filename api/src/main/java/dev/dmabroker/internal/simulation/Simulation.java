@@ -35,11 +35,6 @@ public final class Simulation implements World, Time {
   /** Where the count begins; a time of 0 means none in the engine. */
   private static final Instant START = Instant.parse("2020-01-01T00:00:00Z");
 
-  /** A thread makes way at one of 4 points, or one of up to 256: powers of two. */
-  private static final int LEAST_PASSED = 2;
-
-  private static final int MOST_PASSED = 9;
-
   /** The first numbers of a generator are alike for seeds that are near to one another. */
   private static final long SPREAD = 0x9e3779b97f4a7c15L;
 
@@ -52,16 +47,40 @@ public final class Simulation implements World, Time {
     this.monitors = new Monitors(schedule);
   }
 
+  /** How often threads make way that could go on. */
+  public enum Pace {
+    /** Often, and now and then a thread stands for a while, as on a machine that is busy. */
+    BUSY(2, 9, /* stands= */ true),
+    /** Often, but no thread stands while no other runs. */
+    IDLE(2, 9, /* stands= */ false),
+    /** Seldom, so that much time passes soon; now and then a thread stands. */
+    CALM(9, 15, /* stands= */ true);
+
+    /** A thread makes way at one of two to the power of this many points at most. */
+    private final int least;
+
+    /** And of less than two to the power of this. */
+    private final int end;
+
+    private final boolean stands;
+
+    Pace(int least, int end, boolean stands) {
+      this.least = least;
+      this.end = end;
+      this.stands = stands;
+    }
+  }
+
   /** Makes a world in which a seed decides which of several threads goes on. */
-  public static Simulation of(long seed) {
+  public static Simulation of(long seed, Pace pace) {
     Random random = new Random(seed * SPREAD);
-    int makesWay = 1 << (LEAST_PASSED + random.nextInt(MOST_PASSED - LEAST_PASSED));
-    return new Simulation(new Schedule(random, makesWay));
+    int makesWay = 1 << (pace.least + random.nextInt(pace.end - pace.least));
+    return new Simulation(new Schedule(random, makesWay, pace.stands));
   }
 
   /** Makes a world in which threads go on in the order in which they are able to. */
   public static Simulation inOrder() {
-    return new Simulation(new Schedule(null, 1));
+    return new Simulation(new Schedule(null, 1, /* stands= */ false));
   }
 
   /**
@@ -248,8 +267,8 @@ public final class Simulation implements World, Time {
   }
 
   @Override
-  public void run(WorldThread thread, Runnable work) {
-    schedule.run(thread, work);
+  public Runnable running(Runnable work) {
+    return () -> schedule.run(Thread.currentThread(), work);
   }
 
   @Override

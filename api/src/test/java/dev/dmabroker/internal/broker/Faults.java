@@ -79,11 +79,18 @@ final class Faults {
   }
 
   private final long seed;
+  private final int perMille;
   private final Map<Site, AtomicInteger> calls = new EnumMap<>(Site.class);
   private final Map<Kind, AtomicInteger> struck = new EnumMap<>(Kind.class);
 
   Faults(long seed) {
+    this(seed, PER_MILLE);
+  }
+
+  /** Has that many of 1,000 calls go wrong. */
+  Faults(long seed, int perMille) {
     this.seed = seed;
+    this.perMille = perMille;
     for (Site site : Site.values()) {
       calls.put(site, new AtomicInteger());
     }
@@ -96,7 +103,7 @@ final class Faults {
   boolean strike(Site site) throws HeapException {
     Simulation.pass();
     long dice = mix(seed + 31L * site.name().hashCode() + counted(site) * 0x9e3779b97f4a7c15L);
-    if (Long.remainderUnsigned(dice, 1000) >= PER_MILLE) {
+    if (Long.remainderUnsigned(dice, 1000) >= perMille) {
       return false;
     }
     Kind kind = site.kinds.get((int) Long.remainderUnsigned(dice >>> 16, site.kinds.size()));

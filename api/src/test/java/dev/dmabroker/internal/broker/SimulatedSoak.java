@@ -35,7 +35,7 @@ public final class SimulatedSoak implements Trial {
 
   @Override
   public String run(long seed) throws Exception {
-    Simulation world = Simulation.of(seed);
+    Simulation world = Simulation.of(seed, Simulation.Pace.BUSY);
     StringBuilder report = new StringBuilder();
     long start = world.nanos();
     world.run(

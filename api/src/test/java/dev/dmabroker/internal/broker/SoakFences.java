@@ -6,7 +6,6 @@ import dev.dmabroker.internal.runtime.World;
 import dev.dmabroker.internal.runtime.WorldThread;
 import dev.dmabroker.spec.SyncFile;
 import dev.dmabroker.testing.SignallingPoller;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -80,15 +79,21 @@ final class SoakFences {
     return fence;
   }
 
+  /** Tells whether the fence signals an error. */
+  boolean fails(SyncFile fence) {
+    return Faults.mix(seed + fence.fd()) % 10 == 0;
+  }
+
   /** Lets the fence signal some time, after the work. */
   void submit(SyncFile fence, Runnable work) {
     long fate = Faults.mix(seed + fence.fd());
-    OptionalInt errno = fate % 10 == 0 ? OptionalInt.of(5) : OptionalInt.empty();
+    OptionalInt errno = fails(fence) ? OptionalInt.of(5) : OptionalInt.empty();
     int dice = (int) Long.remainderUnsigned(fate >>> 8, 100);
     long delay = Long.remainderUnsigned(fate >>> 16, dice < 85 ? SOON_NANOS : LATE_NANOS);
     Due made = new Due(fence, time.nanos() + delay, work, errno);
     if (dice != 99 || stop || !isKept(made)) {
       due.add(made);
+      look();
       if (ended) {
         signalAll();
       }
@@ -108,16 +113,35 @@ final class SoakFences {
   }
 
   private void run() {
-    while (!stop || !due.isEmpty()) {
-      Due next = due.poll();
-      if (next == null) {
-        world.sleep(Duration.ofNanos(SOON_NANOS / 10));
-      } else if (!stop && next.nanos() - time.nanos() > 0) {
-        due.add(next);
-        world.sleep(Duration.ofNanos(SOON_NANOS / 10));
-      } else {
-        signal(next);
+    try {
+      while (!stop || !due.isEmpty()) {
+        Due next = due.poll();
+        if (next != null && (stop || next.nanos() - time.nanos() <= 0)) {
+          signal(next);
+        } else if (next != null) {
+          due.add(next);
+          await(next.nanos() - time.nanos());
+        } else {
+          await(LATE_NANOS);
+        }
       }
+    } catch (InterruptedException e) {
+      throw new AssertionError(e); // No other thread knows this one.
+    }
+  }
+
+  private void await(long nanos) throws InterruptedException {
+    synchronized (due) {
+      Due first = due.peek();
+      if (!stop && nanos > 0 && (first == null || first.nanos() - time.nanos() >= nanos)) {
+        world.await(due, nanos);
+      }
+    }
+  }
+
+  private void look() {
+    synchronized (due) {
+      world.signal(due);
     }
   }
 
@@ -134,6 +158,7 @@ final class SoakFences {
   /** Signals all that is left. */
   void end(Ending ending) throws InterruptedException {
     stop = true;
+    look();
     ending.await(thread);
     ended = true;
     signalAll();

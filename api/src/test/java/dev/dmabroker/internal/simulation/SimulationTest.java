@@ -34,7 +34,7 @@ class SimulationTest {
 
   @Test
   void timeGoesOnOnlyWhileNoThreadCouldRun() throws Exception {
-    Simulation world = Simulation.of(1);
+    Simulation world = Simulation.of(1, Simulation.Pace.BUSY);
     List<String> said = new ArrayList<>();
     world.run(
         () -> {
@@ -65,7 +65,7 @@ class SimulationTest {
 
   private static String order(long seed) throws InterruptedException {
     StringBuilder order = new StringBuilder();
-    Simulation world = Simulation.of(seed);
+    Simulation world = Simulation.of(seed, Simulation.Pace.BUSY);
     world.run(
         () ->
             List.of("a", "b", "c")
@@ -75,7 +75,7 @@ class SimulationTest {
 
   @Test
   void whatCannotGoOnIsSaid() {
-    Simulation world = Simulation.of(1);
+    Simulation world = Simulation.of(1, Simulation.Pace.BUSY);
     SimulationException stuck =
         assertThrows(
             SimulationException.class,
@@ -85,7 +85,7 @@ class SimulationTest {
 
   @Test
   void whatAThreadThrowsEndsTheSimulation() {
-    Simulation world = Simulation.of(1);
+    Simulation world = Simulation.of(1, Simulation.Pace.BUSY);
     SimulationException thrown =
         assertThrows(
             SimulationException.class,
@@ -99,7 +99,7 @@ class SimulationTest {
 
   @Test
   void aWaitEndsAtItsDeadlineOrByAnInterrupt() throws Exception {
-    Simulation world = Simulation.of(1);
+    Simulation world = Simulation.of(1, Simulation.Pace.BUSY);
     List<String> said = new ArrayList<>();
     world.run(
         () -> {
@@ -131,7 +131,7 @@ class SimulationTest {
 
   /** What comes of a display that joins a camera, in a world of that seed. */
   private static String pipeline(long seed) throws InterruptedException {
-    Simulation world = Simulation.of(seed);
+    Simulation world = Simulation.of(seed, Simulation.Pace.BUSY);
     StringBuilder events = new StringBuilder();
     world.tell(step -> events.append(step).append('\n'));
     ScriptedHeap system = ScriptedHeap.system();
