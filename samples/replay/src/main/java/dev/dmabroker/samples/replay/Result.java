@@ -17,7 +17,6 @@ import java.util.stream.Collectors;
  * @param waitedMicros what all maps waited together, for moves and for their first memory
  * @param dropped maps of producers that were not granted in time: frames that are lost
  * @param missed other maps that were not
- * @param heldUpMicros how long the trace stood still because the machine was busy
  */
 record Result(
     String heuristic,
@@ -30,8 +29,7 @@ record Result(
     long stallMicros,
     long waitedMicros,
     long dropped,
-    long missed,
-    long heldUpMicros) {
+    long missed) {
 
   /**
    * The most that was out of a heap.

@@ -84,7 +84,7 @@ final class Tally implements BrokerListener {
   }
 
   /** What was counted. */
-  Result result(Choice choice, List<PeakHeap> heaps, long heldUpMicros) {
+  Result result(Choice choice, List<PeakHeap> heaps) {
     return new Result(
         choice.name(),
         moves.sum(),
@@ -96,7 +96,6 @@ final class Tally implements BrokerListener {
         stallNanos.sum() / 1000,
         waitedNanos.sum() / 1000,
         dropped.sum(),
-        missed.sum(),
-        heldUpMicros);
+        missed.sum());
   }
 }
