@@ -142,7 +142,9 @@ final class LeaseOperations {
               access,
               holder,
               isNull ? Draw.nothing() : listener(world));
-      world.put(to, new Kept(kept, access, attached.buffer()));
+      if (attached != null) { // Otherwise the walk says that it takes null.
+        world.put(to, new Kept(kept, access, attached.buffer()));
+      }
     };
   }
 
