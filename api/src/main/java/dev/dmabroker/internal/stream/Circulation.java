@@ -185,6 +185,8 @@ final class Circulation implements ProducerSide, FrameSource {
         for (AttachedConsumer consumer : use.devices.consumers()) {
           if (frame.buffer().mayBeSeenBy(StreamDevices.group(consumer.device()))) {
             consumer.offer(frame.buffer(), frame.sequence(), after);
+          } else {
+            consumer.miss(frame.sequence(), Reason.FOREIGN, after);
           }
         }
       }

@@ -16,7 +16,11 @@ import dev.dmabroker.OutstandingMappingsException;
 import dev.dmabroker.StreamConsumer;
 import dev.dmabroker.StreamConsumer.Policy;
 import dev.dmabroker.StreamSpec;
+import dev.dmabroker.Subscription;
 import dev.dmabroker.WaitInterruptedException;
+import dev.dmabroker.event.BrokerListener;
+import dev.dmabroker.event.Delivery;
+import dev.dmabroker.event.FrameDropped;
 import dev.dmabroker.internal.runtime.WorldThread;
 import dev.dmabroker.internal.simulation.Simulation;
 import dev.dmabroker.simulated.Trial;
@@ -38,7 +42,8 @@ import java.util.stream.LongStream;
 /**
  * Pipelines in a simulated world: streams of 30 frames a second, consumers that take each frame or
  * the latest, others that join late and ask for other memory, stops and starts, and faults in all
- * that the broker calls. Frames have to be whole, in order, and complete where that was promised.
+ * that the broker calls. Frames have to be whole, in order, and complete where that was promised;
+ * of each frame that a consumer misses, listeners are told.
  */
 public final class SimulatedStreams implements Trial {
   private static final Duration PERIOD = Duration.ofNanos(33_333_333);
@@ -65,12 +70,33 @@ public final class SimulatedStreams implements Trial {
     private final List<Throwable> failures = new ArrayList<>();
     private final int frames;
 
+    /** The drops that listeners were told of. */
+    private final Set<Drop> told = new HashSet<>();
+
+    /** The frames that consumers did not get between two that they got. */
+    private final List<Missed> missed = new ArrayList<>();
+
+    /** A frame that a device did not get. */
+    private record Drop(String stream, String device, long number) {}
+
+    /** A frame that a consumer did not get: it was dropped for it, or for all. */
+    private record Missed(Drop forIt, Drop forAll) {}
+
     Run(Simulation world, long seed) {
       this.world = world;
       this.random = new Random(seed * 0x9e3779b97f4a7c15L);
       this.soak = new SoakBroker(seed, 2 + random.nextInt(8));
       this.broker = soak.build(LeakTracking.NEVER);
       this.frames = 200 + random.nextInt(800);
+      Subscription unused =
+          broker.listen(
+              new BrokerListener() {
+                @Override
+                public void frameDropped(FrameDropped event) {
+                  told.add(new Drop(event.stream(), event.consumer(), event.sequence()));
+                }
+              },
+              Delivery.IN_PLACE);
     }
 
     String play() {
@@ -134,6 +160,8 @@ public final class SimulatedStreams implements Trial {
         until(heap.name() + " got everything back", () -> heap.live() == 0);
       }
       assertEquals(0, soak.fences.poller.pending(), "fences that are watched");
+      missed.removeIf(each -> told.contains(each.forIt) || told.contains(each.forAll));
+      assertEquals(List.of(), missed, "frames that were dropped without a word");
       check();
     }
 
@@ -165,6 +193,7 @@ public final class SimulatedStreams implements Trial {
     /** A stream, its producer, and consumers that are there from the beginning. */
     private final class Pipeline {
       private final Random random;
+      private final Device camera;
       private final BufferStream stream;
       private final List<Reader> readers = new ArrayList<>();
       private long filled;
@@ -180,7 +209,7 @@ public final class SimulatedStreams implements Trial {
 
       Pipeline(String name, Random random) {
         this.random = random;
-        Device camera = broker.register("camera of " + name, Constraints.none());
+        this.camera = broker.register("camera of " + name, Constraints.none());
         this.stream =
             broker.stream(
                 StreamSpec.builder(name, BlobSpec.of(SIZE), camera)
@@ -213,6 +242,13 @@ public final class SimulatedStreams implements Trial {
           }
         }
         readers.forEach(reader -> attempt(reader.consumer::close));
+      }
+
+      private Missed missed(StreamConsumer consumer, long number) {
+        String name = stream.spec().name();
+        return new Missed(
+            new Drop(name, consumer.device().name(), number),
+            new Drop(name, camera.name(), number));
       }
 
       private boolean areLost(long first, long end) {
@@ -319,6 +355,9 @@ public final class SimulatedStreams implements Trial {
         if (frame.sequence() <= sequence) {
           throw new AssertionError(
               "%s: %s came after frame %d".formatted(consumer, frame, sequence));
+        }
+        for (long lost = sequence + 1; sequence >= 0 && lost < frame.sequence(); lost++) {
+          missed.add(pipeline.missed(consumer, lost));
         }
         sequence = frame.sequence();
         long before = number;
