@@ -230,7 +230,7 @@ final class Circulation implements ProducerSide, FrameSource {
     buffer.keep(after);
     boolean isLast = buffer.endUse();
     if (!isLast && acquirers.isAwaited()) {
-      growth.relieve(after); // The consumers that are left may do without it.
+      growth.relieve(acquirers.waiting(), after); // The consumers that are left may do without it.
     }
     if (!isLast || buffer.isGone()) {
       return;
