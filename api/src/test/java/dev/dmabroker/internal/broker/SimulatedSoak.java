@@ -164,22 +164,21 @@ public final class SimulatedSoak implements Trial {
       public void moved(BufferMove event) {
         if (!event.deadline().isZero()
             && event.drain().compareTo(event.deadline()) >= 0
-            && noneStoodAtTheDeadline(event)) {
+            && noneStood(event)) {
           actions.failures.add(new AssertionError("nothing ended the drain in time: " + event));
         }
       }
 
-      /** A thread that stood then may have been the one that was to report. */
-      private boolean noneStoodAtTheDeadline(BufferMove event) {
-        long begun = world.nanos() - event.stall().toNanos();
-        return world.stoodUntil() < begun + event.deadline().toNanos();
+      /** A thread that stood meanwhile may have been the one that was to report, or to end it. */
+      private boolean noneStood(BufferMove event) {
+        return world.stoodUntil() < world.nanos() - event.stall().toNanos();
       }
 
       @Override
       public void moveRolledBack(BufferMove event) {
         if (event.failure().orElse("").startsWith("mappings were still out")
             && event.holders().isEmpty()
-            && noneStoodAtTheDeadline(event)) {
+            && noneStood(event)) {
           actions.failures.add(new AssertionError("a drain waited for nothing: " + event));
         }
       }
