@@ -53,10 +53,9 @@ class MistakesTest {
       return;
     }
     Map<String, byte[]> mutant = Mutant.of(mistake, work);
+    SwitchLoader loader = new SwitchLoader(mutant);
     List<Trial> trials =
-        List.of(
-            SwitchLoader.trial(SimulatedDuel.class, mutant),
-            SwitchLoader.trial(SimulatedSoak.class, mutant));
+        List.of(loader.trial(SimulatedDuel.class), loader.trial(SimulatedSoak.class));
     long start = System.nanoTime();
     long seed = 0;
     String found = "";

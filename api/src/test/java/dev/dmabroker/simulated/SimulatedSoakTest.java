@@ -3,17 +3,18 @@ package dev.dmabroker.simulated;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.dmabroker.internal.broker.SimulatedDuel;
-import dev.dmabroker.internal.broker.SimulatedSoak;
-import dev.dmabroker.internal.broker.SimulatedStreams;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.HashMap;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
-import java.util.Map;
-import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.junit.jupiter.api.BeforeAll;
@@ -24,7 +25,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 /**
  * Soaks in a simulated world, seed after seed: of buffers, of one buffer in tight races, and of
  * streams; together for {@code -Ddmabroker.simulated} (an ISO duration) from {@code
- * -Ddmabroker.simulated.seed}. A seed that fails is printed, and fails again.
+ * -Ddmabroker.simulated.seed}, as many side by side as there are processors. A seed that fails is
+ * printed, and fails again.
  */
 class SimulatedSoakTest {
   private static final Duration LENGTH =
@@ -36,35 +38,14 @@ class SimulatedSoakTest {
   /** It is full of faults; a logger that is not referred to forgets its level. */
   private static final Logger LOG = Logger.getLogger("dev.dmabroker.Broker");
 
-  /** The kinds of trials; the corpus names them. */
-  private static final Map<String, Class<? extends Trial>> KINDS =
-      Map.of(
-          "buffers", SimulatedSoak.class,
-          "duel", SimulatedDuel.class,
-          "streams", SimulatedStreams.class);
-
-  private static final Map<String, Trial> TRIALS = new HashMap<>();
+  /** For each thread that runs trials one copy. */
+  private static final List<Trials> COPIES = new ArrayList<>();
 
   @BeforeAll
   static void load() throws Exception {
     LOG.setLevel(Level.OFF);
-    for (Map.Entry<String, Class<? extends Trial>> kind : KINDS.entrySet()) {
-      TRIALS.put(kind.getKey(), SwitchLoader.trial(kind.getValue(), Map.of()));
-    }
-  }
-
-  private static String run(String kind, long seed) {
-    try {
-      return Objects.requireNonNull(TRIALS.get(kind), kind).run(seed);
-    } catch (Throwable e) {
-      throw new AssertionError(
-          "-Ddmabroker.simulated.seed="
-              + seed
-              + " of "
-              + kind
-              + " fails each time: "
-              + e.getMessage(),
-          e);
+    for (int i = Runtime.getRuntime().availableProcessors(); i > 0; i--) {
+      COPIES.add(new Trials());
     }
   }
 
@@ -72,7 +53,7 @@ class SimulatedSoakTest {
   @ValueSource(strings = {"buffers", "duel", "streams"})
   void equalSeedsGiveEqualRuns(String kind) {
     for (long seed = 1; seed <= 2; seed++) {
-      assertEquals(run(kind, seed), run(kind, seed), "seed " + seed);
+      assertEquals(COPIES.get(0).run(kind, seed), COPIES.get(0).run(kind, seed), "seed " + seed);
     }
   }
 
@@ -81,7 +62,7 @@ class SimulatedSoakTest {
     for (String line : Files.readAllLines(CORPUS)) {
       if (!line.isBlank() && !line.startsWith("#")) {
         String[] words = line.split(" ", 3);
-        String unused = run(words[0], Long.parseLong(words[1]));
+        String unused = COPIES.get(0).run(words[0], Long.parseLong(words[1]));
       }
     }
   }
@@ -90,32 +71,73 @@ class SimulatedSoakTest {
   @ValueSource(strings = {"buffers", "duel", "streams"})
   void nothingIsLostAndNothingHangs(String kind) {
     long first = Long.getLong("dmabroker.simulated.seed", System.nanoTime());
-    long start = System.nanoTime();
-    long simulatedNanos = 0;
-    long steps = 0;
-    long seed = first;
-    do {
-      String report = run(kind, seed++);
-      simulatedNanos += figure(report, "nanos");
-      steps += figure(report, "steps");
-    } while (System.nanoTime() - start < LENGTH.toNanos() / KINDS.size());
-    double seconds = (System.nanoTime() - start) / 1e9;
-    System.out.printf(
-        Locale.ROOT,
-        "simulated %s: seeds %d to %d, %.1f a second, %d switches of threads, %.4f pipeline-hours"
-            + " in %.1f s%n",
-        kind,
-        first,
-        seed - 1,
-        (seed - first) / seconds,
-        steps,
-        simulatedNanos / 3600e9,
-        seconds);
-    assertTrue(steps > 0);
+    Soak soak = new Soak(kind, first);
+    soak.run();
+    System.out.println(soak.summary());
+    assertTrue(soak.switches.get() > 0);
   }
 
-  private static long figure(String report, String name) {
-    String from = report.substring(report.indexOf(" " + name + "=") + name.length() + 2);
-    return Long.parseLong(from.split(" ", 2)[0]);
+  /** Seeds of one kind, which threads take one after the other. */
+  private static final class Soak {
+    private final String kind;
+    private final long first;
+    private final AtomicLong next;
+    private final long start = System.nanoTime();
+    private final AtomicLong switches = new AtomicLong();
+    private final AtomicLong frames = new AtomicLong();
+    private final AtomicLong nanos = new AtomicLong();
+
+    Soak(String kind, long first) {
+      this.kind = kind;
+      this.first = first;
+      this.next = new AtomicLong(first);
+    }
+
+    void run() {
+      ExecutorService threads = Executors.newFixedThreadPool(COPIES.size());
+      try {
+        COPIES.stream()
+            .map(copy -> CompletableFuture.runAsync(() -> run(copy), threads))
+            .toList()
+            .forEach(CompletableFuture::join);
+      } catch (CompletionException e) {
+        throw new AssertionError(e.getCause().getMessage(), e.getCause());
+      } finally {
+        threads.shutdown();
+      }
+    }
+
+    private void run(Trials copy) {
+      do {
+        String report = copy.run(kind, next.getAndIncrement());
+        switches.addAndGet(figure(report, "steps"));
+        frames.addAndGet(kind.equals("streams") ? figure(report, "frames") : 0);
+        nanos.addAndGet(figure(report, "nanos"));
+      } while (System.nanoTime() - start < LENGTH.toNanos() / Trials.kinds());
+    }
+
+    private static long figure(String report, String name) {
+      String from = report.substring(report.indexOf(" " + name + "=") + name.length() + 2);
+      return Long.parseLong(from.split(" ", 2)[0]);
+    }
+
+    String summary() {
+      double seconds = (System.nanoTime() - start) / 1e9;
+      double hours = nanos.get() / 3600e9;
+      return "simulated %s: seeds %d to %d, %.1f a second; %.0f switches of threads a second"
+              .formatted(
+                  kind,
+                  first,
+                  next.get() - 1,
+                  (next.get() - first) / seconds,
+                  switches.get() / seconds)
+          + String.format(
+              Locale.ROOT,
+              "; %.4g hours of the world in %.1f s, %.4g a minute; %d frames",
+              hours,
+              seconds,
+              hours * 60 / seconds,
+              frames.get());
+    }
   }
 }

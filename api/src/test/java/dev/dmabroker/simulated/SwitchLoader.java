@@ -56,22 +56,20 @@ final class SwitchLoader extends ClassLoader {
   private final Map<String, byte[]> replaced;
 
   /**
-   * Makes a loader.
+   * Makes a loader, and loads all that trials need.
    *
    * @param replaced the code of classes that are not to be loaded as they were compiled
    */
-  SwitchLoader(ClassLoader parent, Map<String, byte[]> replaced) {
-    super(parent);
+  SwitchLoader(Map<String, byte[]> replaced) throws ReflectiveOperationException {
+    super(SwitchLoader.class.getClassLoader());
     this.replaced = replaced;
+    initialize(dev.dmabroker.Broker.class);
+    initialize(SwitchLoader.class);
   }
 
   /** Returns a trial of a class that is loaded in this way. */
-  static Trial trial(Class<? extends Trial> type, Map<String, byte[]> replaced)
-      throws ReflectiveOperationException {
-    SwitchLoader loader = new SwitchLoader(type.getClassLoader(), replaced);
-    loader.initialize(dev.dmabroker.Broker.class);
-    loader.initialize(type);
-    return Class.forName(type.getName(), true, loader)
+  Trial trial(Class<? extends Trial> type) throws ReflectiveOperationException {
+    return Class.forName(type.getName(), true, this)
         .asSubclass(Trial.class)
         .getDeclaredConstructor()
         .newInstance();

@@ -40,13 +40,19 @@ import java.util.function.BooleanSupplier;
 import java.util.stream.LongStream;
 
 /**
- * Pipelines in a simulated world: streams of 30 frames a second, consumers that take each frame or
- * the latest, others that join late and ask for other memory, stops and starts, and faults in all
- * that the broker calls. Frames have to be whole, in order, and complete where that was promised;
- * of each frame that a consumer misses, listeners are told.
+ * Pipelines in a simulated world: streams of 10 to 120 frames a second, which rest now and then,
+ * consumers that take each frame or the latest, others that join late and ask for other memory,
+ * stops and starts, and faults in all that the broker calls. Frames have to be whole, in order, and
+ * complete where that was promised; of each frame that a consumer misses, listeners are told.
  */
 public final class SimulatedStreams implements Trial {
-  private static final Duration PERIOD = Duration.ofNanos(33_333_333);
+  /** The times from frame to frame. */
+  private static final List<Duration> PERIODS =
+      List.of(Duration.ofNanos(8_333_333), Duration.ofNanos(33_333_333), Duration.ofMillis(100));
+
+  /** For how long a stream that was stopped rests at most before it is started again. */
+  private static final int LONGEST_REST_MILLIS = 10_000;
+
   private static final Duration MOMENT = Duration.ofMillis(1);
   private static final int MOMENTS = 120_000;
   private static final int SIZE = SoakActions.SIZE;
@@ -68,6 +74,8 @@ public final class SimulatedStreams implements Trial {
     private final Broker broker;
     private final List<Pipeline> pipelines = new ArrayList<>();
     private final List<Throwable> failures = new ArrayList<>();
+    private final List<WorldThread> threads = new ArrayList<>();
+    private final Duration period;
     private final int frames;
 
     /** The drops that listeners were told of. */
@@ -87,6 +95,7 @@ public final class SimulatedStreams implements Trial {
       this.random = new Random(seed * 0x9e3779b97f4a7c15L);
       this.soak = new SoakBroker(seed, 2 + random.nextInt(8));
       this.broker = soak.build(LeakTracking.NEVER);
+      this.period = PERIODS.get(random.nextInt(PERIODS.size()));
       this.frames = 200 + random.nextInt(800);
       Subscription unused =
           broker.listen(
@@ -102,7 +111,6 @@ public final class SimulatedStreams implements Trial {
     String play() {
       soak.fences.start();
       List<Device> late = SoakBroker.devices(broker);
-      List<WorldThread> threads = new ArrayList<>();
       for (int i = 1 + random.nextInt(4); i > 0; i--) {
         Pipeline pipeline = new Pipeline("stream-" + i, new Random(random.nextLong()));
         pipelines.add(pipeline);
@@ -111,14 +119,14 @@ public final class SimulatedStreams implements Trial {
         threads.add(world.thread("late-" + i, () -> guarded(() -> pipeline.join(late, its))));
       }
       threads.forEach(WorldThread::start);
-      disturb(threads);
       threads.forEach(world::join);
       check();
       end();
-      return "pipelines=%d nanos=%d frames=%d taken=%d refused=%d moves=%d rollbacks=%d faults=%s"
+      return "pipelines=%d period=%s nanos=%d frames=%d taken=%d refused=%d moves=%d rollbacks=%d faults=%s"
           .formatted(
               pipelines.size(),
-              PERIOD.multipliedBy(pipelines.size()).multipliedBy(frames).toNanos(),
+              period,
+              pipelines.stream().mapToLong(each -> each.nanos).sum(),
               pipelines.stream().mapToLong(each -> each.submitted).sum(),
               pipelines.stream().mapToLong(each -> each.taken).sum(),
               pipelines.stream().mapToLong(each -> each.refused).sum(),
@@ -127,13 +135,10 @@ public final class SimulatedStreams implements Trial {
               soak.faults);
     }
 
-    /** Interrupts one thread after the other, and looks at the broker. */
-    private void disturb(List<WorldThread> threads) {
-      while (threads.stream().anyMatch(world::isAlive) && failures.isEmpty()) {
-        world.sleep(PERIOD.multipliedBy(10));
-        threads.get(random.nextInt(threads.size())).interrupt();
-        SnapshotInvariants.check(broker.snapshot());
-      }
+    /** Interrupts some thread, and looks at the broker. */
+    private void disturb() {
+      threads.get(random.nextInt(threads.size())).interrupt();
+      SnapshotInvariants.check(broker.snapshot());
     }
 
     private void end() {
@@ -201,6 +206,9 @@ public final class SimulatedStreams implements Trial {
       private long taken;
       private long refused;
 
+      /** For how long the pipeline lasted. */
+      private long nanos;
+
       /** What was filled, and not submitted or its fence signals an error. */
       private final Set<Long> lost = new HashSet<>();
 
@@ -226,9 +234,10 @@ public final class SimulatedStreams implements Trial {
 
       /** Does for each period what the producer and the consumers do in it, until the end. */
       void play() {
+        long begun = world.nanos();
         start();
         for (int i = 0; i < frames && failures.isEmpty(); i++) {
-          world.sleep(PERIOD);
+          world.sleep(period);
           boolean unused = Thread.interrupted(); // What the next step is to meet, it meets.
           attempt(this::produce);
           for (Reader reader : readers) {
@@ -236,12 +245,16 @@ public final class SimulatedStreams implements Trial {
           }
           if (random.nextInt(250) == 0) {
             stop();
+            rest();
             start();
           } else if (random.nextInt(250) == 0) {
             boolean unusedToo = stream.remove(random.nextInt(3));
+          } else if (random.nextInt(10) == 0) {
+            disturb();
           }
         }
         readers.forEach(reader -> attempt(reader.consumer::close));
+        nanos = world.nanos() - begun;
       }
 
       private Missed missed(StreamConsumer consumer, long number) {
@@ -277,6 +290,13 @@ public final class SimulatedStreams implements Trial {
         }
       }
 
+      private void rest() {
+        if (random.nextInt(4) == 0) {
+          world.sleep(Duration.ofMillis(random.nextInt(LONGEST_REST_MILLIS)));
+          boolean unused = Thread.interrupted();
+        }
+      }
+
       private void produce() {
         EmptyFrame frame = stream.tryAcquire().orElse(null);
         if (frame == null) {
@@ -304,7 +324,7 @@ public final class SimulatedStreams implements Trial {
       /** Devices come, take some frames in their own time, and go. */
       void join(List<Device> devices, Random its) {
         for (int i = 0; i < frames / 40 && failures.isEmpty(); i++) {
-          world.sleep(PERIOD.multipliedBy(its.nextInt(40)));
+          world.sleep(period.multipliedBy(its.nextInt(40)));
           boolean unused = Thread.interrupted();
           Device device = devices.get(its.nextInt(devices.size()));
           Policy policy = its.nextBoolean() ? Policy.LATEST : Policy.EVERY_FRAME;
@@ -344,9 +364,9 @@ public final class SimulatedStreams implements Trial {
       /** Waits for a frame, and has it for a while. */
       void wait(Pipeline pipeline, Random random) {
         int before = pipeline.stops;
-        try (Frame frame = consumer.take(PERIOD.multipliedBy(4))) {
+        try (Frame frame = consumer.take(period.multipliedBy(4))) {
           look(pipeline, frame, before);
-          world.sleep(PERIOD.dividedBy(1 + random.nextInt(20)));
+          world.sleep(period.dividedBy(1 + random.nextInt(20)));
         }
       }
 

@@ -14,6 +14,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.PriorityBlockingQueue;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Fences that signal at once, soon, late, with an error, or only at the end, and the work behind
@@ -22,6 +23,10 @@ import java.util.concurrent.PriorityBlockingQueue;
 final class SoakFences {
   private static final long SOON_NANOS = 1_000_000;
   private static final long LATE_NANOS = 30_000_000;
+
+  /** Longer than any soak: without a fence there is nothing to do until one is made. */
+  private static final long IDLE_NANOS = TimeUnit.DAYS.toNanos(30);
+
   private static final int MOST_THAT_NEVER_SIGNAL = 6;
 
   final SignallingPoller poller = new SignallingPoller();
@@ -122,7 +127,7 @@ final class SoakFences {
           due.add(next);
           await(next.nanos() - time.nanos());
         } else {
-          await(LATE_NANOS);
+          await(IDLE_NANOS);
         }
       }
     } catch (InterruptedException e) {
