@@ -1,12 +1,17 @@
 /**
  * Heaps of Linux: dma-heaps, udmabuf, memfd, and modelled ones for applications that ask for them.
  */
+@SuppressWarnings("module") // It is built before the module to which it exports.
 module dev.dmabroker.allocators {
   requires transitive dev.dmabroker;
   requires com.sun.jna;
   requires static org.jspecify;
 
   exports dev.dmabroker.allocators;
+
+  // Shares its system calls.
+  exports dev.dmabroker.allocators.linux to
+      dev.dmabroker.remote;
 
   // JNA registers the native methods of a class in it by reflection.
   opens dev.dmabroker.allocators.linux to

@@ -4,11 +4,13 @@ module dev.dmabroker.samples.dashboard {
   requires dev.dmabroker.allocators;
   requires dev.dmabroker.metrics;
   requires dev.dmabroker.samples.options;
-  requires dev.dmabroker;
+  requires transitive dev.dmabroker;
   requires java.logging;
   requires micrometer.registry.prometheus;
   requires org.eclipse.jetty.server;
   requires static org.jspecify;
+
+  exports dev.dmabroker.samples.dashboard;
 
   opens dev.dmabroker.samples.dashboard to
       info.picocli;

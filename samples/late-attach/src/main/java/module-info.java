@@ -4,6 +4,7 @@
  */
 module dev.dmabroker.samples.lateattach {
   requires dev.dmabroker.metrics;
+  requires dev.dmabroker.remote;
   requires dev.dmabroker.samples.devices;
   requires dev.dmabroker.samples.options;
   requires dev.dmabroker;

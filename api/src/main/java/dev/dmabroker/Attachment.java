@@ -85,6 +85,18 @@ public interface Attachment extends AutoCloseable {
   CompletableFuture<Mapping> mapAsync(Access access);
 
   /**
+   * Maps the buffer as {@link #mapAsync(Access)} does, with a deadline of its own: after {@code
+   * timeout} the future completes with the {@link WaitTimeoutException} that {@link #map(Access,
+   * Duration)} throws, which names the holders. ({@link CompletableFuture#orTimeout} names none.)
+   *
+   * @param access the access that the device asks for
+   * @param timeout how long to wait at most; positive
+   * @return the future mapping, which the caller closes
+   * @throws IllegalArgumentException unless the timeout is positive
+   */
+  CompletableFuture<Mapping> mapAsync(Access access, Duration timeout);
+
+  /**
    * Pins the buffer with the broker's default timeout; see {@link #pin(Duration)}.
    *
    * @return the pin, which the caller closes

@@ -24,8 +24,9 @@ import java.util.concurrent.Flow;
  * consumers that are attached when its buffer is acquired. If the earlier contents of a buffer were
  * not for all of these groups, the stream overwrites the buffer with zeros first, or, if the CPU
  * does not reach its memory, replaces the buffer with a new one, whose heap has to clear what it
- * gives. A consumer of another group that attaches later gets the frames whose buffers were
- * acquired after that.
+ * gives. If a group that had the buffer earlier is not among these groups, the stream replaces the
+ * buffer as well: a process of that group may have kept a descriptor, and would read on. A consumer
+ * of another group that attaches later gets the frames whose buffers were acquired after that.
  */
 public interface BufferStream extends AutoCloseable {
 
@@ -158,6 +159,17 @@ public interface BufferStream extends AutoCloseable {
    * @return the future frame
    */
   CompletableFuture<EmptyFrame> acquireAsync();
+
+  /**
+   * Takes the next free buffer as {@link #acquireAsync()} does, with a deadline: after {@code
+   * timeout} the future completes with the {@link WaitTimeoutException} that {@link
+   * #acquire(Duration)} throws.
+   *
+   * @param timeout how long to wait at most; positive
+   * @return the future frame
+   * @throws IllegalArgumentException unless the timeout is positive
+   */
+  CompletableFuture<EmptyFrame> acquireAsync(Duration timeout);
 
   // ---- The consumers ----
 

@@ -68,6 +68,16 @@ public interface StreamConsumer extends AutoCloseable {
   CompletableFuture<Frame> takeAsync();
 
   /**
+   * Takes the next frame as {@link #takeAsync()} does, with a deadline: after {@code timeout} the
+   * future completes with the {@link WaitTimeoutException} that {@link #take(Duration)} throws.
+   *
+   * @param timeout how long to wait at most; positive
+   * @return the future frame
+   * @throws IllegalArgumentException unless the timeout is positive
+   */
+  CompletableFuture<Frame> takeAsync(Duration timeout);
+
+  /**
    * Detaches the consumer: frames that are queued for it are released, and threads that wait in
    * {@link #take} are refused. Frames that the consumer holds stay valid until they are closed.
    * Never blocks; a second call does nothing.

@@ -22,18 +22,21 @@ class MemoryOrderingTest {
 
   /** The main sources of all modules that applications get. */
   private static final List<Path> SOURCES =
-      Stream.of("api", "allocators", "heuristics", "metrics")
+      Stream.of("api", "allocators", "allocators/remote", "heuristics", "metrics")
           .map(module -> Path.of("..", module, "src", "main", "java"))
           .toList();
 
   private static final Pattern HANDLE = Pattern.compile("VarHandle (\\w+);");
 
-  /** A method of VarHandle or of an atomic class that orders less than a volatile access. */
+  /**
+   * A method of VarHandle or of an atomic class that orders less than a volatile access; not a
+   * getter.
+   */
   private static final Pattern WEAK =
       Pattern.compile(
           "(\\w+)\\s*\\.\\s*(lazySet|(?:get|set)(?:Plain|Opaque|Acquire|Release)"
               + "|(?:weak)?[cC]ompareAnd(?:Set|Exchange)(?:Plain|Acquire|Release)"
-              + "|getAnd\\w+(?:Acquire|Release))\\(");
+              + "|getAnd\\w+(?:Acquire|Release))\\((?!\\))");
 
   private static final Pattern FENCE = Pattern.compile("VarHandle\\.\\w+Fence\\(|Unsafe");
   private static final Pattern VOLATILE =

@@ -6,6 +6,7 @@ import static dev.dmabroker.fuzz.Things.LISTENING;
 import static dev.dmabroker.fuzz.Things.MAPPINGS;
 import static dev.dmabroker.fuzz.Things.PINS;
 
+import dev.dmabroker.Attachment;
 import dev.dmabroker.Mapping;
 import dev.dmabroker.MoveListener;
 import dev.dmabroker.Pin;
@@ -19,6 +20,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.BiFunction;
 
 /** What a walk does with attachments and pins. */
 final class AttachmentOperations {
@@ -28,6 +30,8 @@ final class AttachmentOperations {
           new Operation("Attachment.map(Access,Duration)", 120, AttachmentOperations::mapWithin),
           new Operation("Attachment.tryMap(Access)", 60, AttachmentOperations::tryMap),
           new Operation("Attachment.mapAsync(Access)", 40, AttachmentOperations::mapAsync),
+          new Operation(
+              "Attachment.mapAsync(Access,Duration)", 20, AttachmentOperations::mapAsyncWithin),
           new Operation("Attachment.pin()", 5, AttachmentOperations::pin),
           new Operation("Attachment.pin(Duration)", 10, AttachmentOperations::pinWithin),
           new Operation("Attachment.onMove(MoveListener)", 10, AttachmentOperations::onMove),
@@ -82,6 +86,19 @@ final class AttachmentOperations {
   }
 
   private static Operation.Action mapAsync(Draw draw) {
+    return mapAsync(draw, "Attachment.mapAsync(Access)", Attachment::mapAsync);
+  }
+
+  private static Operation.Action mapAsyncWithin(Draw draw) {
+    Duration timeout = draw.timeout();
+    return mapAsync(
+        draw,
+        "Attachment.mapAsync(Access,Duration)",
+        (attachment, access) -> attachment.mapAsync(access, timeout));
+  }
+
+  private static Operation.Action mapAsync(
+      Draw draw, String name, BiFunction<Attachment, Access, CompletableFuture<Mapping>> call) {
     Ref<Attached> attachment = draw.slot(ATTACHMENTS);
     Access access = draw.of(Access.class);
     boolean chained = draw.flag("chained", 500);
@@ -94,8 +111,8 @@ final class AttachmentOperations {
       if (access == Access.OVERWRITE) {
         contents.beginLosing();
       }
-      CompletableFuture<Mapping> asked = by.attachment().mapAsync(access);
-      CompletableFuture<Mapping> followed = world.follow("Attachment.mapAsync(Access)", asked);
+      CompletableFuture<Mapping> asked = call.apply(by.attachment(), access);
+      CompletableFuture<Mapping> followed = world.follow(name, asked);
       if (access == Access.OVERWRITE) {
         CompletableFuture<?> unused =
             followed.whenComplete((mapping, failure) -> contents.endLosing());

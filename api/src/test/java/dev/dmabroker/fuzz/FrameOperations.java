@@ -8,10 +8,12 @@ import static dev.dmabroker.fuzz.Things.MAPPINGS;
 import static dev.dmabroker.fuzz.Things.STREAMS;
 import static dev.dmabroker.fuzz.Things.TAKEN;
 
+import dev.dmabroker.BufferStream;
 import dev.dmabroker.CpuView;
 import dev.dmabroker.EmptyFrame;
 import dev.dmabroker.Frame;
 import dev.dmabroker.MappedMemory;
+import dev.dmabroker.StreamConsumer;
 import dev.dmabroker.fuzz.Kind.Ref;
 import dev.dmabroker.fuzz.Things.Asked;
 import dev.dmabroker.fuzz.Things.Consumer;
@@ -25,6 +27,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Semaphore;
+import java.util.function.Function;
 
 /** What a walk does with the frames of streams. */
 final class FrameOperations {
@@ -34,6 +37,8 @@ final class FrameOperations {
           new Operation("BufferStream.acquire(Duration)", 30, FrameOperations::acquireWithin),
           new Operation("BufferStream.tryAcquire()", 30, FrameOperations::tryAcquire),
           new Operation("BufferStream.acquireAsync()", 15, FrameOperations::acquireAsync),
+          new Operation(
+              "BufferStream.acquireAsync(Duration)", 10, FrameOperations::acquireAsyncWithin),
           new Operation("EmptyFrame.mapping()", 8, FrameOperations::emptyMapping),
           new Operation("EmptyFrame.submit()", 60, FrameOperations::submit),
           new Operation("EmptyFrame.submitAfter(SyncFile)", 20, FrameOperations::submitAfter),
@@ -43,6 +48,7 @@ final class FrameOperations {
           new Operation("StreamConsumer.take(Duration)", 25, FrameOperations::takeWithin),
           new Operation("StreamConsumer.tryTake()", 40, FrameOperations::tryTake),
           new Operation("StreamConsumer.takeAsync()", 15, FrameOperations::takeAsync),
+          new Operation("StreamConsumer.takeAsync(Duration)", 10, FrameOperations::takeAsyncWithin),
           new Operation("Frame.mapping()", 20, FrameOperations::mapping),
           new Operation("Frame.closeAfter(SyncFile)", 15, FrameOperations::closeAfter),
           new Operation("Frame.close()", 40, FrameOperations::close),
@@ -85,14 +91,24 @@ final class FrameOperations {
   }
 
   private static Operation.Action acquireAsync(Draw draw) {
+    return acquireAsync(draw, "BufferStream.acquireAsync()", BufferStream::acquireAsync);
+  }
+
+  private static Operation.Action acquireAsyncWithin(Draw draw) {
+    Duration timeout = draw.timeout();
+    return acquireAsync(
+        draw, "BufferStream.acquireAsync(Duration)", acquiring -> acquiring.acquireAsync(timeout));
+  }
+
+  private static Operation.Action acquireAsync(
+      Draw draw, String name, Function<BufferStream, CompletableFuture<EmptyFrame>> call) {
     Ref<Stream> stream = draw.slot(STREAMS);
     boolean chained = draw.flag("chained", 500);
     Ref<Asked<?>> future = draw.slot(FUTURES);
     Ref<Filling> to = draw.slot(FILLING);
     return world -> {
       Stream of = world.get(stream);
-      CompletableFuture<EmptyFrame> asked =
-          world.follow("BufferStream.acquireAsync()", of.stream().acquireAsync());
+      CompletableFuture<EmptyFrame> asked = world.follow(name, call.apply(of.stream()));
       if (chained) {
         CompletableFuture<?> unused =
             asked.thenAccept(
@@ -207,14 +223,24 @@ final class FrameOperations {
   }
 
   private static Operation.Action takeAsync(Draw draw) {
+    return takeAsync(draw, "StreamConsumer.takeAsync()", StreamConsumer::takeAsync);
+  }
+
+  private static Operation.Action takeAsyncWithin(Draw draw) {
+    Duration timeout = draw.timeout();
+    return takeAsync(
+        draw, "StreamConsumer.takeAsync(Duration)", taking -> taking.takeAsync(timeout));
+  }
+
+  private static Operation.Action takeAsync(
+      Draw draw, String name, Function<StreamConsumer, CompletableFuture<Frame>> call) {
     Ref<Consumer> consumer = draw.slot(CONSUMERS);
     boolean chained = draw.flag("chained", 500);
     Ref<Asked<?>> future = draw.slot(FUTURES);
     Ref<Taken> to = draw.slot(TAKEN);
     return world -> {
       Consumer by = world.get(consumer);
-      CompletableFuture<Frame> asked =
-          world.follow("StreamConsumer.takeAsync()", by.consumer().takeAsync());
+      CompletableFuture<Frame> asked = world.follow(name, call.apply(by.consumer()));
       if (chained) {
         CompletableFuture<?> unused =
             asked.thenAccept(frame -> world.oracles.guarded(() -> world.put(to, taken(frame, by))));

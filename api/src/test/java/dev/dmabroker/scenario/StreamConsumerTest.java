@@ -1,7 +1,9 @@
 package dev.dmabroker.scenario;
 
+import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -16,6 +18,7 @@ import dev.dmabroker.StreamConsumer.Policy;
 import dev.dmabroker.StreamSpec;
 import dev.dmabroker.UndeclaredAccessException;
 import dev.dmabroker.UnsatisfiableException;
+import dev.dmabroker.WaitTimeoutException;
 import dev.dmabroker.event.StreamState;
 import dev.dmabroker.spec.Access;
 import dev.dmabroker.spec.BlobSpec;
@@ -24,10 +27,35 @@ import dev.dmabroker.testing.Await;
 import dev.dmabroker.testing.Events;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import org.junit.jupiter.api.Test;
 
 /** Consumers that are slow, and consumers that come late. */
 class StreamConsumerTest extends VideoFixture {
+  // ---- Deadlines of futures ----
+
+  @Test
+  void aFutureFrameHasADeadlineOfItsOwn() throws Exception {
+    BufferStream stream = started(spec -> spec.maxBuffers(2));
+    StreamConsumer consumer = stream.consumer(viewer, Policy.EVERY_FRAME);
+    assertSays(failure(consumer.takeAsync(AT_ONCE)), "take a frame of video for viewer", "1 ms");
+    EmptyFrame frame = stream.acquireAsync(Duration.ofMinutes(1)).get(30, SECONDS);
+    EmptyFrame other = stream.acquire();
+    assertSays(failure(stream.acquireAsync(AT_ONCE)), "acquire", "1 ms", "camera");
+    CompletableFuture<Frame> next = consumer.takeAsync(Duration.ofMinutes(1));
+    frame.submit();
+    next.get(30, SECONDS).close();
+    other.close();
+    assertThrows(IllegalArgumentException.class, () -> consumer.takeAsync(Duration.ZERO));
+  }
+
+  private static Throwable failure(CompletableFuture<?> future) {
+    return assertInstanceOf(
+        WaitTimeoutException.class,
+        assertThrows(ExecutionException.class, () -> future.get(30, SECONDS)).getCause());
+  }
+
   // ---- Slow consumers ----
 
   @Test

@@ -13,6 +13,7 @@ import dev.dmabroker.Broker;
 import dev.dmabroker.ClosedException;
 import dev.dmabroker.Device;
 import dev.dmabroker.DeviceSpec;
+import dev.dmabroker.Holder;
 import dev.dmabroker.Mapping;
 import dev.dmabroker.OutstandingMappingsException;
 import dev.dmabroker.SharedBuffer;
@@ -200,6 +201,21 @@ class WaitingTest extends Fixture {
     assertTrue(future.cancel(false));
     assertEquals(0, broker.snapshot().buffers().get(0).waiting());
     goOn();
+  }
+
+  @Test
+  void anAsynchronousMapEndsAtItsOwnTimeoutAndNamesTheHolders() throws Exception {
+    SharedBuffer another = export();
+    Attachment first = another.attach(camera);
+    Mapping writing = start(() -> first.map(Access.WRITE)).result(); // Not a wait for oneself.
+    Attachment late = another.attach(display);
+    var future = late.mapAsync(Access.READ, Duration.ofMillis(1));
+    var failure = assertThrows(ExecutionException.class, () -> future.get(30, TimeUnit.SECONDS));
+    var timedOut = assertInstanceOf(WaitTimeoutException.class, failure.getCause());
+    assertEquals(List.of("camera"), timedOut.holders().stream().map(Holder::device).toList());
+    writing.close();
+    held.close();
+    assertThrows(IllegalArgumentException.class, () -> late.mapAsync(Access.READ, Duration.ZERO));
   }
 
   @Test

@@ -75,9 +75,9 @@ enum Mistake {
   OPEN_LATE(
       edit(
           "gate/BufferMapping",
-          "access(), open, holder, listener);\n",
+          "access(), open, holder, listener, uses);\n",
           """
-          access(), false, holder, listener);
+          access(), false, holder, listener, uses);
               if (open) {
                 lease.stand();
                 after.then(lease::openLate);
@@ -103,19 +103,19 @@ enum Mistake {
               + "    if (!seen) {\n      return endDrain")),
   READ_THEN_ADD(
       edit(
-          "gate/UseWord",
+          "gate/OwnWord",
           "if (WORD.compareAndSet(this, now, now + ONE)) {",
           "if ((long) WORD.getAndAdd(this, ONE) >= 0) {")),
   STANDING_COUNTS(
       edit(
-          "gate/UseWord",
+          "gate/OwnWord",
           "return WORD.compareAndSet(this, seen, seen - ONE);",
           "return isOpen(seen) || WORD.compareAndSet(this, seen, seen - ONE);")),
   NO_RING(
-      edit("gate/BufferLease", "      reports = !UseWord.isOpen(seen);", "      reports = false;")),
+      edit("gate/BufferLease", "      reports = !uses.isOpen(seen);", "      reports = false;")),
   TAKE_BACK_SILENTLY(
       edit(
-          "gate/UseWord",
+          "gate/OwnWord",
           "    long now = word;\n    while (isOpen(now)) {",
           """
           long now = (long) WORD.getAndAdd(this, ONE);

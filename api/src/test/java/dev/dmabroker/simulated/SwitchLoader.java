@@ -177,7 +177,7 @@ final class SwitchLoader extends ClassLoader {
   private static Set<String> volatiles(ClassReader reader) {
     String gate = "dev/dmabroker/internal/gate/";
     Set<String> names =
-        new HashSet<>(Set.of(gate + "Gate.entrance", gate + "Slot.word", gate + "UseWord.word"));
+        new HashSet<>(Set.of(gate + "Gate.entrance", gate + "Slot.word", gate + "OwnWord.word"));
     reader.accept(
         new ClassVisitor(ASM9) {
           @Override

@@ -38,16 +38,18 @@ public abstract class Fixture {
   protected final StreamEvents streamEvents = new StreamEvents();
   private final List<Thread> threads = new ArrayList<>();
 
-  protected Broker broker = builder().build();
+  protected Broker broker = Serving.get().serve(builder().build());
 
   protected BrokerBuilder builder() {
     return Broker.builder()
         .heap(system)
         .heap(cma)
         .heuristic(new InOrder())
-        .listener(events, Delivery.IN_PLACE) // So that tests know when an event is there.
+        .listener(
+            Serving.get().told(events),
+            Delivery.IN_PLACE) // So that tests know when an event is there.
         .leakTracking(LeakTracking.NEVER) // Tests drop what they do not need any more.
-        .listener(streamEvents, Delivery.IN_PLACE)
+        .listener(Serving.get().told(streamEvents), Delivery.IN_PLACE)
         .moveRetries(Duration.ofMillis(1), 3)
         .closeTimeout(Duration.ofMillis(50));
   }
@@ -57,13 +59,17 @@ public abstract class Fixture {
     for (Thread thread : threads) {
       Await.ended(thread);
     }
-    SnapshotInvariants.check(broker.snapshot());
-    try {
-      broker.close();
-    } catch (BrokerException e) {
-      // The test left something out on purpose, and closed it or did not.
+    Broker built = Serving.get().built(broker);
+    SnapshotInvariants.check(built.snapshot());
+    for (Broker each : List.of(broker, built)) {
+      try {
+        each.close();
+      } catch (BrokerException e) {
+        // The test left something out on purpose, and closed it or did not.
+      }
     }
-    SnapshotInvariants.check(broker.snapshot());
+    SnapshotInvariants.check(built.snapshot());
+    Serving.get().end(broker);
   }
 
   protected SharedBuffer export() {

@@ -217,15 +217,21 @@ public class ScriptedHeap implements Heap {
   }
 
   private final class MemoryBacking implements Backing {
+    private final Optional<Backing> real;
     private final ByteBuffer memory;
-    private final int fd = NEXT_FD.incrementAndGet();
+    private final int fd;
     private final AtomicInteger cpuAccesses = new AtomicInteger();
 
     /** What the CPU sees of the memory. */
     private final ByteBuffer seen;
 
-    MemoryBacking(int sizeBytes) {
-      memory = ByteBuffer.allocateDirect(sizeBytes).order(ByteOrder.nativeOrder());
+    MemoryBacking(int sizeBytes) throws HeapException {
+      real = Serving.get().memory(sizeBytes);
+      memory =
+          real.isPresent()
+              ? real.get().bytes(0, sizeBytes)
+              : ByteBuffer.allocateDirect(sizeBytes).order(ByteOrder.nativeOrder());
+      fd = real.isPresent() ? real.get().fd() : NEXT_FD.incrementAndGet();
       for (int at = 0; contents != 0 && at < sizeBytes; at++) {
         memory.put(at, contents);
       }
@@ -254,6 +260,9 @@ public class ScriptedHeap implements Heap {
       checkLive();
       onDescriptor.run();
       checkLive();
+      if (real.isPresent()) {
+        return real.get().dupFd();
+      }
       throw new HeapException(HeapException.Kind.NO_DESCRIPTORS, "EMFILE");
     }
 
@@ -319,6 +328,7 @@ public class ScriptedHeap implements Heap {
       for (int i = 0; i < memory.capacity(); i += 8) {
         memory.put(i, (byte) 0xdd); // What is used after this is seen to be wrong.
       }
+      real.ifPresent(Backing::release);
       try {
         onRelease.run();
       } catch (HeapException e) {

@@ -30,7 +30,8 @@ final class Documents {
               "api/src/main/java/dev/dmabroker/event",
               "allocators/src/main/java/dev/dmabroker/allocators",
               "heuristics/src/main/java/dev/dmabroker/heuristics",
-              "metrics/src/main/java/dev/dmabroker/metrics")
+              "metrics/src/main/java/dev/dmabroker/metrics",
+              "allocators/remote/src/main/java/dev/dmabroker/remote")
           .map(TOP::resolve)
           .toList();
 

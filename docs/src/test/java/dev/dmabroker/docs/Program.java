@@ -44,6 +44,7 @@ record Program(
               "dev.dmabroker.event",
               "dev.dmabroker.heuristics",
               "dev.dmabroker.metrics",
+              "dev.dmabroker.remote",
               "dev.dmabroker.samples.devices",
               "dev.dmabroker.spec",
               "dev.dmabroker.spi",

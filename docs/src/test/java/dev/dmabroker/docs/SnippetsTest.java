@@ -41,6 +41,7 @@ class SnippetsTest {
           "output",
           "promql",
           "properties",
+          "c",
           "sh",
           "text",
           "xml",

@@ -12,29 +12,35 @@ import org.jspecify.annotations.Nullable;
  *
  * @param code the kernel's number, as in asm-generic
  */
-record Errno(int code) {
+public record Errno(int code) {
   private static final Map<Integer, String> NAMES = new HashMap<>();
 
-  static final Errno EPERM = named(1, "EPERM, not permitted");
-  static final Errno ENOENT = named(2, "ENOENT, no such file");
-  static final Errno EINTR = named(4, "EINTR, interrupted by a signal");
-  static final Errno EBADF = named(9, "EBADF, not an open descriptor");
-  static final Errno EAGAIN = named(11, "EAGAIN, try again");
-  static final Errno ENOMEM = named(12, "ENOMEM, out of memory");
-  static final Errno EACCES = named(13, "EACCES, permission denied");
-  static final Errno EFAULT = named(14, "EFAULT, bad address");
-  static final Errno EBUSY = named(16, "EBUSY, in use");
-  static final Errno ENODEV = named(19, "ENODEV, no such device");
-  static final Errno ENOTDIR = named(20, "ENOTDIR, not a folder");
-  static final Errno EINVAL = named(22, "EINVAL, invalid argument");
-  static final Errno ENFILE = named(23, "ENFILE, the system has no descriptor left");
-  static final Errno EMFILE = named(24, "EMFILE, the process has no descriptor left");
-  static final Errno ENOTTY = named(25, "ENOTTY, the file does not know the request");
-  static final Errno EFBIG = named(27, "EFBIG, file too large");
-  static final Errno ENOSPC = named(28, "ENOSPC, no space left");
-  static final Errno ENOSYS = named(38, "ENOSYS, the kernel does not know the call");
-  static final Errno EOPNOTSUPP = named(95, "EOPNOTSUPP, not supported");
-  static final Errno ENOBUFS = named(105, "ENOBUFS, no buffer left");
+  public static final Errno EPERM = named(1, "EPERM, not permitted");
+  public static final Errno ENOENT = named(2, "ENOENT, no such file");
+  public static final Errno EINTR = named(4, "EINTR, interrupted by a signal");
+  public static final Errno EBADF = named(9, "EBADF, not an open descriptor");
+  public static final Errno EAGAIN = named(11, "EAGAIN, try again");
+  public static final Errno ENOMEM = named(12, "ENOMEM, out of memory");
+  public static final Errno EACCES = named(13, "EACCES, permission denied");
+  public static final Errno EFAULT = named(14, "EFAULT, bad address");
+  public static final Errno EBUSY = named(16, "EBUSY, in use");
+  public static final Errno ENODEV = named(19, "ENODEV, no such device");
+  public static final Errno ENOTDIR = named(20, "ENOTDIR, not a folder");
+  public static final Errno EINVAL = named(22, "EINVAL, invalid argument");
+  public static final Errno ENFILE = named(23, "ENFILE, the system has no descriptor left");
+  public static final Errno EMFILE = named(24, "EMFILE, the process has no descriptor left");
+  public static final Errno ENOTTY = named(25, "ENOTTY, the file does not know the request");
+  public static final Errno EFBIG = named(27, "EFBIG, file too large");
+  public static final Errno ENOSPC = named(28, "ENOSPC, no space left");
+  public static final Errno EPIPE = named(32, "EPIPE, the other end is gone");
+  public static final Errno ENOSYS = named(38, "ENOSYS, the kernel does not know the call");
+  public static final Errno EOPNOTSUPP = named(95, "EOPNOTSUPP, not supported");
+  public static final Errno ECONNABORTED = named(103, "ECONNABORTED, the client gave up");
+  public static final Errno ECONNRESET = named(104, "ECONNRESET, the other end is gone");
+  public static final Errno ENOBUFS = named(105, "ENOBUFS, no buffer left");
+  public static final Errno ETOOMANYREFS =
+      named(109, "ETOOMANYREFS, too many descriptors are under way");
+  public static final Errno ECONNREFUSED = named(111, "ECONNREFUSED, no process listens");
 
   private static Errno named(int code, String text) {
     NAMES.put(code, text);
@@ -42,7 +48,7 @@ record Errno(int code) {
   }
 
   /** The reason why this thread's last call failed. Read it only after a call that returned -1. */
-  static Errno last() {
+  public static Errno last() {
     return new Errno(Native.getLastError());
   }
 

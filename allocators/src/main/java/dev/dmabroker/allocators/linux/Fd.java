@@ -16,7 +16,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  * ends, in the thread that ends it; without a use under way it is closed at once. Nothing here
  * waits, because some system calls may not return for long. Thread-safe.
  */
-final class Fd implements AutoCloseable {
+public final class Fd implements AutoCloseable {
 
   /** What an owner does beside closing. Neither method may throw. */
   interface End {
@@ -45,7 +45,7 @@ final class Fd implements AutoCloseable {
    *
    * @param what names the descriptor in errors
    */
-  Fd(int number, String what) {
+  public Fd(int number, String what) {
     if (number < 0) {
       throw new IllegalArgumentException(number + " is no descriptor");
     }
@@ -84,7 +84,7 @@ final class Fd implements AutoCloseable {
    * @param what names the duplicate in errors
    * @throws HeapException if the descriptor is not open, or the process has none left
    */
-  static Fd duplicateOf(int number, String what) throws HeapException {
+  public static Fd duplicateOf(int number, String what) throws HeapException {
     return new Fd(duplicate(number, "duplicating descriptor " + number + " for " + what), what);
   }
 
@@ -101,7 +101,7 @@ final class Fd implements AutoCloseable {
    *
    * @throws HeapException if the owner has closed it
    */
-  Use use() throws HeapException {
+  public Use use() throws HeapException {
     int before;
     do {
       before = state.get();
@@ -113,11 +113,11 @@ final class Fd implements AutoCloseable {
   }
 
   /** A time in which the descriptor is open. */
-  final class Use implements AutoCloseable {
+  public final class Use implements AutoCloseable {
     private Use() {}
 
     /** The descriptor's number, for calls that are made in this use. */
-    int number() {
+    public int number() {
       return number;
     }
 
@@ -126,7 +126,7 @@ final class Fd implements AutoCloseable {
      *
      * @throws HeapException if the process has no descriptor left
      */
-    int dup() throws HeapException {
+    public int dup() throws HeapException {
       return duplicate(number, "duplicating the descriptor of " + what);
     }
 
@@ -178,6 +178,11 @@ final class Fd implements AutoCloseable {
       LibC.calls().close(number);
       end.after();
     }
+  }
+
+  @Override
+  public String toString() {
+    return what;
   }
 
   /** Thrown when a file could not be opened. */

@@ -18,7 +18,7 @@ public record FileId(long device, long inode) {
    * The identity of an open descriptor of this process; empty if it is not open, or /proc is not
    * there.
    */
-  static Optional<FileId> of(int fd) {
+  public static Optional<FileId> of(int fd) {
     return of(Path.of("/proc/self/fd/" + fd));
   }
 

@@ -15,7 +15,7 @@ import com.sun.jna.NativeLibrary;
  * arguments in use: on the Linux ABIs of those an integer argument travels in one way in both
  * forms.
  */
-final class LibC implements SystemCalls {
+public final class LibC implements SystemCalls {
 
   static final int O_RDONLY = 0;
   static final int O_RDWR = 2;
@@ -23,15 +23,15 @@ final class LibC implements SystemCalls {
 
   static final int SEEK_END = 2;
 
-  static final int F_GETFD = 1;
-  static final int F_DUPFD_CLOEXEC = 1030;
-  static final int F_ADD_SEALS = 1033;
-  static final int F_GET_SEALS = 1034;
+  public static final int F_GETFD = 1;
+  public static final int F_DUPFD_CLOEXEC = 1030;
+  public static final int F_ADD_SEALS = 1033;
+  public static final int F_GET_SEALS = 1034;
   static final int FD_CLOEXEC = 1;
 
-  static final int F_SEAL_SEAL = 1;
-  static final int F_SEAL_SHRINK = 2;
-  static final int F_SEAL_GROW = 4;
+  public static final int F_SEAL_SEAL = 1;
+  public static final int F_SEAL_SHRINK = 2;
+  public static final int F_SEAL_GROW = 4;
 
   static final int MFD_CLOEXEC = 1;
   static final int MFD_ALLOW_SEALING = 2;
@@ -39,13 +39,14 @@ final class LibC implements SystemCalls {
   static final int MFD_NOEXEC_SEAL = 8;
   static final int MFD_HUGE_SHIFT = 26;
 
-  static final int PROT_READ = 1;
-  static final int PROT_WRITE = 2;
-  static final int MAP_SHARED = 1;
+  public static final int PROT_READ = 1;
+  public static final int PROT_WRITE = 2;
+  public static final int MAP_SHARED = 1;
   static final int MAP_PRIVATE = 2;
   static final int MAP_ANONYMOUS = 0x20;
   static final int MAP_NORESERVE = 0x4000;
   static final int MAP_POPULATE = 0x8000;
+  static final int MADV_DONTFORK = 10;
   static final int MREMAP_MAYMOVE = 1;
   static final int MREMAP_FIXED = 2;
   static final long MAP_FAILED = -1;
@@ -55,8 +56,8 @@ final class LibC implements SystemCalls {
   static final int POLLERR = 8;
   static final int POLLNVAL = 0x20;
 
-  static final int EFD_CLOEXEC = 0x80000;
-  static final int EFD_NONBLOCK = 0x800;
+  public static final int EFD_CLOEXEC = 0x80000;
+  public static final int EFD_NONBLOCK = 0x800;
 
   static final int IN_ATTRIB = 4;
   static final int IN_MOVED_FROM = 0x40;
@@ -98,7 +99,7 @@ final class LibC implements SystemCalls {
   private LibC() {}
 
   /** The way to the kernel, which all code of this package goes. */
-  static SystemCalls calls() {
+  public static SystemCalls calls() {
     return calls;
   }
 
@@ -146,6 +147,12 @@ final class LibC implements SystemCalls {
 
   @Override
   public native int munmap(long address, long length);
+
+  @Override
+  public native int madvise(long address, long length, int advice);
+
+  @Override
+  public native int mlock(long address, long length);
 
   @Override
   public native long mremap(

@@ -67,6 +67,24 @@ public final class LinuxBacking implements Backing {
     this.range = range;
   }
 
+  /**
+   * Takes over the descriptor of memory that another process allocated and sent.
+   *
+   * @param sizeBytes as that process says; the kernel's own word is checked against it
+   * @throws HeapException if the file is shorter
+   */
+  public static LinuxBacking received(Fd fd, long sizeBytes, String what) throws HeapException {
+    try (Fd.Use use = fd.use()) {
+      boolean dmaBuf = DmaBufs.isDmaBuf(use.number());
+      long size = LibC.calls().lseek(use.number(), 0, LibC.SEEK_END);
+      if (size < sizeBytes) {
+        throw new HeapException(
+            Kind.FAILED, what + " should have " + sizeBytes + " bytes, and has " + size);
+      }
+      return new LinuxBacking(fd, sizeBytes, dmaBuf, what, new Leftovers(), () -> {});
+    }
+  }
+
   /** Clears the memory by the CPU, which also gives it all its pages. */
   void zero() throws HeapException {
     beginCpuAccess(Access.WRITE);

@@ -5,7 +5,7 @@ package dev.dmabroker.allocators.linux;
  * Errno#last} reads. {@link LibC} makes them; a test may stand in for the kernel, to answer what no
  * machine answers on demand. Thread-safe.
  */
-interface SystemCalls {
+public interface SystemCalls {
 
   /**
    * Opens a file.
@@ -111,6 +111,20 @@ interface SystemCalls {
    * @return 0, or -1: EINVAL, ENOMEM if this would split more mappings than the process may have
    */
   int munmap(long address, long length);
+
+  /**
+   * Advises the kernel about memory.
+   *
+   * @return 0, or -1: EINVAL, ENOMEM if nothing is mapped there
+   */
+  int madvise(long address, long length, int advice);
+
+  /**
+   * Keeps memory from being swapped out.
+   *
+   * @return 0, or -1: ENOMEM or EPERM if the process may not lock as much
+   */
+  int mlock(long address, long length);
 
   /**
    * Moves a mapping.

@@ -7,11 +7,13 @@ import dev.dmabroker.internal.device.RegisteredDevice;
 import dev.dmabroker.internal.gate.AttachedDevice;
 import dev.dmabroker.internal.gate.BufferLease;
 import dev.dmabroker.internal.gate.BufferMapping;
+import dev.dmabroker.internal.gate.ForeignCaller;
 import dev.dmabroker.internal.gate.Gate;
 import dev.dmabroker.internal.gate.GateKeeper;
 import dev.dmabroker.internal.gate.MemoryUse;
 import dev.dmabroker.internal.gate.Place;
 import dev.dmabroker.internal.gate.Recall;
+import dev.dmabroker.internal.gate.UseWord;
 import dev.dmabroker.internal.gate.UsedPlace;
 import dev.dmabroker.internal.placement.Target;
 import dev.dmabroker.internal.runtime.AfterLock;
@@ -197,7 +199,8 @@ public final class ManagedBuffer implements GateKeeper {
   }
 
   @Override
-  public CompletableFuture<Mapping> mapAsync(AttachedDevice attachment, Access access) {
+  public CompletableFuture<Mapping> mapAsync(
+      AttachedDevice attachment, Access access, Duration timeout) {
     BufferMapping mapping = attachment.enter(access, /* own= */ false);
     if (mapping != null) {
       try {
@@ -211,12 +214,42 @@ public final class ManagedBuffer implements GateKeeper {
     request.submit();
     try {
       MapFuture future = MapFuture.of(request);
-      request.expireAfter(life.services().settings().mapTimeout());
+      request.expireAfter(timeout);
       return future;
     } catch (VirtualMachineError e) {
       request.abandon();
       throw e;
     }
+  }
+
+  @Override
+  public CompletableFuture<Mapping> mapFor(
+      ForeignCaller asker, AttachedDevice attachment, Access access, Duration timeout) {
+    BufferMapping mapping = attachment.enter(access, /* own= */ false);
+    if (mapping != null) {
+      mapping.hand(asker.caller());
+      return MapFuture.done(mapping);
+    }
+    return ForeignMap.ask(life, asker, attachment, access, timeout);
+  }
+
+  @Override
+  public BufferMapping admitUse(BufferLease lease) {
+    return life.lock.locked(
+        after -> {
+          if (lease.uses() == 0) {
+            throw lease.closed();
+          }
+          return lease
+              .attachment()
+              .admit(
+                  lease.place(),
+                  lease.access(),
+                  Caller.current(),
+                  /* own= */ false,
+                  life.services().callSite(),
+                  after);
+        });
   }
 
   @Override
@@ -257,13 +290,14 @@ public final class ManagedBuffer implements GateKeeper {
   }
 
   @Override
-  public BufferLease lease(BufferMapping mapping, String holder, RecallListener listener) {
+  public BufferLease lease(
+      BufferMapping mapping, String holder, RecallListener listener, UseWord uses) {
     return life.lock.locked(
         after -> {
           if (!mapping.isOpen()) {
             throw mapping.closed();
           }
-          BufferLease lease = mapping.lease(holder, listener, after);
+          BufferLease lease = mapping.lease(holder, listener, uses, after);
           after.then(mapping::close); // Its use is the lease's from here on.
           return lease;
         });

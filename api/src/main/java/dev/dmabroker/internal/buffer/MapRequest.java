@@ -5,6 +5,7 @@ import dev.dmabroker.internal.gate.AttachedDevice;
 import dev.dmabroker.internal.gate.BufferMapping;
 import dev.dmabroker.internal.gate.Place;
 import dev.dmabroker.internal.runtime.AfterLock;
+import dev.dmabroker.internal.runtime.Caller;
 import dev.dmabroker.internal.runtime.Workers;
 import dev.dmabroker.internal.watch.EventRecords;
 import dev.dmabroker.internal.watch.Listeners;
@@ -20,6 +21,9 @@ final class MapRequest extends Request<BufferMapping> {
   /** Whether the calling thread waits for the map. */
   private final boolean parks;
 
+  /** Whether the asker does nothing until it has the map. */
+  private final boolean holdsUpAsker;
+
   /** The stack of the call, if call sites are to be noted. */
   private final @Nullable Throwable callSite;
 
@@ -31,10 +35,26 @@ final class MapRequest extends Request<BufferMapping> {
    * @param parks whether the calling thread will wait for the map
    */
   MapRequest(BufferLife life, AttachedDevice attachment, Access access, boolean parks) {
-    super(life);
+    this(life, attachment, access, parks, parks, Caller.current());
+  }
+
+  /** Makes the request of a map for a caller that waits, and is no thread of this JVM. */
+  MapRequest(BufferLife life, AttachedDevice attachment, Access access, Object asker) {
+    this(life, attachment, access, /* parks= */ false, /* holdsUpAsker= */ true, asker);
+  }
+
+  private MapRequest(
+      BufferLife life,
+      AttachedDevice attachment,
+      Access access,
+      boolean parks,
+      boolean holdsUpAsker,
+      Object asker) {
+    super(life, asker);
     this.attachment = attachment;
     this.access = access;
     this.parks = parks;
+    this.holdsUpAsker = holdsUpAsker;
     this.callSite = life.services().callSite();
     this.sinceNanos = life.services().time().nanos();
   }
@@ -56,7 +76,7 @@ final class MapRequest extends Request<BufferMapping> {
 
   /** Makes the mapping, noted as the mapping of the thread that asked. Under the lock. */
   private BufferMapping admitTo(Place place, AfterLock after) {
-    return attachment.admit(place, access, asker(), parks, callSite, after);
+    return attachment.admit(place, access, asker(), holdsUpAsker, callSite, after);
   }
 
   @Override
@@ -113,6 +133,11 @@ final class MapRequest extends Request<BufferMapping> {
   @Override
   boolean parks() {
     return parks;
+  }
+
+  @Override
+  boolean holdsUpAsker() {
+    return holdsUpAsker;
   }
 
   /** A map to overwrite stays granted, as the old contents may have been dropped for its sake. */

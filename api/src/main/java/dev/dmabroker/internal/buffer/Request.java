@@ -30,7 +30,7 @@ abstract sealed class Request<G> implements WaitGraph.Parked, Queued
   final BufferLife life;
 
   /** The caller that asked; a grant is noted as a grant to this caller. */
-  private final Object asker = Caller.current();
+  private final Object asker;
 
   /** Whether the end is decided; the thread that sets this ends the request. */
   private final AtomicBoolean claimed = new AtomicBoolean();
@@ -38,7 +38,12 @@ abstract sealed class Request<G> implements WaitGraph.Parked, Queued
   private final Wait<G> wait = new Wait<>();
 
   Request(BufferLife life) {
+    this(life, Caller.current());
+  }
+
+  Request(BufferLife life, Object asker) {
     this.life = life;
+    this.asker = asker;
   }
 
   // ---- What the kinds differ in; all under the buffer's lock but for the words ----
@@ -88,6 +93,11 @@ abstract sealed class Request<G> implements WaitGraph.Parked, Queued
   /** Whether a thread is parked until the end. */
   boolean parks() {
     return true;
+  }
+
+  /** Whether the asker does nothing until the end, be it a thread that is parked here or not. */
+  boolean holdsUpAsker() {
+    return parks();
   }
 
   /**

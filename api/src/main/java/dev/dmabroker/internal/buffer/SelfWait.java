@@ -3,7 +3,6 @@ package dev.dmabroker.internal.buffer;
 import dev.dmabroker.SharedBuffer.State;
 import dev.dmabroker.internal.gate.BufferMapping;
 import dev.dmabroker.internal.runtime.AfterLock;
-import dev.dmabroker.internal.runtime.Caller;
 import java.util.List;
 
 /**
@@ -15,17 +14,16 @@ final class SelfWait {
   private SelfWait() {}
 
   /**
-   * Refuses a request that needs the end of a mapping which the calling thread has made. Under the
-   * lock.
+   * Refuses a request that needs the end of a mapping which its asker has made. Under the lock.
    *
    * @throws dev.dmabroker.WouldDeadlockException if the request needs that
    */
   static void refuse(Request<?> request) {
     BufferLife life = request.life;
     if (life.place != null
-        && request.parks()
+        && request.holdsUpAsker()
         && request.needsDrain()
-        && life.place.isHeldBy(Caller.current(), request.needsOnlyWritersGone())) {
+        && life.place.isHeldBy(request.asker(), request.needsOnlyWritersGone())) {
       throw life.errors().selfWait(request.describe(), "the calling thread");
     }
   }
@@ -37,7 +35,7 @@ final class SelfWait {
   static boolean isReentry(MapRequest request) {
     BufferLife life = request.life;
     return life.state() == State.DRAINING
-        && request.parks()
+        && request.holdsUpAsker()
         && life.place != null
         && request.attachment().suits(life.place)
         && life.place.isHeldBy(request.asker(), /* writing= */ life.evacuation == null);

@@ -16,8 +16,11 @@ import dev.dmabroker.internal.watch.EventRecords;
 import dev.dmabroker.internal.watch.Listeners;
 import dev.dmabroker.internal.watch.StateRecords;
 import dev.dmabroker.spec.Access;
+import dev.dmabroker.spec.SyncFile;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,6 +44,9 @@ public final class BufferLease implements Lease, UsedPlace {
   /** Reports to the buffer. It is made before it is needed, when there may be no memory for it. */
   private final Runnable report;
 
+  /** Threads of other processes that use the lease, and wait for something meanwhile. */
+  private final List<Object> waiting = new CopyOnWriteArrayList<>();
+
   private volatile boolean closed;
 
   // Under the buffer's lock.
@@ -57,9 +63,15 @@ public final class BufferLease implements Lease, UsedPlace {
    * Makes a lease with one use in it.
    *
    * @param open whether further uses may begin
+   * @param uses counts for no other lease
    */
   BufferLease(
-      Occupancy occupancy, Access access, boolean open, String holder, RecallListener listener) {
+      Occupancy occupancy,
+      Access access,
+      boolean open,
+      String holder,
+      RecallListener listener,
+      UseWord uses) {
     AttachedDevice attachment = occupancy.attachment();
     this.occupancy = occupancy;
     this.access = access;
@@ -67,9 +79,10 @@ public final class BufferLease implements Lease, UsedPlace {
     this.listener = listener;
     this.clock = attachment.services().clock();
     this.madeNanos = clock.exact();
-    this.uses = new UseWord(open, madeNanos);
+    this.uses = uses;
     this.shut = !open;
     this.report = attachment.buffer()::left;
+    uses.start(open, madeNanos);
   }
 
   // ---- What the holder calls ----
@@ -85,11 +98,11 @@ public final class BufferLease implements Lease, UsedPlace {
     long seen;
     boolean reports;
     do {
-      seen = uses.word;
-      if (UseWord.count(seen) == 0) {
+      seen = uses.look();
+      if (uses.count(seen) == 0) {
         throw new IllegalStateException("no use of " + this + " goes on that could be ended");
       }
-      reports = !UseWord.isOpen(seen);
+      reports = !uses.isOpen(seen);
       if (reports) {
         StackReserve.require();
       }
@@ -108,12 +121,13 @@ public final class BufferLease implements Lease, UsedPlace {
 
   @Override
   public boolean isOpen() {
-    return uses.isOpen() || uses.count() > 0;
+    long seen = uses.look();
+    return uses.isOpen(seen) || uses.count(seen) > 0;
   }
 
   @Override
   public long uses() {
-    return uses.count();
+    return uses.count(uses.look());
   }
 
   @Override
@@ -136,11 +150,63 @@ public final class BufferLease implements Lease, UsedPlace {
     return occupancy.place();
   }
 
+  // ---- What a service calls whose client counts the uses ----
+
+  /** The client says that it has ended uses: reports that, if it may be waited for. */
+  public void rung() {
+    long seen = uses.look();
+    if (!uses.isOpen(seen) && uses.count(seen) == 0) {
+      Guarded.insist("the end of a lease's use", report);
+    }
+  }
+
+  /**
+   * Ends one of the uses; the memory stays until the fence has signalled, as {@link
+   * BufferMapping#closeAfter(SyncFile)} says.
+   *
+   * @throws dev.dmabroker.FenceException as there; the use goes on then
+   * @throws dev.dmabroker.ClosedException if no use goes on
+   */
+  public void endUseAfter(SyncFile fence) {
+    BufferMapping beside = attachment().buffer().admitUse(this);
+    try {
+      beside.closeAfter(fence);
+    } catch (RuntimeException | Error e) {
+      beside.close();
+      throw e;
+    }
+    endUse();
+  }
+
+  // ---- Threads that use it and wait, as far as they are known ----
+
+  void addWaiting(Object caller) {
+    waiting.add(caller);
+  }
+
+  void removeWaiting(Object caller) {
+    waiting.remove(caller);
+  }
+
+  boolean isUsedBy(Object caller) {
+    return waiting.contains(caller);
+  }
+
+  /** The threads that use it and wait. */
+  List<Object> waiting() {
+    return waiting;
+  }
+
   // ---- What the buffer does; under its lock ----
 
   /** Whether no use goes on and none can begin. */
   boolean isOver() {
-    return (shut || closed) && uses.count() == 0;
+    return (shut || closed) && uses() == 0;
+  }
+
+  /** The lease is over, and the change that found that is made. */
+  void end() {
+    uses.end();
   }
 
   /** When the latest use began. */
@@ -167,7 +233,7 @@ public final class BufferLease implements Lease, UsedPlace {
             generation(),
             why.cause(),
             why.beneficiary(),
-            uses.count());
+            uses());
     recall = event;
     after.then(() -> tell(event));
   }
@@ -223,7 +289,7 @@ public final class BufferLease implements Lease, UsedPlace {
 
   /** The lease as one that holds the memory, for errors; null if it is not in use. */
   @Nullable Holder held(String buffer, long nowNanos) {
-    long count = uses.count();
+    long count = uses();
     return count == 0
         ? null
         : new StateRecords.Holder(
@@ -238,7 +304,7 @@ public final class BufferLease implements Lease, UsedPlace {
   }
 
   boolean isInUse() {
-    return uses.count() > 0;
+    return uses() > 0;
   }
 
   LeaseState snapshot() {
@@ -248,7 +314,7 @@ public final class BufferLease implements Lease, UsedPlace {
         access,
         services().time().instant(madeNanos),
         generation(),
-        uses.count(),
+        uses(),
         !shut && !closed);
   }
 

@@ -44,7 +44,7 @@ public final class BufferMapping implements Mapping, UsedPlace {
   public Lease lease(String holder, RecallListener listener) {
     Objects.requireNonNull(holder, "holder");
     Objects.requireNonNull(listener, "listener");
-    return attachment().buffer().lease(this, holder, listener);
+    return lease(holder, listener, new OwnWord());
   }
 
   @Override
@@ -53,11 +53,17 @@ public final class BufferMapping implements Mapping, UsedPlace {
     report(); // Even if it has left before: there may have been no stack left for the report.
   }
 
+  /** Makes a lease whose uses a word counts that the caller has made for it; closes this. */
+  public BufferLease lease(String holder, RecallListener listener, UseWord uses) {
+    return attachment().buffer().lease(this, holder, listener, uses);
+  }
+
   /** Makes a lease with this mapping's use in it, beside the mapping. Under the buffer's lock. */
-  public BufferLease lease(String holder, RecallListener listener, AfterLock after) {
+  public BufferLease lease(String holder, RecallListener listener, UseWord uses, AfterLock after) {
     Occupancy occupancy = entrance.occupancy();
     boolean open = gate.letsStand(occupancy, access());
-    BufferLease lease = new BufferLease(occupancy, access(), open, holder, listener);
+    after.undo(uses::shut);
+    BufferLease lease = new BufferLease(occupancy, access(), open, holder, listener, uses);
     occupancy.add(lease, after);
     return lease;
   }
@@ -106,7 +112,12 @@ public final class BufferMapping implements Mapping, UsedPlace {
 
   /** The calling thread has got it now. */
   public void hand() {
-    slot.hand(token, Caller.current());
+    hand(Caller.current());
+  }
+
+  /** That caller has got it now. */
+  public void hand(Object caller) {
+    slot.hand(token, caller);
   }
 
   @Override

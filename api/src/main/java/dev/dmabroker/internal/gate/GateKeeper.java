@@ -32,10 +32,24 @@ public interface GateKeeper extends SharedBuffer {
    * Maps through the gate if that lets the mapping in, and asks the buffer otherwise; see {@link
    * dev.dmabroker.Attachment#mapAsync}.
    */
-  CompletableFuture<Mapping> mapAsync(AttachedDevice attachment, Access access);
+  CompletableFuture<Mapping> mapAsync(AttachedDevice attachment, Access access, Duration timeout);
+
+  /**
+   * Maps as {@link #mapAsync} does, for a thread of another process. The map is refused if the
+   * thread would wait for itself, by way of any number of threads.
+   */
+  CompletableFuture<Mapping> mapFor(
+      ForeignCaller asker, AttachedDevice attachment, Access access, Duration timeout);
 
   /** Pins the buffer; see {@link dev.dmabroker.Attachment#pin(Duration)}. */
   Pin pin(AttachedDevice attachment, Duration timeout);
+
+  /**
+   * Takes a slot beside a use of a lease, which keeps the memory in place by itself.
+   *
+   * @throws dev.dmabroker.ClosedException if no use goes on
+   */
+  BufferMapping admitUse(BufferLease lease);
 
   /** Takes a slot for CPU access, which keeps the memory in place just as a mapping does. */
   BufferMapping admitView(UsedPlace used);
@@ -43,9 +57,10 @@ public interface GateKeeper extends SharedBuffer {
   /**
    * Makes a lease of a mapping, which is closed by that.
    *
+   * @param uses counts for no other lease
    * @throws dev.dmabroker.ClosedException if the mapping is closed
    */
-  BufferLease lease(BufferMapping mapping, String holder, RecallListener listener);
+  BufferLease lease(BufferMapping mapping, String holder, RecallListener listener, UseWord uses);
 
   /**
    * Asks the memory of a mapping or lease for a descriptor. The memory is kept in use meanwhile, so

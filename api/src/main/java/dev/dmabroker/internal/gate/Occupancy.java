@@ -148,6 +148,7 @@ final class Occupancy {
     for (BufferLease lease : leases) {
       if (lease.isOver()) {
         lease.tellReturned(after);
+        after.then(lease::end);
         lastLeaseUse = later(lastLeaseUse, lease.lastUseNanos());
       } else {
         left.add(lease);
@@ -197,6 +198,11 @@ final class Occupancy {
         return true;
       }
     }
+    for (BufferLease lease : leases) {
+      if (lease.isUsedBy(thread) && (!writing || lease.access().writes())) {
+        return true;
+      }
+    }
     return false;
   }
 
@@ -206,6 +212,11 @@ final class Occupancy {
       Object thread = slot.thread;
       if (thread != null && slot.isTakenBy(thread, writing)) {
         threads.add(thread);
+      }
+    }
+    for (BufferLease lease : leases) {
+      if (!writing || lease.access().writes()) {
+        threads.addAll(lease.waiting());
       }
     }
   }

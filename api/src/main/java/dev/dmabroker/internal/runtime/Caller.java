@@ -2,7 +2,8 @@ package dev.dmabroker.internal.runtime;
 
 /**
  * Stands for the calling thread as the engine remembers it: an object that is compared by identity
- * and can be named. Outside this room no class knows that it is a thread.
+ * and can be named. Outside this room no class knows that it is a thread. Callers in other
+ * processes are remembered as objects of other classes.
  */
 public final class Caller {
   private Caller() {}
@@ -12,9 +13,9 @@ public final class Caller {
     return Thread.currentThread();
   }
 
-  /** Returns the name of a thread that {@link #current} returned earlier. */
+  /** Returns the name of a caller: a thread's, or the text of what stands for one elsewhere. */
   public static String name(Object caller) {
-    return ((Thread) caller).getName();
+    return caller instanceof Thread thread ? thread.getName() : caller.toString();
   }
 
   /** Interrupts the calling thread, on behalf of an interrupt that was caught. */

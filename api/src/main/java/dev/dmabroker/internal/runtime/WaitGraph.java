@@ -78,13 +78,18 @@ public final class WaitGraph {
    * in where it is if that helps; otherwise it is ended with {@link WouldDeadlockException}.
    */
   public void park(Parked request) {
-    List<Edge> ring = closedRing(request);
+    park(Caller.current(), request);
+  }
+
+  /** Does what {@link #park(Parked)} does, for a caller that is about to wait. */
+  public void park(Object caller, Parked request) {
+    List<Edge> ring = closedRing(caller, request);
     // A request that is let in may break the ring, and then other waits may close another ring.
     while (!ring.isEmpty() && ring.stream().anyMatch(Edge::isLetInAnyway)) {
       if (request.isDone()) {
         return;
       }
-      ring = closedRing(request);
+      ring = closedRing(caller, request);
     }
     if (!ring.isEmpty()) {
       List<String> edges = ring.stream().map(Edge::toString).toList();
@@ -106,19 +111,24 @@ public final class WaitGraph {
    * the other looks, and a thread that closes a ring does not count as waiting any more: otherwise
    * two threads that park at one time would both be refused.
    */
-  private synchronized List<Edge> closedRing(Parked request) {
-    parked.put(Caller.current(), request);
-    List<Edge> ring = ring(request);
-    if (ring.isEmpty() || !ring.equals(ring(request))) {
+  private synchronized List<Edge> closedRing(Object caller, Parked request) {
+    parked.put(caller, request);
+    List<Edge> ring = ring(caller, request);
+    if (ring.isEmpty() || !ring.equals(ring(caller, request))) {
       return List.of();
     }
-    unpark(request);
+    unpark(caller, request);
     return ring;
   }
 
   /** Notes that the calling thread waits for the request no more. */
   public void unpark(Parked request) {
-    parked.remove(Caller.current(), request);
+    unpark(Caller.current(), request);
+  }
+
+  /** Notes that the caller waits for the request no more. */
+  public void unpark(Object caller, Parked request) {
+    parked.remove(caller, request);
   }
 
   /** Returns how many threads count as parked. */
@@ -126,12 +136,10 @@ public final class WaitGraph {
     return parked.size();
   }
 
-  /** Returns the edges from the calling thread back to itself, each looked at once. */
-  private List<Edge> ring(Parked first) {
+  /** Returns the edges from the caller back to itself, each looked at once. */
+  private List<Edge> ring(Object caller, Parked first) {
     List<Edge> path = new ArrayList<>();
-    return find(Caller.current(), Caller.current(), first, path, new HashSet<>())
-        ? path
-        : List.of();
+    return find(caller, caller, first, path, new HashSet<>()) ? path : List.of();
   }
 
   /**

@@ -119,6 +119,13 @@ final class AttachedConsumer extends FrameWaiters<TakenFrame>
   }
 
   @Override
+  public CompletableFuture<Frame> takeAsync(Duration timeout) {
+    CompletableFuture<Frame> future = new CompletableFuture<>();
+    getAsync(future, timeout);
+    return future;
+  }
+
+  @Override
   public void close() {
     life.report(
         after -> leave(Exceptions.closed("cannot " + describe() + ": it is detached"), after));

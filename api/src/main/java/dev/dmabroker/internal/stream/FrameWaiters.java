@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -231,6 +232,27 @@ abstract class FrameWaiters<F extends StreamFrame> {
     } catch (VirtualMachineError e) {
       abandon(wait);
       throw e;
+    }
+  }
+
+  /**
+   * Completes the future as {@link #getAsync(CompletableFuture)} does, and at the latest after that
+   * time: a frame that comes later is another waiter's.
+   */
+  void getAsync(CompletableFuture<? super F> future, Duration timeout) {
+    Duration longest = Durations.timeout(timeout);
+    getAsync(future);
+    if (!future.isDone()) {
+      Future<?> timer = life.schedule(longest, () -> life.callback(() -> expire(future, longest)));
+      CompletableFuture<?> unused =
+          future.whenComplete((frame, failure) -> timer.cancel(/* mayInterruptIfRunning= */ false));
+    }
+  }
+
+  /** Fails the future, whose frame has not come in time. That lets its wait go. */
+  private void expire(CompletableFuture<? super F> future, Duration timeout) {
+    if (!future.isDone()) {
+      future.completeExceptionally(timedOut(timeout));
     }
   }
 

@@ -13,11 +13,13 @@ import dev.dmabroker.internal.buffer.BufferRegistry;
 import dev.dmabroker.internal.device.RegisteredDevice;
 import dev.dmabroker.internal.runtime.AfterLock;
 import dev.dmabroker.internal.runtime.Exceptions;
+import dev.dmabroker.internal.runtime.FramePublisher;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Flow;
+import java.util.concurrent.Future;
 import java.util.function.Consumer;
 
 /** A stream as applications call it. {@link Circulation} is what it does with its buffers. */
@@ -46,10 +48,14 @@ public final class ManagedStream implements BufferStream {
     StreamLimits limits = new StreamLimits(spec, use.pool, use.devices);
     this.growth = new StreamGrowth(use, limits, this::serve);
     this.circulation = new Circulation(use, growth, this::watch);
-    this.watch = new StreamWatch(use, growth, circulation.acquirers(), life::schedule);
+    this.watch = new StreamWatch(use, growth, circulation.acquirers(), this::schedule);
     this.stop = new StreamStop(use, circulation, () -> forget.accept(this));
     this.joining = new Joining(use, limits, circulation);
     this.report = new StreamReport(use, growth, circulation);
+  }
+
+  private void schedule(Duration delay, Runnable work) {
+    Future<?> unused = life.schedule(delay, work);
   }
 
   /** The producer's waiters get the free buffers that have come. */
@@ -181,6 +187,13 @@ public final class ManagedStream implements BufferStream {
     return future;
   }
 
+  @Override
+  public CompletableFuture<EmptyFrame> acquireAsync(Duration timeout) {
+    CompletableFuture<EmptyFrame> future = new CompletableFuture<>();
+    circulation.acquirers().getAsync(future, timeout);
+    return future;
+  }
+
   // ---- The consumers ----
 
   @Override
@@ -192,9 +205,10 @@ public final class ManagedStream implements BufferStream {
   public Flow.Publisher<Frame> publisher(Device device, StreamConsumer.Policy policy) {
     RegisteredDevice registered = life.buffers.devices().own(device);
     Objects.requireNonNull(policy, "policy");
-    return new FramePublisher(
+    return new FramePublisher<>(
         registered.name() + " at " + life.spec.name(),
         () -> joining.join(registered, policy),
+        AttachedConsumer::onEnd,
         life::callback);
   }
 

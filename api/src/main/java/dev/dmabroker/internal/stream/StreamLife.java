@@ -270,7 +270,7 @@ final class StreamLife {
   }
 
   /** Runs short work later; it never runs once the broker is closed. */
-  void schedule(Duration delay, Runnable work) {
-    Future<?> unused = buffers.services().workers().schedule(delay, work);
+  Future<?> schedule(Duration delay, Runnable work) {
+    return buffers.services().workers().schedule(delay, work);
   }
 }

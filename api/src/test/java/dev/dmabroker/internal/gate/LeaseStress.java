@@ -20,8 +20,15 @@ public class LeaseStress {
 
   /** A word that is open, with no use in it. */
   private static UseWord idle() {
-    UseWord word = new UseWord(/* open= */ true, /* sinceNanos= */ 0);
-    boolean unused = word.tryEnd(word.word);
+    UseWord word = open();
+    boolean unused = word.tryEnd(word.look());
+    return word;
+  }
+
+  /** A word that is open, with one use in it. */
+  private static UseWord open() {
+    UseWord word = new OwnWord();
+    word.start(/* open= */ true, /* nowNanos= */ 0);
     return word;
   }
 
@@ -29,9 +36,9 @@ public class LeaseStress {
   private static boolean end(UseWord word) {
     long seen;
     do {
-      seen = word.word;
+      seen = word.look();
     } while (!word.tryEnd(seen));
-    return !UseWord.isOpen(seen);
+    return !word.isOpen(seen);
   }
 
   /** A use and a move never both win. */
@@ -51,7 +58,7 @@ public class LeaseStress {
     @Actor
     public void mover(ZZ_Result r) {
       word.shut();
-      r.r2 = word.count() == 0;
+      r.r2 = word.count(word.look()) == 0;
     }
   }
 
@@ -63,7 +70,7 @@ public class LeaseStress {
   @Outcome(id = "true, true", expect = ACCEPTABLE, desc = "Woken without need.")
   @State
   public static class EndAgainstMove {
-    private final UseWord word = new UseWord(/* open= */ true, /* sinceNanos= */ 0);
+    private final UseWord word = open();
 
     @Actor
     public void user(ZZ_Result r) {
@@ -73,7 +80,7 @@ public class LeaseStress {
     @Actor
     public void mover(ZZ_Result r) {
       word.shut();
-      r.r2 = word.count() == 0;
+      r.r2 = word.count(word.look()) == 0;
     }
   }
 
@@ -100,7 +107,7 @@ public class LeaseStress {
     @Actor
     public void mover(III_Result r) {
       word.shut();
-      r.r2 = word.count() == 0 ? contents : -1;
+      r.r2 = word.count(word.look()) == 0 ? contents : -1;
     }
   }
 
@@ -111,7 +118,7 @@ public class LeaseStress {
   @Outcome(id = ".*, .*, [^0].*", expect = FORBIDDEN, desc = "A use is left, or one too many.")
   @State
   public static class TwoEnds {
-    private final UseWord word = new UseWord(/* open= */ true, /* sinceNanos= */ 0);
+    private final UseWord word = open();
 
     /** For jcstress. */
     public TwoEnds() {
@@ -131,7 +138,7 @@ public class LeaseStress {
 
     @Arbiter
     public void count(ZZJ_Result r) {
-      r.r3 = word.count();
+      r.r3 = word.count(word.look());
     }
   }
 }

@@ -16,6 +16,12 @@ enum Bar {
   MOVE_KEPT(Unit.TIMES, 1.3),
   /** The 99th percentile of a stall whose contents are dead, less the drain. */
   MOVE_DEAD(Unit.NANOS, 100_000),
+  /** A settled map and unmap of a buffer of another process, beside a local one. */
+  REMOTE_MAP(Unit.TIMES, 1.5),
+  /** A frame from submit in one process to take in another, beside two bare messages. */
+  REMOTE_FRAME(Unit.TIMES, 3),
+  /** What the stall of a move is longer with a holder in another process. */
+  REMOTE_STALL(Unit.NANOS, 300_000),
   /** Frames that are dropped when a stricter device attaches mid-stream. */
   STREAM(Unit.COUNT, 0),
   /** A plan for 8 devices over 8 heaps. */

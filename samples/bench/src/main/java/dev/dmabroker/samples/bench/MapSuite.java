@@ -65,7 +65,7 @@ final class MapSuite implements Suite {
     }
   }
 
-  private static Case map(int threads) {
+  static Case map(int threads) {
     return map("map + unmap, " + count(threads), "map", threads, Map.of()).in(JVMS);
   }
 

@@ -10,6 +10,7 @@ final class Suites {
           new FirstMapSuite(),
           new MoveSuite(),
           new StreamSuite(),
+          new RemoteSuite(),
           new PlanSuite(),
           new DevicesSuite(),
           new MemorySuite(),

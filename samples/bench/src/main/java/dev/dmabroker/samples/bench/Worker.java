@@ -60,6 +60,11 @@ final class Worker implements AutoCloseable {
     return Arrays.stream(ask(words).split(" ", -1)).mapToLong(Long::parseLong).toArray();
   }
 
+  /** Has something done, and waits until it is. */
+  void order(Object... words) {
+    String unused = ask(words);
+  }
+
   /** Asks for one number. */
   long number(Object... words) {
     return Long.parseLong(ask(words));

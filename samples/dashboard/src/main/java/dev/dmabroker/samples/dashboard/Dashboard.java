@@ -2,10 +2,7 @@ package dev.dmabroker.samples.dashboard;
 
 import dev.dmabroker.Broker;
 import dev.dmabroker.BrokerBuilder;
-import dev.dmabroker.metrics.DmaBufMetrics;
 import dev.dmabroker.samples.options.CommandLines;
-import io.micrometer.prometheusmetrics.PrometheusConfig;
-import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.net.InetSocketAddress;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -34,17 +31,13 @@ public final class Dashboard implements Callable<Integer> {
   public Integer call() throws InterruptedException {
     CountDownLatch end = new CountDownLatch(1);
     Runtime.getRuntime().addShutdownHook(new Thread(end::countDown, "dashboard-end"));
-    Feed feed = new Feed();
-    BrokerBuilder builder = Broker.builder().listener(feed);
+    BrokerBuilder builder = Broker.builder();
     Demo.heaps().forEach(builder::heap);
     ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
-    PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     try (Broker broker = builder.build();
-        DmaBufMetrics metrics = new DmaBufMetrics(broker);
         Demo demo = new Demo(broker, options.buffers, options.rate);
         Preview preview = new Preview(broker, options.rate);
-        PageServer server = serve(broker, feed, demo, registry)) {
-      metrics.bindTo(registry);
+        LivePage page = serve(broker, demo)) {
       if (options.everySeconds() > 0) {
         ScheduledFuture<?> unused =
             timer.scheduleAtFixedRate(
@@ -53,7 +46,7 @@ public final class Dashboard implements Callable<Integer> {
       System.out.printf(
           "dashboard: http://%s:%d/ over modelled heaps%s%n",
           options.address,
-          server.port(),
+          page.port(),
           options.control ? "" : " (read only; --control lets the page attach the display)");
       if (options.seconds > 0) {
         end.await(options.seconds, TimeUnit.SECONDS);
@@ -66,14 +59,13 @@ public final class Dashboard implements Callable<Integer> {
     }
   }
 
-  private PageServer serve(Broker broker, Feed feed, Demo demo, PrometheusMeterRegistry registry) {
-    return new PageServer(
+  private LivePage serve(Broker broker, Demo demo) {
+    return new LivePage(
+        broker,
         new InetSocketAddress(options.address, options.port),
-        PageServer.PATIENCE,
-        new Guard(options.names()),
-        new PageState(broker, feed, demo, options.control),
-        options.control ? Optional.of(demo) : Optional.empty(),
-        registry::scrape);
+        options.names(),
+        Optional.of(demo),
+        options.control);
   }
 
   private static void comeOrGo(Demo demo) {

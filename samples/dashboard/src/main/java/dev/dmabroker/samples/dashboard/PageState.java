@@ -6,6 +6,7 @@ import dev.dmabroker.Broker;
 import dev.dmabroker.event.BrokerSnapshot;
 import dev.dmabroker.metrics.BrokerHealth;
 import dev.dmabroker.metrics.SnapshotJson;
+import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
@@ -15,10 +16,16 @@ import java.util.function.Supplier;
 final class PageState implements Supplier<String> {
   private final Broker broker;
   private final Feed feed;
-  private final Controls controls;
+  private final Optional<Controls> controls;
   private final boolean control;
 
-  PageState(Broker broker, Feed feed, Controls controls, boolean control) {
+  /**
+   * Shows a broker.
+   *
+   * @param controls of the strict device; empty if the page knows of none
+   * @param control whether the page may use them
+   */
+  PageState(Broker broker, Feed feed, Optional<Controls> controls, boolean control) {
     this.broker = broker;
     this.feed = feed;
     this.controls = controls;
@@ -30,7 +37,7 @@ final class PageState implements Supplier<String> {
     BrokerSnapshot snapshot = broker.snapshot();
     JsonObject state = feed.read();
     state.addProperty("control", control);
-    state.addProperty("displayAttached", controls.isDisplayAttached());
+    state.addProperty("displayAttached", controls.map(Controls::isDisplayAttached).orElse(null));
     state.add("health", health(BrokerHealth.of(snapshot)));
     // The line ends stand between values only: within texts they are escaped.
     return "{\"snapshot\":"

@@ -49,7 +49,7 @@ final class Site implements AutoCloseable {
             new InetSocketAddress(InetAddress.getLoopbackAddress(), port),
             patience,
             new Guard(Set.of()),
-            new PageState(broker, feed, demo, control),
+            new PageState(broker, feed, Optional.of(demo), control),
             control ? Optional.of(demo) : Optional.empty(),
             registry::scrape);
   }

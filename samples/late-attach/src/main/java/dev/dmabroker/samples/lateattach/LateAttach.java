@@ -6,6 +6,7 @@ import dev.dmabroker.event.Delivery;
 import dev.dmabroker.metrics.FlightEvents;
 import dev.dmabroker.metrics.TraceExport;
 import dev.dmabroker.samples.devices.StandIns;
+import dev.dmabroker.samples.lateattach.processes.Processes;
 import dev.dmabroker.samples.options.CommandLines;
 import java.io.IOException;
 import java.io.Writer;
@@ -38,8 +39,13 @@ public final class LateAttach implements Callable<Integer> {
 
   /** Opens devices and broker, runs the job, and writes the trace. */
   @Override
-  public Integer call() throws InterruptedException {
+  public Integer call() throws InterruptedException, IOException {
     Timeline timeline = new Timeline();
+    if (options.processes) {
+      try (Load load = new Load(options.load)) {
+        return Processes.run(options.job(), timeline) ? 0 : 1;
+      }
+    }
     TraceExport trace = new TraceExport();
     Chronicle chronicle = new Chronicle();
     boolean good;

@@ -1,10 +1,12 @@
 package dev.dmabroker.samples.lateattach;
 
 import dev.dmabroker.samples.devices.DeviceChoice;
+import dev.dmabroker.samples.lateattach.processes.Job;
 import dev.dmabroker.samples.options.Within;
 import dev.dmabroker.spec.ImageSize;
 import dev.dmabroker.spec.ImageSpec;
 import dev.dmabroker.spec.PixelFormat;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.regex.Matcher;
@@ -15,6 +17,11 @@ import picocli.CommandLine.TypeConversionException;
 
 /** What the command line says. */
 final class Options {
+  private static final int RATE_OF_PROCESSES = 30;
+
+  /** Set by samples/run. */
+  private static final String PROGRAMS = "DMABROKER_PROGRAMS";
+
   @Option(names = "--seconds", description = "how long it runs; the display attaches halfway")
   @Within(least = 2, most = 86_400)
   int seconds = 10;
@@ -44,6 +51,27 @@ final class Options {
   int load;
 
   @Option(
+      names = "--processes",
+      description =
+          "camera, viewer and display are processes of their own, and a service has the memory; 30"
+              + " frames a second unless --rate says otherwise")
+  boolean processes;
+
+  @Option(
+      names = "--socket",
+      paramLabel = "PATH",
+      description = "with --processes: of a service that is there, instead of one for the run")
+  Optional<Path> socket = Optional.empty();
+
+  @Option(
+      names = "--viewer",
+      paramLabel = "PROGRAM",
+      description =
+          "with --processes: views the frames, by default the one of samples/remote-c if it is"
+              + " built, and otherwise a JVM")
+  private Optional<Path> viewer = Optional.empty();
+
+  @Option(
       names = "--trace",
       paramLabel = "FILE",
       description = "writes there what happened, for ui.perfetto.dev or chrome://tracing")
@@ -54,6 +82,18 @@ final class Options {
       paramLabel = "FILE",
       description = "draws there, as SVG, how the display joined; FILE-dark is for dark pages")
   Optional<Path> picture = Optional.empty();
+
+  /** The job across processes. */
+  Job job() {
+    return new Job(
+        image(), rate.orElse(RATE_OF_PROCESSES), seconds, socket, viewer.or(Options::viewerInC));
+  }
+
+  private static Optional<Path> viewerInC() {
+    return Optional.ofNullable(System.getenv(PROGRAMS))
+        .map(folder -> Path.of(folder, "viewer"))
+        .filter(Files::isExecutable);
+  }
 
   /** A frame. */
   ImageSpec image() {

@@ -11,11 +11,12 @@ import java.util.List;
 import java.util.Locale;
 
 /** Prints what happens, each line with the time since the start, and keeps the moves. */
-final class Timeline implements BrokerListener {
+public final class Timeline implements BrokerListener {
   private final long startNanos = System.nanoTime();
   private final List<BufferMove> moves = new ArrayList<>();
 
-  synchronized void say(String format, Object... args) {
+  /** Prints a line. */
+  public synchronized void say(String format, Object... args) {
     double seconds = (System.nanoTime() - startNanos) / 1e9;
     System.out.printf(
         Locale.ROOT, "%8.3f s  %s%n", seconds, String.format(Locale.ROOT, format, args));
@@ -59,19 +60,20 @@ final class Timeline implements BrokerListener {
         event.buffer(), event.attempt(), event.from(), event.failure().orElse(""), event.holders());
   }
 
-  synchronized List<BufferMove> moves() {
+  /** The moves that were done. */
+  public synchronized List<BufferMove> moves() {
     return List.copyOf(moves);
   }
 
   /** Microseconds that the moves stalled, ascending. */
-  long[] stallMicros() {
+  public long[] stallMicros() {
     long[] stalls = moves().stream().mapToLong(move -> move.stall().toNanos() / 1000).toArray();
     Arrays.sort(stalls);
     return stalls;
   }
 
   /** The value that the given share of the sorted values does not exceed; 0 if there is none. */
-  static long percentile(long[] sorted, double share) {
+  public static long percentile(long[] sorted, double share) {
     return sorted.length == 0 ? 0 : sorted[(int) Math.max(0, Math.ceil(share * sorted.length) - 1)];
   }
 

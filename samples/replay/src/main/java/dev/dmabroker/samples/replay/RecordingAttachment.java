@@ -72,8 +72,16 @@ final class RecordingAttachment implements Attachment {
 
   @Override
   public CompletableFuture<Mapping> mapAsync(Access access) {
-    TraceRecorder.PendingMap pending = begin(access);
-    CompletableFuture<Mapping> inner = attachment.mapAsync(access);
+    return recorded(begin(access), attachment.mapAsync(access));
+  }
+
+  @Override
+  public CompletableFuture<Mapping> mapAsync(Access access, Duration timeout) {
+    return recorded(begin(access), attachment.mapAsync(access, timeout));
+  }
+
+  private static CompletableFuture<Mapping> recorded(
+      TraceRecorder.PendingMap pending, CompletableFuture<Mapping> inner) {
     CompletableFuture<Mapping> exposed = new CompletableFuture<>();
     CompletableFuture<?> unused =
         inner.whenComplete(

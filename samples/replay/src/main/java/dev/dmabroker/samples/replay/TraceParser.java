@@ -32,7 +32,7 @@ final class TraceParser {
   private final Set<String> everMapped = new HashSet<>();
   private final Set<String> mapped = new HashSet<>();
   private long deadlineMicros;
-  private Costs costs = Costs.MEASURED;
+  private Costs costs = Costs.USUAL;
   private long lastMicros;
 
   /**

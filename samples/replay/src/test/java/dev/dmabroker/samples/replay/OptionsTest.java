@@ -21,7 +21,7 @@ class OptionsTest {
     parse("a");
     assertEquals(Optional.of("a"), options.trace);
     assertEquals(Choice.NAMES, options.heuristics);
-    assertEquals(Costs.MEASURED, options.costs(Costs.MEASURED));
+    assertEquals(Costs.USUAL, options.costs(Costs.USUAL));
     assertEquals(List.of(), options.record);
   }
 

@@ -174,8 +174,8 @@ class TraceTest {
   }
 
   @Test
-  void costsAreAsMeasuredUnlessTheHeadSaysOthers() throws TraceException {
-    assertEquals(Costs.MEASURED, Trace.parse(HEADER).costs());
+  void costsAreTheUsualOnesUnlessTheHeadSaysOthers() throws TraceException {
+    assertEquals(Costs.USUAL, Trace.parse(HEADER).costs());
     assertEquals(new Costs(1, 2, 3), Trace.parse(TEXT).costs());
     assertThrows(
         TraceException.class, () -> Trace.parse(HEADER + "costs drain 1 copy 2 allocate 3"));

@@ -551,12 +551,13 @@ const control = {
   attached: false,
 
   show(state) {
-    this.attached = state.displayAttached;
+    this.attached = state.displayAttached ?? null;
     const button = $('display');
     button.hidden = !state.control;
     button.disabled = false;
     mark(button, 'attached', this.attached);
     say(button, this.attached ? 'Detach the display' : 'Attach the display');
+    $('display-state').hidden = this.attached === null; // A service has no such device.
     say($('display-state'), `${this.attached ? 'The display is attached' : 'No display is attached'}${state.control ? '' : ' · read only'}`);
   },
 

@@ -1,24 +1,29 @@
-package dev.dmabroker.internal.stream;
+package dev.dmabroker.internal.runtime;
 
 import dev.dmabroker.ClosedException;
 import dev.dmabroker.Frame;
+import dev.dmabroker.StreamConsumer;
 import dev.dmabroker.StreamStoppedException;
-import dev.dmabroker.internal.runtime.EngineLog;
-import dev.dmabroker.internal.runtime.Guarded;
 import java.lang.System.Logger.Level;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Flow;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** A stream's frames as items of a {@link Flow}: each subscriber is a consumer of its own. */
-final class FramePublisher implements Flow.Publisher<Frame> {
+/**
+ * A stream's frames as items of a {@link Flow}: each subscriber is a consumer of its own.
+ *
+ * @param <C> the stream's consumers
+ */
+public final class FramePublisher<C extends StreamConsumer> implements Flow.Publisher<Frame> {
   private final String name;
-  private final Supplier<AttachedConsumer> attach;
+  private final Supplier<C> attach;
+  private final BiConsumer<C, Runnable> onEnd;
   private final Consumer<Runnable> callbacks;
 
   /**
@@ -26,18 +31,24 @@ final class FramePublisher implements Flow.Publisher<Frame> {
    *
    * @param name names the device and the stream
    * @param attach makes the device a consumer of the stream once more
+   * @param onEnd sets what a consumer calls when a take would say that there are no more frames
    * @param callbacks runs the code that calls subscribers
    */
-  FramePublisher(String name, Supplier<AttachedConsumer> attach, Consumer<Runnable> callbacks) {
+  public FramePublisher(
+      String name,
+      Supplier<C> attach,
+      BiConsumer<C, Runnable> onEnd,
+      Consumer<Runnable> callbacks) {
     this.name = name;
     this.attach = attach;
+    this.onEnd = onEnd;
     this.callbacks = callbacks;
   }
 
   @Override
   public void subscribe(Flow.Subscriber<? super Frame> subscriber) {
     Objects.requireNonNull(subscriber, "subscriber");
-    AttachedConsumer consumer;
+    C consumer;
     try {
       consumer = attach.get();
     } catch (RuntimeException e) {
@@ -54,7 +65,7 @@ final class FramePublisher implements Flow.Publisher<Frame> {
     } finally {
       subscription.begin();
     }
-    consumer.onEnd(subscription::over);
+    onEnd.accept(consumer, subscription::over);
   }
 
   @Override
@@ -80,7 +91,7 @@ final class FramePublisher implements Flow.Publisher<Frame> {
    * onNext} does not make the stack grow, even if the callback executor runs everything at once.
    */
   private static final class Subscription implements Flow.Subscription {
-    private final AttachedConsumer consumer;
+    private final StreamConsumer consumer;
     private final Flow.Subscriber<? super Frame> subscriber;
     private final Consumer<Runnable> callbacks;
 
@@ -104,7 +115,7 @@ final class FramePublisher implements Flow.Publisher<Frame> {
     private record Taken(@Nullable Frame frame, @Nullable Throwable failure) {}
 
     Subscription(
-        AttachedConsumer consumer,
+        StreamConsumer consumer,
         Flow.Subscriber<? super Frame> subscriber,
         Consumer<Runnable> callbacks) {
       this.consumer = consumer;

@@ -1,0 +1,125 @@
+package dev.dmabroker.remote.internal.service;
+
+import dev.dmabroker.Broker;
+import dev.dmabroker.Subscription;
+import dev.dmabroker.allocators.linux.FileId;
+import dev.dmabroker.event.BrokerListener;
+import dev.dmabroker.event.BufferMove;
+import dev.dmabroker.event.Delivery;
+import dev.dmabroker.event.MemoryReleased;
+import dev.dmabroker.remote.BrokerService;
+import java.io.IOException;
+import java.lang.System.Logger.Level;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
+
+/**
+ * Looks, a moment after the broker has given memory back, which of it clients have kept. The broker
+ * uses a memory if this process has a descriptor of it besides those of the witnesses.
+ */
+final class MemorySweep implements BrokerListener, AutoCloseable {
+  private static final System.Logger LOG = System.getLogger(BrokerService.class.getName());
+
+  private static final Path DESCRIPTORS = Path.of("/proc/self/fd");
+
+  /** Collects what happens at once. */
+  private static final Duration MOMENT = Duration.ofMillis(200);
+
+  private final Supplier<Iterable<Standing>> clients;
+  private final ScheduledExecutorService timer;
+  private final AtomicBoolean scheduled = new AtomicBoolean();
+  private final Subscription subscription;
+
+  MemorySweep(Broker broker, ScheduledExecutorService timer, Supplier<Iterable<Standing>> clients) {
+    this.timer = timer;
+    this.clients = clients;
+    subscription = broker.listen(this, Delivery.QUEUED);
+  }
+
+  @Override
+  public void released(MemoryReleased event) {
+    soon();
+  }
+
+  @Override
+  public void moved(BufferMove event) {
+    soon();
+  }
+
+  /** Looks in a moment. */
+  void soon() {
+    if (!timer.isShutdown() && scheduled.compareAndSet(false, true)) {
+      var unused =
+          timer.schedule(
+              () -> {
+                scheduled.set(false);
+                now();
+              },
+              MOMENT.toNanos(),
+              TimeUnit.NANOSECONDS);
+    }
+  }
+
+  /** Looks now. */
+  synchronized void now() {
+    try {
+      Set<Integer> witnesses = new HashSet<>();
+      Map<Standing, Long> marks = new HashMap<>();
+      for (Standing client : clients.get()) {
+        marks.put(client, client.sent().mark(witnesses));
+      }
+      Set<FileId> open = open(witnesses);
+      boolean again = false;
+      for (Map.Entry<Standing, Long> each : marks.entrySet()) {
+        each.getKey().sent().sweep(open, each.getValue());
+        each.getKey().account().sweep();
+        again |= each.getKey().account().isWaiting();
+      }
+      if (again) {
+        soon();
+      }
+    } catch (IOException | DirectoryIteratorException e) {
+      LOG.log(Level.WARNING, "what clients have kept cannot be looked at", e);
+    }
+  }
+
+  /** The memory that this process has open by other descriptors. */
+  private static Set<FileId> open(Set<Integer> witnesses) throws IOException {
+    Set<FileId> open = new HashSet<>();
+    try (DirectoryStream<Path> all = Files.newDirectoryStream(DESCRIPTORS)) {
+      for (Path each : all) {
+        int number = Integer.parseInt(each.getFileName().toString());
+        if (!witnesses.contains(number) && isMemory(each)) {
+          FileId.of(number).ifPresent(open::add);
+        }
+      }
+    }
+    return open;
+  }
+
+  /** Of other files nothing is asked: their file system may be a process that never answers. */
+  private static boolean isMemory(Path descriptor) {
+    try {
+      String file = Files.readSymbolicLink(descriptor).toString();
+      return file.startsWith("/memfd:") || file.startsWith("/dmabuf:");
+    } catch (IOException closedMeanwhile) {
+      return false;
+    }
+  }
+
+  @Override
+  public void close() {
+    subscription.close();
+  }
+}

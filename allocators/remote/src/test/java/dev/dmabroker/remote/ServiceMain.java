@@ -1,0 +1,31 @@
+package dev.dmabroker.remote;
+
+import dev.dmabroker.Broker;
+import dev.dmabroker.allocators.ModelledHeap;
+import dev.dmabroker.testing.InOrder;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+
+/** A service in a process of its own, which is killed. */
+final class ServiceMain {
+  private ServiceMain() {}
+
+  public static void main(String[] arguments) throws Exception {
+    Broker broker =
+        Broker.builder()
+            .heuristic(new InOrder())
+            .longestHold(Duration.ofMillis(200))
+            .heap(ModelledHeap.builder("system").build())
+            .heap(ModelledHeap.builder("cma").contiguous(true).build())
+            .build();
+    ClientLimits limits = ClientLimits.builder().memoryBytes(1 << 24).build();
+    BrokerService unused =
+        BrokerService.builder(broker)
+            .admission(AdmissionRule.ownUser(ClientTerms.builder().limits(limits).build()))
+            .start(Path.of(arguments[0]));
+    System.out.write('.');
+    System.out.flush();
+    new CountDownLatch(1).await();
+  }
+}

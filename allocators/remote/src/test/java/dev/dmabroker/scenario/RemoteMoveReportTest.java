@@ -1,0 +1,3 @@
+package dev.dmabroker.scenario;
+
+class RemoteMoveReportTest extends MoveReportTest {}
