@@ -56,6 +56,7 @@ public class ScriptedHeap implements Heap {
   private volatile long shortBy;
   private volatile byte contents;
   private volatile boolean caching;
+  private volatile @Nullable AssertionError misuse;
   private volatile long capacity = Long.MAX_VALUE;
   private final AtomicInteger closed = new AtomicInteger();
 
@@ -207,6 +208,17 @@ public class ScriptedHeap implements Heap {
     return closed.get();
   }
 
+  /** What was done to its memory that must not be; the broker takes the error for a refusal. */
+  public Optional<AssertionError> misuse() {
+    return Optional.ofNullable(misuse);
+  }
+
+  private AssertionError misused(String how) {
+    AssertionError error = new AssertionError("memory of " + name + " was " + how);
+    misuse = error;
+    return error;
+  }
+
   @Override
   public Lingering lingering() {
     return lingering;
@@ -314,7 +326,7 @@ public class ScriptedHeap implements Heap {
     public void endCpuAccess(Access access) throws HeapException {
       checkLive();
       if (cpuAccesses.decrementAndGet() < 0) {
-        throw new AssertionError("CPU access ended that had not begun");
+        throw misused("given CPU access an end that had not begun");
       }
       onEnd.run();
       if (access.writes()) {
@@ -352,7 +364,7 @@ public class ScriptedHeap implements Heap {
     @Override
     public void release() {
       if (!live.remove(this)) {
-        throw new AssertionError("released twice");
+        throw misused("released twice");
       }
       for (int i = 0; i < memory.capacity(); i += 8) {
         memory.put(i, (byte) 0xdd); // What is used after this is seen to be wrong.
@@ -367,7 +379,7 @@ public class ScriptedHeap implements Heap {
 
     private void checkLive() {
       if (!live.contains(this)) {
-        throw new AssertionError("used after release");
+        throw misused("used after release");
       }
     }
   }

@@ -331,7 +331,9 @@ public final class BufferRegistry implements Supplies {
   public String describe() {
     return buffers.size()
         + " buffers are still in use: "
-        + buffers.stream().map(BufferLife::describeUse).collect(Collectors.joining(", "));
+        + buffers.stream()
+            .map(buffer -> buffer.looking(BufferReport::use))
+            .collect(Collectors.joining(", "));
   }
 
   /**

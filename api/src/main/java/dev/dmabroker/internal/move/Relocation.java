@@ -186,8 +186,7 @@ public final class Relocation {
   }
 
   private void drainFor(Duration hold, AfterLock after) {
-    times.mayDrainFor(hold);
-    deadline.set(hold, () -> drainExpired(hold), after);
+    deadline.set(times.mayDrainFor(hold), () -> drainExpired(hold), after);
   }
 
   /** A mapping was closed: checks whether the move waited for it. */

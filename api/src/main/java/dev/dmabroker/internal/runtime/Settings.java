@@ -8,7 +8,6 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.Executor;
-import java.util.concurrent.ForkJoinPool;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -63,7 +62,7 @@ public record Settings(
     public int maxMoveAttempts = 6;
     public boolean recordCallSites;
     public LeakTracking leakTracking = LeakTracking.SAMPLED;
-    public Executor callbackExecutor = ForkJoinPool.commonPool();
+    public Executor callbackExecutor = World.here().callbacks();
     public final Map<String, Long> budgets = new LinkedHashMap<>();
     public @Nullable Mover mover;
     public boolean watchHeaps;

@@ -182,9 +182,14 @@ final class AttachedConsumer extends FrameWaiters<TakenFrame>
   }
 
   private void drop(TakenFrame frame, Reason reason, AfterLock after) {
-    dropped++;
-    life.events.dropped(device, frame.sequence(), reason, after);
+    miss(frame.sequence(), reason, after);
     source.release(frame.buffer(), after);
+  }
+
+  /** Counts and tells a frame that the consumer does not get. */
+  void miss(long sequence, Reason reason, AfterLock after) {
+    dropped++;
+    life.events.dropped(device, sequence, reason, after);
   }
 
   /** The queued buffer, if the producer may have it back; null otherwise. */

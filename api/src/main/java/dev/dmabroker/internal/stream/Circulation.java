@@ -191,6 +191,8 @@ final class Circulation implements ProducerSide, FrameSource {
         for (AttachedConsumer consumer : use.devices.consumers()) {
           if (frame.buffer().mayBeSeenBy(StreamDevices.group(consumer.device()))) {
             consumer.offer(frame.buffer(), frame.sequence(), after);
+          } else {
+            consumer.miss(frame.sequence(), Reason.FOREIGN, after);
           }
         }
       }
@@ -235,7 +237,7 @@ final class Circulation implements ProducerSide, FrameSource {
     buffer.keep(after);
     boolean isLast = buffer.endUse();
     if (!isLast && acquirers.isAwaited()) {
-      growth.relieve(after); // The consumers that are left may do without it.
+      growth.relieve(acquirers.waiting(), after); // The consumers that are left may do without it.
     }
     if (!isLast || buffer.isGone()) {
       return;

@@ -234,6 +234,12 @@ public final class ManagedStream implements BufferStream, FrameSupply<EmptyFrame
     return life.locked(after -> growth.remove(index, after));
   }
 
+  /** Gives sets of streams an order that does not depend on where objects lie. */
+  @Override
+  public int hashCode() {
+    return life.spec.name().hashCode();
+  }
+
   @Override
   public String toString() {
     return "stream " + life.spec.name() + ", " + life.state();

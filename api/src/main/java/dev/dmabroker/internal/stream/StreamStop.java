@@ -122,7 +122,7 @@ final class StreamStop {
 
   /** Drops the frames that no consumer has taken, and tells all takers. */
   private void cancelQueued(AfterLock after) {
-    for (FillingFrame frame : use.submitted.removeAll()) {
+    for (FillingFrame frame : use.submitted.takeAll()) {
       life.events.dropped(life.producer, frame.sequence(), Reason.STOPPED, after);
       if (frame.isReady()) {
         circulation.release(frame.buffer(), after);

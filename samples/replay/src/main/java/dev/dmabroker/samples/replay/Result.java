@@ -19,7 +19,6 @@ import java.util.stream.Collectors;
  * @param waitedMicros what all maps waited together, for moves and for their first memory
  * @param dropped maps of producers that were not granted in time: frames that are lost
  * @param missed other maps that were not
- * @param heldUpMicros how long the trace stood still because the machine was busy
  */
 record Result(
     String heuristic,
@@ -34,8 +33,7 @@ record Result(
     long stallMicros,
     long waitedMicros,
     long dropped,
-    long missed,
-    long heldUpMicros) {
+    long missed) {
 
   /**
    * An amount of a heap's memory.

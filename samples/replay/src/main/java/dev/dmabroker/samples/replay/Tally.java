@@ -113,7 +113,7 @@ final class Tally implements BrokerListener {
   }
 
   /** What was counted. */
-  Result result(Choice choice, List<PeakHeap> heaps, long heldUpMicros) {
+  Result result(Choice choice, List<PeakHeap> heaps) {
     return new Result(
         choice.name(),
         moves.sum(),
@@ -129,7 +129,6 @@ final class Tally implements BrokerListener {
         stallNanos.sum() / 1000,
         waitedNanos.sum() / 1000,
         dropped.sum(),
-        missed.sum(),
-        heldUpMicros);
+        missed.sum());
   }
 }

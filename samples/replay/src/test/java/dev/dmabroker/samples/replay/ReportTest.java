@@ -28,8 +28,7 @@ class ReportTest {
           1500,
           2500,
           5,
-          6,
-          0);
+          6);
 
   @Test
   void theLastLineIsForPrograms() {
@@ -83,7 +82,7 @@ class ReportTest {
     tally.moved(move("idle", "cma"));
     tally.moved(move("idle", "system"));
     tally.moved(move("idle", "cma"));
-    Result result = tally.result(Choice.named("pressure"), List.of(), 0);
+    Result result = tally.result(Choice.named("pressure"), List.of());
     assertEquals(4, result.moves());
     assertEquals(1, result.evictions());
   }
