@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
@@ -101,7 +102,8 @@ class SimulatedSoakTest {
             .toList()
             .forEach(CompletableFuture::join);
       } catch (CompletionException e) {
-        throw new AssertionError(e.getCause().getMessage(), e.getCause());
+        Throwable cause = Objects.requireNonNullElse(e.getCause(), e);
+        throw new AssertionError(cause.getMessage(), cause);
       } finally {
         threads.shutdown();
       }

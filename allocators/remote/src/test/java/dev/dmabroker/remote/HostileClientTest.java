@@ -41,6 +41,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -402,13 +403,13 @@ class HostileClientTest {
     var mapped = puppet.ask(request().setMap(map)).getMapped();
     assertTrue(mapped.getHasWord());
     int page = welcome.getPageDescriptor();
-    int word = (int) (mapped.getWord() * welcome.getWordBytes());
+    int word = mapped.getWord() * welcome.getWordBytes();
     assertEquals(1, puppet.read(page, word + 4), "one use is in");
     assertEquals(-1, puppet.truncate(page)); // EPERM, as it is sealed.
-    assertEquals(1, state("puppet").mappings());
+    assertEquals(1, Objects.requireNonNull(state("puppet")).mappings());
     assertEquals(0, puppet.punch(page));
     assertEquals(0, puppet.read(page, word + 4));
-    assertEquals(0, state("puppet").mappings());
+    assertEquals(0, Objects.requireNonNull(state("puppet")).mappings());
     // Its own buffer moves at once; the service reads and shuts words in the hole.
     long display = puppet.ask(device("display", true)).getDeviceRegistered().getDevice();
     assertTrue(map(puppet, attach(puppet, buffer, display), Access.READ).hasMapped());

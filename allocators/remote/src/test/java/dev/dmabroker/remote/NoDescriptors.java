@@ -12,6 +12,7 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Leaves a process no descriptors, or few, until it is closed: what the process opens or receives
@@ -32,7 +33,8 @@ final class NoDescriptors implements AutoCloseable {
     this.pid = pid;
   }
 
-  private static native int prlimit(int pid, int resource, long[] limits, long[] before);
+  private static native int prlimit(
+      int pid, int resource, long @Nullable [] limits, long @Nullable [] before);
 
   /** Leaves the process so many descriptors, counted now. */
   static NoDescriptors but(int left, long pid) {
