@@ -15,8 +15,9 @@ import java.util.Optional;
  *
  * <p>{@link PlacementHeuristic} says where a buffer lies best, and this policy when a buffer goes
  * there. A policy is a pure function: equal questions get equal answers, and it changes nothing.
- * The broker asks on a thread of its own, one question at a time, without a lock. A policy that
- * throws is logged, and no buffer moves.
+ * The broker asks on a thread of its own, one question at a time, without a lock; a policy that
+ * serves several brokers has to be thread-safe. A policy that throws is logged, and no buffer
+ * moves.
  */
 @FunctionalInterface
 public interface RebalancePolicy {
