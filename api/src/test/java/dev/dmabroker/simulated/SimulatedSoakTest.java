@@ -126,20 +126,19 @@ class SimulatedSoakTest {
     String summary() {
       double seconds = (System.nanoTime() - start) / 1e9;
       double hours = nanos.get() / 3600e9;
-      return "simulated %s: seeds %d to %d, %.1f a second; %.0f switches of threads a second"
-              .formatted(
-                  kind,
-                  first,
-                  next.get() - 1,
-                  (next.get() - first) / seconds,
-                  switches.get() / seconds)
-          + String.format(
-              Locale.ROOT,
-              "; %.4g hours of the world in %.1f s, %.4g a minute; %d frames",
-              hours,
-              seconds,
-              hours * 60 / seconds,
-              frames.get());
+      return String.format(
+          Locale.ROOT,
+          "simulated %s: seeds %d to %d, %.1f a second; %.0f switches of threads a second;"
+              + " %.4g hours of the world in %.1f s, %.4g a minute; %d frames",
+          kind,
+          first,
+          next.get() - 1,
+          (next.get() - first) / seconds,
+          switches.get() / seconds,
+          hours,
+          seconds,
+          hours * 60 / seconds,
+          frames.get());
     }
   }
 }
