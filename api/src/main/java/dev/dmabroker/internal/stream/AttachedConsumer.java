@@ -8,7 +8,6 @@ import dev.dmabroker.event.StreamState;
 import dev.dmabroker.internal.device.RegisteredDevice;
 import dev.dmabroker.internal.runtime.AfterLock;
 import dev.dmabroker.internal.runtime.Exceptions;
-import dev.dmabroker.internal.runtime.FrameSupply;
 import dev.dmabroker.internal.watch.StateRecords;
 import java.time.Duration;
 import java.util.Comparator;
@@ -23,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * threads and futures that wait to take one.
  */
 final class AttachedConsumer extends FrameWaiters<TakenFrame>
-    implements StreamConsumer, ConsumerSide, FrameSupply<Frame> {
+    implements StreamConsumer, ConsumerSide {
   private final StreamLife life;
   private final FrameSource source;
   private final RegisteredDevice device;
@@ -133,16 +132,6 @@ final class AttachedConsumer extends FrameWaiters<TakenFrame>
     CompletableFuture<Frame> future = new CompletableFuture<>();
     supply(future, timeout);
     return future;
-  }
-
-  @Override
-  public void supply(CompletableFuture<? super Frame> future) {
-    getAsync(future);
-  }
-
-  @Override
-  public void supply(CompletableFuture<? super Frame> future, Duration timeout) {
-    getAsync(future, timeout);
   }
 
   @Override
@@ -374,14 +363,15 @@ final class AttachedConsumer extends FrameWaiters<TakenFrame>
     source.detach(this, after);
   }
 
-  // ---- Without it; under the lock ----
-
-  /** Whether the stream waits for an answer, and may go on without one. */
+  /** Whether the stream waits for an answer, and may go on without one. Under the lock. */
   boolean isAnswerAwaited() {
     return patience.isTried(holdings.oldest(), queue.peek());
   }
 
-  /** Has the stream go on without the consumer, if that can be and it does not answer. */
+  /**
+   * Has the stream go on without the consumer, if that can be and it does not answer. Under the
+   * lock.
+   */
   void checkAnswer(long nowNanos, AfterLock after) {
     String why = patience.look(holdings.oldest(), queue.peek(), nowNanos);
     if (why == null) {
@@ -391,8 +381,6 @@ final class AttachedConsumer extends FrameWaiters<TakenFrame>
     leave(life.leftOut(describe(), why), after);
     holdings.forgetAll().forEach(frame -> source.abandon((TakenFrame) frame, after));
   }
-
-  // ---- What it has ----
 
   Holdings holdings() {
     return holdings;

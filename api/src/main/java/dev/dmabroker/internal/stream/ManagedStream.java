@@ -201,12 +201,12 @@ public final class ManagedStream implements BufferStream, FrameSupply<EmptyFrame
 
   @Override
   public void supply(CompletableFuture<? super EmptyFrame> future) {
-    circulation.acquirers().getAsync(future);
+    circulation.acquirers().supply(future);
   }
 
   @Override
   public void supply(CompletableFuture<? super EmptyFrame> future, Duration timeout) {
-    circulation.acquirers().getAsync(future, timeout);
+    circulation.acquirers().supply(future, timeout);
   }
 
   // ---- The consumers ----
