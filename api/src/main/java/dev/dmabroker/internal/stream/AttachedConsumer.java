@@ -166,13 +166,9 @@ final class AttachedConsumer extends FrameWaiters<TakenFrame>
   /** Empties the queue, and counts and tells each frame that is lost. */
   private void dropQueued(Reason reason, AfterLock after) {
     for (TakenFrame frame; (frame = queue.poll()) != null; ) {
-      drop(frame, reason, after);
+      miss(frame.sequence(), reason, after);
+      source.release(frame.buffer(), after);
     }
-  }
-
-  private void drop(TakenFrame frame, Reason reason, AfterLock after) {
-    miss(frame.sequence(), reason, after);
-    source.release(frame.buffer(), after);
   }
 
   /** Counts and tells a frame that the consumer does not get. */
