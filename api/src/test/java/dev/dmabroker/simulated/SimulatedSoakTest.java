@@ -101,7 +101,7 @@ class SimulatedSoakTest {
             .toList()
             .forEach(CompletableFuture::join);
       } catch (CompletionException e) {
-        throw new AssertionError(e.getCause().getMessage(), e.getCause());
+        throw new AssertionError(e.getMessage(), e);
       } finally {
         threads.shutdown();
       }
