@@ -10,7 +10,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
@@ -102,8 +101,7 @@ class SimulatedSoakTest {
             .toList()
             .forEach(CompletableFuture::join);
       } catch (CompletionException e) {
-        Throwable cause = Objects.requireNonNullElse(e.getCause(), e);
-        throw new AssertionError(cause.getMessage(), cause);
+        throw new AssertionError(e.getMessage(), e);
       } finally {
         threads.shutdown();
       }
