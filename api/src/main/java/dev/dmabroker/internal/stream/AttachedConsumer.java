@@ -166,9 +166,13 @@ final class AttachedConsumer extends FrameWaiters<TakenFrame>
   /** Empties the queue, and counts and tells each frame that is lost. */
   private void dropQueued(Reason reason, AfterLock after) {
     for (TakenFrame frame; (frame = queue.poll()) != null; ) {
-      miss(frame.sequence(), reason, after);
-      source.release(frame.buffer(), after);
+      drop(frame, reason, after);
     }
+  }
+
+  private void drop(TakenFrame frame, Reason reason, AfterLock after) {
+    miss(frame.sequence(), reason, after);
+    source.release(frame.buffer(), after);
   }
 
   /** Counts and tells a frame that the consumer does not get. */
@@ -364,10 +368,7 @@ final class AttachedConsumer extends FrameWaiters<TakenFrame>
     return patience.isTried(holdings.oldest(), queue.peek());
   }
 
-  /**
-   * Has the stream go on without the consumer, if that can be and it does not answer. Under the
-   * lock.
-   */
+  /** Ends the consumer if the stream can do without it and it does not answer. Under the lock. */
   void checkAnswer(long nowNanos, AfterLock after) {
     String why = patience.look(holdings.oldest(), queue.peek(), nowNanos);
     if (why == null) {
