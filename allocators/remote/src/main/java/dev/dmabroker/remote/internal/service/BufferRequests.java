@@ -41,6 +41,7 @@ final class BufferRequests {
   private final MemoryAccount account;
   private final RightsCheck rights;
   private final ShadowRequests shadows;
+  private final Askers askers;
 
   /**
    * An attachment.
@@ -76,6 +77,7 @@ final class BufferRequests {
     attachments = session.tables().table("attachment", session.limits().attachments());
     session.atEnd(() -> buffers.close().forEach(held -> close(held)));
     session.atEnd(() -> attachments.close().forEach(Served::close));
+    askers = new Askers(session);
     shadows = new ShadowRequests(session, server, this, rights);
   }
 
@@ -120,8 +122,8 @@ final class BufferRequests {
         BodyCase.MAKE_PLAN,
         Where.IN_ORDER,
         (number, request, packet) -> plan(number, request.getMakePlan()));
-    new MapRequests(session, server, attachments, sent).serve(requests);
-    new PinRequests(session, attachments, rights).serve(requests);
+    new MapRequests(session, server, attachments, sent, askers).serve(requests);
+    new PinRequests(session, attachments, rights, askers).serve(requests);
     shadows.serve(requests);
   }
 
@@ -235,11 +237,12 @@ final class BufferRequests {
         List.of());
   }
 
-  private void prepare(long number, Prepare request) {
+  private void prepare(long number, Prepare request) throws BadMessageException {
     SharedBuffer buffer = buffers.get(request.getBuffer()).buffer();
     session.welcome().moves().require("prepare " + buffer.name());
-    session.block(
+    askers.block(
         number,
+        request.getAsker(),
         () -> {
           if (request.getTimeoutNanos() == 0) {
             buffer.prepare();
@@ -250,14 +253,15 @@ final class BufferRequests {
     session.done(number);
   }
 
-  private void evacuate(long number, Evacuate request) {
+  private void evacuate(long number, Evacuate request) throws BadMessageException {
     HeldBuffer held = buffers.get(request.getBuffer());
     rights.requirePlacing(held, "evacuate");
     rights.requireAccess(held, Access.OVERWRITE, "evacuate, which drops the contents");
     SharedBuffer buffer = held.buffer();
     boolean[] evacuated = {true};
-    session.block(
+    askers.block(
         number,
+        request.getAsker(),
         () -> {
           if (request.getNowOrNever()) {
             evacuated[0] = buffer.tryEvacuate();

@@ -96,8 +96,13 @@ public final class PeerProcess implements AutoCloseable {
   static PeerProcess byNumber(PeerCredentials credentials, Duration before) throws SocketFailure {
     int number = (int) SocketCalls.syscall(SocketCalls.NR_PIDFD_OPEN, credentials.pid(), 0);
     if (number < 0) {
+      Errno errno = Errno.last();
       throw SocketFailure.of(
-          "watching process " + credentials.pid(), Errno.last(), "it may have ended already");
+          "watching process " + credentials.pid(),
+          errno,
+          errno.equals(Errno.EMFILE) || errno.equals(Errno.ENFILE)
+              ? "try again, or have the service given more of them (ulimit -n)"
+              : "it may have ended already");
     }
     Fd fd = new Fd(number, "process " + credentials.pid());
     try {
