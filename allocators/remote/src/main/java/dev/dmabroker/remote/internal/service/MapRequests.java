@@ -167,6 +167,10 @@ final class MapRequests {
   /** Answers with a mapping, which passes to this. If it throws, the mapping is closed. */
   private void grant(long number, Map request, BufferMapping mapping, ClientThread thread) {
     mapping.hand(thread);
+    Served served = attachments.find(request.getAttachment());
+    if (served != null) {
+      served.held().mapped().set(true);
+    }
     Granted granted;
     try {
       granted =
