@@ -24,8 +24,9 @@ public interface BufferMove {
   Cause cause();
 
   /**
-   * {@return the device that needs the move, with {@link Cause#TRUST} one of those that are attached; with {@link Cause#ROOM}, the buffer that the room is
-   * for; with {@link Cause#REBALANCE}, the heap that has more room afterwards}
+   * {@return the device that needs the move, with {@link Cause#TRUST} one of those that are
+   * attached; with {@link Cause#ROOM}, the buffer that the room is for; with {@link
+   * Cause#REBALANCE}, the heap that has more room afterwards}
    */
   String beneficiary();
 

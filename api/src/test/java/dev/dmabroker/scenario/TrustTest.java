@@ -164,11 +164,15 @@ class TrustTest extends Fixture {
     write(mine, 1);
     Attachment theirs = buffer.attach(guest);
     assertEquals(1, read(theirs));
-    system.refuse(HeapException.Kind.EXHAUSTED);
-    cma.refuse(HeapException.Kind.EXHAUSTED);
+    system.refuse(HeapException.Kind.FULL);
+    cma.refuse(HeapException.Kind.FULL);
     theirs.close();
     var failure = assertThrows(MoveFailedException.class, () -> mine.map(Access.WRITE));
-    assertSays(failure, "frame", "devices of a group that has left may have kept", "camera");
+    assertSays(
+        failure,
+        "frame",
+        "a group of devices that has left may have kept its memory, for",
+        "camera");
     assertTrue(mine.tryMap(Access.READ).isEmpty());
     system.refuse(null);
     assertEquals(1, read(buffer.attach(device("display", "ours"))));

@@ -261,8 +261,8 @@ public final class ClientLimits {
      * mapped: the buffer moves then, as the client may have kept a descriptor. While a client has
      * caused as many as it may, it is refused with {@link dev.dmabroker.BusyException} what may
      * cause another: to attach a device that the buffer would move for, or a first device to
-     * another's buffer, to consume a stream, to pin, prepare and evacuate, and a map that
-     * would have to wait.
+     * another's buffer, to consume a stream, to pin, prepare and evacuate, and a map that would
+     * have to wait.
      *
      * @param most at once, and how many more each minute; at least 1
      * @return this builder

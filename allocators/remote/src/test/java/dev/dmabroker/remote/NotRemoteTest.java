@@ -76,7 +76,9 @@ class NotRemoteTest {
     Device camera = remote.register("camera", Constraints.none());
     Device viewer = remote.register("viewer", Constraints.none());
     StreamSpec spec =
-        StreamSpec.builder("video", SPEC, camera).dispensable(viewer, Duration.ofSeconds(1)).build();
+        StreamSpec.builder("video", SPEC, camera)
+            .dispensable(viewer, Duration.ofSeconds(1))
+            .build();
     assertRefused("StreamSpec.dispensable", "close a consumer", () -> remote.stream(spec));
     assertTrue(broker.snapshot().streams().isEmpty());
   }
@@ -86,8 +88,7 @@ class NotRemoteTest {
     Attachment in =
         remote
             .export("frame", SPEC)
-            .attach(
-                remote.register("viewer", Constraints.builder().cpuOnly().build()));
+            .attach(remote.register("viewer", Constraints.builder().cpuOnly().build()));
     assertRefused("Attachment.fixedView", "CPU view", () -> in.fixedView(4096));
   }
 

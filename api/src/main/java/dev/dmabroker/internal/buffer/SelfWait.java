@@ -100,7 +100,8 @@ final class SelfWait {
           if (request.needsDrain()) {
             if (held.access().writes() || !request.needsOnlyWritersGone()) {
               life.requests.remove(request);
-              request.fail(after, life.report().errors().selfWait(request.describe(), "its own chain"));
+              request.fail(
+                  after, life.report().errors().selfWait(request.describe(), "its own chain"));
             }
           } else if (held.access().writes() || life.evacuation != null) {
             boolean unused = letIn(request, after);

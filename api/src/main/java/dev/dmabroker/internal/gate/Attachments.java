@@ -257,8 +257,8 @@ public final class Attachments {
   }
 
   /**
-   * Has the gates let in what they did, after it has changed which devices the place suits. Where it
-   * suits none, all leases are asked back.
+   * Has the gates let in what they did, after it has changed which devices the place suits. Where
+   * it suits none, all leases are asked back.
    */
   public void reopenGates(Place place, Recall why) {
     if (opening != null) {

@@ -69,8 +69,7 @@ class SoakTest {
   private static List<Device> devices(Broker broker) {
     List<Device> devices = new ArrayList<>(SoakBroker.devices(broker));
     devices.add(
-        broker.register(
-            DeviceSpec.builder("guest").group("guests").access(Access.READ).build()));
+        broker.register(DeviceSpec.builder("guest").group("guests").access(Access.READ).build()));
     return devices;
   }
 
