@@ -22,6 +22,10 @@ import java.time.Duration;
  * looked at.
  */
 public final class PeerProcess implements AutoCloseable {
+  /** What helps where no descriptor is left. */
+  private static final String MORE_DESCRIPTORS =
+      "try again, or have the service given more descriptors (ulimit -n)";
+
   private static final Path OVERFLOW_USER = Path.of("/proc/sys/kernel/overflowuid");
 
   private static final int USUAL_OVERFLOW_USER = 65534;
@@ -101,7 +105,7 @@ public final class PeerProcess implements AutoCloseable {
           "watching process " + credentials.pid(),
           errno,
           errno.equals(Errno.EMFILE) || errno.equals(Errno.ENFILE)
-              ? "try again, or have the service given more of them (ulimit -n)"
+              ? MORE_DESCRIPTORS
               : "it may have ended already");
     }
     Fd fd = new Fd(number, "process " + credentials.pid());
@@ -136,7 +140,7 @@ public final class PeerProcess implements AutoCloseable {
       return Duration.ofMillis((long) (Double.parseDouble(text.split(" ", 2)[0]) * 1000))
           .plus(TICK);
     } catch (IOException | RuntimeException e) {
-      throw new SocketFailure("/proc/uptime cannot be read: " + e);
+      throw new SocketFailure("/proc/uptime cannot be read: " + e + "; " + MORE_DESCRIPTORS);
     }
   }
 
