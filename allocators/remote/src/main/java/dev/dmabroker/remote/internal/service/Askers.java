@@ -1,7 +1,6 @@
 package dev.dmabroker.remote.internal.service;
 
 import dev.dmabroker.internal.gate.ForeignCaller;
-import dev.dmabroker.internal.runtime.ProxyThread;
 import dev.dmabroker.remote.internal.service.ClientThreads.ClientThread;
 import dev.dmabroker.remote.internal.value.BadMessageException;
 import dev.dmabroker.remote.internal.wire.Asker;
@@ -48,12 +47,9 @@ final class Askers {
    */
   void block(long number, Asker asker, Runnable call) throws BadMessageException {
     ClientThread thread = begin(asker);
-    ForeignCaller caller = caller(thread, asker);
-    caller.beginWait();
     try {
-      session.block(number, () -> ProxyThread.askFor(thread, call));
+      session.block(number, () -> caller(thread, asker).block(call));
     } finally {
-      caller.endWait();
       end(thread);
     }
   }
