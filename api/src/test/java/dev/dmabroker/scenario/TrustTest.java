@@ -19,6 +19,7 @@ import dev.dmabroker.internal.gate.OwnedBuffer;
 import dev.dmabroker.spec.Access;
 import dev.dmabroker.spec.BlobSpec;
 import dev.dmabroker.spi.HeapException;
+import dev.dmabroker.testing.Await;
 import dev.dmabroker.testing.Events;
 import dev.dmabroker.testing.Fixture;
 import dev.dmabroker.testing.ScriptedMover;
@@ -66,7 +67,7 @@ class TrustTest extends Fixture {
     assertEquals("camera", move.beneficiary());
     assertEquals("system", move.to().orElseThrow());
     assertEquals(SIZE, move.copiedBytes(), "what was there is kept");
-    assertEquals(1, system.live());
+    Await.until("the old memory has gone", () -> system.live() == 1);
   }
 
   @Test
