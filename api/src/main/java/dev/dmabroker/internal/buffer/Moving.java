@@ -75,7 +75,7 @@ final class Moving implements Movable {
         || !mayBegin(life, after)) {
       return;
     }
-    BufferMove.Cause cause = life.place.isExposed() ? BufferMove.Cause.TRUST : life.moveCause;
+    BufferMove.Cause cause = life.resident().isExposed() ? BufferMove.Cause.TRUST : life.moveCause;
     String device = unsuited.device().name();
     Moving moving = new Moving(life, cause, device, life.retries.begin(), null);
     life.moving = moving;
