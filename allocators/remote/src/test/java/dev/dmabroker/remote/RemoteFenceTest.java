@@ -25,6 +25,7 @@ import dev.dmabroker.allocators.linux.SwSync;
 import dev.dmabroker.event.BrokerListener;
 import dev.dmabroker.event.Delivery;
 import dev.dmabroker.event.FenceFailure;
+import dev.dmabroker.remote.Admission.Admitted;
 import dev.dmabroker.spec.Access;
 import dev.dmabroker.spec.BlobSpec;
 import dev.dmabroker.spec.Constraints;
@@ -76,7 +77,11 @@ class RemoteFenceTest {
                 },
                 Delivery.QUEUED)
             .build();
-    service = BrokerService.builder(broker).start(folder.resolve("socket"));
+    ClientLimits limits = ClientLimits.builder().longestHold(EMULATED).build();
+    service =
+        BrokerService.builder(broker)
+            .admission(peer -> new Admitted(ClientTerms.builder().limits(limits).build()))
+            .start(folder.resolve("socket"));
     camera = RemoteBroker.connect(folder.resolve("socket"), "camera");
     viewer = RemoteBroker.connect(folder.resolve("socket"), "viewer");
   }
