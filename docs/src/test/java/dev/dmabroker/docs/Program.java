@@ -44,7 +44,7 @@ record Program(
               "dev.dmabroker.event",
               "dev.dmabroker.heuristics",
               "dev.dmabroker.metrics",
-              "dev.dmabroker.samples.devices",
+              "dev.dmabroker.devices",
               "dev.dmabroker.spec",
               "dev.dmabroker.spi",
               "java.io",

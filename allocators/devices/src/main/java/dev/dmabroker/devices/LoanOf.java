@@ -1,0 +1,31 @@
+package dev.dmabroker.devices;
+
+import dev.dmabroker.MappedMemory;
+import dev.dmabroker.spec.SyncFile;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+
+/**
+ * A loan of what has a mapping and is ended in two ways.
+ *
+ * @param lent the memory
+ * @param endAfter ends the loan once a fence signals
+ * @param end ends the loan now
+ */
+record LoanOf(Supplier<MappedMemory> lent, Consumer<SyncFile> endAfter, Runnable end)
+    implements Loan {
+  @Override
+  public MappedMemory memory() {
+    return lent.get();
+  }
+
+  @Override
+  public void closeAfter(SyncFile fence) {
+    endAfter.accept(fence);
+  }
+
+  @Override
+  public void close() {
+    end.run();
+  }
+}
