@@ -92,6 +92,7 @@ public interface Attachment extends AutoCloseable {
    * @param access the access that the device asks for
    * @param timeout how long to wait at most; positive
    * @return the future mapping, which the caller closes
+   * @throws IllegalArgumentException unless the timeout is positive
    */
   CompletableFuture<Mapping> mapAsync(Access access, Duration timeout);
 

@@ -24,8 +24,9 @@ import java.util.concurrent.Flow;
  * consumers that are attached when its buffer is acquired. If the earlier contents of a buffer were
  * not for all of these groups, the stream overwrites the buffer with zeros first, or, if the CPU
  * does not reach its memory, replaces the buffer with a new one, whose heap has to clear what it
- * gives. A consumer of another group that attaches later gets the frames whose buffers were
- * acquired after that.
+ * gives. If a group that had the buffer earlier is not among these groups, the stream replaces the
+ * buffer as well: a process of that group may have kept a descriptor, and would read on. A consumer
+ * of another group that attaches later gets the frames whose buffers were acquired after that.
  */
 public interface BufferStream extends AutoCloseable {
 
@@ -166,6 +167,7 @@ public interface BufferStream extends AutoCloseable {
    *
    * @param timeout how long to wait at most; positive
    * @return the future frame
+   * @throws IllegalArgumentException unless the timeout is positive
    */
   CompletableFuture<EmptyFrame> acquireAsync(Duration timeout);
 

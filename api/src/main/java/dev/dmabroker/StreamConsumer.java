@@ -73,6 +73,7 @@ public interface StreamConsumer extends AutoCloseable {
    *
    * @param timeout how long to wait at most; positive
    * @return the future frame
+   * @throws IllegalArgumentException unless the timeout is positive
    */
   CompletableFuture<Frame> takeAsync(Duration timeout);
 

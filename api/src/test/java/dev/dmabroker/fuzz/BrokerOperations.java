@@ -192,9 +192,9 @@ final class BrokerOperations {
     Ref<Buffer> original = draw.argument(BUFFERS);
     Ref<Shadowed> to = draw.slot(SHADOWS);
     return world -> {
-      SharedBuffer buffer = world.argument(original, Buffer::buffer);
-      Shadow shadow = world.get(broker).shadow(buffer);
-      world.put(to, new Shadowed(shadow, world.get(original), fresh(shadow.buffer())));
+      Buffer of = world.argument(original); // Once: the slot may be filled anew meanwhile.
+      Shadow shadow = world.get(broker).shadow(of == null ? Draw.nothing() : of.buffer());
+      world.put(to, new Shadowed(shadow, of, fresh(shadow.buffer())));
     };
   }
 

@@ -30,7 +30,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The exceptions that the Javadoc of methods names, as the sources say it. A method whose Javadoc
- * names no exception itself throws what the methods of its type throw that its text links to.
+ * names no exception itself throws what the methods of its type throw that its text links to. A
+ * future fails with that too, beside what its method throws itself.
  *
  * <p>A method is named like {@code Broker.export(String,BufferSpec)}: the type, also a nested one,
  * without its package, and the erasures of the parameters without theirs.
@@ -38,6 +39,7 @@ import org.jspecify.annotations.Nullable;
 final class DocumentedExceptions {
   private final Map<String, Set<String>> thrown = new HashMap<>();
   private final Map<String, Set<String>> links = new HashMap<>();
+  private final Set<String> futures = new HashSet<>(); // Methods that return one.
 
   private DocumentedExceptions() {}
 
@@ -101,7 +103,7 @@ final class DocumentedExceptions {
     }
     Set<String> own = thrown.getOrDefault(method, Set.of());
     names.addAll(own);
-    if (own.isEmpty()) {
+    if (own.isEmpty() || futures.contains(method)) {
       for (String link : links.getOrDefault(method, Set.of())) {
         thrown.keySet().stream()
             .filter(other -> other.equals(link) || other.startsWith(link + "("))
@@ -145,6 +147,9 @@ final class DocumentedExceptions {
       String name = type + "." + method.getName() + parameters(method);
       thrown.put(name, exceptions);
       links.put(name, linked);
+      if (String.valueOf(method.getReturnType()).startsWith("CompletableFuture<")) {
+        futures.add(name);
+      }
       return null;
     }
 

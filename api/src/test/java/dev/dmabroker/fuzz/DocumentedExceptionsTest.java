@@ -79,6 +79,16 @@ class DocumentedExceptionsTest extends Fixture {
   }
 
   @Test
+  void aFutureFailsWithWhatItsTextLinksToBesideWhatItsMethodThrows() {
+    assertEquals(
+        documented.of("BufferStream.acquire(Duration)"),
+        documented.of("BufferStream.acquireAsync(Duration)"));
+    assertEquals(
+        documented.of("Attachment.map(Access,Duration)"),
+        documented.of("Attachment.mapAsync(Access,Duration)"));
+  }
+
+  @Test
   void evacuateThrowsWhatItThrowsWithATimeout() {
     assertEquals(
         documented.of("SharedBuffer.evacuate(Duration)"), documented.of("SharedBuffer.evacuate()"));

@@ -134,13 +134,17 @@ final class LeaseOperations {
     boolean isNull = draw.of(List.of(true)) == null;
     Ref<Kept> to = draw.slot(KEPT);
     return world -> {
+      // Read once: another thread may put another buffer's attachment into the slot meanwhile.
+      Attached attached = world.argument(attachment);
       KeptMapping kept =
           KeptMapping.of(
-              world.argument(attachment, Attached::attachment),
+              attached == null ? Draw.nothing() : attached.attachment(),
               access,
               holder,
               isNull ? Draw.nothing() : listener(world));
-      world.put(to, new Kept(kept, access, world.get(attachment).buffer()));
+      if (attached != null) { // Otherwise the walk says that it takes null.
+        world.put(to, new Kept(kept, access, attached.buffer()));
+      }
     };
   }
 

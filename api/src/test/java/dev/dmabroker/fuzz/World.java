@@ -18,7 +18,6 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReferenceArray;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** All that exists in one walk: things in slots, which its threads share, and their extensions. */
@@ -69,12 +68,8 @@ final class World {
   }
 
   /** What an argument stands for: the thing in the slot, or null. */
-  <T, R> R argument(Ref<T> slot, Function<T, R> part) {
-    return slot.number() == Ref.NOTHING ? Draw.nothing() : part.apply(get(slot));
-  }
-
   <T> T argument(Ref<T> slot) {
-    return argument(slot, thing -> thing);
+    return slot.number() == Ref.NOTHING ? Draw.nothing() : get(slot);
   }
 
   /** Puts a thing into a slot, and ends the one that was there. */

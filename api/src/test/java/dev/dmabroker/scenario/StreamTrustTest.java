@@ -129,6 +129,30 @@ class StreamTrustTest extends RationedFixture {
   }
 
   @Test
+  void whatAGroupHadIsReplacedOnceItIsNotAmongTheReaders() {
+    BufferStream stream = started(spec -> spec.minBuffers(1).maxBuffers(1));
+    StreamConsumer same = stream.consumer(viewer, Policy.EVERY_FRAME);
+    Device stranger = broker.register(DeviceSpec.builder("stranger").group("others").build());
+    StreamConsumer other = stream.consumer(stranger, Policy.EVERY_FRAME);
+    submit(stream, 1);
+    same.take().close();
+    other.take().close(); // A process may keep the descriptor that it was given.
+    int before = system.allocations();
+    submit(stream, 2);
+    same.take().close();
+    other.take().close();
+    assertEquals(before, system.allocations(), "all that had it may read on");
+    other.close();
+    submit(stream, 3);
+    assertEquals(before + 1, system.allocations());
+    assertEquals(3, firstWord(same));
+    submit(stream, 4);
+    assertEquals(4, firstWord(same));
+    assertEquals(before + 1, system.allocations(), "once for a buffer");
+    Await.until("the old one is given back", () -> system.live() + cma.live() == 1);
+  }
+
+  @Test
   void aBufferThatWasGivenBackBeforeItWasScrubbedIsScrubbedWhenItIsNext() {
     BufferStream stream = started(spec -> spec.minBuffers(1).maxBuffers(1));
     submit(stream, 77);

@@ -31,7 +31,8 @@ final class Documents {
               "allocators/src/main/java/dev/dmabroker/allocators",
               "allocators/devices/src/main/java/dev/dmabroker/devices",
               "heuristics/src/main/java/dev/dmabroker/heuristics",
-              "metrics/src/main/java/dev/dmabroker/metrics")
+              "metrics/src/main/java/dev/dmabroker/metrics",
+              "allocators/remote/src/main/java/dev/dmabroker/remote")
           .map(TOP::resolve)
           .toList();
 

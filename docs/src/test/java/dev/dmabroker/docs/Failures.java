@@ -41,6 +41,9 @@ import dev.dmabroker.allocators.ModelledHeap;
 import dev.dmabroker.allocators.UserMemory;
 import dev.dmabroker.heuristics.PeerTable;
 import dev.dmabroker.heuristics.PeerTableException;
+import dev.dmabroker.remote.BrokerService;
+import dev.dmabroker.remote.NotRemoteException;
+import dev.dmabroker.remote.RemoteBroker;
 import dev.dmabroker.spec.Access;
 import dev.dmabroker.spec.BlobSpec;
 import dev.dmabroker.spec.Constraints;
@@ -57,6 +60,8 @@ import dev.dmabroker.testing.ScriptedHeap;
 import dev.dmabroker.testing.ScriptedMemory;
 import java.math.BigInteger;
 import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -89,6 +94,7 @@ final class Failures extends Fixture implements AutoCloseable {
           Map.entry(LeftOutException.class, Failures::leftOut),
           Map.entry(MemoryRefusedException.class, Failures::memoryRefused),
           Map.entry(MoveFailedException.class, Failures::moveFailed),
+          Map.entry(NotRemoteException.class, Failures::notRemote),
           Map.entry(OutstandingMappingsException.class, Failures::outstandingMappings),
           Map.entry(PeerTableException.class, Failures::peerTable),
           Map.entry(PinnedException.class, Failures::pinned),
@@ -295,6 +301,18 @@ final class Failures extends Fixture implements AutoCloseable {
     Exception closed = thrown(OutstandingMappingsException.class, broker::close);
     mapping.close();
     return List.of(stopped, closed);
+  }
+
+  List<Exception> notRemote() throws Exception {
+    Path folder = Files.createTempDirectory("service");
+    Path socket = folder.resolve("socket");
+    try (BrokerService unused = BrokerService.builder(broker).start(socket);
+        RemoteBroker remote = RemoteBroker.connect(socket, "application")) {
+      return List.of(thrown(NotRemoteException.class, remote::rescan));
+    } finally {
+      Files.delete(folder.resolve("socket.lock"));
+      Files.delete(folder);
+    }
   }
 
   List<Exception> peerTable() {

@@ -43,6 +43,7 @@ class NamesTest {
             .importPackages("dev.dmabroker")
             .stream()
             .filter(type -> !type.getPackageName().contains(".internal"))
+            .filter(type -> !type.getPackageName().contains(".scenario")) // Tests in a jar.
             .forEach(
                 type ->
                     MEMBERS

@@ -2,7 +2,7 @@ package dev.dmabroker.remote;
 
 import java.util.Objects;
 
-/** The answer of an {@link AdmissionRule}: a client is taken, or refused. */
+/** The answer of an {@link AdmissionRule}: a client is taken, or refused. Immutable. */
 public sealed interface Admission {
 
   /**

@@ -1,6 +1,8 @@
 package dev.dmabroker.remote;
 
 import dev.dmabroker.Broker;
+import dev.dmabroker.BufferStream;
+import dev.dmabroker.SharedBuffer;
 import dev.dmabroker.remote.internal.service.Server;
 import dev.dmabroker.remote.internal.service.ServiceSettings;
 import dev.dmabroker.remote.internal.socket.PacketListener;
@@ -18,7 +20,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Serves a broker to other processes, whose {@link RemoteBroker}, or a client in another language,
  * connects to a Unix socket. The broker stays the application's: it may use the broker itself
- * meanwhile, and closes it after the service. Thread-safe.
+ * meanwhile, {@linkplain #publish share} its own streams and buffers with clients, and closes it
+ * after the service. Thread-safe.
  *
  * <p>The service believes nothing that a client says. A client that exceeds its {@linkplain
  * ClientLimits limits} is refused what it asked for; one that sends what is no message, floods the
@@ -45,6 +48,70 @@ public final class BrokerService implements AutoCloseable {
   /** {@return the clients that are connected now, in the order of their names} */
   public List<ClientState> clients() {
     return server.clients();
+  }
+
+  // ---- What the application shares ----
+
+  /**
+   * Makes a token, with which a client opens a buffer of the application. The buffer stays the
+   * application's: it lives until the application closes it, and clients that have it are refused
+   * from then on.
+   *
+   * @param buffer of the broker that is served
+   * @param rights what the client may do
+   * @return the token, to hand over in any way
+   * @throws dev.dmabroker.ClosedException if the buffer is closed
+   */
+  public Token share(SharedBuffer buffer, Rights rights) {
+    return server.ownShares().share(buffer, Objects.requireNonNull(rights, "rights"));
+  }
+
+  /**
+   * Makes a token, with which a client opens a stream of the application, to consume it, and to
+   * fill it if the rights allow it.
+   *
+   * @param stream of the broker that is served
+   * @param rights what the client may do
+   * @return the token, to hand over in any way
+   * @throws dev.dmabroker.ClosedException if the stream is closed
+   */
+  public Token share(BufferStream stream, Rights rights) {
+    return server.ownShares().share(stream, Objects.requireNonNull(rights, "rights"));
+  }
+
+  /**
+   * Takes a token back: it opens nothing any more, and what clients have opened with it is taken
+   * from them. Mappings and frames that they hold stay valid until they are closed.
+   *
+   * @param token that the application made with {@link #share(SharedBuffer, Rights) share}
+   * @throws dev.dmabroker.ClosedException if the token opens nothing, or is a client's
+   */
+  public void revoke(Token token) {
+    server.ownShares().revoke(token);
+  }
+
+  /**
+   * Publishes a stream of the application under a name, by which clients open it to consume it,
+   * until it is withdrawn or closed.
+   *
+   * @param name 1 to 64 characters
+   * @param stream of the broker that is served
+   * @throws dev.dmabroker.DuplicateNameException if a stream is published under the name
+   * @throws dev.dmabroker.ClosedException if the stream is closed
+   * @throws IllegalArgumentException if the name is blank or too long
+   */
+  public void publish(String name, BufferStream stream) {
+    server.ownShares().publish(name, stream);
+  }
+
+  /**
+   * Withdraws a name: clients that have opened the stream go on.
+   *
+   * @param name under which the application has published a stream
+   * @throws dev.dmabroker.ClosedException if it has not
+   */
+  public void withdraw(String name) {
+    server.ownShares().withdraw(name);
   }
 
   /**

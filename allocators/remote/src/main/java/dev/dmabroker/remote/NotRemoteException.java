@@ -11,6 +11,7 @@ import java.util.Objects;
 public final class NotRemoteException extends UnsupportedOperationException {
   private static final long serialVersionUID = 1;
 
+  /** The method, such as {@code Broker.adopt}. */
   private final String operation;
 
   /**

@@ -1,9 +1,7 @@
 package dev.dmabroker.remote;
 
-import com.google.protobuf.ByteString;
 import dev.dmabroker.Broker;
 import dev.dmabroker.BufferStream;
-import dev.dmabroker.BusyException;
 import dev.dmabroker.ClosedException;
 import dev.dmabroker.Device;
 import dev.dmabroker.DeviceSpec;
@@ -16,39 +14,28 @@ import dev.dmabroker.event.BrokerListener;
 import dev.dmabroker.event.BrokerSnapshot;
 import dev.dmabroker.event.Delivery;
 import dev.dmabroker.event.HeapsChanged;
-import dev.dmabroker.internal.runtime.Durations;
 import dev.dmabroker.remote.internal.client.Link;
 import dev.dmabroker.remote.internal.client.RemoteBuffer;
 import dev.dmabroker.remote.internal.client.RemoteDevice;
 import dev.dmabroker.remote.internal.client.RemoteShadow;
 import dev.dmabroker.remote.internal.client.RemoteStream;
+import dev.dmabroker.remote.internal.client.Sharing;
 import dev.dmabroker.remote.internal.socket.PacketSocket;
-import dev.dmabroker.remote.internal.socket.SocketFailure;
-import dev.dmabroker.remote.internal.value.BadMessageException;
 import dev.dmabroker.remote.internal.value.Plans;
 import dev.dmabroker.remote.internal.value.Snapshots;
 import dev.dmabroker.remote.internal.value.Specs;
-import dev.dmabroker.remote.internal.value.Values;
 import dev.dmabroker.remote.internal.wire.BufferHandle;
 import dev.dmabroker.remote.internal.wire.Export;
 import dev.dmabroker.remote.internal.wire.Goodbye;
 import dev.dmabroker.remote.internal.wire.Hello;
 import dev.dmabroker.remote.internal.wire.MakePlan;
-import dev.dmabroker.remote.internal.wire.MakeStream;
-import dev.dmabroker.remote.internal.wire.MakeToken;
-import dev.dmabroker.remote.internal.wire.Open;
-import dev.dmabroker.remote.internal.wire.OpenPublished;
-import dev.dmabroker.remote.internal.wire.Opened;
-import dev.dmabroker.remote.internal.wire.Publish;
-import dev.dmabroker.remote.internal.wire.RevokeToken;
-import dev.dmabroker.remote.internal.wire.StreamHandle;
 import dev.dmabroker.remote.internal.wire.TakeSnapshot;
 import dev.dmabroker.remote.internal.wire.ToService;
 import dev.dmabroker.remote.internal.wire.Welcome;
-import dev.dmabroker.remote.internal.wire.Withdraw;
 import dev.dmabroker.spec.BufferSpec;
 import dev.dmabroker.spec.Layout;
 import dev.dmabroker.spi.ForeignMemory;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -85,10 +72,12 @@ public final class RemoteBroker implements Broker {
 
   private final Link link;
   private final Welcome welcome;
+  private final Sharing sharing;
 
   private RemoteBroker(Link link, Welcome welcome) {
     this.link = link;
     this.welcome = welcome;
+    this.sharing = new Sharing(link);
   }
 
   /**
@@ -98,9 +87,10 @@ public final class RemoteBroker implements Broker {
    * @param socket where it listens
    * @param name by which lists, logs and errors of the service call this client
    * @return the broker, which the caller closes
-   * @throws SocketFailure if no service can be reached there
+   * @throws IOException if no service can be reached there; the text says why, and what would help
+   * @throws ClosedException if the service refuses this client; the text has the service's reason
    */
-  public static RemoteBroker connect(Path socket, String name) throws SocketFailure {
+  public static RemoteBroker connect(Path socket, String name) throws IOException {
     return connect(socket, name, ForkJoinPool.commonPool());
   }
 
@@ -113,10 +103,11 @@ public final class RemoteBroker implements Broker {
    *     dev.dmabroker.BrokerBuilder#callbackExecutor} says; it must not run tasks in the calling
    *     thread
    * @return the broker, which the caller closes
-   * @throws SocketFailure if no service can be reached there
+   * @throws IOException if no service can be reached there; the text says why, and what would help
+   * @throws ClosedException if the service refuses this client; the text has the service's reason
    */
   public static RemoteBroker connect(Path socket, String name, Executor callbacks)
-      throws SocketFailure {
+      throws IOException {
     Objects.requireNonNull(name, "name");
     Objects.requireNonNull(callbacks, "callbacks");
     Link link = new Link(PacketSocket.connect(socket), callbacks);
@@ -206,19 +197,7 @@ public final class RemoteBroker implements Broker {
 
   @Override
   public BufferStream stream(StreamSpec spec) {
-    MakeStream.Builder request =
-        MakeStream.newBuilder()
-            .setName(spec.name())
-            .setBuffer(Specs.write(spec.buffer()))
-            .setProducer(RemoteDevice.of(link, spec.producer()).identity())
-            .setMinBuffers(spec.minBuffers())
-            .setMaxBuffers(spec.maxBuffers())
-            .setMaxBytes(spec.maxBytes() == Long.MAX_VALUE ? 0 : spec.maxBytes())
-            .setQuietTimeNanos(Values.nanos(spec.quietTime()))
-            .setStopDeadlineNanos(Values.nanos(spec.stopDeadline()));
-    return link.get(
-        ToService.newBuilder().setMakeStream(request),
-        answer -> new RemoteStream(link, spec, answer.message().getStreamMade().getStream()));
+    return RemoteStream.make(link, spec);
   }
 
   /**
@@ -293,8 +272,7 @@ public final class RemoteBroker implements Broker {
    * @throws dev.dmabroker.ClosedException if the buffer is closed, or the service has gone
    */
   public Token share(SharedBuffer buffer, Rights rights) {
-    return share(
-        MakeToken.newBuilder().setBuffer(RemoteBuffer.of(link, buffer).identity()), rights);
+    return sharing.share(buffer, rights);
   }
 
   /**
@@ -309,27 +287,7 @@ public final class RemoteBroker implements Broker {
    * @throws dev.dmabroker.ClosedException if the stream is closed, or the service has gone
    */
   public Token share(BufferStream stream, Rights rights) {
-    return share(
-        MakeToken.newBuilder().setStream(RemoteStream.of(link, stream).identity()), rights);
-  }
-
-  private Token share(MakeToken.Builder request, Rights rights) {
-    request.setRights(
-        dev.dmabroker.remote.internal.wire.Rights.newBuilder()
-            .setAccess(Specs.write(rights.access()))
-            .setMayMove(rights.mayMove())
-            .setMayShare(rights.mayShare()));
-    return link.get(
-        ToService.newBuilder().setMakeToken(request),
-        answer -> token(answer.message().getTokenMade().getToken()));
-  }
-
-  private static Token token(ByteString bytes) throws BadMessageException {
-    try {
-      return Token.of(bytes.toByteArray());
-    } catch (IllegalArgumentException e) {
-      throw new BadMessageException(String.valueOf(e.getMessage()), e);
-    }
+    return sharing.share(stream, rights);
   }
 
   /**
@@ -340,12 +298,7 @@ public final class RemoteBroker implements Broker {
    * @throws dev.dmabroker.ClosedException if the token opens nothing, or is not this client's
    */
   public void revoke(Token token) {
-    link.order(
-        ToService.newBuilder().setRevokeToken(RevokeToken.newBuilder().setToken(bytes(token))));
-  }
-
-  private static ByteString bytes(Token token) {
-    return ByteString.copyFrom(token.bytes());
+    sharing.revoke(token);
   }
 
   /**
@@ -359,12 +312,7 @@ public final class RemoteBroker implements Broker {
    * @throws IllegalArgumentException if it stands for a stream
    */
   public SharedBuffer openBuffer(Token token) {
-    Opened opened = open(token);
-    if (opened.hasBuffer()) {
-      return buffer(opened.getBuffer());
-    }
-    stream(opened.getStream()).close();
-    throw new IllegalArgumentException(token + " stands for a stream; open it with openStream");
+    return sharing.openBuffer(token);
   }
 
   /**
@@ -378,34 +326,7 @@ public final class RemoteBroker implements Broker {
    * @throws IllegalArgumentException if it stands for a buffer
    */
   public BufferStream openStream(Token token) {
-    Opened opened = open(token);
-    if (opened.hasStream()) {
-      return stream(opened.getStream());
-    }
-    buffer(opened.getBuffer()).close();
-    throw new IllegalArgumentException(token + " stands for a buffer; open it with openBuffer");
-  }
-
-  private Opened open(Token token) {
-    return link.get(
-        ToService.newBuilder().setOpen(Open.newBuilder().setToken(bytes(token))),
-        answer -> answer.message().getOpened());
-  }
-
-  private SharedBuffer buffer(BufferHandle handle) {
-    try {
-      return new RemoteBuffer(link, handle);
-    } catch (BadMessageException e) {
-      throw new IllegalStateException("the service's answer is no answer: " + e.getMessage(), e);
-    }
-  }
-
-  private BufferStream stream(StreamHandle handle) {
-    try {
-      return RemoteStream.opened(link, handle);
-    } catch (BadMessageException e) {
-      throw new IllegalStateException("the service's answer is no answer: " + e.getMessage(), e);
-    }
+    return sharing.openStream(token);
   }
 
   /**
@@ -421,12 +342,7 @@ public final class RemoteBroker implements Broker {
    * @throws dev.dmabroker.ClosedException if the stream is closed, or the service has gone
    */
   public void publish(String name, BufferStream stream) {
-    link.order(
-        ToService.newBuilder()
-            .setPublish(
-                Publish.newBuilder()
-                    .setName(name)
-                    .setStream(RemoteStream.of(link, stream).identity())));
+    sharing.publish(name, stream);
   }
 
   /**
@@ -436,7 +352,7 @@ public final class RemoteBroker implements Broker {
    * @throws dev.dmabroker.ClosedException if it has not, or the service has gone
    */
   public void withdraw(String name) {
-    link.order(ToService.newBuilder().setWithdraw(Withdraw.newBuilder().setName(name)));
+    sharing.withdraw(name);
   }
 
   /**
@@ -453,10 +369,7 @@ public final class RemoteBroker implements Broker {
    * @throws IllegalArgumentException unless the timeout is positive
    */
   public BufferStream openStream(String name, Duration timeout) {
-    return openPublished(
-        OpenPublished.newBuilder()
-            .setName(name)
-            .setTimeoutNanos(Durations.nanos(Durations.timeout(timeout))));
+    return sharing.openStream(name, timeout);
   }
 
   /**
@@ -468,17 +381,7 @@ public final class RemoteBroker implements Broker {
    * @throws dev.dmabroker.ClosedException if the service has gone
    */
   public Optional<BufferStream> tryOpenStream(String name) {
-    try {
-      return Optional.of(openPublished(OpenPublished.newBuilder().setName(name)));
-    } catch (BusyException e) {
-      return Optional.empty();
-    }
-  }
-
-  private BufferStream openPublished(OpenPublished.Builder request) {
-    return link.get(
-        ToService.newBuilder().setOpenPublished(request),
-        answer -> RemoteStream.opened(link, answer.message().getOpened().getStream()));
+    return sharing.tryOpenStream(name);
   }
 
   /** Closes all that this client has, and the connection. Blocks until the service has done so. */

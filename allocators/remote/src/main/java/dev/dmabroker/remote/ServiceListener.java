@@ -1,8 +1,9 @@
 package dev.dmabroker.remote;
 
 /**
- * Is told which clients come and go. It is called on a thread of the service, for one event after
- * the other; what it throws is logged. Each method does nothing unless it is overridden.
+ * Is told which clients come and go. Threads of the service call it, one at a time, with one event
+ * after the other, so it need not be thread-safe; what it throws is logged. Each method does
+ * nothing unless it is overridden.
  */
 public interface ServiceListener {
 

@@ -17,6 +17,11 @@
  * that. Only descriptors and short messages cross; contents do not.
  *
  * <pre>{@code
+ * // The service's process.
+ * Broker broker = Broker.builder().heaps(Heaps.modelledStandIns()).build();
+ * Path socket = Files.createTempDirectory("dmabroker").resolve("dmabroker-0");
+ * BrokerService service = BrokerService.builder(broker).start(socket);
+ *
  * // The camera's process.
  * RemoteBroker here = RemoteBroker.connect(socket, "camera");
  * Device camera = here.register("camera", Constraints.builder().cpuOnly().build());
@@ -27,7 +32,13 @@
  * // The viewer's process.
  * RemoteBroker there = RemoteBroker.connect(socket, "viewer");
  * BufferStream opened = there.openStream("front", Duration.ofSeconds(10));
+ * Device viewer = there.register("viewer", Constraints.builder().cpuOnly().build());
  * StreamConsumer frames = opened.consumer(viewer, StreamConsumer.Policy.LATEST);
+ *
+ * there.close();
+ * here.close();
+ * service.close();
+ * broker.close();
  * }</pre>
  *
  * <p><b>Sharing.</b> A {@link dev.dmabroker.remote.Token} opens one buffer or stream with {@link

@@ -7,10 +7,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.dmabroker.Attachment;
 import dev.dmabroker.Broker;
+import dev.dmabroker.BudgetExceededException;
 import dev.dmabroker.ClosedException;
 import dev.dmabroker.Device;
 import dev.dmabroker.DeviceSpec;
 import dev.dmabroker.Mapping;
+import dev.dmabroker.Shadow;
 import dev.dmabroker.SharedBuffer;
 import dev.dmabroker.allocators.ModelledHeap;
 import dev.dmabroker.remote.Admission.Admitted;
@@ -231,6 +233,22 @@ class BrokerServiceTest {
         assertTrue(mapping.isOpen());
       }
       in.map(Access.READ).close();
+    }
+  }
+
+  @Test
+  void aShadowIsChargedAsABufferIs() throws Exception {
+    try (BrokerService service = serve(on(ClientLimits.builder().memoryBytes(4096)));
+        RemoteBroker camera = RemoteBroker.connect(socket, "camera")) {
+      SharedBuffer screen =
+          camera.openBuffer(
+              service.share(SharingTest.adopted(broker), Rights.of(Access.READ_WRITE)));
+      Shadow shadow = camera.shadow(screen);
+      assertEquals(4096, service.clients().get(0).memoryBytes());
+      refusal(BudgetExceededException.class, () -> camera.shadow(screen));
+      shadow.close();
+      Await.until("its charge is back", () -> service.clients().get(0).memoryBytes() == 0);
+      camera.shadow(screen).close();
     }
   }
 

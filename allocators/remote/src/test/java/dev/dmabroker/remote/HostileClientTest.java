@@ -23,6 +23,7 @@ import dev.dmabroker.remote.internal.wire.Export;
 import dev.dmabroker.remote.internal.wire.Forget;
 import dev.dmabroker.remote.internal.wire.Hello;
 import dev.dmabroker.remote.internal.wire.Map;
+import dev.dmabroker.remote.internal.wire.Rang;
 import dev.dmabroker.remote.internal.wire.RegisterDevice;
 import dev.dmabroker.remote.internal.wire.TakeSnapshot;
 import dev.dmabroker.remote.internal.wire.ToClient;
@@ -317,6 +318,30 @@ class HostileClientTest {
     puppet.goOn();
     String reason = puppet.reasonToGo();
     assertTrue(reason.contains("holds up a move of puppet/frame"), reason);
+  }
+
+  @Test
+  void aClientThatNeverAnswersARecallCostsARolledBackMoveThenItsConnection() throws Exception {
+    Puppet puppet = puppet();
+    assertTrue(puppet.ask(Puppet.hello("puppet", true)).getWelcome().getPageBytes() > 0);
+    long device = puppet.ask(device("cpu", false)).getDeviceRegistered().getDevice();
+    long buffer = puppet.ask(export(1, 4096)).getExported().getBuffers(0).getBuffer();
+    Map.Builder map = Map.newBuilder().setAttachment(attach(puppet, buffer, device));
+    ToService.Builder counted = request().setMap(map.setAccess(Access.WRITE).setWord(true));
+    assertTrue(puppet.ask(counted).getMapped().getHasWord());
+    long display = puppet.ask(device("display", true)).getDeviceRegistered().getDevice();
+    puppet.send(map(attach(puppet, buffer, display), Access.READ));
+    String reason = puppet.reasonToGo(); // Its word goes on to say that it writes.
+    assertTrue(reason.contains("holds up a move of puppet/frame"), reason);
+  }
+
+  @Test
+  void aClientThatRingsOnAndOnIsNotHeardEachTime() throws Exception {
+    Puppet puppet = puppet();
+    assertTrue(puppet.ask(Puppet.hello("puppet", true)).hasWelcome());
+    byte[] ring = Puppet.bytes(request().setRang(Rang.getDefaultInstance()));
+    puppet.flood(ring, "", 200_000);
+    assertEquals(42, read());
   }
 
   @Test

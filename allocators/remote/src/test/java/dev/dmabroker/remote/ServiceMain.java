@@ -1,7 +1,6 @@
 package dev.dmabroker.remote;
 
 import dev.dmabroker.Broker;
-import dev.dmabroker.allocators.ModelledHeap;
 import dev.dmabroker.testing.InOrder;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -13,11 +12,8 @@ final class ServiceMain {
 
   public static void main(String[] arguments) throws Exception {
     Broker broker =
-        Broker.builder()
-            .heuristic(new InOrder())
-            .longestHold(Duration.ofMillis(200))
-            .heap(ModelledHeap.builder("system").build())
-            .heap(ModelledHeap.builder("cma").contiguous(true).build())
+        TestHeaps.addTo(
+                Broker.builder().heuristic(new InOrder()).longestHold(Duration.ofMillis(200)))
             .build();
     ClientLimits limits = ClientLimits.builder().memoryBytes(1 << 24).build();
     BrokerService unused =

@@ -17,24 +17,33 @@ import dev.dmabroker.DuplicateNameException;
 import dev.dmabroker.EmptyFrame;
 import dev.dmabroker.Frame;
 import dev.dmabroker.Mapping;
+import dev.dmabroker.Shadow;
 import dev.dmabroker.SharedBuffer;
 import dev.dmabroker.StreamConsumer;
 import dev.dmabroker.StreamConsumer.Policy;
 import dev.dmabroker.StreamSpec;
 import dev.dmabroker.WaitTimeoutException;
 import dev.dmabroker.allocators.ModelledHeap;
+import dev.dmabroker.allocators.linux.Fd;
 import dev.dmabroker.remote.Admission.Admitted;
 import dev.dmabroker.spec.Access;
 import dev.dmabroker.spec.BlobSpec;
 import dev.dmabroker.spec.Constraints;
 import dev.dmabroker.testing.Await;
 import dev.dmabroker.testing.InOrder;
+import dev.dmabroker.testing.ScriptedHeap;
+import dev.dmabroker.testing.ScriptedMemory;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -186,6 +195,51 @@ class SharingTest {
   }
 
   @Test
+  void aShadowGoesNoFurtherThanTheRights() {
+    SharedBuffer screen = adopted(broker);
+    Attachment in = screen.attach(broker.register("camera", CPU));
+    write(in, 1);
+    Token readable = service.share(screen, Rights.of(Access.READ));
+    Shadow copy = other.shadow(other.openBuffer(readable));
+    copy.refresh(LONG);
+    Attachment copied = copy.buffer().attach(other.register("editor", CPU));
+    assertEquals(1, read(copied));
+    write(copied, 2);
+    assertTrue(
+        text(UnsupportedOperationException.class, () -> copy.writeBack(LONG))
+            .contains("allows READ"));
+    assertEquals(1, read(in));
+    service.revoke(readable);
+    assertThrows(ClosedException.class, () -> copy.refresh(LONG));
+    SharedBuffer writable = other.openBuffer(service.share(screen, Rights.of(Access.WRITE)));
+    assertTrue(
+        text(UnsupportedOperationException.class, () -> other.shadow(writable))
+            .contains("allows WRITE"));
+  }
+
+  /** Memory that a buffer of the application does not leave. */
+  static SharedBuffer adopted(Broker broker) {
+    return broker.adopt(
+        "screen",
+        BlobSpec.of(4096),
+        new ScriptedMemory(ScriptedHeap.ordinary().build(), /* movable= */ false, 4096, null));
+  }
+
+  @Test
+  void aClientThatMayNotMoveABufferDoesNotDecideWhereItLies() {
+    SharedBuffer mine = owner.export("frame", BlobSpec.of(4096));
+    write(mine.attach(owner.register("camera", CPU)), 1);
+    SharedBuffer theirs =
+        other.openBuffer(owner.share(mine, new Rights(Access.READ, false, false)));
+    Attachment in = theirs.attach(reader(other, CPU));
+    for (Runnable each : List.<Runnable>of(theirs::evacuate, theirs::tryEvacuate, in::pin)) {
+      String refused = text(UnsupportedOperationException.class, each);
+      assertTrue(refused.contains("may not move"), refused);
+    }
+    assertEquals(1, read(in));
+  }
+
+  @Test
   void aClientWithoutTheRightMakesNoTokenAndPublishesNothing() throws Exception {
     rights = Set.of(ClientRight.EXPORT);
     try (RemoteBroker modest = connect("modest")) {
@@ -199,6 +253,61 @@ class SharingTest {
           text(UnsupportedOperationException.class, () -> modest.tryOpenStream("video"))
               .contains("OPEN_PUBLISHED"));
     }
+  }
+
+  // ---- What the application that serves shares ----
+
+  @Test
+  void aBufferOfTheApplicationStaysItsOwn() {
+    SharedBuffer mine = broker.export("still", BlobSpec.of(4096));
+    Attachment in = mine.attach(broker.register("camera", CPU));
+    write(in, 5);
+    Token token = service.share(mine, Rights.of(Access.READ));
+    SharedBuffer theirs = other.openBuffer(token);
+    assertEquals("still", theirs.name());
+    assertEquals(5, read(theirs.attach(reader(other, CONTIGUOUS))));
+    theirs.close();
+    other.close();
+    assertEquals(5, read(in));
+    SharedBuffer again = owner.openBuffer(token);
+    assertThrows(ClosedException.class, () -> owner.revoke(token));
+    service.revoke(token);
+    assertThrows(ClosedException.class, () -> again.attach(reader(owner, CPU)));
+    Token late = service.share(mine, Rights.of(Access.READ));
+    in.close();
+    mine.close();
+    Await.until("it has gone", () -> broker.snapshot().buffers().isEmpty());
+    assertThrows(ClosedException.class, () -> owner.openBuffer(late));
+    assertTrue(
+        text(ClosedException.class, () -> service.share(mine, Rights.of(Access.READ)))
+            .contains("cannot share still"));
+  }
+
+  @Test
+  void aStreamOfTheApplicationIsConsumedByItsName() {
+    BufferStream stream =
+        broker.stream(StreamSpec.of("video", BlobSpec.of(4096), broker.register("camera", CPU)));
+    service.publish("front", stream);
+    BufferStream theirs = video(other);
+    assertTrue(
+        text(DuplicateNameException.class, () -> other.publish("front", theirs))
+            .contains("the service's application"));
+    assertThrows(IllegalArgumentException.class, () -> service.publish(" ", stream));
+    BufferStream seen = other.tryOpenStream("front").orElseThrow();
+    StreamConsumer every = seen.consumer(reader(other, CPU), Policy.EVERY_FRAME);
+    BufferStream filled = owner.openStream(service.share(stream, Rights.of(Access.READ_WRITE)));
+    filled.start();
+    submit(stream, 1);
+    assertFrame(1, every);
+    submit(filled, 2);
+    assertFrame(2, every);
+    service.withdraw("front");
+    assertThrows(ClosedException.class, () -> service.withdraw("front"));
+    service.publish("front", stream);
+    stream.close();
+    assertTrue(other.tryOpenStream("front").isEmpty());
+    assertThrows(ClosedException.class, () -> service.publish("front", stream));
+    other.publish("front", theirs);
   }
 
   // ---- Streams of several processes ----
@@ -241,6 +350,74 @@ class SharingTest {
     assertFrame(10, every);
     stream.close();
     assertThrows(ClosedException.class, () -> every.take(LONG));
+  }
+
+  @Test
+  void theEndOfTheServiceIsToldBeforeTheEndsThatItCauses() throws Exception {
+    for (int i = 0; i < 40; i++) {
+      BufferStream stream = video(owner);
+      owner.publish("front", stream);
+      BufferStream seen = other.tryOpenStream("front").orElseThrow();
+      StreamConsumer every = seen.consumer(reader(other, CPU), Policy.EVERY_FRAME);
+      stream.start();
+      CompletableFuture<Frame> waits = every.takeAsync();
+      service.close();
+      ExecutionException why =
+          assertThrows(ExecutionException.class, () -> waits.get(30, TimeUnit.SECONDS));
+      assertTrue(String.valueOf(why.getMessage()).contains("the service ends"), why::toString);
+      service = start();
+      owner = connect("owner");
+      other = connect("other");
+    }
+  }
+
+  @Test
+  void aStopFindsWhatWasGivenBackBeforeIt() {
+    BufferStream stream = video(owner);
+    Device viewer = reader(owner, CPU);
+    for (int value = 0; value < 200; value++) {
+      StreamConsumer own = stream.consumer(viewer, Policy.EVERY_FRAME);
+      stream.start();
+      submit(stream, value);
+      assertFrame(value, own);
+      stream.stop(Duration.ZERO); // It would say that the frame is still held.
+      own.close();
+    }
+  }
+
+  @Test
+  void aReaderThatHasGoneReadsNoNewFrames() throws Exception {
+    BufferStream stream = video(owner);
+    owner.publish("front", stream);
+    StreamConsumer own = stream.consumer(reader(owner, CPU), Policy.EVERY_FRAME);
+    BufferStream seen = other.tryOpenStream("front").orElseThrow();
+    StreamConsumer theirs = seen.consumer(reader(other, CPU), Policy.EVERY_FRAME);
+    stream.start();
+    submit(stream, 1);
+    assertFrame(1, own);
+    List<Fd> kept = new ArrayList<>();
+    try (Frame frame = theirs.take(LONG)) {
+      kept.add(new Fd(frame.mapping().dupFd(), "what the reader keeps"));
+      assertEquals(1, first(kept.get(0)));
+    }
+    other.close();
+    int depth = stream.snapshot().depth();
+    for (int value = 2; value < 3 + 2 * depth; value++) { // Each buffer is filled anew.
+      submit(stream, value);
+      assertFrame(value, own);
+    }
+    assertTrue(first(kept.get(0)) <= 1, "it read a frame that was not for it");
+    kept.get(0).close();
+  }
+
+  /** The first word of a memfd. */
+  private static int first(Fd fd) throws Exception {
+    try (Fd.Use use = fd.use();
+        FileChannel file = FileChannel.open(Path.of("/proc/self/fd/" + use.number()))) {
+      ByteBuffer word = ByteBuffer.allocate(Integer.BYTES).order(ByteOrder.nativeOrder());
+      file.read(word, 0);
+      return word.getInt(0);
+    }
   }
 
   @Test

@@ -27,9 +27,19 @@ class SystemCallsTest {
   private static final String BEGIN = "/there-is-no-such-file-begin";
   private static final String END = "/there-is-no-such-file-end";
 
-  /** What a JVM does in a thread that runs Java code: it stops for the collector, and goes on. */
+  /**
+   * What a JVM does in a thread that runs Java code: it stops for the collector, or reads a class.
+   */
   private static final List<String> OF_THE_JVM =
-      List.of("futex", "mprotect", "madvise", "mmap", "munmap", "sched_yield", "rt_sigreturn");
+      List.of(
+          "futex",
+          "mprotect",
+          "madvise",
+          "mmap",
+          "munmap",
+          "sched_yield",
+          "rt_sigreturn",
+          "pread64");
 
   private static final int MOST_OF_THE_JVM = 2000;
   private static final Pattern CALL = Pattern.compile("^(\\d+) +(?:<\\.\\.\\. )?(\\w+)");

@@ -48,7 +48,7 @@ public final class Served implements Serving {
   private static final Heap MEMORY = ModelledHeap.builder("memory of scripted heaps").build();
 
   private final Map<Broker, Broker> built = new ConcurrentHashMap<>();
-  private final Map<Broker, BrokerService> services = new ConcurrentHashMap<>();
+  private final Map<Path, BrokerService> services = new ConcurrentHashMap<>();
 
   @Override
   public Broker serve(Broker local) {
@@ -59,7 +59,7 @@ public final class Served implements Serving {
           BrokerService.builder(local).admission(peer -> new Admitted(TERMS)).start(socket);
       RemoteBroker remote = RemoteBroker.connect(socket, CLIENT);
       built.put(remote, local);
-      services.put(remote, service);
+      services.put(folder, service);
       return remote;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
@@ -71,13 +71,22 @@ public final class Served implements Serving {
     return built.getOrDefault(served, served);
   }
 
+  /** Ends all services: a scenario may have put another broker in the place of its first one. */
   @Override
   public void end(Broker served) {
-    BrokerService service = services.remove(served);
-    if (service != null) {
-      service.close();
+    services.forEach(Served::end);
+    services.clear();
+    built.clear();
+  }
+
+  private static void end(Path folder, BrokerService service) {
+    service.close();
+    try {
+      Files.deleteIfExists(folder.resolve("socket.lock"));
+      Files.delete(folder);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
-    built.remove(served);
   }
 
   @Override

@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * One device at one buffer. Maps through its own gate, and through the buffer when that is shut.
  */
-public final class AttachedDevice extends Leakable implements Attachment {
+public final class AttachedDevice extends Leakable implements Attachment, Asker {
   private final GateKeeper buffer;
   private final RegisteredDevice device;
   private final Services services;
@@ -69,21 +69,22 @@ public final class AttachedDevice extends Leakable implements Attachment {
 
   @Override
   public BufferMapping map(Access access) {
-    return map(gate, access);
+    return map(gate, access, this);
   }
 
   /**
    * The fast path of {@link #map(Access)}.
    *
    * @param gate this attachment's gate, which the caller has at hand
+   * @param asker asks if the gate does not let the mapping in
    */
-  BufferMapping map(Gate gate, Access access) {
+  BufferMapping map(Gate gate, Access access, Asker asker) {
     Objects.requireNonNull(access, "access");
-    return gate.map(access, permitted, clock.ticked(), this);
+    return gate.map(access, permitted, clock.ticked(), asker);
   }
 
-  /** The way of {@link #map(Access)} when the gate did not let the mapping in. */
-  BufferMapping ask(Access access) {
+  @Override
+  public BufferMapping ask(Access access) {
     checkDeclared(access);
     return buffer.map(this, access, services.settings().mapTimeout());
   }

@@ -9,6 +9,7 @@ import dev.dmabroker.SharedBuffer;
 import dev.dmabroker.Subscription;
 import dev.dmabroker.internal.runtime.StackReserve;
 import dev.dmabroker.spec.Access;
+import java.lang.ref.Reference;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -18,9 +19,10 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The handle of an attachment that applications hold; it keeps the buffer's handle, too. See {@link
- * dev.dmabroker.internal.watch.Leakable} for what happens when it is lost.
+ * dev.dmabroker.internal.watch.Leakable} for what happens when it is lost. An application that
+ * waits for a mapping has not lost it, whether a thread waits or a future.
  */
-public final class AttachmentHandle implements Attachment {
+public final class AttachmentHandle implements Attachment, Asker {
   private final SharedBuffer buffer;
   private final AttachedDevice attached;
 
@@ -53,12 +55,25 @@ public final class AttachmentHandle implements Attachment {
 
   @Override
   public Mapping map(Access access) {
-    return attached.map(gate, access);
+    return attached.map(gate, access, this);
+  }
+
+  @Override
+  public BufferMapping ask(Access access) {
+    try {
+      return attached.ask(access);
+    } finally {
+      Reference.reachabilityFence(this);
+    }
   }
 
   @Override
   public Mapping map(Access access, Duration timeout) {
-    return attached.map(access, timeout);
+    try {
+      return attached.map(access, timeout);
+    } finally {
+      Reference.reachabilityFence(this);
+    }
   }
 
   @Override
@@ -68,22 +83,25 @@ public final class AttachmentHandle implements Attachment {
 
   @Override
   public CompletableFuture<Mapping> mapAsync(Access access) {
-    CompletableFuture<Mapping> future = attached.mapAsync(access);
+    return keptBy(attached.mapAsync(access));
+  }
+
+  @Override
+  public CompletableFuture<Mapping> mapAsync(Access access, Duration timeout) {
+    return keptBy(attached.mapAsync(access, timeout));
+  }
+
+  private CompletableFuture<Mapping> keptBy(CompletableFuture<Mapping> future) {
     if (future.isDone()) {
       return future;
     }
-    try { // While it waits, the application has not lost what it waits for.
+    try {
       CompletableFuture<?> unused = future.whenComplete(new Keeper(this));
     } catch (VirtualMachineError e) {
       future.cancel(/* mayInterruptIfRunning= */ false);
       throw e;
     }
     return future;
-  }
-
-  @Override
-  public CompletableFuture<Mapping> mapAsync(Access access, Duration timeout) {
-    return attached.mapAsync(access, timeout);
   }
 
   @Override

@@ -122,16 +122,16 @@ public final class Gate {
   }
 
   /**
-   * Maps for the calling thread: without a lock if the gate lets it in, and otherwise as the device
-   * does when it {@linkplain AttachedDevice#ask asks the buffer}. Applications map by this method
-   * instead of {@link #enter}. It makes the mapping in one place, after all calls and for both
-   * ways, so that the compiler can do without the object, even if the buffer was asked now and
-   * then.
+   * Maps for the calling thread: without a lock if the gate lets it in, and otherwise as the asker
+   * does. Applications map by this method instead of {@link #enter}. It makes the mapping in one
+   * place, after all calls and for both ways, so that the compiler can do without the object, even
+   * if the buffer was asked now and then.
    *
    * @param permitted the {@link Accesses} that the device declared
    * @param tickedNanos what the {@link dev.dmabroker.internal.runtime.Clock#ticked clock} says
+   * @param asker is reachable for as long as it waits
    */
-  BufferMapping map(Access access, int permitted, long tickedNanos, AttachedDevice device) {
+  BufferMapping map(Access access, int permitted, long tickedNanos, Asker asker) {
     Entrance here = letsIn(access, permitted);
     Entrance by = null;
     Slot taken = null;
@@ -152,7 +152,7 @@ public final class Gate {
         }
       }
       if (by == null || taken == null) {
-        BufferMapping asked = device.ask(access);
+        BufferMapping asked = asker.ask(access);
         by = asked.entrance;
         taken = asked.slot;
         token = asked.token;

@@ -3,6 +3,7 @@ package dev.dmabroker.internal.stream;
 import dev.dmabroker.BrokerException;
 import dev.dmabroker.internal.runtime.AfterLock;
 import java.time.Duration;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -69,16 +70,18 @@ final class Acquirers extends FrameWaiters<FillingFrame> {
   }
 
   /**
-   * Notes that the producer has the frame from now on. It is scrubbed first if its contents are not
-   * for all groups of the stream.
+   * Notes that the producer has the frame from now on. Its buffer is scrubbed first if its contents
+   * are not for all groups of the stream, and replaced if other groups could read on.
    */
   private FillingFrame begin(FillingFrame frame, AfterLock after) {
     StreamBuffer buffer = frame.buffer();
     buffer.keep(after);
     buffer.use();
-    // Groups that have come since may not see what the buffer held for others.
-    if (!buffer.isFor(use.devices.audience())) {
-      frame.scrubFor(use.devices.audience());
+    Set<String> groups = use.devices.audience();
+    if (buffer.isKnownToOthersThan(groups)) {
+      frame.replace(); // A process that was given the memory may have kept a descriptor of it.
+    } else if (!buffer.isFor(groups)) {
+      frame.scrubFor(groups); // Groups that have come since may not see what it held for others.
     }
     use.filling.begin(frame, life.now(), event -> life.events.overheld(event, after));
     watch.accept(after);
@@ -103,11 +106,11 @@ final class Acquirers extends FrameWaiters<FillingFrame> {
 
   @Override
   boolean isReady(FillingFrame frame) {
-    return !frame.isToScrub();
+    return !frame.isToClear();
   }
 
   @Override
   boolean makeReady(FillingFrame frame) {
-    return frame.scrub();
+    return frame.clear();
   }
 }

@@ -9,6 +9,7 @@ import dev.dmabroker.event.StreamState;
 import dev.dmabroker.internal.device.RegisteredDevice;
 import dev.dmabroker.internal.runtime.AfterLock;
 import dev.dmabroker.internal.runtime.Exceptions;
+import dev.dmabroker.internal.runtime.FrameSupply;
 import dev.dmabroker.internal.watch.StateRecords;
 import java.time.Duration;
 import java.util.Comparator;
@@ -23,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * threads and futures that wait to take one.
  */
 final class AttachedConsumer extends FrameWaiters<TakenFrame>
-    implements StreamConsumer, ConsumerSide {
+    implements StreamConsumer, ConsumerSide, FrameSupply<Frame> {
   private final StreamLife life;
   private final FrameSource source;
   private final RegisteredDevice device;
@@ -114,15 +115,25 @@ final class AttachedConsumer extends FrameWaiters<TakenFrame>
   @Override
   public CompletableFuture<Frame> takeAsync() {
     CompletableFuture<Frame> future = new CompletableFuture<>();
-    getAsync(future);
+    supply(future);
     return future;
   }
 
   @Override
   public CompletableFuture<Frame> takeAsync(Duration timeout) {
     CompletableFuture<Frame> future = new CompletableFuture<>();
-    getAsync(future, timeout);
+    supply(future, timeout);
     return future;
+  }
+
+  @Override
+  public void supply(CompletableFuture<? super Frame> future) {
+    getAsync(future);
+  }
+
+  @Override
+  public void supply(CompletableFuture<? super Frame> future, Duration timeout) {
+    getAsync(future, timeout);
   }
 
   @Override

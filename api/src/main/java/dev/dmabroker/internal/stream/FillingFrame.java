@@ -23,6 +23,10 @@ final class FillingFrame extends StreamFrame implements EmptyFrame {
 
   // The stream's lock guards these, except for the thread that has the frame.
   private @Nullable Set<String> scrubFor;
+
+  /** Whether the buffer is to be replaced, as others could read on. */
+  private boolean replace;
+
   private long sequence;
   private boolean fenced;
   private boolean failed;
@@ -193,10 +197,16 @@ final class FillingFrame extends StreamFrame implements EmptyFrame {
     return failed;
   }
 
-  // ---- Scrubbing ----
+  // ---- Between groups that do not trust each other ----
 
-  boolean isToScrub() {
-    return scrubFor != null;
+  /** Whether {@link #clear} has something to do. */
+  boolean isToClear() {
+    return scrubFor != null || replace;
+  }
+
+  /** Notes that groups which may not see what comes had the memory, so that it is replaced. */
+  void replace() {
+    replace = true;
   }
 
   /** Notes that the contents are not for all of these groups, so that they are scrubbed. */
@@ -206,16 +216,20 @@ final class FillingFrame extends StreamFrame implements EmptyFrame {
 
   /**
    * Overwrites the buffer with zeros, if its contents are not for all devices of the stream. If the
-   * CPU cannot do that, the buffer leaves the stream, and another takes its place when one is
-   * needed.
+   * CPU cannot do that, or if zeros do not suffice, the buffer leaves the stream, and another takes
+   * its place when one is needed.
    *
    * @return false if the buffer has left, or if the stream was stopped meanwhile
    */
-  boolean scrub() {
-    Set<String> groups = scrubFor;
-    if (groups == null) {
-      return true;
+  boolean clear() {
+    if (replace) {
+      giveUp();
+      return false;
     }
+    return scrubFor == null || scrub(scrubFor);
+  }
+
+  private boolean scrub(Set<String> groups) {
     try (CpuView view = mapped().cpuView()) {
       long size = view.sizeBytes();
       for (long at = 0; at < size; at += ZEROS.length) {
@@ -226,15 +240,20 @@ final class FillingFrame extends StreamFrame implements EmptyFrame {
       MemoryFaults.surface(); // What is not overwritten must not count as scrubbed.
       side.scrubbed(buffer(), groups); // While the view keeps it from being given out anew.
     } catch (Throwable e) { // The buffer is not lost, whatever a heap throws.
-      if (!isCancelled()) {
-        EngineLog.LOG.log(Level.DEBUG, "cannot scrub " + this + "; it leaves the stream", e);
-        side.unusable(buffer());
-      }
-      takeBack();
+      EngineLog.LOG.log(Level.DEBUG, "cannot scrub " + this + "; it leaves the stream", e);
+      giveUp();
       return false;
     }
     scrubFor = null;
     return true;
+  }
+
+  /** Its buffer leaves the stream, unless the frame was cancelled. */
+  private void giveUp() {
+    if (!isCancelled()) {
+      side.unusable(buffer());
+    }
+    takeBack();
   }
 
   @Override

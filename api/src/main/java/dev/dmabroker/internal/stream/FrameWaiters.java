@@ -320,7 +320,8 @@ abstract class FrameWaiters<F extends StreamFrame> {
 
   /** Completes the future, and takes the frame back if the future was cancelled. */
   private void give(F frame, CompletableFuture<? super F> future) {
-    life.callback(
+    life.end(
+        future,
         () -> {
           if (!future.complete(frame)) {
             frame.takeBack();
@@ -330,7 +331,7 @@ abstract class FrameWaiters<F extends StreamFrame> {
 
   private void fail(CompletableFuture<? super F> future, @Nullable Throwable failure) {
     Throwable why = failure == null ? new IllegalStateException("no frame, no failure") : failure;
-    life.callback(() -> future.completeExceptionally(why));
+    life.end(future, () -> future.completeExceptionally(why));
   }
 
   // ---- The waiters ----

@@ -14,6 +14,7 @@ import dev.dmabroker.internal.device.RegisteredDevice;
 import dev.dmabroker.internal.runtime.AfterLock;
 import dev.dmabroker.internal.runtime.Exceptions;
 import dev.dmabroker.internal.runtime.FramePublisher;
+import dev.dmabroker.internal.runtime.FrameSupply;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
@@ -23,7 +24,7 @@ import java.util.concurrent.Future;
 import java.util.function.Consumer;
 
 /** A stream as applications call it. {@link Circulation} is what it does with its buffers. */
-public final class ManagedStream implements BufferStream {
+public final class ManagedStream implements BufferStream, FrameSupply<EmptyFrame> {
   final StreamLife life;
   final StreamUse use;
   final StreamGrowth growth;
@@ -183,15 +184,25 @@ public final class ManagedStream implements BufferStream {
   @Override
   public CompletableFuture<EmptyFrame> acquireAsync() {
     CompletableFuture<EmptyFrame> future = new CompletableFuture<>();
-    circulation.acquirers().getAsync(future);
+    supply(future);
     return future;
   }
 
   @Override
   public CompletableFuture<EmptyFrame> acquireAsync(Duration timeout) {
     CompletableFuture<EmptyFrame> future = new CompletableFuture<>();
-    circulation.acquirers().getAsync(future, timeout);
+    supply(future, timeout);
     return future;
+  }
+
+  @Override
+  public void supply(CompletableFuture<? super EmptyFrame> future) {
+    circulation.acquirers().getAsync(future);
+  }
+
+  @Override
+  public void supply(CompletableFuture<? super EmptyFrame> future, Duration timeout) {
+    circulation.acquirers().getAsync(future, timeout);
   }
 
   // ---- The consumers ----

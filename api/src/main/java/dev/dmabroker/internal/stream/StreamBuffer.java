@@ -1,5 +1,6 @@
 package dev.dmabroker.internal.stream;
 
+import com.google.common.collect.ImmutableSet;
 import dev.dmabroker.StreamConsumer;
 import dev.dmabroker.internal.buffer.ManagedBuffer;
 import dev.dmabroker.internal.gate.AttachedDevice;
@@ -21,6 +22,9 @@ final class StreamBuffer {
 
   /** The groups that the buffer's contents are for; null while it has no contents. */
   private @Nullable Set<String> audience;
+
+  /** The groups that were ever given its memory, and may have kept a descriptor of it. */
+  private Set<String> seen = Set.of();
 
   /** How many users have the buffer: the producer, and each consumer that queues or holds it. */
   private int users;
@@ -46,6 +50,7 @@ final class StreamBuffer {
   void keep(AfterLock after) {
     List<Connection> consumers = this.consumers;
     Set<String> audience = this.audience;
+    Set<String> seen = this.seen;
     int users = this.users;
     long sizeBytes = this.sizeBytes;
     long freeSinceNanos = this.freeSinceNanos;
@@ -55,6 +60,7 @@ final class StreamBuffer {
         () -> {
           this.consumers = consumers;
           this.audience = audience;
+          this.seen = seen;
           this.users = users;
           this.sizeBytes = sizeBytes;
           this.freeSinceNanos = freeSinceNanos;
@@ -168,13 +174,21 @@ final class StreamBuffer {
     if (audience != null && !audience.equals(groups) && !audience.containsAll(groups)) {
       return false;
     }
-    audience = groups;
+    scrubbedFor(groups);
     return true;
   }
 
   /** Nothing is left of the contents: the buffer is for these groups from now on. */
   void scrubbedFor(Set<String> groups) {
     audience = groups;
+    if (!seen.containsAll(groups)) {
+      seen = ImmutableSet.<String>builder().addAll(seen).addAll(groups).build();
+    }
+  }
+
+  /** Whether a group that was given the memory, and could read on, is not among these. */
+  boolean isKnownToOthersThan(Set<String> groups) {
+    return !groups.containsAll(seen);
   }
 
   boolean mayBeSeenBy(String group) {

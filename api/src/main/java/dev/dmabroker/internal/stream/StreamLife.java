@@ -8,10 +8,12 @@ import dev.dmabroker.internal.buffer.BufferRegistry;
 import dev.dmabroker.internal.device.RegisteredDevice;
 import dev.dmabroker.internal.runtime.AfterLock;
 import dev.dmabroker.internal.runtime.Exceptions;
+import dev.dmabroker.internal.runtime.PromptFuture;
 import dev.dmabroker.internal.runtime.StateLock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -267,6 +269,15 @@ final class StreamLife {
   /** Hands a result to the stages that the application chained. */
   void callback(Runnable work) {
     buffers.services().workers().callback(work);
+  }
+
+  /** Ends a future where its stages may run. */
+  void end(CompletableFuture<?> future, Runnable end) {
+    if (PromptFuture.mayEndHere(future)) {
+      end.run();
+    } else {
+      callback(end);
+    }
   }
 
   /** Runs short work later; it never runs once the broker is closed. */

@@ -45,6 +45,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -272,10 +273,20 @@ class LeakTest extends Fixture {
 
   @Test
   void aMapThatWaitsKeepsItsAttachment() throws Exception {
+    waitsAndKeepsIts(attachment -> attachment.mapAsync(Access.READ));
+  }
+
+  @Test
+  void aMapThatWaitsForItsOwnTimeKeepsItsAttachment() throws Exception {
+    waitsAndKeepsIts(attachment -> attachment.mapAsync(Access.READ, Await.DEADLINE));
+  }
+
+  private void waitsAndKeepsIts(Function<Attachment, CompletableFuture<Mapping>> map)
+      throws Exception {
     SharedBuffer frame = broker.export("frame", BlobSpec.of(SIZE));
     try (Attachment in = frame.attach(camera)) {
       Mapping written = in.map(Access.WRITE);
-      CompletableFuture<Mapping> waits = mapForDisplay(frame);
+      CompletableFuture<Mapping> waits = map.apply(frame.attach(display()));
       nothingElseIsFound();
       written.close();
       try (Mapping mapping = waits.get(Await.DEADLINE.toSeconds(), TimeUnit.SECONDS)) {
@@ -284,9 +295,8 @@ class LeakTest extends Fixture {
     }
   }
 
-  private CompletableFuture<Mapping> mapForDisplay(SharedBuffer frame) {
-    Device display = broker.register("display", Constraints.builder().contiguous().build());
-    return frame.attach(display).mapAsync(Access.READ);
+  private Device display() {
+    return broker.register("display", Constraints.builder().contiguous().build());
   }
 
   @Test

@@ -86,7 +86,12 @@ final class Options {
   /** The job across processes. */
   Job job() {
     return new Job(
-        image(), rate.orElse(RATE_OF_PROCESSES), seconds, socket, viewer.or(Options::viewerInC));
+        image(),
+        rate.orElse(RATE_OF_PROCESSES),
+        devices,
+        seconds,
+        socket,
+        viewer.or(Options::viewerInC));
   }
 
   private static Optional<Path> viewerInC() {

@@ -21,11 +21,7 @@ record Rig(
     return options
         .devices
         .open(() -> VividRig.open(options), () -> ModelledRig.open(options))
-        .orElseThrow(
-            () ->
-                new IllegalStateException(
-                    "there are no vivid devices here; run with --kernel, or load the vivid"
-                        + " module with n_devs=2 allocators=0,1"));
+        .orElseThrow(() -> new IllegalStateException(Vivid.MISSING));
   }
 
   @Override

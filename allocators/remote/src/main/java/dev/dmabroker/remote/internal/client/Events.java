@@ -7,6 +7,7 @@ import dev.dmabroker.event.Delivery;
 import dev.dmabroker.internal.runtime.Time;
 import dev.dmabroker.internal.watch.Listeners;
 import dev.dmabroker.remote.NotRemoteException;
+import dev.dmabroker.remote.RemoteBroker;
 import dev.dmabroker.remote.internal.socket.Packet;
 import dev.dmabroker.remote.internal.value.BadMessageException;
 import dev.dmabroker.remote.internal.wire.Listen;
@@ -24,7 +25,7 @@ import java.util.concurrent.atomic.AtomicLong;
  * it on and never waits. Thread-safe.
  */
 public final class Events {
-  private static final System.Logger LOG = System.getLogger(Events.class.getName());
+  private static final System.Logger LOG = System.getLogger(RemoteBroker.class.getName());
 
   private final Link link;
   private final Map<Long, RemoteAttachment> attachments = new ConcurrentHashMap<>();

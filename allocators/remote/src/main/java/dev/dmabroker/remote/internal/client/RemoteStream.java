@@ -14,11 +14,13 @@ import dev.dmabroker.internal.runtime.FramePublisher;
 import dev.dmabroker.remote.internal.value.BadMessageException;
 import dev.dmabroker.remote.internal.value.Specs;
 import dev.dmabroker.remote.internal.value.StreamStates;
+import dev.dmabroker.remote.internal.value.Values;
 import dev.dmabroker.remote.internal.wire.Acquire;
 import dev.dmabroker.remote.internal.wire.Acquired;
 import dev.dmabroker.remote.internal.wire.CloseStream;
 import dev.dmabroker.remote.internal.wire.Consume;
 import dev.dmabroker.remote.internal.wire.Look;
+import dev.dmabroker.remote.internal.wire.MakeStream;
 import dev.dmabroker.remote.internal.wire.RemoveBuffer;
 import dev.dmabroker.remote.internal.wire.StartStream;
 import dev.dmabroker.remote.internal.wire.StopStream;
@@ -41,11 +43,27 @@ public final class RemoteStream implements BufferStream {
   private final Map<Integer, Memories.Slot> slots = new ConcurrentHashMap<>();
   private final AtomicBoolean closed = new AtomicBoolean();
 
-  /** Reads the answer to what made the stream. */
-  public RemoteStream(Link link, StreamSpec spec, long identity) {
+  private RemoteStream(Link link, StreamSpec spec, long identity) {
     this.link = link;
     this.spec = spec;
     this.identity = identity;
+  }
+
+  /** Makes a stream that is this client's. */
+  public static RemoteStream make(Link link, StreamSpec spec) {
+    MakeStream.Builder request =
+        MakeStream.newBuilder()
+            .setName(spec.name())
+            .setBuffer(Specs.write(spec.buffer()))
+            .setProducer(RemoteDevice.of(link, spec.producer()).identity())
+            .setMinBuffers(spec.minBuffers())
+            .setMaxBuffers(spec.maxBuffers())
+            .setMaxBytes(spec.maxBytes() == Long.MAX_VALUE ? 0 : spec.maxBytes())
+            .setQuietTimeNanos(Values.nanos(spec.quietTime()))
+            .setStopDeadlineNanos(Values.nanos(spec.stopDeadline()));
+    return link.get(
+        ToService.newBuilder().setMakeStream(request),
+        answer -> new RemoteStream(link, spec, answer.message().getStreamMade().getStream()));
   }
 
   /** A stream of another client that this client has opened. */

@@ -38,16 +38,18 @@ final class BufferRequests {
   private final SentMemory sent;
   private final AtomicLong unnamed = new AtomicLong();
   private final MemoryAccount account;
+  private final RightsCheck rights;
+  private final ShadowRequests shadows;
 
   /**
    * An attachment.
    *
    * @param buffer the client's identity of its buffer
    */
-  record Served(Attachment attachment, long buffer, Shared shared) {
+  record Served(Attachment attachment, long buffer, HeldBuffer held) {
     void close() {
       attachment.close();
-      shared.detached(attachment.device());
+      held.shared().detached(attachment.device());
     }
   }
 
@@ -68,10 +70,12 @@ final class BufferRequests {
     this.session = session;
     this.server = server;
     this.devices = devices;
+    rights = new RightsCheck(session, server.broker());
     buffers = session.tables().table("buffer", session.limits().buffers());
     attachments = session.tables().table("attachment", session.limits().attachments());
     session.atEnd(() -> buffers.close().forEach(held -> close(held)));
     session.atEnd(() -> attachments.close().forEach(Served::close));
+    shadows = new ShadowRequests(session, server, this, rights);
   }
 
   void serve(Requests requests) {
@@ -116,8 +120,8 @@ final class BufferRequests {
         Where.IN_ORDER,
         (number, request, packet) -> plan(number, request.getMakePlan()));
     new MapRequests(session, server, attachments, sent).serve(requests);
-    new PinRequests(session, attachments).serve(requests);
-    new ShadowRequests(session, server, this).serve(requests);
+    new PinRequests(session, attachments, rights).serve(requests);
+    shadows.serve(requests);
   }
 
   private void export(long number, Export request) throws BadMessageException {
@@ -198,16 +202,17 @@ final class BufferRequests {
       close(held);
     }
     attachments.removeAll(each -> each.buffer() == buffer).forEach(Served::close);
+    shadows.takeAway(buffer);
   }
 
   private void attach(long number, Attach request) {
     attachments.requireRoom(1);
     HeldBuffer held = buffers.get(request.getBuffer());
     Device device = devices.get(request.getDevice());
-    new AttachCheck(session, server.broker()).check(held, device);
+    rights.attach(held, device);
     Attachment attachment = held.buffer().attach(device);
     held.shared().attached(device);
-    Served served = new Served(attachment, request.getBuffer(), held.shared());
+    Served served = new Served(attachment, request.getBuffer(), held);
     long identity = attachments.add(served);
     if (identity == 0) {
       served.close();
@@ -244,7 +249,9 @@ final class BufferRequests {
   }
 
   private void evacuate(long number, Evacuate request) {
-    SharedBuffer buffer = buffers.get(request.getBuffer()).buffer();
+    HeldBuffer held = buffers.get(request.getBuffer());
+    rights.requirePlacing(held, "evacuate");
+    SharedBuffer buffer = held.buffer();
     boolean[] evacuated = {true};
     session.block(
         number,

@@ -1,5 +1,6 @@
 package dev.dmabroker.remote.internal.service;
 
+import dev.dmabroker.remote.BrokerService;
 import java.lang.System.Logger.Level;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -14,7 +15,7 @@ import java.util.concurrent.Executor;
  * until then. Thread-safe.
  */
 final class Estate {
-  private static final System.Logger LOG = System.getLogger(Estate.class.getName());
+  private static final System.Logger LOG = System.getLogger(BrokerService.class.getName());
 
   private final Executor executor;
   private final Deque<Runnable> ends = new ArrayDeque<>();

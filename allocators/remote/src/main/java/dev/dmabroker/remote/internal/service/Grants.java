@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What may be opened with which token, of all clients of a service. Thread-safe.
+ * What may be opened with which token, of all that share. Thread-safe.
  *
  * <p>A token is found by its hash, so how long a look takes tells nothing of tokens that are near.
  * One that was never made, one that was revoked, and one whose owner has gone are refused alike.
@@ -26,13 +26,13 @@ final class Grants {
 
   /** The leave to open one thing, which can be taken back. */
   static final class Grant {
-    private final Session owner;
+    private final Sharer owner;
     private final Object what;
     private final Rights rights;
     private final List<Runnable> openings = new ArrayList<>();
     private boolean over;
 
-    private Grant(Session owner, Object what, Rights rights) {
+    private Grant(Sharer owner, Object what, Rights rights) {
       this.owner = owner;
       this.what = what;
       this.rights = rights;
@@ -76,7 +76,7 @@ final class Grants {
   }
 
   /** Makes a token. */
-  byte[] grant(Session owner, Object what, Rights rights) {
+  byte[] grant(Sharer owner, Object what, Rights rights) {
     byte[] token = new byte[TOKEN_BYTES];
     random.nextBytes(token);
     synchronized (grants) {
@@ -108,8 +108,8 @@ final class Grants {
             + " owner for a new one");
   }
 
-  /** Takes a client's token back: what was opened with it is taken from those who did. */
-  void revoke(Session owner, byte[] token) {
+  /** Takes an owner's token back: what was opened with it is taken from those who did. */
+  void revoke(Sharer owner, byte[] token) {
     Grant grant;
     ByteString hash = hash(token);
     synchronized (grants) {
@@ -122,21 +122,21 @@ final class Grants {
     grant.revoke();
   }
 
-  /** How many tokens of a client there are. */
-  int count(Session owner) {
+  /** How many tokens of an owner there are. */
+  int count(Sharer owner) {
     synchronized (grants) {
       return (int) grants.values().stream().filter(grant -> grant.owner == owner).count();
     }
   }
 
-  /** The client has gone: its tokens open nothing any more. What they opened stays open. */
-  void forget(Session owner) {
+  /** The owner has gone: its tokens open nothing any more. What they opened stays open. */
+  void forget(Sharer owner) {
     synchronized (grants) {
       grants.values().removeIf(grant -> grant.owner == owner);
     }
   }
 
-  /** The client has closed it: no token opens it any more. */
+  /** The owner has closed it: no token opens it any more. */
   void forgetWhat(Object what) {
     synchronized (grants) {
       grants.values().removeIf(grant -> grant.what == what);

@@ -5,6 +5,7 @@ import dev.dmabroker.allocators.linux.Fd;
 import dev.dmabroker.remote.Admission;
 import dev.dmabroker.remote.Admission.Admitted;
 import dev.dmabroker.remote.Admission.Refused;
+import dev.dmabroker.remote.BrokerService;
 import dev.dmabroker.remote.Peer;
 import dev.dmabroker.remote.internal.page.PageWord;
 import dev.dmabroker.remote.internal.service.Requests.Where;
@@ -27,7 +28,7 @@ final class Greeting {
   /** The version of the protocol that this service speaks. */
   static final int VERSION = 1;
 
-  private static final System.Logger LOG = System.getLogger(Greeting.class.getName());
+  private static final System.Logger LOG = System.getLogger(BrokerService.class.getName());
 
   private static final int NAME_LENGTH = 64;
 
@@ -54,14 +55,7 @@ final class Greeting {
 
   private void serveGoodbye(Requests requests) {
     requests.serve(
-        BodyCase.GOODBYE,
-        Where.IN_ORDER,
-        (number, request, packet) -> {
-          session.leaves("it said goodbye");
-          session.done(number);
-          session.end("it said goodbye");
-          session.harmless(); // It has let go of what it had mapped.
-        });
+        BodyCase.GOODBYE, Where.IN_ORDER, (number, request, packet) -> session.goodbye(number));
   }
 
   private void greet(long number, Hello hello) {
@@ -111,7 +105,7 @@ final class Greeting {
     try {
       decision = server.settings().rule().decide(peer);
     } catch (Throwable e) {
-      LOG.log(Level.WARNING, "the rule that admits clients threw, so " + peer + " is refused", e);
+      LOG.log(Level.WARNING, "the rule that admits clients threw; " + peer + " is refused", e);
       decision = new Refused("the service's rule for clients failed; its log says why");
     }
     if (decision instanceof Refused refused) {

@@ -15,7 +15,6 @@ import dev.dmabroker.remote.internal.wire.ToService.BodyCase;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Executor;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -196,14 +195,16 @@ final class Intake {
       return;
     }
     backlog.incrementAndGet();
-    Executor executor = way.where() == Where.IN_ORDER ? session.inOrder() : session.aside();
-    executor.execute(
+    Runnable service =
         () -> {
           serveNow(way, number, request, packet);
           if (backlog.decrementAndGet() == session.limits().requests() / 2) {
             watch();
           }
-        });
+        };
+    session
+        .inOrder()
+        .execute(way.where() == Where.IN_ORDER ? service : () -> session.aside().execute(service));
   }
 
   private void serveNow(Requests.Way way, long number, ToService request, Packet packet) {

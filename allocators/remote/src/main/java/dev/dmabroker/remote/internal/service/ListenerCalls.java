@@ -1,5 +1,6 @@
 package dev.dmabroker.remote.internal.service;
 
+import dev.dmabroker.remote.BrokerService;
 import dev.dmabroker.remote.ServiceListener;
 import java.lang.System.Logger.Level;
 import java.util.concurrent.Executor;
@@ -8,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Tells an application's listener one event after the other, on a thread of the pool. */
 final class ListenerCalls {
-  private static final System.Logger LOG = System.getLogger(ListenerCalls.class.getName());
+  private static final System.Logger LOG = System.getLogger(BrokerService.class.getName());
 
   private final @Nullable ServiceListener listener;
   private final Work work;

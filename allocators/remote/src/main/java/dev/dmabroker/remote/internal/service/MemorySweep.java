@@ -7,6 +7,7 @@ import dev.dmabroker.event.BrokerListener;
 import dev.dmabroker.event.BufferMove;
 import dev.dmabroker.event.Delivery;
 import dev.dmabroker.event.MemoryReleased;
+import dev.dmabroker.remote.BrokerService;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.nio.file.DirectoryIteratorException;
@@ -28,7 +29,7 @@ import java.util.function.Supplier;
  * uses a memory if this process has a descriptor of it besides those of the witnesses.
  */
 final class MemorySweep implements BrokerListener, AutoCloseable {
-  private static final System.Logger LOG = System.getLogger(MemorySweep.class.getName());
+  private static final System.Logger LOG = System.getLogger(BrokerService.class.getName());
 
   private static final Path DESCRIPTORS = Path.of("/proc/self/fd");
 

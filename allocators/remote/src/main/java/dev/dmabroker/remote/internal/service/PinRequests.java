@@ -15,9 +15,11 @@ import java.util.List;
 final class PinRequests {
   private final Session session;
   private final Things<Served> attachments;
+  private final RightsCheck rights;
   private final Things<Pin> pins;
 
-  PinRequests(Session session, Things<Served> attachments) {
+  PinRequests(Session session, Things<Served> attachments, RightsCheck rights) {
+    this.rights = rights;
     this.session = session;
     this.attachments = attachments;
     pins = session.tables().table("pin", session.limits().attachments());
@@ -43,7 +45,9 @@ final class PinRequests {
 
   private void pin(long number, PinIt request) {
     pins.requireRoom(1);
-    Attachment attachment = attachments.get(request.getAttachment()).attachment();
+    Served served = attachments.get(request.getAttachment());
+    rights.requirePlacing(served.held(), "pin");
+    Attachment attachment = served.attachment();
     Pin[] made = new Pin[1];
     session.block(
         number,

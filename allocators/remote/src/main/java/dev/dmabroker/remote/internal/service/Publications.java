@@ -1,5 +1,6 @@
 package dev.dmabroker.remote.internal.service;
 
+import dev.dmabroker.BufferStream;
 import dev.dmabroker.internal.runtime.Exceptions;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -8,30 +9,37 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
-/** The streams that clients have published, by name. Thread-safe. */
+/** The streams that are published, by name, until they are closed. Thread-safe. */
 final class Publications {
-  private record Published(Session owner, HeldStream stream) {}
+  /** What {@link #isName} asks for, for people. */
+  static final String NAMES = "the name of a published stream has 1 to 64 characters";
+
+  private record Published(Sharer owner, HeldStream stream) {}
 
   // Guarded by this object.
   private final Map<String, Published> published = new HashMap<>();
   private final Map<String, List<CompletableFuture<HeldStream>>> waiting = new HashMap<>();
+
+  static boolean isName(String name) {
+    return !name.isBlank() && name.length() <= 64;
+  }
 
   /**
    * Publishes a stream.
    *
    * @throws dev.dmabroker.DuplicateNameException if a stream has the name
    */
-  void publish(Session owner, String name, HeldStream stream) {
+  void publish(Sharer owner, String name, HeldStream stream) {
     List<CompletableFuture<HeldStream>> woken;
     synchronized (this) {
+      HeldStream unused = get(name); // One that is closed leaves its name.
       Published other = published.putIfAbsent(name, new Published(owner, stream));
       if (other != null) {
         throw Exceptions.duplicateName(
-            "client "
-                + other.owner.name()
+            other.owner.described()
                 + " has published a stream as '"
                 + name
-                + "'; publish under another name, or have that client withdraw it");
+                + "'; publish under another name, or have it withdrawn");
       }
       woken = waiting.getOrDefault(name, List.of());
       waiting.remove(name);
@@ -40,14 +48,14 @@ final class Publications {
   }
 
   /**
-   * The client's stream is not published under this name any more.
+   * The owner's stream is not published under this name any more.
    *
    * @throws dev.dmabroker.ClosedException if it was not
    */
-  synchronized void withdraw(Session owner, String name) {
+  synchronized void withdraw(Sharer owner, String name) {
     Published it = published.get(name);
     if (it == null || it.owner != owner) {
-      throw Exceptions.closed("this client has published no stream as '" + name + "'");
+      throw Exceptions.closed(owner.described() + " has published no stream as '" + name + "'");
     }
     published.remove(name);
   }
@@ -56,9 +64,9 @@ final class Publications {
   CompletableFuture<HeldStream> find(String name) {
     CompletableFuture<HeldStream> future = new CompletableFuture<>();
     synchronized (this) {
-      Published it = published.get(name);
-      if (it != null) {
-        return CompletableFuture.completedFuture(it.stream);
+      HeldStream now = get(name);
+      if (now != null) {
+        return CompletableFuture.completedFuture(now);
       }
       waiting.computeIfAbsent(name, unused -> new ArrayList<>()).add(future);
     }
@@ -77,16 +85,20 @@ final class Publications {
   /** The stream of a name; null if there is none now. */
   synchronized @Nullable HeldStream get(String name) {
     Published it = published.get(name);
-    return it == null ? null : it.stream;
+    if (it == null || it.stream.stream().state() != BufferStream.State.CLOSED) {
+      return it == null ? null : it.stream;
+    }
+    published.remove(name);
+    return null;
   }
 
-  /** How many names a client has published. */
-  synchronized int count(Session owner) {
+  /** How many names an owner has published. */
+  synchronized int count(Sharer owner) {
     return (int) published.values().stream().filter(each -> each.owner == owner).count();
   }
 
-  /** The client has gone, and its streams with it. */
-  synchronized void forget(Session owner) {
+  /** The owner has gone, and its streams with it. */
+  synchronized void forget(Sharer owner) {
     published.values().removeIf(each -> each.owner == owner);
   }
 

@@ -16,7 +16,7 @@ final class Requests {
     AT_ONCE,
     /** After the requests before it. */
     IN_ORDER,
-    /** On a thread of its own, as it may wait for other requests of this client. */
+    /** After the requests before it, too, but beside those that follow: it may wait for them. */
     ASIDE
   }
 

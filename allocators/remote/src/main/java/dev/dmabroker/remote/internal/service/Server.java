@@ -2,6 +2,7 @@ package dev.dmabroker.remote.internal.service;
 
 import dev.dmabroker.Broker;
 import dev.dmabroker.event.BrokerSnapshot;
+import dev.dmabroker.remote.BrokerService;
 import dev.dmabroker.remote.ClientState;
 import dev.dmabroker.remote.ClientTerms;
 import dev.dmabroker.remote.Peer;
@@ -35,9 +36,12 @@ import java.util.concurrent.atomic.AtomicInteger;
  * does what takes time.
  */
 public final class Server implements AutoCloseable {
-  private static final System.Logger LOG = System.getLogger(Server.class.getName());
+  private static final System.Logger LOG = System.getLogger(BrokerService.class.getName());
 
   private static final int CLOSE_SECONDS = 5;
+
+  /** Why clients are let go when the service is closed. */
+  private static final String END = "the service ends";
 
   /** That of a broker whose builder was told none. */
   private static final Duration USUAL_TIMEOUT = Duration.ofSeconds(5);
@@ -59,8 +63,13 @@ public final class Server implements AutoCloseable {
   private final MemorySweep sweep;
   private final Poller.Registration listening;
   private final Set<Session> sessions = ConcurrentHashMap.newKeySet();
+
+  /** Whether new clients are let go. */
+  private volatile boolean ended;
+
   private final Grants grants = new Grants();
   private final Publications publications = new Publications();
+  private final OwnShares ownShares = new OwnShares(grants, publications);
   private final Set<Session> lost = ConcurrentHashMap.newKeySet();
   private final UnderWay underWay = UnderWay.ofThisProcess();
   private final byte[] life = new byte[16];
@@ -80,8 +89,7 @@ public final class Server implements AutoCloseable {
     poller = new Poller();
     AtomicInteger threads = new AtomicInteger();
     pool =
-        Executors.newCachedThreadPool(
-            task -> daemon(task, "dmabroker-service-" + threads.incrementAndGet()));
+        Executors.newCachedThreadPool(task -> new ServiceThread(task, threads.incrementAndGet()));
     calls = new ListenerCalls(settings.listener(), pool);
     timer = new ScheduledThreadPoolExecutor(1, task -> daemon(task, "dmabroker-service-timer"));
     timer.setRemoveOnCancelPolicy(true);
@@ -129,6 +137,9 @@ public final class Server implements AutoCloseable {
       Session session = new Session(this, client, client.process(), pool);
       sessions.add(session);
       session.start(poller);
+      if (ended) {
+        session.letGo(END); // The end did not see it.
+      }
       Future<?> unused =
           after(
               HELLO_TIME,
@@ -174,6 +185,11 @@ public final class Server implements AutoCloseable {
   /** What may be opened by tokens. */
   Grants grants() {
     return grants;
+  }
+
+  /** What the application shares with clients. */
+  public OwnShares ownShares() {
+    return ownShares;
   }
 
   /** What is published under names. */
@@ -283,13 +299,15 @@ public final class Server implements AutoCloseable {
   /** Lets all clients go, and closes what they had. The broker stays open. */
   @Override
   public void close() {
+    ended = true;
     listening.close();
     listener.close();
     holdUps.close();
     sweep.close();
     timer.shutdownNow();
     List<Session> last = List.copyOf(sessions);
-    last.forEach(session -> session.letGo("the service ends"));
+    last.forEach(session -> session.tellLast(END)); // Before the end of one shows at another.
+    last.forEach(session -> session.end(END));
     List.copyOf(lost).forEach(Session::harmless); // The service cannot look after them any more.
     last.forEach(Session::harmless);
     try {

@@ -3,6 +3,7 @@ package dev.dmabroker.remote.internal.service;
 import com.google.protobuf.ByteString;
 import dev.dmabroker.allocators.linux.Fd;
 import dev.dmabroker.internal.runtime.Exceptions;
+import dev.dmabroker.remote.BrokerService;
 import dev.dmabroker.remote.ClientLimits;
 import dev.dmabroker.remote.ClientRight;
 import dev.dmabroker.remote.internal.service.Outbox.Outcome;
@@ -33,8 +34,8 @@ import org.jspecify.annotations.Nullable;
  * <p>A client that sends what is no message, that floods, or that does not read, is let go with a
  * reason: all that it had is closed. A request that is wrong is refused, and the client stays.
  */
-final class Session {
-  private static final System.Logger LOG = System.getLogger(Session.class.getName());
+final class Session implements Sharer {
+  private static final System.Logger LOG = System.getLogger(BrokerService.class.getName());
 
   /** Room in a packet for what stands around a part. */
   private static final int PART_BYTES = PacketSocket.MOST_BYTES - 64;
@@ -105,6 +106,11 @@ final class Session {
   /** Does what is given to it after the requests before. */
   Executor inOrder() {
     return work;
+  }
+
+  /** Does what is short after the requests before, at once if there are none. */
+  Executor promptly() {
+    return work::executeShort;
   }
 
   /** Does what may wait for other requests of the client, or takes long. */
@@ -189,6 +195,11 @@ final class Session {
   String name() {
     Standing its = standing;
     return its == null ? "without a name" : its.name();
+  }
+
+  @Override
+  public String described() {
+    return "client " + name();
   }
 
   /** The budget of the client, which is welcome. */
@@ -308,18 +319,33 @@ final class Session {
 
   /** Ends the connection, and tells the client why. */
   void letGo(String reason) {
+    tellLast(reason);
+    end(reason);
+  }
+
+  /** Tells the client why it is let go, and nothing after that. */
+  void tellLast(String reason) {
     byte[] last =
         ToClient.newBuilder()
             .setLettingGo(LettingGo.newBuilder().setReason(reason))
             .build()
             .toByteArray();
     outbox.sendLast(last);
-    end(reason);
   }
 
-  /** The client is about to close its connection, for this reason. */
-  void leaves(String reason) {
-    leaving = reason;
+  /**
+   * The client leaves, and has let go of what it had mapped. It is answered once all that it had is
+   * closed; then the connection ends.
+   */
+  void goodbye(long number) {
+    leaving = "it said goodbye";
+    estate.harmless();
+    estate.end();
+    estate.afterwards(
+        () -> {
+          done(number);
+          end(leaving);
+        });
   }
 
   /**

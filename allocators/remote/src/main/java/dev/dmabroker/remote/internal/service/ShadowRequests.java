@@ -1,6 +1,7 @@
 package dev.dmabroker.remote.internal.service;
 
 import dev.dmabroker.Shadow;
+import dev.dmabroker.SharedBuffer;
 import dev.dmabroker.remote.internal.service.BufferRequests.HeldBuffer;
 import dev.dmabroker.remote.internal.service.Requests.Where;
 import dev.dmabroker.remote.internal.wire.BufferHandle;
@@ -10,6 +11,7 @@ import dev.dmabroker.remote.internal.wire.ShadowCopied;
 import dev.dmabroker.remote.internal.wire.ShadowMade;
 import dev.dmabroker.remote.internal.wire.ToClient;
 import dev.dmabroker.remote.internal.wire.ToService.BodyCase;
+import dev.dmabroker.spec.Access;
 import java.time.Duration;
 import java.util.List;
 
@@ -18,14 +20,23 @@ final class ShadowRequests {
   private final Session session;
   private final Server server;
   private final BufferRequests buffers;
-  private final Things<Shadow> shadows;
+  private final RightsCheck rights;
+  private final Things<HeldShadow> shadows;
 
-  ShadowRequests(Session session, Server server, BufferRequests buffers) {
+  /**
+   * A shadow.
+   *
+   * @param identity the client's identity of the original
+   */
+  private record HeldShadow(Shadow shadow, long identity, HeldBuffer original) {}
+
+  ShadowRequests(Session session, Server server, BufferRequests buffers, RightsCheck rights) {
+    this.rights = rights;
     this.session = session;
     this.server = server;
     this.buffers = buffers;
     shadows = session.tables().table("shadow", session.limits().buffers());
-    session.atEnd(() -> shadows.close().forEach(Shadow::close));
+    session.atEnd(() -> shadows.close().forEach(this::close));
   }
 
   void serve(Requests requests) {
@@ -41,19 +52,31 @@ final class ShadowRequests {
         BodyCase.CLOSE_SHADOW,
         Where.IN_ORDER,
         (number, request, packet) -> {
-          Shadow shadow = shadows.remove(request.getCloseShadow().getShadow());
-          if (shadow != null) {
-            shadow.close();
+          HeldShadow held = shadows.remove(request.getCloseShadow().getShadow());
+          if (held != null) {
+            close(held);
           }
           session.done(number);
         });
   }
 
+  private void close(HeldShadow held) {
+    held.shadow().close();
+    session.account().closed(held.shadow().buffer());
+    server.sweep().soon();
+  }
+
+  /** The client has the original no more, so it may not copy from it or to it. */
+  void takeAway(long original) {
+    shadows.removeAll(each -> each.identity() == original).forEach(this::close);
+  }
+
   private void make(long number, MakeShadow request) {
     shadows.requireRoom(1);
     HeldBuffer original = buffers.buffers().get(request.getOriginal());
-    Shadow shadow = server.broker().shadow(original.buffer());
-    long identity = shadows.add(shadow);
+    rights.requireAccess(original, Access.READ, "make a shadow");
+    Shadow shadow = make(original.buffer());
+    long identity = shadows.add(new HeldShadow(shadow, request.getOriginal(), original));
     BufferHandle handle = buffers.add(new HeldBuffer(new Shared(shadow.buffer()), null));
     if (identity == 0 || handle.getBuffer() == 0) {
       shadow.close();
@@ -66,8 +89,27 @@ final class ShadowRequests {
         List.of());
   }
 
+  private Shadow make(SharedBuffer original) {
+    long bytes = original.spec().layout().sizeBytes();
+    session.account().charge("make a shadow of " + original.name(), bytes);
+    Shadow shadow = null;
+    try {
+      shadow = server.broker().shadow(original);
+      session.account().made(shadow.buffer(), bytes);
+      return shadow;
+    } finally {
+      if (shadow == null) {
+        session.account().giveBack(bytes);
+      }
+    }
+  }
+
   private void copy(long number, CopyShadow request) {
-    Shadow shadow = shadows.get(request.getShadow());
+    HeldShadow held = shadows.get(request.getShadow());
+    if (request.getBack()) {
+      rights.requireAccess(held.original(), Access.WRITE, "write a shadow back");
+    }
+    Shadow shadow = held.shadow();
     Duration timeout = Duration.ofNanos(request.getTimeoutNanos());
     long[] bytes = new long[1];
     session.block(

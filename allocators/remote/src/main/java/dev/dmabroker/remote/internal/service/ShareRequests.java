@@ -28,8 +28,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Serves the requests by which clients share buffers and streams: tokens, and published names. */
 final class ShareRequests {
-  private static final int NAME_LENGTH = 64;
-
   private final Session session;
   private final Server server;
   private final Standing standing;
@@ -227,9 +225,8 @@ final class ShareRequests {
     standing.require(ClientRight.PUBLISH, "publish streams");
     requireRoom();
     String name = request.getName();
-    if (name.isBlank() || name.length() > NAME_LENGTH) {
-      throw new BadMessageException(
-          "the name of a published stream has 1 to " + NAME_LENGTH + " characters");
+    if (!Publications.isName(name)) {
+      throw new BadMessageException(Publications.NAMES);
     }
     HeldStream held = streams.streams().get(request.getStream());
     if (!held.isOwn()) {
@@ -274,7 +271,7 @@ final class ShareRequests {
     Throwable cause = Session.cause(thrown);
     return cause instanceof TimeoutException
         ? Exceptions.waitTimeout(
-            "open stream " + name, timeout, "no client has published it", List.of(), null)
+            "open stream " + name, timeout, "it is not published", List.of(), null)
         : cause;
   }
 

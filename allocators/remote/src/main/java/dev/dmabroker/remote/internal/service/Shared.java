@@ -7,7 +7,8 @@ import java.util.List;
 
 /**
  * A buffer that several clients may have: the one that exported it, and those that opened it. It
- * lives until the last of them has closed it. Thread-safe.
+ * lives until the last of them has closed it. The application that serves counts as one that never
+ * does, and closes its own buffer itself. Thread-safe.
  */
 final class Shared {
   private final SharedBuffer buffer;
@@ -16,7 +17,7 @@ final class Shared {
   private final List<Device> attached = new ArrayList<>();
   private int holders = 1;
 
-  /** A buffer that one client has. */
+  /** A buffer that one client, or the application, has. */
   Shared(SharedBuffer buffer) {
     this.buffer = buffer;
   }
@@ -25,9 +26,9 @@ final class Shared {
     return buffer;
   }
 
-  /** One client more has it; false if the last one has closed it. */
+  /** One client more has it; false if the last one, or the application it is of, has closed it. */
   synchronized boolean join() {
-    if (holders == 0) {
+    if (holders == 0 || buffer.state() == SharedBuffer.State.RELEASED) {
       return false;
     }
     holders++;

@@ -5,16 +5,17 @@ import dev.dmabroker.Frame;
 import dev.dmabroker.StreamConsumer;
 import dev.dmabroker.StreamStoppedException;
 import dev.dmabroker.internal.runtime.Exceptions;
+import dev.dmabroker.internal.runtime.FrameSupply;
 import dev.dmabroker.remote.internal.service.SentMemory.Parcel;
 import dev.dmabroker.remote.internal.value.Failures;
 import dev.dmabroker.remote.internal.wire.FrameReady;
 import dev.dmabroker.remote.internal.wire.StreamEnded;
 import dev.dmabroker.remote.internal.wire.ToClient;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,6 +27,7 @@ final class StandIn {
   private final Session session;
   private final BufferStream stream;
   private final StreamConsumer consumer;
+  private final FrameSupply<Frame> supply;
   private final SentMemory sent;
   private final Map<Long, Frame> frames = new HashMap<>();
   private long identity;
@@ -38,6 +40,9 @@ final class StandIn {
     this.session = session;
     this.stream = stream;
     this.consumer = consumer;
+    @SuppressWarnings("unchecked") // The engine's consumers are of that kind.
+    FrameSupply<Frame> frames = (FrameSupply<Frame>) consumer;
+    this.supply = frames;
     this.sent = sent;
   }
 
@@ -65,8 +70,9 @@ final class StandIn {
   }
 
   private void take() {
-    CompletableFuture<?> unused =
-        consumer.takeAsync().whenCompleteAsync(this::taken, session.inOrder());
+    CompletableFuture<Frame> future = new ServiceThread.Prompt<>();
+    CompletableFuture<?> unused = future.whenCompleteAsync(this::taken, session.promptly());
+    supply.supply(future);
   }
 
   private void taken(@Nullable Frame frame, @Nullable Throwable thrown) {
@@ -125,9 +131,13 @@ final class StandIn {
 
   // ---- One frame for one request ----
 
-  /** Answers a request with the next frame, once there is one. */
-  void take(long request, Function<StreamConsumer, CompletableFuture<Frame>> how) {
-    CompletableFuture<Frame> future = how.apply(consumer);
+  /**
+   * Answers a request with the next frame, once there is one.
+   *
+   * @param timeout how long that may take; null if it does not matter
+   */
+  void take(long request, @Nullable Duration timeout) {
+    CompletableFuture<Frame> future = new ServiceThread.Prompt<>();
     CompletableFuture<?> unused =
         future.whenCompleteAsync(
             (frame, thrown) -> {
@@ -137,7 +147,12 @@ final class StandIn {
                 answer(request, frame);
               }
             },
-            session.inOrder());
+            session.promptly());
+    if (timeout == null) {
+      supply.supply(future);
+    } else {
+      supply.supply(future, timeout);
+    }
     session.waitsFor(request, future);
   }
 

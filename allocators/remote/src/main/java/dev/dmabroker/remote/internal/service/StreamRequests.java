@@ -7,6 +7,7 @@ import dev.dmabroker.Frame;
 import dev.dmabroker.StreamConsumer;
 import dev.dmabroker.StreamSpec;
 import dev.dmabroker.internal.runtime.Exceptions;
+import dev.dmabroker.internal.runtime.FrameSupply;
 import dev.dmabroker.remote.internal.service.Requests.Where;
 import dev.dmabroker.remote.internal.service.SentMemory.Parcel;
 import dev.dmabroker.remote.internal.socket.Packet;
@@ -160,10 +161,9 @@ final class StreamRequests {
     if (request.getNowOrNever()) {
       consumer.takeNow(number);
     } else if (request.getNoDeadline()) {
-      consumer.take(number, StreamConsumer::takeAsync);
+      consumer.take(number, null);
     } else {
-      Duration timeout = server.timeout(request.getTimeoutNanos());
-      consumer.take(number, taking -> taking.takeAsync(timeout));
+      consumer.take(number, server.timeout(request.getTimeoutNanos()));
     }
   }
 
@@ -264,10 +264,7 @@ final class StreamRequests {
       fill(number, frame);
       return;
     }
-    CompletableFuture<EmptyFrame> future =
-        request.getNoDeadline()
-            ? stream.acquireAsync()
-            : stream.acquireAsync(server.timeout(request.getTimeoutNanos()));
+    CompletableFuture<EmptyFrame> future = new ServiceThread.Prompt<>();
     CompletableFuture<?> unused =
         future.whenCompleteAsync(
             (frame, thrown) -> {
@@ -281,7 +278,14 @@ final class StreamRequests {
                 session.refuse(number, e);
               }
             },
-            session.inOrder());
+            session.promptly());
+    @SuppressWarnings("unchecked") // The engine's streams are of that kind.
+    FrameSupply<EmptyFrame> supply = (FrameSupply<EmptyFrame>) stream;
+    if (request.getNoDeadline()) {
+      supply.supply(future);
+    } else {
+      supply.supply(future, server.timeout(request.getTimeoutNanos()));
+    }
     session.waitsFor(number, future);
   }
 

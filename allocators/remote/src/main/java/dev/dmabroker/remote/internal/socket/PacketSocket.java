@@ -1,15 +1,11 @@
 package dev.dmabroker.remote.internal.socket;
 
-import com.sun.jna.Memory;
-import com.sun.jna.Pointer;
 import dev.dmabroker.allocators.linux.Errno;
 import dev.dmabroker.allocators.linux.Fd;
 import dev.dmabroker.spi.HeapException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -27,8 +23,8 @@ public final class PacketSocket implements AutoCloseable {
   public static final int MOST_DESCRIPTORS = 8;
 
   private final Fd fd;
-  private final Message outgoing = new Message();
-  private final Message incoming = new Message();
+  private final MessageMemory outgoing = new MessageMemory();
+  private final MessageMemory incoming = new MessageMemory();
 
   private PacketSocket(Fd fd) {
     this.fd = fd;
@@ -296,108 +292,5 @@ public final class PacketSocket implements AutoCloseable {
       return;
     }
     fd.close();
-  }
-
-  /**
-   * The memory of struct msghdr with one part and its descriptors, as the kernel reads and writes
-   * it; guarded by itself. JNA frees memory that no object refers to, so all of it is one block.
-   */
-  private static final class Message {
-    /**
-     * The size of struct msghdr on 64-bit systems: void *name; u32 namelen; iovec *iov; size_t
-     * iovlen; void *control; size_t controllen; int flags.
-     */
-    private static final int HEADER_BYTES = 56;
-
-    private static final int IOV = 16;
-    private static final int IOVLEN = 24;
-    private static final int CONTROL = 32;
-    private static final int CONTROLLEN = 40;
-    private static final int FLAGS = 48;
-
-    /** struct iovec: void *base; size_t len. */
-    private static final int IOVEC = HEADER_BYTES;
-
-    /** struct cmsghdr: size_t len; int level; int type; then the descriptors, at 8 bytes' grain. */
-    private static final int ANCILLARY = IOVEC + 16;
-
-    private static final int CMSG_BYTES = 16;
-
-    /**
-     * Room for the sender's credentials, which some kernels put first, for the descriptors, and for
-     * more than there may be, which tells a packet with too many from one that lost some.
-     */
-    private static final int ANCILLARY_BYTES =
-        CMSG_BYTES + (MOST_DESCRIPTORS + 2) * Integer.BYTES + CMSG_BYTES + 16;
-
-    private static final int BYTES = ANCILLARY + ANCILLARY_BYTES;
-
-    private final Memory memory = new Memory(BYTES + MOST_BYTES);
-
-    long address() {
-      return Pointer.nativeValue(memory);
-    }
-
-    private void header(long length, long ancillary) {
-      memory.clear(HEADER_BYTES);
-      memory.setLong(IOV, address() + IOVEC);
-      memory.setLong(IOVLEN, 1);
-      memory.setLong(CONTROL, ancillary == 0 ? 0 : address() + ANCILLARY);
-      memory.setLong(CONTROLLEN, ancillary);
-      memory.setLong(IOVEC, address() + BYTES);
-      memory.setLong(IOVEC + 8, length);
-    }
-
-    void fill(ByteBuffer bytes, int[] descriptors) {
-      int count = descriptors.length;
-      long length = CMSG_BYTES + (long) count * Integer.BYTES;
-      header(bytes.remaining(), count == 0 ? 0 : (length + 7) & -8);
-      if (count > 0) {
-        memory.setLong(ANCILLARY, length);
-        memory.setInt(ANCILLARY + 8, SocketCalls.SOL_SOCKET);
-        memory.setInt(ANCILLARY + 12, SocketCalls.SCM_RIGHTS);
-        memory.write(ANCILLARY + CMSG_BYTES, descriptors, 0, count);
-      }
-      memory.getByteBuffer(BYTES, MOST_BYTES).put(bytes.duplicate());
-    }
-
-    void makeRoom() {
-      header(MOST_BYTES, ANCILLARY_BYTES);
-    }
-
-    Packet packet(int length, Fd from) throws SocketFailure {
-      int flags = memory.getInt(FLAGS);
-      List<Fd> descriptors = new ArrayList<>();
-      PeerCredentials sender = null;
-      long end = ANCILLARY + memory.getLong(CONTROLLEN);
-      for (long at = ANCILLARY; at + CMSG_BYTES <= end; ) {
-        long size = memory.getLong(at);
-        long contents = at + CMSG_BYTES;
-        if (memory.getInt(at + 8) == SocketCalls.SOL_SOCKET) {
-          int type = memory.getInt(at + 12);
-          if (type == SocketCalls.SCM_RIGHTS) {
-            int count = (int) (size - CMSG_BYTES) / Integer.BYTES;
-            Arrays.stream(memory.getIntArray(contents, count))
-                .forEach(each -> descriptors.add(new Fd(each, "a descriptor from " + from)));
-          } else if (type == SocketCalls.SCM_CREDENTIALS) {
-            sender = PeerCredentials.read(memory.getByteArray(contents, SocketCalls.UCRED_BYTES));
-          }
-        }
-        at += (Math.max(size, CMSG_BYTES) + 7) & -8;
-      }
-      byte[] bytes = memory.getByteArray(BYTES, length);
-      boolean lost = (flags & SocketCalls.MSG_CTRUNC) != 0;
-      Packet packet = new Packet(ByteBuffer.wrap(bytes), descriptors, lost, sender);
-      if ((flags & SocketCalls.MSG_TRUNC) != 0) {
-        packet.close();
-        throw new SocketFailure("a packet from " + from + " is longer than " + MOST_BYTES);
-      }
-      if (descriptors.size() > MOST_DESCRIPTORS) {
-        packet.close();
-        throw new SocketFailure(
-            "a packet from " + from + " has more than " + MOST_DESCRIPTORS + " descriptors");
-      }
-      return packet;
-    }
   }
 }

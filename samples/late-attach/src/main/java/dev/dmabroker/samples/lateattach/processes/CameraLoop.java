@@ -1,23 +1,13 @@
 package dev.dmabroker.samples.lateattach.processes;
 
 import dev.dmabroker.BufferStream;
-import dev.dmabroker.CpuView;
-import dev.dmabroker.EmptyFrame;
-import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 
-/**
- * The camera: fills a frame on each tick of its clock, and loses the frame if no buffer is free
- * until the next tick, as a camera does. A thread of its own runs it.
- */
+/** Runs a camera on a thread of its own, and counts its frames. */
 final class CameraLoop implements AutoCloseable {
-  private static final long NANOS_PER_SECOND = TimeUnit.SECONDS.toNanos(1);
-
-  private final BufferStream stream;
-  private final long periodNanos;
-  private final Thread thread = new Thread(this::run, "camera");
+  private final Thread thread;
   private volatile boolean stopping;
   private final AtomicLong captured = new AtomicLong();
   private final AtomicLong dropped = new AtomicLong();
@@ -25,53 +15,40 @@ final class CameraLoop implements AutoCloseable {
   private volatile long longestWaitNanos;
   private volatile String trouble = "";
 
-  CameraLoop(BufferStream stream, double rate) {
-    this.stream = stream;
-    periodNanos = (long) (NANOS_PER_SECOND / rate);
+  CameraLoop(Camera camera, BufferStream stream) {
+    thread = new Thread(() -> run(camera, stream), "camera");
   }
 
   void start() {
     thread.start();
   }
 
-  private void run() {
-    long number = 0;
-    long tick = System.nanoTime();
+  private void run(Camera camera, BufferStream stream) {
     try {
-      while (!stopping) {
-        Optional<EmptyFrame> empty = free(tick);
-        longestWaitNanos = Math.max(longestWaitNanos, System.nanoTime() - tick);
-        if (empty.isPresent()) {
-          capture(empty.get(), number++);
-          captured.incrementAndGet();
-        } else if (!stopping) {
-          dropped.incrementAndGet();
-        }
-        tick += periodNanos;
-        for (long rest; !stopping && (rest = tick - System.nanoTime()) > 0; ) {
-          LockSupport.parkNanos(this, rest);
-        }
-      }
+      camera.capture(stream, this);
     } catch (RuntimeException e) {
       trouble = e.toString();
     }
   }
 
-  /** A buffer that is free before the tick after this one. */
-  private Optional<EmptyFrame> free(long tick) {
-    Optional<EmptyFrame> empty = stream.tryAcquire();
-    while (empty.isEmpty() && !stopping && System.nanoTime() - tick < periodNanos) {
-      LockSupport.parkNanos(this, TimeUnit.MILLISECONDS.toNanos(1));
-      empty = stream.tryAcquire();
-    }
-    return empty;
+  /** The camera is to end with the frame under way. */
+  boolean isStopping() {
+    return stopping;
   }
 
-  private static void capture(EmptyFrame frame, long number) {
-    try (CpuView view = frame.mapping().cpuView()) {
-      Stamp.fill(view.bytes(0, Math.toIntExact(frame.mapping().layout().sizeBytes())), number);
-    }
-    frame.submit();
+  /** A frame was captured and submitted. */
+  void captured() {
+    captured.incrementAndGet();
+  }
+
+  /** Frames were lost for want of a buffer. */
+  void dropped(long frames) {
+    dropped.addAndGet(frames);
+  }
+
+  /** The camera wanted a buffer for that long; the camera's thread calls it. */
+  void waited(long nanos) {
+    longestWaitNanos = Math.max(longestWaitNanos, nanos);
   }
 
   /** What was lost until now does not count: the processes were still starting. */
@@ -80,12 +57,13 @@ final class CameraLoop implements AutoCloseable {
     longestWaitNanos = 0;
   }
 
-  long captured() {
+  /** Frames submitted. */
+  long frames() {
     return captured.get();
   }
 
   /** Frames lost since {@link #forgetLosses}. */
-  long dropped() {
+  long losses() {
     return dropped.get() - forgotten;
   }
 

@@ -10,6 +10,7 @@ import java.util.stream.Collectors;
 /**
  * What became of the frames in each process.
  *
+ * @param devices {@code real} or {@code modelled}
  * @param camera has ended
  * @param viewer empty if it failed
  * @param display empty if it failed
@@ -17,6 +18,7 @@ import java.util.stream.Collectors;
  * @param timeline has the moves
  */
 record Outcome(
+    String devices,
     CameraLoop camera,
     Optional<ViewerResult> viewer,
     Optional<ViewerResult> display,
@@ -26,9 +28,9 @@ record Outcome(
   /** Whether every frame was captured and viewed, none is corrupt, and every buffer moved. */
   boolean isGood() {
     return camera.trouble().isEmpty()
-        && camera.captured() > 0
-        && camera.dropped() == 0
-        && viewer.filter(each -> each.frames() == camera.captured()).isPresent()
+        && camera.frames() > 0
+        && camera.losses() == 0
+        && viewer.filter(each -> each.frames() == camera.frames()).isPresent()
         && display.isPresent()
         && corrupt() == 0
         && !buffers.isEmpty()
@@ -72,10 +74,10 @@ record Outcome(
     System.out.printf(
         Locale.ROOT,
         "result: frames=%d dropped=%d corrupt=%d moves=%d stall_p50_us=%d stall_p99_us=%d"
-            + " stall_max_us=%d from=%s to=%s devices=modelled camera_wait_max_us=%d viewer=%s"
+            + " stall_max_us=%d from=%s to=%s devices=%s camera_wait_max_us=%d viewer=%s"
             + " viewer_frames=%d viewer_gap_max_us=%d display_frames=%d display_gap_max_us=%d%n",
-        camera.captured(),
-        camera.dropped(),
+        camera.frames(),
+        camera.losses(),
         corrupt(),
         moves(),
         Timeline.percentile(stalls, 0.5),
@@ -83,6 +85,7 @@ record Outcome(
         Timeline.percentile(stalls, 1),
         from,
         heaps(),
+        devices,
         camera.longestWaitMicros(),
         viewerKind,
         frames(viewer),

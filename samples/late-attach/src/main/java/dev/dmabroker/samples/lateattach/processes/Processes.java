@@ -8,11 +8,12 @@ import dev.dmabroker.StreamSpec;
 import dev.dmabroker.event.BrokerSnapshot.BufferState;
 import dev.dmabroker.remote.RemoteBroker;
 import dev.dmabroker.samples.lateattach.Timeline;
+import dev.dmabroker.samples.lateattach.Vivid;
 import dev.dmabroker.spec.Access;
-import dev.dmabroker.spec.Constraints;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -26,6 +27,10 @@ public final class Processes {
   private static final int BUFFERS = 4;
   private static final int MOST_BUFFERS = 16; // A busy machine may hold up a process for a while.
   private static final double WARM_UP_SECONDS = 2;
+
+  /** How long viewers may take for what is left, be the machine ever so slow. */
+  private static final Duration LAST_FRAMES = Duration.ofSeconds(30);
+
   private static final String STREAM = "late-attach";
   private static final String SERVICE =
       "dev.dmabroker.samples.broker/dev.dmabroker.samples.broker.Main";
@@ -75,63 +80,86 @@ public final class Processes {
   }
 
   private Outcome run(Path socket) throws InterruptedException, IOException {
-    try (RemoteBroker broker = RemoteBroker.connect(socket, "camera")) {
+    try (Camera camera = open();
+        RemoteBroker broker = RemoteBroker.connect(socket, "camera")) {
       var unused = broker.listen(timeline);
-      Device camera =
+      Device device =
           broker.register(
               DeviceSpec.builder("camera")
-                  .constraints(Constraints.builder().cpuReach().build())
+                  .constraints(camera.constraints())
                   .access(Access.READ_WRITE)
                   .build());
       StreamSpec spec =
-          StreamSpec.builder("video", job.image(), camera)
+          StreamSpec.builder("video", job.image(), device)
               .minBuffers(BUFFERS)
               .maxBuffers(MOST_BUFFERS)
               .build();
       try (BufferStream stream = broker.stream(spec)) {
         stream.start();
         broker.publish(STREAM, stream);
-        return stream(broker, stream, socket);
+        return stream(camera, broker, stream, socket);
       }
     }
   }
 
-  private Outcome stream(RemoteBroker broker, BufferStream stream, Path socket)
+  private Outcome stream(Camera camera, RemoteBroker broker, BufferStream stream, Path socket)
       throws InterruptedException {
     int warmedUp = WarmUp.run(broker);
     timeline.say(
-        "camera: process %d; %s at %.0f frames a second, for %d s; warmed up with %d"
+        "camera: process %d, %s; %s at %.0f frames a second, for %d s; warmed up with %d"
             + " frames of a scratch stream",
-        ProcessHandle.current().pid(), job.image(), job.rate(), job.seconds(), warmedUp);
+        ProcessHandle.current().pid(), camera, job.image(), job.rate(), job.seconds(), warmedUp);
     try (Child viewer = viewer(socket);
-        Child display = client("display", socket)) {
+        Child display = client(isReal(camera) ? Role.VIVID_DISPLAY : Role.DISPLAY, socket)) {
       awaitConsumers(stream, 1, viewer);
       timeline.say("viewer: process %d, %s; attached", viewer.pid(), viewerKind());
       require(display, "ready");
       timeline.say("display: process %d; waits", display.pid());
-      CameraLoop camera = new CameraLoop(stream, job.rate());
+      CameraLoop loop = new CameraLoop(camera, stream);
       String from;
-      try (camera) {
-        camera.start();
-        watch(camera, broker, WARM_UP_SECONDS);
-        timeline.say(
-            "warmed up: %d frames, of which %d were lost", camera.captured(), camera.dropped());
-        camera.forgetLosses();
-        watch(camera, broker, job.seconds() / 2.0);
+      try (loop) {
+        loop.start();
+        watch(loop, broker, WARM_UP_SECONDS);
+        timeline.say("warmed up: %d frames, of which %d were lost", loop.frames(), loop.losses());
+        loop.forgetLosses();
+        watch(loop, broker, job.seconds() / 2.0);
         from = heaps(broker);
-        timeline.say("the display attaches: %s", RemoteViewer.ofDisplay());
+        timeline.say("the display attaches");
         display.tell("attach");
         require(display, "first frame in");
         timeline.say("the display has its first frame");
-        watch(camera, broker, job.seconds() / 2.0);
+        watch(loop, broker, job.seconds() / 2.0);
       }
-      stream.stop(); // Every frame is viewed first.
+      stream.stop(LAST_FRAMES); // Every frame is viewed first.
       List<BufferState> buffers = buffers(broker);
       stream.close(); // The viewers end.
-      Outcome outcome = new Outcome(camera, end(viewer), end(display), buffers, timeline);
+      Outcome outcome =
+          new Outcome(
+              isReal(camera) ? "real" : "modelled",
+              loop,
+              end(viewer),
+              end(display),
+              buffers,
+              timeline);
       outcome.print(from, viewerKind());
       return outcome;
     }
+  }
+
+  private Camera open() {
+    return job.devices()
+        .<Camera>open(
+            () -> Vivid.camera(job.image(), job.rate()).map(this::vivid),
+            () -> new ClockedCamera(job.rate()))
+        .orElseThrow(() -> new IllegalStateException(Vivid.MISSING));
+  }
+
+  private VividCamera vivid(Vivid vivid) {
+    return new VividCamera(vivid, job.rate());
+  }
+
+  private static boolean isReal(Camera camera) {
+    return camera instanceof VividCamera;
   }
 
   private String viewerKind() {
@@ -143,11 +171,11 @@ public final class Processes {
         .map(
             program ->
                 Child.start("viewer", List.of(program.toString(), socket.toString(), STREAM)))
-        .orElseGet(() -> client("viewer", socket));
+        .orElseGet(() -> client(Role.VIEWER, socket));
   }
 
-  private static Child client(String role, Path socket) {
-    return Child.java(role, VIEWER, List.of(role, socket.toString(), STREAM));
+  private static Child client(Role role, Path socket) {
+    return Child.java(role.toString(), VIEWER, List.of(role.name(), socket.toString(), STREAM));
   }
 
   private static void require(Child child, String start) throws InterruptedException {
@@ -176,8 +204,7 @@ public final class Processes {
         throw new IllegalStateException("the camera failed: " + camera.trouble());
       }
       timeline.say(
-          "%d frames captured, %d dropped; in %s",
-          camera.captured(), camera.dropped(), heaps(broker));
+          "%d frames captured, %d dropped; in %s", camera.frames(), camera.losses(), heaps(broker));
     }
   }
 

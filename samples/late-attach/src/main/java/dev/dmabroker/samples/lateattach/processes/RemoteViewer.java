@@ -3,7 +3,6 @@ package dev.dmabroker.samples.lateattach.processes;
 import dev.dmabroker.BufferStream;
 import dev.dmabroker.ClosedException;
 import dev.dmabroker.CpuView;
-import dev.dmabroker.Device;
 import dev.dmabroker.DeviceSpec;
 import dev.dmabroker.Frame;
 import dev.dmabroker.MappedMemory;
@@ -11,7 +10,7 @@ import dev.dmabroker.StreamConsumer;
 import dev.dmabroker.StreamStoppedException;
 import dev.dmabroker.remote.RemoteBroker;
 import dev.dmabroker.spec.Access;
-import dev.dmabroker.spec.Constraints;
+import dev.dmabroker.spec.ImageSpec;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -21,67 +20,63 @@ import java.time.Duration;
 import java.util.Locale;
 
 /**
- * A process of its own that takes every frame of a published stream and checks it: the display,
- * which takes contiguous memory only and attaches when it is told to, or a viewer, which the CPU
- * serves and which begins at once. It says {@code ready} when it could attach, and ends with the
- * line {@code result: frames=N corrupt=N longest_gap_us=N}, as the viewer in C does.
+ * A process of its own that takes every frame of a published stream and checks it. It says {@code
+ * ready} when it could attach, and ends with the line {@code result: frames=N corrupt=N
+ * longest_gap_us=N}, as the viewer in C does.
  */
 public final class RemoteViewer {
   private static final Duration PATIENCE = Duration.ofMinutes(1);
 
-  private RemoteViewer() {}
+  private final Screen screen;
+  private long frames;
+  private long corrupt;
+  private long longestGap;
+  private long last;
+
+  private RemoteViewer(Screen screen) {
+    this.screen = screen;
+  }
 
   /**
    * Runs it; exits with 0 if there were frames and all were intact, and with 1 if not.
    *
-   * @param words {@code display} or {@code viewer}, the socket, and the stream's name
+   * @param words a {@link Role}, the socket, and the stream's name
    */
   public static void main(String[] words) throws IOException {
-    boolean display = words[0].equals("display");
-    try (RemoteBroker broker = RemoteBroker.connect(Path.of(words[1]), words[0])) {
+    System.exit(run(Role.valueOf(words[0]), Path.of(words[1]), words[2]) ? 0 : 1);
+  }
+
+  private static boolean run(Role role, Path socket, String name) throws IOException {
+    try (RemoteBroker broker = RemoteBroker.connect(socket, role.toString())) {
       int unusedFrames = WarmUp.run(broker);
       System.out.println("ready");
-      if (display) {
+      if (role.isLate()) {
         String unused =
             new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8)).readLine();
       }
-      DeviceSpec spec =
-          DeviceSpec.builder(words[0])
-              .constraints(display ? ofDisplay() : Constraints.builder().cpuOnly().build())
-              .access(Access.READ)
-              .build();
-      Device device = broker.register(spec);
-      try (BufferStream stream = broker.openStream(words[2], PATIENCE);
-          StreamConsumer consumer = stream.consumer(device, StreamConsumer.Policy.EVERY_FRAME)) {
-        System.exit(watch(consumer) ? 0 : 1);
+      try (BufferStream stream = broker.openStream(name, PATIENCE);
+          Screen screen = role.open((ImageSpec) stream.spec().buffer());
+          StreamConsumer consumer = consumer(broker, role, screen, stream)) {
+        System.out.println("shows on " + screen + ": " + screen.constraints());
+        return new RemoteViewer(screen).watch(consumer);
       }
     }
   }
 
-  /** What the display takes. */
-  static Constraints ofDisplay() {
-    return Constraints.builder().cpuReach().contiguous().addressBits(32).build();
+  private static StreamConsumer consumer(
+      RemoteBroker broker, Role role, Screen screen, BufferStream stream) {
+    DeviceSpec spec =
+        DeviceSpec.builder(role.toString())
+            .constraints(screen.constraints())
+            .access(Access.READ)
+            .build();
+    return stream.consumer(broker.register(spec), StreamConsumer.Policy.EVERY_FRAME);
   }
 
-  private static boolean watch(StreamConsumer consumer) {
-    long frames = 0;
-    long corrupt = 0;
-    long longestGap = 0;
-    long before = 0;
+  private boolean watch(StreamConsumer consumer) {
     try {
       while (true) {
-        try (Frame frame = consumer.take(PATIENCE)) {
-          long now = System.nanoTime();
-          longestGap = frames == 0 ? 0 : Math.max(longestGap, now - before);
-          before = now;
-          if (!isIntact(frame.mapping())) {
-            corrupt++;
-            System.out.println("frame " + frame.sequence() + " is corrupt");
-          }
-          if (frames++ == 0) {
-            System.out.println("first frame in " + frame.mapping().heapName());
-          }
-        }
+        look(consumer.take(PATIENCE));
       }
     } catch (StreamStoppedException | ClosedException e) {
       System.out.println("the stream has ended: " + e.getMessage());
@@ -93,6 +88,21 @@ public final class RemoteViewer {
         corrupt,
         longestGap / 1000);
     return frames > 0 && corrupt == 0;
+  }
+
+  /** Checks a frame and shows it. */
+  private void look(Frame frame) {
+    long now = System.nanoTime();
+    longestGap = frames == 0 ? 0 : Math.max(longestGap, now - last);
+    last = now;
+    if (!isIntact(frame.mapping())) {
+      corrupt++;
+      System.out.println("frame " + frame.sequence() + " is corrupt");
+    }
+    if (frames++ == 0) {
+      System.out.println("first frame in " + frame.mapping().heapName());
+    }
+    screen.show(frame);
   }
 
   private static boolean isIntact(MappedMemory memory) {

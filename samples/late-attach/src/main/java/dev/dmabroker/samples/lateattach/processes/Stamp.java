@@ -27,6 +27,12 @@ final class Stamp {
     for (; at < bytes.limit(); at++) {
       bytes.put(at, (byte) number);
     }
+    add(bytes, number);
+  }
+
+  /** Stamps a frame that has its picture; the stamp covers the picture's first bytes. */
+  static void add(ByteBuffer frame, long number) {
+    ByteBuffer bytes = frame.order(ByteOrder.LITTLE_ENDIAN);
     bytes.putLong(0, number);
     bytes.putLong(Long.BYTES, sum(bytes));
   }

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.dmabroker.samples.common.DeviceChoice;
 import dev.dmabroker.samples.lateattach.Timeline;
 import dev.dmabroker.spec.ImageSpec;
 import dev.dmabroker.spec.PixelFormat;
@@ -18,10 +19,16 @@ class ProcessesTest {
   @Test
   void framesMoveForADisplayOfAnotherProcess() throws Exception {
     Job job =
-        new Job(ImageSpec.of(64, 64, PixelFormat.NV12), 20, 2, Optional.empty(), Optional.empty());
+        new Job(
+            ImageSpec.of(64, 64, PixelFormat.NV12),
+            20,
+            DeviceChoice.MODELLED,
+            2,
+            Optional.empty(),
+            Optional.empty());
     Outcome outcome = new Processes(job, new Timeline()).run();
     assertEquals("", outcome.camera().trouble());
-    assertEquals(outcome.camera().captured(), outcome.viewer().orElseThrow().frames());
+    assertEquals(outcome.camera().frames(), outcome.viewer().orElseThrow().frames());
     assertEquals(0, outcome.viewer().orElseThrow().corrupt());
     assertTrue(outcome.display().orElseThrow().frames() > 0);
     assertEquals(0, outcome.display().orElseThrow().corrupt());

@@ -6,26 +6,68 @@ import dev.dmabroker.Plan;
 import dev.dmabroker.remote.ClientRight;
 import dev.dmabroker.remote.Rights;
 import dev.dmabroker.remote.internal.service.BufferRequests.HeldBuffer;
+import dev.dmabroker.spec.Access;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
 /** Refuses a client's device at another client's buffer, if the client has not the right to it. */
-final class AttachCheck {
+final class RightsCheck {
   private final Session session;
   private final Broker broker;
 
-  AttachCheck(Session session, Broker broker) {
+  RightsCheck(Session session, Broker broker) {
     this.session = session;
     this.broker = broker;
   }
 
   /**
-   * Checks what the client may do with a buffer that it has opened.
+   * Checks whether the client may decide where the buffer lies.
    *
-   * @throws UnsupportedOperationException if it may not attach the device
+   * @throws UnsupportedOperationException if it may not
    */
-  void check(HeldBuffer held, Device device) {
+  void requirePlacing(HeldBuffer held, String intent) {
+    if (!mayPlace(held)) {
+      throw new UnsupportedOperationException(
+          "cannot "
+              + intent
+              + " "
+              + session.names().apply(held.buffer().name())
+              + ": it may not move for this client; ask the owner for a token that allows moves");
+    }
+  }
+
+  private boolean mayPlace(HeldBuffer held) {
+    Rights rights = held.rights();
+    return rights == null || (rights.mayMove() && session.has(ClientRight.MOVE));
+  }
+
+  /**
+   * Checks whether the client may have this access to the contents.
+   *
+   * @throws UnsupportedOperationException if it may not
+   */
+  void requireAccess(HeldBuffer held, Access access, String intent) {
+    Rights rights = held.rights();
+    if (rights != null && !rights.access().permits(access)) {
+      throw new UnsupportedOperationException(
+          "cannot "
+              + intent
+              + ": the token of "
+              + session.names().apply(held.buffer().name())
+              + " allows "
+              + rights.access()
+              + "; ask the owner for one that allows "
+              + access);
+    }
+  }
+
+  /**
+   * Checks whether the client may attach a device to a buffer.
+   *
+   * @throws UnsupportedOperationException if it may not
+   */
+  void attach(HeldBuffer held, Device device) {
     Rights rights = held.rights();
     if (rights == null) {
       return;
@@ -44,7 +86,7 @@ final class AttachCheck {
               + "; declare less (DeviceSpec.Builder.access), or ask the owner for a token that"
               + " allows more");
     }
-    if (!(rights.mayMove() && session.has(ClientRight.MOVE)) && wouldMove(held, device)) {
+    if (!mayPlace(held) && wouldMove(held, device)) {
       throw new UnsupportedOperationException(
           buffer
               + " may not move for this client, and lies where "
