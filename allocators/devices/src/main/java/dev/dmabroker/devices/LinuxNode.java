@@ -82,11 +82,14 @@ final class LinuxNode implements Node {
   @Override
   public int tryIoctl(long request, Pointer argument) {
     int result;
-    do {
-      result = LibC.calls().ioctl(fd(), request, Pointer.nativeValue(argument));
-      result = result == -1 ? -Errno.last().code() : result;
-    } while (result == -Errno.EINTR.code());
-    Reference.reachabilityFence(argument);
+    try {
+      do {
+        result = LibC.calls().ioctl(fd(), request, Pointer.nativeValue(argument));
+        result = result == -1 ? -Errno.last().code() : result;
+      } while (result == -Errno.EINTR.code());
+    } finally {
+      Reference.reachabilityFence(argument);
+    }
     // What another file answers that has the number now, after other code closed ours, means
     // nothing.
     return result < 0 && result != -Errno.EAGAIN.code() && !isOurs() ? -Errno.EBADF.code() : result;
