@@ -114,20 +114,22 @@ public final class V4l2CpuQueue implements OpenQueue {
   /**
    * Takes back the next buffer that the driver is done with; waits for one.
    *
-   * @param timeout how long to wait at most
+   * @param timeout how long to wait at most; zero looks and returns, which takes one system call
    * @return empty if the time passed
    * @throws DeviceException if the device failed
    */
   public Optional<V4l2Buffer> dequeue(Duration timeout) {
     long deadline = Deadlines.after(timeout);
-    while (ring.await(deadline)) {
-      Optional<V4l2Buffer> buffer = ring.tryDequeue();
-      if (buffer.isPresent()) {
-        queued.remove(buffer.get().index());
-        return buffer;
+    boolean looks = timeout.isZero();
+    Optional<V4l2Buffer> buffer = Optional.empty();
+    while (buffer.isEmpty() && (looks || ring.await(deadline))) {
+      buffer = ring.tryDequeue();
+      if (looks) {
+        break;
       }
     }
-    return Optional.empty();
+    buffer.ifPresent(back -> queued.remove(back.index()));
+    return buffer;
   }
 
   /**

@@ -250,7 +250,7 @@ public final class V4l2Queue<T> implements OpenQueue {
   /**
    * Takes back the next buffer that the driver is done with, and unmaps it; waits for one.
    *
-   * @param timeout how long to wait; zero looks and returns
+   * @param timeout how long to wait; zero looks and returns, which takes one system call
    * @param beforeUnmap is shown the frame while it still cannot move, and may end the loan in its
    *     own way; what it throws is thrown on after the buffer has been unmapped
    * @return empty if the time passed
@@ -261,6 +261,7 @@ public final class V4l2Queue<T> implements OpenQueue {
    */
   public Optional<Done<T>> dequeue(Duration timeout, Consumer<? super Done<T>> beforeUnmap) {
     long deadline = Deadlines.after(timeout);
+    boolean looks = timeout.isZero();
     while (true) {
       synchronized (lock) {
         checkStreaming();
@@ -268,7 +269,7 @@ public final class V4l2Queue<T> implements OpenQueue {
           throw new IllegalStateException(this + " has nothing queued to wait for");
         }
       }
-      boolean ready = ring.await(deadline);
+      boolean ready = looks || ring.await(deadline);
       Optional<V4l2Buffer> buffer = Optional.empty();
       Queued<T> back = null;
       synchronized (lock) {
@@ -287,7 +288,7 @@ public final class V4l2Queue<T> implements OpenQueue {
         }
         return Optional.of(done);
       }
-      if (!ready) {
+      if (!ready || looks) {
         return Optional.empty();
       }
     }

@@ -33,6 +33,8 @@ final class FakeV4l2 implements Node {
 
   int descriptorsOpen = 1;
 
+  private int calls;
+
   FakeV4l2(int width, int planes) {
     this.width = width;
     this.planes = planes;
@@ -58,6 +60,13 @@ final class FakeV4l2 implements Node {
     return queued.size() + done.size();
   }
 
+  /** How many system calls were made since the last question. */
+  synchronized int calls() {
+    int made = calls;
+    calls = 0;
+    return made;
+  }
+
   private boolean multiPlanar() {
     return planes != 1;
   }
@@ -74,6 +83,7 @@ final class FakeV4l2 implements Node {
 
   @Override
   public synchronized int tryIoctl(long request, Pointer argument) {
+    calls++;
     if (gone != 0) {
       return -gone;
     }
@@ -151,6 +161,7 @@ final class FakeV4l2 implements Node {
 
   @Override
   public synchronized boolean poll(int events, long deadlineNanos) {
+    calls++;
     while (streaming && done.isEmpty() && gone == 0) {
       long left = deadlineNanos - System.nanoTime();
       if (left <= 0) {

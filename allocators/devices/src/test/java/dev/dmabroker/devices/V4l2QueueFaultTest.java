@@ -19,6 +19,7 @@ import dev.dmabroker.testing.Await;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
@@ -76,6 +77,36 @@ class V4l2QueueFaultTest {
       assertEquals(0, Ledger.mappings(broker));
     }
     assertEquals(0, driver.descriptorsOpen);
+  }
+
+  @Test
+  void aFrameTakesTwoCallsAndAWait() {
+    try (V4l2Device device = driver.open()) {
+      V4l2Queue<Integer> queue = device.queue(V4l2Direction.CAPTURE, 4);
+      queue.start();
+      driver.calls();
+      for (int frame = 0; frame < 10; frame++) {
+        queue.queue(frame, buffers.get(frame % 4));
+        driver.fill();
+        assertEquals(frame, queue.dequeue(LONG).orElseThrow().frame());
+        assertEquals(3, driver.calls(), "VIDIOC_QBUF, poll, VIDIOC_DQBUF");
+      }
+    }
+  }
+
+  @Test
+  void aLookTakesOneCall() {
+    try (V4l2Device device = driver.open()) {
+      V4l2Queue<Integer> queue = device.queue(V4l2Direction.CAPTURE, 4);
+      queue.queue(0, buffers.get(0));
+      queue.start();
+      driver.calls();
+      assertEquals(Optional.empty(), queue.dequeue(Duration.ZERO));
+      assertEquals(1, driver.calls());
+      driver.fill();
+      assertEquals(0, queue.dequeue(Duration.ZERO).orElseThrow().frame());
+      assertEquals(1, driver.calls());
+    }
   }
 
   @Test
