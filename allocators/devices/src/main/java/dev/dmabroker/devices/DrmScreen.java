@@ -29,7 +29,7 @@ final class DrmScreen implements Screen {
   private final int crtcFence;
   private boolean lit;
 
-  private DrmScreen(Node node, int width, int height, PixelFormat format) {
+  DrmScreen(Node node, int width, int height, PixelFormat format) {
     this.node = node;
     this.handles = new GemHandles(new Prime(node));
     DrmObjects objects = new DrmObjects(node);

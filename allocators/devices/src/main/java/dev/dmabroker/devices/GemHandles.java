@@ -6,7 +6,7 @@ import java.util.Map;
 /**
  * Counts the users of GEM handles. The kernel does not: importing a dma-buf that the node has
  * already gives the same handle again, and closing it once drops it for all. Used by one thread at
- * a time.
+ * a time, as an {@link ImportCache} calls its importer.
  */
 final class GemHandles {
   private final Driver driver;

@@ -1,6 +1,7 @@
 package dev.dmabroker.devices;
 
 import dev.dmabroker.Attachment;
+import dev.dmabroker.MappedMemory;
 import dev.dmabroker.spec.Access;
 import dev.dmabroker.spec.PixelFormat;
 import java.time.Duration;
@@ -19,8 +20,10 @@ import org.jspecify.annotations.Nullable;
  * takes that over, and whatever ends the showing closes it, be it the next flip, {@link #stop},
  * {@link #close} or the driver's refusal.
  *
- * <p>Frames are imported anew each time they are shown, so that nothing holds the memory of a
- * buffer that has moved or ended.
+ * <p>Memory that is shown again is not imported again, see {@link ImportCache}: in steady state a
+ * frame costs one atomic commit and one wait. What was imported of a buffer that has moved is let
+ * go as soon as it is not on the screen any more, and {@link #stop} and {@link #dropUnusedImports}
+ * let go of all that is not.
  *
  * <p>Needs a driver with atomic mode setting, and to be the DRM master: the only program with that
  * node open, or one of a session's own. Used by one thread.
@@ -29,17 +32,36 @@ import org.jspecify.annotations.Nullable;
  */
 public final class KmsDisplay<T> implements AutoCloseable {
   private final Screen screen;
+  private final ImportCache<Integer> imports; // Framebuffers.
   private final Deque<Shown<T>> waiting = new ArrayDeque<>();
   private @Nullable Shown<T> current;
   private @Nullable Shown<T> next;
   private Screen.@Nullable Flip flip; // To next, if there is one.
   private boolean closed;
 
-  /** A frame with what it is called by the screen. */
-  private record Shown<T>(T frame, int id, Loan loan) {}
+  /** A frame with its framebuffer. */
+  private record Shown<T>(T frame, ImportCache.Use<Integer> framebuffer, Loan loan) {
+    int id() {
+      return framebuffer.imported();
+    }
+  }
+
+  /** Imports memory as framebuffers. */
+  private record Framebuffers(Screen screen) implements ImportCache.Importer<Integer> {
+    @Override
+    public Integer open(MappedMemory memory) {
+      return screen.add(memory.fd(), memory.layout());
+    }
+
+    @Override
+    public void close(Integer framebuffer) {
+      screen.remove(framebuffer);
+    }
+  }
 
   KmsDisplay(Screen screen) {
     this.screen = screen;
+    this.imports = new ImportCache<>(new Framebuffers(screen));
   }
 
   /**
@@ -69,7 +91,7 @@ public final class KmsDisplay<T> implements AutoCloseable {
    * @throws DeviceException as {@link #show(Object, Loan)}
    */
   public void show(T frame, Attachment display) {
-    show(frame, Loan.of(display.map(Access.READ)));
+    show(frame, Loan.of(display, display.map(Access.READ)));
   }
 
   /**
@@ -89,7 +111,7 @@ public final class KmsDisplay<T> implements AutoCloseable {
       if (closed) {
         throw new IllegalStateException(this + " is closed");
       }
-      shown = new Shown<>(frame, screen.add(loan.memory().fd(), loan.memory().layout()), loan);
+      shown = new Shown<>(frame, imports.use(loan), loan);
     } catch (Throwable t) {
       loan.close();
       throw t;
@@ -99,6 +121,7 @@ public final class KmsDisplay<T> implements AutoCloseable {
         screen.switchOn(shown.id());
       } catch (Throwable t) {
         forget(shown);
+        imports.dropUnused(); // As long as the screen is off.
         throw t;
       }
       current = shown;
@@ -150,6 +173,16 @@ public final class KmsDisplay<T> implements AutoCloseable {
     return Optional.ofNullable(before).map(Shown::frame);
   }
 
+  /**
+   * Lets go of the memory that was imported and is not shown now, such as before buffers give their
+   * memory back. Frames that come again are imported again.
+   *
+   * @throws DeviceException if the driver does not let go
+   */
+  public void dropUnusedImports() {
+    imports.dropUnused();
+  }
+
   /** {@return how many frames it has, be they shown or waiting} */
   public int count() {
     return (current == null ? 0 : 1) + (next == null ? 0 : 1) + waiting.size();
@@ -157,7 +190,7 @@ public final class KmsDisplay<T> implements AutoCloseable {
 
   /**
    * Switches the screen off and gives every frame back, unmapped. Waits for the flip that is under
-   * way. The next {@link #show} switches it on again.
+   * way. Nothing stays imported. The next {@link #show} switches it on again.
    *
    * @return the frames that it had, in the order in which they were given
    * @throws DeviceException if the driver does not switch off; all is unmapped even so
@@ -181,7 +214,11 @@ public final class KmsDisplay<T> implements AutoCloseable {
         flip.close();
         flip = null;
       }
-      forgetAll(back);
+      try {
+        forgetAll(back);
+      } finally {
+        imports.dropUnused();
+      }
     }
     return back.stream().map(Shown::frame).toList();
   }
@@ -203,7 +240,7 @@ public final class KmsDisplay<T> implements AutoCloseable {
 
   private void forget(Shown<T> shown) {
     try {
-      screen.remove(shown.id());
+      shown.framebuffer().close();
     } finally {
       shown.loan().close();
     }
@@ -223,6 +260,7 @@ public final class KmsDisplay<T> implements AutoCloseable {
         throw e;
       }
     } finally {
+      imports.close();
       screen.close();
     }
   }

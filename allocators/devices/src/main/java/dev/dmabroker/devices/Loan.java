@@ -1,10 +1,12 @@
 package dev.dmabroker.devices;
 
+import dev.dmabroker.Attachment;
 import dev.dmabroker.EmptyFrame;
 import dev.dmabroker.Frame;
 import dev.dmabroker.MappedMemory;
 import dev.dmabroker.Mapping;
 import dev.dmabroker.spec.SyncFile;
+import java.util.Optional;
 
 /**
  * Memory that a device has until the loan is closed: a mapping, or what a mapping is part of, such
@@ -14,6 +16,15 @@ public interface Loan extends AutoCloseable {
 
   /** {@return the memory that is lent; the right to it ends with the loan} */
   MappedMemory memory();
+
+  /**
+   * {@return the attachment by which the memory was mapped; empty if it is not known, or there is
+   * none, as with a stream's frame} A device that keeps what it imported is told by it that the
+   * buffer has moved.
+   */
+  default Optional<Attachment> attachment() {
+    return Optional.empty();
+  }
 
   /**
    * Ends the loan once the fence signals, as {@link Mapping#closeAfter} does and throws.
@@ -32,7 +43,17 @@ public interface Loan extends AutoCloseable {
    * @param mapping the mapping, which the loan closes
    */
   static Loan of(Mapping mapping) {
-    return new LoanOf(() -> mapping, mapping::closeAfter, mapping::close);
+    return new LoanOf(Optional.empty(), () -> mapping, mapping::closeAfter, mapping::close);
+  }
+
+  /**
+   * {@return a loan of a mapping by itself, of which a device is told when the buffer has moved}
+   *
+   * @param attachment the attachment that made the mapping
+   * @param mapping the mapping, which the loan closes
+   */
+  static Loan of(Attachment attachment, Mapping mapping) {
+    return new LoanOf(Optional.of(attachment), () -> mapping, mapping::closeAfter, mapping::close);
   }
 
   /**
@@ -41,7 +62,7 @@ public interface Loan extends AutoCloseable {
    * @param frame the frame
    */
   static Loan of(Frame frame) {
-    return new LoanOf(frame::mapping, frame::closeAfter, frame::close);
+    return new LoanOf(Optional.empty(), frame::mapping, frame::closeAfter, frame::close);
   }
 
   /**
@@ -51,6 +72,6 @@ public interface Loan extends AutoCloseable {
    * @param frame the frame
    */
   static Loan of(EmptyFrame frame) {
-    return new LoanOf(frame::mapping, frame::submitAfter, frame::close);
+    return new LoanOf(Optional.empty(), frame::mapping, frame::submitAfter, frame::close);
   }
 }

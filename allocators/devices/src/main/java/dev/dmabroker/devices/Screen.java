@@ -4,8 +4,8 @@ import dev.dmabroker.spec.Layout;
 
 /**
  * One display at one mode, as far as {@link KmsDisplay} uses it. An interface, so that tests can
- * play a driver. Every method but {@code close} may throw {@link DeviceException}. Used by one
- * thread at a time.
+ * play a driver. Every method but {@code close} may throw {@link DeviceException}. One thread at a
+ * time adds and removes frames, and one at a time does the rest; the two need not be one.
  */
 interface Screen extends AutoCloseable {
 
