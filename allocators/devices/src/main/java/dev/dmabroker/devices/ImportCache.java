@@ -54,7 +54,8 @@ public final class ImportCache<I> implements AutoCloseable {
    */
   public interface Importer<I> {
     /**
-     * Imports memory.
+     * Imports memory. The import has to keep the memory alive, as a driver's import of a dma-buf
+     * does: other memory could get the inode otherwise.
      *
      * @param memory the memory, which stays in its place during the call
      * @return what the driver made of it
