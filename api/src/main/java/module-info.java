@@ -1,5 +1,5 @@
 /** Broker, devices, constraints and buffers; the engine stays inside. */
-@SuppressWarnings("module") // It is built before the module to which it exports.
+@SuppressWarnings("module") // It is built before the modules to which it exports.
 module dev.dmabroker {
   requires com.google.common;
   requires static transitive org.jspecify;
@@ -8,7 +8,6 @@ module dev.dmabroker {
   exports dev.dmabroker.spec;
   exports dev.dmabroker.spi;
   exports dev.dmabroker.event;
-
   // Makes the exceptions again that a broker elsewhere threw.
   exports dev.dmabroker.internal.runtime to
       dev.dmabroker.remote;
@@ -19,6 +18,10 @@ module dev.dmabroker {
   // Has leases whose uses another process counts.
   exports dev.dmabroker.internal.gate to
       dev.dmabroker.remote;
+
+  // Plays traces in time that is only counted.
+  exports dev.dmabroker.internal.simulation to
+      dev.dmabroker.samples.replay;
 
   uses dev.dmabroker.spi.FencePoller;
   uses dev.dmabroker.spi.HeapProvider;

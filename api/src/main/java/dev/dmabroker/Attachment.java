@@ -148,6 +148,18 @@ public interface Attachment extends AutoCloseable {
   Subscription onMove(MoveListener listener);
 
   /**
+   * Makes a CPU view that keeps its address for as long as it is used, wherever the buffer moves.
+   * Takes no memory and no addresses yet. Does not block.
+   *
+   * @param reservedBytes how many addresses are reserved at the first use; at least 1. The buffer's
+   *     memory has to fit in, also after it moved for a device that needs longer rows. Addresses
+   *     alone take no memory, so twice the size of the contents is a good choice.
+   * @return the view, which the caller closes
+   * @throws IllegalArgumentException if {@code reservedBytes} is not positive
+   */
+  FixedView fixedView(int reservedBytes);
+
+  /**
    * Detaches the device. A mapping that is still open stays valid, and moves wait until it is
    * closed. Never blocks; a second call does nothing.
    */

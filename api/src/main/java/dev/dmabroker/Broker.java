@@ -112,7 +112,8 @@ public interface Broker extends AutoCloseable {
    * @param spec what the buffers hold, and how many there may be
    * @return the stream, which does not run yet
    * @throws UndeclaredAccessException if the producer did not declare that it writes
-   * @throws IllegalArgumentException if the producer belongs to another broker
+   * @throws IllegalArgumentException if the producer or a dispensable consumer belongs to another
+   *     broker
    * @throws ClosedException if the producer or the broker is closed
    */
   BufferStream stream(StreamSpec spec);

@@ -12,6 +12,7 @@ import dev.dmabroker.spi.Heap;
 import dev.dmabroker.spi.HeapProvider;
 import dev.dmabroker.spi.Mover;
 import dev.dmabroker.spi.PlacementHeuristic;
+import dev.dmabroker.spi.RebalancePolicy;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.Executor;
@@ -80,6 +81,36 @@ public final class BrokerBuilder {
    */
   public BrokerBuilder heuristic(PlacementHeuristic heuristic) {
     parts.heuristic = Objects.requireNonNull(heuristic, "heuristic");
+    return this;
+  }
+
+  /**
+   * Sets the policy by which idle buffers leave scarce memory that they no longer need. Without
+   * this call a buffer stays where it suits its devices. The broker asks the policy, and moves the
+   * buffers, on a thread of its own; {@link Broker#close} ends that.
+   *
+   * @param policy the policy
+   * @return this builder
+   */
+  public BrokerBuilder rebalancing(RebalancePolicy policy) {
+    settings.rebalancing = Objects.requireNonNull(policy, "policy");
+    return this;
+  }
+
+  /**
+   * Has the broker ask each heap again and again how much it has left, as other programs take
+   * contiguous memory too. What others take counts in {@linkplain BrokerSnapshot.HeapState
+   * snapshots}, for heuristics and for the {@linkplain #rebalancing rebalancing policy}, so that
+   * they act before a heap refuses. Without this call the broker counts its own buffers alone. It
+   * asks on a thread that does nothing else; a heap that takes its time delays the next question,
+   * and no mapper.
+   *
+   * @param interval the time from one look to the next, positive; half a second is a good one
+   * @return this builder
+   * @throws IllegalArgumentException unless the duration is positive
+   */
+  public BrokerBuilder watchMemory(Duration interval) {
+    settings.memoryInterval = Settable.positive("interval", interval);
     return this;
   }
 

@@ -49,6 +49,10 @@ public interface BufferStream extends AutoCloseable {
    * have declared to need, in the calling thread. After each allocation it blocks for at most the
    * broker's map timeout. A later start finds the buffers there. Does nothing if the stream runs.
    *
+   * <p>Before that it waits for each {@linkplain StreamSpec.Builder#dispensable dispensable
+   * consumer} that is not attached, for at most the time that the spec gives it, and then starts
+   * without those that are missing. They may attach later, as any consumer may.
+   *
    * @throws AllocationException if the heaps have less memory; buffers that this call allocated are
    *     given back then
    * @throws BudgetExceededException if the producer's budget does not suffice; buffers that this
@@ -60,6 +64,8 @@ public interface BufferStream extends AutoCloseable {
    *     limits allow, or if the producer or its group has no budget, and there is one of a name
    *     that is probably mistyped ({@link BrokerBuilder#budget})
    * @throws BusyException if the stream is being stopped
+   * @throws WaitInterruptedException if the thread is interrupted while it waits for a consumer;
+   *     nothing has changed then
    * @throws ClosedException if the stream or the broker is closed
    */
   void start();
@@ -188,6 +194,8 @@ public interface BufferStream extends AutoCloseable {
    * @throws PinnedException if a buffer is pinned where the device cannot reach it; nothing changes
    *     then
    * @throws UndeclaredAccessException if the device did not declare that it reads
+   * @throws BusyException if the stream went on without this device, which still holds frames from
+   *     before
    * @throws IllegalArgumentException if the device belongs to another broker, or declares to hold
    *     more buffers than the stream's limits allow
    * @throws ClosedException if the stream, the device or the broker is closed

@@ -19,7 +19,8 @@ public interface Frame extends AutoCloseable {
 
   /**
    * {@return the number of the frame: it counts the frames submitted to the stream, from 0} A gap
-   * between two numbers means that frames were dropped.
+   * between two numbers means that frames were dropped, of which listeners are {@linkplain
+   * dev.dmabroker.event.FrameDropped told}.
    */
   long sequence();
 

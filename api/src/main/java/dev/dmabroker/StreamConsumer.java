@@ -40,7 +40,9 @@ public interface StreamConsumer extends AutoCloseable {
    * @throws WaitInterruptedException if the thread is interrupted while it waits; nothing is taken
    *     then
    * @throws MoveFailedException if the buffer has to move for the device and cannot
-   * @throws LeftOutException if the device is dispensable and is left out now
+   * @throws LeftOutException if the device is dispensable and is left out now, or if the stream
+   *     goes on without this consumer, which did not answer in its time ({@link
+   *     StreamSpec.Builder#dispensable}); it may attach to the stream anew
    * @throws ClosedException if the consumer, the stream or the broker is closed
    * @throws IllegalArgumentException unless the timeout is positive
    */
@@ -51,6 +53,7 @@ public interface StreamConsumer extends AutoCloseable {
    *
    * @return the frame, or empty if there is none
    * @throws StreamStoppedException as {@link #take(Duration)}
+   * @throws LeftOutException if the stream goes on without this consumer
    * @throws ClosedException if the consumer, the stream or the broker is closed
    */
   Optional<Frame> tryTake();

@@ -1,10 +1,13 @@
 package dev.dmabroker;
 
+import com.google.common.collect.ImmutableMap;
 import dev.dmabroker.internal.placement.BufferCounts;
 import dev.dmabroker.spec.BufferSpec;
 import dev.dmabroker.spec.CheckReturnValue;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -21,6 +24,7 @@ public final class StreamSpec {
   private final long maxBytes;
   private final Duration quietTime;
   private final Duration stopDeadline;
+  private final Map<Device, Duration> dispensable;
 
   private StreamSpec(Builder builder) {
     name = builder.name;
@@ -31,6 +35,7 @@ public final class StreamSpec {
     maxBytes = builder.maxBytes;
     quietTime = builder.quietTime;
     stopDeadline = builder.stopDeadline;
+    dispensable = ImmutableMap.copyOf(builder.dispensable);
   }
 
   /**
@@ -108,9 +113,22 @@ public final class StreamSpec {
     return stopDeadline;
   }
 
+  /** {@return the consumers that the stream can do without, and the time that each has} */
+  public Map<Device, Duration> dispensable() {
+    return dispensable;
+  }
+
   private List<Object> fields() {
     return List.of(
-        name, buffer, producer, minBuffers, maxBuffers, maxBytes, quietTime, stopDeadline);
+        name,
+        buffer,
+        producer,
+        minBuffers,
+        maxBuffers,
+        maxBytes,
+        quietTime,
+        stopDeadline,
+        dispensable);
   }
 
   @Override
@@ -142,6 +160,8 @@ public final class StreamSpec {
         + quietTime
         + ", stopDeadline="
         + stopDeadline
+        + ", dispensable="
+        + dispensable
         + "]";
   }
 
@@ -155,6 +175,7 @@ public final class StreamSpec {
     private long maxBytes = Long.MAX_VALUE;
     private Duration quietTime = Duration.ofSeconds(5);
     private Duration stopDeadline = Duration.ofSeconds(1);
+    private final Map<Device, Duration> dispensable = new LinkedHashMap<>();
 
     private Builder(String name, BufferSpec buffer, Device producer) {
       check(!Objects.requireNonNull(name, "name").isBlank(), "a stream's name must not be blank");
@@ -172,6 +193,7 @@ public final class StreamSpec {
       maxBytes = spec.maxBytes;
       quietTime = spec.quietTime;
       stopDeadline = spec.stopDeadline;
+      dispensable.putAll(spec.dispensable);
     }
 
     /**
@@ -283,6 +305,27 @@ public final class StreamSpec {
     public Builder stopDeadline(Duration deadline) {
       check(!deadline.isNegative(), "stopDeadline must not be negative, is " + deadline);
       stopDeadline = deadline;
+      return this;
+    }
+
+    /**
+     * Names a consumer that the stream can do without, and gives it a time. {@link
+     * BufferStream#start} waits that long for it to attach, and starts without it if it has not.
+     * Once it is attached, it has so long to answer: to release each frame that it has taken, and
+     * with {@link StreamConsumer.Policy#EVERY_FRAME} to take the next frame when one waits for it.
+     * If it does not, the stream goes on without it, after twice that time at the latest: it is
+     * detached, and each take throws a {@link LeftOutException}. The frames that it still holds
+     * stay valid until they are closed, as their buffers leave the stream and are not used again;
+     * beside them the stream may have as many buffers as before.
+     *
+     * @param consumer the consumer's device
+     * @param time how long the stream waits for it; positive
+     * @return this builder
+     * @throws IllegalArgumentException unless the time is positive
+     */
+    public Builder dispensable(Device consumer, Duration time) {
+      dispensable.put(
+          Objects.requireNonNull(consumer, "consumer"), Settable.positive("dispensable", time));
       return this;
     }
 

@@ -14,7 +14,8 @@
  *     +-- SharedBuffer   without memory until a device maps it
  *     |     +-- Attachment (one for each device)
  *     |           +-- Mapping    descriptor and layout; the buffer moves when none writes
- *     |                 +-- CpuView    the CPU's access, between begin and end
+ *     |           |     +-- CpuView    the CPU's access, between begin and end
+ *     |           +-- FixedView  CPU views that keep their address when the buffer moves
  *     |
  *     +-- BufferStream   buffers that go round
  *           producer:  acquire --> EmptyFrame --> submit

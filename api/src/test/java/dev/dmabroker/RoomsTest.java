@@ -37,7 +37,7 @@ class RoomsTest {
   static final List<List<String>> LEVELS =
       List.of(
           List.of("layout", "runtime"),
-          List.of("copy", "watch"),
+          List.of("copy", "simulation", "watch"),
           List.of("heap", "services"),
           List.of("placement"),
           List.of("allocation", "device"),
@@ -106,6 +106,8 @@ class RoomsTest {
         .arePublic()
         .and()
         .areTopLevelClasses()
+        .and()
+        .resideOutsideOfPackage(INTERNAL + ".simulation") // A sample uses it, and tests do.
         .should(
             new ArchCondition<>("be used by a class of another package") {
               @Override
@@ -139,7 +141,7 @@ class RoomsTest {
         .check(API);
   }
 
-  /** So that another runtime can stand in for threads and time: a simulation, a test. */
+  /** So that a simulation can stand in for threads and time. */
   @Test
   void threadsTimeAndWaitsAreTheRuntimesAlone() {
     DescribedPredicate<JavaClass> threads =
@@ -156,7 +158,7 @@ class RoomsTest {
         .that()
         .resideInAPackage(INTERNAL + "..")
         .and()
-        .resideOutsideOfPackage(INTERNAL + ".runtime")
+        .resideOutsideOfPackages(INTERNAL + ".runtime", INTERNAL + ".simulation")
         .should()
         .dependOnClassesThat(threads)
         .orShould()

@@ -94,6 +94,13 @@ public interface BrokerSnapshot {
     long usedBytes();
 
     /**
+     * {@return the bytes of the heap that others had taken at the last look, as far as the kernel
+     * tells: other programs, and memory that lingers; 0 unless the broker {@linkplain
+     * dev.dmabroker.BrokerBuilder#watchMemory watches memory}}
+     */
+    long othersBytes();
+
+    /**
      * {@return the memory that was given back but lives on, because another process or device has a
      * descriptor of it}
      */

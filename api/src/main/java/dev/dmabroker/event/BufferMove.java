@@ -25,7 +25,7 @@ public interface BufferMove {
 
   /**
    * {@return the device that needs the move; with {@link Cause#ROOM}, the buffer that the room is
-   * for}
+   * for; with {@link Cause#REBALANCE}, the heap that has more room afterwards}
    */
   String beneficiary();
 
@@ -96,6 +96,11 @@ public interface BufferMove {
     /** A caller of {@link dev.dmabroker.SharedBuffer#prepare()} waits for it. */
     PREPARE,
     /** Another buffer needs the room. */
-    ROOM
+    ROOM,
+    /**
+     * No device needs the move: the buffer lies better elsewhere, and a {@link
+     * dev.dmabroker.spi.RebalancePolicy} chose it.
+     */
+    REBALANCE
   }
 }

@@ -28,6 +28,11 @@ public interface FrameDropped {
     /** The stream stopped. */
     STOPPED,
     /** The fence of the producer signalled an error. */
-    FAILED
+    FAILED,
+    /**
+     * The producer had the buffer before the consumer came, which is of a group that must not see
+     * what the buffer held until then.
+     */
+    FOREIGN
   }
 }

@@ -28,8 +28,8 @@ public interface LeaseRecalled {
   Cause cause();
 
   /**
-   * {@return the device that needs the move, or the buffer that needs the room; empty with other
-   * causes}
+   * {@return the device that needs the move, the buffer that needs the room, or the heap that the
+   * buffer leaves for better memory; empty with other causes}
    */
   Optional<String> beneficiary();
 
@@ -44,6 +44,8 @@ public interface LeaseRecalled {
     EVACUATION,
     /** Another buffer needs the room. */
     EVICTION,
+    /** The buffer leaves scarce memory that it does not need. */
+    REBALANCE,
     /** The attachment, the buffer or the broker was closed. */
     CLOSE
   }

@@ -14,6 +14,11 @@ public interface StreamChanged {
     CONSUMER_JOINED,
     /** A consumer gets no frames any more; it may still hold some. */
     CONSUMER_LEFT,
+    /**
+     * The stream starts, or goes on, without a dispensable consumer, which did not attach or answer
+     * in its time. If it was attached, {@link #CONSUMER_LEFT} follows.
+     */
+    CONSUMER_LEFT_OUT,
     /** The stream was closed, after its consumers have left. */
     CLOSED
   }
@@ -24,6 +29,6 @@ public interface StreamChanged {
   /** {@return what became different} */
   Change change();
 
-  /** {@return the consumer that came or left; otherwise the stream's producer} */
+  /** {@return the consumer that came, left or was left out; otherwise the stream's producer} */
   String device();
 }

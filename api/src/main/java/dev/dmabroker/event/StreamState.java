@@ -76,6 +76,12 @@ public interface StreamState {
   long scrubbed();
 
   /**
+   * {@return the number of times that the stream started or went on without a {@linkplain
+   * dev.dmabroker.StreamSpec.Builder#dispensable dispensable} consumer}
+   */
+  long leftOut();
+
+  /**
    * {@return the reason why the stream does not grow though the producer waits; empty otherwise}
    */
   Optional<String> heldBack();

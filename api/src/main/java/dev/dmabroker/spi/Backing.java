@@ -78,6 +78,22 @@ public interface Backing {
     return Optional.empty();
   }
 
+  /**
+   * Reserves addresses at which this memory can be shown, and memory of other heaps that maps like
+   * it. Nothing is shown there yet. The broker calls it before {@link #release}; the addresses
+   * outlive this memory.
+   *
+   * @param sizeBytes the number of addresses, at least 1; rounded up to whole pages
+   * @return the addresses
+   * @throws HeapException if the memory cannot be shown at given addresses, which is the answer of
+   *     memory that does not implement this, or if the process has no address space left
+   */
+  default FixedAddresses reserve(int sizeBytes) throws HeapException {
+    throw new HeapException(
+        HeapException.Kind.FAILED,
+        this + " cannot be mapped at addresses that stay; use MappedMemory.cpuView()");
+  }
+
   /** Gives the memory back. The broker calls it once. It must not throw. */
   void release();
 }

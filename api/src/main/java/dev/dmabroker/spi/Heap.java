@@ -1,6 +1,7 @@
 package dev.dmabroker.spi;
 
 import java.util.Objects;
+import java.util.OptionalLong;
 import java.util.Set;
 
 /**
@@ -109,6 +110,16 @@ public interface Heap extends AutoCloseable {
    */
   default Lingering lingering() {
     return Lingering.NONE;
+  }
+
+  /**
+   * {@return how many bytes the heap could still give, whoever took the rest; empty if the kernel
+   * does not tell, or the heap's {@linkplain HeapTraits#capacityBytes() capacity} is not known} May
+   * read files, which may take milliseconds. The broker asks only if the application has it
+   * {@linkplain dev.dmabroker.BrokerBuilder#watchMemory watch memory}, on a thread of its own.
+   */
+  default OptionalLong leftBytes() {
+    return OptionalLong.empty();
   }
 
   /** Gives back what the heap itself holds. A second call does nothing. */

@@ -83,10 +83,30 @@ public interface PlacementHeuristic {
    * @param heap the heap
    * @param sizeBytes the bytes that it would be asked for
    * @param usedBytes the bytes that the broker's buffers take of it
+   * @param othersBytes the bytes that others take of it, as far as the kernel tells; 0 unless the
+   *     broker {@linkplain dev.dmabroker.BrokerBuilder#watchMemory watches memory}
    * @param penalty the weights of preferences that are not met there, and 100 for each step down a
    *     list of alternatives
    */
-  record HeapLoad(HeapInfo heap, long sizeBytes, long usedBytes, long penalty) {
+  record HeapLoad(HeapInfo heap, long sizeBytes, long usedBytes, long othersBytes, long penalty) {
+    /**
+     * Makes the load of a heap of which others take nothing.
+     *
+     * @param heap the heap
+     * @param sizeBytes the bytes that it would be asked for
+     * @param usedBytes the bytes that the broker's buffers take of it
+     * @param penalty the weights of preferences that are not met there, and 100 for each step down
+     *     a list of alternatives
+     */
+    public HeapLoad(HeapInfo heap, long sizeBytes, long usedBytes, long penalty) {
+      this(heap, sizeBytes, usedBytes, /* othersBytes= */ 0, penalty);
+    }
+
+    /** {@return the bytes that are taken of the heap, by the broker's buffers and by others} */
+    public long takenBytes() {
+      return usedBytes + othersBytes;
+    }
+
     /** {@return the heap's name} */
     public String name() {
       return heap.name();

@@ -6,6 +6,8 @@
  *   HeapProvider ----- discover --> Heap ----- allocate --> Backing    one piece of memory
  *                                                             ^
  *   ForeignMemory --------------------------- open -----------+
+ *                                                             |
+ *   FixedAddresses  {@literal <}---------------------- reserve ---------+
  *
  *   PlacementHeuristic    ranks the heaps that suit, and says what may leave a full one
  *   Mover                 copies a buffer that moves, where the CPU is not to do it

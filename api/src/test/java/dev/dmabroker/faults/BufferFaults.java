@@ -4,6 +4,7 @@ import static dev.dmabroker.faults.FaultWorld.DEADLINE;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.dmabroker.Attachment;
+import dev.dmabroker.FixedView;
 import dev.dmabroker.Lease;
 import dev.dmabroker.Mapping;
 import dev.dmabroker.Pin;
@@ -87,6 +88,19 @@ public final class BufferFaults {
                   close(mapping.cpuView());
                 } finally {
                   close(mapping);
+                }
+              };
+            }),
+        FaultWorld.of(
+            "use a fixed view",
+            world -> {
+              Attachment camera = settled(world);
+              return () -> {
+                FixedView view = camera.fixedView(1 << 20);
+                try {
+                  close(view.begin(Access.READ));
+                } finally {
+                  close(view);
                 }
               };
             }),

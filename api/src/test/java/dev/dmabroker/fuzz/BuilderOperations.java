@@ -27,6 +27,9 @@ final class BuilderOperations {
               "listener(BrokerListener)",
               (builder, world) -> builder.listener(world.extensions.listener())),
           setting("listener(BrokerListener,Delivery)", BuilderOperations::listener),
+          extension(
+              "rebalancing(RebalancePolicy)",
+              (builder, world) -> builder.rebalancing(world.extensions.rebalancing())),
           extension("mover(Mover)", (builder, world) -> builder.mover(world.extensions.mover())),
           extension(
               "fencePoller(FencePoller)",
@@ -45,6 +48,9 @@ final class BuilderOperations {
               draw -> durations(draw.waitingSetting(), BrokerBuilder::closeTimeout)),
           setting("moveRetries(Duration,int)", BuilderOperations::moveRetries),
           setting("budget(String,long)", BuilderOperations::budget),
+          setting(
+              "watchMemory(Duration)",
+              draw -> durations(draw.setting(), BrokerBuilder::watchMemory)),
           setting("watchHeaps()", draw -> (builder, world) -> builder.watchHeaps()),
           setting("recordCallSites()", draw -> (builder, world) -> builder.recordCallSites()),
           setting("leakTracking(LeakTracking)", BuilderOperations::leakTracking));
@@ -94,6 +100,7 @@ final class BuilderOperations {
       case "heap" -> (builder, world) -> builder.heap(Draw.nothing());
       case "heuristic" -> (builder, world) -> builder.heuristic(Draw.nothing());
       case "listener" -> (builder, world) -> builder.listener(Draw.nothing());
+      case "rebalancing" -> (builder, world) -> builder.rebalancing(Draw.nothing());
       case "mover" -> (builder, world) -> builder.mover(Draw.nothing());
       case "fencePoller" -> (builder, world) -> builder.fencePoller(Draw.nothing());
       default -> (builder, world) -> builder.callbackExecutor(Draw.nothing());

@@ -8,6 +8,7 @@ import dev.dmabroker.fuzz.HostileExtensions.CallbackExecutor;
 import dev.dmabroker.fuzz.HostileExtensions.HalfMover;
 import dev.dmabroker.fuzz.HostileExtensions.Heuristic;
 import dev.dmabroker.fuzz.HostileExtensions.Probe;
+import dev.dmabroker.fuzz.HostileExtensions.Rebalancing;
 import dev.dmabroker.spec.Layout;
 import dev.dmabroker.spi.Backing;
 import dev.dmabroker.spi.DeviceProbe;
@@ -17,6 +18,7 @@ import dev.dmabroker.spi.HeapException;
 import dev.dmabroker.spi.HeapProvider;
 import dev.dmabroker.spi.HeapTraits;
 import dev.dmabroker.spi.HeapTraitsBuilder;
+import dev.dmabroker.spi.RebalancePolicy;
 import dev.dmabroker.spi.Trait;
 import dev.dmabroker.testing.ScriptedHeap;
 import java.nio.ByteBuffer;
@@ -70,7 +72,13 @@ final class Extensions {
     return Broker.builder()
         .heap(heap("small", ScriptedHeap.ordinary(), 6 * PAGE))
         .heap(heap("system", ScriptedHeap.ordinary(), 64 * PAGE))
-        .heap(heap("cma", ScriptedHeap.ordinary().contiguous(Trait.declared(true)), 12 * PAGE))
+        .heap(
+            heap(
+                "cma",
+                ScriptedHeap.ordinary()
+                    .contiguous(Trait.declared(true))
+                    .capacityBytes(Trait.declared(12L * PAGE)),
+                12 * PAGE))
         .heap(
             heap(
                 "low",
@@ -81,6 +89,7 @@ final class Extensions {
         .heap(heap("blind", ScriptedHeap.ordinary().cpuReach(Trait.declared(false)), 24 * PAGE))
         .heaps(new Nodes())
         .heuristic(new Heuristic(hostility))
+        .rebalancing(rebalancing())
         .fencePoller(fences)
         .callbackExecutor(executor)
         .listener(listener())
@@ -154,6 +163,10 @@ final class Extensions {
 
   Heuristic heuristic() {
     return new Heuristic(hostility);
+  }
+
+  RebalancePolicy rebalancing() {
+    return new Rebalancing(hostility);
   }
 
   BrokerListener listener() {

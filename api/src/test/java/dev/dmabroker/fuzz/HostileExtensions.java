@@ -10,11 +10,14 @@ import dev.dmabroker.spi.DeviceProbe;
 import dev.dmabroker.spi.HeapException;
 import dev.dmabroker.spi.Mover;
 import dev.dmabroker.spi.PlacementHeuristic;
+import dev.dmabroker.spi.RebalancePolicy;
 import dev.dmabroker.testing.InOrder;
 import java.lang.reflect.Proxy;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 
@@ -55,6 +58,25 @@ final class HostileExtensions {
         case LIE -> new Eviction(List.of(-1L, Long.MAX_VALUE), Double.MIN_VALUE);
         default ->
             new Eviction(crowded.residents().stream().map(Resident::id).limit(2).toList(), 1e9);
+      };
+    }
+  }
+
+  /** Moves all out that could leave, again and again; or throws, or names what is not there. */
+  record Rebalancing(Hostility hostility) implements RebalancePolicy {
+    private static final Optional<Duration> SOON = Optional.of(Duration.ofMillis(1));
+
+    @Override
+    public Choice choose(Occupied occupied) {
+      return switch (hostility.strikeSilently(Site.REBALANCE)) {
+        case NULL -> Draw.nothing();
+        case LIE -> new Choice(List.of(-1L, Long.MAX_VALUE), 1e9, Double.MIN_VALUE, SOON);
+        default ->
+            new Choice(
+                occupied.candidates().stream().map(each -> each.resident().id()).toList(),
+                1e3,
+                1e12,
+                SOON);
       };
     }
   }

@@ -56,6 +56,7 @@ final class Hostility {
     COPY(declared()),
     RANK(lyingSilently()),
     EVICT(lyingSilently()),
+    REBALANCE(lyingSilently()),
     PROBE_SAMPLE(lyingSilently()),
     PROBE_IMPORT(lyingSilently()),
     PROBE_CLOSE(silent()),

@@ -1,26 +1,31 @@
 package dev.dmabroker.fuzz;
 
 import static dev.dmabroker.fuzz.Things.ATTACHMENTS;
+import static dev.dmabroker.fuzz.Things.FIXED;
 import static dev.dmabroker.fuzz.Things.KEPT;
 import static dev.dmabroker.fuzz.Things.LEASES;
 import static dev.dmabroker.fuzz.Things.MAPPINGS;
 
 import dev.dmabroker.CpuView;
+import dev.dmabroker.FixedView;
 import dev.dmabroker.KeptMapping;
 import dev.dmabroker.Lease;
 import dev.dmabroker.Mapping;
 import dev.dmabroker.RecallListener;
 import dev.dmabroker.fuzz.Kind.Ref;
 import dev.dmabroker.fuzz.Things.Attached;
+import dev.dmabroker.fuzz.Things.Fixed;
 import dev.dmabroker.fuzz.Things.Kept;
 import dev.dmabroker.fuzz.Things.Leased;
 import dev.dmabroker.fuzz.Things.Mapped;
 import dev.dmabroker.fuzz.Things.View;
 import dev.dmabroker.spec.Access;
+import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Semaphore;
 
-/** What a walk does with leases, and with mappings that are kept. */
+/** What a walk does with leases, and with mappings and addresses that are kept. */
 final class LeaseOperations {
   static final List<Operation> ALL =
       List.of(
@@ -33,7 +38,11 @@ final class LeaseOperations {
           new Operation(
               "KeptMapping.of(Attachment,Access,String,RecallListener)", 20, LeaseOperations::keep),
           new Operation("KeptMapping.use()", 90, LeaseOperations::use),
-          new Operation("KeptMapping.close()", 8, LeaseOperations::closeKept));
+          new Operation("KeptMapping.close()", 8, LeaseOperations::closeKept),
+          new Operation("Attachment.fixedView(int)", 20, LeaseOperations::fixedView),
+          new Operation("FixedView.begin(Access)", 60, LeaseOperations::begin),
+          new Operation("FixedView.begin(Access,Duration)", 30, LeaseOperations::beginWithin),
+          new Operation("FixedView.close()", 8, LeaseOperations::closeFixed));
 
   private LeaseOperations() {}
 
@@ -170,5 +179,61 @@ final class LeaseOperations {
   private static Operation.Action closeKept(Draw draw) {
     Draw.Closing<Kept> kept = draw.closing(KEPT);
     return world -> kept.in(world).mapping().close();
+  }
+
+  private static Operation.Action fixedView(Draw draw) {
+    Ref<Attached> attachment = draw.slot(ATTACHMENTS);
+    int reserved = draw.known(List.of(1 << 22, 1 << 22, 1 << 22, 4096, 1, 0, -1));
+    Ref<Fixed> to = draw.slot(FIXED);
+    return world -> {
+      Attached attached = world.get(attachment);
+      FixedView view = attached.attachment().fixedView(reserved);
+      world.put(to, new Fixed(view, attached.buffer()));
+    };
+  }
+
+  private static Operation.Action begin(Draw draw) {
+    return using(draw, FixedView::begin);
+  }
+
+  private static Operation.Action beginWithin(Draw draw) {
+    Duration timeout = draw.timeout();
+    return using(draw, (view, access) -> view.begin(access, timeout));
+  }
+
+  private interface Begin {
+    FixedView.Use in(FixedView view, Access access);
+  }
+
+  private static Operation.Action using(Draw draw, Begin begin) {
+    Ref<Fixed> slot = draw.slot(FIXED);
+    Access access = draw.of(Access.class);
+    return world -> {
+      Fixed fixed = world.get(slot);
+      String unused = fixed.view().toString();
+      Contents contents = fixed.buffer().contents();
+      int mark = contents.mark();
+      FixedView.Use use =
+          access == Access.OVERWRITE
+              ? contents.overwriting(() -> begin.in(fixed.view(), access))
+              : begin.in(fixed.view(), access);
+      try {
+        Getters.readAll(use, world.oracles);
+        ByteBuffer bytes = use.bytes();
+        if (access.reads()) {
+          contents.check(bytes, use.layout(), mark, "" + use);
+        }
+        if (access.writes()) {
+          contents.write(bytes, use.layout(), world.value());
+        }
+      } finally {
+        world.end("FixedView.Use.close()", use);
+      }
+    };
+  }
+
+  private static Operation.Action closeFixed(Draw draw) {
+    Draw.Closing<Fixed> view = draw.closing(FIXED);
+    return world -> view.in(world).view().close();
   }
 }

@@ -62,6 +62,7 @@ final class SpecOperations {
               "stopDeadline(Duration)",
               6,
               draw -> with(draw.waitingSetting(), StreamSpec.Builder::stopDeadline)),
+          ofStream("dispensable(Device,Duration)", 4, SpecOperations::dispensable),
           new Operation("getters of StreamSpec", 2, Things.getters(STREAM_SPECS, spec -> spec)));
 
   private SpecOperations() {}
@@ -174,6 +175,12 @@ final class SpecOperations {
   private static Variation<StreamSpec.Builder> producer(Draw draw) {
     Ref<Device> producer = draw.argument(DEVICES);
     return (builder, world) -> builder.producer(world.argument(producer));
+  }
+
+  private static Variation<StreamSpec.Builder> dispensable(Draw draw) {
+    Ref<Device> consumer = draw.argument(DEVICES);
+    Duration time = draw.waitingSetting();
+    return (builder, world) -> builder.dispensable(world.argument(consumer), time);
   }
 
   private static Variation<StreamSpec.Builder> minBuffers(Draw draw) {

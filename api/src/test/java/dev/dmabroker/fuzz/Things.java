@@ -8,6 +8,7 @@ import dev.dmabroker.CpuView;
 import dev.dmabroker.Device;
 import dev.dmabroker.DeviceSpec;
 import dev.dmabroker.EmptyFrame;
+import dev.dmabroker.FixedView;
 import dev.dmabroker.Frame;
 import dev.dmabroker.KeptMapping;
 import dev.dmabroker.Lease;
@@ -84,6 +85,8 @@ final class Things {
 
   record Kept(KeptMapping mapping, Access access, Buffer buffer) {}
 
+  record Fixed(FixedView view, Buffer buffer) {}
+
   record View(CpuView view, Mapped mapped) {}
 
   record Filling(EmptyFrame frame, Stream stream, Semaphore turn) {}
@@ -146,6 +149,8 @@ final class Things {
       new Kind<>("lease", 6, (world, it) -> world.endInTurn("Lease.close()", it.turn(), it::end));
   static final Kind<Kept> KEPT =
       new Kind<>("kept", 6, (world, it) -> world.end("KeptMapping.close()", it.mapping()));
+  static final Kind<Fixed> FIXED =
+      new Kind<>("fixed", 4, (world, it) -> world.end("FixedView.close()", it.view()));
   static final Kind<View> VIEWS =
       new Kind<>(
           "view",
@@ -183,6 +188,7 @@ final class Things {
           MAPPINGS,
           LEASES,
           KEPT,
+          FIXED,
           PINS,
           CONSUMERS,
           STREAMS,

@@ -14,6 +14,7 @@ import dev.dmabroker.CpuView;
 import dev.dmabroker.DescriptorException;
 import dev.dmabroker.DeviceSpec;
 import dev.dmabroker.FenceException;
+import dev.dmabroker.FixedView;
 import dev.dmabroker.LeakTracking;
 import dev.dmabroker.Mapping;
 import dev.dmabroker.MoveFailedException;
@@ -95,6 +96,7 @@ class HostileExtensionsTest {
 
   private static final Deed FIRST_MAP = test -> test.fresh().map(Access.WRITE).close();
   private static final Deed MOVE = test -> Fixture.read(test.strict(test.camera.buffer()));
+  private static final Deed FIXED = test -> test.fixed(view -> {});
   private static final Deed BUILD = HostileExtensionsTest::build;
   private static final Deed SNAPSHOT = test -> test.broker.snapshot();
   private static final Deed CLOSE = test -> test.broker.close();
@@ -125,6 +127,11 @@ class HostileExtensionsTest {
           new Border("Backing.endCpuAccess", CpuAccessException.class, viewed(view -> {})),
           new Border("Backing.endCpuAccess", MoveFailedException.class, MOVE),
           new Border("Backing.pendingFence", MoveFailedException.class, MOVE),
+          new Border("Backing.reserve", CpuAccessException.class, FIXED),
+          new Border("FixedAddresses.show", CpuAccessException.class, FIXED),
+          new Border("FixedAddresses.bytes", CpuAccessException.class, FIXED),
+          new Border("FixedAddresses.hide", null, FIXED),
+          new Border("FixedAddresses.hide", null, HostileExtensionsTest::fixedAndMove),
           new Border("Backing.identity", AllocationException.class, ADOPT),
           new Border("Backing.release", null, MOVE),
           new Border("Backing.release", null, CLOSE),
@@ -262,6 +269,26 @@ class HostileExtensionsTest {
         mapping -> {
           try (CpuView view = mapping.cpuView()) {
             use.accept(view);
+          }
+        });
+  }
+
+  private void fixed(Consumer<FixedView> then) {
+    try (FixedView view = camera.fixedView((int) Fixture.SIZE)) {
+      try (FixedView.Use use = view.begin(Access.READ)) {
+        assertEquals(7, use.bytes().getLong(0));
+      }
+      then.accept(view);
+    }
+  }
+
+  /** The memory is given back though the addresses do not let go of it. */
+  private void fixedAndMove() {
+    fixed(
+        view -> {
+          Fixture.read(strict(camera.buffer()));
+          try (FixedView.Use use = view.begin(Access.READ)) {
+            assertEquals(7, use.bytes().getLong(0));
           }
         });
   }

@@ -109,8 +109,10 @@ class StreamFenceTest extends RationedFixture {
     assertThrows(FenceException.class, () -> filling.submitAfter(FENCE));
     assertTrue(filling.mapping().isOpen());
     assertEquals(1, stream.snapshot().filling());
+    assertEquals(0, stream.snapshot().submitted());
     filling.submit();
     Frame frame = consumer.take();
+    assertEquals(0, frame.sequence(), "what was not submitted has no number");
     assertThrows(FenceException.class, () -> frame.closeAfter(FENCE));
     assertTrue(frame.mapping().isOpen());
     frame.close();

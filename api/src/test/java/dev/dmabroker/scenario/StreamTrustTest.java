@@ -15,10 +15,13 @@ import dev.dmabroker.StreamConsumer;
 import dev.dmabroker.StreamConsumer.Policy;
 import dev.dmabroker.StreamSpec;
 import dev.dmabroker.WaitTimeoutException;
+import dev.dmabroker.event.FrameDropped;
 import dev.dmabroker.event.StreamState;
+import dev.dmabroker.internal.watch.EventRecords;
 import dev.dmabroker.spec.BlobSpec;
 import dev.dmabroker.spi.HeapException;
 import dev.dmabroker.testing.Await;
+import dev.dmabroker.testing.Events;
 import dev.dmabroker.testing.ScriptedMover;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -26,7 +29,7 @@ import org.junit.jupiter.api.Test;
 /** Buffers of a stream that pass between groups which do not trust each other. */
 class StreamTrustTest extends RationedFixture {
   @Test
-  void aBufferThatPassesToAnotherGroupIsScrubbed() {
+  void aBufferThatPassesToAnotherGroupIsScrubbed() throws Exception {
     BufferStream stream = started(spec -> spec.minBuffers(1));
     StreamConsumer same = stream.consumer(viewer, Policy.EVERY_FRAME);
     submit(stream, 77);
@@ -42,6 +45,10 @@ class StreamTrustTest extends RationedFixture {
       assertEquals(1, frame.sequence());
     }
     assertTrue(other.tryTake().isEmpty(), "it was acquired before and shows what it must not");
+    assertEquals(
+        new EventRecords.FrameDropped("video", "stranger", 1, FrameDropped.Reason.FOREIGN),
+        Events.next(streamEvents.dropped));
+    assertEquals(1, stream.snapshot().consumers().get(1).dropped());
     same.close();
     assertEquals(0, stream.snapshot().scrubbed());
     EmptyFrame clean = stream.acquire();

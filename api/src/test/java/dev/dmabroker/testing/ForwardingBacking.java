@@ -2,6 +2,7 @@ package dev.dmabroker.testing;
 
 import dev.dmabroker.spec.Access;
 import dev.dmabroker.spi.Backing;
+import dev.dmabroker.spi.FixedAddresses;
 import dev.dmabroker.spi.HeapException;
 import java.nio.ByteBuffer;
 
@@ -44,6 +45,11 @@ public abstract class ForwardingBacking implements Backing {
   @Override
   public void endCpuAccess(Access access) throws HeapException {
     memory.endCpuAccess(access);
+  }
+
+  @Override
+  public FixedAddresses reserve(int sizeBytes) throws HeapException {
+    return memory.reserve(sizeBytes);
   }
 
   @Override

@@ -10,6 +10,7 @@ import dev.dmabroker.spec.SyncFile;
 import dev.dmabroker.spi.Backing;
 import dev.dmabroker.spi.DeviceProbe;
 import dev.dmabroker.spi.FencePoller;
+import dev.dmabroker.spi.FixedAddresses;
 import dev.dmabroker.spi.ForeignMemory;
 import dev.dmabroker.spi.Heap;
 import dev.dmabroker.spi.HeapException;
@@ -188,9 +189,41 @@ public final class Hostile {
     }
 
     @Override
+    public FixedAddresses reserve(int sizeBytes) throws HeapException {
+      at("Backing.reserve");
+      return new HostileAddresses(super.reserve(sizeBytes));
+    }
+
+    @Override
     public void release() {
       super.release();
       at("Backing.release");
+    }
+  }
+
+  private final class HostileAddresses implements FixedAddresses {
+    private final FixedAddresses addresses;
+
+    HostileAddresses(FixedAddresses addresses) {
+      this.addresses = addresses;
+    }
+
+    @Override
+    public ByteBuffer bytes() {
+      at("FixedAddresses.bytes");
+      return addresses.bytes();
+    }
+
+    @Override
+    public void show(Backing memory) throws HeapException {
+      addresses.show(((HostileBacking) memory).memory);
+      at("FixedAddresses.show");
+    }
+
+    @Override
+    public void hide() throws HeapException {
+      at("FixedAddresses.hide");
+      addresses.hide();
     }
   }
 

@@ -3,6 +3,7 @@ package dev.dmabroker.testing;
 import dev.dmabroker.spec.Access;
 import dev.dmabroker.spec.SyncFile;
 import dev.dmabroker.spi.Backing;
+import dev.dmabroker.spi.FixedAddresses;
 import dev.dmabroker.spi.Heap;
 import dev.dmabroker.spi.HeapException;
 import dev.dmabroker.spi.HeapTraits;
@@ -13,6 +14,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -39,6 +41,9 @@ public class ScriptedHeap implements Heap {
   private volatile Lingering lingering = Lingering.NONE;
   private volatile Hook onAllocate = () -> {};
   private volatile Hook onBegin = () -> {};
+
+  private final AtomicInteger showing = new AtomicInteger();
+  private volatile Hook onReserve = () -> {};
   private volatile Hook onEnd = () -> {};
   private volatile Hook onPendingFence = () -> {};
   private volatile Hook onDescriptor = () -> {};
@@ -46,9 +51,12 @@ public class ScriptedHeap implements Heap {
   private volatile Hook onIdentity = () -> {};
   private volatile Optional<Object> identity = Optional.empty();
   private volatile @Nullable Request lastRequest;
+  private final AtomicInteger looks = new AtomicInteger();
+  private volatile @Nullable Long left;
   private volatile long shortBy;
   private volatile byte contents;
   private volatile boolean caching;
+  private volatile @Nullable AssertionError misuse;
   private volatile long capacity = Long.MAX_VALUE;
   private final AtomicInteger closed = new AtomicInteger();
 
@@ -97,6 +105,16 @@ public class ScriptedHeap implements Heap {
     onBegin = hook;
   }
 
+  /** How many of the addresses that this heap's memory reserved show memory. */
+  public int showing() {
+    return showing.get();
+  }
+
+  /** What runs when addresses are reserved by the means of this heap's memory. */
+  public void onReserve(Hook hook) {
+    onReserve = hook;
+  }
+
   public void onEnd(Hook hook) {
     onEnd = hook;
   }
@@ -135,6 +153,23 @@ public class ScriptedHeap implements Heap {
     lingering = what;
   }
 
+  /** Says that no more is left than that; null if it does not tell. */
+  public void left(@Nullable Long bytes) {
+    left = bytes;
+  }
+
+  @Override
+  public OptionalLong leftBytes() {
+    looks.incrementAndGet();
+    Long told = left;
+    return told == null ? OptionalLong.empty() : OptionalLong.of(told);
+  }
+
+  /** How often it was asked what is left. */
+  public int looks() {
+    return looks.get();
+  }
+
   public void shortBy(long bytes) {
     shortBy = bytes;
   }
@@ -171,6 +206,17 @@ public class ScriptedHeap implements Heap {
 
   public int timesClosed() {
     return closed.get();
+  }
+
+  /** What was done to its memory that must not be; the broker takes the error for a refusal. */
+  public Optional<AssertionError> misuse() {
+    return Optional.ofNullable(misuse);
+  }
+
+  private AssertionError misused(String how) {
+    AssertionError error = new AssertionError("memory of " + name + " was " + how);
+    misuse = error;
+    return error;
   }
 
   @Override
@@ -262,6 +308,13 @@ public class ScriptedHeap implements Heap {
     }
 
     @Override
+    public FixedAddresses reserve(int sizeBytes) throws HeapException {
+      checkLive();
+      onReserve.run();
+      return new ScriptedAddresses(sizeBytes, showing);
+    }
+
+    @Override
     public void beginCpuAccess(Access access) throws HeapException {
       checkLive();
       onBegin.run();
@@ -273,7 +326,7 @@ public class ScriptedHeap implements Heap {
     public void endCpuAccess(Access access) throws HeapException {
       checkLive();
       if (cpuAccesses.decrementAndGet() < 0) {
-        throw new AssertionError("CPU access ended that had not begun");
+        throw misused("given CPU access an end that had not begun");
       }
       onEnd.run();
       if (access.writes()) {
@@ -311,7 +364,7 @@ public class ScriptedHeap implements Heap {
     @Override
     public void release() {
       if (!live.remove(this)) {
-        throw new AssertionError("released twice");
+        throw misused("released twice");
       }
       for (int i = 0; i < memory.capacity(); i += 8) {
         memory.put(i, (byte) 0xdd); // What is used after this is seen to be wrong.
@@ -326,7 +379,7 @@ public class ScriptedHeap implements Heap {
 
     private void checkLive() {
       if (!live.contains(this)) {
-        throw new AssertionError("used after release");
+        throw misused("used after release");
       }
     }
   }

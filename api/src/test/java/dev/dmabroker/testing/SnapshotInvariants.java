@@ -277,6 +277,7 @@ public final class SnapshotInvariants {
     notNegative(which, "shrunk", stream.shrunk());
     notNegative(which, "refused", stream.refused());
     notNegative(which, "scrubbed", stream.scrubbed());
+    notNegative(which, "left out", stream.leftOut());
     holds(stream.producer(), which);
     that(
         stream.filling() <= stream.producer().now(),

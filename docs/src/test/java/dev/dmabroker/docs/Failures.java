@@ -56,6 +56,7 @@ import dev.dmabroker.spec.PixelFormat;
 import dev.dmabroker.spec.SyncFile;
 import dev.dmabroker.spi.Heap;
 import dev.dmabroker.spi.HeapException;
+import dev.dmabroker.testing.Await;
 import dev.dmabroker.testing.Fixture;
 import dev.dmabroker.testing.InOrder;
 import dev.dmabroker.testing.ScriptedHeap;
@@ -69,6 +70,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.function.Executable;
 
 /** Has each exception of the library thrown, as applications meet it. */
@@ -275,7 +277,25 @@ final class Failures extends Fixture implements AutoCloseable {
         broker.register(DeviceSpec.builder("meter").constraints(SCATTERED).dispensable().build());
     Attachment measured = frame.attach(meter);
     Attachment unused = frame.attach(display);
-    return List.of(thrown(LeftOutException.class, () -> measured.map(Access.READ)));
+    return List.of(
+        thrown(LeftOutException.class, () -> measured.map(Access.READ)), hangingPreview());
+  }
+
+  /** The preview takes a frame as soon as it is there, and keeps it. */
+  private LeftOutException hangingPreview() {
+    Device preview = broker.register("preview", Constraints.none());
+    StreamSpec spec =
+        StreamSpec.builder("video", BlobSpec.of(4096), camera).dispensable(preview, SHORT).build();
+    BufferStream stream = broker.stream(spec);
+    StreamConsumer consumer = stream.consumer(preview, StreamConsumer.Policy.EVERY_FRAME);
+    CompletableFuture<Frame> taken = consumer.takeAsync();
+    stream.start();
+    stream.acquire().submit();
+    Frame kept = taken.join();
+    Await.until("it is late", () -> stream.snapshot().leftOut() == 1);
+    LeftOutException failure = thrown(LeftOutException.class, consumer::take);
+    kept.close();
+    return failure;
   }
 
   List<Exception> memoryRefused() {

@@ -86,7 +86,7 @@ public final class LeastCost implements PlacementHeuristic {
     }
     Long capacity = traits.capacityBytes().value();
     if (capacity != null) {
-      double full = (heap.usedBytes() + (double) heap.sizeBytes()) / Math.max(1, capacity);
+      double full = (heap.takenBytes() + (double) heap.sizeBytes()) / Math.max(1, capacity);
       scarcity += FULLNESS * Math.min(1, full);
     }
     return scarcity;

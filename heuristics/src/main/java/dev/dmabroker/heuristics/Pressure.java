@@ -18,6 +18,10 @@ import org.jspecify.annotations.Nullable;
  * buffer that has no other place is refused nevertheless, the buffers that have not been mapped for
  * the longest time are moved out. Free space always comes first: ranking evicts nothing.
  *
+ * <p>What other programs take of a heap counts too, if the broker watches memory: so the heap is
+ * left to those that need it before it refuses. Whether room can be made is judged by the broker's
+ * buffers alone, as the kernel may call memory taken that it would move away.
+ *
  * <p>A heap of unknown capacity has no watermark. The dearest heap below its watermark sets an
  * amount that is added to the cost of each heap above its watermark, so that costs still rise from
  * place to place; within both groups the inner order is kept. This heuristic is best the outermost
@@ -127,7 +131,7 @@ public final class Pressure implements PlacementHeuristic {
     for (String alias : heap.heap().aliases()) {
       watermark = watermark != null ? watermark : watermarks.get(alias);
     }
-    double after = heap.usedBytes() + (double) heap.sizeBytes();
+    double after = heap.takenBytes() + (double) heap.sizeBytes();
     return new Fill(after / Math.max(1, capacity), watermark != null ? watermark : highWatermark);
   }
 

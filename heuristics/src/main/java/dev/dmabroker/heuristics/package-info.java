@@ -11,6 +11,9 @@
  *   Pressure     leaves room in heaps, and makes room in a full one
  *   PeerToPeer   keeps buffers out of devices' memory that a PeerTable does not allow
  *   Foresight    prefers heaps that suit devices which, by an AttachHistory, will come
+ *
+ *   this one says when idle buffers go to the heap that the others prefer:
+ *   ReturnIdle   has them leave a heap that is too full
  * </pre>
  *
  * <p>The default policy, with a buffer staying where it lies as long as that costs at most 1.5

@@ -57,6 +57,15 @@ class PressureTest {
   }
 
   @Test
+  void whatOthersTakeCountsForTheWatermark() {
+    HeapLoad alone = new HeapLoad(info("alone", limited(10)), SIZE, 5 * SIZE, 0, 0);
+    HeapLoad shared = new HeapLoad(info("shared", limited(10)), SIZE, 5 * SIZE, 3 * SIZE, 0);
+    assertEquals(
+        List.of("alone", "shared"),
+        order(new Pressure(INNER, 0.8, 1), request(List.of(ANY), shared, alone)));
+  }
+
+  @Test
   void fillingAHeapToItsWatermarkIsNotAbove() {
     Request request = request(List.of(ANY), used("a", 7), used("b", 0));
     assertEquals(List.of("a", "b"), order(new Pressure(INNER, 0.8, 1), request));

@@ -55,9 +55,10 @@ public record BrokerHealth(Status status, List<String> reasons) {
    * for. It is DEGRADED if a heap of this machine is closed, if a heap vanished that buffers lie in
    * or that a device names, if a heap is modelled, if there is no heap of the memory that devices
    * need which drivers import, if mappings are held for longer than their device declared, if
-   * {@link #WATERMARK} of a heap is used or lingers, if moves have failed {@link #REPEATEDLY}, or
-   * if a stream's producer waits while the stream does not grow. A frame that a device holds for
-   * too long counts as a mapping. Does not block.
+   * {@link #WATERMARK} of a heap is used, by the broker or, if it watches memory, by others, or
+   * lingers, if moves have failed {@link #REPEATEDLY}, or if a stream's producer waits while the
+   * stream does not grow. A frame that a device holds for too long counts as a mapping. Does not
+   * block.
    *
    * @param snapshot the state of the broker
    * @return the health
@@ -119,7 +120,10 @@ public record BrokerHealth(Status status, List<String> reasons) {
   private static List<String> crowded(BrokerSnapshot snapshot) {
     List<String> found = new ArrayList<>();
     for (HeapState heap : snapshot.heaps()) {
-      long taken = heap.usedBytes() + heap.lingering().sizeBytes();
+      // What lingers is among what others take, if that is known.
+      long lingering = heap.lingering().sizeBytes();
+      long others = Math.max(heap.othersBytes(), lingering);
+      long taken = heap.usedBytes() + others;
       heap.traits()
           .capacityBytes()
           .known()
@@ -134,11 +138,12 @@ public record BrokerHealth(Status status, List<String> reasons) {
                           + " of "
                           + capacity
                           + " bytes"
-                          + (heap.lingering().sizeBytes() == 0
+                          + (lingering == 0
                               ? ""
-                              : ", of which "
-                                  + heap.lingering().sizeBytes()
-                                  + " were given back and linger")));
+                              : ", of which " + lingering + " were given back and linger")
+                          + (others == lingering
+                              ? ""
+                              : ", and other programs have " + (others - lingering) + " of it")));
     }
     return found;
   }

@@ -150,10 +150,12 @@ final class Census {
 
   /**
    * The bytes that the heap can give now, as far as this broker knows; NaN if that is not known.
+   * What lingers is among what others have, if that is known.
    */
   double headroomBytes(String name) {
     double taken =
-        heap(name, HeapState::usedBytes) + heap(name, heap -> heap.lingering().sizeBytes());
+        heap(name, HeapState::usedBytes)
+            + heap(name, heap -> Math.max(heap.othersBytes(), heap.lingering().sizeBytes()));
     return Math.max(0, capacityBytes(name) - taken); // NaN stays NaN.
   }
 

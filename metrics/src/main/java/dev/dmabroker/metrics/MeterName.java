@@ -18,7 +18,7 @@ enum MeterName {
   HEAP_HEADROOM(
       "dmabuf.heap.headroom",
       BaseUnits.BYTES,
-      "capacity less what is used or lingers; others may take of it too"),
+      "capacity less what is used, lingers or, if the broker watches memory, others have"),
   HEAP_LINGERING(
       "dmabuf.heap.lingering", BaseUnits.BYTES, "given back, but a descriptor of it is still open"),
   HEAP_LINGERING_BACKINGS(
@@ -85,6 +85,10 @@ enum MeterName {
       "dmabuf.stream.scrubbed",
       Units.BUFFERS,
       "buffers overwritten with zeros between groups of devices"),
+  STREAM_LEFT_OUT(
+      "dmabuf.stream.left.out",
+      null,
+      "times that the stream started or went on without a dispensable consumer"),
   STREAM_RESIZES(
       "dmabuf.stream.resizes",
       null,

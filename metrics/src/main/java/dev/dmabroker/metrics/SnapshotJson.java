@@ -130,6 +130,7 @@ public final class SnapshotJson {
     strings("aliases", heap.aliases());
     json.member("backings", heap.backings()).member("usedBytes", heap.usedBytes());
     json.member("vanished", heap.vanished().orElse(null));
+    json.member("othersBytes", heap.othersBytes());
     json.name("lingering").object().member("backings", heap.lingering().backings());
     json.member("sizeBytes", heap.lingering().sizeBytes()).endObject();
     json.name("traits").object();
@@ -245,7 +246,7 @@ public final class SnapshotJson {
     json.member("submitted", stream.submitted()).member("failed", stream.failed());
     json.member("starved", stream.starved()).member("grown", stream.grown());
     json.member("shrunk", stream.shrunk()).member("refused", stream.refused());
-    json.member("scrubbed", stream.scrubbed());
+    json.member("scrubbed", stream.scrubbed()).member("leftOut", stream.leftOut());
     json.member("heldBack", stream.heldBack().orElse(null)).name("producer");
     write(stream.producer());
     list("consumers", stream.consumers(), this::write);

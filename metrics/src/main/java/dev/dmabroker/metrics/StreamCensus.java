@@ -40,6 +40,7 @@ final class StreamCensus {
     SHRUNK(true),
     REFUSED(true),
     SCRUBBED(true),
+    LEFT_OUT(true),
 
     HELD,
     HELD_DECLARED,
@@ -167,7 +168,8 @@ final class StreamCensus {
         .add(Figure.GROWN, stream.grown())
         .add(Figure.SHRUNK, stream.shrunk())
         .add(Figure.REFUSED, stream.refused())
-        .add(Figure.SCRUBBED, stream.scrubbed());
+        .add(Figure.SCRUBBED, stream.scrubbed())
+        .add(Figure.LEFT_OUT, stream.leftOut());
     Owner unused = add(tags.and("role", "producer"), stream.producer());
     for (ConsumerState consumer : stream.consumers()) {
       add(tags.and("role", "consumer"), consumer.holds())

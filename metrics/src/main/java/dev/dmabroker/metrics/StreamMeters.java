@@ -31,6 +31,7 @@ final class StreamMeters {
     meters.counted(MeterName.STREAM_FRAMES, tags, of(tags, Figure.SUBMITTED));
     meters.counted(MeterName.STREAM_FAILED, tags, of(tags, Figure.FAILED));
     meters.counted(MeterName.STREAM_SCRUBBED, tags, of(tags, Figure.SCRUBBED));
+    meters.counted(MeterName.STREAM_LEFT_OUT, tags, of(tags, Figure.LEFT_OUT));
     for (Figure result : new Figure[] {Figure.GROWN, Figure.SHRUNK, Figure.REFUSED}) {
       Tags results = tags.and("result", Meters.inWords(result));
       meters.counted(MeterName.STREAM_RESIZES, results, of(tags, result));

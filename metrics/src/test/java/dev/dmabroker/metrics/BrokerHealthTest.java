@@ -187,6 +187,29 @@ class BrokerHealthTest {
   }
 
   @Test
+  void aHeapThatOtherProgramsFillIsNamed() {
+    ScriptedHeap shared =
+        new ScriptedHeap(
+            "shared", ScriptedHeap.ordinary().capacityBytes(Trait.declared(10L * SIZE)).build());
+    shared.left((long) SIZE);
+    shared.linger(new Lingering(1, SIZE));
+    try (Broker watching =
+        Broker.builder()
+            .heap(shared)
+            .heuristic(new FirstFit())
+            .watchMemory(Duration.ofHours(1))
+            .build()) {
+      assertEquals(
+          new BrokerHealth(
+              Status.DEGRADED,
+              List.of(
+                  "heap shared is nearly full: 36864 of 40960 bytes, of which 4096 were given back"
+                      + " and linger, and other programs have 32768 of it")),
+          BrokerHealth.of(watching.snapshot()));
+    }
+  }
+
+  @Test
   void aMoveThatFailsAgainAndAgainIsNamed() throws Exception {
     Attachment in = export();
     in.map(Access.WRITE).close();

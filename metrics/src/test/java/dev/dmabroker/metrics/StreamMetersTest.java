@@ -199,6 +199,17 @@ class StreamMetersTest {
   }
 
   @Test
+  void aConsumerThatTheStreamDoesWithoutIsCounted() {
+    BufferStream stream =
+        broker.stream(
+            StreamSpec.builder("video", BlobSpec.of(4096), camera)
+                .dispensable(viewer, Duration.ofNanos(1))
+                .build());
+    stream.start();
+    assertEquals(1, count("dmabuf.stream.left.out"));
+  }
+
+  @Test
   void whatDevicesHoldIsBesideWhatTheyDeclared() {
     Device hasty =
         broker.register(DeviceSpec.builder("hasty").longestHold(Duration.ofNanos(1)).build());

@@ -18,6 +18,7 @@ public final class ClientLimits {
   private final int tokens;
   private final long memoryBytes;
   private final Duration longestHold;
+  private final int movesPerMinute;
 
   private ClientLimits(Builder builder) {
     requests = builder.requests;
@@ -29,12 +30,13 @@ public final class ClientLimits {
     tokens = builder.tokens;
     memoryBytes = builder.memoryBytes;
     longestHold = builder.longestHold;
+    movesPerMinute = builder.movesPerMinute;
   }
 
   /**
    * {@return limits that suit a pipeline: 256 requests, 64 devices, 1,024 buffers, 4,096
-   * attachments and as many mappings, 64 streams, 256 tokens, 1 GiB of memory, and a longest hold
-   * of 5 s}
+   * attachments and as many mappings, 64 streams, 256 tokens, 1 GiB of memory, a longest hold of 5
+   * s, and 600 moves per minute}
    */
   public static ClientLimits usual() {
     return builder().build();
@@ -90,6 +92,13 @@ public final class ClientLimits {
     return longestHold;
   }
 
+  /**
+   * {@return how many moves the client may make necessary at once, and how many more per minute}
+   */
+  public int movesPerMinute() {
+    return movesPerMinute;
+  }
+
   @Override
   public String toString() {
     return requests
@@ -109,7 +118,9 @@ public final class ClientLimits {
         + memoryBytes
         + " bytes, holds of "
         + longestHold.toMillis()
-        + " ms";
+        + " ms, "
+        + movesPerMinute
+        + " moves per minute";
   }
 
   /** Collects limits; the last value of a limit counts. Not thread-safe. */
@@ -123,6 +134,7 @@ public final class ClientLimits {
     private int tokens = 256;
     private long memoryBytes = 1L << 30;
     private Duration longestHold = Duration.ofSeconds(5);
+    private int movesPerMinute = 600;
 
     private Builder() {}
 
@@ -239,6 +251,23 @@ public final class ClientLimits {
         throw new IllegalArgumentException("longestHold must be positive, is " + most);
       }
       longestHold = most;
+      return this;
+    }
+
+    /**
+     * Limits the moves of buffers that the client makes necessary, by devices that their places do
+     * not suit, and by memory that it asks for where others' buffers lie. A move that was undone
+     * counts, and so does an evacuation. While a client has caused as many as it may, it is refused
+     * with {@link dev.dmabroker.BusyException} what may cause another: to attach a device that the
+     * buffer would move for, to consume a stream, to pin, prepare and evacuate, and a map that
+     * would have to wait.
+     *
+     * @param most at once, and how many more each minute; at least 1
+     * @return this builder
+     * @throws IllegalArgumentException if the number is less
+     */
+    public Builder movesPerMinute(int most) {
+      movesPerMinute = positive("movesPerMinute", most);
       return this;
     }
 

@@ -6,7 +6,9 @@ import java.util.Objects;
  * A method of a broker was called that cannot be served by another process. A {@link RemoteBroker}
  * serves all methods but those that {@link #operation} may name: {@code Broker.adopt}, as a service
  * cannot check what a process says of its memory, {@code Broker.rescan}, as the heaps are the
- * service's, and listeners that ask to be told in place. The text says what to do instead.
+ * service's, streams with dispensable consumers ({@code StreamSpec.dispensable}), {@code
+ * Attachment.fixedView}, and listeners that ask to be told in place. The text says what to do
+ * instead.
  */
 public final class NotRemoteException extends UnsupportedOperationException {
   private static final long serialVersionUID = 1;

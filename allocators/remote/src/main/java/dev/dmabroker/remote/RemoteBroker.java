@@ -62,9 +62,9 @@ import java.util.concurrent.ForkJoinPool;
  *       them.
  *   <li>When the service goes, what is mapped stays mapped until it is closed, and each call throws
  *       {@link dev.dmabroker.ClosedException}; connect again.
- *   <li>The service limits what a client may have, and refuses what is beyond that with {@link
- *       IllegalStateException}, and what the client has no right to with {@link
- *       UnsupportedOperationException}.
+ *   <li>The service refuses what is beyond a client's limits with {@link IllegalStateException},
+ *       what the client has no right to with {@link UnsupportedOperationException}, and for a while
+ *       what may make buffers move too often with {@link dev.dmabroker.BusyException}.
  * </ul>
  */
 public final class RemoteBroker implements Broker {
@@ -89,6 +89,7 @@ public final class RemoteBroker implements Broker {
    * @return the broker, which the caller closes
    * @throws IOException if no service can be reached there; the text says why, and what would help
    * @throws ClosedException if the service refuses this client; the text has the service's reason
+   * @throws dev.dmabroker.DescriptorException if this process has no descriptor left for the page
    */
   public static RemoteBroker connect(Path socket, String name) throws IOException {
     return connect(socket, name, ForkJoinPool.commonPool());
@@ -105,6 +106,7 @@ public final class RemoteBroker implements Broker {
    * @return the broker, which the caller closes
    * @throws IOException if no service can be reached there; the text says why, and what would help
    * @throws ClosedException if the service refuses this client; the text has the service's reason
+   * @throws dev.dmabroker.DescriptorException if this process has no descriptor left for the page
    */
   public static RemoteBroker connect(Path socket, String name, Executor callbacks)
       throws IOException {
@@ -137,8 +139,6 @@ public final class RemoteBroker implements Broker {
   public String name() {
     return welcome.getName();
   }
-
-  // ---- What a local broker does, too ----
 
   @Override
   public Device register(DeviceSpec spec) {
@@ -195,8 +195,18 @@ public final class RemoteBroker implements Broker {
         answer -> Plans.read(answer.message().getPlanned()));
   }
 
+  /**
+   * {@inheritDoc}
+   *
+   * @throws NotRemoteException if the spec names dispensable consumers
+   */
   @Override
   public BufferStream stream(StreamSpec spec) {
+    if (!spec.dispensable().isEmpty()) {
+      throw new NotRemoteException(
+          "StreamSpec.dispensable",
+          "a service does not wait for consumers; close a consumer that does not answer");
+    }
     return RemoteStream.make(link, spec);
   }
 

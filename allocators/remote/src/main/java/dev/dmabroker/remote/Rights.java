@@ -9,8 +9,8 @@ import java.util.Objects;
  * @param access the most that a device of the client may do with a buffer. Of a stream: to fill,
  *     start and stop it needs access that writes.
  * @param mayMove whether the client may decide where a buffer lies: a buffer moves for its devices,
- *     and it may pin and evacuate the buffer. Otherwise devices are refused that the buffer's place
- *     does not suit. The frames of a stream may always move.
+ *     and it may pin the buffer and, with access that writes, evacuate it. Otherwise devices are
+ *     refused that the buffer's place does not suit. The frames of a stream may always move.
  * @param mayShare whether the client may make tokens itself, with these rights or fewer
  */
 public record Rights(Access access, boolean mayMove, boolean mayShare) {

@@ -22,7 +22,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -262,7 +261,7 @@ class FaultMatrixTest {
   void clientsOutliveTheService() throws Exception {
     Path path = folder.resolve("mortal");
     List<Puppet> puppets = new ArrayList<>();
-    Process mortal = start(path);
+    Process mortal = ServiceMain.start(path);
     try {
       int count = new Script("victim").steps().size() - 1; // A client that said goodbye has gone.
       for (int index = 1; index < 2 * count; index++) {
@@ -282,7 +281,7 @@ class FaultMatrixTest {
           puppet.read(at, 0); // A signal would end the puppet, and the reply would not come.
         }
       }
-      mortal = start(path);
+      mortal = ServiceMain.start(path);
       for (Puppet puppet : puppets) {
         puppet.connect(path);
         ToClient welcome = puppet.ask(Puppet.hello("again"));
@@ -293,26 +292,5 @@ class FaultMatrixTest {
       puppets.forEach(Puppet::close);
       mortal.destroyForcibly();
     }
-  }
-
-  private static Process start(Path socket) throws Exception {
-    Process process =
-        new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-XX:TieredStopAtLevel=1",
-                "-XX:+UseSerialGC",
-                "-Xshare:auto",
-                "-cp",
-                System.getProperty("java.class.path"),
-                ServiceMain.class.getName(),
-                socket.toString())
-            .redirectError(ProcessBuilder.Redirect.DISCARD)
-            .start();
-    int ready = process.getInputStream().read();
-    if (ready != '.') {
-      process.destroyForcibly().waitFor(30, TimeUnit.SECONDS);
-      throw new AssertionError("the service did not start");
-    }
-    return process;
   }
 }

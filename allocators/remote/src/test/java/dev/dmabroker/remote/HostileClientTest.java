@@ -2,6 +2,7 @@ package dev.dmabroker.remote;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -40,6 +41,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -389,6 +391,30 @@ class HostileClientTest {
     assertEquals(0, puppet.read(0, 0));
   }
 
+  /** A hole in the page reads as zeros: shut, with no use in. */
+  @Test
+  void aPageThatIsCutOrPunchedHurtsItsClientAlone() throws Exception {
+    Puppet puppet = puppet();
+    var welcome = puppet.ask(Puppet.hello("puppet", true)).getWelcome();
+    long device = puppet.ask(device("cpu", false)).getDeviceRegistered().getDevice();
+    long buffer = puppet.ask(export(1, 4096)).getExported().getBuffers(0).getBuffer();
+    long attachment = attach(puppet, buffer, device);
+    var map = Map.newBuilder().setAttachment(attachment).setAccess(Access.WRITE).setWord(true);
+    var mapped = puppet.ask(request().setMap(map)).getMapped();
+    assertTrue(mapped.getHasWord());
+    int page = welcome.getPageDescriptor();
+    int word = mapped.getWord() * welcome.getWordBytes();
+    assertEquals(1, puppet.read(page, word + 4), "one use is in");
+    assertEquals(-1, puppet.truncate(page)); // EPERM, as it is sealed.
+    assertEquals(1, Objects.requireNonNull(state("puppet")).mappings());
+    assertEquals(0, puppet.punch(page));
+    assertEquals(0, puppet.read(page, word + 4));
+    assertEquals(0, Objects.requireNonNull(state("puppet")).mappings());
+    // Its own buffer moves at once; the service reads and shuts words in the hole.
+    long display = puppet.ask(device("display", true)).getDeviceRegistered().getDevice();
+    assertTrue(map(puppet, attach(puppet, buffer, display), Access.READ).hasMapped());
+  }
+
   /** Export, map, keep the descriptor, close: again and again, and with a false Forget. */
   @Test
   void memoryStaysChargedUntilTheLastDescriptorHasGone() throws Exception {
@@ -488,6 +514,59 @@ class HostileClientTest {
       ToClient refused = puppet.ask(export(1, 4096));
       assertEquals("BudgetExceededException", refused.getFailure().getKind());
       assertEquals(12345, open.clients().get(0).peer().uid());
+    }
+  }
+
+  /** Its number stands for all users that a namespace does not know, so no rule is asked. */
+  @Test
+  void theOverflowUserIsRefusedWhateverTheRule() throws Exception {
+    assumeTrue(PeerCredentials.ownUser() == 0, "only root can start a process of another user");
+    Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));
+    Path second = folder.resolve("second");
+    try (BrokerService open =
+        BrokerService.builder(broker)
+            .permissions(PosixFilePermissions.fromString("rw-rw-rw-"))
+            .admission(peer -> new Admitted(ClientTerms.usual()))
+            .start(second)) {
+      for (int user : new int[] {65534, 12345}) {
+        Puppet puppet = new Puppet();
+        puppets.add(puppet);
+        puppet.becomeUser(user);
+        puppet.connect(second);
+        puppet.send(Puppet.hello("somebody"));
+        ToClient answer = puppet.receive();
+        assertEquals(user != 65534, answer != null && answer.hasWelcome(), "user " + user);
+      }
+      assertEquals(1, open.clients().size());
+    }
+  }
+
+  /** A service in a PID namespace of its own sees the number 0, and could not see an end. */
+  @Test
+  void aProcessOutsideOfTheServicesPidNamespaceIsRefused() throws Exception {
+    List<String> apart = List.of("unshare", "--pid", "--fork", "--kill-child", "--mount-proc");
+    assumeTrue(runs(apart), "no PID namespace can be made here");
+    Path second = folder.resolve("second");
+    Process alone = ServiceMain.start(second, apart);
+    try {
+      Puppet puppet = new Puppet();
+      puppets.add(puppet);
+      puppet.connect(second);
+      puppet.send(Puppet.hello("outsider"));
+      assertNull(puppet.receive());
+    } finally {
+      alone.destroyForcibly();
+      assertTrue(alone.waitFor(60, java.util.concurrent.TimeUnit.SECONDS));
+    }
+  }
+
+  private static boolean runs(List<String> program) throws Exception {
+    List<String> command = new ArrayList<>(program);
+    command.add("true");
+    try {
+      return new ProcessBuilder(command).start().waitFor() == 0;
+    } catch (IOException notThere) {
+      return false;
     }
   }
 }

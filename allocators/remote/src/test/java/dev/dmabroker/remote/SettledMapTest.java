@@ -22,11 +22,16 @@ import dev.dmabroker.allocators.ModelledHeap;
 import dev.dmabroker.event.BrokerSnapshot.BufferState;
 import dev.dmabroker.event.BrokerSnapshot.LeaseState;
 import dev.dmabroker.event.LeaseRecalled;
+import dev.dmabroker.remote.Admission.Admitted;
+import dev.dmabroker.remote.internal.socket.PeerCredentials;
 import dev.dmabroker.spec.Access;
 import dev.dmabroker.spec.BlobSpec;
 import dev.dmabroker.spec.Constraints;
+import dev.dmabroker.spec.SyncFile;
 import dev.dmabroker.testing.Await;
 import dev.dmabroker.testing.InOrder;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -70,7 +75,11 @@ class SettledMapTest {
             .heap(ModelledHeap.builder("system").build())
             .heap(ModelledHeap.builder("cma").contiguous(true).build())
             .build();
-    service = BrokerService.builder(broker).start(folder.resolve("socket"));
+    ClientLimits limits = ClientLimits.builder().movesPerMinute(1_000_000).build();
+    service =
+        BrokerService.builder(broker)
+            .admission(peer -> new Admitted(ClientTerms.builder().limits(limits).build()))
+            .start(folder.resolve("socket"));
     remote = RemoteBroker.connect(folder.resolve("socket"), "player");
   }
 
@@ -172,6 +181,65 @@ class SettledMapTest {
     assertThrows(ClosedException.class, mapping::cpuView);
     assertThrows(ClosedException.class, mapping::fd);
     assertEquals(0, uses());
+  }
+
+  /**
+   * This process has the page twice: as the service and as the client. Pages of earlier tests may
+   * be there still, until the collector has found their buffers.
+   */
+  @Test
+  void thePageIsLockedKeptFromForksAndReachedByNoDescriptor() throws Exception {
+    List<String> flags = new ArrayList<>();
+    boolean page = false;
+    for (String line : Files.readAllLines(Path.of("/proc/self/smaps"))) {
+      if (line.contains("/memfd:")) {
+        page = line.contains("the page of client player");
+      } else if (page && line.startsWith("VmFlags:")) {
+        flags.add(line + " ");
+        page = false;
+      }
+    }
+    assertTrue(flags.size() >= 2, flags::toString);
+    for (String each : flags) {
+      assertTrue(each.contains(" dc "), each); // MADV_DONTFORK
+      if (PeerCredentials.ownUser() == 0) { // Others' limit of locked memory may be too small.
+        assertTrue(each.contains(" lo "), each);
+      }
+    }
+    try (DirectoryStream<Path> open = Files.newDirectoryStream(Path.of("/proc/self/fd"))) {
+      for (Path each : open) {
+        if (Files.isSymbolicLink(each)) {
+          String file = Files.readSymbolicLink(each).toString();
+          assertFalse(file.contains("the page of client player"), file);
+        }
+      }
+    }
+  }
+
+  /** The map made no message; its end with a fence is one, as the service waits for the fence. */
+  @Test
+  void theFenceOfACountedMappingReachesTheService() {
+    Attachment in = attach(remote.export("frame", BlobSpec.of(4096)), "camera", CPU);
+    in.map(Access.WRITE).close();
+    Mapping counted = in.map(Access.WRITE);
+    CpuView view = counted.cpuView();
+    assertEquals(2, uses());
+    SyncFile noFence = new SyncFile(counted.fd());
+    for (int round = 0; round < 2; round++) {
+      String refused =
+          String.valueOf(
+              assertThrows(IllegalArgumentException.class, () -> counted.closeAfter(noFence))
+                  .getMessage());
+      assertTrue(refused.contains("the fence of an unmap is none"), refused);
+      assertTrue(refused.contains("/memfd:"), refused);
+      assertTrue(counted.isOpen());
+      assertEquals(2, uses()); // The mapping goes on, and may end with another fence.
+    }
+    view.close();
+    counted.close();
+    assertEquals(0, uses());
+    assertThrows(ClosedException.class, () -> counted.closeAfter(noFence));
+    assertTrue(in.buffer().tryEvacuate());
   }
 
   @Test

@@ -240,6 +240,21 @@ class SharingTest {
   }
 
   @Test
+  void aClientThatMayNotWriteDoesNotDropTheContents() {
+    SharedBuffer mine = owner.export("frame", BlobSpec.of(4096));
+    Attachment camera = mine.attach(owner.register("camera", CPU));
+    write(camera, 1);
+    SharedBuffer theirs = other.openBuffer(owner.share(mine, Rights.of(Access.READ)));
+    for (Runnable each : List.<Runnable>of(theirs::evacuate, theirs::tryEvacuate)) {
+      String refused = text(UnsupportedOperationException.class, each);
+      assertTrue(refused.contains("evacuate, which drops the contents"), refused);
+    }
+    assertEquals(1, read(camera));
+    other.openBuffer(owner.share(mine, Rights.of(Access.WRITE))).evacuate();
+    assertEquals(0, read(camera));
+  }
+
+  @Test
   void aClientWithoutTheRightMakesNoTokenAndPublishesNothing() throws Exception {
     rights = Set.of(ClientRight.EXPORT);
     try (RemoteBroker modest = connect("modest")) {

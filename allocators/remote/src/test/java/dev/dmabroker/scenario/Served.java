@@ -41,6 +41,7 @@ public final class Served implements Serving {
                   .requests(20_000)
                   .mappings(20_000)
                   .longestHold(Duration.ofDays(300))
+                  .movesPerMinute(1_000_000)
                   .memoryBytes(1L << 40)
                   .build())
           .build();

@@ -174,14 +174,18 @@ final class AddressRange {
     retired = true;
     whole = null;
     unmapIfUnused();
-    Errno failure = mapped ? replaceByZeros() : null;
-    if (failure != null) {
+    if (!mapped) {
+      return;
+    }
+    try {
+      Remap.zerosTo(address, sizeBytes, what);
+    } catch (HeapException e) {
       LOG.log(
           Level.WARNING,
           "{0}: a ByteBuffer is still reachable and no zero pages could take its memory''s place"
               + " ({1}); {2} bytes stay in use until it is collected",
           what,
-          failure,
+          e.getMessage(),
           sizeBytes);
     }
   }
@@ -193,25 +197,5 @@ final class AddressRange {
         LOG.log(Level.WARNING, "{0}: unmapping failed: {1}", what, Errno.last());
       }
     }
-  }
-
-  /**
-   * Makes the zero pages elsewhere and moves them into place. One mmap with MAP_FIXED would do the
-   * same, but where the kernel does not overcommit it may refuse after it has taken the old mapping
-   * away, which would leave a hole that faults.
-   */
-  private @Nullable Errno replaceByZeros() {
-    int flags = LibC.MAP_PRIVATE | LibC.MAP_ANONYMOUS | LibC.MAP_NORESERVE;
-    long zeros = LibC.calls().mmap(0, sizeBytes, READ_WRITE, flags, -1, 0);
-    if (zeros == LibC.MAP_FAILED) {
-      return Errno.last();
-    }
-    int move = LibC.MREMAP_MAYMOVE | LibC.MREMAP_FIXED;
-    if (LibC.calls().mremap(zeros, sizeBytes, sizeBytes, move, address) == address) {
-      return null;
-    }
-    Errno failure = Errno.last();
-    LibC.calls().munmap(zeros, sizeBytes);
-    return failure;
   }
 }

@@ -127,6 +127,11 @@ final class DmaHeapNames {
     return heaps;
   }
 
+  /** Whether a heap is the default region of CMA, whose own name differs with the kernel. */
+  boolean isDefaultRegion(String name) {
+    return !isAnotherRegion(name) && (CMA.contains(name) || isDefault(name));
+  }
+
   private boolean isDefault(String name) {
     return board.find(name).map(ReservedMemory.Region::isDefault).orElse(false);
   }

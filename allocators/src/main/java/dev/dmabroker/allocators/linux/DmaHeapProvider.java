@@ -139,8 +139,9 @@ public final class DmaHeapProvider extends LinuxHeapProvider {
     }
     DmaHeapSource source = new DmaHeapSource(name, node, kernelClears);
     try {
+      HeapTraits traits = traits(name, source, known);
       return new Open(
-          new LinuxHeap(name, aliases, traits(name, source, known), source, NodeId.of(node)));
+          new LinuxHeap(name, aliases, traits, source, NodeId.of(node), room(name, traits, known)));
     } catch (HeapException e) {
       source.close();
       return new Closed(
@@ -149,6 +150,16 @@ public final class DmaHeapProvider extends LinuxHeapProvider {
           "a probe failed: " + e.getMessage(),
           "look into the kernel's log (dmesg); is " + path + " really a dma-heap?");
     }
+  }
+
+  /** What tells how much is left of a heap of CMA whose size is known. */
+  private static Optional<CmaRoom> room(String name, HeapTraits traits, DmaHeapNames names) {
+    boolean isOfCma = names.find(name).flatMap(DmaHeapNames.Documented::contiguous).orElse(false);
+    return traits
+        .capacityBytes()
+        .known()
+        .filter(capacity -> isOfCma)
+        .map(capacity -> new CmaRoom(Path.of("/"), name, names.isDefaultRegion(name), capacity));
   }
 
   /** The traits of a heap: those that its documentation promises, and those that a sample shows. */

@@ -91,7 +91,7 @@ public record Errno(int code) {
    *
    * @param asked what was asked, and what for, as in {@code memfd_create for frame-7}
    */
-  HeapException failure(String asked) {
+  public HeapException failure(String asked) {
     return new HeapException(kind(), asked + " failed: " + this + help());
   }
 

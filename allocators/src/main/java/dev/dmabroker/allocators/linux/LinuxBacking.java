@@ -6,6 +6,7 @@ import dev.dmabroker.allocators.linux.Leftovers.Leftover;
 import dev.dmabroker.spec.Access;
 import dev.dmabroker.spec.SyncFile;
 import dev.dmabroker.spi.Backing;
+import dev.dmabroker.spi.FixedAddresses;
 import dev.dmabroker.spi.HeapException;
 import dev.dmabroker.spi.HeapException.Kind;
 import java.nio.ByteBuffer;
@@ -223,6 +224,15 @@ public final class LinuxBacking implements Backing {
     } catch (HeapException e) {
       return Optional.empty(); // It has been released.
     }
+  }
+
+  /**
+   * {@inheritDoc} They show memory that has a descriptor and ordinary pages, and whose exporter
+   * lets it be mapped by that.
+   */
+  @Override
+  public FixedAddresses reserve(int sizeBytes) throws HeapException {
+    return KeptAddresses.reserve(sizeBytes);
   }
 
   /**

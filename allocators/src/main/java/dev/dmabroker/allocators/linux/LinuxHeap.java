@@ -7,6 +7,7 @@ import dev.dmabroker.spi.HeapException.Kind;
 import dev.dmabroker.spi.HeapTraits;
 import dev.dmabroker.spi.Lingering;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 
 /** A heap made of a source, with its name and what is known of it. Thread-safe. */
@@ -17,6 +18,7 @@ final class LinuxHeap implements Heap {
   private final HeapTraits traits;
   private final Source source;
   private final Optional<NodeId> node;
+  private final Optional<CmaRoom> room;
   private volatile boolean closed;
 
   /** Takes over the source. */
@@ -31,6 +33,23 @@ final class LinuxHeap implements Heap {
    */
   LinuxHeap(
       String name, Set<String> aliases, HeapTraits traits, Source source, Optional<NodeId> node) {
+    this(name, aliases, traits, source, node, Optional.empty());
+  }
+
+  /**
+   * Takes over the source.
+   *
+   * @param node the device node that the source was opened from
+   * @param room tells what is left of the heap
+   */
+  LinuxHeap(
+      String name,
+      Set<String> aliases,
+      HeapTraits traits,
+      Source source,
+      Optional<NodeId> node,
+      Optional<CmaRoom> room) {
+    this.room = room;
     this.name = name;
     this.aliases = Set.copyOf(aliases);
     this.traits = traits;
@@ -80,6 +99,11 @@ final class LinuxHeap implements Heap {
   @Override
   public Lingering lingering() {
     return source.leftovers().look();
+  }
+
+  @Override
+  public OptionalLong leftBytes() {
+    return room.map(CmaRoom::leftBytes).orElse(OptionalLong.empty());
   }
 
   /** Whether mappings of this memory show as page frames; see {@link PfnMapping}. */

@@ -46,7 +46,7 @@ public final class Allocator {
    *
    * @param buffer the buffer's name
    * @param generation the number of the place that is sought
-   * @param vacated the heap to leave alone; null if there is none
+   * @param departure the heap to leave, and where to go; null if a device needs the memory
    * @param progress is told what the search waits for
    */
   public record Order(
@@ -54,7 +54,7 @@ public final class Allocator {
       Target target,
       Budgets.Reservation reservation,
       long generation,
-      @Nullable HeapAccount vacated,
+      @Nullable Departure departure,
       Progress progress) {}
 
   /** Holds what one heap said. */
@@ -105,7 +105,7 @@ public final class Allocator {
       Order order, List<? extends Participant> devices, Optional<String> currentHeap)
       throws NoTurnException {
     Target target = order.target();
-    HeapAccount vacated = order.vacated();
+    Departure departure = order.departure();
     Solution solution = planner.solve(target, devices);
     if (!solution.isPossible()) {
       throw planner.unsatisfiable(
@@ -113,11 +113,11 @@ public final class Allocator {
     }
     Search search = new Search(order, solution.table());
     List<RankedHeap> ranked = planner.rank(target, solution, devices, currentHeap);
-    if (vacated != null) {
-      ranked.removeIf(each -> !solution.isAsGood(each.heap(), vacated));
+    if (departure != null) {
+      ranked.removeIf(each -> !departure.permits(each, solution));
     }
     try {
-      PlacedMemory placed = search.run(ranked, /* makingRoom= */ vacated == null);
+      PlacedMemory placed = search.run(ranked, /* makingRoom= */ departure == null);
       if (placed != null) {
         return placed;
       }
@@ -159,7 +159,7 @@ public final class Allocator {
           return found;
         }
       }
-      if (makingRoom) { // A buffer that makes room does not ask others to make room.
+      if (makingRoom) { // A buffer that need not move asks no others to make room.
         for (RankedHeap each : ranked) {
           PlacedMemory found = tryWithRoomMade(each);
           if (found != null) {

@@ -97,7 +97,7 @@ public final class Evictor {
             + eviction.movesPerSecond()
             + " a second";
       }
-      if (victim.moveOut(heap, forBuffer)) {
+      if (victim.moveOut(Departure.forRoom(heap, forBuffer))) {
         moved++;
         if (attempt.succeeds()) {
           return "";
@@ -116,7 +116,7 @@ public final class Evictor {
 
   /** Asks the heuristic which buffers to move out. */
   private Eviction ask(HeapAccount heap, long sizeBytes, List<Resident> residents) {
-    HeapLoad load = new HeapLoad(heap.info(), sizeBytes, heap.usedBytes(), 0);
+    HeapLoad load = new HeapLoad(heap.info(), sizeBytes, heap.usedBytes(), heap.othersBytes(), 0);
     return planner.ranking().evict(new Crowded(load, sizeBytes, residents));
   }
 

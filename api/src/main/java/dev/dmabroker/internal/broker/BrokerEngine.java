@@ -80,6 +80,10 @@ final class BrokerEngine implements Broker {
             devices,
             buffers,
             () -> streams.forEach(ManagedStream::heapsJoined));
+    Duration memoryInterval = services.settings().memoryInterval();
+    if (memoryInterval != null) {
+      new MemoryWatch(services, planner, memoryInterval, buffers::memoryChanged).begin();
+    }
     if (services.settings().watchHeaps()) {
       new HeapWatch(services, rescans).begin(discovery.watchedPaths());
     }

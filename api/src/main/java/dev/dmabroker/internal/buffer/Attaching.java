@@ -263,6 +263,7 @@ final class Attaching {
     }
     life.unpin(pin -> pin.attachment() == attachment, after);
     life.moveCause = BufferMove.Cause.DETACH; // If one is needed now.
+    after.then(life.supplies.rebalancer()::stir);
     LeavingOut.renegotiate(life, after);
     if (!life.requests.isEmpty()) {
       life.requests.fail(

@@ -366,15 +366,11 @@ public final class BufferLife extends Leakable {
     return looking(BufferReport::errors);
   }
 
-  String describeUse() {
-    return looking(BufferReport::use);
-  }
-
   public BrokerSnapshot.BufferState snapshot() {
     return looking(BufferReport::snapshot);
   }
 
-  private <T> T looking(Function<BufferReport, T> look) {
+  <T> T looking(Function<BufferReport, T> look) {
     synchronized (lock) {
       return look.apply(report());
     }
@@ -382,14 +378,18 @@ public final class BufferLife extends Leakable {
 
   /** How many mappings there were in places that are gone: all of them, once the buffer is gone. */
   long formerTakings() {
-    synchronized (lock) {
-      return formerTakings;
-    }
+    return looking(report -> formerTakings);
   }
 
   @Override
   public void lost() {
     services().workers().execute(() -> Ending.lost(this));
+  }
+
+  /** Gives sets of buffers an order that does not depend on where objects lie. */
+  @Override
+  public int hashCode() {
+    return Long.hashCode(id);
   }
 
   @Override

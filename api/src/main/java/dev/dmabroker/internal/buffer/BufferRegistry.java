@@ -8,6 +8,7 @@ import dev.dmabroker.internal.allocation.Adoption;
 import dev.dmabroker.internal.allocation.Allocator;
 import dev.dmabroker.internal.allocation.Evictor;
 import dev.dmabroker.internal.allocation.PlacedMemory;
+import dev.dmabroker.internal.allocation.Rebalancer;
 import dev.dmabroker.internal.allocation.Tenant;
 import dev.dmabroker.internal.device.DeviceRegistry;
 import dev.dmabroker.internal.device.RegisteredDevice;
@@ -49,6 +50,7 @@ public final class BufferRegistry implements Supplies {
   private final Planner planner;
   private final Evictor evictor;
   private final Allocator allocator;
+  private final Rebalancer rebalancer;
   private final Adoption adoption;
   private final Budgets budgets;
   private final Set<BufferLife> buffers = ConcurrentHashMap.newKeySet();
@@ -68,6 +70,13 @@ public final class BufferRegistry implements Supplies {
     this.evictor = new Evictor(planner, tenants, services.time());
     this.allocator =
         new Allocator(planner, evictor, services.listeners(), services.time(), devices::hasGroups);
+    this.rebalancer =
+        new Rebalancer(
+            services.settings().rebalancing(),
+            planner,
+            tenants,
+            services.time(),
+            services.workers());
     this.adoption = new Adoption(planner::table, tenants, services.time());
     this.budgets = budgets;
   }
@@ -220,6 +229,12 @@ public final class BufferRegistry implements Supplies {
   /** Heaps have joined the broker, where buffers may find the memory that they wait for. */
   public void heapsJoined() {
     buffers.forEach(Moving::heapsJoined);
+    rebalancer.stir();
+  }
+
+  /** Others take more or less of the heaps than before. */
+  public void memoryChanged() {
+    rebalancer.stir();
   }
 
   // ---- Their end ----
@@ -240,6 +255,7 @@ public final class BufferRegistry implements Supplies {
 
   /** The broker is closed: each buffer ends once its last mapping is closed. */
   public void shutDown() {
+    rebalancer.close();
     buffers.forEach(Ending::shutDown);
     evictor.turns().dismiss();
   }
@@ -299,6 +315,11 @@ public final class BufferRegistry implements Supplies {
     return allocator;
   }
 
+  @Override
+  public Rebalancer rebalancer() {
+    return rebalancer;
+  }
+
   /** The holders of mappings of all buffers. */
   public List<Holder> holders() {
     List<Holder> holders = new ArrayList<>();
@@ -310,7 +331,9 @@ public final class BufferRegistry implements Supplies {
   public String describe() {
     return buffers.size()
         + " buffers are still in use: "
-        + buffers.stream().map(BufferLife::describeUse).collect(Collectors.joining(", "));
+        + buffers.stream()
+            .map(buffer -> buffer.looking(BufferReport::use))
+            .collect(Collectors.joining(", "));
   }
 
   /**

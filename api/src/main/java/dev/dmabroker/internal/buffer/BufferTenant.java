@@ -1,19 +1,24 @@
 package dev.dmabroker.internal.buffer;
 
+import dev.dmabroker.internal.allocation.Departure;
 import dev.dmabroker.internal.allocation.Tenant;
 import dev.dmabroker.internal.device.RegisteredDevice;
 import dev.dmabroker.internal.gate.MemoryUse;
 import dev.dmabroker.internal.gate.Place;
 import dev.dmabroker.internal.heap.HeapAccount;
 import dev.dmabroker.internal.move.Relocation;
+import dev.dmabroker.internal.placement.Ranking.RankedHeap;
 import dev.dmabroker.internal.runtime.EngineLog;
 import dev.dmabroker.spi.HeapException;
+import dev.dmabroker.spi.PlacementHeuristic.HeapLoad;
 import dev.dmabroker.spi.PlacementHeuristic.Resident;
+import dev.dmabroker.spi.RebalancePolicy.Candidate;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A buffer as an occupant of memory, for the search for room and for adoption. It is made when it
@@ -33,43 +38,89 @@ final class BufferTenant implements Tenant {
 
   @Override
   public Optional<Resident> resident(HeapAccount heap) {
-    List<RegisteredDevice> devices;
-    Negotiation negotiation;
-    synchronized (buffer.lock) {
-      if (!couldLeave(heap)) {
-        return Optional.empty();
-      }
-      devices = buffer.attachments.users().devices();
-      negotiation = new Negotiation(buffer, devices);
-    }
+    Negotiation negotiation = begin(heap);
     // Only a buffer that some other heap could hold is worth moving.
-    if (negotiation.trySearch().filter(solution -> solution.isPossibleOutside(heap)).isEmpty()) {
+    if (negotiation == null
+        || negotiation.trySearch().filter(solution -> solution.isPossibleOutside(heap)).isEmpty()) {
       return Optional.empty();
     }
     synchronized (buffer.lock) {
-      if (!couldLeave(heap) || !negotiation.isCurrent()) {
-        return Optional.empty();
-      }
-      Place here = buffer.resident();
-      long idle = buffer.services().time().nanos() - here.lastUseNanos();
-      return Optional.of(
-          new Resident(
-              buffer.id,
-              buffer.name,
-              here.sizeBytes(),
-              Duration.ofNanos(Math.max(0, idle)),
-              devices.stream().map(RegisteredDevice::user).toList()));
+      return isCurrent(negotiation, heap)
+          ? Optional.of(resident(negotiation, now()))
+          : Optional.empty();
     }
   }
 
   @Override
-  public boolean moveOut(HeapAccount heap, String beneficiary) {
+  public Optional<Leaver> leaver(HeapAccount heap) {
+    Negotiation negotiation = begin(heap);
+    RankedHeap better =
+        negotiation == null
+            ? null
+            : negotiation
+                .trySearch()
+                .map(solution -> negotiation.better(solution, heap))
+                .orElse(null);
+    if (negotiation == null || better == null) {
+      return Optional.empty();
+    }
+    HeapLoad target = better.load();
+    synchronized (buffer.lock) {
+      if (!isCurrent(negotiation, heap)) {
+        return Optional.empty();
+      }
+      long now = now();
+      Duration inPlace = elapsed(buffer.resident().sinceNanos(), now);
+      return Optional.of(
+          new Leaver(
+              this,
+              new Candidate(resident(negotiation, now), inPlace, target),
+              Departure.rebalancing(heap, better.account())));
+    }
+  }
+
+  /** Begins to look where the buffer could lie; null unless it could leave the heap. */
+  private @Nullable Negotiation begin(HeapAccount heap) {
+    synchronized (buffer.lock) {
+      return couldLeave(heap)
+          ? new Negotiation(buffer, buffer.attachments.users().devices())
+          : null;
+    }
+  }
+
+  /** Whether the buffer could leave still, and what was found counts. Under the lock. */
+  private boolean isCurrent(Negotiation negotiation, HeapAccount heap) {
+    return couldLeave(heap) && negotiation.isCurrent();
+  }
+
+  /** The buffer as heuristics and policies see it. Under the lock. */
+  private Resident resident(Negotiation negotiation, long nowNanos) {
+    Place here = buffer.resident();
+    return new Resident(
+        buffer.id,
+        buffer.name,
+        here.sizeBytes(),
+        elapsed(here.lastUseNanos(), nowNanos),
+        negotiation.devices().stream().map(RegisteredDevice::user).toList());
+  }
+
+  private long now() {
+    return buffer.services().time().nanos();
+  }
+
+  private static Duration elapsed(long sinceNanos, long nowNanos) {
+    return Duration.ofNanos(Math.max(0, nowNanos - sinceNanos));
+  }
+
+  @Override
+  public boolean moveOut(Departure departure) {
+    HeapAccount heap = departure.from();
     Relocation move =
-        buffer.lock.locked(after -> couldLeave(heap) ? Moving.outOf(buffer, beneficiary) : null);
+        buffer.lock.locked(after -> couldLeave(heap) ? Moving.outOf(buffer, departure) : null);
     if (move == null) {
       return false;
     }
-    // This runs in the thread that needs the room, which waits for it.
+    // This runs in a thread that waits for it: it needs the room, or has nothing else to do.
     move.prepare();
     synchronized (buffer.lock) {
       return buffer.place == null || buffer.place.heap() != heap;

@@ -55,7 +55,7 @@ final class FirstAllocation implements Runnable {
       return false;
     }
     try {
-      placed = life.search.run(devices, Optional.empty(), /* vacated= */ null);
+      placed = life.search.run(devices, Optional.empty(), /* departure= */ null);
       tookNanos = time.nanos() - start;
     } catch (NoTurnException e) {
       asked = false;
@@ -125,6 +125,7 @@ final class FirstAllocation implements Runnable {
         new EventRecords.MemoryAllocated(
             life.name, placed.heap().name(), placed.sizeBytes(), Duration.ofNanos(tookNanos));
     life.tell(after, listener -> listener.allocated(event));
+    after.then(life.supplies.rebalancer()::stir); // The heap is fuller now.
     life.settle(after);
   }
 }

@@ -1,11 +1,11 @@
 package dev.dmabroker.internal.buffer;
 
 import dev.dmabroker.internal.allocation.Allocator;
+import dev.dmabroker.internal.allocation.Departure;
 import dev.dmabroker.internal.allocation.PlacedMemory;
 import dev.dmabroker.internal.allocation.Progress;
 import dev.dmabroker.internal.device.RegisteredDevice;
 import dev.dmabroker.internal.gate.Place;
-import dev.dmabroker.internal.heap.HeapAccount;
 import dev.dmabroker.internal.heap.NoTurnException;
 import java.util.List;
 import java.util.Optional;
@@ -32,19 +32,18 @@ final class MemorySearch {
   /**
    * Gets memory from a heap, without the lock.
    *
-   * @param vacated the heap to leave alone, to make room there; null if others may have to make
-   *     room
+   * @param departure the heap to leave, and where to go; null if others may have to make room
    * @throws NoTurnException if this is a worker that has to wait for its turn at a heap
    */
   Place run(
-      List<RegisteredDevice> devices, Optional<String> currentHeap, @Nullable HeapAccount vacated)
+      List<RegisteredDevice> devices, Optional<String> currentHeap, @Nullable Departure departure)
       throws NoTurnException {
     progress.begin();
     Allocator.Order order;
     synchronized (life.lock) {
       order =
           new Allocator.Order(
-              life.name, life.target(), life.reservation, life.generation + 1, vacated, progress);
+              life.name, life.target(), life.reservation, life.generation + 1, departure, progress);
     }
     PlacedMemory memory = life.supplies.allocator().allocate(order, devices, currentHeap);
     try {

@@ -4,12 +4,12 @@ import dev.dmabroker.Holder;
 import dev.dmabroker.MoveFailedException;
 import dev.dmabroker.SharedBuffer.State;
 import dev.dmabroker.event.BufferMove;
+import dev.dmabroker.internal.allocation.Departure;
 import dev.dmabroker.internal.device.RegisteredDevice;
 import dev.dmabroker.internal.gate.AttachedDevice;
 import dev.dmabroker.internal.gate.Attachments;
 import dev.dmabroker.internal.gate.Place;
 import dev.dmabroker.internal.gate.Recall;
-import dev.dmabroker.internal.heap.HeapAccount;
 import dev.dmabroker.internal.heap.NoTurnException;
 import dev.dmabroker.internal.move.Movable;
 import dev.dmabroker.internal.move.Relocation;
@@ -31,21 +31,28 @@ import org.jspecify.annotations.Nullable;
  */
 final class Moving implements Movable {
   private final BufferLife life;
+
+  /** How the buffer leaves a heap where it suits; null if a device needs the move. */
+  private final @Nullable Departure departure;
+
   private final Relocation relocation;
 
-  /** The device that needs the move, or the buffer that needs the room. */
+  /** The device that needs the move, or what gains from it if none does. */
   private final String beneficiary;
 
   /** Granted together with the move; claimed, so that it cannot give up. */
   private Queued.@Nullable Overwriting overwriter;
 
-  private Moving(BufferLife life, BufferMove.Cause cause, String beneficiary, int attempt) {
+  private Moving(
+      BufferLife life,
+      BufferMove.Cause cause,
+      String beneficiary,
+      int attempt,
+      @Nullable Departure departure) {
     this.life = life;
     this.beneficiary = beneficiary;
-    this.relocation =
-        cause == BufferMove.Cause.ROOM
-            ? Relocation.outOf(this, life.resident(), beneficiary)
-            : Relocation.towards(this, life.resident(), cause, beneficiary, attempt);
+    this.departure = departure;
+    this.relocation = new Relocation(this, life.resident(), cause, beneficiary, attempt, departure);
   }
 
   /** Has a change that throws put back what it does to the move. */
@@ -68,8 +75,8 @@ final class Moving implements Movable {
         || !mayBegin(life, after)) {
       return;
     }
-    Moving moving =
-        new Moving(life, life.moveCause, unsuited.device().name(), life.retries.begin());
+    String device = unsuited.device().name();
+    Moving moving = new Moving(life, life.moveCause, device, life.retries.begin(), null);
     life.moving = moving;
     life.become(State.PREPARING);
     after.then(() -> life.services().workers().execute(moving.relocation::prepare));
@@ -79,8 +86,8 @@ final class Moving implements Movable {
    * In RESIDENT: starts a move out of the heap where the buffer lies, unless the buffer is used
    * again.
    */
-  static Relocation outOf(BufferLife life, String beneficiary) {
-    Moving moving = new Moving(life, BufferMove.Cause.ROOM, beneficiary, /* attempt= */ 1);
+  static Relocation outOf(BufferLife life, Departure departure) {
+    Moving moving = new Moving(life, departure.cause(), departure.beneficiary(), 1, departure);
     life.moving = moving;
     life.become(State.PREPARING);
     return moving.relocation;
@@ -196,8 +203,8 @@ final class Moving implements Movable {
 
   // ---- What the buffer asks of its move ----
 
-  boolean makesRoom() {
-    return relocation.makesRoom();
+  boolean isOptional() {
+    return relocation.isOptional();
   }
 
   /** Whether no mapping writes any more. */
@@ -246,9 +253,9 @@ final class Moving implements Movable {
 
   @Override
   public Place allocate(
-      List<RegisteredDevice> devices, Optional<String> currentHeap, @Nullable HeapAccount vacated)
+      List<RegisteredDevice> devices, Optional<String> currentHeap, @Nullable Departure departure)
       throws NoTurnException {
-    return life.search.run(devices, currentHeap, vacated);
+    return life.search.run(devices, currentHeap, departure);
   }
 
   @Override
@@ -275,7 +282,9 @@ final class Moving implements Movable {
 
   @Override
   public Recall recall(AfterLock after) {
-    return makesRoom() ? Recall.forRoom(beneficiary, after) : Recall.forMove(beneficiary, after);
+    return departure == null
+        ? Recall.forMove(beneficiary, after)
+        : Recall.forDeparture(departure, after);
   }
 
   @Override
@@ -331,6 +340,7 @@ final class Moving implements Movable {
     life.retire(old, after);
     after.then(() -> told.forEach(attachment -> attachment.tellMoved(event.generation())));
     life.tell(after, listener -> listener.moved(event));
+    after.then(life.supplies.rebalancer()::stir); // The heap is fuller now.
     life.settle(after);
     if (overwriter != null) {
       overwriter.grant(after);
@@ -348,14 +358,14 @@ final class Moving implements Movable {
   public void failed(
       String reason, @Nullable Throwable why, List<Holder> holders, AfterLock after) {
     MoveFailedException failure = relocation.failure(reason, holders, why);
-    boolean counts = !makesRoom(); // Making room is not tried again, and no request waits for it.
+    boolean counts = !isOptional(); // Otherwise no request waits for it, and it is not tried again.
     Duration backOff = counts ? life.retries.failed() : Duration.ZERO;
     boolean gaveUp = counts && life.retries.gaveUp();
     end(after);
     BufferMove event = relocation.event(life.generation, Optional.of(reason), backOff, holders);
     after.then(() -> life.services().moveLog().rolledBack(failure, gaveUp));
     life.tell(after, listener -> listener.moveRolledBack(event));
-    // A move to make room does not count: the buffer may move for its own sake at once.
+    // A move that no device needs does not count: the buffer may move for a device at once.
     if (!counts) {
       life.retries.startOver();
       life.settle(after);

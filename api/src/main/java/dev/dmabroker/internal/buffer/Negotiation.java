@@ -2,10 +2,13 @@ package dev.dmabroker.internal.buffer;
 
 import dev.dmabroker.SearchLimitException;
 import dev.dmabroker.internal.device.RegisteredDevice;
+import dev.dmabroker.internal.heap.HeapAccount;
+import dev.dmabroker.internal.placement.Ranking.RankedHeap;
 import dev.dmabroker.internal.placement.Solution;
 import dev.dmabroker.internal.placement.Target;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A search for the way in which devices of a buffer can be served together. A search may take long,
@@ -28,6 +31,11 @@ final class Negotiation {
     this.version = life.attachments.version();
   }
 
+  /** Returns the devices that the search is for. */
+  List<RegisteredDevice> devices() {
+    return devices;
+  }
+
   /**
    * Searches. The caller does not hold the lock.
    *
@@ -44,6 +52,24 @@ final class Negotiation {
     } catch (SearchLimitException e) {
       return Optional.empty();
     }
+  }
+
+  /**
+   * Returns the heap that the buffer would move to from a heap: the first of those that the
+   * heuristic ranks before it and that leave out no more devices; null if there is none. This calls
+   * the heuristic, so the caller does not hold the lock.
+   */
+  @Nullable RankedHeap better(Solution solution, HeapAccount here) {
+    Optional<String> current = Optional.of(here.name());
+    for (RankedHeap each : life.supplies.planner().rank(target, solution, devices, current)) {
+      if (each.account() == here) {
+        return null;
+      }
+      if (solution.isAsGood(each.heap(), here)) {
+        return each;
+      }
+    }
+    return null;
   }
 
   /** Tells whether what was found counts still. The caller holds the lock. */

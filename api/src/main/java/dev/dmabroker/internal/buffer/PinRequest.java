@@ -37,7 +37,7 @@ final class PinRequest extends Request<HeldPin> {
   /** A pin also has to wait for the end of a move, wherever that leads. */
   @Override
   boolean needsDrain() {
-    return (life.moving != null && !life.moving.makesRoom())
+    return (life.moving != null && !life.moving.isOptional())
         || (life.place != null && !attachment.suits(life.place));
   }
 

@@ -1,6 +1,7 @@
 package dev.dmabroker.internal.buffer;
 
 import dev.dmabroker.internal.allocation.Allocator;
+import dev.dmabroker.internal.allocation.Rebalancer;
 import dev.dmabroker.internal.device.DeviceRegistry;
 import dev.dmabroker.internal.placement.Planner;
 import dev.dmabroker.internal.services.Services;
@@ -14,6 +15,9 @@ interface Supplies {
   Planner planner();
 
   Allocator allocator();
+
+  /** Has buffers leave scarce memory. */
+  Rebalancer rebalancer();
 
   /** The buffer is gone. */
   void forget(BufferLife buffer);

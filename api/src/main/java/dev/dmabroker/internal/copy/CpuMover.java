@@ -2,7 +2,7 @@ package dev.dmabroker.internal.copy;
 
 import dev.dmabroker.internal.runtime.Crew;
 import dev.dmabroker.internal.runtime.EngineLog;
-import dev.dmabroker.internal.runtime.Time;
+import dev.dmabroker.internal.runtime.World;
 import dev.dmabroker.spec.Access;
 import dev.dmabroker.spi.Backing;
 import dev.dmabroker.spi.HeapException;
@@ -48,7 +48,7 @@ public final class CpuMover implements Mover {
 
   /** Makes a mover with a number of threads that may be decided already. */
   public CpuMover(CrewSize size, Crew crew) {
-    this(size, crew, Time.ofMachine()::nanos);
+    this(size, crew, World.here().time()::nanos);
   }
 
   /** Makes a mover that measures trials with {@code nanoTime}. */

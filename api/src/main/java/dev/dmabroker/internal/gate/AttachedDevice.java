@@ -2,6 +2,7 @@ package dev.dmabroker.internal.gate;
 
 import dev.dmabroker.Attachment;
 import dev.dmabroker.BrokerException;
+import dev.dmabroker.FixedView;
 import dev.dmabroker.Mapping;
 import dev.dmabroker.MoveListener;
 import dev.dmabroker.Pin;
@@ -208,6 +209,11 @@ public final class AttachedDevice extends Leakable implements Attachment, Asker 
   @Override
   public Subscription onMove(MoveListener listener) {
     throw new UnsupportedOperationException("an attachment's handle keeps the listeners to moves");
+  }
+
+  @Override
+  public FixedView fixedView(int reservedBytes) {
+    throw new UnsupportedOperationException("a view that is kept keeps the attachment's handle");
   }
 
   /** Adds a listener to those that the attachment's handle keeps. */

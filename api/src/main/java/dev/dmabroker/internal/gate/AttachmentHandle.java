@@ -2,6 +2,7 @@ package dev.dmabroker.internal.gate;
 
 import dev.dmabroker.Attachment;
 import dev.dmabroker.Device;
+import dev.dmabroker.FixedView;
 import dev.dmabroker.Mapping;
 import dev.dmabroker.MoveListener;
 import dev.dmabroker.Pin;
@@ -134,6 +135,11 @@ public final class AttachmentHandle implements Attachment, Asker {
   @Override
   public Subscription onMove(MoveListener listener) {
     return attached.onMove(listener, moveListeners);
+  }
+
+  @Override
+  public FixedView fixedView(int reservedBytes) {
+    return new StandingView(this, reservedBytes);
   }
 
   @Override

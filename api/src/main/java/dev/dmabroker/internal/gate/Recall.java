@@ -1,6 +1,7 @@
 package dev.dmabroker.internal.gate;
 
 import dev.dmabroker.event.LeaseRecalled.Cause;
+import dev.dmabroker.internal.allocation.Departure;
 import dev.dmabroker.internal.runtime.AfterLock;
 import java.util.Optional;
 
@@ -8,7 +9,7 @@ import java.util.Optional;
  * Why a change asks leases back, and what that entails.
  *
  * @param cause what the leases are in the way of
- * @param beneficiary the device or buffer that this is for; empty if there is none
+ * @param beneficiary the device, buffer or heap that this is for; empty if there is none
  * @param after tells the holders and listeners
  */
 public record Recall(Cause cause, Optional<String> beneficiary, AfterLock after) {
@@ -18,9 +19,10 @@ public record Recall(Cause cause, Optional<String> beneficiary, AfterLock after)
     return new Recall(Cause.MOVE, Optional.of(beneficiary), after);
   }
 
-  /** The buffer moves to make room for another. */
-  public static Recall forRoom(String beneficiary, AfterLock after) {
-    return new Recall(Cause.EVICTION, Optional.of(beneficiary), after);
+  /** The buffer leaves a heap where it suits. */
+  public static Recall forDeparture(Departure departure, AfterLock after) {
+    Cause cause = departure.isForRoom() ? Cause.EVICTION : Cause.REBALANCE;
+    return new Recall(cause, Optional.of(departure.beneficiary()), after);
   }
 
   /** The memory is given back. */

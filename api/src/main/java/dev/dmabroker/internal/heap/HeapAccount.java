@@ -20,6 +20,7 @@ import java.lang.System.Logger.Level;
 import java.util.LinkedHashSet;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -37,6 +38,9 @@ public final class HeapAccount extends StateLock {
 
   private int backings;
   private long usedBytes;
+
+  /** The bytes that others had taken at the last look; 0 if that is not known. */
+  private volatile long othersBytes;
 
   /** Why the heap gives no more memory; null as long as it does. */
   private @Nullable String retired;
@@ -205,6 +209,7 @@ public final class HeapAccount extends StateLock {
   }
 
   private void releaseNow(HeapMemory memory) {
+    memory.hide();
     release(memory.toRelease());
   }
 
@@ -315,11 +320,45 @@ public final class HeapAccount extends StateLock {
     return usedBytes;
   }
 
+  /** Returns the bytes that others had taken at the last {@link #look}; 0 if that is not known. */
+  public long othersBytes() {
+    return othersBytes;
+  }
+
+  /**
+   * Asks the heap how much is left, so it must not run under a lock. What is neither left nor the
+   * broker's is others'.
+   *
+   * @return whether others take more or less than before
+   */
+  public boolean look() {
+    Long capacity = traits().capacityBytes().value();
+    OptionalLong left = OptionalLong.empty();
+    try {
+      left = Foreign.ask(heap::leftBytes);
+    } catch (HeapException e) {
+      EngineLog.LOG.log(Level.DEBUG, "heap " + name + " does not tell what is left", e);
+    }
+    long before = othersBytes;
+    othersBytes =
+        capacity == null || left.isEmpty()
+            ? 0
+            : Math.max(0, capacity - Math.max(0, left.getAsLong()) - usedBytes());
+    return othersBytes != before;
+  }
+
   public BrokerSnapshot.HeapState snapshot() {
     Lingering lingering = lingering();
     synchronized (this) {
       return new StateRecords.HeapState(
-          name, info.aliases(), info.traits(), backings, usedBytes, lingering, vanished());
+          name,
+          info.aliases(),
+          info.traits(),
+          backings,
+          usedBytes,
+          othersBytes,
+          lingering,
+          vanished());
     }
   }
 

@@ -6,7 +6,11 @@ import dev.dmabroker.spec.SyncFile;
 import dev.dmabroker.spi.Backing;
 import dev.dmabroker.spi.HeapException;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Holds memory that a heap gave, as the engine uses it. Backings are foreign code: each method here
@@ -18,6 +22,9 @@ public final class HeapMemory {
   private final Backing backing;
   private final long sizeBytes;
   private final HeapAccount.Release release;
+
+  /** The ranges that may show this memory; guarded by the set itself. */
+  private final Set<FixedRange> ranges = new HashSet<>(0);
 
   /** Holds memory of a size that the backing told when it was new. */
   public HeapMemory(HeapAccount heap, Backing backing, long sizeBytes) {
@@ -68,6 +75,32 @@ public final class HeapMemory {
   /** Returns what tells the memory from other memory; empty if nothing is known that does. */
   public Optional<Object> identity() throws HeapException {
     return Foreign.ask(backing::identity);
+  }
+
+  /** Notes that a range is about to show this memory, which is in use. */
+  void addRange(FixedRange range) {
+    synchronized (ranges) {
+      ranges.add(range);
+    }
+  }
+
+  /** Notes that a range shows this memory no more. */
+  void removeRange(FixedRange range) {
+    synchronized (ranges) {
+      ranges.remove(range);
+    }
+  }
+
+  /** Takes the memory out of all ranges, before it is given back. */
+  void hide() {
+    List<FixedRange> all;
+    synchronized (ranges) {
+      if (ranges.isEmpty()) {
+        return;
+      }
+      all = new ArrayList<>(ranges);
+    }
+    all.forEach(range -> range.hide(this));
   }
 
   /** What is left of giving the memory back to its heap. */

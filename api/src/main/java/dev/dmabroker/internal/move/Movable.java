@@ -2,11 +2,11 @@ package dev.dmabroker.internal.move;
 
 import dev.dmabroker.Holder;
 import dev.dmabroker.SharedBuffer.State;
+import dev.dmabroker.internal.allocation.Departure;
 import dev.dmabroker.internal.device.RegisteredDevice;
 import dev.dmabroker.internal.gate.Attachments;
 import dev.dmabroker.internal.gate.Place;
 import dev.dmabroker.internal.gate.Recall;
-import dev.dmabroker.internal.heap.HeapAccount;
 import dev.dmabroker.internal.heap.NoTurnException;
 import dev.dmabroker.internal.placement.Participant;
 import dev.dmabroker.internal.runtime.AfterLock;
@@ -32,10 +32,11 @@ public interface Movable {
   /**
    * Gets memory for these devices. It is not called under the lock, as it asks heaps.
    *
+   * @param departure the heap to leave, and where to go; null if a device needs the memory
    * @throws NoTurnException if this is a worker that has to wait for its turn at a heap
    */
   Place allocate(
-      List<RegisteredDevice> devices, Optional<String> currentHeap, @Nullable HeapAccount vacated)
+      List<RegisteredDevice> devices, Optional<String> currentHeap, @Nullable Departure departure)
       throws NoTurnException;
 
   // ---- Looking ----

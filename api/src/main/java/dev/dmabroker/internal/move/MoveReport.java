@@ -17,7 +17,8 @@ import org.jspecify.annotations.Nullable;
  * @param buffer the buffer's name
  * @param from where the buffer lay
  * @param cause what made the buffer move
- * @param beneficiary the device that needs the move, or the buffer that needs the room
+ * @param beneficiary the device that needs the move, the buffer that needs the room, or the heap
+ *     that has more room afterwards
  * @param attempt the number of this attempt; 1 for the first
  * @param maxAttempts how many attempts there may be
  * @param times when the move did what
@@ -40,7 +41,7 @@ record MoveReport(
             + " out of "
             + from.heap().name()
             + (target == null ? "" : " to " + target.heap().name())
-            + (cause == BufferMove.Cause.ROOM ? " to make room for " : " for ")
+            + purpose()
             + beneficiary
             + ": "
             + reason
@@ -52,6 +53,14 @@ record MoveReport(
             + "); it is where it was, with its contents",
         holders,
         why);
+  }
+
+  private String purpose() {
+    return switch (cause) {
+      case ROOM -> " to make room for ";
+      case REBALANCE -> " to leave more room in ";
+      default -> " for ";
+    };
   }
 
   /** The event of this move. It is made when the stall, if there was one, has just ended. */

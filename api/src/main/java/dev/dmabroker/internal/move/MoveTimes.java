@@ -47,8 +47,13 @@ final class MoveTimes {
     stallNanos = time.nanos();
   }
 
-  void mayDrainFor(Duration deadline) {
+  /**
+   * Notes how long after its beginning the stall has to end, and returns how much of it is left.
+   */
+  Duration mayDrainFor(Duration deadline) {
     this.deadline = deadline;
+    Duration left = deadline.minusNanos(time.nanos() - stallNanos);
+    return left.isNegative() ? Duration.ZERO : left;
   }
 
   void endDrain() {

@@ -5,6 +5,7 @@ import dev.dmabroker.Holder;
 import dev.dmabroker.MoveFailedException;
 import dev.dmabroker.SharedBuffer.State;
 import dev.dmabroker.event.BufferMove;
+import dev.dmabroker.internal.allocation.Departure;
 import dev.dmabroker.internal.gate.Gate;
 import dev.dmabroker.internal.gate.Place;
 import dev.dmabroker.internal.move.TargetSearch.Arrival;
@@ -39,7 +40,7 @@ import org.jspecify.annotations.Nullable;
 public final class Relocation {
   private final Movable buffer;
   private final Place from;
-  private final boolean makesRoom;
+  private final @Nullable Leaving leaving;
   private final MoveTimes times;
   private final MoveReport report;
   private final ContentsCopy contents;
@@ -52,37 +53,36 @@ public final class Relocation {
   /** Whether a thread is copying. It writes this too, when it is done. */
   private volatile boolean copying;
 
-  private Relocation(
-      Movable buffer, Place from, BufferMove.Cause cause, String beneficiary, int attempt) {
+  /**
+   * Makes an attempt, which {@link #prepare} begins.
+   *
+   * @param departure how the buffer leaves a heap where it suits; null if a device needs the move
+   */
+  public Relocation(
+      Movable buffer,
+      Place from,
+      BufferMove.Cause cause,
+      String beneficiary,
+      int attempt,
+      @Nullable Departure departure) {
     Settings settings = buffer.services().settings();
     this.buffer = buffer;
     this.from = from;
-    this.makesRoom = cause == BufferMove.Cause.ROOM;
+    this.leaving = departure == null ? null : new Leaving(buffer, from, departure);
     this.deadline = new Deadline(buffer.services().workers());
     this.times = new MoveTimes(buffer.services().time());
     this.report =
         new MoveReport(
             buffer.name(), from, cause, beneficiary, attempt, settings.maxMoveAttempts(), times);
     this.contents = new ContentsCopy(from, settings.mover());
-    this.search = new TargetSearch(buffer, this, contents, makesRoom ? from.heap() : null);
+    this.search = new TargetSearch(buffer, this, contents, leaving);
     this.fences = new FenceWait(buffer, from);
     this.lingering = new Lingering(buffer, this, from);
   }
 
-  /** A move to a place that every attached device reaches. */
-  public static Relocation towards(
-      Movable buffer, Place from, BufferMove.Cause cause, String beneficiary, int attempt) {
-    return new Relocation(buffer, from, cause, beneficiary, attempt);
-  }
-
-  /** A move out of the heap where the buffer lies, unless the buffer is used. */
-  public static Relocation outOf(Movable buffer, Place from, String beneficiary) {
-    return new Relocation(buffer, from, BufferMove.Cause.ROOM, beneficiary, /* attempt= */ 1);
-  }
-
-  /** Whether the move makes room: then no request waits for it, and it is not tried again. */
-  public boolean makesRoom() {
-    return makesRoom;
+  /** Whether no device needs the move: no request waits for it, and it is not tried again. */
+  public boolean isOptional() {
+    return leaving != null;
   }
 
   /** Has a change that throws put back what it does to the move. Under the lock. */
@@ -117,7 +117,7 @@ public final class Relocation {
   /** The search has found memory that suits: decides what comes next. Under the lock. */
   Arrival arrived(Place candidate, AfterLock after) {
     target = candidate;
-    return buffer.takesTurns() && !makesRoom ? lingering.begin(after) : stall(after);
+    return buffer.takesTurns() && !isOptional() ? lingering.begin(after) : stall(after);
   }
 
   /** The buffer has its turn again, which it gave away while it lingered. Under the lock. */
@@ -129,7 +129,7 @@ public final class Relocation {
 
   /** Whether the move still serves a device that is not served here. Under the lock. */
   boolean isNeeded() {
-    return makesRoom || !buffer.isSettled();
+    return isOptional() || !buffer.isSettled();
   }
 
   /** In PREPARING, with a target: whether the move was called off, as no device needs it. */
@@ -165,9 +165,8 @@ public final class Relocation {
 
   /** Stops new mappings that write, and begins the wait for those that are in. */
   Arrival stall(AfterLock after) {
-    if (makesRoom) {
-      buffer.attachments().shutGates(from, buffer.recall(after));
-      if (!from.isIdle()) {
+    if (leaving != null) {
+      if (!leaving.stopMappings(after)) {
         callOff(after); // The buffer is used again, so it stays.
         return Arrival.CANCELLED;
       }
@@ -187,8 +186,7 @@ public final class Relocation {
   }
 
   private void drainFor(Duration hold, AfterLock after) {
-    times.mayDrainFor(hold);
-    deadline.set(hold, () -> drainExpired(hold), after);
+    deadline.set(times.mayDrainFor(hold), () -> drainExpired(hold), after);
   }
 
   /** A mapping was closed: checks whether the move waited for it. */
@@ -254,7 +252,8 @@ public final class Relocation {
       fences.then(
           after -> {
             if (!deadline.isSet()) {
-              drainFor(buffer.attachments().longestHold(), after);
+              drainFor(
+                  leaving == null ? buffer.attachments().longestHold() : leaving.patience(), after);
             }
           },
           this::copy);

@@ -3,7 +3,6 @@ package dev.dmabroker.internal.move;
 import dev.dmabroker.SharedBuffer.State;
 import dev.dmabroker.internal.gate.Attachments;
 import dev.dmabroker.internal.gate.Place;
-import dev.dmabroker.internal.heap.HeapAccount;
 import dev.dmabroker.internal.heap.NoTurnException;
 import dev.dmabroker.internal.runtime.AfterLock;
 import dev.dmabroker.internal.runtime.Workers;
@@ -23,8 +22,8 @@ final class TargetSearch {
   private final Relocation move;
   private final ContentsCopy contents;
 
-  /** The heap to leave for the sake of others; null if the buffer itself has to move. */
-  private final @Nullable HeapAccount vacated;
+  /** How the buffer leaves a heap where it suits; null if a device needs the move. */
+  private final @Nullable Leaving leaving;
 
   private int negotiations;
 
@@ -46,12 +45,11 @@ final class TargetSearch {
     CANCELLED
   }
 
-  TargetSearch(
-      Movable buffer, Relocation move, ContentsCopy contents, @Nullable HeapAccount vacated) {
+  TargetSearch(Movable buffer, Relocation move, ContentsCopy contents, @Nullable Leaving leaving) {
     this.buffer = buffer;
     this.move = move;
     this.contents = contents;
-    this.vacated = vacated;
+    this.leaving = leaving;
   }
 
   /**
@@ -63,7 +61,7 @@ final class TargetSearch {
     try {
       return seek();
     } catch (NoTurnException e) {
-      if (move.makesRoom()) { // Room is not worth the wait of the buffer that needs it.
+      if (move.isOptional()) { // It is not worth a wait.
         move.rollBack(String.valueOf(e.getMessage()), e);
       } else {
         e.awaitTurn(buffer.services().workers()::execute, move::prepare);
@@ -89,10 +87,11 @@ final class TargetSearch {
         return false;
       }
       Optional<String> here = Optional.of(contents.from().heap().name());
-      Place candidate = buffer.allocate(users.devices(), here, vacated);
+      Place candidate =
+          buffer.allocate(users.devices(), here, leaving == null ? null : leaving.departure());
       found = candidate;
       negotiations++;
-      if (contents.areCopiedTo(candidate) && !move.makesRoom()) {
+      if (contents.areCopiedTo(candidate) && !move.isOptional()) {
         Workers workers = buffer.services().workers();
         workers.executePreparation(() -> move.step(() -> getReady(candidate, users)));
         return false;
@@ -156,7 +155,7 @@ final class TargetSearch {
                 after -> {
                   soughtFor = users.version();
                   if (isStale(candidate)) {
-                    return Arrival.STALE;
+                    return stale(after);
                   }
                   if (!isWanted(candidate, after)) {
                     return Arrival.CANCELLED;
@@ -167,6 +166,18 @@ final class TargetSearch {
                 });
     drop(); // If it is of no use.
     return arrival;
+  }
+
+  /**
+   * The memory does not suit. A move that only one heap is the target of has no other to find: a
+   * device needs the buffer where it lies, or somewhere else.
+   */
+  private Arrival stale(AfterLock after) {
+    if (leaving == null || leaving.seeksAnew()) {
+      return Arrival.STALE;
+    }
+    move.callOff(after);
+    return Arrival.CANCELLED;
   }
 
   /** Hands memory to the move, unless the move is called off in that step. */
@@ -188,11 +199,11 @@ final class TargetSearch {
   /** Whether the move is still wanted; otherwise it is called off. Under the lock. */
   boolean isWanted(Place candidate, AfterLock after) {
     boolean wanted = !buffer.isOver() && move.isNeeded();
-    if (wanted && !move.makesRoom() && !buffer.attachments().isSuited(candidate)) {
+    if (wanted && !move.isOptional() && !buffer.attachments().isSuited(candidate)) {
       buffer.leaveOut(candidate.leftOut(), after);
       wanted = move.isNeeded(); // Otherwise it serves no device that is not served here.
     }
-    if (wanted && move.makesRoom() && !contents.from().isIdle()) {
+    if (wanted && move.isOptional() && !contents.from().isIdle()) {
       wanted = false; // The buffer is used again, so it stays.
     }
     if (!wanted) {

@@ -68,7 +68,21 @@ public final class Ranking {
    * @param choice how to use the heap
    * @param ranked what the heuristic said
    */
-  public record RankedHeap(int heap, HeapAccount account, Solution.Choice choice, Ranked ranked) {}
+  public record RankedHeap(int heap, HeapAccount account, Solution.Choice choice, Ranked ranked) {
+    /** Returns the heap as extensions see it, as full as it is now. */
+    public HeapLoad load() {
+      return Ranking.load(account, choice);
+    }
+  }
+
+  private static HeapLoad load(HeapAccount account, Solution.Choice choice) {
+    return new HeapLoad(
+        account.info(),
+        choice.sizeBytes(),
+        account.usedBytes(),
+        account.othersBytes(),
+        choice.penalty());
+  }
 
   /**
    * Returns the heaps that can serve, in the order in which to try them; a heap that the heuristic
@@ -104,9 +118,7 @@ public final class Ranking {
     for (int i = 0; i < table.size(); i++) {
       Solution.Choice choice = solution.choice(i);
       if (choice != null) {
-        loads.add(
-            new HeapLoad(
-                table.info(i), choice.sizeBytes(), table.account(i).usedBytes(), choice.penalty()));
+        loads.add(load(table.account(i), choice));
       }
     }
     return loads.build();

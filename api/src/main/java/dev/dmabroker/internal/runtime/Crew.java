@@ -5,7 +5,6 @@ import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -38,7 +37,7 @@ public final class Crew {
    * Makes a crew of at most {@code maxHelpers} helpers over all jobs; there has to be at least 1.
    */
   public Crew(int maxHelpers) {
-    this(maxHelpers, Pools.numbered("copy", Thread::new));
+    this(maxHelpers, Pools.numbered("copy", WorldThread::new));
   }
 
   /** Makes a crew with threads that the factory makes. */
@@ -119,7 +118,7 @@ public final class Crew {
         work();
       } finally {
         if (helping.decrementAndGet() == 0) {
-          LockSupport.unpark(caller);
+          World.here().unpark(caller);
         }
       }
     }
@@ -147,7 +146,7 @@ public final class Crew {
         if (round < SPINS) {
           Thread.onSpinWait();
         } else {
-          LockSupport.park(this);
+          World.here().park(this);
           interrupted |= Thread.interrupted();
         }
       }

@@ -1,6 +1,5 @@
 package dev.dmabroker.internal.runtime;
 
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 
@@ -21,7 +20,7 @@ public final class Lane {
    * @param room how many tasks can wait
    */
   public Lane(String name, int room) {
-    thread = Pools.pool(1, Pools.single(name), new LinkedBlockingQueue<>(room));
+    thread = Pools.pool(1, Pools.single(name), room);
   }
 
   /**

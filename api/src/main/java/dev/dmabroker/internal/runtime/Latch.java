@@ -1,7 +1,8 @@
 package dev.dmabroker.internal.runtime;
 
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -9,11 +10,11 @@ import org.jspecify.annotations.Nullable;
  * thread-safe.
  */
 public final class Latch {
-  private final CountDownLatch latch = new CountDownLatch(1);
+  private final CompletableFuture<Boolean> opened = new CompletableFuture<>();
 
   /** Notes that the event has happened, and lets all waiters go on. */
   public void open() {
-    latch.countDown();
+    boolean unused = opened.complete(true);
   }
 
   /**
@@ -24,10 +25,14 @@ public final class Latch {
    */
   public @Nullable InterruptedException await(long nanos) {
     try {
-      boolean unused = latch.await(nanos, TimeUnit.NANOSECONDS);
+      boolean unused = World.here().get(opened, nanos);
+      return null;
+    } catch (TimeoutException e) {
       return null;
     } catch (InterruptedException e) {
       return e;
+    } catch (ExecutionException e) {
+      throw new IllegalStateException(e); // The future is never completed like this.
     }
   }
 }

@@ -1,7 +1,6 @@
 package dev.dmabroker.internal.runtime;
 
 import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
@@ -19,12 +18,12 @@ final class Pools {
 
   /** Makes a pool in which work waits for as long as it has to. */
   static ThreadPoolExecutor pool(int threads, ThreadFactory factory) {
-    return pool(threads, factory, new LinkedBlockingQueue<>());
+    return pool(threads, factory, Integer.MAX_VALUE);
   }
 
-  /** Makes a pool in which work waits in the queue; what finds no room there is refused. */
-  static ThreadPoolExecutor pool(
-      int threads, ThreadFactory factory, BlockingQueue<Runnable> queue) {
+  /** Makes a pool in which {@code room} tasks can wait; what finds no room is refused. */
+  static ThreadPoolExecutor pool(int threads, ThreadFactory factory, int room) {
+    BlockingQueue<Runnable> queue = World.here().queue(room);
     ThreadPoolExecutor pool =
         new ThreadPoolExecutor(threads, threads, IDLE_SECONDS, TimeUnit.SECONDS, queue, factory);
     pool.allowCoreThreadTimeOut(true);
@@ -51,7 +50,8 @@ final class Pools {
 
   /** Makes a factory for the one thread of that role. */
   static ThreadFactory single(String role) {
-    return task -> daemon(new Thread(task), role);
+    World world = World.here();
+    return task -> daemon(new WorldThread(world, task), role);
   }
 
   private static Thread daemon(Thread thread, String role) {

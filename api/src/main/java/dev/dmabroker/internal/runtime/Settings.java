@@ -3,11 +3,11 @@ package dev.dmabroker.internal.runtime;
 import dev.dmabroker.LeakTracking;
 import dev.dmabroker.spi.FencePoller;
 import dev.dmabroker.spi.Mover;
+import dev.dmabroker.spi.RebalancePolicy;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.Executor;
-import java.util.concurrent.ForkJoinPool;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -26,6 +26,8 @@ import org.jspecify.annotations.Nullable;
  * @param mover copies contents
  * @param watchHeaps whether to look for heaps whenever something happens to their nodes
  * @param fencePoller waits for fences; null if the broker has to look for a poller
+ * @param memoryInterval how often heaps are asked what is left of them; null if never
+ * @param rebalancing chooses buffers that leave scarce memory; null if buffers stay where they suit
  */
 public record Settings(
     Duration mapTimeout,
@@ -39,13 +41,16 @@ public record Settings(
     Map<String, Long> budgets,
     Mover mover,
     boolean watchHeaps,
-    @Nullable FencePoller fencePoller) {
+    @Nullable FencePoller fencePoller,
+    @Nullable Duration memoryInterval,
+    @Nullable RebalancePolicy rebalancing) {
 
   public Settings {
     mapTimeout = Durations.bounded(mapTimeout);
     longestHold = Durations.bounded(longestHold);
     closeTimeout = Durations.bounded(closeTimeout);
     firstBackOff = Durations.bounded(firstBackOff);
+    memoryInterval = memoryInterval == null ? null : Durations.bounded(memoryInterval);
   }
 
   /** Collects the settings, each with its default at first. Not thread-safe. */
@@ -57,11 +62,13 @@ public record Settings(
     public int maxMoveAttempts = 6;
     public boolean recordCallSites;
     public LeakTracking leakTracking = LeakTracking.SAMPLED;
-    public Executor callbackExecutor = ForkJoinPool.commonPool();
+    public Executor callbackExecutor = World.here().callbacks();
     public final Map<String, Long> budgets = new LinkedHashMap<>();
     public @Nullable Mover mover;
     public boolean watchHeaps;
     public @Nullable FencePoller fencePoller;
+    public @Nullable Duration memoryInterval;
+    public @Nullable RebalancePolicy rebalancing;
 
     /**
      * Sets a budget.
@@ -92,7 +99,9 @@ public record Settings(
           Map.copyOf(budgets),
           mover != null ? mover : otherwise.get(),
           watchHeaps,
-          fencePoller);
+          fencePoller,
+          memoryInterval,
+          rebalancing);
     }
   }
 }

@@ -1,6 +1,5 @@
 package dev.dmabroker.internal.runtime;
 
-import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -222,7 +221,7 @@ public class StateLock {
         if (left <= 0) {
           return false;
         }
-        TimeUnit.NANOSECONDS.timedWait(this, left);
+        World.here().await(this, left);
       }
       return true;
     }
@@ -230,6 +229,6 @@ public class StateLock {
 
   /** Tells {@link #await} that something has changed. The caller holds the lock. */
   public final void signal() {
-    notifyAll();
+    World.here().signal(this);
   }
 }

@@ -96,7 +96,7 @@ public final class Wait<T> {
     long left = nanos;
     while (true) {
       try {
-        return future.get(left, TimeUnit.NANOSECONDS);
+        return World.here().get(future, left);
       } catch (ExecutionException e) {
         throw failure(e.getCause());
       } catch (TimeoutException e) {
@@ -126,7 +126,7 @@ public final class Wait<T> {
    */
   public T ended() {
     try {
-      return future.join();
+      return World.here().join(future);
     } catch (CompletionException e) {
       throw failure(e.getCause());
     }
@@ -143,15 +143,15 @@ public final class Wait<T> {
 
   /** Blocks until the wait has ended, or until the other future is done. */
   public void awaitEither(CompletableFuture<?> other) {
-    either(other).join();
+    Wait<?> unused = World.here().join(either(other));
   }
 
   /** Does what {@link #awaitEither(CompletableFuture)} does, and is ended by an interrupt, too. */
   public void awaitEitherInterruptibly(CompletableFuture<?> other) throws InterruptedException {
     try {
-      either(other).get();
-    } catch (ExecutionException e) {
-      throw new IllegalStateException(e); // The future is never completed like this.
+      Wait<?> unused = World.here().get(either(other), Long.MAX_VALUE);
+    } catch (ExecutionException | TimeoutException e) {
+      throw new IllegalStateException(e); // Neither happens to this future, nor in 292 years.
     }
   }
 
@@ -159,7 +159,7 @@ public final class Wait<T> {
   public void awaitEither(CompletableFuture<?> other, long timeout, TimeUnit unit)
       throws InterruptedException, TimeoutException {
     try {
-      either(other).get(timeout, unit);
+      Wait<?> unused = World.here().get(either(other), unit.toNanos(timeout));
     } catch (ExecutionException e) {
       throw new IllegalStateException(e); // The future is never completed like this.
     }
@@ -168,7 +168,7 @@ public final class Wait<T> {
   /**
    * Returns a future that is done as soon as one of both is; how that one ended does not matter.
    */
-  private CompletableFuture<?> either(CompletableFuture<?> other) {
+  private CompletableFuture<Wait<T>> either(CompletableFuture<?> other) {
     return CompletableFuture.anyOf(future, other).handle((done, failure) -> this);
   }
 }

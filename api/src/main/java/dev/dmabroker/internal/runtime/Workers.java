@@ -6,10 +6,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
@@ -26,10 +24,11 @@ public final class Workers {
   /** The number of workers that are there for all work, whatever foreign code keeps others. */
   private static final int WORKERS = 4;
 
+  private final World world = World.here();
   private final ThreadPoolExecutor workers;
   private final ThreadPoolExecutor preparers = Pools.pool(COPIERS, threads("mover-prepare"));
   private final ThreadPoolExecutor copiers = Pools.pool(COPIERS, threads("mover"));
-  private final ScheduledThreadPoolExecutor timer = Pools.timer(threads("timer"));
+  private final World.Timer timer = world.timer(threads("timer"));
   private final Executor callbacks;
 
   /**
@@ -49,11 +48,11 @@ public final class Workers {
   }
 
   /** A thread of a broker, so that it can be told from those of applications. */
-  private static class Own extends Thread {
+  private static class Own extends WorldThread {
     private final Workers owner;
 
     Own(Workers owner, Runnable work) {
-      super(work);
+      super(owner.world, work);
       this.owner = owner;
     }
   }
@@ -107,8 +106,7 @@ public final class Workers {
   /** Runs something short later, on the timer's thread. Once the broker is closed it never runs. */
   public Future<?> schedule(Duration delay, Runnable work) {
     try {
-      return timer.schedule(
-          () -> Guarded.insist("a timer", work), Durations.nanos(delay), TimeUnit.NANOSECONDS);
+      return timer.schedule(() -> Guarded.insist("a timer", work), Durations.nanos(delay));
     } catch (RejectedExecutionException e) {
       return CompletableFuture.completedFuture(null);
     }
@@ -132,7 +130,7 @@ public final class Workers {
 
   /** Returns how many runs are scheduled. Each of them keeps reachable what it uses. */
   public int scheduled() {
-    return timer.getQueue().size();
+    return timer.scheduled();
   }
 
   /**
@@ -160,7 +158,7 @@ public final class Workers {
 
   /** Drops what is scheduled. Work that is queued is still done. */
   public void close() {
-    timer.shutdownNow();
+    timer.close();
     workers.shutdown();
     preparers.shutdown();
     copiers.shutdown();

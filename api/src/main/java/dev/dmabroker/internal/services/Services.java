@@ -6,6 +6,7 @@ import dev.dmabroker.internal.runtime.Settings;
 import dev.dmabroker.internal.runtime.Time;
 import dev.dmabroker.internal.runtime.WaitGraph;
 import dev.dmabroker.internal.runtime.Workers;
+import dev.dmabroker.internal.runtime.World;
 import dev.dmabroker.internal.watch.Leaks;
 import dev.dmabroker.internal.watch.Listeners;
 import dev.dmabroker.internal.watch.MoveLog;
@@ -55,7 +56,7 @@ public record Services(
    * @param kept how many workers foreign code that does not return may keep at a time
    */
   public static Services of(Settings settings, int kept) {
-    Time time = Time.ofMachine();
+    Time time = World.here().time();
     Listeners listeners = new Listeners(time);
     Workers workers = new Workers(settings, kept);
     Leaks leaks = new Leaks(settings.leakTracking(), listeners, time);

@@ -1,7 +1,6 @@
 package dev.dmabroker.internal.stream;
 
 import dev.dmabroker.BrokerException;
-import dev.dmabroker.ClosedException;
 import dev.dmabroker.Frame;
 import dev.dmabroker.StreamConsumer;
 import dev.dmabroker.event.FrameDropped.Reason;
@@ -9,7 +8,6 @@ import dev.dmabroker.event.StreamState;
 import dev.dmabroker.internal.device.RegisteredDevice;
 import dev.dmabroker.internal.runtime.AfterLock;
 import dev.dmabroker.internal.runtime.Exceptions;
-import dev.dmabroker.internal.runtime.FrameSupply;
 import dev.dmabroker.internal.watch.StateRecords;
 import java.time.Duration;
 import java.util.Comparator;
@@ -24,11 +22,13 @@ import org.jspecify.annotations.Nullable;
  * threads and futures that wait to take one.
  */
 final class AttachedConsumer extends FrameWaiters<TakenFrame>
-    implements StreamConsumer, ConsumerSide, FrameSupply<Frame> {
+    implements StreamConsumer, ConsumerSide {
   private final StreamLife life;
   private final FrameSource source;
   private final RegisteredDevice device;
   private final Policy policy;
+  private final Dispensables dispensables;
+  private final Patience patience;
 
   // The stream's lock guards all fields below.
   private final Holdings holdings;
@@ -50,14 +50,21 @@ final class AttachedConsumer extends FrameWaiters<TakenFrame>
   private @Nullable Runnable onEnd;
 
   /** Why there are no more frames; null while the consumer is attached. */
-  private @Nullable ClosedException closed;
+  private @Nullable BrokerException closed;
 
-  AttachedConsumer(StreamLife life, FrameSource source, RegisteredDevice device, Policy policy) {
+  AttachedConsumer(
+      StreamLife life,
+      FrameSource source,
+      Dispensables dispensables,
+      RegisteredDevice device,
+      Policy policy) {
     super(life);
     this.life = life;
     this.source = source;
     this.device = device;
     this.policy = policy;
+    this.dispensables = dispensables;
+    this.patience = dispensables.patience(device, policy);
     this.holdings = new Holdings(life.spec.name(), device);
   }
 
@@ -69,7 +76,7 @@ final class AttachedConsumer extends FrameWaiters<TakenFrame>
     boolean hasRun = this.hasRun;
     boolean stopUntold = this.stopUntold;
     Runnable onEnd = this.onEnd;
-    ClosedException closed = this.closed;
+    BrokerException closed = this.closed;
     after.undo(
         () -> {
           this.queue = queue;
@@ -80,6 +87,7 @@ final class AttachedConsumer extends FrameWaiters<TakenFrame>
           this.closed = closed;
         });
     holdings.keep(after);
+    patience.keep(after);
   }
 
   // ---- What users call ----
@@ -127,16 +135,6 @@ final class AttachedConsumer extends FrameWaiters<TakenFrame>
   }
 
   @Override
-  public void supply(CompletableFuture<? super Frame> future) {
-    getAsync(future);
-  }
-
-  @Override
-  public void supply(CompletableFuture<? super Frame> future, Duration timeout) {
-    getAsync(future, timeout);
-  }
-
-  @Override
   public void close() {
     life.report(
         after -> leave(Exceptions.closed("cannot " + describe() + ": it is detached"), after));
@@ -148,7 +146,9 @@ final class AttachedConsumer extends FrameWaiters<TakenFrame>
   void offer(StreamBuffer buffer, long sequence, AfterLock after) {
     buffer.keep(after);
     buffer.use();
-    queue(new TakenFrame(life, this, buffer, buffer.attachment(this), sequence), after);
+    TakenFrame frame = new TakenFrame(life, this, buffer, buffer.attachment(this), sequence);
+    frame.begin(life.now());
+    queue(frame, after);
   }
 
   /** Queues a frame. With the policy LATEST, the frames that were queued before are dropped. */
@@ -158,6 +158,9 @@ final class AttachedConsumer extends FrameWaiters<TakenFrame>
     }
     queue.add(frame);
     serve(after);
+    if (isAnswerAwaited()) {
+      source.watch(after);
+    }
   }
 
   /** Empties the queue, and counts and tells each frame that is lost. */
@@ -168,9 +171,14 @@ final class AttachedConsumer extends FrameWaiters<TakenFrame>
   }
 
   private void drop(TakenFrame frame, Reason reason, AfterLock after) {
-    dropped++;
-    life.events.dropped(device, frame.sequence(), reason, after);
+    miss(frame.sequence(), reason, after);
     source.release(frame.buffer(), after);
+  }
+
+  /** Counts and tells a frame that the consumer does not get. */
+  void miss(long sequence, Reason reason, AfterLock after) {
+    dropped++;
+    life.events.dropped(device, sequence, reason, after);
   }
 
   /** The queued buffer, if the producer may have it back; null otherwise. */
@@ -219,6 +227,7 @@ final class AttachedConsumer extends FrameWaiters<TakenFrame>
   /** Notes that the consumer holds the frame from now on. */
   private void begin(TakenFrame frame, AfterLock after) {
     queue.remove();
+    patience.taken(life.now());
     holdings.begin(frame, life.now(), event -> life.events.overheld(event, after));
     source.watch(after); // The frame may have been queued so long that the watch has ended.
   }
@@ -253,6 +262,8 @@ final class AttachedConsumer extends FrameWaiters<TakenFrame>
   private void end(TakenFrame frame, AfterLock after) {
     if (holdings.end(frame, life.now(), event -> life.events.overheld(event, after))) {
       source.release(frame.buffer(), after);
+    } else {
+      source.endAbandoned(frame);
     }
   }
 
@@ -261,6 +272,7 @@ final class AttachedConsumer extends FrameWaiters<TakenFrame>
     life.report(
         after -> {
           if (!holdings.forget(frame)) {
+            source.endAbandoned(frame);
             return;
           }
           frame.forgetMapping(after);
@@ -339,7 +351,7 @@ final class AttachedConsumer extends FrameWaiters<TakenFrame>
   }
 
   /** Drops the queued frames, and says from now on why there are no more. */
-  void leave(ClosedException why, AfterLock after) {
+  void leave(BrokerException why, AfterLock after) {
     if (closed != null) {
       return;
     }
@@ -351,7 +363,21 @@ final class AttachedConsumer extends FrameWaiters<TakenFrame>
     source.detach(this, after);
   }
 
-  // ---- What it has ----
+  /** Whether the stream waits for an answer, and may go on without one. Under the lock. */
+  boolean isAnswerAwaited() {
+    return patience.isTried(holdings.oldest(), queue.peek());
+  }
+
+  /** Ends the consumer if the stream can do without it and it does not answer. Under the lock. */
+  void checkAnswer(long nowNanos, AfterLock after) {
+    String why = patience.look(holdings.oldest(), queue.peek(), nowNanos);
+    if (why == null) {
+      return;
+    }
+    dispensables.leaveOut(device, why, after);
+    leave(life.leftOut(describe(), why), after);
+    holdings.forgetAll().forEach(frame -> source.abandon((TakenFrame) frame, after));
+  }
 
   Holdings holdings() {
     return holdings;

@@ -33,6 +33,7 @@ final class Circulation implements ProducerSide, FrameSource {
   private final StreamGrowth growth;
   private final Acquirers acquirers;
   private final Consumer<AfterLock> watch;
+  private final Dispensables dispensables;
 
   /** Opened when nothing is in flight; null unless the stream is being stopped. */
   private @Nullable Latch drained;
@@ -53,6 +54,7 @@ final class Circulation implements ProducerSide, FrameSource {
     this.growth = growth;
     this.acquirers = new Acquirers(use, growth, this, watch);
     this.watch = watch;
+    this.dispensables = new Dispensables(use);
     life.addPart(this::keep);
     life.addPart(acquirers::keep);
   }
@@ -71,6 +73,10 @@ final class Circulation implements ProducerSide, FrameSource {
 
   Acquirers acquirers() {
     return acquirers;
+  }
+
+  Dispensables dispensables() {
+    return dispensables;
   }
 
   /** How many frames no consumer got because the producer's fence ended with an error. */
@@ -185,6 +191,8 @@ final class Circulation implements ProducerSide, FrameSource {
         for (AttachedConsumer consumer : use.devices.consumers()) {
           if (frame.buffer().mayBeSeenBy(StreamDevices.group(consumer.device()))) {
             consumer.offer(frame.buffer(), frame.sequence(), after);
+          } else {
+            consumer.miss(frame.sequence(), Reason.FOREIGN, after);
           }
         }
       }
@@ -196,8 +204,9 @@ final class Circulation implements ProducerSide, FrameSource {
   // ---- The end of a run ----
 
   /** Frames may come from now on. */
-  void begin() {
+  void begin(AfterLock after) {
     use.devices.consumers().forEach(AttachedConsumer::run);
+    dispensables.start(after);
   }
 
   /** A stop has begun, and the frames that the producer has are cancelled. */
@@ -228,7 +237,7 @@ final class Circulation implements ProducerSide, FrameSource {
     buffer.keep(after);
     boolean isLast = buffer.endUse();
     if (!isLast && acquirers.isAwaited()) {
-      growth.relieve(after); // The consumers that are left may do without it.
+      growth.relieve(acquirers.waiting(), after); // The consumers that are left may do without it.
     }
     if (!isLast || buffer.isGone()) {
       return;
@@ -244,6 +253,19 @@ final class Circulation implements ProducerSide, FrameSource {
       growth.shortage().end();
     }
     endDrainIfIdle(after);
+  }
+
+  @Override
+  public void abandon(TakenFrame frame, AfterLock after) {
+    frame.buffer().keep(after);
+    frame.buffer().leave();
+    dispensables.abandon(frame);
+    release(frame.buffer(), after);
+  }
+
+  @Override
+  public void endAbandoned(TakenFrame frame) {
+    dispensables.endAbandoned(frame);
   }
 
   // ---- Until nothing is in flight ----
@@ -295,6 +317,7 @@ final class Circulation implements ProducerSide, FrameSource {
   void join(AttachedConsumer consumer, AfterLock after) {
     use.devices.join(consumer);
     life.events.changed(Change.CONSUMER_JOINED, consumer.device(), after);
+    dispensables.joined(consumer.device(), after);
     if (life.isFlowing()) {
       consumer.run();
     }

@@ -9,6 +9,15 @@ interface FrameSource {
   /** One user of the buffer, a consumer or the producer, does not have it any more. */
   void release(StreamBuffer buffer, AfterLock after);
 
+  /**
+   * The stream goes on without the consumer of this frame, which still holds it: the buffer leaves
+   * the stream, and is not used again.
+   */
+  void abandon(TakenFrame frame, AfterLock after);
+
+  /** A consumer has closed a frame that was {@linkplain #abandon abandoned}, or was not. */
+  void endAbandoned(TakenFrame frame);
+
   /** A consumer holds a frame from now on, so the stream has to be looked after. */
   void watch(AfterLock after);
 

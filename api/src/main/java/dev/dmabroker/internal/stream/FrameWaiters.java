@@ -5,6 +5,7 @@ import dev.dmabroker.internal.gate.BufferMapping;
 import dev.dmabroker.internal.runtime.AfterLock;
 import dev.dmabroker.internal.runtime.Durations;
 import dev.dmabroker.internal.runtime.Exceptions;
+import dev.dmabroker.internal.runtime.FrameSupply;
 import dev.dmabroker.internal.runtime.Wait;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -21,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param <F> the frames of that side
  */
-abstract class FrameWaiters<F extends StreamFrame> {
+abstract class FrameWaiters<F extends StreamFrame> implements FrameSupply<F> {
   private final StreamLife life;
   private ArrayDeque<Wait<F>> waiters = new ArrayDeque<>();
 
@@ -213,8 +214,8 @@ abstract class FrameWaiters<F extends StreamFrame> {
     }
   }
 
-  /** Completes the future, on the callback executor, once there is a frame. */
-  void getAsync(CompletableFuture<? super F> future) {
+  @Override
+  public void supply(CompletableFuture<? super F> future) {
     Wait<F> wait = new Wait<>();
     try {
       ask(wait, /* own= */ false);
@@ -235,13 +236,10 @@ abstract class FrameWaiters<F extends StreamFrame> {
     }
   }
 
-  /**
-   * Completes the future as {@link #getAsync(CompletableFuture)} does, and at the latest after that
-   * time: a frame that comes later is another waiter's.
-   */
-  void getAsync(CompletableFuture<? super F> future, Duration timeout) {
+  @Override
+  public void supply(CompletableFuture<? super F> future, Duration timeout) {
     Duration longest = Durations.timeout(timeout);
-    getAsync(future);
+    supply(future);
     if (!future.isDone()) {
       Future<?> timer = life.schedule(longest, () -> life.callback(() -> expire(future, longest)));
       CompletableFuture<?> unused =
@@ -313,7 +311,7 @@ abstract class FrameWaiters<F extends StreamFrame> {
           if (makeReady(frame)) {
             give(frame, future);
           } else {
-            getAsync(future);
+            supply(future);
           }
         });
   }

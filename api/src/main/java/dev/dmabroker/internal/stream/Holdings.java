@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The frames of a stream that one device holds, compared with how many and for how long it
@@ -79,6 +80,11 @@ final class Holdings {
     return held.size();
   }
 
+  /** The frame that is held for longest; null if none is held. */
+  @Nullable StreamFrame oldest() {
+    return held.isEmpty() ? null : held.get(0);
+  }
+
   List<StreamFrame> copy() {
     return List.copyOf(held);
   }
@@ -112,6 +118,13 @@ final class Holdings {
   /** Forgets a frame that never reached the application. False if the hold has ended before. */
   boolean forget(StreamFrame frame) {
     return held.remove(frame);
+  }
+
+  /** Forgets all frames, which the device holds still, and returns them. */
+  List<StreamFrame> forgetAll() {
+    List<StreamFrame> all = held;
+    held = new ArrayList<>();
+    return all;
   }
 
   /** Looks for frames that are held too long. */

@@ -35,9 +35,16 @@ final class Joining {
     String intent = "attach " + registered.name() + " to stream " + life.spec.name();
     registered.checkOpen(intent);
     registered.checkDeclared(Access.READ, life.spec.name());
+    synchronized (life.lock) {
+      circulation.dispensables().checkReturned(registered, intent);
+    }
     AttachedConsumer consumer =
         new AttachedConsumer(
-            life, circulation, registered, Objects.requireNonNull(policy, "policy"));
+            life,
+            circulation,
+            circulation.dispensables(),
+            registered,
+            Objects.requireNonNull(policy, "policy"));
     checkPossible(registered, intent);
     try {
       List<StreamBuffer> missing;

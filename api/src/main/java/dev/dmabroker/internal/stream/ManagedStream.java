@@ -49,7 +49,7 @@ public final class ManagedStream implements BufferStream, FrameSupply<EmptyFrame
     StreamLimits limits = new StreamLimits(spec, use.pool, use.devices);
     this.growth = new StreamGrowth(use, limits, this::serve);
     this.circulation = new Circulation(use, growth, this::watch);
-    this.watch = new StreamWatch(use, growth, circulation.acquirers(), this::schedule);
+    this.watch = new StreamWatch(use, growth, circulation, this::schedule);
     this.stop = new StreamStop(use, circulation, () -> forget.accept(this));
     this.joining = new Joining(use, limits, circulation);
     this.report = new StreamReport(use, growth, circulation);
@@ -107,7 +107,11 @@ public final class ManagedStream implements BufferStream, FrameSupply<EmptyFrame
   public void start() {
     synchronized (life.lock) {
       checkStartable(); // Before any memory is sought.
+      if (life.isRunning()) {
+        return;
+      }
     }
+    circulation.dispensables().await();
     // Memory is got without the lock, so the state is checked again after it.
     growth.fill();
     life.change(
@@ -115,7 +119,7 @@ public final class ManagedStream implements BufferStream, FrameSupply<EmptyFrame
           checkStartable();
           if (life.state() == State.STOPPED) {
             life.become(State.RUNNING);
-            circulation.begin();
+            circulation.begin(after);
             use.pool.restart(life.now());
           }
         });
@@ -197,12 +201,12 @@ public final class ManagedStream implements BufferStream, FrameSupply<EmptyFrame
 
   @Override
   public void supply(CompletableFuture<? super EmptyFrame> future) {
-    circulation.acquirers().getAsync(future);
+    circulation.acquirers().supply(future);
   }
 
   @Override
   public void supply(CompletableFuture<? super EmptyFrame> future, Duration timeout) {
-    circulation.acquirers().getAsync(future, timeout);
+    circulation.acquirers().supply(future, timeout);
   }
 
   // ---- The consumers ----
@@ -228,6 +232,12 @@ public final class ManagedStream implements BufferStream, FrameSupply<EmptyFrame
   @Override
   public boolean remove(int index) {
     return life.locked(after -> growth.remove(index, after));
+  }
+
+  /** Gives sets of streams an order that does not depend on where objects lie. */
+  @Override
+  public int hashCode() {
+    return life.spec.name().hashCode();
   }
 
   @Override

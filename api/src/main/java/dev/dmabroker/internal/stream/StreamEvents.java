@@ -8,15 +8,18 @@ import dev.dmabroker.internal.device.RegisteredDevice;
 import dev.dmabroker.internal.runtime.AfterLock;
 import dev.dmabroker.internal.watch.EventRecords;
 import dev.dmabroker.internal.watch.Listeners;
+import dev.dmabroker.internal.watch.StreamLog;
 import java.util.function.Consumer;
 
 /** Tells the broker's listeners what happens in one stream, after the stream's lock is released. */
 final class StreamEvents {
   private final Listeners listeners;
   private final String stream;
+  private final StreamLog log;
 
-  StreamEvents(Listeners listeners, String stream) {
+  StreamEvents(Listeners listeners, StreamLog log, String stream) {
     this.listeners = listeners;
+    this.log = log;
     this.stream = stream;
   }
 
@@ -30,6 +33,12 @@ final class StreamEvents {
 
   void overheld(Overheld event, AfterLock after) {
     tell(after, listener -> listener.overheld(event));
+  }
+
+  /** The stream starts, or goes on, without a consumer, for a reason that the log gets. */
+  void leftOut(RegisteredDevice device, String why, AfterLock after) {
+    changed(StreamChanged.Change.CONSUMER_LEFT_OUT, device, after);
+    after.then(() -> log.leftOut(stream, device.name(), why));
   }
 
   /** The stream was made or closed, or a consumer came or left. */

@@ -81,7 +81,7 @@ final class StreamGrowth {
    */
   void retry(int waiting, AfterLock after) {
     if (shortage.isTold() && shortage.obstacle() != null) {
-      relieve(after);
+      relieve(waiting, after);
     } else {
       growFor(waiting, after);
     }
@@ -98,13 +98,21 @@ final class StreamGrowth {
 
   /** Makes a buffer more for those that wait, unless enough are being made. */
   private void growFor(int waiting, AfterLock after) {
-    String why = shortage.obstacle();
-    if (why != null) {
-      shortage.begin(why, after);
-      relieve(after);
-    } else if (pool.reserved() - pool.depth() < Math.max(1, waiting)) {
-      begin("the producer would have waited", after);
+    if (areMadeFor(waiting)) {
+      return;
     }
+    String why = shortage.obstacle();
+    if (why == null) {
+      begin("the producer would have waited", after);
+    } else {
+      shortage.begin(why, after);
+      takeBack(after);
+    }
+  }
+
+  /** Whether a buffer is being made for each that waits, or for one that tried in vain. */
+  private boolean areMadeFor(int waiting) {
+    return pool.making() >= Math.max(1, waiting);
   }
 
   /** Makes buffers until there are as many as were declared. */
@@ -114,11 +122,19 @@ final class StreamGrowth {
     }
   }
 
+  /** Takes a buffer back if those that wait can have none otherwise. */
+  void relieve(int waiting, AfterLock after) {
+    if (!areMadeFor(waiting) && shortage.obstacle() != null) {
+      takeBack(after);
+    }
+  }
+
   /**
-   * If buffers are short, takes back one that is only queued, from consumers that can do without.
+   * Takes back a buffer that is only queued, from consumers that can do without, unless one is
+   * free.
    */
-  void relieve(AfterLock after) {
-    if (shortage.obstacle() == null || pool.free() > 0) {
+  private void takeBack(AfterLock after) {
+    if (pool.free() > 0) {
       return;
     }
     List<AttachedConsumer> consumers = use.devices.consumers();
@@ -216,7 +232,7 @@ final class StreamGrowth {
           pool.release(index);
           if (!life.isClosed()) {
             shortage.begin(failure, after);
-            relieve(after);
+            takeBack(after);
           }
         });
   }

@@ -10,6 +10,7 @@ import dev.dmabroker.internal.runtime.AfterLock;
 import dev.dmabroker.internal.runtime.Exceptions;
 import dev.dmabroker.internal.runtime.PromptFuture;
 import dev.dmabroker.internal.runtime.StateLock;
+import dev.dmabroker.internal.watch.StreamLog;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -72,7 +73,9 @@ final class StreamLife {
         };
     this.spec = spec;
     this.producer = producer;
-    this.events = new StreamEvents(buffers.services().listeners(), spec.name());
+    this.events =
+        new StreamEvents(
+            buffers.services().listeners(), new StreamLog(buffers.services().time()), spec.name());
   }
 
   /** Adds a part of the stream, whose state is kept before each change. Before the first change. */
@@ -177,6 +180,16 @@ final class StreamLife {
             ? "take again to get the frames of this run"
             : "all its frames were taken or dropped; take again when the producer's side has"
                 + " started it, or close the consumer");
+  }
+
+  /** The error that tells a consumer that the stream goes on without it. */
+  BrokerException leftOut(String intent, String why) {
+    return Exceptions.leftOut(
+        "cannot "
+            + intent
+            + ": the stream goes on without this consumer, which "
+            + why
+            + "; it may attach again with BufferStream.consumer");
   }
 
   private BrokerException stopped(String intent, String help) {

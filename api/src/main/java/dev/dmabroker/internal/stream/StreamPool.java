@@ -54,6 +54,11 @@ final class StreamPool {
     return indices.cardinality();
   }
 
+  /** The number of buffers that are being made. */
+  int making() {
+    return reserved() - depth();
+  }
+
   int free() {
     return free.size();
   }
@@ -101,7 +106,7 @@ final class StreamPool {
             .max()
             .orElseGet(() -> spec.buffer().layout().sizeBytes());
     // Heaps may say any size, and a sum that overflows would be below the limit.
-    long coming = LongMath.saturatedMultiply(each, reserved - buffers.size());
+    long coming = LongMath.saturatedMultiply(each, making());
     long known = LongMath.saturatedAdd(sizeBytes(), coming);
     if (each > spec.maxBytes() - known) {
       return "it has "

@@ -44,6 +44,7 @@ final class StreamReport {
           growth.shrunk(),
           growth.shortage().refused(),
           circulation.scrubbed(),
+          circulation.dispensables().leftOut(),
           Optional.ofNullable(growth.shortage().heldBack()),
           use.filling.snapshot(),
           use.devices.consumers().stream().map(AttachedConsumer::state).toList());

@@ -109,7 +109,7 @@ final class StreamShortage {
     String why;
     BrokerException cause;
     synchronized (life.lock) {
-      String obstacle = obstacle();
+      String obstacle = use.pool.making() > 0 ? null : obstacle();
       why = (obstacle == null ? "a buffer more is being made" : obstacle) + "; " + use.describe();
       cause = refusal;
     }

@@ -122,7 +122,7 @@ final class StreamStop {
 
   /** Drops the frames that no consumer has taken, and tells all takers. */
   private void cancelQueued(AfterLock after) {
-    for (FillingFrame frame : use.submitted.removeAll()) {
+    for (FillingFrame frame : use.submitted.takeAll()) {
       life.events.dropped(life.producer, frame.sequence(), Reason.STOPPED, after);
       if (frame.isReady()) {
         circulation.release(frame.buffer(), after);
@@ -173,6 +173,7 @@ final class StreamStop {
       life.events.resized(before, pool, "closed", after);
     }
     circulation.completeDrain(after);
+    circulation.dispensables().close(after);
     after.then(closed);
     life.events.changed(Change.CLOSED, life.producer, after);
   }

@@ -7,8 +7,8 @@ import java.time.Duration;
 
 /**
  * Looks after a stream from time to time, as long as that is needed: it finds frames that are held
- * too long, buffers that lie idle, and heaps that refused and have memory again. The stream's lock
- * guards all state.
+ * too long, consumers that do not answer, buffers that lie idle, and heaps that refused and have
+ * memory again. The stream's lock guards all state.
  */
 final class StreamWatch {
   private static final Duration SHORTEST = Duration.ofMillis(1);
@@ -18,16 +18,18 @@ final class StreamWatch {
   private final StreamUse use;
   private final StreamGrowth growth;
   private final Acquirers acquirers;
+  private final Dispensables dispensables;
   private final Clock.Timer timer;
 
   /** Whether the next look is scheduled. */
   private boolean running;
 
-  StreamWatch(StreamUse use, StreamGrowth growth, Acquirers acquirers, Clock.Timer timer) {
+  StreamWatch(StreamUse use, StreamGrowth growth, Circulation circulation, Clock.Timer timer) {
     this.life = use.life;
     this.use = use;
     this.growth = growth;
-    this.acquirers = acquirers;
+    this.acquirers = circulation.acquirers();
+    this.dispensables = circulation.dispensables();
     this.timer = timer;
     life.addPart(this::keep);
   }
@@ -52,6 +54,9 @@ final class StreamWatch {
     for (RegisteredDevice device : use.devices.all()) {
       period = shorter(period, device.longestHold());
     }
+    for (Duration time : dispensables.times()) {
+      period = shorter(period, time);
+    }
     Duration half = shorter(period.dividedBy(2), LONGEST);
     return half.compareTo(SHORTEST) < 0 ? SHORTEST : half;
   }
@@ -74,6 +79,9 @@ final class StreamWatch {
             consumer.holdings().check(now, event -> life.events.overheld(event, after));
           }
           if (life.isRunning()) {
+            for (AttachedConsumer consumer : use.devices.consumers()) {
+              consumer.checkAnswer(now, after);
+            }
             // Buffers of a stream that does not run are kept for its next start.
             growth.shrink(now, after);
             if (acquirers.isAwaited()) {
@@ -90,6 +98,9 @@ final class StreamWatch {
   boolean isNeeded() {
     return use.filling.count() > 0
         || use.devices.consumers().stream().anyMatch(each -> each.holdings().count() > 0)
-        || (life.isRunning() && (acquirers.isAwaited() || use.pool.depth() > growth.floor()));
+        || (life.isRunning()
+            && (acquirers.isAwaited()
+                || use.pool.depth() > growth.floor()
+                || use.devices.consumers().stream().anyMatch(AttachedConsumer::isAnswerAwaited)));
   }
 }

@@ -2,32 +2,32 @@ package dev.dmabroker.internal.stream;
 
 import dev.dmabroker.internal.runtime.AfterLock;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The frames of a stream that were submitted and are not handed on yet, in the order of submission.
- * The first frame waits for its fence, the others wait for the first. The stream's lock guards all
- * state.
+ * The first frame waits for its fence, the others wait for the first. A frame gets its number as it
+ * leaves, since its submission may still be taken back until then, and numbers have no gaps but for
+ * frames that are dropped. The stream's lock guards all state.
  */
 final class SubmittedFrames {
   private ArrayDeque<FillingFrame> frames = new ArrayDeque<>();
-  private long count;
+  private long numbered;
 
   /** Has a change that throws put back which frames there are. */
   void keep(AfterLock after) {
     ArrayDeque<FillingFrame> frames = this.frames.clone();
-    long count = this.count;
+    long numbered = this.numbered;
     after.undo(
         () -> {
           this.frames = frames;
-          this.count = count;
+          this.numbered = numbered;
         });
   }
 
-  /** Adds a frame, and gives it the next number. */
   void add(FillingFrame frame) {
-    frame.sequence(count++);
     frames.add(frame);
   }
 
@@ -40,17 +40,25 @@ final class SubmittedFrames {
     return frames.contains(frame);
   }
 
-  /** Removes the first frame if it waits for no fence; null if there is no frame to hand on. */
+  /** Takes the first frame if it waits for no fence; null if there is no frame to hand on. */
   @Nullable FillingFrame pollReady() {
     FillingFrame first = frames.peek();
-    return first != null && first.isReady() ? frames.remove() : null;
+    return first != null && first.isReady() ? take() : null;
   }
 
-  /** Removes all frames. */
-  List<FillingFrame> removeAll() {
-    List<FillingFrame> all = List.copyOf(frames);
-    frames.clear();
+  /** Takes all frames. */
+  List<FillingFrame> takeAll() {
+    List<FillingFrame> all = new ArrayList<>();
+    while (!frames.isEmpty()) {
+      all.add(take());
+    }
     return all;
+  }
+
+  private FillingFrame take() {
+    FillingFrame first = frames.remove();
+    first.sequence(numbered++);
+    return first;
   }
 
   int waiting() {
@@ -59,6 +67,6 @@ final class SubmittedFrames {
 
   /** How many frames have ever been submitted. */
   long count() {
-    return count;
+    return numbered + frames.size();
   }
 }

@@ -63,6 +63,7 @@ public final class StateRecords {
       HeapTraits traits,
       int backings,
       long usedBytes,
+      long othersBytes,
       Lingering lingering,
       Optional<String> vanished)
       implements dev.dmabroker.event.BrokerSnapshot.HeapState {}
@@ -184,6 +185,7 @@ public final class StateRecords {
       long shrunk,
       long refused,
       long scrubbed,
+      long leftOut,
       Optional<String> heldBack,
       dev.dmabroker.event.StreamState.Holds producer,
       List<dev.dmabroker.event.StreamState.ConsumerState> consumers)

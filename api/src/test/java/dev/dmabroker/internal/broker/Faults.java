@@ -1,14 +1,16 @@
 package dev.dmabroker.internal.broker;
 
 import com.google.common.collect.ImmutableList;
+import dev.dmabroker.internal.runtime.World;
+import dev.dmabroker.internal.simulation.Simulation;
 import dev.dmabroker.spi.HeapException;
+import java.time.Duration;
 import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.locks.LockSupport;
 
 /**
  * Faults wherever the broker calls out. Which call meets which fault follows from the seed and from
@@ -77,11 +79,18 @@ final class Faults {
   }
 
   private final long seed;
+  private final int perMille;
   private final Map<Site, AtomicInteger> calls = new EnumMap<>(Site.class);
   private final Map<Kind, AtomicInteger> struck = new EnumMap<>(Kind.class);
 
   Faults(long seed) {
+    this(seed, PER_MILLE);
+  }
+
+  /** Has that many of 1,000 calls go wrong. */
+  Faults(long seed, int perMille) {
     this.seed = seed;
+    this.perMille = perMille;
     for (Site site : Site.values()) {
       calls.put(site, new AtomicInteger());
     }
@@ -92,8 +101,9 @@ final class Faults {
 
   /** At a method that may throw {@link HeapException}: whether it gives too little. */
   boolean strike(Site site) throws HeapException {
+    Simulation.pass();
     long dice = mix(seed + 31L * site.name().hashCode() + counted(site) * 0x9e3779b97f4a7c15L);
-    if (Long.remainderUnsigned(dice, 1000) >= PER_MILLE) {
+    if (Long.remainderUnsigned(dice, 1000) >= perMille) {
       return false;
     }
     Kind kind = site.kinds.get((int) Long.remainderUnsigned(dice >>> 16, site.kinds.size()));
@@ -104,7 +114,9 @@ final class Faults {
       case SHORT -> {
         return true;
       }
-      case DELAY -> LockSupport.parkNanos(Long.remainderUnsigned(dice >>> 8, LONGEST_DELAY_NANOS));
+      case DELAY ->
+          World.here()
+              .sleep(Duration.ofNanos(Long.remainderUnsigned(dice >>> 8, LONGEST_DELAY_NANOS)));
       case INTERRUPT -> Thread.currentThread().interrupt();
     }
     return false;

@@ -12,15 +12,15 @@ import dev.dmabroker.testing.ForwardingBacking;
 import dev.dmabroker.testing.ScriptedHeap;
 import java.nio.ByteBuffer;
 import java.util.Optional;
-import java.util.function.Supplier;
+import java.util.function.IntFunction;
 
 /** Another heap, with faults, and with fences of the kernel's own on its memory now and then. */
 final class FaultyHeap implements Heap {
   private final ScriptedHeap heap;
   private final Faults faults;
-  private final Supplier<Optional<SyncFile>> kernelFences;
+  private final IntFunction<Optional<SyncFile>> kernelFences;
 
-  FaultyHeap(ScriptedHeap heap, Faults faults, Supplier<Optional<SyncFile>> kernelFences) {
+  FaultyHeap(ScriptedHeap heap, Faults faults, IntFunction<Optional<SyncFile>> kernelFences) {
     this.heap = heap;
     this.faults = faults;
     this.kernelFences = kernelFences;
@@ -90,7 +90,7 @@ final class FaultyHeap implements Heap {
     public Optional<SyncFile> pendingFence(Access access) throws HeapException {
       boolean unusedFault = faults.strike(Site.PENDING_FENCE);
       Optional<SyncFile> unused = memory.pendingFence(access); // Fails if it has been released.
-      return kernelFences.get();
+      return kernelFences.apply(memory.fd());
     }
 
     @Override

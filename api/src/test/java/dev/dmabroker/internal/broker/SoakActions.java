@@ -13,6 +13,7 @@ import dev.dmabroker.Mapping;
 import dev.dmabroker.SharedBuffer;
 import dev.dmabroker.Subscription;
 import dev.dmabroker.internal.broker.Faults.Site;
+import dev.dmabroker.internal.runtime.World;
 import dev.dmabroker.spec.Access;
 import dev.dmabroker.spec.BlobSpec;
 import dev.dmabroker.spec.Constraints;
@@ -62,6 +63,8 @@ final class SoakActions {
   final AtomicLong asked = new AtomicLong();
 
   private final AtomicLong values = new AtomicLong();
+  private final long most;
+  private final long pauseNanos;
   private volatile boolean stop;
 
   /** A buffer, and what must be in it. Who changes that has the turn. */
@@ -80,7 +83,22 @@ final class SoakActions {
   /** What a thread holds on to for a while. */
   private record Kept(AutoCloseable what, Runnable lastLook) {}
 
-  SoakActions(Broker broker, List<Device> devices, int buffers, Faults faults, SoakFences fences) {
+  /**
+   * Makes the buffers.
+   *
+   * @param most after how many operations each thread ends
+   * @param pause a thread waits for some times that after an operation
+   */
+  SoakActions(
+      Broker broker,
+      List<Device> devices,
+      int buffers,
+      long most,
+      Duration pause,
+      Faults faults,
+      SoakFences fences) {
+    this.most = most;
+    this.pauseNanos = pause.toNanos();
     this.broker = broker;
     this.devices = devices;
     this.faults = faults;
@@ -117,13 +135,17 @@ final class SoakActions {
   void work(Random random) {
     List<Kept> kept = new ArrayList<>();
     try {
-      while (!stop && failures.isEmpty()) {
+      for (long done = 0; done < most && !stop && failures.isEmpty(); done++) {
         try {
           act(random, kept);
         } catch (BrokerException | Faults.Fault e) {
           refused.incrementAndGet();
         }
         operations.incrementAndGet();
+        if (pauseNanos > 0) {
+          // In a simulation, threads that go on at one moment meet; so there are few moments.
+          World.here().sleep(Duration.ofNanos(Math.max(0, random.nextInt(60) - 56) * pauseNanos));
+        }
         Thread.interrupted(); // What the next action is to meet, it meets by itself.
         if (kept.size() > MOST_KEPT) {
           end(kept.remove(random.nextInt(kept.size())));
@@ -131,6 +153,27 @@ final class SoakActions {
       }
       for (Kept each : kept) {
         end(each);
+      }
+    } catch (Throwable t) {
+      failures.add(t);
+    }
+  }
+
+  /** Attaches one device, then another that cannot be served in one place with it, and so on. */
+  void flip(Random random, List<Device> clashing) {
+    try {
+      for (long done = 0; done < most && !stop && failures.isEmpty(); done++) {
+        Cell cell = cells.get(random.nextInt(cells.length()));
+        Device device = clashing.get((int) (done % clashing.size()));
+        try (Attachment attachment = cell.buffer.attach(device)) {
+          World.here().sleep(Duration.ofNanos(Math.max(0, random.nextInt(10) - 8) * pauseNanos));
+          if (random.nextBoolean()) {
+            attachment.map(Access.READ, PATIENCE).close();
+          }
+        } catch (BrokerException | Faults.Fault e) {
+          refused.incrementAndGet();
+        }
+        Thread.interrupted();
       }
     } catch (Throwable t) {
       failures.add(t);
@@ -303,7 +346,7 @@ final class SoakActions {
                   closeAnyway(mapping);
                   return true;
                 });
-        Object unusedToo = ended.join();
+        Object unusedToo = World.here().join(ended);
       }
     } catch (ExecutionException e) {
       if (!(e.getCause() instanceof BrokerException)) {
@@ -476,11 +519,28 @@ final class SoakActions {
           cell.contents.end();
         }
       }
+      if (byDevice && random.nextInt(3) == 0) {
+        return leaveToKernel(cell, mapping, bytes, value);
+      }
       return !byDevice || leaveToDevice(cell, mapping, bytes, value);
     } catch (BrokerException e) { // Of the view, or of the fence.
       refused.incrementAndGet();
       return true;
     }
+  }
+
+  /** The device writes after its mapping is closed, until a fence signals that the kernel has. */
+  private boolean leaveToKernel(Cell cell, Mapping mapping, ByteBuffer bytes, long value) {
+    cell.contents.begin(value);
+    fences.write(
+        mapping.fd(),
+        () -> {
+          cell.contents.fill(bytes, value);
+          cell.contents.end();
+          cell.turn.release();
+        });
+    mapping.close();
+    return false;
   }
 
   /** The device writes until its fence signals. */

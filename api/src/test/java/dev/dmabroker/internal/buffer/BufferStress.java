@@ -15,6 +15,7 @@ import dev.dmabroker.MappedMemory;
 import dev.dmabroker.Mapping;
 import dev.dmabroker.SharedBuffer;
 import dev.dmabroker.WaitTimeoutException;
+import dev.dmabroker.internal.allocation.Departure;
 import dev.dmabroker.internal.gate.AttachedDevice;
 import dev.dmabroker.internal.gate.UsedPlace;
 import dev.dmabroker.internal.heap.HeapAccount;
@@ -201,7 +202,7 @@ public class BufferStress {
     }
 
     boolean moveOut() {
-      return new BufferTenant(buffer.life).moveOut(first, "room");
+      return new BufferTenant(buffer.life).moveOut(Departure.forRoom(first, "room"));
     }
 
     boolean giveBack() {

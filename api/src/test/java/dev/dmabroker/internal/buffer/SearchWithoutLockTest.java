@@ -10,6 +10,7 @@ import dev.dmabroker.DeviceSpec;
 import dev.dmabroker.Mapping;
 import dev.dmabroker.UnsatisfiableException;
 import dev.dmabroker.internal.allocation.Allocator;
+import dev.dmabroker.internal.allocation.Rebalancer;
 import dev.dmabroker.internal.device.DeviceRegistry;
 import dev.dmabroker.internal.gate.AttachedDevice;
 import dev.dmabroker.internal.heap.HeapAccount;
@@ -70,6 +71,11 @@ class SearchWithoutLockTest extends Fixture {
               @Override
               public Allocator allocator() {
                 return supplies.allocator();
+              }
+
+              @Override
+              public Rebalancer rebalancer() {
+                return supplies.rebalancer();
               }
 
               @Override

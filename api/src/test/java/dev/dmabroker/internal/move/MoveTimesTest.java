@@ -35,9 +35,12 @@ class MoveTimesTest {
   void theDrainEndsWithTheFencesAndTheStallWithTheMove() {
     nowNanos = 1050;
     times.startStall();
-    times.mayDrainFor(Duration.ofMillis(7));
+    assertEquals(Duration.ofMillis(7), times.mayDrainFor(Duration.ofMillis(7)));
     assertEquals(Duration.ofMillis(7), times.deadline());
     nowNanos = 1060;
+    assertEquals(Duration.ofNanos(15), times.mayDrainFor(Duration.ofNanos(25)));
+    assertEquals(Duration.ofNanos(25), times.deadline());
+    assertEquals(Duration.ZERO, times.mayDrainFor(Duration.ofNanos(5)));
     assertTook(50, 10, 10);
     assertFalse(times.isDrained());
     times.endDrain();

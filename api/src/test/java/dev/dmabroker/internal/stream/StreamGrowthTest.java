@@ -11,6 +11,7 @@ import dev.dmabroker.EmptyFrame;
 import dev.dmabroker.StreamConsumer;
 import dev.dmabroker.StreamConsumer.Policy;
 import dev.dmabroker.Subscription;
+import dev.dmabroker.WaitTimeoutException;
 import dev.dmabroker.event.BrokerListener;
 import dev.dmabroker.event.Delivery;
 import dev.dmabroker.event.MemoryReleased;
@@ -24,6 +25,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import org.junit.jupiter.api.Test;
 
@@ -288,6 +290,38 @@ class StreamGrowthTest extends StreamFixture {
     stream.acquire().submit();
     EmptyFrame grown = stream.acquire();
     assertEquals(1, grown.index());
+    assertEquals(0, latest.take().sequence());
+  }
+
+  @Test
+  void whatALatestConsumerHasNotTakenIsLeftToItWhileABufferMoreIsMade() {
+    ManagedStream stream = started(spec -> spec.minBuffers(1).maxBuffers(2));
+    StreamConsumer latest = stream.consumer(viewer, Policy.LATEST);
+    stream.acquire().submit();
+    ScriptedMover.Stop stop = new ScriptedMover.Stop();
+    whileMaking(stop::run);
+    assertTrue(stream.tryAcquire().isEmpty());
+    assertTrue(stream.tryAcquire().isEmpty());
+    assertEquals(Optional.empty(), stream.snapshot().heldBack());
+    var failure = assertThrows(WaitTimeoutException.class, () -> stream.acquire(AT_ONCE));
+    assertSays(failure, "a buffer more is being made");
+    stop.goOn();
+    assertEquals(1, stream.acquire().index());
+    assertEquals(0, latest.take().sequence());
+  }
+
+  @Test
+  void whatOneConsumerReleasesIsLeftToTheLatestOneWhileABufferMoreIsMade() {
+    ManagedStream stream = started(spec -> spec.minBuffers(1).maxBuffers(2));
+    StreamConsumer latest = stream.consumer(viewer, Policy.LATEST);
+    StreamConsumer every = stream.consumer(camera, Policy.EVERY_FRAME);
+    stream.acquire().submit();
+    ScriptedMover.Stop stop = new ScriptedMover.Stop();
+    whileMaking(stop::run);
+    CompletableFuture<EmptyFrame> waiting = stream.acquireAsync();
+    every.take().close();
+    stop.goOn();
+    assertEquals(1, waiting.join().index());
     assertEquals(0, latest.take().sequence());
   }
 

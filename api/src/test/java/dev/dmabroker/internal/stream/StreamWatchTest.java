@@ -29,10 +29,7 @@ class StreamWatchTest extends StreamFixture {
   /** One beside that of the stream. */
   private StreamWatch watch(ManagedStream stream) {
     return new StreamWatch(
-        stream.use,
-        stream.growth,
-        stream.circulation.acquirers(),
-        (delay, work) -> delays.add(delay));
+        stream.use, stream.growth, stream.circulation, (delay, work) -> delays.add(delay));
   }
 
   private void start(StreamWatch watch, ManagedStream stream) {

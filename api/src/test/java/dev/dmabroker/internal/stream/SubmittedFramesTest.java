@@ -87,15 +87,18 @@ class SubmittedFramesTest extends StreamFixture {
     assertTrue(submitted.contains(frames.get(1)));
     assertSame(frames.get(1), submitted.pollReady());
     submitted.remove(frames.get(0));
-    assertEquals(2, submitted.count(), "its number is not given again");
+    assertEquals(0, frames.get(1).sequence());
+    assertEquals(1, submitted.count());
   }
 
   @Test
-  void allAreRemovedInTheirOrder() {
+  void allAreTakenInTheirOrder() {
     List<FillingFrame> frames = frames(2);
     frames.get(1).submitAfter(new SyncFile(9));
     frames.get(0).submit();
-    assertEquals(List.of(frames.get(1), frames.get(0)), submitted.removeAll());
+    assertEquals(List.of(frames.get(1), frames.get(0)), submitted.takeAll());
+    assertEquals(List.of(1L, 0L), frames.stream().map(FillingFrame::sequence).toList());
+    assertEquals(2, submitted.count());
     assertEquals(0, submitted.waiting());
     assertNull(submitted.pollReady());
   }

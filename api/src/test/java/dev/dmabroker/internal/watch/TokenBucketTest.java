@@ -46,4 +46,20 @@ class TokenBucketTest {
     assertFalse(bucket.take(perSecond, 1, 0));
     assertEquals(perSecond > 1, bucket.take(perSecond, 1, SECOND));
   }
+
+  @ParameterizedTest
+  @ValueSource(longs = {0, -5 * SECOND, Long.MAX_VALUE - SECOND, Long.MIN_VALUE})
+  void whatIsOwedHasToComeFirst(long start) {
+    assertTrue(bucket.has(1, 2, 4, start));
+    for (int done = 0; done < 6; done++) {
+      bucket.owe(2, 4, start);
+    }
+    assertFalse(bucket.take(2, 4, start + SECOND), "two are owed, and have come");
+    assertTrue(bucket.take(2, 4, start + 3 * SECOND / 2));
+    for (int done = 0; done < 100; done++) {
+      bucket.owe(2, 4, start + 3 * SECOND / 2);
+    }
+    assertFalse(bucket.has(1, 2, 4, start + 7 * SECOND / 2), "four are owed, not a hundred");
+    assertTrue(bucket.has(1, 2, 4, start + 4 * SECOND));
+  }
 }

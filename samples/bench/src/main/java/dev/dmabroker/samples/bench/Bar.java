@@ -12,6 +12,8 @@ enum Bar {
   MAP_METRICS(Unit.TIMES, 1.1),
   /** The life of a buffer that is mapped once, beside the same system calls from C. */
   FIRST_MAP(Unit.TIMES, 1.3),
+  /** A use of a view that keeps its address, of memory that lies still, beside map and CPU view. */
+  FIXED_VIEW(Unit.TIMES, 1.5),
   /** The 99th percentile of a stall whose contents are kept, beside that of one copy. */
   MOVE_KEPT(Unit.TIMES, 1.3),
   /** The 99th percentile of a stall whose contents are dead, less the drain. */

@@ -10,7 +10,10 @@ import dev.dmabroker.allocators.ModelledHeap;
 import dev.dmabroker.event.BrokerListener;
 import dev.dmabroker.event.BufferMove;
 import dev.dmabroker.heuristics.LeastCost;
+import dev.dmabroker.remote.AdmissionRule;
 import dev.dmabroker.remote.BrokerService;
+import dev.dmabroker.remote.ClientLimits;
+import dev.dmabroker.remote.ClientTerms;
 import dev.dmabroker.remote.RemoteBroker;
 import dev.dmabroker.spec.BlobSpec;
 import dev.dmabroker.spec.Constraints;
@@ -38,6 +41,12 @@ public final class RemoteWorker {
   private static final String STREAM = "frames";
   private static final Duration PATIENCE = Duration.ofSeconds(30);
   private static final Constraints CPU = Constraints.builder().cpuOnly().build();
+
+  /** The mover makes more moves than a client usually may. */
+  private static final ClientTerms TERMS =
+      ClientTerms.builder()
+          .limits(ClientLimits.builder().movesPerMinute(1_000_000).build())
+          .build();
 
   private RemoteWorker() {}
 
@@ -68,7 +77,8 @@ public final class RemoteWorker {
                       }
                     })
                 .build();
-        BrokerService service = BrokerService.builder(broker).start(socket);
+        BrokerService service =
+            BrokerService.builder(broker).admission(AdmissionRule.ownUser(TERMS)).start(socket);
         HeldMoves own = new HeldMoves(broker)) {
       Worker.serve(
           words -> {

@@ -8,6 +8,7 @@ final class Suites {
       List.of(
           new MapSuite(),
           new FirstMapSuite(),
+          new ViewSuite(),
           new MoveSuite(),
           new StreamSuite(),
           new RemoteSuite(),

@@ -61,6 +61,7 @@ final class ClientRules implements AdmissionRule {
                     .tokens(limits.get(Key.TOKENS))
                     .requests(limits.get(Key.REQUESTS))
                     .longestHold(limits.get(Key.LONGEST_HOLD))
+                    .movesPerMinute(limits.get(Key.MOVES))
                     .build())
             .rights(limits.get(Key.RIGHTS));
     String group = limits.get(Key.TRUST_GROUP);

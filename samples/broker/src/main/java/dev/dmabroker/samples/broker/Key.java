@@ -157,6 +157,17 @@ record Key<T>(String section, String name, String standard, Form<T> form, List<S
           Form.TIME,
           List.of("The longest hold that a client's device may declare."));
 
+  static final Key<Integer> MOVES =
+      new Key<>(
+          "limits",
+          "moves-per-minute",
+          "600",
+          Form.COUNT,
+          List.of(
+              "Moves of buffers that a client may make necessary at once, and as many more each"
+                  + " minute.",
+              "Beyond that its requests that may move buffers are refused for a while."));
+
   static final Key<Set<ClientRight>> RIGHTS =
       new Key<>(
           "limits",
@@ -203,6 +214,7 @@ record Key<T>(String section, String name, String standard, Form<T> form, List<S
           TOKENS,
           REQUESTS,
           LONGEST_HOLD,
+          MOVES,
           RIGHTS,
           TRUST_GROUP);
 

@@ -67,10 +67,11 @@ class ClientRulesTest {
 
   @Test
   void withoutSectionsOnlyTheServicesUserMayConnect() throws Exception {
-    ClientRules rules = rules("[limits]", "memory = 64 MiB", "devices = 3");
+    ClientRules rules = rules("[limits]", "memory = 64 MiB", "devices = 3", "moves-per-minute = 7");
     ClientTerms own = terms(ask(rules, ownUser(), 0));
     assertEquals(64L << 20, own.limits().memoryBytes());
     assertEquals(3, own.limits().devices());
+    assertEquals(7, own.limits().movesPerMinute());
     assertTrue(own.group().isEmpty());
     Refused refused = assertInstanceOf(Refused.class, ask(rules, ALICE, ALICE));
     assertTrue(refused.reason().contains("user " + ALICE), refused::reason);

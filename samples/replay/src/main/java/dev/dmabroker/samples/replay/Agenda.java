@@ -22,6 +22,11 @@ final class Agenda {
     at(now + micros, work);
   }
 
+  /** The time of the work that is done now. */
+  long now() {
+    return now;
+  }
+
   /** Does everything, also what is put there meanwhile. */
   void run(Pacer pacer) {
     for (Item item = items.poll(); item != null; item = items.poll()) {

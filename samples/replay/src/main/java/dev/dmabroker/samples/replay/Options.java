@@ -1,7 +1,6 @@
 package dev.dmabroker.samples.replay;
 
 import dev.dmabroker.samples.options.OneOf;
-import dev.dmabroker.samples.options.Within;
 import java.util.List;
 import java.util.Optional;
 import picocli.CommandLine.Option;
@@ -25,9 +24,20 @@ final class Options {
           "one to play against, as often as you like (default all): ${COMPLETION-CANDIDATES}")
   List<String> heuristics = Choice.NAMES;
 
-  @Option(names = "--speed", description = "how fast to play")
-  @Within(least = 0.01, most = 100)
-  double speed = 1;
+  @Option(
+      names = "--copy",
+      paramLabel = "NANOS",
+      description = "what a copy takes for each MiB, instead of what the trace says")
+  Optional<Long> copyNanos = Optional.empty();
+
+  @Option(
+      names = "--allocate",
+      paramLabel = "NANOS",
+      description = "what an allocation takes for each MiB")
+  Optional<Long> allocateNanos = Optional.empty();
+
+  @Option(names = "--drain", paramLabel = "NANOS", description = "what a drain takes")
+  Optional<Long> drainNanos = Optional.empty();
 
   @Option(
       names = "--record",
@@ -36,6 +46,14 @@ final class Options {
       hideParamSyntax = true,
       description = "records the scenario of that name instead, and writes its trace to the file")
   List<String> record = List.of();
+
+  /** Returns the costs of a trace, or what was asked for instead. */
+  Costs costs(Costs ofTrace) {
+    return new Costs(
+        copyNanos.orElse(ofTrace.copyNanos()),
+        allocateNanos.orElse(ofTrace.allocateNanos()),
+        drainNanos.orElse(ofTrace.drainNanos()));
+  }
 
   /** The names of the scenarios, which their traces have, too. */
   static final class ScenarioNames extends OneOf {

@@ -8,9 +8,4 @@ interface Pacer {
 
   /** Returns when that time has come. */
   void await(long micros);
-
-  /** How long the pacer's time stood still because the machine was busy. */
-  default long heldUpMicros() {
-    return 0;
-  }
 }

@@ -1,20 +1,26 @@
 package dev.dmabroker.samples.replay;
 
 import dev.dmabroker.allocators.ModelledHeap;
+import dev.dmabroker.internal.simulation.Simulation;
 import dev.dmabroker.spi.Backing;
 import dev.dmabroker.spi.Heap;
 import dev.dmabroker.spi.HeapException;
 import dev.dmabroker.spi.HeapTraits;
+import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** A modelled heap, and the most that was ever out of it. Thread-safe. */
+/** A modelled heap whose allocations take time, and the most that was ever out of it. */
 final class PeakHeap implements Heap {
   private final ModelledHeap heap;
+  private final Simulation world;
+  private final Costs costs;
   private final AtomicLong peakBytes = new AtomicLong();
 
-  PeakHeap(ModelledHeap heap) {
+  PeakHeap(ModelledHeap heap, Simulation world, Costs costs) {
     this.heap = heap;
+    this.world = world;
+    this.costs = costs;
   }
 
   @Override
@@ -41,6 +47,7 @@ final class PeakHeap implements Heap {
   public Backing allocate(Request request) throws HeapException {
     Backing backing = heap.allocate(request);
     peakBytes.accumulateAndGet(heap.usedBytes(), Math::max);
+    world.sleep(Duration.ofNanos(costs.ofAllocation(request.sizeBytes())));
     return backing;
   }
 

@@ -15,8 +15,6 @@ final class RealTime implements Pacer {
   /** Written by the thread that awaits. */
   private volatile long startNanos = System.nanoTime();
 
-  private volatile long heldUpNanos;
-
   /**
    * Begins.
    *
@@ -47,11 +45,5 @@ final class RealTime implements Pacer {
   @SuppressWarnings("NonAtomicVolatileUpdate") // One thread awaits.
   private void setBack(long nanos) {
     startNanos += nanos;
-    heldUpNanos += nanos;
-  }
-
-  @Override
-  public long heldUpMicros() {
-    return heldUpNanos / 1000;
   }
 }

@@ -2,6 +2,7 @@ package dev.dmabroker.samples.replay;
 
 import dev.dmabroker.Attachment;
 import dev.dmabroker.Device;
+import dev.dmabroker.FixedView;
 import dev.dmabroker.Mapping;
 import dev.dmabroker.MoveListener;
 import dev.dmabroker.Pin;
@@ -129,6 +130,12 @@ final class RecordingAttachment implements Attachment {
   @Override
   public Subscription onMove(MoveListener listener) {
     return attachment.onMove(listener);
+  }
+
+  /** {@inheritDoc} Its uses are not recorded. */
+  @Override
+  public FixedView fixedView(int reservedBytes) {
+    return attachment.fixedView(reservedBytes);
   }
 
   @Override

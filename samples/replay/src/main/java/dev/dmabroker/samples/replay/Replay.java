@@ -6,9 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.concurrent.Callable;
-import java.util.function.Supplier;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -42,7 +40,7 @@ public final class Replay implements Callable<Integer> {
 
   /** Plays or records. */
   @Override
-  public Integer call() {
+  public Integer call() throws InterruptedException {
     try {
       if (options.record.isEmpty()) {
         play(options.trace.orElseThrow(() -> wrong("which trace?")));
@@ -74,26 +72,19 @@ public final class Replay implements Callable<Integer> {
     System.out.printf("%s: %s, written to %s%n", name, trace.summary(), file);
   }
 
-  private void play(String traceOrFile) throws IOException, TraceException {
-    Trace trace = Trace.load(traceOrFile);
-    String name = String.valueOf(Path.of(traceOrFile).getFileName()).replace(".trace", "");
-    System.out.printf("%s: %s, speed %s%n", name, trace.summary(), options.speed);
-    Supplier<Pacer> pacer = () -> new RealTime(options.speed);
-    for (String heuristic : options.heuristics) {
-      Performance.warmUp(trace, Choice.named(heuristic));
+  private void play(String traceOrFile) throws IOException, TraceException, InterruptedException {
+    Trace loaded = Trace.load(traceOrFile);
+    Trace trace = loaded.with(options.costs(loaded.costs()));
+    if (trace.costs().least() < 0) {
+      throw wrong("nothing takes less than no time, so costs are 0 or more nanoseconds");
     }
+    String name = String.valueOf(Path.of(traceOrFile).getFileName()).replace(".trace", "");
+    System.out.printf("%s: %s; %s%n", name, trace.summary(), trace.costs().summary());
     List<Result> results = new ArrayList<>();
     for (String heuristic : options.heuristics) {
-      results.add(Performance.of(trace, Choice.named(heuristic), pacer));
+      results.add(Performance.of(trace, Choice.named(heuristic)));
     }
     Table.of(results).forEach(System.out::println);
-    long heldUp = results.stream().mapToLong(Result::heldUpMicros).max().orElse(0);
-    if (heldUp > 0) {
-      System.out.printf(
-          Locale.ROOT,
-          "the trace stood still for up to %.0f ms in all while the machine was busy elsewhere%n",
-          heldUp / 1e3);
-    }
     results.forEach(result -> System.out.println(result.line(name)));
   }
 }

@@ -11,7 +11,8 @@ final class Scenarios {
       List.of(
           new Scenario("late-encoder", heaps(64), LateEncoder::script),
           new Scenario("contiguous-pressure", heaps(16), ContiguousPressure::script),
-          new Scenario("short-streams", heaps(32), ShortStreams::script));
+          new Scenario("short-streams", heaps(32), ShortStreams::script),
+          new Scenario("displays", heaps(64), Displays::script));
 
   private Scenarios() {}
 

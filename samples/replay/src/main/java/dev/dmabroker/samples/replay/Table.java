@@ -22,8 +22,10 @@ final class Table {
 
   private static List<String> headings(Result result) {
     List<String> headings =
-        new ArrayList<>(List.of("heuristic", "moves", "copied", "refusals", "evictions"));
-    result.peaks().forEach(peak -> headings.add("peak " + peak.heap()));
+        new ArrayList<>(
+            List.of("heuristic", "moves", "copied", "refusals", "evictions", "returns"));
+    result.peaks().forEach(each -> headings.add("peak " + each.heap()));
+    result.means().forEach(each -> headings.add("mean " + each.heap()));
     headings.addAll(List.of("stall", "waited", "dropped", "missed", "rolled back"));
     return headings;
   }
@@ -35,7 +37,9 @@ final class Table {
     row.add(mebibytes(result.copiedBytes()));
     row.add(Long.toString(result.refusals()));
     row.add(Long.toString(result.evictions()));
-    result.peaks().forEach(peak -> row.add(mebibytes(peak.bytes())));
+    row.add(Long.toString(result.returns()));
+    result.peaks().forEach(each -> row.add(mebibytes(each.bytes())));
+    result.means().forEach(each -> row.add(mebibytes(each.bytes())));
     row.add(String.format(Locale.ROOT, "%.1f ms", result.stallMicros() / 1e3));
     row.add(String.format(Locale.ROOT, "%.1f ms", result.waitedMicros() / 1e3));
     row.add(Long.toString(result.dropped()));

@@ -3,17 +3,21 @@ package dev.dmabroker.samples.replay;
 import dev.dmabroker.event.BrokerListener;
 import dev.dmabroker.event.BufferMove;
 import dev.dmabroker.event.MapStalled;
+import dev.dmabroker.event.MemoryAllocated;
+import dev.dmabroker.event.MemoryReleased;
 import dev.dmabroker.spi.PlacementHeuristic;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.LongSupplier;
 
 /** Counts what happens while a trace is played. Thread-safe. */
 final class Tally implements BrokerListener {
   private final LongAdder moves = new LongAdder();
   private final LongAdder copiedBytes = new LongAdder();
   private final LongAdder evictions = new LongAdder();
+  private final LongAdder returns = new LongAdder();
   private final LongAdder rolledBack = new LongAdder();
   private final LongAdder stallNanos = new LongAdder();
   private final LongAdder waitedNanos = new LongAdder();
@@ -24,11 +28,36 @@ final class Tally implements BrokerListener {
   /** Buffers, and the heaps that a heuristic wants them out of. */
   private final Set<Eviction> wanted = ConcurrentHashMap.newKeySet();
 
+  private final HeldMemory held;
+
+  /**
+   * Counts nothing yet.
+   *
+   * @param clockMicros what the time is, since the trace began
+   */
+  Tally(LongSupplier clockMicros) {
+    this.held = new HeldMemory(clockMicros);
+  }
+
   private record Eviction(String buffer, String heap) {}
+
+  @Override
+  public void allocated(MemoryAllocated event) {
+    held.add(event.heap(), event.sizeBytes());
+  }
+
+  @Override
+  public void released(MemoryReleased event) {
+    held.add(event.heap(), -event.sizeBytes());
+  }
 
   @Override
   public void moved(BufferMove event) {
     moves.increment();
+    event.to().ifPresent(heap -> held.add(heap, event.placedBytes()));
+    if (event.cause() == BufferMove.Cause.REBALANCE) {
+      returns.increment();
+    }
     copiedBytes.add(event.copiedBytes());
     stallNanos.add(event.stall().toNanos());
     if (wanted.remove(new Eviction(event.buffer(), event.from()))) {
@@ -84,19 +113,22 @@ final class Tally implements BrokerListener {
   }
 
   /** What was counted. */
-  Result result(Choice choice, List<PeakHeap> heaps, long heldUpMicros) {
+  Result result(Choice choice, List<PeakHeap> heaps) {
     return new Result(
         choice.name(),
         moves.sum(),
         copiedBytes.sum(),
         refusals.sum(),
         evictions.sum(),
+        returns.sum(),
         rolledBack.sum(),
-        heaps.stream().map(heap -> new Result.Peak(heap.name(), heap.peakBytes())).toList(),
+        heaps.stream().map(heap -> new Result.Amount(heap.name(), heap.peakBytes())).toList(),
+        heaps.stream()
+            .map(heap -> new Result.Amount(heap.name(), held.meanBytes(heap.name())))
+            .toList(),
         stallNanos.sum() / 1000,
         waitedNanos.sum() / 1000,
         dropped.sum(),
-        missed.sum(),
-        heldUpMicros);
+        missed.sum());
   }
 }

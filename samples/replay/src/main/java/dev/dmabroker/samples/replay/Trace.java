@@ -13,9 +13,10 @@ import java.util.stream.Collectors;
  *
  * @param heaps the heaps that it needs, in the broker's order
  * @param deadlineMicros how long a map goes on that the trace never unmaps: about a frame
+ * @param costs what things take while it is played
  * @param operations in the order of their times
  */
-record Trace(List<TraceHeap> heaps, long deadlineMicros, List<Operation> operations) {
+record Trace(List<TraceHeap> heaps, long deadlineMicros, Costs costs, List<Operation> operations) {
 
   /** Copies the lists. */
   Trace {
@@ -55,10 +56,16 @@ record Trace(List<TraceHeap> heaps, long deadlineMicros, List<Operation> operati
     text.append(TraceParser.MAGIC).append(' ').append(TraceParser.VERSION).append('\n');
     heaps.forEach(heap -> text.append(heap.text()).append('\n'));
     text.append("deadline ").append(deadlineMicros).append('\n');
+    text.append(costs.text()).append('\n');
     for (Operation each : operations) {
       text.append(each.micros()).append(' ').append(each.text()).append('\n');
     }
     return text.toString();
+  }
+
+  /** Returns the trace with other costs. */
+  Trace with(Costs others) {
+    return new Trace(heaps, deadlineMicros, others, operations);
   }
 
   /** From the first moment to the last operation. */

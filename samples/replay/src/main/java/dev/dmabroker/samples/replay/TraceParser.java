@@ -32,6 +32,7 @@ final class TraceParser {
   private final Set<String> everMapped = new HashSet<>();
   private final Set<String> mapped = new HashSet<>();
   private long deadlineMicros;
+  private Costs costs = Costs.USUAL;
   private long lastMicros;
 
   /**
@@ -59,7 +60,7 @@ final class TraceParser {
     if (!versioned || heaps.isEmpty() || deadlineMicros == 0) {
       throw new TraceException(lines.size() + 1, "the header lacks its version, heaps or deadline");
     }
-    return new Trace(heaps, deadlineMicros, operations);
+    return new Trace(heaps, deadlineMicros, costs, operations);
   }
 
   private static void version(TraceLine line) throws TraceException {
@@ -77,6 +78,7 @@ final class TraceParser {
     switch (first) {
       case "heap" -> heaps.add(heap(line));
       case "deadline" -> deadlineMicros = line.number("microseconds", 1);
+      case "costs" -> costs = costs(line);
       default -> {
         if (heaps.isEmpty() || deadlineMicros == 0) {
           throw line.wrong("heaps and deadline come before the operations");
@@ -89,6 +91,17 @@ final class TraceParser {
         operations.add(operation(line, micros));
       }
     }
+  }
+
+  private static Costs costs(TraceLine line) throws TraceException {
+    return new Costs(cost(line, "copy"), cost(line, "allocate"), cost(line, "drain"));
+  }
+
+  private static long cost(TraceLine line, String of) throws TraceException {
+    if (!line.word(of).equals(of)) {
+      throw line.wrong("costs are those of copy, allocate and drain, in this order");
+    }
+    return line.number("nanoseconds", 0);
   }
 
   private TraceHeap heap(TraceLine line) throws TraceException {

@@ -33,7 +33,7 @@ final class TraceRecorder {
 
   /** What there is so far; a map that has not ended counts as failed. */
   synchronized Trace trace() {
-    return new Trace(heaps, deadlineMicros, operations);
+    return new Trace(heaps, deadlineMicros, Costs.USUAL, operations);
   }
 
   /**

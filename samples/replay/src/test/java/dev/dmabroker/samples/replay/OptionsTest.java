@@ -21,16 +21,16 @@ class OptionsTest {
     parse("a");
     assertEquals(Optional.of("a"), options.trace);
     assertEquals(Choice.NAMES, options.heuristics);
-    assertEquals(1, options.speed);
+    assertEquals(Costs.USUAL, options.costs(Costs.USUAL));
     assertEquals(List.of(), options.record);
   }
 
   @Test
   void heuristicsAreThoseAskedFor() {
-    parse("--heuristic", "sticky", "a", "--speed", "2.5", "--heuristic", "first-fit");
+    parse("--heuristic", "sticky", "a", "--copy", "7", "--heuristic", "first-fit");
     assertEquals(Optional.of("a"), options.trace);
     assertEquals(List.of("sticky", "first-fit"), options.heuristics);
-    assertEquals(2.5, options.speed);
+    assertEquals(new Costs(7, 2, 3), options.costs(new Costs(1, 2, 3)));
   }
 
   @Test
@@ -43,16 +43,16 @@ class OptionsTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "--speed 2",
+        "--copy 2",
         "a b",
-        "a --speed",
-        "a --speed fast",
-        "a --speed 0",
+        "a --drain",
+        "late-encoder --drain -1",
+        "a --allocate fast",
         "a --heuristic none",
         "a --colour",
         "a --record",
         "--record none file",
-        "--record late-encoder file --speed 2",
+        "--record late-encoder file --copy 2",
         "a --record late-encoder file",
       })
   void refusesOtherCommandLines(String line) {

@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.dmabroker.Broker;
 import dev.dmabroker.BrokerBuilder;
-import dev.dmabroker.event.Delivery;
 import dev.dmabroker.heuristics.LeastCost;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
@@ -22,31 +21,18 @@ class PlayerTest {
       heap system scattered unlimited
       heap cma contiguous 1048576
       deadline 50
+      costs copy 0 allocate 0 drain 0
       0 register camera WRITE default none
       0 register decoder WRITE default contiguous
       0 register display READ default contiguous
       """;
 
-  private static Result play(String operations, long settlingUntilMicros) throws TraceException {
-    Trace trace = Trace.parse(HEADER + operations);
-    List<PeakHeap> heaps = trace.heaps().stream().map(heap -> new PeakHeap(heap.model())).toList();
-    Tally tally = new Tally();
-    SettlingPacer pacer = new SettlingPacer(settlingUntilMicros);
-    BrokerBuilder builder =
-        Broker.builder().heuristic(new LeastCost()).listener(tally, Delivery.IN_PLACE);
-    heaps.forEach(builder::heap);
-    try (Broker broker = builder.build()) {
-      Player player = new Player(broker, trace, pacer, tally);
-      pacer.watch(player::pending);
-      player.play();
-      assertTrue(
-          broker.snapshot().buffers().stream().allMatch(buffer -> buffer.holders().isEmpty()));
-    }
-    return tally.result(Choice.named("least-cost"), heaps, pacer.heldUpMicros());
+  private static Result play(String operations) throws Exception {
+    return Performance.of(Trace.parse(HEADER + operations), Choice.named("least-cost"));
   }
 
   @Test
-  void aMapThatIsGrantedIsNoDrop() throws TraceException {
+  void aMapThatIsGrantedIsNoDrop() throws Exception {
     Result result =
         play(
             """
@@ -56,17 +42,16 @@ class PlayerTest {
             20 unmap m1
             30 detach a decoder
             30 close a
-            """,
-            Long.MAX_VALUE);
+            """);
     assertEquals(0, result.dropped());
     assertEquals(0, result.missed());
     assertEquals(0, result.refusals());
     assertEquals(
-        List.of(new Result.Peak("system", 0), new Result.Peak("cma", 524288)), result.peaks());
+        List.of(new Result.Amount("system", 0), new Result.Amount("cma", 524288)), result.peaks());
   }
 
   @Test
-  void mapsThatAreNotGrantedBeforeTheirEndAreLate() throws TraceException {
+  void mapsThatAreNotGrantedBeforeTheirEndAreLate() throws Exception {
     Result result =
         play(
             """
@@ -80,15 +65,14 @@ class PlayerTest {
             40 unmap m2
             40 unmap m3
             90 unmap m1
-            """,
-            /* settlingUntilMicros= */ 30);
+            """);
     assertEquals(1, result.dropped());
     assertEquals(1, result.missed());
     assertEquals(0, result.refusals());
   }
 
   @Test
-  void aMapThatFindsNoRoomIsRefusedAndLate() throws TraceException {
+  void aMapThatFindsNoRoomIsRefusedAndLate() throws Exception {
     Result result =
         play(
             """
@@ -99,14 +83,13 @@ class PlayerTest {
             10 map m1 a decoder OVERWRITE granted 0
             20 map m2 b decoder OVERWRITE failed 0
             30 unmap m1
-            """,
-            Long.MAX_VALUE);
+            """);
     assertEquals(1, result.refusals());
     assertEquals(1, result.dropped());
   }
 
   @Test
-  void aRefusalThatIsKnownTooLateToCancelIsLateToo() throws TraceException {
+  void aRefusalThatIsKnownTooLateToCancelIsLateToo() throws Exception {
     Trace trace =
         Trace.parse(
             HEADER
@@ -121,14 +104,14 @@ class PlayerTest {
                 40 unmap m1
                 """);
     BlockingQueue<Runnable> callbacks = new LinkedBlockingQueue<>();
-    Tally tally = new Tally();
+    Tally tally = new Tally(() -> 0);
     BrokerBuilder builder =
         Broker.builder().heuristic(new LeastCost()).callbackExecutor(callbacks::add);
     trace.heaps().forEach(heap -> builder.heap(heap.model()));
     try (Broker broker = builder.build()) {
       new Player(broker, trace, new TooLate(callbacks), tally).play();
     }
-    assertEquals(1, tally.result(Choice.named("least-cost"), List.of(), 0).dropped());
+    assertEquals(1, tally.result(Choice.named("least-cost"), List.of()).dropped());
   }
 
   /** Lets the first map be granted, and the second fail without anybody being told. */
@@ -154,7 +137,7 @@ class PlayerTest {
   }
 
   @Test
-  void aDeviceThatAttachesLateMovesTheBuffer() throws TraceException {
+  void aDeviceThatAttachesLateMovesTheBuffer() throws Exception {
     Result result =
         play(
             """
@@ -165,15 +148,15 @@ class PlayerTest {
             30 attach a display
             40 map m2 a display READ granted 0
             60 unmap m2
-            """,
-            Long.MAX_VALUE);
+            """);
     assertEquals(0, result.missed());
     assertEquals(
-        List.of(new Result.Peak("system", 524288), new Result.Peak("cma", 524288)), result.peaks());
+        List.of(new Result.Amount("system", 524288), new Result.Amount("cma", 524288)),
+        result.peaks());
   }
 
   @Test
-  void aNameThatIsRegisteredAgainIsAnotherDevice() throws TraceException {
+  void aNameThatIsRegisteredAgainIsAnotherDevice() throws Exception {
     Result result =
         play(
             """
@@ -181,18 +164,38 @@ class PlayerTest {
             20 export a blob 4096
             20 attach a camera
             30 map m1 a camera OVERWRITE granted 0
-            """,
-            Long.MAX_VALUE);
+            """);
     assertEquals(
-        List.of(new Result.Peak("system", 0), new Result.Peak("cma", 4096)), result.peaks());
+        List.of(new Result.Amount("system", 0), new Result.Amount("cma", 4096)), result.peaks());
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"late-encoder", "contiguous-pressure", "short-streams"})
-  void scenariosRecordTracesThatCanBePlayed(String name) throws TraceException {
+  void scenariosRecordTracesThatCanBePlayed(String name) throws Exception {
     Trace trace = Scenarios.named(name).orElseThrow().record(new SettlingPacer(0));
     assertEquals(trace, Trace.parse(trace.text()));
-    Result result = Performance.of(trace, Choice.named("foresight"), () -> new SettlingPacer(0));
+    Choice foresight = Choice.named("foresight");
+    Result result = Performance.of(trace, foresight);
     assertEquals("foresight", result.heuristic());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"late-encoder", "contiguous-pressure", "short-streams"})
+  void equalTracesGiveEqualResults(String name) throws Exception {
+    Trace trace = Trace.load(name);
+    for (String heuristic : Choice.NAMES) {
+      assertEquals(
+          Performance.of(trace, Choice.named(heuristic)),
+          Performance.of(trace, Choice.named(heuristic)));
+    }
+  }
+
+  @Test
+  void framesAreDroppedForWhatThingsCost() throws Exception {
+    Trace trace = Trace.load("late-encoder");
+    Choice sticky = Choice.named("sticky");
+    assertEquals(0, Performance.of(trace.with(new Costs(0, 0, 0)), sticky).dropped());
+    Costs dear = new Costs(50_000_000, 0, 0);
+    assertTrue(Performance.of(trace.with(dear), Choice.named("sticky")).dropped() > 0);
   }
 }

@@ -21,20 +21,21 @@ class ReportTest {
           3 << 20,
           2,
           1,
+          7,
           4,
-          List.of(new Result.Peak("system", 1 << 20), new Result.Peak("cma", 0)),
+          List.of(new Result.Amount("system", 1 << 20), new Result.Amount("cma", 0)),
+          List.of(new Result.Amount("cma", 1 << 19)),
           1500,
           2500,
           5,
-          6,
-          0);
+          6);
 
   @Test
   void theLastLineIsForPrograms() {
     assertEquals(
         "result: trace=a heuristic=sticky moves=12 copied=3145728 refusals=2 peak_system=1048576"
             + " peak_cma=0 stall_us=1500 dropped=5 missed=6 evictions=1 rolled_back=4"
-            + " waited_us=2500",
+            + " waited_us=2500 returns=7 mean_cma=524288",
         RESULT.line("a"));
   }
 
@@ -42,10 +43,10 @@ class ReportTest {
   void theTableIsAligned() {
     assertEquals(
         List.of(
-            "heuristic  moves   copied  refusals  evictions  peak system  peak cma   stall  waited "
-                + " dropped  missed  rolled back",
-            "sticky        12  3.0 MiB         2          1      1.0 MiB   0.0 MiB  1.5 ms  2.5 ms "
-                + "       5       6            4"),
+            "heuristic  moves   copied  refusals  evictions  returns  peak system  peak cma  mean"
+                + " cma   stall  waited  dropped  missed  rolled back",
+            "sticky        12  3.0 MiB         2          1        7      1.0 MiB   0.0 MiB   0.5"
+                + " MiB  1.5 ms  2.5 ms        5       6            4"),
         Table.of(List.of(RESULT)));
   }
 
@@ -69,7 +70,7 @@ class ReportTest {
 
   @Test
   void aMoveThatTheHeuristicWantedIsAnEviction() {
-    Tally tally = new Tally();
+    Tally tally = new Tally(() -> 0);
     PlacementHeuristic watched = tally.watch(new EvictAll());
     HeapInfo cma = new HeapInfo("cma", Set.of(), "other", HeapTraits.builder().build());
     watched.evict(
@@ -81,7 +82,7 @@ class ReportTest {
     tally.moved(move("idle", "cma"));
     tally.moved(move("idle", "system"));
     tally.moved(move("idle", "cma"));
-    Result result = tally.result(Choice.named("pressure"), List.of(), 0);
+    Result result = tally.result(Choice.named("pressure"), List.of());
     assertEquals(4, result.moves());
     assertEquals(1, result.evictions());
   }

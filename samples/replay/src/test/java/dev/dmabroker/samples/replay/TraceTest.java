@@ -32,6 +32,7 @@ class TraceTest {
   private static final String TEXT =
       HEADER
           + """
+          costs copy 1 allocate 2 drain 3
           0 register camera WRITE default none
           0 register encoder READ 2500 contiguous,cpuReach,addressBits=32,strideAlignment=64
           5 export frame-1 image 1280x720 NV12,YUYV REC709
@@ -170,6 +171,16 @@ class TraceTest {
     assertTrue(trace.count(Operation.Map.class) > 300, trace.summary());
     assertTrue(trace.text().length() < 400_000, trace.summary());
     assertFalse(trace.durationMicros() > 10_000_000, trace.summary());
+  }
+
+  @Test
+  void costsAreTheUsualOnesUnlessTheHeadSaysOthers() throws TraceException {
+    assertEquals(Costs.USUAL, Trace.parse(HEADER).costs());
+    assertEquals(new Costs(1, 2, 3), Trace.parse(TEXT).costs());
+    assertThrows(
+        TraceException.class, () -> Trace.parse(HEADER + "costs drain 1 copy 2 allocate 3"));
+    assertThrows(
+        TraceException.class, () -> Trace.parse(HEADER + "costs copy 1 allocate 2 drain -3"));
   }
 
   @Test

@@ -2,7 +2,6 @@ package dev.dmabroker.remote.internal.client;
 
 import dev.dmabroker.allocators.linux.Fd;
 import dev.dmabroker.allocators.linux.LinuxBacking;
-import dev.dmabroker.internal.runtime.Exceptions;
 import dev.dmabroker.remote.internal.socket.Packet;
 import dev.dmabroker.remote.internal.value.BadMessageException;
 import dev.dmabroker.remote.internal.value.Specs;
@@ -88,9 +87,7 @@ final class Memories {
     if (fd == null) {
       forget(message.getMemory(), () -> {});
       if (packet.descriptorsLost()) {
-        throw Exceptions.descriptor(
-            "the memory's descriptor was lost, as this process has no descriptor left; close some,"
-                + " or raise the limit (ulimit -n)");
+        throw Packet.lost("the memory's descriptor was lost");
       }
       throw new BadMessageException("memory " + message.getMemory() + " has no descriptor");
     }

@@ -3,12 +3,14 @@ package dev.dmabroker.remote.internal.client;
 import dev.dmabroker.Attachment;
 import dev.dmabroker.BusyException;
 import dev.dmabroker.Device;
+import dev.dmabroker.FixedView;
 import dev.dmabroker.Mapping;
 import dev.dmabroker.MoveListener;
 import dev.dmabroker.Pin;
 import dev.dmabroker.SharedBuffer;
 import dev.dmabroker.Subscription;
 import dev.dmabroker.internal.runtime.Durations;
+import dev.dmabroker.remote.NotRemoteException;
 import dev.dmabroker.remote.internal.value.BadMessageException;
 import dev.dmabroker.remote.internal.value.Specs;
 import dev.dmabroker.remote.internal.wire.Attached;
@@ -18,6 +20,7 @@ import dev.dmabroker.remote.internal.wire.Map;
 import dev.dmabroker.remote.internal.wire.Mapped;
 import dev.dmabroker.remote.internal.wire.PinIt;
 import dev.dmabroker.remote.internal.wire.ToService;
+import dev.dmabroker.remote.internal.wire.Unmap;
 import dev.dmabroker.spec.Access;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -159,7 +162,13 @@ final class RemoteAttachment implements Attachment {
 
   private RemoteMapping granted(Access access, Link.Answer answer) throws BadMessageException {
     Mapped grant = answer.message().getMapped();
-    Memories.Use memory = buffer.memories().use(buffer.slot(), grant.getMemory(), answer.packet());
+    Memories.Use memory;
+    try {
+      memory = buffer.memories().use(buffer.slot(), grant.getMemory(), answer.packet());
+    } catch (BadMessageException | RuntimeException | Error e) {
+      giveBack(grant);
+      throw e;
+    }
     Words words = link.words();
     if (words == null || !grant.getHasWord()) {
       MessageHold hold = new MessageHold(link, grant.getMapping(), access, memory);
@@ -168,6 +177,21 @@ final class RemoteAttachment implements Attachment {
     HeldWord word = words.granted(grant, this, access, memory);
     settle(word);
     return new RemoteMapping(this, word, word.granted());
+  }
+
+  /** Ends what was granted and cannot be used, as its memory did not come. */
+  private void giveBack(Mapped grant) {
+    Unmap.Builder unmap = Unmap.newBuilder();
+    if (grant.getHasWord()) {
+      unmap.setCounted(
+          Unmap.Counted.newBuilder()
+              .setAttachment(identity)
+              .setWord(grant.getWord())
+              .setTag(grant.getTag()));
+    } else {
+      unmap.setMapping(grant.getMapping());
+    }
+    link.tell(ToService.newBuilder().setUnmap(unmap));
   }
 
   private RemoteMapping get(Access access, @Nullable Duration timeout) {
@@ -266,6 +290,14 @@ final class RemoteAttachment implements Attachment {
   @Override
   public Subscription onMove(MoveListener listener) {
     return moves.add(listener);
+  }
+
+  @Override
+  public FixedView fixedView(int reservedBytes) {
+    throw new NotRemoteException(
+        "Attachment.fixedView",
+        "the addresses would be this process's, and the buffer the service's; take a CPU view of a"
+            + " mapping or of a lease");
   }
 
   /** The buffer has moved. In the thread that receives. */

@@ -8,6 +8,7 @@ import dev.dmabroker.internal.runtime.Durations;
 import dev.dmabroker.remote.internal.value.BadMessageException;
 import dev.dmabroker.remote.internal.wire.CloseConsumer;
 import dev.dmabroker.remote.internal.wire.FrameReady;
+import dev.dmabroker.remote.internal.wire.Release;
 import dev.dmabroker.remote.internal.wire.Take;
 import dev.dmabroker.remote.internal.wire.ToService;
 import java.time.Duration;
@@ -69,17 +70,18 @@ public final class RemoteConsumer implements StreamConsumer {
 
   private RemoteFrame read(Link.Answer answer) throws BadMessageException {
     FrameReady taken = answer.message().getTaken();
+    Memories.Slot slot = slots.computeIfAbsent(taken.getIndex(), unused -> new Memories.Slot());
+    Memories.Use memory;
+    try {
+      memory = link.memories().use(slot, taken.getMemory(), answer.packet());
+    } catch (BadMessageException | RuntimeException | Error e) {
+      link.tell( // It cannot be read, as its memory did not come.
+          ToService.newBuilder()
+              .setRelease(Release.newBuilder().setConsumer(identity).setFrame(taken.getFrame())));
+      throw e;
+    }
     return new RemoteFrame(
-        link,
-        this,
-        taken.getFrame(),
-        taken.getIndex(),
-        taken.getSequence(),
-        link.memories()
-            .use(
-                slots.computeIfAbsent(taken.getIndex(), unused -> new Memories.Slot()),
-                taken.getMemory(),
-                answer.packet()));
+        link, this, taken.getFrame(), taken.getIndex(), taken.getSequence(), memory);
   }
 
   private Frame get(Take.Builder request) {

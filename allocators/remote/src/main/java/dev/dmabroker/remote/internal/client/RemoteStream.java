@@ -19,6 +19,7 @@ import dev.dmabroker.remote.internal.wire.Acquire;
 import dev.dmabroker.remote.internal.wire.Acquired;
 import dev.dmabroker.remote.internal.wire.CloseStream;
 import dev.dmabroker.remote.internal.wire.Consume;
+import dev.dmabroker.remote.internal.wire.GiveBack;
 import dev.dmabroker.remote.internal.wire.Look;
 import dev.dmabroker.remote.internal.wire.MakeStream;
 import dev.dmabroker.remote.internal.wire.RemoveBuffer;
@@ -149,12 +150,21 @@ public final class RemoteStream implements BufferStream {
 
   private RemoteEmptyFrame read(Link.Answer answer) throws BadMessageException {
     Acquired acquired = answer.message().getAcquired();
+    Memories.Use memory;
+    try {
+      memory =
+          link.memories().use(slot(acquired.getIndex()), acquired.getMemory(), answer.packet());
+    } catch (BadMessageException | RuntimeException | Error e) {
+      link.tell( // It cannot be filled, as its memory did not come.
+          ToService.newBuilder().setGiveBack(GiveBack.newBuilder().setFrame(acquired.getFrame())));
+      throw e;
+    }
     return new RemoteEmptyFrame(
         link,
         acquired.getFrame(),
         acquired.getIndex(),
         spec.name() + "-" + acquired.getIndex(),
-        link.memories().use(slot(acquired.getIndex()), acquired.getMemory(), answer.packet()));
+        memory);
   }
 
   private static Acquire.Builder within(Duration timeout) {

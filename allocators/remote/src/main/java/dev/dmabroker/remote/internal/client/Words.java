@@ -56,10 +56,14 @@ final class Words {
    * Takes the page that came with a welcome; null if none came.
    *
    * @throws BadMessageException if it is no page
+   * @throws dev.dmabroker.DescriptorException if this process had no room for its descriptor
    */
   static @Nullable Words of(Link link, Welcome welcome, Packet packet) throws BadMessageException {
     if (welcome.getPageBytes() == 0) {
       return null;
+    }
+    if (packet.descriptorsLost()) {
+      throw Packet.lost("the page by which maps are counted was lost");
     }
     Fd bell = packet.take(welcome.getDoorbellDescriptor());
     try (Fd file = packet.take(welcome.getPageDescriptor())) {

@@ -21,6 +21,7 @@ import dev.dmabroker.remote.internal.wire.Moved;
 import dev.dmabroker.remote.internal.wire.Prepare;
 import dev.dmabroker.remote.internal.wire.ToClient;
 import dev.dmabroker.remote.internal.wire.ToService.BodyCase;
+import dev.dmabroker.spec.Access;
 import dev.dmabroker.spec.BufferSpec;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -66,7 +67,7 @@ final class BufferRequests {
 
   BufferRequests(Session session, Server server, Things<Device> devices, SentMemory sent) {
     this.sent = sent;
-    account = session.account();
+    account = session.welcome().account();
     this.session = session;
     this.server = server;
     this.devices = devices;
@@ -236,6 +237,7 @@ final class BufferRequests {
 
   private void prepare(long number, Prepare request) {
     SharedBuffer buffer = buffers.get(request.getBuffer()).buffer();
+    session.welcome().moves().require("prepare " + buffer.name());
     session.block(
         number,
         () -> {
@@ -251,6 +253,7 @@ final class BufferRequests {
   private void evacuate(long number, Evacuate request) {
     HeldBuffer held = buffers.get(request.getBuffer());
     rights.requirePlacing(held, "evacuate");
+    rights.requireAccess(held, Access.OVERWRITE, "evacuate, which drops the contents");
     SharedBuffer buffer = held.buffer();
     boolean[] evacuated = {true};
     session.block(
@@ -264,6 +267,9 @@ final class BufferRequests {
             buffer.evacuate(Duration.ofNanos(request.getTimeoutNanos()));
           }
         });
+    if (evacuated[0]) {
+      session.welcome().moves().charge(); // The next map brings the memory back.
+    }
     session.answer(
         number,
         ToClient.newBuilder().setEvacuated(Evacuated.newBuilder().setEvacuated(evacuated[0])),

@@ -12,6 +12,7 @@ import dev.dmabroker.remote.internal.socket.SocketFailure;
 import dev.dmabroker.remote.internal.value.BadMessageException;
 import dev.dmabroker.remote.internal.wire.ToService;
 import dev.dmabroker.remote.internal.wire.ToService.BodyCase;
+import dev.dmabroker.spi.HeapException;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -134,6 +135,9 @@ final class Intake {
               + packet.bytes().remaining()
               + " bytes that are no message: "
               + e.getMessage());
+    } catch (RuntimeException | Error e) {
+      packet.close();
+      session.failed(e); // It may have been a request.
     }
   }
 
@@ -162,7 +166,8 @@ final class Intake {
       session.refuse(
           number,
           Exceptions.descriptor(
-              "the service has no descriptor left for what came with " + kind + "; try again"));
+              "the service has no descriptor left for what came with " + kind + "; try again",
+              new HeapException(HeapException.Kind.NO_DESCRIPTORS, "MSG_CTRUNC")));
     } else if (way == null && session.standing() == null) {
       packet.close();
       session.letGo("it sent " + kind + " before it was welcome; a client says hello, and waits");

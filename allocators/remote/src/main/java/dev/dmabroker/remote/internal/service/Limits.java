@@ -19,6 +19,7 @@ final class Limits {
         .setTokens(limits.tokens())
         .setMemoryBytes(limits.memoryBytes())
         .setLongestHoldNanos(limits.longestHold().toNanos())
+        .setMovesPerMinute(limits.movesPerMinute())
         .build();
   }
 }

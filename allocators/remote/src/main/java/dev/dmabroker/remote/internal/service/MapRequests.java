@@ -124,11 +124,17 @@ final class MapRequests {
     }
     ClientThread thread = threads.begin(request.getThread(), name);
     try {
-      if (request.getNowOrNever()) {
+      boolean spent =
+          session.welcome().moves().isSpent(); // Then no buffer moves or gets memory for it.
+      if (request.getNowOrNever() || spent) {
         Mapping mapping =
             attachment
                 .tryMap(access)
-                .orElseThrow(() -> Exceptions.busy("the map would have to wait"));
+                .orElseThrow(
+                    () ->
+                        spent
+                            ? session.welcome().moves().refusal("wait for a map")
+                            : Exceptions.busy("the map would have to wait"));
         grant(number, request, (BufferMapping) mapping, thread);
         return;
       }

@@ -22,9 +22,10 @@ final class RightsCheck {
   }
 
   /**
-   * Checks whether the client may decide where the buffer lies.
+   * Checks whether the client may decide where the buffer lies, and may do so now.
    *
    * @throws UnsupportedOperationException if it may not
+   * @throws dev.dmabroker.BusyException if it has made buffers move too often
    */
   void requirePlacing(HeldBuffer held, String intent) {
     if (!mayPlace(held)) {
@@ -35,6 +36,7 @@ final class RightsCheck {
               + session.names().apply(held.buffer().name())
               + ": it may not move for this client; ask the owner for a token that allows moves");
     }
+    session.welcome().moves().require(intent + " " + session.names().apply(held.buffer().name()));
   }
 
   private boolean mayPlace(HeldBuffer held) {
@@ -63,15 +65,26 @@ final class RightsCheck {
   }
 
   /**
-   * Checks whether the client may attach a device to a buffer.
+   * Checks whether the client may attach a device to a buffer, and may do so now.
    *
    * @throws UnsupportedOperationException if it may not
+   * @throws dev.dmabroker.BusyException if the buffer would move, and the client has made buffers
+   *     move too often
    */
   void attach(HeldBuffer held, Device device) {
     Rights rights = held.rights();
-    if (rights == null) {
-      return;
+    if (rights != null) {
+      attach(held, rights, device);
     }
+    if (session.welcome().moves().isSpent() && wouldMove(held, device)) {
+      throw session
+          .welcome()
+          .moves()
+          .refusal("attach " + device.name() + " to " + held.buffer().name());
+    }
+  }
+
+  private void attach(HeldBuffer held, Rights rights, Device device) {
     String buffer = session.names().apply(held.buffer().name());
     if (!rights.access().permits(device.access())) {
       throw new UnsupportedOperationException(

@@ -61,6 +61,7 @@ public final class Server implements AutoCloseable {
   private final ScheduledThreadPoolExecutor timer;
   private final HoldUps holdUps;
   private final MemorySweep sweep;
+  private final MoveCharges moveCharges;
   private final Poller.Registration listening;
   private final Set<Session> sessions = ConcurrentHashMap.newKeySet();
 
@@ -95,6 +96,7 @@ public final class Server implements AutoCloseable {
     timer.setRemoveOnCancelPolicy(true);
     holdUps = new HoldUps(broker, settings.evictAfter(), timer, this::evict);
     sweep = new MemorySweep(broker, timer, this::standings);
+    moveCharges = new MoveCharges(broker, this::charge);
     listening = listener.watch(poller, events -> acceptAll());
     daemon(this::run, "dmabroker-service").start();
   }
@@ -165,6 +167,15 @@ public final class Server implements AutoCloseable {
       Standing standing = session.standing();
       if (standing != null && device.startsWith(standing.name() + "/")) {
         session.letGo(reason);
+      }
+    }
+  }
+
+  /** Charges the client of a device or buffer for a move; does nothing if it is no client's. */
+  private void charge(String beneficiary) {
+    for (Standing standing : standings()) {
+      if (beneficiary.startsWith(standing.name() + "/")) {
+        standing.moves().charge();
       }
     }
   }
@@ -304,6 +315,7 @@ public final class Server implements AutoCloseable {
     listener.close();
     holdUps.close();
     sweep.close();
+    moveCharges.close();
     timer.shutdownNow();
     List<Session> last = List.copyOf(sessions);
     last.forEach(session -> session.tellLast(END)); // Before the end of one shows at another.

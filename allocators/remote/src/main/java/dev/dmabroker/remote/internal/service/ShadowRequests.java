@@ -62,7 +62,7 @@ final class ShadowRequests {
 
   private void close(HeldShadow held) {
     held.shadow().close();
-    session.account().closed(held.shadow().buffer());
+    session.welcome().account().closed(held.shadow().buffer());
     server.sweep().soon();
   }
 
@@ -91,15 +91,15 @@ final class ShadowRequests {
 
   private Shadow make(SharedBuffer original) {
     long bytes = original.spec().layout().sizeBytes();
-    session.account().charge("make a shadow of " + original.name(), bytes);
+    session.welcome().account().charge("make a shadow of " + original.name(), bytes);
     Shadow shadow = null;
     try {
       shadow = server.broker().shadow(original);
-      session.account().made(shadow.buffer(), bytes);
+      session.welcome().account().made(shadow.buffer(), bytes);
       return shadow;
     } finally {
       if (shadow == null) {
-        session.account().giveBack(bytes);
+        session.welcome().account().giveBack(bytes);
       }
     }
   }

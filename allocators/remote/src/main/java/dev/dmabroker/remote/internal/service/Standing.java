@@ -15,6 +15,7 @@ import java.time.Instant;
  * @param since when it was
  * @param account its budget
  * @param sent the memory that it has
+ * @param moves the moves that it makes necessary
  */
 record Standing(
     String name,
@@ -22,7 +23,8 @@ record Standing(
     ClientTerms terms,
     Instant since,
     MemoryAccount account,
-    SentMemory sent) {
+    SentMemory sent,
+    MoveAccount moves) {
 
   /**
    * Makes one that has nothing yet.
@@ -31,7 +33,8 @@ record Standing(
    */
   static Standing of(String name, Peer peer, ClientTerms terms, Instant since, Runnable look) {
     MemoryAccount account = new MemoryAccount(name, terms.limits().memoryBytes(), look);
-    return new Standing(name, peer, terms, since, account, new SentMemory(name, account));
+    MoveAccount moves = new MoveAccount(name, terms.limits().movesPerMinute(), System::nanoTime);
+    return new Standing(name, peer, terms, since, account, new SentMemory(name, account), moves);
   }
 
   ClientLimits limits() {

@@ -68,8 +68,7 @@ final class Witness implements AutoCloseable {
     byte[] path = ("/proc/self/fd/" + descriptor + "\0").getBytes(StandardCharsets.US_ASCII);
     int number = LibC.calls().open(path, O_RDWR | O_CLOEXEC, 0);
     if (number < 0) {
-      throw new HeapException(
-          HeapException.Kind.FAILED, "opening " + what + " anew failed: " + Errno.last());
+      throw Errno.last().failure("opening " + what + " anew");
     }
     return new Fd(number, what);
   }

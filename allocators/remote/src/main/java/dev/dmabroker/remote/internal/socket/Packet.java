@@ -1,6 +1,9 @@
 package dev.dmabroker.remote.internal.socket;
 
+import dev.dmabroker.DescriptorException;
 import dev.dmabroker.allocators.linux.Fd;
+import dev.dmabroker.internal.runtime.Exceptions;
+import dev.dmabroker.spi.HeapException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -51,6 +54,19 @@ public final class Packet implements AutoCloseable {
    */
   public boolean descriptorsLost() {
     return descriptorsLost;
+  }
+
+  /**
+   * Why a descriptor is not there that should have come, for {@link #descriptorsLost}.
+   *
+   * @param what needs the descriptor, in words
+   */
+  public static DescriptorException lost(String what) {
+    return Exceptions.descriptor(
+        what
+            + ", as this process has no descriptor left; close some, or raise the limit (ulimit"
+            + " -n)",
+        new HeapException(HeapException.Kind.NO_DESCRIPTORS, "MSG_CTRUNC"));
   }
 
   /**

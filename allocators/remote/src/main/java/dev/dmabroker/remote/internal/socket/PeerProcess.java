@@ -3,8 +3,10 @@ package dev.dmabroker.remote.internal.socket;
 import dev.dmabroker.allocators.linux.Errno;
 import dev.dmabroker.allocators.linux.Fd;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -21,6 +23,11 @@ import java.time.Duration;
  */
 public final class PeerProcess implements AutoCloseable {
   private static final Path OVERFLOW_USER = Path.of("/proc/sys/kernel/overflowuid");
+
+  private static final int USUAL_OVERFLOW_USER = 65534;
+
+  /** Of a number in a file, and more. */
+  private static final int MOST_DIGITS = 32;
 
   /** A clock tick of /proc/PID/stat, which is 1/100 s on all architectures. */
   private static final Duration TICK = Duration.ofMillis(10);
@@ -70,11 +77,13 @@ public final class PeerProcess implements AutoCloseable {
     }
   }
 
-  private static int overflowUser() {
-    try {
-      return Integer.parseInt(Files.readString(OVERFLOW_USER).strip());
+  /** The number of the overflow user. The kernel gives such a file in one read, or cuts it. */
+  static int overflowUser() {
+    try (InputStream file = Files.newInputStream(OVERFLOW_USER)) {
+      byte[] text = file.readNBytes(MOST_DIGITS);
+      return Integer.parseInt(new String(text, StandardCharsets.US_ASCII).strip());
     } catch (IOException | NumberFormatException e) {
-      return 65534;
+      return USUAL_OVERFLOW_USER;
     }
   }
 

@@ -16,6 +16,8 @@ import dev.dmabroker.remote.internal.wire.Budget;
 import dev.dmabroker.remote.internal.wire.Failure;
 import dev.dmabroker.remote.internal.wire.HeapReason;
 import dev.dmabroker.spec.Access;
+import dev.dmabroker.spi.HeapException;
+import dev.dmabroker.spi.HeapException.Kind;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -209,7 +211,10 @@ public final class Failures {
       case "BusyException" -> Exceptions.busy(text);
       case "ClosedException" -> Exceptions.closed(text);
       case "CpuAccessException" -> Exceptions.cpuAccess(text);
-      case "DescriptorException" -> Exceptions.descriptor(text);
+      case "DescriptorException" ->
+          message.getTransient()
+              ? Exceptions.descriptor(text, new HeapException(Kind.NO_DESCRIPTORS, text))
+              : Exceptions.descriptor(text);
       case "DuplicateMemoryException" ->
           Exceptions.duplicateMemory(text, String.join("", message.getNamesList()));
       case "DuplicateNameException" -> Exceptions.duplicateName(text);

@@ -74,6 +74,7 @@ public final class Snapshots {
         .addAllTraits(Traits.write(heap.traits()))
         .setBackings(heap.backings())
         .setUsedBytes(heap.usedBytes())
+        .setOthersBytes(heap.othersBytes())
         .setLingeringBackings(heap.lingering().backings())
         .setLingeringBytes(heap.lingering().sizeBytes())
         .setVanished(heap.vanished().orElse(""))
@@ -153,6 +154,7 @@ public final class Snapshots {
         Traits.read(message.getTraitsList()),
         message.getBackings(),
         message.getUsedBytes(),
+        message.getOthersBytes(),
         new Lingering(message.getLingeringBackings(), message.getLingeringBytes()),
         Names.optional(message.getVanished()));
   }

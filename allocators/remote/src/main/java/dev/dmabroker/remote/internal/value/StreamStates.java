@@ -40,6 +40,7 @@ public final class StreamStates {
             .setShrunk(state.shrunk())
             .setRefused(state.refused())
             .setScrubbed(state.scrubbed())
+            .setLeftOut(state.leftOut())
             .setHeldBack(state.heldBack().map(names).orElse(""))
             .setProducer(write(state.producer(), names));
     for (StreamState.ConsumerState each : state.consumers()) {
@@ -111,6 +112,7 @@ public final class StreamStates {
         message.getShrunk(),
         message.getRefused(),
         message.getScrubbed(),
+        message.getLeftOut(),
         Names.optional(message.getHeldBack()),
         read(message.getProducer()),
         consumers);

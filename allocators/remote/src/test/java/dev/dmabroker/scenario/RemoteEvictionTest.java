@@ -1,0 +1,3 @@
+package dev.dmabroker.scenario;
+
+class RemoteEvictionTest extends EvictionTest {}
