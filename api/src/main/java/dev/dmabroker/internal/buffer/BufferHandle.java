@@ -3,6 +3,7 @@ package dev.dmabroker.internal.buffer;
 import dev.dmabroker.Attachment;
 import dev.dmabroker.Device;
 import dev.dmabroker.SharedBuffer;
+import dev.dmabroker.internal.check.BufferCheck;
 import dev.dmabroker.internal.gate.AttachmentHandle;
 import dev.dmabroker.internal.runtime.StackReserve;
 import dev.dmabroker.internal.watch.Leakable;
@@ -11,6 +12,7 @@ import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The handle of a buffer that applications hold. See {@link Leakable} for what happens when it is
@@ -19,10 +21,15 @@ import java.util.function.Function;
 public final class BufferHandle implements SharedBuffer {
   private final ManagedBuffer buffer;
 
+  /** Checks how the buffer's memory is used; null if that is not to be checked. */
+  private final @Nullable BufferCheck check;
+
   /** Makes the buffer as well, as the buffer has to know its handle from the start. */
   BufferHandle(Function<BufferHandle, ManagedBuffer> make) {
     StackReserve.require(); // What is made must not be lost on its way back.
     buffer = make.apply(this);
+    int oneIn = buffer.life.services().settings().checkOneIn();
+    check = oneIn == 0 ? null : new BufferCheck(buffer.life.services().violations(), oneIn);
   }
 
   public ManagedBuffer buffer() {
@@ -53,8 +60,10 @@ public final class BufferHandle implements SharedBuffer {
   public Attachment attach(Device device) {
     Objects.requireNonNull(device, "device");
     Throwable site = buffer.life.services().leaks().site("attached here");
-    return new AttachmentHandle(
-        this, handle -> buffer.attach(device, new Leakable.Origin(handle, site)));
+    AttachmentHandle attachment =
+        new AttachmentHandle(
+            this, handle -> buffer.attach(device, new Leakable.Origin(handle, site)));
+    return check == null ? attachment : check.of(attachment);
   }
 
   @Override

@@ -2,8 +2,8 @@ package dev.dmabroker.remote.internal.service;
 
 import dev.dmabroker.Attachment;
 import dev.dmabroker.Mapping;
+import dev.dmabroker.internal.check.BufferCheck;
 import dev.dmabroker.internal.gate.AttachedDevice;
-import dev.dmabroker.internal.gate.AttachmentHandle;
 import dev.dmabroker.internal.gate.BufferLease;
 import dev.dmabroker.internal.gate.BufferMapping;
 import dev.dmabroker.internal.gate.ForeignCaller;
@@ -109,7 +109,7 @@ final class MapRequests {
   }
 
   private static AttachedDevice attached(Attachment attachment) {
-    return ((AttachmentHandle) attachment).attached();
+    return BufferCheck.unchecked(attachment).attached(); // Clients are not checked.
   }
 
   private void map(long number, Map request) throws BadMessageException {

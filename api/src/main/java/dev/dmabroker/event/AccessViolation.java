@@ -1,0 +1,42 @@
+package dev.dmabroker.event;
+
+import dev.dmabroker.spec.Access;
+import java.util.Optional;
+
+/**
+ * Something used a buffer's memory against the rules of mappings and CPU views. Only a broker that
+ * {@linkplain dev.dmabroker.BrokerBuilder#checkAccess checks access} finds that. Immutable. Not for
+ * implementation outside the broker.
+ */
+public interface AccessViolation {
+
+  /** {@return which rule was broken} */
+  Kind kind();
+
+  /** {@return the buffer's name} */
+  String buffer();
+
+  /** {@return the name of the device whose mapping it is} */
+  String device();
+
+  /** {@return the access that the mapping was made for} */
+  Access declared();
+
+  /** {@return the number of the buffer's place} */
+  long generation();
+
+  /** {@return what was found, and what would help, in words} */
+  String found();
+
+  /** {@return where the violation can have begun at the earliest; empty if no room was left} */
+  Optional<Throwable> first();
+
+  /** {@return where it was found; empty if no room was left to note that} */
+  Optional<Throwable> second();
+
+  /** The rules of access that a broker can see broken. */
+  enum Kind {
+    /** A mapping was closed while a CPU view of it was open. */
+    VIEW_LEFT_OPEN
+  }
+}

@@ -1,0 +1,34 @@
+package dev.dmabroker.internal.watch;
+
+import dev.dmabroker.event.AccessViolation;
+import dev.dmabroker.internal.runtime.Time;
+
+/**
+ * Tells what the check of access has found, to listeners and, within limits, to the log. This class
+ * is thread-safe.
+ */
+public final class Violations {
+  private final Listeners listeners;
+  private final LogLines lines;
+
+  public Violations(Listeners listeners, Time time) {
+    this.listeners = listeners;
+    this.lines = new LogLines(time);
+  }
+
+  /** Logs what was found, and tells the listeners. The calling thread must hold no lock. */
+  public void report(AccessViolation violation) {
+    lines.warn(
+        () ->
+            "access to "
+                + violation.buffer()
+                + " by "
+                + violation.device()
+                + " with "
+                + violation.declared()
+                + ": "
+                + violation.found(),
+        violation.second().or(violation::first).orElse(null));
+    listeners.tell(listener -> listener.accessViolated(violation));
+  }
+}
