@@ -25,11 +25,10 @@ public final class BufferHandle implements SharedBuffer {
   private final @Nullable BufferCheck check;
 
   /** Makes the buffer as well, as the buffer has to know its handle from the start. */
-  BufferHandle(Function<BufferHandle, ManagedBuffer> make) {
+  BufferHandle(@Nullable BufferCheck check, Function<BufferHandle, ManagedBuffer> make) {
+    this.check = check;
     StackReserve.require(); // What is made must not be lost on its way back.
     buffer = make.apply(this);
-    int oneIn = buffer.life.services().settings().checkOneIn();
-    check = oneIn == 0 ? null : new BufferCheck(buffer.life.services().violations(), oneIn);
   }
 
   public ManagedBuffer buffer() {

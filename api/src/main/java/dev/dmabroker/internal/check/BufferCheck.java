@@ -4,6 +4,7 @@ import dev.dmabroker.Attachment;
 import dev.dmabroker.event.AccessViolation;
 import dev.dmabroker.internal.gate.AttachmentHandle;
 import dev.dmabroker.internal.gate.BufferMapping;
+import dev.dmabroker.internal.services.Services;
 import dev.dmabroker.internal.watch.EventRecords;
 import dev.dmabroker.internal.watch.Leaks;
 import dev.dmabroker.internal.watch.Violations;
@@ -23,26 +24,25 @@ public final class BufferCheck {
   /** How many mappings there were, to choose which are checked. */
   private final AtomicInteger mappings = new AtomicInteger();
 
-  /**
-   * Makes the check of a buffer.
-   *
-   * @param oneIn one in so many mappings is checked
-   */
-  public BufferCheck(Violations violations, int oneIn) {
+  private BufferCheck(Violations violations, int oneIn) {
     this.violations = violations;
     this.oneIn = oneIn;
   }
 
-  /** Returns the attachment as the application is to hold it. */
-  public Attachment of(AttachmentHandle attachment) {
-    return new CheckedAttachment(attachment, this);
+  /** Makes the check of one buffer; null if the application asked for none. */
+  public static @Nullable BufferCheck of(Services services) {
+    int oneIn = services.settings().checkOneIn();
+    return oneIn == 0 ? null : new BufferCheck(services.violations(), oneIn);
   }
 
-  /** Returns the attachment that {@link #of} was given, or the argument if it is none of these. */
-  public static AttachmentHandle unchecked(Attachment attachment) {
-    return attachment instanceof CheckedAttachment checked
-        ? checked.unchecked()
-        : (AttachmentHandle) attachment;
+  /** Returns the attachment as the application is to hold it. */
+  public Attachment of(AttachmentHandle attachment) {
+    try {
+      return new CheckedAttachment(attachment, this);
+    } catch (VirtualMachineError e) {
+      attachment.close();
+      throw e;
+    }
   }
 
   /** Returns where the calling thread maps now; null if the mapping is not to be checked. */

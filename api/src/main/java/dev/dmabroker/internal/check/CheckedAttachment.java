@@ -1,6 +1,5 @@
 package dev.dmabroker.internal.check;
 
-import dev.dmabroker.Attachment;
 import dev.dmabroker.Device;
 import dev.dmabroker.FixedView;
 import dev.dmabroker.Mapping;
@@ -8,8 +7,10 @@ import dev.dmabroker.MoveListener;
 import dev.dmabroker.Pin;
 import dev.dmabroker.SharedBuffer;
 import dev.dmabroker.Subscription;
+import dev.dmabroker.internal.gate.AttachedDevice;
 import dev.dmabroker.internal.gate.AttachmentHandle;
 import dev.dmabroker.internal.gate.BufferMapping;
+import dev.dmabroker.internal.gate.EngineAttachment;
 import dev.dmabroker.spec.Access;
 import java.time.Duration;
 import java.util.Optional;
@@ -19,7 +20,7 @@ import java.util.concurrent.CompletableFuture;
  * An attachment whose mappings are checked. The attachment's handle is lost only when this is, as
  * this refers to it.
  */
-final class CheckedAttachment implements Attachment {
+final class CheckedAttachment implements EngineAttachment {
   private final AttachmentHandle attachment;
   private final BufferCheck check;
 
@@ -28,9 +29,9 @@ final class CheckedAttachment implements Attachment {
     this.check = check;
   }
 
-  /** The attachment without a check. */
-  AttachmentHandle unchecked() {
-    return attachment;
+  @Override
+  public AttachedDevice attached() {
+    return attachment.attached();
   }
 
   private Mapping checked(Mapping mapping) {

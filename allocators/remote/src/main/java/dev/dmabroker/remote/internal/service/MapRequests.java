@@ -2,10 +2,10 @@ package dev.dmabroker.remote.internal.service;
 
 import dev.dmabroker.Attachment;
 import dev.dmabroker.Mapping;
-import dev.dmabroker.internal.check.BufferCheck;
 import dev.dmabroker.internal.gate.AttachedDevice;
 import dev.dmabroker.internal.gate.BufferLease;
 import dev.dmabroker.internal.gate.BufferMapping;
+import dev.dmabroker.internal.gate.EngineAttachment;
 import dev.dmabroker.internal.gate.ForeignCaller;
 import dev.dmabroker.internal.runtime.Exceptions;
 import dev.dmabroker.remote.internal.service.BufferRequests.Served;
@@ -109,7 +109,7 @@ final class MapRequests {
   }
 
   private static AttachedDevice attached(Attachment attachment) {
-    return BufferCheck.unchecked(attachment).attached(); // Clients are not checked.
+    return ((EngineAttachment) attachment).attached();
   }
 
   private void map(long number, Map request) throws BadMessageException {
