@@ -37,6 +37,11 @@ public interface AccessViolation {
   /** The rules of access that a broker can see broken. */
   enum Kind {
     /** A mapping was closed while a CPU view of it was open. */
-    VIEW_LEFT_OPEN
+    VIEW_LEFT_OPEN,
+    /**
+     * A mapping was closed without a fence, though its device {@linkplain
+     * dev.dmabroker.DeviceSpec.Builder#explicitSync uses fences}.
+     */
+    FENCE_MISSING
   }
 }

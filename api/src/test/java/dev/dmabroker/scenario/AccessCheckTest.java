@@ -3,11 +3,15 @@ package dev.dmabroker.scenario;
 import static dev.dmabroker.testing.Events.next;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.dmabroker.Attachment;
+import dev.dmabroker.ClosedException;
 import dev.dmabroker.CpuView;
 import dev.dmabroker.Device;
+import dev.dmabroker.DeviceSpec;
+import dev.dmabroker.FenceException;
 import dev.dmabroker.Mapping;
 import dev.dmabroker.SharedBuffer;
 import dev.dmabroker.event.AccessViolation;
@@ -16,7 +20,9 @@ import dev.dmabroker.event.Delivery;
 import dev.dmabroker.spec.Access;
 import dev.dmabroker.spec.BlobSpec;
 import dev.dmabroker.spec.Constraints;
+import dev.dmabroker.spec.SyncFile;
 import dev.dmabroker.testing.Fixture;
+import dev.dmabroker.testing.ScriptedPoller;
 import java.util.Arrays;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -26,6 +32,7 @@ import org.junit.jupiter.api.Test;
 /** A broker that checks access names what breaks its rules, with both lines of code. */
 class AccessCheckTest extends Fixture {
   private final BlockingQueue<AccessViolation> found = new LinkedBlockingQueue<>();
+  private final ScriptedPoller poller = new ScriptedPoller();
   private SharedBuffer buffer;
   private Attachment camera;
 
@@ -39,6 +46,7 @@ class AccessCheckTest extends Fixture {
     broker =
         builder()
             .checkAccess(oneIn)
+            .fencePoller(poller)
             .listener(
                 new BrokerListener() {
                   @Override
@@ -73,6 +81,43 @@ class AccessCheckTest extends Fixture {
     CpuView view = mapping.cpuView();
     mapping.close();
     return view;
+  }
+
+  @Test
+  void aMappingThatGetsNoFenceThoughItsDeviceUsesThemIsFound() throws InterruptedException {
+    Attachment gpu =
+        buffer.attach(broker.register(DeviceSpec.builder("gpu").explicitSync().build()));
+    poller.signalsAtOnce = true;
+    gpu.map(Access.WRITE).closeAfter(new SyncFile(7));
+    nothingElse();
+
+    forgetTheFence(gpu);
+    AccessViolation violation = next(found);
+    assertEquals(AccessViolation.Kind.FENCE_MISSING, violation.kind());
+    assertEquals("gpu", violation.device());
+    assertSite(violation.first().orElseThrow(), "forgetTheFence");
+    assertSite(violation.second().orElseThrow(), "forgetTheFence");
+    nothingElse();
+  }
+
+  private static void forgetTheFence(Attachment gpu) {
+    gpu.map(Access.WRITE).close();
+  }
+
+  @Test
+  void aMappingThatStaysOpenAsItsFenceIsRefusedCanBeEndedWithAnother() throws Exception {
+    Attachment gpu =
+        buffer.attach(broker.register(DeviceSpec.builder("gpu").explicitSync().build()));
+    Mapping mapping = gpu.map(Access.WRITE);
+    poller.refuse();
+    assertThrows(FenceException.class, () -> mapping.closeAfter(new SyncFile(7)));
+    nothingElse();
+    poller.onWatch = () -> {};
+    mapping.closeAfter(new SyncFile(8));
+    assertThrows(ClosedException.class, () -> mapping.closeAfter(new SyncFile(9)));
+    mapping.close();
+    poller.signal(new SyncFile(8));
+    nothingElse();
   }
 
   @Test

@@ -12,9 +12,13 @@ import dev.dmabroker.spec.SyncFile;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** A mapping that is checked: that each view of it is closed before it. */
+/**
+ * A mapping that is checked: that each view of it is closed before it, and that it ends after a
+ * fence if its device uses fences.
+ */
 final class CheckedMapping implements Mapping {
   private final BufferMapping mapping;
   private final BufferCheck check;
@@ -34,11 +38,8 @@ final class CheckedMapping implements Mapping {
     this.site = site;
   }
 
-  /** Looks at what the application leaves behind, once, as the mapping is about to end. */
-  private void end(String how) {
-    if (!ending.compareAndSet(false, true) || site == null || !mapping.isOpen()) {
-      return;
-    }
+  /** Looks for views that are open as the mapping is about to end. */
+  private void checkViews(String how) {
     for (CheckedView view : views) {
       check.report(
           Kind.VIEW_LEFT_OPEN,
@@ -46,6 +47,19 @@ final class CheckedMapping implements Mapping {
           "the mapping was closed while a CPU view of it was open, and the memory stays in place"
               + " until that is closed; close views first",
           view.site(),
+          how);
+    }
+  }
+
+  private void checkFence(String how) {
+    if (mapping.attachment().device().usesExplicitSync()) {
+      check.report(
+          Kind.FENCE_MISSING,
+          mapping,
+          "the mapping was closed without a fence, but the device declared explicitSync(), so it"
+              + " may go on using memory that is another device's by now; end the mapping by"
+              + " closeAfter(fence)",
+          site,
           how);
     }
   }
@@ -66,20 +80,44 @@ final class CheckedMapping implements Mapping {
     }
   }
 
+  /** Ends the mapping in a way that may be refused, and then leaves it open. */
+  private <T> T end(Supplier<T> way) {
+    if (!ending.compareAndSet(false, true)) {
+      throw mapping.closed();
+    }
+    try {
+      return way.get();
+    } catch (Throwable e) {
+      ending.set(false);
+      throw e;
+    }
+  }
+
   @Override
   public void closeAfter(SyncFile fence) {
-    mapping.closeAfter(fence);
+    Mapping unused =
+        end(
+            () -> {
+              mapping.closeAfter(fence);
+              return mapping;
+            });
+    if (site != null) {
+      checkViews("closed here");
+    }
   }
 
   @Override
   public Lease lease(String holder, RecallListener listener) {
-    return mapping.lease(holder, listener);
+    return end(() -> mapping.lease(holder, listener));
   }
 
   @Override
   public void close() {
     try {
-      end("closed here");
+      if (ending.compareAndSet(false, true) && site != null) {
+        checkViews("closed here");
+        checkFence("closed here");
+      }
     } finally {
       mapping.close();
     }

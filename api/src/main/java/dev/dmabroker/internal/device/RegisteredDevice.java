@@ -160,6 +160,11 @@ public final class RegisteredDevice implements Device, Participant {
     return new StateRecords.DeviceState(name(), constraints(), longestHold, findings());
   }
 
+  /** Tells whether each mapping of the device ends after a fence. */
+  public boolean usesExplicitSync() {
+    return spec.usesExplicitSync();
+  }
+
   /** Returns the group that pays for buffers with its budget, besides the device. */
   public Optional<String> group() {
     return spec.group();
