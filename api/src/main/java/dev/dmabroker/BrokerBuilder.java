@@ -222,7 +222,9 @@ public final class BrokerBuilder {
    * Checks how devices and the CPU use memory, in a sample of the mappings of each buffer, and
    * tells {@linkplain BrokerListener#accessViolated listeners} and the log what breaks the rules,
    * with the lines of code. A mapping that is checked takes microseconds longer and makes garbage.
-   * A broker without this call spends nothing on it. Mappings of {@link Attachment#map} and {@link
+   * A broker without this call spends nothing on it. To compare contents, the check reads some of the
+   * memory between a begin and an end of CPU access, and may block as {@link
+   * MappedMemory#cpuView} does. Mappings of {@link Attachment#map} and {@link
    * Attachment#tryMap} are checked, and their views; those of streams, of futures, and of clients
    * of a service are not.
    *

@@ -42,6 +42,19 @@ public interface AccessViolation {
      * A mapping was closed without a fence, though its device {@linkplain
      * dev.dmabroker.DeviceSpec.Builder#explicitSync uses fences}.
      */
-    FENCE_MISSING
+    FENCE_MISSING,
+    /**
+     * The contents changed while they were mapped for reading alone: native code wrote through a
+     * view that reads, or the device wrote. Seen only if it changed one of the bytes that are
+     * sampled.
+     */
+    READER_WROTE,
+    /**
+     * The contents changed while no mapping and no view that writes was open: a ByteBuffer was
+     * written after the end of its view, or a device went on after its mapping had ended. Seen only
+     * if it changed one of the bytes that are sampled, when the buffer is mapped next. The device
+     * is the one that looked last while all was well.
+     */
+    WRITE_OUTSIDE
   }
 }

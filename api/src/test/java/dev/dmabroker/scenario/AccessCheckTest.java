@@ -12,6 +12,7 @@ import dev.dmabroker.CpuView;
 import dev.dmabroker.Device;
 import dev.dmabroker.DeviceSpec;
 import dev.dmabroker.FenceException;
+import dev.dmabroker.Lease;
 import dev.dmabroker.Mapping;
 import dev.dmabroker.SharedBuffer;
 import dev.dmabroker.event.AccessViolation;
@@ -23,6 +24,7 @@ import dev.dmabroker.spec.Constraints;
 import dev.dmabroker.spec.SyncFile;
 import dev.dmabroker.testing.Fixture;
 import dev.dmabroker.testing.ScriptedPoller;
+import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -117,6 +119,144 @@ class AccessCheckTest extends Fixture {
     assertThrows(ClosedException.class, () -> mapping.closeAfter(new SyncFile(9)));
     mapping.close();
     poller.signal(new SyncFile(8));
+    nothingElse();
+  }
+
+  @Test
+  void aByteBufferThatIsWrittenAfterTheEndOfItsViewIsFound() throws InterruptedException {
+    ByteBuffer stale = writeAndKeep();
+    scribble(stale);
+    readAgain();
+    AccessViolation violation = next(found);
+    assertEquals(AccessViolation.Kind.WRITE_OUTSIDE, violation.kind());
+    assertEquals("camera", violation.device());
+    assertEquals(Access.WRITE, violation.declared());
+    assertSite(violation.first().orElseThrow(), "writeAndKeep");
+    assertSite(violation.second().orElseThrow(), "readAgain");
+    readAgain();
+    nothingElse(); // It is told once.
+  }
+
+  private ByteBuffer writeAndKeep() {
+    try (Mapping mapping = camera.map(Access.WRITE);
+        CpuView view = mapping.cpuView()) {
+      return view.bytes();
+    }
+  }
+
+  private void readAgain() {
+    camera.map(Access.READ).close();
+  }
+
+  /** Changes each byte, so that any sample shows it. */
+  private static void scribble(ByteBuffer bytes) {
+    for (int i = 0; i < bytes.capacity(); i++) {
+      bytes.put(i, (byte) (bytes.get(i) + 1));
+    }
+  }
+
+  @Test
+  void aDeviceThatWasToReadAndWritesIsFound() throws InterruptedException {
+    ByteBuffer behind = writeAndKeep();
+    readButWrite(behind);
+    AccessViolation violation = next(found);
+    assertEquals(AccessViolation.Kind.READER_WROTE, violation.kind());
+    assertEquals(Access.READ, violation.declared());
+    assertSite(violation.first().orElseThrow(), "readButWrite");
+    assertSite(violation.second().orElseThrow(), "readButWrite");
+    nothingElse();
+  }
+
+  private void readButWrite(ByteBuffer behind) {
+    try (Mapping mapping = camera.map(Access.READ)) {
+      assertTrue(mapping.isOpen());
+      scribble(behind);
+    }
+  }
+
+  @Test
+  void nativeCodeThatWritesThroughAViewThatReadsIsFoundAtTheViewsEnd() throws Exception {
+    ByteBuffer behind = writeAndKeep();
+    try (Mapping mapping = camera.map(Access.READ)) {
+      try (CpuView view = mapping.cpuView()) {
+        assertTrue(view.bytes().isReadOnly());
+        scribble(behind);
+      }
+      AccessViolation violation = next(found);
+      assertEquals(AccessViolation.Kind.READER_WROTE, violation.kind());
+      assertEquals("view begun here", violation.first().orElseThrow().getMessage());
+      assertEquals("view closed here", violation.second().orElseThrow().getMessage());
+    }
+    nothingElse(); // The mapping's end does not tell it again.
+  }
+
+  @Test
+  void whatChangesBesideSeveralReadersIsTheFaultOfOneThatReads() throws InterruptedException {
+    ByteBuffer behind = writeAndKeep();
+    try (Mapping reader = camera.map(Access.READ)) {
+      scribble(behind);
+      readAgain();
+      assertEquals(AccessViolation.Kind.READER_WROTE, next(found).kind());
+    }
+    nothingElse();
+  }
+
+  @Test
+  void whatChangesBesideAWriterIsNotFound() {
+    ByteBuffer behind = writeAndKeep();
+    try (Mapping reader = camera.map(Access.READ);
+        Mapping writer = camera.map(Access.WRITE)) {
+      scribble(behind);
+    }
+    readAgain();
+    nothingElse();
+  }
+
+  @Test
+  void aDeviceMayWriteUntilItsFenceSignals() throws InterruptedException {
+    ByteBuffer behind = writeAndKeep();
+    camera.map(Access.WRITE).closeAfter(new SyncFile(7));
+    scribble(behind);
+    readAgain();
+    scribble(behind);
+    poller.signal(new SyncFile(7));
+    readAgain();
+    nothingElse();
+    scribble(behind);
+    readAgain();
+    assertEquals(AccessViolation.Kind.WRITE_OUTSIDE, next(found).kind());
+  }
+
+  @Test
+  void aMoveChangesNoContents() throws InterruptedException {
+    write(camera, 1);
+    Attachment display = buffer.attach(broker.register("display", CONTIGUOUS));
+    display.map(Access.READ).close();
+    next(events.moved);
+    assertEquals(1, read(camera));
+    nothingElse();
+  }
+
+  @Test
+  void whereMappingsAreNotCheckedNothingIsSaidOfContents() throws Exception {
+    ByteBuffer behind = writeAndKeep();
+    camera.mapAsync(Access.WRITE).get().close();
+    scribble(behind);
+    readAgain();
+    nothingElse();
+  }
+
+  @Test
+  void aLeaseThatWritesIsNotChecked() {
+    ByteBuffer behind = writeAndKeep();
+    Lease lease = camera.map(Access.WRITE).lease("recorder", recalled -> {});
+    lease.endUse();
+    readAgain();
+    assertTrue(lease.tryUse());
+    scribble(behind);
+    lease.endUse();
+    lease.close();
+    readAgain();
     nothingElse();
   }
 

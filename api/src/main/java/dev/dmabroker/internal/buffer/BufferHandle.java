@@ -35,6 +35,13 @@ public final class BufferHandle implements SharedBuffer {
     return buffer;
   }
 
+  /** From now on the memory is used in ways that are not checked, if any are. */
+  void unchecked() {
+    if (check != null) {
+      check.unchecked();
+    }
+  }
+
   @Override
   public String name() {
     return buffer.name();

@@ -31,6 +31,7 @@ final class CheckedAttachment implements EngineAttachment {
 
   @Override
   public AttachedDevice attached() {
+    check.unchecked();
     return attachment.attached();
   }
 
@@ -60,16 +61,19 @@ final class CheckedAttachment implements EngineAttachment {
 
   @Override
   public CompletableFuture<Mapping> mapAsync(Access access) {
+    check.unchecked();
     return attachment.mapAsync(access);
   }
 
   @Override
   public CompletableFuture<Mapping> mapAsync(Access access, Duration timeout) {
+    check.unchecked();
     return attachment.mapAsync(access, timeout);
   }
 
   @Override
   public FixedView fixedView(int reservedBytes) {
+    check.unchecked();
     return attachment.fixedView(reservedBytes);
   }
 

@@ -6,13 +6,12 @@ import dev.dmabroker.Mapping;
 import dev.dmabroker.RecallListener;
 import dev.dmabroker.event.AccessViolation.Kind;
 import dev.dmabroker.internal.gate.BufferMapping;
+import dev.dmabroker.internal.watch.Leaks;
 import dev.dmabroker.spec.Access;
 import dev.dmabroker.spec.Layout;
 import dev.dmabroker.spec.SyncFile;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,56 +21,50 @@ import org.jspecify.annotations.Nullable;
 final class CheckedMapping implements Mapping {
   private final BufferMapping mapping;
   private final BufferCheck check;
+  private final CheckedUse use;
 
-  /** Where it was made; null if it is none of the sample. */
-  private final @Nullable Throwable site;
-
-  /** The views that are open, if it is one of the sample. */
+  /** The views that are open. */
   private final Set<CheckedView> views = ConcurrentHashMap.newKeySet();
-
-  /** Whether a thread has begun to end it. */
-  private final AtomicBoolean ending = new AtomicBoolean();
 
   CheckedMapping(BufferMapping mapping, BufferCheck check, @Nullable Throwable site) {
     this.mapping = mapping;
     this.check = check;
-    this.site = site;
+    this.use = CheckedUse.begin(mapping, check, site);
   }
 
   /** Looks for views that are open as the mapping is about to end. */
-  private void checkViews(String how) {
+  private void checkViews(@Nullable Throwable here) {
     for (CheckedView view : views) {
       check.report(
           Kind.VIEW_LEFT_OPEN,
-          mapping,
+          Use.of(mapping),
           "the mapping was closed while a CPU view of it was open, and the memory stays in place"
               + " until that is closed; close views first",
           view.site(),
-          how);
+          here);
     }
   }
 
-  private void checkFence(String how) {
+  private void checkFence(@Nullable Throwable here) {
     if (mapping.attachment().device().usesExplicitSync()) {
       check.report(
           Kind.FENCE_MISSING,
-          mapping,
+          Use.of(mapping),
           "the mapping was closed without a fence, but the device declared explicitSync(), so it"
               + " may go on using memory that is another device's by now; end the mapping by"
               + " closeAfter(fence)",
-          site,
-          how);
+          use.site(),
+          here);
     }
   }
 
   @Override
   public CpuView cpuView() {
     CpuView view = mapping.cpuView();
-    if (site == null) {
-      return view;
-    }
     try {
-      CheckedView checked = new CheckedView(view, views);
+      Throwable site = use.isSampled() ? Leaks.here("view begun here") : null;
+      CheckedView checked =
+          new CheckedView(view, CheckedUse.begin(mapping, check, site), views::remove);
       views.add(checked);
       return checked;
     } catch (Throwable e) {
@@ -80,47 +73,38 @@ final class CheckedMapping implements Mapping {
     }
   }
 
-  /** Ends the mapping in a way that may be refused, and then leaves it open. */
-  private <T> T end(Supplier<T> way) {
-    if (!ending.compareAndSet(false, true)) {
-      throw mapping.closed();
-    }
-    try {
-      return way.get();
-    } catch (Throwable e) {
-      ending.set(false);
-      throw e;
-    }
+  @Override
+  public void close() {
+    use.close(
+        "closed here",
+        here -> {
+          checkViews(here);
+          checkFence(here);
+        },
+        mapping::close);
   }
 
   @Override
   public void closeAfter(SyncFile fence) {
     Mapping unused =
-        end(
+        use.end(
             () -> {
-              mapping.closeAfter(fence);
+              mapping.closeAfter(fence, errno -> use.ended());
               return mapping;
             });
-    if (site != null) {
-      checkViews("closed here");
+    if (use.isSampled()) {
+      checkViews(Leaks.here("closed here"));
     }
   }
 
   @Override
   public Lease lease(String holder, RecallListener listener) {
-    return end(() -> mapping.lease(holder, listener));
-  }
-
-  @Override
-  public void close() {
-    try {
-      if (ending.compareAndSet(false, true) && site != null) {
-        checkViews("closed here");
-        checkFence("closed here");
-      }
-    } finally {
-      mapping.close();
+    if (mapping.access().writes()) {
+      check.unchecked(); // What its uses write is not seen.
     }
+    Lease lease = use.end(() -> mapping.lease(holder, listener));
+    use.ended();
+    return lease;
   }
 
   @Override

@@ -1,28 +1,30 @@
 package dev.dmabroker.internal.check;
 
 import dev.dmabroker.CpuView;
-import dev.dmabroker.internal.watch.Leaks;
 import java.nio.ByteBuffer;
-import java.util.Set;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** A CPU view of a mapping that is checked. */
 final class CheckedView implements CpuView {
   private final CpuView view;
+  private final CheckedUse use;
+  private final Consumer<CheckedView> closed;
 
-  /** The open views of the mapping. */
-  private final Set<CheckedView> open;
-
-  private final @Nullable Throwable site = Leaks.here("view begun here");
-
-  CheckedView(CpuView view, Set<CheckedView> open) {
+  /**
+   * Stands before a view.
+   *
+   * @param closed is told when it is closed
+   */
+  CheckedView(CpuView view, CheckedUse use, Consumer<CheckedView> closed) {
     this.view = view;
-    this.open = open;
+    this.use = use;
+    this.closed = closed;
   }
 
-  /** Where it was begun; null if there was no room to note that. */
+  /** Where it was begun; null if that is not known. */
   @Nullable Throwable site() {
-    return site;
+    return use.site();
   }
 
   @Override
@@ -42,8 +44,8 @@ final class CheckedView implements CpuView {
 
   @Override
   public void close() {
-    open.remove(this);
-    view.close();
+    closed.accept(this);
+    use.close("view closed here", here -> {}, view::close);
   }
 
   @Override

@@ -28,7 +28,15 @@ public final class Violations {
                 + violation.declared()
                 + ": "
                 + violation.found(),
-        violation.second().or(violation::first).orElse(null));
+        violation.second().isEmpty() ? violation.first().orElse(null) : bothSites(violation));
     listeners.tell(listener -> listener.accessViolated(violation));
+  }
+
+  /** Where it was found, with the first place as the cause. */
+  private static Throwable bothSites(AccessViolation violation) {
+    Throwable second = violation.second().orElseThrow();
+    Throwable both = new Throwable(second.getMessage(), violation.first().orElse(null));
+    both.setStackTrace(second.getStackTrace());
+    return both;
   }
 }
