@@ -219,16 +219,15 @@ public final class BrokerBuilder {
   }
 
   /**
-   * Checks how devices and the CPU use memory, in a sample of the mappings of each buffer, and
-   * tells {@linkplain BrokerListener#accessViolated listeners} and the log what breaks the rules,
-   * with the lines of code. A mapping that is checked takes microseconds longer and makes garbage.
-   * A broker without this call spends nothing on it. To compare contents, the check reads some of the
-   * memory between a begin and an end of CPU access, and may block as {@link
-   * MappedMemory#cpuView} does. Mappings of {@link Attachment#map} and {@link
-   * Attachment#tryMap} are checked, and their views; those of streams, of futures, and of clients
-   * of a service are not.
+   * Checks how devices and the CPU use memory, in a sample of the mappings and frames of each
+   * buffer, and tells {@linkplain BrokerListener#accessViolated listeners} and the log what breaks
+   * the rules, with the lines of code. A broker without this call spends nothing on it. With it,
+   * each mapping makes garbage, and one of the sample takes two stack traces and compares some of
+   * the contents, between a begin and an end of CPU access: so a map, a close, and what gives out
+   * or ends a frame may block as {@link MappedMemory#cpuView} does. What is mapped by a future is
+   * not checked, and neither is what clients of a service do.
    *
-   * @param oneIn one in so many mappings is checked, at least 1; 1 for all, in tests
+   * @param oneIn one use in so many is checked, at least 1; 1 for all, in tests
    * @return this builder
    * @throws IllegalArgumentException if the number is less than 1
    */

@@ -259,8 +259,9 @@ public final class DeviceSpec {
     /**
      * Declares that the device goes on using a buffer after the call that queues its work, and that
      * its driver gives out a sync file for the end of that work (explicit synchronization). So each
-     * mapping ends by {@link Mapping#closeAfter}. The broker holds the application to that only if
-     * it {@linkplain BrokerBuilder#checkAccess checks access}.
+     * mapping ends by {@link Mapping#closeAfter}, and each frame by {@link EmptyFrame#submitAfter}
+     * or {@link Frame#closeAfter}. The broker looks whether they do only if it {@linkplain
+     * BrokerBuilder#checkAccess checks access}.
      *
      * @return this builder
      */

@@ -28,32 +28,43 @@ public interface AccessViolation {
   /** {@return what was found, and what would help, in words} */
   String found();
 
-  /** {@return where the violation can have begun at the earliest; empty if no room was left} */
+  /**
+   * {@return the code before: the last at which all was well, the begin of what was left open or
+   * was to get a fence, or the end of what was used after it; empty if that is not known}
+   */
   Optional<Throwable> first();
 
-  /** {@return where it was found; empty if no room was left to note that} */
+  /** {@return the code that found it; empty if there was no room to note that} */
   Optional<Throwable> second();
 
   /** The rules of access that a broker can see broken. */
   enum Kind {
-    /** A mapping was closed while a CPU view of it was open. */
+    /** A mapping was ended while a CPU view of it was open. */
     VIEW_LEFT_OPEN,
+    /** A CPU view was asked for memory after its end; the call throws, too. */
+    VIEW_USED_AFTER_END,
     /**
-     * A mapping was closed without a fence, though its device {@linkplain
-     * dev.dmabroker.DeviceSpec.Builder#explicitSync uses fences}.
+     * A mapping or a frame was ended without a fence, though its device {@linkplain
+     * dev.dmabroker.DeviceSpec.Builder#explicitSync uses fences}. The broker does not know whether
+     * the device was given work at all.
      */
     FENCE_MISSING,
     /**
+     * A mapping or a frame was ended with a fence that had signalled before it began, so it is the
+     * fence of other work. Seen only if the kernel tells when a fence signalled.
+     */
+    FENCE_STALE,
+    /**
      * The contents changed while they were mapped for reading alone: native code wrote through a
-     * view that reads, or the device wrote. Seen only if it changed one of the bytes that are
-     * sampled.
+     * view that reads, or a device wrote. Seen only if one of the bytes changed that are sampled.
+     * If others read as well, it may have been one of them.
      */
     READER_WROTE,
     /**
-     * The contents changed while no mapping and no view that writes was open: a ByteBuffer was
-     * written after the end of its view, or a device went on after its mapping had ended. Seen only
-     * if it changed one of the bytes that are sampled, when the buffer is mapped next. The device
-     * is the one that looked last while all was well.
+     * The contents changed while nothing was mapped that writes: memory was written after the end
+     * of its view, or a device went on after its mapping or frame had ended. Seen only if one of
+     * the bytes changed that are sampled, when the buffer is used next. The device is the one that
+     * looked last while all was well.
      */
     WRITE_OUTSIDE
   }

@@ -9,6 +9,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.OptionalLong;
 
 /**
  * Waits for sync files, and for dma-bufs in the place of one: a dma-buf polls readable once the
@@ -25,6 +26,9 @@ final class KernelFences implements FenceKind {
 
   /** The offset of the status in struct sync_fence_info. */
   private static final int FENCE_STATUS = 64;
+
+  /** The offset of the time at which the fence signalled, by CLOCK_MONOTONIC. */
+  private static final int FENCE_NANOS = 72;
 
   @Override
   public void check(int fd) throws HeapException {
@@ -64,13 +68,7 @@ final class KernelFences implements FenceKind {
    */
   private static int firstErrno(int fd, int fences) {
     try (Memory infos = new Memory((long) fences * Ioctl.SYNC_FENCE_INFO_BYTES)) {
-      infos.clear();
-      byte[] request = new byte[Ioctl.SYNC_FILE_INFO_BYTES];
-      ByteBuffer.wrap(request)
-          .order(ByteOrder.nativeOrder())
-          .putInt(NUM_FENCES, fences)
-          .putLong(INFOS, Pointer.nativeValue(infos));
-      if (!ask(fd, request)) {
+      if (!askEach(fd, fences, infos)) {
         return 0;
       }
       for (int at = 0; at < fences; at++) {
@@ -81,6 +79,48 @@ final class KernelFences implements FenceKind {
       }
       return 0;
     }
+  }
+
+  /** The time of the last fence of the file: the kernel's, which has no namespace. */
+  @Override
+  public OptionalLong signalledNanos(int fd) {
+    byte[] answer = new byte[Ioctl.SYNC_FILE_INFO_BYTES];
+    if (!ask(fd, answer)) {
+      return OptionalLong.empty();
+    }
+    int fences = ByteBuffer.wrap(answer).order(ByteOrder.nativeOrder()).getInt(NUM_FENCES);
+    if (fences == 0) {
+      return OptionalLong.empty();
+    }
+    try (Memory infos = new Memory((long) fences * Ioctl.SYNC_FENCE_INFO_BYTES)) {
+      long last = askEach(fd, fences, infos) ? lastNanos(infos, fences) : 0;
+      return last == 0 ? OptionalLong.empty() : OptionalLong.of(last + MonotonicOffset.NANOS);
+    }
+  }
+
+  /** When the last of the fences signalled; 0 if one has not, or does not tell. */
+  private static long lastNanos(Memory infos, int fences) {
+    long last = 0;
+    for (int at = 0; at < fences; at++) {
+      long info = (long) at * Ioctl.SYNC_FENCE_INFO_BYTES;
+      long nanos = infos.getLong(info + FENCE_NANOS);
+      if (infos.getInt(info + FENCE_STATUS) == 0 || nanos == 0) {
+        return 0;
+      }
+      last = Math.max(last, nanos);
+    }
+    return last;
+  }
+
+  /** Has the kernel write what it knows of each fence of the file. */
+  private static boolean askEach(int fd, int fences, Memory infos) {
+    infos.clear();
+    byte[] request = new byte[Ioctl.SYNC_FILE_INFO_BYTES];
+    ByteBuffer.wrap(request)
+        .order(ByteOrder.nativeOrder())
+        .putInt(NUM_FENCES, fences)
+        .putLong(INFOS, Pointer.nativeValue(infos));
+    return ask(fd, request);
   }
 
   private static boolean ask(int fd, byte[] info) {

@@ -7,43 +7,54 @@ import dev.dmabroker.internal.gate.BufferMapping;
 import dev.dmabroker.internal.services.Services;
 import dev.dmabroker.internal.watch.EventRecords;
 import dev.dmabroker.internal.watch.Leaks;
-import dev.dmabroker.internal.watch.Violations;
-import dev.dmabroker.spec.Access;
 import dev.dmabroker.spi.HeapException;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Checks how one buffer's memory is used. The application holds {@link CheckedAttachment}s, which
- * stand before those of the gate; so the gate knows nothing of the check, and where nothing is
- * checked there is nothing to skip. This class is thread-safe.
+ * stand before those of the gate, and a stream has a {@link CheckedUse} for each frame. So the gate
+ * knows nothing of the check, and where nothing is checked there is nothing to skip. This class is
+ * thread-safe.
  */
 public final class BufferCheck {
   private static final String READER_WROTE =
       "the contents changed while they were mapped for reading alone; map with the access that the"
           + " device or the native code has";
 
-  private final Violations violations;
-  private final Contents contents = new Contents();
+  /** The golden section of 2^32, see {@link #isNextSampled}. */
+  private static final long SECTION = 0x9e37_79b9L;
+
+  private static final long WHOLE = 1L << 32;
+
+  private final Services services;
   private final int oneIn;
+  private final Contents contents = new Contents();
+  private final AtomicLong uses = new AtomicLong();
 
-  /** How many mappings there were, to choose which are checked. */
-  private final AtomicInteger mappings = new AtomicInteger();
-
-  private BufferCheck(Violations violations, int oneIn) {
-    this.violations = violations;
+  private BufferCheck(Services services, int oneIn) {
+    this.services = services;
     this.oneIn = oneIn;
   }
 
   /** Makes the check of one buffer; null if the application asked for none. */
   public static @Nullable BufferCheck of(Services services) {
     int oneIn = services.settings().checkOneIn();
-    return oneIn == 0 ? null : new BufferCheck(services.violations(), oneIn);
+    return oneIn == 0 ? null : new BufferCheck(services, oneIn);
   }
 
-  /** Returns the attachment as the application is to hold it. */
+  // ---- What is checked ----
+
+  /**
+   * Returns the attachment as the application is to hold it. What the device of another process
+   * does is not seen here.
+   */
   public Attachment of(AttachmentHandle attachment) {
+    if (attachment.attached().device().isForeign()) {
+      unchecked();
+      return attachment;
+    }
     try {
       return new CheckedAttachment(attachment, this);
     } catch (VirtualMachineError e) {
@@ -52,62 +63,70 @@ public final class BufferCheck {
     }
   }
 
-  /** Returns where the calling thread maps now; null if the mapping is not to be checked. */
-  @Nullable Throwable site() {
-    return mappings.getAndIncrement() % oneIn == 0 ? Leaks.here("mapped here") : null;
+  /**
+   * Begins a use whose mapping is there, before the application has it. May block, as CPU access
+   * does; the calling thread holds no lock.
+   *
+   * @param how names the begin in what is reported
+   */
+  public CheckedUse begin(BufferMapping mapping, String how) {
+    return begin(mapping, isNextSampled() ? Leaks.here(how) : null);
   }
 
-  /** From now on the buffer is used in ways that are not checked. */
+  /**
+   * Begins a use.
+   *
+   * @param site the code that begins it; null if it is none of the sample
+   */
+  CheckedUse begin(BufferMapping mapping, @Nullable Throwable site) {
+    CheckedUse use = new CheckedUse(this, services, mapping, site);
+    Contents.Change change = site == null ? null : look(mapping, /* counted= */ false, site);
+    contents.begin(mapping.access());
+    if (change != null) {
+      reportChange(change, mapping, site);
+    }
+    return use;
+  }
+
+  /** From now on the buffer is used in ways that are not seen here, so contents say nothing. */
   public void unchecked() {
     contents.forget();
   }
 
+  /** The broker itself has overwritten the contents. */
+  public void overwritten() {
+    contents.overwritten();
+  }
+
   /**
-   * A mapping begins, or a CPU view of one. The contents have to be those that were seen last.
-   *
-   * @param site the code that begins it; null if it is not to be checked
+   * Whether the next use is one of the sample. Multiples of the golden section are spread evenly
+   * over the whole, without a period: so a pipeline that maps in a fixed order is met at each point
+   * of that order.
    */
-  void begin(BufferMapping mapping, @Nullable Throwable site) {
-    Contents.Change change = site == null ? null : look(mapping, /* counted= */ false, site);
-    contents.begin(mapping.access());
-    if (change != null) {
-      reportChange(change, Use.of(mapping), site);
-    }
+  private boolean isNextSampled() {
+    long at = uses.getAndIncrement() * SECTION & (WHOLE - 1);
+    return at < (WHOLE + oneIn - 1) / oneIn;
   }
 
-  private void reportChange(Contents.Change change, Use by, @Nullable Throwable here) {
-    Contents.Seen before = change.before();
-    if (change.readers() > 0) {
-      report(Kind.READER_WROTE, before.by(), READER_WROTE, before.where(), here);
-    } else {
-      report(
-          Kind.WRITE_OUTSIDE,
-          before.by(),
-          "the contents changed while nothing that writes was mapped, as "
-              + by.device()
-              + " found; a device goes on after its mapping has ended, or a view is used after its"
-              + " end",
-          before.where(),
-          here);
-    }
-  }
+  // ---- Contents ----
 
   /**
-   * A mapping or a CPU view is about to end; {@link #ended} follows when it has. Contents that were
-   * only to be read have to be what they were when it began.
+   * A use of the sample is about to end: contents that were only to be read have to be what they
+   * were when it began.
    *
-   * @param site the code that began it; null if it is not to be checked
+   * @param site the code that began it
    * @param here the code that ends it; null if there was no room to note that
    */
-  void ending(BufferMapping mapping, @Nullable Throwable site, @Nullable Throwable here) {
-    Contents.Change change = site == null ? null : look(mapping, /* counted= */ true, here);
+  void lookAtEnd(BufferMapping mapping, Throwable site, @Nullable Throwable here) {
+    Contents.Change change = look(mapping, /* counted= */ true, here);
     if (change != null) {
-      report(Kind.READER_WROTE, Use.of(mapping), READER_WROTE, site, here);
+      report(Kind.READER_WROTE, Subject.of(mapping), READER_WROTE, site, here);
     }
   }
 
-  void ended(Access access) {
-    contents.end(access);
+  /** The use has ended. */
+  void ended(BufferMapping mapping) {
+    contents.end(mapping.access());
   }
 
   /** Looks at the contents; null if nothing is known to have changed without the right. */
@@ -120,6 +139,26 @@ public final class BufferCheck {
     }
   }
 
+  private void reportChange(
+      Contents.Change change, BufferMapping finder, @Nullable Throwable here) {
+    Contents.Seen before = change.before();
+    if (change.beside()) {
+      report(Kind.READER_WROTE, before.by(), READER_WROTE, before.where(), here);
+    } else {
+      report(
+          Kind.WRITE_OUTSIDE,
+          before.by(),
+          "the contents changed while nothing that writes was mapped, as "
+              + finder.attachment().device().name()
+              + " found; a device goes on after its mapping has ended, or a view is used after its"
+              + " end",
+          before.where(),
+          here);
+    }
+  }
+
+  // ---- What is told ----
+
   /**
    * Reports a violation.
    *
@@ -128,16 +167,22 @@ public final class BufferCheck {
    * @param second where it was found; null likewise
    */
   void report(
-      Kind kind, Use whose, String found, @Nullable Throwable first, @Nullable Throwable second) {
-    violations.report(
-        new EventRecords.AccessViolation(
-            kind,
-            whose.buffer(),
-            whose.device(),
-            whose.access(),
-            whose.generation(),
-            found,
-            Optional.ofNullable(first),
-            Optional.ofNullable(second)));
+      Kind kind,
+      Subject whose,
+      String found,
+      @Nullable Throwable first,
+      @Nullable Throwable second) {
+    services
+        .violations()
+        .report(
+            new EventRecords.AccessViolation(
+                kind,
+                whose.buffer(),
+                whose.device(),
+                whose.access(),
+                whose.generation(),
+                found,
+                Optional.ofNullable(first),
+                Optional.ofNullable(second)));
   }
 }

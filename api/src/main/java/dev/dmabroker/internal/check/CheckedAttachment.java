@@ -1,5 +1,6 @@
 package dev.dmabroker.internal.check;
 
+import dev.dmabroker.Attachment;
 import dev.dmabroker.Device;
 import dev.dmabroker.FixedView;
 import dev.dmabroker.Mapping;
@@ -7,10 +8,8 @@ import dev.dmabroker.MoveListener;
 import dev.dmabroker.Pin;
 import dev.dmabroker.SharedBuffer;
 import dev.dmabroker.Subscription;
-import dev.dmabroker.internal.gate.AttachedDevice;
 import dev.dmabroker.internal.gate.AttachmentHandle;
 import dev.dmabroker.internal.gate.BufferMapping;
-import dev.dmabroker.internal.gate.EngineAttachment;
 import dev.dmabroker.spec.Access;
 import java.time.Duration;
 import java.util.Optional;
@@ -20,7 +19,7 @@ import java.util.concurrent.CompletableFuture;
  * An attachment whose mappings are checked. The attachment's handle is lost only when this is, as
  * this refers to it.
  */
-final class CheckedAttachment implements EngineAttachment {
+final class CheckedAttachment implements Attachment {
   private final AttachmentHandle attachment;
   private final BufferCheck check;
 
@@ -29,15 +28,9 @@ final class CheckedAttachment implements EngineAttachment {
     this.check = check;
   }
 
-  @Override
-  public AttachedDevice attached() {
-    check.unchecked();
-    return attachment.attached();
-  }
-
   private Mapping checked(Mapping mapping) {
     try {
-      return new CheckedMapping((BufferMapping) mapping, check, check.site());
+      return new CheckedMapping((BufferMapping) mapping, check);
     } catch (Throwable e) {
       mapping.close();
       throw e;
@@ -73,8 +66,7 @@ final class CheckedAttachment implements EngineAttachment {
 
   @Override
   public FixedView fixedView(int reservedBytes) {
-    check.unchecked();
-    return attachment.fixedView(reservedBytes);
+    return new CheckedFixedView(attachment.fixedView(reservedBytes), check);
   }
 
   @Override

@@ -6,7 +6,7 @@ import dev.dmabroker.Mapping;
 import dev.dmabroker.RecallListener;
 import dev.dmabroker.event.AccessViolation.Kind;
 import dev.dmabroker.internal.gate.BufferMapping;
-import dev.dmabroker.internal.watch.Leaks;
+import dev.dmabroker.internal.gate.MappedView;
 import dev.dmabroker.spec.Access;
 import dev.dmabroker.spec.Layout;
 import dev.dmabroker.spec.SyncFile;
@@ -15,57 +15,33 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A mapping that is checked: that each view of it is closed before it, and that it ends after a
- * fence if its device uses fences.
+ * A mapping that is checked: what its {@link CheckedUse} finds, and that each view of it is closed
+ * before it.
  */
 final class CheckedMapping implements Mapping {
   private final BufferMapping mapping;
   private final BufferCheck check;
   private final CheckedUse use;
 
-  /** The views that are open. */
-  private final Set<CheckedView> views = ConcurrentHashMap.newKeySet();
+  /** The views that are open; null if it is none of the sample. */
+  private final @Nullable Set<MappingView> views;
 
-  CheckedMapping(BufferMapping mapping, BufferCheck check, @Nullable Throwable site) {
+  CheckedMapping(BufferMapping mapping, BufferCheck check) {
     this.mapping = mapping;
     this.check = check;
-    this.use = CheckedUse.begin(mapping, check, site);
-  }
-
-  /** Looks for views that are open as the mapping is about to end. */
-  private void checkViews(@Nullable Throwable here) {
-    for (CheckedView view : views) {
-      check.report(
-          Kind.VIEW_LEFT_OPEN,
-          Use.of(mapping),
-          "the mapping was closed while a CPU view of it was open, and the memory stays in place"
-              + " until that is closed; close views first",
-          view.site(),
-          here);
-    }
-  }
-
-  private void checkFence(@Nullable Throwable here) {
-    if (mapping.attachment().device().usesExplicitSync()) {
-      check.report(
-          Kind.FENCE_MISSING,
-          Use.of(mapping),
-          "the mapping was closed without a fence, but the device declared explicitSync(), so it"
-              + " may go on using memory that is another device's by now; end the mapping by"
-              + " closeAfter(fence)",
-          use.site(),
-          here);
-    }
+    this.use = check.begin(mapping, "mapped here");
+    this.views = use.site() == null ? null : ConcurrentHashMap.newKeySet();
   }
 
   @Override
   public CpuView cpuView() {
-    CpuView view = mapping.cpuView();
+    MappedView view = mapping.cpuView();
     try {
-      Throwable site = use.isSampled() ? Leaks.here("view begun here") : null;
-      CheckedView checked =
-          new CheckedView(view, CheckedUse.begin(mapping, check, site), views::remove);
-      views.add(checked);
+      MappingView checked =
+          new MappingView(view, check.begin(mapping, use.here("view begun here")), views);
+      if (views != null) {
+        views.add(checked);
+      }
       return checked;
     } catch (Throwable e) {
       view.close();
@@ -73,28 +49,44 @@ final class CheckedMapping implements Mapping {
     }
   }
 
+  /** Looks for views that are open as the mapping is about to end. */
+  private void checkViews() {
+    if (views == null) {
+      return;
+    }
+    for (MappingView view : views) {
+      use.report(
+          Kind.VIEW_LEFT_OPEN,
+          "the mapping was closed while a CPU view of it was open, and the memory stays in place"
+              + " until that is closed; close views first",
+          view.site(),
+          use.here("closed here"));
+    }
+  }
+
+  /** Closes the mapping, whatever a check throws. */
   @Override
   public void close() {
-    use.close(
-        "closed here",
-        here -> {
-          checkViews(here);
-          checkFence(here);
-        },
-        mapping::close);
+    try {
+      if (mapping.isOpen()) {
+        checkViews();
+        use.endWithoutFence("closed here");
+      }
+    } finally {
+      if (mapping.leave()) {
+        use.ended();
+      }
+      mapping.close();
+    }
   }
 
   @Override
   public void closeAfter(SyncFile fence) {
-    Mapping unused =
-        use.end(
-            () -> {
-              mapping.closeAfter(fence, errno -> use.ended());
-              return mapping;
-            });
-    if (use.isSampled()) {
-      checkViews(Leaks.here("closed here"));
+    if (mapping.isOpen()) {
+      checkViews();
+      use.endAfter(fence, "closed here");
     }
+    mapping.closeAfter(fence, errno -> use.ended());
   }
 
   @Override
@@ -102,7 +94,7 @@ final class CheckedMapping implements Mapping {
     if (mapping.access().writes()) {
       check.unchecked(); // What its uses write is not seen.
     }
-    Lease lease = use.end(() -> mapping.lease(holder, listener));
+    Lease lease = mapping.lease(holder, listener);
     use.ended();
     return lease;
   }

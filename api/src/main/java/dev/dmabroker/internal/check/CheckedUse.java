@@ -1,41 +1,46 @@
 package dev.dmabroker.internal.check;
 
+import dev.dmabroker.CpuView;
+import dev.dmabroker.FenceException;
+import dev.dmabroker.event.AccessViolation.Kind;
 import dev.dmabroker.internal.gate.BufferMapping;
+import dev.dmabroker.internal.gate.MappedView;
+import dev.dmabroker.internal.services.Services;
 import dev.dmabroker.internal.watch.Leaks;
+import dev.dmabroker.spec.SyncFile;
+import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.Consumer;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One use of memory, by a mapping or by a view of one, from its begin to its end. The end is looked
- * at once, before the memory may go. A second thread that ends the use does not wait for that, and
- * takes nothing away from it.
+ * One use of memory that is checked, from its begin to its end: a mapping, a CPU view or a frame of
+ * a stream. A use that is none of the sample is only counted. This class is thread-safe.
  */
-final class CheckedUse {
-  private final BufferMapping mapping;
+public final class CheckedUse {
   private final BufferCheck check;
+  private final Services services;
+  private final BufferMapping mapping;
 
   /** Where it began; null if it is none of the sample. */
   private final @Nullable Throwable site;
 
-  /** Whether a thread has begun to end it. */
+  private final long sinceNanos;
+
+  /** Whether a thread looks at its end, or has done so. */
   private final AtomicBoolean ending = new AtomicBoolean();
 
-  /** Whether the end was looked at. */
-  private volatile boolean looked;
+  private final AtomicBoolean ended = new AtomicBoolean();
 
-  private CheckedUse(BufferMapping mapping, BufferCheck check, @Nullable Throwable site) {
-    this.mapping = mapping;
+  /** Where it ended; null if that is not known. */
+  private volatile @Nullable Throwable end;
+
+  CheckedUse(
+      BufferCheck check, Services services, BufferMapping mapping, @Nullable Throwable site) {
     this.check = check;
+    this.services = services;
+    this.mapping = mapping;
     this.site = site;
-  }
-
-  /** Begins a use, before the application has it. */
-  static CheckedUse begin(BufferMapping mapping, BufferCheck check, @Nullable Throwable site) {
-    CheckedUse use = new CheckedUse(mapping, check, site);
-    check.begin(mapping, site);
-    return use;
+    this.sinceNanos = services.time().nanos();
   }
 
   /** Where it began; null if it is none of the sample. */
@@ -43,61 +48,114 @@ final class CheckedUse {
     return site;
   }
 
-  /** Whether it is one of the sample. */
-  boolean isSampled() {
-    return site != null;
+  /** Notes where the calling thread is; null if the use is none of the sample. */
+  @Nullable Throwable here(String what) {
+    return site == null ? null : Leaks.here(what);
   }
 
+  // ---- Its end ----
+
   /**
-   * Ends the use, whatever a check throws.
+   * The use is about to end, and no fence is asked for. Contents are looked at, which may block as
+   * CPU access does.
    *
    * @param how names the end in what is reported
-   * @param more is checked as well, and gets the place that ends the use
-   * @param close ends it, and may be called again
    */
-  void close(String how, Consumer<@Nullable Throwable> more, Runnable close) {
-    if (!ending.compareAndSet(false, true)) {
-      if (looked) {
-        close.run(); // The first close may have had no stack left for it.
-      }
-      return;
-    }
-    try {
-      if (isSampled()) {
-        Throwable here = Leaks.here(how);
-        check.ending(mapping, site, here);
-        more.accept(here);
-      }
-    } finally {
-      looked = true;
-      try {
-        close.run();
-      } finally {
-        ended();
-      }
-    }
+  public void end(String how) {
+    Throwable unused = look(how);
   }
 
   /**
-   * Ends the use in a way that may be refused, and leaves it open then. The caller says when it has
-   * {@link #ended}.
+   * The use is about to end without a fence, whether its device uses fences or not. May block as
+   * {@link #end} does.
    */
-  <T> T end(Supplier<T> way) {
-    if (!ending.compareAndSet(false, true)) {
-      throw mapping.closed();
-    }
-    try {
-      T result = way.get();
-      looked = true;
-      return result;
-    } catch (Throwable e) {
-      ending.set(false);
-      throw e;
+  public void endWithoutFence(String how) {
+    Throwable here = look(how);
+    if (here != null && mapping.attachment().device().usesExplicitSync()) {
+      report(
+          Kind.FENCE_MISSING,
+          "it ended without a fence, but the device declared explicitSync(), so it may go on using"
+              + " memory that is another device's by now; end it after the fence of the device's"
+              + " work",
+          site,
+          here);
     }
   }
 
-  /** The use is over. */
-  void ended() {
-    check.ended(mapping.access());
+  /** Looks at the end, once. Returns where that is; null if it is not looked at, or not known. */
+  private @Nullable Throwable look(String how) {
+    if (site == null || !ending.compareAndSet(false, true)) {
+      return null;
+    }
+    Throwable here = Leaks.here(how);
+    end = here;
+    check.lookAtEnd(mapping, site, here);
+    return here;
+  }
+
+  /**
+   * The use is about to end after a fence, whose descriptor is still the caller's. Contents are not
+   * looked at, as the device goes on.
+   */
+  public void endAfter(SyncFile fence, String how) {
+    if (site == null) {
+      return;
+    }
+    Throwable here = Leaks.here(how);
+    end = here;
+    OptionalLong signalled = signalled(fence);
+    if (signalled.isPresent() && signalled.getAsLong() - sinceNanos < 0) {
+      report(
+          Kind.FENCE_STALE,
+          "it ended after a fence that had signalled "
+              + (sinceNanos - signalled.getAsLong()) / 1_000
+              + " us before it began, so the memory is another device's at once; give the fence of"
+              + " the work that was queued in between",
+          site,
+          here);
+    }
+  }
+
+  private OptionalLong signalled(SyncFile fence) {
+    try {
+      return services.fences().signalled(fence);
+    } catch (FenceException e) {
+      return OptionalLong.empty(); // The call that is to come refuses it.
+    }
+  }
+
+  /** The use has ended, and so has its right to write. */
+  public void ended() {
+    if (ended.compareAndSet(false, true)) {
+      check.ended(mapping);
+    }
+  }
+
+  // ---- Views ----
+
+  /** Returns a view of a frame as the application is to hold it; the frame's use covers it. */
+  public CpuView view(MappedView view) {
+    return new CheckedView(view, this);
+  }
+
+  /**
+   * A view was used after its end.
+   *
+   * @param itsEnd where the view was closed; null if it ended with this use, or if that is not
+   *     known
+   */
+  void usedAfterEnd(@Nullable Throwable itsEnd) {
+    if (site != null) {
+      report(
+          Kind.VIEW_USED_AFTER_END,
+          "a CPU view was asked for memory after its end; ask before the end, or begin another"
+              + " view",
+          itsEnd != null ? itsEnd : end,
+          Leaks.here("used here"));
+    }
+  }
+
+  void report(Kind kind, String found, @Nullable Throwable first, @Nullable Throwable second) {
+    check.report(kind, Subject.of(mapping), found, first, second);
   }
 }

@@ -1,30 +1,22 @@
 package dev.dmabroker.internal.check;
 
+import dev.dmabroker.ClosedException;
 import dev.dmabroker.CpuView;
+import dev.dmabroker.internal.gate.MappedView;
 import java.nio.ByteBuffer;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** A CPU view of a mapping that is checked. */
-final class CheckedView implements CpuView {
-  private final CpuView view;
-  private final CheckedUse use;
-  private final Consumer<CheckedView> closed;
+/** A CPU view that is checked: where it ended is told if it is used after that. */
+class CheckedView implements CpuView {
+  final MappedView view;
+  final CheckedUse use;
 
-  /**
-   * Stands before a view.
-   *
-   * @param closed is told when it is closed
-   */
-  CheckedView(CpuView view, CheckedUse use, Consumer<CheckedView> closed) {
+  /** Where it was closed; null if it was not, or if that is not known. */
+  private volatile @Nullable Throwable end;
+
+  CheckedView(MappedView view, CheckedUse use) {
     this.view = view;
     this.use = use;
-    this.closed = closed;
-  }
-
-  /** Where it was begun; null if that is not known. */
-  @Nullable Throwable site() {
-    return use.site();
   }
 
   @Override
@@ -34,18 +26,30 @@ final class CheckedView implements CpuView {
 
   @Override
   public ByteBuffer bytes() {
-    return view.bytes();
+    try {
+      return view.bytes();
+    } catch (ClosedException e) {
+      use.usedAfterEnd(end);
+      throw e;
+    }
   }
 
   @Override
   public ByteBuffer bytes(long offsetBytes, int lengthBytes) {
-    return view.bytes(offsetBytes, lengthBytes);
+    try {
+      return view.bytes(offsetBytes, lengthBytes);
+    } catch (ClosedException e) {
+      use.usedAfterEnd(end);
+      throw e;
+    }
   }
 
   @Override
   public void close() {
-    closed.accept(this);
-    use.close("view closed here", here -> {}, view::close);
+    if (end == null) {
+      end = use.here("view closed here");
+    }
+    view.close();
   }
 
   @Override

@@ -45,14 +45,13 @@ record Sample(long begin, long checksum) {
   }
 
   private static long read(HeapMemory memory, long begin) throws HeapException {
-    MemoryFaults.surface(); // An older fault of this thread is none of this memory.
     CRC32C sum = new CRC32C();
     long distance = distance(memory);
     for (long at = begin; at < memory.sizeBytes(); at += distance) {
       int length = (int) Math.min(PIECE_BYTES, memory.sizeBytes() - at);
       sum.update(memory.bytes(at, length));
     }
-    MemoryFaults.surface();
+    MemoryFaults.surface(); // What was gone is no contents.
     return sum.getValue();
   }
 }

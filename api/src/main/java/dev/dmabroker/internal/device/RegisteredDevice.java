@@ -35,6 +35,9 @@ public final class RegisteredDevice implements Device, Participant {
   private volatile Known known;
   private volatile boolean closed;
 
+  /** Whether another process has the device. */
+  private volatile boolean foreign;
+
   /** Calls what the application has at this device's attachments; null until it is needed. */
   private @Nullable Lane lane;
 
@@ -96,6 +99,18 @@ public final class RegisteredDevice implements Device, Participant {
   /** Tells whether this registry made the device. */
   boolean belongsTo(DeviceRegistry candidate) {
     return registry == candidate;
+  }
+
+  /**
+   * Notes that another process has the device, before it is attached to anything: what this process
+   * sees of its uses is none of its code.
+   */
+  public void markForeign() {
+    foreign = true;
+  }
+
+  public boolean isForeign() {
+    return foreign;
   }
 
   public boolean isClosed() {

@@ -1,5 +1,6 @@
 package dev.dmabroker.internal.gate;
 
+import dev.dmabroker.Attachment;
 import dev.dmabroker.Device;
 import dev.dmabroker.FixedView;
 import dev.dmabroker.Mapping;
@@ -22,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * dev.dmabroker.internal.watch.Leakable} for what happens when it is lost. An application that
  * waits for a mapping has not lost it, whether a thread waits or a future.
  */
-public final class AttachmentHandle implements EngineAttachment, Asker {
+public final class AttachmentHandle implements Attachment, Asker {
   private final SharedBuffer buffer;
   private final AttachedDevice attached;
 
@@ -39,7 +40,6 @@ public final class AttachmentHandle implements EngineAttachment, Asker {
     this.gate = attached.gate; // No call, as no code could close the attachment if it threw.
   }
 
-  @Override
   public AttachedDevice attached() {
     return attached;
   }

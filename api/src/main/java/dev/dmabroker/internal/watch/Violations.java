@@ -2,6 +2,8 @@ package dev.dmabroker.internal.watch;
 
 import dev.dmabroker.event.AccessViolation;
 import dev.dmabroker.internal.runtime.Time;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Tells what the check of access has found, to listeners and, within limits, to the log. This class
@@ -9,16 +11,20 @@ import dev.dmabroker.internal.runtime.Time;
  */
 public final class Violations {
   private final Listeners listeners;
-  private final LogLines lines;
+  private final Time time;
+
+  /** By the rule that was broken, so that one rule's lines leave room for those of another. */
+  private final Map<AccessViolation.Kind, LogLines> lines = new ConcurrentHashMap<>();
 
   public Violations(Listeners listeners, Time time) {
     this.listeners = listeners;
-    this.lines = new LogLines(time);
+    this.time = time;
   }
 
   /** Logs what was found, and tells the listeners. The calling thread must hold no lock. */
   public void report(AccessViolation violation) {
-    lines.warn(
+    LogLines ofItsKind = lines.computeIfAbsent(violation.kind(), kind -> new LogLines(time));
+    ofItsKind.warn(
         () ->
             "access to "
                 + violation.buffer()

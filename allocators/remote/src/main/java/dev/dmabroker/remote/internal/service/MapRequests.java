@@ -3,9 +3,9 @@ package dev.dmabroker.remote.internal.service;
 import dev.dmabroker.Attachment;
 import dev.dmabroker.Mapping;
 import dev.dmabroker.internal.gate.AttachedDevice;
+import dev.dmabroker.internal.gate.AttachmentHandle;
 import dev.dmabroker.internal.gate.BufferLease;
 import dev.dmabroker.internal.gate.BufferMapping;
-import dev.dmabroker.internal.gate.EngineAttachment;
 import dev.dmabroker.internal.gate.ForeignCaller;
 import dev.dmabroker.internal.runtime.Exceptions;
 import dev.dmabroker.remote.internal.service.BufferRequests.Served;
@@ -109,7 +109,7 @@ final class MapRequests {
   }
 
   private static AttachedDevice attached(Attachment attachment) {
-    return ((EngineAttachment) attachment).attached();
+    return ((AttachmentHandle) attachment).attached();
   }
 
   private void map(long number, Map request) throws BadMessageException {
