@@ -266,6 +266,7 @@ class StreamAccessCheckTest extends Fixture {
     scribble(written);
     assertThrows(StreamStoppedException.class, frame::submit);
     stream.start();
+    assertThrows(StreamStoppedException.class, consumer::take); // It is told of the stop first.
     submit(stream, 1);
     consumer.take().close();
     nothingElse();
