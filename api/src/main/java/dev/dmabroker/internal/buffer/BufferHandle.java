@@ -2,9 +2,9 @@ package dev.dmabroker.internal.buffer;
 
 import dev.dmabroker.Attachment;
 import dev.dmabroker.Device;
-import dev.dmabroker.SharedBuffer;
 import dev.dmabroker.internal.check.BufferCheck;
 import dev.dmabroker.internal.gate.AttachmentHandle;
+import dev.dmabroker.internal.gate.OwnedBuffer;
 import dev.dmabroker.internal.runtime.StackReserve;
 import dev.dmabroker.internal.watch.Leakable;
 import dev.dmabroker.spec.BufferSpec;
@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * The handle of a buffer that applications hold. See {@link Leakable} for what happens when it is
  * lost.
  */
-public final class BufferHandle implements SharedBuffer {
+public final class BufferHandle implements OwnedBuffer {
   private final ManagedBuffer buffer;
 
   /** Checks how the buffer's memory is used; null if that is not to be checked. */
@@ -40,6 +40,11 @@ public final class BufferHandle implements SharedBuffer {
     if (check != null) {
       check.unchecked();
     }
+  }
+
+  @Override
+  public void ownedBy(String trustGroup) {
+    buffer.life.lock.change(after -> buffer.life.trust.ownedBy(trustGroup));
   }
 
   @Override
