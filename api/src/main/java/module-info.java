@@ -19,6 +19,10 @@ module dev.dmabroker {
   exports dev.dmabroker.internal.gate to
       dev.dmabroker.remote;
 
+  // Has devices of other processes.
+  exports dev.dmabroker.internal.device to
+      dev.dmabroker.remote;
+
   // Plays traces in time that is only counted.
   exports dev.dmabroker.internal.simulation to
       dev.dmabroker.samples.replay;

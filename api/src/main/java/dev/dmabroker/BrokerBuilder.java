@@ -219,6 +219,24 @@ public final class BrokerBuilder {
   }
 
   /**
+   * Checks how devices and the CPU use memory, in a sample of the mappings and frames of each
+   * buffer, and tells {@linkplain BrokerListener#accessViolated listeners} and the log what breaks
+   * the rules, with the lines of code. A broker without this call spends nothing on it. With it,
+   * each mapping makes garbage, and one of the sample takes two stack traces and compares some of
+   * the contents, between a begin and an end of CPU access: so a map, a close, and what gives out
+   * or ends a frame may block as {@link MappedMemory#cpuView} does. What is mapped by a future is
+   * not checked, and neither is what clients of a service do.
+   *
+   * @param oneIn one use in so many is checked, at least 1; 1 for all, in tests
+   * @return this builder
+   * @throws IllegalArgumentException if the number is less than 1
+   */
+  public BrokerBuilder checkAccess(int oneIn) {
+    settings.checkOneIn = (int) Settable.positive("oneIn", oneIn);
+    return this;
+  }
+
+  /**
    * Sets how the broker looks for mappings, attachments and buffers that became unreachable without
    * having been closed; {@link LeakTracking#SAMPLED} unless set. The broker closes and logs each
    * leak, and tells {@linkplain BrokerListener#leaked listeners} where the object was made if that

@@ -27,6 +27,7 @@ public final class DeviceSpec {
   private final boolean dispensable;
   private final @Nullable DeviceProbe probe;
   private final @Nullable String group;
+  private final boolean explicitSync;
 
   private DeviceSpec(Builder builder) {
     name = builder.name;
@@ -36,6 +37,7 @@ public final class DeviceSpec {
     dispensable = builder.dispensable;
     probe = builder.probe;
     group = builder.group;
+    explicitSync = builder.explicitSync;
   }
 
   /**
@@ -91,6 +93,11 @@ public final class DeviceSpec {
     return Optional.ofNullable(group);
   }
 
+  /** {@return whether the device's driver gives out a fence for each use of a buffer} */
+  public boolean usesExplicitSync() {
+    return explicitSync;
+  }
+
   /** {@return the probe that asks the real device, if there is one} */
   public Optional<DeviceProbe> probe() {
     return Optional.ofNullable(probe);
@@ -112,6 +119,7 @@ public final class DeviceSpec {
     private boolean dispensable;
     private @Nullable DeviceProbe probe;
     private @Nullable String group;
+    private boolean explicitSync;
 
     private Builder(String name) {
       this.name = checkName(name);
@@ -125,6 +133,7 @@ public final class DeviceSpec {
       dispensable = spec.dispensable;
       probe = spec.probe;
       group = spec.group;
+      explicitSync = spec.explicitSync;
     }
 
     private static String checkName(String name) {
@@ -252,6 +261,20 @@ public final class DeviceSpec {
      */
     public Builder group(String group) {
       this.group = Objects.requireNonNull(group, "group");
+      return this;
+    }
+
+    /**
+     * Declares that the device goes on using a buffer after the call that queues its work, and that
+     * its driver gives out a sync file for the end of that work (explicit synchronization). So each
+     * mapping ends by {@link Mapping#closeAfter}, and each frame by {@link EmptyFrame#submitAfter}
+     * or {@link Frame#closeAfter}. The broker looks whether they do only if it {@linkplain
+     * BrokerBuilder#checkAccess checks access}.
+     *
+     * @return this builder
+     */
+    public Builder explicitSync() {
+      explicitSync = true;
       return this;
     }
 

@@ -57,6 +57,7 @@ class DeviceSpecTest {
             .longestHold(Duration.ofMillis(16))
             .dispensable()
             .group("cameras")
+            .explicitSync()
             .build();
     DeviceSpec other = camera.toBuilder().name("camera-2").build();
     assertEquals("camera-2", other.name());
@@ -64,6 +65,7 @@ class DeviceSpecTest {
     assertEquals(Access.WRITE, other.access());
     assertEquals(camera.longestHold(), other.longestHold());
     assertTrue(other.isDispensable());
+    assertTrue(other.usesExplicitSync());
     assertEquals(Optional.of("cameras"), other.group());
     assertEquals("camera", camera.name());
   }

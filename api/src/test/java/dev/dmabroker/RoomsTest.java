@@ -42,7 +42,7 @@ class RoomsTest {
           List.of("placement"),
           List.of("allocation", "device"),
           List.of("gate"),
-          List.of("move"),
+          List.of("check", "move"),
           List.of("buffer"),
           List.of("stream"),
           List.of("broker"));

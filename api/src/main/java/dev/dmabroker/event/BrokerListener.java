@@ -113,6 +113,14 @@ public interface BrokerListener {
   default void leaked(LeakFound event) {}
 
   /**
+   * Memory was used against the rules. A broker tells this only if it {@linkplain
+   * dev.dmabroker.BrokerBuilder#checkAccess checks access}.
+   *
+   * @param event what was found
+   */
+  default void accessViolated(AccessViolation event) {}
+
+  /**
    * A buffer's memory was given back.
    *
    * @param event what happened

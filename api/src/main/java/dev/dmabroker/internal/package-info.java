@@ -5,7 +5,7 @@
  * 10 broker       putting it together
  *  9 stream       buffers that go round between devices
  *  8 buffer       a buffer's life: states, requests, end
- *  7 move         moving a buffer to other memory
+ *  7 move         moving a buffer                check     whether access keeps to the rules
  *  6 gate         mapping without a lock
  *  5 allocation   getting the memory             device    devices and their probes
  *  4 placement    which heap suits all

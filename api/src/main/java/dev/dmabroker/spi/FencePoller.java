@@ -4,6 +4,7 @@ import dev.dmabroker.spec.SyncFile;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.Consumer;
 
@@ -40,6 +41,19 @@ public interface FencePoller extends AutoCloseable {
    */
   default void watchPaths(Set<Path> paths, Runnable whenChanged) throws HeapException {
     throw new HeapException(HeapException.Kind.FAILED, "this poller watches fences alone");
+  }
+
+  /**
+   * Tells when a fence signalled. The descriptor stays the caller's. The broker asks only if it
+   * {@linkplain dev.dmabroker.BrokerBuilder#checkAccess checks access}. Does not block.
+   *
+   * @param fence the fence
+   * @return the time as {@link System#nanoTime} counts it; empty if the fence has not signalled, or
+   *     if the time is not known
+   * @throws HeapException if the descriptor is not one of a sync file
+   */
+  default OptionalLong signalledNanos(SyncFile fence) throws HeapException {
+    return OptionalLong.empty();
   }
 
   /**

@@ -53,6 +53,7 @@ final class BuilderOperations {
               draw -> durations(draw.setting(), BrokerBuilder::watchMemory)),
           setting("watchHeaps()", draw -> (builder, world) -> builder.watchHeaps()),
           setting("recordCallSites()", draw -> (builder, world) -> builder.recordCallSites()),
+          setting("checkAccess(int)", BuilderOperations::checkAccess),
           setting("leakTracking(LeakTracking)", BuilderOperations::leakTracking));
 
   private BuilderOperations() {}
@@ -127,6 +128,11 @@ final class BuilderOperations {
   private static Setting listener(Draw draw) {
     Delivery delivery = draw.of(Delivery.class);
     return (builder, world) -> builder.listener(world.extensions.listener(), delivery);
+  }
+
+  private static Setting checkAccess(Draw draw) {
+    int oneIn = draw.known(List.of(1, 3, 0, -1, Integer.MAX_VALUE));
+    return (builder, world) -> builder.checkAccess(oneIn);
   }
 
   private static Setting leakTracking(Draw draw) {

@@ -38,6 +38,7 @@ final class SpecOperations {
               3,
               draw -> with(draw.setting(), DeviceSpec.Builder::longestHold)),
           ofDevice("dispensable()", 3, draw -> (builder, world) -> builder.dispensable()),
+          ofDevice("explicitSync()", 1, draw -> (builder, world) -> builder.explicitSync()),
           ofDevice("probe(DeviceProbe)", 3, SpecOperations::probe),
           ofDevice(
               "group(String)",

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -23,6 +24,14 @@ public final class ScriptedPoller implements FencePoller {
 
   /** Whether it signals before {@link #watch} returns. */
   public volatile boolean signalsAtOnce;
+
+  /** When each fence has signalled; empty if none has. */
+  public volatile OptionalLong signalledNanos = OptionalLong.empty();
+
+  @Override
+  public OptionalLong signalledNanos(SyncFile fence) {
+    return signalledNanos;
+  }
 
   @Override
   public void watch(SyncFile fence, Consumer<OptionalInt> whenSignalled) throws HeapException {

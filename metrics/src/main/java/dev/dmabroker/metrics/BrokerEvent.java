@@ -37,7 +37,8 @@ abstract class BrokerEvent extends Event {
             new HeapRefusal(),
             new HeapsChanged(),
             new AttachRefusal(),
-            new Leak());
+            new Leak(),
+            new AccessViolation());
     each.forEach(Event::isEnabled);
   }
 
@@ -239,17 +240,54 @@ abstract class BrokerEvent extends Event {
       device = leak.device().orElse(null);
       kind = leak.kind().name();
       age = Nanos.of(leak.age());
-      created = leak.created().map(Leak::frames).orElse(null);
+      created = leak.created().map(BrokerEvent::frames).orElse(null);
       return this;
     }
+  }
 
-    /** The stack trace as a text, because an event cannot hold a Throwable. */
-    private static String frames(Throwable site) {
-      StringBuilder text = new StringBuilder();
-      for (StackTraceElement frame : site.getStackTrace()) {
-        text.append(text.isEmpty() ? "" : "\n").append(frame);
-      }
-      return text.toString();
+  @Name("dmabroker.AccessViolation")
+  @Label("Access Violation")
+  @Description("Memory was used against the rules")
+  static final class AccessViolation extends BrokerEvent {
+    @Label("Device")
+    @Nullable String device;
+
+    @Label("Kind")
+    @Nullable String kind;
+
+    @Label("Declared")
+    @Description("The access that the memory was mapped for")
+    @Nullable String declared;
+
+    @Label("Found")
+    @Nullable String found;
+
+    @Label("First")
+    @Description("The code before, if that was noted")
+    @Nullable String first;
+
+    @Label("Second")
+    @Description("The code that found it, if that was noted")
+    @Nullable String second;
+
+    AccessViolation of(dev.dmabroker.event.AccessViolation violation) {
+      buffer = violation.buffer();
+      device = violation.device();
+      kind = violation.kind().name();
+      declared = violation.declared().name();
+      found = violation.found();
+      first = violation.first().map(BrokerEvent::frames).orElse(null);
+      second = violation.second().map(BrokerEvent::frames).orElse(null);
+      return this;
     }
+  }
+
+  /** The stack trace as a text, because an event cannot hold a Throwable. */
+  private static String frames(Throwable site) {
+    StringBuilder text = new StringBuilder();
+    for (StackTraceElement frame : site.getStackTrace()) {
+      text.append(text.isEmpty() ? "" : "\n").append(frame);
+    }
+    return text.toString();
   }
 }

@@ -1,5 +1,6 @@
 package dev.dmabroker.metrics;
 
+import dev.dmabroker.event.AccessViolation;
 import dev.dmabroker.event.AttachRefused;
 import dev.dmabroker.event.BrokerListener;
 import dev.dmabroker.event.BufferMove;
@@ -102,6 +103,14 @@ public final class FlightEvents implements BrokerListener {
   @Override
   public void leaked(LeakFound event) {
     BrokerEvent.Leak flight = new BrokerEvent.Leak();
+    if (flight.isEnabled()) {
+      flight.of(event).commit();
+    }
+  }
+
+  @Override
+  public void accessViolated(AccessViolation event) {
+    BrokerEvent.AccessViolation flight = new BrokerEvent.AccessViolation();
     if (flight.isEnabled()) {
       flight.of(event).commit();
     }

@@ -64,6 +64,10 @@ enum MeterName {
   FENCES_PENDING("dmabuf.fences.pending", null, "fences that are waited for"),
   FENCES_FAILED("dmabuf.fences.failed", null, "fences that signalled an error"),
   LEAKS("dmabuf.leaks", null, "what became unreachable without having been closed"),
+  ACCESS_VIOLATIONS(
+      "dmabuf.access.violations",
+      null,
+      "uses of memory against the rules, where access is checked"),
   EVENTS_DROPPED(
       "dmabuf.events.dropped",
       null,

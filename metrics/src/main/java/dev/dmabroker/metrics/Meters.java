@@ -2,6 +2,7 @@ package dev.dmabroker.metrics;
 
 import dev.dmabroker.Broker;
 import dev.dmabroker.Subscription;
+import dev.dmabroker.event.AccessViolation;
 import dev.dmabroker.event.AttachRefused;
 import dev.dmabroker.event.BrokerListener;
 import dev.dmabroker.event.BrokerSnapshot;
@@ -65,6 +66,8 @@ final class Meters implements BrokerListener {
       new EnumMap<>(LeaseRecalled.Cause.class);
   private final Timer recall;
   private final Map<LeakFound.Kind, Counter> leaks = new EnumMap<>(LeakFound.Kind.class);
+  private final Map<AccessViolation.Kind, Counter> violations =
+      new EnumMap<>(AccessViolation.Kind.class);
   private final Subscription listening;
 
   /** The meters of moves with one result. */
@@ -115,6 +118,10 @@ final class Meters implements BrokerListener {
     for (LeakFound.Kind kind : LeakFound.Kind.values()) {
       Tags kinds = Tags.of("kind", inWords(kind));
       leaks.put(kind, registration.counter(MeterName.LEAKS, kinds));
+    }
+    for (AccessViolation.Kind kind : AccessViolation.Kind.values()) {
+      Tags kinds = Tags.of("kind", inWords(kind));
+      violations.put(kind, registration.counter(MeterName.ACCESS_VIOLATIONS, kinds));
     }
     census.follow(
         now -> {
@@ -234,6 +241,11 @@ final class Meters implements BrokerListener {
   @Override
   public void leaked(LeakFound event) {
     increment(leaks.get(event.kind()));
+  }
+
+  @Override
+  public void accessViolated(AccessViolation event) {
+    increment(violations.get(event.kind()));
   }
 
   /** Records the times of a move and counts it by its cause. */

@@ -1,5 +1,6 @@
 package dev.dmabroker.metrics;
 
+import dev.dmabroker.event.AccessViolation;
 import dev.dmabroker.event.AttachRefused;
 import dev.dmabroker.event.BrokerListener;
 import dev.dmabroker.event.BufferMove;
@@ -213,6 +214,15 @@ public final class TraceExport implements BrokerListener {
     if (!isFull()) {
       String kind = event.kind().name();
       events.add(buffer(event.buffer()).instant("leak", now(), Map.of("kind", kind)));
+    }
+  }
+
+  @Override
+  public synchronized void accessViolated(AccessViolation event) {
+    if (!isFull()) {
+      Map<String, String> details =
+          Map.of("kind", event.kind().name(), "device", event.device(), "found", event.found());
+      events.add(buffer(event.buffer()).instant("access violated", now(), details));
     }
   }
 

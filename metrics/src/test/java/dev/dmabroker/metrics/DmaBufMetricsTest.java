@@ -489,6 +489,29 @@ class DmaBufMetricsTest {
   }
 
   @Test
+  void violationsOfAccessAreCountedByTheirKind() {
+    SimpleMeterRegistry checked = new SimpleMeterRegistry();
+    try (Broker checking =
+        Broker.builder().heap(system).heuristic(new FirstFit()).checkAccess(1).build()) {
+      new DmaBufMetrics(checking).bindTo(checked);
+      Device device = checking.register("camera", Constraints.none());
+      Mapping mapping = checking.export(BlobSpec.of(SIZE)).attach(device).map(Access.WRITE);
+      CpuView view = mapping.cpuView();
+      mapping.close();
+      view.close();
+      assertSoon(
+          1,
+          () ->
+              checked
+                  .get("dmabuf.access.violations")
+                  .tag("kind", "view_left_open")
+                  .counter()
+                  .count(),
+          0);
+    }
+  }
+
+  @Test
   void noTagGrowsWithBuffersOrDevices() {
     Set<Meter.Id> before = ids(registry);
     for (int i = 0; i < 50; i++) {

@@ -13,6 +13,7 @@ import dev.dmabroker.Device;
 import dev.dmabroker.DeviceSpec;
 import dev.dmabroker.Mapping;
 import dev.dmabroker.UnsatisfiableException;
+import dev.dmabroker.event.AccessViolation;
 import dev.dmabroker.event.BrokerListener;
 import dev.dmabroker.event.BufferMove;
 import dev.dmabroker.event.Delivery;
@@ -197,6 +198,36 @@ class FlightEventsTest {
     assertTrue(
         event.getString("created").contains("FlightEventsTest.aLeakSaysWhereItWasMade"),
         event::toString);
+  }
+
+  @Test
+  void aViolationOfAccessHasBothLinesOfCode(@TempDir Path folder) throws Exception {
+    Throwable site = new Throwable("mapped here");
+    List<RecordedEvent> events =
+        recorded(
+            folder,
+            () ->
+                new FlightEvents()
+                    .accessViolated(
+                        new TestEvents.Violated(
+                            AccessViolation.Kind.READER_WROTE,
+                            "frame",
+                            "camera",
+                            Access.READ,
+                            1,
+                            "the contents changed",
+                            Optional.of(site),
+                            Optional.empty())));
+    RecordedEvent event = only(events, "dmabroker.AccessViolation");
+    assertEquals("frame", event.getString("buffer"));
+    assertEquals("camera", event.getString("device"));
+    assertEquals("READER_WROTE", event.getString("kind"));
+    assertEquals("READ", event.getString("declared"));
+    assertEquals("the contents changed", event.getString("found"));
+    assertTrue(
+        event.getString("first").contains("FlightEventsTest.aViolationOfAccessHasBothLinesOfCode"),
+        event::toString);
+    assertNull(event.getString("second"));
   }
 
   @Test

@@ -1,6 +1,7 @@
 package dev.dmabroker.metrics;
 
 import dev.dmabroker.Holder;
+import dev.dmabroker.event.AccessViolation;
 import dev.dmabroker.event.BufferMove;
 import dev.dmabroker.event.LeakFound;
 import dev.dmabroker.event.MapStalled;
@@ -46,6 +47,17 @@ final class TestEvents {
       Duration age,
       Optional<Throwable> created)
       implements LeakFound {}
+
+  record Violated(
+      AccessViolation.Kind kind,
+      String buffer,
+      String device,
+      Access declared,
+      long generation,
+      String found,
+      Optional<Throwable> first,
+      Optional<Throwable> second)
+      implements AccessViolation {}
 
   record Stalled(String buffer, String device, Duration waited, boolean granted)
       implements MapStalled {}

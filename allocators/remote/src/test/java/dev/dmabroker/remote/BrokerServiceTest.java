@@ -8,13 +8,21 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.dmabroker.Attachment;
 import dev.dmabroker.Broker;
 import dev.dmabroker.BudgetExceededException;
+import dev.dmabroker.BufferStream;
 import dev.dmabroker.ClosedException;
+import dev.dmabroker.CpuView;
 import dev.dmabroker.Device;
 import dev.dmabroker.DeviceSpec;
+import dev.dmabroker.EmptyFrame;
 import dev.dmabroker.Mapping;
 import dev.dmabroker.Shadow;
 import dev.dmabroker.SharedBuffer;
+import dev.dmabroker.StreamConsumer;
+import dev.dmabroker.StreamSpec;
 import dev.dmabroker.allocators.ModelledHeap;
+import dev.dmabroker.event.AccessViolation;
+import dev.dmabroker.event.BrokerListener;
+import dev.dmabroker.event.Delivery;
 import dev.dmabroker.remote.Admission.Admitted;
 import dev.dmabroker.remote.Admission.Refused;
 import dev.dmabroker.spec.Access;
@@ -23,6 +31,7 @@ import dev.dmabroker.spec.Constraints;
 import dev.dmabroker.testing.Await;
 import dev.dmabroker.testing.InOrder;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -102,6 +111,52 @@ class BrokerServiceTest {
       }
       assertEquals("viewer", viewer.name());
     }
+  }
+
+  @Test
+  void whatClientsDoIsNotCheckedWhereAccessIs() throws Exception {
+    BlockingQueue<AccessViolation> found = new LinkedBlockingQueue<>();
+    broker.close();
+    broker =
+        Broker.builder()
+            .heuristic(new InOrder())
+            .heap(ModelledHeap.builder("system").build())
+            .checkAccess(1)
+            .listener(
+                new BrokerListener() {
+                  @Override
+                  public void accessViolated(AccessViolation event) {
+                    found.add(event);
+                  }
+                },
+                Delivery.IN_PLACE)
+            .build();
+    try (BrokerService service = serve(on(ClientTerms.usual()));
+        RemoteBroker camera = RemoteBroker.connect(socket, "camera")) {
+      Device device = camera.register("sensor", CPU);
+      Attachment in = camera.export("frame", BlobSpec.of(4096)).attach(device);
+      for (int value = 1; value < 4; value++) {
+        Mapping mapping = in.map(Access.WRITE);
+        CpuView view = mapping.cpuView();
+        mapping.close();
+        view.bytes().put(0, (byte) value);
+        view.close();
+        in.map(Access.READ).close();
+      }
+      BufferStream stream = camera.stream(StreamSpec.of("video", BlobSpec.of(4096), device));
+      StreamConsumer consumer =
+          stream.consumer(camera.register("viewer", CPU), StreamConsumer.Policy.EVERY_FRAME);
+      stream.start();
+      ByteBuffer kept;
+      try (EmptyFrame frame = stream.acquire()) {
+        kept = frame.mapping().cpuView().bytes();
+        frame.submit();
+      }
+      kept.put(0, (byte) 1);
+      consumer.take(Duration.ofSeconds(30)).close();
+      assertEquals(1, service.clients().size());
+    }
+    assertEquals(List.of(), List.copyOf(found));
   }
 
   private static List<String> names(BrokerService service) {

@@ -1,6 +1,7 @@
 package dev.dmabroker.allocators.linux;
 
 import dev.dmabroker.spi.HeapException;
+import java.util.OptionalLong;
 
 /**
  * A kind of fence that {@link LinuxFencePoller} waits for: descriptors that poll readable once
@@ -24,4 +25,11 @@ interface FenceKind {
    * @return 0 if it succeeded or nothing is known, a positive errno, or {@link #NO_FENCE}
    */
   int outcome(int fd);
+
+  /**
+   * Tells when a fence signalled, as {@link System#nanoTime} counts. Does not block.
+   *
+   * @return empty if it has not signalled, or if that is not known
+   */
+  OptionalLong signalledNanos(int fd);
 }

@@ -10,6 +10,8 @@ import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Waits for sync files, and for dma-bufs in the place of one: a dma-buf polls readable once the
@@ -26,6 +28,9 @@ final class KernelFences implements FenceKind {
 
   /** The offset of the status in struct sync_fence_info. */
   private static final int FENCE_STATUS = 64;
+
+  /** The offset of the time at which the fence signalled, by CLOCK_MONOTONIC. */
+  private static final int FENCE_NANOS = 72;
 
   /** The fences that the first question has room for; most files have one. */
   private static final int USUAL_FENCES = 4;
@@ -72,11 +77,8 @@ final class KernelFences implements FenceKind {
    */
   private static OptionalInt firstErrno(int fd, int room) {
     try (Memory infos = new Memory((long) room * Ioctl.SYNC_FENCE_INFO_BYTES)) {
-      infos.clear();
-      byte[] answer = new byte[Ioctl.SYNC_FILE_INFO_BYTES];
-      ByteBuffer info = ByteBuffer.wrap(answer).order(ByteOrder.nativeOrder());
-      info.putInt(NUM_FENCES, room).putLong(INFOS, Pointer.nativeValue(infos));
-      if (!ask(fd, answer)) {
+      ByteBuffer info = askEach(fd, room, infos);
+      if (info == null) {
         return OptionalInt.empty();
       }
       int fences = Math.min(room, info.getInt(NUM_FENCES));
@@ -88,6 +90,50 @@ final class KernelFences implements FenceKind {
       }
       return OptionalInt.of(Math.max(0, -info.getInt(STATUS)));
     }
+  }
+
+  /** The time of the last fence of the file: the kernel's, which has no namespace. */
+  @Override
+  public OptionalLong signalledNanos(int fd) {
+    byte[] answer = new byte[Ioctl.SYNC_FILE_INFO_BYTES];
+    if (!ask(fd, answer)) {
+      return OptionalLong.empty();
+    }
+    int fences = ByteBuffer.wrap(answer).order(ByteOrder.nativeOrder()).getInt(NUM_FENCES);
+    if (fences == 0) {
+      return OptionalLong.empty();
+    }
+    try (Memory infos = new Memory((long) fences * Ioctl.SYNC_FENCE_INFO_BYTES)) {
+      long last = askEach(fd, fences, infos) == null ? 0 : lastNanos(infos, fences);
+      return last == 0 ? OptionalLong.empty() : OptionalLong.of(last + MonotonicOffset.NANOS);
+    }
+  }
+
+  /** When the last of the fences signalled; 0 if one has not, or does not tell. */
+  private static long lastNanos(Memory infos, int fences) {
+    long last = 0;
+    for (int at = 0; at < fences; at++) {
+      long info = (long) at * Ioctl.SYNC_FENCE_INFO_BYTES;
+      long nanos = infos.getLong(info + FENCE_NANOS);
+      if (infos.getInt(info + FENCE_STATUS) == 0 || nanos == 0) {
+        return 0;
+      }
+      last = Math.max(last, nanos);
+    }
+    return last;
+  }
+
+  /**
+   * Has the kernel write what it knows of each fence of the file, if there is room for all.
+   *
+   * @return what it says of the file; null if it has more fences, or is no sync file
+   */
+  private static @Nullable ByteBuffer askEach(int fd, int room, Memory infos) {
+    infos.clear();
+    byte[] answer = new byte[Ioctl.SYNC_FILE_INFO_BYTES];
+    ByteBuffer info = ByteBuffer.wrap(answer).order(ByteOrder.nativeOrder());
+    info.putInt(NUM_FENCES, room).putLong(INFOS, Pointer.nativeValue(infos));
+    return ask(fd, answer) ? info : null;
   }
 
   private static boolean ask(int fd, byte[] info) {

@@ -10,6 +10,7 @@ import java.util.ArrayDeque;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -118,6 +119,14 @@ public final class LinuxFencePoller implements FencePoller {
       LibC.calls().close(wake);
       throw e;
     }
+  }
+
+  /** {@inheritDoc} Makes a system call or two, and never blocks for longer. */
+  @Override
+  public OptionalLong signalledNanos(SyncFile fence) throws HeapException {
+    NativeAccess.require();
+    kind.check(fence.fd());
+    return kind.signalledNanos(fence.fd());
   }
 
   @Override

@@ -152,6 +152,7 @@ class HeaderValuesTest {
     layouts.put("offsetof(struct sync_file_info, sync_fence_info)", 48);
     layouts.put("sizeof(struct sync_fence_info)", Ioctl.SYNC_FENCE_INFO_BYTES);
     layouts.put("offsetof(struct sync_fence_info, status)", 64);
+    layouts.put("offsetof(struct sync_fence_info, timestamp_ns)", 72);
     Map<String, Long> result = new LinkedHashMap<>();
     layouts.forEach((expression, value) -> result.put(expression, (long) value));
     return result;

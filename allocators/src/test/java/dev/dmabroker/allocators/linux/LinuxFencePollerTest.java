@@ -18,6 +18,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.Queue;
 import java.util.ServiceLoader;
 import java.util.concurrent.BlockingQueue;
@@ -60,6 +61,11 @@ class LinuxFencePollerTest {
       return LibC.calls().eventfd_read(fd, value) == 0
           ? Byte.toUnsignedInt(low(value)) - 1
           : NO_FENCE;
+    }
+
+    @Override
+    public OptionalLong signalledNanos(int fd) {
+      return OptionalLong.empty();
     }
 
     private static byte low(byte[] value) {

@@ -13,6 +13,7 @@ import dev.dmabroker.testing.Events;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -74,6 +75,39 @@ class SwSyncPollerTest {
     timeline.advance(3);
     watched(timeline.fence(3));
     assertEquals(OptionalInt.empty(), next());
+  }
+
+  @Test
+  void whenAFenceSignalledIsToldAsTheJvmCounts() throws Exception {
+    SyncFile fence = new SyncFile(timeline.fence(1));
+    try {
+      assertEquals(OptionalLong.empty(), poller.signalledNanos(fence));
+      long before = System.nanoTime();
+      timeline.advance(1);
+      long after = System.nanoTime();
+      long signalled = poller.signalledNanos(fence).orElseThrow();
+      assertTrue(before <= signalled && signalled <= after, () -> before + " " + signalled);
+    } finally {
+      poller.discard(fence);
+    }
+  }
+
+  @Test
+  void ofMergedFencesTheLastTellsWhen() throws Exception {
+    int first = timeline.fence(1);
+    int second = timeline.fence(2);
+    SyncFile both = new SyncFile(SwSync.merge(first, second));
+    poller.discard(new SyncFile(first));
+    poller.discard(new SyncFile(second));
+    try {
+      timeline.advance(1);
+      assertEquals(OptionalLong.empty(), poller.signalledNanos(both));
+      long before = System.nanoTime();
+      timeline.advance(1);
+      assertTrue(poller.signalledNanos(both).orElseThrow() >= before);
+    } finally {
+      poller.discard(both);
+    }
   }
 
   @Test

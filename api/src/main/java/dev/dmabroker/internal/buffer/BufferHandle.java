@@ -2,6 +2,7 @@ package dev.dmabroker.internal.buffer;
 
 import dev.dmabroker.Attachment;
 import dev.dmabroker.Device;
+import dev.dmabroker.internal.check.BufferCheck;
 import dev.dmabroker.internal.gate.AttachmentHandle;
 import dev.dmabroker.internal.gate.OwnedBuffer;
 import dev.dmabroker.internal.runtime.StackReserve;
@@ -11,6 +12,7 @@ import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The handle of a buffer that applications hold. See {@link Leakable} for what happens when it is
@@ -19,14 +21,25 @@ import java.util.function.Function;
 public final class BufferHandle implements OwnedBuffer {
   private final ManagedBuffer buffer;
 
+  /** Checks how the buffer's memory is used; null if that is not to be checked. */
+  private final @Nullable BufferCheck check;
+
   /** Makes the buffer as well, as the buffer has to know its handle from the start. */
-  BufferHandle(Function<BufferHandle, ManagedBuffer> make) {
+  BufferHandle(@Nullable BufferCheck check, Function<BufferHandle, ManagedBuffer> make) {
+    this.check = check;
     StackReserve.require(); // What is made must not be lost on its way back.
     buffer = make.apply(this);
   }
 
   public ManagedBuffer buffer() {
     return buffer;
+  }
+
+  /** From now on the memory is used in ways that are not checked, if any are. */
+  void unchecked() {
+    if (check != null) {
+      check.unchecked();
+    }
   }
 
   @Override
@@ -58,8 +71,10 @@ public final class BufferHandle implements OwnedBuffer {
   public Attachment attach(Device device) {
     Objects.requireNonNull(device, "device");
     Throwable site = buffer.life.services().leaks().site("attached here");
-    return new AttachmentHandle(
-        this, handle -> buffer.attach(device, new Leakable.Origin(handle, site)));
+    AttachmentHandle attachment =
+        new AttachmentHandle(
+            this, handle -> buffer.attach(device, new Leakable.Origin(handle, site)));
+    return check == null ? attachment : check.of(attachment);
   }
 
   @Override

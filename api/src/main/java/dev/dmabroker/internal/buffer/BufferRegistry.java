@@ -10,6 +10,7 @@ import dev.dmabroker.internal.allocation.Evictor;
 import dev.dmabroker.internal.allocation.PlacedMemory;
 import dev.dmabroker.internal.allocation.Rebalancer;
 import dev.dmabroker.internal.allocation.Tenant;
+import dev.dmabroker.internal.check.BufferCheck;
 import dev.dmabroker.internal.device.DeviceRegistry;
 import dev.dmabroker.internal.device.RegisteredDevice;
 import dev.dmabroker.internal.gate.Place;
@@ -88,6 +89,7 @@ public final class BufferRegistry implements Supplies {
       String name, BufferSpec spec, @Nullable RegisteredDevice owner, MoveQueue<BufferLife> queue) {
     Throwable site = services.leaks().site("exported here");
     return new BufferHandle(
+        BufferCheck.of(services),
         handle -> make(name, spec, owner, queue, new Leakable.Origin(handle, site)));
   }
 
@@ -192,6 +194,7 @@ public final class BufferRegistry implements Supplies {
       String name, Target target, String what, Consumer<BufferLife> begin) {
     Throwable site = services.leaks().site(what);
     return new BufferHandle(
+        BufferCheck.of(services),
         handle -> {
           BufferLife buffer =
               new BufferLife(

@@ -273,9 +273,9 @@ public final class ManagedBuffer implements GateKeeper {
   }
 
   @Override
-  public int descriptor(UsedPlace used, Descriptor which) throws HeapException {
+  public <T> T ask(UsedPlace used, Question<T> question) throws HeapException {
     Place place = used.place();
-    Integer descriptor =
+    T answer =
         MemoryUse.ask(
             life.lock,
             after -> {
@@ -285,8 +285,8 @@ public final class ManagedBuffer implements GateKeeper {
               return List.of(place);
             },
             life::advance,
-            () -> which.of(place.memory()));
-    return Objects.requireNonNull(descriptor, "there is a place");
+            () -> question.of(place.memory()));
+    return Objects.requireNonNull(answer, "there is a place");
   }
 
   @Override

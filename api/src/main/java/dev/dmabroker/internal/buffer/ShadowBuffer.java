@@ -42,6 +42,7 @@ public final class ShadowBuffer implements Shadow {
     this.copy = copy;
     this.mover = mover;
     Throwable site = copy.buffer().life.services().leaks().site("shadowed here");
+    copy.unchecked(); // The copier writes there.
     this.atOriginal = attach(original, copier, site);
     try {
       this.atCopy = attach(copy, copier, site);

@@ -35,6 +35,9 @@ public final class RegisteredDevice implements Device, Participant {
   private volatile Known known;
   private volatile boolean closed;
 
+  /** Whether another process has the device. */
+  private volatile boolean foreign;
+
   /** Calls what the application has at this device's attachments; null until it is needed. */
   private @Nullable Lane lane;
 
@@ -98,6 +101,18 @@ public final class RegisteredDevice implements Device, Participant {
     return registry == candidate;
   }
 
+  /**
+   * Notes that another process has the device, before it is attached to anything: what this process
+   * sees of its uses is none of its code.
+   */
+  public void markForeign() {
+    foreign = true;
+  }
+
+  public boolean isForeign() {
+    return foreign;
+  }
+
   public boolean isClosed() {
     return closed;
   }
@@ -158,6 +173,11 @@ public final class RegisteredDevice implements Device, Participant {
 
   DeviceState snapshot() {
     return new StateRecords.DeviceState(name(), constraints(), longestHold, findings());
+  }
+
+  /** Tells whether each mapping of the device ends after a fence. */
+  public boolean usesExplicitSync() {
+    return spec.usesExplicitSync();
   }
 
   /** Returns the group that pays for buffers with its budget, besides the device. */

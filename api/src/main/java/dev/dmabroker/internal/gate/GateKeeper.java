@@ -63,17 +63,22 @@ public interface GateKeeper extends SharedBuffer {
   BufferLease lease(BufferMapping mapping, String holder, RecallListener listener, UseWord uses);
 
   /**
-   * Asks the memory of a mapping or lease for a descriptor. The memory is kept in use meanwhile, so
-   * it is there for the whole call, also if the mapping is closed at this moment.
+   * Asks the memory of a mapping or lease something, without a lock. The memory is kept in use
+   * meanwhile, so it is there for the whole call, also if the mapping is closed at this moment.
    *
+   * @param <T> what it answers
    * @throws dev.dmabroker.ClosedException if the mapping or lease is closed
    * @throws HeapException as the memory does
    */
-  int descriptor(UsedPlace used, Descriptor which) throws HeapException;
+  <T> T ask(UsedPlace used, Question<T> question) throws HeapException;
 
-  /** A descriptor of some memory. */
-  interface Descriptor {
-    int of(HeapMemory memory) throws HeapException;
+  /**
+   * What some memory is asked.
+   *
+   * @param <T> what it answers
+   */
+  interface Question<T> {
+    T of(HeapMemory memory) throws HeapException;
   }
 
   /** Tells the caller when the mapping's fence has signalled, and listeners if it failed. */

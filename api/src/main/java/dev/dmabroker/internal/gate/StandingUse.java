@@ -8,7 +8,7 @@ import java.nio.ByteOrder;
 import java.util.Objects;
 
 /** A use of a view that keeps its address. */
-final class StandingUse implements FixedView.Use {
+public final class StandingUse implements FixedView.Use {
   private final StandingView view;
   private final BufferMapping mapping;
   private final MappedView access;
@@ -25,6 +25,11 @@ final class StandingUse implements FixedView.Use {
     this.mapping = mapping;
     this.access = access;
     this.bytes = mapping.access().writes() ? bytes : bytes.asReadOnlyBuffer();
+  }
+
+  /** Returns the mapping that keeps the memory in place. */
+  public BufferMapping mapping() {
+    return mapping;
   }
 
   @Override
@@ -56,12 +61,17 @@ final class StandingUse implements FixedView.Use {
     return bytes.slice((int) offsetBytes, lengthBytes).order(ByteOrder.nativeOrder());
   }
 
+  /** Ends the CPU's access; the mapping stays until {@link #close}. */
+  public synchronized void endAccess() {
+    closed = true;
+    access.close();
+  }
+
   /** Ends the access first, then the mapping, and then lets other memory be shown. */
   @Override
   public synchronized void close() {
-    closed = true;
     try {
-      access.close();
+      endAccess();
     } finally {
       try {
         mapping.close();

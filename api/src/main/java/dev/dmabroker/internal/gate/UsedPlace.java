@@ -34,9 +34,9 @@ public interface UsedPlace extends MappedMemory {
     return descriptor("duplicate", HeapMemory::dupFd);
   }
 
-  private int descriptor(String what, GateKeeper.Descriptor which) {
+  private int descriptor(String what, GateKeeper.Question<Integer> which) {
     try {
-      return attachment().buffer().descriptor(this, which);
+      return attachment().buffer().ask(this, which);
     } catch (HeapException e) {
       throw Exceptions.descriptor(
           "cannot " + what + " the descriptor of " + this + ": " + e.getMessage(), e);

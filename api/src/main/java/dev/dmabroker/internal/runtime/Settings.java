@@ -28,6 +28,7 @@ import org.jspecify.annotations.Nullable;
  * @param fencePoller waits for fences; null if the broker has to look for a poller
  * @param memoryInterval how often heaps are asked what is left of them; null if never
  * @param rebalancing chooses buffers that leave scarce memory; null if buffers stay where they suit
+ * @param checkOneIn access is checked in one of so many mappings; 0 if it is not checked
  */
 public record Settings(
     Duration mapTimeout,
@@ -43,7 +44,8 @@ public record Settings(
     boolean watchHeaps,
     @Nullable FencePoller fencePoller,
     @Nullable Duration memoryInterval,
-    @Nullable RebalancePolicy rebalancing) {
+    @Nullable RebalancePolicy rebalancing,
+    int checkOneIn) {
 
   public Settings {
     mapTimeout = Durations.bounded(mapTimeout);
@@ -69,6 +71,7 @@ public record Settings(
     public @Nullable FencePoller fencePoller;
     public @Nullable Duration memoryInterval;
     public @Nullable RebalancePolicy rebalancing;
+    public int checkOneIn;
 
     /**
      * Sets a budget.
@@ -101,7 +104,8 @@ public record Settings(
           watchHeaps,
           fencePoller,
           memoryInterval,
-          rebalancing);
+          rebalancing,
+          checkOneIn);
     }
   }
 }

@@ -11,6 +11,7 @@ import dev.dmabroker.spi.FencePoller;
 import dev.dmabroker.spi.HeapException;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -98,6 +99,24 @@ public final class Fences {
       Foreign.order(() -> found.watch(fence, whenSignalled));
     } catch (HeapException e) {
       throw Exceptions.fence("cannot " + intent + ": " + e.getMessage(), e);
+    }
+  }
+
+  /**
+   * Returns when a fence signalled, as the broker's time counts on the machine; empty if it has not
+   * signalled, or if that is not known. The descriptor stays the caller's.
+   *
+   * @throws FenceException if the search for a poller throws
+   */
+  public OptionalLong signalled(SyncFile fence) {
+    FencePoller found = poller();
+    if (found == null) {
+      return OptionalLong.empty();
+    }
+    try {
+      return Foreign.ask(() -> found.signalledNanos(fence));
+    } catch (HeapException e) {
+      return OptionalLong.empty(); // To watch it will say why.
     }
   }
 

@@ -11,6 +11,7 @@ import dev.dmabroker.internal.watch.Leaks;
 import dev.dmabroker.internal.watch.Listeners;
 import dev.dmabroker.internal.watch.MoveLog;
 import dev.dmabroker.internal.watch.StateRecords;
+import dev.dmabroker.internal.watch.Violations;
 import dev.dmabroker.spi.FencePoller;
 import java.util.Comparator;
 import java.util.Optional;
@@ -33,6 +34,7 @@ import org.jspecify.annotations.Nullable;
  * @param listeners the broker's listeners
  * @param leaks finds handles that were not closed
  * @param callSites notes where mappings are made
+ * @param violations tells what the check of access finds
  * @param moveLog logs moves that are rolled back
  * @param noMoves the statistics of a buffer that has not moved yet
  */
@@ -47,6 +49,7 @@ public record Services(
     Listeners listeners,
     Leaks leaks,
     CallSites callSites,
+    Violations violations,
     MoveLog moveLog,
     StateRecords.MoveStats noMoves) {
 
@@ -80,6 +83,7 @@ public record Services(
         listeners,
         leaks,
         callSites,
+        new Violations(listeners, time),
         new MoveLog(time),
         StateRecords.MoveStats.none(settings.maxMoveAttempts()));
   }

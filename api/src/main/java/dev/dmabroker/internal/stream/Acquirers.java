@@ -106,11 +106,15 @@ final class Acquirers extends FrameWaiters<FillingFrame> {
 
   @Override
   boolean isReady(FillingFrame frame) {
-    return !frame.isToClear();
+    return !frame.isToClear() && !frame.isChecked();
   }
 
   @Override
   boolean makeReady(FillingFrame frame) {
-    return frame.clear();
+    if (!frame.clear()) {
+      return false;
+    }
+    frame.beginCheck("acquired here");
+    return true;
   }
 }

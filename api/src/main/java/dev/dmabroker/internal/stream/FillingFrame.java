@@ -3,6 +3,7 @@ package dev.dmabroker.internal.stream;
 import dev.dmabroker.CpuAccessException;
 import dev.dmabroker.CpuView;
 import dev.dmabroker.EmptyFrame;
+import dev.dmabroker.internal.check.CheckedUse;
 import dev.dmabroker.internal.gate.AttachedDevice;
 import dev.dmabroker.internal.runtime.EngineLog;
 import dev.dmabroker.internal.runtime.MemoryFaults;
@@ -52,11 +53,19 @@ final class FillingFrame extends StreamFrame implements EmptyFrame {
   public void submit() {
     endToSubmit();
     try {
+      checkEnd();
       unmap();
       handOn();
     } catch (VirtualMachineError e) {
       goOn(); // There was no stack or memory to hand it on.
       throw e;
+    }
+  }
+
+  private void checkEnd() {
+    CheckedUse use = use();
+    if (use != null) {
+      use.endWithoutFence("submitted here");
     }
   }
 
@@ -106,7 +115,7 @@ final class FillingFrame extends StreamFrame implements EmptyFrame {
       throw e;
     }
     try {
-      mapped().closeAfter(fence, errno -> side.signalled(this, errno));
+      unmapAfter(fence, "submitted here", errno -> side.signalled(this, errno));
     } catch (Throwable e) {
       // The fence was refused, so the consumers must not wait for it.
       side.unsubmit(this);
@@ -237,6 +246,7 @@ final class FillingFrame extends StreamFrame implements EmptyFrame {
         ByteBuffer part = view.bytes(at, length);
         part.put(ZEROS, 0, length);
       }
+      buffer().overwritten();
       MemoryFaults.surface(); // What is not overwritten must not count as scrubbed.
       side.scrubbed(buffer(), groups); // While the view keeps it from being given out anew.
     } catch (Throwable e) { // The buffer is not lost, whatever a heap throws.

@@ -3,6 +3,7 @@ package dev.dmabroker.internal.stream;
 import dev.dmabroker.CpuAccessException;
 import dev.dmabroker.CpuView;
 import dev.dmabroker.MappedMemory;
+import dev.dmabroker.internal.check.CheckedUse;
 import dev.dmabroker.internal.gate.BufferMapping;
 import dev.dmabroker.internal.gate.MappedView;
 import dev.dmabroker.spec.Access;
@@ -48,7 +49,8 @@ final class FrameMemory implements MappedMemory {
     if (!noted) {
       throw mapping.closed();
     }
-    return view;
+    CheckedUse use = frame.use();
+    return use == null ? view : use.view(view);
   }
 
   /** Notes a view, which the frame's end is to end. False if the frame has ended. */

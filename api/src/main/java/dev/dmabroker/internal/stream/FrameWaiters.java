@@ -79,7 +79,7 @@ abstract class FrameWaiters<F extends StreamFrame> implements FrameSupply<F> {
 
   /** Whether {@link #makeReady} has nothing to do for the frame. */
   boolean isReady(F frame) {
-    return true;
+    return !frame.isChecked();
   }
 
   /**
@@ -88,6 +88,7 @@ abstract class FrameWaiters<F extends StreamFrame> implements FrameSupply<F> {
    * @return false if the frame is gone, and another has to take its place
    */
   boolean makeReady(F frame) {
+    frame.beginCheck("taken here");
     return true;
   }
 

@@ -3,6 +3,7 @@ package dev.dmabroker.internal.stream;
 import com.google.common.collect.ImmutableSet;
 import dev.dmabroker.StreamConsumer;
 import dev.dmabroker.internal.buffer.ManagedBuffer;
+import dev.dmabroker.internal.check.BufferCheck;
 import dev.dmabroker.internal.gate.AttachedDevice;
 import dev.dmabroker.internal.runtime.AfterLock;
 import java.util.ArrayList;
@@ -18,6 +19,10 @@ final class StreamBuffer {
   private final int index;
   private final ManagedBuffer buffer;
   private final AttachedDevice producer;
+
+  /** Checks how the memory is used; null if that is not to be checked. */
+  private final @Nullable BufferCheck check;
+
   private List<Connection> consumers = List.of();
 
   /** The groups that the buffer's contents are for; null while it has no contents. */
@@ -43,7 +48,9 @@ final class StreamBuffer {
     this.index = index;
     this.buffer = buffer;
     this.producer = producer;
+    this.check = BufferCheck.of(buffer.life.services());
     this.sizeBytes = buffer.spec().layout().sizeBytes();
+    noteForeign(producer);
   }
 
   /** Has a change that throws put back what it does to the buffer. */
@@ -92,6 +99,7 @@ final class StreamBuffer {
     List<Connection> more = new ArrayList<>(consumers);
     more.add(new Connection(consumer, attachment));
     consumers = List.copyOf(more);
+    noteForeign(attachment);
   }
 
   /** Removes a consumer and returns its attachment, which may be gone; null if there was none. */
@@ -134,6 +142,26 @@ final class StreamBuffer {
       }
     }
     return null;
+  }
+
+  // ---- Whether its uses are checked ----
+
+  private void noteForeign(AttachedDevice attachment) {
+    if (check != null && attachment.device().isForeign()) {
+      check.unchecked();
+    }
+  }
+
+  /** The check of what the device does with the memory; null if that is not checked. */
+  @Nullable BufferCheck check(AttachedDevice attachment) {
+    return check == null || attachment.device().isForeign() ? null : check;
+  }
+
+  /** The stream itself has overwritten the contents. */
+  void overwritten() {
+    if (check != null) {
+      check.overwritten();
+    }
   }
 
   // ---- How many have it ----

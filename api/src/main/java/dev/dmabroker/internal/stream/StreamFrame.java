@@ -2,12 +2,17 @@ package dev.dmabroker.internal.stream;
 
 import dev.dmabroker.CpuAccessException;
 import dev.dmabroker.MappedMemory;
+import dev.dmabroker.internal.check.BufferCheck;
+import dev.dmabroker.internal.check.CheckedUse;
 import dev.dmabroker.internal.gate.AttachedDevice;
 import dev.dmabroker.internal.gate.BufferMapping;
 import dev.dmabroker.internal.runtime.AfterLock;
 import dev.dmabroker.internal.runtime.Exceptions;
 import dev.dmabroker.spec.Access;
+import dev.dmabroker.spec.SyncFile;
+import java.util.OptionalInt;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,6 +42,9 @@ abstract class StreamFrame {
 
   /** Set under the stream's lock before the application gets the frame. */
   private @Nullable BufferMapping mapping;
+
+  /** What is checked of the mapping; null unless access is checked. */
+  private volatile @Nullable CheckedUse use;
 
   private long sinceNanos;
   private boolean overheld;
@@ -119,9 +127,14 @@ abstract class StreamFrame {
 
   void unmap() {
     BufferMapping known = mapping;
-    if (known != null) {
-      known.close();
+    if (known == null) {
+      return;
     }
+    CheckedUse its = use;
+    if (its != null && known.leave()) {
+      its.ended();
+    }
+    known.close();
   }
 
   /** Forgets the mapping of a frame that goes back into a queue. Under the stream's lock. */
@@ -129,6 +142,51 @@ abstract class StreamFrame {
     BufferMapping before = mapping;
     after.undo(() -> mapping = before);
     mapping = null;
+  }
+
+  // ---- Its check ----
+
+  /** Whether the frame's use is checked, so that {@link #beginCheck} has something to do. */
+  boolean isChecked() {
+    return buffer.check(attachment()) != null;
+  }
+
+  /**
+   * Begins the check of the mapped frame before the application gets the frame. Looks at contents,
+   * which may block as CPU access does, so it must not run under a lock.
+   */
+  void beginCheck(String how) {
+    BufferCheck check = buffer.check(attachment());
+    if (check == null) {
+      return;
+    }
+    try {
+      use = check.begin(mapped(), how);
+    } catch (VirtualMachineError e) {
+      check.unchecked(); // The frame matters more than its check, for which there is no room.
+    }
+  }
+
+  /** What is checked of the frame; null unless access is checked. */
+  @Nullable CheckedUse use() {
+    return use;
+  }
+
+  /** Ends the mapping after the fence, and tells when that has signalled. */
+  void unmapAfter(SyncFile fence, String how, Consumer<OptionalInt> then) {
+    CheckedUse its = use;
+    if (its == null) {
+      mapped().closeAfter(fence, then);
+      return;
+    }
+    its.endAfter(fence, how);
+    mapped()
+        .closeAfter(
+            fence,
+            errno -> {
+              its.ended();
+              then.accept(errno);
+            });
   }
 
   // ---- Its end ----

@@ -2,6 +2,7 @@ package dev.dmabroker.internal.stream;
 
 import dev.dmabroker.CpuAccessException;
 import dev.dmabroker.Frame;
+import dev.dmabroker.internal.check.CheckedUse;
 import dev.dmabroker.internal.gate.AttachedDevice;
 import dev.dmabroker.spec.Access;
 import dev.dmabroker.spec.SyncFile;
@@ -57,7 +58,7 @@ final class TakenFrame extends StreamFrame implements Frame {
       if (failure != null) {
         throw failure;
       }
-      mapped().closeAfter(fence, errno -> side.signalled(this));
+      unmapAfter(fence, "closed here", errno -> side.signalled(this));
     } catch (Throwable e) {
       // The frame goes on without its views, unless it was closed meanwhile.
       if (!reopen()) {
@@ -75,6 +76,7 @@ final class TakenFrame extends StreamFrame implements Frame {
     CpuAccessException failure;
     try {
       failure = endViews();
+      checkEnd();
       release();
     } catch (VirtualMachineError e) {
       goOn(); // So that it can be closed once more.
@@ -82,6 +84,13 @@ final class TakenFrame extends StreamFrame implements Frame {
     }
     if (failure != null) {
       throw failure;
+    }
+  }
+
+  private void checkEnd() {
+    CheckedUse use = use();
+    if (use != null) {
+      use.endWithoutFence("closed here");
     }
   }
 

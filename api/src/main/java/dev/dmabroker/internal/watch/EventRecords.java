@@ -19,6 +19,17 @@ import java.util.Optional;
 public final class EventRecords {
   private EventRecords() {}
 
+  public record AccessViolation(
+      dev.dmabroker.event.AccessViolation.Kind kind,
+      String buffer,
+      String device,
+      Access declared,
+      long generation,
+      String found,
+      Optional<Throwable> first,
+      Optional<Throwable> second)
+      implements dev.dmabroker.event.AccessViolation {}
+
   public record AttachRefused(String buffer, String device, UnsatisfiableException explanation)
       implements dev.dmabroker.event.AttachRefused {}
 

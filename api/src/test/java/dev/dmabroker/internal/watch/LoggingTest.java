@@ -1,6 +1,8 @@
 package dev.dmabroker.internal.watch;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.dmabroker.Attachment;
@@ -10,6 +12,7 @@ import dev.dmabroker.Device;
 import dev.dmabroker.DeviceSpec;
 import dev.dmabroker.LeakTracking;
 import dev.dmabroker.Mapping;
+import dev.dmabroker.event.AccessViolation;
 import dev.dmabroker.event.BrokerListener;
 import dev.dmabroker.event.Delivery;
 import dev.dmabroker.event.LeakFound;
@@ -218,6 +221,35 @@ class LoggingTest extends Fixture {
         Set.copyOf(lines(Level.WARNING)));
     assertEquals(2, records.stream().filter(line -> line.getThrown() == site).count());
     assertEquals(new StateRecords.LeakStats(1, 1, 1), leaks.snapshot());
+  }
+
+  @Test
+  void aViolationOfAccessIsAWarningWithBothLinesOfCode() {
+    Violations violations = new Violations(new Listeners(Time.ofMachine()), Time.ofMachine());
+    Throwable first = new Throwable("mapped here");
+    Throwable second = new Throwable("closed here");
+    for (AccessViolation.Kind kind : AccessViolation.Kind.values()) {
+      for (int i = 0; i < LogLimit.AT_ONCE; i++) {
+        violations.report(
+            new EventRecords.AccessViolation(
+                kind,
+                "frame",
+                "camera",
+                Access.READ,
+                1,
+                kind.name(),
+                Optional.of(first),
+                Optional.of(second)));
+      }
+    }
+    awaitLines(AccessViolation.Kind.values().length * LogLimit.AT_ONCE); // A limit for each kind.
+    List<String> lines = lines(Level.WARNING);
+    assertTrue(
+        lines.contains("access to frame by camera with READ: READER_WROTE"), lines::toString);
+    Throwable both = records.get(0).getThrown();
+    assertEquals("closed here", both.getMessage());
+    assertArrayEquals(second.getStackTrace(), both.getStackTrace());
+    assertSame(first, both.getCause());
   }
 
   @Test

@@ -2,6 +2,7 @@ package dev.dmabroker.samples.bench;
 
 import dev.dmabroker.Attachment;
 import dev.dmabroker.Broker;
+import dev.dmabroker.BrokerBuilder;
 import dev.dmabroker.LeakTracking;
 import dev.dmabroker.Lease;
 import dev.dmabroker.Mapping;
@@ -38,6 +39,10 @@ public class MapBench {
     @Param("SAMPLED")
     public LeakTracking leaks;
 
+    /** In one of how many mappings access is checked; 0 for none. */
+    @Param("0")
+    public int checkedOneIn;
+
     private final AtomicInteger devices = new AtomicInteger();
     private Broker broker;
     private SharedBuffer buffer;
@@ -49,12 +54,15 @@ public class MapBench {
     /** Exports the buffer. */
     @Setup(Level.Trial)
     public void open() {
-      broker =
+      BrokerBuilder builder =
           Broker.builder()
               .heap(ModelledHeap.builder("system").build())
               .heuristic(new LeastCost())
-              .leakTracking(leaks)
-              .build();
+              .leakTracking(leaks);
+      if (checkedOneIn > 0) {
+        builder.checkAccess(checkedOneIn);
+      }
+      broker = builder.build();
       if (metrics) {
         new DmaBufMetrics(broker).bindTo(new SimpleMeterRegistry());
       }

@@ -40,8 +40,11 @@ final class MapSuite implements Suite {
                 1,
                 Map.of("leaks", LeakTracking.NEVER.name()))
             .in(JVMS);
+    Case checkedRarely = checked("one in 1,000", 1_000);
+    Case checkedAlways = checked("each", 1);
     Case leased = map("use of a lease, 1 thread", "lease", 1, Map.of()).in(JVMS);
-    List<Case> cases = new ArrayList<>(List.of(kept, metered, untracked, leased));
+    List<Case> cases =
+        new ArrayList<>(List.of(kept, metered, untracked, checkedRarely, checkedAlways, leased));
     for (int threads : THREADS) {
       cases.add(map(threads));
       cases.add(adds(threads));
@@ -56,6 +59,8 @@ final class MapSuite implements Suite {
     table.add(figures.of(map(4)), one);
     table.add(figures.of(metered), one, Bar.MAP_METRICS);
     table.add(figures.of(untracked), one);
+    table.add(figures.of(checkedRarely), one);
+    table.add(figures.of(checkedAlways), one);
     table.add(figures.of(kept), one);
     table.add(figures.of(leased), one);
     for (int threads : THREADS) {
@@ -63,6 +68,14 @@ final class MapSuite implements Suite {
       table.add(figures.of(adds(threads)), ours);
       PEERS.keySet().forEach(peer -> table.add(figures.of(peer(peer, threads)), ours));
     }
+  }
+
+  private static Case checked(String which, int oneIn) {
+    return map(
+        "map + unmap, access checked, " + which + ", 1 thread",
+        "map",
+        1,
+        Map.of("checkedOneIn", String.valueOf(oneIn)));
   }
 
   static Case map(int threads) {

@@ -2,6 +2,7 @@ package dev.dmabroker.remote.internal.service;
 
 import dev.dmabroker.Device;
 import dev.dmabroker.DeviceSpec;
+import dev.dmabroker.internal.device.RegisteredDevice;
 import dev.dmabroker.remote.internal.service.Requests.Where;
 import dev.dmabroker.remote.internal.value.BadMessageException;
 import dev.dmabroker.remote.internal.value.Findings;
@@ -110,6 +111,7 @@ final class DeviceRequests {
       spec.probe(probes.of(request));
     }
     Device device = register(spec);
+    ((RegisteredDevice) device).markForeign();
     long identity = devices.add(device);
     if (identity == 0) {
       device.close();

@@ -26,7 +26,7 @@ import java.util.function.UnaryOperator;
 
 /**
  * Writes the events of a broker that one client may see: those of heaps, and those of buffers and
- * streams that are shown to it. Leaks are the service's own.
+ * streams that are shown to it. Leaks, and what the check of access finds, are the service's own.
  */
 public final class EventWriter implements BrokerListener {
   private final Predicate<String> shown;
