@@ -95,8 +95,10 @@ public interface BrokerSnapshot {
 
     /**
      * {@return the bytes of the heap that others had taken at the last look, as far as the kernel
-     * tells: other programs, and memory that lingers; 0 unless the broker {@linkplain
-     * dev.dmabroker.BrokerBuilder#watchMemory watches memory}}
+     * tells; 0 unless the broker {@linkplain dev.dmabroker.BrokerBuilder#watchMemory watches
+     * memory}} Others are other programs and memory that lingers. Of a heap that gives the
+     * machine's ordinary memory, all is others' that is neither left nor in this heap's buffers, so
+     * what this program has elsewhere too: heaps of one memory are not to be added up.
      */
     long othersBytes();
 

@@ -143,7 +143,7 @@ public record BrokerHealth(Status status, List<String> reasons) {
                               : ", of which " + lingering + " were given back and linger")
                           + (others == lingering
                               ? ""
-                              : ", and other programs have " + (others - lingering) + " of it")));
+                              : ", and " + (others - lingering) + " of it are in use elsewhere")));
     }
     return found;
   }

@@ -204,7 +204,7 @@ class BrokerHealthTest {
               Status.DEGRADED,
               List.of(
                   "heap shared is nearly full: 36864 of 40960 bytes, of which 4096 were given back"
-                      + " and linger, and other programs have 32768 of it")),
+                      + " and linger, and 32768 of it are in use elsewhere")),
           BrokerHealth.of(watching.snapshot()));
     }
   }
