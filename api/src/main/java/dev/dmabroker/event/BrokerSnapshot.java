@@ -9,6 +9,7 @@ import dev.dmabroker.spec.Constraints;
 import dev.dmabroker.spi.HeapProvider;
 import dev.dmabroker.spi.HeapTraits;
 import dev.dmabroker.spi.Lingering;
+import dev.dmabroker.spi.MemoryPressure;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -33,6 +34,13 @@ public interface BrokerSnapshot {
    * memory of theirs is still in use} A vanished heap may have the name of an open one.
    */
   List<HeapState> heaps();
+
+  /**
+   * {@return for how much of the last ten seconds programs waited for memory, at the last look: of
+   * the machine, and of the program's cgroup} None of what the kernel does not tell; none at all
+   * unless the broker {@linkplain dev.dmabroker.BrokerBuilder#watchMemory watches memory}.
+   */
+  List<MemoryPressure> memoryPressure();
 
   /** {@return the heaps that cannot be used, and why} */
   List<HeapProvider.Closed> closedHeaps();

@@ -213,6 +213,7 @@ final class BrokerEngine implements Broker {
     return new StateRecords.BrokerSnapshot(
         time.instant(time.nanos()),
         heaps().all().stream().map(HeapAccount::snapshot).toList(),
+        memory.pressure(),
         heaps().closed().all(),
         devices.snapshot(),
         states.stream().filter(buffer -> buffer.state() != SharedBuffer.State.RELEASED).toList(),
