@@ -24,4 +24,6 @@ module dev.dmabroker.allocators {
       dev.dmabroker.allocators.linux.DmaHeapProvider,
       dev.dmabroker.allocators.linux.UdmabufProvider,
       dev.dmabroker.allocators.linux.MemfdProvider;
+  provides dev.dmabroker.spi.PressureGauge with
+      dev.dmabroker.allocators.linux.KernelPressure;
 }

@@ -30,4 +30,5 @@ module dev.dmabroker {
   uses dev.dmabroker.spi.FencePoller;
   uses dev.dmabroker.spi.HeapProvider;
   uses dev.dmabroker.spi.PlacementHeuristic;
+  uses dev.dmabroker.spi.PressureGauge;
 }

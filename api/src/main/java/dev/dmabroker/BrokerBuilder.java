@@ -12,6 +12,7 @@ import dev.dmabroker.spi.Heap;
 import dev.dmabroker.spi.HeapProvider;
 import dev.dmabroker.spi.Mover;
 import dev.dmabroker.spi.PlacementHeuristic;
+import dev.dmabroker.spi.PressureGauge;
 import dev.dmabroker.spi.RebalancePolicy;
 import java.time.Duration;
 import java.util.Objects;
@@ -99,11 +100,13 @@ public final class BrokerBuilder {
 
   /**
    * Has the broker ask each heap again and again how much it has left, as other programs take
-   * contiguous memory too. What others take counts in {@linkplain BrokerSnapshot.HeapState
-   * snapshots}, for heuristics and for the {@linkplain #rebalancing rebalancing policy}, so that
-   * they act before a heap refuses. Without this call the broker counts its own buffers alone. It
-   * asks on a thread that does nothing else; a heap that takes its time delays the next question,
-   * and no mapper.
+   * memory too. What others take counts in {@linkplain BrokerSnapshot.HeapState snapshots}, for
+   * heuristics and for the {@linkplain #rebalancing rebalancing policy}, so that they act before a
+   * heap refuses. After a heap has refused for want of memory it asks at once, though no more than
+   * once before the next look in turn. It reads {@linkplain BrokerSnapshot#memoryPressure for how
+   * long programs wait for memory}, too. Without this call the broker counts its own buffers alone.
+   * It asks on a thread that does nothing else; a heap that takes its time delays the next
+   * question, and no mapper.
    *
    * @param interval the time from one look to the next, positive; half a second is a good one
    * @return this builder
@@ -283,6 +286,19 @@ public final class BrokerBuilder {
    */
   public BrokerBuilder fencePoller(FencePoller poller) {
     settings.fencePoller = Objects.requireNonNull(poller, "poller");
+    return this;
+  }
+
+  /**
+   * Sets the gauge that tells for how long programs wait for memory. It is asked only if the broker
+   * {@linkplain #watchMemory watches memory}. Without this call the broker takes the one that
+   * {@link java.util.ServiceLoader} finds, of several the first by class name.
+   *
+   * @param gauge the gauge
+   * @return this builder
+   */
+  public BrokerBuilder pressureGauge(PressureGauge gauge) {
+    settings.pressureGauge = Objects.requireNonNull(gauge, "gauge");
     return this;
   }
 

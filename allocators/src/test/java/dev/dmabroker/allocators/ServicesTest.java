@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 
 import dev.dmabroker.spi.FencePoller;
 import dev.dmabroker.spi.HeapProvider;
+import dev.dmabroker.spi.PressureGauge;
 import java.io.InputStream;
 import java.lang.module.ModuleDescriptor;
 import java.nio.file.Files;
@@ -22,7 +23,7 @@ class ServicesTest {
       Path.of(Heaps.class.getProtectionDomain().getCodeSource().getLocation().getPath());
 
   @ParameterizedTest
-  @ValueSource(classes = {HeapProvider.class, FencePoller.class})
+  @ValueSource(classes = {HeapProvider.class, FencePoller.class, PressureGauge.class})
   void theModuleAndTheClassPathNameTheSameProviders(Class<?> service) throws Exception {
     List<String> onClassPath =
         Files.readAllLines(CLASSES.resolve("META-INF/services/" + service.getName()));

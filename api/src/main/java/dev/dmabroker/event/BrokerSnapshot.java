@@ -9,6 +9,7 @@ import dev.dmabroker.spec.Constraints;
 import dev.dmabroker.spi.HeapProvider;
 import dev.dmabroker.spi.HeapTraits;
 import dev.dmabroker.spi.Lingering;
+import dev.dmabroker.spi.MemoryPressure;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -33,6 +34,13 @@ public interface BrokerSnapshot {
    * memory of theirs is still in use} A vanished heap may have the name of an open one.
    */
   List<HeapState> heaps();
+
+  /**
+   * {@return for how much of the last ten seconds programs waited for memory, at the last look: of
+   * the machine, and of the program's cgroup} None of what the kernel does not tell; none at all
+   * unless the broker {@linkplain dev.dmabroker.BrokerBuilder#watchMemory watches memory}.
+   */
+  List<MemoryPressure> memoryPressure();
 
   /** {@return the heaps that cannot be used, and why} */
   List<HeapProvider.Closed> closedHeaps();
@@ -95,8 +103,10 @@ public interface BrokerSnapshot {
 
     /**
      * {@return the bytes of the heap that others had taken at the last look, as far as the kernel
-     * tells: other programs, and memory that lingers; 0 unless the broker {@linkplain
-     * dev.dmabroker.BrokerBuilder#watchMemory watches memory}}
+     * tells; 0 unless the broker {@linkplain dev.dmabroker.BrokerBuilder#watchMemory watches
+     * memory}} Others are other programs and memory that lingers. Of a heap that gives the
+     * machine's ordinary memory, all is others' that is neither left nor in this heap's buffers, so
+     * what this program has elsewhere too: heaps of one memory are not to be added up.
      */
     long othersBytes();
 

@@ -1,6 +1,6 @@
 /**
- * The types that an extension implements: heaps, heuristics that rank them, movers, fence pollers
- * and device probes.
+ * The types that an extension implements: heaps, heuristics that rank them, movers, fence pollers,
+ * pressure gauges and device probes.
  *
  * <pre>
  *   HeapProvider ----- discover --> Heap ----- allocate --> Backing    one piece of memory
@@ -12,6 +12,7 @@
  *   PlacementHeuristic    ranks the heaps that suit, and says what may leave a full one
  *   Mover                 copies a buffer that moves, where the CPU is not to do it
  *   FencePoller           waits for drivers' fences
+ *   PressureGauge         reads for how long programs wait for memory
  *   DeviceProbe           offers memory to a real device
  * </pre>
  *

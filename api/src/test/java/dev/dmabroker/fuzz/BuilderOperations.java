@@ -35,6 +35,9 @@ final class BuilderOperations {
               "fencePoller(FencePoller)",
               (builder, world) -> builder.fencePoller(world.extensions.fences())),
           extension(
+              "pressureGauge(PressureGauge)",
+              (builder, world) -> builder.pressureGauge(world.extensions.pressureGauge())),
+          extension(
               "callbackExecutor(Executor)",
               (builder, world) -> builder.callbackExecutor(world.extensions.executor())),
           setting(
@@ -104,6 +107,7 @@ final class BuilderOperations {
       case "rebalancing" -> (builder, world) -> builder.rebalancing(Draw.nothing());
       case "mover" -> (builder, world) -> builder.mover(Draw.nothing());
       case "fencePoller" -> (builder, world) -> builder.fencePoller(Draw.nothing());
+      case "pressureGauge" -> (builder, world) -> builder.pressureGauge(Draw.nothing());
       default -> (builder, world) -> builder.callbackExecutor(Draw.nothing());
     };
   }

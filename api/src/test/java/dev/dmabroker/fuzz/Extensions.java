@@ -18,6 +18,8 @@ import dev.dmabroker.spi.HeapException;
 import dev.dmabroker.spi.HeapProvider;
 import dev.dmabroker.spi.HeapTraits;
 import dev.dmabroker.spi.HeapTraitsBuilder;
+import dev.dmabroker.spi.MemoryPressure;
+import dev.dmabroker.spi.PressureGauge;
 import dev.dmabroker.spi.RebalancePolicy;
 import dev.dmabroker.spi.Trait;
 import dev.dmabroker.testing.ScriptedHeap;
@@ -98,6 +100,14 @@ final class Extensions {
         .moveRetries(Duration.ofMillis(1), 3)
         .mapTimeout(Duration.ofMillis(20))
         .closeTimeout(Duration.ofMillis(30));
+  }
+
+  /** A gauge that answers, answers null, or throws. */
+  PressureGauge pressureGauge() {
+    return () ->
+        hostility.strikeSilently(Hostility.Site.RANK) == Hostility.Fault.NULL
+            ? Draw.nothing()
+            : List.of(new MemoryPressure(MemoryPressure.Scope.MACHINE, 0.5, 0.25));
   }
 
   /** From now on there are these of the heaps that come and go, each a bit. */

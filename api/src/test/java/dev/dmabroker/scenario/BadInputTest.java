@@ -68,6 +68,7 @@ class BadInputTest extends Fixture {
     return new StateRecords.BrokerSnapshot(
         Instant.EPOCH,
         now.heaps(),
+        now.memoryPressure(),
         now.closedHeaps(),
         now.devices(),
         now.buffers(),

@@ -114,6 +114,8 @@ class HostileExtensionsTest {
           new Border("Heap.allocate", MoveFailedException.class, MOVE),
           new Border("Heap.allocate", AllocationException.class, HostileExtensionsTest::stream),
           new Border("Heap.lingering", null, SNAPSHOT),
+          new Border("Heap.leftBytes", null, BUILD),
+          new Border("PressureGauge.look", null, BUILD),
           new Border("Heap.close", null, CLOSE),
           new Border("Backing.sizeBytes", AllocationException.class, FIRST_MAP),
           new Border("Backing.sizeBytes", MoveFailedException.class, MOVE),
@@ -225,6 +227,8 @@ class HostileExtensionsTest {
         .heuristic(hostile.heuristic())
         .mover(hostile.mover())
         .fencePoller(hostile.poller())
+        .pressureGauge(hostile.gauge())
+        .watchMemory(Duration.ofHours(1))
         .listener(hostile.listener())
         .callbackExecutor(hostile.executor())
         .leakTracking(LeakTracking.NEVER)

@@ -4,12 +4,16 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import com.google.common.collect.Lists;
+import dev.dmabroker.AllocationException;
 import dev.dmabroker.Broker;
 import dev.dmabroker.BrokerBuilder;
 import dev.dmabroker.LeakTracking;
 import dev.dmabroker.event.BrokerSnapshot.HeapState;
 import dev.dmabroker.spec.Access;
 import dev.dmabroker.spec.Constraints;
+import dev.dmabroker.spi.HeapException;
+import dev.dmabroker.spi.MemoryPressure;
+import dev.dmabroker.spi.MemoryPressure.Scope;
 import dev.dmabroker.spi.PlacementHeuristic;
 import dev.dmabroker.spi.RebalancePolicy.Choice;
 import dev.dmabroker.spi.Trait;
@@ -21,6 +25,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 
@@ -31,6 +36,7 @@ class WatchedMemoryTest extends Fixture {
   private final ScriptedHeap scarce =
       new ScriptedHeap(
           "scarce", ScriptedHeap.ordinary().capacityBytes(Trait.declared(8 * SIZE)).build());
+  private volatile List<MemoryPressure> pressure = List.of();
   private final AtomicReference<PlacementHeuristic.Request> asked = new AtomicReference<>();
 
   /** Ranks in order, and keeps what it was asked. */
@@ -89,6 +95,73 @@ class WatchedMemoryTest extends Fixture {
     broker = Broker.builder().heap(other).heuristic(new InOrder()).watchMemory(OFTEN).build();
     Await.until("it is asked again and again", () -> other.looks() > 3);
     broker.close();
+  }
+
+  @Test
+  void aRefusalIsFollowedByALookThatHeuristicsKnowOf() {
+    scarce.left(8 * SIZE);
+    broker = watched().watchMemory(Duration.ofDays(1)).build();
+    assertEquals(0, heap().othersBytes());
+    scarce.left(SIZE);
+    scarce.refuseNext(HeapException.Kind.FULL);
+    assertThrows(AllocationException.class, export()::prepare);
+    Await.until("it is seen", () -> heap().othersBytes() == 7 * SIZE);
+    export().prepare();
+    assertEquals(7 * SIZE, load().othersBytes());
+  }
+
+  @Test
+  void ofAHeapOfUnknownCapacityNothingIsOthers() {
+    ScriptedHeap boundless = ScriptedHeap.system();
+    boundless.left(SIZE);
+    broker.close();
+    broker = Broker.builder().heap(boundless).heuristic(new Asked()).watchMemory(OFTEN).build();
+    assertEquals(0, heap().othersBytes());
+    export().prepare();
+    assertEquals(0, load().takenBytes());
+  }
+
+  /** What the gauge tells; it throws if that is nothing. */
+  private List<MemoryPressure> tell() {
+    List<MemoryPressure> now = pressure;
+    if (now.isEmpty()) {
+      throw new IllegalStateException("told to");
+    }
+    return now;
+  }
+
+  @Test
+  void pressureIsReadAtEachLook() {
+    MemoryPressure calm = new MemoryPressure(Scope.MACHINE, 0, 0);
+    MemoryPressure high = new MemoryPressure(Scope.CGROUP, 0.5, 0.25);
+    pressure = List.of(calm);
+    broker = watched().pressureGauge(this::tell).build();
+    assertEquals(List.of(calm), broker.snapshot().memoryPressure());
+    pressure = List.of(calm, high);
+    Await.until("it is read", () -> broker.snapshot().memoryPressure().equals(List.of(calm, high)));
+    pressure = List.of();
+    Await.until("it is not known", () -> broker.snapshot().memoryPressure().isEmpty());
+    pressure = List.of(high);
+    Await.until("it is asked again", () -> !broker.snapshot().memoryPressure().isEmpty());
+  }
+
+  @Test
+  void pressureIsNotReadUnlessMemoryIsWatched() {
+    broker.close();
+    AtomicInteger asked = new AtomicInteger();
+    broker =
+        Broker.builder()
+            .heap(scarce)
+            .heuristic(new InOrder())
+            .pressureGauge(
+                () -> {
+                  asked.incrementAndGet();
+                  return List.of();
+                })
+            .build();
+    assertEquals(List.of(), broker.snapshot().memoryPressure());
+    broker.close();
+    assertEquals(0, asked.get());
   }
 
   @Test

@@ -19,10 +19,12 @@ import dev.dmabroker.spi.HeapTraits;
 import dev.dmabroker.spi.Lingering;
 import dev.dmabroker.spi.Mover;
 import dev.dmabroker.spi.PlacementHeuristic;
+import dev.dmabroker.spi.PressureGauge;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -120,6 +122,12 @@ public final class Hostile {
     public Backing allocate(Heap.Request request) throws HeapException {
       at("Heap.allocate");
       return new HostileBacking(heap.allocate(request));
+    }
+
+    @Override
+    public OptionalLong leftBytes() {
+      at("Heap.leftBytes");
+      return heap.leftBytes();
     }
 
     @Override
@@ -402,6 +410,14 @@ public final class Hostile {
       public void close() {
         at("FencePoller.close");
       }
+    };
+  }
+
+  /** A gauge that knows of no pressure. */
+  public PressureGauge gauge() {
+    return () -> {
+      at("PressureGauge.look");
+      return List.of();
     };
   }
 

@@ -24,6 +24,14 @@ public record BrokerHealth(Status status, List<String> reasons) {
   /** The share of a heap's capacity from which on it counts as nearly full. */
   public static final double WATERMARK = 0.9;
 
+  /**
+   * The share of the last ten seconds from which on it counts that some task waits for memory. It
+   * is the share at which the example of the kernel's documentation wakes a monitor (150 ms of each
+   * second, Documentation/accounting/psi.rst), and well below the one at which systemd-oomd begins
+   * to end programs by default (60 % of the time all tasks of a cgroup, oomd.conf(5)).
+   */
+  public static final double MEMORY_PRESSURE = 0.15;
+
   /** Failed attempts in a row from which on a move counts as failing repeatedly. */
   public static final int REPEATEDLY = 2;
 
@@ -56,9 +64,9 @@ public record BrokerHealth(Status status, List<String> reasons) {
    * or that a device names, if a heap is modelled, if there is no heap of the memory that devices
    * need which drivers import, if mappings are held for longer than their device declared, if
    * {@link #WATERMARK} of a heap is used, by the broker or, if it watches memory, by others, or
-   * lingers, if moves have failed {@link #REPEATEDLY}, or if a stream's producer waits while the
-   * stream does not grow. A frame that a device holds for too long counts as a mapping. Does not
-   * block.
+   * lingers, if programs wait for memory for more than {@link #MEMORY_PRESSURE} of the time, if
+   * moves have failed {@link #REPEATEDLY}, or if a stream's producer waits while the stream does
+   * not grow. A frame that a device holds for too long counts as a mapping. Does not block.
    *
    * @param snapshot the state of the broker
    * @return the health
@@ -79,6 +87,7 @@ public record BrokerHealth(Status status, List<String> reasons) {
     addSome(reasons, HeapHealth.of(snapshot));
     addSome(reasons, overdue(snapshot));
     addSome(reasons, crowded(snapshot));
+    addSome(reasons, PressureHealth.of(snapshot));
     addSome(reasons, failing(snapshot));
     addSome(reasons, starving(snapshot));
     return new BrokerHealth(
@@ -143,7 +152,7 @@ public record BrokerHealth(Status status, List<String> reasons) {
                               : ", of which " + lingering + " were given back and linger")
                           + (others == lingering
                               ? ""
-                              : ", and other programs have " + (others - lingering) + " of it")));
+                              : ", and " + (others - lingering) + " of it are in use elsewhere")));
     }
     return found;
   }

@@ -8,6 +8,7 @@ import dev.dmabroker.event.BrokerSnapshot.BufferState;
 import dev.dmabroker.event.BrokerSnapshot.DeviceState;
 import dev.dmabroker.event.BrokerSnapshot.HeapState;
 import dev.dmabroker.spi.HeapProvider;
+import dev.dmabroker.spi.MemoryPressure;
 import io.micrometer.core.instrument.Tags;
 import java.time.Duration;
 import java.util.HashMap;
@@ -16,6 +17,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -141,6 +143,15 @@ final class Census {
   /** Whether the heap's memory is a model, which no driver imports. */
   boolean isModelled(String name) {
     return heaps(name).stream().anyMatch(heap -> heap.traits().modelled().is(true));
+  }
+
+  /** A figure of the memory pressure in a scope; NaN if it is not known. */
+  double memoryPressure(MemoryPressure.Scope scope, ToDoubleFunction<MemoryPressure> figure) {
+    return snapshot.memoryPressure().stream()
+        .filter(pressure -> pressure.scope() == scope)
+        .mapToDouble(figure)
+        .findFirst()
+        .orElse(Double.NaN);
   }
 
   /** The number of heaps that are closed for a reason of this kind. */

@@ -77,6 +77,13 @@ final class JsonWriter {
     return this;
   }
 
+  /** Writes a number, which has to be finite. */
+  JsonWriter value(double value) throws IOException {
+    separate();
+    text.append(value);
+    return this;
+  }
+
   JsonWriter value(boolean value) throws IOException {
     separate();
     text.append(value);
@@ -102,6 +109,10 @@ final class JsonWriter {
   }
 
   JsonWriter member(String name, long value) throws IOException {
+    return name(name).value(value);
+  }
+
+  JsonWriter member(String name, double value) throws IOException {
     return name(name).value(value);
   }
 

@@ -29,6 +29,11 @@ enum MeterName {
       "dmabuf.heaps.closed",
       null,
       "heaps that cannot be used: the machine lacks them, or they do not open"),
+  MEMORY_PRESSURE(
+      "dmabuf.memory.pressure",
+      null,
+      "share of the last ten seconds in which tasks waited for memory, 0 to 1; NaN if that is not"
+          + " known"),
   BUFFERS("dmabuf.buffers", null, "buffers by where they lie and are in their life"),
   BUFFERS_SIZE("dmabuf.buffers.size", BaseUnits.BYTES, "the memory of these buffers"),
   BUFFERS_PINNED("dmabuf.buffers.pinned", null, "buffers that must stay where they are"),

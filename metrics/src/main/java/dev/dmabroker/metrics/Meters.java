@@ -19,6 +19,7 @@ import dev.dmabroker.event.MapStalled;
 import dev.dmabroker.event.MemoryAllocated;
 import dev.dmabroker.event.StreamChanged;
 import dev.dmabroker.spi.HeapProvider;
+import dev.dmabroker.spi.MemoryPressure;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
@@ -144,6 +145,17 @@ final class Meters implements BrokerListener {
     for (HeapProvider.Closed.Kind kind : HeapProvider.Closed.Kind.values()) {
       registration.gauge(
           MeterName.HEAPS_CLOSED, Tags.of("kind", inWords(kind)), now -> now.closedHeaps(kind));
+    }
+    for (MemoryPressure.Scope scope : MemoryPressure.Scope.values()) {
+      Tags tag = Tags.of("scope", inWords(scope));
+      registration.gauge(
+          MeterName.MEMORY_PRESSURE,
+          tag.and("waiting", "some"),
+          now -> now.memoryPressure(scope, MemoryPressure::some));
+      registration.gauge(
+          MeterName.MEMORY_PRESSURE,
+          tag.and("waiting", "all"),
+          now -> now.memoryPressure(scope, MemoryPressure::full));
     }
     registration.gauge(MeterName.FENCES_PENDING, Tags.empty(), Census::pendingFences);
   }

@@ -15,6 +15,7 @@ import dev.dmabroker.event.StreamState;
 import dev.dmabroker.event.StreamState.ConsumerState;
 import dev.dmabroker.event.StreamState.Holds;
 import dev.dmabroker.spi.HeapProvider;
+import dev.dmabroker.spi.MemoryPressure;
 import dev.dmabroker.spi.Trait;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -117,6 +118,7 @@ public final class SnapshotJson {
     json.member("droppedEvents", snapshot.droppedEvents());
     list("listeners", snapshot.listeners(), this::write);
     list("heaps", snapshot.heaps(), this::write);
+    list("memoryPressure", snapshot.memoryPressure(), this::write);
     list("closedHeaps", snapshot.closedHeaps(), this::write);
     list("budgets", snapshot.budgets(), this::write);
     list("devices", snapshot.devices(), this::write);
@@ -152,6 +154,11 @@ public final class SnapshotJson {
     } else {
       json.value(value == null ? null : value.toString());
     }
+  }
+
+  private void write(MemoryPressure pressure) throws IOException {
+    json.object().member("scope", pressure.scope().name());
+    json.member("some", pressure.some()).member("full", pressure.full()).endObject();
   }
 
   private void write(ListenerState listener) throws IOException {

@@ -26,6 +26,8 @@ import dev.dmabroker.spi.HeapProvider;
 import dev.dmabroker.spi.HeapProvider.Closed;
 import dev.dmabroker.spi.HeapTraitsBuilder;
 import dev.dmabroker.spi.Lingering;
+import dev.dmabroker.spi.MemoryPressure;
+import dev.dmabroker.spi.MemoryPressure.Scope;
 import dev.dmabroker.spi.Trait;
 import dev.dmabroker.testing.ScriptedHeap;
 import java.time.Duration;
@@ -204,9 +206,43 @@ class BrokerHealthTest {
               Status.DEGRADED,
               List.of(
                   "heap shared is nearly full: 36864 of 40960 bytes, of which 4096 were given back"
-                      + " and linger, and other programs have 32768 of it")),
+                      + " and linger, and 32768 of it are in use elsewhere")),
           BrokerHealth.of(watching.snapshot()));
     }
+  }
+
+  private static BrokerHealth under(MemoryPressure... pressure) {
+    try (Broker watching =
+        Broker.builder()
+            .heap(ScriptedHeap.system())
+            .heuristic(new FirstFit())
+            .watchMemory(Duration.ofHours(1))
+            .pressureGauge(() -> List.of(pressure))
+            .build()) {
+      return BrokerHealth.of(watching.snapshot());
+    }
+  }
+
+  @Test
+  void programsThatWaitForMemoryAreAReason() {
+    double some = BrokerHealth.MEMORY_PRESSURE;
+    assertEquals(
+        new BrokerHealth(Status.UP, List.of()),
+        under(new MemoryPressure(Scope.MACHINE, some, some)),
+        "up to the share, all is well");
+    assertEquals(
+        new BrokerHealth(
+            Status.DEGRADED,
+            List.of(
+                "programs of the machine wait for memory: in 16 % of the last 10 s some task did,"
+                    + " in 0 % all did; end programs, release buffers, or give the machine more"
+                    + " memory",
+                "the cgroup of this program waits for memory: in 80 % of the last 10 s some task"
+                    + " did, in 60 % all did; raise memory.max and memory.high of the cgroup, or"
+                    + " lower the broker's budgets")),
+        under(
+            new MemoryPressure(Scope.MACHINE, 0.16, 0.001),
+            new MemoryPressure(Scope.CGROUP, 0.8, 0.6)));
   }
 
   @Test

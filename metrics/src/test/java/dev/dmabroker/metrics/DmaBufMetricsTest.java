@@ -32,6 +32,8 @@ import dev.dmabroker.spec.Constraints;
 import dev.dmabroker.spi.HeapException;
 import dev.dmabroker.spi.HeapProvider;
 import dev.dmabroker.spi.Lingering;
+import dev.dmabroker.spi.MemoryPressure;
+import dev.dmabroker.spi.MemoryPressure.Scope;
 import dev.dmabroker.spi.Trait;
 import dev.dmabroker.testing.Await;
 import dev.dmabroker.testing.Events;
@@ -151,7 +153,7 @@ class DmaBufMetricsTest {
   /** What is not known is not zero. */
   private static double atStart(Gauge gauge) {
     return switch (gauge.getId().getName()) {
-      case "dmabuf.heap.capacity", "dmabuf.heap.headroom" -> Double.NaN;
+      case "dmabuf.heap.capacity", "dmabuf.heap.headroom", "dmabuf.memory.pressure" -> Double.NaN;
       default -> 0;
     };
   }
@@ -227,6 +229,47 @@ class DmaBufMetricsTest {
       assertEquals(1, gauge("dmabuf.heaps.closed", "kind", "no_permission", "broker", "other"));
       assertEquals(1, gauge("dmabuf.heaps.closed", "kind", "missing", "broker", "other"));
       assertEquals(0, gauge("dmabuf.heaps.closed", "kind", "failed", "broker", "other"));
+    }
+  }
+
+  @Test
+  void pressureIsShownOfEachScopeThatTheGaugeKnows() {
+    try (Broker watching =
+            Broker.builder()
+                .heap(ScriptedHeap.system())
+                .heuristic(new FirstFit())
+                .watchMemory(Duration.ofHours(1))
+                .pressureGauge(() -> List.of(new MemoryPressure(Scope.CGROUP, 0.25, 0.125)))
+                .build();
+        DmaBufMetrics its = new DmaBufMetrics(watching, Tags.of("broker", "watching"))) {
+      its.bindTo(registry);
+      String name = "dmabuf.memory.pressure";
+      String[] own = {"broker", "watching", "scope", "cgroup", "waiting", "some"};
+      assertEquals(0.25, gauge(name, own));
+      own[5] = "all";
+      assertEquals(0.125, gauge(name, own));
+      own[3] = "machine";
+      assertEquals(Double.NaN, gauge(name, own));
+    }
+  }
+
+  @Test
+  void aHeapOfUnknownCapacityThatSaysWhatIsLeftHasNoHeadroom() {
+    ScriptedHeap boundless = ScriptedHeap.system();
+    boundless.left((long) SIZE);
+    try (Broker watching =
+            Broker.builder()
+                .heap(boundless)
+                .heuristic(new FirstFit())
+                .watchMemory(Duration.ofHours(1))
+                .build();
+        DmaBufMetrics its = new DmaBufMetrics(watching, Tags.of("broker", "watching"))) {
+      its.bindTo(registry);
+      assertEquals(
+          Double.NaN, gauge("dmabuf.heap.headroom", "heap", "system", "broker", "watching"));
+      assertEquals(
+          new BrokerHealth(BrokerHealth.Status.UP, List.of()),
+          BrokerHealth.of(watching.snapshot()));
     }
   }
 

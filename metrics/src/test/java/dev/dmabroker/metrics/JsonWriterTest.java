@@ -27,10 +27,18 @@ class JsonWriterTest {
   void structuresNest() throws IOException {
     json.object().member("a", 1).name("b").array();
     json.value("x").value(true).object().endObject().array().endArray().value((String) null);
-    json.endArray().member("c", -5L).member("d", false).endObject();
+    json.endArray().member("c", -5L).member("d", false).member("e", 0.125).endObject();
     JsonNode parsed = parsed();
     assertEquals(
-        "{\n  \"a\": 1,\n  \"b\": [\"x\",true,{},[],null],\n  \"c\": -5,\n  \"d\": false\n}\n",
+        """
+        {
+          "a": 1,
+          "b": ["x",true,{},[],null],
+          "c": -5,
+          "d": false,
+          "e": 0.125
+        }
+        """,
         out.toString());
     assertEquals(5, parsed.get("b").size());
   }

@@ -29,6 +29,8 @@ import dev.dmabroker.spec.Constraints;
 import dev.dmabroker.spec.ImageSpec;
 import dev.dmabroker.spec.PixelFormat;
 import dev.dmabroker.spi.HeapProvider;
+import dev.dmabroker.spi.MemoryPressure;
+import dev.dmabroker.spi.MemoryPressure.Scope;
 import dev.dmabroker.spi.Trait;
 import dev.dmabroker.testing.ScriptedHeap;
 import java.io.BufferedWriter;
@@ -41,6 +43,7 @@ import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -186,6 +189,21 @@ class SnapshotJsonTest {
       }
     }
     throw new AssertionError("no " + name + " in " + dump);
+  }
+
+  @Test
+  void pressureIsWritten() throws IOException {
+    try (Broker broker =
+        builder()
+            .watchMemory(Duration.ofHours(1))
+            .pressureGauge(() -> List.of(new MemoryPressure(Scope.MACHINE, 0.5, 0.0001)))
+            .build()) {
+      JsonNode dump = written(broker.snapshot());
+      assertValid(dump);
+      assertEquals("MACHINE", dump.at("/memoryPressure/0/scope").textValue());
+      assertEquals(0.5, dump.at("/memoryPressure/0/some").doubleValue());
+      assertEquals(0.0001, dump.at("/memoryPressure/0/full").doubleValue());
+    }
   }
 
   @Test

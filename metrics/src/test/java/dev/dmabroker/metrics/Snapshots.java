@@ -5,6 +5,7 @@ import dev.dmabroker.event.BrokerSnapshot.FenceState;
 import dev.dmabroker.event.BrokerSnapshot.LeakStats;
 import dev.dmabroker.event.StreamState;
 import dev.dmabroker.spi.HeapProvider;
+import dev.dmabroker.spi.MemoryPressure;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -16,6 +17,7 @@ final class Snapshots {
   static BrokerSnapshot empty(long maps) {
     return new Snapshot(
         Instant.EPOCH,
+        List.of(),
         List.of(),
         List.of(),
         List.of(),
@@ -34,6 +36,7 @@ final class Snapshots {
     return new Snapshot(
         of.taken(),
         of.heaps(),
+        of.memoryPressure(),
         of.closedHeaps(),
         of.devices(),
         of.buffers(),
@@ -50,6 +53,7 @@ final class Snapshots {
   private record Snapshot(
       Instant taken,
       List<HeapState> heaps,
+      List<MemoryPressure> memoryPressure,
       List<HeapProvider.Closed> closedHeaps,
       List<DeviceState> devices,
       List<BufferState> buffers,

@@ -109,7 +109,7 @@ class OthersMemoryLabTest {
         Await.until(
             "health says so",
             Await.EMULATED,
-            () -> BrokerHealth.of(broker.snapshot()).toString().contains("other programs have"));
+            () -> BrokerHealth.of(broker.snapshot()).toString().contains("in use elsewhere"));
         System.out.println(report("another process took " + 4 * count + " MiB:", broker));
         assertEquals(
             DmaHeap.SYSTEM, first(broker, camera), "what need not lie there goes elsewhere");

@@ -25,7 +25,7 @@ import java.util.OptionalLong;
  *
  * A file that is not there or cannot be read is no error. Immutable.
  */
-final class CmaRoom {
+final class CmaRoom implements Room {
   private static final Path SYSFS = Path.of("sys/kernel/mm/cma");
   private static final Path DEBUGFS = Path.of("sys/kernel/debug/cma");
   private static final Path MEMINFO = Path.of("proc/meminfo");
@@ -49,8 +49,8 @@ final class CmaRoom {
     this.capacityBytes = capacityBytes;
   }
 
-  /** The bytes that are left now; empty if the kernel does not tell. */
-  OptionalLong leftBytes() {
+  @Override
+  public OptionalLong leftBytes() {
     for (Path region : regions(root.resolve(SYSFS))) {
       OptionalLong pages = number(region.resolve("available_pages"));
       if (pages.isPresent()) {
@@ -68,15 +68,11 @@ final class CmaRoom {
   }
 
   private OptionalLong ofAllRegions() {
-    try {
-      MemInfo memory = MemInfo.of(Files.readString(root.resolve(MEMINFO)));
-      OptionalLong total = memory.bytes("CmaTotal");
-      return total.isPresent() && total.getAsLong() == capacityBytes
-          ? memory.bytes("CmaFree")
-          : OptionalLong.empty();
-    } catch (IOException e) {
-      return OptionalLong.empty();
-    }
+    MemInfo memory = MemInfo.in(root.resolve(MEMINFO));
+    OptionalLong total = memory.bytes("CmaTotal");
+    return total.isPresent() && total.getAsLong() == capacityBytes
+        ? memory.bytes("CmaFree")
+        : OptionalLong.empty();
   }
 
   /** The folder of the heap's region; none if it is not known which one that is. */

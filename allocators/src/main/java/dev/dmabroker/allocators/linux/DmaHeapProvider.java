@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
@@ -33,6 +34,8 @@ public final class DmaHeapProvider extends LinuxHeapProvider {
       "a kernel with CONFIG_DMABUF_HEAPS and CONFIG_DMABUF_HEAPS_SYSTEM, and"
           + " CONFIG_DMABUF_HEAPS_CMA for contiguous memory, of which cma=SIZE on the kernel's"
           + " command line sets some aside; in a container /dev/dma_heap has to be passed in";
+
+  private static final MemoryRoom SYSTEM = MemoryRoom.of(MemoryRoom.Pool.SYSTEM_HEAP);
 
   private final Path folder;
   private final Path deviceTree;
@@ -152,14 +155,16 @@ public final class DmaHeapProvider extends LinuxHeapProvider {
     }
   }
 
-  /** What tells how much is left of a heap of CMA whose size is known. */
-  private static Optional<CmaRoom> room(String name, HeapTraits traits, DmaHeapNames names) {
-    boolean isOfCma = names.find(name).flatMap(DmaHeapNames.Documented::contiguous).orElse(false);
-    return traits
-        .capacityBytes()
-        .known()
-        .filter(capacity -> isOfCma)
-        .map(capacity -> new CmaRoom(Path.of("/"), name, names.isDefaultRegion(name), capacity));
+  /** What tells how much is left of a heap whose size is known. */
+  private static Room room(String name, HeapTraits traits, DmaHeapNames names) {
+    Optional<Boolean> contiguous = names.find(name).flatMap(DmaHeapNames.Documented::contiguous);
+    Optional<Long> capacity = traits.capacityBytes().known();
+    if (contiguous.isEmpty() || capacity.isEmpty()) {
+      return OptionalLong::empty;
+    }
+    return contiguous.get()
+        ? new CmaRoom(Path.of("/"), name, names.isDefaultRegion(name), capacity.get())
+        : SYSTEM;
   }
 
   /** The traits of a heap: those that its documentation promises, and those that a sample shows. */
@@ -202,7 +207,7 @@ public final class DmaHeapProvider extends LinuxHeapProvider {
     traits
         .cached(Trait.documented(known.cached(), known.source()))
         .capacityBytes(
-            known.contiguous().orElse(false) ? PhysicalMemory.cmaTotal() : PhysicalMemory.total());
+            known.contiguous().orElse(false) ? PhysicalMemory.cmaTotal() : SYSTEM.capacity());
   }
 
   /** What the device tree says of the region: all memory of the heap lies in it. */

@@ -37,7 +37,7 @@ final class DmaHeapSource implements Source {
     long rounded = Pages.roundUp(heap, sizeBytes, Pages.size());
     if (ordinaryMemory) {
       // A shortage of the page allocator's memory is answered by killing a process.
-      MemoryRoom.requireOfHeap(heap, rounded);
+      MemoryRoom.of(MemoryRoom.Pool.SYSTEM_HEAP).require(heap, rounded);
     }
     String what = heap + ":" + label;
     Fd fd = new Fd(request(rounded, what), what);

@@ -177,7 +177,7 @@ public final class DumbProvider extends LinuxHeapProvider {
           .addressBits(PhysicalMemory.addressBits())
           .alignmentBytes(Trait.documented(Pages.size(), why))
           .granuleBytes(Trait.documented(Pages.size(), why))
-          .capacityBytes(PhysicalMemory.total());
+          .capacityBytes(MemoryRoom.of(MemoryRoom.Pool.FILES).capacity());
     }
     return traits.deviceLocal(
         Trait.assumed(name, "the buffers of the driver " + driver + " may lie in the card"));

@@ -56,7 +56,7 @@ final class DumbSource implements Source {
           heap + " cannot give " + rounded + " bytes: a dumb buffer has less than " + LIMIT_BYTES);
     }
     if (ordinaryMemory) {
-      MemoryRoom.require(heap, rounded);
+      MemoryRoom.of(MemoryRoom.Pool.FILES).require(heap, rounded);
     }
     String what = heap + ":" + label;
     try (Fd.Use use = node.use()) {

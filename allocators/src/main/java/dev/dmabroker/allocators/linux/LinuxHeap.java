@@ -18,7 +18,7 @@ final class LinuxHeap implements Heap {
   private final HeapTraits traits;
   private final Source source;
   private final Optional<NodeId> node;
-  private final Optional<CmaRoom> room;
+  private final Room room;
   private volatile boolean closed;
 
   /** Takes over the source. */
@@ -33,7 +33,7 @@ final class LinuxHeap implements Heap {
    */
   LinuxHeap(
       String name, Set<String> aliases, HeapTraits traits, Source source, Optional<NodeId> node) {
-    this(name, aliases, traits, source, node, Optional.empty());
+    this(name, aliases, traits, source, node, OptionalLong::empty);
   }
 
   /**
@@ -48,7 +48,7 @@ final class LinuxHeap implements Heap {
       HeapTraits traits,
       Source source,
       Optional<NodeId> node,
-      Optional<CmaRoom> room) {
+      Room room) {
     this.room = room;
     this.name = name;
     this.aliases = Set.copyOf(aliases);
@@ -103,7 +103,7 @@ final class LinuxHeap implements Heap {
 
   @Override
   public OptionalLong leftBytes() {
-    return room.map(CmaRoom::leftBytes).orElse(OptionalLong.empty());
+    return room.leftBytes();
   }
 
   /** Whether mappings of this memory show as page frames; see {@link PfnMapping}. */

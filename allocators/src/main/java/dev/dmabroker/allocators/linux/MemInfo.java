@@ -25,16 +25,16 @@ final class MemInfo {
 
   /** Reads the figures of now; they are empty if the file cannot be read. */
   static MemInfo read() {
+    return in(FILE);
+  }
+
+  /** Reads the figures of a file of that form; they are empty if it cannot be read. */
+  static MemInfo in(Path file) {
     try {
-      return new MemInfo(Files.readString(FILE));
+      return new MemInfo(Files.readString(file));
     } catch (IOException e) {
       return new MemInfo("");
     }
-  }
-
-  /** Reads figures from text in the file's form. */
-  static MemInfo of(String text) {
-    return new MemInfo(text);
   }
 
   /** A figure by its name, for example {@code MemTotal}. */

@@ -5,6 +5,7 @@ import dev.dmabroker.spi.HeapTraits;
 import dev.dmabroker.spi.HeapTraitsBuilder;
 import dev.dmabroker.spi.Trait;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 
@@ -17,6 +18,7 @@ public final class MemfdProvider extends LinuxHeapProvider {
 
   private static final String ORDINARY = "memfd";
   private static final String HUGE = "memfd-huge";
+  private static final MemoryRoom ROOM = MemoryRoom.of(MemoryRoom.Pool.FILES);
 
   /** Makes a provider of this machine's memory. */
   public MemfdProvider() {
@@ -37,7 +39,7 @@ public final class MemfdProvider extends LinuxHeapProvider {
 
   private static Finding ordinary() {
     try {
-      return open(ORDINARY, MemfdSource.ordinary(ORDINARY), traits(Pages.size()));
+      return open(ORDINARY, MemfdSource.ordinary(ORDINARY), traits(Pages.size()), ROOM);
     } catch (HeapException e) {
       return new Closed(
           ORDINARY, Closed.Kind.FAILED, "a probe failed: " + e.getMessage(), "use another heap");
@@ -52,18 +54,25 @@ public final class MemfdProvider extends LinuxHeapProvider {
     }
     try {
       long bytes = pageBytes.getAsLong();
-      return open(HUGE, MemfdSource.huge(HUGE, bytes), traits(bytes));
+      // The pool of huge pages is a part of the memory, and the figures of the rest say nothing of
+      // it.
+      return open(
+          HUGE,
+          MemfdSource.huge(HUGE, bytes),
+          traits(bytes).capacityBytes(PhysicalMemory.total()),
+          OptionalLong::empty);
     } catch (HeapException e) {
       return new Closed(
           HUGE, HugePages.kind(e), "a probe failed: " + e.getMessage(), HugePages.REMEDY);
     }
   }
 
-  static Open open(String name, MemfdSource source, HeapTraitsBuilder traits) throws HeapException {
+  static Open open(String name, MemfdSource source, HeapTraitsBuilder traits, Room room)
+      throws HeapException {
     AccessProbe.look(source, traits);
     traits.deviceAccess(
         Trait.documented(false, "a memfd is no dma-buf, so no driver imports it; see udmabuf"));
-    return new Open(new LinuxHeap(name, Set.of(), traits.build(), source));
+    return new Open(new LinuxHeap(name, Set.of(), traits.build(), source, Optional.empty(), room));
   }
 
   /** The traits of memfds with pages of this size. */
@@ -73,7 +82,7 @@ public final class MemfdProvider extends LinuxHeapProvider {
         .addressBits(PhysicalMemory.addressBits())
         .alignmentBytes(Trait.documented(pageBytes, "a memfd consists of whole pages"))
         .granuleBytes(Trait.documented(pageBytes, "a memfd consists of whole pages"))
-        .capacityBytes(PhysicalMemory.total())
+        .capacityBytes(ROOM.capacity())
         .cached(Trait.documented(true, "it is ordinary memory"));
   }
 }

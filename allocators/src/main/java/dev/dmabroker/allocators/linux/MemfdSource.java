@@ -90,7 +90,7 @@ public final class MemfdSource implements Source {
   /** Makes the memfd alone, for a source that makes something else of it. */
   Fd createSealed(String label, long rounded) throws HeapException {
     if (hugePageBytes == 0) {
-      MemoryRoom.require(heap, rounded);
+      MemoryRoom.of(MemoryRoom.Pool.FILES).require(heap, rounded);
     }
     return Memfd.create(label, rounded, hugePageBytes, node);
   }

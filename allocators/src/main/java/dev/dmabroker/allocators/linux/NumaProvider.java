@@ -62,7 +62,8 @@ public final class NumaProvider extends LinuxHeapProvider {
       return MemfdProvider.open(
           name,
           MemfdSource.ordinary(name).at(node),
-          MemfdProvider.traits(Pages.size()).numaNode(NumaNodes.trait(node)));
+          MemfdProvider.traits(Pages.size()).numaNode(NumaNodes.trait(node)),
+          MemoryRoom.of(MemoryRoom.Pool.FILES));
     } catch (HeapException e) {
       return new Closed(name, Closed.Kind.FAILED, "a probe failed: " + e.getMessage(), "use memfd");
     }

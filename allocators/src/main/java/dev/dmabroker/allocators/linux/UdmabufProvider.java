@@ -25,6 +25,7 @@ public final class UdmabufProvider extends LinuxHeapProvider {
 
   private static final String ORDINARY = "udmabuf";
   private static final String HUGE = "udmabuf-huge";
+  private static final MemoryRoom ROOM = MemoryRoom.of(MemoryRoom.Pool.FILES);
   private static final String REMEDY =
       "a kernel with CONFIG_UDMABUF; in a container /dev/udmabuf has to be passed in";
 
@@ -125,12 +126,15 @@ public final class UdmabufProvider extends LinuxHeapProvider {
       }
       Source source = new UdmabufSource(name, fd, memory, maxSize.or(Long.MAX_VALUE));
       HeapTraitsBuilder traits = traits(memory).maxSizeBytes(maxSize);
+      Room room = ROOM;
       if (hugePageBytes.isPresent()) {
         traits.speed(Trait.assumed(MemorySpeed.FAST, "huge pages need fewer address translations"));
+        traits.capacityBytes(PhysicalMemory.total());
+        room = OptionalLong::empty; // The pool of huge pages has figures of its own.
       }
       numaNode.ifPresent(number -> traits.numaNode(NumaNodes.trait(number)));
       AccessProbe.look(source, traits);
-      return new Open(new LinuxHeap(name, Set.of(), traits.build(), source, NodeId.of(fd)));
+      return new Open(new LinuxHeap(name, Set.of(), traits.build(), source, NodeId.of(fd), room));
     } catch (HeapException e) {
       fd.close();
       return new Closed(
@@ -152,7 +156,7 @@ public final class UdmabufProvider extends LinuxHeapProvider {
         .addressBits(PhysicalMemory.addressBits())
         .alignmentBytes(Trait.documented(memory.unitBytes(), "a memfd consists of whole pages"))
         .granuleBytes(Trait.documented(memory.unitBytes(), "a memfd consists of whole pages"))
-        .capacityBytes(PhysicalMemory.total())
+        .capacityBytes(ROOM.capacity())
         .cached(Trait.documented(true, "udmabuf maps ordinary memory as it is"));
   }
 

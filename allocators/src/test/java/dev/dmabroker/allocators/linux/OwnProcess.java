@@ -111,7 +111,7 @@ public final class OwnProcess {
 
   /** Size of the address space. */
   public static long addressSpaceBytes() {
-    return MemInfo.of(read("/proc/self/status")).bytes("VmSize").orElseThrow();
+    return MemInfo.in(Path.of("/proc/self/status")).bytes("VmSize").orElseThrow();
   }
 
   private static String read(String file) {

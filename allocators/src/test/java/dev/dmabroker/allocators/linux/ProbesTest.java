@@ -135,16 +135,6 @@ class ProbesTest {
     assertTrue(KernelVersion.current().isAtLeast(new KernelVersion(4, 0)));
   }
 
-  @Test
-  void memoryOfHeapsCountsForTheCgroupWhereTheKernelSaysSo(@TempDir Path folder) throws Exception {
-    Path parameter = folder.resolve("mem_accounting");
-    assertFalse(MemoryRoom.heapsAreCharged(parameter));
-    Files.writeString(parameter, "N\n");
-    assertFalse(MemoryRoom.heapsAreCharged(parameter));
-    Files.writeString(parameter, "Y\n");
-    assertTrue(MemoryRoom.heapsAreCharged(parameter));
-  }
-
   private static void stock(Path folder, String size, String pages, String overcommit)
       throws Exception {
     Path entry = Files.createDirectory(folder.resolve(size));

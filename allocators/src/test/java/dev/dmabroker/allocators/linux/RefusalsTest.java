@@ -2,10 +2,8 @@ package dev.dmabroker.allocators.linux;
 
 import static java.util.regex.Pattern.MULTILINE;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.dmabroker.spi.HeapException;
 import dev.dmabroker.spi.HeapException.Kind;
 import dev.dmabroker.spi.HeapProvider;
 import dev.dmabroker.spi.HeapProvider.Closed;
@@ -15,7 +13,6 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
-import java.util.OptionalLong;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
@@ -225,30 +222,6 @@ class RefusalsTest {
         ChildJvm.run(List.of(), List.of("-Dos.name=Plan 9"), Children.Discover.class);
     assertEquals(0, result.status(), result.output());
     contains(result.output(), "this is Plan 9", "modelled: FAILED");
-  }
-
-  @Test
-  void largeAllocationsThatCannotSucceedAreRefusedBeforehand(@TempDir Path cgroup)
-      throws Exception {
-    MemInfo memory = MemInfo.of("MemTotal:  1000 kB\nMemAvailable:  500 kB\n");
-    OptionalLong none = OptionalLong.empty();
-    MemoryRoom.require("x", 500 << 10, memory, none);
-    assertEquals(Kind.FULL, room(501 << 10, memory, none).kind());
-    assertEquals(Kind.TOO_LARGE, room(1001 << 10, memory, none).kind());
-    assertEquals(Kind.FULL, room(2, memory, OptionalLong.of(1)).kind());
-    MemoryRoom.require("x", 1L << 50, MemInfo.of(""), none);
-
-    assertTrue(MemoryRoom.cgroupRoom(cgroup).isEmpty());
-    Files.writeString(cgroup.resolve("memory.max"), "max\n");
-    assertTrue(MemoryRoom.cgroupRoom(cgroup).isEmpty());
-    Files.writeString(cgroup.resolve("memory.max"), "1000\n");
-    Files.writeString(cgroup.resolve("memory.current"), "900\n");
-    Files.writeString(cgroup.resolve("memory.stat"), "anon 5\ninactive_file 50\n");
-    assertEquals(OptionalLong.of(150), MemoryRoom.cgroupRoom(cgroup));
-  }
-
-  private static HeapException room(long bytes, MemInfo memory, OptionalLong cgroup) {
-    return assertThrows(HeapException.class, () -> MemoryRoom.require("x", bytes, memory, cgroup));
   }
 
   @Test

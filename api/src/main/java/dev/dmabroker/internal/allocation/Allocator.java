@@ -40,6 +40,7 @@ public final class Allocator {
   private final Listeners listeners;
   private final Time time;
   private final Clearing clearing;
+  private final Runnable whenFull;
 
   /**
    * Says what is to be allocated.
@@ -65,9 +66,16 @@ public final class Allocator {
    * Makes an allocator that tells listeners of heaps that refuse, and dates what heaps give.
    *
    * @param distrust whether there are devices that may not see what heaps leave in new memory
+   * @param whenFull is called after a heap has refused for want of memory; must not block
    */
   public Allocator(
-      Planner planner, Evictor evictor, Listeners listeners, Time time, BooleanSupplier distrust) {
+      Planner planner,
+      Evictor evictor,
+      Listeners listeners,
+      Time time,
+      BooleanSupplier distrust,
+      Runnable whenFull) {
+    this.whenFull = whenFull;
     this.clearing = new Clearing(distrust);
     this.time = time;
     this.planner = planner;
@@ -203,6 +211,7 @@ public final class Allocator {
         refusals.add(e);
         if (e.kind() == HeapException.Kind.FULL) {
           full.add(each.heap());
+          whenFull.run();
         }
         String reason = String.valueOf(e.getMessage());
         attempts.add(new Attempt(heap.name(), reason));

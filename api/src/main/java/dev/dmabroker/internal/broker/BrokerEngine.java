@@ -56,6 +56,7 @@ final class BrokerEngine implements Broker {
   private final Services services;
   private final DeviceRegistry devices;
   private final BufferRegistry buffers;
+  private final MemoryWatch memory;
   private final Set<ManagedStream> streams = ConcurrentHashMap.newKeySet();
 
   /** Whether there was no stack or memory to close the broker to the end: that is done again. */
@@ -71,7 +72,8 @@ final class BrokerEngine implements Broker {
     this.devices =
         new DeviceRegistry(
             services, () -> planner.table().accounts(), planner.alternatives(), budgets);
-    this.buffers = new BufferRegistry(services, devices, planner, budgets);
+    this.memory = new MemoryWatch(services, planner);
+    this.buffers = new BufferRegistry(services, devices, planner, budgets, memory::hurry);
     this.rescans =
         new Rescans(
             services,
@@ -80,10 +82,7 @@ final class BrokerEngine implements Broker {
             devices,
             buffers,
             () -> streams.forEach(ManagedStream::heapsJoined));
-    Duration memoryInterval = services.settings().memoryInterval();
-    if (memoryInterval != null) {
-      new MemoryWatch(services, planner, memoryInterval, buffers::memoryChanged).begin();
-    }
+    memory.begin(buffers::memoryChanged);
     if (services.settings().watchHeaps()) {
       new HeapWatch(services, rescans).begin(discovery.watchedPaths());
     }
@@ -214,6 +213,7 @@ final class BrokerEngine implements Broker {
     return new StateRecords.BrokerSnapshot(
         time.instant(time.nanos()),
         heaps().all().stream().map(HeapAccount::snapshot).toList(),
+        memory.pressure(),
         heaps().closed().all(),
         devices.snapshot(),
         states.stream().filter(buffer -> buffer.state() != SharedBuffer.State.RELEASED).toList(),

@@ -62,15 +62,25 @@ public final class BufferRegistry implements Supplies {
   /** How many mappings there were of buffers that are gone. */
   private final AtomicLong formerTakings = new AtomicLong();
 
+  /**
+   * Makes a registry without buffers.
+   *
+   * @param whenFull is called after a heap has refused for want of memory; must not block
+   */
   public BufferRegistry(
-      Services services, DeviceRegistry devices, Planner planner, Budgets budgets) {
+      Services services,
+      DeviceRegistry devices,
+      Planner planner,
+      Budgets budgets,
+      Runnable whenFull) {
     this.services = services;
     this.devices = devices;
     this.planner = planner;
     Iterable<Tenant> tenants = () -> buffers.stream().<Tenant>map(BufferTenant::new).iterator();
     this.evictor = new Evictor(planner, tenants, services.time());
     this.allocator =
-        new Allocator(planner, evictor, services.listeners(), services.time(), devices::hasGroups);
+        new Allocator(
+            planner, evictor, services.listeners(), services.time(), devices::hasGroups, whenFull);
     this.rebalancer =
         new Rebalancer(
             services.settings().rebalancing(),

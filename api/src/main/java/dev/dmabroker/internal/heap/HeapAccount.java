@@ -39,6 +39,9 @@ public final class HeapAccount extends StateLock {
   private int backings;
   private long usedBytes;
 
+  /** The bytes that the heap is being asked for: some may be taken of it and not be counted yet. */
+  private long askedBytes;
+
   /** The bytes that others had taken at the last look; 0 if that is not known. */
   private volatile long othersBytes;
 
@@ -130,11 +133,13 @@ public final class HeapAccount extends StateLock {
     request.requireAlignment(info.traits().alignmentBytes());
     Release undo =
         new Release(null, 0); // There may be no memory for it once the heap has answered.
+    long asked = request.sizeBytes();
     synchronized (this) {
       if (retired != null) {
         throw new HeapException(HeapException.Kind.FAILED, retired);
       }
       backings++; // This keeps the heap open while it is being asked.
+      askedBytes += asked;
     }
     try {
       Backing backing = Foreign.ask(() -> heap.allocate(request));
@@ -153,6 +158,10 @@ public final class HeapAccount extends StateLock {
     } catch (Throwable t) {
       Guarded.insist("giving back what an allocation took", undo);
       throw t;
+    } finally {
+      synchronized (this) {
+        askedBytes -= asked;
+      }
     }
   }
 
@@ -327,24 +336,32 @@ public final class HeapAccount extends StateLock {
 
   /**
    * Asks the heap how much is left, so it must not run under a lock. What is neither left nor the
-   * broker's is others'.
+   * broker's is others'. While the heap is asked the broker may take memory of it and give some
+   * back; the most that it had counts, so that its own memory never counts as others'.
    *
    * @return whether others take more or less than before
    */
   public boolean look() {
     Long capacity = traits().capacityBytes().value();
     OptionalLong left = OptionalLong.empty();
+    long own = ownBytes();
     try {
       left = Foreign.ask(heap::leftBytes);
     } catch (HeapException e) {
       EngineLog.LOG.log(Level.DEBUG, "heap " + name + " does not tell what is left", e);
     }
+    own = Math.max(own, ownBytes());
     long before = othersBytes;
     othersBytes =
         capacity == null || left.isEmpty()
             ? 0
-            : Math.max(0, capacity - Math.max(0, left.getAsLong()) - usedBytes());
+            : Math.max(0, capacity - Math.max(0, left.getAsLong()) - own);
     return othersBytes != before;
+  }
+
+  /** The bytes that the broker may have of the heap: those that it has, and those that it gets. */
+  private synchronized long ownBytes() {
+    return usedBytes + askedBytes;
   }
 
   public BrokerSnapshot.HeapState snapshot() {

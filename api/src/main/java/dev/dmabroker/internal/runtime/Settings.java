@@ -3,6 +3,7 @@ package dev.dmabroker.internal.runtime;
 import dev.dmabroker.LeakTracking;
 import dev.dmabroker.spi.FencePoller;
 import dev.dmabroker.spi.Mover;
+import dev.dmabroker.spi.PressureGauge;
 import dev.dmabroker.spi.RebalancePolicy;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -27,6 +28,8 @@ import org.jspecify.annotations.Nullable;
  * @param watchHeaps whether to look for heaps whenever something happens to their nodes
  * @param fencePoller waits for fences; null if the broker has to look for a poller
  * @param memoryInterval how often heaps are asked what is left of them; null if never
+ * @param pressureGauge tells for how long programs wait for memory; null if the broker has to look
+ *     for a gauge
  * @param rebalancing chooses buffers that leave scarce memory; null if buffers stay where they suit
  * @param checkOneIn access is checked in one of so many mappings; 0 if it is not checked
  */
@@ -44,6 +47,7 @@ public record Settings(
     boolean watchHeaps,
     @Nullable FencePoller fencePoller,
     @Nullable Duration memoryInterval,
+    @Nullable PressureGauge pressureGauge,
     @Nullable RebalancePolicy rebalancing,
     int checkOneIn) {
 
@@ -70,6 +74,7 @@ public record Settings(
     public boolean watchHeaps;
     public @Nullable FencePoller fencePoller;
     public @Nullable Duration memoryInterval;
+    public @Nullable PressureGauge pressureGauge;
     public @Nullable RebalancePolicy rebalancing;
     public int checkOneIn;
 
@@ -104,6 +109,7 @@ public record Settings(
           watchHeaps,
           fencePoller,
           memoryInterval,
+          pressureGauge,
           rebalancing,
           checkOneIn);
     }

@@ -71,7 +71,7 @@ public record Services(
               Future<?> unused = workers.schedule(delay, work);
             },
             callSites::isDue);
-    Fences fences = new Fences(settings.fencePoller(), Services::findPoller);
+    Fences fences = new Fences(settings.fencePoller(), () -> find(FencePoller.class));
     return new Services(
         settings,
         time,
@@ -89,11 +89,11 @@ public record Services(
   }
 
   /**
-   * Finds a poller on the path. If there are several, their names decide: the order in which the
-   * JDK finds them differs between versions.
+   * Finds an extension of a kind on the path. If there are several, their names decide: the order
+   * in which the JDK finds them differs between versions. What it throws is the extension's.
    */
-  private static Optional<FencePoller> findPoller() {
-    return ServiceLoader.load(FencePoller.class).stream()
+  public static <T> Optional<T> find(Class<T> kind) {
+    return ServiceLoader.load(kind).stream()
         .min(Comparator.comparing(found -> found.type().getName()))
         .map(ServiceLoader.Provider::get);
   }

@@ -14,6 +14,7 @@ import dev.dmabroker.spi.DeviceProbe;
 import dev.dmabroker.spi.HeapProvider;
 import dev.dmabroker.spi.HeapTraits;
 import dev.dmabroker.spi.Lingering;
+import dev.dmabroker.spi.MemoryPressure;
 import dev.dmabroker.spi.Trait;
 import java.io.Serializable;
 import java.time.Duration;
@@ -34,6 +35,7 @@ public final class StateRecords {
   public record BrokerSnapshot(
       Instant taken,
       List<dev.dmabroker.event.BrokerSnapshot.HeapState> heaps,
+      List<MemoryPressure> memoryPressure,
       List<HeapProvider.Closed> closedHeaps,
       List<dev.dmabroker.event.BrokerSnapshot.DeviceState> devices,
       List<dev.dmabroker.event.BrokerSnapshot.BufferState> buffers,
@@ -48,6 +50,7 @@ public final class StateRecords {
       implements dev.dmabroker.event.BrokerSnapshot {
     public BrokerSnapshot {
       heaps = ImmutableList.copyOf(heaps);
+      memoryPressure = ImmutableList.copyOf(memoryPressure);
       closedHeaps = ImmutableList.copyOf(closedHeaps);
       devices = ImmutableList.copyOf(devices);
       buffers = ImmutableList.copyOf(buffers);

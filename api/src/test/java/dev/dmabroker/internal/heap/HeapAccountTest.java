@@ -11,6 +11,7 @@ import dev.dmabroker.spi.Heap;
 import dev.dmabroker.spi.HeapException;
 import dev.dmabroker.spi.HeapTraits;
 import dev.dmabroker.spi.Lingering;
+import dev.dmabroker.spi.Trait;
 import dev.dmabroker.testing.ScriptedHeap;
 import dev.dmabroker.testing.StubHeap;
 import java.io.IOException;
@@ -39,6 +40,34 @@ class HeapAccountTest {
     two.release();
     assertUsed(0, 0);
     assertEquals(0, heap.live());
+  }
+
+  @Test
+  void whatTheBrokerTakesWhileTheHeapIsAskedIsNotOthers() throws Exception {
+    ScriptedHeap scarce =
+        new ScriptedHeap(
+            "scarce", ScriptedHeap.ordinary().capacityBytes(Trait.declared(3L * 4096)).build());
+    HeapAccount shared = new HeapAccount(scarce);
+    AtomicReference<Long> others = new AtomicReference<>();
+    scarce.left(2L * 4096); // It has given the memory, and the broker does not count it yet.
+    scarce.onAllocate(
+        () -> {
+          boolean unused = shared.look();
+          others.set(shared.othersBytes());
+        });
+    HeapMemory one = shared.allocate(new Heap.Request("one", 4096));
+    assertEquals(0, others.get());
+    scarce.left(4096L);
+    assertTrue(shared.look());
+    assertEquals(4096, shared.othersBytes());
+    one.release();
+    scarce.onAllocate(
+        () -> {
+          throw new HeapException(HeapException.Kind.FULL, "told to");
+        });
+    assertThrows(HeapException.class, () -> shared.allocate(new Heap.Request("two", 4096)));
+    assertTrue(shared.look(), "what was asked for in vain counts no more");
+    assertEquals(2 * 4096, shared.othersBytes());
   }
 
   @Test

@@ -4,9 +4,11 @@ import dev.dmabroker.event.BrokerSnapshot;
 import dev.dmabroker.internal.watch.StateRecords;
 import dev.dmabroker.remote.internal.wire.Budget;
 import dev.dmabroker.remote.internal.wire.HeapState;
+import dev.dmabroker.remote.internal.wire.MemoryPressure;
 import dev.dmabroker.remote.internal.wire.Snapshot;
 import dev.dmabroker.spi.HeapProvider;
 import dev.dmabroker.spi.Lingering;
+import dev.dmabroker.spi.MemoryPressure.Scope;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -37,6 +39,7 @@ public final class Snapshots {
             .setFenceTrouble(snapshot.fences().trouble().orElse(""))
             .setClosed(snapshot.closed());
     snapshot.heaps().forEach(heap -> message.addHeaps(write(heap)));
+    snapshot.memoryPressure().forEach(each -> message.addMemoryPressure(write(each)));
     snapshot.closedHeaps().forEach(heap -> message.addClosedHeaps(write(heap)));
     snapshot.devices().stream()
         .filter(device -> shown.test(device.name()))
@@ -81,6 +84,14 @@ public final class Snapshots {
         .build();
   }
 
+  private static MemoryPressure write(dev.dmabroker.spi.MemoryPressure pressure) {
+    return MemoryPressure.newBuilder()
+        .setScope(pressure.scope().name())
+        .setSome(pressure.some())
+        .setFull(pressure.full())
+        .build();
+  }
+
   static dev.dmabroker.remote.internal.wire.ClosedHeap write(HeapProvider.Closed heap) {
     return dev.dmabroker.remote.internal.wire.ClosedHeap.newBuilder()
         .setHeap(heap.heap())
@@ -112,6 +123,10 @@ public final class Snapshots {
     for (HeapState heap : message.getHeapsList()) {
       heaps.add(read(heap));
     }
+    List<dev.dmabroker.spi.MemoryPressure> pressure = new ArrayList<>();
+    for (MemoryPressure each : message.getMemoryPressureList()) {
+      pressure.add(read(each));
+    }
     List<BrokerSnapshot.DeviceState> devices = new ArrayList<>();
     for (var device : message.getDevicesList()) {
       devices.add(BufferStates.read(device));
@@ -133,6 +148,7 @@ public final class Snapshots {
     return new StateRecords.BrokerSnapshot(
         moment(message.getTaken()),
         heaps,
+        pressure,
         closed(message.getClosedHeapsList()),
         devices,
         buffers,
@@ -157,6 +173,16 @@ public final class Snapshots {
         message.getOthersBytes(),
         new Lingering(message.getLingeringBackings(), message.getLingeringBytes()),
         Names.optional(message.getVanished()));
+  }
+
+  private static dev.dmabroker.spi.MemoryPressure read(MemoryPressure message)
+      throws BadMessageException {
+    Scope scope = Names.value(Scope.class, message.getScope());
+    try {
+      return new dev.dmabroker.spi.MemoryPressure(scope, message.getSome(), message.getFull());
+    } catch (IllegalArgumentException e) {
+      throw new BadMessageException("a memory pressure is wrong: " + e.getMessage(), e);
+    }
   }
 
   static List<HeapProvider.Closed> closed(
