@@ -54,6 +54,15 @@ public interface FixedView extends AutoCloseable {
 
     /** {@return the number of the buffer's place, which changes with each move} */
     long generation();
+
+    /**
+     * Ends the CPU's access, and then the mapping. A second call does nothing, and returns once the
+     * use has ended.
+     *
+     * @throws CpuAccessException as {@link CpuView#close} throws it; the use has ended nevertheless
+     */
+    @Override
+    void close();
   }
 
   /**

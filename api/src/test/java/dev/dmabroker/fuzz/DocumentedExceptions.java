@@ -38,8 +38,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class DocumentedExceptions {
   private final Map<String, Set<String>> thrown = new HashMap<>();
+
+  /** The methods that a method's text links to, if it throws what these throw. */
   private final Map<String, Set<String>> links = new HashMap<>();
-  private final Set<String> futures = new HashSet<>(); // Methods that return one.
 
   private DocumentedExceptions() {}
 
@@ -101,14 +102,11 @@ final class DocumentedExceptions {
     if (!visited.add(method)) {
       return;
     }
-    Set<String> own = thrown.getOrDefault(method, Set.of());
-    names.addAll(own);
-    if (own.isEmpty() || futures.contains(method)) {
-      for (String link : links.getOrDefault(method, Set.of())) {
-        thrown.keySet().stream()
-            .filter(other -> other.equals(link) || other.startsWith(link + "("))
-            .forEach(other -> collect(other, names, visited));
-      }
+    names.addAll(thrown.getOrDefault(method, Set.of()));
+    for (String link : links.getOrDefault(method, Set.of())) {
+      thrown.keySet().stream()
+          .filter(other -> other.equals(link) || other.startsWith(link + "("))
+          .forEach(other -> collect(other, names, visited));
     }
   }
 
@@ -146,10 +144,8 @@ final class DocumentedExceptions {
       }
       String name = type + "." + method.getName() + parameters(method);
       thrown.put(name, exceptions);
-      links.put(name, linked);
-      if (String.valueOf(method.getReturnType()).startsWith("CompletableFuture<")) {
-        futures.add(name);
-      }
+      boolean isFuture = String.valueOf(method.getReturnType()).startsWith("CompletableFuture<");
+      links.put(name, exceptions.isEmpty() || isFuture ? linked : Set.of());
       return null;
     }
 

@@ -227,7 +227,7 @@ final class LeaseOperations {
           contents.write(bytes, use.layout(), world.value());
         }
       } finally {
-        world.end("CpuView.close()", use);
+        world.end("FixedView.Use.close()", use);
       }
     };
   }

@@ -25,6 +25,7 @@ class OperationsTest {
   private static final Map<String, String> LEFT_OUT =
       Map.of(
           "Holder.describe(List)", "text for a person to read, without a broker",
+          "FixedView.Use.close()", "each step that begins a use ends it",
           "KeptMapping.toString()", "walks read the text of each thing that they find",
           "StreamSpec.equals(Object)", "equality has tests of its own",
           "StreamSpec.hashCode()", "equality has tests of its own",

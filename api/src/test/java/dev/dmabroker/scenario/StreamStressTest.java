@@ -98,10 +98,15 @@ class StreamStressTest extends Fixture {
     broker.snapshot().buffers().forEach(buffer -> assertEquals(List.of(), buffer.holders()));
     assertEquals(0, stream.snapshot().waiting());
     stream.close();
-    SnapshotInvariants.check(stream.snapshot());
+    checkClosed(stream);
     Await.until("all is given back", () -> system.live() == 0 && cma.live() == 0);
     Await.until("gone", () -> broker.snapshot().buffers().isEmpty());
     assertEquals(State.CLOSED, stream.state());
+  }
+
+  /** Checks what a closed stream tells of itself. */
+  void checkClosed(BufferStream closed) {
+    SnapshotInvariants.check(closed.snapshot());
   }
 
   /** What every thread is at, for the log of a failure. */

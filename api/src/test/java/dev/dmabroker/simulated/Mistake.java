@@ -15,9 +15,9 @@ enum Mistake {
   LOOK_FIRST(
       edit(
           "move/Relocation",
-          "    if (makesRoom) {\n      buffer.attachments().shutGates",
+          "    if (leaving != null) {\n      if (!leaving.stopMappings",
           "    boolean seen = from.hasWriters();\n"
-              + "    if (makesRoom) {\n      buffer.attachments().shutGates"),
+              + "    if (leaving != null) {\n      if (!leaving.stopMappings"),
       edit(
           "move/Relocation",
           "    if (!from.hasWriters()) {\n      return endDrain",

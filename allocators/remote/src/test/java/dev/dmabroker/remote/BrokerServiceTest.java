@@ -30,6 +30,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -193,6 +194,33 @@ class BrokerServiceTest {
                 }
               });
       assertTrue(text.contains("rule for clients failed"), text);
+    }
+  }
+
+  /** What an application throws may fail even when it is asked what it says. */
+  private static final class Unspeakable extends RuntimeException {
+    private static final long serialVersionUID = 1;
+
+    @Override
+    public String getMessage() {
+      throw this;
+    }
+  }
+
+  @Test
+  void aRequestThatCannotEvenBeRefusedEndsTheConnectionWithAReason() throws Exception {
+    try (BrokerService unused =
+        serve(
+            peer -> {
+              throw new Unspeakable();
+            })) {
+      CompletableFuture<ClosedException> refused =
+          CompletableFuture.supplyAsync(
+              () ->
+                  assertThrows(
+                      ClosedException.class, () -> RemoteBroker.connect(socket, "camera").close()));
+      String text = String.valueOf(refused.get(30, TimeUnit.SECONDS).getMessage());
+      assertTrue(text.contains("the service failed") && text.contains("Unspeakable"), text);
     }
   }
 

@@ -183,7 +183,10 @@ class SettledMapTest {
     assertEquals(0, uses());
   }
 
-  /** This process has the page twice: as the service and as the client. */
+  /**
+   * This process has the page twice: as the service and as the client. Pages of earlier tests may
+   * be there still, until the collector has found their buffers.
+   */
   @Test
   void thePageIsLockedKeptFromForksAndReachedByNoDescriptor() throws Exception {
     List<String> flags = new ArrayList<>();
@@ -196,7 +199,7 @@ class SettledMapTest {
         page = false;
       }
     }
-    assertEquals(2, flags.size());
+    assertTrue(flags.size() >= 2, flags::toString);
     for (String each : flags) {
       assertTrue(each.contains(" dc "), each); // MADV_DONTFORK
       if (PeerCredentials.ownUser() == 0) { // Others' limit of locked memory may be too small.

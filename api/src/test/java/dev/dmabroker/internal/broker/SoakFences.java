@@ -67,8 +67,8 @@ final class SoakFences {
     submit(
         fence,
         () -> {
-          writing.remove(fd, fence);
           work.run();
+          writing.remove(fd, fence); // Not before all is written: a copy asks for it.
         });
   }
 

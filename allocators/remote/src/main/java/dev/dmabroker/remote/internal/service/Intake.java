@@ -135,6 +135,9 @@ final class Intake {
               + packet.bytes().remaining()
               + " bytes that are no message: "
               + e.getMessage());
+    } catch (RuntimeException | Error e) {
+      packet.close();
+      session.failed(e); // It may have been a request.
     }
   }
 

@@ -16,21 +16,13 @@ final class ListenerCalls {
 
   ListenerCalls(@Nullable ServiceListener listener, Executor pool) {
     this.listener = listener;
-    work = new Work(pool);
+    work = new Work(pool, e -> LOG.log(Level.WARNING, "a listener of the service threw", e));
   }
 
   void tell(Consumer<ServiceListener> event) {
     ServiceListener told = listener;
-    if (told == null) {
-      return;
+    if (told != null) {
+      work.execute(() -> event.accept(told));
     }
-    work.execute(
-        () -> {
-          try {
-            event.accept(told);
-          } catch (Throwable e) {
-            LOG.log(Level.WARNING, "a listener of the service threw", e);
-          }
-        });
   }
 }

@@ -4,6 +4,8 @@ import dev.dmabroker.allocators.linux.Fd;
 import dev.dmabroker.remote.internal.socket.PacketSocket;
 import dev.dmabroker.remote.internal.socket.PacketSocket.Sent;
 import dev.dmabroker.remote.internal.socket.SocketFailure;
+import dev.dmabroker.remote.internal.wire.LettingGo;
+import dev.dmabroker.remote.internal.wire.ToClient;
 import dev.dmabroker.spi.HeapException;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
@@ -165,10 +167,19 @@ final class Outbox {
     return waitingBytes > MOST_BYTES / 2;
   }
 
-  /** Sends a last packet in the place of those that wait, if there is room for it, and ends. */
-  synchronized void sendLast(byte[] bytes) {
+  /** The message that tells a client why it is let go. */
+  static ByteBuffer lastWords(String reason) {
+    LettingGo.Builder why = LettingGo.newBuilder().setReason(reason);
+    return ByteBuffer.wrap(ToClient.newBuilder().setLettingGo(why).build().toByteArray());
+  }
+
+  /**
+   * Tells the client why it is let go in the place of what waits, if there is room for it, and
+   * ends.
+   */
+  synchronized void sendLast(String reason) {
     if (!closed) {
-      Sent unused = trySend(new Packet(ByteBuffer.wrap(bytes), List.of()));
+      Sent unused = trySend(new Packet(lastWords(reason), List.of()));
       close();
     }
   }

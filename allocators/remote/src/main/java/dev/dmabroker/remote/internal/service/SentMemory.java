@@ -49,7 +49,11 @@ final class SentMemory {
     }
   }
 
-  /** Says what memory this is. */
+  /**
+   * Says what memory this is.
+   *
+   * @throws dev.dmabroker.ClosedException if it ends meanwhile, or the client has gone
+   */
   synchronized Parcel parcel(MappedMemory memory) {
     if (closed) {
       throw Exceptions.closed("client " + client + " has gone");
@@ -65,9 +69,20 @@ final class SentMemory {
             .orElseThrow(() -> Exceptions.descriptor("the memory has no file to send"));
     Sent known = sent.get(file);
     if (known != null) {
+      requireOpen(memory);
       return new Parcel(message.setMemory(known.number).build(), List.of());
     }
     return first(file, memory, message);
+  }
+
+  /**
+   * Refuses memory that has ended since it was asked for its descriptor, whose number may have been
+   * given to other memory by then.
+   */
+  private static void requireOpen(MappedMemory memory) {
+    if (!memory.isOpen()) {
+      throw Exceptions.closed(memory + " ended before its memory could be sent");
+    }
   }
 
   private Parcel first(FileId file, MappedMemory memory, Memory.Builder message) {
@@ -75,6 +90,7 @@ final class SentMemory {
     try {
       Witness witness = Witness.of(memory.fd(), what);
       try {
+        requireOpen(memory);
         Fd descriptor = witness.forClient(what);
         long number = ++last;
         sent.put(file, new Sent(number, witness, memory.sizeBytes()));

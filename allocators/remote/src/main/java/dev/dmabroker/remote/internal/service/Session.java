@@ -1,6 +1,5 @@
 package dev.dmabroker.remote.internal.service;
 
-import com.google.protobuf.ByteString;
 import dev.dmabroker.allocators.linux.Fd;
 import dev.dmabroker.internal.runtime.Exceptions;
 import dev.dmabroker.remote.BrokerService;
@@ -13,8 +12,6 @@ import dev.dmabroker.remote.internal.socket.Poller;
 import dev.dmabroker.remote.internal.socket.SocketFailure;
 import dev.dmabroker.remote.internal.value.Failures;
 import dev.dmabroker.remote.internal.wire.Done;
-import dev.dmabroker.remote.internal.wire.LettingGo;
-import dev.dmabroker.remote.internal.wire.Part;
 import dev.dmabroker.remote.internal.wire.ToClient;
 import java.lang.System.Logger.Level;
 import java.util.List;
@@ -36,9 +33,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class Session implements Sharer {
   private static final System.Logger LOG = System.getLogger(BrokerService.class.getName());
-
-  /** Room in a packet for what stands around a part. */
-  private static final int PART_BYTES = PacketSocket.MOST_BYTES - 64;
 
   private final Server server;
   private final PacketSocket socket;
@@ -67,7 +61,7 @@ final class Session implements Sharer {
     this.server = server;
     this.socket = socket;
     this.outbox = new Outbox(socket, server.underWay());
-    this.work = new Work(pool);
+    this.work = new Work(pool, this::failed);
     this.aside = pool;
     callOffs = new CallOffs(pool);
     this.process = process;
@@ -244,9 +238,23 @@ final class Session implements Sharer {
     answer(number, ToClient.newBuilder().setDone(Done.getDefaultInstance()), List.of());
   }
 
-  /** Answers with what was thrown. */
+  /** Answers with what was thrown. If there can be no answer, the client is let go. */
   void refuse(long number, Throwable thrown) {
-    answer(number, ToClient.newBuilder().setFailure(Failures.write(thrown, names())), List.of());
+    try {
+      answer(number, ToClient.newBuilder().setFailure(Failures.write(thrown, names())), List.of());
+    } catch (Throwable e) {
+      failed(e);
+    }
+  }
+
+  /**
+   * Something failed that may have been a request's only answer. The client is let go, as it would
+   * wait for ever.
+   */
+  void failed(Throwable why) {
+    String kind = why.getClass().getSimpleName(); // What it says may fail, too.
+    letGo("the service failed at what this client asked for (" + kind + "); its log says more");
+    LOG.log(Level.WARNING, "serving client " + name() + " failed", why);
   }
 
   /**
@@ -291,14 +299,11 @@ final class Session implements Sharer {
       note(outbox.send(bytes, descriptors));
       return;
     }
-    ByteString whole = ByteString.copyFrom(bytes);
     synchronized (outbox) { // Parts of two answers may mix, but not those of one.
-      for (int from = 0; from < whole.size(); from += PART_BYTES) {
-        int to = Math.min(from + PART_BYTES, whole.size());
-        Part.Builder part =
-            Part.newBuilder().setPiece(whole.substring(from, to)).setLast(to == whole.size());
-        byte[] packet = ToClient.newBuilder().setNumber(number).setPart(part).build().toByteArray();
-        note(outbox.send(packet, to == whole.size() ? descriptors : List.of()));
+      List<byte[]> parts = Parts.of(number, bytes);
+      for (int at = 0; at < parts.size(); at++) {
+        boolean last = at == parts.size() - 1;
+        note(outbox.send(parts.get(at), last ? descriptors : List.of()));
       }
     }
   }
@@ -325,12 +330,7 @@ final class Session implements Sharer {
 
   /** Tells the client why it is let go, and nothing after that. */
   void tellLast(String reason) {
-    byte[] last =
-        ToClient.newBuilder()
-            .setLettingGo(LettingGo.newBuilder().setReason(reason))
-            .build()
-            .toByteArray();
-    outbox.sendLast(last);
+    outbox.sendLast(reason);
   }
 
   /**

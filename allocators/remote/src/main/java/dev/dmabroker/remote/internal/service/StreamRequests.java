@@ -1,6 +1,7 @@
 package dev.dmabroker.remote.internal.service;
 
 import dev.dmabroker.BufferStream;
+import dev.dmabroker.ClosedException;
 import dev.dmabroker.Device;
 import dev.dmabroker.EmptyFrame;
 import dev.dmabroker.Frame;
@@ -261,7 +262,7 @@ final class StreamRequests {
     if (request.getNowOrNever()) {
       EmptyFrame frame =
           stream.tryAcquire().orElseThrow(() -> Exceptions.busy("no buffer of the stream is free"));
-      fill(number, frame);
+      fill(number, stream, frame);
       return;
     }
     CompletableFuture<EmptyFrame> future = new ServiceThread.Prompt<>();
@@ -273,7 +274,7 @@ final class StreamRequests {
                 return;
               }
               try {
-                fill(number, frame);
+                fill(number, stream, frame);
               } catch (Throwable e) {
                 session.refuse(number, e);
               }
@@ -289,11 +290,11 @@ final class StreamRequests {
     session.waitsFor(number, future);
   }
 
-  private void fill(long number, EmptyFrame frame) {
+  private void fill(long number, BufferStream stream, EmptyFrame frame) {
     Parcel parcel = null;
     long identity = 0;
     try {
-      parcel = sent.parcel(frame.mapping());
+      parcel = parcel(stream, frame);
       identity = filling.add(frame);
       if (identity == 0) {
         throw session.goneException();
@@ -315,6 +316,26 @@ final class StreamRequests {
                     .setIndex(frame.index())
                     .setMemory(parcel.message())),
         parcel.descriptors());
+  }
+
+  /**
+   * Says what memory a frame has.
+   *
+   * @throws dev.dmabroker.StreamStoppedException if a stop has taken the frame back, which the
+   *     client never had
+   */
+  private Parcel parcel(BufferStream stream, EmptyFrame frame) {
+    try {
+      return sent.parcel(frame.mapping());
+    } catch (ClosedException e) {
+      if (frame.mapping().isOpen()) {
+        throw e;
+      }
+      String what = "cannot acquire a buffer of stream " + stream.spec().name() + ": the stream ";
+      throw stream.state() == BufferStream.State.CLOSED
+          ? Exceptions.closed(what + "is closed")
+          : Exceptions.streamStopped(what + "was stopped; start it to let frames flow");
+    }
   }
 
   private void submit(long number, Submit request, Packet packet) throws BadMessageException {

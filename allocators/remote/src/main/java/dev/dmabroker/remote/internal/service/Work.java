@@ -2,20 +2,34 @@ package dev.dmabroker.remote.internal.service;
 
 import java.util.ArrayDeque;
 import java.util.concurrent.Executor;
+import java.util.function.Consumer;
 
 /**
  * Does the requests of one client in their order, one at a time, on threads that serve requests.
- * Thread-safe.
+ * What a task throws is told, and the next task is done. Thread-safe.
  */
 final class Work implements Executor {
   private final Executor pool;
+  private final Consumer<Throwable> failed;
   private final ArrayDeque<Runnable> waiting = new ArrayDeque<>();
   private boolean running;
 
-  Work(Executor pool) {
+  /**
+   * Makes one without tasks.
+   *
+   * @param failed is told what a task has thrown
+   */
+  Work(Executor pool, Consumer<Throwable> failed) {
     this.pool = pool;
+    this.failed = failed;
   }
 
+  /**
+   * Does a task in its turn.
+   *
+   * @throws RuntimeException if the pool refuses, or an error if it has no thread; the task then
+   *     waits for the next call that finds a thread
+   */
   @Override
   public void execute(Runnable task) {
     synchronized (waiting) {
@@ -25,7 +39,21 @@ final class Work implements Executor {
       }
       running = true;
     }
-    pool.execute(this::run);
+    start();
+  }
+
+  private void start() {
+    boolean started = false;
+    try {
+      pool.execute(this::run);
+      started = true;
+    } finally {
+      if (!started) {
+        synchronized (waiting) {
+          running = false;
+        }
+      }
+    }
   }
 
   /**
@@ -38,11 +66,8 @@ final class Work implements Executor {
       execute(task);
       return;
     }
-    try {
-      task.run();
-    } finally {
-      end();
-    }
+    run(task);
+    end();
   }
 
   /** Whether no task is under way, and the caller's may be done. */
@@ -62,7 +87,7 @@ final class Work implements Executor {
         return;
       }
     }
-    pool.execute(this::run);
+    start();
   }
 
   private void run() {
@@ -75,7 +100,19 @@ final class Work implements Executor {
           return;
         }
       }
-      next.run();
+      run(next);
+    }
+  }
+
+  private void run(Runnable task) {
+    try {
+      task.run();
+    } catch (Throwable e) {
+      try {
+        failed.accept(e);
+      } catch (Throwable again) {
+        // There may be no stack or memory for more; the tasks that follow are done all the same.
+      }
     }
   }
 }

@@ -13,8 +13,9 @@ import org.junit.jupiter.api.Test;
 /** The tasks of a client keep their order, whichever thread does them. */
 class WorkTest {
   private final ArrayDeque<Runnable> pool = new ArrayDeque<>();
-  private final Work work = new Work(pool::add);
   private final List<String> done = new ArrayList<>();
+  private final Work work =
+      new Work(pool::add, thrown -> done.add(String.valueOf(thrown.getMessage())));
 
   private static void inServiceThread(Runnable task) throws Exception {
     CompletableFuture<Void> end = new CompletableFuture<>();
@@ -82,17 +83,63 @@ class WorkTest {
   void workGoesOnAfterAShortTaskThatThrows() throws Exception {
     inServiceThread(
         () ->
-            assertThrows(
-                IllegalStateException.class,
-                () ->
-                    work.executeShort(
-                        () -> {
-                          work.execute(() -> done.add("after"));
-                          throw new IllegalStateException("for the test");
-                        })));
+            work.executeShort(
+                () -> {
+                  work.execute(() -> done.add("after"));
+                  throw new IllegalStateException("thrown");
+                }));
     runPool();
     work.execute(() -> done.add("last"));
     runPool();
-    assertEquals(List.of("after", "last"), done);
+    assertEquals(List.of("thrown", "after", "last"), done);
+  }
+
+  @Test
+  void workGoesOnAfterATaskThatThrows() {
+    work.execute(
+        () -> {
+          throw new AssertionError("thrown");
+        });
+    work.execute(() -> done.add("after"));
+    runPool();
+    work.execute(() -> done.add("last"));
+    runPool();
+    assertEquals(List.of("thrown", "after", "last"), done);
+  }
+
+  @Test
+  void workGoesOnEvenIfNobodyCanBeToldWhatATaskThrew() {
+    Work silent =
+        new Work(
+            pool::add,
+            thrown -> {
+              throw new StackOverflowError("told");
+            });
+    silent.execute(
+        () -> {
+          throw new AssertionError("thrown");
+        });
+    silent.execute(() -> done.add("after"));
+    runPool();
+    assertEquals(List.of("after"), done);
+  }
+
+  @Test
+  void aTaskThatFoundNoThreadIsDoneWithTheNext() {
+    boolean[] full = {true};
+    Work starved =
+        new Work(
+            task -> {
+              if (full[0]) {
+                throw new OutOfMemoryError("no thread");
+              }
+              pool.add(task);
+            },
+            thrown -> done.add("failed"));
+    assertThrows(OutOfMemoryError.class, () -> starved.execute(() -> done.add("first")));
+    full[0] = false;
+    starved.execute(() -> done.add("second"));
+    runPool();
+    assertEquals(List.of("first", "second"), done);
   }
 }
