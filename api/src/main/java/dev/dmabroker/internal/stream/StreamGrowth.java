@@ -88,8 +88,8 @@ final class StreamGrowth {
   }
 
   /** How long it takes until {@link #retry} may find that something has passed. */
-  long retryLeft(int waiting) {
-    return areMadeFor(waiting) ? StreamWatch.NEVER : shortage.left();
+  long retryLeft(int waiting, long nowNanos) {
+    return areMadeFor(waiting) ? StreamWatch.NEVER : shortage.left(nowNanos);
   }
 
   /** Heaps have joined the broker: memory that was refused is sought once more. */

@@ -64,11 +64,11 @@ final class StreamShortage {
   }
 
   /** How long it takes until the {@link #obstacle} has passed, if no change takes it away. */
-  long left() {
+  long left(long nowNanos) {
     if (limits.reached() != null) {
       return StreamWatch.NEVER;
     }
-    return refusal == null ? 0 : refusedNanos - life.exactNow() + quietNanos;
+    return refusal == null ? 0 : refusedNanos - nowNanos + quietNanos;
   }
 
   private static String noMemory(BrokerException refusal) {

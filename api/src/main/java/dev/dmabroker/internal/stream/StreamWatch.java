@@ -34,14 +34,16 @@ final class StreamWatch {
 
   /** Sees to it that the next look is not too late. Under the lock. */
   private void lookInTime(AfterLock after) {
+    if (life.isClosed()) {
+      after.wake(alarm::close);
+      return;
+    }
     long now = life.now();
     long set = alarm.left(now);
     long left = left(now, set);
     if (left < set) {
       long due = now + Math.max(left, SHORTEST_NANOS);
       after.wake(() -> alarm.by(due));
-    } else if (life.isClosed() && set < NEVER) {
-      after.wake(alarm::close);
     }
   }
 
@@ -50,9 +52,6 @@ final class StreamWatch {
    * the lock.
    */
   long left(long nowNanos, long most) {
-    if (life.isClosed()) {
-      return most;
-    }
     long left = Math.min(most, use.filling.left(nowNanos));
     for (AttachedConsumer consumer : use.devices.consumers()) {
       left = Math.min(left, consumer.holdings().left(nowNanos));
@@ -65,7 +64,7 @@ final class StreamWatch {
       left = Math.min(left, consumer.answerLeft(nowNanos));
     }
     if (acquirers.isAwaited()) {
-      left = Math.min(left, growth.retryLeft(acquirers.waiting()));
+      left = Math.min(left, growth.retryLeft(acquirers.waiting(), nowNanos));
     }
     return growth.shrinkLeft(nowNanos, left);
   }
